@@ -1,0 +1,101 @@
+package insights
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Scope says which repositories a series covers. The zero Scope is every repository.
+type Scope struct {
+	// Repositories names them one by one; empty means not a list.
+	Repositories []string `json:"repositories,omitempty"`
+	// Criteria is a scope query ("repo:^github\.com/acme/ -repo:archive"), evaluated when a plan is made. Not
+	// together with Repositories.
+	Criteria string `json:"criteria,omitempty"`
+}
+
+// Validate returns an Invalid error when both ways of naming repositories are used at once.
+func (s Scope) Validate() error {
+	if len(s.Repositories) > 0 && s.Criteria != "" {
+		return Errorf(Invalid, "the scope has both a list of repositories and criteria: use one of them")
+	}
+	return nil
+}
+
+// GenerationMethod says how a series' values come about; its values are the reference's.
+type GenerationMethod string
+
+// The generation methods: Search counts matches, SearchCompute counts per captured value.
+const (
+	Search        GenerationMethod = "search"
+	SearchCompute GenerationMethod = "search-compute"
+)
+
+// Series is the unit that is computed, shared and stored.
+type Series struct {
+	ID     string // ksuid
+	Query  string // canonical text (search/query)
+	Scope  Scope
+	Grid   Grid
+	Method GenerationMethod
+
+	CreatedAt           time.Time
+	NextRecordingAfter  time.Time
+	BackfillQueuedAt    *time.Time // when the first plan was written
+	BackfillCompletedAt *time.Time // when nothing of it was pending any more
+}
+
+// DefinitionKey identifies what a series computes: two series with one key have the same values for ever, so the second
+// need not be computed. Query must be canonical.
+func (s Series) DefinitionKey() string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%q %q %q %q", s.Query, s.Method, s.Scope.Criteria, s.Scope.Repositories)
+	fmt.Fprintf(h, " %s %s %d %q", s.Grid.Anchor.UTC().Format(time.RFC3339), s.Grid.Interval, s.Grid.Points, s.Grid.Zone)
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// ViewSeries is a series in a view: what is computed, and how this chart names and draws it.
+type ViewSeries struct {
+	Series
+	Label  string
+	Stroke string // a CSS colour; "" lets the page choose
+}
+
+// View is a chart.
+type View struct {
+	ID     string // ksuid; the reference's unique_id
+	Title  string
+	Series []ViewSeries
+
+	CreatedAt time.Time
+}
+
+// MaxTitle is the longest title or label, in bytes: it has to fit into a Temporal summary (400 bytes) with room for the query.
+const MaxTitle = 200
+
+// Validate returns an Invalid error for a view that cannot be stored: no title, no series, a title or label too long.
+func (v View) Validate() error {
+	switch {
+	case strings.TrimSpace(v.Title) == "":
+		return Errorf(Invalid, "the insight has no title")
+	case len(v.Title) > MaxTitle:
+		return Errorf(Invalid, "the title is %d bytes long: at most %d", len(v.Title), MaxTitle)
+	case len(v.Series) == 0:
+		return Errorf(Invalid, "the insight has no series: give at least one query")
+	}
+	for _, s := range v.Series {
+		if len(s.Label) > MaxTitle {
+			return Errorf(Invalid, "the label %q… is %d bytes long: at most %d", s.Label[:20], len(s.Label), MaxTitle)
+		}
+		if err := s.Scope.Validate(); err != nil {
+			return err
+		}
+		if err := s.Grid.Validate(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
