@@ -1,0 +1,20 @@
+// Package gitrepo reads git repositories and keeps mirrors of remote ones, with git's own binary.
+//
+// What it is for: every fact that Backsight knows about a repository comes through here: the default branch, the
+// first-parent history, and trees and blobs as streams. It answers "which commit was it at time T" ([AsOf]) with the
+// rule that `git rev-list -1 --first-parent --before=T` follows.
+//
+// Invariants:
+//   - One function starts git (run.go). It strips GIT_* from the environment, ignores the user's and the machine's
+//     configuration when reading, never prompts, never writes to a repository that it only reads, and ends git when
+//     the context ends.
+//   - Reading never touches the network. A partial clone's missing objects are reported as missing; they are not
+//     fetched one by one behind the caller's back (run.go, shadow.go).
+//   - refs/replace is ignored: a commit's content is what its id names.
+//   - A damaged repository yields a [Problem] for the object that is damaged, or an error. It never yields wrong bytes.
+//
+// Non-goals: a git library. There is no index, no work tree, no writing of objects, and no pack format here beyond the
+// offsets in .idx files, which decide the order of reading and nothing else.
+//
+// Read next: repo.go, commits.go, objects.go; then package search/history.
+package gitrepo

@@ -1,0 +1,171 @@
+package gitrepo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/backsight/backsight/insights"
+)
+
+// refspecs are what a mirror holds: all branches and tags. Not refs/*, because hosts keep every pull request there.
+var refspecs = []string{"+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"}
+
+// scpLike is git's short form of an ssh URL, [user@]host:path, where the path does not begin with a second colon.
+var scpLike = regexp.MustCompile(`^([A-Za-z0-9_.+~-]+@)?[A-Za-z0-9][A-Za-z0-9_.-]*:[^:].*$`)
+
+// CheckURL reports whether url is one that a mirror may be cloned from: https, http, ssh, git, file, host:path, or an
+// absolute path. The error is an *insights.Error with code Invalid. Other schemes (ext:: runs a program) and whatever
+// looks like a flag are refused.
+func CheckURL(url string) error {
+	refuse := func(why string) error {
+		return insights.Errorf(insights.Invalid, "clone URL %q: %s; expected https, http, ssh, git or file, host:path, or an absolute path", url, why)
+	}
+	if url == "" || strings.HasPrefix(url, "-") {
+		return refuse("is empty or looks like a flag")
+	}
+	if strings.ContainsAny(url, "\x00\n\r") {
+		return refuse("holds a control character")
+	}
+	if filepath.IsAbs(url) {
+		return nil
+	}
+	if scheme, rest, ok := strings.Cut(url, "://"); ok {
+		switch scheme {
+		case "https", "http", "ssh", "git", "file":
+			if rest == "" || strings.HasPrefix(rest, "-") {
+				return refuse("names no host")
+			}
+			return nil
+		}
+		return refuse("has the scheme " + scheme)
+	}
+	if strings.Contains(url, "::") || !scpLike.MatchString(url) {
+		return refuse("has a form that is not supported")
+	}
+	return nil
+}
+
+// CloneMirror makes a bare mirror of url's branches and tags in dir, which must not exist or be empty. It appears in dir
+// whole or not at all: it is cloned beside it and renamed.
+func CloneMirror(ctx context.Context, url, dir string) (*Repo, error) {
+	if err := CheckURL(url); err != nil {
+		return nil, err
+	}
+	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
+		return nil, insights.Errorf(insights.Conflict, "mirror %s: the folder exists and is not empty", dir)
+	}
+	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
+		return nil, fmt.Errorf("mirror %s: %w", dir, err)
+	}
+	part, err := os.MkdirTemp(filepath.Dir(dir), filepath.Base(dir)+".part-")
+	if err != nil {
+		return nil, fmt.Errorf("mirror %s: %w", dir, err)
+	}
+	defer os.RemoveAll(part)
+
+	remote, err := askRemote(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	setup := [][]string{
+		{"init", "--quiet", "--bare", "--template=", "--object-format=" + remote.format, part},
+		{"config", "remote.origin.url", url},
+	}
+	for _, spec := range refspecs {
+		setup = append(setup, []string{"config", "--add", "remote.origin.fetch", spec})
+	}
+	for i, args := range setup {
+		gitDir := part
+		if i == 0 {
+			gitDir = ""
+		}
+		cmd := command(ctx, reading, gitDir, args...)
+		if _, err := outputOf(cmd); err != nil {
+			return nil, gitError(ctx, "mirror "+dir, args[0], cmd, err)
+		}
+	}
+	half := &Repo{dir: part, gitDir: part, bare: true, format: remote.format}
+	if err := half.fetchFrom(ctx, remote); err != nil {
+		return nil, err
+	}
+	if err := os.Remove(dir); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("mirror %s: %w", dir, err)
+	}
+	if err := os.Rename(part, dir); err != nil {
+		return nil, fmt.Errorf("mirror %s: %w", dir, err)
+	}
+	return Open(ctx, dir)
+}
+
+// Fetch brings the mirror to the state of its remote: branches and tags that are gone there are removed, HEAD follows
+// the remote's default branch. Effects of a fetch that fails half-way are only new objects and some new refs; a later
+// Fetch completes it.
+func (r *Repo) Fetch(ctx context.Context) error {
+	out, err := r.output(ctx, "config", "--get", "remote.origin.url")
+	if err != nil {
+		if exitCode(err) == 1 {
+			return insights.Errorf(insights.Invalid, "repository %s: has no remote to fetch from", r.dir)
+		}
+		return err
+	}
+	url := strings.TrimSuffix(string(out), "\n")
+	if err := CheckURL(url); err != nil {
+		return err
+	}
+	remote, err := askRemote(ctx, url)
+	if err != nil {
+		return err
+	}
+	return r.fetchFrom(ctx, remote)
+}
+
+func (r *Repo) fetchFrom(ctx context.Context, remote remoteState) error {
+	args := []string{"fetch", "--quiet", "--prune", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--update-head-ok", "origin"}
+	cmd := command(ctx, fetching, r.gitDir, append(args, refspecs...)...)
+	if _, err := outputOf(cmd); err != nil {
+		return r.wrap(ctx, "fetch", cmd, err)
+	}
+	if remote.head == "" {
+		return nil // an empty remote, or one with a detached HEAD: what HEAD names stays
+	}
+	_, err := r.output(ctx, "symbolic-ref", "HEAD", remote.head)
+	return err
+}
+
+// remoteState is what a remote says about itself before anything is fetched.
+type remoteState struct {
+	head   string // the full ref of its default branch, "" when it has none
+	format string // its object format
+}
+
+func askRemote(ctx context.Context, url string) (remoteState, error) {
+	cmd := command(ctx, fetching, "", "ls-remote", "--symref", "--", url, "HEAD", "refs/heads/*")
+	out, err := outputOf(cmd)
+	if err != nil {
+		return remoteState{}, gitError(ctx, "remote "+url, "ls-remote", cmd, err)
+	}
+	state := remoteState{format: "sha1"}
+	for line := range strings.Lines(string(out)) {
+		left, name, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+		if ref, ok := strings.CutPrefix(left, "ref: "); ok && name == "HEAD" {
+			state.head = ref
+		} else if len(left) == 64 {
+			state.format = "sha256"
+		}
+	}
+	return state, nil
+}
+
+// exitCode returns the status that git exited with, or -1 when err is not a git process that exited.
+func exitCode(err error) int {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		return exit.ExitCode()
+	}
+	return -1
+}

@@ -1,0 +1,125 @@
+package gitrepo
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/backsight/backsight/insights"
+)
+
+// OID is the id of a git object: 40 hex digits (SHA-1) or 64 (SHA-256), lower case.
+type OID string
+
+// Valid reports whether id has the form of an object id.
+func (id OID) Valid() bool {
+	if len(id) != 40 && len(id) != 64 {
+		return false
+	}
+	for i := range len(id) {
+		c := id[i]
+		if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return true
+}
+
+// ErrNoCommits says that a repository has no commits on any branch, so there is no history to read.
+var ErrNoCommits = errors.New("the repository has no commits")
+
+// Repo is a git repository on this machine. It holds no resources and is safe for concurrent use.
+type Repo struct {
+	dir      string // as given to Open, absolute
+	gitDir   string // the repository proper: dir itself when bare, otherwise its .git
+	bare     bool
+	shallow  bool
+	promisor bool   // objects may be missing on purpose; see shadow.go
+	format   string // "sha1" or "sha256"
+}
+
+// Open opens the repository in dir, which may be bare, or the folder of a work tree (linked ones too). It does not
+// look in parent folders. An *insights.Error with code NotFound says that dir holds no repository.
+func Open(ctx context.Context, dir string) (*Repo, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, insights.Errorf(insights.Invalid, "repository %s: %v", dir, err)
+	}
+	if _, err := os.Stat(abs); err != nil {
+		return nil, insights.Errorf(insights.NotFound, "repository %s: %v", dir, errors.Unwrap(err))
+	}
+	r := &Repo{dir: abs, gitDir: findGitDir(abs)}
+	if r.gitDir == "" {
+		return nil, insights.Errorf(insights.NotFound, "repository %s: not a git repository (no HEAD and objects in it or in its .git)", dir)
+	}
+	out, err := r.output(ctx, "rev-parse", "--is-bare-repository", "--is-shallow-repository", "--show-object-format")
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, err
+		}
+		return nil, insights.Errorf(insights.NotFound, "%v", err)
+	}
+	fields := strings.Fields(string(out))
+	if len(fields) != 3 {
+		return nil, insights.Errorf(insights.Internal, "repository %s: git rev-parse printed %q", dir, out)
+	}
+	r.bare, r.shallow, r.format = fields[0] == "true", fields[1] == "true", fields[2]
+	if r.promisor, err = r.hasPromisor(ctx); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// Dir returns the absolute path that the repository was opened with.
+func (r *Repo) Dir() string { return r.dir }
+
+// Shallow reports whether the history was cut when cloning: the oldest known commit is then not the first one, and
+// nothing is known about the time before it.
+func (r *Repo) Shallow() bool { return r.shallow }
+
+// findGitDir returns the git directory for dir, or "" when there is none. Looking with our own eyes keeps git from
+// climbing into parent folders, where it would find somebody else's repository.
+func findGitDir(dir string) string {
+	if isGitDir(dir) {
+		return dir
+	}
+	dotGit := filepath.Join(dir, ".git")
+	info, err := os.Stat(dotGit)
+	if err != nil {
+		return ""
+	}
+	if info.IsDir() {
+		if isGitDir(dotGit) {
+			return dotGit
+		}
+		return ""
+	}
+	// A linked work tree or a submodule: .git is a file that names the git directory.
+	text, err := os.ReadFile(dotGit)
+	if err != nil {
+		return ""
+	}
+	target, ok := strings.CutPrefix(strings.TrimSpace(string(text)), "gitdir: ")
+	if !ok {
+		return ""
+	}
+	if !filepath.IsAbs(target) {
+		target = filepath.Join(dir, target)
+	}
+	if _, err := os.Stat(filepath.Join(target, "HEAD")); err != nil {
+		return ""
+	}
+	return filepath.Clean(target)
+}
+
+// isGitDir reports whether dir looks like a git directory, by what git itself asks for: HEAD, objects and refs.
+func isGitDir(dir string) bool {
+	for _, name := range []string{"HEAD", "objects", "refs"} {
+		if _, err := os.Lstat(filepath.Join(dir, name)); err != nil {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,147 @@
+package gitrepo
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+
+	"github.com/backsight/backsight/insights"
+)
+
+// waitDelay is how long git's pipes may stay open after it was told to end, before they are closed under it.
+const waitDelay = 5 * time.Second
+
+// maxStderr is how much of git's stderr an error keeps, in bytes. The first lines name the cause; what follows repeats it.
+const maxStderr = 2048
+
+// purpose says what a git process is for, which decides what it may touch.
+type purpose int
+
+const (
+	reading  purpose = iota // this machine's files only, isolated from all configuration but the repository's
+	fetching                // may use the network, and the user's credentials and proxies
+)
+
+// command is the one place that makes git processes.
+func command(ctx context.Context, why purpose, gitDir string, args ...string) *exec.Cmd {
+	full := []string{"-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-c", "gc.autoDetach=false"}
+	if gitDir != "" {
+		full = append(full, "--git-dir="+gitDir)
+	}
+	cmd := exec.CommandContext(ctx, "git", append(full, args...)...)
+	cmd.Env = environment(why)
+	cmd.WaitDelay = waitDelay
+	cmd.Stderr = &stderrHead{}
+	return cmd
+}
+
+// environment returns the parent's environment without the variables that would point git elsewhere.
+func environment(why purpose) []string {
+	env := make([]string, 0, 32)
+	for _, entry := range os.Environ() {
+		name, _, _ := strings.Cut(entry, "=")
+		if strings.HasPrefix(name, "GIT_") && (why == reading || !allowedWhenFetching(name)) || strings.HasPrefix(name, "LC_") || name == "LANG" || name == "LANGUAGE" {
+			continue
+		}
+		env = append(env, entry)
+	}
+	env = append(env, "LC_ALL=C", "GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "GIT_NO_REPLACE_OBJECTS=1", "GIT_NO_LAZY_FETCH=1")
+	if why == reading {
+		// No protocol is allowed, so that a git that does not know GIT_NO_LAZY_FETCH (before 2.45) cannot fetch either.
+		env = append(env, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_ALLOW_PROTOCOL=none")
+	} else {
+		env = append(env, "GIT_ALLOW_PROTOCOL=https:http:ssh:git:file")
+	}
+	return env
+}
+
+// allowedWhenFetching names the GIT_* variables by which a user's machine reaches its remotes.
+func allowedWhenFetching(name string) bool {
+	switch name {
+	case "GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_ASKPASS", "GIT_PROXY_COMMAND", "GIT_HTTP_PROXY_AUTHMETHOD",
+		"GIT_HTTP_LOW_SPEED_LIMIT", "GIT_HTTP_LOW_SPEED_TIME", "GIT_HTTP_USER_AGENT", "GIT_CURL_VERBOSE",
+		"GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_COUNT", "GIT_EXEC_PATH":
+		return true
+	}
+	return strings.HasPrefix(name, "GIT_SSL_") || strings.HasPrefix(name, "GIT_CONFIG_KEY_") || strings.HasPrefix(name, "GIT_CONFIG_VALUE_")
+}
+
+// output runs git on the repository and returns what it printed.
+func (r *Repo) output(ctx context.Context, args ...string) ([]byte, error) {
+	cmd := command(ctx, reading, r.gitDir, args...)
+	out, err := outputOf(cmd)
+	return out, r.wrap(ctx, args[0], cmd, err)
+}
+
+// outputOf runs cmd and returns its stdout; unlike cmd.Output it leaves cmd.Stderr as command set it.
+func outputOf(cmd *exec.Cmd) ([]byte, error) {
+	var out bytes.Buffer
+	cmd.Stdout = &out
+	err := cmd.Run()
+	return out.Bytes(), err
+}
+
+// wrap turns the end of a git process into an error that names the repository and what git said, or nil.
+func (r *Repo) wrap(ctx context.Context, verb string, cmd *exec.Cmd, err error) error {
+	if err == nil {
+		return nil
+	}
+	return gitError(ctx, "repository "+r.dir, verb, cmd, err)
+}
+
+func gitError(ctx context.Context, object, verb string, cmd *exec.Cmd, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("%s: git %s: %w", object, verb, context.Cause(ctx))
+	}
+	if errors.Is(err, exec.ErrNotFound) {
+		return insights.Errorf(insights.Unavailable, "%s: git is not installed or not in PATH", object)
+	}
+	said := ""
+	if head, ok := cmd.Stderr.(*stderrHead); ok {
+		said = head.String()
+	}
+	return &Error{Object: object, Verb: verb, Stderr: said, Err: err}
+}
+
+// Error is a git process that failed.
+type Error struct {
+	Object string // what was worked on, e.g. "repository /srv/mirrors/1.git"
+	Verb   string // git's subcommand
+	Stderr string // the first lines that git printed to stderr
+	Err    error  // how the process ended, usually an *exec.ExitError
+}
+
+func (e *Error) Error() string {
+	how := e.Err.Error()
+	if exit, ok := errors.AsType[*exec.ExitError](e.Err); ok {
+		if exit.Exited() {
+			how = fmt.Sprintf("exited %d", exit.ExitCode())
+		} else {
+			how = "was ended by a signal (" + exit.String() + ")"
+		}
+	}
+	if e.Stderr == "" {
+		return fmt.Sprintf("%s: git %s %s", e.Object, e.Verb, how)
+	}
+	return fmt.Sprintf("%s: git %s %s: %s", e.Object, e.Verb, how, e.Stderr)
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// stderrHead keeps the first maxStderr bytes written to it and drops the rest.
+type stderrHead struct{ text []byte }
+
+func (s *stderrHead) Write(p []byte) (int, error) {
+	s.text = append(s.text, p[:min(len(p), maxStderr-len(s.text))]...)
+	return len(p), nil
+}
+
+// String returns what was kept on one line.
+func (s *stderrHead) String() string {
+	return strings.Join(strings.FieldsFunc(string(s.text), func(c rune) bool { return c == '\n' || c == '\r' }), "; ")
+}
