@@ -1,0 +1,110 @@
+package query
+
+import (
+	"regexp/syntax"
+	"time"
+)
+
+// A Query is a parsed series query.
+type Query struct {
+	// Expr is the condition on one file at one commit. It is nil when the query
+	// has neither a pattern nor a filter on files; then it holds for every file.
+	Expr Node
+	// PatternType is the notation in which patterns were written. How to search
+	// a pattern is said by the pattern itself (Pattern.Kind).
+	PatternType PatternType
+	// CaseSensitive is case:yes. It governs patterns and file: filters, never
+	// repo: filters.
+	CaseSensitive bool
+	// Type says what patterns are matched against.
+	Type Type
+	// Select says what is counted.
+	Select Select
+	// Count is the limit of count:N, or 0 for none (count:all is the default).
+	Count int64
+	// Timeout is the value of timeout:, or 0 for none.
+	Timeout time.Duration
+
+	scope *Scope
+}
+
+// PatternType is a notation for patterns.
+type PatternType int
+
+const (
+	// StandardType is literal text, in which /…/ is a regular expression.
+	StandardType PatternType = iota
+	// LiteralType is literal text.
+	LiteralType
+	// RegexpType is regular expressions.
+	RegexpType
+	// KeywordType is literal words, each of which a file must hold.
+	KeywordType
+)
+
+// Type is the value of type:.
+type Type int
+
+const (
+	// TypeFile matches patterns against the content of files.
+	TypeFile Type = iota
+	// TypePath matches patterns against the paths of files.
+	TypePath
+)
+
+// Select is the value of select:.
+type Select int
+
+const (
+	// SelectContent counts match ranges.
+	SelectContent Select = iota
+	// SelectFile counts files.
+	SelectFile
+	// SelectRepo counts repositories.
+	SelectRepo
+)
+
+// Scope is the part of the query that chooses repositories (repo:, fork:,
+// archived:). It is never nil; without such filters its Expr is nil.
+func (q *Query) Scope() *Scope { return q.scope }
+
+// Captures is the number of capturing groups in the query's positive patterns.
+func (q *Query) Captures() int {
+	n := 0
+	for _, p := range q.Positive() {
+		if p.Kind != Regexp {
+			continue
+		}
+		if re, err := syntax.Parse(p.Text, syntax.Perl); err == nil {
+			n += re.MaxCap()
+		}
+	}
+	return n
+}
+
+// Positive is the patterns under an even number of NOTs, in the order they were
+// written: those whose matches are counted.
+func (q *Query) Positive() []*Pattern {
+	var found []*Pattern
+	var walk func(n Node, positive bool)
+	walk = func(n Node, positive bool) {
+		switch n := n.(type) {
+		case *And:
+			for _, c := range n.Nodes {
+				walk(c, positive)
+			}
+		case *Or:
+			for _, c := range n.Nodes {
+				walk(c, positive)
+			}
+		case *Not:
+			walk(n.Node, !positive)
+		case *Pattern:
+			if positive {
+				found = append(found, n)
+			}
+		}
+	}
+	walk(q.Expr, true)
+	return found
+}
