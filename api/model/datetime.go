@@ -1,0 +1,31 @@
+package model
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// MarshalDateTime prints an instant as RFC 3339 in UTC, with a fraction only where there is one, so that equal
+// instants are equal strings.
+func MarshalDateTime(t time.Time) graphql.Marshaler {
+	return graphql.WriterFunc(func(w io.Writer) {
+		_, _ = io.WriteString(w, strconv.Quote(t.UTC().Format(time.RFC3339Nano))) // gqlgen's writer is a buffer
+	})
+}
+
+// UnmarshalDateTime reads RFC 3339 with any offset.
+func UnmarshalDateTime(v any) (time.Time, error) {
+	text, ok := v.(string)
+	if !ok {
+		return time.Time{}, fmt.Errorf("a DateTime is a string such as \"2026-01-31T00:00:00Z\", not %T", v)
+	}
+	t, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%q is not a DateTime: write it as in \"2026-01-31T00:00:00Z\"", text)
+	}
+	return t.UTC(), nil
+}
