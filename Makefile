@@ -1,0 +1,110 @@
+# Backsight. `make run` looks at real repositories, `make test` proves the code; both install what they need.
+# Needed: Go 1.26, git 2.36 or later, make; Node 20 for the page (without it the server still builds).
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+BIN      := $(CURDIR)/.bin
+# The newest CLI that `go install` can build: later ones have a replace directive.
+TEMPORAL_VERSION := v1.5.1
+TEMPORAL := $(or $(shell command -v temporal 2>/dev/null),$(BIN)/temporal)
+TOOL     := go tool -modfile=tools/go.mod
+NPM      := $(shell command -v npm 2>/dev/null)
+GO_FILES := $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null)
+WEB_FILES := $(shell git ls-files -co --exclude-standard web 2>/dev/null | grep -v '_test\|\.test\.\|^web/e2e' )
+
+export PATH := $(BIN):$(PATH)
+
+.PHONY: help
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z\/-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: build temporal ## Start everything and open it to the browser: make run [REPOS=DIR] [DATA=DIR] [ARGS='...']
+	@exec ./bin/backsight up $(foreach dir,$(REPOS),--repos $(dir)) $(if $(DATA),--data $(DATA)) $(ARGS)
+
+.PHONY: build
+build: web bin/backsight ## Build the server with the page in it
+
+bin/backsight: $(GO_FILES) go.mod go.sum $(wildcard web/dist/index.html) migrations/*.sql api/schema.graphql
+	go build -o $@ ./cmd/backsight
+
+.PHONY: temporal
+temporal: $(TEMPORAL)
+
+$(BIN)/temporal:
+	@echo "building the Temporal CLI $(TEMPORAL_VERSION) into .bin/ (once; about 3 minutes)"
+	GOBIN=$(BIN) GOFLAGS= go install github.com/temporalio/cli/cmd/temporal@$(TEMPORAL_VERSION)
+
+.PHONY: web
+ifeq ($(NPM),)
+web:
+	@echo "npm is not installed: the server is built without its page (install Node 20 and run 'make web')"
+else
+web: web/dist/index.html
+endif
+
+web/node_modules/.installed: web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
+	@touch $@
+
+web/dist/index.html: web/node_modules/.installed $(WEB_FILES)
+	cd web && npm run build
+
+.PHONY: test
+test: lint test/web test/go ## All tests: lint, the page's units, Go with real Postgres, Temporal, git and Chromium
+
+.PHONY: test/go
+test/go: build temporal test/chromium
+	go test -timeout 20m ./...
+
+.PHONY: test/web
+test/web: web
+ifneq ($(NPM),)
+	cd web && npm test
+endif
+
+.PHONY: test/chromium
+test/chromium: ## Find Chromium for the page's tests, or install it
+ifneq ($(NPM),)
+	@web/e2e/chromium.sh >/dev/null
+endif
+
+.PHONY: test/race
+test/race: build temporal ## Go tests with the race detector
+	go test -race -timeout 40m ./...
+
+.PHONY: fuzz
+fuzz: ## Fuzz the parsers of foreign bytes, 1 minute each (FUZZTIME=...)
+	@for target in $$(grep -rlE '^func Fuzz' --include='*_test.go' . | xargs -n1 dirname | sort -u); do \
+	  for name in $$(grep -hoE '^func (Fuzz[A-Za-z0-9_]*)' $$target/*_test.go | cut -d' ' -f2); do \
+	    go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(or $(FUZZTIME),1m) $$target || exit 1; done; done
+
+.PHONY: bench
+bench: build temporal ## Compare with git on REPOS, as ratios in one run (docs/benchmarks.md)
+	go run ./bench $(if $(REPOS),--repos $(REPOS)) $(ARGS)
+
+.PHONY: lint
+lint: ## vet, format, staticcheck, workflowcheck
+	go vet ./...
+	@unformatted=$$($(TOOL) gofumpt -l $$(git ls-files -co --exclude-standard '*.go' | grep -v -e '/internal/db/' -e '/generated/')); \
+	  if [ -n "$$unformatted" ]; then echo "not formatted (make fmt):"; echo "$$unformatted"; exit 1; fi
+	$(TOOL) staticcheck ./...
+	$(TOOL) workflowcheck ./workflows/...
+
+.PHONY: fmt
+fmt: ## Format all Go files
+	$(TOOL) gofumpt -w $$(git ls-files '*.go' | grep -v -e '/internal/db/' -e '/generated/')
+
+.PHONY: generate
+generate: ## Write the generated code anew: sqlc, gqlgen
+	cd store && CGO_ENABLED=0 go tool -modfile=../tools/go.mod sqlc generate
+	cd api && $(subst tools/,../tools/,$(TOOL)) gqlgen generate
+
+.PHONY: verify
+verify: generate ## Prove that the generated code is fresh
+	@git diff --exit-code -- store/internal api || { echo "generated code was stale: commit what 'make generate' wrote"; exit 1; }
+
+.PHONY: clean
+clean: ## Remove what was built (not the data of 'make run')
+	rm -rf bin web/dist/assets web/dist/index.html web/dist/graphiql web/node_modules

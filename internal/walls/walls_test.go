@@ -1,0 +1,114 @@
+// Package walls holds the test that keeps packages apart: which package of this module may import which other, and which
+// packages workflow code must never touch. The table is the design (docs/architecture.md); change both together.
+package walls
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/backsight/backsight/"
+
+// mayImport lists, for each package or folder of packages, the packages of this module that its non-test code may
+// import directly. A name that ends in /... stands for the folder. The longest matching key counts.
+var mayImport = map[string][]string{
+	"insights":              {},
+	"migrations":            {},
+	"web":                   {},
+	"search/query":          {"insights"},
+	"search/match":          {"insights", "search/query"},
+	"gitrepo":               {"insights"},
+	"search/history":        {"insights", "search/match", "gitrepo"},
+	"store/...":             {"insights", "migrations", "store/..."},
+	"activities":            {"insights", "store", "gitrepo", "search/..."},
+	"workflows":             {"insights", "activities"},
+	"worker":                {"insights", "store", "gitrepo", "search/...", "activities", "workflows"},
+	"api/...":               {"insights", "store", "search/query", "workflows", "api/..."},
+	"internal/devstack/...": {"insights", "internal/devstack/..."},
+	"internal/testdb":       {"insights", "store", "migrations", "internal/devstack/..."},
+	"internal/testgit":      {},
+	"internal/walls":        {},
+	"bench/...":             {"insights", "store", "gitrepo", "search/...", "workflows", "worker", "activities", "internal/...", "bench/..."},
+	"cmd/...":               {"insights", "store", "gitrepo", "search/...", "activities", "workflows", "worker", "api/...", "web", "migrations", "internal/devstack/...", "cmd/..."},
+	"internal/e2e":          {},
+}
+
+// neverInWorkflows are packages whose use makes workflow code non-deterministic or ties it to a machine.
+var neverInWorkflows = []string{"os", "os/exec", "net", "net/http", "math/rand", "math/rand/v2", "database/sql", "io/fs"}
+
+type pkg struct {
+	ImportPath string
+	Imports    []string
+}
+
+func packages(t *testing.T) []pkg {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "../../...").Output()
+	require.NoError(t, err)
+	var all []pkg
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p pkg
+		err := dec.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		require.NoError(t, err)
+		all = append(all, p)
+	}
+	return all
+}
+
+func matches(pattern, name string) bool {
+	folder, isFolder := strings.CutSuffix(pattern, "/...")
+	return name == folder || isFolder && strings.HasPrefix(name, folder+"/")
+}
+
+func rule(name string) (allowed []string, found bool) {
+	longest := -1
+	for pattern, list := range mayImport {
+		if matches(pattern, name) && len(pattern) > longest {
+			longest, allowed, found = len(pattern), list, true
+		}
+	}
+	return allowed, found
+}
+
+func TestImportsRunOneWay(t *testing.T) {
+	t.Parallel()
+	for _, p := range packages(t) {
+		name := strings.TrimPrefix(p.ImportPath, module)
+		allowed, found := rule(name)
+		if !found {
+			t.Errorf("package %s has no row in the table of walls: say what it may import", name)
+			continue
+		}
+		for _, imported := range p.Imports {
+			inner, ours := strings.CutPrefix(imported, module)
+			if ours && !slices.ContainsFunc(allowed, func(pattern string) bool { return matches(pattern, inner) }) {
+				t.Errorf("package %s must not import %s", name, inner)
+			}
+		}
+	}
+}
+
+func TestWorkflowsTouchNoMachine(t *testing.T) {
+	t.Parallel()
+	seen := false
+	for _, p := range packages(t) {
+		if p.ImportPath != module+"workflows" {
+			continue
+		}
+		seen = true
+		for _, imported := range p.Imports {
+			require.NotContains(t, neverInWorkflows, imported, "package workflows")
+		}
+	}
+	require.True(t, seen, "package workflows was not found")
+}
