@@ -1,0 +1,69 @@
+package workflows
+
+import (
+	"time"
+
+	"github.com/backsight/backsight/insights"
+)
+
+// SeriesInput starts a SeriesWorkflow. State is zero at the first start and carried from run to run by
+// continue-as-new.
+type SeriesInput struct {
+	SeriesID string        `json:"seriesId"`
+	Title    string        `json:"title"`
+	Query    string        `json:"query"`
+	Grid     insights.Grid `json:"grid"`
+	State    SeriesState   `json:"state,omitzero"`
+}
+
+// SeriesState is what a series remembers between runs: small and of constant size, whatever the number of
+// repositories, because the ledger holds the rest.
+type SeriesState struct {
+	// Backfill and Recording are the plans that are not completed; nil when there is none. A recording goes first.
+	Backfill  *Plan `json:"backfill,omitempty"`
+	Recording *Plan `json:"recording,omitempty"`
+	// Planned is true once the backfill has been planned (or dropped into Backfill): it happens once.
+	Planned bool `json:"planned,omitempty"`
+	// LastPlanned is the newest recording that was planned; zero before the first.
+	LastPlanned time.Time             `json:"lastPlanned,omitzero"`
+	Tally       insights.Completeness `json:"tally"`
+	Paused      *PausedBy             `json:"paused,omitempty"`
+	Problem     *Problem              `json:"problem,omitempty"`
+}
+
+// Plan is a generation that is worked on.
+type Plan struct {
+	Kind  string      `json:"kind"`
+	Times []time.Time `json:"times"`
+	// Generation is 0 until the plan is written.
+	Generation int `json:"generation,omitempty"`
+	// After is the cursor: repositories up to this id have nothing pending.
+	After int64 `json:"after,omitempty"`
+}
+
+// RepositoryInput names the samples of a RepositoryWorkflow: the pending ones of a generation in the repositories
+// From..Through.
+type RepositoryInput struct {
+	SeriesID   string `json:"seriesId"`
+	Generation int    `json:"generation"`
+	From       int64  `json:"from"`
+	Through    int64  `json:"through"`
+	// Unfold skips the common search and goes to one FrameWorkflow per time frame at once.
+	Unfold bool `json:"unfold,omitempty"`
+}
+
+// FrameInput names one sample.
+type FrameInput struct {
+	SeriesID     string    `json:"seriesId"`
+	Generation   int       `json:"generation"`
+	RepositoryID int64     `json:"repositoryId"`
+	Time         time.Time `json:"time"`
+}
+
+// SyncInput starts a SyncWorkflow: of one repository, or of all when RepositoryID is 0, from the cursor After on.
+type SyncInput struct {
+	RepositoryID int64 `json:"repositoryId,omitempty"`
+	After        int64 `json:"after,omitempty"`
+	// Synced counts over continue-as-new.
+	Synced int64 `json:"synced,omitempty"`
+}
