@@ -1,0 +1,106 @@
+package devstack
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/backsight/backsight/insights"
+)
+
+// An account runs Postgres. The nil account is our own.
+type account struct {
+	name     string
+	uid, gid uint32
+}
+
+// postgresAccount chooses the account for a Postgres whose files are, or will be, in pgdata: our own unless we are root;
+// then the owner of the files, so that a data directory keeps working, then "postgres", then "nobody".
+func postgresAccount(pgdata string) (*account, error) {
+	if os.Geteuid() != 0 {
+		return nil, nil
+	}
+	if info, err := os.Stat(pgdata); err == nil {
+		if owner := info.Sys().(*syscall.Stat_t); owner.Uid != 0 {
+			return &account{name: accountName(owner.Uid), uid: owner.Uid, gid: owner.Gid}, nil
+		}
+	}
+	for _, name := range []string{"postgres", "nobody"} {
+		found, err := user.Lookup(name)
+		if err != nil {
+			continue
+		}
+		uid, uidErr := strconv.ParseUint(found.Uid, 10, 32)
+		gid, gidErr := strconv.ParseUint(found.Gid, 10, 32)
+		if uidErr == nil && gidErr == nil && uid != 0 {
+			return &account{name: name, uid: uint32(uid), gid: uint32(gid)}, nil
+		}
+	}
+	return nil, insights.Errorf(insights.Unavailable, "postgres: it refuses to run as root, and there is no account postgres or nobody to run it as; start backsight as an ordinary user, or add one: useradd --system postgres")
+}
+
+func accountName(uid uint32) string {
+	id := strconv.FormatUint(uint64(uid), 10)
+	if found, err := user.LookupId(id); err == nil {
+		return found.Username
+	}
+	return "uid " + id
+}
+
+// run makes cmd run as the account.
+func (a *account) run(cmd *exec.Cmd) {
+	if a == nil {
+		return
+	}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: a.uid, Gid: a.gid}}
+}
+
+// own gives path to the account.
+func (a *account) own(path string) error {
+	if a == nil {
+		return nil
+	}
+	return os.Chown(path, int(a.uid), int(a.gid))
+}
+
+// reach reports the first folder on the way to path that the account cannot pass, as an error. A path that does not
+// exist is judged by its existing parents.
+func (a *account) reach(path string) error {
+	if a == nil {
+		return nil
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	at := "/"
+	for _, part := range append([]string{""}, strings.Split(strings.Trim(path, "/"), "/")...) {
+		at = filepath.Join(at, part)
+		info, err := os.Stat(at)
+		if err != nil {
+			return nil //nolint:nilerr // the rest is still to be made
+		}
+		if info.IsDir() && !a.may(info, 0o1) {
+			return fmt.Errorf("the account %s cannot enter %s (mode %04o)", a.name, at, info.Mode().Perm())
+		}
+	}
+	return nil
+}
+
+// may reports whether the file's mode grants the account the bit (4 read, 2 write, 1 execute).
+func (a *account) may(info fs.FileInfo, bit fs.FileMode) bool {
+	owner := info.Sys().(*syscall.Stat_t)
+	switch {
+	case owner.Uid == a.uid:
+		bit <<= 6
+	case owner.Gid == a.gid:
+		bit <<= 3
+	}
+	return info.Mode().Perm()&bit != 0
+}

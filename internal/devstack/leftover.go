@@ -1,0 +1,71 @@
+package devstack
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/backsight/backsight/insights"
+)
+
+// runs reports whether process pid is the named program working on path: both have to be on its command line. A process
+// id alone proves nothing, since the system gives it to the next program.
+func runs(pid int, program, path string) bool {
+	line := commandLine(pid)
+	return strings.Contains(line, program) && strings.Contains(line, path)
+}
+
+// commandLine returns a process's command line, "" when there is no such process or it has ended.
+func commandLine(pid int) string {
+	text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "cmdline"))
+	if err == nil {
+		return string(bytes.ReplaceAll(text, []byte{0}, []byte{' '}))
+	}
+	if _, err := os.Stat("/proc/self"); err == nil {
+		return "" // there is a /proc, and the process is not in it
+	}
+	out, err := exec.Command("ps", "-ww", "-o", "command=", "-p", strconv.Itoa(pid)).Output()
+	if err != nil {
+		return ""
+	}
+	return string(out)
+}
+
+// stopLeftover ends a process of an earlier stack, with harder signals in turn, and waits until it has ended.
+func stopLeftover(ctx context.Context, pid int, program, path string, signals ...syscall.Signal) error {
+	tick := time.NewTicker(probeEvery)
+	defer tick.Stop()
+	for _, signal := range append(signals, syscall.SIGKILL) {
+		_ = syscall.Kill(pid, signal) // whether it ended is asked below
+		patience := time.NewTimer(10 * time.Second)
+		for waiting := true; waiting; {
+			if !runs(pid, program, path) {
+				patience.Stop()
+				return nil
+			}
+			select {
+			case <-tick.C:
+			case <-patience.C:
+				waiting = false
+			case <-ctx.Done():
+				patience.Stop()
+				return insights.Errorf(insights.Unavailable, "%s: waiting for process %d of an earlier start to end: %w", program, pid, context.Cause(ctx))
+			}
+		}
+	}
+	return insights.Errorf(insights.Conflict, "%s: process %d of an earlier start uses %s and cannot be stopped; end it yourself: kill -9 %d", program, pid, path, pid)
+}
+
+// shortSocketDir is a short name that belongs to a data directory.
+func shortSocketDir(dataDir string) string {
+	sum := sha256.Sum256([]byte(dataDir))
+	return filepath.Join("/tmp", fmt.Sprintf("backsight-%d-%x", os.Geteuid(), sum[:6]))
+}

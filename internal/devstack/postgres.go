@@ -1,0 +1,196 @@
+package devstack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/backsight/backsight/insights"
+)
+
+const (
+	// PostgresUser is the superuser of the private Postgres, and PostgresDatabase the product's database in it.
+	PostgresUser     = "backsight"
+	PostgresDatabase = "backsight"
+	// The port is only the number in the socket's name; each data directory has a socket directory of its own.
+	socketPort = 5432
+)
+
+// A Postgres is a running private server.
+type Postgres struct {
+	child     *child
+	lock      *dirLock
+	socketDir string
+	options   Options
+}
+
+// StartPostgres starts the Postgres of a data directory and makes the product's database; the contract is that of Start.
+func StartPostgres(ctx context.Context, options Options) (*Postgres, error) {
+	options, err := options.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	if err := prepareDataDir(options.DataDir); err != nil {
+		return nil, err
+	}
+	lock, err := lockDataDir(options.DataDir, "postgres")
+	if err != nil {
+		return nil, err
+	}
+	p := &Postgres{lock: lock, options: options}
+	if err := p.start(ctx); err != nil {
+		return nil, errors.Join(err, p.Stop(context.WithoutCancel(ctx)))
+	}
+	return p, nil
+}
+
+func (p *Postgres) start(ctx context.Context) error {
+	dir := filepath.Join(p.options.DataDir, "postgres")
+	a, err := postgresAccount(dir)
+	if err != nil {
+		return err
+	}
+	if err := a.reach(p.options.DataDir); err != nil {
+		return insights.Errorf(insights.Invalid, "data directory %s: Postgres must not run as root, and %w; choose another with --data or BACKSIGHT_DATA, for example /var/lib/backsight", p.options.DataDir, err)
+	}
+	data := &pgdata{dir: dir, account: a, logger: p.options.Logger}
+	major, err := data.major()
+	if err != nil {
+		return err
+	}
+	found, err := findOrFetchPostgres(ctx, p.options, major, a)
+	if err != nil {
+		return err
+	}
+	p.options.Logger.Debug("postgres chosen", "bin", found.bin, "version", found.version, "why", found.why)
+	if err := data.stopLeftover(ctx); err != nil {
+		return err
+	}
+	if major == 0 {
+		if err := data.init(ctx, found, p.options.Test); err != nil {
+			return err
+		}
+	}
+	if p.socketDir, err = makeSocketDir(p.options.DataDir, a); err != nil {
+		return err
+	}
+	logPath := filepath.Join(p.options.DataDir, "log", "postgres.log")
+	p.child, err = startChild(ctx, childSpec{
+		name:    "postgres",
+		logPath: logPath,
+		command: func(bool) (*exec.Cmd, error) {
+			args := append([]string{"-D", dir, "-k", p.socketDir}, postgresSettings(p.options.Test)...)
+			cmd := exec.Command(filepath.Join(found.bin, "postgres"), args...)
+			cmd.Dir, cmd.Env = dir, serverEnv()
+			a.run(cmd)
+			return cmd, nil
+		},
+		ready:   p.ping,
+		refusal: func(output string) error { return postgresRefusal(output, logPath) },
+		stopSignals: []stopSignal{
+			{syscall.SIGINT, 20 * time.Second}, // fast: roll back, checkpoint, end
+			{syscall.SIGQUIT, 5 * time.Second}, // immediate: end now, recover at the next start
+		},
+		orphanSignal: syscall.SIGINT,
+	}, p.options.Logger)
+	if err != nil {
+		return err
+	}
+	return p.createDatabase(ctx)
+}
+
+// postgresSettings are given on the command line, so that a data directory carries no settings of an older release.
+func postgresSettings(test bool) []string {
+	settings := []string{
+		"listen_addresses=", // the socket only
+		fmt.Sprintf("port=%d", socketPort),
+		"unix_socket_permissions=0700",
+		"cluster_name=backsight",
+		"timezone=UTC",
+		"log_timezone=UTC",
+		"max_connections=200",
+		"max_wal_size=2GB",  // backfills write in bursts; fewer checkpoints
+		"wal_level=minimal", // nobody replicates a private server
+		"max_wal_senders=0", // which minimal demands
+		"logging_collector=off",
+		"log_checkpoints=off",
+	}
+	if test {
+		settings = append(settings, "fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum_naptime=10min")
+	}
+	args := make([]string, 0, 2*len(settings))
+	for _, s := range settings {
+		args = append(args, "-c", s)
+	}
+	return args
+}
+
+// postgresRefusal decides by what Postgres said whether another attempt may help. Right after a kill -9 one does: the
+// children of the dead server need a moment to notice, and until then its shared memory is in use.
+func postgresRefusal(output, logPath string) error {
+	switch {
+	case strings.Contains(output, "pre-existing shared memory block"), strings.Contains(output, "is still in use"), output == "":
+		return nil
+	}
+	return insights.Errorf(insights.Unavailable, "postgres: ended at once%s", quoteOutput(output, logPath))
+}
+
+// URL is a connection URL of the product's database.
+func (p *Postgres) URL() string { return p.DatabaseURL(PostgresDatabase) }
+
+// DatabaseURL is a connection URL of any database of this server, which need not exist. The port is in it because a
+// client would take $PGPORT otherwise.
+func (p *Postgres) DatabaseURL(name string) string {
+	query := url.Values{"host": {p.socketDir}, "port": {fmt.Sprint(socketPort)}}
+	u := url.URL{Scheme: "postgres", User: url.User(PostgresUser), Path: "/" + name, RawQuery: query.Encode()}
+	return u.String()
+}
+
+// Pid is the server's process id, 0 while it is being started again.
+func (p *Postgres) Pid() int { return int(p.child.pid.Load()) }
+
+// Stop shuts the server down, rolling back what is open; the contract is that of Stack.Stop.
+func (p *Postgres) Stop(ctx context.Context) error {
+	if p.child != nil {
+		p.child.stop(ctx)
+	}
+	if p.options.removeDataDir {
+		return errors.Join(p.lock.release(), os.RemoveAll(p.options.DataDir))
+	}
+	return p.lock.release()
+}
+
+func (p *Postgres) ping(ctx context.Context) error {
+	conn, err := pgx.Connect(ctx, p.DatabaseURL("postgres"))
+	if err != nil {
+		return err
+	}
+	return errors.Join(conn.Ping(ctx), conn.Close(ctx))
+}
+
+// createDatabase makes the product's database unless it exists.
+func (p *Postgres) createDatabase(ctx context.Context) (err error) {
+	conn, err := pgx.Connect(ctx, p.DatabaseURL("postgres"))
+	if err != nil {
+		return insights.Errorf(insights.Unavailable, "postgres: connect: %w", err)
+	}
+	defer func() { err = errors.Join(err, conn.Close(ctx)) }()
+	var exists bool
+	err = conn.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)`, PostgresDatabase).Scan(&exists)
+	if err == nil && !exists {
+		_, err = conn.Exec(ctx, `CREATE DATABASE `+pgx.Identifier{PostgresDatabase}.Sanitize())
+	}
+	if err != nil {
+		return insights.Errorf(insights.Unavailable, "postgres: create database %s: %w", PostgresDatabase, err)
+	}
+	return nil
+}

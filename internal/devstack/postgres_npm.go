@@ -1,0 +1,84 @@
+package devstack
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/backsight/backsight/insights"
+)
+
+// npmPostgresVersion is the release of @embedded-postgres that is downloaded where no Postgres is installed.
+const npmPostgresVersion = "15.18.0-beta.17"
+
+// npmPostgresPackage is the npm package with Postgres for this machine, "" where there is none.
+func npmPostgresPackage() string {
+	arch, ok := map[string]string{"amd64": "x64", "arm64": "arm64"}[runtime.GOARCH]
+	if !ok || (runtime.GOOS != "linux" && runtime.GOOS != "darwin") {
+		return ""
+	}
+	return "@embedded-postgres/" + runtime.GOOS + "-" + arch
+}
+
+func npmPostgresDir() string { return filepath.Join(defaultCacheDir(), "postgres-"+npmPostgresVersion) }
+
+// npmPostgresBin is where the package's binaries are once it is installed.
+func npmPostgresBin() string {
+	return filepath.Join(npmPostgresDir(), "node_modules", filepath.FromSlash(npmPostgresPackage()), "native", "bin")
+}
+
+// findOrFetchPostgres is findPostgres, and where nothing fits, a download from npm.
+func findOrFetchPostgres(ctx context.Context, o Options, major int, a *account) (*installation, error) {
+	found, err := findPostgres(ctx, o.PostgresBin, major, a)
+	var none *noPostgresError
+	if !errors.As(err, &none) {
+		return found, err
+	}
+	if major != 0 && major != npmPostgresMajor() {
+		return nil, insights.Errorf(insights.Unavailable,
+			"data directory %s: was written by Postgres %d, and %w. Install PostgreSQL %d, or name it with BACKSIGHT_POSTGRES_BIN. To move to another version, dump the data with pg_dumpall of version %d and start with an empty directory (--data or BACKSIGHT_DATA)",
+			filepath.Join(o.DataDir, "postgres"), major, none, major, major)
+	}
+	o.Logger.Info("no PostgreSQL is installed; fetching one with npm", "package", npmPostgresPackage(), "version", npmPostgresVersion)
+	if err := fetchPostgres(ctx, a); err != nil {
+		return nil, insights.Errorf(insights.Unavailable,
+			"postgres: %w, and none could be fetched: %w. Install PostgreSQL %d or newer (Debian: apt-get install postgresql; macOS: brew install postgresql@17), or name the folder of its binaries with BACKSIGHT_POSTGRES_BIN",
+			none, err, oldestPostgres)
+	}
+	return findPostgres(ctx, o.PostgresBin, major, a)
+}
+
+func npmPostgresMajor() int { return numbersIn(npmPostgresVersion)[0] }
+
+// fetchPostgres installs the npm package (23 MB) in the cache directory. Its install script makes the links that the
+// binaries need, so scripts have to run.
+func fetchPostgres(ctx context.Context, a *account) error {
+	if npmPostgresPackage() == "" {
+		return errors.New("there is no package for " + runtime.GOOS + "/" + runtime.GOARCH)
+	}
+	npm, err := exec.LookPath("npm")
+	if err != nil {
+		return errors.New("npm is not on the PATH")
+	}
+	dir := npmPostgresDir()
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	if err := a.reach(dir); err != nil {
+		return insights.Errorf(insights.Invalid, "%w; choose another cache directory with BACKSIGHT_CACHE", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, npm, "install", "--prefix", dir, "--no-audit", "--no-fund", "--ignore-scripts=false",
+		npmPostgresPackage()+"@"+npmPostgresVersion)
+	cmd.Dir = dir
+	cmd.WaitDelay = time.Second
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return errors.Join(err, errors.New(lastLines(string(out))))
+	}
+	return nil
+}

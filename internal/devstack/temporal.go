@@ -1,0 +1,274 @@
+package devstack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"go.temporal.io/api/namespace/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	"github.com/backsight/backsight/insights"
+)
+
+const (
+	// TemporalNamespace is the only namespace of the server.
+	TemporalNamespace = "default"
+	// Temporal's own defaults; a user who opens its documentation finds us there.
+	temporalPort   = 7233
+	temporalUIPort = 8233
+	// retention is how long ended workflows can be looked at. The server's default of a day is over before Monday.
+	retention = 7 * 24 * time.Hour
+)
+
+// A Temporal is a running development server.
+type Temporal struct {
+	child   *child
+	lock    *dirLock
+	options Options
+	bin     string
+	ports   atomic.Pointer[temporalPorts]
+}
+
+// StartTemporal starts the Temporal server of a data directory; the contract is that of Start.
+func StartTemporal(ctx context.Context, options Options) (*Temporal, error) {
+	options, err := options.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	if err := prepareDataDir(options.DataDir); err != nil {
+		return nil, err
+	}
+	lock, err := lockDataDir(options.DataDir, "temporal")
+	if err != nil {
+		return nil, err
+	}
+	t := &Temporal{lock: lock, options: options}
+	if err := t.start(ctx); err != nil {
+		return nil, errors.Join(err, t.Stop(context.WithoutCancel(ctx)))
+	}
+	return t, nil
+}
+
+func (t *Temporal) start(ctx context.Context) error {
+	bin, why, err := findTemporal(t.options.TemporalBin)
+	if err != nil {
+		return err
+	}
+	t.bin = bin
+	t.options.Logger.Debug("temporal chosen", "bin", bin, "why", why)
+	if err := t.stopLeftover(ctx); err != nil {
+		return err
+	}
+	logPath := filepath.Join(t.options.DataDir, "log", "temporal.log")
+	t.child, err = startChild(ctx, childSpec{
+		name:         "temporal",
+		logPath:      logPath,
+		command:      t.command,
+		ready:        t.ping,
+		refusal:      func(output string) error { return temporalRefusal(output, logPath) },
+		stopSignals:  []stopSignal{{syscall.SIGTERM, 10 * time.Second}},
+		orphanSignal: syscall.SIGKILL, // SQLite in WAL mode loses nothing by it, and the ports are free at once
+		onStart:      t.rememberPid,
+	}, t.options.Logger)
+	if err != nil {
+		return err
+	}
+	if err := t.setRetention(ctx); err != nil {
+		return err
+	}
+	if t.options.Test {
+		return nil
+	}
+	if err := t.ports.Load().write(t.portsFile()); err != nil {
+		return insights.Errorf(insights.Invalid, "data directory %s: remember the ports: %w", t.options.DataDir, err)
+	}
+	return nil
+}
+
+func (t *Temporal) database() string {
+	return filepath.Join(t.options.DataDir, "temporal", "temporal.db")
+}
+func (t *Temporal) portsFile() string {
+	return filepath.Join(t.options.DataDir, "temporal", "ports.json")
+}
+func (t *Temporal) pidFile() string { return filepath.Join(t.options.DataDir, "temporal", "pid") }
+
+// command chooses the ports anew for each attempt until the server has answered on them.
+func (t *Temporal) command(started bool) (*exec.Cmd, error) {
+	if !started {
+		ports, err := t.choosePorts()
+		if err != nil {
+			return nil, err
+		}
+		t.ports.Store(&ports)
+	}
+	cmd := exec.Command(t.bin, temporalArgs(t.options, *t.ports.Load(), t.database())...)
+	cmd.Env = append(serverEnv(), "TEMPORAL_VERSION_CHECK_DISABLED=1")
+	cmd.Dir = filepath.Dir(t.database())
+	return cmd, nil
+}
+
+func temporalArgs(o Options, ports temporalPorts, database string) []string {
+	args := []string{
+		"server", "start-dev", "--log-level", "error", "--disable-config-env", "--disable-config-file",
+		"--ip", "127.0.0.1", "--port", strconv.Itoa(ports.GRPC),
+	}
+	if o.Test {
+		args = append(args, "--headless")
+	} else {
+		args = append(args, "--ui-port", strconv.Itoa(ports.UI), "--db-filename", database,
+			// 3 times the throughput of the defaults, measured.
+			"--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=normal")
+	}
+	for _, attribute := range o.SearchAttributes {
+		args = append(args, "--search-attribute", attribute)
+	}
+	for _, setting := range dynamicConfig {
+		args = append(args, "--dynamic-config-value", setting)
+	}
+	return args
+}
+
+// dynamicConfig fits the server to one machine with one user.
+var dynamicConfig = []string{
+	"frontend.enableServerVersionCheck=false", // calls nobody
+	// One partition: no forwarding between partitions, so tasks are matched at once and queue rate limits are exact.
+	"matching.numTaskqueueReadPartitions=1",
+	"matching.numTaskqueueWritePartitions=1",
+	// The defaults protect a shared cluster; here they would only throttle the one worker.
+	"frontend.rps=20000",
+	"frontend.namespaceRPS=20000",
+	"frontend.namespaceCount=10000",
+	"frontend.namespaceRPS.visibility=1000",
+	"matching.rps=20000",
+	"history.rps=20000",
+	// A dashboard asks a busy workflow several questions at once; the default buffers one.
+	"history.MaxBufferedQueryCount=20",
+	// A series that is cancelled and started again within a second is no runaway loop.
+	`history.workflowIdReuseMinimalInterval="0s"`,
+}
+
+func (t *Temporal) choosePorts() (temporalPorts, error) {
+	var chosen temporalPorts
+	var err error
+	if t.options.Test {
+		chosen.GRPC, err = choosePort("temporal", "TemporalPort", t.options.TemporalPort, nil)
+		return chosen, err
+	}
+	remembered, err := readPorts(t.portsFile())
+	if err != nil {
+		return chosen, err
+	}
+	chosen.GRPC, err = choosePort("temporal", "--temporal-port", t.options.TemporalPort,
+		[]int{remembered.GRPC, temporalPort}, t.options.TemporalUIPort)
+	if err != nil {
+		return chosen, err
+	}
+	chosen.UI, err = choosePort("temporal's web interface", "--temporal-ui-port", t.options.TemporalUIPort,
+		[]int{remembered.UI, temporalUIPort}, chosen.GRPC)
+	return chosen, err
+}
+
+// temporalRefusal decides by what the server said whether another attempt may help: it does when somebody took one of the
+// ports between our look and its start, among them the inner ones that it chooses itself.
+func temporalRefusal(output, logPath string) error {
+	for _, passing := range []string{"address already in use", "can't set frontend port", "can't set UI port", "can't set metrics port"} {
+		if strings.Contains(output, passing) {
+			return nil
+		}
+	}
+	if output == "" {
+		return nil
+	}
+	return insights.Errorf(insights.Unavailable, "temporal: ended at once%s", quoteOutput(output, logPath))
+}
+
+// Address is host:port of the gRPC frontend.
+func (t *Temporal) Address() string {
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(t.ports.Load().GRPC))
+}
+
+// UI is the URL of the web interface, "" with Options.Test.
+func (t *Temporal) UI() string {
+	if t.options.Test {
+		return ""
+	}
+	return "http://" + net.JoinHostPort("127.0.0.1", strconv.Itoa(t.ports.Load().UI))
+}
+
+// Pid is the server's process id, 0 while it is being started again.
+func (t *Temporal) Pid() int { return int(t.child.pid.Load()) }
+
+// Stop ends the server; the contract is that of Stack.Stop.
+func (t *Temporal) Stop(ctx context.Context) error {
+	if t.child != nil {
+		t.child.stop(ctx)
+		if err := os.Remove(t.pidFile()); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return errors.Join(err, t.lock.release())
+		}
+	}
+	if t.options.removeDataDir {
+		return errors.Join(t.lock.release(), os.RemoveAll(t.options.DataDir))
+	}
+	return t.lock.release()
+}
+
+func (t *Temporal) ping(ctx context.Context) error {
+	return t.withClient(func(client workflowservice.WorkflowServiceClient) error {
+		_, err := client.DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: TemporalNamespace})
+		return err
+	})
+}
+
+func (t *Temporal) setRetention(ctx context.Context) error {
+	return t.withClient(func(client workflowservice.WorkflowServiceClient) error {
+		_, err := client.UpdateNamespace(ctx, &workflowservice.UpdateNamespaceRequest{
+			Namespace: TemporalNamespace,
+			Config:    &namespace.NamespaceConfig{WorkflowExecutionRetentionTtl: durationpb.New(retention)},
+		})
+		if err != nil {
+			return insights.Errorf(insights.Unavailable, "temporal: set the retention of namespace %s: %w", TemporalNamespace, err)
+		}
+		return nil
+	})
+}
+
+func (t *Temporal) withClient(do func(workflowservice.WorkflowServiceClient) error) error {
+	conn, err := grpc.NewClient("passthrough:///"+t.Address(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		return fmt.Errorf("temporal: %w", err)
+	}
+	return errors.Join(do(workflowservice.NewWorkflowServiceClient(conn)), conn.Close())
+}
+
+// rememberPid notes the server's process for stopLeftover of a later start.
+func (t *Temporal) rememberPid(pid int) error {
+	return os.WriteFile(t.pidFile(), fmt.Appendf(nil, "%d\n", pid), 0o600)
+}
+
+// stopLeftover stops a server that a killed parent left behind; we hold the directory's lock, so it serves nobody.
+func (t *Temporal) stopLeftover(ctx context.Context) error {
+	text, err := os.ReadFile(t.pidFile())
+	if err != nil {
+		return nil //nolint:nilerr // no note, no server
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil || pid <= 1 || !runs(pid, "start-dev", t.database()) {
+		return nil //nolint:nilerr // a torn note is as good as none
+	}
+	t.options.Logger.Info("stopping a Temporal server that was left behind", "pid", pid)
+	return stopLeftover(ctx, pid, "start-dev", t.database(), syscall.SIGTERM)
+}
