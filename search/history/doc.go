@@ -1,0 +1,22 @@
+// Package history counts matches through a repository's history: commits in, one value per commit out.
+//
+// What it is for: a repository's trees at 12, 52 or 8,000 commits share almost every file, so searching them all should
+// cost about as much as searching one. [Search] reads the distinct trees once (graph.go), reads and matches every
+// distinct blob that passes the path filters once (count.go), and then sweeps over the commits: the value at a commit is
+// the value at its newer neighbour, minus what was removed, plus what was added (sweep.go). That is exact, because
+// counts are per file.
+//
+// Invariants:
+//   - Each distinct blob is read once, however many commits and paths hold it (Stats proves it). A blob at two paths is
+//     matched once, or once per path where the query depends on the path.
+//   - The value of a commit does not depend on the other commits of the request, nor on their order.
+//   - Whatever cannot be read becomes a [Fault] of exactly the commits whose tree holds it. Without a Fault the value is
+//     exact; with one it is a lower bound.
+//   - Memory is bounded by the number of distinct blobs, trees and paths, not by their size: contents are looked at one
+//     at a time, and one above gitrepo.DefaultMaxSize is not read whole (a Fault, unless it is binary).
+//   - Regular files only: symbolic links and submodules are not files.
+//
+// Non-goals: choosing the commits (gitrepo.AsOf, insights.Grid), storing results, an index on disk.
+//
+// Read next: history.go, graph.go, sweep.go; then cmd/backsight/internal/historycmd for the command.
+package history

@@ -1,0 +1,187 @@
+package history
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/backsight/backsight/gitrepo"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/match"
+)
+
+// Request says what to count where.
+type Request struct {
+	Repo    *gitrepo.Repo
+	Matcher *match.Matcher
+	Commits []gitrepo.OID // distinct, in the order in which results are wanted (newest first)
+
+	// Workers is how many goroutines read and match blobs; 0 is 1. More than one helps when no other repository is
+	// searched at the same time.
+	Workers int
+	// Progress is optional. It is called from the work loop, never twice at a time, at least once a second while there
+	// is progress.
+	Progress func(Progress)
+	// Stats is optional and receives the counts of work when Search returns.
+	Stats *Stats
+}
+
+// Progress tells how far a search is. The totals are known when all trees are listed; before that they are 0.
+type Progress struct {
+	BlobsDone, BlobsTotal int64
+	BytesRead             int64
+}
+
+// Stats are counts of work.
+type Stats struct {
+	Trees        int64 // distinct trees read (one at two depths counts twice)
+	Blobs        int64 // distinct blobs read
+	Matches      int64 // calls of the matcher with a content
+	Bytes        int64 // bytes of commits, trees and blobs
+	GitProcesses int64 // git processes that were started to read objects
+}
+
+// Result is the value at one commit.
+type Result struct {
+	Commit gitrepo.OID
+	Value  int64
+	Values map[string]int64 // per capture value, those above 0; nil where there are none
+	Faults []Fault          // empty: the value is exact. Otherwise it is a lower bound
+}
+
+// Fault is something that could not be searched.
+type Fault struct {
+	Class  string // one of gitrepo's problems, e.g. "missing object"
+	Object gitrepo.OID
+	Path   string // where the commit holds it: of a file, of a folder, or "" for the commit and its root tree. Bytes as git has them
+	Detail string // more, for people; may be empty
+}
+
+func (f Fault) String() string {
+	text := f.Class + " " + string(f.Object)
+	if f.Path != "" {
+		text += fmt.Sprintf(" at %q", f.Path)
+	}
+	if f.Detail != "" {
+		text += " (" + f.Detail + ")"
+	}
+	return text
+}
+
+// blobsPerBatch is about how many distinct blobs are read before results are yielded: commits are taken newest first
+// until they need that many. Reading more at once is cheaper, as versions of one file are stored as differences of each
+// other; reading less shows results earlier. 50,000 blobs take a second or two.
+const blobsPerBatch = 50_000
+
+// Search yields one Result per commit, in the order of req.Commits, each as soon as the batch of blobs that it needs is
+// counted. yield is called from the caller's goroutine; an error from it ends the search and is returned.
+//
+// An error means that the search did not end (ctx ended, git was killed twice, the repository vanished); the results
+// that were yielded before are right. Damage in the repository is not an error: see Fault.
+func Search(ctx context.Context, req Request, yield func(Result) error) error {
+	if len(req.Commits) == 0 {
+		return nil
+	}
+	objects, err := req.Repo.Objects(ctx)
+	if err != nil {
+		return err
+	}
+	defer objects.Close()
+
+	s := &search{
+		request: req,
+		objects: objects,
+		workers: max(1, req.Workers),
+		graph:   newGraph(req.Matcher, objects.HashLen()),
+	}
+	if req.Stats != nil {
+		defer s.report()
+	}
+	roots, err := s.readCommits(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.readTrees(ctx); err != nil {
+		return err
+	}
+	s.progress.total.Store(int64(len(s.graph.blobs)))
+	return s.run(ctx, roots, yield)
+}
+
+// search is the state of one Search.
+type search struct {
+	request  Request
+	objects  *gitrepo.Objects
+	workers  int
+	graph    *graph
+	progress progress
+	stats    Stats
+}
+
+func (s *search) report() {
+	read := s.objects.Stats()
+	s.stats.Bytes = read.Bytes.Load()
+	s.stats.GitProcesses = read.Processes.Load()
+	s.stats.Blobs = s.progress.done.Load()
+	s.stats.Matches = s.progress.matches.Load()
+	*s.request.Stats = s.stats
+}
+
+// run counts the blobs batch by batch and yields the results of the commits that each batch completes.
+func (s *search) run(ctx context.Context, roots []root, yield func(Result) error) error {
+	counts := newCounts(s.graph, s.request.Matcher)
+	sweep := newSweep(s.graph, counts)
+	reach := newReach(s.graph)
+	for from := 0; from < len(roots); {
+		var batch []int32
+		to := from
+		for to < len(roots) && len(batch) < blobsPerBatch {
+			batch = reach.add(batch, roots[to].node)
+			to++
+		}
+		if err := s.countBlobs(ctx, counts, batch); err != nil {
+			return err
+		}
+		for _, r := range roots[from:to] {
+			if err := ctx.Err(); err != nil {
+				return context.Cause(ctx)
+			}
+			sweep.moveTo(r.node)
+			if err := yield(s.result(sweep, r)); err != nil {
+				return err
+			}
+		}
+		from = to
+	}
+	return nil
+}
+
+func (s *search) result(sweep *sweep, r root) Result {
+	result := Result{Commit: r.commit, Value: sweep.n, Values: sweep.values()}
+	if s.request.Matcher.PerRepository() {
+		result.Value = min(1, result.Value)
+	}
+	if r.fault != nil {
+		result.Faults = []Fault{*r.fault}
+	} else if sweep.faulty > 0 {
+		result.Faults = collectFaults(s.graph, sweep.counts, r.node, s.objects.OID)
+	}
+	return result
+}
+
+// hashes returns the binary forms of the request's commits.
+func (s *search) hashes() ([]gitrepo.Hash, error) {
+	hashes := make([]gitrepo.Hash, len(s.request.Commits))
+	seen := make(map[gitrepo.Hash]struct{}, len(hashes))
+	for i, id := range s.request.Commits {
+		hash, ok := gitrepo.HashOf(id)
+		if !ok || len(id) != 2*s.objects.HashLen() {
+			return nil, insights.Errorf(insights.Invalid, "repository %s: %q is not a commit id of this repository", s.request.Repo.Dir(), id)
+		}
+		if _, dup := seen[hash]; dup {
+			return nil, insights.Errorf(insights.Invalid, "repository %s: commit %s is asked for twice", s.request.Repo.Dir(), id)
+		}
+		seen[hash] = struct{}{}
+		hashes[i] = hash
+	}
+	return hashes, nil
+}

@@ -1,0 +1,110 @@
+package history
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"github.com/backsight/backsight/gitrepo"
+)
+
+// root is a commit with the node of its tree.
+type root struct {
+	commit gitrepo.OID
+	node   int32
+	fault  *Fault // why the commit could not be read; node is emptyNode then
+}
+
+// readCommits reads the request's commits and queues their trees.
+func (s *search) readCommits(ctx context.Context) ([]root, error) {
+	hashes, err := s.hashes()
+	if err != nil {
+		return nil, err
+	}
+	roots := make([]root, len(hashes))
+	trees := make([]gitrepo.Hash, len(hashes))
+	err = s.objects.Read(ctx, hashes, gitrepo.ReadOptions{Workers: 1}, func(_, i int, object *gitrepo.Object) error {
+		roots[i].commit = s.request.Commits[i]
+		tree, problem, detail := treeOf(object)
+		if problem != "" {
+			roots[i].fault = &Fault{Class: string(problem), Object: s.request.Commits[i], Detail: detail}
+		}
+		trees[i] = tree
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i := range roots {
+		if roots[i].fault == nil {
+			roots[i].node = s.graph.version(s.graph.root, trees[i])
+		}
+	}
+	return roots, nil
+}
+
+// treeOf returns the tree that a commit object names.
+func treeOf(object *gitrepo.Object) (tree gitrepo.Hash, problem gitrepo.Problem, detail string) {
+	if object.Problem != "" {
+		return tree, object.Problem, object.Detail
+	}
+	if object.Kind != gitrepo.KindCommit {
+		return tree, gitrepo.Corrupt, "not a commit"
+	}
+	line, _, _ := bytes.Cut(object.Data, []byte{'\n'})
+	id, ok := bytes.CutPrefix(line, []byte("tree "))
+	if ok {
+		tree, ok = gitrepo.HashOf(gitrepo.OID(id))
+	}
+	if !ok {
+		return tree, gitrepo.Corrupt, "a commit without a tree"
+	}
+	return tree, "", ""
+}
+
+// readTrees reads all trees below the queued ones, one level of folders of all commits at a time: as many round trips as
+// the deepest path has folders, however many commits there are.
+func (s *search) readTrees(ctx context.Context) error {
+	g := s.graph
+	for len(g.waiting) > 0 {
+		level := g.waiting
+		g.waiting = nil
+		// Two folders can have the same tree: it is read once and given to both.
+		var trees []gitrepo.Hash
+		index := make(map[gitrepo.Hash]int, len(level))
+		var users [][]int32
+		for _, n := range level {
+			tree := g.nodes[n].tree
+			i, known := index[tree]
+			if !known {
+				i = len(trees)
+				index[tree] = i
+				trees, users = append(trees, tree), append(users, nil)
+			}
+			users[i] = append(users[i], n)
+		}
+		err := s.objects.Read(ctx, trees, gitrepo.ReadOptions{Workers: 1}, func(_, i int, object *gitrepo.Object) error {
+			s.stats.Trees++
+			for _, n := range users[i] {
+				problem, detail := object.Problem, object.Detail
+				if problem == "" && object.Kind != gitrepo.KindTree {
+					problem, detail = gitrepo.Corrupt, "not a tree"
+				}
+				if problem == "" {
+					if err := g.addTree(n, object.Data); err != nil {
+						problem, detail = gitrepo.Corrupt, err.Error()
+					}
+				}
+				if problem != "" {
+					g.fail(n, problem, detail)
+				}
+			}
+			s.progress.tell(s.request.Progress, s.objects)
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("list trees: %w", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,117 @@
+package history
+
+// sweep walks from commit to commit and keeps the value at the one where it stands.
+type sweep struct {
+	graph  *graph
+	counts *counts
+	node   int32 // the tree where it stands
+	n      int64
+	by     map[int32]int64 // per capture value, indices in counts.names; without zeroes
+	faulty int64           // occurrences of units and trees that could not be read
+}
+
+func newSweep(g *graph, c *counts) *sweep {
+	return &sweep{graph: g, counts: c, node: emptyNode, by: map[int32]int64{}}
+}
+
+// moveTo makes the sweep stand at another tree. Costs what the two trees differ in.
+func (s *sweep) moveTo(n int32) {
+	s.change(s.node, n)
+	s.node = n
+}
+
+// change replaces node a by node b.
+func (s *sweep) change(a, b int32) {
+	if a == b {
+		return
+	}
+	s.faulty += s.fault(b) - s.fault(a)
+	olds, news := s.graph.childrenOf(a), s.graph.childrenOf(b)
+	for len(olds) > 0 && len(news) > 0 && olds[0] == news[0] {
+		olds, news = olds[1:], news[1:]
+	}
+	for len(olds) > 0 && len(news) > 0 && olds[len(olds)-1] == news[len(news)-1] {
+		olds, news = olds[:len(olds)-1], news[:len(news)-1]
+	}
+	// A folder's versions meet each other, so that only what differs in them is visited; everything else goes and comes.
+	// Equal files on both sides cancel out by themselves.
+	versions := s.versions(olds)
+	for _, child := range news {
+		if child < 0 {
+			if old, ok := versions[s.graph.nodes[^child].folder]; ok {
+				delete(versions, s.graph.nodes[^child].folder)
+				s.change(old, ^child)
+				continue
+			}
+		}
+		s.add(child, 1)
+	}
+	for _, child := range olds {
+		if child < 0 {
+			if _, left := versions[s.graph.nodes[^child].folder]; !left {
+				continue
+			}
+		}
+		s.add(child, -1)
+	}
+}
+
+// versions returns the nodes among children by their folder.
+func (s *sweep) versions(children []int32) map[*folder]int32 {
+	var versions map[*folder]int32
+	for _, child := range children {
+		if child < 0 {
+			if versions == nil {
+				versions = map[*folder]int32{}
+			}
+			versions[s.graph.nodes[^child].folder] = ^child
+		}
+	}
+	return versions
+}
+
+// add adds a child sign times: a unit, or all below a node.
+func (s *sweep) add(child int32, sign int64) {
+	if child < 0 {
+		s.faulty += sign * s.fault(^child)
+		for _, below := range s.graph.childrenOf(^child) {
+			s.add(below, sign)
+		}
+		return
+	}
+	s.n += sign * s.counts.n[child]
+	if s.counts.values != nil {
+		for _, v := range s.counts.values[child] {
+			if left := s.by[v.name] + sign*v.n; left != 0 {
+				s.by[v.name] = left
+			} else {
+				delete(s.by, v.name)
+			}
+		}
+	}
+	if blob := s.graph.units[child].blob; blob >= 0 && len(s.counts.faults) > 0 {
+		if _, bad := s.counts.faults[blob]; bad {
+			s.faulty += sign
+		}
+	}
+}
+
+// fault returns 1 for a node whose tree could not be read.
+func (s *sweep) fault(n int32) int64 {
+	if _, bad := s.graph.faults[n]; bad {
+		return 1
+	}
+	return 0
+}
+
+// values returns the counts per capture value, nil when there are none.
+func (s *sweep) values() map[string]int64 {
+	if len(s.by) == 0 {
+		return nil
+	}
+	values := make(map[string]int64, len(s.by))
+	for name, n := range s.by {
+		values[s.counts.names[name]] = n
+	}
+	return values
+}
