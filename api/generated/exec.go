@@ -225,7 +225,6 @@ type ComplexityRoot struct {
 		ReasonClass     func(childComplexity int) int
 		Repository      func(childComplexity int) int
 		Value           func(childComplexity int) int
-		Values          func(childComplexity int) int
 	}
 
 	SampleConnection struct {
@@ -239,11 +238,6 @@ type ComplexityRoot struct {
 		Example     func(childComplexity int) int
 		Outcome     func(childComplexity int) int
 		ReasonClass func(childComplexity int) int
-	}
-
-	SampleValue struct {
-		Label func(childComplexity int) int
-		Value func(childComplexity int) int
 	}
 
 	ScopedInsightQueryPayload struct {
@@ -263,6 +257,13 @@ type ComplexityRoot struct {
 		Zone                       func(childComplexity int) int
 	}
 
+	SeriesProblem struct {
+		At      func(childComplexity int) int
+		Code    func(childComplexity int) int
+		Message func(childComplexity int) int
+		RetryAt func(childComplexity int) int
+	}
+
 	SeriesProgress struct {
 		Completeness func(childComplexity int) int
 		SeriesID     func(childComplexity int) int
@@ -276,6 +277,7 @@ type ComplexityRoot struct {
 		PausedAt        func(childComplexity int) int
 		PausedBy        func(childComplexity int) int
 		PausedReason    func(childComplexity int) int
+		Problem         func(childComplexity int) int
 		State           func(childComplexity int) int
 		TemporalURL     func(childComplexity int) int
 	}
@@ -1129,12 +1131,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sample.Value(childComplexity), true
-	case "Sample.values":
-		if e.ComplexityRoot.Sample.Values == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Sample.Values(childComplexity), true
 
 	case "SampleConnection.nodes":
 		if e.ComplexityRoot.SampleConnection.Nodes == nil {
@@ -1179,19 +1175,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SampleReason.ReasonClass(childComplexity), true
-
-	case "SampleValue.label":
-		if e.ComplexityRoot.SampleValue.Label == nil {
-			break
-		}
-
-		return e.ComplexityRoot.SampleValue.Label(childComplexity), true
-	case "SampleValue.value":
-		if e.ComplexityRoot.SampleValue.Value == nil {
-			break
-		}
-
-		return e.ComplexityRoot.SampleValue.Value(childComplexity), true
 
 	case "ScopedInsightQueryPayload.invalidReason":
 		if e.ComplexityRoot.ScopedInsightQueryPayload.InvalidReason == nil {
@@ -1261,6 +1244,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SearchInsightDataSeriesDefinition.Zone(childComplexity), true
 
+	case "SeriesProblem.at":
+		if e.ComplexityRoot.SeriesProblem.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeriesProblem.At(childComplexity), true
+	case "SeriesProblem.code":
+		if e.ComplexityRoot.SeriesProblem.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeriesProblem.Code(childComplexity), true
+	case "SeriesProblem.message":
+		if e.ComplexityRoot.SeriesProblem.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeriesProblem.Message(childComplexity), true
+	case "SeriesProblem.retryAt":
+		if e.ComplexityRoot.SeriesProblem.RetryAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeriesProblem.RetryAt(childComplexity), true
+
 	case "SeriesProgress.completeness":
 		if e.ComplexityRoot.SeriesProgress.Completeness == nil {
 			break
@@ -1316,6 +1324,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SeriesWorkflowStatus.PausedReason(childComplexity), true
+	case "SeriesWorkflowStatus.problem":
+		if e.ComplexityRoot.SeriesWorkflowStatus.Problem == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeriesWorkflowStatus.Problem(childComplexity), true
 	case "SeriesWorkflowStatus.state":
 		if e.ComplexityRoot.SeriesWorkflowStatus.State == nil {
 			break
@@ -1527,7 +1541,7 @@ type Subscription {
 type EmptyResponse { alwaysNil: String }
 type PageInfo { endCursor: String hasNextPage: Boolean! }
 
-"totalCount counts what the filters select, whatever the page."
+"totalCount is what the filters select, whatever the page."
 type InsightViewConnection { nodes: [InsightView!]! pageInfo: PageInfo! totalCount: Int! }
 
 type InsightView {
@@ -1583,9 +1597,9 @@ type InsightDataPoint {
   coverage: Coverage!
   "Backsight: the samples behind this time by outcome."
   outcomes: Completeness!
-  "The query that shows what changed between the previous point and this one."
+  "The query that shows what changed between the previous point and this one, in Sourcegraph's words; null for the first point."
   diffQuery: String
-  "The query at this point in time."
+  "The query at this point in time, in Sourcegraph's words."
   pointInTimeQuery: String!
 }
 type Coverage { known: Int64! planned: Int64! }
@@ -1621,11 +1635,15 @@ type SeriesWorkflowStatus {
   pausedReason: String
   pausedAt: DateTime
   nextRecordingAt: DateTime
+  "Why the series cannot plan (its scope is refused, say), and when it tries again; null when it can."
+  problem: SeriesProblem
   "The workflow's own tally; equal to completeness when nothing is in flight."
   completeness: Completeness!
   "The workflow in the Temporal UI; null when no UI is configured."
   temporalUrl: String
 }
+
+type SeriesProblem { code: String! message: String! at: DateTime! retryAt: DateTime! }
 
 enum SampleOutcome { COUNTED REUSED ABSENT PARTIAL FAILED PENDING }
 input SampleFilter { time: DateTime outcomes: [SampleOutcome!] repository: String }
@@ -1637,14 +1655,11 @@ type Sample {
   commit: String
   "Null when unknown (pending, failed)."
   value: Float
-  "Value per captured value, for a series by capture group; else empty."
-  values: [SampleValue!]!
   attempts: Int!
   durationSeconds: Float!
   reasonClass: String
   reason: String
 }
-type SampleValue { label: String! value: Float! }
 type SampleReason { outcome: SampleOutcome! reasonClass: String! count: Int! example: String! }
 
 type RepositoryConnection { nodes: [Repository!]! pageInfo: PageInfo! totalCount: Int! }
@@ -2007,8 +2022,6 @@ func (ec *executionContext) childFields_Sample(ctx context.Context, field graphq
 		return ec.fieldContext_Sample_commit(ctx, field)
 	case "value":
 		return ec.fieldContext_Sample_value(ctx, field)
-	case "values":
-		return ec.fieldContext_Sample_values(ctx, field)
 	case "attempts":
 		return ec.fieldContext_Sample_attempts(ctx, field)
 	case "durationSeconds":
@@ -2047,16 +2060,6 @@ func (ec *executionContext) childFields_SampleReason(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type SampleReason", field.Name)
 }
 
-func (ec *executionContext) childFields_SampleValue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "label":
-		return ec.fieldContext_SampleValue_label(ctx, field)
-	case "value":
-		return ec.fieldContext_SampleValue_value(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type SampleValue", field.Name)
-}
-
 func (ec *executionContext) childFields_ScopedInsightQueryPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "query":
@@ -2091,6 +2094,20 @@ func (ec *executionContext) childFields_SearchInsightDataSeriesDefinition(ctx co
 	return nil, fmt.Errorf("no field named %q was found under type SearchInsightDataSeriesDefinition", field.Name)
 }
 
+func (ec *executionContext) childFields_SeriesProblem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_SeriesProblem_code(ctx, field)
+	case "message":
+		return ec.fieldContext_SeriesProblem_message(ctx, field)
+	case "at":
+		return ec.fieldContext_SeriesProblem_at(ctx, field)
+	case "retryAt":
+		return ec.fieldContext_SeriesProblem_retryAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SeriesProblem", field.Name)
+}
+
 func (ec *executionContext) childFields_SeriesProgress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "seriesId":
@@ -2117,6 +2134,8 @@ func (ec *executionContext) childFields_SeriesWorkflowStatus(ctx context.Context
 		return ec.fieldContext_SeriesWorkflowStatus_pausedAt(ctx, field)
 	case "nextRecordingAt":
 		return ec.fieldContext_SeriesWorkflowStatus_nextRecordingAt(ctx, field)
+	case "problem":
+		return ec.fieldContext_SeriesWorkflowStatus_problem(ctx, field)
 	case "completeness":
 		return ec.fieldContext_SeriesWorkflowStatus_completeness(ctx, field)
 	case "temporalUrl":
@@ -5840,38 +5859,6 @@ func (ec *executionContext) fieldContext_Sample_value(_ context.Context, field g
 	return graphql.NewScalarFieldContext("Sample", field, false, false, errors.New("field of type Float does not have child fields"))
 }
 
-func (ec *executionContext) _Sample_values(ctx context.Context, field graphql.CollectedField, obj *model.Sample) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Sample_values(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Values, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.SampleValue) graphql.Marshaler {
-			return ec.marshalNSampleValue2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSampleValueᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Sample_values(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Sample",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_SampleValue(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
 func (ec *executionContext) _Sample_attempts(ctx context.Context, field graphql.CollectedField, obj *model.Sample) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6143,52 +6130,6 @@ func (ec *executionContext) fieldContext_SampleReason_example(_ context.Context,
 	return graphql.NewScalarFieldContext("SampleReason", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _SampleValue_label(ctx context.Context, field graphql.CollectedField, obj *model.SampleValue) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SampleValue_label(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Label, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_SampleValue_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SampleValue", field, false, false, errors.New("field of type String does not have child fields"))
-}
-
-func (ec *executionContext) _SampleValue_value(ctx context.Context, field graphql.CollectedField, obj *model.SampleValue) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SampleValue_value(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Value, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
-			return ec.marshalNFloat2float64(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_SampleValue_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SampleValue", field, false, false, errors.New("field of type Float does not have child fields"))
-}
-
 func (ec *executionContext) _ScopedInsightQueryPayload_query(ctx context.Context, field graphql.CollectedField, obj *model.ScopedInsightQueryPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6451,6 +6392,98 @@ func (ec *executionContext) fieldContext_SearchInsightDataSeriesDefinition_zone(
 	return graphql.NewScalarFieldContext("SearchInsightDataSeriesDefinition", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _SeriesProblem_code(ctx context.Context, field graphql.CollectedField, obj *model.SeriesProblem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeriesProblem_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeriesProblem_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeriesProblem", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SeriesProblem_message(ctx context.Context, field graphql.CollectedField, obj *model.SeriesProblem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeriesProblem_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeriesProblem_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeriesProblem", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SeriesProblem_at(ctx context.Context, field graphql.CollectedField, obj *model.SeriesProblem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeriesProblem_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeriesProblem_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeriesProblem", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SeriesProblem_retryAt(ctx context.Context, field graphql.CollectedField, obj *model.SeriesProblem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeriesProblem_retryAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RetryAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeriesProblem_retryAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeriesProblem", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
 func (ec *executionContext) _SeriesProgress_seriesId(ctx context.Context, field graphql.CollectedField, obj *model.SeriesProgress) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6665,6 +6698,38 @@ func (ec *executionContext) _SeriesWorkflowStatus_nextRecordingAt(ctx context.Co
 }
 func (ec *executionContext) fieldContext_SeriesWorkflowStatus_nextRecordingAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SeriesWorkflowStatus", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SeriesWorkflowStatus_problem(ctx context.Context, field graphql.CollectedField, obj *model.SeriesWorkflowStatus) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeriesWorkflowStatus_problem(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Problem, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.SeriesProblem) graphql.Marshaler {
+			return ec.marshalOSeriesProblem2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSeriesProblem(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SeriesWorkflowStatus_problem(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SeriesWorkflowStatus",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SeriesProblem(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _SeriesWorkflowStatus_completeness(ctx context.Context, field graphql.CollectedField, obj *model.SeriesWorkflowStatus) (ret graphql.Marshaler) {
@@ -10027,11 +10092,6 @@ func (ec *executionContext) _Sample(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
-		case "values":
-			out.Values[i] = ec._Sample_values(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
 		case "attempts":
 			out.Values[i] = ec._Sample_attempts(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -10150,49 +10210,6 @@ func (ec *executionContext) _SampleReason(ctx context.Context, sel ast.Selection
 			}
 		case "example":
 			out.Values[i] = ec._SampleReason_example(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
-	return out
-}
-
-var sampleValueImplementors = []string{"SampleValue"}
-
-func (ec *executionContext) _SampleValue(ctx context.Context, sel ast.SelectionSet, obj *model.SampleValue) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, sampleValueImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("SampleValue")
-		case "label":
-			out.Values[i] = ec._SampleValue_label(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "value":
-			out.Values[i] = ec._SampleValue_value(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -10338,6 +10355,59 @@ func (ec *executionContext) _SearchInsightDataSeriesDefinition(ctx context.Conte
 	return out
 }
 
+var seriesProblemImplementors = []string{"SeriesProblem"}
+
+func (ec *executionContext) _SeriesProblem(ctx context.Context, sel ast.SelectionSet, obj *model.SeriesProblem) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, seriesProblemImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SeriesProblem")
+		case "code":
+			out.Values[i] = ec._SeriesProblem_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._SeriesProblem_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "at":
+			out.Values[i] = ec._SeriesProblem_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "retryAt":
+			out.Values[i] = ec._SeriesProblem_retryAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var seriesProgressImplementors = []string{"SeriesProgress"}
 
 func (ec *executionContext) _SeriesProgress(ctx context.Context, sel ast.SelectionSet, obj *model.SeriesProgress) graphql.Marshaler {
@@ -10425,6 +10495,11 @@ func (ec *executionContext) _SeriesWorkflowStatus(ctx context.Context, sel ast.S
 			}
 		case "nextRecordingAt":
 			out.Values[i] = ec._SeriesWorkflowStatus_nextRecordingAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "problem":
+			out.Values[i] = ec._SeriesWorkflowStatus_problem(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -11431,32 +11506,6 @@ func (ec *executionContext) marshalNSampleReason2ᚖgithubᚗcomᚋbacksightᚋb
 	return ec._SampleReason(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNSampleValue2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSampleValueᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.SampleValue) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNSampleValue2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSampleValue(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNSampleValue2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSampleValue(ctx context.Context, sel ast.SelectionSet, v *model.SampleValue) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._SampleValue(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNScopedInsightQueryPayload2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐScopedInsightQueryPayload(ctx context.Context, sel ast.SelectionSet, v *model.ScopedInsightQueryPayload) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -11928,6 +11977,13 @@ func (ec *executionContext) marshalOSampleOutcome2ᚕgithubᚗcomᚋbacksightᚋ
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOSeriesProblem2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSeriesProblem(ctx context.Context, sel ast.SelectionSet, v *model.SeriesProblem) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SeriesProblem(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOSeriesWorkflowState2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSeriesWorkflowState(ctx context.Context, v any) (*model.SeriesWorkflowState, error) {

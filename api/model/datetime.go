@@ -1,12 +1,13 @@
 package model
 
 import (
-	"fmt"
 	"io"
 	"strconv"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/backsight/backsight/insights"
 )
 
 // MarshalDateTime prints an instant as RFC 3339 in UTC, with a fraction only where there is one, so that equal
@@ -17,15 +18,15 @@ func MarshalDateTime(t time.Time) graphql.Marshaler {
 	})
 }
 
-// UnmarshalDateTime reads RFC 3339 with any offset.
+// UnmarshalDateTime reads RFC 3339 with any offset. Its errors are Invalid insights.Errors.
 func UnmarshalDateTime(v any) (time.Time, error) {
 	text, ok := v.(string)
 	if !ok {
-		return time.Time{}, fmt.Errorf("a DateTime is a string such as \"2026-01-31T00:00:00Z\", not %T", v)
+		return time.Time{}, insights.Errorf(insights.Invalid, "a DateTime is a string such as \"2026-01-31T00:00:00Z\", not %T", v)
 	}
 	t, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("%q is not a DateTime: write it as in \"2026-01-31T00:00:00Z\"", text)
+		return time.Time{}, insights.Errorf(insights.Invalid, "%q is not a DateTime: write it as in \"2026-01-31T00:00:00Z\"", text)
 	}
 	return t.UTC(), nil
 }

@@ -54,9 +54,9 @@ type InsightDataPoint struct {
 	Coverage *Coverage `json:"coverage"`
 	// Backsight: the samples behind this time by outcome.
 	Outcomes *Completeness `json:"outcomes"`
-	// The query that shows what changed between the previous point and this one.
+	// The query that shows what changed between the previous point and this one, in Sourcegraph's words; null for the first point.
 	DiffQuery *string `json:"diffQuery,omitempty"`
-	// The query at this point in time.
+	// The query at this point in time, in Sourcegraph's words.
 	PointInTimeQuery string `json:"pointInTimeQuery"`
 }
 
@@ -105,7 +105,7 @@ type InsightView struct {
 	DataSeriesDefinitions []*SearchInsightDataSeriesDefinition `json:"dataSeriesDefinitions"`
 }
 
-// totalCount counts what the filters select, whatever the page.
+// totalCount is what the filters select, whatever the page.
 type InsightViewConnection struct {
 	Nodes      []*InsightView `json:"nodes"`
 	PageInfo   *PageInfo      `json:"pageInfo"`
@@ -216,13 +216,11 @@ type Sample struct {
 	Outcome    SampleOutcome `json:"outcome"`
 	Commit     *string       `json:"commit,omitempty"`
 	// Null when unknown (pending, failed).
-	Value *float64 `json:"value,omitempty"`
-	// Value per captured value, for a series by capture group; else empty.
-	Values          []*SampleValue `json:"values"`
-	Attempts        int            `json:"attempts"`
-	DurationSeconds float64        `json:"durationSeconds"`
-	ReasonClass     *string        `json:"reasonClass,omitempty"`
-	Reason          *string        `json:"reason,omitempty"`
+	Value           *float64 `json:"value,omitempty"`
+	Attempts        int      `json:"attempts"`
+	DurationSeconds float64  `json:"durationSeconds"`
+	ReasonClass     *string  `json:"reasonClass,omitempty"`
+	Reason          *string  `json:"reason,omitempty"`
 }
 
 type SampleConnection struct {
@@ -244,11 +242,6 @@ type SampleReason struct {
 	Example     string        `json:"example"`
 }
 
-type SampleValue struct {
-	Label string  `json:"label"`
-	Value float64 `json:"value"`
-}
-
 type ScopedInsightQueryPayload struct {
 	Query         string  `json:"query"`
 	IsValid       bool    `json:"isValid"`
@@ -267,6 +260,13 @@ type SearchInsightDataSeriesDefinition struct {
 	Zone   string    `json:"zone"`
 }
 
+type SeriesProblem struct {
+	Code    string    `json:"code"`
+	Message string    `json:"message"`
+	At      time.Time `json:"at"`
+	RetryAt time.Time `json:"retryAt"`
+}
+
 type SeriesProgress struct {
 	SeriesID     string               `json:"seriesId"`
 	Completeness *Completeness        `json:"completeness"`
@@ -280,6 +280,8 @@ type SeriesWorkflowStatus struct {
 	PausedReason    *string             `json:"pausedReason,omitempty"`
 	PausedAt        *time.Time          `json:"pausedAt,omitempty"`
 	NextRecordingAt *time.Time          `json:"nextRecordingAt,omitempty"`
+	// Why the series cannot plan (its scope is refused, say), and when it tries again; null when it can.
+	Problem *SeriesProblem `json:"problem,omitempty"`
 	// The workflow's own tally; equal to completeness when nothing is in flight.
 	Completeness *Completeness `json:"completeness"`
 	// The workflow in the Temporal UI; null when no UI is configured.

@@ -1,0 +1,56 @@
+package api
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/backsight/backsight/api/model"
+)
+
+// probeTimeout bounds each look at another part of the installation.
+const probeTimeout = 2 * time.Second
+
+// Health tells the page whether a banner is needed, and what it should say.
+func (r *queryResolver) Health(ctx context.Context) (*model.Health, error) {
+	health := &model.Health{}
+	if r.config.TemporalUI != "" {
+		health.TemporalUI = &r.config.TemporalUI
+	}
+	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
+	defer cancel()
+	polling, err := r.config.Workflows.WorkerPolling(ctx)
+	health.WorkerPolling = err == nil && polling
+	switch {
+	case err != nil:
+		r.config.Logger.WarnContext(ctx, "health: Temporal does not answer", "err", err)
+		health.Message = ptr("Temporal does not answer, so nothing is computed: is it running? `backsight doctor` says what was found.")
+	case !polling:
+		health.Message = ptr("no worker has polled for a minute, so nothing is computed: start one with `backsight worker` (`backsight up` has its own).")
+	}
+	return health, nil
+}
+
+// readyHandler answers 200 when the database answers: without it no request can succeed. Workers and Temporal may be
+// away; the page then says so.
+func readyHandler(config Config) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), probeTimeout)
+		defer cancel()
+		if _, err := config.Store.Settings(ctx); err != nil {
+			config.Logger.WarnContext(ctx, "not ready", "err", err)
+			plain(w, http.StatusServiceUnavailable, "the database does not answer")
+			return
+		}
+		plain(w, http.StatusOK, "ready")
+	})
+}
+
+func plain(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, text+"\n") // the client is gone when this fails
+}
+
+func ptr[T any](v T) *T { return &v }

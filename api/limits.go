@@ -1,0 +1,102 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/backsight/backsight/api/generated"
+	"github.com/backsight/backsight/api/model"
+	"github.com/backsight/backsight/insights"
+)
+
+// What one request may ask for. The page's largest query costs about 20,000 units, a unit being about one value in
+// the answer; the limit leaves five times that.
+const (
+	maxComplexity = 100_000
+	maxDepth      = 12
+	maxTokens     = 5_000
+	maxPage       = 200     // elements of a connection's page
+	defaultPage   = 50      // the schema's default
+	maxBody       = 1 << 20 // bytes of a request's body
+)
+
+// complexityWeights says how many elements each list has, for the count of values in an answer. Lists without an
+// argument count their usual size: a view has about 3 series, a series about 20 points.
+func complexityWeights(c *generated.ComplexityRoot) {
+	c.Query.InsightViews = func(child int, first *int, _ *string, id *string, _ *string) int {
+		if id != nil {
+			return 1 + child
+		}
+		return 1 + pageSize(first)*child
+	}
+	c.Query.Repositories = func(child int, first *int, _, _ *string) int { return 1 + pageSize(first)*child }
+	c.InsightView.DataSeries = func(child int) int { return 3 * child }
+	c.InsightView.DataSeriesDefinitions = func(child int) int { return 3 * child }
+	c.InsightsSeries.Points = func(child int, _, _ *time.Time, _, _ *string) int { return 20 * (1 + child) }
+	c.InsightsSeries.Samples = func(child int, first *int, _ *string, _ *model.SampleFilter) int {
+		return 10 + pageSize(first)*child // 10: a statement for each series
+	}
+	c.InsightsSeries.Reasons = func(child int) int { return 10 + 5*child }
+	c.InsightsSeries.Workflow = func(child int) int { return 20 + child } // a round trip through a worker
+}
+
+func pageSize(first *int) int {
+	if first == nil {
+		return defaultPage
+	}
+	return max(*first, 0)
+}
+
+// checkPage returns the page size to use, or an Invalid error that names the limit.
+func checkPage(first *int) (int, error) {
+	n := pageSize(first)
+	if n < 1 || n > maxPage {
+		return 0, insights.Errorf(insights.Invalid, "first: %d: must be between 1 and %d; follow pageInfo.endCursor with after for more", n, maxPage)
+	}
+	return n, nil
+}
+
+// depthLimit refuses operations that nest deeper than maxDepth fields. Introspection is exempt: its standard query nests
+// deeper, and it costs nothing but memory that is already there.
+type depthLimit struct{}
+
+func (depthLimit) ExtensionName() string                     { return "DepthLimit" }
+func (depthLimit) Validate(graphql.ExecutableSchema) error { return nil }
+
+func (depthLimit) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
+	if d := depth(op.Operation.SelectionSet, maxDepth+1); d > maxDepth {
+		return gqlerror.Errorf("the operation nests more than %d fields deep: ask for less at once", maxDepth)
+	}
+	return nil
+}
+
+// depth returns the greatest number of nested fields in set, or more than limit as soon as it is known to be more.
+// Validation has refused fragment cycles before.
+func depth(set ast.SelectionSet, limit int) int {
+	deepest := 0
+	for _, selection := range set {
+		d := 0
+		switch s := selection.(type) {
+		case *ast.Field:
+			if s.Name == "__schema" || s.Name == "__type" {
+				continue
+			}
+			d = 1
+			if limit > 0 {
+				d += depth(s.SelectionSet, limit-1)
+			}
+		case *ast.InlineFragment:
+			d = depth(s.SelectionSet, limit)
+		case *ast.FragmentSpread:
+			d = depth(s.Definition.SelectionSet, limit)
+		}
+		if deepest = max(deepest, d); deepest > limit {
+			return deepest
+		}
+	}
+	return deepest
+}

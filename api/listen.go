@@ -1,0 +1,61 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"syscall"
+
+	"github.com/backsight/backsight/insights"
+)
+
+// Listen opens the server's address, "host:port". Without an authenticating proxy only loopback addresses are opened:
+// everyone who can connect can read what the repositories hold and start work. Errors are insights.Errors that name
+// the way out: Invalid for a bad address, Forbidden for one that is not loopback, Conflict for one in use.
+func Listen(ctx context.Context, address string, auth Auth) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, insights.Errorf(insights.Invalid, "--listen %s: write host:port, for example 127.0.0.1:7080", address)
+	}
+	switch auth.Mode {
+	case AuthProxy:
+		if len(auth.Networks) == 0 {
+			return nil, insights.Errorf(insights.Invalid, "--auth proxy needs --proxy-networks: the networks the proxy connects from, for example 10.0.0.0/8")
+		}
+	default:
+		if !resolvesToLoopback(ctx, host) {
+			return nil, insights.Errorf(insights.Forbidden, "--listen %s would let anyone on the network in, without a password: listen on 127.0.0.1, "+
+				"or put an authenticating proxy in front and name it with --auth proxy --proxy-networks CIDR", address)
+		}
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, insights.Errorf(insights.Conflict, "%s is in use, perhaps by another backsight: stop that one, or choose another address with --listen (127.0.0.1:0 takes any free port)", address)
+	case err != nil:
+		return nil, insights.Errorf(insights.Invalid, "cannot listen on %s: %w", address, err)
+	}
+	return listener, nil
+}
+
+// resolvesToLoopback reports whether every address of host is a loopback address. An empty host is every interface.
+func resolvesToLoopback(ctx context.Context, host string) bool {
+	if host == "" {
+		return false
+	}
+	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	if err != nil || len(ips) == 0 {
+		return false
+	}
+	return !containsOther(ips)
+}
+
+func containsOther(ips []netip.Addr) bool {
+	for _, ip := range ips {
+		if !ip.Unmap().IsLoopback() {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,90 @@
+package api
+
+import (
+	_ "embed"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+)
+
+// pageHandler serves the built page: files as they are, index.html for the application's own paths (a request for HTML
+// that names no file), 404 for everything else, so that a missing script is not answered with a page. Files below
+// assets/ carry their content's hash in their names and may be kept for ever.
+func pageHandler(web fs.FS) http.Handler {
+	if web == nil {
+		return http.HandlerFunc(notBuilt)
+	}
+	files := http.FileServerFS(web)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
+		info, err := fs.Stat(web, orDot(name))
+		switch {
+		case err == nil && info.Mode().IsRegular() && !strings.HasPrefix(path.Base(name), ".") && name != "index.html":
+			if strings.HasPrefix(name, "assets/") {
+				w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+			} else {
+				w.Header().Set("Cache-Control", "no-cache")
+			}
+			files.ServeHTTP(w, r)
+		case wantsHTML(r):
+			w.Header().Set("Cache-Control", "no-cache")
+			http.ServeFileFS(w, r, web, "index.html")
+		default:
+			http.NotFound(w, r)
+		}
+	})
+}
+
+func orDot(name string) string {
+	if name == "" {
+		return "."
+	}
+	return name
+}
+
+func wantsHTML(r *http.Request) bool {
+	return strings.Contains(r.Header.Get("Accept"), "text/html") && path.Ext(r.URL.Path) == ""
+}
+
+func notBuilt(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path != "/" {
+		http.NotFound(w, r)
+		return
+	}
+	plain(w, http.StatusOK, "This backsight was built without its web page. Build it with\n\n    make build\n\n"+
+		"(it needs Node 20 or later) and start again. The API works as it is: POST /graphql, or the command line.")
+}
+
+// graphiqlPolicy lets GraphiQL's editor set styles, which it does with inline style elements. Scripts stay this server's own.
+const graphiqlPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
+	"font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+//go:embed graphiql/index.html
+var graphiqlHTML []byte
+
+//go:embed graphiql/boot.js
+var graphiqlJS []byte
+
+// graphiqlPage serves the in-browser IDE; its libraries are part of the built page (graphiql/), so it works offline.
+func graphiqlPage(web fs.FS) http.Handler {
+	if web == nil {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			plain(w, http.StatusNotFound, "GraphiQL is part of the web page, which this backsight was built without: `make build` makes both.")
+		})
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Security-Policy", graphiqlPolicy)
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Cache-Control", "no-cache")
+		_, _ = w.Write(graphiqlHTML)
+	})
+}
+
+func graphiqlBoot() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+		w.Header().Set("Cache-Control", "no-cache")
+		_, _ = w.Write(graphiqlJS)
+	})
+}
