@@ -26,9 +26,6 @@ type Options struct {
 	TemporalPort   int
 	TemporalUIPort int
 
-	// SearchAttributes are registered with Temporal at each start, as NAME=TYPE, for example "SeriesID=Keyword".
-	SearchAttributes []string
-
 	// Test trades safety for speed: Postgres without fsync; Temporal in memory, without a UI, on a random port.
 	Test bool
 

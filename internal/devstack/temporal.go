@@ -133,9 +133,6 @@ func temporalArgs(o Options, ports temporalPorts, database string) []string {
 			// 3 times the throughput of the defaults, measured.
 			"--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=normal")
 	}
-	for _, attribute := range o.SearchAttributes {
-		args = append(args, "--search-attribute", attribute)
-	}
 	for _, setting := range dynamicConfig {
 		args = append(args, "--dynamic-config-value", setting)
 	}
