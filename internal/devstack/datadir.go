@@ -1,6 +1,7 @@
 package devstack
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 
@@ -38,8 +39,10 @@ func defaultDir(own, forRoot, xdg, belowHome string) string {
 // prepareDataDir makes the data directory and proves that it can be written to.
 func prepareDataDir(dir string) error {
 	const wayOut = "choose another with --data or BACKSIGHT_DATA"
-	if err := os.MkdirAll(dir, dataDirMode()); err != nil {
-		return insights.Errorf(insights.Invalid, "data directory %s: cannot be made: %w; %s", dir, err, wayOut)
+	if _, err := os.Stat(dir); err != nil {
+		if err := errors.Join(os.MkdirAll(dir, dataDirMode()), os.Chmod(dir, dataDirMode())); err != nil {
+			return insights.Errorf(insights.Invalid, "data directory %s: cannot be made: %w; %s", dir, err, wayOut)
+		}
 	}
 	probe, err := os.CreateTemp(dir, ".write-probe-")
 	if err != nil {
