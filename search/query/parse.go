@@ -1,66 +1,179 @@
 package query
 
 import (
-	"regexp"
 	"strings"
+	"unicode/utf8"
 )
+
+// maxLength bounds a query's text, in bytes, and with it the work of parsing.
+const maxLength = 10_000
 
 // Parse parses a series query. The error is always an *Error.
 func Parse(text string) (*Query, error) {
-	q := &Query{scope: &Scope{}}
-	var words []string
-	var nodes []Node
-	for _, w := range strings.Fields(text) {
-		switch field, value, _ := strings.Cut(w, ":"); field {
-		case "patterntype":
-			if value == "regexp" {
-				q.PatternType = RegexpType
-			}
-		case "case":
-			q.CaseSensitive = value == "yes"
-		case "file":
-			nodes = append(nodes, &File{Regexp: value})
-		case "-file":
-			nodes = append(nodes, &Not{Node: &File{Regexp: value}})
-		case "lang":
-			nodes = append(nodes, &Language{Name: value})
-		default:
-			words = append(words, w)
-		}
+	if err := checkText(text); err != nil {
+		return nil, err
 	}
-	p := &Pattern{Text: strings.Join(words, " ")}
-	if q.PatternType == RegexpType {
-		p.Kind, p.Text = Regexp, strings.Join(words, ".*?")
-		if _, err := regexp.Compile("(?m)" + p.Text); err != nil {
-			return nil, &Error{Message: err.Error(), Suggestion: "mend the regular expression"}
-		}
+	tokens, mode, err := lexInItsType(text)
+	if err != nil {
+		return nil, err
 	}
-	if p.Text != "" {
-		nodes = append(nodes, p)
+	if len(tokens) == 0 {
+		return nil, fail(Span{0, len(text)}, "the query is empty", "write what to search for, such as TODO")
 	}
-	if len(nodes) == 1 {
-		q.Expr = nodes[0]
-	} else if len(nodes) > 1 {
-		q.Expr = &And{Nodes: nodes}
+	p := &parser{tokens: tokens, mode: mode, end: len(text)}
+	root, err := p.query()
+	if err != nil {
+		return nil, err
+	}
+	q := &Query{PatternType: mode, scope: &Scope{}}
+	expr, err := q.settle(root)
+	if err != nil {
+		return nil, err
+	}
+	if err := q.divide(normal(expr)); err != nil {
+		return nil, err
+	}
+	if err := q.check(text); err != nil {
+		return nil, err
 	}
 	return q, nil
 }
 
 // ParseScope parses a repository scope: repo:, -repo:, fork: and archived:
-// filters and booleans of them. The error is always an *Error.
+// filters and booleans of them. The empty text is the scope of all
+// repositories. The error is always an *Error.
 func ParseScope(text string) (*Scope, error) {
-	s := &Scope{patterns: map[string]*regexp.Regexp{}}
-	for _, w := range strings.Fields(text) {
-		value, ok := strings.CutPrefix(w, "repo:")
-		if !ok {
-			return nil, &Error{Message: "not a scope filter: " + w, Suggestion: "use repo:"}
-		}
-		re, err := regexp.Compile("(?i)" + value)
-		if err != nil {
-			return nil, &Error{Message: err.Error(), Suggestion: "mend the regular expression"}
-		}
-		s.patterns[value] = re
-		s.Expr = &RepoName{Regexp: value}
+	if err := checkText(text); err != nil {
+		return nil, err
 	}
-	return s, nil
+	tokens, err := lex(text, StandardType)
+	if err != nil {
+		return nil, err
+	}
+	if len(tokens) == 0 {
+		return &Scope{}, nil
+	}
+	for _, t := range tokens {
+		if err := scopeToken(t); err != nil {
+			return nil, err
+		}
+	}
+	p := &parser{tokens: tokens, end: len(text)}
+	root, err := p.query()
+	if err != nil {
+		return nil, err
+	}
+	return newScope(normal(root)), nil
+}
+
+// scopeToken refuses what has no place in a scope.
+func scopeToken(t token) *Error {
+	switch {
+	case t.kind == tokenPattern:
+		return fail(t.at, "a repository scope has filters only, no text to search for", "did you mean repo:"+t.text+"?")
+	case t.kind == tokenField && !isScopeField(t.field.name):
+		return fail(t.at, t.field.name+": has no place in a repository scope; expected repo:, -repo:, fork: or archived:",
+			"move it to the series' query")
+	}
+	return nil
+}
+
+func isScopeField(name string) bool { return name == "repo" || name == "fork" || name == "archived" }
+
+// checkText refuses texts that could not be stored or that cost too much.
+func checkText(text string) *Error {
+	if len(text) > maxLength {
+		return fail(Span{maxLength, len(text)}, "the query is longer than 10000 bytes", "write it shorter, for example as a regular expression")
+	}
+	if i := strings.IndexByte(text, 0); i >= 0 {
+		return fail(Span{i, i + 1}, "a query cannot hold a NUL byte", `leave it out; a regular expression matches it as \x00`)
+	}
+	for i, r := range text {
+		if r == utf8.RuneError {
+			if _, size := utf8.DecodeRuneInString(text[i:]); size == 1 {
+				return fail(Span{i, i + 1}, "the query is not valid UTF-8 here", "write it in UTF-8")
+			}
+		}
+	}
+	return nil
+}
+
+// lexInItsType cuts text into tokens in the pattern type that the text itself
+// names. A type is the text's own if, read in that type, the text says so: thus
+// patterntype:regexp inside a quoted pattern is text.
+func lexInItsType(text string) ([]token, PatternType, *Error) {
+	type reading struct {
+		tokens []token
+		mode   PatternType
+	}
+	var fits []reading
+	var first *Error
+	for _, mode := range candidateTypes(text) {
+		tokens, err := lex(text, mode)
+		if err == nil {
+			var says []PatternType
+			if says, err = typesSaid(tokens); err == nil && typeFits(mode, says) {
+				fits = append(fits, reading{tokens, mode})
+			}
+		}
+		if err != nil && (first == nil || mode != StandardType) {
+			first = err
+		}
+	}
+	switch {
+	case len(fits) == 1:
+		return fits[0].tokens, fits[0].mode, nil
+	case len(fits) == 0 && first != nil:
+		return nil, 0, first
+	default:
+		at := typeMentioned(text)
+		return nil, 0, fail(at, "the query says more than one pattern type, or says it where it could be text",
+			"write patterntype: once, at the start of the query")
+	}
+}
+
+// candidateTypes is the standard type and every type that text mentions.
+func candidateTypes(text string) []PatternType {
+	types := []PatternType{StandardType}
+	lower := strings.ToLower(text)
+	for i, name := range patternTypes {
+		if PatternType(i) != StandardType && (strings.Contains(lower, "patterntype:"+name) || strings.Contains(lower, "patterntype:\""+name) || strings.Contains(lower, "patterntype:'"+name)) {
+			types = append(types, PatternType(i))
+		}
+	}
+	return types
+}
+
+// typesSaid is the values of the patterntype: fields in tokens.
+func typesSaid(tokens []token) ([]PatternType, *Error) {
+	var said []PatternType
+	for _, t := range tokens {
+		if t.kind == tokenField && t.field.name == "patterntype" {
+			mode, err := patternTypeOf(t)
+			if err != nil {
+				return nil, err
+			}
+			said = append(said, mode)
+		}
+	}
+	return said, nil
+}
+
+func typeFits(mode PatternType, said []PatternType) bool {
+	if len(said) == 0 {
+		return mode == StandardType
+	}
+	for _, s := range said {
+		if s != mode {
+			return false
+		}
+	}
+	return true
+}
+
+func typeMentioned(text string) Span {
+	const word = "patterntype:"
+	lower := strings.ToLower(text)
+	at := strings.LastIndex(lower, word)
+	return Span{max(at, 0), max(at, 0) + len(word)}
 }

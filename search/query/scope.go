@@ -8,12 +8,50 @@ type Scope struct {
 	// leaves are *RepoName, *Fork and *Archived.
 	Expr Node
 
-	patterns map[string]*regexp.Regexp
+	names map[string]*regexp.Regexp // by RepoName.Regexp
 }
 
-// Matches reports whether the scope takes in a repository.
+// newScope compiles the patterns of a checked expression.
+func newScope(expr Node) *Scope {
+	s := &Scope{Expr: expr, names: map[string]*regexp.Regexp{}}
+	for n := range leaves(expr) {
+		if r, ok := n.(*RepoName); ok {
+			s.names[r.Regexp] = regexp.MustCompile("(?i)" + r.Regexp)
+		}
+	}
+	return s
+}
+
+// Matches reports whether the scope takes in a repository. A scope that says
+// nothing of forks or archived repositories takes them in; see WithDefaults.
 func (s *Scope) Matches(name string, fork, archived bool) bool {
 	return s.Expr == nil || s.holds(s.Expr, name, fork, archived)
+}
+
+// WithDefaults is the scope with fork: and archived: added, each only if the
+// scope does not have the field already. Sourcegraph's defaults are No and No
+// for a scope that is a search or all repositories, Yes and Yes for a list.
+func (s *Scope) WithDefaults(fork, archived Inclusion) *Scope {
+	hasFork, hasArchived := false, false
+	for n := range leaves(s.Expr) {
+		switch n.(type) {
+		case *Fork:
+			hasFork = true
+		case *Archived:
+			hasArchived = true
+		}
+	}
+	nodes := []Node{}
+	if s.Expr != nil {
+		nodes = append(nodes, s.Expr)
+	}
+	if !hasFork && fork != Yes {
+		nodes = append(nodes, &Fork{Value: fork})
+	}
+	if !hasArchived && archived != Yes {
+		nodes = append(nodes, &Archived{Value: archived})
+	}
+	return newScope(normal(and(nodes)))
 }
 
 func (s *Scope) holds(n Node, name string, fork, archived bool) bool {
@@ -35,13 +73,14 @@ func (s *Scope) holds(n Node, name string, fork, archived bool) bool {
 	case *Not:
 		return !s.holds(n.Node, name, fork, archived)
 	case *RepoName:
-		return s.patterns[n.Regexp].MatchString(name)
+		return s.names[n.Regexp].MatchString(name)
 	case *Fork:
 		return n.Value.takes(fork)
 	case *Archived:
 		return n.Value.takes(archived)
+	default:
+		panic("query: a scope holds " + n.String())
 	}
-	return false
 }
 
 func (v Inclusion) takes(is bool) bool {

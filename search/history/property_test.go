@@ -1,0 +1,133 @@
+package history
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"github.com/backsight/backsight/internal/testgit"
+)
+
+// queries that the property test draws from: every kind of dependence on path and content that the engine tells apart.
+var queries = []struct {
+	text    string
+	byValue bool
+}{
+	{"todo", false},
+	{"TODO case:yes", false},
+	{`patterntype:regexp todo\(\w+\)`, false},
+	{`todo file:\.go$`, false},
+	{`todo -file:^d/`, false},
+	{`patterntype:regexp go(\d+\.\d+)`, true},
+	{`patterntype:regexp go(\d+)\.(\d+) file:d/`, true},
+}
+
+var (
+	paths = []string{"a.go", "b.txt", "d/a.go", "d/e/c.py", "d/e/a.go", "d", "x\ny.go", "\xff\xfe.go", "d.x", "d-x/a.go", "a", "Makefile"}
+	lines = []string{"todo\n", "TODO(ann) go1.22\n", "x", "\n", "go1.21 go1.22\n", "\x00", "todotodo", "func main() {}\n", "Todo(b)\r\n"}
+)
+
+// drawContent makes contents that are sometimes large and similar, so that packs hold them as differences.
+func drawContent(t *rapid.T) string {
+	content := strings.Join(rapid.SliceOfN(rapid.SampledFrom(lines), 0, 4).Draw(t, "lines"), "")
+	if rapid.IntRange(0, 2).Draw(t, "padding") == 0 {
+		content = strings.Repeat("a line that is there only to be alike\n", rapid.IntRange(1, 60).Draw(t, "alike")) + content
+	}
+	return content
+}
+
+// drawHistory makes commits with merges, renames, mode changes, reverts, links, submodules and dates in any order.
+func drawHistory(t *rapid.T) []testgit.Commit {
+	n := rapid.IntRange(1, 9).Draw(t, "commits")
+	var commits []testgit.Commit
+	var earlier []testgit.Change // what was written before, for reverts
+	when := testgit.Epoch
+	for i := range n {
+		when = when.Add(time.Duration(rapid.IntRange(-20, 90).Draw(t, "hours")) * time.Hour)
+		c := testgit.Commit{Time: when, Message: fmt.Sprint(i)}
+		if i > 0 && rapid.IntRange(0, 3).Draw(t, "merge") == 0 {
+			c.Parents = []int{i - 1, rapid.IntRange(0, i-1).Draw(t, "parent")}
+			if c.Parents[1] == i-1 {
+				c.Parents = c.Parents[:1]
+			}
+		}
+		for range rapid.IntRange(0, 4).Draw(t, "changes") {
+			change := testgit.Change{Path: rapid.SampledFrom(paths).Draw(t, "path")}
+			switch rapid.IntRange(0, 9).Draw(t, "kind") {
+			case 0:
+				change.Delete = true
+			case 1:
+				change.Mode, change.Content = testgit.Symlink, "todo"
+			case 2:
+				change.Mode, change.Content = testgit.Submodule, strings.Repeat("ab", 20)
+			case 3, 4: // the same content again: a rename, a copy, a revert, or a change of mode only
+				if len(earlier) > 0 {
+					change.Content = rapid.SampledFrom(earlier).Draw(t, "again").Content
+					change.Mode = rapid.SampledFrom([]string{testgit.File, testgit.Executable}).Draw(t, "mode")
+				}
+			default:
+				change.Content = drawContent(t)
+			}
+			if !change.Delete && change.Mode != testgit.Submodule {
+				earlier = append(earlier, change)
+			}
+			c.Changes = append(c.Changes, change)
+		}
+		commits = append(commits, c)
+	}
+	return commits
+}
+
+func TestSearch_EqualsCountingEveryCommitByItself(t *testing.T) {
+	t.Parallel()
+	base := t.TempDir()
+	cases := 0
+	rapid.Check(t, func(t *rapid.T) {
+		cases++
+		dir := filepath.Join(base, fmt.Sprint(cases))
+		defer os.RemoveAll(dir)
+		format := rapid.SampledFrom([]string{"sha1", "sha1", "sha256"}).Draw(t, "format")
+		repo := testgit.Init(t, dir, format)
+		commits := drawHistory(t)
+		if format == "sha256" {
+			for i := range commits {
+				for j := range commits[i].Changes {
+					if c := &commits[i].Changes[j]; c.Mode == testgit.Submodule {
+						c.Content = strings.Repeat("ab", 32)
+					}
+				}
+			}
+		}
+		storage := rapid.SampledFrom([]string{"loose", "packed", "repacked"}).Draw(t, "storage")
+		ids := repo.Import(t, "main", storage == "packed", commits...)
+		if storage == "repacked" {
+			repo.Repack(t)
+		}
+
+		q := rapid.SampledFrom(queries).Draw(t, "query")
+		m := compile(t, q.text, q.byValue)
+		asked := rapid.SliceOfNDistinct(rapid.SampledFrom(ids), 1, len(ids), rapid.ID).Draw(t, "asked")
+		if rapid.Bool().Draw(t, "in order") {
+			slices.SortFunc(asked, func(a, b string) int { return slices.Index(ids, b) - slices.Index(ids, a) })
+		}
+
+		got, stats := searchAll(t, repo, m, rapid.IntRange(1, 3).Draw(t, "workers"), asked...)
+		want := newTruth(t, repo, m)
+		for i, id := range asked {
+			if diff := cmp.Diff(want.at(id), got[i], cmpopts.EquateEmpty()); diff != "" {
+				t.Fatalf("query %q at commit %s (-truth +search):\n%s", q.text, id, diff)
+			}
+		}
+		if stats.Blobs != int64(len(want.wanted)) {
+			t.Fatalf("query %q: %d blobs read, but %d distinct ones pass the path filters", q.text, stats.Blobs, len(want.wanted))
+		}
+	})
+}

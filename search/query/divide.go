@@ -1,0 +1,69 @@
+package query
+
+import "iter"
+
+// leaves are the nodes of a tree that have no nodes of their own.
+func leaves(n Node) iter.Seq[Node] {
+	return func(yield func(Node) bool) { walkLeaves(n, yield) }
+}
+
+func walkLeaves(n Node, yield func(Node) bool) bool {
+	switch n := n.(type) {
+	case nil:
+		return true
+	case *And:
+		return walkAll(n.Nodes, yield)
+	case *Or:
+		return walkAll(n.Nodes, yield)
+	case *Not:
+		return walkLeaves(n.Node, yield)
+	default:
+		return yield(n)
+	}
+}
+
+func walkAll(nodes []Node, yield func(Node) bool) bool {
+	for _, c := range nodes {
+		if !walkLeaves(c, yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// divide parts a query's tree into the condition on repositories and the
+// condition on files. The one must hold along with the other, so each term of
+// the top AND has to belong to one of them.
+func (q *Query) divide(n Node) *Error {
+	terms := []Node{n}
+	if top, ok := n.(*And); ok {
+		terms = top.Nodes
+	} else if n == nil {
+		terms = nil
+	}
+	var onFiles, onRepos []Node
+	for _, term := range terms {
+		var ofRepos, ofFiles Node
+		for leaf := range leaves(term) {
+			switch leaf.(type) {
+			case *RepoName, *Fork, *Archived:
+				if ofRepos == nil {
+					ofRepos = leaf
+				}
+			default:
+				ofFiles = leaf
+			}
+		}
+		switch {
+		case ofRepos == nil:
+			onFiles = append(onFiles, term)
+		case ofFiles == nil:
+			onRepos = append(onRepos, term)
+		default:
+			return fail(ofRepos.Span(), "a repository filter governs the whole query, so it cannot be an alternative to a pattern or a filter on files",
+				"write it outside the parentheses, or make a series for each alternative")
+		}
+	}
+	q.Expr, q.scope = and(onFiles), newScope(and(onRepos))
+	return nil
+}

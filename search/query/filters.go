@@ -1,0 +1,193 @@
+package query
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The words that fields take, in the order of their types' constants.
+var (
+	patternTypes = []string{"standard", "literal", "regexp", "keyword"}
+	typeWords    = []string{"file", "path"}
+	selectWords  = []string{"content", "file", "repo"}
+	inclusions   = []string{"no", "yes", "only"}
+)
+
+// valueExample completes "needs a value" errors.
+var valueExample = map[string]string{
+	"content":     `write content:"text"`,
+	"case":        "write case:yes or case:no",
+	"file":        `write a regular expression for the path, as in file:\.go$`,
+	"lang":        "write a language, as in lang:go",
+	"select":      "write select:content, select:file or select:repo",
+	"type":        "write type:file or type:path",
+	"count":       "write count:all or a number, as in count:1000",
+	"timeout":     "write a duration, as in timeout:30s",
+	"patterntype": "write patterntype:standard, literal, regexp or keyword",
+	"repo":        "write a regular expression for the name, as in repo:^github\\.com/acme/",
+	"fork":        "write fork:yes, fork:no or fork:only",
+	"archived":    "write archived:yes, archived:no or archived:only",
+}
+
+// fieldNode makes a field's node. A setting is a node too, until settle takes
+// it out of the tree.
+func (p *parser) fieldNode(t token) (Node, *Error) {
+	n, err := p.positiveNode(t)
+	if err == nil && t.negated {
+		n = not(n, t.at)
+	}
+	return n, err
+}
+
+func (p *parser) positiveNode(t token) (Node, *Error) {
+	switch t.field.name {
+	case "content":
+		kind := Literal
+		if p.mode == RegexpType {
+			kind = Regexp
+		}
+		inner := t
+		inner.pattern, inner.at = kind, t.at
+		return p.pattern(inner)
+	case "file":
+		if err := refusePredicate(t, "has", "contains"); err != nil {
+			return nil, err
+		}
+		re, err := plainRegexp(t.text, "", t.value)
+		return &File{Regexp: re, At: t.at}, err
+	case "repo":
+		if err := refusePredicate(t, "has", "contains"); err != nil {
+			return nil, err
+		}
+		if at := strings.IndexByte(t.text, '@'); at >= 0 && (at == 0 || t.text[at-1] != '\\') {
+			return nil, fail(t.value, "@ names a revision, and a series follows the default branch through its history", `leave out the revision; write \@ to match the character`)
+		}
+		re, err := plainRegexp(t.text, "(?i)", t.value)
+		return &RepoName{Regexp: re, At: t.at}, err
+	case "lang":
+		name, err := languageOf(t)
+		return &Language{Name: name, At: t.at}, err
+	case "fork":
+		v, err := inclusionOf(t)
+		return &Fork{Value: v, At: t.at}, err
+	case "archived":
+		v, err := inclusionOf(t)
+		return &Archived{Value: v, At: t.at}, err
+	default:
+		return &setting{token: t}, nil
+	}
+}
+
+var predicate = regexp.MustCompile(`^([a-z]+)(\.[a-z.]+)?\(`)
+
+// refusePredicate refuses file:has.content(…) and the like, which would
+// otherwise be regular expressions.
+func refusePredicate(t token, names ...string) *Error {
+	m := predicate.FindStringSubmatch(t.text)
+	if m == nil {
+		return nil
+	}
+	for _, name := range names {
+		if m[1] == name {
+			instead := "choose repositories by name; to match such a name, write " + t.field.name + `:has\.…`
+			if t.field.name == "file" {
+				instead = "AND the content instead, as in TODO AND Copyright; to match such a path, write file:has\\.…"
+			}
+			return fail(t.value, t.field.name+":"+strings.TrimSuffix(m[0], "(")+"(…) is not supported yet", instead)
+		}
+	}
+	return nil
+}
+
+func inclusionOf(t token) (Inclusion, *Error) {
+	if b, ok := boolOf(t.text); ok {
+		if b {
+			return Yes, nil
+		}
+		return No, nil
+	}
+	i, err := wordOf(t, inclusions)
+	return Inclusion(i), err
+}
+
+func boolOf(text string) (value, ok bool) {
+	switch strings.ToLower(text) {
+	case "yes", "y":
+		return true, true
+	case "no", "n":
+		return false, true
+	}
+	b, err := strconv.ParseBool(strings.ToLower(text))
+	return b, err == nil
+}
+
+// wordOf finds a field's value, in any case, among the words it takes.
+func wordOf(t token, words []string) (int, *Error) {
+	for i, w := range words {
+		if strings.EqualFold(t.text, w) {
+			return i, nil
+		}
+	}
+	return 0, fail(t.value, "unknown "+t.field.name+" "+quote(t.text)+"; expected "+oneOf(words),
+		didYouMean(t.text, words), valueExample[t.field.name])
+}
+
+func patternTypeOf(t token) (PatternType, *Error) {
+	switch strings.ToLower(t.text) {
+	case "structural":
+		return 0, fail(t.value, "structural search is not supported yet; expected "+oneOf(patternTypes), "use patterntype:regexp")
+	case "regex":
+		return 0, fail(t.value, "unknown patterntype \"regex\"; expected "+oneOf(patternTypes), `did you mean "regexp"?`)
+	}
+	i, err := wordOf(t, patternTypes)
+	return PatternType(i), err
+}
+
+func typeOf(t token) (Type, *Error) {
+	switch strings.ToLower(t.text) {
+	case "commit", "diff":
+		return 0, fail(t.value, "type:"+t.text+" is not supported yet: a series searches files; expected "+oneOf(typeWords), "leave it out; the commits that changed a count are shown by backsight history --every commit")
+	case "symbol":
+		return 0, fail(t.value, "type:symbol is not supported; expected "+oneOf(typeWords), `match declarations with a regular expression, as in /func \w+/`)
+	case "repo":
+		return 0, fail(t.value, "type:repo is not supported: a series searches files; expected "+oneOf(typeWords), "to count repositories, write select:repo")
+	}
+	i, err := wordOf(t, typeWords)
+	return Type(i), err
+}
+
+func selectOf(t token) (Select, *Error) {
+	switch text := strings.ToLower(t.text); {
+	case text == "file.path":
+		return SelectFile, nil
+	case strings.HasPrefix(text, "file."):
+		return 0, fail(t.value, "select:"+t.text+" is not supported; expected "+oneOf(selectWords), "use select:file to count files")
+	case text == "symbol" || strings.HasPrefix(text, "symbol."):
+		return 0, fail(t.value, "select:symbol is not supported: files are searched as text; expected "+oneOf(selectWords), `match declarations with a regular expression, as in /func \w+/`)
+	case text == "commit" || strings.HasPrefix(text, "commit."):
+		return 0, fail(t.value, "select:commit is not supported: a series searches files; expected "+oneOf(selectWords), "leave it out")
+	}
+	i, err := wordOf(t, selectWords)
+	return Select(i), err
+}
+
+func countOf(t token) (int64, *Error) {
+	if strings.EqualFold(t.text, "all") {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(t.text, 10, 64)
+	if err != nil || n < 1 {
+		return 0, fail(t.value, "expected a number above 0, or all", "write count:all, or leave count: out, to count everything")
+	}
+	return n, nil
+}
+
+func timeoutOf(t token) (time.Duration, *Error) {
+	d, err := time.ParseDuration(t.text)
+	if err != nil || d <= 0 {
+		return 0, fail(t.value, "expected a duration above 0, with a unit", "write it as in timeout:30s or timeout:2m")
+	}
+	return d, nil
+}

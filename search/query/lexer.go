@@ -1,0 +1,216 @@
+package query
+
+import (
+	"strings"
+)
+
+type tokenKind int
+
+const (
+	tokenOpen tokenKind = iota + 1
+	tokenClose
+	tokenAnd
+	tokenOr
+	tokenNot
+	tokenField
+	tokenPattern
+)
+
+// A token is a word of the language. Parentheses in a word of text are part of
+// the word.
+type token struct {
+	kind tokenKind
+	at   Span
+
+	// Of a field: its value is text, which stands at value.
+	field   *field
+	negated bool
+	value   Span
+
+	// Of a pattern; word says that it was written bare, so that it joins its
+	// neighbours.
+	pattern PatternKind
+	word    bool
+
+	text string
+}
+
+// lexer cuts a text into tokens. How words end depends on the pattern type.
+type lexer struct {
+	text   string
+	mode   PatternType
+	pos    int
+	depth  int // open groups
+	tokens []token
+}
+
+// maxDepth bounds the nesting of groups, and with it the parser's stack.
+const maxDepth = 100
+
+// isSpace says whether b separates words. Only ASCII white space does: another
+// space is text.
+func isSpace(b byte) bool {
+	return b == ' ' || b >= '\t' && b <= '\r'
+}
+
+func lex(text string, mode PatternType) ([]token, *Error) {
+	lx := &lexer{text: text, mode: mode}
+	for {
+		for lx.pos < len(text) && isSpace(text[lx.pos]) {
+			lx.pos++
+		}
+		if lx.pos == len(text) {
+			return lx.tokens, nil
+		}
+		if err := lx.next(); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (lx *lexer) emit(t token, end int) {
+	t.at = Span{lx.pos, end}
+	lx.tokens = append(lx.tokens, t)
+	lx.pos = end
+}
+
+// rest is the text that is not read yet.
+func (lx *lexer) rest() string { return lx.text[lx.pos:] }
+
+// slashes and quotes say which delimiters start a pattern.
+func (lx *lexer) slashes() bool { return lx.mode != LiteralType }
+func (lx *lexer) quotes() bool  { return lx.mode == RegexpType || lx.mode == KeywordType }
+
+func (lx *lexer) next() *Error {
+	switch c := lx.text[lx.pos]; {
+	case c == ')':
+		if lx.depth == 0 {
+			return lx.strayClose(lx.pos, lx.pos+1)
+		}
+		lx.depth--
+		lx.emit(token{kind: tokenClose}, lx.pos+1)
+		return nil
+	case c == '(' && lx.opensGroup():
+		if lx.depth++; lx.depth > maxDepth {
+			return fail(Span{lx.pos, lx.pos + 1}, "groups are nested too deeply", "nest them less: 100 levels are the most")
+		}
+		lx.emit(token{kind: tokenOpen}, lx.pos+1)
+		return nil
+	case c == '/' && lx.slashes():
+		if text, end, ok := delimitedRegexp(lx.text, lx.pos); ok && lx.isBoundary(end) {
+			lx.emit(token{kind: tokenPattern, pattern: Regexp, text: text}, end)
+			return nil
+		}
+	case (c == '"' || c == '\'') && lx.quotes():
+		if end, ok := delimitedEnd(lx.text, lx.pos); ok && lx.isBoundary(end) && end > lx.pos+2 {
+			text, err := unquote(lx.text, lx.pos, end)
+			if err != nil {
+				return err
+			}
+			lx.emit(token{kind: tokenPattern, pattern: Literal, text: text, word: lx.mode == RegexpType}, end)
+			return nil
+		}
+	}
+	if kind, n := operatorAt(lx.rest()); n > 0 {
+		lx.emit(token{kind: kind}, lx.pos+n)
+		return nil
+	}
+	if name, _, n := fieldAt(lx.rest()); n > 0 {
+		if fieldByName[strings.ToLower(name)] != nil {
+			return lx.fieldToken()
+		}
+		if err := lx.nearField(name, n); err != nil {
+			return err
+		}
+	}
+	return lx.wordToken()
+}
+
+// isBoundary says whether a delimited pattern may end at a place: nothing that
+// could belong to it follows.
+func (lx *lexer) isBoundary(at int) bool {
+	return at == len(lx.text) || isSpace(lx.text[at]) || lx.text[at] == ')' && lx.depth > 0
+}
+
+func (lx *lexer) fieldToken() *Error {
+	f, negated, n := knownField(lx.rest())
+	head := Span{lx.pos, lx.pos + n}
+	written := lx.text[head.Start:head.End]
+	if f.refused != "" {
+		return fail(head, written+" is not supported: "+f.refused, f.instead)
+	}
+	if negated && !f.negates {
+		return fail(head, written+" cannot be negated", "write "+f.name+": without the minus")
+	}
+	value := head.End
+	var text string
+	var end int
+	var err *Error
+	switch {
+	case value < len(lx.text) && (lx.text[value] == '"' || lx.text[value] == '\''):
+		text, end, err = lx.quotedValue(value)
+	case f.isRegexp() || f.name == "content" && lx.mode == RegexpType:
+		text, end, err = lx.word(value, true)
+	default:
+		text, end, err = lx.word(value, false)
+	}
+	if err != nil {
+		return err
+	}
+	if text == "" {
+		return fail(head, written+" needs a value, directly after the colon", valueExample[f.name])
+	}
+	lx.emit(token{kind: tokenField, field: f, negated: negated, value: Span{value, end}, text: text}, end)
+	return nil
+}
+
+// quotedValue reads a field's value that starts with a quotation mark.
+func (lx *lexer) quotedValue(start int) (string, int, *Error) {
+	end, ok := delimitedEnd(lx.text, start)
+	if !ok {
+		return "", 0, fail(Span{start, len(lx.text)}, "the quotation mark is never closed", "close it with "+lx.text[start:start+1]+"; inside, write \\"+lx.text[start:start+1]+" for the mark itself")
+	}
+	if !lx.isBoundary(end) {
+		return "", 0, fail(Span{end, end + 1}, "expected a space after the closing quotation mark", "write a space there; inside the quotes, write \\"+lx.text[start:start+1]+" for the mark itself")
+	}
+	text, err := unquote(lx.text, start, end)
+	return text, end, err
+}
+
+// nearField refuses `word:value` when the word is nearly a field's name. Other
+// words before a colon are text.
+func (lx *lexer) nearField(name string, n int) *Error {
+	_, end, err := lx.word(lx.pos, lx.mode == RegexpType)
+	if err != nil || end == lx.pos+n || strings.HasPrefix(lx.text[lx.pos+n:], ":") || strings.HasPrefix(lx.text[lx.pos+n:], "//") {
+		return nil // TODO:, std::vector, http://…
+	}
+	near, ok := nearest(name, fieldNames)
+	if !ok {
+		return nil
+	}
+	return fail(Span{lx.pos, lx.pos + n}, "unknown field "+quote(name), "did you mean "+quote(near)+"? "+asText(lx.text[lx.pos:end]))
+}
+
+func (lx *lexer) wordToken() *Error {
+	kind := Literal
+	if lx.mode == RegexpType {
+		kind = Regexp
+	}
+	text, end, err := lx.word(lx.pos, kind == Regexp)
+	if err != nil {
+		return err
+	}
+	lx.emit(token{kind: tokenPattern, pattern: kind, text: text, word: true}, end)
+	return nil
+}
+
+func (lx *lexer) strayClose(at, end int) *Error {
+	return fail(Span{at, at + 1}, "this parenthesis closes nothing", lx.parenAsText(lx.text[lx.pos:end]))
+}
+
+func (lx *lexer) parenAsText(text string) string {
+	if lx.mode == RegexpType {
+		return "to match a parenthesis, write \\( or \\)"
+	}
+	return asText(text)
+}

@@ -1,0 +1,50 @@
+package query
+
+import "strings"
+
+// nearest finds the word that a user most likely meant: the one with the fewest
+// edits, at most one in a short word and two in a longer one. Case is no edit.
+func nearest(wrong string, words []string) (string, bool) {
+	wrong = strings.ToLower(wrong)
+	best, found := "", false
+	limit := 1
+	if len(wrong) > 5 {
+		limit = 2
+	}
+	for _, w := range words {
+		if d := distance(wrong, strings.ToLower(w), limit); d <= limit {
+			best, found = w, true
+			limit = d - 1 // a later word must be nearer
+		}
+	}
+	return best, found
+}
+
+// distance is the number of insertions, deletions, substitutions and swaps of
+// neighbours that turn a into b; any number above limit may stand for "more".
+func distance(a, b string, limit int) int {
+	x, y := []rune(a), []rune(b)
+	if len(x)-len(y) > limit || len(y)-len(x) > limit {
+		return limit + 1
+	}
+	rows := [3][]int{make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)}
+	before, above, row := rows[0], rows[1], rows[2]
+	for j := range above {
+		above[j] = j
+	}
+	for i := range x {
+		row[0] = i + 1
+		for j := range y {
+			cost := 1
+			if x[i] == y[j] {
+				cost = 0
+			}
+			row[j+1] = min(above[j]+cost, above[j+1]+1, row[j]+1)
+			if i > 0 && j > 0 && x[i] == y[j-1] && x[i-1] == y[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
+		}
+		before, above, row = above, row, before
+	}
+	return above[len(y)]
+}

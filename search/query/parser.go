@@ -1,0 +1,343 @@
+package query
+
+import (
+	"regexp"
+	"strings"
+)
+
+// parser turns tokens into a tree by recursive descent:
+//
+//	or    = and { OR and }
+//	and   = terms { AND terms }
+//	terms = term { term }
+//	term  = NOT term | "(" or ")" | field | pattern
+type parser struct {
+	tokens []token
+	pos    int
+	end    int // length of the text
+	mode   PatternType
+	nots   int // NOTs above the place, to bound the stack
+}
+
+func (p *parser) peek() tokenKind {
+	if p.pos == len(p.tokens) {
+		return 0
+	}
+	return p.tokens[p.pos].kind
+}
+
+// query parses all tokens. Filters at the very start and end of a query whose
+// top is an OR apply to the whole of it: `file:a x OR y` means
+// `file:a (x OR y)`. See hoistable for when they do.
+func (p *parser) query() (Node, *Error) {
+	all := p.tokens
+	lead := 0
+	for lead < len(all) && all[lead].kind == tokenField && all[lead].field.name != "content" {
+		lead++
+	}
+	trail := len(all)
+	for trail > lead && all[trail-1].kind == tokenField && all[trail-1].field.name != "content" && !startsTerm(all, trail-1) {
+		trail--
+	}
+	var before, after []token
+	switch {
+	case hoistable(all[lead:trail]):
+		before, after = all[:lead], all[trail:]
+		p.tokens = all[lead:trail]
+	default:
+		// Settings govern the whole query in any case.
+		p.tokens = nil
+		for i, t := range all {
+			switch {
+			case i < lead && isSetting(t.field.name):
+				before = append(before, t)
+			case i >= trail && isSetting(t.field.name):
+				after = append(after, t)
+			default:
+				p.tokens = append(p.tokens, t)
+			}
+		}
+	}
+	var nodes []Node
+	for _, t := range before {
+		n, err := p.fieldNode(t)
+		if err != nil {
+			return nil, err
+		}
+		nodes = append(nodes, n)
+	}
+	if len(p.tokens) > 0 {
+		n, err := p.or()
+		if err != nil {
+			return nil, err
+		}
+		if p.pos < len(p.tokens) {
+			return nil, p.unexpected()
+		}
+		nodes = append(nodes, n)
+	}
+	for _, t := range after {
+		n, err := p.fieldNode(t)
+		if err != nil {
+			return nil, err
+		}
+		nodes = append(nodes, n)
+	}
+	return and(nodes), nil
+}
+
+// startsTerm says whether the token at i cannot be cut from what precedes it:
+// an operator's operand.
+func startsTerm(tokens []token, i int) bool {
+	if i == 0 {
+		return false
+	}
+	k := tokens[i-1].kind
+	return k == tokenNot || k == tokenAnd || k == tokenOr
+}
+
+// hoistable says whether filters around tokens govern all of them: when tokens
+// have an OR outside of groups, and patterns only.
+func hoistable(tokens []token) bool {
+	depth, or := 0, false
+	for i, t := range tokens {
+		switch t.kind {
+		case tokenOpen:
+			depth++
+		case tokenClose:
+			depth--
+		case tokenOr:
+			if i == 0 {
+				return false // `file:a OR x`: the filter is an operand
+			}
+			or = or || depth == 0
+		case tokenAnd:
+			if i == 0 {
+				return false
+			}
+		case tokenField:
+			if t.field.name != "content" {
+				return false
+			}
+		}
+	}
+	return or
+}
+
+func (p *parser) or() (Node, *Error) {
+	nodes, err := p.list(tokenOr, p.and)
+	if err != nil || len(nodes) == 1 {
+		return first(nodes), err
+	}
+	return &Or{Nodes: nodes, At: spanOf(nodes)}, nil
+}
+
+func (p *parser) and() (Node, *Error) {
+	nodes, err := p.list(tokenAnd, p.terms)
+	if err != nil {
+		return nil, err
+	}
+	return and(nodes), nil
+}
+
+// list parses operands with an operator between them.
+func (p *parser) list(operator tokenKind, operand func() (Node, *Error)) ([]Node, *Error) {
+	var nodes []Node
+	for {
+		n, err := operand()
+		if err != nil {
+			return nil, err
+		}
+		nodes = append(nodes, n)
+		if p.peek() != operator {
+			return nodes, nil
+		}
+		p.pos++
+	}
+}
+
+// terms parses what stands side by side. Words join to one pattern as the
+// pattern type says, also across filters; everything else is ANDed.
+func (p *parser) terms() (Node, *Error) {
+	var nodes []Node
+	var words []token
+	at := 0 // where the joined words go in nodes
+	flush := func() *Error {
+		if len(words) == 0 {
+			return nil
+		}
+		joined, err := p.join(words)
+		if err != nil {
+			return err
+		}
+		nodes = append(nodes[:at], append([]Node{joined}, nodes[at:]...)...)
+		words = nil
+		return nil
+	}
+	for {
+		var n Node
+		var err *Error
+		switch p.peek() {
+		case tokenPattern:
+			t := p.tokens[p.pos]
+			p.pos++
+			if t.word && p.mode != KeywordType {
+				if len(words) == 0 {
+					at = len(nodes)
+				}
+				words = append(words, t)
+				continue
+			}
+			if err = flush(); err == nil {
+				n, err = p.pattern(t)
+			}
+		case tokenField:
+			t := p.tokens[p.pos]
+			p.pos++
+			if t.field.name == "content" {
+				err = flush()
+			}
+			if err == nil {
+				n, err = p.fieldNode(t)
+			}
+		case tokenOpen, tokenNot:
+			if err = flush(); err == nil {
+				n, err = p.operand()
+			}
+		default:
+			if err := flush(); err != nil {
+				return nil, err
+			}
+			if len(nodes) == 0 {
+				return nil, p.unexpected()
+			}
+			return and(nodes), nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		nodes = append(nodes, n)
+	}
+}
+
+// operand parses a group, or NOT and what it negates.
+func (p *parser) operand() (Node, *Error) {
+	t := p.tokens[p.pos]
+	p.pos++
+	if t.kind == tokenNot {
+		if p.nots++; p.nots > maxDepth {
+			return nil, fail(t.at, "too many NOTs in a row", "two NOTs cancel out: leave them out")
+		}
+		defer func() { p.nots-- }()
+		var n Node
+		var err *Error
+		switch p.peek() {
+		case tokenOpen, tokenNot:
+			n, err = p.operand()
+		case tokenPattern:
+			n, err = p.pattern(p.tokens[p.pos])
+			p.pos++
+		case tokenField:
+			n, err = p.fieldNode(p.tokens[p.pos])
+			p.pos++
+		default:
+			err = p.unexpected()
+		}
+		if err != nil {
+			return nil, err
+		}
+		return not(n, t.at.join(n.Span())), nil
+	}
+	n, err := p.or()
+	if err != nil {
+		return nil, err
+	}
+	if p.peek() != tokenClose {
+		return nil, fail(t.at, "this parenthesis is never closed", "write ) at the end of the group; "+p.parenAsText())
+	}
+	p.pos++
+	return n, nil
+}
+
+func (p *parser) parenAsText() string {
+	if p.mode == RegexpType {
+		return `to match a parenthesis, write \(`
+	}
+	return asText("(")
+}
+
+// unexpected describes the token where a pattern or a filter should stand.
+func (p *parser) unexpected() *Error {
+	if p.pos == len(p.tokens) {
+		at := Span{p.end, p.end}
+		if p.pos > 0 {
+			at = p.tokens[p.pos-1].at
+		}
+		return fail(at, "expected a pattern, a filter or ( after this", "add what it applies to, or leave it out; to search for the word, write content:\""+operatorWord(p.tokens, p.pos-1)+"\"")
+	}
+	t := p.tokens[p.pos]
+	switch t.kind {
+	case tokenClose:
+		return fail(t.at, "expected a pattern, a filter or ( before this parenthesis", "write something in the group, or leave it out; "+p.parenAsText())
+	default:
+		return fail(t.at, "expected a pattern, a filter or ( before this operator", "add what it applies to; to search for the word, write content:\""+operatorWord(p.tokens, p.pos)+"\"")
+	}
+}
+
+func operatorWord(tokens []token, i int) string {
+	if i >= 0 {
+		switch tokens[i].kind {
+		case tokenAnd:
+			return "and"
+		case tokenOr:
+			return "or"
+		case tokenNot:
+			return "not"
+		case tokenOpen:
+			return "("
+		}
+	}
+	return "…"
+}
+
+// join makes one pattern of words that stand side by side.
+func (p *parser) join(words []token) (Node, *Error) {
+	if len(words) == 1 {
+		return p.pattern(words[0])
+	}
+	at := words[0].at.join(words[len(words)-1].at)
+	texts := make([]string, len(words))
+	if p.mode != RegexpType {
+		for i, w := range words {
+			texts[i] = w.text
+		}
+		return &Pattern{Kind: Literal, Text: strings.Join(texts, " "), At: at, mode: p.mode}, nil
+	}
+	for i, w := range words {
+		texts[i] = regexp.QuoteMeta(w.text)
+		if w.pattern == Regexp {
+			re, err := plainRegexp(w.text, "(?m)", w.at)
+			if err != nil {
+				return nil, err
+			}
+			texts[i] = re
+		}
+	}
+	text := "(?:" + strings.Join(texts, ").*?(?:") + ")"
+	if _, err := plainRegexp(text, "(?m)", at); err != nil {
+		return nil, err
+	}
+	return &Pattern{Kind: Regexp, Text: text, At: at, mode: p.mode}, nil
+}
+
+func (p *parser) pattern(t token) (Node, *Error) {
+	n := &Pattern{Kind: t.pattern, Text: t.text, At: t.at, mode: p.mode}
+	if n.Kind == Regexp {
+		re, err := plainRegexp(t.text, "(?m)", t.at)
+		if err != nil {
+			return nil, err
+		}
+		n.Text = re
+	}
+	return n, nil
+}

@@ -1,0 +1,64 @@
+package query
+
+import "strings"
+
+// delimitedEnd is the end of what starts with a delimiter at start: just after
+// the next one that no backslash precedes.
+func delimitedEnd(text string, start int) (int, bool) {
+	for i := start + 1; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case text[start]:
+			return i + 1, true
+		}
+	}
+	return 0, false
+}
+
+// delimitedRegexp reads /…/ at start. A slash inside is written \/.
+func delimitedRegexp(text string, start int) (string, int, bool) {
+	end, ok := delimitedEnd(text, start)
+	if !ok || end == start+2 {
+		return "", 0, false
+	}
+	return text[start+1 : end-1], end, true
+}
+
+// unquote is the text between the quotation marks at start and end-1.
+func unquote(text string, start, end int) (string, *Error) {
+	var b strings.Builder
+	for i := start + 1; i < end-1; i++ {
+		c := text[i]
+		if c != '\\' {
+			b.WriteByte(c)
+			continue
+		}
+		i++
+		switch c := text[i]; c {
+		case '\\', '"', '\'':
+			b.WriteByte(c)
+		case 'n':
+			b.WriteByte('\n')
+		case 'r':
+			b.WriteByte('\r')
+		case 't':
+			b.WriteByte('\t')
+		default:
+			return "", fail(Span{i - 1, i + 1}, `unknown escape in quotes; known are \\ \" \' \n \r \t`,
+				`write \\ for a backslash`)
+		}
+	}
+	return b.String(), nil
+}
+
+var escaper = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "\t", `\t`)
+
+// quote is the inverse of unquote.
+func quote(text string) string { return `"` + escaper.Replace(text) + `"` }
+
+// slash is the inverse of delimitedRegexp, for a regular expression that
+// plainRegexp made.
+func slash(re string) string {
+	return "/" + strings.ReplaceAll(re, "/", `\/`) + "/"
+}

@@ -1,0 +1,76 @@
+package query
+
+import (
+	"errors"
+	"regexp"
+	"regexp/syntax"
+	"strings"
+)
+
+// plainRegexp checks a regular expression and rewrites two notations away, so
+// that equal expressions are equal texts and every expression can be written
+// between slashes: \/ becomes / and \Q…\E becomes single escapes.
+func plainRegexp(text, flags string, at Span) (string, *Error) {
+	if _, err := regexp.Compile(flags + text); err != nil {
+		return "", regexpError(err, text, at)
+	}
+	var b strings.Builder
+	for i := 0; i < len(text); i++ {
+		switch {
+		case text[i] != '\\':
+			b.WriteByte(text[i])
+		case text[i+1] == '/':
+			i++
+			b.WriteByte('/')
+		case text[i+1] == 'Q': // never in a class, where it does not compile
+			quoted, _, ended := strings.Cut(text[i+2:], `\E`)
+			b.WriteString(regexp.QuoteMeta(quoted))
+			i += 1 + len(quoted)
+			if ended {
+				i += 2
+			}
+		default:
+			b.WriteString(text[i : i+2])
+			i++
+		}
+	}
+	return b.String(), nil
+}
+
+// regexpError says what to write instead of a regular expression that Go does
+// not accept.
+func regexpError(err error, text string, at Span) *Error {
+	message := "this regular expression is not valid: " + strings.TrimPrefix(err.Error(), "error parsing regexp: ")
+	var se *syntax.Error
+	if !errors.As(err, &se) {
+		return fail(at, message, "see the RE2 syntax")
+	}
+	if i := strings.Index(text, se.Expr); i >= 0 && se.Expr != "" && at.End-at.Start == len(text) {
+		at = Span{at.Start + i, at.Start + i + len(se.Expr)}
+	}
+	switch se.Code {
+	case syntax.ErrMissingParen, syntax.ErrUnexpectedParen:
+		return fail(at, message, `close the group, or write \( or \) to match a parenthesis`)
+	case syntax.ErrMissingBracket:
+		return fail(at, message, `close the class with ], or write \[ to match a bracket`)
+	case syntax.ErrMissingRepeatArgument, syntax.ErrInvalidRepeatOp:
+		return fail(at, message, `write \`+se.Expr[:1]+` to match the character itself`)
+	case syntax.ErrInvalidRepeatSize:
+		return fail(at, message, "repeat 1000 times at most, or write \\{ to match a brace")
+	case syntax.ErrInvalidPerlOp:
+		if strings.HasPrefix(se.Expr, "(?<") || strings.HasPrefix(se.Expr, "(?=") || strings.HasPrefix(se.Expr, "(?!") {
+			return fail(at, message, "RE2 has no look-around: use NOT or -content: to leave out files")
+		}
+		return fail(at, message, "use RE2 syntax; (?:…) groups without capturing")
+	case syntax.ErrTrailingBackslash:
+		return fail(at, message, `write \\ to match a backslash`)
+	case syntax.ErrInvalidEscape:
+		return fail(at, message, `write \\ to match a backslash; RE2 has no back-references`)
+	case syntax.ErrInvalidCharRange, syntax.ErrInvalidCharClass:
+		return fail(at, message, `write the lower end of a range first, and \- to match a hyphen`)
+	case syntax.ErrInvalidNamedCapture:
+		return fail(at, message, "name a group (?P<name>…), each name once")
+	default:
+		return fail(at, message, "write it in fewer and smaller repetitions")
+	}
+}

@@ -1,0 +1,92 @@
+package query_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/search/query"
+)
+
+func TestQueryScope(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ text, scope, canonical string }{
+		{`repo:^github todo`, "repo:^github", "repo:^github todo"},
+		{`todo`, "", "todo"},
+		{`r:a -repo:b fork:yes archived:only x or y`, "-repo:b repo:a fork:yes archived:only", "-repo:b repo:a fork:yes archived:only (x OR y)"},
+		{`(repo:a or repo:b) file:c x`, "repo:a OR repo:b", "(repo:a OR repo:b) file:c x"},
+		{`select:repo repo:a or repo:b`, "repo:a OR repo:b", "select:repo (repo:a OR repo:b)"},
+		{`not (repo:a or fork:only) x`, "NOT (repo:a OR fork:only)", "NOT (repo:a OR fork:only) x"},
+		{`repo:a\@b x`, `repo:a\@b`, `repo:a\@b x`},
+	} {
+		t.Run(row.text, func(t *testing.T) {
+			t.Parallel()
+			q, err := query.Parse(row.text)
+			require.NoError(t, err)
+			require.Equal(t, row.scope, q.Scope().String())
+			require.Equal(t, row.canonical, q.String())
+			again, err := query.Parse(q.String())
+			require.NoError(t, err)
+			require.Empty(t, diffQueries(q, again))
+			s, err := query.ParseScope(row.scope)
+			require.NoError(t, err)
+			require.Empty(t, cmp.Diff(q.Scope().Expr, s.Expr, cmpopts.IgnoreTypes(query.Span{})))
+		})
+	}
+}
+
+func TestScopeMatches(t *testing.T) {
+	t.Parallel()
+	type repo struct {
+		name           string
+		fork, archived bool
+	}
+	all := []repo{{"acme/api", false, false}, {"acme/web", true, false}, {"acme/old", false, true}, {"Other/API", true, true}}
+	for _, row := range []struct {
+		scope string
+		want  []string
+	}{
+		{"", []string{"acme/api", "acme/web", "acme/old", "Other/API"}},
+		{"repo:^acme/", []string{"acme/api", "acme/web", "acme/old"}},
+		{"repo:api", []string{"acme/api", "Other/API"}},
+		{"repo:acme repo:web", []string{"acme/web"}},
+		{"repo:web or repo:old", []string{"acme/web", "acme/old"}},
+		{"-repo:acme", []string{"Other/API"}},
+		{"fork:no", []string{"acme/api", "acme/old"}},
+		{"fork:yes", []string{"acme/api", "acme/web", "acme/old", "Other/API"}},
+		{"fork:only archived:no", []string{"acme/web"}},
+		{"NOT fork:only", []string{"acme/api", "acme/old"}},
+		{"NOT (repo:api or repo:web)", []string{"acme/old"}},
+	} {
+		s, err := query.ParseScope(row.scope)
+		require.NoError(t, err)
+		var got []string
+		for _, r := range all {
+			if s.Matches(r.name, r.fork, r.archived) {
+				got = append(got, r.name)
+			}
+		}
+		require.Equal(t, row.want, got, row.scope)
+	}
+}
+
+func TestScopeWithDefaults(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		scope, want string
+	}{
+		{"", "fork:no archived:no"},
+		{"repo:a", "repo:a fork:no archived:no"},
+		{"repo:a fork:yes", "repo:a fork:yes archived:no"},
+		{"repo:a or archived:only", "fork:no (repo:a OR archived:only)"},
+	} {
+		s, err := query.ParseScope(row.scope)
+		require.NoError(t, err)
+		require.Equal(t, row.want, s.WithDefaults(query.No, query.No).String())
+	}
+	s, err := query.ParseScope("repo:a")
+	require.NoError(t, err)
+	require.Equal(t, "repo:a", s.WithDefaults(query.Yes, query.Yes).String())
+}

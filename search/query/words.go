@@ -1,0 +1,145 @@
+package query
+
+import "strings"
+
+// word reads a word that starts at start: text up to white space. White space
+// between balanced parentheses does not end it, nor, in a regular expression,
+// white space that is escaped or in a class. A parenthesis that closes an open
+// group ends it.
+//
+// In literal text, runs of white space inside the word become one space, as
+// they do between words.
+func (lx *lexer) word(start int, isRegexp bool) (string, int, *Error) {
+	end, spaced, ok := lx.scan(start, isRegexp, true)
+	if !ok {
+		end, _, _ = lx.scan(start, isRegexp, false)
+		spaced = false
+	}
+	text := lx.text[start:end]
+	if spaced {
+		if at, n := syntaxIn(text); n > 0 {
+			found := Span{start + at, start + at + n}
+			return "", 0, fail(found,
+				quote(lx.text[found.Start:found.End])+" stands inside the parentheses of a word, so it could be text or syntax",
+				"put a space before the opening parenthesis to make it a group; "+asText(text))
+		}
+		if !isRegexp {
+			text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r < 0x80 && isSpace(byte(r)) }), " ")
+		}
+	}
+	if end < len(lx.text) && lx.text[end] == ')' && lx.depth == 0 {
+		return "", 0, lx.strayClose(end, end+1)
+	}
+	return text, end, nil
+}
+
+// scan finds where a word ends, and whether it holds white space. With balanced
+// set, a word ends only outside of its parentheses, and ok is false when they
+// never close.
+func (lx *lexer) scan(start int, isRegexp, balanced bool) (end int, spaced, ok bool) {
+	open := 0
+	i := start
+	for i < len(lx.text) {
+		switch c := lx.text[i]; {
+		case isSpace(c):
+			if !balanced || open == 0 {
+				return i, spaced, true
+			}
+			spaced = true
+		case isRegexp && c == '\\' && i+1 < len(lx.text):
+			i++
+		case isRegexp && c == '[':
+			i = classEnd(lx.text, i)
+		case c == '(':
+			open++
+		case c == ')':
+			if open == 0 {
+				return i, spaced, true
+			}
+			open--
+		}
+		i++
+	}
+	return i, spaced, open == 0
+}
+
+// classEnd is the place of the bracket that closes the class which opens at
+// start, or start itself when it is not closed.
+func classEnd(text string, start int) int {
+	i := start + 1
+	if i < len(text) && text[i] == '^' {
+		i++
+	}
+	for first := true; i < len(text); first = false {
+		switch {
+		case text[i] == ']' && !first:
+			return i
+		case text[i] == '\\':
+			i++
+		case strings.HasPrefix(text[i:], "[:"):
+			if n := strings.Index(text[i:], ":]"); n > 0 {
+				i += n + 1
+			}
+		}
+		i++
+	}
+	return start
+}
+
+// syntaxIn finds the first operator or field that stands at the start of a word
+// in text, after white space or an opening parenthesis.
+func syntaxIn(text string) (at, length int) {
+	for i := 1; i < len(text); i++ {
+		if !isSpace(text[i-1]) && text[i-1] != '(' {
+			continue
+		}
+		if _, n := operatorAt(text[i:]); n > 0 {
+			return i, n
+		}
+		if _, _, n := knownField(text[i:]); n > 0 {
+			return i, n
+		}
+	}
+	return 0, 0
+}
+
+// opensGroup says whether the parenthesis at the lexer's place groups. In a
+// keyword query each parenthesis that starts a word does. Elsewhere one that
+// closes again with neither an operator nor a field inside is text, as in
+// `func (r *Reader) Read` or, in a regular expression, `(a|b)c`.
+func (lx *lexer) opensGroup() bool {
+	if lx.mode == KeywordType {
+		return true
+	}
+	open := 0
+	for i := lx.pos; i < len(lx.text); i++ {
+		c := lx.text[i]
+		if i > lx.pos && (isSpace(lx.text[i-1]) || lx.text[i-1] == '(') {
+			if _, n := operatorAt(lx.text[i:]); n > 0 {
+				return true
+			}
+			if _, _, n := knownField(lx.text[i:]); n > 0 {
+				return true
+			}
+			if c == '/' && lx.slashes() || (c == '"' || c == '\'') && lx.quotes() {
+				if end, ok := delimitedEnd(lx.text, i); ok && (end == len(lx.text) || isSpace(lx.text[end]) || lx.text[end] == ')') {
+					i = end - 1
+					continue
+				}
+			}
+		}
+		switch {
+		case lx.mode == RegexpType && c == '\\':
+			i++
+		case lx.mode == RegexpType && c == '[':
+			i = classEnd(lx.text, i)
+		case c == '(':
+			open++
+		case c == ')':
+			if open--; open == 0 {
+				return false
+			}
+		}
+	}
+	return true // never closed: the parser says so
+}
