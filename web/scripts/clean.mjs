@@ -1,0 +1,8 @@
+// Empties dist but keeps .gitkeep, which is committed: the Go package embeds dist and must compile without Node.
+import { readdir, rm } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+
+const dist = fileURLToPath(new URL('../dist/', import.meta.url))
+for (const name of await readdir(dist)) {
+  if (name !== '.gitkeep') await rm(dist + name, { recursive: true })
+}

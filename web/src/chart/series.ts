@@ -1,0 +1,162 @@
+import type { InsightFragment, PointFragment } from '../api/generated.ts'
+import { markerShape, seriesColour, type MarkerShape, type SeriesColour } from './palette.ts'
+
+/**
+ * What is known of a point. exact: the value is the truth. partial: a lower bound, or some repositories are still to
+ * come. pending: nothing is known yet. failed: nothing is known, and nothing more will come.
+ */
+export type PointState = 'exact' | 'partial' | 'pending' | 'failed'
+
+export interface ChartPoint {
+  /** Milliseconds since 1970, UTC. */
+  time: number
+  /** The instant as the server writes it, for filters. */
+  dateTime: string
+  /** Null when nothing is known: never drawn, never taken for zero. */
+  value: number | null
+  state: PointState
+  known: number
+  planned: number
+  partial: number
+  failed: number
+  pending: number
+}
+
+export interface ChartSeries {
+  /** The series' id, followed by the captured value where there is one. Stable: it stands in links. */
+  key: string
+  seriesId: string
+  label: string
+  colour: SeriesColour
+  marker: MarkerShape
+  points: ChartPoint[]
+}
+
+/** Captured values shown at once; the rest are listed, not drawn, until asked for. */
+export const captureLimit = 10
+
+const naturalOrder = new Intl.Collator('en', { numeric: true })
+
+/** The series of an insight as lines. hidden counts captured values that limit kept out (the smallest ones). */
+export function chartSeries(insight: InsightFragment, limit = captureLimit): { series: ChartSeries[]; hidden: number } {
+  const series: ChartSeries[] = []
+  let hidden = 0
+  insight.dataSeries.forEach((data, position) => {
+    const presentation = insight.presentation.seriesPresentation.find((entry) => entry.seriesId === data.seriesId)
+    const label = presentation?.label || data.label || data.seriesId
+    const captured = insight.dataSeriesDefinitions.find((entry) => entry.seriesId === data.seriesId)?.generatedFromCaptureGroups
+    if (!captured) {
+      series.push({
+        key: data.seriesId,
+        seriesId: data.seriesId,
+        label,
+        colour: seriesColour(presentation?.color ?? '', position),
+        marker: markerShape(position),
+        points: data.points.map(chartPoint).sort((a, b) => a.time - b.time),
+      })
+      return
+    }
+    const lines = capturedLines(data.points)
+    const shown = [...lines]
+      .sort((a, b) => peak(b.points) - peak(a.points))
+      .slice(0, limit)
+      .sort((a, b) => naturalOrder.compare(a.label, b.label))
+    hidden += lines.length - shown.length
+    for (const line of shown) {
+      const index = series.length
+      series.push({
+        key: `${data.seriesId}.${line.label}`,
+        seriesId: data.seriesId,
+        label: line.label || label,
+        colour: seriesColour('', index),
+        marker: markerShape(index),
+        points: line.points,
+      })
+    }
+  })
+  return { series, hidden }
+}
+
+/** What the server's numbers say about one point. */
+export function chartPoint(point: PointFragment): ChartPoint {
+  const { coverage, outcomes } = point
+  const exact = coverage.known >= coverage.planned
+  const nothing = coverage.known === 0 && outcomes.partial === 0
+  const state: PointState = exact ? 'exact' : !nothing ? 'partial' : outcomes.pending > 0 ? 'pending' : 'failed'
+  return {
+    time: Date.parse(point.dateTime),
+    dateTime: point.dateTime,
+    value: state === 'exact' || state === 'partial' ? point.value : null,
+    state,
+    known: coverage.known,
+    planned: coverage.planned,
+    partial: outcomes.partial,
+    failed: outcomes.failed,
+    pending: outcomes.pending,
+  }
+}
+
+interface Line {
+  label: string
+  points: ChartPoint[]
+}
+
+/**
+ * One line per captured value, with a point at every time of the series: the server writes a row only where a value was
+ * found, so a time that has other rows but none for this value is a zero, as well known as that time is. A row without a
+ * value only carries a time at which nothing was found; without any value at all it is the line.
+ */
+function capturedLines(points: readonly PointFragment[]): Line[] {
+  const times = new Map<string, PointFragment>()
+  const values = new Map<string, Map<string, ChartPoint>>()
+  for (const point of points) {
+    if (!times.has(point.dateTime)) times.set(point.dateTime, point)
+    if (point.label === '' && point.value === 0) continue
+    let line = values.get(point.label)
+    if (!line) values.set(point.label, (line = new Map()))
+    line.set(point.dateTime, chartPoint(point))
+  }
+  if (values.size === 0 && times.size > 0) values.set('', new Map())
+  const ordered = [...times.values()].map((point) => chartPoint({ ...point, value: 0 })).sort((a, b) => a.time - b.time)
+  return [...values].map(([label, known]) => ({
+    label,
+    points: ordered.map((zero) => known.get(zero.dateTime) ?? zero),
+  }))
+}
+
+function peak(points: readonly ChartPoint[]): number {
+  return points.reduce((most, point) => Math.max(most, point.value ?? 0), 0)
+}
+
+/**
+ * The span of time that an insight's series cover, as their definitions say, so that the axis stands still while points
+ * arrive. Null without a definition.
+ */
+export function insightDomain(insight: InsightFragment): [number, number] | null {
+  let from = Infinity
+  let to = -Infinity
+  for (const definition of insight.dataSeriesDefinitions) {
+    const anchor = Date.parse(definition.anchor)
+    from = Math.min(from, shift(anchor, definition.timeScope.unit, -definition.timeScope.value * (definition.points - 1)))
+    to = Math.max(to, anchor)
+  }
+  for (const series of insight.dataSeries) {
+    for (const point of series.points) {
+      from = Math.min(from, Date.parse(point.dateTime))
+      to = Math.max(to, Date.parse(point.dateTime))
+    }
+  }
+  return from <= to ? [from, to] : null
+}
+
+/** Good to a day or two at month ends, which is enough for an axis; sample times themselves come from the server. */
+function shift(time: number, unit: InsightFragment['dataSeriesDefinitions'][number]['timeScope']['unit'], count: number): number {
+  const hours = { HOUR: 1, DAY: 24, WEEK: 168 }
+  if (unit !== 'MONTH' && unit !== 'YEAR') return time + count * hours[unit] * 3_600_000
+  const date = new Date(time)
+  const months = date.getUTCMonth() + (unit === 'YEAR' ? 12 : 1) * count
+  const lastDay = new Date(Date.UTC(date.getUTCFullYear(), months + 1, 0)).getUTCDate()
+  return (
+    Date.UTC(date.getUTCFullYear(), months, Math.min(date.getUTCDate(), lastDay)) + (time % 86_400_000)
+  )
+}

@@ -1,0 +1,57 @@
+import { formatNumber, plural } from '../format/numbers.ts'
+import { timeFormat } from '../format/times.ts'
+import type { ChartPoint, ChartSeries } from './series.ts'
+
+/** One sentence per series for those who do not see the lines: where it stands, where it came from, its range. */
+export function summarize(series: readonly ChartSeries[]): string {
+  if (series.length === 0) return 'Nothing has been computed yet.'
+  const named = series.length > 1
+  const sentences = series.slice(0, 4).map((entry) => sentence(entry, named))
+  if (series.length > 4) sentences.push(`${plural(series.length - 4, 'more series', 'more series')} in the table.`)
+  return sentences.join(' ')
+}
+
+function sentence(series: ChartSeries, named: boolean): string {
+  const known = series.points.filter((point) => point.value !== null)
+  const name = named ? `${series.label}: ` : ''
+  const unknown = series.points.length - known.length
+  if (known.length === 0) return `${name}nothing is known yet.`
+  const date = timeFormat(series.points.map((point) => point.time))
+  const first = known[0]!
+  const last = known.at(-1)!
+  const text = [`${name}${formatNumber(last.value!)} on ${date(last.time)}`]
+  if (first !== last) text.push(`${trend(first.value!, last.value!)} ${formatNumber(first.value!)} on ${date(first.time)}`)
+  const values = known.map((point) => point.value!)
+  const low = Math.min(...values)
+  const high = Math.max(...values)
+  if (known.length > 2 && (low < Math.min(first.value!, last.value!) || high > Math.max(first.value!, last.value!))) {
+    text.push(`between ${formatNumber(low)} and ${formatNumber(high)}`)
+  }
+  const partial = known.filter((point) => point.state === 'partial').length
+  if (partial > 0) text.push(`${plural(partial, 'point')} incomplete`)
+  if (unknown > 0) text.push(`${plural(unknown, 'point')} not known`)
+  return `${text.join(', ')}.`
+}
+
+function trend(from: number, to: number): string {
+  if (from === to) return 'the same as'
+  const percent = from === 0 ? '' : ` ${formatNumber(Math.round((Math.abs(to - from) * 100) / from))}%`
+  return `${to > from ? 'up' : 'down'}${percent} from`
+}
+
+/** What is behind a point, for tooltips and the screen reader: "exact" or what is missing. */
+export function coverageText(point: ChartPoint): string {
+  if (point.state === 'exact') return `${plural(point.planned, 'repository', 'repositories')}, exact`
+  const missing = [
+    point.pending > 0 ? `${formatNumber(point.pending)} pending` : '',
+    point.partial > 0 ? `${formatNumber(point.partial)} partial` : '',
+    point.failed > 0 ? `${formatNumber(point.failed)} failed` : '',
+  ].filter(Boolean)
+  return `${formatNumber(point.known)} of ${plural(point.planned, 'repository', 'repositories')} known${missing.length ? `: ${missing.join(', ')}` : ''}`
+}
+
+/** What the screen reader says when the cursor lands on a point. */
+export function announce(series: ChartSeries, point: ChartPoint, date: (time: number) => string): string {
+  const value = point.value === null ? 'not known' : `${point.state === 'partial' ? 'at least ' : ''}${formatNumber(point.value)}`
+  return `${series.label}, ${date(point.time)}: ${value}. ${coverageText(point)}.`
+}
