@@ -1,10 +1,17 @@
 -- +goose Up
 
+-- Every name that a repository has or had (the reference's table). A point keeps the name of its moment, so a rename
+-- does not rewrite history.
+CREATE TABLE repo_names (
+    id   integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name text NOT NULL UNIQUE
+);
+
 -- What Backsight knows of each repository. A local path is read where it is and never written; a clone URL is
 -- mirrored below the data directory of each worker that needs it, under mirrors/<id>.git.
 CREATE TABLE repositories (
     id             integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    name           text NOT NULL,
+    name           text NOT NULL REFERENCES repo_names (name),
     location       text NOT NULL,                 -- absolute path or clone URL
     is_local       boolean NOT NULL,
     default_branch text,                          -- full ref name; NULL: not read yet
@@ -19,14 +26,9 @@ CREATE TABLE repositories (
     error_at       timestamptz,
     deleted_at     timestamptz
 );
--- A removed repository keeps its row (points refer to it) and frees its name.
+-- A removed repository keeps its row (points refer to it) and frees its name and location.
 CREATE UNIQUE INDEX repositories_name ON repositories (name) WHERE deleted_at IS NULL;
-
--- Names as they were when a point was written, so that a rename does not rewrite history (reference's table).
-CREATE TABLE repo_names (
-    id   integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    name text NOT NULL UNIQUE
-);
+CREATE UNIQUE INDEX repositories_location ON repositories (location) WHERE deleted_at IS NULL;
 
 -- The whole first-parent history of each default branch. seq counts from the root (0) to the tip. "The commit as of T"
 -- is the one with the greatest seq whose committed_at is at or before T. Where dates are not monotone a later
@@ -52,4 +54,4 @@ CREATE TABLE commit_index_metadata (
 );
 
 -- +goose Down
-DROP TABLE commit_index_metadata, commit_index, repo_names, repositories;
+DROP TABLE commit_index_metadata, commit_index, repositories, repo_names;

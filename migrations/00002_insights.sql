@@ -37,7 +37,8 @@ CREATE TABLE insight_series (
     deleted_at                    timestamptz
 );
 CREATE UNIQUE INDEX insight_series_definition ON insight_series (definition_key) WHERE deleted_at IS NULL;
-CREATE INDEX insight_series_outbox ON insight_series (id) WHERE workflow_started_at IS NULL OR (deleted_at IS NOT NULL AND workflow_stopped_at IS NULL);
+CREATE INDEX insight_series_to_start ON insight_series (id) WHERE workflow_started_at IS NULL AND deleted_at IS NULL;
+CREATE INDEX insight_series_to_stop ON insight_series (id) WHERE deleted_at IS NOT NULL AND workflow_stopped_at IS NULL;
 
 CREATE TABLE insight_view_series (
     insight_view_id   integer NOT NULL REFERENCES insight_view (id) ON DELETE CASCADE,
@@ -80,6 +81,11 @@ CREATE TABLE samples (
     reason       text,
     PRIMARY KEY (series_id, repo_id, time)
 );
+-- Charts and lists go by time, newest first.
+CREATE INDEX samples_time ON samples (series_id, time DESC, repo_id);
+-- What went wrong, which should be few.
+CREATE INDEX samples_faulty ON samples (series_id, time DESC, repo_id) WHERE outcome IN ('partial', 'failed');
+-- What is left to do, page by page.
 CREATE INDEX samples_pending ON samples (series_id, generation, repo_id) WHERE outcome = 'pending';
 
 -- Values, summed by charts. A sample with value 0 has no row here: the ledger tells zero from unknown.

@@ -1,0 +1,20 @@
+// Package store is all the SQL of Backsight: definitions, plans, the ledger of samples, points, the commit index and
+// settings, in Postgres.
+//
+// Invariants:
+//   - the ledger (samples) is the truth of how complete a series is. A sample's row and its points are written in one
+//     transaction, so no reader ever sees one without the other (WriteSamples, PlanSlice);
+//   - every write is an upsert by business key. Doing it again changes nothing, whoever does it and however late;
+//   - planned = counted + reused + absent + partial + failed + pending in every tally, because each is one statement
+//     over the ledger;
+//   - nothing that a point or sample refers to is ever deleted: removed repositories and deleted series keep their rows.
+//
+// Errors are *insights.Error, made in errors.go and nowhere else: NotFound, Conflict and Invalid are the caller's to
+// mend, Unavailable is worth another attempt. A context that ends is returned as itself.
+//
+// Statements are in queries/*.sql, one file per aggregate; sqlc turns them into store/internal/db. Each keeps its
+// name as a leading comment, so pg_stat_statements is readable.
+//
+// Non-goals: no searching, no query language (a scope arrives as a predicate, see ScopeFilter), no git. Read next:
+// migrations/*.sql for what the columns mean, then plans.go and write.go.
+package store

@@ -1,0 +1,179 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store/internal/db"
+)
+
+// The kinds of generation: a backfill computes frames of the past, a recording the grid times that have come since.
+const (
+	Backfill  = "backfill"
+	Recording = "recording"
+)
+
+// BeginGeneration returns the number of the series' open plan of this kind and these times, made if there is none, so an
+// activity can be attempted again. The order of the times is of no matter.
+func (s *Store) BeginGeneration(ctx context.Context, seriesID, kind string, times []time.Time) (int, error) {
+	if kind != Backfill && kind != Recording {
+		return 0, insights.Errorf(insights.Invalid, "series %s: plan of kind %q: use %s or %s", seriesID, kind, Backfill, Recording)
+	}
+	if len(times) == 0 {
+		return 0, insights.Errorf(insights.Invalid, "series %s: a plan needs at least one time", seriesID)
+	}
+	key, err := s.seriesKey(ctx, seriesID)
+	if err != nil {
+		return 0, err
+	}
+	sorted := instants(times)
+	var generation int32
+	err = s.inTx(ctx, func(q *db.Queries) error {
+		if _, err := q.LockSeries(ctx, key); err != nil { // numbers are given out one after the other
+			return err
+		}
+		open, err := q.OpenGeneration(ctx, db.OpenGenerationParams{SeriesID: key, Kind: kind, Times: sorted})
+		if err != nil {
+			return err
+		}
+		if len(open) > 0 {
+			generation = open[0]
+			return nil
+		}
+		generation, err = q.AddGeneration(ctx, db.AddGenerationParams{SeriesID: key, Kind: kind, Times: sorted})
+		return err
+	})
+	return int(generation), classify(err, "series %s: plan", seriesID)
+}
+
+// PlanSlice plans the next limit repositories of the scope by id and reports whether the plan is written in full.
+// Everything that needs no search is settled here, in SQL: see PlanSamples in queries/plans.sql. A sample that an earlier
+// generation settled stays as it is and belongs to that one; a pending one moves to this one.
+//
+// One call is one transaction that writes up to limit × times samples. It may be attempted again at any time: the plan
+// remembers how far it came. The scope must be the same in all calls; repositories that are registered meanwhile are
+// planned, for their ids come last. A call may plan fewer than limit, or none, without being done.
+func (s *Store) PlanSlice(ctx context.Context, seriesID string, generation int, scope ScopeFilter, limit int) (done bool, err error) {
+	if limit < 1 {
+		return false, insights.Errorf(insights.Invalid, "series %s: a slice of %d repositories: must be at least 1", seriesID, limit)
+	}
+	key, err := s.seriesKey(ctx, seriesID)
+	if err != nil {
+		return false, err
+	}
+	err = s.inTx(ctx, func(q *db.Queries) error {
+		plan, err := q.LockGeneration(ctx, key, int32(generation))
+		if err != nil {
+			return err
+		}
+		if plan.PlannedAt != nil {
+			done = true
+			return nil
+		}
+		var ids []int32
+		var through int32
+		ids, through, done, err = scope.choose(ctx, q, plan.PlannedThrough, limit)
+		if err != nil {
+			return err
+		}
+		if len(ids) > 0 {
+			err = q.PlanSamples(ctx, db.PlanSamplesParams{
+				SeriesID: seriesID, SeriesKey: key, Generation: int32(generation), RepoIDs: ids, Times: plan.Times,
+			})
+			if err != nil {
+				return err
+			}
+		}
+		err = q.AdvancePlan(ctx, db.AdvancePlanParams{PlannedThrough: through, Done: done, SeriesID: key, Generation: int32(generation)})
+		if err == nil && done && plan.Kind == Backfill {
+			err = q.MarkBackfillQueued(ctx, key)
+		}
+		return err
+	})
+	if err != nil {
+		return false, classify(err, "series %s: plan %d", seriesID, generation)
+	}
+	return done, nil
+}
+
+// RepositoryWork is what a generation has left to do in one repository.
+type RepositoryWork struct {
+	RepositoryID int64
+	Name         string
+	Pending      int   // samples
+	Commits      int   // distinct commits to search; an unresolved sample counts as one
+	SizeBytes    int64 // of the object store
+}
+
+// Cost estimates the work for comparing it with a budget: one for each commit to search, since each costs listing a
+// tree and the files that changed, and one for each MiB of the object store, since the first commit costs reading all files.
+func (w RepositoryWork) Cost() int64 { return int64(w.Commits) + w.SizeBytes>>20 }
+
+// Page returns the next limit repositories with pending samples after the given id, by id. Costs one look-up for each of them.
+func (s *Store) Page(ctx context.Context, seriesID string, generation int, after int64, limit int) ([]RepositoryWork, error) {
+	key, err := s.seriesKey(ctx, seriesID)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.queries().PendingRepositories(ctx, db.PendingRepositoriesParams{
+		SeriesID: key, Generation: int32(generation), After: id32(after), RowLimit: pageSize(limit),
+	})
+	if err != nil {
+		return nil, classify(err, "series %s: plan %d", seriesID, generation)
+	}
+	page := make([]RepositoryWork, len(rows))
+	for i, row := range rows {
+		page[i] = RepositoryWork{
+			RepositoryID: int64(row.RepoID), Name: row.Name, Pending: int(row.Pending), Commits: int(row.Commits), SizeBytes: row.SizeBytes,
+		}
+	}
+	return page, nil
+}
+
+// CompleteGeneration closes a plan of which nothing is pending any more. A backfill stamps the series' completion, a recording
+// the last and the next recording time. The second time it does nothing. Conflict while the plan isn't written in full or a
+// sample is pending.
+func (s *Store) CompleteGeneration(ctx context.Context, seriesID string, generation int, at time.Time) error {
+	key, err := s.seriesKey(ctx, seriesID)
+	if err != nil {
+		return err
+	}
+	err = s.inTx(ctx, func(q *db.Queries) error {
+		plan, err := q.LockGeneration(ctx, key, int32(generation))
+		if err != nil || plan.CompletedAt != nil {
+			return err
+		}
+		pending, err := q.HasPending(ctx, key, int32(generation))
+		if err != nil {
+			return err
+		}
+		if plan.PlannedAt == nil || pending {
+			return insights.Errorf(insights.Conflict, "series %s: plan %d has pending samples", seriesID, generation)
+		}
+		if err := q.CompleteGeneration(ctx, db.CompleteGenerationParams{At: instant(at), SeriesID: key, Generation: int32(generation)}); err != nil {
+			return err
+		}
+		if plan.Kind == Backfill {
+			return q.CompleteBackfill(ctx, instant(at), key)
+		}
+		series, err := q.Series(ctx, seriesID)
+		if err != nil {
+			return err
+		}
+		last := slices.MaxFunc(plan.Times, time.Time.Compare)
+		return q.CompleteRecording(ctx, db.CompleteRecordingParams{Recorded: last, Next: seriesOf(series).Grid.Next(last), ID: key})
+	})
+	return classify(err, "series %s: plan %d", seriesID, generation)
+}
+
+// instants returns the times as the database keeps them, sorted, each once.
+func instants(times []time.Time) []time.Time {
+	sorted := make([]time.Time, len(times))
+	for i, t := range times {
+		sorted[i] = instant(t)
+	}
+	slices.SortFunc(sorted, time.Time.Compare)
+	return slices.CompactFunc(sorted, time.Time.Equal)
+}

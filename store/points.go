@@ -1,0 +1,110 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store/internal/db"
+)
+
+// Point is the sum of a series' values over repositories at one time.
+type Point struct {
+	Time  time.Time
+	Label string // the captured value of a series of method SearchCompute; "" otherwise
+	Value float64
+	// Coverage says how many of the repositories planned at this time have an exact value. At 0 the value says nothing.
+	Coverage Coverage
+	Outcomes insights.Completeness // the samples behind this time
+}
+
+// Coverage is how many repositories are known, of those planned.
+type Coverage struct{ Known, Planned int64 }
+
+// PointFilter narrows points. From and To are included; Include and Exclude are regular expressions of Postgres on
+// repository names, "" for none.
+type PointFilter struct {
+	From, To         *time.Time
+	Include, Exclude string
+}
+
+// No sample time is outside of these, see insights.Grid.Validate.
+var (
+	dawn = time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)
+	dusk = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
+)
+
+// Points returns the points of several series in time order, in one statement. The times come from the ledger: one at which
+// nothing matched is a point with value 0, one at which nothing is known yet is a point with coverage 0. A series by captured
+// value has a point for each time and each value that occurs at any of the times, by label within a time; if none
+// occurs, one point per time without label. Removed repositories go on counting. A series that isn't there, or has
+// no plan, has no points. Invalid for a broken pattern.
+func (s *Store) Points(ctx context.Context, seriesIDs []string, f PointFilter) (map[string][]Point, error) {
+	from, to := dawn, dusk
+	if f.From != nil {
+		from = instant(*f.From)
+	}
+	if f.To != nil {
+		to = instant(*f.To)
+	}
+	rows, err := s.queries().Points(ctx, db.PointsParams{
+		SeriesIDs: seriesIDs, FromTime: from, ToTime: to,
+		Filtered: f.Include != "" || f.Exclude != "", Include: f.Include, Exclude: f.Exclude,
+	})
+	if err != nil {
+		return nil, classify(err, "points of %d series", len(seriesIDs))
+	}
+	points := make(map[string][]Point, len(seriesIDs))
+	for len(rows) > 0 {
+		end := slices.IndexFunc(rows, func(r db.PointsRow) bool { return r.SeriesID != rows[0].SeriesID })
+		if end < 0 {
+			end = len(rows)
+		}
+		points[rows[0].SeriesID] = fill(rows[:end])
+		rows = rows[end:]
+	}
+	return points, nil
+}
+
+// fill turns the rows of one series, which have only the values that occur at a time, into points for all labels.
+func fill(rows []db.PointsRow) []Point {
+	labels := []string{""}
+	if rows[0].Captured {
+		labels = labelsOf(rows)
+	}
+	var points []Point
+	for len(rows) > 0 {
+		first := rows[0]
+		values := make(map[string]float64)
+		for len(rows) > 0 && rows[0].Time.Equal(first.Time) {
+			values[text(rows[0].Capture)] = rows[0].Value
+			rows = rows[1:]
+		}
+		outcomes := insights.Completeness{
+			Counted: first.Counted, Reused: first.Reused, Absent: first.Absent, Partial: first.Partial, Failed: first.Failed, Pending: first.Pending,
+		}
+		outcomes.Planned = outcomes.Known() + outcomes.Partial + outcomes.Failed + outcomes.Pending
+		for _, label := range labels {
+			points = append(points, Point{
+				Time: first.Time.UTC(), Label: label, Value: values[label],
+				Coverage: Coverage{Known: outcomes.Known(), Planned: outcomes.Planned}, Outcomes: outcomes,
+			})
+		}
+	}
+	return points
+}
+
+func labelsOf(rows []db.PointsRow) []string {
+	var labels []string
+	for _, row := range rows {
+		if row.Capture != nil {
+			labels = append(labels, *row.Capture)
+		}
+	}
+	if len(labels) == 0 {
+		return []string{""}
+	}
+	slices.Sort(labels)
+	return slices.Compact(labels)
+}

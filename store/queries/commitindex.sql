@@ -1,0 +1,49 @@
+-- Writers of one repository's index go one after the other.
+-- name: LockRepository :one
+SELECT id FROM repositories WHERE id = @id FOR UPDATE;
+
+-- name: CommitIndexTip :many
+SELECT seq, commit_bytea, committed_at FROM commit_index
+WHERE repo_id = @repo_id
+ORDER BY seq DESC
+LIMIT @row_limit;
+
+-- name: CommitIndexLength :one
+SELECT coalesce(max(seq) + 1, 0)::integer FROM commit_index WHERE repo_id = @repo_id;
+
+-- name: TruncateCommitIndex :execrows
+DELETE FROM commit_index WHERE repo_id = @repo_id AND seq >= @from_seq;
+
+-- After a rewrite of history: a commit is hidden when a later one has a date that is not later.
+-- name: ReshadowCommitIndex :exec
+UPDATE commit_index AS c
+SET shadowed = false
+FROM (
+    SELECT seq, coalesce(min(committed_at) OVER (ORDER BY seq DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) <= committed_at, false) AS hidden
+    FROM commit_index
+    WHERE repo_id = @repo_id
+) AS now
+WHERE c.repo_id = @repo_id AND c.seq = now.seq AND c.shadowed AND NOT now.hidden;
+
+-- Commits are about to be appended, the earliest of them dated earliest.
+-- name: ShadowCommitIndex :exec
+UPDATE commit_index SET shadowed = true
+WHERE repo_id = @repo_id AND NOT shadowed AND committed_at >= @earliest::timestamptz;
+
+-- name: AppendCommitIndex :copyfrom
+INSERT INTO commit_index (repo_id, seq, commit_bytea, committed_at, shadowed) VALUES ($1, $2, $3, $4, $5);
+
+-- name: SetCommitIndexMetadata :exec
+INSERT INTO commit_index_metadata (repo_id, last_indexed_at)
+VALUES (@repo_id, @last_indexed_at)
+ON CONFLICT (repo_id) DO UPDATE SET last_indexed_at = EXCLUDED.last_indexed_at;
+
+-- name: AsOf :many
+SELECT t.time::timestamptz AS time, c.commit_bytea
+FROM unnest(@times::timestamptz[]) AS t (time)
+CROSS JOIN LATERAL (
+    SELECT commit_bytea FROM commit_index
+    WHERE repo_id = @repo_id AND NOT shadowed AND committed_at <= t.time
+    ORDER BY committed_at DESC
+    LIMIT 1
+) AS c;

@@ -1,0 +1,66 @@
+package store
+
+import (
+	"context"
+
+	"github.com/backsight/backsight/store/internal/db"
+)
+
+// ScopeFilter says which repositories a plan covers. The zero filter is every repository; removed ones never are.
+type ScopeFilter struct {
+	Names []string // not empty: only these
+	// Match, where not nil, decides on each repository that Names lets through. It is called with one at a time.
+	Match func(name string, fork, archived bool) bool
+}
+
+const (
+	// scopePage is how many repositories are read at a time where Match has to see them.
+	scopePage = 2000
+	// scopeScan bounds what one call reads where Match refuses nearly everything, so that the caller can heartbeat.
+	scopeScan = 50_000
+)
+
+// choose returns the ids of up to limit repositories in scope with an id over after, by id; through is the id up to which
+// the scope is decided by them, and done whether nothing is left beyond.
+func (f ScopeFilter) choose(ctx context.Context, q *db.Queries, after int32, limit int) (ids []int32, through int32, done bool, err error) {
+	page := limit + 1 // one more tells whether anything is left
+	if f.Match != nil {
+		page = max(page, scopePage)
+	}
+	through = after
+	for scanned := 0; scanned < scopeScan; {
+		rows, err := q.ScopeCandidates(ctx, db.ScopeCandidatesParams{After: through, AllNames: len(f.Names) == 0, Names: f.Names, RowLimit: int32(page)})
+		if err != nil {
+			return nil, after, false, err
+		}
+		for _, row := range rows {
+			if f.Match == nil || f.Match(row.Name, row.Fork, row.Archived) {
+				if len(ids) == limit {
+					return ids, through, false, nil
+				}
+				ids = append(ids, row.ID)
+			}
+			through = row.ID
+		}
+		if len(rows) < page {
+			return ids, through, true, nil
+		}
+		scanned += len(rows)
+	}
+	return ids, through, false, nil
+}
+
+// ScopeSize counts the repositories in scope.
+func (s *Store) ScopeSize(ctx context.Context, scope ScopeFilter) (int64, error) {
+	var n int64
+	after, done := int32(0), false
+	for !done {
+		var ids []int32
+		var err error
+		if ids, after, done, err = scope.choose(ctx, s.queries(), after, scopePage); err != nil {
+			return 0, classify(err, "scope")
+		}
+		n += int64(len(ids))
+	}
+	return n, nil
+}

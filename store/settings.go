@@ -1,0 +1,106 @@
+package store
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/agnivade/levenshtein"
+
+	"github.com/backsight/backsight/insights"
+)
+
+// Keys of the settings. Those that Sourcegraph has are called as there.
+const (
+	SettingFrameRate    = "insights.historical.worker.rateLimit"
+	SettingSearchRate   = "insights.query.worker.rateLimit"
+	SettingConcurrency  = "insights.query.worker.concurrency"
+	SettingBatchCost    = "backsight.repository.batchCost"
+	SettingFrameBudget  = "backsight.frame.budget"
+	SettingSyncInterval = "backsight.sync.interval"
+)
+
+// Setting is a setting that exists: workers read them again every few seconds.
+type Setting struct {
+	Key         string
+	Default     string
+	Description string
+	validate    func(value string) string // what is accepted, "" when value is
+}
+
+// KnownSettings lists all settings in the order in which people read them.
+var KnownSettings = []Setting{
+	{SettingFrameRate, "0", "Samples of history that one worker process settles per second; 0: no limit.", rate},
+	{SettingSearchRate, "0", "Searches that one worker process starts per second; 0: no limit.", rate},
+	{SettingConcurrency, "0", "Searches that one worker process runs at a time; 0: one for each core.", whole},
+	{SettingBatchCost, "800", "Repositories share one RepositoryWorkflow until their cost reaches this; the cost of a repository is its commits to search plus the MiB of its object store. The default takes about 64 small repositories with 12 frames. 0: one repository per workflow.", whole},
+	{SettingFrameBudget, "20000", "A repository that costs more than this gets one FrameWorkflow for each time frame. 0: every repository does.", whole},
+	{SettingSyncInterval, "5m", "How often mirrors are fetched and local repositories are read: a duration such as 30s, 5m or 1h; 0: only on request.", duration},
+}
+
+// Settings returns the value of every known setting, the default where none is set.
+func (s *Store) Settings(ctx context.Context) (map[string]string, error) {
+	rows, err := s.queries().Settings(ctx)
+	if err != nil {
+		return nil, classify(err, "settings")
+	}
+	values := make(map[string]string, len(KnownSettings))
+	for _, known := range KnownSettings {
+		values[known.Key] = known.Default
+	}
+	for _, row := range rows {
+		if _, known := values[row.Key]; known { // a setting of another version of this program means nothing here
+			values[row.Key] = row.Value
+		}
+	}
+	return values, nil
+}
+
+// SetSetting changes a setting. Invalid for a key that does not exist, with the nearest that does, and for a value that
+// the setting does not accept.
+func (s *Store) SetSetting(ctx context.Context, key, value string) error {
+	value = strings.TrimSpace(value)
+	for _, known := range KnownSettings {
+		if known.Key != key {
+			continue
+		}
+		if accepted := known.validate(value); accepted != "" {
+			return insights.Errorf(insights.Invalid, "setting %s: %q: use %s", key, value, accepted)
+		}
+		return classify(s.queries().SetSetting(ctx, key, value), "setting %s", key)
+	}
+	return insights.Errorf(insights.Invalid, "setting %q does not exist: did you mean %s?", key, nearestKey(key))
+}
+
+func nearestKey(key string) string {
+	nearest, least := "", -1
+	for _, known := range KnownSettings {
+		if d := levenshtein.ComputeDistance(strings.ToLower(key), strings.ToLower(known.Key)); least < 0 || d < least {
+			nearest, least = known.Key, d
+		}
+	}
+	return nearest
+}
+
+func rate(value string) string {
+	// The comparison refuses NaN too.
+	if f, err := strconv.ParseFloat(value, 64); err != nil || !(f >= 0 && f <= 1e6) {
+		return "a number from 0 to 1000000, such as 20 or 0.5"
+	}
+	return ""
+}
+
+func whole(value string) string {
+	if n, err := strconv.ParseInt(value, 10, 64); err != nil || n < 0 {
+		return "a whole number, 0 or more"
+	}
+	return ""
+}
+
+func duration(value string) string {
+	if d, err := time.ParseDuration(value); err != nil || (d != 0 && d < time.Second) {
+		return "a duration of at least a second, such as 30s, 5m or 1h, or 0"
+	}
+	return ""
+}

@@ -1,0 +1,150 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/segmentio/ksuid"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store/internal/db"
+)
+
+// CreateView stores a chart and its series in one transaction and returns it as stored: with ids, times, and the ids of
+// the series that other charts have already, which are shared instead of computed again. New series are in
+// SeriesToStart from the commit on. Invalid for a view that insights refuses, Conflict when it has one series twice.
+func (s *Store) CreateView(ctx context.Context, v insights.View) (insights.View, error) {
+	if err := v.Validate(); err != nil {
+		return insights.View{}, err
+	}
+	if v.ID == "" {
+		v.ID = ksuid.New().String()
+	}
+	if v.CreatedAt.IsZero() {
+		v.CreatedAt = time.Now()
+	}
+	v.CreatedAt = instant(v.CreatedAt)
+	v.Series = slices.Clone(v.Series)
+	err := s.inTx(ctx, func(q *db.Queries) error {
+		viewID, err := q.AddView(ctx, db.AddViewParams{UniqueID: v.ID, Title: v.Title, CreatedAt: v.CreatedAt})
+		if err != nil {
+			return err
+		}
+		for _, i := range inKeyOrder(v.Series) {
+			series := &v.Series[i]
+			if series.ID == "" {
+				series.ID = ksuid.New().String()
+			}
+			row, err := q.AddSeries(ctx, seriesParams(series.Series, v.CreatedAt))
+			if err != nil {
+				return err
+			}
+			series.Series = seriesOf(row)
+			err = q.AttachSeries(ctx, db.AttachSeriesParams{
+				ViewID: viewID, SeriesID: row.ID, Position: int32(i), Label: series.Label, Stroke: series.Stroke,
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return insights.View{}, classify(err, "insight %q", v.Title)
+	}
+	return v, nil
+}
+
+// inKeyOrder returns the positions of the series by definition key: writers of several shared series lock them in one
+// order and cannot wait for each other.
+func inKeyOrder(series []insights.ViewSeries) []int {
+	order := make([]int, len(series))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		return strings.Compare(series[a].DefinitionKey(), series[b].DefinitionKey())
+	})
+	return order
+}
+
+// ViewFilter selects a page of views. The zero filter is the first page of all.
+type ViewFilter struct {
+	ID    string // only this one
+	Find  string // in the title or a label, ignoring case
+	After string // the last id of the page before
+	Limit int    // 0: the most a page can have
+}
+
+// Views lists views with their series, newest first. Two statements, whatever the page's size. An After that no view has
+// had is an empty page.
+func (s *Store) Views(ctx context.Context, f ViewFilter) ([]insights.View, error) {
+	rows, err := s.queries().Views(ctx, db.ViewsParams{UniqueID: f.ID, After: f.After, Find: contains(f.Find), RowLimit: pageSize(f.Limit)})
+	if err != nil || len(rows) == 0 {
+		return nil, classify(err, "insights")
+	}
+	views := make([]insights.View, len(rows))
+	place := make(map[int32]int, len(rows))
+	ids := make([]int32, len(rows))
+	for i, row := range rows {
+		views[i] = insights.View{ID: row.UniqueID, Title: row.Title, CreatedAt: row.CreatedAt.UTC()}
+		place[row.ID], ids[i] = i, row.ID
+	}
+	series, err := s.queries().SeriesOfViews(ctx, ids)
+	if err != nil {
+		return nil, classify(err, "series of insights")
+	}
+	for _, row := range series {
+		view := &views[place[row.InsightViewID]]
+		view.Series = append(view.Series, insights.ViewSeries{Series: seriesOf(row.InsightSeries), Label: row.Label, Stroke: row.Stroke})
+	}
+	return views, nil
+}
+
+// CountViews is how many views all pages of the filter have together.
+func (s *Store) CountViews(ctx context.Context, f ViewFilter) (int64, error) {
+	n, err := s.queries().CountViews(ctx, f.ID, contains(f.Find))
+	return n, classify(err, "insights")
+}
+
+// View returns one view, NotFound when it is deleted.
+func (s *Store) View(ctx context.Context, id string) (insights.View, error) {
+	if id == "" {
+		return insights.View{}, insights.Errorf(insights.NotFound, "an insight without an id does not exist")
+	}
+	views, err := s.Views(ctx, ViewFilter{ID: id, Limit: 1})
+	if err != nil {
+		return insights.View{}, err
+	}
+	if len(views) == 0 {
+		return insights.View{}, insights.Errorf(insights.NotFound, "insight %s does not exist", id)
+	}
+	return views[0], nil
+}
+
+// DeleteView hides a view, and deletes those of its series that no other view has: they are in SeriesToStop from
+// the commit on. The rows stay. NotFound the second time.
+func (s *Store) DeleteView(ctx context.Context, id string) error {
+	err := s.inTx(ctx, func(q *db.Queries) error {
+		viewID, err := q.DeleteView(ctx, id)
+		if err != nil {
+			return err
+		}
+		series, err := q.LockSeriesOfView(ctx, viewID)
+		if err != nil {
+			return err
+		}
+		return q.DeleteOrphanSeries(ctx, series)
+	})
+	return classify(err, "insight %s", id)
+}
+
+// contains is the ILIKE pattern for texts that contain find, "" for "".
+func contains(find string) string {
+	if find == "" {
+		return ""
+	}
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(find) + "%"
+}
