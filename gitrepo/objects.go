@@ -5,7 +5,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
+
+	"github.com/backsight/backsight/gitrepo/internal/packfile"
 )
 
 // Hash is an object id in binary: 20 bytes (SHA-1) followed by zeroes, or 32 (SHA-256).
@@ -75,6 +78,9 @@ type Objects struct {
 	gitDir  string // what git is started on: the repository, or the shadow of a partial clone
 	cleanup func()
 	stats   ReadStats
+
+	once  sync.Once // opens packs
+	packs []*packfile.Pack
 }
 
 // ReadStats counts work, so that tests and benchmarks can hold the engine to it.
@@ -101,8 +107,14 @@ func (r *Repo) Objects(ctx context.Context) (*Objects, error) {
 	return o, nil
 }
 
-// Close releases what Objects holds.
-func (o *Objects) Close() { o.cleanup() }
+// Close releases what Objects holds. No Read may be running.
+func (o *Objects) Close() {
+	for _, pack := range o.packs {
+		pack.Close()
+	}
+	o.packs = nil
+	o.cleanup()
+}
 
 // Stats returns the counts of work so far.
 func (o *Objects) Stats() *ReadStats { return &o.stats }
@@ -115,18 +127,47 @@ func (o *Objects) OID(hash Hash) OID { return OID(hex.EncodeToString(hash[:o.has
 
 // Read hands out each of the objects ids (which must be distinct) exactly once, in the order that is cheapest to read,
 // from opts.Workers goroutines: visit(worker, i, object) gets the index in ids and the number of the goroutine that calls it. It
-// returns when all calls of visit have returned. A missing or damaged object is handed out with its Problem. An error
+// returns when all calls of visit have returned. Packs are read directly; loose objects, and everything that looks wrong,
+// comes from git, which has the last word on what is wrong. A missing or damaged object is handed out with its Problem. An error
 // means that not every object was handed out: ctx ended, visit returned an error, or git could not be run or was killed
 // twice.
 func (o *Objects) Read(ctx context.Context, ids []Hash, opts ReadOptions, visit func(worker, i int, object *Object) error) error {
 	if opts.MaxSize == 0 {
 		opts.MaxSize = DefaultMaxSize
 	}
-	all := make([]int32, len(ids))
-	for i := range all {
-		all[i] = int32(i)
+	left := make([]int32, len(ids))
+	for i := range left {
+		left[i] = int32(i)
 	}
-	return o.readFromGit(ctx, ids, all, opts, visit)
+	o.once.Do(func() { o.openPacks(ctx) })
+	var err error
+	for _, pack := range o.packs {
+		if len(left) == 0 {
+			return nil
+		}
+		if left, err = o.readFromPack(ctx, pack, ids, left, opts, visit); err != nil {
+			return err
+		}
+	}
+	return o.readFromGit(ctx, ids, left, opts, visit)
+}
+
+// readFromPack reads those of the objects ids[i], i in wanted, that pack holds in good order, and returns the others.
+func (o *Objects) readFromPack(ctx context.Context, pack *packfile.Pack, ids []Hash, wanted []int32, opts ReadOptions, visit func(worker, i int, object *Object) error) ([]int32, error) {
+	names := make([][]byte, len(wanted))
+	for k, i := range wanted {
+		names[k] = ids[i][:o.hashLen]
+	}
+	left, err := pack.Read(ctx, names, opts.Workers, opts.MaxSize, func(worker int, found packfile.Object) error {
+		o.stats.FromPack.Add(1)
+		o.stats.Bytes.Add(int64(len(found.Data)))
+		object := Object{Kind: Kind(found.Kind), Size: int64(len(found.Data)), Data: found.Data}
+		return visit(worker, int(wanted[found.Index]), &object)
+	})
+	for k, n := range left {
+		left[k] = wanted[n]
+	}
+	return left, err
 }
 
 // readFromGit reads the objects ids[i], i in wanted, through git processes, one after the other. A process that dies is

@@ -1,0 +1,69 @@
+package gitrepo
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/backsight/backsight/gitrepo/internal/packfile"
+)
+
+// maxAlternates bounds how many object stores that borrow from each other are looked at, as git does.
+const maxAlternates = 5
+
+// openPacks opens the packs of the repository and of the stores that it borrows from. What cannot be opened is left out:
+// its objects are then read through git, which knows what is wrong.
+func (o *Objects) openPacks(ctx context.Context) {
+	store, err := o.repo.objectsDir(ctx)
+	if err != nil {
+		return
+	}
+	seen := map[string]bool{}
+	stores := []string{store}
+	for depth := 0; len(stores) > 0 && depth <= maxAlternates; depth++ {
+		var next []string
+		for _, store := range stores {
+			if seen[store] {
+				continue
+			}
+			seen[store] = true
+			indexes, err := filepath.Glob(filepath.Join(escapeGlob(store), "pack", "*.idx"))
+			if err != nil {
+				continue
+			}
+			for _, path := range indexes {
+				if pack, err := packfile.Open(path, o.hashLen); err == nil {
+					o.packs = append(o.packs, pack)
+				}
+			}
+			next = append(next, alternates(store)...)
+		}
+		stores = next
+	}
+}
+
+// alternates returns the stores that a store borrows from. Quoted paths are left out: git reads what is in them.
+func alternates(store string) []string {
+	text, err := os.ReadFile(filepath.Join(store, "info", "alternates"))
+	if err != nil {
+		return nil
+	}
+	var paths []string
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimSuffix(line, "\n")
+		if line == "" || line[0] == '#' || line[0] == '"' {
+			continue
+		}
+		if !filepath.IsAbs(line) {
+			line = filepath.Join(store, line)
+		}
+		paths = append(paths, filepath.Clean(line))
+	}
+	return paths
+}
+
+// escapeGlob makes a path stand for itself in a pattern.
+func escapeGlob(path string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+}
