@@ -19,6 +19,8 @@ import (
 const (
 	// startDeadline is generous because a first start on a loaded two-core machine takes ten times the usual second.
 	startDeadline = 90 * time.Second
+	// A server that ends this often before it ever answered is given up: 6 seconds with the delays below.
+	startAttempts = 8
 	probeEvery    = 20 * time.Millisecond
 	probeTimeout  = 2 * time.Second
 	// A server that died is started again after firstDelay; each death before steadyAfter doubles it up to lastDelay.
@@ -34,8 +36,8 @@ type childSpec struct {
 	// command makes a fresh command for each attempt. started is true once the server has answered: from then on the
 	// addresses are promised to others and may not change.
 	command func(started bool) (*exec.Cmd, error)
-	// ready asks the server once whether it serves.
-	ready func(ctx context.Context) error
+	// ready asks once whether the server, process pid, serves.
+	ready func(ctx context.Context, pid int) error
 	// refusal turns the output of a server that ended before it ever answered into the reason not to try again; nil
 	// means that another attempt may help.
 	refusal func(output string) error
@@ -59,6 +61,7 @@ type child struct {
 
 	pid     atomic.Int64
 	started atomic.Bool
+	offset  atomic.Int64 // where in the log the present attempt's output begins
 
 	stopping  context.Context // ends when stop is called
 	beginStop context.CancelFunc
@@ -85,7 +88,7 @@ func startChild(ctx context.Context, spec childSpec, logger *slog.Logger) (*chil
 		return c, nil
 	case <-ctx.Done():
 		c.stop(ctx)
-		return nil, insights.Errorf(insights.Unavailable, "%s: did not start: %w%s", spec.name, context.Cause(ctx), quoteTail(spec.logPath, 0))
+		return nil, insights.Errorf(insights.Unavailable, "%s: did not start: %w%s", spec.name, context.Cause(ctx), quoteOutput(logFrom(spec.logPath, c.offset.Load()), spec.logPath))
 	}
 }
 
@@ -109,7 +112,7 @@ func (c *child) supervise(first chan<- error) {
 	runtime.LockOSThread()
 	defer close(c.done)
 	delay := firstDelay
-	for {
+	for attempt := 1; ; attempt++ {
 		began := time.Now()
 		output, err := c.runOnce(first)
 		if c.stopping.Err() != nil {
@@ -125,11 +128,16 @@ func (c *child) supervise(first chan<- error) {
 				first <- err
 				return
 			}
+			if attempt == startAttempts {
+				first <- insights.Errorf(insights.Unavailable, "%s: ended %d times before it answered, at last with %s%s",
+					c.spec.name, attempt, exitText(err), quoteOutput(output, c.spec.logPath))
+				return
+			}
 		}
 		if time.Since(began) > steadyAfter {
 			delay = firstDelay
 		}
-		c.logger.Warn("server ended; starting it again", "error", err, "after", delay, "output", output)
+		c.logger.Warn("server ended; starting it again", "error", exitText(err), "after", delay, "output", excerpt(output))
 		select {
 		case <-time.After(delay):
 		case <-c.stopping.Done():
@@ -146,6 +154,7 @@ func (c *child) runOnce(first chan<- error) (output string, err error) {
 		return "", insights.Errorf(insights.Invalid, "%s: log file: %w", c.spec.name, err)
 	}
 	defer log.Close() //nolint:errcheck // the server writes through its own descriptor
+	c.offset.Store(offset)
 	cmd, err := c.spec.command(c.started.Load())
 	if err != nil {
 		return "", err
@@ -167,7 +176,7 @@ func (c *child) runOnce(first chan<- error) (output string, err error) {
 	alive, cancel := context.WithCancel(c.stopping)
 	exited := make(chan struct{})
 	var attendants sync.WaitGroup
-	attendants.Go(func() { c.probe(alive, first) })
+	attendants.Go(func() { c.probe(alive, cmd.Process.Pid, first) })
 	attendants.Go(func() { c.signalWhenStopping(exited, cmd.Process) })
 	err = cmd.Wait()
 	c.pid.Store(0)
@@ -175,18 +184,18 @@ func (c *child) runOnce(first chan<- error) (output string, err error) {
 	close(exited)
 	attendants.Wait()
 	releaseGuard()
-	return logTail(c.spec.logPath, offset), err
+	return logFrom(c.spec.logPath, offset), err
 }
 
 // probe asks until the server answers or alive ends.
-func (c *child) probe(alive context.Context, first chan<- error) {
+func (c *child) probe(alive context.Context, pid int, first chan<- error) {
 	for {
 		ctx, cancel := context.WithTimeout(alive, probeTimeout)
-		err := c.spec.ready(ctx)
+		err := c.spec.ready(ctx, pid)
 		cancel()
 		if err == nil && alive.Err() == nil {
 			if c.started.Swap(true) {
-				c.logger.Info("server is back", "pid", c.pid.Load())
+				c.logger.Info("server is back", "pid", pid)
 			} else {
 				first <- nil
 			}
@@ -221,4 +230,12 @@ func (c *child) signalWhenStopping(exited <-chan struct{}, process *os.Process) 
 		}
 	}
 	_ = process.Kill() // as above
+}
+
+// exitText says how a process ended, for err of its Wait.
+func exitText(err error) string {
+	if err == nil {
+		return "exit status 0"
+	}
+	return err.Error()
 }

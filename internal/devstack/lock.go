@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/backsight/backsight/insights"
 )
@@ -20,22 +21,27 @@ type dirLock struct {
 	err  error
 }
 
-// lockDataDir takes one of the data directory's locks: "stack", "postgres" or "temporal". It does not wait.
+// lockPatience outlasts a doctor, who takes a look by locking, and the last moments of a process that was killed.
+const lockPatience = 500 * time.Millisecond
+
+// lockDataDir takes one of the data directory's locks: "stack", "postgres" or "temporal".
 func lockDataDir(dir, name string) (*dirLock, error) {
 	path := filepath.Join(dir, name+".lock")
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, insights.Errorf(insights.Invalid, "data directory %s: %w", dir, err)
 	}
-	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		holder, _ := io.ReadAll(file) // only to name the holder
-		_ = file.Close()
+	deadline := time.Now().Add(lockPatience)
+	err = syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	for errors.Is(err, syscall.EWOULDBLOCK) && time.Now().Before(deadline) {
+		time.Sleep(probeEvery)
+		err = syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	}
+	if err != nil {
+		who := holder(file)
+		_ = file.Close() // only read
 		if !errors.Is(err, syscall.EWOULDBLOCK) {
 			return nil, insights.Errorf(insights.Invalid, "data directory %s: cannot be locked: %w; choose one on a local file system with --data or BACKSIGHT_DATA", dir, err)
-		}
-		who := "another process"
-		if pid := strings.TrimSpace(string(holder)); pid != "" {
-			who = "process " + pid
 		}
 		return nil, insights.Errorf(insights.Conflict, "data directory %s: in use by %s; stop it, or choose another directory with --data or BACKSIGHT_DATA", dir, who)
 	}
@@ -44,6 +50,27 @@ func lockDataDir(dir, name string) (*dirLock, error) {
 		return nil, errors.Join(insights.Errorf(insights.Invalid, "data directory %s: %w", dir, err), l.release())
 	}
 	return l, nil
+}
+
+// lockHolder names the process that holds one of the data directory's locks, "" when none does.
+func lockHolder(dir, name string) string {
+	file, err := os.Open(filepath.Join(dir, name+".lock"))
+	if err != nil {
+		return ""
+	}
+	defer file.Close() //nolint:errcheck // only read, and it gives the lock back
+	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_SH|syscall.LOCK_NB); err == nil {
+		return ""
+	}
+	return holder(file)
+}
+
+func holder(file *os.File) string {
+	text, _ := io.ReadAll(file) // without it the holder stays nameless
+	if pid := strings.TrimSpace(string(text)); pid != "" {
+		return "process " + pid
+	}
+	return "another process"
 }
 
 func (l *dirLock) writeHolder() error {

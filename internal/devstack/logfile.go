@@ -5,15 +5,17 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 )
 
 const (
 	// A log that is larger than this when its server starts is put aside, and the one put aside before it is lost.
 	maxLogSize = 10 << 20
-	// What an error message quotes of a log: enough for Postgres's FATAL, DETAIL and HINT, not for a stack trace.
-	quotedBytes = 1500
-	quotedLines = 8
+	// What is looked at of a failed start's output, and how many lines of either end an error message quotes: enough for
+	// Postgres's FATAL, DETAIL and HINT, not for a stack trace.
+	readBytes   = 64 << 10
+	quotedLines = 4
 )
 
 // openLog opens a server's log for appending. The server writes to the file itself, not through a pipe of ours: it
@@ -35,39 +37,34 @@ func openLog(path string) (log *os.File, offset int64, err error) {
 	return log, offset, nil
 }
 
-// logTail returns the last lines of a log from offset on, "" when they cannot be read.
-func logTail(path string, offset int64) string {
+// logFrom returns what was written to a log from offset on, the beginning of it where that is a lot; "" when it cannot be
+// read.
+func logFrom(path string, offset int64) string {
 	file, err := os.Open(path)
 	if err != nil {
 		return ""
 	}
 	defer file.Close() //nolint:errcheck // only read
-	if size, err := file.Seek(0, io.SeekEnd); err == nil {
-		offset = max(offset, size-quotedBytes)
-	}
-	if _, err := file.Seek(offset, io.SeekStart); err != nil {
-		return ""
-	}
-	text, err := io.ReadAll(io.LimitReader(file, quotedBytes))
+	text, err := io.ReadAll(io.NewSectionReader(file, offset, readBytes))
 	if err != nil {
 		return ""
 	}
-	return lastLines(string(text))
+	return strings.TrimSpace(string(text))
 }
 
-func lastLines(text string) string {
+// excerpt keeps the first and the last lines: a Go program's panic begins with its reason, Postgres ends with it.
+func excerpt(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
-	return strings.Join(lines[max(0, len(lines)-quotedLines):], "\n")
+	if len(lines) > 2*quotedLines {
+		lines = slices.Concat(lines[:quotedLines], []string{"…"}, lines[len(lines)-quotedLines:])
+	}
+	return strings.Join(lines, "\n")
 }
 
-// quoteTail is logTail made fit to end an error message.
-func quoteTail(path string, offset int64) string {
-	return quoteOutput(logTail(path, offset), path)
-}
-
+// quoteOutput makes a server's output fit to end an error message.
 func quoteOutput(output, path string) string {
 	if output == "" {
 		return "; see " + path
 	}
-	return "; see " + path + ", which ends:\n" + output
+	return "; see " + path + ", which says:\n" + excerpt(output)
 }

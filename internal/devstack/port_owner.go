@@ -33,6 +33,23 @@ func portOwner(port int) string {
 	return ""
 }
 
+// listensOn reports whether process pid itself listens on a TCP port. An answer from the port does not prove it: another
+// Temporal may have taken the port a moment earlier, and its data would pass for ours.
+func listensOn(pid, port int) bool {
+	inodes := listeningInodes(port)
+	if inodes == nil {
+		out, err := exec.Command("lsof", "-nP", "-a", "-p", strconv.Itoa(pid), "-iTCP:"+strconv.Itoa(port), "-sTCP:LISTEN", "-Fp").Output()
+		return err == nil && len(out) > 0
+	}
+	links, _ := filepath.Glob(filepath.Join("/proc", strconv.Itoa(pid), "fd", "*")) // the only error is a bad pattern
+	for _, link := range links {
+		if target, err := os.Readlink(link); err == nil && inodes[target] {
+			return true
+		}
+	}
+	return false
+}
+
 // listeningInodes returns the sockets that listen on a port, as /proc/PID/fd names them; nil where there is no /proc/net.
 func listeningInodes(port int) map[string]bool {
 	const listening = "0A" // TCP_LISTEN

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"os"
+	"path/filepath"
 	"strconv"
 
 	"github.com/backsight/backsight/insights"
@@ -24,6 +25,8 @@ type temporalPorts struct {
 	GRPC int `json:"grpc"`
 	UI   int `json:"ui"`
 }
+
+func portsFile(dataDir string) string { return filepath.Join(dataDir, "temporal", "ports.json") }
 
 func readPorts(path string) (temporalPorts, error) {
 	var p temporalPorts

@@ -94,7 +94,7 @@ func (p *Postgres) start(ctx context.Context) error {
 			a.run(cmd)
 			return cmd, nil
 		},
-		ready:   p.ping,
+		ready:   func(ctx context.Context, _ int) error { return p.ping(ctx) },
 		refusal: func(output string) error { return postgresRefusal(output, logPath) },
 		stopSignals: []stopSignal{
 			{syscall.SIGINT, 20 * time.Second}, // fast: roll back, checkpoint, end

@@ -73,7 +73,7 @@ func (d *pgdata) init(ctx context.Context, found *installation, test bool) error
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}
-		return insights.Errorf(insights.Unavailable, "data directory %s: initdb: %w\n%s", d.dir, err, lastLines(string(out)))
+		return insights.Errorf(insights.Unavailable, "data directory %s: initdb: %w\n%s", d.dir, err, excerpt(string(out)))
 	}
 	if err := os.Rename(unfinished, d.dir); err != nil {
 		return fail(err)

@@ -145,7 +145,7 @@ func inspect(ctx context.Context, bin string, a *account) (*installation, error)
 	if err != nil {
 		var exit *exec.ExitError
 		if errors.As(err, &exit) && len(exit.Stderr) > 0 {
-			return nil, fmt.Errorf("%s/postgres cannot be run: %w: %s", bin, err, lastLines(string(exit.Stderr)))
+			return nil, fmt.Errorf("%s/postgres cannot be run: %w: %s", bin, err, excerpt(string(exit.Stderr)))
 		}
 		return nil, fmt.Errorf("%s/postgres cannot be run: %w", bin, err)
 	}

