@@ -1,0 +1,171 @@
+package store_test
+
+import (
+	"context"
+	"crypto/sha1"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/internal/testdb"
+	"github.com/backsight/backsight/store"
+)
+
+// anchor is the newest sample time of the series in these tests.
+var anchor = time.Date(2026, 3, 31, 12, 0, 0, 0, time.UTC)
+
+// bundle is a Store on a database of its own. pool is another way in, for what the Store does not show.
+type bundle struct {
+	*store.Store
+	ctx        context.Context
+	pool       *pgxpool.Pool
+	statements *recorder
+}
+
+// setup fails the test if the Store runs a statement that has no name.
+func setup(t *testing.T) bundle {
+	t.Helper()
+	url := testdb.NewURL(t)
+	statements := &recorder{}
+	config, err := pgxpool.ParseConfig(url)
+	require.NoError(t, err)
+	config.ConnConfig.Tracer = statements
+	traced, err := pgxpool.NewWithConfig(t.Context(), config)
+	require.NoError(t, err)
+	t.Cleanup(traced.Close)
+	pool, err := pgxpool.New(t.Context(), url)
+	require.NoError(t, err)
+	t.Cleanup(pool.Close)
+	t.Cleanup(func() {
+		for _, sql := range statements.take() {
+			require.True(t, strings.HasPrefix(sql, "-- name: "), "statement without a name: %s", sql)
+		}
+	})
+	return bundle{Store: store.New(traced), ctx: t.Context(), pool: pool, statements: statements}
+}
+
+// recorder remembers the statements that a pool ran, those that begin and end transactions not.
+type recorder struct {
+	mu  sync.Mutex
+	sql []string
+}
+
+func (r *recorder) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if data.SQL != "begin" && data.SQL != "commit" && data.SQL != "rollback" {
+		r.sql = append(r.sql, data.SQL)
+	}
+	return ctx
+}
+
+func (r *recorder) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+// take returns what was recorded since the last call.
+func (r *recorder) take() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	sql := r.sql
+	r.sql = nil
+	return sql
+}
+
+func (b bundle) repository(t require.TestingT, name string) store.Repository {
+	r, err := b.AddRepository(b.ctx, name, "/repositories/"+name, true)
+	require.NoError(t, err)
+	return r
+}
+
+func (b bundle) repositories(t require.TestingT, prefix string, n int) []store.Repository {
+	list := make([]store.Repository, n)
+	for i := range list {
+		list[i] = b.repository(t, fmt.Sprintf("%s/%04d", prefix, i))
+	}
+	return list
+}
+
+// series stores a chart with one series by day. Series of different names are different.
+func (b bundle) series(t require.TestingT, name string, method insights.GenerationMethod) insights.Series {
+	view, err := b.CreateView(b.ctx, insights.View{Title: name, Series: []insights.ViewSeries{viewSeries(name, method)}})
+	require.NoError(t, err)
+	return view.Series[0].Series
+}
+
+func viewSeries(name string, method insights.GenerationMethod) insights.ViewSeries {
+	return insights.ViewSeries{Label: name, Stroke: "teal", Series: insights.Series{
+		Query: name, Method: method,
+		Grid: insights.NewGrid(anchor, insights.Interval{Unit: insights.Day, Value: 1}, 5),
+	}}
+}
+
+// index replaces a repository's whole commit index: days lists the commits' dates from root to tip, as days after the
+// anchor. It was read when the newest frame had passed.
+func (b bundle) index(t require.TestingT, repository store.Repository, indexedAt time.Time, days ...int) []store.IndexedCommit {
+	commits := make([]store.IndexedCommit, len(days))
+	for i, day := range days {
+		commits[i] = store.IndexedCommit{Commit: oid(repository.Name, i), Time: anchor.AddDate(0, 0, day)}
+	}
+	require.NoError(t, b.ReplaceCommitIndex(b.ctx, repository.ID, 0, commits, indexedAt))
+	return commits
+}
+
+// plan begins a generation and plans it to the end.
+func (b bundle) plan(t require.TestingT, series insights.Series, kind string, times ...time.Time) int {
+	generation, err := b.BeginGeneration(b.ctx, series.ID, kind, times)
+	require.NoError(t, err)
+	for done := false; !done; {
+		done, err = b.PlanSlice(b.ctx, series.ID, generation, store.ScopeFilter{}, 100)
+		require.NoError(t, err)
+	}
+	return generation
+}
+
+func (b bundle) ledger(t require.TestingT, series insights.Series) []store.LedgerSample {
+	list, err := b.Samples(b.ctx, store.SampleFilter{SeriesID: series.ID})
+	require.NoError(t, err)
+	return list
+}
+
+// pointRow is a row of series_points.
+type pointRow struct {
+	Repo    int64
+	Time    time.Time
+	Capture *string
+	Value   float64
+	Name    string
+}
+
+func (b bundle) pointRows(t require.TestingT, series insights.Series) []pointRow {
+	rows, err := b.pool.Query(b.ctx, `
+		SELECT p.repo_id, p.time, p.capture, p.value, n.name
+		FROM series_points p JOIN repo_names n ON n.id = p.repo_name_id AND n.id = p.original_repo_name_id
+		WHERE p.series_id = $1 ORDER BY p.repo_id, p.time, p.capture`, series.ID)
+	require.NoError(t, err)
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[pointRow])
+	require.NoError(t, err)
+	for i := range list {
+		list[i].Time = list[i].Time.UTC()
+	}
+	return list
+}
+
+// oid is the id of a commit that no repository has to have.
+func oid(parts ...any) string {
+	sum := sha1.Sum([]byte(fmt.Sprint(parts...)))
+	return hex.EncodeToString(sum[:])
+}
+
+func day(n int) time.Time { return anchor.AddDate(0, 0, n) }
+
+func requireCode(t require.TestingT, code insights.Code, err error, contains string) {
+	require.ErrorContains(t, err, contains)
+	require.Equal(t, code, insights.ErrorCode(err), "of error %v", err)
+}

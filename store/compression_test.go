@@ -1,0 +1,210 @@
+package store_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
+)
+
+// history is a repository in the model of the plan: what its index holds, and until when it is right.
+type history struct {
+	repository store.Repository
+	chain      []store.IndexedCommit
+	indexedAt  time.Time
+}
+
+// cellKey names a sample of one series.
+type cellKey struct {
+	Repo int64
+	Time time.Time
+}
+
+// cellState is what the ledger and the points say of it.
+type cellState struct {
+	Generation int
+	Outcome    insights.Outcome
+	Commit     string
+	Value      float64
+	Points     map[string]float64
+}
+
+// planned is the definition of what a plan makes of a sample, given what the series had before.
+func planned(h history, t time.Time, before map[cellKey]cellState, generation int) cellState {
+	key := cellKey{h.repository.ID, t}
+	if was, ok := before[key]; ok && was.Outcome != insights.Pending {
+		return was
+	}
+	state := cellState{Generation: generation, Outcome: insights.Pending}
+	if h.indexedAt.Before(t) {
+		return state
+	}
+	commit, ok := asOf(h.chain, t)
+	if !ok {
+		state.Outcome = insights.Absent
+		return state
+	}
+	state.Commit = commit
+	for other, was := range before {
+		if other.Repo == h.repository.ID && was.Commit == commit && (was.Outcome == insights.Counted || was.Outcome == insights.Reused) {
+			state.Outcome, state.Value, state.Points = insights.Reused, was.Value, was.Points
+		}
+	}
+	return state
+}
+
+// valuesAt is what a search would find: it depends on the commit alone.
+func valuesAt(commit string, byValue bool) (float64, map[string]int64) {
+	n := int64(commit[0]) % 3
+	if !byValue {
+		return float64(n), nil
+	}
+	values := map[string]int64{"go1." + commit[:1]: n, "go2": 1}
+	return float64(n + 1), values
+}
+
+// Generation after generation, with the index moving on and samples ending in all ways between them, plans equal the definition.
+func TestPlansEqualTheDefinition(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	runs := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		runs++
+		byValue := rapid.Bool().Draw(rt, "byValue")
+		method := insights.Search
+		if byValue {
+			method = insights.SearchCompute
+		}
+		series := b.series(rt, fmt.Sprintf("run %d", runs), method)
+		var names []string
+		histories := make([]history, rapid.IntRange(1, 3).Draw(rt, "repositories"))
+		for i := range histories {
+			name := fmt.Sprintf("run%d/%d", runs, i)
+			histories[i].repository, names = b.repository(rt, name), append(names, name)
+		}
+
+		want := map[cellKey]cellState{}
+		for round := range rapid.IntRange(1, 3).Draw(rt, "generations") {
+			for i := range histories {
+				h := &histories[i]
+				from := rapid.IntRange(0, len(h.chain)).Draw(rt, "from")
+				added := chains(h.repository.Name, 6).Draw(rt, "added")
+				h.chain, h.indexedAt = append(h.chain[:from:from], added...), day(rapid.IntRange(-6, 1).Draw(rt, "indexed"))
+				require.NoError(rt, b.ReplaceCommitIndex(b.ctx, h.repository.ID, from, added, h.indexedAt))
+			}
+			kind := []string{store.Backfill, store.Recording}[round%2] // so that the generations differ even for equal times
+			offsets := rapid.SliceOfNDistinct(rapid.IntRange(-8, 1), 1, 5, rapid.ID).Draw(rt, "times")
+			var times []time.Time
+			for _, offset := range offsets {
+				times = append(times, day(offset))
+			}
+			generation, err := b.BeginGeneration(b.ctx, series.ID, kind, times)
+			require.NoError(rt, err)
+			for done := false; !done; {
+				done, err = b.PlanSlice(b.ctx, series.ID, generation, store.ScopeFilter{Names: names}, 2)
+				require.NoError(rt, err)
+			}
+
+			before := map[cellKey]cellState{}
+			for key, state := range want {
+				before[key] = state
+			}
+			for _, h := range histories {
+				for _, at := range times {
+					want[cellKey{h.repository.ID, at}] = planned(h, at, before, generation)
+				}
+			}
+			requireState(rt, b, series, want)
+
+			pending, err := b.PendingSamples(b.ctx, series.ID, generation, 0, 1<<40, nil)
+			require.NoError(rt, err)
+			var ended []insights.Sample
+			for _, sample := range pending {
+				sample.Outcome = rapid.SampledFrom(insights.Outcomes).Draw(rt, "outcome")
+				if sample.Outcome == insights.Pending {
+					continue
+				}
+				if sample.Commit == "" { // resolved in the repository
+					sample.Commit = oid(sample.RepositoryID, sample.Time)
+				}
+				if sample.Outcome == insights.Absent {
+					sample.Commit = ""
+				}
+				if sample.Outcome.Exact() && sample.Outcome != insights.Absent {
+					sample.Value, sample.Values = valuesAt(sample.Commit, byValue)
+				}
+				state := cellState{Generation: generation, Outcome: sample.Outcome, Commit: sample.Commit, Value: sample.Value}
+				state.Points = pointsOf(sample)
+				want[cellKey{sample.RepositoryID, sample.Time}] = state
+				ended = append(ended, sample)
+			}
+			require.NoError(rt, b.WriteSamples(b.ctx, series.ID, generation, ended))
+			requireState(rt, b, series, want)
+		}
+	})
+}
+
+// pointsOf is the definition of a sample's points.
+func pointsOf(sample insights.Sample) map[string]float64 {
+	points := map[string]float64{}
+	for capture, n := range sample.Values {
+		if n != 0 {
+			points[capture] = float64(n)
+		}
+	}
+	if sample.Values == nil && sample.Value != 0 {
+		points[""] = sample.Value
+	}
+	if len(points) == 0 {
+		return nil
+	}
+	return points
+}
+
+// requireState compares the whole ledger and all points of a series with what they should be.
+func requireState(t *rapid.T, b bundle, series insights.Series, want map[cellKey]cellState) {
+	got := map[cellKey]cellState{}
+	rows, err := b.pool.Query(b.ctx, `
+		SELECT repo_id, time, generation, outcome, coalesce(encode(commit_bytea, 'hex'), ''), value
+		FROM samples WHERE series_id = (SELECT id FROM insight_series WHERE series_id = $1)`, series.ID)
+	require.NoError(t, err)
+	for rows.Next() {
+		var key cellKey
+		var state cellState
+		require.NoError(t, rows.Scan(&key.Repo, &key.Time, &state.Generation, &state.Outcome, &state.Commit, &state.Value))
+		key.Time = key.Time.UTC()
+		got[key] = state
+	}
+	require.NoError(t, rows.Err())
+	for _, row := range b.pointRows(t, series) {
+		state := got[cellKey{row.Repo, row.Time}]
+		if state.Points == nil {
+			state.Points = map[string]float64{}
+		}
+		require.Equal(t, series.Method == insights.SearchCompute, row.Capture != nil)
+		capture := ""
+		if row.Capture != nil {
+			capture = *row.Capture
+		}
+		state.Points[capture] = row.Value
+		got[cellKey{row.Repo, row.Time}] = state
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatalf("ledger and points, -definition +SQL:\n%s", diff)
+	}
+
+	tally, err := b.Completeness(b.ctx, series.ID)
+	require.NoError(t, err)
+	require.NoError(t, tally.Check())
+	var counted insights.Completeness
+	for _, state := range want {
+		counted.Add(state.Outcome, 1)
+	}
+	require.Equal(t, counted, tally)
+}

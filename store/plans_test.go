@@ -1,0 +1,243 @@
+package store_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
+)
+
+func TestBeginGenerationAgainIsTheSameGeneration(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	series := b.series(t, "TODO", insights.Search)
+	other := b.series(t, "FIXME", insights.Search)
+	begin := func(series insights.Series, kind string, times ...time.Time) int {
+		generation, err := b.BeginGeneration(b.ctx, series.ID, kind, times)
+		require.NoError(t, err)
+		return generation
+	}
+
+	require.Equal(t, 1, begin(series, store.Backfill, day(0), day(-1)))
+	require.Equal(t, 1, begin(series, store.Backfill, day(-1), day(0), day(0)), "order and repetition are of no matter")
+	require.Equal(t, 2, begin(series, store.Backfill, day(-1)), "other times")
+	require.Equal(t, 3, begin(series, store.Recording, day(-1)), "another kind")
+	require.Equal(t, 1, begin(other, store.Recording, day(1)), "another series")
+
+	_, err := b.PlanSlice(b.ctx, series.ID, 1, store.ScopeFilter{}, 1)
+	require.NoError(t, err)
+	require.NoError(t, b.CompleteGeneration(b.ctx, series.ID, 1, day(2)))
+	require.Equal(t, 4, begin(series, store.Backfill, day(-1), day(0)), "a closed plan is not taken up again")
+
+	_, err = b.BeginGeneration(b.ctx, series.ID, "snapshot", []time.Time{day(0)})
+	requireCode(t, insights.Invalid, err, `kind "snapshot": use backfill or recording`)
+	_, err = b.BeginGeneration(b.ctx, series.ID, store.Backfill, nil)
+	requireCode(t, insights.Invalid, err, "at least one time")
+	_, err = b.BeginGeneration(b.ctx, "nobody", store.Backfill, []time.Time{day(0)})
+	requireCode(t, insights.NotFound, err, "series nobody does not exist")
+}
+
+// Each repository shows one way in which the index decides, or does not.
+func TestPlanSliceSettlesWhatTheIndexKnows(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	indexed := b.repository(t, "indexed")
+	commits := b.index(t, indexed, day(5), -3, -1)
+	stale := b.repository(t, "stale")
+	staleCommits := b.index(t, stale, day(-1), -3)
+	b.repository(t, "unread")
+	empty := b.repository(t, "empty")
+	b.index(t, empty, day(0))
+	disabled := b.repository(t, "disabled")
+	b.index(t, disabled, day(5), -3)
+	shallow := b.repository(t, "shallow")
+	shallowCommits := b.index(t, shallow, day(5), -2)
+	_, err := b.pool.Exec(b.ctx, `UPDATE commit_index_metadata SET enabled = false WHERE repo_id = $1`, disabled.ID)
+	require.NoError(t, err)
+	_, err = b.pool.Exec(b.ctx, `UPDATE commit_index_metadata SET oldest_complete = $2 WHERE repo_id = $1`, shallow.ID, day(-1))
+	require.NoError(t, err)
+
+	series := b.series(t, "TODO", insights.Search)
+	generation := b.plan(t, series, store.Backfill, day(-4), day(-1), day(0))
+
+	got := map[string][]string{}
+	for _, sample := range b.ledger(t, series) { // newest time first
+		got[sample.Repository] = append(got[sample.Repository], strings.TrimSpace(string(sample.Outcome)+" "+sample.Commit))
+	}
+	require.Equal(t, map[string][]string{
+		"indexed":  {"pending " + commits[1].Commit, "pending " + commits[1].Commit, "absent"},
+		"stale":    {"pending", "pending " + staleCommits[0].Commit, "absent"},
+		"unread":   {"pending", "pending", "pending"},
+		"empty":    {"absent", "absent", "absent"},
+		"disabled": {"pending", "pending", "pending"},
+		"shallow":  {"pending " + shallowCommits[0].Commit, "pending " + shallowCommits[0].Commit, "pending"},
+	}, got)
+
+	page, err := b.Page(b.ctx, series.ID, generation, 0, 10)
+	require.NoError(t, err)
+	work := map[string]string{}
+	for _, w := range page {
+		work[w.Name] = fmt.Sprintf("%d pending, %d commits", w.Pending, w.Commits)
+	}
+	require.Equal(t, map[string]string{
+		"indexed": "2 pending, 1 commits", "stale": "2 pending, 2 commits", "unread": "3 pending, 3 commits",
+		"disabled": "3 pending, 3 commits", "shallow": "3 pending, 2 commits",
+	}, work)
+}
+
+func TestPlanSliceGoesThroughTheScopeOnce(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	repositories := b.repositories(t, "acme", 10)
+	require.NoError(t, b.RemoveRepository(b.ctx, "acme/0003"))
+	series := b.series(t, "TODO", insights.Search)
+	generation, err := b.BeginGeneration(b.ctx, series.ID, store.Backfill, []time.Time{day(0), day(-1)})
+	require.NoError(t, err)
+	slice := func(limit int) bool {
+		done, err := b.PlanSlice(b.ctx, series.ID, generation, store.ScopeFilter{}, limit)
+		require.NoError(t, err)
+		return done
+	}
+
+	require.False(t, slice(4))
+	tally, err := b.Completeness(b.ctx, series.ID)
+	require.NoError(t, err)
+	require.Equal(t, insights.Completeness{Planned: 8, Pending: 8}, tally)
+	got, err := b.Series(b.ctx, series.ID)
+	require.NoError(t, err)
+	require.Nil(t, got.BackfillQueuedAt)
+
+	require.False(t, slice(4), "one is left")
+	late := b.repository(t, "acme/late")
+	require.True(t, slice(4))
+	b.repository(t, "acme/too-late")
+	require.True(t, slice(4), "a plan that is written stays")
+
+	page, err := b.Page(b.ctx, series.ID, generation, 0, 100)
+	require.NoError(t, err)
+	var ids []int64
+	for _, w := range page {
+		ids = append(ids, w.RepositoryID)
+	}
+	want := []int64{late.ID}
+	for i := len(repositories) - 1; i >= 0; i-- {
+		if i != 3 {
+			want = append([]int64{repositories[i].ID}, want...)
+		}
+	}
+	require.Equal(t, want, ids)
+	next, err := b.Page(b.ctx, series.ID, generation, ids[3], 2)
+	require.NoError(t, err)
+	require.Equal(t, page[4:6], next)
+
+	got, err = b.Series(b.ctx, series.ID)
+	require.NoError(t, err)
+	require.NotNil(t, got.BackfillQueuedAt)
+	_, err = b.PlanSlice(b.ctx, series.ID, 9, store.ScopeFilter{}, 1)
+	requireCode(t, insights.NotFound, err, "plan 9 does not exist")
+	_, err = b.PlanSlice(b.ctx, series.ID, generation, store.ScopeFilter{}, 0)
+	requireCode(t, insights.Invalid, err, "at least 1")
+}
+
+func TestScopeFilterChooses(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	repositories := b.repositories(t, "acme", 6)
+	require.NoError(t, b.SetRepositoryTraits(b.ctx, repositories[2].ID, true, false, false))
+	require.NoError(t, b.SetRepositoryTraits(b.ctx, repositories[5].ID, false, true, false))
+	for name, test := range map[string]struct {
+		scope store.ScopeFilter
+		want  []string
+	}{
+		"all":   {store.ScopeFilter{}, []string{"acme/0000", "acme/0001", "acme/0002", "acme/0003", "acme/0004", "acme/0005"}},
+		"names": {store.ScopeFilter{Names: []string{"acme/0004", "acme/0001", "acme/none"}}, []string{"acme/0001", "acme/0004"}},
+		"match": {
+			store.ScopeFilter{Match: func(name string, fork, archived bool) bool { return fork || archived || name == "acme/0000" }},
+			[]string{"acme/0000", "acme/0002", "acme/0005"},
+		},
+		"none": {store.ScopeFilter{Match: func(string, bool, bool) bool { return false }}, nil},
+		"both": {
+			store.ScopeFilter{Names: []string{"acme/0002", "acme/0003"}, Match: func(_ string, fork, _ bool) bool { return !fork }},
+			[]string{"acme/0003"},
+		},
+	} {
+		for _, limit := range []int{1, 2, 3, 100} {
+			t.Run(fmt.Sprintf("%s by %d", name, limit), func(t *testing.T) {
+				series := b.series(t, t.Name(), insights.Search)
+				generation, err := b.BeginGeneration(b.ctx, series.ID, store.Backfill, []time.Time{day(0)})
+				require.NoError(t, err)
+				calls := 0
+				for done := false; !done; calls++ {
+					require.LessOrEqual(t, calls, len(test.want)+1)
+					done, err = b.PlanSlice(b.ctx, series.ID, generation, test.scope, limit)
+					require.NoError(t, err)
+				}
+				require.Equal(t, max(1, (len(test.want)+limit-1)/limit), calls, "no call is spent on finding that nothing is left")
+				var got []string
+				for _, sample := range b.ledger(t, series) {
+					got = append(got, sample.Repository)
+				}
+				require.Equal(t, test.want, got)
+				size, err := b.ScopeSize(b.ctx, test.scope)
+				require.NoError(t, err)
+				require.EqualValues(t, len(test.want), size)
+			})
+		}
+	}
+}
+
+func TestCompleteGenerationNeedsThatNothingIsPending(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.repository(t, "acme/api")
+	series := b.series(t, "TODO", insights.Search)
+	generation, err := b.BeginGeneration(b.ctx, series.ID, store.Backfill, []time.Time{day(0)})
+	require.NoError(t, err)
+	requireCode(t, insights.Conflict, b.CompleteGeneration(b.ctx, series.ID, generation, day(1)), "pending")
+	b.plan(t, series, store.Backfill, day(0))
+	requireCode(t, insights.Conflict, b.CompleteGeneration(b.ctx, series.ID, generation, day(1)), "plan 1 has pending samples")
+
+	b.settle(t, series, generation, func(s *insights.Sample) { s.Outcome = insights.Failed })
+	require.NoError(t, b.CompleteGeneration(b.ctx, series.ID, generation, day(1)))
+	require.NoError(t, b.CompleteGeneration(b.ctx, series.ID, generation, day(9)))
+	got, err := b.Series(b.ctx, series.ID)
+	require.NoError(t, err)
+	require.Equal(t, day(1), *got.BackfillCompletedAt, "the first time counts")
+	require.Equal(t, day(1), got.NextRecordingAfter)
+	requireCode(t, insights.NotFound, b.CompleteGeneration(b.ctx, series.ID, 7, day(1)), "plan 7 does not exist")
+}
+
+func TestARecordingSetsTheNextOneByTheGrid(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	series := b.series(t, "TODO", insights.Search)
+	generation := b.plan(t, series, store.Recording, day(2), day(1))
+	require.NoError(t, b.CompleteGeneration(b.ctx, series.ID, generation, day(2).Add(7*time.Hour)))
+	got, err := b.Series(b.ctx, series.ID)
+	require.NoError(t, err)
+	require.Equal(t, day(3), got.NextRecordingAfter)
+	require.Nil(t, got.BackfillCompletedAt)
+	require.Nil(t, got.BackfillQueuedAt)
+
+	earlier := b.plan(t, series, store.Recording, day(1))
+	require.NoError(t, b.CompleteGeneration(b.ctx, series.ID, earlier, day(3)))
+	got, err = b.Series(b.ctx, series.ID)
+	require.NoError(t, err)
+	require.Equal(t, day(3), got.NextRecordingAfter, "it does not go back")
+}
+
+// settle ends everything that is pending in a generation.
+func (b bundle) settle(t require.TestingT, series insights.Series, generation int, end func(*insights.Sample)) []insights.Sample {
+	samples, err := b.PendingSamples(b.ctx, series.ID, generation, 0, 1<<62, nil)
+	require.NoError(t, err)
+	for i := range samples {
+		end(&samples[i])
+	}
+	require.NoError(t, b.WriteSamples(b.ctx, series.ID, generation, samples))
+	return samples
+}
