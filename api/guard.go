@@ -65,6 +65,9 @@ type Auth struct {
 	Mode     AuthMode
 	Networks []netip.Prefix // of the proxy; AuthProxy needs at least one
 	Header   string         // with the person's name; "" is X-Forwarded-User
+	// AnyAddress lets AuthNone listen beyond loopback, for a container whose port is published on loopback. Requests must
+	// still name a loopback host.
+	AnyAddress bool
 }
 
 type actorKey struct{}

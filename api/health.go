@@ -38,7 +38,7 @@ func readyHandler(config Config) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), probeTimeout)
 		defer cancel()
-		if _, err := config.Store.Settings(ctx); err != nil {
+		if err := config.Store.Ping(ctx); err != nil {
 			config.Logger.WarnContext(ctx, "not ready", "err", err)
 			plain(w, http.StatusServiceUnavailable, "the database does not answer")
 			return

@@ -64,7 +64,7 @@ func checkPage(first *int) (int, error) {
 // deeper, and it costs nothing but memory that is already there.
 type depthLimit struct{}
 
-func (depthLimit) ExtensionName() string                     { return "DepthLimit" }
+func (depthLimit) ExtensionName() string                   { return "DepthLimit" }
 func (depthLimit) Validate(graphql.ExecutableSchema) error { return nil }
 
 func (depthLimit) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {

@@ -24,7 +24,7 @@ func Listen(ctx context.Context, address string, auth Auth) (net.Listener, error
 			return nil, insights.Errorf(insights.Invalid, "--auth proxy needs --proxy-networks: the networks the proxy connects from, for example 10.0.0.0/8")
 		}
 	default:
-		if !resolvesToLoopback(ctx, host) {
+		if !auth.AnyAddress && !resolvesToLoopback(ctx, host) {
 			return nil, insights.Errorf(insights.Forbidden, "--listen %s would let anyone on the network in, without a password: listen on 127.0.0.1, "+
 				"or put an authenticating proxy in front and name it with --auth proxy --proxy-networks CIDR", address)
 		}

@@ -59,7 +59,7 @@ const requestTimeout = 30 * time.Second
 func withDeadlines(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if (transport.SSE{}).Supports(r) {
-			w.Header().Set("X-Accel-Buffering", "no") // proxies must pass frames on at once
+			w.Header().Set("X-Accel-Buffering", "no")                       // proxies must pass frames on at once
 			_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // unsupported by test recorders, which have none
 			next.ServeHTTP(w, r)
 			return

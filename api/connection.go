@@ -1,0 +1,51 @@
+package api
+
+import (
+	"context"
+	"encoding/base64"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/backsight/backsight/api/model"
+	"github.com/backsight/backsight/insights"
+)
+
+// encodeCursor makes an opaque cursor of a page's last sort key. kind keeps a cursor of one list from being used on
+// another.
+func encodeCursor(kind string, parts ...string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(kind + "\x00" + strings.Join(parts, "\x00")))
+}
+
+// decodeCursor returns the n parts of a cursor of the kind; an Invalid error for anything else.
+func decodeCursor(kind, cursor string, n int) ([]string, error) {
+	raw, err := base64.RawURLEncoding.DecodeString(cursor)
+	parts := strings.Split(string(raw), "\x00")
+	if err != nil || parts[0] != kind || len(parts) != n+1 {
+		return nil, insights.Errorf(insights.Invalid, "after: %q is not a cursor of this list: use pageInfo.endCursor of the page before", cursor)
+	}
+	return parts[1:], nil
+}
+
+// endPage cuts a list that was fetched with one element more than asked for.
+func endPage[T any](list []T, first int, cursor func(T) string) ([]T, *model.PageInfo) {
+	info := &model.PageInfo{}
+	if len(list) > first {
+		list, info.HasNextPage = list[:first], true
+	}
+	if len(list) > 0 {
+		info.EndCursor = ptr(cursor(list[len(list)-1]))
+	}
+	return list, info
+}
+
+// asksFor reports whether the request selects the field below the current one; what is costly and not asked for is not
+// computed.
+func asksFor(ctx context.Context, field string) bool {
+	for _, name := range graphql.CollectAllFields(ctx) {
+		if name == field {
+			return true
+		}
+	}
+	return false
+}

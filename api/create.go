@@ -1,0 +1,209 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/backsight/backsight/api/model"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/query"
+)
+
+// What an insight may hold.
+const (
+	maxSeries       = 20   // of a view: more lines than a chart can show apart
+	maxRepositories = 1000 // of an explicit list; a criterion covers any number
+	maxQuery        = 10_000
+)
+
+// newView reads the input into a view anchored at now's minute. problems holds every error in it, each a
+// *placedError at its field; the view is to be used only when there is none.
+func newView(input model.LineChartSearchInsightInput, now time.Time) (view insights.View, problems []error) {
+	refuse := func(err error, text string, field ...any) {
+		problems = append(problems, &placedError{err: err, field: append([]any{"input"}, field...), text: text})
+	}
+	view.Title = strings.TrimSpace(input.Options.Title)
+	if view.Title == "" {
+		refuse(insights.Errorf(insights.Invalid, "the insight has no title"), "", "options", "title")
+	} else if len(view.Title) > insights.MaxTitle {
+		refuse(insights.Errorf(insights.Invalid, "the title is %d bytes long: at most %d", len(view.Title), insights.MaxTitle), "", "options", "title")
+	}
+	switch n := len(input.DataSeries); {
+	case n == 0:
+		refuse(insights.Errorf(insights.Invalid, "the insight has no series: give at least one query"), "", "dataSeries")
+	case n > maxSeries:
+		refuse(insights.Errorf(insights.Invalid, "the insight has %d series: at most %d", n, maxSeries), "", "dataSeries")
+		return view, problems
+	}
+	for i, s := range input.DataSeries {
+		in := func(field ...any) []any { return append([]any{"dataSeries", i}, field...) }
+		series := insights.ViewSeries{Series: insights.Series{Method: insights.Search}}
+
+		if q, err := parseQuery(s.Query); err != nil {
+			refuse(err, s.Query, in("query")...)
+		} else {
+			series.Query = q.String()
+			if s.GeneratedFromCaptureGroups != nil && *s.GeneratedFromCaptureGroups {
+				series.Method = insights.SearchCompute
+				if q.Captures() == 0 {
+					refuse(noCaptureGroup(), "", in("query")...)
+				}
+			}
+		}
+		if s.Options != nil {
+			series.Label, series.Stroke = strings.TrimSpace(orEmpty(s.Options.Label)), orEmpty(s.Options.LineColor)
+			if len(series.Label) > insights.MaxTitle {
+				refuse(insights.Errorf(insights.Invalid, "the label is %d bytes long: at most %d", len(series.Label), insights.MaxTitle), "", in("options", "label")...)
+			}
+			if !isColor(series.Stroke) {
+				refuse(insights.Errorf(insights.Invalid, "the line colour %q is not a CSS colour: write #rrggbb, a name, or var(--name)", series.Stroke), "", in("options", "lineColor")...)
+			}
+		}
+		if series.Label == "" {
+			series.Label = shorten(strings.TrimSpace(s.Query), insights.MaxTitle)
+		}
+
+		scope, scopeField := s.RepositoryScope, in("repositoryScope")
+		if scope == nil {
+			scope, scopeField = input.RepositoryScope, []any{"repositoryScope"}
+		}
+		if err, text, field := readScope(scope, &series.Scope); err != nil {
+			refuse(err, text, append(scopeField, field)...)
+		}
+
+		timeScope, timeField := s.TimeScope, in("timeScope")
+		if timeScope == nil {
+			timeScope, timeField = input.TimeScope, []any{"timeScope"}
+		}
+		series.Grid = readGrid(timeScope, now)
+		if err := series.Grid.Validate(); err != nil {
+			refuse(err, "", timeField...)
+		}
+		view.Series = append(view.Series, series)
+	}
+	return view, dropRepeated(problems)
+}
+
+// dropRepeated drops problems of the common scope that were found once for each series.
+func dropRepeated(problems []error) []error {
+	seen := map[string]bool{}
+	var kept []error
+	for _, p := range problems {
+		key := fmt.Sprint(p.(*placedError).field, p)
+		if !seen[key] {
+			seen[key] = true
+			kept = append(kept, p)
+		}
+	}
+	return kept
+}
+
+func parseQuery(text string) (*query.Query, error) {
+	if len(text) > maxQuery {
+		return nil, insights.Errorf(insights.Invalid, "the query is %d bytes long: at most %d", len(text), maxQuery)
+	}
+	return query.Parse(text)
+}
+
+func noCaptureGroup() error {
+	return insights.Errorf(insights.Invalid, "a series by capture group needs a regular expression with a group in parentheses, for example: go\\s+(\\d+\\.\\d+) patterntype:regexp")
+}
+
+// readScope reads in into scope; on an error it names the text and the field it is in.
+func readScope(in *model.RepositoryScopeInput, scope *insights.Scope) (err error, text, field string) { //nolint:revive // the error is the subject
+	if in == nil {
+		return nil, "", ""
+	}
+	scope.Repositories = in.Repositories
+	criteria := orEmpty(in.RepositoryCriteria)
+	if len(scope.Repositories) > maxRepositories {
+		return insights.Errorf(insights.Invalid, "the scope lists %d repositories: at most %d; use a criterion such as repo:^github\\.com/acme/", len(scope.Repositories), maxRepositories), "", "repositories"
+	}
+	if strings.TrimSpace(criteria) != "" {
+		parsed, err := query.ParseScope(criteria)
+		if err != nil {
+			return err, criteria, "repositoryCriteria"
+		}
+		scope.Criteria = parsed.String()
+	}
+	if err := scope.Validate(); err != nil {
+		return err, "", "repositoryCriteria"
+	}
+	return nil, "", ""
+}
+
+// readGrid reads the time scope; without one a series has 12 monthly points.
+func readGrid(in *model.TimeScopeInput, now time.Time) insights.Grid {
+	if in == nil {
+		return insights.NewGrid(now, insights.Interval{Unit: insights.Month, Value: 1}, insights.DefaultPoints)
+	}
+	points := insights.DefaultPoints
+	if in.Points != nil {
+		points = *in.Points
+	}
+	grid := insights.NewGrid(now, insights.Interval{Unit: insights.Unit(in.StepInterval.Unit), Value: in.StepInterval.Value}, points)
+	grid.Zone = orEmpty(in.Zone)
+	return grid
+}
+
+// missingRepositories returns a problem for each list of repositories that names one that is not registered: a series
+// on a mistyped name would be empty for ever.
+func (r *mutationResolver) missingRepositories(ctx context.Context, input model.LineChartSearchInsightInput) ([]error, error) {
+	type list struct {
+		names []string
+		field []any
+	}
+	var lists []list
+	if s := input.RepositoryScope; s != nil {
+		lists = append(lists, list{s.Repositories, []any{"input", "repositoryScope", "repositories"}})
+	}
+	for i, s := range input.DataSeries {
+		if s.RepositoryScope != nil {
+			lists = append(lists, list{s.RepositoryScope.Repositories, []any{"input", "dataSeries", i, "repositoryScope", "repositories"}})
+		}
+	}
+	var problems []error
+	for _, l := range lists {
+		if len(l.names) == 0 {
+			continue
+		}
+		missing, err := r.config.Store.MissingRepositories(ctx, l.names)
+		if err != nil {
+			return nil, err
+		}
+		if len(missing) > 0 {
+			problems = append(problems, &placedError{field: l.field, err: insights.Errorf(insights.Invalid,
+				"not registered: %s; `backsight repo list` shows what is", strings.Join(missing, ", "))})
+		}
+	}
+	return problems, nil
+}
+
+// isColor accepts what can only be a colour, for the page puts it into a style.
+func isColor(s string) bool {
+	for _, r := range s {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', strings.ContainsRune("#(),.%- ", r):
+		default:
+			return false
+		}
+	}
+	return len(s) <= 64 && !strings.Contains(strings.ToLower(s), "url")
+}
+
+// shorten cuts s to at most limit bytes at a rune's boundary.
+func shorten(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	end := 0
+	for i := range s {
+		if i > limit-len("…") {
+			break
+		}
+		end = i
+	}
+	return s[:end] + "…"
+}

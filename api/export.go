@@ -1,0 +1,158 @@
+package api
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
+)
+
+// exportHandler answers GET /export/{view}.csv and .json: a row for each point of each series, with the chart's filters as
+// the parameters from, to, includeRepoRegex and excludeRepoRegex. JSON is one object a line, as the command line prints
+// it.
+func exportHandler(config Config) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id, format, _ := strings.Cut(r.PathValue("file"), ".")
+		if format != "csv" && format != "json" {
+			plain(w, http.StatusNotFound, "exports are /export/{insight}.csv and /export/{insight}.json")
+			return
+		}
+		view, points, err := exported(r, config.Store, id)
+		if err != nil {
+			exportError(w, r, config, err)
+			return
+		}
+		w.Header().Set("Content-Disposition", `attachment; filename="`+id+"."+format+`"`)
+		if format == "csv" {
+			w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+			err = writeCSV(csv.NewWriter(w), view, points)
+		} else {
+			w.Header().Set("Content-Type", "application/x-ndjson")
+			err = writeJSONLines(json.NewEncoder(w), view, points)
+		}
+		if err != nil { // the status is sent; the client sees the connection end
+			config.Logger.WarnContext(r.Context(), "an export ended early", "insight", id, "err", err)
+		}
+	})
+}
+
+// exported reads the view and its points with the request's filters.
+func exported(r *http.Request, s *store.Store, id string) (view insights.View, points map[string][]store.Point, err error) {
+	q := r.URL.Query()
+	filter := store.PointFilter{Include: q.Get("includeRepoRegex"), Exclude: q.Get("excludeRepoRegex")}
+	if filter.From, err = timeParameter(q.Get("from")); err != nil {
+		return view, nil, err
+	}
+	if filter.To, err = timeParameter(q.Get("to")); err != nil {
+		return view, nil, err
+	}
+	if view, err = s.View(r.Context(), id); err != nil {
+		return view, nil, err
+	}
+	ids := make([]string, len(view.Series))
+	for i, series := range view.Series {
+		ids[i] = series.ID
+	}
+	points, err = s.Points(r.Context(), ids, filter)
+	return view, points, err
+}
+
+func timeParameter(text string) (*time.Time, error) {
+	if text == "" {
+		return nil, nil //nolint:nilnil // no bound
+	}
+	t, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return nil, insights.Errorf(insights.Invalid, "%q is not a time: write it as in 2026-01-31T00:00:00Z", text)
+	}
+	return &t, nil
+}
+
+func exportError(w http.ResponseWriter, r *http.Request, config Config, err error) {
+	shown := presentError(config.Logger)(r.Context(), err)
+	status := map[insights.Code]int{
+		insights.Invalid: http.StatusBadRequest, insights.NotFound: http.StatusNotFound, insights.Conflict: http.StatusConflict,
+		insights.Forbidden: http.StatusForbidden, insights.Unavailable: http.StatusServiceUnavailable,
+	}[insights.ErrorCode(err)]
+	if status == 0 {
+		status = http.StatusInternalServerError
+	}
+	plain(w, status, shown.Message)
+}
+
+func writeCSV(w *csv.Writer, view insights.View, points map[string][]store.Point) error {
+	header := []string{"title", "series", "label", "time", "value", "known", "planned"}
+	for _, o := range insights.Outcomes {
+		header = append(header, string(o))
+	}
+	if err := w.Write(header); err != nil {
+		return err
+	}
+	for _, s := range view.Series {
+		for _, p := range points[s.ID] {
+			row := []string{
+				spreadsheetText(view.Title), s.ID, spreadsheetText(labelOf(s, p)), instant(&p.Time), strconv.FormatFloat(p.Value, 'f', -1, 64),
+				strconv.FormatInt(p.Coverage.Known, 10), strconv.FormatInt(p.Coverage.Planned, 10),
+			}
+			for _, o := range insights.Outcomes {
+				row = append(row, strconv.FormatInt(p.Outcomes.Of(o), 10))
+			}
+			if err := w.Write(row); err != nil {
+				return err
+			}
+		}
+	}
+	w.Flush()
+	return w.Error()
+}
+
+// spreadsheetText keeps a spreadsheet from taking a text for a formula: captured values come from anybody's files.
+func spreadsheetText(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
+
+// exportedPoint is a line of JSON; the names are those of `backsight insight points --json`.
+type exportedPoint struct {
+	Series   string                `json:"series"`
+	Label    string                `json:"label"`
+	Time     time.Time             `json:"time"`
+	Value    float64               `json:"value"`
+	Coverage exportedCoverage      `json:"coverage"`
+	Outcomes insights.Completeness `json:"outcomes"`
+}
+
+type exportedCoverage struct {
+	Known   int64 `json:"known"`
+	Planned int64 `json:"planned"`
+}
+
+func writeJSONLines(e *json.Encoder, view insights.View, points map[string][]store.Point) error {
+	for _, s := range view.Series {
+		for _, p := range points[s.ID] {
+			line := exportedPoint{
+				Series: s.ID, Label: labelOf(s, p), Time: p.Time.UTC(), Value: p.Value,
+				Coverage: exportedCoverage{Known: p.Coverage.Known, Planned: p.Coverage.Planned}, Outcomes: p.Outcomes,
+			}
+			if err := e.Encode(line); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// labelOf is what a chart calls the line of a point: the captured value, or the series' label.
+func labelOf(s insights.ViewSeries, p store.Point) string {
+	if p.Label != "" {
+		return p.Label
+	}
+	return s.Label
+}

@@ -1,0 +1,64 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/backsight/backsight/api/model"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
+)
+
+// Points answers for all series of the page with one statement for each distinct set of arguments.
+func (r *seriesResolver) Points(ctx context.Context, objs []*model.InsightsSeries, from, to *time.Time, includeRepoRegex, excludeRepoRegex *string) ([][]*model.InsightDataPoint, error) {
+	filter := store.PointFilter{From: from, To: to, Include: orEmpty(includeRepoRegex), Exclude: orEmpty(excludeRepoRegex)}
+	key := fmt.Sprintf("points %v %v %q %q", instant(from), instant(to), filter.Include, filter.Exclude)
+	points, err := model.Load(pageOf(objs), key, func(ids []string) (map[string][]store.Point, error) {
+		return r.config.Store.Points(ctx, ids, filter)
+	})
+	if err != nil {
+		return nil, err
+	}
+	result := make([][]*model.InsightDataPoint, len(objs))
+	for i, s := range objs {
+		result[i] = pointModels(s.Series.Query, points[s.SeriesID])
+	}
+	return result, nil
+}
+
+func instant(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339Nano)
+}
+
+// pointModels shows points in time order. The queries are in Sourcegraph's words, for its users to go on with.
+func pointModels(query string, points []store.Point) []*model.InsightDataPoint {
+	models := make([]*model.InsightDataPoint, len(points))
+	var previous, at time.Time // the time before the current one, and the current one: captured values share a time
+	for i, p := range points {
+		if !p.Time.Equal(at) {
+			previous, at = at, p.Time
+		}
+		models[i] = &model.InsightDataPoint{
+			DateTime: p.Time, Value: p.Value, Label: p.Label,
+			Coverage:         &model.Coverage{Known: p.Coverage.Known, Planned: p.Coverage.Planned},
+			Outcomes:         tallyModel(p.Outcomes),
+			PointInTimeQuery: query + " rev:at.time(" + instant(&at) + ")",
+		}
+		if !previous.IsZero() {
+			models[i].DiffQuery = ptr(query + " type:diff after:" + instant(&previous) + " before:" + instant(&at))
+		}
+	}
+	return models
+}
+
+// tallyModel shows a tally without a rate.
+func tallyModel(c insights.Completeness) *model.Completeness {
+	return &model.Completeness{
+		Planned: c.Planned, Counted: c.Counted, Reused: c.Reused, Absent: c.Absent,
+		Partial: c.Partial, Failed: c.Failed, Pending: c.Pending, Percent: c.Percent(),
+	}
+}

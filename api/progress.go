@@ -1,0 +1,233 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/backsight/backsight/api/model"
+	"github.com/backsight/backsight/insights"
+)
+
+// How often the ledger is read while somebody looks, and how often workflows are asked what they do: a query costs a
+// round trip through a worker, and a state changes rarely.
+const (
+	ledgerInterval = 250 * time.Millisecond
+	stateInterval  = 2 * time.Second
+)
+
+// maxWatched bounds the insights of one stream.
+const maxWatched = 200
+
+// progressHub reads the progress of all watched series once for all subscribers. Its two goroutines run while there is a
+// subscriber; the last one to leave stops them and waits until they have ended.
+type progressHub struct {
+	r *resolver
+
+	mu       sync.Mutex
+	watchers map[*watcher]struct{}
+	stop     func() // stops the goroutines and waits; nil when they do not run
+
+	states map[string]model.SeriesWorkflowState // last known, by series
+}
+
+// watcher is one subscriber: what it watches, and the latest state of each insight that it has not taken yet. A slow
+// client therefore skips states and never holds anybody up.
+type watcher struct {
+	views map[string][]string // view id → series ids
+	seen  map[string]string   // view id → fingerprint of what was last put into the slot
+	slot  map[string]*model.InsightProgress
+	wake  chan struct{} // capacity 1
+}
+
+func newProgressHub(r *resolver) *progressHub {
+	return &progressHub{r: r, watchers: map[*watcher]struct{}{}, states: map[string]model.SeriesWorkflowState{}}
+}
+
+// InsightProgress streams the progress of insights: the present state of each at once, then every change, at most four a
+// second for an insight. The stream ends with the client.
+func (r *subscriptionResolver) InsightProgress(ctx context.Context, ids []string) (<-chan *model.InsightProgress, error) {
+	if len(ids) == 0 || len(ids) > maxWatched {
+		return nil, insights.Errorf(insights.Invalid, "ids: give between 1 and %d insights", maxWatched)
+	}
+	w := &watcher{views: map[string][]string{}, seen: map[string]string{}, slot: map[string]*model.InsightProgress{}, wake: make(chan struct{}, 1)}
+	for _, id := range ids {
+		view, err := r.config.Store.View(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		w.views[id] = []string{}
+		for _, s := range view.Series {
+			w.views[id] = append(w.views[id], s.ID)
+		}
+	}
+	out := make(chan *model.InsightProgress)
+	leave := r.progress.join(ctx, w)
+	go func() {
+		defer close(out)
+		defer leave()
+		version := 0
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-w.wake:
+			}
+			for _, next := range r.progress.take(w) {
+				version++
+				next.Version = version
+				select {
+				case <-ctx.Done():
+					return
+				case out <- next:
+				}
+			}
+		}
+	}()
+	return out, nil
+}
+
+// join adds a watcher and starts the readers for the first one. The returned function removes it again.
+func (h *progressHub) join(ctx context.Context, w *watcher) (leave func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.watchers[w] = struct{}{}
+	if h.stop == nil {
+		// The readers outlive the request that starts them, if others have joined.
+		ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+		var running sync.WaitGroup
+		running.Go(func() { every(ctx, ledgerInterval, h.readLedger) })
+		running.Go(func() { every(ctx, stateInterval, h.readStates) })
+		h.stop = func() { cancel(); running.Wait() }
+	}
+	return func() {
+		h.mu.Lock()
+		delete(h.watchers, w)
+		var stop func()
+		if len(h.watchers) == 0 {
+			stop, h.stop = h.stop, nil
+			clear(h.states)
+		}
+		h.mu.Unlock()
+		if stop != nil {
+			stop()
+		}
+	}
+}
+
+// every calls f at once and then at each interval until ctx ends.
+func every(ctx context.Context, interval time.Duration, f func(context.Context)) {
+	ticker := time.NewTicker(interval)
+	defer ticker.Stop()
+	for {
+		f(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// take empties a watcher's slot, by view id.
+func (h *progressHub) take(w *watcher) []*model.InsightProgress {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var next []*model.InsightProgress
+	for _, id := range slices.Sorted(maps.Keys(w.slot)) {
+		next = append(next, w.slot[id])
+	}
+	clear(w.slot)
+	return next
+}
+
+// watched lists the series that anybody watches.
+func (h *progressHub) watched() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	set := map[string]bool{}
+	for w := range h.watchers {
+		for _, ids := range w.views {
+			for _, id := range ids {
+				set[id] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(set))
+}
+
+// readLedger reads all tallies with one statement and puts what changed into the slots. When the database is away the
+// streams wait with it.
+func (h *progressHub) readLedger(ctx context.Context) {
+	watched := h.watched()
+	if len(watched) == 0 {
+		return // the last one is leaving
+	}
+	tallies, err := h.r.config.Store.CompletenessOf(ctx, watched)
+	if err != nil {
+		if ctx.Err() == nil {
+			h.r.config.Logger.WarnContext(ctx, "progress: the ledger cannot be read; trying again", "err", err)
+		}
+		return
+	}
+	measured := map[string]*model.Completeness{}
+	for id, c := range tallies {
+		measured[id] = h.r.measured(id, c)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for w := range h.watchers {
+		for view, ids := range w.views {
+			progress := &model.InsightProgress{ID: view, Series: make([]*model.SeriesProgress, len(ids))}
+			for i, id := range ids {
+				c := measured[id]
+				if c == nil {
+					c = tallyModel(insights.Completeness{})
+				}
+				progress.Series[i] = &model.SeriesProgress{SeriesID: id, Completeness: c}
+				if state, ok := h.states[id]; ok {
+					progress.Series[i].State = &state
+				}
+			}
+			if mark := fingerprint(progress); mark != w.seen[view] {
+				w.seen[view], w.slot[view] = mark, progress
+				select {
+				case w.wake <- struct{}{}:
+				default: // already awake
+				}
+			}
+		}
+	}
+}
+
+// readStates asks the workflows of all watched series what they do. A series that does not answer keeps no state.
+func (h *progressHub) readStates(ctx context.Context) {
+	all := h.r.statuses(ctx, h.watched())
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for id, status := range all {
+		if status == nil {
+			delete(h.states, id)
+		} else {
+			h.states[id] = stateModel(status.State)
+		}
+	}
+}
+
+// fingerprint is equal for states that look the same to a client. The rate is left out: it decays while nothing
+// happens, and a stream should be silent then.
+func fingerprint(p *model.InsightProgress) string {
+	mark := ""
+	for _, s := range p.Series {
+		state := ""
+		if s.State != nil {
+			state = string(*s.State)
+		}
+		c := s.Completeness
+		mark += fmt.Sprintln(s.SeriesID, state, c.Planned, c.Counted, c.Reused, c.Absent, c.Partial, c.Failed, c.Pending)
+	}
+	return mark
+}

@@ -1,0 +1,173 @@
+package api
+
+import (
+	"context"
+	"net/url"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/backsight/backsight/api/model"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/query"
+	"github.com/backsight/backsight/store"
+)
+
+// Repositories lists repositories by name.
+func (r *queryResolver) Repositories(ctx context.Context, first *int, after, find *string) (*model.RepositoryConnection, error) {
+	limit, err := checkPage(first)
+	if err != nil {
+		return nil, err
+	}
+	filter := store.RepositoryFilter{NamePattern: orEmpty(find), Limit: limit + 1}
+	if after != nil {
+		key, err := decodeCursor("repository", *after, 1)
+		if err != nil {
+			return nil, err
+		}
+		filter.After = key[0]
+	}
+	list, err := r.config.Store.Repositories(ctx, filter)
+	if err != nil {
+		return nil, err
+	}
+	connection := &model.RepositoryConnection{}
+	list, connection.PageInfo = endPage(list, limit, func(r store.Repository) string { return encodeCursor("repository", r.Name) })
+	connection.Nodes = make([]*model.Repository, len(list))
+	for i, repository := range list {
+		connection.Nodes[i] = repositoryModel(repository)
+	}
+	if asksFor(ctx, "totalCount") {
+		n, err := r.config.Store.CountRepositories(ctx, filter)
+		if err != nil {
+			return nil, err
+		}
+		connection.TotalCount = int(n)
+	}
+	return connection, nil
+}
+
+func repositoryModel(r store.Repository) *model.Repository {
+	return &model.Repository{
+		ID: strconv.FormatInt(r.ID, 10), Name: r.Name, Location: withoutPassword(r.Location), Local: r.Local,
+		DefaultBranch: orNil(r.DefaultBranch), Head: orNil(r.Head), SizeBytes: r.SizeBytes,
+		Fork: r.Fork, Archived: r.Archived, FetchedAt: r.FetchedAt, IndexedAt: r.IndexedAt,
+		Error: orNil(r.Error), ErrorAt: r.ErrorAt,
+	}
+}
+
+// withoutPassword hides a clone URL's password from everyone who may look.
+func withoutPassword(location string) string {
+	u, err := url.Parse(location)
+	if err != nil || u.User == nil {
+		return location
+	}
+	return u.Redacted()
+}
+
+// PreviewRepositoriesFromQuery counts what a scope holds now.
+func (r *queryResolver) PreviewRepositoriesFromQuery(ctx context.Context, text string) (*model.RepositoryPreviewPayload, error) {
+	scope, err := query.ParseScope(text)
+	if err != nil {
+		return nil, &placedError{err: err, field: []any{"query"}, text: text}
+	}
+	n, err := r.config.Store.ScopeSize(ctx, store.ScopeFilter{Match: scope.Matches})
+	if err != nil {
+		return nil, err
+	}
+	return &model.RepositoryPreviewPayload{NumberOfRepositories: int(n)}, nil
+}
+
+// AddRepository registers a repository and starts reading it. The same location again returns the same repository.
+func (r *mutationResolver) AddRepository(ctx context.Context, location string, name *string) (*model.Repository, error) {
+	location = strings.TrimSpace(location)
+	local := filepath.IsAbs(location)
+	var err error
+	if local {
+		location, err = r.config.Repositories.CheckPath(ctx, filepath.Clean(location))
+	} else {
+		err = r.config.Repositories.CheckURL(location)
+	}
+	if err != nil {
+		return nil, invalidUnlessKnown(err)
+	}
+	candidates := repositoryNames(location, local)
+	if given := strings.TrimSpace(orEmpty(name)); given != "" {
+		candidates = []string{given}
+	}
+	repository, err := AddRepository(ctx, r.config.Store, candidates, location, local)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := afterCommit(ctx)
+	defer cancel()
+	if err := r.config.Workflows.Sync(ctx, repository.ID); err != nil {
+		r.config.Logger.WarnContext(ctx, "reading a new repository is left to the next scheduled sync", "repository", repository.Name, "err", err)
+	}
+	return repositoryModel(repository), nil
+}
+
+// AddRepository registers a location under the first of the candidate names that no other location has; an error of
+// code Conflict when all are taken.
+func AddRepository(ctx context.Context, s *store.Store, candidates []string, location string, local bool) (repository store.Repository, err error) {
+	for _, name := range candidates {
+		repository, err = s.AddRepository(ctx, name, location, local)
+		if insights.ErrorCode(err) != insights.Conflict {
+			return repository, err
+		}
+	}
+	return repository, err
+}
+
+func invalidUnlessKnown(err error) error {
+	if code := insights.ErrorCode(err); code != insights.Internal {
+		return err
+	}
+	return insights.Errorf(insights.Invalid, "%w", err)
+}
+
+// repositoryNames derives names from a location, the preferred first. A URL gives host/owner/name, as code hosts and
+// their users write it. A path gives the folder's name, and while that is taken, more of the path.
+func repositoryNames(location string, local bool) []string {
+	if local {
+		parts := strings.Split(strings.Trim(filepath.ToSlash(strings.TrimSuffix(location, "/.git")), "/"), "/")
+		var names []string
+		for i := len(parts) - 1; i >= 0; i-- {
+			names = append(names, strings.TrimSuffix(strings.Join(parts[i:], "/"), ".git"))
+		}
+		return names
+	}
+	if u, err := url.Parse(location); err == nil && u.Scheme != "" {
+		return []string{strings.TrimSuffix(strings.Trim(path.Join(u.Hostname(), u.Path), "/"), ".git")}
+	}
+	// git@host:owner/name.git
+	host, rest, _ := strings.Cut(location, ":")
+	if _, after, found := strings.Cut(host, "@"); found {
+		host = after
+	}
+	return []string{strings.TrimSuffix(path.Join(host, rest), ".git")}
+}
+
+// RemoveRepository takes a repository out of all plans to come; what was computed stays.
+func (r *mutationResolver) RemoveRepository(ctx context.Context, name string) (*model.EmptyResponse, error) {
+	return &model.EmptyResponse{}, r.config.Store.RemoveRepository(ctx, name)
+}
+
+// SyncRepository starts reading one repository, or all.
+func (r *mutationResolver) SyncRepository(ctx context.Context, name *string) (*model.EmptyResponse, error) {
+	var id int64
+	if name != nil {
+		repository, err := r.config.Store.RepositoryByName(ctx, *name)
+		if err != nil {
+			return nil, err
+		}
+		id = repository.ID
+	}
+	ctx, cancel := context.WithTimeout(ctx, messageTimeout)
+	defer cancel()
+	if err := r.config.Workflows.Sync(ctx, id); err != nil {
+		return nil, &insights.Error{Code: insights.ErrorCode(err), Cause: err, Message: "Temporal did not take the order to sync: is it running? `backsight doctor` says what was found"}
+	}
+	return &model.EmptyResponse{}, nil
+}

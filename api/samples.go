@@ -1,0 +1,119 @@
+package api
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/backsight/backsight/api/model"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
+)
+
+// Samples lists a series' ledger, newest time first: one statement for the samples, one for their repositories, one to
+// count when asked.
+func (r *seriesResolver) Samples(ctx context.Context, s *model.InsightsSeries, first *int, after *string, filter *model.SampleFilter) (*model.SampleConnection, error) {
+	limit, err := checkPage(first)
+	if err != nil {
+		return nil, err
+	}
+	selected := sampleFilter(s.SeriesID, filter)
+	selected.Limit = limit + 1
+	if after != nil {
+		if selected.After, err = decodeSampleCursor(*after); err != nil {
+			return nil, err
+		}
+	}
+	samples, err := r.config.Store.Samples(ctx, selected)
+	if err != nil {
+		return nil, err
+	}
+	connection := &model.SampleConnection{}
+	samples, connection.PageInfo = endPage(samples, limit, func(s store.LedgerSample) string {
+		return encodeCursor("sample", s.Time.UTC().Format(time.RFC3339Nano), strconv.FormatInt(s.RepositoryID, 10))
+	})
+	ids := make([]int64, len(samples))
+	for i, sample := range samples {
+		ids[i] = sample.RepositoryID
+	}
+	repositories, err := r.config.Store.RepositoriesByID(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	connection.Nodes = make([]*model.Sample, len(samples))
+	for i, sample := range samples {
+		connection.Nodes[i] = sampleModel(sample.Sample, repositories[sample.RepositoryID])
+	}
+	if asksFor(ctx, "totalCount") {
+		n, err := r.config.Store.CountSamples(ctx, selected)
+		if err != nil {
+			return nil, err
+		}
+		connection.TotalCount = int(n)
+	}
+	return connection, nil
+}
+
+func sampleFilter(seriesID string, in *model.SampleFilter) store.SampleFilter {
+	filter := store.SampleFilter{SeriesID: seriesID}
+	if in == nil {
+		return filter
+	}
+	filter.Time, filter.RepoPattern = in.Time, orEmpty(in.Repository)
+	for _, o := range in.Outcomes {
+		filter.Outcomes = append(filter.Outcomes, insights.Outcome(strings.ToLower(string(o))))
+	}
+	return filter
+}
+
+func decodeSampleCursor(cursor string) (*store.SampleCursor, error) {
+	parts, err := decodeCursor("sample", cursor, 2)
+	if err != nil {
+		return nil, err
+	}
+	at, err := time.Parse(time.RFC3339Nano, parts[0])
+	if err != nil {
+		return nil, insights.Errorf(insights.Invalid, "after: the cursor holds no time: %s", parts[0])
+	}
+	id, err := strconv.ParseInt(parts[1], 10, 64)
+	if err != nil {
+		return nil, insights.Errorf(insights.Invalid, "after: the cursor holds no repository: %s", parts[1])
+	}
+	return &store.SampleCursor{Time: at, RepositoryID: id}, nil
+}
+
+func sampleModel(s insights.Sample, repository store.Repository) *model.Sample {
+	m := &model.Sample{
+		Repository: repositoryModel(repository), DateTime: s.Time, Outcome: model.SampleOutcome(strings.ToUpper(string(s.Outcome))),
+		Attempts: s.Attempts, DurationSeconds: s.Duration.Seconds(),
+		Commit: orNil(s.Commit), ReasonClass: orNil(s.ReasonClass), Reason: orNil(s.Reason),
+	}
+	if s.Outcome != insights.Pending && s.Outcome != insights.Failed {
+		m.Value = &s.Value
+	}
+	return m
+}
+
+func orNil(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// Reasons groups what is partial or failed by why.
+func (r *seriesResolver) Reasons(ctx context.Context, s *model.InsightsSeries) ([]*model.SampleReason, error) {
+	reasons, err := r.config.Store.FailedReasons(ctx, s.SeriesID)
+	if err != nil {
+		return nil, err
+	}
+	models := make([]*model.SampleReason, len(reasons))
+	for i, reason := range reasons {
+		models[i] = &model.SampleReason{
+			Outcome:     model.SampleOutcome(strings.ToUpper(string(reason.Outcome))),
+			ReasonClass: reason.Class, Count: int(reason.Count), Example: reason.Example,
+		}
+	}
+	return models, nil
+}

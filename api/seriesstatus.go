@@ -1,0 +1,173 @@
+package api
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/backsight/backsight/api/model"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/workflows"
+)
+
+// tallies returns the ledger's tallies of all series of a page, one statement for all.
+func (r *resolver) tallies(ctx context.Context, page *model.Page) (map[string]insights.Completeness, error) {
+	return model.Load(page, "completeness", func(ids []string) (map[string]insights.Completeness, error) {
+		return r.config.Store.CompletenessOf(ctx, ids)
+	})
+}
+
+// measured shows a series' tally with its rate.
+func (r *resolver) measured(id string, c insights.Completeness) *model.Completeness {
+	m := tallyModel(c)
+	if rate, eta := r.sampler.observe(id, c); rate > 0 {
+		m.Rate, m.EtaSeconds = &rate, &eta
+	}
+	return m
+}
+
+// Completeness answers for all series of the page at once.
+func (r *seriesResolver) Completeness(ctx context.Context, objs []*model.InsightsSeries) ([]*model.Completeness, error) {
+	tallies, err := r.tallies(ctx, pageOf(objs))
+	if err != nil {
+		return nil, err
+	}
+	result := make([]*model.Completeness, len(objs))
+	for i, s := range objs {
+		result[i] = r.measured(s.SeriesID, tallies[s.SeriesID])
+	}
+	return result, nil
+}
+
+// Status is the reference's view of the same tally: jobs are samples here, and a ratio of them is meaningful.
+func (r *seriesResolver) Status(ctx context.Context, s *model.InsightsSeries) (*model.InsightSeriesStatus, error) {
+	tallies, err := r.tallies(ctx, s.Page)
+	if err != nil {
+		return nil, err
+	}
+	c := tallies[s.SeriesID]
+	return &model.InsightSeriesStatus{
+		TotalPoints:         int(c.Planned),
+		PendingJobs:         int(c.Pending),
+		CompletedJobs:       int(c.Done() - c.Failed),
+		FailedJobs:          int(c.Failed),
+		BackfillQueuedAt:    s.Series.BackfillQueuedAt,
+		BackfillCompletedAt: s.Series.BackfillCompletedAt,
+		IsLoadingData:       ptr(s.Series.BackfillQueuedAt == nil || c.Pending > 0),
+		NextRecordingAfter:  s.Series.NextRecordingAfter,
+	}, nil
+}
+
+// statusTimeout is how long a page waits for workflows to say what they do; without a worker they cannot.
+const statusTimeout = 2 * time.Second
+
+// statusConcurrency bounds the workflow queries of one request.
+const statusConcurrency = 8
+
+// Workflow asks the workflows of all series of the page, side by side, within one deadline. A series whose workflow does
+// not answer has none: the ledger's completeness is the truth in any case.
+func (r *seriesResolver) Workflow(ctx context.Context, s *model.InsightsSeries) (*model.SeriesWorkflowStatus, error) {
+	all, err := model.Load(s.Page, "workflow", func(ids []string) (map[string]*workflows.Status, error) {
+		return r.statuses(ctx, ids), ctx.Err()
+	})
+	if err != nil || all[s.SeriesID] == nil {
+		return nil, err
+	}
+	return r.workflowModel(s.SeriesID, *all[s.SeriesID]), nil
+}
+
+func (r *resolver) statuses(ctx context.Context, ids []string) map[string]*workflows.Status {
+	ctx, cancel := context.WithTimeout(ctx, statusTimeout)
+	defer cancel()
+	found := make([]*workflows.Status, len(ids))
+	var group errgroup.Group
+	group.SetLimit(statusConcurrency)
+	for i, id := range ids {
+		group.Go(func() error {
+			status, err := r.config.Workflows.Status(ctx, id)
+			if err != nil {
+				r.config.Logger.DebugContext(ctx, "a series' workflow did not answer", "series", id, "err", err)
+				return nil
+			}
+			found[i] = &status
+			return nil
+		})
+	}
+	_ = group.Wait() // the functions return nil
+	all := make(map[string]*workflows.Status, len(ids))
+	for i, id := range ids {
+		all[id] = found[i]
+	}
+	return all
+}
+
+func stateModel(s workflows.State) model.SeriesWorkflowState {
+	return model.SeriesWorkflowState(strings.ToUpper(string(s)))
+}
+
+func (r *resolver) workflowModel(id string, s workflows.Status) *model.SeriesWorkflowStatus {
+	m := &model.SeriesWorkflowStatus{
+		State: stateModel(s.State), InFlight: s.InFlight, Completeness: tallyModel(s.Completeness),
+	}
+	if !s.NextRecordingAt.IsZero() {
+		m.NextRecordingAt = &s.NextRecordingAt
+	}
+	if s.Paused != nil {
+		m.PausedBy, m.PausedReason, m.PausedAt = &s.Paused.By, &s.Paused.Reason, &s.Paused.At
+	}
+	if p := s.Problem; p != nil {
+		m.Problem = &model.SeriesProblem{Code: string(p.Code), Message: p.Message, At: p.At, RetryAt: p.RetryAt}
+	}
+	if r.config.TemporalUI != "" {
+		m.TemporalURL = ptr(r.config.TemporalUI + "/namespaces/" + url.PathEscape(r.config.Namespace) + "/workflows/" + url.PathEscape(workflows.SeriesID(id)))
+	}
+	return m
+}
+
+// messageTimeout bounds how long a pause or resume waits for the workflow's word.
+const messageTimeout = 10 * time.Second
+
+// PauseInsightSeries asks the series' workflow to pause and answers when it has taken the order.
+func (r *mutationResolver) PauseInsightSeries(ctx context.Context, seriesID string, reason, claimed *string) (*model.InsightsSeries, error) {
+	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed), Reason: orEmpty(reason)}, r.config.Workflows.Pause)
+}
+
+// ResumeInsightSeries asks the series' workflow to go on.
+func (r *mutationResolver) ResumeInsightSeries(ctx context.Context, seriesID string, claimed *string) (*model.InsightsSeries, error) {
+	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, r.config.Workflows.Resume)
+}
+
+func (r *mutationResolver) order(ctx context.Context, seriesID string, order workflows.Order,
+	send func(context.Context, string, workflows.Order) (workflows.Status, error),
+) (*model.InsightsSeries, error) {
+	series, err := r.config.Store.Series(ctx, seriesID)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, messageTimeout)
+	defer cancel()
+	status, err := send(ctx, seriesID, order)
+	if err != nil {
+		return nil, workflowError(seriesID, err)
+	}
+	s := seriesModel(series)
+	// The answer to "what does it do now" is the one that came with the order.
+	_, err = model.Load(s.Page, "workflow", func([]string) (map[string]*workflows.Status, error) {
+		return map[string]*workflows.Status{seriesID: &status}, nil
+	})
+	return s, err
+}
+
+// workflowError keeps Temporal's own words in the log and says in ours what can be done.
+func workflowError(seriesID string, err error) error {
+	switch insights.ErrorCode(err) {
+	case insights.NotFound:
+		return &insights.Error{Code: insights.Conflict, Cause: err, Message: "series " + seriesID + " has no running workflow: it has just been created or was ended; try again in a few seconds"}
+	case insights.Unavailable:
+		return &insights.Error{Code: insights.Unavailable, Cause: err, Message: "series " + seriesID + ": no worker took the order in time; is one running? `backsight doctor` says what was found"}
+	}
+	return err
+}

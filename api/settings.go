@@ -1,0 +1,44 @@
+package api
+
+import (
+	"context"
+
+	"github.com/backsight/backsight/api/model"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
+)
+
+// settings lists all settings in the order in which people read them.
+func (r *resolver) settings(ctx context.Context) ([]*model.Setting, error) {
+	values, err := r.config.Store.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	models := make([]*model.Setting, len(store.KnownSettings))
+	for i, known := range store.KnownSettings {
+		models[i] = &model.Setting{Key: known.Key, Value: values[known.Key], Default: known.Default, Description: known.Description}
+	}
+	return models, nil
+}
+
+// Settings lists all settings with their values and what they do.
+func (r *queryResolver) Settings(ctx context.Context) ([]*model.Setting, error) {
+	return r.settings(ctx)
+}
+
+// UpdateSetting changes a setting; workers take it over within seconds.
+func (r *mutationResolver) UpdateSetting(ctx context.Context, key, value string) (*model.Setting, error) {
+	if err := r.config.Store.SetSetting(ctx, key, value); err != nil {
+		return nil, err
+	}
+	all, err := r.settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range all {
+		if s.Key == key {
+			return s, nil
+		}
+	}
+	return nil, insights.Errorf(insights.Internal, "setting %s was stored and is not listed", key)
+}

@@ -1,0 +1,180 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/backsight/backsight/api/model"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
+)
+
+// InsightViews lists views, newest first: one statement for the views, one for their series, one to count when asked.
+func (r *queryResolver) InsightViews(ctx context.Context, first *int, after, id, find *string) (*model.InsightViewConnection, error) {
+	limit, err := checkPage(first)
+	if err != nil {
+		return nil, err
+	}
+	filter := store.ViewFilter{ID: orEmpty(id), Find: orEmpty(find), Limit: limit + 1}
+	if after != nil {
+		key, err := decodeCursor("view", *after, 1)
+		if err != nil {
+			return nil, err
+		}
+		filter.After = key[0]
+	}
+	views, err := r.config.Store.Views(ctx, filter)
+	if err != nil {
+		return nil, err
+	}
+	connection := &model.InsightViewConnection{}
+	views, connection.PageInfo = endPage(views, limit, func(v insights.View) string { return encodeCursor("view", v.ID) })
+	connection.Nodes = viewModels(views)
+	if asksFor(ctx, "totalCount") {
+		n, err := r.config.Store.CountViews(ctx, filter)
+		if err != nil {
+			return nil, err
+		}
+		connection.TotalCount = int(n)
+	}
+	return connection, nil
+}
+
+// InsightSeries finds one series; its label is its query, for a label belongs to a view.
+func (r *queryResolver) InsightSeries(ctx context.Context, id string) (*model.InsightsSeries, error) {
+	series, err := r.config.Store.Series(ctx, id)
+	if insights.ErrorCode(err) == insights.NotFound {
+		return nil, nil //nolint:nilnil // null is the schema's answer for "there is none"
+	}
+	if err != nil {
+		return nil, err
+	}
+	return seriesModel(series), nil
+}
+
+// DeleteInsightView deletes a view. The workflows of series that nobody shows any more are stopped at once; where that
+// fails the worker's reconciler stops them.
+func (r *mutationResolver) DeleteInsightView(ctx context.Context, id string) (*model.EmptyResponse, error) {
+	if err := r.config.Store.DeleteView(ctx, id); err != nil {
+		return nil, err
+	}
+	ctx, cancel := afterCommit(ctx)
+	defer cancel()
+	ids, err := r.config.Store.SeriesToStop(ctx)
+	if err != nil {
+		r.config.Logger.WarnContext(ctx, "workflows of deleted series are left to the reconciler", "view", id, "err", err)
+	}
+	for _, series := range ids {
+		if err := r.config.Workflows.StopSeries(ctx, series); err != nil {
+			r.config.Logger.WarnContext(ctx, "stopping a deleted series is left to the reconciler", "series", series, "err", err)
+			continue
+		}
+		if err := r.config.Store.MarkSeriesStopped(ctx, series); err != nil {
+			r.config.Logger.WarnContext(ctx, "a stopped series is not marked; the reconciler stops it again, which does nothing", "series", series, "err", err)
+		}
+	}
+	return &model.EmptyResponse{}, nil
+}
+
+// afterCommitTimeout bounds what is done for an already committed change while its caller waits.
+const afterCommitTimeout = 5 * time.Second
+
+// afterCommit returns a context for the second half of a mutation, which must not end with the client's patience.
+func afterCommit(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), afterCommitTimeout)
+}
+
+// startSeries starts the workflows of a new view's series. A series that the view shares with an older one runs
+// already; starting it again does nothing.
+func (r *mutationResolver) startSeries(ctx context.Context, view insights.View) {
+	ctx, cancel := afterCommit(ctx)
+	defer cancel()
+	for _, s := range view.Series {
+		if err := r.config.Workflows.StartSeries(ctx, s.Series, view.Title); err != nil {
+			r.config.Logger.WarnContext(ctx, "starting a series is left to the reconciler", "series", s.ID, "err", err)
+			continue
+		}
+		if err := r.config.Store.MarkSeriesStarted(ctx, s.ID); err != nil {
+			r.config.Logger.WarnContext(ctx, "a started series is not marked; the reconciler starts it again, which does nothing", "series", s.ID, "err", err)
+		}
+	}
+}
+
+// CreateLineChartSearchInsight stores a view and starts its series. Every error in the input is reported at its place.
+func (r *mutationResolver) CreateLineChartSearchInsight(ctx context.Context, input model.LineChartSearchInsightInput) (*model.InsightViewPayload, error) {
+	view, problems := newView(input, r.config.Now())
+	if len(problems) == 0 {
+		missing, err := r.missingRepositories(ctx, input)
+		if err != nil {
+			return nil, err
+		}
+		problems = missing
+	}
+	if len(problems) > 0 {
+		for _, p := range problems[1:] {
+			graphql.AddError(ctx, p)
+		}
+		return nil, problems[0]
+	}
+	created, err := r.config.Store.CreateView(ctx, view)
+	if err != nil {
+		return nil, err
+	}
+	r.startSeries(ctx, created)
+	return &model.InsightViewPayload{View: viewModels([]insights.View{created})[0]}, nil
+}
+
+// viewModels shows views, all of whose series share one page.
+func viewModels(views []insights.View) []*model.InsightView {
+	var ids []string
+	for _, v := range views {
+		for _, s := range v.Series {
+			ids = append(ids, s.ID)
+		}
+	}
+	page := model.NewPage(ids)
+	models := make([]*model.InsightView, len(views))
+	for i, v := range views {
+		m := &model.InsightView{
+			ID: v.ID, CreatedAt: v.CreatedAt,
+			Presentation:          &model.LineChartInsightViewPresentation{Title: v.Title, SeriesPresentation: []*model.LineChartDataSeriesPresentation{}},
+			DataSeries:            []*model.InsightsSeries{},
+			DataSeriesDefinitions: []*model.SearchInsightDataSeriesDefinition{},
+		}
+		for _, s := range v.Series {
+			m.DataSeries = append(m.DataSeries, &model.InsightsSeries{SeriesID: s.ID, Label: s.Label, Series: s.Series, Page: page})
+			m.Presentation.SeriesPresentation = append(m.Presentation.SeriesPresentation,
+				&model.LineChartDataSeriesPresentation{SeriesID: s.ID, Label: s.Label, Color: s.Stroke})
+			m.DataSeriesDefinitions = append(m.DataSeriesDefinitions, definitionModel(s.Series))
+		}
+		models[i] = m
+	}
+	return models
+}
+
+// seriesModel shows a series on its own.
+func seriesModel(series insights.Series) *model.InsightsSeries {
+	return &model.InsightsSeries{SeriesID: series.ID, Label: series.Query, Series: series, Page: model.NewPage([]string{series.ID})}
+}
+
+func definitionModel(s insights.Series) *model.SearchInsightDataSeriesDefinition {
+	var scope model.InsightRepositoryDefinition = &model.RepositorySearchScope{Search: s.Scope.Criteria, AllRepositories: s.Scope.Criteria == ""}
+	if len(s.Scope.Repositories) > 0 {
+		scope = &model.InsightRepositoryScope{Repositories: s.Scope.Repositories}
+	}
+	return &model.SearchInsightDataSeriesDefinition{
+		SeriesID: s.ID, Query: s.Query, RepositoryDefinition: scope,
+		TimeScope:                  &model.InsightIntervalTimeScope{Unit: model.TimeIntervalStepUnit(s.Grid.Interval.Unit), Value: s.Grid.Interval.Value},
+		GeneratedFromCaptureGroups: s.Method == insights.SearchCompute,
+		Points:                     s.Grid.Points, Anchor: s.Grid.Anchor, Zone: s.Grid.Zone,
+	}
+}
+
+func orEmpty(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
