@@ -68,15 +68,17 @@ func (c *counts) set(u int32, found match.Counts) {
 	c.values[u] = list
 }
 
-// blob matches a blob at its path, or at each of its paths where that matters. It returns the number of matches run.
+// blob matches a blob, once for each class of paths that it has. It returns the number of matches run.
 func (c *counts) blob(blob int32, object *gitrepo.Object) (matches int64) {
 	problem, detail := object.Problem, object.Detail
 	if problem == "" && object.Kind != gitrepo.KindBlob {
 		problem, detail = gitrepo.Corrupt, "not a blob"
 	}
 	if problem != "" {
-		if problem == gitrepo.TooLarge && match.IsBinary(object.Data) {
-			return 0 // binary files count nothing, whatever their size
+		if problem == gitrepo.TooLarge && c.matcher.ContentOnly() && match.IsBinary(object.Data) {
+			// Of a binary file nothing else is looked at, so its beginning counts like the whole.
+			c.set(c.graph.ofBlob[blob], c.matcher.Match(c.graph.paths[c.graph.units[c.graph.ofBlob[blob]].path], object.Data))
+			return 1
 		}
 		c.mu.Lock()
 		defer c.mu.Unlock()

@@ -10,8 +10,7 @@ import (
 type graph struct {
 	matcher *match.Matcher
 	hashLen int
-	// sharing says that a count depends on the content alone, so a blob has one unit wherever it lies.
-	sharing bool
+	classOf map[string]int32 // numbers of match.Matcher.Class: what a count depends on besides the content
 
 	nodes    []node
 	children []int32 // the children of all nodes, one after the other: a unit ≥ 0, or ^node
@@ -20,13 +19,14 @@ type graph struct {
 	faults   map[int32]treeFault
 
 	units   []unit
-	unitOf  map[unitKey]int32
+	unitOf  map[unitKey]int32 // all but the first unit of each blob
 	blobs   []gitrepo.Hash
 	blobOf  map[gitrepo.Hash]int32
 	ofBlob  []int32  // the first unit of each blob; unit.next leads on
 	paths   []string // of files that the query wants
 	root    *folder
 	waiting []int32 // nodes whose tree is not read yet
+	scratch []entry
 }
 
 // node is one version of one folder.
@@ -42,14 +42,16 @@ type treeFault struct {
 	detail  string
 }
 
-// unit is what has one count: a blob; a blob at a path, where the count depends on the path too; or a path alone.
+// unit is what has one count: a blob at all paths of one class, or a path where that alone decides.
 type unit struct {
-	blob int32 // -1 when the path alone decides
-	path int32 // for a shared blob, one of its paths
-	next int32 // the blob's next unit, or -1
+	blob  int32 // -1 when the path alone decides
+	class int32
+	path  int32 // one of its paths
+	next  int32 // the blob's next unit, or -1
 }
 
-type unitKey struct{ blob, path int32 }
+// unitKey identifies a unit: blob and class, or -1 and the path.
+type unitKey struct{ blob, of int32 }
 
 // emptyNode is a node without children: the tree of a commit that could not be read, and what a sweep starts from.
 const emptyNode = 0
@@ -70,6 +72,7 @@ type name struct {
 	asked  bool    // whether want and path were computed: the name was seen as a file
 	want   match.Want
 	path   int32 // index in graph.paths; of no meaning with Skip
+	class  int32
 }
 
 // entry is one line of a tree that is a file or a folder.
@@ -85,7 +88,7 @@ func newGraph(m *match.Matcher, hashLen int) *graph {
 	g := &graph{
 		matcher: m,
 		hashLen: hashLen,
-		sharing: m.ContentOnly(),
+		classOf: map[string]int32{},
 		faults:  map[int32]treeFault{},
 		unitOf:  map[unitKey]int32{},
 		blobOf:  map[gitrepo.Hash]int32{},
@@ -115,37 +118,50 @@ func (g *graph) childrenOf(n int32) []int32 { return g.children[g.nodes[n].start
 
 // unitFor returns the unit of a wanted file.
 func (g *graph) unitFor(file *name, hash gitrepo.Hash) int32 {
-	key := unitKey{blob: -1, path: file.path}
-	if file.want == match.Content {
-		blob, known := g.blobOf[hash]
+	if file.want == match.Path {
+		key := unitKey{blob: -1, of: file.path}
+		u, known := g.unitOf[key]
 		if !known {
-			blob = int32(len(g.blobs))
-			g.blobs = append(g.blobs, hash)
-			g.ofBlob = append(g.ofBlob, -1)
-			g.blobOf[hash] = blob
+			u = int32(len(g.units))
+			g.units = append(g.units, unit{blob: -1, path: file.path, next: -1})
+			g.unitOf[key] = u
 		}
-		if g.sharing {
-			if known {
-				return g.ofBlob[blob]
-			}
-			return g.addUnit(blob, file.path)
-		}
-		key.blob = blob
-	}
-	if u, ok := g.unitOf[key]; ok {
 		return u
 	}
-	u := g.addUnit(key.blob, key.path)
-	g.unitOf[key] = u
+	blob, known := g.blobOf[hash]
+	if !known {
+		blob = int32(len(g.blobs))
+		g.blobOf[hash] = blob
+		g.blobs = append(g.blobs, hash)
+		g.ofBlob = append(g.ofBlob, int32(len(g.units)))
+		g.units = append(g.units, unit{blob: blob, class: file.class, path: file.path, next: -1})
+		return g.ofBlob[blob]
+	}
+	first := g.ofBlob[blob]
+	if g.units[first].class == file.class {
+		return first
+	}
+	key := unitKey{blob: blob, of: file.class}
+	u, known := g.unitOf[key]
+	if !known {
+		u = int32(len(g.units))
+		g.units = append(g.units, unit{blob: blob, class: file.class, path: file.path, next: g.units[first].next})
+		g.units[first].next = u
+		g.unitOf[key] = u
+	}
 	return u
 }
 
-func (g *graph) addUnit(blob, path int32) int32 {
-	u := int32(len(g.units))
-	next := int32(-1)
-	if blob >= 0 {
-		next, g.ofBlob[blob] = g.ofBlob[blob], u
+// class numbers the class of a path.
+func (g *graph) class(path string) int32 {
+	if g.matcher.ContentOnly() {
+		return 0
 	}
-	g.units = append(g.units, unit{blob: blob, path: path, next: next})
-	return u
+	class := g.matcher.Class(path)
+	n, known := g.classOf[class]
+	if !known {
+		n = int32(len(g.classOf))
+		g.classOf[class] = n
+	}
+	return n
 }

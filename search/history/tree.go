@@ -26,7 +26,7 @@ func (g *graph) addTree(n int32, content []byte) error {
 	f := g.nodes[n].folder
 	start := len(g.children)
 	previous, at := f.last, 0
-	entries := make([]entry, 0, max(len(previous), 8))
+	entries := g.scratch[:0]
 	for len(content) > 0 {
 		space := bytes.IndexByte(content, ' ')
 		zero := bytes.IndexByte(content, 0)
@@ -44,26 +44,20 @@ func (g *graph) addTree(n int32, content []byte) error {
 		}
 		e.folder = folder
 
-		// The same folder's previous version has nearly the same entries in the same order: without a look-up when equal.
-		for at < len(previous) && before(previous[at], text, folder) {
+		// The same folder's previous version has nearly the same entries in the same order: no look-up where they are equal.
+		for at < len(previous) && !previous[at].is(text, folder) && previous[at].before(text, folder) {
 			at++
 		}
-		if at < len(previous) && previous[at].folder == folder && previous[at].name.text == string(text) {
-			old := &previous[at]
-			at++
-			if old.hash == e.hash {
-				e = *old
+		if at < len(previous) && previous[at].is(text, folder) {
+			e.name = previous[at].name
+			if previous[at].hash == e.hash {
+				e = previous[at]
 			} else {
-				e.name = old.name
 				g.resolve(f, &e)
 			}
+			at++
 		} else {
-			e.name = f.names[string(text)]
-			if e.name == nil {
-				e.name = &name{text: string(text), label: int32(len(g.names))}
-				f.names[e.name.text] = e.name
-				g.names = append(g.names, e.name)
-			}
+			e.name = g.nameIn(f, text)
 			g.resolve(f, &e)
 		}
 		entries = append(entries, e)
@@ -72,31 +66,45 @@ func (g *graph) addTree(n int32, content []byte) error {
 			g.labels = append(g.labels, e.name.label)
 		}
 	}
-	f.last = entries
+	g.scratch, f.last = entries, append(previous[:0], entries...)
 	g.nodes[n].start, g.nodes[n].end = start, len(g.children)
 	return nil
 }
 
-// before reports whether entry e comes before the entry with the given name in a tree: by bytes, where a folder's name
-// counts as ending in a slash.
-func before(e entry, text []byte, folder bool) bool {
-	own := e.name.text
-	shared := min(len(own), len(text))
-	if c := bytes.Compare([]byte(own[:shared]), text[:shared]); c != 0 {
-		return c < 0
-	}
-	return endingAt(len(own) > shared, own, shared, e.folder) < endingAt(len(text) > shared, string(text), shared, folder)
+// is reports whether e has the given name and is of the given kind.
+func (e *entry) is(text []byte, folder bool) bool {
+	return e.folder == folder && e.name.text == string(text)
 }
 
-// endingAt returns the byte that a name has at position i for the comparison of tree entries.
-func endingAt(longer bool, text string, i int, folder bool) byte {
-	switch {
-	case longer:
-		return text[i]
-	case folder:
-		return '/'
+// before reports whether e comes before the entry with the given name in a tree: by bytes, where a folder's name ends in
+// a slash.
+func (e *entry) before(text []byte, folder bool) bool {
+	own := e.name.text
+	shared := min(len(own), len(text))
+	if own[:shared] != string(text[:shared]) {
+		return own[:shared] < string(text[:shared])
 	}
-	return 0
+	end := func(longer bool, next string, folder bool) byte {
+		switch {
+		case longer:
+			return next[0]
+		case folder:
+			return '/'
+		}
+		return 0
+	}
+	return end(len(own) > shared, own[shared:], e.folder) < end(len(text) > shared, string(text[shared:]), folder)
+}
+
+// nameIn returns a name of a folder, made when it is new.
+func (g *graph) nameIn(f *folder, text []byte) *name {
+	if known := f.names[string(text)]; known != nil {
+		return known
+	}
+	made := &name{text: string(text), label: int32(len(g.names))}
+	f.names[made.text] = made
+	g.names = append(g.names, made)
+	return made
 }
 
 // resolve sets e.child and e.counts.
@@ -113,6 +121,7 @@ func (g *graph) resolve(f *folder, e *entry) {
 		path := f.path + e.name.text
 		e.name.want = g.matcher.Want(path)
 		if e.name.want != match.Skip {
+			e.name.class = g.class(path)
 			e.name.path = int32(len(g.paths))
 			g.paths = append(g.paths, path)
 		}
