@@ -3,6 +3,7 @@ package workflows
 import (
 	"time"
 
+	"github.com/backsight/backsight/activities"
 	"github.com/backsight/backsight/insights"
 )
 
@@ -22,8 +23,8 @@ type SeriesState struct {
 	// Backfill and Recording are the plans that are not completed; nil when there is none. A recording goes first.
 	Backfill  *Plan `json:"backfill,omitempty"`
 	Recording *Plan `json:"recording,omitempty"`
-	// Planned is true once the backfill has been planned (or dropped into Backfill): it happens once.
-	Planned bool `json:"planned,omitempty"`
+	// Started is true from the first run on: the backfill was put into Backfill.
+	Started bool `json:"started,omitempty"`
 	// LastPlanned is the newest recording that was planned; zero before the first.
 	LastPlanned time.Time             `json:"lastPlanned,omitzero"`
 	Tally       insights.Completeness `json:"tally"`
@@ -50,6 +51,20 @@ type RepositoryInput struct {
 	Through    int64  `json:"through"`
 	// Unfold skips the common search and goes to one FrameWorkflow per time frame at once.
 	Unfold bool `json:"unfold,omitempty"`
+	// Label names the batch for people.
+	Label string `json:"label,omitempty"`
+}
+
+func (in RepositoryInput) samples() activities.Range {
+	return activities.Range{SeriesID: in.SeriesID, Generation: in.Generation, From: in.From, Through: in.Through}
+}
+
+// RepositoryResult is how a RepositoryWorkflow or FrameWorkflow ended.
+type RepositoryResult struct {
+	// Tally is that of the workflow's range, read back from the ledger. Zero when Interrupted.
+	Tally insights.Completeness `json:"tally"`
+	// Interrupted is true when the workflow was cancelled, as a pause does: what is not in the ledger is pending still.
+	Interrupted bool `json:"interrupted,omitempty"`
 }
 
 // FrameInput names one sample.
@@ -64,6 +79,7 @@ type FrameInput struct {
 type SyncInput struct {
 	RepositoryID int64 `json:"repositoryId,omitempty"`
 	After        int64 `json:"after,omitempty"`
-	// Synced counts over continue-as-new.
+	// Synced and Failed count over continue-as-new.
 	Synced int64 `json:"synced,omitempty"`
+	Failed int64 `json:"failed,omitempty"`
 }

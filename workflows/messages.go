@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"encoding/json"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -70,6 +71,22 @@ type Order struct {
 	Reason string `json:"reason,omitempty"`
 }
 
+// UnmarshalJSON takes what people send from a command line: the object, a bare string (the reason), or anything else,
+// which says no more than the message's name does. It never fails, because the SDK drops a signal whose payload does
+// not decode, and a pause that is dropped in silence is worse than one without a reason.
+func (o *Order) UnmarshalJSON(data []byte) error {
+	type plain Order
+	if json.Unmarshal(data, (*plain)(o)) == nil {
+		return nil
+	}
+	*o = Order{}
+	var reason string
+	if json.Unmarshal(data, &reason) == nil {
+		o.Reason = reason
+	}
+	return nil
+}
+
 // State is what a series' workflow is doing.
 type State string
 
@@ -112,7 +129,8 @@ type Status struct {
 	// Generation and Kind ("backfill", "recording") name the plan that is worked on; 0 and "" when there is none.
 	Generation int    `json:"generation,omitempty"`
 	Kind       string `json:"kind,omitempty"`
-	// Completeness is the workflow's own tally over all generations; equal to the ledger's when InFlight is 0.
+	// Completeness is the workflow's own tally over all generations; equal to the ledger's in every state but Running
+	// and Pausing, where it follows as children end.
 	Completeness insights.Completeness `json:"completeness"`
 }
 

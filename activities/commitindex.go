@@ -1,0 +1,98 @@
+package activities
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/backsight/backsight/gitrepo"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
+)
+
+// index brings the commit index of a repository to tip ("" is a repository without commits), reading only what is new
+// where history was not rewritten. at is a moment before the repository was read.
+//
+// A shallow clone is not indexed: what lies before its oldest commit is not known, and an index would call it absent.
+func (m *Mirrors) index(ctx context.Context, id int64, git *gitrepo.Repo, tip gitrepo.OID, at time.Time) error {
+	if git.Shallow() {
+		return nil
+	}
+	for attempt := 1; ; attempt++ {
+		from, commits, err := m.unindexed(ctx, id, git, tip)
+		if err != nil {
+			return err
+		}
+		err = m.Store.ReplaceCommitIndex(ctx, id, from, commits, at)
+		// Another process was at it: its tip is another one now.
+		if insights.ErrorCode(err) == insights.Conflict && attempt < 3 {
+			continue
+		}
+		return err
+	}
+}
+
+// unindexed returns the commits that the index lacks, oldest first, and the place of the first of them. What the index has
+// from there on is no longer in the history.
+func (m *Mirrors) unindexed(ctx context.Context, id int64, git *gitrepo.Repo, tip gitrepo.OID) (from int, commits []store.IndexedCommit, err error) {
+	if tip == "" {
+		return 0, nil, nil
+	}
+	known, err := m.Store.CommitIndexTip(ctx, id)
+	if err != nil {
+		return 0, nil, err
+	}
+	var stop gitrepo.OID
+	if len(known) > 0 {
+		stop = gitrepo.OID(known[0].Commit)
+		if stop == tip {
+			return known[0].Seq + 1, nil, nil
+		}
+	}
+	read, err := git.FirstParents(ctx, tip, stop)
+	if err != nil {
+		return 0, nil, ofRepository(ctx, classUnread, err)
+	}
+	if stop != "" {
+		grown, err := follows(ctx, git, read, stop)
+		if err != nil {
+			return 0, nil, err
+		}
+		if grown {
+			return known[0].Seq + 1, oldestFirst(read), nil
+		}
+	}
+	// The first index, or a rewritten history: read is all of it. Keep what both have.
+	places := make(map[gitrepo.OID]int, len(known))
+	for _, k := range known {
+		places[gitrepo.OID(k.Commit)] = k.Seq
+	}
+	for i, c := range read {
+		if place, ok := places[c.ID]; ok {
+			return place + 1, oldestFirst(read[:i]), nil
+		}
+	}
+	return 0, oldestFirst(read), nil
+}
+
+// follows reports whether the oldest of the commits is a child of stop: whether FirstParents ended there, and not at
+// the root.
+func follows(ctx context.Context, git *gitrepo.Repo, newestFirst []gitrepo.Commit, stop gitrepo.OID) (bool, error) {
+	if len(newestFirst) == 0 {
+		return false, nil
+	}
+	parent, err := git.Resolve(ctx, string(newestFirst[len(newestFirst)-1].ID)+"^1")
+	if insights.ErrorCode(err) == insights.NotFound {
+		return false, nil // a root
+	}
+	return parent == stop, ofRepository(ctx, classUnread, err)
+}
+
+func oldestFirst(commits []gitrepo.Commit) []store.IndexedCommit {
+	list := make([]store.IndexedCommit, len(commits))
+	for i, c := range commits {
+		list[i] = store.IndexedCommit{Commit: string(c.ID), Time: c.Time}
+	}
+	slices.Reverse(list)
+	return list
+}

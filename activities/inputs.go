@@ -1,0 +1,100 @@
+package activities
+
+import (
+	"time"
+
+	"github.com/backsight/backsight/insights"
+)
+
+// Range names samples of one generation: those of the repositories From..Through (ids, both included), at all the
+// generation's times, or only at At.
+type Range struct {
+	SeriesID   string     `json:"seriesId"`
+	Generation int        `json:"generation"`
+	From       int64      `json:"from"`
+	Through    int64      `json:"through"`
+	At         *time.Time `json:"at,omitempty"`
+}
+
+// BeginInput asks for a plan: every repository in the series' scope at each of Times.
+type BeginInput struct {
+	SeriesID string      `json:"seriesId"`
+	Kind     string      `json:"kind"` // "backfill" or "recording"
+	Times    []time.Time `json:"times"`
+}
+
+// BeginResult names the generation that was planned, and the tally of the whole series with it.
+type BeginResult struct {
+	Generation int                   `json:"generation"`
+	Tally      insights.Completeness `json:"tally"`
+}
+
+// PageInput asks for the next page of a generation's pending work: repositories with an id above After.
+type PageInput struct {
+	SeriesID   string `json:"seriesId"`
+	Generation int    `json:"generation"`
+	After      int64  `json:"after"`
+}
+
+// PageResult is a page: work for about a minute, at most MaxBatches batches.
+type PageResult struct {
+	Batches []Batch `json:"batches"`
+	// Next is the cursor of the page after this one.
+	Next int64 `json:"next"`
+	// Last is true when nothing pending has an id above Next.
+	Last bool `json:"last"`
+}
+
+// Batch is the work of one RepositoryWorkflow.
+type Batch struct {
+	From    int64 `json:"from"`
+	Through int64 `json:"through"`
+	// Label names it for people: a repository's name, or "acme/api and 11 more".
+	Label string `json:"label"`
+	// Unfold is true for a repository whose frames are to be searched each on its own.
+	Unfold bool `json:"unfold,omitempty"`
+	// Before is the tally of the batch's range when the page was read.
+	Before insights.Completeness `json:"before"`
+}
+
+// CompleteInput names a generation that has nothing pending left.
+type CompleteInput struct {
+	SeriesID   string `json:"seriesId"`
+	Generation int    `json:"generation"`
+}
+
+// CompleteResult has the tally of the whole series. Left is true when the generation was not completed because
+// samples are pending still.
+type CompleteResult struct {
+	Tally insights.Completeness `json:"tally"`
+	Left  bool                  `json:"left,omitempty"`
+}
+
+// PendingResult lists what is pending in a range: its repositories by id or, for a range of one repository, its times,
+// newest first. Both lists are cut at MaxPending.
+type PendingResult struct {
+	Repositories []int64     `json:"repositories"`
+	Times        []time.Time `json:"times"`
+}
+
+// FailInput ends what is pending in a range as failed, for a reason that people can group by (Class) and read (Reason).
+type FailInput struct {
+	Range
+	Class  string `json:"class"`
+	Reason string `json:"reason"`
+}
+
+// ListResult is a page of repository ids, in order. Last is true when there are none after it.
+type ListResult struct {
+	IDs  []int64 `json:"ids"`
+	Last bool    `json:"last"`
+}
+
+// Bounds of what one activity returns, so that payloads stay small and a workflow's history short.
+const (
+	// MaxBatches bounds a page: 400 children cost their parent about 3,600 events at worst, below the 4,096 at which the
+	// server suggests to continue as new.
+	MaxBatches = 400
+	// MaxPending bounds PendingResult for the same reason.
+	MaxPending = 300
+)

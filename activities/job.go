@@ -1,0 +1,202 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/backsight/backsight/gitrepo"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/history"
+	"github.com/backsight/backsight/store"
+)
+
+// job is one attempt at Samples.
+type job struct {
+	*Search
+	question
+	at   *time.Time
+	out  *writer
+	beat func()
+}
+
+// repository settles the samples of one repository, newest first. Its own trouble fails its samples; an error is of what
+// all repositories need, or of ctx.
+func (j *job) repository(ctx context.Context, r store.Repository, samples []insights.Sample) error {
+	if r.ID == 0 || r.DeletedAt != nil {
+		return j.fail(ctx, samples, &repositoryError{classRemoved, fmt.Errorf("repository %d: it was removed", samples[0].RepositoryID)})
+	}
+	git, err := j.locate(ctx, r, samples)
+	if trouble := asRepositoryError(err); trouble != nil {
+		return j.fail(ctx, samples, trouble)
+	}
+	if err != nil {
+		return err
+	}
+	var wanted []group
+	for _, g := range chunkByCommit(samples) {
+		switch {
+		case j.at != nil && !g.has(*j.at):
+		case g.commit == "": // looked for and not there
+			if err := j.settle(ctx, g, insights.Sample{Outcome: insights.Absent}); err != nil {
+				return err
+			}
+		default:
+			wanted = append(wanted, g)
+		}
+	}
+	if len(wanted) == 0 {
+		return nil
+	}
+	return j.search(ctx, git, wanted)
+}
+
+// locate opens the repository and finds the commits of the samples that have none yet: the index was not refreshed since
+// their time, so that is done first.
+func (j *job) locate(ctx context.Context, r store.Repository, samples []insights.Sample) (*gitrepo.Repo, error) {
+	unknown := false
+	for _, s := range samples {
+		unknown = unknown || s.Commit == "" && (j.at == nil || s.Time.Equal(*j.at))
+	}
+	if !unknown {
+		return j.Mirrors.Open(ctx, r)
+	}
+	git, err := j.Mirrors.Refresh(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	_, tip, err := git.DefaultBranch(ctx)
+	if errors.Is(err, gitrepo.ErrNoCommits) {
+		return git, nil
+	}
+	if err != nil {
+		return nil, branchTrouble(ctx, err)
+	}
+	commits, err := git.FirstParents(ctx, tip, "")
+	if err != nil {
+		return nil, ofRepository(ctx, classUnread, err)
+	}
+	for i, s := range samples {
+		if s.Commit != "" {
+			continue
+		}
+		commit, found := gitrepo.AsOf(commits, s.Time)
+		if !found && git.Shallow() {
+			return nil, &repositoryError{classShallow, fmt.Errorf(
+				"repository %s: it is a shallow clone whose oldest commit is younger than %s: fetch its whole history (git fetch --unshallow)", r.Name, s.Time.Format(time.RFC3339))}
+		}
+		samples[i].Commit = string(commit.ID)
+	}
+	return git, nil
+}
+
+// search counts at the commits of the groups, newest first, and settles each group as its result comes.
+func (j *job) search(ctx context.Context, git *gitrepo.Repo, groups []group) error {
+	done, err := j.Limits.startSearch(ctx, j.beat)
+	if err != nil {
+		return err
+	}
+	defer done()
+	request := history.Request{Repo: git, Matcher: j.matcher, Progress: func(history.Progress) { j.beat() }}
+	for _, g := range groups {
+		request.Commits = append(request.Commits, gitrepo.OID(g.commit))
+	}
+	searching := ctx
+	if limit := j.query.Timeout; limit > 0 {
+		var cancel context.CancelFunc
+		searching, cancel = context.WithTimeout(ctx, limit)
+		defer cancel()
+	}
+	settled := 0
+	since := time.Now()
+	var writeErr error
+	err = history.Search(searching, request, func(result history.Result) error {
+		found := j.judge(result)
+		found.Duration, since = time.Since(since), time.Now()
+		writeErr = j.settle(ctx, groups[settled], found)
+		settled++
+		return writeErr
+	})
+	switch {
+	case err == nil || writeErr != nil:
+		return err
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case searching.Err() != nil: // the query's own timeout
+		for _, g := range groups[settled:] {
+			if err := j.settle(ctx, g, insights.Sample{
+				Outcome: insights.Partial, ReasonClass: classTimeout, Duration: j.query.Timeout,
+				Reason: fmt.Sprintf("the query's timeout:%s ended the search before this commit was counted", j.query.Timeout),
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	// git died, or the repository went away while it was read: the next attempt finds out. Results until here are right.
+	return insights.Errorf(insights.Internal, "repository %s: search: %w", git.Dir(), err)
+}
+
+// judge turns a count into a sample's outcome.
+func (j *job) judge(result history.Result) insights.Sample {
+	s := insights.Sample{Outcome: insights.Counted, Value: float64(result.Value), Values: result.Values}
+	if j.byValue && s.Values == nil {
+		s.Values = map[string]int64{}
+	}
+	if limit := j.query.Count; limit > 0 && result.Value > limit {
+		s.Outcome, s.ReasonClass = insights.Partial, classCountStop
+		s.Reason = fmt.Sprintf("the query's count:%d cut a value of %d", limit, result.Value)
+		if s.Values == nil {
+			s.Value = float64(limit)
+		}
+	}
+	if len(result.Faults) > 0 {
+		s.Outcome, s.ReasonClass, s.Reason = insights.Partial, result.Faults[0].Class, faultText(result.Faults)
+	}
+	return s
+}
+
+// faultText says how much could not be read, and names the first few.
+func faultText(faults []history.Fault) string {
+	const named = 5
+	var text strings.Builder
+	fmt.Fprintf(&text, "%d object(s) could not be read: ", len(faults))
+	for i, f := range faults {
+		if i == named {
+			text.WriteString("; …")
+			break
+		}
+		if i > 0 {
+			text.WriteString("; ")
+		}
+		text.WriteString(f.String())
+	}
+	return text.String()
+}
+
+// settle ends a group: its newest sample as found, the others as the same commit again.
+func (j *job) settle(ctx context.Context, g group, found insights.Sample) error {
+	if err := j.Limits.takeSamples(ctx, len(g.samples), j.beat); err != nil {
+		return err
+	}
+	list := make([]insights.Sample, len(g.samples))
+	for i, s := range g.samples {
+		list[i] = found
+		list[i].SeriesID, list[i].RepositoryID, list[i].Time, list[i].Commit = s.SeriesID, s.RepositoryID, s.Time, g.commit
+		if i > 0 {
+			list[i].Duration = 0
+			if found.Outcome == insights.Counted {
+				list[i].Outcome = insights.Reused
+			}
+		}
+	}
+	j.beat()
+	return j.out.add(ctx, list...)
+}
+
+// fail ends samples for their repository's trouble: those at the time asked for, or all.
+func (j *job) fail(ctx context.Context, samples []insights.Sample, trouble *repositoryError) error {
+	return j.out.add(ctx, failed(atTime(samples, j.at), trouble.class, trouble.Error())...)
+}

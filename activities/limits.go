@@ -1,0 +1,97 @@
+package activities
+
+import (
+	"context"
+	"math"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Limits bound what the searches of one process take: samples settled per second, searches started per second, searches at
+// a time. They may change at any moment, and whoever waits sees the change. The zero value is of no use: NewLimits.
+type Limits struct {
+	samples  *rate.Limiter
+	searches *rate.Limiter
+
+	mu      sync.Mutex
+	running int
+	most    int // searches at a time; 0: as many as the worker has slots
+}
+
+// NewLimits returns limits that do not limit.
+func NewLimits() *Limits {
+	return &Limits{samples: rate.NewLimiter(rate.Inf, 1), searches: rate.NewLimiter(rate.Inf, 1)}
+}
+
+// Set changes the limits; 0 is no limit.
+func (l *Limits) Set(samplesPerSecond, searchesPerSecond float64, concurrency int) {
+	setRate(l.samples, samplesPerSecond)
+	setRate(l.searches, searchesPerSecond)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.most = concurrency
+}
+
+func setRate(limiter *rate.Limiter, perSecond float64) {
+	if perSecond <= 0 {
+		limiter.SetLimit(rate.Inf)
+		return
+	}
+	// A burst of a second's worth, so that looking every lookAgain does not lower the rate.
+	limiter.SetBurst(int(math.Ceil(perSecond)))
+	limiter.SetLimit(rate.Limit(perSecond))
+}
+
+// lookAgain is how often one who waits looks whether it may go on: a waiter with a reservation would sleep through a
+// change of the limits.
+const lookAgain = 50 * time.Millisecond
+
+// takeSamples waits until n samples may be settled. beat is called while it waits.
+func (l *Limits) takeSamples(ctx context.Context, n int, beat func()) error {
+	for range n {
+		if err := waitFor(ctx, l.samples.Allow, beat); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// startSearch waits until a search may start. The caller calls done when it has ended.
+func (l *Limits) startSearch(ctx context.Context, beat func()) (done func(), err error) {
+	if err := waitFor(ctx, l.occupy, beat); err != nil {
+		return nil, err
+	}
+	if err := waitFor(ctx, l.searches.Allow, beat); err != nil {
+		l.vacate()
+		return nil, err
+	}
+	return l.vacate, nil
+}
+
+func (l *Limits) occupy() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.most > 0 && l.running >= l.most {
+		return false
+	}
+	l.running++
+	return true
+}
+
+func (l *Limits) vacate() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.running--
+}
+
+func waitFor(ctx context.Context, allowed func() bool, beat func()) error {
+	for !allowed() {
+		beat()
+		if err := pause(ctx, lookAgain); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}

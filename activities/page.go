@@ -1,0 +1,104 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/backsight/backsight/store"
+)
+
+// budgets decide on the shape of the tree; see the settings' descriptions in package store.
+type budgets struct {
+	batch int64 // repositories share a workflow until their cost reaches this
+	frame int64 // a repository that costs more gets a workflow per frame
+}
+
+const (
+	// pageCost bounds a page, in the unit of store.RepositoryWork.Cost: about a minute of two cores, so that a due
+	// recording never waits long. (30 repositories of 1 GB text with 12 frames cost about 1,000 and take about 4 s of two
+	// cores.)
+	pageCost = 15_000
+	// maxBatchRepositories bounds a batch whatever its cost, so that one that unfolds stays a small workflow.
+	maxBatchRepositories = 100
+)
+
+// Page returns the next page of a generation's pending work. The settings are read each time, so a change acts on
+// the next page.
+func (p *Plans) Page(ctx context.Context, in PageInput) (PageResult, error) {
+	page, err := p.page(ctx, in)
+	return page, outcome(ctx, err)
+}
+
+func (p *Plans) page(ctx context.Context, in PageInput) (PageResult, error) {
+	settings, err := p.Store.Settings(ctx)
+	if err != nil {
+		return PageResult{}, err
+	}
+	// The store accepts nothing but whole numbers for these.
+	var limits budgets
+	if limits.batch, err = strconv.ParseInt(settings[store.SettingBatchCost], 10, 64); err != nil {
+		return PageResult{}, fmt.Errorf("setting %s: %w", store.SettingBatchCost, err)
+	}
+	if limits.frame, err = strconv.ParseInt(settings[store.SettingFrameBudget], 10, 64); err != nil {
+		return PageResult{}, fmt.Errorf("setting %s: %w", store.SettingFrameBudget, err)
+	}
+	const chunk = MaxBatches * maxBatchRepositories // more than fit into any page
+	work, err := p.Store.Page(ctx, in.SeriesID, in.Generation, in.After, chunk)
+	if err != nil {
+		return PageResult{}, err
+	}
+	page, taken := batches(work, limits)
+	page.Next, page.Last = in.After, taken == len(work) && len(work) < chunk
+	if taken > 0 {
+		page.Next = work[taken-1].RepositoryID
+	}
+	for i, b := range page.Batches {
+		page.Batches[i].Before, err = p.Store.CompletenessOfRange(ctx, in.SeriesID, in.Generation, b.From, b.Through, nil)
+		if err != nil {
+			return PageResult{}, err
+		}
+	}
+	return page, nil
+}
+
+// batches folds the work, in order of id, into batches until the page is full; taken is how many repositories are in it.
+func batches(work []store.RepositoryWork, limits budgets) (page PageResult, taken int) {
+	var total int64
+	var open *fold // the batch that may grow
+	for _, w := range work {
+		cost := max(1, w.Cost())
+		joins := open != nil && open.takes(cost, limits)
+		if taken > 0 && (total+cost > pageCost || !joins && len(page.Batches) == MaxBatches) {
+			break
+		}
+		if joins {
+			open.add(w, cost)
+		} else {
+			page.Batches = append(page.Batches, Batch{From: w.RepositoryID, Through: w.RepositoryID, Label: w.Name, Unfold: cost > limits.frame})
+			open = &fold{batch: &page.Batches[len(page.Batches)-1], first: w.Name, count: 1, cost: cost}
+		}
+		total += cost
+		taken++
+	}
+	return page, taken
+}
+
+// fold is a batch in the making.
+type fold struct {
+	batch *Batch
+	first string
+	count int
+	cost  int64
+}
+
+func (f *fold) takes(cost int64, limits budgets) bool {
+	return !f.batch.Unfold && cost <= limits.frame && f.count < maxBatchRepositories && f.cost+cost <= limits.batch
+}
+
+func (f *fold) add(w store.RepositoryWork, cost int64) {
+	f.batch.Through = w.RepositoryID
+	f.count++
+	f.cost += cost
+	f.batch.Label = fmt.Sprintf("%s and %d more", f.first, f.count-1)
+}

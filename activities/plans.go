@@ -1,0 +1,138 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
+)
+
+// Plans writes plans and reads what is left of them.
+type Plans struct {
+	Store   *store.Store
+	Mirrors *Mirrors
+}
+
+// sliceSamples is about how many samples one transaction of a plan writes: about a second.
+const sliceSamples = 20_000
+
+// Begin writes a plan in full: every sample of the times in every repository of the series' scope, settled at once where the
+// commit index knows that there is nothing to search. A second call returns the same plan, or goes on with it.
+// Invalid for a series whose query or scope cannot be read.
+func (p *Plans) Begin(ctx context.Context, in BeginInput) (BeginResult, error) {
+	work, done := untilWorkerStops(ctx)
+	defer done()
+	result, err := p.begin(work, in)
+	return result, outcome(ctx, err)
+}
+
+func (p *Plans) begin(ctx context.Context, in BeginInput) (BeginResult, error) {
+	series, err := p.Store.Series(ctx, in.SeriesID)
+	if err != nil {
+		return BeginResult{}, err
+	}
+	if _, err := compile(series); err != nil {
+		return BeginResult{}, err
+	}
+	scope, err := scopeOf(series)
+	if err != nil {
+		return BeginResult{}, err
+	}
+	generation, err := p.Store.BeginGeneration(ctx, in.SeriesID, in.Kind, in.Times)
+	if err != nil {
+		return BeginResult{}, err
+	}
+	if err := p.refresh(ctx, scope, in.Times); err != nil {
+		return BeginResult{}, err
+	}
+	limit := max(1, sliceSamples/len(in.Times))
+	for planned := false; !planned; {
+		if planned, err = p.Store.PlanSlice(ctx, in.SeriesID, generation, scope, limit); err != nil {
+			return BeginResult{}, err
+		}
+		activity.RecordHeartbeat(ctx, "plan")
+	}
+	tally, err := p.Store.Completeness(ctx, in.SeriesID)
+	return BeginResult{Generation: generation, Tally: tally}, err
+}
+
+// Tally returns the tally of a whole series.
+func (p *Plans) Tally(ctx context.Context, seriesID string) (insights.Completeness, error) {
+	tally, err := p.Store.Completeness(ctx, seriesID)
+	return tally, outcome(ctx, err)
+}
+
+// RangeTally returns the tally of a range.
+func (p *Plans) RangeTally(ctx context.Context, in Range) (insights.Completeness, error) {
+	tally, err := p.Store.CompletenessOfRange(ctx, in.SeriesID, in.Generation, in.From, in.Through, in.At)
+	return tally, outcome(ctx, err)
+}
+
+// Pending lists what is left in a range. Of several times at one commit it lists the newest: whoever searches it settles
+// all of them.
+func (p *Plans) Pending(ctx context.Context, in Range) (PendingResult, error) {
+	samples, err := p.Store.PendingSamples(ctx, in.SeriesID, in.Generation, in.From, in.Through, in.At)
+	if err != nil {
+		return PendingResult{}, outcome(ctx, err)
+	}
+	var result PendingResult
+	seen := map[string]bool{}
+	for _, s := range samples { // by repository, then newest first
+		if n := len(result.Repositories); (n == 0 || result.Repositories[n-1] != s.RepositoryID) && n < MaxPending {
+			result.Repositories = append(result.Repositories, s.RepositoryID)
+		}
+		if in.From == in.Through && len(result.Times) < MaxPending && (s.Commit == "" || !seen[s.Commit]) {
+			seen[s.Commit] = true
+			result.Times = append(result.Times, s.Time)
+		}
+	}
+	return result, nil
+}
+
+// Complete closes a generation and returns the tally of the series. Where samples are pending still, it says so.
+func (p *Plans) Complete(ctx context.Context, in CompleteInput) (CompleteResult, error) {
+	var result CompleteResult
+	err := p.Store.CompleteGeneration(ctx, in.SeriesID, in.Generation, time.Now())
+	if insights.ErrorCode(err) == insights.Conflict {
+		result.Left, err = true, nil
+	}
+	if err != nil {
+		return result, outcome(ctx, err)
+	}
+	result.Tally, err = p.Store.Completeness(ctx, in.SeriesID)
+	return result, outcome(ctx, err)
+}
+
+// refreshFor bounds the refresh of mirrors before a plan. What is not refreshed by then is pending without a commit, and
+// whoever searches it fetches it first.
+const refreshFor = 2 * time.Minute
+
+// refresh brings the commit index of the scope's repositories past the plan's times, so that the plan can be compressed: in
+// most repositories nothing happened since. Mirrors that are not here yet are left to the searches, for cloning them would
+// keep everybody waiting.
+func (p *Plans) refresh(ctx context.Context, scope store.ScopeFilter, times []time.Time) error {
+	newest := slices.MaxFunc(times, time.Time.Compare)
+	var stale []store.Repository
+	err := eachRepository(ctx, p.Store, func(r store.Repository) error {
+		if (r.IndexedAt == nil || r.IndexedAt.Before(newest)) && inScope(scope, r) && p.Mirrors.present(r) {
+			stale = append(stale, r)
+		}
+		return nil
+	})
+	if err != nil || len(stale) == 0 {
+		return err
+	}
+	return inParallel(ctx, stale, refreshFor, func(ctx context.Context, r store.Repository) error {
+		_, err := p.Mirrors.Refresh(ctx, r)
+		activity.RecordHeartbeat(ctx, fmt.Sprintf("refresh %s", r.Name))
+		if asRepositoryError(err) != nil {
+			return nil // recorded with the repository; its samples will say so
+		}
+		return err
+	})
+}

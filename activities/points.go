@@ -1,0 +1,28 @@
+package activities
+
+import (
+	"context"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
+)
+
+// Points writes samples that no search wrote.
+type Points struct {
+	Store *store.Store
+}
+
+// Fail ends what is pending in a range as failed and returns the tally of the range. With At that is the sample at that
+// time and those that would have been settled with it. A sample that was settled meanwhile keeps its outcome.
+func (p *Points) Fail(ctx context.Context, in FailInput) (insights.Completeness, error) {
+	samples, err := p.Store.PendingSamples(ctx, in.SeriesID, in.Generation, in.From, in.Through, nil)
+	if err != nil {
+		return insights.Completeness{}, outcome(ctx, err)
+	}
+	samples = failed(atTime(samples, in.At), in.Class, in.Reason)
+	if err := p.Store.WriteSamples(ctx, in.SeriesID, in.Generation, samples); err != nil {
+		return insights.Completeness{}, outcome(ctx, err)
+	}
+	tally, err := p.Store.CompletenessOfRange(ctx, in.SeriesID, in.Generation, in.From, in.Through, in.At)
+	return tally, outcome(ctx, err)
+}

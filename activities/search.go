@@ -1,0 +1,99 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
+)
+
+// Search settles samples by searching.
+type Search struct {
+	Store   *store.Store
+	Mirrors *Mirrors
+	Limits  *Limits
+}
+
+// Samples searches what is pending in a range, repository by repository, and writes results as they land. It returns
+// the tally of the range as the ledger has it then. With At it settles that sample, and with it every pending one at the
+// same commit. An attempt goes on with what the one before did not write.
+func (s *Search) Samples(ctx context.Context, in Range) (insights.Completeness, error) {
+	work, done := untilWorkerStops(ctx)
+	defer done()
+	if err := s.samples(work, in); err != nil {
+		return insights.Completeness{}, outcome(ctx, err)
+	}
+	tally, err := s.Store.CompletenessOfRange(ctx, in.SeriesID, in.Generation, in.From, in.Through, in.At)
+	return tally, outcome(ctx, err)
+}
+
+func (s *Search) samples(ctx context.Context, in Range) (err error) {
+	// All times, even for one of them: what is at the same commit is settled together.
+	pending, err := s.Store.PendingSamples(ctx, in.SeriesID, in.Generation, in.From, in.Through, nil)
+	if err != nil || len(pending) == 0 {
+		return err
+	}
+	series, err := s.Store.Series(ctx, in.SeriesID)
+	if err != nil {
+		return err
+	}
+	asked, err := compile(series)
+	if err != nil {
+		return err
+	}
+	byRepository := chunkBy(pending, func(s insights.Sample) int64 { return s.RepositoryID })
+	repositories, err := s.repositories(ctx, byRepository)
+	if err != nil {
+		return err
+	}
+	job := &job{Search: s, question: asked, at: in.At, out: &writer{store: s.Store, seriesID: in.SeriesID, generation: in.Generation}}
+	for i, samples := range byRepository {
+		id := samples[0].RepositoryID
+		job.beat = func() {
+			activity.RecordHeartbeat(ctx, fmt.Sprintf("repository %d, %d of %d", id, i+1, len(byRepository)))
+		}
+		job.beat()
+		if err := job.repository(ctx, repositories[id], samples); err != nil {
+			return s.keep(ctx, job.out, err)
+		}
+	}
+	return job.out.flush(ctx)
+}
+
+// keep writes what is found already before the activity ends with err; the next attempt would have to search it again.
+func (s *Search) keep(ctx context.Context, out *writer, err error) error {
+	const grace = 5 * time.Second // within the time that a stopping worker grants
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	if writeErr := out.flush(last); writeErr != nil {
+		activity.GetLogger(ctx).Warn("found samples were not written", "error", writeErr)
+	}
+	return err
+}
+
+func (s *Search) repositories(ctx context.Context, groups [][]insights.Sample) (map[int64]store.Repository, error) {
+	ids := make([]int64, len(groups))
+	for i, samples := range groups {
+		ids[i] = samples[0].RepositoryID
+	}
+	return s.Store.RepositoriesByID(ctx, ids)
+}
+
+// chunkBy splits a list into runs of equal keys.
+func chunkBy[T any, K comparable](list []T, key func(T) K) (runs [][]T) {
+	start := 0
+	for i := range list {
+		if i > 0 && key(list[i]) != key(list[i-1]) {
+			runs = append(runs, list[start:i])
+			start = i
+		}
+	}
+	if start < len(list) {
+		runs = append(runs, list[start:])
+	}
+	return runs
+}

@@ -1,0 +1,79 @@
+package workflows
+
+import (
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/backsight/backsight/insights"
+)
+
+var messages = []struct{ name, about string }{
+	{Pause, "stop launching work and stop what runs, until resume"},
+	{Resume, "go on after a pause, and try again what a problem holds back"},
+	{Cancel, "end the series' work and this workflow"},
+	{Trigger, "look for due recordings and left-over work now"},
+}
+
+// listen registers every query, update and signal of the series before anything can block.
+func (s *series) listen(ctx workflow.Context) error {
+	if err := workflow.SetQueryHandlerWithOptions(ctx, QueryCompleteness,
+		func() (insights.Completeness, error) { return s.state.Tally, nil },
+		workflow.QueryHandlerOptions{Description: "the series' samples by outcome"}); err != nil {
+		return err
+	}
+	if err := workflow.SetQueryHandlerWithOptions(ctx, QueryStatus,
+		func() (Status, error) { return s.status(), nil },
+		workflow.QueryHandlerOptions{Description: "what the series is doing"}); err != nil {
+		return err
+	}
+	for _, m := range messages {
+		if err := workflow.SetUpdateHandlerWithOptions(ctx, m.name, func(ctx workflow.Context, order Order) (Status, error) {
+			s.obey(ctx, m.name, order)
+			return s.status(), nil
+		}, workflow.UpdateHandlerOptions{Description: m.about}); err != nil {
+			return err
+		}
+		channel := workflow.GetSignalChannelWithOptions(ctx, m.name, workflow.SignalChannelOptions{Description: m.about})
+		workflow.GoNamed(ctx, "mailbox "+m.name, func(ctx workflow.Context) {
+			for {
+				var order Order
+				channel.Receive(ctx, &order)
+				s.obey(ctx, m.name, order)
+			}
+		})
+	}
+	return nil
+}
+
+// readMailbox obeys the signals that were delivered and not read, without blocking.
+func (s *series) readMailbox(ctx workflow.Context) {
+	for _, m := range messages {
+		channel := workflow.GetSignalChannel(ctx, m.name)
+		for {
+			var order Order
+			if !channel.ReceiveAsync(&order) {
+				break
+			}
+			s.obey(ctx, m.name, order)
+		}
+	}
+}
+
+// obey folds a message into the state. It never blocks and never fails; the loop in run sees what changed.
+func (s *series) obey(ctx workflow.Context, name string, order Order) {
+	s.messages++
+	by := &PausedBy{By: order.By, Reason: order.Reason, At: workflow.Now(ctx)}
+	switch name {
+	case Pause:
+		if s.state.Paused == nil {
+			s.state.Paused = by
+		}
+	case Resume:
+		s.state.Paused, s.state.Problem = nil, nil
+	case Cancel:
+		if s.cancelled == nil {
+			s.cancelled = by
+		}
+	case Trigger:
+		s.state.Problem = nil
+	}
+}

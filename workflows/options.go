@@ -1,0 +1,100 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+)
+
+// The named ways to run an activity. Every number of time and attempts of this package is here.
+
+// planning writes plans: bulk SQL that beats after every slice. Tried for ever, because what fails then is
+// infrastructure; bad input and repeated defects of ours come back non-retryable (package activities, errors.go).
+func planning(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue: Queue,
+		// 36,000 repositories × 1,000 frames take about this long to plan; an attempt goes on where the last one was.
+		StartToCloseTimeout: 30 * time.Minute,
+		// A slice of the plan takes well under a second; ten times a slow one.
+		HeartbeatTimeout:    30 * time.Second,
+		WaitForCancellation: true,
+		RetryPolicy:         forever,
+		Summary:             summary,
+	})
+}
+
+// ledger reads and writes a few rows or an aggregate.
+func ledger(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue: Queue,
+		// The tally of a series of 400,000 samples takes about 0.1 s; a database that needs a minute is in trouble.
+		StartToCloseTimeout: time.Minute,
+		RetryPolicy:         forever,
+		Summary:             summary,
+	})
+}
+
+// searching searches a batch or a repository. Few attempts: what keeps failing has to be unfolded into smaller parts,
+// and what fails because a database or the disk is away is repeated by the workflow (untilAnswered).
+func searching(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, search(summary, 3))
+}
+
+// searchingFrame searches one sample: the last resort, so it gets more attempts before the sample is failed.
+func searchingFrame(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, search(summary, 5))
+}
+
+func search(summary string, attempts int32) workflow.ActivityOptions {
+	return workflow.ActivityOptions{
+		TaskQueue: SearchQueue,
+		// A first search of a large monorepo's history; an attempt that is cut goes on from the ledger.
+		StartToCloseTimeout: 2 * time.Hour,
+		// The search loop beats at least every second; a worker that was killed is noticed after this.
+		HeartbeatTimeout: 15 * time.Second,
+		// A pause has ended when the search has, not when it was told to.
+		WaitForCancellation: true,
+		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 10 * time.Second, MaximumAttempts: attempts},
+		Summary:             summary,
+	}
+}
+
+// syncing clones or fetches a repository.
+func syncing(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue: SyncQueue,
+		// The first clone of a large repository over a slow line.
+		StartToCloseTimeout: 2 * time.Hour,
+		HeartbeatTimeout:    30 * time.Second,
+		WaitForCancellation: true,
+		// A repository's own trouble is recorded, not returned; what is left is worth one more try, and the next sync.
+		RetryPolicy: &temporal.RetryPolicy{InitialInterval: 5 * time.Second, MaximumAttempts: 2},
+		Summary:     summary,
+	})
+}
+
+// forever backs off to a minute: a database that comes back is noticed soon, and one that stays away is not hammered.
+var forever = &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute}
+
+const (
+	// window is how many children a workflow has in flight: far below the 100 events that may be buffered during one
+	// workflow task, at up to 2 events a child.
+	window = 40
+	// unfoldWindow is the same for a repository's frames; they queue for the same few search slots anyway.
+	unfoldWindow = 12
+	// syncWindow is how many repositories a sync works on at once.
+	syncWindow = 8
+	// firstWait and longestWait bound the wait before a search is tried again that failed for want of infrastructure.
+	firstWait   = 5 * time.Second
+	longestWait = 2 * time.Minute
+	// startAttempts and startWait bound the wait for an older child of the same id to end (its parent was terminated, and the
+	// server is still telling it).
+	startAttempts = 6
+	startWait     = 2 * time.Second
+	// shortestRun is how long a run lasts at least. The server holds back the next run of a workflow that continues as new
+	// within a second, and in that gap nobody answers queries; waiting here, we still do.
+	shortestRun = 1100 * time.Millisecond
+	// dueAtOnce is the most recordings of one plan. More are planned one after the other.
+	dueAtOnce = 100
+)

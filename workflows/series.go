@@ -1,0 +1,270 @@
+package workflows
+
+import (
+	"errors"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/backsight/backsight/activities"
+	"github.com/backsight/backsight/insights"
+)
+
+// References to activities by their signatures; never called through.
+var (
+	plans  *activities.Plans
+	points *activities.Points
+	finder *activities.Search
+	syncer *activities.Sync
+)
+
+// Kinds of plans, as the ledger stores them.
+const (
+	kindBackfill  = "backfill"
+	kindRecording = "recording"
+)
+
+// SeriesWorkflow computes one series for ever: it plans its backfill once, works on it page by page, sleeps until the next
+// grid time, records every repository then, and so on. It ends only when it is cancelled. A recording that is due goes
+// before history. It continues as new after each page of a plan, with no child running, so that a sleeping series
+// has a short history and answers queries at once.
+//
+// What its children meet never fails it: a sample ends as failed and the series goes on. A plan that is refused
+// (Problem) is tried again at the next grid time.
+func SeriesWorkflow(ctx workflow.Context, in SeriesInput) error {
+	s := &series{in: in, state: &in.State, started: workflow.Now(ctx)}
+	s.in.State = SeriesState{} // state is the one copy; see continueAsNew
+	if err := s.listen(ctx); err != nil {
+		return err
+	}
+	return s.run(ctx)
+}
+
+// series is one run of a SeriesWorkflow.
+type series struct {
+	in      SeriesInput
+	state   *SeriesState
+	started time.Time
+
+	inFlight  int       // children that have not ended
+	working   bool      // a step of a plan is under way
+	cancelled *PausedBy // an order to end
+	messages  int       // messages seen, so that a sleeper notices a new one
+	shown     shown     // what operators were told last
+}
+
+func (s *series) run(ctx workflow.Context) error {
+	if !s.state.Started {
+		s.state.Started = true
+		s.state.Backfill = &Plan{Kind: kindBackfill, Times: s.in.Grid.Frames()}
+	}
+	for {
+		if s.state.Paused == nil {
+			s.noticeDue(ctx)
+		}
+		s.show(ctx)
+		var again bool
+		switch plan := s.next(ctx); {
+		case ctx.Err() != nil || s.cancelled != nil:
+			return s.end(ctx)
+		case s.state.Paused != nil:
+			// Cancelled contexts are looked at above; there is no other error.
+			_ = workflow.Await(ctx, func() bool { return s.state.Paused == nil || s.cancelled != nil })
+		case plan != nil:
+			again = s.work(ctx, plan)
+		default:
+			s.sleep(ctx)
+		}
+		if again || workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
+			if err := s.continueAsNew(ctx); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// noticeDue makes a plan of the recordings that are due: all that an outage missed, oldest first.
+func (s *series) noticeDue(ctx workflow.Context) {
+	if s.state.Recording != nil {
+		return
+	}
+	due := s.in.Grid.Due(s.lastPlanned(), workflow.Now(ctx), dueAtOnce)
+	if len(due) == 0 {
+		return
+	}
+	s.state.Recording = &Plan{Kind: kindRecording, Times: due}
+	s.state.LastPlanned = due[len(due)-1]
+}
+
+func (s *series) lastPlanned() time.Time {
+	if s.state.LastPlanned.IsZero() {
+		return s.in.Grid.Anchor
+	}
+	return s.state.LastPlanned
+}
+
+func (s *series) nextRecordingAt() time.Time { return s.in.Grid.Next(s.lastPlanned()) }
+
+// next returns the plan to work on: fresh data before history, nothing while a problem holds it back.
+func (s *series) next(ctx workflow.Context) *Plan {
+	if p := s.state.Problem; p != nil && workflow.Now(ctx).Before(p.RetryAt) {
+		return nil
+	}
+	if s.state.Recording != nil {
+		return s.state.Recording
+	}
+	return s.state.Backfill
+}
+
+// sleep waits for the next grid time, for the end of a problem's wait, or for a message.
+func (s *series) sleep(ctx workflow.Context) {
+	until, why := s.nextRecordingAt(), "next recording"
+	if p := s.state.Problem; p != nil && workflow.Now(ctx).Before(p.RetryAt) {
+		until, why = p.RetryAt, "try again what failed"
+	}
+	seen := s.messages
+	// The one error is that of a cancelled context, which the caller looks at.
+	_, _ = workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
+		Timeout:      until.Sub(workflow.Now(ctx)),
+		TimerOptions: workflow.TimerOptions{Summary: why + " at " + until.Format(time.RFC3339)},
+	}, func() bool { return s.messages != seen })
+}
+
+// work does one step of plan: writes it if it is not written, then one page. It reports whether the run should end here.
+// A pause or a cancel makes it return within seconds.
+func (s *series) work(ctx workflow.Context, plan *Plan) (runEnds bool) {
+	s.working = true
+	s.show(ctx)
+	defer func() { s.working = false }()
+	stoppable, stop := workflow.WithCancel(ctx)
+	done := false
+	workflow.Go(ctx, func(ctx workflow.Context) {
+		// A cancelled ctx cancels stoppable by itself.
+		_ = workflow.Await(ctx, func() bool { return done || s.state.Paused != nil || s.cancelled != nil })
+		stop()
+	})
+	err := s.step(stoppable, plan)
+	done = true
+	switch {
+	case err == nil:
+		s.state.Problem = nil
+		return true
+	case stoppable.Err() != nil || temporal.IsCanceledError(err):
+		// Children may have written since the tally was read; after this it is the ledger's again.
+		if s.cancelled == nil && ctx.Err() == nil {
+			if err := s.readTally(ctx); err != nil && ctx.Err() == nil {
+				s.hold(ctx, err)
+			}
+		}
+		return false
+	default:
+		s.hold(ctx, err)
+		return true
+	}
+}
+
+func (s *series) step(ctx workflow.Context, plan *Plan) error {
+	if plan.Generation == 0 {
+		var begun activities.BeginResult
+		in := activities.BeginInput{SeriesID: s.in.SeriesID, Kind: plan.Kind, Times: plan.Times}
+		if err := workflow.ExecuteActivity(planning(ctx, planSummary(plan)), plans.Begin, in).Get(ctx, &begun); err != nil {
+			return err
+		}
+		plan.Generation = begun.Generation
+		s.state.Tally = begun.Tally
+		s.show(ctx)
+	}
+	var page activities.PageResult
+	in := activities.PageInput{SeriesID: s.in.SeriesID, Generation: plan.Generation, After: plan.After}
+	if err := workflow.ExecuteActivity(ledger(ctx, "next page of the plan"), plans.Page, in).Get(ctx, &page); err != nil {
+		return err
+	}
+	finished, err := s.fanOut(ctx, plan, page.Batches)
+	if err != nil {
+		return err
+	}
+	if !finished {
+		return s.readTally(ctx) // the same page again, in a new run
+	}
+	plan.After = page.Next
+	if !page.Last {
+		return s.readTally(ctx)
+	}
+	return s.complete(ctx, plan)
+}
+
+func (s *series) readTally(ctx workflow.Context) error {
+	return workflow.ExecuteActivity(ledger(ctx, "tally"), plans.Tally, s.in.SeriesID).Get(ctx, &s.state.Tally)
+}
+
+// complete ends a plan. Where something is pending still, it goes through the whole plan again.
+func (s *series) complete(ctx workflow.Context, plan *Plan) error {
+	var completed activities.CompleteResult
+	in := activities.CompleteInput{SeriesID: s.in.SeriesID, Generation: plan.Generation}
+	if err := workflow.ExecuteActivity(ledger(ctx, "complete the "+plan.Kind), plans.Complete, in).Get(ctx, &completed); err != nil {
+		return err
+	}
+	s.state.Tally = completed.Tally
+	switch {
+	case completed.Left:
+		plan.After = 0
+	case plan.Kind == kindRecording:
+		s.state.Recording = nil
+	default:
+		s.state.Backfill = nil
+	}
+	return nil
+}
+
+// hold puts the plans aside until the next grid time, and says why.
+func (s *series) hold(ctx workflow.Context, err error) {
+	now := workflow.Now(ctx)
+	p := &Problem{Code: insights.Internal, Message: err.Error(), At: now, RetryAt: s.in.Grid.Next(now)}
+	var application *temporal.ApplicationError
+	if errors.As(err, &application) {
+		p.Message = application.Message()
+		if application.Type() != "" {
+			p.Code = insights.Code(application.Type())
+		}
+	}
+	workflow.GetLogger(ctx).Error("the series cannot go on with its plan", "problem", p.Message, "retryAt", p.RetryAt)
+	s.state.Problem = p
+}
+
+// end lets go of everything. Children have ended by now: work waits for them.
+func (s *series) end(ctx workflow.Context) error {
+	if s.cancelled == nil {
+		s.cancelled = &PausedBy{Reason: "the workflow was cancelled", At: workflow.Now(ctx)}
+	}
+	free, _ := workflow.NewDisconnectedContext(ctx)
+	s.show(free)
+	if err := workflow.Await(free, func() bool { return workflow.AllHandlersFinished(free) }); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// continueAsNew ends this run in favour of the next. The order is the point: a message that was delivered and not read would be
+// lost, so the mailbox is emptied before and after the wait for handlers, and nothing blocks after that.
+func (s *series) continueAsNew(ctx workflow.Context) error {
+	if rest := shortestRun - workflow.Now(ctx).Sub(s.started); rest > 0 {
+		if _, err := workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
+			Timeout: rest, TimerOptions: workflow.TimerOptions{Summary: "let queries through"},
+		}, func() bool { return s.cancelled != nil }); err != nil {
+			return s.end(ctx)
+		}
+	}
+	s.show(ctx)
+	s.readMailbox(ctx)
+	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
+		return s.end(ctx)
+	}
+	s.readMailbox(ctx)
+	if s.cancelled != nil {
+		return s.end(ctx)
+	}
+	next := s.in
+	next.State = *s.state
+	return workflow.NewContinueAsNewError(ctx, SeriesWorkflow, next)
+}

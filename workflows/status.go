@@ -1,0 +1,98 @@
+package workflows
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/backsight/backsight/insights"
+)
+
+func (s *series) status() Status {
+	status := Status{
+		State: s.doing(), InFlight: s.inFlight, Paused: s.state.Paused, Problem: s.state.Problem,
+		NextRecordingAt: s.nextRecordingAt(), Completeness: s.state.Tally,
+	}
+	if plan := s.plan(); plan != nil {
+		status.Generation, status.Kind = plan.Generation, plan.Kind
+	}
+	return status
+}
+
+func (s *series) plan() *Plan {
+	if s.state.Recording != nil {
+		return s.state.Recording
+	}
+	return s.state.Backfill
+}
+
+func (s *series) doing() State {
+	switch {
+	case s.cancelled != nil:
+		return Cancelled
+	case s.state.Paused != nil && s.working:
+		return Pausing
+	case s.state.Paused != nil:
+		return Paused
+	case s.state.Problem == nil && s.plan() != nil:
+		return Running
+	}
+	return Sleeping
+}
+
+// shown is what the Temporal UI and its search attributes were told last.
+type shown struct {
+	state   State
+	percent int64
+}
+
+// show tells operators what the series is doing: the details of its page in the Temporal UI, and the search attributes,
+// each of which is an event, so the percentage moves in steps of 5.
+func (s *series) show(ctx workflow.Context) {
+	workflow.SetCurrentDetails(ctx, s.details())
+	now := shown{state: s.doing(), percent: int64(s.state.Tally.Percent() / 5 * 5)}
+	if now == s.shown {
+		return
+	}
+	s.shown = now
+	if err := workflow.UpsertTypedSearchAttributes(ctx, AttributeState.ValueSet(string(now.state)), AttributePercent.ValueSet(now.percent)); err != nil {
+		workflow.GetLogger(ctx).Error("search attributes", "error", err) // a defect: their values are of the right type
+	}
+}
+
+func (s *series) details() string {
+	st := s.status()
+	var text strings.Builder
+	fmt.Fprintf(&text, "**%s** — %s\n\n`%s`\n\n", st.State, cut(s.in.Title, insights.MaxTitle), cut(s.in.Query, 2000))
+	if plan := s.plan(); plan != nil {
+		fmt.Fprintf(&text, "Working on %s, generation %d, repositories after %d.\n\n", planSummary(plan), plan.Generation, plan.After)
+	}
+	if st.Paused != nil {
+		fmt.Fprintf(&text, "Paused at %s by %s: %s\n\n", st.Paused.At.Format(time.RFC3339), orNobody(st.Paused.By), st.Paused.Reason)
+	}
+	if st.Problem != nil {
+		fmt.Fprintf(&text, "**Problem** since %s: %s. Tried again at %s, or on `resume`.\n\n",
+			st.Problem.At.Format(time.RFC3339), cut(st.Problem.Message, 2000), st.Problem.RetryAt.Format(time.RFC3339))
+	}
+	c := st.Completeness
+	fmt.Fprintf(&text, "| planned | counted | reused | absent | partial | failed | pending |\n|--:|--:|--:|--:|--:|--:|--:|\n| %d | %d | %d | %d | %d | %d | %d |\n\n%d %% done. Next recording at %s.\n",
+		c.Planned, c.Counted, c.Reused, c.Absent, c.Partial, c.Failed, c.Pending, c.Percent(), st.NextRecordingAt.Format(time.RFC3339))
+	return text.String()
+}
+
+func orNobody(by string) string {
+	if by == "" {
+		return "somebody"
+	}
+	return by
+}
+
+func planSummary(plan *Plan) string {
+	first, last := plan.Times[0], plan.Times[len(plan.Times)-1]
+	if len(plan.Times) == 1 {
+		return fmt.Sprintf("%s of %s", plan.Kind, first.Format(time.RFC3339))
+	}
+	return fmt.Sprintf("%s of %d times, %s to %s", plan.Kind, len(plan.Times), first.Format(time.RFC3339), last.Format(time.RFC3339))
+}
