@@ -11,13 +11,12 @@ import (
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
+
+	"github.com/backsight/backsight/insights"
 )
 
-// The Temporal Schedule that keeps mirrors and commit indexes fresh, and how often it does.
-const (
-	SyncSchedule = "backsight-sync"
-	SyncEvery    = 5 * time.Minute
-)
+// SyncSchedule is the id of the Temporal Schedule that keeps mirrors and commit indexes fresh.
+const SyncSchedule = "backsight-sync"
 
 // EnsureSearchAttributes registers the search attributes of this package in the namespace. Every call after the first
 // changes nothing. Workflows that set them cannot start before, so call it before a worker or the API serves.
@@ -38,7 +37,7 @@ func (c *Client) EnsureSearchAttributes(ctx context.Context) error {
 	for name, want := range wanted {
 		have, ok := present.GetCustomAttributes()[name]
 		if ok && have != want {
-			return fmt.Errorf("search attribute %s: it is a %s in namespace %s, Backsight needs a %s: remove it or use a namespace of its own", name, have, c.namespace, want)
+			return insights.Errorf(insights.Conflict, "search attribute %s: it is a %s in namespace %s, Backsight needs a %s: remove it or use a namespace of its own", name, have, c.namespace, want)
 		}
 		if !ok {
 			missing[name] = want
@@ -55,12 +54,21 @@ func (c *Client) EnsureSearchAttributes(ctx context.Context) error {
 	return clientError("search attributes: add", err)
 }
 
-// EnsureSchedule creates the schedule that runs SyncWorkflow every SyncEvery; an existing one is left as an operator
-// may have changed it (paused, other interval).
-func (c *Client) EnsureSchedule(ctx context.Context) error {
-	_, err := c.temporal.ScheduleClient().Create(ctx, client.ScheduleOptions{
-		ID:   SyncSchedule,
-		Spec: client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: SyncEvery}}},
+// EnsureSchedule makes SyncWorkflow run at the given interval; 0 is never. What an operator changed in the schedule stays, but
+// for its interval and, with 0, its pause.
+func (c *Client) EnsureSchedule(ctx context.Context, every time.Duration) error {
+	schedules := c.temporal.ScheduleClient()
+	if every == 0 {
+		err := schedules.GetHandle(ctx, SyncSchedule).Pause(ctx, client.SchedulePauseOptions{Note: neverNote})
+		var notFound *serviceerror.NotFound
+		if errors.As(err, &notFound) {
+			return nil
+		}
+		return clientError("schedule "+SyncSchedule+": pause", err)
+	}
+	spec := client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: every}}}
+	_, err := schedules.Create(ctx, client.ScheduleOptions{
+		ID: SyncSchedule, Spec: spec,
 		Action: &client.ScheduleWorkflowAction{
 			ID: "sync", Workflow: SyncWorkflowName, TaskQueue: Queue, Args: []any{SyncInput{}},
 			StaticSummary: "fetch every mirror and refresh the commit index",
@@ -69,11 +77,24 @@ func (c *Client) EnsureSchedule(ctx context.Context) error {
 		// Syncs that an outage missed are not made up: the next one reads everything.
 		CatchupWindow: time.Minute,
 	})
-	if errors.Is(err, temporal.ErrScheduleAlreadyRunning) {
-		return nil
+	if !errors.Is(err, temporal.ErrScheduleAlreadyRunning) {
+		return clientError("schedule "+SyncSchedule+": create", err)
 	}
-	return clientError("schedule "+SyncSchedule+": create", err)
+	err = schedules.GetHandle(ctx, SyncSchedule).Update(ctx, client.ScheduleUpdateOptions{
+		DoUpdate: func(in client.ScheduleUpdateInput) (*client.ScheduleUpdate, error) {
+			schedule := in.Description.Schedule
+			schedule.Spec = &spec
+			if schedule.State.Paused && schedule.State.Note == neverNote {
+				schedule.State.Paused, schedule.State.Note = false, ""
+			}
+			return &client.ScheduleUpdate{Schedule: &schedule}, nil
+		},
+	})
+	return clientError("schedule "+SyncSchedule+": update", err)
 }
+
+// neverNote tells our own pause of the schedule from an operator's.
+const neverNote = "the setting backsight.sync.interval is 0"
 
 // Sync fetches and indexes now: one repository, or every one for id 0. It returns when the sync is started; a sync
 // of the same that runs already is joined.
