@@ -81,7 +81,7 @@ func Search(ctx context.Context, req Request, yield func(Result) error) error {
 	if len(req.Commits) == 0 {
 		return nil
 	}
-	objects, err := req.Repo.Objects(ctx)
+	objects, err := req.Repo.Objects()
 	if err != nil {
 		return err
 	}

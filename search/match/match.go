@@ -1,9 +1,7 @@
 package match
 
 import (
-	"bytes"
-	"fmt"
-	"regexp"
+	"sort"
 
 	"github.com/backsight/backsight/search/query"
 )
@@ -12,9 +10,11 @@ import (
 type Want int
 
 const (
-	// Skip: the path alone rules the file out. Match would count nothing.
+	// Skip: the path alone rules the file out. Match counts nothing, whatever
+	// the content.
 	Skip Want = iota
-	// Path: the path alone decides. Match may be called with nil content.
+	// Path: the path alone decides. Match does not look at the content, which
+	// may be nil.
 	Path
 	// Content: the content must be read.
 	Content
@@ -22,118 +22,137 @@ const (
 
 // Options of Compile.
 type Options struct {
-	// ByValue counts per value of the capturing groups.
+	// ByValue counts per value of the capturing groups, instead of ranges.
 	ByValue bool
 }
 
 // Counts is what was found in one file.
 type Counts struct {
-	// N is the number of match ranges, or of values.
+	// N is the number of match ranges; of values, with Options.ByValue; 1 for a
+	// file that counts as a whole; 0 for a file that does not match.
 	N int64
-	// Values is the count of each value; nil unless Options.ByValue.
+	// Values is the count of each value, and nil unless there are any. A value
+	// is valid UTF-8 without NUL, at most 100 bytes long.
 	Values map[string]int64
 }
 
 // A Matcher searches files, one at a time. It is safe for concurrent use.
 type Matcher struct {
-	q        *query.Query
-	patterns []*regexp.Regexp
+	expr     *node // nil: every file matches
+	patterns int   // how many there are; their ids are below it
+	onPaths  bool  // patterns match paths (type:path)
+	whole    bool  // a file counts once (type:path, select:file, select:repo)
 	byValue  bool
-	files    []fileFilter
-}
-
-type fileFilter struct {
-	re   *regexp.Regexp
-	want bool
-}
-
-// Compile readies a query for matching.
-func Compile(q *query.Query, opts Options) (*Matcher, error) {
-	if opts.ByValue && q.Captures() == 0 {
-		return nil, fmt.Errorf("query %q: no capturing group to count values of: write one, as in patterntype:regexp go (1\\.\\d+)", q)
-	}
-	m := &Matcher{q: q, byValue: opts.ByValue}
-	flags := "(?m)"
-	if !q.CaseSensitive {
-		flags = "(?im)"
-	}
-	for _, p := range q.Positive() {
-		text := p.Text
-		if p.Kind == query.Literal {
-			text = regexp.QuoteMeta(text)
-		}
-		m.patterns = append(m.patterns, regexp.MustCompile(flags+text))
-	}
-	var nodes []query.Node
-	if and, ok := q.Expr.(*query.And); ok {
-		nodes = and.Nodes
-	} else {
-		nodes = []query.Node{q.Expr}
-	}
-	for _, n := range nodes {
-		want := true
-		if not, ok := n.(*query.Not); ok {
-			n, want = not.Node, false
-		}
-		if f, ok := n.(*query.File); ok {
-			m.files = append(m.files, fileFilter{regexp.MustCompile(flags + f.Regexp), want})
-		}
-	}
-	return m, nil
+	perRepo  bool
+	varying  []*node // leaves on which Match depends besides content; see Class
 }
 
 // Want says what Match needs to know of the file at path.
 func (m *Matcher) Want(path string) Want {
-	for _, f := range m.files {
-		if f.re.MatchString(path) != f.want {
-			return Skip
+	switch m.onPath(m.expr, path) {
+	case no:
+		return Skip
+	case yes:
+		if m.whole || m.patterns == 0 {
+			return Path
 		}
 	}
 	return Content
 }
 
-// Match counts matches in one file. It neither changes nor retains content.
+// Match counts matches in one file. It neither changes nor retains content,
+// which may be nil if Want(path) is not Content.
 func (m *Matcher) Match(path string, content []byte) Counts {
-	var c Counts
-	if m.Want(path) == Skip || IsBinary(content) {
-		return c
+	f := file{m: m, path: path, content: content}
+	if m.onPaths {
+		f.content = []byte(path)
+		f.text = content
+	} else {
+		f.text, f.binary = content, IsBinary(content)
 	}
-	for _, re := range m.patterns {
-		for _, at := range re.FindAllSubmatchIndex(content, -1) {
-			if !m.byValue {
-				if at[1] > at[0] {
-					c.N++
-				}
-				continue
-			}
-			for i := 2; i < len(at); i += 2 {
-				if at[i] < at[i+1] {
-					if c.Values == nil {
-						c.Values = map[string]int64{}
-					}
-					c.Values[string(content[at[i]:at[i+1]])]++
-					c.N++
-				}
-			}
+	if m.expr == nil {
+		return Counts{N: 1}
+	}
+	if only := m.expr.counted; only != nil && !m.whole && !m.byValue {
+		// One pattern besides filters: counting it also says whether it is there.
+		if f.binary || !f.filtersHold(m.expr) {
+			return Counts{}
 		}
+		return Counts{N: only.finder.count(f.content)}
 	}
-	return c
+	if !f.holds(m.expr) {
+		return Counts{}
+	}
+	if m.whole {
+		return Counts{N: 1}
+	}
+	active := f.active(m.expr, nil)
+	if m.byValue {
+		return f.values(active)
+	}
+	switch len(active) {
+	case 0:
+		return Counts{N: 1}
+	case 1:
+		return Counts{N: active[0].finder.count(f.content)}
+	}
+	var all []span
+	for _, p := range active {
+		all = p.finder.ranges(f.content, all)
+	}
+	return Counts{N: countApart(all)}
 }
 
-// PerRepository reports whether a commit counts 1 if anything matched
-// (select:repo).
-func (m *Matcher) PerRepository() bool { return m.q.Select == query.SelectRepo }
+// countApart counts the ranges that are left when of overlapping ones the
+// leftmost is kept, of these the longest.
+func countApart(all []span) int64 {
+	sort.Slice(all, func(i, j int) bool {
+		if all[i].start != all[j].start {
+			return all[i].start < all[j].start
+		}
+		return all[i].end > all[j].end
+	})
+	n, end := int64(0), 0
+	for _, s := range all {
+		if s.start >= end {
+			n++
+			end = s.end
+		}
+	}
+	return n
+}
 
-// ContentOnly reports whether files of equal content, for which Want says
-// Content, have equal counts whatever their paths.
-func (m *Matcher) ContentOnly() bool { return true }
+// PerRepository reports whether a commit counts 1 if anything matched and 0
+// otherwise (select:repo), instead of the sum of its files' counts.
+func (m *Matcher) PerRepository() bool { return m.perRepo }
 
-// binaryPrefix is how far git looks for a NUL byte (FIRST_FEW_BYTES of its
-// xdiff interface).
-const binaryPrefix = 8000
+// ContentOnly reports whether files of equal content for which Want says Content
+// have equal counts, whatever their paths. If not, see Class.
+func (m *Matcher) ContentOnly() bool { return len(m.varying) == 0 }
 
-// IsBinary reports whether git would take content for binary: a NUL in the
-// first 8000 bytes.
-func IsBinary(content []byte) bool {
-	return bytes.IndexByte(content[:min(len(content), binaryPrefix)], 0) >= 0
+// Class is what Match takes from a path for which Want says Content: files of
+// equal content and equal class have equal counts. It is "" for all paths if
+// ContentOnly.
+func (m *Matcher) Class(path string) string {
+	if m.onPaths && len(m.varying) > 0 {
+		return path
+	}
+	var class []byte
+	for _, n := range m.varying {
+		switch m.onPath(n, path) {
+		case no:
+			class = append(class, '-')
+		case yes:
+			class = append(class, '+')
+		default:
+			class = append(append(class, '?'), suffix(path)...)
+			class = append(class, 0)
+		}
+	}
+	return string(class)
+}
+
+// selects says whether files count as a whole.
+func selects(q *query.Query) bool {
+	return q.Type == query.TypePath || q.Select != query.SelectContent
 }

@@ -1,0 +1,149 @@
+package match
+
+// tri is what a path says of a condition.
+type tri int
+
+const (
+	no tri = iota
+	yes
+	unknown // the content decides
+)
+
+// onPath is what the path alone says of a condition.
+func (m *Matcher) onPath(n *node, path string) tri {
+	if n == nil {
+		return yes
+	}
+	var t tri
+	switch n.op {
+	case allOf:
+		t = yes
+		for _, k := range n.kids {
+			switch m.onPath(k, path) {
+			case no:
+				return no
+			case unknown:
+				t = unknown
+			}
+		}
+		return t
+	case anyOf:
+		for _, k := range n.kids {
+			switch m.onPath(k, path) {
+			case yes:
+				return yes
+			case unknown:
+				t = unknown
+			}
+		}
+		return t
+	case isFile:
+		t = triOf(n.file.MatchString(path))
+	case isLanguage:
+		t = n.language.ofPath(path)
+	case isPattern:
+		if !m.onPaths {
+			return unknown
+		}
+		t = triOf(n.pattern.finder.has([]byte(path)))
+	}
+	if n.negated && t != unknown {
+		t = yes - t
+	}
+	return t
+}
+
+func triOf(b bool) tri {
+	if b {
+		return yes
+	}
+	return no
+}
+
+// file is one file while it is matched.
+type file struct {
+	m       *Matcher
+	path    string
+	text    []byte // its content
+	content []byte // what patterns are matched against: its content, or its path
+	binary  bool
+	found   []tri // by pattern; nil until one is asked for
+}
+
+// holds says whether a condition holds.
+func (f *file) holds(n *node) bool {
+	switch n.op {
+	case allOf:
+		for _, k := range n.kids {
+			if !f.holds(k) {
+				return false
+			}
+		}
+		return true
+	case anyOf:
+		for _, k := range n.kids {
+			if f.holds(k) {
+				return true
+			}
+		}
+		return false
+	case isFile:
+		return n.file.MatchString(f.path) != n.negated
+	case isLanguage:
+		return n.language.is(f.path, f.text) != n.negated
+	default:
+		return f.has(n.pattern) != n.negated
+	}
+}
+
+// filtersHold is holds for an AND of filters and one pattern, the pattern left
+// out.
+func (f *file) filtersHold(n *node) bool {
+	for _, k := range n.kids {
+		if k.op != isPattern && !f.holds(k) {
+			return false
+		}
+	}
+	return true
+}
+
+// has says whether a pattern has a match; it looks once.
+func (f *file) has(p *pattern) bool {
+	if f.binary {
+		return false
+	}
+	if f.found == nil {
+		f.found = make([]tri, f.m.patterns)
+		for i := range f.found {
+			f.found[i] = unknown
+		}
+	}
+	if f.found[p.id] == unknown {
+		f.found[p.id] = triOf(p.finder.has(f.content))
+	}
+	return f.found[p.id] == yes
+}
+
+// active adds the patterns whose matches count: the positive ones in the parts of
+// a condition that hold, each once.
+func (f *file) active(n *node, to []*pattern) []*pattern {
+	switch n.op {
+	case allOf, anyOf:
+		for _, k := range n.kids {
+			if n.op == allOf || f.holds(k) {
+				to = f.active(k, to)
+			}
+		}
+	case isPattern:
+		if n.negated {
+			return to
+		}
+		for _, p := range to {
+			if p == n.pattern {
+				return to
+			}
+		}
+		to = append(to, n.pattern)
+	}
+	return to
+}

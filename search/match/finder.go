@@ -1,0 +1,113 @@
+package match
+
+import "bytes"
+
+// A finder finds one pattern's matches in a content: non-empty, non-overlapping,
+// leftmost first. Finders are safe for concurrent use.
+type finder interface {
+	// has reports whether there is a match.
+	has(content []byte) bool
+	// count is the number of matches.
+	count(content []byte) int64
+	// ranges adds the matches to those given, in order.
+	ranges(content []byte, to []span) []span
+}
+
+// span is a match: content[start:end].
+type span struct{ start, end int }
+
+// oneLiteral finds a literal.
+type oneLiteral struct{ *literal }
+
+func (f oneLiteral) has(content []byte) bool {
+	s := f.scan(content)
+	start, _ := s.next(0)
+	return start < len(content)
+}
+
+func (f oneLiteral) count(content []byte) int64 {
+	if !f.fold {
+		return int64(bytes.Count(content, f.bytes))
+	}
+	n := int64(0)
+	s := f.scan(content)
+	for start, end := s.next(0); start < len(content); start, end = s.next(end) {
+		n++
+	}
+	return n
+}
+
+func (f oneLiteral) ranges(content []byte, to []span) []span {
+	s := f.scan(content)
+	for start, end := s.next(0); start < len(content); start, end = s.next(end) {
+		to = append(to, span{start, end})
+	}
+	return to
+}
+
+// anyLiteral finds several literals. Where two start at one place, the one that
+// comes first in the list is the match, as in a regular expression's
+// alternation.
+type anyLiteral []*literal
+
+// anyScanner runs the scanners of several literals side by side.
+type anyScanner struct {
+	content  []byte
+	scanners []scanner
+	starts   []int
+	ends     []int
+}
+
+func (f anyLiteral) scan(content []byte) *anyScanner {
+	s := &anyScanner{
+		content:  content,
+		scanners: make([]scanner, len(f)),
+		starts:   make([]int, len(f)),
+		ends:     make([]int, len(f)),
+	}
+	for i, l := range f {
+		s.scanners[i] = l.scan(content)
+		s.starts[i] = -1
+	}
+	return s
+}
+
+// next is as scanner.next, of all literals.
+func (s *anyScanner) next(from int) (start, end int) {
+	start, end = len(s.content), len(s.content)
+	for i := range s.scanners {
+		if s.starts[i] < from {
+			s.starts[i], s.ends[i] = s.scanners[i].next(from)
+		}
+		if s.starts[i] < start {
+			start, end = s.starts[i], s.ends[i]
+		}
+	}
+	return start, end
+}
+
+func (f anyLiteral) has(content []byte) bool {
+	for _, l := range f {
+		if (oneLiteral{l}).has(content) {
+			return true
+		}
+	}
+	return false
+}
+
+func (f anyLiteral) count(content []byte) int64 {
+	n := int64(0)
+	s := f.scan(content)
+	for start, end := s.next(0); start < len(content); start, end = s.next(end) {
+		n++
+	}
+	return n
+}
+
+func (f anyLiteral) ranges(content []byte, to []span) []span {
+	s := f.scan(content)
+	for start, end := s.next(0); start < len(content); start, end = s.next(end) {
+		to = append(to, span{start, end})
+	}
+	return to
+}

@@ -1,0 +1,114 @@
+package match
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/go-enry/go-enry/v2"
+	"github.com/go-enry/go-enry/v2/data"
+)
+
+// maxDetect is how much of a content is read to tell languages apart, in bytes.
+const maxDetect = 64 << 10
+
+// language tells the files of one programming language. The path decides where
+// it names one language: by the file's name, else by its extension. The content
+// decides between several languages of an extension, and by its #! line for a
+// path that names none.
+type language struct {
+	name    string
+	scripts bool // the language has interpreters that a #! line can name
+}
+
+func newLanguage(name string) *language {
+	l := &language{name: name}
+	for _, names := range data.LanguagesByInterpreter {
+		l.scripts = l.scripts || slices.Contains(names, name)
+	}
+	return l
+}
+
+func (l *language) ofPath(file string) tri {
+	switch candidates := languagesOfPath(file); {
+	case len(candidates) == 0 && l.scripts:
+		return unknown
+	case !slices.Contains(candidates, l.name):
+		return no
+	case len(candidates) == 1:
+		return yes
+	default:
+		return unknown
+	}
+}
+
+func (l *language) is(file string, content []byte) bool {
+	if t := l.ofPath(file); t != unknown {
+		return t == yes
+	}
+	if IsBinary(content) {
+		return false
+	}
+	return languageOf(languagesOfPath(file), file, content[:min(len(content), maxDetect)]) == l.name
+}
+
+// languagesOfPath is the languages that a path can mean.
+func languagesOfPath(file string) []string {
+	base := path.Base(file)
+	if names := data.LanguagesByFilename[base]; len(names) > 0 {
+		return names
+	}
+	lower := strings.ToLower(base)
+	for i := strings.IndexByte(lower, '.'); i >= 0; {
+		if names := data.LanguagesByExtension[lower[i:]]; len(names) > 0 {
+			return names
+		}
+		next := strings.IndexByte(lower[i+1:], '.')
+		if next < 0 {
+			break
+		}
+		i += 1 + next
+	}
+	return nil
+}
+
+// languageOf decides between candidates by content; of no candidates, by the #!
+// line. The steps are those of github-linguist after the path's.
+func languageOf(candidates []string, file string, content []byte) string {
+	byLine := enry.GetLanguagesByShebang(file, content, candidates)
+	if len(candidates) == 0 {
+		if len(byLine) == 1 {
+			return byLine[0]
+		}
+		return ""
+	}
+	narrow := func(found []string) bool {
+		var both []string
+		for _, name := range found {
+			if slices.Contains(candidates, name) {
+				both = append(both, name)
+			}
+		}
+		if len(both) > 0 {
+			candidates = both
+		}
+		return len(candidates) == 1
+	}
+	if narrow(byLine) || narrow(enry.GetLanguagesByContent(file, content, candidates)) {
+		return candidates[0]
+	}
+	if found := enry.GetLanguagesByClassifier(file, content, candidates); len(found) > 0 {
+		return found[0]
+	}
+	return ""
+}
+
+// suffix is what languageOf takes from a path: its extensions, or its name if it
+// has none.
+func suffix(file string) string {
+	base := path.Base(file)
+	if i := strings.IndexByte(base, '.'); i >= 0 {
+		return base[i:]
+	}
+	return base
+}

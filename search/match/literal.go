@@ -1,0 +1,210 @@
+package match
+
+import (
+	"bytes"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A literal is a text to search for: as bytes, or without regard to case as
+// Go's (?i) does it (Unicode simple folding). It is never empty.
+type literal struct {
+	text string
+	fold bool
+
+	bytes []byte // text
+	// The rest is for fold only.
+	lower   []byte   // text in lower case, if it is ASCII
+	anchor  int      // where in text its rarest byte stands, and
+	second  int      // its second rarest
+	lo, hi  byte     // both cases of the rarest byte; equal for other than letters
+	orbits  [][]rune // for each rune of text, the runes that fold to it
+	leads   [256]bool
+	special bool // text has a k or an s, to which a rune that is not ASCII folds too
+}
+
+func newLiteral(text string, fold bool) *literal {
+	l := &literal{text: text, bytes: []byte(text), fold: fold && foldMatters(text)}
+	if !l.fold {
+		return l
+	}
+	ascii := true
+	for _, r := range text {
+		l.orbits = append(l.orbits, orbit(r))
+		ascii = ascii && r < utf8.RuneSelf
+	}
+	for _, r := range l.orbits[0] {
+		l.leads[utf8.AppendRune(nil, r)[0]] = true
+	}
+	if ascii {
+		l.anchorAt(text)
+	}
+	return l
+}
+
+// anchorAt readies the fast path, for ASCII text.
+func (l *literal) anchorAt(text string) {
+	l.lower = bytes.ToLower([]byte(text))
+	for i, b := range l.lower {
+		l.special = l.special || b == 'k' || b == 's'
+		if foldedRarity(b) > foldedRarity(l.lower[l.anchor]) {
+			l.anchor = i
+		}
+	}
+	for i, b := range l.lower {
+		if l.second == l.anchor || i != l.anchor && foldedRarity(b) > foldedRarity(l.lower[l.second]) {
+			l.second = i
+		}
+	}
+	l.lo = l.lower[l.anchor]
+	l.hi = l.lo
+	if isLetter(l.lo) {
+		l.hi = l.lo - 0x20
+	}
+}
+
+// foldMatters says whether any rune of text has another case.
+func foldMatters(text string) bool {
+	for _, r := range text {
+		if unicode.SimpleFold(r) != r {
+			return true
+		}
+	}
+	return false
+}
+
+// orbit is r and every rune that folds to it.
+func orbit(r rune) []rune {
+	runes := []rune{r}
+	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
+		runes = append(runes, f)
+	}
+	return runes
+}
+
+// A scanner finds a literal's occurrences in one content, from left to right.
+type scanner struct {
+	*literal
+	content []byte
+	slow    bool // the fast path would miss runes that are not ASCII
+	lo, hi  int  // the next places of both cases of the anchor; len(content) for none
+}
+
+func (l *literal) scan(content []byte) scanner {
+	s := scanner{literal: l, content: content, lo: -1, hi: -1}
+	if l.fold {
+		s.slow = l.lower == nil || l.special && hasSpecial(content)
+	}
+	return s
+}
+
+// hasSpecial looks for the two runes that are not ASCII but fold to ASCII: the
+// Kelvin sign and the long s.
+func hasSpecial(content []byte) bool {
+	return bytes.Contains(content, []byte("\u212a")) || bytes.Contains(content, []byte("\u017f"))
+}
+
+// next is the first occurrence at or after from. Its start is len(content) when
+// there is none. From one call to the next, from must not decrease.
+func (s *scanner) next(from int) (start, end int) {
+	switch {
+	case !s.fold:
+		if i := bytes.Index(s.content[from:], s.bytes); i >= 0 {
+			return from + i, from + i + len(s.bytes)
+		}
+		return len(s.content), len(s.content)
+	case s.slow:
+		return s.nextByRune(from)
+	default:
+		return s.nextByAnchor(from)
+	}
+}
+
+// nextByAnchor runs over the places of the rarest byte and checks around them.
+func (s *scanner) nextByAnchor(from int) (start, end int) {
+	n, last := len(s.lower), len(s.content)-len(s.lower)+s.anchor
+	second := s.lower[s.second]
+	for at := from + s.anchor; at <= last; at++ {
+		if s.lo < at {
+			s.lo = indexFrom(s.content, s.literal.lo, at)
+		}
+		if s.hi < at {
+			if s.hi = len(s.content); s.literal.hi != s.literal.lo {
+				s.hi = indexFrom(s.content, s.literal.hi, at)
+			}
+		}
+		if at = min(s.lo, s.hi); at > last {
+			break
+		}
+		start := at - s.anchor
+		if toLower[s.content[start+s.second]] == second && equalFold(s.content[start:start+n], s.lower) {
+			return start, start + n
+		}
+	}
+	return len(s.content), len(s.content)
+}
+
+func indexFrom(content []byte, b byte, from int) int {
+	if i := bytes.IndexByte(content[from:], b); i >= 0 {
+		return from + i
+	}
+	return len(content)
+}
+
+func equalFold(content, lower []byte) bool {
+	for i, b := range lower {
+		if toLower[content[i]] != b {
+			return false
+		}
+	}
+	return true
+}
+
+// toLower maps ASCII letters to lower case, other bytes to themselves.
+var toLower = func() (table [256]byte) {
+	for i := range table {
+		table[i] = byte(i)
+		if i >= 'A' && i <= 'Z' {
+			table[i] += 'a' - 'A'
+		}
+	}
+	return table
+}()
+
+// nextByRune compares rune by rune, wherever the text's first rune can start.
+func (s *scanner) nextByRune(from int) (start, end int) {
+	for i := from; i < len(s.content); i++ {
+		if s.leads[s.content[i]] {
+			if end := s.runesAt(i); end > 0 {
+				return i, end
+			}
+		}
+	}
+	return len(s.content), len(s.content)
+}
+
+// runesAt is the end of the text that starts at a place, or 0.
+func (s *scanner) runesAt(at int) int {
+next:
+	for _, orbit := range s.orbits {
+		r, size := rune(0), 1
+		if at < len(s.content) {
+			r = rune(s.content[at])
+		} else {
+			return 0
+		}
+		if r >= utf8.RuneSelf {
+			if r, size = utf8.DecodeRune(s.content[at:]); r == utf8.RuneError && size == 1 {
+				return 0 // a byte that is not text equals no rune
+			}
+		}
+		for _, o := range orbit {
+			if o == r {
+				at += size
+				continue next
+			}
+		}
+		return 0
+	}
+	return at
+}

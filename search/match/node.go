@@ -1,0 +1,182 @@
+package match
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/backsight/backsight/search/query"
+)
+
+// node is a query's expression with its NOTs pushed down to the leaves.
+type node struct {
+	op   op
+	kids []*node
+
+	negated bool // a leaf under NOT
+
+	pattern  *pattern
+	file     *regexp.Regexp
+	language *language
+
+	// counted, of a leaf that is a positive pattern and of an AND of one such
+	// and of filters, is the pattern.
+	counted *pattern
+}
+
+type op int
+
+const (
+	allOf op = iota
+	anyOf
+	isPattern
+	isFile
+	isLanguage
+)
+
+// pattern is a pattern with its way to find it; a query that has it twice has it
+// once in a Matcher.
+type pattern struct {
+	id     int
+	finder finder
+}
+
+// Compile readies a query for matching. The error says what the query lacks for
+// the options.
+func Compile(q *query.Query, opts Options) (*Matcher, error) {
+	m := &Matcher{
+		onPaths: q.Type == query.TypePath,
+		whole:   selects(q),
+		byValue: opts.ByValue,
+		perRepo: q.Select == query.SelectRepo,
+	}
+	if opts.ByValue {
+		if m.whole {
+			return nil, fmt.Errorf("query %q: values are counted in the content of files: leave out type:path, select:file and select:repo", q)
+		}
+		if q.Captures() == 0 {
+			return nil, fmt.Errorf(`query %q: no capturing group to count the values of: write one, as in /go (1\.\d+)/`, q)
+		}
+	}
+	c := compiler{q: q, m: m, known: map[patternKey]*pattern{}}
+	var err error
+	if q.Expr != nil {
+		if m.expr, err = c.node(q.Expr, false); err != nil {
+			return nil, fmt.Errorf("query %q: %w", q, err)
+		}
+		m.varying = varying(m.expr, m.onPaths)
+	}
+	return m, nil
+}
+
+type patternKey struct {
+	kind query.PatternKind
+	text string
+}
+
+type compiler struct {
+	q     *query.Query
+	m     *Matcher
+	known map[patternKey]*pattern
+}
+
+func (c *compiler) node(n query.Node, negated bool) (*node, error) {
+	switch n := n.(type) {
+	case *query.Not:
+		return c.node(n.Node, !negated)
+	case *query.And:
+		return c.nodes(n.Nodes, allOf, negated)
+	case *query.Or:
+		return c.nodes(n.Nodes, anyOf, negated)
+	case *query.Pattern:
+		p, err := c.pattern(n)
+		if err != nil {
+			return nil, err
+		}
+		leaf := &node{op: isPattern, pattern: p, negated: negated}
+		if !negated {
+			leaf.counted = p
+		}
+		return leaf, nil
+	case *query.File:
+		flags := "(?i)"
+		if c.q.CaseSensitive {
+			flags = ""
+		}
+		re, err := regexp.Compile(flags + n.Regexp)
+		return &node{op: isFile, file: re, negated: negated}, err
+	case *query.Language:
+		return &node{op: isLanguage, language: newLanguage(n.Name), negated: negated}, nil
+	default:
+		return nil, fmt.Errorf("%s has no place in the condition on a file", n)
+	}
+}
+
+// nodes compiles an AND or an OR; under NOT each is the other.
+func (c *compiler) nodes(nodes []query.Node, op op, negated bool) (*node, error) {
+	if negated {
+		op = allOf + anyOf - op
+	}
+	out := &node{op: op}
+	only, filters := 0, 0
+	for _, n := range nodes {
+		kid, err := c.node(n, negated)
+		if err != nil {
+			return nil, err
+		}
+		out.kids = append(out.kids, kid)
+		switch {
+		case kid.counted != nil && kid.op == isPattern:
+			only++
+			out.counted = kid.counted
+		case kid.op == isFile || kid.op == isLanguage:
+			filters++
+		}
+	}
+	if op != allOf || only != 1 || only+filters != len(nodes) {
+		out.counted = nil
+	}
+	return out, nil
+}
+
+func (c *compiler) pattern(p *query.Pattern) (*pattern, error) {
+	key := patternKey{p.Kind, p.Text}
+	if known := c.known[key]; known != nil {
+		return known, nil
+	}
+	f, err := newFinder(p, c.q.CaseSensitive, c.m.byValue)
+	if err != nil {
+		return nil, err
+	}
+	out := &pattern{id: c.m.patterns, finder: f}
+	c.m.patterns++
+	c.known[key] = out
+	return out, nil
+}
+
+// varying is the leaves that make the counts of equal contents differ although
+// Want is Content for both. A filter on paths that stands in the top AND does
+// not: where it fails, Want is Skip.
+func varying(n *node, onPaths bool) []*node {
+	var found []*node
+	var walk func(n *node, top bool)
+	walk = func(n *node, top bool) {
+		switch n.op {
+		case allOf, anyOf:
+			for _, k := range n.kids {
+				walk(k, top && n.op == allOf)
+			}
+		case isFile:
+			if !top {
+				found = append(found, n)
+			}
+		case isLanguage:
+			found = append(found, n)
+		case isPattern:
+			if onPaths {
+				found = append(found, n)
+			}
+		}
+	}
+	walk(n, true)
+	return found
+}
