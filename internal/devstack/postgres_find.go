@@ -102,7 +102,7 @@ func postgresCandidates() []candidate {
 			add(bin, "the newest in "+pattern)
 		}
 	}
-	add(npmPostgresBin(), "downloaded from npm earlier")
+	add(npmPostgresBin(), "downloaded from npm; none is installed that fits")
 	return all
 }
 

@@ -129,6 +129,9 @@ func (t *Temporal) choosePorts() (temporalPorts, error) {
 		chosen.GRPC, err = choosePort("temporal", "TemporalPort", t.options.TemporalPort, nil)
 		return chosen, err
 	}
+	if asked := t.options.TemporalPort; asked != 0 && asked == t.options.TemporalUIPort {
+		return chosen, insights.Errorf(insights.Invalid, "temporal: port %d is asked for twice; give --temporal-port and --temporal-ui-port different ones", asked)
+	}
 	remembered, err := readPorts(portsFile(t.options.DataDir))
 	if err != nil {
 		return chosen, err

@@ -1,0 +1,164 @@
+package devstack
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/insights"
+)
+
+// shellServer is a server that appends its process id to a file when it "serves".
+func shellServer(t *testing.T, script string) (spec childSpec, starts func() []string) {
+	t.Helper()
+	dir := t.TempDir()
+	served := filepath.Join(dir, "served")
+	starts = func() []string {
+		text, _ := os.ReadFile(served) // absent before the first start
+		return strings.Fields(string(text))
+	}
+	return childSpec{
+		name:    "shell",
+		logPath: filepath.Join(dir, "log"),
+		command: func(bool) (*exec.Cmd, error) {
+			cmd := exec.Command("sh", "-c", script)
+			cmd.Env = append(os.Environ(), "SERVED="+served)
+			return cmd, nil
+		},
+		ready: func(context.Context, int) error {
+			if len(starts()) == 0 {
+				return errors.New("not yet")
+			}
+			return nil
+		},
+		refusal: func(output string) error {
+			if strings.Contains(output, "hopeless") {
+				return insights.Errorf(insights.Unavailable, "shell: %s", output)
+			}
+			return nil
+		},
+		stopSignals:  []stopSignal{{syscall.SIGTERM, 30 * time.Second}},
+		orphanSignal: syscall.SIGKILL,
+	}, starts
+}
+
+func TestChildIsStartedAgainUntilStop(t *testing.T) {
+	t.Parallel()
+
+	spec, starts := shellServer(t, `echo $$ >> "$SERVED"; exec sleep 600`)
+	c, err := startChild(t.Context(), spec, testLogger(t))
+	require.NoError(t, err)
+	for range 3 {
+		before := len(starts())
+		eventually(t, "it runs", func() bool { return c.pid.Load() != 0 })
+		kill(t, int(c.pid.Load()))
+		eventually(t, "it was started again", func() bool { return len(starts()) > before })
+	}
+	c.stop(t.Context())
+	require.Zero(t, c.pid.Load())
+	n := len(starts())
+	c.stop(t.Context())
+	require.Len(t, starts(), n, "a stopped child is not started again")
+}
+
+func TestChildThatFailsAtFirstIsTriedAgain(t *testing.T) {
+	t.Parallel()
+
+	spec, starts := shellServer(t, `[ -e "$SERVED".first ] || { : > "$SERVED".first; echo "address already in use"; exit 1; }; echo $$ >> "$SERVED"; exec sleep 600`)
+	c, err := startChild(t.Context(), spec, testLogger(t))
+	require.NoError(t, err)
+	require.Len(t, starts(), 1)
+	c.stop(t.Context())
+}
+
+func TestChildThatCannotStart(t *testing.T) {
+	t.Parallel()
+
+	for name, tt := range map[string]struct{ script, want string }{
+		"says that it is hopeless":    {`echo "hopeless: the disk is gone"; exit 1`, "shell: hopeless: the disk is gone"},
+		"dies each time in silence":   {`exit 3`, "shell: ended 8 times before it answered, at last with exit status 3; see "},
+		"ends each time with success": {`echo bye`, "at last with exit status 0"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			spec, _ := shellServer(t, tt.script)
+			_, err := startChild(t.Context(), spec, testLogger(t))
+			require.ErrorContains(t, err, tt.want)
+			require.Equal(t, insights.Unavailable, insights.ErrorCode(err))
+		})
+	}
+}
+
+func TestChildThatCannotBeRun(t *testing.T) {
+	t.Parallel()
+
+	spec, _ := shellServer(t, "")
+	spec.command = func(bool) (*exec.Cmd, error) { return exec.Command("/nowhere/server"), nil }
+	_, err := startChild(t.Context(), spec, testLogger(t))
+	require.ErrorContains(t, err, "shell: /nowhere/server cannot be run: ")
+}
+
+func TestChildThatNeverAnswersIsEnded(t *testing.T) {
+	t.Parallel()
+
+	spec, _ := shellServer(t, `echo "still thinking"; exec sleep 600`)
+	pids := make(chan int, 1)
+	spec.onStart = func(pid int) error { pids <- pid; return nil }
+	ctx, cancel := context.WithCancelCause(t.Context())
+	spec.ready = func(context.Context, int) error {
+		cancel(errors.New("the user lost patience"))
+		return errors.New("not yet")
+	}
+	_, err := startChild(ctx, spec, testLogger(t))
+	require.ErrorContains(t, err, "shell: did not start: the user lost patience")
+	require.True(t, ended(<-pids))
+}
+
+func TestChildThatIgnoresTheStopSignalIsKilled(t *testing.T) {
+	t.Parallel()
+
+	spec, starts := shellServer(t, `trap '' TERM; echo $$ >> "$SERVED"; while :; do sleep 0.05; done`)
+	spec.stopSignals[0].grace = time.Millisecond
+	c, err := startChild(t.Context(), spec, testLogger(t))
+	require.NoError(t, err)
+	pid := int(c.pid.Load())
+	c.stop(t.Context())
+	require.True(t, ended(pid))
+	require.Len(t, starts(), 1)
+}
+
+func TestLogIsPutAsideWhenLarge(t *testing.T) {
+	t.Parallel()
+
+	path := filepath.Join(t.TempDir(), "log")
+	require.NoError(t, os.WriteFile(path, make([]byte, maxLogSize+1), 0o600))
+	log, offset, err := openLog(path)
+	require.NoError(t, err)
+	require.Zero(t, offset)
+	_, err = log.WriteString("hello\n")
+	require.NoError(t, err)
+	require.NoError(t, log.Close())
+	log, offset, err = openLog(path)
+	require.NoError(t, err)
+	require.NoError(t, log.Close())
+	require.EqualValues(t, len("hello\n"), offset)
+	require.EqualValues(t, maxLogSize+1, stat(t, path+".old").Size())
+	require.Equal(t, "hello", logFrom(path, 0))
+	require.Empty(t, logFrom(path, offset))
+}
+
+func TestExcerptKeepsBothEnds(t *testing.T) {
+	t.Parallel()
+
+	require.Equal(t, "a\nb", excerpt("a\nb\n"))
+	require.Equal(t, "1\n2\n3\n4\n…\n7\n8\n9\n10", excerpt("1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n"))
+}
