@@ -1,0 +1,54 @@
+package store_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
+)
+
+func TestSettingsHaveDefaultsAndChange(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	want := map[string]string{}
+	for _, known := range store.KnownSettings {
+		want[known.Key] = known.Default
+		require.NotEmpty(t, known.Description)
+		require.NoError(t, b.SetSetting(b.ctx, known.Key, known.Default), "a default is valid")
+	}
+	_, err := b.pool.Exec(b.ctx, `DELETE FROM settings; INSERT INTO settings VALUES ('of.another.version', '1')`)
+	require.NoError(t, err)
+	got, err := b.Settings(b.ctx)
+	require.NoError(t, err)
+	require.Equal(t, want, got)
+
+	require.NoError(t, b.SetSetting(b.ctx, store.SettingFrameRate, " 0.5 "))
+	require.NoError(t, b.SetSetting(b.ctx, store.SettingSyncInterval, "90s"))
+	want[store.SettingFrameRate], want[store.SettingSyncInterval] = "0.5", "90s"
+	got, err = b.Settings(b.ctx)
+	require.NoError(t, err)
+	require.Equal(t, want, got)
+}
+
+func TestSettingsRefuseWhatMakesNoSense(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for _, test := range []struct{ key, value, want string }{
+		{store.SettingFrameRate, "-1", `setting insights.historical.worker.rateLimit: "-1": use a number from 0`},
+		{store.SettingFrameRate, "NaN", "use a number"},
+		{store.SettingSearchRate, "fast", "use a number"},
+		{store.SettingConcurrency, "1.5", "use a whole number"},
+		{store.SettingBatchCost, "-3", "use a whole number"},
+		{store.SettingFrameBudget, "", "use a whole number"},
+		{store.SettingSyncInterval, "5", "use a duration"},
+		{store.SettingSyncInterval, "1ms", "at least a second"},
+		{"insights.query.worker.ratelimt", "1", "did you mean insights.query.worker.rateLimit?"},
+	} {
+		requireCode(t, insights.Invalid, b.SetSetting(b.ctx, test.key, test.value), test.want)
+	}
+	var n int
+	require.NoError(t, b.pool.QueryRow(b.ctx, `SELECT count(*) FROM settings`).Scan(&n))
+	require.Zero(t, n)
+}

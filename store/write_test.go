@@ -1,0 +1,270 @@
+package store_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
+)
+
+// planOne plans a series in one repository that has not been read, so that every sample is pending.
+func planOne(t *testing.T, b bundle, method insights.GenerationMethod, times ...time.Time) (insights.Series, store.Repository, int) {
+	t.Helper()
+	repository := b.repository(t, "acme/api")
+	series := b.series(t, "TODO", method)
+	return series, repository, b.plan(t, series, store.Backfill, times...)
+}
+
+func TestWriteSamplesAgainChangesNothing(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	series, repository, generation := planOne(t, b, insights.SearchCompute, day(0), day(-1), day(-2))
+	samples := []insights.Sample{
+		{
+			RepositoryID: repository.ID, Time: day(0), Outcome: insights.Counted, Commit: oid("a"), Value: 5,
+			Values: map[string]int64{"1.20": 2, "1.21": 3, "1.22": 0}, Duration: 1500 * time.Millisecond,
+		},
+		{RepositoryID: repository.ID, Time: day(-1), Outcome: insights.Partial, Commit: oid("b"), Value: 1, Values: map[string]int64{"1.20": 1}, ReasonClass: "missing object", Reason: "blob 12ab of go.mod"},
+		{RepositoryID: repository.ID, Time: day(-2), Outcome: insights.Failed, ReasonClass: "timeout", Reason: "after 3 attempts"},
+	}
+	require.NoError(t, b.WriteSamples(b.ctx, series.ID, generation, samples))
+
+	ledger := b.ledger(t, series)
+	require.Empty(t, cmp.Diff([]store.LedgerSample{
+		{Repository: "acme/api", Sample: insights.Sample{SeriesID: series.ID, RepositoryID: repository.ID, Time: day(0), Outcome: insights.Counted, Commit: oid("a"), Value: 5, Attempts: 1, Duration: 1500 * time.Millisecond}},
+		{Repository: "acme/api", Sample: insights.Sample{SeriesID: series.ID, RepositoryID: repository.ID, Time: day(-1), Outcome: insights.Partial, Commit: oid("b"), Value: 1, Attempts: 1, ReasonClass: "missing object", Reason: "blob 12ab of go.mod"}},
+		{Repository: "acme/api", Sample: insights.Sample{SeriesID: series.ID, RepositoryID: repository.ID, Time: day(-2), Outcome: insights.Failed, Attempts: 1, ReasonClass: "timeout", Reason: "after 3 attempts"}},
+	}, ledger))
+	low, high := "1.20", "1.21"
+	require.Empty(t, cmp.Diff([]pointRow{
+		{Repo: repository.ID, Time: day(-1), Capture: &low, Value: 1, Name: "acme/api"},
+		{Repo: repository.ID, Time: day(0), Capture: &low, Value: 2, Name: "acme/api"},
+		{Repo: repository.ID, Time: day(0), Capture: &high, Value: 3, Name: "acme/api"},
+	}, b.pointRows(t, series)))
+
+	before := b.versions(t)
+	samples[0].Duration = time.Minute // an attempt that was given up took longer, to the same end
+	require.NoError(t, b.WriteSamples(b.ctx, series.ID, generation, samples))
+	require.NoError(t, b.WriteSamples(b.ctx, series.ID, generation, []insights.Sample{samples[2], samples[0], samples[0], samples[1]}))
+	require.Equal(t, before, b.versions(t), "no row was written")
+}
+
+// versions identifies every row version of the ledger and the points.
+func (b bundle) versions(t *testing.T) []string {
+	t.Helper()
+	rows, err := b.pool.Query(b.ctx, `
+		SELECT 'samples ' || ctid || ' ' || xmin FROM samples UNION ALL
+		SELECT 'series_points ' || ctid || ' ' || xmin FROM series_points ORDER BY 1`)
+	require.NoError(t, err)
+	list, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	require.NoError(t, err)
+	require.NotEmpty(t, list)
+	return list
+}
+
+func TestWriteSamplesCorrectsUpAndDown(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	series, repository, generation := planOne(t, b, insights.SearchCompute, day(0), day(-1))
+	write := func(values map[string]int64) []pointRow {
+		sample := insights.Sample{RepositoryID: repository.ID, Time: day(0), Outcome: insights.Counted, Commit: oid("a"), Values: values}
+		for _, n := range values {
+			sample.Value += float64(n)
+		}
+		require.NoError(t, b.WriteSamples(b.ctx, series.ID, generation, []insights.Sample{sample}))
+		require.Equal(t, sample.Value, b.ledger(t, series)[0].Value)
+		return b.pointRows(t, series)
+	}
+	require.Len(t, write(map[string]int64{"a": 5, "b": 1}), 2)
+	require.EqualValues(t, 9, write(map[string]int64{"a": 9, "b": 1})[0].Value, "up")
+	require.EqualValues(t, 2, write(map[string]int64{"a": 2, "c": 1})[0].Value, "down, and another value")
+	require.Len(t, write(map[string]int64{"c": 3}), 1, "the same sum in another way")
+	require.Empty(t, write(map[string]int64{}), "zero has no point")
+	require.Equal(t, 4, b.ledger(t, series)[0].Attempts, "what gives the same sum is no new attempt")
+	require.Equal(t, insights.Pending, b.ledger(t, series)[1].Outcome, "the neighbour is left alone")
+}
+
+func TestAPlainValueHasOnePointWithoutCapture(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	series, repository, generation := planOne(t, b, insights.Search, day(0))
+	for _, value := range []float64{7, 3} {
+		require.NoError(t, b.WriteSamples(b.ctx, series.ID, generation, []insights.Sample{
+			{RepositoryID: repository.ID, Time: day(0), Outcome: insights.Counted, Commit: oid("a"), Value: value},
+		}))
+		require.Equal(t, []pointRow{{Repo: repository.ID, Time: day(0), Value: value, Name: "acme/api"}}, b.pointRows(t, series))
+	}
+}
+
+// What a late or less lucky attempt knows must not replace what is known better.
+func TestAWriteThatKnowsLessLeavesTheRow(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	repository := b.repository(t, "acme/api")
+	counted := insights.Sample{Outcome: insights.Counted, Commit: oid("a"), Value: 5}
+	other := insights.Sample{Outcome: insights.Counted, Commit: oid("b"), Value: 2}
+	partial := insights.Sample{Outcome: insights.Partial, Commit: oid("a"), Value: 4, ReasonClass: "missing object"}
+	failed := insights.Sample{Outcome: insights.Failed, ReasonClass: "timeout"}
+	absent := insights.Sample{Outcome: insights.Absent}
+	for name, test := range map[string]struct {
+		first, then insights.Sample
+		replaced    bool
+	}{
+		"failed after counted":             {counted, failed, false},
+		"failed after partial":             {partial, failed, false},
+		"failed after absent":              {absent, failed, false},
+		"counted after failed":             {failed, counted, true},
+		"failed after failed":              {failed, insights.Sample{Outcome: insights.Failed, ReasonClass: "corrupt object"}, true},
+		"partial after counted":            {counted, partial, false},
+		"partial of another commit":        {other, partial, true},
+		"counted after partial":            {partial, counted, true},
+		"counted at another commit":        {counted, other, true},
+		"absent after counted":             {counted, absent, true},
+		"partial again with a lower bound": {partial, insights.Sample{Outcome: insights.Partial, Commit: oid("a"), Value: 3, ReasonClass: "limit"}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			series := b.series(t, name, insights.Search)
+			generation := b.plan(t, series, store.Backfill, day(0))
+			write := func(sample insights.Sample) insights.Sample {
+				sample.RepositoryID, sample.Time = repository.ID, day(0)
+				require.NoError(t, b.WriteSamples(b.ctx, series.ID, generation, []insights.Sample{sample}))
+				got := b.ledger(t, series)[0].Sample
+				points := 0.0
+				for _, row := range b.pointRows(t, series) {
+					points += row.Value
+				}
+				require.Equal(t, got.Value, points, "the ledger and the points tell one story")
+				return insights.Sample{Outcome: got.Outcome, Commit: got.Commit, Value: got.Value, ReasonClass: got.ReasonClass}
+			}
+			require.Equal(t, test.first, write(test.first))
+			want := test.first
+			if test.replaced {
+				want = test.then
+			}
+			require.Equal(t, want, write(test.then))
+		})
+	}
+}
+
+func TestAStaleGenerationDoesNotTouchWhatALaterOnePlanned(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	series, repository, first := planOne(t, b, insights.Search, day(0), day(-1))
+	require.NoError(t, b.WriteSamples(b.ctx, series.ID, first, []insights.Sample{
+		{RepositoryID: repository.ID, Time: day(-1), Outcome: insights.Counted, Commit: oid("a"), Value: 1},
+	}))
+	second := b.plan(t, series, store.Recording, day(0), day(-1)) // takes over what is pending, and only that
+
+	tally, err := b.CompletenessOfGeneration(b.ctx, series.ID, first)
+	require.NoError(t, err)
+	require.Equal(t, insights.Completeness{Planned: 1, Counted: 1}, tally)
+	tally, err = b.CompletenessOfGeneration(b.ctx, series.ID, second)
+	require.NoError(t, err)
+	require.Equal(t, insights.Completeness{Planned: 1, Pending: 1}, tally)
+
+	late := []insights.Sample{{RepositoryID: repository.ID, Time: day(0), Outcome: insights.Failed, ReasonClass: "timeout"}}
+	require.NoError(t, b.WriteSamples(b.ctx, series.ID, first, late))
+	tally, err = b.Completeness(b.ctx, series.ID)
+	require.NoError(t, err)
+	require.Equal(t, insights.Completeness{Planned: 2, Counted: 1, Pending: 1}, tally)
+	require.NoError(t, b.WriteSamples(b.ctx, series.ID, second, late))
+	tally, err = b.CompletenessOfRange(b.ctx, series.ID, second, repository.ID, repository.ID, &late[0].Time)
+	require.NoError(t, err)
+	require.Equal(t, insights.Completeness{Planned: 1, Failed: 1}, tally)
+}
+
+// Captured values and reasons are bytes from repositories.
+func TestWriteSamplesTakesHostileTexts(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	series, repository, generation := planOne(t, b, insights.SearchCompute, day(0))
+	long := strings.Repeat("ü", 4000)
+	sample := insights.Sample{
+		RepositoryID: repository.ID, Time: day(0), Outcome: insights.Partial, Commit: oid("a"), Value: 15,
+		Values:      map[string]int64{"": 1, "nul\x00": 2, "bad\xff": 3, long: 4, long + "!": 5},
+		ReasonClass: "missing\x00object", Reason: long + "\xff\x00",
+	}
+	require.NoError(t, b.WriteSamples(b.ctx, series.ID, generation, []insights.Sample{sample}))
+	got := map[string]float64{}
+	for _, row := range b.pointRows(t, series) {
+		require.LessOrEqual(t, len(*row.Capture), 100)
+		got[*row.Capture] = row.Value
+	}
+	require.Equal(t, map[string]float64{"": 1, "nul\uFFFD": 2, "bad\uFFFD": 3, strings.Repeat("ü", 48) + "…": 9}, got)
+	reasons, err := b.FailedReasons(b.ctx, series.ID)
+	require.NoError(t, err)
+	require.Len(t, reasons, 1)
+	require.Equal(t, "missing\uFFFDobject", reasons[0].Class)
+	require.LessOrEqual(t, len(reasons[0].Example), 2000)
+}
+
+func TestWriteSamplesRefusesWhatIsNoEnd(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	series, repository, generation := planOne(t, b, insights.Search, day(0))
+	for outcome, want := range map[insights.Outcome]string{insights.Pending: `"pending"`, "": `""`, "skipped": `"skipped"`} {
+		err := b.WriteSamples(b.ctx, series.ID, generation, []insights.Sample{{RepositoryID: repository.ID, Time: day(0), Outcome: outcome}})
+		requireCode(t, insights.Invalid, err, want)
+	}
+	err := b.WriteSamples(b.ctx, series.ID, generation, []insights.Sample{{RepositoryID: repository.ID, Time: day(0), Outcome: insights.Counted, Commit: "main"}})
+	requireCode(t, insights.Invalid, err, `object id "main"`)
+	err = b.WriteSamples(b.ctx, series.ID, generation, []insights.Sample{{RepositoryID: 4711, Time: day(0), Outcome: insights.Absent}})
+	requireCode(t, insights.NotFound, err, "refers to something that does not exist")
+	require.NoError(t, b.WriteSamples(b.ctx, series.ID, generation, nil))
+}
+
+// The number of statements does not depend on the number of samples, nor on that of series, repositories or views.
+func TestStatementsAreFew(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	repositories := b.repositories(t, "acme", 60)
+	for i, repository := range repositories {
+		b.index(t, repository, day(1), -4-i%3, -2, -1)
+	}
+	series := b.series(t, "TODO", insights.SearchCompute)
+	other := b.series(t, "FIXME", insights.Search)
+	_, err := b.CompletenessOf(b.ctx, []string{series.ID, other.ID}) // the ids are known from now on
+	require.NoError(t, err)
+	generation, err := b.BeginGeneration(b.ctx, series.ID, store.Backfill, []time.Time{day(0), day(-1), day(-3)})
+	require.NoError(t, err)
+
+	atMost := func(n int, what string, do func() error) {
+		t.Helper()
+		b.statements.take()
+		require.NoError(t, do(), what)
+		ran := b.statements.take()
+		require.LessOrEqual(t, len(ran), n, "%s: %s", what, strings.Join(ran, "\n"))
+	}
+	atMost(5, "PlanSlice", func() error {
+		done, err := b.PlanSlice(b.ctx, series.ID, generation, store.ScopeFilter{}, 100)
+		require.True(t, done)
+		return err
+	})
+	var samples []insights.Sample
+	atMost(1, "PendingSamples", func() (err error) {
+		samples, err = b.PendingSamples(b.ctx, series.ID, generation, 0, 1<<40, nil)
+		return err
+	})
+	require.Len(t, samples, 180)
+	for i := range samples {
+		samples[i].Outcome, samples[i].Value, samples[i].Values = insights.Counted, 3, map[string]int64{"a": 1, "b": 2}
+	}
+	atMost(4, "WriteSamples", func() error { return b.WriteSamples(b.ctx, series.ID, generation, samples) })
+	atMost(1, "CompletenessOf", func() error { _, err := b.CompletenessOf(b.ctx, []string{series.ID, other.ID}); return err })
+	atMost(1, "Points", func() error {
+		points, err := b.Points(b.ctx, []string{series.ID, other.ID}, store.PointFilter{Include: "acme"})
+		require.Len(t, points[series.ID], 6)
+		return err
+	})
+	atMost(1, "Page", func() error { _, err := b.Page(b.ctx, series.ID, generation, 0, 100); return err })
+	atMost(1, "Samples", func() error { _, err := b.Samples(b.ctx, store.SampleFilter{SeriesID: series.ID}); return err })
+	atMost(2, "Views", func() error { _, err := b.Views(b.ctx, store.ViewFilter{}); return err })
+	atMost(1, "Repositories", func() error { _, err := b.Repositories(b.ctx, store.RepositoryFilter{}); return err })
+	atMost(5, "CompleteGeneration", func() error { return b.CompleteGeneration(b.ctx, series.ID, generation, day(1)) })
+}
