@@ -1,0 +1,224 @@
+package worker_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/internal/devstack/devstacktest"
+	"github.com/backsight/backsight/internal/testdb"
+	"github.com/backsight/backsight/internal/testgit"
+	"github.com/backsight/backsight/store"
+	"github.com/backsight/backsight/worker"
+	"github.com/backsight/backsight/workflows"
+)
+
+// patience is how long a test waits for something that must come: far longer than it takes, for the machine may be busy.
+const patience = 90 * time.Second
+
+// testStack is a database, a Temporal namespace and the means to run workers against them, for one test.
+type testStack struct {
+	t         *testing.T
+	pool      *pgxpool.Pool
+	store     *store.Store
+	client    client.Client
+	namespace string
+	workflows *workflows.Client
+	dataDir   string
+}
+
+var namespaces atomic.Int64
+
+func newStack(t *testing.T) *testStack {
+	t.Helper()
+	pool := testdb.New(t)
+	address := devstacktest.StartTemporal(t)
+	namespace := fmt.Sprintf("worker-test-%d", namespaces.Add(1))
+	logger := log.NewStructuredLogger(slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn})))
+
+	admin, err := client.NewNamespaceClient(client.Options{HostPort: address, Logger: logger})
+	require.NoError(t, err)
+	defer admin.Close()
+	require.NoError(t, admin.Register(t.Context(), &workflowservice.RegisterNamespaceRequest{
+		Namespace: namespace, WorkflowExecutionRetentionPeriod: durationpb.New(24 * time.Hour),
+	}))
+	c, err := client.Dial(client.Options{HostPort: address, Namespace: namespace, Logger: logger})
+	require.NoError(t, err)
+	t.Cleanup(c.Close)
+	return &testStack{
+		t: t, pool: pool, store: store.New(pool), client: c, namespace: namespace,
+		workflows: workflows.NewClient(c, namespace), dataDir: t.TempDir(),
+	}
+}
+
+// work runs a worker until the test ends or the returned function is called, which waits for it.
+func (s *testStack) work() (stop func()) {
+	s.t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- worker.Run(ctx, worker.Config{
+			Client: s.client, Namespace: s.namespace, Store: s.store, DataDir: s.dataDir, Slots: 2,
+			Logger: slog.New(slog.NewTextHandler(testWriter{s.t}, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		})
+	}()
+	var stopped atomic.Bool
+	stop = func() {
+		if stopped.Swap(true) {
+			return
+		}
+		cancel()
+		require.NoError(s.t, <-ended)
+	}
+	s.t.Cleanup(stop)
+	return stop
+}
+
+func (s *testStack) set(key, value string) {
+	s.t.Helper()
+	require.NoError(s.t, s.store.SetSetting(s.t.Context(), key, value))
+}
+
+// addRepository registers a local repository.
+func (s *testStack) addRepository(name string, r *testgit.Repo) store.Repository {
+	s.t.Helper()
+	repository, err := s.store.AddRepository(s.t.Context(), name, r.Dir, true)
+	require.NoError(s.t, err)
+	return repository
+}
+
+// create stores an insight with one series; the worker's reconciler starts it.
+func (s *testStack) create(series insights.Series) insights.Series {
+	s.t.Helper()
+	if series.Method == "" {
+		series.Method = insights.Search
+	}
+	view, err := s.store.CreateView(s.t.Context(), insights.View{
+		Title:  s.t.Name(),
+		Series: []insights.ViewSeries{{Label: "series", Series: series}},
+	})
+	require.NoError(s.t, err)
+	return view.Series[0].Series
+}
+
+// eventually polls until is holds. Every poll also checks the completeness that workflow and ledger tell.
+func (s *testStack) eventually(series insights.Series, what string, is func() bool) {
+	s.t.Helper()
+	deadline := time.Now().Add(patience)
+	for !is() {
+		s.checkTallies(series)
+		if time.Now().After(deadline) {
+			status, err := s.workflows.Status(s.t.Context(), series.ID)
+			s.t.Fatalf("%s did not come about; status %+v, error %v", what, status, err)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	s.checkTallies(series)
+}
+
+// checkTallies holds the invariant: parts sum to the plan, in the workflow and in the ledger, at any moment.
+func (s *testStack) checkTallies(series insights.Series) {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), 10*time.Second)
+	defer cancel()
+	ledger, err := s.store.Completeness(ctx, series.ID)
+	require.NoError(s.t, err)
+	require.NoError(s.t, ledger.Check())
+	tally, err := s.workflows.Completeness(ctx, series.ID)
+	if insights.ErrorCode(err) == insights.NotFound || insights.ErrorCode(err) == insights.Unavailable {
+		return // not started, or no worker
+	}
+	require.NoError(s.t, err)
+	require.NoError(s.t, tally.Check())
+}
+
+func (s *testStack) status(series insights.Series) workflows.Status {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
+	defer cancel()
+	status, err := s.workflows.Status(ctx, series.ID)
+	if insights.ErrorCode(err) == insights.NotFound {
+		return workflows.Status{}
+	}
+	require.NoError(s.t, err)
+	return status
+}
+
+// asleep waits until the series has done all it can, and holds workflow and ledger equal.
+func (s *testStack) asleep(series insights.Series) workflows.Status {
+	s.t.Helper()
+	var status workflows.Status
+	s.eventually(series, "a sleeping series", func() bool {
+		status = s.status(series)
+		return status.State == workflows.Sleeping
+	})
+	s.agree(series, status)
+	return status
+}
+
+// agree holds the workflow's tally equal to the ledger's, in a state in which nothing is written.
+func (s *testStack) agree(series insights.Series, status workflows.Status) {
+	s.t.Helper()
+	ledger, err := s.store.Completeness(s.t.Context(), series.ID)
+	require.NoError(s.t, err)
+	require.Equal(s.t, ledger, status.Completeness)
+}
+
+// ledger returns the samples of a series by repository and time, without what differs between two runs.
+func (s *testStack) ledger(series insights.Series) []insights.Sample {
+	s.t.Helper()
+	samples, err := s.store.Samples(s.t.Context(), store.SampleFilter{SeriesID: series.ID})
+	require.NoError(s.t, err)
+	list := make([]insights.Sample, len(samples))
+	for i, sample := range samples {
+		list[i] = sample.Sample
+		list[i].SeriesID, list[i].Duration, list[i].Attempts = "", 0, 0
+	}
+	return list
+}
+
+func (s *testStack) points(series insights.Series) []store.Point {
+	s.t.Helper()
+	points, err := s.store.Points(s.t.Context(), []string{series.ID}, store.PointFilter{})
+	require.NoError(s.t, err)
+	return points[series.ID]
+}
+
+// historyRepository is a repository with a commit in the middle of each of the last months before anchor; the k-th from the
+// end of them holds the query's word words[k] times. A negative number leaves the month without a commit.
+func historyRepository(t *testing.T, anchor time.Time, words ...int) *testgit.Repo {
+	t.Helper()
+	r := testgit.New(t)
+	for k := len(words) - 1; k >= 0; k-- {
+		if words[k] < 0 {
+			continue
+		}
+		when := anchor.AddDate(0, -k, -10)
+		r.Commit(t, when, map[string]string{
+			"main.go":   strings.Repeat("// TODO: more\n", words[k]),
+			"other.txt": fmt.Sprintf("commit %d", k),
+		})
+	}
+	return r
+}
+
+type testWriter struct{ t *testing.T }
+
+func (w testWriter) Write(p []byte) (int, error) {
+	if w.t.Context().Err() == nil { // a test that is over may no longer log
+		w.t.Log(strings.TrimSpace(string(p)))
+	}
+	return len(p), nil
+}
