@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/backsight/backsight/api"
+	"github.com/backsight/backsight/workflows"
+)
+
+type apiCommand struct {
+	serviceFlags
+	authFlags
+	logFlags
+	Listen     string `default:"127.0.0.1:7080" env:"BACKSIGHT_LISTEN" help:"The address to answer on." placeholder:"HOST:PORT"`
+	TemporalUI string `env:"BACKSIGHT_TEMPORAL_UI" help:"The Temporal web UI, for links." placeholder:"URL"`
+	JSON       bool   `name:"json" help:"Print the address as JSON."`
+}
+
+func (*apiCommand) Help() string {
+	return "Example: BACKSIGHT_DATABASE_URL=postgres://… backsight api --listen 127.0.0.1:7080"
+}
+
+func (c *apiCommand) Run(ctx context.Context, s *streams) error {
+	logger := c.logger(s.Err)
+	auth, err := c.auth()
+	if err != nil {
+		return err
+	}
+	listener, err := api.Listen(ctx, c.Listen, auth)
+	if err != nil {
+		return err
+	}
+	defer listener.Close() // Serve closes it too; a second close is harmless
+	services, err := c.connect(ctx, logger)
+	if err != nil {
+		return err
+	}
+	defer services.close()
+	handler := api.New(api.Config{
+		Store: services.store, Workflows: workflows.NewClient(services.temporal, c.TemporalNamespace), Repositories: prober{},
+		Web: builtPage(), TemporalUI: c.TemporalUI, Namespace: c.TemporalNamespace, Auth: auth, Logger: logger,
+	})
+	address := "http://" + listener.Addr().String()
+	if c.JSON {
+		if err := printJSON(s.Out, map[string]string{"url": address}); err != nil {
+			return err
+		}
+	} else {
+		fmt.Fprintf(s.Out, "Backsight's API and page answer at %s\n", address)
+	}
+	return api.Serve(ctx, listener, handler)
+}

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/backsight/backsight/cmd/backsight/internal/remote"
+	"github.com/backsight/backsight/cmd/backsight/internal/render"
+	"github.com/backsight/backsight/insights"
+)
+
+type insightPoints struct {
+	clientFlags
+	ID     string `arg:"" help:"An insight or a series."`
+	ByRepo bool   `help:"A row for each repository and time, newest first, with the commit and the outcome."`
+}
+
+func (*insightPoints) Help() string {
+	return "Example: backsight insight points 2xKq… --json | jq -r '[.time, .value] | @tsv'"
+}
+
+type coverage struct {
+	Known   int64 `json:"known"`
+	Planned int64 `json:"planned"`
+}
+
+// pointLine is a line of JSON.
+type pointLine struct {
+	Series   string                `json:"series"`
+	Label    string                `json:"label"`
+	Time     string                `json:"time"`
+	Value    *float64              `json:"value"` // null: unknown
+	Coverage coverage              `json:"coverage"`
+	Outcomes insights.Completeness `json:"outcomes"`
+}
+
+// sampleLine is a line of JSON with --by-repo: one sample is a point of one repository.
+type sampleLine struct {
+	pointLine
+	Repository string `json:"repository"`
+	Commit     string `json:"commit"` // "" when there is none
+	Outcome    string `json:"outcome"`
+	Reason     string `json:"reason,omitempty"`
+}
+
+func (c *insightPoints) Run(ctx context.Context, s *streams) error {
+	series, err := resolveSeries(ctx, c.client(), c.ID, "seriesId label")
+	if err != nil {
+		return err
+	}
+	header := []string{"TIME", "SERIES", "VALUE", "COVERAGE"}
+	print := func(p pointLine) []string {
+		return []string{p.Time, p.Label, number(p.Value), fmt.Sprintf("%d/%d", p.Coverage.Known, p.Coverage.Planned)}
+	}
+	table := render.NewTable(s.Out)
+	if c.JSON {
+		table = nil
+	} else if c.ByRepo {
+		table = render.NewTable(s.Out, "TIME", "SERIES", "REPOSITORY", "VALUE", "OUTCOME", "COMMIT", "REASON")
+	} else {
+		table = render.NewTable(s.Out, header...)
+	}
+	for _, one := range series {
+		if c.ByRepo {
+			err = eachSample(ctx, c.client(), one, func(l sampleLine) error {
+				if c.JSON {
+					return printJSON(s.Out, l)
+				}
+				table.Row(l.Time, l.Label, l.Repository, number(l.Value), l.Outcome, l.Commit, l.Reason)
+				return nil
+			})
+		} else {
+			err = eachPoint(ctx, c.client(), one, func(l pointLine) error {
+				if c.JSON {
+					return printJSON(s.Out, l)
+				}
+				table.Row(print(l)...)
+				return nil
+			})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if table == nil {
+		return nil
+	}
+	return table.Flush()
+}
+
+func number(v *float64) string {
+	if v == nil {
+		return "?"
+	}
+	return strconv.FormatFloat(*v, 'f', -1, 64)
+}
+
+// eachPoint calls yield for every point of a series in time order.
+func eachPoint(ctx context.Context, c *remote.Client, series seriesRef, yield func(pointLine) error) error {
+	var answer struct {
+		InsightSeries struct {
+			Points []struct {
+				DateTime string                `json:"dateTime"`
+				Value    float64               `json:"value"`
+				Label    string                `json:"label"`
+				Coverage coverage              `json:"coverage"`
+				Outcomes insights.Completeness `json:"outcomes"`
+			} `json:"points"`
+		} `json:"insightSeries"`
+	}
+	err := c.Do(ctx, `query($id: ID!) { insightSeries(id: $id) { points { dateTime value label coverage { known planned } outcomes { `+tallyFields+` } } } }`,
+		map[string]any{"id": series.ID}, &answer)
+	if err != nil {
+		return err
+	}
+	for _, p := range answer.InsightSeries.Points {
+		line := pointLine{Series: series.ID, Label: p.Label, Time: p.DateTime, Value: &p.Value, Coverage: p.Coverage, Outcomes: p.Outcomes}
+		if line.Label == "" {
+			line.Label = series.Label
+		}
+		if err := yield(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eachSample calls yield for every sample of a series, newest time first.
+func eachSample(ctx context.Context, c *remote.Client, series seriesRef, yield func(sampleLine) error) error {
+	variables := map[string]any{"id": series.ID}
+	for {
+		var answer struct {
+			InsightSeries struct {
+				Samples struct {
+					Nodes []struct {
+						Repository struct {
+							Name string `json:"name"`
+						} `json:"repository"`
+						DateTime string   `json:"dateTime"`
+						Outcome  string   `json:"outcome"`
+						Commit   *string  `json:"commit"`
+						Value    *float64 `json:"value"`
+						Reason   *string  `json:"reason"`
+					} `json:"nodes"`
+					PageInfo pageInfo `json:"pageInfo"`
+				} `json:"samples"`
+			} `json:"insightSeries"`
+		}
+		err := c.Do(ctx, `query($id: ID!, $after: String) { insightSeries(id: $id) { samples(first: 200, after: $after) {
+			nodes { repository { name } dateTime outcome commit value reason } pageInfo { endCursor hasNextPage } } } }`, variables, &answer)
+		if err != nil {
+			return err
+		}
+		for _, n := range answer.InsightSeries.Samples.Nodes {
+			outcome := insights.Outcome(strings.ToLower(n.Outcome))
+			line := sampleLine{Repository: n.Repository.Name, Outcome: string(outcome)}
+			line.pointLine = pointLine{Series: series.ID, Label: series.Label, Time: n.DateTime, Value: n.Value, Coverage: coverage{Planned: 1}}
+			line.Outcomes.Add(outcome, 1)
+			if outcome.Exact() {
+				line.Coverage.Known = 1
+			}
+			if n.Commit != nil {
+				line.Commit = *n.Commit
+			}
+			if n.Reason != nil {
+				line.Reason = *n.Reason
+			}
+			if err := yield(line); err != nil {
+				return err
+			}
+		}
+		if !answer.InsightSeries.Samples.PageInfo.HasNextPage {
+			return nil
+		}
+		variables["after"] = answer.InsightSeries.Samples.PageInfo.EndCursor
+	}
+}

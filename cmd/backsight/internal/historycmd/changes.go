@@ -1,0 +1,112 @@
+package historycmd
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/backsight/backsight/gitrepo"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/history"
+)
+
+// change is a commit that changed the count.
+type change struct {
+	time    time.Time
+	commit  gitrepo.OID
+	author  string
+	subject string
+	delta   int64
+	value   int64 // after it
+	outcome insights.Outcome
+	reason  string // why delta and value are not exact
+}
+
+// changes returns the first-parent commits that changed the count, newest first. Two neighbours that lack the same
+// objects still differ by an exact delta, so only where what is lacking changes is a change partial for its delta; its
+// value is a lower bound wherever anything is lacking.
+func (s *searcher) changes(ctx context.Context, dir string) ([]change, error) {
+	repo, tip, err := s.open(ctx, dir)
+	if errors.Is(err, gitrepo.ErrNoCommits) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	commits, err := repo.FirstParents(ctx, tip, "")
+	if err != nil {
+		return nil, err
+	}
+	for len(commits) > 0 && commits[0].Time.After(s.plan.until) {
+		commits = commits[1:]
+	}
+	if len(commits) == 0 {
+		return nil, nil
+	}
+	ids := make([]gitrepo.OID, len(commits))
+	for i, c := range commits {
+		ids[i] = c.ID
+	}
+	var found []change
+	var newer history.Result
+	i := 0
+	compare := func(older history.Result) { // newer is commits[i-1]
+		if c, ok := changeBetween(older, newer); ok && (s.plan.limit == 0 || len(found) < s.plan.limit) {
+			c.time = commits[i-1].Time
+			found = append(found, c)
+		}
+	}
+	err = history.Search(ctx, history.Request{
+		Repo: repo, Matcher: s.plan.matcher, Commits: ids, Workers: s.workers, Progress: s.progress,
+	}, func(result history.Result) error {
+		if i > 0 {
+			compare(result)
+		}
+		newer = result
+		i++
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	before := history.Result{} // nothing
+	if repo.Shallow() {
+		before.Faults = []history.Fault{{Class: "shallow clone", Object: ids[len(ids)-1], Detail: "what came before this commit is not known"}}
+	}
+	compare(before)
+	return found, describe(ctx, repo, found)
+}
+
+// changeBetween compares the results of a commit and its first parent.
+func changeBetween(older, newer history.Result) (change, bool) {
+	c := change{commit: newer.Commit, delta: newer.Value - older.Value, value: newer.Value, outcome: insights.Counted}
+	sameFaults := slices.Equal(older.Faults, newer.Faults)
+	if c.delta == 0 && sameFaults {
+		return change{}, false
+	}
+	switch {
+	case len(newer.Faults) > 0:
+		c.outcome, c.reason = insights.Partial, reasonOf(newer.Faults)
+	case !sameFaults:
+		c.outcome, c.reason = insights.Partial, "the commit before: "+reasonOf(older.Faults)
+	}
+	return c, true
+}
+
+// describe fills in authors and subjects.
+func describe(ctx context.Context, repo *gitrepo.Repo, changes []change) error {
+	var ids []gitrepo.OID
+	var of []int
+	for i, c := range changes {
+		ids, of = append(ids, c.commit), append(of, i)
+	}
+	descriptions, err := repo.Describe(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for k, d := range descriptions {
+		changes[of[k]].author, changes[of[k]].subject = d.Author, d.Subject
+	}
+	return nil
+}

@@ -1,0 +1,64 @@
+package historycmd
+
+import (
+	"encoding/json"
+	"io"
+	"time"
+
+	"github.com/backsight/backsight/gitrepo"
+	"github.com/backsight/backsight/insights"
+)
+
+// sampleLine is a sample as JSON. Value is null when nothing is known.
+type sampleLine struct {
+	Repository string           `json:"repository"`
+	Time       string           `json:"time"`
+	Commit     gitrepo.OID      `json:"commit,omitempty"`
+	Outcome    insights.Outcome `json:"outcome"`
+	Reason     string           `json:"reason,omitempty"`
+	Value      *int64           `json:"value"`
+	Values     map[string]int64 `json:"values,omitempty"`
+}
+
+// changeLine is a change as JSON.
+type changeLine struct {
+	Repository string           `json:"repository"`
+	Time       string           `json:"time,omitempty"`
+	Commit     gitrepo.OID      `json:"commit,omitempty"`
+	Author     string           `json:"author,omitempty"`
+	Subject    string           `json:"subject,omitempty"`
+	Outcome    insights.Outcome `json:"outcome"`
+	Reason     string           `json:"reason,omitempty"`
+	Delta      *int64           `json:"delta"`
+	Value      *int64           `json:"value"`
+}
+
+// writeJSON prints a line for each sample or change of a repository, newest first.
+func writeJSON(w io.Writer, r *repository) error {
+	lines := json.NewEncoder(w)
+	lines.SetEscapeHTML(false)
+	for _, x := range r.samples {
+		line := sampleLine{
+			Repository: r.arg, Time: x.time.Format(time.RFC3339), Commit: x.commit,
+			Outcome: x.outcome, Reason: x.reason, Values: x.values,
+		}
+		if x.outcome != insights.Failed {
+			line.Value = &x.value
+		}
+		if err := lines.Encode(line); err != nil {
+			return err
+		}
+	}
+	for _, c := range r.changes {
+		if err := lines.Encode(changeLine{
+			Repository: r.arg, Time: c.time.Format(time.RFC3339), Commit: c.commit, Author: c.author, Subject: c.subject,
+			Outcome: c.outcome, Reason: c.reason, Delta: &c.delta, Value: &c.value,
+		}); err != nil {
+			return err
+		}
+	}
+	if r.err != nil {
+		return lines.Encode(changeLine{Repository: r.arg, Outcome: insights.Failed, Reason: r.err.Error()})
+	}
+	return nil
+}

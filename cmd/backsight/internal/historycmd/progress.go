@@ -1,0 +1,62 @@
+package historycmd
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"sync"
+
+	"github.com/backsight/backsight/search/history"
+)
+
+// progress is one line that is redrawn on a terminal, and nothing elsewhere.
+type progress struct {
+	w     io.Writer // nil: not a terminal
+	total int
+
+	mu       sync.Mutex
+	finished int
+	drawn    bool
+}
+
+func newProgress(stderr io.Writer, total int) *progress {
+	p := &progress{total: total}
+	if f, ok := stderr.(*os.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+			p.w = stderr
+		}
+	}
+	return p
+}
+
+// show draws how far a repository is.
+func (p *progress) show(label string, at history.Progress) {
+	if p.w == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	what := "listing files"
+	if at.BlobsTotal > 0 {
+		what = fmt.Sprintf("%d of %d files", at.BlobsDone, at.BlobsTotal)
+	}
+	fmt.Fprintf(p.w, "\r\x1b[K%d of %d repositories; %s: %s, %d MB", p.finished, p.total, label, what, at.BytesRead>>20)
+	p.drawn = true
+}
+
+// done counts a repository that is finished.
+func (p *progress) done() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.finished++
+}
+
+// clear removes the line.
+func (p *progress) clear() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.drawn {
+		fmt.Fprint(p.w, "\r\x1b[K")
+		p.drawn = false
+	}
+}

@@ -1,0 +1,150 @@
+package historycmd
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/history"
+)
+
+// repository is one argument with what was found in it.
+type repository struct {
+	arg     string
+	label   string // a short name, distinct among the arguments where they are
+	samples []sample
+	changes []change
+	err     error // with everyCommit: why there are no changes
+
+	ready chan struct{} // closed when it is done
+}
+
+// Run counts through the history of the repositories and prints what it found. complete is false when any sample is
+// partial or failed. An *insights.Error with code Invalid means that the options make no sense: nothing was searched
+// then. Other errors are ctx's and those of writing.
+func Run(ctx context.Context, o Options, stdout, stderr io.Writer) (complete bool, err error) {
+	p, err := makePlan(o)
+	if err != nil {
+		return false, err
+	}
+	processors := o.Parallel
+	if processors <= 0 {
+		processors = runtime.GOMAXPROCS(0)
+	}
+	repositories := make([]*repository, len(o.Repositories))
+	for i, label := range labels(o.Repositories) {
+		repositories[i] = &repository{arg: o.Repositories[i], label: label, ready: make(chan struct{})}
+	}
+	progress := newProgress(stderr, len(repositories))
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+
+	var group sync.WaitGroup
+	defer group.Wait()
+	defer cancel(nil)
+	order := largestFirst(repositories)
+	var turn atomic.Int64
+	for range min(processors, len(repositories)) {
+		group.Go(func() {
+			for i := int(turn.Add(1)) - 1; i < len(order); i = int(turn.Add(1)) - 1 {
+				r := order[i]
+				s := &searcher{plan: p, workers: max(1, processors/len(repositories)), progress: func(at history.Progress) { progress.show(r.label, at) }}
+				if err := s.run(ctx, r); err != nil {
+					cancel(err)
+					return
+				}
+				progress.done()
+				close(r.ready)
+			}
+		})
+	}
+	complete, err = write(ctx, p, o.JSON, repositories, stdout, progress.clear)
+	progress.clear()
+	return complete, err
+}
+
+// run searches a repository; the error is ctx's.
+func (s *searcher) run(ctx context.Context, r *repository) error {
+	if !s.plan.everyCommit {
+		return s.samples(ctx, r.arg, func(x sample) { r.samples = append(r.samples, x) })
+	}
+	r.changes, r.err = s.changes(ctx, r.arg)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+// write prints the repositories in the order of the arguments: as JSON each as soon as it is its turn, as a table all
+// together.
+func write(ctx context.Context, p *plan, asJSON bool, repositories []*repository, stdout io.Writer, before func()) (complete bool, err error) {
+	complete = true
+	for _, r := range repositories {
+		select {
+		case <-r.ready:
+		case <-ctx.Done():
+			return false, context.Cause(ctx)
+		}
+		complete = complete && r.complete()
+		if asJSON {
+			before()
+			if err := writeJSON(stdout, r); err != nil {
+				return false, err
+			}
+		}
+	}
+	if asJSON {
+		return complete, nil
+	}
+	before()
+	if p.everyCommit {
+		return complete, writeChanges(stdout, p, repositories)
+	}
+	return complete, writeTable(stdout, p, repositories)
+}
+
+// complete reports whether everything about the repository is exact.
+func (r *repository) complete() bool {
+	return r.err == nil &&
+		!slices.ContainsFunc(r.samples, func(x sample) bool { return !x.outcome.Exact() }) &&
+		!slices.ContainsFunc(r.changes, func(c change) bool { return !c.outcome.Exact() })
+}
+
+// largestFirst orders repositories so that the longest search does not begin last. The size of the packs tells.
+func largestFirst(repositories []*repository) []*repository {
+	sizes := map[*repository]int64{}
+	for _, r := range repositories {
+		for _, pattern := range []string{"objects/pack/*.pack", ".git/objects/pack/*.pack"} {
+			packs, _ := filepath.Glob(filepath.Join(r.arg, pattern)) // what cannot be seen has no size
+			for _, pack := range packs {
+				if info, err := os.Stat(pack); err == nil {
+					sizes[r] += info.Size()
+				}
+			}
+		}
+	}
+	order := slices.Clone(repositories)
+	slices.SortStableFunc(order, func(a, b *repository) int { return cmp.Compare(sizes[b], sizes[a]) })
+	return order
+}
+
+// ExitCode returns the exit status that Run's results stand for: 0, 1 for partial or failed samples and for errors, 2 for
+// bad usage.
+func ExitCode(complete bool, err error) int {
+	var e *insights.Error
+	switch {
+	case err == nil && complete:
+		return 0
+	case errors.As(err, &e) && e.Code == insights.Invalid:
+		return 2
+	}
+	return 1
+}

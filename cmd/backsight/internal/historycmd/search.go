@@ -1,0 +1,150 @@
+package historycmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/backsight/backsight/gitrepo"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/history"
+)
+
+// sample is one repository at one time.
+type sample struct {
+	time    time.Time
+	commit  gitrepo.OID
+	outcome insights.Outcome
+	reason  string
+	value   int64
+	values  map[string]int64
+}
+
+// searcher searches one repository.
+type searcher struct {
+	plan     *plan
+	workers  int
+	progress func(history.Progress)
+}
+
+// errShallow is the reason of samples from before the history begins that a shallow clone has.
+var errShallow = errors.New("the clone is shallow: nothing is known about this time")
+
+// samples yields the samples of the plan's times, newest first, each as soon as it is known. Whatever goes wrong with
+// the repository is a sample with the outcome failed; the error is ctx's alone.
+func (s *searcher) samples(ctx context.Context, dir string, yield func(sample)) error {
+	done := 0
+	put := func(x sample) {
+		x.time = s.plan.times[done]
+		done++
+		yield(x)
+	}
+	err := s.search(ctx, dir, func() int { return done }, put)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	for done < len(s.plan.times) {
+		switch {
+		case errors.Is(err, gitrepo.ErrNoCommits):
+			put(sample{outcome: insights.Absent})
+		case err != nil:
+			put(sample{outcome: insights.Failed, reason: err.Error()})
+		default:
+			return fmt.Errorf("repository %s: %d of %d samples came", dir, done, len(s.plan.times))
+		}
+	}
+	return nil
+}
+
+func (s *searcher) search(ctx context.Context, dir string, done func() int, put func(sample)) error {
+	repo, tip, err := s.open(ctx, dir)
+	if err != nil {
+		return err
+	}
+	times := s.plan.times
+	commits, err := repo.FirstParentsSince(ctx, tip, times[len(times)-1])
+	if err != nil {
+		return err
+	}
+	at := make([]gitrepo.OID, len(times)) // "" where there was no commit
+	var distinct []gitrepo.OID
+	uses := map[gitrepo.OID]bool{}
+	for i, t := range times {
+		if c, ok := gitrepo.AsOf(commits, t); ok {
+			at[i] = c.ID
+			if !uses[c.ID] {
+				uses[c.ID] = true
+				distinct = append(distinct, c.ID)
+			}
+		}
+	}
+	results := map[gitrepo.OID]history.Result{}
+	used := map[gitrepo.OID]bool{}
+	// flush puts the samples whose commits are known.
+	flush := func() {
+		for i := done(); i < len(times); i = done() {
+			if at[i] == "" {
+				put(s.beforeHistory(repo))
+				continue
+			}
+			result, known := results[at[i]]
+			if !known {
+				return
+			}
+			x := sampleOf(result)
+			if used[at[i]] && x.outcome == insights.Counted {
+				x.outcome = insights.Reused
+			}
+			used[at[i]] = true
+			put(x)
+		}
+	}
+	flush()
+	return history.Search(ctx, history.Request{
+		Repo: repo, Matcher: s.plan.matcher, Commits: distinct, Workers: s.workers, Progress: s.progress,
+	}, func(result history.Result) error {
+		results[result.Commit] = result
+		flush()
+		return nil
+	})
+}
+
+// open opens the repository and finds the commit that its history is read from.
+func (s *searcher) open(ctx context.Context, dir string) (*gitrepo.Repo, gitrepo.OID, error) {
+	repo, err := gitrepo.Open(ctx, dir)
+	if err != nil {
+		return nil, "", err
+	}
+	var tip gitrepo.OID
+	if s.plan.rev != "" {
+		tip, err = repo.Resolve(ctx, s.plan.rev)
+	} else {
+		_, tip, err = repo.DefaultBranch(ctx)
+	}
+	return repo, tip, err
+}
+
+// beforeHistory is the sample of a time before the oldest commit.
+func (s *searcher) beforeHistory(repo *gitrepo.Repo) sample {
+	if repo.Shallow() {
+		return sample{outcome: insights.Failed, reason: errShallow.Error()}
+	}
+	return sample{outcome: insights.Absent}
+}
+
+func sampleOf(result history.Result) sample {
+	x := sample{commit: result.Commit, outcome: insights.Counted, value: result.Value, values: result.Values}
+	if len(result.Faults) > 0 {
+		x.outcome, x.reason = insights.Partial, reasonOf(result.Faults)
+	}
+	return x
+}
+
+// reasonOf says what could not be searched: how much, and the first of it by name.
+func reasonOf(faults []history.Fault) string {
+	if len(faults) == 1 {
+		return "not searched: " + faults[0].String()
+	}
+	return fmt.Sprintf("%d files or folders not searched, the first: %s", len(faults), faults[0])
+}

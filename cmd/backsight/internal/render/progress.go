@@ -1,0 +1,122 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/backsight/backsight/insights"
+)
+
+// Progress shows a tally as it grows: on a terminal as one line that is redrawn, elsewhere as a line for each tenth.
+type Progress struct {
+	w        io.Writer
+	terminal bool
+	width    int // of the line drawn last, in runes
+	tenth    int // shown last
+	shown    bool
+}
+
+// NewProgress draws on w.
+func NewProgress(w io.Writer) *Progress {
+	p := &Progress{w: w, tenth: -1}
+	if f, ok := w.(*os.File); ok {
+		info, err := f.Stat()
+		p.terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
+	}
+	return p
+}
+
+// Show draws the tally. rate (samples a second) and eta may be 0: unknown.
+func (p *Progress) Show(c insights.Completeness, rate float64, eta time.Duration) {
+	line := Line(c, rate, eta)
+	if p.terminal {
+		n := len([]rune(line))
+		fmt.Fprintf(p.w, "\r%s%s", line, strings.Repeat(" ", max(0, p.width-n)))
+		p.width, p.shown = n, true
+		return
+	}
+	if tenth := c.Percent() / 10; c.Planned > 0 && tenth != p.tenth {
+		p.tenth = tenth
+		fmt.Fprintln(p.w, line)
+	}
+}
+
+// Say prints a message on a line of its own.
+func (p *Progress) Say(message string) {
+	p.End()
+	fmt.Fprintln(p.w, message)
+}
+
+// End finishes a redrawn line.
+func (p *Progress) End() {
+	if p.terminal && p.shown {
+		fmt.Fprintln(p.w)
+		p.shown, p.width = false, 0
+	}
+}
+
+// Line is the tally as one line: a bar by outcome, the share, the counts, the rate and the time left.
+func Line(c insights.Completeness, rate float64, eta time.Duration) string {
+	if c.Planned == 0 {
+		return "planning…"
+	}
+	parts := []string{fmt.Sprintf("%s %3d%%  %d/%d", bar(c), c.Percent(), c.Done(), c.Planned)}
+	for _, o := range insights.Outcomes {
+		if n := c.Of(o); n > 0 && o != insights.Pending {
+			parts = append(parts, fmt.Sprintf("%s %d", o, n))
+		}
+	}
+	if rate > 0 {
+		parts = append(parts, fmt.Sprintf("%.3g/s", rate), Duration(eta)+" left")
+	}
+	return strings.Join(parts, "  ")
+}
+
+// marks draws each outcome of the bar differently: exact, doubtful, wrong, to come.
+var marks = map[insights.Outcome]string{
+	insights.Counted: "█", insights.Reused: "▓", insights.Absent: "▒", insights.Partial: "~", insights.Failed: "!", insights.Pending: "·",
+}
+
+const barWidth = 30
+
+// bar divides its cells among the outcomes by their shares; what occurs at all gets a cell, so one failure in a thousand
+// is seen.
+func bar(c insights.Completeness) string {
+	var b strings.Builder
+	left := barWidth
+	for i, o := range insights.Outcomes {
+		n := c.Of(o)
+		if n == 0 {
+			continue
+		}
+		cells := max(1, int(math.Round(float64(n)*barWidth/float64(c.Planned))))
+		others := 0 // outcomes that still need a cell
+		for _, later := range insights.Outcomes[i+1:] {
+			if c.Of(later) > 0 {
+				others++
+			}
+		}
+		if others == 0 {
+			cells = left
+		}
+		cells = min(cells, left-others)
+		b.WriteString(strings.Repeat(marks[o], max(cells, 0)))
+		left -= cells
+	}
+	return b.String()
+}
+
+// Duration rounds to what a person plans with: seconds, then minutes, then hours.
+func Duration(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", int(math.Ceil(d.Seconds())))
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int(math.Ceil(d.Minutes())))
+	}
+	return fmt.Sprintf("%.1f h", d.Hours())
+}

@@ -1,0 +1,99 @@
+package supervise
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"runtime"
+	"syscall"
+	"time"
+)
+
+// Child describes a process to keep alive.
+type Child struct {
+	Name string // for the log
+	// Command returns a new, unstarted command. Its SysProcAttr is overwritten.
+	Command func() *exec.Cmd
+	// StopTimeout is how long the child gets between SIGTERM and SIGKILL.
+	StopTimeout time.Duration
+	Logger      *slog.Logger
+	// Started is called with the process id after each start; may be nil.
+	Started func(pid int)
+}
+
+// A child that dies is started again at once, and after each further death within calm with twice the wait, up to
+// longestWait: a child that cannot run must not take the machine with it.
+const (
+	firstWait   = 100 * time.Millisecond
+	longestWait = 5 * time.Second
+	calm        = 10 * time.Second
+)
+
+// Run keeps the child alive until ctx ends, then stops it and returns nil. It returns an error only when the first start
+// fails, for example because the binary is gone.
+func Run(ctx context.Context, c Child) error {
+	// The kernel's promise to kill the child is tied to the thread that started it, so this one has to live.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+
+	wait := firstWait
+	for starts := 0; ; starts++ {
+		cmd := c.Command()
+		cmd.SysProcAttr = attributes()
+		started := time.Now()
+		if err := cmd.Start(); err != nil {
+			if starts == 0 {
+				return fmt.Errorf("%s: %w", c.Name, err)
+			}
+			c.Logger.ErrorContext(ctx, "cannot be started again", "process", c.Name, "err", err, "next try in", wait)
+		} else {
+			c.Logger.InfoContext(ctx, "started", "process", c.Name, "pid", cmd.Process.Pid)
+			if c.Started != nil {
+				c.Started(cmd.Process.Pid)
+			}
+			err := c.watch(ctx, cmd)
+			if ctx.Err() != nil {
+				return nil
+			}
+			if time.Since(started) > calm {
+				wait = firstWait
+			}
+			c.Logger.WarnContext(ctx, "died; starting it again", "process", c.Name, "pid", cmd.Process.Pid, "err", err, "in", wait)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(wait):
+		}
+		wait = min(2*wait, longestWait)
+	}
+}
+
+// watch waits until the child has ended. When ctx ends first it stops the child.
+func (c Child) watch(ctx context.Context, cmd *exec.Cmd) error {
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	c.signal(ctx, cmd, syscall.SIGTERM)
+	select {
+	case err := <-ended:
+		return err
+	case <-time.After(c.StopTimeout):
+	}
+	c.Logger.WarnContext(ctx, "did not stop in time; killing it", "process", c.Name, "pid", cmd.Process.Pid, "after", c.StopTimeout)
+	c.signal(ctx, cmd, syscall.SIGKILL)
+	return <-ended
+}
+
+func (c Child) signal(ctx context.Context, cmd *exec.Cmd, sig os.Signal) {
+	if err := cmd.Process.Signal(sig); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		c.Logger.WarnContext(ctx, "cannot be signalled", "process", c.Name, "pid", cmd.Process.Pid, "signal", sig, "err", err)
+	}
+}

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/backsight/backsight/cmd/backsight/internal/render"
+)
+
+type repoCommand struct {
+	Add    repoAdd    `cmd:"" help:"Register repositories: paths on the server's machine, or clone URLs."`
+	List   repoList   `cmd:"" help:"List repositories."`
+	Sync   repoSync   `cmd:"" help:"Fetch and index one repository now, or all."`
+	Remove repoRemove `cmd:"" help:"Take a repository out of all plans to come; what was computed stays."`
+}
+
+// repository is what the commands show of one.
+type repository struct {
+	Name          string  `json:"name"`
+	Location      string  `json:"location"`
+	DefaultBranch *string `json:"defaultBranch"`
+	Head          *string `json:"head"`
+	SizeBytes     int64   `json:"sizeBytes"`
+	FetchedAt     *string `json:"fetchedAt"`
+	IndexedAt     *string `json:"indexedAt"`
+	Error         *string `json:"error"`
+}
+
+const repositoryFields = `name location defaultBranch head sizeBytes fetchedAt indexedAt error`
+
+type repoAdd struct {
+	clientFlags
+	Locations []string `arg:"" name:"path-or-url" help:"A git repository's path, or its clone URL."`
+	Name      string   `help:"Its name; derived from the location otherwise. For one location only."`
+}
+
+func (*repoAdd) Help() string {
+	return "Example: backsight repo add ~/src/api https://github.com/acme/web.git"
+}
+
+// Validate is called by kong.
+func (c *repoAdd) Validate() error {
+	if c.Name != "" && len(c.Locations) > 1 {
+		return fmt.Errorf("--name is for one location, there are %d", len(c.Locations))
+	}
+	return nil
+}
+
+func (c *repoAdd) Run(ctx context.Context, s *streams) error {
+	for _, location := range c.Locations {
+		variables := map[string]any{"location": absoluteIfPath(location)}
+		if c.Name != "" {
+			variables["name"] = c.Name
+		}
+		var answer struct {
+			AddRepository repository `json:"addRepository"`
+		}
+		if err := c.client().Do(ctx, `mutation($location: String!, $name: String) { addRepository(location: $location, name: $name) { `+repositoryFields+` } }`, variables, &answer); err != nil {
+			return err
+		}
+		if c.JSON {
+			if err := printJSON(s.Out, answer.AddRepository); err != nil {
+				return err
+			}
+			continue
+		}
+		fmt.Fprintf(s.Out, "%s\t%s\n", answer.AddRepository.Name, answer.AddRepository.Location)
+	}
+	return nil
+}
+
+// absoluteIfPath makes a path that exists here absolute; anything else is for the server to judge.
+func absoluteIfPath(location string) string {
+	if _, err := os.Stat(location); err != nil {
+		return location
+	}
+	absolute, err := filepath.Abs(location)
+	if err != nil {
+		return location
+	}
+	return absolute
+}
+
+type repoList struct {
+	clientFlags
+	Find string `help:"Only names that match this regular expression." placeholder:"REGEXP"`
+}
+
+func (*repoList) Help() string { return "Example: backsight repo list --find '^acme/'" }
+
+func (c *repoList) Run(ctx context.Context, s *streams) error {
+	table := render.NewTable(s.Out, "NAME", "BRANCH", "INDEXED", "SIZE", "LOCATION", "ERROR")
+	variables := map[string]any{"find": c.Find}
+	for {
+		var answer struct {
+			Repositories struct {
+				Nodes    []repository `json:"nodes"`
+				PageInfo pageInfo     `json:"pageInfo"`
+			} `json:"repositories"`
+		}
+		err := c.client().Do(ctx, `query($find: String, $after: String) { repositories(first: 200, after: $after, find: $find) { nodes { `+repositoryFields+` } pageInfo { endCursor hasNextPage } } }`, variables, &answer)
+		if err != nil {
+			return err
+		}
+		for _, r := range answer.Repositories.Nodes {
+			if c.JSON {
+				if err := printJSON(s.Out, r); err != nil {
+					return err
+				}
+				continue
+			}
+			table.Row(r.Name, render.Text(r.DefaultBranch), render.Text(r.IndexedAt), render.Bytes(r.SizeBytes), r.Location, render.Text(r.Error))
+		}
+		if !answer.Repositories.PageInfo.HasNextPage {
+			break
+		}
+		variables["after"] = answer.Repositories.PageInfo.EndCursor
+	}
+	if c.JSON {
+		return nil
+	}
+	return table.Flush()
+}
+
+type pageInfo struct {
+	EndCursor   *string `json:"endCursor"`
+	HasNextPage bool    `json:"hasNextPage"`
+}
+
+type repoSync struct {
+	clientFlags
+	Name string `arg:"" optional:"" help:"The repository; all without one."`
+}
+
+func (*repoSync) Help() string { return "Example: backsight repo sync acme/api" }
+
+func (c *repoSync) Run(ctx context.Context, s *streams) error {
+	variables := map[string]any{}
+	if c.Name != "" {
+		variables["name"] = c.Name
+	}
+	if err := c.client().Do(ctx, `mutation($name: String) { syncRepository(name: $name) { alwaysNil } }`, variables, nil); err != nil {
+		return err
+	}
+	return done(s, c.JSON, "sync started; `backsight repo list` shows how it went")
+}
+
+type repoRemove struct {
+	clientFlags
+	Name string `arg:"" help:"The repository."`
+}
+
+func (*repoRemove) Help() string { return "Example: backsight repo remove acme/old" }
+
+func (c *repoRemove) Run(ctx context.Context, s *streams) error {
+	if err := c.client().Do(ctx, `mutation($name: String!) { removeRepository(name: $name) { alwaysNil } }`, map[string]any{"name": c.Name}, nil); err != nil {
+		return err
+	}
+	return done(s, c.JSON, "removed "+c.Name)
+}
+
+// done tells that a command without a result has worked: an empty object for programs.
+func done(s *streams, asJSON bool, message string) error {
+	if asJSON {
+		return printJSON(s.Out, struct{}{})
+	}
+	_, err := fmt.Fprintln(s.Out, message)
+	return err
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os/user"
+	"strings"
+	"time"
+
+	"github.com/backsight/backsight/cmd/backsight/internal/render"
+	"github.com/backsight/backsight/insights"
+)
+
+type seriesCommand struct {
+	Status seriesStatus `cmd:"" help:"Show what a series' workflow does; --json prints the completeness as the workflow's query answers it."`
+	Pause  seriesPause  `cmd:"" help:"Pause a series: what runs finishes or stops within seconds."`
+	Resume seriesResume `cmd:"" help:"Let a paused series go on."`
+}
+
+type seriesStatus struct {
+	clientFlags
+	ID string `arg:"" help:"A series, or an insight for all of its series."`
+}
+
+func (*seriesStatus) Help() string { return "Example: backsight series status 2xKq… --json" }
+
+func (c *seriesStatus) Run(ctx context.Context, s *streams) error {
+	series, err := resolveSeries(ctx, c.client(), c.ID, seriesFields+" "+workflowFields)
+	if err != nil {
+		return err
+	}
+	for _, one := range series {
+		if !c.JSON {
+			fmt.Fprintln(s.Out, one.Label)
+			fmt.Fprintf(s.Out, "  series    %s\n", one.ID)
+			printStatus(s, one)
+			continue
+		}
+		if one.Workflow == nil {
+			return insights.Errorf(insights.Unavailable, "series %s: its workflow does not answer; is a worker running? The ledger's tally is in `backsight insight show`", one.ID)
+		}
+		if err := printJSON(s.Out, one.Workflow.Completeness); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// printStatus prints what a series does, indented.
+func printStatus(s *streams, one seriesRef) {
+	var rate float64
+	var eta time.Duration
+	if r := one.Completeness.Rate; r != nil && one.Completeness.ETASeconds != nil {
+		rate, eta = *r, time.Duration(*one.Completeness.ETASeconds*float64(time.Second))
+	}
+	fmt.Fprintf(s.Out, "  samples   %s\n", render.Line(one.Completeness.Completeness, rate, eta))
+	w := one.Workflow
+	if w == nil {
+		fmt.Fprintln(s.Out, "  state     its workflow does not answer; is a worker running?")
+		return
+	}
+	state := strings.ToLower(w.State)
+	if w.InFlight > 0 {
+		state += fmt.Sprintf(", %d in flight", w.InFlight)
+	}
+	if w.PausedAt != nil {
+		state += fmt.Sprintf(", paused %s by %s: %s", *w.PausedAt, render.Text(w.PausedBy), render.Text(w.PausedReason))
+	}
+	fmt.Fprintf(s.Out, "  state     %s\n", state)
+	if w.Problem != nil {
+		fmt.Fprintf(s.Out, "  problem   %s\n", w.Problem.Message)
+	}
+	if w.NextRecordingAt != nil {
+		fmt.Fprintf(s.Out, "  next      %s\n", *w.NextRecordingAt)
+	}
+	if w.TemporalURL != nil {
+		fmt.Fprintf(s.Out, "  temporal  %s\n", *w.TemporalURL)
+	}
+}
+
+// whoAmI is the login name, for the record of who paused; "" where there is none.
+func whoAmI() string {
+	u, err := user.Current()
+	if err != nil {
+		return ""
+	}
+	return u.Username
+}
+
+type seriesPause struct {
+	clientFlags
+	ID     string `arg:"" help:"A series, or an insight for all of its series."`
+	Reason string `help:"Why; shown to everyone." placeholder:"TEXT"`
+}
+
+func (*seriesPause) Help() string {
+	return "Example: backsight series pause 2xKq… --reason 'the code host is slow today'"
+}
+
+func (c *seriesPause) Run(ctx context.Context, s *streams) error {
+	return order(ctx, s, c.clientFlags, c.ID, `mutation($id: ID!, $by: String, $reason: String) { series: pauseInsightSeries(seriesId: $id, by: $by, reason: $reason) { `+seriesFields+` `+workflowFields+` } }`,
+		map[string]any{"reason": c.Reason})
+}
+
+type seriesResume struct {
+	clientFlags
+	ID string `arg:"" help:"A series, or an insight for all of its series."`
+}
+
+func (*seriesResume) Help() string { return "Example: backsight series resume 2xKq…" }
+
+func (c *seriesResume) Run(ctx context.Context, s *streams) error {
+	return order(ctx, s, c.clientFlags, c.ID, `mutation($id: ID!, $by: String) { series: resumeInsightSeries(seriesId: $id, by: $by) { `+seriesFields+` `+workflowFields+` } }`,
+		map[string]any{})
+}
+
+// order sends a mutation for every series that the id names and prints the state that follows.
+func order(ctx context.Context, s *streams, flags clientFlags, id, mutation string, variables map[string]any) error {
+	series, err := resolveSeries(ctx, flags.client(), id, "seriesId label")
+	if err != nil {
+		return err
+	}
+	variables["by"] = whoAmI()
+	for _, one := range series {
+		variables["id"] = one.ID
+		var answer struct {
+			Series seriesRef `json:"series"`
+		}
+		if err := flags.client().Do(ctx, mutation, variables, &answer); err != nil {
+			return err
+		}
+		state := "unknown"
+		if answer.Series.Workflow != nil {
+			state = strings.ToLower(answer.Series.Workflow.State)
+		}
+		if flags.JSON {
+			if err := printJSON(s.Out, map[string]string{"series": one.ID, "state": state}); err != nil {
+				return err
+			}
+			continue
+		}
+		fmt.Fprintf(s.Out, "%s  %s  %s\n", one.ID, state, one.Label)
+	}
+	return nil
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"net/netip"
+	"strings"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
+
+	"github.com/backsight/backsight/api"
+	"github.com/backsight/backsight/gitrepo"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
+	"github.com/backsight/backsight/web"
+	"github.com/backsight/backsight/workflows"
+)
+
+// serviceFlags name the database and the Temporal server for the parts that run on their own.
+type serviceFlags struct {
+	DatabaseURL       string `required:"" env:"BACKSIGHT_DATABASE_URL" help:"Postgres, as a URL." placeholder:"URL"`
+	TemporalAddress   string `env:"BACKSIGHT_TEMPORAL_ADDRESS" default:"127.0.0.1:7233" help:"Temporal's frontend." placeholder:"HOST:PORT"`
+	TemporalNamespace string `env:"BACKSIGHT_TEMPORAL_NAMESPACE" default:"default" help:"The Temporal namespace." placeholder:"NAME"`
+}
+
+// services are the connections that the API and a worker need.
+type services struct {
+	store    *store.Store
+	temporal client.Client
+}
+
+func (s services) close() {
+	if s.temporal != nil {
+		s.temporal.Close()
+	}
+	if s.store != nil {
+		s.store.Close()
+	}
+}
+
+// connect opens both connections and makes sure that Temporal knows the search attributes. The caller closes them.
+func (f serviceFlags) connect(ctx context.Context, logger *slog.Logger) (s services, err error) {
+	defer func() {
+		if err != nil {
+			s.close()
+		}
+	}()
+	if s.store, err = store.Open(ctx, f.DatabaseURL); err != nil {
+		return s, err
+	}
+	s.temporal, err = client.DialContext(ctx, client.Options{
+		HostPort: f.TemporalAddress, Namespace: f.TemporalNamespace, Logger: log.NewStructuredLogger(logger.With("part", "temporal sdk")),
+	})
+	if err != nil {
+		return s, insights.Errorf(insights.Unavailable, "Temporal does not answer at %s: start it, or name it with --temporal-address (%w)", f.TemporalAddress, err)
+	}
+	return s, workflows.NewClient(s.temporal, f.TemporalNamespace).EnsureSearchAttributes(ctx)
+}
+
+// authFlags say who may come in.
+type authFlags struct {
+	Auth                 string   `enum:"none,proxy" default:"none" env:"BACKSIGHT_AUTH" help:"Who decides who may come in: none (loopback only) or proxy (a proxy in --proxy-networks that sends the person's name in a header)."`
+	ProxyNetworks        []string `env:"BACKSIGHT_PROXY_NETWORKS" help:"With --auth proxy: the networks the proxy connects from." placeholder:"CIDR"`
+	ProxyHeader          string   `env:"BACKSIGHT_PROXY_HEADER" default:"X-Forwarded-User" help:"With --auth proxy: the header with the person's name." placeholder:"NAME"`
+	AllowUnauthenticated bool     `env:"BACKSIGHT_ALLOW_UNAUTHENTICATED" help:"Listen beyond loopback without a login: for a container whose port is published on loopback only. Requests must still name a loopback host."`
+}
+
+func (f authFlags) auth() (api.Auth, error) {
+	auth := api.Auth{Mode: api.AuthMode(f.Auth), Header: f.ProxyHeader, AnyAddress: f.AllowUnauthenticated}
+	for _, text := range f.ProxyNetworks {
+		network, err := netip.ParsePrefix(strings.TrimSpace(text))
+		if err != nil {
+			return auth, insights.Errorf(insights.Invalid, "--proxy-networks %s is not a network: write it as in 10.0.0.0/8", text)
+		}
+		auth.Networks = append(auth.Networks, network)
+	}
+	return auth, nil
+}
+
+// builtPage is the embedded page, nil when the binary was made without it.
+func builtPage() fs.FS {
+	page, built := web.FS()
+	if !built {
+		return nil
+	}
+	return page
+}
+
+// prober lets the API look at repositories through package gitrepo.
+type prober struct{}
+
+func (prober) CheckPath(ctx context.Context, path string) (string, error) {
+	repo, err := gitrepo.Open(ctx, path)
+	if err != nil {
+		return "", err
+	}
+	return repo.Dir(), nil
+}
+
+func (prober) CheckURL(url string) error { return gitrepo.CheckURL(url) }

@@ -1,0 +1,35 @@
+package main
+
+import (
+	"context"
+
+	"github.com/backsight/backsight/internal/devstack"
+	"github.com/backsight/backsight/worker"
+)
+
+type workerCommand struct {
+	serviceFlags
+	logFlags
+	Data  string `env:"BACKSIGHT_DATA" help:"Where mirrors are kept." placeholder:"DIR"`
+	Slots int    `env:"BACKSIGHT_SLOTS" help:"Searches at a time; one for each core without it." placeholder:"N"`
+}
+
+func (*workerCommand) Help() string {
+	return "Example: BACKSIGHT_DATABASE_URL=postgres://… BACKSIGHT_TEMPORAL_ADDRESS=temporal:7233 backsight worker"
+}
+
+func (c *workerCommand) Run(ctx context.Context, s *streams) error {
+	if c.Data == "" {
+		c.Data = devstack.DefaultDataDir()
+	}
+	logger := c.logger(s.Err)
+	services, err := c.connect(ctx, logger)
+	if err != nil {
+		return err
+	}
+	defer services.close()
+	return worker.Run(ctx, worker.Config{
+		Client: services.temporal, Namespace: c.TemporalNamespace, Store: services.store,
+		DataDir: c.Data, Slots: c.Slots, Logger: logger,
+	})
+}
