@@ -3,6 +3,7 @@ package gitrepo
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -30,21 +31,19 @@ func (r *Repo) DefaultBranch(ctx context.Context) (ref string, tip OID, err erro
 		candidates = []string{"refs/remotes/origin/HEAD", "HEAD"}
 	}
 	for _, name := range candidates {
-		out, err := r.output(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", name+"^{commit}")
-		if err != nil {
-			if ctx.Err() != nil {
-				return "", "", err
-			}
-			if exitCode(err) == 1 {
-				continue // git's quiet "no such revision"
-			}
+		// Prints the commit's id, then, after the flag, the name of the ref.
+		out, err := r.output(ctx, "rev-parse", name+"^{commit}", "--symbolic-full-name", name)
+		if err == nil {
+			id, ref, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
+			return ref, OID(id), nil
+		}
+		if ctx.Err() != nil {
 			return "", "", err
 		}
-		full, err := r.output(ctx, "rev-parse", "--symbolic-full-name", name)
-		if err != nil {
-			return "", "", err
+		// Is there no such ref, or is something wrong?
+		if _, err := r.output(ctx, "rev-parse", "--verify", "--quiet", name); exitCode(err) != 1 {
+			return "", "", errors.Join(insights.Errorf(insights.Unavailable, "repository %s: %s cannot be read", r.dir, name), err)
 		}
-		return strings.TrimSpace(string(full)), OID(strings.TrimSpace(string(out))), nil
 	}
 	heads, err := r.output(ctx, "for-each-ref", "--count=1", "--format=%(refname)", "refs/heads", "refs/remotes")
 	if err != nil {
@@ -77,6 +76,17 @@ func (r *Repo) Resolve(ctx context.Context, rev string) (OID, error) {
 // stop is empty or not in that history (it was rewritten): then the last commit's parent is not stop, and the whole
 // history is returned.
 func (r *Repo) FirstParents(ctx context.Context, tip, stop OID) ([]Commit, error) {
+	return r.walk(ctx, tip, func(c Commit) (keep, more bool) { return c.ID != stop, c.ID != stop })
+}
+
+// FirstParentsSince is FirstParents up to and with the first commit that is not younger than t: what [AsOf] needs for
+// times from t on. Costs what lies behind t, not the whole history.
+func (r *Repo) FirstParentsSince(ctx context.Context, tip OID, t time.Time) ([]Commit, error) {
+	return r.walk(ctx, tip, func(c Commit) (keep, more bool) { return true, c.Time.After(t) })
+}
+
+// walk lists first parents as long as each says so.
+func (r *Repo) walk(ctx context.Context, tip OID, each func(Commit) (keep, more bool)) ([]Commit, error) {
 	if !tip.Valid() {
 		return nil, insights.Errorf(insights.Invalid, "repository %s: %q is not an object id", r.dir, tip)
 	}
@@ -90,13 +100,11 @@ func (r *Repo) FirstParents(ctx context.Context, tip, stop OID) ([]Commit, error
 	if err := cmd.Start(); err != nil {
 		return nil, r.wrap(ctx, "rev-list", cmd, err)
 	}
-	commits, stopped, readErr := readCommits(stdout, stop)
-	if stopped {
+	commits, stopped, readErr := readCommits(stdout, each)
+	if stopped || readErr != nil {
 		cancel()
 		_ = cmd.Wait() // ended by us: its status says nothing
-		return commits, nil
-	}
-	if err := cmd.Wait(); err != nil {
+	} else if err := cmd.Wait(); err != nil {
 		return nil, r.wrap(ctx, "rev-list", cmd, err)
 	}
 	if readErr != nil {
@@ -105,8 +113,8 @@ func (r *Repo) FirstParents(ctx context.Context, tip, stop OID) ([]Commit, error
 	return commits, nil
 }
 
-// readCommits reads "<seconds> <id>" lines up to stop.
-func readCommits(from io.Reader, stop OID) (commits []Commit, stopped bool, err error) {
+// readCommits reads "<seconds> <id>" lines.
+func readCommits(from io.Reader, each func(Commit) (keep, more bool)) (commits []Commit, stopped bool, err error) {
 	lines := bufio.NewScanner(from)
 	for lines.Scan() {
 		seconds, id, ok := strings.Cut(lines.Text(), " ")
@@ -114,10 +122,14 @@ func readCommits(from io.Reader, stop OID) (commits []Commit, stopped bool, err 
 		if !ok || err != nil || !OID(id).Valid() {
 			return nil, false, fmt.Errorf("unexpected line %q", lines.Text())
 		}
-		if OID(id) == stop {
+		c := Commit{ID: OID(id), Time: time.Unix(unix, 0).UTC()}
+		keep, more := each(c)
+		if keep {
+			commits = append(commits, c)
+		}
+		if !more {
 			return commits, true, nil
 		}
-		commits = append(commits, Commit{ID: OID(id), Time: time.Unix(unix, 0).UTC()})
 	}
 	return commits, false, lines.Err()
 }

@@ -92,13 +92,13 @@ type ReadStats struct {
 }
 
 // Objects starts reading objects.
-func (r *Repo) Objects(ctx context.Context) (*Objects, error) {
+func (r *Repo) Objects() (*Objects, error) {
 	o := &Objects{repo: r, hashLen: 20, gitDir: r.gitDir, cleanup: func() {}}
 	if r.format == "sha256" {
 		o.hashLen = 32
 	}
 	if r.promisor {
-		dir, remove, err := r.shadow(ctx)
+		dir, remove, err := r.shadow()
 		if err != nil {
 			return nil, err
 		}
@@ -139,7 +139,7 @@ func (o *Objects) Read(ctx context.Context, ids []Hash, opts ReadOptions, visit 
 	for i := range left {
 		left[i] = int32(i)
 	}
-	o.once.Do(func() { o.openPacks(ctx) })
+	o.once.Do(o.openPacks)
 	var err error
 	for _, pack := range o.packs {
 		if len(left) == 0 {

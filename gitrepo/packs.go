@@ -1,7 +1,6 @@
 package gitrepo
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,13 +13,9 @@ const maxAlternates = 5
 
 // openPacks opens the packs of the repository and of the stores that it borrows from. What cannot be opened is left out:
 // its objects are then read through git, which knows what is wrong.
-func (o *Objects) openPacks(ctx context.Context) {
-	store, err := o.repo.objectsDir(ctx)
-	if err != nil {
-		return
-	}
+func (o *Objects) openPacks() {
 	seen := map[string]bool{}
-	stores := []string{store}
+	stores := []string{o.repo.objects}
 	for depth := 0; len(stores) > 0 && depth <= maxAlternates; depth++ {
 		var next []string
 		for _, store := range stores {

@@ -34,6 +34,7 @@ var ErrNoCommits = errors.New("the repository has no commits")
 type Repo struct {
 	dir      string // as given to Open, absolute
 	gitDir   string // the repository proper: dir itself when bare, otherwise its .git
+	objects  string // the object store (a linked work tree's lies elsewhere)
 	bare     bool
 	shallow  bool
 	promisor bool   // objects may be missing on purpose; see shadow.go
@@ -54,18 +55,21 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 	if r.gitDir == "" {
 		return nil, insights.Errorf(insights.NotFound, "repository %s: not a git repository (no HEAD and objects in it or in its .git)", dir)
 	}
-	out, err := r.output(ctx, "rev-parse", "--is-bare-repository", "--is-shallow-repository", "--show-object-format")
+	out, err := r.output(ctx, "rev-parse", "--is-bare-repository", "--is-shallow-repository", "--show-object-format", "--git-path", "objects")
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, err
 		}
 		return nil, insights.Errorf(insights.NotFound, "%v", err)
 	}
-	fields := strings.Fields(string(out))
-	if len(fields) != 3 {
+	fields := strings.SplitN(strings.TrimSuffix(string(out), "\n"), "\n", 4) // the path comes last: it may hold anything
+	if len(fields) != 4 {
 		return nil, insights.Errorf(insights.Internal, "repository %s: git rev-parse printed %q", dir, out)
 	}
 	r.bare, r.shallow, r.format = fields[0] == "true", fields[1] == "true", fields[2]
+	if r.objects, err = filepath.Abs(fields[3]); err != nil {
+		return nil, insights.Errorf(insights.Internal, "repository %s: %v", dir, err)
+	}
 	if r.promisor, err = r.hasPromisor(ctx); err != nil {
 		return nil, err
 	}

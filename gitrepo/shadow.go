@@ -1,7 +1,9 @@
 package gitrepo
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,9 +11,16 @@ import (
 )
 
 // hasPromisor reports whether the repository is a partial clone: git would fetch an object that it lacks when asked
-// for it.
+// for it. Most repositories are cleared by a look at the file; git, which knows about includes, is asked about the others.
 func (r *Repo) hasPromisor(ctx context.Context) (bool, error) {
-	_, err := r.output(ctx, "config", "--get-regexp", `^(remote\..*\.(promisor|partialclonefilter)|extensions\.partialclone)$`)
+	text, err := os.ReadFile(filepath.Join(filepath.Dir(r.objects), "config"))
+	if err == nil || errors.Is(err, os.ErrNotExist) {
+		text = bytes.ToLower(text)
+		if !bytes.Contains(text, []byte("promisor")) && !bytes.Contains(text, []byte("partialclone")) && !bytes.Contains(text, []byte("include")) {
+			return false, nil
+		}
+	}
+	_, err = r.output(ctx, "config", "--get-regexp", `^(remote\..*\.(promisor|partialclonefilter)|extensions\.partialclone)$`)
 	if err == nil {
 		return true, nil
 	}
@@ -26,11 +35,7 @@ func (r *Repo) hasPromisor(ctx context.Context) (bool, error) {
 //
 // Why: a git before 2.45 that reads a partial clone fetches what is missing, and when the fetch fails it dies instead of
 // reporting a missing object. Nothing in the environment turns that off; not knowing of the remote does.
-func (r *Repo) shadow(ctx context.Context) (dir string, remove func(), err error) {
-	objects, err := r.objectsDir(ctx)
-	if err != nil {
-		return "", nil, err
-	}
+func (r *Repo) shadow() (dir string, remove func(), err error) {
 	dir, err = os.MkdirTemp("", "backsight-shadow-")
 	if err != nil {
 		return "", nil, fmt.Errorf("repository %s: make a shadow of a partial clone: %w", r.dir, err)
@@ -44,7 +49,7 @@ func (r *Repo) shadow(ctx context.Context) (dir string, remove func(), err error
 	for name, text := range map[string]string{
 		"HEAD":                    "ref: refs/heads/none\n",
 		"config":                  config,
-		"objects/info/alternates": quoteAlternate(objects) + "\n",
+		"objects/info/alternates": quoteAlternate(r.objects) + "\n",
 	} {
 		if err == nil {
 			err = os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644)
@@ -58,16 +63,6 @@ func (r *Repo) shadow(ctx context.Context) (dir string, remove func(), err error
 		return "", nil, fmt.Errorf("repository %s: make a shadow of a partial clone: %w", r.dir, err)
 	}
 	return dir, remove, nil
-}
-
-// objectsDir returns the absolute path of the repository's object store (a linked work tree's is elsewhere).
-func (r *Repo) objectsDir(ctx context.Context) (string, error) {
-	out, err := r.output(ctx, "rev-parse", "--git-path", "objects")
-	if err != nil {
-		return "", err
-	}
-	path := strings.TrimSuffix(string(out), "\n")
-	return filepath.Abs(path)
 }
 
 // quoteAlternate writes a path as git's alternates file wants it: in C quotes when it holds a character with a meaning.

@@ -45,8 +45,6 @@ func Run(ctx context.Context, o Options, stdout, stderr io.Writer) (complete boo
 	}
 	progress := newProgress(stderr, len(repositories))
 	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-
 	var group sync.WaitGroup
 	defer group.Wait()
 	defer cancel(nil)

@@ -1,0 +1,66 @@
+package historycmd
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/backsight/backsight/insights"
+)
+
+// Widths of texts in the list of changes, in runes: longer ones are cut. JSON has them whole.
+const (
+	shortCommit = 12
+	maxAuthor   = 24
+	maxSubject  = 60
+)
+
+// writeChanges prints the commits that changed the count, newest first, repository by repository.
+func writeChanges(w io.Writer, p *plan, repositories []*repository) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\nevery commit that changed the count, until %s\n", p.query, p.until.UTC().Format(time.RFC3339))
+	for _, r := range repositories {
+		fmt.Fprintf(&b, "\n%s: ", r.label)
+		switch {
+		case r.err != nil:
+			fmt.Fprintf(&b, "failed: %v\n", r.err)
+			continue
+		case len(r.changes) == 0:
+			b.WriteString("no commit changed the count\n")
+			continue
+		}
+		fmt.Fprintf(&b, "%d commits\n", len(r.changes))
+		grid := &table{}
+		grid.add("TIME", "COMMIT", "AUTHOR", "SUBJECT", "DELTA", "VALUE")
+		partial, reason := 0, ""
+		for _, c := range r.changes {
+			value := fmt.Sprint(c.value)
+			if c.outcome == insights.Partial {
+				value = "≥" + value
+				partial++
+				if reason == "" {
+					reason = c.reason
+				}
+			}
+			author, _, _ := strings.Cut(c.author, " <")
+			grid.add(c.time.Format(time.RFC3339), string(c.commit[:shortCommit]), cut(author, maxAuthor), cut(c.subject, maxSubject),
+				fmt.Sprintf("%+d", c.delta), value)
+		}
+		grid.print(&b)
+		if partial > 0 {
+			fmt.Fprintf(&b, "%d of them partial; the newest: %s\n", partial, reason)
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// cut shortens a text to n runes.
+func cut(text string, n int) string {
+	runes := []rune(strings.ToValidUTF8(text, "\uFFFD"))
+	if len(runes) <= n {
+		return string(runes)
+	}
+	return string(runes[:n-1]) + "…"
+}

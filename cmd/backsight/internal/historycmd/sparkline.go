@@ -1,0 +1,81 @@
+package historycmd
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+var bars = []rune("▁▂▃▄▅▆▇█")
+
+// maxSparkline is the width of a sparkline in columns. Of more points, evenly spread ones are shown.
+const maxSparkline = 60
+
+// sparkline draws a row, from 0 to its greatest value: "·" is a point that is not known, a space one where nothing existed.
+func sparkline(row []point) string {
+	shown := row
+	if len(row) > maxSparkline {
+		shown = make([]point, maxSparkline)
+		for i := range shown {
+			shown[i] = row[i*(len(row)-1)/(maxSparkline-1)]
+		}
+	}
+	var greatest int64
+	for _, p := range shown {
+		greatest = max(greatest, p.value)
+	}
+	var b strings.Builder
+	for _, p := range shown {
+		switch {
+		case p.unknown:
+			b.WriteRune('·')
+		case p.absent:
+			b.WriteByte(' ')
+		case greatest == 0:
+			b.WriteRune(bars[0])
+		default:
+			b.WriteRune(bars[int(p.value*int64(len(bars)-1)/greatest)])
+		}
+	}
+	return b.String()
+}
+
+// table aligns columns: the first ones, up to the trend, to the left, numbers to the right.
+type table struct{ rows [][]string }
+
+// add adds a row. Control characters in cells become spaces, so that a hostile name cannot break the table.
+func (t *table) add(row ...string) {
+	for i, cell := range row {
+		row[i] = strings.Map(func(r rune) rune {
+			if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
+				return ' '
+			}
+			return r
+		}, strings.ToValidUTF8(cell, "\uFFFD"))
+	}
+	t.rows = append(t.rows, row)
+}
+
+func (t *table) print(b *strings.Builder) {
+	width := make([]int, len(t.rows[0]))
+	left := 0 // columns that are aligned to the left
+	for _, row := range t.rows {
+		for i, cell := range row {
+			width[i] = max(width[i], utf8.RuneCountInString(cell))
+			if cell == "TREND" || cell == "SUBJECT" {
+				left = i + 1
+			}
+		}
+	}
+	for _, row := range t.rows {
+		var line strings.Builder
+		for i, cell := range row {
+			space := strings.Repeat(" ", width[i]-utf8.RuneCountInString(cell))
+			if i < left {
+				line.WriteString(cell + space + "  ")
+			} else {
+				line.WriteString(space + cell + "  ")
+			}
+		}
+		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+	}
+}

@@ -1,0 +1,226 @@
+package historycmd
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/backsight/backsight/insights"
+)
+
+// maxColumns is up to how many sample times each get a column; with more, only the oldest and the newest do, and the
+// sparkline shows what lies between.
+const maxColumns = 13
+
+// point is one cell: a sample's value, or a sum of values.
+type point struct {
+	value   int64
+	unknown bool // at least one part of the sum is not known at all
+	atLeast bool // the value is a lower bound
+	absent  bool // nothing existed
+}
+
+// writeTable prints a row per repository (and per value), oldest sample first as people read time, and a total.
+func writeTable(w io.Writer, p *plan, repositories []*repository) error {
+	times := slices.Clone(p.times)
+	slices.Reverse(times)
+	columns := shownColumns(len(times))
+	grid := &table{}
+	grid.add(heading(times, columns, p.byValue, true)...)
+	grid.add(heading(times, columns, p.byValue, false)...)
+
+	totals := map[string][]point{}
+	for _, r := range repositories {
+		for _, key := range r.keys(p.byValue) {
+			row := r.row(key, p.byValue)
+			totals[key] = sum(totals[key], row)
+			grid.add(cells(r.label, key, p.byValue, row, columns)...)
+		}
+	}
+	if p.byValue && len(repositories) > 1 {
+		for _, key := range byNewest(totals) {
+			grid.add(cells("total", key, true, totals[key], columns)...)
+		}
+	}
+	var total []point
+	for _, key := range slices.Sorted(maps.Keys(totals)) {
+		total = sum(total, totals[key])
+	}
+	grid.add(cells("total", "", p.byValue, total, columns)...)
+
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n", p.query)
+	if p.every != "" {
+		fmt.Fprintf(&b, "%d points, every %s, until %s\n", len(times), p.every, times[len(times)-1].Format(time.RFC3339))
+	}
+	b.WriteByte('\n')
+	grid.print(&b)
+	writeReasons(&b, repositories)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// keys returns the rows of a repository: its capture values, most frequent at the newest sample first, or a single "".
+func (r *repository) keys(byValue bool) []string {
+	if !byValue {
+		return []string{""}
+	}
+	rows := map[string][]point{}
+	for _, x := range r.samples {
+		for key := range x.values {
+			if rows[key] == nil {
+				rows[key] = r.row(key, true)
+			}
+		}
+	}
+	return byNewest(rows)
+}
+
+// byNewest sorts keys by their newest value, largest first, then by name.
+func byNewest(rows map[string][]point) []string {
+	return slices.SortedFunc(maps.Keys(rows), func(a, b string) int {
+		return cmp.Or(cmp.Compare(rows[b][len(rows[b])-1].value, rows[a][len(rows[a])-1].value), cmp.Compare(a, b))
+	})
+}
+
+// row returns a repository's points, oldest first.
+func (r *repository) row(key string, byValue bool) []point {
+	row := make([]point, len(r.samples))
+	for i, x := range r.samples {
+		pt := point{
+			value: x.value, unknown: x.outcome == insights.Failed, atLeast: x.outcome == insights.Partial, absent: x.outcome == insights.Absent,
+		}
+		if byValue {
+			pt.value = x.values[key]
+		}
+		row[len(row)-1-i] = pt
+	}
+	return row
+}
+
+// sum adds a row to a total, which may be nil.
+func sum(total, row []point) []point {
+	if total == nil {
+		return slices.Clone(row)
+	}
+	for i, pt := range row {
+		total[i].value += pt.value
+		// What is known of a sum with an unknown part is a lower bound.
+		total[i].atLeast = total[i].atLeast || pt.atLeast || pt.unknown != total[i].unknown
+		total[i].unknown = total[i].unknown && pt.unknown
+		total[i].absent = total[i].absent && pt.absent
+	}
+	return total
+}
+
+// shownColumns returns which of n points get a column.
+func shownColumns(n int) []int {
+	if n > maxColumns {
+		return []int{0, n - 1}
+	}
+	columns := make([]int, n)
+	for i := range columns {
+		columns[i] = i
+	}
+	return columns
+}
+
+// heading returns one of the two heading rows: years and the names of columns, or days (clock times where samples are
+// less than a day apart).
+func heading(times []time.Time, columns []int, byValue, upper bool) []string {
+	row := []string{""}
+	if !upper {
+		row[0] = "REPOSITORY"
+	}
+	if byValue {
+		row = append(row, map[bool]string{false: "VALUE"}[upper])
+	}
+	row = append(row, map[bool]string{false: "TREND"}[upper])
+	high, low := "2006", "01-02"
+	for i := 1; i < len(times); i++ {
+		if times[i].Sub(times[i-1]) < 24*time.Hour {
+			high, low = "2006-01-02", "15:04"
+		}
+	}
+	last := ""
+	for _, i := range columns {
+		text := times[i].Format(map[bool]string{true: high, false: low}[upper])
+		if upper && text == last {
+			text = ""
+		} else if upper {
+			last = text
+		}
+		row = append(row, text)
+	}
+	return append(row, map[bool]string{false: "CHANGE"}[upper])
+}
+
+// cells returns a table row.
+func cells(label, key string, byValue bool, row []point, columns []int) []string {
+	out := []string{label}
+	if byValue {
+		out = append(out, key)
+	}
+	out = append(out, sparkline(row))
+	for _, i := range columns {
+		out = append(out, row[i].String())
+	}
+	return append(out, changeOf(row))
+}
+
+func (p point) String() string {
+	switch {
+	case p.unknown:
+		return "?"
+	case p.atLeast:
+		return fmt.Sprintf("≥%d", p.value)
+	case p.absent:
+		return "-"
+	}
+	return fmt.Sprint(p.value)
+}
+
+// changeOf is the difference between the newest and the oldest point.
+func changeOf(row []point) string {
+	first, last := row[0], row[len(row)-1]
+	switch d := last.value - first.value; {
+	case first.unknown || last.unknown:
+		return "?"
+	case first.atLeast || last.atLeast:
+		return fmt.Sprintf("~%+d", d)
+	default:
+		return fmt.Sprintf("%+d", d)
+	}
+}
+
+// writeReasons says why points are partial or failed, each reason once per repository, with how many samples it has.
+func writeReasons(b *strings.Builder, repositories []*repository) {
+	for _, r := range repositories {
+		type key struct {
+			outcome insights.Outcome
+			reason  string
+		}
+		count := map[key]int{}
+		var order []key
+		for _, x := range r.samples {
+			if x.outcome.Exact() {
+				continue
+			}
+			k := key{x.outcome, x.reason}
+			if count[k] == 0 {
+				order = append(order, k)
+			}
+			count[k]++
+		}
+		for _, k := range order {
+			fmt.Fprintf(b, "\n%s: %d of %d samples %s: %s", r.label, count[k], len(r.samples), k.outcome, k.reason)
+		}
+	}
+	if b.String()[b.Len()-1] != '\n' {
+		b.WriteByte('\n')
+	}
+}
