@@ -16,7 +16,14 @@ type placedError struct {
 	text  string
 }
 
-func (e *placedError) Error() string { return e.err.Error() }
+// Error is what is wrong, without the place and the way out of a query's error, which are extensions.
+func (e *placedError) Error() string {
+	if q := (*query.Error)(nil); errors.As(e.err, &q) {
+		return q.Message
+	}
+	return e.err.Error()
+}
+
 func (e *placedError) Unwrap() error { return e.err }
 
 // extensions returns what the client learns beside the message: the field, and for a query the place in it in UTF-16

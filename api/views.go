@@ -113,10 +113,11 @@ func (r *mutationResolver) CreateLineChartSearchInsight(ctx context.Context, inp
 		problems = missing
 	}
 	if len(problems) > 0 {
-		for _, p := range problems[1:] {
+		last := len(problems) - 1
+		for _, p := range problems[:last] {
 			graphql.AddError(ctx, p)
 		}
-		return nil, problems[0]
+		return nil, problems[last]
 	}
 	created, err := r.config.Store.CreateView(ctx, view)
 	if err != nil {

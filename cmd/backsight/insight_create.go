@@ -135,6 +135,9 @@ func (c *insightCreate) explain(err error) error {
 			continue
 		}
 		lines[i] += "\n" + underline(c.Query[int(n)], *e.Extensions.Start, *e.Extensions.End)
+		if e.Extensions.Suggestion != "" {
+			lines[i] += "\n  " + e.Extensions.Suggestion
+		}
 	}
 	return &insights.Error{Code: insights.ErrorCode(err), Message: strings.Join(lines, "\n"), Cause: err}
 }

@@ -20,6 +20,7 @@ var version = "dev"
 // cli is the whole command line; help and environment variables come from the tags.
 type cli struct {
 	Up       upCommand       `cmd:"" help:"Run everything on this machine: database, Temporal, worker, API and web page."`
+	History  historyCommand  `cmd:"" help:"Count a query through the history of repositories, without any service."`
 	Repo     repoCommand     `cmd:"" help:"Repositories: add, list, sync, remove."`
 	Insight  insightCommand  `cmd:"" help:"Insights: create, list, show, points, delete."`
 	Series   seriesCommand   `cmd:"" help:"Series, for operators: status, pause, resume."`

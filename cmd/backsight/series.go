@@ -64,7 +64,7 @@ func printStatus(s *streams, one seriesRef) {
 		state += fmt.Sprintf(", %d in flight", w.InFlight)
 	}
 	if w.PausedAt != nil {
-		state += fmt.Sprintf(", paused %s by %s: %s", *w.PausedAt, render.Text(w.PausedBy), render.Text(w.PausedReason))
+		state += fmt.Sprintf(" since %s by %s: %s", *w.PausedAt, render.Text(w.PausedBy), render.Text(w.PausedReason))
 	}
 	fmt.Fprintf(s.Out, "  state     %s\n", state)
 	if w.Problem != nil {
