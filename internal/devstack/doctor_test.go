@@ -91,7 +91,7 @@ func TestDoctorNamesWhatIsWrong(t *testing.T) {
 	require.Equal(t, "choose another with --temporal-ui-port", said["temporal ui port"].Mend)
 
 	said = findings(t, Options{DataDir: filepath.Join(file, "data")})
-	require.Contains(t, said["data directory"].Problem, file+": not a directory")
+	require.Contains(t, said["data directory"].Problem, "not a directory")
 	require.Contains(t, said["data directory"].Mend, "--data or BACKSIGHT_DATA")
 }
 

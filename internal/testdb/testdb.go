@@ -34,7 +34,7 @@ func New(t testing.TB) *pgxpool.Pool {
 	config.MaxConns = poolSize
 	pool, err := pgxpool.NewWithConfig(context.Background(), config)
 	require.NoError(t, err)
-	t.Cleanup(func() { closePool(t, pool) })
+	t.Cleanup(func() { closePoolWithin(t, pool, closeTimeout) })
 	return pool
 }
 
@@ -83,9 +83,9 @@ func (s *server) discard(t testing.TB, name string) {
 	require.NoError(t, err, "drop the test's database")
 }
 
-// closePool closes the pool, which waits for connections that are in use; one that is never given back must not hang the
+// closePoolWithin closes the pool, which waits for connections that are in use; one that is never given back must not hang the
 // test.
-func closePool(t testing.TB, pool *pgxpool.Pool) {
+func closePoolWithin(t testing.TB, pool *pgxpool.Pool, timeout time.Duration) {
 	t.Helper()
 	closed := make(chan struct{})
 	go func() {
@@ -94,7 +94,7 @@ func closePool(t testing.TB, pool *pgxpool.Pool) {
 	}()
 	select {
 	case <-closed:
-	case <-time.After(closeTimeout):
+	case <-time.After(timeout):
 		t.Errorf("%d connections were not given back: rows not closed, or a transaction neither committed nor rolled back", pool.Stat().AcquiredConns())
 	}
 }
