@@ -7,14 +7,14 @@ import "strings"
 func nearest(wrong string, words []string) (string, bool) {
 	wrong = strings.ToLower(wrong)
 	best, found := "", false
-	limit := 1
-	if len(wrong) > 5 {
-		limit = 2
-	}
+	fewest := 3
 	for _, w := range words {
-		if d := distance(wrong, strings.ToLower(w), limit); d <= limit {
-			best, found = w, true
-			limit = d - 1 // a later word must be nearer
+		limit := 1
+		if max(len(wrong), len(w)) > 5 {
+			limit = 2
+		}
+		if d := distance(wrong, strings.ToLower(w), limit); d <= limit && d < fewest {
+			best, found, fewest = w, true, d
 		}
 	}
 	return best, found

@@ -333,8 +333,15 @@ func (p *parser) join(words []token) (Node, *Error) {
 func (p *parser) pattern(t token) (Node, *Error) {
 	n := &Pattern{Kind: t.pattern, Text: t.text, At: t.at, mode: p.mode}
 	if n.Kind == Regexp {
-		re, err := plainRegexp(t.text, "(?m)", t.at)
+		at := t.at
+		if t.kind == tokenField {
+			at = t.value
+		}
+		re, err := plainRegexp(t.text, "(?m)", at)
 		if err != nil {
+			if p.mode != RegexpType {
+				err.Suggestion += "; " + asText("/"+t.text+"/")
+			}
 			return nil, err
 		}
 		n.Text = re

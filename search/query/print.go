@@ -118,6 +118,10 @@ func (n *Not) print(p *printer) {
 		return
 	}
 	p.WriteString("NOT ")
+	if pattern, ok := n.Node.(*Pattern); ok && strings.Contains(pattern.Text, " ") {
+		p.delimited(pattern) // of bare words, NOT would take the first only
+		return
+	}
 	p.operand(n.Node)
 }
 
@@ -148,9 +152,16 @@ func (p *printer) field(name, value string) {
 }
 
 func (n *Pattern) print(p *printer) {
-	switch {
-	case n.isBare():
+	if n.isBare() {
 		p.WriteString(n.Text)
+		return
+	}
+	p.delimited(n)
+}
+
+// delimited writes a pattern with a mark before and after its text.
+func (p *printer) delimited(n *Pattern) {
+	switch {
 	case n.Kind == Regexp:
 		p.WriteString(slash(n.Text))
 	case n.mode == RegexpType || n.mode == KeywordType:

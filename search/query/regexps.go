@@ -12,7 +12,7 @@ import (
 // between slashes: \/ becomes / and \Q…\E becomes single escapes.
 func plainRegexp(text, flags string, at Span) (string, *Error) {
 	if _, err := regexp.Compile(flags + text); err != nil {
-		return "", regexpError(err, text, at)
+		return "", regexpError(err, flags, text, at)
 	}
 	var b strings.Builder
 	for i := 0; i < len(text); i++ {
@@ -39,14 +39,18 @@ func plainRegexp(text, flags string, at Span) (string, *Error) {
 
 // regexpError says what to write instead of a regular expression that Go does
 // not accept.
-func regexpError(err error, text string, at Span) *Error {
-	message := "this regular expression is not valid: " + strings.TrimPrefix(err.Error(), "error parsing regexp: ")
+func regexpError(err error, flags, text string, at Span) *Error {
 	var se *syntax.Error
 	if !errors.As(err, &se) {
-		return fail(at, message, "see the RE2 syntax")
+		return fail(at, "this regular expression is not valid: "+err.Error(), "see the RE2 syntax")
 	}
-	if i := strings.Index(text, se.Expr); i >= 0 && se.Expr != "" && at.End-at.Start == len(text) {
-		at = Span{at.Start + i, at.Start + i + len(se.Expr)}
+	se.Expr = strings.TrimPrefix(se.Expr, flags)
+	message := "this regular expression is not valid: " + se.Code.String() + ": " + se.Expr
+	// With or without delimiters, but not with escapes in quotes, the text is as
+	// it was written.
+	delimiter := (at.End - at.Start - len(text)) / 2
+	if i := strings.Index(text, se.Expr); i >= 0 && se.Expr != "" && delimiter <= 1 {
+		at = Span{at.Start + delimiter + i, at.Start + delimiter + i + len(se.Expr)}
 	}
 	switch se.Code {
 	case syntax.ErrMissingParen, syntax.ErrUnexpectedParen:

@@ -1,0 +1,200 @@
+package query_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/search/query"
+)
+
+// badQuery is a text that is refused. at is the part of the text that the error
+// points to (by its first occurrence, or by its last if it begins with "…"), says
+// what the message must hold and wayOut what the suggestion must.
+type badQuery struct {
+	text, at, says, wayOut string
+}
+
+var badQueries = []badQuery{
+	// Nothing to search for.
+	{"", "", "empty", "TODO"},
+	{"  \t", "  \t", "empty", "TODO"},
+	{"repo:a", "repo:a", "nothing to search for", "select:repo"},
+	{"case:yes", "case:yes", "nothing to search for", "add a pattern"},
+
+	// Unknown fields, near to a known one. Others are text.
+	{"fille:x TODO", "fille:", `unknown field "fille"`, `did you mean "file"?`},
+	{"flie:x TODO", "flie:", "unknown field", `did you mean "file"?`},
+	{"-fiel:x TODO", "-fiel:", "unknown field", `did you mean "file"?`},
+	{"langauge:go x", "langauge:", "unknown field", `did you mean "language"?`},
+	{"patterntyp:regexp x", "patterntyp:", "unknown field", `did you mean "patterntype"?`},
+	{"contnet:x", "contnet:", "unknown field", `did you mean "content"?`},
+	{"types:x", "types:", "unknown field", `content:"types:x"`},
+	{"SELCT:repo x", "SELCT:", "unknown field", `did you mean "select"?`},
+
+	// Values.
+	{"file: x", "file:", "needs a value", `file:\.go$`},
+	{"x lang:", "lang:", "needs a value", "lang:go"},
+	{`content:"" x`, "content:", "needs a value", `content:"text"`},
+	{"case:maybe x", "maybe", "expected yes or no", "case:yes"},
+	{"case:yse x", "yse", "expected yes or no", `did you mean "yes"?`},
+	{"patterntype:regx x", "regx", "expected standard, literal, regexp or keyword", `did you mean "regexp"?`},
+	{"patterntype:regex x", "regex", "unknown patterntype", `did you mean "regexp"?`},
+	{"patterntype:perl x", "perl", "unknown patterntype", "patterntype:standard"},
+	{"type:flie x", "flie", "expected file or path", `did you mean "file"?`},
+	{"type:blob x", "blob", "expected file or path", "type:file"},
+	{"select:repos x", "repos", "expected content, file or repo", `did you mean "repo"?`},
+	{"count:0 x", "0", "number above 0", "count:all"},
+	{"count:-3 x", "-3", "number above 0", "count:all"},
+	{"count:many x", "many", "number above 0", "count:all"},
+	{"timeout:30 x", "30", "duration", "timeout:30s"},
+	{"timeout:-1s x", "-1s", "above 0", "timeout:30s"},
+	{"lang:golnag x", "golnag", `unknown language "golnag"`, `did you mean "golang"?`},
+	{"lang:pyhton x", "pyhton", "unknown language", `did you mean "Python"?`},
+	{"lang:klingonese x", "klingonese", "unknown language", "github-linguist"},
+	{"fork:onyl x", "onyl", "expected no, yes or only", `did you mean "only"?`},
+	{"archived:never x", "never", "expected no, yes or only", "archived:yes"},
+
+	// What may not be negated, given twice, or placed.
+	{"-case:yes x", "-case:", "cannot be negated", "write case:"},
+	{"-fork:only x", "-fork:", "cannot be negated", "write fork:"},
+	{"case:yes x case:no", "…case:no", "given twice", "leave one of them out"},
+	{"type:file type:path x", "type:path", "given twice", "leave one of them out"},
+	{"(case:yes x) or y", "case:yes", "under OR or NOT", "at the start"},
+	{"not count:3 x", "count:3", "under OR or NOT", "at the start"},
+	{"patterntype:regexp x patterntype:literal", "…patterntype:", "more than one pattern type", "once"},
+	{"/a patterntype:literal b/", "patterntype:", "could be text", "at the start"},
+	{"x or repo:a y", "repo:a", "governs the whole query", "outside the parentheses"},
+	{"(repo:a or file:b) x", "repo:a", "governs the whole query", "outside the parentheses"},
+
+	// Not supported: refused, never searched as text.
+	{"patterntype:structural foo(:[x])", "structural", "not supported yet", "patterntype:regexp"},
+	{"type:commit x", "commit", "not supported yet", "--every commit"},
+	{"type:diff x", "diff", "not supported yet", "--every commit"},
+	{"type:symbol x", "symbol", "not supported", `/func \w+/`},
+	{"type:repo x", "…repo", "not supported", "select:repo"},
+	{"select:symbol x", "symbol", "not supported", `/func \w+/`},
+	{"select:symbol.function x", "symbol.function", "not supported", "regular expression"},
+	{"select:commit.diff.added x", "commit.diff.added", "not supported", "leave it out"},
+	{"select:file.directory x", "file.directory", "not supported", "select:file"},
+	{"author:alice x", "author:", "not supported", "--every commit"},
+	{"before:2020 x", "before:", "not supported", "grid"},
+	{"since:yesterday x", "since:", "not supported", "grid"},
+	{"message:fix x", "message:", "not supported", "content of files"},
+	{"rev:v1 x", "rev:", "not supported", "--rev"},
+	{"repo:a@v1 x", "a@v1", "revision", `\@`},
+	{"context:global x", "context:", "not part of a series query", "repo:"},
+	{"repohasfile:go.mod x", "repohasfile:", "not supported yet", "repo:"},
+	{"repo:has.file(path:go.mod) x", "has.file(path:go.mod)", "repo:has.file(…) is not supported yet", "by name"},
+	{"-repo:contains.path(x) y", "contains.path(x)", "not supported yet", "by name"},
+	{"file:has.content(Copyright) x", "has.content(Copyright)", "not supported yet", "AND the content"},
+	{"visibility:private x", "visibility:", "not supported", "repo:"},
+	{"index:only x", "index:", "not supported", "leave it out"},
+
+	// Operators without operands.
+	{"or", "or", "before this operator", `content:"or"`},
+	{"a and", "…and", "after this", `content:"and"`},
+	{"a or or b", "…or", "before this operator", "to search for the word"},
+	{"not", "not", "after this", `content:"not"`},
+	{"a AND OR b", "OR", "before this operator", "applies to"},
+	{"file:a or", "…or", "after this", `content:"or"`},
+
+	// Groups.
+	{"(a or b", "(", "never closed", "write )"},
+	{"a or b)", ")", "closes nothing", `content:"b)"`},
+	{"});", ")", "closes nothing", `content:"`},
+	{"(a or )", ")", "before this parenthesis", "leave it out"},
+	{"patterntype:keyword ()", ")", "before this parenthesis", "leave it out"},
+	{"f(a or b)", "or", "text or syntax", `content:"f(a or b)"`},
+	{"f(x, file:a)", "file:", "text or syntax", "put a space"},
+	{strings.Repeat("(a or ", 101) + "b" + strings.Repeat(")", 101), "", "nested too deeply", "100"},
+	{strings.Repeat("not ", 102) + "a", "", "too many NOTs", "leave them out"},
+
+	// Quotation marks.
+	{`content:"a`, `"a`, "never closed", `close it with "`},
+	{`file:'a b`, `'a b`, "never closed", `close it with '`},
+	{`content:"a"b`, "…b", "expected a space after the closing quotation mark", `\"`},
+	{`file:"\.go$"`, `\.`, "unknown escape", `\\`},
+
+	// Regular expressions.
+	{`/a(b/`, "a(b", "missing closing )", `\(`},
+	{`/a[b/`, "[b", "missing closing ]", `\[`},
+	{`/*.go/`, "*", "missing argument", `\*`},
+	{"/* comment */", "*", "missing argument", `content:"/* comment */"`},
+	{`/a**/`, "**", "invalid nested repetition", `\*`},
+	{`/(?=a)b/`, "(?=", "invalid or unsupported Perl syntax", "NOT"},
+	{`/(a)\1/`, `\1`, "invalid escape", "back-references"},
+	{`/[z-a]/`, "z-a", "range", "lower end"},
+	{`/a{1001}/`, "{1001}", "repeat count", "1000"},
+	{"patterntype:regexp a( b", "a(", "missing closing )", `\(`},
+	{"patterntype:regexp a) b", ")", "closes nothing", `\)`},
+	{`patterntype:regexp a\`, `a\`, "trailing backslash", `\\`},
+	{"file:*.go x", "*", "missing argument", `\*`},
+	{"repo:[ x", "[", "missing closing ]", `\[`},
+
+	// Texts that cannot be stored or cost too much.
+	{"a\x00b", "\x00", "NUL", `\x00`},
+	{"a\xffb", "\xff", "UTF-8", "UTF-8"},
+	{strings.Repeat("a", 10_001), "…a", "longer than 10000 bytes", "shorter"},
+}
+
+func TestBadQueries(t *testing.T) {
+	t.Parallel()
+	for _, bad := range badQueries {
+		name := bad.text
+		if len(name) > 60 {
+			name = name[:60]
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := query.Parse(bad.text)
+			checkBad(t, bad, err)
+		})
+	}
+}
+
+func TestBadScopes(t *testing.T) {
+	t.Parallel()
+	for _, bad := range []badQuery{
+		{"acme", "acme", "filters only", "did you mean repo:acme?"},
+		{"repo:a lang:go", "lang:go", "no place in a repository scope", "series' query"},
+		{"repo:a case:yes", "case:yes", "no place in a repository scope", "series' query"},
+		{"repo:a@v1", "a@v1", "revision", "leave out"},
+		{"rpo:a", "rpo:", "unknown field", `did you mean "repo"?`},
+		{"repo:a or", "…or", "after this", "leave it out"},
+		{"repo:(", "(", "missing closing )", `\(`},
+		{"repo:has.topic(x)", "has.topic(x)", "not supported yet", "by name"},
+		{"context:global", "context:", "not part of a series query", "repo:"},
+	} {
+		t.Run(bad.text, func(t *testing.T) {
+			t.Parallel()
+			_, err := query.ParseScope(bad.text)
+			checkBad(t, bad, err)
+		})
+	}
+}
+
+func checkBad(t *testing.T, bad badQuery, err error) {
+	t.Helper()
+	require.Error(t, err)
+	var e *query.Error
+	require.True(t, errors.As(err, &e), "%T", err)
+	require.Contains(t, e.Message, bad.says)
+	require.Contains(t, e.Suggestion, bad.wayOut)
+	require.Contains(t, e.Error(), e.Message)
+	require.Contains(t, e.Error(), e.Suggestion)
+	require.LessOrEqual(t, 0, e.Span.Start)
+	require.LessOrEqual(t, e.Span.Start, e.Span.End)
+	require.LessOrEqual(t, e.Span.End, len(bad.text))
+	if bad.at == "" {
+		return
+	}
+	part, last := strings.CutPrefix(bad.at, "…")
+	start := strings.Index(bad.text, part)
+	if last {
+		start = strings.LastIndex(bad.text, part)
+	}
+	require.Equal(t, query.Span{Start: start, End: start + len(part)}, e.Span, "points to %q", bad.text[e.Span.Start:e.Span.End])
+}
