@@ -30,6 +30,8 @@ type SeriesState struct {
 	Tally       insights.Completeness `json:"tally"`
 	Paused      *PausedBy             `json:"paused,omitempty"`
 	Problem     *Problem              `json:"problem,omitempty"`
+	// RecheckAt is when the tally is read once more; zero is never. See recheckAfter.
+	RecheckAt time.Time `json:"recheckAt,omitzero"`
 }
 
 // Plan is a generation that is worked on.

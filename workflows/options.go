@@ -95,6 +95,9 @@ const (
 	// shortestRun is how long a run lasts at least. The server holds back the next run of a workflow that continues as new
 	// within a second, and in that gap nobody answers queries; waiting here, we still do.
 	shortestRun = 1100 * time.Millisecond
+	// recheckAfter is when the tally is read once more after a plan with failures: a search that was given up may have been
+	// alive, and what it found then replaced a failure in the ledger. By now it has noticed that nobody waits for it.
+	recheckAfter = time.Minute
 	// dueAtOnce is the most recordings of one plan. More are planned one after the other.
 	dueAtOnce = 100
 )

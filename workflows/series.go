@@ -123,6 +123,18 @@ func (s *series) sleep(ctx workflow.Context) {
 	if p := s.state.Problem; p != nil && workflow.Now(ctx).Before(p.RetryAt) {
 		until, why = p.RetryAt, "try again what failed"
 	}
+	if at := s.state.RecheckAt; !at.IsZero() {
+		if !workflow.Now(ctx).Before(at) {
+			s.state.RecheckAt = time.Time{}
+			if err := s.readTally(ctx); err != nil && ctx.Err() == nil {
+				s.hold(ctx, err)
+			}
+			return
+		}
+		if at.Before(until) {
+			until, why = at, "look once more"
+		}
+	}
 	seen := s.messages
 	// The one error is that of a cancelled context, which the caller looks at.
 	_, _ = workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
@@ -206,6 +218,9 @@ func (s *series) complete(ctx workflow.Context, plan *Plan) error {
 		return err
 	}
 	s.state.Tally = completed.Tally
+	if completed.Tally.Failed > 0 {
+		s.state.RecheckAt = workflow.Now(ctx).Add(recheckAfter)
+	}
 	switch {
 	case completed.Left:
 		plan.After = 0

@@ -1,0 +1,185 @@
+package worker_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	commonpb "go.temporal.io/api/common/v1"
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/workflowservice/v1"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
+	"github.com/backsight/backsight/workflows"
+)
+
+// slowSeries is a backfill of 6 repositories × 5 samples that takes about 10 seconds, for limits, so that there is a
+// middle to stop in. It returns when the first samples have landed.
+func slowSeries(t *testing.T, s *testStack, batchCost, frameBudget string) (series insights.Series, stop func()) {
+	t.Helper()
+	grid := months(5)
+	for i := range 6 {
+		s.addRepository(fmt.Sprintf("acme/%d", i), historyRepository(t, grid.Anchor, i+5, i+4, i+3, i+2, i+1))
+	}
+	s.set(store.SettingBatchCost, batchCost)
+	s.set(store.SettingFrameBudget, frameBudget)
+	s.set(store.SettingFrameRate, "3")
+	series = s.create(insights.Series{Query: "TODO", Grid: grid})
+	stop = s.work()
+	s.eventually(series, "a first sample", func() bool { return s.ledgerOf(series).Done() > 0 })
+	return series, stop
+}
+
+func (s *testStack) ledgerOf(series insights.Series) insights.Completeness {
+	s.t.Helper()
+	tally, err := s.store.Completeness(s.t.Context(), series.ID)
+	require.NoError(s.t, err)
+	return tally
+}
+
+// requireAllCounted asserts the end of slowSeries, whatever happened on the way.
+func (s *testStack) requireAllCounted(series insights.Series) {
+	s.t.Helper()
+	s.set(store.SettingFrameRate, "0")
+	status := s.asleep(series)
+	require.Equal(s.t, insights.Completeness{Planned: 30, Counted: 30}, status.Completeness)
+	var values []float64
+	for _, p := range s.points(series) {
+		values = append(values, p.Value)
+	}
+	require.Equal(s.t, []float64{21, 27, 33, 39, 45}, values)
+}
+
+// requireAtRest asserts that a paused series runs nothing: no child workflow, no activity, and the tallies agree.
+func (s *testStack) requireAtRest(series insights.Series, status workflows.Status) {
+	s.t.Helper()
+	require.Zero(s.t, status.InFlight)
+	require.NotZero(s.t, status.Completeness.Pending, "the pause came too late to prove anything")
+	s.agree(series, status)
+	described, err := s.client.DescribeWorkflowExecution(s.t.Context(), workflows.SeriesID(series.ID), "")
+	require.NoError(s.t, err)
+	require.Empty(s.t, described.GetPendingChildren())
+	require.Empty(s.t, described.GetPendingActivities())
+}
+
+func TestPauseByBareSignalAndResumeByUpdate(t *testing.T) {
+	t.Parallel()
+	for _, shape := range []struct{ name, batchCost, frameBudget string }{{"folded", "800", "20000"}, {"literal", "0", "0"}} {
+		t.Run(shape.name, func(t *testing.T) {
+			s := newStack(t)
+			series, _ := slowSeries(t, s, shape.batchCost, shape.frameBudget)
+
+			// What `temporal workflow signal --name pause` sends: no input at all.
+			_, err := s.client.WorkflowService().SignalWorkflowExecution(t.Context(), &workflowservice.SignalWorkflowExecutionRequest{
+				Namespace: s.namespace, SignalName: workflows.Pause,
+				WorkflowExecution: &commonpb.WorkflowExecution{WorkflowId: workflows.SeriesID(series.ID)},
+			})
+			require.NoError(t, err)
+			var status workflows.Status
+			s.eventually(series, "a pause", func() bool {
+				status = s.status(series)
+				return status.State == workflows.Paused
+			})
+			s.requireAtRest(series, status)
+			require.NotNil(t, status.Paused)
+			require.Empty(t, status.Paused.By)
+
+			// The first order stays.
+			status, err = s.workflows.Pause(t.Context(), series.ID, workflows.Order{By: "bob", Reason: "me too"})
+			require.NoError(t, err)
+			require.Equal(t, workflows.Paused, status.State)
+			require.Empty(t, status.Paused.By)
+
+			status, err = s.workflows.Resume(t.Context(), series.ID, workflows.Order{By: "ann"})
+			require.NoError(t, err)
+			require.Equal(t, workflows.Running, status.State)
+			require.Nil(t, status.Paused)
+			s.requireAllCounted(series)
+		})
+	}
+}
+
+func TestPauseByUpdateAndResumeBySignal(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	series, _ := slowSeries(t, s, "10", "20000")
+
+	status, err := s.workflows.Pause(t.Context(), series.ID, workflows.Order{By: "ann", Reason: "lunch"})
+	require.NoError(t, err)
+	require.Contains(t, []workflows.State{workflows.Pausing, workflows.Paused}, status.State)
+	require.Equal(t, "ann", status.Paused.By)
+	require.Equal(t, "lunch", status.Paused.Reason)
+	s.eventually(series, "a pause", func() bool {
+		status = s.status(series)
+		return status.State == workflows.Paused
+	})
+	s.requireAtRest(series, status)
+
+	require.NoError(t, s.client.SignalWorkflow(t.Context(), workflows.SeriesID(series.ID), "", workflows.Resume, "back from lunch"))
+	s.requireAllCounted(series)
+}
+
+// A worker that is told to stop hands its searches back; another one goes on from the ledger.
+func TestWorkerStopsGracefullyAndAnotherGoesOn(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	series, stop := slowSeries(t, s, "800", "20000")
+	stop()
+	done := s.ledgerOf(series)
+	require.NotZero(t, done.Pending, "the stop came too late to prove anything")
+	require.NoError(t, done.Check())
+	s.work()
+	s.requireAllCounted(series)
+}
+
+// Deleting an insight ends the series' workflow and what it runs.
+func TestDeletedSeriesIsStopped(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	series, _ := slowSeries(t, s, "0", "20000")
+	views, err := s.store.Views(t.Context(), store.ViewFilter{})
+	require.NoError(t, err)
+	require.Len(t, views, 1)
+	require.NoError(t, s.store.DeleteView(t.Context(), views[0].ID))
+	err = s.client.GetWorkflow(t.Context(), workflows.SeriesID(series.ID), "").Get(t.Context(), nil)
+	require.ErrorContains(t, err, "canceled")
+	s.eventually(series, "an empty outbox", func() bool {
+		left, err := s.store.SeriesToStop(t.Context())
+		require.NoError(t, err)
+		return len(left) == 0
+	})
+	require.NotZero(t, s.ledgerOf(series).Pending)
+}
+
+// An operator who terminates a child, or cancels one, gets failed samples and a series that goes on.
+func TestTerminatedChildCostsItsSamples(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	series, _ := slowSeries(t, s, "0", "20000")
+	// With two slots and six repositories there is one whose search waits for a slot. One that runs would go on for
+	// a second after its workflow is gone, and settle some of its samples.
+	var id string
+	s.eventually(series, "a repository that waits", func() bool {
+		for repository := int64(1); repository <= 6; repository++ {
+			id = workflows.RepositoryID(series.ID, 1, repository, repository)
+			described, err := s.client.DescribeWorkflowExecution(t.Context(), id, "")
+			if err == nil && len(described.GetPendingActivities()) == 1 &&
+				described.GetPendingActivities()[0].GetState() == enumspb.PENDING_ACTIVITY_STATE_SCHEDULED {
+				return true
+			}
+		}
+		return false
+	})
+	require.NoError(t, s.client.TerminateWorkflow(t.Context(), id, "", "a test"))
+	s.set(store.SettingFrameRate, "0")
+	status := s.asleep(series)
+	require.EqualValues(t, 30, status.Completeness.Planned)
+	require.EqualValues(t, 25, status.Completeness.Counted)
+	require.EqualValues(t, 5, status.Completeness.Failed)
+	reasons, err := s.store.FailedReasons(t.Context(), series.ID)
+	require.NoError(t, err)
+	require.Equal(t, "terminated", reasons[0].Class)
+	require.Less(t, time.Now(), status.NextRecordingAt)
+}
