@@ -50,17 +50,13 @@ func (c *insightPoints) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	header := []string{"TIME", "SERIES", "VALUE", "COVERAGE"}
-	print := func(p pointLine) []string {
-		return []string{p.Time, p.Label, number(p.Value), fmt.Sprintf("%d/%d", p.Coverage.Known, p.Coverage.Planned)}
-	}
-	table := render.NewTable(s.Out)
-	if c.JSON {
-		table = nil
-	} else if c.ByRepo {
+	var table *render.Table // nil: JSON lines
+	switch {
+	case c.JSON:
+	case c.ByRepo:
 		table = render.NewTable(s.Out, "TIME", "SERIES", "REPOSITORY", "VALUE", "OUTCOME", "COMMIT", "REASON")
-	} else {
-		table = render.NewTable(s.Out, header...)
+	default:
+		table = render.NewTable(s.Out, "TIME", "SERIES", "VALUE", "COVERAGE")
 	}
 	for _, one := range series {
 		if c.ByRepo {
@@ -76,7 +72,7 @@ func (c *insightPoints) Run(ctx context.Context, s *streams) error {
 				if c.JSON {
 					return printJSON(s.Out, l)
 				}
-				table.Row(print(l)...)
+				table.Row(l.Time, l.Label, number(l.Value), fmt.Sprintf("%d/%d", l.Coverage.Known, l.Coverage.Planned))
 				return nil
 			})
 		}
