@@ -1,0 +1,279 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/internal/testdb"
+	"github.com/backsight/backsight/store"
+	"github.com/backsight/backsight/workflows"
+)
+
+// bundle is a server on a database of its own, with workflows that do what the test says.
+type bundle struct {
+	t          *testing.T
+	store      *store.Store
+	workflows  *fakeWorkflows
+	url        string
+	log        *syncBuffer
+	statements *statementCounter
+}
+
+// epoch is the moment at which everything in these tests is created.
+var epoch = time.Date(2026, 3, 31, 12, 30, 15, 0, time.UTC)
+
+func setup(t *testing.T) *bundle {
+	t.Helper()
+	config, err := pgxpool.ParseConfig(testdb.NewURL(t))
+	require.NoError(t, err)
+	b := &bundle{t: t, workflows: &fakeWorkflows{}, log: &syncBuffer{}, statements: &statementCounter{}}
+	config.ConnConfig.Tracer = b.statements
+	pool, err := pgxpool.NewWithConfig(t.Context(), config)
+	require.NoError(t, err)
+	b.store = store.New(pool)
+	t.Cleanup(pool.Close)
+	server := httptest.NewServer(New(Config{
+		Store: b.store, Workflows: b.workflows, Repositories: fakeProber{}, TemporalUI: "http://127.0.0.1:8233",
+		Logger: slog.New(slog.NewTextHandler(b.log, nil)), Now: func() time.Time { return epoch },
+	}))
+	t.Cleanup(server.Close)
+	b.url = server.URL
+	return b
+}
+
+// answer is a GraphQL answer.
+type answer struct {
+	Data   json.RawMessage
+	Errors []struct {
+		Message    string
+		Path       []any
+		Extensions map[string]any
+	}
+}
+
+// post sends an operation and returns the answer, whatever it holds.
+func (b *bundle) post(operation string, variables map[string]any) answer {
+	b.t.Helper()
+	body, err := json.Marshal(map[string]any{"query": operation, "variables": variables})
+	require.NoError(b.t, err)
+	response, err := http.Post(b.url+"/graphql", "application/json", bytes.NewReader(body))
+	require.NoError(b.t, err)
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	require.NoError(b.t, err)
+	var a answer
+	require.NoError(b.t, json.Unmarshal(text, &a), "%s", text)
+	return a
+}
+
+// do sends an operation that has to succeed and decodes its data.
+func (b *bundle) do(result any, operation string, variables map[string]any) {
+	b.t.Helper()
+	a := b.post(operation, variables)
+	require.Empty(b.t, a.Errors)
+	require.NoError(b.t, json.Unmarshal(a.Data, result))
+}
+
+// refused sends an operation that has to fail with one error of the code, and returns its message.
+func (b *bundle) refused(code insights.Code, operation string, variables map[string]any) string {
+	b.t.Helper()
+	a := b.post(operation, variables)
+	require.Len(b.t, a.Errors, 1)
+	require.Equal(b.t, string(code), a.Errors[0].Extensions["code"], a.Errors[0].Message)
+	return a.Errors[0].Message
+}
+
+const createMutation = `mutation($input: LineChartSearchInsightInput!) { createLineChartSearchInsight(input: $input) {
+	view { id dataSeries { seriesId label } } } }`
+
+type createdView struct {
+	ID         string
+	DataSeries []struct{ SeriesID, Label string }
+}
+
+// create creates a view with one series for each query, six monthly points.
+func (b *bundle) create(title string, queries ...string) createdView {
+	b.t.Helper()
+	var result struct {
+		CreateLineChartSearchInsight struct{ View createdView }
+	}
+	b.do(&result, createMutation, input(title, queries...))
+	return result.CreateLineChartSearchInsight.View
+}
+
+func input(title string, queries ...string) map[string]any {
+	series := []map[string]any{}
+	for _, q := range queries {
+		series = append(series, map[string]any{"query": q})
+	}
+	return map[string]any{"input": map[string]any{
+		"options": map[string]any{"title": title}, "dataSeries": series,
+		"timeScope": map[string]any{"stepInterval": map[string]any{"unit": "MONTH", "value": 1}, "points": 6},
+	}}
+}
+
+// plan registers repositories and writes a series' plan, all of it pending.
+func (b *bundle) plan(seriesID string, repositories ...string) (generation int) {
+	b.t.Helper()
+	ctx := b.t.Context()
+	for _, name := range repositories {
+		_, err := b.store.AddRepository(ctx, name, "/srv/"+name, true)
+		require.NoError(b.t, err)
+	}
+	series, err := b.store.Series(ctx, seriesID)
+	require.NoError(b.t, err)
+	generation, err = b.store.BeginGeneration(ctx, seriesID, "backfill", series.Grid.Frames())
+	require.NoError(b.t, err)
+	for done := false; !done; {
+		done, err = b.store.PlanSlice(ctx, seriesID, generation, store.ScopeFilter{}, 100)
+		require.NoError(b.t, err)
+	}
+	return generation
+}
+
+// settle ends the pending samples of a plan as outcome says; nil leaves one pending.
+func (b *bundle) settle(seriesID string, generation int, outcome func(i int, s *insights.Sample)) {
+	b.t.Helper()
+	samples, err := b.store.PendingSamples(b.t.Context(), seriesID, generation, 0, 1<<30, nil)
+	require.NoError(b.t, err)
+	var ended []insights.Sample
+	for i, s := range samples {
+		if outcome(i, &s); s.Outcome != insights.Pending {
+			ended = append(ended, s)
+		}
+	}
+	require.NoError(b.t, b.store.WriteSamples(b.t.Context(), seriesID, generation, ended))
+}
+
+const someCommit = "0123456789abcdef0123456789abcdef01234567"
+
+// counted ends a sample with its position as the value.
+func counted(i int, s *insights.Sample) {
+	s.Outcome, s.Commit, s.Value = insights.Counted, fmt.Sprintf("%040x", i+1), float64(i)
+}
+
+// fakeWorkflows records orders and answers as it is told.
+type fakeWorkflows struct {
+	mu               sync.Mutex
+	started, stopped []string
+	orders           []workflows.Order
+	synced           []int64
+	fail             error // of every call
+	status           workflows.Status
+}
+
+func (f *fakeWorkflows) StartSeries(_ context.Context, s insights.Series, title string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.started = append(f.started, s.ID+" "+title)
+	return f.fail
+}
+
+func (f *fakeWorkflows) StopSeries(_ context.Context, id string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.stopped = append(f.stopped, id)
+	return f.fail
+}
+
+func (f *fakeWorkflows) Pause(_ context.Context, _ string, o workflows.Order) (workflows.Status, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.orders = append(f.orders, o)
+	f.status = workflows.Status{State: workflows.Paused, Paused: &workflows.PausedBy{By: o.By, Reason: o.Reason, At: epoch}}
+	return f.status, f.fail
+}
+
+func (f *fakeWorkflows) Resume(_ context.Context, _ string, o workflows.Order) (workflows.Status, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.orders = append(f.orders, o)
+	f.status = workflows.Status{State: workflows.Running}
+	return f.status, f.fail
+}
+
+func (f *fakeWorkflows) Status(context.Context, string) (workflows.Status, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.status, f.fail
+}
+
+func (f *fakeWorkflows) Sync(_ context.Context, id int64) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.synced = append(f.synced, id)
+	return f.fail
+}
+
+func (f *fakeWorkflows) WorkerPolling(context.Context) (bool, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.fail == nil, f.fail
+}
+
+// set changes the fake while a server uses it.
+func (f *fakeWorkflows) set(change func(*fakeWorkflows)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	change(f)
+}
+
+// fakeProber believes in every path below /srv and every https URL.
+type fakeProber struct{}
+
+func (fakeProber) CheckPath(_ context.Context, path string) (string, error) {
+	if len(path) < 5 || path[:5] != "/srv/" {
+		return "", insights.Errorf(insights.NotFound, "repository %s: not a git repository", path)
+	}
+	return path, nil
+}
+
+func (fakeProber) CheckURL(url string) error {
+	if len(url) < 8 || url[:8] != "https://" {
+		return insights.Errorf(insights.Invalid, "clone URL %q: has a form that is not supported", url)
+	}
+	return nil
+}
+
+// statementCounter counts what is sent to Postgres.
+type statementCounter struct{ n atomic.Int64 }
+
+func (c *statementCounter) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
+	c.n.Add(1)
+	return ctx
+}
+
+func (*statementCounter) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+// syncBuffer is a log that a server writes while a test reads.
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *syncBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *syncBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}

@@ -1,0 +1,241 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/workflows"
+)
+
+const readView = `query($id: ID!) { insightViews(id: $id) { totalCount nodes { id presentation { title seriesPresentation { label color } }
+	dataSeriesDefinitions { query timeScope { unit value } points anchor zone generatedFromCaptureGroups repositoryDefinition {
+		__typename ... on RepositorySearchScope { search allRepositories } ... on InsightRepositoryScope { repositories } } }
+	dataSeries { seriesId label status { totalPoints pendingJobs completedJobs failedJobs isLoadingData nextRecordingAfter } workflow { state temporalUrl } } } } }`
+
+func TestCreateReadDelete(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.workflows.status = workflows.Status{State: workflows.Sleeping}
+	created := b.create("Debt", "TODO case:yes", "FIXME")
+	require.Len(t, created.DataSeries, 2)
+	require.Equal(t, []string{created.DataSeries[0].SeriesID + " Debt", created.DataSeries[1].SeriesID + " Debt"}, b.workflows.started)
+	waiting, err := b.store.SeriesToStart(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, waiting, "started series are marked")
+
+	a := b.post(readView, map[string]any{"id": created.ID})
+	require.Empty(t, a.Errors)
+	definition := func(query string) string {
+		return fmt.Sprintf(`{"query":%q,"timeScope":{"unit":"MONTH","value":1},"points":6,"anchor":"2026-03-31T12:30:00Z","zone":"","generatedFromCaptureGroups":false,
+			"repositoryDefinition":{"__typename":"RepositorySearchScope","search":"","allRepositories":true}}`, query)
+	}
+	series := func(i int, label string) string {
+		id := created.DataSeries[i].SeriesID
+		return fmt.Sprintf(`{"seriesId":%q,"label":%q,"status":{"totalPoints":0,"pendingJobs":0,"completedJobs":0,"failedJobs":0,"isLoadingData":true,"nextRecordingAfter":"2026-04-30T12:30:00Z"},
+			"workflow":{"state":"SLEEPING","temporalUrl":"http://127.0.0.1:8233/namespaces/default/workflows/series%%2F%s"}}`, id, label, id)
+	}
+	require.JSONEq(t, fmt.Sprintf(`{"insightViews":{"totalCount":1,"nodes":[{"id":%q,
+		"presentation":{"title":"Debt","seriesPresentation":[{"label":"TODO case:yes","color":""},{"label":"FIXME","color":""}]},
+		"dataSeriesDefinitions":[%s,%s],"dataSeries":[%s,%s]}]}}`,
+		created.ID, definition("case:yes TODO"), definition("FIXME"), series(0, "TODO case:yes"), series(1, "FIXME")), string(a.Data))
+
+	b.do(&struct{}{}, `mutation($id: ID!) { deleteInsightView(id: $id) { alwaysNil } }`, map[string]any{"id": created.ID})
+	require.ElementsMatch(t, []string{created.DataSeries[0].SeriesID, created.DataSeries[1].SeriesID}, b.workflows.stopped)
+	left, err := b.store.SeriesToStop(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, left, "stopped series are marked")
+	a = b.post(readView, map[string]any{"id": created.ID})
+	require.JSONEq(t, `{"insightViews":{"totalCount":0,"nodes":[]}}`, string(a.Data))
+	b.refused(insights.NotFound, `mutation($id: ID!) { deleteInsightView(id: $id) { alwaysNil } }`, map[string]any{"id": created.ID})
+}
+
+// When Temporal is away the view is created all the same, and the reconciler finds what is left to do in the outbox.
+func TestTemporalAway(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.workflows.fail = insights.Errorf(insights.Unavailable, "rpc error: connection refused")
+	created := b.create("Debt", "TODO")
+	waiting, err := b.store.SeriesToStart(t.Context())
+	require.NoError(t, err)
+	require.Len(t, waiting, 1)
+
+	a := b.post(readView, map[string]any{"id": created.ID})
+	require.Empty(t, a.Errors)
+	require.Contains(t, string(a.Data), `"workflow":null`)
+
+	message := b.refused(insights.Unavailable, `mutation($id: ID!) { pauseInsightSeries(seriesId: $id) { seriesId } }`, map[string]any{"id": created.DataSeries[0].SeriesID})
+	require.NotContains(t, message, "rpc error")
+	require.Contains(t, b.log.String(), "rpc error", "the log has the cause")
+
+	b.do(&struct{}{}, `mutation($id: ID!) { deleteInsightView(id: $id) { alwaysNil } }`, map[string]any{"id": created.ID})
+	left, err := b.store.SeriesToStop(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []string{created.DataSeries[0].SeriesID}, left)
+}
+
+func TestErrorsInInputHaveTheirPlaces(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	a := b.post(createMutation, map[string]any{"input": map[string]any{
+		"options": map[string]any{"title": " "},
+		"dataSeries": []map[string]any{
+			{"query": "TODO"},
+			{"query": "😀 fille:go"},
+			{"query": "TODO", "generatedFromCaptureGroups": true},
+			{"query": "TODO", "timeScope": map[string]any{"stepInterval": map[string]any{"unit": "DAY", "value": 0}}},
+			{"query": "TODO", "options": map[string]any{"lineColor": "red;background:url(//x)"}},
+		},
+		"repositoryScope": map[string]any{"repositoryCriteria": "repo:["},
+	}})
+	type place struct {
+		Field, Code string
+		Start, End  any
+	}
+	var got []place
+	for _, e := range a.Errors {
+		field, err := json.Marshal(e.Extensions["field"])
+		require.NoError(t, err)
+		got = append(got, place{string(field), e.Extensions["code"].(string), e.Extensions["start"], e.Extensions["end"]})
+		require.Equal(t, []any{"createLineChartSearchInsight"}, e.Path)
+	}
+	want := []place{
+		{Field: `["input","options","title"]`, Code: "invalid"},
+		{Field: `["input","repositoryScope","repositoryCriteria"]`, Code: "invalid", Start: 5.0, End: 6.0},
+		{Field: `["input","dataSeries",1,"query"]`, Code: "invalid", Start: 3.0, End: 9.0}, // the emoji is two UTF-16 units
+		{Field: `["input","dataSeries",2,"query"]`, Code: "invalid"},
+		{Field: `["input","dataSeries",3,"timeScope"]`, Code: "invalid"},
+		{Field: `["input","dataSeries",4,"options","lineColor"]`, Code: "invalid"},
+	}
+	require.Empty(t, cmp.Diff(want, got))
+	require.Contains(t, a.Errors[2].Extensions["suggestion"], `"file"`)
+	require.Empty(t, b.workflows.started)
+	n, err := b.store.Views(t.Context(), anyView)
+	require.NoError(t, err)
+	require.Empty(t, n, "nothing was stored")
+}
+
+func TestScopeOfUnknownRepositories(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	_, err := b.store.AddRepository(t.Context(), "acme/api", "/srv/api", true)
+	require.NoError(t, err)
+	in := input("x", "TODO")
+	in["input"].(map[string]any)["repositoryScope"] = map[string]any{"repositories": []string{"acme/api", "acme/apj"}}
+	a := b.post(createMutation, in)
+	require.Len(t, a.Errors, 1)
+	require.Equal(t, []any{"input", "repositoryScope", "repositories"}, a.Errors[0].Extensions["field"])
+	require.Contains(t, a.Errors[0].Message, "acme/apj")
+	require.NotContains(t, a.Errors[0].Message, "acme/api,")
+	in["input"].(map[string]any)["repositoryScope"] = map[string]any{"repositories": []string{"acme/api"}}
+	require.Empty(t, b.post(createMutation, in).Errors)
+}
+
+func TestPagesOfViews(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for i := range 5 {
+		b.create(fmt.Sprintf("view %d", i), fmt.Sprintf("word%d", i))
+	}
+	var titles []string
+	var after any
+	for {
+		var page struct {
+			InsightViews struct {
+				TotalCount int
+				Nodes      []struct{ Presentation struct{ Title string } }
+				PageInfo   struct {
+					EndCursor   *string
+					HasNextPage bool
+				}
+			}
+		}
+		b.do(&page, `query($after: String) { insightViews(first: 2, after: $after) { totalCount nodes { presentation { title } } pageInfo { endCursor hasNextPage } } }`, map[string]any{"after": after})
+		require.Equal(t, 5, page.InsightViews.TotalCount)
+		for _, n := range page.InsightViews.Nodes {
+			titles = append(titles, n.Presentation.Title)
+		}
+		if !page.InsightViews.PageInfo.HasNextPage {
+			break
+		}
+		after = *page.InsightViews.PageInfo.EndCursor
+	}
+	require.Equal(t, []string{"view 4", "view 3", "view 2", "view 1", "view 0"}, titles)
+
+	b.refused(insights.Invalid, `{ insightViews(first: 0) { totalCount } }`, nil)
+	b.refused(insights.Invalid, `{ insightViews(first: 201) { totalCount } }`, nil)
+	b.refused(insights.Invalid, `{ insightViews(after: "x") { totalCount } }`, nil)
+	repositoryCursor := encodeCursor("repository", "acme/api")
+	require.Contains(t, b.refused(insights.Invalid, `query($after: String) { insightViews(after: $after) { totalCount } }`, map[string]any{"after": repositoryCursor}), "not a cursor of this list")
+}
+
+func TestPauseAndResume(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	created := b.create("Debt", "TODO")
+	id := created.DataSeries[0].SeriesID
+	var paused struct {
+		PauseInsightSeries struct {
+			Workflow struct{ State, PausedBy, PausedReason, PausedAt string }
+		}
+	}
+	b.do(&paused, `mutation($id: ID!) { pauseInsightSeries(seriesId: $id, reason: "slow host", by: "ann") { workflow { state pausedBy pausedReason pausedAt } } }`, map[string]any{"id": id})
+	require.Equal(t, "PAUSED", paused.PauseInsightSeries.Workflow.State)
+	require.Equal(t, "ann", paused.PauseInsightSeries.Workflow.PausedBy)
+	require.Equal(t, "slow host", paused.PauseInsightSeries.Workflow.PausedReason)
+	require.Equal(t, "2026-03-31T12:30:15Z", paused.PauseInsightSeries.Workflow.PausedAt)
+	b.do(&struct{}{}, `mutation($id: ID!) { resumeInsightSeries(seriesId: $id, by: "bob") { seriesId } }`, map[string]any{"id": id})
+	require.Equal(t, []workflows.Order{{By: "ann", Reason: "slow host"}, {By: "bob"}}, b.workflows.orders)
+	b.refused(insights.NotFound, `mutation { pauseInsightSeries(seriesId: "nope") { seriesId } }`, nil)
+}
+
+func TestCaptureGroups(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	in := input("Go versions", `/^go (1\.\d+)/ file:go\.mod$`)
+	in["input"].(map[string]any)["dataSeries"].([]map[string]any)[0]["generatedFromCaptureGroups"] = true
+	var result struct {
+		CreateLineChartSearchInsight struct{ View createdView }
+	}
+	b.do(&result, createMutation, in)
+	series, err := b.store.Series(t.Context(), result.CreateLineChartSearchInsight.View.DataSeries[0].SeriesID)
+	require.NoError(t, err)
+	require.Equal(t, insights.SearchCompute, series.Method)
+}
+
+func TestValidateQuery(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for _, row := range []struct{ name, operation, want string }{
+		{"legal", `{ validateInsightQuery(query: "TODO  case:yes") { isValid canonical captures error { message } } }`,
+			`{"validateInsightQuery":{"isValid":true,"canonical":"case:yes TODO","captures":0,"error":null}}`},
+		{"no group", `{ validateInsightQuery(query: "TODO", generatedFromCaptureGroups: true) { isValid error { start end } } }`,
+			`{"validateInsightQuery":{"isValid":false,"error":{"start":0,"end":4}}}`},
+		{"near miss", `{ validateInsightQuery(query: "a fille:x") { isValid error { start end } } }`,
+			`{"validateInsightQuery":{"isValid":false,"error":{"start":2,"end":8}}}`},
+		{"scope", `{ validateScopedInsightQuery(query: "repo:^acme/") { isValid invalidReason } }`,
+			`{"validateScopedInsightQuery":{"isValid":true,"invalidReason":null}}`},
+		{"all repositories", `{ previewRepositoriesFromQuery(query: "") { numberOfRepositories } }`,
+			`{"previewRepositoriesFromQuery":{"numberOfRepositories":0}}`},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			a := b.post(row.operation, nil)
+			require.Empty(t, a.Errors)
+			require.JSONEq(t, row.want, string(a.Data))
+		})
+	}
+	var bad struct {
+		ValidateScopedInsightQuery struct {
+			IsValid       bool
+			InvalidReason string
+		}
+	}
+	b.do(&bad, `{ validateScopedInsightQuery(query: "TODO") { isValid invalidReason } }`, nil)
+	require.False(t, bad.ValidateScopedInsightQuery.IsValid)
+	require.NotEmpty(t, strings.TrimSpace(bad.ValidateScopedInsightQuery.InvalidReason))
+}
