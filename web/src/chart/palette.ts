@@ -13,8 +13,11 @@ export const palette = [
   { name: 'Brown', hex: '#8f4a3b' },
 ] as const
 
-/** A CSS class of palette.css that sets the custom property --series. */
-export type SeriesColour = { className: string } | { className: ''; literal: string }
+/** A CSS class of palette.css that sets the custom property --series; or no class, and a colour as it is. */
+export interface SeriesColour {
+  className: string
+  literal?: string
+}
 
 const literalColour = /^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i
 

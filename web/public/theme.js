@@ -1,0 +1,7 @@
+// Sets the chosen theme before the first paint. Without a choice the system decides (color-scheme in tokens.css).
+try {
+  const theme = localStorage.getItem('backsight:theme')
+  if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme
+} catch {
+  // Storage may be forbidden; the system's theme is then the only one.
+}

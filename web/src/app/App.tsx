@@ -1,0 +1,89 @@
+import { useEffect, useRef } from 'react'
+import { InsightPage } from '../pages/insight/InsightPage.tsx'
+import { InsightsPage } from '../pages/insights/InsightsPage.tsx'
+import { NewInsightPage } from '../pages/new/NewInsightPage.tsx'
+import { RepositoriesPage } from '../pages/repositories/RepositoriesPage.tsx'
+import { Link, matchRoute, usePath, type Route } from '../router/router.tsx'
+import styles from './app.module.css'
+import { HealthBanner } from './HealthBanner.tsx'
+import { ThemeSwitch } from './ThemeSwitch.tsx'
+import { Announcer } from '../ui/Announcer.tsx'
+
+export function App() {
+  const path = usePath()
+  const route = matchRoute(path)
+  const main = useRef<HTMLElement>(null)
+  const first = useRef(true)
+  // A new page is announced and read from its start, as a loaded one would be.
+  useEffect(() => {
+    if (!first.current) main.current?.focus({ preventScroll: true })
+    first.current = false
+  }, [path])
+
+  return (
+    <Announcer>
+      <a href="#main" className={styles.skip}>
+        Skip to content
+      </a>
+      <header className={styles.bar}>
+        <div className={styles.barInner}>
+          <Link href="/" className={styles.brand} aria-label="Backsight, all insights">
+            <svg width="20" height="20" viewBox="0 0 32 32" aria-hidden="true">
+              <rect width="32" height="32" rx="8" className={styles.brandTile} />
+              <path d="M6 22l7-8 6 4 7-9" className={styles.brandLine} />
+            </svg>
+            <span className={styles.brandName}>Backsight</span>
+          </Link>
+          <nav aria-label="Main" className={styles.nav}>
+            <NavLink href="/" current={route.page === 'insights' || route.page === 'insight'}>
+              Insights
+            </NavLink>
+            <NavLink href="/repositories" current={route.page === 'repositories'}>
+              Repositories
+            </NavLink>
+          </nav>
+          <div className={styles.barEnd}>
+            <a href="/graphiql" className={styles.navLink}>
+              API
+            </a>
+            <ThemeSwitch />
+          </div>
+        </div>
+      </header>
+      <HealthBanner />
+      <main id="main" ref={main} tabIndex={-1} className={styles.main}>
+        <Page route={route} />
+      </main>
+    </Announcer>
+  )
+}
+
+function NavLink({ href, current, children }: { href: string; current: boolean; children: string }) {
+  return (
+    <Link href={href} className={styles.navLink} aria-current={current ? 'page' : undefined}>
+      {children}
+    </Link>
+  )
+}
+
+function Page({ route }: { route: Route }) {
+  switch (route.page) {
+    case 'insights':
+      return <InsightsPage />
+    case 'new':
+      return <NewInsightPage />
+    case 'insight':
+      return <InsightPage key={route.id} id={route.id} />
+    case 'repositories':
+      return <RepositoriesPage />
+    case 'unknown':
+      return (
+        <div className={styles.unknown}>
+          <h1>There is no such page</h1>
+          <p>
+            The address may be mistyped. <Link href="/">All insights</Link>
+          </p>
+        </div>
+      )
+  }
+}

@@ -1,0 +1,16 @@
+import { markerPath } from './palette.ts'
+import type { ChartSeries } from './series.ts'
+
+/** Class and custom property that give a mark its series' colour. */
+export function colourProps({ colour }: Pick<ChartSeries, 'colour'>): { className: string; style?: React.CSSProperties } {
+  return colour.className ? { className: colour.className } : { className: '', style: { '--series': colour.literal } as React.CSSProperties }
+}
+
+/** The sign of a series in legends and tables: its colour and its shape. */
+export function SeriesMark({ series, size = 12 }: { series: Pick<ChartSeries, 'colour' | 'marker'>; size?: number }) {
+  return (
+    <svg {...colourProps(series)} width={size} height={size} viewBox="-6 -6 12 12" aria-hidden="true" focusable="false">
+      <path d={markerPath(series.marker, 4)} fill="var(--series)" />
+    </svg>
+  )
+}

@@ -1,0 +1,33 @@
+import { cleanup, render, screen } from '@testing-library/react'
+import { afterEach, expect, test } from 'vitest'
+import { CompletenessBar } from './CompletenessBar.tsx'
+import { combinedState, pausable } from './state.ts'
+import { emptyTally } from './tally.ts'
+
+afterEach(cleanup)
+
+test('the bar has one segment per outcome that occurs and says the same in words', () => {
+  render(<CompletenessBar tally={{ ...emptyTally, planned: 360, counted: 300, reused: 9, partial: 3, pending: 48, rate: 12, etaSeconds: 4 }} />)
+  const bar = screen.getByRole('progressbar')
+  expect([...bar.children].map((child) => child.getAttribute('title'))).toEqual(['counted: 300', 'reused: 9', 'partial: 3', 'pending: 48'])
+  expect(bar.getAttribute('aria-valuenow')).toBe('86')
+  expect(bar.getAttribute('aria-valuetext')).toBe('312 of 360 samples · 3 partial')
+  expect(screen.getByText('12/s · about 4 s left')).toBeTruthy()
+})
+
+test('what moves comes before what waits', () => {
+  expect(combinedState(['SLEEPING', 'RUNNING', null])).toBe('RUNNING')
+  expect(combinedState(['SLEEPING', 'PAUSED'])).toBe('PAUSED')
+  expect(combinedState([null, undefined])).toBeNull()
+})
+
+test('only what answers can be paused or resumed', () => {
+  expect([pausable('RUNNING'), pausable('SLEEPING'), pausable('PAUSING'), pausable('PAUSED'), pausable('CANCELLED'), pausable(null)]).toEqual([
+    'pause',
+    'pause',
+    'resume',
+    'resume',
+    null,
+    null,
+  ])
+})

@@ -1,0 +1,120 @@
+import { useState } from 'react'
+import { useMutation } from 'urql'
+import { errorText } from '../../api/errors.ts'
+import { DeleteInsightDocument, type InsightFragment } from '../../api/generated.ts'
+import { CompletenessBar } from '../../completeness/CompletenessBar.tsx'
+import { combinedState, pausable } from '../../completeness/state.ts'
+import { StateBadge } from '../../completeness/StateBadge.tsx'
+import { addTallies } from '../../completeness/tally.ts'
+import { formatTime } from '../../format/times.ts'
+import { Link, navigate } from '../../router/router.tsx'
+import { useAnnounce } from '../../ui/Announcer.tsx'
+import { Button } from '../../ui/Button.tsx'
+import { Dialog } from '../../ui/Dialog.tsx'
+import { Field, TextInput } from '../../ui/Field.tsx'
+import { Notice } from '../../ui/Notice.tsx'
+import { usePauseResume } from '../usePauseResume.ts'
+import styles from './insight.module.css'
+
+/** Title, state, what can be done about it, and how far it is. */
+export function InsightHead({ insight, refresh }: { insight: InsightFragment; refresh: () => void }) {
+  const { title } = insight.presentation
+  const [asking, setAsking] = useState<'pause' | 'delete' | null>(null)
+  const { busy, pause, resume } = usePauseResume(refresh)
+  const state = combinedState(insight.dataSeries.map((series) => series.workflow?.state))
+  const action = pausable(state)
+  const paused = insight.dataSeries.find((series) => series.workflow?.pausedAt)?.workflow
+  const waits = insight.dataSeries.flatMap((series) => series.workflow?.nextRecordingAt ?? []).sort()[0]
+
+  return (
+    <div className={styles.head}>
+      <Link href="/" className={styles.crumb}>
+        Insights
+      </Link>
+      <div className={styles.titleRow}>
+        <h1>{title}</h1>
+        <StateBadge state={state} />
+        <div className={styles.actions}>
+          {action === 'pause' && (
+            <Button icon="pause" busy={busy} onClick={() => setAsking('pause')}>
+              Pause
+            </Button>
+          )}
+          {action === 'resume' && (
+            <Button kind="primary" icon="play" busy={busy} onClick={() => void resume(insight.dataSeries)}>
+              Resume
+            </Button>
+          )}
+          <Button kind="quiet" icon="trash" aria-label="Delete this insight" title="Delete" onClick={() => setAsking('delete')} />
+        </div>
+      </div>
+      {paused && action === 'resume' && (
+        <p className={styles.note}>
+          Paused{paused.pausedBy ? ` by ${paused.pausedBy}` : ''}
+          {paused.pausedAt ? ` on ${formatTime(paused.pausedAt)}` : ''}
+          {paused.pausedReason ? `: ${paused.pausedReason}` : '.'}
+        </p>
+      )}
+      {state === 'SLEEPING' && waits && <p className={styles.note}>Next recording: {formatTime(waits)}</p>}
+      <CompletenessBar tally={addTallies(insight.dataSeries.map((series) => series.completeness))} label={`Completeness of ${title}`} />
+      {asking === 'pause' && (
+        <PauseDialog
+          onClose={() => setAsking(null)}
+          onPause={(reason) => {
+            setAsking(null)
+            void pause(insight.dataSeries, reason)
+          }}
+        />
+      )}
+      {asking === 'delete' && <DeleteDialog insight={insight} onClose={() => setAsking(null)} />}
+    </div>
+  )
+}
+
+function PauseDialog({ onClose, onPause }: { onClose: () => void; onPause: (reason: string) => void }) {
+  const [reason, setReason] = useState('')
+  return (
+    <Dialog
+      title="Pause this insight?"
+      onClose={onClose}
+      actions={
+        <Button kind="primary" onClick={() => onPause(reason)}>
+          Pause
+        </Button>
+      }
+    >
+      <p>What is in flight ends within seconds. Everything that is computed stays, and Resume goes on from there.</p>
+      <Field label="Reason" hint="Shown to whoever wonders why it stands still. May be empty.">
+        {(parts) => <TextInput {...parts} value={reason} onChange={(event) => setReason(event.target.value)} onKeyDown={(event) => event.key === 'Enter' && onPause(reason)} />}
+      </Field>
+    </Dialog>
+  )
+}
+
+function DeleteDialog({ insight, onClose }: { insight: InsightFragment; onClose: () => void }) {
+  const [{ fetching, error }, remove] = useMutation(DeleteInsightDocument)
+  const announce = useAnnounce()
+  return (
+    <Dialog
+      title={`Delete “${insight.presentation.title}”?`}
+      onClose={onClose}
+      actions={
+        <Button
+          kind="danger"
+          busy={fetching}
+          onClick={async () => {
+            const result = await remove({ id: insight.id })
+            if (result.error) return
+            announce('The insight was deleted.')
+            navigate('/', { replace: true })
+          }}
+        >
+          Delete
+        </Button>
+      }
+    >
+      <p>Its series stop and its points go, unless another insight shares them. Repositories are not touched. This cannot be undone.</p>
+      {error && <Notice kind="danger">{errorText(error)}</Notice>}
+    </Dialog>
+  )
+}

@@ -1,0 +1,111 @@
+import type { InsightFragment } from '../../api/generated.ts'
+import { OutcomeSwatch } from '../../completeness/CompletenessBar.tsx'
+import { pausable } from '../../completeness/state.ts'
+import { StateBadge } from '../../completeness/StateBadge.tsx'
+import { outcomeMeaning, outcomes } from '../../completeness/tally.ts'
+import { formatNumber, plural } from '../../format/numbers.ts'
+import { formatDay } from '../../format/times.ts'
+import { Button } from '../../ui/Button.tsx'
+import { Icon } from '../../ui/Icon.tsx'
+import { units } from '../new/form.ts'
+import { usePauseResume } from '../usePauseResume.ts'
+import styles from './insight.module.css'
+
+type Definition = InsightFragment['dataSeriesDefinitions'][number]
+
+/** What each series is, what it does now, and its samples by outcome. */
+export function SeriesCards({ insight, refresh }: { insight: InsightFragment; refresh: () => void }) {
+  const { busy, pause, resume } = usePauseResume(refresh)
+  const several = insight.dataSeries.length > 1
+  return (
+    <section className={styles.section} aria-labelledby="series-heading">
+      <h2 id="series-heading">Series</h2>
+      <ul className={styles.seriesList}>
+        {insight.dataSeries.map((series) => {
+          const definition = insight.dataSeriesDefinitions.find((entry) => entry.seriesId === series.seriesId)
+          const label = insight.presentation.seriesPresentation.find((entry) => entry.seriesId === series.seriesId)?.label || series.label
+          const state = series.workflow?.state ?? null
+          const action = pausable(state)
+          const flying = series.workflow?.inFlight ?? 0
+          return (
+            <li key={series.seriesId} className={styles.seriesCard}>
+              <div className={styles.seriesHead}>
+                <h3>{label}</h3>
+                <StateBadge state={state} detail={flying > 0 ? `${plural(flying, 'batch', 'batches')} in flight.` : undefined} />
+                {several && action && (
+                  <Button
+                    kind="quiet"
+                    icon={action === 'pause' ? 'pause' : 'play'}
+                    busy={busy}
+                    aria-label={`${action === 'pause' ? 'Pause' : 'Resume'} the series ${label}`}
+                    onClick={() => void (action === 'pause' ? pause([series]) : resume([series]))}
+                  />
+                )}
+                {series.workflow?.temporalUrl && (
+                  <a className={styles.temporal} href={series.workflow.temporalUrl} target="_blank" rel="noreferrer">
+                    Workflow <Icon name="external" size={12} />
+                    <span className="visually-hidden">of {label} in the Temporal UI, new tab</span>
+                  </a>
+                )}
+              </div>
+              {definition && (
+                <dl className={styles.definition}>
+                  <dt>Query</dt>
+                  <dd>
+                    <code>{definition.query}</code>
+                  </dd>
+                  <dt>Repositories</dt>
+                  <dd>{scopeText(definition)}</dd>
+                  <dt>Grid</dt>
+                  <dd>{gridText(definition)}</dd>
+                </dl>
+              )}
+              <table className={`${styles.tally} numbers`}>
+                <caption className="visually-hidden">Samples of {label} by outcome</caption>
+                <thead className="visually-hidden">
+                  <tr>
+                    <th scope="col">Outcome</th>
+                    <th scope="col">Samples</th>
+                    <th scope="col">Meaning</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {outcomes.map((outcome) => (
+                    <tr key={outcome} className={series.completeness[outcome] === 0 ? styles.zero : undefined}>
+                      <th scope="row">
+                        <OutcomeSwatch outcome={outcome} /> {outcome}
+                      </th>
+                      <td>{formatNumber(series.completeness[outcome])}</td>
+                      <td className={styles.meaning}>{outcomeMeaning[outcome]}</td>
+                    </tr>
+                  ))}
+                </tbody>
+                <tfoot>
+                  <tr>
+                    <th scope="row">planned</th>
+                    <td>{formatNumber(series.completeness.planned)}</td>
+                    <td className={styles.meaning}>The sum of all above, fixed by the plan.</td>
+                  </tr>
+                </tfoot>
+              </table>
+            </li>
+          )
+        })}
+      </ul>
+    </section>
+  )
+}
+
+function scopeText({ repositoryDefinition: scope }: Definition) {
+  if (scope.__typename === 'InsightRepositoryScope') {
+    const { repositories } = scope
+    return repositories.length <= 3 ? repositories.join(', ') : `${repositories.slice(0, 3).join(', ')} and ${repositories.length - 3} more`
+  }
+  return scope.allRepositories || scope.search === '' ? 'All' : <code>{scope.search}</code>
+}
+
+function gridText({ timeScope, points, anchor, zone }: Definition) {
+  const unit = units.find((entry) => entry.unit === timeScope.unit)!
+  const step = timeScope.value === 1 ? `every ${unit.one}` : `every ${timeScope.value} ${unit.many}`
+  return `${plural(points, 'point')}, ${step}, back from ${formatDay(anchor)}${zone ? ` (${zone})` : ''}`
+}

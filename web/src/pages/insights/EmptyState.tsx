@@ -1,0 +1,50 @@
+import { useQuery } from 'urql'
+import { RepositoryNamesDocument } from '../../api/generated.ts'
+import { plural } from '../../format/numbers.ts'
+import { Link } from '../../router/router.tsx'
+import { ButtonLink } from '../../ui/Button.tsx'
+import { recipes } from '../recipes.ts'
+import styles from './insights.module.css'
+
+/** What a person sees first: what this is for, and three ways to begin that work as they stand. */
+export function EmptyState() {
+  const [{ data }] = useQuery({ query: RepositoryNamesDocument, variables: { first: 1 } })
+  const repositories = data?.repositories.totalCount
+  return (
+    <section className={styles.empty}>
+      <div className={styles.emptyLead}>
+        <h2>Ask your history a question</h2>
+        <p>
+          An insight counts what a search finds, in every repository, at many points of its past. The chart fills from today backwards, and every
+          number can be opened down to the repository and the commit it was counted at.
+        </p>
+        <p>
+          {repositories === 0 ? (
+            <>
+              No repository is registered yet. <Link href="/repositories">Add one first</Link>.
+            </>
+          ) : repositories ? (
+            <>
+              <Link href="/repositories">{plural(repositories, 'repository', 'repositories')}</Link> {repositories === 1 ? 'is' : 'are'} ready. Begin with one of these, or with <Link href="/insights/new">an empty form</Link>.
+            </>
+          ) : null}
+        </p>
+      </div>
+      <ul className={styles.recipes}>
+        {recipes.map((recipe) => (
+          <li key={recipe.id} className={styles.recipe}>
+            <h3>{recipe.name}</h3>
+            <p className={styles.question}>{recipe.question}</p>
+            <p>{recipe.explanation}</p>
+            <div className={styles.queries}>
+              {recipe.form().series.map((series) => (
+                <code key={series.label}>{series.query}</code>
+              ))}
+            </div>
+            <ButtonLink href={`/insights/new?recipe=${recipe.id}`}>Use “{recipe.name}”</ButtonLink>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

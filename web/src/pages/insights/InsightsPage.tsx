@@ -1,0 +1,83 @@
+import { useEffect, useState } from 'react'
+import { useQuery } from 'urql'
+import { errorText } from '../../api/errors.ts'
+import { InsightsDocument, type InsightFragment } from '../../api/generated.ts'
+import { useLiveInsights } from '../../api/useLiveInsights.ts'
+import { formatNumber } from '../../format/numbers.ts'
+import { useSearch } from '../../router/router.tsx'
+import { Button, ButtonLink } from '../../ui/Button.tsx'
+import { TextInput } from '../../ui/Field.tsx'
+import { Notice } from '../../ui/Notice.tsx'
+import { useDebounced } from '../../ui/useDebounced.ts'
+import { useTitle } from '../useTitle.ts'
+import { EmptyState } from './EmptyState.tsx'
+import { InsightCard } from './InsightCard.tsx'
+import styles from './insights.module.css'
+
+const pageSize = 24
+const none: InsightFragment[] = []
+
+export function InsightsPage() {
+  useTitle('Insights')
+  const [search, setSearch] = useSearch()
+  const [find, setFind] = useState(search.get('find') ?? '')
+  const settled = useDebounced(find)
+  useEffect(() => setSearch({ find: settled }), [settled, setSearch])
+  const [first, setFirst] = useState(pageSize)
+  const [{ data, error, fetching }] = useQuery({ query: InsightsDocument, variables: { first, find: settled || null } })
+
+  const connection = data?.insightViews
+  const { insights, refresh } = useLiveInsights(connection?.nodes ?? none)
+  const empty = connection && connection.totalCount === 0 && settled === '' && find === ''
+
+  return (
+    <>
+      <div className={styles.head}>
+        <h1>Insights</h1>
+        {connection && connection.totalCount > 0 && <span className={`${styles.count} numbers`}>{formatNumber(connection.totalCount)}</span>}
+        {!empty && (
+          <div className={styles.tools}>
+            <TextInput type="search" aria-label="Find insights" placeholder="Find by title or label" value={find} onChange={(event) => setFind(event.target.value)} className={styles.find} />
+            <ButtonLink kind="primary" icon="plus" href="/insights/new">
+              New insight
+            </ButtonLink>
+          </div>
+        )}
+      </div>
+      {error && !data && <Notice kind="danger">{errorText(error)}</Notice>}
+      {!data && fetching && <Skeleton />}
+      {empty && <EmptyState />}
+      {connection && !empty && connection.nodes.length === 0 && (
+        <p className={styles.nothing}>
+          No insight has “{settled}” in its title or labels. <Button kind="quiet" onClick={() => setFind('')}>Show all</Button>
+        </p>
+      )}
+      {insights.length > 0 && (
+        <ul className={styles.grid}>
+          {insights.map((insight) => (
+            <li key={insight.id}>
+              <InsightCard insight={insight} onChange={() => refresh(insight.id)} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {connection?.pageInfo.hasNextPage && (
+        <div className={styles.more}>
+          <Button onClick={() => setFirst(first + pageSize)} busy={fetching}>
+            Show more
+          </Button>
+        </div>
+      )}
+    </>
+  )
+}
+
+function Skeleton() {
+  return (
+    <ul className={styles.grid} aria-hidden="true">
+      {[0, 1, 2].map((index) => (
+        <li key={index} className={styles.skeleton} />
+      ))}
+    </ul>
+  )
+}

@@ -1,0 +1,30 @@
+import { useQuery } from 'urql'
+import type { FieldError } from '../../api/errors.ts'
+import { PreviewScopeDocument, ValidateQueryDocument, ValidateScopeDocument } from '../../api/generated.ts'
+import { useDebounced } from '../../ui/useDebounced.ts'
+
+/** What the server thinks of a query that is being typed; nothing while it is empty or still changing. */
+export function useQueryValidation(query: string, captureGroups: boolean): { error?: FieldError; captures: number; valid: boolean } {
+  const settled = useDebounced(query)
+  const paused = settled.trim() === ''
+  const [{ data }] = useQuery({ query: ValidateQueryDocument, variables: { query: settled, captureGroups }, pause: paused })
+  const answer = data?.validateInsightQuery
+  if (paused || settled !== query || !answer) return { captures: 0, valid: false }
+  const { error } = answer
+  return {
+    valid: answer.isValid,
+    captures: answer.captures,
+    error: answer.isValid ? undefined : error ? { ...error, suggestion: error.suggestion ?? undefined } : { message: 'This query cannot be run.' },
+  }
+}
+
+/** Whether a scope is legal, and how many repositories it has now; "" is all of them. */
+export function useScopeValidation(criteria: string, active: boolean): { error?: FieldError; repositories?: number } {
+  const settled = useDebounced(criteria)
+  const [{ data }] = useQuery({ query: ValidateScopeDocument, variables: { query: settled }, pause: !active || settled === '' })
+  const valid = settled === '' || data?.validateScopedInsightQuery.isValid === true
+  const [{ data: preview }] = useQuery({ query: PreviewScopeDocument, variables: { query: settled }, pause: !active || !valid })
+  if (!active || settled !== criteria) return {}
+  if (settled !== '' && data && !valid) return { error: { message: data.validateScopedInsightQuery.invalidReason ?? 'This scope is not legal.' } }
+  return { repositories: valid ? preview?.previewRepositoriesFromQuery.numberOfRepositories : undefined }
+}

@@ -1,0 +1,35 @@
+import { useMutation } from 'urql'
+import { errorText } from '../../api/errors.ts'
+import { RemoveRepositoryDocument } from '../../api/generated.ts'
+import { useAnnounce } from '../../ui/Announcer.tsx'
+import { Button } from '../../ui/Button.tsx'
+import { Dialog } from '../../ui/Dialog.tsx'
+import { Notice } from '../../ui/Notice.tsx'
+
+export function RemoveRepository({ name, local, onClose }: { name: string; local: boolean; onClose: () => void }) {
+  const [{ fetching, error }, remove] = useMutation(RemoveRepositoryDocument)
+  const announce = useAnnounce()
+  return (
+    <Dialog
+      title={`Remove ${name}?`}
+      onClose={onClose}
+      actions={
+        <Button
+          kind="danger"
+          busy={fetching}
+          onClick={async () => {
+            const result = await remove({ name })
+            if (result.error) return
+            announce(`Removed ${name}.`)
+            onClose()
+          }}
+        >
+          Remove
+        </Button>
+      }
+    >
+      <p>Its samples leave every insight. {local ? 'The repository itself is not touched.' : 'The mirror is removed; the repository it came from is not touched.'}</p>
+      {error && <Notice kind="danger">{errorText(error)}</Notice>}
+    </Dialog>
+  )
+}

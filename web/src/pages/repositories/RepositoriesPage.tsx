@@ -1,0 +1,104 @@
+import { useEffect, useState } from 'react'
+import { useMutation, useQuery } from 'urql'
+import { errorText } from '../../api/errors.ts'
+import { RepositoriesDocument, SyncRepositoryDocument } from '../../api/generated.ts'
+import { formatNumber } from '../../format/numbers.ts'
+import { useSearch } from '../../router/router.tsx'
+import { useAnnounce } from '../../ui/Announcer.tsx'
+import { Button } from '../../ui/Button.tsx'
+import { TextInput } from '../../ui/Field.tsx'
+import { Notice } from '../../ui/Notice.tsx'
+import { useDebounced } from '../../ui/useDebounced.ts'
+import { useTitle } from '../useTitle.ts'
+import { AddRepository } from './AddRepository.tsx'
+import { RemoveRepository } from './RemoveRepository.tsx'
+import { RepositoryRow, type Repository } from './RepositoryRow.tsx'
+import styles from './repositories.module.css'
+
+const pageSize = 50
+/** Syncing is watched by asking again: it has no stream of its own. */
+const every = 5_000
+
+export function RepositoriesPage() {
+  useTitle('Repositories')
+  const [search, setSearch] = useSearch()
+  const [find, setFind] = useState(search.get('find') ?? '')
+  const settled = useDebounced(find)
+  useEffect(() => setSearch({ find: settled }), [settled, setSearch])
+  const [first, setFirst] = useState(pageSize)
+  const [{ data, error, fetching }, ask] = useQuery({ query: RepositoriesDocument, variables: { first, find: settled || null } })
+  const [removing, setRemoving] = useState<Repository | null>(null)
+  const [{ fetching: syncing }, sync] = useMutation(SyncRepositoryDocument)
+  const announce = useAnnounce()
+
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible') ask({ requestPolicy: 'network-only' })
+    }, every)
+    return () => clearInterval(timer)
+  }, [ask])
+
+  const syncNow = async (name: string | null) => {
+    const result = await sync({ name })
+    announce(result.error ? errorText(result.error) : name ? `Syncing ${name}.` : 'Syncing every repository.')
+  }
+
+  const connection = data?.repositories
+  const none = connection?.totalCount === 0 && settled === '' && find === ''
+  return (
+    <>
+      <div className={styles.head}>
+        <h1>Repositories</h1>
+        {connection && connection.totalCount > 0 && <span className={`${styles.count} numbers`}>{formatNumber(connection.totalCount)}</span>}
+        {!none && (
+          <div className={styles.tools}>
+            <TextInput type="search" aria-label="Find repositories by name" placeholder="Find by name (regexp)" value={find} onChange={(event) => setFind(event.target.value)} className={styles.find} />
+            <Button icon="sync" busy={syncing} onClick={() => void syncNow(null)}>
+              Sync all
+            </Button>
+          </div>
+        )}
+      </div>
+      <AddRepository />
+      {error && <Notice kind="danger">{errorText(error)}</Notice>}
+      {none && (
+        <p className={styles.nothing}>
+          No repository yet. Add the path of a repository on the server, or a URL to clone. <code>backsight up --repos DIR</code> adds every repository below a folder.
+        </p>
+      )}
+      {connection && !none && connection.nodes.length === 0 && <p className={styles.nothing}>No repository’s name matches “{settled}”.</p>}
+      {connection && connection.nodes.length > 0 && (
+        <div className={styles.scroll} tabIndex={0} role="region" aria-label="Repositories">
+          <table className={`${styles.table} numbers`}>
+            <thead>
+              <tr>
+                <th scope="col">Name</th>
+                <th scope="col">State</th>
+                <th scope="col">Branch</th>
+                <th scope="col" className={styles.right}>
+                  Size
+                </th>
+                <th scope="col">
+                  <span className="visually-hidden">Actions</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {connection.nodes.map((repository) => (
+                <RepositoryRow key={repository.id} repository={repository} onSync={() => void syncNow(repository.name)} onRemove={() => setRemoving(repository)} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {connection?.pageInfo.hasNextPage && (
+        <div className={styles.more}>
+          <Button onClick={() => setFirst(first + pageSize)} busy={fetching}>
+            Show more
+          </Button>
+        </div>
+      )}
+      {removing && <RemoveRepository name={removing.name} local={removing.local} onClose={() => setRemoving(null)} />}
+    </>
+  )
+}

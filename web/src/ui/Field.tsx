@@ -1,0 +1,27 @@
+import { useId, type InputHTMLAttributes, type ReactNode } from 'react'
+import styles from './field.module.css'
+
+interface Parts {
+  id: string
+  'aria-describedby': string | undefined
+  'aria-invalid': true | undefined
+}
+
+/** Label, control, hint or error, wired together. The error takes the hint's place and is announced. */
+export function Field({ label, hint, error, children }: { label: ReactNode; hint?: ReactNode; error?: ReactNode; children: (parts: Parts) => ReactNode }) {
+  const id = useId()
+  const note = useId()
+  return (
+    <div className={styles.field}>
+      <label htmlFor={id}>{label}</label>
+      {children({ id, 'aria-describedby': hint || error ? note : undefined, 'aria-invalid': error ? true : undefined })}
+      <div id={note} className={error ? styles.error : styles.hint} aria-live="polite">
+        {error || hint}
+      </div>
+    </div>
+  )
+}
+
+export function TextInput({ mono = false, className, ...rest }: InputHTMLAttributes<HTMLInputElement> & { mono?: boolean }) {
+  return <input type="text" spellCheck={false} autoComplete="off" {...rest} className={[styles.input, mono && 'mono', className].filter(Boolean).join(' ')} />
+}

@@ -1,0 +1,22 @@
+import { useState } from 'react'
+
+export type Theme = 'system' | 'light' | 'dark'
+const key = 'backsight:theme' // also read by public/theme.js
+
+export function useTheme(): [Theme, (theme: Theme) => void] {
+  const [theme, setTheme] = useState<Theme>(() => (document.documentElement.dataset.theme as Theme | undefined) ?? 'system')
+  return [
+    theme,
+    (next) => {
+      if (next === 'system') delete document.documentElement.dataset.theme
+      else document.documentElement.dataset.theme = next
+      try {
+        if (next === 'system') localStorage.removeItem(key)
+        else localStorage.setItem(key, next)
+      } catch {
+        // Storage may be forbidden; the choice then lasts as long as the page.
+      }
+      setTheme(next)
+    },
+  ]
+}
