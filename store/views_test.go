@@ -79,6 +79,39 @@ func TestEqualSeriesAreShared(t *testing.T) {
 }
 
 // A series must not be deleted with its last view while another view is being made of it.
+func TestDeletingTheLastViewWaitsForTheOneBeingMade(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	last, err := b.CreateView(b.ctx, insights.View{Title: "last", Series: []insights.ViewSeries{viewSeries("TODO", insights.Search)}})
+	require.NoError(t, err)
+	made, err := b.pool.Begin(b.ctx) // what CreateView does, without its end
+	require.NoError(t, err)
+	_, err = made.Exec(b.ctx, `
+		WITH v AS (INSERT INTO insight_view (unique_id, title) VALUES ('next', 'next') RETURNING id),
+			s AS (UPDATE insight_series SET definition_key = definition_key RETURNING id)
+		INSERT INTO insight_view_series (insight_view_id, insight_series_id, position, label) SELECT v.id, s.id, 0, '' FROM v, s`)
+	require.NoError(t, err)
+
+	result := make(chan error, 1)
+	go func() { result <- b.DeleteView(b.ctx, last.ID) }()
+	for waiting := false; !waiting; {
+		err := b.pool.QueryRow(b.ctx, `
+			SELECT EXISTS (SELECT FROM pg_stat_activity
+				WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '-- name: %')`).Scan(&waiting)
+		require.NoError(t, err)
+	}
+	require.NoError(t, made.Commit(b.ctx))
+	require.NoError(t, <-result)
+
+	view, err := b.View(b.ctx, "next")
+	require.NoError(t, err)
+	require.Equal(t, last.Series[0].ID, view.Series[0].ID)
+	stop, err := b.SeriesToStop(b.ctx)
+	require.NoError(t, err)
+	require.Empty(t, stop)
+}
+
+// Writers of the same series in different orders must not wait for each other: a deadlock would fail one of them.
 func TestSharingAndDeletingAtOnce(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
