@@ -21,7 +21,7 @@ export function Reasons({ insight }: { insight: InsightFragment }) {
   return (
     <section className={styles.section} aria-labelledby="reasons-heading">
       <h2 id="reasons-heading">Why some samples are not exact</h2>
-      <div className={styles.scroll} tabIndex={0} role="region" aria-labelledby="reasons-heading">
+      <div className={styles.scroll} tabIndex={0} role="region" aria-label="Reasons">
         <table className={`${styles.rows} numbers`}>
           <thead>
             <tr>

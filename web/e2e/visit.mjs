@@ -1,0 +1,199 @@
+// The steps of a visit. Nothing is found by class name: what a step uses, a screen reader can use too. Waits are for a
+// state of the page, never for time.
+import assert from 'node:assert/strict'
+
+const title = `TODO comments, ${new Date().toISOString().slice(0, 19)}`
+
+export async function visit({ page, step, shot, accessible }) {
+  const heading = (name) => page.getByRole('heading', { level: 1, name })
+  const state = (name) => page.locator(`main [data-state="${name}"]`).first()
+  const completeness = () => page.getByRole('progressbar').first()
+  /** Waits until the completeness bar says at least so many percent. */
+  const filled = (percent) =>
+    page.waitForFunction((least) => Number(document.querySelector('[role=progressbar]')?.getAttribute('aria-valuenow') ?? -1) >= least, percent, { timeout: 180_000 })
+
+  await step('the front page opens', async () => {
+    await page.goto('/')
+    await heading('Insights').waitFor()
+    await page.getByRole('link', { name: /New insight|Use “TODO comments”/ }).first().waitFor()
+    await accessible('the insights')
+  })
+
+  await step('an error in a query is shown at its place', async () => {
+    await page.goto('/insights/new')
+    await heading('New insight').waitFor()
+    await page.getByLabel('Search query').fill('TODO fille:go')
+    const mark = page.locator('[data-error-span]')
+    await mark.waitFor()
+    const [start, end] = (await mark.getAttribute('data-error-span')).split('-').map(Number)
+    assert.ok(start >= 5 && end <= 13 && start < end, `the underline ${start}-${end} lies on the wrong word`)
+    assert.equal(await page.getByLabel('Search query').getAttribute('aria-invalid'), 'true')
+    await accessible('the form with an error')
+    await shot('query-error', { clip: { x: 260, y: 60, width: 840, height: 560 } })
+  })
+
+  await step('a form without a title is not sent', async () => {
+    await page.getByLabel('Search query').fill('TODO')
+    await page.getByText(/The query is fine/).waitFor()
+    await page.getByRole('button', { name: 'Create insight' }).click()
+    await page.getByText('Give the insight a title.').waitFor()
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('aria-invalid')), 'true', 'the wrong field has the focus')
+  })
+
+  await step('a recipe fills the form', async () => {
+    await page.getByRole('button', { name: 'A migration' }).click()
+    await page.getByLabel('Search query').nth(1).waitFor()
+    assert.match(await page.getByLabel('Search query').first().inputValue(), /ioutil/)
+    await page.getByText(/The query is fine/).nth(1).waitFor()
+    await shot('new-insight', { fullPage: true })
+    await accessible('the filled form')
+  })
+
+  await step('the form creates an insight', async () => {
+    await page.getByRole('button', { name: 'TODO comments' }).click()
+    await page.waitForFunction(() => document.querySelector('textarea')?.value === 'TODO')
+    await page.getByLabel('Title').fill(title)
+    await page.getByLabel('Points', { exact: true }).fill('24')
+    await page.getByText(/samples? to plan/).waitFor()
+    await page.getByRole('button', { name: 'Create insight' }).click()
+    await heading(title).waitFor()
+    assert.match(page.url(), /\/insights\/[^/?]+$/)
+  })
+
+  await step('it can be paused with a reason', async () => {
+    await page.getByRole('button', { name: 'Pause', exact: true }).click()
+    await page.getByLabel('Reason', { exact: true }).fill('end-to-end test')
+    await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click()
+    await state('PAUSED').waitFor({ timeout: 60_000 })
+    await page.getByText('end-to-end test').waitFor()
+    await accessible('a paused insight')
+    await shot('paused', { fullPage: true })
+  })
+
+  await step('paused, it stands still across a reload', async () => {
+    const before = await completeness().getAttribute('aria-valuetext')
+    await page.reload()
+    await state('PAUSED').waitFor()
+    assert.equal(await completeness().getAttribute('aria-valuetext'), before)
+  })
+
+  await step('resumed, it fills to the end', async () => {
+    await page.getByRole('button', { name: 'Resume', exact: true }).click()
+    await filled(100)
+    await page.locator('[data-run], [data-mark]').first().waitFor({ state: 'attached' })
+    assert.equal(await page.locator('[data-hatch]').count(), 0, 'nothing is hatched when all is computed')
+    await accessible('a complete insight')
+    await shot('insight', { fullPage: true })
+  })
+
+  await step('the keyboard walks the chart and opens the samples', async () => {
+    await page.getByRole('application').focus()
+    for (const key of ['ArrowLeft', 'ArrowLeft', 'ArrowRight', 'ArrowDown', 'End']) await page.keyboard.press(key)
+    await page.keyboard.press('Enter')
+    const samples = page.getByRole('complementary', { name: 'Samples' })
+    await samples.getByRole('row').nth(1).waitFor()
+    assert.match(page.url(), /[?&]t=/, 'the point is in the address')
+    assert.ok(await samples.getByRole('rowheader').count())
+    await samples.getByRole('button', { name: 'Value' }).click()
+    await samples.locator('[aria-sort=descending]').waitFor()
+    await accessible('the samples behind a point')
+    await shot('samples', { fullPage: true })
+  })
+
+  await step('a shared link opens the same samples, Escape leaves them', async () => {
+    await page.reload()
+    const samples = page.getByRole('complementary', { name: 'Samples' })
+    await samples.getByRole('row').nth(1).waitFor()
+    await samples.getByRole('button', { name: 'Value' }).press('Escape')
+    await samples.waitFor({ state: 'detached' })
+  })
+
+  await step('the mouse opens a point too', async () => {
+    const chart = page.getByRole('application')
+    const box = await chart.boundingBox()
+    await chart.hover({ position: { x: box.width / 2, y: box.height / 2 } })
+    await shot('tooltip')
+    await chart.click({ position: { x: box.width / 2, y: box.height / 2 } })
+    await page.getByRole('complementary', { name: 'Samples' }).waitFor()
+    await page.getByRole('button', { name: 'Close the samples' }).click()
+  })
+
+  await step('the table has the same numbers', async () => {
+    await page.getByRole('button', { name: 'Table' }).click()
+    const table = page.getByRole('region', { name: `${title} as a table` })
+    await table.getByRole('row').nth(24).waitFor()
+    await accessible('the table')
+    await shot('table', { fullPage: true })
+  })
+
+  await step('the insights show it, and finding works', async () => {
+    await page.getByRole('navigation').getByRole('link', { name: 'Insights' }).click()
+    await page.getByRole('article', { name: title }).waitFor()
+    await shot('insights', { fullPage: true })
+    await page.getByLabel('Find insights').fill('no such insight')
+    await page.getByText(/No insight has/).waitFor()
+    await page.getByLabel('Find insights').fill(title)
+    await page.getByRole('article', { name: title }).waitFor()
+    assert.equal(await page.getByRole('article').count(), 1)
+  })
+
+  await step('repositories are listed', async () => {
+    await page.getByRole('link', { name: 'Repositories' }).click()
+    await heading('Repositories').waitFor()
+    await page.getByRole('rowheader').first().waitFor()
+    await page.getByRole('button', { name: /^Sync .+ now$/ }).first().waitFor()
+    await accessible('the repositories')
+    await shot('repositories', { fullPage: true })
+  })
+
+  await step('a wrong location is refused beside the field', async () => {
+    await page.getByLabel('Add a repository').fill('not a location')
+    await page.getByRole('button', { name: 'Add', exact: true }).click()
+    await page.locator('[aria-invalid=true]').waitFor()
+  })
+
+  await step('the lights go off, and stay off', async () => {
+    await page.getByRole('button', { name: /Switch to light/ }).click()
+    await page.getByRole('button', { name: /Switch to dark/ }).click()
+    await page.goto('/')
+    await page.getByRole('article').first().waitFor()
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark')
+    await accessible('the insights in the dark')
+    await shot('insights-dark', { fullPage: true })
+    await page.getByRole('link', { name: title }).click()
+    await heading(title).waitFor()
+    await page.locator('[data-run], [data-mark]').first().waitFor({ state: 'attached' })
+    await accessible('an insight in the dark')
+    await shot('insight-dark', { fullPage: true })
+  })
+
+  await step('it fits a narrow window', async () => {
+    await page.setViewportSize({ width: 390, height: 844 })
+    for (const path of ['/', '/insights/new', '/repositories', new URL(page.url()).pathname]) {
+      await page.goto(path)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+      assert.equal(wide, 0, `${path} scrolls sideways by ${wide} px`)
+    }
+    await page.locator('[data-run], [data-mark]').first().waitFor({ state: 'attached' })
+    await accessible('a narrow insight')
+    await shot('insight-narrow', { fullPage: true })
+    await page.setViewportSize({ width: 1360, height: 900 })
+  })
+
+  await step('an unknown address says so', async () => {
+    await page.goto('/nowhere')
+    await heading('There is no such page').waitFor()
+  })
+
+  await step('deleting asks first', async () => {
+    await page.goto('/')
+    await page.getByRole('link', { name: title }).click()
+    await page.getByRole('button', { name: 'Delete this insight' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('button', { name: 'Delete this insight' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await heading('Insights').waitFor()
+    await page.getByRole('article', { name: title }).waitFor({ state: 'detached' })
+  })
+}
