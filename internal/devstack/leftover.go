@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -39,6 +40,31 @@ func commandLine(pid int) string {
 	return string(out)
 }
 
+// exitPatience is how long a killed process may take to give back its files and ports.
+const exitPatience = 5 * time.Second
+
+// awaitExit waits until a process that was killed has let go of everything. A process loses its command line first and
+// its files and ports a moment later, which on a busy machine is long enough to stumble over.
+func awaitExit(ctx context.Context, pid int) {
+	deadline := time.Now().Add(exitPatience)
+	for commandLine(pid) == "" && exiting(pid) && time.Now().Before(deadline) && ctx.Err() == nil {
+		time.Sleep(probeEvery)
+	}
+}
+
+// exiting reports whether a process without a command line still holds what it held: a zombie does not.
+func exiting(pid int) bool {
+	if errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
+		return false
+	}
+	stat, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat")) // "123 (name) Z …"
+	if err != nil {
+		return false
+	}
+	_, state, ok := bytes.Cut(stat[max(0, bytes.LastIndexByte(stat, ')')):], []byte(") "))
+	return ok && !bytes.HasPrefix(state, []byte("Z")) && !bytes.HasPrefix(state, []byte("X"))
+}
+
 // stopLeftover ends a process of an earlier stack, with harder signals in turn, and waits until it has ended.
 func stopLeftover(ctx context.Context, pid int, program, path string, signals ...syscall.Signal) error {
 	tick := time.NewTicker(probeEvery)
@@ -49,6 +75,7 @@ func stopLeftover(ctx context.Context, pid int, program, path string, signals ..
 		for waiting := true; waiting; {
 			if !runs(pid, program, path) {
 				patience.Stop()
+				awaitExit(ctx, pid)
 				return nil
 			}
 			select {

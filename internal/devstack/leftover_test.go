@@ -129,3 +129,15 @@ func TestHalfMadeDataDirectoryIsMadeAgain(t *testing.T) {
 	require.NoError(t, p.Stop(t.Context()))
 	require.NoDirExists(t, half)
 }
+
+func TestAwaitExitDoesNotWaitForTheLivingOrTheDead(t *testing.T) {
+	t.Parallel()
+
+	require.False(t, exiting(1<<22+1), "there is no such process")
+	require.True(t, exiting(os.Getpid()), "it holds its files")
+	zombie := exec.Command("true")
+	require.NoError(t, zombie.Start())
+	t.Cleanup(func() { require.NoError(t, zombie.Wait()) })
+	eventually(t, "it is a zombie", func() bool { return !exiting(zombie.Process.Pid) })
+	require.True(t, ended(zombie.Process.Pid))
+}

@@ -149,7 +149,7 @@ func (t *Temporal) choosePorts() (temporalPorts, error) {
 // temporalRefusal decides by what the server said whether another attempt may help: it does when somebody took one of the
 // ports between our look and its start, among them the inner ones that it chooses itself.
 func temporalRefusal(output, logPath string) error {
-	for _, passing := range []string{"address already in use", "can't set frontend port", "can't set UI port", "can't set metrics port"} {
+	for _, passing := range []string{"address already in use", "database is locked", "can't set frontend port", "can't set UI port", "can't set metrics port"} {
 		if strings.Contains(output, passing) {
 			return nil
 		}

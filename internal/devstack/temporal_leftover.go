@@ -21,8 +21,12 @@ func (t *Temporal) stopLeftover(ctx context.Context) error {
 		return nil //nolint:nilerr // no note, no server
 	}
 	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
-	if err != nil || pid <= 1 || !runs(pid, "start-dev", t.database()) {
+	if err != nil || pid <= 1 {
 		return nil //nolint:nilerr // a torn note is as good as none
+	}
+	awaitExit(ctx, pid)
+	if !runs(pid, "start-dev", t.database()) {
+		return nil
 	}
 	t.options.Logger.Info("stopping a Temporal server that was left behind", "pid", pid)
 	return stopLeftover(ctx, pid, "start-dev", t.database(), syscall.SIGTERM)
