@@ -3,6 +3,7 @@ package match
 import (
 	"regexp"
 	"regexp/syntax"
+	"slices"
 
 	"github.com/backsight/backsight/search/query"
 )
@@ -34,8 +35,23 @@ func newFinder(p *query.Pattern, caseSensitive, groups bool) (finder, error) {
 		return nil, err
 	}
 	e := &engine{re: re, byLine: staysInLine(tree)}
-	if required := known.best(); required.strength() >= minStrength {
+	required := known.best()
+	if required.strength() >= minStrength {
 		e.required = required.compile()
+	}
+	if e.byLine || looksBack(tree) {
+		return e, nil
+	}
+	rest, lineStart := afterLineStart(tree)
+	if prefix := prefixOf(rest); prefix.strength() >= minStrength {
+		if slices.Equal(prefix.texts, required.texts) {
+			e.required = nil // the same search
+		}
+		anchored, err := regexp.Compile(`\A(?:` + flags + p.Text + ")")
+		if err != nil {
+			return nil, err
+		}
+		e.start = &starts{prefix: prefix.compile(), lineStart: lineStart, anchored: anchored}
 	}
 	return e, nil
 }

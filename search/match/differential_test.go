@@ -124,6 +124,34 @@ func TestRegexpsEqualGoRegexp(t *testing.T) {
 	})
 }
 
+// TestRegexpsOfEachKind has a row for each way to find a regular expression, with
+// contents that take its turns.
+func TestRegexpsOfEachKind(t *testing.T) {
+	t.Parallel()
+	contents := []string{
+		"",
+		"todo",
+		strings.Repeat("todo x\n", 100) + "todo\n\nb todo b\n" + strings.Repeat("todo x\n", 100) + "todo\t\nb", // more misses than are looked at one by one
+		strings.Repeat("x todo b\ntodo\nb\n", 50),
+		strings.Repeat("a line without\n", 400) + "fixme todo.1\r\n" + strings.Repeat("b", 3*blockSize) + " 12.34 todo\nabcabab",
+		"todoTODO\u017f\u212a todos tasK taſk\nΣας",
+	}
+	for _, text := range []string{
+		`todo\s+b`, `^todo\s+b`, `(?:todo|fixme)\s+(b|x)`, `to(do)+\n`, `todo(?s:.)b`, // where matches start
+		`\btodo\b`, `\w+\.1$`, `(todo|fixme).*\d`, `todo$`, // lines that hold a text
+		`\d+\.\d+`, `^\w`, `.$`, // blocks of lines
+		`\Atodo`, `todo\z`, `\s+`, `[^a]+`, `x\s+todo`, // the whole content
+		`todo|fixme`, `ab(?:c|ab)?`, `a|ab|abc`, `[tk]o?d`, `(?:|a)b`, `task[sk]?`, // texts
+		`[^\x00-\x{10FFFF}]`, `a{0}`, `x*`, `$`, // nothing
+	} {
+		p := &query.Pattern{Kind: query.Regexp, Text: text}
+		for _, content := range contents {
+			agrees(t, p, true, []byte(content))
+			agrees(t, p, false, []byte(content))
+		}
+	}
+}
+
 func FuzzRegexp(f *testing.F) {
 	for _, re := range []string{`todo`, `TODO|FIXME`, `^import\s+"fmt"$`, `go (1\.\d+)`, `(?:a|ab)(?:c|bcd)`, `k+\b`, `[ks]x?`, `(|a)b`, `a??b`, `\Qa.b\E`} {
 		f.Add(re, "// TODO: todo\nimport \"fmt\"\ngo 1.26 abcd \u212a\u017f x", true)

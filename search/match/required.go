@@ -205,12 +205,7 @@ func alternateFacts(subs []*syntax.Regexp) facts {
 	required := all.best()
 	for _, sub := range subs[1:] {
 		f := factsOf(sub)
-		b := f.best()
-		if required.strength() < 0 || b.strength() < 0 || len(required.texts)+len(b.texts) > maxLiterals {
-			required = literals{}
-		} else {
-			required = literals{slices.Concat(required.texts, b.texts), required.fold || b.fold}
-		}
+		required = union(required, f.best())
 		if !all.bounded || !f.bounded || len(all.exact.texts)+len(f.exact.texts) > maxLiterals {
 			all = facts{}
 			continue
@@ -220,6 +215,15 @@ func alternateFacts(subs []*syntax.Regexp) facts {
 	}
 	all.required = required
 	return all
+}
+
+// union is the texts of either set; none if one says nothing, or if they are too
+// many.
+func union(a, b literals) literals {
+	if a.strength() < 0 || b.strength() < 0 || len(a.texts)+len(b.texts) > maxLiterals {
+		return literals{}
+	}
+	return literals{slices.Concat(a.texts, b.texts), a.fold || b.fold}
 }
 
 func questFacts(f facts, lazy bool) facts {
@@ -233,29 +237,4 @@ func questFacts(f facts, lazy bool) facts {
 		f.exact.texts = append(slices.Clone(f.exact.texts), "")
 	}
 	return f
-}
-
-// staysInLine says whether no match of re can hold a line end, and none depends
-// on anything but its line. Then the lines of a text have the same matches as the
-// text: outside of a line, the engine sees a line end or an end of text, which
-// are the same to ^, $, \b and \B.
-func staysInLine(re *syntax.Regexp) bool {
-	switch re.Op {
-	case syntax.OpAnyChar, syntax.OpBeginText, syntax.OpEndText:
-		return false
-	case syntax.OpLiteral:
-		return !slices.Contains(re.Rune, '\n')
-	case syntax.OpCharClass:
-		for i := 0; i < len(re.Rune); i += 2 {
-			if re.Rune[i] <= '\n' && '\n' <= re.Rune[i+1] {
-				return false
-			}
-		}
-	}
-	for _, sub := range re.Sub {
-		if !staysInLine(sub) {
-			return false
-		}
-	}
-	return true
 }
