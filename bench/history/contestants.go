@@ -1,0 +1,161 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+type bench struct {
+	binary string
+	dirs   []string
+	grid   []string
+	query  string
+	git    []string
+}
+
+// sample is a line of backsight's JSON.
+type sample struct {
+	Repository string
+	Time       string
+	Commit     string
+	Outcome    string
+	Value      *int64
+}
+
+// compare runs backsight once and holds each value against `git grep -o`, which prints each match.
+func (b *bench) compare(ctx context.Context) ([]sample, error) {
+	out, _, err := b.history(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var samples []sample
+	for lines := json.NewDecoder(bytes.NewReader(out)); lines.More(); {
+		var s sample
+		if err := lines.Decode(&s); err != nil {
+			return nil, fmt.Errorf("backsight's output: %w", err)
+		}
+		samples = append(samples, s)
+	}
+	counted := map[string]int64{}
+	for _, s := range samples {
+		if s.Value == nil {
+			return nil, fmt.Errorf("%s at %s: %s", s.Repository, s.Time, s.Outcome)
+		}
+		if s.Commit == "" {
+			continue
+		}
+		key := s.Repository + s.Commit
+		if _, known := counted[key]; !known {
+			out, _, err := grep(ctx, s.Repository, nil, append([]string{"-I", "-h", "-o"}, b.git...), s.Commit)
+			if err != nil {
+				return nil, err
+			}
+			counted[key] = int64(bytes.Count(out, []byte{'\n'}))
+		}
+		if counted[key] != *s.Value {
+			return nil, fmt.Errorf("%s at %s (%s): backsight counts %d, git %d", s.Repository, s.Time, s.Commit, *s.Value, counted[key])
+		}
+	}
+	return samples, nil
+}
+
+// history runs backsight over all repositories. Status 1 is not an error: public clones lack objects, and the samples
+// say so.
+func (b *bench) history(ctx context.Context) ([]byte, time.Duration, error) {
+	args := append([]string{"history", "--json", "--query", b.query}, b.grid...)
+	return output(exec.CommandContext(ctx, b.binary, append(args, b.dirs...)...))
+}
+
+func (b *bench) backsight(ctx context.Context, _ []sample) (time.Duration, error) {
+	_, cpu, err := b.history(ctx)
+	return cpu, err
+}
+
+// tuned runs one git grep per repository over its distinct commits, as many at a time as there are processors.
+func (b *bench) tuned(ctx context.Context, samples []sample) (time.Duration, error) {
+	commits := map[string][]string{}
+	var order []string
+	for _, s := range samples {
+		if s.Commit == "" || slices.Contains(commits[s.Repository], s.Commit) {
+			continue
+		}
+		if commits[s.Repository] == nil {
+			order = append(order, s.Repository)
+		}
+		commits[s.Repository] = append(commits[s.Repository], s.Commit)
+	}
+	slices.SortStableFunc(order, func(a, b string) int { return int(packSize(b) - packSize(a)) })
+	var cpu atomic.Int64
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.NumCPU())
+	for _, dir := range order {
+		group.Go(func() error {
+			_, used, err := grep(ctx, dir, []string{"-c", "core.deltaBaseCacheLimit=1g"}, append([]string{"--threads=1", "-I", "-c"}, b.git...), commits[dir]...)
+			cpu.Add(int64(used))
+			return err
+		})
+	}
+	err := group.Wait()
+	return time.Duration(cpu.Load()), err
+}
+
+// naive runs git grep once per sample.
+func (b *bench) naive(ctx context.Context, samples []sample) (time.Duration, error) {
+	var cpu time.Duration
+	for _, s := range samples {
+		if s.Commit == "" {
+			continue
+		}
+		_, used, err := grep(ctx, s.Repository, nil, append([]string{"-I", "-c"}, b.git...), s.Commit)
+		if err != nil {
+			return 0, err
+		}
+		cpu += used
+	}
+	return cpu, nil
+}
+
+func grep(ctx context.Context, dir string, config, flags []string, commits ...string) ([]byte, time.Duration, error) {
+	args := append([]string{"-C", dir, "-c", "safe.directory=*"}, config...)
+	args = append(append(append(args, "grep"), flags...), commits...)
+	cmd := exec.CommandContext(ctx, "git", args...)
+	cmd.Env = append(os.Environ(), "LC_ALL=C", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null")
+	return output(cmd)
+}
+
+// output runs cmd, whose status 1 means "nothing found" (git) or "something lacks" (backsight).
+func output(cmd *exec.Cmd) ([]byte, time.Duration, error) {
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) {
+		return nil, 0, fmt.Errorf("%s: %w: %s", strings.Join(cmd.Args, " "), err, stderr.Bytes())
+	}
+	return stdout.Bytes(), cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), nil
+}
+
+func packSize(dir string) (size int64) {
+	for _, pattern := range []string{"objects/pack/*.pack", ".git/objects/pack/*.pack"} {
+		packs, _ := filepath.Glob(filepath.Join(dir, pattern)) // what cannot be seen has no size
+		for _, pack := range packs {
+			if info, err := os.Stat(pack); err == nil {
+				size += info.Size()
+			}
+		}
+	}
+	return size
+}

@@ -1,0 +1,18 @@
+// Command history times `backsight history` against git itself on repositories of this machine.
+//
+//	go run ./bench/history [-rounds 5] [-points 12] [-every 1month] [-until TIME] [-query NAME] REPOSITORY...
+//
+// The contestants, which all start cold (no index, no cache of ours) on the same commits:
+//
+//	backsight   one `backsight history` over all repositories
+//	tuned       the best that git can do: per repository one `git grep --threads=1` over its distinct commits with a delta
+//	            cache of 1 GB, as many repositories at a time as there are processors, the largest first
+//	naive       what a script would do: `git grep` once per sample, one after the other, with git's own threads
+//
+// They take turns within each round, so that a busy machine is busy for all of them; medians and their ratios are printed,
+// with CPU time, which is what a shared machine disturbs least. Before anything is timed, the values of each
+// sample are compared with `git grep -o`, which counts as we do: a faster wrong answer is no result. git gets the
+// commits ready-made; backsight finds them itself.
+//
+// The command fails when values differ, not when a ratio disappoints.
+package main

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"time"
+)
+
+// queries are what is timed: what people count, in the three ways that search engines find hard.
+var queries = []struct {
+	name      string
+	backsight string
+	git       []string // flags and pattern of git grep with the same meaning
+}{
+	{"literal", `TODO case:yes`, []string{"-F", "-e", "TODO"}},
+	{"any-case", `deprecated`, []string{"-i", "-F", "-e", "deprecated"}},
+	{"regexp", `patterntype:regexp case:yes [a-z]+Context\(`, []string{"-E", "-e", `[a-z]+Context\(`}},
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) error {
+	rounds := flag.Int("rounds", 5, "how often each contestant runs")
+	points := flag.Int("points", 12, "samples per repository")
+	every := flag.String("every", "1month", "time between samples")
+	until := flag.String("until", time.Now().UTC().Format(time.DateOnly), "the newest sample's time")
+	only := flag.String("query", "", "one query's name instead of all")
+	binary := flag.String("backsight", "", "a built backsight; unless given, it is built from this tree")
+	flag.Parse()
+	if flag.NArg() == 0 {
+		return errors.New("name the repositories to search")
+	}
+	if *binary == "" {
+		dir, err := os.MkdirTemp("", "backsight-bench-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		*binary = filepath.Join(dir, "backsight")
+		build := exec.CommandContext(ctx, "go", "build", "-o", *binary, "./cmd/backsight")
+		build.Stderr = os.Stderr
+		if err := build.Run(); err != nil {
+			return fmt.Errorf("build backsight: %w", err)
+		}
+	}
+	b := &bench{binary: *binary, dirs: flag.Args(), grid: []string{"--every", *every, "--points", fmt.Sprint(*points), "--until", *until}}
+	fmt.Printf("%d repositories, %d samples each, %d rounds, %d processors\n\n", flag.NArg(), *points, *rounds, runtime.NumCPU())
+	fmt.Printf("%-10s %-10s %9s %9s %9s   %s\n", "query", "", "backsight", "tuned", "naive", "tuned/backsight  naive/backsight")
+	for _, q := range queries {
+		if *only != "" && q.name != *only {
+			continue
+		}
+		b.query, b.git = q.backsight, q.git
+		samples, err := b.compare(ctx)
+		if err != nil {
+			return fmt.Errorf("query %s: %w", q.name, err)
+		}
+		if err := b.time(ctx, q.name, samples, *rounds); err != nil {
+			return fmt.Errorf("query %s: %w", q.name, err)
+		}
+	}
+	return nil
+}
+
+// cost is what one contestant took in one round.
+type cost struct{ wall, cpu time.Duration }
+
+// time lets the contestants take turns and prints the medians.
+func (b *bench) time(ctx context.Context, name string, samples []sample, rounds int) error {
+	contestants := []func(context.Context, []sample) (time.Duration, error){b.backsight, b.tuned, b.naive}
+	costs := make([][]cost, len(contestants))
+	for round := range rounds {
+		for i := range contestants {
+			who := (round + i) % len(contestants)
+			began := time.Now()
+			cpu, err := contestants[who](ctx, samples)
+			if err != nil {
+				return err
+			}
+			costs[who] = append(costs[who], cost{time.Since(began), cpu})
+		}
+	}
+	for _, measure := range []struct {
+		name string
+		of   func(cost) time.Duration
+	}{{"wall", func(c cost) time.Duration { return c.wall }}, {"cpu", func(c cost) time.Duration { return c.cpu }}} {
+		var m [3]float64
+		for i := range costs {
+			m[i] = median(costs[i], measure.of).Seconds()
+		}
+		fmt.Printf("%-10s %-10s %8.2fs %8.2fs %8.2fs   %14.1fx %15.1fx\n", name, measure.name, m[0], m[1], m[2], m[1]/m[0], m[2]/m[0])
+		name = ""
+	}
+	return nil
+}
+
+func median(costs []cost, of func(cost) time.Duration) time.Duration {
+	all := make([]time.Duration, len(costs))
+	for i, c := range costs {
+		all[i] = of(c)
+	}
+	slices.Sort(all)
+	return all[len(all)/2]
+}
