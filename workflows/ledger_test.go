@@ -1,0 +1,209 @@
+package workflows_test
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/temporal"
+
+	"github.com/backsight/backsight/activities"
+	"github.com/backsight/backsight/insights"
+)
+
+// cell is a sample's key in fakeLedger.
+type cell struct {
+	repository int64
+	time       time.Time
+}
+
+// fakeLedger stands in for all activities: repositories 1..n, samples that a search settles as counted, and whatever
+// trouble a test wants of it. It keeps what package store promises: outcomes only move away from pending, a plan
+// adds samples that are not there yet.
+type fakeLedger struct {
+	repositories int64
+	perBatch     int64
+	perPage      int64
+	unfold       bool
+
+	// trouble, when not nil, may return an error for one attempt at a search.
+	trouble func(in activities.Range, attempt int32) error
+	// refusal is what Begin returns.
+	refusal error
+
+	mu       sync.Mutex
+	outcomes map[cell]insights.Outcome
+	plans    [][]time.Time // by generation - 1
+	begun    []time.Time   // when
+	fails    []activities.FailInput
+	searches []activities.Range
+	clock    func() time.Time
+}
+
+func newLedger(repositories int64) *fakeLedger {
+	return &fakeLedger{repositories: repositories, perBatch: 2, perPage: 4, outcomes: map[cell]insights.Outcome{}}
+}
+
+func (l *fakeLedger) register(r interface {
+	RegisterActivityWithOptions(any, activity.RegisterOptions)
+},
+) {
+	for name, f := range map[string]any{
+		"Begin": l.Begin, "Page": l.Page, "Complete": l.Complete, "Tally": l.Tally, "RangeTally": l.RangeTally,
+		"Pending": l.Pending, "Samples": l.Samples, "Fail": l.Fail,
+	} {
+		r.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name})
+	}
+}
+
+func (l *fakeLedger) Begin(_ context.Context, in activities.BeginInput) (activities.BeginResult, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.refusal != nil {
+		return activities.BeginResult{}, l.refusal
+	}
+	l.plans = append(l.plans, in.Times)
+	if l.clock != nil {
+		l.begun = append(l.begun, l.clock())
+	}
+	for id := int64(1); id <= l.repositories; id++ {
+		for _, at := range in.Times {
+			if _, ok := l.outcomes[cell{id, at}]; !ok {
+				l.outcomes[cell{id, at}] = insights.Pending
+			}
+		}
+	}
+	return activities.BeginResult{Generation: len(l.plans), Tally: l.tally(1, l.repositories, nil)}, nil
+}
+
+func (l *fakeLedger) Page(_ context.Context, in activities.PageInput) (activities.PageResult, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	page := activities.PageResult{Next: in.After, Last: true}
+	for from := in.After + 1; from <= l.repositories; from += l.perBatch {
+		if from > in.After+l.perPage {
+			page.Last = false
+			break
+		}
+		through := min(from+l.perBatch-1, l.repositories)
+		page.Next = through
+		if before := l.tallyOf(in.Generation, from, through, nil); before.Pending > 0 {
+			page.Batches = append(page.Batches, activities.Batch{From: from, Through: through, Label: "batch", Unfold: l.unfold, Before: before})
+		}
+	}
+	return page, nil
+}
+
+func (l *fakeLedger) Complete(_ context.Context, in activities.CompleteInput) (activities.CompleteResult, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	left := l.tallyOf(in.Generation, 1, l.repositories, nil).Pending > 0
+	return activities.CompleteResult{Tally: l.tally(1, l.repositories, nil), Left: left}, nil
+}
+
+func (l *fakeLedger) Tally(context.Context, string) (insights.Completeness, error) {
+	return l.now(), nil
+}
+
+func (l *fakeLedger) RangeTally(_ context.Context, in activities.Range) (insights.Completeness, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.tallyOf(in.Generation, in.From, in.Through, in.At), nil
+}
+
+func (l *fakeLedger) Pending(_ context.Context, in activities.Range) (activities.PendingResult, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var result activities.PendingResult
+	for id := in.From; id <= in.Through; id++ {
+		for _, at := range l.plans[in.Generation-1] {
+			if l.outcomes[cell{id, at}] != insights.Pending {
+				continue
+			}
+			if !slices.Contains(result.Repositories, id) {
+				result.Repositories = append(result.Repositories, id)
+			}
+			if in.From == in.Through {
+				result.Times = append(result.Times, at)
+			}
+		}
+	}
+	return result, nil
+}
+
+func (l *fakeLedger) Samples(ctx context.Context, in activities.Range) (insights.Completeness, error) {
+	attempt := activity.GetInfo(ctx).Attempt
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.searches = append(l.searches, in)
+	if l.trouble != nil {
+		if err := l.trouble(in, attempt); err != nil {
+			return insights.Completeness{}, err
+		}
+	}
+	l.settle(in, insights.Counted)
+	return l.tallyOf(in.Generation, in.From, in.Through, in.At), nil
+}
+
+func (l *fakeLedger) Fail(_ context.Context, in activities.FailInput) (insights.Completeness, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.fails = append(l.fails, in)
+	l.settle(in.Range, insights.Failed)
+	return l.tallyOf(in.Generation, in.From, in.Through, in.At), nil
+}
+
+func (l *fakeLedger) settle(in activities.Range, outcome insights.Outcome) {
+	for _, at := range l.plans[in.Generation-1] {
+		for id := in.From; id <= in.Through; id++ {
+			if (in.At == nil || at.Equal(*in.At)) && l.outcomes[cell{id, at}] == insights.Pending {
+				l.outcomes[cell{id, at}] = outcome
+			}
+		}
+	}
+}
+
+// now is the tally of the whole series.
+func (l *fakeLedger) now() insights.Completeness {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.tally(1, l.repositories, nil)
+}
+
+func (l *fakeLedger) tally(from, through int64, times []time.Time) (tally insights.Completeness) {
+	for c, outcome := range l.outcomes {
+		in := times == nil || slices.ContainsFunc(times, c.time.Equal)
+		if in && c.repository >= from && c.repository <= through {
+			tally.Add(outcome, 1)
+		}
+	}
+	return tally
+}
+
+func (l *fakeLedger) tallyOf(generation int, from, through int64, at *time.Time) insights.Completeness {
+	times := l.plans[generation-1]
+	if at != nil {
+		times = []time.Time{*at}
+	}
+	return l.tally(from, through, times)
+}
+
+// failure is a non-retryable error of an activity, as package activities makes them.
+func failure(code insights.Code, message string) error {
+	return temporal.NewNonRetryableApplicationError(message, string(code), nil)
+}
+
+// passing is an error of an activity that passes by itself.
+func passing(message string) error {
+	return temporal.NewApplicationError(message, string(insights.Unavailable))
+}
+
+func requireChecked(t *testing.T, tally insights.Completeness, err error) {
+	t.Helper()
+	require.NoError(t, err)
+	require.NoError(t, tally.Check())
+}

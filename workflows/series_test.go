@@ -1,0 +1,348 @@
+package workflows_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/mock"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/backsight/backsight/activities"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/workflows"
+)
+
+// anchor is a 31st, so that a grid that chains months would drift.
+var anchor = time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
+
+func monthly(points int) insights.Grid {
+	return insights.Grid{Anchor: anchor, Interval: insights.Interval{Unit: insights.Month, Value: 1}, Points: points}
+}
+
+func seriesInput() workflows.SeriesInput {
+	return workflows.SeriesInput{SeriesID: "s", Title: "title", Query: "TODO", Grid: monthly(3)}
+}
+
+// run is one run of a SeriesWorkflow in skipped time.
+type run struct {
+	t   *testing.T
+	env *testsuite.TestWorkflowEnvironment
+	// timers are the durations that the series itself slept, but for the wait before a continue-as-new.
+	timers []time.Duration
+}
+
+func newRun(t *testing.T, ledger *fakeLedger, start time.Time) *run {
+	t.Helper()
+	var suite testsuite.WorkflowTestSuite
+	r := &run{t: t, env: suite.NewTestWorkflowEnvironment()}
+	r.env.SetStartTime(start)
+	r.env.SetTestTimeout(30 * time.Second)
+	workflows.Register(r.env)
+	ledger.register(r.env)
+	ledger.clock = r.env.Now
+	r.env.SetOnTimerScheduledListener(func(_ string, d time.Duration) {
+		if d > 2*time.Second {
+			r.timers = append(r.timers, d)
+		}
+	})
+	r.env.OnUpsertTypedSearchAttributes(mock.Anything).Return(nil).Maybe()
+	return r
+}
+
+// untilNext runs the workflow to its continue-as-new and returns the input of the next run.
+func (r *run) untilNext(in workflows.SeriesInput) workflows.SeriesInput {
+	r.t.Helper()
+	r.env.ExecuteWorkflow(workflows.SeriesWorkflowName, in)
+	require.True(r.t, r.env.IsWorkflowCompleted())
+	err := r.env.GetWorkflowError()
+	var next *workflow.ContinueAsNewError
+	require.True(r.t, errors.As(err, &next), "ended with %v", err)
+	var carried workflows.SeriesInput
+	require.NoError(r.t, converter.GetDefaultDataConverter().FromPayloads(next.Input, &carried))
+	return carried
+}
+
+func (r *run) status() workflows.Status {
+	r.t.Helper()
+	value, err := r.env.QueryWorkflow(workflows.QueryStatus)
+	require.NoError(r.t, err)
+	var status workflows.Status
+	require.NoError(r.t, value.Get(&status))
+	require.NoError(r.t, status.Completeness.Check())
+	return status
+}
+
+// backfilled runs pages until the backfill is done, and returns what the next run starts with and when.
+func backfilled(t *testing.T, ledger *fakeLedger, in workflows.SeriesInput) (workflows.SeriesInput, time.Time) {
+	t.Helper()
+	now := anchor.Add(time.Minute)
+	for range 20 {
+		r := newRun(t, ledger, now)
+		in = r.untilNext(in)
+		now = r.env.Now()
+		if in.State.Backfill == nil {
+			return in, now
+		}
+	}
+	t.Fatal("the backfill does not end")
+	return in, now
+}
+
+func TestBackfillGoesPageByPageAndCarriesItsState(t *testing.T) {
+	t.Parallel()
+	ledger := newLedger(10) // pages of 4 repositories in batches of 2
+	in := seriesInput()
+	now := anchor.Add(time.Minute)
+	for page, done := range []int64{12, 24, 30} {
+		r := newRun(t, ledger, now)
+		in = r.untilNext(in)
+		now = r.env.Now()
+		require.Equal(t, insights.Completeness{Planned: 30, Counted: done, Pending: 30 - done}, in.State.Tally, "page %d", page)
+		require.Equal(t, ledger.now(), in.State.Tally)
+	}
+	require.Nil(t, in.State.Backfill)
+	require.Len(t, ledger.plans, 1)
+	require.Equal(t, monthly(3).Frames(), ledger.plans[0])
+}
+
+func TestRecordingIsDueAtExactlyItsGridTime(t *testing.T) {
+	t.Parallel()
+	ledger := newLedger(2)
+	in, now := backfilled(t, ledger, seriesInput())
+	for k := 1; k <= 4; k++ { // Feb 28, Mar 31, Apr 30, May 31
+		r := newRun(t, ledger, now)
+		in = r.untilNext(in)
+		due := monthly(3).Time(k)
+		require.Equal(t, []time.Duration{due.Sub(now)}, r.timers)
+		require.Equal(t, []time.Time{due}, ledger.plans[k])
+		require.True(t, ledger.begun[k].Equal(due), "planned at %s", ledger.begun[k])
+		require.Equal(t, due, in.State.LastPlanned.UTC())
+		require.Nil(t, in.State.Recording)
+		require.Equal(t, ledger.now(), in.State.Tally)
+		now = r.env.Now()
+	}
+	require.Equal(t, time.Date(2026, 5, 31, 12, 0, 0, 0, time.UTC), in.State.LastPlanned.UTC())
+}
+
+func TestMissedRecordingsAreOnePlanAndGoBeforeHistory(t *testing.T) {
+	t.Parallel()
+	ledger := newLedger(6)
+	in := newRun(t, ledger, anchor.Add(time.Minute)).untilNext(seriesInput())
+	require.NotNil(t, in.State.Backfill, "the test needs a backfill that is not done")
+	// An outage of three and a half months.
+	in = newRun(t, ledger, anchor.AddDate(0, 3, 15)).untilNext(in)
+	require.Len(t, ledger.plans, 2)
+	require.Equal(t, []time.Time{monthly(3).Time(1), monthly(3).Time(2), monthly(3).Time(3)}, ledger.plans[1])
+	require.NotNil(t, in.State.Recording)
+	require.NotNil(t, in.State.Backfill)
+	// Its second page, then the rest of history.
+	in = newRun(t, ledger, anchor.AddDate(0, 3, 16)).untilNext(in)
+	require.Nil(t, in.State.Recording)
+	require.NotNil(t, in.State.Backfill)
+	in = newRun(t, ledger, anchor.AddDate(0, 3, 16)).untilNext(in)
+	require.Nil(t, in.State.Backfill)
+	require.Equal(t, insights.Completeness{Planned: 36, Counted: 36}, in.State.Tally)
+}
+
+func TestPauseInTheMiddleOfAPage(t *testing.T) {
+	t.Parallel()
+	ledger := newLedger(4)
+	r := newRun(t, ledger, anchor.Add(time.Minute))
+	// Searches of repositories 3 and 4 take ten minutes; they are cancelled and made again after the pause.
+	slow := true
+	r.env.OnActivity("Samples", mock.Anything, mock.MatchedBy(func(in activities.Range) bool { return in.From == 3 && slow })).
+		Return(ledger.Samples).After(10 * time.Minute)
+	r.env.OnActivity("Samples", mock.Anything, mock.Anything).Return(ledger.Samples)
+	r.env.RegisterDelayedCallback(func() {
+		require.Equal(t, workflows.Running, r.status().State)
+		r.env.SignalWorkflow(workflows.Pause, workflows.Order{By: "ann", Reason: "lunch"})
+	}, time.Minute)
+	r.env.RegisterDelayedCallback(func() {
+		status := r.status()
+		require.Equal(t, workflows.Paused, status.State)
+		require.Zero(t, status.InFlight)
+		require.Equal(t, "ann", status.Paused.By)
+		require.Equal(t, anchor.Add(2*time.Minute), status.Paused.At.UTC())
+		require.Equal(t, insights.Completeness{Planned: 12, Counted: 6, Pending: 6}, status.Completeness)
+		require.Equal(t, ledger.now(), status.Completeness)
+		slow = false
+	}, 2*time.Minute)
+	r.env.RegisterDelayedCallback(func() {
+		require.Equal(t, workflows.Paused, r.status().State)
+		r.env.SignalWorkflow(workflows.Resume, nil)
+	}, 3*time.Hour)
+	in := r.untilNext(seriesInput())
+	require.Nil(t, in.State.Paused)
+	require.Equal(t, insights.Completeness{Planned: 12, Counted: 12}, in.State.Tally)
+	require.False(t, r.env.Now().Before(anchor.Add(3*time.Hour)))
+	require.Empty(t, ledger.fails)
+}
+
+func TestPauseSurvivesContinueAsNewAndHoldsRecordings(t *testing.T) {
+	t.Parallel()
+	ledger := newLedger(2)
+	in, _ := backfilled(t, ledger, seriesInput())
+	in.State.Paused = &workflows.PausedBy{By: "ann", At: anchor}
+	r := newRun(t, ledger, anchor.AddDate(0, 1, 0))
+	r.env.RegisterDelayedCallback(func() {
+		status := r.status()
+		require.Equal(t, workflows.Paused, status.State)
+		require.Equal(t, monthly(3).Time(1), status.NextRecordingAt.UTC())
+		require.Len(t, ledger.plans, 1)
+		r.env.SignalWorkflow(workflows.Resume, workflows.Order{By: "bob"})
+	}, 80*24*time.Hour)
+	in = r.untilNext(in)
+	require.Len(t, ledger.plans, 2)
+	require.Equal(t, []time.Time{monthly(3).Time(1), monthly(3).Time(2), monthly(3).Time(3)}, ledger.plans[1])
+	require.Nil(t, in.State.Paused)
+}
+
+// What anybody may send must never be dropped, and never break the series.
+func TestMessagesOfAnyShape(t *testing.T) {
+	t.Parallel()
+	for name, payload := range map[string]struct {
+		arg    any
+		reason string
+	}{
+		"nothing":       {nil, ""},
+		"a bare reason": {"lunch", "lunch"},
+		"a number":      {7, ""},
+		"a list":        {[]string{"x"}, ""},
+		"wrong types":   {map[string]any{"by": 5, "reason": []int{1}}, ""},
+		"an order":      {workflows.Order{By: "ann", Reason: "lunch"}, "lunch"},
+		"more than it":  {map[string]any{"reason": "lunch", "until": "noon"}, "lunch"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ledger := newLedger(2)
+			in, now := backfilled(t, ledger, seriesInput())
+			r := newRun(t, ledger, now)
+			r.env.RegisterDelayedCallback(func() { r.env.SignalWorkflow(workflows.Pause, payload.arg) }, time.Hour)
+			r.env.RegisterDelayedCallback(func() {
+				status := r.status()
+				require.Equal(t, workflows.Paused, status.State)
+				require.Equal(t, payload.reason, status.Paused.Reason)
+				r.env.SignalWorkflow(workflows.Cancel, payload.arg)
+			}, 2*time.Hour)
+			r.env.ExecuteWorkflow(workflows.SeriesWorkflowName, in)
+			require.NoError(t, r.env.GetWorkflowError())
+			require.Equal(t, workflows.Cancelled, r.status().State)
+		})
+	}
+}
+
+func TestUpdatesAnswerWithTheStatusThatFollows(t *testing.T) {
+	t.Parallel()
+	ledger := newLedger(2)
+	in, now := backfilled(t, ledger, seriesInput())
+	r := newRun(t, ledger, now)
+	var answers []workflows.Status
+	update := func(name string, order workflows.Order) {
+		r.env.UpdateWorkflow(name, "", &testsuite.TestUpdateCallback{
+			OnReject: func(err error) { t.Errorf("%s was rejected: %v", name, err) },
+			OnAccept: func() {},
+			OnComplete: func(answer any, err error) {
+				require.NoError(t, err)
+				answers = append(answers, answer.(workflows.Status))
+			},
+		}, order)
+	}
+	r.env.RegisterDelayedCallback(func() {
+		update(workflows.Pause, workflows.Order{By: "ann", Reason: "first"})
+		update(workflows.Pause, workflows.Order{By: "bob", Reason: "second"})
+		update(workflows.Resume, workflows.Order{})
+		update(workflows.Resume, workflows.Order{})
+	}, time.Hour)
+	r.untilNext(in)
+	require.Len(t, answers, 4)
+	require.Equal(t, workflows.Paused, answers[0].State)
+	require.Equal(t, "ann", answers[1].Paused.By, "the first order stays")
+	require.Equal(t, workflows.Sleeping, answers[2].State)
+	require.Equal(t, workflows.Sleeping, answers[3].State)
+}
+
+func TestRefusedPlanIsAProblemUntilItIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	ledger := newLedger(2)
+	ledger.refusal = failure(insights.Invalid, `query "x": unknown field`)
+	in := newRun(t, ledger, anchor.Add(time.Minute)).untilNext(seriesInput())
+	require.Equal(t, insights.Invalid, in.State.Problem.Code)
+	require.Equal(t, `query "x": unknown field`, in.State.Problem.Message)
+	require.Equal(t, monthly(3).Time(1), in.State.Problem.RetryAt.UTC())
+
+	// It sleeps until the next grid time, tries again, and is refused again.
+	r := newRun(t, ledger, anchor.Add(time.Hour))
+	r.env.RegisterDelayedCallback(func() { require.Equal(t, workflows.Sleeping, r.status().State) }, 24*time.Hour)
+	in = r.untilNext(in)
+	require.Equal(t, monthly(3).Time(2), in.State.Problem.RetryAt.UTC())
+
+	// Mended, and resumed long before the next grid time.
+	ledger.refusal = nil
+	start := anchor.AddDate(0, 1, 5)
+	r = newRun(t, ledger, start)
+	r.env.RegisterDelayedCallback(func() { r.env.SignalWorkflow(workflows.Resume, nil) }, time.Hour)
+	in = r.untilNext(in)
+	require.Nil(t, in.State.Problem)
+	require.WithinDuration(t, start.Add(time.Hour), r.env.Now(), time.Minute)
+	require.NotZero(t, in.State.Tally.Counted)
+}
+
+func TestCompletenessHoldsAtEveryStep(t *testing.T) {
+	t.Parallel()
+	ledger := newLedger(12)
+	ledger.perPage, ledger.perBatch = 12, 1
+	ledger.trouble = func(in activities.Range, attempt int32) error {
+		switch {
+		case in.From%3 == 0 && in.At == nil:
+			return failure(insights.Internal, "trouble")
+		case in.From == 6:
+			return failure(insights.Internal, "trouble with each frame")
+		case in.From%4 == 0 && attempt < 3:
+			return errors.New("retried")
+		}
+		return nil
+	}
+	r := newRun(t, ledger, anchor.Add(time.Minute))
+	polls := 0
+	var done []int64
+	r.env.SetOnChildWorkflowCompletedListener(func(*workflow.Info, converter.EncodedValue, error) {
+		r.env.RegisterDelayedCallback(func() {
+			polls++
+			done = append(done, r.status().Completeness.Done())
+		}, 0)
+	})
+	in := r.untilNext(seriesInput())
+	require.NotZero(t, polls)
+	require.True(t, slices.IsSorted(done), "what is done never gets less: %v", done)
+	require.Equal(t, insights.Completeness{Planned: 36, Counted: 33, Failed: 3}, in.State.Tally)
+	require.Equal(t, ledger.now(), in.State.Tally)
+	require.False(t, in.State.RecheckAt.IsZero())
+}
+
+// A child that ends badly (terminated, say) costs its own samples.
+func TestChildThatFailsCostsItsSamples(t *testing.T) {
+	t.Parallel()
+	ledger := newLedger(4)
+	r := newRun(t, ledger, anchor.Add(time.Minute))
+	r.env.OnWorkflow(workflows.RepositoryWorkflowName, mock.Anything, mock.MatchedBy(func(in workflows.RepositoryInput) bool { return in.From == 3 })).
+		Return(workflows.RepositoryResult{}, temporal.NewNonRetryableApplicationError("no more", "not_found", nil))
+	r.env.OnWorkflow(workflows.RepositoryWorkflowName, mock.Anything, mock.Anything).Return(workflows.RepositoryWorkflow)
+	in := r.untilNext(seriesInput())
+	require.Equal(t, insights.Completeness{Planned: 12, Counted: 6, Failed: 6}, in.State.Tally)
+	require.Len(t, ledger.fails, 1)
+	require.Equal(t, "not_found", ledger.fails[0].Class)
+	require.Equal(t, "no more", ledger.fails[0].Reason)
+	require.Nil(t, in.State.Backfill, "a backfill always ends")
+
+	// What a search found that was given up shows a minute later.
+	ledger.outcomes[cell{3, anchor}] = insights.Counted
+	r = newRun(t, ledger, r.env.Now())
+	r.env.RegisterDelayedCallback(func() { require.Equal(t, ledger.now(), r.status().Completeness) }, 2*time.Minute)
+	r.untilNext(in)
+}
