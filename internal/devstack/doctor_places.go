@@ -52,7 +52,7 @@ func examinePorts(o Options) []Finding {
 	}
 	running := lockHolder(o.DataDir, "temporal")
 	return []Finding{
-		examinePort("temporal port", "--temporal-port", o.TemporalPort, remembered.GRPC, temporalPort, running),
+		examinePort("temporal port", "Options.TemporalPort", o.TemporalPort, remembered.GRPC, temporalPort, running),
 		examinePort("temporal ui port", "--temporal-ui-port", o.TemporalUIPort, remembered.UI, temporalUIPort, running),
 	}
 }

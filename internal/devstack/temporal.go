@@ -126,17 +126,17 @@ func (t *Temporal) choosePorts() (temporalPorts, error) {
 	var chosen temporalPorts
 	var err error
 	if t.options.Test {
-		chosen.GRPC, err = choosePort("temporal", "TemporalPort", t.options.TemporalPort, nil)
+		chosen.GRPC, err = choosePort("temporal", "Options.TemporalPort", t.options.TemporalPort, nil)
 		return chosen, err
 	}
 	if asked := t.options.TemporalPort; asked != 0 && asked == t.options.TemporalUIPort {
-		return chosen, insights.Errorf(insights.Invalid, "temporal: port %d is asked for twice; give --temporal-port and --temporal-ui-port different ones", asked)
+		return chosen, insights.Errorf(insights.Invalid, "temporal: port %d is asked for twice; give the server and its web interface different ones", asked)
 	}
 	remembered, err := readPorts(portsFile(t.options.DataDir))
 	if err != nil {
 		return chosen, err
 	}
-	chosen.GRPC, err = choosePort("temporal", "--temporal-port", t.options.TemporalPort,
+	chosen.GRPC, err = choosePort("temporal", "Options.TemporalPort", t.options.TemporalPort,
 		[]int{remembered.GRPC, temporalPort}, t.options.TemporalUIPort)
 	if err != nil {
 		return chosen, err

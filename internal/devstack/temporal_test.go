@@ -31,7 +31,7 @@ func TestPortsThatWereAskedForAndAreTaken(t *testing.T) {
 		code insights.Code
 		want string
 	}{
-		"grpc":          {Options{TemporalPort: taken}, insights.Conflict, "temporal: " + us + "--temporal-port"},
+		"grpc":          {Options{TemporalPort: taken}, insights.Conflict, "temporal: " + us + "Options.TemporalPort"},
 		"ui":            {Options{TemporalUIPort: taken}, insights.Conflict, "temporal's web interface: " + us + "--temporal-ui-port"},
 		"not a port":    {Options{TemporalPort: 70000}, insights.Invalid, "temporal: 70000 is no port; choose one from 1 to 65535"},
 		"both the same": {Options{TemporalPort: 29123, TemporalUIPort: 29123}, insights.Invalid, "port 29123 is asked for twice"},
