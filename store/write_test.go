@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
@@ -177,6 +179,48 @@ func TestAStaleGenerationDoesNotTouchWhatALaterOnePlanned(t *testing.T) {
 	tally, err = b.CompletenessOfRange(b.ctx, series.ID, second, repository.ID, repository.ID, &late[0].Time)
 	require.NoError(t, err)
 	require.Equal(t, insights.Completeness{Planned: 1, Failed: 1}, tally)
+}
+
+// Attempts that overlap, in any order of their samples, do not deadlock, and one of them wins each sample whole.
+func TestWritersOfTheSameSamplesTakeTurns(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	repositories := b.repositories(t, "acme", 10)
+	series := b.series(t, "TODO", insights.SearchCompute)
+	generation := b.plan(t, series, store.Backfill, day(0), day(-1))
+	var group errgroup.Group
+	for writer := range 6 {
+		group.Go(func() error {
+			var samples []insights.Sample
+			for i := range repositories {
+				repository := repositories[(i*7+writer)%len(repositories)]
+				for _, at := range []time.Time{day(-writer % 2), day((writer + 1) % 2 * -1)} {
+					samples = append(samples, insights.Sample{
+						RepositoryID: repository.ID, Time: at, Outcome: insights.Counted, Commit: oid(writer), Value: float64(2*writer + 1),
+						Values: map[string]int64{"all": int64(writer), fmt.Sprint(writer): int64(writer) + 1},
+					})
+				}
+			}
+			for range 10 {
+				if err := b.WriteSamples(b.ctx, series.ID, generation, samples); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	require.NoError(t, group.Wait())
+
+	sums := map[cellKey]float64{}
+	for _, row := range b.pointRows(t, series) {
+		sums[cellKey{row.Repo, row.Time}] += row.Value
+	}
+	ledger := b.ledger(t, series)
+	require.Len(t, ledger, 20)
+	for _, sample := range ledger {
+		require.Equal(t, oid(int(sample.Value-1)/2), sample.Commit)
+		require.Equal(t, sample.Value, sums[cellKey{sample.RepositoryID, sample.Time}])
+	}
 }
 
 // Captured values and reasons are bytes from repositories.

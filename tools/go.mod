@@ -1,3 +1,5 @@
+// The programs that generate, format and check this repository's code, apart from what the product is built of. Run one from
+// the repository's root with `go tool -modfile=tools/go.mod NAME`. sqlc wants CGO_ENABLED=0, see store/sqlc.yaml.
 module github.com/backsight/backsight/tools
 
 go 1.26.0
