@@ -83,6 +83,9 @@ func (p *Postgres) start(ctx context.Context) error {
 	if p.socketDir, err = makeSocketDir(p.options.DataDir, a); err != nil {
 		return err
 	}
+	if err := removeStaleSocket(p.socketDir); err != nil {
+		return err
+	}
 	logPath := filepath.Join(p.options.DataDir, "log", "postgres.log")
 	p.child, err = startChild(ctx, childSpec{
 		name:    "postgres",

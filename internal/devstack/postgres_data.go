@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -95,6 +96,9 @@ func (d *pgdata) stopLeftover(ctx context.Context) error {
 	}
 	first, _, _ := bytes.Cut(text, []byte("\n"))
 	pid, err := strconv.Atoi(strings.TrimSpace(string(first)))
+	if err == nil && pid > 1 {
+		awaitExit(ctx, pid)
+	}
 	if err != nil || pid <= 1 || !runs(pid, "postgres", d.dir) {
 		// The server is gone. Where its number is another program's now, Postgres would take that one for a server.
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -133,4 +137,17 @@ func makeSocketDir(dataDir string, a *account) (string, error) {
 		return "", insights.Errorf(insights.Invalid, "socket directory %s: %w; choose a shorter data directory with --data or BACKSIGHT_DATA", dir, err)
 	}
 	return dir, nil
+}
+
+// removeStaleSocket removes what a killed server left in the socket directory. Nobody serves there now: we hold the data
+// directory's lock, and stopLeftover saw to the server. Postgres would see to it as well, but takes a zombie that
+// nobody has reaped yet for a living server.
+func removeStaleSocket(dir string) error {
+	for _, suffix := range []string{"", ".lock"} {
+		path := filepath.Join(dir, fmt.Sprintf(".s.PGSQL.%d%s", socketPort, suffix))
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return insights.Errorf(insights.Invalid, "socket directory %s: stale socket: %w", dir, err)
+		}
+	}
+	return nil
 }

@@ -24,7 +24,7 @@ var mayImport = map[string][]string{
 	"web":                   {},
 	"search/query":          {"insights"},
 	"search/match":          {"insights", "search/query"},
-	"gitrepo":               {"insights"},
+	"gitrepo/...":           {"insights", "gitrepo/..."},
 	"search/history":        {"insights", "search/match", "gitrepo"},
 	"store/...":             {"insights", "migrations", "store/..."},
 	"activities":            {"insights", "store", "gitrepo", "search/..."},
