@@ -81,7 +81,8 @@ export async function visit({ page, step, shot, accessible }) {
     await page.getByRole('button', { name: 'Resume', exact: true }).click()
     await filled(100)
     await page.locator('[data-run], [data-mark]').first().waitFor({ state: 'attached' })
-    assert.equal(await page.locator('[data-hatch]').count(), 0, 'nothing is hatched when all is computed')
+    // Nothing is hatched when all is computed.
+    await page.locator('[data-hatch]').first().waitFor({ state: 'detached' })
     await accessible('a complete insight')
     await shot('insight', { fullPage: true })
   })
@@ -173,7 +174,7 @@ export async function visit({ page, step, shot, accessible }) {
       await page.goto(path)
       await page.getByRole('heading', { level: 1 }).waitFor()
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-      assert.equal(wide, 0, `${path} scrolls sideways by ${wide} px`)
+      assert.ok(wide <= 0, `${path} scrolls sideways by ${wide} px`)
     }
     await page.locator('[data-run], [data-mark]').first().waitFor({ state: 'attached' })
     await accessible('a narrow insight')

@@ -35,7 +35,7 @@ export function LineChart({ title, series, domain, height, selected = null, onOp
   const help = useId()
   const interactive = onOpen !== undefined
   const geometry = useMemo(
-    () => layout({ series, width: Math.max(width, 120), height, domain, endLabels: interactive && series.length > 1 }),
+    () => layout({ series, width: Math.max(width, 120), height, domain, endLabels: interactive && series.length > 1, small: !interactive }),
     [series, width, height, domain, interactive],
   )
   const date = useMemo(() => timeFormat(series.flatMap((entry) => entry.points.map((point) => point.time))), [series])

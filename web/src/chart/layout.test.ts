@@ -42,6 +42,16 @@ describe('lines', () => {
   })
 })
 
+describe('captured values', () => {
+  const captured = { ...daily('a', [0, 0, 5, 7, 0, 0, 0]), captured: true }
+  test('are drawn where they are in use, from zero and back to it', () => {
+    const { runs, marks } = draw({ series: [captured] })
+    expect(runs.map((run) => stops(run.d))).toEqual([4])
+    expect(marks.map((mark) => mark.point.value)).toEqual([0, 5, 7, 0])
+  })
+  test('a plain series keeps its zeros', () => expect(draw({ series: [{ ...captured, captured: false }] }).marks).toHaveLength(7))
+})
+
 describe('marks', () => {
   test('are hollow where the value is not exact', () => {
     const { marks } = draw({ series: [daily('a', [1, [2], 3])] })

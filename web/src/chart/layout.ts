@@ -14,6 +14,8 @@ export interface LayoutInput {
   domain: readonly [number, number] | null
   /** Names and values at the right end of the lines. */
   endLabels: boolean
+  /** A card: fewer marks. */
+  small?: boolean
 }
 
 /** A run of neighbouring known points. dashed: at least one end of every segment in it is not exact. */
@@ -67,9 +69,10 @@ const characterWidth = 6.6 // of the 11 px tabular figures on the axes
 const labelWidth = 148
 const labelHeight = 16
 const markSpacing = 9 // closer than this, marks of exact points would hide the line
+const smallMarkSpacing = 24 // in a card, where the line's shape is what is looked at
 
 /** Where everything goes. Pure: equal input gives equal output, so it can be tested without a browser. */
-export function layout({ series, width, height, domain, endLabels }: LayoutInput): Layout {
+export function layout({ series, width, height, domain, endLabels, small = false }: LayoutInput): Layout {
   const times = distinctTimes(series)
   const from = Math.min(domain?.[0] ?? Infinity, times[0] ?? Infinity)
   const to = Math.max(domain?.[1] ?? -Infinity, times.at(-1) ?? -Infinity)
@@ -78,7 +81,7 @@ export function layout({ series, width, height, domain, endLabels }: LayoutInput
   const values = series.flatMap((entry) => entry.points.flatMap((point) => (point.value === null ? [] : [point.value])))
   const top = 10
   const bottom = Math.max(height - 24, top + 20)
-  const numbers = valueTicks(max(values) ?? 0, Math.max(2, Math.floor((bottom - top) / 52)), values.every(Number.isInteger))
+  const numbers = valueTicks(max(values) ?? 0, Math.max(2, Math.floor((bottom - top) / (small ? 52 : 68))), values.every(Number.isInteger))
   const left = 10 + Math.ceil(characterWidth * Math.max(...numbers.map((tick) => tick.text.length), 2))
   const withLabels = endLabels && width >= 560
   const right = Math.max(width - (withLabels ? labelWidth : 12), left + 20)
@@ -89,17 +92,19 @@ export function layout({ series, width, height, domain, endLabels }: LayoutInput
   const y = (value: number) => yScale(value)
 
   const spacing = times.length > 1 ? (x(times.at(-1)!) - x(times[0]!)) / (times.length - 1) : Infinity
+  const closest = small ? smallMarkSpacing : markSpacing
   const runs: Run[] = []
   const marks: Mark[] = []
   const crosses: Layout['crosses'] = []
   series.forEach((entry, index) => {
-    runs.push(...seriesRuns(entry.points, index, x, y))
-    entry.points.forEach((point, at) => {
+    const drawn = entry.captured ? withoutSilence(entry.points) : entry.points
+    runs.push(...seriesRuns(drawn, index, x, y))
+    drawn.forEach((point, at) => {
       if (point.state === 'failed') crosses.push({ series: index, x: x(point.time) })
       if (point.value === null) return
       const hollow = point.state !== 'exact'
-      const alone = entry.points[at - 1]?.value == null && entry.points[at + 1]?.value == null
-      const sparse = spacing >= markSpacing || at % Math.ceil((6 * markSpacing) / spacing) === 0
+      const alone = drawn[at - 1]?.value == null && drawn[at + 1]?.value == null
+      const sparse = spacing >= closest || (drawn.length - 1 - at) % Math.ceil((6 * closest) / spacing) === 0
       if (hollow || alone || sparse) marks.push({ series: index, point, x: x(point.time), y: y(point.value), hollow })
     })
   })
@@ -130,6 +135,15 @@ function placeTimes(span: [number, number], x: (time: number) => number, left: n
     const half = (tick.text.length * characterWidth) / 2
     return { x: at, text: tick.text, anchor: at - half < 0 ? 'start' : at + half > right + 10 ? 'end' : 'middle' }
   })
+}
+
+/**
+ * A captured value that is not in use is not drawn: a dozen lines on the axis would hide each other. A zero next to
+ * something else stays, so that a line is seen to begin and to end there. The table has them all.
+ */
+function withoutSilence(points: readonly ChartPoint[]): ChartPoint[] {
+  const silent = (point: ChartPoint | undefined) => point === undefined || point.value === 0
+  return points.map((point, at) => (point.value === 0 && silent(points[at - 1]) && silent(points[at + 1]) ? { ...point, value: null } : point))
 }
 
 /** Segments join neighbours of the series' own grid only: where a point between is unknown, the line has a gap. */
@@ -197,7 +211,7 @@ function placeLabels(series: readonly ChartSeries[], x: (time: number) => number
       const last = entry.points.findLast((point) => point.value !== null)
       if (!last) return []
       const anchor = { x: x(last.time), y: y(last.value!) }
-      return [{ series: index, text: entry.label, value: formatShort(last.value!), y: anchor.y, anchor }]
+      return [{ series: index, text: entry.label, value: `${last.state === 'partial' ? '≥ ' : ''}${formatShort(last.value!)}`, y: anchor.y, anchor }]
     })
     .sort((a, b) => a.y - b.y)
     .slice(0, room)

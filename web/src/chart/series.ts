@@ -29,6 +29,8 @@ export interface ChartSeries {
   label: string
   colour: SeriesColour
   marker: MarkerShape
+  /** One value of a capture group. */
+  captured: boolean
   points: ChartPoint[]
 }
 
@@ -52,6 +54,7 @@ export function chartSeries(insight: InsightFragment, limit = captureLimit): { s
         label,
         colour: seriesColour(presentation?.color ?? '', position),
         marker: markerShape(position),
+        captured: false,
         points: data.points.map(chartPoint).sort((a, b) => a.time - b.time),
       })
       return
@@ -70,6 +73,7 @@ export function chartSeries(insight: InsightFragment, limit = captureLimit): { s
         label: line.label || label,
         colour: seriesColour('', index),
         marker: markerShape(index),
+        captured: true,
         points: line.points,
       })
     }

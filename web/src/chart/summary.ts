@@ -19,7 +19,7 @@ function sentence(series: ChartSeries, named: boolean): string {
   const date = timeFormat(series.points.map((point) => point.time))
   const first = known[0]!
   const last = known.at(-1)!
-  const text = [`${name}${formatNumber(last.value!)} on ${date(last.time)}`]
+  const text = [`${name}${last.state === 'partial' ? 'at least ' : ''}${formatNumber(last.value!)} on ${date(last.time)}`]
   if (first !== last) text.push(`${trend(first.value!, last.value!)} ${formatNumber(first.value!)} on ${date(first.time)}`)
   const values = known.map((point) => point.value!)
   const low = Math.min(...values)

@@ -47,6 +47,7 @@ export function daily(key: string, values: (number | [number] | null | 'failed')
     label: key.toUpperCase(),
     colour: { className: 'series-0' },
     marker: 'circle',
+    captured: false,
     points: values.map((value, index): ChartPoint => {
       const state: PointState = value === null ? 'pending' : value === 'failed' ? 'failed' : Array.isArray(value) ? 'partial' : 'exact'
       const time = start + index * day
