@@ -204,7 +204,8 @@ func (s *stack) graphql(query string, variables map[string]any, result any) erro
 	return json.Unmarshal(answer.Data, result)
 }
 
-// child finds the process below `backsight up` whose command line contains all words, and returns 0 if there is none.
+// child finds the child of `backsight up` whose command line contains all words, and returns 0 if there is none. Children of
+// children do not count: a fresh backend of Postgres has its server's command line.
 func (s *stack) child(words ...string) int {
 	parents := map[int]int{}
 	lines := map[int]string{}
@@ -225,10 +226,8 @@ func (s *stack) child(words ...string) int {
 		for _, word := range words {
 			matches = matches && strings.Contains(line, word)
 		}
-		for up := parents[pid]; matches && up > 1; up = parents[up] {
-			if up == s.cmd.Process.Pid {
-				return pid
-			}
+		if matches && parents[pid] == s.cmd.Process.Pid {
+			return pid
 		}
 	}
 	return 0
