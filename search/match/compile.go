@@ -39,7 +39,7 @@ func newFinder(p *query.Pattern, caseSensitive, groups bool) (finder, error) {
 	if required.strength() >= minStrength {
 		e.required = required.compile()
 	}
-	if e.byLine || looksBack(tree) {
+	if e.byLine {
 		return e, nil
 	}
 	rest, lineStart := afterLineStart(tree)

@@ -140,8 +140,8 @@ func TestRegexpsOfEachKind(t *testing.T) {
 		`todo\s+b`, `^todo\s+b`, `(?:todo|fixme)\s+(b|x)`, `to(do)+\n`, `todo(?s:.)b`, // where matches start
 		`\btodo\b`, `\w+\.1$`, `(todo|fixme).*\d`, `todo$`, // lines that hold a text
 		`\d+\.\d+`, `^\w`, `.$`, // blocks of lines
-		`\Atodo`, `todo\z`, `\s+`, `[^a]+`, `x\s+todo`, // the whole content
-		`todo|fixme`, `ab(?:c|ab)?`, `a|ab|abc`, `[tk]o?d`, `(?:|a)b`, `task[sk]?`, // texts
+		`\Atodo`, `todo\s|\Atodo`, `(?:\A)?todo\s`, `todo\z`, `\s+`, `[^a]+`, `x\s+todo`, // the whole content
+		`todo|fixme`, `[tT]odo`, `[tT]ODO`, `s`, `todos`, `(?:|todo)`, `(?:todo)??`, `fixme|(?:)|todo`, `x(?:todo)??`, `ab(?:c|ab)?`, `a|ab|abc`, `[tk]o?d`, `[tf]`, `(?:|a)b`, `task[sk]?`, // texts
 		`[^\x00-\x{10FFFF}]`, `a{0}`, `x*`, `$`, // nothing
 	} {
 		p := &query.Pattern{Kind: query.Regexp, Text: text}

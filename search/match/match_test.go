@@ -91,6 +91,7 @@ func TestMatchCounts(t *testing.T) {
 		{`content:"�"`, "\xff \xef\xbf\xbd", 1},
 		{"k", "k K \u212a", 3},
 		{"case:yes k", "k K \u212a", 1},
+		{"set", "\u017fet SET", 2},
 		{"STRASSE", "straße", 0}, // simple folding, as in Go
 
 		// Binary content has no matches.
@@ -130,6 +131,8 @@ func TestWant(t *testing.T) {
 		{"(file:go$ a) OR (file:py$ b)", "x.js", match.Skip, false},
 		{"file:go$", "x.go", match.Path, true},
 		{"file:go$", "x.py", match.Skip, true},
+		{"file:go$ OR NOT a", "x.py", match.Content, false},
+		{"file:go$ NOT a", "x.go", match.Content, true},
 		{"select:file file:go$ OR a", "x.go", match.Path, false},
 		{"select:file file:go$ OR a", "x.py", match.Content, false},
 		{"file:go$ OR a", "x.go", match.Content, false},
@@ -140,6 +143,7 @@ func TestWant(t *testing.T) {
 		{"lang:go a", "x.py", match.Skip, false},
 		{"lang:go", "x.go", match.Path, false},
 		{"lang:c++", "x.h", match.Content, false},
+		{"-lang:c++ OR file:y", "x.h", match.Content, false},
 		{"type:path lang:c++ x", "x.h", match.Content, false},
 	} {
 		m := compile(t, row.query, match.Options{})
@@ -174,6 +178,9 @@ func TestLanguages(t *testing.T) {
 		{"lang:python", "bin/tool", "#!/usr/bin/env python3\n", 1},
 		{"lang:python", "bin/tool", "#!/bin/sh\n", 0},
 		{"lang:shell", "bin/tool", "#!/bin/sh\n", 1},
+		{"lang:raku", "x.pl", "#!/usr/bin/env raku\n", 1},
+		{"lang:perl", "x.pl", "#!/usr/bin/env raku\n", 0},
+		{"lang:perl", "x.pl", "#!/usr/bin/env perl\n", 1},
 		{"lang:python", "bin/tool", "", 0},
 		{"lang:python", "bin/tool", "#!/usr/bin/env python3\n\x00", 0},
 		{"lang:javascript lang:typescript", "x.js", "", 0},

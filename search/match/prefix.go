@@ -66,16 +66,3 @@ func afterLineStart(re *syntax.Regexp) (*syntax.Regexp, bool) {
 	rest.Sub = re.Sub[1:]
 	return &rest, true
 }
-
-// looksBack says whether re has \A, which holds at the start of any part.
-func looksBack(re *syntax.Regexp) bool {
-	if re.Op == syntax.OpBeginText {
-		return true
-	}
-	for _, sub := range re.Sub {
-		if looksBack(sub) {
-			return true
-		}
-	}
-	return false
-}
