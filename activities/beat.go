@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -33,6 +34,63 @@ func beatWhile(ctx context.Context, what string, do func() error) error {
 		<-stopped
 	}()
 	return do()
+}
+
+// stallAfter is how long a search may do nothing that it tells of before it counts as hanging: one file of a gigabyte under a
+// slow pattern takes half a minute.
+const stallAfter = 2 * time.Minute
+
+// pulse beats every beatEvery as long as the work has told of progress within stallAfter. So an activity learns within a
+// second or two that it was cancelled, a worker that dies is missed as soon, and work that hangs is not kept alive.
+type pulse struct {
+	mu      sync.Mutex
+	details string
+	at      time.Time
+}
+
+func startPulse(ctx context.Context) (p *pulse, stop func()) {
+	p = &pulse{at: time.Now()}
+	done := make(chan struct{})
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		tick := time.NewTicker(beatEvery)
+		defer tick.Stop()
+		for {
+			if details, alive := p.look(); alive {
+				activity.RecordHeartbeat(ctx, details)
+			}
+			select {
+			case <-tick.C:
+			case <-done:
+				return
+			}
+		}
+	}()
+	return p, func() {
+		close(done)
+		<-stopped
+	}
+}
+
+// on notes what the work is about to do.
+func (p *pulse) on(details string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.details, p.at = details, time.Now()
+}
+
+// tick notes that the work goes on.
+func (p *pulse) tick() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.at = time.Now()
+}
+
+func (p *pulse) look() (details string, alive bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.details, time.Since(p.at) < stallAfter
 }
 
 // pause waits and returns early with an error when ctx ends.

@@ -17,9 +17,9 @@ import (
 type job struct {
 	*Search
 	question
-	at   *time.Time
-	out  *writer
-	beat func()
+	at    *time.Time
+	out   *writer
+	pulse *pulse
 }
 
 // repository settles the samples of one repository, newest first. Its own trouble fails its samples; an error is of what
@@ -94,12 +94,16 @@ func (j *job) locate(ctx context.Context, r store.Repository, samples []insights
 
 // search counts at the commits of the groups, newest first, and settles each group as its result comes.
 func (j *job) search(ctx context.Context, git *gitrepo.Repo, groups []group) error {
-	done, err := j.Limits.startSearch(ctx, j.beat)
+	running, done, err := j.Limits.startSearch(ctx, j.pulse.tick)
 	if err != nil {
 		return err
 	}
 	defer done()
-	request := history.Request{Repo: git, Matcher: j.matcher, Progress: func(history.Progress) { j.beat() }}
+	request := history.Request{
+		Repo: git, Matcher: j.matcher, Progress: func(history.Progress) { j.pulse.tick() },
+		// A core that no other search uses: a large repository alone should not leave it idle.
+		Workers: max(1, j.Cores/running),
+	}
 	for _, g := range groups {
 		request.Commits = append(request.Commits, gitrepo.OID(g.commit))
 	}
@@ -178,7 +182,7 @@ func faultText(faults []history.Fault) string {
 
 // settle ends a group: its newest sample as found, the others as the same commit again.
 func (j *job) settle(ctx context.Context, g group, found insights.Sample) error {
-	if err := j.Limits.takeSamples(ctx, len(g.samples), j.beat); err != nil {
+	if err := j.Limits.takeSamples(ctx, len(g.samples), j.pulse.tick); err != nil {
 		return err
 	}
 	list := make([]insights.Sample, len(g.samples))
@@ -192,7 +196,7 @@ func (j *job) settle(ctx context.Context, g group, found insights.Sample) error 
 			}
 		}
 	}
-	j.beat()
+	j.pulse.tick()
 	return j.out.add(ctx, list...)
 }
 

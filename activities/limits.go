@@ -58,26 +58,27 @@ func (l *Limits) takeSamples(ctx context.Context, n int, beat func()) error {
 	return nil
 }
 
-// startSearch waits until a search may start. The caller calls done when it has ended.
-func (l *Limits) startSearch(ctx context.Context, beat func()) (done func(), err error) {
-	if err := waitFor(ctx, l.occupy, beat); err != nil {
-		return nil, err
+// startSearch waits until a search may start. running is how many do now, this one included. The caller calls done when
+// it has ended.
+func (l *Limits) startSearch(ctx context.Context, beat func()) (running int, done func(), err error) {
+	occupy := func() bool {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.most > 0 && l.running >= l.most {
+			return false
+		}
+		l.running++
+		running = l.running
+		return true
+	}
+	if err := waitFor(ctx, occupy, beat); err != nil {
+		return 0, nil, err
 	}
 	if err := waitFor(ctx, l.searches.Allow, beat); err != nil {
 		l.vacate()
-		return nil, err
+		return 0, nil, err
 	}
-	return l.vacate, nil
-}
-
-func (l *Limits) occupy() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.most > 0 && l.running >= l.most {
-		return false
-	}
-	l.running++
-	return true
+	return running, l.vacate, nil
 }
 
 func (l *Limits) vacate() {

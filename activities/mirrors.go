@@ -53,12 +53,15 @@ func (m *Mirrors) Open(ctx context.Context, r store.Repository) (*gitrepo.Repo, 
 	if err == nil || insights.ErrorCode(err) != insights.NotFound {
 		return git, openTrouble(ctx, err)
 	}
-	unlock, err := m.lock(ctx, r.ID)
-	if err != nil {
-		return nil, err
-	}
-	defer unlock()
-	git, _, err = m.openOrClone(ctx, r)
+	err = beatWhile(ctx, "clone "+r.Name, func() error {
+		unlock, err := m.lock(ctx, r.ID)
+		if err != nil {
+			return err
+		}
+		defer unlock()
+		git, _, err = m.openOrClone(ctx, r)
+		return err
+	})
 	return git, err
 }
 
@@ -74,10 +77,8 @@ func (m *Mirrors) openOrClone(ctx context.Context, r store.Repository) (git *git
 	err = patiently(ctx, func() error {
 		clone, cancel := context.WithTimeout(ctx, cloneTimeout)
 		defer cancel()
-		return beatWhile(ctx, "clone "+r.Name, func() error {
-			git, err = gitrepo.CloneMirror(clone, r.Location, dir)
-			return err
-		})
+		git, err = gitrepo.CloneMirror(clone, r.Location, dir)
+		return err
 	})
 	if err != nil {
 		if other, openErr := gitrepo.Open(ctx, dir); openErr == nil {
@@ -116,22 +117,26 @@ func (m *Mirrors) present(r store.Repository) bool {
 
 // Refresh brings a repository and its commit index to the present: fetches it (unless it is local), reads what is new of
 // its history, and records the sync, or the trouble. From then on the index answers for every instant up to the call.
-func (m *Mirrors) Refresh(ctx context.Context, r store.Repository) (*gitrepo.Repo, error) {
-	unlock, err := m.lock(ctx, r.ID)
-	if err != nil {
-		return nil, err
-	}
-	defer unlock()
-	at := time.Now() // before anything is read: what is pushed meanwhile is not in the index
-	git, result, err := m.refresh(ctx, r, at)
-	if trouble := asRepositoryError(err); trouble != nil {
-		result = store.SyncResult{At: at, Err: trouble.Error()}
-	} else if err != nil {
-		return nil, err
-	}
-	if recordErr := m.Store.RecordSync(ctx, r.ID, result); recordErr != nil {
-		return nil, recordErr
-	}
+func (m *Mirrors) Refresh(ctx context.Context, r store.Repository) (git *gitrepo.Repo, err error) {
+	err = beatWhile(ctx, "refresh "+r.Name, func() error {
+		unlock, err := m.lock(ctx, r.ID)
+		if err != nil {
+			return err
+		}
+		defer unlock()
+		at := time.Now() // before anything is read: what is pushed meanwhile is not in the index
+		var result store.SyncResult
+		git, result, err = m.refresh(ctx, r, at)
+		if trouble := asRepositoryError(err); trouble != nil {
+			result = store.SyncResult{At: at, Err: trouble.Error()}
+		} else if err != nil {
+			return err
+		}
+		if recordErr := m.Store.RecordSync(ctx, r.ID, result); recordErr != nil {
+			return recordErr
+		}
+		return err
+	})
 	return git, err
 }
 
@@ -172,7 +177,7 @@ func (m *Mirrors) fetch(ctx context.Context, r store.Repository, git *gitrepo.Re
 	return ofRepository(ctx, classFetch, patiently(ctx, func() error {
 		fetch, cancel := context.WithTimeout(ctx, fetchTimeout)
 		defer cancel()
-		return beatWhile(ctx, "fetch "+r.Name, func() error { return git.Fetch(fetch) })
+		return git.Fetch(fetch)
 	}))
 }
 
@@ -183,7 +188,7 @@ func patiently(ctx context.Context, try func() error) error {
 		if err == nil || !insights.ErrorCode(err).Retryable() {
 			return err
 		}
-		if waitErr := beatWhile(ctx, "wait for the remote", func() error { return pause(ctx, wait) }); waitErr != nil {
+		if pause(ctx, wait) != nil {
 			return err
 		}
 	}

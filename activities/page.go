@@ -21,6 +21,10 @@ const (
 	pageCost = 15_000
 	// maxBatchRepositories bounds a batch whatever its cost, so that one that unfolds stays a small workflow.
 	maxBatchRepositories = 100
+	// A page is split into at least leastBatches where they are worth it, each of worthwhile cost, so that every core of
+	// every worker has some: a child workflow costs 20-30 ms, a batch of this cost about 200 ms.
+	leastBatches = 12
+	worthwhile   = 50
 )
 
 // Page returns the next page of a generation's pending work. The settings are read each time, so a change acts on
@@ -64,6 +68,7 @@ func (p *Plans) page(ctx context.Context, in PageInput) (PageResult, error) {
 
 // batches folds the work, in order of id, into batches until the page is full; taken is how many repositories are in it.
 func batches(work []store.RepositoryWork, limits budgets) (page PageResult, taken int) {
+	limits.batch = min(limits.batch, max(worthwhile, costOf(work)/leastBatches))
 	var total int64
 	var open *fold // the batch that may grow
 	for _, w := range work {
@@ -82,6 +87,16 @@ func batches(work []store.RepositoryWork, limits budgets) (page PageResult, take
 		taken++
 	}
 	return page, taken
+}
+
+// costOf is the cost of a page of the work.
+func costOf(work []store.RepositoryWork) (total int64) {
+	for _, w := range work {
+		if total += max(1, w.Cost()); total >= pageCost {
+			return pageCost
+		}
+	}
+	return total
 }
 
 // fold is a batch in the making.

@@ -16,6 +16,8 @@ type Search struct {
 	Store   *store.Store
 	Mirrors *Mirrors
 	Limits  *Limits
+	// Cores is how many cores searches may use together; 0 is 1.
+	Cores int
 }
 
 // Samples searches what is pending in a range, repository by repository, and writes results as they land. It returns
@@ -50,13 +52,12 @@ func (s *Search) samples(ctx context.Context, in Range) (err error) {
 	if err != nil {
 		return err
 	}
-	job := &job{Search: s, question: asked, at: in.At, out: &writer{store: s.Store, seriesID: in.SeriesID, generation: in.Generation}}
+	pulse, stop := startPulse(ctx)
+	defer stop()
+	job := &job{Search: s, question: asked, at: in.At, pulse: pulse, out: &writer{store: s.Store, seriesID: in.SeriesID, generation: in.Generation}}
 	for i, samples := range byRepository {
 		id := samples[0].RepositoryID
-		job.beat = func() {
-			activity.RecordHeartbeat(ctx, fmt.Sprintf("repository %d, %d of %d", id, i+1, len(byRepository)))
-		}
-		job.beat()
+		pulse.on(fmt.Sprintf("%s, %d of %d", repositories[id].Name, i+1, len(byRepository)))
 		if err := job.repository(ctx, repositories[id], samples); err != nil {
 			return s.keep(ctx, job.out, err)
 		}

@@ -130,7 +130,7 @@ func (r *runner) workers(fatal func(error)) []worker.Worker {
 		WorkerStopTimeout:                  StopTimeout,
 		OnFatalError:                       fatal,
 	})
-	searching.RegisterActivity(&activities.Search{Store: r.Store, Mirrors: mirrors, Limits: r.limits})
+	searching.RegisterActivity(&activities.Search{Store: r.Store, Mirrors: mirrors, Limits: r.limits, Cores: r.Slots})
 
 	syncing := worker.New(r.Client, workflows.SyncQueue, worker.Options{
 		DisableWorkflowWorker:              true,

@@ -1,0 +1,273 @@
+package activities_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/worker"
+
+	"github.com/backsight/backsight/activities"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/internal/testgit"
+	"github.com/backsight/backsight/store"
+)
+
+func TestSamplesEndAsWhatTheyAre(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.local("growing", growing(t))
+	unchanged := testgit.New(t)
+	unchanged.Commit(t, shortlyBefore(-2), map[string]string{"a": "TODO TODO"})
+	b.local("unchanged", unchanged)
+	young := testgit.New(t)
+	young.Commit(t, shortlyBefore(0), map[string]string{"a": "TODO"})
+	b.local("young", young)
+	b.local("empty", testgit.New(t))
+	damaged := growing(t)
+	damaged.Unpack(t)
+	damaged.RemoveObject(t, damaged.ObjectAt(t, "main~1:a.go"))
+	b.local("damaged", damaged)
+	lost := growing(t)
+	b.local("lost", lost)
+	require.NoError(t, os.RemoveAll(lost.Dir))
+	headless := growing(t)
+	headless.Git(t, "symbolic-ref", "HEAD", "refs/heads/nowhere")
+	b.local("headless", headless)
+
+	series := b.series("TODO")
+	tally := b.backfill(series)
+	require.Equal(t, map[string][]string{
+		"growing":   {"counted 3", "counted 2", "counted 1"},
+		"unchanged": {"counted 2", "reused 2", "reused 2"},
+		"young":     {"counted 1", "absent", "absent"},
+		"empty":     {"absent", "absent", "absent"},
+		"damaged":   {"counted 3", "partial 0: missing object", "counted 1"},
+		"lost":      {"failed: repository not found", "failed: repository not found", "failed: repository not found"},
+		"headless":  {"failed: no default branch", "failed: no default branch", "failed: no default branch"},
+	}, b.told(series))
+	require.Equal(t, insights.Completeness{Planned: 21, Counted: 7, Reused: 2, Absent: 5, Partial: 1, Failed: 6}, tally)
+	for _, s := range b.samples(series) {
+		if s.Outcome == insights.Partial {
+			require.Contains(t, s.Reason, "1 object(s)")
+			require.Contains(t, s.Reason, `"a.go"`)
+		}
+	}
+
+	// Once more: nothing is pending, nothing is searched, nothing changes.
+	before := b.samples(series)
+	again, err := call[insights.Completeness](b, b.search.Samples, everything(series, 1))
+	require.NoError(t, err)
+	require.Equal(t, tally, again)
+	require.Equal(t, before, b.samples(series))
+}
+
+// A frame by itself settles what is at its commit, exactly as the search of the whole repository does.
+func TestOneFrameSettlesItsCommit(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	r := testgit.New(t)
+	r.Commit(t, shortlyBefore(-2), map[string]string{"a": "TODO"})
+	r.Commit(t, shortlyBefore(0), map[string]string{"a": "TODO TODO"})
+	repository := b.local("r", r)
+	series := b.series("TODO")
+	begun := b.begin(series)
+	all := activities.Range{SeriesID: series.ID, Generation: begun.Generation, From: repository.ID, Through: repository.ID}
+
+	pending, err := call[activities.PendingResult](b, b.plans.Pending, all)
+	require.NoError(t, err)
+	require.Equal(t, []int64{repository.ID}, pending.Repositories)
+	require.Len(t, pending.Times, 2, "the two older frames are one commit")
+	require.True(t, pending.Times[1].Equal(grid.Time(-1)))
+
+	// Asked for the older of the two, it ends like the newer.
+	at := grid.Time(-2)
+	one := all
+	one.At = &at
+	tally, err := call[insights.Completeness](b, b.search.Samples, one)
+	require.NoError(t, err)
+	require.Equal(t, insights.Completeness{Planned: 1, Reused: 1}, tally)
+	require.Equal(t, []string{"pending 0", "counted 1", "reused 1"}, b.told(series)["r"])
+}
+
+// Samples that are younger than the commit index are looked up in the repository itself.
+func TestCommitsThatTheIndexDoesNotKnowYet(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	origin := testgit.New(t)
+	origin.Commit(t, shortlyBefore(-1), map[string]string{"a": "TODO"})
+	b.remote("mirror", "file://"+origin.Dir)
+	series := b.series("TODO")
+	begun := b.begin(series) // the mirror is not cloned: the plan knows no commits
+	require.EqualValues(t, 3, begun.Tally.Pending)
+	origin.Commit(t, shortlyBefore(0), map[string]string{"a": "TODO TODO"})
+	_, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Generation))
+	require.NoError(t, err)
+	require.Equal(t, []string{"counted 2", "counted 1", "absent"}, b.told(series)["mirror"])
+
+	repository, err := b.store.RepositoryByName(t.Context(), "mirror")
+	require.NoError(t, err)
+	require.NotNil(t, repository.IndexedAt)
+	require.Equal(t, "refs/heads/main", repository.DefaultBranch)
+	require.NotZero(t, repository.SizeBytes)
+
+	// A second series is planned from the index: the older frames are known to it, and nothing is fetched.
+	require.NoError(t, os.RemoveAll(origin.Dir))
+	second := b.series("TODO case:yes")
+	require.EqualValues(t, 1, b.begin(second).Tally.Absent)
+	require.Equal(t, insights.Completeness{Planned: 3, Counted: 2, Absent: 1}, b.backfill(second))
+}
+
+func TestMirrorWhoseHostIsAwayFailsWithItsReason(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.remote("away", "file://"+filepath.Join(t.TempDir(), "nothing.git"))
+	b.local("here", growing(t))
+	series := b.series("TODO")
+	b.backfill(series)
+	require.Equal(t, map[string][]string{
+		"away": {"failed: fetch failed", "failed: fetch failed", "failed: fetch failed"},
+		"here": {"counted 3", "counted 2", "counted 1"},
+	}, b.told(series))
+	repository, err := b.store.RepositoryByName(t.Context(), "away")
+	require.NoError(t, err)
+	require.NotEmpty(t, repository.Error)
+}
+
+// What lies at a mirror's place and is no repository is put aside, not deleted, and cloned again.
+func TestBrokenMirrorIsClonedAgain(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	origin := growing(t)
+	repository := b.remote("mirror", "file://"+origin.Dir)
+	place := filepath.Join(b.dataDir, fmt.Sprintf("%d.git", repository.ID))
+	require.NoError(t, os.MkdirAll(place, 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(place, "rest"), nil, 0o600))
+	series := b.series("TODO")
+	b.backfill(series)
+	require.Equal(t, []string{"counted 3", "counted 2", "counted 1"}, b.told(series)["mirror"])
+	aside, err := filepath.Glob(place + ".broken-*")
+	require.NoError(t, err)
+	require.Len(t, aside, 1)
+}
+
+func TestShallowCloneDoesNotCallHistoryAbsent(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	origin := growing(t)
+	shallow := testgit.New(t)
+	shallow.Git(t, "fetch", "--quiet", "--depth=1", "file://"+origin.Dir, "main:main")
+	b.local("shallow", shallow)
+	series := b.series("TODO")
+	b.backfill(series)
+	require.Equal(t, []string{"failed: shallow history", "failed: shallow history", "failed: shallow history"}, b.told(series)["shallow"])
+}
+
+func TestLimitsOfTheQueryMakeSamplesPartial(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.local("growing", growing(t))
+	counted := b.series("TODO count:2")
+	b.backfill(counted)
+	require.Equal(t, []string{"partial 2: count limit", "counted 2", "counted 1"}, b.told(counted)["growing"])
+
+	late := b.series("TODO timeout:1ns")
+	b.backfill(late)
+	require.Equal(t, []string{"partial 0: timeout", "partial 0: timeout", "partial 0: timeout"}, b.told(late)["growing"])
+}
+
+func TestRemovedRepositoryFailsItsPendingSamples(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.local("growing", growing(t))
+	series := b.series("TODO")
+	begun := b.begin(series)
+	require.NoError(t, b.store.RemoveRepository(t.Context(), "growing"))
+	_, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Generation))
+	require.NoError(t, err)
+	require.Equal(t, []string{"failed: repository removed", "failed: repository removed", "failed: repository removed"}, b.told(series)["growing"])
+}
+
+func TestCapturedValuesAreCountedEach(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	r := testgit.New(t)
+	r.Commit(t, shortlyBefore(-1), map[string]string{"go.mod": "go 1.25\n", "x/go.mod": "go 1.26\n"})
+	b.local("r", r)
+	series := b.series(`go (1\.\d+) patterntype:regexp`, func(s *insights.Series) { s.Method = insights.SearchCompute })
+	b.backfill(series)
+	require.Equal(t, []string{"counted 2", "reused 2", "absent"}, b.told(series)["r"])
+	points, err := b.store.Points(t.Context(), []string{series.ID}, store.PointFilter{})
+	require.NoError(t, err)
+	values := map[string][]float64{}
+	for _, p := range points[series.ID] {
+		values[p.Label] = append(values[p.Label], p.Value)
+	}
+	require.Equal(t, map[string][]float64{"1.25": {0, 1, 1}, "1.26": {0, 1, 1}}, values)
+}
+
+// A search that is told to stop keeps what it found, and the next attempt searches only the rest.
+func TestStoppedSearchGoesOnFromTheLedger(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.local("a", growing(t))
+	b.local("b", growing(t))
+	series := b.series("TODO")
+	begun := b.begin(series)
+
+	// One sample a second; when the first have landed, the worker stops.
+	b.limits.Set(1, 0, 0)
+	stop := make(chan struct{})
+	b.env.SetWorkerStopChannel(stop)
+	go func() {
+		for t.Context().Err() == nil {
+			tally, err := b.store.Completeness(t.Context(), series.ID)
+			if err == nil && tally.Done() > 0 {
+				close(stop)
+				return
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+	}()
+	_, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Generation))
+	requireCode(t, err, insights.Unavailable, true)
+	require.ErrorContains(t, err, "another one goes on")
+	first, err := b.store.Completeness(t.Context(), series.ID)
+	require.NoError(t, err)
+	require.NotZero(t, first.Counted)
+	require.NotZero(t, first.Pending)
+	require.NoError(t, first.Check())
+
+	b.fresh()
+	b.limits.Set(0, 0, 0)
+	tally, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Generation))
+	require.NoError(t, err)
+	require.Equal(t, insights.Completeness{Planned: 6, Counted: 6}, tally)
+	for _, s := range b.samples(series) {
+		require.Equal(t, 1, s.Attempts, "each sample was written once")
+	}
+}
+
+func TestSearchIsCancelled(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.local("a", growing(t))
+	series := b.series("TODO")
+	begun := b.begin(series)
+	b.limits.Set(0.000001, 0, 0) // the first sample is free, the next one comes in 11 days
+	ctx, cancel := context.WithCancel(context.Background())
+	b.env.SetWorkerOptions(worker.Options{BackgroundActivityContext: ctx})
+	b.env.SetOnActivityHeartbeatListener(func(*activity.Info, converter.EncodedValues) { cancel() })
+	_, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Generation))
+	require.ErrorContains(t, err, "canceled")
+	tally, err := b.store.Completeness(t.Context(), series.ID)
+	require.NoError(t, err)
+	require.NoError(t, tally.Check())
+	require.NotZero(t, tally.Pending)
+}

@@ -1,0 +1,128 @@
+package activities_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/activities"
+	"github.com/backsight/backsight/gitrepo"
+	"github.com/backsight/backsight/internal/testgit"
+	"github.com/backsight/backsight/store"
+)
+
+func (b *testBundle) synced(r store.Repository) store.Repository {
+	b.t.Helper()
+	_, err := call[struct{}](b, b.sync.Repository, r.ID)
+	require.NoError(b.t, err)
+	after, err := b.store.Repository(b.t.Context(), r.ID)
+	require.NoError(b.t, err)
+	return after
+}
+
+// requireIndexed asserts that the commit index is the first-parent history of main, as git itself tells it.
+func (b *testBundle) requireIndexed(r store.Repository, git *testgit.Repo) {
+	b.t.Helper()
+	repo, err := gitrepo.Open(b.t.Context(), git.Dir)
+	require.NoError(b.t, err)
+	tip, err := repo.Resolve(b.t.Context(), "main")
+	require.NoError(b.t, err)
+	commits, err := repo.FirstParents(b.t.Context(), tip, "")
+	require.NoError(b.t, err)
+	index, err := b.store.CommitIndexTip(b.t.Context(), r.ID)
+	require.NoError(b.t, err)
+	require.Len(b.t, index, len(commits))
+	for i, c := range commits {
+		require.Equal(b.t, string(c.ID), index[i].Commit)
+		require.Equal(b.t, c.Time, index[i].Time)
+		require.Equal(b.t, len(commits)-1-i, index[i].Seq)
+	}
+	for _, at := range []time.Time{grid.Time(0), grid.Time(-1), grid.Time(-2), grid.Time(-3)} {
+		want, found := gitrepo.AsOf(commits, at)
+		got, err := b.store.AsOf(b.t.Context(), r.ID, []time.Time{at})
+		require.NoError(b.t, err)
+		commit, indexed := got[at]
+		require.Equal(b.t, found, indexed)
+		require.Equal(b.t, string(want.ID), commit)
+	}
+}
+
+func TestIndexFollowsHistory(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	git := growing(t)
+	r := b.local("r", git)
+	before := time.Now().Add(-time.Second)
+	r = b.synced(r)
+	b.requireIndexed(r, git)
+	require.True(t, r.IndexedAt.After(before))
+	require.Equal(t, git.Git(t, "rev-parse", "main"), r.Head)
+	require.NotZero(t, r.SizeBytes)
+
+	// Nothing new, then grown, then grown by a merge.
+	b.requireIndexed(b.synced(r), git)
+	git.Commit(t, shortlyBefore(0).Add(time.Minute), map[string]string{"b": "1"})
+	b.requireIndexed(b.synced(r), git)
+	git.Import(t, "side", false, testgit.Commit{Parents: testgit.Root, Time: shortlyBefore(-1), Changes: []testgit.Change{{Path: "c", Content: "1"}}})
+	merge := git.Git(t, "commit-tree", "main^{tree}", "-p", "main", "-p", "side", "-m", "merge")
+	git.Git(t, "update-ref", "refs/heads/main", merge)
+	b.requireIndexed(b.synced(r), git)
+
+	// Rewritten: the last two commits are others now; then shorter; then all of it another.
+	git.Git(t, "update-ref", "refs/heads/main", "main~3")
+	git.Commit(t, shortlyBefore(-1).Add(time.Minute), map[string]string{"d": "1"})
+	b.requireIndexed(b.synced(r), git)
+	git.Git(t, "update-ref", "refs/heads/main", "main~1")
+	b.requireIndexed(b.synced(r), git)
+	git.Git(t, "update-ref", "refs/heads/main", "side")
+	b.requireIndexed(b.synced(r), git)
+}
+
+func TestSyncRecordsTroubleAndItsEnd(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	git := growing(t)
+	r := b.local("r", git)
+	git.Git(t, "symbolic-ref", "HEAD", "refs/heads/nowhere")
+	broken := b.synced(r)
+	require.Contains(t, broken.Error, "HEAD names a branch")
+	require.NotNil(t, broken.ErrorAt)
+	git.Git(t, "symbolic-ref", "HEAD", "refs/heads/main")
+	mended := b.synced(r)
+	require.Empty(t, mended.Error)
+	require.NotNil(t, mended.FetchedAt)
+}
+
+func TestSyncOfAnEmptyRepository(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	r := b.synced(b.local("empty", testgit.New(t)))
+	require.Empty(t, r.Error)
+	require.Empty(t, r.Head)
+	require.NotNil(t, r.IndexedAt)
+}
+
+func TestSyncFetchesMirrors(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	git := growing(t)
+	r := b.remote("mirror", "file://"+git.Dir)
+	b.requireIndexed(b.synced(r), git)
+	git.Commit(t, shortlyBefore(0).Add(time.Minute), map[string]string{"b": "1"})
+	b.requireIndexed(b.synced(r), git)
+}
+
+func TestListPagesById(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	z, a := b.local("z", growing(t)), b.local("a", growing(t))
+	all, err := call[activities.ListResult](b, b.sync.List, int64(0))
+	require.NoError(t, err)
+	require.Equal(t, activities.ListResult{IDs: []int64{z.ID, a.ID}, Last: true}, all)
+	rest, err := call[activities.ListResult](b, b.sync.List, z.ID)
+	require.NoError(t, err)
+	require.Equal(t, []int64{a.ID}, rest.IDs)
+	_, err = call[struct{}](b, b.sync.Repository, int64(999))
+	require.NoError(t, err, "removed meanwhile")
+}
