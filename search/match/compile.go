@@ -40,6 +40,9 @@ func newFinder(p *query.Pattern, caseSensitive, groups bool) (finder, error) {
 		e.required = required.compile()
 	}
 	if e.byLine {
+		if len(e.required) == 0 {
+			e.run = runOf(tree)
+		}
 		return e, nil
 	}
 	rest, lineStart := afterLineStart(tree)

@@ -139,6 +139,7 @@ func TestRegexpsOfEachKind(t *testing.T) {
 	for _, text := range []string{
 		`todo\s+b`, `^todo\s+b`, `(?:todo|fixme)\s+(b|x)`, `to(do)+\n`, `todo(?s:.)b`, // where matches start
 		`\btodo\b`, `\w+\.1$`, `(todo|fixme).*\d`, `todo$`, // lines that hold a text
+		`\d+\.\d+`, `(\d\d)\.\d+\b`, `[a-c]{2,3}[bc]{2}`, `[.]\W`, `^[a-z]+\.[a-z0-9é]`, `\d{2}\.(\d|x)+`, `[e-g]ixm[é-ώ]*e`, // lines that hold a run
 		`\d+\.\d+`, `^\w`, `.$`, // blocks of lines
 		`\Atodo`, `todo\s|\Atodo`, `(?:\A)?todo\s`, `todo\z`, `\s+`, `[^a]+`, `x\s+todo`, // the whole content
 		`todo|fixme`, `[tT]odo`, `[tT]ODO`, `s`, `todos`, `(?:|todo)`, `(?:todo)??`, `fixme|(?:)|todo`, `x(?:todo)??`, `ab(?:c|ab)?`, `a|ab|abc`, `[tk]o?d`, `[tf]`, `(?:|a)b`, `task[sk]?`, // texts

@@ -15,6 +15,9 @@ type engine struct {
 	// byLine says that no match spans a line end and that none depends on more
 	// than its line, so that lines can be searched one at a time.
 	byLine bool
+	// run, unless nil, is in every match. It is there with byLine only, and if
+	// nothing is required.
+	run *run
 	// start is for expressions of which neither lines nor other parts can be
 	// searched alone, but of which it is known where matches start; else nil.
 	start *starts
@@ -81,6 +84,14 @@ func (f *engine) parts(content []byte, yield func(part []byte, offset int) bool)
 			start := from + bytes.LastIndexByte(content[from:at], '\n') + 1
 			end := lineEnd(content, at)
 			if !yield(content[start:end], start) {
+				return
+			}
+			from = end + 1
+		}
+	case f.run != nil:
+		for from := 0; from < len(content); {
+			start, end, ok := f.run.lineWith(content, from)
+			if !ok || !yield(content[start:end], start) {
 				return
 			}
 			from = end + 1

@@ -1,0 +1,192 @@
+package match
+
+import (
+	"bytes"
+	"math"
+	"regexp/syntax"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A byteSet is the bytes that can stand at one place of a match.
+type byteSet [256]bool
+
+// A run is bytes in a row that every match holds, each known by its set: for
+// \d+\.\d+ a digit, a period and a digit. It rejects lines for expressions that
+// hold no rare text.
+type run struct {
+	sets   []byteSet
+	anchor int    // the set whose bytes are the rarest
+	only   []byte // its bytes, if one or two
+}
+
+// maxRun is how many bytes of a run are looked at.
+const maxRun = 16
+
+// strength estimates how rarely the run occurs, in eighths of a bit.
+func (r *run) strength() float64 {
+	sum := 0.0
+	for i := range r.sets {
+		sum += r.sets[i].strength()
+	}
+	return sum
+}
+
+func (s *byteSet) strength() float64 {
+	all := 0.0
+	for b, in := range s {
+		if in {
+			all += share(byte(b))
+		}
+	}
+	if all == 0 {
+		return 0
+	}
+	return max(0, -8*math.Log2(all))
+}
+
+// index is the first place at or after from where the run stands, or len(content).
+func (r *run) index(content []byte, from int) int {
+	set := &r.sets[r.anchor]
+	last := len(content) - len(r.sets) + r.anchor
+search:
+	for at := from + r.anchor; at <= last; at++ {
+		switch len(r.only) {
+		case 1:
+			at = indexFrom(content, r.only[0], at)
+		default:
+			for at <= last && !set[content[at]] {
+				at++
+			}
+		}
+		if at > last {
+			break
+		}
+		start := at - r.anchor
+		for i := range r.sets {
+			if !r.sets[i][content[start+i]] {
+				continue search
+			}
+		}
+		return start
+	}
+	return len(content)
+}
+
+// lineWith finds the first line at or after from, a line's start, that has the
+// run.
+func (r *run) lineWith(content []byte, from int) (start, end int, ok bool) {
+	at := r.index(content, from)
+	if at == len(content) {
+		return 0, 0, false
+	}
+	return from + bytes.LastIndexByte(content[from:at], '\n') + 1, lineEnd(content, at), true
+}
+
+// runOf is the strongest run of a regular expression that stays in a line, or nil
+// if none is strong enough.
+func runOf(re *syntax.Regexp) *run {
+	var c runs
+	c.add(re)
+	c.cut()
+	if c.best == nil || c.best.strength() < minStrength {
+		return nil
+	}
+	for i := range c.best.sets {
+		if c.best.sets[i].strength() > c.best.sets[c.best.anchor].strength() {
+			c.best.anchor = i
+		}
+	}
+	for b, in := range c.best.sets[c.best.anchor] {
+		if in {
+			c.best.only = append(c.best.only, byte(b))
+		}
+	}
+	return c.best
+}
+
+// runs collects runs from left to right.
+type runs struct {
+	now  []byteSet
+	best *run
+}
+
+// cut ends the run.
+func (c *runs) cut() {
+	if r := (&run{sets: c.now}); len(c.now) > 0 && (c.best == nil || r.strength() > c.best.strength()) {
+		c.best = r
+	}
+	c.now = nil
+}
+
+func (c *runs) one(s byteSet) {
+	if len(c.now) == maxRun {
+		c.cut()
+	}
+	c.now = append(c.now[:len(c.now):len(c.now)], s)
+}
+
+func (c *runs) add(re *syntax.Regexp) {
+	switch re.Op {
+	case syntax.OpEmptyMatch, syntax.OpBeginLine, syntax.OpEndLine, syntax.OpWordBoundary, syntax.OpNoWordBoundary:
+	case syntax.OpCapture:
+		c.add(re.Sub[0])
+	case syntax.OpConcat:
+		for _, sub := range re.Sub {
+			c.add(sub)
+		}
+	case syntax.OpLiteral:
+		for _, r := range re.Rune {
+			pairs := []rune{r, r}
+			if re.Flags&syntax.FoldCase != 0 {
+				for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
+					pairs = append(pairs, f, f)
+				}
+			}
+			c.class(pairs)
+		}
+	case syntax.OpCharClass:
+		c.class(re.Rune)
+	case syntax.OpPlus:
+		c.add(re.Sub[0])
+		c.cut()
+		c.add(re.Sub[0])
+	case syntax.OpRepeat:
+		if re.Min == 0 {
+			c.cut()
+			return
+		}
+		for range min(re.Min, maxRun) {
+			c.add(re.Sub[0])
+		}
+		if re.Max != re.Min || re.Min > maxRun {
+			c.cut()
+			c.add(re.Sub[0])
+		}
+	default:
+		c.cut()
+	}
+}
+
+// class adds a rune of a class. One that is not ASCII, or a byte that is not
+// UTF-8, starts and ends with a byte above 0x7f, and may have more in between.
+func (c *runs) class(pairs []rune) {
+	var s byteSet
+	long := false
+	for i := 0; i < len(pairs); i += 2 {
+		for r := pairs[i]; r <= min(pairs[i+1], utf8.RuneSelf-1); r++ {
+			s[r] = true
+		}
+		long = long || pairs[i+1] >= utf8.RuneSelf
+	}
+	if !long {
+		c.one(s)
+		return
+	}
+	for b := utf8.RuneSelf; b < len(s); b++ {
+		s[b] = true
+	}
+	c.one(s)
+	c.cut()
+	c.one(s)
+}
