@@ -1,0 +1,174 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/gitrepo"
+	"github.com/backsight/backsight/internal/testgit"
+)
+
+// damaged is a repository of three commits with loose objects, ready to be damaged:
+//
+//	0: a "TODO", d/b "TODO TODO", d/e/c "TODO"
+//	1: a changed to nothing of interest
+//	2: d/b removed
+func damaged(t *testing.T) (*testgit.Repo, []string) {
+	t.Helper()
+	repo := testgit.New(t)
+	ids := repo.Import(t, "main", false,
+		testgit.Commit{Changes: []testgit.Change{{Path: "a", Content: "TODO a"}, {Path: "d/b", Content: "TODO TODO"}, {Path: "d/e/c", Content: "TODO c"}}},
+		testgit.Commit{Changes: []testgit.Change{{Path: "a", Content: "done"}}},
+		testgit.Commit{Changes: []testgit.Change{{Path: "d/b", Delete: true}}},
+	)
+	return repo, ids
+}
+
+func TestSearch_FaultsAreNamedAndStayWithTheirCommits(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name   string
+		object string // revision and path, of what is damaged
+		how    func(*testgit.Repo, testgit.TB, string)
+		class  gitrepo.Problem
+		path   string
+		values [3]int64 // of commits 0, 1, 2
+		faulty [3]bool
+	}{
+		{"missing file", "main~2:d/b", (*testgit.Repo).RemoveObject, gitrepo.Missing, "d/b", [3]int64{2, 1, 1}, [3]bool{true, true, false}},
+		{"corrupt file", "main~2:a", (*testgit.Repo).CorruptObject, gitrepo.Corrupt, "a", [3]int64{3, 3, 1}, [3]bool{true, false, false}},
+		{"missing folder", "main:d/e", (*testgit.Repo).RemoveObject, gitrepo.Missing, "d/e/", [3]int64{3, 2, 0}, [3]bool{true, true, true}},
+		{"corrupt folder", "main~2:d", (*testgit.Repo).CorruptObject, gitrepo.Corrupt, "d/", [3]int64{1, 0, 1}, [3]bool{true, true, false}},
+		{"missing root", "main~1^{tree}", (*testgit.Repo).RemoveObject, gitrepo.Missing, "", [3]int64{4, 0, 1}, [3]bool{false, true, false}},
+		{"missing commit", "main~1", (*testgit.Repo).RemoveObject, gitrepo.Missing, "", [3]int64{4, 0, 1}, [3]bool{false, true, false}},
+		{"corrupt commit", "main", (*testgit.Repo).CorruptObject, gitrepo.Corrupt, "", [3]int64{4, 3, 0}, [3]bool{false, false, true}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			repo, ids := damaged(t)
+			object := repo.ObjectAt(t, row.object)
+			row.how(repo, t, object)
+			// In either direction: a fault must not leak to neighbours.
+			for _, order := range [][]int{{2, 1, 0}, {0, 1, 2}, {1, 0, 2}} {
+				var asked []string
+				for _, i := range order {
+					asked = append(asked, ids[i])
+				}
+				results, _ := searchAll(t, repo, compile(t, "TODO", false), 2, asked...)
+				for k, i := range order {
+					require.Equal(t, row.values[i], results[k].Value, "commit %d", i)
+					if !row.faulty[i] {
+						require.Empty(t, results[k].Faults, "commit %d", i)
+						continue
+					}
+					require.Len(t, results[k].Faults, 1, "commit %d", i)
+					fault := results[k].Faults[0]
+					require.Equal(t, string(row.class), fault.Class)
+					require.Equal(t, gitrepo.OID(object), fault.Object)
+					require.Equal(t, row.path, fault.Path)
+				}
+			}
+		})
+	}
+}
+
+func TestSearch_AFileThatIsAFolderInDisguise(t *testing.T) {
+	t.Parallel()
+	repo, _ := damaged(t)
+	blob, tree := repo.ObjectAt(t, "main:a"), repo.ObjectAt(t, "main:d")
+	bad := mktree(t, repo, "100644 blob "+tree+"\tfile\n040000 tree "+blob+"\tfolder\n100644 blob "+blob+"\tgood\n")
+	commit := repo.Git(t, "commit-tree", "-m", "x", bad)
+	results, _ := searchAll(t, repo, compile(t, "done", false), 1, commit)
+	require.Equal(t, int64(1), results[0].Value)
+	require.Len(t, results[0].Faults, 2)
+	require.Equal(t, "file", results[0].Faults[0].Path)
+	require.Equal(t, "folder/", results[0].Faults[1].Path)
+	require.Equal(t, string(gitrepo.Corrupt), results[0].Faults[0].Class)
+}
+
+// mktree writes a tree as it is told to, even a wrong one.
+func mktree(t *testing.T, repo *testgit.Repo, listing string) string {
+	t.Helper()
+	var tree strings.Builder
+	for line := range strings.Lines(listing) {
+		head, name, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+		fields := strings.Fields(head)
+		hash, ok := gitrepo.HashOf(gitrepo.OID(fields[2]))
+		require.True(t, ok)
+		tree.WriteString(strings.TrimPrefix(fields[0], "0") + " " + name + "\x00" + string(hash[:20]))
+	}
+	file := filepath.Join(t.TempDir(), "tree")
+	require.NoError(t, os.WriteFile(file, []byte(tree.String()), 0o644))
+	return repo.Git(t, "hash-object", "-w", "--literally", "-t", "tree", file)
+}
+
+func TestSearch_ATreeThatIsNonsense(t *testing.T) {
+	t.Parallel()
+	repo, _ := damaged(t)
+	file := filepath.Join(t.TempDir(), "tree")
+	for _, content := range []string{"100644 name-without-end", "100644 a\x00short", "no-space\x00", " \x00"} {
+		require.NoError(t, os.WriteFile(file, []byte(content), 0o644))
+		bad := repo.Git(t, "hash-object", "-w", "--literally", "-t", "tree", file)
+		commit := repo.Git(t, "commit-tree", "-m", "x", bad)
+		results, _ := searchAll(t, repo, compile(t, "done", false), 1, commit)
+		require.Len(t, results[0].Faults, 1, "%q", content)
+		require.Equal(t, gitrepo.OID(bad), results[0].Faults[0].Object)
+	}
+}
+
+func TestSearch_EndsWithItsContextOrItsCaller(t *testing.T) {
+	t.Parallel()
+	repo, ids := damaged(t)
+	r, err := gitrepo.Open(t.Context(), repo.Dir)
+	require.NoError(t, err)
+	req := Request{Repo: r, Matcher: compile(t, "TODO", false), Commits: []gitrepo.OID{gitrepo.OID(ids[2]), gitrepo.OID(ids[1])}}
+
+	enough := errors.New("enough")
+	calls := 0
+	require.ErrorIs(t, Search(t.Context(), req, func(Result) error { calls++; return enough }), enough)
+	require.Equal(t, 1, calls)
+
+	ctx, cancel := context.WithCancel(t.Context())
+	require.ErrorIs(t, Search(ctx, req, func(Result) error { cancel(); return nil }), context.Canceled)
+}
+
+func TestSearch_CountsWork(t *testing.T) {
+	t.Parallel()
+	repo := testgit.New(t)
+	same := "TODO: the same content\n"
+	var commits []testgit.Commit
+	for i := range 30 {
+		c := testgit.Commit{Changes: []testgit.Change{{Path: "changing.go", Content: strings.Repeat("TODO\n", i+1)}}}
+		if i == 0 {
+			c.Changes = append(c.Changes, testgit.Change{Path: "one/same.go", Content: same}, testgit.Change{Path: "two/same.go", Content: same},
+				testgit.Change{Path: "skipped.txt", Content: "TODO but of no interest"})
+		}
+		commits = append(commits, c)
+	}
+	ids := repo.Import(t, "main", true, commits...)
+	results, stats := searchAll(t, repo, compile(t, `TODO file:\.go$`, false), 2, ids...)
+	require.Equal(t, int64(32), results[29].Value)
+	require.Equal(t, int64(31), stats.Blobs, "30 versions, and the content that two paths share")
+	require.Equal(t, int64(31), stats.Matches)
+	require.Equal(t, int64(31), stats.Trees, "30 root trees; one/ and two/ are one")
+	require.Zero(t, stats.GitProcesses, "a sound pack needs none")
+}
+
+func TestSearch_TellsProgress(t *testing.T) {
+	t.Parallel()
+	repo, ids := damaged(t)
+	r, err := gitrepo.Open(t.Context(), repo.Dir)
+	require.NoError(t, err)
+	var told []Progress
+	require.NoError(t, Search(t.Context(), Request{
+		Repo: r, Matcher: compile(t, "TODO", false), Commits: []gitrepo.OID{gitrepo.OID(ids[0])},
+		Progress: func(p Progress) { told = append(told, p) },
+	}, func(Result) error { return nil }))
+	require.NotEmpty(t, told)
+}
