@@ -134,12 +134,13 @@ func TestRegexpsOfEachKind(t *testing.T) {
 		strings.Repeat("todo x\n", 100) + "todo\n\nb todo b\n" + strings.Repeat("todo x\n", 100) + "todo\t\nb", // more misses than are looked at one by one
 		strings.Repeat("x todo b\ntodo\nb\n", 50),
 		strings.Repeat("a line without\n", 400) + "fixme todo.1\r\n" + strings.Repeat("b", 3*blockSize) + " 12.34 todo\nabcabab",
+		"é1.2 ÿ1.2 \xff1.2 1abc2 1ab2 1.2",
 		"todoTODO\u017f\u212a todos tasK taſk\nΣας",
 	}
 	for _, text := range []string{
-		`todo\s+b`, `^todo\s+b`, `(?:todo|fixme)\s+(b|x)`, `to(do)+\n`, `todo(?s:.)b`, // where matches start
+		`todo\s+b`, `^todo\s+b`, `(?:todo|fixme)\s+(b|x)`, `to(do)+\n`, `todo(?s:.)b`, `(?:todo){0,2}\s+b`, `(?:todo){1,2}\s+b`, // where matches start
 		`\btodo\b`, `\w+\.1$`, `(todo|fixme).*\d`, `todo$`, // lines that hold a text
-		`\d+\.\d+`, `(\d\d)\.\d+\b`, `[a-c]{2,3}[bc]{2}`, `[.]\W`, `^[a-z]+\.[a-z0-9é]`, `\d{2}\.(\d|x)+`, `[e-g]ixm[é-ώ]*e`, // lines that hold a run
+		`\d+\.\d+`, `(\d\d)\.\d+\b`, `[a-c]{2,3}[bc]{2}`, `[.]\W`, `^[a-z]+\.[a-z0-9é]`, `\d{2}\.(\d|x)+`, `[a-cé]\d\.\d`, `\d[a-c]{2,3}\d`, `\d[a-c]+\d`, `[e-g]ixm[é-ώ]*e`, // lines that hold a run
 		`\d+\.\d+`, `^\w`, `.$`, // blocks of lines
 		`\Atodo`, `todo\s|\Atodo`, `(?:\A)?todo\s`, `todo\z`, `\s+`, `[^a]+`, `x\s+todo`, // the whole content
 		`todo|fixme`, `[tT]odo`, `[tT]ODO`, `s`, `todos`, `(?:|todo)`, `(?:todo)??`, `fixme|(?:)|todo`, `x(?:todo)??`, `ab(?:c|ab)?`, `a|ab|abc`, `[tk]o?d`, `[tf]`, `(?:|a)b`, `task[sk]?`, // texts
