@@ -26,7 +26,7 @@ func guard(auth Auth, next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		if auth.Mode == AuthNone && !isLoopbackHost(r.Host) {
+		if auth.Mode != AuthProxy && !isLoopbackHost(r.Host) {
 			http.Error(w, "this server answers to loopback names only, such as 127.0.0.1 or localhost; to be reached under "+
 				"another name it needs an authenticating proxy (--auth proxy)", http.StatusMisdirectedRequest)
 			return

@@ -13,10 +13,10 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// What one request may ask for. The page's largest query costs about 20,000 units, a unit being about one value in
-// the answer; the limit leaves five times that.
+// What one request may ask for. The page's largest query, 50 views with all their points, costs about 54,000 units, a unit
+// being about one value in the answer.
 const (
-	maxComplexity = 100_000
+	maxComplexity = 200_000
 	maxDepth      = 12
 	maxTokens     = 5_000
 	maxPage       = 200     // elements of a connection's page

@@ -138,7 +138,7 @@ func repositoryNames(location string, local bool) []string {
 		}
 		return names
 	}
-	if u, err := url.Parse(location); err == nil && u.Scheme != "" {
+	if u, err := url.Parse(location); err == nil && strings.Contains(location, "://") {
 		return []string{strings.TrimSuffix(strings.Trim(path.Join(u.Hostname(), u.Path), "/"), ".git")}
 	}
 	// git@host:owner/name.git

@@ -1,0 +1,81 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/query"
+)
+
+func TestPresentedErrors(t *testing.T) {
+	t.Parallel()
+	secret := errors.New("dial tcp 10.1.2.3:5432: password authentication failed")
+	for _, row := range []struct {
+		name, code, message string
+		err                 error
+		logged              bool
+	}{
+		{"for people", "not_found", "series x does not exist", insights.Errorf(insights.NotFound, "series x does not exist"), false},
+		{"wrapped", "conflict", "taken", fmt.Errorf("add: %w", insights.Errorf(insights.Conflict, "taken")), false},
+		{"with a cause", "unavailable", "the database does not answer", &insights.Error{Code: insights.Unavailable, Message: "the database does not answer", Cause: secret}, true},
+		{"internal of ours", "internal", "", &insights.Error{Code: insights.Internal, Message: "sql: " + secret.Error()}, true},
+		{"foreign", "internal", "", secret, true},
+		{"foreign in GraphQL's wrapping", "internal", "", gqlerror.Wrap(secret), true},
+		{"GraphQL's own", "invalid", "unknown field", gqlerror.Errorf("unknown field"), false},
+		{"ended", "unavailable", "", fmt.Errorf("points: %w", context.DeadlineExceeded), false},
+		{"a query's", "invalid", "bad", &placedError{err: &query.Error{Message: "bad", Suggestion: "good"}}, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			var log syncBuffer
+			shown := presentError(slog.New(slog.NewTextHandler(&log, nil)))(t.Context(), row.err)
+			require.Equal(t, row.code, shown.Extensions["code"])
+			require.NotContains(t, shown.Message, "10.1.2.3")
+			if row.message != "" {
+				require.Equal(t, row.message, shown.Message)
+			}
+			if row.code == "internal" {
+				require.Contains(t, shown.Message, shown.Extensions["id"])
+				require.Contains(t, log.String(), shown.Extensions["id"])
+			}
+			if row.logged {
+				require.Contains(t, log.String(), "10.1.2.3")
+			} else {
+				require.Empty(t, log.String())
+			}
+		})
+	}
+}
+
+func TestInternalTextStaysInside(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.store.Close()
+	message := b.refused(insights.Internal, `{ settings { key } }`, nil)
+	require.Contains(t, message, "its log has the details")
+	require.NotContains(t, message, "pool")
+	require.Contains(t, b.log.String(), "pool")
+}
+
+func TestUTF16Offset(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		text         string
+		offset, want int
+	}{
+		{"abc", 0, 0}, {"abc", 2, 2}, {"abc", 3, 3}, {"abc", 9, 3},
+		{"äb", 2, 1}, {"äb", 1, 0}, // inside a character: its start
+		{"😀b", 4, 2}, {"😀b", 5, 3},
+		{"\xffb", 1, 1}, {"\xffb", 2, 2}, // not UTF-8: one replacement character each
+		{"", 0, 0},
+	} {
+		require.Equal(t, row.want, utf16Offset(row.text, row.offset), "%q at %d", row.text, row.offset)
+	}
+}

@@ -1,0 +1,62 @@
+package api
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/stretchr/testify/require"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/backsight/backsight/insights"
+)
+
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	t.Run("the page's own queries are far from them", func(t *testing.T) {
+		a := b.post(`{ insightViews(first: 50) { totalCount pageInfo { endCursor hasNextPage } nodes { id createdAt presentation { title }
+			dataSeries { seriesId label status { backfillCompletedAt isLoadingData } completeness { planned counted reused absent partial failed pending percent rate etaSeconds }
+				points { dateTime value label coverage { known planned } } } } } }`, nil)
+		require.Empty(t, a.Errors)
+	})
+	t.Run("complexity", func(t *testing.T) {
+		message := b.refused(insights.Invalid, `{ insightViews(first: 200) { nodes { dataSeries { samples(first: 200) { nodes { commit reason } } } } } }`, nil)
+		require.Contains(t, message, "complexity")
+		// A huge page is not made cheap by a size that no page may have.
+		require.Contains(t, b.refused(insights.Invalid, `{ insightViews(first: 2000000) { nodes { id } } }`, nil), "complexity")
+	})
+	t.Run("depth", func(t *testing.T) {
+		// No type of the schema leads back to itself, so only the rule by itself can be shown.
+		nested := func(n int) *graphql.OperationContext {
+			doc, err := parser.ParseQuery(&ast.Source{Input: strings.Repeat("{ a ... ", n-1) + "{ a }" + strings.Repeat(" }", n-1)})
+			require.NoError(t, err)
+			flat := doc.Operations[0]
+			require.Equal(t, 1, depth(flat.SelectionSet, 100), "fragments are no fields")
+			doc, err = parser.ParseQuery(&ast.Source{Input: strings.Repeat("{ a ", n) + strings.Repeat("} ", n)})
+			require.NoError(t, err)
+			return &graphql.OperationContext{Operation: doc.Operations[0]}
+		}
+		require.Nil(t, depthLimit{}.MutateOperationContext(t.Context(), nested(maxDepth)))
+		require.NotNil(t, depthLimit{}.MutateOperationContext(t.Context(), nested(maxDepth+1)))
+	})
+	t.Run("tokens", func(t *testing.T) {
+		b.refused(insights.Invalid, "{ "+strings.Repeat("a:__typename ", maxTokens)+"}", nil)
+	})
+	t.Run("introspection works", func(t *testing.T) {
+		a := b.post(`{ __schema { types { fields { type { ofType { ofType { ofType { ofType { ofType { ofType { ofType { ofType { name } } } } } } } } } } } } }`, nil)
+		require.Empty(t, a.Errors)
+	})
+	t.Run("body", func(t *testing.T) {
+		response, err := http.Post(b.url+"/graphql", "application/json", strings.NewReader(`{"query":"`+strings.Repeat(" ", maxBody)+`"}`))
+		require.NoError(t, err)
+		defer response.Body.Close()
+		var text strings.Builder
+		_, err = io.Copy(&text, response.Body)
+		require.NoError(t, err)
+		require.Contains(t, text.String(), "too large")
+	})
+}
