@@ -27,9 +27,10 @@ export function placeErrors(error: CombinedError): PlacedErrors {
       continue
     }
     if (placed.fields.has(field)) continue
+    const suggestion = typeof extensions.suggestion === 'string' ? extensions.suggestion : undefined
     placed.fields.set(field, {
-      message: problem.message,
-      suggestion: typeof extensions.suggestion === 'string' ? extensions.suggestion : undefined,
+      message: bareMessage(problem.message, suggestion),
+      suggestion,
       start: typeof extensions.start === 'number' ? extensions.start : undefined,
       end: typeof extensions.end === 'number' ? extensions.end : undefined,
     })
@@ -37,6 +38,12 @@ export function placeErrors(error: CombinedError): PlacedErrors {
   if (error.networkError) placed.general.push(networkMessage(error))
   if (placed.fields.size === 0 && placed.general.length === 0) placed.general.push(error.message)
   return placed
+}
+
+/** A query's error as text names its place and its way out too, for those who see only text. Here both are shown. */
+export function bareMessage(message: string, suggestion?: string): string {
+  const bare = message.replace(/^query, byte \d+: /, '')
+  return suggestion && bare.endsWith(`: ${suggestion}`) ? bare.slice(0, -suggestion.length - 2) : bare
 }
 
 function pathText(path: unknown): string | undefined {

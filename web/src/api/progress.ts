@@ -3,9 +3,12 @@ import { ProgressDocument, type ProgressSubscription } from './generated.ts'
 
 interface Watcher {
   next: (progress: ProgressSubscription['insightProgress']) => void
-  /** The stream ended; it is being opened again. */
-  lost: () => void
+  /** The stream ended; it is being opened again. gone: one of the insights does not exist any more. */
+  lost: (gone: boolean) => void
 }
+
+/** As many as the server watches in one stream. */
+const mostWatched = 200
 
 const firstRetry = 1_000
 const slowestRetry = 15_000
@@ -20,14 +23,14 @@ export function watchProgress(client: Client, ids: readonly string[], watcher: W
 
   const open = () => {
     let ended = false
-    current = client.subscription(ProgressDocument, { ids: [...ids] }).subscribe((result) => {
+    current = client.subscription(ProgressDocument, { ids: ids.slice(0, mostWatched) }).subscribe((result) => {
       if (result.data && !result.error) {
         wait = firstRetry
         if (result.hasNext) watcher.next(result.data.insightProgress)
       }
       if (stopped || ended || (!result.error && result.hasNext)) return
       ended = true
-      watcher.lost()
+      watcher.lost(result.error?.graphQLErrors.some((problem) => problem.extensions?.code === 'not_found') ?? false)
       timer = setTimeout(() => {
         current?.unsubscribe()
         open()

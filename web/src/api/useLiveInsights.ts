@@ -1,28 +1,40 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useClient } from 'urql'
-import { InsightDocument, type InsightFragment, type ProgressSubscription } from './generated.ts'
+import { InsightDocument, type InsightFragment } from './generated.ts'
+import { live, overlay, type Live } from './overlay.ts'
 import { watchProgress } from './progress.ts'
-
-export type Progress = ProgressSubscription['insightProgress']
 
 /** Points are read again at most this often per insight while samples land: two redraws a second are watched as motion. */
 const refetchEvery = 500
 
+interface Read {
+  insight: InsightFragment
+  at: number
+}
+
 /**
  * The loaded insights, kept current: completeness and state come with the progress stream, points are read again as
- * completeness moves. refresh reads one insight at once, after a change made here.
+ * completeness moves. refresh reads one insight at once, after a change made here; reload is called when one of them
+ * turns out to be gone.
  */
-export function useLiveInsights(loaded: readonly InsightFragment[]): { insights: InsightFragment[]; refresh: (id: string) => void } {
+export function useLiveInsights(loaded: readonly InsightFragment[], reload: () => void): { insights: InsightFragment[]; refresh: (id: string) => void } {
   const client = useClient()
-  const [fresh, setFresh] = useState<ReadonlyMap<string, InsightFragment>>(new Map())
-  const [progress, setProgress] = useState<ReadonlyMap<string, Progress>>(new Map())
+  const [base, setBase] = useState({ loaded, at: Date.now() })
+  const [fresh, setFresh] = useState<ReadonlyMap<string, Read>>(new Map())
+  const [streamed, setStreamed] = useState<ReadonlyMap<string, Live>>(new Map())
   const timers = useRef(new Map<string, ReturnType<typeof setTimeout>>())
+
+  // A newer answer to the page's own query supersedes what was read one by one.
+  if (base.loaded !== loaded) {
+    setBase({ loaded, at: Date.now() })
+    setFresh(new Map())
+  }
 
   const read = useCallback(
     async (id: string) => {
       const result = await client.query(InsightDocument, { id }, { requestPolicy: 'network-only' }).toPromise()
       const insight = result.data?.insightViews.nodes[0]
-      if (insight) setFresh((all) => new Map(all).set(id, insight))
+      if (insight) setFresh((all) => new Map(all).set(id, { insight, at: Date.now() }))
     },
     [client],
   )
@@ -40,48 +52,38 @@ export function useLiveInsights(loaded: readonly InsightFragment[]): { insights:
     [read],
   )
 
-  // A newer answer to the page's own query supersedes what was read one by one.
-  useEffect(() => setFresh(new Map()), [loaded])
-
   const key = loaded.map((insight) => insight.id).join(' ')
   useEffect(() => {
     const seen = new Map<string, string>()
     const pending = timers.current
     const stop = watchProgress(client, key === '' ? [] : key.split(' '), {
       next(update) {
-        setProgress((all) => new Map(all).set(update.id, update))
+        setStreamed((all) => new Map(all).set(update.id, live(update, all.get(update.id), Date.now())))
         const mark = JSON.stringify(update.series.map(({ state, completeness: { rate, etaSeconds, ...tally } }) => [state, tally]))
         const before = seen.get(update.id)
         seen.set(update.id, mark)
         if (before !== mark) readSoon(update.id)
       },
-      // What the stream said last is growing old: show what the queries said until it is back.
-      lost: () => setProgress(new Map()),
+      lost(gone) {
+        // What the stream said last is growing old: show what the queries said until it is back.
+        setStreamed(new Map())
+        if (gone) reload()
+      },
     })
     return () => {
       stop()
       for (const timer of pending.values()) clearTimeout(timer)
       pending.clear()
     }
-  }, [client, key, readSoon])
+  }, [client, key, readSoon, reload])
 
   const insights = useMemo(
-    () => loaded.map((insight) => overlay(fresh.get(insight.id) ?? insight, progress.get(insight.id))),
-    [loaded, fresh, progress],
+    () =>
+      base.loaded.map((insight) => {
+        const newest = fresh.get(insight.id) ?? { insight, at: base.at }
+        return overlay(newest.insight, newest.at, streamed.get(insight.id))
+      }),
+    [base, fresh, streamed],
   )
   return { insights, refresh: useCallback((id: string) => void read(id), [read]) }
-}
-
-/** The insight with the completeness and state of the stream, which is never older than a query's answer. */
-export function overlay(insight: InsightFragment, progress: Progress | undefined): InsightFragment {
-  if (!progress) return insight
-  return {
-    ...insight,
-    dataSeries: insight.dataSeries.map((series) => {
-      const live = progress.series.find((entry) => entry.seriesId === series.seriesId)
-      if (!live) return series
-      const workflow = live.state && series.workflow ? { ...series.workflow, state: live.state } : series.workflow
-      return { ...series, completeness: live.completeness, workflow }
-    }),
-  }
 }

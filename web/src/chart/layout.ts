@@ -209,7 +209,7 @@ function placeLabels(series: readonly ChartSeries[], x: (time: number) => number
   const labels = series
     .flatMap((entry, index): EndLabel[] => {
       const last = entry.points.findLast((point) => point.value !== null)
-      if (!last) return []
+      if (!last || (entry.captured && last.value === 0)) return []
       const anchor = { x: x(last.time), y: y(last.value!) }
       return [{ series: index, text: entry.label, value: `${last.state === 'partial' ? '≥ ' : ''}${formatShort(last.value!)}`, y: anchor.y, anchor }]
     })

@@ -6,7 +6,9 @@ import type { ChartPoint, ChartSeries } from './series.ts'
 export function summarize(series: readonly ChartSeries[]): string {
   if (series.length === 0) return 'Nothing has been computed yet.'
   const named = series.length > 1
-  const sentences = series.slice(0, 4).map((entry) => sentence(entry, named))
+  // Of many captured values those in use now say most.
+  const order = series.length > 4 ? [...series].sort((a, b) => newest(b) - newest(a)) : series
+  const sentences = order.slice(0, 4).map((entry) => sentence(entry, named))
   if (series.length > 4) sentences.push(`${plural(series.length - 4, 'more series', 'more series')} in the table.`)
   return sentences.join(' ')
 }
@@ -17,20 +19,25 @@ function sentence(series: ChartSeries, named: boolean): string {
   const unknown = series.points.length - known.length
   if (known.length === 0) return `${name}nothing is known yet.`
   const date = timeFormat(series.points.map((point) => point.time))
-  const first = known[0]!
+  const first = known.find((point) => point.state === 'exact') ?? known[0]!
   const last = known.at(-1)!
   const text = [`${name}${last.state === 'partial' ? 'at least ' : ''}${formatNumber(last.value!)} on ${date(last.time)}`]
-  if (first !== last) text.push(`${trend(first.value!, last.value!)} ${formatNumber(first.value!)} on ${date(first.time)}`)
-  const values = known.map((point) => point.value!)
+  // What is incomplete says nothing about the trend.
+  if (first !== last && first.state === 'exact' && last.state === 'exact') text.push(`${trend(first.value!, last.value!)} ${formatNumber(first.value!)} on ${date(first.time)}`)
+  const values = known.filter((point) => point.state === 'exact').map((point) => point.value!)
   const low = Math.min(...values)
   const high = Math.max(...values)
-  if (known.length > 2 && (low < Math.min(first.value!, last.value!) || high > Math.max(first.value!, last.value!))) {
+  if (values.length > 2 && (low < Math.min(first.value!, last.value!) || high > Math.max(first.value!, last.value!))) {
     text.push(`between ${formatNumber(low)} and ${formatNumber(high)}`)
   }
   const partial = known.filter((point) => point.state === 'partial').length
   if (partial > 0) text.push(`${plural(partial, 'point')} incomplete`)
   if (unknown > 0) text.push(`${plural(unknown, 'point')} not known`)
   return `${text.join(', ')}.`
+}
+
+function newest(series: ChartSeries): number {
+  return series.points.findLast((point) => point.value !== null)?.value ?? -1
 }
 
 function trend(from: number, to: number): string {

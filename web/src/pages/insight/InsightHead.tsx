@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { useMutation } from 'urql'
 import { errorText } from '../../api/errors.ts'
 import { DeleteInsightDocument, type InsightFragment } from '../../api/generated.ts'
+import { forgetLists } from '../../api/useConnection.ts'
 import { CompletenessBar } from '../../completeness/CompletenessBar.tsx'
 import { combinedState, pausable } from '../../completeness/state.ts'
 import { StateBadge } from '../../completeness/StateBadge.tsx'
@@ -105,6 +106,7 @@ function DeleteDialog({ insight, onClose }: { insight: InsightFragment; onClose:
           onClick={async () => {
             const result = await remove({ id: insight.id })
             if (result.error) return
+            forgetLists()
             announce('The insight was deleted.')
             navigate('/', { replace: true })
           }}

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import { useQuery } from 'urql'
 import { errorText } from '../../api/errors.ts'
 import { InsightDocument, type InsightFragment } from '../../api/generated.ts'
@@ -22,8 +22,9 @@ import styles from './insight.module.css'
 const none: InsightFragment[] = []
 
 export function InsightPage({ id }: { id: string }) {
-  const [{ data, error }] = useQuery({ query: InsightDocument, variables: { id } })
-  const { insights, refresh } = useLiveInsights(data?.insightViews.nodes ?? none)
+  const [{ data, error }, ask] = useQuery({ query: InsightDocument, variables: { id } })
+  const reload = useCallback(() => ask({ requestPolicy: 'network-only' }), [ask])
+  const { insights, refresh } = useLiveInsights(data?.insightViews.nodes ?? none, reload)
   const insight = insights[0]
   useTitle(insight?.presentation.title ?? 'Insight')
   if (insight) return <Insight insight={insight} refresh={() => refresh(id)} />

@@ -25,20 +25,22 @@ export function SamplesPanel({ insightId, series, point, takeFocus, onClose }: {
   const order = (search.get('order') ?? 'repository') as Order
   useEffect(() => setSearch({ repo: settled }), [settled, setSearch])
 
-  const { samples, total, complete, loading, busy, error, more, rest } = useSamples(
+  const { nodes, total, complete, busy, error, more, rest } = useSamples(
     insightId,
     series.seriesId,
     { time: point.dateTime, outcomes: outcome ? [outcome.toUpperCase() as SampleOutcome] : null, repository: settled || null },
     // What is behind the point changed: read again.
     `${point.value} ${point.known} ${point.pending}`,
   )
+  const samples = nodes ?? []
+  const loading = nodes === null && !error
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     if (takeFocus) heading.current?.focus()
   }, [takeFocus])
   const sortByValue = () => setSearch({ order: order === 'value' ? 'value-up' : order === 'value-up' ? null : 'value' })
   // The largest of the rows that happen to be here would be a lie.
-  const wantsRest = order !== 'repository' && !complete && !busy && !error
+  const wantsRest = order !== 'repository' && nodes !== null && !complete && !busy && !error
   useEffect(() => {
     if (wantsRest) rest()
   }, [wantsRest, rest])

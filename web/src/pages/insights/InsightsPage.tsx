@@ -1,7 +1,8 @@
-import { useEffect, useState } from 'react'
-import { useQuery } from 'urql'
+import { useCallback, useEffect, useState } from 'react'
+import { useClient } from 'urql'
 import { errorText } from '../../api/errors.ts'
 import { InsightsDocument, type InsightFragment } from '../../api/generated.ts'
+import { useConnection } from '../../api/useConnection.ts'
 import { useLiveInsights } from '../../api/useLiveInsights.ts'
 import { formatNumber } from '../../format/numbers.ts'
 import { useSearch } from '../../router/router.tsx'
@@ -23,18 +24,23 @@ export function InsightsPage() {
   const [find, setFind] = useState(search.get('find') ?? '')
   const settled = useDebounced(find)
   useEffect(() => setSearch({ find: settled }), [settled, setSearch])
-  const [first, setFirst] = useState(pageSize)
-  const [{ data, error, fetching }] = useQuery({ query: InsightsDocument, variables: { first, find: settled || null } })
-
-  const connection = data?.insightViews
-  const { insights, refresh } = useLiveInsights(connection?.nodes ?? none)
-  const empty = connection && connection.totalCount === 0 && settled === '' && find === ''
+  const client = useClient()
+  const load = useCallback(
+    async (after: string | null) => {
+      const { data, error } = await client.query(InsightsDocument, { first: pageSize, after, find: settled || null }, { requestPolicy: 'network-only' }).toPromise()
+      return error ? { error: errorText(error) } : { page: data?.insightViews }
+    },
+    [client, settled],
+  )
+  const { nodes, total, complete, busy, error, more, reload } = useConnection<InsightFragment>(`insights ${settled}`, load)
+  const { insights, refresh } = useLiveInsights(nodes ?? none, reload)
+  const empty = nodes?.length === 0 && settled === '' && find === ''
 
   return (
     <>
       <div className={styles.head}>
         <h1>Insights</h1>
-        {connection && connection.totalCount > 0 && <span className={`${styles.count} numbers`}>{formatNumber(connection.totalCount)}</span>}
+        {total > 0 && <span className={`${styles.count} numbers`}>{formatNumber(total)}</span>}
         {!empty && (
           <div className={styles.tools}>
             <TextInput type="search" aria-label="Find insights" placeholder="Find by title or label" value={find} onChange={(event) => setFind(event.target.value)} className={styles.find} />
@@ -44,10 +50,10 @@ export function InsightsPage() {
           </div>
         )}
       </div>
-      {error && !data && <Notice kind="danger">{errorText(error)}</Notice>}
-      {!data && fetching && <Skeleton />}
+      {error && <Notice kind="danger">{error}</Notice>}
+      {nodes === null && !error && <Skeleton />}
       {empty && <EmptyState />}
-      {connection && !empty && connection.nodes.length === 0 && (
+      {nodes?.length === 0 && !empty && (
         <p className={styles.nothing}>
           No insight has “{settled}” in its title or labels. <Button kind="quiet" onClick={() => setFind('')}>Show all</Button>
         </p>
@@ -61,9 +67,9 @@ export function InsightsPage() {
           ))}
         </ul>
       )}
-      {connection?.pageInfo.hasNextPage && (
+      {nodes !== null && !complete && (
         <div className={styles.more}>
-          <Button onClick={() => setFirst(first + pageSize)} busy={fetching}>
+          <Button onClick={more} busy={busy}>
             Show more
           </Button>
         </div>

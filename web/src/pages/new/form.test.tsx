@@ -22,6 +22,13 @@ describe('errors of the server', () => {
     })
   })
 
+  test('that repeat place and suggestion in their text are shown once', () => {
+    const error = new CombinedError({
+      graphQLErrors: [{ message: 'query, byte 6: unknown field "fille": did you mean "file"?', extensions: { field: ['input', 'dataSeries', 0, 'query'], suggestion: 'did you mean "file"?' } }],
+    })
+    expect(formErrors(placeErrors(error), filled())['query.0']?.message).toBe('unknown field "fille"')
+  })
+
   test.each([
     [['input', 'options', 'title'], 'title'],
     [['input', 'dataSeries', 0, 'options', 'lineColor'], 'colour.0'],

@@ -7,7 +7,7 @@ import { Button } from '../../ui/Button.tsx'
 import { Field, TextInput } from '../../ui/Field.tsx'
 import styles from './repositories.module.css'
 
-export function AddRepository() {
+export function AddRepository({ onAdded }: { onAdded: () => void }) {
   const [location, setLocation] = useState('')
   const [error, setError] = useState('')
   const [{ fetching }, add] = useMutation(AddRepositoryDocument)
@@ -25,6 +25,7 @@ export function AddRepository() {
     }
     setLocation('')
     setError('')
+    onAdded()
     announce(`Added ${result.data?.addRepository.name}.`)
   }
 

@@ -1,12 +1,13 @@
 import { useMutation } from 'urql'
 import { errorText } from '../../api/errors.ts'
 import { RemoveRepositoryDocument } from '../../api/generated.ts'
+import { forgetLists } from '../../api/useConnection.ts'
 import { useAnnounce } from '../../ui/Announcer.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 
-export function RemoveRepository({ name, local, onClose }: { name: string; local: boolean; onClose: () => void }) {
+export function RemoveRepository({ name, local, onClose, onRemoved }: { name: string; local: boolean; onClose: () => void; onRemoved: () => void }) {
   const [{ fetching, error }, remove] = useMutation(RemoveRepositoryDocument)
   const announce = useAnnounce()
   return (
@@ -20,6 +21,8 @@ export function RemoveRepository({ name, local, onClose }: { name: string; local
           onClick={async () => {
             const result = await remove({ name })
             if (result.error) return
+            forgetLists()
+            onRemoved()
             announce(`Removed ${name}.`)
             onClose()
           }}

@@ -1,7 +1,8 @@
-import { useEffect, useState } from 'react'
-import { useMutation, useQuery } from 'urql'
+import { useCallback, useEffect, useState } from 'react'
+import { useClient, useMutation } from 'urql'
 import { errorText } from '../../api/errors.ts'
 import { RepositoriesDocument, SyncRepositoryDocument } from '../../api/generated.ts'
+import { useConnection } from '../../api/useConnection.ts'
 import { formatNumber } from '../../format/numbers.ts'
 import { useSearch } from '../../router/router.tsx'
 import { useAnnounce } from '../../ui/Announcer.tsx'
@@ -25,31 +26,38 @@ export function RepositoriesPage() {
   const [find, setFind] = useState(search.get('find') ?? '')
   const settled = useDebounced(find)
   useEffect(() => setSearch({ find: settled }), [settled, setSearch])
-  const [first, setFirst] = useState(pageSize)
-  const [{ data, error, fetching }, ask] = useQuery({ query: RepositoriesDocument, variables: { first, find: settled || null } })
+  const client = useClient()
+  const load = useCallback(
+    async (after: string | null) => {
+      const { data, error } = await client.query(RepositoriesDocument, { first: pageSize, after, find: settled || null }, { requestPolicy: 'network-only' }).toPromise()
+      return error ? { error: errorText(error) } : { page: data?.repositories }
+    },
+    [client, settled],
+  )
+  const { nodes, total, complete, busy, error, more, reload } = useConnection<Repository>(`repositories ${settled}`, load)
   const [removing, setRemoving] = useState<Repository | null>(null)
   const [{ fetching: syncing }, sync] = useMutation(SyncRepositoryDocument)
   const announce = useAnnounce()
 
   useEffect(() => {
     const timer = setInterval(() => {
-      if (document.visibilityState === 'visible') ask({ requestPolicy: 'network-only' })
+      if (document.visibilityState === 'visible') reload()
     }, every)
     return () => clearInterval(timer)
-  }, [ask])
+  }, [reload])
 
   const syncNow = async (name: string | null) => {
     const result = await sync({ name })
     announce(result.error ? errorText(result.error) : name ? `Syncing ${name}.` : 'Syncing every repository.')
+    reload()
   }
 
-  const connection = data?.repositories
-  const none = connection?.totalCount === 0 && settled === '' && find === ''
+  const none = nodes?.length === 0 && settled === '' && find === ''
   return (
     <>
       <div className={styles.head}>
         <h1>Repositories</h1>
-        {connection && connection.totalCount > 0 && <span className={`${styles.count} numbers`}>{formatNumber(connection.totalCount)}</span>}
+        {total > 0 && <span className={`${styles.count} numbers`}>{formatNumber(total)}</span>}
         {!none && (
           <div className={styles.tools}>
             <TextInput type="search" aria-label="Find repositories by name" placeholder="Find by name (regexp)" value={find} onChange={(event) => setFind(event.target.value)} className={styles.find} />
@@ -59,15 +67,15 @@ export function RepositoriesPage() {
           </div>
         )}
       </div>
-      <AddRepository />
-      {error && <Notice kind="danger">{errorText(error)}</Notice>}
+      <AddRepository onAdded={reload} />
+      {error && <Notice kind="danger">{error}</Notice>}
       {none && (
         <p className={styles.nothing}>
           No repository yet. Add the path of a repository on the server, or a URL to clone. <code>backsight up --repos DIR</code> adds every repository below a folder.
         </p>
       )}
-      {connection && !none && connection.nodes.length === 0 && <p className={styles.nothing}>No repository’s name matches “{settled}”.</p>}
-      {connection && connection.nodes.length > 0 && (
+      {nodes?.length === 0 && !none && <p className={styles.nothing}>No repository’s name matches “{settled}”.</p>}
+      {nodes !== null && nodes.length > 0 && (
         <div className={styles.scroll} tabIndex={0} role="region" aria-label="Repositories">
           <table className={`${styles.table} numbers`}>
             <thead>
@@ -84,21 +92,21 @@ export function RepositoriesPage() {
               </tr>
             </thead>
             <tbody>
-              {connection.nodes.map((repository) => (
+              {nodes.map((repository) => (
                 <RepositoryRow key={repository.id} repository={repository} onSync={() => void syncNow(repository.name)} onRemove={() => setRemoving(repository)} />
               ))}
             </tbody>
           </table>
         </div>
       )}
-      {connection?.pageInfo.hasNextPage && (
+      {nodes !== null && !complete && (
         <div className={styles.more}>
-          <Button onClick={() => setFirst(first + pageSize)} busy={fetching}>
+          <Button onClick={more} busy={busy}>
             Show more
           </Button>
         </div>
       )}
-      {removing && <RemoveRepository name={removing.name} local={removing.local} onClose={() => setRemoving(null)} />}
+      {removing && <RemoveRepository name={removing.name} local={removing.local} onClose={() => setRemoving(null)} onRemoved={reload} />}
     </>
   )
 }

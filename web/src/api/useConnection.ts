@@ -1,0 +1,82 @@
+import { useCallback, useEffect, useRef, useState } from 'react'
+
+/** A page of a connection, or why there is none. */
+export interface Answer<N> {
+  page?: { nodes: readonly N[]; totalCount: number; pageInfo: { endCursor: string | null; hasNextPage: boolean } }
+  error?: string
+}
+
+interface Loaded<N> {
+  nodes: N[]
+  total: number
+  /** Null when all are here. */
+  cursor: string | null
+}
+
+/** What a list showed last, so that coming back to it shows something at once while it is read again. */
+const kept = new Map<string, Loaded<never>>()
+const mostKept = 20
+
+/** After a change that takes something away: a list must not show it even for a moment. */
+export function forgetLists(): void {
+  kept.clear()
+}
+
+/**
+ * A list that grows page by page along cursors, as the server limits what one request may ask for. It is read again from
+ * the start, as far as it was shown, when load (keep it stable) or revision changes; until then what was shown stays.
+ * Answers that were overtaken by a later request are dropped.
+ */
+export function useConnection<N>(key: string, load: (after: string | null) => Promise<Answer<N>>, revision?: unknown) {
+  const [state, setState] = useState<{ key: string; loaded: Loaded<N> | null }>(() => ({ key, loaded: (kept.get(key) as Loaded<N> | undefined) ?? null }))
+  const [error, setError] = useState<string | null>(null)
+  const [busy, setBusy] = useState(true)
+  const run = useRef(0)
+  const { loaded } = state
+
+  const read = useCallback(
+    async (from: Loaded<N> | null, atLeast: number) => {
+      const own = ++run.current
+      setBusy(true)
+      let next: Loaded<N> = from ?? { nodes: [], total: 0, cursor: null }
+      for (;;) {
+        const { page, error: problem } = await load(next.cursor)
+        if (own !== run.current) return
+        setError(problem ?? null)
+        if (!page) break
+        next = { nodes: [...next.nodes, ...page.nodes], total: page.totalCount, cursor: page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null }
+        if (next.cursor && next.nodes.length < atLeast) continue
+        setState({ key, loaded: next })
+        kept.delete(key)
+        kept.set(key, next as Loaded<never>)
+        if (kept.size > mostKept) kept.delete(kept.keys().next().value!)
+        break
+      }
+      setBusy(false)
+    },
+    [key, load],
+  )
+
+  const shown = useRef(0)
+  useEffect(() => {
+    shown.current = state.key === key ? (loaded?.nodes.length ?? 0) : 0
+  }, [state.key, key, loaded])
+  useEffect(() => {
+    void read(null, shown.current)
+    return () => {
+      run.current++
+    }
+  }, [read, revision])
+
+  return {
+    /** Null until something is known. Keeps its identity until it is read again. */
+    nodes: loaded?.nodes ?? null,
+    total: loaded?.total ?? 0,
+    complete: loaded !== null && loaded.cursor === null,
+    busy,
+    error,
+    more: useCallback(() => void read(loaded, (loaded?.nodes.length ?? 0) + 1), [read, loaded]),
+    rest: useCallback(() => void read(loaded, Infinity), [read, loaded]),
+    reload: useCallback(() => void read(null, shown.current), [read]),
+  }
+}
