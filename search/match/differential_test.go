@@ -144,6 +144,7 @@ func TestRegexpsOfEachKind(t *testing.T) {
 		`\d+\.\d+`, `^\w`, `.$`, // blocks of lines
 		`\Atodo`, `todo\s|\Atodo`, `(?:\A)?todo\s`, `todo\z`, `\s+`, `[^a]+`, `x\s+todo`, // the whole content
 		`todo|fixme`, `[tT]odo`, `[tT]ODO`, `s`, `todos`, `(?:|todo)`, `(?:todo)??`, `fixme|(?:)|todo`, `x(?:todo)??`, `ab(?:c|ab)?`, `a|ab|abc`, `[tk]o?d`, `[tf]`, `(?:|a)b`, `task[sk]?`, // texts
+		strings.Repeat("(", 200) + "a" + strings.Repeat(")+", 200), `(?:[a-c]\d?)+[bc]`, // repetitions in repetitions
 		`[^\x00-\x{10FFFF}]`, `a{0}`, `x*`, `$`, // nothing
 	} {
 		p := &query.Pattern{Kind: query.Regexp, Text: text}

@@ -148,23 +148,39 @@ func (c *runs) add(re *syntax.Regexp) {
 	case syntax.OpCharClass:
 		c.class(re.Rune)
 	case syntax.OpPlus:
-		c.add(re.Sub[0])
-		c.cut()
-		c.add(re.Sub[0])
+		c.times(re.Sub[0], 1, -1)
 	case syntax.OpRepeat:
 		if re.Min == 0 {
 			c.cut()
 			return
 		}
-		for range min(re.Min, maxRun) {
-			c.add(re.Sub[0])
-		}
-		if re.Max != re.Min || re.Min > maxRun {
-			c.cut()
-			c.add(re.Sub[0])
-		}
+		c.times(re.Sub[0], re.Min, re.Max)
 	default:
 		c.cut()
+	}
+}
+
+// times adds an expression that stands at least least times in a row, and at most
+// most times. What stands before it is next to its first times, what stands after
+// it next to its last.
+func (c *runs) times(re *syntax.Regexp, least, most int) {
+	for re.Op == syntax.OpCapture {
+		re = re.Sub[0]
+	}
+	if re.Op != syntax.OpLiteral && re.Op != syntax.OpCharClass {
+		// Once only: twice would be 2^n times for repetitions nested n deep.
+		c.add(re)
+		c.cut()
+		return
+	}
+	for range min(least, maxRun) {
+		c.add(re)
+	}
+	if most != least || least > maxRun {
+		c.cut()
+		for range min(least, maxRun) {
+			c.add(re)
+		}
 	}
 }
 
