@@ -87,25 +87,23 @@ const barWidth = 30
 // is seen.
 func bar(c insights.Completeness) string {
 	var b strings.Builder
-	left := barWidth
-	for i, o := range insights.Outcomes {
+	used, sum, occurring := 0, int64(0), 0 // occurring: outcomes that still need a cell
+	for _, o := range insights.Outcomes {
+		if c.Of(o) > 0 {
+			occurring++
+		}
+	}
+	for _, o := range insights.Outcomes {
 		n := c.Of(o)
 		if n == 0 {
 			continue
 		}
-		cells := max(1, int(math.Round(float64(n)*barWidth/float64(c.Planned))))
-		others := 0 // outcomes that still need a cell
-		for _, later := range insights.Outcomes[i+1:] {
-			if c.Of(later) > 0 {
-				others++
-			}
-		}
-		if others == 0 {
-			cells = left
-		}
-		cells = min(cells, left-others)
-		b.WriteString(strings.Repeat(marks[o], max(cells, 0)))
-		left -= cells
+		occurring--
+		sum += n
+		end := int(math.Round(float64(sum) * barWidth / float64(c.Planned)))
+		end = min(max(end, used+1), barWidth-occurring)
+		b.WriteString(strings.Repeat(marks[o], end-used))
+		used = end
 	}
 	return b.String()
 }

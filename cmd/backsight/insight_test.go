@@ -1,0 +1,153 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const createdAnswer = `{"data":{"createLineChartSearchInsight":{"view":{"id":"V1","dataSeries":[{"seriesId":"S1","label":"todo"},{"seriesId":"S2","label":"fix"}]}}}}`
+
+func TestInsightCreate(t *testing.T) {
+	t.Parallel()
+	a := serve(t, scripted{"createLineChartSearchInsight", createdAnswer})
+	status, stdout, _ := a.run("insight", "create", "--title", "Debt", "--query", "TODO, later", "--query", "FIXME", "--label", "todo", "--label", "fix",
+		"--repos", "^acme/", "--every", "2weeks", "--points", "24", "--zone", "Europe/Berlin", "--capture")
+	require.Equal(t, exitDone, status)
+	requireLines(t, []string{"insight  V1", "series   S1  todo", "series   S2  fix"}, stdout)
+	require.JSONEq(t, `{"input":{"options":{"title":"Debt"},"repositoryScope":{"repositoryCriteria":"repo:^acme/"},
+		"timeScope":{"stepInterval":{"unit":"WEEK","value":2},"points":24,"zone":"Europe/Berlin"},
+		"dataSeries":[{"query":"TODO, later","options":{"label":"todo"},"generatedFromCaptureGroups":true},
+			{"query":"FIXME","options":{"label":"fix"},"generatedFromCaptureGroups":true}]}}`, string(a.asked[0].Variables))
+
+	status, stdout, _ = a.run("insight", "create", "--title", "Debt", "--query", "x", "--repo", "acme/api", "--repo", "acme/web", "--json")
+	require.Equal(t, exitDone, status)
+	requireLines(t, []string{`{"id":"V1","series":["S1","S2"]}`}, stdout)
+	require.JSONEq(t, `{"input":{"options":{"title":"Debt"},"repositoryScope":{"repositories":["acme/api","acme/web"]},
+		"timeScope":{"stepInterval":{"unit":"MONTH","value":1},"points":12},
+		"dataSeries":[{"query":"x","generatedFromCaptureGroups":false}]}}`, string(a.asked[1].Variables))
+}
+
+// An error in a query is shown under the query, counted in characters and not in bytes or UTF-16 units.
+func TestInsightCreateShowsWhereAQueryIsWrong(t *testing.T) {
+	t.Parallel()
+	a := serve(t, scripted{"createLineChartSearchInsight", `{"data":null,"errors":[
+		{"message":"unknown field \"fille\"","extensions":{"code":"invalid","field":["input","dataSeries",1,"query"],"start":3,"end":9,"suggestion":"did you mean \"file\"?"}},
+		{"message":"the title is too long","extensions":{"code":"invalid","field":["input","options","title"]}}]}`})
+	status, stdout, stderr := a.run("insight", "create", "--title", "Debt", "--query", "TODO", "--query", "😀 fille:go")
+	require.Equal(t, exitUsage, status)
+	require.Empty(t, stdout)
+	requireLines(t, []string{
+		`backsight: unknown field "fille"`,
+		`  😀 fille:go`,
+		`    ^^^^^^`,
+		`  did you mean "file"?`,
+		`the title is too long`,
+	}, stderr)
+}
+
+const waitingSeries = `{"seriesId":"S1","label":"todo","completeness":{"planned":4,"counted":1,"reused":0,"absent":1,"partial":0,"failed":0,"pending":2,"rate":2,"etaSeconds":1},"status":{"backfillCompletedAt":null,"nextRecordingAfter":"2026-02-01T00:00:00Z"}}`
+
+func doneSeries(counted, partial string) string {
+	return `{"seriesId":"S1","label":"todo","completeness":{"planned":4,"counted":` + counted + `,"reused":0,"absent":1,"partial":` + partial + `,"failed":0,"pending":0,"rate":null,"etaSeconds":null},"status":{"backfillCompletedAt":"2026-01-01T00:00:00Z","nextRecordingAfter":"2026-02-01T00:00:00Z"}}`
+}
+
+func viewWith(series string) string {
+	return `{"data":{"insightViews":{"nodes":[{"dataSeries":[` + series + `]}]},"insightSeries":null}}`
+}
+
+func TestInsightCreateWait(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name, end string
+		status    int
+		stderr    []string
+	}{
+		{"complete", doneSeries("3", "0"), exitDone, []string{
+			"████████▒▒▒▒▒▒▒···············  50%  2/4  counted 1  absent 1  2/s  1 s left",
+			"███████████████████████▒▒▒▒▒▒▒ 100%  4/4  counted 3  absent 1",
+		}},
+		{"with a gap", doneSeries("2", "1"), exitFailed, []string{
+			"████████▒▒▒▒▒▒▒···············  50%  2/4  counted 1  absent 1  2/s  1 s left",
+			"███████████████▒▒▒▒▒▒▒▒~~~~~~~ 100%  4/4  counted 2  absent 1  partial 1",
+			"1 of 4 samples are partial or failed: `backsight insight points V1 --by-repo` shows which and why",
+		}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			a := serve(t, scripted{"createLineChartSearchInsight", createdAnswer},
+				scripted{"insightViews", viewWith(waitingSeries)}, scripted{"insightViews", viewWith(row.end)})
+			status, stdout, stderr := a.run("insight", "create", "--title", "Debt", "--query", "TODO", "--wait", "--json")
+			require.Equal(t, row.status, status)
+			requireLines(t, []string{`{"id":"V1","series":["S1","S2"]}`}, stdout)
+			require.Contains(t, stderr, row.stderr[len(row.stderr)-1])
+			requireLines(t, row.stderr, stderr)
+		})
+	}
+}
+
+// A series that can never be planned ends the wait.
+func TestInsightCreateWaitIsHopeless(t *testing.T) {
+	t.Parallel()
+	stuck := waitingSeries[:len(waitingSeries)-1] + `,"workflow":{"state":"SLEEPING","problem":{"message":"scope refused"}}}`
+	a := serve(t, scripted{"createLineChartSearchInsight", createdAnswer}, scripted{"insightViews", viewWith(stuck)})
+	status, _, stderr := a.run("insight", "create", "--title", "Debt", "--query", "TODO", "--wait")
+	require.Equal(t, exitFailed, status)
+	require.Contains(t, stderr, "series S1 cannot be planned: scope refused")
+}
+
+const pointsAnswer = `{"data":{"insightSeries":{"points":[
+	{"dateTime":"2026-01-31T00:00:00Z","value":2.5,"label":"","coverage":{"known":1,"planned":2},"outcomes":{"planned":2,"counted":1,"reused":0,"absent":0,"partial":0,"failed":0,"pending":1}},
+	{"dateTime":"2026-02-28T00:00:00Z","value":3,"label":"1.26","coverage":{"known":2,"planned":2},"outcomes":{"planned":2,"counted":2,"reused":0,"absent":0,"partial":0,"failed":0,"pending":0}}]}}}`
+
+const oneSeries = `{"data":{"insightViews":{"nodes":[]},"insightSeries":{"seriesId":"S1","label":"todo"}}}`
+
+func TestInsightPoints(t *testing.T) {
+	t.Parallel()
+	a := serve(t, scripted{"insightViews", oneSeries}, scripted{"points {", pointsAnswer})
+	status, stdout, _ := a.run("insight", "points", "S1", "--json")
+	require.Equal(t, exitDone, status)
+	requireLines(t, []string{
+		`{"series":"S1","label":"todo","time":"2026-01-31T00:00:00Z","value":2.5,"coverage":{"known":1,"planned":2},"outcomes":{"planned":2,"counted":1,"reused":0,"absent":0,"partial":0,"failed":0,"pending":1}}`,
+		`{"series":"S1","label":"1.26","time":"2026-02-28T00:00:00Z","value":3,"coverage":{"known":2,"planned":2},"outcomes":{"planned":2,"counted":2,"reused":0,"absent":0,"partial":0,"failed":0,"pending":0}}`,
+	}, stdout)
+	_, stdout, _ = a.run("insight", "points", "S1")
+	requireLines(t, []string{
+		"TIME                  SERIES  VALUE  COVERAGE",
+		"2026-01-31T00:00:00Z  todo    2.5    1/2",
+		"2026-02-28T00:00:00Z  1.26    3      2/2",
+	}, stdout)
+}
+
+func TestInsightPointsByRepository(t *testing.T) {
+	t.Parallel()
+	page := func(node, info string) string {
+		return `{"data":{"insightSeries":{"samples":{"nodes":[` + node + `],"pageInfo":` + info + `}}}}`
+	}
+	a := serve(t, scripted{"insightViews", oneSeries},
+		scripted{"samples(", page(`{"repository":{"name":"acme/api"},"dateTime":"2026-01-31T00:00:00Z","outcome":"COUNTED","commit":"abc","value":0,"reason":null}`, `{"endCursor":"next","hasNextPage":true}`)},
+		scripted{"samples(", page(`{"repository":{"name":"acme/web"},"dateTime":"2026-01-31T00:00:00Z","outcome":"FAILED","commit":null,"value":null,"reason":"git exited 128"}`, `{"endCursor":"end","hasNextPage":false}`)})
+	status, stdout, _ := a.run("insight", "points", "S1", "--by-repo", "--json")
+	require.Equal(t, exitDone, status)
+	requireLines(t, []string{
+		`{"series":"S1","label":"todo","time":"2026-01-31T00:00:00Z","value":0,"coverage":{"known":1,"planned":1},"outcomes":{"planned":1,"counted":1,"reused":0,"absent":0,"partial":0,"failed":0,"pending":0},"repository":"acme/api","commit":"abc","outcome":"counted"}`,
+		`{"series":"S1","label":"todo","time":"2026-01-31T00:00:00Z","value":null,"coverage":{"known":0,"planned":1},"outcomes":{"planned":1,"counted":0,"reused":0,"absent":0,"partial":0,"failed":1,"pending":0},"repository":"acme/web","commit":"","outcome":"failed","reason":"git exited 128"}`,
+	}, stdout)
+	require.JSONEq(t, `{"id":"S1","after":"next"}`, string(a.asked[2].Variables))
+}
+
+func TestUnknownID(t *testing.T) {
+	t.Parallel()
+	a := serve(t, scripted{"insightViews", `{"data":{"insightViews":{"nodes":[]},"insightSeries":null}}`})
+	for _, command := range [][]string{{"insight", "points", "X"}, {"insight", "show", "X"}, {"series", "status", "X"}, {"series", "pause", "X"}} {
+		status, _, stderr := a.run(command...)
+		require.Equal(t, exitFailed, status)
+		require.Contains(t, stderr, "`backsight insight list` shows what there is")
+	}
+}
+
+func TestInsightExport(t *testing.T) {
+	t.Parallel()
+	_, stdout, _ := serve(t).run("insight", "export", "V1", "--format", "json")
+	require.Equal(t, "GET /export/V1.json", stdout)
+}

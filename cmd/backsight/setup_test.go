@@ -1,0 +1,87 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// answers is a server that answers operations from a script and keeps what it was asked.
+type answers struct {
+	t   *testing.T
+	url string
+
+	mu     sync.Mutex
+	script []scripted
+	asked  []asked
+}
+
+// scripted answers operations that contain Has, in order; the last one for a text answers for ever.
+type scripted struct{ has, answer string }
+
+type asked struct {
+	Query     string
+	Variables json.RawMessage
+}
+
+func serve(t *testing.T, script ...scripted) *answers {
+	t.Helper()
+	a := &answers{t: t, script: script}
+	server := httptest.NewServer(a)
+	t.Cleanup(server.Close)
+	a.url = server.URL
+	return a
+}
+
+func (a *answers) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if r.Method == http.MethodGet {
+		_, _ = w.Write([]byte("GET " + r.URL.Path))
+		return
+	}
+	var got asked
+	if err := json.NewDecoder(r.Body).Decode(&got); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	a.asked = append(a.asked, got)
+	for i, s := range a.script {
+		if !strings.Contains(got.Query, s.has) {
+			continue
+		}
+		for _, later := range a.script[i+1:] {
+			if later.has == s.has {
+				a.script = append(a.script[:i:i], a.script[i+1:]...)
+				break
+			}
+		}
+		_, _ = w.Write([]byte(s.answer))
+		return
+	}
+	_, _ = w.Write([]byte(`{"errors":[{"message":"the test has no answer","extensions":{"code":"internal"}}]}`))
+}
+
+// run runs a command line against the server.
+func (a *answers) run(args ...string) (status int, stdout, stderr string) {
+	a.t.Helper()
+	return runCLI(a.t, append(args, "--server", a.url)...)
+}
+
+func runCLI(t *testing.T, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	status = run(t.Context(), args, &out, &errs)
+	return status, out.String(), errs.String()
+}
+
+func requireLines(t *testing.T, want []string, got string) {
+	t.Helper()
+	require.Equal(t, strings.Join(want, "\n")+"\n", got)
+}
