@@ -20,7 +20,7 @@ const names = [
   'acme/shipping', 'acme/storefront', 'acme/telemetry', 'acme/tools', 'acme/warehouse', 'acme/web',
 ]
 
-const outcomes = ['counted', 'reused', 'absent', 'partial', 'failed', 'pending']
+const outcomeNames = ['counted', 'reused', 'absent', 'partial', 'failed', 'pending']
 const iso = (time) => new Date(time).toISOString().replace('.000', '')
 
 export function makeWorld({ now = Date.now(), speed = 90 } = {}) {
@@ -54,8 +54,8 @@ export function makeWorld({ now = Date.now(), speed = 90 } = {}) {
 
 const step = { HOUR: 3_600_000, DAY: 86_400_000, WEEK: 604_800_000 }
 
-function gridTimes(anchor, { unit, value }, points) {
-  return Array.from({ length: points }, (_, k) => {
+function gridTimes(anchor, { unit, value }, count) {
+  return Array.from({ length: count }, (_, k) => {
     if (unit in step) return anchor - k * value * step[unit]
     const date = new Date(anchor)
     const months = date.getUTCMonth() - k * value * (unit === 'YEAR' ? 12 : 1)
@@ -67,16 +67,16 @@ function gridTimes(anchor, { unit, value }, points) {
 let created = 0
 
 /** shape(x, repository) is the value at x from 0 (oldest) to 1 (newest) of a repository of size 1; or labels to values. */
-export function addView(world, { title, series, scope, timeScope, points, done = false, state = 'RUNNING', troubled = true, age = 0 }) {
+export function addView(world, { title, series, scope, timeScope, points: count, done = false, state = 'RUNNING', troubled = true, age = 0 }) {
   const next = random(title.length * 31 + ++created)
   const anchor = Math.floor((world.now - age) / 60_000) * 60_000
-  const times = gridTimes(anchor, timeScope, points)
+  const times = gridTimes(anchor, timeScope, count)
   const repositories = scope(world.repositories)
   const view = { id: `view${created}`, createdAt: iso(anchor), title, version: 1, dataSeries: [] }
   series.forEach((given, position) => {
     const samples = []
     times.forEach((time, k) => {
-      const x = points === 1 ? 1 : 1 - k / (points - 1)
+      const x = count === 1 ? 1 : 1 - k / (count - 1)
       for (const repository of repositories) {
         const noise = 0.94 + next() * 0.12
         const dice = next()
@@ -86,7 +86,7 @@ export function addView(world, { title, series, scope, timeScope, points, done =
         samples.push({ time, repository, outcome, value: Math.round(value), labels: given.labels?.(x, repository), commit: absent ? null : hex(next, 40), attempts: outcome === 'failed' ? 5 : 1, durationSeconds: next() * 0.4, done })
       }
     })
-    view.dataSeries.push({ ...given, id: `${view.id}s${position}`, samples, anchor, timeScope, points, state: done && state === 'RUNNING' ? 'SLEEPING' : state, paused: null, rate: null, at: done ? samples.length : 0, failSlot: null })
+    view.dataSeries.push({ ...given, id: `${view.id}s${position}`, samples, anchor, timeScope, points: count, state: done && state === 'RUNNING' ? 'SLEEPING' : state, paused: null, rate: null, at: done ? samples.length : 0, failSlot: null })
   })
   world.views.unshift(view)
   return view
@@ -115,7 +115,7 @@ export function setState(view, series, state) {
 
 export function tally(samples, rate = null) {
   const sum = { planned: samples.length, rate: null, etaSeconds: null }
-  for (const outcome of outcomes) sum[outcome] = 0
+  for (const outcome of outcomeNames) sum[outcome] = 0
   for (const sample of samples) sum[sample.done ? sample.outcome : 'pending']++
   sum.percent = sum.planned === 0 ? 100 : Math.floor(((sum.planned - sum.pending) * 100) / sum.planned)
   if (rate && sum.pending > 0) Object.assign(sum, { rate, etaSeconds: sum.pending / rate })
@@ -125,7 +125,7 @@ export function tally(samples, rate = null) {
 export function points(series) {
   const byTime = groupByTime(series.samples)
   const found = []
-  for (const [time, samples] of [...byTime].sort((a, b) => a[0] - b[0])) {
+  for (const [time, samples] of [...byTime].toSorted((a, b) => a[0] - b[0])) {
     const outcomes = tally(samples)
     const coverage = { known: outcomes.counted + outcomes.reused + outcomes.absent, planned: outcomes.planned }
     const valued = samples.filter((sample) => sample.done && sample.outcome !== 'failed')

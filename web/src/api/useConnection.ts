@@ -62,9 +62,10 @@ export function useConnection<N>(key: string, load: (after: string | null) => Pr
     shown.current = state.key === key ? (loaded?.nodes.length ?? 0) : 0
   }, [state.key, key, loaded])
   useEffect(() => {
+    const requests = run
     void read(null, shown.current)
     return () => {
-      run.current++
+      requests.current++
     }
   }, [read, revision])
 

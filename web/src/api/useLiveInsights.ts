@@ -19,13 +19,14 @@ interface Read {
  */
 export function useLiveInsights(loaded: readonly InsightFragment[], reload: () => void): { insights: InsightFragment[]; refresh: (id: string) => void } {
   const client = useClient()
-  const [base, setBase] = useState({ loaded, at: Date.now() })
+  const [base, setBase] = useState(() => ({ loaded, at: Date.now() }))
   const [fresh, setFresh] = useState<ReadonlyMap<string, Read>>(new Map())
   const [streamed, setStreamed] = useState<ReadonlyMap<string, Live>>(new Map())
   const timers = useRef(new Map<string, ReturnType<typeof setTimeout>>())
 
   // A newer answer to the page's own query supersedes what was read one by one.
   if (base.loaded !== loaded) {
+    // oxlint-disable-next-line react/purity -- when the answer was first seen is what is wanted, once per answer
     setBase({ loaded, at: Date.now() })
     setFresh(new Map())
   }

@@ -8,7 +8,7 @@ import { coverageText } from './summary.ts'
 
 /** The chart's numbers as a table, newest first: the same data, for reading, copying and screen readers. */
 export function ChartTable({ title, series, onOpen }: { title: string; series: readonly ChartSeries[]; onOpen: (cursor: Cursor) => void }) {
-  const times = [...new Set(series.flatMap((entry) => entry.points.map((point) => point.time)))].sort((a, b) => b - a)
+  const times = [...new Set(series.flatMap((entry) => entry.points.map((point) => point.time)))].toSorted((a, b) => b - a)
   const date = timeFormat(times)
   const points = series.map((entry) => new Map(entry.points.map((point) => [point.time, point])))
   return (
@@ -33,7 +33,7 @@ export function ChartTable({ title, series, onOpen }: { title: string; series: r
               <th scope="row">{date(time)}</th>
               {series.map((entry, index) => {
                 const point = points[index]!.get(time)
-                if (!point) return <td key={entry.key} />
+                if (!point) return <td key={entry.key}>–</td>
                 const text = point.value === null ? 'unknown' : `${point.state === 'partial' ? '≥ ' : ''}${formatNumber(point.value)}`
                 return (
                   <td key={entry.key} className={point.value === null ? styles.unknown : undefined}>

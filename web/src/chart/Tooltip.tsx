@@ -15,7 +15,7 @@ export function Tooltip({ geometry, series, cursor, date }: { geometry: Layout; 
       const point = entry.points.find((candidate) => candidate.time === cursor.time)
       return point ? [{ entry, point }] : []
     })
-    .sort((a, b) => (b.point.value ?? -1) - (a.point.value ?? -1))
+    .toSorted((a, b) => (b.point.value ?? -1) - (a.point.value ?? -1))
   const current = rows.find(({ entry }) => entry.key === cursor.series)
   const shown = rows.slice(0, most)
   if (current && !shown.includes(current)) shown[most - 1] = current

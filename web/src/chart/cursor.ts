@@ -52,7 +52,7 @@ function besides(series: readonly ChartSeries[], current: ChartSeries, time: num
   const candidates = series
     .filter((entry) => entry.points.length > 0)
     .map((entry) => ({ key: entry.key, point: entry.points[nearestIndex(entry.points, time)]! }))
-    .sort((a, b) => (b.point.value ?? -1) - (a.point.value ?? -1))
+    .toSorted((a, b) => (b.point.value ?? -1) - (a.point.value ?? -1))
   const index = candidates.findIndex((candidate) => candidate.key === current.key)
   const next = candidates[Math.min(Math.max(index + direction, 0), candidates.length - 1)]!
   return { series: next.key, time: next.point.time }

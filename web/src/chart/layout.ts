@@ -126,7 +126,7 @@ export function layout({ series, width, height, domain, endLabels, small = false
 }
 
 function distinctTimes(series: readonly ChartSeries[]): number[] {
-  return [...new Set(series.flatMap((entry) => entry.points.map((point) => point.time)))].sort((a, b) => a - b)
+  return [...new Set(series.flatMap((entry) => entry.points.map((point) => point.time)))].toSorted((a, b) => a - b)
 }
 
 function placeTimes(span: [number, number], x: (time: number) => number, left: number, right: number): Layout['xTicks'] {
@@ -213,7 +213,7 @@ function placeLabels(series: readonly ChartSeries[], x: (time: number) => number
       const anchor = { x: x(last.time), y: y(last.value!) }
       return [{ series: index, text: entry.label, value: `${last.state === 'partial' ? '≥ ' : ''}${formatShort(last.value!)}`, y: anchor.y, anchor }]
     })
-    .sort((a, b) => a.y - b.y)
+    .toSorted((a, b) => a.y - b.y)
     .slice(0, room)
   let least = top
   for (const label of labels) {

@@ -55,15 +55,14 @@ export function chartSeries(insight: InsightFragment, limit = captureLimit): { s
         colour: seriesColour(presentation?.color ?? '', position),
         marker: markerShape(position),
         captured: false,
-        points: data.points.map(chartPoint).sort((a, b) => a.time - b.time),
+        points: data.points.map(chartPoint).toSorted((a, b) => a.time - b.time),
       })
       return
     }
     const lines = capturedLines(data.points)
-    const shown = [...lines]
-      .sort((a, b) => peak(b.points) - peak(a.points))
+    const shown = lines.toSorted((a, b) => peak(b.points) - peak(a.points))
       .slice(0, limit)
-      .sort((a, b) => naturalOrder.compare(a.label, b.label))
+      .toSorted((a, b) => naturalOrder.compare(a.label, b.label))
     hidden += lines.length - shown.length
     for (const line of shown) {
       const index = series.length
@@ -121,7 +120,7 @@ function capturedLines(points: readonly PointFragment[]): Line[] {
     line.set(point.dateTime, chartPoint(point))
   }
   if (values.size === 0 && times.size > 0) values.set('', new Map())
-  const ordered = [...times.values()].map((point) => chartPoint({ ...point, value: 0 })).sort((a, b) => a.time - b.time)
+  const ordered = [...times.values()].map((point) => chartPoint({ ...point, value: 0 })).toSorted((a, b) => a.time - b.time)
   return [...values].map(([label, known]) => ({
     label,
     points: ordered.map((zero) => known.get(zero.dateTime) ?? zero),

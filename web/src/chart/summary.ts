@@ -7,7 +7,7 @@ export function summarize(series: readonly ChartSeries[]): string {
   if (series.length === 0) return 'Nothing has been computed yet.'
   const named = series.length > 1
   // Of many captured values those in use now say most.
-  const order = series.length > 4 ? [...series].sort((a, b) => newest(b) - newest(a)) : series
+  const order = series.length > 4 ? series.toSorted((a, b) => newest(b) - newest(a)) : series
   const sentences = order.slice(0, 4).map((entry) => sentence(entry, named))
   if (series.length > 4) sentences.push(`${plural(series.length - 4, 'more series', 'more series')} in the table.`)
   return sentences.join(' ')

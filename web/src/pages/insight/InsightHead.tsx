@@ -25,7 +25,7 @@ export function InsightHead({ insight, refresh }: { insight: InsightFragment; re
   const state = combinedState(insight.dataSeries.map((series) => series.workflow?.state))
   const action = pausable(state)
   const paused = insight.dataSeries.find((series) => series.workflow?.pausedAt)?.workflow
-  const waits = insight.dataSeries.flatMap((series) => series.workflow?.nextRecordingAt ?? []).sort()[0]
+  const waits = insight.dataSeries.flatMap((series) => series.workflow?.nextRecordingAt ?? []).toSorted()[0]
 
   return (
     <div className={styles.head}>

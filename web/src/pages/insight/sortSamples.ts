@@ -2,7 +2,7 @@ export type Order = 'repository' | 'value' | 'value-up'
 
 /** A copy in the wanted order. Unknown values come last either way: they are not small, they are unknown. */
 export function sortSamples<S extends { value: number | null; repository: { name: string } }>(samples: readonly S[], order: Order): S[] {
-  return [...samples].sort((a, b) => {
+  return samples.toSorted((a, b) => {
     if (order !== 'repository' && a.value !== b.value) {
       if (a.value === null) return 1
       if (b.value === null) return -1

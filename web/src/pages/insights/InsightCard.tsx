@@ -21,7 +21,7 @@ export function InsightCard({ insight, onChange }: { insight: InsightFragment; o
   const state = combinedState(insight.dataSeries.map((entry) => entry.workflow?.state))
   const action = pausable(state)
   const { busy, pause, resume } = usePauseResume(onChange)
-  const byValue = [...series].sort((a, b) => newest(b) - newest(a))
+  const byValue = series.toSorted((a, b) => newest(b) - newest(a))
 
   return (
     <article className={styles.card} aria-label={title}>
