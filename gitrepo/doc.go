@@ -1,4 +1,5 @@
-// Package gitrepo reads git repositories and keeps mirrors of remote ones, with git's own binary.
+// Package gitrepo reads git repositories and keeps mirrors of remote ones, with git's own binary; only the bulk of
+// objects is read from packs directly (internal/packfile), because that is where a history search spends its time.
 //
 // What it is for: every fact that Backsight knows about a repository comes through here: the default branch, the
 // first-parent history, and trees and blobs as streams. It answers "which commit was it at time T" ([AsOf]) with the
@@ -13,8 +14,7 @@
 //   - refs/replace is ignored: a commit's content is what its id names.
 //   - A damaged repository yields a [Problem] for the object that is damaged, or an error. It never yields wrong bytes.
 //
-// Non-goals: a git library. There is no index, no work tree, no writing of objects, and no pack format here beyond the
-// offsets in .idx files, which decide the order of reading and nothing else.
+// Non-goals: a git library. There is no index, no work tree and no writing of objects.
 //
-// Read next: repo.go, commits.go, objects.go; then package search/history.
+// Read next: repo.go, commits.go, objects.go; then internal/packfile, and package search/history.
 package gitrepo

@@ -98,7 +98,7 @@ func (s *search) countBlobs(ctx context.Context, c *counts, batch []int32) error
 	for i, blob := range batch {
 		hashes[i] = s.graph.blobs[blob]
 	}
-	err := s.objects.Read(ctx, hashes, gitrepo.ReadOptions{Workers: s.workers}, func(_, i int, object *gitrepo.Object) error {
+	err := s.objects.Read(ctx, hashes, gitrepo.ReadOptions{Workers: s.workers, MaxSize: s.request.MaxBlobSize}, func(_, i int, object *gitrepo.Object) error {
 		matches := c.blob(batch[i], object)
 		s.progress.matches.Add(matches)
 		s.progress.done.Add(1)

@@ -160,6 +160,30 @@ func TestSearch_CountsWork(t *testing.T) {
 	require.Zero(t, stats.GitProcesses, "a sound pack needs none")
 }
 
+func TestSearch_FilesAboveTheLimitAreFaultsUnlessBinary(t *testing.T) {
+	t.Parallel()
+	for _, packed := range []bool{false, true} {
+		repo := testgit.New(t)
+		ids := repo.Import(t, "main", packed,
+			testgit.Commit{Changes: []testgit.Change{{Path: "small", Content: "TODO"}, {Path: "binary", Content: "\x00" + strings.Repeat("TODO", 50_000)}}},
+			testgit.Commit{Changes: []testgit.Change{{Path: "text", Content: strings.Repeat("TODO", 50_000)}}},
+		)
+		r, err := gitrepo.Open(t.Context(), repo.Dir)
+		require.NoError(t, err)
+		var results []Result
+		require.NoError(t, Search(t.Context(), Request{
+			Repo: r, Matcher: compile(t, "TODO", false), MaxBlobSize: 100_000, Commits: []gitrepo.OID{gitrepo.OID(ids[1]), gitrepo.OID(ids[0])},
+		}, func(result Result) error { results = append(results, result); return nil }))
+		require.Equal(t, int64(1), results[0].Value)
+		require.Len(t, results[0].Faults, 1)
+		require.Equal(t, "text", results[0].Faults[0].Path)
+		require.Equal(t, string(gitrepo.TooLarge), results[0].Faults[0].Class)
+		require.Contains(t, results[0].Faults[0].Detail, "200000 bytes")
+		require.Equal(t, int64(1), results[1].Value)
+		require.Empty(t, results[1].Faults)
+	}
+}
+
 func TestSearch_TellsProgress(t *testing.T) {
 	t.Parallel()
 	repo, ids := damaged(t)

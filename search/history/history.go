@@ -18,6 +18,9 @@ type Request struct {
 	// Workers is how many goroutines read and match blobs; 0 is 1. More than one helps when no other repository is
 	// searched at the same time.
 	Workers int
+	// MaxBlobSize is the size in bytes above which a file is not read; 0 is gitrepo.DefaultMaxSize. Such a file is a Fault,
+	// unless it is binary. Workers times about twice this is what contents may take of memory.
+	MaxBlobSize int64
 	// Progress is optional. It is called from the work loop, never twice at a time, at least once a second while there
 	// is progress.
 	Progress func(Progress)

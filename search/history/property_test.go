@@ -28,6 +28,13 @@ var queries = []struct {
 	{`todo -file:^d/`, false},
 	{`patterntype:regexp go(\d+\.\d+)`, true},
 	{`patterntype:regexp go(\d+)\.(\d+) file:d/`, true},
+	{`(todo file:^d/) OR (x -file:^d/)`, false}, // one content counts differently at two paths
+	{`todo lang:go`, false},
+	{`todo NOT func`, false},
+	{`todo select:file`, false},
+	{`todo select:repo`, false},
+	{`type:path a\.go`, false},
+	{`file:^d/`, false},
 }
 
 var (

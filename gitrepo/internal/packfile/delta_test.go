@@ -26,7 +26,7 @@ func TestApplyDelta(t *testing.T) {
 		require.Equal(t, row.want, string(dst), row.name)
 	}
 	for name, instructions := range map[string]string{
-		"reserved": "\x00", "beyond the base": "\x91\x08\x04", "literal cut off": "\x05ab", "argument cut off": "\x91", "too short": "\x01a", "too long": "\x05abcde",
+		"reserved": "\x00", "beyond the base": "\x91\x07\x04", "literal cut off": "\x05ab", "argument cut off": "\x91", "too short": "\x01a", "too long": "\x05abcde",
 		"copy of 64 KB": "\x80",
 	} {
 		require.Error(t, applyDelta(make([]byte, 4), base, []byte(instructions)), name)
