@@ -42,6 +42,8 @@ func (c *Client) StartSeries(ctx context.Context, series insights.Series, title 
 		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		StaticSummary:         seriesSummary(title, series.Query),
 		StaticDetails:         seriesDetails(series, title),
+		// Summary and details belong to the first run; a memo goes from run to run.
+		Memo: map[string]any{"title": title, "query": cut(series.Query, 500)},
 		TypedSearchAttributes: temporal.NewSearchAttributes(
 			AttributeSeries.ValueSet(series.ID), AttributeState.ValueSet(string(Running)), AttributePercent.ValueSet(0)),
 	}

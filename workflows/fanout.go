@@ -47,7 +47,7 @@ func (s *series) batch(ctx workflow.Context, plan *Plan, batch activities.Batch)
 		SeriesID: s.in.SeriesID, Generation: plan.Generation,
 		From: batch.From, Through: batch.Through, Unfold: batch.Unfold, Label: batch.Label,
 	}
-	result, err := runRepository(ctx, in)
+	result, err := runRepository(ctx, in, priority(plan, s.in.SeriesID))
 	switch {
 	case ctx.Err() != nil:
 		return false, nil
@@ -99,8 +99,8 @@ func ended(before, after insights.Completeness) (done insights.Completeness, ok 
 }
 
 // runRepository runs a child RepositoryWorkflow to its end. An older child of the same id (its parent was terminated, and the
-// server has not told it yet) is waited for, for a while.
-func runRepository(ctx workflow.Context, in RepositoryInput) (result RepositoryResult, err error) {
+// server has not told it yet) is waited for, for a while. A zero priority is the parent's.
+func runRepository(ctx workflow.Context, in RepositoryInput, priority temporal.Priority) (result RepositoryResult, err error) {
 	options := workflow.ChildWorkflowOptions{
 		WorkflowID: RepositoryID(in.SeriesID, in.Generation, in.From, in.Through),
 		TaskQueue:  Queue,
@@ -109,6 +109,7 @@ func runRepository(ctx workflow.Context, in RepositoryInput) (result RepositoryR
 		WaitForCancellation:   true,
 		ParentClosePolicy:     enumspb.PARENT_CLOSE_POLICY_TERMINATE,
 		StaticSummary:         cut(in.Label, 200),
+		Priority:              priority,
 		TypedSearchAttributes: temporal.NewSearchAttributes(
 			AttributeSeries.ValueSet(in.SeriesID), AttributeRepository.ValueSet(idRange(in.From, in.Through))),
 	}
@@ -116,6 +117,16 @@ func runRepository(ctx workflow.Context, in RepositoryInput) (result RepositoryR
 		return workflow.ExecuteChildWorkflow(workflow.WithChildOptions(ctx, options), RepositoryWorkflow, in).Get(ctx, &result)
 	})
 	return result, err
+}
+
+// priority lets the recordings of all series go before their history, and series take turns (where the server's fairness
+// is switched on). Whatever runs below inherits it.
+func priority(plan *Plan, seriesID string) temporal.Priority {
+	p := temporal.Priority{PriorityKey: 4, FairnessKey: seriesID}
+	if plan.Kind == kindRecording {
+		p.PriorityKey = 2
+	}
+	return p
 }
 
 // startedOnce calls run until its child could be started, or startAttempts are used up.

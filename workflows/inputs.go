@@ -32,6 +32,14 @@ type SeriesState struct {
 	Problem     *Problem              `json:"problem,omitempty"`
 	// RecheckAt is when the tally is read once more; zero is never. See recheckAfter.
 	RecheckAt time.Time `json:"recheckAt,omitzero"`
+	// Shown is what the search attributes say; they go from run to run by themselves.
+	Shown Shown `json:"shown,omitzero"`
+}
+
+// Shown are the search attributes of a series.
+type Shown struct {
+	State   State `json:"state"`
+	Percent int   `json:"percent"`
 }
 
 // Plan is a generation that is worked on.

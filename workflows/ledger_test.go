@@ -32,6 +32,8 @@ type fakeLedger struct {
 
 	// trouble, when not nil, may return an error for one attempt at a search.
 	trouble func(in activities.Range, attempt int32) error
+	// before, when not nil, is called at the begin of each search, and its error returned.
+	before func(ctx context.Context, in activities.Range) error
 	// refusal is what Begin returns.
 	refusal error
 
@@ -54,7 +56,7 @@ func (l *fakeLedger) register(r interface {
 ) {
 	for name, f := range map[string]any{
 		"Begin": l.Begin, "Page": l.Page, "Complete": l.Complete, "Tally": l.Tally, "RangeTally": l.RangeTally,
-		"Pending": l.Pending, "Samples": l.Samples, "Fail": l.Fail,
+		"Pending": l.Pending, "Samples": l.Samples, "Fail": l.Fail, "List": l.List, "Repository": l.Repository,
 	} {
 		r.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name})
 	}
@@ -137,6 +139,11 @@ func (l *fakeLedger) Pending(_ context.Context, in activities.Range) (activities
 
 func (l *fakeLedger) Samples(ctx context.Context, in activities.Range) (insights.Completeness, error) {
 	attempt := activity.GetInfo(ctx).Attempt
+	if l.before != nil {
+		if err := l.before(ctx, in); err != nil {
+			return insights.Completeness{}, err
+		}
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.searches = append(l.searches, in)
@@ -155,6 +162,17 @@ func (l *fakeLedger) Fail(_ context.Context, in activities.FailInput) (insights.
 	l.fails = append(l.fails, in)
 	l.settle(in.Range, insights.Failed)
 	return l.tallyOf(in.Generation, in.From, in.Through, in.At), nil
+}
+
+func (l *fakeLedger) List(context.Context, int64) (activities.ListResult, error) {
+	return activities.ListResult{IDs: []int64{1, 2, 3}, Last: true}, nil
+}
+
+func (l *fakeLedger) Repository(_ context.Context, id int64) error {
+	if id == 2 {
+		return failure(insights.Internal, "broken")
+	}
+	return nil
 }
 
 func (l *fakeLedger) settle(in activities.Range, outcome insights.Outcome) {

@@ -100,7 +100,7 @@ func unfoldRepositories(ctx workflow.Context, batch RepositoryInput, ids []int64
 	return bounded(ctx, ids, func(ctx workflow.Context, id int64) error {
 		in := batch
 		in.From, in.Through, in.Label, in.Unfold = id, id, fmt.Sprintf("repository %d of %s", id, cut(batch.Label, 150)), false
-		result, err := runRepository(ctx, in)
+		result, err := runRepository(ctx, in, temporal.Priority{})
 		return giveUp(ctx, in.samples(), result, err)
 	})
 }

@@ -51,7 +51,6 @@ type series struct {
 	working   bool      // a step of a plan is under way
 	cancelled *PausedBy // an order to end
 	messages  int       // messages seen, so that a sleeper notices a new one
-	shown     shown     // what operators were told last
 }
 
 func (s *series) run(ctx workflow.Context) error {
@@ -69,8 +68,10 @@ func (s *series) run(ctx workflow.Context) error {
 		case ctx.Err() != nil || s.cancelled != nil:
 			return s.end(ctx)
 		case s.state.Paused != nil:
-			// Cancelled contexts are looked at above; there is no other error.
-			_ = workflow.Await(ctx, func() bool { return s.state.Paused == nil || s.cancelled != nil })
+			// Any message wakes it, so that a storm of them ends in a new run. Cancelled contexts are looked at above;
+			// there is no other error.
+			seen := s.messages
+			_ = workflow.Await(ctx, func() bool { return s.messages != seen })
 		case plan != nil:
 			again = s.work(ctx, plan)
 		default:
@@ -263,6 +264,7 @@ func (s *series) end(ctx workflow.Context) error {
 // continueAsNew ends this run in favour of the next. The order is the point: a message that was delivered and not read would be
 // lost, so the mailbox is emptied before and after the wait for handlers, and nothing blocks after that.
 func (s *series) continueAsNew(ctx workflow.Context) error {
+	s.show(ctx)
 	if rest := shortestRun - workflow.Now(ctx).Sub(s.started); rest > 0 {
 		if _, err := workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
 			Timeout: rest, TimerOptions: workflow.TimerOptions{Summary: "let queries through"},
@@ -270,7 +272,6 @@ func (s *series) continueAsNew(ctx workflow.Context) error {
 			return s.end(ctx)
 		}
 	}
-	s.show(ctx)
 	s.readMailbox(ctx)
 	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
 		return s.end(ctx)

@@ -2,6 +2,7 @@ package workflows_test
 
 import (
 	"errors"
+	"log/slog"
 	"slices"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/workflow"
@@ -40,6 +42,7 @@ type run struct {
 func newRun(t *testing.T, ledger *fakeLedger, start time.Time) *run {
 	t.Helper()
 	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	r := &run{t: t, env: suite.NewTestWorkflowEnvironment()}
 	r.env.SetStartTime(start)
 	r.env.SetTestTimeout(30 * time.Second)

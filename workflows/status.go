@@ -42,22 +42,16 @@ func (s *series) doing() State {
 	return Sleeping
 }
 
-// shown is what the Temporal UI and its search attributes were told last.
-type shown struct {
-	state   State
-	percent int64
-}
-
 // show tells operators what the series is doing: the details of its page in the Temporal UI, and the search attributes,
 // each of which is an event, so the percentage moves in steps of 5.
 func (s *series) show(ctx workflow.Context) {
 	workflow.SetCurrentDetails(ctx, s.details())
-	now := shown{state: s.doing(), percent: int64(s.state.Tally.Percent() / 5 * 5)}
-	if now == s.shown {
+	now := Shown{State: s.doing(), Percent: s.state.Tally.Percent() / 5 * 5}
+	if now == s.state.Shown {
 		return
 	}
-	s.shown = now
-	if err := workflow.UpsertTypedSearchAttributes(ctx, AttributeState.ValueSet(string(now.state)), AttributePercent.ValueSet(now.percent)); err != nil {
+	s.state.Shown = now
+	if err := workflow.UpsertTypedSearchAttributes(ctx, AttributeState.ValueSet(string(now.State)), AttributePercent.ValueSet(int64(now.Percent))); err != nil {
 		workflow.GetLogger(ctx).Error("search attributes", "error", err) // a defect: their values are of the right type
 	}
 }

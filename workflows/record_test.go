@@ -1,0 +1,204 @@
+package workflows_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	historypb "go.temporal.io/api/history/v1"
+	"go.temporal.io/api/temporalproto"
+	"go.temporal.io/sdk/client"
+
+	"github.com/backsight/backsight/activities"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/workflows"
+)
+
+// TestRecordReplayFixtures writes the histories that replay_test.go replays. Run it on the commit that is released, for
+// scenarios that have no file yet:
+//
+//	BACKSIGHT_RECORD_REPLAY=1 go test ./workflows -run TestRecordReplayFixtures
+//
+// A file that is there is left alone.
+func TestRecordReplayFixtures(t *testing.T) {
+	if os.Getenv("BACKSIGHT_RECORD_REPLAY") == "" {
+		t.Skip("records only on request: BACKSIGHT_RECORD_REPLAY=1")
+	}
+	for name, scenario := range map[string]func(t *testing.T, record recorder){
+		"series":     recordSeries,
+		"paused":     recordPaused,
+		"problem":    recordProblem,
+		"cancelled":  recordCancelled,
+		"repository": recordRepository,
+		"frame":      recordFrame,
+		"sync":       recordSync,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			scenario(t, func(name string, history *historypb.History) { writeFixture(t, name, history) })
+		})
+	}
+}
+
+type recorder func(name string, history *historypb.History)
+
+func writeFixture(t *testing.T, name string, history *historypb.History) {
+	t.Helper()
+	file := filepath.Join(fixtures, name+".json")
+	if _, err := os.Stat(file); err == nil {
+		t.Logf("%s is there and stays", file)
+		return
+	}
+	text, err := temporalproto.CustomJSONMarshalOptions{Indent: " "}.Marshal(history)
+	require.NoError(t, err)
+	require.NoError(t, os.MkdirAll(fixtures, 0o755))
+	require.NoError(t, os.WriteFile(file, append(text, '\n'), 0o644))
+}
+
+// recordSeries: two missed recordings, three pages of a backfill, sleep.
+func recordSeries(t *testing.T, record recorder) {
+	s := newServer(t, newLedger(10))
+	series := storedSeries("recorded", 49*time.Hour)
+	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
+	s.asleep(series.ID)
+	runs := s.histories(workflows.SeriesID(series.ID), s.firstRun(workflows.SeriesID(series.ID)))
+	require.Len(t, runs, 7, "three pages of a recording, three of a backfill, and one that sleeps")
+	record("series-recording", runs[0])
+	record("series-recording-last-page", runs[2])
+	record("series-backfill", runs[3])
+	record("series-backfill-last-page", runs[5])
+	record("series-sleeping", runs[6])
+}
+
+// recordPaused: a pause by signal in the middle of a page, a resume by update.
+func recordPaused(t *testing.T, record recorder) {
+	ledger := newLedger(4)
+	var slow atomic.Bool
+	slow.Store(true)
+	ledger.before = func(ctx context.Context, in activities.Range) error {
+		if in.From == 3 && slow.Load() {
+			return untilCancelled(ctx, in)
+		}
+		return nil
+	}
+	s := newServer(t, ledger)
+	series := storedSeries("recorded", 0)
+	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
+	s.until(series.ID, func(status workflows.Status) bool { return status.InFlight == 1 && status.Completeness.Counted == 6 })
+	id := workflows.SeriesID(series.ID)
+	require.NoError(t, s.client.SignalWorkflow(t.Context(), id, "", workflows.Pause, workflows.Order{By: "ann", Reason: "lunch"}))
+	s.until(series.ID, func(status workflows.Status) bool { return status.State == workflows.Paused })
+	slow.Store(false)
+	_, err := s.workflows.Resume(t.Context(), series.ID, workflows.Order{})
+	require.NoError(t, err)
+	s.asleep(series.ID)
+	record("series-paused", s.histories(id, s.firstRun(id))[0])
+}
+
+// recordProblem: a plan that is refused, resumed, and refused again.
+func recordProblem(t *testing.T, record recorder) {
+	ledger := newLedger(2)
+	ledger.refusal = failure(insights.Invalid, "query: unknown field")
+	s := newServer(t, ledger)
+	series := storedSeries("recorded", 0)
+	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
+	s.asleep(series.ID)
+	_, err := s.workflows.Resume(t.Context(), series.ID, workflows.Order{})
+	require.NoError(t, err)
+	s.asleep(series.ID)
+	id := workflows.SeriesID(series.ID)
+	runs := s.histories(id, s.firstRun(id))
+	record("series-problem", runs[0])
+	record("series-problem-resumed", runs[1])
+}
+
+// recordCancelled: a deleted series with a child in flight, and one ended by its own message.
+func recordCancelled(t *testing.T, record recorder) {
+	ledger := newLedger(2)
+	ledger.before = untilCancelled
+	s := newServer(t, ledger)
+	deleted, ended := storedSeries("deleted", 0), storedSeries("ended", 0)
+	for _, series := range []insights.Series{deleted, ended} {
+		require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
+		s.until(series.ID, func(status workflows.Status) bool { return status.InFlight == 1 })
+	}
+	require.NoError(t, s.workflows.StopSeries(t.Context(), deleted.ID))
+	require.ErrorContains(t, s.client.GetWorkflow(t.Context(), workflows.SeriesID(deleted.ID), "").Get(t.Context(), nil), "canceled")
+	record("series-deleted", s.histories(workflows.SeriesID(deleted.ID), s.firstRun(workflows.SeriesID(deleted.ID)))[0])
+	child := workflows.RepositoryID(deleted.ID, 1, 1, 2)
+	record("repository-interrupted", s.histories(child, s.firstRun(child))[0])
+
+	require.NoError(t, s.client.SignalWorkflow(t.Context(), workflows.SeriesID(ended.ID), "", workflows.Cancel, nil))
+	require.NoError(t, s.client.GetWorkflow(t.Context(), workflows.SeriesID(ended.ID), "").Get(t.Context(), nil))
+	record("series-cancelled", s.histories(workflows.SeriesID(ended.ID), s.firstRun(workflows.SeriesID(ended.ID)))[0])
+}
+
+// recordRepository: a batch, a batch in trouble down to the frame that fails, and a wait for infrastructure.
+func recordRepository(t *testing.T, record recorder) {
+	ledger := newLedger(6)
+	var away atomic.Int32
+	ledger.trouble = func(in activities.Range, _ int32) error {
+		switch {
+		case in.From == 5 && away.Add(1) <= 3:
+			return passing("the database does not answer")
+		case in.From <= 4 && in.Through >= 4 && in.At == nil, in.From == 4 && in.At.Equal(anchor):
+			return errTrouble
+		}
+		return nil
+	}
+	_, err := ledger.Begin(t.Context(), activities.BeginInput{Times: monthly(3).Frames()})
+	require.NoError(t, err)
+	s := newServer(t, ledger)
+	input := func(from, through int64) workflows.RepositoryInput {
+		return workflows.RepositoryInput{SeriesID: "s", Generation: 1, From: from, Through: through, Label: "acme/a and 1 more"}
+	}
+	for name, in := range map[string]workflows.RepositoryInput{
+		"repository-batch": input(1, 2), "repository-unfolded": input(3, 4), "repository-waited": input(5, 6),
+	} {
+		id := workflows.RepositoryID("s", 1, in.From, in.Through)
+		run, err := s.run(id, workflows.RepositoryWorkflowName, in)
+		require.NoError(t, err)
+		record(name, s.histories(id, run.GetRunID())[0])
+	}
+	child := workflows.RepositoryID("s", 1, 4, 4)
+	record("repository-frames", s.histories(child, s.firstRun(child))[0])
+	frame := workflows.FrameID(workflows.FrameInput{SeriesID: "s", Generation: 1, RepositoryID: 4, Time: anchor})
+	record("frame-failed", s.histories(frame, s.firstRun(frame))[0])
+	require.Equal(t, insights.Completeness{Planned: 18, Counted: 17, Failed: 1}, ledger.now())
+}
+
+// recordFrame: one that is counted, and one that is cancelled.
+func recordFrame(t *testing.T, record recorder) {
+	ledger := newLedger(2)
+	ledger.before = func(ctx context.Context, in activities.Range) error {
+		if in.From == 2 {
+			return untilCancelled(ctx, in)
+		}
+		return nil
+	}
+	_, err := ledger.Begin(t.Context(), activities.BeginInput{Times: monthly(3).Frames()})
+	require.NoError(t, err)
+	s := newServer(t, ledger)
+	in := workflows.FrameInput{SeriesID: "s", Generation: 1, RepositoryID: 1, Time: anchor}
+	run, err := s.run(workflows.FrameID(in), workflows.FrameWorkflowName, in)
+	require.NoError(t, err)
+	record("frame-counted", s.histories(workflows.FrameID(in), run.GetRunID())[0])
+
+	in.RepositoryID = 2
+	run, err = s.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: workflows.FrameID(in), TaskQueue: workflows.Queue}, workflows.FrameWorkflowName, in)
+	require.NoError(t, err)
+	require.NoError(t, s.client.CancelWorkflow(t.Context(), run.GetID(), run.GetRunID()))
+	require.NoError(t, run.Get(t.Context(), nil))
+	record("frame-interrupted", s.histories(run.GetID(), run.GetRunID())[0])
+}
+
+func recordSync(t *testing.T, record recorder) {
+	s := newServer(t, newLedger(1))
+	run, err := s.run("sync", workflows.SyncWorkflowName, workflows.SyncInput{})
+	require.NoError(t, err)
+	record("sync-one-broken", s.histories("sync", run.GetRunID())[0])
+}

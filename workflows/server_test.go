@@ -1,0 +1,280 @@
+package workflows_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	historypb "go.temporal.io/api/history/v1"
+	sdkpb "go.temporal.io/api/sdk/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/worker"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	"github.com/backsight/backsight/activities"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/internal/devstack/devstacktest"
+	"github.com/backsight/backsight/workflows"
+)
+
+const patience = time.Minute
+
+// server is a namespace of a real Temporal server, with workers that run this package's workflows and a fakeLedger.
+type server struct {
+	t         *testing.T
+	client    client.Client
+	namespace string
+	workflows *workflows.Client
+	ledger    *fakeLedger
+}
+
+var serverNumber atomic.Int64
+
+func newServer(t *testing.T, ledger *fakeLedger) *server {
+	t.Helper()
+	address := devstacktest.StartTemporal(t)
+	namespace := fmt.Sprintf("workflows-test-%d", serverNumber.Add(1))
+	quiet := log.NewStructuredLogger(slog.New(slog.DiscardHandler))
+	admin, err := client.NewNamespaceClient(client.Options{HostPort: address, Logger: quiet})
+	require.NoError(t, err)
+	defer admin.Close()
+	require.NoError(t, admin.Register(t.Context(), &workflowservice.RegisterNamespaceRequest{
+		Namespace: namespace, WorkflowExecutionRetentionPeriod: durationpb.New(24 * time.Hour),
+	}))
+	c, err := client.Dial(client.Options{HostPort: address, Namespace: namespace, Logger: quiet})
+	require.NoError(t, err)
+	t.Cleanup(c.Close)
+	s := &server{t: t, client: c, namespace: namespace, workflows: workflows.NewClient(c, namespace), ledger: ledger}
+	require.NoError(t, s.workflows.EnsureSearchAttributes(t.Context()))
+	require.NoError(t, s.workflows.EnsureSearchAttributes(t.Context()), "a second time")
+	for _, queue := range []string{workflows.Queue, workflows.SearchQueue, workflows.SyncQueue} {
+		w := worker.New(c, queue, worker.Options{MaxHeartbeatThrottleInterval: 100 * time.Millisecond, WorkflowPanicPolicy: worker.FailWorkflow})
+		if queue == workflows.Queue {
+			workflows.Register(w)
+		}
+		ledger.register(w)
+		require.NoError(t, w.Start())
+		t.Cleanup(w.Stop)
+	}
+	return s
+}
+
+// series is a stored series whose anchor is ago before now.
+func storedSeries(id string, ago time.Duration) insights.Series {
+	return insights.Series{
+		ID: id, Query: "TODO", Method: insights.Search,
+		Grid: insights.NewGrid(time.Now().Add(-ago), insights.Interval{Unit: insights.Day, Value: 1}, 3),
+	}
+}
+
+func (s *server) status(id string) workflows.Status {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
+	defer cancel()
+	status, err := s.workflows.Status(ctx, id)
+	require.NoError(s.t, err)
+	require.NoError(s.t, status.Completeness.Check())
+	return status
+}
+
+func (s *server) until(id string, is func(workflows.Status) bool) workflows.Status {
+	s.t.Helper()
+	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+		status := s.status(id)
+		if is(status) {
+			return status
+		}
+		require.Less(s.t, time.Now(), deadline, "status %+v", status)
+	}
+}
+
+func (s *server) asleep(id string) workflows.Status {
+	s.t.Helper()
+	return s.until(id, func(status workflows.Status) bool { return status.State == workflows.Sleeping })
+}
+
+// run starts a workflow below a series by itself, and waits for its end.
+func (s *server) run(id, workflow string, in any) (client.WorkflowRun, error) {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
+	defer cancel()
+	started, err := s.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: id, TaskQueue: workflows.Queue}, workflow, in)
+	require.NoError(s.t, err)
+	return started, started.Get(ctx, nil)
+}
+
+// histories returns the histories of all runs of a workflow, first run first. The last one may be open.
+func (s *server) histories(id, firstRun string) (all []*historypb.History) {
+	s.t.Helper()
+	for runID := firstRun; runID != ""; {
+		history := &historypb.History{}
+		events := s.client.GetWorkflowHistory(s.t.Context(), id, runID, false, 0)
+		runID = ""
+		for events.HasNext() {
+			event, err := events.Next()
+			require.NoError(s.t, err)
+			history.Events = append(history.Events, event)
+			if next := event.GetWorkflowExecutionContinuedAsNewEventAttributes(); next != nil {
+				runID = next.GetNewExecutionRunId()
+			}
+		}
+		all = append(all, history)
+	}
+	return all
+}
+
+// firstRun is the run id with which the chain of a workflow began.
+func (s *server) firstRun(id string) string {
+	s.t.Helper()
+	described, err := s.client.DescribeWorkflowExecution(s.t.Context(), id, "")
+	require.NoError(s.t, err)
+	return described.GetWorkflowExecutionInfo().GetFirstRunId()
+}
+
+// untilCancelled is a search that does not end by itself.
+func untilCancelled(ctx context.Context, _ activities.Range) error {
+	ticker := time.NewTicker(50 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-ticker.C:
+			activity.RecordHeartbeat(ctx)
+		}
+	}
+}
+
+// Messages that arrive while a series ends a run and begins the next are neither lost nor refused.
+func TestNoMessageIsLostAtContinueAsNew(t *testing.T) {
+	t.Parallel()
+	ledger := newLedger(6)
+	ledger.perPage, ledger.perBatch = 1, 1 // a run for each
+	s := newServer(t, ledger)
+	series := storedSeries("storm", 0)
+	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
+	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"), "a second time")
+
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	id := workflows.SeriesID(series.ID)
+	for i := 0; s.status(series.ID).State != workflows.Sleeping; i++ {
+		reason := fmt.Sprint(i)
+		if i%2 == 0 {
+			require.NoError(t, s.client.SignalWorkflow(ctx, id, "", workflows.Pause, workflows.Order{Reason: reason}))
+		} else {
+			_, err := s.workflows.Pause(ctx, series.ID, workflows.Order{Reason: reason})
+			require.NoError(t, err)
+		}
+		paused := s.until(series.ID, func(status workflows.Status) bool { return status.State == workflows.Paused })
+		require.Equal(t, reason, paused.Paused.Reason)
+		status, err := s.workflows.Resume(ctx, series.ID, workflows.Order{})
+		require.NoError(t, err)
+		require.Nil(t, status.Paused)
+		// Let it get on to the next run, or it would be stopped before each step.
+		run := s.currentRun(id)
+		s.until(series.ID, func(status workflows.Status) bool {
+			return s.currentRun(id) != run || status.State == workflows.Sleeping
+		})
+	}
+	require.Equal(t, insights.Completeness{Planned: 18, Counted: 18}, s.status(series.ID).Completeness)
+	require.Greater(t, len(s.histories(id, s.firstRun(id))), 3)
+}
+
+func TestOperatorsSeeWhatASeriesIs(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, newLedger(6))
+	series := storedSeries("seen", 0)
+	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "Open tasks"))
+	s.asleep(series.ID)
+	id := workflows.SeriesID(series.ID)
+	// The test is about a run after the first, when it has nothing to do any more.
+	require.Eventually(t, func() bool {
+		description, err := s.client.DescribeWorkflow(t.Context(), id, "")
+		require.NoError(t, err)
+		state, _ := description.TypedSearchAttributes.GetKeyword(workflows.AttributeState)
+		return state == string(workflows.Sleeping) && s.currentRun(id) != s.firstRun(id)
+	}, patience, 10*time.Millisecond)
+
+	description, err := s.client.DescribeWorkflow(t.Context(), id, "")
+	require.NoError(t, err)
+	// The server does not hand the static summary on to the next run; memo and current details are there in each.
+	title := ""
+	require.NoError(t, converter.GetDefaultDataConverter().FromPayload(description.Memo.GetFields()["title"], &title))
+	require.Equal(t, "Open tasks", title)
+	metadata, err := s.client.QueryWorkflow(t.Context(), id, "", "__temporal_workflow_metadata")
+	require.NoError(t, err)
+	var told sdkpb.WorkflowMetadata
+	require.NoError(t, metadata.Get(&told))
+	require.Contains(t, told.GetCurrentDetails(), "Open tasks")
+	require.Contains(t, told.GetCurrentDetails(), "| 18 | 18 |")
+	percent, _ := description.TypedSearchAttributes.GetInt64(workflows.AttributePercent)
+	require.EqualValues(t, 100, percent)
+	name, _ := description.TypedSearchAttributes.GetKeyword(workflows.AttributeSeries)
+	require.Equal(t, series.ID, name)
+}
+
+func (s *server) currentRun(id string) string {
+	s.t.Helper()
+	described, err := s.client.DescribeWorkflowExecution(s.t.Context(), id, "")
+	require.NoError(s.t, err)
+	return described.GetWorkflowExecutionInfo().GetExecution().GetRunId()
+}
+
+func TestClientSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, newLedger(1))
+	ctx := t.Context()
+	_, err := s.workflows.Status(ctx, "unknown")
+	require.Equal(t, insights.NotFound, insights.ErrorCode(err))
+	_, err = s.workflows.Pause(ctx, "unknown", workflows.Order{})
+	require.Equal(t, insights.NotFound, insights.ErrorCode(err))
+	require.NoError(t, s.workflows.StopSeries(ctx, "unknown"))
+	polling, err := s.workflows.WorkerPolling(ctx)
+	require.NoError(t, err)
+	require.True(t, polling)
+
+	dead, err := client.NewLazyClient(client.Options{HostPort: "127.0.0.1:1", Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler))})
+	require.NoError(t, err)
+	defer dead.Close()
+	short, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
+	defer cancel()
+	_, err = workflows.NewClient(dead, "").Status(short, "any")
+	require.Equal(t, insights.Unavailable, insights.ErrorCode(err))
+}
+
+func TestScheduleFollowsTheSetting(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, newLedger(1))
+	ctx := t.Context()
+	handle := s.client.ScheduleClient().GetHandle(ctx, workflows.SyncSchedule)
+	require.NoError(t, s.workflows.EnsureSchedule(ctx, 0), "none to pause")
+	for _, every := range []time.Duration{5 * time.Minute, 5 * time.Minute, time.Hour, 0, time.Hour} {
+		require.NoError(t, s.workflows.EnsureSchedule(ctx, every))
+		description, err := handle.Describe(ctx)
+		require.NoError(t, err)
+		require.Equal(t, every == 0, description.Schedule.State.Paused)
+		if every != 0 {
+			require.Equal(t, every, description.Schedule.Spec.Intervals[0].Every)
+		}
+	}
+	// An operator's own pause is not ours to lift.
+	require.NoError(t, handle.Pause(ctx, client.SchedulePauseOptions{Note: "maintenance"}))
+	require.NoError(t, s.workflows.EnsureSchedule(ctx, 2*time.Hour))
+	description, err := handle.Describe(ctx)
+	require.NoError(t, err)
+	require.True(t, description.Schedule.State.Paused)
+	require.NoError(t, s.workflows.Sync(ctx, 0))
+	require.NoError(t, s.client.GetWorkflow(ctx, "sync/now", "").Get(ctx, nil))
+}
+
+var errTrouble = errors.New("the search crashed")
