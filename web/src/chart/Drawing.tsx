@@ -1,4 +1,4 @@
-import { useId } from 'react'
+import { memo, useId } from 'react'
 import styles from './chart.module.css'
 import { findPoint, type Cursor } from './cursor.ts'
 import type { Layout } from './layout.ts'
@@ -6,15 +6,42 @@ import { markerPath } from './palette.ts'
 import { colourProps } from './SeriesMark.tsx'
 import type { ChartSeries } from './series.ts'
 
-/** The marks of a layout as SVG. What it shows is said in words by its chart, so it is hidden from screen readers. */
-export function Drawing({ geometry, series, cursor, selected, small }: { geometry: Layout; series: readonly ChartSeries[]; cursor: Cursor | null; selected: Cursor | null; small: boolean }) {
+interface Still {
+  geometry: Layout
+  series: readonly ChartSeries[]
+  small: boolean
+}
+
+/** A layout as SVG. What it shows is said in words by its chart, so it is hidden from screen readers. */
+export function Drawing({ geometry, series, small, cursor, selected }: Still & { cursor: Cursor | null; selected: Cursor | null }) {
   const { plot } = geometry
-  const pattern = useId()
-  const radius = small ? 2.6 : 3.4
   const selectedRing = ring(geometry, series, selected)
   const cursorRing = ring(geometry, series, cursor)
   return (
     <svg className={styles.drawing} width={geometry.width} height={geometry.height} aria-hidden="true" focusable="false">
+      {cursor && <line x1={geometry.x(cursor.time)} x2={geometry.x(cursor.time)} y1={plot.top} y2={plot.bottom} className={styles.crosshair} />}
+      <StillDrawing geometry={geometry} series={series} small={small} />
+      {selectedRing && (
+        <g {...colourProps(selectedRing.entry)}>
+          <circle cx={selectedRing.x} cy={selectedRing.y} r={8} className={styles.selected} />
+        </g>
+      )}
+      {cursorRing && (
+        <g {...colourProps(cursorRing.entry)}>
+          <circle cx={cursorRing.x} cy={cursorRing.y} r={6} className={styles.cursor} />
+        </g>
+      )}
+    </svg>
+  )
+}
+
+/** All that does not follow the cursor: there can be thousands of marks, and the pointer moves often. */
+const StillDrawing = memo(function StillDrawing({ geometry, series, small }: Still) {
+  const { plot } = geometry
+  const pattern = useId()
+  const radius = small ? 2.6 : 3.4
+  return (
+    <>
       <defs>
         <pattern id={pattern} width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
           <line x1="0" y1="0" x2="0" y2="7" className={styles.hatchLine} />
@@ -48,7 +75,6 @@ export function Drawing({ geometry, series, cursor, selected, small }: { geometr
           </text>
         </g>
       ))}
-      {cursor && <line x1={geometry.x(cursor.time)} x2={geometry.x(cursor.time)} y1={plot.top} y2={plot.bottom} className={styles.crosshair} />}
       {series.map((entry, index) => (
         <g key={entry.key} {...colourProps(entry)}>
           {geometry.runs
@@ -88,19 +114,9 @@ export function Drawing({ geometry, series, cursor, selected, small }: { geometr
           </g>
         )
       })}
-      {selectedRing && (
-        <g {...colourProps(selectedRing.entry)}>
-          <circle cx={selectedRing.x} cy={selectedRing.y} r={8} className={styles.selected} />
-        </g>
-      )}
-      {cursorRing && (
-        <g {...colourProps(cursorRing.entry)}>
-          <circle cx={cursorRing.x} cy={cursorRing.y} r={6} className={styles.cursor} />
-        </g>
-      )}
-    </svg>
+    </>
   )
-}
+})
 
 /** Where a ring around a point goes: on its value, or on the axis when that is unknown. */
 function ring(geometry: Layout, series: readonly ChartSeries[], cursor: Cursor | null): { x: number; y: number; entry: ChartSeries } | null {
