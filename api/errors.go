@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"runtime/debug"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -26,10 +27,10 @@ func presentError(logger *slog.Logger) graphql.ErrorPresenterFunc {
 			presented.Message = placed.Error()
 			presented.Extensions = placed.extensions()
 		case errors.As(err, &known) && known.Code != insights.Internal:
-			presented.Message = known.Message
+			presented.Message = publicMessage(known)
 			presented.Extensions = map[string]any{"code": string(known.Code)}
 			if known.Code == insights.Unavailable {
-				logger.WarnContext(ctx, "a request met something unavailable", "path", presented.Path.String(), "err", known.Message, "cause", errors.Unwrap(known))
+				logger.WarnContext(ctx, "a request met something unavailable", "path", presented.Path.String(), "err", known.Message, "cause", known.Cause)
 			}
 		case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 			presented.Message = "the request was ended before its answer was ready: ask for less at once, or try again"
@@ -44,6 +45,15 @@ func presentError(logger *slog.Logger) graphql.ErrorPresenterFunc {
 		}
 		return presented
 	}
+}
+
+// publicMessage is an error's message. That of something unavailable often ends with what a driver said (addresses, user
+// names): that part stays in the log.
+func publicMessage(e *insights.Error) string {
+	if e.Code != insights.Unavailable || e.Cause == nil {
+		return e.Message
+	}
+	return strings.TrimSuffix(e.Message, ": "+e.Cause.Error())
 }
 
 // isGraphQLs reports whether err was made by the GraphQL engine about the request itself: it wraps nothing.

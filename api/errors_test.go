@@ -24,7 +24,8 @@ func TestPresentedErrors(t *testing.T) {
 	}{
 		{"for people", "not_found", "series x does not exist", insights.Errorf(insights.NotFound, "series x does not exist"), false},
 		{"wrapped", "conflict", "taken", fmt.Errorf("add: %w", insights.Errorf(insights.Conflict, "taken")), false},
-		{"with a cause", "unavailable", "the database does not answer", &insights.Error{Code: insights.Unavailable, Message: "the database does not answer", Cause: secret}, true},
+		{"with a cause", "unavailable", "no worker took the order", &insights.Error{Code: insights.Unavailable, Message: "no worker took the order", Cause: secret}, true},
+		{"with the driver's words", "unavailable", "points: the database does not answer", insights.Errorf(insights.Unavailable, "points: the database does not answer: %w", secret), true},
 		{"internal of ours", "internal", "", &insights.Error{Code: insights.Internal, Message: "sql: " + secret.Error()}, true},
 		{"foreign", "internal", "", secret, true},
 		{"foreign in GraphQL's wrapping", "internal", "", gqlerror.Wrap(secret), true},

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/backsight/backsight/api/model"
@@ -32,6 +33,8 @@ type progressHub struct {
 	stop     func() // stops the goroutines and waits; nil when they do not run
 
 	states map[string]model.SeriesWorkflowState // last known, by series
+
+	away atomic.Bool // the last reading of the ledger failed
 }
 
 // watcher is one subscriber: what it watches, and the latest state of each insight that it has not taken yet. A slow
@@ -168,11 +171,12 @@ func (h *progressHub) readLedger(ctx context.Context) {
 	}
 	tallies, err := h.r.config.Store.CompletenessOf(ctx, watched)
 	if err != nil {
-		if ctx.Err() == nil {
-			h.r.config.Logger.WarnContext(ctx, "progress: the ledger cannot be read; trying again", "err", err)
+		if ctx.Err() == nil && !h.away.Swap(true) { // told once, not four times a second
+			h.r.config.Logger.WarnContext(ctx, "progress: the ledger cannot be read; trying until it can", "err", err)
 		}
 		return
 	}
+	h.away.Store(false)
 	measured := map[string]*model.Completeness{}
 	for id, c := range tallies {
 		measured[id] = h.r.measured(id, c)

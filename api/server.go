@@ -54,13 +54,15 @@ const pingInterval = 10 * time.Second
 // requestTimeout bounds a query or mutation; a page that needs longer asks for too much at once.
 const requestTimeout = 30 * time.Second
 
-// withDeadlines ends ordinary requests in time. A stream lives as long as its client, so it gets no write
-// deadline either.
+// withDeadlines ends ordinary requests in time. A stream lives as long as its client, so it gets no
+// deadline, neither for writing nor for the read that notices a client's leaving.
 func withDeadlines(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if (transport.SSE{}).Supports(r) {
-			w.Header().Set("X-Accel-Buffering", "no")                       // proxies must pass frames on at once
-			_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // unsupported by test recorders, which have none
+			w.Header().Set("X-Accel-Buffering", "no") // proxies must pass frames on at once
+			control := http.NewResponseController(w)
+			_ = control.SetWriteDeadline(time.Time{}) // both fail on a test's recorder only, which has no deadlines
+			_ = control.SetReadDeadline(time.Time{})
 			next.ServeHTTP(w, r)
 			return
 		}

@@ -86,6 +86,17 @@ func TestInsightCreateWait(t *testing.T) {
 	}
 }
 
+// A database that is started again in the middle does not end the wait.
+func TestInsightCreateWaitsThroughAnOutage(t *testing.T) {
+	t.Parallel()
+	a := serve(t, scripted{"createLineChartSearchInsight", createdAnswer},
+		scripted{"insightViews", `{"errors":[{"message":"the database does not answer","extensions":{"code":"unavailable"}}]}`},
+		scripted{"insightViews", viewWith(doneSeries("3", "0"))})
+	status, _, stderr := a.run("insight", "create", "--title", "Debt", "--query", "TODO", "--wait")
+	require.Equal(t, exitDone, status)
+	require.Contains(t, stderr, "the database does not answer\n")
+}
+
 // A series that can never be planned ends the wait.
 func TestInsightCreateWaitIsHopeless(t *testing.T) {
 	t.Parallel()

@@ -16,24 +16,39 @@ const (
 	stateEvery   = 7
 )
 
+// patience is how long the server, or a part behind it, may be away: everything is started again within seconds.
+const patience = time.Minute
+
 // wait shows an insight's progress until the backfill of every series has ended. It returns errIncomplete when samples
-// are partial or failed, and an error when a series cannot be planned. A pause or a missing worker is told, and waited
-// through.
+// are partial or failed, and an error when a series cannot be planned. A pause, a missing worker or a server that is
+// away for less than a minute is told, and waited through.
 func wait(ctx context.Context, s *streams, c *remote.Client, id string) error {
 	progress := render.NewProgress(s.Err)
 	defer progress.End()
 	ticker := time.NewTicker(waitInterval)
 	defer ticker.Stop()
 	said := ""
+	answered := time.Now()
 	for round := 1; ; round++ {
 		fields := seriesFields
 		if round%stateEvery == 0 {
 			fields += " " + workflowFields
 		}
 		series, err := resolveSeries(ctx, c, id, fields)
+		if insights.ErrorCode(err) == insights.Unavailable && time.Since(answered) < patience {
+			if said != err.Error() {
+				said = err.Error()
+				progress.Say(said)
+			}
+			if err := pause(ctx, ticker); err != nil {
+				return err
+			}
+			continue
+		}
 		if err != nil {
 			return err
 		}
+		answered = time.Now()
 		sum, rate, eta, complete := progressOf(series)
 		progress.Show(sum, rate, eta)
 		if complete {
@@ -54,11 +69,19 @@ func wait(ctx context.Context, s *streams, c *remote.Client, id string) error {
 			}
 			said = obstacle
 		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-ticker.C:
+		if err := pause(ctx, ticker); err != nil {
+			return err
 		}
+	}
+}
+
+// pause waits for the next tick, or returns why it does not.
+func pause(ctx context.Context, ticker *time.Ticker) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-ticker.C:
+		return nil
 	}
 }
 

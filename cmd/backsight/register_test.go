@@ -1,0 +1,51 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/internal/testdb"
+	"github.com/backsight/backsight/store"
+)
+
+func TestRegisterBelow(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	for _, name := range []string{"one/acme/api", "one/acme/web.git", "two/acme/api", "three"} {
+		git := exec.Command("git", "init", "-q", filepath.Join(root, name))
+		git.Env = append(os.Environ(), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null")
+		out, err := git.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+	}
+	s := store.New(testdb.New(t))
+	names := func() []string {
+		list, err := s.Repositories(t.Context(), store.RepositoryFilter{})
+		require.NoError(t, err)
+		var names []string
+		for _, r := range list {
+			require.True(t, r.Local)
+			names = append(names, r.Name)
+		}
+		return names
+	}
+	roots := []string{filepath.Join(root, "one"), filepath.Join(root, "two"), filepath.Join(root, "three")}
+	for range 2 { // a second start finds the same
+		n, err := registerBelow(t.Context(), s, roots)
+		require.NoError(t, err)
+		require.Equal(t, 4, n)
+		require.Equal(t, []string{"acme/api", "acme/web.git", "three", "two/acme/api"}, names())
+	}
+	link := filepath.Join(root, "link")
+	require.NoError(t, os.Symlink(roots[2], link))
+	_, err := registerBelow(t.Context(), s, []string{link})
+	require.NoError(t, err)
+	require.Len(t, names(), 4, "the same repository by another path")
+
+	_, err = registerBelow(t.Context(), s, []string{filepath.Join(root, "gone")})
+	require.Equal(t, insights.Invalid, insights.ErrorCode(err))
+}
