@@ -1,8 +1,8 @@
 // Command history times `backsight history` against git itself on repositories of this machine.
 //
-//	go run ./bench/history [-rounds 5] [-points 12] [-every 1month] [-until TIME] [-query NAME] REPOSITORY...
+//	go run ./bench/history [-rounds 5] [-points 12] [-every 1month] [-until TIME] [-query NAME] FOLDER...
 //
-// The contestants, which all start cold (no index, no cache of ours) on the same commits:
+// A folder is a repository or holds some. The contestants, which all start cold (no index, no cache of ours) on the same commits:
 //
 //	backsight   one `backsight history` over all repositories
 //	tuned       the best that git can do: per repository one `git grep --threads=1` over its distinct commits with a delta

@@ -12,6 +12,8 @@ import (
 	"runtime"
 	"slices"
 	"time"
+
+	"github.com/backsight/backsight/gitrepo"
 )
 
 // queries are what is timed: what people count, in the three ways that search engines find hard.
@@ -43,7 +45,7 @@ func run(ctx context.Context) error {
 	binary := flag.String("backsight", "", "a built backsight; unless given, it is built from this tree")
 	flag.Parse()
 	if flag.NArg() == 0 {
-		return errors.New("name the repositories to search")
+		return errors.New("name the repositories to search, or folders that hold them")
 	}
 	if *binary == "" {
 		dir, err := os.MkdirTemp("", "backsight-bench-")
@@ -58,8 +60,19 @@ func run(ctx context.Context) error {
 			return fmt.Errorf("build backsight: %w", err)
 		}
 	}
-	b := &bench{binary: *binary, dirs: flag.Args(), grid: []string{"--every", *every, "--points", fmt.Sprint(*points), "--until", *until}}
-	fmt.Printf("%d repositories, %d samples each, %d rounds, %d processors\n\n", flag.NArg(), *points, *rounds, runtime.NumCPU())
+	var dirs []string
+	for _, root := range flag.Args() {
+		found, err := gitrepo.Find(root)
+		if err != nil {
+			return err
+		}
+		dirs = append(dirs, found...)
+	}
+	if len(dirs) == 0 {
+		return errors.New("there are no repositories below the folders named")
+	}
+	b := &bench{binary: *binary, dirs: dirs, grid: []string{"--every", *every, "--points", fmt.Sprint(*points), "--until", *until}}
+	fmt.Printf("%d repositories, %d samples each, %d rounds, %d processors\n\n", len(dirs), *points, *rounds, runtime.NumCPU())
 	fmt.Printf("%-10s %-10s %9s %9s %9s   %s\n", "query", "", "backsight", "tuned", "naive", "tuned/backsight  naive/backsight")
 	for _, q := range queries {
 		if *only != "" && q.name != *only {

@@ -2,20 +2,24 @@ package history
 
 import "github.com/backsight/backsight/gitrepo"
 
-// collectFaults lists what could not be read below node n, in the order of the tree. Costs one visit of each distinct
-// node below n, and is done only for commits that have a fault.
-func collectFaults(g *graph, c *counts, n int32, id func(gitrepo.Hash) gitrepo.OID) []Fault {
-	w := faultWalk{graph: g, counts: c, id: id, clean: map[int32]bool{}}
-	w.walk(n)
-	return w.faults
-}
-
+// faultWalk lists what could not be read, commit by commit. It remembers folders without faults, so that listing many
+// commits costs what they differ in, and what is faulty.
 type faultWalk struct {
 	graph  *graph
 	counts *counts
 	id     func(gitrepo.Hash) gitrepo.OID
-	clean  map[int32]bool // nodes below which there is no fault
+	clean  []bool // by node: there is no fault below it
 	faults []Fault
+}
+
+// at returns what could not be read below node n, in the order of the tree. All blobs below n must have been read.
+func (w *faultWalk) at(n int32) []Fault {
+	if w.clean == nil {
+		w.clean = make([]bool, len(w.graph.nodes))
+	}
+	w.faults = nil
+	w.walk(n)
+	return w.faults
 }
 
 func (w *faultWalk) walk(n int32) {

@@ -134,6 +134,7 @@ func (s *search) run(ctx context.Context, roots []root, yield func(Result) error
 	counts := newCounts(s.graph, s.request.Matcher)
 	sweep := newSweep(s.graph, counts)
 	reach := newReach(s.graph)
+	faults := &faultWalk{graph: s.graph, counts: counts, id: s.objects.OID}
 	for from := 0; from < len(roots); {
 		var batch []int32
 		to := from
@@ -149,7 +150,7 @@ func (s *search) run(ctx context.Context, roots []root, yield func(Result) error
 				return context.Cause(ctx)
 			}
 			sweep.moveTo(r.node)
-			if err := yield(s.result(sweep, r)); err != nil {
+			if err := yield(s.result(sweep, faults, r)); err != nil {
 				return err
 			}
 		}
@@ -158,7 +159,7 @@ func (s *search) run(ctx context.Context, roots []root, yield func(Result) error
 	return nil
 }
 
-func (s *search) result(sweep *sweep, r root) Result {
+func (s *search) result(sweep *sweep, faults *faultWalk, r root) Result {
 	result := Result{Commit: r.commit, Value: sweep.n, Values: sweep.values()}
 	if s.request.Matcher.PerRepository() {
 		result.Value = min(1, result.Value)
@@ -166,7 +167,7 @@ func (s *search) result(sweep *sweep, r root) Result {
 	if r.fault != nil {
 		result.Faults = []Fault{*r.fault}
 	} else if sweep.faulty > 0 {
-		result.Faults = collectFaults(s.graph, sweep.counts, r.node, s.objects.OID)
+		result.Faults = faults.at(r.node)
 	}
 	return result
 }
