@@ -81,8 +81,11 @@ fuzz: ## Fuzz the parsers of foreign bytes, 1 minute each (FUZZTIME=...)
 	    go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(or $(FUZZTIME),1m) $$target || exit 1; done; done
 
 .PHONY: bench
-bench: build temporal ## Compare with git on REPOS, as ratios in one run (docs/benchmarks.md)
-	go run ./bench $(if $(REPOS),--repos $(REPOS)) $(ARGS)
+bench: build temporal ## Ratios against git, and of Temporal's cost: make bench REPOS=DIR (a folder of repositories; docs/benchmarks.md)
+	@[ -n "$(REPOS)" ] || { echo "name a folder of git repositories: make bench REPOS=DIR"; exit 2; }
+	go run ./bench/history -backsight bin/backsight $(REPOS)
+	go run ./bench/history -backsight bin/backsight -every 1week -points 52 $(REPOS)
+	go run ./bench/backfill $(REPOS)
 
 .PHONY: lint
 lint: ## vet, format, staticcheck, workflowcheck
