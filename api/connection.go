@@ -7,7 +7,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
-	"github.com/backsight/backsight/api/model"
+	"github.com/backsight/backsight/api/generated"
 	"github.com/backsight/backsight/insights"
 )
 
@@ -28,8 +28,8 @@ func decodeCursor(kind, cursor string, n int) ([]string, error) {
 }
 
 // endPage cuts a list that was fetched with one element more than asked for.
-func endPage[T any](list []T, first int, cursor func(T) string) ([]T, *model.PageInfo) {
-	info := &model.PageInfo{}
+func endPage[T any](list []T, first int, cursor func(T) string) ([]T, *generated.PageInfo) {
+	info := &generated.PageInfo{}
 	if len(list) > first {
 		list, info.HasNextPage = list[:first], true
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/backsight/backsight/api/model"
+	"github.com/backsight/backsight/api/generated"
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/search/query"
 )
@@ -20,7 +20,7 @@ const (
 
 // newView reads the input into a view anchored at now's minute. problems holds every error in it, each a
 // *placedError at its field; the view is to be used only when there is none.
-func newView(input model.LineChartSearchInsightInput, now time.Time) (view insights.View, problems []error) {
+func newView(input generated.LineChartSearchInsightInput, now time.Time) (view insights.View, problems []error) {
 	refuse := func(err error, text string, field ...any) {
 		problems = append(problems, &placedError{err: err, field: append([]any{"input"}, field...), text: text})
 	}
@@ -69,7 +69,7 @@ func newView(input model.LineChartSearchInsightInput, now time.Time) (view insig
 		if scope == nil {
 			scope, scopeField = input.RepositoryScope, []any{"repositoryScope"}
 		}
-		if err, text, field := readScope(scope, &series.Scope); err != nil {
+		if text, field, err := readScope(scope, &series.Scope); err != nil {
 			refuse(err, text, append(scopeField, field)...)
 		}
 
@@ -112,30 +112,30 @@ func noCaptureGroup() error {
 }
 
 // readScope reads in into scope; on an error it names the text and the field it is in.
-func readScope(in *model.RepositoryScopeInput, scope *insights.Scope) (err error, text, field string) { //nolint:revive // the error is the subject
+func readScope(in *generated.RepositoryScopeInput, scope *insights.Scope) (text, field string, err error) {
 	if in == nil {
-		return nil, "", ""
+		return "", "", nil
 	}
 	scope.Repositories = in.Repositories
 	criteria := orEmpty(in.RepositoryCriteria)
 	if len(scope.Repositories) > maxRepositories {
-		return insights.Errorf(insights.Invalid, "the scope lists %d repositories: at most %d; use a criterion such as repo:^github\\.com/acme/", len(scope.Repositories), maxRepositories), "", "repositories"
+		return "", "repositories", insights.Errorf(insights.Invalid, "the scope lists %d repositories: at most %d; use a criterion such as repo:^github\\.com/acme/", len(scope.Repositories), maxRepositories)
 	}
 	if strings.TrimSpace(criteria) != "" {
 		parsed, err := query.ParseScope(criteria)
 		if err != nil {
-			return err, criteria, "repositoryCriteria"
+			return criteria, "repositoryCriteria", err
 		}
 		scope.Criteria = parsed.String()
 	}
 	if err := scope.Validate(); err != nil {
-		return err, "", "repositoryCriteria"
+		return "", "repositoryCriteria", err
 	}
-	return nil, "", ""
+	return "", "", nil
 }
 
 // readGrid reads the time scope; without one a series has 12 monthly points.
-func readGrid(in *model.TimeScopeInput, now time.Time) insights.Grid {
+func readGrid(in *generated.TimeScopeInput, now time.Time) insights.Grid {
 	if in == nil {
 		return insights.NewGrid(now, insights.Interval{Unit: insights.Month, Value: 1}, insights.DefaultPoints)
 	}
@@ -150,7 +150,7 @@ func readGrid(in *model.TimeScopeInput, now time.Time) insights.Grid {
 
 // missingRepositories returns a problem for each list of repositories that names one that is not registered: a series
 // on a mistyped name would be empty for ever.
-func (r *mutationResolver) missingRepositories(ctx context.Context, input model.LineChartSearchInsightInput) ([]error, error) {
+func (r *mutationResolver) missingRepositories(ctx context.Context, input generated.LineChartSearchInsightInput) ([]error, error) {
 	type list struct {
 		names []string
 		field []any

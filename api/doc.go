@@ -11,7 +11,7 @@
 //   - a mutation writes to Postgres first and tells Temporal afterwards; when that fails the worker's reconciler does it
 //     from the outbox, so the answer is a success (views.go).
 //
-// Non-goals: no SQL, no searching, no workflow code. generated/ and model/models_gen.go are written by `make generate`.
+// Non-goals: no SQL, no searching, no workflow code. Package generated is written by `make generate`.
 //
 // Read next: schema.graphql, server.go, resolver.go.
 package api

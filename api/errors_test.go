@@ -71,10 +71,16 @@ func TestUTF16Offset(t *testing.T) {
 		text         string
 		offset, want int
 	}{
-		{"abc", 0, 0}, {"abc", 2, 2}, {"abc", 3, 3}, {"abc", 9, 3},
-		{"äb", 2, 1}, {"äb", 1, 0}, // inside a character: its start
-		{"😀b", 4, 2}, {"😀b", 5, 3},
-		{"\xffb", 1, 1}, {"\xffb", 2, 2}, // not UTF-8: one replacement character each
+		{"abc", 0, 0},
+		{"abc", 2, 2},
+		{"abc", 3, 3},
+		{"abc", 9, 3},
+		{"äb", 2, 1},
+		{"äb", 1, 0}, // inside a character: its start
+		{"😀b", 4, 2},
+		{"😀b", 5, 3},
+		{"\xffb", 1, 1},
+		{"\xffb", 2, 2}, // not UTF-8: one replacement character each
 		{"", 0, 0},
 	} {
 		require.Equal(t, row.want, utf16Offset(row.text, row.offset), "%q at %d", row.text, row.offset)

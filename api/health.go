@@ -6,15 +6,15 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/backsight/backsight/api/model"
+	"github.com/backsight/backsight/api/generated"
 )
 
 // probeTimeout bounds each look at another part of the installation.
 const probeTimeout = 2 * time.Second
 
 // Health tells the page whether a banner is needed, and what it should say.
-func (r *queryResolver) Health(ctx context.Context) (*model.Health, error) {
-	health := &model.Health{}
+func (r *queryResolver) Health(ctx context.Context) (*generated.Health, error) {
+	health := &generated.Health{}
 	if r.config.TemporalUI != "" {
 		health.TemporalUI = &r.config.TemporalUI
 	}

@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/backsight/backsight/api/generated"
 	"github.com/backsight/backsight/api/model"
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
 )
 
 // Points answers for all series of the page with one statement for each distinct set of arguments.
-func (r *seriesResolver) Points(ctx context.Context, objs []*model.InsightsSeries, from, to *time.Time, includeRepoRegex, excludeRepoRegex *string) ([][]*model.InsightDataPoint, error) {
+func (r *seriesResolver) Points(ctx context.Context, objs []*model.InsightsSeries, from, to *time.Time, includeRepoRegex, excludeRepoRegex *string) ([][]*generated.InsightDataPoint, error) {
 	filter := store.PointFilter{From: from, To: to, Include: orEmpty(includeRepoRegex), Exclude: orEmpty(excludeRepoRegex)}
 	key := fmt.Sprintf("points %v %v %q %q", instant(from), instant(to), filter.Include, filter.Exclude)
 	points, err := model.Load(pageOf(objs), key, func(ids []string) (map[string][]store.Point, error) {
@@ -20,7 +21,7 @@ func (r *seriesResolver) Points(ctx context.Context, objs []*model.InsightsSerie
 	if err != nil {
 		return nil, err
 	}
-	result := make([][]*model.InsightDataPoint, len(objs))
+	result := make([][]*generated.InsightDataPoint, len(objs))
 	for i, s := range objs {
 		result[i] = pointModels(s.Series.Query, points[s.SeriesID])
 	}
@@ -35,16 +36,16 @@ func instant(t *time.Time) string {
 }
 
 // pointModels shows points in time order. The queries are in Sourcegraph's words, for its users to go on with.
-func pointModels(query string, points []store.Point) []*model.InsightDataPoint {
-	models := make([]*model.InsightDataPoint, len(points))
+func pointModels(query string, points []store.Point) []*generated.InsightDataPoint {
+	models := make([]*generated.InsightDataPoint, len(points))
 	var previous, at time.Time // the time before the current one, and the current one: captured values share a time
 	for i, p := range points {
 		if !p.Time.Equal(at) {
 			previous, at = at, p.Time
 		}
-		models[i] = &model.InsightDataPoint{
+		models[i] = &generated.InsightDataPoint{
 			DateTime: p.Time, Value: p.Value, Label: p.Label,
-			Coverage:         &model.Coverage{Known: p.Coverage.Known, Planned: p.Coverage.Planned},
+			Coverage:         &generated.Coverage{Known: p.Coverage.Known, Planned: p.Coverage.Planned},
 			Outcomes:         tallyModel(p.Outcomes),
 			PointInTimeQuery: query + " rev:at.time(" + instant(&at) + ")",
 		}
@@ -56,8 +57,8 @@ func pointModels(query string, points []store.Point) []*model.InsightDataPoint {
 }
 
 // tallyModel shows a tally without a rate.
-func tallyModel(c insights.Completeness) *model.Completeness {
-	return &model.Completeness{
+func tallyModel(c insights.Completeness) *generated.Completeness {
+	return &generated.Completeness{
 		Planned: c.Planned, Counted: c.Counted, Reused: c.Reused, Absent: c.Absent,
 		Partial: c.Partial, Failed: c.Failed, Pending: c.Pending, Percent: c.Percent(),
 	}

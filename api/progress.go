@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/backsight/backsight/api/model"
+	"github.com/backsight/backsight/api/generated"
 	"github.com/backsight/backsight/insights"
 )
 
@@ -32,7 +32,7 @@ type progressHub struct {
 	watchers map[*watcher]struct{}
 	stop     func() // stops the goroutines and waits; nil when they do not run
 
-	states map[string]model.SeriesWorkflowState // last known, by series
+	states map[string]generated.SeriesWorkflowState // last known, by series
 
 	away atomic.Bool // the last reading of the ledger failed
 }
@@ -42,21 +42,21 @@ type progressHub struct {
 type watcher struct {
 	views map[string][]string // view id → series ids
 	seen  map[string]string   // view id → fingerprint of what was last put into the slot
-	slot  map[string]*model.InsightProgress
+	slot  map[string]*generated.InsightProgress
 	wake  chan struct{} // capacity 1
 }
 
 func newProgressHub(r *resolver) *progressHub {
-	return &progressHub{r: r, watchers: map[*watcher]struct{}{}, states: map[string]model.SeriesWorkflowState{}}
+	return &progressHub{r: r, watchers: map[*watcher]struct{}{}, states: map[string]generated.SeriesWorkflowState{}}
 }
 
 // InsightProgress streams the progress of insights: the present state of each at once, then every change, at most four a
 // second for an insight. The stream ends with the client.
-func (r *subscriptionResolver) InsightProgress(ctx context.Context, ids []string) (<-chan *model.InsightProgress, error) {
+func (r *subscriptionResolver) InsightProgress(ctx context.Context, ids []string) (<-chan *generated.InsightProgress, error) {
 	if len(ids) == 0 || len(ids) > maxWatched {
 		return nil, insights.Errorf(insights.Invalid, "ids: give between 1 and %d insights", maxWatched)
 	}
-	w := &watcher{views: map[string][]string{}, seen: map[string]string{}, slot: map[string]*model.InsightProgress{}, wake: make(chan struct{}, 1)}
+	w := &watcher{views: map[string][]string{}, seen: map[string]string{}, slot: map[string]*generated.InsightProgress{}, wake: make(chan struct{}, 1)}
 	for _, id := range ids {
 		view, err := r.config.Store.View(ctx, id)
 		if err != nil {
@@ -67,7 +67,7 @@ func (r *subscriptionResolver) InsightProgress(ctx context.Context, ids []string
 			w.views[id] = append(w.views[id], s.ID)
 		}
 	}
-	out := make(chan *model.InsightProgress)
+	out := make(chan *generated.InsightProgress)
 	leave := r.progress.join(ctx, w)
 	go func() {
 		defer close(out)
@@ -136,10 +136,10 @@ func every(ctx context.Context, interval time.Duration, f func(context.Context))
 }
 
 // take empties a watcher's slot, by view id.
-func (h *progressHub) take(w *watcher) []*model.InsightProgress {
+func (h *progressHub) take(w *watcher) []*generated.InsightProgress {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	var next []*model.InsightProgress
+	var next []*generated.InsightProgress
 	for _, id := range slices.Sorted(maps.Keys(w.slot)) {
 		next = append(next, w.slot[id])
 	}
@@ -177,7 +177,7 @@ func (h *progressHub) readLedger(ctx context.Context) {
 		return
 	}
 	h.away.Store(false)
-	measured := map[string]*model.Completeness{}
+	measured := map[string]*generated.Completeness{}
 	for id, c := range tallies {
 		measured[id] = h.r.measured(id, c)
 	}
@@ -185,13 +185,13 @@ func (h *progressHub) readLedger(ctx context.Context) {
 	defer h.mu.Unlock()
 	for w := range h.watchers {
 		for view, ids := range w.views {
-			progress := &model.InsightProgress{ID: view, Series: make([]*model.SeriesProgress, len(ids))}
+			progress := &generated.InsightProgress{ID: view, Series: make([]*generated.SeriesProgress, len(ids))}
 			for i, id := range ids {
 				c := measured[id]
 				if c == nil {
 					c = tallyModel(insights.Completeness{})
 				}
-				progress.Series[i] = &model.SeriesProgress{SeriesID: id, Completeness: c}
+				progress.Series[i] = &generated.SeriesProgress{SeriesID: id, Completeness: c}
 				if state, ok := h.states[id]; ok {
 					progress.Series[i].State = &state
 				}
@@ -223,7 +223,7 @@ func (h *progressHub) readStates(ctx context.Context) {
 
 // fingerprint is equal for states that look the same to a client. The rate is left out: it decays while nothing
 // happens, and a stream should be silent then.
-func fingerprint(p *model.InsightProgress) string {
+func fingerprint(p *generated.InsightProgress) string {
 	mark := ""
 	for _, s := range p.Series {
 		state := ""

@@ -8,14 +8,14 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/backsight/backsight/api/model"
+	"github.com/backsight/backsight/api/generated"
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/search/query"
 	"github.com/backsight/backsight/store"
 )
 
 // Repositories lists repositories by name.
-func (r *queryResolver) Repositories(ctx context.Context, first *int, after, find *string) (*model.RepositoryConnection, error) {
+func (r *queryResolver) Repositories(ctx context.Context, first *int, after, find *string) (*generated.RepositoryConnection, error) {
 	limit, err := checkPage(first)
 	if err != nil {
 		return nil, err
@@ -32,9 +32,9 @@ func (r *queryResolver) Repositories(ctx context.Context, first *int, after, fin
 	if err != nil {
 		return nil, err
 	}
-	connection := &model.RepositoryConnection{}
+	connection := &generated.RepositoryConnection{}
 	list, connection.PageInfo = endPage(list, limit, func(r store.Repository) string { return encodeCursor("repository", r.Name) })
-	connection.Nodes = make([]*model.Repository, len(list))
+	connection.Nodes = make([]*generated.Repository, len(list))
 	for i, repository := range list {
 		connection.Nodes[i] = repositoryModel(repository)
 	}
@@ -48,8 +48,8 @@ func (r *queryResolver) Repositories(ctx context.Context, first *int, after, fin
 	return connection, nil
 }
 
-func repositoryModel(r store.Repository) *model.Repository {
-	return &model.Repository{
+func repositoryModel(r store.Repository) *generated.Repository {
+	return &generated.Repository{
 		ID: strconv.FormatInt(r.ID, 10), Name: r.Name, Location: withoutPassword(r.Location), Local: r.Local,
 		DefaultBranch: orNil(r.DefaultBranch), Head: orNil(r.Head), SizeBytes: r.SizeBytes,
 		Fork: r.Fork, Archived: r.Archived, FetchedAt: r.FetchedAt, IndexedAt: r.IndexedAt,
@@ -67,7 +67,7 @@ func withoutPassword(location string) string {
 }
 
 // PreviewRepositoriesFromQuery counts what a scope holds now.
-func (r *queryResolver) PreviewRepositoriesFromQuery(ctx context.Context, text string) (*model.RepositoryPreviewPayload, error) {
+func (r *queryResolver) PreviewRepositoriesFromQuery(ctx context.Context, text string) (*generated.RepositoryPreviewPayload, error) {
 	scope, err := query.ParseScope(text)
 	if err != nil {
 		return nil, &placedError{err: err, field: []any{"query"}, text: text}
@@ -76,11 +76,11 @@ func (r *queryResolver) PreviewRepositoriesFromQuery(ctx context.Context, text s
 	if err != nil {
 		return nil, err
 	}
-	return &model.RepositoryPreviewPayload{NumberOfRepositories: int(n)}, nil
+	return &generated.RepositoryPreviewPayload{NumberOfRepositories: int(n)}, nil
 }
 
 // AddRepository registers a repository and starts reading it. The same location again returns the same repository.
-func (r *mutationResolver) AddRepository(ctx context.Context, location string, name *string) (*model.Repository, error) {
+func (r *mutationResolver) AddRepository(ctx context.Context, location string, name *string) (*generated.Repository, error) {
 	location = strings.TrimSpace(location)
 	local := filepath.IsAbs(location)
 	var err error
@@ -150,12 +150,12 @@ func repositoryNames(location string, local bool) []string {
 }
 
 // RemoveRepository takes a repository out of all plans to come; what was computed stays.
-func (r *mutationResolver) RemoveRepository(ctx context.Context, name string) (*model.EmptyResponse, error) {
-	return &model.EmptyResponse{}, r.config.Store.RemoveRepository(ctx, name)
+func (r *mutationResolver) RemoveRepository(ctx context.Context, name string) (*generated.EmptyResponse, error) {
+	return &generated.EmptyResponse{}, r.config.Store.RemoveRepository(ctx, name)
 }
 
 // SyncRepository starts reading one repository, or all.
-func (r *mutationResolver) SyncRepository(ctx context.Context, name *string) (*model.EmptyResponse, error) {
+func (r *mutationResolver) SyncRepository(ctx context.Context, name *string) (*generated.EmptyResponse, error) {
 	var id int64
 	if name != nil {
 		repository, err := r.config.Store.RepositoryByName(ctx, *name)
@@ -169,5 +169,5 @@ func (r *mutationResolver) SyncRepository(ctx context.Context, name *string) (*m
 	if err := r.config.Workflows.Sync(ctx, id); err != nil {
 		return nil, &insights.Error{Code: insights.ErrorCode(err), Cause: err, Message: "Temporal did not take the order to sync: is it running? `backsight doctor` says what was found"}
 	}
-	return &model.EmptyResponse{}, nil
+	return &generated.EmptyResponse{}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/backsight/backsight/api/generated"
 	"github.com/backsight/backsight/api/model"
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
@@ -13,7 +14,7 @@ import (
 
 // Samples lists a series' ledger, newest time first: one statement for the samples, one for their repositories, one to
 // count when asked.
-func (r *seriesResolver) Samples(ctx context.Context, s *model.InsightsSeries, first *int, after *string, filter *model.SampleFilter) (*model.SampleConnection, error) {
+func (r *seriesResolver) Samples(ctx context.Context, s *model.InsightsSeries, first *int, after *string, filter *generated.SampleFilter) (*generated.SampleConnection, error) {
 	limit, err := checkPage(first)
 	if err != nil {
 		return nil, err
@@ -29,7 +30,7 @@ func (r *seriesResolver) Samples(ctx context.Context, s *model.InsightsSeries, f
 	if err != nil {
 		return nil, err
 	}
-	connection := &model.SampleConnection{}
+	connection := &generated.SampleConnection{}
 	samples, connection.PageInfo = endPage(samples, limit, func(s store.LedgerSample) string {
 		return encodeCursor("sample", s.Time.UTC().Format(time.RFC3339Nano), strconv.FormatInt(s.RepositoryID, 10))
 	})
@@ -41,7 +42,7 @@ func (r *seriesResolver) Samples(ctx context.Context, s *model.InsightsSeries, f
 	if err != nil {
 		return nil, err
 	}
-	connection.Nodes = make([]*model.Sample, len(samples))
+	connection.Nodes = make([]*generated.Sample, len(samples))
 	for i, sample := range samples {
 		connection.Nodes[i] = sampleModel(sample.Sample, repositories[sample.RepositoryID])
 	}
@@ -55,7 +56,7 @@ func (r *seriesResolver) Samples(ctx context.Context, s *model.InsightsSeries, f
 	return connection, nil
 }
 
-func sampleFilter(seriesID string, in *model.SampleFilter) store.SampleFilter {
+func sampleFilter(seriesID string, in *generated.SampleFilter) store.SampleFilter {
 	filter := store.SampleFilter{SeriesID: seriesID}
 	if in == nil {
 		return filter
@@ -83,9 +84,9 @@ func decodeSampleCursor(cursor string) (*store.SampleCursor, error) {
 	return &store.SampleCursor{Time: at, RepositoryID: id}, nil
 }
 
-func sampleModel(s insights.Sample, repository store.Repository) *model.Sample {
-	m := &model.Sample{
-		Repository: repositoryModel(repository), DateTime: s.Time, Outcome: model.SampleOutcome(strings.ToUpper(string(s.Outcome))),
+func sampleModel(s insights.Sample, repository store.Repository) *generated.Sample {
+	m := &generated.Sample{
+		Repository: repositoryModel(repository), DateTime: s.Time, Outcome: generated.SampleOutcome(strings.ToUpper(string(s.Outcome))),
 		Attempts: s.Attempts, DurationSeconds: s.Duration.Seconds(),
 		Commit: orNil(s.Commit), ReasonClass: orNil(s.ReasonClass), Reason: orNil(s.Reason),
 	}
@@ -103,15 +104,15 @@ func orNil(s string) *string {
 }
 
 // Reasons groups what is partial or failed by why.
-func (r *seriesResolver) Reasons(ctx context.Context, s *model.InsightsSeries) ([]*model.SampleReason, error) {
+func (r *seriesResolver) Reasons(ctx context.Context, s *model.InsightsSeries) ([]*generated.SampleReason, error) {
 	reasons, err := r.config.Store.FailedReasons(ctx, s.SeriesID)
 	if err != nil {
 		return nil, err
 	}
-	models := make([]*model.SampleReason, len(reasons))
+	models := make([]*generated.SampleReason, len(reasons))
 	for i, reason := range reasons {
-		models[i] = &model.SampleReason{
-			Outcome:     model.SampleOutcome(strings.ToUpper(string(reason.Outcome))),
+		models[i] = &generated.SampleReason{
+			Outcome:     generated.SampleOutcome(strings.ToUpper(string(reason.Outcome))),
 			ReasonClass: reason.Class, Count: int(reason.Count), Example: reason.Example,
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/backsight/backsight/api/generated"
 	"github.com/backsight/backsight/api/model"
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/workflows"
@@ -21,7 +22,7 @@ func (r *resolver) tallies(ctx context.Context, page *model.Page) (map[string]in
 }
 
 // measured shows a series' tally with its rate.
-func (r *resolver) measured(id string, c insights.Completeness) *model.Completeness {
+func (r *resolver) measured(id string, c insights.Completeness) *generated.Completeness {
 	m := tallyModel(c)
 	if rate, eta := r.sampler.observe(id, c); rate > 0 {
 		m.Rate, m.EtaSeconds = &rate, &eta
@@ -30,12 +31,12 @@ func (r *resolver) measured(id string, c insights.Completeness) *model.Completen
 }
 
 // Completeness answers for all series of the page at once.
-func (r *seriesResolver) Completeness(ctx context.Context, objs []*model.InsightsSeries) ([]*model.Completeness, error) {
+func (r *seriesResolver) Completeness(ctx context.Context, objs []*model.InsightsSeries) ([]*generated.Completeness, error) {
 	tallies, err := r.tallies(ctx, pageOf(objs))
 	if err != nil {
 		return nil, err
 	}
-	result := make([]*model.Completeness, len(objs))
+	result := make([]*generated.Completeness, len(objs))
 	for i, s := range objs {
 		result[i] = r.measured(s.SeriesID, tallies[s.SeriesID])
 	}
@@ -43,13 +44,13 @@ func (r *seriesResolver) Completeness(ctx context.Context, objs []*model.Insight
 }
 
 // Status is the reference's view of the same tally: jobs are samples here, and a ratio of them is meaningful.
-func (r *seriesResolver) Status(ctx context.Context, s *model.InsightsSeries) (*model.InsightSeriesStatus, error) {
+func (r *seriesResolver) Status(ctx context.Context, s *model.InsightsSeries) (*generated.InsightSeriesStatus, error) {
 	tallies, err := r.tallies(ctx, s.Page)
 	if err != nil {
 		return nil, err
 	}
 	c := tallies[s.SeriesID]
-	return &model.InsightSeriesStatus{
+	return &generated.InsightSeriesStatus{
 		TotalPoints:         int(c.Planned),
 		PendingJobs:         int(c.Pending),
 		CompletedJobs:       int(c.Done() - c.Failed),
@@ -69,7 +70,7 @@ const statusConcurrency = 8
 
 // Workflow asks the workflows of all series of the page, side by side, within one deadline. A series whose workflow does
 // not answer has none: the ledger's completeness is the truth in any case.
-func (r *seriesResolver) Workflow(ctx context.Context, s *model.InsightsSeries) (*model.SeriesWorkflowStatus, error) {
+func (r *seriesResolver) Workflow(ctx context.Context, s *model.InsightsSeries) (*generated.SeriesWorkflowStatus, error) {
 	all, err := model.Load(s.Page, "workflow", func(ids []string) (map[string]*workflows.Status, error) {
 		return r.statuses(ctx, ids), ctx.Err()
 	})
@@ -104,12 +105,12 @@ func (r *resolver) statuses(ctx context.Context, ids []string) map[string]*workf
 	return all
 }
 
-func stateModel(s workflows.State) model.SeriesWorkflowState {
-	return model.SeriesWorkflowState(strings.ToUpper(string(s)))
+func stateModel(s workflows.State) generated.SeriesWorkflowState {
+	return generated.SeriesWorkflowState(strings.ToUpper(string(s)))
 }
 
-func (r *resolver) workflowModel(id string, s workflows.Status) *model.SeriesWorkflowStatus {
-	m := &model.SeriesWorkflowStatus{
+func (r *resolver) workflowModel(id string, s workflows.Status) *generated.SeriesWorkflowStatus {
+	m := &generated.SeriesWorkflowStatus{
 		State: stateModel(s.State), InFlight: s.InFlight, Completeness: tallyModel(s.Completeness),
 	}
 	if !s.NextRecordingAt.IsZero() {
@@ -119,7 +120,7 @@ func (r *resolver) workflowModel(id string, s workflows.Status) *model.SeriesWor
 		m.PausedBy, m.PausedReason, m.PausedAt = &s.Paused.By, &s.Paused.Reason, &s.Paused.At
 	}
 	if p := s.Problem; p != nil {
-		m.Problem = &model.SeriesProblem{Code: string(p.Code), Message: p.Message, At: p.At, RetryAt: p.RetryAt}
+		m.Problem = &generated.SeriesProblem{Code: string(p.Code), Message: p.Message, At: p.At, RetryAt: p.RetryAt}
 	}
 	if r.config.TemporalUI != "" {
 		m.TemporalURL = ptr(r.config.TemporalUI + "/namespaces/" + url.PathEscape(r.config.Namespace) + "/workflows/" + url.PathEscape(workflows.SeriesID(id)))

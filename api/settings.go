@@ -3,31 +3,31 @@ package api
 import (
 	"context"
 
-	"github.com/backsight/backsight/api/model"
+	"github.com/backsight/backsight/api/generated"
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
 )
 
 // settings lists all settings in the order in which people read them.
-func (r *resolver) settings(ctx context.Context) ([]*model.Setting, error) {
+func (r *resolver) settings(ctx context.Context) ([]*generated.Setting, error) {
 	values, err := r.config.Store.Settings(ctx)
 	if err != nil {
 		return nil, err
 	}
-	models := make([]*model.Setting, len(store.KnownSettings))
+	models := make([]*generated.Setting, len(store.KnownSettings))
 	for i, known := range store.KnownSettings {
-		models[i] = &model.Setting{Key: known.Key, Value: values[known.Key], Default: known.Default, Description: known.Description}
+		models[i] = &generated.Setting{Key: known.Key, Value: values[known.Key], Default: known.Default, Description: known.Description}
 	}
 	return models, nil
 }
 
 // Settings lists all settings with their values and what they do.
-func (r *queryResolver) Settings(ctx context.Context) ([]*model.Setting, error) {
+func (r *queryResolver) Settings(ctx context.Context) ([]*generated.Setting, error) {
 	return r.settings(ctx)
 }
 
 // UpdateSetting changes a setting; workers take it over within seconds.
-func (r *mutationResolver) UpdateSetting(ctx context.Context, key, value string) (*model.Setting, error) {
+func (r *mutationResolver) UpdateSetting(ctx context.Context, key, value string) (*generated.Setting, error) {
 	if err := r.config.Store.SetSetting(ctx, key, value); err != nil {
 		return nil, err
 	}

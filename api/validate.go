@@ -4,41 +4,41 @@ import (
 	"context"
 	"errors"
 
-	"github.com/backsight/backsight/api/model"
+	"github.com/backsight/backsight/api/generated"
 	"github.com/backsight/backsight/search/query"
 )
 
 // ValidateInsightQuery tells a page, at every pause of typing, whether the text is a query, and where it is not.
-func (r *queryResolver) ValidateInsightQuery(_ context.Context, text string, byCapture *bool) (*model.InsightQueryValidation, error) {
+func (r *queryResolver) ValidateInsightQuery(_ context.Context, text string, byCapture *bool) (*generated.InsightQueryValidation, error) {
 	q, err := parseQuery(text)
 	if err != nil {
-		return &model.InsightQueryValidation{Error: queryErrorModel(err, text)}, nil
+		return &generated.InsightQueryValidation{Error: queryErrorModel(err, text)}, nil
 	}
-	answer := &model.InsightQueryValidation{IsValid: true, Canonical: ptr(q.String()), Captures: q.Captures()}
+	answer := &generated.InsightQueryValidation{IsValid: true, Canonical: ptr(q.String()), Captures: q.Captures()}
 	if byCapture != nil && *byCapture && answer.Captures == 0 {
 		answer.IsValid = false
-		answer.Error = &model.QueryError{Message: noCaptureGroup().Error(), End: utf16Offset(text, len(text))}
+		answer.Error = &generated.QueryError{Message: noCaptureGroup().Error(), End: utf16Offset(text, len(text))}
 	}
 	return answer, nil
 }
 
 // queryErrorModel shows an error of parseQuery; one without a place is about the whole text.
-func queryErrorModel(err error, text string) *model.QueryError {
+func queryErrorModel(err error, text string) *generated.QueryError {
 	var placed *query.Error
 	if !errors.As(err, &placed) {
-		return &model.QueryError{Message: err.Error(), End: utf16Offset(text, len(text))}
+		return &generated.QueryError{Message: err.Error(), End: utf16Offset(text, len(text))}
 	}
-	return &model.QueryError{
+	return &generated.QueryError{
 		Message: placed.Message, Suggestion: orNil(placed.Suggestion),
 		Start: utf16Offset(text, placed.Span.Start), End: utf16Offset(text, placed.Span.End),
 	}
 }
 
 // ValidateScopedInsightQuery tells whether the text is a repository scope.
-func (r *queryResolver) ValidateScopedInsightQuery(_ context.Context, text string) (*model.ScopedInsightQueryPayload, error) {
+func (r *queryResolver) ValidateScopedInsightQuery(_ context.Context, text string) (*generated.ScopedInsightQueryPayload, error) {
 	scope, err := query.ParseScope(text)
 	if err != nil {
-		return &model.ScopedInsightQueryPayload{Query: text, InvalidReason: ptr(err.Error())}, nil
+		return &generated.ScopedInsightQueryPayload{Query: text, InvalidReason: ptr(err.Error())}, nil
 	}
-	return &model.ScopedInsightQueryPayload{Query: scope.String(), IsValid: true}, nil
+	return &generated.ScopedInsightQueryPayload{Query: scope.String(), IsValid: true}, nil
 }

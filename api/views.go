@@ -6,13 +6,14 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"github.com/backsight/backsight/api/generated"
 	"github.com/backsight/backsight/api/model"
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
 )
 
 // InsightViews lists views, newest first: one statement for the views, one for their series, one to count when asked.
-func (r *queryResolver) InsightViews(ctx context.Context, first *int, after, id, find *string) (*model.InsightViewConnection, error) {
+func (r *queryResolver) InsightViews(ctx context.Context, first *int, after, id, find *string) (*generated.InsightViewConnection, error) {
 	limit, err := checkPage(first)
 	if err != nil {
 		return nil, err
@@ -29,7 +30,7 @@ func (r *queryResolver) InsightViews(ctx context.Context, first *int, after, id,
 	if err != nil {
 		return nil, err
 	}
-	connection := &model.InsightViewConnection{}
+	connection := &generated.InsightViewConnection{}
 	views, connection.PageInfo = endPage(views, limit, func(v insights.View) string { return encodeCursor("view", v.ID) })
 	connection.Nodes = viewModels(views)
 	if asksFor(ctx, "totalCount") {
@@ -56,7 +57,7 @@ func (r *queryResolver) InsightSeries(ctx context.Context, id string) (*model.In
 
 // DeleteInsightView deletes a view. The workflows of series that nobody shows any more are stopped at once; where that
 // fails the worker's reconciler stops them.
-func (r *mutationResolver) DeleteInsightView(ctx context.Context, id string) (*model.EmptyResponse, error) {
+func (r *mutationResolver) DeleteInsightView(ctx context.Context, id string) (*generated.EmptyResponse, error) {
 	if err := r.config.Store.DeleteView(ctx, id); err != nil {
 		return nil, err
 	}
@@ -75,7 +76,7 @@ func (r *mutationResolver) DeleteInsightView(ctx context.Context, id string) (*m
 			r.config.Logger.WarnContext(ctx, "a stopped series is not marked; the reconciler stops it again, which does nothing", "series", series, "err", err)
 		}
 	}
-	return &model.EmptyResponse{}, nil
+	return &generated.EmptyResponse{}, nil
 }
 
 // afterCommitTimeout bounds what is done for an already committed change while its caller waits.
@@ -103,7 +104,7 @@ func (r *mutationResolver) startSeries(ctx context.Context, view insights.View) 
 }
 
 // CreateLineChartSearchInsight stores a view and starts its series. Every error in the input is reported at its place.
-func (r *mutationResolver) CreateLineChartSearchInsight(ctx context.Context, input model.LineChartSearchInsightInput) (*model.InsightViewPayload, error) {
+func (r *mutationResolver) CreateLineChartSearchInsight(ctx context.Context, input generated.LineChartSearchInsightInput) (*generated.InsightViewPayload, error) {
 	view, problems := newView(input, r.config.Now())
 	if len(problems) == 0 {
 		missing, err := r.missingRepositories(ctx, input)
@@ -124,11 +125,11 @@ func (r *mutationResolver) CreateLineChartSearchInsight(ctx context.Context, inp
 		return nil, err
 	}
 	r.startSeries(ctx, created)
-	return &model.InsightViewPayload{View: viewModels([]insights.View{created})[0]}, nil
+	return &generated.InsightViewPayload{View: viewModels([]insights.View{created})[0]}, nil
 }
 
 // viewModels shows views, all of whose series share one page.
-func viewModels(views []insights.View) []*model.InsightView {
+func viewModels(views []insights.View) []*generated.InsightView {
 	var ids []string
 	for _, v := range views {
 		for _, s := range v.Series {
@@ -136,18 +137,18 @@ func viewModels(views []insights.View) []*model.InsightView {
 		}
 	}
 	page := model.NewPage(ids)
-	models := make([]*model.InsightView, len(views))
+	models := make([]*generated.InsightView, len(views))
 	for i, v := range views {
-		m := &model.InsightView{
+		m := &generated.InsightView{
 			ID: v.ID, CreatedAt: v.CreatedAt,
-			Presentation:          &model.LineChartInsightViewPresentation{Title: v.Title, SeriesPresentation: []*model.LineChartDataSeriesPresentation{}},
+			Presentation:          &generated.LineChartInsightViewPresentation{Title: v.Title, SeriesPresentation: []*generated.LineChartDataSeriesPresentation{}},
 			DataSeries:            []*model.InsightsSeries{},
-			DataSeriesDefinitions: []*model.SearchInsightDataSeriesDefinition{},
+			DataSeriesDefinitions: []*generated.SearchInsightDataSeriesDefinition{},
 		}
 		for _, s := range v.Series {
 			m.DataSeries = append(m.DataSeries, &model.InsightsSeries{SeriesID: s.ID, Label: s.Label, Series: s.Series, Page: page})
 			m.Presentation.SeriesPresentation = append(m.Presentation.SeriesPresentation,
-				&model.LineChartDataSeriesPresentation{SeriesID: s.ID, Label: s.Label, Color: s.Stroke})
+				&generated.LineChartDataSeriesPresentation{SeriesID: s.ID, Label: s.Label, Color: s.Stroke})
 			m.DataSeriesDefinitions = append(m.DataSeriesDefinitions, definitionModel(s.Series))
 		}
 		models[i] = m
@@ -160,14 +161,14 @@ func seriesModel(series insights.Series) *model.InsightsSeries {
 	return &model.InsightsSeries{SeriesID: series.ID, Label: series.Query, Series: series, Page: model.NewPage([]string{series.ID})}
 }
 
-func definitionModel(s insights.Series) *model.SearchInsightDataSeriesDefinition {
-	var scope model.InsightRepositoryDefinition = &model.RepositorySearchScope{Search: s.Scope.Criteria, AllRepositories: s.Scope.Criteria == ""}
+func definitionModel(s insights.Series) *generated.SearchInsightDataSeriesDefinition {
+	var scope generated.InsightRepositoryDefinition = &generated.RepositorySearchScope{Search: s.Scope.Criteria, AllRepositories: s.Scope.Criteria == ""}
 	if len(s.Scope.Repositories) > 0 {
-		scope = &model.InsightRepositoryScope{Repositories: s.Scope.Repositories}
+		scope = &generated.InsightRepositoryScope{Repositories: s.Scope.Repositories}
 	}
-	return &model.SearchInsightDataSeriesDefinition{
+	return &generated.SearchInsightDataSeriesDefinition{
 		SeriesID: s.ID, Query: s.Query, RepositoryDefinition: scope,
-		TimeScope:                  &model.InsightIntervalTimeScope{Unit: model.TimeIntervalStepUnit(s.Grid.Interval.Unit), Value: s.Grid.Interval.Value},
+		TimeScope:                  &generated.InsightIntervalTimeScope{Unit: generated.TimeIntervalStepUnit(s.Grid.Interval.Unit), Value: s.Grid.Interval.Value},
 		GeneratedFromCaptureGroups: s.Method == insights.SearchCompute,
 		Points:                     s.Grid.Points, Anchor: s.Grid.Anchor, Zone: s.Grid.Zone,
 	}

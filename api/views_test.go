@@ -212,16 +212,26 @@ func TestValidateQuery(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	for _, row := range []struct{ name, operation, want string }{
-		{"legal", `{ validateInsightQuery(query: "TODO  case:yes") { isValid canonical captures error { message } } }`,
-			`{"validateInsightQuery":{"isValid":true,"canonical":"case:yes TODO","captures":0,"error":null}}`},
-		{"no group", `{ validateInsightQuery(query: "TODO", generatedFromCaptureGroups: true) { isValid error { start end } } }`,
-			`{"validateInsightQuery":{"isValid":false,"error":{"start":0,"end":4}}}`},
-		{"near miss", `{ validateInsightQuery(query: "a fille:x") { isValid error { start end } } }`,
-			`{"validateInsightQuery":{"isValid":false,"error":{"start":2,"end":8}}}`},
-		{"scope", `{ validateScopedInsightQuery(query: "repo:^acme/") { isValid invalidReason } }`,
-			`{"validateScopedInsightQuery":{"isValid":true,"invalidReason":null}}`},
-		{"all repositories", `{ previewRepositoriesFromQuery(query: "") { numberOfRepositories } }`,
-			`{"previewRepositoriesFromQuery":{"numberOfRepositories":0}}`},
+		{
+			"legal", `{ validateInsightQuery(query: "TODO  case:yes") { isValid canonical captures error { message } } }`,
+			`{"validateInsightQuery":{"isValid":true,"canonical":"case:yes TODO","captures":0,"error":null}}`,
+		},
+		{
+			"no group", `{ validateInsightQuery(query: "TODO", generatedFromCaptureGroups: true) { isValid error { start end } } }`,
+			`{"validateInsightQuery":{"isValid":false,"error":{"start":0,"end":4}}}`,
+		},
+		{
+			"near miss", `{ validateInsightQuery(query: "a fille:x") { isValid error { start end } } }`,
+			`{"validateInsightQuery":{"isValid":false,"error":{"start":2,"end":8}}}`,
+		},
+		{
+			"scope", `{ validateScopedInsightQuery(query: "repo:^acme/") { isValid invalidReason } }`,
+			`{"validateScopedInsightQuery":{"isValid":true,"invalidReason":null}}`,
+		},
+		{
+			"all repositories", `{ previewRepositoriesFromQuery(query: "") { numberOfRepositories } }`,
+			`{"previewRepositoriesFromQuery":{"numberOfRepositories":0}}`,
+		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			a := b.post(row.operation, nil)

@@ -133,7 +133,7 @@ type ComplexityRoot struct {
 		Label        func(childComplexity int) int
 		Points       func(childComplexity int, from *time.Time, to *time.Time, includeRepoRegex *string, excludeRepoRegex *string) int
 		Reasons      func(childComplexity int) int
-		Samples      func(childComplexity int, first *int, after *string, filter *model.SampleFilter) int
+		Samples      func(childComplexity int, first *int, after *string, filter *SampleFilter) int
 		SeriesID     func(childComplexity int) int
 		Status       func(childComplexity int) int
 		Workflow     func(childComplexity int) int
@@ -152,7 +152,7 @@ type ComplexityRoot struct {
 
 	Mutation struct {
 		AddRepository                func(childComplexity int, location string, name *string) int
-		CreateLineChartSearchInsight func(childComplexity int, input model.LineChartSearchInsightInput) int
+		CreateLineChartSearchInsight func(childComplexity int, input LineChartSearchInsightInput) int
 		DeleteInsightView            func(childComplexity int, id string) int
 		PauseInsightSeries           func(childComplexity int, seriesID string, reason *string, by *string) int
 		RemoveRepository             func(childComplexity int, name string) int
@@ -299,35 +299,35 @@ type ComplexityRoot struct {
 // region    ************************** generated!.gotpl **************************
 
 type InsightsSeriesResolver interface {
-	Points(ctx context.Context, objs []*model.InsightsSeries, from *time.Time, to *time.Time, includeRepoRegex *string, excludeRepoRegex *string) ([][]*model.InsightDataPoint, error)
-	Status(ctx context.Context, obj *model.InsightsSeries) (*model.InsightSeriesStatus, error)
-	Completeness(ctx context.Context, objs []*model.InsightsSeries) ([]*model.Completeness, error)
-	Workflow(ctx context.Context, obj *model.InsightsSeries) (*model.SeriesWorkflowStatus, error)
-	Samples(ctx context.Context, obj *model.InsightsSeries, first *int, after *string, filter *model.SampleFilter) (*model.SampleConnection, error)
-	Reasons(ctx context.Context, obj *model.InsightsSeries) ([]*model.SampleReason, error)
+	Points(ctx context.Context, objs []*model.InsightsSeries, from *time.Time, to *time.Time, includeRepoRegex *string, excludeRepoRegex *string) ([][]*InsightDataPoint, error)
+	Status(ctx context.Context, obj *model.InsightsSeries) (*InsightSeriesStatus, error)
+	Completeness(ctx context.Context, objs []*model.InsightsSeries) ([]*Completeness, error)
+	Workflow(ctx context.Context, obj *model.InsightsSeries) (*SeriesWorkflowStatus, error)
+	Samples(ctx context.Context, obj *model.InsightsSeries, first *int, after *string, filter *SampleFilter) (*SampleConnection, error)
+	Reasons(ctx context.Context, obj *model.InsightsSeries) ([]*SampleReason, error)
 }
 type MutationResolver interface {
-	CreateLineChartSearchInsight(ctx context.Context, input model.LineChartSearchInsightInput) (*model.InsightViewPayload, error)
-	DeleteInsightView(ctx context.Context, id string) (*model.EmptyResponse, error)
+	CreateLineChartSearchInsight(ctx context.Context, input LineChartSearchInsightInput) (*InsightViewPayload, error)
+	DeleteInsightView(ctx context.Context, id string) (*EmptyResponse, error)
 	PauseInsightSeries(ctx context.Context, seriesID string, reason *string, by *string) (*model.InsightsSeries, error)
 	ResumeInsightSeries(ctx context.Context, seriesID string, by *string) (*model.InsightsSeries, error)
-	AddRepository(ctx context.Context, location string, name *string) (*model.Repository, error)
-	RemoveRepository(ctx context.Context, name string) (*model.EmptyResponse, error)
-	SyncRepository(ctx context.Context, name *string) (*model.EmptyResponse, error)
-	UpdateSetting(ctx context.Context, key string, value string) (*model.Setting, error)
+	AddRepository(ctx context.Context, location string, name *string) (*Repository, error)
+	RemoveRepository(ctx context.Context, name string) (*EmptyResponse, error)
+	SyncRepository(ctx context.Context, name *string) (*EmptyResponse, error)
+	UpdateSetting(ctx context.Context, key string, value string) (*Setting, error)
 }
 type QueryResolver interface {
-	InsightViews(ctx context.Context, first *int, after *string, id *string, find *string) (*model.InsightViewConnection, error)
+	InsightViews(ctx context.Context, first *int, after *string, id *string, find *string) (*InsightViewConnection, error)
 	InsightSeries(ctx context.Context, id string) (*model.InsightsSeries, error)
-	Repositories(ctx context.Context, first *int, after *string, find *string) (*model.RepositoryConnection, error)
-	ValidateScopedInsightQuery(ctx context.Context, query string) (*model.ScopedInsightQueryPayload, error)
-	PreviewRepositoriesFromQuery(ctx context.Context, query string) (*model.RepositoryPreviewPayload, error)
-	ValidateInsightQuery(ctx context.Context, query string, generatedFromCaptureGroups *bool) (*model.InsightQueryValidation, error)
-	Health(ctx context.Context) (*model.Health, error)
-	Settings(ctx context.Context) ([]*model.Setting, error)
+	Repositories(ctx context.Context, first *int, after *string, find *string) (*RepositoryConnection, error)
+	ValidateScopedInsightQuery(ctx context.Context, query string) (*ScopedInsightQueryPayload, error)
+	PreviewRepositoriesFromQuery(ctx context.Context, query string) (*RepositoryPreviewPayload, error)
+	ValidateInsightQuery(ctx context.Context, query string, generatedFromCaptureGroups *bool) (*InsightQueryValidation, error)
+	Health(ctx context.Context) (*Health, error)
+	Settings(ctx context.Context) ([]*Setting, error)
 }
 type SubscriptionResolver interface {
-	InsightProgress(ctx context.Context, ids []string) (<-chan *model.InsightProgress, error)
+	InsightProgress(ctx context.Context, ids []string) (<-chan *InsightProgress, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -700,7 +700,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.InsightsSeries.Samples(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.SampleFilter)), true
+		return e.ComplexityRoot.InsightsSeries.Samples(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*SampleFilter)), true
 	case "InsightsSeries.seriesId":
 		if e.ComplexityRoot.InsightsSeries.SeriesID == nil {
 			break
@@ -773,7 +773,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.CreateLineChartSearchInsight(childComplexity, args["input"].(model.LineChartSearchInsightInput)), true
+		return e.ComplexityRoot.Mutation.CreateLineChartSearchInsight(childComplexity, args["input"].(LineChartSearchInsightInput)), true
 	case "Mutation.deleteInsightView":
 		if e.ComplexityRoot.Mutation.DeleteInsightView == nil {
 			break
@@ -2332,8 +2332,8 @@ func (ec *executionContext) field_InsightsSeries_samples_args(ctx context.Contex
 	}
 	args["after"] = arg1
 	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
-		func(ctx context.Context, v any) (*model.SampleFilter, error) {
-			return ec.unmarshalOSampleFilter2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSampleFilter(ctx, v)
+		func(ctx context.Context, v any) (*SampleFilter, error) {
+			return ec.unmarshalOSampleFilter2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSampleFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2368,8 +2368,8 @@ func (ec *executionContext) field_Mutation_createLineChartSearchInsight_args(ctx
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (model.LineChartSearchInsightInput, error) {
-			return ec.unmarshalNLineChartSearchInsightInput2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐLineChartSearchInsightInput(ctx, v)
+		func(ctx context.Context, v any) (LineChartSearchInsightInput, error) {
+			return ec.unmarshalNLineChartSearchInsightInput2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐLineChartSearchInsightInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2714,7 +2714,7 @@ func (ec *executionContext) field___Type_fields_args(ctx context.Context, rawArg
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _Completeness_planned(ctx context.Context, field graphql.CollectedField, obj *model.Completeness) (ret graphql.Marshaler) {
+func (ec *executionContext) _Completeness_planned(ctx context.Context, field graphql.CollectedField, obj *Completeness) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2737,7 +2737,7 @@ func (ec *executionContext) fieldContext_Completeness_planned(_ context.Context,
 	return graphql.NewScalarFieldContext("Completeness", field, false, false, errors.New("field of type Int64 does not have child fields"))
 }
 
-func (ec *executionContext) _Completeness_counted(ctx context.Context, field graphql.CollectedField, obj *model.Completeness) (ret graphql.Marshaler) {
+func (ec *executionContext) _Completeness_counted(ctx context.Context, field graphql.CollectedField, obj *Completeness) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2760,7 +2760,7 @@ func (ec *executionContext) fieldContext_Completeness_counted(_ context.Context,
 	return graphql.NewScalarFieldContext("Completeness", field, false, false, errors.New("field of type Int64 does not have child fields"))
 }
 
-func (ec *executionContext) _Completeness_reused(ctx context.Context, field graphql.CollectedField, obj *model.Completeness) (ret graphql.Marshaler) {
+func (ec *executionContext) _Completeness_reused(ctx context.Context, field graphql.CollectedField, obj *Completeness) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2783,7 +2783,7 @@ func (ec *executionContext) fieldContext_Completeness_reused(_ context.Context, 
 	return graphql.NewScalarFieldContext("Completeness", field, false, false, errors.New("field of type Int64 does not have child fields"))
 }
 
-func (ec *executionContext) _Completeness_absent(ctx context.Context, field graphql.CollectedField, obj *model.Completeness) (ret graphql.Marshaler) {
+func (ec *executionContext) _Completeness_absent(ctx context.Context, field graphql.CollectedField, obj *Completeness) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2806,7 +2806,7 @@ func (ec *executionContext) fieldContext_Completeness_absent(_ context.Context, 
 	return graphql.NewScalarFieldContext("Completeness", field, false, false, errors.New("field of type Int64 does not have child fields"))
 }
 
-func (ec *executionContext) _Completeness_partial(ctx context.Context, field graphql.CollectedField, obj *model.Completeness) (ret graphql.Marshaler) {
+func (ec *executionContext) _Completeness_partial(ctx context.Context, field graphql.CollectedField, obj *Completeness) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2829,7 +2829,7 @@ func (ec *executionContext) fieldContext_Completeness_partial(_ context.Context,
 	return graphql.NewScalarFieldContext("Completeness", field, false, false, errors.New("field of type Int64 does not have child fields"))
 }
 
-func (ec *executionContext) _Completeness_failed(ctx context.Context, field graphql.CollectedField, obj *model.Completeness) (ret graphql.Marshaler) {
+func (ec *executionContext) _Completeness_failed(ctx context.Context, field graphql.CollectedField, obj *Completeness) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2852,7 +2852,7 @@ func (ec *executionContext) fieldContext_Completeness_failed(_ context.Context, 
 	return graphql.NewScalarFieldContext("Completeness", field, false, false, errors.New("field of type Int64 does not have child fields"))
 }
 
-func (ec *executionContext) _Completeness_pending(ctx context.Context, field graphql.CollectedField, obj *model.Completeness) (ret graphql.Marshaler) {
+func (ec *executionContext) _Completeness_pending(ctx context.Context, field graphql.CollectedField, obj *Completeness) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2875,7 +2875,7 @@ func (ec *executionContext) fieldContext_Completeness_pending(_ context.Context,
 	return graphql.NewScalarFieldContext("Completeness", field, false, false, errors.New("field of type Int64 does not have child fields"))
 }
 
-func (ec *executionContext) _Completeness_percent(ctx context.Context, field graphql.CollectedField, obj *model.Completeness) (ret graphql.Marshaler) {
+func (ec *executionContext) _Completeness_percent(ctx context.Context, field graphql.CollectedField, obj *Completeness) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2898,7 +2898,7 @@ func (ec *executionContext) fieldContext_Completeness_percent(_ context.Context,
 	return graphql.NewScalarFieldContext("Completeness", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _Completeness_rate(ctx context.Context, field graphql.CollectedField, obj *model.Completeness) (ret graphql.Marshaler) {
+func (ec *executionContext) _Completeness_rate(ctx context.Context, field graphql.CollectedField, obj *Completeness) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2921,7 +2921,7 @@ func (ec *executionContext) fieldContext_Completeness_rate(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Completeness", field, false, false, errors.New("field of type Float does not have child fields"))
 }
 
-func (ec *executionContext) _Completeness_etaSeconds(ctx context.Context, field graphql.CollectedField, obj *model.Completeness) (ret graphql.Marshaler) {
+func (ec *executionContext) _Completeness_etaSeconds(ctx context.Context, field graphql.CollectedField, obj *Completeness) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2944,7 +2944,7 @@ func (ec *executionContext) fieldContext_Completeness_etaSeconds(_ context.Conte
 	return graphql.NewScalarFieldContext("Completeness", field, false, false, errors.New("field of type Float does not have child fields"))
 }
 
-func (ec *executionContext) _Coverage_known(ctx context.Context, field graphql.CollectedField, obj *model.Coverage) (ret graphql.Marshaler) {
+func (ec *executionContext) _Coverage_known(ctx context.Context, field graphql.CollectedField, obj *Coverage) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2967,7 +2967,7 @@ func (ec *executionContext) fieldContext_Coverage_known(_ context.Context, field
 	return graphql.NewScalarFieldContext("Coverage", field, false, false, errors.New("field of type Int64 does not have child fields"))
 }
 
-func (ec *executionContext) _Coverage_planned(ctx context.Context, field graphql.CollectedField, obj *model.Coverage) (ret graphql.Marshaler) {
+func (ec *executionContext) _Coverage_planned(ctx context.Context, field graphql.CollectedField, obj *Coverage) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2990,7 +2990,7 @@ func (ec *executionContext) fieldContext_Coverage_planned(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Coverage", field, false, false, errors.New("field of type Int64 does not have child fields"))
 }
 
-func (ec *executionContext) _EmptyResponse_alwaysNil(ctx context.Context, field graphql.CollectedField, obj *model.EmptyResponse) (ret graphql.Marshaler) {
+func (ec *executionContext) _EmptyResponse_alwaysNil(ctx context.Context, field graphql.CollectedField, obj *EmptyResponse) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3013,7 +3013,7 @@ func (ec *executionContext) fieldContext_EmptyResponse_alwaysNil(_ context.Conte
 	return graphql.NewScalarFieldContext("EmptyResponse", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Health_workerPolling(ctx context.Context, field graphql.CollectedField, obj *model.Health) (ret graphql.Marshaler) {
+func (ec *executionContext) _Health_workerPolling(ctx context.Context, field graphql.CollectedField, obj *Health) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3036,7 +3036,7 @@ func (ec *executionContext) fieldContext_Health_workerPolling(_ context.Context,
 	return graphql.NewScalarFieldContext("Health", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
-func (ec *executionContext) _Health_temporalUi(ctx context.Context, field graphql.CollectedField, obj *model.Health) (ret graphql.Marshaler) {
+func (ec *executionContext) _Health_temporalUi(ctx context.Context, field graphql.CollectedField, obj *Health) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3059,7 +3059,7 @@ func (ec *executionContext) fieldContext_Health_temporalUi(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Health", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Health_message(ctx context.Context, field graphql.CollectedField, obj *model.Health) (ret graphql.Marshaler) {
+func (ec *executionContext) _Health_message(ctx context.Context, field graphql.CollectedField, obj *Health) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3082,7 +3082,7 @@ func (ec *executionContext) fieldContext_Health_message(_ context.Context, field
 	return graphql.NewScalarFieldContext("Health", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _InsightDataPoint_dateTime(ctx context.Context, field graphql.CollectedField, obj *model.InsightDataPoint) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightDataPoint_dateTime(ctx context.Context, field graphql.CollectedField, obj *InsightDataPoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3105,7 +3105,7 @@ func (ec *executionContext) fieldContext_InsightDataPoint_dateTime(_ context.Con
 	return graphql.NewScalarFieldContext("InsightDataPoint", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
-func (ec *executionContext) _InsightDataPoint_value(ctx context.Context, field graphql.CollectedField, obj *model.InsightDataPoint) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightDataPoint_value(ctx context.Context, field graphql.CollectedField, obj *InsightDataPoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3128,7 +3128,7 @@ func (ec *executionContext) fieldContext_InsightDataPoint_value(_ context.Contex
 	return graphql.NewScalarFieldContext("InsightDataPoint", field, false, false, errors.New("field of type Float does not have child fields"))
 }
 
-func (ec *executionContext) _InsightDataPoint_label(ctx context.Context, field graphql.CollectedField, obj *model.InsightDataPoint) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightDataPoint_label(ctx context.Context, field graphql.CollectedField, obj *InsightDataPoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3151,7 +3151,7 @@ func (ec *executionContext) fieldContext_InsightDataPoint_label(_ context.Contex
 	return graphql.NewScalarFieldContext("InsightDataPoint", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _InsightDataPoint_coverage(ctx context.Context, field graphql.CollectedField, obj *model.InsightDataPoint) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightDataPoint_coverage(ctx context.Context, field graphql.CollectedField, obj *InsightDataPoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3163,8 +3163,8 @@ func (ec *executionContext) _InsightDataPoint_coverage(ctx context.Context, fiel
 			return obj.Coverage, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Coverage) graphql.Marshaler {
-			return ec.marshalNCoverage2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐCoverage(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *Coverage) graphql.Marshaler {
+			return ec.marshalNCoverage2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐCoverage(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3183,7 +3183,7 @@ func (ec *executionContext) fieldContext_InsightDataPoint_coverage(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _InsightDataPoint_outcomes(ctx context.Context, field graphql.CollectedField, obj *model.InsightDataPoint) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightDataPoint_outcomes(ctx context.Context, field graphql.CollectedField, obj *InsightDataPoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3195,8 +3195,8 @@ func (ec *executionContext) _InsightDataPoint_outcomes(ctx context.Context, fiel
 			return obj.Outcomes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Completeness) graphql.Marshaler {
-			return ec.marshalNCompleteness2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐCompleteness(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *Completeness) graphql.Marshaler {
+			return ec.marshalNCompleteness2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐCompleteness(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3215,7 +3215,7 @@ func (ec *executionContext) fieldContext_InsightDataPoint_outcomes(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _InsightDataPoint_diffQuery(ctx context.Context, field graphql.CollectedField, obj *model.InsightDataPoint) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightDataPoint_diffQuery(ctx context.Context, field graphql.CollectedField, obj *InsightDataPoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3238,7 +3238,7 @@ func (ec *executionContext) fieldContext_InsightDataPoint_diffQuery(_ context.Co
 	return graphql.NewScalarFieldContext("InsightDataPoint", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _InsightDataPoint_pointInTimeQuery(ctx context.Context, field graphql.CollectedField, obj *model.InsightDataPoint) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightDataPoint_pointInTimeQuery(ctx context.Context, field graphql.CollectedField, obj *InsightDataPoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3261,7 +3261,7 @@ func (ec *executionContext) fieldContext_InsightDataPoint_pointInTimeQuery(_ con
 	return graphql.NewScalarFieldContext("InsightDataPoint", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _InsightIntervalTimeScope_unit(ctx context.Context, field graphql.CollectedField, obj *model.InsightIntervalTimeScope) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightIntervalTimeScope_unit(ctx context.Context, field graphql.CollectedField, obj *InsightIntervalTimeScope) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3273,8 +3273,8 @@ func (ec *executionContext) _InsightIntervalTimeScope_unit(ctx context.Context, 
 			return obj.Unit, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.TimeIntervalStepUnit) graphql.Marshaler {
-			return ec.marshalNTimeIntervalStepUnit2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐTimeIntervalStepUnit(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v TimeIntervalStepUnit) graphql.Marshaler {
+			return ec.marshalNTimeIntervalStepUnit2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐTimeIntervalStepUnit(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3284,7 +3284,7 @@ func (ec *executionContext) fieldContext_InsightIntervalTimeScope_unit(_ context
 	return graphql.NewScalarFieldContext("InsightIntervalTimeScope", field, false, false, errors.New("field of type TimeIntervalStepUnit does not have child fields"))
 }
 
-func (ec *executionContext) _InsightIntervalTimeScope_value(ctx context.Context, field graphql.CollectedField, obj *model.InsightIntervalTimeScope) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightIntervalTimeScope_value(ctx context.Context, field graphql.CollectedField, obj *InsightIntervalTimeScope) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3307,7 +3307,7 @@ func (ec *executionContext) fieldContext_InsightIntervalTimeScope_value(_ contex
 	return graphql.NewScalarFieldContext("InsightIntervalTimeScope", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _InsightProgress_id(ctx context.Context, field graphql.CollectedField, obj *model.InsightProgress) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightProgress_id(ctx context.Context, field graphql.CollectedField, obj *InsightProgress) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3330,7 +3330,7 @@ func (ec *executionContext) fieldContext_InsightProgress_id(_ context.Context, f
 	return graphql.NewScalarFieldContext("InsightProgress", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
-func (ec *executionContext) _InsightProgress_version(ctx context.Context, field graphql.CollectedField, obj *model.InsightProgress) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightProgress_version(ctx context.Context, field graphql.CollectedField, obj *InsightProgress) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3353,7 +3353,7 @@ func (ec *executionContext) fieldContext_InsightProgress_version(_ context.Conte
 	return graphql.NewScalarFieldContext("InsightProgress", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _InsightProgress_series(ctx context.Context, field graphql.CollectedField, obj *model.InsightProgress) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightProgress_series(ctx context.Context, field graphql.CollectedField, obj *InsightProgress) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3365,8 +3365,8 @@ func (ec *executionContext) _InsightProgress_series(ctx context.Context, field g
 			return obj.Series, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.SeriesProgress) graphql.Marshaler {
-			return ec.marshalNSeriesProgress2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSeriesProgressᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*SeriesProgress) graphql.Marshaler {
+			return ec.marshalNSeriesProgress2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesProgressᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3385,7 +3385,7 @@ func (ec *executionContext) fieldContext_InsightProgress_series(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _InsightQueryValidation_isValid(ctx context.Context, field graphql.CollectedField, obj *model.InsightQueryValidation) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightQueryValidation_isValid(ctx context.Context, field graphql.CollectedField, obj *InsightQueryValidation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3408,7 +3408,7 @@ func (ec *executionContext) fieldContext_InsightQueryValidation_isValid(_ contex
 	return graphql.NewScalarFieldContext("InsightQueryValidation", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
-func (ec *executionContext) _InsightQueryValidation_canonical(ctx context.Context, field graphql.CollectedField, obj *model.InsightQueryValidation) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightQueryValidation_canonical(ctx context.Context, field graphql.CollectedField, obj *InsightQueryValidation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3431,7 +3431,7 @@ func (ec *executionContext) fieldContext_InsightQueryValidation_canonical(_ cont
 	return graphql.NewScalarFieldContext("InsightQueryValidation", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _InsightQueryValidation_captures(ctx context.Context, field graphql.CollectedField, obj *model.InsightQueryValidation) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightQueryValidation_captures(ctx context.Context, field graphql.CollectedField, obj *InsightQueryValidation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3454,7 +3454,7 @@ func (ec *executionContext) fieldContext_InsightQueryValidation_captures(_ conte
 	return graphql.NewScalarFieldContext("InsightQueryValidation", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _InsightQueryValidation_error(ctx context.Context, field graphql.CollectedField, obj *model.InsightQueryValidation) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightQueryValidation_error(ctx context.Context, field graphql.CollectedField, obj *InsightQueryValidation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3466,8 +3466,8 @@ func (ec *executionContext) _InsightQueryValidation_error(ctx context.Context, f
 			return obj.Error, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.QueryError) graphql.Marshaler {
-			return ec.marshalOQueryError2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐQueryError(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *QueryError) graphql.Marshaler {
+			return ec.marshalOQueryError2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐQueryError(ctx, selections, v)
 		},
 		true,
 		false,
@@ -3486,7 +3486,7 @@ func (ec *executionContext) fieldContext_InsightQueryValidation_error(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _InsightRepositoryScope_repositories(ctx context.Context, field graphql.CollectedField, obj *model.InsightRepositoryScope) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightRepositoryScope_repositories(ctx context.Context, field graphql.CollectedField, obj *InsightRepositoryScope) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3509,7 +3509,7 @@ func (ec *executionContext) fieldContext_InsightRepositoryScope_repositories(_ c
 	return graphql.NewScalarFieldContext("InsightRepositoryScope", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _InsightSeriesStatus_totalPoints(ctx context.Context, field graphql.CollectedField, obj *model.InsightSeriesStatus) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightSeriesStatus_totalPoints(ctx context.Context, field graphql.CollectedField, obj *InsightSeriesStatus) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3532,7 +3532,7 @@ func (ec *executionContext) fieldContext_InsightSeriesStatus_totalPoints(_ conte
 	return graphql.NewScalarFieldContext("InsightSeriesStatus", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _InsightSeriesStatus_pendingJobs(ctx context.Context, field graphql.CollectedField, obj *model.InsightSeriesStatus) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightSeriesStatus_pendingJobs(ctx context.Context, field graphql.CollectedField, obj *InsightSeriesStatus) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3555,7 +3555,7 @@ func (ec *executionContext) fieldContext_InsightSeriesStatus_pendingJobs(_ conte
 	return graphql.NewScalarFieldContext("InsightSeriesStatus", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _InsightSeriesStatus_completedJobs(ctx context.Context, field graphql.CollectedField, obj *model.InsightSeriesStatus) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightSeriesStatus_completedJobs(ctx context.Context, field graphql.CollectedField, obj *InsightSeriesStatus) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3578,7 +3578,7 @@ func (ec *executionContext) fieldContext_InsightSeriesStatus_completedJobs(_ con
 	return graphql.NewScalarFieldContext("InsightSeriesStatus", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _InsightSeriesStatus_failedJobs(ctx context.Context, field graphql.CollectedField, obj *model.InsightSeriesStatus) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightSeriesStatus_failedJobs(ctx context.Context, field graphql.CollectedField, obj *InsightSeriesStatus) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3601,7 +3601,7 @@ func (ec *executionContext) fieldContext_InsightSeriesStatus_failedJobs(_ contex
 	return graphql.NewScalarFieldContext("InsightSeriesStatus", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _InsightSeriesStatus_backfillQueuedAt(ctx context.Context, field graphql.CollectedField, obj *model.InsightSeriesStatus) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightSeriesStatus_backfillQueuedAt(ctx context.Context, field graphql.CollectedField, obj *InsightSeriesStatus) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3624,7 +3624,7 @@ func (ec *executionContext) fieldContext_InsightSeriesStatus_backfillQueuedAt(_ 
 	return graphql.NewScalarFieldContext("InsightSeriesStatus", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
-func (ec *executionContext) _InsightSeriesStatus_backfillCompletedAt(ctx context.Context, field graphql.CollectedField, obj *model.InsightSeriesStatus) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightSeriesStatus_backfillCompletedAt(ctx context.Context, field graphql.CollectedField, obj *InsightSeriesStatus) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3647,7 +3647,7 @@ func (ec *executionContext) fieldContext_InsightSeriesStatus_backfillCompletedAt
 	return graphql.NewScalarFieldContext("InsightSeriesStatus", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
-func (ec *executionContext) _InsightSeriesStatus_isLoadingData(ctx context.Context, field graphql.CollectedField, obj *model.InsightSeriesStatus) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightSeriesStatus_isLoadingData(ctx context.Context, field graphql.CollectedField, obj *InsightSeriesStatus) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3670,7 +3670,7 @@ func (ec *executionContext) fieldContext_InsightSeriesStatus_isLoadingData(_ con
 	return graphql.NewScalarFieldContext("InsightSeriesStatus", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
-func (ec *executionContext) _InsightSeriesStatus_nextRecordingAfter(ctx context.Context, field graphql.CollectedField, obj *model.InsightSeriesStatus) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightSeriesStatus_nextRecordingAfter(ctx context.Context, field graphql.CollectedField, obj *InsightSeriesStatus) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3693,7 +3693,7 @@ func (ec *executionContext) fieldContext_InsightSeriesStatus_nextRecordingAfter(
 	return graphql.NewScalarFieldContext("InsightSeriesStatus", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
-func (ec *executionContext) _InsightView_id(ctx context.Context, field graphql.CollectedField, obj *model.InsightView) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightView_id(ctx context.Context, field graphql.CollectedField, obj *InsightView) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3716,7 +3716,7 @@ func (ec *executionContext) fieldContext_InsightView_id(_ context.Context, field
 	return graphql.NewScalarFieldContext("InsightView", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
-func (ec *executionContext) _InsightView_createdAt(ctx context.Context, field graphql.CollectedField, obj *model.InsightView) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightView_createdAt(ctx context.Context, field graphql.CollectedField, obj *InsightView) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3739,7 +3739,7 @@ func (ec *executionContext) fieldContext_InsightView_createdAt(_ context.Context
 	return graphql.NewScalarFieldContext("InsightView", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
-func (ec *executionContext) _InsightView_presentation(ctx context.Context, field graphql.CollectedField, obj *model.InsightView) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightView_presentation(ctx context.Context, field graphql.CollectedField, obj *InsightView) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3751,8 +3751,8 @@ func (ec *executionContext) _InsightView_presentation(ctx context.Context, field
 			return obj.Presentation, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.LineChartInsightViewPresentation) graphql.Marshaler {
-			return ec.marshalNLineChartInsightViewPresentation2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐLineChartInsightViewPresentation(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *LineChartInsightViewPresentation) graphql.Marshaler {
+			return ec.marshalNLineChartInsightViewPresentation2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐLineChartInsightViewPresentation(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3771,7 +3771,7 @@ func (ec *executionContext) fieldContext_InsightView_presentation(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _InsightView_dataSeries(ctx context.Context, field graphql.CollectedField, obj *model.InsightView) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightView_dataSeries(ctx context.Context, field graphql.CollectedField, obj *InsightView) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3803,7 +3803,7 @@ func (ec *executionContext) fieldContext_InsightView_dataSeries(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _InsightView_dataSeriesDefinitions(ctx context.Context, field graphql.CollectedField, obj *model.InsightView) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightView_dataSeriesDefinitions(ctx context.Context, field graphql.CollectedField, obj *InsightView) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3815,8 +3815,8 @@ func (ec *executionContext) _InsightView_dataSeriesDefinitions(ctx context.Conte
 			return obj.DataSeriesDefinitions, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.SearchInsightDataSeriesDefinition) graphql.Marshaler {
-			return ec.marshalNSearchInsightDataSeriesDefinition2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSearchInsightDataSeriesDefinitionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*SearchInsightDataSeriesDefinition) graphql.Marshaler {
+			return ec.marshalNSearchInsightDataSeriesDefinition2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSearchInsightDataSeriesDefinitionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3835,7 +3835,7 @@ func (ec *executionContext) fieldContext_InsightView_dataSeriesDefinitions(_ con
 	return fc, nil
 }
 
-func (ec *executionContext) _InsightViewConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.InsightViewConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightViewConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *InsightViewConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3847,8 +3847,8 @@ func (ec *executionContext) _InsightViewConnection_nodes(ctx context.Context, fi
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.InsightView) graphql.Marshaler {
-			return ec.marshalNInsightView2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightViewᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*InsightView) graphql.Marshaler {
+			return ec.marshalNInsightView2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐInsightViewᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3867,7 +3867,7 @@ func (ec *executionContext) fieldContext_InsightViewConnection_nodes(_ context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _InsightViewConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.InsightViewConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightViewConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *InsightViewConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3879,8 +3879,8 @@ func (ec *executionContext) _InsightViewConnection_pageInfo(ctx context.Context,
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3899,7 +3899,7 @@ func (ec *executionContext) fieldContext_InsightViewConnection_pageInfo(_ contex
 	return fc, nil
 }
 
-func (ec *executionContext) _InsightViewConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.InsightViewConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightViewConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *InsightViewConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3922,7 +3922,7 @@ func (ec *executionContext) fieldContext_InsightViewConnection_totalCount(_ cont
 	return graphql.NewScalarFieldContext("InsightViewConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _InsightViewPayload_view(ctx context.Context, field graphql.CollectedField, obj *model.InsightViewPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _InsightViewPayload_view(ctx context.Context, field graphql.CollectedField, obj *InsightViewPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3934,8 +3934,8 @@ func (ec *executionContext) _InsightViewPayload_view(ctx context.Context, field 
 			return obj.View, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.InsightView) graphql.Marshaler {
-			return ec.marshalNInsightView2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightView(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *InsightView) graphql.Marshaler {
+			return ec.marshalNInsightView2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐInsightView(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4012,8 +4012,8 @@ func (ec *executionContext) _InsightsSeries_points(ctx context.Context, field gr
 			return ec.resolveBatch_InsightsSeries_points(ctx, field, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.InsightDataPoint) graphql.Marshaler {
-			return ec.marshalNInsightDataPoint2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightDataPointᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*InsightDataPoint) graphql.Marshaler {
+			return ec.marshalNInsightDataPoint2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐInsightDataPointᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4049,7 +4049,7 @@ func (ec *executionContext) resolveBatch_InsightsSeries_points(ctx context.Conte
 		result := batch.FieldResult(field, func() (any, error) {
 			return resolver.Points(ctx, batch.Parents, fc.Args["from"].(*time.Time), fc.Args["to"].(*time.Time), fc.Args["includeRepoRegex"].(*string), fc.Args["excludeRepoRegex"].(*string))
 		})
-		return graphql.ResolveBatchGroupResult[[]*model.InsightDataPoint](
+		return graphql.ResolveBatchGroupResult[[]*InsightDataPoint](
 			ctx,
 			batch.Index,
 			len(batch.Parents),
@@ -4059,7 +4059,7 @@ func (ec *executionContext) resolveBatch_InsightsSeries_points(ctx context.Conte
 		)
 	}
 	results, err := resolver.Points(ctx, []*model.InsightsSeries{obj}, fc.Args["from"].(*time.Time), fc.Args["to"].(*time.Time), fc.Args["includeRepoRegex"].(*string), fc.Args["excludeRepoRegex"].(*string))
-	return graphql.ResolveBatchSingleResult[[]*model.InsightDataPoint](
+	return graphql.ResolveBatchSingleResult[[]*InsightDataPoint](
 		ctx,
 		results,
 		err,
@@ -4079,8 +4079,8 @@ func (ec *executionContext) _InsightsSeries_status(ctx context.Context, field gr
 			return ec.Resolvers.InsightsSeries().Status(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.InsightSeriesStatus) graphql.Marshaler {
-			return ec.marshalNInsightSeriesStatus2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightSeriesStatus(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *InsightSeriesStatus) graphql.Marshaler {
+			return ec.marshalNInsightSeriesStatus2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐInsightSeriesStatus(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4111,8 +4111,8 @@ func (ec *executionContext) _InsightsSeries_completeness(ctx context.Context, fi
 			return ec.resolveBatch_InsightsSeries_completeness(ctx, field, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Completeness) graphql.Marshaler {
-			return ec.marshalNCompleteness2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐCompleteness(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *Completeness) graphql.Marshaler {
+			return ec.marshalNCompleteness2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐCompleteness(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4136,7 +4136,7 @@ func (ec *executionContext) resolveBatch_InsightsSeries_completeness(ctx context
 		result := batch.FieldResult(field, func() (any, error) {
 			return resolver.Completeness(ctx, batch.Parents)
 		})
-		return graphql.ResolveBatchGroupResult[*model.Completeness](
+		return graphql.ResolveBatchGroupResult[*Completeness](
 			ctx,
 			batch.Index,
 			len(batch.Parents),
@@ -4146,7 +4146,7 @@ func (ec *executionContext) resolveBatch_InsightsSeries_completeness(ctx context
 		)
 	}
 	results, err := resolver.Completeness(ctx, []*model.InsightsSeries{obj})
-	return graphql.ResolveBatchSingleResult[*model.Completeness](
+	return graphql.ResolveBatchSingleResult[*Completeness](
 		ctx,
 		results,
 		err,
@@ -4166,8 +4166,8 @@ func (ec *executionContext) _InsightsSeries_workflow(ctx context.Context, field 
 			return ec.Resolvers.InsightsSeries().Workflow(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.SeriesWorkflowStatus) graphql.Marshaler {
-			return ec.marshalOSeriesWorkflowStatus2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSeriesWorkflowStatus(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *SeriesWorkflowStatus) graphql.Marshaler {
+			return ec.marshalOSeriesWorkflowStatus2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesWorkflowStatus(ctx, selections, v)
 		},
 		true,
 		false,
@@ -4196,11 +4196,11 @@ func (ec *executionContext) _InsightsSeries_samples(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.InsightsSeries().Samples(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.SampleFilter))
+			return ec.Resolvers.InsightsSeries().Samples(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*SampleFilter))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.SampleConnection) graphql.Marshaler {
-			return ec.marshalNSampleConnection2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSampleConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *SampleConnection) graphql.Marshaler {
+			return ec.marshalNSampleConnection2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSampleConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4242,8 +4242,8 @@ func (ec *executionContext) _InsightsSeries_reasons(ctx context.Context, field g
 			return ec.Resolvers.InsightsSeries().Reasons(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.SampleReason) graphql.Marshaler {
-			return ec.marshalNSampleReason2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSampleReasonᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*SampleReason) graphql.Marshaler {
+			return ec.marshalNSampleReason2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSampleReasonᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4262,7 +4262,7 @@ func (ec *executionContext) fieldContext_InsightsSeries_reasons(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _LineChartDataSeriesPresentation_seriesId(ctx context.Context, field graphql.CollectedField, obj *model.LineChartDataSeriesPresentation) (ret graphql.Marshaler) {
+func (ec *executionContext) _LineChartDataSeriesPresentation_seriesId(ctx context.Context, field graphql.CollectedField, obj *LineChartDataSeriesPresentation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4285,7 +4285,7 @@ func (ec *executionContext) fieldContext_LineChartDataSeriesPresentation_seriesI
 	return graphql.NewScalarFieldContext("LineChartDataSeriesPresentation", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
-func (ec *executionContext) _LineChartDataSeriesPresentation_label(ctx context.Context, field graphql.CollectedField, obj *model.LineChartDataSeriesPresentation) (ret graphql.Marshaler) {
+func (ec *executionContext) _LineChartDataSeriesPresentation_label(ctx context.Context, field graphql.CollectedField, obj *LineChartDataSeriesPresentation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4308,7 +4308,7 @@ func (ec *executionContext) fieldContext_LineChartDataSeriesPresentation_label(_
 	return graphql.NewScalarFieldContext("LineChartDataSeriesPresentation", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _LineChartDataSeriesPresentation_color(ctx context.Context, field graphql.CollectedField, obj *model.LineChartDataSeriesPresentation) (ret graphql.Marshaler) {
+func (ec *executionContext) _LineChartDataSeriesPresentation_color(ctx context.Context, field graphql.CollectedField, obj *LineChartDataSeriesPresentation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4331,7 +4331,7 @@ func (ec *executionContext) fieldContext_LineChartDataSeriesPresentation_color(_
 	return graphql.NewScalarFieldContext("LineChartDataSeriesPresentation", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _LineChartInsightViewPresentation_title(ctx context.Context, field graphql.CollectedField, obj *model.LineChartInsightViewPresentation) (ret graphql.Marshaler) {
+func (ec *executionContext) _LineChartInsightViewPresentation_title(ctx context.Context, field graphql.CollectedField, obj *LineChartInsightViewPresentation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4354,7 +4354,7 @@ func (ec *executionContext) fieldContext_LineChartInsightViewPresentation_title(
 	return graphql.NewScalarFieldContext("LineChartInsightViewPresentation", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _LineChartInsightViewPresentation_seriesPresentation(ctx context.Context, field graphql.CollectedField, obj *model.LineChartInsightViewPresentation) (ret graphql.Marshaler) {
+func (ec *executionContext) _LineChartInsightViewPresentation_seriesPresentation(ctx context.Context, field graphql.CollectedField, obj *LineChartInsightViewPresentation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4366,8 +4366,8 @@ func (ec *executionContext) _LineChartInsightViewPresentation_seriesPresentation
 			return obj.SeriesPresentation, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.LineChartDataSeriesPresentation) graphql.Marshaler {
-			return ec.marshalNLineChartDataSeriesPresentation2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐLineChartDataSeriesPresentationᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*LineChartDataSeriesPresentation) graphql.Marshaler {
+			return ec.marshalNLineChartDataSeriesPresentation2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐLineChartDataSeriesPresentationᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4396,11 +4396,11 @@ func (ec *executionContext) _Mutation_createLineChartSearchInsight(ctx context.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().CreateLineChartSearchInsight(ctx, fc.Args["input"].(model.LineChartSearchInsightInput))
+			return ec.Resolvers.Mutation().CreateLineChartSearchInsight(ctx, fc.Args["input"].(LineChartSearchInsightInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.InsightViewPayload) graphql.Marshaler {
-			return ec.marshalNInsightViewPayload2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightViewPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *InsightViewPayload) graphql.Marshaler {
+			return ec.marshalNInsightViewPayload2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐInsightViewPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4443,8 +4443,8 @@ func (ec *executionContext) _Mutation_deleteInsightView(ctx context.Context, fie
 			return ec.Resolvers.Mutation().DeleteInsightView(ctx, fc.Args["id"].(string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.EmptyResponse) graphql.Marshaler {
-			return ec.marshalNEmptyResponse2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐEmptyResponse(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *EmptyResponse) graphql.Marshaler {
+			return ec.marshalNEmptyResponse2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐEmptyResponse(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4575,8 +4575,8 @@ func (ec *executionContext) _Mutation_addRepository(ctx context.Context, field g
 			return ec.Resolvers.Mutation().AddRepository(ctx, fc.Args["location"].(string), fc.Args["name"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Repository) graphql.Marshaler {
-			return ec.marshalNRepository2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐRepository(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *Repository) graphql.Marshaler {
+			return ec.marshalNRepository2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐRepository(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4619,8 +4619,8 @@ func (ec *executionContext) _Mutation_removeRepository(ctx context.Context, fiel
 			return ec.Resolvers.Mutation().RemoveRepository(ctx, fc.Args["name"].(string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.EmptyResponse) graphql.Marshaler {
-			return ec.marshalNEmptyResponse2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐEmptyResponse(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *EmptyResponse) graphql.Marshaler {
+			return ec.marshalNEmptyResponse2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐEmptyResponse(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4663,8 +4663,8 @@ func (ec *executionContext) _Mutation_syncRepository(ctx context.Context, field 
 			return ec.Resolvers.Mutation().SyncRepository(ctx, fc.Args["name"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.EmptyResponse) graphql.Marshaler {
-			return ec.marshalNEmptyResponse2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐEmptyResponse(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *EmptyResponse) graphql.Marshaler {
+			return ec.marshalNEmptyResponse2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐEmptyResponse(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4707,8 +4707,8 @@ func (ec *executionContext) _Mutation_updateSetting(ctx context.Context, field g
 			return ec.Resolvers.Mutation().UpdateSetting(ctx, fc.Args["key"].(string), fc.Args["value"].(string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Setting) graphql.Marshaler {
-			return ec.marshalNSetting2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSetting(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *Setting) graphql.Marshaler {
+			return ec.marshalNSetting2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSetting(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4738,7 +4738,7 @@ func (ec *executionContext) fieldContext_Mutation_updateSetting(ctx context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _PageInfo_endCursor(ctx context.Context, field graphql.CollectedField, obj *model.PageInfo) (ret graphql.Marshaler) {
+func (ec *executionContext) _PageInfo_endCursor(ctx context.Context, field graphql.CollectedField, obj *PageInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4761,7 +4761,7 @@ func (ec *executionContext) fieldContext_PageInfo_endCursor(_ context.Context, f
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *model.PageInfo) (ret graphql.Marshaler) {
+func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *PageInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -4797,8 +4797,8 @@ func (ec *executionContext) _Query_insightViews(ctx context.Context, field graph
 			return ec.Resolvers.Query().InsightViews(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["id"].(*string), fc.Args["find"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.InsightViewConnection) graphql.Marshaler {
-			return ec.marshalNInsightViewConnection2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightViewConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *InsightViewConnection) graphql.Marshaler {
+			return ec.marshalNInsightViewConnection2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐInsightViewConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4885,8 +4885,8 @@ func (ec *executionContext) _Query_repositories(ctx context.Context, field graph
 			return ec.Resolvers.Query().Repositories(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["find"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.RepositoryConnection) graphql.Marshaler {
-			return ec.marshalNRepositoryConnection2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐRepositoryConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *RepositoryConnection) graphql.Marshaler {
+			return ec.marshalNRepositoryConnection2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐRepositoryConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4929,8 +4929,8 @@ func (ec *executionContext) _Query_validateScopedInsightQuery(ctx context.Contex
 			return ec.Resolvers.Query().ValidateScopedInsightQuery(ctx, fc.Args["query"].(string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.ScopedInsightQueryPayload) graphql.Marshaler {
-			return ec.marshalNScopedInsightQueryPayload2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐScopedInsightQueryPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ScopedInsightQueryPayload) graphql.Marshaler {
+			return ec.marshalNScopedInsightQueryPayload2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐScopedInsightQueryPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4973,8 +4973,8 @@ func (ec *executionContext) _Query_previewRepositoriesFromQuery(ctx context.Cont
 			return ec.Resolvers.Query().PreviewRepositoriesFromQuery(ctx, fc.Args["query"].(string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.RepositoryPreviewPayload) graphql.Marshaler {
-			return ec.marshalNRepositoryPreviewPayload2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐRepositoryPreviewPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *RepositoryPreviewPayload) graphql.Marshaler {
+			return ec.marshalNRepositoryPreviewPayload2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐRepositoryPreviewPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5017,8 +5017,8 @@ func (ec *executionContext) _Query_validateInsightQuery(ctx context.Context, fie
 			return ec.Resolvers.Query().ValidateInsightQuery(ctx, fc.Args["query"].(string), fc.Args["generatedFromCaptureGroups"].(*bool))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.InsightQueryValidation) graphql.Marshaler {
-			return ec.marshalNInsightQueryValidation2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightQueryValidation(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *InsightQueryValidation) graphql.Marshaler {
+			return ec.marshalNInsightQueryValidation2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐInsightQueryValidation(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5060,8 +5060,8 @@ func (ec *executionContext) _Query_health(ctx context.Context, field graphql.Col
 			return ec.Resolvers.Query().Health(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Health) graphql.Marshaler {
-			return ec.marshalNHealth2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐHealth(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *Health) graphql.Marshaler {
+			return ec.marshalNHealth2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐHealth(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5092,8 +5092,8 @@ func (ec *executionContext) _Query_settings(ctx context.Context, field graphql.C
 			return ec.Resolvers.Query().Settings(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Setting) graphql.Marshaler {
-			return ec.marshalNSetting2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSettingᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*Setting) graphql.Marshaler {
+			return ec.marshalNSetting2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSettingᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5188,7 +5188,7 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _QueryError_message(ctx context.Context, field graphql.CollectedField, obj *model.QueryError) (ret graphql.Marshaler) {
+func (ec *executionContext) _QueryError_message(ctx context.Context, field graphql.CollectedField, obj *QueryError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5211,7 +5211,7 @@ func (ec *executionContext) fieldContext_QueryError_message(_ context.Context, f
 	return graphql.NewScalarFieldContext("QueryError", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _QueryError_suggestion(ctx context.Context, field graphql.CollectedField, obj *model.QueryError) (ret graphql.Marshaler) {
+func (ec *executionContext) _QueryError_suggestion(ctx context.Context, field graphql.CollectedField, obj *QueryError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5234,7 +5234,7 @@ func (ec *executionContext) fieldContext_QueryError_suggestion(_ context.Context
 	return graphql.NewScalarFieldContext("QueryError", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _QueryError_start(ctx context.Context, field graphql.CollectedField, obj *model.QueryError) (ret graphql.Marshaler) {
+func (ec *executionContext) _QueryError_start(ctx context.Context, field graphql.CollectedField, obj *QueryError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5257,7 +5257,7 @@ func (ec *executionContext) fieldContext_QueryError_start(_ context.Context, fie
 	return graphql.NewScalarFieldContext("QueryError", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _QueryError_end(ctx context.Context, field graphql.CollectedField, obj *model.QueryError) (ret graphql.Marshaler) {
+func (ec *executionContext) _QueryError_end(ctx context.Context, field graphql.CollectedField, obj *QueryError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5280,7 +5280,7 @@ func (ec *executionContext) fieldContext_QueryError_end(_ context.Context, field
 	return graphql.NewScalarFieldContext("QueryError", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _Repository_id(ctx context.Context, field graphql.CollectedField, obj *model.Repository) (ret graphql.Marshaler) {
+func (ec *executionContext) _Repository_id(ctx context.Context, field graphql.CollectedField, obj *Repository) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5303,7 +5303,7 @@ func (ec *executionContext) fieldContext_Repository_id(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Repository", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
-func (ec *executionContext) _Repository_name(ctx context.Context, field graphql.CollectedField, obj *model.Repository) (ret graphql.Marshaler) {
+func (ec *executionContext) _Repository_name(ctx context.Context, field graphql.CollectedField, obj *Repository) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5326,7 +5326,7 @@ func (ec *executionContext) fieldContext_Repository_name(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Repository", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Repository_location(ctx context.Context, field graphql.CollectedField, obj *model.Repository) (ret graphql.Marshaler) {
+func (ec *executionContext) _Repository_location(ctx context.Context, field graphql.CollectedField, obj *Repository) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5349,7 +5349,7 @@ func (ec *executionContext) fieldContext_Repository_location(_ context.Context, 
 	return graphql.NewScalarFieldContext("Repository", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Repository_local(ctx context.Context, field graphql.CollectedField, obj *model.Repository) (ret graphql.Marshaler) {
+func (ec *executionContext) _Repository_local(ctx context.Context, field graphql.CollectedField, obj *Repository) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5372,7 +5372,7 @@ func (ec *executionContext) fieldContext_Repository_local(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Repository", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
-func (ec *executionContext) _Repository_defaultBranch(ctx context.Context, field graphql.CollectedField, obj *model.Repository) (ret graphql.Marshaler) {
+func (ec *executionContext) _Repository_defaultBranch(ctx context.Context, field graphql.CollectedField, obj *Repository) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5395,7 +5395,7 @@ func (ec *executionContext) fieldContext_Repository_defaultBranch(_ context.Cont
 	return graphql.NewScalarFieldContext("Repository", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Repository_head(ctx context.Context, field graphql.CollectedField, obj *model.Repository) (ret graphql.Marshaler) {
+func (ec *executionContext) _Repository_head(ctx context.Context, field graphql.CollectedField, obj *Repository) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5418,7 +5418,7 @@ func (ec *executionContext) fieldContext_Repository_head(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Repository", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Repository_sizeBytes(ctx context.Context, field graphql.CollectedField, obj *model.Repository) (ret graphql.Marshaler) {
+func (ec *executionContext) _Repository_sizeBytes(ctx context.Context, field graphql.CollectedField, obj *Repository) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5441,7 +5441,7 @@ func (ec *executionContext) fieldContext_Repository_sizeBytes(_ context.Context,
 	return graphql.NewScalarFieldContext("Repository", field, false, false, errors.New("field of type Int64 does not have child fields"))
 }
 
-func (ec *executionContext) _Repository_fork(ctx context.Context, field graphql.CollectedField, obj *model.Repository) (ret graphql.Marshaler) {
+func (ec *executionContext) _Repository_fork(ctx context.Context, field graphql.CollectedField, obj *Repository) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5464,7 +5464,7 @@ func (ec *executionContext) fieldContext_Repository_fork(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Repository", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
-func (ec *executionContext) _Repository_archived(ctx context.Context, field graphql.CollectedField, obj *model.Repository) (ret graphql.Marshaler) {
+func (ec *executionContext) _Repository_archived(ctx context.Context, field graphql.CollectedField, obj *Repository) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5487,7 +5487,7 @@ func (ec *executionContext) fieldContext_Repository_archived(_ context.Context, 
 	return graphql.NewScalarFieldContext("Repository", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
-func (ec *executionContext) _Repository_fetchedAt(ctx context.Context, field graphql.CollectedField, obj *model.Repository) (ret graphql.Marshaler) {
+func (ec *executionContext) _Repository_fetchedAt(ctx context.Context, field graphql.CollectedField, obj *Repository) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5510,7 +5510,7 @@ func (ec *executionContext) fieldContext_Repository_fetchedAt(_ context.Context,
 	return graphql.NewScalarFieldContext("Repository", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
-func (ec *executionContext) _Repository_indexedAt(ctx context.Context, field graphql.CollectedField, obj *model.Repository) (ret graphql.Marshaler) {
+func (ec *executionContext) _Repository_indexedAt(ctx context.Context, field graphql.CollectedField, obj *Repository) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5533,7 +5533,7 @@ func (ec *executionContext) fieldContext_Repository_indexedAt(_ context.Context,
 	return graphql.NewScalarFieldContext("Repository", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
-func (ec *executionContext) _Repository_error(ctx context.Context, field graphql.CollectedField, obj *model.Repository) (ret graphql.Marshaler) {
+func (ec *executionContext) _Repository_error(ctx context.Context, field graphql.CollectedField, obj *Repository) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5556,7 +5556,7 @@ func (ec *executionContext) fieldContext_Repository_error(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Repository", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Repository_errorAt(ctx context.Context, field graphql.CollectedField, obj *model.Repository) (ret graphql.Marshaler) {
+func (ec *executionContext) _Repository_errorAt(ctx context.Context, field graphql.CollectedField, obj *Repository) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5579,7 +5579,7 @@ func (ec *executionContext) fieldContext_Repository_errorAt(_ context.Context, f
 	return graphql.NewScalarFieldContext("Repository", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
-func (ec *executionContext) _RepositoryConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.RepositoryConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _RepositoryConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *RepositoryConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5591,8 +5591,8 @@ func (ec *executionContext) _RepositoryConnection_nodes(ctx context.Context, fie
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Repository) graphql.Marshaler {
-			return ec.marshalNRepository2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐRepositoryᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*Repository) graphql.Marshaler {
+			return ec.marshalNRepository2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐRepositoryᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5611,7 +5611,7 @@ func (ec *executionContext) fieldContext_RepositoryConnection_nodes(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _RepositoryConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.RepositoryConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _RepositoryConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *RepositoryConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5623,8 +5623,8 @@ func (ec *executionContext) _RepositoryConnection_pageInfo(ctx context.Context, 
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5643,7 +5643,7 @@ func (ec *executionContext) fieldContext_RepositoryConnection_pageInfo(_ context
 	return fc, nil
 }
 
-func (ec *executionContext) _RepositoryConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.RepositoryConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _RepositoryConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *RepositoryConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5666,7 +5666,7 @@ func (ec *executionContext) fieldContext_RepositoryConnection_totalCount(_ conte
 	return graphql.NewScalarFieldContext("RepositoryConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _RepositoryPreviewPayload_numberOfRepositories(ctx context.Context, field graphql.CollectedField, obj *model.RepositoryPreviewPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _RepositoryPreviewPayload_numberOfRepositories(ctx context.Context, field graphql.CollectedField, obj *RepositoryPreviewPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5689,7 +5689,7 @@ func (ec *executionContext) fieldContext_RepositoryPreviewPayload_numberOfReposi
 	return graphql.NewScalarFieldContext("RepositoryPreviewPayload", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _RepositorySearchScope_search(ctx context.Context, field graphql.CollectedField, obj *model.RepositorySearchScope) (ret graphql.Marshaler) {
+func (ec *executionContext) _RepositorySearchScope_search(ctx context.Context, field graphql.CollectedField, obj *RepositorySearchScope) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5712,7 +5712,7 @@ func (ec *executionContext) fieldContext_RepositorySearchScope_search(_ context.
 	return graphql.NewScalarFieldContext("RepositorySearchScope", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _RepositorySearchScope_allRepositories(ctx context.Context, field graphql.CollectedField, obj *model.RepositorySearchScope) (ret graphql.Marshaler) {
+func (ec *executionContext) _RepositorySearchScope_allRepositories(ctx context.Context, field graphql.CollectedField, obj *RepositorySearchScope) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5735,7 +5735,7 @@ func (ec *executionContext) fieldContext_RepositorySearchScope_allRepositories(_
 	return graphql.NewScalarFieldContext("RepositorySearchScope", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
-func (ec *executionContext) _Sample_repository(ctx context.Context, field graphql.CollectedField, obj *model.Sample) (ret graphql.Marshaler) {
+func (ec *executionContext) _Sample_repository(ctx context.Context, field graphql.CollectedField, obj *Sample) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5747,8 +5747,8 @@ func (ec *executionContext) _Sample_repository(ctx context.Context, field graphq
 			return obj.Repository, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Repository) graphql.Marshaler {
-			return ec.marshalNRepository2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐRepository(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *Repository) graphql.Marshaler {
+			return ec.marshalNRepository2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐRepository(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5767,7 +5767,7 @@ func (ec *executionContext) fieldContext_Sample_repository(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _Sample_dateTime(ctx context.Context, field graphql.CollectedField, obj *model.Sample) (ret graphql.Marshaler) {
+func (ec *executionContext) _Sample_dateTime(ctx context.Context, field graphql.CollectedField, obj *Sample) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5790,7 +5790,7 @@ func (ec *executionContext) fieldContext_Sample_dateTime(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Sample", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
-func (ec *executionContext) _Sample_outcome(ctx context.Context, field graphql.CollectedField, obj *model.Sample) (ret graphql.Marshaler) {
+func (ec *executionContext) _Sample_outcome(ctx context.Context, field graphql.CollectedField, obj *Sample) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5802,8 +5802,8 @@ func (ec *executionContext) _Sample_outcome(ctx context.Context, field graphql.C
 			return obj.Outcome, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.SampleOutcome) graphql.Marshaler {
-			return ec.marshalNSampleOutcome2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSampleOutcome(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v SampleOutcome) graphql.Marshaler {
+			return ec.marshalNSampleOutcome2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSampleOutcome(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5813,7 +5813,7 @@ func (ec *executionContext) fieldContext_Sample_outcome(_ context.Context, field
 	return graphql.NewScalarFieldContext("Sample", field, false, false, errors.New("field of type SampleOutcome does not have child fields"))
 }
 
-func (ec *executionContext) _Sample_commit(ctx context.Context, field graphql.CollectedField, obj *model.Sample) (ret graphql.Marshaler) {
+func (ec *executionContext) _Sample_commit(ctx context.Context, field graphql.CollectedField, obj *Sample) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5836,7 +5836,7 @@ func (ec *executionContext) fieldContext_Sample_commit(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Sample", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Sample_value(ctx context.Context, field graphql.CollectedField, obj *model.Sample) (ret graphql.Marshaler) {
+func (ec *executionContext) _Sample_value(ctx context.Context, field graphql.CollectedField, obj *Sample) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5859,7 +5859,7 @@ func (ec *executionContext) fieldContext_Sample_value(_ context.Context, field g
 	return graphql.NewScalarFieldContext("Sample", field, false, false, errors.New("field of type Float does not have child fields"))
 }
 
-func (ec *executionContext) _Sample_attempts(ctx context.Context, field graphql.CollectedField, obj *model.Sample) (ret graphql.Marshaler) {
+func (ec *executionContext) _Sample_attempts(ctx context.Context, field graphql.CollectedField, obj *Sample) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5882,7 +5882,7 @@ func (ec *executionContext) fieldContext_Sample_attempts(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Sample", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _Sample_durationSeconds(ctx context.Context, field graphql.CollectedField, obj *model.Sample) (ret graphql.Marshaler) {
+func (ec *executionContext) _Sample_durationSeconds(ctx context.Context, field graphql.CollectedField, obj *Sample) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5905,7 +5905,7 @@ func (ec *executionContext) fieldContext_Sample_durationSeconds(_ context.Contex
 	return graphql.NewScalarFieldContext("Sample", field, false, false, errors.New("field of type Float does not have child fields"))
 }
 
-func (ec *executionContext) _Sample_reasonClass(ctx context.Context, field graphql.CollectedField, obj *model.Sample) (ret graphql.Marshaler) {
+func (ec *executionContext) _Sample_reasonClass(ctx context.Context, field graphql.CollectedField, obj *Sample) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5928,7 +5928,7 @@ func (ec *executionContext) fieldContext_Sample_reasonClass(_ context.Context, f
 	return graphql.NewScalarFieldContext("Sample", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Sample_reason(ctx context.Context, field graphql.CollectedField, obj *model.Sample) (ret graphql.Marshaler) {
+func (ec *executionContext) _Sample_reason(ctx context.Context, field graphql.CollectedField, obj *Sample) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5951,7 +5951,7 @@ func (ec *executionContext) fieldContext_Sample_reason(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Sample", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _SampleConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.SampleConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _SampleConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *SampleConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5963,8 +5963,8 @@ func (ec *executionContext) _SampleConnection_nodes(ctx context.Context, field g
 			return obj.Nodes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Sample) graphql.Marshaler {
-			return ec.marshalNSample2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSampleᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*Sample) graphql.Marshaler {
+			return ec.marshalNSample2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSampleᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5983,7 +5983,7 @@ func (ec *executionContext) fieldContext_SampleConnection_nodes(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _SampleConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.SampleConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _SampleConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *SampleConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5995,8 +5995,8 @@ func (ec *executionContext) _SampleConnection_pageInfo(ctx context.Context, fiel
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -6015,7 +6015,7 @@ func (ec *executionContext) fieldContext_SampleConnection_pageInfo(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _SampleConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.SampleConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _SampleConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *SampleConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6038,7 +6038,7 @@ func (ec *executionContext) fieldContext_SampleConnection_totalCount(_ context.C
 	return graphql.NewScalarFieldContext("SampleConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _SampleReason_outcome(ctx context.Context, field graphql.CollectedField, obj *model.SampleReason) (ret graphql.Marshaler) {
+func (ec *executionContext) _SampleReason_outcome(ctx context.Context, field graphql.CollectedField, obj *SampleReason) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6050,8 +6050,8 @@ func (ec *executionContext) _SampleReason_outcome(ctx context.Context, field gra
 			return obj.Outcome, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.SampleOutcome) graphql.Marshaler {
-			return ec.marshalNSampleOutcome2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSampleOutcome(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v SampleOutcome) graphql.Marshaler {
+			return ec.marshalNSampleOutcome2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSampleOutcome(ctx, selections, v)
 		},
 		true,
 		true,
@@ -6061,7 +6061,7 @@ func (ec *executionContext) fieldContext_SampleReason_outcome(_ context.Context,
 	return graphql.NewScalarFieldContext("SampleReason", field, false, false, errors.New("field of type SampleOutcome does not have child fields"))
 }
 
-func (ec *executionContext) _SampleReason_reasonClass(ctx context.Context, field graphql.CollectedField, obj *model.SampleReason) (ret graphql.Marshaler) {
+func (ec *executionContext) _SampleReason_reasonClass(ctx context.Context, field graphql.CollectedField, obj *SampleReason) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6084,7 +6084,7 @@ func (ec *executionContext) fieldContext_SampleReason_reasonClass(_ context.Cont
 	return graphql.NewScalarFieldContext("SampleReason", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _SampleReason_count(ctx context.Context, field graphql.CollectedField, obj *model.SampleReason) (ret graphql.Marshaler) {
+func (ec *executionContext) _SampleReason_count(ctx context.Context, field graphql.CollectedField, obj *SampleReason) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6107,7 +6107,7 @@ func (ec *executionContext) fieldContext_SampleReason_count(_ context.Context, f
 	return graphql.NewScalarFieldContext("SampleReason", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _SampleReason_example(ctx context.Context, field graphql.CollectedField, obj *model.SampleReason) (ret graphql.Marshaler) {
+func (ec *executionContext) _SampleReason_example(ctx context.Context, field graphql.CollectedField, obj *SampleReason) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6130,7 +6130,7 @@ func (ec *executionContext) fieldContext_SampleReason_example(_ context.Context,
 	return graphql.NewScalarFieldContext("SampleReason", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _ScopedInsightQueryPayload_query(ctx context.Context, field graphql.CollectedField, obj *model.ScopedInsightQueryPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScopedInsightQueryPayload_query(ctx context.Context, field graphql.CollectedField, obj *ScopedInsightQueryPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6153,7 +6153,7 @@ func (ec *executionContext) fieldContext_ScopedInsightQueryPayload_query(_ conte
 	return graphql.NewScalarFieldContext("ScopedInsightQueryPayload", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _ScopedInsightQueryPayload_isValid(ctx context.Context, field graphql.CollectedField, obj *model.ScopedInsightQueryPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScopedInsightQueryPayload_isValid(ctx context.Context, field graphql.CollectedField, obj *ScopedInsightQueryPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6176,7 +6176,7 @@ func (ec *executionContext) fieldContext_ScopedInsightQueryPayload_isValid(_ con
 	return graphql.NewScalarFieldContext("ScopedInsightQueryPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
-func (ec *executionContext) _ScopedInsightQueryPayload_invalidReason(ctx context.Context, field graphql.CollectedField, obj *model.ScopedInsightQueryPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScopedInsightQueryPayload_invalidReason(ctx context.Context, field graphql.CollectedField, obj *ScopedInsightQueryPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6199,7 +6199,7 @@ func (ec *executionContext) fieldContext_ScopedInsightQueryPayload_invalidReason
 	return graphql.NewScalarFieldContext("ScopedInsightQueryPayload", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _SearchInsightDataSeriesDefinition_seriesId(ctx context.Context, field graphql.CollectedField, obj *model.SearchInsightDataSeriesDefinition) (ret graphql.Marshaler) {
+func (ec *executionContext) _SearchInsightDataSeriesDefinition_seriesId(ctx context.Context, field graphql.CollectedField, obj *SearchInsightDataSeriesDefinition) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6222,7 +6222,7 @@ func (ec *executionContext) fieldContext_SearchInsightDataSeriesDefinition_serie
 	return graphql.NewScalarFieldContext("SearchInsightDataSeriesDefinition", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
-func (ec *executionContext) _SearchInsightDataSeriesDefinition_query(ctx context.Context, field graphql.CollectedField, obj *model.SearchInsightDataSeriesDefinition) (ret graphql.Marshaler) {
+func (ec *executionContext) _SearchInsightDataSeriesDefinition_query(ctx context.Context, field graphql.CollectedField, obj *SearchInsightDataSeriesDefinition) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6245,7 +6245,7 @@ func (ec *executionContext) fieldContext_SearchInsightDataSeriesDefinition_query
 	return graphql.NewScalarFieldContext("SearchInsightDataSeriesDefinition", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _SearchInsightDataSeriesDefinition_repositoryDefinition(ctx context.Context, field graphql.CollectedField, obj *model.SearchInsightDataSeriesDefinition) (ret graphql.Marshaler) {
+func (ec *executionContext) _SearchInsightDataSeriesDefinition_repositoryDefinition(ctx context.Context, field graphql.CollectedField, obj *SearchInsightDataSeriesDefinition) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6257,8 +6257,8 @@ func (ec *executionContext) _SearchInsightDataSeriesDefinition_repositoryDefinit
 			return obj.RepositoryDefinition, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.InsightRepositoryDefinition) graphql.Marshaler {
-			return ec.marshalNInsightRepositoryDefinition2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightRepositoryDefinition(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v InsightRepositoryDefinition) graphql.Marshaler {
+			return ec.marshalNInsightRepositoryDefinition2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐInsightRepositoryDefinition(ctx, selections, v)
 		},
 		true,
 		true,
@@ -6268,7 +6268,7 @@ func (ec *executionContext) fieldContext_SearchInsightDataSeriesDefinition_repos
 	return graphql.NewScalarFieldContext("SearchInsightDataSeriesDefinition", field, false, false, errors.New("field of type InsightRepositoryDefinition does not have child fields"))
 }
 
-func (ec *executionContext) _SearchInsightDataSeriesDefinition_timeScope(ctx context.Context, field graphql.CollectedField, obj *model.SearchInsightDataSeriesDefinition) (ret graphql.Marshaler) {
+func (ec *executionContext) _SearchInsightDataSeriesDefinition_timeScope(ctx context.Context, field graphql.CollectedField, obj *SearchInsightDataSeriesDefinition) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6280,8 +6280,8 @@ func (ec *executionContext) _SearchInsightDataSeriesDefinition_timeScope(ctx con
 			return obj.TimeScope, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.InsightIntervalTimeScope) graphql.Marshaler {
-			return ec.marshalNInsightIntervalTimeScope2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightIntervalTimeScope(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *InsightIntervalTimeScope) graphql.Marshaler {
+			return ec.marshalNInsightIntervalTimeScope2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐInsightIntervalTimeScope(ctx, selections, v)
 		},
 		true,
 		true,
@@ -6300,7 +6300,7 @@ func (ec *executionContext) fieldContext_SearchInsightDataSeriesDefinition_timeS
 	return fc, nil
 }
 
-func (ec *executionContext) _SearchInsightDataSeriesDefinition_generatedFromCaptureGroups(ctx context.Context, field graphql.CollectedField, obj *model.SearchInsightDataSeriesDefinition) (ret graphql.Marshaler) {
+func (ec *executionContext) _SearchInsightDataSeriesDefinition_generatedFromCaptureGroups(ctx context.Context, field graphql.CollectedField, obj *SearchInsightDataSeriesDefinition) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6323,7 +6323,7 @@ func (ec *executionContext) fieldContext_SearchInsightDataSeriesDefinition_gener
 	return graphql.NewScalarFieldContext("SearchInsightDataSeriesDefinition", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
-func (ec *executionContext) _SearchInsightDataSeriesDefinition_points(ctx context.Context, field graphql.CollectedField, obj *model.SearchInsightDataSeriesDefinition) (ret graphql.Marshaler) {
+func (ec *executionContext) _SearchInsightDataSeriesDefinition_points(ctx context.Context, field graphql.CollectedField, obj *SearchInsightDataSeriesDefinition) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6346,7 +6346,7 @@ func (ec *executionContext) fieldContext_SearchInsightDataSeriesDefinition_point
 	return graphql.NewScalarFieldContext("SearchInsightDataSeriesDefinition", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _SearchInsightDataSeriesDefinition_anchor(ctx context.Context, field graphql.CollectedField, obj *model.SearchInsightDataSeriesDefinition) (ret graphql.Marshaler) {
+func (ec *executionContext) _SearchInsightDataSeriesDefinition_anchor(ctx context.Context, field graphql.CollectedField, obj *SearchInsightDataSeriesDefinition) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6369,7 +6369,7 @@ func (ec *executionContext) fieldContext_SearchInsightDataSeriesDefinition_ancho
 	return graphql.NewScalarFieldContext("SearchInsightDataSeriesDefinition", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
-func (ec *executionContext) _SearchInsightDataSeriesDefinition_zone(ctx context.Context, field graphql.CollectedField, obj *model.SearchInsightDataSeriesDefinition) (ret graphql.Marshaler) {
+func (ec *executionContext) _SearchInsightDataSeriesDefinition_zone(ctx context.Context, field graphql.CollectedField, obj *SearchInsightDataSeriesDefinition) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6392,7 +6392,7 @@ func (ec *executionContext) fieldContext_SearchInsightDataSeriesDefinition_zone(
 	return graphql.NewScalarFieldContext("SearchInsightDataSeriesDefinition", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _SeriesProblem_code(ctx context.Context, field graphql.CollectedField, obj *model.SeriesProblem) (ret graphql.Marshaler) {
+func (ec *executionContext) _SeriesProblem_code(ctx context.Context, field graphql.CollectedField, obj *SeriesProblem) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6415,7 +6415,7 @@ func (ec *executionContext) fieldContext_SeriesProblem_code(_ context.Context, f
 	return graphql.NewScalarFieldContext("SeriesProblem", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _SeriesProblem_message(ctx context.Context, field graphql.CollectedField, obj *model.SeriesProblem) (ret graphql.Marshaler) {
+func (ec *executionContext) _SeriesProblem_message(ctx context.Context, field graphql.CollectedField, obj *SeriesProblem) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6438,7 +6438,7 @@ func (ec *executionContext) fieldContext_SeriesProblem_message(_ context.Context
 	return graphql.NewScalarFieldContext("SeriesProblem", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _SeriesProblem_at(ctx context.Context, field graphql.CollectedField, obj *model.SeriesProblem) (ret graphql.Marshaler) {
+func (ec *executionContext) _SeriesProblem_at(ctx context.Context, field graphql.CollectedField, obj *SeriesProblem) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6461,7 +6461,7 @@ func (ec *executionContext) fieldContext_SeriesProblem_at(_ context.Context, fie
 	return graphql.NewScalarFieldContext("SeriesProblem", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
-func (ec *executionContext) _SeriesProblem_retryAt(ctx context.Context, field graphql.CollectedField, obj *model.SeriesProblem) (ret graphql.Marshaler) {
+func (ec *executionContext) _SeriesProblem_retryAt(ctx context.Context, field graphql.CollectedField, obj *SeriesProblem) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6484,7 +6484,7 @@ func (ec *executionContext) fieldContext_SeriesProblem_retryAt(_ context.Context
 	return graphql.NewScalarFieldContext("SeriesProblem", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
-func (ec *executionContext) _SeriesProgress_seriesId(ctx context.Context, field graphql.CollectedField, obj *model.SeriesProgress) (ret graphql.Marshaler) {
+func (ec *executionContext) _SeriesProgress_seriesId(ctx context.Context, field graphql.CollectedField, obj *SeriesProgress) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6507,7 +6507,7 @@ func (ec *executionContext) fieldContext_SeriesProgress_seriesId(_ context.Conte
 	return graphql.NewScalarFieldContext("SeriesProgress", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
-func (ec *executionContext) _SeriesProgress_completeness(ctx context.Context, field graphql.CollectedField, obj *model.SeriesProgress) (ret graphql.Marshaler) {
+func (ec *executionContext) _SeriesProgress_completeness(ctx context.Context, field graphql.CollectedField, obj *SeriesProgress) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6519,8 +6519,8 @@ func (ec *executionContext) _SeriesProgress_completeness(ctx context.Context, fi
 			return obj.Completeness, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Completeness) graphql.Marshaler {
-			return ec.marshalNCompleteness2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐCompleteness(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *Completeness) graphql.Marshaler {
+			return ec.marshalNCompleteness2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐCompleteness(ctx, selections, v)
 		},
 		true,
 		true,
@@ -6539,7 +6539,7 @@ func (ec *executionContext) fieldContext_SeriesProgress_completeness(_ context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _SeriesProgress_state(ctx context.Context, field graphql.CollectedField, obj *model.SeriesProgress) (ret graphql.Marshaler) {
+func (ec *executionContext) _SeriesProgress_state(ctx context.Context, field graphql.CollectedField, obj *SeriesProgress) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6551,8 +6551,8 @@ func (ec *executionContext) _SeriesProgress_state(ctx context.Context, field gra
 			return obj.State, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.SeriesWorkflowState) graphql.Marshaler {
-			return ec.marshalOSeriesWorkflowState2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSeriesWorkflowState(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *SeriesWorkflowState) graphql.Marshaler {
+			return ec.marshalOSeriesWorkflowState2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesWorkflowState(ctx, selections, v)
 		},
 		true,
 		false,
@@ -6562,7 +6562,7 @@ func (ec *executionContext) fieldContext_SeriesProgress_state(_ context.Context,
 	return graphql.NewScalarFieldContext("SeriesProgress", field, false, false, errors.New("field of type SeriesWorkflowState does not have child fields"))
 }
 
-func (ec *executionContext) _SeriesWorkflowStatus_state(ctx context.Context, field graphql.CollectedField, obj *model.SeriesWorkflowStatus) (ret graphql.Marshaler) {
+func (ec *executionContext) _SeriesWorkflowStatus_state(ctx context.Context, field graphql.CollectedField, obj *SeriesWorkflowStatus) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6574,8 +6574,8 @@ func (ec *executionContext) _SeriesWorkflowStatus_state(ctx context.Context, fie
 			return obj.State, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.SeriesWorkflowState) graphql.Marshaler {
-			return ec.marshalNSeriesWorkflowState2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSeriesWorkflowState(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v SeriesWorkflowState) graphql.Marshaler {
+			return ec.marshalNSeriesWorkflowState2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesWorkflowState(ctx, selections, v)
 		},
 		true,
 		true,
@@ -6585,7 +6585,7 @@ func (ec *executionContext) fieldContext_SeriesWorkflowStatus_state(_ context.Co
 	return graphql.NewScalarFieldContext("SeriesWorkflowStatus", field, false, false, errors.New("field of type SeriesWorkflowState does not have child fields"))
 }
 
-func (ec *executionContext) _SeriesWorkflowStatus_inFlight(ctx context.Context, field graphql.CollectedField, obj *model.SeriesWorkflowStatus) (ret graphql.Marshaler) {
+func (ec *executionContext) _SeriesWorkflowStatus_inFlight(ctx context.Context, field graphql.CollectedField, obj *SeriesWorkflowStatus) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6608,7 +6608,7 @@ func (ec *executionContext) fieldContext_SeriesWorkflowStatus_inFlight(_ context
 	return graphql.NewScalarFieldContext("SeriesWorkflowStatus", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _SeriesWorkflowStatus_pausedBy(ctx context.Context, field graphql.CollectedField, obj *model.SeriesWorkflowStatus) (ret graphql.Marshaler) {
+func (ec *executionContext) _SeriesWorkflowStatus_pausedBy(ctx context.Context, field graphql.CollectedField, obj *SeriesWorkflowStatus) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6631,7 +6631,7 @@ func (ec *executionContext) fieldContext_SeriesWorkflowStatus_pausedBy(_ context
 	return graphql.NewScalarFieldContext("SeriesWorkflowStatus", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _SeriesWorkflowStatus_pausedReason(ctx context.Context, field graphql.CollectedField, obj *model.SeriesWorkflowStatus) (ret graphql.Marshaler) {
+func (ec *executionContext) _SeriesWorkflowStatus_pausedReason(ctx context.Context, field graphql.CollectedField, obj *SeriesWorkflowStatus) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6654,7 +6654,7 @@ func (ec *executionContext) fieldContext_SeriesWorkflowStatus_pausedReason(_ con
 	return graphql.NewScalarFieldContext("SeriesWorkflowStatus", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _SeriesWorkflowStatus_pausedAt(ctx context.Context, field graphql.CollectedField, obj *model.SeriesWorkflowStatus) (ret graphql.Marshaler) {
+func (ec *executionContext) _SeriesWorkflowStatus_pausedAt(ctx context.Context, field graphql.CollectedField, obj *SeriesWorkflowStatus) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6677,7 +6677,7 @@ func (ec *executionContext) fieldContext_SeriesWorkflowStatus_pausedAt(_ context
 	return graphql.NewScalarFieldContext("SeriesWorkflowStatus", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
-func (ec *executionContext) _SeriesWorkflowStatus_nextRecordingAt(ctx context.Context, field graphql.CollectedField, obj *model.SeriesWorkflowStatus) (ret graphql.Marshaler) {
+func (ec *executionContext) _SeriesWorkflowStatus_nextRecordingAt(ctx context.Context, field graphql.CollectedField, obj *SeriesWorkflowStatus) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6700,7 +6700,7 @@ func (ec *executionContext) fieldContext_SeriesWorkflowStatus_nextRecordingAt(_ 
 	return graphql.NewScalarFieldContext("SeriesWorkflowStatus", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
-func (ec *executionContext) _SeriesWorkflowStatus_problem(ctx context.Context, field graphql.CollectedField, obj *model.SeriesWorkflowStatus) (ret graphql.Marshaler) {
+func (ec *executionContext) _SeriesWorkflowStatus_problem(ctx context.Context, field graphql.CollectedField, obj *SeriesWorkflowStatus) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6712,8 +6712,8 @@ func (ec *executionContext) _SeriesWorkflowStatus_problem(ctx context.Context, f
 			return obj.Problem, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.SeriesProblem) graphql.Marshaler {
-			return ec.marshalOSeriesProblem2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSeriesProblem(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *SeriesProblem) graphql.Marshaler {
+			return ec.marshalOSeriesProblem2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesProblem(ctx, selections, v)
 		},
 		true,
 		false,
@@ -6732,7 +6732,7 @@ func (ec *executionContext) fieldContext_SeriesWorkflowStatus_problem(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _SeriesWorkflowStatus_completeness(ctx context.Context, field graphql.CollectedField, obj *model.SeriesWorkflowStatus) (ret graphql.Marshaler) {
+func (ec *executionContext) _SeriesWorkflowStatus_completeness(ctx context.Context, field graphql.CollectedField, obj *SeriesWorkflowStatus) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6744,8 +6744,8 @@ func (ec *executionContext) _SeriesWorkflowStatus_completeness(ctx context.Conte
 			return obj.Completeness, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Completeness) graphql.Marshaler {
-			return ec.marshalNCompleteness2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐCompleteness(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *Completeness) graphql.Marshaler {
+			return ec.marshalNCompleteness2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐCompleteness(ctx, selections, v)
 		},
 		true,
 		true,
@@ -6764,7 +6764,7 @@ func (ec *executionContext) fieldContext_SeriesWorkflowStatus_completeness(_ con
 	return fc, nil
 }
 
-func (ec *executionContext) _SeriesWorkflowStatus_temporalUrl(ctx context.Context, field graphql.CollectedField, obj *model.SeriesWorkflowStatus) (ret graphql.Marshaler) {
+func (ec *executionContext) _SeriesWorkflowStatus_temporalUrl(ctx context.Context, field graphql.CollectedField, obj *SeriesWorkflowStatus) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6787,7 +6787,7 @@ func (ec *executionContext) fieldContext_SeriesWorkflowStatus_temporalUrl(_ cont
 	return graphql.NewScalarFieldContext("SeriesWorkflowStatus", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Setting_key(ctx context.Context, field graphql.CollectedField, obj *model.Setting) (ret graphql.Marshaler) {
+func (ec *executionContext) _Setting_key(ctx context.Context, field graphql.CollectedField, obj *Setting) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6810,7 +6810,7 @@ func (ec *executionContext) fieldContext_Setting_key(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Setting", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Setting_value(ctx context.Context, field graphql.CollectedField, obj *model.Setting) (ret graphql.Marshaler) {
+func (ec *executionContext) _Setting_value(ctx context.Context, field graphql.CollectedField, obj *Setting) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6833,7 +6833,7 @@ func (ec *executionContext) fieldContext_Setting_value(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Setting", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Setting_default(ctx context.Context, field graphql.CollectedField, obj *model.Setting) (ret graphql.Marshaler) {
+func (ec *executionContext) _Setting_default(ctx context.Context, field graphql.CollectedField, obj *Setting) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6856,7 +6856,7 @@ func (ec *executionContext) fieldContext_Setting_default(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Setting", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Setting_description(ctx context.Context, field graphql.CollectedField, obj *model.Setting) (ret graphql.Marshaler) {
+func (ec *executionContext) _Setting_description(ctx context.Context, field graphql.CollectedField, obj *Setting) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6892,8 +6892,8 @@ func (ec *executionContext) _Subscription_insightProgress(ctx context.Context, f
 			return ec.Resolvers.Subscription().InsightProgress(ctx, fc.Args["ids"].([]string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.InsightProgress) graphql.Marshaler {
-			return ec.marshalNInsightProgress2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightProgress(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *InsightProgress) graphql.Marshaler {
+			return ec.marshalNInsightProgress2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐInsightProgress(ctx, selections, v)
 		},
 		true,
 		true,
@@ -7982,8 +7982,8 @@ func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field
 
 // region    **************************** input.gotpl *****************************
 
-func (ec *executionContext) unmarshalInputLineChartDataSeriesOptionsInput(ctx context.Context, obj any) (model.LineChartDataSeriesOptionsInput, error) {
-	var it model.LineChartDataSeriesOptionsInput
+func (ec *executionContext) unmarshalInputLineChartDataSeriesOptionsInput(ctx context.Context, obj any) (LineChartDataSeriesOptionsInput, error) {
+	var it LineChartDataSeriesOptionsInput
 	if obj == nil {
 		return it, nil
 	}
@@ -8019,8 +8019,8 @@ func (ec *executionContext) unmarshalInputLineChartDataSeriesOptionsInput(ctx co
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputLineChartOptionsInput(ctx context.Context, obj any) (model.LineChartOptionsInput, error) {
-	var it model.LineChartOptionsInput
+func (ec *executionContext) unmarshalInputLineChartOptionsInput(ctx context.Context, obj any) (LineChartOptionsInput, error) {
+	var it LineChartOptionsInput
 	if obj == nil {
 		return it, nil
 	}
@@ -8049,8 +8049,8 @@ func (ec *executionContext) unmarshalInputLineChartOptionsInput(ctx context.Cont
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputLineChartSearchInsightDataSeriesInput(ctx context.Context, obj any) (model.LineChartSearchInsightDataSeriesInput, error) {
-	var it model.LineChartSearchInsightDataSeriesInput
+func (ec *executionContext) unmarshalInputLineChartSearchInsightDataSeriesInput(ctx context.Context, obj any) (LineChartSearchInsightDataSeriesInput, error) {
+	var it LineChartSearchInsightDataSeriesInput
 	if obj == nil {
 		return it, nil
 	}
@@ -8080,21 +8080,21 @@ func (ec *executionContext) unmarshalInputLineChartSearchInsightDataSeriesInput(
 			it.Query = data
 		case "options":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("options"))
-			data, err := ec.unmarshalOLineChartDataSeriesOptionsInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐLineChartDataSeriesOptionsInput(ctx, v)
+			data, err := ec.unmarshalOLineChartDataSeriesOptionsInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐLineChartDataSeriesOptionsInput(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Options = data
 		case "repositoryScope":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("repositoryScope"))
-			data, err := ec.unmarshalORepositoryScopeInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐRepositoryScopeInput(ctx, v)
+			data, err := ec.unmarshalORepositoryScopeInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐRepositoryScopeInput(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.RepositoryScope = data
 		case "timeScope":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timeScope"))
-			data, err := ec.unmarshalOTimeScopeInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐTimeScopeInput(ctx, v)
+			data, err := ec.unmarshalOTimeScopeInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐTimeScopeInput(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -8111,8 +8111,8 @@ func (ec *executionContext) unmarshalInputLineChartSearchInsightDataSeriesInput(
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputLineChartSearchInsightInput(ctx context.Context, obj any) (model.LineChartSearchInsightInput, error) {
-	var it model.LineChartSearchInsightInput
+func (ec *executionContext) unmarshalInputLineChartSearchInsightInput(ctx context.Context, obj any) (LineChartSearchInsightInput, error) {
+	var it LineChartSearchInsightInput
 	if obj == nil {
 		return it, nil
 	}
@@ -8131,28 +8131,28 @@ func (ec *executionContext) unmarshalInputLineChartSearchInsightInput(ctx contex
 		switch k {
 		case "options":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("options"))
-			data, err := ec.unmarshalNLineChartOptionsInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐLineChartOptionsInput(ctx, v)
+			data, err := ec.unmarshalNLineChartOptionsInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐLineChartOptionsInput(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Options = data
 		case "dataSeries":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dataSeries"))
-			data, err := ec.unmarshalNLineChartSearchInsightDataSeriesInput2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐLineChartSearchInsightDataSeriesInputᚄ(ctx, v)
+			data, err := ec.unmarshalNLineChartSearchInsightDataSeriesInput2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐLineChartSearchInsightDataSeriesInputᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.DataSeries = data
 		case "repositoryScope":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("repositoryScope"))
-			data, err := ec.unmarshalORepositoryScopeInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐRepositoryScopeInput(ctx, v)
+			data, err := ec.unmarshalORepositoryScopeInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐRepositoryScopeInput(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.RepositoryScope = data
 		case "timeScope":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timeScope"))
-			data, err := ec.unmarshalOTimeScopeInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐTimeScopeInput(ctx, v)
+			data, err := ec.unmarshalOTimeScopeInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐTimeScopeInput(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -8162,8 +8162,8 @@ func (ec *executionContext) unmarshalInputLineChartSearchInsightInput(ctx contex
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputRepositoryScopeInput(ctx context.Context, obj any) (model.RepositoryScopeInput, error) {
-	var it model.RepositoryScopeInput
+func (ec *executionContext) unmarshalInputRepositoryScopeInput(ctx context.Context, obj any) (RepositoryScopeInput, error) {
+	var it RepositoryScopeInput
 	if obj == nil {
 		return it, nil
 	}
@@ -8199,8 +8199,8 @@ func (ec *executionContext) unmarshalInputRepositoryScopeInput(ctx context.Conte
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputSampleFilter(ctx context.Context, obj any) (model.SampleFilter, error) {
-	var it model.SampleFilter
+func (ec *executionContext) unmarshalInputSampleFilter(ctx context.Context, obj any) (SampleFilter, error) {
+	var it SampleFilter
 	if obj == nil {
 		return it, nil
 	}
@@ -8226,7 +8226,7 @@ func (ec *executionContext) unmarshalInputSampleFilter(ctx context.Context, obj 
 			it.Time = data
 		case "outcomes":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("outcomes"))
-			data, err := ec.unmarshalOSampleOutcome2ᚕgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSampleOutcomeᚄ(ctx, v)
+			data, err := ec.unmarshalOSampleOutcome2ᚕgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSampleOutcomeᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -8243,8 +8243,8 @@ func (ec *executionContext) unmarshalInputSampleFilter(ctx context.Context, obj 
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputTimeIntervalStepInput(ctx context.Context, obj any) (model.TimeIntervalStepInput, error) {
-	var it model.TimeIntervalStepInput
+func (ec *executionContext) unmarshalInputTimeIntervalStepInput(ctx context.Context, obj any) (TimeIntervalStepInput, error) {
+	var it TimeIntervalStepInput
 	if obj == nil {
 		return it, nil
 	}
@@ -8263,7 +8263,7 @@ func (ec *executionContext) unmarshalInputTimeIntervalStepInput(ctx context.Cont
 		switch k {
 		case "unit":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unit"))
-			data, err := ec.unmarshalNTimeIntervalStepUnit2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐTimeIntervalStepUnit(ctx, v)
+			data, err := ec.unmarshalNTimeIntervalStepUnit2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐTimeIntervalStepUnit(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -8280,8 +8280,8 @@ func (ec *executionContext) unmarshalInputTimeIntervalStepInput(ctx context.Cont
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputTimeScopeInput(ctx context.Context, obj any) (model.TimeScopeInput, error) {
-	var it model.TimeScopeInput
+func (ec *executionContext) unmarshalInputTimeScopeInput(ctx context.Context, obj any) (TimeScopeInput, error) {
+	var it TimeScopeInput
 	if obj == nil {
 		return it, nil
 	}
@@ -8304,7 +8304,7 @@ func (ec *executionContext) unmarshalInputTimeScopeInput(ctx context.Context, ob
 		switch k {
 		case "stepInterval":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stepInterval"))
-			data, err := ec.unmarshalNTimeIntervalStepInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐTimeIntervalStepInput(ctx, v)
+			data, err := ec.unmarshalNTimeIntervalStepInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐTimeIntervalStepInput(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -8332,20 +8332,20 @@ func (ec *executionContext) unmarshalInputTimeScopeInput(ctx context.Context, ob
 
 // region    ************************** interface.gotpl ***************************
 
-func (ec *executionContext) _InsightRepositoryDefinition(ctx context.Context, sel ast.SelectionSet, obj model.InsightRepositoryDefinition) graphql.Marshaler {
+func (ec *executionContext) _InsightRepositoryDefinition(ctx context.Context, sel ast.SelectionSet, obj InsightRepositoryDefinition) graphql.Marshaler {
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
-	case model.RepositorySearchScope:
+	case RepositorySearchScope:
 		return ec._RepositorySearchScope(ctx, sel, &obj)
-	case *model.RepositorySearchScope:
+	case *RepositorySearchScope:
 		if obj == nil {
 			return graphql.Null
 		}
 		return ec._RepositorySearchScope(ctx, sel, obj)
-	case model.InsightRepositoryScope:
+	case InsightRepositoryScope:
 		return ec._InsightRepositoryScope(ctx, sel, &obj)
-	case *model.InsightRepositoryScope:
+	case *InsightRepositoryScope:
 		if obj == nil {
 			return graphql.Null
 		}
@@ -8365,7 +8365,7 @@ func (ec *executionContext) _InsightRepositoryDefinition(ctx context.Context, se
 
 var completenessImplementors = []string{"Completeness"}
 
-func (ec *executionContext) _Completeness(ctx context.Context, sel ast.SelectionSet, obj *model.Completeness) graphql.Marshaler {
+func (ec *executionContext) _Completeness(ctx context.Context, sel ast.SelectionSet, obj *Completeness) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, completenessImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -8448,7 +8448,7 @@ func (ec *executionContext) _Completeness(ctx context.Context, sel ast.Selection
 
 var coverageImplementors = []string{"Coverage"}
 
-func (ec *executionContext) _Coverage(ctx context.Context, sel ast.SelectionSet, obj *model.Coverage) graphql.Marshaler {
+func (ec *executionContext) _Coverage(ctx context.Context, sel ast.SelectionSet, obj *Coverage) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, coverageImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -8491,7 +8491,7 @@ func (ec *executionContext) _Coverage(ctx context.Context, sel ast.SelectionSet,
 
 var emptyResponseImplementors = []string{"EmptyResponse"}
 
-func (ec *executionContext) _EmptyResponse(ctx context.Context, sel ast.SelectionSet, obj *model.EmptyResponse) graphql.Marshaler {
+func (ec *executionContext) _EmptyResponse(ctx context.Context, sel ast.SelectionSet, obj *EmptyResponse) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, emptyResponseImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -8529,7 +8529,7 @@ func (ec *executionContext) _EmptyResponse(ctx context.Context, sel ast.Selectio
 
 var healthImplementors = []string{"Health"}
 
-func (ec *executionContext) _Health(ctx context.Context, sel ast.SelectionSet, obj *model.Health) graphql.Marshaler {
+func (ec *executionContext) _Health(ctx context.Context, sel ast.SelectionSet, obj *Health) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, healthImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -8577,7 +8577,7 @@ func (ec *executionContext) _Health(ctx context.Context, sel ast.SelectionSet, o
 
 var insightDataPointImplementors = []string{"InsightDataPoint"}
 
-func (ec *executionContext) _InsightDataPoint(ctx context.Context, sel ast.SelectionSet, obj *model.InsightDataPoint) graphql.Marshaler {
+func (ec *executionContext) _InsightDataPoint(ctx context.Context, sel ast.SelectionSet, obj *InsightDataPoint) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, insightDataPointImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -8645,7 +8645,7 @@ func (ec *executionContext) _InsightDataPoint(ctx context.Context, sel ast.Selec
 
 var insightIntervalTimeScopeImplementors = []string{"InsightIntervalTimeScope"}
 
-func (ec *executionContext) _InsightIntervalTimeScope(ctx context.Context, sel ast.SelectionSet, obj *model.InsightIntervalTimeScope) graphql.Marshaler {
+func (ec *executionContext) _InsightIntervalTimeScope(ctx context.Context, sel ast.SelectionSet, obj *InsightIntervalTimeScope) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, insightIntervalTimeScopeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -8688,7 +8688,7 @@ func (ec *executionContext) _InsightIntervalTimeScope(ctx context.Context, sel a
 
 var insightProgressImplementors = []string{"InsightProgress"}
 
-func (ec *executionContext) _InsightProgress(ctx context.Context, sel ast.SelectionSet, obj *model.InsightProgress) graphql.Marshaler {
+func (ec *executionContext) _InsightProgress(ctx context.Context, sel ast.SelectionSet, obj *InsightProgress) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, insightProgressImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -8736,7 +8736,7 @@ func (ec *executionContext) _InsightProgress(ctx context.Context, sel ast.Select
 
 var insightQueryValidationImplementors = []string{"InsightQueryValidation"}
 
-func (ec *executionContext) _InsightQueryValidation(ctx context.Context, sel ast.SelectionSet, obj *model.InsightQueryValidation) graphql.Marshaler {
+func (ec *executionContext) _InsightQueryValidation(ctx context.Context, sel ast.SelectionSet, obj *InsightQueryValidation) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, insightQueryValidationImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -8789,7 +8789,7 @@ func (ec *executionContext) _InsightQueryValidation(ctx context.Context, sel ast
 
 var insightRepositoryScopeImplementors = []string{"InsightRepositoryScope", "InsightRepositoryDefinition"}
 
-func (ec *executionContext) _InsightRepositoryScope(ctx context.Context, sel ast.SelectionSet, obj *model.InsightRepositoryScope) graphql.Marshaler {
+func (ec *executionContext) _InsightRepositoryScope(ctx context.Context, sel ast.SelectionSet, obj *InsightRepositoryScope) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, insightRepositoryScopeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -8827,7 +8827,7 @@ func (ec *executionContext) _InsightRepositoryScope(ctx context.Context, sel ast
 
 var insightSeriesStatusImplementors = []string{"InsightSeriesStatus"}
 
-func (ec *executionContext) _InsightSeriesStatus(ctx context.Context, sel ast.SelectionSet, obj *model.InsightSeriesStatus) graphql.Marshaler {
+func (ec *executionContext) _InsightSeriesStatus(ctx context.Context, sel ast.SelectionSet, obj *InsightSeriesStatus) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, insightSeriesStatusImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -8900,7 +8900,7 @@ func (ec *executionContext) _InsightSeriesStatus(ctx context.Context, sel ast.Se
 
 var insightViewImplementors = []string{"InsightView"}
 
-func (ec *executionContext) _InsightView(ctx context.Context, sel ast.SelectionSet, obj *model.InsightView) graphql.Marshaler {
+func (ec *executionContext) _InsightView(ctx context.Context, sel ast.SelectionSet, obj *InsightView) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, insightViewImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -8958,7 +8958,7 @@ func (ec *executionContext) _InsightView(ctx context.Context, sel ast.SelectionS
 
 var insightViewConnectionImplementors = []string{"InsightViewConnection"}
 
-func (ec *executionContext) _InsightViewConnection(ctx context.Context, sel ast.SelectionSet, obj *model.InsightViewConnection) graphql.Marshaler {
+func (ec *executionContext) _InsightViewConnection(ctx context.Context, sel ast.SelectionSet, obj *InsightViewConnection) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, insightViewConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -9006,7 +9006,7 @@ func (ec *executionContext) _InsightViewConnection(ctx context.Context, sel ast.
 
 var insightViewPayloadImplementors = []string{"InsightViewPayload"}
 
-func (ec *executionContext) _InsightViewPayload(ctx context.Context, sel ast.SelectionSet, obj *model.InsightViewPayload) graphql.Marshaler {
+func (ec *executionContext) _InsightViewPayload(ctx context.Context, sel ast.SelectionSet, obj *InsightViewPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, insightViewPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -9315,7 +9315,7 @@ func (ec *executionContext) _InsightsSeries(ctx context.Context, sel ast.Selecti
 
 var lineChartDataSeriesPresentationImplementors = []string{"LineChartDataSeriesPresentation"}
 
-func (ec *executionContext) _LineChartDataSeriesPresentation(ctx context.Context, sel ast.SelectionSet, obj *model.LineChartDataSeriesPresentation) graphql.Marshaler {
+func (ec *executionContext) _LineChartDataSeriesPresentation(ctx context.Context, sel ast.SelectionSet, obj *LineChartDataSeriesPresentation) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, lineChartDataSeriesPresentationImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -9363,7 +9363,7 @@ func (ec *executionContext) _LineChartDataSeriesPresentation(ctx context.Context
 
 var lineChartInsightViewPresentationImplementors = []string{"LineChartInsightViewPresentation"}
 
-func (ec *executionContext) _LineChartInsightViewPresentation(ctx context.Context, sel ast.SelectionSet, obj *model.LineChartInsightViewPresentation) graphql.Marshaler {
+func (ec *executionContext) _LineChartInsightViewPresentation(ctx context.Context, sel ast.SelectionSet, obj *LineChartInsightViewPresentation) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, lineChartInsightViewPresentationImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -9503,7 +9503,7 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 
 var pageInfoImplementors = []string{"PageInfo"}
 
-func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet, obj *model.PageInfo) graphql.Marshaler {
+func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet, obj *PageInfo) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, pageInfoImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -9777,7 +9777,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 
 var queryErrorImplementors = []string{"QueryError"}
 
-func (ec *executionContext) _QueryError(ctx context.Context, sel ast.SelectionSet, obj *model.QueryError) graphql.Marshaler {
+func (ec *executionContext) _QueryError(ctx context.Context, sel ast.SelectionSet, obj *QueryError) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, queryErrorImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -9830,7 +9830,7 @@ func (ec *executionContext) _QueryError(ctx context.Context, sel ast.SelectionSe
 
 var repositoryImplementors = []string{"Repository"}
 
-func (ec *executionContext) _Repository(ctx context.Context, sel ast.SelectionSet, obj *model.Repository) graphql.Marshaler {
+func (ec *executionContext) _Repository(ctx context.Context, sel ast.SelectionSet, obj *Repository) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, repositoryImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -9928,7 +9928,7 @@ func (ec *executionContext) _Repository(ctx context.Context, sel ast.SelectionSe
 
 var repositoryConnectionImplementors = []string{"RepositoryConnection"}
 
-func (ec *executionContext) _RepositoryConnection(ctx context.Context, sel ast.SelectionSet, obj *model.RepositoryConnection) graphql.Marshaler {
+func (ec *executionContext) _RepositoryConnection(ctx context.Context, sel ast.SelectionSet, obj *RepositoryConnection) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, repositoryConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -9976,7 +9976,7 @@ func (ec *executionContext) _RepositoryConnection(ctx context.Context, sel ast.S
 
 var repositoryPreviewPayloadImplementors = []string{"RepositoryPreviewPayload"}
 
-func (ec *executionContext) _RepositoryPreviewPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RepositoryPreviewPayload) graphql.Marshaler {
+func (ec *executionContext) _RepositoryPreviewPayload(ctx context.Context, sel ast.SelectionSet, obj *RepositoryPreviewPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, repositoryPreviewPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -10014,7 +10014,7 @@ func (ec *executionContext) _RepositoryPreviewPayload(ctx context.Context, sel a
 
 var repositorySearchScopeImplementors = []string{"RepositorySearchScope", "InsightRepositoryDefinition"}
 
-func (ec *executionContext) _RepositorySearchScope(ctx context.Context, sel ast.SelectionSet, obj *model.RepositorySearchScope) graphql.Marshaler {
+func (ec *executionContext) _RepositorySearchScope(ctx context.Context, sel ast.SelectionSet, obj *RepositorySearchScope) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, repositorySearchScopeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -10057,7 +10057,7 @@ func (ec *executionContext) _RepositorySearchScope(ctx context.Context, sel ast.
 
 var sampleImplementors = []string{"Sample"}
 
-func (ec *executionContext) _Sample(ctx context.Context, sel ast.SelectionSet, obj *model.Sample) graphql.Marshaler {
+func (ec *executionContext) _Sample(ctx context.Context, sel ast.SelectionSet, obj *Sample) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, sampleImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -10135,7 +10135,7 @@ func (ec *executionContext) _Sample(ctx context.Context, sel ast.SelectionSet, o
 
 var sampleConnectionImplementors = []string{"SampleConnection"}
 
-func (ec *executionContext) _SampleConnection(ctx context.Context, sel ast.SelectionSet, obj *model.SampleConnection) graphql.Marshaler {
+func (ec *executionContext) _SampleConnection(ctx context.Context, sel ast.SelectionSet, obj *SampleConnection) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, sampleConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -10183,7 +10183,7 @@ func (ec *executionContext) _SampleConnection(ctx context.Context, sel ast.Selec
 
 var sampleReasonImplementors = []string{"SampleReason"}
 
-func (ec *executionContext) _SampleReason(ctx context.Context, sel ast.SelectionSet, obj *model.SampleReason) graphql.Marshaler {
+func (ec *executionContext) _SampleReason(ctx context.Context, sel ast.SelectionSet, obj *SampleReason) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, sampleReasonImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -10236,7 +10236,7 @@ func (ec *executionContext) _SampleReason(ctx context.Context, sel ast.Selection
 
 var scopedInsightQueryPayloadImplementors = []string{"ScopedInsightQueryPayload"}
 
-func (ec *executionContext) _ScopedInsightQueryPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ScopedInsightQueryPayload) graphql.Marshaler {
+func (ec *executionContext) _ScopedInsightQueryPayload(ctx context.Context, sel ast.SelectionSet, obj *ScopedInsightQueryPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, scopedInsightQueryPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -10284,7 +10284,7 @@ func (ec *executionContext) _ScopedInsightQueryPayload(ctx context.Context, sel 
 
 var searchInsightDataSeriesDefinitionImplementors = []string{"SearchInsightDataSeriesDefinition"}
 
-func (ec *executionContext) _SearchInsightDataSeriesDefinition(ctx context.Context, sel ast.SelectionSet, obj *model.SearchInsightDataSeriesDefinition) graphql.Marshaler {
+func (ec *executionContext) _SearchInsightDataSeriesDefinition(ctx context.Context, sel ast.SelectionSet, obj *SearchInsightDataSeriesDefinition) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, searchInsightDataSeriesDefinitionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -10357,7 +10357,7 @@ func (ec *executionContext) _SearchInsightDataSeriesDefinition(ctx context.Conte
 
 var seriesProblemImplementors = []string{"SeriesProblem"}
 
-func (ec *executionContext) _SeriesProblem(ctx context.Context, sel ast.SelectionSet, obj *model.SeriesProblem) graphql.Marshaler {
+func (ec *executionContext) _SeriesProblem(ctx context.Context, sel ast.SelectionSet, obj *SeriesProblem) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, seriesProblemImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -10410,7 +10410,7 @@ func (ec *executionContext) _SeriesProblem(ctx context.Context, sel ast.Selectio
 
 var seriesProgressImplementors = []string{"SeriesProgress"}
 
-func (ec *executionContext) _SeriesProgress(ctx context.Context, sel ast.SelectionSet, obj *model.SeriesProgress) graphql.Marshaler {
+func (ec *executionContext) _SeriesProgress(ctx context.Context, sel ast.SelectionSet, obj *SeriesProgress) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, seriesProgressImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -10458,7 +10458,7 @@ func (ec *executionContext) _SeriesProgress(ctx context.Context, sel ast.Selecti
 
 var seriesWorkflowStatusImplementors = []string{"SeriesWorkflowStatus"}
 
-func (ec *executionContext) _SeriesWorkflowStatus(ctx context.Context, sel ast.SelectionSet, obj *model.SeriesWorkflowStatus) graphql.Marshaler {
+func (ec *executionContext) _SeriesWorkflowStatus(ctx context.Context, sel ast.SelectionSet, obj *SeriesWorkflowStatus) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, seriesWorkflowStatusImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -10536,7 +10536,7 @@ func (ec *executionContext) _SeriesWorkflowStatus(ctx context.Context, sel ast.S
 
 var settingImplementors = []string{"Setting"}
 
-func (ec *executionContext) _Setting(ctx context.Context, sel ast.SelectionSet, obj *model.Setting) graphql.Marshaler {
+func (ec *executionContext) _Setting(ctx context.Context, sel ast.SelectionSet, obj *Setting) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, settingImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -11015,7 +11015,7 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 	return res
 }
 
-func (ec *executionContext) marshalNCompleteness2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐCompleteness(ctx context.Context, sel ast.SelectionSet, v *model.Completeness) graphql.Marshaler {
+func (ec *executionContext) marshalNCompleteness2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐCompleteness(ctx context.Context, sel ast.SelectionSet, v *Completeness) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -11025,7 +11025,7 @@ func (ec *executionContext) marshalNCompleteness2ᚖgithubᚗcomᚋbacksightᚋb
 	return ec._Completeness(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNCoverage2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐCoverage(ctx context.Context, sel ast.SelectionSet, v *model.Coverage) graphql.Marshaler {
+func (ec *executionContext) marshalNCoverage2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐCoverage(ctx context.Context, sel ast.SelectionSet, v *Coverage) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -11051,7 +11051,7 @@ func (ec *executionContext) marshalNDateTime2timeᚐTime(ctx context.Context, se
 	return res
 }
 
-func (ec *executionContext) marshalNEmptyResponse2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐEmptyResponse(ctx context.Context, sel ast.SelectionSet, v *model.EmptyResponse) graphql.Marshaler {
+func (ec *executionContext) marshalNEmptyResponse2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐEmptyResponse(ctx context.Context, sel ast.SelectionSet, v *EmptyResponse) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -11077,7 +11077,7 @@ func (ec *executionContext) marshalNFloat2float64(ctx context.Context, sel ast.S
 	return graphql.WrapContextMarshaler(ctx, res)
 }
 
-func (ec *executionContext) marshalNHealth2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐHealth(ctx context.Context, sel ast.SelectionSet, v *model.Health) graphql.Marshaler {
+func (ec *executionContext) marshalNHealth2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐHealth(ctx context.Context, sel ast.SelectionSet, v *Health) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -11132,11 +11132,11 @@ func (ec *executionContext) marshalNID2ᚕstringᚄ(ctx context.Context, sel ast
 	return ret
 }
 
-func (ec *executionContext) marshalNInsightDataPoint2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightDataPointᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.InsightDataPoint) graphql.Marshaler {
+func (ec *executionContext) marshalNInsightDataPoint2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐInsightDataPointᚄ(ctx context.Context, sel ast.SelectionSet, v []*InsightDataPoint) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNInsightDataPoint2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightDataPoint(ctx, sel, v[i])
+		return ec.marshalNInsightDataPoint2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐInsightDataPoint(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -11148,7 +11148,7 @@ func (ec *executionContext) marshalNInsightDataPoint2ᚕᚖgithubᚗcomᚋbacksi
 	return ret
 }
 
-func (ec *executionContext) marshalNInsightDataPoint2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightDataPoint(ctx context.Context, sel ast.SelectionSet, v *model.InsightDataPoint) graphql.Marshaler {
+func (ec *executionContext) marshalNInsightDataPoint2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐInsightDataPoint(ctx context.Context, sel ast.SelectionSet, v *InsightDataPoint) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -11158,7 +11158,7 @@ func (ec *executionContext) marshalNInsightDataPoint2ᚖgithubᚗcomᚋbacksight
 	return ec._InsightDataPoint(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNInsightIntervalTimeScope2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightIntervalTimeScope(ctx context.Context, sel ast.SelectionSet, v *model.InsightIntervalTimeScope) graphql.Marshaler {
+func (ec *executionContext) marshalNInsightIntervalTimeScope2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐInsightIntervalTimeScope(ctx context.Context, sel ast.SelectionSet, v *InsightIntervalTimeScope) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -11168,7 +11168,7 @@ func (ec *executionContext) marshalNInsightIntervalTimeScope2ᚖgithubᚗcomᚋb
 	return ec._InsightIntervalTimeScope(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNInsightProgress2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightProgress(ctx context.Context, sel ast.SelectionSet, v *model.InsightProgress) graphql.Marshaler {
+func (ec *executionContext) marshalNInsightProgress2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐInsightProgress(ctx context.Context, sel ast.SelectionSet, v *InsightProgress) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -11178,7 +11178,7 @@ func (ec *executionContext) marshalNInsightProgress2ᚖgithubᚗcomᚋbacksight�
 	return ec._InsightProgress(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNInsightQueryValidation2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightQueryValidation(ctx context.Context, sel ast.SelectionSet, v *model.InsightQueryValidation) graphql.Marshaler {
+func (ec *executionContext) marshalNInsightQueryValidation2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐInsightQueryValidation(ctx context.Context, sel ast.SelectionSet, v *InsightQueryValidation) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -11188,7 +11188,7 @@ func (ec *executionContext) marshalNInsightQueryValidation2ᚖgithubᚗcomᚋbac
 	return ec._InsightQueryValidation(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNInsightRepositoryDefinition2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightRepositoryDefinition(ctx context.Context, sel ast.SelectionSet, v model.InsightRepositoryDefinition) graphql.Marshaler {
+func (ec *executionContext) marshalNInsightRepositoryDefinition2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐInsightRepositoryDefinition(ctx context.Context, sel ast.SelectionSet, v InsightRepositoryDefinition) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -11198,7 +11198,7 @@ func (ec *executionContext) marshalNInsightRepositoryDefinition2githubᚗcomᚋb
 	return ec._InsightRepositoryDefinition(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNInsightSeriesStatus2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightSeriesStatus(ctx context.Context, sel ast.SelectionSet, v *model.InsightSeriesStatus) graphql.Marshaler {
+func (ec *executionContext) marshalNInsightSeriesStatus2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐInsightSeriesStatus(ctx context.Context, sel ast.SelectionSet, v *InsightSeriesStatus) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -11208,11 +11208,11 @@ func (ec *executionContext) marshalNInsightSeriesStatus2ᚖgithubᚗcomᚋbacksi
 	return ec._InsightSeriesStatus(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNInsightView2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightViewᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.InsightView) graphql.Marshaler {
+func (ec *executionContext) marshalNInsightView2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐInsightViewᚄ(ctx context.Context, sel ast.SelectionSet, v []*InsightView) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNInsightView2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightView(ctx, sel, v[i])
+		return ec.marshalNInsightView2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐInsightView(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -11224,7 +11224,7 @@ func (ec *executionContext) marshalNInsightView2ᚕᚖgithubᚗcomᚋbacksight�
 	return ret
 }
 
-func (ec *executionContext) marshalNInsightView2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightView(ctx context.Context, sel ast.SelectionSet, v *model.InsightView) graphql.Marshaler {
+func (ec *executionContext) marshalNInsightView2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐInsightView(ctx context.Context, sel ast.SelectionSet, v *InsightView) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -11234,7 +11234,7 @@ func (ec *executionContext) marshalNInsightView2ᚖgithubᚗcomᚋbacksightᚋba
 	return ec._InsightView(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNInsightViewConnection2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightViewConnection(ctx context.Context, sel ast.SelectionSet, v *model.InsightViewConnection) graphql.Marshaler {
+func (ec *executionContext) marshalNInsightViewConnection2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐInsightViewConnection(ctx context.Context, sel ast.SelectionSet, v *InsightViewConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -11244,7 +11244,7 @@ func (ec *executionContext) marshalNInsightViewConnection2ᚖgithubᚗcomᚋback
 	return ec._InsightViewConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNInsightViewPayload2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightViewPayload(ctx context.Context, sel ast.SelectionSet, v *model.InsightViewPayload) graphql.Marshaler {
+func (ec *executionContext) marshalNInsightViewPayload2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐInsightViewPayload(ctx context.Context, sel ast.SelectionSet, v *InsightViewPayload) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -11313,11 +11313,11 @@ func (ec *executionContext) marshalNInt642int64(ctx context.Context, sel ast.Sel
 	return res
 }
 
-func (ec *executionContext) marshalNLineChartDataSeriesPresentation2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐLineChartDataSeriesPresentationᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.LineChartDataSeriesPresentation) graphql.Marshaler {
+func (ec *executionContext) marshalNLineChartDataSeriesPresentation2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐLineChartDataSeriesPresentationᚄ(ctx context.Context, sel ast.SelectionSet, v []*LineChartDataSeriesPresentation) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNLineChartDataSeriesPresentation2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐLineChartDataSeriesPresentation(ctx, sel, v[i])
+		return ec.marshalNLineChartDataSeriesPresentation2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐLineChartDataSeriesPresentation(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -11329,7 +11329,7 @@ func (ec *executionContext) marshalNLineChartDataSeriesPresentation2ᚕᚖgithub
 	return ret
 }
 
-func (ec *executionContext) marshalNLineChartDataSeriesPresentation2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐLineChartDataSeriesPresentation(ctx context.Context, sel ast.SelectionSet, v *model.LineChartDataSeriesPresentation) graphql.Marshaler {
+func (ec *executionContext) marshalNLineChartDataSeriesPresentation2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐLineChartDataSeriesPresentation(ctx context.Context, sel ast.SelectionSet, v *LineChartDataSeriesPresentation) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -11339,7 +11339,7 @@ func (ec *executionContext) marshalNLineChartDataSeriesPresentation2ᚖgithubᚗ
 	return ec._LineChartDataSeriesPresentation(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNLineChartInsightViewPresentation2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐLineChartInsightViewPresentation(ctx context.Context, sel ast.SelectionSet, v *model.LineChartInsightViewPresentation) graphql.Marshaler {
+func (ec *executionContext) marshalNLineChartInsightViewPresentation2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐLineChartInsightViewPresentation(ctx context.Context, sel ast.SelectionSet, v *LineChartInsightViewPresentation) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -11349,18 +11349,18 @@ func (ec *executionContext) marshalNLineChartInsightViewPresentation2ᚖgithub�
 	return ec._LineChartInsightViewPresentation(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNLineChartOptionsInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐLineChartOptionsInput(ctx context.Context, v any) (*model.LineChartOptionsInput, error) {
+func (ec *executionContext) unmarshalNLineChartOptionsInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐLineChartOptionsInput(ctx context.Context, v any) (*LineChartOptionsInput, error) {
 	res, err := ec.unmarshalInputLineChartOptionsInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNLineChartSearchInsightDataSeriesInput2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐLineChartSearchInsightDataSeriesInputᚄ(ctx context.Context, v any) ([]*model.LineChartSearchInsightDataSeriesInput, error) {
+func (ec *executionContext) unmarshalNLineChartSearchInsightDataSeriesInput2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐLineChartSearchInsightDataSeriesInputᚄ(ctx context.Context, v any) ([]*LineChartSearchInsightDataSeriesInput, error) {
 	vSlice := graphql.CoerceList(v)
 	var err error
-	res := make([]*model.LineChartSearchInsightDataSeriesInput, len(vSlice))
+	res := make([]*LineChartSearchInsightDataSeriesInput, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNLineChartSearchInsightDataSeriesInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐLineChartSearchInsightDataSeriesInput(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNLineChartSearchInsightDataSeriesInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐLineChartSearchInsightDataSeriesInput(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -11368,17 +11368,17 @@ func (ec *executionContext) unmarshalNLineChartSearchInsightDataSeriesInput2ᚕ�
 	return res, nil
 }
 
-func (ec *executionContext) unmarshalNLineChartSearchInsightDataSeriesInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐLineChartSearchInsightDataSeriesInput(ctx context.Context, v any) (*model.LineChartSearchInsightDataSeriesInput, error) {
+func (ec *executionContext) unmarshalNLineChartSearchInsightDataSeriesInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐLineChartSearchInsightDataSeriesInput(ctx context.Context, v any) (*LineChartSearchInsightDataSeriesInput, error) {
 	res, err := ec.unmarshalInputLineChartSearchInsightDataSeriesInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNLineChartSearchInsightInput2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐLineChartSearchInsightInput(ctx context.Context, v any) (model.LineChartSearchInsightInput, error) {
+func (ec *executionContext) unmarshalNLineChartSearchInsightInput2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐLineChartSearchInsightInput(ctx context.Context, v any) (LineChartSearchInsightInput, error) {
 	res, err := ec.unmarshalInputLineChartSearchInsightInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNPageInfo2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
+func (ec *executionContext) marshalNPageInfo2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v *PageInfo) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -11388,11 +11388,11 @@ func (ec *executionContext) marshalNPageInfo2ᚖgithubᚗcomᚋbacksightᚋbacks
 	return ec._PageInfo(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNRepository2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐRepositoryᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Repository) graphql.Marshaler {
+func (ec *executionContext) marshalNRepository2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐRepositoryᚄ(ctx context.Context, sel ast.SelectionSet, v []*Repository) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNRepository2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐRepository(ctx, sel, v[i])
+		return ec.marshalNRepository2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐRepository(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -11404,7 +11404,7 @@ func (ec *executionContext) marshalNRepository2ᚕᚖgithubᚗcomᚋbacksightᚋ
 	return ret
 }
 
-func (ec *executionContext) marshalNRepository2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐRepository(ctx context.Context, sel ast.SelectionSet, v *model.Repository) graphql.Marshaler {
+func (ec *executionContext) marshalNRepository2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐRepository(ctx context.Context, sel ast.SelectionSet, v *Repository) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -11414,7 +11414,7 @@ func (ec *executionContext) marshalNRepository2ᚖgithubᚗcomᚋbacksightᚋbac
 	return ec._Repository(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNRepositoryConnection2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐRepositoryConnection(ctx context.Context, sel ast.SelectionSet, v *model.RepositoryConnection) graphql.Marshaler {
+func (ec *executionContext) marshalNRepositoryConnection2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐRepositoryConnection(ctx context.Context, sel ast.SelectionSet, v *RepositoryConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -11424,7 +11424,7 @@ func (ec *executionContext) marshalNRepositoryConnection2ᚖgithubᚗcomᚋbacks
 	return ec._RepositoryConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNRepositoryPreviewPayload2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐRepositoryPreviewPayload(ctx context.Context, sel ast.SelectionSet, v *model.RepositoryPreviewPayload) graphql.Marshaler {
+func (ec *executionContext) marshalNRepositoryPreviewPayload2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐRepositoryPreviewPayload(ctx context.Context, sel ast.SelectionSet, v *RepositoryPreviewPayload) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -11434,11 +11434,11 @@ func (ec *executionContext) marshalNRepositoryPreviewPayload2ᚖgithubᚗcomᚋb
 	return ec._RepositoryPreviewPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNSample2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSampleᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Sample) graphql.Marshaler {
+func (ec *executionContext) marshalNSample2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSampleᚄ(ctx context.Context, sel ast.SelectionSet, v []*Sample) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNSample2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSample(ctx, sel, v[i])
+		return ec.marshalNSample2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSample(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -11450,7 +11450,7 @@ func (ec *executionContext) marshalNSample2ᚕᚖgithubᚗcomᚋbacksightᚋback
 	return ret
 }
 
-func (ec *executionContext) marshalNSample2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSample(ctx context.Context, sel ast.SelectionSet, v *model.Sample) graphql.Marshaler {
+func (ec *executionContext) marshalNSample2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSample(ctx context.Context, sel ast.SelectionSet, v *Sample) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -11460,7 +11460,7 @@ func (ec *executionContext) marshalNSample2ᚖgithubᚗcomᚋbacksightᚋbacksig
 	return ec._Sample(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNSampleConnection2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSampleConnection(ctx context.Context, sel ast.SelectionSet, v *model.SampleConnection) graphql.Marshaler {
+func (ec *executionContext) marshalNSampleConnection2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSampleConnection(ctx context.Context, sel ast.SelectionSet, v *SampleConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -11470,21 +11470,21 @@ func (ec *executionContext) marshalNSampleConnection2ᚖgithubᚗcomᚋbacksight
 	return ec._SampleConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNSampleOutcome2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSampleOutcome(ctx context.Context, v any) (model.SampleOutcome, error) {
-	var res model.SampleOutcome
+func (ec *executionContext) unmarshalNSampleOutcome2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSampleOutcome(ctx context.Context, v any) (SampleOutcome, error) {
+	var res SampleOutcome
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNSampleOutcome2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSampleOutcome(ctx context.Context, sel ast.SelectionSet, v model.SampleOutcome) graphql.Marshaler {
+func (ec *executionContext) marshalNSampleOutcome2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSampleOutcome(ctx context.Context, sel ast.SelectionSet, v SampleOutcome) graphql.Marshaler {
 	return v
 }
 
-func (ec *executionContext) marshalNSampleReason2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSampleReasonᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.SampleReason) graphql.Marshaler {
+func (ec *executionContext) marshalNSampleReason2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSampleReasonᚄ(ctx context.Context, sel ast.SelectionSet, v []*SampleReason) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNSampleReason2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSampleReason(ctx, sel, v[i])
+		return ec.marshalNSampleReason2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSampleReason(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -11496,7 +11496,7 @@ func (ec *executionContext) marshalNSampleReason2ᚕᚖgithubᚗcomᚋbacksight�
 	return ret
 }
 
-func (ec *executionContext) marshalNSampleReason2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSampleReason(ctx context.Context, sel ast.SelectionSet, v *model.SampleReason) graphql.Marshaler {
+func (ec *executionContext) marshalNSampleReason2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSampleReason(ctx context.Context, sel ast.SelectionSet, v *SampleReason) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -11506,7 +11506,7 @@ func (ec *executionContext) marshalNSampleReason2ᚖgithubᚗcomᚋbacksightᚋb
 	return ec._SampleReason(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNScopedInsightQueryPayload2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐScopedInsightQueryPayload(ctx context.Context, sel ast.SelectionSet, v *model.ScopedInsightQueryPayload) graphql.Marshaler {
+func (ec *executionContext) marshalNScopedInsightQueryPayload2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐScopedInsightQueryPayload(ctx context.Context, sel ast.SelectionSet, v *ScopedInsightQueryPayload) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -11516,11 +11516,11 @@ func (ec *executionContext) marshalNScopedInsightQueryPayload2ᚖgithubᚗcomᚋ
 	return ec._ScopedInsightQueryPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNSearchInsightDataSeriesDefinition2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSearchInsightDataSeriesDefinitionᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.SearchInsightDataSeriesDefinition) graphql.Marshaler {
+func (ec *executionContext) marshalNSearchInsightDataSeriesDefinition2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSearchInsightDataSeriesDefinitionᚄ(ctx context.Context, sel ast.SelectionSet, v []*SearchInsightDataSeriesDefinition) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNSearchInsightDataSeriesDefinition2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSearchInsightDataSeriesDefinition(ctx, sel, v[i])
+		return ec.marshalNSearchInsightDataSeriesDefinition2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSearchInsightDataSeriesDefinition(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -11532,7 +11532,7 @@ func (ec *executionContext) marshalNSearchInsightDataSeriesDefinition2ᚕᚖgith
 	return ret
 }
 
-func (ec *executionContext) marshalNSearchInsightDataSeriesDefinition2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSearchInsightDataSeriesDefinition(ctx context.Context, sel ast.SelectionSet, v *model.SearchInsightDataSeriesDefinition) graphql.Marshaler {
+func (ec *executionContext) marshalNSearchInsightDataSeriesDefinition2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSearchInsightDataSeriesDefinition(ctx context.Context, sel ast.SelectionSet, v *SearchInsightDataSeriesDefinition) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -11542,11 +11542,11 @@ func (ec *executionContext) marshalNSearchInsightDataSeriesDefinition2ᚖgithub�
 	return ec._SearchInsightDataSeriesDefinition(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNSeriesProgress2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSeriesProgressᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.SeriesProgress) graphql.Marshaler {
+func (ec *executionContext) marshalNSeriesProgress2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesProgressᚄ(ctx context.Context, sel ast.SelectionSet, v []*SeriesProgress) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNSeriesProgress2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSeriesProgress(ctx, sel, v[i])
+		return ec.marshalNSeriesProgress2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesProgress(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -11558,7 +11558,7 @@ func (ec *executionContext) marshalNSeriesProgress2ᚕᚖgithubᚗcomᚋbacksigh
 	return ret
 }
 
-func (ec *executionContext) marshalNSeriesProgress2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSeriesProgress(ctx context.Context, sel ast.SelectionSet, v *model.SeriesProgress) graphql.Marshaler {
+func (ec *executionContext) marshalNSeriesProgress2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesProgress(ctx context.Context, sel ast.SelectionSet, v *SeriesProgress) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -11568,21 +11568,21 @@ func (ec *executionContext) marshalNSeriesProgress2ᚖgithubᚗcomᚋbacksight�
 	return ec._SeriesProgress(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNSeriesWorkflowState2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSeriesWorkflowState(ctx context.Context, v any) (model.SeriesWorkflowState, error) {
-	var res model.SeriesWorkflowState
+func (ec *executionContext) unmarshalNSeriesWorkflowState2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesWorkflowState(ctx context.Context, v any) (SeriesWorkflowState, error) {
+	var res SeriesWorkflowState
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNSeriesWorkflowState2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSeriesWorkflowState(ctx context.Context, sel ast.SelectionSet, v model.SeriesWorkflowState) graphql.Marshaler {
+func (ec *executionContext) marshalNSeriesWorkflowState2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesWorkflowState(ctx context.Context, sel ast.SelectionSet, v SeriesWorkflowState) graphql.Marshaler {
 	return v
 }
 
-func (ec *executionContext) marshalNSetting2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSettingᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Setting) graphql.Marshaler {
+func (ec *executionContext) marshalNSetting2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSettingᚄ(ctx context.Context, sel ast.SelectionSet, v []*Setting) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNSetting2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSetting(ctx, sel, v[i])
+		return ec.marshalNSetting2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSetting(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -11594,7 +11594,7 @@ func (ec *executionContext) marshalNSetting2ᚕᚖgithubᚗcomᚋbacksightᚋbac
 	return ret
 }
 
-func (ec *executionContext) marshalNSetting2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSetting(ctx context.Context, sel ast.SelectionSet, v *model.Setting) graphql.Marshaler {
+func (ec *executionContext) marshalNSetting2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSetting(ctx context.Context, sel ast.SelectionSet, v *Setting) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -11649,18 +11649,18 @@ func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel
 	return ret
 }
 
-func (ec *executionContext) unmarshalNTimeIntervalStepInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐTimeIntervalStepInput(ctx context.Context, v any) (*model.TimeIntervalStepInput, error) {
+func (ec *executionContext) unmarshalNTimeIntervalStepInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐTimeIntervalStepInput(ctx context.Context, v any) (*TimeIntervalStepInput, error) {
 	res, err := ec.unmarshalInputTimeIntervalStepInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNTimeIntervalStepUnit2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐTimeIntervalStepUnit(ctx context.Context, v any) (model.TimeIntervalStepUnit, error) {
-	var res model.TimeIntervalStepUnit
+func (ec *executionContext) unmarshalNTimeIntervalStepUnit2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐTimeIntervalStepUnit(ctx context.Context, v any) (TimeIntervalStepUnit, error) {
+	var res TimeIntervalStepUnit
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNTimeIntervalStepUnit2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐTimeIntervalStepUnit(ctx context.Context, sel ast.SelectionSet, v model.TimeIntervalStepUnit) graphql.Marshaler {
+func (ec *executionContext) marshalNTimeIntervalStepUnit2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐTimeIntervalStepUnit(ctx context.Context, sel ast.SelectionSet, v TimeIntervalStepUnit) graphql.Marshaler {
 	return v
 }
 
@@ -11912,7 +11912,7 @@ func (ec *executionContext) marshalOInt2ᚖint(ctx context.Context, sel ast.Sele
 	return res
 }
 
-func (ec *executionContext) unmarshalOLineChartDataSeriesOptionsInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐLineChartDataSeriesOptionsInput(ctx context.Context, v any) (*model.LineChartDataSeriesOptionsInput, error) {
+func (ec *executionContext) unmarshalOLineChartDataSeriesOptionsInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐLineChartDataSeriesOptionsInput(ctx context.Context, v any) (*LineChartDataSeriesOptionsInput, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -11920,14 +11920,14 @@ func (ec *executionContext) unmarshalOLineChartDataSeriesOptionsInput2ᚖgithub�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOQueryError2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐQueryError(ctx context.Context, sel ast.SelectionSet, v *model.QueryError) graphql.Marshaler {
+func (ec *executionContext) marshalOQueryError2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐQueryError(ctx context.Context, sel ast.SelectionSet, v *QueryError) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._QueryError(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalORepositoryScopeInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐRepositoryScopeInput(ctx context.Context, v any) (*model.RepositoryScopeInput, error) {
+func (ec *executionContext) unmarshalORepositoryScopeInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐRepositoryScopeInput(ctx context.Context, v any) (*RepositoryScopeInput, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -11935,7 +11935,7 @@ func (ec *executionContext) unmarshalORepositoryScopeInput2ᚖgithubᚗcomᚋbac
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalOSampleFilter2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSampleFilter(ctx context.Context, v any) (*model.SampleFilter, error) {
+func (ec *executionContext) unmarshalOSampleFilter2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSampleFilter(ctx context.Context, v any) (*SampleFilter, error) {
 	if v == nil {
 		return nil, nil
 	}
@@ -11943,16 +11943,16 @@ func (ec *executionContext) unmarshalOSampleFilter2ᚖgithubᚗcomᚋbacksight�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalOSampleOutcome2ᚕgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSampleOutcomeᚄ(ctx context.Context, v any) ([]model.SampleOutcome, error) {
+func (ec *executionContext) unmarshalOSampleOutcome2ᚕgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSampleOutcomeᚄ(ctx context.Context, v any) ([]SampleOutcome, error) {
 	if v == nil {
 		return nil, nil
 	}
 	vSlice := graphql.CoerceList(v)
 	var err error
-	res := make([]model.SampleOutcome, len(vSlice))
+	res := make([]SampleOutcome, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNSampleOutcome2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSampleOutcome(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNSampleOutcome2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSampleOutcome(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -11960,14 +11960,14 @@ func (ec *executionContext) unmarshalOSampleOutcome2ᚕgithubᚗcomᚋbacksight�
 	return res, nil
 }
 
-func (ec *executionContext) marshalOSampleOutcome2ᚕgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSampleOutcomeᚄ(ctx context.Context, sel ast.SelectionSet, v []model.SampleOutcome) graphql.Marshaler {
+func (ec *executionContext) marshalOSampleOutcome2ᚕgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSampleOutcomeᚄ(ctx context.Context, sel ast.SelectionSet, v []SampleOutcome) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNSampleOutcome2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSampleOutcome(ctx, sel, v[i])
+		return ec.marshalNSampleOutcome2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSampleOutcome(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -11979,30 +11979,30 @@ func (ec *executionContext) marshalOSampleOutcome2ᚕgithubᚗcomᚋbacksightᚋ
 	return ret
 }
 
-func (ec *executionContext) marshalOSeriesProblem2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSeriesProblem(ctx context.Context, sel ast.SelectionSet, v *model.SeriesProblem) graphql.Marshaler {
+func (ec *executionContext) marshalOSeriesProblem2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesProblem(ctx context.Context, sel ast.SelectionSet, v *SeriesProblem) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._SeriesProblem(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOSeriesWorkflowState2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSeriesWorkflowState(ctx context.Context, v any) (*model.SeriesWorkflowState, error) {
+func (ec *executionContext) unmarshalOSeriesWorkflowState2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesWorkflowState(ctx context.Context, v any) (*SeriesWorkflowState, error) {
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(model.SeriesWorkflowState)
+	var res = new(SeriesWorkflowState)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOSeriesWorkflowState2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSeriesWorkflowState(ctx context.Context, sel ast.SelectionSet, v *model.SeriesWorkflowState) graphql.Marshaler {
+func (ec *executionContext) marshalOSeriesWorkflowState2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesWorkflowState(ctx context.Context, sel ast.SelectionSet, v *SeriesWorkflowState) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return v
 }
 
-func (ec *executionContext) marshalOSeriesWorkflowStatus2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐSeriesWorkflowStatus(ctx context.Context, sel ast.SelectionSet, v *model.SeriesWorkflowStatus) graphql.Marshaler {
+func (ec *executionContext) marshalOSeriesWorkflowStatus2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesWorkflowStatus(ctx context.Context, sel ast.SelectionSet, v *SeriesWorkflowStatus) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -12062,7 +12062,7 @@ func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel as
 	return res
 }
 
-func (ec *executionContext) unmarshalOTimeScopeInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐTimeScopeInput(ctx context.Context, v any) (*model.TimeScopeInput, error) {
+func (ec *executionContext) unmarshalOTimeScopeInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐTimeScopeInput(ctx context.Context, v any) (*TimeScopeInput, error) {
 	if v == nil {
 		return nil, nil
 	}

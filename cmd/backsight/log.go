@@ -68,6 +68,7 @@ func (h both) Handle(ctx context.Context, r slog.Record) error {
 func (h both) WithAttrs(attrs []slog.Attr) slog.Handler {
 	return both{h.a.WithAttrs(attrs), h.b.WithAttrs(attrs)}
 }
+
 func (h both) WithGroup(name string) slog.Handler {
 	return both{h.a.WithGroup(name), h.b.WithGroup(name)}
 }

@@ -52,10 +52,28 @@ func TestUsage(t *testing.T) {
 func TestEveryHelpHasAnExample(t *testing.T) {
 	t.Parallel()
 	for _, command := range [][]string{
-		{"up"}, {"history"}, {"doctor"}, {"api"}, {"worker"}, {"migrate", "up"}, {"migrate", "status"},
-		{"repo", "add"}, {"repo", "list"}, {"repo", "sync"}, {"repo", "remove"},
-		{"insight", "create"}, {"insight", "list"}, {"insight", "show"}, {"insight", "points"}, {"insight", "delete"}, {"insight", "export"},
-		{"series", "status"}, {"series", "pause"}, {"series", "resume"}, {"settings", "list"}, {"settings", "set"},
+		{"up"},
+		{"history"},
+		{"doctor"},
+		{"api"},
+		{"worker"},
+		{"migrate", "up"},
+		{"migrate", "status"},
+		{"repo", "add"},
+		{"repo", "list"},
+		{"repo", "sync"},
+		{"repo", "remove"},
+		{"insight", "create"},
+		{"insight", "list"},
+		{"insight", "show"},
+		{"insight", "points"},
+		{"insight", "delete"},
+		{"insight", "export"},
+		{"series", "status"},
+		{"series", "pause"},
+		{"series", "resume"},
+		{"settings", "list"},
+		{"settings", "set"},
 	} {
 		status, stdout, _ := runCLI(t, append(command, "--help")...)
 		require.Equal(t, exitDone, status)

@@ -183,8 +183,11 @@ func (c *upCommand) announce(s *streams, listener net.Listener, stack *devstack.
 		})
 	}
 	lines := [][2]string{
-		{"page", page}, {"GraphiQL", page + "/graphiql"}, {"Temporal UI", stack.TemporalUI()},
-		{"repositories", c.found(registered)}, {"data and logs", c.Data},
+		{"page", page},
+		{"GraphiQL", page + "/graphiql"},
+		{"Temporal UI", stack.TemporalUI()},
+		{"repositories", c.found(registered)},
+		{"data and logs", c.Data},
 	}
 	if builtPage() == nil {
 		lines[0][1] += "  (not built: `make build` makes the page; the API and the command line work without)"
