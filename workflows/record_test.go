@@ -64,8 +64,7 @@ func recordSeries(t *testing.T, record recorder) {
 	s := newServer(t, newLedger(10))
 	series := storedSeries("recorded", 49*time.Hour)
 	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
-	s.asleep(series.ID)
-	runs := s.histories(workflows.SeriesID(series.ID), s.firstRun(workflows.SeriesID(series.ID)))
+	runs := s.settled(series)
 	require.Len(t, runs, 7, "three pages of a recording, three of a backfill, and one that sleeps")
 	record("series-recording", runs[0])
 	record("series-recording-last-page", runs[2])
@@ -95,8 +94,7 @@ func recordPaused(t *testing.T, record recorder) {
 	slow.Store(false)
 	_, err := s.workflows.Resume(t.Context(), series.ID, workflows.Order{})
 	require.NoError(t, err)
-	s.asleep(series.ID)
-	record("series-paused", s.histories(id, s.firstRun(id))[0])
+	record("series-paused", s.settled(series)[0])
 }
 
 // recordProblem: a plan that is refused, resumed, and refused again.
@@ -106,12 +104,15 @@ func recordProblem(t *testing.T, record recorder) {
 	s := newServer(t, ledger)
 	series := storedSeries("recorded", 0)
 	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
-	s.asleep(series.ID)
+	s.settled(series)
 	_, err := s.workflows.Resume(t.Context(), series.ID, workflows.Order{})
 	require.NoError(t, err)
-	s.asleep(series.ID)
 	id := workflows.SeriesID(series.ID)
-	runs := s.histories(id, s.firstRun(id))
+	var runs []*historypb.History
+	require.Eventually(t, func() bool {
+		runs = s.histories(id, s.firstRun(id))
+		return len(runs) == 3
+	}, patience, 100*time.Millisecond)
 	record("series-problem", runs[0])
 	record("series-problem-resumed", runs[1])
 }

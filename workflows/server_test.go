@@ -50,7 +50,7 @@ func newServer(t *testing.T, ledger *fakeLedger) *server {
 	require.NoError(t, admin.Register(t.Context(), &workflowservice.RegisterNamespaceRequest{
 		Namespace: namespace, WorkflowExecutionRetentionPeriod: durationpb.New(24 * time.Hour),
 	}))
-	c, err := client.Dial(client.Options{HostPort: address, Namespace: namespace, Logger: quiet})
+	c, err := client.Dial(client.Options{HostPort: address, Namespace: namespace, Logger: quiet, Identity: "test"})
 	require.NoError(t, err)
 	t.Cleanup(c.Close)
 	s := &server{t: t, client: c, namespace: namespace, workflows: workflows.NewClient(c, namespace), ledger: ledger}
@@ -130,6 +130,19 @@ func (s *server) histories(id, firstRun string) (all []*historypb.History) {
 		all = append(all, history)
 	}
 	return all
+}
+
+// settled waits until a series sleeps in a run that began so, with a timer, and returns the histories of all its runs.
+func (s *server) settled(series insights.Series) (runs []*historypb.History) {
+	s.t.Helper()
+	s.asleep(series.ID)
+	id := workflows.SeriesID(series.ID)
+	require.Eventually(s.t, func() bool {
+		runs = s.histories(id, s.firstRun(id))
+		last := runs[len(runs)-1]
+		return len(runs) > 1 && last.Events[len(last.Events)-1].GetTimerStartedEventAttributes() != nil && len(last.Events) < 10
+	}, patience, 100*time.Millisecond)
+	return runs
 }
 
 // firstRun is the run id with which the chain of a workflow began.
