@@ -36,7 +36,12 @@ async function step(name, run) {
   }
 }
 
-const shot = (name, options) => values.screenshots && page.screenshot({ path: join(values.screenshots, `${name}.png`), ...options })
+async function shot(name, options) {
+  if (!values.screenshots) return
+  // A full page is put together from the top; the bar that sticks to it would else be in the middle.
+  if (options?.fullPage) await page.evaluate(() => window.scrollTo(0, 0))
+  await page.screenshot({ path: join(values.screenshots, `${name}.png`), ...options })
+}
 const accessible = async (where) => assert.deepEqual(await violations(page), [], `accessibility of ${where}`)
 
 try {

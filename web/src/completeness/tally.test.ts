@@ -45,6 +45,7 @@ describe('addTallies', () => {
 })
 
 test('pace is silent when nothing moves', () => {
+  expect(pace({ ...tally({ counted: 1, pending: 1 }), rate: 42, etaSeconds: 0.2 })).toBe('42/s · almost done')
   expect(pace({ ...tally({ counted: 1, pending: 1 }), rate: 42, etaSeconds: 120 })).toBe('42/s · about 2 min left')
   expect(pace({ ...tally({ counted: 1, pending: 1 }), rate: null })).toBe('')
   expect(pace({ ...tally({ counted: 1 }), rate: 42 })).toBe('')

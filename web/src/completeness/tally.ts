@@ -72,5 +72,6 @@ export function sentence(tally: Tally): string {
 export function pace(tally: Tally): string {
   if (tally.pending === 0 || tally.rate == null || tally.rate <= 0) return ''
   const rate = formatRate(tally.rate)
-  return tally.etaSeconds == null ? rate : `${rate} · about ${formatDuration(tally.etaSeconds)} left`
+  if (tally.etaSeconds == null) return rate
+  return tally.etaSeconds < 1 ? `${rate} · almost done` : `${rate} · about ${formatDuration(tally.etaSeconds)} left`
 }

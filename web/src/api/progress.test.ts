@@ -1,0 +1,102 @@
+import { Client, fetchExchange } from 'urql'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { watchProgress } from './progress.ts'
+import { streamingFetch } from './streamingFetch.ts'
+
+/** A stream per request, that the test writes to and breaks. */
+let streams: { requests: RequestInit; controller: ReadableStreamDefaultController<Uint8Array> }[] = []
+
+beforeEach(() => {
+  streams = []
+  vi.stubGlobal('fetch', (_: unknown, init: RequestInit) => {
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        streams.push({ requests: init, controller })
+        init.signal?.addEventListener('abort', () => controller.error(init.signal!.reason))
+      },
+    })
+    return Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } }))
+  })
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
+
+const say = (index: number, payload: object) => streams[index]!.controller.enqueue(new TextEncoder().encode(`event: next\ndata: ${JSON.stringify(payload)}\n\n`))
+const progress = (version: number) => ({ data: { insightProgress: { id: 'a', version, series: [] } } })
+const settle = () => vi.advanceTimersByTimeAsync(0)
+
+function watch() {
+  const client = new Client({ url: '/graphql', exchanges: [fetchExchange], fetchSubscriptions: true, fetch: streamingFetch, preferGetMethod: false })
+  const said: number[] = []
+  const lost: boolean[] = []
+  const stop = watchProgress(client, ['a'], { next: (update) => said.push(update.version), lost: (gone) => lost.push(gone) })
+  return { said, lost, stop }
+}
+
+test('hands on what the stream says', async () => {
+  const { said, stop } = watch()
+  await settle()
+  say(0, progress(1))
+  say(0, progress(2))
+  await settle()
+  expect(said).toEqual([1, 2])
+  expect(new Headers(streams[0]!.requests.headers).get('accept')).toContain('text/event-stream')
+  stop()
+})
+
+test.each([
+  ['breaks off', () => streams[0]!.controller.error(new TypeError('network'))],
+  ['ends', () => streams[0]!.controller.close()],
+])('a stream that %s is opened again', async (_, end) => {
+  const { said, lost, stop } = watch()
+  await settle()
+  say(0, progress(1))
+  await settle()
+  end()
+  await settle()
+  expect(lost).toEqual([false])
+  expect(streams).toHaveLength(1)
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(streams).toHaveLength(2)
+  say(1, progress(7))
+  await settle()
+  expect(said).toEqual([1, 7])
+  stop()
+})
+
+test('an end before the first word counts too', async () => {
+  const { lost, stop } = watch()
+  await settle()
+  streams[0]!.controller.close()
+  await settle()
+  expect(lost).toEqual([false])
+  stop()
+})
+
+test('an insight that is gone is said to be', async () => {
+  const { lost, stop } = watch()
+  await settle()
+  say(0, { data: null, errors: [{ message: 'no such insight', extensions: { code: 'not_found' } }] })
+  await settle()
+  expect(lost).toEqual([true])
+  stop()
+})
+
+test('stopping aborts the stream, opens no other and leaves nothing unhandled', async () => {
+  const unhandled = vi.fn()
+  process.on('unhandledRejection', unhandled)
+  const { lost, stop } = watch()
+  await settle()
+  say(0, progress(1))
+  await settle()
+  stop()
+  await vi.advanceTimersByTimeAsync(60_000)
+  vi.useRealTimers()
+  await new Promise((resolve) => setImmediate(resolve))
+  process.off('unhandledRejection', unhandled)
+  expect(streams[0]!.requests.signal?.aborted).toBe(true)
+  expect([streams.length, lost.length, unhandled.mock.calls.length]).toEqual([1, 0, 0])
+})
