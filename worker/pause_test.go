@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 	commonpb "go.temporal.io/api/common/v1"
 	enumspb "go.temporal.io/api/enums/v1"
@@ -182,4 +183,29 @@ func TestTerminatedChildCostsItsSamples(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "terminated", reasons[0].Class)
 	require.Less(t, time.Now(), status.NextRecordingAt)
+}
+
+// Connections to the database that break again and again cost time, and nothing else.
+func TestLostDatabaseConnectionsCostNothing(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	config := s.pool.Config().Copy()
+	config.ConnConfig.RuntimeParams["application_name"] = "unlucky"
+	pool, err := pgxpool.NewWithConfig(t.Context(), config)
+	require.NoError(t, err)
+	t.Cleanup(pool.Close)
+	s.worker = store.New(pool)
+	series, _ := slowSeries(t, s, "0", "0")
+	for range 5 {
+		before := s.ledgerOf(series).Done()
+		cut := 0
+		require.NoError(t, s.pool.QueryRow(t.Context(),
+			`SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'unlucky'`).Scan(&cut))
+		require.NotZero(t, cut)
+		s.eventually(series, "progress", func() bool {
+			tally := s.ledgerOf(series)
+			return tally.Done() > before || tally.Pending == 0
+		})
+	}
+	s.requireAllCounted(series)
 }

@@ -33,6 +33,7 @@ type testStack struct {
 	t         *testing.T
 	pool      *pgxpool.Pool
 	store     *store.Store
+	worker    *store.Store // what workers use; store unless a test has another
 	client    client.Client
 	namespace string
 	workflows *workflows.Client
@@ -58,7 +59,7 @@ func newStack(t *testing.T) *testStack {
 	require.NoError(t, err)
 	t.Cleanup(c.Close)
 	return &testStack{
-		t: t, pool: pool, store: store.New(pool), client: c, namespace: namespace,
+		t: t, pool: pool, store: store.New(pool), worker: store.New(pool), client: c, namespace: namespace,
 		workflows: workflows.NewClient(c, namespace), dataDir: t.TempDir(),
 	}
 }
@@ -70,7 +71,7 @@ func (s *testStack) work() (stop func()) {
 	ended := make(chan error, 1)
 	go func() {
 		ended <- worker.Run(ctx, worker.Config{
-			Client: s.client, Namespace: s.namespace, Store: s.store, DataDir: s.dataDir, Slots: 2,
+			Client: s.client, Namespace: s.namespace, Store: s.worker, DataDir: s.dataDir, Slots: 2,
 			Logger: slog.New(slog.NewTextHandler(testWriter{s.t}, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		})
 	}()
