@@ -38,7 +38,7 @@ func graphqlHandler(config Config) http.Handler {
 	server := handler.New(generated.NewExecutableSchema(schema))
 	server.AddTransport(transport.SSE{KeepAlivePingInterval: pingInterval})
 	server.AddTransport(transport.POST{})
-	server.SetQueryCache(lru.New[*ast.QueryDocument](1000))
+	server.SetQueryCache(lru.New[*ast.QueryDocument](200))
 	server.SetParserTokenLimit(maxTokens)
 	server.SetErrorPresenter(presentError(config.Logger))
 	server.SetRecoverFunc(recoverPanic(config.Logger))

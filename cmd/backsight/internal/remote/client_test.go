@@ -1,0 +1,73 @@
+package remote
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/insights"
+)
+
+func TestAnswers(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name, body string
+		status     int
+		code       insights.Code
+		says       string
+	}{
+		{"data", `{"data":{"n":7}}`, 200, "", ""},
+		{"an error", `{"data":null,"errors":[{"message":"taken","extensions":{"code":"conflict"}}]}`, 200, insights.Conflict, "taken"},
+		{"two errors", `{"errors":[{"message":"a","extensions":{"code":"invalid"}},{"message":"b"}]}`, 200, insights.Invalid, "a\nb"},
+		{"an error without a code", `{"errors":[{"message":"odd"}]}`, 422, insights.Internal, "odd"},
+		{"another kind of server", "<html>\nhello", 404, insights.Unavailable, "does not speak as a backsight server does (status 404: <html>)"},
+		{"JSON of another kind", `{"ok":true}`, 200, insights.Unavailable, "does not speak"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(row.status)
+				_, _ = w.Write([]byte(row.body))
+			}))
+			defer server.Close()
+			var result struct{ N int }
+			err := New(server.URL+"/").Do(t.Context(), "{ n }", nil, &result)
+			require.Equal(t, row.code, insights.ErrorCode(err))
+			if row.code == "" {
+				require.Equal(t, 7, result.N)
+				return
+			}
+			require.ErrorContains(t, err, row.says)
+		})
+	}
+}
+
+func TestGet(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/gone" {
+			http.Error(w, "insight x does not exist", http.StatusNotFound)
+			return
+		}
+		_, _ = w.Write([]byte("a,b\n"))
+	}))
+	defer server.Close()
+	var out bytes.Buffer
+	require.NoError(t, New(server.URL).Get(t.Context(), "/here", &out))
+	require.Equal(t, "a,b\n", out.String())
+	err := New(server.URL).Get(t.Context(), "/gone", &out)
+	require.Equal(t, insights.NotFound, insights.ErrorCode(err))
+	require.EqualError(t, err, "insight x does not exist")
+}
+
+// Ctrl-C is not taken for a server that is away.
+func TestInterrupted(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.ErrorIs(t, New("http://127.0.0.1:1").Do(ctx, "{ n }", nil, nil), context.Canceled)
+}
