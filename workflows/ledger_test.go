@@ -4,10 +4,8 @@ import (
 	"context"
 	"slices"
 	"sync"
-	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
 
@@ -218,10 +216,4 @@ func failure(code insights.Code, message string) error {
 // passing is an error of an activity that passes by itself.
 func passing(message string) error {
 	return temporal.NewApplicationError(message, string(insights.Unavailable))
-}
-
-func requireChecked(t *testing.T, tally insights.Completeness, err error) {
-	t.Helper()
-	require.NoError(t, err)
-	require.NoError(t, tally.Check())
 }
