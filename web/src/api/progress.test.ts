@@ -28,11 +28,11 @@ const say = (index: number, payload: object) => streams[index]!.controller.enque
 const progress = (version: number) => ({ data: { insightProgress: { id: 'a', version, series: [] } } })
 const settle = () => vi.advanceTimersByTimeAsync(0)
 
-function watch() {
+function watch(listen: (version: number) => unknown = () => {}) {
   const client = new Client({ url: '/graphql', exchanges: [fetchExchange], fetchSubscriptions: true, fetch: streamingFetch, preferGetMethod: false })
   const said: number[] = []
   const lost: boolean[] = []
-  const stop = watchProgress(client, ['a'], { next: (update) => said.push(update.version), lost: (gone) => lost.push(gone) })
+  const stop = watchProgress(client, ['a'], { next: (update) => (said.push(update.version), listen(update.version)), lost: (gone) => lost.push(gone) })
   return { said, lost, stop }
 }
 
@@ -85,18 +85,40 @@ test('an insight that is gone is said to be', async () => {
   stop()
 })
 
-test('stopping aborts the stream, opens no other and leaves nothing unhandled', async () => {
-  const unhandled = vi.fn()
-  process.on('unhandledRejection', unhandled)
-  const { lost, stop } = watch()
-  await settle()
-  say(0, progress(1))
-  await settle()
-  stop()
+/** Runs what leaves a stream and returns what nobody handled. */
+async function unhandledBy(leave: () => Promise<void>): Promise<unknown[]> {
+  const found: unknown[] = []
+  const listener = (reason: unknown) => found.push(reason)
+  process.on('unhandledRejection', listener)
+  await leave()
   await vi.advanceTimersByTimeAsync(60_000)
   vi.useRealTimers()
   await new Promise((resolve) => setImmediate(resolve))
-  process.off('unhandledRejection', unhandled)
+  process.off('unhandledRejection', listener)
+  return found
+}
+
+test('stopping aborts the stream, opens no other and leaves nothing unhandled', async () => {
+  const { lost, stop } = watch()
+  const unhandled = await unhandledBy(async () => {
+    await settle()
+    say(0, progress(1))
+    await settle()
+    stop()
+  })
   expect(streams[0]!.requests.signal?.aborted).toBe(true)
-  expect([streams.length, lost.length, unhandled.mock.calls.length]).toEqual([1, 0, 0])
+  expect([streams.length, lost, unhandled]).toEqual([1, [], []])
+})
+
+test('so does stopping while the stream speaks', async () => {
+  const watching = watch((version) => version === 2 && watching.stop())
+  const unhandled = await unhandledBy(async () => {
+    await settle()
+    say(0, progress(1))
+    say(0, progress(2))
+    say(0, progress(3))
+    await settle()
+  })
+  expect(streams[0]!.requests.signal?.aborted).toBe(true)
+  expect([streams.length, watching.said, unhandled]).toEqual([1, [1, 2], []])
 })

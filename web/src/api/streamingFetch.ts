@@ -1,7 +1,7 @@
 /**
- * fetch, but an event stream that breaks off ends instead of failing. urql hands a stream's failure to nobody once the
- * stream has said something (it becomes an unhandled rejection), and leaving a page aborts its stream; the end of a stream
- * it does report, and watchProgress then opens it again.
+ * fetch, but an event stream that is broken off ends instead of failing. Leaving a page aborts its stream, and urql then
+ * cancels the reader of what is already broken without waiting for the outcome: the failure would reach the console as an
+ * unhandled rejection. An end is reported like any other, and watchProgress opens the stream again if it is still wanted.
  */
 export const streamingFetch: typeof fetch = async (input, init) => {
   const response = await fetch(input, init)
@@ -17,7 +17,8 @@ export const streamingFetch: typeof fetch = async (input, init) => {
         controller.close()
       }
     },
-    cancel: (reason) => reader.cancel(reason),
+    // What is broken already cannot be cancelled, and need not be.
+    cancel: (reason) => reader.cancel(reason).catch(() => {}),
   })
   return new Response(body, { status: response.status, headers: response.headers })
 }
