@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
 	"github.com/backsight/backsight/workflows"
@@ -24,8 +26,10 @@ type Config struct {
 	// Namespace is the Temporal namespace, for links; "" is "default".
 	Namespace string
 	Auth      Auth
-	Logger    *slog.Logger     // nil: slog.Default
-	Now       func() time.Time // nil: time.Now
+	// Metrics is where the API counts its requests, and what /metrics shows; nil: neither.
+	Metrics *prometheus.Registry
+	Logger  *slog.Logger     // nil: slog.Default
+	Now     func() time.Time // nil: time.Now
 }
 
 // Workflows is what the API asks of Temporal; *workflows.Client is it. All methods return *insights.Error.

@@ -11,6 +11,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/99designs/gqlgen/graphql/handler/transport"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/backsight/backsight/api/generated"
@@ -27,6 +28,9 @@ func New(config Config) http.Handler {
 	mux.Handle("GET /export/{file}", exportHandler(config))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok") })
 	mux.Handle("GET /readyz", readyHandler(config))
+	if config.Metrics != nil {
+		mux.Handle("GET /metrics", promhttp.HandlerFor(config.Metrics, promhttp.HandlerOpts{}))
+	}
 	mux.Handle("GET /", pageHandler(config.Web))
 	return guard(config.Auth, mux)
 }
@@ -45,6 +49,9 @@ func graphqlHandler(config Config) http.Handler {
 	server.Use(extension.Introspection{})
 	server.Use(depthLimit{})
 	server.Use(extension.FixedComplexityLimit(maxComplexity))
+	if config.Metrics != nil {
+		server.AroundResponses(measure(config.Metrics))
+	}
 	return withDeadlines(server)
 }
 

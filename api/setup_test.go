@@ -16,6 +16,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 
 	"github.com/backsight/backsight/insights"
@@ -49,7 +50,7 @@ func setup(t *testing.T) *bundle {
 	t.Cleanup(pool.Close)
 	server := httptest.NewServer(New(Config{
 		Store: b.store, Workflows: b.workflows, Repositories: fakeProber{}, TemporalUI: "http://127.0.0.1:8233",
-		Logger: slog.New(slog.NewTextHandler(b.log, nil)), Now: func() time.Time { return epoch },
+		Metrics: prometheus.NewRegistry(), Logger: slog.New(slog.NewTextHandler(b.log, nil)), Now: func() time.Time { return epoch },
 	}))
 	t.Cleanup(server.Close)
 	b.url = server.URL

@@ -32,14 +32,15 @@ func (c *apiCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	defer listener.Close() // Serve closes it too; a second close is harmless
-	services, err := c.connect(ctx, logger)
+	registry := newRegistry()
+	services, err := c.connect(ctx, logger, registry)
 	if err != nil {
 		return err
 	}
 	defer services.close()
 	handler := api.New(api.Config{
 		Store: services.store, Workflows: workflows.NewClient(services.temporal, c.TemporalNamespace), Repositories: prober{},
-		Web: builtPage(), TemporalUI: c.TemporalUI, Namespace: c.TemporalNamespace, Auth: auth, Logger: logger,
+		Web: builtPage(), TemporalUI: c.TemporalUI, Namespace: c.TemporalNamespace, Auth: auth, Logger: logger, Metrics: registry,
 	})
 	address := "http://" + listener.Addr().String()
 	if c.JSON {

@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"strings"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
 
@@ -15,6 +17,7 @@ import (
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
 	"github.com/backsight/backsight/web"
+	"github.com/backsight/backsight/worker"
 	"github.com/backsight/backsight/workflows"
 )
 
@@ -40,8 +43,9 @@ func (s services) close() {
 	}
 }
 
-// connect opens both connections and makes sure that Temporal knows the search attributes. The caller closes them.
-func (f serviceFlags) connect(ctx context.Context, logger *slog.Logger) (s services, err error) {
+// connect opens both connections and makes sure that Temporal knows the search attributes. The caller closes them. What
+// the Temporal SDK counts goes to the registry.
+func (f serviceFlags) connect(ctx context.Context, logger *slog.Logger, registry *prometheus.Registry) (s services, err error) {
 	defer func() {
 		if err != nil {
 			s.close()
@@ -51,7 +55,7 @@ func (f serviceFlags) connect(ctx context.Context, logger *slog.Logger) (s servi
 		return s, err
 	}
 	s.temporal, err = client.DialContext(ctx, client.Options{
-		HostPort: f.TemporalAddress, Namespace: f.TemporalNamespace, Logger: log.NewStructuredLogger(logger.With("part", "temporal sdk")),
+		HostPort: f.TemporalAddress, Namespace: f.TemporalNamespace, MetricsHandler: worker.NewMetricsHandler(registry), Logger: log.NewStructuredLogger(logger.With("part", "temporal sdk")),
 	})
 	if err != nil {
 		return s, insights.Errorf(insights.Unavailable, "Temporal does not answer at %s: start it, or name it with --temporal-address (%w)", f.TemporalAddress, err)
@@ -100,3 +104,10 @@ func (prober) CheckPath(ctx context.Context, path string) (string, error) {
 }
 
 func (prober) CheckURL(url string) error { return gitrepo.CheckURL(url) }
+
+// newRegistry returns a registry of metrics with those of the process itself.
+func newRegistry() *prometheus.Registry {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return registry
+}

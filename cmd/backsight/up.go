@@ -81,7 +81,8 @@ func (c *upCommand) Run(ctx context.Context, s *streams) (err error) {
 		return err
 	}
 	flags := serviceFlags{DatabaseURL: stack.PostgresURL(), TemporalAddress: stack.TemporalAddress(), TemporalNamespace: devstack.TemporalNamespace}
-	services, err := flags.connect(ctx, logger)
+	registry := newRegistry()
+	services, err := flags.connect(ctx, logger, registry)
 	if err != nil {
 		return err
 	}
@@ -97,7 +98,7 @@ func (c *upCommand) Run(ctx context.Context, s *streams) (err error) {
 	}
 	handler := api.New(api.Config{
 		Store: services.store, Workflows: client, Repositories: prober{}, Web: builtPage(),
-		TemporalUI: stack.TemporalUI(), Namespace: flags.TemporalNamespace, Logger: logger,
+		TemporalUI: stack.TemporalUI(), Namespace: flags.TemporalNamespace, Logger: logger, Metrics: registry,
 	})
 	return c.serve(ctx, s, listener, handler, flags, logger, func() error { return c.announce(s, listener, stack, registered) })
 }

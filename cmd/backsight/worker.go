@@ -2,7 +2,12 @@ package main
 
 import (
 	"context"
+	"net/http"
 
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/backsight/backsight/api"
 	"github.com/backsight/backsight/internal/devstack"
 	"github.com/backsight/backsight/worker"
 )
@@ -10,8 +15,9 @@ import (
 type workerCommand struct {
 	serviceFlags
 	logFlags
-	Data  string `env:"BACKSIGHT_DATA" help:"Where mirrors are kept." placeholder:"DIR"`
-	Slots int    `env:"BACKSIGHT_SLOTS" help:"Searches at a time; one for each core without it." placeholder:"N"`
+	Data          string `env:"BACKSIGHT_DATA" help:"Where mirrors are kept." placeholder:"DIR"`
+	MetricsListen string `env:"BACKSIGHT_METRICS_LISTEN" help:"Where to answer /metrics for Prometheus; nowhere without it." placeholder:"HOST:PORT"`
+	Slots         int    `env:"BACKSIGHT_SLOTS" help:"Searches at a time; one for each core without it." placeholder:"N"`
 }
 
 func (*workerCommand) Help() string {
@@ -23,13 +29,28 @@ func (c *workerCommand) Run(ctx context.Context, s *streams) error {
 		c.Data = devstack.DefaultDataDir()
 	}
 	logger := c.logger(s.Err)
-	services, err := c.connect(ctx, logger)
+	registry := newRegistry()
+	services, err := c.connect(ctx, logger, registry)
 	if err != nil {
 		return err
 	}
 	defer services.close()
-	return worker.Run(ctx, worker.Config{
-		Client: services.temporal, Namespace: c.TemporalNamespace, Store: services.store,
-		DataDir: c.Data, Slots: c.Slots, Logger: logger,
+	group, ctx := errgroup.WithContext(ctx)
+	if c.MetricsListen != "" {
+		// Counters name no repository and no query, so any address is fine that the operator names.
+		listener, err := api.Listen(ctx, c.MetricsListen, api.Auth{AnyAddress: true})
+		if err != nil {
+			return err
+		}
+		mux := http.NewServeMux()
+		mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+		group.Go(func() error { return api.Serve(ctx, listener, mux) })
+	}
+	group.Go(func() error {
+		return worker.Run(ctx, worker.Config{
+			Client: services.temporal, Namespace: c.TemporalNamespace, Store: services.store,
+			DataDir: c.Data, Slots: c.Slots, Logger: logger,
+		})
 	})
+	return group.Wait()
 }
