@@ -1,0 +1,105 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+)
+
+// docker-compose.yml cannot be run where there is no Docker, so it is held true here: every service of ours runs a command that
+// exists, with environment variables that this command reads, and depends on services that exist.
+func TestComposeFileFitsTheCommands(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docker-compose.yml")
+	require.NoError(t, err)
+	var compose struct {
+		Services map[string]struct {
+			Image       string
+			Build       string
+			Command     []string
+			Environment map[string]string
+			DependsOn   any `yaml:"depends_on"`
+			Volumes     []string
+		}
+		Volumes map[string]any
+	}
+	require.NoError(t, yaml.Unmarshal(text, &compose))
+
+	ours := 0
+	for name, service := range compose.Services {
+		for _, dependency := range names(service.DependsOn) {
+			require.Contains(t, compose.Services, dependency, "service %s depends on it", name)
+		}
+		for _, volume := range service.Volumes {
+			source, _, _ := strings.Cut(volume, ":")
+			require.Contains(t, compose.Volumes, source, "service %s mounts it", name)
+		}
+		if service.Build == "" {
+			require.Contains(t, service.Image, ":", "service %s: an image without a version", name)
+			continue
+		}
+		ours++
+		node := commandNode(t, service.Command)
+		known := map[string]bool{}
+		for _, flag := range node.AllFlags(false) {
+			for _, group := range flag {
+				for _, env := range group.Envs {
+					known[env] = true
+				}
+			}
+		}
+		for env := range service.Environment {
+			// Migrating needs no Temporal, but shares the environment with the others.
+			if name == "migrate" && strings.HasPrefix(env, "BACKSIGHT_TEMPORAL") {
+				continue
+			}
+			require.True(t, known[env], "service %s: %q reads no %s", name, service.Command, env)
+		}
+		for _, flag := range node.AllFlags(false) {
+			for _, one := range flag {
+				if one.Required {
+					require.Contains(t, service.Environment, one.Envs[0], "service %s: %q needs it", name, service.Command)
+				}
+			}
+		}
+	}
+	require.Equal(t, 3, ours, "migrate, api, worker")
+}
+
+// commandNode returns kong's model of a command.
+func commandNode(t *testing.T, words []string) *kong.Node {
+	t.Helper()
+	parser, err := kong.New(&cli{}, kong.Vars{"version": "test"})
+	require.NoError(t, err)
+	node := parser.Model.Node
+	for _, word := range words {
+		var next *kong.Node
+		for _, child := range node.Children {
+			if child.Name == word {
+				next = child
+			}
+		}
+		require.NotNil(t, next, "there is no command %q", words)
+		node = next
+	}
+	return node
+}
+
+// names reads depends_on, which is a list or a mapping.
+func names(dependsOn any) (all []string) {
+	switch d := dependsOn.(type) {
+	case []any:
+		for _, name := range d {
+			all = append(all, name.(string))
+		}
+	case map[string]any:
+		for name := range d {
+			all = append(all, name)
+		}
+	}
+	return all
+}
