@@ -82,7 +82,9 @@ describe('words', () => {
   test('summary of one series', () => expect(summarize([daily('a', [10, 30, 5])])).toBe('5 on 3 Jan 2026, down 50% from 10 on 1 Jan 2026, between 5 and 30.'))
   test('what is missing is said', () => expect(summarize([daily('a', [10, null, [12]])])).toBe('at least 12 on 3 Jan 2026, 1 point incomplete, 1 point not known.'))
   test('a trend is told between exact points only', () => expect(summarize([daily('a', [[1], 10, 20])])).toBe('20 on 3 Jan 2026, up 100% from 10 on 2 Jan 2026, 1 point incomplete.'))
-  test('of many series the largest are told', () => expect(summarize(['a', 'b', 'c', 'd', 'e'].map((key, i) => daily(key, [i])))).toMatch(/^E: 4 .* 1 more series in the table\.$/))
+  test('of many series the largest are told', () => expect(summarize(['a', 'b', 'c', 'd', 'e'].map((key, i) => daily(key, [i])))).toMatch(/^E: 4 .* 1 more in the table\.$/))
+  test('captured values out of use are left to the table', () =>
+    expect(summarize([{ ...daily('a', [5, 0]), captured: true }, { ...daily('b', [0, 5]), captured: true }])).toBe('B: 5 on 2 Jan 2026, up from 0 on 1 Jan 2026. 1 more in the table.'))
   test('several are named', () => expect(summarize([daily('a', [1]), daily('b', [null])])).toBe('A: 1 on 1 Jan 2026. B: nothing is known yet.'))
   test('a lower bound is announced as one', () => {
     const series = daily('a', [[4]])

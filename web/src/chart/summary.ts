@@ -8,8 +8,11 @@ export function summarize(series: readonly ChartSeries[]): string {
   const named = series.length > 1
   // Of many captured values those in use now say most.
   const order = series.length > 4 ? series.toSorted((a, b) => newest(b) - newest(a)) : series
-  const sentences = order.slice(0, 4).map((entry) => sentence(entry, named))
-  if (series.length > 4) sentences.push(`${plural(series.length - 4, 'more series', 'more series')} in the table.`)
+  const inUse = order.filter((entry) => !entry.captured || newest(entry) !== 0)
+  const told = (inUse.length > 0 ? inUse : order).slice(0, 4)
+  const sentences = told.map((entry) => sentence(entry, named))
+  const rest = series.length - told.length
+  if (rest > 0) sentences.push(`${plural(rest, 'more', 'more')} in the table.`)
   return sentences.join(' ')
 }
 
