@@ -127,17 +127,26 @@ func (m *Mirrors) Refresh(ctx context.Context, r store.Repository) (git *gitrepo
 		at := time.Now() // before anything is read: what is pushed meanwhile is not in the index
 		var result store.SyncResult
 		git, result, err = m.refresh(ctx, r, at)
+		err = ifRemoved(err)
 		if trouble := asRepositoryError(err); trouble != nil {
 			result = store.SyncResult{At: at, Err: trouble.Error()}
 		} else if err != nil {
 			return err
 		}
 		if recordErr := m.Store.RecordSync(ctx, r.ID, result); recordErr != nil {
-			return recordErr
+			return ifRemoved(recordErr)
 		}
 		return err
 	})
 	return git, err
+}
+
+// ifRemoved makes trouble of the repository's own of the store's answer that there is no such repository any more.
+func ifRemoved(err error) error {
+	if insights.ErrorCode(err) == insights.NotFound && asRepositoryError(err) == nil {
+		return &repositoryError{class: classRemoved, err: err}
+	}
+	return err
 }
 
 func (m *Mirrors) refresh(ctx context.Context, r store.Repository, at time.Time) (*gitrepo.Repo, store.SyncResult, error) {

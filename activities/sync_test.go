@@ -126,3 +126,15 @@ func TestListPagesById(t *testing.T) {
 	_, err = call[struct{}](b, b.sync.Repository, int64(999))
 	require.NoError(t, err, "removed meanwhile")
 }
+
+// A repository that is removed while a plan refreshes it fails nobody.
+func TestRefreshOfARemovedRepositoryIsItsOwnTrouble(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	r := b.local("r", growing(t))
+	require.NoError(t, b.store.RemoveRepository(t.Context(), "r"))
+	r.ID = 4711 // as if its row were gone
+	_, err := b.mirrors.Refresh(t.Context(), r)
+	require.ErrorContains(t, err, "does not exist")
+	require.True(t, activities.OwnTrouble(err))
+}

@@ -98,6 +98,8 @@ const (
 	// recheckAfter is when the tally is read once more after a plan with failures: a search that was given up may have been
 	// alive, and what it found then replaced a failure in the ledger. By now it has noticed that nobody waits for it.
 	recheckAfter = time.Minute
+	// holdDefect is how long a plan rests that failed by a defect of ours: a new version may have mended it.
+	holdDefect = time.Hour
 	// dueAtOnce is the most recordings of one plan. More are planned one after the other.
 	dueAtOnce = 100
 )

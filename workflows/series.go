@@ -233,10 +233,11 @@ func (s *series) complete(ctx workflow.Context, plan *Plan) error {
 	return nil
 }
 
-// hold puts the plans aside until the next grid time, and says why.
+// hold puts the plans aside until the next grid time, or for holdDefect where the fault is ours, and says why.
 func (s *series) hold(ctx workflow.Context, err error) {
 	now := workflow.Now(ctx)
 	p := &Problem{Code: insights.Internal, Message: err.Error(), At: now, RetryAt: s.in.Grid.Next(now)}
+	const messageLimit = 2000 // bytes; the state goes from run to run
 	var application *temporal.ApplicationError
 	if errors.As(err, &application) {
 		p.Message = application.Message()
@@ -244,6 +245,10 @@ func (s *series) hold(ctx workflow.Context, err error) {
 			p.Code = insights.Code(application.Type())
 		}
 	}
+	if soon := now.Add(holdDefect); p.Code.Retryable() && soon.Before(p.RetryAt) {
+		p.RetryAt = soon
+	}
+	p.Message = cut(p.Message, messageLimit)
 	workflow.GetLogger(ctx).Error("the series cannot go on with its plan", "problem", p.Message, "retryAt", p.RetryAt)
 	s.state.Problem = p
 }

@@ -296,6 +296,20 @@ func TestRefusedPlanIsAProblemUntilItIsTriedAgain(t *testing.T) {
 	require.NotZero(t, in.State.Tally.Counted)
 }
 
+func TestDefectIsTriedAgainWithinTheHour(t *testing.T) {
+	t.Parallel()
+	ledger := newLedger(2)
+	ledger.refusal = failure(insights.Internal, "a defect")
+	in := newRun(t, ledger, anchor.Add(time.Minute)).untilNext(seriesInput())
+	require.Equal(t, anchor.Add(time.Minute+time.Hour), in.State.Problem.RetryAt.UTC())
+	ledger.refusal = nil
+	r := newRun(t, ledger, anchor.Add(2*time.Minute))
+	in = r.untilNext(in)
+	require.Nil(t, in.State.Problem)
+	require.Equal(t, []time.Duration{59 * time.Minute}, r.timers)
+	require.NotZero(t, in.State.Tally.Counted)
+}
+
 func TestCompletenessHoldsAtEveryStep(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(12)

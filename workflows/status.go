@@ -46,7 +46,7 @@ func (s *series) doing() State {
 // each of which is an event, so the percentage moves in steps of 5.
 func (s *series) show(ctx workflow.Context) {
 	workflow.SetCurrentDetails(ctx, s.details())
-	now := Shown{State: s.doing(), Percent: s.state.Tally.Percent() / 5 * 5}
+	now := Shown{State: s.doing(), Percent: s.percent() / 5 * 5}
 	if now == s.state.Shown {
 		return
 	}
@@ -74,8 +74,16 @@ func (s *series) details() string {
 	}
 	c := st.Completeness
 	say("| planned | counted | reused | absent | partial | failed | pending |\n|--:|--:|--:|--:|--:|--:|--:|\n| %d | %d | %d | %d | %d | %d | %d |\n\n%d %% done. Next recording at %s.\n",
-		c.Planned, c.Counted, c.Reused, c.Absent, c.Partial, c.Failed, c.Pending, c.Percent(), st.NextRecordingAt.Format(time.RFC3339))
+		c.Planned, c.Counted, c.Reused, c.Absent, c.Partial, c.Failed, c.Pending, s.percent(), st.NextRecordingAt.Format(time.RFC3339))
 	return text.String()
+}
+
+// percent is 0 while the first plan is not written: an empty tally alone would pass for a complete one.
+func (s *series) percent() int {
+	if s.state.Tally.Planned == 0 && s.plan() != nil {
+		return 0
+	}
+	return s.state.Tally.Percent()
 }
 
 func orNobody(by string) string {
