@@ -101,9 +101,7 @@ func (t *Temporal) start(ctx context.Context) error {
 func (t *Temporal) database() string {
 	return filepath.Join(t.options.DataDir, "temporal", "temporal.db")
 }
-func (t *Temporal) portsFile() string {
-	return filepath.Join(t.options.DataDir, "temporal", "ports.json")
-}
+
 func (t *Temporal) pidFile() string { return filepath.Join(t.options.DataDir, "temporal", "pid") }
 
 // command chooses the ports anew for each attempt until the server has answered on them.

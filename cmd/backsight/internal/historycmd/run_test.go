@@ -138,8 +138,10 @@ func TestRun_EveryCommitThatChangedTheCount(t *testing.T) {
 		got = append(got, []any{line["commit"], line["delta"], line["value"], line["subject"], line["outcome"]})
 	}
 	require.Equal(t, [][]any{
-		{ids[4], 3.0, 4.0, "four", "counted"}, {ids[3], -2.0, 1.0, "one", "counted"},
-		{ids[1], 1.0, 3.0, "three", "counted"}, {ids[0], 2.0, 2.0, "two", "counted"},
+		{ids[4], 3.0, 4.0, "four", "counted"},
+		{ids[3], -2.0, 1.0, "one", "counted"},
+		{ids[1], 1.0, 3.0, "three", "counted"},
+		{ids[0], 2.0, 2.0, "two", "counted"},
 	}, got)
 
 	out, _, err = run(t, Options{Repositories: []string{repo.Dir}, Query: "todo", Every: "commit", Until: "2024-06-01", Points: 2})
