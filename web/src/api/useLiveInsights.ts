@@ -31,11 +31,25 @@ export function useLiveInsights(loaded: readonly InsightFragment[], reload: () =
     setFresh(new Map())
   }
 
+  // One read of an insight at a time: the client hands the answer that is on its way to whoever asks meanwhile, and that
+  // answer may be from before the change that is asked about. So a change during a read is read after it.
+  const reading = useRef(new Map<string, { again: boolean }>())
   const read = useCallback(
     async (id: string) => {
-      const result = await client.query(InsightDocument, { id }, { requestPolicy: 'network-only' }).toPromise()
-      const insight = result.data?.insightViews.nodes[0]
-      if (insight) setFresh((all) => new Map(all).set(id, { insight, at: Date.now() }))
+      const underWay = reading.current.get(id)
+      if (underWay) {
+        underWay.again = true
+        return
+      }
+      const mine = { again: true }
+      reading.current.set(id, mine)
+      while (mine.again) {
+        mine.again = false
+        const result = await client.query(InsightDocument, { id }, { requestPolicy: 'network-only' }).toPromise()
+        const insight = result.data?.insightViews.nodes[0]
+        if (insight) setFresh((all) => new Map(all).set(id, { insight, at: Date.now() }))
+      }
+      reading.current.delete(id)
     },
     [client],
   )

@@ -94,8 +94,8 @@ export function SamplesPanel({ insightId, series, point, takeFocus, onClose }: {
                   <th scope="row">
                     {sample.repository.name}
                     {sample.reason && (
-                      <span className={styles.reason}>
-                        {sample.reasonClass}: {sample.reason}
+                      <span className={styles.reason} title={sample.reason}>
+                        {sample.reason}
                       </span>
                     )}
                   </th>
