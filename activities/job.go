@@ -28,7 +28,7 @@ func (j *job) repository(ctx context.Context, r store.Repository, samples []insi
 	if r.ID == 0 || r.DeletedAt != nil {
 		return j.fail(ctx, samples, &repositoryError{classRemoved, fmt.Errorf("repository %d: it was removed", samples[0].RepositoryID)})
 	}
-	git, err := j.locate(ctx, r, samples)
+	git, samples, err := j.locate(ctx, r, samples)
 	if trouble := asRepositoryError(err); trouble != nil {
 		return j.fail(ctx, samples, trouble)
 	}
@@ -54,42 +54,50 @@ func (j *job) repository(ctx context.Context, r store.Repository, samples []insi
 }
 
 // locate opens the repository and finds the commits of the samples that have none yet: the index was not refreshed since
-// their time, so that is done first.
-func (j *job) locate(ctx context.Context, r store.Repository, samples []insights.Sample) (*gitrepo.Repo, error) {
+// their time, so that is done first. It returns the samples that can go on; what lies before the cut of a shallow clone it fails.
+// On an error it returns samples as they were.
+func (j *job) locate(ctx context.Context, r store.Repository, samples []insights.Sample) (*gitrepo.Repo, []insights.Sample, error) {
 	unknown := false
 	for _, s := range samples {
 		unknown = unknown || s.Commit == "" && (j.at == nil || s.Time.Equal(*j.at))
 	}
 	if !unknown {
-		return j.Mirrors.Open(ctx, r)
+		git, err := j.Mirrors.Open(ctx, r)
+		return git, samples, err
 	}
 	git, err := j.Mirrors.Refresh(ctx, r)
 	if err != nil {
-		return nil, err
+		return nil, samples, err
 	}
 	_, tip, err := git.DefaultBranch(ctx)
 	if errors.Is(err, gitrepo.ErrNoCommits) {
-		return git, nil
+		return git, samples, nil
 	}
 	if err != nil {
-		return nil, branchTrouble(ctx, err)
+		return nil, samples, branchTrouble(ctx, err)
 	}
 	commits, err := git.FirstParents(ctx, tip, "")
 	if err != nil {
-		return nil, ofRepository(ctx, classUnread, err)
+		return nil, samples, ofRepository(ctx, classUnread, err)
 	}
-	for i, s := range samples {
-		if s.Commit != "" {
-			continue
+	var located, cut []insights.Sample
+	for _, s := range samples {
+		if s.Commit == "" {
+			commit, found := gitrepo.AsOf(commits, s.Time)
+			if !found && git.Shallow() {
+				cut = append(cut, s)
+				continue
+			}
+			s.Commit = string(commit.ID)
 		}
-		commit, found := gitrepo.AsOf(commits, s.Time)
-		if !found && git.Shallow() {
-			return nil, &repositoryError{classShallow, fmt.Errorf(
-				"repository %s: it is a shallow clone whose oldest commit is younger than %s: fetch its whole history (git fetch --unshallow)", r.Name, s.Time.Format(time.RFC3339))}
-		}
-		samples[i].Commit = string(commit.ID)
+		located = append(located, s)
 	}
-	return git, nil
+	if len(cut) == 0 {
+		return git, located, nil
+	}
+	return git, located, j.fail(ctx, cut, &repositoryError{classShallow, fmt.Errorf(
+		"repository %s: it is a shallow clone whose oldest commit is younger than %s: fetch its whole history (git fetch --unshallow)",
+		r.Name, cut[0].Time.Format(time.RFC3339))})
 }
 
 // search counts at the commits of the groups, newest first, and settles each group as its result comes.

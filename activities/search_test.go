@@ -166,7 +166,7 @@ func TestShallowCloneDoesNotCallHistoryAbsent(t *testing.T) {
 	b.local("shallow", shallow)
 	series := b.series("TODO")
 	b.backfill(series)
-	require.Equal(t, []string{"failed: shallow history", "failed: shallow history", "failed: shallow history"}, b.told(series)["shallow"])
+	require.Equal(t, []string{"counted 3", "failed: shallow history", "failed: shallow history"}, b.told(series)["shallow"])
 }
 
 func TestLimitsOfTheQueryMakeSamplesPartial(t *testing.T) {
