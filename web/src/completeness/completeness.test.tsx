@@ -1,8 +1,8 @@
 import { cleanup, render, screen } from '@testing-library/react'
 import { afterEach, expect, test } from 'vitest'
 import { CompletenessBar } from './CompletenessBar.tsx'
-import { combinedState, pausable } from './state.ts'
-import { emptyTally } from './tally.ts'
+import { combinedState, combinedTally, pausable } from './state.ts'
+import { emptyTally, pace } from './tally.ts'
 
 afterEach(cleanup)
 
@@ -19,6 +19,14 @@ test('what moves comes before what waits', () => {
   expect(combinedState(['SLEEPING', 'RUNNING', null])).toBe('RUNNING')
   expect(combinedState(['SLEEPING', 'PAUSED'])).toBe('PAUSED')
   expect(combinedState([null, undefined])).toBeNull()
+})
+
+test('a paused series has no pace, the others keep theirs', () => {
+  const tally = { ...emptyTally, planned: 10, pending: 4, counted: 6, rate: 2, etaSeconds: 2 }
+  const paused = { completeness: tally, workflow: { state: 'PAUSED' as const } }
+  const running = { completeness: tally, workflow: { state: 'RUNNING' as const } }
+  expect(pace(combinedTally([paused]))).toBe('')
+  expect(combinedTally([paused, running])).toMatchObject({ planned: 20, pending: 8, rate: 2 })
 })
 
 test('only what answers can be paused or resumed', () => {

@@ -1,4 +1,5 @@
 import type { SeriesWorkflowState } from '../api/generated.ts'
+import { addTallies, type Tally } from './tally.ts'
 
 /** The state of several series as one word: what moves comes before what waits. Null when no worker answers for any. */
 export function combinedState(states: readonly (SeriesWorkflowState | null | undefined)[]): SeriesWorkflowState | null {
@@ -26,4 +27,9 @@ export function pausable(state: SeriesWorkflowState | null | undefined): 'pause'
     default:
       return null
   }
+}
+
+/** The tally of several series. A paused one has the rate of the last half minute, but nothing moves: it adds none. */
+export function combinedTally(series: readonly { completeness: Tally; workflow?: { state: SeriesWorkflowState } | null }[]): Tally {
+  return addTallies(series.map(({ completeness, workflow }) => (workflow?.state === 'PAUSED' ? { ...completeness, rate: null, etaSeconds: null } : completeness)))
 }

@@ -4,9 +4,8 @@ import { errorText } from '../../api/errors.ts'
 import { DeleteInsightDocument, type InsightFragment } from '../../api/generated.ts'
 import { forgetLists } from '../../api/useConnection.ts'
 import { CompletenessBar } from '../../completeness/CompletenessBar.tsx'
-import { combinedState, pausable } from '../../completeness/state.ts'
+import { combinedState, combinedTally, pausable } from '../../completeness/state.ts'
 import { StateBadge } from '../../completeness/StateBadge.tsx'
-import { addTallies } from '../../completeness/tally.ts'
 import { formatTime } from '../../format/times.ts'
 import { Link, navigate } from '../../router/router.tsx'
 import { useAnnounce } from '../../ui/Announcer.tsx'
@@ -57,7 +56,7 @@ export function InsightHead({ insight, refresh }: { insight: InsightFragment; re
         </p>
       )}
       {state === 'SLEEPING' && waits && <p className={styles.note}>Next recording: {formatTime(waits)}</p>}
-      <CompletenessBar tally={addTallies(insight.dataSeries.map((series) => series.completeness))} label={`Completeness of ${title}`} />
+      <CompletenessBar tally={combinedTally(insight.dataSeries)} label={`Completeness of ${title}`} />
       {asking === 'pause' && (
         <PauseDialog
           onClose={() => setAsking(null)}

@@ -4,9 +4,8 @@ import { Legend } from '../../chart/Legend.tsx'
 import { LineChart } from '../../chart/LineChart.tsx'
 import { chartSeries, insightDomain } from '../../chart/series.ts'
 import { CompletenessBar } from '../../completeness/CompletenessBar.tsx'
-import { combinedState, pausable } from '../../completeness/state.ts'
+import { combinedState, combinedTally, pausable } from '../../completeness/state.ts'
 import { StateBadge } from '../../completeness/StateBadge.tsx'
-import { addTallies } from '../../completeness/tally.ts'
 import { insightPath, Link } from '../../router/router.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { usePauseResume } from '../usePauseResume.ts'
@@ -48,7 +47,7 @@ export function InsightCard({ insight, onChange }: { insight: InsightFragment; o
         <Legend series={series.length > legendEntries ? byValue.slice(0, legendEntries) : series} hidden={hidden + Math.max(0, series.length - legendEntries)} />
       </div>
       <LineChart title={title} series={series} domain={domain} height={196} />
-      <CompletenessBar tally={addTallies(insight.dataSeries.map((entry) => entry.completeness))} label={`Completeness of ${title}`} quiet />
+      <CompletenessBar tally={combinedTally(insight.dataSeries)} label={`Completeness of ${title}`} quiet />
     </article>
   )
 }
