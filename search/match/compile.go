@@ -15,8 +15,11 @@ const minStrength = 72
 // newFinder picks the fastest way to find a pattern. A pattern whose groups are
 // wanted always gets an engine.
 func newFinder(p *query.Pattern, caseSensitive, groups bool) (finder, error) {
-	if p.Kind == query.Literal {
+	switch p.Kind {
+	case query.Literal:
 		return oneLiteral{newLiteral(p.Text, !caseSensitive)}, nil
+	case query.Structural:
+		return newStructural(p.Text)
 	}
 	flags := "(?m)"
 	if !caseSensitive {

@@ -4,7 +4,8 @@
 // search for a text (literal.go), several byte searches side by side for a
 // regular expression that is an alternation of texts (finder.go), and for other
 // regular expressions Go's engine on the lines that hold a text which every match
-// must hold (required.go, engine.go).
+// must hold (required.go, engine.go). Templates have a matcher of their own
+// (structural.go).
 //
 // What counts:
 //   - A pattern holds for a file if it has a match that is not empty. Matches of
@@ -28,5 +29,6 @@
 // Non-goals: reading files, adding up commits (search/history), and the limits
 // count: and timeout:, which are kept by who runs the search.
 //
-// Read next: match.go, then literal.go for where the time goes.
+// Read next: match.go, then literal.go for where the time goes, and
+// structural_memo.go for why templates take linear time.
 package match

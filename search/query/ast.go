@@ -52,6 +52,9 @@ const (
 	// Regexp text is a regular expression (RE2 syntax, Go's semantics) in which
 	// ^ and $ are line anchors and . does not match a newline.
 	Regexp
+	// Structural text is a template, as package template reads it. It always
+	// heeds case.
+	Structural
 )
 
 // Pattern is what is searched and counted. Text is never empty.

@@ -40,7 +40,7 @@ var badQueries = []badQuery{
 	{`content:"" x`, "content:", "needs a value", `content:"text"`},
 	{"case:maybe x", "maybe", "expected yes or no", "case:yes"},
 	{"case:yse x", "yse", "expected yes or no", `did you mean "yes"?`},
-	{"patterntype:regx x", "regx", "expected standard, literal, regexp or keyword", `did you mean "regexp"?`},
+	{"patterntype:regx x", "regx", "expected standard, literal, regexp, keyword or structural", `did you mean "regexp"?`},
 	{"patterntype:regex x", "regex", "unknown patterntype", `did you mean "regexp"?`},
 	{"patterntype:perl x", "perl", "unknown patterntype", "patterntype:standard"},
 	{"type:flie x", "flie", "expected file or path", `did you mean "file"?`},
@@ -70,7 +70,6 @@ var badQueries = []badQuery{
 	{"(repo:a or file:b) x", "repo:a", "governs the whole query", "outside the parentheses"},
 
 	// Not supported: refused, never searched as text.
-	{"patterntype:structural foo(:[x])", "structural", "not supported yet", "patterntype:regexp"},
 	{"type:commit x", "commit", "not supported yet", "--every commit"},
 	{"type:diff x", "diff", "not supported yet", "--every commit"},
 	{"type:symbol x", "symbol", "not supported", `/func \w+/`},
@@ -133,6 +132,26 @@ var badQueries = []badQuery{
 	{`patterntype:regexp a\`, `a\`, "trailing backslash", `\\`},
 	{"file:*.go x", "*", "missing argument", `\*`},
 	{"repo:[ x", "[", "missing closing ]", `\[`},
+
+	// Templates.
+	{"patterntype:structural f(:[x]", "(", "never closed", "close it"},
+	{"patterntype:structural {f(:[x]}", "(", "never closed", "close it"},
+	{"patterntype:structural a]", "]", "closes nothing", "open it"},
+	{"patterntype:structural a)", ")", "closes nothing", `content:"a)"`},
+	{"patterntype:structural a:[x", ":[", "hole is never closed", "close it with ]"},
+	{"patterntype:structural a:[]", ":[]", "not a hole", ":[[x]]"},
+	{"patterntype:structural a:[x:y]", ":[x:y]", "not a hole", ":[x:e]"},
+	{"patterntype:structural a:[~(]", ":[~(]", "is not valid: missing closing )", "write another"},
+	{"patterntype:structural a:[~]", ":[~]", "is empty", "write another"},
+	{`patterntype:structural a:[~\bx]`, `:[~\bx]`, "assertion", "write another"},
+	{"patterntype:structural :[x] :[[y]]", ":[x] :[[y]]", "holes only", "write the text around"},
+	{`patterntype:structural "a`, `"`, "never ends", `close it with "`},
+	{`patterntype:structural a //b`, "//b", "comment", "leave it out"},
+	{"patterntype:structural a" + strings.Repeat(" :[_]", 300), "", "more than 200 parts", "shorter"},
+	{"patterntype:structural f:[x] a", "f:[", "could be the field file:", "content:"},
+	{"patterntype:structural case:no a", "", "always heeds case", "leave case: out"},
+	{"patterntype:structural type:path a", "", "in the content of files", "leave type: out"},
+	{"patterntype:structural a rule:'where true'", "rule:", "no rules", "one name"},
 
 	// Texts that cannot be stored or cost too much.
 	{"a\x00b", "\x00", "NUL", `\x00`},

@@ -26,7 +26,7 @@ func TestDocsExamplesParse(t *testing.T) {
 	quoted := regexp.MustCompile("`([^`]+)`")
 	for _, line := range strings.Split(string(page), "\n") {
 		cells := strings.Split(line, "|") // field, aliases, values, example
-		if len(cells) != 6 || !strings.Contains(cells[1], ":`") {
+		if len(cells) != 6 || strings.Contains(cells[1], ":[") || !strings.Contains(cells[1], ":`") {
 			continue
 		}
 		for _, m := range quoted.FindAllStringSubmatch(cells[4], -1) {

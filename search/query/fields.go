@@ -49,7 +49,7 @@ var fields = []field{
 	{name: "message", aliases: []string{"msg", "m"}, negates: true, refused: noCommitSearch, instead: "leave it out, and search the content of files"},
 	{name: "index", refused: "every search is exact, with or without an index", instead: "leave it out"},
 	{name: "stable", refused: "every search gives the same answer each time", instead: "leave it out"},
-	{name: "rule", refused: "structural search is not supported yet", instead: "use a regular expression: patterntype:regexp"},
+	{name: "rule", refused: "structural search has no rules", instead: "leave it out; holes of one name match equal text, as in :[x] == :[x]"},
 }
 
 // fieldNames is every name and alias of a field that works.

@@ -9,7 +9,7 @@ import (
 
 // The words that fields take, in the order of their types' constants.
 var (
-	patternTypes = []string{"standard", "literal", "regexp", "keyword"}
+	patternTypes = []string{"standard", "literal", "regexp", "keyword", "structural"}
 	typeWords    = []string{"file", "path"}
 	selectWords  = []string{"content", "file", "repo"}
 	inclusions   = []string{"no", "yes", "only"}
@@ -25,7 +25,7 @@ var valueExample = map[string]string{
 	"type":        "write type:file or type:path",
 	"count":       "write count:all or a number, as in count:1000",
 	"timeout":     "write a duration, as in timeout:30s",
-	"patterntype": "write patterntype:standard, literal, regexp or keyword",
+	"patterntype": "write patterntype:standard, literal, regexp, keyword or structural",
 	"repo":        "write a regular expression for the name, as in repo:^github\\.com/acme/",
 	"fork":        "write fork:yes, fork:no or fork:only",
 	"archived":    "write archived:yes, archived:no or archived:only",
@@ -44,12 +44,8 @@ func (p *parser) fieldNode(t token) (Node, *Error) {
 func (p *parser) positiveNode(t token) (Node, *Error) {
 	switch t.field.name {
 	case "content":
-		kind := Literal
-		if p.mode == RegexpType {
-			kind = Regexp
-		}
 		inner := t
-		inner.pattern, inner.at = kind, t.at
+		inner.pattern, inner.at = p.mode.bareKind(), t.at
 		return p.pattern(inner)
 	case "file":
 		if err := refusePredicate(t, "has", "contains"); err != nil {
@@ -135,10 +131,7 @@ func wordOf(t token, words []string) (int, *Error) {
 }
 
 func patternTypeOf(t token) (PatternType, *Error) {
-	switch strings.ToLower(t.text) {
-	case "structural":
-		return 0, fail(t.value, "structural search is not supported yet; expected "+oneOf(patternTypes), "use patterntype:regexp")
-	case "regex":
+	if strings.EqualFold(t.text, "regex") {
 		return 0, fail(t.value, "unknown patterntype \"regex\"; expected "+oneOf(patternTypes), `did you mean "regexp"?`)
 	}
 	i, err := wordOf(t, patternTypes)

@@ -78,7 +78,7 @@ func (lx *lexer) emit(t token, end int) {
 func (lx *lexer) rest() string { return lx.text[lx.pos:] }
 
 // slashes and quotes say which delimiters start a pattern.
-func (lx *lexer) slashes() bool { return lx.mode != LiteralType }
+func (lx *lexer) slashes() bool { return lx.mode != LiteralType && lx.mode != StructuralType }
 func (lx *lexer) quotes() bool  { return lx.mode == RegexpType || lx.mode == KeywordType }
 
 func (lx *lexer) next() *Error {
@@ -116,8 +116,15 @@ func (lx *lexer) next() *Error {
 		return nil
 	}
 	if name, _, n := fieldAt(lx.rest()); n > 0 {
-		if fieldByName[strings.ToLower(name)] != nil {
+		isHole := lx.mode == StructuralType && strings.HasPrefix(lx.rest()[n-1:], ":[")
+		switch known := fieldByName[strings.ToLower(name)]; {
+		case known != nil && isHole:
+			return fail(Span{lx.pos, lx.pos + n + 1}, "this could be the field "+known.name+": or text with a hole after it",
+				"write "+known.name+`:"[…" for the field, or put the whole pattern in content:"…"`)
+		case known != nil:
 			return lx.fieldToken()
+		case isHole:
+			return lx.wordToken()
 		}
 		if err := lx.nearField(name, n); err != nil {
 			return err
@@ -191,11 +198,20 @@ func (lx *lexer) nearField(name string, n int) *Error {
 	return fail(Span{lx.pos, lx.pos + n}, "unknown field "+quote(name), "did you mean "+quote(near)+"? "+asText(lx.text[lx.pos:end]))
 }
 
-func (lx *lexer) wordToken() *Error {
-	kind := Literal
-	if lx.mode == RegexpType {
-		kind = Regexp
+// bareKind is the kind of a pattern that is written without any mark.
+func (t PatternType) bareKind() PatternKind {
+	switch t {
+	case RegexpType:
+		return Regexp
+	case StructuralType:
+		return Structural
+	default:
+		return Literal
 	}
+}
+
+func (lx *lexer) wordToken() *Error {
+	kind := lx.mode.bareKind()
 	text, end, err := lx.word(lx.pos, kind == Regexp)
 	if err != nil {
 		return err

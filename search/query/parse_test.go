@@ -21,7 +21,10 @@ func diffQueries(x, y *query.Query) string {
 
 func lit(text string) *query.Pattern { return &query.Pattern{Kind: query.Literal, Text: text} }
 func rex(text string) *query.Pattern { return &query.Pattern{Kind: query.Regexp, Text: text} }
-func file(re string) *query.File     { return &query.File{Regexp: re} }
+func tmpl(text string) *query.Pattern {
+	return &query.Pattern{Kind: query.Structural, Text: text}
+}
+func file(re string) *query.File { return &query.File{Regexp: re} }
 func lang(name string) *query.Language {
 	return &query.Language{Name: name}
 }
@@ -88,6 +91,16 @@ func TestParseExpression(t *testing.T) {
 		{`patterntype:keyword "foo bar" /b.z/`, and(lit("foo bar"), rex("b.z")), `patterntype:keyword "foo bar" AND /b.z/`},
 		{"patterntype:keyword (foo bar) or baz", or(and(lit("foo"), lit("bar")), lit("baz")), "patterntype:keyword ((foo AND bar) OR baz)"},
 		{"patterntype:keyword foo()", lit("foo()"), ""},
+
+		// Structural: one template.
+		{"patterntype:structural fmt.Sprintf(...)", tmpl("fmt.Sprintf(:[_])"), "patterntype:structural fmt.Sprintf(:[_])"},
+		{"patterntype:structural try {:[_]} catch (:[e]) { } finally {:[_]}", tmpl("try {:[_]} catch (:[_]) { } finally {:[_]}"), `patterntype:structural content:"try {:[_]} catch (:[_]) { } finally {:[_]}"`},
+		{"(lang:TypeScript OR lang:JavaScript) var ... =  patterntype:structural", and(or(lang("TypeScript"), lang("JavaScript")), tmpl("var :[_] =")), "patterntype:structural (lang:TypeScript OR lang:JavaScript) AND var :[_] ="},
+		{"patterntype:structural return :[v.], :[v.]", tmpl("return :[v.], :[v.]"), ""},
+		{`patterntype:structural f(:[x], "...", :[ y], :[z~a b])`, tmpl(`f(:[_], ":[_]", :[ ], :[~a b])`), `patterntype:structural content:"f(:[_], \":[_]\", :[ ], :[~a b])"`},
+		{`patterntype:structural x:[a]:[[b]]:[c:e]:[d.]:[e\n]:[~[)]  \]x]`, tmpl(`x:[_]:[[_]]:[_:e]:[_.]:[_\n]:[~[)]  \]x]`), `patterntype:structural content:"x:[_]:[[_]]:[_:e]:[_.]:[_\\n]:[~[)]  \\]x]"`},
+		{"patterntype:structural a(:[x]) or b{...}", or(tmpl("a(:[_])"), tmpl("b{:[_]}")), "patterntype:structural (a(:[_]) OR b{:[_]})"},
+		{"patterntype:structural content:'a  (:[x] or)'", tmpl("a (:[_] or)"), `patterntype:structural content:"a (:[_] or)"`},
 
 		// Literal: slashes are text.
 		{"patterntype:literal /a.b/ c", lit("/a.b/ c"), `patterntype:literal content:"/a.b/ c"`},

@@ -3,6 +3,8 @@ package query
 import (
 	"regexp"
 	"strings"
+
+	"github.com/backsight/backsight/search/query/template"
 )
 
 // parser turns tokens into a tree by recursive descent:
@@ -311,6 +313,9 @@ func (p *parser) join(words []token) (Node, *Error) {
 		for i, w := range words {
 			texts[i] = w.text
 		}
+		if p.mode == StructuralType {
+			return p.template(strings.Join(texts, " "), at)
+		}
 		return &Pattern{Kind: Literal, Text: strings.Join(texts, " "), At: at, mode: p.mode}, nil
 	}
 	for i, w := range words {
@@ -330,7 +335,26 @@ func (p *parser) join(words []token) (Node, *Error) {
 	return &Pattern{Kind: Regexp, Text: text, At: at, mode: p.mode}, nil
 }
 
+// template makes a structural pattern. Its text is the template's canonical one.
+func (p *parser) template(text string, at Span) (Node, *Error) {
+	t, err := template.Parse(text)
+	if err != nil {
+		if at.End-at.Start == len(text) { // as it was written
+			at = Span{at.Start + err.Start, at.Start + err.End}
+		}
+		return nil, fail(at, err.Message, err.Way)
+	}
+	return &Pattern{Kind: Structural, Text: t.String(), At: at, mode: p.mode}, nil
+}
+
 func (p *parser) pattern(t token) (Node, *Error) {
+	if t.pattern == Structural {
+		at := t.at
+		if t.kind == tokenField {
+			at = t.value
+		}
+		return p.template(t.text, at)
+	}
 	n := &Pattern{Kind: t.pattern, Text: t.text, At: t.at, mode: p.mode}
 	if n.Kind == Regexp {
 		at := t.at

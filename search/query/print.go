@@ -189,7 +189,7 @@ func (n *Pattern) isBare() bool {
 			return false
 		case strings.IndexByte(`/"'`, c) >= 0 && (i == 0 || n.Text[i-1] == ' '):
 			return false // would start a delimited pattern, perhaps a longer one
-		case c == '(' && n.Kind == Literal && (i == 0 || n.Text[i-1] == ' '):
+		case c == '(' && n.Kind != Regexp && (i == 0 || n.Text[i-1] == ' '):
 			return false // could become a group among other words
 		case c == '(':
 			open++

@@ -13,8 +13,8 @@ type Query struct {
 	// PatternType is the notation in which patterns were written. How to search
 	// a pattern is said by the pattern itself (Pattern.Kind).
 	PatternType PatternType
-	// CaseSensitive is case:yes. It governs patterns and file: filters, never
-	// repo: filters.
+	// CaseSensitive is case:yes. It governs patterns, other than structural ones,
+	// and file: filters, never repo: filters.
 	CaseSensitive bool
 	// Type says what patterns are matched against.
 	Type Type
@@ -25,7 +25,8 @@ type Query struct {
 	// Timeout is the value of timeout:, or 0 for none.
 	Timeout time.Duration
 
-	scope *Scope
+	scope           *Scope
+	caseInsensitive bool // the query says case:no
 }
 
 // PatternType is a notation for patterns.
@@ -40,6 +41,8 @@ const (
 	RegexpType
 	// KeywordType is literal words, each of which a file must hold.
 	KeywordType
+	// StructuralType is templates.
+	StructuralType
 )
 
 // Type is the value of type:.

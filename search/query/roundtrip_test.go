@@ -85,11 +85,11 @@ func texts() *rapid.Generator[string] {
 		"-foo", "std::x", "http://a", "é", "and", "or", "not", "AND", "OR", "NOT", "(", ")", "(", ")",
 		`content:"a b"`, "content:x", "-content:y", `content:"a\n\"\\"`, "content:'('", "file:a", `-f:\.go$`, `file:"a b"`, "file:(a|b)", "file:[(]", "lang:go", "-lang:c++", `l:"visual basic .net"`,
 		"repo:a", "-repo:b", `repo:c\@d`, "fork:yes", "fork:only", "archived:no", "case:yes", "count:5", "timeout:90s", "type:path", "select:file", "select:repo",
-		"patterntype:regexp", "patterntype:keyword", "patterntype:literal", "patterntype:standard",
+		"patterntype:regexp", ":[x]", "f(:[x], :[x])", "...", ":[[y]]", ":[z~a [)] b]", "{", "}", "[...]", `"..."`, ":[ ]", `:[l\n]`, "patterntype:structural", "patterntype:keyword", "patterntype:literal", "patterntype:standard",
 	}
 	return rapid.Custom(func(t *rapid.T) string {
 		var b strings.Builder
-		if kind := rapid.SampledFrom([]string{"", "", "literal", "regexp", "keyword"}).Draw(t, "type"); kind != "" {
+		if kind := rapid.SampledFrom([]string{"", "", "literal", "regexp", "keyword", "structural"}).Draw(t, "type"); kind != "" {
 			b.WriteString("patterntype:" + kind + " ")
 		}
 		for _, w := range rapid.SliceOfN(rapid.SampledFrom(words), 1, 9).Draw(t, "words") {
@@ -136,6 +136,7 @@ func FuzzParse(f *testing.F) {
 		`patterntype:regexp "a b" c(d|e) [ )] \(`,
 		`patterntype:keyword 'a' "b" /c d/ (e f) or g`,
 		`fmt.Errorf("%s: %w", a, b)`,
+		`patterntype:structural f(:[x~[a)]+], "...", :[x]) {...} or :[[y]] = :[z.];`,
 		`(a or (b and not (c d or -content:"e")))`,
 	} {
 		f.Add(seed)

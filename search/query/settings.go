@@ -68,7 +68,7 @@ func (q *Query) set(t token) (err *Error) {
 		if !ok {
 			return fail(t.value, "unknown case "+quote(t.text)+"; expected yes or no", didYouMean(t.text, []string{"yes", "no"}), valueExample["case"])
 		}
-		q.CaseSensitive = b
+		q.CaseSensitive, q.caseInsensitive = b, !b
 	case "select":
 		q.Select, err = selectOf(t)
 	case "type":
@@ -86,6 +86,14 @@ func (q *Query) set(t token) (err *Error) {
 // check refuses settings that contradict the rest of the query.
 func (q *Query) check(text string) *Error {
 	whole := Span{0, len(text)}
+	if q.PatternType == StructuralType {
+		switch {
+		case q.Type != TypeFile:
+			return fail(whole, "a structural pattern is searched in the content of files", "leave type: out; use patterntype:regexp to search in paths")
+		case q.caseInsensitive:
+			return fail(whole, "a structural pattern always heeds case, so case:no has no meaning", "leave case: out, or use patterntype:regexp")
+		}
+	}
 	if q.Expr == nil && q.Type == TypeFile && q.Select == SelectContent {
 		return fail(whole, "the query has nothing to search for", "add a pattern, such as TODO; to count files, add select:file; to count repositories, add select:repo")
 	}

@@ -1,11 +1,15 @@
 package query
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/backsight/backsight/search/query/template"
+)
 
 // word reads a word that starts at start: text up to white space. White space
 // between balanced parentheses does not end it, nor, in a regular expression,
-// white space that is escaped or in a class. A parenthesis that closes an open
-// group ends it.
+// white space that is escaped or in a class, nor, in a template, white space in a
+// hole. A parenthesis that closes an open group ends it.
 //
 // In literal text, runs of white space inside the word become one space, as
 // they do between words.
@@ -23,7 +27,7 @@ func (lx *lexer) word(start int, isRegexp bool) (string, int, *Error) {
 				quote(lx.text[found.Start:found.End])+" stands inside the parentheses of a word, so it could be text or syntax",
 				"put a space before the opening parenthesis to make it a group; "+asText(text))
 		}
-		if !isRegexp {
+		if !isRegexp && lx.mode != StructuralType {
 			text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r < 0x80 && isSpace(byte(r)) }), " ")
 		}
 	}
@@ -50,6 +54,10 @@ func (lx *lexer) scan(start int, isRegexp, balanced bool) (end int, spaced, ok b
 			i++
 		case isRegexp && c == '[':
 			i = classEnd(lx.text, i)
+		case lx.mode == StructuralType && strings.HasPrefix(lx.text[i:], ":["):
+			if end, ok := template.HoleEnd(lx.text, i); ok {
+				i = end - 1
+			}
 		case c == '(':
 			open++
 		case c == ')':
@@ -133,6 +141,10 @@ func (lx *lexer) opensGroup() bool {
 			i++
 		case lx.mode == RegexpType && c == '[':
 			i = classEnd(lx.text, i)
+		case lx.mode == StructuralType && strings.HasPrefix(lx.text[i:], ":["):
+			if end, ok := template.HoleEnd(lx.text, i); ok {
+				i = end - 1
+			}
 		case c == '(':
 			open++
 		case c == ')':

@@ -1,0 +1,237 @@
+package match
+
+import (
+	"bytes"
+	"regexp"
+	"slices"
+
+	"github.com/backsight/backsight/search/query/template"
+)
+
+// structural finds a template. Its work is linear in the content: in one run over
+// it the marks are found (template.Scan), and each part of the template looks at
+// each place of the content once, see memo.
+type structural struct {
+	steps []step
+	// required are texts that every match holds, the strongest first.
+	required []*literal
+	// names says that holes have to match equal text.
+	names bool
+}
+
+type stepKind int
+
+const (
+	stepText stepKind = iota
+	stepSpace
+	stepGroup
+	stepQuoted
+	stepHole
+)
+
+// step is a template's element, ready to be matched.
+type step struct {
+	kind stepKind
+	id   int // among all steps, for memo
+
+	text  []byte // of stepText; of stepGroup and stepQuoted, what they open with
+	risky bool   // the text has bytes that can start a mark
+	inner []step // of stepGroup and stepQuoted
+	hole  *template.Hole
+	re    *regexp.Regexp // of a hole with a regular expression
+}
+
+// holeWindow is how much of the content a hole's regular expression sees at most,
+// in bytes; it bounds the work at each place.
+const holeWindow = 250
+
+func newStructural(text string) (*structural, error) {
+	t, bad := template.Parse(text)
+	if bad != nil {
+		return nil, bad
+	}
+	f := &structural{}
+	c := stepCompiler{seen: map[string]bool{}}
+	var err error
+	if f.steps, err = c.compile(t.Elements, true); err != nil {
+		return nil, err
+	}
+	f.names = c.names
+	c.cut()
+	for _, text := range c.required {
+		f.required = append(f.required, newLiteral(text, false))
+	}
+	slices.SortStableFunc(f.required, func(a, b *literal) int {
+		return int(textRarity(b.text, false) - textRarity(a.text, false))
+	})
+	return f, nil
+}
+
+// stepCompiler compiles elements, and collects the bytes that stand in a row in
+// every match.
+type stepCompiler struct {
+	ids      int
+	seen     map[string]bool // names of holes
+	names    bool
+	run      []byte
+	required []string
+}
+
+func (c *stepCompiler) cut() {
+	if len(c.run) > 0 && !slices.Contains(c.required, string(c.run)) {
+		c.required = append(c.required, string(c.run))
+	}
+	c.run = nil
+}
+
+func (c *stepCompiler) compile(elements []template.Element, code bool) ([]step, error) {
+	var steps []step
+	for _, e := range elements {
+		s := step{id: c.ids}
+		c.ids++
+		var err error
+		switch e := e.(type) {
+		case template.Text:
+			s.kind, s.text = stepText, []byte(e)
+			s.risky = code && bytes.ContainsFunc(s.text, func(r rune) bool { return r < 0x80 && template.Special[r] })
+			c.run = append(c.run, s.text...)
+		case template.Space:
+			s.kind = stepSpace
+			c.cut()
+		case *template.Group:
+			s.kind, s.text = stepGroup, []byte{e.Open}
+			c.run = append(c.run, e.Open)
+			s.inner, err = c.compile(e.Elements, code)
+			c.run = append(c.run, e.Close)
+		case *template.Quoted:
+			s.kind, s.text = stepQuoted, []byte(e.Mark)
+			c.run = append(c.run, e.Mark...)
+			s.inner, err = c.compile(e.Elements, false)
+			c.run = append(c.run, e.Mark...)
+		case *template.Hole:
+			s.kind, s.hole = stepHole, e
+			c.cut()
+			c.names = c.names || e.Name != template.Unnamed && c.seen[e.Name]
+			c.seen[e.Name] = true
+			if e.Kind == template.Regexp {
+				s.re, err = regexp.Compile(`\A(?:` + e.Regexp + ")")
+			}
+		}
+		if err != nil {
+			return nil, err
+		}
+		steps = append(steps, s)
+	}
+	return steps, nil
+}
+
+func (f *structural) has(content []byte) bool {
+	found := false
+	f.each(content, func(span) bool {
+		found = true
+		return false
+	})
+	return found
+}
+
+func (f *structural) count(content []byte) int64 {
+	n := int64(0)
+	f.each(content, func(span) bool {
+		n++
+		return true
+	})
+	return n
+}
+
+func (f *structural) ranges(content []byte, to []span) []span {
+	f.each(content, func(s span) bool {
+		to = append(to, s)
+		return true
+	})
+	return to
+}
+
+// each calls yield with the matches, from left to right. It returns how many
+// times a step looked at a place.
+func (f *structural) each(content []byte, yield func(span) bool) (looks int) {
+	for _, l := range f.required {
+		if !(oneLiteral{l}).has(content) {
+			return 0
+		}
+	}
+	r := &structuralRun{content: content, marks: template.Scan(content), memo: map[memoKey][]known{}}
+	at := cursor{marks: r.marks, end: len(content)}
+	for from := 0; from < len(content); {
+		start := f.candidate(content, from)
+		if start == len(content) {
+			return r.looks
+		}
+		lv, inside := at.levelOf(start)
+		if inside > 0 {
+			from = inside
+			continue
+		}
+		end := r.match(f.steps, start, lv)
+		if end <= start || f.names && !r.namesAgree(f.steps, start, lv) {
+			from = start + 1
+			continue
+		}
+		if !yield(span{start, end}) {
+			return r.looks
+		}
+		from = end
+	}
+	return r.looks
+}
+
+// candidate is the first place at or after from where a match can start.
+func (f *structural) candidate(content []byte, from int) int {
+	first := &f.steps[0]
+	if len(first.text) == 0 {
+		return from
+	}
+	if i := bytes.Index(content[from:], first.text); i >= 0 {
+		return from + i
+	}
+	return len(content)
+}
+
+// level is a part of a content in which delimiters balance: a file, what is in a
+// pair of delimiters, or what is in a string.
+type level struct {
+	id     int  // of its mark; -1 for the file
+	end    int  // where it ends, exclusively
+	closed bool // the steps have to match up to its end
+	text   bool // it is a string, so there are no marks in it
+}
+
+// cursor finds the levels of places, from left to right.
+type cursor struct {
+	marks []template.Mark
+	next  int   // the first mark that starts at or after the last place
+	open  []int // the pairs that the last place is in
+	end   int   // of the content
+}
+
+// levelOf is the level of a place. Inside of a string or a comment there is none;
+// then inside is where that ends.
+func (c *cursor) levelOf(at int) (lv level, inside int) {
+	for c.next < len(c.marks) && c.marks[c.next].Start < at {
+		m := c.marks[c.next]
+		switch {
+		case m.Kind == template.Pair && m.End > at:
+			c.open = append(c.open, c.next)
+		case m.End > at:
+			return level{}, m.End
+		}
+		c.next++
+	}
+	for len(c.open) > 0 && c.marks[c.open[len(c.open)-1]].End <= at {
+		c.open = c.open[:len(c.open)-1]
+	}
+	if len(c.open) == 0 {
+		return level{id: -1, end: c.end}, 0
+	}
+	id := c.open[len(c.open)-1]
+	return level{id: id, end: c.marks[id].End - 1}, 0
+}

@@ -1,0 +1,195 @@
+package template
+
+import (
+	"bytes"
+	"slices"
+)
+
+// MarkKind says what a Mark marks.
+type MarkKind uint8
+
+const (
+	// Comment is // or # to the end of the line, or /* to */.
+	Comment MarkKind = iota
+	// String is what stands between quotation marks, with the marks.
+	String
+	// Pair is a pair of delimiters, () [] or {}, with what is between them.
+	Pair
+)
+
+// A Mark is a part of a content that a hole takes whole: content[Start:End].
+type Mark struct {
+	Start, End int
+	Kind       MarkKind
+	// Width is how long a String's quotation mark is: 1 or 3.
+	Width int
+}
+
+// Scan finds the marks of a content, by Start. A mark that starts inside another
+// ends inside it, and none is in a string or a comment.
+//
+// The rules:
+//   - "…", '…' are strings if they end on the line, `…`, """…""" and ”'…”' if
+//     they end at all. A backslash takes the next character's meaning away. A '
+//     after three word characters or more is an apostrophe.
+//   - // starts a comment unless a colon precedes it; /* does if */ follows; # does
+//     at the start of a line or after white space, if white space, ! or the end of
+//     the line follows it.
+//   - Delimiters pair as they nest. One without a partner is a character like any
+//     other.
+func Scan(content []byte) []Mark {
+	s := scanner{content: content}
+	var open []int // marks of delimiters that wait for their partners
+	var waiting [256]int
+	for i := 0; i < len(content); {
+		c := content[i]
+		if !Special[c] {
+			i++
+			continue
+		}
+		if m, ok := s.tokenAt(i); ok {
+			s.marks = append(s.marks, m)
+			i = m.End
+			continue
+		}
+		switch c {
+		case '(', '[', '{':
+			open = append(open, len(s.marks))
+			waiting[c]++
+			s.marks = append(s.marks, Mark{Start: i, Kind: Pair})
+		case ')', ']', '}':
+			opener := OpenerOf(c)
+			for waiting[opener] > 0 {
+				last := &s.marks[open[len(open)-1]]
+				open = open[:len(open)-1]
+				waiting[content[last.Start]]--
+				if content[last.Start] == opener {
+					last.End = i + 1
+					break
+				}
+			}
+		}
+		i++
+	}
+	return slices.DeleteFunc(s.marks, func(m Mark) bool { return m.End == 0 })
+}
+
+// Special has the bytes with which a mark can start or end.
+var Special = func() (set [256]bool) {
+	for _, c := range []byte("()[]{}\"'`/#") {
+		set[c] = true
+	}
+	return set
+}()
+
+// OpenerOf is the delimiter that a closing one closes.
+func OpenerOf(closing byte) byte {
+	switch closing {
+	case ')':
+		return '('
+	case ']':
+		return '['
+	default:
+		return '{'
+	}
+}
+
+type scanner struct {
+	content []byte
+	marks   []Mark
+
+	// What was looked for in vain, so that it is looked for once: no later start
+	// finds an end either.
+	noBlockEnd bool
+	noEnd      map[string]bool // of the marks that may span lines
+	noEndUntil [256]int        // of " and ', to the end of which line
+}
+
+// tokenAt is the string or the comment that starts at i.
+func (s *scanner) tokenAt(i int) (Mark, bool) {
+	rest := s.content[i:]
+	switch rest[0] {
+	case '/':
+		switch {
+		case bytes.HasPrefix(rest, []byte("//")) && (i == 0 || s.content[i-1] != ':'):
+			return Mark{Start: i, End: i + lineLength(rest), Kind: Comment}, true
+		case bytes.HasPrefix(rest, []byte("/*")) && !s.noBlockEnd:
+			if n := bytes.Index(rest[2:], []byte("*/")); n >= 0 {
+				return Mark{Start: i, End: i + 2 + n + 2, Kind: Comment}, true
+			}
+			s.noBlockEnd = true
+		}
+	case '#':
+		if (i == 0 || IsSpace(s.content[i-1])) && (len(rest) == 1 || IsSpace(rest[1]) || rest[1] == '!') {
+			return Mark{Start: i, End: i + lineLength(rest), Kind: Comment}, true
+		}
+	case '"', '\'':
+		if rest[0] == '\'' && afterWord(s.content[:i]) {
+			break
+		}
+		if mark := string(rest[:min(3, len(rest))]); mark == `"""` || mark == `'''` {
+			if m, ok := s.multiline(i, mark); ok {
+				return m, true
+			}
+		}
+		if i < s.noEndUntil[rest[0]] {
+			break
+		}
+		line := rest[:lineLength(rest)]
+		if n := closing(line[1:], rest[:1]); n > 0 {
+			return Mark{Start: i, End: i + 1 + n, Kind: String, Width: 1}, true
+		}
+		s.noEndUntil[rest[0]] = i + len(line)
+	case '`':
+		return s.multiline(i, "`")
+	}
+	return Mark{}, false
+}
+
+func (s *scanner) multiline(i int, mark string) (Mark, bool) {
+	if s.noEnd[mark] {
+		return Mark{}, false
+	}
+	start := i + len(mark)
+	if n := closing(s.content[start:], []byte(mark)); n > 0 {
+		return Mark{Start: i, End: start + n, Kind: String, Width: len(mark)}, true
+	}
+	if s.noEnd == nil {
+		s.noEnd = map[string]bool{}
+	}
+	s.noEnd[mark] = true
+	return Mark{}, false
+}
+
+// closing is the end of the first mark in text that no backslash precedes, or 0.
+func closing(text, mark []byte) int {
+	for i := 0; i < len(text); i++ {
+		switch {
+		case text[i] == '\\':
+			i++
+		case text[i] == mark[0] && bytes.HasPrefix(text[i:], mark):
+			return i + len(mark)
+		}
+	}
+	return 0
+}
+
+func lineLength(text []byte) int {
+	if n := bytes.IndexByte(text, '\n'); n >= 0 {
+		return n
+	}
+	return len(text)
+}
+
+func afterWord(before []byte) bool {
+	n := len(before)
+	return n >= 3 && IsWord(before[n-1]) && IsWord(before[n-2]) && IsWord(before[n-3])
+}
+
+// IsSpace says whether a Space matches a byte.
+func IsSpace(b byte) bool { return b == ' ' || b >= '\t' && b <= '\r' }
+
+// IsWord says whether a hole of the kind Word matches a byte.
+func IsWord(b byte) bool {
+	return b == '_' || b >= '0' && b <= '9' || b|0x20 >= 'a' && b|0x20 <= 'z'
+}
