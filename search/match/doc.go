@@ -24,6 +24,8 @@
 //     them; property tests compare. Text patterns are compared as bytes, so that
 //     U+FFFD in one does not match bytes that are not UTF-8.
 //   - The same query, path and content give the same counts for ever.
+//   - A content that does not meet Required counts 0, so an index may leave it
+//     unread.
 //   - A Matcher is safe for concurrent use, and retains nothing of a content.
 //
 // Non-goals: reading files, adding up commits (search/history), and the limits

@@ -36,8 +36,9 @@ const (
 // pattern is a pattern with its way to find it; a query that has it twice has it
 // once in a Matcher.
 type pattern struct {
-	id     int
-	finder finder
+	id       int
+	finder   finder
+	required Requirement
 }
 
 // Compile readies a query for matching. The error says what the query lacks for
@@ -147,7 +148,11 @@ func (c *compiler) pattern(p *query.Pattern) (*pattern, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &pattern{id: c.m.patterns, finder: f}
+	required, err := requirementOf(p, c.q.CaseSensitive)
+	if err != nil {
+		return nil, err
+	}
+	out := &pattern{id: c.m.patterns, finder: f, required: required}
 	c.m.patterns++
 	c.known[key] = out
 	return out, nil

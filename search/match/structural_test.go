@@ -225,7 +225,7 @@ func TestStructuralIsLinear(t *testing.T) {
 		{`"a:[x]b"`, `"a`},
 		{":[x] :[x]!", "a "},
 	} {
-		for _, end := range []string{"", "\n", strings.Repeat(")", 10_000), "'", "b", "!"} {
+		for _, end := range []string{"", "\n", strings.Repeat(")", 5_000), "'", "b", "!"} {
 			f, err := newStructural(row.template)
 			require.NoError(t, err)
 			f.required = nil // which would reject most of them
@@ -233,9 +233,9 @@ func TestStructuralIsLinear(t *testing.T) {
 				content := strings.Repeat(row.content, size/len(row.content)) + end
 				return f.each([]byte(content), func(span) bool { return true })
 			}
-			few := looks(20_000)
-			require.Less(t, looks(40_000), 2*few+1000, "%s in many %q and %q", row.template, row.content, end)
-			require.LessOrEqual(t, few, 10*(20_000+len(end))*(1+strings.Count(row.template, ":[")), "%s in many %q and %q", row.template, row.content, end)
+			few := looks(10_000)
+			require.Less(t, looks(20_000), 2*few+1000, "%s in many %q and %q", row.template, row.content, end)
+			require.LessOrEqual(t, few, 10*(10_000+len(end))*(1+strings.Count(row.template, ":[")), "%s in many %q and %q", row.template, row.content, end)
 		}
 	}
 }

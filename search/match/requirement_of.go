@@ -1,0 +1,120 @@
+package match
+
+import (
+	"regexp/syntax"
+
+	"github.com/backsight/backsight/search/query"
+	"github.com/backsight/backsight/search/query/template"
+)
+
+// requirementOf is what a content must hold for a pattern to match.
+func requirementOf(p *query.Pattern, caseSensitive bool) (Requirement, error) {
+	switch p.Kind {
+	case query.Literal:
+		return requireText(p.Text, !caseSensitive), nil
+	case query.Structural:
+		t, bad := template.Parse(p.Text)
+		if bad != nil {
+			return Requirement{}, bad
+		}
+		c := stepCompiler{seen: map[string]bool{}}
+		if _, err := c.compile(t.Elements, true); err != nil {
+			return Requirement{}, err
+		}
+		c.cut()
+		var all []Requirement
+		for _, text := range c.required {
+			all = append(all, requireText(text, false))
+		}
+		return requireAll(all), nil
+	}
+	flags := "(?m)"
+	if !caseSensitive {
+		flags = "(?im)"
+	}
+	tree, err := syntax.Parse(flags+p.Text, syntax.Perl)
+	if err != nil {
+		return Requirement{}, err
+	}
+	if f := factsOf(tree); f.bounded {
+		// An empty match counts nothing, so it requires nothing.
+		var texts []string
+		for _, t := range f.exact.texts {
+			if t != "" {
+				texts = append(texts, t)
+			}
+		}
+		return requireOne(literals{texts, f.exact.fold}, 0), nil
+	}
+	return requirementOfTree(tree), nil
+}
+
+// weak is how rare, in eighths of a bit, alternatives inside a regular expression
+// are at least, to be worth looking for: 5 bits. Digits, for example, are in every
+// file.
+const weak = 40
+
+// requireOne asks for one of some texts.
+func requireOne(l literals, least float64) Requirement {
+	if l.strength() < least {
+		return Requirement{}
+	}
+	var all []Requirement
+	for _, t := range l.texts {
+		all = append(all, requireText(t, l.fold))
+	}
+	return requireAny(all)
+}
+
+func requirementOfTree(re *syntax.Regexp) Requirement {
+	switch re.Op {
+	case syntax.OpCapture, syntax.OpPlus:
+		return requirementOfTree(re.Sub[0])
+	case syntax.OpRepeat:
+		if re.Min > 0 {
+			return requirementOfTree(re.Sub[0])
+		}
+		return Requirement{}
+	case syntax.OpAlternate:
+		var all []Requirement
+		for _, sub := range re.Sub {
+			all = append(all, requirementOfTree(sub))
+		}
+		return requireAny(all)
+	case syntax.OpConcat:
+		var all []Requirement
+		run := emptyText(true) // what the last subs match in a row
+		for _, sub := range inRow(re, nil) {
+			f := factsOf(sub)
+			next, ok := product(run, f)
+			switch {
+			case ok:
+				run = next
+			case f.bounded:
+				all = append(all, requireOne(run.exact, weak))
+				run = f
+			default:
+				all = append(all, requireOne(run.exact, weak), requirementOfTree(sub))
+				run = emptyText(false)
+			}
+		}
+		return requireAll(append(all, requireOne(run.exact, weak)))
+	default:
+		if f := factsOf(re); f.bounded {
+			return requireOne(f.exact, weak)
+		}
+		return Requirement{}
+	}
+}
+
+// inRow adds what a concatenation is made of, with what its groups are made of.
+func inRow(re *syntax.Regexp, to []*syntax.Regexp) []*syntax.Regexp {
+	switch re.Op {
+	case syntax.OpCapture, syntax.OpConcat:
+		for _, sub := range re.Sub {
+			to = inRow(sub, to)
+		}
+		return to
+	}
+	return append(to, re)
+}
