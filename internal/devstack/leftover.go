@@ -52,17 +52,26 @@ func awaitExit(ctx context.Context, pid int) {
 	}
 }
 
-// exiting reports whether a process without a command line still holds what it held: a zombie does not.
+// exiting reports whether a process without a command line still holds what it held: a zombie does not, once all its threads
+// have ended. The kernel calls the process a zombie when the first thread is one.
 func exiting(pid int) bool {
 	if errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
 		return false
 	}
-	stat, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat")) // "123 (name) Z …"
+	proc := filepath.Join("/proc", strconv.Itoa(pid))
+	stat, err := os.ReadFile(filepath.Join(proc, "stat")) // "123 (name) Z …"
 	if err != nil {
 		return false
 	}
 	_, state, ok := bytes.Cut(stat[max(0, bytes.LastIndexByte(stat, ')')):], []byte(") "))
-	return ok && !bytes.HasPrefix(state, []byte("Z")) && !bytes.HasPrefix(state, []byte("X"))
+	if !ok || bytes.HasPrefix(state, []byte("X")) {
+		return false
+	}
+	if !bytes.HasPrefix(state, []byte("Z")) {
+		return true
+	}
+	threads, err := os.ReadDir(filepath.Join(proc, "task"))
+	return err == nil && len(threads) > 1
 }
 
 // stopLeftover ends a process of an earlier stack, with harder signals in turn, and waits until it has ended.
