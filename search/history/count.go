@@ -94,6 +94,9 @@ func (c *counts) blob(blob int32, object *gitrepo.Object) (matches int64) {
 
 // countBlobs reads and matches the blobs of a batch.
 func (s *search) countBlobs(ctx context.Context, c *counts, batch []int32) error {
+	if len(batch) == 0 {
+		return nil
+	}
 	hashes := make([]gitrepo.Hash, len(batch))
 	for i, blob := range batch {
 		hashes[i] = s.graph.blobs[blob]

@@ -6,6 +6,7 @@ import (
 
 	"github.com/backsight/backsight/gitrepo"
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/history/index"
 	"github.com/backsight/backsight/search/match"
 )
 
@@ -21,6 +22,10 @@ type Request struct {
 	// MaxBlobSize is the size in bytes above which a file is not read; 0 is gitrepo.DefaultMaxSize. Such a file is a Fault,
 	// unless it is binary. Workers times about twice this is what contents may take of memory.
 	MaxBlobSize int64
+	// Index is optional: an index of the repository's history. Where it knows all commits of the request, no tree is listed and
+	// only files that can match are read. The results are the same; but of objects that went missing since the index was made,
+	// it may still know what they held, or that they cannot match.
+	Index *index.Index
 	// Progress is optional. It is called from the work loop, never twice at a time, at least once a second while there
 	// is progress.
 	Progress func(Progress)
@@ -41,6 +46,8 @@ type Stats struct {
 	Matches      int64 // calls of the matcher with a content
 	Bytes        int64 // bytes of commits, trees and blobs
 	GitProcesses int64 // git processes that were started to read objects
+	Indexed      bool  // whether the index of the request answered
+	IndexProblem error // why it did not, where something is wrong with it; the file is removed when it is damaged
 }
 
 // Result is the value at one commit.
@@ -98,6 +105,11 @@ func Search(ctx context.Context, req Request, yield func(Result) error) error {
 	}
 	if req.Stats != nil {
 		defer s.report()
+	}
+	if req.Index != nil {
+		if used, err := s.searchIndexed(ctx, yield); used || err != nil {
+			return err
+		}
 	}
 	roots, err := s.readCommits(ctx)
 	if err != nil {
@@ -160,14 +172,20 @@ func (s *search) run(ctx context.Context, roots []root, yield func(Result) error
 }
 
 func (s *search) result(sweep *sweep, faults *faultWalk, r root) Result {
-	result := Result{Commit: r.commit, Value: sweep.n, Values: sweep.values()}
-	if s.request.Matcher.PerRepository() {
-		result.Value = min(1, result.Value)
-	}
+	result := s.valueAt(sweep, r.commit)
 	if r.fault != nil {
 		result.Faults = []Fault{*r.fault}
 	} else if sweep.faulty > 0 {
 		result.Faults = faults.at(r.node)
+	}
+	return result
+}
+
+// valueAt returns the result at the commit where the sweep stands, but for its faults.
+func (s *search) valueAt(sweep *sweep, commit gitrepo.OID) Result {
+	result := Result{Commit: commit, Value: sweep.n, Values: sweep.values()}
+	if s.request.Matcher.PerRepository() {
+		result.Value = min(1, result.Value)
 	}
 	return result
 }

@@ -35,11 +35,16 @@ var queries = []struct {
 	{`todo select:repo`, false},
 	{`type:path a\.go`, false},
 	{`file:^d/`, false},
+	{`task`, false}, // letters with a case outside of ASCII
+	{`kinds case:yes`, false},
+	{`patterntype:regexp (ann|main)\(?\)`, false},
+	{`ÄRGER`, false},
+	{`"todotodo" OR "go1.22" -file:^d/`, false},
 }
 
 var (
 	paths = []string{"a.go", "b.txt", "d/a.go", "d/e/c.py", "d/e/a.go", "d", "x\ny.go", "\xff\xfe.go", "d.x", "d-x/a.go", "a", "Makefile"}
-	lines = []string{"todo\n", "TODO(ann) go1.22\n", "x", "\n", "go1.21 go1.22\n", "\x00", "todotodo", "func main() {}\n", "Todo(b)\r\n"}
+	lines = []string{"todo\n", "TODO(ann) go1.22\n", "x", "\n", "go1.21 go1.22\n", "\x00", "todotodo", "func main() {}\n", "Todo(b)\r\n", "ta\u017fk \u212ainds\n", "tasks of many kinds\n", "ärger\n"}
 )
 
 // drawContent makes contents that are sometimes large and similar, so that packs hold them as differences.

@@ -1,0 +1,145 @@
+package index
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/hex"
+	"time"
+
+	"github.com/backsight/backsight/gitrepo"
+)
+
+// encodeChain writes the ids of commits, oldest first, and then the differences of their times in seconds, newest first.
+func encodeChain(commits []gitrepo.Commit, hashLen int) []byte {
+	out := make([]byte, 0, len(commits)*(hashLen+4))
+	for _, c := range commits {
+		hash, _ := gitrepo.HashOf(c.ID) // ids that git printed
+		out = append(out, hash[:hashLen]...)
+	}
+	last := int64(0)
+	for i := len(commits) - 1; i >= 0; i-- {
+		out = appendSigned(out, commits[i].Time.Unix()-last)
+		last = commits[i].Time.Unix()
+	}
+	return out
+}
+
+// chain is the chain section.
+type chain struct {
+	ids     []byte
+	times   []byte
+	n       int
+	hashLen int
+}
+
+func decodeChain(data []byte, n, hashLen int) (chain, bool) {
+	if n > len(data)/hashLen {
+		return chain{}, false
+	}
+	return chain{data[:n*hashLen], data[n*hashLen:], n, hashLen}, true
+}
+
+func (c chain) id(i int) []byte { return c.ids[i*c.hashLen : (i+1)*c.hashLen] }
+
+// newestFirst calls each with the commits from the newest on until it returns false. It returns false when the data is malformed.
+func (c chain) newestFirst(each func(gitrepo.Commit) (more bool)) bool {
+	d := decoder{data: c.times}
+	at := int64(0)
+	for i := c.n - 1; i >= 0; i-- {
+		at += d.signed()
+		if d.failed {
+			return false
+		}
+		if !each(gitrepo.Commit{ID: gitrepo.OID(hex.EncodeToString(c.id(i))), Time: time.Unix(at, 0).UTC()}) {
+			return true
+		}
+	}
+	return d.ended()
+}
+
+// positions returns where the commits stand in the chain; ok is false when one is not in it.
+func (c chain) positions(commits []gitrepo.OID) (at []int, ok bool) {
+	wanted := make(map[gitrepo.Hash]int, len(commits))
+	for i, id := range commits {
+		hash, valid := gitrepo.HashOf(id)
+		if !valid || len(id) != 2*c.hashLen {
+			return nil, false
+		}
+		wanted[hash] = i
+	}
+	at = make([]int, len(commits))
+	left := len(wanted)
+	if left != len(commits) {
+		return nil, false // one is asked for twice
+	}
+	var hash gitrepo.Hash
+	for i := c.n - 1; i >= 0 && left > 0; i-- {
+		copy(hash[:], c.id(i))
+		if k, found := wanted[hash]; found {
+			at[k] = i
+			left--
+		}
+	}
+	return at, left == 0
+}
+
+// endsIn reports whether the newest commit is id.
+func (c chain) endsIn(id gitrepo.OID) bool {
+	hash, ok := gitrepo.HashOf(id)
+	return ok && c.n > 0 && bytes.Equal(c.id(c.n-1), hash[:c.hashLen])
+}
+
+// encodeBlobs writes the ids of blobs, then those that are candidates of every search, then the sizes of large ones.
+func encodeBlobs(blobs []gitrepo.Hash, always []int32, large []largeBlob, hashLen int) []byte {
+	out := make([]byte, 0, len(blobs)*hashLen+4*len(large))
+	for _, b := range blobs {
+		out = append(out, b[:hashLen]...)
+	}
+	out = binary.AppendUvarint(out, uint64(len(always)))
+	last := int32(0)
+	for _, b := range always {
+		out = binary.AppendUvarint(out, uint64(b-last))
+		last = b
+	}
+	out = binary.AppendUvarint(out, uint64(len(large)))
+	last = 0
+	for _, b := range large {
+		out = binary.AppendUvarint(out, uint64(b.blob-last))
+		out = binary.AppendUvarint(out, uint64(b.size))
+		last = b.blob
+	}
+	return out
+}
+
+// blobTable is the blobs section.
+type blobTable struct {
+	ids    []byte
+	always []int32
+	large  []largeBlob
+}
+
+func decodeBlobs(data []byte, n, hashLen int) (t blobTable, ok bool) {
+	if n > len(data)/hashLen {
+		return t, false
+	}
+	d := decoder{data: data}
+	t.ids = d.take(n * hashLen)
+	last := 0
+	for range d.int() {
+		last += d.int()
+		if d.failed || last >= n {
+			return t, false
+		}
+		t.always = append(t.always, int32(last))
+	}
+	last = 0
+	for range d.int() {
+		last += d.int()
+		size := d.int()
+		if d.failed || last >= n {
+			return t, false
+		}
+		t.large = append(t.large, largeBlob{int32(last), int64(size)})
+	}
+	return t, d.ended()
+}

@@ -1,0 +1,81 @@
+package index
+
+import "encoding/binary"
+
+// encodeChanges writes, path by path, how many changes it has, and for each the distance in commits from the one before
+// and what the path holds from there on: 0 for nothing, else 1 + how far the blob's number is from the number behind
+// the blob that was written last, signed.
+func encodeChanges(of [][]change) []byte {
+	var out []byte
+	expected := int32(0)
+	for _, changes := range of {
+		out = binary.AppendUvarint(out, uint64(len(changes)))
+		at := int32(0)
+		for _, c := range changes {
+			out = binary.AppendUvarint(out, uint64(c.at-at))
+			at = c.at
+			if c.blob == gone {
+				out = append(out, 0)
+				continue
+			}
+			away := int64(c.blob - expected)
+			out = binary.AppendUvarint(out, (uint64(away)<<1^uint64(away>>63))+1)
+			expected = c.blob + 1
+		}
+	}
+	return out
+}
+
+// eachChange calls visit for each change, path by path. It returns false when the data is malformed.
+func eachChange(data []byte, paths, commits, blobs int, visit func(path int, c change)) bool {
+	d := decoder{data: data}
+	expected := int64(0)
+	for path := range paths {
+		at := 0
+		for range d.int() {
+			at += d.int()
+			n := d.uint()
+			if d.failed || at >= commits {
+				return false
+			}
+			held := int64(gone)
+			if n != 0 {
+				n--
+				held = expected + (int64(n>>1) ^ -int64(n&1))
+				if held < 0 || held >= int64(blobs) {
+					return false
+				}
+				expected = held + 1
+			}
+			visit(path, change{int32(at), int32(held)})
+		}
+	}
+	return d.ended()
+}
+
+// Lifetime says that the files of the commits at positions From up to, not with, To hold Blob at Path.
+type Lifetime struct {
+	Path     int // its number: paths are sorted by bytes
+	From, To int
+	Blob     int
+}
+
+// eachLifetime calls visit for each lifetime, path by path. It returns false when the data is malformed.
+func eachLifetime(data []byte, paths, commits, blobs int, visit func(Lifetime)) bool {
+	path, held := 0, change{blob: gone}
+	end := func(to int) {
+		if held.blob != gone {
+			visit(Lifetime{Path: path, From: int(held.at), To: to, Blob: int(held.blob)})
+		}
+	}
+	ok := eachChange(data, paths, commits, blobs, func(p int, c change) {
+		if p == path {
+			end(int(c.at))
+		} else {
+			end(commits)
+		}
+		path, held = p, c
+	})
+	end(commits)
+	return ok
+}

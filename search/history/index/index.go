@@ -1,0 +1,234 @@
+package index
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/backsight/backsight/gitrepo"
+)
+
+// Index is an open history index. It is safe for concurrent use, and stays what it is when Update replaces the file.
+type Index struct {
+	path   string
+	file   *os.File
+	header *header
+	chain  chain
+	layers []layer
+
+	mu    sync.Mutex
+	blobs *blobTable // nil until needed
+}
+
+// Open opens the index in the file at path. An error that is fs.ErrNotExist or ErrDamaged means that there is none: search
+// without, and call Update when there is time. Opening counts as a use for Dir's budget. Costs some reads, not the
+// whole file.
+func Open(path string) (*Index, error) {
+	x, err := open(path)
+	if err == nil {
+		now := time.Now()
+		_ = os.Chtimes(path, now, now) // on a read-only disk, what is used less recently is not told apart
+	}
+	return x, err
+}
+
+func open(path string) (*Index, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("history index: %w", err)
+	}
+	x := &Index{path: path, file: file}
+	if err := x.load(); err != nil {
+		file.Close()
+		return nil, fmt.Errorf("history index %s: %w", path, err)
+	}
+	return x, nil
+}
+
+func (x *Index) load() error {
+	info, err := x.file.Stat()
+	if err != nil {
+		return err
+	}
+	if x.header, err = readHeader(x.file, info.Size()); err != nil {
+		return err
+	}
+	h := x.header
+	if h.hashLen != 20 && h.hashLen != 32 {
+		return fmt.Errorf("%w: ids of %d bytes", ErrDamaged, h.hashLen)
+	}
+	data, err := x.section(chainSection)
+	if err != nil {
+		return err
+	}
+	var ok bool
+	if x.chain, ok = decodeChain(data, h.commits, h.hashLen); !ok {
+		return fmt.Errorf("%w: chain", ErrDamaged)
+	}
+	next := 0
+	for i, at := range h.layers {
+		l := layer{index: x, header: at, number: i}
+		if l.directory, err = x.section(layerSection(i, directoryPart)); err != nil {
+			return err
+		}
+		if l.sums, err = x.section(layerSection(i, sumsPart)); err != nil {
+			return err
+		}
+		runs := h.sections[layerSection(i, runsPart)].size
+		if at.first != next || len(l.directory)%directoryEntry != 0 || int64(len(l.sums)) != 4*((runs+runsBlock-1)/runsBlock) {
+			return fmt.Errorf("%w: layer %d", ErrDamaged, i)
+		}
+		next += at.blobs
+		x.layers = append(x.layers, l)
+	}
+	if next != h.blobs {
+		return fmt.Errorf("%w: layers of %d blobs, of %d", ErrDamaged, next, h.blobs)
+	}
+	return nil
+}
+
+// Close closes the file.
+func (x *Index) Close() { x.file.Close() }
+
+// read reads a part of the file.
+func (x *Index) read(offset, size int64) ([]byte, error) {
+	data := make([]byte, size)
+	if _, err := x.file.ReadAt(data, offset); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return data, nil
+}
+
+// section reads a section and checks it.
+func (x *Index) section(number int) ([]byte, error) {
+	s := x.header.sections[number]
+	data, err := x.read(s.offset, s.size)
+	if err != nil {
+		return nil, err
+	}
+	if checksum(data) != s.sum {
+		return nil, fmt.Errorf("%w: checksum of section %d", ErrDamaged, number)
+	}
+	return data, nil
+}
+
+// Tip returns the newest commit that is indexed.
+func (x *Index) Tip() gitrepo.OID {
+	var tip gitrepo.OID
+	x.chain.newestFirst(func(c gitrepo.Commit) bool { tip = c.ID; return false })
+	return tip
+}
+
+// FirstParentsSince is gitrepo.Repo.FirstParentsSince for the indexed tip, without git: the commits, newest first, up to
+// and with the first one that is not younger than t.
+func (x *Index) FirstParentsSince(t time.Time) ([]gitrepo.Commit, error) {
+	var commits []gitrepo.Commit
+	if !x.chain.newestFirst(func(c gitrepo.Commit) bool {
+		commits = append(commits, c)
+		return c.Time.After(t)
+	}) {
+		return nil, fmt.Errorf("history index %s: %w: times", x.path, ErrDamaged)
+	}
+	return commits, nil
+}
+
+// Positions returns where commits stand in the chain, 0 being the oldest commit. ok is false when one of them is not
+// indexed, or is asked for twice.
+func (x *Index) Positions(commits []gitrepo.OID) (at []int, ok bool) {
+	return x.chain.positions(commits)
+}
+
+// HashLen returns the number of bytes of object ids.
+func (x *Index) HashLen() int { return x.header.hashLen }
+
+// Commits returns how many commits are indexed.
+func (x *Index) Commits() int { return x.header.commits }
+
+// EachLifetime calls visit for each lifetime of each path, path by path in the order of their bytes. The error is ErrDamaged.
+func (x *Index) EachLifetime(visit func(Lifetime)) error {
+	data, err := x.section(changesSection)
+	if err != nil {
+		return err
+	}
+	if !eachLifetime(data, x.header.paths, x.header.commits, x.header.blobs, visit) {
+		return fmt.Errorf("%w: changes", ErrDamaged)
+	}
+	return nil
+}
+
+// Paths gives paths their names.
+type Paths struct{ table pathTable }
+
+// Paths reads the paths. The error is ErrDamaged.
+func (x *Index) Paths() (*Paths, error) {
+	data, err := x.section(pathsSection)
+	if err != nil {
+		return nil, err
+	}
+	table, ok := decodePaths(data, x.header.paths)
+	if !ok {
+		return nil, fmt.Errorf("%w: paths", ErrDamaged)
+	}
+	return &Paths{table}, nil
+}
+
+// Name returns the path with the given number. The error is ErrDamaged.
+func (p *Paths) Name(path int) (string, error) {
+	name, ok := p.table.at(path)
+	if !ok {
+		return "", fmt.Errorf("%w: paths", ErrDamaged)
+	}
+	return name, nil
+}
+
+// table returns the blobs section.
+func (x *Index) table() (*blobTable, error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.blobs != nil {
+		return x.blobs, nil
+	}
+	data, err := x.section(blobsSection)
+	if err != nil {
+		return nil, err
+	}
+	table, ok := decodeBlobs(data, x.header.blobs, x.header.hashLen)
+	if !ok {
+		return nil, fmt.Errorf("%w: blobs", ErrDamaged)
+	}
+	x.blobs = &table
+	return x.blobs, nil
+}
+
+// Hash returns the id of a blob. The error is ErrDamaged.
+func (x *Index) Hash(blob int) (hash gitrepo.Hash, err error) {
+	table, err := x.table()
+	if err != nil {
+		return hash, err
+	}
+	copy(hash[:], table.ids[blob*x.header.hashLen:(blob+1)*x.header.hashLen])
+	return hash, nil
+}
+
+// Discard removes the file, because reading it gave ErrDamaged, unless it was replaced by now.
+func (x *Index) Discard() error {
+	own, err := x.file.Stat()
+	if err != nil {
+		return err
+	}
+	now, err := os.Stat(x.path)
+	if err == nil && os.SameFile(own, now) {
+		err = os.Remove(x.path)
+	}
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// all returns the whole chain, newest first.
+func (x *Index) all() ([]gitrepo.Commit, error) {
+	return x.FirstParentsSince(time.Unix(-1<<60, 0))
+}

@@ -1,0 +1,81 @@
+package index
+
+import "encoding/binary"
+
+// pathsPerBlock is how many paths share a place to begin reading at.
+const pathsPerBlock = 16
+
+// encodePaths writes sorted paths: the number of bytes that each shares with the one before, and the others. Blocks of
+// pathsPerBlock begin anew; their offsets come first.
+func encodePaths(sorted []string) []byte {
+	var offsets, body []byte
+	last := ""
+	for i, p := range sorted {
+		if i%pathsPerBlock == 0 {
+			offsets = binary.LittleEndian.AppendUint32(offsets, uint32(len(body)))
+			last = ""
+		}
+		shared := 0
+		for shared < min(len(last), len(p)) && last[shared] == p[shared] {
+			shared++
+		}
+		body = binary.AppendUvarint(body, uint64(shared))
+		body = binary.AppendUvarint(body, uint64(len(p)-shared))
+		body = append(body, p[shared:]...)
+		last = p
+	}
+	return append(offsets, body...)
+}
+
+// pathTable is the paths section.
+type pathTable struct {
+	offsets, body []byte
+	n             int
+}
+
+func decodePaths(data []byte, n int) (pathTable, bool) {
+	blocks := 4 * ((n + pathsPerBlock - 1) / pathsPerBlock)
+	if len(data) < blocks {
+		return pathTable{}, false
+	}
+	return pathTable{data[:blocks], data[blocks:], n}, true
+}
+
+// at returns path i.
+func (t pathTable) at(i int) (string, bool) {
+	if i < 0 || i >= t.n {
+		return "", false
+	}
+	offset := binary.LittleEndian.Uint32(t.offsets[i/pathsPerBlock*4:])
+	if uint64(offset) > uint64(len(t.body)) {
+		return "", false
+	}
+	d := decoder{data: t.body[offset:]}
+	var path []byte
+	for range i%pathsPerBlock + 1 {
+		shared := d.int()
+		rest := d.take(d.int())
+		if d.failed || shared > len(path) {
+			return "", false
+		}
+		path = append(path[:shared], rest...)
+	}
+	return string(path), true
+}
+
+// all returns all paths in order.
+func (t pathTable) all() ([]string, bool) {
+	d := decoder{data: t.body}
+	paths := make([]string, 0, t.n)
+	var path []byte
+	for range t.n {
+		shared := d.int()
+		rest := d.take(d.int())
+		if d.failed || shared > len(path) {
+			return nil, false
+		}
+		path = append(path[:shared], rest...)
+		paths = append(paths, string(path))
+	}
+	return paths, d.ended()
+}

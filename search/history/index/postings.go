@@ -1,0 +1,84 @@
+package index
+
+import (
+	"encoding/binary"
+	"slices"
+)
+
+// postings collects which blobs hold which trigrams, as runs of blob numbers: versions of a file have neighbouring
+// numbers and nearly the same trigrams, so that what is written is what differs between neighbours.
+type postings struct {
+	slots []uint32 // by trigram: 1 + index in lists, or 0
+	lists []list
+
+	bits     []uint64 // the trigrams of the blob that came last
+	previous []uint32 // the same, as a list
+	next     []uint64 // scratch, empty between calls
+}
+
+// list is what is known of one trigram.
+type list struct {
+	trigram uint32
+	start   int32  // of the run that is open, while the trigram is in previous
+	last    int32  // the end of the run that was written last
+	runs    []byte // see appendRun
+}
+
+func newPostings() *postings {
+	return &postings{slots: make([]uint32, trigrams), bits: make([]uint64, trigrams/64), next: make([]uint64, trigrams/64)}
+}
+
+// add records the distinct trigrams of a blob. Blobs come in ascending order. Those that are left out in between may
+// come to be in runs: a false candidate costs time, nothing else.
+func (p *postings) add(blob int32, found []uint32) {
+	for _, t := range found {
+		p.next[t>>6] |= 1 << (t & 63)
+		if p.bits[t>>6]&(1<<(t&63)) == 0 {
+			p.list(t).start = blob
+		}
+	}
+	for _, t := range p.previous {
+		if p.next[t>>6]&(1<<(t&63)) == 0 {
+			p.list(t).close(blob)
+		}
+		p.bits[t>>6] &^= 1 << (t & 63)
+	}
+	p.bits, p.next = p.next, p.bits
+	p.previous = append(p.previous[:0], found...)
+}
+
+func (p *postings) list(t uint32) *list {
+	slot := p.slots[t]
+	if slot == 0 {
+		p.lists = append(p.lists, list{trigram: t})
+		slot = uint32(len(p.lists))
+		p.slots[t] = slot
+	}
+	return &p.lists[slot-1]
+}
+
+// close writes the open run, which ends before end.
+func (l *list) close(end int32) {
+	l.runs = appendRun(l.runs, l.last, l.start, end)
+	l.last = end
+}
+
+// appendRun writes a run behind one that ended at last: twice the distance, with the lowest bit set for a run of more
+// than one blob, and then its length less two.
+func appendRun(to []byte, last, start, end int32) []byte {
+	distance := uint64(start-last) << 1
+	if end-start == 1 {
+		return binary.AppendUvarint(to, distance)
+	}
+	return binary.AppendUvarint(binary.AppendUvarint(to, distance|1), uint64(end-start-2))
+}
+
+// finish closes what is open before end and returns the lists in the order of their trigrams.
+func (p *postings) finish(end int32) []list {
+	for _, t := range p.previous {
+		p.list(t).close(end)
+	}
+	p.previous = nil
+	slices.SortFunc(p.lists, func(a, b list) int { return int(a.trigram) - int(b.trigram) })
+	return p.lists
+}

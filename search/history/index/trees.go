@@ -1,0 +1,322 @@
+package index
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/backsight/backsight/gitrepo"
+)
+
+// ErrUnfit says that a history has no index because a commit or a tree of it is missing, damaged or malformed. Searches
+// go on without one.
+var ErrUnfit = errors.New("history cannot be indexed")
+
+// Bounds of how many commits are walked at a time, and how many bytes of trees are held of them.
+const (
+	firstBatch = 64
+	maxBatch   = 4096
+	treeBudget = 64 << 20
+)
+
+// history is what is known of a chain of commits: which path held which blob from which commit on.
+type history struct {
+	names  []string // of paths, by number
+	pathOf map[string]int32
+	blobs  []gitrepo.Hash // by number
+	blobOf map[gitrepo.Hash]int32
+	of     [][]change // by path, in the order of commits
+}
+
+// change is what a path holds from a commit on.
+type change struct {
+	at   int32 // the commit's position in the chain, 0 is the oldest
+	blob int32 // or gone
+}
+
+// gone stands for no file.
+const gone = -1
+
+func newHistory() *history {
+	return &history{pathOf: map[string]int32{}, blobOf: map[gitrepo.Hash]int32{}}
+}
+
+func (h *history) path(name string) int32 {
+	n, known := h.pathOf[name]
+	if !known {
+		n = int32(len(h.names))
+		h.names = append(h.names, name)
+		h.pathOf[name] = n
+		h.of = append(h.of, nil)
+	}
+	return n
+}
+
+func (h *history) blob(hash gitrepo.Hash) int32 {
+	n, known := h.blobOf[hash]
+	if !known {
+		n = int32(len(h.blobs))
+		h.blobs = append(h.blobs, hash)
+		h.blobOf[hash] = n
+	}
+	return n
+}
+
+// walker compares the trees of neighbouring commits.
+type walker struct {
+	objects *gitrepo.Objects
+	history *history
+	hashLen int
+	arena   []byte // contents of the trees of one level
+	entries []entry
+	trees   map[gitrepo.Hash]tree
+	walked  int64 // bytes of trees of the current batch
+}
+
+// tree is one tree of a level: its entries.
+type tree struct{ from, to int32 }
+
+// entry is a file or a folder in a tree, as offsets in the arena.
+type entry struct {
+	start, end uint32 // of the name; the hash is behind the zero byte that ends it
+	folder     bool
+}
+
+// pair is a folder in two neighbouring commits.
+type pair struct {
+	folder       string // "" or ending in a slash
+	old, new     gitrepo.Hash
+	hasOld, hasN bool
+	at           int32
+}
+
+// walk adds the changes of commits, oldest first, which stand at positions from first on. before is the tree of the commit
+// before them, if any.
+func (w *walker) walk(ctx context.Context, commits []gitrepo.Commit, first int32, before *gitrepo.Hash) error {
+	batch := firstBatch
+	for len(commits) > 0 {
+		now := commits[:min(batch, len(commits))]
+		roots, err := w.roots(ctx, now)
+		if err != nil {
+			return err
+		}
+		var pairs []pair
+		for i, root := range roots {
+			if before == nil || *before != root {
+				p := pair{new: root, hasN: true, at: first + int32(i)}
+				if before != nil {
+					p.old, p.hasOld = *before, true
+				}
+				pairs = append(pairs, p)
+			}
+			before = &roots[i]
+		}
+		w.walked = 0
+		for len(pairs) > 0 {
+			if pairs, err = w.level(ctx, pairs); err != nil {
+				return err
+			}
+		}
+		first += int32(len(now))
+		commits = commits[len(now):]
+		switch {
+		case w.walked > treeBudget:
+			batch = max(1, batch/2)
+		case w.walked < treeBudget/4:
+			batch = min(2*batch, maxBatch)
+		}
+	}
+	return nil
+}
+
+// roots returns the commits' trees.
+func (w *walker) roots(ctx context.Context, commits []gitrepo.Commit) ([]gitrepo.Hash, error) {
+	ids := make([]gitrepo.Hash, len(commits))
+	for i, c := range commits {
+		ids[i], _ = gitrepo.HashOf(c.ID) // an id that git printed
+	}
+	roots := make([]gitrepo.Hash, len(commits))
+	err := w.objects.Read(ctx, ids, gitrepo.ReadOptions{Workers: 1}, func(_, i int, object *gitrepo.Object) error {
+		var ok bool
+		if roots[i], ok = treeOf(object); !ok {
+			return fmt.Errorf("%w: commit %s: %s", ErrUnfit, commits[i].ID, problemOr(object.Problem, "malformed"))
+		}
+		return nil
+	})
+	return roots, err
+}
+
+// treeOf returns the tree of a commit.
+func treeOf(object *gitrepo.Object) (tree gitrepo.Hash, ok bool) {
+	line, _, _ := bytes.Cut(object.Data, []byte{'\n'})
+	id, ok := bytes.CutPrefix(line, []byte("tree "))
+	if !ok || object.Problem != "" || object.Kind != gitrepo.KindCommit {
+		return tree, false
+	}
+	return gitrepo.HashOf(gitrepo.OID(id))
+}
+
+func problemOr(p gitrepo.Problem, otherwise string) string {
+	if p != "" {
+		return string(p)
+	}
+	return otherwise
+}
+
+// level reads the trees of the pairs, records how the files in them differ, and returns the pairs of folders below.
+func (w *walker) level(ctx context.Context, pairs []pair) ([]pair, error) {
+	w.arena, w.entries, w.trees = w.arena[:0], w.entries[:0], make(map[gitrepo.Hash]tree, len(pairs)+1)
+	var ids []gitrepo.Hash
+	need := func(hash gitrepo.Hash) {
+		if _, known := w.trees[hash]; !known {
+			w.trees[hash] = tree{}
+			ids = append(ids, hash)
+		}
+	}
+	for _, p := range pairs {
+		if p.hasOld {
+			need(p.old)
+		}
+		if p.hasN {
+			need(p.new)
+		}
+	}
+	err := w.objects.Read(ctx, ids, gitrepo.ReadOptions{Workers: 1}, func(_, i int, object *gitrepo.Object) error {
+		if object.Problem != "" || object.Kind != gitrepo.KindTree {
+			return fmt.Errorf("%w: tree %s: %s", ErrUnfit, w.objects.OID(ids[i]), problemOr(object.Problem, "not a tree"))
+		}
+		from := int32(len(w.entries))
+		if !w.parse(object.Data) {
+			return fmt.Errorf("%w: tree %s: malformed", ErrUnfit, w.objects.OID(ids[i]))
+		}
+		w.trees[ids[i]] = tree{from, int32(len(w.entries))}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	w.walked += int64(len(w.arena))
+	var below []pair
+	for i := range pairs {
+		below = w.compare(&pairs[i], below)
+	}
+	return below, nil
+}
+
+// parse adds a tree's files and folders. It refuses what a sound git does not write, above all names out of order or
+// there twice: comparing would go wrong over them.
+func (w *walker) parse(content []byte) bool {
+	base := uint32(len(w.arena))
+	if int64(len(w.arena))+int64(len(content)) > 1<<32-1 {
+		return false
+	}
+	w.arena = append(w.arena, content...)
+	arena, at, end := w.arena, base, base+uint32(len(content))
+	var last entry
+	for at < end {
+		space := bytes.IndexByte(arena[at:end], ' ')
+		if space <= 0 {
+			return false
+		}
+		mode := string(arena[at : at+uint32(space)])
+		start := at + uint32(space) + 1
+		zero := bytes.IndexByte(arena[start:end], 0)
+		if zero <= 0 || bytes.IndexByte(arena[start:start+uint32(zero)], '/') >= 0 {
+			return false
+		}
+		e := entry{start: start, end: start + uint32(zero), folder: mode == "40000" || mode == "040000"}
+		at = e.end + 1 + uint32(w.hashLen)
+		if at > end {
+			return false
+		}
+		if last.end != 0 && w.order(last, e) >= 0 {
+			return false
+		}
+		last = e
+		// Regular files only: links (120000) and submodules (160000) are not files.
+		if e.folder || mode == "100644" || mode == "100755" || mode == "100664" {
+			w.entries = append(w.entries, e)
+		}
+	}
+	return true
+}
+
+// order compares entries as trees are sorted: by name, where a folder's name ends in a slash.
+func (w *walker) order(a, b entry) int {
+	x, y := w.arena[a.start:a.end], w.arena[b.start:b.end]
+	n := min(len(x), len(y))
+	if c := bytes.Compare(x[:n], y[:n]); c != 0 {
+		return c
+	}
+	return int(endByte(x, n, a.folder)) - int(endByte(y, n, b.folder))
+}
+
+func endByte(name []byte, n int, folder bool) byte {
+	switch {
+	case n < len(name):
+		return name[n]
+	case folder:
+		return '/'
+	}
+	return 0
+}
+
+func (w *walker) hash(e entry) (hash gitrepo.Hash) {
+	copy(hash[:], w.arena[e.end+1:e.end+1+uint32(w.hashLen)])
+	return hash
+}
+
+// compare records how the files of a folder differ, and adds the folders that differ to below.
+func (w *walker) compare(p *pair, below []pair) []pair {
+	var olds, news []entry
+	if p.hasOld {
+		t := w.trees[p.old]
+		olds = w.entries[t.from:t.to]
+	}
+	if p.hasN {
+		t := w.trees[p.new]
+		news = w.entries[t.from:t.to]
+	}
+	for len(olds) > 0 || len(news) > 0 {
+		c := 0
+		switch {
+		case len(olds) == 0:
+			c = 1
+		case len(news) == 0:
+			c = -1
+		default:
+			// Mostly equal: name, zero byte and hash at once.
+			a, b := olds[0], news[0]
+			if x, y := w.arena[a.start:a.end+1+uint32(w.hashLen)], w.arena[b.start:b.end+1+uint32(w.hashLen)]; a.folder == b.folder && bytes.Equal(x, y) {
+				olds, news = olds[1:], news[1:]
+				continue
+			}
+			c = w.order(a, b)
+		}
+		next := pair{at: p.at}
+		var e entry
+		if c <= 0 {
+			e = olds[0]
+			next.old, next.hasOld = w.hash(e), true
+			olds = olds[1:]
+		}
+		if c >= 0 {
+			e = news[0]
+			next.new, next.hasN = w.hash(e), true
+			news = news[1:]
+		}
+		name := p.folder + string(w.arena[e.start:e.end])
+		if e.folder {
+			next.folder = name + "/"
+			below = append(below, next)
+			continue
+		}
+		n, held := w.history.path(name), int32(gone)
+		if next.hasN {
+			held = w.history.blob(next.new)
+		}
+		w.history.of[n] = append(w.history.of[n], change{at: p.at, blob: held})
+	}
+	return below
+}

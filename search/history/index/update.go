@@ -1,0 +1,366 @@
+package index
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/backsight/backsight/gitrepo"
+)
+
+// Stats says what an Update did.
+type Stats struct {
+	Commits, NewCommits int
+	Blobs, NewBlobs     int
+	Rebuilt             bool  // made from nothing: there was no index, it was damaged, or the history was rewritten
+	TextRead            int64 // bytes of text that were read and indexed
+	Text                int64 // bytes of distinct text that the index is about
+	Size                int64 // bytes of the file
+}
+
+// Update makes the index at path be about the first-parent history of tip, and creates it, with its folder, when there is
+// none. An index of an ancestor in that history is extended by what is new; any other is replaced by a new one. A crash
+// or an error leaves the file as it was. Two updates at a time do no harm but their work twice.
+//
+// An error that is ErrUnfit says that this history cannot be indexed: searches go without. There is no file then.
+// Costs the new commits' changes and contents, and rewriting the file. Uses one core.
+func Update(ctx context.Context, repo *gitrepo.Repo, tip gitrepo.OID, path string) (Stats, error) {
+	objects, err := repo.Objects()
+	if err != nil {
+		return Stats{}, err
+	}
+	defer objects.Close()
+	b := &builder{repo: repo, objects: objects, path: path}
+	stats, err := b.update(ctx, tip)
+	if errors.Is(err, ErrUnfit) {
+		// What is there is right, but can never be extended.
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return stats, fmt.Errorf("history index: %w", err)
+		}
+	}
+	if err != nil {
+		return stats, fmt.Errorf("repository %s: history index: %w", repo.Dir(), err)
+	}
+	return stats, nil
+}
+
+// builder is the state of one Update.
+type builder struct {
+	repo    *gitrepo.Repo
+	objects *gitrepo.Objects
+	path    string
+
+	chain   []gitrepo.Commit // oldest first
+	history *history
+	always  []int32
+	large   []largeBlob
+	text    int64
+	layers  []builtLayer
+}
+
+// builtLayer is a layer with its parts as they go into the file.
+type builtLayer struct {
+	header layerHeader
+	parts  [layerParts][]byte
+}
+
+func (b *builder) update(ctx context.Context, tip gitrepo.OID) (Stats, error) {
+	old, err := open(b.path)
+	if err == nil {
+		defer old.Close()
+		if old.chain.endsIn(tip) && old.header.hashLen == b.objects.HashLen() {
+			info, err := old.file.Stat()
+			if err != nil {
+				return Stats{}, err
+			}
+			h := old.header
+			return Stats{Commits: h.commits, Blobs: h.blobs, Text: h.text, Size: info.Size()}, nil
+		}
+		switch stats, err := b.extend(ctx, old, tip); {
+		case err == nil:
+			return stats, nil
+		case !errors.Is(err, errStartAnew) && !errors.Is(err, ErrDamaged):
+			return stats, err
+		}
+	} else if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, ErrDamaged) {
+		return Stats{}, err
+	}
+	b.reset()
+	commits, err := b.repo.FirstParents(ctx, tip, "")
+	if err != nil {
+		return Stats{}, err
+	}
+	stats, err := b.add(ctx, commits, nil)
+	stats.Rebuilt = true
+	return stats, err
+}
+
+// errStartAnew says that an index cannot be extended to a tip.
+var errStartAnew = errors.New("the history was rewritten")
+
+// extend adds to an index what came since.
+func (b *builder) extend(ctx context.Context, old *Index, tip gitrepo.OID) (Stats, error) {
+	if old.header.hashLen != b.objects.HashLen() {
+		return Stats{}, errStartAnew
+	}
+	last := old.Tip()
+	commits, err := b.repo.FirstParents(ctx, tip, last)
+	if err != nil {
+		return Stats{}, err
+	}
+	ids := []gitrepo.OID{last}
+	if len(commits) == 0 {
+		return Stats{}, errStartAnew
+	}
+	ids = append(ids, commits[len(commits)-1].ID)
+	trees, parents, err := b.heads(ctx, ids)
+	if err != nil {
+		return Stats{}, err
+	}
+	if parents[1] != last {
+		return Stats{}, errStartAnew
+	}
+	if err := b.restore(old); err != nil {
+		return Stats{}, err
+	}
+	return b.add(ctx, commits, &trees[0])
+}
+
+// heads returns the trees and the first parents of commits.
+func (b *builder) heads(ctx context.Context, ids []gitrepo.OID) ([]gitrepo.Hash, []gitrepo.OID, error) {
+	hashes := make([]gitrepo.Hash, len(ids))
+	for i, id := range ids {
+		hashes[i], _ = gitrepo.HashOf(id) // ids that git printed
+	}
+	trees, parents := make([]gitrepo.Hash, len(ids)), make([]gitrepo.OID, len(ids))
+	err := b.objects.Read(ctx, hashes, gitrepo.ReadOptions{Workers: 1}, func(_, i int, object *gitrepo.Object) error {
+		var ok bool
+		if trees[i], ok = treeOf(object); !ok {
+			return errStartAnew // e.g. it is gone since
+		}
+		_, rest, _ := bytes.Cut(object.Data, []byte{'\n'})
+		line, _, _ := bytes.Cut(rest, []byte{'\n'})
+		if id, ok := bytes.CutPrefix(line, []byte("parent ")); ok {
+			parents[i] = gitrepo.OID(id)
+		}
+		return nil
+	})
+	return trees, parents, err
+}
+
+func (b *builder) reset() {
+	*b = builder{repo: b.repo, objects: b.objects, path: b.path, history: newHistory()}
+}
+
+// restore reads an index whole.
+func (b *builder) restore(old *Index) error {
+	b.reset()
+	h := old.header
+	commits, err := old.all()
+	if err != nil {
+		return err
+	}
+	slices.Reverse(commits)
+	b.chain, b.text = commits, h.text
+	table, err := old.table()
+	if err != nil {
+		return err
+	}
+	b.always, b.large = table.always, table.large
+	for i := range h.blobs {
+		hash, err := old.Hash(i)
+		if err != nil {
+			return err
+		}
+		b.history.blob(hash)
+	}
+	paths, err := old.Paths()
+	if err != nil {
+		return err
+	}
+	names, ok := paths.table.all()
+	if !ok {
+		return fmt.Errorf("%w: paths", ErrDamaged)
+	}
+	for _, name := range names {
+		b.history.path(name)
+	}
+	data, err := old.section(changesSection)
+	if err != nil {
+		return err
+	}
+	if len(b.history.blobs) != h.blobs || len(b.history.names) != h.paths ||
+		!eachChange(data, h.paths, h.commits, h.blobs, func(path int, c change) { b.history.of[path] = append(b.history.of[path], c) }) {
+		return fmt.Errorf("%w: changes", ErrDamaged)
+	}
+	for i, at := range h.layers {
+		l := builtLayer{header: at}
+		for part := range layerParts {
+			if l.parts[part], err = old.section(layerSection(i, part)); err != nil {
+				return err
+			}
+		}
+		b.layers = append(b.layers, l)
+	}
+	return nil
+}
+
+// add adds commits, newest first, to what is there, and writes the file.
+func (b *builder) add(ctx context.Context, commits []gitrepo.Commit, before *gitrepo.Hash) (Stats, error) {
+	slices.Reverse(commits)
+	first, firstBlob := len(b.chain), len(b.history.blobs)
+	b.chain = append(b.chain, commits...)
+	w := &walker{objects: b.objects, history: b.history, hashLen: b.objects.HashLen()}
+	if err := w.walk(ctx, commits, int32(first), before); err != nil {
+		return Stats{}, err
+	}
+	order := b.pathOrder()
+	b.renumber(order, int32(firstBlob))
+	blobs := len(b.history.blobs)
+	var read int64
+	if blobs > firstBlob {
+		x := &texts{objects: b.objects, set: newTrigramSet(), postings: newPostings(), shift: int32(firstBlob)}
+		if err := x.read(ctx, b.history.blobs[firstBlob:]); err != nil {
+			return Stats{}, err
+		}
+		read = x.bytes
+		b.text += read
+		b.always, b.large = append(b.always, x.always...), append(b.large, x.large...)
+		lists := x.postings.finish(int32(blobs - firstBlob))
+		if err := b.addLayer(layerHeader{firstBlob, blobs - firstBlob}, lists); err != nil {
+			return Stats{}, err
+		}
+	}
+	size, err := b.write(order)
+	return Stats{
+		Commits: len(b.chain), NewCommits: len(commits), Blobs: blobs, NewBlobs: blobs - firstBlob,
+		TextRead: read, Text: b.text, Size: size,
+	}, err
+}
+
+// pathOrder returns the numbers of all paths in the order of their bytes.
+func (b *builder) pathOrder() []int32 {
+	order := make([]int32, len(b.history.names))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(p, q int32) int { return strings.Compare(b.history.names[p], b.history.names[q]) })
+	return order
+}
+
+// renumber gives the blobs from first on numbers in the order of their paths, so that versions of a file are neighbours.
+func (b *builder) renumber(order []int32, first int32) {
+	h := b.history
+	number := make([]int32, len(h.blobs)-int(first)) // by old number less first: the new one, or 0
+	next := first
+	blobs := slices.Clone(h.blobs[:first])
+	for _, path := range order {
+		for i, c := range h.of[path] {
+			if c.blob < first {
+				continue
+			}
+			n := &number[c.blob-first]
+			if *n == 0 {
+				blobs = append(blobs, h.blobs[c.blob])
+				next++
+				*n = next
+			}
+			h.of[path][i].blob = *n - 1
+		}
+	}
+	h.blobs, h.blobOf = blobs, nil // blobOf has the old numbers
+}
+
+// addLayer adds a layer, and merges it with those before that are not much larger: so there are few layers, and each blob's
+// trigrams are written anew a few times only.
+func (b *builder) addLayer(at layerHeader, lists []list) error {
+	for len(b.layers) > 0 {
+		last := b.layers[len(b.layers)-1]
+		if last.header.blobs > 4*at.blobs {
+			break
+		}
+		before, ok := decodeLists(last.parts[directoryPart], last.parts[dictionaryPart], last.parts[runsPart], last.header.blobs)
+		if !ok {
+			return fmt.Errorf("%w: layer", ErrDamaged)
+		}
+		lists = mergeLists(before, lists, int32(last.header.blobs))
+		at = layerHeader{last.header.first, last.header.blobs + at.blobs}
+		b.layers = b.layers[:len(b.layers)-1]
+	}
+	b.layers = append(b.layers, builtLayer{at, encodeLayer(lists)})
+	return nil
+}
+
+// write replaces the file.
+func (b *builder) write(order []int32) (size int64, err error) {
+	h := b.history
+	names, changes := make([]string, len(order)), make([][]change, len(order))
+	for i, p := range order {
+		names[i], changes[i] = h.names[p], h.of[p]
+	}
+	hashLen := b.objects.HashLen()
+	sections := [][]byte{
+		chainSection:   encodeChain(b.chain, hashLen),
+		pathsSection:   encodePaths(names),
+		blobsSection:   encodeBlobs(h.blobs, b.always, b.large, hashLen),
+		changesSection: encodeChanges(changes),
+	}
+	head := &header{hashLen: hashLen, commits: len(b.chain), paths: len(names), blobs: len(h.blobs), text: b.text}
+	for _, l := range b.layers {
+		head.layers = append(head.layers, l.header)
+		sections = append(sections, l.parts[:]...)
+	}
+	for _, s := range sections {
+		head.sections = append(head.sections, section{size: int64(len(s)), sum: checksum(s)})
+		size += int64(len(s))
+	}
+	start := head.encode()
+	if len(start) > maxHeader {
+		return 0, fmt.Errorf("header of %d bytes", len(start))
+	}
+	return size + int64(len(start)), replaceFile(b.path, append([][]byte{start}, sections...))
+}
+
+// replaceFile writes a file so that after a crash there is the old one or the new one.
+func replaceFile(path string, parts [][]byte) (err error) {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	file, err := os.CreateTemp(dir, filepath.Base(path)+temporary+"*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			file.Close()
+			os.Remove(file.Name())
+		}
+	}()
+	for _, part := range parts {
+		if _, err := file.Write(part); err != nil {
+			return err
+		}
+	}
+	if err := file.Sync(); err != nil {
+		return err
+	}
+	if err := file.Close(); err != nil {
+		return err
+	}
+	if err := os.Rename(file.Name(), path); err != nil {
+		return err
+	}
+	folder, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	return folder.Sync()
+}

@@ -1,0 +1,257 @@
+package history
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/backsight/backsight/gitrepo"
+	"github.com/backsight/backsight/search/history/index"
+	"github.com/backsight/backsight/search/match"
+)
+
+// occurrence says that a file counts at a path in some of the commits.
+type occurrence struct {
+	unit         int32
+	path         int32 // index in graph.paths
+	first, after int32 // commits, in the order of the chain: from first up to, not with, after
+}
+
+// timeline holds what an index says about the commits of a search. It takes the place of the trees.
+type timeline struct {
+	rank        []int32      // by request: how many of the request's commits are older
+	occurrences []occurrence // in the order of paths
+	needed      []int32      // by blob: the first commit of the request that has it, as index in the request
+	starts      events       // occurrences by first
+	ends        events       // occurrences by after
+}
+
+// searchIndexed is Search with the request's index. used is false when the index cannot answer; nothing was yielded then.
+func (s *search) searchIndexed(ctx context.Context, yield func(Result) error) (used bool, err error) {
+	t, err := s.plan()
+	if errors.Is(err, index.ErrDamaged) {
+		// The next update makes a new one.
+		err = errors.Join(err, s.request.Index.Discard())
+	}
+	if t == nil || err != nil {
+		// The trees know the answer.
+		s.stats.IndexProblem = err
+		s.graph = newGraph(s.request.Matcher, s.objects.HashLen())
+		return false, nil
+	}
+	s.stats.Indexed = true
+	s.progress.total.Store(int64(len(s.graph.blobs)))
+	return true, s.runIndexed(ctx, t, yield)
+}
+
+// plan finds the files that can match and where they are, nil when the index cannot tell. All reading of the index is
+// done here.
+func (s *search) plan() (*timeline, error) {
+	x, limit := s.request.Index, s.request.MaxBlobSize
+	if limit == 0 {
+		limit = gitrepo.DefaultMaxSize
+	}
+	positions, ok := x.Positions(s.request.Commits)
+	if !ok || x.HashLen() != s.objects.HashLen() {
+		return nil, nil
+	}
+	candidates, all, ok, err := x.Candidates(s.request.Matcher.Required(), limit)
+	if err != nil || !ok {
+		return nil, err
+	}
+	names, err := x.Paths()
+	if err != nil {
+		return nil, err
+	}
+	t := newTimeline(positions)
+	older := make([]int32, x.Commits()+1) // by position: how many of the request's commits are older
+	for _, p := range positions {
+		older[p+1]++
+	}
+	for p := 1; p < len(older); p++ {
+		older[p] += older[p-1]
+	}
+	newestFirst := slices.IsSortedFunc(positions, func(a, b int) int { return cmp.Compare(b, a) })
+	g := s.graph
+	path, file := -1, name{}
+	var failed error
+	err = x.EachLifetime(func(l index.Lifetime) {
+		o := occurrence{first: older[l.From], after: older[l.To]}
+		if o.first == o.after || !all && !candidates.Has(l.Blob) || failed != nil {
+			return
+		}
+		if l.Path != path {
+			path = l.Path
+			file, failed = g.file(names, path)
+		}
+		if file.want == match.Skip || failed != nil {
+			return
+		}
+		if file.want == match.Path && !all {
+			failed = fmt.Errorf("%q matches by its path alone, but the query requires a content", g.paths[file.path])
+			return
+		}
+		var hash gitrepo.Hash
+		if file.want == match.Content {
+			if hash, failed = x.Hash(l.Blob); failed != nil {
+				return
+			}
+		}
+		o.unit, o.path = g.unitFor(&file, hash), file.path
+		t.occurrences = append(t.occurrences, o)
+		if blob := g.units[o.unit].blob; blob >= 0 {
+			at := int32(0)
+			if newestFirst {
+				at = int32(len(positions)) - o.after
+			}
+			if int(blob) == len(t.needed) {
+				t.needed = append(t.needed, at)
+			}
+			t.needed[blob] = min(t.needed[blob], at)
+		}
+	})
+	if err = errors.Join(err, failed); err != nil {
+		return nil, err
+	}
+	t.starts = newEvents(len(positions), t.occurrences, func(o occurrence) int32 { return o.first })
+	t.ends = newEvents(len(positions), t.occurrences, func(o occurrence) int32 { return o.after })
+	return t, nil
+}
+
+// file returns a path of the index as a name that unitFor takes.
+func (g *graph) file(names *index.Paths, path int) (name, error) {
+	text, err := names.Name(path)
+	if err != nil {
+		return name{}, err
+	}
+	file := name{want: g.matcher.Want(text)}
+	if file.want != match.Skip {
+		file.class, file.path = g.class(text), int32(len(g.paths))
+		g.paths = append(g.paths, text)
+	}
+	return file, nil
+}
+
+func newTimeline(positions []int) *timeline {
+	order := make([]int32, len(positions))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(a, b int32) int { return cmp.Compare(positions[a], positions[b]) })
+	t := &timeline{rank: make([]int32, len(positions))}
+	for rank, i := range order {
+		t.rank[i] = int32(rank)
+	}
+	return t
+}
+
+// events are occurrences grouped by commit.
+type events struct {
+	from []int32 // by commit, and one more: where its group begins in of
+	of   []int32 // indices of occurrences
+}
+
+func newEvents(commits int, occurrences []occurrence, key func(occurrence) int32) events {
+	e := events{from: make([]int32, commits+2), of: make([]int32, len(occurrences))}
+	for _, o := range occurrences {
+		e.from[key(o)+1]++
+	}
+	for i := 1; i < len(e.from); i++ {
+		e.from[i] += e.from[i-1]
+	}
+	next := slices.Clone(e.from)
+	for i, o := range occurrences {
+		k := key(o)
+		e.of[next[k]] = int32(i)
+		next[k]++
+	}
+	return e
+}
+
+func (e *events) at(commit int) []int32 { return e.of[e.from[commit]:e.from[commit+1]] }
+
+// runIndexed counts the blobs batch by batch and yields the results of the commits that each batch completes.
+func (s *search) runIndexed(ctx context.Context, t *timeline, yield func(Result) error) error {
+	counts := newCounts(s.graph, s.request.Matcher)
+	sweep := newSweep(s.graph, counts)
+	at := len(t.rank) // stands behind the newest commit, where nothing is
+	order := make([]int32, len(t.needed))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortStableFunc(order, func(a, b int32) int { return cmp.Compare(t.needed[a], t.needed[b]) })
+	for from := 0; from < len(t.rank); {
+		n, to := 0, from
+		for to < len(t.rank) && n < blobsPerBatch {
+			for n < len(order) && int(t.needed[order[n]]) <= to {
+				n++
+			}
+			to++
+		}
+		if err := s.countBlobs(ctx, counts, order[:n]); err != nil {
+			return err
+		}
+		order = order[n:]
+		faulty := t.faulty(counts)
+		for i := from; i < to; i++ {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			rank := int(t.rank[i])
+			for ; at > rank; at-- { // to the commit before at
+				t.move(sweep, t.starts.at(at), t.ends.at(at))
+			}
+			for ; at < rank; at++ {
+				t.move(sweep, t.ends.at(at+1), t.starts.at(at+1))
+			}
+			result := s.valueAt(sweep, s.request.Commits[i])
+			if sweep.faulty > 0 {
+				result.Faults = s.faultsAt(counts, faulty, int32(rank))
+			}
+			if err := yield(result); err != nil {
+				return err
+			}
+		}
+		from = to
+	}
+	return nil
+}
+
+// move makes the sweep leave out some occurrences and take in others.
+func (t *timeline) move(sweep *sweep, out, in []int32) {
+	for _, o := range in {
+		sweep.add(t.occurrences[o].unit, 1)
+	}
+	for _, o := range out {
+		sweep.add(t.occurrences[o].unit, -1)
+	}
+}
+
+// faulty returns the occurrences of blobs that could not be read.
+func (t *timeline) faulty(counts *counts) (faulty []occurrence) {
+	if len(counts.faults) == 0 {
+		return nil
+	}
+	for _, o := range t.occurrences {
+		if _, bad := counts.faults[counts.graph.units[o.unit].blob]; bad {
+			faulty = append(faulty, o)
+		}
+	}
+	return faulty
+}
+
+// faultsAt returns what could not be searched at a commit, in the order of its tree, which is the order of the bytes of paths.
+func (s *search) faultsAt(counts *counts, faulty []occurrence, rank int32) (faults []Fault) {
+	for _, o := range faulty {
+		if o.first <= rank && rank < o.after {
+			blob := s.graph.units[o.unit].blob
+			f := counts.faults[blob]
+			faults = append(faults, Fault{
+				Class: string(f.problem), Object: s.objects.OID(s.graph.blobs[blob]), Path: s.graph.paths[o.path], Detail: f.detail,
+			})
+		}
+	}
+	return faults
+}

@@ -1,0 +1,200 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/backsight/backsight/gitrepo"
+	"github.com/backsight/backsight/internal/testgit"
+	"github.com/backsight/backsight/search/history/index"
+	"github.com/backsight/backsight/search/match"
+)
+
+// compared is a repository with an index, whose searches are compared with those without it.
+type compared struct {
+	t    testgit.TB
+	repo *gitrepo.Repo
+	path string // of the index
+}
+
+func newCompared(t testgit.TB, repo *testgit.Repo, path string) *compared {
+	r, err := gitrepo.Open(context.Background(), repo.Dir)
+	if err != nil {
+		t.Fatalf("open: %v", err)
+	}
+	return &compared{t: t, repo: r, path: path}
+}
+
+func (c *compared) update(tip string) index.Stats {
+	stats, err := index.Update(context.Background(), c.repo, gitrepo.OID(tip), c.path)
+	if err != nil {
+		c.t.Fatalf("update: %v", err)
+	}
+	return stats
+}
+
+func (c *compared) search(x *index.Index, m *match.Matcher, limit int64, workers int, commits []string) ([]Result, Stats) {
+	var results []Result
+	var stats Stats
+	req := Request{Repo: c.repo, Matcher: m, Workers: workers, Stats: &stats, MaxBlobSize: limit, Index: x}
+	for _, id := range commits {
+		req.Commits = append(req.Commits, gitrepo.OID(id))
+	}
+	if err := Search(context.Background(), req, func(result Result) error {
+		results = append(results, result)
+		return nil
+	}); err != nil {
+		c.t.Fatalf("search: %v", err)
+	}
+	return results, stats
+}
+
+// check compares and returns the stats of the search with the index, which is nil when there is none that is sound.
+func (c *compared) check(m *match.Matcher, limit int64, workers int, commits []string) Stats {
+	x, err := index.Open(c.path)
+	if err != nil && !errors.Is(err, index.ErrDamaged) && !errors.Is(err, fs.ErrNotExist) {
+		c.t.Fatalf("open the index: %v", err)
+	}
+	if x != nil {
+		defer x.Close()
+	}
+	got, stats := c.search(x, m, limit, workers, commits)
+	want, _ := c.search(nil, m, limit, workers, commits)
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		c.t.Fatalf("commits %v (-without index +with):\n%s", commits, diff)
+	}
+	return stats
+}
+
+// drawLimits makes some contents large, and takes a limit that some of them are above.
+func drawLimits(t *rapid.T, commits []testgit.Commit) int64 {
+	for i := range commits {
+		for j := range commits[i].Changes {
+			if c := &commits[i].Changes[j]; c.Mode != testgit.Submodule && c.Mode != testgit.Symlink && rapid.IntRange(0, 9).Draw(t, "large") == 0 {
+				c.Content += strings.Repeat("a long line that is there only to fill the file\n", rapid.IntRange(300, 600).Draw(t, "lines"))
+			}
+		}
+	}
+	return rapid.SampledFrom([]int64{0, 0, 1000, 17 << 10, 25_000}).Draw(t, "limit")
+}
+
+// drawDamage removes or corrupts contents.
+func drawDamage(t *rapid.T, repo *testgit.Repo) {
+	for range rapid.IntRange(0, 2).Draw(t, "damages") {
+		var blobs []string
+		for line := range strings.Lines(git(t, repo, "cat-file", "--batch-all-objects", "--batch-check")) {
+			if fields := strings.Fields(line); len(fields) > 1 && fields[1] == "blob" {
+				blobs = append(blobs, fields[0])
+			}
+		}
+		if len(blobs) == 0 {
+			return
+		}
+		blob := rapid.SampledFrom(blobs).Draw(t, "damaged")
+		repo.RemoveObject(t, blob)
+	}
+}
+
+func TestSearch_AnIndexChangesNothing(t *testing.T) {
+	t.Parallel()
+	base := t.TempDir()
+	cases, indexed := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		cases++
+		dir := filepath.Join(base, fmt.Sprint(cases))
+		defer os.RemoveAll(dir)
+		repo := testgit.Init(t, filepath.Join(dir, "repo"), "sha1")
+		commits := drawHistory(t)
+		limit := drawLimits(t, commits)
+		packed := rapid.Bool().Draw(t, "packed")
+		ids := repo.Import(t, "main", packed, commits...)
+		if !packed {
+			drawDamage(t, repo)
+		}
+		c := newCompared(t, repo, filepath.Join(dir, "indexes", "repo.idx"))
+		draw := func(ids []string) (*match.Matcher, []string) {
+			q := rapid.SampledFrom(queries).Draw(t, "query")
+			asked := rapid.SliceOfNDistinct(rapid.SampledFrom(ids), 1, len(ids), rapid.ID).Draw(t, "asked")
+			if rapid.Bool().Draw(t, "in order") {
+				slices.SortFunc(asked, func(a, b string) int { return slices.Index(ids, b) - slices.Index(ids, a) })
+			}
+			return compile(t, q.text, q.byValue), asked
+		}
+		verify := func(through int) {
+			for range 3 {
+				m, asked := draw(ids)
+				stats := c.check(m, limit, rapid.IntRange(1, 2).Draw(t, "workers"), asked)
+				known := !slices.ContainsFunc(asked, func(id string) bool { return slices.Index(ids, id) >= through })
+				if want := known && (limit == 0 || limit > 16<<10); stats.Indexed != want || stats.IndexProblem != nil {
+					t.Fatalf("indexed %v (%v), expected %v", stats.Indexed, stats.IndexProblem, want)
+				}
+				if stats.Indexed {
+					indexed++
+				}
+			}
+		}
+
+		// In steps.
+		for through := 0; through < len(ids); {
+			before := through
+			through = rapid.IntRange(through+1, len(ids)).Draw(t, "through")
+			stats := c.update(ids[through-1])
+			if stats.Rebuilt != (before == 0) || stats.NewCommits != through-before || stats.Commits != through {
+				t.Fatalf("update from %d to %d commits: %+v", before, through, stats)
+			}
+			verify(through)
+		}
+
+		// The history is rewritten from somewhere on, perhaps from the start.
+		kept := rapid.IntRange(0, len(ids)-1).Draw(t, "kept")
+		rewritten := drawHistory(t)
+		for i := range rewritten {
+			rewritten[i].Parents = nil
+			rewritten[i].Message += " again"
+		}
+		if kept == 0 {
+			rewritten[0].Parents = testgit.Root
+		} else {
+			repo.Git(t, "update-ref", "refs/heads/main", ids[kept-1])
+		}
+		ids = append(slices.Clone(ids[:kept]), repo.Import(t, "main", packed, rewritten...)...)
+		if stats := c.update(ids[len(ids)-1]); stats.Commits != len(ids) {
+			t.Fatalf("update to a rewritten history of %d commits: %+v", len(ids), stats)
+		}
+		verify(len(ids))
+
+		// The file is damaged.
+		sound, err := os.ReadFile(c.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		damaged := slices.Clone(sound)
+		if rapid.IntRange(0, 4).Draw(t, "cut") == 0 {
+			damaged = damaged[:rapid.IntRange(0, len(damaged)-1).Draw(t, "to")]
+		} else {
+			for range rapid.IntRange(1, 3).Draw(t, "bytes") {
+				damaged[rapid.IntRange(0, len(damaged)-1).Draw(t, "at")] ^= byte(rapid.IntRange(1, 255).Draw(t, "bits"))
+			}
+		}
+		if err := os.WriteFile(c.path, damaged, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			m, asked := draw(ids)
+			c.check(m, limit, 1, asked)
+		}
+	})
+	require.Greater(t, indexed, cases, "the index must be used, or nothing was compared")
+}
