@@ -83,9 +83,13 @@ fuzz: ## Fuzz the parsers of foreign bytes, 1 minute each (FUZZTIME=...)
 .PHONY: bench
 bench: build temporal ## Ratios against git, and of Temporal's cost: make bench REPOS=DIR (a folder of repositories; docs/benchmarks.md)
 	@[ -n "$(REPOS)" ] || { echo "name a folder of git repositories: make bench REPOS=DIR"; exit 2; }
-	go run ./bench/history -backsight bin/backsight $(REPOS)
-	go run ./bench/history -backsight bin/backsight -every 1week -points 52 $(REPOS)
+	go run ./bench/history -backsight bin/backsight -rounds 3 $(REPOS)
+	go run ./bench/history -backsight bin/backsight -rounds 1 -every 1week -points 52 $(REPOS)
 	go run ./bench/backfill $(REPOS)
+
+.PHONY: bench-scale
+bench-scale: build temporal ## One insight over many small generated repositories: make bench-scale [N=36000]
+	go run ./bench/scale $(if $(N),-n $(N))
 
 .PHONY: lint
 lint: ## vet, format, staticcheck, workflowcheck

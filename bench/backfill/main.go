@@ -5,7 +5,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -13,14 +12,13 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
-	"syscall"
 	"time"
+
+	"github.com/backsight/backsight/bench/product"
 )
 
 func main() {
@@ -41,27 +39,14 @@ func run(ctx context.Context) (err error) {
 	if flag.NArg() != 1 {
 		return errors.New("name one folder that holds repositories")
 	}
-	// Another account than ours may have to enter: Postgres does not run as root.
-	dir, err := os.MkdirTemp("", "backsight-bench-")
+	root := flag.Arg(0)
+	p, err := product.Start(ctx, root)
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
-	if err := os.Chmod(dir, 0o755); err != nil {
-		return err
-	}
-	b := &bench{root: flag.Arg(0), binary: filepath.Join(dir, "backsight"), query: *query, grid: []string{"--every", *every, "--points", fmt.Sprint(*points)}}
-	build := exec.CommandContext(ctx, "go", "build", "-o", b.binary, "./cmd/backsight")
-	build.Stderr = os.Stderr
-	if err := build.Run(); err != nil {
-		return fmt.Errorf("build backsight: %w", err)
-	}
-	stopServer, err := b.up(ctx, filepath.Join(dir, "data"))
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, stopServer()) }()
-	repositories, err := b.indexed(ctx)
+	defer func() { err = errors.Join(err, p.Stop()) }()
+	b := &bench{product: p, root: root, query: *query, grid: []string{"--every", *every, "--points", fmt.Sprint(*points)}}
+	repositories, err := p.Indexed(ctx)
 	if err != nil {
 		return err
 	}
@@ -90,83 +75,20 @@ func median(v []float64) float64 {
 }
 
 type bench struct {
-	root, binary, query, url string
-	grid                     []string
-}
-
-// up starts the product and returns when it is ready.
-func (b *bench) up(ctx context.Context, data string) (stop func() error, err error) {
-	cmd := exec.CommandContext(ctx, b.binary, "up", "--repos", b.root, "--data", data, "--listen", "127.0.0.1:0", "--json")
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGINT) }
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	stop = func() error {
-		if err := cmd.Process.Signal(syscall.SIGINT); err != nil && !errors.Is(err, os.ErrProcessDone) {
-			return err
-		}
-		return cmd.Wait()
-	}
-	line, err := bufio.NewReader(out).ReadBytes('\n')
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("start backsight: %w", err), stop())
-	}
-	var ready struct{ URL string }
-	if err := json.Unmarshal(line, &ready); err != nil {
-		return nil, errors.Join(fmt.Errorf("start backsight: it printed %q: %w", line, err), stop())
-	}
-	b.url = ready.URL
-	return stop, nil
-}
-
-// indexed waits until every repository is read, and returns how many there are.
-func (b *bench) indexed(ctx context.Context) (n int, err error) {
-	for deadline := time.Now().Add(5 * time.Minute); time.Now().Before(deadline); {
-		out, err := b.command(ctx, "repo", "list", "--json")
-		if err != nil {
-			return 0, err
-		}
-		n = bytes.Count(out, []byte("\n"))
-		if n > 0 && !bytes.Contains(out, []byte(`"indexedAt":null`)) {
-			return n, nil
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	return 0, errors.New("the repositories were not read within 5 minutes")
-}
-
-func (b *bench) command(ctx context.Context, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, b.binary, args...)
-	cmd.Env = append(os.Environ(), "BACKSIGHT_SERVER="+b.url)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	// Status 1 of create and history says that samples are partial; the values tell whether both are.
-	if err != nil && cmd.ProcessState.ExitCode() != 1 {
-		return nil, fmt.Errorf("backsight %s: %w\n%s", strings.Join(args, " "), err, stderr.Bytes())
-	}
-	return out, nil
+	product     *product.Product
+	root, query string
+	grid        []string
 }
 
 // round runs both contestants and compares what they found.
 func (b *bench) round(ctx context.Context, round int) (backfill, history time.Duration, err error) {
 	began := time.Now()
-	create := append([]string{"insight", "create", "--json", "--wait", "--title", fmt.Sprintf("round %d", round), "--query", b.query}, b.grid...)
-	out, err := b.command(ctx, create...)
+	id, err := b.product.Create(ctx, append([]string{"--title", fmt.Sprintf("round %d", round), "--query", b.query}, b.grid...)...)
 	if err != nil {
 		return 0, 0, err
 	}
 	backfill = time.Since(began)
-	var created struct{ ID string }
-	if err := json.Unmarshal(out, &created); err != nil {
-		return 0, 0, fmt.Errorf("insight create printed %q: %w", out, err)
-	}
-	out, err = b.command(ctx, "insight", "points", created.ID, "--json")
+	out, err := b.product.Command(ctx, "insight", "points", id, "--json")
 	if err != nil {
 		return 0, 0, err
 	}
@@ -185,7 +107,7 @@ func (b *bench) round(ctx context.Context, round int) (backfill, history time.Du
 	}
 	began = time.Now()
 	args := append([]string{"history", "--json", "--query", b.query, "--until", newest}, b.grid...)
-	if out, err = b.command(ctx, append(args, dirs...)...); err != nil {
+	if out, err = b.product.Command(ctx, append(args, dirs...)...); err != nil {
 		return 0, 0, err
 	}
 	history = time.Since(began)
@@ -199,7 +121,7 @@ func (b *bench) round(ctx context.Context, round int) (backfill, history time.Du
 		}
 	}
 	// The next round's series must not be this one.
-	_, err = b.command(ctx, "insight", "delete", created.ID)
+	_, err = b.product.Command(ctx, "insight", "delete", id)
 	return backfill, history, err
 }
 

@@ -1,0 +1,127 @@
+// Package product runs Backsight as benchmarks need it: built from this tree, with a data directory of its own that is removed
+// at the end.
+package product
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Product is a running `backsight up`.
+type Product struct {
+	Binary string
+	URL    string
+	Data   string // its data directory
+	Pid    int
+
+	dir string
+	cmd *exec.Cmd
+}
+
+// Start builds the product, starts it on the repositories below root and returns when it is ready. The caller calls Stop.
+func Start(ctx context.Context, root string) (p *Product, err error) {
+	dir, err := os.MkdirTemp("", "backsight-bench-")
+	if err != nil {
+		return nil, err
+	}
+	p = &Product{Binary: filepath.Join(dir, "backsight"), Data: filepath.Join(dir, "data"), dir: dir}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, p.Stop())
+		}
+	}()
+	// Another account than ours may have to enter: Postgres does not run as root.
+	if err := os.Chmod(dir, 0o755); err != nil {
+		return p, err
+	}
+	build := exec.CommandContext(ctx, "go", "build", "-o", p.Binary, "./cmd/backsight")
+	build.Stderr = os.Stderr
+	if err := build.Run(); err != nil {
+		return p, fmt.Errorf("build backsight: %w", err)
+	}
+	cmd := exec.CommandContext(ctx, p.Binary, "up", "--repos", root, "--data", p.Data, "--listen", "127.0.0.1:0", "--json")
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGINT) }
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return p, err
+	}
+	if err := cmd.Start(); err != nil {
+		return p, err
+	}
+	p.cmd, p.Pid = cmd, cmd.Process.Pid
+	line, err := bufio.NewReader(out).ReadBytes('\n')
+	if err != nil {
+		return p, fmt.Errorf("start backsight: %w", err)
+	}
+	var ready struct{ URL string }
+	if err := json.Unmarshal(line, &ready); err != nil {
+		return p, fmt.Errorf("start backsight: it printed %q: %w", line, err)
+	}
+	p.URL = ready.URL
+	return p, nil
+}
+
+// Stop ends the product and removes its data.
+func (p *Product) Stop() error {
+	var err error
+	if p.cmd != nil {
+		if err = p.cmd.Process.Signal(syscall.SIGINT); err == nil || errors.Is(err, os.ErrProcessDone) {
+			err = p.cmd.Wait()
+		}
+	}
+	return errors.Join(err, os.RemoveAll(p.dir))
+}
+
+// Command runs a command of the product against it and returns what it printed. Status 1, by which commands say that samples are
+// partial or failed, is no error.
+func (p *Product) Command(ctx context.Context, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, p.Binary, args...)
+	cmd.Env = append(os.Environ(), "BACKSIGHT_SERVER="+p.URL)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil && cmd.ProcessState.ExitCode() != 1 {
+		return nil, fmt.Errorf("backsight %s: %w\n%s", strings.Join(args, " "), err, stderr.Bytes())
+	}
+	return out, nil
+}
+
+// Create makes an insight, waits until it is complete and returns its id.
+func (p *Product) Create(ctx context.Context, args ...string) (id string, err error) {
+	out, err := p.Command(ctx, append([]string{"insight", "create", "--json", "--wait"}, args...)...)
+	if err != nil {
+		return "", err
+	}
+	var created struct{ ID string }
+	if err := json.Unmarshal(out, &created); err != nil {
+		return "", fmt.Errorf("insight create printed %q: %w", out, err)
+	}
+	return created.ID, nil
+}
+
+// Indexed waits until every repository is read, and returns how many there are.
+func (p *Product) Indexed(ctx context.Context) (n int, err error) {
+	for deadline := time.Now().Add(time.Hour); time.Now().Before(deadline); {
+		out, err := p.Command(ctx, "repo", "list", "--json")
+		if err != nil {
+			return 0, err
+		}
+		n = bytes.Count(out, []byte("\n"))
+		if n > 0 && !bytes.Contains(out, []byte(`"indexedAt":null`)) {
+			return n, nil
+		}
+		time.Sleep(time.Second)
+	}
+	return 0, errors.New("the repositories were not read within an hour")
+}
