@@ -24,6 +24,9 @@ const (
 type Options struct {
 	// ByValue counts per value of the capturing groups, instead of ranges.
 	ByValue bool
+	// Predicates says that the caller sees to Matcher.Predicates. Without it a
+	// query that has any is refused, because it would be counted wrong.
+	Predicates bool
 }
 
 // Counts is what was found in one file.
@@ -45,6 +48,8 @@ type Matcher struct {
 	byValue  bool
 	perRepo  bool
 	varying  []*node // leaves on which Match depends besides content; see Class
+
+	predicates []*Predicate
 }
 
 // Want says what Match needs to know of the file at path.

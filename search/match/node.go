@@ -50,6 +50,12 @@ func Compile(q *query.Query, opts Options) (*Matcher, error) {
 		byValue: opts.ByValue,
 		perRepo: q.Select == query.SelectRepo,
 	}
+	if q.Kind() != query.Files {
+		return nil, fmt.Errorf("query %q: commits are not searched yet: leave out type:commit or type:diff; the commits that changed a count are shown by backsight history --every commit", q)
+	}
+	if err := m.compilePredicates(q, opts); err != nil {
+		return nil, err
+	}
 	if opts.ByValue {
 		if m.whole {
 			return nil, fmt.Errorf("query %q: values are counted in the content of files: leave out type:path, select:file and select:repo", q)

@@ -114,6 +114,13 @@ var recipes = []recipe{
 	{"Deprecated calls", `lang:java @deprecated`, files{"A.java": "@Deprecated\nvoid a() {}\n/** @deprecated use b */\n", "a.txt": "@deprecated"}, 2, nil},
 	{"Storybook tests", `patternType:regexp f:\.story\.tsx$ \badd\(`, files{"a.story.tsx": "add('x')\nadd('y')\nreadd('z')\n", "a.tsx": "add(1)"}, 2, nil},
 
+	{"Repositories with documentation", `repohasfile:readme select:repo`, docker, 1, nil},
+	{"Repositories with documentation", `repohasfile:readme select:repo`, yarn, 0, nil},
+	{"Repositories with documentation", `-repohasfile:readme select:repo`, docker, 0, nil},
+	{"Repositories with documentation", `-repohasfile:readme select:repo`, yarn, 1, nil},
+	{"Ownership via CODEOWNERS files", `repohasfile:CODEOWNERS select:repo`, files{".github/CODEOWNERS": "* @acme\n"}, 1, nil},
+	{"Ownership via CODEOWNERS files", `-repohasfile:CODEOWNERS select:repo`, files{"OWNERS": "* @acme\n"}, 1, nil},
+
 	{"Vulnerable open source library", `vulnerableLibrary@14.3.9`, files{"package.json": "\"vulnerableLibrary@14.3.9\"\n\"vulnerableLibrary@14.4.0\""}, 1, nil},
 	{"API keys", `regexMatchingAPIKey patternType:regexp`, files{"a.env": "KEY=regexMatchingAPIKey\n"}, 1, nil},
 	{"How many tests are skipped", `(this.skip() OR it.skip) lang:TypeScript`, mocha, 3, nil},
@@ -133,7 +140,13 @@ var recipes = []recipe{
 }
 
 // count is what a matcher counts in a repository's files.
-func count(m *match.Matcher, all files) (n int64, values map[string]int64) {
+func count(t *testing.T, m *match.Matcher, all files) (n int64, values map[string]int64) {
+	t.Helper()
+	for _, p := range m.Predicates() {
+		if !holds(t, p, all) {
+			return 0, nil
+		}
+	}
 	for path, content := range all {
 		if m.Want(path) == match.Skip {
 			continue
@@ -156,12 +169,23 @@ func count(m *match.Matcher, all files) (n int64, values map[string]int64) {
 func TestRecipes(t *testing.T) {
 	t.Parallel()
 	for _, r := range recipes {
-		q, err := query.Parse(r.query)
+		q, err := query.Parse(r.query, query.WithPredicates)
 		require.NoError(t, err, "%s: %s", r.name, r.query)
-		m, err := match.Compile(q, match.Options{ByValue: r.values != nil})
+		m, err := match.Compile(q, match.Options{ByValue: r.values != nil, Predicates: true})
 		require.NoError(t, err, "%s: %s", r.name, r.query)
-		n, values := count(m, r.files)
+		n, values := count(t, m, r.files)
 		require.Equal(t, r.want, n, "%s: %s", r.name, r.query)
 		require.True(t, maps.Equal(r.values, values), "%s: %s: %v", r.name, r.query, values)
 	}
+}
+
+// TestRecipeOfCommits is the one recipe that searches commits: it is understood,
+// and refused by what counts files.
+func TestRecipeOfCommits(t *testing.T) {
+	t.Parallel()
+	q, err := query.Parse("type:commit revert", query.WithCommits)
+	require.NoError(t, err)
+	require.Equal(t, query.Commits, q.Kind())
+	_, err = match.Compile(q, match.Options{})
+	require.Error(t, err)
 }

@@ -11,8 +11,9 @@ func (s Span) join(t Span) Span {
 }
 
 // A Node is a part of a query's or a scope's boolean expression: one of [*And],
-// [*Or], [*Not], and the leaves [*Pattern], [*File], [*Language] (in a query),
-// [*RepoName], [*Fork] and [*Archived] (in a scope).
+// [*Or], [*Not], and the leaves [*Pattern], [*File], [*Language], [*CommitText],
+// [*CommitTime] (in a query), [*HasFile] (in a predicate), [*RepoName], [*Fork] and
+// [*Archived] (in a scope).
 type Node interface {
 	// Span is where the node was written.
 	Span() Span

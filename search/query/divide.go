@@ -31,9 +31,9 @@ func walkAll(nodes []Node, yield func(Node) bool) bool {
 	return true
 }
 
-// divide parts a query's tree into the condition on repositories and the
-// condition on files. The one must hold along with the other, so each term of
-// the top AND has to belong to one of them.
+// divide parts a query's tree into the condition on repositories, the predicates
+// on their files, and the condition on files. The one must hold along with the
+// other, so each term of the top AND has to belong to one of them.
 func (q *Query) divide(n Node) *Error {
 	terms := []Node{n}
 	if top, ok := n.(*And); ok {
@@ -43,6 +43,10 @@ func (q *Query) divide(n Node) *Error {
 	}
 	var onFiles, onRepos []Node
 	for _, term := range terms {
+		if p, ok := asPredicate(term); ok {
+			q.predicates = append(q.predicates, p)
+			continue
+		}
 		var ofRepos, ofFiles Node
 		for leaf := range leaves(term) {
 			switch leaf.(type) {
@@ -50,6 +54,9 @@ func (q *Query) divide(n Node) *Error {
 				if ofRepos == nil {
 					ofRepos = leaf
 				}
+			case *HasFile:
+				return fail(leaf.Span(), "a condition on the repository's files governs the whole query, so it cannot be an alternative",
+					"write it outside the parentheses, or make a series for each alternative")
 			default:
 				ofFiles = leaf
 			}

@@ -2,8 +2,9 @@
 // dialect of Sourcegraph's that docs/query-syntax.md describes.
 //
 // Parse turns text into a Query: a boolean expression on one file at one commit
-// (Expr), settings for the whole query, and the condition on repositories
-// (Scope). ParseScope reads a text that has the last only.
+// (Expr), settings for the whole query, the condition on repositories (Scope) and
+// those on their files (Predicates). ParseScope reads a text that has the condition
+// on repositories only.
 //
 // Invariants:
 //   - No text is reinterpreted in silence. What the language does not have, or
@@ -13,11 +14,14 @@
 //     spans. The canonical text is part of a series' identity: changing it makes
 //     stored series differ from equal new ones.
 //   - Spans lie inside the text that was parsed.
-//   - Every regular expression in a Query compiles.
+//   - Every regular expression and template in a Query compiles.
+//   - What whoever runs queries cannot search yet is refused by Parse unless it is
+//     allowed, see Feature, so that it is never counted as if it were not there.
 //
 // Non-goals: knowing repositories, files or commits; speed (a query is parsed
 // once, and is at most 10,000 bytes long).
 //
 // Read next: parser.go for the grammar, lexer.go and words.go for where words
-// end, and package search/match for what a query finds.
+// end, package template for structural patterns, and package search/match for what
+// a query finds.
 package query

@@ -33,9 +33,9 @@ func TestDocsExamplesParse(t *testing.T) {
 			examples = append(examples, m[1])
 		}
 	}
-	require.Greater(t, len(examples), 15)
+	require.Greater(t, len(examples), 22)
 	for _, text := range examples {
-		_, err := query.Parse(text)
+		_, err := query.Parse(text, query.WithPredicates, query.WithCommits)
 		require.NoError(t, err, text)
 	}
 	require.Contains(t, string(page), "`f:b TODO f:a case:no` is `file:a file:b TODO`")

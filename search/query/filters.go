@@ -1,7 +1,6 @@
 package query
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -10,7 +9,7 @@ import (
 // The words that fields take, in the order of their types' constants.
 var (
 	patternTypes = []string{"standard", "literal", "regexp", "keyword", "structural"}
-	typeWords    = []string{"file", "path"}
+	typeWords    = []string{"file", "path", "commit", "diff"}
 	selectWords  = []string{"content", "file", "repo"}
 	inclusions   = []string{"no", "yes", "only"}
 )
@@ -23,6 +22,12 @@ var valueExample = map[string]string{
 	"lang":        "write a language, as in lang:go",
 	"select":      "write select:content, select:file or select:repo",
 	"type":        "write type:file or type:path",
+	"repohasfile": "write a regular expression for a path, as in repohasfile:^go\\.mod$",
+	"author":      "write a regular expression for a name or address, as in author:alice",
+	"committer":   "write a regular expression for a name or address, as in committer:alice",
+	"message":     "write a regular expression for the message, as in message:revert",
+	"before":      "write a date, as in before:2024-06-30",
+	"after":       "write a date, as in after:2024-06-30",
 	"count":       "write count:all or a number, as in count:1000",
 	"timeout":     "write a duration, as in timeout:30s",
 	"patterntype": "write patterntype:standard, literal, regexp, keyword or structural",
@@ -54,6 +59,9 @@ func (p *parser) positiveNode(t token) (Node, *Error) {
 		re, err := plainRegexp(t.text, "", t.value)
 		return &File{Regexp: re, At: t.at}, err
 	case "repo":
+		if m := predicate.FindStringSubmatch(t.text); m != nil && p.allow&WithPredicates != 0 && predicateParts[m[2]] != nil {
+			return predicateOf(t)
+		}
 		if err := refusePredicate(t, "has", "contains"); err != nil {
 			return nil, err
 		}
@@ -71,12 +79,19 @@ func (p *parser) positiveNode(t token) (Node, *Error) {
 	case "archived":
 		v, err := inclusionOf(t)
 		return &Archived{Value: v, At: t.at}, err
+	case "repohasfile":
+		re, err := plainRegexp(t.text, "(?i)", t.value)
+		return &HasFile{Path: re, At: t.at}, err
+	case "author", "committer", "message":
+		re, err := plainRegexp(t.text, "(?i)", t.value)
+		return &CommitText{Field: t.field.name, Regexp: re, At: t.at}, err
+	case "before", "after":
+		v, err := timeOf(t)
+		return &CommitTime{Before: t.field.name == "before", Time: v, At: t.at}, err
 	default:
 		return &setting{token: t}, nil
 	}
 }
-
-var predicate = regexp.MustCompile(`^([a-z]+)(\.[a-z.]+)?\(`)
 
 // refusePredicate refuses file:has.content(…) and the like, which would
 // otherwise be regular expressions.
@@ -138,16 +153,23 @@ func patternTypeOf(t token) (PatternType, *Error) {
 	return PatternType(i), err
 }
 
-func typeOf(t token) (Type, *Error) {
+func typeOf(t token, allow Feature) (Type, *Error) {
+	words := typeWords
+	if allow&WithCommits == 0 {
+		words = typeWords[:2]
+	}
 	switch strings.ToLower(t.text) {
 	case "commit", "diff":
-		return 0, fail(t.value, "type:"+t.text+" is not supported yet: a series searches files; expected "+oneOf(typeWords), "leave it out; the commits that changed a count are shown by backsight history --every commit")
+		if allow&WithCommits != 0 {
+			break
+		}
+		return 0, fail(t.value, "type:"+t.text+" is not supported yet: a series searches files; expected "+oneOf(words), "leave it out; the commits that changed a count are shown by backsight history --every commit")
 	case "symbol":
-		return 0, fail(t.value, "type:symbol is not supported; expected "+oneOf(typeWords), `match declarations with a regular expression, as in /func \w+/`)
+		return 0, fail(t.value, "type:symbol is not supported; expected "+oneOf(words), `match declarations with a regular expression, as in /func \w+/`)
 	case "repo":
-		return 0, fail(t.value, "type:repo is not supported: a series searches files; expected "+oneOf(typeWords), "to count repositories, write select:repo")
+		return 0, fail(t.value, "type:repo is not supported: a series searches files; expected "+oneOf(words), "to count repositories, write select:repo")
 	}
-	i, err := wordOf(t, typeWords)
+	i, err := wordOf(t, words)
 	return Type(i), err
 }
 

@@ -39,6 +39,7 @@ type token struct {
 type lexer struct {
 	text   string
 	mode   PatternType
+	allow  Feature
 	pos    int
 	depth  int // open groups
 	tokens []token
@@ -53,8 +54,8 @@ func isSpace(b byte) bool {
 	return b == ' ' || b >= '\t' && b <= '\r'
 }
 
-func lex(text string, mode PatternType) ([]token, *Error) {
-	lx := &lexer{text: text, mode: mode}
+func lex(text string, mode PatternType, allow Feature) ([]token, *Error) {
+	lx := &lexer{text: text, mode: mode, allow: allow}
 	for {
 		for lx.pos < len(text) && isSpace(text[lx.pos]) {
 			lx.pos++
@@ -143,7 +144,7 @@ func (lx *lexer) fieldToken() *Error {
 	f, negated, n := knownField(lx.rest())
 	head := Span{lx.pos, lx.pos + n}
 	written := lx.text[head.Start:head.End]
-	if f.refused != "" {
+	if f.refused != "" && (f.needs == 0 || lx.allow&f.needs == 0) {
 		return fail(head, written+" is not supported: "+f.refused, f.instead)
 	}
 	if negated && !f.negates {
@@ -156,6 +157,8 @@ func (lx *lexer) fieldToken() *Error {
 	switch {
 	case value < len(lx.text) && (lx.text[value] == '"' || lx.text[value] == '\''):
 		text, end, err = lx.quotedValue(value)
+	case f.name == "repo" && predicate.MatchString(lx.text[value:]):
+		text, end, err = lx.predicate(value)
 	case f.isRegexp() || f.name == "content" && lx.mode == RegexpType:
 		text, end, err = lx.word(value, true)
 	default:

@@ -105,11 +105,17 @@ func filterKey(n Node) string {
 		return "1" + n.String()
 	case *Archived:
 		return "2" + n.String()
-	case *File:
+	case *HasFile:
 		return "3" + n.String()
-	case *Language:
+	case *File:
 		return "4" + n.String()
+	case *Language:
+		return "5" + n.String()
+	case *CommitText:
+		return "6" + n.String()
+	case *CommitTime:
+		return "7" + n.String()
 	default:
-		return "5"
+		return "8"
 	}
 }

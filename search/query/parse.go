@@ -9,23 +9,30 @@ import (
 const maxLength = 10_000
 
 // Parse parses a series query. The error is always an *Error.
-func Parse(text string) (*Query, error) {
+//
+// Parts of the language that not everyone who runs a query can search are refused
+// unless they are allowed.
+func Parse(text string, allow ...Feature) (*Query, error) {
+	var allowed Feature
+	for _, f := range allow {
+		allowed |= f
+	}
 	if err := checkText(text); err != nil {
 		return nil, err
 	}
-	tokens, mode, err := lexInItsType(text)
+	tokens, mode, err := lexInItsType(text, allowed)
 	if err != nil {
 		return nil, err
 	}
 	if len(tokens) == 0 {
 		return nil, fail(Span{0, len(text)}, "the query is empty", "write what to search for, such as TODO")
 	}
-	p := &parser{tokens: tokens, mode: mode, end: len(text)}
+	p := &parser{tokens: tokens, mode: mode, allow: allowed, end: len(text)}
 	root, err := p.query()
 	if err != nil {
 		return nil, err
 	}
-	q := &Query{PatternType: mode, scope: &Scope{}}
+	q := &Query{PatternType: mode, scope: &Scope{}, allow: allowed}
 	expr, err := q.settle(root)
 	if err != nil {
 		return nil, err
@@ -46,7 +53,7 @@ func ParseScope(text string) (*Scope, error) {
 	if err := checkText(text); err != nil {
 		return nil, err
 	}
-	tokens, err := lex(text, StandardType)
+	tokens, err := lex(text, StandardType, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +108,7 @@ func checkText(text string) *Error {
 // lexInItsType cuts text into tokens in the pattern type that the text itself
 // names. A type is the text's own if, read in that type, the text says so: thus
 // patterntype:regexp inside a quoted pattern is text.
-func lexInItsType(text string) ([]token, PatternType, *Error) {
+func lexInItsType(text string, allow Feature) ([]token, PatternType, *Error) {
 	type reading struct {
 		tokens []token
 		mode   PatternType
@@ -109,7 +116,7 @@ func lexInItsType(text string) ([]token, PatternType, *Error) {
 	var fits []reading
 	var first *Error
 	for _, mode := range candidateTypes(text) {
-		tokens, err := lex(text, mode)
+		tokens, err := lex(text, mode, allow)
 		if err == nil {
 			var says []PatternType
 			if says, err = typesSaid(tokens); err == nil && typeFits(mode, says) {

@@ -16,7 +16,7 @@ func diffQueries(x, y *query.Query) string {
 		cmpopts.IgnoreTypes(query.Span{}),
 		cmpopts.IgnoreUnexported(query.Pattern{}, query.Scope{}, query.Query{}),
 	}
-	return cmp.Diff(x, y, ignore) + cmp.Diff(x.Scope(), y.Scope(), ignore)
+	return cmp.Diff(x, y, ignore) + cmp.Diff(x.Scope(), y.Scope(), ignore) + cmp.Diff(x.Predicates(), y.Predicates(), ignore)
 }
 
 func lit(text string) *query.Pattern { return &query.Pattern{Kind: query.Literal, Text: text} }

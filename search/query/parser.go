@@ -18,6 +18,7 @@ type parser struct {
 	pos    int
 	end    int // length of the text
 	mode   PatternType
+	allow  Feature
 	nots   int // NOTs above the place, to bound the stack
 }
 

@@ -38,13 +38,17 @@ func (q *Query) String() string {
 	if q.Timeout > 0 {
 		add("timeout", q.Timeout.String())
 	}
-	nodes := 0
+	nodes := len(q.predicates)
 	for _, n := range []Node{q.scope.Expr, q.Expr} {
 		if n != nil {
 			nodes++
 		}
 	}
-	for _, n := range []Node{q.scope.Expr, q.Expr} {
+	all := []Node{q.scope.Expr}
+	for _, p := range q.predicates {
+		all = append(all, p.node())
+	}
+	for _, n := range append(all, q.Expr) {
 		if n == nil {
 			continue
 		}
@@ -71,7 +75,7 @@ func isFilter(n Node) bool {
 		n = not.Node
 	}
 	switch n.(type) {
-	case *File, *Language, *RepoName, *Fork, *Archived, *setting:
+	case *File, *Language, *RepoName, *Fork, *Archived, *HasFile, *CommitText, *CommitTime, *setting:
 		return true
 	}
 	return false
@@ -125,10 +129,11 @@ func (n *Not) print(p *printer) {
 	p.operand(n.Node)
 }
 
-// includes says whether n is fork: or archived:, which take no minus.
+// includes says whether n is fork:, archived:, before: or after:, which take no
+// minus.
 func includes(n Node) bool {
 	switch n.(type) {
-	case *Fork, *Archived:
+	case *Fork, *Archived, *CommitTime:
 		return true
 	}
 	return false
@@ -144,7 +149,7 @@ func (n *Archived) print(p *printer) { p.field("archived", inclusions[n.Value]) 
 // without.
 func (p *printer) field(name, value string) {
 	bare := name + ":" + value
-	tokens, err := lex(bare, StandardType)
+	tokens, err := lex(bare, StandardType, everything)
 	if err != nil || len(tokens) != 1 || tokens[0].text != value || strings.ContainsAny(value[:1], `"'`) {
 		bare = name + ":" + quote(value)
 	}
@@ -202,7 +207,7 @@ func (n *Pattern) isBare() bool {
 	if open != 0 {
 		return false
 	}
-	tokens, err := lex(n.Text, n.mode)
+	tokens, err := lex(n.Text, n.mode, everything)
 	if err != nil {
 		return false
 	}

@@ -26,8 +26,26 @@ type Query struct {
 	Timeout time.Duration
 
 	scope           *Scope
+	predicates      []Predicate
+	allow           Feature
+	typeAt          Span // of type:
 	caseInsensitive bool // the query says case:no
 }
+
+// A Feature is a part of the language that is refused unless it is allowed.
+type Feature uint
+
+const (
+	// WithPredicates is conditions on the files of the repository: repohasfile:,
+	// repo:has.path(…), repo:has.content(…), repo:has.file(…). See
+	// Query.Predicates.
+	WithPredicates Feature = 1 << iota
+	// WithCommits is type:commit and type:diff with author:, committer:, before:,
+	// after: and message:. See Query.Kind.
+	WithCommits
+
+	everything = WithPredicates | WithCommits
+)
 
 // PatternType is a notation for patterns.
 type PatternType int
@@ -53,6 +71,10 @@ const (
 	TypeFile Type = iota
 	// TypePath matches patterns against the paths of files.
 	TypePath
+	// TypeCommit matches patterns against the messages of commits.
+	TypeCommit
+	// TypeDiff matches patterns against the lines that commits add or remove.
+	TypeDiff
 )
 
 // Select is the value of select:.
@@ -66,6 +88,36 @@ const (
 	// SelectRepo counts repositories.
 	SelectRepo
 )
+
+// Kind is what a query searches.
+type Kind int
+
+const (
+	// Files is the files of a commit.
+	Files Kind = iota
+	// Commits is the commits between two samples, by their message and fields.
+	Commits
+	// Diffs is the same commits, by what they changed.
+	Diffs
+)
+
+// Kind says what the query searches. Only a query of the kind Files can be counted
+// in the tree of one commit.
+func (q *Query) Kind() Kind {
+	switch q.Type {
+	case TypeCommit:
+		return Commits
+	case TypeDiff:
+		return Diffs
+	default:
+		return Files
+	}
+}
+
+// Predicates are the conditions on the repository's files that hold along with
+// Expr, in the order of their text. Each is about the whole tree of the commit
+// that is counted: without it, the commit counts 0.
+func (q *Query) Predicates() []Predicate { return q.predicates }
 
 // Scope is the part of the query that chooses repositories (repo:, fork:,
 // archived:). It is never nil; without such filters its Expr is nil.

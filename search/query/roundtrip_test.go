@@ -13,8 +13,8 @@ import (
 
 // checkParse holds what must be true of any text: no panic, an *Error that points
 // into the text and shows a way out, or a query that prints canonically.
-func checkParse(t require.TestingT, text string) *query.Query {
-	q, err := query.Parse(text)
+func checkParse(t require.TestingT, text string, allow ...query.Feature) *query.Query {
+	q, err := query.Parse(text, allow...)
 	if err != nil {
 		var e *query.Error
 		require.True(t, errors.As(err, &e), "%T", err)
@@ -27,7 +27,11 @@ func checkParse(t require.TestingT, text string) *query.Query {
 	checkSpans(t, q.Scope().Expr, text)
 
 	canonical := q.String()
-	again, err := query.Parse(canonical)
+	for _, p := range q.Predicates() {
+		inside(t, p.At, text)
+		require.NotEmpty(t, p.Path+p.Content)
+	}
+	again, err := query.Parse(canonical, allow...)
 	require.NoError(t, err, "%q prints as %q", text, canonical)
 	require.Empty(t, diffQueries(q, again), "%q prints as %q", text, canonical)
 	require.Equal(t, canonical, again.String(), "canonical text of %q", text)
@@ -84,7 +88,8 @@ func texts() *rapid.Generator[string] {
 		"foo", "bar", "TODO:", "f(", "f(a, b)", "(x)", "a)b", "/re.*/", "//", "/a b/", `/a\/b/`, `"q s"`, `'q'`, `"`, "don't", "[x", "[)]", `\(`, `a\ b`, "x|y", "(a|b)+", `\Qx.y\E`,
 		"-foo", "std::x", "http://a", "é", "and", "or", "not", "AND", "OR", "NOT", "(", ")", "(", ")",
 		`content:"a b"`, "content:x", "-content:y", `content:"a\n\"\\"`, "content:'('", "file:a", `-f:\.go$`, `file:"a b"`, "file:(a|b)", "file:[(]", "lang:go", "-lang:c++", `l:"visual basic .net"`,
-		"repo:a", "-repo:b", `repo:c\@d`, "fork:yes", "fork:only", "archived:no", "case:yes", "count:5", "timeout:90s", "type:path", "select:file", "select:repo",
+		"repo:a", "-repo:b", `repo:c\@d`, "repohasfile:a", "-repohasfile:'b c'", "repo:has.path(a)", "-repo:has.content(a (b) [)])", `repo:has.file(path:\.go$ content:"a b")`, `repo:contains.path("x")`,
+		"type:commit", "type:diff", "author:alice", "-committer:b", "message:'a b'", "before:2024-01-02", "after:'jan 2 2006'", "fork:yes", "fork:only", "archived:no", "case:yes", "count:5", "timeout:90s", "type:path", "select:file", "select:repo",
 		"patterntype:regexp", ":[x]", "f(:[x], :[x])", "...", ":[[y]]", ":[z~a [)] b]", "{", "}", "[...]", `"..."`, ":[ ]", `:[l\n]`, "patterntype:structural", "patterntype:keyword", "patterntype:literal", "patterntype:standard",
 	}
 	return rapid.Custom(func(t *rapid.T) string {
@@ -102,7 +107,14 @@ func texts() *rapid.Generator[string] {
 
 func TestCanonicalTextIsReadBack(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) { checkParse(t, texts().Draw(t, "text")) })
+	rapid.Check(t, func(t *rapid.T) {
+		text := texts().Draw(t, "text")
+		q := checkParse(t, text)
+		with := checkParse(t, text, query.WithPredicates, query.WithCommits)
+		if q != nil {
+			require.Empty(t, diffQueries(q, with), "allowing more of the language changes %q", text)
+		}
+	})
 }
 
 // TestAnyTextCanBeSearched: what a user wants to find as text, they can.
@@ -132,6 +144,8 @@ func FuzzParse(f *testing.F) {
 		}
 	}
 	for _, seed := range []string{
+		`repohasfile:go.mod -repo:has.file(path:"a b" content:x) repo:has.content(a\)) TODO`,
+		`type:diff author:alice -message:"a b" after:2020-01-01 before:"1 november 2019" (x or y)`,
 		`repo:^github\.com/ file:\.go$ -lang:c++ (foo or "bar baz") and not /q.*x/ case:yes count:all timeout:30s`,
 		`patterntype:regexp "a b" c(d|e) [ )] \(`,
 		`patterntype:keyword 'a' "b" /c d/ (e f) or g`,
@@ -143,6 +157,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		checkParse(t, text)
+		checkParse(t, text, query.WithPredicates, query.WithCommits)
 		if s, err := query.ParseScope(text); err == nil {
 			again, err := query.ParseScope(s.String())
 			require.NoError(t, err)

@@ -72,7 +72,8 @@ func (q *Query) set(t token) (err *Error) {
 	case "select":
 		q.Select, err = selectOf(t)
 	case "type":
-		q.Type, err = typeOf(t)
+		q.typeAt = t.at
+		q.Type, err = typeOf(t, q.allow)
 	case "count":
 		q.Count, err = countOf(t)
 	case "timeout":
@@ -86,6 +87,9 @@ func (q *Query) set(t token) (err *Error) {
 // check refuses settings that contradict the rest of the query.
 func (q *Query) check(text string) *Error {
 	whole := Span{0, len(text)}
+	if err := q.checkKind(); err != nil {
+		return err
+	}
 	if q.PatternType == StructuralType {
 		switch {
 		case q.Type != TypeFile:
