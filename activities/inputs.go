@@ -16,14 +16,26 @@ type Range struct {
 	At         *time.Time `json:"at,omitempty"`
 }
 
-// BeginInput asks for a plan: every repository in the series' scope at each of Times.
+// BeginInput asks for a plan: every repository in the series' scope at each of Times, or for a retry what Selection says.
 type BeginInput struct {
 	SeriesID string      `json:"seriesId"`
-	Kind     string      `json:"kind"` // "backfill" or "recording"
+	Kind     string      `json:"kind"` // store.Backfill, Recording, Extension or Retry
 	Times    []time.Time `json:"times"`
+	// Points is what an extension gives the series; Times are those that come with it.
+	Points int `json:"points,omitempty"`
+	// Selection is which samples a retry takes up.
+	Selection insights.Selection `json:"selection,omitzero"`
 }
 
-// BeginResult names the generation that was planned, and the tally of the whole series with it.
+// CancelInput names a generation of which nothing more is to be done, and why.
+type CancelInput struct {
+	SeriesID   string `json:"seriesId"`
+	Generation int    `json:"generation"`
+	Reason     string `json:"reason"`
+}
+
+// BeginResult names the generation that was planned, and the tally of the whole series with it. A Generation of 0 is a retry
+// that found nothing to take up.
 type BeginResult struct {
 	Generation int                   `json:"generation"`
 	Tally      insights.Completeness `json:"tally"`

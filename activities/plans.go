@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -21,8 +22,12 @@ type Plans struct {
 // sliceSamples is about how many samples one transaction of a plan writes: about a second.
 const sliceSamples = 20_000
 
+// retrySlice is how many repositories one transaction of a retry takes up: sliceSamples at a dozen frames each.
+const retrySlice = 1500
+
 // Begin writes a plan in full: every sample of the times in every repository of the series' scope, settled at once where the
-// commit index knows that there is nothing to search. A second call returns the same plan, or goes on with it.
+// commit index knows that there is nothing to search. A retry takes up samples that are there instead. A second call returns the
+// same plan, or goes on with it.
 // Invalid for a series whose query or scope cannot be read.
 func (p *Plans) Begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 	work, done := untilWorkerStops(ctx)
@@ -36,29 +41,79 @@ func (p *Plans) begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 	if err != nil {
 		return BeginResult{}, err
 	}
-	if _, err := compile(series); err != nil {
-		return BeginResult{}, err
-	}
-	scope, err := scopeOf(series)
+	scope, err := p.readable(ctx, series)
 	if err != nil {
 		return BeginResult{}, err
 	}
-	generation, err := p.Store.BeginGeneration(ctx, in.SeriesID, in.Kind, in.Times)
+	generation, err := p.open(ctx, in)
 	if err != nil {
 		return BeginResult{}, err
 	}
-	if err := p.refresh(ctx, scope, in.Times); err != nil {
-		return BeginResult{}, err
-	}
-	limit := max(1, sliceSamples/len(in.Times))
-	for planned := false; !planned; {
-		if planned, err = p.Store.PlanSlice(ctx, in.SeriesID, generation, scope, limit); err != nil {
+	if generation > 0 {
+		if err := p.write(ctx, in, generation, scope); err != nil {
 			return BeginResult{}, err
 		}
-		activity.RecordHeartbeat(ctx, "plan")
 	}
 	tally, err := p.Store.Completeness(ctx, in.SeriesID)
 	return BeginResult{Generation: generation, Tally: tally}, err
+}
+
+// readable returns the scope of a series whose query and scope can be read, and notes for people when they cannot.
+func (p *Plans) readable(ctx context.Context, series insights.Series) (store.ScopeFilter, error) {
+	_, err := compile(series)
+	var scope store.ScopeFilter
+	if err == nil {
+		scope, err = scopeOf(series)
+	}
+	problem := ""
+	if err != nil {
+		problem = err.Error()
+	}
+	return scope, cmp.Or(err, p.Store.RecordPlanningProblem(ctx, series.ID, problem, time.Now()))
+}
+
+// open returns the number of the plan, 0 when there is nothing to plan.
+func (p *Plans) open(ctx context.Context, in BeginInput) (int, error) {
+	switch in.Kind {
+	case store.Retry:
+		return p.Store.BeginRetry(ctx, in.SeriesID, in.Selection)
+	case store.Extension:
+		return p.Store.BeginExtension(ctx, in.SeriesID, in.Points, in.Times)
+	}
+	return p.Store.BeginGeneration(ctx, in.SeriesID, in.Kind, in.Times)
+}
+
+// write writes a plan to its end, slice by slice.
+func (p *Plans) write(ctx context.Context, in BeginInput, generation int, scope store.ScopeFilter) error {
+	slice := func() (bool, error) { return p.Store.RetrySlice(ctx, in.SeriesID, generation, retrySlice) }
+	if in.Kind != store.Retry {
+		if err := p.refresh(ctx, scope, in.Times); err != nil {
+			return err
+		}
+		limit := max(1, sliceSamples/len(in.Times))
+		slice = func() (bool, error) { return p.Store.PlanSlice(ctx, in.SeriesID, generation, scope, limit) }
+	}
+	for {
+		written, err := slice()
+		if err != nil || written {
+			return err
+		}
+		activity.RecordHeartbeat(ctx, "plan")
+	}
+}
+
+// Cancel ends what a generation has pending, see store.CancelSlice, and returns the tally of the whole series.
+func (p *Plans) Cancel(ctx context.Context, in CancelInput) (insights.Completeness, error) {
+	work, done := untilWorkerStops(ctx)
+	defer done()
+	for n := 1; n > 0; {
+		var err error
+		if n, err = p.Store.CancelSlice(work, in.SeriesID, in.Generation, in.Reason, sliceSamples); err != nil {
+			return insights.Completeness{}, outcome(ctx, err)
+		}
+		activity.RecordHeartbeat(ctx, "cancel")
+	}
+	return p.Tally(ctx, in.SeriesID)
 }
 
 // Tally returns the tally of a whole series.

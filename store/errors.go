@@ -84,6 +84,8 @@ func conflict(pg *pgconn.PgError) string {
 		return "another repository has this location"
 	case "insight_view_series_pkey":
 		return "the insight has the same series twice: give one of them another query, scope or interval"
+	case "insight_series_definition":
+		return "another series has the same query, scope and points"
 	case "insight_view_unique_id_key", "insight_series_series_id_key":
 		return "the id is taken"
 	}

@@ -9,10 +9,13 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// The kinds of generation: a backfill computes frames of the past, a recording the grid times that have come since.
+// The kinds of generation: a backfill computes frames of the past, a recording the grid times that have come since, a retry
+// samples that had ended (retries.go), an extension frames before the first (extensions.go).
 const (
 	Backfill  = "backfill"
 	Recording = "recording"
+	Retry     = "retry"
+	Extension = "extension"
 )
 
 // BeginGeneration returns the number of the series' open plan of this kind and these times, made if there is none, so an
@@ -133,8 +136,8 @@ func (s *Store) Page(ctx context.Context, seriesID string, generation int, after
 }
 
 // CompleteGeneration closes a plan of which nothing is pending any more. A backfill stamps the series' completion, a recording
-// the last and the next recording time. The second time it does nothing. Conflict while the plan isn't written in full or a
-// sample is pending.
+// the last and the next recording time, and all kinds bring DirtyQueries up to date. The second time it does nothing. Conflict
+// while the plan isn't written in full or a sample is pending.
 func (s *Store) CompleteGeneration(ctx context.Context, seriesID string, generation int, at time.Time) error {
 	key, err := s.seriesKey(ctx, seriesID)
 	if err != nil {
@@ -155,8 +158,14 @@ func (s *Store) CompleteGeneration(ctx context.Context, seriesID string, generat
 		if err := q.CompleteGeneration(ctx, db.CompleteGenerationParams{At: instant(at), SeriesID: key, Generation: int32(generation)}); err != nil {
 			return err
 		}
-		if plan.Kind == Backfill {
+		if err := refreshDirtyQueries(ctx, q, key, at); err != nil {
+			return err
+		}
+		switch plan.Kind {
+		case Backfill:
 			return q.CompleteBackfill(ctx, instant(at), key)
+		case Retry, Extension:
+			return nil
 		}
 		series, err := q.Series(ctx, seriesID)
 		if err != nil {

@@ -21,7 +21,8 @@ const (
 )
 
 // WriteSamples writes how samples ended, and their points, in one transaction: after it the points of each sample are
-// exactly the values given, more or fewer than before. Four statements, whatever the number of samples.
+// exactly the values given, more or fewer than before. Four statements, whatever the number of samples, and a fifth where
+// a retry found less than there was.
 //
 // It may be called again, late, by an attempt that was given up: writing the same changes nothing. A row is left alone
 // where the write knows less than it (see supersedes). Samples that no plan made are added to the generation.
@@ -44,7 +45,13 @@ func (s *Store) WriteSamples(ctx context.Context, seriesID string, generation in
 		if err != nil {
 			return err
 		}
-		accepted := accept(cells, rows, int32(generation))
+		accepted, refused := accept(cells, rows, int32(generation))
+		if len(refused) > 0 {
+			ids, times := keysOf(refused)
+			if err := q.RestoreSamples(ctx, db.RestoreSamplesParams{RepoIDs: ids, Times: times, SeriesID: key}); err != nil {
+				return err
+			}
+		}
 		if len(accepted) == 0 {
 			return nil
 		}
@@ -113,34 +120,41 @@ func pointValues(sample insights.Sample) map[string]float64 {
 	return values
 }
 
-// accept returns the cells that may be written over what the ledger has. Both are in the same order.
-func accept(cells []cell, rows []db.LockSamplesRow, generation int32) []cell {
-	var accepted []cell
+// accept returns the cells that may be written over what the ledger has, and of the others those that end the retry of a
+// sample: it is again what it was. Cells and rows are in the same order.
+func accept(cells []cell, rows []db.LockSamplesRow, generation int32) (accepted, refused []cell) {
 	next := 0
 	for _, c := range cells {
 		if next < len(rows) && rows[next].RepoID == c.repo && rows[next].Time.Equal(c.time) {
 			row := rows[next]
 			next++
 			if !supersedes(c, row, generation) {
+				if row.KeptOutcome != nil && row.Generation <= generation {
+					refused = append(refused, c)
+				}
 				continue
 			}
 		}
 		accepted = append(accepted, c)
 	}
-	return accepted
+	return accepted, refused
 }
 
 // supersedes reports whether a write may replace the ledger's row. A later plan has the row to itself; a failure says less
-// than any value; a lower bound says less than an exact value of the same commit.
+// than any value; a lower bound says less than an exact value of the same commit. A sample that a retry took up is compared with
+// what it was before: a retry mends or corrects, it never loses a value.
 func supersedes(c cell, row db.LockSamplesRow, generation int32) bool {
-	was := insights.Outcome(row.Outcome)
+	was, commit := insights.Outcome(row.Outcome), row.CommitBytea
+	if row.KeptOutcome != nil {
+		was, commit = insights.Outcome(*row.KeptOutcome), row.KeptCommit
+	}
 	switch {
 	case row.Generation > generation:
 		return false
 	case c.outcome == insights.Failed:
 		return was == insights.Pending || was == insights.Failed
 	case c.outcome == insights.Partial:
-		return !was.Exact() || string(c.commit) != string(row.CommitBytea)
+		return !was.Exact() || string(c.commit) != string(commit)
 	}
 	return true
 }

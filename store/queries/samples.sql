@@ -7,7 +7,7 @@ ORDER BY repo_id, time DESC;
 
 -- The rows that are about to be written, locked in one order so that two writers cannot wait for each other.
 -- name: LockSamples :many
-SELECT s.repo_id, s.time, s.generation, s.outcome, s.value, s.commit_bytea, s.reason_class, s.reason
+SELECT s.repo_id, s.time, s.generation, s.outcome, s.value, s.commit_bytea, s.reason_class, s.reason, s.kept_outcome, s.kept_commit
 FROM (SELECT unnest(@repo_ids::integer[]) AS repo_id, unnest(@times::timestamptz[]) AS time) AS w
 JOIN samples AS s ON s.series_id = @series_id AND s.repo_id = w.repo_id AND s.time = w.time
 ORDER BY s.repo_id, s.time
@@ -23,7 +23,8 @@ FROM (
 ) AS w
 ON CONFLICT (series_id, repo_id, time) DO UPDATE
 SET outcome = EXCLUDED.outcome, attempts = samples.attempts + 1, duration_ms = EXCLUDED.duration_ms, value = EXCLUDED.value,
-    commit_bytea = EXCLUDED.commit_bytea, reason_class = EXCLUDED.reason_class, reason = EXCLUDED.reason
+    commit_bytea = EXCLUDED.commit_bytea, reason_class = EXCLUDED.reason_class, reason = EXCLUDED.reason,
+    kept_outcome = NULL, kept_commit = NULL
 WHERE (samples.outcome, samples.value, samples.commit_bytea, samples.reason_class, samples.reason)
     IS DISTINCT FROM (EXCLUDED.outcome, EXCLUDED.value, EXCLUDED.commit_bytea, EXCLUDED.reason_class, EXCLUDED.reason);
 

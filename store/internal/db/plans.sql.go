@@ -280,7 +280,10 @@ WITH cells AS (
     FROM resolved AS r
     ORDER BY r.repo_id, r.time
     ON CONFLICT (series_id, repo_id, time) DO UPDATE
-    SET generation = EXCLUDED.generation, outcome = EXCLUDED.outcome, value = EXCLUDED.value, commit_bytea = EXCLUDED.commit_bytea
+    SET generation = EXCLUDED.generation,
+        outcome = CASE WHEN samples.kept_outcome IS NULL THEN EXCLUDED.outcome ELSE samples.outcome END,
+        value = CASE WHEN samples.kept_outcome IS NULL THEN EXCLUDED.value ELSE samples.value END,
+        commit_bytea = CASE WHEN samples.kept_outcome IS NULL THEN EXCLUDED.commit_bytea ELSE samples.commit_bytea END
     WHERE samples.outcome = 'pending' AND samples.generation < EXCLUDED.generation
     RETURNING repo_id, time, outcome
 )
@@ -306,7 +309,7 @@ type PlanSamplesParams struct {
 // A commit is looked up only where the index is right for the time: it was refreshed at or after it and reaches back
 // far enough. Then no commit means absent; a commit that the series has an exact value for means reused, with that
 // value and its points. Everything else is pending. A sample of an earlier generation stays as it is unless it
-// is pending still.
+// is pending still; one that a retry took up goes on being that, whatever the plan.
 func (q *Queries) PlanSamples(ctx context.Context, arg PlanSamplesParams) error {
 	_, err := q.db.Exec(ctx, planSamples,
 		arg.SeriesID,

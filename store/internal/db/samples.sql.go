@@ -225,7 +225,7 @@ func (q *Queries) FailedReasons(ctx context.Context, seriesID int32) ([]FailedRe
 }
 
 const lockSamples = `-- name: LockSamples :many
-SELECT s.repo_id, s.time, s.generation, s.outcome, s.value, s.commit_bytea, s.reason_class, s.reason
+SELECT s.repo_id, s.time, s.generation, s.outcome, s.value, s.commit_bytea, s.reason_class, s.reason, s.kept_outcome, s.kept_commit
 FROM (SELECT unnest($1::integer[]) AS repo_id, unnest($2::timestamptz[]) AS time) AS w
 JOIN samples AS s ON s.series_id = $3 AND s.repo_id = w.repo_id AND s.time = w.time
 ORDER BY s.repo_id, s.time
@@ -247,6 +247,8 @@ type LockSamplesRow struct {
 	CommitBytea []byte
 	ReasonClass *string
 	Reason      *string
+	KeptOutcome *string
+	KeptCommit  []byte
 }
 
 // The rows that are about to be written, locked in one order so that two writers cannot wait for each other.
@@ -268,6 +270,8 @@ func (q *Queries) LockSamples(ctx context.Context, arg LockSamplesParams) ([]Loc
 			&i.CommitBytea,
 			&i.ReasonClass,
 			&i.Reason,
+			&i.KeptOutcome,
+			&i.KeptCommit,
 		); err != nil {
 			return nil, err
 		}
@@ -455,7 +459,8 @@ FROM (
 ) AS w
 ON CONFLICT (series_id, repo_id, time) DO UPDATE
 SET outcome = EXCLUDED.outcome, attempts = samples.attempts + 1, duration_ms = EXCLUDED.duration_ms, value = EXCLUDED.value,
-    commit_bytea = EXCLUDED.commit_bytea, reason_class = EXCLUDED.reason_class, reason = EXCLUDED.reason
+    commit_bytea = EXCLUDED.commit_bytea, reason_class = EXCLUDED.reason_class, reason = EXCLUDED.reason,
+    kept_outcome = NULL, kept_commit = NULL
 WHERE (samples.outcome, samples.value, samples.commit_bytea, samples.reason_class, samples.reason)
     IS DISTINCT FROM (EXCLUDED.outcome, EXCLUDED.value, EXCLUDED.commit_bytea, EXCLUDED.reason_class, EXCLUDED.reason)
 `

@@ -1,0 +1,108 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store/internal/db"
+)
+
+// ValidateSelection returns the Invalid error with which BeginRetry would refuse the selection: an outcome that no sample ends in, or a
+// broken pattern.
+func (s *Store) ValidateSelection(ctx context.Context, seriesID string, selection insights.Selection) error {
+	selection, err := selection.Normal()
+	if err != nil {
+		return err
+	}
+	_, err = s.CountSamples(ctx, SampleFilter{SeriesID: seriesID, Outcomes: selection.Outcomes, Time: selection.Time, RepoPattern: selection.Repository})
+	return err
+}
+
+// BeginRetry returns the number of the series' open retry of this selection, made if there is none, so an activity
+// can be attempted again. It is 0 when nothing is selected: there is nothing to do. RetrySlice does the taking up.
+func (s *Store) BeginRetry(ctx context.Context, seriesID string, selection insights.Selection) (generation int, err error) {
+	selection, err = selection.Normal()
+	if err != nil {
+		return 0, err
+	}
+	key, err := s.seriesKey(ctx, seriesID)
+	if err != nil {
+		return 0, err
+	}
+	text, err := json.Marshal(selection)
+	if err != nil {
+		return 0, fmt.Errorf("series %s: retry: %w", seriesID, err) // a struct of texts and a time: a defect
+	}
+	var number int32
+	err = s.inTx(ctx, func(q *db.Queries) error {
+		if _, err := q.LockSeries(ctx, key); err != nil {
+			return err
+		}
+		open, err := q.OpenRetry(ctx, key, string(text))
+		if err != nil {
+			return err
+		}
+		if len(open) > 0 {
+			number = open[0]
+			return nil
+		}
+		times, err := q.RetryTimes(ctx, db.RetryTimesParams{
+			SeriesID: key, Outcomes: outcomeTexts(selection.Outcomes), At: selection.Time, RepoPattern: selection.Repository,
+		})
+		if err != nil || len(times) == 0 {
+			return err
+		}
+		number, err = q.AddRetry(ctx, db.AddRetryParams{SeriesID: key, Times: times, Selection: string(text)})
+		return err
+	})
+	return int(number), classify(err, "series %s: retry", seriesID)
+}
+
+// RetrySlice takes up the selected samples of the next limit repositories by id and reports whether that was the last slice. Each
+// of them is pending again, belongs to this generation, and has the commit that the index has for its time now. Its value
+// and points stay until WriteSamples replaces them; where the new attempt knows less than the old one, the sample is what
+// it was (see supersedes). One call is one transaction and may be repeated at any time.
+func (s *Store) RetrySlice(ctx context.Context, seriesID string, generation, limit int) (done bool, err error) {
+	key, err := s.seriesKey(ctx, seriesID)
+	if err != nil {
+		return false, err
+	}
+	err = s.inTx(ctx, func(q *db.Queries) error {
+		plan, err := q.LockRetry(ctx, key, int32(generation))
+		if err != nil {
+			return err
+		}
+		if done = plan.PlannedAt != nil; done {
+			return nil
+		}
+		var selection insights.Selection
+		if err := json.Unmarshal([]byte(text(plan.Selection)), &selection); err != nil {
+			return err
+		}
+		outcomes := outcomeTexts(selection.Outcomes)
+		ids, err := q.RetryRepositories(ctx, db.RetryRepositoriesParams{
+			SeriesID: key, After: plan.PlannedThrough, Outcomes: outcomes, At: selection.Time, RepoPattern: selection.Repository, RowLimit: pageSize(limit),
+		})
+		if err != nil {
+			return err
+		}
+		done = len(ids) < int(pageSize(limit))
+		through := plan.PlannedThrough
+		if len(ids) > 0 {
+			through = ids[len(ids)-1]
+			err := q.RetrySamples(ctx, db.RetrySamplesParams{
+				Generation: int32(generation), SeriesID: key, RepoIDs: ids, Outcomes: outcomes, At: selection.Time,
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return q.AdvancePlan(ctx, db.AdvancePlanParams{PlannedThrough: through, Done: done, SeriesID: key, Generation: int32(generation)})
+	})
+	if err != nil {
+		return false, classify(err, "series %s: retry %d", seriesID, generation)
+	}
+	return done, nil
+}
