@@ -55,6 +55,11 @@ func BenchmarkMatch(b *testing.B) {
 		`/[a-z]+_test/`,
 		`case:yes /\w+Error\b/`,
 		`/\w+/`,
+		`patterntype:structural fmt.Sprintf("...", ...)`,
+		`patterntype:structural if err != nil { return ..., err }`,
+		`patterntype:structural func (:[x]) :[[name]](...) {...}`,
+		`patterntype:structural return :[v.], :[v.]`,
+		`patterntype:structural (...)`,
 	} {
 		b.Run(text, func(b *testing.B) {
 			q, err := query.Parse(text)
