@@ -28,8 +28,9 @@
 //     unread.
 //   - A Matcher is safe for concurrent use, and retains nothing of a content.
 //
-// Non-goals: reading files, adding up commits (search/history), and the limits
-// count: and timeout:, which are kept by who runs the search.
+// Non-goals: reading files and commits, adding up (search/history), and the limits
+// count: and timeout:, which are kept by who runs the search. So are Predicates,
+// which are about a tree as a whole.
 //
 // Read next: match.go, then literal.go for where the time goes, and
 // structural_memo.go for why templates take linear time.

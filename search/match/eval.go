@@ -67,7 +67,8 @@ type file struct {
 	text    []byte // its content
 	content []byte // what patterns are matched against: its content, or its path
 	binary  bool
-	found   []tri // by pattern; nil until one is asked for
+	commit  *Commit // instead of a path and a content, if commits are searched
+	found   []tri   // by pattern; nil until one is asked for
 }
 
 // holds says whether a condition holds.
@@ -88,8 +89,16 @@ func (f *file) holds(n *node) bool {
 		}
 		return false
 	case isFile:
+		if f.commit != nil {
+			return f.changes(n.file.MatchString) != n.negated
+		}
 		return n.file.MatchString(f.path) != n.negated
+	case isOfCommit:
+		return n.ofCommit.holds(f.commit) != n.negated
 	case isLanguage:
+		if f.commit != nil {
+			return f.changes(func(path string) bool { return n.language.ofPath(path) != no }) != n.negated
+		}
 		return n.language.is(f.path, f.text) != n.negated
 	default:
 		return f.has(n.pattern) != n.negated

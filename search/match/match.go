@@ -27,6 +27,9 @@ type Options struct {
 	// Predicates says that the caller sees to Matcher.Predicates. Without it a
 	// query that has any is refused, because it would be counted wrong.
 	Predicates bool
+	// Commits says that the caller gives commits to MatchCommit when Kind says so.
+	// Without it a query for commits is refused.
+	Commits bool
 }
 
 // Counts is what was found in one file.
@@ -49,11 +52,16 @@ type Matcher struct {
 	perRepo  bool
 	varying  []*node // leaves on which Match depends besides content; see Class
 
+	kind       query.Kind
 	predicates []*Predicate
 }
 
-// Want says what Match needs to know of the file at path.
+// Want says what Match needs to know of the file at path. Like Match, it is for a
+// matcher whose Kind is query.Files.
 func (m *Matcher) Want(path string) Want {
+	if m.kind != query.Files {
+		panic("match: Want of a matcher for commits")
+	}
 	switch m.onPath(m.expr, path) {
 	case no:
 		return Skip
@@ -68,6 +76,9 @@ func (m *Matcher) Want(path string) Want {
 // Match counts matches in one file. It neither changes nor retains content,
 // which may be nil if Want(path) is not Content.
 func (m *Matcher) Match(path string, content []byte) Counts {
+	if m.kind != query.Files {
+		panic("match: Match of a matcher for commits")
+	}
 	f := file{m: m, path: path, content: content}
 	if m.onPaths {
 		f.content = []byte(path)

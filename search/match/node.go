@@ -17,6 +17,7 @@ type node struct {
 	pattern  *pattern
 	file     *regexp.Regexp
 	language *language
+	ofCommit *ofCommit
 
 	// counted, of a leaf that is a positive pattern and of an AND of one such
 	// and of filters, is the pattern.
@@ -31,6 +32,7 @@ const (
 	isPattern
 	isFile
 	isLanguage
+	isOfCommit
 )
 
 // pattern is a pattern with its way to find it; a query that has it twice has it
@@ -45,13 +47,14 @@ type pattern struct {
 // the options.
 func Compile(q *query.Query, opts Options) (*Matcher, error) {
 	m := &Matcher{
+		kind:    q.Kind(),
 		onPaths: q.Type == query.TypePath,
 		whole:   selects(q),
 		byValue: opts.ByValue,
 		perRepo: q.Select == query.SelectRepo,
 	}
-	if q.Kind() != query.Files {
-		return nil, fmt.Errorf("query %q: commits are not searched yet: leave out type:commit or type:diff; the commits that changed a count are shown by backsight history --every commit", q)
+	if err := m.checkKind(q, opts); err != nil {
+		return nil, err
 	}
 	if err := m.compilePredicates(q, opts); err != nil {
 		return nil, err
@@ -111,6 +114,11 @@ func (c *compiler) node(n query.Node, negated bool) (*node, error) {
 		}
 		re, err := regexp.Compile(flags + n.Regexp)
 		return &node{op: isFile, file: re, negated: negated}, err
+	case *query.CommitText:
+		re, err := regexp.Compile("(?im)" + n.Regexp)
+		return &node{op: isOfCommit, ofCommit: &ofCommit{field: n.Field, re: re}, negated: negated}, err
+	case *query.CommitTime:
+		return &node{op: isOfCommit, ofCommit: &ofCommit{before: n.Before, time: n.Time}, negated: negated}, nil
 	case *query.Language:
 		return &node{op: isLanguage, language: newLanguage(n.Name), negated: negated}, nil
 	default:

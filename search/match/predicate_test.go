@@ -2,12 +2,72 @@ package match_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/backsight/backsight/search/match"
 	"github.com/backsight/backsight/search/query"
 )
+
+func TestMatchCommit(t *testing.T) {
+	t.Parallel()
+	commit := match.Commit{
+		Author:    "Alice Doe <alice@acme.com>",
+		Committer: "Bot <bot@acme.com>",
+		Message:   "Revert \"log\"\n\nIt was slow.\n",
+		Time:      time.Date(2024, 6, 30, 12, 0, 0, 0, time.UTC),
+		Changes: []match.Change{
+			{Path: "a.go", Lines: []byte("log.Print(x)\nreturn\n")},
+			{Path: "docs/b.md", Lines: []byte("Logging\n")},
+		},
+	}
+	for _, row := range []struct {
+		query string
+		want  bool
+	}{
+		{"type:commit", true},
+		{"type:commit revert", true},
+		{"type:commit case:yes revert", false},
+		{"type:commit log.Print", false},
+		{"type:commit slow -author:alice", false},
+		{"type:commit author:@acme\\.com", true},
+		{"type:commit committer:alice", false},
+		{"type:commit message:^it", true},
+		{"type:commit after:2024-06-30 before:2024-07-01", true},
+		{"type:commit before:2024-06-30T12:00:00Z", false},
+		{"type:commit after:2024-06-30T12:00:00Z", false},
+		{"type:commit NOT after:2024-06-30T12:00:00Z", true},
+		{"type:commit author:bob OR committer:bot", true},
+		{"type:commit file:\\.md$ revert", true},
+		{"type:commit -file:\\.md$ revert", false},
+		{"type:commit lang:go", true},
+		{"type:commit lang:python", false},
+		{"type:diff log.print", true},
+		{"type:diff revert", false},
+		{"type:diff message:revert log", true},
+		{"type:diff file:\\.md$ log.print", false},
+		{"type:diff -file:\\.go$ log", true},
+		{"type:diff log.print AND logging", false}, // in different files
+		{"type:diff lang:go return author:alice", true},
+		{"type:diff after:2025-01-01 log", false},
+	} {
+		q, err := query.Parse(row.query, query.WithCommits)
+		require.NoError(t, err)
+		m, err := match.Compile(q, match.Options{Commits: true})
+		require.NoError(t, err)
+		require.Equal(t, q.Kind(), m.Kind())
+		require.Equal(t, match.RequireUnknown, m.Required().Kind)
+		require.Equal(t, row.want, m.MatchCommit(commit), row.query)
+		require.Panics(t, func() { m.Want("a") })
+		require.Panics(t, func() { m.Match("a", nil) })
+	}
+	q, err := query.Parse("type:diff patterntype:regexp (a)", query.WithCommits)
+	require.NoError(t, err)
+	_, err = match.Compile(q, match.Options{Commits: true, ByValue: true})
+	require.ErrorContains(t, err, "values are counted in the content of files")
+	require.Panics(t, func() { compile(t, "a", match.Options{}).MatchCommit(commit) })
+}
 
 // holds evaluates a predicate as a caller does, with the files of one commit.
 func holds(t *testing.T, p *match.Predicate, all files) bool {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/backsight/backsight/search/query"
 )
 
 // RequirementKind says what a Requirement asks for.
@@ -41,7 +43,7 @@ const maxRequirement = 256
 // Required is what the content of every file that matches holds. An index picks
 // the contents to read by it: see Requirement.Folded.
 func (m *Matcher) Required() Requirement {
-	if m.expr == nil || m.onPaths {
+	if m.expr == nil || m.onPaths || m.kind != query.Files {
 		return Requirement{}
 	}
 	return m.expr.required()
