@@ -153,6 +153,8 @@ var badQueries = []badQuery{
 	{"patterntype:structural type:path a", "", "in the content of files", "leave type: out"},
 	{"patterntype:structural a rule:'where true'", "rule:", "no rules", "one name"},
 
+	{"/" + strings.Repeat("(", 1100) + "a" + strings.Repeat(")", 1100) + "/", "", "nests too deeply: " + strings.Repeat("(", 200) + "…", "fewer and smaller"},
+
 	// Texts that cannot be stored or cost too much.
 	{"a\x00b", "\x00", "NUL", `\x00`},
 	{"a\xffb", "\xff", "UTF-8", "UTF-8"},

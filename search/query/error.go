@@ -37,7 +37,18 @@ func fail(at Span, message string, suggestions ...string) *Error {
 
 // asText is the way out for text that was taken for syntax.
 func asText(text string) string {
-	return "to search for it as text, write content:" + quote(text)
+	return "to search for it as text, write content:" + quote(shown(text))
+}
+
+// maxShown is how much of a query's text an error repeats, in bytes.
+const maxShown = 200
+
+// shown is text for an error: its beginning, if it is long.
+func shown(text string) string {
+	if len(text) <= maxShown {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxShown], "") + "…"
 }
 
 // didYouMean suggests the word nearest to a wrong one, or "" when none is near.

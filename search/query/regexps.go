@@ -45,7 +45,7 @@ func regexpError(err error, flags, text string, at Span) *Error {
 		return fail(at, "this regular expression is not valid: "+err.Error(), "see the RE2 syntax")
 	}
 	se.Expr = strings.TrimPrefix(se.Expr, flags)
-	message := "this regular expression is not valid: " + se.Code.String() + ": " + se.Expr
+	message := "this regular expression is not valid: " + se.Code.String() + ": " + shown(se.Expr)
 	// With or without delimiters, but not with escapes in quotes, the text is as
 	// it was written.
 	delimiter := (at.End - at.Start - len(text)) / 2
