@@ -31,6 +31,9 @@ func (r *Repo) DefaultBranch(ctx context.Context) (ref string, tip OID, err erro
 		candidates = []string{"refs/remotes/origin/HEAD", "HEAD"}
 	}
 	for _, name := range candidates {
+		if ref, tip, ok := r.plainBranch(ctx, name); ok {
+			return ref, tip, nil
+		}
 		// Prints the commit's id, then, after the flag, the name of the ref.
 		out, err := r.output(ctx, "rev-parse", name+"^{commit}", "--symbolic-full-name", name)
 		if err == nil {

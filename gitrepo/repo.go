@@ -39,6 +39,7 @@ type Repo struct {
 	shallow  bool
 	promisor bool   // objects may be missing on purpose; see shadow.go
 	format   string // "sha1" or "sha256"
+	plain    bool   // git has nothing to add about it; see plain.go
 }
 
 // Open opens the repository in dir, which may be bare, or the folder of a work tree (linked ones too). It does not
@@ -55,25 +56,36 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 	if r.gitDir == "" {
 		return nil, insights.Errorf(insights.NotFound, "repository %s: not a git repository (no HEAD and objects in it or in its .git)", dir)
 	}
-	out, err := r.output(ctx, "rev-parse", "--is-bare-repository", "--is-shallow-repository", "--show-object-format", "--git-path", "objects")
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil, err
-		}
-		return nil, insights.Errorf(insights.NotFound, "%v", err)
+	if r.plain = r.openPlain(); r.plain {
+		return r, nil
 	}
-	fields := strings.SplitN(strings.TrimSuffix(string(out), "\n"), "\n", 4) // the path comes last: it may hold anything
-	if len(fields) != 4 {
-		return nil, insights.Errorf(insights.Internal, "repository %s: git rev-parse printed %q", dir, out)
-	}
-	r.bare, r.shallow, r.format = fields[0] == "true", fields[1] == "true", fields[2]
-	if r.objects, err = filepath.Abs(fields[3]); err != nil {
-		return nil, insights.Errorf(insights.Internal, "repository %s: %v", dir, err)
-	}
-	if r.promisor, err = r.hasPromisor(ctx); err != nil {
+	if err := r.openByGit(ctx); err != nil {
 		return nil, err
 	}
 	return r, nil
+}
+
+// openByGit fills in what git knows about the repository.
+func (r *Repo) openByGit(ctx context.Context) (err error) {
+	out, err := r.output(ctx, "rev-parse", "--is-bare-repository", "--is-shallow-repository", "--show-object-format", "--git-path", "objects")
+	if err != nil {
+		if ctx.Err() != nil {
+			return err
+		}
+		return insights.Errorf(insights.NotFound, "%v", err)
+	}
+	fields := strings.SplitN(strings.TrimSuffix(string(out), "\n"), "\n", 4) // the path comes last: it may hold anything
+	if len(fields) != 4 {
+		return insights.Errorf(insights.Internal, "repository %s: git rev-parse printed %q", r.dir, out)
+	}
+	r.bare, r.shallow, r.format = fields[0] == "true", fields[1] == "true", fields[2]
+	if r.objects, err = filepath.Abs(fields[3]); err != nil {
+		return insights.Errorf(insights.Internal, "repository %s: %v", r.dir, err)
+	}
+	if r.promisor, err = r.hasPromisor(ctx); err != nil {
+		return err
+	}
+	return nil
 }
 
 // Dir returns the absolute path that the repository was opened with.

@@ -1,0 +1,197 @@
+package gitrepo
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// This file answers, without a process, what git would say about plain repositories, which nearly all mirrors are. For
+// 36,000 repositories two processes each are minutes. Whatever is not plain in any way is left to git.
+
+// maxConfig is the size in bytes above which a configuration is not plain.
+const maxConfig = 1 << 20
+
+// openPlain fills in what git knows about the repository at r.gitDir. It returns false when git has to be asked.
+func (r *Repo) openPlain() bool {
+	// A linked work tree shares its store with others; a shallow file, even an empty one, is git's to judge.
+	for _, name := range []string{"commondir", "shallow", "config.worktree"} {
+		if _, err := os.Lstat(filepath.Join(r.gitDir, name)); !errors.Is(err, fs.ErrNotExist) {
+			return false
+		}
+	}
+	if _, _, ok := r.readRef("HEAD"); !ok {
+		return false
+	}
+	info, err := os.Stat(filepath.Join(r.gitDir, "config"))
+	if err != nil || info.Size() > maxConfig {
+		return false
+	}
+	text, err := os.ReadFile(filepath.Join(r.gitDir, "config"))
+	if err != nil {
+		return false
+	}
+	c, ok := parsePlainConfig(text)
+	if !ok || c.bare == "" {
+		return false
+	}
+	r.bare, r.promisor = c.bare == "true", c.promisor
+	if r.bare == (filepath.Base(r.gitDir) == ".git") {
+		return false // a bare .git, or a folder of another name that calls itself a work tree's
+	}
+	r.format, r.objects = "sha1", filepath.Join(r.gitDir, "objects")
+	return true
+}
+
+// plainConfig is what Open asks a configuration for.
+type plainConfig struct {
+	bare     string // "true", "false", or "" when it is not said
+	promisor bool   // a remote that would deliver missing objects
+}
+
+// parsePlainConfig reads a configuration of one entry a line, in the sections that every repository has. ok is false when
+// there is anything else in it: an include, an extension, a quoted or continued value.
+func parsePlainConfig(text []byte) (c plainConfig, ok bool) {
+	section := ""
+	for line := range bytes.Lines(text) {
+		entry := strings.TrimSpace(string(line))
+		switch {
+		case entry == "" || entry[0] == '#' || entry[0] == ';':
+			continue
+		case entry[0] == '[':
+			if entry[len(entry)-1] != ']' {
+				return c, false
+			}
+			section = strings.ToLower(strings.Trim(entry, "[]"))
+			if strings.HasPrefix(section, "core ") {
+				return c, false
+			}
+			continue
+		}
+		name, value, _ := strings.Cut(entry, "=")
+		name, value = strings.ToLower(strings.TrimSpace(name)), strings.TrimSpace(value)
+		if strings.ContainsAny(value, "\\\"#;") {
+			return c, false
+		}
+		kind, _, _ := strings.Cut(section, " ")
+		switch kind {
+		case "core":
+			switch name {
+			case "bare":
+				if value != "true" && value != "false" {
+					return c, false
+				}
+				c.bare = value
+			case "repositoryformatversion":
+				if value != "0" && value != "1" {
+					return c, false
+				}
+			case "filemode", "ignorecase", "precomposeunicode", "symlinks", "logallrefupdates", "autocrlf", "eol", "compression":
+			default:
+				return c, false
+			}
+		case "remote":
+			c.promisor = c.promisor || name == "promisor" || name == "partialclonefilter"
+		case "branch", "user", "gc", "pack", "fetch", "maintenance":
+		default:
+			return c, false
+		}
+	}
+	return c, true
+}
+
+// readRef reads a ref: the name of another one, or an object id. ok is false when it is neither, or not there.
+func (r *Repo) readRef(name string) (symbolic string, id OID, ok bool) {
+	path := filepath.Join(r.gitDir, filepath.FromSlash(name))
+	info, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		id, ok = r.packedRef(name)
+		return "", id, ok
+	}
+	if err != nil || !info.Mode().IsRegular() { // a symbolic link is a symbolic ref of old
+		return "", "", false
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return "", "", false
+	}
+	line, plain := strings.CutSuffix(string(text), "\n")
+	if target, isRef := strings.CutPrefix(line, "ref: "); isRef {
+		return target, "", plain && plainRef(target)
+	}
+	return "", OID(line), plain && OID(line).Valid()
+}
+
+// plainRef reports whether name is a ref that can be looked up as a path as it is.
+func plainRef(name string) bool {
+	if !strings.HasPrefix(name, "refs/") {
+		return false
+	}
+	for part := range strings.SplitSeq(name, "/") {
+		if part == "" || part[0] == '.' || strings.HasSuffix(part, ".lock") {
+			return false
+		}
+	}
+	return !strings.ContainsAny(name, " \t\n\\:?*[~^\x7f")
+}
+
+// packedRef looks a ref up among the packed ones.
+func (r *Repo) packedRef(name string) (OID, bool) {
+	text, err := os.ReadFile(filepath.Join(r.gitDir, "packed-refs"))
+	if err != nil {
+		return "", false
+	}
+	for rest := text; ; {
+		i := bytes.Index(rest, []byte(" "+name+"\n"))
+		if i < 0 {
+			return "", false
+		}
+		start := bytes.LastIndexByte(rest[:i], '\n') + 1
+		if id := OID(rest[start:i]); id.Valid() {
+			return id, true
+		}
+		rest = rest[i+1:]
+	}
+}
+
+// plainBranch returns the ref that name leads to and its commit, when they can be read without git and the commit is
+// in a pack.
+func (r *Repo) plainBranch(ctx context.Context, name string) (ref string, tip OID, ok bool) {
+	if !r.plain {
+		return "", "", false
+	}
+	ref = name
+	for range 5 { // as many names in a row as git follows
+		symbolic, id, ok := r.readRef(ref)
+		if !ok {
+			return "", "", false
+		}
+		if symbolic == "" {
+			return ref, id, len(id) == 40 && r.hasPacked(ctx, id)
+		}
+		ref = symbolic
+	}
+	return "", "", false
+}
+
+// hasPacked reports whether a commit can be read from a pack.
+func (r *Repo) hasPacked(ctx context.Context, id OID) bool {
+	o := &Objects{repo: r, hashLen: 20, cleanup: func() {}}
+	defer o.Close()
+	o.openPacks()
+	hash, _ := HashOf(id)
+	found := false
+	for _, pack := range o.packs {
+		if _, err := o.readFromPack(ctx, pack, []Hash{hash}, []int32{0}, ReadOptions{Workers: 1, MaxSize: DefaultMaxSize}, func(_, _ int, object *Object) error {
+			found = object.Kind == KindCommit
+			return nil
+		}); err != nil || found {
+			return err == nil
+		}
+	}
+	return false
+}
