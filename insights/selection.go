@@ -18,6 +18,15 @@ func Everything() Selection {
 	return Selection{Outcomes: []Outcome{Counted, Reused, Absent, Partial, Failed}}
 }
 
+// All reports whether exact samples are selected too.
+func (s Selection) All() bool { return slices.ContainsFunc(s.Outcomes, Outcome.Exact) }
+
+// Equal reports whether two selections in normal form are the same.
+func (s Selection) Equal(t Selection) bool {
+	sameTime := s.Time == nil && t.Time == nil || s.Time != nil && t.Time != nil && s.Time.Equal(*t.Time)
+	return sameTime && slices.Equal(s.Outcomes, t.Outcomes) && s.Repository == t.Repository
+}
+
 // Normal is the one way to write a selection, so that equal ones are equal as text. Invalid for an outcome that no sample
 // ends in.
 func (s Selection) Normal() (Selection, error) {

@@ -74,6 +74,29 @@ func (c *Client) Resume(ctx context.Context, seriesID string, order Order) (Stat
 	return c.send(ctx, seriesID, Resume, order)
 }
 
+// CancelBackfill drops the series' work on the past, see Cancel, and returns the status that follows: the ledger is brought up to
+// date after that, within seconds. Without such work it does nothing.
+func (c *Client) CancelBackfill(ctx context.Context, seriesID string, order Order) (Status, error) {
+	return c.send(ctx, seriesID, Cancel, order)
+}
+
+// Retry takes samples up again, see Retry, when the work on the past that is under way is done. The same order twice while
+// it waits is one. Invalid for a selection of samples that have not ended.
+func (c *Client) Retry(ctx context.Context, seriesID string, order Order) (Status, error) {
+	return c.send(ctx, seriesID, Retry, order)
+}
+
+// Extend gives the series order.Points points, when the work on the past that is under way is done. Nothing to do where
+// it has as many; Invalid where it has more, or for more than a grid can have.
+func (c *Client) Extend(ctx context.Context, seriesID string, order Order) (Status, error) {
+	return c.send(ctx, seriesID, Extend, order)
+}
+
+// Trigger makes the series look for due recordings and left-over work now, and try again what a problem holds back.
+func (c *Client) Trigger(ctx context.Context, seriesID string, order Order) (Status, error) {
+	return c.send(ctx, seriesID, Trigger, order)
+}
+
 func (c *Client) send(ctx context.Context, seriesID, message string, order Order) (Status, error) {
 	var status Status
 	err := patiently(ctx, func() error {
@@ -189,6 +212,6 @@ func seriesDetails(series insights.Series, title string) string {
 		scope = fmt.Sprintf("%d named repositories", len(series.Scope.Repositories))
 	}
 	const limit = 20_000 // bytes, of a Temporal details text
-	return cut(fmt.Sprintf("**%s**\n\n- query: `%s`\n- scope: %s\n- grid: %d points, every %s until %s\n\nSignals: `pause`, `resume` (input may be empty, or `{\"by\":\"…\",\"reason\":\"…\"}`). Queries: `status`, `completeness`.",
+	return cut(fmt.Sprintf("**%s**\n\n- query: `%s`\n- scope: %s\n- grid: %d points, every %s until %s\n\nSignals: `pause`, `resume`, `cancel`, `retry`, `extend`, `trigger` (input may be empty, or `{\"by\":\"…\",\"reason\":\"…\"}`; `retry` takes `\"all\":true`, `extend` needs `\"points\":24`). Queries: `status`, `completeness`.",
 		title, series.Query, scope, series.Grid.Points, series.Grid.Interval, series.Grid.Anchor.Format(time.RFC3339)), limit)
 }

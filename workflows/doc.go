@@ -14,5 +14,5 @@
 // A workflow calls activities through typed nil pointers (series.go): package activities gives the signatures, its code
 // never runs here. How often and how long things are tried is in options.go, and nowhere else.
 //
-// Non-goals: no searching, no SQL, no git. Read next: series.go, then repository.go; package activities for what they call.
+// Non-goals: no searching, no SQL, no git. Read next: series.go, past.go (what operators do), then repository.go; package activities for what they call.
 package workflows

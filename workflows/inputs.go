@@ -20,9 +20,13 @@ type SeriesInput struct {
 // SeriesState is what a series remembers between runs: small and of constant size, whatever the number of
 // repositories, because the ledger holds the rest.
 type SeriesState struct {
-	// Backfill and Recording are the plans that are not completed; nil when there is none. A recording goes first.
+	// Backfill and Recording are the plans that are not completed; nil when there is none. A recording goes first. Backfill is
+	// whatever is about the past: the first backfill, an extension or a retry.
 	Backfill  *Plan `json:"backfill,omitempty"`
 	Recording *Plan `json:"recording,omitempty"`
+	// Waiting are plans of the past that operators asked for, in the order in which they are worked on after Backfill. At most
+	// maxWaiting.
+	Waiting []*Plan `json:"waiting,omitempty"`
 	// Started is true from the first run on: the backfill was put into Backfill.
 	Started bool `json:"started,omitempty"`
 	// LastPlanned is the newest recording that was planned; zero before the first.
@@ -46,6 +50,14 @@ type Shown struct {
 type Plan struct {
 	Kind  string      `json:"kind"`
 	Times []time.Time `json:"times"`
+	// Points is what an extension gives the series, Selection what a retry takes up. Times are empty for a retry, and for an
+	// extension until its turn.
+	Points    int                `json:"points,omitempty"`
+	Selection insights.Selection `json:"selection,omitzero"`
+	// Tried is true from the first attempt at writing the plan on: something of it may be in the ledger.
+	Tried bool `json:"tried,omitempty"`
+	// Cancelled is who wants nothing more to be done about it.
+	Cancelled *PausedBy `json:"cancelled,omitempty"`
 	// Generation is 0 until the plan is written.
 	Generation int `json:"generation,omitempty"`
 	// After is the cursor: repositories up to this id have nothing pending.

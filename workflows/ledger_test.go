@@ -37,6 +37,9 @@ type fakeLedger struct {
 
 	mu       sync.Mutex
 	outcomes map[cell]insights.Outcome
+	kept     map[cell]insights.Outcome // of those that a retry took up
+	kinds    []string                  // of plans
+	cancels  []activities.CancelInput
 	plans    [][]time.Time // by generation - 1
 	begun    []time.Time   // when
 	fails    []activities.FailInput
@@ -45,7 +48,7 @@ type fakeLedger struct {
 }
 
 func newLedger(repositories int64) *fakeLedger {
-	return &fakeLedger{repositories: repositories, perBatch: 2, perPage: 4, outcomes: map[cell]insights.Outcome{}}
+	return &fakeLedger{repositories: repositories, perBatch: 2, perPage: 4, outcomes: map[cell]insights.Outcome{}, kept: map[cell]insights.Outcome{}}
 }
 
 func (l *fakeLedger) register(r interface {
@@ -53,7 +56,7 @@ func (l *fakeLedger) register(r interface {
 },
 ) {
 	for name, f := range map[string]any{
-		"Begin": l.Begin, "Page": l.Page, "Complete": l.Complete, "Tally": l.Tally, "RangeTally": l.RangeTally,
+		"Begin": l.Begin, "Cancel": l.Cancel, "Page": l.Page, "Complete": l.Complete, "Tally": l.Tally, "RangeTally": l.RangeTally,
 		"Pending": l.Pending, "Samples": l.Samples, "Fail": l.Fail, "List": l.List, "Repository": l.Repository,
 	} {
 		r.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name})
@@ -66,7 +69,10 @@ func (l *fakeLedger) Begin(_ context.Context, in activities.BeginInput) (activit
 	if l.refusal != nil {
 		return activities.BeginResult{}, l.refusal
 	}
-	l.plans = append(l.plans, in.Times)
+	if in.Kind == "retry" {
+		return l.beginRetry(in)
+	}
+	l.plans, l.kinds = append(l.plans, in.Times), append(l.kinds, in.Kind)
 	if l.clock != nil {
 		l.begun = append(l.begun, l.clock())
 	}
@@ -78,6 +84,46 @@ func (l *fakeLedger) Begin(_ context.Context, in activities.BeginInput) (activit
 		}
 	}
 	return activities.BeginResult{Generation: len(l.plans), Tally: l.tally(1, l.repositories, nil)}, nil
+}
+
+func (l *fakeLedger) beginRetry(in activities.BeginInput) (activities.BeginResult, error) {
+	selection, err := in.Selection.Normal()
+	if err != nil {
+		return activities.BeginResult{}, failure(insights.Invalid, err.Error())
+	}
+	var times []time.Time
+	for c, outcome := range l.outcomes {
+		if !slices.Contains(selection.Outcomes, outcome) {
+			continue
+		}
+		l.kept[c], l.outcomes[c] = outcome, insights.Pending
+		if !slices.ContainsFunc(times, c.time.Equal) {
+			times = append(times, c.time)
+		}
+	}
+	result := activities.BeginResult{Tally: l.tally(1, l.repositories, nil)}
+	if len(times) > 0 {
+		slices.SortFunc(times, func(a, b time.Time) int { return b.Compare(a) })
+		l.plans, l.kinds = append(l.plans, times), append(l.kinds, in.Kind)
+		result.Generation = len(l.plans)
+	}
+	return result, nil
+}
+
+func (l *fakeLedger) Cancel(_ context.Context, in activities.CancelInput) (insights.Completeness, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.cancels = append(l.cancels, in)
+	for c, outcome := range l.outcomes {
+		if outcome != insights.Pending || !slices.ContainsFunc(l.plans[in.Generation-1], c.time.Equal) {
+			continue
+		}
+		l.outcomes[c] = insights.Failed
+		if kept, ok := l.kept[c]; ok {
+			l.outcomes[c] = kept
+		}
+	}
+	return l.tally(1, l.repositories, nil), nil
 }
 
 func (l *fakeLedger) Page(_ context.Context, in activities.PageInput) (activities.PageResult, error) {

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/backsight/backsight/insights"
@@ -9,8 +10,10 @@ import (
 var messages = []struct{ name, about string }{
 	{Pause, "stop launching work and stop what runs, until resume"},
 	{Resume, "go on after a pause, and try again what a problem holds back"},
-	{Cancel, "end the series' work and this workflow"},
+	{Cancel, "drop the work on the past: what is pending of it ends as failed, and retry takes it up again"},
 	{Trigger, "look for due recordings and left-over work now"},
+	{Retry, `try samples again that are partial or failed, or all with {"all":true}`},
+	{Extend, `add points of the past, with {"points":24} until there are as many`},
 }
 
 // listen registers every query, update and signal of the series before anything can block.
@@ -29,7 +32,10 @@ func (s *series) listen(ctx workflow.Context) error {
 		if err := workflow.SetUpdateHandlerWithOptions(ctx, m.name, func(ctx workflow.Context, order Order) (Status, error) {
 			s.obey(ctx, m.name, order)
 			return s.status(), nil
-		}, workflow.UpdateHandlerOptions{Description: m.about}); err != nil {
+		}, workflow.UpdateHandlerOptions{
+			Description: m.about,
+			Validator:   func(order Order) error { return refusal(s.check(m.name, order)) },
+		}); err != nil {
 			return err
 		}
 		channel := workflow.GetSignalChannelWithOptions(ctx, m.name, workflow.SignalChannelOptions{Description: m.about})
@@ -58,9 +64,14 @@ func (s *series) readMailbox(ctx workflow.Context) {
 	}
 }
 
-// obey folds a message into the state. It never blocks and never fails; the loop in run sees what changed.
+// obey folds a message into the state. It never blocks and never fails; the loop in run sees what changed. A message that makes
+// no sense, which an update is told, changes nothing.
 func (s *series) obey(ctx workflow.Context, name string, order Order) {
 	s.messages++
+	if err := s.check(name, order); err != nil {
+		workflow.GetLogger(ctx).Warn("message ignored", "message", name, "because", err)
+		return
+	}
 	by := &PausedBy{By: order.By, Reason: order.Reason, At: workflow.Now(ctx)}
 	switch name {
 	case Pause:
@@ -70,10 +81,25 @@ func (s *series) obey(ctx workflow.Context, name string, order Order) {
 	case Resume:
 		s.state.Paused, s.state.Problem = nil, nil
 	case Cancel:
-		if s.cancelled == nil {
+		// Before this version the message ended the series.
+		if workflow.GetVersion(ctx, "cancel is about the past", workflow.DefaultVersion, 1) != workflow.DefaultVersion {
+			s.cancelPast(by)
+		} else if s.cancelled == nil {
 			s.cancelled = by
 		}
+	case Retry:
+		s.retry(order)
+	case Extend:
+		s.extend(order)
 	case Trigger:
 		s.state.Problem = nil
 	}
+}
+
+// refusal is err as an update's caller gets it.
+func refusal(err error) error {
+	if err == nil {
+		return nil
+	}
+	return temporal.NewNonRetryableApplicationError(err.Error(), string(insights.ErrorCode(err)), nil)
 }

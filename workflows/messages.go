@@ -37,8 +37,15 @@ const (
 	Pause = "pause"
 	// Resume goes on where the series was paused, and tries again at once what a Problem holds back. Payload Order.
 	Resume = "resume"
-	// Cancel ends the series' work and its workflow; what is written stays. Payload Order.
+	// Cancel drops the work on the past: what is pending of it ends as failed, of the class "cancelled", what a retry had not
+	// reached is what it was, and what waits its turn is forgotten. Recordings go on. Retry takes it up again. Payload Order.
 	Cancel = "cancel"
+	// Retry takes samples up again that have ended: partial and failed ones, or what Order.Selection says, or all. It waits for
+	// its turn behind the backfill. Payload Order.
+	Retry = "retry"
+	// Extend adds points of the past until the series has Order.Points; only those that are missing are computed. A series never
+	// gets shorter. Payload Order.
+	Extend = "extend"
 	// Trigger looks for due recordings and left-over samples now instead of at the next grid time. Payload Order.
 	Trigger = "trigger"
 )
@@ -69,10 +76,23 @@ var (
 type Order struct {
 	By     string `json:"by,omitempty"`
 	Reason string `json:"reason,omitempty"`
+	// All and Selection are for Retry: every sample, or some. Neither is what went wrong.
+	All       bool               `json:"all,omitempty"`
+	Selection insights.Selection `json:"selection,omitzero"`
+	// Points is for Extend: how many the series is to have.
+	Points int `json:"points,omitempty"`
 }
 
-// UnmarshalJSON takes what people send from a command line: the object, a bare string (the reason), or anything else,
-// which says no more than the message's name does. It never fails, because the SDK drops a signal whose payload does
+// selection is what a Retry is about, in its normal form.
+func (o Order) selection() (insights.Selection, error) {
+	if o.All {
+		return insights.Everything().Normal()
+	}
+	return o.Selection.Normal()
+}
+
+// UnmarshalJSON takes what people send from a command line: the object, a bare string (the reason), a bare number (the
+// points), or anything else, which says no more than the message's name does. It never fails, because the SDK drops a signal whose payload does
 // not decode, and a pause that is dropped in silence is worse than one without a reason.
 func (o *Order) UnmarshalJSON(data []byte) error {
 	type plain Order
@@ -80,9 +100,8 @@ func (o *Order) UnmarshalJSON(data []byte) error {
 		return nil
 	}
 	*o = Order{}
-	var reason string
-	if json.Unmarshal(data, &reason) == nil {
-		o.Reason = reason
+	if json.Unmarshal(data, &o.Reason) != nil && json.Unmarshal(data, &o.Points) != nil {
+		*o = Order{}
 	}
 	return nil
 }
@@ -126,9 +145,12 @@ type Status struct {
 	Problem *Problem `json:"problem,omitempty"`
 	// NextRecordingAt is the first grid time that is not planned yet.
 	NextRecordingAt time.Time `json:"nextRecordingAt"`
-	// Generation and Kind ("backfill", "recording") name the plan that is worked on; 0 and "" when there is none.
+	// Generation and Kind ("backfill", "recording", "retry", "extension") name the plan that is worked on; 0 and "" when
+	// there is none. A plan that is not written has no generation.
 	Generation int    `json:"generation,omitempty"`
 	Kind       string `json:"kind,omitempty"`
+	// Waiting is how many plans of the past wait behind the one that is worked on.
+	Waiting int `json:"waiting,omitempty"`
 	// Completeness is the workflow's own tally over all generations; equal to the ledger's in every state but Running
 	// and Pausing, where it follows as children end.
 	Completeness insights.Completeness `json:"completeness"`

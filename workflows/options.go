@@ -100,6 +100,9 @@ const (
 	recheckAfter = time.Minute
 	// holdDefect is how long a plan rests that failed by a defect of ours: a new version may have mended it.
 	holdDefect = time.Hour
+	// maxWaiting is how many orders about the past wait for their turn at most: more than a person gives, and the state that goes
+	// from run to run stays small.
+	maxWaiting = 20
 	// dueAtOnce is the most recordings of one plan. More are planned one after the other.
 	dueAtOnce = 100
 )

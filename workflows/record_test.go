@@ -33,6 +33,7 @@ func TestRecordReplayFixtures(t *testing.T) {
 		"paused":     recordPaused,
 		"problem":    recordProblem,
 		"cancelled":  recordCancelled,
+		"past":       recordPast,
 		"repository": recordRepository,
 		"frame":      recordFrame,
 		"sync":       recordSync,
@@ -117,25 +118,66 @@ func recordProblem(t *testing.T, record recorder) {
 	record("series-problem-resumed", runs[1])
 }
 
-// recordCancelled: a deleted series with a child in flight, and one ended by its own message.
+// recordCancelled: a deleted series with a child in flight. (series-cancelled.json is of a version in which the message cancel
+// ended the series; it stays, for such histories may still run.)
 func recordCancelled(t *testing.T, record recorder) {
 	ledger := newLedger(2)
 	ledger.before = untilCancelled
 	s := newServer(t, ledger)
-	deleted, ended := storedSeries("deleted", 0), storedSeries("ended", 0)
-	for _, series := range []insights.Series{deleted, ended} {
-		require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
-		s.until(series.ID, func(status workflows.Status) bool { return status.InFlight == 1 })
-	}
+	deleted := storedSeries("deleted", 0)
+	require.NoError(t, s.workflows.StartSeries(t.Context(), deleted, "title"))
+	s.until(deleted.ID, func(status workflows.Status) bool { return status.InFlight == 1 })
 	require.NoError(t, s.workflows.StopSeries(t.Context(), deleted.ID))
 	require.ErrorContains(t, s.client.GetWorkflow(t.Context(), workflows.SeriesID(deleted.ID), "").Get(t.Context(), nil), "canceled")
 	record("series-deleted", s.histories(workflows.SeriesID(deleted.ID), s.firstRun(workflows.SeriesID(deleted.ID)))[0])
 	child := workflows.RepositoryID(deleted.ID, 1, 1, 2)
 	record("repository-interrupted", s.histories(child, s.firstRun(child))[0])
+}
 
-	require.NoError(t, s.client.SignalWorkflow(t.Context(), workflows.SeriesID(ended.ID), "", workflows.Cancel, nil))
-	require.NoError(t, s.client.GetWorkflow(t.Context(), workflows.SeriesID(ended.ID), "").Get(t.Context(), nil))
-	record("series-cancelled", s.histories(workflows.SeriesID(ended.ID), s.firstRun(workflows.SeriesID(ended.ID)))[0])
+// recordPast: a backfill that is cancelled in the middle of a page, a retry of what that failed, an extension, and a retry of all
+// that is cancelled while it is worked on.
+func recordPast(t *testing.T, record recorder) {
+	ledger := newLedger(4)
+	var slow atomic.Bool
+	slow.Store(true)
+	ledger.before = func(ctx context.Context, in activities.Range) error {
+		if in.From == 3 && slow.Load() {
+			return untilCancelled(ctx, in)
+		}
+		return nil
+	}
+	s := newServer(t, ledger)
+	series := storedSeries("recorded", 0)
+	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
+	s.until(series.ID, func(status workflows.Status) bool { return status.InFlight == 1 && status.Completeness.Counted == 6 })
+	id := workflows.SeriesID(series.ID)
+	require.NoError(t, s.client.SignalWorkflow(t.Context(), id, "", workflows.Cancel, workflows.Order{By: "ann", Reason: "too large"}))
+	runs := s.settled(series)
+	require.Equal(t, insights.Completeness{Planned: 12, Counted: 6, Failed: 6}, ledger.now())
+	record("series-backfill-cancelled", runs[0])
+
+	slow.Store(false)
+	_, err := s.workflows.Retry(t.Context(), series.ID, workflows.Order{})
+	require.NoError(t, err)
+	_, err = s.workflows.Extend(t.Context(), series.ID, workflows.Order{Points: 5})
+	require.NoError(t, err)
+	s.until(series.ID, func(status workflows.Status) bool { return status.Completeness.Counted == 20 })
+	again := s.settled(series)
+	require.Equal(t, insights.Completeness{Planned: 20, Counted: 20}, ledger.now())
+	record("series-retry", again[len(runs)-1])
+	record("series-extension", again[len(runs)])
+
+	slow.Store(true)
+	_, err = s.workflows.Retry(t.Context(), series.ID, workflows.Order{All: true})
+	require.NoError(t, err)
+	s.until(series.ID, func(status workflows.Status) bool {
+		return status.Kind == "retry" && status.InFlight == 1 && status.Completeness.Counted == 10
+	})
+	_, err = s.workflows.CancelBackfill(t.Context(), series.ID, workflows.Order{By: "bob"})
+	require.NoError(t, err)
+	last := s.settled(series)
+	require.Equal(t, insights.Completeness{Planned: 20, Counted: 20}, ledger.now())
+	record("series-retry-cancelled", last[len(again)-1])
 }
 
 // recordRepository: a batch, a batch in trouble down to the frame that fails, and a wait for infrastructure.

@@ -23,11 +23,13 @@ var (
 const (
 	kindBackfill  = "backfill"
 	kindRecording = "recording"
+	kindRetry     = "retry"
+	kindExtension = "extension"
 )
 
 // SeriesWorkflow computes one series for ever: it plans its backfill once, works on it page by page, sleeps until the next
-// grid time, records every repository then, and so on. It ends only when it is cancelled. A recording that is due goes
-// before history. It continues as new after each page of a plan, with no child running, so that a sleeping series
+// grid time, records every repository then, and so on. It ends only when the workflow is cancelled. A recording that is due
+// goes before history. It continues as new after each page of a plan, with no child running, so that a sleeping series
 // has a short history and answers queries at once.
 //
 // What its children meet never fails it: a sample ends as failed and the series goes on. A plan that is refused
@@ -49,7 +51,7 @@ type series struct {
 
 	inFlight  int       // children that have not ended
 	working   bool      // a step of a plan is under way
-	cancelled *PausedBy // an order to end
+	cancelled *PausedBy // an order to end the series
 	messages  int       // messages seen, so that a sleeper notices a new one
 }
 
@@ -61,12 +63,15 @@ func (s *series) run(ctx workflow.Context) error {
 	for {
 		if s.state.Paused == nil {
 			s.noticeDue(ctx)
+			s.takeTurn()
 		}
 		s.show(ctx)
 		var again bool
 		switch plan := s.next(ctx); {
 		case ctx.Err() != nil || s.cancelled != nil:
 			return s.end(ctx)
+		case s.abandoned(ctx):
+			again = s.abandon(ctx)
 		case s.state.Paused != nil:
 			// Any message wakes it, so that a storm of them ends in a new run. Cancelled contexts are looked at above;
 			// there is no other error.
@@ -109,7 +114,7 @@ func (s *series) nextRecordingAt() time.Time { return s.in.Grid.Next(s.lastPlann
 
 // next returns the plan to work on: fresh data before history, nothing while a problem holds it back.
 func (s *series) next(ctx workflow.Context) *Plan {
-	if p := s.state.Problem; p != nil && workflow.Now(ctx).Before(p.RetryAt) {
+	if s.held(ctx) {
 		return nil
 	}
 	if s.state.Recording != nil {
@@ -118,11 +123,16 @@ func (s *series) next(ctx workflow.Context) *Plan {
 	return s.state.Backfill
 }
 
+// held reports whether a problem holds back all plans.
+func (s *series) held(ctx workflow.Context) bool {
+	return s.state.Problem != nil && workflow.Now(ctx).Before(s.state.Problem.RetryAt)
+}
+
 // sleep waits for the next grid time, for the end of a problem's wait, or for a message.
 func (s *series) sleep(ctx workflow.Context) {
 	until, why := s.nextRecordingAt(), "next recording"
-	if p := s.state.Problem; p != nil && workflow.Now(ctx).Before(p.RetryAt) {
-		until, why = p.RetryAt, "try again what failed"
+	if s.held(ctx) {
+		until, why = s.state.Problem.RetryAt, "try again what failed"
 	}
 	if at := s.state.RecheckAt; !at.IsZero() {
 		if !workflow.Now(ctx).Before(at) {
@@ -154,7 +164,7 @@ func (s *series) work(ctx workflow.Context, plan *Plan) (runEnds bool) {
 	done := false
 	workflow.Go(ctx, func(ctx workflow.Context) {
 		// A cancelled ctx cancels stoppable by itself.
-		_ = workflow.Await(ctx, func() bool { return done || s.state.Paused != nil || s.cancelled != nil })
+		_ = workflow.Await(ctx, func() bool { return done || s.state.Paused != nil || s.cancelled != nil || plan.Cancelled != nil })
 		stop()
 	})
 	err := s.step(stoppable, plan)
@@ -171,6 +181,8 @@ func (s *series) work(ctx workflow.Context, plan *Plan) (runEnds bool) {
 			}
 		}
 		return false
+	case s.refused(ctx, plan, err):
+		return true
 	default:
 		s.hold(ctx, err)
 		return true
@@ -178,15 +190,8 @@ func (s *series) work(ctx workflow.Context, plan *Plan) (runEnds bool) {
 }
 
 func (s *series) step(ctx workflow.Context, plan *Plan) error {
-	if plan.Generation == 0 {
-		var begun activities.BeginResult
-		in := activities.BeginInput{SeriesID: s.in.SeriesID, Kind: plan.Kind, Times: plan.Times}
-		if err := workflow.ExecuteActivity(planning(ctx, planSummary(plan)), plans.Begin, in).Get(ctx, &begun); err != nil {
-			return err
-		}
-		plan.Generation = begun.Generation
-		s.state.Tally = begun.Tally
-		s.show(ctx)
+	if err := s.begin(ctx, plan); err != nil || plan.Generation == 0 {
+		return err
 	}
 	var page activities.PageResult
 	in := activities.PageInput{SeriesID: s.in.SeriesID, Generation: plan.Generation, After: plan.After}
@@ -205,6 +210,29 @@ func (s *series) step(ctx workflow.Context, plan *Plan) error {
 		return s.readTally(ctx)
 	}
 	return s.complete(ctx, plan)
+}
+
+// begin writes a plan that is not written. A retry that finds nothing to take up is over: its generation stays 0.
+func (s *series) begin(ctx workflow.Context, plan *Plan) error {
+	if plan.Generation != 0 {
+		return nil
+	}
+	plan.Tried = true
+	var begun activities.BeginResult
+	in := activities.BeginInput{SeriesID: s.in.SeriesID, Kind: plan.Kind, Times: plan.Times, Points: plan.Points, Selection: plan.Selection}
+	if err := workflow.ExecuteActivity(planning(ctx, planSummary(plan)), plans.Begin, in).Get(ctx, &begun); err != nil {
+		return err
+	}
+	plan.Generation = begun.Generation
+	s.state.Tally = begun.Tally
+	switch {
+	case begun.Generation == 0:
+		s.state.Backfill = nil
+	case plan.Kind == kindExtension:
+		s.in.Grid.Points = plan.Points
+	}
+	s.show(ctx)
+	return nil
 }
 
 func (s *series) readTally(ctx workflow.Context) error {
@@ -235,6 +263,10 @@ func (s *series) complete(ctx workflow.Context, plan *Plan) error {
 
 // hold puts the plans aside until the next grid time, or for holdDefect where the fault is ours, and says why.
 func (s *series) hold(ctx workflow.Context, err error) {
+	s.state.Problem = s.problem(ctx, err)
+}
+
+func (s *series) problem(ctx workflow.Context, err error) *Problem {
 	now := workflow.Now(ctx)
 	p := &Problem{Code: insights.Internal, Message: err.Error(), At: now, RetryAt: s.in.Grid.Next(now)}
 	const messageLimit = 2000 // bytes; the state goes from run to run
@@ -250,7 +282,7 @@ func (s *series) hold(ctx workflow.Context, err error) {
 	}
 	p.Message = cut(p.Message, messageLimit)
 	workflow.GetLogger(ctx).Error("the series cannot go on with its plan", "problem", p.Message, "retryAt", p.RetryAt)
-	s.state.Problem = p
+	return p
 }
 
 // end lets go of everything. Children have ended by now: work waits for them.

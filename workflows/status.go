@@ -13,7 +13,7 @@ import (
 func (s *series) status() Status {
 	status := Status{
 		State: s.doing(), InFlight: s.inFlight, Paused: s.state.Paused, Problem: s.state.Problem,
-		NextRecordingAt: s.nextRecordingAt(), Completeness: s.state.Tally,
+		NextRecordingAt: s.nextRecordingAt(), Waiting: len(s.state.Waiting), Completeness: s.state.Tally,
 	}
 	if plan := s.plan(); plan != nil {
 		status.Generation, status.Kind = plan.Generation, plan.Kind
@@ -65,6 +65,9 @@ func (s *series) details() string {
 	if plan := s.plan(); plan != nil {
 		say("Working on %s, generation %d, repositories after %d.\n\n", planSummary(plan), plan.Generation, plan.After)
 	}
+	if st.Waiting > 0 {
+		say("Behind it wait %d more.\n\n", st.Waiting)
+	}
 	if st.Paused != nil {
 		say("Paused at %s by %s: %s\n\n", st.Paused.At.Format(time.RFC3339), orNobody(st.Paused.By), st.Paused.Reason)
 	}
@@ -94,6 +97,14 @@ func orNobody(by string) string {
 }
 
 func planSummary(plan *Plan) string {
+	switch {
+	case plan.Kind == kindRetry && plan.Selection.All():
+		return "retry of all samples"
+	case plan.Kind == kindRetry:
+		return "retry of samples that went wrong"
+	case plan.Kind == kindExtension:
+		return fmt.Sprintf("extension to %d points", plan.Points)
+	}
 	first, last := plan.Times[0], plan.Times[len(plan.Times)-1]
 	if len(plan.Times) == 1 {
 		return fmt.Sprintf("%s of %s", plan.Kind, first.Format(time.RFC3339))

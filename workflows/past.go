@@ -1,0 +1,158 @@
+package workflows
+
+import (
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/backsight/backsight/activities"
+	"github.com/backsight/backsight/insights"
+)
+
+// What operators do with a series' past: retry, extend, cancel. Each order becomes a plan that waits for its turn, or marks the one
+// that is worked on.
+
+// check says why a message makes no sense; nil when it does.
+func (s *series) check(name string, order Order) error {
+	switch name {
+	case Retry:
+		selection, err := order.selection()
+		if err != nil {
+			return err
+		}
+		return s.roomFor(func(p *Plan) bool { return p.Kind == kindRetry && p.Selection.Equal(selection) })
+	case Extend:
+		if order.Points < s.in.Grid.Points {
+			return insights.Errorf(insights.Invalid, "extend to %d points: the series has %d, and does not get shorter", order.Points, s.in.Grid.Points)
+		}
+		longer := s.in.Grid
+		longer.Points = order.Points
+		if err := longer.Validate(); err != nil {
+			return err
+		}
+		return s.roomFor(func(p *Plan) bool { return p.Kind == kindExtension })
+	}
+	return nil
+}
+
+// roomFor is a Conflict when another plan would be one too many; one like it takes no more room.
+func (s *series) roomFor(like func(*Plan) bool) error {
+	if s.waits(like) == nil && len(s.state.Waiting) >= maxWaiting {
+		return insights.Errorf(insights.Conflict, "%d orders wait for their turn already: cancel them, or wait", maxWaiting)
+	}
+	return nil
+}
+
+// waits returns the plan that is like the one asked for and was not begun; nil when there is none.
+func (s *series) waits(like func(*Plan) bool) *Plan {
+	for _, p := range s.state.Waiting {
+		if like(p) {
+			return p
+		}
+	}
+	return nil
+}
+
+func (s *series) retry(order Order) {
+	selection, err := order.selection()
+	if err != nil { // check has refused it
+		return
+	}
+	s.state.Problem = nil
+	if s.waits(func(p *Plan) bool { return p.Kind == kindRetry && p.Selection.Equal(selection) }) == nil {
+		s.state.Waiting = append(s.state.Waiting, &Plan{Kind: kindRetry, Selection: selection})
+	}
+}
+
+func (s *series) extend(order Order) {
+	s.state.Problem = nil
+	if p := s.state.Backfill; p != nil && p.Kind == kindExtension && p.Cancelled == nil && p.Points >= order.Points {
+		return
+	}
+	if p := s.waits(func(p *Plan) bool { return p.Kind == kindExtension }); p != nil {
+		p.Points = max(p.Points, order.Points)
+	} else if order.Points > s.in.Grid.Points {
+		s.state.Waiting = append(s.state.Waiting, &Plan{Kind: kindExtension, Points: order.Points})
+	}
+}
+
+func (s *series) cancelPast(by *PausedBy) {
+	s.state.Waiting = nil
+	if p := s.state.Backfill; p != nil && p.Cancelled == nil {
+		p.Cancelled = by
+		s.state.Problem = nil
+	}
+}
+
+// takeTurn lets the plan that waits longest be worked on when there is none.
+func (s *series) takeTurn() {
+	for s.state.Backfill == nil && len(s.state.Waiting) > 0 {
+		plan := s.state.Waiting[0]
+		s.state.Waiting = s.state.Waiting[1:]
+		if plan.Kind == kindExtension {
+			// Known only now: an extension before it may have moved the end of the grid.
+			if plan.Times = s.in.Grid.OlderFrames(plan.Points); len(plan.Times) == 0 {
+				continue
+			}
+		}
+		s.state.Backfill = plan
+	}
+}
+
+// abandoned reports whether the plan of the past was cancelled and can be ended now. It can while the series is paused, for
+// that launches nothing.
+func (s *series) abandoned(ctx workflow.Context) bool {
+	return s.state.Backfill != nil && s.state.Backfill.Cancelled != nil && !s.held(ctx)
+}
+
+// abandon ends a cancelled plan in the ledger. One that nobody tried to write is forgotten; the series' first backfill is written
+// in any case, so that a retry has something to take up.
+func (s *series) abandon(ctx workflow.Context) (runEnds bool) {
+	plan := s.state.Backfill
+	if plan.Generation == 0 && !plan.Tried && plan.Kind != kindBackfill {
+		s.state.Backfill = nil
+		return false
+	}
+	s.working = true
+	s.show(ctx)
+	defer func() { s.working = false }()
+	if err := s.cancelPlan(ctx, plan); err != nil {
+		if ctx.Err() != nil {
+			return false
+		}
+		if !s.refused(ctx, plan, err) {
+			s.hold(ctx, err)
+		}
+	}
+	return true
+}
+
+func (s *series) cancelPlan(ctx workflow.Context, plan *Plan) error {
+	if err := s.begin(ctx, plan); err != nil || s.state.Backfill == nil {
+		return err
+	}
+	by := plan.Cancelled
+	reason := "cancelled by " + orNobody(by.By)
+	if by.Reason != "" {
+		reason += ": " + by.Reason
+	}
+	in := activities.CancelInput{SeriesID: s.in.SeriesID, Generation: plan.Generation, Reason: cut(reason, 1000)}
+	if err := workflow.ExecuteActivity(planning(ctx, "cancel the "+plan.Kind), plans.Cancel, in).Get(ctx, &s.state.Tally); err != nil {
+		return err
+	}
+	return s.complete(ctx, plan)
+}
+
+// refused drops an operator's plan that cannot be made, so that it does not stand in the way of what comes after; the reason is
+// shown until something succeeds. It reports whether it did: a series' own backfill and recordings are never dropped, and
+// what may pass by itself is tried again.
+func (s *series) refused(ctx workflow.Context, plan *Plan, err error) bool {
+	if plan != s.state.Backfill || plan.Kind == kindBackfill || plan.Generation != 0 {
+		return false
+	}
+	problem := s.problem(ctx, err)
+	if problem.Code.Retryable() {
+		return false
+	}
+	problem.Message, problem.RetryAt = planSummary(plan)+": "+problem.Message, problem.At
+	s.state.Problem, s.state.Backfill = problem, nil
+	return true
+}

@@ -1,0 +1,274 @@
+package workflows_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/mock"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/testsuite"
+
+	"github.com/backsight/backsight/activities"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/workflows"
+)
+
+// backfilledBut is a series of 4 repositories × 3 frames whose backfill is done, with 6 samples that failed: those of
+// repositories 3 and 4.
+func backfilledBut(t *testing.T) (*fakeLedger, workflows.SeriesInput, time.Time) {
+	t.Helper()
+	ledger := newLedger(4)
+	in, now := backfilled(t, ledger, seriesInput())
+	for c := range ledger.outcomes {
+		if c.repository > 2 {
+			ledger.outcomes[c] = insights.Failed
+		}
+	}
+	in.State.Tally = ledger.now()
+	return ledger, in, now
+}
+
+// after signals a message in the middle of a run, and returns the input of the next run.
+func (r *run) after(d time.Duration, in workflows.SeriesInput, message string, order workflows.Order) workflows.SeriesInput {
+	r.t.Helper()
+	r.env.RegisterDelayedCallback(func() { r.env.SignalWorkflow(message, order) }, d)
+	return r.untilNext(in)
+}
+
+// update sends an update in the middle of a run; the answer is there when the run has ended.
+func (r *run) update(after time.Duration, message string, order workflows.Order) *answer {
+	got := &answer{}
+	r.env.RegisterDelayedCallback(func() {
+		r.env.UpdateWorkflow(message, "", &testsuite.TestUpdateCallback{
+			OnReject: func(err error) { got.err = err },
+			OnAccept: func() {},
+			OnComplete: func(result any, err error) {
+				require.NoError(r.t, err)
+				got.status, _ = result.(workflows.Status)
+			},
+		}, order)
+	}, after)
+	return got
+}
+
+type answer struct {
+	status workflows.Status
+	err    error
+}
+
+func TestRetryTakesUpWhatFailedAndIsOver(t *testing.T) {
+	t.Parallel()
+	ledger, in, now := backfilledBut(t)
+	searched := len(ledger.searches)
+	r := newRun(t, ledger, now)
+	in = r.after(time.Hour, in, workflows.Retry, workflows.Order{By: "ann"})
+	require.Equal(t, []string{"backfill", "retry"}, ledger.kinds)
+	require.Nil(t, in.State.Backfill)
+	require.Empty(t, in.State.Waiting)
+	require.Equal(t, insights.Completeness{Planned: 12, Counted: 12}, in.State.Tally)
+	require.Equal(t, ledger.now(), in.State.Tally)
+	for _, search := range ledger.searches[searched:] {
+		require.GreaterOrEqual(t, search.From, int64(3), "only what failed is searched")
+	}
+
+	// Again there is nothing to do.
+	in = newRun(t, ledger, r.env.Now()).after(time.Hour, in, workflows.Retry, workflows.Order{})
+	require.Equal(t, []string{"backfill", "retry"}, ledger.kinds)
+	require.Nil(t, in.State.Backfill)
+
+	in = newRun(t, ledger, r.env.Now()).after(time.Hour, in, workflows.Retry, workflows.Order{All: true})
+	require.Equal(t, []string{"backfill", "retry", "retry"}, ledger.kinds)
+	require.Equal(t, insights.Completeness{Planned: 12, Counted: 12}, in.State.Tally)
+}
+
+// Orders wait for the work that is under way, in their order, each once, and survive the end of a run.
+func TestOrdersWaitForTheirTurn(t *testing.T) {
+	t.Parallel()
+	ledger := newLedger(6) // two pages
+	r := newRun(t, ledger, anchor.Add(time.Minute))
+	r.env.OnActivity("Samples", mock.Anything, mock.Anything).Return(ledger.Samples).After(10 * time.Minute)
+	for range 2 {
+		r.env.RegisterDelayedCallback(func() {
+			r.env.SignalWorkflow(workflows.Extend, 5)
+			r.env.SignalWorkflow(workflows.Retry, workflows.Order{})
+			r.env.SignalWorkflow(workflows.Extend, 4)
+			r.env.SignalWorkflow(workflows.Retry, workflows.Order{Selection: insights.Selection{Outcomes: []insights.Outcome{insights.Failed, insights.Partial}}})
+		}, time.Minute)
+	}
+	r.env.RegisterDelayedCallback(func() {
+		status := r.status()
+		require.Equal(t, "backfill", status.Kind)
+		require.Equal(t, 2, status.Waiting)
+	}, 2*time.Minute)
+	in := r.untilNext(seriesInput())
+	require.Len(t, in.State.Waiting, 2)
+	for in.State.Backfill != nil || len(in.State.Waiting) > 0 {
+		in = newRun(t, ledger, r.env.Now()).untilNext(in)
+		require.Equal(t, ledger.now(), in.State.Tally)
+	}
+	require.Equal(t, []string{"backfill", "extension"}, ledger.kinds, "a retry that finds nothing leaves no plan")
+	require.Equal(t, monthly(3).OlderFrames(5), ledger.plans[1])
+	require.Equal(t, 5, in.Grid.Points)
+	require.Equal(t, insights.Completeness{Planned: 30, Counted: 30}, in.State.Tally)
+}
+
+func TestUpdatesThatMakeNoSenseAreRefused(t *testing.T) {
+	t.Parallel()
+	ledger, in, now := backfilledBut(t)
+	r := newRun(t, ledger, now)
+	in.State.Paused = &workflows.PausedBy{At: now} // so that orders wait
+	shorter := r.update(time.Hour, workflows.Extend, workflows.Order{Points: 2})
+	tooLong := r.update(time.Hour, workflows.Extend, workflows.Order{Points: insights.MaxPoints + 1})
+	pending := r.update(time.Hour, workflows.Retry, workflows.Order{Selection: insights.Selection{Outcomes: []insights.Outcome{insights.Pending}}})
+	same := r.update(time.Hour, workflows.Extend, workflows.Order{Points: 3})
+	var fits []*answer
+	for i := range 20 {
+		fits = append(fits, r.update(2*time.Hour+time.Duration(i)*time.Second, workflows.Retry, workflows.Order{Selection: insights.Selection{Repository: fmt.Sprint(i)}}))
+	}
+	many := r.update(3*time.Hour, workflows.Retry, workflows.Order{})
+	again := r.update(3*time.Hour, workflows.Retry, workflows.Order{Selection: insights.Selection{Repository: "7"}})
+	r.env.RegisterDelayedCallback(func() {
+		r.env.SignalWorkflow(workflows.Extend, 1)
+		r.env.SignalWorkflow(workflows.Cancel, nil)
+	}, 4*time.Hour)
+	r.env.RegisterDelayedCallback(func() {
+		require.Zero(t, r.status().Waiting, "what waits is forgotten")
+		r.env.CancelWorkflow()
+	}, 5*time.Hour)
+	r.env.ExecuteWorkflow(workflows.SeriesWorkflowName, in)
+
+	require.ErrorContains(t, shorter.err, "the series has 3, and does not get shorter")
+	require.ErrorContains(t, tooLong.err, "points 1001")
+	require.ErrorContains(t, pending.err, `retry of "pending" samples`)
+	require.NoError(t, same.err)
+	require.Zero(t, same.status.Waiting, "there is nothing to do")
+	for i, one := range fits {
+		require.NoError(t, one.err)
+		require.Equal(t, i+1, one.status.Waiting)
+	}
+	require.ErrorContains(t, many.err, "20 orders wait")
+	require.NoError(t, again.err, "one that waits already")
+	require.Equal(t, 20, again.status.Waiting)
+	require.Equal(t, []string{"backfill"}, ledger.kinds)
+}
+
+func TestCancelInTheMiddleOfAPageEndsTheBackfill(t *testing.T) {
+	t.Parallel()
+	ledger := newLedger(4)
+	r := newRun(t, ledger, anchor.Add(time.Minute))
+	slow := true
+	r.env.OnActivity("Samples", mock.Anything, mock.MatchedBy(func(in activities.Range) bool { return in.From == 3 && slow })).
+		Return(ledger.Samples).After(10 * time.Minute)
+	r.env.OnActivity("Samples", mock.Anything, mock.Anything).Return(ledger.Samples)
+	in := r.after(time.Minute, seriesInput(), workflows.Cancel, workflows.Order{By: "ann", Reason: "too large"})
+	require.WithinDuration(t, anchor.Add(2*time.Minute), r.env.Now(), 10*time.Second, "searches are stopped")
+	require.Nil(t, in.State.Backfill)
+	require.Equal(t, insights.Completeness{Planned: 12, Counted: 6, Failed: 6}, in.State.Tally)
+	require.Equal(t, ledger.now(), in.State.Tally)
+	require.Len(t, ledger.cancels, 1)
+	require.Equal(t, "cancelled by ann: too large", ledger.cancels[0].Reason)
+
+	slow = false
+	in = newRun(t, ledger, r.env.Now()).after(time.Second, in, workflows.Retry, workflows.Order{})
+	require.Equal(t, insights.Completeness{Planned: 12, Counted: 12}, in.State.Tally)
+}
+
+// A paused series obeys at once: nothing is launched for it.
+func TestCancelOfAPausedSeries(t *testing.T) {
+	t.Parallel()
+	ledger := newLedger(6)
+	in := newRun(t, ledger, anchor.Add(time.Minute)).untilNext(seriesInput())
+	require.NotNil(t, in.State.Backfill)
+	searched := len(ledger.searches)
+	in.State.Paused = &workflows.PausedBy{By: "ann", At: anchor}
+	in = newRun(t, ledger, anchor.Add(time.Hour)).after(time.Minute, in, workflows.Cancel, workflows.Order{})
+	require.NotNil(t, in.State.Paused)
+	require.Nil(t, in.State.Backfill)
+	require.Equal(t, insights.Completeness{Planned: 18, Counted: 12, Failed: 6}, in.State.Tally)
+	require.Len(t, ledger.searches, searched)
+	require.Equal(t, "cancelled by somebody", ledger.cancels[0].Reason)
+}
+
+// A backfill that nobody began is planned to be cancelled, or a retry would find nothing; an order that waits is forgotten.
+func TestCancelBeforeThePlanIsWritten(t *testing.T) {
+	t.Parallel()
+	ledger := newLedger(2)
+	in := seriesInput()
+	in.State.Paused = &workflows.PausedBy{At: anchor}
+	in = newRun(t, ledger, anchor.Add(time.Minute)).after(time.Minute, in, workflows.Cancel, workflows.Order{})
+	require.Equal(t, insights.Completeness{Planned: 6, Failed: 6}, in.State.Tally)
+
+	r := newRun(t, ledger, anchor.Add(time.Hour))
+	r.env.RegisterDelayedCallback(func() {
+		r.env.SignalWorkflow(workflows.Extend, 9)
+		r.env.SignalWorkflow(workflows.Cancel, nil)
+		r.env.SignalWorkflow(workflows.Retry, nil)
+		r.env.SignalWorkflow(workflows.Resume, nil)
+	}, time.Minute)
+	in = r.untilNext(in)
+	require.Equal(t, []string{"backfill", "retry"}, ledger.kinds)
+	require.Equal(t, insights.Completeness{Planned: 6, Counted: 6}, in.State.Tally)
+	require.Equal(t, 3, in.Grid.Points)
+}
+
+// A retry of all that is cancelled loses nothing.
+func TestCancelOfARetryLeavesWhatWasThere(t *testing.T) {
+	t.Parallel()
+	ledger := newLedger(4)
+	in, now := backfilled(t, ledger, seriesInput())
+	r := newRun(t, ledger, now)
+	r.env.OnActivity("Samples", mock.Anything, mock.Anything).Return(ledger.Samples).After(10 * time.Minute)
+	r.env.RegisterDelayedCallback(func() { r.env.SignalWorkflow(workflows.Retry, workflows.Order{All: true}) }, time.Minute)
+	r.env.RegisterDelayedCallback(func() {
+		status := r.status()
+		require.Equal(t, "retry", status.Kind)
+		require.Equal(t, insights.Completeness{Planned: 12, Pending: 12}, status.Completeness)
+		r.env.SignalWorkflow(workflows.Cancel, nil)
+	}, 2*time.Minute)
+	in = r.untilNext(in)
+	require.Equal(t, insights.Completeness{Planned: 12, Counted: 12}, in.State.Tally)
+}
+
+// An order that cannot be carried out is dropped with its reason, and what comes after it goes on.
+func TestRefusedExtensionChangesNothing(t *testing.T) {
+	t.Parallel()
+	ledger, in, now := backfilledBut(t)
+	ledger.refusal = failure(insights.Conflict, "another series has the same query, scope and points")
+	r := newRun(t, ledger, now)
+	r.env.RegisterDelayedCallback(func() { r.env.SignalWorkflow(workflows.Extend, 9) }, time.Minute)
+	in = r.untilNext(in)
+	require.Nil(t, in.State.Backfill)
+	require.Equal(t, 3, in.Grid.Points)
+	require.Equal(t, "extension to 9 points: another series has the same query, scope and points", in.State.Problem.Message)
+	require.Equal(t, insights.Conflict, in.State.Problem.Code)
+
+	ledger.refusal = nil
+	in = newRun(t, ledger, r.env.Now()).untilNext(in) // the next recording comes on time
+	require.Equal(t, "recording", ledger.kinds[1])
+	require.Nil(t, in.State.Problem)
+
+	// What passes by itself is tried again.
+	ledger.refusal = failure(insights.Internal, "a defect")
+	in = newRun(t, ledger, anchor.AddDate(0, 1, 0)).after(time.Minute, in, workflows.Extend, workflows.Order{Points: 4})
+	require.NotNil(t, in.State.Backfill)
+	ledger.refusal = nil
+	in = newRun(t, ledger, in.State.Problem.RetryAt).untilNext(in)
+	require.Equal(t, 4, in.Grid.Points)
+}
+
+// A recording that is due goes before a retry, and is not touched by a cancel.
+func TestRecordingsGoOnWhilePastIsCancelled(t *testing.T) {
+	t.Parallel()
+	ledger := newLedger(6)
+	in := newRun(t, ledger, anchor.Add(time.Minute)).untilNext(seriesInput())
+	r := newRun(t, ledger, monthly(3).Time(1).Add(time.Minute))
+	r.env.OnActivity("Samples", mock.Anything, mock.Anything).Return(ledger.Samples).After(10 * time.Minute)
+	in = r.after(time.Minute, in, workflows.Cancel, workflows.Order{})
+	require.Equal(t, "recording", ledger.kinds[1])
+	require.NotNil(t, in.State.Backfill.Cancelled)
+	for in.State.Recording != nil || in.State.Backfill != nil {
+		in = newRun(t, ledger, r.env.Now()).untilNext(in)
+	}
+	require.Equal(t, insights.Completeness{Planned: 24, Counted: 18, Failed: 6}, in.State.Tally)
+}
