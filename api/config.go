@@ -38,6 +38,10 @@ type Workflows interface {
 	StopSeries(ctx context.Context, seriesID string) error
 	Pause(ctx context.Context, seriesID string, order workflows.Order) (workflows.Status, error)
 	Resume(ctx context.Context, seriesID string, order workflows.Order) (workflows.Status, error)
+	CancelBackfill(ctx context.Context, seriesID string, order workflows.Order) (workflows.Status, error)
+	Retry(ctx context.Context, seriesID string, order workflows.Order) (workflows.Status, error)
+	Extend(ctx context.Context, seriesID string, order workflows.Order) (workflows.Status, error)
+	Trigger(ctx context.Context, seriesID string, order workflows.Order) (workflows.Status, error)
 	Status(ctx context.Context, seriesID string) (workflows.Status, error)
 	Sync(ctx context.Context, repositoryID int64) error
 	WorkerPolling(ctx context.Context) (bool, error)

@@ -8,7 +8,7 @@ import (
 )
 
 // resolver is the root of all resolvers. Each file holds those of one thing: views.go, create.go, points.go,
-// samples.go, progress.go, seriesstatus.go, repositories.go, settings.go, health.go.
+// samples.go, progress.go, seriesstatus.go, operators.go, repositories.go, settings.go, health.go.
 type resolver struct {
 	config   Config
 	sampler  *sampler

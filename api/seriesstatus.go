@@ -111,10 +111,13 @@ func stateModel(s workflows.State) generated.SeriesWorkflowState {
 
 func (r *resolver) workflowModel(id string, s workflows.Status) *generated.SeriesWorkflowStatus {
 	m := &generated.SeriesWorkflowStatus{
-		State: stateModel(s.State), InFlight: s.InFlight, Completeness: tallyModel(s.Completeness),
+		State: stateModel(s.State), InFlight: s.InFlight, Waiting: s.Waiting, Completeness: tallyModel(s.Completeness),
 	}
 	if !s.NextRecordingAt.IsZero() {
 		m.NextRecordingAt = &s.NextRecordingAt
+	}
+	if s.Kind != "" {
+		m.Kind = &s.Kind
 	}
 	if s.Paused != nil {
 		m.PausedBy, m.PausedReason, m.PausedAt = &s.Paused.By, &s.Paused.Reason, &s.Paused.At
@@ -126,49 +129,4 @@ func (r *resolver) workflowModel(id string, s workflows.Status) *generated.Serie
 		m.TemporalURL = ptr(r.config.TemporalUI + "/namespaces/" + url.PathEscape(r.config.Namespace) + "/workflows/" + url.PathEscape(workflows.SeriesID(id)))
 	}
 	return m
-}
-
-// messageTimeout bounds how long a pause or resume waits for the workflow's word.
-const messageTimeout = 10 * time.Second
-
-// PauseInsightSeries asks the series' workflow to pause and answers when it has taken the order.
-func (r *mutationResolver) PauseInsightSeries(ctx context.Context, seriesID string, reason, claimed *string) (*model.InsightsSeries, error) {
-	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed), Reason: orEmpty(reason)}, r.config.Workflows.Pause)
-}
-
-// ResumeInsightSeries asks the series' workflow to go on.
-func (r *mutationResolver) ResumeInsightSeries(ctx context.Context, seriesID string, claimed *string) (*model.InsightsSeries, error) {
-	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, r.config.Workflows.Resume)
-}
-
-func (r *mutationResolver) order(ctx context.Context, seriesID string, order workflows.Order,
-	send func(context.Context, string, workflows.Order) (workflows.Status, error),
-) (*model.InsightsSeries, error) {
-	series, err := r.config.Store.Series(ctx, seriesID)
-	if err != nil {
-		return nil, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, messageTimeout)
-	defer cancel()
-	status, err := send(ctx, seriesID, order)
-	if err != nil {
-		return nil, workflowError(seriesID, err)
-	}
-	s := seriesModel(series)
-	// The answer to "what does it do now" is the one that came with the order.
-	_, err = model.Load(s.Page, "workflow", func([]string) (map[string]*workflows.Status, error) {
-		return map[string]*workflows.Status{seriesID: &status}, nil
-	})
-	return s, err
-}
-
-// workflowError keeps Temporal's own words in the log and says in ours what can be done.
-func workflowError(seriesID string, err error) error {
-	switch insights.ErrorCode(err) {
-	case insights.NotFound:
-		return &insights.Error{Code: insights.Conflict, Cause: err, Message: "series " + seriesID + " has no running workflow: it has just been created or was ended; try again in a few seconds"}
-	case insights.Unavailable:
-		return &insights.Error{Code: insights.Unavailable, Cause: err, Message: "series " + seriesID + ": no worker took the order in time; is one running? `backsight doctor` says what was found"}
-	}
-	return err
 }

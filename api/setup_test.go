@@ -173,6 +173,7 @@ type fakeWorkflows struct {
 	mu               sync.Mutex
 	started, stopped []string
 	orders           []workflows.Order
+	messages         []string // of orders about the past
 	synced           []int64
 	fail             error // of every call
 	status           workflows.Status
@@ -206,6 +207,30 @@ func (f *fakeWorkflows) Resume(_ context.Context, _ string, o workflows.Order) (
 	f.orders = append(f.orders, o)
 	f.status = workflows.Status{State: workflows.Running}
 	return f.status, f.fail
+}
+
+func (f *fakeWorkflows) past(message string, o workflows.Order) (workflows.Status, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.orders, f.messages = append(f.orders, o), append(f.messages, message)
+	f.status = workflows.Status{State: workflows.Running, Kind: message, Waiting: len(f.messages)}
+	return f.status, f.fail
+}
+
+func (f *fakeWorkflows) CancelBackfill(_ context.Context, _ string, o workflows.Order) (workflows.Status, error) {
+	return f.past(workflows.Cancel, o)
+}
+
+func (f *fakeWorkflows) Retry(_ context.Context, _ string, o workflows.Order) (workflows.Status, error) {
+	return f.past(workflows.Retry, o)
+}
+
+func (f *fakeWorkflows) Extend(_ context.Context, _ string, o workflows.Order) (workflows.Status, error) {
+	return f.past(workflows.Extend, o)
+}
+
+func (f *fakeWorkflows) Trigger(_ context.Context, _ string, o workflows.Order) (workflows.Status, error) {
+	return f.past(workflows.Trigger, o)
 }
 
 func (f *fakeWorkflows) Status(context.Context, string) (workflows.Status, error) {

@@ -190,7 +190,7 @@ func clientError(what string, err error) error {
 	case errors.As(err, &denied):
 		return insights.Errorf(insights.Forbidden, "%s: %w", what, err)
 	case errors.As(err, &application):
-		return insights.Errorf(insights.Code(application.Type()), "%s: %w", what, err)
+		return &insights.Error{Code: insights.Code(application.Type()), Message: what + ": " + application.Message(), Cause: err}
 	case errors.Is(err, context.DeadlineExceeded):
 		return insights.Errorf(insights.Unavailable, "%s: no worker answered in time: %w", what, err)
 	}

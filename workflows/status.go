@@ -36,7 +36,7 @@ func (s *series) doing() State {
 		return Pausing
 	case s.state.Paused != nil:
 		return Paused
-	case s.state.Problem == nil && s.plan() != nil:
+	case s.state.Problem == nil && (s.plan() != nil || len(s.state.Waiting) > 0):
 		return Running
 	}
 	return Sleeping

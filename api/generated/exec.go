@@ -152,12 +152,17 @@ type ComplexityRoot struct {
 
 	Mutation struct {
 		AddRepository                func(childComplexity int, location string, name *string) int
+		CancelInsightSeriesBackfill  func(childComplexity int, seriesID string, reason *string, by *string) int
 		CreateLineChartSearchInsight func(childComplexity int, input LineChartSearchInsightInput) int
 		DeleteInsightView            func(childComplexity int, id string) int
+		ExtendInsightSeries          func(childComplexity int, seriesID string, points int, by *string) int
 		PauseInsightSeries           func(childComplexity int, seriesID string, reason *string, by *string) int
 		RemoveRepository             func(childComplexity int, name string) int
 		ResumeInsightSeries          func(childComplexity int, seriesID string, by *string) int
+		RetryInsightSamples          func(childComplexity int, seriesID string, filter SampleFilter, by *string) int
+		RetryInsightSeriesBackfill   func(childComplexity int, seriesID string, all *bool, by *string) int
 		SyncRepository               func(childComplexity int, name *string) int
+		TriggerInsightSeries         func(childComplexity int, seriesID string, by *string) int
 		UpdateSetting                func(childComplexity int, key string, value string) int
 	}
 
@@ -273,6 +278,7 @@ type ComplexityRoot struct {
 	SeriesWorkflowStatus struct {
 		Completeness    func(childComplexity int) int
 		InFlight        func(childComplexity int) int
+		Kind            func(childComplexity int) int
 		NextRecordingAt func(childComplexity int) int
 		PausedAt        func(childComplexity int) int
 		PausedBy        func(childComplexity int) int
@@ -280,6 +286,7 @@ type ComplexityRoot struct {
 		Problem         func(childComplexity int) int
 		State           func(childComplexity int) int
 		TemporalURL     func(childComplexity int) int
+		Waiting         func(childComplexity int) int
 	}
 
 	Setting struct {
@@ -311,6 +318,11 @@ type MutationResolver interface {
 	DeleteInsightView(ctx context.Context, id string) (*EmptyResponse, error)
 	PauseInsightSeries(ctx context.Context, seriesID string, reason *string, by *string) (*model.InsightsSeries, error)
 	ResumeInsightSeries(ctx context.Context, seriesID string, by *string) (*model.InsightsSeries, error)
+	RetryInsightSeriesBackfill(ctx context.Context, seriesID string, all *bool, by *string) (*model.InsightsSeries, error)
+	RetryInsightSamples(ctx context.Context, seriesID string, filter SampleFilter, by *string) (*model.InsightsSeries, error)
+	ExtendInsightSeries(ctx context.Context, seriesID string, points int, by *string) (*model.InsightsSeries, error)
+	CancelInsightSeriesBackfill(ctx context.Context, seriesID string, reason *string, by *string) (*model.InsightsSeries, error)
+	TriggerInsightSeries(ctx context.Context, seriesID string, by *string) (*model.InsightsSeries, error)
 	AddRepository(ctx context.Context, location string, name *string) (*Repository, error)
 	RemoveRepository(ctx context.Context, name string) (*EmptyResponse, error)
 	SyncRepository(ctx context.Context, name *string) (*EmptyResponse, error)
@@ -763,6 +775,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AddRepository(childComplexity, args["location"].(string), args["name"].(*string)), true
+	case "Mutation.cancelInsightSeriesBackfill":
+		if e.ComplexityRoot.Mutation.CancelInsightSeriesBackfill == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_cancelInsightSeriesBackfill_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CancelInsightSeriesBackfill(childComplexity, args["seriesId"].(string), args["reason"].(*string), args["by"].(*string)), true
 	case "Mutation.createLineChartSearchInsight":
 		if e.ComplexityRoot.Mutation.CreateLineChartSearchInsight == nil {
 			break
@@ -785,6 +808,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteInsightView(childComplexity, args["id"].(string)), true
+	case "Mutation.extendInsightSeries":
+		if e.ComplexityRoot.Mutation.ExtendInsightSeries == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_extendInsightSeries_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ExtendInsightSeries(childComplexity, args["seriesId"].(string), args["points"].(int), args["by"].(*string)), true
 	case "Mutation.pauseInsightSeries":
 		if e.ComplexityRoot.Mutation.PauseInsightSeries == nil {
 			break
@@ -818,6 +852,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ResumeInsightSeries(childComplexity, args["seriesId"].(string), args["by"].(*string)), true
+	case "Mutation.retryInsightSamples":
+		if e.ComplexityRoot.Mutation.RetryInsightSamples == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_retryInsightSamples_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RetryInsightSamples(childComplexity, args["seriesId"].(string), args["filter"].(SampleFilter), args["by"].(*string)), true
+	case "Mutation.retryInsightSeriesBackfill":
+		if e.ComplexityRoot.Mutation.RetryInsightSeriesBackfill == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_retryInsightSeriesBackfill_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RetryInsightSeriesBackfill(childComplexity, args["seriesId"].(string), args["all"].(*bool), args["by"].(*string)), true
 	case "Mutation.syncRepository":
 		if e.ComplexityRoot.Mutation.SyncRepository == nil {
 			break
@@ -829,6 +885,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SyncRepository(childComplexity, args["name"].(*string)), true
+	case "Mutation.triggerInsightSeries":
+		if e.ComplexityRoot.Mutation.TriggerInsightSeries == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_triggerInsightSeries_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.TriggerInsightSeries(childComplexity, args["seriesId"].(string), args["by"].(*string)), true
 	case "Mutation.updateSetting":
 		if e.ComplexityRoot.Mutation.UpdateSetting == nil {
 			break
@@ -1300,6 +1367,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SeriesWorkflowStatus.InFlight(childComplexity), true
+	case "SeriesWorkflowStatus.kind":
+		if e.ComplexityRoot.SeriesWorkflowStatus.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeriesWorkflowStatus.Kind(childComplexity), true
 	case "SeriesWorkflowStatus.nextRecordingAt":
 		if e.ComplexityRoot.SeriesWorkflowStatus.NextRecordingAt == nil {
 			break
@@ -1342,6 +1415,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SeriesWorkflowStatus.TemporalURL(childComplexity), true
+	case "SeriesWorkflowStatus.waiting":
+		if e.ComplexityRoot.SeriesWorkflowStatus.Waiting == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeriesWorkflowStatus.Waiting(childComplexity), true
 
 	case "Setting.default":
 		if e.ComplexityRoot.Setting.Default == nil {
@@ -1525,6 +1604,25 @@ type Mutation {
   pauseInsightSeries(seriesId: ID!, reason: String, by: String): InsightsSeries!
   "Backsight: goes on where the series was paused. Resuming a running series does nothing."
   resumeInsightSeries(seriesId: ID!, by: String): InsightsSeries!
+  """
+  Backsight: takes samples up again: the partial and failed ones, or with all every one, which corrects values up or down. A value
+  is never lost: where the new attempt knows less, the sample is what it was. The work on the past that is under way comes first.
+  """
+  retryInsightSeriesBackfill(seriesId: ID!, all: Boolean = false, by: String): InsightsSeries!
+  "Backsight: the same for the samples that the filter selects; without outcomes the partial and failed ones of them."
+  retryInsightSamples(seriesId: ID!, filter: SampleFilter!, by: String): InsightsSeries!
+  """
+  Backsight: gives the series more points of the past, in every insight that has it; only the missing samples are computed. As many
+  as it has changes nothing, fewer is refused.
+  """
+  extendInsightSeries(seriesId: ID!, points: Int!, by: String): InsightsSeries!
+  """
+  Backsight: drops the work on the past. What is pending of it ends as failed, reason class "cancelled", within seconds; what a retry
+  had not reached is what it was. Recordings go on, and a retry takes it up again.
+  """
+  cancelInsightSeriesBackfill(seriesId: ID!, reason: String, by: String): InsightsSeries!
+  "Backsight: looks for due recordings and left-over work now, and tries again what a problem holds back."
+  triggerInsightSeries(seriesId: ID!, by: String): InsightsSeries!
   "Backsight: registers a repository: an absolute path on the server, or a clone URL. The same location again returns the same repository."
   addRepository(location: String!, name: String): Repository!
   removeRepository(name: String!): EmptyResponse!
@@ -1631,6 +1729,10 @@ enum SeriesWorkflowState { RUNNING PAUSING PAUSED SLEEPING CANCELLED }
 type SeriesWorkflowStatus {
   state: SeriesWorkflowState!
   inFlight: Int!
+  "What it works on: backfill, recording, retry or extension; null when there is nothing to do."
+  kind: String
+  "Orders about the past (retry, extend) that wait for their turn."
+  waiting: Int!
   pausedBy: String
   pausedReason: String
   pausedAt: DateTime
@@ -2126,6 +2228,10 @@ func (ec *executionContext) childFields_SeriesWorkflowStatus(ctx context.Context
 		return ec.fieldContext_SeriesWorkflowStatus_state(ctx, field)
 	case "inFlight":
 		return ec.fieldContext_SeriesWorkflowStatus_inFlight(ctx, field)
+	case "kind":
+		return ec.fieldContext_SeriesWorkflowStatus_kind(ctx, field)
+	case "waiting":
+		return ec.fieldContext_SeriesWorkflowStatus_waiting(ctx, field)
 	case "pausedBy":
 		return ec.fieldContext_SeriesWorkflowStatus_pausedBy(ctx, field)
 	case "pausedReason":
@@ -2364,6 +2470,36 @@ func (ec *executionContext) field_Mutation_addRepository_args(ctx context.Contex
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_cancelInsightSeriesBackfill_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "seriesId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["seriesId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "reason",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["reason"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_createLineChartSearchInsight_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2389,6 +2525,36 @@ func (ec *executionContext) field_Mutation_deleteInsightView_args(ctx context.Co
 		return nil, err
 	}
 	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_extendInsightSeries_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "seriesId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["seriesId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "points",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["points"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg2
 	return args, nil
 }
 
@@ -2458,6 +2624,66 @@ func (ec *executionContext) field_Mutation_resumeInsightSeries_args(ctx context.
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_retryInsightSamples_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "seriesId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["seriesId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (SampleFilter, error) {
+			return ec.unmarshalNSampleFilter2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSampleFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_retryInsightSeriesBackfill_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "seriesId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["seriesId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "all",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["all"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_syncRepository_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2469,6 +2695,28 @@ func (ec *executionContext) field_Mutation_syncRepository_args(ctx context.Conte
 		return nil, err
 	}
 	args["name"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_triggerInsightSeries_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "seriesId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["seriesId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg1
 	return args, nil
 }
 
@@ -4562,6 +4810,226 @@ func (ec *executionContext) fieldContext_Mutation_resumeInsightSeries(ctx contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_retryInsightSeriesBackfill(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_retryInsightSeriesBackfill(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RetryInsightSeriesBackfill(ctx, fc.Args["seriesId"].(string), fc.Args["all"].(*bool), fc.Args["by"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.InsightsSeries) graphql.Marshaler {
+			return ec.marshalNInsightsSeries2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightsSeries(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_retryInsightSeriesBackfill(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InsightsSeries(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_retryInsightSeriesBackfill_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_retryInsightSamples(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_retryInsightSamples(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RetryInsightSamples(ctx, fc.Args["seriesId"].(string), fc.Args["filter"].(SampleFilter), fc.Args["by"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.InsightsSeries) graphql.Marshaler {
+			return ec.marshalNInsightsSeries2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightsSeries(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_retryInsightSamples(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InsightsSeries(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_retryInsightSamples_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_extendInsightSeries(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_extendInsightSeries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ExtendInsightSeries(ctx, fc.Args["seriesId"].(string), fc.Args["points"].(int), fc.Args["by"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.InsightsSeries) graphql.Marshaler {
+			return ec.marshalNInsightsSeries2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightsSeries(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_extendInsightSeries(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InsightsSeries(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_extendInsightSeries_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_cancelInsightSeriesBackfill(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_cancelInsightSeriesBackfill(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CancelInsightSeriesBackfill(ctx, fc.Args["seriesId"].(string), fc.Args["reason"].(*string), fc.Args["by"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.InsightsSeries) graphql.Marshaler {
+			return ec.marshalNInsightsSeries2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightsSeries(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_cancelInsightSeriesBackfill(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InsightsSeries(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_cancelInsightSeriesBackfill_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_triggerInsightSeries(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_triggerInsightSeries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().TriggerInsightSeries(ctx, fc.Args["seriesId"].(string), fc.Args["by"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.InsightsSeries) graphql.Marshaler {
+			return ec.marshalNInsightsSeries2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightsSeries(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_triggerInsightSeries(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InsightsSeries(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_triggerInsightSeries_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_addRepository(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6605,6 +7073,52 @@ func (ec *executionContext) _SeriesWorkflowStatus_inFlight(ctx context.Context, 
 	)
 }
 func (ec *executionContext) fieldContext_SeriesWorkflowStatus_inFlight(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeriesWorkflowStatus", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _SeriesWorkflowStatus_kind(ctx context.Context, field graphql.CollectedField, obj *SeriesWorkflowStatus) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeriesWorkflowStatus_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SeriesWorkflowStatus_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeriesWorkflowStatus", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SeriesWorkflowStatus_waiting(ctx context.Context, field graphql.CollectedField, obj *SeriesWorkflowStatus) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeriesWorkflowStatus_waiting(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Waiting, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeriesWorkflowStatus_waiting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SeriesWorkflowStatus", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
@@ -9452,6 +9966,41 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "retryInsightSeriesBackfill":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_retryInsightSeriesBackfill(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "retryInsightSamples":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_retryInsightSamples(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "extendInsightSeries":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_extendInsightSeries(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cancelInsightSeriesBackfill":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_cancelInsightSeriesBackfill(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "triggerInsightSeries":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_triggerInsightSeries(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "addRepository":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_addRepository(ctx, field)
@@ -10478,6 +11027,16 @@ func (ec *executionContext) _SeriesWorkflowStatus(ctx context.Context, sel ast.S
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "kind":
+			out.Values[i] = ec._SeriesWorkflowStatus_kind(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "waiting":
+			out.Values[i] = ec._SeriesWorkflowStatus_waiting(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "pausedBy":
 			out.Values[i] = ec._SeriesWorkflowStatus_pausedBy(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -11468,6 +12027,11 @@ func (ec *executionContext) marshalNSampleConnection2ᚖgithubᚗcomᚋbacksight
 		return graphql.Null
 	}
 	return ec._SampleConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSampleFilter2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSampleFilter(ctx context.Context, v any) (SampleFilter, error) {
+	res, err := ec.unmarshalInputSampleFilter(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNSampleOutcome2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSampleOutcome(ctx context.Context, v any) (SampleOutcome, error) {

@@ -276,12 +276,16 @@ type SeriesProgress struct {
 }
 
 type SeriesWorkflowStatus struct {
-	State           SeriesWorkflowState `json:"state"`
-	InFlight        int                 `json:"inFlight"`
-	PausedBy        *string             `json:"pausedBy,omitempty"`
-	PausedReason    *string             `json:"pausedReason,omitempty"`
-	PausedAt        *time.Time          `json:"pausedAt,omitempty"`
-	NextRecordingAt *time.Time          `json:"nextRecordingAt,omitempty"`
+	State    SeriesWorkflowState `json:"state"`
+	InFlight int                 `json:"inFlight"`
+	// What it works on: backfill, recording, retry or extension; null when there is nothing to do.
+	Kind *string `json:"kind,omitempty"`
+	// Orders about the past (retry, extend) that wait for their turn.
+	Waiting         int        `json:"waiting"`
+	PausedBy        *string    `json:"pausedBy,omitempty"`
+	PausedReason    *string    `json:"pausedReason,omitempty"`
+	PausedAt        *time.Time `json:"pausedAt,omitempty"`
+	NextRecordingAt *time.Time `json:"nextRecordingAt,omitempty"`
 	// Why the series cannot plan (its scope is refused, say), and when it tries again; null when it can.
 	Problem *SeriesProblem `json:"problem,omitempty"`
 	// The workflow's own tally; equal to completeness when nothing is in flight.

@@ -15,6 +15,11 @@ type seriesCommand struct {
 	Status seriesStatus `cmd:"" help:"Show what a series' workflow does; --json prints the completeness as the workflow's query answers it."`
 	Pause  seriesPause  `cmd:"" help:"Pause a series: what runs finishes or stops within seconds."`
 	Resume seriesResume `cmd:"" help:"Let a paused series go on."`
+
+	Cancel  seriesCancel  `cmd:"" help:"Drop the work on a series' past: what is pending of it ends as failed, and retry takes it up again."`
+	Retry   seriesRetry   `cmd:"" help:"Try samples again that are partial or failed, or all of them."`
+	Extend  seriesExtend  `cmd:"" help:"Give a series more points of the past; only the missing samples are computed."`
+	Trigger seriesTrigger `cmd:"" help:"Let a series look now for due recordings and left-over work."`
 }
 
 type seriesStatus struct {
@@ -60,6 +65,12 @@ func printStatus(s *streams, one seriesRef) {
 		return
 	}
 	state := strings.ToLower(w.State)
+	if w.Kind != nil {
+		state += ", " + *w.Kind
+	}
+	if w.Waiting > 0 {
+		state += fmt.Sprintf(", %d waiting", w.Waiting)
+	}
 	if w.InFlight > 0 {
 		state += fmt.Sprintf(", %d in flight", w.InFlight)
 	}

@@ -53,3 +53,43 @@ func TestSeriesPause(t *testing.T) {
 	require.Contains(t, string(a.asked[1].Variables), `"reason":"slow host"`)
 	require.Contains(t, string(a.asked[1].Variables), `"id":"S1"`)
 }
+
+// Each command is one mutation, with what the flags say.
+func TestSeriesOrdersAboutThePast(t *testing.T) {
+	t.Parallel()
+	running := seriesWith(`"workflow":{"state":"RUNNING","inFlight":0,"kind":"retry","waiting":1,"completeness":{"planned":4,"counted":1,"reused":0,"absent":1,"partial":0,"failed":0,"pending":2}}`)
+	for _, test := range []struct {
+		args      []string
+		mutation  string
+		variables string
+	}{
+		{[]string{"cancel", "V1", "--reason", "too large"}, "cancelInsightSeriesBackfill", `"reason":"too large"`},
+		{[]string{"retry", "V1"}, "retryInsightSeriesBackfill", `"all":false`},
+		{[]string{"retry", "V1", "--all"}, "retryInsightSeriesBackfill", `"all":true`},
+		{[]string{"extend", "V1", "--points", "24"}, "extendInsightSeries", `"points":24`},
+		{[]string{"trigger", "V1"}, "triggerInsightSeries", `"id":"S1"`},
+	} {
+		a := serve(t, scripted{"insightViews", viewWith(waitingSeries)}, scripted{test.mutation, `{"data":{"series":` + running + `}}`})
+		status, stdout, stderr := a.run(append([]string{"series"}, test.args...)...)
+		require.Equal(t, exitDone, status, "%v: %s", test.args, stderr)
+		requireLines(t, []string{"S1  running  todo"}, stdout)
+		require.Contains(t, a.asked[1].Query, test.mutation)
+		require.Contains(t, string(a.asked[1].Variables), test.variables)
+		require.Contains(t, string(a.asked[1].Variables), `"id":"S1"`)
+
+		a = serve(t, scripted{"insightViews", viewWith(waitingSeries)}, scripted{test.mutation, `{"data":{"series":` + running + `}}`})
+		_, stdout, _ = a.run(append(append([]string{"series"}, test.args...), "--json")...)
+		requireLines(t, []string{`{"series":"S1","state":"running"}`}, stdout)
+	}
+	a := serve(t, scripted{"insightViews", viewWith(running)})
+	_, stdout, _ := a.run("series", "status", "S1")
+	require.Contains(t, stdout, "  state     running, retry, 1 waiting\n")
+
+	status, _, stderr := runCLI(t, "series", "extend", "V1")
+	require.Equal(t, exitUsage, status)
+	require.Contains(t, stderr, "--points")
+	a = serve(t, scripted{"insightViews", viewWith(waitingSeries)}, scripted{"extendInsightSeries", `{"data":null,"errors":[{"message":"extend to 2 points: the series has 12, and does not get shorter","extensions":{"code":"invalid"}}]}`})
+	status, _, stderr = a.run("series", "extend", "V1", "--points", "2")
+	require.NotEqual(t, exitDone, status)
+	require.Contains(t, stderr, "does not get shorter")
+}

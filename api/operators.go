@@ -1,0 +1,86 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/backsight/backsight/api/generated"
+	"github.com/backsight/backsight/api/model"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/workflows"
+)
+
+// messageTimeout bounds how long an order waits for the workflow's word.
+const messageTimeout = 10 * time.Second
+
+// PauseInsightSeries asks the series' workflow to pause and answers when it has taken the order.
+func (r *mutationResolver) PauseInsightSeries(ctx context.Context, seriesID string, reason, claimed *string) (*model.InsightsSeries, error) {
+	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed), Reason: orEmpty(reason)}, r.config.Workflows.Pause)
+}
+
+// ResumeInsightSeries asks the series' workflow to go on.
+func (r *mutationResolver) ResumeInsightSeries(ctx context.Context, seriesID string, claimed *string) (*model.InsightsSeries, error) {
+	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, r.config.Workflows.Resume)
+}
+
+// RetryInsightSeriesBackfill asks the series' workflow to try again what went wrong, or everything.
+func (r *mutationResolver) RetryInsightSeriesBackfill(ctx context.Context, seriesID string, all *bool, claimed *string) (*model.InsightsSeries, error) {
+	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed), All: all != nil && *all}, r.config.Workflows.Retry)
+}
+
+// RetryInsightSamples asks the same for some samples. The selection is looked at here, while somebody is there to be told.
+func (r *mutationResolver) RetryInsightSamples(ctx context.Context, seriesID string, filter generated.SampleFilter, claimed *string) (*model.InsightsSeries, error) {
+	chosen := sampleFilter(seriesID, &filter)
+	selection := insights.Selection{Outcomes: chosen.Outcomes, Time: chosen.Time, Repository: chosen.RepoPattern}
+	if err := r.config.Store.ValidateSelection(ctx, seriesID, selection); err != nil {
+		return nil, err
+	}
+	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed), Selection: selection}, r.config.Workflows.Retry)
+}
+
+// ExtendInsightSeries asks the series' workflow for more points of the past.
+func (r *mutationResolver) ExtendInsightSeries(ctx context.Context, seriesID string, points int, claimed *string) (*model.InsightsSeries, error) {
+	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed), Points: points}, r.config.Workflows.Extend)
+}
+
+// CancelInsightSeriesBackfill asks the series' workflow to drop its work on the past.
+func (r *mutationResolver) CancelInsightSeriesBackfill(ctx context.Context, seriesID string, reason, claimed *string) (*model.InsightsSeries, error) {
+	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed), Reason: orEmpty(reason)}, r.config.Workflows.CancelBackfill)
+}
+
+// TriggerInsightSeries asks the series' workflow to look now for what it can do.
+func (r *mutationResolver) TriggerInsightSeries(ctx context.Context, seriesID string, claimed *string) (*model.InsightsSeries, error) {
+	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, r.config.Workflows.Trigger)
+}
+
+func (r *mutationResolver) order(ctx context.Context, seriesID string, order workflows.Order,
+	send func(context.Context, string, workflows.Order) (workflows.Status, error),
+) (*model.InsightsSeries, error) {
+	series, err := r.config.Store.Series(ctx, seriesID)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, messageTimeout)
+	defer cancel()
+	status, err := send(ctx, seriesID, order)
+	if err != nil {
+		return nil, workflowError(seriesID, err)
+	}
+	s := seriesModel(series)
+	// The answer to "what does it do now" is the one that came with the order.
+	_, err = model.Load(s.Page, "workflow", func([]string) (map[string]*workflows.Status, error) {
+		return map[string]*workflows.Status{seriesID: &status}, nil
+	})
+	return s, err
+}
+
+// workflowError keeps Temporal's own words in the log and says in ours what can be done.
+func workflowError(seriesID string, err error) error {
+	switch insights.ErrorCode(err) {
+	case insights.NotFound:
+		return &insights.Error{Code: insights.Conflict, Cause: err, Message: "series " + seriesID + " has no running workflow: it has just been created or was ended; try again in a few seconds"}
+	case insights.Unavailable:
+		return &insights.Error{Code: insights.Unavailable, Cause: err, Message: "series " + seriesID + ": no worker took the order in time; is one running? `backsight doctor` says what was found"}
+	}
+	return err
+}

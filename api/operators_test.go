@@ -1,0 +1,63 @@
+package api
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/workflows"
+)
+
+func TestOrdersAboutThePast(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	id := b.create("Debt", "TODO").DataSeries[0].SeriesID
+	for _, call := range []string{
+		`retryInsightSeriesBackfill(seriesId: $id, by: "ann")`,
+		`retryInsightSeriesBackfill(seriesId: $id, all: true)`,
+		`retryInsightSamples(seriesId: $id, filter: {outcomes: [FAILED, COUNTED], repository: "^acme/", time: "2026-03-01T00:00:00Z"})`,
+		`extendInsightSeries(seriesId: $id, points: 24, by: "ann")`,
+		`cancelInsightSeriesBackfill(seriesId: $id, reason: "too large", by: "ann")`,
+		`triggerInsightSeries(seriesId: $id)`,
+	} {
+		var answer struct {
+			Series struct {
+				SeriesID string
+				Workflow struct {
+					State, Kind string
+					Waiting     int
+				}
+			}
+		}
+		b.do(&answer, `mutation($id: ID!) { series: `+call+` { seriesId workflow { state kind waiting } } }`, map[string]any{"id": id})
+		require.Equal(t, id, answer.Series.SeriesID)
+		require.Equal(t, b.workflows.messages[len(b.workflows.messages)-1], answer.Series.Workflow.Kind, "the answer is the state that follows")
+		require.Equal(t, len(b.workflows.messages), answer.Series.Workflow.Waiting)
+	}
+	at := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	require.Equal(t, []string{"retry", "retry", "retry", "extend", "cancel", "trigger"}, b.workflows.messages)
+	require.Equal(t, []workflows.Order{
+		{By: "ann"}, {All: true},
+		{Selection: insights.Selection{Outcomes: []insights.Outcome{insights.Failed, insights.Counted}, Time: &at, Repository: "^acme/"}},
+		{By: "ann", Points: 24}, {By: "ann", Reason: "too large"}, {},
+	}, b.workflows.orders)
+}
+
+func TestOrdersAboutThePastThatAreRefused(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	variables := map[string]any{"id": b.create("Debt", "TODO").DataSeries[0].SeriesID}
+	retry := func(filter string) string {
+		return `mutation($id: ID!) { retryInsightSamples(seriesId: $id, filter: ` + filter + `) { seriesId } }`
+	}
+	require.Contains(t, b.refused(insights.Invalid, retry(`{repository: "("}`), variables), "regular expression")
+	require.Contains(t, b.refused(insights.Invalid, retry(`{outcomes: [PENDING]}`), variables), "only those that have ended")
+	require.Empty(t, b.workflows.orders)
+	b.refused(insights.NotFound, `mutation { triggerInsightSeries(seriesId: "nope") { seriesId } }`, nil)
+	b.workflows.set(func(f *fakeWorkflows) {
+		f.fail = insights.Errorf(insights.Invalid, "extend to 2 points: the series has 12, and does not get shorter")
+	})
+	require.Contains(t, b.refused(insights.Invalid, `mutation($id: ID!) { extendInsightSeries(seriesId: $id, points: 2) { seriesId } }`, variables), "does not get shorter")
+}
