@@ -1,0 +1,244 @@
+package worker_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
+	"github.com/backsight/backsight/workflows"
+)
+
+// twin stores another series that computes the same samples, in another scope so that it is not the same series.
+func (s *testStack) twin(series insights.Series, points int) insights.Series {
+	s.t.Helper()
+	series.ID, series.Scope, series.Grid.Points = "", insights.Scope{Criteria: "repo:."}, points
+	return s.create(series)
+}
+
+// attempts is how often each sample was written by a search.
+func (s *testStack) attempts(series insights.Series) map[string]int {
+	s.t.Helper()
+	samples, err := s.store.Samples(s.t.Context(), store.SampleFilter{SeriesID: series.ID})
+	require.NoError(s.t, err)
+	all := map[string]int{}
+	for _, sample := range samples {
+		all[fmt.Sprint(sample.RepositoryID, sample.Time)] = sample.Attempts
+	}
+	return all
+}
+
+func (s *testStack) dirty(series insights.Series) (reasons []string) {
+	s.t.Helper()
+	notes, err := s.store.DirtyQueries(s.t.Context(), series.ID)
+	require.NoError(s.t, err)
+	for _, n := range notes {
+		reasons = append(reasons, n.Reason)
+	}
+	return reasons
+}
+
+func TestExtensionSearchesOnlyWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	grid := months(3)
+	s.addRepository("acme/a", historyRepository(t, grid.Anchor, 6, 5, 4, 3, 2, 1))
+	s.addRepository("acme/unchanged", historyRepository(t, grid.Anchor, -1, -1, -1, -1, -1, 5))
+	s.addRepository("acme/young", historyRepository(t, grid.Anchor, 7, -1, -1, -1, -1, -1))
+	series := s.create(insights.Series{Query: "TODO", Grid: grid})
+	s.work()
+	s.asleep(series)
+	before := s.attempts(series)
+	require.Len(t, before, 9)
+
+	status, err := s.workflows.Extend(t.Context(), series.ID, workflows.Order{By: "ann", Points: 6})
+	require.NoError(t, err)
+	require.Equal(t, workflows.Running, status.State)
+	status = s.asleep(series)
+	require.Equal(t, insights.Completeness{Planned: 18, Counted: 8, Reused: 5, Absent: 5}, status.Completeness)
+	after := s.attempts(series)
+	require.Len(t, after, 18)
+	searched := 0
+	for key, n := range after {
+		if earlier, ok := before[key]; ok {
+			require.Equal(t, earlier, n, "%s was searched again", key)
+			continue
+		}
+		searched += n
+	}
+	require.Equal(t, 3, searched, "the repository that changed, once a frame; the others the commit index answers")
+
+	stored, err := s.store.Series(t.Context(), series.ID)
+	require.NoError(t, err)
+	require.Equal(t, 6, stored.Grid.Points)
+	whole := s.twin(insights.Series{Query: "TODO", Grid: grid}, 6)
+	s.asleep(whole)
+	require.Empty(t, cmp.Diff(s.points(whole), s.points(series)), "the same chart as one that had six points from the start")
+
+	_, err = s.workflows.Extend(t.Context(), series.ID, workflows.Order{Points: 5})
+	require.Equal(t, insights.Invalid, insights.ErrorCode(err))
+	require.ErrorContains(t, err, "extend to 5 points: the series has 6, and does not get shorter")
+	require.NotContains(t, err.Error(), "retryable", "no words of the machinery")
+	status, err = s.workflows.Extend(t.Context(), series.ID, workflows.Order{Points: 6})
+	require.NoError(t, err)
+	require.Zero(t, status.Waiting)
+}
+
+func TestRetryAfterMendingTurnsPartialIntoCounted(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	grid := months(3)
+	damaged := historyRepository(t, grid.Anchor, 3, 2, 1)
+	damaged.Unpack(t)
+	object := damaged.ObjectAt(t, "main~1:main.go")
+	content, err := os.ReadFile(damaged.ObjectPath(object))
+	require.NoError(t, err)
+	damaged.RemoveObject(t, object)
+	s.addRepository("acme/damaged", damaged)
+	s.addRepository("acme/whole", historyRepository(t, grid.Anchor, 30, 20, 10))
+	series := s.create(insights.Series{Query: "TODO", Grid: grid})
+	s.work()
+	status := s.asleep(series)
+	require.Equal(t, insights.Completeness{Planned: 6, Counted: 5, Partial: 1}, status.Completeness)
+	require.Equal(t, []string{"missing object"}, s.dirty(series))
+
+	// Nothing is mended: a retry ends as it began.
+	_, err = s.workflows.Retry(t.Context(), series.ID, workflows.Order{})
+	require.NoError(t, err)
+	require.Equal(t, status.Completeness, s.asleep(series).Completeness)
+
+	require.NoError(t, os.WriteFile(damaged.ObjectPath(object), content, 0o444))
+	before := s.attempts(series)
+	require.NoError(t, s.client.SignalWorkflow(t.Context(), workflows.SeriesID(series.ID), "", workflows.Retry, nil))
+	s.eventually(series, "a whole series", func() bool { return s.ledgerOf(series).Counted == 6 })
+	require.Equal(t, insights.Completeness{Planned: 6, Counted: 6}, s.asleep(series).Completeness)
+	require.Empty(t, s.dirty(series), "cleared when it no longer holds")
+	again := 0
+	for key, n := range s.attempts(series) {
+		again += n - before[key]
+	}
+	require.Equal(t, 1, again, "one sample was searched again")
+	var values []float64
+	for _, p := range s.points(series) {
+		values = append(values, p.Value)
+	}
+	require.Equal(t, []float64{11, 22, 33}, values)
+}
+
+// The history of a repository is rewritten: a retry of all corrects values up and down, and loses none that cannot be had
+// any more.
+func TestRetryOfAllCorrectsValues(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	grid := months(3)
+	rewritten := historyRepository(t, grid.Anchor, 3, 2, 1)
+	s.addRepository("acme/rewritten", rewritten)
+	gone := historyRepository(t, grid.Anchor, 1, 1, 1)
+	s.addRepository("acme/gone", gone)
+	series := s.create(insights.Series{Query: "TODO", Grid: grid})
+	s.work()
+	s.asleep(series)
+
+	require.NoError(t, os.RemoveAll(gone.Dir))
+	rewritten.Git(t, "update-ref", "-d", "refs/heads/main")
+	for k, n := range []int{1, 9, 2} {
+		rewritten.Commit(t, grid.Anchor.AddDate(0, k-2, -10), map[string]string{"main.go": strings.Repeat("TODO\n", n), "other.txt": "rewritten"})
+	}
+	require.NoError(t, s.workflows.Sync(t.Context(), 0))
+	require.NoError(t, s.client.GetWorkflow(t.Context(), "sync/now", "").Get(t.Context(), nil))
+	_, err := s.workflows.Retry(t.Context(), series.ID, workflows.Order{All: true})
+	require.NoError(t, err)
+	status := s.asleep(series)
+	require.Zero(t, status.Completeness.Failed+status.Completeness.Pending)
+	var values []float64
+	for _, p := range s.points(series) {
+		values = append(values, p.Value)
+	}
+	require.Equal(t, []float64{1 + 1, 9 + 1, 2 + 1}, values)
+}
+
+// A backfill that is cancelled in the middle of a page is complete, with failures; a retry then brings it to the end of one that was
+// never disturbed.
+func TestCancelAndRetryEndAsAnUndisturbedRun(t *testing.T) {
+	t.Parallel()
+	for _, shape := range []struct{ name, batchCost, frameBudget string }{{"folded", "800", "20000"}, {"literal", "0", "0"}} {
+		t.Run(shape.name, func(t *testing.T) {
+			s := newStack(t)
+			series, _ := slowSeries(t, s, shape.batchCost, shape.frameBudget)
+			status, err := s.workflows.CancelBackfill(t.Context(), series.ID, workflows.Order{By: "ann", Reason: "too large"})
+			require.NoError(t, err)
+			require.Equal(t, workflows.Running, status.State)
+			status = s.asleep(series)
+			require.Zero(t, status.Completeness.Pending, "completeness reaches an end")
+			require.NotZero(t, status.Completeness.Failed, "the cancel came too late to prove anything")
+			require.NotZero(t, status.Completeness.Counted)
+			reasons, err := s.store.FailedReasons(t.Context(), series.ID)
+			require.NoError(t, err)
+			require.Equal(t, []store.Reason{{Outcome: insights.Failed, Class: store.CancelledClass, Count: status.Completeness.Failed, Example: "cancelled by ann: too large"}}, reasons)
+			require.Empty(t, s.dirty(series), "what an operator did says nothing about the query")
+			stored, err := s.store.Series(t.Context(), series.ID)
+			require.NoError(t, err)
+			require.NotNil(t, stored.BackfillCompletedAt)
+
+			s.set(store.SettingFrameRate, "0")
+			_, err = s.workflows.Retry(t.Context(), series.ID, workflows.Order{})
+			require.NoError(t, err)
+			s.requireAllCounted(series)
+			undisturbed := s.twin(insights.Series{Query: "TODO", Grid: series.Grid}, series.Grid.Points)
+			s.asleep(undisturbed)
+			require.Empty(t, cmp.Diff(s.ledger(undisturbed), s.ledger(series)))
+			require.Empty(t, cmp.Diff(s.points(undisturbed), s.points(series)))
+		})
+	}
+}
+
+// Orders outlive the worker that took them.
+func TestOrdersSurviveTheWorker(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	series, stop := slowSeries(t, s, "800", "20000")
+	_, err := s.workflows.Extend(t.Context(), series.ID, workflows.Order{Points: 7})
+	require.NoError(t, err)
+	_, err = s.workflows.Retry(t.Context(), series.ID, workflows.Order{All: true})
+	require.NoError(t, err)
+	stop()
+	s.set(store.SettingFrameRate, "0")
+	s.work()
+	status := s.asleep(series)
+	require.Equal(t, insights.Completeness{Planned: 42, Counted: 30, Absent: 12}, status.Completeness)
+	generations := map[int]bool{}
+	rows, err := s.pool.Query(t.Context(), `SELECT generation FROM insight_series_backfill WHERE completed_at IS NOT NULL`)
+	require.NoError(t, err)
+	for rows.Next() {
+		var generation int
+		require.NoError(t, rows.Scan(&generation))
+		generations[generation] = true
+	}
+	require.NoError(t, rows.Err())
+	require.Len(t, generations, 3)
+}
+
+// A series whose query is refused says so to people who look at the database, until it is mended.
+func TestRefusedQueryIsDirty(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	s.addRepository("acme/a", historyRepository(t, months(3).Anchor, 1))
+	series := s.create(insights.Series{Query: "TODO fille:x", Grid: months(3)})
+	s.work()
+	s.eventually(series, "a problem", func() bool { return s.status(series).Problem != nil })
+	require.Len(t, s.dirty(series), 1)
+	require.Contains(t, s.dirty(series)[0], "planning: ")
+
+	_, err := s.pool.Exec(t.Context(), `UPDATE insight_series SET query = 'TODO' WHERE series_id = $1`, series.ID)
+	require.NoError(t, err)
+	_, err = s.workflows.Trigger(t.Context(), series.ID, workflows.Order{By: "ann"})
+	require.NoError(t, err)
+	s.eventually(series, "a plan", func() bool { return s.ledgerOf(series).Counted == 1 })
+	s.asleep(series)
+	require.Empty(t, s.dirty(series))
+}
