@@ -1,0 +1,91 @@
+package activities_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/activities"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
+)
+
+func (b *testBundle) planned(in activities.BeginInput) activities.BeginResult {
+	b.t.Helper()
+	begun, err := call[activities.BeginResult](b, b.plans.Begin, in)
+	require.NoError(b.t, err)
+	require.NoError(b.t, begun.Tally.Check())
+	again, err := call[activities.BeginResult](b, b.plans.Begin, in)
+	require.NoError(b.t, err)
+	require.Equal(b.t, begun, again, "a plan is written once")
+	return begun
+}
+
+func TestRetryOfWhatFailed(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	damaged := growing(t)
+	damaged.Unpack(t)
+	object := damaged.ObjectAt(t, "main~1:a.go")
+	content, err := os.ReadFile(damaged.ObjectPath(object))
+	require.NoError(t, err)
+	damaged.RemoveObject(t, object)
+	b.local("damaged", damaged)
+	lost := growing(t)
+	b.local("lost", lost)
+	away := lost.Dir + ".away"
+	require.NoError(t, os.Rename(lost.Dir, away))
+	series := b.series("TODO")
+	b.backfill(series)
+	before := b.told(series)
+	require.Equal(t, map[string][]string{
+		"damaged": {"counted 3", "partial 0: missing object", "counted 1"},
+		"lost":    {"failed: repository not found", "failed: repository not found", "failed: repository not found"},
+	}, before)
+
+	retry := activities.BeginInput{SeriesID: series.ID, Kind: store.Retry}
+	begun := b.planned(retry)
+	require.Equal(t, insights.Completeness{Planned: 6, Counted: 2, Pending: 4}, begun.Tally)
+	_, err = call[insights.Completeness](b, b.search.Samples, everything(series, begun.Generation))
+	require.NoError(t, err)
+	require.Equal(t, before, b.told(series), "nothing was mended")
+	_, err = call[activities.CompleteResult](b, b.plans.Complete, activities.CompleteInput{SeriesID: series.ID, Generation: begun.Generation})
+	require.NoError(t, err)
+
+	require.NoError(t, os.Rename(away, lost.Dir))
+	require.NoError(t, os.WriteFile(damaged.ObjectPath(object), content, 0o444))
+	begun = b.planned(retry)
+	tally, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Generation))
+	require.NoError(t, err)
+	require.Equal(t, insights.Completeness{Planned: 4, Counted: 4}, tally)
+	require.Equal(t, map[string][]string{"damaged": {"counted 3", "counted 2", "counted 1"}, "lost": {"counted 3", "counted 2", "counted 1"}}, b.told(series))
+	_, err = call[activities.CompleteResult](b, b.plans.Complete, activities.CompleteInput{SeriesID: series.ID, Generation: begun.Generation})
+	require.NoError(t, err)
+
+	begun = b.planned(retry)
+	require.Equal(t, activities.BeginResult{Tally: insights.Completeness{Planned: 6, Counted: 6}}, begun, "nothing to take up is no plan")
+}
+
+func TestCancelledPlanIsComplete(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.local("r", growing(t))
+	series := b.series("TODO")
+	begun := b.begin(series)
+	in := activities.CancelInput{SeriesID: series.ID, Generation: begun.Generation, Reason: "cancelled by ann"}
+	for range 2 {
+		tally, err := call[insights.Completeness](b, b.plans.Cancel, in)
+		require.NoError(t, err)
+		require.Equal(t, insights.Completeness{Planned: 3, Failed: 3}, tally)
+	}
+	completed, err := call[activities.CompleteResult](b, b.plans.Complete, activities.CompleteInput{SeriesID: series.ID, Generation: begun.Generation})
+	require.NoError(t, err)
+	require.False(t, completed.Left)
+	require.Equal(t, []string{"failed: cancelled", "failed: cancelled", "failed: cancelled"}, b.told(series)["r"])
+
+	_, err = call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: series.ID, Kind: store.Retry, Selection: insights.Selection{Repository: "("}})
+	requireCode(t, err, insights.Invalid, false)
+	_, err = call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: series.ID, Kind: store.Extension, Points: 2, Times: grid.Frames()})
+	requireCode(t, err, insights.Conflict, false)
+}
