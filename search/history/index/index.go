@@ -230,5 +230,5 @@ func (x *Index) Discard() error {
 
 // all returns the whole chain, newest first.
 func (x *Index) all() ([]gitrepo.Commit, error) {
-	return x.FirstParentsSince(time.Unix(-1<<60, 0))
+	return x.FirstParentsSince(time.Unix(-1<<40, 0))
 }

@@ -8,7 +8,7 @@ import (
 // postings collects which blobs hold which trigrams, as runs of blob numbers: versions of a file have neighbouring
 // numbers and nearly the same trigrams, so that what is written is what differs between neighbours.
 type postings struct {
-	slots []uint32 // by trigram: 1 + index in lists, or 0
+	slots [trigrams >> 8]*[256]uint32 // by trigram: 1 + index in lists, or 0
 	lists []list
 
 	bits     []uint64 // the trigrams of the blob that came last
@@ -25,7 +25,7 @@ type list struct {
 }
 
 func newPostings() *postings {
-	return &postings{slots: make([]uint32, trigrams), bits: make([]uint64, trigrams/64), next: make([]uint64, trigrams/64)}
+	return &postings{bits: make([]uint64, trigrams/64), next: make([]uint64, trigrams/64)}
 }
 
 // add records the distinct trigrams of a blob. Blobs come in ascending order. Those that are left out in between may
@@ -48,13 +48,17 @@ func (p *postings) add(blob int32, found []uint32) {
 }
 
 func (p *postings) list(t uint32) *list {
-	slot := p.slots[t]
-	if slot == 0 {
-		p.lists = append(p.lists, list{trigram: t})
-		slot = uint32(len(p.lists))
-		p.slots[t] = slot
+	page := p.slots[t>>8]
+	if page == nil {
+		page = new([256]uint32)
+		p.slots[t>>8] = page
 	}
-	return &p.lists[slot-1]
+	slot := &page[t&0xff]
+	if *slot == 0 {
+		p.lists = append(p.lists, list{trigram: t})
+		*slot = uint32(len(p.lists))
+	}
+	return &p.lists[*slot-1]
 }
 
 // close writes the open run, which ends before end.

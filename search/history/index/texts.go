@@ -25,7 +25,7 @@ const (
 const (
 	firstTexts    = 4096
 	maxTexts      = 16384
-	trigramBudget = 16 << 20
+	trigramBudget = 6 << 20
 )
 
 // texts reads blobs and collects their trigrams.
@@ -33,6 +33,8 @@ type texts struct {
 	objects  *gitrepo.Objects
 	set      *trigramSet
 	postings *postings
+	batch    int         // blobs at a time; it adapts
+	budget   int         // trigrams to hold
 	shift    int32       // the number of the first blob; postings count from there
 	always   []int32     // blobs that are candidates of every search
 	large    []largeBlob // in ascending order
@@ -57,11 +59,10 @@ var errTooMany = errors.New("more trigrams than the budget allows")
 
 // read indexes blobs, which have the numbers from x.shift on.
 func (x *texts) read(ctx context.Context, blobs []gitrepo.Hash) error {
-	var held []uint32
+	held := make([]uint32, 0, 1<<16)
 	first := int32(0)
-	size := firstTexts
 	for len(blobs) > 0 {
-		size = min(size, len(blobs))
+		size := min(x.batch, len(blobs))
 		facts := make([]textFacts, size)
 		held = held[:0]
 		err := x.objects.Read(ctx, blobs[:size], gitrepo.ReadOptions{Workers: 1, MaxSize: maxText}, func(_, i int, object *gitrepo.Object) error {
@@ -71,13 +72,13 @@ func (x *texts) read(ctx context.Context, blobs []gitrepo.Hash) error {
 				held = append(held, x.set.found...)
 				f.to = len(held)
 			}
-			if len(held) > trigramBudget && size > 1 {
+			if len(held) > x.budget && size > 1 {
 				return errTooMany
 			}
 			return nil
 		})
 		if errors.Is(err, errTooMany) {
-			size = max(1, size/4)
+			x.batch = max(1, size/4)
 			continue
 		}
 		if err != nil {
@@ -87,8 +88,8 @@ func (x *texts) read(ctx context.Context, blobs []gitrepo.Hash) error {
 			x.record(first+int32(i), f, held)
 		}
 		blobs, first = blobs[size:], first+int32(size)
-		if len(held) < trigramBudget/4 {
-			size = min(2*size, maxTexts)
+		if len(held) < x.budget/4 {
+			x.batch = min(2*x.batch, maxTexts)
 		}
 	}
 	return nil

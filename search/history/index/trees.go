@@ -13,7 +13,7 @@ import (
 // go on without one.
 var ErrUnfit = errors.New("history cannot be indexed")
 
-// Bounds of how many commits are walked at a time, and how many bytes of trees are held of them.
+// Bounds of how many commits are walked at a time, and about how many bytes of trees are held of them.
 const (
 	firstBatch = 64
 	maxBatch   = 4096
@@ -68,6 +68,7 @@ type walker struct {
 	objects *gitrepo.Objects
 	history *history
 	hashLen int
+	batch   int    // commits at a time; it adapts
 	arena   []byte // contents of the trees of one level
 	entries []entry
 	trees   map[gitrepo.Hash]tree
@@ -94,9 +95,8 @@ type pair struct {
 // walk adds the changes of commits, oldest first, which stand at positions from first on. before is the tree of the commit
 // before them, if any.
 func (w *walker) walk(ctx context.Context, commits []gitrepo.Commit, first int32, before *gitrepo.Hash) error {
-	batch := firstBatch
 	for len(commits) > 0 {
-		now := commits[:min(batch, len(commits))]
+		now := commits[:min(w.batch, len(commits))]
 		roots, err := w.roots(ctx, now)
 		if err != nil {
 			return err
@@ -122,9 +122,9 @@ func (w *walker) walk(ctx context.Context, commits []gitrepo.Commit, first int32
 		commits = commits[len(now):]
 		switch {
 		case w.walked > treeBudget:
-			batch = max(1, batch/2)
+			w.batch = max(1, w.batch/2)
 		case w.walked < treeBudget/4:
-			batch = min(2*batch, maxBatch)
+			w.batch = min(2*w.batch, maxBatch)
 		}
 	}
 	return nil

@@ -36,7 +36,7 @@ func Update(ctx context.Context, repo *gitrepo.Repo, tip gitrepo.OID, path strin
 		return Stats{}, err
 	}
 	defer objects.Close()
-	b := &builder{repo: repo, objects: objects, path: path}
+	b := &builder{repo: repo, objects: objects, path: path, bounds: bounds{firstBatch, firstTexts, trigramBudget}}
 	stats, err := b.update(ctx, tip)
 	if errors.Is(err, ErrUnfit) {
 		// What is there is right, but can never be extended.
@@ -55,6 +55,7 @@ type builder struct {
 	repo    *gitrepo.Repo
 	objects *gitrepo.Objects
 	path    string
+	bounds  bounds
 
 	chain   []gitrepo.Commit // oldest first
 	history *history
@@ -63,6 +64,9 @@ type builder struct {
 	text    int64
 	layers  []builtLayer
 }
+
+// bounds are what building holds in memory at a time, to begin with.
+type bounds struct{ commits, texts, trigrams int }
 
 // builtLayer is a layer with its parts as they go into the file.
 type builtLayer struct {
@@ -155,7 +159,7 @@ func (b *builder) heads(ctx context.Context, ids []gitrepo.OID) ([]gitrepo.Hash,
 }
 
 func (b *builder) reset() {
-	*b = builder{repo: b.repo, objects: b.objects, path: b.path, history: newHistory()}
+	*b = builder{repo: b.repo, objects: b.objects, path: b.path, bounds: b.bounds, history: newHistory()}
 }
 
 // restore reads an index whole.
@@ -216,7 +220,7 @@ func (b *builder) add(ctx context.Context, commits []gitrepo.Commit, before *git
 	slices.Reverse(commits)
 	first, firstBlob := len(b.chain), len(b.history.blobs)
 	b.chain = append(b.chain, commits...)
-	w := &walker{objects: b.objects, history: b.history, hashLen: b.objects.HashLen()}
+	w := &walker{objects: b.objects, history: b.history, hashLen: b.objects.HashLen(), batch: b.bounds.commits}
 	if err := w.walk(ctx, commits, int32(first), before); err != nil {
 		return Stats{}, err
 	}
@@ -225,7 +229,10 @@ func (b *builder) add(ctx context.Context, commits []gitrepo.Commit, before *git
 	blobs := len(b.history.blobs)
 	var read int64
 	if blobs > firstBlob {
-		x := &texts{objects: b.objects, set: newTrigramSet(), postings: newPostings(), shift: int32(firstBlob)}
+		x := &texts{
+			objects: b.objects, set: newTrigramSet(), postings: newPostings(),
+			batch: b.bounds.texts, budget: b.bounds.trigrams, shift: int32(firstBlob),
+		}
 		if err := x.read(ctx, b.history.blobs[firstBlob:]); err != nil {
 			return Stats{}, err
 		}
