@@ -2,7 +2,7 @@
 // errors at their place; the real parser is the server's.
 import { GraphQLError } from 'graphql'
 import { created } from './scenes.mjs'
-import { addView, iso, points, random, setState, tally } from './world.mjs'
+import { addView, cancelPast, extendSeries, iso, points, random, retrySamples, setState, tally } from './world.mjs'
 
 const fields = ['file', 'lang', 'case', 'patterntype', 'repo', 'content', 'select', 'type', 'count', 'f', 'l', 'language', 'fork', 'archived']
 
@@ -59,6 +59,8 @@ export function resolvers(world) {
       ? {
           state: series.state,
           inFlight: series.state === 'RUNNING' ? 4 : 0,
+          kind: series.state === 'RUNNING' ? 'backfill' : null,
+          waiting: 0,
           pausedBy: series.paused?.by ?? null,
           pausedReason: series.paused?.reason ?? null,
           pausedAt: series.paused?.at ?? null,
@@ -164,6 +166,23 @@ export function resolvers(world) {
       setState(view, series, series.at < series.samples.length ? 'RUNNING' : 'SLEEPING')
       return gqlSeries(series)
     },
+    retryInsightSeriesBackfill: ({ seriesId, all }) => {
+      const { view, series } = bySeries(seriesId)
+      retrySamples(view, series, all)
+      return gqlSeries(series)
+    },
+    extendInsightSeries: ({ seriesId, points: count }) => {
+      const { view, series } = bySeries(seriesId)
+      if (count < series.points) refuse(['points'], `extend to ${count} points: the series has ${series.points}, and does not get shorter`)
+      extendSeries(view, series, count)
+      return gqlSeries(series)
+    },
+    cancelInsightSeriesBackfill: ({ seriesId }) => {
+      const { view, series } = bySeries(seriesId)
+      cancelPast(view, series)
+      return gqlSeries(series)
+    },
+    triggerInsightSeries: ({ seriesId }) => gqlSeries(bySeries(seriesId).series),
     addRepository: ({ location, name }) => {
       const existing = world.repositories.find((repository) => repository.location === location)
       if (existing) return existing

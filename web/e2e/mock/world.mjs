@@ -92,6 +92,31 @@ export function addView(world, { title, series, scope, timeScope, points: count,
   return view
 }
 
+/** More points of the past, like the oldest there are. */
+export function extendSeries(view, series, count) {
+  const oldest = series.samples.filter((sample) => sample.time === Math.min(...series.samples.map((each) => each.time)))
+  for (const time of gridTimes(series.anchor, series.timeScope, count).slice(series.points))
+    for (const sample of oldest) series.samples.push({ ...sample, time, outcome: sample.outcome === 'absent' ? 'absent' : 'counted', done: false })
+  series.points = count
+  setState(view, series, 'RUNNING')
+}
+
+/** Ends what is pending as failed. */
+export function cancelPast(view, series) {
+  for (const sample of series.samples.slice(series.at)) Object.assign(sample, { done: true, outcome: 'failed' })
+  series.at = series.samples.length
+  setState(view, series, 'SLEEPING')
+}
+
+/** Takes samples up again; what went wrong is counted this time. */
+export function retrySamples(view, series, all) {
+  const again = series.samples.filter((sample) => sample.done && (all || sample.outcome === 'partial' || sample.outcome === 'failed'))
+  series.samples = [...series.samples.filter((sample) => !again.includes(sample)), ...again]
+  series.at = series.samples.findIndex((sample) => !sample.done || again.includes(sample))
+  for (const sample of again) Object.assign(sample, { done: false, outcome: sample.outcome === 'absent' ? 'absent' : 'counted' })
+  if (again.length > 0) setState(view, series, 'RUNNING')
+}
+
 /** One step of the simulation: what runs gets its share of the samples done per second. */
 export function advance(world, seconds) {
   for (const view of world.views) {

@@ -2,6 +2,7 @@ const paths = {
   pause: 'M6 4v8M10 4v8',
   play: 'M5.5 3.5v9l7-4.5z',
   plus: 'M8 3.5v9M3.5 8h9',
+  more: 'M8 3.5v.1M8 8v.1M8 12.4v.1',
   close: 'M4 4l8 8M12 4l-8 8',
   external: 'M6.5 4H4v8h8V9.5M9 3.5h3.5V7M12.3 3.7L7.5 8.5',
   sync: 'M13 8a5 5 0 0 1-8.9 3.1M3 8a5 5 0 0 1 8.9-3.1M12 2.5v2.7H9.3M4 13.5v-2.7h2.7',

@@ -9,6 +9,7 @@ import { Button } from '../../ui/Button.tsx'
 import { Icon } from '../../ui/Icon.tsx'
 import { units } from '../new/form.ts'
 import { usePauseResume } from '../usePauseResume.ts'
+import { SeriesMenu } from './SeriesMenu.tsx'
 import styles from './insight.module.css'
 
 type Definition = InsightFragment['dataSeriesDefinitions'][number]
@@ -41,6 +42,7 @@ export function SeriesCards({ insight, refresh }: { insight: InsightFragment; re
                     onClick={() => void (action === 'pause' ? pause([series]) : resume([series]))}
                   />
                 )}
+                <SeriesMenu series={series} label={label} points={definition?.points ?? 0} refresh={refresh} />
                 {series.workflow?.temporalUrl && (
                   <a className={styles.temporal} href={series.workflow.temporalUrl} target="_blank" rel="noreferrer">
                     Workflow <Icon name="external" size={12} />
@@ -48,6 +50,7 @@ export function SeriesCards({ insight, refresh }: { insight: InsightFragment; re
                   </a>
                 )}
               </div>
+              {doing(series.workflow) && <p className={styles.note}>{doing(series.workflow)}</p>}
               {definition && (
                 <dl className={styles.definition}>
                   <dt>Query</dt>
@@ -94,6 +97,14 @@ export function SeriesCards({ insight, refresh }: { insight: InsightFragment; re
       </ul>
     </section>
   )
+}
+
+/** What a series works on, where it is not the backfill that everybody expects. */
+function doing(workflow: InsightFragment['dataSeries'][number]['workflow']): string {
+  if (!workflow) return ''
+  const words: Record<string, string> = { recording: 'Recording the newest point.', retry: 'Computing samples again.', extension: 'Adding older points.' }
+  const waits = workflow.waiting > 0 ? `${plural(workflow.waiting, 'order', 'orders')} after that.` : ''
+  return [words[workflow.kind ?? ''], waits].filter(Boolean).join(' ')
 }
 
 function scopeText({ repositoryDefinition: scope }: Definition) {

@@ -1,0 +1,34 @@
+import { useState } from 'react'
+import { useMutation, type OperationResult } from 'urql'
+import { errorText } from '../../api/errors.ts'
+import { CancelSeriesDocument, ExtendSeriesDocument, RetrySeriesDocument, TriggerSeriesDocument } from '../../api/generated.ts'
+import { useAnnounce } from '../../ui/Announcer.tsx'
+
+export type Send = () => Promise<string | null>
+
+/** What can be asked of a series' past. Each says what happened, and answers with an error's text or null. */
+export function useSeriesOrders(seriesId: string, done: () => void) {
+  const [, retry] = useMutation(RetrySeriesDocument)
+  const [, extend] = useMutation(ExtendSeriesDocument)
+  const [, cancel] = useMutation(CancelSeriesDocument)
+  const [, trigger] = useMutation(TriggerSeriesDocument)
+  const [busy, setBusy] = useState(false)
+  const announce = useAnnounce()
+
+  const send = async (order: Promise<OperationResult>, said: string) => {
+    setBusy(true)
+    const { error } = await order
+    setBusy(false)
+    const problem = error ? errorText(error) : null
+    announce(problem ?? said)
+    done()
+    return problem
+  }
+  return {
+    busy,
+    retry: (all: boolean) => send(retry({ seriesId, all }), all ? 'All samples are computed again.' : 'What went wrong is tried again.'),
+    extend: (points: number) => send(extend({ seriesId, points }), `The series gets ${points} points.`),
+    cancel: (reason: string) => send(cancel({ seriesId, reason: reason.trim() || null }), 'The work on the past was cancelled.'),
+    trigger: () => send(trigger({ seriesId }), 'The series looks for work now.'),
+  }
+}
