@@ -81,10 +81,7 @@ func follows(ctx context.Context, git *gitrepo.Repo, newestFirst []gitrepo.Commi
 	if len(newestFirst) == 0 {
 		return false, nil
 	}
-	parent, err := git.Resolve(ctx, string(newestFirst[len(newestFirst)-1].ID)+"^1")
-	if insights.ErrorCode(err) == insights.NotFound {
-		return false, nil // a root
-	}
+	parent, err := git.FirstParent(ctx, newestFirst[len(newestFirst)-1].ID)
 	return parent == stop, ofRepository(ctx, classUnread, err)
 }
 

@@ -28,9 +28,12 @@ type Commit struct {
 func (r *Repo) DefaultBranch(ctx context.Context) (ref string, tip OID, err error) {
 	candidates := []string{"HEAD"}
 	if !r.bare {
-		candidates = []string{"refs/remotes/origin/HEAD", "HEAD"}
+		candidates = []string{originHead, "HEAD"}
 	}
 	for _, name := range candidates {
+		if name == originHead && r.absentRef(name) {
+			continue
+		}
 		if ref, tip, ok := r.plainBranch(ctx, name); ok {
 			return ref, tip, nil
 		}
@@ -92,6 +95,9 @@ func (r *Repo) FirstParentsSince(ctx context.Context, tip OID, t time.Time) ([]C
 func (r *Repo) walk(ctx context.Context, tip OID, each func(Commit) (keep, more bool)) ([]Commit, error) {
 	if !tip.Valid() {
 		return nil, insights.Errorf(insights.Invalid, "repository %s: %q is not an object id", r.dir, tip)
+	}
+	if commits, ok := r.walkPlain(ctx, tip, each); ok {
+		return commits, nil
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -2,7 +2,6 @@ package gitrepo
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -156,42 +155,4 @@ func (r *Repo) packedRef(name string) (OID, bool) {
 		}
 		rest = rest[i+1:]
 	}
-}
-
-// plainBranch returns the ref that name leads to and its commit, when they can be read without git and the commit is
-// in a pack.
-func (r *Repo) plainBranch(ctx context.Context, name string) (ref string, tip OID, ok bool) {
-	if !r.plain {
-		return "", "", false
-	}
-	ref = name
-	for range 5 { // as many names in a row as git follows
-		symbolic, id, ok := r.readRef(ref)
-		if !ok {
-			return "", "", false
-		}
-		if symbolic == "" {
-			return ref, id, len(id) == 40 && r.hasPacked(ctx, id)
-		}
-		ref = symbolic
-	}
-	return "", "", false
-}
-
-// hasPacked reports whether a commit can be read from a pack.
-func (r *Repo) hasPacked(ctx context.Context, id OID) bool {
-	o := &Objects{repo: r, hashLen: 20, cleanup: func() {}}
-	defer o.Close()
-	o.openPacks()
-	hash, _ := HashOf(id)
-	found := false
-	for _, pack := range o.packs {
-		if _, err := o.readFromPack(ctx, pack, []Hash{hash}, []int32{0}, ReadOptions{Workers: 1, MaxSize: DefaultMaxSize}, func(_, _ int, object *Object) error {
-			found = object.Kind == KindCommit
-			return nil
-		}); err != nil || found {
-			return err == nil
-		}
-	}
-	return false
 }
