@@ -39,9 +39,12 @@ func TestOrdersAboutThePast(t *testing.T) {
 	at := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	require.Equal(t, []string{"retry", "retry", "retry", "extend", "cancel", "trigger"}, b.workflows.messages)
 	require.Equal(t, []workflows.Order{
-		{By: "ann"}, {All: true},
+		{By: "ann"},
+		{All: true},
 		{Selection: insights.Selection{Outcomes: []insights.Outcome{insights.Failed, insights.Counted}, Time: &at, Repository: "^acme/"}},
-		{By: "ann", Points: 24}, {By: "ann", Reason: "too large"}, {},
+		{By: "ann", Points: 24},
+		{By: "ann", Reason: "too large"},
+		{},
 	}, b.workflows.orders)
 }
 
