@@ -24,6 +24,18 @@ type bench struct {
 	grid   []string
 	query  string
 	git    []string
+
+	indexes string // folder of the history indexes for the warm contestants
+}
+
+// contestant is one way to get the samples, or more than them.
+type contestant struct {
+	name string
+	run  func(context.Context, []sample) (cpu time.Duration, err error)
+}
+
+func (b *bench) contestants() []contestant {
+	return []contestant{{"backsight", b.backsight}, {"warm", b.warm}, {"every", b.every}, {"tuned", b.tuned}, {"naive", b.naive}}
 }
 
 // sample is a line of backsight's JSON.
@@ -37,9 +49,16 @@ type sample struct {
 
 // compare runs backsight once and holds each value against `git grep -o`, which prints each match.
 func (b *bench) compare(ctx context.Context) ([]sample, error) {
-	out, _, err := b.history(ctx)
+	out, _, err := b.history(ctx, b.grid...)
 	if err != nil {
 		return nil, err
+	}
+	indexed, _, err := b.history(ctx, append([]string{"--index", b.indexes}, b.grid...)...)
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(out, indexed) {
+		return nil, errors.New("backsight prints other samples with its index than without")
 	}
 	var samples []sample
 	for lines := json.NewDecoder(bytes.NewReader(out)); lines.More(); {
@@ -74,13 +93,35 @@ func (b *bench) compare(ctx context.Context) ([]sample, error) {
 
 // history runs backsight over all repositories. Status 1 is not an error: public clones lack objects, and the samples
 // say so.
-func (b *bench) history(ctx context.Context) ([]byte, time.Duration, error) {
-	args := append([]string{"history", "--json", "--query", b.query}, b.grid...)
+func (b *bench) history(ctx context.Context, flags ...string) ([]byte, time.Duration, error) {
+	args := append([]string{"history", "--json", "--query", b.query}, flags...)
 	return output(exec.CommandContext(ctx, b.binary, append(args, b.dirs...)...))
 }
 
 func (b *bench) backsight(ctx context.Context, _ []sample) (time.Duration, error) {
-	_, cpu, err := b.history(ctx)
+	_, cpu, err := b.history(ctx, b.grid...)
+	return cpu, err
+}
+
+// buildIndexes makes the indexes for the warm contestants. Any query does.
+func (b *bench) buildIndexes(ctx context.Context) (err error) {
+	if b.indexes, err = os.MkdirTemp("", "backsight-bench-"); err != nil {
+		return err
+	}
+	b.query = "any"
+	_, _, err = b.history(ctx, append([]string{"--index", b.indexes}, b.grid...)...)
+	return err
+}
+
+// warm is backsight with its indexes.
+func (b *bench) warm(ctx context.Context, _ []sample) (time.Duration, error) {
+	_, cpu, err := b.history(ctx, append([]string{"--index", b.indexes}, b.grid...)...)
+	return cpu, err
+}
+
+// every lists, with the indexes, each commit of the whole history that changed the count.
+func (b *bench) every(ctx context.Context, _ []sample) (time.Duration, error) {
+	_, cpu, err := b.history(ctx, "--index", b.indexes, "--every", "commit")
 	return cpu, err
 }
 

@@ -24,7 +24,8 @@ var queries = []struct {
 }{
 	{"literal", `TODO case:yes`, []string{"-F", "-e", "TODO"}},
 	{"any-case", `deprecated`, []string{"-i", "-F", "-e", "deprecated"}},
-	{"regexp", `patterntype:regexp case:yes [a-z]+Context\(`, []string{"-E", "-e", `[a-z]+Context\(`}},
+	{"rare", `ErrClosed case:yes`, []string{"-F", "-e", "ErrClosed"}},
+	{"regexp", `patterntype:regexp case:yes [a-z]+Context\(`, []string{"-P", "-e", `[a-z]+Context\(`}},
 }
 
 func main() {
@@ -42,10 +43,25 @@ func run(ctx context.Context) error {
 	every := flag.String("every", "1month", "time between samples")
 	until := flag.String("until", time.Now().UTC().Format(time.DateOnly), "the newest sample's time")
 	only := flag.String("query", "", "one query's name instead of all")
+	indexes := flag.Bool("indexes", false, "instead of searches, time building the history indexes and bringing them up to date")
 	binary := flag.String("backsight", "", "a built backsight; unless given, it is built from this tree")
 	flag.Parse()
 	if flag.NArg() == 0 {
 		return errors.New("name the repositories to search, or folders that hold them")
+	}
+	var dirs []string
+	for _, root := range flag.Args() {
+		found, err := gitrepo.Find(root)
+		if err != nil {
+			return err
+		}
+		dirs = append(dirs, found...)
+	}
+	if len(dirs) == 0 {
+		return errors.New("there are no repositories below the folders named")
+	}
+	if *indexes {
+		return indexing(ctx, dirs)
 	}
 	if *binary == "" {
 		dir, err := os.MkdirTemp("", "backsight-bench-")
@@ -60,20 +76,17 @@ func run(ctx context.Context) error {
 			return fmt.Errorf("build backsight: %w", err)
 		}
 	}
-	var dirs []string
-	for _, root := range flag.Args() {
-		found, err := gitrepo.Find(root)
-		if err != nil {
-			return err
-		}
-		dirs = append(dirs, found...)
-	}
-	if len(dirs) == 0 {
-		return errors.New("there are no repositories below the folders named")
-	}
 	b := &bench{binary: *binary, dirs: dirs, grid: []string{"--every", *every, "--points", fmt.Sprint(*points), "--until", *until}}
+	if err := b.buildIndexes(ctx); err != nil {
+		return err
+	}
+	defer os.RemoveAll(b.indexes)
 	fmt.Printf("%d repositories, %d samples each, %d rounds, %d processors\n\n", len(dirs), *points, *rounds, runtime.NumCPU())
-	fmt.Printf("%-10s %-10s %9s %9s %9s   %s\n", "query", "", "backsight", "tuned", "naive", "tuned/backsight  naive/backsight")
+	fmt.Printf("%-10s %-5s", "query", "")
+	for _, c := range b.contestants() {
+		fmt.Printf(" %10s", c.name)
+	}
+	fmt.Printf("   %s\n", "tuned/backsight  naive/backsight  tuned/warm  naive/every")
 	for _, q := range queries {
 		if *only != "" && q.name != *only {
 			continue
@@ -95,13 +108,13 @@ type cost struct{ wall, cpu time.Duration }
 
 // time lets the contestants take turns and prints the medians.
 func (b *bench) time(ctx context.Context, name string, samples []sample, rounds int) error {
-	contestants := []func(context.Context, []sample) (time.Duration, error){b.backsight, b.tuned, b.naive}
+	contestants := b.contestants()
 	costs := make([][]cost, len(contestants))
 	for round := range rounds {
 		for i := range contestants {
 			who := (round + i) % len(contestants)
 			began := time.Now()
-			cpu, err := contestants[who](ctx, samples)
+			cpu, err := contestants[who].run(ctx, samples)
 			if err != nil {
 				return err
 			}
@@ -112,11 +125,13 @@ func (b *bench) time(ctx context.Context, name string, samples []sample, rounds 
 		name string
 		of   func(cost) time.Duration
 	}{{"wall", func(c cost) time.Duration { return c.wall }}, {"cpu", func(c cost) time.Duration { return c.cpu }}} {
-		var m [3]float64
-		for i := range costs {
-			m[i] = median(costs[i], measure.of).Seconds()
+		fmt.Printf("%-10s %-5s", name, measure.name)
+		m := map[string]float64{}
+		for i, c := range contestants {
+			m[c.name] = median(costs[i], measure.of).Seconds()
+			fmt.Printf(" %9.2fs", m[c.name])
 		}
-		fmt.Printf("%-10s %-10s %8.2fs %8.2fs %8.2fs   %14.1fx %15.1fx\n", name, measure.name, m[0], m[1], m[2], m[1]/m[0], m[2]/m[0])
+		fmt.Printf("   %14.1fx %15.1fx %10.1fx %11.1fx\n", m["tuned"]/m["backsight"], m["naive"]/m["backsight"], m["tuned"]/m["warm"], m["naive"]/m["every"])
 		name = ""
 	}
 	return nil

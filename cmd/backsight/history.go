@@ -16,6 +16,7 @@ type historyCommand struct {
 	AtFile       string   `help:"A file with a sample time a line." placeholder:"FILE"`
 	ByValue      bool     `help:"Count each value of the query's capture groups: a row per value."`
 	Rev          string   `help:"Another branch or tag than the default branch." placeholder:"REV"`
+	Index        string   `help:"A folder that holds history indexes: an index is made or brought up to date for each repository, and makes its searches fast." placeholder:"DIR"`
 	JSON         bool     `name:"json" help:"Print JSON, one object a line."`
 }
 
@@ -27,7 +28,7 @@ func (*historyCommand) Help() string {
 func (c *historyCommand) Run(ctx context.Context, s *streams) error {
 	complete, err := historycmd.Run(ctx, historycmd.Options{
 		Repositories: c.Repositories, Query: c.Query, Every: c.Every, Points: c.Points, Until: c.Until, At: c.At,
-		AtFile: c.AtFile, ByValue: c.ByValue, Rev: c.Rev, JSON: c.JSON,
+		AtFile: c.AtFile, ByValue: c.ByValue, Rev: c.Rev, JSON: c.JSON, Indexes: c.Index,
 	}, s.Out, s.Err)
 	if err == nil && !complete {
 		return errIncomplete

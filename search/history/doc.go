@@ -7,7 +7,7 @@
 // counts are per file.
 //
 // Invariants:
-//   - Each distinct blob is read once, however many commits and paths hold it (Stats proves it). A blob at two paths is
+//   - Each distinct blob is read once at most, however many commits and paths hold it (Stats proves it). A blob at two paths is
 //     matched once, or once per path where the query depends on the path.
 //   - The value of a commit does not depend on the other commits of the request, nor on their order.
 //   - Whatever cannot be read becomes a [Fault] of exactly the commits whose tree holds it. Without a Fault the value is
@@ -15,8 +15,10 @@
 //   - Memory is bounded by the number of distinct blobs, trees and paths, not by their size: contents are looked at one
 //     at a time, and one above gitrepo.DefaultMaxSize is not read whole (a Fault, unless it is binary).
 //   - Regular files only: symbolic links and submodules are not files.
+//   - With an index of the history (package index, indexed.go) no tree is read, and of the blobs only those that can match.
+//     The results are the same, and a property test compares them.
 //
-// Non-goals: choosing the commits (gitrepo.AsOf, insights.Grid), storing results, an index on disk.
+// Non-goals: choosing the commits (gitrepo.AsOf, insights.Grid), storing results, keeping indexes (index.Dir).
 //
-// Read next: history.go, graph.go, sweep.go; then cmd/backsight/internal/historycmd for the command.
+// Read next: history.go, graph.go, sweep.go, indexed.go; then cmd/backsight/internal/historycmd for the command.
 package history

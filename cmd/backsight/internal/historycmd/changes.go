@@ -34,7 +34,14 @@ func (s *searcher) changes(ctx context.Context, dir string) ([]change, error) {
 	if err != nil {
 		return nil, err
 	}
-	commits, err := repo.FirstParents(ctx, tip, "")
+	x, err := s.openIndex(ctx, repo, tip)
+	if err != nil {
+		return nil, err
+	}
+	if x != nil {
+		defer x.Close()
+	}
+	commits, err := commitsSince(ctx, repo, x, tip, beginning)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +65,7 @@ func (s *searcher) changes(ctx context.Context, dir string) ([]change, error) {
 		}
 	}
 	err = history.Search(ctx, history.Request{
-		Repo: repo, Matcher: s.plan.matcher, Commits: ids, Workers: s.workers, Progress: s.progress,
+		Repo: repo, Matcher: s.plan.matcher, Commits: ids, Workers: s.workers, Progress: s.progress, Index: x,
 	}, func(result history.Result) error {
 		if i > 0 {
 			compare(result)

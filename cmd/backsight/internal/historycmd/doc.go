@@ -9,5 +9,5 @@
 //
 // Non-goals: fetching, storing, looking repositories up by name.
 //
-// Read next: plan.go (what is asked for), search.go (one repository), run.go (all of them), table.go and json.go.
+// Read next: plan.go (what is asked for), search.go (one repository), index.go (its index), run.go (all of them), table.go and json.go.
 package historycmd

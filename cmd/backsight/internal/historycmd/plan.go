@@ -24,6 +24,7 @@ type Options struct {
 	ByValue      bool
 	Rev          string
 	JSON         bool
+	Indexes      string    // a folder that holds history indexes; "": search without
 	Parallel     int       // processors to use; 0: all
 	Now          time.Time // zero: the clock
 }
@@ -34,6 +35,7 @@ type plan struct {
 	query       string // canonical
 	byValue     bool
 	rev         string
+	indexes     string      // folder of history indexes, or ""
 	every       string      // canonical, for the heading; "" with times that were given
 	times       []time.Time // newest first; nil with everyCommit
 	everyCommit bool
@@ -54,7 +56,7 @@ func makePlan(o Options) (*plan, error) {
 	if err != nil {
 		return nil, insights.Errorf(insights.Invalid, "query: %w", err)
 	}
-	p := &plan{matcher: m, query: q.String(), byValue: o.ByValue, rev: o.Rev}
+	p := &plan{matcher: m, query: q.String(), byValue: o.ByValue, rev: o.Rev, indexes: o.Indexes}
 	if len(o.At) > 0 || o.AtFile != "" {
 		if o.Every != "" || o.Points != 0 || o.Until != "" {
 			return nil, insights.Errorf(insights.Invalid, "--at and --at-file give the sample times themselves: leave out --every, --points and --until")

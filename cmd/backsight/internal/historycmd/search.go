@@ -63,7 +63,14 @@ func (s *searcher) search(ctx context.Context, dir string, done func() int, put 
 		return err
 	}
 	times := s.plan.times
-	commits, err := repo.FirstParentsSince(ctx, tip, times[len(times)-1])
+	x, err := s.openIndex(ctx, repo, tip)
+	if err != nil {
+		return err
+	}
+	if x != nil {
+		defer x.Close()
+	}
+	commits, err := commitsSince(ctx, repo, x, tip, times[len(times)-1])
 	if err != nil {
 		return err
 	}
@@ -102,7 +109,7 @@ func (s *searcher) search(ctx context.Context, dir string, done func() int, put 
 	}
 	flush()
 	return history.Search(ctx, history.Request{
-		Repo: repo, Matcher: s.plan.matcher, Commits: distinct, Workers: s.workers, Progress: s.progress,
+		Repo: repo, Matcher: s.plan.matcher, Commits: distinct, Workers: s.workers, Progress: s.progress, Index: x,
 	}, func(result history.Result) error {
 		results[result.Commit] = result
 		flush()

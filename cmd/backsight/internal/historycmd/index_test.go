@@ -1,0 +1,73 @@
+package historycmd
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/internal/testgit"
+)
+
+func TestRun_IndexesChangeNothing(t *testing.T) {
+	t.Parallel()
+	repo, _ := testRepo(t)
+	indexes := filepath.Join(t.TempDir(), "indexes")
+	for _, o := range []Options{
+		{Query: "TODO case:yes", JSON: true},
+		{Query: "TODO case:yes", JSON: true, Every: "commit"},
+		{Query: "TODO case:yes", JSON: true, Rev: "main~2"},
+		{Query: `patterntype:regexp TODO\((\w+)\)`, JSON: true, ByValue: true},
+	} {
+		o.Repositories = []string{repo.Dir}
+		cold, status, err := run(t, o)
+		require.NoError(t, err)
+		require.Zero(t, status)
+		o.Indexes = indexes
+		for range 2 { // made, and found
+			warm, status, err := run(t, o)
+			require.NoError(t, err)
+			require.Zero(t, status)
+			require.Equal(t, cold, warm)
+		}
+	}
+	files, err := os.ReadDir(indexes)
+	require.NoError(t, err)
+	require.Len(t, files, 2, "one for the default branch, one for main~2")
+
+	// The index is brought up to date with a new commit, and replaced when it is damaged.
+	repo.Import(t, "main", true, testgit.Commit{Time: time.Date(2024, 7, 10, 0, 0, 0, 0, time.UTC), Changes: []testgit.Change{{Path: "new.go", Content: "TODO"}}})
+	o := Options{Repositories: []string{repo.Dir}, Query: "TODO", JSON: true}
+	cold, _, err := run(t, o)
+	require.NoError(t, err)
+	o.Indexes = indexes
+	for _, file := range files {
+		warm, _, err := run(t, o)
+		require.NoError(t, err)
+		require.Equal(t, cold, warm)
+		require.NoError(t, os.WriteFile(filepath.Join(indexes, file.Name()), []byte("nonsense"), 0o644))
+	}
+}
+
+func TestRun_AnIndexThatCannotBeMadeIsSaid(t *testing.T) {
+	t.Parallel()
+	repo, _ := testRepo(t)
+	file := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o644))
+	out, status, err := run(t, Options{Repositories: []string{repo.Dir}, Query: "TODO", JSON: true, Indexes: file})
+	require.NoError(t, err)
+	require.Equal(t, 1, status)
+	require.Contains(t, out, "not a directory")
+
+	// But a history that cannot have one is searched without.
+	damaged := testgit.New(t)
+	damaged.Import(t, "main", false, testgit.Commit{Changes: []testgit.Change{{Path: "d/a", Content: "TODO"}}},
+		testgit.Commit{Changes: []testgit.Change{{Path: "d/a", Delete: true}, {Path: "b", Content: "TODO"}}})
+	damaged.RemoveObject(t, damaged.ObjectAt(t, "main~1:d"))
+	out, status, err = run(t, Options{Repositories: []string{damaged.Dir}, Query: "TODO", JSON: true, At: []string{"2030-01-01"}, Indexes: t.TempDir()})
+	require.NoError(t, err)
+	require.Zero(t, status)
+	require.Contains(t, out, `"value":1`)
+}
