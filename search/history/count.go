@@ -57,15 +57,20 @@ func (c *counts) set(u int32, found match.Counts) {
 	}
 	list := make([]valueCount, 0, len(found.Values))
 	for value, n := range found.Values {
-		i, ok := c.nameOf[value]
-		if !ok {
-			i = int32(len(c.names))
-			c.names = append(c.names, value)
-			c.nameOf[value] = i
-		}
-		list = append(list, valueCount{name: i, n: n})
+		list = append(list, valueCount{name: c.name(value), n: n})
 	}
 	c.values[u] = list
+}
+
+// name numbers a capture value. c.mu is held, or no worker runs.
+func (c *counts) name(value string) int32 {
+	i, ok := c.nameOf[value]
+	if !ok {
+		i = int32(len(c.names))
+		c.names = append(c.names, value)
+		c.nameOf[value] = i
+	}
+	return i
 }
 
 // blob matches a blob, once for each class of paths that it has. It returns the number of matches run.

@@ -26,6 +26,10 @@ type Request struct {
 	// only files that can match are read. The results are the same; but of objects that went missing since the index was made,
 	// it may still know what they held, or that they cannot match.
 	Index *index.Index
+	// Base is optional: the exact result of another commit for an equal query. Then only files are read that are not the
+	// same in it and all commits of the request: a new sample costs what changed since the last one. It is of no use, and
+	// ignored, when it has faults, when something that changed cannot be read, and to queries that count once per repository.
+	Base *Result
 	// Progress is optional. It is called from the work loop, never twice at a time, at least once a second while there
 	// is progress.
 	Progress func(Progress)
@@ -111,12 +115,25 @@ func Search(ctx context.Context, req Request, yield func(Result) error) error {
 			return err
 		}
 	}
-	roots, err := s.readCommits(ctx)
+	hashes, err := s.hashes()
+	if err != nil {
+		return err
+	}
+	roots, err := s.readCommits(ctx, req.Commits, hashes)
+	if err != nil {
+		return err
+	}
+	base, err := s.readBase(ctx)
 	if err != nil {
 		return err
 	}
 	if err := s.readTrees(ctx); err != nil {
 		return err
+	}
+	if base != nil {
+		if used, err := s.runFromBase(ctx, *base, roots, yield); used || err != nil {
+			return err
+		}
 	}
 	s.progress.total.Store(int64(len(s.graph.blobs)))
 	return s.run(ctx, roots, yield)

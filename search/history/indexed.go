@@ -21,7 +21,8 @@ type occurrence struct {
 
 // timeline holds what an index says about the commits of a search. It takes the place of the trees.
 type timeline struct {
-	rank        []int32      // by request: how many of the request's commits are older
+	rank        []int32      // by request, then of the base: how many of these commits are older
+	fromBase    bool         // the request's base is used: what all commits share is left out
 	occurrences []occurrence // in the order of paths
 	needed      []int32      // by blob: the first commit of the request that has it, as index in the request
 	starts      events       // occurrences by first
@@ -43,7 +44,12 @@ func (s *search) searchIndexed(ctx context.Context, yield func(Result) error) (u
 	}
 	s.stats.Indexed = true
 	s.progress.total.Store(int64(len(s.graph.blobs)))
-	return true, s.runIndexed(ctx, t, yield)
+	err = s.runIndexed(ctx, t, yield)
+	if errors.Is(err, errBase) {
+		s.request.Base, s.graph = nil, newGraph(s.request.Matcher, s.objects.HashLen())
+		return s.searchIndexed(ctx, yield)
+	}
+	return true, err
 }
 
 // plan finds the files that can match and where they are, nil when the index cannot tell. All reading of the index is
@@ -53,7 +59,16 @@ func (s *search) plan() (*timeline, error) {
 	if limit == 0 {
 		limit = gitrepo.DefaultMaxSize
 	}
-	positions, ok := x.Positions(s.request.Commits)
+	fromBase := s.hasBase()
+	commits := s.request.Commits
+	if fromBase {
+		commits = append(slices.Clone(commits), s.request.Base.Commit)
+	}
+	positions, ok := x.Positions(commits)
+	if !ok && fromBase {
+		fromBase = false
+		positions, ok = x.Positions(s.request.Commits)
+	}
 	if !ok || x.HashLen() != s.objects.HashLen() {
 		return nil, nil
 	}
@@ -66,6 +81,7 @@ func (s *search) plan() (*timeline, error) {
 		return nil, err
 	}
 	t := newTimeline(positions)
+	t.fromBase = fromBase
 	older := make([]int32, x.Commits()+1) // by position: how many of the request's commits are older
 	for _, p := range positions {
 		older[p+1]++
@@ -73,7 +89,7 @@ func (s *search) plan() (*timeline, error) {
 	for p := 1; p < len(older); p++ {
 		older[p] += older[p-1]
 	}
-	newestFirst := slices.IsSortedFunc(positions, func(a, b int) int { return cmp.Compare(b, a) })
+	newestFirst := !fromBase && slices.IsSortedFunc(positions, func(a, b int) int { return cmp.Compare(b, a) })
 	g := s.graph
 	path, file := -1, name{}
 	var failed error
@@ -81,6 +97,9 @@ func (s *search) plan() (*timeline, error) {
 		o := occurrence{first: older[l.From], after: older[l.To]}
 		if o.first == o.after || !all && !candidates.Has(l.Blob) || failed != nil {
 			return
+		}
+		if fromBase && o.first == 0 && int(o.after) == len(positions) {
+			return // the base has counted it
 		}
 		if l.Path != path {
 			path = l.Path
@@ -177,14 +196,19 @@ func (s *search) runIndexed(ctx context.Context, t *timeline, yield func(Result)
 	counts := newCounts(s.graph, s.request.Matcher)
 	sweep := newSweep(s.graph, counts)
 	at := len(t.rank) // stands behind the newest commit, where nothing is
+	if t.fromBase {
+		at = int(t.rank[len(t.rank)-1])
+		sweep.start(s.request.Base)
+	}
+	commits := s.request.Commits
 	order := make([]int32, len(t.needed))
 	for i := range order {
 		order[i] = int32(i)
 	}
 	slices.SortStableFunc(order, func(a, b int32) int { return cmp.Compare(t.needed[a], t.needed[b]) })
-	for from := 0; from < len(t.rank); {
+	for from := 0; from < len(commits); {
 		n, to := 0, from
-		for to < len(t.rank) && n < blobsPerBatch {
+		for to < len(commits) && n < blobsPerBatch {
 			for n < len(order) && int(t.needed[order[n]]) <= to {
 				n++
 			}
@@ -192,6 +216,9 @@ func (s *search) runIndexed(ctx context.Context, t *timeline, yield func(Result)
 		}
 		if err := s.countBlobs(ctx, counts, order[:n]); err != nil {
 			return err
+		}
+		if t.fromBase && len(counts.faults) > 0 {
+			return errBase
 		}
 		order = order[n:]
 		faulty := t.faulty(counts)
@@ -206,7 +233,7 @@ func (s *search) runIndexed(ctx context.Context, t *timeline, yield func(Result)
 			for ; at < rank; at++ {
 				t.move(sweep, t.ends.at(at+1), t.starts.at(at+1))
 			}
-			result := s.valueAt(sweep, s.request.Commits[i])
+			result := s.valueAt(sweep, commits[i])
 			if sweep.faulty > 0 {
 				result.Faults = s.faultsAt(counts, faulty, int32(rank))
 			}

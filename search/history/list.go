@@ -15,19 +15,15 @@ type root struct {
 	fault  *Fault // why the commit could not be read; node is emptyNode then
 }
 
-// readCommits reads the request's commits and queues their trees.
-func (s *search) readCommits(ctx context.Context) ([]root, error) {
-	hashes, err := s.hashes()
-	if err != nil {
-		return nil, err
-	}
+// readCommits reads commits and queues their trees.
+func (s *search) readCommits(ctx context.Context, commits []gitrepo.OID, hashes []gitrepo.Hash) ([]root, error) {
 	roots := make([]root, len(hashes))
 	trees := make([]gitrepo.Hash, len(hashes))
-	err = s.objects.Read(ctx, hashes, gitrepo.ReadOptions{Workers: 1}, func(_, i int, object *gitrepo.Object) error {
-		roots[i].commit = s.request.Commits[i]
+	err := s.objects.Read(ctx, hashes, gitrepo.ReadOptions{Workers: 1}, func(_, i int, object *gitrepo.Object) error {
+		roots[i].commit = commits[i]
 		tree, problem, detail := treeOf(object)
 		if problem != "" {
-			roots[i].fault = &Fault{Class: string(problem), Object: s.request.Commits[i], Detail: detail}
+			roots[i].fault = &Fault{Class: string(problem), Object: commits[i], Detail: detail}
 		}
 		trees[i] = tree
 		return nil

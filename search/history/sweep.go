@@ -6,8 +6,9 @@ type sweep struct {
 	counts *counts
 	node   int32 // the tree where it stands
 	n      int64
-	by     map[int32]int64 // per capture value, indices in counts.names; without zeroes
-	faulty int64           // occurrences of units and trees that could not be read
+	by     map[int32]int64  // per capture value, indices in counts.names; without zeroes
+	faulty int64            // occurrences of units and trees that could not be read
+	visit  func(unit int32) // optional; is told of each unit that comes or goes
 }
 
 func newSweep(g *graph, c *counts) *sweep {
@@ -78,6 +79,9 @@ func (s *sweep) add(child int32, sign int64) {
 			s.add(below, sign)
 		}
 		return
+	}
+	if s.visit != nil {
+		s.visit(child)
 	}
 	s.n += sign * s.counts.n[child]
 	if s.counts.values != nil {

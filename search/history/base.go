@@ -1,0 +1,84 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/backsight/backsight/gitrepo"
+)
+
+// errBase says that something that changed since the base cannot be read: what the base counted of it is not known.
+var errBase = errors.New("the difference to the base cannot be counted")
+
+// hasBase reports whether the request has a base that is of use.
+func (s *search) hasBase() bool {
+	b := s.request.Base
+	return b != nil && len(b.Faults) == 0 && !s.request.Matcher.PerRepository() && !slices.Contains(s.request.Commits, b.Commit)
+}
+
+// readBase reads the base's commit and queues its tree. It returns nil when there is no base of use.
+func (s *search) readBase(ctx context.Context) (*root, error) {
+	if !s.hasBase() {
+		return nil, nil
+	}
+	hash, ok := gitrepo.HashOf(s.request.Base.Commit)
+	if !ok || len(s.request.Base.Commit) != 2*s.objects.HashLen() {
+		return nil, nil
+	}
+	roots, err := s.readCommits(ctx, []gitrepo.OID{s.request.Base.Commit}, []gitrepo.Hash{hash})
+	if err != nil || roots[0].fault != nil {
+		return nil, err // a base that is gone is of no use
+	}
+	return &roots[0], nil
+}
+
+// runFromBase counts what differs between neighbours in base, roots[0], roots[1], … and yields the results. used is false
+// when something of that cannot be read; nothing was yielded then.
+func (s *search) runFromBase(ctx context.Context, base root, roots []root, yield func(Result) error) (used bool, err error) {
+	if len(s.graph.faults) > 0 || slices.ContainsFunc(roots, func(r root) bool { return r.fault != nil }) {
+		return false, nil
+	}
+	counts := newCounts(s.graph, s.request.Matcher)
+	var batch []int32
+	taken := make([]bool, len(s.graph.blobs))
+	look := newSweep(s.graph, counts)
+	look.node = base.node
+	look.visit = func(unit int32) {
+		if blob := s.graph.units[unit].blob; blob >= 0 && !taken[blob] {
+			taken[blob] = true
+			batch = append(batch, blob)
+		}
+	}
+	for _, r := range roots {
+		look.moveTo(r.node)
+	}
+	s.progress.total.Store(int64(len(batch)))
+	if err := s.countBlobs(ctx, counts, batch); err != nil {
+		return false, err
+	}
+	if len(counts.faults) > 0 {
+		return false, nil
+	}
+	sweep := newSweep(s.graph, counts)
+	sweep.node = base.node
+	sweep.start(s.request.Base)
+	for _, r := range roots {
+		if ctx.Err() != nil {
+			return true, context.Cause(ctx)
+		}
+		sweep.moveTo(r.node)
+		if err := yield(s.valueAt(sweep, r.commit)); err != nil {
+			return true, err
+		}
+	}
+	return true, nil
+}
+
+// start makes the sweep begin with the result of the commit where it stands.
+func (s *sweep) start(at *Result) {
+	s.n = at.Value
+	for value, n := range at.Values {
+		s.by[s.counts.name(value)] = n
+	}
+}
