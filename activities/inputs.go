@@ -96,10 +96,18 @@ type FailInput struct {
 	Reason string `json:"reason"`
 }
 
-// ListResult is a page of repository ids, in order. Last is true when there are none after it.
+// ListResult is a page of repositories to be synced.
 type ListResult struct {
-	IDs  []int64 `json:"ids"`
-	Last bool    `json:"last"`
+	// IDs are repositories each of which is worth an activity: a mirror that is fetched.
+	IDs []int64 `json:"ids"`
+	// Batches are ids of local repositories that are read together.
+	Batches [][]int64 `json:"batches,omitempty"`
+	// Unchanged is how many repositories were found to be as they were at their last sync; there is nothing left to do.
+	Unchanged int64 `json:"unchanged,omitempty"`
+	// Next is the cursor of the page after this one; 0 is the last of IDs.
+	Next int64 `json:"next,omitempty"`
+	// Last is true when there is none.
+	Last bool `json:"last"`
 }
 
 // Bounds of what one activity returns, so that payloads stay small and a workflow's history short.

@@ -182,12 +182,12 @@ func (p *Plans) refresh(ctx context.Context, scope store.ScopeFilter, times []ti
 	if err != nil || len(stale) == 0 {
 		return err
 	}
-	return inParallel(ctx, stale, refreshFor, func(ctx context.Context, r store.Repository) error {
-		_, err := p.Mirrors.Refresh(ctx, r)
-		activity.RecordHeartbeat(ctx, fmt.Sprintf("refresh %s", r.Name))
-		if asRepositoryError(err) != nil {
-			return nil // recorded with the repository; its samples will say so
+	return inParallel(ctx, slices.Collect(slices.Chunk(stale, syncBatch)), refreshFor, func(ctx context.Context, part []store.Repository) error {
+		activity.RecordHeartbeat(ctx, fmt.Sprintf("refresh from %s on", part[0].Name))
+		changed, err := p.Mirrors.changed(ctx, part)
+		if err != nil {
+			return err
 		}
-		return err
+		return p.Mirrors.RefreshAll(ctx, changed)
 	})
 }

@@ -1,8 +1,10 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
@@ -14,32 +16,69 @@ type Sync struct {
 	Mirrors *Mirrors
 }
 
-// listPage is how many repositories one run of a SyncWorkflow works on: three events each.
-const listPage = 400
+const (
+	// listPage is how many activities one run of a SyncWorkflow starts: three events each.
+	listPage = 400
+	// syncBatch is how many local repositories an activity reads: small ones take about a millisecond each.
+	syncBatch = 50
+	// listWithin bounds one call of List, well below what its activity may take.
+	listWithin = 20 * time.Second
+)
 
-// List returns the ids of the next repositories after the given one.
+// List returns the next repositories with an id over after that have to be synced. Local ones that are as they were at
+// their last sync are recorded as synced here and left out, so that a page of a large installation at rest is empty.
 func (s *Sync) List(ctx context.Context, after int64) (ListResult, error) {
-	ids, err := s.ids(ctx)
-	if err != nil {
-		return ListResult{}, outcome(ctx, err)
-	}
-	first, found := slices.BinarySearch(ids, after)
-	if found {
-		first++
-	}
-	last := min(first+listPage, len(ids))
-	return ListResult{IDs: ids[first:last], Last: last == len(ids)}, nil
+	work, done := untilWorkerStops(ctx)
+	defer done()
+	page, err := s.list(work, after)
+	return page, outcome(ctx, err)
 }
 
-// ids reads all ids: the store pages by name, and 36,000 rows take about 0.1 s.
-func (s *Sync) ids(ctx context.Context) ([]int64, error) {
-	var ids []int64
-	err := eachRepository(ctx, s.Store, func(r store.Repository) error {
-		ids = append(ids, r.ID)
+func (s *Sync) list(ctx context.Context, after int64) (ListResult, error) {
+	var left []store.Repository
+	err := eachRepository(ctx, s.Store, func(r store.Repository) error { // 36,000 rows take about 0.1 s
+		if r.ID > after {
+			left = append(left, r)
+		}
 		return nil
 	})
-	slices.Sort(ids)
-	return ids, err
+	if err != nil {
+		return ListResult{}, err
+	}
+	slices.SortFunc(left, func(a, b store.Repository) int { return cmp.Compare(a.ID, b.ID) })
+	page := ListResult{Next: after}
+	for started := time.Now(); len(left) > 0; {
+		room := listPage - len(page.IDs) - len(page.Batches)
+		if room == 0 || time.Since(started) > listWithin {
+			return page, nil
+		}
+		part := left[:min(room, len(left))]
+		changed, err := s.Mirrors.changed(ctx, part)
+		if err != nil {
+			return ListResult{}, err
+		}
+		page.add(changed)
+		page.Unchanged += int64(len(part) - len(changed))
+		page.Next = part[len(part)-1].ID
+		left = left[len(part):]
+	}
+	page.Last = true
+	return page, nil
+}
+
+// add puts repositories on the page.
+func (p *ListResult) add(list []store.Repository) {
+	var local []int64
+	for _, r := range list {
+		if r.Local {
+			local = append(local, r.ID)
+		} else {
+			p.IDs = append(p.IDs, r.ID)
+		}
+	}
+	for batch := range slices.Chunk(local, syncBatch) {
+		p.Batches = append(p.Batches, batch)
+	}
 }
 
 // eachRepository calls do for every registered repository, by name.
@@ -81,4 +120,21 @@ func (s *Sync) Repository(ctx context.Context, id int64) error {
 		return outcome(ctx, err)
 	}
 	return nil
+}
+
+// Repositories is Repository for some local repositories.
+func (s *Sync) Repositories(ctx context.Context, ids []int64) error {
+	work, done := untilWorkerStops(ctx)
+	defer done()
+	found, err := s.Store.RepositoriesByID(work, ids)
+	if err != nil {
+		return outcome(ctx, err)
+	}
+	var list []store.Repository
+	for _, id := range ids {
+		if r, ok := found[id]; ok && r.DeletedAt == nil {
+			list = append(list, r)
+		}
+	}
+	return outcome(ctx, s.Mirrors.RefreshAll(work, list))
 }

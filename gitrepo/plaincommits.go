@@ -30,6 +30,16 @@ func (r *Repo) Tip() (ref string, tip OID, ok bool) {
 	return r.followRef("HEAD")
 }
 
+// TipOf is Open and Tip. It never starts a process: ok is false for whatever is not a plain repository.
+func TipOf(dir string) (ref string, tip OID, ok bool) {
+	r := &Repo{dir: dir, gitDir: findGitDir(dir)}
+	if r.gitDir == "" {
+		return "", "", false
+	}
+	r.plain = r.openPlain()
+	return r.Tip()
+}
+
 // originHead is the ref by which a clone knows its remote's default branch.
 const originHead = "refs/remotes/origin/HEAD"
 

@@ -45,6 +45,8 @@ func requireSameAsGit(t contextT, dir string) bool {
 		require.Equal(t, wantRef, ref)
 		require.Equal(t, wantTip, tip)
 	}
+	shortRef, shortTip, shortKnown := TipOf(dir)
+	require.Equal(t, []any{ref, tip, known}, []any{shortRef, shortTip, shortKnown})
 	if wantErr != nil {
 		return known
 	}

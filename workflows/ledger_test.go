@@ -35,6 +35,8 @@ type fakeLedger struct {
 	// refusal is what Begin returns.
 	refusal error
 
+	together [][]int64 // what a sync takes together
+
 	mu       sync.Mutex
 	outcomes map[cell]insights.Outcome
 	kept     map[cell]insights.Outcome // of those that a retry took up
@@ -57,7 +59,7 @@ func (l *fakeLedger) register(r interface {
 ) {
 	for name, f := range map[string]any{
 		"Begin": l.Begin, "Cancel": l.Cancel, "Page": l.Page, "Complete": l.Complete, "Tally": l.Tally, "RangeTally": l.RangeTally,
-		"Pending": l.Pending, "Samples": l.Samples, "Fail": l.Fail, "List": l.List, "Repository": l.Repository,
+		"Pending": l.Pending, "Samples": l.Samples, "Fail": l.Fail, "List": l.List, "Repository": l.Repository, "Repositories": l.Repositories,
 	} {
 		r.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name})
 	}
@@ -209,8 +211,10 @@ func (l *fakeLedger) Fail(_ context.Context, in activities.FailInput) (insights.
 }
 
 func (l *fakeLedger) List(context.Context, int64) (activities.ListResult, error) {
-	return activities.ListResult{IDs: []int64{1, 2, 3}, Last: true}, nil
+	return activities.ListResult{IDs: []int64{1, 2, 3}, Batches: l.together, Last: true}, nil
 }
+
+func (l *fakeLedger) Repositories(context.Context, []int64) error { return nil }
 
 func (l *fakeLedger) Repository(_ context.Context, id int64) error {
 	if id == 2 {

@@ -244,4 +244,11 @@ func recordSync(t *testing.T, record recorder) {
 	run, err := s.run("sync", workflows.SyncWorkflowName, workflows.SyncInput{})
 	require.NoError(t, err)
 	record("sync-one-broken", s.histories("sync", run.GetRunID())[0])
+
+	ledger := newLedger(1)
+	ledger.together = [][]int64{{4, 5}, {6}}
+	s = newServer(t, ledger)
+	run, err = s.run("sync", workflows.SyncWorkflowName, workflows.SyncInput{})
+	require.NoError(t, err)
+	record("sync-together", s.histories("sync", run.GetRunID())[0])
 }

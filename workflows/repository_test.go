@@ -147,3 +147,22 @@ func TestSyncGoesOnAfterABrokenRepository(t *testing.T) {
 	require.Equal(t, workflows.SyncInput{After: 3, Synced: 2, Failed: 1}, in)
 	r.env.AssertExpectations(t)
 }
+
+// Repositories that are read together are one activity, and those that rest none. The cursor is the list's.
+func TestSyncTakesRepositoriesTogether(t *testing.T) {
+	t.Parallel()
+	r := newRun(t, newLedger(0), anchor)
+	r.env.OnActivity(syncer.List, mock.Anything, int64(0)).Return(activities.ListResult{
+		IDs: []int64{3}, Batches: [][]int64{{1, 2}, {4, 5, 6}}, Unchanged: 30, Next: 40,
+	}, nil).Once()
+	r.env.OnActivity(syncer.Repository, mock.Anything, int64(3)).Return(nil).Once()
+	r.env.OnActivity(syncer.Repositories, mock.Anything, []int64{1, 2}).Return(failure(insights.Invalid, "broken"))
+	r.env.OnActivity(syncer.Repositories, mock.Anything, []int64{4, 5, 6}).Return(nil).Once()
+	r.env.ExecuteWorkflow(workflows.SyncWorkflowName, workflows.SyncInput{})
+	var next *workflow.ContinueAsNewError
+	require.True(t, errors.As(r.env.GetWorkflowError(), &next))
+	var in workflows.SyncInput
+	require.NoError(t, converter.GetDefaultDataConverter().FromPayloads(next.Input, &in))
+	require.Equal(t, workflows.SyncInput{After: 40, Synced: 34, Failed: 2}, in)
+	r.env.AssertExpectations(t)
+}

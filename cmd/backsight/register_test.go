@@ -1,6 +1,7 @@
 package main
 
 import (
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -35,17 +36,17 @@ func TestRegisterBelow(t *testing.T) {
 	}
 	roots := []string{filepath.Join(root, "one"), filepath.Join(root, "two"), filepath.Join(root, "three")}
 	for range 2 { // a second start finds the same
-		n, err := registerBelow(t.Context(), s, roots)
+		n, err := registerBelow(t.Context(), s, roots, slog.New(slog.DiscardHandler))
 		require.NoError(t, err)
 		require.Equal(t, 4, n)
 		require.Equal(t, []string{"acme/api", "acme/web.git", "three", "two/acme/api"}, names())
 	}
 	link := filepath.Join(root, "link")
 	require.NoError(t, os.Symlink(roots[2], link))
-	_, err := registerBelow(t.Context(), s, []string{link})
+	_, err := registerBelow(t.Context(), s, []string{link}, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	require.Len(t, names(), 4, "the same repository by another path")
 
-	_, err = registerBelow(t.Context(), s, []string{filepath.Join(root, "gone")})
+	_, err = registerBelow(t.Context(), s, []string{filepath.Join(root, "gone")}, slog.New(slog.DiscardHandler))
 	require.Equal(t, insights.Invalid, insights.ErrorCode(err))
 }

@@ -89,7 +89,7 @@ func (c *upCommand) Run(ctx context.Context, s *streams) (err error) {
 	defer services.close()
 	client := workflows.NewClient(services.temporal, flags.TemporalNamespace)
 
-	registered, err := registerBelow(ctx, services.store, c.roots())
+	registered, err := registerBelow(ctx, services.store, c.roots(), logger)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,109 @@
+package activities_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/activities"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/internal/testgit"
+	"github.com/backsight/backsight/store"
+)
+
+// syncedTogether syncs local repositories in one activity.
+func (b *testBundle) syncedTogether(list ...store.Repository) {
+	b.t.Helper()
+	var ids []int64
+	for _, r := range list {
+		ids = append(ids, r.ID)
+	}
+	_, err := call[struct{}](b, b.sync.Repositories, ids)
+	require.NoError(b.t, err)
+}
+
+func (b *testBundle) listed() activities.ListResult {
+	b.t.Helper()
+	page, err := call[activities.ListResult](b, b.sync.List, int64(0))
+	require.NoError(b.t, err)
+	return page
+}
+
+func (b *testBundle) again(r store.Repository) store.Repository {
+	b.t.Helper()
+	r, err := b.store.Repository(b.t.Context(), r.ID)
+	require.NoError(b.t, err)
+	return r
+}
+
+// What is read together is what is read one by one, whatever state the repositories are in.
+func TestSyncTogetherIsSyncOneByOne(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	unborn, shallow, gone, packed := growing(t), growing(t), growing(t), growing(t)
+	unborn.Git(t, "symbolic-ref", "HEAD", "refs/heads/nowhere")
+	shallow.Git(t, "fetch", "-q", "--depth=1", "--update-shallow", "file://"+growing(t).Dir, "main:cut")
+	gone.Git(t, "config", "core.bare", "maybe")
+	packed.Repack(t)
+	var one, together []store.Repository
+	for name, git := range map[string]*testgit.Repo{"plain": growing(t), "packed": packed, "empty": testgit.New(t), "unborn": unborn, "shallow": shallow, "gone": gone, "sha256": testgit.NewSHA256(t)} {
+		one = append(one, b.synced(b.local(name+" alone", git)))
+		require.NoError(t, b.store.RemoveRepository(t.Context(), name+" alone"))
+		together = append(together, b.local(name, git))
+	}
+	b.syncedTogether(together...)
+	for i, r := range together {
+		r, alone := b.again(r), one[i]
+		require.Equal(t, alone.Error, r.Error, r.Name)
+		require.Equal(t, []any{alone.DefaultBranch, alone.Head, alone.SizeBytes, alone.IndexedAt == nil, alone.FetchedAt == nil},
+			[]any{r.DefaultBranch, r.Head, r.SizeBytes, r.IndexedAt == nil, r.FetchedAt == nil}, r.Name)
+		want, err := b.store.CommitIndexTip(t.Context(), alone.ID)
+		require.NoError(t, err)
+		got, err := b.store.CommitIndexTip(t.Context(), r.ID)
+		require.NoError(t, err)
+		require.Equal(t, want, got, r.Name)
+	}
+}
+
+// A repository that rests costs a sync neither a process nor an activity of its own, and its index is as good as after a sync.
+func TestSyncPassesOverWhatRests(t *testing.T) {
+	b := setup(t)
+	var list []store.Repository
+	for i := range 5 {
+		list = append(list, b.local(fmt.Sprint("r", i), growing(t)))
+	}
+	grown, moved := growing(t), growing(t)
+	list = append(list, b.local("grown", grown), b.local("moved", moved))
+	b.syncedTogether(list...)
+	grown.Commit(t, shortlyBefore(0).Add(time.Minute), map[string]string{"b": "1"})
+	moved.Git(t, "branch", "-m", "main", "trunk")
+	moved.Git(t, "symbolic-ref", "HEAD", "refs/heads/trunk")
+	before := time.Now()
+	t.Setenv("PATH", t.TempDir()) // git is not there
+	require.Equal(t, activities.ListResult{Batches: [][]int64{{list[5].ID, list[6].ID}}, Unchanged: 5, Next: list[6].ID, Last: true}, b.listed())
+	for _, r := range list[:5] {
+		require.WithinRange(t, *b.again(r).IndexedAt, before.Truncate(time.Microsecond), time.Now())
+	}
+	b.syncedTogether(list[5:]...)
+	require.Equal(t, activities.ListResult{Unchanged: 7, Next: list[6].ID, Last: true}, b.listed())
+	require.Equal(t, "refs/heads/trunk", b.again(list[6]).DefaultBranch)
+}
+
+// A recording of repositories that rest is settled by the plan alone, without a process.
+func TestPlanOfRepositoriesThatRestNeedsNoSearch(t *testing.T) {
+	b := setup(t)
+	list := []store.Repository{b.local("a", growing(t)), b.local("b", growing(t))}
+	series := b.series("TODO")
+	tally := b.backfill(series)
+	require.EqualValues(t, 6, tally.Counted)
+	due := series.Grid.Time(0).Add(10 * time.Minute)
+	for _, r := range list { // as if the last sync had been before it
+		require.NoError(t, b.store.ReplaceCommitIndex(t.Context(), r.ID, 3, nil, due.Add(-time.Minute)))
+	}
+	t.Setenv("PATH", t.TempDir())
+	begun, err := call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: series.ID, Kind: store.Recording, Times: []time.Time{due}})
+	require.NoError(t, err)
+	require.Equal(t, insights.Completeness{Planned: 8, Counted: 6, Reused: 2}, begun.Tally)
+}
