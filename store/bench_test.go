@@ -71,6 +71,30 @@ func BenchmarkLedger(b *testing.B) {
 		}
 		b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(written), "µs/sample")
 	})
+	b.Run("retry and cancel of all", func(b *testing.B) {
+		taken := 0
+		for b.Loop() {
+			retry, err := s.BeginRetry(s.ctx, series.ID, insights.Everything())
+			require.NoError(b, err)
+			for done := false; !done; {
+				done, err = s.RetrySlice(s.ctx, series.ID, retry, 100)
+				require.NoError(b, err)
+			}
+			for n := 1; n > 0; taken += n {
+				n, err = s.CancelSlice(s.ctx, series.ID, retry, "benchmark", 20_000)
+				require.NoError(b, err)
+			}
+			require.NoError(b, s.CompleteGeneration(s.ctx, series.ID, retry, anchor))
+		}
+		b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(taken), "µs/sample")
+	})
+	b.Run("retry of nothing", func(b *testing.B) {
+		for b.Loop() {
+			retry, err := s.BeginRetry(s.ctx, series.ID, insights.Selection{})
+			require.NoError(b, err)
+			require.Zero(b, retry)
+		}
+	})
 	b.Run("completeness", func(b *testing.B) {
 		for b.Loop() {
 			_, err := s.Completeness(s.ctx, series.ID)
