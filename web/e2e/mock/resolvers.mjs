@@ -61,6 +61,7 @@ export function resolvers(world) {
           inFlight: series.state === 'RUNNING' ? 4 : 0,
           kind: series.state === 'RUNNING' ? 'backfill' : null,
           waiting: 0,
+          problem: null,
           pausedBy: series.paused?.by ?? null,
           pausedReason: series.paused?.reason ?? null,
           pausedAt: series.paused?.at ?? null,

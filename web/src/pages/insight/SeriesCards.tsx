@@ -7,9 +7,11 @@ import { formatNumber, plural } from '../../format/numbers.ts'
 import { formatDay } from '../../format/times.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Icon } from '../../ui/Icon.tsx'
+import { Notice } from '../../ui/Notice.tsx'
 import { units } from '../new/form.ts'
 import { usePauseResume } from '../usePauseResume.ts'
 import { SeriesMenu } from './SeriesMenu.tsx'
+import { doing, problemText } from './seriesText.ts'
 import styles from './insight.module.css'
 
 type Definition = InsightFragment['dataSeriesDefinitions'][number]
@@ -51,6 +53,7 @@ export function SeriesCards({ insight, refresh }: { insight: InsightFragment; re
                 )}
               </div>
               {doing(series.workflow) && <p className={styles.note}>{doing(series.workflow)}</p>}
+              {series.workflow?.problem && <Notice kind="danger">{problemText(series.workflow.problem)}</Notice>}
               {definition && (
                 <dl className={styles.definition}>
                   <dt>Query</dt>
@@ -97,14 +100,6 @@ export function SeriesCards({ insight, refresh }: { insight: InsightFragment; re
       </ul>
     </section>
   )
-}
-
-/** What a series works on, where it is not the backfill that everybody expects. */
-function doing(workflow: InsightFragment['dataSeries'][number]['workflow']): string {
-  if (!workflow) return ''
-  const words: Record<string, string> = { recording: 'Recording the newest point.', retry: 'Computing samples again.', extension: 'Adding older points.' }
-  const waits = workflow.waiting > 0 ? `${plural(workflow.waiting, 'order', 'orders')} after that.` : ''
-  return [words[workflow.kind ?? ''], waits].filter(Boolean).join(' ')
 }
 
 function scopeText({ repositoryDefinition: scope }: Definition) {

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest'
+import { doing, problemText } from './seriesText.ts'
+
+test('a problem says whether it is tried again', () => {
+  const at = '2026-03-31T10:00:00Z'
+  expect(problemText({ message: 'unknown field', at, retryAt: '2026-04-30T10:00:00Z' })).toMatch(/^It cannot plan: unknown field\. Tried again on .*30 Apr 2026/)
+  expect(problemText({ message: 'extension to 9 points: taken', at, retryAt: at })).toBe('Refused: extension to 9 points: taken.')
+})
+
+test('what a series works on is said where it is not the first backfill', () => {
+  expect(doing(null)).toBe('')
+  expect(doing({ kind: null, waiting: 0 })).toBe('')
+  expect(doing({ kind: 'backfill', waiting: 0 })).toBe('')
+  expect(doing({ kind: 'retry', waiting: 2 })).toBe('Computing samples again. 2 orders after that.')
+  expect(doing({ kind: 'backfill', waiting: 1 })).toBe('1 order after that.')
+})
