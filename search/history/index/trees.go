@@ -15,7 +15,7 @@ var ErrUnfit = errors.New("history cannot be indexed")
 
 // Bounds of how many commits are walked at a time, and about how many bytes of trees are held of them.
 const (
-	firstBatch = 64
+	firstBatch = 16
 	maxBatch   = 4096
 	treeBudget = 64 << 20
 )
