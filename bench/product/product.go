@@ -24,6 +24,10 @@ type Product struct {
 	Data   string // its data directory
 	Pid    int
 
+	Database  string // URL of its Postgres
+	Temporal  string // host:port of its Temporal server
+	Namespace string // of its workflows
+
 	dir string
 	cmd *exec.Cmd
 }
@@ -64,11 +68,11 @@ func Start(ctx context.Context, root string) (p *Product, err error) {
 	if err != nil {
 		return p, fmt.Errorf("start backsight: %w", err)
 	}
-	var ready struct{ URL string }
+	var ready struct{ URL, Database, Temporal, Namespace string }
 	if err := json.Unmarshal(line, &ready); err != nil {
 		return p, fmt.Errorf("start backsight: it printed %q: %w", line, err)
 	}
-	p.URL = ready.URL
+	p.URL, p.Database, p.Temporal, p.Namespace = ready.URL, ready.Database, ready.Temporal, ready.Namespace
 	return p, nil
 }
 

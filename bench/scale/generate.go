@@ -22,13 +22,17 @@ func generate(ctx context.Context, root string, n int) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.NumCPU())
 	for i := range n {
-		dir := filepath.Join(root, fmt.Sprintf("team-%03d", i/100), fmt.Sprintf("service-%05d.git", i))
+		dir := repositoryDir(root, i)
 		if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		group.Go(func() error { return generateOne(ctx, dir, rand.New(rand.NewPCG(1, uint64(i)))) })
 	}
 	return group.Wait()
+}
+
+func repositoryDir(root string, i int) string {
+	return filepath.Join(root, fmt.Sprintf("team-%03d", i/100), fmt.Sprintf("service-%05d.git", i))
 }
 
 func generateOne(ctx context.Context, dir string, random *rand.Rand) error {

@@ -1,12 +1,12 @@
 // Command scale generates an installation of many small repositories and times one insight over all of them, with everything
-// (Postgres, Temporal, worker, API) on this machine. It reports what a sample costs.
+// (Postgres, Temporal, worker, API) on this machine, and then a recording before which one repository in twenty has changed. It
+// reports what a sample costs.
 //
 //	go run ./bench/scale [-n 36000] [-dir DIR]
 package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -35,7 +35,12 @@ func run(ctx context.Context) (err error) {
 	n := flag.Int("n", 36_000, "how many repositories")
 	dir := flag.String("dir", filepath.Join(os.TempDir(), "backsight-scale"), "where the generated repositories are kept")
 	points := flag.Int("points", 12, "samples per repository")
+	recording := flag.Duration("recording", 0, "how long after the insight's creation the first recording is due; 0: a minute, and 6 ms for each repository")
+	only := flag.Bool("generate", false, "only generate the repositories")
 	flag.Parse()
+	if *recording == 0 {
+		*recording = time.Minute + time.Duration(*n)*6*time.Millisecond
+	}
 
 	root := filepath.Join(*dir, strconv.Itoa(*n))
 	step := stopwatch()
@@ -43,6 +48,9 @@ func run(ctx context.Context) (err error) {
 		return err
 	}
 	step("generate")
+	if *only {
+		return nil
+	}
 	p, err := product.Start(ctx, root)
 	if err != nil {
 		return err
@@ -56,24 +64,62 @@ func run(ctx context.Context) (err error) {
 	step("read all repositories")
 	fmt.Printf("%d repositories, %d samples each, %d processors\n", repositories, *points, runtime.NumCPU())
 
+	in, err := lookInside(ctx, p)
+	if err != nil {
+		return err
+	}
+	defer in.close()
+	// The first recording comes when the backfill should be done for sure.
 	began := time.Now()
-	id, err := p.Create(ctx, "--title", "scale", "--query", "TODO case:yes", "--every", "1month", "--points", strconv.Itoa(*points))
+	series, next, err := in.create(ctx, "TODO case:yes", *points, began.Add(*recording))
+	if err != nil {
+		return err
+	}
+	first, planned, err := in.complete(ctx, series)
 	if err != nil {
 		return err
 	}
 	took := time.Since(began)
 	step("insight, from creation to complete")
-	out, err := p.Command(ctx, "series", "status", id, "--json")
+	tally, err := in.store.Completeness(ctx, series.ID)
 	if err != nil {
 		return err
 	}
-	var tally insights.Completeness
-	if err := json.Unmarshal(out, &tally); err != nil {
-		return fmt.Errorf("series status printed %q: %w", out, err)
+	fmt.Printf("first values in the chart after %.1fs, plan written after %.1fs\n", first.Sub(began).Seconds(), planned.Sub(began).Seconds())
+	fmt.Printf("%d samples in %.1fs: %.0f samples/s, %.0f searched/s; %d counted, %d reused, %d absent, %d partial, %d failed\n",
+		tally.Planned, took.Seconds(), float64(tally.Planned)/took.Seconds(), float64(tally.Counted)/took.Seconds(),
+		tally.Counted, tally.Reused, tally.Absent, tally.Partial, tally.Failed)
+	if err := errors.Join(in.reportStorage(ctx), in.reportWorkflows(ctx, series), reportMemory(p.Pid)); err != nil {
+		return err
 	}
-	fmt.Printf("%d samples in %.1fs: %.0f samples/s; %d counted, %d reused, %d absent, %d partial, %d failed\n",
-		tally.Planned, took.Seconds(), float64(tally.Planned)/took.Seconds(), tally.Counted, tally.Reused, tally.Absent, tally.Partial, tally.Failed)
-	return reportMemory(p.Pid)
+	return record(ctx, in, series, root, *n, next)
+}
+
+// record commits to some repositories and times the recording that follows.
+func record(ctx context.Context, in *inside, series insights.Series, root string, n int, next time.Time) (err error) {
+	changed, undo, err := change(ctx, root, n)
+	if undo != nil {
+		defer func() { err = errors.Join(err, undo()) }()
+	}
+	if err != nil {
+		return err
+	}
+	if left := time.Until(next); left > 0 {
+		fmt.Printf("%d repositories have a new commit; the recording is due in %.0fs\n", changed, left.Seconds())
+	} else {
+		fmt.Println("the recording was due while the repositories changed: choose a larger -recording")
+	}
+	began, ended, err := in.recorded(ctx, series, next)
+	if err != nil {
+		return err
+	}
+	tally, err := in.outcomesAt(ctx, series, next)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%8.1fs  recording, from its due time to complete (begun after %.1fs): %d counted, %d reused, %d absent, %d partial, %d failed\n",
+		ended.Sub(next).Seconds(), began.Sub(next).Seconds(), tally.Counted, tally.Reused, tally.Absent, tally.Partial, tally.Failed)
+	return errors.Join(in.reportStorage(ctx), in.reportWorkflows(ctx, series), reportMemory(in.p.Pid))
 }
 
 // stopwatch returns a function that prints the time since its last call.

@@ -181,6 +181,8 @@ func (c *upCommand) announce(s *streams, listener net.Listener, stack *devstack.
 	if c.JSON {
 		return printJSON(s.Out, map[string]any{
 			"url": page, "graphiql": page + "/graphiql", "temporalUi": stack.TemporalUI(), "data": c.Data, "repositories": registered,
+			// For other programs: a worker of one's own, or psql.
+			"database": stack.PostgresURL(), "temporal": stack.TemporalAddress(), "namespace": devstack.TemporalNamespace,
 		})
 	}
 	lines := [][2]string{

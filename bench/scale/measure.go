@@ -1,0 +1,175 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
+
+	"github.com/backsight/backsight/bench/product"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
+	"github.com/backsight/backsight/workflows"
+)
+
+// inside is the product's database and Temporal server, for what no command tells.
+type inside struct {
+	pool     *pgxpool.Pool
+	store    *store.Store
+	temporal client.Client
+	p        *product.Product
+}
+
+func lookInside(ctx context.Context, p *product.Product) (*inside, error) {
+	pool, err := pgxpool.New(ctx, p.Database)
+	if err != nil {
+		return nil, err
+	}
+	quiet := log.NewStructuredLogger(slog.New(slog.NewTextHandler(io.Discard, nil)))
+	temporal, err := client.DialContext(ctx, client.Options{HostPort: p.Temporal, Namespace: p.Namespace, Logger: quiet})
+	if err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return &inside{pool: pool, store: store.New(pool), temporal: temporal, p: p}, nil
+}
+
+func (in *inside) close() {
+	in.temporal.Close()
+	in.pool.Close()
+}
+
+// create makes an insight as the API does, but for its grid: the next recording is at the first whole minute after the given moment.
+func (in *inside) create(ctx context.Context, query string, points int, next time.Time) (insights.Series, time.Time, error) {
+	interval := insights.Interval{Unit: insights.Day, Value: 30}
+	grid := insights.NewGrid(next.Add(time.Minute).AddDate(0, 0, -30), interval, points)
+	view, err := in.store.CreateView(ctx, insights.View{Title: "scale", Series: []insights.ViewSeries{
+		{Label: query, Series: insights.Series{Query: query, Method: insights.Search, Grid: grid}},
+	}})
+	if err != nil {
+		return insights.Series{}, time.Time{}, err
+	}
+	series := view.Series[0].Series
+	if err := workflows.NewClient(in.temporal, in.p.Namespace).StartSeries(ctx, series, "scale"); err != nil {
+		return series, time.Time{}, err
+	}
+	return series, grid.Time(1), in.store.MarkSeriesStarted(ctx, series.ID)
+}
+
+// pollEvery is how often the ledger is looked at; a look costs it some milliseconds.
+const pollEvery = 100 * time.Millisecond
+
+// complete waits until the series' plan is done. first is when the chart had its first value, and planned when the plan was written.
+func (in *inside) complete(ctx context.Context, series insights.Series) (first, planned time.Time, err error) {
+	for {
+		if first.IsZero() {
+			var drawn bool
+			if err := in.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM series_points WHERE series_id = $1)`, series.ID).Scan(&drawn); err != nil {
+				return first, planned, err
+			}
+			if drawn {
+				first = time.Now()
+			}
+		}
+		var plannedAt, completedAt *time.Time
+		err := in.pool.QueryRow(ctx, `SELECT max(b.planned_at), s.backfill_completed_at FROM insight_series s LEFT JOIN insight_series_backfill b ON b.series_id = s.id
+			WHERE s.series_id = $1 GROUP BY s.id`, series.ID).Scan(&plannedAt, &completedAt)
+		if err != nil {
+			return first, planned, err
+		}
+		if plannedAt != nil && planned.IsZero() {
+			planned = *plannedAt
+		}
+		if completedAt != nil {
+			return first, planned, nil
+		}
+		if err := sleep(ctx, pollEvery); err != nil {
+			return first, planned, err
+		}
+	}
+}
+
+// recorded waits until the recording of the given time is in the ledger, and returns when it began and ended.
+func (in *inside) recorded(ctx context.Context, series insights.Series, at time.Time) (began, ended time.Time, err error) {
+	for {
+		var end *time.Time
+		err := in.pool.QueryRow(ctx, `SELECT coalesce(min(b.created_at), now()), min(b.completed_at) FROM insight_series_backfill b JOIN insight_series s ON s.id = b.series_id
+			WHERE s.series_id = $1 AND b.kind = 'recording' AND $2 = ANY (b.times)`, series.ID, at).Scan(&began, &end)
+		if err != nil {
+			return began, ended, err
+		}
+		if end != nil {
+			return began, *end, nil
+		}
+		if err := sleep(ctx, pollEvery); err != nil {
+			return began, ended, err
+		}
+	}
+}
+
+// outcomesAt tallies the samples of one time.
+func (in *inside) outcomesAt(ctx context.Context, series insights.Series, at time.Time) (tally insights.Completeness, err error) {
+	points, err := in.store.Points(ctx, []string{series.ID}, store.PointFilter{From: &at, To: &at})
+	if err == nil && len(points[series.ID]) > 0 {
+		tally = points[series.ID][0].Outcomes
+	}
+	return tally, err
+}
+
+// reportStorage prints what a sample takes in Postgres: its row in the ledger, its point and all their indexes.
+func (in *inside) reportStorage(ctx context.Context) error {
+	var samples, points, ledgerBytes, pointBytes int64
+	err := in.pool.QueryRow(ctx, `SELECT (SELECT count(*) FROM samples), (SELECT count(*) FROM series_points),
+		pg_total_relation_size('samples'), pg_total_relation_size('series_points')`).Scan(&samples, &points, &ledgerBytes, &pointBytes)
+	if err != nil || samples == 0 {
+		return err
+	}
+	fmt.Printf("Postgres: %.0f bytes a sample with indexes (ledger %.0f, points %.0f); %d samples, %d points\n",
+		float64(ledgerBytes+pointBytes)/float64(samples), float64(ledgerBytes)/float64(samples), float64(pointBytes)/float64(samples), samples, points)
+	return nil
+}
+
+// reportWorkflows prints what the series cost Temporal, by the server's own counts.
+func (in *inside) reportWorkflows(ctx context.Context, series insights.Series) error {
+	id := workflows.SeriesID(series.ID)
+	children, err := in.temporal.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{
+		Namespace: in.p.Namespace, Query: fmt.Sprintf("WorkflowId STARTS_WITH '%s/'", id),
+	})
+	if err != nil {
+		return err
+	}
+	runs, err := in.temporal.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
+		Namespace: in.p.Namespace, Query: fmt.Sprintf("WorkflowId = '%s'", id), PageSize: 1000,
+	})
+	if err != nil {
+		return err
+	}
+	var most, all, largest int64
+	for _, run := range runs.GetExecutions() {
+		described, err := in.temporal.DescribeWorkflowExecution(ctx, id, run.GetExecution().GetRunId())
+		if err != nil {
+			return err
+		}
+		info := described.GetWorkflowExecutionInfo()
+		most, largest = max(most, info.GetHistoryLength()), max(largest, info.GetHistorySizeBytes())
+		all += info.GetHistoryLength()
+	}
+	fmt.Printf("Temporal: %d child workflows; %d runs of the series with %d events, the longest %d events and %d KiB\n",
+		children.GetCount(), len(runs.GetExecutions()), all, most, largest>>10)
+	return nil
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
