@@ -25,6 +25,8 @@ type BeginInput struct {
 	Points int `json:"points,omitempty"`
 	// Selection is which samples a retry takes up.
 	Selection insights.Selection `json:"selection,omitzero"`
+	// Rest asks for all that is left of a plan; without it a long backfill is written in part at first, see BeginResult.More.
+	Rest bool `json:"rest,omitempty"`
 }
 
 // CancelInput names a generation of which nothing more is to be done, and why.
@@ -39,6 +41,8 @@ type CancelInput struct {
 type BeginResult struct {
 	Generation int                   `json:"generation"`
 	Tally      insights.Completeness `json:"tally"`
+	// More is true when the plan is long and only its first part is written, so that the chart gets its first points soon.
+	More bool `json:"more,omitempty"`
 }
 
 // PageInput asks for the next page of a generation's pending work: repositories with an id above After.

@@ -3,8 +3,6 @@ package activities
 import (
 	"cmp"
 	"context"
-	"fmt"
-	"slices"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -17,6 +15,8 @@ import (
 type Plans struct {
 	Store   *store.Store
 	Mirrors *Mirrors
+	// FirstPart is how long a backfill is planned before its first searches begin; 0 is a second.
+	FirstPart time.Duration
 }
 
 // sliceSamples is about how many samples one transaction of a plan writes: about a second.
@@ -25,7 +25,7 @@ const sliceSamples = 20_000
 // retrySlice is how many repositories one transaction of a retry takes up: sliceSamples at a dozen frames each.
 const retrySlice = 1500
 
-// Begin writes a plan in full: every sample of the times in every repository of the series' scope, settled at once where the
+// Begin writes a plan, a long backfill in two calls (BeginResult.More): every sample of the times in every repository of the series' scope, settled at once where the
 // commit index knows that there is nothing to search. A retry takes up samples that are there instead. A second call returns the
 // same plan, or goes on with it.
 // Invalid for a series whose query or scope cannot be read.
@@ -49,13 +49,14 @@ func (p *Plans) begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 	if err != nil {
 		return BeginResult{}, err
 	}
+	more := false
 	if generation > 0 {
-		if err := p.write(ctx, in, generation, scope); err != nil {
+		if more, err = p.write(ctx, in, generation, scope); err != nil {
 			return BeginResult{}, err
 		}
 	}
 	tally, err := p.Store.Completeness(ctx, in.SeriesID)
-	return BeginResult{Generation: generation, Tally: tally}, err
+	return BeginResult{Generation: generation, Tally: tally, More: more}, err
 }
 
 // readable returns the scope of a series whose query and scope can be read, and notes for people when they cannot.
@@ -83,24 +84,35 @@ func (p *Plans) open(ctx context.Context, in BeginInput) (int, error) {
 	return p.Store.BeginGeneration(ctx, in.SeriesID, in.Kind, in.Times)
 }
 
-// write writes a plan to its end, slice by slice.
-func (p *Plans) write(ctx context.Context, in BeginInput, generation int, scope store.ScopeFilter) error {
+// write writes a plan, slice by slice. more is true when it is not at its end.
+func (p *Plans) write(ctx context.Context, in BeginInput, generation int, scope store.ScopeFilter) (more bool, err error) {
 	slice := func() (bool, error) { return p.Store.RetrySlice(ctx, in.SeriesID, generation, retrySlice) }
 	if in.Kind != store.Retry {
-		if err := p.refresh(ctx, scope, in.Times); err != nil {
-			return err
+		ahead, err := p.lookAhead(ctx, in, generation, scope)
+		if err != nil {
+			return false, err
 		}
-		limit := max(1, sliceSamples/len(in.Times))
-		slice = func() (bool, error) { return p.Store.PlanSlice(ctx, in.SeriesID, generation, scope, limit) }
+		slice = func() (bool, error) {
+			if err := ahead.refresh(ctx); err != nil {
+				return false, err
+			}
+			return p.Store.PlanSlice(ctx, in.SeriesID, generation, scope, ahead.limit)
+		}
 	}
-	for {
+	for started := time.Now(); ; {
 		written, err := slice()
 		if err != nil || written {
-			return err
+			return false, err
 		}
 		activity.RecordHeartbeat(ctx, "plan")
+		if in.Kind == store.Backfill && !in.Rest && time.Since(started) > p.firstPart() {
+			return true, nil
+		}
 	}
 }
+
+// firstPart is how long a backfill is planned before its first searches begin.
+func (p *Plans) firstPart() time.Duration { return cmp.Or(p.FirstPart, time.Second) }
 
 // Cancel ends what a generation has pending, see store.CancelSlice, and returns the tally of the whole series.
 func (p *Plans) Cancel(ctx context.Context, in CancelInput) (insights.Completeness, error) {
@@ -161,33 +173,4 @@ func (p *Plans) Complete(ctx context.Context, in CompleteInput) (CompleteResult,
 	}
 	result.Tally, err = p.Store.Completeness(ctx, in.SeriesID)
 	return result, outcome(ctx, err)
-}
-
-// refreshFor bounds the refresh of mirrors before a plan. What is not refreshed by then is pending without a commit, and
-// whoever searches it fetches it first.
-const refreshFor = 2 * time.Minute
-
-// refresh brings the commit index of the scope's repositories past the plan's times, so that the plan can be compressed: in
-// most repositories nothing happened since. Mirrors that are not here yet are left to the searches, for cloning them would
-// keep everybody waiting.
-func (p *Plans) refresh(ctx context.Context, scope store.ScopeFilter, times []time.Time) error {
-	newest := slices.MaxFunc(times, time.Time.Compare)
-	var stale []store.Repository
-	err := eachRepository(ctx, p.Store, func(r store.Repository) error {
-		if (r.IndexedAt == nil || r.IndexedAt.Before(newest)) && inScope(scope, r) && p.Mirrors.present(r) {
-			stale = append(stale, r)
-		}
-		return nil
-	})
-	if err != nil || len(stale) == 0 {
-		return err
-	}
-	return inParallel(ctx, slices.Collect(slices.Chunk(stale, syncBatch)), refreshFor, func(ctx context.Context, part []store.Repository) error {
-		activity.RecordHeartbeat(ctx, fmt.Sprintf("refresh from %s on", part[0].Name))
-		changed, err := p.Mirrors.changed(ctx, part)
-		if err != nil {
-			return err
-		}
-		return p.Mirrors.RefreshAll(ctx, changed)
-	})
 }

@@ -178,3 +178,14 @@ func (s *Store) RecordFirstReadings(ctx context.Context, list []FirstReading) er
 	})
 	return classify(err, "%d repositories", len(list))
 }
+
+// PlannedThrough returns the id up to which the repositories of a plan are planned, so that what the next PlanSlice needs can be
+// made ready.
+func (s *Store) PlannedThrough(ctx context.Context, seriesID string, generation int) (int64, error) {
+	key, err := s.seriesKey(ctx, seriesID)
+	if err != nil {
+		return 0, err
+	}
+	through, err := s.queries().PlannedThrough(ctx, key, int32(generation))
+	return int64(through), classify(err, "series %s: plan %d", seriesID, generation)
+}

@@ -58,8 +58,10 @@ type Plan struct {
 	Tried bool `json:"tried,omitempty"`
 	// Cancelled is who wants nothing more to be done about it.
 	Cancelled *PausedBy `json:"cancelled,omitempty"`
-	// Generation is 0 until the plan is written.
+	// Generation is 0 until the plan is written, or its first part is.
 	Generation int `json:"generation,omitempty"`
+	// Writing is true when there is more of the plan to be written.
+	Writing bool `json:"writing,omitempty"`
 	// After is the cursor: repositories up to this id have nothing pending.
 	After int64 `json:"after,omitempty"`
 }

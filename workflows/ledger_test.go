@@ -35,7 +35,10 @@ type fakeLedger struct {
 	// refusal is what Begin returns.
 	refusal error
 
-	together [][]int64 // what a sync takes together
+	together  [][]int64 // what a sync takes together
+	firstPart int64     // repositories up to this one are planned at first; 0: all
+	more      bool      // such a plan waits for its rest
+	rests     int       // how often a rest was asked for
 
 	mu       sync.Mutex
 	outcomes map[cell]insights.Outcome
@@ -74,18 +77,27 @@ func (l *fakeLedger) Begin(_ context.Context, in activities.BeginInput) (activit
 	if in.Kind == "retry" {
 		return l.beginRetry(in)
 	}
-	l.plans, l.kinds = append(l.plans, in.Times), append(l.kinds, in.Kind)
-	if l.clock != nil {
-		l.begun = append(l.begun, l.clock())
+	through, more := l.repositories, !in.Rest && l.firstPart > 0
+	if more {
+		through = l.firstPart
 	}
-	for id := int64(1); id <= l.repositories; id++ {
+	if l.more {
+		l.rests++
+	} else {
+		l.plans, l.kinds = append(l.plans, in.Times), append(l.kinds, in.Kind)
+		if l.clock != nil {
+			l.begun = append(l.begun, l.clock())
+		}
+	}
+	l.more = more
+	for id := int64(1); id <= through; id++ {
 		for _, at := range in.Times {
 			if _, ok := l.outcomes[cell{id, at}]; !ok {
 				l.outcomes[cell{id, at}] = insights.Pending
 			}
 		}
 	}
-	return activities.BeginResult{Generation: len(l.plans), Tally: l.tally(1, l.repositories, nil)}, nil
+	return activities.BeginResult{Generation: len(l.plans), Tally: l.tally(1, l.repositories, nil), More: more}, nil
 }
 
 func (l *fakeLedger) beginRetry(in activities.BeginInput) (activities.BeginResult, error) {
@@ -132,12 +144,16 @@ func (l *fakeLedger) Page(_ context.Context, in activities.PageInput) (activitie
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	page := activities.PageResult{Next: in.After, Last: true}
-	for from := in.After + 1; from <= l.repositories; from += l.perBatch {
+	planned := l.repositories
+	if l.more {
+		planned = l.firstPart
+	}
+	for from := in.After + 1; from <= planned; from += l.perBatch {
 		if from > in.After+l.perPage {
 			page.Last = false
 			break
 		}
-		through := min(from+l.perBatch-1, l.repositories)
+		through := min(from+l.perBatch-1, planned)
 		page.Next = through
 		if before := l.tallyOf(in.Generation, from, through, nil); before.Pending > 0 {
 			page.Batches = append(page.Batches, activities.Batch{From: from, Through: through, Label: "batch", Unfold: l.unfold, Before: before})

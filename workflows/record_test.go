@@ -37,6 +37,7 @@ func TestRecordReplayFixtures(t *testing.T) {
 		"repository": recordRepository,
 		"frame":      recordFrame,
 		"sync":       recordSync,
+		"parts":      recordParts,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -251,4 +252,16 @@ func recordSync(t *testing.T, record recorder) {
 	run, err = s.run("sync", workflows.SyncWorkflowName, workflows.SyncInput{})
 	require.NoError(t, err)
 	record("sync-together", s.histories("sync", run.GetRunID())[0])
+}
+
+// recordParts: a plan whose first part is searched before the rest is written.
+func recordParts(t *testing.T, record recorder) {
+	ledger := newLedger(5)
+	ledger.firstPart = 3
+	s := newServer(t, ledger)
+	series := storedSeries("in-parts", time.Minute)
+	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
+	runs := s.settled(series)
+	record("series-first-part", runs[0])
+	record("series-rest", runs[1])
 }

@@ -206,24 +206,25 @@ func (s *series) step(ctx workflow.Context, plan *Plan) error {
 		return s.readTally(ctx) // the same page again, in a new run
 	}
 	plan.After = page.Next
-	if !page.Last {
+	if !page.Last || plan.Writing {
 		return s.readTally(ctx)
 	}
 	return s.complete(ctx, plan)
 }
 
-// begin writes a plan that is not written. A retry that finds nothing to take up is over: its generation stays 0.
+// begin writes a plan that is not written. A long backfill it writes in part at first: what is there is searched, and the rest
+// written after that. A retry that finds nothing to take up is over: its generation stays 0.
 func (s *series) begin(ctx workflow.Context, plan *Plan) error {
-	if plan.Generation != 0 {
+	if plan.Generation != 0 && !plan.Writing {
 		return nil
 	}
 	plan.Tried = true
 	var begun activities.BeginResult
-	in := activities.BeginInput{SeriesID: s.in.SeriesID, Kind: plan.Kind, Times: plan.Times, Points: plan.Points, Selection: plan.Selection}
+	in := activities.BeginInput{SeriesID: s.in.SeriesID, Kind: plan.Kind, Times: plan.Times, Points: plan.Points, Selection: plan.Selection, Rest: plan.Writing || plan.Cancelled != nil}
 	if err := workflow.ExecuteActivity(planning(ctx, planSummary(plan)), plans.Begin, in).Get(ctx, &begun); err != nil {
 		return err
 	}
-	plan.Generation = begun.Generation
+	plan.Generation, plan.Writing = begun.Generation, begun.More
 	s.state.Tally = begun.Tally
 	switch {
 	case begun.Generation == 0:

@@ -66,3 +66,6 @@ FROM (
 ORDER BY w.place
 ON CONFLICT DO NOTHING
 RETURNING location;
+
+-- name: PlannedThrough :one
+SELECT planned_through FROM insight_series_backfill WHERE series_id = @series_id AND generation = @generation;

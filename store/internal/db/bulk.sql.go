@@ -105,6 +105,17 @@ func (q *Queries) LockUnchanged(ctx context.Context, repoIDs []int32, heads [][]
 	return items, nil
 }
 
+const plannedThrough = `-- name: PlannedThrough :one
+SELECT planned_through FROM insight_series_backfill WHERE series_id = $1 AND generation = $2
+`
+
+func (q *Queries) PlannedThrough(ctx context.Context, seriesID int32, generation int32) (int32, error) {
+	row := q.db.QueryRow(ctx, plannedThrough, seriesID, generation)
+	var planned_through int32
+	err := row.Scan(&planned_through)
+	return planned_through, err
+}
+
 const recordFirstSyncs = `-- name: RecordFirstSyncs :exec
 WITH w AS (
     SELECT unnest($1::integer[]) AS id, unnest($2::text[]) AS branch, unnest($3::bytea[]) AS head,
