@@ -50,7 +50,7 @@ func (j *job) repository(ctx context.Context, r store.Repository, samples []insi
 	if len(wanted) == 0 {
 		return nil
 	}
-	return j.search(ctx, git, wanted)
+	return j.search(ctx, r.ID, git, wanted)
 }
 
 // locate opens the repository and finds the commits of the samples that have none yet: the index was not refreshed since
@@ -101,7 +101,7 @@ func (j *job) locate(ctx context.Context, r store.Repository, samples []insights
 }
 
 // search counts at the commits of the groups, newest first, and settles each group as its result comes.
-func (j *job) search(ctx context.Context, git *gitrepo.Repo, groups []group) error {
+func (j *job) search(ctx context.Context, id int64, git *gitrepo.Repo, groups []group) error {
 	running, done, err := j.Limits.startSearch(ctx, j.pulse.tick)
 	if err != nil {
 		return err
@@ -114,6 +114,9 @@ func (j *job) search(ctx context.Context, git *gitrepo.Repo, groups []group) err
 	}
 	for _, g := range groups {
 		request.Commits = append(request.Commits, gitrepo.OID(g.commit))
+	}
+	if request.Index = j.Indexes.open(id); request.Index != nil {
+		defer request.Index.Close()
 	}
 	searching := ctx
 	if limit := j.query.Timeout; limit > 0 {

@@ -58,6 +58,13 @@ func (l *Limits) takeSamples(ctx context.Context, n int, beat func()) error {
 	return nil
 }
 
+// idle reports whether no search runs.
+func (l *Limits) idle() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.running == 0
+}
+
 // startSearch waits until a search may start. running is how many do now, this one included. The caller calls done when
 // it has ended.
 func (l *Limits) startSearch(ctx context.Context, beat func()) (running int, done func(), err error) {

@@ -16,6 +16,7 @@ type Search struct {
 	Store   *store.Store
 	Mirrors *Mirrors
 	Limits  *Limits
+	Indexes *Indexes // optional: makes searches faster, and changes no number
 	// Cores is how many cores searches may use together; 0 is 1.
 	Cores int
 }

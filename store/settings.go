@@ -19,6 +19,7 @@ const (
 	SettingBatchCost    = "backsight.repository.batchCost"
 	SettingFrameBudget  = "backsight.frame.budget"
 	SettingSyncInterval = "backsight.sync.interval"
+	SettingIndexBudget  = "backsight.index.budget"
 )
 
 // Setting is a setting that exists: workers read them again every few seconds.
@@ -37,6 +38,7 @@ var KnownSettings = []Setting{
 	{SettingBatchCost, "800", "Repositories share one RepositoryWorkflow until their cost reaches this; the cost of a repository is its commits to search plus the MiB of its object store. The default takes about 64 small repositories with 12 frames. 0: one repository per workflow.", whole},
 	{SettingFrameBudget, "20000", "A repository that costs more than this gets one FrameWorkflow for each time frame. 0: every repository does.", whole},
 	{SettingSyncInterval, "5m", "How often mirrors are fetched and local repositories are read: a duration such as 30s, 5m or 1h; 0: only on request.", duration},
+	{SettingIndexBudget, "1024", "MiB of disk that history indexes may take on each worker's machine. A repository is indexed after its first search, while no search runs, at the cost of reading its whole history once; later searches then read only the files that can match. 0: none are made or used.", whole},
 }
 
 // Settings returns the value of every known setting, the default where none is set.

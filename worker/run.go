@@ -22,7 +22,7 @@ type Config struct {
 	Client    client.Client // the caller closes it after Run
 	Namespace string        // that Client was dialled with; "" is "default"
 	Store     *store.Store
-	DataDir   string // mirrors are kept in mirrors/<id>.git below it
+	DataDir   string // mirrors are kept in mirrors/<id>.git below it, history indexes in indexes/<id>.idx
 	Slots     int    // searches at a time; 0: one for each core
 	Logger    *slog.Logger
 }
@@ -40,6 +40,10 @@ func Run(ctx context.Context, c Config) error {
 		c.Slots = runtime.NumCPU()
 	}
 	r := &runner{Config: c, workflows: workflows.NewClient(c.Client, c.Namespace), limits: activities.NewLimits()}
+	r.mirrors = &activities.Mirrors{Store: c.Store, Dir: filepath.Join(c.DataDir, "mirrors")}
+	r.indexes = &activities.Indexes{
+		Store: c.Store, Mirrors: r.mirrors, Limits: r.limits, Dir: filepath.Join(c.DataDir, "indexes"), Logger: c.Logger,
+	}
 	// A workflow that sets an attribute which does not exist cannot start, so this comes first.
 	if err := r.untilDone(ctx, "search attributes", r.workflows.EnsureSearchAttributes); err != nil {
 		return endedBy(ctx, err)
@@ -65,6 +69,7 @@ func Run(ctx context.Context, c Config) error {
 	var running sync.WaitGroup
 	running.Go(func() { r.every(loops, reconcileEvery, "series", r.reconcile) })
 	running.Go(func() { r.every(loops, settingsEvery, "settings", r.applySettings) })
+	running.Go(func() { r.every(loops, indexEvery, "indexes", r.indexes.Tend) })
 	var err error
 	select {
 	case <-ctx.Done():
@@ -99,11 +104,13 @@ type runner struct {
 	Config
 	workflows *workflows.Client
 	limits    *activities.Limits
+	mirrors   *activities.Mirrors
+	indexes   *activities.Indexes
 	applied   settings
 }
 
 func (r *runner) workers(fatal func(error)) []worker.Worker {
-	mirrors := &activities.Mirrors{Store: r.Store, Dir: filepath.Join(r.DataDir, "mirrors")}
+	mirrors := r.mirrors
 	sync := &activities.Sync{Store: r.Store, Mirrors: mirrors}
 
 	main := worker.New(r.Client, workflows.Queue, worker.Options{
@@ -130,7 +137,7 @@ func (r *runner) workers(fatal func(error)) []worker.Worker {
 		WorkerStopTimeout:                  StopTimeout,
 		OnFatalError:                       fatal,
 	})
-	searching.RegisterActivity(&activities.Search{Store: r.Store, Mirrors: mirrors, Limits: r.limits, Cores: r.Slots})
+	searching.RegisterActivity(&activities.Search{Store: r.Store, Mirrors: mirrors, Limits: r.limits, Indexes: r.indexes, Cores: r.Slots})
 
 	syncing := worker.New(r.Client, workflows.SyncQueue, worker.Options{
 		DisableWorkflowWorker:              true,
@@ -146,6 +153,9 @@ func (r *runner) workers(fatal func(error)) []worker.Worker {
 // heartbeatThrottle is the most that a heartbeat is held back. An activity learns that it was cancelled from the answer to
 // one, and a pause has to act within seconds.
 const heartbeatThrottle = time.Second
+
+// indexEvery is how often the history indexes are looked over: one stat and one small read for each.
+const indexEvery = 10 * time.Second
 
 // retryEvery is the wait between two tries of something that must work before the worker can start.
 const retryEvery = 2 * time.Second

@@ -19,6 +19,7 @@ type settings struct {
 	searches    float64
 	concurrency int
 	syncEvery   time.Duration
+	indexBudget int64 // bytes
 }
 
 // applySettings reads the settings and puts what changed into force.
@@ -35,13 +36,14 @@ func (r *runner) applySettings(ctx context.Context) error {
 		return nil
 	}
 	r.limits.Set(now.frames, now.searches, now.concurrency)
+	r.indexes.SetBudget(now.indexBudget)
 	if !r.applied.read || now.syncEvery != r.applied.syncEvery {
 		if err := r.workflows.EnsureSchedule(ctx, now.syncEvery); err != nil {
 			return err
 		}
 	}
 	r.Logger.Info("settings applied", "framesPerSecond", now.frames, "searchesPerSecond", now.searches,
-		"concurrency", now.concurrency, "syncEvery", now.syncEvery)
+		"concurrency", now.concurrency, "syncEvery", now.syncEvery, "indexBudget", now.indexBudget)
 	r.applied = now
 	return nil
 }
@@ -62,5 +64,10 @@ func parseSettings(values map[string]string) (settings, error) {
 	if s.syncEvery, err = time.ParseDuration(values[store.SettingSyncInterval]); err != nil {
 		return s, fmt.Errorf("setting %s: %w", store.SettingSyncInterval, err)
 	}
+	mebibytes, err := strconv.ParseInt(values[store.SettingIndexBudget], 10, 64)
+	if err != nil {
+		return s, fmt.Errorf("setting %s: %w", store.SettingIndexBudget, err)
+	}
+	s.indexBudget = mebibytes << 20
 	return s, nil
 }

@@ -45,6 +45,10 @@ func run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.Stop()) }()
+	// Without history indexes: the bare engine has none either, and making them takes a core.
+	if _, err := p.Command(ctx, "settings", "set", "backsight.index.budget", "0"); err != nil {
+		return err
+	}
 	b := &bench{product: p, root: root, query: *query, grid: []string{"--every", *every, "--points", fmt.Sprint(*points)}}
 	repositories, err := p.Indexed(ctx)
 	if err != nil {

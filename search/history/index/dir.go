@@ -34,13 +34,13 @@ type Dir struct {
 	MaxBytes int64  // 0: no bound
 }
 
-// file returns where an index lies. Names are the caller's, without slashes.
-func (d Dir) file(name string) string { return filepath.Join(d.Path, name+extension) }
+// File returns where an index lies, for Open without the effects of Dir.Open. Names are the caller's, without slashes.
+func (d Dir) File(name string) string { return filepath.Join(d.Path, name+extension) }
 
 // Open opens the index called name. The error is fs.ErrNotExist or ErrDamaged when there is none; then the wish for it
 // is noted. Close it after use.
 func (d Dir) Open(name string) (*Index, error) {
-	x, err := Open(d.file(name))
+	x, err := Open(d.File(name))
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrDamaged) {
 		if noted := d.note(name); noted != nil {
 			return nil, errors.Join(err, noted)
@@ -63,7 +63,7 @@ func (d Dir) Update(ctx context.Context, repo *gitrepo.Repo, name string, tip gi
 	if made, err := d.wanted(name); err != nil || !made {
 		return Stats{}, false, err
 	}
-	path := d.file(name)
+	path := d.File(name)
 	before, missing := os.Stat(path)
 	stats, err = Update(ctx, repo, tip, path)
 	if err != nil {
@@ -87,7 +87,7 @@ func (d Dir) wanted(name string) (bool, error) {
 	if d.MaxBytes == 0 {
 		return true, nil
 	}
-	for _, file := range []string{d.file(name), filepath.Join(d.Path, name+wish)} {
+	for _, file := range []string{d.File(name), filepath.Join(d.Path, name+wish)} {
 		if _, err := os.Stat(file); err == nil {
 			return true, nil
 		} else if !errors.Is(err, fs.ErrNotExist) {
@@ -101,6 +101,27 @@ func (d Dir) wanted(name string) (bool, error) {
 // Delete removes what is kept under name, if anything: the repository is gone.
 func (d Dir) Delete(name string) error {
 	return errors.Join(d.remove(name+extension), d.remove(name+wish))
+}
+
+// Names returns the names of all indexes and wishes, sorted: what somebody who keeps the indexes up to date has to look at.
+func (d Dir) Names() ([]string, error) {
+	entries, err := os.ReadDir(d.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("history indexes: %w", err)
+	}
+	var names []string
+	for _, e := range entries {
+		for _, suffix := range []string{extension, wish} {
+			if name, ok := strings.CutSuffix(e.Name(), suffix); ok {
+				names = append(names, name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names), nil
 }
 
 // indexFile is an index in a Dir.
