@@ -44,8 +44,11 @@ SET default_branch = nullif(w.branch, ''), head = w.head, size_bytes = w.size_by
 FROM w
 WHERE r.id = w.id;
 
+-- A join and not "= ANY": a plan made while the table was small would compare every location with every row.
 -- name: RegisteredLocations :many
-SELECT location FROM repositories WHERE location = ANY (@locations::text[]) AND deleted_at IS NULL ORDER BY location;
+SELECT r.location
+FROM (SELECT unnest(@locations::text[]) AS location) AS w
+JOIN repositories AS r ON r.location = w.location AND r.deleted_at IS NULL;
 
 -- name: AddRepoNames :exec
 INSERT INTO repo_names (name)

@@ -15,7 +15,8 @@ WITH chosen AS MATERIALIZED (
         count(*) FILTER (WHERE s.outcome = 'failed') AS failed,
         count(*) FILTER (WHERE s.outcome = 'pending') AS pending
     FROM samples AS s
-    WHERE s.series_id IN (SELECT d.id FROM insight_series AS d WHERE d.series_id = ANY (@series_ids::text[]))
+    -- An array and not a join: the planner then knows that a series has many samples and few times, and does not sort them.
+    WHERE s.series_id = ANY (ARRAY(SELECT d.id FROM insight_series AS d WHERE d.series_id = ANY (@series_ids::text[])))
         AND s.time BETWEEN @from_time::timestamptz AND @to_time::timestamptz
         AND (NOT @filtered OR s.repo_id IN (SELECT id FROM chosen))
     GROUP BY s.series_id, s.time
