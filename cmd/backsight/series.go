@@ -75,7 +75,13 @@ func printStatus(s *streams, one seriesRef) {
 		state += fmt.Sprintf(", %d in flight", w.InFlight)
 	}
 	if w.PausedAt != nil {
-		state += fmt.Sprintf(" since %s by %s: %s", *w.PausedAt, render.Text(w.PausedBy), render.Text(w.PausedReason))
+		state += " since " + *w.PausedAt
+		if w.PausedBy != nil && *w.PausedBy != "" {
+			state += " by " + *w.PausedBy
+		}
+		if w.PausedReason != nil && *w.PausedReason != "" {
+			state += ": " + *w.PausedReason
+		}
 	}
 	fmt.Fprintf(s.Out, "  state     %s\n", state)
 	if w.Problem != nil {
