@@ -67,11 +67,9 @@ func (x *Indexes) Tend(ctx context.Context) error {
 	}
 	ids := make([]int64, 0, len(names))
 	for _, name := range names {
-		id, err := strconv.ParseInt(name, 10, 64)
-		if err != nil {
-			return fmt.Errorf("history indexes: %s: %q is not one of ours", x.Dir, name)
+		if id, err := strconv.ParseInt(name, 10, 64); err == nil { // others are not ours: `backsight history --index` may have made them
+			ids = append(ids, id)
 		}
-		ids = append(ids, id)
 	}
 	known, err := x.Store.RepositoriesByID(ctx, ids)
 	if err != nil {
