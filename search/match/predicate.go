@@ -81,7 +81,7 @@ func newPredicate(from query.Predicate, caseSensitive bool) (*Predicate, error) 
 func (m *Matcher) compilePredicates(q *query.Query, opts Options) error {
 	for _, from := range q.Predicates() {
 		if !opts.Predicates {
-			return fmt.Errorf("query %q: %s is not counted yet: leave it out, or choose repositories by name, with repo:", q, from)
+			return fmt.Errorf("query %q: %s is not counted yet: leave it out, or choose repositories by name with a repo: filter", q, from)
 		}
 		p, err := newPredicate(from, q.CaseSensitive)
 		if err != nil {
