@@ -15,7 +15,8 @@ import (
 type Plans struct {
 	Store   *store.Store
 	Mirrors *Mirrors
-	// FirstPart is how long a backfill is planned before its first searches begin; 0 is a second.
+	// FirstPart is how long a backfill is planned before its first searches begin; 0 is half a minute, which plans about
+	// 100,000 repositories × 12 samples whole.
 	FirstPart time.Duration
 }
 
@@ -25,9 +26,9 @@ const sliceSamples = 20_000
 // retrySlice is how many repositories one transaction of a retry takes up: sliceSamples at a dozen frames each.
 const retrySlice = 1500
 
-// Begin writes a plan, a long backfill in two calls (BeginResult.More): every sample of the times in every repository of the series' scope, settled at once where the
-// commit index knows that there is nothing to search. A retry takes up samples that are there instead. A second call returns the
-// same plan, or goes on with it.
+// Begin writes a plan: every sample of the times in every repository of the series' scope, settled at once where the commit
+// index knows that there is nothing to search. A very long backfill takes two calls (BeginResult.More). A retry takes up samples
+// that are there instead. A second call returns the same plan, or goes on with it.
 // Invalid for a series whose query or scope cannot be read.
 func (p *Plans) Begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 	work, done := untilWorkerStops(ctx)
@@ -111,8 +112,8 @@ func (p *Plans) write(ctx context.Context, in BeginInput, generation int, scope 
 	}
 }
 
-// firstPart is how long a backfill is planned before its first searches begin.
-func (p *Plans) firstPart() time.Duration { return cmp.Or(p.FirstPart, time.Second) }
+// firstPart is long, for the total of a plan grows when its rest is written, and a total that grows makes no ratio.
+func (p *Plans) firstPart() time.Duration { return cmp.Or(p.FirstPart, 30*time.Second) }
 
 // Cancel ends what a generation has pending, see store.CancelSlice, and returns the tally of the whole series.
 func (p *Plans) Cancel(ctx context.Context, in CancelInput) (insights.Completeness, error) {
