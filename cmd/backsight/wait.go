@@ -10,10 +10,13 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// How often the ledger is asked, and every how many times also what the workflows do.
+// How often the ledger is asked, and every how many times also what the workflows do. A small backfill is over within two
+// seconds, so the first rounds are quick.
 const (
-	waitInterval = 300 * time.Millisecond
-	stateEvery   = 7
+	firstInterval = 100 * time.Millisecond
+	firstRounds   = 30
+	waitInterval  = 300 * time.Millisecond
+	stateEvery    = 7
 )
 
 // patience is how long the server, or a part behind it, may be away: everything is started again within seconds.
@@ -25,11 +28,14 @@ const patience = time.Minute
 func wait(ctx context.Context, s *streams, c *remote.Client, id string) error {
 	progress := render.NewProgress(s.Err)
 	defer progress.End()
-	ticker := time.NewTicker(waitInterval)
+	ticker := time.NewTicker(firstInterval)
 	defer ticker.Stop()
 	said := ""
 	answered := time.Now()
 	for round := 1; ; round++ {
+		if round == firstRounds {
+			ticker.Reset(waitInterval)
+		}
 		fields := seriesFields
 		if round%stateEvery == 0 {
 			fields += " " + workflowFields
