@@ -95,12 +95,8 @@ func (x *Indexes) tend(ctx context.Context, r store.Repository) error {
 	if refusedAt, _ := x.refused.Load(name); r.Head == "" || refusedAt == r.Head || !x.Mirrors.present(r) {
 		return nil
 	}
-	if opened, err := index.Open(x.dir().File(name)); err == nil {
-		current := opened.Tip() == gitrepo.OID(r.Head)
-		opened.Close()
-		if current {
-			return nil
-		}
+	if x.dir().Tip(name) == gitrepo.OID(r.Head) {
+		return nil
 	}
 	if err := waitFor(ctx, x.Limits.idle, func() {}); err != nil {
 		return err

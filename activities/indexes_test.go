@@ -85,10 +85,15 @@ func TestTendFollowsTheRepositories(t *testing.T) {
 	before, err := os.ReadFile(path)
 	require.NoError(t, err)
 
+	long := time.Now().Add(-2 * time.Hour).Truncate(time.Second)
+	require.NoError(t, os.Chtimes(path, long, long))
 	require.NoError(t, indexes.Tend(t.Context()))
 	same, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.Equal(t, before, same, "nothing came, so nothing is written")
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	require.True(t, info.ModTime().Equal(long), "being looked over is no use: the budget drops what searches used least recently")
 
 	r.Commit(t, shortlyBefore(0), map[string]string{"b.go": "TODO TODO\n"})
 	require.NoError(t, b.refreshed(repository))

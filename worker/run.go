@@ -154,8 +154,8 @@ func (r *runner) workers(fatal func(error)) []worker.Worker {
 // one, and a pause has to act within seconds.
 const heartbeatThrottle = time.Second
 
-// indexEvery is how often the history indexes are looked over: one stat and one small read for each.
-const indexEvery = 10 * time.Second
+// indexEvery is how often the history indexes are looked over: a few small reads for each.
+const indexEvery = time.Minute
 
 // retryEvery is the wait between two tries of something that must work before the worker can start.
 const retryEvery = 2 * time.Second

@@ -34,19 +34,30 @@ type Dir struct {
 	MaxBytes int64  // 0: no bound
 }
 
-// File returns where an index lies, for Open without the effects of Dir.Open. Names are the caller's, without slashes.
-func (d Dir) File(name string) string { return filepath.Join(d.Path, name+extension) }
+// file returns where an index lies. Names are the caller's, without slashes.
+func (d Dir) file(name string) string { return filepath.Join(d.Path, name+extension) }
 
 // Open opens the index called name. The error is fs.ErrNotExist or ErrDamaged when there is none; then the wish for it
 // is noted. Close it after use.
 func (d Dir) Open(name string) (*Index, error) {
-	x, err := Open(d.File(name))
+	x, err := Open(d.file(name))
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrDamaged) {
 		if noted := d.note(name); noted != nil {
 			return nil, errors.Join(err, noted)
 		}
 	}
 	return x, err
+}
+
+// Tip returns the commit that the index called name was brought to, "" where there is no index that can be read. It counts as no
+// use and notes no wish.
+func (d Dir) Tip(name string) gitrepo.OID {
+	x, err := open(d.file(name))
+	if err != nil {
+		return ""
+	}
+	defer x.Close()
+	return x.Tip()
 }
 
 func (d Dir) note(name string) error {
@@ -63,7 +74,7 @@ func (d Dir) Update(ctx context.Context, repo *gitrepo.Repo, name string, tip gi
 	if made, err := d.wanted(name); err != nil || !made {
 		return Stats{}, false, err
 	}
-	path := d.File(name)
+	path := d.file(name)
 	before, missing := os.Stat(path)
 	stats, err = Update(ctx, repo, tip, path)
 	if err != nil {
@@ -87,7 +98,7 @@ func (d Dir) wanted(name string) (bool, error) {
 	if d.MaxBytes == 0 {
 		return true, nil
 	}
-	for _, file := range []string{d.File(name), filepath.Join(d.Path, name+wish)} {
+	for _, file := range []string{d.file(name), filepath.Join(d.Path, name+wish)} {
 		if _, err := os.Stat(file); err == nil {
 			return true, nil
 		} else if !errors.Is(err, fs.ErrNotExist) {

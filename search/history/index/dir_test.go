@@ -37,10 +37,10 @@ func TestDir_RemovesWhatWasUsedLeastRecentlyAndMakesItAnewWhenItIsSearched(t *te
 	}
 	used := func(name string, when int) {
 		at := testgit.Epoch.Add(time.Duration(when) * time.Hour)
-		require.NoError(t, os.Chtimes(d.File(name), at, at))
+		require.NoError(t, os.Chtimes(d.file(name), at, at))
 	}
 	there := func(name string) bool {
-		_, err := os.Stat(d.File(name))
+		_, err := os.Stat(d.file(name))
 		return err == nil
 	}
 	require.True(t, update("a"))
@@ -63,7 +63,7 @@ func TestDir_RemovesWhatWasUsedLeastRecentlyAndMakesItAnewWhenItIsSearched(t *te
 	x, err := d.Open("b")
 	require.NoError(t, err)
 	x.Close()
-	require.NoError(t, os.Remove(d.File("b")))
+	require.NoError(t, os.Remove(d.file("b")))
 	require.True(t, update("b"), "there is room")
 
 	require.NoError(t, d.Delete("b"))
@@ -78,19 +78,19 @@ func TestDir_ExtendingIsNoUse(t *testing.T) {
 	_, done, err := d.Update(t.Context(), r, "a", tip)
 	require.NoError(t, err)
 	require.True(t, done)
-	require.NoError(t, os.Chtimes(d.File("a"), testgit.Epoch, testgit.Epoch))
+	require.NoError(t, os.Chtimes(d.file("a"), testgit.Epoch, testgit.Epoch))
 	next := gitrepo.OID(repo.Commit(t, testgit.Epoch.Add(time.Hour), map[string]string{"a": "other text\n"}))
 	stats, _, err := d.Update(t.Context(), r, "a", next)
 	require.NoError(t, err)
 	require.Equal(t, 1, stats.NewCommits)
-	info, err := os.Stat(d.File("a"))
+	info, err := os.Stat(d.file("a"))
 	require.NoError(t, err)
 	require.True(t, info.ModTime().Equal(testgit.Epoch), "%s", info.ModTime())
 	x, err := d.Open("a")
 	require.NoError(t, err)
 	require.Equal(t, next, x.Tip())
 	x.Close()
-	info, err = os.Stat(d.File("a"))
+	info, err = os.Stat(d.file("a"))
 	require.NoError(t, err)
 	require.True(t, info.ModTime().After(testgit.Epoch), "opening is")
 }
