@@ -1,11 +1,9 @@
 package gitrepo
 
 import (
-	"context"
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"strings"
 )
 
 // Find returns the folders at or below root that are git repositories (work trees and bare ones), sorted. It does not
@@ -29,14 +27,4 @@ func Find(root string) ([]string, error) {
 		return nil
 	})
 	return found, err
-}
-
-// Version returns git's version, for example "2.39.5".
-func Version(ctx context.Context) (string, error) {
-	cmd := command(ctx, reading, "", "version")
-	out, err := outputOf(cmd)
-	if err != nil {
-		return "", gitError(ctx, "git", "version", cmd, err)
-	}
-	return strings.TrimSpace(strings.TrimPrefix(string(out), "git version ")), nil
 }

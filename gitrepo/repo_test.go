@@ -130,13 +130,6 @@ func TestFind(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
-func TestVersion(t *testing.T) {
-	t.Parallel()
-	version, err := Version(t.Context())
-	require.NoError(t, err)
-	require.Regexp(t, `^\d+\.\d+`, version)
-}
-
 func TestContextEndsGit(t *testing.T) {
 	t.Parallel()
 	repo := testgit.New(t)

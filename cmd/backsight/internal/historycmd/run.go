@@ -3,7 +3,6 @@ package historycmd
 import (
 	"cmp"
 	"context"
-	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -12,7 +11,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/search/history"
 )
 
@@ -132,17 +130,4 @@ func largestFirst(repositories []*repository) []*repository {
 	order := slices.Clone(repositories)
 	slices.SortStableFunc(order, func(a, b *repository) int { return cmp.Compare(sizes[b], sizes[a]) })
 	return order
-}
-
-// ExitCode returns the exit status that Run's results stand for: 0, 1 for partial or failed samples and for errors, 2 for
-// bad usage.
-func ExitCode(complete bool, err error) int {
-	var e *insights.Error
-	switch {
-	case err == nil && complete:
-		return 0
-	case errors.As(err, &e) && e.Code == insights.Invalid:
-		return 2
-	}
-	return 1
 }
