@@ -97,7 +97,7 @@ func (p *Plans) write(ctx context.Context, in BeginInput, generation int, scope 
 			if err := ahead.refresh(ctx); err != nil {
 				return false, err
 			}
-			return p.Store.PlanSlice(ctx, in.SeriesID, generation, scope, ahead.limit)
+			return p.Store.PlanSlice(ctx, in.SeriesID, generation, scope, ahead.limit, true)
 		}
 	}
 	for started := time.Now(); ; {

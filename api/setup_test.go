@@ -141,7 +141,7 @@ func (b *bundle) plan(seriesID string, repositories ...string) (generation int) 
 	generation, err = b.store.BeginGeneration(ctx, seriesID, "backfill", series.Grid.Frames())
 	require.NoError(b.t, err)
 	for done := false; !done; {
-		done, err = b.store.PlanSlice(ctx, seriesID, generation, store.ScopeFilter{}, 100)
+		done, err = b.store.PlanSlice(ctx, seriesID, generation, store.ScopeFilter{}, 100, true)
 		require.NoError(b.t, err)
 	}
 	return generation

@@ -36,7 +36,7 @@ func BenchmarkLedger(b *testing.B) {
 		generation, err = s.BeginGeneration(s.ctx, series.ID, store.Backfill, times)
 		require.NoError(b, err)
 		for done := false; !done; {
-			done, err = s.PlanSlice(s.ctx, series.ID, generation, store.ScopeFilter{}, 100)
+			done, err = s.PlanSlice(s.ctx, series.ID, generation, store.ScopeFilter{}, 100, true)
 			require.NoError(b, err)
 		}
 	}

@@ -122,7 +122,7 @@ func (b bundle) plan(t require.TestingT, series insights.Series, kind string, ti
 	generation, err := b.BeginGeneration(b.ctx, series.ID, kind, times)
 	require.NoError(t, err)
 	for done := false; !done; {
-		done, err = b.PlanSlice(b.ctx, series.ID, generation, store.ScopeFilter{}, 100)
+		done, err = b.PlanSlice(b.ctx, series.ID, generation, store.ScopeFilter{}, 100, true)
 		require.NoError(t, err)
 	}
 	return generation

@@ -107,7 +107,7 @@ func TestPlansEqualTheDefinition(t *testing.T) {
 			generation, err := b.BeginGeneration(b.ctx, series.ID, kind, times)
 			require.NoError(rt, err)
 			for done := false; !done; {
-				done, err = b.PlanSlice(b.ctx, series.ID, generation, store.ScopeFilter{Names: names}, 2)
+				done, err = b.PlanSlice(b.ctx, series.ID, generation, store.ScopeFilter{Names: names}, 2, true)
 				require.NoError(rt, err)
 			}
 

@@ -55,10 +55,13 @@ func (s *Store) BeginGeneration(ctx context.Context, seriesID, kind string, time
 // Everything that needs no search is settled here, in SQL: see PlanSamples in queries/plans.sql. A sample that an earlier
 // generation settled stays as it is and belongs to that one; a pending one moves to this one.
 //
+// reuse says whether a sample at a commit that the series has an exact value for takes that value. It is false where a value belongs
+// to an interval and not to a commit; such a sample is pending, with its commit.
+//
 // One call is one transaction that writes up to limit × times samples. It may be attempted again at any time: the plan
 // remembers how far it came. The scope must be the same in all calls; repositories that are registered meanwhile are
 // planned, for their ids come last. A call may plan fewer than limit, or none, without being done.
-func (s *Store) PlanSlice(ctx context.Context, seriesID string, generation int, scope ScopeFilter, limit int) (done bool, err error) {
+func (s *Store) PlanSlice(ctx context.Context, seriesID string, generation int, scope ScopeFilter, limit int, reuse bool) (done bool, err error) {
 	if limit < 1 {
 		return false, insights.Errorf(insights.Invalid, "series %s: a slice of %d repositories: must be at least 1", seriesID, limit)
 	}
@@ -83,7 +86,7 @@ func (s *Store) PlanSlice(ctx context.Context, seriesID string, generation int, 
 		}
 		if len(ids) > 0 {
 			err = q.PlanSamples(ctx, db.PlanSamplesParams{
-				SeriesID: seriesID, SeriesKey: key, Generation: int32(generation), RepoIDs: ids, Times: plan.Times,
+				SeriesID: seriesID, SeriesKey: key, Generation: int32(generation), RepoIDs: ids, Times: plan.Times, Reuse: reuse,
 			})
 			if err != nil {
 				return err

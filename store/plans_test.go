@@ -29,7 +29,7 @@ func TestBeginGenerationAgainIsTheSameGeneration(t *testing.T) {
 	require.Equal(t, 3, begin(series, store.Recording, day(-1)), "another kind")
 	require.Equal(t, 1, begin(other, store.Recording, day(1)), "another series")
 
-	_, err := b.PlanSlice(b.ctx, series.ID, 1, store.ScopeFilter{}, 1)
+	_, err := b.PlanSlice(b.ctx, series.ID, 1, store.ScopeFilter{}, 1, true)
 	require.NoError(t, err)
 	require.NoError(t, b.CompleteGeneration(b.ctx, series.ID, 1, day(2)))
 	require.Equal(t, 4, begin(series, store.Backfill, day(-1), day(0)), "a closed plan is not taken up again")
@@ -90,6 +90,31 @@ func TestPlanSliceSettlesWhatTheIndexKnows(t *testing.T) {
 	}, work)
 }
 
+// A series whose values belong to intervals has as many of them at one commit as it has intervals.
+func TestPlanSliceWithoutReuse(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	indexed := b.repository(t, "indexed")
+	commits := b.index(t, indexed, day(5), -3)
+	series := b.series(t, "TODO", insights.Search)
+	first := b.plan(t, series, store.Backfill, day(-2))
+	b.settle(t, series, first, func(s *insights.Sample) { s.Outcome, s.Value = insights.Counted, 7 })
+
+	outcome := func(at time.Time, reuse bool) string {
+		generation, err := b.BeginGeneration(b.ctx, series.ID, store.Recording, []time.Time{at})
+		require.NoError(t, err)
+		done, err := b.PlanSlice(b.ctx, series.ID, generation, store.ScopeFilter{}, 100, reuse)
+		require.NoError(t, err)
+		require.True(t, done)
+		list, err := b.Samples(b.ctx, store.SampleFilter{SeriesID: series.ID, Time: &at})
+		require.NoError(t, err)
+		require.Equal(t, commits[0].Commit, list[0].Commit)
+		return fmt.Sprint(list[0].Outcome, " ", list[0].Value)
+	}
+	require.Equal(t, "reused 7", outcome(day(-1), true))
+	require.Equal(t, "pending 0", outcome(day(0), false))
+}
+
 func TestPlanSliceGoesThroughTheScopeOnce(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -99,7 +124,7 @@ func TestPlanSliceGoesThroughTheScopeOnce(t *testing.T) {
 	generation, err := b.BeginGeneration(b.ctx, series.ID, store.Backfill, []time.Time{day(0), day(-1)})
 	require.NoError(t, err)
 	slice := func(limit int) bool {
-		done, err := b.PlanSlice(b.ctx, series.ID, generation, store.ScopeFilter{}, limit)
+		done, err := b.PlanSlice(b.ctx, series.ID, generation, store.ScopeFilter{}, limit, true)
 		require.NoError(t, err)
 		return done
 	}
@@ -138,9 +163,9 @@ func TestPlanSliceGoesThroughTheScopeOnce(t *testing.T) {
 	got, err = b.Series(b.ctx, series.ID)
 	require.NoError(t, err)
 	require.NotNil(t, got.BackfillQueuedAt)
-	_, err = b.PlanSlice(b.ctx, series.ID, 9, store.ScopeFilter{}, 1)
+	_, err = b.PlanSlice(b.ctx, series.ID, 9, store.ScopeFilter{}, 1, true)
 	requireCode(t, insights.NotFound, err, "plan 9 does not exist")
-	_, err = b.PlanSlice(b.ctx, series.ID, generation, store.ScopeFilter{}, 0)
+	_, err = b.PlanSlice(b.ctx, series.ID, generation, store.ScopeFilter{}, 0, true)
 	requireCode(t, insights.Invalid, err, "at least 1")
 }
 
@@ -174,7 +199,7 @@ func TestScopeFilterChooses(t *testing.T) {
 				calls := 0
 				for done := false; !done; calls++ {
 					require.LessOrEqual(t, calls, len(test.want)+1)
-					done, err = b.PlanSlice(b.ctx, series.ID, generation, test.scope, limit)
+					done, err = b.PlanSlice(b.ctx, series.ID, generation, test.scope, limit, true)
 					require.NoError(t, err)
 				}
 				require.Equal(t, max(1, (len(test.want)+limit-1)/limit), calls, "no call is spent on finding that nothing is left")

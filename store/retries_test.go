@@ -270,7 +270,7 @@ func TestExtensionAddsOnlyWhatIsMissing(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, first, second)
 	for planned := false; !planned; {
-		planned, err = b.PlanSlice(b.ctx, series.ID, first, store.ScopeFilter{}, 100)
+		planned, err = b.PlanSlice(b.ctx, series.ID, first, store.ScopeFilter{}, 100, true)
 		require.NoError(t, err)
 	}
 	require.Equal(t, insights.Completeness{Planned: 8, Counted: 5, Pending: 3}, b.requireWhole(t, series))

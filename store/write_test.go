@@ -286,7 +286,7 @@ func TestStatementsAreFew(t *testing.T) {
 		require.LessOrEqual(t, len(ran), n, "%s: %s", what, strings.Join(ran, "\n"))
 	}
 	atMost(5, "PlanSlice", func() error {
-		done, err := b.PlanSlice(b.ctx, series.ID, generation, store.ScopeFilter{}, 100)
+		done, err := b.PlanSlice(b.ctx, series.ID, generation, store.ScopeFilter{}, 100, true)
 		require.True(t, done)
 		return err
 	})

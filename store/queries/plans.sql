@@ -26,7 +26,7 @@ FOR UPDATE;
 -- The heart of compression: for the given repositories and times, what is known without a search.
 -- A commit is looked up only where the index is right for the time: it was refreshed at or after it and reaches back
 -- far enough. Then no commit means absent; a commit that the series has an exact value for means reused, with that
--- value and its points. Everything else is pending. A sample of an earlier generation stays as it is unless it
+-- value and its points, unless reuse is false. Everything else is pending. A sample of an earlier generation stays as it is unless it
 -- is pending still; one that a retry took up goes on being that, whatever the plan.
 -- name: PlanSamples :exec
 WITH cells AS (
@@ -46,7 +46,7 @@ WITH cells AS (
     ) AS i ON true
     LEFT JOIN LATERAL (
         SELECT s.time, s.value FROM samples AS s
-        WHERE s.series_id = @series_key AND s.repo_id = c.repo_id AND s.time <> c.time
+        WHERE @reuse::boolean AND s.series_id = @series_key AND s.repo_id = c.repo_id AND s.time <> c.time
             AND s.commit_bytea = i.commit_bytea AND s.outcome IN ('counted', 'reused')
         ORDER BY s.time DESC
         LIMIT 1

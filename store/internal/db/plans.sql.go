@@ -267,14 +267,14 @@ WITH cells AS (
     ) AS i ON true
     LEFT JOIN LATERAL (
         SELECT s.time, s.value FROM samples AS s
-        WHERE s.series_id = $4 AND s.repo_id = c.repo_id AND s.time <> c.time
+        WHERE $4::boolean AND s.series_id = $5 AND s.repo_id = c.repo_id AND s.time <> c.time
             AND s.commit_bytea = i.commit_bytea AND s.outcome IN ('counted', 'reused')
         ORDER BY s.time DESC
         LIMIT 1
     ) AS k ON true
 ), planned AS (
     INSERT INTO samples (series_id, repo_id, time, generation, outcome, value, commit_bytea)
-    SELECT $4, r.repo_id, r.time, $5,
+    SELECT $5, r.repo_id, r.time, $6,
         CASE WHEN r.indexed AND r.commit_bytea IS NULL THEN 'absent' WHEN r.known_time IS NOT NULL THEN 'reused' ELSE 'pending' END,
         coalesce(r.value, 0), r.commit_bytea
     FROM resolved AS r
@@ -301,6 +301,7 @@ type PlanSamplesParams struct {
 	SeriesID   string
 	RepoIDs    []int32
 	Times      []time.Time
+	Reuse      bool
 	SeriesKey  int32
 	Generation int32
 }
@@ -308,13 +309,14 @@ type PlanSamplesParams struct {
 // The heart of compression: for the given repositories and times, what is known without a search.
 // A commit is looked up only where the index is right for the time: it was refreshed at or after it and reaches back
 // far enough. Then no commit means absent; a commit that the series has an exact value for means reused, with that
-// value and its points. Everything else is pending. A sample of an earlier generation stays as it is unless it
+// value and its points, unless reuse is false. Everything else is pending. A sample of an earlier generation stays as it is unless it
 // is pending still; one that a retry took up goes on being that, whatever the plan.
 func (q *Queries) PlanSamples(ctx context.Context, arg PlanSamplesParams) error {
 	_, err := q.db.Exec(ctx, planSamples,
 		arg.SeriesID,
 		arg.RepoIDs,
 		arg.Times,
+		arg.Reuse,
 		arg.SeriesKey,
 		arg.Generation,
 	)
