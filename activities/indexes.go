@@ -14,8 +14,10 @@ import (
 	"time"
 
 	"github.com/backsight/backsight/gitrepo"
+	"github.com/backsight/backsight/search/history"
 	"github.com/backsight/backsight/search/history/index"
 	"github.com/backsight/backsight/store"
+	"github.com/backsight/backsight/telemetry"
 )
 
 // Indexes are the history indexes on this machine: a cache below Dir, one file per repository, named by its id. A search of a
@@ -27,6 +29,7 @@ type Indexes struct {
 	Limits  *Limits
 	Dir     string
 	Logger  *slog.Logger
+	Metrics *telemetry.Metrics
 
 	budget  atomic.Int64
 	refused sync.Map // name → the head at which it could not be indexed, so that it is not tried again until it moves
@@ -48,6 +51,21 @@ func (x *Indexes) open(id int64) *index.Index {
 		return nil
 	}
 	return opened
+}
+
+// told counts what a search found of indexes.
+func (x *Indexes) told(opened bool, stats history.Stats) {
+	switch {
+	case x == nil || x.budget.Load() == 0:
+	case stats.Indexed:
+		x.Metrics.IndexLookup(telemetry.Hit)
+	case errors.Is(stats.IndexProblem, index.ErrDamaged):
+		x.Metrics.IndexLookup(telemetry.Damaged)
+	case opened:
+		x.Metrics.IndexLookup(telemetry.Behind)
+	default:
+		x.Metrics.IndexLookup(telemetry.Miss)
+	}
 }
 
 func (x *Indexes) dir() index.Dir { return index.Dir{Path: x.Dir, MaxBytes: x.budget.Load()} }
@@ -118,8 +136,10 @@ func (x *Indexes) tend(ctx context.Context, r store.Repository) error {
 		return ctx.Err()
 	case err != nil:
 		x.refused.Store(name, r.Head)
+		x.Metrics.IndexUpdated(telemetry.Failed)
 		x.Logger.Warn("history index: the repository is searched without one", "repository", r.Name, "error", err)
 	case made:
+		x.Metrics.IndexUpdated(telemetry.Done)
 		x.Logger.Info("history index made", "repository", r.Name, "took", time.Since(began), "bytes", stats.Size, "ofText", stats.Text)
 	}
 	return nil

@@ -14,6 +14,7 @@ import (
 	"github.com/backsight/backsight/activities"
 	"github.com/backsight/backsight/internal/testgit"
 	"github.com/backsight/backsight/store"
+	"github.com/backsight/backsight/telemetry"
 )
 
 // indexed gives the bundle's searches history indexes of at most so many bytes.
@@ -53,8 +54,11 @@ func TestSearchesUseTheIndexThatTheyWishedFor(t *testing.T) {
 		r.Commit(t, shortlyBefore(k), map[string]string{"a.go": strings.Repeat("TODO\n", k+3), "other.txt": "nothing of interest"})
 	}
 	repository := b.local("r", r)
+	get := b.measured()
+	indexes.Metrics = b.search.Metrics
 	b.backfill(b.series("TODO"))
 	require.Equal(t, []string{"1.wanted"}, files(t, indexes.Dir))
+	require.EqualValues(t, 1, get("backsight_index_lookups_total", telemetry.Miss))
 
 	require.NoError(t, b.refreshed(repository))
 	require.NoError(t, indexes.Tend(t.Context()))
@@ -65,6 +69,9 @@ func TestSearchesUseTheIndexThatTheyWishedFor(t *testing.T) {
 	warm := b.series("TODO case:yes")
 	b.backfill(warm)
 	require.Equal(t, []string{"counted 3", "counted 2", "counted 1"}, b.told(warm)["r"])
+	require.EqualValues(t, 1, get("backsight_index_updates_total", telemetry.Done))
+	require.EqualValues(t, 1, get("backsight_index_lookups_total", telemetry.Hit))
+	require.EqualValues(t, 1, get("backsight_blobs_skipped_total"), "other.txt")
 
 	indexes.SetBudget(0)
 	cold := b.series("TODO case:yes file:.")

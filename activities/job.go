@@ -11,6 +11,7 @@ import (
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/search/history"
 	"github.com/backsight/backsight/store"
+	"github.com/backsight/backsight/telemetry"
 )
 
 // job is one attempt at Samples.
@@ -107,10 +108,12 @@ func (j *job) search(ctx context.Context, id int64, git *gitrepo.Repo, groups []
 		return err
 	}
 	defer done()
+	var stats history.Stats
 	request := history.Request{
 		Repo: git, Matcher: j.matcher, Progress: func(history.Progress) { j.pulse.tick() },
 		// A core that no other search uses: a large repository alone should not leave it idle.
 		Workers: max(1, j.Cores/running),
+		Stats:   &stats,
 	}
 	for _, g := range groups {
 		request.Commits = append(request.Commits, gitrepo.OID(g.commit))
@@ -127,6 +130,7 @@ func (j *job) search(ctx context.Context, id int64, git *gitrepo.Repo, groups []
 	settled := 0
 	since := time.Now()
 	var writeErr error
+	ended := j.Metrics.SearchStarted()
 	err = history.Search(searching, request, func(result history.Result) error {
 		found := j.judge(result)
 		found.Duration, since = time.Since(since), time.Now()
@@ -134,6 +138,8 @@ func (j *job) search(ctx context.Context, id int64, git *gitrepo.Repo, groups []
 		settled++
 		return writeErr
 	})
+	ended(searchResult(ctx, err), telemetry.Read{Blobs: stats.Blobs, Skipped: stats.Skipped, Bytes: stats.Bytes, Processes: stats.GitProcesses})
+	j.Indexes.told(request.Index != nil, stats)
 	switch {
 	case err == nil || writeErr != nil:
 		return err
@@ -152,6 +158,17 @@ func (j *job) search(ctx context.Context, id int64, git *gitrepo.Repo, groups []
 	}
 	// git died, or the repository went away while it was read: the next attempt finds out. Results until here are right.
 	return insights.Errorf(insights.Internal, "repository %s: search: %w", git.Dir(), err)
+}
+
+// searchResult is how a search ended, for metrics. A query's own timeout is an end that was asked for.
+func searchResult(ctx context.Context, err error) string {
+	switch {
+	case ctx.Err() != nil:
+		return telemetry.Stopped
+	case err != nil && !errors.Is(err, context.DeadlineExceeded):
+		return telemetry.Failed
+	}
+	return telemetry.Done
 }
 
 // judge turns a count into a sample's outcome.

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"github.com/backsight/backsight/telemetry"
 )
 
 // Limits bound what the searches of one process take: samples settled per second, searches started per second, searches at
@@ -14,6 +16,9 @@ import (
 type Limits struct {
 	samples  *rate.Limiter
 	searches *rate.Limiter
+
+	// Metrics is optional and set before use.
+	Metrics *telemetry.Metrics
 
 	mu      sync.Mutex
 	running int
@@ -27,6 +32,7 @@ func NewLimits() *Limits {
 
 // Set changes the limits; 0 is no limit.
 func (l *Limits) Set(samplesPerSecond, searchesPerSecond float64, concurrency int) {
+	l.Metrics.SetLimits(samplesPerSecond, searchesPerSecond, concurrency)
 	setRate(l.samples, samplesPerSecond)
 	setRate(l.searches, searchesPerSecond)
 	l.mu.Lock()
@@ -51,7 +57,7 @@ const lookAgain = 50 * time.Millisecond
 // takeSamples waits until n samples may be settled. beat is called while it waits.
 func (l *Limits) takeSamples(ctx context.Context, n int, beat func()) error {
 	for range n {
-		if err := waitFor(ctx, l.samples.Allow, beat); err != nil {
+		if err := l.waitFor(ctx, telemetry.LimitSamples, l.samples.Allow, beat); err != nil {
 			return err
 		}
 	}
@@ -78,10 +84,10 @@ func (l *Limits) startSearch(ctx context.Context, beat func()) (running int, don
 		running = l.running
 		return true
 	}
-	if err := waitFor(ctx, occupy, beat); err != nil {
+	if err := l.waitFor(ctx, telemetry.LimitConcurrency, occupy, beat); err != nil {
 		return 0, nil, err
 	}
-	if err := waitFor(ctx, l.searches.Allow, beat); err != nil {
+	if err := l.waitFor(ctx, telemetry.LimitSearches, l.searches.Allow, beat); err != nil {
 		l.vacate()
 		return 0, nil, err
 	}
@@ -92,6 +98,16 @@ func (l *Limits) vacate() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.running--
+}
+
+// waitFor is the function waitFor that counts the time as waited for a limit.
+func (l *Limits) waitFor(ctx context.Context, limit string, allowed func() bool, beat func()) error {
+	if allowed() { // mostly, and without a look at the clock
+		return ctx.Err()
+	}
+	began := time.Now()
+	defer func() { l.Metrics.Waited(limit, time.Since(began)) }()
+	return waitFor(ctx, allowed, beat)
 }
 
 func waitFor(ctx context.Context, allowed func() bool, beat func()) error {

@@ -13,6 +13,7 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
+	"github.com/backsight/backsight/telemetry"
 )
 
 // Mirrors are the repositories on this machine: local ones where they lie, which are never written, and mirrors of the
@@ -20,7 +21,8 @@ import (
 type Mirrors struct {
 	Store *store.Store
 	// Dir holds <id>.git for each repository that is not local.
-	Dir string
+	Dir     string
+	Metrics *telemetry.Metrics
 
 	locks sync.Map // repository id → chan struct{} of capacity 1: one clone, fetch or index run at a time
 }
@@ -86,6 +88,7 @@ func (m *Mirrors) openOrClone(ctx context.Context, r store.Repository) (git *git
 		}
 		return nil, false, ofRepository(ctx, classFetch, err)
 	}
+	m.Metrics.ClonedMirror()
 	return git, true, nil
 }
 
@@ -129,9 +132,12 @@ func (m *Mirrors) Refresh(ctx context.Context, r store.Repository) (git *gitrepo
 		git, result, err = m.refresh(ctx, r, at)
 		err = ifRemoved(err)
 		if trouble := asRepositoryError(err); trouble != nil {
+			m.Metrics.Synced(telemetry.Failed, 1)
 			result = store.SyncResult{At: at, Err: trouble.Error()}
 		} else if err != nil {
 			return err
+		} else {
+			m.Metrics.Synced(telemetry.Fetched, 1)
 		}
 		if recordErr := m.Store.RecordSync(ctx, r.ID, result); recordErr != nil {
 			return ifRemoved(recordErr)

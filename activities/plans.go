@@ -9,12 +9,14 @@ import (
 
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
+	"github.com/backsight/backsight/telemetry"
 )
 
 // Plans writes plans and reads what is left of them.
 type Plans struct {
 	Store   *store.Store
 	Mirrors *Mirrors
+	Metrics *telemetry.Metrics
 	// FirstPart is how long a backfill is planned before its first searches begin; 0 is half a minute, which plans about
 	// 100,000 repositories × 12 samples whole.
 	FirstPart time.Duration
@@ -52,12 +54,33 @@ func (p *Plans) begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 	}
 	more := false
 	if generation > 0 {
+		counted, err := p.count(ctx, in, generation)
+		if err != nil {
+			return BeginResult{}, err
+		}
 		if more, err = p.write(ctx, in, generation, scope); err != nil {
+			return BeginResult{}, err
+		}
+		if err := counted(); err != nil {
 			return BeginResult{}, err
 		}
 	}
 	tally, err := p.Store.Completeness(ctx, in.SeriesID)
 	return BeginResult{Generation: generation, Tally: tally, More: more}, err
+}
+
+// count prepares to count what a plan settles without a search; the caller calls counted when it is written.
+func (p *Plans) count(ctx context.Context, in BeginInput, generation int) (counted func() error, err error) {
+	if in.Kind == store.Retry || p.Metrics == nil { // a retry settles nothing
+		return func() error { return nil }, nil
+	}
+	// An earlier attempt may have written a part, or all of it.
+	before, err := p.Store.CompletenessOfGeneration(ctx, in.SeriesID, generation)
+	return func() error {
+		after, err := p.Store.CompletenessOfGeneration(ctx, in.SeriesID, generation)
+		p.Metrics.Planned(before, after)
+		return err
+	}, err
 }
 
 // readable returns the scope of a series whose query and scope can be read, and notes for people when they cannot.

@@ -5,11 +5,13 @@ import (
 
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
+	"github.com/backsight/backsight/telemetry"
 )
 
 // Points writes samples that no search wrote.
 type Points struct {
-	Store *store.Store
+	Store   *store.Store
+	Metrics *telemetry.Metrics
 }
 
 // Fail ends what is pending in a range as failed and returns the tally of the range. With At that is the sample at that
@@ -22,6 +24,9 @@ func (p *Points) Fail(ctx context.Context, in FailInput) (insights.Completeness,
 	samples = failed(atTime(samples, in.At), in.Class, in.Reason)
 	if err := p.Store.WriteSamples(ctx, in.SeriesID, in.Generation, samples); err != nil {
 		return insights.Completeness{}, outcome(ctx, err)
+	}
+	for _, s := range samples {
+		p.Metrics.Settled(telemetry.ByGiveUp, s.Outcome, 1)
 	}
 	tally, err := p.Store.CompletenessOfRange(ctx, in.SeriesID, in.Generation, in.From, in.Through, in.At)
 	return tally, outcome(ctx, err)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/backsight/backsight/gitrepo"
 	"github.com/backsight/backsight/store"
+	"github.com/backsight/backsight/telemetry"
 )
 
 // This file refreshes many repositories at a time. Most of a large installation rests, and most of it is small: finding that
@@ -28,6 +29,7 @@ func (m *Mirrors) changed(ctx context.Context, list []store.Repository) (changed
 	if err != nil {
 		return nil, err
 	}
+	m.Metrics.Synced(telemetry.Unchanged, len(unchanged))
 	for _, r := range list {
 		if !unchanged[r.ID] {
 			changed = append(changed, r)
@@ -55,6 +57,9 @@ func (m *Mirrors) RefreshAll(ctx context.Context, list []store.Repository) error
 	commits := 0
 	flush := func() error {
 		err := m.Store.RecordFirstReadings(ctx, readings)
+		if err == nil {
+			m.Metrics.Synced(telemetry.Fetched, len(readings))
+		}
 		readings, commits = nil, 0
 		return err
 	}

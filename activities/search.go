@@ -9,6 +9,7 @@ import (
 
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
+	"github.com/backsight/backsight/telemetry"
 )
 
 // Search settles samples by searching.
@@ -17,6 +18,7 @@ type Search struct {
 	Mirrors *Mirrors
 	Limits  *Limits
 	Indexes *Indexes // optional: makes searches faster, and changes no number
+	Metrics *telemetry.Metrics
 	// Cores is how many cores searches may use together; 0 is 1.
 	Cores int
 }
@@ -55,7 +57,7 @@ func (s *Search) samples(ctx context.Context, in Range) (err error) {
 	}
 	pulse, stop := startPulse(ctx)
 	defer stop()
-	job := &job{Search: s, question: asked, at: in.At, pulse: pulse, out: &writer{store: s.Store, seriesID: in.SeriesID, generation: in.Generation}}
+	job := &job{Search: s, question: asked, at: in.At, pulse: pulse, out: &writer{store: s.Store, seriesID: in.SeriesID, generation: in.Generation, metrics: s.Metrics}}
 	for i, samples := range byRepository {
 		id := samples[0].RepositoryID
 		pulse.on(fmt.Sprintf("%s, %d of %d", repositories[id].Name, i+1, len(byRepository)))

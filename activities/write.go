@@ -6,6 +6,7 @@ import (
 
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
+	"github.com/backsight/backsight/telemetry"
 )
 
 // writer gathers samples so that many small repositories share a transaction, and none waits long to be seen.
@@ -13,6 +14,7 @@ type writer struct {
 	store      *store.Store
 	seriesID   string
 	generation int
+	metrics    *telemetry.Metrics
 
 	samples []insights.Sample
 	since   time.Time // when the first of samples came
@@ -39,8 +41,14 @@ func (w *writer) flush(ctx context.Context) error {
 	if len(w.samples) == 0 {
 		return nil
 	}
-	if err := w.store.WriteSamples(ctx, w.seriesID, w.generation, w.samples); err != nil {
+	began := time.Now()
+	err := w.store.WriteSamples(ctx, w.seriesID, w.generation, w.samples)
+	w.metrics.Wrote(began, err)
+	if err != nil {
 		return err
+	}
+	for _, s := range w.samples {
+		w.metrics.Settled(telemetry.BySearch, s.Outcome, 1)
 	}
 	w.samples = w.samples[:0]
 	return nil

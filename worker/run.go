@@ -14,6 +14,7 @@ import (
 
 	"github.com/backsight/backsight/activities"
 	"github.com/backsight/backsight/store"
+	"github.com/backsight/backsight/telemetry"
 	"github.com/backsight/backsight/workflows"
 )
 
@@ -25,6 +26,7 @@ type Config struct {
 	DataDir   string // mirrors are kept in mirrors/<id>.git below it, history indexes in indexes/<id>.idx
 	Slots     int    // searches at a time; 0: one for each core
 	Logger    *slog.Logger
+	Metrics   *telemetry.Metrics // optional
 }
 
 // StopTimeout is how long Run may take to return once its context ends. Searches notice at once and write what they have; this
@@ -40,9 +42,10 @@ func Run(ctx context.Context, c Config) error {
 		c.Slots = runtime.NumCPU()
 	}
 	r := &runner{Config: c, workflows: workflows.NewClient(c.Client, c.Namespace), limits: activities.NewLimits()}
-	r.mirrors = &activities.Mirrors{Store: c.Store, Dir: filepath.Join(c.DataDir, "mirrors")}
+	r.limits.Metrics = c.Metrics
+	r.mirrors = &activities.Mirrors{Store: c.Store, Dir: filepath.Join(c.DataDir, "mirrors"), Metrics: c.Metrics}
 	r.indexes = &activities.Indexes{
-		Store: c.Store, Mirrors: r.mirrors, Limits: r.limits, Dir: filepath.Join(c.DataDir, "indexes"), Logger: c.Logger,
+		Store: c.Store, Mirrors: r.mirrors, Limits: r.limits, Dir: filepath.Join(c.DataDir, "indexes"), Logger: c.Logger, Metrics: c.Metrics,
 	}
 	// A workflow that sets an attribute which does not exist cannot start, so this comes first.
 	if err := r.untilDone(ctx, "search attributes", r.workflows.EnsureSearchAttributes); err != nil {
@@ -126,8 +129,8 @@ func (r *runner) workers(fatal func(error)) []worker.Worker {
 		OnFatalError:             fatal,
 	})
 	workflows.Register(main)
-	main.RegisterActivity(&activities.Plans{Store: r.Store, Mirrors: mirrors})
-	main.RegisterActivity(&activities.Points{Store: r.Store})
+	main.RegisterActivity(&activities.Plans{Store: r.Store, Mirrors: mirrors, Metrics: r.Metrics})
+	main.RegisterActivity(&activities.Points{Store: r.Store, Metrics: r.Metrics})
 	main.RegisterActivity(sync) // for List, which only reads the database
 
 	searching := worker.New(r.Client, workflows.SearchQueue, worker.Options{
@@ -137,7 +140,7 @@ func (r *runner) workers(fatal func(error)) []worker.Worker {
 		WorkerStopTimeout:                  StopTimeout,
 		OnFatalError:                       fatal,
 	})
-	searching.RegisterActivity(&activities.Search{Store: r.Store, Mirrors: mirrors, Limits: r.limits, Indexes: r.indexes, Cores: r.Slots})
+	searching.RegisterActivity(&activities.Search{Store: r.Store, Mirrors: mirrors, Limits: r.limits, Indexes: r.indexes, Cores: r.Slots, Metrics: r.Metrics})
 
 	syncing := worker.New(r.Client, workflows.SyncQueue, worker.Options{
 		DisableWorkflowWorker:              true,

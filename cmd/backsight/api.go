@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/backsight/backsight/api"
 	"github.com/backsight/backsight/workflows"
 )
@@ -12,6 +14,7 @@ type apiCommand struct {
 	serviceFlags
 	authFlags
 	logFlags
+	metricsFlags
 	Listen     string `default:"127.0.0.1:7080" env:"BACKSIGHT_LISTEN" help:"The address to answer on." placeholder:"HOST:PORT"`
 	TemporalUI string `env:"BACKSIGHT_TEMPORAL_UI" help:"The Temporal web UI, for links." placeholder:"URL"`
 	JSON       bool   `name:"json" help:"Print the address as JSON."`
@@ -50,5 +53,10 @@ func (c *apiCommand) Run(ctx context.Context, s *streams) error {
 	} else {
 		fmt.Fprintf(s.Out, "Backsight's API and page answer at %s\n", address)
 	}
-	return api.Serve(ctx, listener, handler)
+	group, ctx := errgroup.WithContext(ctx)
+	if err := c.serveMetrics(ctx, group, registry); err != nil {
+		return err
+	}
+	group.Go(func() error { return api.Serve(ctx, listener, handler) })
+	return group.Wait()
 }

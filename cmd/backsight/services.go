@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
 
@@ -104,10 +103,3 @@ func (prober) CheckPath(ctx context.Context, path string) (string, error) {
 }
 
 func (prober) CheckURL(url string) error { return gitrepo.CheckURL(url) }
-
-// newRegistry returns a registry of metrics with those of the process itself.
-func newRegistry() *prometheus.Registry {
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	return registry
-}

@@ -95,7 +95,11 @@ func (s *search) plan() (*timeline, error) {
 	var failed error
 	err = x.EachLifetime(func(l index.Lifetime) {
 		o := occurrence{first: older[l.From], after: older[l.To]}
-		if o.first == o.after || !all && !candidates.Has(l.Blob) || failed != nil {
+		if o.first == o.after || failed != nil {
+			return
+		}
+		if !all && !candidates.Has(l.Blob) {
+			s.stats.Skipped++
 			return
 		}
 		if fromBase && o.first == 0 && int(o.after) == len(positions) {

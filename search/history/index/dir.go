@@ -114,6 +114,12 @@ func (d Dir) Delete(name string) error {
 	return errors.Join(d.remove(name+extension), d.remove(name+wish))
 }
 
+// Size returns how many indexes there are and the bytes that they take together.
+func (d Dir) Size() (indexes int, bytes int64, err error) {
+	files, bytes, err := d.list()
+	return len(files), bytes, err
+}
+
 // Names returns the names of all indexes and wishes, sorted: what somebody who keeps the indexes up to date has to look at.
 func (d Dir) Names() ([]string, error) {
 	entries, err := os.ReadDir(d.Path)

@@ -1,0 +1,17 @@
+-- What is left to do in the whole installation, for metrics: series, plans and repositories are read, no samples. Ages are in
+-- seconds by the database's clock, 0 where there is nothing.
+-- name: Backlog :one
+SELECT
+    (SELECT count(*) FROM insight_series AS s WHERE s.deleted_at IS NULL) AS series,
+    (SELECT count(*) FROM insight_series AS s WHERE s.deleted_at IS NULL AND s.backfill_completed_at IS NULL) AS unfinished,
+    (SELECT coalesce(extract(epoch FROM now() - min(s.created_at)), 0)::float8 FROM insight_series AS s
+        WHERE s.deleted_at IS NULL AND s.backfill_completed_at IS NULL) AS oldest_unfinished,
+    (SELECT count(*) FROM insight_series AS s WHERE s.deleted_at IS NULL AND s.workflow_started_at IS NULL) AS unstarted,
+    (SELECT greatest(coalesce(extract(epoch FROM now() - min(s.next_recording_after)), 0), 0)::float8 FROM insight_series AS s
+        WHERE s.deleted_at IS NULL) AS overdue,
+    (SELECT count(*) FROM insight_series_backfill AS b JOIN insight_series AS s ON s.id = b.series_id
+        WHERE b.completed_at IS NULL AND s.deleted_at IS NULL) AS plans,
+    (SELECT coalesce(extract(epoch FROM now() - min(b.created_at)), 0)::float8 FROM insight_series_backfill AS b JOIN insight_series AS s ON s.id = b.series_id
+        WHERE b.completed_at IS NULL AND s.deleted_at IS NULL) AS oldest_plan,
+    (SELECT count(*) FROM repositories AS r WHERE r.deleted_at IS NULL) AS repositories,
+    (SELECT count(*) FROM repositories AS r WHERE r.deleted_at IS NULL AND r.error IS NOT NULL) AS failing;
