@@ -154,11 +154,8 @@ func (o *Objects) Read(ctx context.Context, ids []Hash, opts ReadOptions, visit 
 
 // readFromPack reads those of the objects ids[i], i in wanted, that pack holds in good order, and returns the others.
 func (o *Objects) readFromPack(ctx context.Context, pack *packfile.Pack, ids []Hash, wanted []int32, opts ReadOptions, visit func(worker, i int, object *Object) error) ([]int32, error) {
-	names := make([][]byte, len(wanted))
-	for k, i := range wanted {
-		names[k] = ids[i][:o.hashLen]
-	}
-	left, err := pack.Read(ctx, names, opts.Workers, opts.MaxSize, func(worker int, found packfile.Object) error {
+	name := func(k int) []byte { return ids[wanted[k]][:o.hashLen] }
+	left, err := pack.Read(ctx, len(wanted), name, opts.Workers, opts.MaxSize, func(worker int, found packfile.Object) error {
 		o.stats.FromPack.Add(1)
 		o.stats.Bytes.Add(int64(len(found.Data)))
 		object := Object{Kind: Kind(found.Kind), Size: int64(len(found.Data)), Data: found.Data}

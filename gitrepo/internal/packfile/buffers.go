@@ -1,32 +1,51 @@
 package packfile
 
-// Buffers that are kept for reuse: at most this many, and none larger than this many bytes.
+import "context"
+
+// What contents may take of memory, in bytes. A walker that wants more than a small share waits for its turn to be the
+// large one, so that a process that walks many packs at a time holds ownBudget for each walker, and largeBudget once.
 const (
+	largeObject = 8 << 20   // an object above this takes the turn
+	ownBudget   = 32 << 20  // as do more bytes than this at a time
+	largeBudget = 256 << 20 // and what goes beyond this is left to git
+
 	keepBuffers = 16
-	keepSize    = 16 << 20
+	keepBytes   = 8 << 20 // of free buffers that a walker keeps for reuse
 )
 
-// buffers hands out memory for objects within liveBudget and reuses it.
+// largeTurn holds a token while a walker has the turn. It is the process's, as memory is.
+var largeTurn = make(chan struct{}, 1)
+
+// buffers hands out memory for objects within the budgets and reuses it. release after each tree.
 type buffers struct {
-	free [][]byte
-	live int64 // bytes handed out
+	free      [][]byte
+	freeBytes int
+	live      int64 // bytes handed out
+	large     bool  // it has the turn
 }
 
-// get returns a buffer of size bytes, or errSkip when the budget does not allow it.
-func (b *buffers) get(size int64) ([]byte, error) {
-	if b.live+size > liveBudget {
+// get returns a buffer of size bytes, errSkip when the budget does not allow it, or ctx's error.
+func (b *buffers) get(ctx context.Context, size int64) ([]byte, error) {
+	if b.live+size > largeBudget {
 		return nil, errSkip
+	}
+	if !b.large && (size > largeObject || b.live+size > ownBudget) {
+		select {
+		case largeTurn <- struct{}{}:
+			b.large = true
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
 	}
 	b.live += size
 	for i := len(b.free) - 1; i >= 0; i-- {
 		if buffer := b.free[i]; int64(cap(buffer)) >= size {
-			b.free[i] = b.free[len(b.free)-1]
-			b.free = b.free[:len(b.free)-1]
+			b.drop(i)
 			return buffer[:size], nil
 		}
 	}
-	if len(b.free) == keepBuffers {
-		b.free = b.free[:keepBuffers/2] // all too small: make room for larger ones
+	if size > largeObject {
+		return make([]byte, size), nil
 	}
 	return make([]byte, size, max(4096, size+size/4)), nil
 }
@@ -34,7 +53,28 @@ func (b *buffers) get(size int64) ([]byte, error) {
 // put takes a buffer back.
 func (b *buffers) put(buffer []byte) {
 	b.live -= int64(len(buffer))
-	if len(b.free) < keepBuffers && cap(buffer) <= keepSize {
-		b.free = append(b.free, buffer)
+	if cap(buffer) > keepBytes {
+		return
+	}
+	for len(b.free) > 0 && (len(b.free) == keepBuffers || b.freeBytes+cap(buffer) > keepBytes) {
+		b.drop(0) // the oldest: what is asked for next is most likely as large as what was given back last
+	}
+	b.free = append(b.free, buffer)
+	b.freeBytes += cap(buffer)
+}
+
+func (b *buffers) drop(i int) {
+	b.freeBytes -= cap(b.free[i])
+	b.free[i] = b.free[len(b.free)-1]
+	b.free[len(b.free)-1] = nil
+	b.free = b.free[:len(b.free)-1]
+}
+
+// release gives the turn back, at the end of a tree. Buffers that are still out are forgotten.
+func (b *buffers) release() {
+	b.live = 0
+	if b.large {
+		b.large = false
+		<-largeTurn
 	}
 }

@@ -10,7 +10,8 @@
 //     that looks damaged, it hands the object back to the caller, who asks git. So git has the last word on every fault.
 //   - Every decompressed piece has the size that the pack says, and the right checksum, as with git.
 //   - Hostile or damaged files, even ones that shrink while they are mapped, give an error, never a panic.
-//   - Memory: a walk holds the objects between the root of a tree of differences and the one it is at, within a budget.
+//   - Memory: a walk holds the objects between the root of a tree of differences and the one it is at, within budgets
+//     (buffers.go); large ones are held by one walk of the process at a time. Mapped pages are given back after use (Pack.touch).
 //
 // Non-goals: writing, loose objects, multi-pack indexes, bitmaps.
 //

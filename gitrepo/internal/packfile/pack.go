@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
+	"sync/atomic"
 )
 
 // Pack is an open pack with its index. It is safe for concurrent use.
@@ -18,6 +19,8 @@ type Pack struct {
 	names     []byte // count sorted object ids
 	small     []byte // count offsets of 4 bytes; those with the top bit set are indices into large
 	large     []byte // offsets of 8 bytes
+
+	touched atomic.Int64 // bytes of data that are mapped since the last release, about
 }
 
 const fanoutAt, namesAt = 8, 8 + 256*4
@@ -76,6 +79,36 @@ func (p *Pack) readHeaders() error {
 func (p *Pack) Close() {
 	unmapFile(p.idx)
 	unmapFile(p.data)
+}
+
+// Mapped pages count as the process's memory, so they are given back: after so many bytes of a pack, and whatever was looked up
+// in a large index.
+const (
+	releaseAfter = 32 << 20
+	largeIndex   = 4 << 20
+
+	faultAround = 64 << 10 // what the system maps around a page that is touched
+)
+
+// touch notes that n bytes at from were read by someone who had read up to last before.
+func (p *Pack) touch(last, from, n int64) {
+	if from < last || from > last+faultAround {
+		n += faultAround
+	}
+	if p.touched.Add(n) > releaseAfter {
+		p.release()
+	}
+}
+
+func (p *Pack) release() {
+	p.touched.Store(0)
+	releasePages(p.data)
+}
+
+func (p *Pack) releaseIndex() {
+	if len(p.idx) > largeIndex {
+		releasePages(p.idx)
+	}
 }
 
 // find returns the offset of the entry of an object.

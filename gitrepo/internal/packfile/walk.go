@@ -4,16 +4,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"math/bits"
 	"slices"
 	"sync"
 	"sync/atomic"
 
 	"github.com/backsight/backsight/gitrepo/internal/inflate"
 )
-
-// liveBudget bounds the bytes of objects that one worker of a walk holds at a time. Where differences of very large
-// objects branch at every step, the rest of the branch is left to git.
-const liveBudget = 1 << 30
 
 // rootsPerTurn is how many trees of differences a worker takes at a time: enough to make taking cheap, few enough that
 // workers finish together.
@@ -26,12 +23,15 @@ type Object struct {
 	Data  []byte // valid until visit returns
 }
 
-// node is an entry of the pack that is wanted, or is a base of one that is.
+// node is an entry of the pack that is wanted, or is a base of one that is. There may be a million of them.
 type node struct {
-	header
+	offset  int64
+	size    int64 // of what is compressed: an object, or a delta
 	index   int32 // of its id in what Read was asked for, or -1 for a base that nobody asked for
 	child   int32 // the first node whose base this is, or -1
 	sibling int32 // the next node with the same base, or -1
+	head    uint8 // bytes before the compressed ones
+	kind    byte
 }
 
 // plan is the forest of entries to be read: the objects that are stored whole are its roots.
@@ -42,14 +42,17 @@ type plan struct {
 	done  []bool // by index of ids: handed out
 }
 
-// Read hands the objects called ids to visit, each at most once, from up to workers goroutines (visit gets the
+// Read hands the n objects called id(0), id(1), … to visit, each at most once, from up to workers goroutines (visit gets the
 // goroutine's number). It returns the indices of those that it did not hand out, because the pack does not hold them, or
-// they are larger than maxSize, or something is wrong with them. The error is ctx's or visit's.
-func (p *Pack) Read(ctx context.Context, ids [][]byte, workers int, maxSize int64, visit func(worker int, object Object) error) (left []int32, err error) {
-	pl := &plan{pack: p, done: make([]bool, len(ids))}
-	if err := guard(func() error { pl.make(ids); return nil }); err != nil {
+// they are larger than maxSize, or something is wrong with them. The error is ctx's or visit's. visit must not read from packs:
+// it may be called while its worker has the turn of large objects.
+func (p *Pack) Read(ctx context.Context, n int, id func(int) []byte, workers int, maxSize int64, visit func(worker int, object Object) error) (left []int32, err error) {
+	pl := &plan{pack: p, done: make([]bool, n)}
+	if err := guard(func() error { pl.make(n, id); return nil }); err != nil {
 		pl.roots = nil // git will say what is wrong
 	}
+	p.releaseIndex()
+	defer p.release()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var turn atomic.Int64
@@ -85,52 +88,93 @@ func (p *Pack) Read(ctx context.Context, ids [][]byte, workers int, maxSize int6
 
 // make finds the entries of the wanted objects and of their bases. What hangs on a malformed entry gets no root, so no
 // walk comes by.
-func (pl *plan) make(ids [][]byte) {
+func (pl *plan) make(n int, id func(int) []byte) {
 	type at struct {
 		offset int64
 		index  int32
 	}
-	found := make([]at, 0, len(ids))
-	for i, id := range ids {
-		if offset, ok := pl.pack.find(id); ok {
+	var found []at
+	for i := range n {
+		if offset, ok := pl.pack.find(id(i)); ok {
+			if found == nil {
+				found = make([]at, 0, n-i)
+			}
 			found = append(found, at{offset, int32(i)})
 		}
 	}
 	// In the order of the pack, so that the file is read from front to back.
 	slices.SortFunc(found, func(a, b at) int { return cmp.Compare(a.offset, b.offset) })
 	pl.nodes = make([]node, 0, len(found)+len(found)/4)
-	nodeAt := make(map[int64]int32, cap(pl.nodes))
+	known := newOffsets(cap(pl.nodes))
 	for _, f := range found {
 		above := int32(-1) // the node whose base is at offset
 		for offset := f.offset; ; {
-			n, known := nodeAt[offset]
-			if !known {
+			n, old := known.find(pl.nodes, offset)
+			var base int64
+			if !old {
 				h, err := pl.pack.header(offset)
 				if err != nil {
 					break
 				}
-				n = int32(len(pl.nodes))
-				nodeAt[offset] = n
-				pl.nodes = append(pl.nodes, node{header: h, index: -1, child: -1, sibling: -1})
+				n, base = int32(len(pl.nodes)), h.base
+				pl.nodes = append(pl.nodes, node{offset: offset, size: h.size, index: -1, child: -1, sibling: -1, head: uint8(h.data - offset), kind: h.kind})
+				known.add(pl.nodes)
 			}
 			if above >= 0 {
 				pl.nodes[above].sibling, pl.nodes[n].child = pl.nodes[n].child, above
 			} else {
 				pl.nodes[n].index = f.index
 			}
-			if known {
+			if old {
 				break
 			}
-			if !pl.nodes[n].isDelta() {
+			if kind := pl.nodes[n].kind; kind != offsetDelta && kind != hashDelta {
 				pl.roots = append(pl.roots, n)
 				break
 			}
-			above, offset = n, pl.nodes[n].base
+			above, offset = n, base
 		}
 	}
 }
 
-func (h header) isDelta() bool { return h.kind == offsetDelta || h.kind == hashDelta }
+// offsets finds nodes by their offset: a hash table of their numbers.
+type offsets struct {
+	slots []int32 // 0 is free, else a node's number and 1; a power of two many
+}
+
+func newOffsets(n int) *offsets {
+	return &offsets{make([]int32, 1<<bits.Len(uint(n+n/2)))}
+}
+
+func (o *offsets) slot(offset int64) uint64 {
+	return uint64(offset) * 0x9e3779b97f4a7c15 >> (64 - bits.TrailingZeros(uint(len(o.slots))))
+}
+
+// find returns the node at an offset.
+func (o *offsets) find(nodes []node, offset int64) (n int32, ok bool) {
+	for at := o.slot(offset); o.slots[at] != 0; at = (at + 1) % uint64(len(o.slots)) {
+		if n = o.slots[at] - 1; nodes[n].offset == offset {
+			return n, true
+		}
+	}
+	return 0, false
+}
+
+// add adds the last of the nodes, and makes room for more when three of four slots are taken.
+func (o *offsets) add(nodes []node) {
+	from := len(nodes) - 1
+	if 4*len(nodes) > 3*len(o.slots) {
+		o.slots = make([]int32, 2*len(o.slots))
+		from = 0
+	}
+	for n := from; n < len(nodes); n++ {
+		at := o.slot(nodes[n].offset)
+		for o.slots[at] != 0 {
+			at = (at + 1) % uint64(len(o.slots))
+		}
+		o.slots[at] = int32(n) + 1
+	}
+}
 
 // walker walks trees of a plan in one goroutine.
 type walker struct {
@@ -140,8 +184,8 @@ type walker struct {
 	visit   func(worker int, object Object) error
 
 	inflate inflate.Decoder
-	delta   []byte // the delta that is being applied
 	buffers buffers
+	last    int64 // where the entry that was decompressed last ends
 }
 
 // errSkip says that an object and what is built from it is left to git.
@@ -149,17 +193,18 @@ var errSkip = errors.New("left to git")
 
 // tree walks the tree of a root. It returns an error only to end the whole reading.
 func (w *walker) tree(ctx context.Context, root int32) error {
+	defer w.buffers.release()
 	var stop error
 	damage := guard(func() error {
 		at := &w.plan.nodes[root]
-		data, err := w.whole(at)
+		data, err := w.whole(ctx, at)
 		if err == nil {
 			stop = w.walk(ctx, root, at.kind, data)
 		}
 		return err
 	})
-	if damage != nil {
-		w.buffers = buffers{} // some may be held by a walk that did not come to its end
+	if damage != nil && ctx.Err() != nil {
+		return context.Cause(ctx)
 	}
 	return stop
 }
@@ -180,7 +225,7 @@ func (w *walker) walk(ctx context.Context, n int32, kind byte, data []byte) erro
 		var next int32 = -1
 		var nextData []byte
 		for child := at.child; child >= 0; child = w.plan.nodes[child].sibling {
-			content, err := w.difference(&w.plan.nodes[child], data)
+			content, err := w.difference(ctx, &w.plan.nodes[child], data)
 			if err != nil {
 				continue // left to git, with all below
 			}
@@ -202,15 +247,15 @@ func (w *walker) walk(ctx context.Context, n int32, kind byte, data []byte) erro
 }
 
 // whole decompresses an object that is stored as it is.
-func (w *walker) whole(at *node) ([]byte, error) {
+func (w *walker) whole(ctx context.Context, at *node) ([]byte, error) {
 	if at.size > w.maxSize {
 		return nil, errSkip
 	}
-	data, err := w.buffers.get(at.size)
+	data, err := w.buffers.get(ctx, at.size)
 	if err != nil {
 		return nil, err
 	}
-	if err := w.decompress(data, at.data); err != nil {
+	if err := w.decompress(data, at); err != nil {
 		w.buffers.put(data)
 		return nil, err
 	}
@@ -218,15 +263,16 @@ func (w *walker) whole(at *node) ([]byte, error) {
 }
 
 // difference builds an object that is stored as a difference from base.
-func (w *walker) difference(at *node, base []byte) ([]byte, error) {
+func (w *walker) difference(ctx context.Context, at *node, base []byte) ([]byte, error) {
 	if at.size > w.maxSize {
 		return nil, errSkip
 	}
-	if int64(cap(w.delta)) < at.size {
-		w.delta = make([]byte, at.size+at.size/4)
+	delta, err := w.buffers.get(ctx, at.size)
+	if err != nil {
+		return nil, err
 	}
-	delta := w.delta[:at.size]
-	if err := w.decompress(delta, at.data); err != nil {
+	defer w.buffers.put(delta)
+	if err := w.decompress(delta, at); err != nil {
 		return nil, err
 	}
 	baseSize, size, instructions, err := deltaSizes(delta)
@@ -236,7 +282,7 @@ func (w *walker) difference(at *node, base []byte) ([]byte, error) {
 	if size > w.maxSize {
 		return nil, errSkip
 	}
-	data, err := w.buffers.get(size)
+	data, err := w.buffers.get(ctx, size)
 	if err != nil {
 		return nil, err
 	}
@@ -247,8 +293,10 @@ func (w *walker) difference(at *node, base []byte) ([]byte, error) {
 	return data, nil
 }
 
-func (w *walker) decompress(dst []byte, at int64) error {
-	data := w.plan.pack.data
-	_, err := w.inflate.Zlib(dst, data[at:len(data)-w.plan.pack.hashLen])
+func (w *walker) decompress(dst []byte, at *node) error {
+	p, from := w.plan.pack, at.offset+int64(at.head)
+	n, err := w.inflate.Zlib(dst, p.data[from:len(p.data)-p.hashLen])
+	p.touch(w.last, from, int64(n))
+	w.last = from + int64(n)
 	return err
 }

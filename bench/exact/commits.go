@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"time"
+
+	"github.com/backsight/backsight/bench/process"
+	"github.com/backsight/backsight/gitrepo"
+)
+
+// place is one first-parent commit of a repository.
+type place struct {
+	repository string
+	commit     string
+}
+
+// commits counts at every first-parent commit with the index, compares its time with git's for the frames alone, and its values
+// with git's at random commits.
+func (e *exact) commits(ctx context.Context, query string, flags []string, seed uint64, n int) error {
+	frames, err := e.history(ctx, query, append([]string{"--index", e.indexes}, e.grid...)...) // all indexes are there now
+	if err != nil {
+		return err
+	}
+	every, err := e.history(ctx, query, "--index", e.indexes, "--every", "commit")
+	if err != nil {
+		return err
+	}
+	samples, err := decode(frames.Stdout)
+	if err != nil {
+		return err
+	}
+	var wall, cpu time.Duration
+	for _, s := range samples {
+		if s.Commit == "" {
+			continue
+		}
+		r, err := process.Git(ctx, s.Repository, append(append([]string{"grep", "-I", "-c"}, flags...), s.Commit)...)
+		if err != nil {
+			return err
+		}
+		wall, cpu = wall+r.Wall, cpu+r.CPU
+	}
+	places, values, err := e.everyValue(ctx, every.Stdout)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%-45s every one of %d first-parent commits: %.2f s (CPU %.2f); git grep -c for %d samples: %.2f s (CPU %.2f); ratio %.1f (CPU %.1f)\n",
+		query, len(places), every.Wall.Seconds(), every.CPU.Seconds(), len(samples), wall.Seconds(), cpu.Seconds(),
+		wall.Seconds()/every.Wall.Seconds(), cpu.Seconds()/every.CPU.Seconds())
+	random := rand.New(rand.NewPCG(seed, 0))
+	equal := 0
+	for range n {
+		at := places[random.IntN(len(places))]
+		value, complaints, err := gitCount(ctx, at.repository, flags, at.commit)
+		if err != nil {
+			return err
+		}
+		own := values[at]
+		if value == own {
+			equal++
+			continue
+		}
+		fmt.Printf("%s at %.12s: backsight counts %d, git %d %s\n", filepath.Base(at.repository), at.commit, own, value, complaints)
+		explained, err := explain(ctx, query, flags, sample{Repository: at.repository, Commit: at.commit, Value: &own})
+		if err != nil {
+			return err
+		}
+		if !explained {
+			e.unexplained++
+		}
+	}
+	fmt.Printf("%-45s seed %d: %d of %d random commits equal git grep\n", query, seed, equal, n)
+	return nil
+}
+
+// everyValue returns all first-parent commits and the count at each: the list of changes, newest first, says what it is from a commit
+// on until the next.
+func (e *exact) everyValue(ctx context.Context, lines []byte) (places []place, values map[place]int64, err error) {
+	changes, err := decode(lines)
+	if err != nil {
+		return nil, nil, err
+	}
+	changed := map[place]int64{}
+	for _, c := range changes {
+		if c.Value == nil {
+			return nil, nil, fmt.Errorf("%s: %s: %s", c.Repository, c.Outcome, c.Reason)
+		}
+		changed[place{c.Repository, c.Commit}] = *c.Value
+	}
+	values = map[place]int64{}
+	for _, dir := range e.dirs {
+		repo, err := gitrepo.Open(ctx, dir)
+		if err != nil {
+			return nil, nil, err
+		}
+		_, tip, err := repo.DefaultBranch(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		chain, err := repo.FirstParents(ctx, tip, "")
+		if err != nil {
+			return nil, nil, err
+		}
+		value := int64(0)
+		for i := len(chain) - 1; i >= 0; i-- {
+			at := place{dir, string(chain[i].ID)}
+			if v, ok := changed[at]; ok {
+				value = v
+			}
+			places, values[at] = append(places, at), value
+		}
+	}
+	return places, values, nil
+}

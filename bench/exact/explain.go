@@ -1,0 +1,99 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/backsight/backsight/bench/process"
+	"github.com/backsight/backsight/search/match"
+	"github.com/backsight/backsight/search/query"
+)
+
+// explain counts each file of a commit by the plain matcher and by git, and lists those that differ with the reason. It returns
+// false unless there is one for each file and their differences are the whole difference.
+func explain(ctx context.Context, text string, flags []string, s sample) (bool, error) {
+	q, err := query.Parse(text)
+	if err != nil {
+		return false, err
+	}
+	m, err := match.Compile(q, match.Options{})
+	if err != nil {
+		return false, err
+	}
+	byGit, err := filesByGit(ctx, flags, s)
+	if err != nil {
+		return false, err
+	}
+	tree, err := process.Git(ctx, s.Repository, "ls-tree", "-r", "-z", "--full-tree", s.Commit)
+	if err != nil {
+		return false, err
+	}
+	explained, sum, sumGit := true, int64(0), int64(0)
+	for line := range strings.SplitSeq(string(tree.Stdout), "\x00") {
+		head, path, ok := strings.Cut(line, "\t")
+		if !ok || !strings.HasPrefix(head, "100") {
+			continue
+		}
+		content, err := process.Git(ctx, s.Repository, "cat-file", "blob", strings.Fields(head)[2])
+		reason := ""
+		if err != nil {
+			reason = "the object cannot be read"
+		}
+		own := m.Match(path, content.Stdout).N
+		sum += own
+		sumGit += byGit[path]
+		if own == byGit[path] {
+			continue
+		}
+		if reason == "" {
+			if reason, err = attributes(ctx, s, path, content.Stdout); err != nil {
+				return false, err
+			}
+		}
+		if reason == "" {
+			explained, reason = false, "UNEXPLAINED"
+		}
+		fmt.Printf("  %s: backsight %d, git %d: %s\n", path, own, byGit[path], reason)
+	}
+	if sum != *s.Value {
+		fmt.Printf("  UNEXPLAINED: the plain matcher counts %d, the engine %d, git %d\n", sum, *s.Value, sumGit)
+		explained = false
+	}
+	return explained, nil
+}
+
+// filesByGit returns git's counts by path.
+func filesByGit(ctx context.Context, flags []string, s sample) (map[string]int64, error) {
+	found, err := process.Git(ctx, s.Repository, append(append([]string{"grep", "-I", "-z", "-o"}, flags...), s.Commit)...)
+	if err != nil {
+		return nil, err
+	}
+	counts := map[string]int64{}
+	for rest := string(found.Stdout); rest != ""; {
+		path, after, ok := strings.Cut(rest, "\x00")
+		if !ok {
+			return nil, fmt.Errorf("git grep printed %.100q", rest)
+		}
+		counts[strings.TrimPrefix(path, s.Commit+":")]++
+		_, rest, _ = strings.Cut(after, "\n")
+	}
+	return counts, nil
+}
+
+// attributes says whether git takes the file for something else than its content tells, "" when it does not.
+func attributes(ctx context.Context, s sample, path string, content []byte) (string, error) {
+	said, err := process.Git(ctx, s.Repository, "check-attr", "diff", "--", path)
+	if err != nil {
+		return "", err
+	}
+	value := string(bytes.TrimSpace(said.Stdout[bytes.LastIndex(said.Stdout, []byte(": "))+1:]))
+	switch {
+	case value == "unset" && !match.IsBinary(content):
+		return "an attribute makes git take this text for binary", nil
+	case value != "unset" && value != "unspecified" && match.IsBinary(content):
+		return "an attribute makes git take this binary for text", nil
+	}
+	return "", nil
+}
