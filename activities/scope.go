@@ -27,6 +27,9 @@ func compile(series insights.Series) (question, error) {
 	if err != nil {
 		return question{}, insights.Errorf(insights.Invalid, "%w", err)
 	}
+	if m.Kind() != query.Files {
+		return question{}, insights.Errorf(insights.Invalid, "query %q: commits are not searched yet: leave out type:commit or type:diff", q)
+	}
 	return question{query: q, matcher: m, byValue: byValue}, nil
 }
 

@@ -49,6 +49,8 @@ func newView(input generated.LineChartSearchInsightInput, now time.Time) (view i
 				series.Method = insights.SearchCompute
 				if q.Captures() == 0 {
 					refuse(noCaptureGroup(), "", in("query")...)
+				} else if err := q.CheckByValue(); err != nil {
+					refuse(err, s.Query, in("query")...)
 				}
 			}
 		}

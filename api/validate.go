@@ -15,9 +15,15 @@ func (r *queryResolver) ValidateInsightQuery(_ context.Context, text string, byC
 		return &generated.InsightQueryValidation{Error: queryErrorModel(err, text)}, nil
 	}
 	answer := &generated.InsightQueryValidation{IsValid: true, Canonical: ptr(q.String()), Captures: q.Captures()}
-	if byCapture != nil && *byCapture && answer.Captures == 0 {
-		answer.IsValid = false
-		answer.Error = &generated.QueryError{Message: noCaptureGroup().Error(), End: utf16Offset(text, len(text))}
+	if byCapture != nil && *byCapture {
+		if answer.Captures == 0 {
+			err = noCaptureGroup()
+		} else {
+			err = q.CheckByValue()
+		}
+	}
+	if err != nil {
+		answer.IsValid, answer.Error = false, queryErrorModel(err, text)
 	}
 	return answer, nil
 }

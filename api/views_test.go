@@ -221,6 +221,10 @@ func TestValidateQuery(t *testing.T) {
 			`{"validateInsightQuery":{"isValid":false,"error":{"start":0,"end":4}}}`,
 		},
 		{
+			"values of commits", `{ validateInsightQuery(query: "type:diff /(a)/", generatedFromCaptureGroups: true) { isValid captures error { start end } } }`,
+			`{"validateInsightQuery":{"isValid":false,"captures":1,"error":{"start":0,"end":9}}}`,
+		},
+		{
 			"near miss", `{ validateInsightQuery(query: "a fille:x") { isValid error { start end } } }`,
 			`{"validateInsightQuery":{"isValid":false,"error":{"start":2,"end":8}}}`,
 		},

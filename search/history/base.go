@@ -14,7 +14,7 @@ var errBase = errors.New("the difference to the base cannot be counted")
 // hasBase reports whether the request has a base that is of use.
 func (s *search) hasBase() bool {
 	b := s.request.Base
-	return b != nil && len(b.Faults) == 0 && !s.request.Matcher.PerRepository() && !slices.Contains(s.request.Commits, b.Commit)
+	return b != nil && len(b.Faults) == 0 && !s.request.Matcher.PerRepository() && len(s.request.Matcher.Predicates()) == 0 && !slices.Contains(s.request.Commits, b.Commit)
 }
 
 // readBase reads the base's commit and queues its tree. It returns nil when there is no base of use.
@@ -39,7 +39,7 @@ func (s *search) runFromBase(ctx context.Context, base root, roots []root, yield
 	if len(s.graph.faults) > 0 || slices.ContainsFunc(roots, func(r root) bool { return r.fault != nil }) {
 		return false, nil
 	}
-	counts := newCounts(s.graph, s.request.Matcher)
+	counts := newCounts(s.graph)
 	var batch []int32
 	taken := make([]bool, len(s.graph.blobs))
 	look := newSweep(s.graph, counts)
@@ -68,7 +68,7 @@ func (s *search) runFromBase(ctx context.Context, base root, roots []root, yield
 			return true, context.Cause(ctx)
 		}
 		sweep.moveTo(r.node)
-		if err := yield(s.valueAt(sweep, r.commit)); err != nil {
+		if err := yield(sweep.result(r.commit, sweep.verdict())); err != nil {
 			return true, err
 		}
 	}

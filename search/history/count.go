@@ -11,10 +11,10 @@ import (
 
 // counts holds what was found in each unit.
 type counts struct {
-	graph   *graph
-	matcher *match.Matcher
-	n       []int64
-	values  [][]valueCount // per unit; nil unless the matcher counts by value
+	graph  *graph
+	n      []int64
+	values [][]valueCount // per unit; nil unless the matcher counts by value
+	met    [][]int32      // per unit, the predicates that are about it; nil unless there are any
 
 	mu     sync.Mutex // guards what follows: workers find values and faults at the same time
 	names  []string
@@ -28,20 +28,35 @@ type valueCount struct {
 	n    int64
 }
 
-func newCounts(g *graph, m *match.Matcher) *counts {
+func newCounts(g *graph) *counts {
 	c := &counts{
-		graph:   g,
-		matcher: m,
-		n:       make([]int64, len(g.units)),
-		nameOf:  map[string]int32{},
-		faults:  map[int32]treeFault{},
+		graph:  g,
+		n:      make([]int64, len(g.units)),
+		nameOf: map[string]int32{},
+		faults: map[int32]treeFault{},
+	}
+	if len(g.asked.predicates) > 0 {
+		c.met = make([][]int32, len(g.units))
 	}
 	for i, u := range g.units {
 		if u.blob < 0 {
-			c.set(int32(i), m.Match(g.paths[u.path], nil))
+			c.look(int32(i), nil, false)
 		}
 	}
 	return c
+}
+
+// look records what a unit counts. Where its content is not known, that is what its path decides alone.
+func (c *counts) look(u int32, content []byte, known bool) {
+	path, asked := c.graph.paths[c.graph.units[u].path], c.graph.asked
+	if m := asked.matcher; m != nil && (known || m.Want(path) == match.Path) {
+		c.set(u, m.Match(path, content))
+	}
+	for i, p := range asked.predicates {
+		if (known || p.Want(path) == match.Path) && p.Match(path, content) {
+			c.met[u] = append(c.met[u], int32(i))
+		}
+	}
 }
 
 // set records what was found in a unit.
@@ -79,20 +94,22 @@ func (c *counts) blob(blob int32, object *gitrepo.Object) (matches int64) {
 	if problem == "" && object.Kind != gitrepo.KindBlob {
 		problem, detail = gitrepo.Corrupt, "not a blob"
 	}
+	if problem == gitrepo.TooLarge && c.graph.asked.headDecides() && match.IsBinary(object.Data) {
+		problem = ""
+	}
 	if problem != "" {
-		if problem == gitrepo.TooLarge && c.matcher.ContentOnly() && match.IsBinary(object.Data) {
-			// Of a binary file nothing else is looked at, so its beginning counts like the whole.
-			c.set(c.graph.ofBlob[blob], c.matcher.Match(c.graph.paths[c.graph.units[c.graph.ofBlob[blob]].path], object.Data))
-			return 1
-		}
 		c.mu.Lock()
-		defer c.mu.Unlock()
 		c.faults[blob] = treeFault{problem: problem, detail: detail}
-		return 0
+		c.mu.Unlock()
+		if len(c.graph.asked.predicates) == 0 {
+			return 0
+		}
 	}
 	for u := c.graph.ofBlob[blob]; u >= 0; u = c.graph.units[u].next {
-		c.set(u, c.matcher.Match(c.graph.paths[c.graph.units[u].path], object.Data))
-		matches++
+		c.look(u, object.Data, problem == "")
+		if problem == "" {
+			matches++
+		}
 	}
 	return matches
 }

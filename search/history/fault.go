@@ -1,6 +1,10 @@
 package history
 
-import "github.com/backsight/backsight/gitrepo"
+import (
+	"slices"
+
+	"github.com/backsight/backsight/gitrepo"
+)
 
 // faultWalk lists what could not be read, commit by commit. It remembers folders without faults, so that listing many
 // commits costs what they differ in, and what is faulty.
@@ -9,27 +13,43 @@ type faultWalk struct {
 	counts *counts
 	id     func(gitrepo.Hash) gitrepo.OID
 	clean  []bool // by node: there is no fault below it
-	faults []Fault
+	found  []foundFault
 }
 
-// at returns what could not be read below node n, in the order of the tree. All blobs below n must have been read.
-func (w *faultWalk) at(n int32) []Fault {
+type foundFault struct {
+	Fault
+	unit int32 // -1 for a tree
+}
+
+// at returns what the given readers could not read below node n, in the order of the tree. All blobs below n must have been
+// read.
+func (w *faultWalk) at(n int32, whose []bool) (faults []Fault) {
 	if w.clean == nil {
 		w.clean = make([]bool, len(w.graph.nodes))
 	}
-	w.faults = nil
+	w.found = w.found[:0]
 	w.walk(n)
-	return w.faults
+	for _, f := range w.found {
+		if f.unit < 0 || w.graph.concerns(f.unit, whose) {
+			faults = append(faults, f.Fault)
+		}
+	}
+	return faults
+}
+
+// concerns reports whether one of the given readers needs the content of a unit.
+func (g *graph) concerns(unit int32, whose []bool) bool {
+	return slices.ContainsFunc(g.readers[g.units[unit].class], func(reader int32) bool { return whose[reader] })
 }
 
 func (w *faultWalk) walk(n int32) {
 	if w.clean[n] {
 		return
 	}
-	known := len(w.faults)
+	known := len(w.found)
 	at := w.graph.nodes[n]
 	if f, bad := w.graph.faults[n]; bad {
-		w.faults = append(w.faults, w.fault(f, at.tree, at.folder.path))
+		w.found = append(w.found, foundFault{w.fault(f, at.tree, at.folder.path), -1})
 	}
 	for i := at.start; i < at.end; i++ {
 		child := w.graph.children[i]
@@ -43,10 +63,10 @@ func (w *faultWalk) walk(n int32) {
 		}
 		if f, bad := w.counts.faults[blob]; bad {
 			path := at.folder.path + w.graph.names[w.graph.labels[i]].text
-			w.faults = append(w.faults, w.fault(f, w.graph.blobs[blob], path))
+			w.found = append(w.found, foundFault{w.fault(f, w.graph.blobs[blob], path), child})
 		}
 	}
-	w.clean[n] = len(w.faults) == known
+	w.clean[n] = len(w.found) == known
 }
 
 func (w *faultWalk) fault(f treeFault, object gitrepo.Hash, path string) Fault {

@@ -8,9 +8,10 @@ import (
 // graph holds the trees of all commits of a search, each distinct (folder, tree) pair once, reduced to what matters for
 // the query. Trees that commits share are shared nodes, so 8,000 commits cost what their changes cost.
 type graph struct {
-	matcher *match.Matcher
+	asked   *question
 	hashLen int
-	classOf map[string]int32 // numbers of match.Matcher.Class: what a count depends on besides the content
+	classOf map[string]int32 // numbers of question.class: what a count depends on besides the content
+	readers [][]int32        // by class: who needs the content
 
 	nodes    []node
 	children []int32 // the children of all nodes, one after the other: a unit ≥ 0, or ^node
@@ -66,13 +67,14 @@ type folder struct {
 
 // name is one name within a folder.
 type name struct {
-	text   string
-	label  int32   // index in graph.names
-	folder *folder // not nil once the name was seen as a folder
-	asked  bool    // whether want and path were computed: the name was seen as a file
-	want   match.Want
-	path   int32 // index in graph.paths; of no meaning with Skip
-	class  int32
+	text    string
+	label   int32   // index in graph.names
+	folder  *folder // not nil once the name was seen as a folder
+	asked   bool    // whether want and path were computed: the name was seen as a file
+	want    match.Want
+	decides bool  // of a path of an index: the path alone decides for one of the readers
+	path    int32 // index in graph.paths; of no meaning with Skip
+	class   int32
 }
 
 // entry is one line of a tree that is a file or a folder.
@@ -84,15 +86,18 @@ type entry struct {
 	counts bool  // whether child is of interest: false for a file that the query skips
 }
 
-func newGraph(m *match.Matcher, hashLen int) *graph {
+func newGraph(asked *question, hashLen int) *graph {
 	g := &graph{
-		matcher: m,
+		asked:   asked,
 		hashLen: hashLen,
 		classOf: map[string]int32{},
 		faults:  map[int32]treeFault{},
 		unitOf:  map[unitKey]int32{},
 		blobOf:  map[gitrepo.Hash]int32{},
 		root:    newFolder(""),
+	}
+	if asked.contentOnly() {
+		g.readers = [][]int32{{0}}
 	}
 	g.nodes = append(g.nodes, node{folder: g.root})
 	return g
@@ -152,16 +157,17 @@ func (g *graph) unitFor(file *name, hash gitrepo.Hash) int32 {
 	return u
 }
 
-// class numbers the class of a path.
+// class numbers the class of a path whose content is wanted.
 func (g *graph) class(path string) int32 {
-	if g.matcher.ContentOnly() {
+	if g.asked.contentOnly() {
 		return 0
 	}
-	class := g.matcher.Class(path)
+	class := g.asked.class(path)
 	n, known := g.classOf[class]
 	if !known {
 		n = int32(len(g.classOf))
 		g.classOf[class] = n
+		g.readers = append(g.readers, g.asked.contentReaders(path))
 	}
 	return n
 }

@@ -8,13 +8,14 @@ import (
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/search/history/index"
 	"github.com/backsight/backsight/search/match"
+	"github.com/backsight/backsight/search/query"
 )
 
 // Request says what to count where.
 type Request struct {
 	Repo    *gitrepo.Repo
-	Matcher *match.Matcher
-	Commits []gitrepo.OID // distinct, in the order in which results are wanted (newest first)
+	Matcher *match.Matcher // of the kind query.Files; for the others there is SearchCommits
+	Commits []gitrepo.OID  // distinct, in the order in which results are wanted (newest first)
 
 	// Workers is how many goroutines read and match blobs; 0 is 1. More than one helps when no other repository is
 	// searched at the same time.
@@ -28,7 +29,8 @@ type Request struct {
 	Index *index.Index
 	// Base is optional: the exact result of another commit for an equal query. Then only files are read that are not the
 	// same in it and all commits of the request: a new sample costs what changed since the last one. It is of no use, and
-	// ignored, when it has faults, when something that changed cannot be read, and to queries that count once per repository.
+	// ignored, when it has faults, when something that changed cannot be read, and to queries that count once per repository or have
+	// predicates.
 	Base *Result
 	// Progress is optional. It is called from the work loop, never twice at a time, at least once a second while there
 	// is progress.
@@ -93,6 +95,13 @@ const blobsPerBatch = 50_000
 // An error means that the search did not end (ctx ended, git was killed twice, the repository vanished); the results
 // that were yielded before are right. Damage in the repository is not an error: see Fault.
 func Search(ctx context.Context, req Request, yield func(Result) error) error {
+	if req.Matcher.Kind() != query.Files {
+		return insights.Errorf(insights.Internal, "the query is about commits: they are searched by SearchCommits")
+	}
+	return searchFiles(ctx, req, ask(req.Matcher), yield)
+}
+
+func searchFiles(ctx context.Context, req Request, asked *question, yield func(Result) error) error {
 	if len(req.Commits) == 0 {
 		return nil
 	}
@@ -106,7 +115,7 @@ func Search(ctx context.Context, req Request, yield func(Result) error) error {
 		request: req,
 		objects: objects,
 		workers: max(1, req.Workers),
-		graph:   newGraph(req.Matcher, objects.HashLen()),
+		graph:   newGraph(asked, objects.HashLen()),
 	}
 	if req.Stats != nil {
 		defer s.report()
@@ -161,7 +170,7 @@ func (s *search) report() {
 
 // run counts the blobs batch by batch and yields the results of the commits that each batch completes.
 func (s *search) run(ctx context.Context, roots []root, yield func(Result) error) error {
-	counts := newCounts(s.graph, s.request.Matcher)
+	counts := newCounts(s.graph)
 	sweep := newSweep(s.graph, counts)
 	reach := newReach(s.graph)
 	faults := &faultWalk{graph: s.graph, counts: counts, id: s.objects.OID}
@@ -190,20 +199,22 @@ func (s *search) run(ctx context.Context, roots []root, yield func(Result) error
 }
 
 func (s *search) result(sweep *sweep, faults *faultWalk, r root) Result {
-	result := s.valueAt(sweep, r.commit)
 	if r.fault != nil {
-		result.Faults = []Fault{*r.fault}
-	} else if sweep.faulty > 0 {
-		result.Faults = faults.at(r.node)
+		return Result{Commit: r.commit, Faults: []Fault{*r.fault}}
+	}
+	v := sweep.verdict()
+	result := sweep.result(r.commit, v)
+	if v.whose != nil {
+		result.Faults = faults.at(r.node, v.whose)
 	}
 	return result
 }
 
-// valueAt returns the result at the commit where the sweep stands, but for its faults.
-func (s *search) valueAt(sweep *sweep, commit gitrepo.OID) Result {
-	result := Result{Commit: commit, Value: sweep.n, Values: sweep.values()}
-	if s.request.Matcher.PerRepository() {
-		result.Value = min(1, result.Value)
+// result returns the result at the commit where the sweep stands, but for its faults.
+func (s *sweep) result(commit gitrepo.OID, v verdict) Result {
+	result := Result{Commit: commit, Value: v.value}
+	if !v.void {
+		result.Values = s.values()
 	}
 	return result
 }

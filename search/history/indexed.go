@@ -39,14 +39,14 @@ func (s *search) searchIndexed(ctx context.Context, yield func(Result) error) (u
 	if t == nil || err != nil {
 		// The trees know the answer.
 		s.stats.IndexProblem = err
-		s.graph = newGraph(s.request.Matcher, s.objects.HashLen())
+		s.graph = newGraph(s.graph.asked, s.objects.HashLen())
 		return false, nil
 	}
 	s.stats.Indexed = true
 	s.progress.total.Store(int64(len(s.graph.blobs)))
 	err = s.runIndexed(ctx, t, yield)
 	if errors.Is(err, errBase) {
-		s.request.Base, s.graph = nil, newGraph(s.request.Matcher, s.objects.HashLen())
+		s.request.Base, s.graph = nil, newGraph(s.graph.asked, s.objects.HashLen())
 		return s.searchIndexed(ctx, yield)
 	}
 	return true, err
@@ -72,7 +72,7 @@ func (s *search) plan() (*timeline, error) {
 	if !ok || x.HashLen() != s.objects.HashLen() {
 		return nil, nil
 	}
-	candidates, all, ok, err := x.Candidates(s.request.Matcher.Required(), limit)
+	candidates, ok, err := candidatesOf(x, s.graph.asked, limit)
 	if err != nil || !ok {
 		return nil, err
 	}
@@ -98,8 +98,11 @@ func (s *search) plan() (*timeline, error) {
 		if o.first == o.after || failed != nil {
 			return
 		}
-		if !all && !candidates.Has(l.Blob) {
+		candidate := candidates.has(l.Blob)
+		if !candidate {
 			s.stats.Skipped++
+		}
+		if !candidate && !candidates.byPath {
 			return
 		}
 		if fromBase && o.first == 0 && int(o.after) == len(positions) {
@@ -112,17 +115,24 @@ func (s *search) plan() (*timeline, error) {
 		if file.want == match.Skip || failed != nil {
 			return
 		}
-		if file.want == match.Path && !all {
+		if file.want == match.Path && !candidates.all && !candidates.byPath {
 			failed = fmt.Errorf("%q matches by its path alone, but the query requires a content", g.paths[file.path])
 			return
 		}
+		unit := file
+		if !candidate {
+			if !file.decides {
+				return
+			}
+			unit.want = match.Path // the content holds nothing of interest
+		}
 		var hash gitrepo.Hash
-		if file.want == match.Content {
+		if unit.want == match.Content {
 			if hash, failed = x.Hash(l.Blob); failed != nil {
 				return
 			}
 		}
-		o.unit, o.path = g.unitFor(&file, hash), file.path
+		o.unit, o.path = g.unitFor(&unit, hash), file.path
 		t.occurrences = append(t.occurrences, o)
 		if blob := g.units[o.unit].blob; blob >= 0 {
 			at := int32(0)
@@ -143,16 +153,61 @@ func (s *search) plan() (*timeline, error) {
 	return t, nil
 }
 
+// candidates are the blobs that can matter to one of the readers.
+type candidates struct {
+	sets   []index.Bits
+	all    bool
+	byPath bool // a path may matter, whatever its content
+}
+
+func candidatesOf(x *index.Index, asked *question, limit int64) (c candidates, ok bool, err error) {
+	var required []match.Requirement
+	if asked.matcher != nil {
+		required = append(required, asked.matcher.Required())
+	}
+	for _, p := range asked.predicates {
+		if p.PathsOnly() {
+			c.byPath = true
+		} else {
+			required = append(required, p.Required())
+		}
+	}
+	for _, r := range required {
+		set, all, ok, err := x.Candidates(r, limit)
+		if err != nil || !ok {
+			return c, false, err
+		}
+		c.sets, c.all = append(c.sets, set), c.all || all
+	}
+	return c, true, nil
+}
+
+func (c *candidates) has(blob int) bool {
+	if c.all {
+		return true
+	}
+	for _, set := range c.sets {
+		if set.Has(blob) {
+			return true
+		}
+	}
+	return false
+}
+
 // file returns a path of the index as a name that unitFor takes.
 func (g *graph) file(names *index.Paths, path int) (name, error) {
 	text, err := names.Name(path)
 	if err != nil {
 		return name{}, err
 	}
-	file := name{want: g.matcher.Want(text)}
+	file := name{want: g.asked.want(text)}
 	if file.want != match.Skip {
-		file.class, file.path = g.class(text), int32(len(g.paths))
+		file.path = int32(len(g.paths))
 		g.paths = append(g.paths, text)
+		file.decides = g.asked.pathDecides(text)
+	}
+	if file.want == match.Content {
+		file.class = g.class(text)
 	}
 	return file, nil
 }
@@ -197,7 +252,7 @@ func (e *events) at(commit int) []int32 { return e.of[e.from[commit]:e.from[comm
 
 // runIndexed counts the blobs batch by batch and yields the results of the commits that each batch completes.
 func (s *search) runIndexed(ctx context.Context, t *timeline, yield func(Result) error) error {
-	counts := newCounts(s.graph, s.request.Matcher)
+	counts := newCounts(s.graph)
 	sweep := newSweep(s.graph, counts)
 	at := len(t.rank) // stands behind the newest commit, where nothing is
 	if t.fromBase {
@@ -237,9 +292,10 @@ func (s *search) runIndexed(ctx context.Context, t *timeline, yield func(Result)
 			for ; at < rank; at++ {
 				t.move(sweep, t.ends.at(at+1), t.starts.at(at+1))
 			}
-			result := s.valueAt(sweep, commits[i])
-			if sweep.faulty > 0 {
-				result.Faults = s.faultsAt(counts, faulty, int32(rank))
+			v := sweep.verdict()
+			result := sweep.result(commits[i], v)
+			if v.whose != nil {
+				result.Faults = s.faultsAt(counts, faulty, int32(rank), v.whose)
 			}
 			if err := yield(result); err != nil {
 				return err
@@ -273,10 +329,10 @@ func (t *timeline) faulty(counts *counts) (faulty []occurrence) {
 	return faulty
 }
 
-// faultsAt returns what could not be searched at a commit, in the order of its tree, which is the order of the bytes of paths.
-func (s *search) faultsAt(counts *counts, faulty []occurrence, rank int32) (faults []Fault) {
+// faultsAt returns what the given readers could not read at a commit, in the order of its tree, which is the order of the bytes of paths.
+func (s *search) faultsAt(counts *counts, faulty []occurrence, rank int32, whose []bool) (faults []Fault) {
 	for _, o := range faulty {
-		if o.first <= rank && rank < o.after {
+		if o.first <= rank && rank < o.after && s.graph.concerns(o.unit, whose) {
 			blob := s.graph.units[o.unit].blob
 			f := counts.faults[blob]
 			faults = append(faults, Fault{

@@ -40,6 +40,17 @@ var queries = []struct {
 	{`patterntype:regexp (ann|main)\(?\)`, false},
 	{`ÄRGER`, false},
 	{`"todotodo" OR "go1.22" -file:^d/`, false},
+	{`todo repohasfile:\.py$`, false},
+	{`todo -repohasfile:\.py$`, false},
+	{`todo repohasfile:^d -repohasfile:Makefile file:\.go$`, false},
+	{`select:repo repohasfile:a.go`, false},
+	{`select:repo -repo:has.content(todo)`, false},
+	{`todo repo:has.content(func.main)`, false},
+	{`func repo:has.file(path:^d/ content:todo) -repo:has.file(path:txt content:x)`, false},
+	{`type:path go repo:has.content(go1.22)`, false},
+	{`lang:go -repo:has.content(ann)`, false},
+	{`repohasfile:b repo:has.content(\ATODO) ((todo file:^d/) OR (x -file:^d/))`, false},
+	{`patterntype:regexp go(\d+\.\d+) repohasfile:b.txt`, true},
 }
 
 var (

@@ -7,12 +7,16 @@ type sweep struct {
 	node   int32 // the tree where it stands
 	n      int64
 	by     map[int32]int64  // per capture value, indices in counts.names; without zeroes
-	faulty int64            // occurrences of units and trees that could not be read
+	met    []int64          // by predicate: how many files it is about
+	unread []int64          // by reader: how many files and trees could not be read
 	visit  func(unit int32) // optional; is told of each unit that comes or goes
 }
 
 func newSweep(g *graph, c *counts) *sweep {
-	return &sweep{graph: g, counts: c, node: emptyNode, by: map[int32]int64{}}
+	return &sweep{
+		graph: g, counts: c, node: emptyNode, by: map[int32]int64{},
+		met: make([]int64, len(g.asked.predicates)), unread: make([]int64, g.asked.readers()),
+	}
 }
 
 // moveTo makes the sweep stand at another tree. Costs what the two trees differ in.
@@ -26,7 +30,8 @@ func (s *sweep) change(a, b int32) {
 	if a == b {
 		return
 	}
-	s.faulty += s.fault(b) - s.fault(a)
+	s.fault(a, -1)
+	s.fault(b, 1)
 	olds, news := s.graph.childrenOf(a), s.graph.childrenOf(b)
 	for len(olds) > 0 && len(news) > 0 && olds[0] == news[0] {
 		olds, news = olds[1:], news[1:]
@@ -74,7 +79,7 @@ func (s *sweep) versions(children []int32) map[*folder]int32 {
 // add adds a child sign times: a unit, or all below a node.
 func (s *sweep) add(child int32, sign int64) {
 	if child < 0 {
-		s.faulty += sign * s.fault(^child)
+		s.fault(^child, sign)
 		for _, below := range s.graph.childrenOf(^child) {
 			s.add(below, sign)
 		}
@@ -93,19 +98,27 @@ func (s *sweep) add(child int32, sign int64) {
 			}
 		}
 	}
-	if blob := s.graph.units[child].blob; blob >= 0 && len(s.counts.faults) > 0 {
-		if _, bad := s.counts.faults[blob]; bad {
-			s.faulty += sign
+	if s.counts.met != nil {
+		for _, p := range s.counts.met[child] {
+			s.met[p] += sign
+		}
+	}
+	if unit := s.graph.units[child]; unit.blob >= 0 && len(s.counts.faults) > 0 {
+		if _, bad := s.counts.faults[unit.blob]; bad {
+			for _, reader := range s.graph.readers[unit.class] {
+				s.unread[reader] += sign
+			}
 		}
 	}
 }
 
-// fault returns 1 for a node whose tree could not be read.
-func (s *sweep) fault(n int32) int64 {
+// fault adds a node sign times to what could not be read, if it could not. No reader knows what is below it.
+func (s *sweep) fault(n int32, sign int64) {
 	if _, bad := s.graph.faults[n]; bad {
-		return 1
+		for reader := range s.unread {
+			s.unread[reader] += sign
+		}
 	}
-	return 0
 }
 
 // values returns the counts per capture value, nil when there are none.

@@ -119,9 +119,11 @@ func (g *graph) resolve(f *folder, e *entry) {
 	if !e.name.asked {
 		e.name.asked = true
 		path := f.path + e.name.text
-		e.name.want = g.matcher.Want(path)
+		e.name.want = g.asked.want(path)
 		if e.name.want != match.Skip {
-			e.name.class = g.class(path)
+			if e.name.want == match.Content {
+				e.name.class = g.class(path)
+			}
 			e.name.path = int32(len(g.paths))
 			g.paths = append(g.paths, path)
 		}

@@ -56,6 +56,7 @@ func git(t testgit.TB, repo *testgit.Repo, args ...string) string {
 
 func (tr *truth) at(commit string) Result {
 	result := Result{Commit: gitrepo.OID(commit)}
+	met := make([]bool, len(tr.matcher.Predicates()))
 	values := map[string]int64{}
 	for line := range strings.SplitSeq(git(tr.t, tr.repo, "ls-tree", "-r", "-z", "--full-tree", commit), "\x00") {
 		head, path, ok := strings.Cut(line, "\t")
@@ -67,11 +68,22 @@ func (tr *truth) at(commit string) Result {
 			if tr.matcher.Want(path) == match.Content {
 				tr.wanted[id] = true
 			}
+			for i, p := range tr.matcher.Predicates() {
+				if p.Want(path) == match.Content {
+					tr.wanted[id] = true
+				}
+				met[i] = met[i] || p.Match(path, []byte(tr.contents[id]))
+			}
 			found := tr.matcher.Match(path, []byte(tr.contents[id]))
 			result.Value += found.N
 			for value, n := range found.Values {
 				values[value] += n
 			}
+		}
+	}
+	for i, p := range tr.matcher.Predicates() {
+		if met[i] == p.Not {
+			return Result{Commit: result.Commit}
 		}
 	}
 	if tr.matcher.PerRepository() {

@@ -41,6 +41,8 @@ func (m *Matcher) onPath(n *node, path string) tri {
 		t = triOf(n.file.MatchString(path))
 	case isLanguage:
 		t = n.language.ofPath(path)
+	case isOfCommit:
+		return unknown
 	case isPattern:
 		if !m.onPaths {
 			return unknown
@@ -68,6 +70,7 @@ type file struct {
 	content []byte // what patterns are matched against: its content, or its path
 	binary  bool
 	commit  *Commit // instead of a path and a content, if commits are searched
+	change  *Change // the one that is looked at, if diffs are
 	found   []tri   // by pattern; nil until one is asked for
 }
 
@@ -120,6 +123,9 @@ func (f *file) filtersHold(n *node) bool {
 func (f *file) has(p *pattern) bool {
 	if f.binary {
 		return false
+	}
+	if f.change != nil {
+		return f.change.hasLine(p.id, f.m.lines)
 	}
 	if f.found == nil {
 		f.found = make([]tri, f.m.patterns)

@@ -24,12 +24,6 @@ const (
 type Options struct {
 	// ByValue counts per value of the capturing groups, instead of ranges.
 	ByValue bool
-	// Predicates says that the caller sees to Matcher.Predicates. Without it a
-	// query that has any is refused, because it would be counted wrong.
-	Predicates bool
-	// Commits says that the caller gives commits to MatchCommit when Kind says so.
-	// Without it a query for commits is refused.
-	Commits bool
 }
 
 // Counts is what was found in one file.
@@ -53,6 +47,7 @@ type Matcher struct {
 	varying  []*node // leaves on which Match depends besides content; see Class
 
 	kind       query.Kind
+	lines      lineSide // of changes, see MatchCommit
 	predicates []*Predicate
 }
 

@@ -234,8 +234,8 @@ func TestByValueNeedsGroups(t *testing.T) {
 		{"a(b)", "no capturing group"},
 		{"NOT /a(b)/", "no capturing group"},
 		{"/(?:a)/", "no capturing group"},
-		{"select:file /(a)/", "leave out"},
-		{"type:path /(a)/", "leave out"},
+		{"select:file /(a)/", "leave"},
+		{"type:path /(a)/", "leave"},
 	} {
 		q, err := query.Parse(row.query)
 		require.NoError(t, err)

@@ -41,6 +41,7 @@ type pattern struct {
 	id       int
 	finder   finder
 	required Requirement
+	inLine   bool // no match depends on more than its line
 }
 
 // Compile readies a query for matching. The error says what the query lacks for
@@ -53,19 +54,23 @@ func Compile(q *query.Query, opts Options) (*Matcher, error) {
 		byValue: opts.ByValue,
 		perRepo: q.Select == query.SelectRepo,
 	}
-	if err := m.checkKind(q, opts); err != nil {
-		return nil, err
-	}
-	if err := m.compilePredicates(q, opts); err != nil {
-		return nil, err
+	switch q.Select {
+	case query.SelectAdded:
+		m.lines = addedLines
+	case query.SelectRemoved:
+		m.lines = removedLines
 	}
 	if opts.ByValue {
-		if m.whole {
-			return nil, fmt.Errorf("query %q: values are counted in the content of files: leave out type:path, select:file and select:repo", q)
+		if err := q.CheckByValue(); err != nil {
+			return nil, err
 		}
-		if q.Captures() == 0 {
-			return nil, fmt.Errorf(`query %q: no capturing group to count the values of: write one, as in /go (1\.\d+)/`, q)
+	}
+	for _, from := range q.Predicates() {
+		p, err := newPredicate(from, q.CaseSensitive)
+		if err != nil {
+			return nil, fmt.Errorf("query %q: %w", q, err)
 		}
+		m.predicates = append(m.predicates, p)
 	}
 	c := compiler{q: q, m: m, known: map[patternKey]*pattern{}}
 	var err error
@@ -166,7 +171,7 @@ func (c *compiler) pattern(p *query.Pattern) (*pattern, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &pattern{id: c.m.patterns, finder: f, required: required}
+	out := &pattern{id: c.m.patterns, finder: f, required: required, inLine: inLine(p)}
 	c.m.patterns++
 	c.known[key] = out
 	return out, nil

@@ -1,7 +1,6 @@
 package match
 
 import (
-	"fmt"
 	"regexp"
 
 	"github.com/backsight/backsight/search/query"
@@ -21,8 +20,8 @@ type Predicate struct {
 	required Requirement
 }
 
-// Predicates are the conditions that all have to hold for a commit. Whoever sets
-// Options.Predicates has to see to them: Match knows one file only.
+// Predicates are the conditions that all have to hold for a commit. Whoever counts
+// has to see to them: Match knows one file only.
 func (m *Matcher) Predicates() []*Predicate { return m.predicates }
 
 // Want says what Match needs to know of the file at path, as Matcher.Want does.
@@ -50,8 +49,11 @@ func (p *Predicate) Match(path string, content []byte) bool {
 	}
 }
 
+// PathsOnly says that paths decide: Want is never Content.
+func (p *Predicate) PathsOnly() bool { return p.content == nil }
+
 // Required is what the content of every file holds that matches; see
-// Matcher.Required.
+// Matcher.Required. It is of no meaning if PathsOnly.
 func (p *Predicate) Required() Requirement { return p.required }
 
 func newPredicate(from query.Predicate, caseSensitive bool) (*Predicate, error) {
@@ -75,19 +77,4 @@ func newPredicate(from query.Predicate, caseSensitive bool) (*Predicate, error) 
 	}
 	p.required, err = requirementOf(pattern, caseSensitive)
 	return p, err
-}
-
-// compilePredicates compiles a query's predicates, if the caller sees to them.
-func (m *Matcher) compilePredicates(q *query.Query, opts Options) error {
-	for _, from := range q.Predicates() {
-		if !opts.Predicates {
-			return fmt.Errorf("query %q: %s is not counted yet: leave it out, or choose repositories by name with a repo: filter", q, from)
-		}
-		p, err := newPredicate(from, q.CaseSensitive)
-		if err != nil {
-			return fmt.Errorf("query %q: %w", q, err)
-		}
-		m.predicates = append(m.predicates, p)
-	}
-	return nil
 }

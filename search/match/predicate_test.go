@@ -17,10 +17,12 @@ func TestMatchCommit(t *testing.T) {
 		Committer: "Bot <bot@acme.com>",
 		Message:   "Revert \"log\"\n\nIt was slow.\n",
 		Time:      time.Date(2024, 6, 30, 12, 0, 0, 0, time.UTC),
-		Changes: []match.Change{
-			{Path: "a.go", Lines: []byte("log.Print(x)\nreturn\n")},
-			{Path: "docs/b.md", Lines: []byte("Logging\n")},
-		},
+	}
+	changes := []struct{ path, old, new string }{
+		{"a.go", "return\nreturn\nmoved away\n}\n", "log.Print(x)\n}\nreturn\nmoved away"},
+		{"docs/b.md", "", "Logging\n"},
+		{"binary.txt", "", "Binary\x00\n"},
+		{"was.txt", "Text\x00", "Text\n"},
 	}
 	for _, row := range []struct {
 		query string
@@ -51,20 +53,55 @@ func TestMatchCommit(t *testing.T) {
 		{"type:diff log.print AND logging", false}, // in different files
 		{"type:diff lang:go return author:alice", true},
 		{"type:diff after:2025-01-01 log", false},
+		{"type:diff binary", false},
+		{"type:diff text", false},
+		{"type:diff file:binary", true},
+		{"type:diff moved", false}, // and its line end does not count
+		{"type:diff }", false},
+		{"type:diff select:commit.diff.added log", true},
+		{"type:diff select:commit.diff.removed log", false},
+		{"type:diff select:commit.diff.removed return", true},
+		{"type:diff select:commit.diff.added return", false},
+		{"type:diff select:commit return", true},
+		{"type:diff patterntype:regexp ^return$", true},
+		{"type:diff patterntype:regexp \\Areturn\\z", true}, // a line is all there is
+		{"type:diff patterntype:regexp x\\)\\s+return", false},
+		{"type:diff patterntype:regexp x*", true},
+		{"type:diff NOT log", true},
+		{"type:diff NOT (file:go OR log OR file:binary OR file:was)", false},
+		{"type:diff", true},
 	} {
-		q, err := query.Parse(row.query, query.WithCommits)
+		q, err := query.Parse(row.query)
 		require.NoError(t, err)
-		m, err := match.Compile(q, match.Options{Commits: true})
+		m, err := match.Compile(q, match.Options{})
 		require.NoError(t, err)
 		require.Equal(t, q.Kind(), m.Kind())
 		require.Equal(t, match.RequireUnknown, m.Required().Kind)
+		commit.Changes = nil
+		for _, c := range changes {
+			text := func(content string) *match.Text {
+				if content == "" {
+					return nil
+				}
+				return m.Text([]byte(content))
+			}
+			commit.Changes = append(commit.Changes, match.Change{Path: c.path, Old: text(c.old), New: text(c.new)})
+		}
 		require.Equal(t, row.want, m.MatchCommit(commit), row.query)
+		if row.want {
+			require.True(t, m.MayMatch(commit), row.query)
+		}
+		if !m.NeedsChanges() {
+			commit.Changes = nil
+			require.Equal(t, row.want, m.MatchCommit(commit), row.query)
+			require.Equal(t, row.want, m.MayMatch(commit), row.query)
+		}
 		require.Panics(t, func() { m.Want("a") })
 		require.Panics(t, func() { m.Match("a", nil) })
 	}
-	q, err := query.Parse("type:diff patterntype:regexp (a)", query.WithCommits)
+	q, err := query.Parse("type:diff patterntype:regexp (a)")
 	require.NoError(t, err)
-	_, err = match.Compile(q, match.Options{Commits: true, ByValue: true})
+	_, err = match.Compile(q, match.Options{ByValue: true})
 	require.ErrorContains(t, err, "values are counted in the content of files")
 	require.Panics(t, func() { compile(t, "a", match.Options{}).MatchCommit(commit) })
 }
@@ -116,28 +153,14 @@ func TestPredicates(t *testing.T) {
 		{"repohasfile:readme repohasfile:go.sum", false},
 		{"TODO", true},
 	} {
-		q, err := query.Parse(row.query+" select:repo", query.WithPredicates)
+		q, err := query.Parse(row.query + " select:repo")
 		require.NoError(t, err)
-		m, err := match.Compile(q, match.Options{Predicates: true})
+		m, err := match.Compile(q, match.Options{})
 		require.NoError(t, err)
 		got := true
 		for _, p := range m.Predicates() {
 			got = got && holds(t, p, repository)
 		}
 		require.Equal(t, row.want, got, row.query)
-		if len(m.Predicates()) > 0 {
-			_, err = match.Compile(q, match.Options{})
-			require.ErrorContains(t, err, "is not counted yet: leave it out")
-		}
-	}
-}
-
-func TestCommitsAreRefused(t *testing.T) {
-	t.Parallel()
-	for _, text := range []string{"type:commit revert", "type:diff revert author:alice"} {
-		q, err := query.Parse(text, query.WithCommits)
-		require.NoError(t, err)
-		_, err = match.Compile(q, match.Options{Predicates: true})
-		require.ErrorContains(t, err, "not searched yet")
 	}
 }

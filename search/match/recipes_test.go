@@ -169,9 +169,9 @@ func count(t *testing.T, m *match.Matcher, all files) (n int64, values map[strin
 func TestRecipes(t *testing.T) {
 	t.Parallel()
 	for _, r := range recipes {
-		q, err := query.Parse(r.query, query.WithPredicates)
+		q, err := query.Parse(r.query)
 		require.NoError(t, err, "%s: %s", r.name, r.query)
-		m, err := match.Compile(q, match.Options{ByValue: r.values != nil, Predicates: true})
+		m, err := match.Compile(q, match.Options{ByValue: r.values != nil})
 		require.NoError(t, err, "%s: %s", r.name, r.query)
 		n, values := count(t, m, r.files)
 		require.Equal(t, r.want, n, "%s: %s", r.name, r.query)
@@ -179,13 +179,13 @@ func TestRecipes(t *testing.T) {
 	}
 }
 
-// TestRecipeOfCommits is the one recipe that searches commits: it is understood,
-// and refused by what counts files.
+// TestRecipeOfCommits is the one recipe that searches commits.
 func TestRecipeOfCommits(t *testing.T) {
 	t.Parallel()
-	q, err := query.Parse("type:commit revert", query.WithCommits)
+	q, err := query.Parse("type:commit revert")
 	require.NoError(t, err)
-	require.Equal(t, query.Commits, q.Kind())
-	_, err = match.Compile(q, match.Options{})
-	require.Error(t, err)
+	m, err := match.Compile(q, match.Options{})
+	require.NoError(t, err)
+	require.True(t, m.MatchCommit(match.Commit{Message: "Revert \"a\"\n"}))
+	require.False(t, m.MatchCommit(match.Commit{Message: "Go forth\n"}))
 }

@@ -70,6 +70,12 @@ func timeOf(t token) (time.Time, *Error) {
 
 // checkKind refuses what does not go with the kind of the query.
 func (q *Query) checkKind() *Error {
+	switch {
+	case strings.HasPrefix(q.selected, "commit.") && q.Type != TypeDiff:
+		return fail(q.selectAt, "select:"+q.selected+" is for type:diff", "add type:diff, or leave it out")
+	case q.selected == "commit" && q.Kind() == Files:
+		return fail(q.selectAt, "select:commit is for type:commit and type:diff, and this query searches files", "add type:commit, or leave it out")
+	}
 	if q.Kind() == Files {
 		for leaf := range leaves(q.Expr) {
 			name := ""

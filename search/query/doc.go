@@ -15,8 +15,6 @@
 //     stored series differ from equal new ones.
 //   - Spans lie inside the text that was parsed.
 //   - Every regular expression and template in a Query compiles.
-//   - What whoever runs queries cannot search yet is refused by Parse unless it is
-//     allowed, see Feature, so that it is never counted as if it were not there.
 //
 // Non-goals: knowing repositories, files or commits; speed (a query is parsed
 // once, and is at most 10,000 bytes long).

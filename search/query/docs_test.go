@@ -35,7 +35,7 @@ func TestDocsExamplesParse(t *testing.T) {
 	}
 	require.Greater(t, len(examples), 22)
 	for _, text := range examples {
-		_, err := query.Parse(text, query.WithPredicates, query.WithCommits)
+		_, err := query.Parse(text)
 		require.NoError(t, err, text)
 	}
 	require.Contains(t, string(page), "`f:b TODO f:a case:no` is `file:a file:b TODO`")

@@ -44,7 +44,7 @@ func TestParsePredicates(t *testing.T) {
 		{"repo:acme repohasfile:a (repo:b or repo:c) x", []query.Predicate{has("a", "")}, "repo:acme (repo:b OR repo:c) repo:has.path(a) x"},
 		{`repo:has\.path x`, nil, `repo:has\.path x`},
 	} {
-		q, err := query.Parse(row.text, query.WithPredicates)
+		q, err := query.Parse(row.text)
 		if row.canonical == "" {
 			require.Error(t, err, row.text)
 			continue
@@ -52,13 +52,9 @@ func TestParsePredicates(t *testing.T) {
 		require.NoError(t, err, row.text)
 		require.Empty(t, cmp.Diff(row.want, q.Predicates(), cmpopts.IgnoreTypes(query.Span{})), row.text)
 		require.Equal(t, row.canonical, q.String(), row.text)
-		again, err := query.Parse(q.String(), query.WithPredicates)
+		again, err := query.Parse(q.String())
 		require.NoError(t, err)
 		require.Empty(t, diffQueries(q, again))
-		if len(row.want) > 0 {
-			_, err := query.Parse(row.text)
-			require.ErrorContains(t, err, "not supported yet", row.text)
-		}
 	}
 }
 
@@ -86,7 +82,7 @@ func TestParseCommits(t *testing.T) {
 		{"type:commit after:1572566401", query.Commits, &query.CommitTime{Time: day.Add(time.Second)}, "type:commit after:2019-11-01T00:00:01Z"},
 		{"type:commit file:a lang:go x", query.Commits, and(file("a"), lang("Go"), lit("x")), "type:commit file:a lang:Go x"},
 	} {
-		q, err := query.Parse(row.text, query.WithCommits)
+		q, err := query.Parse(row.text)
 		require.NoError(t, err, row.text)
 		require.Equal(t, row.kind, q.Kind(), row.text)
 		require.Empty(t, cmp.Diff(row.want, q.Expr, cmpopts.IgnoreTypes(query.Span{}), cmpopts.IgnoreUnexported(query.Pattern{})), row.text)
@@ -94,59 +90,8 @@ func TestParseCommits(t *testing.T) {
 			row.canonical = row.text
 		}
 		require.Equal(t, row.canonical, q.String())
-		again, err := query.Parse(q.String(), query.WithCommits)
+		again, err := query.Parse(q.String())
 		require.NoError(t, err)
 		require.Empty(t, diffQueries(q, again))
-		if row.kind != query.Files {
-			_, err := query.Parse(row.text)
-			require.ErrorContains(t, err, "not supported", row.text)
-		}
 	}
-}
-
-func TestBadQueriesWithAllFeatures(t *testing.T) {
-	t.Parallel()
-	for _, bad := range []badQuery{
-		{"repohasfile: x", "repohasfile:", "needs a value", "repohasfile:^go"},
-		{"repohasfile:( x", "(", "missing closing )", `\(`},
-		{"repo:has.path( x", "has.path( x", "never closed", "write )"},
-		{"repo:has.path() x", "has.path()", "needs one regular expression", "has.path(go)"},
-		{"repo:has.path(a)b x", "b", "expected a space after", `has\.`},
-		{`repo:has.path("a" b) x`, `has.path("a" b)`, "needs one regular expression", "has.path(go)"},
-		{`repo:has.path("a) x`, `has.path("a)`, "quotation mark is never closed", `"`},
-		{`repo:has.path(a) repo:has.path("\d") x`, `has.path("\d")`, "unknown escape", `\\`},
-		{"repo:has.path([) x", "has.path([)", "missing closing ]", `\[`},
-		{"repo:has.file(README) x", "has.file(README)", "takes path: and content:", "path:go.mod"},
-		{"repo:has.file(path:a path:b) x", "has.file(path:a path:b)", "each once", "content:acme"},
-		{"repo:has.file(path: content:x) y", "has.file(path: content:x)", "needs a value", "path:go.mod"},
-		{"repo:has.file() x", "has.file()", "needs path: or content:", "path:go.mod"},
-		{"repo:has.topic(a) x", "has.topic(a)", "not supported yet", "by name"},
-		{"repo:has.commit.after(yesterday) x", "has.commit.after(yesterday)", "not supported yet", "by name"},
-		{"file:has.content(x) y", "has.content(x)", "not supported yet", "AND the content"},
-		{"(repohasfile:a or repohasfile:b) x", "repohasfile:a", "governs the whole query", "outside the parentheses"},
-		{"repohasfile:a or x", "repohasfile:a", "governs the whole query", "outside the parentheses"},
-		{"not (repohasfile:a x)", "repohasfile:a", "governs the whole query", "outside the parentheses"},
-		{"(repo:a or repo:has.path(b)) x", "repo:has.path(b)", "governs the whole query", "outside the parentheses"},
-		{"repohasfile:a", "repohasfile:a", "nothing to search for", "select:repo"},
-
-		{"author:a x", "author:a", "is for type:commit and type:diff", "add type:commit"},
-		{"x after:2020-01-01", "after:2020-01-01", "is for type:commit", "add type:commit"},
-		{"type:commit -before:2020-01-01", "-before:", "cannot be negated", "before:"},
-		{"type:commit before:yesterday", "yesterday", "relative to now", "2024-06-30"},
-		{`type:commit after:"5 days ago"`, `"5 days ago"`, "relative to now", "2024-06-30"},
-		{"type:commit after:11/1/2019", "11/1/2019", "expected a date", "2024-06-30"},
-		{"type:commit after: x", "after:", "needs a value", "2024-06-30"},
-		{"type:commit author:( x", "(", "missing closing )", `\(`},
-		{"type:commit select:file x", "type:commit", "no files to select", "leave select:"},
-		{"type:comit x", "comit", "expected file, path, commit or diff", `did you mean "commit"?`},
-		{"type:commit patterntype:structural a", "", "content of files", "leave type: out"},
-	} {
-		t.Run(bad.text, func(t *testing.T) {
-			t.Parallel()
-			_, err := query.Parse(bad.text, query.WithPredicates, query.WithCommits)
-			checkBad(t, bad, err)
-		})
-	}
-	_, err := query.ParseScope("repo:has.path(x)")
-	require.ErrorContains(t, err, "not supported yet")
 }

@@ -6,10 +6,9 @@ import "strings"
 type field struct {
 	name    string // canonical
 	aliases []string
-	negates bool    // may be written -field:
-	needs   Feature // without which it is refused; 0 for none
-	refused string  // why the language has it not, and ...
-	instead string  // ... what to write; both empty for a field that works
+	negates bool   // may be written -field:
+	refused string // why the language has it not, and ...
+	instead string // ... what to write; both empty for a field that works
 }
 
 // isRegexp says that the field's value is a regular expression, so that
@@ -22,10 +21,7 @@ func (f *field) isRegexp() bool {
 	return false
 }
 
-const (
-	noCommitSearch = "it searches commits, and a series searches files"
-	scopeInstead   = "choose repositories by name, with repo:"
-)
+const scopeInstead = "choose repositories by name, with repo:"
 
 // fields is every field of the language, and Sourcegraph's others, so that none
 // of those is ever taken for text.
@@ -42,18 +38,18 @@ var fields = []field{
 	{name: "repo", aliases: []string{"r"}, negates: true},
 	{name: "fork"},
 	{name: "archived"},
+	{name: "repohasfile", negates: true},
+	{name: "author", negates: true},
+	{name: "committer", negates: true},
+	{name: "before", aliases: []string{"until"}},
+	{name: "after", aliases: []string{"since"}},
+	{name: "message", aliases: []string{"msg", "m"}, negates: true},
 
 	{name: "rev", aliases: []string{"revision"}, refused: "a series follows the default branch through its history", instead: "leave it out; backsight history --rev searches another branch"},
 	{name: "context", negates: true, refused: "search contexts are not part of a series query", instead: scopeInstead},
-	{name: "repohasfile", negates: true, needs: WithPredicates, refused: "choosing repositories by the files they hold is not supported yet", instead: scopeInstead},
 	{name: "repogroup", aliases: []string{"g"}, negates: true, refused: "repository groups are not supported", instead: scopeInstead},
 	{name: "repohascommitafter", refused: "choosing repositories by their commits is not supported", instead: scopeInstead},
 	{name: "visibility", refused: "choosing repositories by visibility is not supported", instead: scopeInstead},
-	{name: "author", negates: true, needs: WithCommits, refused: noCommitSearch, instead: "leave it out; who changed a count is shown by backsight history --every commit"},
-	{name: "committer", negates: true, needs: WithCommits, refused: noCommitSearch, instead: "leave it out; who changed a count is shown by backsight history --every commit"},
-	{name: "before", aliases: []string{"until"}, needs: WithCommits, refused: noCommitSearch, instead: "leave it out; the times of the points are those of the series' grid"},
-	{name: "after", aliases: []string{"since"}, needs: WithCommits, refused: noCommitSearch, instead: "leave it out; the times of the points are those of the series' grid"},
-	{name: "message", aliases: []string{"msg", "m"}, negates: true, needs: WithCommits, refused: noCommitSearch, instead: "leave it out, and search the content of files"},
 	{name: "index", refused: "every search is exact, with or without an index", instead: "leave it out"},
 	{name: "stable", refused: "every search gives the same answer each time", instead: "leave it out"},
 	{name: "rule", refused: "structural search has no rules", instead: "leave it out; holes of one name match equal text, as in :[x] == :[x]"},

@@ -10,7 +10,7 @@ import (
 var (
 	patternTypes = []string{"standard", "literal", "regexp", "keyword", "structural"}
 	typeWords    = []string{"file", "path", "commit", "diff"}
-	selectWords  = []string{"content", "file", "repo"}
+	selectWords  = []string{"content", "file", "repo", "commit.diff.added", "commit.diff.removed"}
 	inclusions   = []string{"no", "yes", "only"}
 )
 
@@ -20,8 +20,8 @@ var valueExample = map[string]string{
 	"case":        "write case:yes or case:no",
 	"file":        `write a regular expression for the path, as in file:\.go$`,
 	"lang":        "write a language, as in lang:go",
-	"select":      "write select:content, select:file or select:repo",
-	"type":        "write type:file or type:path",
+	"select":      "write select:file to count files, select:repo to count repositories, or leave it out",
+	"type":        "write type:file, path, commit or diff",
 	"repohasfile": "write a regular expression for a path, as in repohasfile:^go\\.mod$",
 	"author":      "write a regular expression for a name or address, as in author:alice",
 	"committer":   "write a regular expression for a name or address, as in committer:alice",
@@ -59,7 +59,10 @@ func (p *parser) positiveNode(t token) (Node, *Error) {
 		re, err := plainRegexp(t.text, "", t.value)
 		return &File{Regexp: re, At: t.at}, err
 	case "repo":
-		if m := predicate.FindStringSubmatch(t.text); m != nil && p.allow&WithPredicates != 0 && predicateParts[m[2]] != nil {
+		if m := predicate.FindStringSubmatch(t.text); m != nil && (m[1] == "has" || m[1] == "contains") && predicateParts[m[2]] != nil {
+			if p.scope {
+				return nil, fail(t.at, "a condition on the repository's files has no place in a repository scope", "move it to the series' query, where it holds for each commit that is counted")
+			}
 			return predicateOf(t)
 		}
 		if err := refusePredicate(t, "has", "contains"); err != nil {
@@ -153,23 +156,14 @@ func patternTypeOf(t token) (PatternType, *Error) {
 	return PatternType(i), err
 }
 
-func typeOf(t token, allow Feature) (Type, *Error) {
-	words := typeWords
-	if allow&WithCommits == 0 {
-		words = typeWords[:2]
-	}
+func typeOf(t token) (Type, *Error) {
 	switch strings.ToLower(t.text) {
-	case "commit", "diff":
-		if allow&WithCommits != 0 {
-			break
-		}
-		return 0, fail(t.value, "type:"+t.text+" is not supported yet: a series searches files; expected "+oneOf(words), "leave it out; the commits that changed a count are shown by backsight history --every commit")
 	case "symbol":
-		return 0, fail(t.value, "type:symbol is not supported; expected "+oneOf(words), `match declarations with a regular expression, as in /func \w+/`)
+		return 0, fail(t.value, "type:symbol is not supported; expected "+oneOf(typeWords), `match declarations with a regular expression, as in /func \w+/`)
 	case "repo":
-		return 0, fail(t.value, "type:repo is not supported: a series searches files; expected "+oneOf(words), "to count repositories, write select:repo")
+		return 0, fail(t.value, "type:repo is not supported: a series searches files or commits; expected "+oneOf(typeWords), "to count repositories, write select:repo")
 	}
-	i, err := wordOf(t, words)
+	i, err := wordOf(t, typeWords)
 	return Type(i), err
 }
 
@@ -181,8 +175,8 @@ func selectOf(t token) (Select, *Error) {
 		return 0, fail(t.value, "select:"+t.text+" is not supported; expected "+oneOf(selectWords), "use select:file to count files")
 	case text == "symbol" || strings.HasPrefix(text, "symbol."):
 		return 0, fail(t.value, "select:symbol is not supported: files are searched as text; expected "+oneOf(selectWords), `match declarations with a regular expression, as in /func \w+/`)
-	case text == "commit" || strings.HasPrefix(text, "commit."):
-		return 0, fail(t.value, "select:commit is not supported: a series searches files; expected "+oneOf(selectWords), "leave it out")
+	case text == "commit" || text == "commit.diff":
+		return SelectContent, nil // what is counted anyway, see checkKind
 	}
 	i, err := wordOf(t, selectWords)
 	return Select(i), err

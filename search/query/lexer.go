@@ -39,7 +39,6 @@ type token struct {
 type lexer struct {
 	text   string
 	mode   PatternType
-	allow  Feature
 	pos    int
 	depth  int // open groups
 	tokens []token
@@ -54,8 +53,8 @@ func isSpace(b byte) bool {
 	return b == ' ' || b >= '\t' && b <= '\r'
 }
 
-func lex(text string, mode PatternType, allow Feature) ([]token, *Error) {
-	lx := &lexer{text: text, mode: mode, allow: allow}
+func lex(text string, mode PatternType) ([]token, *Error) {
+	lx := &lexer{text: text, mode: mode}
 	for {
 		for lx.pos < len(text) && isSpace(text[lx.pos]) {
 			lx.pos++
@@ -144,7 +143,7 @@ func (lx *lexer) fieldToken() *Error {
 	f, negated, n := knownField(lx.rest())
 	head := Span{lx.pos, lx.pos + n}
 	written := lx.text[head.Start:head.End]
-	if f.refused != "" && (f.needs == 0 || lx.allow&f.needs == 0) {
+	if f.refused != "" {
 		return fail(head, written+" is not supported: "+f.refused, f.instead)
 	}
 	if negated && !f.negates {

@@ -9,30 +9,23 @@ import (
 const maxLength = 10_000
 
 // Parse parses a series query. The error is always an *Error.
-//
-// Parts of the language that not everyone who runs a query can search are refused
-// unless they are allowed.
-func Parse(text string, allow ...Feature) (*Query, error) {
-	var allowed Feature
-	for _, f := range allow {
-		allowed |= f
-	}
+func Parse(text string) (*Query, error) {
 	if err := checkText(text); err != nil {
 		return nil, err
 	}
-	tokens, mode, err := lexInItsType(text, allowed)
+	tokens, mode, err := lexInItsType(text)
 	if err != nil {
 		return nil, err
 	}
 	if len(tokens) == 0 {
 		return nil, fail(Span{0, len(text)}, "the query is empty", "write what to search for, such as TODO")
 	}
-	p := &parser{tokens: tokens, mode: mode, allow: allowed, end: len(text)}
+	p := &parser{tokens: tokens, mode: mode, end: len(text)}
 	root, err := p.query()
 	if err != nil {
 		return nil, err
 	}
-	q := &Query{PatternType: mode, scope: &Scope{}, allow: allowed}
+	q := &Query{PatternType: mode, scope: &Scope{}}
 	expr, err := q.settle(root)
 	if err != nil {
 		return nil, err
@@ -53,7 +46,7 @@ func ParseScope(text string) (*Scope, error) {
 	if err := checkText(text); err != nil {
 		return nil, err
 	}
-	tokens, err := lex(text, StandardType, 0)
+	tokens, err := lex(text, StandardType)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +58,7 @@ func ParseScope(text string) (*Scope, error) {
 			return nil, err
 		}
 	}
-	p := &parser{tokens: tokens, end: len(text)}
+	p := &parser{tokens: tokens, scope: true, end: len(text)}
 	root, err := p.query()
 	if err != nil {
 		return nil, err
@@ -108,7 +101,7 @@ func checkText(text string) *Error {
 // lexInItsType cuts text into tokens in the pattern type that the text itself
 // names. A type is the text's own if, read in that type, the text says so: thus
 // patterntype:regexp inside a quoted pattern is text.
-func lexInItsType(text string, allow Feature) ([]token, PatternType, *Error) {
+func lexInItsType(text string) ([]token, PatternType, *Error) {
 	type reading struct {
 		tokens []token
 		mode   PatternType
@@ -116,7 +109,7 @@ func lexInItsType(text string, allow Feature) ([]token, PatternType, *Error) {
 	var fits []reading
 	var first *Error
 	for _, mode := range candidateTypes(text) {
-		tokens, err := lex(text, mode, allow)
+		tokens, err := lex(text, mode)
 		if err == nil {
 			var says []PatternType
 			if says, err = typesSaid(tokens); err == nil && typeFits(mode, says) {

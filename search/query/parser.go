@@ -18,8 +18,8 @@ type parser struct {
 	pos    int
 	end    int // length of the text
 	mode   PatternType
-	allow  Feature
-	nots   int // NOTs above the place, to bound the stack
+	scope  bool // the text is a scope
+	nots   int  // NOTs above the place, to bound the stack
 }
 
 func (p *parser) peek() tokenKind {

@@ -46,7 +46,7 @@ func (n *HasFile) String() string { return text(n) }
 
 func (n *HasFile) print(p *printer) {
 	bare := n.notation(func(re string) string { return re })
-	if n.isReadFrom(bare) {
+	if !strings.ContainsAny(bare, "\"'") && n.isReadFrom(bare) { // a mark could end at another one behind the predicate
 		p.WriteString(bare)
 		return
 	}
@@ -66,7 +66,7 @@ func (n *HasFile) notation(argument func(re string) string) string {
 
 // isReadFrom says whether text is read back as the same predicate.
 func (n *HasFile) isReadFrom(text string) bool {
-	tokens, err := lex(text, StandardType, everything)
+	tokens, err := lex(text, StandardType)
 	if err != nil || len(tokens) != 1 || tokens[0].kind != tokenField {
 		return false
 	}

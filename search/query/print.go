@@ -149,7 +149,7 @@ func (n *Archived) print(p *printer) { p.field("archived", inclusions[n.Value]) 
 // without.
 func (p *printer) field(name, value string) {
 	bare := name + ":" + value
-	tokens, err := lex(bare, StandardType, everything)
+	tokens, err := lex(bare, StandardType)
 	if err != nil || len(tokens) != 1 || tokens[0].text != value || strings.ContainsAny(value[:1], `"'`) {
 		bare = name + ":" + quote(value)
 	}
@@ -207,7 +207,7 @@ func (n *Pattern) isBare() bool {
 	if open != 0 {
 		return false
 	}
-	tokens, err := lex(n.Text, n.mode, everything)
+	tokens, err := lex(n.Text, n.mode)
 	if err != nil {
 		return false
 	}

@@ -27,25 +27,12 @@ type Query struct {
 
 	scope           *Scope
 	predicates      []Predicate
-	allow           Feature
-	typeAt          Span // of type:
-	caseInsensitive bool // the query says case:no
+	whole           Span   // of the text
+	typeAt          Span   // of type:
+	selectAt        Span   // of select:
+	selected        string // its value
+	caseInsensitive bool   // the query says case:no
 }
-
-// A Feature is a part of the language that is refused unless it is allowed.
-type Feature uint
-
-const (
-	// WithPredicates is conditions on the files of the repository: repohasfile:,
-	// repo:has.path(…), repo:has.content(…), repo:has.file(…). See
-	// Query.Predicates.
-	WithPredicates Feature = 1 << iota
-	// WithCommits is type:commit and type:diff with author:, committer:, before:,
-	// after: and message:. See Query.Kind.
-	WithCommits
-
-	everything = WithPredicates | WithCommits
-)
 
 // PatternType is a notation for patterns.
 type PatternType int
@@ -81,12 +68,16 @@ const (
 type Select int
 
 const (
-	// SelectContent counts match ranges.
+	// SelectContent counts match ranges, or commits.
 	SelectContent Select = iota
 	// SelectFile counts files.
 	SelectFile
 	// SelectRepo counts repositories.
 	SelectRepo
+	// SelectAdded counts commits by the lines that they add.
+	SelectAdded
+	// SelectRemoved counts commits by the lines that they remove.
+	SelectRemoved
 )
 
 // Kind is what a query searches.
@@ -162,4 +153,20 @@ func (q *Query) Positive() []*Pattern {
 	}
 	walk(q.Expr, true)
 	return found
+}
+
+// CheckByValue says why the query cannot be counted by the values of its capturing
+// groups. The error is an *Error, nil if it can.
+func (q *Query) CheckByValue() error {
+	switch {
+	case q.Kind() != Files:
+		return fail(q.typeAt, "values are counted in the content of files, and this query searches commits", "leave type: out, or count without values")
+	case q.Type == TypePath:
+		return fail(q.typeAt, "values are counted in the content of files, not in paths", "leave type: out, or count without values")
+	case q.Select != SelectContent:
+		return fail(q.selectAt, "values are counted in the content of files, one by one", "leave select: out, or count without values")
+	case q.Captures() == 0:
+		return fail(q.whole, "there is no capturing group to count the values of", `write one, as in /go (1\.\d+)/`)
+	}
+	return nil
 }

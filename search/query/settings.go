@@ -1,5 +1,7 @@
 package query
 
+import "strings"
+
 // setting is a field that governs the whole query. It lives in the tree only
 // while the query is parsed.
 type setting struct{ token token }
@@ -70,10 +72,11 @@ func (q *Query) set(t token) (err *Error) {
 		}
 		q.CaseSensitive, q.caseInsensitive = b, !b
 	case "select":
+		q.selectAt, q.selected = t.at, strings.ToLower(t.text)
 		q.Select, err = selectOf(t)
 	case "type":
 		q.typeAt = t.at
-		q.Type, err = typeOf(t, q.allow)
+		q.Type, err = typeOf(t)
 	case "count":
 		q.Count, err = countOf(t)
 	case "timeout":
@@ -86,20 +89,20 @@ func (q *Query) set(t token) (err *Error) {
 
 // check refuses settings that contradict the rest of the query.
 func (q *Query) check(text string) *Error {
-	whole := Span{0, len(text)}
+	q.whole = Span{0, len(text)}
 	if err := q.checkKind(); err != nil {
 		return err
 	}
 	if q.PatternType == StructuralType {
 		switch {
 		case q.Type != TypeFile:
-			return fail(whole, "a structural pattern is searched in the content of files", "leave type: out; use patterntype:regexp to search in paths")
+			return fail(q.whole, "a structural pattern is searched in the content of files", "leave type: out; use patterntype:regexp to search in paths")
 		case q.caseInsensitive:
-			return fail(whole, "a structural pattern always heeds case, so case:no has no meaning", "leave case: out, or use patterntype:regexp")
+			return fail(q.whole, "a structural pattern always heeds case, so case:no has no meaning", "leave case: out, or use patterntype:regexp")
 		}
 	}
 	if q.Expr == nil && q.Type == TypeFile && q.Select == SelectContent {
-		return fail(whole, "the query has nothing to search for", "add a pattern, such as TODO; to count files, add select:file; to count repositories, add select:repo")
+		return fail(q.whole, "the query has nothing to search for", "add a pattern, such as TODO; to count files, add select:file; to count repositories, add select:repo")
 	}
 	return nil
 }

@@ -56,6 +56,9 @@ func makePlan(o Options) (*plan, error) {
 	if err != nil {
 		return nil, insights.Errorf(insights.Invalid, "query: %w", err)
 	}
+	if m.Kind() != query.Files {
+		return nil, insights.Errorf(insights.Invalid, "query: commits are not searched yet: leave out type:commit or type:diff")
+	}
 	p := &plan{matcher: m, query: q.String(), byValue: o.ByValue, rev: o.Rev, indexes: o.Indexes}
 	if len(o.At) > 0 || o.AtFile != "" {
 		if o.Every != "" || o.Points != 0 || o.Until != "" {
