@@ -59,6 +59,8 @@ type PageResult struct {
 	Next int64 `json:"next"`
 	// Last is true when nothing pending has an id above Next.
 	Last bool `json:"last"`
+	// Window is how many of the batches may be in flight at a time; 0: as many as the workflow takes.
+	Window int `json:"window,omitempty"`
 }
 
 // Batch is the work of one RepositoryWorkflow.

@@ -41,11 +41,15 @@ func (p *Plans) page(ctx context.Context, in PageInput) (PageResult, error) {
 	}
 	// The store accepts nothing but whole numbers for these.
 	var limits budgets
+	var window int
 	if limits.batch, err = strconv.ParseInt(settings[store.SettingBatchCost], 10, 64); err != nil {
 		return PageResult{}, fmt.Errorf("setting %s: %w", store.SettingBatchCost, err)
 	}
 	if limits.frame, err = strconv.ParseInt(settings[store.SettingFrameBudget], 10, 64); err != nil {
 		return PageResult{}, fmt.Errorf("setting %s: %w", store.SettingFrameBudget, err)
+	}
+	if window, err = strconv.Atoi(settings[store.SettingWindow]); err != nil {
+		return PageResult{}, fmt.Errorf("setting %s: %w", store.SettingWindow, err)
 	}
 	const chunk = MaxBatches * maxBatchRepositories // more than fit into any page
 	work, err := p.Store.Page(ctx, in.SeriesID, in.Generation, in.After, chunk)
@@ -53,6 +57,7 @@ func (p *Plans) page(ctx context.Context, in PageInput) (PageResult, error) {
 		return PageResult{}, err
 	}
 	page, taken := batches(work, limits)
+	page.Window = window
 	page.Next, page.Last = in.After, taken == len(work) && len(work) < chunk
 	if taken > 0 {
 		page.Next = work[taken-1].RepositoryID

@@ -41,6 +41,8 @@ type Workflows interface {
 	CancelBackfill(ctx context.Context, seriesID string, order workflows.Order) (workflows.Status, error)
 	Retry(ctx context.Context, seriesID string, order workflows.Order) (workflows.Status, error)
 	Extend(ctx context.Context, seriesID string, order workflows.Order) (workflows.Status, error)
+	ToFront(ctx context.Context, seriesID string, order workflows.Order) (workflows.Status, error)
+	ToBack(ctx context.Context, seriesID string, order workflows.Order) (workflows.Status, error)
 	Trigger(ctx context.Context, seriesID string, order workflows.Order) (workflows.Status, error)
 	Status(ctx context.Context, seriesID string) (workflows.Status, error)
 	Sync(ctx context.Context, repositoryID int64) error

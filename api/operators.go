@@ -53,6 +53,16 @@ func (r *mutationResolver) TriggerInsightSeries(ctx context.Context, seriesID st
 	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, r.config.Workflows.Trigger)
 }
 
+// MoveInsightSeriesBackfillToFrontOfQueue lets the work on the series' past go before that of all others.
+func (r *mutationResolver) MoveInsightSeriesBackfillToFrontOfQueue(ctx context.Context, seriesID string, claimed *string) (*model.InsightsSeries, error) {
+	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, r.config.Workflows.ToFront)
+}
+
+// MoveInsightSeriesBackfillToBackOfQueue puts it behind that of all others.
+func (r *mutationResolver) MoveInsightSeriesBackfillToBackOfQueue(ctx context.Context, seriesID string, claimed *string) (*model.InsightsSeries, error) {
+	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, r.config.Workflows.ToBack)
+}
+
 func (r *mutationResolver) order(ctx context.Context, seriesID string, order workflows.Order,
 	send func(context.Context, string, workflows.Order) (workflows.Status, error),
 ) (*model.InsightsSeries, error) {

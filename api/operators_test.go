@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"testing"
 	"time"
 
@@ -20,30 +21,37 @@ func TestOrdersAboutThePast(t *testing.T) {
 		`retryInsightSamples(seriesId: $id, filter: {outcomes: [FAILED, COUNTED], repository: "^acme/", time: "2026-03-01T00:00:00Z"})`,
 		`extendInsightSeries(seriesId: $id, points: 24, by: "ann")`,
 		`cancelInsightSeriesBackfill(seriesId: $id, reason: "too large", by: "ann")`,
+		`moveInsightSeriesBackfillToFrontOfQueue(seriesId: $id, by: "ann")`,
+		`moveInsightSeriesBackfillToBackOfQueue(seriesId: $id)`,
 		`triggerInsightSeries(seriesId: $id)`,
 	} {
 		var answer struct {
 			Series struct {
 				SeriesID string
 				Workflow struct {
-					State, Kind string
-					Waiting     int
+					State, Kind, Queue string
+					Waiting            int
 				}
 			}
 		}
-		b.do(&answer, `mutation($id: ID!) { series: `+call+` { seriesId workflow { state kind waiting } } }`, map[string]any{"id": id})
+		b.do(&answer, `mutation($id: ID!) { series: `+call+` { seriesId workflow { state kind waiting queue } } }`, map[string]any{"id": id})
 		require.Equal(t, id, answer.Series.SeriesID)
 		require.Equal(t, b.workflows.messages[len(b.workflows.messages)-1], answer.Series.Workflow.Kind, "the answer is the state that follows")
 		require.Equal(t, len(b.workflows.messages), answer.Series.Workflow.Waiting)
+		place, moved := map[string]string{"front": "FRONT", "back": "BACK"}[answer.Series.Workflow.Kind]
+		require.Equal(t, moved, answer.Series.Workflow.Queue != "IN_TURN")
+		require.Equal(t, cmp.Or(place, "IN_TURN"), answer.Series.Workflow.Queue)
 	}
 	at := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
-	require.Equal(t, []string{"retry", "retry", "retry", "extend", "cancel", "trigger"}, b.workflows.messages)
+	require.Equal(t, []string{"retry", "retry", "retry", "extend", "cancel", "front", "back", "trigger"}, b.workflows.messages)
 	require.Equal(t, []workflows.Order{
 		{By: "ann"},
 		{All: true},
 		{Selection: insights.Selection{Outcomes: []insights.Outcome{insights.Failed, insights.Counted}, Time: &at, Repository: "^acme/"}},
 		{By: "ann", Points: 24},
 		{By: "ann", Reason: "too large"},
+		{By: "ann"},
+		{},
 		{},
 	}, b.workflows.orders)
 }

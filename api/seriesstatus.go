@@ -109,9 +109,20 @@ func stateModel(s workflows.State) generated.SeriesWorkflowState {
 	return generated.SeriesWorkflowState(strings.ToUpper(string(s)))
 }
 
+func placeModel(p workflows.Place) generated.SeriesQueuePlace {
+	switch p {
+	case workflows.AtFront:
+		return generated.SeriesQueuePlaceFront
+	case workflows.AtBack:
+		return generated.SeriesQueuePlaceBack
+	case workflows.InTurn:
+	}
+	return generated.SeriesQueuePlaceInTurn
+}
+
 func (r *resolver) workflowModel(id string, s workflows.Status) *generated.SeriesWorkflowStatus {
 	m := &generated.SeriesWorkflowStatus{
-		State: stateModel(s.State), InFlight: s.InFlight, Waiting: s.Waiting, Completeness: tallyModel(s.Completeness),
+		State: stateModel(s.State), InFlight: s.InFlight, Waiting: s.Waiting, Queue: placeModel(s.Place), Completeness: tallyModel(s.Completeness),
 	}
 	if !s.NextRecordingAt.IsZero() {
 		m.NextRecordingAt = &s.NextRecordingAt

@@ -214,6 +214,9 @@ func (f *fakeWorkflows) past(message string, o workflows.Order) (workflows.Statu
 	defer f.mu.Unlock()
 	f.orders, f.messages = append(f.orders, o), append(f.messages, message)
 	f.status = workflows.Status{State: workflows.Running, Kind: message, Waiting: len(f.messages)}
+	if message == workflows.Front || message == workflows.Back {
+		f.status.Place = workflows.Place(message)
+	}
 	return f.status, f.fail
 }
 
@@ -227,6 +230,14 @@ func (f *fakeWorkflows) Retry(_ context.Context, _ string, o workflows.Order) (w
 
 func (f *fakeWorkflows) Extend(_ context.Context, _ string, o workflows.Order) (workflows.Status, error) {
 	return f.past(workflows.Extend, o)
+}
+
+func (f *fakeWorkflows) ToFront(_ context.Context, _ string, o workflows.Order) (workflows.Status, error) {
+	return f.past(workflows.Front, o)
+}
+
+func (f *fakeWorkflows) ToBack(_ context.Context, _ string, o workflows.Order) (workflows.Status, error) {
+	return f.past(workflows.Back, o)
 }
 
 func (f *fakeWorkflows) Trigger(_ context.Context, _ string, o workflows.Order) (workflows.Status, error) {

@@ -43,7 +43,9 @@ func (c *Client) StartSeries(ctx context.Context, series insights.Series, title 
 		StaticSummary:         seriesSummary(title, series.Query),
 		StaticDetails:         seriesDetails(series, title),
 		// Summary and details belong to the first run; a memo goes from run to run.
-		Memo: map[string]any{"title": title, "query": cut(series.Query, 500)},
+		// Its own few tasks go before the searches that it queues, and it takes turns with others in them too.
+		Priority: temporal.Priority{PriorityKey: priorityFront, FairnessKey: series.ID},
+		Memo:     map[string]any{"title": title, "query": cut(series.Query, 500)},
 		TypedSearchAttributes: temporal.NewSearchAttributes(
 			AttributeSeries.ValueSet(series.ID), AttributeState.ValueSet(string(Running)), AttributePercent.ValueSet(0)),
 	}
@@ -90,6 +92,16 @@ func (c *Client) Retry(ctx context.Context, seriesID string, order Order) (Statu
 // it has as many; Invalid where it has more, or for more than a grid can have.
 func (c *Client) Extend(ctx context.Context, seriesID string, order Order) (Status, error) {
 	return c.send(ctx, seriesID, Extend, order)
+}
+
+// ToFront puts the series' work on the past before that of all other series, see Front. Conflict where there is no such work.
+func (c *Client) ToFront(ctx context.Context, seriesID string, order Order) (Status, error) {
+	return c.send(ctx, seriesID, Front, order)
+}
+
+// ToBack puts it behind that of all others, see Back. Conflict where there is no such work.
+func (c *Client) ToBack(ctx context.Context, seriesID string, order Order) (Status, error) {
+	return c.send(ctx, seriesID, Back, order)
 }
 
 // Trigger makes the series look for due recordings and left-over work now, and try again what a problem holds back.
@@ -212,6 +224,6 @@ func seriesDetails(series insights.Series, title string) string {
 		scope = fmt.Sprintf("%d named repositories", len(series.Scope.Repositories))
 	}
 	const limit = 20_000 // bytes, of a Temporal details text
-	return cut(fmt.Sprintf("**%s**\n\n- query: `%s`\n- scope: %s\n- grid: %d points, every %s until %s\n\nSignals: `pause`, `resume`, `cancel`, `retry`, `extend`, `trigger` (input may be empty, or `{\"by\":\"…\",\"reason\":\"…\"}`; `retry` takes `\"all\":true`, `extend` needs `\"points\":24`). Queries: `status`, `completeness`.",
+	return cut(fmt.Sprintf("**%s**\n\n- query: `%s`\n- scope: %s\n- grid: %d points, every %s until %s\n\nSignals: `pause`, `resume`, `cancel`, `retry`, `extend`, `front`, `back`, `trigger` (input may be empty, or `{\"by\":\"…\",\"reason\":\"…\"}`; `retry` takes `\"all\":true`, `extend` needs `\"points\":24`). Queries: `status`, `completeness`.",
 		title, series.Query, scope, series.Grid.Points, series.Grid.Interval, series.Grid.Anchor.Format(time.RFC3339)), limit)
 }

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"fmt"
 
 	enumspb "go.temporal.io/api/enums/v1"
@@ -11,13 +12,14 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// fanOut runs a child for each batch, at most window at a time, and returns when all have ended. finished is false when
+// fanOut runs a child for each batch of a page, at most its window at a time, and returns when all have ended. finished is false when
 // something of the page may be pending still: it was interrupted, or the history has grown long. The error is one
 // that no child can be blamed for.
-func (s *series) fanOut(ctx workflow.Context, plan *Plan, batches []activities.Batch) (finished bool, err error) {
+func (s *series) fanOut(ctx workflow.Context, plan *Plan, page activities.PageResult) (finished bool, err error) {
 	finished = true
-	for _, batch := range batches {
-		if workflow.Await(ctx, func() bool { return s.inFlight < window }) != nil ||
+	most := cmp.Or(min(page.Window, window), window)
+	for _, batch := range page.Batches {
+		if workflow.Await(ctx, func() bool { return s.inFlight < most }) != nil ||
 			ctx.Err() != nil || err != nil || workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
 			finished = false
 			break
@@ -47,7 +49,7 @@ func (s *series) batch(ctx workflow.Context, plan *Plan, batch activities.Batch)
 		SeriesID: s.in.SeriesID, Generation: plan.Generation,
 		From: batch.From, Through: batch.Through, Unfold: batch.Unfold, Label: batch.Label,
 	}
-	result, err := runRepository(ctx, in, priority(plan, s.in.SeriesID))
+	result, err := runRepository(ctx, in, s.priority(plan))
 	switch {
 	case ctx.Err() != nil:
 		return false, nil
@@ -117,16 +119,6 @@ func runRepository(ctx workflow.Context, in RepositoryInput, priority temporal.P
 		return workflow.ExecuteChildWorkflow(workflow.WithChildOptions(ctx, options), RepositoryWorkflow, in).Get(ctx, &result)
 	})
 	return result, err
-}
-
-// priority lets the recordings of all series go before their history, and series take turns (where the server's fairness
-// is switched on). Whatever runs below inherits it.
-func priority(plan *Plan, seriesID string) temporal.Priority {
-	p := temporal.Priority{PriorityKey: 4, FairnessKey: seriesID}
-	if plan.Kind == kindRecording {
-		p.PriorityKey = 2
-	}
-	return p
 }
 
 // startedOnce calls run until its child could be started, or startAttempts are used up.

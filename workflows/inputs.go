@@ -32,8 +32,10 @@ type SeriesState struct {
 	// LastPlanned is the newest recording that was planned; zero before the first.
 	LastPlanned time.Time             `json:"lastPlanned,omitzero"`
 	Tally       insights.Completeness `json:"tally"`
-	Paused      *PausedBy             `json:"paused,omitempty"`
-	Problem     *Problem              `json:"problem,omitempty"`
+	// Place is where operators put the work on the past, until none of it is left.
+	Place   Place     `json:"place,omitempty"`
+	Paused  *PausedBy `json:"paused,omitempty"`
+	Problem *Problem  `json:"problem,omitempty"`
 	// RecheckAt is when the tally is read once more; zero is never. See recheckAfter.
 	RecheckAt time.Time `json:"recheckAt,omitzero"`
 	// Shown is what the search attributes say; they go from run to run by themselves.

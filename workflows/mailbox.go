@@ -11,6 +11,8 @@ var messages = []struct{ name, about string }{
 	{Pause, "stop launching work and stop what runs, until resume"},
 	{Resume, "go on after a pause, and try again what a problem holds back"},
 	{Cancel, "drop the work on the past: what is pending of it ends as failed, and retry takes it up again"},
+	{Front, "put the work on the past before that of all other series"},
+	{Back, "put the work on the past behind that of all other series"},
 	{Trigger, "look for due recordings and left-over work now"},
 	{Retry, `try samples again that are partial or failed, or all with {"all":true}`},
 	{Extend, `add points of the past, with {"points":24} until there are as many`},
@@ -91,6 +93,10 @@ func (s *series) obey(ctx workflow.Context, name string, order Order) {
 		s.retry(order)
 	case Extend:
 		s.extend(order)
+	case Front:
+		s.move(AtFront)
+	case Back:
+		s.move(AtBack)
 	case Trigger:
 		s.state.Problem = nil
 	}

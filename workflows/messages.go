@@ -46,6 +46,10 @@ const (
 	// Extend adds points of the past until the series has Order.Points; only those that are missing are computed. A series never
 	// gets shorter. Payload Order.
 	Extend = "extend"
+	// Front puts the work on the past before that of all other series, Back behind it: until it is done, or moved again. Recordings
+	// go before both. Payload Order.
+	Front = "front"
+	Back  = "back"
 	// Trigger looks for due recordings and left-over samples now instead of at the next grid time. Payload Order.
 	Trigger = "trigger"
 )
@@ -149,6 +153,8 @@ type Status struct {
 	// there is none. A plan that is not written has no generation.
 	Generation int    `json:"generation,omitempty"`
 	Kind       string `json:"kind,omitempty"`
+	// Place is where in the queue of all series the work on the past stands.
+	Place Place `json:"place,omitempty"`
 	// Waiting is how many plans of the past wait behind the one that is worked on.
 	Waiting int `json:"waiting,omitempty"`
 	// Completeness is the workflow's own tally over all generations; equal to the ledger's in every state but Running

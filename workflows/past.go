@@ -13,6 +13,8 @@ import (
 // check says why a message makes no sense; nil when it does.
 func (s *series) check(name string, order Order) error {
 	switch name {
+	case Front, Back:
+		return s.movable()
 	case Retry:
 		selection, err := order.selection()
 		if err != nil {
@@ -82,7 +84,7 @@ func (s *series) cancelPast(by *PausedBy) {
 	}
 }
 
-// takeTurn lets the plan that waits longest be worked on when there is none.
+// takeTurn lets the plan that waits longest be worked on when there is none. Without any, the place in the queue is nobody's.
 func (s *series) takeTurn() {
 	for s.state.Backfill == nil && len(s.state.Waiting) > 0 {
 		plan := s.state.Waiting[0]
@@ -95,6 +97,14 @@ func (s *series) takeTurn() {
 		}
 		s.state.Backfill = plan
 	}
+	if !s.hasPast() {
+		s.state.Place = InTurn
+	}
+}
+
+// hasPast reports whether there is work on the past: under way, waiting, or of a first run that has not begun.
+func (s *series) hasPast() bool {
+	return !s.state.Started || s.state.Backfill != nil || len(s.state.Waiting) > 0
 }
 
 // abandoned reports whether the plan of the past was cancelled and can be ended now. It can while the series is paused, for

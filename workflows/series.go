@@ -52,6 +52,7 @@ type series struct {
 	inFlight  int       // children that have not ended
 	working   bool      // a step of a plan is under way
 	cancelled *PausedBy // an order to end the series
+	moved     bool      // the place in the queue changed since the page was begun
 	messages  int       // messages seen, so that a sleeper notices a new one
 }
 
@@ -157,14 +158,16 @@ func (s *series) sleep(ctx workflow.Context) {
 // work does one step of plan: writes it if it is not written, then one page. It reports whether the run should end here.
 // A pause or a cancel makes it return within seconds.
 func (s *series) work(ctx workflow.Context, plan *Plan) (runEnds bool) {
-	s.working = true
+	s.working, s.moved = true, false
 	s.show(ctx)
 	defer func() { s.working = false }()
 	stoppable, stop := workflow.WithCancel(ctx)
 	done := false
 	workflow.Go(ctx, func(ctx workflow.Context) {
 		// A cancelled ctx cancels stoppable by itself.
-		_ = workflow.Await(ctx, func() bool { return done || s.state.Paused != nil || s.cancelled != nil || plan.Cancelled != nil })
+		_ = workflow.Await(ctx, func() bool {
+			return done || s.state.Paused != nil || s.cancelled != nil || plan.Cancelled != nil || s.moved && plan == s.state.Backfill
+		})
 		stop()
 	})
 	err := s.step(stoppable, plan)
@@ -198,7 +201,7 @@ func (s *series) step(ctx workflow.Context, plan *Plan) error {
 	if err := workflow.ExecuteActivity(ledger(ctx, "next page of the plan"), plans.Page, in).Get(ctx, &page); err != nil {
 		return err
 	}
-	finished, err := s.fanOut(ctx, plan, page.Batches)
+	finished, err := s.fanOut(ctx, plan, page)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,9 @@ func (s *series) status() Status {
 		State: s.doing(), InFlight: s.inFlight, Paused: s.state.Paused, Problem: s.state.Problem,
 		NextRecordingAt: s.nextRecordingAt(), Waiting: len(s.state.Waiting), Completeness: s.state.Tally,
 	}
+	if s.hasPast() {
+		status.Place = s.state.Place
+	}
 	if plan := s.plan(); plan != nil {
 		status.Generation, status.Kind = plan.Generation, plan.Kind
 	}
@@ -64,6 +67,9 @@ func (s *series) details() string {
 	say("**%s** — %s\n\n`%s`\n\n", st.State, cut(s.in.Title, insights.MaxTitle), cut(s.in.Query, 2000))
 	if plan := s.plan(); plan != nil {
 		say("Working on %s, generation %d, repositories after %d.\n\n", planSummary(plan), plan.Generation, plan.After)
+	}
+	if st.Place != InTurn {
+		say("It stands at the **%s** of the queue of all series.\n\n", st.Place)
 	}
 	if st.Waiting > 0 {
 		say("Behind it wait %d more.\n\n", st.Waiting)

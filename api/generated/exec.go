@@ -151,19 +151,21 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		AddRepository                func(childComplexity int, location string, name *string) int
-		CancelInsightSeriesBackfill  func(childComplexity int, seriesID string, reason *string, by *string) int
-		CreateLineChartSearchInsight func(childComplexity int, input LineChartSearchInsightInput) int
-		DeleteInsightView            func(childComplexity int, id string) int
-		ExtendInsightSeries          func(childComplexity int, seriesID string, points int, by *string) int
-		PauseInsightSeries           func(childComplexity int, seriesID string, reason *string, by *string) int
-		RemoveRepository             func(childComplexity int, name string) int
-		ResumeInsightSeries          func(childComplexity int, seriesID string, by *string) int
-		RetryInsightSamples          func(childComplexity int, seriesID string, filter SampleFilter, by *string) int
-		RetryInsightSeriesBackfill   func(childComplexity int, seriesID string, all *bool, by *string) int
-		SyncRepository               func(childComplexity int, name *string) int
-		TriggerInsightSeries         func(childComplexity int, seriesID string, by *string) int
-		UpdateSetting                func(childComplexity int, key string, value string) int
+		AddRepository                           func(childComplexity int, location string, name *string) int
+		CancelInsightSeriesBackfill             func(childComplexity int, seriesID string, reason *string, by *string) int
+		CreateLineChartSearchInsight            func(childComplexity int, input LineChartSearchInsightInput) int
+		DeleteInsightView                       func(childComplexity int, id string) int
+		ExtendInsightSeries                     func(childComplexity int, seriesID string, points int, by *string) int
+		MoveInsightSeriesBackfillToBackOfQueue  func(childComplexity int, seriesID string, by *string) int
+		MoveInsightSeriesBackfillToFrontOfQueue func(childComplexity int, seriesID string, by *string) int
+		PauseInsightSeries                      func(childComplexity int, seriesID string, reason *string, by *string) int
+		RemoveRepository                        func(childComplexity int, name string) int
+		ResumeInsightSeries                     func(childComplexity int, seriesID string, by *string) int
+		RetryInsightSamples                     func(childComplexity int, seriesID string, filter SampleFilter, by *string) int
+		RetryInsightSeriesBackfill              func(childComplexity int, seriesID string, all *bool, by *string) int
+		SyncRepository                          func(childComplexity int, name *string) int
+		TriggerInsightSeries                    func(childComplexity int, seriesID string, by *string) int
+		UpdateSetting                           func(childComplexity int, key string, value string) int
 	}
 
 	PageInfo struct {
@@ -284,6 +286,7 @@ type ComplexityRoot struct {
 		PausedBy        func(childComplexity int) int
 		PausedReason    func(childComplexity int) int
 		Problem         func(childComplexity int) int
+		Queue           func(childComplexity int) int
 		State           func(childComplexity int) int
 		TemporalURL     func(childComplexity int) int
 		Waiting         func(childComplexity int) int
@@ -322,6 +325,8 @@ type MutationResolver interface {
 	RetryInsightSamples(ctx context.Context, seriesID string, filter SampleFilter, by *string) (*model.InsightsSeries, error)
 	ExtendInsightSeries(ctx context.Context, seriesID string, points int, by *string) (*model.InsightsSeries, error)
 	CancelInsightSeriesBackfill(ctx context.Context, seriesID string, reason *string, by *string) (*model.InsightsSeries, error)
+	MoveInsightSeriesBackfillToFrontOfQueue(ctx context.Context, seriesID string, by *string) (*model.InsightsSeries, error)
+	MoveInsightSeriesBackfillToBackOfQueue(ctx context.Context, seriesID string, by *string) (*model.InsightsSeries, error)
 	TriggerInsightSeries(ctx context.Context, seriesID string, by *string) (*model.InsightsSeries, error)
 	AddRepository(ctx context.Context, location string, name *string) (*Repository, error)
 	RemoveRepository(ctx context.Context, name string) (*EmptyResponse, error)
@@ -819,6 +824,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ExtendInsightSeries(childComplexity, args["seriesId"].(string), args["points"].(int), args["by"].(*string)), true
+	case "Mutation.moveInsightSeriesBackfillToBackOfQueue":
+		if e.ComplexityRoot.Mutation.MoveInsightSeriesBackfillToBackOfQueue == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_moveInsightSeriesBackfillToBackOfQueue_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MoveInsightSeriesBackfillToBackOfQueue(childComplexity, args["seriesId"].(string), args["by"].(*string)), true
+	case "Mutation.moveInsightSeriesBackfillToFrontOfQueue":
+		if e.ComplexityRoot.Mutation.MoveInsightSeriesBackfillToFrontOfQueue == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_moveInsightSeriesBackfillToFrontOfQueue_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MoveInsightSeriesBackfillToFrontOfQueue(childComplexity, args["seriesId"].(string), args["by"].(*string)), true
 	case "Mutation.pauseInsightSeries":
 		if e.ComplexityRoot.Mutation.PauseInsightSeries == nil {
 			break
@@ -1403,6 +1430,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SeriesWorkflowStatus.Problem(childComplexity), true
+	case "SeriesWorkflowStatus.queue":
+		if e.ComplexityRoot.SeriesWorkflowStatus.Queue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeriesWorkflowStatus.Queue(childComplexity), true
 	case "SeriesWorkflowStatus.state":
 		if e.ComplexityRoot.SeriesWorkflowStatus.State == nil {
 			break
@@ -1621,6 +1654,13 @@ type Mutation {
   had not reached is what it was. Recordings go on, and a retry takes it up again.
   """
   cancelInsightSeriesBackfill(seriesId: ID!, reason: String, by: String): InsightsSeries!
+  """
+  Backsight: the work on the series' past goes before that of all other series, until it is done or moved again. Recordings go before
+  both. A conflict where there is no such work.
+  """
+  moveInsightSeriesBackfillToFrontOfQueue(seriesId: ID!, by: String): InsightsSeries!
+  "Backsight: the same, behind that of all other series."
+  moveInsightSeriesBackfillToBackOfQueue(seriesId: ID!, by: String): InsightsSeries!
   "Backsight: looks for due recordings and left-over work now, and tries again what a problem holds back."
   triggerInsightSeries(seriesId: ID!, by: String): InsightsSeries!
   "Backsight: registers a repository: an absolute path on the server, or a clone URL. The same location again returns the same repository."
@@ -1725,6 +1765,8 @@ type InsightSeriesStatus {
   nextRecordingAfter: DateTime!
 }
 
+"IN_TURN: series take turns. FRONT and BACK: an operator has moved it there."
+enum SeriesQueuePlace { FRONT IN_TURN BACK }
 enum SeriesWorkflowState { RUNNING PAUSING PAUSED SLEEPING CANCELLED }
 type SeriesWorkflowStatus {
   state: SeriesWorkflowState!
@@ -1733,6 +1775,8 @@ type SeriesWorkflowStatus {
   kind: String
   "Orders about the past (retry, extend) that wait for their turn."
   waiting: Int!
+  "Where in the queue of all series the work on the past stands."
+  queue: SeriesQueuePlace!
   pausedBy: String
   pausedReason: String
   pausedAt: DateTime
@@ -2232,6 +2276,8 @@ func (ec *executionContext) childFields_SeriesWorkflowStatus(ctx context.Context
 		return ec.fieldContext_SeriesWorkflowStatus_kind(ctx, field)
 	case "waiting":
 		return ec.fieldContext_SeriesWorkflowStatus_waiting(ctx, field)
+	case "queue":
+		return ec.fieldContext_SeriesWorkflowStatus_queue(ctx, field)
 	case "pausedBy":
 		return ec.fieldContext_SeriesWorkflowStatus_pausedBy(ctx, field)
 	case "pausedReason":
@@ -2555,6 +2601,50 @@ func (ec *executionContext) field_Mutation_extendInsightSeries_args(ctx context.
 		return nil, err
 	}
 	args["by"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_moveInsightSeriesBackfillToBackOfQueue_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "seriesId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["seriesId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_moveInsightSeriesBackfillToFrontOfQueue_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "seriesId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["seriesId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg1
 	return args, nil
 }
 
@@ -4986,6 +5076,94 @@ func (ec *executionContext) fieldContext_Mutation_cancelInsightSeriesBackfill(ct
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_moveInsightSeriesBackfillToFrontOfQueue(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_moveInsightSeriesBackfillToFrontOfQueue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MoveInsightSeriesBackfillToFrontOfQueue(ctx, fc.Args["seriesId"].(string), fc.Args["by"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.InsightsSeries) graphql.Marshaler {
+			return ec.marshalNInsightsSeries2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightsSeries(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_moveInsightSeriesBackfillToFrontOfQueue(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InsightsSeries(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_moveInsightSeriesBackfillToFrontOfQueue_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_moveInsightSeriesBackfillToBackOfQueue(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_moveInsightSeriesBackfillToBackOfQueue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MoveInsightSeriesBackfillToBackOfQueue(ctx, fc.Args["seriesId"].(string), fc.Args["by"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.InsightsSeries) graphql.Marshaler {
+			return ec.marshalNInsightsSeries2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightsSeries(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_moveInsightSeriesBackfillToBackOfQueue(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InsightsSeries(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_moveInsightSeriesBackfillToBackOfQueue_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_triggerInsightSeries(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7120,6 +7298,29 @@ func (ec *executionContext) _SeriesWorkflowStatus_waiting(ctx context.Context, f
 }
 func (ec *executionContext) fieldContext_SeriesWorkflowStatus_waiting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SeriesWorkflowStatus", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _SeriesWorkflowStatus_queue(ctx context.Context, field graphql.CollectedField, obj *SeriesWorkflowStatus) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeriesWorkflowStatus_queue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Queue, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v SeriesQueuePlace) graphql.Marshaler {
+			return ec.marshalNSeriesQueuePlace2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesQueuePlace(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeriesWorkflowStatus_queue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeriesWorkflowStatus", field, false, false, errors.New("field of type SeriesQueuePlace does not have child fields"))
 }
 
 func (ec *executionContext) _SeriesWorkflowStatus_pausedBy(ctx context.Context, field graphql.CollectedField, obj *SeriesWorkflowStatus) (ret graphql.Marshaler) {
@@ -9994,6 +10195,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "moveInsightSeriesBackfillToFrontOfQueue":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_moveInsightSeriesBackfillToFrontOfQueue(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "moveInsightSeriesBackfillToBackOfQueue":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_moveInsightSeriesBackfillToBackOfQueue(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "triggerInsightSeries":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_triggerInsightSeries(ctx, field)
@@ -11034,6 +11249,11 @@ func (ec *executionContext) _SeriesWorkflowStatus(ctx context.Context, sel ast.S
 			}
 		case "waiting":
 			out.Values[i] = ec._SeriesWorkflowStatus_waiting(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "queue":
+			out.Values[i] = ec._SeriesWorkflowStatus_queue(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -12130,6 +12350,16 @@ func (ec *executionContext) marshalNSeriesProgress2ᚖgithubᚗcomᚋbacksight�
 		return graphql.Null
 	}
 	return ec._SeriesProgress(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSeriesQueuePlace2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesQueuePlace(ctx context.Context, v any) (SeriesQueuePlace, error) {
+	var res SeriesQueuePlace
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSeriesQueuePlace2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesQueuePlace(ctx context.Context, sel ast.SelectionSet, v SeriesQueuePlace) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) unmarshalNSeriesWorkflowState2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesWorkflowState(ctx context.Context, v any) (SeriesWorkflowState, error) {

@@ -281,11 +281,13 @@ type SeriesWorkflowStatus struct {
 	// What it works on: backfill, recording, retry or extension; null when there is nothing to do.
 	Kind *string `json:"kind,omitempty"`
 	// Orders about the past (retry, extend) that wait for their turn.
-	Waiting         int        `json:"waiting"`
-	PausedBy        *string    `json:"pausedBy,omitempty"`
-	PausedReason    *string    `json:"pausedReason,omitempty"`
-	PausedAt        *time.Time `json:"pausedAt,omitempty"`
-	NextRecordingAt *time.Time `json:"nextRecordingAt,omitempty"`
+	Waiting int `json:"waiting"`
+	// Where in the queue of all series the work on the past stands.
+	Queue           SeriesQueuePlace `json:"queue"`
+	PausedBy        *string          `json:"pausedBy,omitempty"`
+	PausedReason    *string          `json:"pausedReason,omitempty"`
+	PausedAt        *time.Time       `json:"pausedAt,omitempty"`
+	NextRecordingAt *time.Time       `json:"nextRecordingAt,omitempty"`
 	// Why the series cannot plan (its scope is refused, say), and when it tries again; null when it can.
 	Problem *SeriesProblem `json:"problem,omitempty"`
 	// The workflow's own tally; equal to completeness when nothing is in flight.
@@ -375,6 +377,64 @@ func (e *SampleOutcome) UnmarshalJSON(b []byte) error {
 }
 
 func (e SampleOutcome) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// IN_TURN: series take turns. FRONT and BACK: an operator has moved it there.
+type SeriesQueuePlace string
+
+const (
+	SeriesQueuePlaceFront  SeriesQueuePlace = "FRONT"
+	SeriesQueuePlaceInTurn SeriesQueuePlace = "IN_TURN"
+	SeriesQueuePlaceBack   SeriesQueuePlace = "BACK"
+)
+
+var AllSeriesQueuePlace = []SeriesQueuePlace{
+	SeriesQueuePlaceFront,
+	SeriesQueuePlaceInTurn,
+	SeriesQueuePlaceBack,
+}
+
+func (e SeriesQueuePlace) IsValid() bool {
+	switch e {
+	case SeriesQueuePlaceFront, SeriesQueuePlaceInTurn, SeriesQueuePlaceBack:
+		return true
+	}
+	return false
+}
+
+func (e SeriesQueuePlace) String() string {
+	return string(e)
+}
+
+func (e *SeriesQueuePlace) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SeriesQueuePlace(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SeriesQueuePlace", str)
+	}
+	return nil
+}
+
+func (e SeriesQueuePlace) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SeriesQueuePlace) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SeriesQueuePlace) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -51,6 +51,7 @@ type workflowStatusFields struct {
 	State           string                    `json:"state"`
 	Kind            *string                   `json:"kind"`
 	Waiting         int                       `json:"waiting"`
+	Queue           string                    `json:"queue"`
 	InFlight        int                       `json:"inFlight"`
 	PausedBy        *string                   `json:"pausedBy"`
 	PausedReason    *string                   `json:"pausedReason"`
@@ -63,7 +64,7 @@ type workflowStatusFields struct {
 
 const seriesFields = `seriesId label completeness { ` + tallyFields + ` rate etaSeconds } status { backfillCompletedAt nextRecordingAfter }`
 
-const workflowFields = `workflow { state inFlight kind waiting pausedBy pausedReason pausedAt nextRecordingAt problem { message } temporalUrl completeness { ` + tallyFields + ` } }`
+const workflowFields = `workflow { state inFlight kind waiting queue pausedBy pausedReason pausedAt nextRecordingAt problem { message } temporalUrl completeness { ` + tallyFields + ` } }`
 
 // resolveSeries returns the series of an insight, or the one series that has the id. fields selects what is read of
 // each; NotFound when nothing has the id.

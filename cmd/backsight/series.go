@@ -19,6 +19,8 @@ type seriesCommand struct {
 	Cancel  seriesCancel  `cmd:"" help:"Drop the work on a series' past: what is pending of it ends as failed, and retry takes it up again."`
 	Retry   seriesRetry   `cmd:"" help:"Try samples again that are partial or failed, or all of them."`
 	Extend  seriesExtend  `cmd:"" help:"Give a series more points of the past; only the missing samples are computed."`
+	Front   seriesFront   `cmd:"" help:"Let the work on a series' past go before that of all other series."`
+	Back    seriesBack    `cmd:"" help:"Let the work on a series' past wait for that of all other series."`
 	Trigger seriesTrigger `cmd:"" help:"Let a series look now for due recordings and left-over work."`
 }
 
@@ -70,6 +72,9 @@ func printStatus(s *streams, one seriesRef) {
 	}
 	if w.Waiting > 0 {
 		state += fmt.Sprintf(", %d waiting", w.Waiting)
+	}
+	if w.Queue == "FRONT" || w.Queue == "BACK" {
+		state += ", at the " + strings.ToLower(w.Queue) + " of the queue"
 	}
 	if w.InFlight > 0 {
 		state += fmt.Sprintf(", %d in flight", w.InFlight)

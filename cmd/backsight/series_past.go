@@ -1,6 +1,12 @@
 package main
 
-import "context"
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/backsight/backsight/insights"
+)
 
 // What operators do with a series' past. Each command is one mutation for every series that the id names.
 
@@ -23,15 +29,51 @@ type seriesRetry struct {
 	clientFlags
 	ID  string `arg:"" help:"A series, or an insight for all of its series."`
 	All bool   `help:"Every sample that has ended, to correct values up or down. A value is never lost: where the new attempt knows less, the old one stays."`
+
+	Repo    string     `help:"Only repositories whose name matches this regular expression." placeholder:"REGEXP"`
+	At      *time.Time `help:"Only the samples of this time, as a point of the chart has it." placeholder:"TIME"`
+	Outcome []string   `enum:"counted,reused,absent,partial,failed" help:"Only samples that ended so: counted, reused, absent, partial or failed. Without it partial and failed ones, or with --all every one." placeholder:"OUTCOME"`
 }
 
 func (*seriesRetry) Help() string {
-	return "Examples:\n  backsight series retry 2xKq…          once the damaged repository is mended\n  backsight series retry 2xKq… --all    after a history was rewritten"
+	return "Examples:\n  backsight series retry 2xKq…          once the damaged repository is mended\n  backsight series retry 2xKq… --all    after a history was rewritten\n  backsight series retry 2xKq… --repo ^acme/ --outcome failed --at 2026-01-31T12:00:00Z"
 }
 
 func (c *seriesRetry) Run(ctx context.Context, s *streams) error {
+	if c.All && len(c.Outcome) > 0 {
+		return insights.Errorf(insights.Invalid, "series retry: --all is every outcome: leave out --all or --outcome")
+	}
+	if c.Repo != "" || c.At != nil || len(c.Outcome) > 0 {
+		return c.some(ctx, s)
+	}
 	return order(ctx, s, c.clientFlags, c.ID, `mutation($id: ID!, $by: String, $all: Boolean) { series: retryInsightSeriesBackfill(seriesId: $id, by: $by, all: $all) { `+seriesFields+` `+workflowFields+` } }`,
 		map[string]any{"all": c.All})
+}
+
+// some takes up only the samples that the flags select.
+func (c *seriesRetry) some(ctx context.Context, s *streams) error {
+	filter := map[string]any{}
+	if c.Repo != "" {
+		filter["repository"] = c.Repo
+	}
+	if c.At != nil {
+		filter["time"] = c.At.UTC().Format(time.RFC3339Nano)
+	}
+	outcomes := c.Outcome
+	if c.All {
+		for _, o := range insights.Everything().Outcomes {
+			outcomes = append(outcomes, string(o))
+		}
+	}
+	if len(outcomes) > 0 {
+		upper := make([]string, len(outcomes))
+		for i, o := range outcomes {
+			upper[i] = strings.ToUpper(o)
+		}
+		filter["outcomes"] = upper
+	}
+	return order(ctx, s, c.clientFlags, c.ID, `mutation($id: ID!, $by: String, $filter: SampleFilter!) { series: retryInsightSamples(seriesId: $id, by: $by, filter: $filter) { `+seriesFields+` `+workflowFields+` } }`,
+		map[string]any{"filter": filter})
 }
 
 type seriesExtend struct {
@@ -45,6 +87,32 @@ func (*seriesExtend) Help() string { return "Example: backsight series extend 2x
 func (c *seriesExtend) Run(ctx context.Context, s *streams) error {
 	return order(ctx, s, c.clientFlags, c.ID, `mutation($id: ID!, $by: String, $points: Int!) { series: extendInsightSeries(seriesId: $id, by: $by, points: $points) { `+seriesFields+` `+workflowFields+` } }`,
 		map[string]any{"points": c.Points})
+}
+
+type seriesFront struct {
+	clientFlags
+	ID string `arg:"" help:"A series, or an insight for all of its series."`
+}
+
+func (*seriesFront) Help() string {
+	return "It holds until the work is done, or moved again. Recordings of the present go before all work on the past.\n\nExample: backsight series front 2xKq…"
+}
+
+func (c *seriesFront) Run(ctx context.Context, s *streams) error {
+	return order(ctx, s, c.clientFlags, c.ID, `mutation($id: ID!, $by: String) { series: moveInsightSeriesBackfillToFrontOfQueue(seriesId: $id, by: $by) { `+seriesFields+` `+workflowFields+` } }`,
+		map[string]any{})
+}
+
+type seriesBack struct {
+	clientFlags
+	ID string `arg:"" help:"A series, or an insight for all of its series."`
+}
+
+func (*seriesBack) Help() string { return "Example: backsight series back 2xKq…" }
+
+func (c *seriesBack) Run(ctx context.Context, s *streams) error {
+	return order(ctx, s, c.clientFlags, c.ID, `mutation($id: ID!, $by: String) { series: moveInsightSeriesBackfillToBackOfQueue(seriesId: $id, by: $by) { `+seriesFields+` `+workflowFields+` } }`,
+		map[string]any{})
 }
 
 type seriesTrigger struct {

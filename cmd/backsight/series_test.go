@@ -57,7 +57,7 @@ func TestSeriesPause(t *testing.T) {
 // Each command is one mutation, with what the flags say.
 func TestSeriesOrdersAboutThePast(t *testing.T) {
 	t.Parallel()
-	running := seriesWith(`"workflow":{"state":"RUNNING","inFlight":0,"kind":"retry","waiting":1,"completeness":{"planned":4,"counted":1,"reused":0,"absent":1,"partial":0,"failed":0,"pending":2}}`)
+	running := seriesWith(`"workflow":{"state":"RUNNING","inFlight":0,"kind":"retry","waiting":1,"queue":"FRONT","completeness":{"planned":4,"counted":1,"reused":0,"absent":1,"partial":0,"failed":0,"pending":2}}`)
 	for _, test := range []struct {
 		args      []string
 		mutation  string
@@ -67,6 +67,11 @@ func TestSeriesOrdersAboutThePast(t *testing.T) {
 		{[]string{"retry", "V1"}, "retryInsightSeriesBackfill", `"all":false`},
 		{[]string{"retry", "V1", "--all"}, "retryInsightSeriesBackfill", `"all":true`},
 		{[]string{"extend", "V1", "--points", "24"}, "extendInsightSeries", `"points":24`},
+		{[]string{"retry", "V1", "--repo", "^acme/", "--at", "2026-01-31T13:00:00+01:00"}, "retryInsightSamples", `"filter":{"repository":"^acme/","time":"2026-01-31T12:00:00Z"}`},
+		{[]string{"retry", "V1", "--outcome", "partial"}, "retryInsightSamples", `"filter":{"outcomes":["PARTIAL"]}`},
+		{[]string{"retry", "V1", "--all", "--repo", "api"}, "retryInsightSamples", `"filter":{"outcomes":["COUNTED","REUSED","ABSENT","PARTIAL","FAILED"],"repository":"api"}`},
+		{[]string{"front", "V1"}, "moveInsightSeriesBackfillToFrontOfQueue", `"id":"S1"`},
+		{[]string{"back", "V1"}, "moveInsightSeriesBackfillToBackOfQueue", `"id":"S1"`},
 		{[]string{"trigger", "V1"}, "triggerInsightSeries", `"id":"S1"`},
 	} {
 		a := serve(t, scripted{"insightViews", viewWith(waitingSeries)}, scripted{test.mutation, `{"data":{"series":` + running + `}}`})
@@ -83,8 +88,13 @@ func TestSeriesOrdersAboutThePast(t *testing.T) {
 	}
 	a := serve(t, scripted{"insightViews", viewWith(running)})
 	_, stdout, _ := a.run("series", "status", "S1")
-	require.Contains(t, stdout, "  state     running, retry, 1 waiting\n")
+	require.Contains(t, stdout, "  state     running, retry, 1 waiting, at the front of the queue\n")
 
+	for _, args := range [][]string{{"--outcome", "pending"}, {"--all", "--outcome", "failed"}} {
+		status, _, stderr := runCLI(t, append([]string{"series", "retry", "V1"}, args...)...)
+		require.Equal(t, exitUsage, status, "%v: %s", args, stderr)
+		require.Contains(t, stderr, "--outcome")
+	}
 	status, _, stderr := runCLI(t, "series", "extend", "V1")
 	require.Equal(t, exitUsage, status)
 	require.Contains(t, stderr, "--points")

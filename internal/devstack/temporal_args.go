@@ -1,6 +1,12 @@
 package devstack
 
-import "strconv"
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+)
 
 func temporalArgs(o Options, ports temporalPorts, database string) []string {
 	args := []string{
@@ -17,7 +23,22 @@ func temporalArgs(o Options, ports temporalPorts, database string) []string {
 	for _, setting := range dynamicConfig {
 		args = append(args, "--dynamic-config-value", setting)
 	}
+	if o.Test || fair(database) {
+		args = append(args, "--dynamic-config-value", "matching.enableFairness=true")
+	}
 	return args
+}
+
+// fair reports whether series take turns in the queues of this database's server. A server with fairness keeps queues in tables of
+// its own, and does not look for tasks in those from before: so fairness is decided on when the database is made, and
+// noted beside it. Without it a series still waits only for what others have in flight (setting backsight.series.window).
+func fair(database string) bool {
+	note := filepath.Join(filepath.Dir(database), "fair")
+	if _, err := os.Stat(database); errors.Is(err, fs.ErrNotExist) {
+		return os.WriteFile(note, nil, 0o600) == nil
+	}
+	_, err := os.Stat(note)
+	return err == nil
 }
 
 // dynamicConfig fits the server to one machine with one user.
@@ -26,6 +47,7 @@ var dynamicConfig = []string{
 	// One partition: no forwarding between partitions, so tasks are matched at once and queue rate limits are exact.
 	"matching.numTaskqueueReadPartitions=1",
 	"matching.numTaskqueueWritePartitions=1",
+	"matching.useNewMatcher=true", // priorities act; this server's default is first come, first served
 	// The defaults protect a shared cluster; here they would only throttle the one worker.
 	"frontend.rps=20000",
 	"frontend.namespaceRPS=20000",

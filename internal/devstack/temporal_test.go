@@ -145,3 +145,20 @@ func TestAnotherTemporalOnOurPortIsNotOurs(t *testing.T) {
 	require.False(t, listensOn(os.Getpid(), s.temporal.ports.Load().GRPC))
 	require.ErrorContains(t, s.temporal.serves(t.Context(), os.Getpid()), "does not listen on port")
 }
+
+// A server with fairness does not see the tasks that one without it has queued, so a database keeps what it began with.
+func TestFairnessIsForNewDatabases(t *testing.T) {
+	t.Parallel()
+
+	const fairness = "matching.enableFairness=true"
+	args := func(database string) []string { return temporalArgs(Options{}, temporalPorts{}, database) }
+	fresh := filepath.Join(t.TempDir(), "temporal.db")
+	require.Contains(t, args(fresh), fairness)
+	require.NoError(t, os.WriteFile(fresh, nil, 0o600))
+	require.Contains(t, args(fresh), fairness, "its second start")
+
+	older := filepath.Join(t.TempDir(), "temporal.db")
+	require.NoError(t, os.WriteFile(older, nil, 0o600))
+	require.NotContains(t, args(older), fairness)
+	require.Contains(t, args(older), "matching.useNewMatcher=true", "priorities need no other tables")
+}

@@ -61,6 +61,7 @@ export function resolvers(world) {
           inFlight: series.state === 'RUNNING' ? 4 : 0,
           kind: series.state === 'RUNNING' ? 'backfill' : null,
           waiting: 0,
+          queue: 'IN_TURN',
           problem: null,
           pausedBy: series.paused?.by ?? null,
           pausedReason: series.paused?.reason ?? null,
@@ -183,6 +184,8 @@ export function resolvers(world) {
       cancelPast(view, series)
       return gqlSeries(series)
     },
+    moveInsightSeriesBackfillToFrontOfQueue: ({ seriesId }) => gqlSeries(bySeries(seriesId).series),
+    moveInsightSeriesBackfillToBackOfQueue: ({ seriesId }) => gqlSeries(bySeries(seriesId).series),
     triggerInsightSeries: ({ seriesId }) => gqlSeries(bySeries(seriesId).series),
     addRepository: ({ location, name }) => {
       const existing = world.repositories.find((repository) => repository.location === location)

@@ -24,6 +24,8 @@ export function SeriesMenu({ series, label, points, refresh }: { series: Series;
   if (partial + failed > 0) items.push({ text: `Try ${plural(partial + failed, 'sample', 'samples')} again`, onSelect: () => void orders.retry(false) })
   items.push({ text: 'Add older points…', onSelect: () => setAsking('extend') })
   if (planned > 0) items.push({ text: 'Compute all again…', onSelect: () => setAsking('retry') })
+  if ((past || waiting > 0) && series.workflow?.queue !== 'FRONT') items.push({ text: 'Move to the front of the queue', onSelect: () => void orders.front() })
+  if ((past || waiting > 0) && series.workflow?.queue !== 'BACK') items.push({ text: 'Move to the back of the queue', onSelect: () => void orders.back() })
   items.push({ text: 'Look for work now', onSelect: () => void orders.trigger() })
   if (past || waiting > 0) items.push({ text: 'Cancel the work on the past…', danger: true, onSelect: () => setAsking('cancel') })
 

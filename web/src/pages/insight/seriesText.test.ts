@@ -12,5 +12,7 @@ test('what a series works on is said where it is not the first backfill', () => 
   expect(doing({ kind: null, waiting: 0 })).toBe('')
   expect(doing({ kind: 'backfill', waiting: 0 })).toBe('')
   expect(doing({ kind: 'retry', waiting: 2 })).toBe('Computing samples again. 2 orders after that.')
+  expect(doing({ kind: 'backfill', waiting: 1, queue: 'FRONT' })).toBe('Before all other series. 1 order after that.')
+  expect(doing({ kind: 'backfill', waiting: 0, queue: 'IN_TURN' })).toBe('')
   expect(doing({ kind: 'backfill', waiting: 1 })).toBe('1 order after that.')
 })

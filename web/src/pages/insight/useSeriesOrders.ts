@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useMutation, type OperationResult } from 'urql'
 import { errorText } from '../../api/errors.ts'
-import { CancelSeriesDocument, ExtendSeriesDocument, RetrySeriesDocument, TriggerSeriesDocument } from '../../api/generated.ts'
+import { CancelSeriesDocument, ExtendSeriesDocument, MoveSeriesToBackDocument, MoveSeriesToFrontDocument, RetrySeriesDocument, TriggerSeriesDocument } from '../../api/generated.ts'
 import { useAnnounce } from '../../ui/Announcer.tsx'
 
 export type Send = () => Promise<string | null>
@@ -11,6 +11,8 @@ export function useSeriesOrders(seriesId: string, done: () => void) {
   const [, retry] = useMutation(RetrySeriesDocument)
   const [, extend] = useMutation(ExtendSeriesDocument)
   const [, cancel] = useMutation(CancelSeriesDocument)
+  const [, front] = useMutation(MoveSeriesToFrontDocument)
+  const [, back] = useMutation(MoveSeriesToBackDocument)
   const [, trigger] = useMutation(TriggerSeriesDocument)
   const [busy, setBusy] = useState(false)
   const announce = useAnnounce()
@@ -29,6 +31,8 @@ export function useSeriesOrders(seriesId: string, done: () => void) {
     retry: (all: boolean) => send(retry({ seriesId, all }), all ? 'All samples are computed again.' : 'What went wrong is tried again.'),
     extend: (points: number) => send(extend({ seriesId, points }), `The series gets ${points} points.`),
     cancel: (reason: string) => send(cancel({ seriesId, reason: reason.trim() || null }), 'The work on the past was cancelled.'),
+    front: () => send(front({ seriesId }), 'The series is at the front of the queue.'),
+    back: () => send(back({ seriesId }), 'The series is at the back of the queue.'),
     trigger: () => send(trigger({ seriesId }), 'The series looks for work now.'),
   }
 }

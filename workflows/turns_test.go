@@ -1,0 +1,134 @@
+package workflows_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/backsight/backsight/activities"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/workflows"
+)
+
+// What the product relies on: of the searches that wait for a slot, the one of the highest priority is next, and series of the same
+// priority take turns. A server that ignores either lets a small series wait behind all that a large one has queued.
+func TestServerLetsSeriesTakeTurns(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, newLedger(1))
+	const queue = "turns"
+	var mu sync.Mutex
+	var order []string
+	work := func(_ context.Context, who string) error {
+		mu.Lock()
+		defer mu.Unlock()
+		order = append(order, who)
+		return nil
+	}
+	enqueue := func(ctx workflow.Context, who string, n int) error {
+		ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+			TaskQueue: queue, StartToCloseTimeout: time.Minute,
+		})
+		var all []workflow.Future
+		for range n {
+			all = append(all, workflow.ExecuteActivity(ctx, "work", who))
+		}
+		for _, one := range all {
+			if err := one.Get(ctx, nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	director := worker.New(s.client, "turns-workflows", worker.Options{})
+	director.RegisterWorkflowWithOptions(enqueue, workflow.RegisterOptions{Name: "enqueue"})
+	require.NoError(t, director.Start())
+	t.Cleanup(director.Stop)
+	var runs []client.WorkflowRun
+	for i, one := range []struct {
+		who         string
+		n, priority int
+	}{{"large", 60, 4}, {"small", 3, 4}, {"back", 2, 5}, {"recording", 2, 1}} {
+		run, err := s.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{
+			ID: fmt.Sprintf("turns-%d", i), TaskQueue: "turns-workflows",
+			Priority: temporal.Priority{PriorityKey: one.priority, FairnessKey: one.who}, // its activities inherit it
+		}, "enqueue", one.who, one.n)
+		require.NoError(t, err)
+		runs = append(runs, run)
+		// All of them wait before anybody comes for them.
+		require.Eventually(t, func() bool {
+			described, err := s.client.DescribeWorkflowExecution(t.Context(), run.GetID(), "")
+			require.NoError(t, err)
+			return len(described.GetPendingActivities()) == one.n
+		}, patience, 10*time.Millisecond)
+	}
+	one := worker.New(s.client, queue, worker.Options{MaxConcurrentActivityExecutionSize: 1, MaxConcurrentActivityTaskPollers: 1, DisableWorkflowWorker: true})
+	one.RegisterActivityWithOptions(work, activity.RegisterOptions{Name: "work"})
+	require.NoError(t, one.Start())
+	t.Cleanup(one.Stop)
+	for _, run := range runs {
+		require.NoError(t, run.Get(t.Context(), nil))
+	}
+	require.Len(t, order, 67)
+	require.Equal(t, []string{"recording", "recording"}, order[:2], "recordings first")
+	require.Equal(t, []string{"back", "back"}, order[65:], "what was put to the back last")
+	last := 0
+	for i, who := range order {
+		if who == "small" {
+			last = i
+		}
+	}
+	require.Less(t, last, 10, "a small series waits for a turn or two, not for the 60 before it: %v", order)
+}
+
+// Moving a series queues anew what is in flight, loses nothing, and holds until the work on the past is done.
+func TestMovedSeriesQueuesItsSearchesAnew(t *testing.T) {
+	t.Parallel()
+	ledger := newLedger(4)
+	var free atomic.Bool
+	ledger.before = func(ctx context.Context, in activities.Range) error {
+		if free.Load() {
+			return nil
+		}
+		return untilCancelled(ctx, in)
+	}
+	s := newServer(t, ledger)
+	series := storedSeries("moved", 0)
+	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
+	searchesAt := func(priority int32) {
+		t.Helper()
+		require.Eventually(t, func() bool {
+			for from := int64(1); from <= 3; from += 2 {
+				described, err := s.client.DescribeWorkflowExecution(t.Context(), workflows.RepositoryID(series.ID, 1, from, from+1), "")
+				inherited := described.GetWorkflowExecutionInfo().GetPriority() // by its search
+				if err != nil || len(described.GetPendingActivities()) != 1 || inherited.GetPriorityKey() != priority {
+					return false
+				}
+				require.Equal(t, series.ID, inherited.GetFairnessKey())
+			}
+			return true
+		}, patience, 20*time.Millisecond)
+	}
+	searchesAt(4)
+	status, err := s.workflows.ToFront(t.Context(), series.ID, workflows.Order{By: "ann"})
+	require.NoError(t, err)
+	require.Equal(t, workflows.AtFront, status.Place)
+	searchesAt(3)
+	require.NoError(t, s.client.SignalWorkflow(t.Context(), workflows.SeriesID(series.ID), "", workflows.Back, nil))
+	searchesAt(5)
+	free.Store(true)
+	status = s.asleep(series.ID)
+	require.Equal(t, insights.Completeness{Planned: 12, Counted: 12}, status.Completeness)
+	require.Equal(t, workflows.InTurn, status.Place, "nothing is left that stands in a queue")
+	_, err = s.workflows.ToBack(t.Context(), series.ID, workflows.Order{})
+	require.Equal(t, insights.Conflict, insights.ErrorCode(err))
+}
