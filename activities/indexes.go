@@ -113,8 +113,8 @@ func (x *Indexes) tend(ctx context.Context, r store.Repository) error {
 	if refusedAt, _ := x.refused.Load(name); r.Head == "" || refusedAt == r.Head || !x.Mirrors.present(r) {
 		return nil
 	}
-	if x.dir().Tip(name) == gitrepo.OID(r.Head) {
-		return nil
+	if tip, cut := x.dir().Tip(name); tip == gitrepo.OID(r.Head) && !cut {
+		return nil // where it was cut, a shallow clone may have been deepened: Update looks
 	}
 	if err := waitFor(ctx, x.Limits.idle, func() {}); err != nil {
 		return err
@@ -138,7 +138,7 @@ func (x *Indexes) tend(ctx context.Context, r store.Repository) error {
 		x.refused.Store(name, r.Head)
 		x.Metrics.IndexUpdated(telemetry.Failed)
 		x.Logger.Warn("history index: the repository is searched without one", "repository", r.Name, "error", err)
-	case made:
+	case made && (stats.Rebuilt || stats.NewCommits > 0):
 		x.Metrics.IndexUpdated(telemetry.Done)
 		x.Logger.Info("history index made", "repository", r.Name, "took", time.Since(began), "bytes", stats.Size, "ofText", stats.Text)
 	}

@@ -41,6 +41,8 @@ func decodeChain(data []byte, n, hashLen int) (chain, bool) {
 
 func (c chain) id(i int) []byte { return c.ids[i*c.hashLen : (i+1)*c.hashLen] }
 
+func (c chain) oid(i int) gitrepo.OID { return gitrepo.OID(hex.EncodeToString(c.id(i))) }
+
 // newestFirst calls each with the commits from the newest on until it returns false. It returns false when the data is malformed.
 func (c chain) newestFirst(each func(gitrepo.Commit) (more bool)) bool {
 	d := decoder{data: c.times}
@@ -50,7 +52,7 @@ func (c chain) newestFirst(each func(gitrepo.Commit) (more bool)) bool {
 		if d.failed {
 			return false
 		}
-		if !each(gitrepo.Commit{ID: gitrepo.OID(hex.EncodeToString(c.id(i))), Time: time.Unix(at, 0).UTC()}) {
+		if !each(gitrepo.Commit{ID: c.oid(i), Time: time.Unix(at, 0).UTC()}) {
 			return true
 		}
 	}

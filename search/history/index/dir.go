@@ -49,15 +49,15 @@ func (d Dir) Open(name string) (*Index, error) {
 	return x, err
 }
 
-// Tip returns the commit that the index called name was brought to, "" where there is no index that can be read. It counts as no
-// use and notes no wish.
-func (d Dir) Tip(name string) gitrepo.OID {
+// Tip returns the commit that the index called name was brought to, "" where there is no index that can be read, and what
+// Index.Cut says. It counts as no use and notes no wish.
+func (d Dir) Tip(name string) (tip gitrepo.OID, cut bool) {
 	x, err := open(d.file(name))
 	if err != nil {
-		return ""
+		return "", false
 	}
 	defer x.Close()
-	return x.Tip()
+	return x.Tip(), x.Cut()
 }
 
 func (d Dir) note(name string) error {

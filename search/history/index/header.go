@@ -11,7 +11,7 @@ import (
 
 // magic begins every file; its last byte is the version of the format. A reader refuses other versions, which makes the
 // file count as absent, and the next Update replaces it.
-const magic = "bshist\x00\x01"
+const magic = "bshist\x00\x02"
 
 // maxHeader bounds the header in bytes: some 30 bytes for each layer.
 const maxHeader = 1 << 16
@@ -30,6 +30,7 @@ type header struct {
 	paths    int
 	blobs    int
 	text     int64 // bytes of distinct text that were indexed
+	cut      bool  // the oldest commit has parents, which a shallow clone did not have
 	layers   []layerHeader
 	sections []section // the fixed ones, then those of each layer
 }
@@ -66,7 +67,11 @@ func layerSection(layer, part int) int { return fixedSections + layer*layerParts
 func (h *header) encode() []byte {
 	var body []byte
 	number := func(n int64) { body = binary.AppendUvarint(body, uint64(n)) }
-	for _, n := range []int{h.hashLen, h.commits, h.paths, h.blobs, int(h.text), len(h.layers)} {
+	cut := 0
+	if h.cut {
+		cut = 1
+	}
+	for _, n := range []int{h.hashLen, h.commits, h.paths, h.blobs, int(h.text), cut, len(h.layers)} {
 		number(int64(n))
 	}
 	for _, l := range h.layers {
@@ -108,6 +113,7 @@ func readHeader(from io.ReaderAt, size int64) (*header, error) {
 	h := &header{}
 	d := decoder{data: start[len(magic)+4 : n-4]}
 	h.hashLen, h.commits, h.paths, h.blobs, h.text = d.int(), d.int(), d.int(), d.int(), int64(d.int())
+	h.cut = d.int() != 0
 	h.layers = make([]layerHeader, min(d.int(), maxHeader))
 	for i := range h.layers {
 		h.layers[i] = layerHeader{d.int(), d.int()}

@@ -121,6 +121,10 @@ func (x *Index) Tip() gitrepo.OID {
 	return tip
 }
 
+// Cut reports whether the history went on beyond the oldest commit where the index was made, in a shallow clone. Then the
+// repository may know more by now; Update looks.
+func (x *Index) Cut() bool { return x.header.cut }
+
 // FirstParentsSince is gitrepo.Repo.FirstParentsSince for the indexed tip, without git: the commits, newest first, up to
 // and with the first one that is not younger than t.
 func (x *Index) FirstParentsSince(t time.Time) ([]gitrepo.Commit, error) {

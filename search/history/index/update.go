@@ -25,7 +25,8 @@ type Stats struct {
 }
 
 // Update makes the index at path be about the first-parent history of tip, and creates it, with its folder, when there is
-// none. An index of an ancestor in that history is extended by what is new; any other is replaced by a new one. A crash
+// none. An index of an ancestor in that history is extended by what is new; any other is replaced by a new one, and so is that of a
+// shallow clone that has been deepened. A crash
 // or an error leaves the file as it was. Two updates at a time do no harm but their work twice.
 //
 // An error that is ErrUnfit says that this history cannot be indexed: searches go without. There is no file then.
@@ -58,6 +59,7 @@ type builder struct {
 	bounds  bounds
 
 	chain   []gitrepo.Commit // oldest first
+	cut     bool             // as in the header
 	history *history
 	always  []int32
 	large   []largeBlob
@@ -83,8 +85,10 @@ func (b *builder) update(ctx context.Context, tip gitrepo.OID) (Stats, error) {
 			if err != nil {
 				return Stats{}, err
 			}
-			h := old.header
-			return Stats{Commits: h.commits, Blobs: h.blobs, Text: h.text, Size: info.Size()}, nil
+			deeper, err := b.deeper(ctx, old)
+			if h := old.header; err != nil || !deeper {
+				return Stats{Commits: h.commits, Blobs: h.blobs, Text: h.text, Size: info.Size()}, err
+			}
 		}
 		switch stats, err := b.extend(ctx, old, tip); {
 		case err == nil:
@@ -106,7 +110,16 @@ func (b *builder) update(ctx context.Context, tip gitrepo.OID) (Stats, error) {
 }
 
 // errStartAnew says that an index cannot be extended to a tip.
-var errStartAnew = errors.New("the history was rewritten")
+var errStartAnew = errors.New("the history was rewritten, or a shallow clone was deepened")
+
+// deeper reports whether the repository knows commits from before the index, because it was a shallow clone.
+func (b *builder) deeper(ctx context.Context, old *Index) (bool, error) {
+	if !old.header.cut {
+		return false, nil
+	}
+	parent, err := b.repo.FirstParent(ctx, old.chain.oid(0))
+	return parent != "", err
+}
 
 // extend adds to an index what came since.
 func (b *builder) extend(ctx context.Context, old *Index, tip gitrepo.OID) (Stats, error) {
@@ -129,6 +142,9 @@ func (b *builder) extend(ctx context.Context, old *Index, tip gitrepo.OID) (Stat
 	}
 	if parents[1] != last {
 		return Stats{}, errStartAnew
+	}
+	if deeper, err := b.deeper(ctx, old); deeper || err != nil {
+		return Stats{}, errors.Join(err, errStartAnew)
 	}
 	if err := b.restore(old); err != nil {
 		return Stats{}, err
@@ -171,7 +187,7 @@ func (b *builder) restore(old *Index) error {
 		return err
 	}
 	slices.Reverse(commits)
-	b.chain, b.text = commits, h.text
+	b.chain, b.text, b.cut = commits, h.text, h.cut
 	table, err := old.table()
 	if err != nil {
 		return err
@@ -219,6 +235,13 @@ func (b *builder) restore(old *Index) error {
 func (b *builder) add(ctx context.Context, commits []gitrepo.Commit, before *gitrepo.Hash) (Stats, error) {
 	slices.Reverse(commits)
 	first, firstBlob := len(b.chain), len(b.history.blobs)
+	if first == 0 {
+		_, parents, err := b.heads(ctx, []gitrepo.OID{commits[0].ID})
+		if err != nil && !errors.Is(err, errStartAnew) {
+			return Stats{}, err
+		}
+		b.cut = parents[0] != ""
+	}
 	b.chain = append(b.chain, commits...)
 	w := &walker{objects: b.objects, history: b.history, hashLen: b.objects.HashLen(), batch: b.bounds.commits}
 	if err := w.walk(ctx, commits, int32(first), before); err != nil {
@@ -318,7 +341,7 @@ func (b *builder) write(order []int32) (size int64, err error) {
 		blobsSection:   encodeBlobs(h.blobs, b.always, b.large, hashLen),
 		changesSection: encodeChanges(changes),
 	}
-	head := &header{hashLen: hashLen, commits: len(b.chain), paths: len(names), blobs: len(h.blobs), text: b.text}
+	head := &header{hashLen: hashLen, commits: len(b.chain), paths: len(names), blobs: len(h.blobs), text: b.text, cut: b.cut}
 	for _, l := range b.layers {
 		head.layers = append(head.layers, l.header)
 		sections = append(sections, l.parts[:]...)

@@ -191,3 +191,52 @@ func TestUpdate_LayersStayFew(t *testing.T) {
 	require.Greater(t, most, 1)
 	require.LessOrEqual(t, most, 4)
 }
+
+func TestUpdate_RebuildsTheIndexOfAShallowCloneThatWasDeepened(t *testing.T) {
+	t.Parallel()
+	origin := testgit.New(t)
+	var ids []string
+	for _, text := range []string{"one\n", "two\n", "three\n"} {
+		ids = append(ids, origin.Commit(t, testgit.Epoch, map[string]string{"a": text}))
+	}
+	dir := filepath.Join(t.TempDir(), "clone.git")
+	origin.Git(t, "clone", "--quiet", "--bare", "--depth=1", "file://"+origin.Dir, dir)
+	path := filepath.Join(t.TempDir(), "x.idx")
+	update := func(tip string) Stats {
+		r, err := gitrepo.Open(t.Context(), dir)
+		require.NoError(t, err)
+		stats, err := Update(t.Context(), r, gitrepo.OID(tip), path)
+		require.NoError(t, err)
+		return stats
+	}
+	knows := func(commits ...string) bool {
+		x, err := Open(path)
+		require.NoError(t, err)
+		defer x.Close()
+		var all []gitrepo.OID
+		for _, id := range commits {
+			all = append(all, gitrepo.OID(id))
+		}
+		_, ok := x.Positions(all)
+		return ok
+	}
+
+	require.Equal(t, 1, update(ids[2]).Commits)
+	require.False(t, update(ids[2]).Rebuilt, "nothing has changed")
+	origin.Git(t, "--git-dir="+dir, "fetch", "--quiet", "--depth=2", "file://"+origin.Dir, "main")
+	require.True(t, update(ids[2]).Rebuilt)
+	require.True(t, knows(ids[1:]...))
+	require.False(t, knows(ids[0]))
+
+	// Deepened, and a new commit at the same time.
+	ids = append(ids, origin.Commit(t, testgit.Epoch, map[string]string{"a": "four\n"}))
+	origin.Git(t, "--git-dir="+dir, "fetch", "--quiet", "--unshallow", "file://"+origin.Dir, "main")
+	stats := update(ids[3])
+	require.True(t, stats.Rebuilt)
+	require.Equal(t, 4, stats.Commits)
+	require.True(t, knows(ids...))
+	x, err := Open(path)
+	require.NoError(t, err)
+	defer x.Close()
+	require.False(t, x.Cut(), "the history begins there")
+}

@@ -21,7 +21,7 @@ func (s *searcher) openIndex(ctx context.Context, repo *gitrepo.Repo, tip gitrep
 	}
 	path := filepath.Join(s.plan.indexes, indexName(repo.Dir(), s.plan.rev))
 	x, err := index.Open(path)
-	if err == nil && x.Tip() == tip {
+	if err == nil && x.Tip() == tip && !x.Cut() {
 		return x, nil
 	}
 	if err == nil {

@@ -218,6 +218,23 @@ func TestRun_AShallowCloneDoesNotPretendToKnow(t *testing.T) {
 	require.Contains(t, lines[2]["reason"], "shallow")
 }
 
+func TestRun_AnIndexOfAShallowCloneThatWasDeepenedKnowsWhatCameToLight(t *testing.T) {
+	t.Parallel()
+	repo, _ := testRepo(t)
+	clone := testgit.New(t)
+	clone.Git(t, "fetch", "-q", "--depth=2", "file://"+repo.Dir, "main:main")
+	options := Options{Repositories: []string{clone.Dir}, Query: "todo", At: []string{"2024-07-01", "2024-02-15"}, JSON: true, Indexes: t.TempDir()}
+	out, code, err := run(t, options)
+	require.NoError(t, err)
+	require.Equal(t, 1, code)
+	require.Equal(t, "failed", decode(t, out)[1]["outcome"])
+	clone.Git(t, "fetch", "-q", "--unshallow", "file://"+repo.Dir)
+	out, code, err = run(t, options)
+	require.NoError(t, err)
+	require.Zero(t, code)
+	require.Equal(t, "counted", decode(t, out)[1]["outcome"])
+}
+
 func TestRun_RevAndAtFile(t *testing.T) {
 	t.Parallel()
 	repo, ids := testRepo(t)
