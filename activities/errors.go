@@ -71,6 +71,8 @@ const (
 	classUnread    = "unreadable repository"
 	classCountStop = "count limit"
 	classTimeout   = "timeout"
+
+	classManyValues = "too many distinct values"
 )
 
 // repositoryError is trouble of one repository, in which others have no part.

@@ -171,11 +171,22 @@ func searchResult(ctx context.Context, err error) string {
 	return telemetry.Done
 }
 
+// maxValues is how many distinct values a sample may have in the database: more lines than a chart can be read with, in rows
+// that a transaction writes within seconds. A sample with more is partial.
+const maxValues = 5000
+
 // judge turns a count into a sample's outcome.
 func (j *job) judge(result history.Result) insights.Sample {
-	s := insights.Sample{Outcome: insights.Counted, Value: float64(result.Value), Values: result.Values}
-	if j.byValue && s.Values == nil {
-		s.Values = map[string]int64{}
+	s := insights.Sample{Outcome: insights.Counted, Value: float64(result.Value)}
+	if j.byValue {
+		s.Values = result.Values.Top(maxValues)
+		if s.Values == nil {
+			s.Values = map[string]int64{}
+		}
+		if n := result.Values.Len(); n > maxValues {
+			s.Outcome, s.ReasonClass = insights.Partial, classManyValues
+			s.Reason = fmt.Sprintf("%d distinct values, of which the %d most frequent are stored: let the capturing group match less", n, maxValues)
+		}
 	}
 	if limit := j.query.Count; limit > 0 && result.Value > limit {
 		s.Outcome, s.ReasonClass = insights.Partial, classCountStop

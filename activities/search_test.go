@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -270,4 +271,33 @@ func TestSearchIsCancelled(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, tally.Check())
 	require.NotZero(t, tally.Pending)
+}
+
+// What a sample stores is bounded; above the bound it says so and keeps the most frequent values.
+func TestTooManyValuesMakeASamplePartial(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	r := testgit.New(t)
+	var text strings.Builder
+	for i := range 5001 {
+		fmt.Fprintf(&text, "value%d\n", i)
+	}
+	r.Commit(t, shortlyBefore(-1), map[string]string{"few": "value1\nvalue2\nvalue2\n"})
+	r.Commit(t, shortlyBefore(0), map[string]string{"many": text.String()})
+	b.local("r", r)
+	series := b.series(`/value(\d+)/`, func(s *insights.Series) { s.Method = insights.SearchCompute })
+	b.backfill(series)
+	require.Equal(t, []string{"partial 5004: too many distinct values", "counted 3", "absent"}, b.told(series)["r"])
+	require.Contains(t, b.samples(series)[0].Reason, "5001 distinct values, of which the 5000 most frequent are stored")
+	points, err := b.store.Points(t.Context(), []string{series.ID}, store.PointFilter{})
+	require.NoError(t, err)
+	newest := map[string]float64{}
+	for _, p := range points[series.ID] {
+		if p.Time.Equal(grid.Time(0)) && p.Value > 0 {
+			newest[p.Label] = p.Value
+		}
+	}
+	require.Len(t, newest, 5000)
+	require.Equal(t, 3.0, newest["2"])
+	require.Equal(t, 2.0, newest["1"])
 }

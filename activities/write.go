@@ -17,11 +17,13 @@ type writer struct {
 	metrics    *telemetry.Metrics
 
 	samples []insights.Sample
+	values  int       // of samples, by value
 	since   time.Time // when the first of samples came
 }
 
 const (
 	writeAtMost = 500                    // samples in one transaction
+	writeValues = 20_000                 // values of samples by value, before the transaction is written
 	writeWithin = 500 * time.Millisecond // what a chart waits for at most
 )
 
@@ -31,7 +33,10 @@ func (w *writer) add(ctx context.Context, samples ...insights.Sample) error {
 		w.since = time.Now()
 	}
 	w.samples = append(w.samples, samples...)
-	if len(w.samples) < writeAtMost && time.Since(w.since) < writeWithin {
+	for _, s := range samples {
+		w.values += len(s.Values)
+	}
+	if len(w.samples) < writeAtMost && w.values < writeValues && time.Since(w.since) < writeWithin {
 		return nil
 	}
 	return w.flush(ctx)
@@ -50,6 +55,6 @@ func (w *writer) flush(ctx context.Context) error {
 	for _, s := range w.samples {
 		w.metrics.Settled(telemetry.BySearch, s.Outcome, 1)
 	}
-	w.samples = w.samples[:0]
+	w.samples, w.values = w.samples[:0], 0
 	return nil
 }

@@ -39,7 +39,8 @@ func (s *search) runFromBase(ctx context.Context, base root, roots []root, yield
 	if len(s.graph.faults) > 0 || slices.ContainsFunc(roots, func(r root) bool { return r.fault != nil }) {
 		return false, nil
 	}
-	counts := newCounts(s.graph)
+	counts := s.newCounts()
+	defer counts.close() //nolint:errcheck // a file without a name, of which all was read
 	var batch []int32
 	taken := make([]bool, len(s.graph.blobs))
 	look := newSweep(s.graph, counts)
@@ -62,23 +63,24 @@ func (s *search) runFromBase(ctx context.Context, base root, roots []root, yield
 	}
 	sweep := newSweep(s.graph, counts)
 	sweep.node = base.node
-	sweep.start(s.request.Base)
+	if !sweep.start(s.request.Base) {
+		return false, nil
+	}
 	for _, r := range roots {
 		if ctx.Err() != nil {
 			return true, context.Cause(ctx)
 		}
 		sweep.moveTo(r.node)
-		if err := yield(sweep.result(r.commit, sweep.verdict())); err != nil {
+		if err := s.yield(counts, sweep.result(r.commit, sweep.verdict()), yield); err != nil {
 			return true, err
 		}
 	}
 	return true, nil
 }
 
-// start makes the sweep begin with the result of the commit where it stands.
-func (s *sweep) start(at *Result) {
+// start makes the sweep begin with the result of the commit where it stands. complete is false when that has too many
+// values.
+func (s *sweep) start(at *Result) (complete bool) {
 	s.n = at.Value
-	for value, n := range at.Values {
-		s.by[s.counts.name(value)] = n
-	}
+	return s.by == nil || s.by.Start(at.Values)
 }

@@ -6,90 +6,102 @@ import (
 	"sync"
 
 	"github.com/backsight/backsight/gitrepo"
+	"github.com/backsight/backsight/search/history/values"
 	"github.com/backsight/backsight/search/match"
 )
 
 // counts holds what was found in each unit.
 type counts struct {
-	graph  *graph
-	n      []int64
-	values [][]valueCount // per unit; nil unless the matcher counts by value
-	met    [][]int32      // per unit, the predicates that are about it; nil unless there are any
+	graph   *graph
+	n       []int64
+	values  *values.Table     // nil unless the matcher counts by value
+	counter []*values.Counter // by worker
+	met     [][]int32         // per unit, the predicates that are about it; nil unless there are any
 
-	mu     sync.Mutex // guards what follows: workers find values and faults at the same time
-	names  []string
-	nameOf map[string]int32
+	mu     sync.Mutex          // guards what follows: workers find faults at the same time
 	faults map[int32]treeFault // by blob
 }
 
-// valueCount is how often a unit holds a capture value.
-type valueCount struct {
-	name int32 // index in counts.names
-	n    int64
-}
-
-func newCounts(g *graph) *counts {
-	c := &counts{
-		graph:  g,
-		n:      make([]int64, len(g.units)),
-		nameOf: map[string]int32{},
-		faults: map[int32]treeFault{},
+// newCounts makes empty counts for workers that read at the same time. Close them.
+func newCounts(g *graph, workers int, limits values.Limits) *counts {
+	c := &counts{graph: g, n: make([]int64, len(g.units)), faults: map[int32]treeFault{}}
+	if m := g.asked.matcher; m != nil && m.ByValue() {
+		c.values = values.NewTable(len(g.units), limits)
+		for range workers {
+			c.counter = append(c.counter, c.values.NewCounter())
+		}
 	}
 	if len(g.asked.predicates) > 0 {
 		c.met = make([][]int32, len(g.units))
 	}
 	for i, u := range g.units {
 		if u.blob < 0 {
-			c.look(int32(i), nil, false)
+			c.look(0, int32(i), nil)
 		}
 	}
 	return c
 }
 
-// look records what a unit counts. Where its content is not known, that is what its path decides alone.
-func (c *counts) look(u int32, content []byte, known bool) {
+// look records what a unit counts. Without an object, which is then not known, that is what its path decides alone.
+func (c *counts) look(worker int, u int32, object *gitrepo.Object) {
 	path, asked := c.graph.paths[c.graph.units[u].path], c.graph.asked
-	if m := asked.matcher; m != nil && (known || m.Want(path) == match.Path) {
-		c.set(u, m.Match(path, content))
+	var content []byte
+	if object != nil {
+		content = object.Data
+	}
+	if m := asked.matcher; m != nil && (object != nil || m.Want(path) == match.Path) {
+		switch {
+		case c.values == nil:
+			c.n[u] = m.Match(path, content).N
+		case object != nil: // values are never known by the path alone
+			c.value(worker, u, object)
+		}
 	}
 	for i, p := range asked.predicates {
-		if (known || p.Want(path) == match.Path) && p.Match(path, content) {
+		if (object != nil || p.Want(path) == match.Path) && p.Match(path, content) {
 			c.met[u] = append(c.met[u], int32(i))
 		}
 	}
 }
 
-// set records what was found in a unit.
-func (c *counts) set(u int32, found match.Counts) {
-	c.n[u] = found.N
-	if len(found.Values) == 0 {
-		return
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
+// close gives back what the values took on disk.
+func (c *counts) close() error {
 	if c.values == nil {
-		c.values = make([][]valueCount, len(c.n))
+		return nil
 	}
-	list := make([]valueCount, 0, len(found.Values))
-	for value, n := range found.Values {
-		list = append(list, valueCount{name: c.name(value), n: n})
-	}
-	c.values[u] = list
+	return c.values.Close()
 }
 
-// name numbers a capture value. c.mu is held, or no worker runs.
-func (c *counts) name(value string) int32 {
-	i, ok := c.nameOf[value]
-	if !ok {
-		i = int32(len(c.names))
-		c.names = append(c.names, value)
-		c.nameOf[value] = i
+// err is why the values are not to be used.
+func (c *counts) err() error {
+	if c.values == nil {
+		return nil
 	}
-	return i
+	return c.values.Err()
+}
+
+// tooManyValues is the problem of a file some of whose values found no room.
+const tooManyValues gitrepo.Problem = "too many distinct values"
+
+// value records the values that a unit holds.
+func (c *counts) value(worker int, u int32, object *gitrepo.Object) {
+	counter, unit := c.counter[worker], c.graph.units[u]
+	c.n[u] = c.graph.asked.matcher.EachValue(c.graph.paths[unit.path], object.Data, object.Size, counter.Add)
+	if !c.values.Set(u, counter) {
+		limits := c.values.Limits()
+		c.fault(unit.blob, tooManyValues, fmt.Sprintf("a search keeps %d of them, or %d MiB of text", limits.Values, limits.Text>>20))
+	}
+}
+
+// fault records that a blob was not searched, or not wholly.
+func (c *counts) fault(blob int32, problem gitrepo.Problem, detail string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.faults[blob] = treeFault{problem: problem, detail: detail}
 }
 
 // blob matches a blob, once for each class of paths that it has. It returns the number of matches run.
-func (c *counts) blob(blob int32, object *gitrepo.Object) (matches int64) {
+func (c *counts) blob(worker int, blob int32, object *gitrepo.Object) (matches int64) {
 	problem, detail := object.Problem, object.Detail
 	if problem == "" && object.Kind != gitrepo.KindBlob {
 		problem, detail = gitrepo.Corrupt, "not a blob"
@@ -98,16 +110,15 @@ func (c *counts) blob(blob int32, object *gitrepo.Object) (matches int64) {
 		problem = ""
 	}
 	if problem != "" {
-		c.mu.Lock()
-		c.faults[blob] = treeFault{problem: problem, detail: detail}
-		c.mu.Unlock()
+		c.fault(blob, problem, detail)
 		if len(c.graph.asked.predicates) == 0 {
 			return 0
 		}
+		object = nil
 	}
 	for u := c.graph.ofBlob[blob]; u >= 0; u = c.graph.units[u].next {
-		c.look(u, object.Data, problem == "")
-		if problem == "" {
+		c.look(worker, u, object)
+		if object != nil {
 			matches++
 		}
 	}
@@ -123,8 +134,8 @@ func (s *search) countBlobs(ctx context.Context, c *counts, batch []int32) error
 	for i, blob := range batch {
 		hashes[i] = s.graph.blobs[blob]
 	}
-	err := s.objects.Read(ctx, hashes, gitrepo.ReadOptions{Workers: s.workers, MaxSize: s.request.MaxBlobSize}, func(_, i int, object *gitrepo.Object) error {
-		matches := c.blob(batch[i], object)
+	err := s.objects.Read(ctx, hashes, gitrepo.ReadOptions{Workers: s.workers, MaxSize: s.request.MaxBlobSize}, func(worker, i int, object *gitrepo.Object) error {
+		matches := c.blob(worker, batch[i], object)
 		s.progress.matches.Add(matches)
 		s.progress.done.Add(1)
 		s.progress.tell(s.request.Progress, s.objects)
@@ -133,5 +144,5 @@ func (s *search) countBlobs(ctx context.Context, c *counts, batch []int32) error
 	if err != nil {
 		return fmt.Errorf("read files: %w", err)
 	}
-	return nil
+	return c.err()
 }

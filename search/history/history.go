@@ -7,6 +7,7 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/search/history/index"
+	"github.com/backsight/backsight/search/history/values"
 	"github.com/backsight/backsight/search/match"
 	"github.com/backsight/backsight/search/query"
 )
@@ -32,6 +33,8 @@ type Request struct {
 	// ignored, when it has faults, when something that changed cannot be read, and to queries that count once per repository or have
 	// predicates.
 	Base *Result
+	// ValueLimits bound the memory of a search by value; zero is the defaults. A file whose values find no room is a Fault.
+	ValueLimits values.Limits
 	// Progress is optional. It is called from the work loop, never twice at a time, at least once a second while there
 	// is progress.
 	Progress func(Progress)
@@ -61,8 +64,8 @@ type Stats struct {
 type Result struct {
 	Commit gitrepo.OID
 	Value  int64
-	Values map[string]int64 // per capture value, those above 0; nil where there are none
-	Faults []Fault          // empty: the value is exact. Otherwise it is a lower bound
+	Values values.Values // per value, for a matcher that counts by value. It may be kept
+	Faults []Fault       // empty: the value is exact. Otherwise it is a lower bound
 }
 
 // Fault is something that could not be searched.
@@ -170,7 +173,8 @@ func (s *search) report() {
 
 // run counts the blobs batch by batch and yields the results of the commits that each batch completes.
 func (s *search) run(ctx context.Context, roots []root, yield func(Result) error) error {
-	counts := newCounts(s.graph)
+	counts := s.newCounts()
+	defer counts.close() //nolint:errcheck // a file without a name, of which all was read
 	sweep := newSweep(s.graph, counts)
 	reach := newReach(s.graph)
 	faults := &faultWalk{graph: s.graph, counts: counts, id: s.objects.OID}
@@ -189,7 +193,7 @@ func (s *search) run(ctx context.Context, roots []root, yield func(Result) error
 				return context.Cause(ctx)
 			}
 			sweep.moveTo(r.node)
-			if err := yield(s.result(sweep, faults, r)); err != nil {
+			if err := s.yield(counts, s.result(sweep, faults, r), yield); err != nil {
 				return err
 			}
 		}
@@ -213,10 +217,22 @@ func (s *search) result(sweep *sweep, faults *faultWalk, r root) Result {
 // result returns the result at the commit where the sweep stands, but for its faults.
 func (s *sweep) result(commit gitrepo.OID, v verdict) Result {
 	result := Result{Commit: commit, Value: v.value}
-	if !v.void {
-		result.Values = s.values()
+	if !v.void && s.by != nil {
+		result.Values = s.by.Values()
 	}
 	return result
+}
+
+func (s *search) newCounts() *counts {
+	return newCounts(s.graph, s.workers, s.request.ValueLimits)
+}
+
+// yield yields a result, unless reading its values back went wrong.
+func (s *search) yield(counts *counts, result Result, yield func(Result) error) error {
+	if err := counts.err(); err != nil {
+		return err
+	}
+	return yield(result)
 }
 
 // hashes returns the binary forms of the request's commits.

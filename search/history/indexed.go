@@ -252,12 +252,15 @@ func (e *events) at(commit int) []int32 { return e.of[e.from[commit]:e.from[comm
 
 // runIndexed counts the blobs batch by batch and yields the results of the commits that each batch completes.
 func (s *search) runIndexed(ctx context.Context, t *timeline, yield func(Result) error) error {
-	counts := newCounts(s.graph)
+	counts := s.newCounts()
+	defer counts.close() //nolint:errcheck // a file without a name, of which all was read
 	sweep := newSweep(s.graph, counts)
 	at := len(t.rank) // stands behind the newest commit, where nothing is
 	if t.fromBase {
 		at = int(t.rank[len(t.rank)-1])
-		sweep.start(s.request.Base)
+		if !sweep.start(s.request.Base) {
+			return errBase
+		}
 	}
 	commits := s.request.Commits
 	order := make([]int32, len(t.needed))
@@ -297,7 +300,7 @@ func (s *search) runIndexed(ctx context.Context, t *timeline, yield func(Result)
 			if v.whose != nil {
 				result.Faults = s.faultsAt(counts, faulty, int32(rank), v.whose)
 			}
-			if err := yield(result); err != nil {
+			if err := s.yield(counts, result, yield); err != nil {
 				return err
 			}
 		}

@@ -49,6 +49,9 @@ func (c *compared) search(x *index.Index, base *Result, m *match.Matcher, limit 
 	var results []Result
 	var stats Stats
 	req := Request{Repo: c.repo, Matcher: m, Workers: workers, Stats: &stats, MaxBlobSize: limit, Index: x, Base: base}
+	if workers > 1 {
+		req.ValueLimits.Lists = 1 // all lists go to disk
+	}
 	for _, id := range commits {
 		req.Commits = append(req.Commits, gitrepo.OID(id))
 	}

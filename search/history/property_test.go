@@ -28,6 +28,8 @@ var queries = []struct {
 	{`todo -file:^d/`, false},
 	{`patterntype:regexp go(\d+\.\d+)`, true},
 	{`patterntype:regexp go(\d+)\.(\d+) file:d/`, true},
+	{`patterntype:regexp (\w+)(\W)`, true},
+	{`/go(\d+)/ lang:go`, true},
 	{`(todo file:^d/) OR (x -file:^d/)`, false}, // one content counts differently at two paths
 	{`todo lang:go`, false},
 	{`todo NOT func`, false},

@@ -31,7 +31,9 @@ func (q *question) contentOnly() bool {
 }
 
 // headDecides reports whether of a binary file the beginning counts like the whole.
-func (q *question) headDecides() bool { return q.matcher == nil || q.matcher.ContentOnly() }
+func (q *question) headDecides() bool {
+	return q.matcher == nil || q.matcher.ContentOnly() || q.matcher.ByLanguage()
+}
 
 // class is what counts take from a path whose content is wanted: files of equal content and class count equally.
 func (q *question) class(path string) string {

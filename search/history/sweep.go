@@ -1,22 +1,28 @@
 package history
 
+import "github.com/backsight/backsight/search/history/values"
+
 // sweep walks from commit to commit and keeps the value at the one where it stands.
 type sweep struct {
 	graph  *graph
 	counts *counts
 	node   int32 // the tree where it stands
 	n      int64
-	by     map[int32]int64  // per capture value, indices in counts.names; without zeroes
+	by     *values.Sum      // nil unless the matcher counts by value
 	met    []int64          // by predicate: how many files it is about
 	unread []int64          // by reader: how many files and trees could not be read
 	visit  func(unit int32) // optional; is told of each unit that comes or goes
 }
 
 func newSweep(g *graph, c *counts) *sweep {
-	return &sweep{
-		graph: g, counts: c, node: emptyNode, by: map[int32]int64{},
+	s := &sweep{
+		graph: g, counts: c, node: emptyNode,
 		met: make([]int64, len(g.asked.predicates)), unread: make([]int64, g.asked.readers()),
 	}
+	if c.values != nil {
+		s.by = c.values.NewSum()
+	}
+	return s
 }
 
 // moveTo makes the sweep stand at another tree. Costs what the two trees differ in.
@@ -89,14 +95,8 @@ func (s *sweep) add(child int32, sign int64) {
 		s.visit(child)
 	}
 	s.n += sign * s.counts.n[child]
-	if s.counts.values != nil {
-		for _, v := range s.counts.values[child] {
-			if left := s.by[v.name] + sign*v.n; left != 0 {
-				s.by[v.name] = left
-			} else {
-				delete(s.by, v.name)
-			}
-		}
+	if s.by != nil {
+		s.by.Add(child, sign)
 	}
 	if s.counts.met != nil {
 		for _, p := range s.counts.met[child] {
@@ -119,16 +119,4 @@ func (s *sweep) fault(n int32, sign int64) {
 			s.unread[reader] += sign
 		}
 	}
-}
-
-// values returns the counts per capture value, nil when there are none.
-func (s *sweep) values() map[string]int64 {
-	if len(s.by) == 0 {
-		return nil
-	}
-	values := make(map[string]int64, len(s.by))
-	for name, n := range s.by {
-		values[s.counts.names[name]] = n
-	}
-	return values
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/backsight/backsight/gitrepo"
 	"github.com/backsight/backsight/internal/testgit"
+	"github.com/backsight/backsight/search/history/values"
 	"github.com/backsight/backsight/search/match"
 	"github.com/backsight/backsight/search/query"
 )
@@ -57,7 +58,7 @@ func git(t testgit.TB, repo *testgit.Repo, args ...string) string {
 func (tr *truth) at(commit string) Result {
 	result := Result{Commit: gitrepo.OID(commit)}
 	met := make([]bool, len(tr.matcher.Predicates()))
-	values := map[string]int64{}
+	byValue := map[string]int64{}
 	for line := range strings.SplitSeq(git(tr.t, tr.repo, "ls-tree", "-r", "-z", "--full-tree", commit), "\x00") {
 		head, path, ok := strings.Cut(line, "\t")
 		if !ok {
@@ -77,7 +78,7 @@ func (tr *truth) at(commit string) Result {
 			found := tr.matcher.Match(path, []byte(tr.contents[id]))
 			result.Value += found.N
 			for value, n := range found.Values {
-				values[value] += n
+				byValue[value] += n
 			}
 		}
 	}
@@ -89,9 +90,7 @@ func (tr *truth) at(commit string) Result {
 	if tr.matcher.PerRepository() {
 		result.Value = min(1, result.Value)
 	}
-	if len(values) > 0 {
-		result.Values = values
-	}
+	result.Values = values.Of(byValue)
 	return result
 }
 
@@ -109,17 +108,31 @@ func compile(t testgit.TB, text string, byValue bool) *match.Matcher {
 
 // searchAll runs Search and returns its results, which must come in the order of the commits.
 func searchAll(t testgit.TB, repo *testgit.Repo, m *match.Matcher, workers int, commits ...string) ([]Result, Stats) {
+	var stats Stats
+	req := Request{Matcher: m, Workers: workers, Stats: &stats}
+	if workers > 1 {
+		req.ValueLimits.Lists = 1 // all lists go to disk
+	}
+	return searchRequest(t, repo, req, commits...), stats
+}
+
+// searchLimited is searchAll with a greatest size of files.
+func searchLimited(t testgit.TB, repo *testgit.Repo, m *match.Matcher, limit int64, commits ...string) ([]Result, Stats) {
+	var stats Stats
+	return searchRequest(t, repo, Request{Matcher: m, MaxBlobSize: limit, Stats: &stats}, commits...), stats
+}
+
+func searchRequest(t testgit.TB, repo *testgit.Repo, req Request, commits ...string) []Result {
 	ctx := context.Background()
 	r, err := gitrepo.Open(ctx, repo.Dir)
 	if err != nil {
 		t.Fatalf("open: %v", err)
 	}
-	var results []Result
-	var stats Stats
-	req := Request{Repo: r, Matcher: m, Workers: workers, Stats: &stats}
+	req.Repo = r
 	for _, id := range commits {
 		req.Commits = append(req.Commits, gitrepo.OID(id))
 	}
+	var results []Result
 	if err := Search(ctx, req, func(result Result) error {
 		results = append(results, result)
 		return nil
@@ -134,7 +147,7 @@ func searchAll(t testgit.TB, repo *testgit.Repo, m *match.Matcher, workers int, 
 	if len(results) != len(commits) {
 		t.Fatalf("%d results for %d commits", len(results), len(commits))
 	}
-	return results, stats
+	return results
 }
 
 func TestSearch_OneRepositoryByHand(t *testing.T) {

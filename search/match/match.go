@@ -24,6 +24,9 @@ const (
 type Options struct {
 	// ByValue counts per value of the capturing groups, instead of ranges.
 	ByValue bool
+	// Languages, if not nil, counts lines, bytes or files per language, of files for
+	// which the query holds. The query may have filters only, see query.ParseFilters.
+	Languages *Languages
 }
 
 // Counts is what was found in one file.
@@ -38,13 +41,14 @@ type Counts struct {
 
 // A Matcher searches files, one at a time. It is safe for concurrent use.
 type Matcher struct {
-	expr     *node // nil: every file matches
-	patterns int   // how many there are; their ids are below it
-	onPaths  bool  // patterns match paths (type:path)
-	whole    bool  // a file counts once (type:path, select:file, select:repo)
-	byValue  bool
-	perRepo  bool
-	varying  []*node // leaves on which Match depends besides content; see Class
+	expr      *node // nil: every file matches
+	patterns  int   // how many there are; their ids are below it
+	onPaths   bool  // patterns match paths (type:path)
+	whole     bool  // a file counts once (type:path, select:file, select:repo)
+	byValue   bool
+	perRepo   bool
+	languages *languages // not nil: counts per language
+	varying   []*node    // leaves on which Match depends besides content; see Class
 
 	kind       query.Kind
 	lines      lineSide // of changes, see MatchCommit
@@ -61,9 +65,12 @@ func (m *Matcher) Want(path string) Want {
 	case no:
 		return Skip
 	case yes:
-		if m.whole || m.patterns == 0 {
+		if m.languages == nil && (m.whole || m.patterns == 0) {
 			return Path
 		}
+	}
+	if m.languages != nil && m.languages.skips(path) {
+		return Skip
 	}
 	return Content
 }
@@ -73,6 +80,12 @@ func (m *Matcher) Want(path string) Want {
 func (m *Matcher) Match(path string, content []byte) Counts {
 	if m.kind != query.Files {
 		panic("match: Match of a matcher for commits")
+	}
+	if m.languages != nil {
+		if m.Want(path) == Skip {
+			return Counts{}
+		}
+		return countsOf(func(yield func([]byte, int64)) int64 { return m.EachValue(path, content, int64(len(content)), yield) })
 	}
 	f := file{m: m, path: path, content: content}
 	if m.onPaths {
@@ -99,7 +112,7 @@ func (m *Matcher) Match(path string, content []byte) Counts {
 	}
 	active := f.active(m.expr, nil)
 	if m.byValue {
-		return f.values(active)
+		return countsOf(func(yield func([]byte, int64)) int64 { return f.eachValue(active, yield) })
 	}
 	switch len(active) {
 	case 0:
@@ -139,7 +152,7 @@ func (m *Matcher) PerRepository() bool { return m.perRepo }
 
 // ContentOnly reports whether files of equal content for which Want says Content
 // have equal counts, whatever their paths. If not, see Class.
-func (m *Matcher) ContentOnly() bool { return len(m.varying) == 0 }
+func (m *Matcher) ContentOnly() bool { return len(m.varying) == 0 && m.languages == nil }
 
 // Class is what Match takes from a path for which Want says Content: files of
 // equal content and equal class have equal counts. It is "" for all paths if
@@ -159,6 +172,9 @@ func (m *Matcher) Class(path string) string {
 			class = append(append(class, '?'), suffix(path)...)
 			class = append(class, 0)
 		}
+	}
+	if m.languages != nil {
+		class = m.languages.classOf(class, path)
 	}
 	return string(class)
 }

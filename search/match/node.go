@@ -80,6 +80,9 @@ func Compile(q *query.Query, opts Options) (*Matcher, error) {
 		}
 		m.varying = varying(m.expr, m.onPaths)
 	}
+	if err := m.compileLanguages(q, opts); err != nil {
+		return nil, err
+	}
 	return m, nil
 }
 

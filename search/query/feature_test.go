@@ -95,3 +95,17 @@ func TestParseCommits(t *testing.T) {
 		require.Empty(t, diffQueries(q, again))
 	}
 }
+
+// The empty text is a query only where it is asked for, and prints as itself.
+func TestParseNothing(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"", "  \n"} {
+		_, err := query.Parse(text)
+		require.ErrorContains(t, err, "empty")
+		q, err := query.ParseFilters(text)
+		require.NoError(t, err)
+		require.Nil(t, q.Expr)
+		require.Nil(t, q.Scope().Expr)
+		require.Empty(t, q.String())
+	}
+}

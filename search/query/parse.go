@@ -39,6 +39,14 @@ func Parse(text string) (*Query, error) {
 	return q, nil
 }
 
+// ParseFilters is Parse for what counts whole files: the empty text is a query that holds for every file.
+func ParseFilters(text string) (*Query, error) {
+	if strings.TrimSpace(text) == "" {
+		return &Query{scope: &Scope{}}, nil
+	}
+	return Parse(text)
+}
+
 // ParseScope parses a repository scope: repo:, -repo:, fork: and archived:
 // filters and booleans of them. The empty text is the scope of all
 // repositories. The error is always an *Error.

@@ -40,7 +40,7 @@ func writeJSON(w io.Writer, r *repository) error {
 	for _, x := range r.samples {
 		line := sampleLine{
 			Repository: r.arg, Time: x.time.Format(time.RFC3339), Commit: x.commit,
-			Outcome: x.outcome, Reason: x.reason, Values: x.values,
+			Outcome: x.outcome, Reason: x.reason, Values: x.values.Map(),
 		}
 		if x.outcome != insights.Failed {
 			line.Value = &x.value

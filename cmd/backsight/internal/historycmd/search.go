@@ -9,6 +9,7 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/search/history"
+	"github.com/backsight/backsight/search/history/values"
 )
 
 // sample is one repository at one time.
@@ -18,7 +19,7 @@ type sample struct {
 	outcome insights.Outcome
 	reason  string
 	value   int64
-	values  map[string]int64
+	values  values.Values
 }
 
 // searcher searches one repository.

@@ -35,10 +35,10 @@ func writeTable(w io.Writer, p *plan, repositories []*repository) error {
 
 	totals := map[string][]point{}
 	for _, r := range repositories {
-		for _, key := range r.keys(p.byValue) {
-			row := r.row(key, p.byValue)
-			totals[key] = sum(totals[key], row)
-			grid.add(cells(r.label, key, p.byValue, row, columns)...)
+		rows := r.rows(p.byValue)
+		for _, key := range byNewest(rows) {
+			totals[key] = sum(totals[key], rows[key])
+			grid.add(cells(r.label, key, p.byValue, rows[key], columns)...)
 		}
 	}
 	if p.byValue && len(repositories) > 1 {
@@ -64,22 +64,6 @@ func writeTable(w io.Writer, p *plan, repositories []*repository) error {
 	return err
 }
 
-// keys returns the rows of a repository: its capture values, most frequent at the newest sample first, or a single "".
-func (r *repository) keys(byValue bool) []string {
-	if !byValue {
-		return []string{""}
-	}
-	rows := map[string][]point{}
-	for _, x := range r.samples {
-		for key := range x.values {
-			if rows[key] == nil {
-				rows[key] = r.row(key, true)
-			}
-		}
-	}
-	return byNewest(rows)
-}
-
 // byNewest sorts keys by their newest value, largest first, then by name.
 func byNewest(rows map[string][]point) []string {
 	return slices.SortedFunc(maps.Keys(rows), func(a, b string) int {
@@ -87,19 +71,33 @@ func byNewest(rows map[string][]point) []string {
 	})
 }
 
-// row returns a repository's points, oldest first.
-func (r *repository) row(key string, byValue bool) []point {
-	row := make([]point, len(r.samples))
+// rows returns a repository's points, oldest first: by value, or all under "".
+func (r *repository) rows(byValue bool) map[string][]point {
+	all := make([]point, len(r.samples))
 	for i, x := range r.samples {
-		pt := point{
+		all[len(all)-1-i] = point{
 			value: x.value, unknown: x.outcome == insights.Failed, atLeast: x.outcome == insights.Partial, absent: x.outcome == insights.Absent,
 		}
-		if byValue {
-			pt.value = x.values[key]
-		}
-		row[len(row)-1-i] = pt
 	}
-	return row
+	if !byValue {
+		return map[string][]point{"": all}
+	}
+	blank := slices.Clone(all) // a value that is not there
+	for i := range blank {
+		blank[i].value = 0
+	}
+	rows := map[string][]point{}
+	for i, x := range r.samples {
+		for value, n := range x.values.All() {
+			row := rows[value]
+			if row == nil {
+				row = slices.Clone(blank)
+				rows[value] = row
+			}
+			row[len(row)-1-i].value = n
+		}
+	}
+	return rows
 }
 
 // sum adds a row to a total, which may be nil.

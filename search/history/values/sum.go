@@ -1,0 +1,75 @@
+package values
+
+import "encoding/binary"
+
+// Sum is how often each value is in some files together: those at the commit where a sweep stands. The zero Sum of a
+// table without values is empty. It belongs to one goroutine, and is used while no unit is Set.
+type Sum struct {
+	table    *Table
+	n        []int64 // by number
+	distinct int     // how many of n are not 0
+	read     []byte
+}
+
+// NewSum makes an empty sum.
+func (t *Table) NewSum() *Sum { return &Sum{table: t} }
+
+// Add adds the values of a unit sign times, 1 or -1. See Table.Err.
+func (s *Sum) Add(unit int32, sign int64) {
+	t := s.table
+	list, err := t.lists.read(t.where[unit], &s.read)
+	if err != nil {
+		t.fail(err)
+		return
+	}
+	decode(list, func(number uint32, n int64) bool {
+		s.add(number, sign*n)
+		return true
+	})
+}
+
+func (s *Sum) add(number uint32, n int64) {
+	if int(number) >= len(s.n) {
+		grown := make([]int64, max(s.table.dict.Len(), int(number)+1))
+		copy(grown, s.n)
+		s.n = grown
+	}
+	was := s.n[number]
+	s.n[number] = was + n
+	switch {
+	case was == 0 && n != 0:
+		s.distinct++
+	case was != 0 && was+n == 0:
+		s.distinct--
+	}
+}
+
+// Start adds values of another table. complete is false when the dictionary has no room for all of them.
+func (s *Sum) Start(from Values) (complete bool) {
+	c := s.table.NewCounter()
+	for value, n := range from.All() {
+		c.Add([]byte(value), n)
+	}
+	c.flush()
+	for _, p := range c.pairs {
+		s.add(p.number, p.n)
+	}
+	return !c.full
+}
+
+// Values is what the sum holds now. It costs memory for as long as it is kept: two or three bytes a value, and the table's dictionary.
+func (s *Sum) Values() Values {
+	if s.distinct == 0 {
+		return Values{}
+	}
+	list := make([]byte, 0, 2*s.distinct+16)
+	next := 0
+	for number, n := range s.n {
+		if n != 0 {
+			list = binary.AppendUvarint(list, uint64(number-next))
+			list = binary.AppendUvarint(list, uint64(n))
+			next = number + 1
+		}
+	}
+	return Values{dict: s.table.dict, list: list, n: s.distinct}
+}

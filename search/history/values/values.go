@@ -1,0 +1,109 @@
+package values
+
+import (
+	"cmp"
+	"container/heap"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Values is how often each value occurs: no value with 0. The zero Values is empty. It does not change, but must not be
+// read by one goroutine while another one goes on with the search that it is from.
+type Values struct {
+	dict *Dict
+	list []byte
+	n    int
+}
+
+// Of makes Values of a map.
+func Of(m map[string]int64) Values {
+	t := NewTable(0, Limits{Values: max(1, len(m)), Text: 1 << 31})
+	sum := t.NewSum()
+	c := t.NewCounter()
+	for _, value := range slices.Sorted(maps.Keys(m)) {
+		if n := m[value]; n != 0 {
+			c.Add([]byte(value), n)
+		}
+	}
+	c.flush()
+	for _, p := range c.pairs {
+		sum.add(p.number, p.n)
+	}
+	return sum.Values()
+}
+
+// Len is how many values there are.
+func (v Values) Len() int { return v.n }
+
+// All is every value with its count, in no order that means anything.
+func (v Values) All() iter.Seq2[string, int64] {
+	return func(yield func(string, int64) bool) {
+		if v.n == 0 {
+			return
+		}
+		decode(v.list, func(number uint32, n int64) bool { return yield(string(v.dict.Value(number)), n) })
+	}
+}
+
+// Map is all values; nil if there are none. For results that may have millions, use All or Top.
+func (v Values) Map() map[string]int64 {
+	if v.n == 0 {
+		return nil
+	}
+	m := make(map[string]int64, v.n)
+	maps.Insert(m, v.All())
+	return m
+}
+
+// Equal reports whether the same values have the same counts.
+func (v Values) Equal(w Values) bool {
+	return v.n == w.n && maps.Equal(v.Map(), w.Map())
+}
+
+// Top is the limit most frequent values; of those equally frequent the ones that come first by their bytes. The same
+// values have the same Top, however they were found.
+func (v Values) Top(limit int) map[string]int64 {
+	if v.n <= limit {
+		return v.Map()
+	}
+	kept := make(ranking, 0, limit)
+	for value, n := range v.All() {
+		e := entry{value, n}
+		switch {
+		case len(kept) < limit:
+			heap.Push(&kept, e)
+		case limit > 0 && e.before(kept[0]):
+			kept[0] = e
+			heap.Fix(&kept, 0)
+		}
+	}
+	m := make(map[string]int64, len(kept))
+	for _, e := range kept {
+		m[e.value] = e.n
+	}
+	return m
+}
+
+type entry struct {
+	value string
+	n     int64
+}
+
+func (e entry) before(f entry) bool {
+	return cmp.Or(cmp.Compare(f.n, e.n), strings.Compare(e.value, f.value)) < 0
+}
+
+// ranking is a heap with the last of its entries on top.
+type ranking []entry
+
+func (r ranking) Len() int           { return len(r) }
+func (r ranking) Less(i, j int) bool { return r[j].before(r[i]) }
+func (r ranking) Swap(i, j int)      { r[i], r[j] = r[j], r[i] }
+func (r *ranking) Push(x any)        { *r = append(*r, x.(entry)) }
+func (r *ranking) Pop() any {
+	last := (*r)[len(*r)-1]
+	*r = (*r)[:len(*r)-1]
+	return last
+}
