@@ -51,7 +51,7 @@ func (j *job) repository(ctx context.Context, r store.Repository, samples []insi
 	if len(wanted) == 0 {
 		return nil
 	}
-	return j.search(ctx, r.ID, git, wanted)
+	return j.search(ctx, r, git, wanted)
 }
 
 // locate opens the repository and finds the commits of the samples that have none yet: the index was not refreshed since
@@ -102,7 +102,7 @@ func (j *job) locate(ctx context.Context, r store.Repository, samples []insights
 }
 
 // search counts at the commits of the groups, newest first, and settles each group as its result comes.
-func (j *job) search(ctx context.Context, id int64, git *gitrepo.Repo, groups []group) error {
+func (j *job) search(ctx context.Context, r store.Repository, git *gitrepo.Repo, groups []group) error {
 	running, done, err := j.Limits.startSearch(ctx, j.pulse.tick)
 	if err != nil {
 		return err
@@ -118,7 +118,7 @@ func (j *job) search(ctx context.Context, id int64, git *gitrepo.Repo, groups []
 	for _, g := range groups {
 		request.Commits = append(request.Commits, gitrepo.OID(g.commit))
 	}
-	if request.Index = j.Indexes.open(id); request.Index != nil {
+	if request.Index = j.Indexes.open(r.ID); request.Index != nil {
 		defer request.Index.Close()
 	}
 	searching := ctx
@@ -131,6 +131,7 @@ func (j *job) search(ctx context.Context, id int64, git *gitrepo.Repo, groups []
 	since := time.Now()
 	var writeErr error
 	ended := j.Metrics.SearchStarted()
+	searching, traced := telemetry.SearchSpan(searching, j.out.seriesID, r.Name, len(groups))
 	err = history.Search(searching, request, func(result history.Result) error {
 		found := j.judge(result)
 		found.Duration, since = time.Since(since), time.Now()
@@ -138,7 +139,9 @@ func (j *job) search(ctx context.Context, id int64, git *gitrepo.Repo, groups []
 		settled++
 		return writeErr
 	})
-	ended(searchResult(ctx, err), telemetry.Read{Blobs: stats.Blobs, Skipped: stats.Skipped, Bytes: stats.Bytes, Processes: stats.GitProcesses})
+	read := telemetry.Read{Blobs: stats.Blobs, Skipped: stats.Skipped, Bytes: stats.Bytes, Processes: stats.GitProcesses}
+	ended(searchResult(ctx, err), read)
+	traced(read, err)
 	j.Indexes.told(request.Index != nil, stats)
 	switch {
 	case err == nil || writeErr != nil:

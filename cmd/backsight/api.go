@@ -36,7 +36,7 @@ func (c *apiCommand) Run(ctx context.Context, s *streams) error {
 	}
 	defer listener.Close() // Serve closes it too; a second close is harmless
 	registry := newRegistry()
-	services, err := c.connect(ctx, logger, registry)
+	services, err := c.connect(ctx, "api", logger, registry)
 	if err != nil {
 		return err
 	}

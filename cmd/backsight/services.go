@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.temporal.io/sdk/client"
@@ -15,6 +16,7 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
+	"github.com/backsight/backsight/telemetry"
 	"github.com/backsight/backsight/web"
 	"github.com/backsight/backsight/worker"
 	"github.com/backsight/backsight/workflows"
@@ -31,9 +33,20 @@ type serviceFlags struct {
 type services struct {
 	store    *store.Store
 	temporal client.Client
+	traced   func(context.Context) error // sends the spans that are left
 }
 
+// traceTimeout is how long the last spans may take to a receiver that does not answer.
+const traceTimeout = 5 * time.Second
+
 func (s services) close() {
+	if s.traced != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), traceTimeout)
+		defer cancel()
+		if err := s.traced(ctx); err != nil {
+			slog.Warn("the last traces were not sent", "error", err)
+		}
+	}
 	if s.temporal != nil {
 		s.temporal.Close()
 	}
@@ -43,8 +56,8 @@ func (s services) close() {
 }
 
 // connect opens both connections and makes sure that Temporal knows the search attributes. The caller closes them. What
-// the Temporal SDK counts goes to the registry.
-func (f serviceFlags) connect(ctx context.Context, logger *slog.Logger, registry *prometheus.Registry) (s services, err error) {
+// the Temporal SDK counts goes to the registry. part names this process in traces.
+func (f serviceFlags) connect(ctx context.Context, part string, logger *slog.Logger, registry *prometheus.Registry) (s services, err error) {
 	defer func() {
 		if err != nil {
 			s.close()
@@ -53,8 +66,14 @@ func (f serviceFlags) connect(ctx context.Context, logger *slog.Logger, registry
 	if s.store, err = store.Open(ctx, f.DatabaseURL); err != nil {
 		return s, err
 	}
+	interceptors, traced, err := telemetry.StartTracing(ctx, "backsight-"+part, logger)
+	if err != nil {
+		return s, err
+	}
+	s.traced = traced
 	s.temporal, err = client.DialContext(ctx, client.Options{
-		HostPort: f.TemporalAddress, Namespace: f.TemporalNamespace, MetricsHandler: worker.NewMetricsHandler(registry), Logger: log.NewStructuredLogger(logger.With("part", "temporal sdk")),
+		HostPort: f.TemporalAddress, Namespace: f.TemporalNamespace, Interceptors: interceptors,
+		MetricsHandler: worker.NewMetricsHandler(registry), Logger: log.NewStructuredLogger(logger.With("part", "temporal sdk")),
 	})
 	if err != nil {
 		return s, insights.Errorf(insights.Unavailable, "Temporal does not answer at %s: start it, or name it with --temporal-address (%w)", f.TemporalAddress, err)

@@ -82,7 +82,7 @@ func (c *upCommand) Run(ctx context.Context, s *streams) (err error) {
 	}
 	flags := serviceFlags{DatabaseURL: stack.PostgresURL(), TemporalAddress: stack.TemporalAddress(), TemporalNamespace: devstack.TemporalNamespace}
 	registry := newRegistry()
-	services, err := flags.connect(ctx, logger, registry)
+	services, err := flags.connect(ctx, "api", logger, registry)
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func (c *workerCommand) Run(ctx context.Context, s *streams) error {
 	}
 	logger := c.logger(s.Err)
 	registry := newRegistry()
-	services, err := c.connect(ctx, logger, registry)
+	services, err := c.connect(ctx, "worker", logger, registry)
 	if err != nil {
 		return err
 	}

@@ -26,9 +26,9 @@ func (c tally) requireConsistent(t *testing.T) {
 
 // sample is a line of `backsight insight points ID --by-repo --json`.
 type sample struct {
-	Series, Label, Repository, Commit, Outcome string
-	Time                                       time.Time
-	Value                                      *float64
+	Series, Label, Repository, Commit, Outcome, Reason string
+	Time                                               time.Time
+	Value                                              *float64
 }
 
 // point is a line of `backsight insight points ID --json`.

@@ -81,10 +81,15 @@ type stack struct {
 // newStack describes a stack that is not started yet.
 func newStack(t *testing.T, repos string) *stack {
 	t.Helper()
-	dir := openDir(t)
+	return newStackIn(t, repos, openDir(t))
+}
+
+// newStackIn is newStack with its data and log below dir.
+func newStackIn(t *testing.T, repos, dir string) *stack {
+	t.Helper()
 	address := fmt.Sprintf("127.0.0.1:%d", freePort(t))
 	s := &stack{url: "http://" + address, repos: repos, data: filepath.Join(dir, "data")}
-	s.args = []string{"up", "--repos", repos, "--data", s.data, "--listen", address, "--temporal-ui-port", strconv.Itoa(freePort(t))}
+	s.args = []string{"up", "--repos", repos, "--data", s.data, "--listen", address, "--temporal-ui-port", strconv.Itoa(freePort(t)), "--json"}
 	log, err := os.Create(filepath.Join(dir, "up.log"))
 	require.NoError(t, err)
 	s.log = log
@@ -93,6 +98,8 @@ func newStack(t *testing.T, repos string) *stack {
 		if t.Failed() {
 			text, _ := os.ReadFile(log.Name())
 			t.Logf("log of backsight up:\n%s", tail(string(text), 16_000))
+			text, _ = os.ReadFile(filepath.Join(s.data, "log", "worker.log"))
+			t.Logf("log of the worker:\n%s", tail(string(text), 8_000))
 		}
 		log.Close()
 	})
