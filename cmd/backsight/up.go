@@ -18,6 +18,7 @@ import (
 
 	"github.com/backsight/backsight/api"
 	"github.com/backsight/backsight/cmd/backsight/internal/supervise"
+	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/internal/devstack"
 	"github.com/backsight/backsight/store"
 	"github.com/backsight/backsight/worker"
@@ -77,19 +78,28 @@ func (c *upCommand) Run(ctx context.Context, s *streams) (err error) {
 	defer file.Close()
 	logger := slog.New(both{terminal, c.handler(file, c.LogLevel)})
 
-	if err := store.Migrate(ctx, stack.PostgresURL()); err != nil {
+	migrate := func() error { return store.Migrate(ctx, stack.PostgresURL()) }
+	if err := whileStarting(ctx, logger, "migrate", migrate); err != nil {
 		return err
 	}
 	flags := serviceFlags{DatabaseURL: stack.PostgresURL(), TemporalAddress: stack.TemporalAddress(), TemporalNamespace: devstack.TemporalNamespace}
 	registry := newRegistry()
-	services, err := flags.connect(ctx, "api", logger, registry)
+	var services services
+	err = whileStarting(ctx, logger, "connect", func() (err error) {
+		services, err = flags.connect(ctx, "api", logger, registry)
+		return err
+	})
 	if err != nil {
 		return err
 	}
 	defer services.close()
 	client := workflows.NewClient(services.temporal, flags.TemporalNamespace)
 
-	registered, err := registerBelow(ctx, services.store, c.roots(), logger)
+	var registered int
+	err = whileStarting(ctx, logger, "register repositories", func() (err error) {
+		registered, err = registerBelow(ctx, services.store, c.roots(), logger)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -101,6 +111,25 @@ func (c *upCommand) Run(ctx context.Context, s *streams) (err error) {
 		TemporalUI: stack.TemporalUI(), Namespace: flags.TemporalNamespace, Logger: logger, Metrics: registry,
 	})
 	return c.serve(ctx, s, listener, handler, flags, logger, func() error { return c.announce(s, listener, stack, registered) })
+}
+
+// startPatience is how long a server may be away while the others start: it is being started again meanwhile.
+const startPatience = time.Minute
+
+// whileStarting repeats what fails because a server that was just started died.
+func whileStarting(ctx context.Context, logger *slog.Logger, what string, do func() error) error {
+	for began := time.Now(); ; {
+		err := do()
+		if err == nil || !insights.ErrorCode(err).Retryable() || time.Since(began) > startPatience {
+			return err
+		}
+		logger.WarnContext(ctx, "starting: tried again", "what", what, "err", err)
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(500 * time.Millisecond):
+		}
+	}
 }
 
 // serve runs the worker and the API until ctx ends or one of them cannot go on, and stops the worker first: the API shows

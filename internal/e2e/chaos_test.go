@@ -40,7 +40,7 @@ func TestChaos(t *testing.T) {
 	if os.Getenv("BACKSIGHT_CHAOS") == "" {
 		t.Skip("takes minutes: make chaos")
 	}
-	suffer(t, trial{repositories: 220, rate: 9, kills: 22, falls: 2, pauses: 3, fullDisk: true, damage: true})
+	suffer(t, trial{repositories: 220, rate: 15, kills: 22, falls: 2, pauses: 3, fullDisk: true, damage: true})
 }
 
 // suffer fills an insight undisturbed, then the same one under blows, and holds both equal: every sample and every point. Only the
@@ -144,6 +144,11 @@ func (c *chaos) strike(b blow) {
 
 // poll asks for the tallies once. What a part that is down cannot tell, the next poll tells. The invariants hold in every answer.
 func (c *chaos) poll() (tally, bool) {
+	select {
+	case <-c.ended:
+		require.FailNow(c.t, "backsight up ended by itself")
+	default:
+	}
 	ledger, workflow, err := c.completeness(c.view.ID)
 	if err != nil {
 		return tally{}, false
