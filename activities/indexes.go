@@ -46,7 +46,7 @@ func (x *Indexes) open(id int64) *index.Index {
 	opened, err := x.dir().Open(indexName(id))
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, index.ErrDamaged) {
-			x.Logger.Warn("history index: search without it", "repository", id, "error", err)
+			x.Logger.Warn("history index: search without it", "repositoryId", id, "error", err)
 		}
 		return nil
 	}

@@ -27,11 +27,11 @@ type job struct {
 // all repositories need, or of ctx.
 func (j *job) repository(ctx context.Context, r store.Repository, samples []insights.Sample) error {
 	if r.ID == 0 || r.DeletedAt != nil {
-		return j.fail(ctx, samples, &repositoryError{classRemoved, fmt.Errorf("repository %d: it was removed", samples[0].RepositoryID)})
+		return j.fail(ctx, r, samples, &repositoryError{classRemoved, fmt.Errorf("repository %d: it was removed", samples[0].RepositoryID)})
 	}
 	git, samples, err := j.locate(ctx, r, samples)
 	if trouble := asRepositoryError(err); trouble != nil {
-		return j.fail(ctx, samples, trouble)
+		return j.fail(ctx, r, samples, trouble)
 	}
 	if err != nil {
 		return err
@@ -96,7 +96,7 @@ func (j *job) locate(ctx context.Context, r store.Repository, samples []insights
 	if len(cut) == 0 {
 		return git, located, nil
 	}
-	return git, located, j.fail(ctx, cut, &repositoryError{classShallow, fmt.Errorf(
+	return git, located, j.fail(ctx, r, cut, &repositoryError{classShallow, fmt.Errorf(
 		"repository %s: it is a shallow clone whose oldest commit is younger than %s: fetch its whole history (git fetch --unshallow)",
 		r.Name, cut[0].Time.Format(time.RFC3339))})
 }
@@ -135,6 +135,10 @@ func (j *job) search(ctx context.Context, r store.Repository, git *gitrepo.Repo,
 	err = history.Search(searching, request, func(result history.Result) error {
 		found := j.judge(result)
 		found.Duration, since = time.Since(since), time.Now()
+		if found.Outcome == insights.Partial {
+			logger(ctx, logSeries, j.out.seriesID, logRepository, r.Name, logFrame, groups[settled].samples[0].Time).Warn(
+				"sample is partial", "commit", groups[settled].commit, "class", found.ReasonClass, "reason", found.Reason)
+		}
 		writeErr = j.settle(ctx, groups[settled], found)
 		settled++
 		return writeErr
@@ -143,6 +147,8 @@ func (j *job) search(ctx context.Context, r store.Repository, git *gitrepo.Repo,
 	ended(searchResult(ctx, err), read)
 	traced(read, err)
 	j.Indexes.told(request.Index != nil, stats)
+	log := logger(ctx, logSeries, j.out.seriesID, logRepository, r.Name)
+	log.Debug("searched", "commits", len(groups), "settled", settled, "blobs", read.Blobs, "bytes", read.Bytes, "indexed", stats.Indexed, "error", err)
 	switch {
 	case err == nil || writeErr != nil:
 		return err
@@ -243,6 +249,11 @@ func (j *job) settle(ctx context.Context, g group, found insights.Sample) error 
 }
 
 // fail ends samples for their repository's trouble: those at the time asked for, or all.
-func (j *job) fail(ctx context.Context, samples []insights.Sample, trouble *repositoryError) error {
-	return j.out.add(ctx, failed(atTime(samples, j.at), trouble.class, trouble.Error())...)
+func (j *job) fail(ctx context.Context, r store.Repository, samples []insights.Sample, trouble *repositoryError) error {
+	list := failed(atTime(samples, j.at), trouble.class, trouble.Error())
+	if len(list) > 0 {
+		logger(ctx, logSeries, j.out.seriesID, logRepository, r.Name, logFrame, list[0].Time).Warn(
+			"samples failed", "samples", len(list), "class", trouble.class, "reason", trouble.Error())
+	}
+	return j.out.add(ctx, list...)
 }

@@ -89,6 +89,7 @@ func (m *Mirrors) openOrClone(ctx context.Context, r store.Repository) (git *git
 		return nil, false, ofRepository(ctx, classFetch, err)
 	}
 	m.Metrics.ClonedMirror()
+	logger(ctx, logRepository, r.Name).Info("mirror cloned")
 	return git, true, nil
 }
 
@@ -133,6 +134,7 @@ func (m *Mirrors) Refresh(ctx context.Context, r store.Repository) (git *gitrepo
 		err = ifRemoved(err)
 		if trouble := asRepositoryError(err); trouble != nil {
 			m.Metrics.Synced(telemetry.Failed, 1)
+			logger(ctx, logRepository, r.Name).Warn("sync failed", "class", trouble.class, "error", trouble)
 			result = store.SyncResult{At: at, Err: trouble.Error()}
 		} else if err != nil {
 			return err

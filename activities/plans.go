@@ -66,6 +66,10 @@ func (p *Plans) begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 		}
 	}
 	tally, err := p.Store.Completeness(ctx, in.SeriesID)
+	if err == nil {
+		logger(ctx, logSeries, in.SeriesID).Info("planned", "kind", in.Kind, "generation", generation, "times", len(in.Times),
+			"more", more, "planned", tally.Planned, "pending", tally.Pending)
+	}
 	return BeginResult{Generation: generation, Tally: tally, More: more}, err
 }
 
@@ -195,6 +199,9 @@ func (p *Plans) Complete(ctx context.Context, in CompleteInput) (CompleteResult,
 	if err != nil {
 		return result, outcome(ctx, err)
 	}
-	result.Tally, err = p.Store.Completeness(ctx, in.SeriesID)
+	if result.Tally, err = p.Store.Completeness(ctx, in.SeriesID); err == nil {
+		logger(ctx, logSeries, in.SeriesID).Info("plan complete", "generation", in.Generation, "left", result.Left,
+			"planned", result.Tally.Planned, "partial", result.Tally.Partial, "failed", result.Tally.Failed)
+	}
 	return result, outcome(ctx, err)
 }

@@ -28,6 +28,10 @@ func (p *Points) Fail(ctx context.Context, in FailInput) (insights.Completeness,
 	for _, s := range samples {
 		p.Metrics.Settled(telemetry.ByGiveUp, s.Outcome, 1)
 	}
+	if len(samples) > 0 {
+		logger(ctx, logSeries, in.SeriesID, logFrame, samples[0].Time).Warn("samples are given up",
+			"samples", len(samples), "firstRepository", samples[0].RepositoryID, "class", in.Class, "reason", in.Reason)
+	}
 	tally, err := p.Store.CompletenessOfRange(ctx, in.SeriesID, in.Generation, in.From, in.Through, in.At)
 	return tally, outcome(ctx, err)
 }

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"go.temporal.io/sdk/activity"
-
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
 	"github.com/backsight/backsight/telemetry"
@@ -74,7 +72,7 @@ func (s *Search) keep(ctx context.Context, out *writer, err error) error {
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
 	if writeErr := out.flush(last); writeErr != nil {
-		activity.GetLogger(ctx).Warn("found samples were not written", "error", writeErr)
+		logger(ctx, logSeries, out.seriesID).Warn("found samples were not written", "samples", len(out.samples), "error", writeErr)
 	}
 	return err
 }

@@ -1,0 +1,53 @@
+package activities_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"log/slog"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/testsuite"
+)
+
+// What goes wrong with a sample is in the worker's log under its series, repository and frame.
+func TestLogNamesSeriesRepositoryAndFrame(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	var out bytes.Buffer // the environment runs one activity at a time
+	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+	b.env = suite.NewTestActivityEnvironment()
+	for _, a := range []any{b.plans, b.search} {
+		b.env.RegisterActivity(a)
+	}
+	damaged := growing(t)
+	damaged.Unpack(t)
+	damaged.RemoveObject(t, damaged.ObjectAt(t, "main~1:a.go"))
+	b.local("acme/damaged", damaged)
+	b.local("acme/gone", growing(t))
+	_, err := b.store.AddRepository(t.Context(), "acme/nowhere", t.TempDir(), true)
+	require.NoError(t, err)
+	series := b.series("TODO")
+	b.backfill(series)
+
+	type line struct {
+		Msg, Level, Series, Repository, Frame, Class string
+	}
+	told := map[line]int{}
+	for text := range bytes.Lines(out.Bytes()) {
+		var l line
+		require.NoError(t, json.Unmarshal(text, &l))
+		told[l]++
+	}
+	frame := func(k int) string { return series.Grid.Time(k).Format("2006-01-02T15:04:05Z07:00") }
+	for _, want := range []line{
+		{Msg: "planned", Level: "INFO", Series: series.ID},
+		{Msg: "searched", Level: "DEBUG", Series: series.ID, Repository: "acme/damaged"},
+		{Msg: "sample is partial", Level: "WARN", Series: series.ID, Repository: "acme/damaged", Frame: frame(-1), Class: "missing object"},
+		{Msg: "samples failed", Level: "WARN", Series: series.ID, Repository: "acme/nowhere", Frame: frame(0), Class: "repository not found"},
+	} {
+		require.Positive(t, told[want], "%+v in\n%s", want, out.String())
+	}
+}
