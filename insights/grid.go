@@ -93,6 +93,27 @@ func (g Grid) Next(t time.Time) time.Time {
 	return g.Time(high)
 }
 
+// Previous returns the grid time before t: the latest Time(k), whatever k, that is earlier. What happened since then is what
+// a sample at t counts for a query about commits.
+func (g Grid) Previous(t time.Time) time.Time {
+	// As in Next, but into both directions.
+	low, high := -1, 1
+	for !g.Time(low).Before(t) {
+		low *= 2
+	}
+	for g.Time(high).Before(t) {
+		high *= 2
+	}
+	for high-low > 1 {
+		if mid := (low + high) / 2; g.Time(mid).Before(t) {
+			low = mid
+		} else {
+			high = mid
+		}
+	}
+	return g.Time(low)
+}
+
 // Due returns the recordings that are due at now and come after last, oldest first, at most limit of them. After an
 // outage it has more than one: history knows what a repository held at each of them, so a chart has no holes.
 func (g Grid) Due(last, now time.Time, limit int) []time.Time {

@@ -176,3 +176,13 @@ func TestParseInterval(t *testing.T) {
 		require.Equal(t, insights.Invalid, insights.ErrorCode(err))
 	}
 }
+
+func TestGridPreviousIsTheGreatestEarlierTime(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		g := anyGrid(t)
+		k := rapid.IntRange(-60, 60).Draw(t, "k")
+		delta := rapid.Int64Range(1, int64(g.Time(k+1).Sub(g.Time(k)))).Draw(t, "delta")
+		require.Equal(t, g.Time(k), g.Previous(g.Time(k).Add(time.Duration(delta))))
+	})
+}

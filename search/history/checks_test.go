@@ -1,11 +1,15 @@
 package history
 
-import "flag"
+import (
+	"cmp"
+	"flag"
+	"os"
+)
 
-// Histories are small and take about ten milliseconds each, so more are tried than rapid's 100. A flag on the command
-// line comes later and wins.
+// Histories are small and take some tens of milliseconds each, so more are tried than rapid's 100. BACKSIGHT_CASES says how many,
+// for a long run; a flag on the command line comes later and wins.
 func init() {
-	if err := flag.Set("rapid.checks", "300"); err != nil {
-		panic(err)
+	if err := flag.Set("rapid.checks", cmp.Or(os.Getenv("BACKSIGHT_CASES"), "300")); err != nil {
+		panic("BACKSIGHT_CASES: " + err.Error())
 	}
 }

@@ -120,6 +120,7 @@ func (g *graph) version(f *folder, tree gitrepo.Hash) int32 {
 }
 
 func (g *graph) childrenOf(n int32) []int32 { return g.children[g.nodes[n].start:g.nodes[n].end] }
+func (g *graph) labelsOf(n int32) []int32   { return g.labels[g.nodes[n].start:g.nodes[n].end] }
 
 // unitFor returns the unit of a wanted file.
 func (g *graph) unitFor(file *name, hash gitrepo.Hash) int32 {

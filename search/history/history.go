@@ -60,6 +60,15 @@ type Stats struct {
 	IndexProblem error // why it did not, where something is wrong with it; the file is removed when it is damaged
 }
 
+func (s *Stats) add(other Stats) {
+	s.Trees += other.Trees
+	s.Blobs += other.Blobs
+	s.Matches += other.Matches
+	s.Bytes += other.Bytes
+	s.GitProcesses += other.GitProcesses
+	s.Skipped += other.Skipped
+}
+
 // Result is the value at one commit.
 type Result struct {
 	Commit gitrepo.OID
@@ -160,6 +169,7 @@ type search struct {
 	graph    *graph
 	progress progress
 	stats    Stats
+	before   Stats // of a search that this one needed
 }
 
 func (s *search) report() {
@@ -168,6 +178,7 @@ func (s *search) report() {
 	s.stats.GitProcesses = read.Processes.Load()
 	s.stats.Blobs = s.progress.done.Load()
 	s.stats.Matches = s.progress.matches.Load()
+	s.stats.add(s.before)
 	*s.request.Stats = s.stats
 }
 

@@ -7,6 +7,8 @@ import "github.com/backsight/backsight/search/match"
 type question struct {
 	matcher    *match.Matcher // nil: the predicates alone are asked
 	predicates []*match.Predicate
+	// changes, if not nil, asks for the files whose changes matter to a query for commits. Nobody else asks then.
+	changes *match.Matcher
 }
 
 func ask(m *match.Matcher) *question { return &question{matcher: m, predicates: m.Predicates()} }
@@ -15,6 +17,12 @@ func (q *question) readers() int { return 1 + len(q.predicates) }
 
 // want is what all readers together need to know of the file at path.
 func (q *question) want(path string) match.Want {
+	if q.changes != nil {
+		if q.changes.MayMatchChange(path) {
+			return match.Content
+		}
+		return match.Skip
+	}
 	want := match.Skip
 	if q.matcher != nil {
 		want = q.matcher.Want(path)
@@ -27,7 +35,7 @@ func (q *question) want(path string) match.Want {
 
 // contentOnly reports whether files whose content is wanted count by it alone, wherever they are.
 func (q *question) contentOnly() bool {
-	return len(q.predicates) == 0 && q.matcher.ContentOnly()
+	return q.changes != nil || len(q.predicates) == 0 && q.matcher.ContentOnly()
 }
 
 // headDecides reports whether of a binary file the beginning counts like the whole.

@@ -55,10 +55,28 @@ func git(t testgit.TB, repo *testgit.Repo, args ...string) string {
 	return string(out)
 }
 
-func (tr *truth) at(commit string) Result {
-	result := Result{Commit: gitrepo.OID(commit)}
+// holds says whether the predicates do at a commit.
+func (tr *truth) holds(commit string) bool {
 	met := make([]bool, len(tr.matcher.Predicates()))
-	byValue := map[string]int64{}
+	for path, id := range tr.list(commit) {
+		for i, p := range tr.matcher.Predicates() {
+			if p.Want(path) == match.Content {
+				tr.wanted[id] = true
+			}
+			met[i] = met[i] || p.Match(path, []byte(tr.contents[id]))
+		}
+	}
+	for i, p := range tr.matcher.Predicates() {
+		if met[i] == p.Not {
+			return false
+		}
+	}
+	return true
+}
+
+// list returns the regular files of a commit, by path.
+func (tr *truth) list(commit string) map[string]string {
+	files := map[string]string{}
 	for line := range strings.SplitSeq(git(tr.t, tr.repo, "ls-tree", "-r", "-z", "--full-tree", commit), "\x00") {
 		head, path, ok := strings.Cut(line, "\t")
 		if !ok {
@@ -66,26 +84,27 @@ func (tr *truth) at(commit string) Result {
 		}
 		fields := strings.Fields(head)
 		if mode, id := fields[0], fields[2]; mode == "100644" || mode == "100755" {
-			if tr.matcher.Want(path) == match.Content {
-				tr.wanted[id] = true
-			}
-			for i, p := range tr.matcher.Predicates() {
-				if p.Want(path) == match.Content {
-					tr.wanted[id] = true
-				}
-				met[i] = met[i] || p.Match(path, []byte(tr.contents[id]))
-			}
-			found := tr.matcher.Match(path, []byte(tr.contents[id]))
-			result.Value += found.N
-			for value, n := range found.Values {
-				byValue[value] += n
-			}
+			files[path] = id
 		}
 	}
-	for i, p := range tr.matcher.Predicates() {
-		if met[i] == p.Not {
-			return Result{Commit: result.Commit}
+	return files
+}
+
+func (tr *truth) at(commit string) Result {
+	result := Result{Commit: gitrepo.OID(commit)}
+	byValue := map[string]int64{}
+	for path, id := range tr.list(commit) {
+		if tr.matcher.Want(path) == match.Content {
+			tr.wanted[id] = true
 		}
+		found := tr.matcher.Match(path, []byte(tr.contents[id]))
+		result.Value += found.N
+		for value, n := range found.Values {
+			byValue[value] += n
+		}
+	}
+	if !tr.holds(commit) {
+		return Result{Commit: result.Commit}
 	}
 	if tr.matcher.PerRepository() {
 		result.Value = min(1, result.Value)

@@ -9,6 +9,7 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/search/history"
+	"github.com/backsight/backsight/search/query"
 )
 
 // change is a commit that changed the count.
@@ -51,6 +52,13 @@ func (s *searcher) changes(ctx context.Context, dir string) ([]change, error) {
 	if len(commits) == 0 {
 		return nil, nil
 	}
+	if s.plan.matcher.Kind() != query.Files {
+		found, err := s.matching(ctx, repo, commits)
+		if err != nil {
+			return nil, err
+		}
+		return found, describe(ctx, repo, found)
+	}
 	ids := make([]gitrepo.OID, len(commits))
 	for i, c := range commits {
 		ids[i] = c.ID
@@ -83,6 +91,40 @@ func (s *searcher) changes(ctx context.Context, dir string) ([]change, error) {
 	}
 	compare(before)
 	return found, describe(ctx, repo, found)
+}
+
+// matching lists the commits that match a query about commits. The value at one is how many there are up to it.
+func (s *searcher) matching(ctx context.Context, repo *gitrepo.Repo, chain []gitrepo.Commit) (found []change, err error) {
+	req := history.CommitRequest{Repo: repo, Matcher: s.plan.matcher, Chain: chain, Workers: s.workers, Progress: s.progress}
+	for i := range chain {
+		req.Intervals = append(req.Intervals, history.Interval{First: i, End: i + 1})
+	}
+	at := 0
+	err = history.SearchCommits(ctx, req, func(result history.Result) error {
+		c := change{commit: result.Commit, time: chain[at].Time, delta: result.Value, outcome: insights.Counted}
+		at++
+		if len(result.Faults) > 0 {
+			c.outcome, c.reason = insights.Partial, reasonOf(result.Faults)
+		}
+		if c.delta > 0 || c.outcome != insights.Counted {
+			found = append(found, c)
+		}
+		return nil
+	})
+	value, reason := int64(0), ""
+	for i := len(found) - 1; i >= 0; i-- {
+		c := &found[i]
+		if value += c.delta; c.outcome == insights.Partial {
+			reason = c.reason
+		} else if reason != "" {
+			c.outcome, c.reason = insights.Partial, "an earlier commit: "+reason
+		}
+		c.value = value
+	}
+	if n := s.plan.limit; n > 0 && len(found) > n {
+		found = found[:n]
+	}
+	return found, err
 }
 
 // changeBetween compares the results of a commit and its first parent.

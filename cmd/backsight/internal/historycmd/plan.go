@@ -38,6 +38,7 @@ type plan struct {
 	indexes     string      // folder of history indexes, or ""
 	every       string      // canonical, for the heading; "" with times that were given
 	times       []time.Time // newest first; nil with everyCommit
+	starts      []time.Time // of the intervals that end with times, in which a query about commits counts
 	everyCommit bool
 	until       time.Time
 	limit       int // of changes; 0: none
@@ -56,15 +57,13 @@ func makePlan(o Options) (*plan, error) {
 	if err != nil {
 		return nil, insights.Errorf(insights.Invalid, "query: %w", err)
 	}
-	if m.Kind() != query.Files {
-		return nil, insights.Errorf(insights.Invalid, "query: commits are not searched yet: leave out type:commit or type:diff")
-	}
 	p := &plan{matcher: m, query: q.String(), byValue: o.ByValue, rev: o.Rev, indexes: o.Indexes}
 	if len(o.At) > 0 || o.AtFile != "" {
 		if o.Every != "" || o.Points != 0 || o.Until != "" {
 			return nil, insights.Errorf(insights.Invalid, "--at and --at-file give the sample times themselves: leave out --every, --points and --until")
 		}
 		p.times, err = timesOf(o.At, o.AtFile)
+		p.setStarts(beginning)
 		return p, err
 	}
 	p.until = o.Now
@@ -109,7 +108,15 @@ func (p *plan) setGrid(o Options) error {
 		return err
 	}
 	p.every, p.times = interval.String(), grid.Frames()
+	p.setStarts(grid.Previous(p.times[len(p.times)-1]))
 	return nil
+}
+
+// setStarts makes each interval begin at the time before; the oldest has its own start.
+func (p *plan) setStarts(oldest time.Time) {
+	if len(p.times) > 0 {
+		p.starts = append(slices.Clone(p.times[1:]), oldest)
+	}
 }
 
 // timesOf returns the distinct times, newest first.

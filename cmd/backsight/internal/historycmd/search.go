@@ -9,7 +9,9 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/search/history"
+	"github.com/backsight/backsight/search/history/index"
 	"github.com/backsight/backsight/search/history/values"
+	"github.com/backsight/backsight/search/query"
 )
 
 // sample is one repository at one time.
@@ -71,6 +73,9 @@ func (s *searcher) search(ctx context.Context, dir string, done func() int, put 
 	if x != nil {
 		defer x.Close()
 	}
+	if s.plan.matcher.Kind() != query.Files {
+		return s.searchCommits(ctx, repo, x, tip, put)
+	}
 	commits, err := commitsSince(ctx, repo, x, tip, times[len(times)-1])
 	if err != nil {
 		return err
@@ -116,6 +121,34 @@ func (s *searcher) search(ctx context.Context, dir string, done func() int, put 
 		flush()
 		return nil
 	})
+}
+
+// searchCommits counts, for each time, the commits since the time before.
+func (s *searcher) searchCommits(ctx context.Context, repo *gitrepo.Repo, x *index.Index, tip gitrepo.OID, put func(sample)) error {
+	chain, err := commitsSince(ctx, repo, x, tip, s.plan.starts[len(s.plan.starts)-1])
+	if err != nil {
+		return err
+	}
+	req := history.CommitRequest{Repo: repo, Matcher: s.plan.matcher, Chain: chain, Workers: s.workers, Progress: s.progress}
+	before := 0 // how many times are older than the history: the last ones
+	for i, t := range s.plan.times {
+		if interval, ok := history.Between(chain, s.plan.starts[i], t); ok {
+			req.Intervals = append(req.Intervals, interval)
+		} else {
+			before++
+		}
+	}
+	err = history.SearchCommits(ctx, req, func(result history.Result) error {
+		put(sampleOf(result))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for range before {
+		put(s.beforeHistory(repo))
+	}
+	return nil
 }
 
 // open opens the repository and finds the commit that its history is read from.

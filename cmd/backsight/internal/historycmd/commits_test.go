@@ -1,0 +1,82 @@
+package historycmd
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/internal/testgit"
+)
+
+// column returns one field of each JSON line.
+func column(lines []map[string]any, name string) (values []any) {
+	for _, line := range lines {
+		values = append(values, line[name])
+	}
+	return values
+}
+
+func TestRun_CommitsSinceTheSampleBefore(t *testing.T) {
+	t.Parallel()
+	repo, ids := testRepo(t)
+	for _, row := range []struct {
+		query  string
+		points int
+		values []any
+	}{
+		{"type:commit", 7, []any{1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0}},
+		{"type:commit", 2, []any{1.0, 0.0}}, // the oldest begins a month before, not with the history
+		{"type:commit author:bo", 7, []any{0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0}},
+		{"type:diff todo", 7, []any{1.0, 0.0, 1.0, 0.0, 1.0, 1.0, 0.0}},
+		{"type:diff select:commit.diff.added bo", 7, []any{1.0, 0.0, 1.0, 0.0, 1.0, 1.0, 0.0}},
+		{"type:commit repohasfile:b.go", 7, []any{1.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0}},
+	} {
+		for _, indexes := range []string{"", filepath.Join(t.TempDir(), "indexes")} {
+			out, code, err := run(t, Options{Repositories: []string{repo.Dir}, Query: row.query, Points: row.points, JSON: true, Indexes: indexes})
+			require.NoError(t, err)
+			require.Zero(t, code)
+			lines := decode(t, out)
+			require.Equal(t, row.values, column(lines, "value"), row.query)
+			require.NotContains(t, column(lines, "outcome"), "reused", "a value belongs to an interval, not to a commit")
+			require.Equal(t, ids[4], lines[0]["commit"])
+		}
+	}
+	// Times by hand: the oldest sample counts from the beginning.
+	out, _, err := run(t, Options{Repositories: []string{repo.Dir}, Query: "type:commit", At: []string{"2024-07-01", "2024-03-15", "2024-01-01"}, JSON: true})
+	require.NoError(t, err)
+	require.Equal(t, []any{3.0, 2.0, 0.0}, column(decode(t, out), "value"))
+	require.Equal(t, []any{"counted", "counted", "absent"}, column(decode(t, out), "outcome"))
+}
+
+func TestRun_EveryCommitThatMatches(t *testing.T) {
+	t.Parallel()
+	repo, ids := testRepo(t)
+	out, code, err := run(t, Options{Repositories: []string{repo.Dir}, Query: "type:diff bo", Every: "commit", JSON: true})
+	require.NoError(t, err)
+	require.Zero(t, code)
+	lines := decode(t, out)
+	require.Equal(t, []any{ids[4], ids[3], ids[1], ids[0]}, column(lines, "commit"))
+	require.Equal(t, []any{1.0, 1.0, 1.0, 1.0}, column(lines, "delta"))
+	require.Equal(t, []any{4.0, 3.0, 2.0, 1.0}, column(lines, "value"))
+	require.Equal(t, "Bo <bo@example.com>", lines[2]["author"])
+
+	out, _, err = run(t, Options{Repositories: []string{repo.Dir}, Query: "type:commit", Every: "commit", Points: 1, Until: "2024-05-02", JSON: true})
+	require.NoError(t, err)
+	require.Equal(t, []any{ids[3]}, column(decode(t, out), "commit"))
+}
+
+// Before the cut of a shallow clone nothing is known: what reaches it is a lower bound.
+func TestRun_CommitsOfAShallowClone(t *testing.T) {
+	t.Parallel()
+	origin, _ := testRepo(t)
+	repo := testgit.New(t)
+	repo.Git(t, "fetch", "--quiet", "--depth=2", "file://"+origin.Dir, "main:main")
+	out, code, err := run(t, Options{Repositories: []string{repo.Dir}, Query: "type:commit", At: []string{"2024-07-01", "2024-06-01", "2024-04-01"}, JSON: true})
+	require.NoError(t, err)
+	require.Equal(t, 1, code)
+	lines := decode(t, out)
+	require.Equal(t, []any{"counted", "partial", "failed"}, column(lines, "outcome"))
+	require.Equal(t, []any{1.0, 1.0, nil}, column(lines, "value"))
+	require.Contains(t, lines[1]["reason"], "shallow clone")
+}

@@ -1,0 +1,253 @@
+package history
+
+import (
+	"bytes"
+	"context"
+	"slices"
+
+	"github.com/backsight/backsight/gitrepo"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/match"
+	"github.com/backsight/backsight/search/query"
+)
+
+// commit is a commit while it is judged.
+type commit struct {
+	match.Commit
+	tree   gitrepo.Hash
+	parent gitrepo.OID // the first; "" for a root
+	cut    bool        // the history before it is not there: a shallow clone ends here
+
+	decided bool // whether it matches is known without its changes, or cannot be known at all
+	matches bool
+	faults  []Fault // why it cannot be known
+
+	nodes    [2]int32 // the trees of its parent and its own
+	compared bool
+	changes  []change
+}
+
+// change is a file that a commit changed: units of its old and its new content, -1 where there is none.
+type change struct {
+	path     string
+	old, new int32
+}
+
+// read reads the commits of all intervals, and the trees of those whose changes matter.
+func (c *commitSearch) read(ctx context.Context) error {
+	var wanted []int
+	for _, i := range c.intervals {
+		for at := i.First; at < i.End; at++ {
+			if c.commits[at] == nil {
+				c.commits[at] = &commit{}
+				wanted = append(wanted, at)
+			}
+		}
+	}
+	hashes := make([]gitrepo.Hash, len(wanted))
+	for i, at := range wanted {
+		hash, ok := gitrepo.HashOf(c.chain[at].ID)
+		if !ok || len(c.chain[at].ID) != 2*c.objects.HashLen() {
+			return insights.Errorf(insights.Invalid, "repository %s: %q is not a commit id of this repository", c.request.Repo.Dir(), c.chain[at].ID)
+		}
+		hashes[i] = hash
+	}
+	err := c.objects.Read(ctx, hashes, gitrepo.ReadOptions{Workers: 1}, func(_, i int, object *gitrepo.Object) error {
+		at := wanted[i]
+		c.commits[at].parse(c.request.Matcher, c.chain[at], object)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if len(wanted) > 0 {
+		if err := c.checkEnd(); err != nil {
+			return err
+		}
+	}
+	if !c.request.Matcher.NeedsChanges() {
+		return nil
+	}
+	if err := c.readRoots(ctx, wanted); err != nil {
+		return err
+	}
+	return c.readTrees(ctx)
+}
+
+// parse reads a commit and decides on it as far as it goes without its changes.
+func (c *commit) parse(m *match.Matcher, listed gitrepo.Commit, object *gitrepo.Object) {
+	tree, problem, detail := treeOf(object)
+	if problem != "" {
+		c.decided, c.faults = true, []Fault{{Class: string(problem), Object: listed.ID, Detail: detail}}
+		return
+	}
+	c.tree, c.Time = tree, listed.Time
+	head, message, _ := bytes.Cut(object.Data, []byte("\n\n"))
+	for line := range bytes.SplitSeq(head, []byte{'\n'}) {
+		key, value, _ := bytes.Cut(line, []byte{' '})
+		switch string(key) {
+		case "parent":
+			if c.parent == "" {
+				c.parent = gitrepo.OID(value)
+			}
+		case "author":
+			c.Author = person(value)
+		case "committer":
+			c.Committer = person(value)
+		}
+	}
+	c.Message = string(message)
+	switch {
+	case !m.MayMatch(c.Commit):
+		c.decided = true
+	case !m.NeedsChanges():
+		c.decided, c.matches = true, true
+	}
+	if c.decided {
+		c.Commit = match.Commit{} // a long history's messages are long
+	}
+}
+
+// person is `Name <address>`, without the date behind it.
+func person(text []byte) string {
+	return string(text[:bytes.LastIndexByte(text, '>')+1])
+}
+
+// checkEnd looks at what lies behind the chain, where an interval reaches its end.
+func (c *commitSearch) checkEnd() error {
+	last := c.commits[len(c.chain)-1]
+	if last == nil || last.parent == "" {
+		return nil
+	}
+	if !c.request.Repo.Shallow() {
+		return insights.Errorf(insights.Internal, "repository %s: the chain ends with commit %s, which has a parent: list it to its beginning",
+			c.request.Repo.Dir(), c.chain[len(c.chain)-1].ID)
+	}
+	last.cut = true
+	if c.request.Matcher.NeedsChanges() {
+		last.decided, last.matches = true, false
+	}
+	return nil
+}
+
+// readRoots queues the trees of the commits that are not decided, and of their parents.
+func (c *commitSearch) readRoots(ctx context.Context, wanted []int) error {
+	treeOfCommit := map[gitrepo.OID]gitrepo.Hash{}
+	for _, at := range wanted {
+		if commit := c.commits[at]; len(commit.faults) == 0 {
+			treeOfCommit[c.chain[at].ID] = commit.tree
+		}
+	}
+	var parents []gitrepo.OID
+	var hashes []gitrepo.Hash
+	asked := map[gitrepo.OID]bool{}
+	for _, at := range wanted {
+		id := c.commits[at].parent
+		_, known := treeOfCommit[id]
+		if c.commits[at].decided || id == "" || known || asked[id] {
+			continue
+		}
+		asked[id] = true
+		hash, _ := gitrepo.HashOf(id) // an id that is none is missing
+		parents, hashes = append(parents, id), append(hashes, hash)
+	}
+	faults := map[gitrepo.OID]Fault{}
+	err := c.objects.Read(ctx, hashes, gitrepo.ReadOptions{Workers: 1}, func(_, i int, object *gitrepo.Object) error {
+		tree, problem, detail := treeOf(object)
+		if problem != "" {
+			faults[parents[i]] = Fault{Class: string(problem), Object: parents[i], Detail: detail}
+		}
+		treeOfCommit[parents[i]] = tree
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, at := range wanted {
+		commit := c.commits[at]
+		if commit.decided {
+			continue
+		}
+		if f, bad := faults[commit.parent]; bad {
+			commit.decided, commit.faults = true, []Fault{f}
+			continue
+		}
+		if commit.parent != "" {
+			commit.nodes[0] = c.graph.version(c.graph.root, treeOfCommit[commit.parent])
+		}
+		commit.nodes[1] = c.graph.version(c.graph.root, commit.tree)
+	}
+	return nil
+}
+
+// compare lists what a commit changed, and appends to batch the blobs that have to be read for it.
+func (c *commitSearch) compare(one *commit, batch []int32) []int32 {
+	if one.decided || one.compared {
+		return batch
+	}
+	one.compared = true
+	d := &treeDiff{graph: c.graph}
+	d.compare(one.nodes[0], one.nodes[1])
+	one.changes = d.changes
+	for _, n := range d.broken {
+		f := c.graph.faults[n]
+		at := c.graph.nodes[n]
+		one.faults = append(one.faults, Fault{Class: string(f.problem), Object: c.objects.OID(at.tree), Path: at.folder.path, Detail: f.detail})
+	}
+	if !c.request.Matcher.NeedsTexts() {
+		return batch
+	}
+	for _, change := range one.changes {
+		for _, unit := range []int32{change.old, change.new} {
+			if unit < 0 {
+				continue
+			}
+			if blob := c.graph.units[unit].blob; !c.taken[blob] {
+				c.taken[blob] = true
+				batch = append(batch, blob)
+			}
+		}
+	}
+	return batch
+}
+
+// judge says whether a commit matches or, where that cannot be told, what could not be read.
+func (c *commitSearch) judge(one *commit) (matches bool, faults []Fault) {
+	if one.decided {
+		return one.matches, one.faults
+	}
+	m := c.request.Matcher
+	faults = slices.Clone(one.faults)
+	commit := one.Commit
+	for _, change := range one.changes {
+		known := true
+		for _, unit := range []int32{change.old, change.new} {
+			if unit < 0 {
+				continue
+			}
+			blob := c.graph.units[unit].blob
+			if f, bad := c.faults[blob]; bad {
+				known = false
+				faults = append(faults, Fault{Class: string(f.problem), Object: c.objects.OID(c.graph.blobs[blob]), Path: change.path, Detail: f.detail})
+			}
+		}
+		if known {
+			commit.Changes = append(commit.Changes, match.Change{Path: change.path, Old: c.text(change.old), New: c.text(change.new)})
+		}
+	}
+	// One change is enough for a diff, whatever the others are.
+	if len(faults) == 0 || m.Kind() == query.Diffs {
+		matches = m.MatchCommit(commit)
+	}
+	if matches {
+		return true, nil
+	}
+	return false, faults
+}
+
+func (c *commitSearch) text(unit int32) *match.Text {
+	if unit < 0 {
+		return nil
+	}
+	return c.texts[c.graph.units[unit].blob]
+}

@@ -1,0 +1,226 @@
+package history
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/backsight/backsight/gitrepo"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/match"
+	"github.com/backsight/backsight/search/query"
+)
+
+// CommitRequest says which commits to search.
+type CommitRequest struct {
+	Repo    *gitrepo.Repo
+	Matcher *match.Matcher // of the kind query.Commits or query.Diffs
+	// Chain is a first-parent history, newest first, as gitrepo.Repo.FirstParentsSince lists it.
+	Chain []gitrepo.Commit
+	// Intervals are the parts of it that are counted, in the order in which results are wanted.
+	Intervals []Interval
+
+	Workers     int // as in Request
+	MaxBlobSize int64
+	Progress    func(Progress)
+	Stats       *Stats
+}
+
+// Interval is a part of a chain: its commits from First up to, not with, End. It may be empty; First is inside the chain.
+type Interval struct{ First, End int }
+
+// Between returns what happened after since, up to until, by the rule of gitrepo.AsOf: the commits from the one as of until
+// back to, without, the one as of since. So what lies between is counted once in consecutive intervals, whatever the
+// dates. ok is false when there is no commit as of until.
+func Between(chain []gitrepo.Commit, since, until time.Time) (i Interval, ok bool) {
+	place := func(t time.Time) int {
+		if i := slices.IndexFunc(chain, func(c gitrepo.Commit) bool { return !c.Time.After(t) }); i >= 0 {
+			return i
+		}
+		return len(chain)
+	}
+	i = Interval{First: place(until), End: place(since)}
+	return i, i.First < len(chain)
+}
+
+// SearchCommits counts, for each interval, the commits that match, each by what it did since its first parent. It yields one
+// Result per interval, in their order, with Chain[First] as its commit. The query's predicates are about that commit's
+// files. Errors and faults are as for Search; a commit of which it cannot be told whether it matches is not counted.
+func SearchCommits(ctx context.Context, req CommitRequest, yield func(Result) error) error {
+	if req.Matcher.Kind() == query.Files {
+		return insights.Errorf(insights.Internal, "the query is about files: they are searched by Search")
+	}
+	for _, i := range req.Intervals {
+		if i.First < 0 || i.First >= len(req.Chain) || i.End < i.First || i.End > len(req.Chain) {
+			return insights.Errorf(insights.Internal, "repository %s: no interval %d to %d in %d commits", req.Repo.Dir(), i.First, i.End, len(req.Chain))
+		}
+	}
+	if len(req.Intervals) == 0 {
+		return nil
+	}
+	objects, err := req.Repo.Objects()
+	if err != nil {
+		return err
+	}
+	defer objects.Close()
+	request := Request{
+		Repo: req.Repo, Matcher: req.Matcher, Workers: req.Workers, MaxBlobSize: req.MaxBlobSize, Progress: req.Progress, Stats: req.Stats,
+	}
+	c := &commitSearch{
+		search: &search{
+			request: request, objects: objects, workers: max(1, req.Workers), graph: newGraph(&question{changes: req.Matcher}, objects.HashLen()),
+		},
+		chain: req.Chain, intervals: req.Intervals, commits: make([]*commit, len(req.Chain)), faults: map[int32]treeFault{},
+	}
+	if req.Stats != nil {
+		defer c.report()
+	}
+	if err := c.askPredicates(ctx); err != nil {
+		return err
+	}
+	if err := c.read(ctx); err != nil {
+		return err
+	}
+	return c.run(ctx, yield)
+}
+
+// commitSearch is the state of one SearchCommits.
+type commitSearch struct {
+	*search
+	chain     []gitrepo.Commit
+	intervals []Interval
+	given     map[gitrepo.OID]Result // what the predicates say at a commit; nil where there are none
+	commits   []*commit              // by place in the chain; nil where nobody asks
+
+	mu     sync.Mutex // guards faults while workers read
+	texts  []*match.Text
+	faults map[int32]treeFault // by blob
+	taken  []bool              // by blob: it is read, or about to be
+}
+
+// askPredicates evaluates the query's predicates at the commit of each interval.
+func (c *commitSearch) askPredicates(ctx context.Context) error {
+	predicates := c.request.Matcher.Predicates()
+	if len(predicates) == 0 {
+		return nil
+	}
+	c.given = map[gitrepo.OID]Result{}
+	request, stats := c.request, Stats{}
+	request.Stats = &stats
+	for _, i := range c.intervals {
+		id := c.chain[i.First].ID
+		if _, known := c.given[id]; !known {
+			c.given[id] = Result{}
+			request.Commits = append(request.Commits, id)
+		}
+	}
+	err := searchFiles(ctx, request, &question{predicates: predicates}, func(r Result) error {
+		c.given[r.Commit] = r
+		return nil
+	})
+	c.before = stats
+	return err
+}
+
+// run reads the contents that changed, batch by batch, and yields the results of the intervals that each batch completes.
+func (c *commitSearch) run(ctx context.Context, yield func(Result) error) error {
+	c.texts, c.taken = make([]*match.Text, len(c.graph.blobs)), make([]bool, len(c.graph.blobs))
+	for from := 0; from < len(c.intervals); {
+		var batch []int32
+		to := from
+		for to < len(c.intervals) && len(batch) < blobsPerBatch {
+			for at := c.intervals[to].First; at < c.intervals[to].End; at++ {
+				batch = c.compare(c.commits[at], batch)
+			}
+			to++
+		}
+		if err := c.readTexts(ctx, batch); err != nil {
+			return err
+		}
+		for _, i := range c.intervals[from:to] {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			if err := yield(c.result(i)); err != nil {
+				return err
+			}
+		}
+		from = to
+	}
+	return nil
+}
+
+// result counts the commits of an interval.
+func (c *commitSearch) result(i Interval) Result {
+	result := Result{Commit: c.chain[i.First].ID}
+	given, conditional := c.given[result.Commit]
+	if conditional && given.Value == 0 && len(given.Faults) == 0 {
+		return result
+	}
+	type place struct {
+		object gitrepo.OID
+		path   string
+	}
+	told := map[place]bool{}
+	for at := i.First; at < i.End; at++ {
+		matches, faults := c.judge(c.commits[at])
+		if matches {
+			result.Value++
+			continue
+		}
+		for _, f := range faults {
+			if p := (place{f.Object, f.Path}); !told[p] {
+				told[p] = true
+				result.Faults = append(result.Faults, f)
+			}
+		}
+	}
+	if i.End == len(c.chain) && i.End > i.First && c.commits[i.End-1].cut {
+		result.Faults = append(result.Faults, Fault{Class: "shallow clone", Object: c.chain[i.End-1].ID, Detail: "what came before this commit is not known"})
+	}
+	if c.request.Matcher.PerRepository() {
+		result.Value = min(1, result.Value)
+	}
+	if len(given.Faults) > 0 && (result.Value > 0 || len(result.Faults) > 0) {
+		result.Value, result.Faults = 0, append(slices.Clone(given.Faults), result.Faults...)
+	}
+	return result
+}
+
+// readTexts looks through the contents of a batch.
+func (c *commitSearch) readTexts(ctx context.Context, batch []int32) error {
+	if len(batch) == 0 {
+		return nil
+	}
+	hashes := make([]gitrepo.Hash, len(batch))
+	for i, blob := range batch {
+		hashes[i] = c.graph.blobs[blob]
+	}
+	c.progress.total.Add(int64(len(batch)))
+	err := c.objects.Read(ctx, hashes, gitrepo.ReadOptions{Workers: c.workers, MaxSize: c.request.MaxBlobSize}, func(_, i int, object *gitrepo.Object) error {
+		problem, detail := object.Problem, object.Detail
+		switch {
+		case problem == "" && object.Kind != gitrepo.KindBlob:
+			problem, detail = gitrepo.Corrupt, "not a blob"
+		case problem == gitrepo.TooLarge && match.IsBinary(object.Data):
+			problem = ""
+		}
+		if problem == "" {
+			c.texts[batch[i]] = c.request.Matcher.Text(object.Data)
+			c.progress.matches.Add(1)
+		} else {
+			c.mu.Lock()
+			c.faults[batch[i]] = treeFault{problem: problem, detail: detail}
+			c.mu.Unlock()
+		}
+		c.progress.done.Add(1)
+		c.progress.tell(c.request.Progress, c.objects)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read files: %w", err)
+	}
+	return nil
+}
