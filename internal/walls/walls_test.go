@@ -25,7 +25,7 @@ var mayImport = map[string][]string{
 	"migrations":            {},
 	"web":                   {},
 	"search/query/...":      {"insights", "search/query/..."},
-	"search/match":          {"insights", "search/query/..."},
+	"search/match":          {"insights", "search/query/...", "search/match/internal/..."},
 	"gitrepo/...":           {"insights", "gitrepo/..."},
 	"search/history":        {"insights", "search/query", "search/match", "search/history/index", "search/history/values", "gitrepo"},
 	"search/history/index":  {"insights", "search/match", "gitrepo"},
@@ -43,6 +43,8 @@ var mayImport = map[string][]string{
 	"bench/...":             {"insights", "store", "gitrepo", "search/...", "workflows", "worker", "activities", "internal/...", "bench/..."},
 	"cmd/...":               {"insights", "store", "gitrepo", "search/...", "activities", "workflows", "worker", "api/...", "web", "migrations", "telemetry", "internal/devstack/...", "cmd/..."},
 	"internal/e2e":          {},
+
+	"search/match/internal/dfa": {}, // knows regular expressions and bytes, nothing of queries
 }
 
 // neverInWorkflows are packages whose use makes workflow code non-deterministic or ties it to a machine.

@@ -1,10 +1,9 @@
 package match
 
 import (
-	"regexp"
 	"regexp/syntax"
-	"slices"
 
+	"github.com/backsight/backsight/search/match/internal/dfa"
 	"github.com/backsight/backsight/search/query"
 )
 
@@ -33,31 +32,25 @@ func newFinder(p *query.Pattern, caseSensitive, groups bool) (finder, error) {
 	if !groups && known.bounded && known.precise {
 		return literalFinder(known.exact), nil
 	}
-	re, err := regexp.Compile(flags + p.Text)
-	if err != nil {
-		return nil, err
+	e := &engine{byLine: staysInLine(tree)}
+	required, prefix := known.best(), prefixOf(tree)
+	rarer := required.strength() > prefix.strength() // else it is no more than the prefix
+	if prefix.strength() >= minStrength && !(e.byLine && rarer) {
+		e.prefix = prefix.compile()
 	}
-	e := &engine{re: re, byLine: staysInLine(tree)}
-	required := known.best()
-	if required.strength() >= minStrength {
+	if required.strength() >= minStrength && (rarer || len(e.prefix) == 0) {
 		e.required = required.compile()
 	}
-	if e.byLine {
-		if len(e.required) == 0 {
-			e.run = runOf(tree)
-		}
-		return e, nil
+	if e.byLine && len(e.prefix)+len(e.required) == 0 {
+		e.run = runOf(tree)
 	}
-	rest, lineStart := afterLineStart(tree)
-	if prefix := prefixOf(rest); prefix.strength() >= minStrength {
-		if slices.Equal(prefix.texts, required.texts) {
-			e.required = nil // the same search
-		}
-		anchored, err := regexp.Compile(`\A(?:` + flags + p.Text + ")")
-		if err != nil {
+	if e.re, err = dfa.Compile(tree, share, len(e.prefix) > 0); err != nil {
+		return nil, err
+	}
+	if groups && tree.MaxCap() > 0 {
+		if e.captures, err = newCaptures(flags + p.Text); err != nil {
 			return nil, err
 		}
-		e.start = &starts{prefix: prefix.compile(), lineStart: lineStart, anchored: anchored}
 	}
 	return e, nil
 }

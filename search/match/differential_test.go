@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -37,10 +38,10 @@ func agrees(t require.TestingT, p *query.Pattern, caseSensitive bool, content []
 	for _, groups := range []bool{false, true} {
 		f, err := newFinder(p, caseSensitive, groups)
 		require.NoError(t, err)
-		got := f.ranges(content, nil)
+		got := f.ranges(content, nil, nil)
 		require.Equal(t, want, got, "ranges of %s%q in %q", flags, p.Text, content)
-		require.Equal(t, int64(len(want)), f.count(content), "count of %s%q in %q", flags, p.Text, content)
-		require.Equal(t, len(want) > 0, f.has(content), "has of %s%q in %q", flags, p.Text, content)
+		require.Equal(t, int64(len(want)), f.count(content, nil), "count of %s%q in %q", flags, p.Text, content)
+		require.Equal(t, len(want) > 0, f.has(content, nil), "has of %s%q in %q", flags, p.Text, content)
 	}
 }
 
@@ -113,6 +114,47 @@ func regexps(depth int) *rapid.Generator[string] {
 	})
 }
 
+// groupsAgree checks the values of capturing groups against Go's engine.
+func groupsAgree(t require.TestingT, text string, content []byte) {
+	var want, got []string
+	for _, at := range regexp.MustCompile("(?m)"+text).FindAllSubmatchIndex(content, -1) {
+		for i := 2; i < len(at) && at[0] < at[1]; i += 2 {
+			if at[i] < at[i+1] {
+				want = append(want, string(content[at[i]:at[i+1]]))
+			}
+		}
+	}
+	f, err := newFinder(&query.Pattern{Kind: query.Regexp, Text: text}, true, true)
+	require.NoError(t, err)
+	if e := f.(*engine); e.captures != nil {
+		for _, stop := range []*atomic.Bool{nil, new(atomic.Bool)} {
+			got = nil
+			e.groups(content, stop, func(v []byte) { got = append(got, string(v)) })
+			require.Equal(t, want, got, "groups of %q in %q", text, content)
+		}
+	}
+}
+
+func TestGroupsEqualGoRegexp(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		text := regexps(rapid.IntRange(1, 4).Draw(t, "depth")).Draw(t, "regexp")
+		if _, err := regexp.Compile(text); err != nil || text == "" {
+			t.Skip("not a regular expression: ", text)
+		}
+		groupsAgree(t, text, []byte(content("todo", "task").Draw(t, "content")))
+	})
+}
+
+func TestGroupsOfLongMatches(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("é x\xff", longMatch)
+	for _, text := range []string{`a((?s:.)*)b(c?)`, `\b(a)(?s:.)*(b)\b`, `((?s:.)*)`, `^(.)(.*)$`, `(b)?\z`} {
+		groupsAgree(t, text, []byte("1 a"+long+"b 2"))
+		groupsAgree(t, text, []byte("a"+long+"b"))
+	}
+}
+
 func TestRegexpsEqualGoRegexp(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -131,9 +173,9 @@ func TestRegexpsOfEachKind(t *testing.T) {
 	contents := []string{
 		"",
 		"todo",
-		strings.Repeat("todo x\n", 100) + "todo\n\nb todo b\n" + strings.Repeat("todo x\n", 100) + "todo\t\nb", // more misses than are looked at one by one
+		strings.Repeat("todo x\n", 100) + "todo\n\nb todo b\n" + strings.Repeat("todo x\n", 100) + "todo\t\nb",
 		strings.Repeat("x todo b\ntodo\nb\n", 50),
-		strings.Repeat("a line without\n", 400) + "fixme todo.1\r\n" + strings.Repeat("b", 3*blockSize) + " 12.34 todo\nabcabab",
+		strings.Repeat("a line without\n", 400) + "fixme todo.1\r\n" + strings.Repeat("b", 6000) + " 12.34 todo\nabcabab",
 		"é1.2", "ÿ1.2", "\xff1.2", "1abc2", "1ab2", "1.2",
 		"todoTODO\u017f\u212a todos tasK taſk\nΣας",
 	}

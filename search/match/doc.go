@@ -3,8 +3,10 @@
 // Compile picks, once per query, the fastest way to find each pattern: byte
 // search for a text (literal.go), several byte searches side by side for a
 // regular expression that is an alternation of texts (finder.go), and for other
-// regular expressions Go's engine on the lines that hold a text which every match
-// must hold (required.go, engine.go). Templates have a matcher of their own
+// regular expressions an automaton (internal/dfa), from where a text stands with
+// which every match begins, or on the lines that hold a text which every match must
+// hold (required.go, prefix.go, engine.go). Go's engine sees matches only, to tell
+// what their groups hold (captures.go). Templates have a matcher of their own
 // (structural.go).
 //
 // What counts:
@@ -33,5 +35,6 @@
 // which are about a tree as a whole.
 //
 // Read next: match.go, then literal.go for where the time goes, and
-// structural_memo.go for why templates take linear time.
+// internal/dfa and
+// structural_memo.go for why regular expressions and templates take linear time.
 package match

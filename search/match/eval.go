@@ -47,7 +47,7 @@ func (m *Matcher) onPath(n *node, path string) tri {
 		if !m.onPaths {
 			return unknown
 		}
-		t = triOf(n.pattern.finder.has([]byte(path)))
+		t = triOf(n.pattern.finder.has([]byte(path), m.stop))
 	}
 	if n.negated && t != unknown {
 		t = yes - t
@@ -134,7 +134,7 @@ func (f *file) has(p *pattern) bool {
 		}
 	}
 	if f.found[p.id] == unknown {
-		f.found[p.id] = triOf(p.finder.has(f.content))
+		f.found[p.id] = triOf(p.finder.has(f.content, f.m.stop))
 	}
 	return f.found[p.id] == yes
 }

@@ -1,16 +1,22 @@
 package match
 
-import "bytes"
+import (
+	"bytes"
+	"sync/atomic"
+)
 
 // A finder finds one pattern's matches in a content: non-empty, non-overlapping,
 // leftmost first. Finders are safe for concurrent use.
+//
+// A finder whose work may take long looks at stop now and then. When that is set it
+// returns soon, with what is no answer. stop may be nil.
 type finder interface {
 	// has reports whether there is a match.
-	has(content []byte) bool
+	has(content []byte, stop *atomic.Bool) bool
 	// count is the number of matches.
-	count(content []byte) int64
+	count(content []byte, stop *atomic.Bool) int64
 	// ranges adds the matches to those given, in order.
-	ranges(content []byte, to []span) []span
+	ranges(content []byte, to []span, stop *atomic.Bool) []span
 }
 
 // span is a match: content[start:end].
@@ -19,13 +25,13 @@ type span struct{ start, end int }
 // oneLiteral finds a literal.
 type oneLiteral struct{ *literal }
 
-func (f oneLiteral) has(content []byte) bool {
+func (f oneLiteral) has(content []byte, _ *atomic.Bool) bool {
 	s := f.scan(content)
 	start, _ := s.next(0)
 	return start < len(content)
 }
 
-func (f oneLiteral) count(content []byte) int64 {
+func (f oneLiteral) count(content []byte, _ *atomic.Bool) int64 {
 	if !f.fold {
 		return int64(bytes.Count(content, f.bytes))
 	}
@@ -37,7 +43,7 @@ func (f oneLiteral) count(content []byte) int64 {
 	return n
 }
 
-func (f oneLiteral) ranges(content []byte, to []span) []span {
+func (f oneLiteral) ranges(content []byte, to []span, _ *atomic.Bool) []span {
 	s := f.scan(content)
 	for start, end := s.next(0); start < len(content); start, end = s.next(end) {
 		to = append(to, span{start, end})
@@ -86,16 +92,16 @@ func (s *anyScanner) next(from int) (start, end int) {
 	return start, end
 }
 
-func (f anyLiteral) has(content []byte) bool {
+func (f anyLiteral) has(content []byte, stop *atomic.Bool) bool {
 	for _, l := range f {
-		if (oneLiteral{l}).has(content) {
+		if (oneLiteral{l}).has(content, stop) {
 			return true
 		}
 	}
 	return false
 }
 
-func (f anyLiteral) count(content []byte) int64 {
+func (f anyLiteral) count(content []byte, _ *atomic.Bool) int64 {
 	n := int64(0)
 	s := f.scan(content)
 	for start, end := s.next(0); start < len(content); start, end = s.next(end) {
@@ -104,7 +110,7 @@ func (f anyLiteral) count(content []byte) int64 {
 	return n
 }
 
-func (f anyLiteral) ranges(content []byte, to []span) []span {
+func (f anyLiteral) ranges(content []byte, to []span, _ *atomic.Bool) []span {
 	s := f.scan(content)
 	for start, end := s.next(0); start < len(content); start, end = s.next(end) {
 		to = append(to, span{start, end})

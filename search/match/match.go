@@ -2,6 +2,7 @@ package match
 
 import (
 	"sort"
+	"sync/atomic"
 
 	"github.com/backsight/backsight/search/query"
 )
@@ -53,6 +54,22 @@ type Matcher struct {
 	kind       query.Kind
 	lines      lineSide // of changes, see MatchCommit
 	predicates []*Predicate
+	stop       *atomic.Bool // or nil
+}
+
+// Until is the same matcher, but that it gives up when stop is set, so that not even
+// the most costly pattern in the largest file keeps it long. From then on its
+// answers, and those of its Predicates, are worthless.
+func (m *Matcher) Until(stop *atomic.Bool) *Matcher {
+	until := *m
+	until.stop = stop
+	until.predicates = make([]*Predicate, len(m.predicates))
+	for i, p := range m.predicates {
+		of := *p
+		of.stop = stop
+		until.predicates[i] = &of
+	}
+	return &until
 }
 
 // Want says what Match needs to know of the file at path. Like Match, it is for a
@@ -102,7 +119,7 @@ func (m *Matcher) Match(path string, content []byte) Counts {
 		if f.binary || !f.filtersHold(m.expr) {
 			return Counts{}
 		}
-		return Counts{N: only.finder.count(f.content)}
+		return Counts{N: only.finder.count(f.content, m.stop)}
 	}
 	if !f.holds(m.expr) {
 		return Counts{}
@@ -118,11 +135,11 @@ func (m *Matcher) Match(path string, content []byte) Counts {
 	case 0:
 		return Counts{N: 1}
 	case 1:
-		return Counts{N: active[0].finder.count(f.content)}
+		return Counts{N: active[0].finder.count(f.content, m.stop)}
 	}
 	var all []span
 	for _, p := range active {
-		all = p.finder.ranges(f.content, all)
+		all = p.finder.ranges(f.content, all, m.stop)
 	}
 	return Counts{N: countApart(all)}
 }

@@ -2,6 +2,7 @@ package match
 
 import (
 	"regexp"
+	"sync/atomic"
 
 	"github.com/backsight/backsight/search/query"
 )
@@ -18,6 +19,7 @@ type Predicate struct {
 	path     *regexp.Regexp // nil: any
 	content  finder         // nil: any
 	required Requirement
+	stop     *atomic.Bool // or nil
 }
 
 // Predicates are the conditions that all have to hold for a commit. Whoever counts
@@ -45,7 +47,7 @@ func (p *Predicate) Match(path string, content []byte) bool {
 	case Path:
 		return true
 	default:
-		return !IsBinary(content) && p.content.has(content)
+		return !IsBinary(content) && p.content.has(content, p.stop)
 	}
 }
 

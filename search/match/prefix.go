@@ -2,9 +2,8 @@ package match
 
 import "regexp/syntax"
 
-// prefixOf is texts with one of which every match of re begins, such that what
-// comes before a match does not matter to it. None are known if the set says
-// nothing.
+// prefixOf is texts with one of which every match of re begins. None are known if
+// the set says nothing.
 func prefixOf(re *syntax.Regexp) literals {
 	switch re.Op {
 	case syntax.OpLiteral, syntax.OpCharClass:
@@ -22,11 +21,8 @@ func prefixOf(re *syntax.Regexp) literals {
 		}
 		return all
 	case syntax.OpConcat:
-		lead := emptyText(true)
+		lead := emptyText(false)
 		for _, sub := range re.Sub {
-			if asserts(sub) {
-				break
-			}
 			next, ok := product(lead, factsOf(sub))
 			if !ok {
 				if last, ok := product(lead, facts{exact: prefixOf(sub), bounded: true}); ok && len(last.exact.texts) > 0 {
@@ -41,28 +37,4 @@ func prefixOf(re *syntax.Regexp) literals {
 		}
 	}
 	return literals{}
-}
-
-// asserts says whether re has an assertion.
-func asserts(re *syntax.Regexp) bool {
-	switch re.Op {
-	case syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText, syntax.OpWordBoundary, syntax.OpNoWordBoundary:
-		return true
-	}
-	for _, sub := range re.Sub {
-		if asserts(sub) {
-			return true
-		}
-	}
-	return false
-}
-
-// afterLineStart is re without the ^ that it begins with, if it does.
-func afterLineStart(re *syntax.Regexp) (*syntax.Regexp, bool) {
-	if re.Op != syntax.OpConcat || re.Sub[0].Op != syntax.OpBeginLine {
-		return re, false
-	}
-	rest := *re
-	rest.Sub = re.Sub[1:]
-	return &rest, true
 }

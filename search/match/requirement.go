@@ -73,7 +73,7 @@ func (r Requirement) Holds(content []byte) bool {
 	holds := func(p Requirement) bool { return p.Holds(content) }
 	switch r.Kind {
 	case RequireText:
-		return (oneLiteral{newLiteral(r.Text, r.Fold)}).has(content)
+		return (oneLiteral{newLiteral(r.Text, r.Fold)}).has(content, nil)
 	case RequireAll:
 		return !slices.ContainsFunc(r.Parts, func(p Requirement) bool { return !holds(p) })
 	case RequireAny:

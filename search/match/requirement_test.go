@@ -127,7 +127,7 @@ func TestRegexpsMeetTheirRequirement(t *testing.T) {
 		r, err := requirementOf(p, caseSensitive)
 		require.NoError(t, err)
 		body := []byte(content("todo", "task", p.Text).Draw(t, "content"))
-		if f.has(body) {
+		if f.has(body, nil) {
 			matched++
 			checkRequirement(t, r, body, p.Text)
 		}

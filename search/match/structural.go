@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"slices"
+	"sync/atomic"
 
 	"github.com/backsight/backsight/search/query/template"
 )
@@ -125,26 +126,26 @@ func (c *stepCompiler) compile(elements []template.Element, code bool) ([]step, 
 	return steps, nil
 }
 
-func (f *structural) has(content []byte) bool {
+func (f *structural) has(content []byte, stop *atomic.Bool) bool {
 	found := false
-	f.each(content, func(span) bool {
+	f.each(content, stop, func(span) bool {
 		found = true
 		return false
 	})
 	return found
 }
 
-func (f *structural) count(content []byte) int64 {
+func (f *structural) count(content []byte, stop *atomic.Bool) int64 {
 	n := int64(0)
-	f.each(content, func(span) bool {
+	f.each(content, stop, func(span) bool {
 		n++
 		return true
 	})
 	return n
 }
 
-func (f *structural) ranges(content []byte, to []span) []span {
-	f.each(content, func(s span) bool {
+func (f *structural) ranges(content []byte, to []span, stop *atomic.Bool) []span {
+	f.each(content, stop, func(s span) bool {
 		to = append(to, s)
 		return true
 	})
@@ -153,9 +154,9 @@ func (f *structural) ranges(content []byte, to []span) []span {
 
 // each calls yield with the matches, from left to right. It returns how many
 // times a step looked at a place.
-func (f *structural) each(content []byte, yield func(span) bool) (looks int) {
+func (f *structural) each(content []byte, stop *atomic.Bool, yield func(span) bool) (looks int) {
 	for _, l := range f.required {
-		if !(oneLiteral{l}).has(content) {
+		if !(oneLiteral{l}).has(content, nil) {
 			return 0
 		}
 	}
@@ -163,7 +164,7 @@ func (f *structural) each(content []byte, yield func(span) bool) (looks int) {
 	at := cursor{marks: r.marks, end: len(content)}
 	for from := 0; from < len(content); {
 		start := f.candidate(content, from)
-		if start == len(content) {
+		if start == len(content) || stop != nil && stop.Load() {
 			return r.looks
 		}
 		lv, inside := at.levelOf(start)

@@ -15,11 +15,11 @@ func found(t require.TestingT, text, content string) []string {
 	f, err := newStructural(text)
 	require.NoError(t, err, text)
 	var all []string
-	for _, s := range f.ranges([]byte(content), nil) {
+	for _, s := range f.ranges([]byte(content), nil, nil) {
 		all = append(all, content[s.start:s.end])
 	}
-	require.Equal(t, int64(len(all)), f.count([]byte(content)))
-	require.Equal(t, len(all) > 0, f.has([]byte(content)))
+	require.Equal(t, int64(len(all)), f.count([]byte(content), nil))
+	require.Equal(t, len(all) > 0, f.has([]byte(content), nil))
 	return all
 }
 
@@ -158,7 +158,7 @@ func TestStructuralEqualsOracle(t *testing.T) {
 		f, err := newStructural(text)
 		require.NoError(t, err)
 		want := plainRanges(text, content)
-		require.Equal(t, want, f.ranges([]byte(content), nil), "%q in %q", text, content)
+		require.Equal(t, want, f.ranges([]byte(content), nil, nil), "%q in %q", text, content)
 		matched += min(1, len(want))
 	})
 	require.Positive(t, matched)
@@ -231,7 +231,7 @@ func TestStructuralIsLinear(t *testing.T) {
 			f.required = nil // which would reject most of them
 			looks := func(size int) int {
 				content := strings.Repeat(row.content, size/len(row.content)) + end
-				return f.each([]byte(content), func(span) bool { return true })
+				return f.each([]byte(content), nil, func(span) bool { return true })
 			}
 			few := looks(10_000)
 			require.Less(t, looks(20_000), 2*few+1000, "%s in many %q and %q", row.template, row.content, end)
@@ -261,7 +261,7 @@ func FuzzStructural(f *testing.F) {
 		}
 		sf, err := newStructural(text)
 		require.NoError(t, err)
-		got := sf.ranges([]byte(content), nil)
+		got := sf.ranges([]byte(content), nil, nil)
 		if !sf.names && !strings.Contains(text, "~") {
 			require.Equal(t, plainRanges(text, content), got, "%q in %q", text, content)
 		}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"regexp/syntax"
 	"slices"
+	"sync/atomic"
 
 	"github.com/backsight/backsight/search/query"
 )
@@ -47,7 +48,7 @@ func (m *Matcher) Text(content []byte) *Text {
 	var visit func(n *node)
 	visit = func(n *node) {
 		if n.op == isPattern && t.lines[n.pattern.id] == nil {
-			t.lines[n.pattern.id] = n.pattern.linesOf(content)
+			t.lines[n.pattern.id] = n.pattern.linesOf(content, m.stop)
 		}
 		for _, k := range n.kids {
 			visit(k)
@@ -58,7 +59,7 @@ func (m *Matcher) Text(content []byte) *Text {
 }
 
 // linesOf is the lines that have a match, each searched as if it were all there is.
-func (p *pattern) linesOf(content []byte) []line {
+func (p *pattern) linesOf(content []byte, stop *atomic.Bool) []line {
 	if !p.required.Holds(content) {
 		return nil
 	}
@@ -69,7 +70,7 @@ func (p *pattern) linesOf(content []byte) []line {
 	}
 	if p.inLine {
 		from := 0
-		for _, s := range p.finder.ranges(content, nil) {
+		for _, s := range p.finder.ranges(content, nil, stop) {
 			if s.start < from {
 				continue // on the line of the match before
 			}
@@ -81,7 +82,7 @@ func (p *pattern) linesOf(content []byte) []line {
 	} else {
 		for start := 0; start < len(content); {
 			end := lineEnd(content, start)
-			if p.finder.has(content[start:end]) {
+			if p.finder.has(content[start:end], stop) {
 				add(content[start:end])
 			}
 			start = end + 1

@@ -37,10 +37,10 @@ func (m *Matcher) EachValue(path string, content []byte, size int64, yield func(
 func (f *file) eachValue(patterns []*pattern, yield func(value []byte, n int64)) (sum int64) {
 	for _, p := range patterns {
 		e, ok := p.finder.(*engine)
-		if !ok || e.re.NumSubexp() == 0 {
+		if !ok || e.captures == nil {
 			continue
 		}
-		e.groups(f.content, func(v []byte) {
+		e.groups(f.content, f.m.stop, func(v []byte) {
 			yield(label(v), 1)
 			sum++
 		})

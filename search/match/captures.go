@@ -1,0 +1,78 @@
+package match
+
+import (
+	"io"
+	"regexp"
+	"sync/atomic"
+	"unicode/utf8"
+)
+
+// captures finds what the groups of an expression hold in a match. Go's engine sees
+// only the match, with the rune before it and the rune after it, because of
+// assertions; the expression is held to just these bounds.
+type captures struct {
+	// within is by whether there is a rune before the match, and one after it.
+	within [2][2]*regexp.Regexp
+}
+
+// newCaptures takes an expression with its flags, (?m) among them.
+func newCaptures(text string) (*captures, error) {
+	c := &captures{}
+	for before, head := range []string{`\A(?:`, `\A(?s:.)(?:`} {
+		for after, tail := range []string{`)\z`, `)(?s:.)\z`} {
+			re, err := regexp.Compile(head + text + tail)
+			if err != nil {
+				return nil, err
+			}
+			c.within[before][after] = re
+		}
+	}
+	return c, nil
+}
+
+// longMatch is the length in bytes from which on a match is read rune by rune, so
+// that Go's engine can be stopped.
+const longMatch = 16 << 10
+
+// each calls yield with the values, in the match of content from start to end, of
+// the groups that are not empty. When stop is set, which may be nil, it ends soon.
+func (c *captures) each(content []byte, start, end int, stop *atomic.Bool, yield func(value []byte)) {
+	before, after := 0, 0
+	if start > 0 {
+		before = 1
+		_, size := utf8.DecodeLastRune(content[:start])
+		start -= size
+	}
+	if end < len(content) {
+		after = 1
+		_, size := utf8.DecodeRune(content[end:])
+		end += size
+	}
+	re, part := c.within[before][after], content[start:end]
+	var at []int
+	if len(part) < longMatch || stop == nil {
+		at = re.FindSubmatchIndex(part)
+	} else {
+		at = re.FindReaderSubmatchIndex(&stoppable{part, stop})
+	}
+	for i := 2; i < len(at); i += 2 {
+		if at[i] < at[i+1] {
+			yield(part[at[i]:at[i+1]])
+		}
+	}
+}
+
+// stoppable reads runes until it is stopped.
+type stoppable struct {
+	left []byte
+	stop *atomic.Bool
+}
+
+func (s *stoppable) ReadRune() (r rune, size int, err error) {
+	if len(s.left) == 0 || s.stop.Load() {
+		return 0, 0, io.EOF
+	}
+	r, size = utf8.DecodeRune(s.left)
+	s.left = s.left[size:]
+	return r, size, nil
+}

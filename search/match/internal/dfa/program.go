@@ -1,0 +1,208 @@
+package dfa
+
+import (
+	"encoding/binary"
+	"fmt"
+	"regexp/syntax"
+	"unicode"
+)
+
+// MaxSize is how many instructions an expression may have, with its counted
+// repetitions written out. It bounds a program's memory at some 20 MB.
+const MaxSize = 250_000
+
+// program is an expression compiled: Go's instructions, with the runes of each
+// replaced by a set of classes.
+type program struct {
+	insts   []inst
+	start   uint32
+	classes *classes
+	sets    []bits // of columns
+	// asserts is all assertions of the program.
+	asserts syntax.EmptyOp
+	// startAsserts is whether an attempt to match can begin with an assertion, so
+	// that what stands before it matters.
+	startAsserts bool
+	// longest says to find the longest match that starts where the search does,
+	// instead of the leftmost and most preferred one.
+	longest bool
+}
+
+type op uint8
+
+const (
+	opFail   op = iota
+	opAlt       // out, then arg
+	opSkip      // out
+	opAssert    // out where the assertions in arg hold
+	opRunes     // out for runes of set arg
+	opMatch
+)
+
+type inst struct {
+	op       op
+	out, arg uint32
+}
+
+// sizeOf is about how many instructions an expression compiles to.
+func sizeOf(re *syntax.Regexp) int64 {
+	size := int64(1)
+	for _, sub := range re.Sub {
+		size += sizeOf(sub)
+	}
+	switch re.Op {
+	case syntax.OpLiteral:
+		size += int64(len(re.Rune))
+	case syntax.OpRepeat:
+		// A sub-expression has no more than MaxSize here, and counts are at most 1000.
+		size *= int64(max(1, re.Min, re.Max))
+	}
+	return min(size, MaxSize+1)
+}
+
+// compile makes a program. tree is not changed.
+func compile(tree *syntax.Regexp, longest bool) (*program, error) {
+	if sizeOf(tree) > MaxSize {
+		return nil, tooLarge()
+	}
+	prog, err := syntax.Compile(tree.Simplify())
+	if err != nil {
+		return nil, fmt.Errorf("regular expression: %w", err)
+	}
+	if len(prog.Inst) > MaxSize {
+		return nil, tooLarge()
+	}
+	p := &program{insts: make([]inst, len(prog.Inst)), start: uint32(prog.Start), longest: longest}
+	var sets []runeSet
+	known := map[string]uint32{}
+	for i := range prog.Inst {
+		from, to := &prog.Inst[i], &p.insts[i]
+		to.out, to.arg = from.Out, from.Arg
+		switch from.Op {
+		case syntax.InstAlt, syntax.InstAltMatch:
+			to.op = opAlt
+		case syntax.InstCapture, syntax.InstNop:
+			to.op = opSkip
+		case syntax.InstEmptyWidth:
+			to.op = opAssert
+			p.asserts |= syntax.EmptyOp(from.Arg)
+		case syntax.InstMatch:
+			to.op = opMatch
+		case syntax.InstRune, syntax.InstRune1, syntax.InstRuneAny, syntax.InstRuneAnyNotNL:
+			to.op = opRunes
+			set := runesOf(from)
+			key := keyOf(set)
+			id, ok := known[key]
+			if !ok {
+				id = uint32(len(sets))
+				known[key] = id
+				sets = append(sets, set)
+			}
+			to.arg = id
+		}
+	}
+	n := len(sets)
+	if p.asserts&wordAsserts != 0 {
+		sets = append(sets, runeSet{'0', '9', 'A', 'Z', '_', '_', 'a', 'z'})
+	}
+	if p.asserts&lineAsserts != 0 {
+		sets = append(sets, runeSet{'\n', '\n'})
+	}
+	if p.classes, p.sets = newClasses(sets); p.classes == nil {
+		return nil, fmt.Errorf("regular expression too large: it tells more than %d kinds of characters apart: use character classes", maxClasses)
+	}
+	p.sets = p.sets[:n]
+	p.startAsserts = p.asserting()
+	return p, nil
+}
+
+const (
+	wordAsserts = syntax.EmptyWordBoundary | syntax.EmptyNoWordBoundary
+	lineAsserts = syntax.EmptyBeginLine | syntax.EmptyEndLine
+)
+
+func tooLarge() error {
+	return fmt.Errorf("regular expression too large: it has more than %d parts when its counted repetitions are written out: use smaller counts, or * and +", MaxSize)
+}
+
+// runesOf is the runes that an instruction takes, as Inst.MatchRune says it.
+func runesOf(i *syntax.Inst) runeSet {
+	switch i.Op {
+	case syntax.InstRuneAny:
+		return runeSet{0, unicode.MaxRune}
+	case syntax.InstRuneAnyNotNL:
+		return runeSet{0, '\n' - 1, '\n' + 1, unicode.MaxRune}
+	}
+	if len(i.Rune) == 1 { // of a literal
+		if i.Op == syntax.InstRune && syntax.Flags(i.Arg)&syntax.FoldCase != 0 {
+			return foldSet(i.Rune[0])
+		}
+		return runeSet{i.Rune[0], i.Rune[0]}
+	}
+	return runeSet(i.Rune)
+}
+
+func keyOf(s runeSet) string {
+	var key []byte
+	for _, r := range s {
+		key = binary.LittleEndian.AppendUint32(key, uint32(r))
+	}
+	return string(key)
+}
+
+// asserting says whether an assertion can be reached from the start without a rune.
+func (p *program) asserting() bool {
+	seen := newBits(len(p.insts))
+	todo := []uint32{p.start}
+	for len(todo) > 0 {
+		pc := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if seen.has(pc) {
+			continue
+		}
+		seen.add(pc)
+		switch i := &p.insts[pc]; i.op {
+		case opAssert:
+			return true
+		case opAlt:
+			todo = append(todo, i.out, i.arg)
+		case opSkip:
+			todo = append(todo, i.out)
+		}
+	}
+	return false
+}
+
+// seen is the kind before a place as far as the program tells kinds apart.
+func (p *program) seen(before kind) kind {
+	if before == word && p.asserts&wordAsserts == 0 {
+		return other
+	}
+	if before == edge && p.asserts&syntax.EmptyBeginText == 0 {
+		before = newline
+	}
+	if before == newline && p.asserts&syntax.EmptyBeginLine == 0 {
+		return other
+	}
+	return before
+}
+
+// startKind is the kind before a place as far as it matters to an attempt to match
+// that starts there.
+func (p *program) startKind(before kind) kind {
+	if !p.startAsserts {
+		return other
+	}
+	return p.seen(before)
+}
+
+// holding is which assertions hold between two kinds.
+var holding = func() (table [kinds][kinds]syntax.EmptyOp) {
+	example := [kinds]rune{other: ' ', word: 'a', newline: '\n', edge: -1}
+	for before, r1 := range example {
+		for after, r2 := range example {
+			table[before][after] = syntax.EmptyOpContext(r1, r2)
+		}
+	}
+	return table
+}()

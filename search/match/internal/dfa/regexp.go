@@ -1,0 +1,89 @@
+package dfa
+
+import (
+	"regexp/syntax"
+	"sync"
+)
+
+// Regexp is a regular expression ready to search with. It is safe for concurrent
+// use.
+type Regexp struct {
+	forward *program
+	jumps   bool
+	skips   *skips
+	// backward matches what forward does, read from its end.
+	backward *program
+
+	mu   sync.Mutex
+	idle []*Searcher
+}
+
+// Compile readies an expression. share estimates which share of the bytes of
+// contents are b; it only makes searches fast. jumps says that searches will have
+// Candidates. The error, for people, says that the expression is too large.
+func Compile(tree *syntax.Regexp, share func(b byte) float64, jumps bool) (*Regexp, error) {
+	forward, err := compile(tree, false)
+	if err != nil {
+		return nil, err
+	}
+	backward, err := compile(reverse(tree), true)
+	if err != nil {
+		return nil, err
+	}
+	return &Regexp{forward: forward, backward: backward, skips: newSkips(forward, share), jumps: jumps}, nil
+}
+
+// Searcher returns a Searcher of contents, one at a time, to be given back by its
+// Close.
+func (r *Regexp) Searcher() *Searcher {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if n := len(r.idle); n > 0 {
+		s := r.idle[n-1]
+		r.idle = r.idle[:n-1]
+		return s
+	}
+	s := &Searcher{of: r, forward: newCache(newStepper(r.forward))}
+	s.forward.haste = r.skips.worth
+	if r.jumps {
+		s.forward.haste = [kinds]bool{true, true, true, true}
+	}
+	return s
+}
+
+// Close gives a Searcher back. It must not be used after.
+func (s *Searcher) Close() {
+	s.content, s.candidates, s.stop = nil, nil, nil
+	s.of.mu.Lock()
+	defer s.of.mu.Unlock()
+	s.of.idle = append(s.of.idle, s)
+}
+
+// reverse is an expression that matches the same texts, read backwards.
+func reverse(re *syntax.Regexp) *syntax.Regexp {
+	out := *re
+	out.Sub = make([]*syntax.Regexp, len(re.Sub))
+	for i, sub := range re.Sub {
+		out.Sub[i] = reverse(sub)
+	}
+	switch re.Op {
+	case syntax.OpConcat:
+		for i := range out.Sub {
+			out.Sub[i] = reverse(re.Sub[len(re.Sub)-1-i])
+		}
+	case syntax.OpLiteral:
+		out.Rune = make([]rune, len(re.Rune))
+		for i, r := range re.Rune {
+			out.Rune[len(re.Rune)-1-i] = r
+		}
+	case syntax.OpBeginLine:
+		out.Op = syntax.OpEndLine
+	case syntax.OpEndLine:
+		out.Op = syntax.OpBeginLine
+	case syntax.OpBeginText:
+		out.Op = syntax.OpEndText
+	case syntax.OpEndText:
+		out.Op = syntax.OpBeginText
+	}
+	return &out
+}

@@ -1,0 +1,141 @@
+package dfa
+
+import "bytes"
+
+// skips says how to pass over bytes at which no attempt to match gets anywhere.
+// While there is none under way, the only states are the starts, by what is before,
+// and most bytes lead from one to another.
+type skips struct {
+	leaves [kinds][256]uint8 // 1 for bytes that cannot be passed over
+	only   [kinds][]byte     // those bytes, if there are one or none; else nil
+	worth  [kinds]bool
+}
+
+// leastSkip is how many bytes, as estimated, must be passed over at a time for that
+// to pay.
+const leastSkip = 6
+
+func newSkips(p *program, share func(b byte) float64) *skips {
+	s := &skips{}
+	c := newCache(newStepper(p))
+	var all [kinds]bool // those that occur
+	for before := range kinds {
+		all[p.seen(before)] = true
+	}
+	var leaves, changes [kinds][]bool // by column
+	for before, occurs := range all {
+		if !occurs {
+			continue
+		}
+		leaves[before] = make([]bool, p.classes.end)
+		changes[before] = make([]bool, p.classes.end)
+		for column := uint16(firstClass); column < p.classes.end; column++ {
+			c.begin(kind(before))
+			c.from = place{starting: true, before: c.to.before}
+			what := c.step(&c.from, column)
+			out := what != nothing || len(c.to.list) > 0 || !c.to.starting
+			leaves[before][column] = out
+			changes[before][column] = out || c.to.before != c.from.before
+		}
+	}
+	// Either no byte that leaves this start, or none that leaves any of them.
+	any := make([]bool, p.classes.end)
+	for before := range all {
+		for column, out := range leaves[before] {
+			any[column] = any[column] || out
+		}
+	}
+	for before, occurs := range all {
+		if !occurs {
+			continue
+		}
+		own, ownShare := p.bytesOf(changes[before], share)
+		group, groupShare := p.bytesOf(any, share)
+		table, leave := own, ownShare
+		if groupShare < ownShare {
+			table, leave = group, groupShare
+		}
+		s.leaves[before] = table
+		s.worth[before] = leave*leastSkip < 1
+		bytes := []byte{}
+		for b, out := range table {
+			if out != 0 {
+				bytes = append(bytes, byte(b))
+			}
+		}
+		if len(bytes) <= 1 {
+			s.only[before] = bytes
+		}
+	}
+	return s
+}
+
+// bytesOf is the bytes at which a rune of some columns can start, and their share. If
+// bytes that are not UTF-8 are among the columns, it is every byte that is not ASCII.
+func (p *program) bytesOf(columns []bool, share func(b byte) float64) (table [256]uint8, sum float64) {
+	mark := func(from, to byte) {
+		for b := int(from); b <= int(to); b++ {
+			table[b] = 1
+		}
+	}
+	for b := range 0x80 {
+		if columns[p.classes.ascii[b]] {
+			table[b] = 1
+		}
+	}
+	for i, first := range p.classes.from {
+		last := rune(0x10ffff)
+		if i+1 < len(p.classes.from) {
+			last = p.classes.from[i+1] - 1
+		}
+		if first < 0x80 || !columns[p.classes.of[i]] {
+			continue
+		}
+		mark(leadByte(first), leadByte(last))
+		if first <= 0xfffd && 0xfffd <= last {
+			mark(0x80, 0xff)
+		}
+	}
+	for b, out := range table {
+		if out != 0 {
+			sum += share(byte(b))
+		}
+	}
+	return table, sum
+}
+
+// leadByte is the first byte of a rune that is not ASCII.
+func leadByte(r rune) byte {
+	switch {
+	case r < 0x800:
+		return 0xc0 | byte(r>>6)
+	case r < 0x10000:
+		return 0xe0 | byte(r>>12)
+	default:
+		return 0xf0 | byte(r>>18)
+	}
+}
+
+// next is the first place at or after from that must be looked at.
+func (s *skips) next(content []byte, from int, before kind) int {
+	if only := s.only[before]; only != nil {
+		if len(only) > 0 {
+			if i := bytes.IndexByte(content[from:], only[0]); i >= 0 {
+				return from + i
+			}
+		}
+		return len(content)
+	}
+	leaves := &s.leaves[before]
+	i := from
+	for ; i+8 <= len(content); i += 8 {
+		b := (*[8]byte)(content[i:])
+		if leaves[b[0]]|leaves[b[1]]|leaves[b[2]]|leaves[b[3]]|leaves[b[4]]|leaves[b[5]]|leaves[b[6]]|leaves[b[7]] != 0 {
+			break
+		}
+	}
+	for i < len(content) && leaves[content[i]] == 0 {
+		i++
+	}
+	return i
+}
