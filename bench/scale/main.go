@@ -3,6 +3,7 @@
 // reports what a sample costs.
 //
 //	go run ./bench/scale [-n 36000] [-dir DIR]
+//	go run ./bench/scale -n 20000 -turns    # what a small series waits for behind a large one
 package main
 
 import (
@@ -37,6 +38,7 @@ func run(ctx context.Context) (err error) {
 	points := flag.Int("points", 12, "samples per repository")
 	recording := flag.Duration("recording", 0, "how long after the insight's creation the first recording is due; 0: a minute, and 6 ms for each repository")
 	only := flag.Bool("generate", false, "only generate the repositories")
+	fair := flag.Bool("turns", false, "instead: how long series of three repositories take while one over all of them is computed")
 	flag.Parse()
 	if *recording == 0 {
 		*recording = time.Minute + time.Duration(*n)*6*time.Millisecond
@@ -69,6 +71,9 @@ func run(ctx context.Context) (err error) {
 		return err
 	}
 	defer in.close()
+	if *fair {
+		return turns(ctx, in, *points)
+	}
 	// The first recording comes when the backfill should be done for sure.
 	began := time.Now()
 	series, next, err := in.create(ctx, "TODO case:yes", *points, began.Add(*recording))
