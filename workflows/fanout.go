@@ -62,23 +62,26 @@ func (s *series) batch(ctx workflow.Context, plan *Plan, batch activities.Batch)
 		}
 		result.Tally = after
 	}
-	s.settle(batch.Before, result.Tally)
+	if err := s.noticeBatch(ctx, plan, s.settle(batch.Before, result.Tally)); err != nil && ctx.Err() == nil {
+		return false, err
+	}
 	return result.Tally.Pending == 0, nil
 }
 
 // settle moves what a batch ended from pending to its outcomes. Both tallies are the ledger's, of the same range, so a
 // sample counts once however often it was tried. Where they cannot be subtracted (an attempt that was given up wrote
-// after all), the tally is left as it is: it is read anew when the page ends.
-func (s *series) settle(before, after insights.Completeness) {
+// after all), the tally is left as it is: it is read anew when the page ends. It returns what ended.
+func (s *series) settle(before, after insights.Completeness) (done insights.Completeness) {
 	done, ok := ended(before, after)
 	if !ok {
-		return
+		return insights.Completeness{}
 	}
 	tally := s.state.Tally
 	tally.Settle(done)
 	if tally.Check() == nil {
 		s.state.Tally = tally
 	}
+	return done
 }
 
 // ended returns the tally of the samples that were pending before and are not after. ok is false when the two

@@ -66,6 +66,8 @@ type Plan struct {
 	Writing bool `json:"writing,omitempty"`
 	// After is the cursor: repositories up to this id have nothing pending.
 	After int64 `json:"after,omitempty"`
+	// Failing is what the circuit breaker remembers.
+	Failing Failing `json:"failing,omitzero"`
 }
 
 // RepositoryInput names the samples of a RepositoryWorkflow: the pending ones of a generation in the repositories

@@ -27,11 +27,15 @@ type fakeLedger struct {
 	perBatch     int64
 	perPage      int64
 	unfold       bool
+	window       int // batches in flight; 0: as many as the workflow takes
 
 	// trouble, when not nil, may return an error for one attempt at a search.
 	trouble func(in activities.Range, attempt int32) error
 	// before, when not nil, is called at the begin of each search, and its error returned.
 	before func(ctx context.Context, in activities.Range) error
+	// broken repositories fail whatever is searched in them.
+	broken func(repository int64) bool
+	asked  []activities.Range // what the circuit breaker looked at
 	// refusal is what Begin returns.
 	refusal error
 
@@ -62,7 +66,7 @@ func (l *fakeLedger) register(r interface {
 ) {
 	for name, f := range map[string]any{
 		"Begin": l.Begin, "Cancel": l.Cancel, "Page": l.Page, "Complete": l.Complete, "Tally": l.Tally, "RangeTally": l.RangeTally,
-		"Pending": l.Pending, "Samples": l.Samples, "Fail": l.Fail, "List": l.List, "Repository": l.Repository, "Repositories": l.Repositories,
+		"Pending": l.Pending, "Samples": l.Samples, "Fail": l.Fail, "Failures": l.Failures, "List": l.List, "Repository": l.Repository, "Repositories": l.Repositories,
 	} {
 		r.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name})
 	}
@@ -143,7 +147,7 @@ func (l *fakeLedger) Cancel(_ context.Context, in activities.CancelInput) (insig
 func (l *fakeLedger) Page(_ context.Context, in activities.PageInput) (activities.PageResult, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	page := activities.PageResult{Next: in.After, Last: true}
+	page := activities.PageResult{Next: in.After, Last: true, Window: l.window}
 	planned := l.repositories
 	if l.more {
 		planned = l.firstPart
@@ -214,7 +218,14 @@ func (l *fakeLedger) Samples(ctx context.Context, in activities.Range) (insights
 			return insights.Completeness{}, err
 		}
 	}
-	l.settle(in, insights.Counted)
+	for id := in.From; id <= in.Through; id++ {
+		one, outcome := in, insights.Counted
+		one.From, one.Through = id, id
+		if l.broken != nil && l.broken(id) {
+			outcome = insights.Failed
+		}
+		l.settle(one, outcome)
+	}
 	return l.tallyOf(in.Generation, in.From, in.Through, in.At), nil
 }
 
@@ -224,6 +235,23 @@ func (l *fakeLedger) Fail(_ context.Context, in activities.FailInput) (insights.
 	l.fails = append(l.fails, in)
 	l.settle(in.Range, insights.Failed)
 	return l.tallyOf(in.Generation, in.From, in.Through, in.At), nil
+}
+
+func (l *fakeLedger) Failures(_ context.Context, in activities.Range) (activities.FailuresResult, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.asked = append(l.asked, in)
+	through := in.Through
+	if through == 0 {
+		through = l.repositories
+	}
+	tally := l.tallyOf(in.Generation, in.From, through, nil)
+	if tally.Counted > 0 || tally.Failed == 0 {
+		return activities.FailuresResult{}, nil
+	}
+	return activities.FailuresResult{
+		Alike: true, Class: "fetch failed", Reason: "no route to host", Samples: tally.Failed, Repositories: tally.Failed / int64(len(l.plans[in.Generation-1])),
+	}, nil
 }
 
 func (l *fakeLedger) List(context.Context, int64) (activities.ListResult, error) {

@@ -127,6 +127,8 @@ type PausedBy struct {
 	By     string    `json:"by,omitempty"`
 	Reason string    `json:"reason,omitempty"`
 	At     time.Time `json:"at"`
+	// Breaker is true when the series stopped itself, because all its searches failed for one reason. A retry lifts it, too.
+	Breaker bool `json:"breaker,omitempty"`
 }
 
 // Problem is why a series cannot plan: its query or scope is refused, say. It sleeps and tries again at RetryAt, or

@@ -59,6 +59,9 @@ func (s *series) retry(order Order) {
 		return
 	}
 	s.state.Problem = nil
+	if s.state.Paused != nil && s.state.Paused.Breaker {
+		s.state.Paused = nil
+	}
 	if s.waits(func(p *Plan) bool { return p.Kind == kindRetry && p.Selection.Equal(selection) }) == nil {
 		s.state.Waiting = append(s.state.Waiting, &Plan{Kind: kindRetry, Selection: selection})
 	}

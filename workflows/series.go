@@ -49,11 +49,12 @@ type series struct {
 	state   *SeriesState
 	started time.Time
 
-	inFlight  int       // children that have not ended
-	working   bool      // a step of a plan is under way
-	cancelled *PausedBy // an order to end the series
-	moved     bool      // the place in the queue changed since the page was begun
-	messages  int       // messages seen, so that a sleeper notices a new one
+	inFlight  int                   // children that have not ended
+	working   bool                  // a step of a plan is under way
+	cancelled *PausedBy             // an order to end the series
+	ended     insights.Completeness // what searches of the present page ended
+	moved     bool                  // the place in the queue changed since the page was begun
+	messages  int                   // messages seen, so that a sleeper notices a new one
 }
 
 func (s *series) run(ctx workflow.Context) error {
@@ -201,12 +202,16 @@ func (s *series) step(ctx workflow.Context, plan *Plan) error {
 	if err := workflow.ExecuteActivity(ledger(ctx, "next page of the plan"), plans.Page, in).Get(ctx, &page); err != nil {
 		return err
 	}
+	s.ended = insights.Completeness{}
 	finished, err := s.fanOut(ctx, plan, page)
 	if err != nil {
 		return err
 	}
 	if !finished {
 		return s.readTally(ctx) // the same page again, in a new run
+	}
+	if err := s.noticePage(ctx, plan, page.Next); err != nil {
+		return err
 	}
 	plan.After = page.Next
 	if !page.Last || plan.Writing {
