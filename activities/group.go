@@ -39,12 +39,12 @@ func chunkByCommit(samples []insights.Sample) []group {
 }
 
 // atTime returns the samples of one repository that are settled together with the one at a time: those at its commit, or
-// only that one while its commit is not known. nil is every time.
-func atTime(samples []insights.Sample, at *time.Time) []insights.Sample {
+// only that one while its commit is not known, or where values belong to intervals. nil is every time.
+func atTime(samples []insights.Sample, at *time.Time, perInterval bool) []insights.Sample {
 	if at == nil {
 		return samples
 	}
-	for _, g := range chunkByCommit(samples) {
+	for _, g := range groupSamples(samples, perInterval) {
 		if !g.has(*at) {
 			continue
 		}

@@ -37,7 +37,7 @@ func (j *job) repository(ctx context.Context, r store.Repository, samples []insi
 		return err
 	}
 	var wanted []group
-	for _, g := range chunkByCommit(samples) {
+	for _, g := range groupSamples(samples, j.perInterval()) {
 		switch {
 		case j.at != nil && !g.has(*j.at):
 		case g.commit == "": // looked for and not there
@@ -118,7 +118,16 @@ func (j *job) search(ctx context.Context, r store.Repository, git *gitrepo.Repo,
 	for _, g := range groups {
 		request.Commits = append(request.Commits, gitrepo.OID(g.commit))
 	}
-	if request.Index = j.Indexes.open(r.ID); request.Index != nil {
+	search := func(ctx context.Context, yield func(history.Result) error) error {
+		return history.Search(ctx, request, yield)
+	}
+	if j.perInterval() {
+		search = func(ctx context.Context, yield func(history.Result) error) error {
+			return j.countCommits(ctx, groups, history.CommitRequest{
+				Repo: git, Matcher: j.matcher, Workers: request.Workers, Progress: request.Progress, Stats: &stats,
+			}, yield)
+		}
+	} else if request.Index = j.Indexes.open(r.ID); request.Index != nil {
 		defer request.Index.Close()
 	}
 	searching := ctx
@@ -132,7 +141,7 @@ func (j *job) search(ctx context.Context, r store.Repository, git *gitrepo.Repo,
 	var writeErr error
 	ended := j.Metrics.SearchStarted()
 	searching, traced := telemetry.SearchSpan(searching, j.out.seriesID, r.Name, len(groups))
-	err = history.Search(searching, request, func(result history.Result) error {
+	err = search(searching, func(result history.Result) error {
 		found := j.judge(result)
 		found.Duration, since = time.Since(since), time.Now()
 		if found.Outcome == insights.Partial {
@@ -146,7 +155,9 @@ func (j *job) search(ctx context.Context, r store.Repository, git *gitrepo.Repo,
 	read := telemetry.Read{Blobs: stats.Blobs, Skipped: stats.Skipped, Bytes: stats.Bytes, Processes: stats.GitProcesses}
 	ended(searchResult(ctx, err), read)
 	traced(read, err)
-	j.Indexes.told(request.Index != nil, stats)
+	if !j.perInterval() {
+		j.Indexes.told(request.Index != nil, stats)
+	}
 	log := logger(ctx, logSeries, j.out.seriesID, logRepository, r.Name)
 	log.Debug("searched", "commits", len(groups), "settled", settled, "blobs", read.Blobs, "bytes", read.Bytes, "indexed", stats.Indexed, "error", err)
 	switch {
@@ -160,6 +171,14 @@ func (j *job) search(ctx context.Context, r store.Repository, git *gitrepo.Repo,
 				Outcome: insights.Partial, ReasonClass: classTimeout, Duration: j.query.Timeout,
 				Reason: fmt.Sprintf("the query's timeout:%s ended the search before this commit was counted", j.query.Timeout),
 			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if trouble := asRepositoryError(err); trouble != nil {
+		for _, g := range groups[settled:] {
+			if err := j.fail(ctx, r, g.samples, trouble); err != nil {
 				return err
 			}
 		}
@@ -250,7 +269,7 @@ func (j *job) settle(ctx context.Context, g group, found insights.Sample) error 
 
 // fail ends samples for their repository's trouble: those at the time asked for, or all.
 func (j *job) fail(ctx context.Context, r store.Repository, samples []insights.Sample, trouble *repositoryError) error {
-	list := failed(atTime(samples, j.at), trouble.class, trouble.Error())
+	list := failed(atTime(samples, j.at, j.perInterval()), trouble.class, trouble.Error())
 	if len(list) > 0 {
 		logger(ctx, logSeries, j.out.seriesID, logRepository, r.Name, logFrame, list[0].Time).Warn(
 			"samples failed", "samples", len(list), "class", trouble.class, "reason", trouble.Error())

@@ -58,7 +58,7 @@ func (p *Plans) begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 		if err != nil {
 			return BeginResult{}, err
 		}
-		if more, err = p.write(ctx, in, generation, scope); err != nil {
+		if more, err = p.write(ctx, in, generation, scope, !perInterval(series)); err != nil {
 			return BeginResult{}, err
 		}
 		if err := counted(); err != nil {
@@ -113,7 +113,7 @@ func (p *Plans) open(ctx context.Context, in BeginInput) (int, error) {
 }
 
 // write writes a plan, slice by slice. more is true when it is not at its end.
-func (p *Plans) write(ctx context.Context, in BeginInput, generation int, scope store.ScopeFilter) (more bool, err error) {
+func (p *Plans) write(ctx context.Context, in BeginInput, generation int, scope store.ScopeFilter, reuse bool) (more bool, err error) {
 	slice := func() (bool, error) { return p.Store.RetrySlice(ctx, in.SeriesID, generation, retrySlice) }
 	if in.Kind != store.Retry {
 		ahead, err := p.lookAhead(ctx, in, generation, scope)
@@ -124,7 +124,7 @@ func (p *Plans) write(ctx context.Context, in BeginInput, generation int, scope 
 			if err := ahead.refresh(ctx); err != nil {
 				return false, err
 			}
-			return p.Store.PlanSlice(ctx, in.SeriesID, generation, scope, ahead.limit, true)
+			return p.Store.PlanSlice(ctx, in.SeriesID, generation, scope, ahead.limit, reuse)
 		}
 	}
 	for started := time.Now(); ; {
@@ -169,11 +169,19 @@ func (p *Plans) RangeTally(ctx context.Context, in Range) (insights.Completeness
 }
 
 // Pending lists what is left in a range. Of several times at one commit it lists the newest: whoever searches it settles
-// all of them.
+// all of them, where values belong to commits.
 func (p *Plans) Pending(ctx context.Context, in Range) (PendingResult, error) {
 	samples, err := p.Store.PendingSamples(ctx, in.SeriesID, in.Generation, in.From, in.Through, in.At)
 	if err != nil {
 		return PendingResult{}, outcome(ctx, err)
+	}
+	byInterval := false
+	if in.From == in.Through && len(samples) > 1 {
+		series, err := p.Store.Series(ctx, in.SeriesID)
+		if err != nil {
+			return PendingResult{}, outcome(ctx, err)
+		}
+		byInterval = perInterval(series)
 	}
 	var result PendingResult
 	seen := map[string]bool{}
@@ -181,7 +189,7 @@ func (p *Plans) Pending(ctx context.Context, in Range) (PendingResult, error) {
 		if n := len(result.Repositories); (n == 0 || result.Repositories[n-1] != s.RepositoryID) && n < MaxPending {
 			result.Repositories = append(result.Repositories, s.RepositoryID)
 		}
-		if in.From == in.Through && len(result.Times) < MaxPending && (s.Commit == "" || !seen[s.Commit]) {
+		if in.From == in.Through && len(result.Times) < MaxPending && (s.Commit == "" || byInterval || !seen[s.Commit]) {
 			seen[s.Commit] = true
 			result.Times = append(result.Times, s.Time)
 		}

@@ -21,7 +21,15 @@ func (p *Points) Fail(ctx context.Context, in FailInput) (insights.Completeness,
 	if err != nil {
 		return insights.Completeness{}, outcome(ctx, err)
 	}
-	samples = failed(atTime(samples, in.At), in.Class, in.Reason)
+	byInterval := false
+	if in.At != nil && len(samples) > 1 {
+		series, err := p.Store.Series(ctx, in.SeriesID)
+		if err != nil {
+			return insights.Completeness{}, outcome(ctx, err)
+		}
+		byInterval = perInterval(series)
+	}
+	samples = failed(atTime(samples, in.At, byInterval), in.Class, in.Reason)
 	if err := p.Store.WriteSamples(ctx, in.SeriesID, in.Generation, samples); err != nil {
 		return insights.Completeness{}, outcome(ctx, err)
 	}

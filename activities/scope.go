@@ -14,6 +14,7 @@ type question struct {
 	query   *query.Query
 	matcher *match.Matcher
 	byValue bool
+	grid    insights.Grid
 }
 
 // compile reads a series' query. The error is Invalid: no attempt will read it better.
@@ -27,10 +28,7 @@ func compile(series insights.Series) (question, error) {
 	if err != nil {
 		return question{}, insights.Errorf(insights.Invalid, "%w", err)
 	}
-	if m.Kind() != query.Files {
-		return question{}, insights.Errorf(insights.Invalid, "query %q: commits are not searched yet: leave out type:commit or type:diff", q)
-	}
-	return question{query: q, matcher: m, byValue: byValue}, nil
+	return question{query: q, matcher: m, byValue: byValue, grid: series.Grid}, nil
 }
 
 // scopeOf says which repositories a series covers: those of its scope that the query's own repo:, fork: and archived: filters

@@ -60,7 +60,8 @@ type Stats struct {
 	IndexProblem error // why it did not, where something is wrong with it; the file is removed when it is damaged
 }
 
-func (s *Stats) add(other Stats) {
+// Add adds the work of another search.
+func (s *Stats) Add(other Stats) {
 	s.Trees += other.Trees
 	s.Blobs += other.Blobs
 	s.Matches += other.Matches
@@ -178,7 +179,7 @@ func (s *search) report() {
 	s.stats.GitProcesses = read.Processes.Load()
 	s.stats.Blobs = s.progress.done.Load()
 	s.stats.Matches = s.progress.matches.Load()
-	s.stats.add(s.before)
+	s.stats.Add(s.before)
 	*s.request.Stats = s.stats
 }
 

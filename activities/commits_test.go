@@ -1,0 +1,129 @@
+package activities_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/activities"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/internal/testgit"
+	"github.com/backsight/backsight/store"
+)
+
+// active has two commits before the oldest frame's interval, one in it, none in the next, and two in the newest.
+func active(t *testing.T) *testgit.Repo {
+	t.Helper()
+	r := testgit.New(t)
+	at := func(k int, hours int) time.Time { return grid.Time(k).Add(-time.Duration(hours) * time.Hour) }
+	file := func(text string) []testgit.Change { return []testgit.Change{{Path: "a.go", Content: text}} }
+	r.Import(t, "main", true,
+		testgit.Commit{Time: at(-4, 9), Message: "first fix", Changes: file("TODO\n")},
+		testgit.Commit{Time: at(-3, 9), Message: "second fix", Changes: file("TODO\nTODO b\n")},
+		testgit.Commit{Time: at(-2, 9), Message: "third fix", Changes: file("TODO\n")},
+		testgit.Commit{Time: at(0, 9), Message: "fix", Changes: file("TODO\nTODO c\n")},
+		testgit.Commit{Time: at(0, 8), Message: "other", Changes: file("TODO c\nTODO\n")},
+	)
+	return r
+}
+
+// Values of a query about commits belong to intervals, the first one beginning one grid step before the first frame: two frames at
+// one commit do not share a value, and whether frames are searched together or one by one makes no difference.
+func TestCommitsAreCountedPerInterval(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.local("active", active(t))
+	young := testgit.New(t)
+	young.Commit(t, shortlyBefore(0), map[string]string{"a": "TODO"})
+	b.local("young", young)
+	for query, want := range map[string][]string{
+		"type:commit":     {"counted 2", "counted 0", "counted 1"},
+		"type:commit fix": {"counted 1", "counted 0", "counted 1"},
+		"type:diff TODO":  {"counted 1", "counted 0", "counted 1"},
+		"type:diff select:commit.diff.added TODO":  {"counted 1", "counted 0", "counted 0"},
+		"type:commit repohasfile:a.go select:repo": {"counted 1", "counted 0", "counted 1"},
+		"type:commit -repohasfile:a.go":            {"counted 0", "counted 0", "counted 0"},
+	} {
+		series := b.series(query)
+		begun := b.begin(series)
+		require.Equal(t, insights.Completeness{Planned: 6, Pending: 4, Absent: 2}, begun.Tally, "nothing is reused")
+		_, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Generation))
+		require.NoError(t, err)
+		require.Equal(t, want, b.told(series)["active"], query)
+
+		alone := b.series(query, func(s *insights.Series) { s.Grid.Zone = "UTC" }) // another series
+		begun = b.begin(alone)
+		for _, id := range []int64{1, 2} {
+			one := activities.Range{SeriesID: alone.ID, Generation: begun.Generation, From: id, Through: id}
+			pending, err := call[activities.PendingResult](b, b.plans.Pending, one)
+			require.NoError(t, err)
+			require.Len(t, pending.Times, map[int64]int{1: 3, 2: 1}[id], "each frame by itself")
+			for _, at := range pending.Times {
+				one.At = &at
+				tally, err := call[insights.Completeness](b, b.search.Samples, one)
+				require.NoError(t, err)
+				require.Equal(t, insights.Completeness{Planned: 1, Counted: 1}, tally)
+			}
+		}
+		require.Equal(t, b.told(series), b.told(alone), query)
+	}
+}
+
+// A recording at a commit that was counted before counts what happened since: nothing.
+func TestARecordingOfCommitsIsNotReused(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.local("active", active(t))
+	series := b.series("type:commit", func(s *insights.Series) { s.Grid.Anchor = grid.Time(-1); s.Grid.Points = 1 })
+	b.backfill(series)
+	require.Equal(t, []string{"counted 0"}, b.told(series)["active"])
+	begun, err := call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: series.ID, Kind: store.Recording, Times: []time.Time{series.Grid.Time(1)}})
+	require.NoError(t, err)
+	_, err = call[insights.Completeness](b, b.search.Samples, everything(series, begun.Generation))
+	require.NoError(t, err)
+	require.Equal(t, []string{"counted 2", "counted 0"}, b.told(series)["active"])
+}
+
+// Where one frame is given up, the others of its commit are not.
+func TestAFrameOfCommitsFailsAlone(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.local("active", active(t))
+	series := b.series("type:commit")
+	begun := b.begin(series)
+	in := everything(series, begun.Generation)
+	at := grid.Time(-1)
+	in.At = &at
+	_, err := call[insights.Completeness](b, b.points.Fail, activities.FailInput{Range: in, Class: "given up", Reason: "a test"})
+	require.NoError(t, err)
+	require.Equal(t, []string{"pending 0", "failed: given up", "pending 0"}, b.told(series)["active"])
+}
+
+// A damaged chain of commits fails the samples with the object's name; a missing file makes them partial with its path.
+func TestCommitsOfDamagedRepositories(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	chain, file := active(t), active(t)
+	b.local("chain", chain)
+	b.local("file", file)
+	series := b.series("type:diff TODO")
+	begun := b.begin(series)
+	chain.Unpack(t)
+	broken := chain.ObjectAt(t, "main~2")
+	chain.RemoveObject(t, broken)
+	file.Unpack(t)
+	file.RemoveObject(t, file.ObjectAt(t, "main~3:a.go"))
+	_, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Generation))
+	require.NoError(t, err)
+	require.Equal(t, []string{"failed: unreadable repository", "failed: unreadable repository", "failed: unreadable repository"}, b.told(series)["chain"])
+	require.Equal(t, []string{"counted 1", "counted 0", "partial 0: missing object"}, b.told(series)["file"])
+	for _, s := range b.samples(series) {
+		switch s.Outcome {
+		case insights.Failed:
+			require.Contains(t, s.Reason, broken)
+		case insights.Partial:
+			require.Contains(t, s.Reason, `"a.go"`)
+		}
+	}
+}
