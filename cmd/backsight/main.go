@@ -19,16 +19,17 @@ var version = "dev"
 
 // cli is the whole command line; help and environment variables come from the tags.
 type cli struct {
-	Up       upCommand       `cmd:"" help:"Run everything on this machine: database, Temporal, worker, API and web page."`
-	History  historyCommand  `cmd:"" help:"Count a query through the history of repositories, without any service."`
-	Repo     repoCommand     `cmd:"" help:"Repositories: add, list, sync, remove."`
-	Insight  insightCommand  `cmd:"" help:"Insights: create, list, show, points, delete."`
-	Series   seriesCommand   `cmd:"" help:"Series, for operators: status, pause, resume."`
-	Settings settingsCommand `cmd:"" help:"Settings that act within seconds: limits, budgets."`
-	Doctor   doctorCommand   `cmd:"" help:"Say what was found on this machine, why it was chosen, and how to mend what is wrong."`
-	API      apiCommand      `cmd:"" name:"api" help:"Run the API and web page alone, for more than one machine."`
-	Worker   workerCommand   `cmd:"" help:"Run a worker alone, for more than one machine."`
-	Migrate  migrateCommand  `cmd:"" help:"The database's schema: up, status."`
+	Up        upCommand        `cmd:"" help:"Run everything on this machine: database, Temporal, worker, API and web page."`
+	History   historyCommand   `cmd:"" help:"Count a query through the history of repositories, without any service."`
+	Inventory inventoryCommand `cmd:"" help:"Files, lines and bytes by language or repository, now or through history, without any service."`
+	Repo      repoCommand      `cmd:"" help:"Repositories: add, list, sync, remove."`
+	Insight   insightCommand   `cmd:"" help:"Insights: create, list, show, points, delete."`
+	Series    seriesCommand    `cmd:"" help:"Series, for operators: status, pause, resume."`
+	Settings  settingsCommand  `cmd:"" help:"Settings that act within seconds: limits, budgets."`
+	Doctor    doctorCommand    `cmd:"" help:"Say what was found on this machine, why it was chosen, and how to mend what is wrong."`
+	API       apiCommand       `cmd:"" name:"api" help:"Run the API and web page alone, for more than one machine."`
+	Worker    workerCommand    `cmd:"" help:"Run a worker alone, for more than one machine."`
+	Migrate   migrateCommand   `cmd:"" help:"The database's schema: up, status."`
 
 	Version kong.VersionFlag `help:"Print the version."`
 }

@@ -54,6 +54,7 @@ func TestEveryHelpHasAnExample(t *testing.T) {
 	for _, command := range [][]string{
 		{"up"},
 		{"history"},
+		{"inventory"},
 		{"doctor"},
 		{"api"},
 		{"worker"},

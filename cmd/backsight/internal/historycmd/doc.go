@@ -1,4 +1,4 @@
-// Package historycmd is `backsight history`: the search engine on repositories on this machine, without any service.
+// Package historycmd is `backsight history` and `backsight inventory`: the search engine on repositories on this machine, without any service.
 //
 // What it is for: it is what people try first, what benchmarks time, and what an operator checks a stored number with.
 // So its samples have the same outcomes and values as stored ones: it uses the same grid, the same as-of rule and the
@@ -9,5 +9,5 @@
 //
 // Non-goals: fetching, storing, looking repositories up by name.
 //
-// Read next: plan.go (what is asked for), search.go (one repository), index.go (its index), run.go (all of them), table.go and json.go.
+// Read next: plan.go (what is asked for), search.go (one repository), index.go (its index), run.go (all of them), table.go and json.go; inventory.go.
 package historycmd

@@ -34,9 +34,12 @@ type changeLine struct {
 }
 
 // writeJSON prints a line for each sample or change of a repository, newest first.
-func writeJSON(w io.Writer, r *repository) error {
+func (p *plan) writeJSON(w io.Writer, r *repository) error {
 	lines := json.NewEncoder(w)
 	lines.SetEscapeHTML(false)
+	if p.inventory != nil {
+		return writeInventoryJSON(lines, r)
+	}
 	for _, x := range r.samples {
 		line := sampleLine{
 			Repository: r.arg, Time: x.time.Format(time.RFC3339), Commit: x.commit,

@@ -42,6 +42,7 @@ type plan struct {
 	everyCommit bool
 	until       time.Time
 	limit       int // of changes; 0: none
+	inventory   *inventory
 }
 
 // makePlan reads the options. Its errors are *insights.Error with code Invalid.
@@ -58,13 +59,18 @@ func makePlan(o Options) (*plan, error) {
 		return nil, insights.Errorf(insights.Invalid, "query: %w", err)
 	}
 	p := &plan{matcher: m, query: q.String(), byValue: o.ByValue, rev: o.Rev, indexes: o.Indexes}
+	return p, p.setTimes(o)
+}
+
+// setTimes reads the options that say when.
+func (p *plan) setTimes(o Options) (err error) {
 	if len(o.At) > 0 || o.AtFile != "" {
 		if o.Every != "" || o.Points != 0 || o.Until != "" {
-			return nil, insights.Errorf(insights.Invalid, "--at and --at-file give the sample times themselves: leave out --every, --points and --until")
+			return insights.Errorf(insights.Invalid, "--at and --at-file give the sample times themselves: leave out --every, --points and --until")
 		}
 		p.times, err = timesOf(o.At, o.AtFile)
 		p.setStarts(beginning)
-		return p, err
+		return err
 	}
 	p.until = o.Now
 	if p.until.IsZero() {
@@ -72,20 +78,20 @@ func makePlan(o Options) (*plan, error) {
 	}
 	if o.Until != "" {
 		if p.until, err = parseTime(o.Until); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if o.Points < 0 {
-		return nil, insights.Errorf(insights.Invalid, "points %d: must be between 1 and %d", o.Points, insights.MaxPoints)
+		return insights.Errorf(insights.Invalid, "points %d: must be between 1 and %d", o.Points, insights.MaxPoints)
 	}
 	if o.Every == "commit" {
 		if o.ByValue {
-			return nil, insights.Errorf(insights.Invalid, "--by-value cannot be listed commit by commit: use an interval")
+			return insights.Errorf(insights.Invalid, "--by-value cannot be listed commit by commit: use an interval")
 		}
 		p.everyCommit, p.limit = true, o.Points
-		return p, nil
+		return nil
 	}
-	return p, p.setGrid(o)
+	return p.setGrid(o)
 }
 
 func (p *plan) setGrid(o Options) error {

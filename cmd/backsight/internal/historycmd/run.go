@@ -33,6 +33,11 @@ func Run(ctx context.Context, o Options, stdout, stderr io.Writer) (complete boo
 	if err != nil {
 		return false, err
 	}
+	return p.run(ctx, o, stdout, stderr)
+}
+
+// run searches the repositories and prints what was found.
+func (p *plan) run(ctx context.Context, o Options, stdout, stderr io.Writer) (complete bool, err error) {
 	processors := o.Parallel
 	if processors <= 0 {
 		processors = runtime.GOMAXPROCS(0)
@@ -92,7 +97,7 @@ func write(ctx context.Context, p *plan, asJSON bool, repositories []*repository
 		complete = complete && r.complete()
 		if asJSON {
 			before()
-			if err := writeJSON(stdout, r); err != nil {
+			if err := p.writeJSON(stdout, r); err != nil {
 				return false, err
 			}
 		}
@@ -101,6 +106,9 @@ func write(ctx context.Context, p *plan, asJSON bool, repositories []*repository
 		return complete, nil
 	}
 	before()
+	if p.inventory != nil {
+		return complete, writeInventory(stdout, p, repositories)
+	}
 	if p.everyCommit {
 		return complete, writeChanges(stdout, p, repositories)
 	}

@@ -61,8 +61,9 @@ func (t *table) print(b *strings.Builder) {
 	for _, row := range t.rows {
 		for i, cell := range row {
 			width[i] = max(width[i], utf8.RuneCountInString(cell))
-			if cell == "TREND" || cell == "SUBJECT" {
-				left = i + 1
+			switch cell {
+			case "REPOSITORY", "LANGUAGE", "TREND", "SUBJECT":
+				left = max(left, i+1)
 			}
 		}
 	}

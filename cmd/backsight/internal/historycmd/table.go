@@ -36,13 +36,13 @@ func writeTable(w io.Writer, p *plan, repositories []*repository) error {
 	totals := map[string][]point{}
 	for _, r := range repositories {
 		rows := r.rows(p.byValue)
-		for _, key := range byNewest(rows) {
+		for _, key := range inOrder(rows) {
 			totals[key] = sum(totals[key], rows[key])
 			grid.add(cells(r.label, key, p.byValue, rows[key], columns)...)
 		}
 	}
 	if p.byValue && len(repositories) > 1 {
-		for _, key := range byNewest(totals) {
+		for _, key := range inOrder(totals) {
 			grid.add(cells("total", key, true, totals[key], columns)...)
 		}
 	}
@@ -64,40 +64,57 @@ func writeTable(w io.Writer, p *plan, repositories []*repository) error {
 	return err
 }
 
-// byNewest sorts keys by their newest value, largest first, then by name.
-func byNewest(rows map[string][]point) []string {
-	return slices.SortedFunc(maps.Keys(rows), func(a, b string) int {
-		return cmp.Or(cmp.Compare(rows[b][len(rows[b])-1].value, rows[a][len(rows[a])-1].value), cmp.Compare(a, b))
-	})
+// inOrder sorts keys: versions as versions, oldest first; anything else by the newest value, largest first.
+func inOrder(rows map[string][]point) []string {
+	keys := slices.SortedFunc(maps.Keys(rows), insights.CompareLabels)
+	if !slices.ContainsFunc(keys, func(key string) bool { return !insights.IsVersion(key) }) {
+		return keys
+	}
+	newest := func(key string) int64 { return rows[key][len(rows[key])-1].value }
+	slices.SortStableFunc(keys, func(a, b string) int { return cmp.Compare(newest(b), newest(a)) })
+	return keys
 }
 
 // rows returns a repository's points, oldest first: by value, or all under "".
 func (r *repository) rows(byValue bool) map[string][]point {
-	all := make([]point, len(r.samples))
-	for i, x := range r.samples {
-		all[len(all)-1-i] = point{
-			value: x.value, unknown: x.outcome == insights.Failed, atLeast: x.outcome == insights.Partial, absent: x.outcome == insights.Absent,
-		}
-	}
 	if !byValue {
-		return map[string][]point{"": all}
+		row := r.blank()
+		for i, x := range r.samples {
+			row[len(row)-1-i].value = x.value
+		}
+		return map[string][]point{"": row}
 	}
-	blank := slices.Clone(all) // a value that is not there
-	for i := range blank {
-		blank[i].value = 0
-	}
+	return r.rowsBy(func(value string) (string, bool) { return value, true })
+}
+
+// rowsBy returns points by what key makes of values, those for which it says true.
+func (r *repository) rowsBy(key func(value string) (string, bool)) map[string][]point {
+	blank := r.blank()
 	rows := map[string][]point{}
 	for i, x := range r.samples {
 		for value, n := range x.values.All() {
-			row := rows[value]
+			of, wanted := key(value)
+			if !wanted {
+				continue
+			}
+			row := rows[of]
 			if row == nil {
 				row = slices.Clone(blank)
-				rows[value] = row
+				rows[of] = row
 			}
-			row[len(row)-1-i].value = n
+			row[len(row)-1-i].value += n
 		}
 	}
 	return rows
+}
+
+// blank returns a repository's points with the value 0.
+func (r *repository) blank() []point {
+	row := make([]point, len(r.samples))
+	for i, x := range r.samples {
+		row[len(row)-1-i] = point{unknown: x.outcome == insights.Failed, atLeast: x.outcome == insights.Partial, absent: x.outcome == insights.Absent}
+	}
+	return row
 }
 
 // sum adds a row to a total, which may be nil.

@@ -1,0 +1,277 @@
+package historycmd
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/match"
+	"github.com/backsight/backsight/search/query"
+)
+
+// InventoryOptions are the flags and arguments of `backsight inventory`. Of Options, ByValue and "commit" for Every have no
+// meaning for it; without any time it is about now.
+type InventoryOptions struct {
+	Options
+	By      string // "language" or "repository"
+	Measure string // "lines", "bytes" or "files": what is shown of several times
+}
+
+// inventory is what is shown of an inventory.
+type inventory struct {
+	byRepository bool
+	measure      match.Measures
+	once         bool // one time: a column for each measure
+}
+
+// measures in the order of columns.
+var measures = []struct {
+	name    string
+	measure match.Measures
+}{{"files", match.Files}, {"lines", match.Lines}, {"bytes", match.Bytes}}
+
+// RunInventory measures the files of the repositories by language and prints what it found, as Run does.
+func RunInventory(ctx context.Context, o InventoryOptions, stdout, stderr io.Writer) (complete bool, err error) {
+	p, err := makeInventoryPlan(o)
+	if err != nil {
+		return false, err
+	}
+	return p.run(ctx, o.Options, stdout, stderr)
+}
+
+func makeInventoryPlan(o InventoryOptions) (*plan, error) {
+	if len(o.Repositories) == 0 {
+		return nil, insights.Errorf(insights.Invalid, "name at least one repository: a path to a git repository, bare or not")
+	}
+	q, err := query.ParseFilters(o.Query)
+	if err != nil {
+		return nil, insights.Errorf(insights.Invalid, "query: %w", err)
+	}
+	m, err := match.Compile(q, match.Options{Languages: &match.Languages{Measures: match.Lines | match.Bytes | match.Files, Vendored: true}})
+	if err != nil {
+		return nil, insights.Errorf(insights.Invalid, "%w", err)
+	}
+	if o.Every == "commit" {
+		return nil, insights.Errorf(insights.Invalid, "an inventory cannot be listed commit by commit: use an interval")
+	}
+	show := &inventory{byRepository: o.By == "repository"}
+	for _, x := range measures {
+		if x.name == o.Measure {
+			show.measure = x.measure
+		}
+	}
+	if o.By != "language" && !show.byRepository {
+		return nil, insights.Errorf(insights.Invalid, "--by %q: write language or repository", o.By)
+	}
+	if show.measure == 0 {
+		return nil, insights.Errorf(insights.Invalid, "--measure %q: write lines, bytes or files", o.Measure)
+	}
+	p := &plan{matcher: m, query: q.String(), rev: o.Rev, indexes: o.Indexes, inventory: show}
+	times := o.Options
+	if times.Every == "" && times.Points == 0 && len(times.At) == 0 && times.AtFile == "" {
+		times.Points = 1
+	}
+	if err := p.setTimes(times); err != nil {
+		return nil, err
+	}
+	show.once = len(p.times) == 1
+	return p, nil
+}
+
+// rowsOf returns a repository's points of one measure, by language or under the repository's name.
+func (r *repository) rowsOf(p *plan, measure match.Measures) map[string][]point {
+	rows := r.rowsBy(func(value string) (string, bool) {
+		of, language := match.SplitMeasure(value)
+		if p.inventory.byRepository {
+			language = r.label
+		}
+		return language, of == measure
+	})
+	if p.inventory.byRepository && len(rows) == 0 {
+		rows[r.label] = r.blank() // what has no files is there with none
+	}
+	return rows
+}
+
+// groups returns the points of one measure of all repositories, and their sum.
+func (p *plan) groups(repositories []*repository, measure match.Measures) (groups map[string][]point, total []point) {
+	groups = map[string][]point{}
+	rows := make([]map[string][]point, len(repositories))
+	for i, r := range repositories {
+		rows[i] = r.rowsOf(p, measure)
+		for key := range rows[i] {
+			groups[key] = nil
+		}
+	}
+	for i, r := range repositories {
+		for key := range groups {
+			switch {
+			case rows[i][key] != nil:
+				groups[key] = sum(groups[key], rows[i][key])
+			case !p.inventory.byRepository: // a repository without the language adds 0, or that it is not known
+				groups[key] = sum(groups[key], r.blank())
+			}
+		}
+		rest := r.blank()
+		for _, row := range r.rowsBy(func(value string) (string, bool) {
+			of, _ := match.SplitMeasure(value)
+			return "", of == measure
+		}) {
+			rest = row
+		}
+		total = sum(total, rest)
+	}
+	return groups, total
+}
+
+// writeInventory prints a row per group: with several times one measure through them, else every measure.
+func writeInventory(w io.Writer, p *plan, repositories []*repository) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n", strings.TrimSpace(p.inventory.heading()+" "+p.query))
+	times := slices.Clone(p.times)
+	slices.Reverse(times)
+	if p.every != "" && !p.inventory.once {
+		fmt.Fprintf(&b, "%d points, every %s, until %s\n", len(times), p.every, times[len(times)-1].Format(time.RFC3339))
+	} else if p.inventory.once {
+		fmt.Fprintf(&b, "at %s\n", times[0].Format(time.RFC3339))
+	}
+	b.WriteByte('\n')
+	grid := &table{}
+	if p.inventory.once {
+		p.addMeasures(grid, repositories)
+	} else {
+		p.addTrend(grid, repositories, times)
+	}
+	grid.print(&b)
+	writeReasons(&b, repositories)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (v *inventory) heading() string {
+	for _, x := range measures {
+		if x.measure == v.measure && !v.once {
+			return x.name
+		}
+	}
+	return "inventory"
+}
+
+func (v *inventory) column() string {
+	if v.byRepository {
+		return "REPOSITORY"
+	}
+	return "LANGUAGE"
+}
+
+// addTrend adds a row per group with its points.
+func (p *plan) addTrend(grid *table, repositories []*repository, times []time.Time) {
+	columns := shownColumns(len(times))
+	lower := heading(times, columns, false, false)
+	lower[0] = p.inventory.column()
+	grid.add(heading(times, columns, false, true)...)
+	grid.add(lower...)
+	groups, total := p.groups(repositories, p.inventory.measure)
+	for _, key := range inOrder(groups) {
+		grid.add(cells(key, "", false, groups[key], columns)...)
+	}
+	grid.add(cells("total", "", false, total, columns)...)
+}
+
+// addMeasures adds a row per group with all its measures.
+func (p *plan) addMeasures(grid *table, repositories []*repository) {
+	groups, totals := map[match.Measures]map[string][]point{}, map[match.Measures]point{}
+	head := []string{p.inventory.column()}
+	for _, x := range measures {
+		var total []point
+		groups[x.measure], total = p.groups(repositories, x.measure)
+		totals[x.measure] = total[0]
+		head = append(head, strings.ToUpper(x.name))
+	}
+	grid.add(append(head, "% OF LINES")...)
+	row := func(name string, at func(measure match.Measures) point) {
+		cells := []string{name}
+		for _, x := range measures {
+			cells = append(cells, at(x.measure).String())
+		}
+		share := "-"
+		if lines, all := at(match.Lines), totals[match.Lines]; all.value > 0 && !lines.unknown {
+			share = fmt.Sprintf("%.1f", 100*float64(lines.value)/float64(all.value))
+		}
+		grid.add(append(cells, share)...)
+	}
+	// A language of empty files has no lines, one of empty files only no bytes either: files name all groups. They are in the order of lines.
+	ranked := map[string][]point{}
+	for key, files := range groups[match.Files] {
+		ranked[key] = []point{{}}
+		if lines := groups[match.Lines][key]; lines != nil {
+			ranked[key] = lines
+		}
+		for measure := range groups {
+			if groups[measure][key] == nil {
+				zero := files[0]
+				zero.value = 0
+				groups[measure][key] = []point{zero}
+			}
+		}
+	}
+	for _, key := range inOrder(ranked) {
+		row(key, func(measure match.Measures) point { return groups[measure][key][0] })
+	}
+	row("total", func(measure match.Measures) point { return totals[measure] })
+}
+
+// measured is a group of files as JSON.
+type measured struct {
+	Files int64 `json:"files"`
+	Lines int64 `json:"lines"`
+	Bytes int64 `json:"bytes"`
+}
+
+func (m *measured) add(measure match.Measures, n int64) {
+	switch measure {
+	case match.Files:
+		m.Files += n
+	case match.Lines:
+		m.Lines += n
+	case match.Bytes:
+		m.Bytes += n
+	}
+}
+
+// inventoryLine is a sample of an inventory as JSON. Total is null when nothing is known.
+type inventoryLine struct {
+	sampleLine
+	Value     *int64               `json:"value,omitempty"` // hides the one of sampleLine, which adds up measures
+	Total     *measured            `json:"total"`
+	Languages map[string]*measured `json:"languages,omitempty"`
+}
+
+// writeInventoryJSON prints a line for each sample, newest first.
+func writeInventoryJSON(lines *json.Encoder, r *repository) error {
+	for _, x := range r.samples {
+		line := inventoryLine{sampleLine: sampleLine{
+			Repository: r.arg, Time: x.time.Format(time.RFC3339), Commit: x.commit, Outcome: x.outcome, Reason: x.reason,
+		}}
+		if x.outcome != insights.Failed {
+			line.Total, line.Languages = &measured{}, map[string]*measured{}
+		}
+		for value, n := range x.values.All() {
+			measure, language := match.SplitMeasure(value)
+			if line.Languages[language] == nil {
+				line.Languages[language] = &measured{}
+			}
+			line.Languages[language].add(measure, n)
+			line.Total.add(measure, n)
+		}
+		if err := lines.Encode(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
