@@ -23,6 +23,7 @@ func (*workerCommand) Help() string {
 }
 
 func (c *workerCommand) Run(ctx context.Context, s *streams) error {
+	boundMemory(c.Slots)
 	if c.Data == "" {
 		c.Data = devstack.DefaultDataDir()
 	}

@@ -42,7 +42,7 @@ func (s *search) runFromBase(ctx context.Context, base root, roots []root, yield
 	counts := s.newCounts()
 	defer counts.close() //nolint:errcheck // a file without a name, of which all was read
 	var batch []int32
-	taken := make([]bool, len(s.graph.blobs))
+	taken := make([]bool, len(s.graph.blobs.All))
 	look := newSweep(s.graph, counts)
 	look.node = base.node
 	look.visit = func(unit int32) {

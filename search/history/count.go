@@ -44,7 +44,7 @@ func newCounts(g *graph, workers int, limits values.Limits) *counts {
 
 // look records what a unit counts. Without an object, which is then not known, that is what its path decides alone.
 func (c *counts) look(worker int, u int32, object *gitrepo.Object) {
-	path, asked := c.graph.paths[c.graph.units[u].path], c.graph.asked
+	path, asked := c.graph.path(c.graph.units[u].path), c.graph.asked
 	var content []byte
 	if object != nil {
 		content = object.Data
@@ -86,7 +86,7 @@ const tooManyValues gitrepo.Problem = "too many distinct values"
 // value records the values that a unit holds.
 func (c *counts) value(worker int, u int32, object *gitrepo.Object) {
 	counter, unit := c.counter[worker], c.graph.units[u]
-	c.n[u] = c.graph.asked.matcher.EachValue(c.graph.paths[unit.path], object.Data, object.Size, counter.Add)
+	c.n[u] = c.graph.asked.matcher.EachValue(c.graph.path(unit.path), object.Data, object.Size, counter.Add)
 	if !c.values.Set(u, counter) {
 		limits := c.values.Limits()
 		c.fault(unit.blob, tooManyValues, fmt.Sprintf("a search keeps %d of them, or %d MiB of text", limits.Values, limits.Text>>20))
@@ -132,7 +132,7 @@ func (s *search) countBlobs(ctx context.Context, c *counts, batch []int32) error
 	}
 	hashes := make([]gitrepo.Hash, len(batch))
 	for i, blob := range batch {
-		hashes[i] = s.graph.blobs[blob]
+		hashes[i] = s.graph.blobs.All[blob]
 	}
 	err := s.objects.Read(ctx, hashes, gitrepo.ReadOptions{Workers: s.workers, MaxSize: s.request.MaxBlobSize}, func(worker, i int, object *gitrepo.Object) error {
 		matches := c.blob(worker, batch[i], object)

@@ -63,7 +63,7 @@ func (w *faultWalk) walk(n int32) {
 		}
 		if f, bad := w.counts.faults[blob]; bad {
 			path := at.folder.path + w.graph.names[w.graph.labels[i]].text
-			w.found = append(w.found, foundFault{w.fault(f, w.graph.blobs[blob], path), child})
+			w.found = append(w.found, foundFault{w.fault(f, w.graph.blobs.All[blob], path), child})
 		}
 	}
 	w.clean[n] = len(w.found) == known

@@ -21,10 +21,9 @@ type graph struct {
 
 	units   []unit
 	unitOf  map[unitKey]int32 // all but the first unit of each blob
-	blobs   []gitrepo.Hash
-	blobOf  map[gitrepo.Hash]int32
-	ofBlob  []int32  // the first unit of each blob; unit.next leads on
-	paths   []string // of files that the query wants
+	blobs   gitrepo.HashSet
+	ofBlob  []int32 // the first unit of each blob; unit.next leads on
+	paths   []*name // files that the query wants
 	root    *folder
 	waiting []int32 // nodes whose tree is not read yet
 	scratch []entry
@@ -34,7 +33,7 @@ type graph struct {
 type node struct {
 	tree       gitrepo.Hash
 	folder     *folder
-	start, end int // its children, in graph.children
+	start, end uint32 // its children, in graph.children
 }
 
 // treeFault says why a tree could not be read.
@@ -57,33 +56,38 @@ type unitKey struct{ blob, of int32 }
 // emptyNode is a node without children: the tree of a commit that could not be read, and what a sweep starts from.
 const emptyNode = 0
 
-// folder is a folder's path, which many versions have.
+// folder is a folder's path, which many versions have. All but the path is forgotten when the level of the folder is read.
 type folder struct {
-	path     string // "" or ending in a slash
-	names    map[string]*name
-	versions map[gitrepo.Hash]int32
+	path     string           // "" or ending in a slash
+	names    map[string]*name // nil while all names are those of last
+	versions []int32          // nodes
+	many     map[gitrepo.Hash]int32
 	last     []entry // of the version that was read last: the next one shares most entries with it
 }
 
-// name is one name within a folder.
+// fewVersions is how many versions of a folder are looked through one by one.
+const fewVersions = 16
+
+// name is one name within a folder. There may be a million of them, and of entries.
 type name struct {
 	text    string
-	label   int32   // index in graph.names
+	in      *folder
 	folder  *folder // not nil once the name was seen as a folder
-	asked   bool    // whether want and path were computed: the name was seen as a file
-	want    match.Want
-	decides bool  // of a path of an index: the path alone decides for one of the readers
-	path    int32 // index in graph.paths; of no meaning with Skip
+	label   int32   // index in graph.names
+	path    int32   // index in graph.paths; of no meaning with Skip
 	class   int32
+	want    match.Want
+	asked   bool // whether want and path were computed: the name was seen as a file
+	decides bool // of a path of an index: the path alone decides for one of the readers
 }
 
 // entry is one line of a tree that is a file or a folder.
 type entry struct {
 	name   *name
 	hash   gitrepo.Hash
-	folder bool
 	child  int32 // as in graph.children
-	counts bool  // whether child is of interest: false for a file that the query skips
+	folder bool
+	counts bool // whether child is of interest: false for a file that the query skips
 }
 
 func newGraph(asked *question, hashLen int) *graph {
@@ -93,8 +97,7 @@ func newGraph(asked *question, hashLen int) *graph {
 		classOf: map[string]int32{},
 		faults:  map[int32]treeFault{},
 		unitOf:  map[unitKey]int32{},
-		blobOf:  map[gitrepo.Hash]int32{},
-		root:    newFolder(""),
+		root:    &folder{},
 	}
 	if asked.contentOnly() {
 		g.readers = [][]int32{{0}}
@@ -103,21 +106,46 @@ func newGraph(asked *question, hashLen int) *graph {
 	return g
 }
 
-func newFolder(path string) *folder {
-	return &folder{path: path, names: map[string]*name{}, versions: map[gitrepo.Hash]int32{}}
-}
-
 // version returns the node of a tree in a folder and queues the tree for reading when it is new.
 func (g *graph) version(f *folder, tree gitrepo.Hash) int32 {
-	if n, ok := f.versions[tree]; ok {
+	if n, ok := f.many[tree]; ok {
 		return n
+	}
+	for _, n := range f.versions {
+		if g.nodes[n].tree == tree {
+			return n
+		}
 	}
 	n := int32(len(g.nodes))
 	g.nodes = append(g.nodes, node{tree: tree, folder: f})
-	f.versions[tree] = n
 	g.waiting = append(g.waiting, n)
+	if f.versions = append(f.versions, n); len(f.versions) == fewVersions {
+		if f.many == nil {
+			f.many = map[gitrepo.Hash]int32{}
+		}
+		for _, n := range f.versions {
+			f.many[g.nodes[n].tree] = n
+		}
+		f.versions = f.versions[:0]
+	}
 	return n
 }
+
+// forget drops what served reading the trees of some nodes: no other version of their folders will come.
+func (g *graph) forget(nodes []int32) {
+	for _, n := range nodes {
+		*g.nodes[n].folder = folder{path: g.nodes[n].folder.path}
+	}
+}
+
+// freeze drops what served finding units.
+func (g *graph) freeze() {
+	g.unitOf, g.scratch = nil, nil
+	g.blobs.Freeze()
+}
+
+// path returns the path of a wanted file.
+func (g *graph) path(i int32) string { return g.paths[i].in.path + g.paths[i].text }
 
 func (g *graph) childrenOf(n int32) []int32 { return g.children[g.nodes[n].start:g.nodes[n].end] }
 func (g *graph) labelsOf(n int32) []int32   { return g.labels[g.nodes[n].start:g.nodes[n].end] }
@@ -134,11 +162,8 @@ func (g *graph) unitFor(file *name, hash gitrepo.Hash) int32 {
 		}
 		return u
 	}
-	blob, known := g.blobOf[hash]
+	blob, known := g.blobs.Number(hash)
 	if !known {
-		blob = int32(len(g.blobs))
-		g.blobOf[hash] = blob
-		g.blobs = append(g.blobs, hash)
 		g.ofBlob = append(g.ofBlob, int32(len(g.units)))
 		g.units = append(g.units, unit{blob: blob, class: file.class, path: file.path, next: -1})
 		return g.ofBlob[blob]

@@ -43,7 +43,7 @@ func (s *search) searchIndexed(ctx context.Context, yield func(Result) error) (u
 		return false, nil
 	}
 	s.stats.Indexed = true
-	s.progress.total.Store(int64(len(s.graph.blobs)))
+	s.progress.total.Store(int64(len(s.graph.blobs.All)))
 	err = s.runIndexed(ctx, t, yield)
 	if errors.Is(err, errBase) {
 		s.request.Base, s.graph = nil, newGraph(s.graph.asked, s.objects.HashLen())
@@ -116,7 +116,7 @@ func (s *search) plan() (*timeline, error) {
 			return
 		}
 		if file.want == match.Path && !candidates.all && !candidates.byPath {
-			failed = fmt.Errorf("%q matches by its path alone, but the query requires a content", g.paths[file.path])
+			failed = fmt.Errorf("%q matches by its path alone, but the query requires a content", g.path(file.path))
 			return
 		}
 		unit := file
@@ -148,6 +148,7 @@ func (s *search) plan() (*timeline, error) {
 	if err = errors.Join(err, failed); err != nil {
 		return nil, err
 	}
+	g.freeze()
 	t.starts = newEvents(len(positions), t.occurrences, func(o occurrence) int32 { return o.first })
 	t.ends = newEvents(len(positions), t.occurrences, func(o occurrence) int32 { return o.after })
 	return t, nil
@@ -203,7 +204,7 @@ func (g *graph) file(names *index.Paths, path int) (name, error) {
 	file := name{want: g.asked.want(text)}
 	if file.want != match.Skip {
 		file.path = int32(len(g.paths))
-		g.paths = append(g.paths, text)
+		g.paths = append(g.paths, &name{text: text, in: g.root})
 		file.decides = g.asked.pathDecides(text)
 	}
 	if file.want == match.Content {
@@ -339,7 +340,7 @@ func (s *search) faultsAt(counts *counts, faulty []occurrence, rank int32, whose
 			blob := s.graph.units[o.unit].blob
 			f := counts.faults[blob]
 			faults = append(faults, Fault{
-				Class: string(f.problem), Object: s.objects.OID(s.graph.blobs[blob]), Path: s.graph.paths[o.path], Detail: f.detail,
+				Class: string(f.problem), Object: s.objects.OID(s.graph.blobs.All[blob]), Path: s.graph.path(o.path), Detail: f.detail,
 			})
 		}
 	}

@@ -101,6 +101,8 @@ func (s *search) readTrees(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("list trees: %w", err)
 		}
+		g.forget(level)
 	}
+	g.freeze()
 	return nil
 }

@@ -8,7 +8,7 @@ type reach struct {
 }
 
 func newReach(g *graph) *reach {
-	return &reach{graph: g, nodes: make([]bool, len(g.nodes)), blobs: make([]bool, len(g.blobs))}
+	return &reach{graph: g, nodes: make([]bool, len(g.nodes)), blobs: make([]bool, len(g.blobs.All))}
 }
 
 // add appends to batch the blobs below node n that were not reached before.

@@ -46,6 +46,7 @@ func (g *graph) addTree(n int32, content []byte) error {
 
 		// The same folder's previous version has nearly the same entries in the same order: no look-up where they are equal.
 		for at < len(previous) && !previous[at].is(text, folder) && previous[at].before(text, folder) {
+			f.remember(previous) // it is gone in this version, and may come back
 			at++
 		}
 		if at < len(previous) && previous[at].is(text, folder) {
@@ -57,6 +58,9 @@ func (g *graph) addTree(n int32, content []byte) error {
 			}
 			at++
 		} else {
+			if len(previous) > 0 {
+				f.remember(previous)
+			}
 			e.name = g.nameIn(f, text)
 			g.resolve(f, &e)
 		}
@@ -66,8 +70,11 @@ func (g *graph) addTree(n int32, content []byte) error {
 			g.labels = append(g.labels, e.name.label)
 		}
 	}
+	if at < len(previous) {
+		f.remember(previous)
+	}
 	g.scratch, f.last = entries, append(previous[:0], entries...)
-	g.nodes[n].start, g.nodes[n].end = start, len(g.children)
+	g.nodes[n].start, g.nodes[n].end = uint32(start), uint32(len(g.children))
 	return nil
 }
 
@@ -96,13 +103,26 @@ func (e *entry) before(text []byte, folder bool) bool {
 	return end(len(own) > shared, own[shared:], e.folder) < end(len(text) > shared, string(text[shared:]), folder)
 }
 
-// nameIn returns a name of a folder, made when it is new.
+// remember makes names hold those of the last version, which so far were all that there were.
+func (f *folder) remember(last []entry) {
+	if f.names != nil {
+		return
+	}
+	f.names = make(map[string]*name, len(last))
+	for i := range last {
+		f.names[last[i].name.text] = last[i].name
+	}
+}
+
+// nameIn returns a name of a folder, made when it is new. It is the folder's first version, or the others' names are remembered.
 func (g *graph) nameIn(f *folder, text []byte) *name {
 	if known := f.names[string(text)]; known != nil {
 		return known
 	}
-	made := &name{text: string(text), label: int32(len(g.names))}
-	f.names[made.text] = made
+	made := &name{text: string(text), in: f, label: int32(len(g.names))}
+	if f.names != nil {
+		f.names[made.text] = made
+	}
 	g.names = append(g.names, made)
 	return made
 }
@@ -111,7 +131,7 @@ func (g *graph) nameIn(f *folder, text []byte) *name {
 func (g *graph) resolve(f *folder, e *entry) {
 	if e.folder {
 		if e.name.folder == nil {
-			e.name.folder = newFolder(f.path + e.name.text + "/")
+			e.name.folder = &folder{path: f.path + e.name.text + "/"}
 		}
 		e.child, e.counts = ^g.version(e.name.folder, e.hash), true
 		return
@@ -125,7 +145,7 @@ func (g *graph) resolve(f *folder, e *entry) {
 				e.name.class = g.class(path)
 			}
 			e.name.path = int32(len(g.paths))
-			g.paths = append(g.paths, path)
+			g.paths = append(g.paths, e.name)
 		}
 	}
 	if e.name.want == match.Skip {
