@@ -228,7 +228,7 @@ func (c *commitSearch) judge(one *commit) (matches bool, faults []Fault) {
 			blob := c.graph.units[unit].blob
 			if f, bad := c.faults[blob]; bad {
 				known = false
-				faults = append(faults, Fault{Class: string(f.problem), Object: c.objects.OID(c.graph.blobs[blob]), Path: change.path, Detail: f.detail})
+				faults = append(faults, Fault{Class: string(f.problem), Object: c.objects.OID(c.graph.blobs.All[blob]), Path: change.path, Detail: f.detail})
 			}
 		}
 		if known {

@@ -126,7 +126,7 @@ func (c *commitSearch) askPredicates(ctx context.Context) error {
 
 // run reads the contents that changed, batch by batch, and yields the results of the intervals that each batch completes.
 func (c *commitSearch) run(ctx context.Context, yield func(Result) error) error {
-	c.texts, c.taken = make([]*match.Text, len(c.graph.blobs)), make([]bool, len(c.graph.blobs))
+	c.texts, c.taken = make([]*match.Text, len(c.graph.blobs.All)), make([]bool, len(c.graph.blobs.All))
 	for from := 0; from < len(c.intervals); {
 		var batch []int32
 		to := from
@@ -196,7 +196,7 @@ func (c *commitSearch) readTexts(ctx context.Context, batch []int32) error {
 	}
 	hashes := make([]gitrepo.Hash, len(batch))
 	for i, blob := range batch {
-		hashes[i] = c.graph.blobs[blob]
+		hashes[i] = c.graph.blobs.All[blob]
 	}
 	c.progress.total.Add(int64(len(batch)))
 	err := c.objects.Read(ctx, hashes, gitrepo.ReadOptions{Workers: c.workers, MaxSize: c.request.MaxBlobSize}, func(_, i int, object *gitrepo.Object) error {
