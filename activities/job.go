@@ -19,6 +19,7 @@ type job struct {
 	*Search
 	question
 	at    *time.Time
+	bases map[int64]store.Base // by repository: what it was counted at last
 	out   *writer
 	pulse *pulse
 }
@@ -114,6 +115,7 @@ func (j *job) search(ctx context.Context, r store.Repository, git *gitrepo.Repo,
 		// A core that no other search uses: a large repository alone should not leave it idle.
 		Workers: max(1, j.Cores/running),
 		Stats:   &stats,
+		Base:    baseOf(j.bases[r.ID], j.byValue),
 	}
 	for _, g := range groups {
 		request.Commits = append(request.Commits, gitrepo.OID(g.commit))

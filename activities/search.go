@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/backsight/backsight/gitrepo"
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/history"
+	"github.com/backsight/backsight/search/history/values"
 	"github.com/backsight/backsight/store"
 	"github.com/backsight/backsight/telemetry"
 )
@@ -55,7 +58,11 @@ func (s *Search) samples(ctx context.Context, in Range) (err error) {
 	}
 	pulse, stop := startPulse(ctx)
 	defer stop()
-	job := &job{Search: s, question: asked, at: in.At, pulse: pulse, out: &writer{store: s.Store, seriesID: in.SeriesID, generation: in.Generation, metrics: s.Metrics}}
+	bases, err := s.bases(ctx, in, asked, byRepository)
+	if err != nil {
+		return err
+	}
+	job := &job{Search: s, question: asked, at: in.At, bases: bases, pulse: pulse, out: &writer{store: s.Store, seriesID: in.SeriesID, generation: in.Generation, metrics: s.Metrics}}
 	for i, samples := range byRepository {
 		id := samples[0].RepositoryID
 		pulse.on(fmt.Sprintf("%s, %d of %d", repositories[id].Name, i+1, len(byRepository)))
@@ -64,6 +71,33 @@ func (s *Search) samples(ctx context.Context, in Range) (err error) {
 		}
 	}
 	return job.out.flush(ctx)
+}
+
+// bases returns what new samples can be built on, by repository, where the query allows for it.
+func (s *Search) bases(ctx context.Context, in Range, asked question, groups [][]insights.Sample) (map[int64]store.Base, error) {
+	if asked.perInterval() || asked.matcher.PerRepository() || len(asked.matcher.Predicates()) > 0 {
+		return nil, nil // history.Request.Base is of no use to these
+	}
+	return s.Store.Bases(ctx, in.SeriesID, in.Generation, repositoryIDs(groups))
+}
+
+// baseOf is a base as a search takes it, nil when there is none, or its values are not all of its value.
+func baseOf(b store.Base, byValue bool) *history.Result {
+	if b.Commit == "" {
+		return nil
+	}
+	result := &history.Result{Commit: gitrepo.OID(b.Commit), Value: int64(b.Value)}
+	if byValue {
+		sum := int64(0)
+		for _, n := range b.Values {
+			sum += n
+		}
+		if sum != result.Value {
+			return nil
+		}
+		result.Values = values.Of(b.Values)
+	}
+	return result
 }
 
 // keep writes what is found already before the activity ends with err; the next attempt would have to search it again.
@@ -78,11 +112,15 @@ func (s *Search) keep(ctx context.Context, out *writer, err error) error {
 }
 
 func (s *Search) repositories(ctx context.Context, groups [][]insights.Sample) (map[int64]store.Repository, error) {
+	return s.Store.RepositoriesByID(ctx, repositoryIDs(groups))
+}
+
+func repositoryIDs(groups [][]insights.Sample) []int64 {
 	ids := make([]int64, len(groups))
 	for i, samples := range groups {
 		ids[i] = samples[0].RepositoryID
 	}
-	return s.Store.RepositoriesByID(ctx, ids)
+	return ids
 }
 
 // chunkBy splits a list into runs of equal keys.

@@ -1,0 +1,97 @@
+package activities_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/activities"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/internal/testgit"
+	"github.com/backsight/backsight/store"
+)
+
+// A recording reads only what changed since the newest exact sample of the series in the repository, with one statement for all
+// repositories of the activity.
+func TestARecordingReadsWhatChanged(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		query   string
+		byValue bool
+		told    []string
+		read    float64 // by the recording
+	}{
+		{"TODO", false, []string{"counted 23", "counted 20"}, 4}, // two files, before and after
+		{`go(\d) patterntype:regexp`, true, []string{"counted 21", "counted 20"}, 4},
+		{"TODO select:file", false, []string{"counted 20", "counted 20"}, 4},
+		{"TODO select:repo", false, []string{"counted 1", "counted 1"}, 20},                          // of these a sum is not known
+		{"TODO repohasfile:file-07", false, []string{"counted 23", "counted 20"}, 20},                // nor of these
+		{"TODO file:file-0[0-3]", false, []string{"counted 7", "counted 4"}, 4},                      // two files, before and after
+		{"TODO file:file-1", false, []string{"counted 10", "counted 10"}, 0},                         // nothing of interest changed
+		{"type:diff TODO", false, []string{"counted 1", "counted 0"}, 4},                             // its own way of reading little
+		{"TODO count:22", false, []string{"partial 22: count limit", "counted 20"}, 4},               // a limit
+		{"TODO count:19", false, []string{"partial 19: count limit", "partial 19: count limit"}, 20}, // and one that leaves no base
+	} {
+		t.Run(row.query, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			get := b.measured()
+			r := testgit.New(t)
+			files := map[string]string{}
+			for i := range 20 {
+				files[fmt.Sprintf("file-%02d", i)] = fmt.Sprintf("TODO %d go1\n", i)
+			}
+			r.Commit(t, grid.Time(-2).Add(-time.Hour), files)
+			r.Commit(t, shortlyBefore(0), map[string]string{"file-00": "TODO TODO go2\n", "file-01": "TODO\nTODO go1\nTODO go1\n"})
+			b.local("r", r)
+			series := b.series(row.query, func(s *insights.Series) {
+				s.Grid.Anchor, s.Grid.Points = grid.Time(-1), 1
+				if row.byValue {
+					s.Method = insights.SearchCompute
+				}
+			})
+			b.backfill(series)
+			before := get("backsight_blobs_read_total")
+			begun, err := call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: series.ID, Kind: store.Recording, Times: []time.Time{series.Grid.Time(1)}})
+			require.NoError(t, err)
+			_, err = call[insights.Completeness](b, b.search.Samples, everything(series, begun.Generation))
+			require.NoError(t, err)
+			require.Equal(t, row.told, b.told(series)["r"])
+			require.Equal(t, row.read, get("backsight_blobs_read_total")-before)
+			if row.byValue {
+				points, err := b.store.Points(t.Context(), []string{series.ID}, store.PointFilter{})
+				require.NoError(t, err)
+				values := map[string][]float64{}
+				for _, p := range points[series.ID] {
+					values[p.Label] = append(values[p.Label], p.Value)
+				}
+				require.Equal(t, map[string][]float64{"1": {20, 20}, "2": {0, 1}}, values)
+			}
+		})
+	}
+}
+
+// A retry is there to find out what is right: it builds on nothing.
+func TestARetryBuildsOnNothing(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	get := b.measured()
+	b.local("growing", growing(t))
+	series := b.series("TODO")
+	b.backfill(series)
+	before := get("backsight_blobs_read_total")
+	at := grid.Time(0)
+	begun, err := call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{
+		SeriesID: series.ID, Kind: store.Retry, Selection: insights.Selection{Outcomes: []insights.Outcome{insights.Counted}, Time: &at},
+	})
+	require.NoError(t, err)
+	bases, err := b.store.Bases(t.Context(), series.ID, begun.Generation, []int64{1})
+	require.NoError(t, err)
+	require.Empty(t, bases)
+	_, err = call[insights.Completeness](b, b.search.Samples, everything(series, begun.Generation))
+	require.NoError(t, err)
+	require.Equal(t, []string{"counted 3", "counted 2", "counted 1"}, b.told(series)["growing"])
+	require.EqualValues(t, 1, get("backsight_blobs_read_total")-before)
+}
