@@ -91,6 +91,10 @@ bench: build temporal ## Ratios against git, and of Temporal's cost: make bench 
 bench-scale: build temporal ## One insight over many small generated repositories: make bench-scale [N=36000]
 	go run ./bench/scale $(if $(N),-n $(N))
 
+.PHONY: chaos
+chaos: build temporal ## Kill, pause, fill the disk, damage a mirror while an insight fills: make chaos [SEED=N]
+	BACKSIGHT_CHAOS=1 $(if $(SEED),BACKSIGHT_CHAOS_SEED=$(SEED)) go test ./internal/e2e -run '^TestChaos$$' -count=1 -v -timeout 40m
+
 .PHONY: lint
 lint: ## vet, format, staticcheck, workflowcheck
 	go vet ./...

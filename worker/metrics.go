@@ -21,8 +21,16 @@ var metricLabels = []string{
 // NewMetricsHandler returns a handler for client.Options.MetricsHandler that puts the metrics of the Temporal SDK into a
 // Prometheus registry, under the SDK's names: slots in use, polls, latencies, failures.
 func NewMetricsHandler(registry prometheus.Registerer) client.MetricsHandler {
-	return &metricsHandler{metrics: &metrics{registry: registry, vectors: map[string]prometheus.Collector{}}}
+	h := &metricsHandler{metrics: &metrics{registry: registry, vectors: map[string]prometheus.Collector{}}}
+	for _, name := range watched {
+		h.Counter(name)
+	}
+	return h
 }
+
+// watched are counters of failures that alert rules ask for. The SDK makes a metric when it has something to tell; these are
+// there with 0 before.
+var watched = []string{"temporal_workflow_task_execution_failed", "temporal_activity_execution_failed", "temporal_request_failure"}
 
 // metrics are the vectors of a registry by name, made when first used.
 type metrics struct {

@@ -1,6 +1,7 @@
 package worker_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -22,9 +23,14 @@ func TestMetricsOfTheSDKReachPrometheus(t *testing.T) {
 	}
 	families, err := registry.Gather()
 	require.NoError(t, err)
-	got := map[string]float64{}
+	got, watched := map[string]float64{}, 0
 	for _, family := range families {
 		require.Len(t, family.GetMetric(), 1)
+		if strings.HasSuffix(family.GetName(), "_failed") || strings.HasSuffix(family.GetName(), "_failure") {
+			require.Zero(t, family.GetMetric()[0].GetCounter().GetValue(), "there before anything failed")
+			watched++
+			continue
+		}
 		m := family.GetMetric()[0]
 		got[family.GetName()] = m.GetCounter().GetValue() + m.GetGauge().GetValue() + m.GetHistogram().GetSampleSum()
 		labels := map[string]string{}
@@ -35,4 +41,5 @@ func TestMetricsOfTheSDKReachPrometheus(t *testing.T) {
 		require.NotContains(t, labels, "workflow_id")
 	}
 	require.Equal(t, map[string]float64{"temporal_request": 4, "temporal_num_pollers": 3, "temporal_latency_seconds": 4}, got)
+	require.Equal(t, 3, watched)
 }

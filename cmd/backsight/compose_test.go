@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -36,6 +38,11 @@ func TestComposeFileFitsTheCommands(t *testing.T) {
 		}
 		for _, volume := range service.Volumes {
 			source, _, _ := strings.Cut(volume, ":")
+			if strings.HasPrefix(source, "./") {
+				_, err := os.Stat(filepath.Join("../..", source))
+				require.NoError(t, err, "service %s mounts it", name)
+				continue
+			}
 			require.Contains(t, compose.Volumes, source, "service %s mounts it", name)
 		}
 		if service.Build == "" {
@@ -68,6 +75,36 @@ func TestComposeFileFitsTheCommands(t *testing.T) {
 		}
 	}
 	require.Equal(t, 3, ours, "migrate, api, worker")
+
+	// Prometheus scrapes services that exist, where they answer.
+	var prometheus struct {
+		ScrapeConfigs []struct {
+			StaticConfigs []struct{ Targets []string } `yaml:"static_configs"`
+			DNS           []struct {
+				Names []string
+				Port  int
+			} `yaml:"dns_sd_configs"`
+		} `yaml:"scrape_configs"`
+	}
+	text, err = os.ReadFile("../../deploy/prometheus/prometheus.yml")
+	require.NoError(t, err)
+	require.NoError(t, yaml.Unmarshal(text, &prometheus))
+	var targets []string
+	for _, job := range prometheus.ScrapeConfigs {
+		for _, static := range job.StaticConfigs {
+			targets = append(targets, static.Targets...)
+		}
+		for _, dns := range job.DNS {
+			for _, name := range dns.Names {
+				targets = append(targets, fmt.Sprintf("%s:%d", name, dns.Port))
+			}
+		}
+	}
+	require.Len(t, targets, 2)
+	for _, target := range targets {
+		name, port, _ := strings.Cut(target, ":")
+		require.Equal(t, "0.0.0.0:"+port, compose.Services[name].Environment["BACKSIGHT_METRICS_LISTEN"], "prometheus.yml scrapes %s", target)
+	}
 }
 
 // commandNode returns kong's model of a command.

@@ -168,6 +168,7 @@ func (d *disk) fill(t *testing.T, parent int) {
 		var stat syscall.Statfs_t
 		require.NoError(t, syscall.Statfs(d.dir, &stat))
 		d.resize(t, (int64(stat.Blocks)-int64(stat.Bfree))*stat.Bsize)
+		require.ErrorIs(t, os.WriteFile(filepath.Join(d.dir, "probe"), make([]byte, 1<<20), 0o644), syscall.ENOSPC, "the disk is not full")
 		return
 	}
 	for _, pid := range descendants(parent) {
@@ -175,7 +176,7 @@ func (d *disk) fill(t *testing.T, parent int) {
 			d.limited = append(d.limited, pid)
 		}
 	}
-	require.NotEmpty(t, d.limited)
+	require.NotEmpty(t, d.limited, "no process of Postgres")
 	d.limit("8192:unlimited") // no table can grow, and no file of the log be written past its first page
 }
 
@@ -190,6 +191,7 @@ func (d *disk) empty(t *testing.T) {
 
 func (d *disk) resize(t *testing.T, bytes int64) {
 	t.Helper()
+	t.Logf("the disk has %d MiB now", bytes>>20)
 	out, err := exec.Command("mount", "-o", fmt.Sprintf("remount,size=%d", bytes), d.dir).CombinedOutput()
 	require.NoError(t, err, "%s", out)
 }

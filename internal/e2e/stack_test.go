@@ -73,6 +73,7 @@ type stack struct {
 	repos string
 	data  string
 	args  []string
+	env   []string // beside that of this process
 	cmd   *exec.Cmd
 	ended chan struct{}
 	log   *os.File
@@ -113,6 +114,7 @@ func (s *stack) start(t *testing.T) {
 	t.Helper()
 	s.cmd = exec.Command(binary, s.args...)
 	s.cmd.Dir = "../.."
+	s.cmd.Env = append(os.Environ(), s.env...)
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
 	require.NoError(t, s.cmd.Start())
 	ended := make(chan struct{})

@@ -1,0 +1,39 @@
+package worker_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/workflows"
+)
+
+// Temporal's state is lost and Postgres' is not: docs/operations.md says to let every series start anew. Nothing that the ledger
+// has is searched again, and the chart stays what it was.
+func TestSeriesStartAnewWhenTemporalIsLost(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	grid := months(4)
+	s.addRepository("acme/a", historyRepository(t, grid.Anchor, 4, 3, 2, 1))
+	s.addRepository("acme/young", historyRepository(t, grid.Anchor, 7, -1, -1, -1))
+	series := s.create(insights.Series{Query: "TODO", Grid: grid})
+	s.work()
+	before := s.asleep(series)
+	attempts, points := s.attempts(series), s.points(series)
+
+	require.NoError(t, s.client.TerminateWorkflow(t.Context(), workflows.SeriesID(series.ID), "", "as if it had never been"))
+	_, err := s.pool.Exec(t.Context(), `UPDATE insight_series SET workflow_started_at = NULL WHERE deleted_at IS NULL`)
+	require.NoError(t, err)
+	s.eventually(series, "a new start", func() bool {
+		stored, err := s.store.SeriesToStart(t.Context())
+		require.NoError(t, err)
+		return len(stored) == 0
+	})
+	after := s.asleep(series)
+	require.Equal(t, before.Completeness, after.Completeness)
+	require.Equal(t, before.NextRecordingAt, after.NextRecordingAt)
+	require.Equal(t, attempts, s.attempts(series), "nothing was searched again")
+	require.Empty(t, cmp.Diff(points, s.points(series)))
+}
