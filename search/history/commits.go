@@ -65,6 +65,9 @@ func SearchCommits(ctx context.Context, req CommitRequest, yield func(Result) er
 		return err
 	}
 	defer objects.Close()
+	matcher, release := stoppable(ctx, req.Matcher)
+	defer release()
+	req.Matcher = matcher
 	request := Request{
 		Repo: req.Repo, Matcher: req.Matcher, Workers: req.Workers, MaxBlobSize: req.MaxBlobSize, Progress: req.Progress, Stats: req.Stats,
 	}

@@ -3,6 +3,7 @@ package history
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/backsight/backsight/gitrepo"
 	"github.com/backsight/backsight/insights"
@@ -111,7 +112,18 @@ func Search(ctx context.Context, req Request, yield func(Result) error) error {
 	if req.Matcher.Kind() != query.Files {
 		return insights.Errorf(insights.Internal, "the query is about commits: they are searched by SearchCommits")
 	}
-	return searchFiles(ctx, req, ask(req.Matcher), yield)
+	matcher, release := stoppable(ctx, req.Matcher)
+	defer release()
+	req.Matcher = matcher
+	return searchFiles(ctx, req, ask(matcher), yield)
+}
+
+// stoppable is a matcher that gives up when ctx ends, be it in the middle of a file. What it says then is not used, as
+// nothing is yielded after that.
+func stoppable(ctx context.Context, m *match.Matcher) (stopping *match.Matcher, release func() bool) {
+	stop := new(atomic.Bool)
+	release = context.AfterFunc(ctx, func() { stop.Store(true) })
+	return m.Until(stop), release
 }
 
 func searchFiles(ctx context.Context, req Request, asked *question, yield func(Result) error) error {

@@ -13,11 +13,19 @@ import (
 type captures struct {
 	// within is by whether there is a rune before the match, and one after it.
 	within [2][2]*regexp.Regexp
+	// long is the length in bytes from which on a match is read rune by rune, so that
+	// Go's engine can be stopped.
+	long int
 }
 
-// newCaptures takes an expression with its flags, (?m) among them.
-func newCaptures(text string) (*captures, error) {
-	c := &captures{}
+// longWork is what may be done without a look at the stop flag: Go's engine may visit
+// every instruction at every byte.
+const longWork = 4 << 20
+
+// newCaptures takes an expression with its flags, (?m) among them, and the number of
+// its instructions.
+func newCaptures(text string, size int) (*captures, error) {
+	c := &captures{long: max(1, longWork/size)}
 	for before, head := range []string{`\A(?:`, `\A(?s:.)(?:`} {
 		for after, tail := range []string{`)\z`, `)(?s:.)\z`} {
 			re, err := regexp.Compile(head + text + tail)
@@ -30,13 +38,12 @@ func newCaptures(text string) (*captures, error) {
 	return c, nil
 }
 
-// longMatch is the length in bytes from which on a match is read rune by rune, so
-// that Go's engine can be stopped.
-const longMatch = 16 << 10
-
 // each calls yield with the values, in the match of content from start to end, of
 // the groups that are not empty. When stop is set, which may be nil, it ends soon.
 func (c *captures) each(content []byte, start, end int, stop *atomic.Bool, yield func(value []byte)) {
+	if stop != nil && stop.Load() {
+		return
+	}
 	before, after := 0, 0
 	if start > 0 {
 		before = 1
@@ -50,7 +57,7 @@ func (c *captures) each(content []byte, start, end int, stop *atomic.Bool, yield
 	}
 	re, part := c.within[before][after], content[start:end]
 	var at []int
-	if len(part) < longMatch || stop == nil {
+	if len(part) < c.long || stop == nil {
 		at = re.FindSubmatchIndex(part)
 	} else {
 		at = re.FindReaderSubmatchIndex(&stoppable{part, stop})

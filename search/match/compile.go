@@ -48,7 +48,7 @@ func newFinder(p *query.Pattern, caseSensitive, groups bool) (finder, error) {
 		return nil, err
 	}
 	if groups && tree.MaxCap() > 0 {
-		if e.captures, err = newCaptures(flags + p.Text); err != nil {
+		if e.captures, err = newCaptures(flags+p.Text, e.re.Size()); err != nil {
 			return nil, err
 		}
 	}

@@ -184,6 +184,7 @@ var badQueries = []badQuery{
 	{"patterntype:structural a rule:'where true'", "rule:", "no rules", "one name"},
 
 	{"/" + strings.Repeat("(", 1100) + "a" + strings.Repeat(")", 1100) + "/", "", "nests too deeply: " + strings.Repeat("(", 200) + "…", "fewer and smaller"},
+	{"/(?:" + strings.Repeat("ab", 200) + "){1000}/", "", "too large: written out", "repeat fewer times"},
 
 	// Texts that cannot be stored or cost too much.
 	{"a\x00b", "\x00", "NUL", `\x00`},

@@ -2,6 +2,7 @@ package query
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 	"regexp/syntax"
 	"strings"
@@ -11,8 +12,13 @@ import (
 // that equal expressions are equal texts and every expression can be written
 // between slashes: \/ becomes / and \Q…\E becomes single escapes.
 func plainRegexp(text, flags string, at Span) (string, *Error) {
-	if _, err := regexp.Compile(flags + text); err != nil {
+	tree, err := syntax.Parse(flags+text, syntax.Perl)
+	if err != nil {
 		return "", regexpError(err, flags, text, at)
+	}
+	if regexpSize(tree) > maxRegexp {
+		return "", fail(at, fmt.Sprintf("this regular expression is too large: written out, its repetitions come to more than %d parts", maxRegexp),
+			"repeat fewer times, or use * and +")
 	}
 	var b strings.Builder
 	for i := 0; i < len(text); i++ {
@@ -35,6 +41,27 @@ func plainRegexp(text, flags string, at Span) (string, *Error) {
 		}
 	}
 	return b.String(), nil
+}
+
+// maxRegexp is how many parts a regular expression may have, with its counted
+// repetitions written out: it bounds the memory for a program, which takes some
+// hundred bytes for a part.
+const maxRegexp = 250_000
+
+// regexpSize is about the number of instructions that an expression compiles to,
+// and never less.
+func regexpSize(re *syntax.Regexp) int {
+	size := 2
+	for _, sub := range re.Sub {
+		size += regexpSize(sub)
+	}
+	switch re.Op {
+	case syntax.OpLiteral:
+		size += len(re.Rune)
+	case syntax.OpRepeat:
+		size *= max(1, re.Min, re.Max) // 1000 at most, and what is repeated is bounded here
+	}
+	return min(size, maxRegexp+1)
 }
 
 // regexpError says what to write instead of a regular expression that Go does

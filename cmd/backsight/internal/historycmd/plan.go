@@ -41,7 +41,9 @@ type plan struct {
 	starts      []time.Time // of the intervals that end with times, in which a query about commits counts
 	everyCommit bool
 	until       time.Time
-	limit       int // of changes; 0: none
+	limit       int           // of changes; 0: none
+	timeout     time.Duration // the query's, for each repository; 0: none
+	count       int64         // the query's, above which a value is cut; 0: none
 	inventory   *inventory
 }
 
@@ -58,7 +60,9 @@ func makePlan(o Options) (*plan, error) {
 	if err != nil {
 		return nil, insights.Errorf(insights.Invalid, "query: %w", err)
 	}
-	p := &plan{matcher: m, query: q.String(), byValue: o.ByValue, rev: o.Rev, indexes: o.Indexes}
+	p := &plan{
+		matcher: m, query: q.String(), byValue: o.ByValue, rev: o.Rev, indexes: o.Indexes, timeout: q.Timeout, count: q.Count,
+	}
 	return p, p.setTimes(o)
 }
 

@@ -77,9 +77,14 @@ func (s *searcher) run(ctx context.Context, r *repository) error {
 	if !s.plan.everyCommit {
 		return s.samples(ctx, r.arg, func(x sample) { r.samples = append(r.samples, x) })
 	}
-	r.changes, r.err = s.changes(ctx, r.arg)
+	searching, cancel := s.limited(ctx)
+	defer cancel()
+	r.changes, r.err = s.changes(searching, r.arg)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
+	}
+	if searching.Err() != nil {
+		r.changes, r.err = nil, s.timedOut()
 	}
 	return nil
 }

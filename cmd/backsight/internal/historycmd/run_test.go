@@ -297,3 +297,42 @@ func TestLabels(t *testing.T) {
 		require.Equal(t, row[1], labels(row[0]))
 	}
 }
+
+// TestRun_TimeoutEndsInTheMiddleOfAFile has a pattern that would look at one file for hours.
+func TestRun_TimeoutEndsInTheMiddleOfAFile(t *testing.T) {
+	t.Parallel()
+	repo := testgit.New(t)
+	repo.Import(t, "main", true, testgit.Commit{
+		Time: now.AddDate(0, -3, 0), Message: "long", Changes: []testgit.Change{{Path: "a.txt", Content: strings.Repeat("a", 8<<20)}},
+	})
+	o := Options{Repositories: []string{repo.Dir}, Query: `timeout:100ms /a(?s:.*z)?/`, Points: 2, JSON: true}
+	for _, byValue := range []bool{false, true} {
+		if o.ByValue = byValue; byValue {
+			o.Query = `timeout:100ms /a((?s:.*z)?)/`
+		}
+		out, status, err := run(t, o)
+		require.NoError(t, err)
+		require.Equal(t, 1, status)
+		for _, line := range decode(t, out) {
+			require.Equal(t, "partial", line["outcome"])
+			require.Equal(t, "the query's timeout:100ms ended the search before this time was counted", line["reason"])
+		}
+	}
+	o = Options{Repositories: []string{repo.Dir}, Query: `timeout:100ms /a(?s:.*z)?/`, Every: "commit"}
+	out, status, err := run(t, o)
+	require.NoError(t, err)
+	require.Equal(t, 1, status)
+	require.Contains(t, out, "the query's timeout:100ms ended the search")
+}
+
+func TestRun_CountCutsAndSaysSo(t *testing.T) {
+	t.Parallel()
+	repo, _ := testRepo(t)
+	out, status, err := run(t, Options{Repositories: []string{repo.Dir}, Query: "TODO count:3", Points: 1, JSON: true})
+	require.NoError(t, err)
+	require.Equal(t, 1, status)
+	line := decode(t, out)[0]
+	require.Equal(t, "partial", line["outcome"])
+	require.Equal(t, "the query's count:3 cut a value of 4", line["reason"])
+	require.EqualValues(t, 3, line["value"])
+}

@@ -43,7 +43,9 @@ func (s *searcher) samples(ctx context.Context, dir string, yield func(sample)) 
 		done++
 		yield(x)
 	}
-	err := s.search(ctx, dir, func() int { return done }, put)
+	searching, cancel := s.limited(ctx)
+	defer cancel()
+	err := s.search(searching, dir, func() int { return done }, put)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -51,6 +53,8 @@ func (s *searcher) samples(ctx context.Context, dir string, yield func(sample)) 
 		switch {
 		case errors.Is(err, gitrepo.ErrNoCommits):
 			put(sample{outcome: insights.Absent})
+		case searching.Err() != nil:
+			put(sample{outcome: insights.Partial, reason: s.timedOut().Error() + " before this time was counted"})
 		case err != nil:
 			put(sample{outcome: insights.Failed, reason: err.Error()})
 		default:
@@ -58,6 +62,18 @@ func (s *searcher) samples(ctx context.Context, dir string, yield func(sample)) 
 		}
 	}
 	return nil
+}
+
+// limited is ctx within the query's timeout.
+func (s *searcher) limited(ctx context.Context) (context.Context, context.CancelFunc) {
+	if s.plan.timeout == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, s.plan.timeout)
+}
+
+func (s *searcher) timedOut() error {
+	return fmt.Errorf("the query's timeout:%s ended the search", s.plan.timeout)
 }
 
 func (s *searcher) search(ctx context.Context, dir string, done func() int, put func(sample)) error {
@@ -105,7 +121,7 @@ func (s *searcher) search(ctx context.Context, dir string, done func() int, put 
 			if !known {
 				return
 			}
-			x := sampleOf(result)
+			x := s.sampleOf(result)
 			if used[at[i]] && x.outcome == insights.Counted {
 				x.outcome = insights.Reused
 			}
@@ -139,7 +155,7 @@ func (s *searcher) searchCommits(ctx context.Context, repo *gitrepo.Repo, x *ind
 		}
 	}
 	err = history.SearchCommits(ctx, req, func(result history.Result) error {
-		put(sampleOf(result))
+		put(s.sampleOf(result))
 		return nil
 	})
 	if err != nil {
@@ -174,8 +190,14 @@ func (s *searcher) beforeHistory(repo *gitrepo.Repo) sample {
 	return sample{outcome: insights.Absent}
 }
 
-func sampleOf(result history.Result) sample {
+func (s *searcher) sampleOf(result history.Result) sample {
 	x := sample{commit: result.Commit, outcome: insights.Counted, value: result.Value, values: result.Values}
+	if limit := s.plan.count; limit > 0 && x.value > limit {
+		x.outcome, x.reason = insights.Partial, fmt.Sprintf("the query's count:%d cut a value of %d", limit, x.value)
+		if !s.plan.matcher.ByValue() {
+			x.value = limit
+		}
+	}
 	if len(result.Faults) > 0 {
 		x.outcome, x.reason = insights.Partial, reasonOf(result.Faults)
 	}

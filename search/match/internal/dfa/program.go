@@ -7,8 +7,9 @@ import (
 	"unicode"
 )
 
-// MaxSize is how many instructions an expression may have, with its counted
-// repetitions written out. It bounds a program's memory at some 20 MB.
+// MaxSize is how many instructions an expression may compile to. It bounds a
+// program's memory at some 10 MB. The parser of queries refuses what would be larger
+// before it is compiled.
 const MaxSize = 250_000
 
 // program is an expression compiled: Go's instructions, with the runes of each
@@ -44,33 +45,14 @@ type inst struct {
 	out, arg uint32
 }
 
-// sizeOf is about how many instructions an expression compiles to.
-func sizeOf(re *syntax.Regexp) int64 {
-	size := int64(1)
-	for _, sub := range re.Sub {
-		size += sizeOf(sub)
-	}
-	switch re.Op {
-	case syntax.OpLiteral:
-		size += int64(len(re.Rune))
-	case syntax.OpRepeat:
-		// A sub-expression has no more than MaxSize here, and counts are at most 1000.
-		size *= int64(max(1, re.Min, re.Max))
-	}
-	return min(size, MaxSize+1)
-}
-
 // compile makes a program. tree is not changed.
 func compile(tree *syntax.Regexp, longest bool) (*program, error) {
-	if sizeOf(tree) > MaxSize {
-		return nil, tooLarge()
-	}
 	prog, err := syntax.Compile(tree.Simplify())
 	if err != nil {
 		return nil, fmt.Errorf("regular expression: %w", err)
 	}
 	if len(prog.Inst) > MaxSize {
-		return nil, tooLarge()
+		return nil, fmt.Errorf("regular expression too large: %d instructions, where %d are the most: repeat fewer times, or use * and +", len(prog.Inst), MaxSize)
 	}
 	p := &program{insts: make([]inst, len(prog.Inst)), start: uint32(prog.Start), longest: longest}
 	var sets []runeSet
@@ -120,10 +102,6 @@ const (
 	wordAsserts = syntax.EmptyWordBoundary | syntax.EmptyNoWordBoundary
 	lineAsserts = syntax.EmptyBeginLine | syntax.EmptyEndLine
 )
-
-func tooLarge() error {
-	return fmt.Errorf("regular expression too large: it has more than %d parts when its counted repetitions are written out: use smaller counts, or * and +", MaxSize)
-}
 
 // runesOf is the runes that an instruction takes, as Inst.MatchRune says it.
 func runesOf(i *syntax.Inst) runeSet {

@@ -33,6 +33,9 @@ func Compile(tree *syntax.Regexp, share func(b byte) float64, jumps bool) (*Rege
 	return &Regexp{forward: forward, backward: backward, skips: newSkips(forward, share), jumps: jumps}, nil
 }
 
+// Size is the number of instructions of the expression's program.
+func (r *Regexp) Size() int { return len(r.forward.insts) }
+
 // Searcher returns a Searcher of contents, one at a time, to be given back by its
 // Close.
 func (r *Regexp) Searcher() *Searcher {

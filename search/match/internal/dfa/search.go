@@ -22,10 +22,11 @@ type Searcher struct {
 	candidates Candidates // or nil
 	stop       *atomic.Bool
 	stopped    bool
-	budget     int  // work until the stop flag is looked at
-	slow       bool // the table is given up for this content
-	taken      int  // bytes since the table was emptied
-	pos        int  // where the next match can start
+	budget     int   // work until the stop flag is looked at
+	spent      int64 // work since Reset
+	slow       bool  // the table is given up for this content
+	taken      int   // bytes since the table was emptied
+	pos        int   // where the next match can start
 }
 
 // checkEvery is how much work is done between two looks at the stop flag: bytes
@@ -43,7 +44,7 @@ const leastUse = 10
 func (s *Searcher) Reset(content []byte, candidates Candidates, stop *atomic.Bool) {
 	s.content, s.candidates, s.stop = content, candidates, stop
 	s.stopped, s.slow = false, false
-	s.pos = 0
+	s.pos, s.spent = 0, 0
 	if s.budget <= 0 {
 		s.budget = checkEvery
 	}
@@ -101,6 +102,7 @@ func (s *Searcher) advance() (from, end int, ok bool) {
 
 // work counts work, and looks at the stop flag now and then.
 func (s *Searcher) work(n int) {
+	s.spent += int64(n)
 	if s.budget -= n; s.budget <= 0 {
 		s.budget = checkEvery
 		s.stopped = s.stopped || s.stop != nil && s.stop.Load()

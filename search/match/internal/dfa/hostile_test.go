@@ -1,0 +1,141 @@
+package dfa
+
+import (
+	"math/rand/v2"
+	"regexp/syntax"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// branches is an alternation of n random words.
+func branches(n int) string {
+	random := rand.New(rand.NewPCG(1, 2))
+	all := make([]string, n)
+	for i := range all {
+		w := make([]byte, 4+random.IntN(8))
+		for i := range w {
+			w[i] = byte('a' + random.IntN(26))
+		}
+		all[i] = string(w)
+	}
+	return strings.Join(all, "|")
+}
+
+// hostile is expressions that take other engines exponential or quadratic time, or much
+// memory.
+var hostile = []string{
+	`(a*)*b`,
+	`(?:a|aa|aaa|aaaa|b|bb)*c`,
+	branches(10_000),
+	`(?:` + branches(3_000) + `)+x`,
+	`.{0,1000}`,
+	`.{0,1000}x`,
+	`(?s:.{0,1000}x)`,
+	`x.{0,1000}y`,
+	`[ab].{900}[bc]`, // 2^900 states
+	`(?s:[ab].{900}[bc])`,
+	`(\w+\s+){1,500}`,
+	`((a{0,10}){0,10}){0,10}c`,
+	`(?:(?:[a-z]{1,10}\s){1,10}x){1,10}`,
+	`(?:\pL\p{Nd}?){1,200}\p{Greek}`,
+	`[\pL\pN\pS]{500,1000}!`,
+	`(?:\w|\w\w|\w\w\w){50,100}\b!`,
+	`(?:\b|\B|^|$|a)*(?:\b|x)+z`,
+}
+
+// wordText is n bytes of short words.
+func wordText(n int) []byte {
+	random := rand.New(rand.NewPCG(3, 4))
+	var b strings.Builder
+	for b.Len() < n {
+		for range 1 + random.IntN(9) {
+			b.WriteByte("abcdefxyz_ABC"[random.IntN(13)])
+		}
+		b.WriteString([]string{" ", " ", " ", "\n", ".", "é"}[random.IntN(6)])
+	}
+	return []byte(b.String())
+}
+
+// TestHostileExpressions sees that work grows with the content only, and memory not at
+// all.
+func TestHostileExpressions(t *testing.T) {
+	t.Parallel()
+	texts := map[string][]byte{"words": wordText(1 << 18), "one byte": []byte(strings.Repeat("a", 1<<20))}
+	for _, text := range hostile {
+		r := compiled(t, "(?im)"+text, even)
+		name := text[:min(len(text), 40)]
+		for of, content := range texts {
+			s := r.Searcher()
+			s.Reset(content, nil, nil)
+			n := s.Count()
+			t.Logf("%s in %s: %d matches, %.1f of work per byte, %d states, %d bytes, slow %t", name, of, n, float64(s.spent)/float64(len(content)), len(s.forward.states), s.forward.bytes, s.slow)
+			require.LessOrEqual(t, s.spent, int64(len(content))*int64(100+2*len(r.forward.insts)), "%s in %s", name, of)
+			require.LessOrEqual(t, s.forward.bytes, cacheBytes+rowBytes(s.forward), "%s in %s", name, of)
+			require.LessOrEqual(t, 4*len(s.forward.table), cacheBytes+rowBytes(s.forward), "%s in %s", name, of)
+			s.Close()
+		}
+	}
+}
+
+// rowBytes is what one state takes that is kept however full the table is.
+func rowBytes(c *cache) int { return 4*int(c.stride)*(reserved+1) + 4*len(c.p.insts) + stateBytes }
+
+// TestStopsSoon counts the work that is done although the stop flag is set: also where
+// every match makes the search read to the end, so that all take quadratic time.
+func TestStopsSoon(t *testing.T) {
+	t.Parallel()
+	content := []byte(strings.Repeat("a", 1<<20))
+	for _, text := range append(hostile, `a(?s:.*z)?`, `(?s:.*?)z`, `z`) {
+		r := compiled(t, "(?im)"+text, even)
+		stop := new(atomic.Bool)
+		stop.Store(true)
+		s := r.Searcher()
+		for _, slow := range []bool{false, true} {
+			s.Reset(content, nil, stop)
+			s.slow = slow
+			s.Count()
+			require.LessOrEqual(t, s.spent, int64(checkEvery+4*len(r.forward.insts)), text)
+		}
+		require.True(t, s.Stopped() || r.skips.worth[other], text) // or it was skipped through
+		s.Close()
+	}
+}
+
+// TestStopsStarts has a match that is as long as the content, and stops while its
+// start is looked for.
+func TestStopsStarts(t *testing.T) {
+	t.Parallel()
+	content := []byte(strings.Repeat("a", 1<<20))
+	r := compiled(t, `a+`, even)
+	stop := new(atomic.Bool)
+	s := r.Searcher()
+	defer s.Close()
+	s.Reset(content, nil, stop)
+	end, ok := s.End()
+	require.True(t, ok)
+	stop.Store(true)
+	before := s.spent
+	_, ok = s.startOf(0, end)
+	require.False(t, ok)
+	require.LessOrEqual(t, s.spent-before, int64(checkEvery+len(r.backward.insts)))
+}
+
+func TestRefusesWhatIsTooLarge(t *testing.T) {
+	t.Parallel()
+	runes := make([]rune, maxClasses+1)
+	for i := range runes {
+		runes[i] = '\u4e00' + rune(i)
+	}
+	for text, problem := range map[string]string{
+		`(?:` + branches(300) + `){1000}`: "instructions, where 250000 are the most",
+		string(runes):                     "kinds of characters",
+	} {
+		tree, err := syntax.Parse(text, syntax.Perl)
+		require.NoError(t, err)
+		_, err = Compile(tree, even, false)
+		require.ErrorContains(t, err, problem)
+	}
+}
