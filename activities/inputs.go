@@ -14,12 +14,14 @@ type Range struct {
 	From       int64      `json:"from"`
 	Through    int64      `json:"through"`
 	At         *time.Time `json:"at,omitempty"`
+	// Snapshot is true for a generation that is a snapshot.
+	Snapshot bool `json:"snapshot,omitempty"`
 }
 
 // BeginInput asks for a plan: every repository in the series' scope at each of Times, or for a retry what Selection says.
 type BeginInput struct {
 	SeriesID string      `json:"seriesId"`
-	Kind     string      `json:"kind"` // store.Backfill, Recording, Extension or Retry
+	Kind     string      `json:"kind"` // store.Backfill, Recording, Extension, Joining, Retry or Snapshot
 	Times    []time.Time `json:"times"`
 	// Points is what an extension gives the series; Times are those that come with it.
 	Points int `json:"points,omitempty"`
@@ -36,7 +38,7 @@ type CancelInput struct {
 	Reason     string `json:"reason"`
 }
 
-// BeginResult names the generation that was planned, and the tally of the whole series with it. A Generation of 0 is a retry
+// BeginResult names the generation that was planned, and the tally of the whole series with it, or of the snapshot. A Generation of 0 is a retry
 // that found nothing to take up.
 type BeginResult struct {
 	Generation int                   `json:"generation"`
@@ -50,6 +52,7 @@ type PageInput struct {
 	SeriesID   string `json:"seriesId"`
 	Generation int    `json:"generation"`
 	After      int64  `json:"after"`
+	Snapshot   bool   `json:"snapshot,omitempty"`
 }
 
 // PageResult is a page: work for about a minute, at most MaxBatches batches.
@@ -79,9 +82,10 @@ type Batch struct {
 type CompleteInput struct {
 	SeriesID   string `json:"seriesId"`
 	Generation int    `json:"generation"`
+	Snapshot   bool   `json:"snapshot,omitempty"`
 }
 
-// CompleteResult has the tally of the whole series. Left is true when the generation was not completed because
+// CompleteResult has the tally of the whole series, or of the snapshot. Left is true when the generation was not completed because
 // samples are pending still.
 type CompleteResult struct {
 	Tally insights.Completeness `json:"tally"`
@@ -114,6 +118,12 @@ type ListResult struct {
 	Next int64 `json:"next,omitempty"`
 	// Last is true when there is none.
 	Last bool `json:"last"`
+}
+
+// SnapshotPage lists series that are to take a snapshot. Next is the cursor of the page after this one, 0 when there is none.
+type SnapshotPage struct {
+	SeriesIDs []string `json:"seriesIds"`
+	Next      int64    `json:"next,omitempty"`
 }
 
 // Bounds of what one activity returns, so that payloads stay small and a workflow's history short.

@@ -52,7 +52,8 @@ func (p *Plans) page(ctx context.Context, in PageInput) (PageResult, error) {
 		return PageResult{}, fmt.Errorf("setting %s: %w", store.SettingWindow, err)
 	}
 	const chunk = MaxBatches * maxBatchRepositories // more than fit into any page
-	work, err := p.Store.Page(ctx, in.SeriesID, in.Generation, in.After, chunk)
+	book := book{store: p.Store, seriesID: in.SeriesID, generation: in.Generation, snapshot: in.Snapshot}
+	work, err := book.page(ctx, in.After, chunk)
 	if err != nil {
 		return PageResult{}, err
 	}
@@ -63,7 +64,7 @@ func (p *Plans) page(ctx context.Context, in PageInput) (PageResult, error) {
 		page.Next = work[taken-1].RepositoryID
 	}
 	for i, b := range page.Batches {
-		page.Batches[i].Before, err = p.Store.CompletenessOfRange(ctx, in.SeriesID, in.Generation, b.From, b.Through, nil)
+		page.Batches[i].Before, err = book.tally(ctx, b.From, b.Through, nil)
 		if err != nil {
 			return PageResult{}, err
 		}

@@ -3,6 +3,7 @@ package activities
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -48,6 +49,9 @@ func (p *Plans) begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 	if err != nil {
 		return BeginResult{}, err
 	}
+	if in.Kind == store.Snapshot && perInterval(series) {
+		return BeginResult{}, insights.Errorf(insights.Invalid, "series %s: its values are of whole intervals, which a snapshot is not", in.SeriesID)
+	}
 	generation, err := p.open(ctx, in)
 	if err != nil {
 		return BeginResult{}, err
@@ -65,7 +69,7 @@ func (p *Plans) begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 			return BeginResult{}, err
 		}
 	}
-	tally, err := p.Store.Completeness(ctx, in.SeriesID)
+	tally, err := book{store: p.Store, seriesID: in.SeriesID, generation: generation, snapshot: in.Kind == store.Snapshot}.total(ctx)
 	if err == nil {
 		logger(ctx, logSeries, in.SeriesID).Info("planned", "kind", in.Kind, "generation", generation, "times", len(in.Times),
 			"more", more, "planned", tally.Planned, "pending", tally.Pending)
@@ -108,6 +112,8 @@ func (p *Plans) open(ctx context.Context, in BeginInput) (int, error) {
 		return p.Store.BeginRetry(ctx, in.SeriesID, in.Selection)
 	case store.Extension:
 		return p.Store.BeginExtension(ctx, in.SeriesID, in.Points, in.Times)
+	case store.Snapshot:
+		return p.Store.BeginSnapshot(ctx, in.SeriesID, in.Times[0])
 	}
 	return p.Store.BeginGeneration(ctx, in.SeriesID, in.Kind, in.Times)
 }
@@ -123,6 +129,9 @@ func (p *Plans) write(ctx context.Context, in BeginInput, generation int, scope 
 		slice = func() (bool, error) {
 			if err := ahead.refresh(ctx); err != nil {
 				return false, err
+			}
+			if in.Kind == store.Snapshot {
+				return p.Store.SnapshotSlice(ctx, in.SeriesID, generation, scope, ahead.limit)
 			}
 			return p.Store.PlanSlice(ctx, in.SeriesID, generation, scope, ahead.limit, reuse)
 		}
@@ -164,16 +173,19 @@ func (p *Plans) Tally(ctx context.Context, seriesID string) (insights.Completene
 
 // RangeTally returns the tally of a range.
 func (p *Plans) RangeTally(ctx context.Context, in Range) (insights.Completeness, error) {
-	tally, err := p.Store.CompletenessOfRange(ctx, in.SeriesID, in.Generation, in.From, in.Through, in.At)
+	tally, err := bookOf(p.Store, in).tally(ctx, in.From, in.Through, in.At)
 	return tally, outcome(ctx, err)
 }
 
 // Pending lists what is left in a range. Of several times at one commit it lists the newest: whoever searches it settles
 // all of them, where values belong to commits.
 func (p *Plans) Pending(ctx context.Context, in Range) (PendingResult, error) {
-	samples, err := p.Store.PendingSamples(ctx, in.SeriesID, in.Generation, in.From, in.Through, in.At)
+	samples, err := bookOf(p.Store, in).pending(ctx, in.From, in.Through)
 	if err != nil {
 		return PendingResult{}, outcome(ctx, err)
+	}
+	if in.At != nil {
+		samples = slices.DeleteFunc(samples, func(s insights.Sample) bool { return !s.Time.Equal(*in.At) })
 	}
 	byInterval := false
 	if in.From == in.Through && len(samples) > 1 {
@@ -200,14 +212,15 @@ func (p *Plans) Pending(ctx context.Context, in Range) (PendingResult, error) {
 // Complete closes a generation and returns the tally of the series. Where samples are pending still, it says so.
 func (p *Plans) Complete(ctx context.Context, in CompleteInput) (CompleteResult, error) {
 	var result CompleteResult
-	err := p.Store.CompleteGeneration(ctx, in.SeriesID, in.Generation, time.Now())
+	book := book{store: p.Store, seriesID: in.SeriesID, generation: in.Generation, snapshot: in.Snapshot}
+	err := book.complete(ctx, time.Now())
 	if insights.ErrorCode(err) == insights.Conflict {
 		result.Left, err = true, nil
 	}
 	if err != nil {
 		return result, outcome(ctx, err)
 	}
-	if result.Tally, err = p.Store.Completeness(ctx, in.SeriesID); err == nil {
+	if result.Tally, err = book.total(ctx); err == nil {
 		logger(ctx, logSeries, in.SeriesID).Info("plan complete", "generation", in.Generation, "left", result.Left,
 			"planned", result.Tally.Planned, "partial", result.Tally.Partial, "failed", result.Tally.Failed)
 	}

@@ -17,7 +17,8 @@ type Points struct {
 // Fail ends what is pending in a range as failed and returns the tally of the range. With At that is the sample at that
 // time and those that would have been settled with it. A sample that was settled meanwhile keeps its outcome.
 func (p *Points) Fail(ctx context.Context, in FailInput) (insights.Completeness, error) {
-	samples, err := p.Store.PendingSamples(ctx, in.SeriesID, in.Generation, in.From, in.Through, nil)
+	book := bookOf(p.Store, in.Range)
+	samples, err := book.pending(ctx, in.From, in.Through)
 	if err != nil {
 		return insights.Completeness{}, outcome(ctx, err)
 	}
@@ -30,7 +31,7 @@ func (p *Points) Fail(ctx context.Context, in FailInput) (insights.Completeness,
 		byInterval = perInterval(series)
 	}
 	samples = failed(atTime(samples, in.At, byInterval), in.Class, in.Reason)
-	if err := p.Store.WriteSamples(ctx, in.SeriesID, in.Generation, samples); err != nil {
+	if err := book.write(ctx, samples); err != nil {
 		return insights.Completeness{}, outcome(ctx, err)
 	}
 	for _, s := range samples {
@@ -40,6 +41,6 @@ func (p *Points) Fail(ctx context.Context, in FailInput) (insights.Completeness,
 		logger(ctx, logSeries, in.SeriesID, logFrame, samples[0].Time).Warn("samples are given up",
 			"samples", len(samples), "firstRepository", samples[0].RepositoryID, "class", in.Class, "reason", in.Reason)
 	}
-	tally, err := p.Store.CompletenessOfRange(ctx, in.SeriesID, in.Generation, in.From, in.Through, in.At)
+	tally, err := book.tally(ctx, in.From, in.Through, in.At)
 	return tally, outcome(ctx, err)
 }

@@ -33,13 +33,13 @@ func (s *Search) Samples(ctx context.Context, in Range) (insights.Completeness, 
 	if err := s.samples(work, in); err != nil {
 		return insights.Completeness{}, outcome(ctx, err)
 	}
-	tally, err := s.Store.CompletenessOfRange(ctx, in.SeriesID, in.Generation, in.From, in.Through, in.At)
+	tally, err := bookOf(s.Store, in).tally(ctx, in.From, in.Through, in.At)
 	return tally, outcome(ctx, err)
 }
 
 func (s *Search) samples(ctx context.Context, in Range) (err error) {
 	// All times, even for one of them: what is at the same commit is settled together.
-	pending, err := s.Store.PendingSamples(ctx, in.SeriesID, in.Generation, in.From, in.Through, nil)
+	pending, err := bookOf(s.Store, in).pending(ctx, in.From, in.Through)
 	if err != nil || len(pending) == 0 {
 		return err
 	}
@@ -62,7 +62,7 @@ func (s *Search) samples(ctx context.Context, in Range) (err error) {
 	if err != nil {
 		return err
 	}
-	job := &job{Search: s, question: asked, at: in.At, bases: bases, pulse: pulse, out: &writer{store: s.Store, seriesID: in.SeriesID, generation: in.Generation, metrics: s.Metrics}}
+	job := &job{Search: s, question: asked, at: in.At, bases: bases, pulse: pulse, out: &writer{book: bookOf(s.Store, in), metrics: s.Metrics}}
 	for i, samples := range byRepository {
 		id := samples[0].RepositoryID
 		pulse.on(fmt.Sprintf("%s, %d of %d", repositories[id].Name, i+1, len(byRepository)))
@@ -106,7 +106,7 @@ func (s *Search) keep(ctx context.Context, out *writer, err error) error {
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
 	if writeErr := out.flush(last); writeErr != nil {
-		logger(ctx, logSeries, out.seriesID).Warn("found samples were not written", "samples", len(out.samples), "error", writeErr)
+		logger(ctx, logSeries, out.book.seriesID).Warn("found samples were not written", "samples", len(out.samples), "error", writeErr)
 	}
 	return err
 }

@@ -5,16 +5,13 @@ import (
 	"time"
 
 	"github.com/backsight/backsight/insights"
-	"github.com/backsight/backsight/store"
 	"github.com/backsight/backsight/telemetry"
 )
 
 // writer gathers samples so that many small repositories share a transaction, and none waits long to be seen.
 type writer struct {
-	store      *store.Store
-	seriesID   string
-	generation int
-	metrics    *telemetry.Metrics
+	book    book
+	metrics *telemetry.Metrics
 
 	samples []insights.Sample
 	values  int       // of samples, by value
@@ -47,7 +44,7 @@ func (w *writer) flush(ctx context.Context) error {
 		return nil
 	}
 	began := time.Now()
-	err := w.store.WriteSamples(ctx, w.seriesID, w.generation, w.samples)
+	err := w.book.write(ctx, w.samples)
 	w.metrics.Wrote(began, err)
 	if err != nil {
 		return err

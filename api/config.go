@@ -44,6 +44,7 @@ type Workflows interface {
 	ToFront(ctx context.Context, seriesID string, order workflows.Order) (workflows.Status, error)
 	ToBack(ctx context.Context, seriesID string, order workflows.Order) (workflows.Status, error)
 	Trigger(ctx context.Context, seriesID string, order workflows.Order) (workflows.Status, error)
+	Snapshot(ctx context.Context, seriesID string, order workflows.Order) (workflows.Status, error)
 	Status(ctx context.Context, seriesID string) (workflows.Status, error)
 	Sync(ctx context.Context, repositoryID int64) error
 	WorkerPolling(ctx context.Context) (bool, error)

@@ -63,6 +63,11 @@ func (r *mutationResolver) MoveInsightSeriesBackfillToBackOfQueue(ctx context.Co
 	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, r.config.Workflows.ToBack)
 }
 
+// SnapshotInsightSeries asks the series' workflow for a snapshot.
+func (r *mutationResolver) SnapshotInsightSeries(ctx context.Context, seriesID string, claimed *string) (*model.InsightsSeries, error) {
+	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, r.config.Workflows.Snapshot)
+}
+
 func (r *mutationResolver) order(ctx context.Context, seriesID string, order workflows.Order,
 	send func(context.Context, string, workflows.Order) (workflows.Status, error),
 ) (*model.InsightsSeries, error) {

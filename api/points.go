@@ -11,12 +11,12 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// Points answers for all series of the page with one statement for each distinct set of arguments.
+// Points answers for all series of the page with two statements for each distinct set of arguments.
 func (r *seriesResolver) Points(ctx context.Context, objs []*model.InsightsSeries, from, to *time.Time, includeRepoRegex, excludeRepoRegex *string) ([][]*generated.InsightDataPoint, error) {
 	filter := store.PointFilter{From: from, To: to, Include: orEmpty(includeRepoRegex), Exclude: orEmpty(excludeRepoRegex)}
 	key := fmt.Sprintf("points %v %v %q %q", instant(from), instant(to), filter.Include, filter.Exclude)
 	points, err := model.Load(pageOf(objs), key, func(ids []string) (map[string][]store.Point, error) {
-		return r.config.Store.Points(ctx, ids, filter)
+		return r.config.Store.Charts(ctx, ids, filter)
 	})
 	if err != nil {
 		return nil, err
@@ -47,6 +47,7 @@ func pointModels(query string, points []store.Point) []*generated.InsightDataPoi
 			DateTime: p.Time, Value: p.Value, Label: p.Label,
 			Coverage:         &generated.Coverage{Known: p.Coverage.Known, Planned: p.Coverage.Planned},
 			Outcomes:         tallyModel(p.Outcomes),
+			IsSnapshot:       p.Snapshot,
 			PointInTimeQuery: query + " rev:at.time(" + instant(&at) + ")",
 		}
 		if !previous.IsZero() {

@@ -130,6 +130,9 @@ func (r *resolver) workflowModel(id string, s workflows.Status) *generated.Serie
 	if s.Kind != "" {
 		m.Kind = &s.Kind
 	}
+	if s.Snapshot != nil {
+		m.Snapshot = tallyModel(*s.Snapshot)
+	}
 	if s.Paused != nil {
 		m.PausedBy, m.PausedReason, m.PausedAt = &s.Paused.By, &s.Paused.Reason, &s.Paused.At
 	}

@@ -244,6 +244,10 @@ func (f *fakeWorkflows) Trigger(_ context.Context, _ string, o workflows.Order) 
 	return f.past(workflows.Trigger, o)
 }
 
+func (f *fakeWorkflows) Snapshot(_ context.Context, _ string, o workflows.Order) (workflows.Status, error) {
+	return f.past(workflows.Snapshot, o)
+}
+
 func (f *fakeWorkflows) Status(context.Context, string) (workflows.Status, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -62,6 +62,17 @@ func (i Interval) Days() int {
 	return i.Value
 }
 
+// CoarserThanDay reports whether more than a day lies between two samples, so that a snapshot each day says something new.
+func (i Interval) CoarserThanDay() bool {
+	switch i.Unit {
+	case Hour:
+		return i.Value > 24
+	case Day:
+		return i.Value > 1
+	}
+	return true
+}
+
 // ParseInterval reads "1month", "2 weeks", "day", "12h": an optional whole number (default 1) and a unit, singular,
 // plural or its first letter (m is month). It returns an Invalid error for anything else.
 func ParseInterval(s string) (Interval, error) {

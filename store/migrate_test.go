@@ -35,7 +35,9 @@ func TestMigrationsGoDownAndUpAgain(t *testing.T) {
 
 	statuses, err := store.MigrationStatus(t.Context(), url)
 	require.NoError(t, err)
-	require.Len(t, statuses, 3)
+	files, err := migrations.FS.ReadDir(".")
+	require.NoError(t, err)
+	require.Len(t, statuses, len(files))
 	require.Equal(t, "00001_repositories.sql", statuses[0].Name)
 	require.True(t, statuses[0].AppliedAt.IsZero())
 
@@ -44,7 +46,7 @@ func TestMigrationsGoDownAndUpAgain(t *testing.T) {
 
 	statuses, err = store.MigrationStatus(t.Context(), url)
 	require.NoError(t, err)
-	require.False(t, statuses[2].AppliedAt.IsZero())
+	require.False(t, statuses[len(statuses)-1].AppliedAt.IsZero())
 }
 
 func TestProcessesThatMigrateAtOnceTakeTurns(t *testing.T) {

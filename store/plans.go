@@ -10,12 +10,15 @@ import (
 )
 
 // The kinds of generation: a backfill computes frames of the past, a recording the grid times that have come since, a retry
-// samples that had ended (retries.go), an extension frames before the first (extensions.go).
+// samples that had ended (retries.go), an extension frames before the first (extensions.go), a joining the past of repositories that
+// came into scope later (joining.go), a snapshot now (snapshots.go).
 const (
 	Backfill  = "backfill"
 	Recording = "recording"
 	Retry     = "retry"
 	Extension = "extension"
+	Joining   = "joining"
+	Snapshot  = "snapshot"
 )
 
 // BeginGeneration returns the number of the series' open plan of this kind and these times, made if there is none, so an

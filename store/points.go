@@ -17,6 +17,7 @@ type Point struct {
 	// Coverage says how many of the repositories planned at this time have an exact value. At 0 the value says nothing.
 	Coverage Coverage
 	Outcomes insights.Completeness // the samples behind this time
+	Snapshot bool                  // between two recordings, replaced by the next one (see Charts)
 }
 
 // Coverage is how many repositories are known, of those planned.
@@ -55,7 +56,12 @@ func (s *Store) Points(ctx context.Context, seriesIDs []string, f PointFilter) (
 	if err != nil {
 		return nil, classify(err, "points of %d series", len(seriesIDs))
 	}
-	points := make(map[string][]Point, len(seriesIDs))
+	return pointsOf(rows), nil
+}
+
+// pointsOf turns rows by series and time into the points of each series.
+func pointsOf(rows []db.PointsRow) map[string][]Point {
+	points := make(map[string][]Point)
 	for len(rows) > 0 {
 		end := slices.IndexFunc(rows, func(r db.PointsRow) bool { return r.SeriesID != rows[0].SeriesID })
 		if end < 0 {
@@ -64,7 +70,7 @@ func (s *Store) Points(ctx context.Context, seriesIDs []string, f PointFilter) (
 		points[rows[0].SeriesID] = fill(rows[:end])
 		rows = rows[end:]
 	}
-	return points, nil
+	return points
 }
 
 // fill turns the rows of one series, which have only the values that occur at a time, into points for all labels.

@@ -31,8 +31,8 @@ func (b bundle) requireWhole(t require.TestingT, series insights.Series) insight
 }
 
 // write ends a sample.
-func (b bundle) write(t require.TestingT, series insights.Series, generation int, s insights.Sample) {
-	require.NoError(t, b.WriteSamples(b.ctx, series.ID, generation, []insights.Sample{s}))
+func (b bundle) write(t require.TestingT, series insights.Series, generation int, s ...insights.Sample) {
+	require.NoError(t, b.WriteSamples(b.ctx, series.ID, generation, s))
 }
 
 // ended is a series with one day in each of five repositories, whose samples ended as counted 5, absent, partial 2, failed,

@@ -21,6 +21,8 @@ const (
 	SettingWindow       = "backsight.series.window"
 	SettingSyncInterval = "backsight.sync.interval"
 	SettingIndexBudget  = "backsight.index.budget"
+
+	SettingSnapshotInterval = "backsight.snapshot.interval"
 )
 
 // Setting is a setting that exists: workers read them again every few seconds.
@@ -41,6 +43,7 @@ var KnownSettings = []Setting{
 	{SettingWindow, "0", "Batches (RepositoryWorkflows) that one series has in flight at a time; 0: 40, which is also the most. With matching.enableFairness on the Temporal server, as backsight up has it, series take turns whatever this is; without it a new series waits for those that others have in flight, so choose about twice the search slots of all workers.", whole},
 	{SettingSyncInterval, "5m", "How often mirrors are fetched and local repositories are read: a duration such as 30s, 5m or 1h; 0: only on request.", duration},
 	{SettingIndexBudget, "1024", "MiB of disk that history indexes may take on each worker's machine. A repository is indexed after its first search, while no search runs, at the cost of reading its whole history once; later searches then read only the files that can match. 0: none are made or used.", whole},
+	{SettingSnapshotInterval, "24h", "How often series whose samples are more than a day apart take a snapshot, the last, hollow point of a chart, which the next one replaces: a duration such as 24h or 1h, counted from midnight UTC; 0: never.", duration},
 }
 
 // Settings returns the value of every known setting, the default where none is set.

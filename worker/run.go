@@ -131,6 +131,7 @@ func (r *runner) workers(fatal func(error)) []worker.Worker {
 	workflows.Register(main)
 	main.RegisterActivity(&activities.Plans{Store: r.Store, Mirrors: mirrors, Metrics: r.Metrics})
 	main.RegisterActivity(&activities.Points{Store: r.Store, Metrics: r.Metrics})
+	main.RegisterActivity(&activities.Snapshots{Store: r.Store})
 	main.RegisterActivity(sync) // for List, which only reads the database
 
 	searching := worker.New(r.Client, workflows.SearchQueue, worker.Options{

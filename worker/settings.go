@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/backsight/backsight/store"
+	"github.com/backsight/backsight/workflows"
 )
 
 // settingsEvery is how soon a changed setting acts.
@@ -20,6 +21,7 @@ type settings struct {
 	concurrency int
 	syncEvery   time.Duration
 	indexBudget int64 // bytes
+	snapshots   time.Duration
 }
 
 // applySettings reads the settings and puts what changed into force.
@@ -38,12 +40,17 @@ func (r *runner) applySettings(ctx context.Context) error {
 	r.limits.Set(now.frames, now.searches, now.concurrency)
 	r.indexes.SetBudget(now.indexBudget)
 	if !r.applied.read || now.syncEvery != r.applied.syncEvery {
-		if err := r.workflows.EnsureSchedule(ctx, now.syncEvery); err != nil {
+		if err := r.workflows.EnsureSchedule(ctx, workflows.SyncSchedule, now.syncEvery); err != nil {
+			return err
+		}
+	}
+	if !r.applied.read || now.snapshots != r.applied.snapshots {
+		if err := r.workflows.EnsureSchedule(ctx, workflows.SnapshotSchedule, now.snapshots); err != nil {
 			return err
 		}
 	}
 	r.Logger.Info("settings applied", "framesPerSecond", now.frames, "searchesPerSecond", now.searches,
-		"concurrency", now.concurrency, "syncEvery", now.syncEvery, "indexBudget", now.indexBudget)
+		"concurrency", now.concurrency, "syncEvery", now.syncEvery, "indexBudget", now.indexBudget, "snapshotEvery", now.snapshots)
 	r.applied = now
 	return nil
 }
@@ -69,5 +76,8 @@ func parseSettings(values map[string]string) (settings, error) {
 		return s, fmt.Errorf("setting %s: %w", store.SettingIndexBudget, err)
 	}
 	s.indexBudget = mebibytes << 20
+	if s.snapshots, err = time.ParseDuration(values[store.SettingSnapshotInterval]); err != nil {
+		return s, fmt.Errorf("setting %s: %w", store.SettingSnapshotInterval, err)
+	}
 	return s, nil
 }

@@ -109,6 +109,12 @@ func (c *Client) Trigger(ctx context.Context, seriesID string, order Order) (Sta
 	return c.send(ctx, seriesID, Trigger, order)
 }
 
+// Snapshot makes the series sample every repository now. Invalid where it is sampled daily or more often, Conflict while it is
+// paused or cannot plan.
+func (c *Client) Snapshot(ctx context.Context, seriesID string, order Order) (Status, error) {
+	return c.send(ctx, seriesID, Snapshot, order)
+}
+
 func (c *Client) send(ctx context.Context, seriesID, message string, order Order) (Status, error) {
 	var status Status
 	err := patiently(ctx, func() error {
@@ -224,6 +230,6 @@ func seriesDetails(series insights.Series, title string) string {
 		scope = fmt.Sprintf("%d named repositories", len(series.Scope.Repositories))
 	}
 	const limit = 20_000 // bytes, of a Temporal details text
-	return cut(fmt.Sprintf("**%s**\n\n- query: `%s`\n- scope: %s\n- grid: %d points, every %s until %s\n\nSignals: `pause`, `resume`, `cancel`, `retry`, `extend`, `front`, `back`, `trigger` (input may be empty, or `{\"by\":\"…\",\"reason\":\"…\"}`; `retry` takes `\"all\":true`, `extend` needs `\"points\":24`). Queries: `status`, `completeness`.",
+	return cut(fmt.Sprintf("**%s**\n\n- query: `%s`\n- scope: %s\n- grid: %d points, every %s until %s\n\nSignals: `pause`, `resume`, `cancel`, `retry`, `extend`, `front`, `back`, `trigger`, `snapshot` (input may be empty, or `{\"by\":\"…\",\"reason\":\"…\"}`; `retry` takes `\"all\":true`, `extend` needs `\"points\":24`). Queries: `status`, `completeness`.",
 		title, series.Query, scope, series.Grid.Points, series.Grid.Interval, series.Grid.Anchor.Format(time.RFC3339)), limit)
 }

@@ -47,7 +47,7 @@ func (s *series) fanOut(ctx workflow.Context, plan *Plan, page activities.PageRe
 func (s *series) batch(ctx workflow.Context, plan *Plan, batch activities.Batch) (done bool, err error) {
 	in := RepositoryInput{
 		SeriesID: s.in.SeriesID, Generation: plan.Generation,
-		From: batch.From, Through: batch.Through, Unfold: batch.Unfold, Label: batch.Label,
+		From: batch.From, Through: batch.Through, Unfold: batch.Unfold, Label: batch.Label, Snapshot: plan.Kind == kindSnapshot,
 	}
 	result, err := runRepository(ctx, in, s.priority(plan))
 	switch {
@@ -62,7 +62,11 @@ func (s *series) batch(ctx workflow.Context, plan *Plan, batch activities.Batch)
 		}
 		result.Tally = after
 	}
-	if err := s.noticeBatch(ctx, plan, s.settle(batch.Before, result.Tally)); err != nil && ctx.Err() == nil {
+	ended := settle(s.tallyOf(plan), batch.Before, result.Tally)
+	if plan.Kind == kindSnapshot {
+		return result.Tally.Pending == 0, nil
+	}
+	if err := s.noticeBatch(ctx, plan, ended); err != nil && ctx.Err() == nil {
 		return false, err
 	}
 	return result.Tally.Pending == 0, nil
@@ -71,15 +75,15 @@ func (s *series) batch(ctx workflow.Context, plan *Plan, batch activities.Batch)
 // settle moves what a batch ended from pending to its outcomes. Both tallies are the ledger's, of the same range, so a
 // sample counts once however often it was tried. Where they cannot be subtracted (an attempt that was given up wrote
 // after all), the tally is left as it is: it is read anew when the page ends. It returns what ended.
-func (s *series) settle(before, after insights.Completeness) (done insights.Completeness) {
+func settle(total *insights.Completeness, before, after insights.Completeness) (done insights.Completeness) {
 	done, ok := ended(before, after)
 	if !ok {
 		return insights.Completeness{}
 	}
-	tally := s.state.Tally
+	tally := *total
 	tally.Settle(done)
 	if tally.Check() == nil {
-		s.state.Tally = tally
+		*total = tally
 	}
 	return done
 }

@@ -24,6 +24,8 @@ type SeriesState struct {
 	// whatever is about the past: the first backfill, an extension or a retry.
 	Backfill  *Plan `json:"backfill,omitempty"`
 	Recording *Plan `json:"recording,omitempty"`
+	// Snapshot is the snapshot that is to be taken, after recordings and before the past.
+	Snapshot *Plan `json:"snapshot,omitempty"`
 	// Waiting are plans of the past that operators asked for, in the order in which they are worked on after Backfill. At most
 	// maxWaiting.
 	Waiting []*Plan `json:"waiting,omitempty"`
@@ -68,6 +70,8 @@ type Plan struct {
 	After int64 `json:"after,omitempty"`
 	// Failing is what the circuit breaker remembers.
 	Failing Failing `json:"failing,omitzero"`
+	// Tally is that of a snapshot; the samples of other plans are counted in SeriesState.Tally.
+	Tally insights.Completeness `json:"tally,omitzero"`
 }
 
 // RepositoryInput names the samples of a RepositoryWorkflow: the pending ones of a generation in the repositories
@@ -81,10 +85,12 @@ type RepositoryInput struct {
 	Unfold bool `json:"unfold,omitempty"`
 	// Label names the batch for people.
 	Label string `json:"label,omitempty"`
+	// Snapshot is true for samples of a snapshot.
+	Snapshot bool `json:"snapshot,omitempty"`
 }
 
 func (in RepositoryInput) samples() activities.Range {
-	return activities.Range{SeriesID: in.SeriesID, Generation: in.Generation, From: in.From, Through: in.Through}
+	return activities.Range{SeriesID: in.SeriesID, Generation: in.Generation, From: in.From, Through: in.Through, Snapshot: in.Snapshot}
 }
 
 // RepositoryResult is how a RepositoryWorkflow or FrameWorkflow ended.
@@ -101,6 +107,17 @@ type FrameInput struct {
 	Generation   int       `json:"generation"`
 	RepositoryID int64     `json:"repositoryId"`
 	Time         time.Time `json:"time"`
+	Snapshot     bool      `json:"snapshot,omitempty"`
+}
+
+func (in FrameInput) samples() activities.Range {
+	return activities.Range{SeriesID: in.SeriesID, Generation: in.Generation, From: in.RepositoryID, Through: in.RepositoryID, At: &in.Time, Snapshot: in.Snapshot}
+}
+
+// SnapshotsInput starts a SnapshotsWorkflow, from the cursor After on. Told counts over continue-as-new.
+type SnapshotsInput struct {
+	After int64 `json:"after,omitempty"`
+	Told  int64 `json:"told,omitempty"`
 }
 
 // SyncInput starts a SyncWorkflow: of one repository, or of all when RepositoryID is 0, from the cursor After on.

@@ -49,15 +49,17 @@ type fakeLedger struct {
 	kept     map[cell]insights.Outcome // of those that a retry took up
 	kinds    []string                  // of plans
 	cancels  []activities.CancelInput
-	plans    [][]time.Time // by generation - 1
-	begun    []time.Time   // when
+	plans    [][]time.Time             // by generation - 1
+	aside    map[cell]insights.Outcome // the samples of snapshots
+	series   []string                  // that are to take one
+	begun    []time.Time               // when
 	fails    []activities.FailInput
 	searches []activities.Range
 	clock    func() time.Time
 }
 
 func newLedger(repositories int64) *fakeLedger {
-	return &fakeLedger{repositories: repositories, perBatch: 2, perPage: 4, outcomes: map[cell]insights.Outcome{}, kept: map[cell]insights.Outcome{}}
+	return &fakeLedger{repositories: repositories, perBatch: 2, perPage: 4, outcomes: map[cell]insights.Outcome{}, kept: map[cell]insights.Outcome{}, aside: map[cell]insights.Outcome{}}
 }
 
 func (l *fakeLedger) register(r interface {
@@ -67,6 +69,7 @@ func (l *fakeLedger) register(r interface {
 	for name, f := range map[string]any{
 		"Begin": l.Begin, "Cancel": l.Cancel, "Page": l.Page, "Complete": l.Complete, "Tally": l.Tally, "RangeTally": l.RangeTally,
 		"Pending": l.Pending, "Samples": l.Samples, "Fail": l.Fail, "Failures": l.Failures, "List": l.List, "Repository": l.Repository, "Repositories": l.Repositories,
+		"SnapshotSeries": l.SnapshotSeries,
 	} {
 		r.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name})
 	}
@@ -96,12 +99,38 @@ func (l *fakeLedger) Begin(_ context.Context, in activities.BeginInput) (activit
 	l.more = more
 	for id := int64(1); id <= through; id++ {
 		for _, at := range in.Times {
-			if _, ok := l.outcomes[cell{id, at}]; !ok {
-				l.outcomes[cell{id, at}] = insights.Pending
+			if book := l.book(len(l.plans)); book[cell{id, at}] == "" {
+				book[cell{id, at}] = insights.Pending
 			}
 		}
 	}
-	return activities.BeginResult{Generation: len(l.plans), Tally: l.tally(1, l.repositories, nil), More: more}, nil
+	return activities.BeginResult{Generation: len(l.plans), Tally: l.total(len(l.plans)), More: more}, nil
+}
+
+// book is where the samples of a plan stand.
+func (l *fakeLedger) book(generation int) map[cell]insights.Outcome {
+	if l.kinds[generation-1] == "snapshot" {
+		return l.aside
+	}
+	return l.outcomes
+}
+
+// total is the tally that goes with a plan.
+func (l *fakeLedger) total(generation int) insights.Completeness {
+	if l.kinds[generation-1] == "snapshot" {
+		return l.tallyOf(generation, 1, l.repositories, nil)
+	}
+	return l.tally(1, l.repositories, nil)
+}
+
+func (l *fakeLedger) SnapshotSeries(_ context.Context, after int64) (activities.SnapshotPage, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	page := activities.SnapshotPage{SeriesIDs: l.series[after : after+1]}
+	if int(after)+1 < len(l.series) {
+		page.Next = after + 1
+	}
+	return page, nil
 }
 
 func (l *fakeLedger) beginRetry(in activities.BeginInput) (activities.BeginResult, error) {
@@ -170,7 +199,7 @@ func (l *fakeLedger) Complete(_ context.Context, in activities.CompleteInput) (a
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	left := l.tallyOf(in.Generation, 1, l.repositories, nil).Pending > 0
-	return activities.CompleteResult{Tally: l.tally(1, l.repositories, nil), Left: left}, nil
+	return activities.CompleteResult{Tally: l.total(in.Generation), Left: left}, nil
 }
 
 func (l *fakeLedger) Tally(context.Context, string) (insights.Completeness, error) {
@@ -189,7 +218,7 @@ func (l *fakeLedger) Pending(_ context.Context, in activities.Range) (activities
 	var result activities.PendingResult
 	for id := in.From; id <= in.Through; id++ {
 		for _, at := range l.plans[in.Generation-1] {
-			if l.outcomes[cell{id, at}] != insights.Pending {
+			if l.book(in.Generation)[cell{id, at}] != insights.Pending {
 				continue
 			}
 			if !slices.Contains(result.Repositories, id) {
@@ -270,8 +299,8 @@ func (l *fakeLedger) Repository(_ context.Context, id int64) error {
 func (l *fakeLedger) settle(in activities.Range, outcome insights.Outcome) {
 	for _, at := range l.plans[in.Generation-1] {
 		for id := in.From; id <= in.Through; id++ {
-			if (in.At == nil || at.Equal(*in.At)) && l.outcomes[cell{id, at}] == insights.Pending {
-				l.outcomes[cell{id, at}] = outcome
+			if book := l.book(in.Generation); (in.At == nil || at.Equal(*in.At)) && book[cell{id, at}] == insights.Pending {
+				book[cell{id, at}] = outcome
 			}
 		}
 	}
@@ -284,8 +313,12 @@ func (l *fakeLedger) now() insights.Completeness {
 	return l.tally(1, l.repositories, nil)
 }
 
-func (l *fakeLedger) tally(from, through int64, times []time.Time) (tally insights.Completeness) {
-	for c, outcome := range l.outcomes {
+func (l *fakeLedger) tally(from, through int64, times []time.Time) insights.Completeness {
+	return tallyIn(l.outcomes, from, through, times)
+}
+
+func tallyIn(book map[cell]insights.Outcome, from, through int64, times []time.Time) (tally insights.Completeness) {
+	for c, outcome := range book {
 		in := times == nil || slices.ContainsFunc(times, c.time.Equal)
 		if in && c.repository >= from && c.repository <= through {
 			tally.Add(outcome, 1)
@@ -299,7 +332,7 @@ func (l *fakeLedger) tallyOf(generation int, from, through int64, at *time.Time)
 	if at != nil {
 		times = []time.Time{*at}
 	}
-	return l.tally(from, through, times)
+	return tallyIn(l.book(generation), from, through, times)
 }
 
 // failure is a non-retryable error of an activity, as package activities makes them.

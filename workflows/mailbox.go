@@ -14,6 +14,7 @@ var messages = []struct{ name, about string }{
 	{Front, "put the work on the past before that of all other series"},
 	{Back, "put the work on the past behind that of all other series"},
 	{Trigger, "look for due recordings and left-over work now"},
+	{Snapshot, "sample every repository now, between two recordings"},
 	{Retry, `try samples again that are partial or failed, or all with {"all":true}`},
 	{Extend, `add points of the past, with {"points":24} until there are as many`},
 }
@@ -99,6 +100,8 @@ func (s *series) obey(ctx workflow.Context, name string, order Order) {
 		s.move(AtBack)
 	case Trigger:
 		s.state.Problem = nil
+	case Snapshot:
+		s.takeSnapshot(ctx)
 	}
 }
 

@@ -26,6 +26,7 @@ const (
 	RepositoryWorkflowName = "RepositoryWorkflow"
 	FrameWorkflowName      = "FrameWorkflow"
 	SyncWorkflowName       = "SyncWorkflow"
+	SnapshotsWorkflowName  = "SnapshotsWorkflow"
 )
 
 // Messages of a SeriesWorkflow. Each is both a signal and an update of the same name and payload: a signal is what an
@@ -52,6 +53,9 @@ const (
 	Back  = "back"
 	// Trigger looks for due recordings and left-over samples now instead of at the next grid time. Payload Order.
 	Trigger = "trigger"
+	// Snapshot samples every repository now, between two recordings; the next snapshot replaces it, and a recording overtakes it.
+	// The schedule SnapshotSchedule sends it. Payload Order.
+	Snapshot = "snapshot"
 )
 
 // Queries of a SeriesWorkflow.
@@ -151,7 +155,7 @@ type Status struct {
 	Problem *Problem `json:"problem,omitempty"`
 	// NextRecordingAt is the first grid time that is not planned yet.
 	NextRecordingAt time.Time `json:"nextRecordingAt"`
-	// Generation and Kind ("backfill", "recording", "retry", "extension") name the plan that is worked on; 0 and "" when
+	// Generation and Kind ("backfill", "recording", "retry", "extension", "joining", "snapshot") name the plan that is worked on; 0 and "" when
 	// there is none. A plan that is not written has no generation.
 	Generation int    `json:"generation,omitempty"`
 	Kind       string `json:"kind,omitempty"`
@@ -159,6 +163,8 @@ type Status struct {
 	Place Place `json:"place,omitempty"`
 	// Waiting is how many plans of the past wait behind the one that is worked on.
 	Waiting int `json:"waiting,omitempty"`
+	// Snapshot is the tally of the snapshot that is being taken; nil when there is none. It is no part of Completeness.
+	Snapshot *insights.Completeness `json:"snapshot,omitempty"`
 	// Completeness is the workflow's own tally over all generations; equal to the ledger's in every state but Running
 	// and Pausing, where it follows as children end.
 	Completeness insights.Completeness `json:"completeness"`

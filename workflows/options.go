@@ -103,6 +103,8 @@ const (
 	// maxWaiting is how many orders about the past wait for their turn at most: more than a person gives, and the state that goes
 	// from run to run stays small.
 	maxWaiting = 20
+	// againAfter is when series are told again to take a snapshot that were between two runs: longer than that takes.
+	againAfter = 5 * time.Second
 	// dueAtOnce is the most recordings of one plan. More are planned one after the other.
 	dueAtOnce = 100
 )

@@ -31,6 +31,8 @@ func (s *series) check(name string, order Order) error {
 			return err
 		}
 		return s.roomFor(func(p *Plan) bool { return p.Kind == kindExtension })
+	case Snapshot:
+		return s.checkSnapshot()
 	}
 	return nil
 }
@@ -156,8 +158,13 @@ func (s *series) cancelPlan(ctx workflow.Context, plan *Plan) error {
 
 // refused drops an operator's plan that cannot be made, so that it does not stand in the way of what comes after; the reason is
 // shown until something succeeds. It reports whether it did: a series' own backfill and recordings are never dropped, and
-// what may pass by itself is tried again.
+// what may pass by itself is tried again. A snapshot is dropped whatever is wrong.
 func (s *series) refused(ctx workflow.Context, plan *Plan, err error) bool {
+	if plan == s.state.Snapshot { // there will be another one
+		workflow.GetLogger(ctx).Warn("no snapshot", "error", err)
+		s.state.Snapshot = nil
+		return true
+	}
 	if plan != s.state.Backfill || plan.Kind == kindBackfill || plan.Generation != 0 {
 		return false
 	}

@@ -11,4 +11,5 @@ func Register(r worker.WorkflowRegistry) {
 	r.RegisterWorkflowWithOptions(RepositoryWorkflow, workflow.RegisterOptions{Name: RepositoryWorkflowName})
 	r.RegisterWorkflowWithOptions(FrameWorkflow, workflow.RegisterOptions{Name: FrameWorkflowName})
 	r.RegisterWorkflowWithOptions(SyncWorkflow, workflow.RegisterOptions{Name: SyncWorkflowName})
+	r.RegisterWorkflowWithOptions(SnapshotsWorkflow, workflow.RegisterOptions{Name: SnapshotsWorkflowName})
 }

@@ -59,7 +59,7 @@ func RepositoryWorkflow(ctx workflow.Context, in RepositoryInput) (RepositoryRes
 // FrameWorkflow ends one sample: the search of one repository at one time, and after the last attempt the outcome failed,
 // with the reason.
 func FrameWorkflow(ctx workflow.Context, in FrameInput) (RepositoryResult, error) {
-	samples := activities.Range{SeriesID: in.SeriesID, Generation: in.Generation, From: in.RepositoryID, Through: in.RepositoryID, At: &in.Time}
+	samples := in.samples()
 	tally, err := searchRange(searchingFrame(ctx, "search "+in.Time.Format(time.RFC3339)), samples)
 	switch {
 	case err == nil:
@@ -108,7 +108,7 @@ func unfoldRepositories(ctx workflow.Context, batch RepositoryInput, ids []int64
 // unfoldFrames runs a child for each time frame of a repository.
 func unfoldFrames(ctx workflow.Context, repository RepositoryInput, times []time.Time) error {
 	return bounded(ctx, times, func(ctx workflow.Context, at time.Time) error {
-		in := FrameInput{SeriesID: repository.SeriesID, Generation: repository.Generation, RepositoryID: repository.From, Time: at}
+		in := FrameInput{SeriesID: repository.SeriesID, Generation: repository.Generation, RepositoryID: repository.From, Time: at, Snapshot: repository.Snapshot}
 		options := workflow.ChildWorkflowOptions{
 			WorkflowID:            FrameID(in),
 			TaskQueue:             Queue,
@@ -123,9 +123,7 @@ func unfoldFrames(ctx workflow.Context, repository RepositoryInput, times []time
 		err := startedOnce(ctx, func() error {
 			return workflow.ExecuteChildWorkflow(workflow.WithChildOptions(ctx, options), FrameWorkflow, in).Get(ctx, &result)
 		})
-		samples := repository.samples()
-		samples.At = &at
-		return giveUp(ctx, samples, result, err)
+		return giveUp(ctx, in.samples(), result, err)
 	})
 }
 

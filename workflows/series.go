@@ -13,10 +13,11 @@ import (
 
 // References to activities by their signatures; never called through.
 var (
-	plans  *activities.Plans
-	points *activities.Points
-	finder *activities.Search
-	syncer *activities.Sync
+	plans     *activities.Plans
+	points    *activities.Points
+	finder    *activities.Search
+	syncer    *activities.Sync
+	snapshots *activities.Snapshots
 )
 
 // Kinds of plans, as the ledger stores them.
@@ -25,6 +26,7 @@ const (
 	kindRecording = "recording"
 	kindRetry     = "retry"
 	kindExtension = "extension"
+	kindSnapshot  = "snapshot"
 )
 
 // SeriesWorkflow computes one series for ever: it plans its backfill once, works on it page by page, sleeps until the next
@@ -66,6 +68,7 @@ func (s *series) run(ctx workflow.Context) error {
 		if s.state.Paused == nil {
 			s.noticeDue(ctx)
 			s.takeTurn()
+			s.dropSnapshot()
 		}
 		s.show(ctx)
 		var again bool
@@ -119,10 +122,7 @@ func (s *series) next(ctx workflow.Context) *Plan {
 	if s.held(ctx) {
 		return nil
 	}
-	if s.state.Recording != nil {
-		return s.state.Recording
-	}
-	return s.state.Backfill
+	return s.plan()
 }
 
 // held reports whether a problem holds back all plans.
@@ -198,7 +198,7 @@ func (s *series) step(ctx workflow.Context, plan *Plan) error {
 		return err
 	}
 	var page activities.PageResult
-	in := activities.PageInput{SeriesID: s.in.SeriesID, Generation: plan.Generation, After: plan.After}
+	in := activities.PageInput{SeriesID: s.in.SeriesID, Generation: plan.Generation, After: plan.After, Snapshot: plan.Kind == kindSnapshot}
 	if err := workflow.ExecuteActivity(ledger(ctx, "next page of the plan"), plans.Page, in).Get(ctx, &page); err != nil {
 		return err
 	}
@@ -208,14 +208,14 @@ func (s *series) step(ctx workflow.Context, plan *Plan) error {
 		return err
 	}
 	if !finished {
-		return s.readTally(ctx) // the same page again, in a new run
+		return s.readTallyOf(ctx, plan) // the same page again, in a new run
 	}
 	if err := s.noticePage(ctx, plan, page.Next); err != nil {
 		return err
 	}
 	plan.After = page.Next
 	if !page.Last || plan.Writing {
-		return s.readTally(ctx)
+		return s.readTallyOf(ctx, plan)
 	}
 	return s.complete(ctx, plan)
 }
@@ -233,7 +233,7 @@ func (s *series) begin(ctx workflow.Context, plan *Plan) error {
 		return err
 	}
 	plan.Generation, plan.Writing = begun.Generation, begun.More
-	s.state.Tally = begun.Tally
+	*s.tallyOf(plan) = begun.Tally
 	switch {
 	case begun.Generation == 0:
 		s.state.Backfill = nil
@@ -251,12 +251,12 @@ func (s *series) readTally(ctx workflow.Context) error {
 // complete ends a plan. Where something is pending still, it goes through the whole plan again.
 func (s *series) complete(ctx workflow.Context, plan *Plan) error {
 	var completed activities.CompleteResult
-	in := activities.CompleteInput{SeriesID: s.in.SeriesID, Generation: plan.Generation}
+	in := activities.CompleteInput{SeriesID: s.in.SeriesID, Generation: plan.Generation, Snapshot: plan.Kind == kindSnapshot}
 	if err := workflow.ExecuteActivity(ledger(ctx, "complete the "+plan.Kind), plans.Complete, in).Get(ctx, &completed); err != nil {
 		return err
 	}
-	s.state.Tally = completed.Tally
-	if completed.Tally.Failed > 0 {
+	*s.tallyOf(plan) = completed.Tally
+	if plan.Kind != kindSnapshot && completed.Tally.Failed > 0 {
 		s.state.RecheckAt = workflow.Now(ctx).Add(recheckAfter)
 	}
 	switch {
@@ -264,6 +264,8 @@ func (s *series) complete(ctx workflow.Context, plan *Plan) error {
 		plan.After = 0
 	case plan.Kind == kindRecording:
 		s.state.Recording = nil
+	case plan.Kind == kindSnapshot:
+		s.state.Snapshot = nil
 	default:
 		s.state.Backfill = nil
 	}

@@ -270,9 +270,9 @@ func TestScheduleFollowsTheSetting(t *testing.T) {
 	s := newServer(t, newLedger(1))
 	ctx := t.Context()
 	handle := s.client.ScheduleClient().GetHandle(ctx, workflows.SyncSchedule)
-	require.NoError(t, s.workflows.EnsureSchedule(ctx, 0), "none to pause")
+	require.NoError(t, s.workflows.EnsureSchedule(ctx, workflows.SyncSchedule, 0), "none to pause")
 	for _, every := range []time.Duration{5 * time.Minute, 5 * time.Minute, time.Hour, 0, time.Hour} {
-		require.NoError(t, s.workflows.EnsureSchedule(ctx, every))
+		require.NoError(t, s.workflows.EnsureSchedule(ctx, workflows.SyncSchedule, every))
 		description, err := handle.Describe(ctx)
 		require.NoError(t, err)
 		require.Equal(t, every == 0, description.Schedule.State.Paused)
@@ -282,7 +282,7 @@ func TestScheduleFollowsTheSetting(t *testing.T) {
 	}
 	// An operator's own pause is not ours to lift.
 	require.NoError(t, handle.Pause(ctx, client.SchedulePauseOptions{Note: "maintenance"}))
-	require.NoError(t, s.workflows.EnsureSchedule(ctx, 2*time.Hour))
+	require.NoError(t, s.workflows.EnsureSchedule(ctx, workflows.SyncSchedule, 2*time.Hour))
 	description, err := handle.Describe(ctx)
 	require.NoError(t, err)
 	require.True(t, description.Schedule.State.Paused)

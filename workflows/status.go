@@ -21,12 +21,19 @@ func (s *series) status() Status {
 	if plan := s.plan(); plan != nil {
 		status.Generation, status.Kind = plan.Generation, plan.Kind
 	}
+	if s.state.Snapshot != nil {
+		status.Snapshot = &s.state.Snapshot.Tally
+	}
 	return status
 }
 
+// plan is what comes first: fresh data before history.
 func (s *series) plan() *Plan {
-	if s.state.Recording != nil {
+	switch {
+	case s.state.Recording != nil:
 		return s.state.Recording
+	case s.state.Snapshot != nil:
+		return s.state.Snapshot
 	}
 	return s.state.Backfill
 }
@@ -89,7 +96,7 @@ func (s *series) details() string {
 
 // percent is 0 while the first plan is not written: an empty tally alone would pass for a complete one.
 func (s *series) percent() int {
-	if s.state.Tally.Planned == 0 && s.plan() != nil {
+	if s.state.Tally.Planned == 0 && (s.state.Recording != nil || s.state.Backfill != nil) {
 		return 0
 	}
 	return s.state.Tally.Percent()

@@ -23,7 +23,8 @@ const (
 // Priority keys of the server: a lower one goes first, strictly.
 const (
 	priorityRecording = 1
-	priorityFront     = 3 // 2 is for snapshots
+	prioritySnapshot  = 2
+	priorityFront     = 3
 	priorityInTurn    = 4
 	priorityBack      = 5
 )
@@ -35,6 +36,8 @@ func (s *series) priority(plan *Plan) temporal.Priority {
 	switch {
 	case plan.Kind == kindRecording:
 		p.PriorityKey = priorityRecording
+	case plan.Kind == kindSnapshot:
+		p.PriorityKey = prioritySnapshot
 	case s.state.Place == AtFront:
 		p.PriorityKey = priorityFront
 	case s.state.Place == AtBack:

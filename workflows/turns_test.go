@@ -96,10 +96,19 @@ func TestMovedSeriesQueuesItsSearchesAnew(t *testing.T) {
 	ledger := newLedger(4)
 	var free atomic.Bool
 	ledger.before = func(ctx context.Context, in activities.Range) error {
-		if free.Load() {
-			return nil
+		// A search that has begun ends too when all are let go.
+		ctx, stop := context.WithCancel(ctx)
+		defer stop()
+		go func() {
+			for !free.Load() && ctx.Err() == nil {
+				time.Sleep(10 * time.Millisecond)
+			}
+			stop()
+		}()
+		if err := untilCancelled(ctx, in); !free.Load() {
+			return err
 		}
-		return untilCancelled(ctx, in)
+		return nil
 	}
 	s := newServer(t, ledger)
 	series := storedSeries("moved", 0)

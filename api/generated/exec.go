@@ -71,6 +71,7 @@ type ComplexityRoot struct {
 		Coverage         func(childComplexity int) int
 		DateTime         func(childComplexity int) int
 		DiffQuery        func(childComplexity int) int
+		IsSnapshot       func(childComplexity int) int
 		Label            func(childComplexity int) int
 		Outcomes         func(childComplexity int) int
 		PointInTimeQuery func(childComplexity int) int
@@ -163,6 +164,7 @@ type ComplexityRoot struct {
 		ResumeInsightSeries                     func(childComplexity int, seriesID string, by *string) int
 		RetryInsightSamples                     func(childComplexity int, seriesID string, filter SampleFilter, by *string) int
 		RetryInsightSeriesBackfill              func(childComplexity int, seriesID string, all *bool, by *string) int
+		SnapshotInsightSeries                   func(childComplexity int, seriesID string, by *string) int
 		SyncRepository                          func(childComplexity int, name *string) int
 		TriggerInsightSeries                    func(childComplexity int, seriesID string, by *string) int
 		UpdateSetting                           func(childComplexity int, key string, value string) int
@@ -287,6 +289,7 @@ type ComplexityRoot struct {
 		PausedReason    func(childComplexity int) int
 		Problem         func(childComplexity int) int
 		Queue           func(childComplexity int) int
+		Snapshot        func(childComplexity int) int
 		State           func(childComplexity int) int
 		TemporalURL     func(childComplexity int) int
 		Waiting         func(childComplexity int) int
@@ -328,6 +331,7 @@ type MutationResolver interface {
 	MoveInsightSeriesBackfillToFrontOfQueue(ctx context.Context, seriesID string, by *string) (*model.InsightsSeries, error)
 	MoveInsightSeriesBackfillToBackOfQueue(ctx context.Context, seriesID string, by *string) (*model.InsightsSeries, error)
 	TriggerInsightSeries(ctx context.Context, seriesID string, by *string) (*model.InsightsSeries, error)
+	SnapshotInsightSeries(ctx context.Context, seriesID string, by *string) (*model.InsightsSeries, error)
 	AddRepository(ctx context.Context, location string, name *string) (*Repository, error)
 	RemoveRepository(ctx context.Context, name string) (*EmptyResponse, error)
 	SyncRepository(ctx context.Context, name *string) (*EmptyResponse, error)
@@ -483,6 +487,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InsightDataPoint.DiffQuery(childComplexity), true
+	case "InsightDataPoint.isSnapshot":
+		if e.ComplexityRoot.InsightDataPoint.IsSnapshot == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InsightDataPoint.IsSnapshot(childComplexity), true
 	case "InsightDataPoint.label":
 		if e.ComplexityRoot.InsightDataPoint.Label == nil {
 			break
@@ -901,6 +911,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RetryInsightSeriesBackfill(childComplexity, args["seriesId"].(string), args["all"].(*bool), args["by"].(*string)), true
+	case "Mutation.snapshotInsightSeries":
+		if e.ComplexityRoot.Mutation.SnapshotInsightSeries == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_snapshotInsightSeries_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SnapshotInsightSeries(childComplexity, args["seriesId"].(string), args["by"].(*string)), true
 	case "Mutation.syncRepository":
 		if e.ComplexityRoot.Mutation.SyncRepository == nil {
 			break
@@ -1436,6 +1457,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SeriesWorkflowStatus.Queue(childComplexity), true
+	case "SeriesWorkflowStatus.snapshot":
+		if e.ComplexityRoot.SeriesWorkflowStatus.Snapshot == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeriesWorkflowStatus.Snapshot(childComplexity), true
 	case "SeriesWorkflowStatus.state":
 		if e.ComplexityRoot.SeriesWorkflowStatus.State == nil {
 			break
@@ -1663,6 +1690,8 @@ type Mutation {
   moveInsightSeriesBackfillToBackOfQueue(seriesId: ID!, by: String): InsightsSeries!
   "Backsight: looks for due recordings and left-over work now, and tries again what a problem holds back."
   triggerInsightSeries(seriesId: ID!, by: String): InsightsSeries!
+  "Backsight: samples every repository now, between two recordings. Refused for a series that is paused, or sampled daily or more often."
+  snapshotInsightSeries(seriesId: ID!, by: String): InsightsSeries!
   "Backsight: registers a repository: an absolute path on the server, or a clone URL. The same location again returns the same repository."
   addRepository(location: String!, name: String): Repository!
   removeRepository(name: String!): EmptyResponse!
@@ -1735,6 +1764,8 @@ type InsightDataPoint {
   coverage: Coverage!
   "Backsight: the samples behind this time by outcome."
   outcomes: Completeness!
+  "Backsight: true for the snapshot: now, between two recordings. It is the last point, replaced daily, and no part of completeness."
+  isSnapshot: Boolean!
   "The query that shows what changed between the previous point and this one, in Sourcegraph's words; null for the first point."
   diffQuery: String
   "The query at this point in time, in Sourcegraph's words."
@@ -1771,7 +1802,7 @@ enum SeriesWorkflowState { RUNNING PAUSING PAUSED SLEEPING CANCELLED }
 type SeriesWorkflowStatus {
   state: SeriesWorkflowState!
   inFlight: Int!
-  "What it works on: backfill, recording, retry or extension; null when there is nothing to do."
+  "What it works on: backfill, recording, retry, extension, joining or snapshot; null when there is nothing to do."
   kind: String
   "Orders about the past (retry, extend) that wait for their turn."
   waiting: Int!
@@ -1785,6 +1816,8 @@ type SeriesWorkflowStatus {
   problem: SeriesProblem
   "The workflow's own tally; equal to completeness when nothing is in flight."
   completeness: Completeness!
+  "The tally of the snapshot that is being taken; null when there is none."
+  snapshot: Completeness
   "The workflow in the Temporal UI; null when no UI is configured."
   temporalUrl: String
 }
@@ -1934,6 +1967,8 @@ func (ec *executionContext) childFields_InsightDataPoint(ctx context.Context, fi
 		return ec.fieldContext_InsightDataPoint_coverage(ctx, field)
 	case "outcomes":
 		return ec.fieldContext_InsightDataPoint_outcomes(ctx, field)
+	case "isSnapshot":
+		return ec.fieldContext_InsightDataPoint_isSnapshot(ctx, field)
 	case "diffQuery":
 		return ec.fieldContext_InsightDataPoint_diffQuery(ctx, field)
 	case "pointInTimeQuery":
@@ -2290,6 +2325,8 @@ func (ec *executionContext) childFields_SeriesWorkflowStatus(ctx context.Context
 		return ec.fieldContext_SeriesWorkflowStatus_problem(ctx, field)
 	case "completeness":
 		return ec.fieldContext_SeriesWorkflowStatus_completeness(ctx, field)
+	case "snapshot":
+		return ec.fieldContext_SeriesWorkflowStatus_snapshot(ctx, field)
 	case "temporalUrl":
 		return ec.fieldContext_SeriesWorkflowStatus_temporalUrl(ctx, field)
 	}
@@ -2771,6 +2808,28 @@ func (ec *executionContext) field_Mutation_retryInsightSeriesBackfill_args(ctx c
 		return nil, err
 	}
 	args["by"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_snapshotInsightSeries_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "seriesId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["seriesId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg1
 	return args, nil
 }
 
@@ -3551,6 +3610,29 @@ func (ec *executionContext) fieldContext_InsightDataPoint_outcomes(_ context.Con
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _InsightDataPoint_isSnapshot(ctx context.Context, field graphql.CollectedField, obj *InsightDataPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InsightDataPoint_isSnapshot(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IsSnapshot, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InsightDataPoint_isSnapshot(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InsightDataPoint", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _InsightDataPoint_diffQuery(ctx context.Context, field graphql.CollectedField, obj *InsightDataPoint) (ret graphql.Marshaler) {
@@ -5202,6 +5284,50 @@ func (ec *executionContext) fieldContext_Mutation_triggerInsightSeries(ctx conte
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_triggerInsightSeries_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_snapshotInsightSeries(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_snapshotInsightSeries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SnapshotInsightSeries(ctx, fc.Args["seriesId"].(string), fc.Args["by"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.InsightsSeries) graphql.Marshaler {
+			return ec.marshalNInsightsSeries2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightsSeries(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_snapshotInsightSeries(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InsightsSeries(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_snapshotInsightSeries_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -7479,6 +7605,38 @@ func (ec *executionContext) fieldContext_SeriesWorkflowStatus_completeness(_ con
 	return fc, nil
 }
 
+func (ec *executionContext) _SeriesWorkflowStatus_snapshot(ctx context.Context, field graphql.CollectedField, obj *SeriesWorkflowStatus) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeriesWorkflowStatus_snapshot(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Snapshot, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Completeness) graphql.Marshaler {
+			return ec.marshalOCompleteness2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐCompleteness(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SeriesWorkflowStatus_snapshot(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SeriesWorkflowStatus",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Completeness(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SeriesWorkflowStatus_temporalUrl(ctx context.Context, field graphql.CollectedField, obj *SeriesWorkflowStatus) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9327,6 +9485,11 @@ func (ec *executionContext) _InsightDataPoint(ctx context.Context, sel ast.Selec
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "isSnapshot":
+			out.Values[i] = ec._InsightDataPoint_isSnapshot(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "diffQuery":
 			out.Values[i] = ec._InsightDataPoint_diffQuery(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -10212,6 +10375,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "triggerInsightSeries":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_triggerInsightSeries(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "snapshotInsightSeries":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_snapshotInsightSeries(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -11285,6 +11455,11 @@ func (ec *executionContext) _SeriesWorkflowStatus(ctx context.Context, sel ast.S
 		case "completeness":
 			out.Values[i] = ec._SeriesWorkflowStatus_completeness(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "snapshot":
+			out.Values[i] = ec._SeriesWorkflowStatus_snapshot(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "temporalUrl":
@@ -12626,6 +12801,13 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	_ = ctx
 	res := graphql.MarshalBoolean(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOCompleteness2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐCompleteness(ctx context.Context, sel ast.SelectionSet, v *Completeness) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Completeness(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalODateTime2ᚖtimeᚐTime(ctx context.Context, v any) (*time.Time, error) {

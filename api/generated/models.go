@@ -56,6 +56,8 @@ type InsightDataPoint struct {
 	Coverage *Coverage `json:"coverage"`
 	// Backsight: the samples behind this time by outcome.
 	Outcomes *Completeness `json:"outcomes"`
+	// Backsight: true for the snapshot: now, between two recordings. It is the last point, replaced daily, and no part of completeness.
+	IsSnapshot bool `json:"isSnapshot"`
 	// The query that shows what changed between the previous point and this one, in Sourcegraph's words; null for the first point.
 	DiffQuery *string `json:"diffQuery,omitempty"`
 	// The query at this point in time, in Sourcegraph's words.
@@ -278,7 +280,7 @@ type SeriesProgress struct {
 type SeriesWorkflowStatus struct {
 	State    SeriesWorkflowState `json:"state"`
 	InFlight int                 `json:"inFlight"`
-	// What it works on: backfill, recording, retry or extension; null when there is nothing to do.
+	// What it works on: backfill, recording, retry, extension, joining or snapshot; null when there is nothing to do.
 	Kind *string `json:"kind,omitempty"`
 	// Orders about the past (retry, extend) that wait for their turn.
 	Waiting int `json:"waiting"`
@@ -292,6 +294,8 @@ type SeriesWorkflowStatus struct {
 	Problem *SeriesProblem `json:"problem,omitempty"`
 	// The workflow's own tally; equal to completeness when nothing is in flight.
 	Completeness *Completeness `json:"completeness"`
+	// The tally of the snapshot that is being taken; null when there is none.
+	Snapshot *Completeness `json:"snapshot,omitempty"`
 	// The workflow in the Temporal UI; null when no UI is configured.
 	TemporalURL *string `json:"temporalUrl,omitempty"`
 }

@@ -34,6 +34,7 @@ type pointLine struct {
 	Value    *float64              `json:"value"` // null: unknown
 	Coverage coverage              `json:"coverage"`
 	Outcomes insights.Completeness `json:"outcomes"`
+	Snapshot bool                  `json:"snapshot,omitempty"` // now, between two recordings
 }
 
 // sampleLine is a line of JSON with --by-repo: one sample is a point of one repository.
@@ -72,7 +73,11 @@ func (c *insightPoints) Run(ctx context.Context, s *streams) error {
 				if c.JSON {
 					return printJSON(s.Out, l)
 				}
-				table.Row(l.Time, l.Label, number(l.Value), fmt.Sprintf("%d/%d", l.Coverage.Known, l.Coverage.Planned))
+				known := fmt.Sprintf("%d/%d", l.Coverage.Known, l.Coverage.Planned)
+				if l.Snapshot {
+					known += " snapshot"
+				}
+				table.Row(l.Time, l.Label, number(l.Value), known)
 				return nil
 			})
 		}
@@ -103,16 +108,17 @@ func eachPoint(ctx context.Context, c *remote.Client, series seriesRef, yield fu
 				Label    string                `json:"label"`
 				Coverage coverage              `json:"coverage"`
 				Outcomes insights.Completeness `json:"outcomes"`
+				Snapshot bool                  `json:"isSnapshot"`
 			} `json:"points"`
 		} `json:"insightSeries"`
 	}
-	err := c.Do(ctx, `query($id: ID!) { insightSeries(id: $id) { points { dateTime value label coverage { known planned } outcomes { `+tallyFields+` } } } }`,
+	err := c.Do(ctx, `query($id: ID!) { insightSeries(id: $id) { points { dateTime value label coverage { known planned } outcomes { `+tallyFields+` } isSnapshot } } }`,
 		map[string]any{"id": series.ID}, &answer)
 	if err != nil {
 		return err
 	}
 	for _, p := range answer.InsightSeries.Points {
-		line := pointLine{Series: series.ID, Label: p.Label, Time: p.DateTime, Value: &p.Value, Coverage: p.Coverage, Outcomes: p.Outcomes}
+		line := pointLine{Series: series.ID, Label: p.Label, Time: p.DateTime, Value: &p.Value, Coverage: p.Coverage, Outcomes: p.Outcomes, Snapshot: p.Snapshot}
 		if line.Label == "" {
 			line.Label = series.Label
 		}

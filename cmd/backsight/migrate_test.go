@@ -18,10 +18,12 @@ func TestMigrate(t *testing.T) {
 	status, stdout, _ := runCLI(t, "migrate", "status", "--database-url", url, "--json")
 	require.Equal(t, exitDone, status)
 	lines := strings.Split(strings.TrimSpace(stdout), "\n")
-	for i, line := range lines {
+	last := int64(0)
+	for _, line := range lines {
 		var m migration
 		require.NoError(t, json.Unmarshal([]byte(line), &m))
-		require.Equal(t, int64(i+1), m.Version)
+		require.Greater(t, m.Version, last)
+		last = m.Version
 		require.NotNil(t, m.AppliedAt, m.Name)
 	}
 	_, stdout, _ = runCLI(t, "migrate", "status", "--database-url", url)

@@ -22,6 +22,8 @@ type seriesCommand struct {
 	Front   seriesFront   `cmd:"" help:"Let the work on a series' past go before that of all other series."`
 	Back    seriesBack    `cmd:"" help:"Let the work on a series' past wait for that of all other series."`
 	Trigger seriesTrigger `cmd:"" help:"Let a series look now for due recordings and left-over work."`
+
+	Snapshot seriesSnapshot `cmd:"" help:"Sample every repository now, between two recordings; the next snapshot replaces it."`
 }
 
 type seriesStatus struct {

@@ -126,3 +126,15 @@ func (c *seriesTrigger) Run(ctx context.Context, s *streams) error {
 	return order(ctx, s, c.clientFlags, c.ID, `mutation($id: ID!, $by: String) { series: triggerInsightSeries(seriesId: $id, by: $by) { `+seriesFields+` `+workflowFields+` } }`,
 		map[string]any{})
 }
+
+type seriesSnapshot struct {
+	clientFlags
+	ID string `arg:"" help:"A series, or an insight for all of its series."`
+}
+
+func (*seriesSnapshot) Help() string { return "Example: backsight series snapshot 2xKq…" }
+
+func (c *seriesSnapshot) Run(ctx context.Context, s *streams) error {
+	return order(ctx, s, c.clientFlags, c.ID, `mutation($id: ID!, $by: String) { series: snapshotInsightSeries(seriesId: $id, by: $by) { `+seriesFields+` `+workflowFields+` } }`,
+		map[string]any{})
+}

@@ -78,6 +78,8 @@ type InsightSeries struct {
 	WorkflowStartedAt          *time.Time
 	WorkflowStoppedAt          *time.Time
 	DeletedAt                  *time.Time
+	LastSnapshotAt             *time.Time
+	RetentionPoints            *int32
 }
 
 type Repositories struct {
@@ -96,4 +98,5 @@ type Repositories struct {
 	Error         *string
 	ErrorAt       *time.Time
 	DeletedAt     *time.Time
+	RewrittenAt   *time.Time
 }

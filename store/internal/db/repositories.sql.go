@@ -142,7 +142,7 @@ func (q *Queries) RemoveRepository(ctx context.Context, name string) (int64, err
 }
 
 const repositories = `-- name: Repositories :many
-SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.deleted_at, m.last_indexed_at
+SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.deleted_at, r.rewritten_at, m.last_indexed_at
 FROM repositories AS r
 LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
 WHERE r.deleted_at IS NULL AND r.name > $1
@@ -187,6 +187,7 @@ func (q *Queries) Repositories(ctx context.Context, arg RepositoriesParams) ([]R
 			&i.Repositories.Error,
 			&i.Repositories.ErrorAt,
 			&i.Repositories.DeletedAt,
+			&i.Repositories.RewrittenAt,
 			&i.LastIndexedAt,
 		); err != nil {
 			return nil, err
@@ -200,7 +201,7 @@ func (q *Queries) Repositories(ctx context.Context, arg RepositoriesParams) ([]R
 }
 
 const repositoriesByID = `-- name: RepositoriesByID :many
-SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.deleted_at, m.last_indexed_at
+SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.deleted_at, r.rewritten_at, m.last_indexed_at
 FROM repositories AS r
 LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
 WHERE r.id = ANY ($1::integer[])
@@ -237,6 +238,7 @@ func (q *Queries) RepositoriesByID(ctx context.Context, ids []int32) ([]Reposito
 			&i.Repositories.Error,
 			&i.Repositories.ErrorAt,
 			&i.Repositories.DeletedAt,
+			&i.Repositories.RewrittenAt,
 			&i.LastIndexedAt,
 		); err != nil {
 			return nil, err
@@ -250,7 +252,7 @@ func (q *Queries) RepositoriesByID(ctx context.Context, ids []int32) ([]Reposito
 }
 
 const repositoryByLocation = `-- name: RepositoryByLocation :one
-SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.deleted_at, m.last_indexed_at
+SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.deleted_at, r.rewritten_at, m.last_indexed_at
 FROM repositories AS r
 LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
 WHERE r.location = $1 AND r.deleted_at IS NULL
@@ -280,13 +282,14 @@ func (q *Queries) RepositoryByLocation(ctx context.Context, location string) (Re
 		&i.Repositories.Error,
 		&i.Repositories.ErrorAt,
 		&i.Repositories.DeletedAt,
+		&i.Repositories.RewrittenAt,
 		&i.LastIndexedAt,
 	)
 	return i, err
 }
 
 const repositoryByName = `-- name: RepositoryByName :one
-SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.deleted_at, m.last_indexed_at
+SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.deleted_at, r.rewritten_at, m.last_indexed_at
 FROM repositories AS r
 LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
 WHERE r.name = $1 AND r.deleted_at IS NULL
@@ -316,6 +319,7 @@ func (q *Queries) RepositoryByName(ctx context.Context, name string) (Repository
 		&i.Repositories.Error,
 		&i.Repositories.ErrorAt,
 		&i.Repositories.DeletedAt,
+		&i.Repositories.RewrittenAt,
 		&i.LastIndexedAt,
 	)
 	return i, err

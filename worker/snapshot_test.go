@@ -1,0 +1,80 @@
+package worker_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
+	"github.com/backsight/backsight/workflows"
+)
+
+func (s *testStack) chart(series insights.Series) []store.Point {
+	s.t.Helper()
+	points, err := s.store.Charts(s.t.Context(), []string{series.ID}, store.PointFilter{})
+	require.NoError(s.t, err)
+	return points[series.ID]
+}
+
+// A snapshot is now: what was committed since the newest sample is in it, and nothing of it is in the plan's tally.
+func TestSnapshot(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	grid := months(3)
+	grid.Anchor = grid.Anchor.Add(-time.Hour) // a snapshot in the minute of a sample is none
+	moves := historyRepository(t, grid.Anchor, 3, 2, 1)
+	s.addRepository("acme/moves", moves)
+	s.addRepository("acme/rests", historyRepository(t, grid.Anchor, 5, 5, 5))
+	series := s.create(insights.Series{Query: "TODO", Grid: grid})
+	stop := s.work()
+	before := s.asleep(series).Completeness
+	moves.Commit(t, time.Now().Add(-2*time.Minute), map[string]string{"more.go": "TODO TODO TODO TODO"})
+	// The commit is older than the last look at its repository, which a real one is not.
+	require.NoError(t, s.workflows.Sync(t.Context(), 0))
+	require.NoError(t, s.client.GetWorkflow(t.Context(), "sync/now", "").Get(t.Context(), nil))
+
+	_, err := s.workflows.Snapshot(t.Context(), series.ID, workflows.Order{By: "ann"})
+	require.NoError(t, err)
+	s.eventually(series, "a snapshot", func() bool { return len(s.chart(series)) == 4 })
+	require.Equal(t, before, s.asleep(series).Completeness)
+	last := s.chart(series)[3]
+	require.True(t, last.Snapshot)
+	require.Equal(t, 3.0+4+5, last.Value)
+	require.Equal(t, insights.Completeness{Planned: 2, Counted: 1, Reused: 1}, last.Outcomes)
+	require.Len(t, s.points(series), 3)
+
+	_, err = s.workflows.Pause(t.Context(), series.ID, workflows.Order{})
+	require.NoError(t, err)
+	_, err = s.workflows.Snapshot(t.Context(), series.ID, workflows.Order{})
+	require.Equal(t, insights.Conflict, insights.ErrorCode(err))
+	require.ErrorContains(t, err, "resume it first")
+	stop()
+}
+
+// The schedule follows its setting.
+func TestSnapshotScheduleFollowsTheSetting(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	s.work()
+	handle := s.client.ScheduleClient().GetHandle(t.Context(), workflows.SnapshotSchedule)
+	every := func() (time.Duration, bool) {
+		description, err := handle.Describe(t.Context())
+		if err != nil {
+			return 0, false // not made yet
+		}
+		return description.Schedule.Spec.Intervals[0].Every, description.Schedule.State.Paused
+	}
+	for _, want := range []struct {
+		setting string
+		every   time.Duration
+		paused  bool
+	}{{"24h", 24 * time.Hour, false}, {"1h", time.Hour, false}, {"0", time.Hour, true}, {"24h", 24 * time.Hour, false}} {
+		s.set(store.SettingSnapshotInterval, want.setting)
+		require.Eventually(t, func() bool {
+			got, paused := every()
+			return got == want.every && paused == want.paused
+		}, patience, 20*time.Millisecond, "%+v", want)
+	}
+}

@@ -1,0 +1,151 @@
+package workflows_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/workflows"
+)
+
+// dayLater runs a series that has nothing to do, with one message after a day.
+func (r *run) dayLater(in workflows.SeriesInput, message string) workflows.SeriesInput {
+	r.t.Helper()
+	return r.after(24*time.Hour, in, message, workflows.Order{By: "schedule"})
+}
+
+func TestSnapshotIsTakenBetweenRecordings(t *testing.T) {
+	t.Parallel()
+	ledger := newLedger(6) // pages of 4 repositories in batches of 2
+	in, now := backfilled(t, ledger, seriesInput())
+	tally := in.State.Tally
+	ledger.searches = nil
+
+	r := newRun(t, ledger, now)
+	in = r.dayLater(in, workflows.Snapshot)
+	require.NotNil(t, in.State.Snapshot, "there is a second page")
+	require.Equal(t, "snapshot", in.State.Snapshot.Kind)
+	require.Equal(t, insights.Completeness{Planned: 6, Counted: 4, Pending: 2}, in.State.Snapshot.Tally)
+	require.Equal(t, tally, in.State.Tally, "a snapshot is no part of the plan's tally")
+	status := r.status()
+	require.Equal(t, "snapshot", status.Kind)
+	require.Equal(t, in.State.Snapshot.Tally, *status.Snapshot)
+	require.Equal(t, 100, in.State.Shown.Percent)
+
+	now = r.env.Now()
+	r = newRun(t, ledger, now)
+	in = r.untilNext(in)
+	require.Nil(t, in.State.Snapshot)
+	require.Equal(t, tally, in.State.Tally)
+	require.Equal(t, ledger.now(), in.State.Tally)
+	require.Equal(t, []time.Time{anchor.Add(time.Minute + 24*time.Hour).Truncate(time.Minute)}, ledger.plans[1])
+	for _, search := range ledger.searches {
+		require.True(t, search.Snapshot)
+	}
+	require.Len(t, ledger.searches, 3)
+	require.Len(t, ledger.aside, 6)
+}
+
+// Fresh data first: a recording that is due goes before a snapshot, and a snapshot before the pages of a backfill.
+func TestSnapshotWaitsForRecordingsAndGoesBeforeThePast(t *testing.T) {
+	t.Parallel()
+	ledger := newLedger(10)
+	in := seriesInput()
+	at := anchor.Add(40 * 24 * time.Hour) // one recording is due
+	in.State.Snapshot = &workflows.Plan{Kind: "snapshot", Times: []time.Time{at}}
+	var kinds []string
+	now := at.Add(time.Minute)
+	for range 12 {
+		r := newRun(t, ledger, now)
+		in = r.untilNext(in)
+		now = r.env.Now()
+		kinds = append(kinds, r.status().Kind)
+		if in.State.Backfill == nil {
+			break
+		}
+	}
+	require.Equal(t, []string{"recording", "snapshot", "backfill"}, ledger.kinds)
+	require.Nil(t, in.State.Snapshot)
+	require.NotEmpty(t, kinds)
+}
+
+func TestSnapshotsAreRefusedWhereTheyMakeNoSense(t *testing.T) {
+	t.Parallel()
+	paused, troubled, daily := seriesInput(), seriesInput(), seriesInput()
+	paused.State.Paused = &workflows.PausedBy{By: "ann"}
+	troubled.State.Problem = &workflows.Problem{Message: "the scope is refused", RetryAt: anchor.AddDate(0, 1, 0)}
+	daily.Grid.Interval = insights.Interval{Unit: insights.Hour, Value: 24}
+	for name, c := range map[string]struct {
+		in   workflows.SeriesInput
+		says string
+	}{
+		"paused":  {paused, "the series is paused"},
+		"problem": {troubled, "the scope is refused"},
+		"daily":   {daily, "as often as snapshots are taken"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ledger := newLedger(1)
+			r := newRun(t, ledger, anchor.Add(time.Minute))
+			c.in.State.Started = true
+			got := r.update(time.Hour, workflows.Snapshot, workflows.Order{})
+			r.env.RegisterDelayedCallback(func() { r.env.CancelWorkflow() }, 2*time.Hour)
+			r.env.ExecuteWorkflow(workflows.SeriesWorkflowName, c.in)
+			require.ErrorContains(t, got.err, c.says)
+			require.NotContains(t, ledger.kinds, "snapshot")
+		})
+	}
+}
+
+// A snapshot that was asked for in the minute of a recording is that recording.
+func TestRecordingOvertakesASnapshot(t *testing.T) {
+	t.Parallel()
+	ledger := newLedger(2)
+	in, now := backfilled(t, ledger, seriesInput())
+	in.State.Snapshot = &workflows.Plan{Kind: "snapshot", Times: []time.Time{in.Grid.Time(1)}}
+	require.True(t, now.Before(in.Grid.Time(1)))
+	r := newRun(t, ledger, in.Grid.Time(1))
+	in = r.untilNext(in)
+	require.Equal(t, []string{"backfill", "recording"}, ledger.kinds)
+	require.Nil(t, in.State.Snapshot)
+}
+
+// A snapshot that cannot be planned is no problem of the series.
+func TestSnapshotThatCannotBePlannedIsLeft(t *testing.T) {
+	t.Parallel()
+	ledger := newLedger(2)
+	in, now := backfilled(t, ledger, seriesInput())
+	ledger.refusal = failure(insights.Invalid, "the scope is refused")
+	r := newRun(t, ledger, now)
+	in = r.dayLater(in, workflows.Snapshot)
+	require.Nil(t, in.State.Snapshot)
+	require.Nil(t, in.State.Problem)
+}
+
+// The schedule's workflow tells every series, also where one has just ended.
+func TestSnapshotsWorkflowTellsEverySeries(t *testing.T) {
+	t.Parallel()
+	ledger := newLedger(2)
+	ledger.series = []string{"one", "ended", "two"}
+	s := newServer(t, ledger)
+	for _, id := range []string{"one", "two"} {
+		series := storedSeries(id, time.Minute)
+		series.Grid.Interval = insights.Interval{Unit: insights.Month, Value: 1}
+		require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
+		s.asleep(id)
+	}
+	_, err := s.run("snapshots", workflows.SnapshotsWorkflowName, workflows.SnapshotsInput{})
+	require.NoError(t, err)
+	taken := func() int {
+		ledger.mu.Lock()
+		defer ledger.mu.Unlock()
+		return len(slices.DeleteFunc(slices.Clone(ledger.kinds), func(kind string) bool { return kind != "snapshot" }))
+	}
+	for deadline := time.Now().Add(patience); taken() < 2; time.Sleep(10 * time.Millisecond) {
+		require.Less(t, time.Now(), deadline, "plans %v, one %+v, two %+v", ledger.kinds, s.status("one"), s.status("two"))
+	}
+	require.Equal(t, 2, taken())
+}
