@@ -47,7 +47,12 @@ func (r *Repo) DefaultBranch(ctx context.Context) (ref string, tip OID, err erro
 			return "", "", err
 		}
 		// Is there no such ref, or is something wrong?
-		if _, err := r.output(ctx, "rev-parse", "--verify", "--quiet", name); exitCode(err) != 1 {
+		named, err := r.output(ctx, "rev-parse", "--verify", "--quiet", name)
+		if err == nil {
+			return "", "", insights.Errorf(insights.Unavailable, "repository %s: %s names commit %s, which is missing or cannot be read",
+				r.dir, name, strings.TrimSpace(string(named)))
+		}
+		if exitCode(err) != 1 {
 			return "", "", errors.Join(insights.Errorf(insights.Unavailable, "repository %s: %s cannot be read", r.dir, name), err)
 		}
 	}
