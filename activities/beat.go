@@ -43,13 +43,15 @@ const stallAfter = 2 * time.Minute
 // pulse beats every beatEvery as long as the work has told of progress within stallAfter. So an activity learns within a
 // second or two that it was cancelled, a worker that dies is missed as soon, and work that hangs is not kept alive.
 type pulse struct {
-	mu      sync.Mutex
-	details string
-	at      time.Time
+	mu       sync.Mutex
+	details  string
+	at       time.Time
+	patience time.Duration // stallAfter, but in tests
+	stalled  func()        // called once, in a goroutine of the pulse, when the work is given up
 }
 
 func startPulse(ctx context.Context) (p *pulse, stop func()) {
-	p = &pulse{at: time.Now()}
+	p = &pulse{at: time.Now(), patience: stallAfter}
 	done := make(chan struct{})
 	stopped := make(chan struct{})
 	go func() {
@@ -59,6 +61,8 @@ func startPulse(ctx context.Context) (p *pulse, stop func()) {
 		for {
 			if details, alive := p.look(); alive {
 				activity.RecordHeartbeat(ctx, details)
+			} else if stalled := p.takeStalled(); stalled != nil {
+				stalled()
 			}
 			select {
 			case <-tick.C:
@@ -80,6 +84,20 @@ func (p *pulse) on(details string) {
 	p.details, p.at = details, time.Now()
 }
 
+// ifStalled sets what is to be done once if the work that follows is given up; nil is nothing.
+func (p *pulse) ifStalled(do func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.stalled = do
+}
+
+func (p *pulse) takeStalled() (do func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	do, p.stalled = p.stalled, nil
+	return do
+}
+
 // tick notes that the work goes on.
 func (p *pulse) tick() {
 	p.mu.Lock()
@@ -90,7 +108,7 @@ func (p *pulse) tick() {
 func (p *pulse) look() (details string, alive bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.details, time.Since(p.at) < stallAfter
+	return p.details, time.Since(p.at) < p.patience
 }
 
 // pause waits and returns early with an error when ctx ends.

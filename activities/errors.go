@@ -71,6 +71,8 @@ const (
 	classUnread    = "unreadable repository"
 	classCountStop = "count limit"
 	classTimeout   = "timeout"
+	// classQuarantined: the search killed its worker, or stopped answering, maxStrikes times.
+	classQuarantined = "quarantined"
 
 	classManyValues = "too many distinct values"
 )

@@ -22,6 +22,8 @@ type job struct {
 	bases map[int64]store.Base // by repository: what it was counted at last
 	out   *writer
 	pulse *pulse
+	// suspect is true while a repository with strikes is searched and nothing of it is settled.
+	suspect bool
 }
 
 // repository settles the samples of one repository, newest first. Its own trouble fails its samples; an error is of what
@@ -266,7 +268,10 @@ func (j *job) settle(ctx context.Context, g group, found insights.Sample) error 
 		}
 	}
 	j.pulse.tick()
-	return j.out.add(ctx, list...)
+	if err := j.out.add(ctx, list...); err != nil {
+		return err
+	}
+	return j.cleared(ctx, g.samples[0].RepositoryID)
 }
 
 // fail ends samples for their repository's trouble: those at the time asked for, or all.

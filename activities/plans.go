@@ -65,6 +65,11 @@ func (p *Plans) begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 		if more, err = p.write(ctx, in, generation, scope, !perInterval(series)); err != nil {
 			return BeginResult{}, err
 		}
+		if in.Kind == store.Retry { // out of quarantine
+			if err := p.Store.ReleaseStrikes(ctx, in.SeriesID, generation); err != nil {
+				return BeginResult{}, err
+			}
+		}
 		if err := counted(); err != nil {
 			return BeginResult{}, err
 		}

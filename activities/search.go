@@ -18,6 +18,7 @@ type Search struct {
 	Store   *store.Store
 	Mirrors *Mirrors
 	Limits  *Limits
+	Trials  *Trials  // optional: tells what a worker died of
 	Indexes *Indexes // optional: makes searches faster, and changes no number
 	Metrics *telemetry.Metrics
 	// Cores is how many cores searches may use together; 0 is 1.
@@ -56,6 +57,11 @@ func (s *Search) samples(ctx context.Context, in Range) (err error) {
 	if err != nil {
 		return err
 	}
+	strikes, err := s.Store.Strikes(ctx, in.SeriesID, in.From, in.Through)
+	if err != nil {
+		return err
+	}
+	suspectsLast(byRepository, strikes)
 	pulse, stop := startPulse(ctx)
 	defer stop()
 	bases, err := s.bases(ctx, in, asked, byRepository)
@@ -66,7 +72,7 @@ func (s *Search) samples(ctx context.Context, in Range) (err error) {
 	for i, samples := range byRepository {
 		id := samples[0].RepositoryID
 		pulse.on(fmt.Sprintf("%s, %d of %d", repositories[id].Name, i+1, len(byRepository)))
-		if err := job.repository(ctx, repositories[id], samples); err != nil {
+		if err := job.tried(ctx, repositories[id], samples, strikes[id]); err != nil {
 			return s.keep(ctx, job.out, err)
 		}
 	}

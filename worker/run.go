@@ -23,7 +23,7 @@ type Config struct {
 	Client    client.Client // the caller closes it after Run
 	Namespace string        // that Client was dialled with; "" is "default"
 	Store     *store.Store
-	DataDir   string // mirrors are kept in mirrors/<id>.git below it, history indexes in indexes/<id>.idx
+	DataDir   string // mirrors are kept in mirrors/<id>.git below it, history indexes in indexes/<id>.idx, notes of what is searched in searching
 	Slots     int    // searches at a time; 0: one for each core
 	Logger    *slog.Logger
 	Metrics   *telemetry.Metrics // optional
@@ -34,7 +34,7 @@ type Config struct {
 const StopTimeout = 30 * time.Second
 
 // Run works until ctx ends, then stops gracefully and returns nil. An error says why it cannot work at all.
-func Run(ctx context.Context, c Config) error {
+func Run(ctx context.Context, c Config) (err error) {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
@@ -47,11 +47,19 @@ func Run(ctx context.Context, c Config) error {
 	r.indexes = &activities.Indexes{
 		Store: c.Store, Mirrors: r.mirrors, Limits: r.limits, Dir: filepath.Join(c.DataDir, "indexes"), Logger: c.Logger, Metrics: c.Metrics,
 	}
+	r.trials = &activities.Trials{Store: c.Store, Dir: filepath.Join(c.DataDir, "searching"), Logger: c.Logger}
 	// A workflow that sets an attribute which does not exist cannot start, so this comes first.
 	if err := r.untilDone(ctx, "search attributes", r.workflows.EnsureSearchAttributes); err != nil {
 		return endedBy(ctx, err)
 	}
 	if err := r.untilDone(ctx, "settings", r.applySettings); err != nil {
+		return endedBy(ctx, err)
+	}
+	if err := r.trials.Open(); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.trials.Close()) }()
+	if err := r.untilDone(ctx, "what the last worker died of", r.trials.Report); err != nil {
 		return endedBy(ctx, err)
 	}
 	failed := make(chan error, 1)
@@ -73,7 +81,6 @@ func Run(ctx context.Context, c Config) error {
 	running.Go(func() { r.every(loops, reconcileEvery, "series", r.reconcile) })
 	running.Go(func() { r.every(loops, settingsEvery, "settings", r.applySettings) })
 	running.Go(func() { r.every(loops, indexEvery, "indexes", r.indexes.Tend) })
-	var err error
 	select {
 	case <-ctx.Done():
 	case err = <-failed:
@@ -109,6 +116,7 @@ type runner struct {
 	limits    *activities.Limits
 	mirrors   *activities.Mirrors
 	indexes   *activities.Indexes
+	trials    *activities.Trials
 	applied   settings
 }
 
@@ -141,7 +149,7 @@ func (r *runner) workers(fatal func(error)) []worker.Worker {
 		WorkerStopTimeout:                  StopTimeout,
 		OnFatalError:                       fatal,
 	})
-	searching.RegisterActivity(&activities.Search{Store: r.Store, Mirrors: mirrors, Limits: r.limits, Indexes: r.indexes, Cores: r.Slots, Metrics: r.Metrics})
+	searching.RegisterActivity(&activities.Search{Store: r.Store, Mirrors: mirrors, Limits: r.limits, Trials: r.trials, Indexes: r.indexes, Cores: r.Slots, Metrics: r.Metrics})
 
 	syncing := worker.New(r.Client, workflows.SyncQueue, worker.Options{
 		DisableWorkflowWorker:              true,
