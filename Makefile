@@ -7,6 +7,8 @@ SHELL := /bin/bash
 BIN      := $(CURDIR)/.bin
 # The newest CLI that `go install` can build: later ones have a replace directive.
 TEMPORAL_VERSION := v1.5.1
+# A commit of 2026-08; zoekt has no releases.
+ZOEKT_VERSION := v0.0.0-20260807124253-c4d8f3537f7a
 TEMPORAL := $(or $(shell command -v temporal 2>/dev/null),$(BIN)/temporal)
 TOOL     := go tool -modfile=tools/go.mod
 NPM      := $(shell command -v npm 2>/dev/null)
@@ -81,11 +83,36 @@ fuzz: ## Fuzz the parsers of foreign bytes, 1 minute each (FUZZTIME=...)
 	    go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(or $(FUZZTIME),1m) $$target || exit 1; done; done
 
 .PHONY: bench
-bench: build temporal ## Ratios against git, and of Temporal's cost: make bench REPOS=DIR (a folder of repositories; docs/benchmarks.md)
-	@[ -n "$(REPOS)" ] || { echo "name a folder of git repositories: make bench REPOS=DIR"; exit 2; }
+bench: bench-exact bench-speed bench-zoekt bench-large ## All of docs/benchmarks.md but scale: make bench REPOS=DIR (a folder of repositories; about 40 minutes)
+
+# Exit with an explanation when no repositories are named.
+need-repos = @[ -n "$(REPOS)" ] || { echo "name a folder of git repositories: make $@ REPOS=DIR"; exit 2; }
+
+.PHONY: bench-exact
+bench-exact: build ## Results against brute force (CASES=10000 random histories) and against git grep: REPOS=DIR
+	$(need-repos)
+	BACKSIGHT_CASES=$(or $(CASES),10000) go test -count=1 -timeout 3h -run "TestSearch_EqualsCountingEveryCommitByItself|TestSearch_AnIndexChangesNothing" ./search/history
+	go run ./bench/exact -backsight bin/backsight $(REPOS)
+
+.PHONY: bench-speed
+bench-speed: build temporal ## Ratios against git, cost of the history index and of Temporal: REPOS=DIR
+	$(need-repos)
 	go run ./bench/history -backsight bin/backsight -rounds 3 $(REPOS)
 	go run ./bench/history -backsight bin/backsight -rounds 1 -every 1week -points 52 $(REPOS)
+	go run ./bench/history -indexes $(REPOS)
 	go run ./bench/backfill $(REPOS)
+
+.PHONY: bench-zoekt
+bench-zoekt: build $(BIN)/zoekt ## History indexes against those of zoekt: REPOS=DIR
+	$(need-repos)
+	go run ./bench/zoekt -backsight bin/backsight -tools $(BIN) $(REPOS)
+
+$(BIN)/zoekt:
+	GOBIN=$(BIN) GOFLAGS= go install github.com/sourcegraph/zoekt/cmd/zoekt-git-index@$(ZOEKT_VERSION) github.com/sourcegraph/zoekt/cmd/zoekt@$(ZOEKT_VERSION)
+
+.PHONY: bench-large
+bench-large: build ## Memory that searches of generated large repositories take, and of those in REPOS
+	go run ./bench/large -backsight bin/backsight $(REPOS)
 
 .PHONY: bench-scale
 bench-scale: build temporal ## One insight over many small generated repositories: make bench-scale [N=36000]

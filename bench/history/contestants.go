@@ -2,26 +2,28 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/backsight/backsight/bench/process"
 )
 
 type bench struct {
 	binary string
 	dirs   []string
 	grid   []string
+	name   string // of the query
 	query  string
 	git    []string
 
@@ -30,12 +32,13 @@ type bench struct {
 
 // contestant is one way to get the samples, or more than them.
 type contestant struct {
-	name string
-	run  func(context.Context, []sample) (cpu time.Duration, err error)
+	name    string
+	indexed bool
+	run     func(context.Context, []sample) (cpu time.Duration, err error)
 }
 
 func (b *bench) contestants() []contestant {
-	return []contestant{{"backsight", b.backsight}, {"warm", b.warm}, {"every", b.every}, {"tuned", b.tuned}, {"naive", b.naive}}
+	return []contestant{{"backsight", false, b.backsight}, {"warm", true, b.warm}, {"every", true, b.every}, {"tuned", false, b.tuned}, {"naive", false, b.naive}}
 }
 
 // sample is a line of backsight's JSON.
@@ -95,7 +98,8 @@ func (b *bench) compare(ctx context.Context) ([]sample, error) {
 // say so.
 func (b *bench) history(ctx context.Context, flags ...string) ([]byte, time.Duration, error) {
 	args := append([]string{"history", "--json", "--query", b.query}, flags...)
-	return output(exec.CommandContext(ctx, b.binary, append(args, b.dirs...)...))
+	r, err := process.Run(exec.CommandContext(ctx, b.binary, append(args, b.dirs...)...))
+	return r.Stdout, r.CPU, err
 }
 
 func (b *bench) backsight(ctx context.Context, _ []sample) (time.Duration, error) {
@@ -138,7 +142,7 @@ func (b *bench) tuned(ctx context.Context, samples []sample) (time.Duration, err
 		}
 		commits[s.Repository] = append(commits[s.Repository], s.Commit)
 	}
-	slices.SortStableFunc(order, func(a, b string) int { return int(packSize(b) - packSize(a)) })
+	slices.SortStableFunc(order, func(a, b string) int { return cmp.Compare(process.PackSize(b), process.PackSize(a)) })
 	var cpu atomic.Int64
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.NumCPU())
@@ -170,33 +174,6 @@ func (b *bench) naive(ctx context.Context, samples []sample) (time.Duration, err
 }
 
 func grep(ctx context.Context, dir string, config, flags []string, commits ...string) ([]byte, time.Duration, error) {
-	args := append([]string{"-C", dir, "-c", "safe.directory=*"}, config...)
-	args = append(append(append(args, "grep"), flags...), commits...)
-	cmd := exec.CommandContext(ctx, "git", args...)
-	cmd.Env = append(os.Environ(), "LC_ALL=C", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null")
-	return output(cmd)
-}
-
-// output runs cmd, whose status 1 means "nothing found" (git) or "something lacks" (backsight).
-func output(cmd *exec.Cmd) ([]byte, time.Duration, error) {
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	err := cmd.Run()
-	var exit *exec.ExitError
-	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) {
-		return nil, 0, fmt.Errorf("%s: %w: %s", strings.Join(cmd.Args, " "), err, stderr.Bytes())
-	}
-	return stdout.Bytes(), cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), nil
-}
-
-func packSize(dir string) (size int64) {
-	for _, pattern := range []string{"objects/pack/*.pack", ".git/objects/pack/*.pack"} {
-		packs, _ := filepath.Glob(filepath.Join(dir, pattern)) // what cannot be seen has no size
-		for _, pack := range packs {
-			if info, err := os.Stat(pack); err == nil {
-				size += info.Size()
-			}
-		}
-	}
-	return size
+	r, err := process.Git(ctx, dir, append(append(append(config, "grep"), flags...), commits...)...)
+	return r.Stdout, r.CPU, err
 }

@@ -1,10 +1,10 @@
 // Command large measures how much memory searches of large repositories take.
 //
-//	go run ./bench/large [-dir DIR] [-files 500000] [-bytes 1000000000] [-limit 512] [REPOSITORY...]
+//	go run ./bench/large [-dir DIR] [-files 500000] [-bytes 1000000000] [-limit 512] [-n 2] [FOLDER...]
 //
 // It generates two repositories (once, when -dir names a folder to keep them in): one with very many files, of which some
 // change every month, and one whose blobs are large: texts of 1 to 64 MiB, some that no compression makes smaller, some
-// with versions that the pack holds as differences. Then it runs `backsight history` on them and on the repositories named:
+// with versions that the pack holds as differences. Then it runs `backsight history` on them and on the largest of the repositories that the folders are or hold:
 // 12 monthly samples cold, by one query that finds text and one that needs a regular expression; the same with a history index, which the
 // first of these runs builds; and `--every commit`.
 //

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -10,8 +11,11 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
+
+	"github.com/backsight/backsight/bench/process"
 )
 
 // queries: a text that occurs, and a regular expression without any text that must occur.
@@ -34,6 +38,7 @@ func run(ctx context.Context) (err error) {
 	files := flag.Int64("files", 500_000, "files of the repository with many; 0: none")
 	size := flag.Int64("bytes", 1_000_000_000, "bytes of blobs of the repository with large ones; 0: none")
 	limit := flag.Int64("limit", 512, "MiB that a run may take")
+	largest := flag.Int("n", 2, "how many of the repositories named: those with the largest packs; 0: all")
 	binary := flag.String("backsight", "", "a built backsight; unless given, it is built from this tree")
 	flag.Parse()
 	temporary, err := os.MkdirTemp("", "backsight-bench-")
@@ -44,12 +49,11 @@ func run(ctx context.Context) (err error) {
 	if *dir == "" {
 		*dir = temporary
 	}
-	if *binary == "" {
-		*binary = filepath.Join(temporary, "backsight")
-		if out, err := exec.CommandContext(ctx, "go", "build", "-o", *binary, "./cmd/backsight").CombinedOutput(); err != nil {
-			return fmt.Errorf("build backsight: %w: %s", err, out)
-		}
+	backsight, remove, err := process.Build(ctx, *binary)
+	if err != nil {
+		return err
 	}
+	defer func() { err = errors.Join(err, remove()) }()
 	var repositories []string
 	if *files > 0 {
 		many := repositoryNamed(*dir, "files", *files)
@@ -65,9 +69,20 @@ func run(ctx context.Context) (err error) {
 		}
 		repositories = append(repositories, large)
 	}
-	m := &measuring{binary: *binary, indexes: filepath.Join(temporary, "indexes")}
+	if flag.NArg() > 0 {
+		named, err := process.Repositories(flag.Args())
+		if err != nil {
+			return err
+		}
+		slices.SortFunc(named, func(a, b string) int { return cmp.Compare(process.PackSize(b), process.PackSize(a)) })
+		if *largest > 0 {
+			named = named[:min(*largest, len(named))]
+		}
+		repositories = append(repositories, named...)
+	}
+	m := &measuring{binary: backsight, indexes: filepath.Join(temporary, "indexes")}
 	fmt.Printf("%-24s %-9s %-16s %10s %9s %9s\n", "repository", "query", "run", "RSS", "CPU", "time")
-	for _, repository := range append(repositories, flag.Args()...) {
+	for _, repository := range repositories {
 		if err := m.repository(ctx, repository); err != nil {
 			return err
 		}

@@ -88,3 +88,16 @@ func Repositories(folders []string) (dirs []string, err error) {
 	}
 	return dirs, nil
 }
+
+// PackSize returns the bytes of a repository's packs: about how long it takes.
+func PackSize(dir string) (size int64) {
+	for _, pattern := range []string{"objects/pack/*.pack", ".git/objects/pack/*.pack"} {
+		packs, _ := filepath.Glob(filepath.Join(dir, pattern)) // what cannot be seen has no size
+		for _, pack := range packs {
+			if info, err := os.Stat(pack); err == nil {
+				size += info.Size()
+			}
+		}
+	}
+	return size
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/backsight/backsight/bench/process"
+)
+
+// build makes Backsight's index of a repository, searches with it, and returns the distinct commits of the samples, newest first.
+func (s *side) build(ctx context.Context, backsight, dir, until string) (commits []string, err error) {
+	r, err := process.Run(exec.CommandContext(ctx, backsight, "history", "--json", "--index", s.index, "--until", until, "--query", rare, dir))
+	if err != nil {
+		return nil, err
+	}
+	s.cpu += r.CPU
+	for lines := json.NewDecoder(bytes.NewReader(r.Stdout)); lines.More(); {
+		var sample struct{ Commit string }
+		if err := lines.Decode(&sample); err != nil {
+			return nil, fmt.Errorf("backsight's output: %w", err)
+		}
+		if sample.Commit != "" && !slices.Contains(commits, sample.Commit) {
+			commits = append(commits, sample.Commit)
+		}
+	}
+	return commits, nil
+}
+
+// cloneWith makes a clone with the commits as branches, and as a history of their own on the branch "samples".
+func cloneWith(ctx context.Context, dir, clone string, commits []string) (branches []string, err error) {
+	if _, err := process.Git(ctx, dir, "clone", "--quiet", "--bare", "--local", ".", clone); err != nil {
+		return nil, err
+	}
+	var chain []string
+	for i := len(commits) - 1; i >= 0; i-- { // oldest first
+		branch := fmt.Sprintf("sample%02d", i)
+		if _, err := process.Git(ctx, clone, "update-ref", "refs/heads/"+branch, commits[i]); err != nil {
+			return nil, err
+		}
+		branches = append(branches, branch)
+		made, err := process.Git(ctx, clone, append([]string{"-c", "user.name=A", "-c", "user.email=a@example.com", "commit-tree", "-m", branch, commits[i] + "^{tree}"}, chain...)...)
+		if err != nil {
+			return nil, err
+		}
+		chain = []string{"-p", strings.TrimSpace(string(made.Stdout))}
+	}
+	if len(chain) > 0 {
+		_, err = process.Git(ctx, clone, "update-ref", "refs/heads/samples", chain[1])
+	}
+	return branches, err
+}
+
+// buildSame makes Backsight's index of the samples' commits alone.
+func (s *side) buildSame(ctx context.Context, backsight, clone string) error {
+	r, err := process.Run(exec.CommandContext(ctx, backsight, "history", "--json", "--index", s.index, "--rev", "samples", "--points", "1", "--query", rare, clone))
+	s.cpu += r.CPU
+	return err
+}
+
+// buildZoekt makes zoekt's index of the commits, which it wants as branches.
+func (s *side) buildZoekt(ctx context.Context, tools, clone string, branches []string) error {
+	r, err := process.Run(exec.CommandContext(ctx, filepath.Join(tools, "zoekt-git-index"), "-index", s.index, "-incremental=false", "-disable_ctags",
+		"-submodules=false", "-branches", strings.Join(branches, ","), clone))
+	s.cpu += r.CPU
+	return err
+}
