@@ -78,6 +78,11 @@ func (r *mutationResolver) order(ctx context.Context, seriesID string, order wor
 	ctx, cancel := context.WithTimeout(ctx, messageTimeout)
 	defer cancel()
 	status, err := send(ctx, seriesID, order)
+	if insights.ErrorCode(err) == insights.NotFound {
+		if err = r.startAnew(ctx, seriesID); err == nil {
+			status, err = send(ctx, seriesID, order)
+		}
+	}
 	if err != nil {
 		return nil, workflowError(seriesID, err)
 	}
@@ -87,6 +92,29 @@ func (r *mutationResolver) order(ctx context.Context, seriesID string, order wor
 		return map[string]*workflows.Status{seriesID: &status}, nil
 	})
 	return s, err
+}
+
+// startAnew starts the workflow of a series that has none: somebody ended it in the Temporal UI, or Temporal's database is
+// another one. The ledger has what is done, so it goes on from there. What fails here after the mark, a worker does.
+func (r *mutationResolver) startAnew(ctx context.Context, seriesID string) error {
+	if err := r.config.Store.MarkSeriesLost(ctx, seriesID); err != nil {
+		return err
+	}
+	lost, err := r.config.Store.SeriesToStart(ctx)
+	if err != nil {
+		return err
+	}
+	for _, one := range lost {
+		if one.Series.ID != seriesID {
+			continue
+		}
+		r.config.Logger.WarnContext(ctx, "a series had no workflow and gets a new one", "series", seriesID)
+		if err := r.config.Workflows.StartSeries(ctx, one.Series, one.Title); err != nil {
+			return err
+		}
+		return r.config.Store.MarkSeriesStarted(ctx, seriesID)
+	}
+	return nil
 }
 
 // workflowError keeps Temporal's own words in the log and says in ours what can be done.

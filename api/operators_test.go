@@ -72,3 +72,24 @@ func TestOrdersAboutThePastThatAreRefused(t *testing.T) {
 	})
 	require.Contains(t, b.refused(insights.Invalid, `mutation($id: ID!) { extendInsightSeries(seriesId: $id, points: 2) { seriesId } }`, variables), "does not get shorter")
 }
+
+// Whoever gives a series an order whose workflow was ended by hand gets a new one, and the order reaches it.
+func TestOrderToASeriesThatLostItsWorkflowStartsItAnew(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	view := b.create("Debt", "TODO")
+	id := view.DataSeries[0].SeriesID
+	b.workflows.set(func(f *fakeWorkflows) { f.lost, f.started = true, nil })
+	var answer struct{ RetryInsightSeriesBackfill struct{ SeriesID string } }
+	b.do(&answer, `mutation($id: ID!) { retryInsightSeriesBackfill(seriesId: $id) { seriesId } }`, map[string]any{"id": id})
+	require.Equal(t, []string{id + " Debt"}, b.workflows.started)
+	require.Equal(t, []string{"retry", "retry"}, b.workflows.messages, "refused, and taken by the new one")
+	left, err := b.store.SeriesToStart(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, left)
+
+	require.NoError(t, b.store.DeleteView(t.Context(), view.ID))
+	b.workflows.set(func(f *fakeWorkflows) { f.lost, f.started = true, nil })
+	b.refused(insights.Conflict, `mutation($id: ID!) { triggerInsightSeries(seriesId: $id) { seriesId } }`, map[string]any{"id": id})
+	require.Empty(t, b.workflows.started, "a deleted series stays ended")
+}

@@ -209,3 +209,87 @@ func TestExport(t *testing.T) {
 	status, _ = get("/export/" + created.ID + ".csv?from=then")
 	require.Equal(t, http.StatusBadRequest, status)
 }
+
+// An export has what the chart has under the same filters: what is excluded is not in it.
+func TestExportFiltersAsTheChart(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	created := b.create("Debt", "TODO")
+	id := created.DataSeries[0].SeriesID
+	b.settle(id, b.plan(id, "acme/api", "acme/web", "other/web"), func(_ int, s *insights.Sample) {
+		counted(1, s)
+		s.Value = float64(s.RepositoryID)
+	})
+	for name, want := range map[string]struct {
+		query, arguments string
+		value            float64
+		planned          int64
+	}{
+		"all":               {"", "", 1 + 2 + 3, 3},
+		"excluded":          {"excludeRepoRegex=web", `(excludeRepoRegex: "web")`, 1, 1},
+		"included":          {"includeRepoRegex=web", `(includeRepoRegex: "web")`, 2 + 3, 2},
+		"included, one not": {"includeRepoRegex=web&excludeRepoRegex=^other", `(includeRepoRegex: "web", excludeRepoRegex: "^other")`, 2, 1},
+		"nothing is left":   {"includeRepoRegex=nobody", `(includeRepoRegex: "nobody")`, 0, 0},
+	} {
+		var chart struct {
+			InsightSeries struct {
+				Points []struct {
+					Value    float64
+					Coverage struct{ Planned int64 }
+				}
+			}
+		}
+		b.do(&chart, `query($id: ID!) { insightSeries(id: $id) { points`+want.arguments+` { value coverage { planned } } } }`, map[string]any{"id": id})
+		response, err := http.Get(b.url + "/export/" + created.ID + ".json?" + want.query)
+		require.NoError(t, err)
+		defer response.Body.Close()
+		lines := json.NewDecoder(response.Body)
+		exported := 0
+		for ; lines.More(); exported++ {
+			var point exportedPoint
+			require.NoError(t, lines.Decode(&point))
+			require.InDelta(t, want.value, point.Value, 0, name)
+			require.Equal(t, want.planned, point.Coverage.Planned, name)
+			require.InDelta(t, point.Value, chart.InsightSeries.Points[exported].Value, 0, name)
+			require.Equal(t, point.Coverage.Planned, chart.InsightSeries.Points[exported].Coverage.Planned, name)
+		}
+		require.Len(t, chart.InsightSeries.Points, exported, name)
+		require.Equal(t, want.planned > 0, exported > 0, name)
+	}
+}
+
+// What is wrong with a series can be listed when the repositories that it is about are gone.
+func TestSamplesOfARemovedRepositoryAreListed(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	id := b.create("Debt", "TODO").DataSeries[0].SeriesID
+	b.settle(id, b.plan(id, "acme/gone", "acme/there"), func(_ int, s *insights.Sample) {
+		s.Outcome, s.ReasonClass, s.Reason = insights.Failed, "fetch failed", "no route to host"
+	})
+	require.NoError(t, b.store.RemoveRepository(t.Context(), "acme/gone"))
+	var result struct {
+		InsightSeries struct {
+			Samples struct {
+				TotalCount int
+				Nodes      []struct {
+					Repository struct{ Name string }
+					Outcome    string
+				}
+			}
+			Reasons []struct {
+				ReasonClass string
+				Count       int
+			}
+		}
+	}
+	b.do(&result, `query($id: ID!) { insightSeries(id: $id) { samples(first: 100, filter: {outcomes: [FAILED]}) { totalCount nodes { repository { name } outcome } }
+		reasons { reasonClass count } } }`, map[string]any{"id": id})
+	names := map[string]int{}
+	for _, node := range result.InsightSeries.Samples.Nodes {
+		names[node.Repository.Name]++
+	}
+	require.Equal(t, map[string]int{"acme/gone": 6, "acme/there": 6}, names)
+	require.Equal(t, 12, result.InsightSeries.Samples.TotalCount)
+	require.Len(t, result.InsightSeries.Reasons, 1)
+	require.Equal(t, 12, result.InsightSeries.Reasons[0].Count)
+}

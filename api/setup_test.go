@@ -176,6 +176,7 @@ type fakeWorkflows struct {
 	messages         []string // of orders about the past
 	synced           []int64
 	fail             error // of every call
+	lost             bool  // orders are refused until a workflow is started
 	status           workflows.Status
 }
 
@@ -183,6 +184,7 @@ func (f *fakeWorkflows) StartSeries(_ context.Context, s insights.Series, title 
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.started = append(f.started, s.ID+" "+title)
+	f.lost = false
 	return f.fail
 }
 
@@ -213,6 +215,9 @@ func (f *fakeWorkflows) past(message string, o workflows.Order) (workflows.Statu
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.orders, f.messages = append(f.orders, o), append(f.messages, message)
+	if f.lost {
+		return workflows.Status{}, insights.Errorf(insights.NotFound, "no workflow runs")
+	}
 	f.status = workflows.Status{State: workflows.Running, Kind: message, Waiting: len(f.messages)}
 	if message == workflows.Front || message == workflows.Back {
 		f.status.Place = workflows.Place(message)

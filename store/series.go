@@ -46,6 +46,12 @@ func (s *Store) MarkSeriesStarted(ctx context.Context, seriesID string) error {
 	return s.mark(ctx, seriesID, s.queries().MarkSeriesStarted)
 }
 
+// MarkSeriesLost puts a series back into SeriesToStart: its workflow was ended by hand, or went with Temporal's database. NotFound for a
+// series that is deleted.
+func (s *Store) MarkSeriesLost(ctx context.Context, seriesID string) error {
+	return s.mark(ctx, seriesID, s.queries().MarkSeriesLost)
+}
+
 // SeriesToStop returns the ids of up to 100 deleted series whose workflows are not marked as stopped, started or not: the
 // start may be on its way.
 func (s *Store) SeriesToStop(ctx context.Context) ([]string, error) {

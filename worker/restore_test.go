@@ -1,6 +1,7 @@
 package worker_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -36,4 +37,20 @@ func TestSeriesStartAnewWhenTemporalIsLost(t *testing.T) {
 	require.Equal(t, before.NextRecordingAt, after.NextRecordingAt)
 	require.Equal(t, attempts, s.attempts(series), "nothing was searched again")
 	require.Empty(t, cmp.Diff(points, s.points(series)))
+}
+
+// An operator ended the workflow by hand. Every order is refused as one that was not found, by which the API knows to start it anew.
+func TestOrderToAnEndedWorkflowIsNotFound(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	series := s.create(insights.Series{Query: "TODO", Grid: months(2)})
+	s.work()
+	s.asleep(series)
+	require.NoError(t, s.client.TerminateWorkflow(t.Context(), workflows.SeriesID(series.ID), "", "by hand"))
+	for name, send := range map[string]func(context.Context, string, workflows.Order) (workflows.Status, error){
+		"pause": s.workflows.Pause, "retry": s.workflows.Retry, "trigger": s.workflows.Trigger,
+	} {
+		_, err := send(t.Context(), series.ID, workflows.Order{})
+		require.Equal(t, insights.NotFound, insights.ErrorCode(err), "%s: %v", name, err)
+	}
 }

@@ -86,5 +86,8 @@ LIMIT @row_limit;
 -- name: MarkSeriesStarted :execrows
 UPDATE insight_series SET workflow_started_at = coalesce(workflow_started_at, now()) WHERE series_id = @series_id;
 
+-- name: MarkSeriesLost :execrows
+UPDATE insight_series SET workflow_started_at = NULL WHERE series_id = @series_id AND deleted_at IS NULL;
+
 -- name: MarkSeriesStopped :execrows
 UPDATE insight_series SET workflow_stopped_at = coalesce(workflow_stopped_at, now()) WHERE series_id = @series_id;

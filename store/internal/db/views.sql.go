@@ -193,6 +193,18 @@ func (q *Queries) LockSeriesOfView(ctx context.Context, viewID int32) ([]int32, 
 	return items, nil
 }
 
+const markSeriesLost = `-- name: MarkSeriesLost :execrows
+UPDATE insight_series SET workflow_started_at = NULL WHERE series_id = $1 AND deleted_at IS NULL
+`
+
+func (q *Queries) MarkSeriesLost(ctx context.Context, seriesID string) (int64, error) {
+	result, err := q.db.Exec(ctx, markSeriesLost, seriesID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const markSeriesStarted = `-- name: MarkSeriesStarted :execrows
 UPDATE insight_series SET workflow_started_at = coalesce(workflow_started_at, now()) WHERE series_id = $1
 `

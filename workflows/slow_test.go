@@ -1,0 +1,33 @@
+package workflows_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/mock"
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/activities"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/workflows"
+)
+
+// While one repository of a page takes very long, all others of the page are searched, and a due recording is only as far away as the
+// page's end.
+func TestASlowRepositoryHoldsUpNobodyElseOfItsPage(t *testing.T) {
+	t.Parallel()
+	ledger := newLedger(30)
+	ledger.perBatch, ledger.perPage, ledger.window = 1, 30, 4 // seven turns of four, one place of which is taken
+	r := newRun(t, ledger, anchor.Add(time.Minute))
+	r.env.OnActivity("Samples", mock.Anything, mock.MatchedBy(func(in activities.Range) bool { return in.From == 2 })).
+		Return(ledger.Samples).After(2 * time.Hour)
+	r.env.OnActivity("Samples", mock.Anything, mock.Anything).Return(ledger.Samples)
+	r.env.RegisterDelayedCallback(func() {
+		status := r.status()
+		require.Equal(t, workflows.Running, status.State)
+		require.Equal(t, 1, status.InFlight)
+		require.Equal(t, insights.Completeness{Planned: 90, Counted: 87, Pending: 3}, status.Completeness)
+	}, time.Hour)
+	in := r.untilNext(seriesInput())
+	require.Equal(t, insights.Completeness{Planned: 90, Counted: 90}, in.State.Tally)
+}
