@@ -21,12 +21,29 @@ func bookOf(s *store.Store, in Range) book {
 	return book{store: s, seriesID: in.SeriesID, generation: in.Generation, snapshot: in.Snapshot}
 }
 
-// page returns the next repositories with pending samples.
-func (b book) page(ctx context.Context, after int64, limit int) ([]store.RepositoryWork, error) {
+// page returns the next repositories with pending samples, about as many as fit into a page, and whether there are none after them.
+func (b book) page(ctx context.Context, after int64) (work []store.RepositoryWork, last bool, err error) {
+	const most = 10_000
 	if b.snapshot {
-		return b.store.SnapshotPage(ctx, b.seriesID, b.generation, after, limit)
+		work, err = b.store.SnapshotPage(ctx, b.seriesID, b.generation, after, most)
+		return work, len(work) < most, err
 	}
-	return b.store.Page(ctx, b.seriesID, b.generation, after, limit)
+	return b.store.Page(ctx, b.seriesID, b.generation, after, most)
+}
+
+// tallies counts ranges of repositories, which are in order, at all times.
+func (b book) tallies(ctx context.Context, ranges []store.RepositoryRange) ([]insights.Completeness, error) {
+	if !b.snapshot {
+		return b.store.CompletenessOfRanges(ctx, b.seriesID, b.generation, ranges, nil)
+	}
+	tallies := make([]insights.Completeness, len(ranges))
+	for i, r := range ranges {
+		var err error
+		if tallies[i], err = b.store.SnapshotTally(ctx, b.seriesID, b.generation, r.From, r.Through); err != nil {
+			return nil, err
+		}
+	}
+	return tallies, nil
 }
 
 // pending returns what is left to do in a range of repositories, at all times.

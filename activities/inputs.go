@@ -27,7 +27,7 @@ type BeginInput struct {
 	Points int `json:"points,omitempty"`
 	// Selection is which samples a retry takes up.
 	Selection insights.Selection `json:"selection,omitzero"`
-	// Rest asks for all that is left of a plan; without it a very long backfill is written in part at first, see BeginResult.More.
+	// Rest is in histories of earlier versions, which wrote very long plans in two parts. A plan is always written to its end.
 	Rest bool `json:"rest,omitempty"`
 }
 
@@ -43,7 +43,7 @@ type CancelInput struct {
 type BeginResult struct {
 	Generation int                   `json:"generation"`
 	Tally      insights.Completeness `json:"tally"`
-	// More is true when the plan is very long and only its first part is written, so that the chart gets its first points soon.
+	// More is true in histories of earlier versions only: there was more of the plan to be written.
 	More bool `json:"more,omitempty"`
 }
 

@@ -51,23 +51,27 @@ func (p *Plans) page(ctx context.Context, in PageInput) (PageResult, error) {
 	if window, err = strconv.Atoi(settings[store.SettingWindow]); err != nil {
 		return PageResult{}, fmt.Errorf("setting %s: %w", store.SettingWindow, err)
 	}
-	const chunk = MaxBatches * maxBatchRepositories // more than fit into any page
 	book := book{store: p.Store, seriesID: in.SeriesID, generation: in.Generation, snapshot: in.Snapshot}
-	work, err := book.page(ctx, in.After, chunk)
+	work, last, err := book.page(ctx, in.After)
 	if err != nil {
 		return PageResult{}, err
 	}
 	page, taken := batches(work, limits)
 	page.Window = window
-	page.Next, page.Last = in.After, taken == len(work) && len(work) < chunk
+	page.Next, page.Last = in.After, last && taken == len(work)
 	if taken > 0 {
 		page.Next = work[taken-1].RepositoryID
 	}
+	ranges := make([]store.RepositoryRange, len(page.Batches))
 	for i, b := range page.Batches {
-		page.Batches[i].Before, err = book.tally(ctx, b.From, b.Through, nil)
-		if err != nil {
-			return PageResult{}, err
-		}
+		ranges[i] = store.RepositoryRange{From: b.From, Through: b.Through}
+	}
+	tallies, err := book.tallies(ctx, ranges)
+	if err != nil {
+		return PageResult{}, err
+	}
+	for i := range page.Batches {
+		page.Batches[i].Before = tallies[i]
 	}
 	return page, nil
 }

@@ -18,20 +18,17 @@ type Plans struct {
 	Store   *store.Store
 	Mirrors *Mirrors
 	Metrics *telemetry.Metrics
-	// FirstPart is how long a backfill is planned before its first searches begin; 0 is half a minute, which plans about
-	// 100,000 repositories × 12 samples whole.
-	FirstPart time.Duration
 }
 
-// sliceSamples is about how many samples one transaction of a plan writes: about a second.
+// sliceSamples is about how many samples one transaction of a plan writes: some tenths of a second.
 const sliceSamples = 20_000
 
 // retrySlice is how many repositories one transaction of a retry takes up: sliceSamples at a dozen frames each.
 const retrySlice = 1500
 
 // Begin writes a plan: every sample of the times in every repository of the series' scope, settled at once where the commit
-// index knows that there is nothing to search. A very long backfill takes two calls (BeginResult.More). A retry takes up samples
-// that are there instead. A second call returns the same plan, or goes on with it.
+// index knows that there is nothing to search. A retry takes up samples that are there instead. A second call returns the same plan,
+// or goes on with it.
 // Invalid for a series whose query or scope cannot be read.
 func (p *Plans) Begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 	work, done := untilWorkerStops(ctx)
@@ -56,13 +53,12 @@ func (p *Plans) begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 	if err != nil {
 		return BeginResult{}, err
 	}
-	more := false
 	if generation > 0 {
 		counted, err := p.count(ctx, in, generation)
 		if err != nil {
 			return BeginResult{}, err
 		}
-		if more, err = p.write(ctx, in, generation, scope, !perInterval(series)); err != nil {
+		if err := p.write(ctx, in, generation, scope, !perInterval(series)); err != nil {
 			return BeginResult{}, err
 		}
 		if in.Kind == store.Retry { // out of quarantine
@@ -77,9 +73,9 @@ func (p *Plans) begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 	tally, err := book{store: p.Store, seriesID: in.SeriesID, generation: generation, snapshot: in.Kind == store.Snapshot}.total(ctx)
 	if err == nil {
 		logger(ctx, logSeries, in.SeriesID).Info("planned", "kind", in.Kind, "generation", generation, "times", len(in.Times),
-			"more", more, "planned", tally.Planned, "pending", tally.Pending)
+			"planned", tally.Planned, "pending", tally.Pending)
 	}
-	return BeginResult{Generation: generation, Tally: tally, More: more}, err
+	return BeginResult{Generation: generation, Tally: tally}, err
 }
 
 // count prepares to count what a plan settles without a search; the caller calls counted when it is written.
@@ -123,13 +119,13 @@ func (p *Plans) open(ctx context.Context, in BeginInput) (int, error) {
 	return p.Store.BeginGeneration(ctx, in.SeriesID, in.Kind, in.Times)
 }
 
-// write writes a plan, slice by slice. more is true when it is not at its end.
-func (p *Plans) write(ctx context.Context, in BeginInput, generation int, scope store.ScopeFilter, reuse bool) (more bool, err error) {
+// write writes a plan to its end, slice by slice. reuse: see store.PlanSlice.
+func (p *Plans) write(ctx context.Context, in BeginInput, generation int, scope store.ScopeFilter, reuse bool) error {
 	slice := func() (bool, error) { return p.Store.RetrySlice(ctx, in.SeriesID, generation, retrySlice) }
 	if in.Kind != store.Retry {
 		ahead, err := p.lookAhead(ctx, in, generation, scope)
 		if err != nil {
-			return false, err
+			return err
 		}
 		slice = func() (bool, error) {
 			if err := ahead.refresh(ctx); err != nil {
@@ -141,20 +137,13 @@ func (p *Plans) write(ctx context.Context, in BeginInput, generation int, scope 
 			return p.Store.PlanSlice(ctx, in.SeriesID, generation, scope, ahead.limit, reuse)
 		}
 	}
-	for started := time.Now(); ; {
-		written, err := slice()
-		if err != nil || written {
-			return false, err
+	for {
+		if written, err := slice(); err != nil || written {
+			return err
 		}
 		activity.RecordHeartbeat(ctx, "plan")
-		if in.Kind == store.Backfill && !in.Rest && time.Since(started) > p.firstPart() {
-			return true, nil
-		}
 	}
 }
-
-// firstPart is long, for the total of a plan grows when its rest is written, and a total that grows makes no ratio.
-func (p *Plans) firstPart() time.Duration { return cmp.Or(p.FirstPart, 30*time.Second) }
 
 // Cancel ends what a generation has pending, see store.CancelSlice, and returns the tally of the whole series.
 func (p *Plans) Cancel(ctx context.Context, in CancelInput) (insights.Completeness, error) {

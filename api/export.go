@@ -44,7 +44,7 @@ func exportHandler(config Config) http.Handler {
 // exported reads the view and its points with the request's filters.
 func exported(r *http.Request, s *store.Store, id string) (view insights.View, points map[string][]store.Point, err error) {
 	q := r.URL.Query()
-	filter := store.PointFilter{Include: q.Get("includeRepoRegex"), Exclude: q.Get("excludeRepoRegex")}
+	filter := store.PointFilter{Include: q.Get("includeRepoRegex"), Exclude: q.Get("excludeRepoRegex"), Viewer: viewer(r.Context())}
 	if filter.From, err = timeParameter(q.Get("from")); err != nil {
 		return view, nil, err
 	}

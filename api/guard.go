@@ -5,7 +5,10 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
+
+	"github.com/backsight/backsight/store"
 )
 
 // pagePolicy is the Content-Security-Policy of everything but GraphiQL: no inline script or style, nothing from
@@ -65,6 +68,7 @@ type Auth struct {
 	Mode     AuthMode
 	Networks []netip.Prefix // of the proxy; AuthProxy needs at least one
 	Header   string         // with the person's name; "" is X-Forwarded-User
+	Admins   []string       // with AuthProxy, those who see private repositories without a grant
 	// AnyAddress lets AuthNone listen beyond loopback, for a container whose port is published on loopback. Requests must
 	// still name a loopback host.
 	AnyAddress bool
@@ -78,11 +82,23 @@ func actor(ctx context.Context) string {
 	return name
 }
 
+type viewerKey struct{}
+
+// viewer is who sees what a request asks for. A request that no guard let in is nobody's: it sees public repositories only.
+func viewer(ctx context.Context) store.Viewer {
+	who, _ := ctx.Value(viewerKey{}).(store.Viewer)
+	return who
+}
+
 // authenticate lets in what the proxy vouches for. A connection from elsewhere is refused whatever its headers say.
 // /healthz and /readyz tell nothing and are open.
 func authenticate(auth Auth, next http.Handler) http.Handler {
+	as := func(r *http.Request, who store.Viewer) *http.Request {
+		ctx := context.WithValue(r.Context(), actorKey{}, who.Login)
+		return r.WithContext(context.WithValue(ctx, viewerKey{}, who))
+	}
 	if auth.Mode != AuthProxy {
-		return next
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { next.ServeHTTP(w, as(r, store.Administrator)) })
 	}
 	header := auth.Header
 	if header == "" {
@@ -103,7 +119,7 @@ func authenticate(auth Auth, next http.Handler) http.Handler {
 			http.Error(w, "the proxy did not say who you are (header "+header+")", http.StatusUnauthorized)
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), actorKey{}, name)))
+		next.ServeHTTP(w, as(r, store.Viewer{Login: name, Admin: slices.Contains(auth.Admins, name)}))
 	})
 }
 

@@ -13,7 +13,7 @@ import (
 
 // Points answers for all series of the page with two statements for each distinct set of arguments.
 func (r *seriesResolver) Points(ctx context.Context, objs []*model.InsightsSeries, from, to *time.Time, includeRepoRegex, excludeRepoRegex *string) ([][]*generated.InsightDataPoint, error) {
-	filter := store.PointFilter{From: from, To: to, Include: orEmpty(includeRepoRegex), Exclude: orEmpty(excludeRepoRegex)}
+	filter := store.PointFilter{From: from, To: to, Include: orEmpty(includeRepoRegex), Exclude: orEmpty(excludeRepoRegex), Viewer: viewer(ctx)}
 	key := fmt.Sprintf("points %v %v %q %q", instant(from), instant(to), filter.Include, filter.Exclude)
 	points, err := model.Load(pageOf(objs), key, func(ids []string) (map[string][]store.Point, error) {
 		return r.config.Store.Charts(ctx, ids, filter)

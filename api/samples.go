@@ -20,7 +20,7 @@ func (r *seriesResolver) Samples(ctx context.Context, s *model.InsightsSeries, f
 		return nil, err
 	}
 	selected := sampleFilter(s.SeriesID, filter)
-	selected.Limit = limit + 1
+	selected.Limit, selected.Viewer = limit+1, viewer(ctx)
 	if after != nil {
 		if selected.After, err = decodeSampleCursor(*after); err != nil {
 			return nil, err
@@ -105,7 +105,7 @@ func orNil(s string) *string {
 
 // Reasons groups what is partial or failed by why.
 func (r *seriesResolver) Reasons(ctx context.Context, s *model.InsightsSeries) ([]*generated.SampleReason, error) {
-	reasons, err := r.config.Store.FailedReasons(ctx, s.SeriesID)
+	reasons, err := r.config.Store.FailedReasons(ctx, s.SeriesID, viewer(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -53,7 +53,7 @@ func BenchmarkLedger(b *testing.B) {
 			plan(b, fmt.Sprint("write ", time.Now().UnixNano()))
 			b.StartTimer()
 			for after := int64(0); ; {
-				page, err := s.Page(s.ctx, series.ID, generation, after, 10)
+				page, _, err := s.Page(s.ctx, series.ID, generation, after, 10)
 				require.NoError(b, err)
 				if len(page) == 0 {
 					break

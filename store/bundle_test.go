@@ -61,7 +61,7 @@ type recorder struct {
 func (r *recorder) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if data.SQL != "begin" && data.SQL != "commit" && data.SQL != "rollback" {
+	if !strings.HasPrefix(data.SQL, "begin") && data.SQL != "commit" && data.SQL != "rollback" {
 		r.sql = append(r.sql, data.SQL)
 	}
 	return ctx

@@ -170,8 +170,13 @@ func pointsOf(sample insights.Sample) map[string]float64 {
 	return points
 }
 
-// requireState compares the whole ledger and all points of a series with what they should be.
+// requireState compares the whole ledger, all points and the sums of a series with what they should be.
 func requireState(t *rapid.T, b bundle, series insights.Series, want map[cellKey]cellState) {
+	requireLedger(t, b, series, want)
+	b.requireSums(t, series)
+}
+
+func requireLedger(t *rapid.T, b bundle, series insights.Series, want map[cellKey]cellState) {
 	got := map[cellKey]cellState{}
 	rows, err := b.pool.Query(b.ctx, `
 		SELECT repo_id, time, generation, outcome, coalesce(encode(commit_bytea, 'hex'), ''), value

@@ -50,6 +50,9 @@ func (s *Store) BeginExtension(ctx context.Context, seriesID string, points int,
 		if err != nil {
 			return err
 		}
+		if err := q.AddTimes(ctx, key, sorted); err != nil {
+			return err
+		}
 		generation, err = q.AddGeneration(ctx, db.AddGenerationParams{SeriesID: key, Kind: Extension, Times: sorted})
 		return err
 	})

@@ -48,6 +48,9 @@ func (s *Store) BeginGeneration(ctx context.Context, seriesID, kind string, time
 			generation = open[0]
 			return nil
 		}
+		if err := q.AddTimes(ctx, key, sorted); err != nil {
+			return err
+		}
 		generation, err = q.AddGeneration(ctx, db.AddGenerationParams{SeriesID: key, Kind: kind, Times: sorted})
 		return err
 	})
@@ -55,8 +58,8 @@ func (s *Store) BeginGeneration(ctx context.Context, seriesID, kind string, time
 }
 
 // PlanSlice plans the next limit repositories of the scope by id and reports whether the plan is written in full.
-// Everything that needs no search is settled here, in SQL: see PlanSamples in queries/plans.sql. A sample that an earlier
-// generation settled stays as it is and belongs to that one; a pending one moves to this one.
+// Everything that needs no search is settled here, see planChunks. A sample that an earlier generation settled stays as it is and
+// belongs to that one; a pending one moves to this one.
 //
 // reuse says whether a sample at a commit that the series has an exact value for takes that value. It is false where a value belongs
 // to an interval and not to a commit; such a sample is pending, with its commit.
@@ -88,10 +91,7 @@ func (s *Store) PlanSlice(ctx context.Context, seriesID string, generation int, 
 			return err
 		}
 		if len(ids) > 0 {
-			err = q.PlanSamples(ctx, db.PlanSamplesParams{
-				SeriesID: seriesID, SeriesKey: key, Generation: int32(generation), RepoIDs: ids, Times: plan.Times, Reuse: reuse,
-			})
-			if err != nil {
+			if err := planRepositories(ctx, q, seriesID, plan.Times, ids, planning{generation: int32(generation), reuse: reuse}); err != nil {
 				return err
 			}
 		}
@@ -120,25 +120,62 @@ type RepositoryWork struct {
 // tree and the files that changed, and one for each MiB of the object store, since the first commit costs reading all files.
 func (w RepositoryWork) Cost() int64 { return int64(w.Commits) + w.SizeBytes>>20 }
 
-// Page returns the next limit repositories with pending samples after the given id, by id. Costs one look-up for each of them.
-func (s *Store) Page(ctx context.Context, seriesID string, generation int, after int64, limit int) ([]RepositoryWork, error) {
+// Page returns the next limit repositories with pending samples after the given id, by id, and whether there are none after them. One
+// statement, and another one where other plans have much pending in between.
+func (s *Store) Page(ctx context.Context, seriesID string, generation int, after int64, limit int) (page []RepositoryWork, last bool, err error) {
 	key, err := s.seriesKey(ctx, seriesID)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	rows, err := s.queries().PendingRepositories(ctx, db.PendingRepositoriesParams{
-		SeriesID: key, Generation: int32(generation), After: id32(after), RowLimit: pageSize(limit),
-	})
-	if err != nil {
-		return nil, classify(err, "series %s: plan %d", seriesID, generation)
-	}
-	page := make([]RepositoryWork, len(rows))
-	for i, row := range rows {
-		page[i] = RepositoryWork{
-			RepositoryID: int64(row.RepoID), Name: row.Name, Pending: int(row.Pending), Commits: int(row.Commits), SizeBytes: row.SizeBytes,
+	want := int(pageSize(limit))
+	rowLimit := want + 1 // the last repository of a full result may have more rows
+	for from := id32(after); len(page) < want; {
+		rows, err := s.queries().PendingWork(ctx, db.PendingWorkParams{SeriesID: key, After: from, RowLimit: int32(rowLimit)})
+		if err != nil {
+			return nil, false, classify(err, "series %s: plan %d", seriesID, generation)
+		}
+		if last = len(rows) < rowLimit; !last {
+			cut := slices.IndexFunc(rows, func(r db.PendingWorkRow) bool { return r.SampleChunks.RepoID == rows[len(rows)-1].SampleChunks.RepoID })
+			if rows = rows[:cut]; cut == 0 {
+				rowLimit *= 2
+				continue
+			}
+		}
+		for len(rows) > 0 && len(page) < want {
+			n := 1
+			for n < len(rows) && rows[n].SampleChunks.RepoID == rows[0].SampleChunks.RepoID {
+				n++
+			}
+			if work := workOf(rows[:n], int32(generation)); work.Pending > 0 {
+				page = append(page, work)
+			}
+			from, rows = rows[0].SampleChunks.RepoID, rows[n:]
+		}
+		if last {
+			return page, len(rows) == 0, nil
 		}
 	}
-	return page, nil
+	return page, false, nil
+}
+
+// workOf is what a generation has left to do according to the rows of one repository.
+func workOf(rows []db.PendingWorkRow, generation int32) RepositoryWork {
+	work := RepositoryWork{RepositoryID: int64(rows[0].SampleChunks.RepoID), Name: rows[0].Name, SizeBytes: rows[0].SizeBytes}
+	commits := map[string]bool{}
+	for _, row := range rows {
+		for i := range row.SampleChunks.Outcomes {
+			e := entryOf(row.SampleChunks, i)
+			if e.outcome != insights.Pending || e.generation != generation {
+				continue
+			}
+			work.Pending++
+			if e.commit == "" || !commits[e.commit] {
+				work.Commits++
+			}
+			commits[e.commit] = true
+		}
+	}
+	return work
 }
 
 // CompleteGeneration closes a plan of which nothing is pending any more. A backfill stamps the series' completion, a recording

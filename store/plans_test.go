@@ -78,7 +78,7 @@ func TestPlanSliceSettlesWhatTheIndexKnows(t *testing.T) {
 		"shallow":  {"pending " + shallowCommits[0].Commit, "pending " + shallowCommits[0].Commit, "pending"},
 	}, got)
 
-	page, err := b.Page(b.ctx, series.ID, generation, 0, 10)
+	page, _, err := b.Page(b.ctx, series.ID, generation, 0, 10)
 	require.NoError(t, err)
 	work := map[string]string{}
 	for _, w := range page {
@@ -143,7 +143,7 @@ func TestPlanSliceGoesThroughTheScopeOnce(t *testing.T) {
 	b.repository(t, "acme/too-late")
 	require.True(t, slice(4), "a plan that is written stays")
 
-	page, err := b.Page(b.ctx, series.ID, generation, 0, 100)
+	page, _, err := b.Page(b.ctx, series.ID, generation, 0, 100)
 	require.NoError(t, err)
 	var ids []int64
 	for _, w := range page {
@@ -156,7 +156,7 @@ func TestPlanSliceGoesThroughTheScopeOnce(t *testing.T) {
 		}
 	}
 	require.Equal(t, want, ids)
-	next, err := b.Page(b.ctx, series.ID, generation, ids[3], 2)
+	next, _, err := b.Page(b.ctx, series.ID, generation, ids[3], 2)
 	require.NoError(t, err)
 	require.Equal(t, page[4:6], next)
 

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store/internal/db"
 )
@@ -24,10 +26,11 @@ type Point struct {
 type Coverage struct{ Known, Planned int64 }
 
 // PointFilter narrows points. From and To are included; Include and Exclude are regular expressions of Postgres on
-// repository names, "" for none.
+// repository names, "" for none. Only what the Viewer may see is counted: private repositories are hidden from the zero Viewer.
 type PointFilter struct {
 	From, To         *time.Time
 	Include, Exclude string
+	Viewer           Viewer
 }
 
 // No sample time is outside of these, see insights.Grid.Validate.
@@ -36,7 +39,9 @@ var (
 	dusk = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
-// Points returns the points of several series in time order, in one statement. The times come from the ledger: one at which
+// Points returns the points of several series in time order. For who sees all repositories and asks for all, that is one statement over
+// sums that the writers keep; for others it is up to five in one snapshot, which read the ledger's rows of the repositories chosen or of
+// the others, whichever are fewer. The times come from the ledger: one at which
 // nothing matched is a point with value 0, one at which nothing is known yet is a point with coverage 0. A series by captured
 // value has a point for each time and each value that occurs at any of the times, by label within a time; if none
 // occurs, one point per time without label. Removed repositories go on counting. A series that isn't there, or has
@@ -49,17 +54,21 @@ func (s *Store) Points(ctx context.Context, seriesIDs []string, f PointFilter) (
 	if f.To != nil {
 		to = instant(*f.To)
 	}
-	rows, err := s.queries().Points(ctx, db.PointsParams{
-		SeriesIDs: seriesIDs, FromTime: from, ToTime: to,
-		Filtered: f.Include != "" || f.Exclude != "", Include: f.Include, Exclude: f.Exclude,
-	})
-	if err != nil {
-		return nil, classify(err, "points of %d series", len(seriesIDs))
+	params := db.PointsParams{SeriesIDs: seriesIDs, FromTime: from, ToTime: to}
+	if f.Viewer.Admin && f.Include == "" && f.Exclude == "" {
+		rows, err := s.queries().Points(ctx, params)
+		return pointsOf(rows), classify(err, "points of %d series", len(seriesIDs))
 	}
-	return pointsOf(rows), nil
+	var points map[string][]Point
+	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+	err := pgx.BeginTxFunc(ctx, s.pool, snapshot, func(tx pgx.Tx) (err error) {
+		points, err = filteredPoints(ctx, db.New(tx), params, f)
+		return err
+	})
+	return points, classify(err, "points of %d series", len(seriesIDs))
 }
 
-// pointsOf turns rows by series and time into the points of each series.
+// pointsOf turns rows by series, time and capture into points.
 func pointsOf(rows []db.PointsRow) map[string][]Point {
 	points := make(map[string][]Point)
 	for len(rows) > 0 {
@@ -87,10 +96,7 @@ func fill(rows []db.PointsRow) []Point {
 			values[text(rows[0].Capture)] = rows[0].Value
 			rows = rows[1:]
 		}
-		outcomes := insights.Completeness{
-			Counted: first.Counted, Reused: first.Reused, Absent: first.Absent, Partial: first.Partial, Failed: first.Failed, Pending: first.Pending,
-		}
-		outcomes.Planned = outcomes.Known() + outcomes.Partial + outcomes.Failed + outcomes.Pending
+		outcomes := outcomesOf(first)
 		for _, label := range labels {
 			points = append(points, Point{
 				Time: first.Time.UTC(), Label: label, Value: values[label],
@@ -99,6 +105,10 @@ func fill(rows []db.PointsRow) []Point {
 		}
 	}
 	return points
+}
+
+func outcomesOf(row db.PointsRow) insights.Completeness {
+	return tallyOf(db.CompletenessRow{Counted: row.Counted, Reused: row.Reused, Absent: row.Absent, Partial: row.Partial, Failed: row.Failed, Pending: row.Pending})
 }
 
 func labelsOf(rows []db.PointsRow) []string {

@@ -16,12 +16,13 @@ import (
 )
 
 // bruteForce is the definition of points: for each time of the ledger and each label, the sum over the repositories.
-func bruteForce(ledger []insights.Sample, names map[int64]string, byValue bool, f store.PointFilter) []store.Point {
+func bruteForce(ledger []insights.Sample, names map[int64]string, private map[string]bool, byValue bool, f store.PointFilter) []store.Point {
 	inTime := func(t time.Time) bool {
 		return (f.From == nil || !t.Before(*f.From)) && (f.To == nil || !t.After(*f.To))
 	}
 	inScope := func(name string) bool {
-		return (f.Include == "" || regexp.MustCompile(f.Include).MatchString(name)) &&
+		return (f.Viewer.Admin || !private[name] || f.Viewer.Login == "ann" && name == "beta/0000") &&
+			(f.Include == "" || regexp.MustCompile(f.Include).MatchString(name)) &&
 			(f.Exclude == "" || !regexp.MustCompile(f.Exclude).MatchString(name))
 	}
 	tallies := map[time.Time]insights.Completeness{}
@@ -75,12 +76,18 @@ func TestPointsEqualTheSumOfTheLedger(t *testing.T) {
 		names[repository.ID] = repository.Name
 	}
 	require.NoError(t, b.RemoveRepository(b.ctx, "acme/0001"))
+	private := map[string]bool{"acme/0002": true, "beta/0000": true}
+	for _, repository := range repositories {
+		require.NoError(t, b.SetRepositoryTraits(b.ctx, repository.ID, false, false, private[repository.Name]))
+	}
+	b.grant(t, "ann", "beta/0000")
 	runs := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		runs++
 		filter := store.PointFilter{
 			Include: rapid.SampledFrom([]string{"", "^acme/", "000[12]$", "nothing"}).Draw(rt, "include"),
 			Exclude: rapid.SampledFrom([]string{"", "^beta/", "2$"}).Draw(rt, "exclude"),
+			Viewer:  rapid.SampledFrom([]store.Viewer{{}, {Login: "ann"}, {Login: "bob"}, store.Administrator, {Login: "ann", Admin: true}}).Draw(rt, "viewer"),
 		}
 		if rapid.Bool().Draw(rt, "has from") {
 			from := day(rapid.IntRange(-5, 0).Draw(rt, "from"))
@@ -115,7 +122,7 @@ func TestPointsEqualTheSumOfTheLedger(t *testing.T) {
 				}
 			}
 			require.NoError(rt, b.WriteSamples(b.ctx, series.ID, 1, ledger))
-			if points := bruteForce(ledger, names, byValue, filter); len(points) > 0 {
+			if points := bruteForce(ledger, names, private, byValue, filter); len(points) > 0 {
 				want[series.ID] = points
 			}
 		}

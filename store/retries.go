@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
+	"time"
 
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store/internal/db"
@@ -49,7 +52,7 @@ func (s *Store) BeginRetry(ctx context.Context, seriesID string, selection insig
 			return nil
 		}
 		times, err := q.RetryTimes(ctx, db.RetryTimesParams{
-			SeriesID: key, Outcomes: outcomeTexts(selection.Outcomes), At: selection.Time, RepoPattern: selection.Repository,
+			SeriesID: key, Faulty: faulty(selection), Letters: lettersOf(selection.Outcomes), At: selection.Time, RepoPattern: selection.Repository,
 		})
 		if err != nil || len(times) == 0 {
 			return err
@@ -81,9 +84,9 @@ func (s *Store) RetrySlice(ctx context.Context, seriesID string, generation, lim
 		if err := json.Unmarshal([]byte(text(plan.Selection)), &selection); err != nil {
 			return err
 		}
-		outcomes := outcomeTexts(selection.Outcomes)
 		ids, err := q.RetryRepositories(ctx, db.RetryRepositoriesParams{
-			SeriesID: key, After: plan.PlannedThrough, Outcomes: outcomes, At: selection.Time, RepoPattern: selection.Repository, RowLimit: pageSize(limit),
+			SeriesID: key, After: plan.PlannedThrough, Faulty: faulty(selection), Letters: lettersOf(selection.Outcomes),
+			At: selection.Time, RepoPattern: selection.Repository, RowLimit: pageSize(limit),
 		})
 		if err != nil {
 			return err
@@ -92,10 +95,7 @@ func (s *Store) RetrySlice(ctx context.Context, seriesID string, generation, lim
 		through := plan.PlannedThrough
 		if len(ids) > 0 {
 			through = ids[len(ids)-1]
-			err := q.RetrySamples(ctx, db.RetrySamplesParams{
-				Generation: int32(generation), SeriesID: key, RepoIDs: ids, Outcomes: outcomes, At: selection.Time,
-			})
-			if err != nil {
+			if err := takeUp(ctx, q, seriesID, int32(generation), selection, ids); err != nil {
 				return err
 			}
 		}
@@ -105,4 +105,48 @@ func (s *Store) RetrySlice(ctx context.Context, seriesID string, generation, lim
 		return false, classify(err, "series %s: retry %d", seriesID, generation)
 	}
 	return done, nil
+}
+
+// faulty reports whether a selection has partial and failed samples only.
+func faulty(selection insights.Selection) bool {
+	return !slices.ContainsFunc(selection.Outcomes, func(o insights.Outcome) bool { return o != insights.Partial && o != insights.Failed })
+}
+
+// takeUp makes the selected samples of some repositories pending again.
+func takeUp(ctx context.Context, q *db.Queries, seriesID string, generation int32, selection insights.Selection, repos []int32) error {
+	l, err := openLedger(ctx, q, seriesID)
+	if err != nil {
+		return err
+	}
+	numbers := l.chunks
+	if selection.Time != nil {
+		numbers = l.chunksOf([]time.Time{*selection.Time})
+	}
+	chunks, err := l.load(ctx, keysOfAll(repos, numbers))
+	if err != nil {
+		return err
+	}
+	wanted := map[*entry]time.Time{}
+	repoOf := map[*entry]int32{}
+	var times []time.Time
+	for _, c := range chunks {
+		for i := range c.is {
+			e, t := &c.is[i], l.byPlace[slot{c.number, int32(i + 1)}]
+			if !slices.Contains(selection.Outcomes, e.outcome) || e.generation >= generation || selection.Time != nil && !selection.Time.Equal(t) {
+				continue
+			}
+			wanted[e], repoOf[e] = t, c.repo
+			times = append(times, t)
+		}
+	}
+	times = instants(times)
+	commits, err := resolve(ctx, q, repos, times)
+	if err != nil {
+		return err
+	}
+	for e, t := range wanted {
+		e.kept, e.keptCommit = e.outcome, e.commit
+		e.outcome, e.generation, e.commit = insights.Pending, generation, commits.at(repoOf[e], t).commit
+	}
+	return l.save(ctx, slices.Collect(maps.Values(chunks)))
 }

@@ -27,6 +27,7 @@ func (b bundle) requireWhole(t require.TestingT, series insights.Series) insight
 	tally, err := b.Completeness(b.ctx, series.ID)
 	require.NoError(t, err)
 	require.NoError(t, tally.Check())
+	b.requireSums(t, series)
 	return tally
 }
 

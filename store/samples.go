@@ -1,8 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"slices"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store/internal/db"
@@ -15,19 +20,32 @@ func (s *Store) PendingSamples(ctx context.Context, seriesID string, generation 
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.queries().PendingSamples(ctx, db.PendingSamplesParams{
-		SeriesID: key, Generation: int32(generation), FromRepo: id32(fromRepo), ThroughRepo: id32(throughRepo), At: instantOrNil(at),
-	})
+	all, err := slotsOf(ctx, s.queries(), []string{seriesID})
+	if err != nil {
+		return nil, classify(err, "series %s", seriesID)
+	}
+	times := all[seriesID]
+	var samples []insights.Sample
+	rows, err := s.queries().PendingChunks(ctx, db.PendingChunksParams{SeriesID: key, FromRepo: id32(fromRepo), ThroughRepo: id32(throughRepo)})
 	if err != nil {
 		return nil, classify(err, "series %s: plan %d", seriesID, generation)
 	}
-	samples := make([]insights.Sample, len(rows))
-	for i, row := range rows {
-		samples[i] = insights.Sample{
-			SeriesID: seriesID, RepositoryID: int64(row.RepoID), Time: row.Time.UTC(),
-			Outcome: insights.Pending, Commit: hexID(row.CommitBytea), Attempts: int(row.Attempts),
+	for _, row := range rows {
+		c := row.SampleChunks
+		for i := range c.Outcomes {
+			e, t := entryOf(c, i), times.byPlace[slot{c.Chunk, int32(i + 1)}]
+			if e.outcome != insights.Pending || e.generation != int32(generation) || at != nil && !t.Equal(instant(*at)) {
+				continue
+			}
+			samples = append(samples, insights.Sample{
+				SeriesID: seriesID, RepositoryID: int64(c.RepoID), Time: t,
+				Outcome: insights.Pending, Commit: hexID([]byte(e.commit)), Attempts: int(e.attempts),
+			})
 		}
 	}
+	slices.SortFunc(samples, func(a, b insights.Sample) int {
+		return cmp.Or(cmp.Compare(a.RepositoryID, b.RepositoryID), b.Time.Compare(a.Time))
+	})
 	return samples, nil
 }
 
@@ -49,6 +67,7 @@ type SampleFilter struct {
 	Time        *time.Time         // only this one
 	Outcomes    []insights.Outcome // only these; empty: all
 	RepoPattern string             // a regular expression of Postgres on the repository's name
+	Viewer      Viewer             // who reads: only what he may see
 	After       *SampleCursor      // the last sample of the page before
 	Limit       int                // 0: the most a page can have
 }
@@ -60,7 +79,8 @@ func (s *Store) Samples(ctx context.Context, f SampleFilter) ([]LedgerSample, er
 		return nil, err
 	}
 	params := db.SamplesParams{
-		SeriesID: key, At: instantOrNil(f.Time), Outcomes: outcomeTexts(f.Outcomes), RepoPattern: f.RepoPattern, RowLimit: pageSize(f.Limit),
+		SeriesID: key, At: instantOrNil(f.Time), Letters: lettersOf(f.Outcomes), RepoPattern: f.RepoPattern, RowLimit: pageSize(f.Limit),
+		SeesAll: f.Viewer.Admin, Login: f.Viewer.Login,
 	}
 	if f.After != nil {
 		params.AfterTime, params.AfterRepo = instantOrNil(&f.After.Time), id32(f.After.RepositoryID)
@@ -71,10 +91,11 @@ func (s *Store) Samples(ctx context.Context, f SampleFilter) ([]LedgerSample, er
 	}
 	list := make([]LedgerSample, len(rows))
 	for i, row := range rows {
+		e := entryOf(row.SampleChunks, int(row.Place-1))
 		list[i] = LedgerSample{Repository: row.Repository, Sample: insights.Sample{
-			SeriesID: f.SeriesID, RepositoryID: int64(row.RepoID), Time: row.Time.UTC(), Outcome: insights.Outcome(row.Outcome),
-			Commit: hexID(row.CommitBytea), Value: row.Value, Attempts: int(row.Attempts),
-			Duration: time.Duration(row.DurationMs) * time.Millisecond, ReasonClass: text(row.ReasonClass), Reason: text(row.Reason),
+			SeriesID: f.SeriesID, RepositoryID: int64(row.SampleChunks.RepoID), Time: row.Time.UTC(), Outcome: e.outcome,
+			Commit: hexID([]byte(e.commit)), Value: e.value, Attempts: int(e.attempts),
+			Duration: time.Duration(e.elapsed) * time.Millisecond, ReasonClass: e.class, Reason: e.reason,
 		}}
 	}
 	return list, nil
@@ -86,8 +107,22 @@ func (s *Store) CountSamples(ctx context.Context, f SampleFilter) (int64, error)
 	if err != nil {
 		return 0, err
 	}
+	if f.Viewer.Admin && f.RepoPattern == "" {
+		row, err := s.queries().CountAllSamples(ctx, key, instantOrNil(f.Time))
+		if errors.Is(err, pgx.ErrNoRows) {
+			return 0, nil
+		}
+		tally, n := tallyOf(db.CompletenessRow{Counted: row.Counted, Reused: row.Reused, Absent: row.Absent, Partial: row.Partial, Failed: row.Failed, Pending: row.Pending}), int64(0)
+		for _, outcome := range insights.Outcomes {
+			if len(f.Outcomes) == 0 || slices.Contains(f.Outcomes, outcome) {
+				n += tally.Of(outcome)
+			}
+		}
+		return n, classify(err, "series %s: samples", f.SeriesID)
+	}
 	n, err := s.queries().CountSamples(ctx, db.CountSamplesParams{
-		SeriesID: key, At: instantOrNil(f.Time), Outcomes: outcomeTexts(f.Outcomes), RepoPattern: f.RepoPattern,
+		SeriesID: key, At: instantOrNil(f.Time), Letters: lettersOf(f.Outcomes), RepoPattern: f.RepoPattern,
+		SeesAll: f.Viewer.Admin, Login: f.Viewer.Login,
 	})
 	return n, classify(err, "series %s: samples", f.SeriesID)
 }
@@ -100,13 +135,13 @@ type Reason struct {
 	Example string // one of the texts
 }
 
-// FailedReasons groups a series' partial and failed samples by reason, most frequent first.
-func (s *Store) FailedReasons(ctx context.Context, seriesID string) ([]Reason, error) {
+// FailedReasons groups the partial and failed samples that the viewer may see by reason, most frequent first.
+func (s *Store) FailedReasons(ctx context.Context, seriesID string, viewer Viewer) ([]Reason, error) {
 	key, err := s.seriesKey(ctx, seriesID)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.queries().FailedReasons(ctx, key)
+	rows, err := s.queries().FailedReasons(ctx, db.FailedReasonsParams{SeriesID: key, SeesAll: viewer.Admin, Login: viewer.Login})
 	if err != nil {
 		return nil, classify(err, "series %s: reasons", seriesID)
 	}
@@ -115,12 +150,4 @@ func (s *Store) FailedReasons(ctx context.Context, seriesID string) ([]Reason, e
 		reasons[i] = Reason{Outcome: insights.Outcome(row.Outcome), Class: row.ReasonClass, Count: row.N, Example: row.Example}
 	}
 	return reasons, nil
-}
-
-func outcomeTexts(outcomes []insights.Outcome) []string {
-	texts := make([]string, len(outcomes))
-	for i, o := range outcomes {
-		texts[i] = string(o)
-	}
-	return texts
 }

@@ -48,7 +48,7 @@ func TestSamplesAreListedNewestFirstInPages(t *testing.T) {
 	require.Equal(t, []string{"31 acme/0001", "31 acme/0002", "29 acme/0000", "29 acme/0002"}, list(store.SampleFilter{Outcomes: []insights.Outcome{insights.Failed, insights.Partial}}))
 	require.Equal(t, []string{"31 acme/0002", "30 acme/0002"}, list(store.SampleFilter{RepoPattern: "2$"})[:2])
 
-	reasons, err := b.FailedReasons(b.ctx, series.ID)
+	reasons, err := b.FailedReasons(b.ctx, series.ID, store.Administrator)
 	require.NoError(t, err)
 	require.Equal(t, []store.Reason{
 		{Outcome: insights.Failed, Class: "timeout", Count: 2, Example: "y"},
@@ -83,7 +83,7 @@ func TestPendingSamplesOfARange(t *testing.T) {
 
 	b.settle(t, series, generation, func(s *insights.Sample) { s.Outcome = insights.Absent })
 	require.Empty(t, keys(0, 1<<40, nil))
-	page, err := b.Page(b.ctx, series.ID, generation, 0, 10)
+	page, _, err := b.Page(b.ctx, series.ID, generation, 0, 10)
 	require.NoError(t, err)
 	require.Empty(t, page)
 }

@@ -3,6 +3,8 @@ package store
 import (
 	"cmp"
 	"context"
+	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -21,8 +23,8 @@ const (
 )
 
 // WriteSamples writes how samples ended, and their points, in one transaction: after it the points of each sample are
-// exactly the values given, more or fewer than before. Four statements, whatever the number of samples, and a fifth where
-// a retry found less than there was.
+// exactly the values given, more or fewer than before. Four statements, whatever the number of samples, and up to four more for a series
+// by captured value.
 //
 // It may be called again, late, by an attempt that was given up: writing the same changes nothing. A row is left alone
 // where the write knows less than it (see supersedes). Samples that no plan made are added to the generation.
@@ -35,32 +37,107 @@ func (s *Store) WriteSamples(ctx context.Context, seriesID string, generation in
 	if err != nil {
 		return classify(err, "series %s: plan %d", seriesID, generation)
 	}
-	key, err := s.seriesKey(ctx, seriesID)
+	write := func(alone bool) error {
+		return s.inTx(ctx, func(q *db.Queries) error { return writeCells(ctx, q, seriesID, int32(generation), cells, alone) })
+	}
+	err = write(false)
+	if errors.Is(err, errUnplanned) {
+		err = write(true)
+	}
+	return classify(err, "series %s: plan %d: samples", seriesID, generation)
+}
+
+// errUnplanned is why a transaction that meets samples that no plan made begins anew: it has to lock the series before anything else.
+var errUnplanned = errors.New("samples that no plan made")
+
+func writeCells(ctx context.Context, q *db.Queries, seriesID string, generation int32, cells []cell, alone bool) error {
+	l, err := openLedger(ctx, q, seriesID)
 	if err != nil {
 		return err
 	}
-	err = s.inTx(ctx, func(q *db.Queries) error {
-		ids, times := keysOf(cells)
-		rows, err := q.LockSamples(ctx, db.LockSamplesParams{RepoIDs: ids, Times: times, SeriesID: key})
-		if err != nil {
+	if alone {
+		if l, err = l.extended(ctx, seriesID, timesOf(cells)); err != nil {
 			return err
 		}
-		accepted, refused := accept(cells, rows, int32(generation))
-		if len(refused) > 0 {
-			ids, times := keysOf(refused)
-			if err := q.RestoreSamples(ctx, db.RestoreSamplesParams{RepoIDs: ids, Times: times, SeriesID: key}); err != nil {
-				return err
-			}
+	}
+	var keys []chunkKey
+	at := make([]slot, len(cells))
+	for i, c := range cells {
+		var ok bool
+		if at[i], ok = l.of(c.time); !ok {
+			return errUnplanned
 		}
-		if len(accepted) == 0 {
-			return nil
+		keys = append(keys, chunkKey{c.repo, at[i].chunk})
+	}
+	slices.SortFunc(keys, chunkKey.compare)
+	keys = slices.Compact(keys)
+	chunks, err := l.load(ctx, keys)
+	if err != nil {
+		return err
+	}
+	if len(chunks) < len(keys) {
+		if !alone {
+			return errUnplanned
 		}
-		if err := q.WriteSamples(ctx, ledgerParams(key, int32(generation), accepted)); err != nil {
-			return err
+		addMissing(chunks, keys)
+	}
+	for i, c := range cells {
+		chunks[chunkKey{c.repo, at[i].chunk}].at(at[i].place).write(c, generation, l.captured)
+	}
+	return l.save(ctx, slices.Collect(maps.Values(chunks)))
+}
+
+// extended locks the series against other plans and returns its ledger with slots for the times.
+func (l ledger) extended(ctx context.Context, seriesID string, times []time.Time) (ledger, error) {
+	if err := l.q.LockLedger(ctx, l.key); err != nil {
+		return l, err
+	}
+	if err := l.q.AddTimes(ctx, l.key, times); err != nil {
+		return l, err
+	}
+	return openLedger(ctx, l.q, seriesID)
+}
+
+// addMissing adds rows that are not stored yet.
+func addMissing(chunks map[chunkKey]*chunk, keys []chunkKey) {
+	for _, key := range keys {
+		if chunks[key] == nil {
+			chunks[key] = &chunk{chunkKey: key}
 		}
-		return writePoints(ctx, q, seriesID, accepted)
-	})
-	return classify(err, "series %s: plan %d: samples", seriesID, generation)
+	}
+}
+
+// write makes the sample what the cell says, where it may (see supersedes). Where not, and a retry had taken the sample up, it is again
+// what it was.
+func (e *entry) write(c cell, generation int32, captured bool) {
+	switch {
+	case e.outcome == "":
+		e.facts = facts{generation: generation}
+	case !supersedes(c, e.facts, generation):
+		if e.kept != "" && e.generation <= generation {
+			e.restore()
+			e.attempts++
+		}
+		return
+	}
+	is := facts{
+		outcome: c.outcome, generation: e.generation, attempts: e.attempts + 1, elapsed: c.elapsed, value: c.value, commit: string(c.commit),
+		class: c.class, reason: c.reason,
+	}
+	if same := (facts{
+		outcome: is.outcome, generation: is.generation, attempts: e.attempts, elapsed: e.elapsed, value: is.value, commit: is.commit,
+		class: is.class, reason: is.reason,
+	}); e.facts != same {
+		e.facts = is
+	}
+	if e.captures = nil; captured && c.byValue {
+		e.captures = c.values
+	}
+}
+
+// restore makes a sample that a retry had taken up what it was before.
+func (e *entry) restore() {
+	e.outcome, e.commit, e.kept, e.keptCommit = e.kept, e.keptCommit, "", ""
 }
 
 // cell is a sample as it is written: instants and ids as the database has them, texts that Postgres can hold.
@@ -120,91 +197,30 @@ func pointValues(sample insights.Sample) map[string]float64 {
 	return values
 }
 
-// accept returns the cells that may be written over what the ledger has, and of the others those that end the retry of a
-// sample: it is again what it was. Cells and rows are in the same order.
-func accept(cells []cell, rows []db.LockSamplesRow, generation int32) (accepted, refused []cell) {
-	next := 0
-	for _, c := range cells {
-		if next < len(rows) && rows[next].RepoID == c.repo && rows[next].Time.Equal(c.time) {
-			row := rows[next]
-			next++
-			if !supersedes(c, row, generation) {
-				if row.KeptOutcome != nil && row.Generation <= generation {
-					refused = append(refused, c)
-				}
-				continue
-			}
-		}
-		accepted = append(accepted, c)
-	}
-	return accepted, refused
-}
-
 // supersedes reports whether a write may replace the ledger's row. A later plan has the row to itself; a failure says less
 // than any value; a lower bound says less than an exact value of the same commit. A sample that a retry took up is compared with
 // what it was before: a retry mends or corrects, it never loses a value.
-func supersedes(c cell, row db.LockSamplesRow, generation int32) bool {
-	was, commit := insights.Outcome(row.Outcome), row.CommitBytea
-	if row.KeptOutcome != nil {
-		was, commit = insights.Outcome(*row.KeptOutcome), row.KeptCommit
+func supersedes(c cell, e facts, generation int32) bool {
+	was, commit := e.outcome, e.commit
+	if e.kept != "" {
+		was, commit = e.kept, e.keptCommit
 	}
 	switch {
-	case row.Generation > generation:
+	case e.generation > generation:
 		return false
 	case c.outcome == insights.Failed:
 		return was == insights.Pending || was == insights.Failed
 	case c.outcome == insights.Partial:
-		return !was.Exact() || string(c.commit) != string(commit)
+		return !was.Exact() || string(c.commit) != commit
 	}
 	return true
 }
 
-func keysOf(cells []cell) (ids []int32, times []time.Time) {
+func timesOf(cells []cell) (times []time.Time) {
 	for _, c := range cells {
-		ids, times = append(ids, c.repo), append(times, c.time)
+		times = append(times, c.time)
 	}
-	return ids, times
-}
-
-func ledgerParams(key, generation int32, cells []cell) db.WriteSamplesParams {
-	p := db.WriteSamplesParams{SeriesID: key, Generation: generation}
-	p.RepoIDs, p.Times = keysOf(cells)
-	for _, c := range cells {
-		p.Outcomes = append(p.Outcomes, string(c.outcome))
-		p.DurationsMs = append(p.DurationsMs, c.elapsed)
-		p.Vals = append(p.Vals, c.value)
-		p.Commits = append(p.Commits, c.commit)
-		p.ReasonClasses = append(p.ReasonClasses, c.class)
-		p.Reasons = append(p.Reasons, c.reason)
-	}
-	return p
-}
-
-func writePoints(ctx context.Context, q *db.Queries, seriesID string, cells []cell) error {
-	points := db.WritePointsParams{SeriesID: seriesID}
-	for _, c := range cells {
-		points.Captured = points.Captured || c.byValue
-		captures := make([]string, 0, len(c.values))
-		for capture := range c.values {
-			captures = append(captures, capture)
-		}
-		slices.Sort(captures)
-		for _, capture := range captures {
-			points.PointRepoIDs = append(points.PointRepoIDs, c.repo)
-			points.PointTimes = append(points.PointTimes, c.time)
-			points.Captures = append(points.Captures, capture)
-			points.Vals = append(points.Vals, c.values[capture])
-		}
-	}
-	ids, times := keysOf(cells)
-	err := q.DeletePointsExcept(ctx, db.DeletePointsExceptParams{
-		RepoIDs: ids, Times: times, SeriesID: seriesID,
-		PointRepoIDs: points.PointRepoIDs, PointTimes: points.PointTimes, Captures: points.Captures,
-	})
-	if err != nil || len(points.Vals) == 0 {
-		return err
-	}
-	return q.WritePoints(ctx, points)
+	return times
 }
 
 // clean makes a text of foreign bytes fit for Postgres: valid UTF-8, no NUL, at most most bytes, cut at a character.

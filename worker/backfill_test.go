@@ -58,7 +58,7 @@ func TestBackfillEndsExactAndWorkflowAgreesWithLedger(t *testing.T) {
 		require.Equal(t, want[i], p.Value, "point %d", i)
 		require.Equal(t, store.Coverage{Known: 4, Planned: 5}, p.Coverage)
 	}
-	reasons, err := s.store.FailedReasons(t.Context(), series.ID)
+	reasons, err := s.store.FailedReasons(t.Context(), series.ID, store.Administrator)
 	require.NoError(t, err)
 	require.Len(t, reasons, 1)
 	require.Equal(t, "repository not found", reasons[0].Class)

@@ -177,7 +177,7 @@ func TestCancelAndRetryEndAsAnUndisturbedRun(t *testing.T) {
 			require.Zero(t, status.Completeness.Pending, "completeness reaches an end")
 			require.NotZero(t, status.Completeness.Failed, "the cancel came too late to prove anything")
 			require.NotZero(t, status.Completeness.Counted)
-			reasons, err := s.store.FailedReasons(t.Context(), series.ID)
+			reasons, err := s.store.FailedReasons(t.Context(), series.ID, store.Administrator)
 			require.NoError(t, err)
 			require.Equal(t, []store.Reason{{Outcome: insights.Failed, Class: store.CancelledClass, Count: status.Completeness.Failed, Example: "cancelled by ann: too large"}}, reasons)
 			require.Empty(t, s.dirty(series), "what an operator did says nothing about the query")

@@ -179,7 +179,7 @@ func TestTerminatedChildCostsItsSamples(t *testing.T) {
 	require.EqualValues(t, 30, status.Completeness.Planned)
 	require.EqualValues(t, 25, status.Completeness.Counted)
 	require.EqualValues(t, 5, status.Completeness.Failed)
-	reasons, err := s.store.FailedReasons(t.Context(), series.ID)
+	reasons, err := s.store.FailedReasons(t.Context(), series.ID, store.Administrator)
 	require.NoError(t, err)
 	require.Equal(t, "terminated", reasons[0].Class)
 	require.Less(t, time.Now(), status.NextRecordingAt)

@@ -70,7 +70,8 @@ func (in *inside) complete(ctx context.Context, series insights.Series) (first, 
 	for {
 		if first.IsZero() {
 			var drawn bool
-			if err := in.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM series_points WHERE series_id = $1)`, series.ID).Scan(&drawn); err != nil {
+			if err := in.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM series_tallies AS t JOIN insight_series AS d ON d.id = t.series_id
+				WHERE d.series_id = $1 AND t.value <> 0)`, series.ID).Scan(&drawn); err != nil {
 				return first, planned, err
 			}
 			if drawn {
@@ -115,23 +116,25 @@ func (in *inside) recorded(ctx context.Context, series insights.Series, at time.
 
 // outcomesAt tallies the samples of one time.
 func (in *inside) outcomesAt(ctx context.Context, series insights.Series, at time.Time) (tally insights.Completeness, err error) {
-	points, err := in.store.Points(ctx, []string{series.ID}, store.PointFilter{From: &at, To: &at})
+	points, err := in.store.Points(ctx, []string{series.ID}, store.PointFilter{From: &at, To: &at, Viewer: store.Administrator})
 	if err == nil && len(points[series.ID]) > 0 {
 		tally = points[series.ID][0].Outcomes
 	}
 	return tally, err
 }
 
-// reportStorage prints what a sample takes in Postgres: its row in the ledger, its point and all their indexes.
+// reportStorage prints what a sample takes in Postgres: all tables of the ledger and of the sums that charts read, with their indexes.
 func (in *inside) reportStorage(ctx context.Context) error {
-	var samples, points, ledgerBytes, pointBytes int64
-	err := in.pool.QueryRow(ctx, `SELECT (SELECT count(*) FROM samples), (SELECT count(*) FROM series_points),
-		pg_total_relation_size('samples'), pg_total_relation_size('series_points')`).Scan(&samples, &points, &ledgerBytes, &pointBytes)
+	var samples, ledgerBytes, captureBytes, sumBytes int64
+	err := in.pool.QueryRow(ctx, `SELECT (SELECT coalesce(sum(counted + reused + absent + partial + failed + pending), 0) FROM series_tallies),
+		pg_total_relation_size('sample_chunks') + pg_total_relation_size('series_times'), pg_total_relation_size('sample_captures'),
+		pg_total_relation_size('series_tallies') + pg_total_relation_size('capture_sums')`).Scan(&samples, &ledgerBytes, &captureBytes, &sumBytes)
 	if err != nil || samples == 0 {
 		return err
 	}
-	fmt.Printf("Postgres: %.0f bytes a sample with indexes (ledger %.0f, points %.0f); %d samples, %d points\n",
-		float64(ledgerBytes+pointBytes)/float64(samples), float64(ledgerBytes)/float64(samples), float64(pointBytes)/float64(samples), samples, points)
+	each := func(bytes int64) float64 { return float64(bytes) / float64(samples) }
+	fmt.Printf("Postgres: %.1f bytes a sample with indexes (ledger %.1f, captured values %.1f, sums %.1f); %d samples\n",
+		each(ledgerBytes+captureBytes+sumBytes), each(ledgerBytes), each(captureBytes), each(sumBytes), samples)
 	return nil
 }
 

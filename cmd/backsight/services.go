@@ -86,11 +86,12 @@ type authFlags struct {
 	Auth                 string   `enum:"none,proxy" default:"none" env:"BACKSIGHT_AUTH" help:"Who decides who may come in: none (loopback only) or proxy (a proxy in --proxy-networks that sends the person's name in a header)."`
 	ProxyNetworks        []string `env:"BACKSIGHT_PROXY_NETWORKS" help:"With --auth proxy: the networks the proxy connects from." placeholder:"CIDR"`
 	ProxyHeader          string   `env:"BACKSIGHT_PROXY_HEADER" default:"X-Forwarded-User" help:"With --auth proxy: the header with the person's name." placeholder:"NAME"`
+	Admins               []string `env:"BACKSIGHT_ADMINS" help:"With --auth proxy: who sees private repositories without a grant. Without a proxy everybody does." placeholder:"NAME"`
 	AllowUnauthenticated bool     `env:"BACKSIGHT_ALLOW_UNAUTHENTICATED" help:"Listen beyond loopback without a login: for a container whose port is published on loopback only. Requests must still name a loopback host."`
 }
 
 func (f authFlags) auth() (api.Auth, error) {
-	auth := api.Auth{Mode: api.AuthMode(f.Auth), Header: f.ProxyHeader, AnyAddress: f.AllowUnauthenticated}
+	auth := api.Auth{Mode: api.AuthMode(f.Auth), Header: f.ProxyHeader, Admins: f.Admins, AnyAddress: f.AllowUnauthenticated}
 	for _, text := range f.ProxyNetworks {
 		network, err := netip.ParsePrefix(strings.TrimSpace(text))
 		if err != nil {

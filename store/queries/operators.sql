@@ -16,76 +16,40 @@ SELECT selection, planned_through, planned_at FROM insight_series_backfill
 WHERE series_id = @series_id AND generation = @generation AND kind = 'retry'
 FOR UPDATE;
 
--- The times at which a retry has something to take up. Samples of removed repositories stay what they are.
+-- The times at which a retry has something to take up. Samples of removed repositories stay what they are. letters are those of the
+-- outcomes; where all of them are partial or failed, the rows that have such a sample are known.
 -- name: RetryTimes :many
-SELECT DISTINCT s.time
-FROM samples AS s
+SELECT DISTINCT t.time
+FROM (
+    SELECT c.chunk, c.repo_id, c.outcomes FROM sample_chunks AS c WHERE c.series_id = @series_id AND c.faulty > 0 AND @faulty::boolean
+    UNION ALL
+    SELECT c.chunk, c.repo_id, c.outcomes FROM sample_chunks AS c WHERE c.series_id = @series_id AND NOT @faulty
+) AS s
+JOIN series_times AS t ON t.series_id = @series_id AND t.chunk = s.chunk
 JOIN repositories AS r ON r.id = s.repo_id
-WHERE s.series_id = @series_id AND s.outcome = ANY (@outcomes::text[])
-    AND (sqlc.narg('at')::timestamptz IS NULL OR s.time = sqlc.narg('at'))
+WHERE substr(s.outcomes, t.place, 1) = ANY (@letters::text[])
+    AND (sqlc.narg('at')::timestamptz IS NULL OR t.time = sqlc.narg('at'))
     AND r.deleted_at IS NULL AND (@repo_pattern::text = '' OR r.name ~ @repo_pattern)
-ORDER BY s.time;
+ORDER BY t.time;
 
+-- The next repositories with something to take up.
 -- name: RetryRepositories :many
 SELECT DISTINCT s.repo_id
-FROM samples AS s
+FROM (
+    SELECT c.chunk, c.repo_id, c.outcomes FROM sample_chunks AS c
+    WHERE c.series_id = @series_id AND c.repo_id > @after AND c.faulty > 0 AND @faulty::boolean
+    UNION ALL
+    SELECT c.chunk, c.repo_id, c.outcomes FROM sample_chunks AS c
+    WHERE c.series_id = @series_id AND c.repo_id > @after AND NOT @faulty
+) AS s
 JOIN repositories AS r ON r.id = s.repo_id
-WHERE s.series_id = @series_id AND s.repo_id > @after AND s.outcome = ANY (@outcomes::text[])
-    AND (sqlc.narg('at')::timestamptz IS NULL OR s.time = sqlc.narg('at'))
+WHERE EXISTS (
+        SELECT FROM series_times AS t
+        WHERE t.series_id = @series_id AND t.chunk = s.chunk AND substr(s.outcomes, t.place, 1) = ANY (@letters::text[])
+            AND (sqlc.narg('at')::timestamptz IS NULL OR t.time = sqlc.narg('at')))
     AND r.deleted_at IS NULL AND (@repo_pattern::text = '' OR r.name ~ @repo_pattern)
 ORDER BY s.repo_id
 LIMIT @row_limit;
-
--- Takes samples up again: pending, with the commit that the index has now, or none where it is not right for the time (see
--- PlanSamples). What they were is kept; values, points and reasons stay until there are new ones.
--- name: RetrySamples :exec
-WITH wanted AS (
-    SELECT s.repo_id, s.time FROM samples AS s
-    WHERE s.series_id = @series_id AND s.repo_id = ANY (@repo_ids::integer[]) AND s.outcome = ANY (@outcomes::text[])
-        AND (sqlc.narg('at')::timestamptz IS NULL OR s.time = sqlc.narg('at')) AND s.generation < @generation
-    ORDER BY s.repo_id, s.time
-    FOR UPDATE
-), resolved AS (
-    SELECT w.repo_id, w.time, i.commit_bytea
-    FROM wanted AS w
-    LEFT JOIN commit_index_metadata AS m ON m.repo_id = w.repo_id AND m.enabled AND m.last_indexed_at >= w.time
-        AND (m.oldest_complete IS NULL OR m.oldest_complete <= w.time)
-    LEFT JOIN LATERAL (
-        SELECT x.commit_bytea FROM commit_index AS x
-        WHERE x.repo_id = m.repo_id AND NOT x.shadowed AND x.committed_at <= w.time
-        ORDER BY x.committed_at DESC
-        LIMIT 1
-    ) AS i ON true
-)
-UPDATE samples AS s
-SET generation = @generation, outcome = 'pending', commit_bytea = n.commit_bytea, kept_outcome = s.outcome, kept_commit = s.commit_bytea
-FROM resolved AS n
-WHERE s.series_id = @series_id AND s.repo_id = n.repo_id AND s.time = n.time;
-
--- Samples whose new attempt knows less than what they were are that again.
--- name: RestoreSamples :exec
-UPDATE samples AS s
-SET outcome = s.kept_outcome, commit_bytea = s.kept_commit, kept_outcome = NULL, kept_commit = NULL, attempts = s.attempts + 1
-FROM (SELECT unnest(@repo_ids::integer[]) AS repo_id, unnest(@times::timestamptz[]) AS time) AS w
-WHERE s.series_id = @series_id AND s.repo_id = w.repo_id AND s.time = w.time AND s.outcome = 'pending' AND s.kept_outcome IS NOT NULL;
-
--- Ends what a generation has pending: samples that were something before are that again, the others failed.
--- name: CancelSamples :execrows
-WITH chosen AS (
-    SELECT p.repo_id, p.time FROM samples AS p
-    WHERE p.series_id = @series_id AND p.generation = @generation AND p.outcome = 'pending'
-    ORDER BY p.repo_id, p.time
-    LIMIT @row_limit
-    FOR UPDATE
-)
-UPDATE samples AS s
-SET outcome = coalesce(s.kept_outcome, 'failed'),
-    commit_bytea = CASE WHEN s.kept_outcome IS NULL THEN s.commit_bytea ELSE s.kept_commit END,
-    reason_class = CASE WHEN s.kept_outcome IS NULL THEN 'cancelled' ELSE s.reason_class END,
-    reason = CASE WHEN s.kept_outcome IS NULL THEN @reason::text ELSE s.reason END,
-    kept_outcome = NULL, kept_commit = NULL
-FROM chosen
-WHERE s.series_id = @series_id AND s.repo_id = chosen.repo_id AND s.time = chosen.time;
 
 -- name: ExtendSeries :exec
 UPDATE insight_series SET points = @points, definition_key = @definition_key WHERE id = @id;
@@ -94,8 +58,10 @@ UPDATE insight_series SET points = @points, definition_key = @definition_key WHE
 -- name: ClearDirtyQueries :exec
 DELETE FROM insight_dirty_queries AS d
 WHERE d.insight_series_id = @series_id::integer AND d.reason NOT LIKE 'planning: %' AND NOT EXISTS (
-    SELECT FROM samples AS s
-    WHERE s.series_id = @series_id AND s.outcome IN ('partial', 'failed') AND s.reason_class = d.reason);
+    SELECT FROM sample_chunks AS c
+    JOIN series_times AS t ON t.series_id = c.series_id AND t.chunk = c.chunk
+    WHERE c.series_id = @series_id AND c.faulty > 0 AND substr(c.outcomes, t.place, 1) IN ('i', 'f')
+        AND t.place <= length(c.reason_of) AND c.reason_classes[get_byte(c.reason_of, t.place - 1)] = d.reason);
 
 -- What an operator did ("cancelled", "terminated") says nothing about the query.
 -- name: AddDirtyQueries :exec
@@ -103,9 +69,14 @@ INSERT INTO insight_dirty_queries (insight_series_id, query, dirty_at, reason, f
 SELECT i.id, i.query, @at::timestamptz, f.reason_class, f.newest
 FROM insight_series AS i
 CROSS JOIN (
-    SELECT s.reason_class, max(s.time) AS newest FROM samples AS s
-    WHERE s.series_id = @series_id AND s.outcome IN ('partial', 'failed')
-        AND s.reason_class IS NOT NULL AND s.reason_class NOT IN ('cancelled', 'terminated')
+    SELECT s.reason_class, max(s.time) AS newest
+    FROM (
+        SELECT t.time, c.reason_classes[get_byte(c.reason_of, t.place - 1)] AS reason_class
+        FROM sample_chunks AS c
+        JOIN series_times AS t ON t.series_id = c.series_id AND t.chunk = c.chunk
+        WHERE c.series_id = @series_id AND c.faulty > 0 AND substr(c.outcomes, t.place, 1) IN ('i', 'f') AND t.place <= length(c.reason_of)
+    ) AS s
+    WHERE s.reason_class NOT IN ('', 'cancelled', 'terminated')
     GROUP BY s.reason_class
 ) AS f
 WHERE i.id = @series_id

@@ -23,57 +23,29 @@ SELECT kind, times, planned_through, planned_at, completed_at FROM insight_serie
 WHERE series_id = @series_id AND generation = @generation
 FOR UPDATE;
 
--- The heart of compression: for the given repositories and times, what is known without a search.
--- A commit is looked up only where the index is right for the time: it was refreshed at or after it and reaches back
--- far enough. Then no commit means absent; a commit that the series has an exact value for means reused, with that
--- value and its points, unless reuse is false. Everything else is pending. A sample of an earlier generation stays as it is unless it
--- is pending still; one that a retry took up goes on being that, whatever the plan.
--- name: PlanSamples :exec
-WITH cells AS (
-    SELECT r.repo_id, t.time,
-        coalesce(m.enabled AND m.last_indexed_at >= t.time AND (m.oldest_complete IS NULL OR m.oldest_complete <= t.time), false) AS indexed
-    FROM unnest(@repo_ids::integer[]) AS r (repo_id)
-    CROSS JOIN unnest(@times::timestamptz[]) AS t (time)
-    LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.repo_id
-), resolved AS (
-    SELECT c.repo_id, c.time, c.indexed, i.commit_bytea, k.time AS known_time, k.value
-    FROM cells AS c
+-- The commits of some repositories at the times, which are sorted: the repository is at commit_bytea from the time after "above" through
+-- the time "through", both counted from 1; NULL: it has none there. A row with through NULL comes first for each repository whose index
+-- is enabled: the index is right for the times after "least" up to "above". A look-up for each commit, not for each time.
+-- name: ResolveCommits :many
+WITH RECURSIVE steps AS (
+    SELECT m.repo_id, coalesce(width_bucket(m.oldest_complete - interval '1 microsecond', @times::timestamptz[]), 0) AS least,
+        width_bucket(m.last_indexed_at, @times) AS above, NULL::integer AS through, NULL::bytea AS commit_bytea
+    FROM unnest(@repo_ids::integer[]) AS w (repo_id)
+    JOIN commit_index_metadata AS m ON m.repo_id = w.repo_id AND m.enabled
+    UNION ALL
+    SELECT s.repo_id, s.least,
+        CASE WHEN i.committed_at IS NULL THEN s.least ELSE greatest(s.least, width_bucket(i.committed_at - interval '1 microsecond', @times)) END,
+        s.above, i.commit_bytea
+    FROM steps AS s
     LEFT JOIN LATERAL (
-        SELECT x.commit_bytea FROM commit_index AS x
-        WHERE c.indexed AND x.repo_id = c.repo_id AND NOT x.shadowed AND x.committed_at <= c.time
+        SELECT x.commit_bytea, x.committed_at FROM commit_index AS x
+        WHERE x.repo_id = s.repo_id AND NOT x.shadowed AND x.committed_at <= (@times)[s.above]
         ORDER BY x.committed_at DESC
         LIMIT 1
     ) AS i ON true
-    LEFT JOIN LATERAL (
-        SELECT s.time, s.value FROM samples AS s
-        WHERE @reuse::boolean AND s.series_id = @series_key AND s.repo_id = c.repo_id AND s.time <> c.time
-            AND s.commit_bytea = i.commit_bytea AND s.outcome IN ('counted', 'reused')
-        ORDER BY s.time DESC
-        LIMIT 1
-    ) AS k ON true
-), planned AS (
-    INSERT INTO samples (series_id, repo_id, time, generation, outcome, value, commit_bytea)
-    SELECT @series_key, r.repo_id, r.time, @generation,
-        CASE WHEN r.indexed AND r.commit_bytea IS NULL THEN 'absent' WHEN r.known_time IS NOT NULL THEN 'reused' ELSE 'pending' END,
-        coalesce(r.value, 0), r.commit_bytea
-    FROM resolved AS r
-    ORDER BY r.repo_id, r.time
-    ON CONFLICT (series_id, repo_id, time) DO UPDATE
-    SET generation = EXCLUDED.generation,
-        outcome = CASE WHEN samples.kept_outcome IS NULL THEN EXCLUDED.outcome ELSE samples.outcome END,
-        value = CASE WHEN samples.kept_outcome IS NULL THEN EXCLUDED.value ELSE samples.value END,
-        commit_bytea = CASE WHEN samples.kept_outcome IS NULL THEN EXCLUDED.commit_bytea ELSE samples.commit_bytea END
-    WHERE samples.outcome = 'pending' AND samples.generation < EXCLUDED.generation
-    RETURNING repo_id, time, outcome
+    WHERE s.above > s.least
 )
-INSERT INTO series_points (series_id, time, value, repo_id, repo_name_id, original_repo_name_id, capture)
-SELECT p.series_id, planned.time, p.value, p.repo_id, p.repo_name_id, p.original_repo_name_id, p.capture
-FROM planned
-JOIN resolved USING (repo_id, time)
-JOIN series_points AS p ON p.series_id = @series_id AND p.repo_id = planned.repo_id AND p.time = resolved.known_time
-WHERE planned.outcome = 'reused'
-ORDER BY planned.repo_id, planned.time
-ON CONFLICT (series_id, time, repo_id, capture) DO NOTHING;
+SELECT repo_id, above, through, commit_bytea FROM steps WHERE through IS NOT NULL;
 
 -- name: AdvancePlan :exec
 UPDATE insight_series_backfill
@@ -83,22 +55,20 @@ WHERE series_id = @series_id AND generation = @generation;
 -- name: MarkBackfillQueued :exec
 UPDATE insight_series SET backfill_queued_at = now() WHERE id = @id AND backfill_queued_at IS NULL;
 
--- Repositories with pending samples, by id. A sample whose commit isn't known yet counts as a commit to search.
--- name: PendingRepositories :many
-SELECT p.repo_id, r.name, r.size_bytes, p.pending, p.commits
-FROM (
-    SELECT s.repo_id, count(*) AS pending, (count(DISTINCT s.commit_bytea) + count(*) FILTER (WHERE s.commit_bytea IS NULL))::bigint AS commits
-    FROM samples AS s
-    WHERE s.series_id = @series_id AND s.generation = @generation AND s.outcome = 'pending' AND s.repo_id > @after
-    GROUP BY s.repo_id
-    ORDER BY s.repo_id
-    LIMIT @row_limit
-) AS p
-JOIN repositories AS r ON r.id = p.repo_id
-ORDER BY p.repo_id;
+-- Rows with pending samples, by repository.
+-- name: PendingWork :many
+SELECT r.name, r.size_bytes, sqlc.embed(c)
+FROM sample_chunks AS c
+JOIN repositories AS r ON r.id = c.repo_id
+WHERE c.series_id = @series_id AND c.pending > 0 AND c.repo_id > @after
+ORDER BY c.repo_id, c.chunk
+LIMIT @row_limit;
 
 -- name: HasPending :one
-SELECT EXISTS (SELECT FROM samples WHERE series_id = @series_id AND generation = @generation AND outcome = 'pending');
+SELECT EXISTS (
+    SELECT FROM sample_chunks AS c
+    JOIN series_times AS t ON t.series_id = c.series_id AND t.chunk = c.chunk
+    WHERE c.series_id = @series_id AND c.pending > 0 AND substr(c.outcomes, t.place, 1) = 'p' AND coalesce(c.generations[t.place], c.generation) = @generation::integer);
 
 -- name: CompleteGeneration :exec
 UPDATE insight_series_backfill SET completed_at = @at::timestamptz

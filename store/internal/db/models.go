@@ -100,3 +100,25 @@ type Repositories struct {
 	DeletedAt     *time.Time
 	RewrittenAt   *time.Time
 }
+
+type SampleChunks struct {
+	SeriesID      int32
+	Chunk         int32
+	RepoID        int32
+	NameID        int32
+	Generation    int32
+	Pending       int16
+	Faulty        int16
+	Outcomes      string
+	Generations   []int32
+	Vals          []float64
+	DurationsMs   []int32
+	Attempts      []byte
+	Commits       [][]byte
+	CommitOf      []byte
+	KeptOutcomes  *string
+	KeptCommitOf  []byte
+	ReasonClasses []string
+	Reasons       []string
+	ReasonOf      []byte
+}

@@ -15,9 +15,14 @@ INSERT INTO insight_dirty_queries (insight_series_id, query, dirty_at, reason, f
 SELECT i.id, i.query, $1::timestamptz, f.reason_class, f.newest
 FROM insight_series AS i
 CROSS JOIN (
-    SELECT s.reason_class, max(s.time) AS newest FROM samples AS s
-    WHERE s.series_id = $2 AND s.outcome IN ('partial', 'failed')
-        AND s.reason_class IS NOT NULL AND s.reason_class NOT IN ('cancelled', 'terminated')
+    SELECT s.reason_class, max(s.time) AS newest
+    FROM (
+        SELECT t.time, c.reason_classes[get_byte(c.reason_of, t.place - 1)] AS reason_class
+        FROM sample_chunks AS c
+        JOIN series_times AS t ON t.series_id = c.series_id AND t.chunk = c.chunk
+        WHERE c.series_id = $2 AND c.faulty > 0 AND substr(c.outcomes, t.place, 1) IN ('i', 'f') AND t.place <= length(c.reason_of)
+    ) AS s
+    WHERE s.reason_class NOT IN ('', 'cancelled', 'terminated')
     GROUP BY s.reason_class
 ) AS f
 WHERE i.id = $2
@@ -69,50 +74,13 @@ func (q *Queries) AddRetry(ctx context.Context, arg AddRetryParams) (int32, erro
 	return generation, err
 }
 
-const cancelSamples = `-- name: CancelSamples :execrows
-WITH chosen AS (
-    SELECT p.repo_id, p.time FROM samples AS p
-    WHERE p.series_id = $2 AND p.generation = $3 AND p.outcome = 'pending'
-    ORDER BY p.repo_id, p.time
-    LIMIT $4
-    FOR UPDATE
-)
-UPDATE samples AS s
-SET outcome = coalesce(s.kept_outcome, 'failed'),
-    commit_bytea = CASE WHEN s.kept_outcome IS NULL THEN s.commit_bytea ELSE s.kept_commit END,
-    reason_class = CASE WHEN s.kept_outcome IS NULL THEN 'cancelled' ELSE s.reason_class END,
-    reason = CASE WHEN s.kept_outcome IS NULL THEN $1::text ELSE s.reason END,
-    kept_outcome = NULL, kept_commit = NULL
-FROM chosen
-WHERE s.series_id = $2 AND s.repo_id = chosen.repo_id AND s.time = chosen.time
-`
-
-type CancelSamplesParams struct {
-	Reason     string
-	SeriesID   int32
-	Generation int32
-	RowLimit   int32
-}
-
-// Ends what a generation has pending: samples that were something before are that again, the others failed.
-func (q *Queries) CancelSamples(ctx context.Context, arg CancelSamplesParams) (int64, error) {
-	result, err := q.db.Exec(ctx, cancelSamples,
-		arg.Reason,
-		arg.SeriesID,
-		arg.Generation,
-		arg.RowLimit,
-	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
 const clearDirtyQueries = `-- name: ClearDirtyQueries :exec
 DELETE FROM insight_dirty_queries AS d
 WHERE d.insight_series_id = $1::integer AND d.reason NOT LIKE 'planning: %' AND NOT EXISTS (
-    SELECT FROM samples AS s
-    WHERE s.series_id = $1 AND s.outcome IN ('partial', 'failed') AND s.reason_class = d.reason)
+    SELECT FROM sample_chunks AS c
+    JOIN series_times AS t ON t.series_id = c.series_id AND t.chunk = c.chunk
+    WHERE c.series_id = $1 AND c.faulty > 0 AND substr(c.outcomes, t.place, 1) IN ('i', 'f')
+        AND t.place <= length(c.reason_of) AND c.reason_classes[get_byte(c.reason_of, t.place - 1)] = d.reason)
 `
 
 // Reasons that no sample has any more.
@@ -230,50 +198,42 @@ func (q *Queries) OpenRetry(ctx context.Context, seriesID int32, selection strin
 	return items, nil
 }
 
-const restoreSamples = `-- name: RestoreSamples :exec
-UPDATE samples AS s
-SET outcome = s.kept_outcome, commit_bytea = s.kept_commit, kept_outcome = NULL, kept_commit = NULL, attempts = s.attempts + 1
-FROM (SELECT unnest($2::integer[]) AS repo_id, unnest($3::timestamptz[]) AS time) AS w
-WHERE s.series_id = $1 AND s.repo_id = w.repo_id AND s.time = w.time AND s.outcome = 'pending' AND s.kept_outcome IS NOT NULL
-`
-
-type RestoreSamplesParams struct {
-	SeriesID int32
-	RepoIDs  []int32
-	Times    []time.Time
-}
-
-// Samples whose new attempt knows less than what they were are that again.
-func (q *Queries) RestoreSamples(ctx context.Context, arg RestoreSamplesParams) error {
-	_, err := q.db.Exec(ctx, restoreSamples, arg.SeriesID, arg.RepoIDs, arg.Times)
-	return err
-}
-
 const retryRepositories = `-- name: RetryRepositories :many
 SELECT DISTINCT s.repo_id
-FROM samples AS s
+FROM (
+    SELECT c.chunk, c.repo_id, c.outcomes FROM sample_chunks AS c
+    WHERE c.series_id = $1 AND c.repo_id > $2 AND c.faulty > 0 AND $3::boolean
+    UNION ALL
+    SELECT c.chunk, c.repo_id, c.outcomes FROM sample_chunks AS c
+    WHERE c.series_id = $1 AND c.repo_id > $2 AND NOT $3
+) AS s
 JOIN repositories AS r ON r.id = s.repo_id
-WHERE s.series_id = $1 AND s.repo_id > $2 AND s.outcome = ANY ($3::text[])
-    AND ($4::timestamptz IS NULL OR s.time = $4)
-    AND r.deleted_at IS NULL AND ($5::text = '' OR r.name ~ $5)
+WHERE EXISTS (
+        SELECT FROM series_times AS t
+        WHERE t.series_id = $1 AND t.chunk = s.chunk AND substr(s.outcomes, t.place, 1) = ANY ($4::text[])
+            AND ($5::timestamptz IS NULL OR t.time = $5))
+    AND r.deleted_at IS NULL AND ($6::text = '' OR r.name ~ $6)
 ORDER BY s.repo_id
-LIMIT $6
+LIMIT $7
 `
 
 type RetryRepositoriesParams struct {
 	SeriesID    int32
 	After       int32
-	Outcomes    []string
+	Faulty      bool
+	Letters     []string
 	At          *time.Time
 	RepoPattern string
 	RowLimit    int32
 }
 
+// The next repositories with something to take up.
 func (q *Queries) RetryRepositories(ctx context.Context, arg RetryRepositoriesParams) ([]int32, error) {
 	rows, err := q.db.Query(ctx, retryRepositories,
 		arg.SeriesID,
 		arg.After,
-		arg.Outcomes,
+		arg.Faulty,
+		arg.Letters,
 		arg.At,
 		arg.RepoPattern,
 		arg.RowLimit,
@@ -296,74 +256,36 @@ func (q *Queries) RetryRepositories(ctx context.Context, arg RetryRepositoriesPa
 	return items, nil
 }
 
-const retrySamples = `-- name: RetrySamples :exec
-WITH wanted AS (
-    SELECT s.repo_id, s.time FROM samples AS s
-    WHERE s.series_id = $2 AND s.repo_id = ANY ($3::integer[]) AND s.outcome = ANY ($4::text[])
-        AND ($5::timestamptz IS NULL OR s.time = $5) AND s.generation < $1
-    ORDER BY s.repo_id, s.time
-    FOR UPDATE
-), resolved AS (
-    SELECT w.repo_id, w.time, i.commit_bytea
-    FROM wanted AS w
-    LEFT JOIN commit_index_metadata AS m ON m.repo_id = w.repo_id AND m.enabled AND m.last_indexed_at >= w.time
-        AND (m.oldest_complete IS NULL OR m.oldest_complete <= w.time)
-    LEFT JOIN LATERAL (
-        SELECT x.commit_bytea FROM commit_index AS x
-        WHERE x.repo_id = m.repo_id AND NOT x.shadowed AND x.committed_at <= w.time
-        ORDER BY x.committed_at DESC
-        LIMIT 1
-    ) AS i ON true
-)
-UPDATE samples AS s
-SET generation = $1, outcome = 'pending', commit_bytea = n.commit_bytea, kept_outcome = s.outcome, kept_commit = s.commit_bytea
-FROM resolved AS n
-WHERE s.series_id = $2 AND s.repo_id = n.repo_id AND s.time = n.time
-`
-
-type RetrySamplesParams struct {
-	Generation int32
-	SeriesID   int32
-	RepoIDs    []int32
-	Outcomes   []string
-	At         *time.Time
-}
-
-// Takes samples up again: pending, with the commit that the index has now, or none where it is not right for the time (see
-// PlanSamples). What they were is kept; values, points and reasons stay until there are new ones.
-func (q *Queries) RetrySamples(ctx context.Context, arg RetrySamplesParams) error {
-	_, err := q.db.Exec(ctx, retrySamples,
-		arg.Generation,
-		arg.SeriesID,
-		arg.RepoIDs,
-		arg.Outcomes,
-		arg.At,
-	)
-	return err
-}
-
 const retryTimes = `-- name: RetryTimes :many
-SELECT DISTINCT s.time
-FROM samples AS s
+SELECT DISTINCT t.time
+FROM (
+    SELECT c.chunk, c.repo_id, c.outcomes FROM sample_chunks AS c WHERE c.series_id = $1 AND c.faulty > 0 AND $2::boolean
+    UNION ALL
+    SELECT c.chunk, c.repo_id, c.outcomes FROM sample_chunks AS c WHERE c.series_id = $1 AND NOT $2
+) AS s
+JOIN series_times AS t ON t.series_id = $1 AND t.chunk = s.chunk
 JOIN repositories AS r ON r.id = s.repo_id
-WHERE s.series_id = $1 AND s.outcome = ANY ($2::text[])
-    AND ($3::timestamptz IS NULL OR s.time = $3)
-    AND r.deleted_at IS NULL AND ($4::text = '' OR r.name ~ $4)
-ORDER BY s.time
+WHERE substr(s.outcomes, t.place, 1) = ANY ($3::text[])
+    AND ($4::timestamptz IS NULL OR t.time = $4)
+    AND r.deleted_at IS NULL AND ($5::text = '' OR r.name ~ $5)
+ORDER BY t.time
 `
 
 type RetryTimesParams struct {
 	SeriesID    int32
-	Outcomes    []string
+	Faulty      bool
+	Letters     []string
 	At          *time.Time
 	RepoPattern string
 }
 
-// The times at which a retry has something to take up. Samples of removed repositories stay what they are.
+// The times at which a retry has something to take up. Samples of removed repositories stay what they are. letters are those of the
+// outcomes; where all of them are partial or failed, the rows that have such a sample are known.
 func (q *Queries) RetryTimes(ctx context.Context, arg RetryTimesParams) ([]time.Time, error) {
 	rows, err := q.db.Query(ctx, retryTimes,
 		arg.SeriesID,
-		arg.Outcomes,
+		arg.Faulty,
+		arg.Letters,
 		arg.At,
 		arg.RepoPattern,
 	)

@@ -97,7 +97,10 @@ func (q *Queries) CompleteRecording(ctx context.Context, arg CompleteRecordingPa
 }
 
 const hasPending = `-- name: HasPending :one
-SELECT EXISTS (SELECT FROM samples WHERE series_id = $1 AND generation = $2 AND outcome = 'pending')
+SELECT EXISTS (
+    SELECT FROM sample_chunks AS c
+    JOIN series_times AS t ON t.series_id = c.series_id AND t.chunk = c.chunk
+    WHERE c.series_id = $1 AND c.pending > 0 AND substr(c.outcomes, t.place, 1) = 'p' AND coalesce(c.generations[t.place], c.generation) = $2::integer)
 `
 
 func (q *Queries) HasPending(ctx context.Context, seriesID int32, generation int32) (bool, error) {
@@ -188,56 +191,59 @@ func (q *Queries) OpenGeneration(ctx context.Context, arg OpenGenerationParams) 
 	return items, nil
 }
 
-const pendingRepositories = `-- name: PendingRepositories :many
-SELECT p.repo_id, r.name, r.size_bytes, p.pending, p.commits
-FROM (
-    SELECT s.repo_id, count(*) AS pending, (count(DISTINCT s.commit_bytea) + count(*) FILTER (WHERE s.commit_bytea IS NULL))::bigint AS commits
-    FROM samples AS s
-    WHERE s.series_id = $1 AND s.generation = $2 AND s.outcome = 'pending' AND s.repo_id > $3
-    GROUP BY s.repo_id
-    ORDER BY s.repo_id
-    LIMIT $4
-) AS p
-JOIN repositories AS r ON r.id = p.repo_id
-ORDER BY p.repo_id
+const pendingWork = `-- name: PendingWork :many
+SELECT r.name, r.size_bytes, c.series_id, c.chunk, c.repo_id, c.name_id, c.generation, c.pending, c.faulty, c.outcomes, c.generations, c.vals, c.durations_ms, c.attempts, c.commits, c.commit_of, c.kept_outcomes, c.kept_commit_of, c.reason_classes, c.reasons, c.reason_of
+FROM sample_chunks AS c
+JOIN repositories AS r ON r.id = c.repo_id
+WHERE c.series_id = $1 AND c.pending > 0 AND c.repo_id > $2
+ORDER BY c.repo_id, c.chunk
+LIMIT $3
 `
 
-type PendingRepositoriesParams struct {
-	SeriesID   int32
-	Generation int32
-	After      int32
-	RowLimit   int32
+type PendingWorkParams struct {
+	SeriesID int32
+	After    int32
+	RowLimit int32
 }
 
-type PendingRepositoriesRow struct {
-	RepoID    int32
-	Name      string
-	SizeBytes int64
-	Pending   int64
-	Commits   int64
+type PendingWorkRow struct {
+	Name         string
+	SizeBytes    int64
+	SampleChunks SampleChunks
 }
 
-// Repositories with pending samples, by id. A sample whose commit isn't known yet counts as a commit to search.
-func (q *Queries) PendingRepositories(ctx context.Context, arg PendingRepositoriesParams) ([]PendingRepositoriesRow, error) {
-	rows, err := q.db.Query(ctx, pendingRepositories,
-		arg.SeriesID,
-		arg.Generation,
-		arg.After,
-		arg.RowLimit,
-	)
+// Rows with pending samples, by repository.
+func (q *Queries) PendingWork(ctx context.Context, arg PendingWorkParams) ([]PendingWorkRow, error) {
+	rows, err := q.db.Query(ctx, pendingWork, arg.SeriesID, arg.After, arg.RowLimit)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []PendingRepositoriesRow
+	var items []PendingWorkRow
 	for rows.Next() {
-		var i PendingRepositoriesRow
+		var i PendingWorkRow
 		if err := rows.Scan(
-			&i.RepoID,
 			&i.Name,
 			&i.SizeBytes,
-			&i.Pending,
-			&i.Commits,
+			&i.SampleChunks.SeriesID,
+			&i.SampleChunks.Chunk,
+			&i.SampleChunks.RepoID,
+			&i.SampleChunks.NameID,
+			&i.SampleChunks.Generation,
+			&i.SampleChunks.Pending,
+			&i.SampleChunks.Faulty,
+			&i.SampleChunks.Outcomes,
+			&i.SampleChunks.Generations,
+			&i.SampleChunks.Vals,
+			&i.SampleChunks.DurationsMs,
+			&i.SampleChunks.Attempts,
+			&i.SampleChunks.Commits,
+			&i.SampleChunks.CommitOf,
+			&i.SampleChunks.KeptOutcomes,
+			&i.SampleChunks.KeptCommitOf,
+			&i.SampleChunks.ReasonClasses,
+			&i.SampleChunks.Reasons,
+			&i.SampleChunks.ReasonOf,
 		); err != nil {
 			return nil, err
 		}
@@ -249,78 +255,61 @@ func (q *Queries) PendingRepositories(ctx context.Context, arg PendingRepositori
 	return items, nil
 }
 
-const planSamples = `-- name: PlanSamples :exec
-WITH cells AS (
-    SELECT r.repo_id, t.time,
-        coalesce(m.enabled AND m.last_indexed_at >= t.time AND (m.oldest_complete IS NULL OR m.oldest_complete <= t.time), false) AS indexed
-    FROM unnest($2::integer[]) AS r (repo_id)
-    CROSS JOIN unnest($3::timestamptz[]) AS t (time)
-    LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.repo_id
-), resolved AS (
-    SELECT c.repo_id, c.time, c.indexed, i.commit_bytea, k.time AS known_time, k.value
-    FROM cells AS c
+const resolveCommits = `-- name: ResolveCommits :many
+WITH RECURSIVE steps AS (
+    SELECT m.repo_id, coalesce(width_bucket(m.oldest_complete - interval '1 microsecond', $1::timestamptz[]), 0) AS least,
+        width_bucket(m.last_indexed_at, $1) AS above, NULL::integer AS through, NULL::bytea AS commit_bytea
+    FROM unnest($2::integer[]) AS w (repo_id)
+    JOIN commit_index_metadata AS m ON m.repo_id = w.repo_id AND m.enabled
+    UNION ALL
+    SELECT s.repo_id, s.least,
+        CASE WHEN i.committed_at IS NULL THEN s.least ELSE greatest(s.least, width_bucket(i.committed_at - interval '1 microsecond', $1)) END,
+        s.above, i.commit_bytea
+    FROM steps AS s
     LEFT JOIN LATERAL (
-        SELECT x.commit_bytea FROM commit_index AS x
-        WHERE c.indexed AND x.repo_id = c.repo_id AND NOT x.shadowed AND x.committed_at <= c.time
+        SELECT x.commit_bytea, x.committed_at FROM commit_index AS x
+        WHERE x.repo_id = s.repo_id AND NOT x.shadowed AND x.committed_at <= ($1)[s.above]
         ORDER BY x.committed_at DESC
         LIMIT 1
     ) AS i ON true
-    LEFT JOIN LATERAL (
-        SELECT s.time, s.value FROM samples AS s
-        WHERE $4::boolean AND s.series_id = $5 AND s.repo_id = c.repo_id AND s.time <> c.time
-            AND s.commit_bytea = i.commit_bytea AND s.outcome IN ('counted', 'reused')
-        ORDER BY s.time DESC
-        LIMIT 1
-    ) AS k ON true
-), planned AS (
-    INSERT INTO samples (series_id, repo_id, time, generation, outcome, value, commit_bytea)
-    SELECT $5, r.repo_id, r.time, $6,
-        CASE WHEN r.indexed AND r.commit_bytea IS NULL THEN 'absent' WHEN r.known_time IS NOT NULL THEN 'reused' ELSE 'pending' END,
-        coalesce(r.value, 0), r.commit_bytea
-    FROM resolved AS r
-    ORDER BY r.repo_id, r.time
-    ON CONFLICT (series_id, repo_id, time) DO UPDATE
-    SET generation = EXCLUDED.generation,
-        outcome = CASE WHEN samples.kept_outcome IS NULL THEN EXCLUDED.outcome ELSE samples.outcome END,
-        value = CASE WHEN samples.kept_outcome IS NULL THEN EXCLUDED.value ELSE samples.value END,
-        commit_bytea = CASE WHEN samples.kept_outcome IS NULL THEN EXCLUDED.commit_bytea ELSE samples.commit_bytea END
-    WHERE samples.outcome = 'pending' AND samples.generation < EXCLUDED.generation
-    RETURNING repo_id, time, outcome
+    WHERE s.above > s.least
 )
-INSERT INTO series_points (series_id, time, value, repo_id, repo_name_id, original_repo_name_id, capture)
-SELECT p.series_id, planned.time, p.value, p.repo_id, p.repo_name_id, p.original_repo_name_id, p.capture
-FROM planned
-JOIN resolved USING (repo_id, time)
-JOIN series_points AS p ON p.series_id = $1 AND p.repo_id = planned.repo_id AND p.time = resolved.known_time
-WHERE planned.outcome = 'reused'
-ORDER BY planned.repo_id, planned.time
-ON CONFLICT (series_id, time, repo_id, capture) DO NOTHING
+SELECT repo_id, above, through, commit_bytea FROM steps WHERE through IS NOT NULL
 `
 
-type PlanSamplesParams struct {
-	SeriesID   string
-	RepoIDs    []int32
-	Times      []time.Time
-	Reuse      bool
-	SeriesKey  int32
-	Generation int32
+type ResolveCommitsRow struct {
+	RepoID      int32
+	Above       int32
+	Through     *int32
+	CommitBytea []byte
 }
 
-// The heart of compression: for the given repositories and times, what is known without a search.
-// A commit is looked up only where the index is right for the time: it was refreshed at or after it and reaches back
-// far enough. Then no commit means absent; a commit that the series has an exact value for means reused, with that
-// value and its points, unless reuse is false. Everything else is pending. A sample of an earlier generation stays as it is unless it
-// is pending still; one that a retry took up goes on being that, whatever the plan.
-func (q *Queries) PlanSamples(ctx context.Context, arg PlanSamplesParams) error {
-	_, err := q.db.Exec(ctx, planSamples,
-		arg.SeriesID,
-		arg.RepoIDs,
-		arg.Times,
-		arg.Reuse,
-		arg.SeriesKey,
-		arg.Generation,
-	)
-	return err
+// The commits of some repositories at the times, which are sorted: the repository is at commit_bytea from the time after "above" through
+// the time "through", both counted from 1; NULL: it has none there. A row with through NULL comes first for each repository whose index
+// is enabled: the index is right for the times after "least" up to "above". A look-up for each commit, not for each time.
+func (q *Queries) ResolveCommits(ctx context.Context, times []time.Time, repoIDs []int32) ([]ResolveCommitsRow, error) {
+	rows, err := q.db.Query(ctx, resolveCommits, times, repoIDs)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ResolveCommitsRow
+	for rows.Next() {
+		var i ResolveCommitsRow
+		if err := rows.Scan(
+			&i.RepoID,
+			&i.Above,
+			&i.Through,
+			&i.CommitBytea,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const seriesKey = `-- name: SeriesKey :one

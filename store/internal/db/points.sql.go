@@ -10,47 +10,215 @@ import (
 	"time"
 )
 
+const capturesAmong = `-- name: CapturesAmong :many
+SELECT v.series_id, v.chunk, v.capture, v.vals FROM sample_captures AS v
+WHERE v.series_id = ANY ($1::integer[]) AND v.repo_id IN (SELECT unnest($2::integer[]))
+`
+
+type CapturesAmongRow struct {
+	SeriesID int32
+	Chunk    int32
+	Capture  string
+	Vals     []float64
+}
+
+func (q *Queries) CapturesAmong(ctx context.Context, seriesIDs []int32, repoIDs []int32) ([]CapturesAmongRow, error) {
+	rows, err := q.db.Query(ctx, capturesAmong, seriesIDs, repoIDs)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CapturesAmongRow
+	for rows.Next() {
+		var i CapturesAmongRow
+		if err := rows.Scan(
+			&i.SeriesID,
+			&i.Chunk,
+			&i.Capture,
+			&i.Vals,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const capturesNotAmong = `-- name: CapturesNotAmong :many
+SELECT v.series_id, v.chunk, v.capture, v.vals FROM sample_captures AS v
+WHERE v.series_id = ANY ($1::integer[]) AND v.repo_id NOT IN (SELECT unnest($2::integer[]))
+`
+
+type CapturesNotAmongRow struct {
+	SeriesID int32
+	Chunk    int32
+	Capture  string
+	Vals     []float64
+}
+
+func (q *Queries) CapturesNotAmong(ctx context.Context, seriesIDs []int32, repoIDs []int32) ([]CapturesNotAmongRow, error) {
+	rows, err := q.db.Query(ctx, capturesNotAmong, seriesIDs, repoIDs)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CapturesNotAmongRow
+	for rows.Next() {
+		var i CapturesNotAmongRow
+		if err := rows.Scan(
+			&i.SeriesID,
+			&i.Chunk,
+			&i.Capture,
+			&i.Vals,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const chosenRepositories = `-- name: ChosenRepositories :one
+SELECT coalesce(array_agg(r.id ORDER BY r.id) FILTER (WHERE r.chosen), '{}')::integer[] AS ids, count(*) FILTER (WHERE NOT r.chosen) AS unchosen
+FROM (
+    SELECT id, ($1::text = '' OR name ~ $1) AND ($2::text = '' OR name !~ $2)
+        AND ($3::boolean OR NOT private OR EXISTS (SELECT FROM repository_grants AS g WHERE g.login = $4::text AND g.repo_id = repositories.id)) AS chosen
+    FROM repositories
+) AS r
+`
+
+type ChosenRepositoriesParams struct {
+	Include string
+	Exclude string
+	SeesAll bool
+	Login   string
+}
+
+type ChosenRepositoriesRow struct {
+	IDs      []int32
+	Unchosen int64
+}
+
+// The repositories that a reader sees and asks for; unchosen is how many others there are.
+func (q *Queries) ChosenRepositories(ctx context.Context, arg ChosenRepositoriesParams) (ChosenRepositoriesRow, error) {
+	row := q.db.QueryRow(ctx, chosenRepositories,
+		arg.Include,
+		arg.Exclude,
+		arg.SeesAll,
+		arg.Login,
+	)
+	var i ChosenRepositoriesRow
+	err := row.Scan(&i.IDs, &i.Unchosen)
+	return i, err
+}
+
+const outcomesAmong = `-- name: OutcomesAmong :many
+SELECT c.series_id, c.chunk, c.outcomes, c.vals FROM sample_chunks AS c
+WHERE c.series_id = ANY ($1::integer[]) AND c.repo_id IN (SELECT unnest($2::integer[]))
+`
+
+type OutcomesAmongRow struct {
+	SeriesID int32
+	Chunk    int32
+	Outcomes string
+	Vals     []float64
+}
+
+func (q *Queries) OutcomesAmong(ctx context.Context, seriesIDs []int32, repoIDs []int32) ([]OutcomesAmongRow, error) {
+	rows, err := q.db.Query(ctx, outcomesAmong, seriesIDs, repoIDs)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OutcomesAmongRow
+	for rows.Next() {
+		var i OutcomesAmongRow
+		if err := rows.Scan(
+			&i.SeriesID,
+			&i.Chunk,
+			&i.Outcomes,
+			&i.Vals,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const outcomesNotAmong = `-- name: OutcomesNotAmong :many
+SELECT c.series_id, c.chunk, c.outcomes, c.vals FROM sample_chunks AS c
+WHERE c.series_id = ANY ($1::integer[]) AND c.repo_id NOT IN (SELECT unnest($2::integer[]))
+`
+
+type OutcomesNotAmongRow struct {
+	SeriesID int32
+	Chunk    int32
+	Outcomes string
+	Vals     []float64
+}
+
+func (q *Queries) OutcomesNotAmong(ctx context.Context, seriesIDs []int32, repoIDs []int32) ([]OutcomesNotAmongRow, error) {
+	rows, err := q.db.Query(ctx, outcomesNotAmong, seriesIDs, repoIDs)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OutcomesNotAmongRow
+	for rows.Next() {
+		var i OutcomesNotAmongRow
+		if err := rows.Scan(
+			&i.SeriesID,
+			&i.Chunk,
+			&i.Outcomes,
+			&i.Vals,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const points = `-- name: Points :many
-WITH chosen AS MATERIALIZED (
-    SELECT id FROM repositories
-    WHERE ($1::boolean)
-        AND ($2::text = '' OR name ~ $2)
-        AND ($3::text = '' OR name !~ $3)
-), tally AS (
-    SELECT s.series_id, s.time,
-        count(*) FILTER (WHERE s.outcome = 'counted') AS counted,
-        count(*) FILTER (WHERE s.outcome = 'reused') AS reused,
-        count(*) FILTER (WHERE s.outcome = 'absent') AS absent,
-        count(*) FILTER (WHERE s.outcome = 'partial') AS partial,
-        count(*) FILTER (WHERE s.outcome = 'failed') AS failed,
-        count(*) FILTER (WHERE s.outcome = 'pending') AS pending
-    FROM samples AS s
-    -- An array and not a join: the planner then knows that a series has many samples and few times, and does not sort them.
-    WHERE s.series_id = ANY (ARRAY(SELECT d.id FROM insight_series AS d WHERE d.series_id = ANY ($4::text[])))
-        AND s.time BETWEEN $5::timestamptz AND $6::timestamptz
-        AND (NOT $1 OR s.repo_id IN (SELECT id FROM chosen))
-    GROUP BY s.series_id, s.time
+WITH tally AS (
+    SELECT t.series_id, t.time, sum(t.counted)::bigint AS counted, sum(t.reused)::bigint AS reused, sum(t.absent)::bigint AS absent,
+        sum(t.partial)::bigint AS partial, sum(t.failed)::bigint AS failed, sum(t.pending)::bigint AS pending, sum(t.value) AS value
+    FROM series_tallies AS t
+    WHERE t.series_id = ANY (ARRAY(SELECT d.id FROM insight_series AS d WHERE d.series_id = ANY ($1::text[])))
+        AND t.time BETWEEN $2::timestamptz AND $3::timestamptz
+    GROUP BY t.series_id, t.time
 ), sums AS (
-    SELECT p.series_id, p.time, p.capture, sum(p.value) AS value
-    FROM series_points AS p
-    WHERE p.series_id = ANY ($4)
-        AND p.time BETWEEN $5 AND $6
-        AND (NOT $1 OR p.repo_id IN (SELECT id FROM chosen))
-    GROUP BY p.series_id, p.time, p.capture
+    SELECT s.series_id, s.time, s.capture, sum(s.value) AS value
+    FROM capture_sums AS s
+    WHERE s.series_id = ANY (ARRAY(SELECT d.id FROM insight_series AS d WHERE d.series_id = ANY ($1)))
+        AND s.time BETWEEN $2 AND $3
+    GROUP BY s.series_id, s.time, s.capture
+    HAVING sum(s.value) <> 0
 )
-SELECT d.series_id, tally.time::timestamptz AS time, sums.capture, coalesce(sums.value, 0)::double precision AS value,
+SELECT d.series_id, tally.time::timestamptz AS time, sums.capture,
+    (CASE WHEN d.generated_from_capture_groups THEN coalesce(sums.value, 0) ELSE tally.value END)::double precision AS value,
     d.generated_from_capture_groups AS captured,
     tally.counted, tally.reused, tally.absent, tally.partial, tally.failed, tally.pending
 FROM tally
 JOIN insight_series AS d ON d.id = tally.series_id
-LEFT JOIN sums ON sums.series_id = d.series_id AND sums.time = tally.time
+LEFT JOIN sums ON sums.series_id = tally.series_id AND sums.time = tally.time
 ORDER BY d.series_id, tally.time, sums.capture
 `
 
 type PointsParams struct {
-	Filtered  bool
-	Include   string
-	Exclude   string
 	SeriesIDs []string
 	FromTime  time.Time
 	ToTime    time.Time
@@ -70,17 +238,10 @@ type PointsRow struct {
 	Pending  int64
 }
 
-// One row for each time of each series, times the captured values that occur at it. The times and the tallies come from
-// the ledger, so that a time without values is there too. A removed repository goes on counting.
+// One row for each time of each series, times the captured values that occur at it, of all repositories: removed ones go on
+// counting. The times and the tallies are the ledger's, so that a time without values is there too.
 func (q *Queries) Points(ctx context.Context, arg PointsParams) ([]PointsRow, error) {
-	rows, err := q.db.Query(ctx, points,
-		arg.Filtered,
-		arg.Include,
-		arg.Exclude,
-		arg.SeriesIDs,
-		arg.FromTime,
-		arg.ToTime,
-	)
+	rows, err := q.db.Query(ctx, points, arg.SeriesIDs, arg.FromTime, arg.ToTime)
 	if err != nil {
 		return nil, err
 	}

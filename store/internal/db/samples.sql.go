@@ -11,15 +11,21 @@ import (
 )
 
 const completeness = `-- name: Completeness :many
-SELECT s.series_id, s.outcome, count(*) AS n FROM samples AS s
-WHERE s.series_id = ANY ($1::integer[])
-GROUP BY s.series_id, s.outcome
+SELECT t.series_id, sum(t.counted)::bigint AS counted, sum(t.reused)::bigint AS reused, sum(t.absent)::bigint AS absent,
+    sum(t.partial)::bigint AS partial, sum(t.failed)::bigint AS failed, sum(t.pending)::bigint AS pending
+FROM series_tallies AS t
+WHERE t.series_id = ANY ($1::integer[])
+GROUP BY t.series_id
 `
 
 type CompletenessRow struct {
 	SeriesID int32
-	Outcome  string
-	N        int64
+	Counted  int64
+	Reused   int64
+	Absent   int64
+	Partial  int64
+	Failed   int64
+	Pending  int64
 }
 
 func (q *Queries) Completeness(ctx context.Context, seriesIds []int32) ([]CompletenessRow, error) {
@@ -31,7 +37,15 @@ func (q *Queries) Completeness(ctx context.Context, seriesIds []int32) ([]Comple
 	var items []CompletenessRow
 	for rows.Next() {
 		var i CompletenessRow
-		if err := rows.Scan(&i.SeriesID, &i.Outcome, &i.N); err != nil {
+		if err := rows.Scan(
+			&i.SeriesID,
+			&i.Counted,
+			&i.Reused,
+			&i.Absent,
+			&i.Partial,
+			&i.Failed,
+			&i.Pending,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -42,155 +56,94 @@ func (q *Queries) Completeness(ctx context.Context, seriesIds []int32) ([]Comple
 	return items, nil
 }
 
-const completenessOfGeneration = `-- name: CompletenessOfGeneration :many
-SELECT s.outcome, count(*) AS n
-FROM insight_series_backfill AS b
-JOIN samples AS s ON s.series_id = b.series_id AND s.time = ANY (b.times) AND s.generation = b.generation
-WHERE b.series_id = $1 AND b.generation = $2
-GROUP BY s.outcome
+const countAllSamples = `-- name: CountAllSamples :one
+SELECT sum(t.counted)::bigint AS counted, sum(t.reused)::bigint AS reused, sum(t.absent)::bigint AS absent,
+    sum(t.partial)::bigint AS partial, sum(t.failed)::bigint AS failed, sum(t.pending)::bigint AS pending
+FROM series_tallies AS t
+WHERE t.series_id = $1 AND ($2::timestamptz IS NULL OR t.time = $2)
+HAVING count(*) > 0
 `
 
-type CompletenessOfGenerationRow struct {
-	Outcome string
-	N       int64
+type CountAllSamplesRow struct {
+	Counted int64
+	Reused  int64
+	Absent  int64
+	Partial int64
+	Failed  int64
+	Pending int64
 }
 
-// The times of the generation narrow the search: a series may have recorded a thousand times.
-func (q *Queries) CompletenessOfGeneration(ctx context.Context, seriesID int32, generation int32) ([]CompletenessOfGenerationRow, error) {
-	rows, err := q.db.Query(ctx, completenessOfGeneration, seriesID, generation)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []CompletenessOfGenerationRow
-	for rows.Next() {
-		var i CompletenessOfGenerationRow
-		if err := rows.Scan(&i.Outcome, &i.N); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const completenessOfRange = `-- name: CompletenessOfRange :many
-SELECT s.outcome, count(*) AS n FROM samples AS s
-WHERE s.series_id = $1 AND s.generation = $2 AND s.repo_id BETWEEN $3 AND $4
-    AND ($5::timestamptz IS NULL OR s.time = $5)
-GROUP BY s.outcome
-`
-
-type CompletenessOfRangeParams struct {
-	SeriesID    int32
-	Generation  int32
-	FromRepo    int32
-	ThroughRepo int32
-	At          *time.Time
-}
-
-type CompletenessOfRangeRow struct {
-	Outcome string
-	N       int64
-}
-
-func (q *Queries) CompletenessOfRange(ctx context.Context, arg CompletenessOfRangeParams) ([]CompletenessOfRangeRow, error) {
-	rows, err := q.db.Query(ctx, completenessOfRange,
-		arg.SeriesID,
-		arg.Generation,
-		arg.FromRepo,
-		arg.ThroughRepo,
-		arg.At,
+// The same where every repository counts.
+func (q *Queries) CountAllSamples(ctx context.Context, seriesID int32, at *time.Time) (CountAllSamplesRow, error) {
+	row := q.db.QueryRow(ctx, countAllSamples, seriesID, at)
+	var i CountAllSamplesRow
+	err := row.Scan(
+		&i.Counted,
+		&i.Reused,
+		&i.Absent,
+		&i.Partial,
+		&i.Failed,
+		&i.Pending,
 	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []CompletenessOfRangeRow
-	for rows.Next() {
-		var i CompletenessOfRangeRow
-		if err := rows.Scan(&i.Outcome, &i.N); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+	return i, err
 }
 
 const countSamples = `-- name: CountSamples :one
 SELECT count(*)
-FROM samples AS s
-JOIN repositories AS r ON r.id = s.repo_id
-WHERE s.series_id = $1
-    AND ($2::timestamptz IS NULL OR s.time = $2)
-    AND (cardinality($3::text[]) = 0 OR s.outcome = ANY ($3))
+FROM series_times AS t
+JOIN sample_chunks AS c ON c.series_id = t.series_id AND c.chunk = t.chunk
+JOIN repositories AS r ON r.id = c.repo_id
+WHERE t.series_id = $1
+    AND ($2::timestamptz IS NULL OR t.time = $2)
+    AND substr(c.outcomes, t.place, 1) = ANY ($3::text[])
     AND ($4::text = '' OR r.name ~ $4)
+    AND ($5::boolean OR NOT r.private OR EXISTS (SELECT FROM repository_grants AS g WHERE g.login = $6::text AND g.repo_id = r.id))
 `
 
 type CountSamplesParams struct {
 	SeriesID    int32
 	At          *time.Time
-	Outcomes    []string
+	Letters     []string
 	RepoPattern string
+	SeesAll     bool
+	Login       string
 }
 
 func (q *Queries) CountSamples(ctx context.Context, arg CountSamplesParams) (int64, error) {
 	row := q.db.QueryRow(ctx, countSamples,
 		arg.SeriesID,
 		arg.At,
-		arg.Outcomes,
+		arg.Letters,
 		arg.RepoPattern,
+		arg.SeesAll,
+		arg.Login,
 	)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
 }
 
-const deletePointsExcept = `-- name: DeletePointsExcept :exec
-DELETE FROM series_points AS p
-USING (SELECT unnest($1::integer[]) AS repo_id, unnest($2::timestamptz[]) AS time) AS w
-WHERE p.series_id = $3 AND p.repo_id = w.repo_id AND p.time = w.time AND NOT EXISTS (
-    SELECT FROM (
-        SELECT unnest($4::integer[]) AS repo_id, unnest($5::timestamptz[]) AS time, unnest($6::text[]) AS capture
-    ) AS n
-    WHERE n.repo_id = p.repo_id AND n.time = p.time AND n.capture = coalesce(p.capture, ''))
-`
-
-type DeletePointsExceptParams struct {
-	RepoIDs      []int32
-	Times        []time.Time
-	SeriesID     string
-	PointRepoIDs []int32
-	PointTimes   []time.Time
-	Captures     []string
-}
-
-// Points of the given samples that are not among the given points. All points of a series have a capture or none has, so
-// ” for none is unambiguous within it.
-func (q *Queries) DeletePointsExcept(ctx context.Context, arg DeletePointsExceptParams) error {
-	_, err := q.db.Exec(ctx, deletePointsExcept,
-		arg.RepoIDs,
-		arg.Times,
-		arg.SeriesID,
-		arg.PointRepoIDs,
-		arg.PointTimes,
-		arg.Captures,
-	)
-	return err
-}
-
 const failedReasons = `-- name: FailedReasons :many
-SELECT outcome, coalesce(reason_class, '')::text AS reason_class, count(*) AS n, coalesce(min(reason), '')::text AS example
-FROM samples
-WHERE series_id = $1 AND outcome IN ('partial', 'failed')
-GROUP BY outcome, reason_class
-ORDER BY n DESC, outcome, reason_class
+SELECT f.outcome::text AS outcome, f.reason_class::text AS reason_class, count(*) AS n, min(f.reason)::text AS example
+FROM (
+    SELECT CASE substr(c.outcomes, t.place, 1) WHEN 'i' THEN 'partial' ELSE 'failed' END AS outcome,
+        CASE WHEN t.place <= length(c.reason_of) THEN coalesce(c.reason_classes[get_byte(c.reason_of, t.place - 1)], '') ELSE '' END AS reason_class,
+        CASE WHEN t.place <= length(c.reason_of) THEN coalesce(c.reasons[get_byte(c.reason_of, t.place - 1)], '') ELSE '' END AS reason
+    FROM sample_chunks AS c
+    JOIN series_times AS t ON t.series_id = c.series_id AND t.chunk = c.chunk
+    WHERE c.series_id = $1 AND c.faulty > 0 AND substr(c.outcomes, t.place, 1) IN ('i', 'f')
+        AND ($2::boolean OR EXISTS (SELECT FROM repositories AS r WHERE r.id = c.repo_id
+            AND (NOT r.private OR EXISTS (SELECT FROM repository_grants AS g WHERE g.login = $3::text AND g.repo_id = r.id))))
+) AS f
+GROUP BY f.outcome, f.reason_class
+ORDER BY n DESC, f.outcome, f.reason_class
 `
+
+type FailedReasonsParams struct {
+	SeriesID int32
+	SeesAll  bool
+	Login    string
+}
 
 type FailedReasonsRow struct {
 	Outcome     string
@@ -199,8 +152,8 @@ type FailedReasonsRow struct {
 	Example     string
 }
 
-func (q *Queries) FailedReasons(ctx context.Context, seriesID int32) ([]FailedReasonsRow, error) {
-	rows, err := q.db.Query(ctx, failedReasons, seriesID)
+func (q *Queries) FailedReasons(ctx context.Context, arg FailedReasonsParams) ([]FailedReasonsRow, error) {
+	rows, err := q.db.Query(ctx, failedReasons, arg.SeriesID, arg.SeesAll, arg.Login)
 	if err != nil {
 		return nil, err
 	}
@@ -224,54 +177,39 @@ func (q *Queries) FailedReasons(ctx context.Context, seriesID int32) ([]FailedRe
 	return items, nil
 }
 
-const lockSamples = `-- name: LockSamples :many
-SELECT s.repo_id, s.time, s.generation, s.outcome, s.value, s.commit_bytea, s.reason_class, s.reason, s.kept_outcome, s.kept_commit
-FROM (SELECT unnest($1::integer[]) AS repo_id, unnest($2::timestamptz[]) AS time) AS w
-JOIN samples AS s ON s.series_id = $3 AND s.repo_id = w.repo_id AND s.time = w.time
-ORDER BY s.repo_id, s.time
-FOR UPDATE OF s
+const outcomesOfGeneration = `-- name: OutcomesOfGeneration :many
+SELECT c.outcomes, c.generation, c.generations, count(*) AS n FROM sample_chunks AS c
+WHERE c.series_id = $1
+    AND c.chunk = ANY (ARRAY(
+        SELECT DISTINCT t.chunk
+        FROM insight_series_backfill AS b
+        JOIN series_times AS t ON t.series_id = b.series_id AND t.time = ANY (b.times)
+        WHERE b.series_id = $1 AND b.generation = $2))
+GROUP BY c.outcomes, c.generation, c.generations
 `
 
-type LockSamplesParams struct {
-	RepoIDs  []int32
-	Times    []time.Time
-	SeriesID int32
-}
-
-type LockSamplesRow struct {
-	RepoID      int32
-	Time        time.Time
+type OutcomesOfGenerationRow struct {
+	Outcomes    string
 	Generation  int32
-	Outcome     string
-	Value       float64
-	CommitBytea []byte
-	ReasonClass *string
-	Reason      *string
-	KeptOutcome *string
-	KeptCommit  []byte
+	Generations []int32
+	N           int64
 }
 
-// The rows that are about to be written, locked in one order so that two writers cannot wait for each other.
-func (q *Queries) LockSamples(ctx context.Context, arg LockSamplesParams) ([]LockSamplesRow, error) {
-	rows, err := q.db.Query(ctx, lockSamples, arg.RepoIDs, arg.Times, arg.SeriesID)
+// The same of all repositories; most of them are alike.
+func (q *Queries) OutcomesOfGeneration(ctx context.Context, seriesID int32, generation int32) ([]OutcomesOfGenerationRow, error) {
+	rows, err := q.db.Query(ctx, outcomesOfGeneration, seriesID, generation)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []LockSamplesRow
+	var items []OutcomesOfGenerationRow
 	for rows.Next() {
-		var i LockSamplesRow
+		var i OutcomesOfGenerationRow
 		if err := rows.Scan(
-			&i.RepoID,
-			&i.Time,
+			&i.Outcomes,
 			&i.Generation,
-			&i.Outcome,
-			&i.Value,
-			&i.CommitBytea,
-			&i.ReasonClass,
-			&i.Reason,
-			&i.KeptOutcome,
-			&i.KeptCommit,
+			&i.Generations,
+			&i.N,
 		); err != nil {
 			return nil, err
 		}
@@ -283,49 +221,53 @@ func (q *Queries) LockSamples(ctx context.Context, arg LockSamplesParams) ([]Loc
 	return items, nil
 }
 
-const pendingSamples = `-- name: PendingSamples :many
-SELECT repo_id, time, attempts, commit_bytea FROM samples
-WHERE series_id = $1 AND generation = $2 AND outcome = 'pending'
-    AND repo_id BETWEEN $3 AND $4
-    AND ($5::timestamptz IS NULL OR time = $5)
-ORDER BY repo_id, time DESC
+const outcomesOfRange = `-- name: OutcomesOfRange :many
+SELECT c.repo_id, c.chunk, c.outcomes, c.generation, c.generations FROM sample_chunks AS c
+WHERE c.series_id = $1 AND c.repo_id BETWEEN $2 AND $3
+    AND c.chunk = ANY (ARRAY(
+        SELECT DISTINCT t.chunk
+        FROM insight_series_backfill AS b
+        JOIN series_times AS t ON t.series_id = b.series_id AND t.time = ANY (b.times)
+        WHERE b.series_id = $1 AND b.generation = $4))
+ORDER BY c.repo_id, c.chunk
 `
 
-type PendingSamplesParams struct {
+type OutcomesOfRangeParams struct {
 	SeriesID    int32
-	Generation  int32
 	FromRepo    int32
 	ThroughRepo int32
-	At          *time.Time
+	Generation  int32
 }
 
-type PendingSamplesRow struct {
+type OutcomesOfRangeRow struct {
 	RepoID      int32
-	Time        time.Time
-	Attempts    int32
-	CommitBytea []byte
+	Chunk       int32
+	Outcomes    string
+	Generation  int32
+	Generations []int32
 }
 
-func (q *Queries) PendingSamples(ctx context.Context, arg PendingSamplesParams) ([]PendingSamplesRow, error) {
-	rows, err := q.db.Query(ctx, pendingSamples,
+// The outcomes of a plan's samples in a range of repositories: rows that have any of the plan's times.
+func (q *Queries) OutcomesOfRange(ctx context.Context, arg OutcomesOfRangeParams) ([]OutcomesOfRangeRow, error) {
+	rows, err := q.db.Query(ctx, outcomesOfRange,
 		arg.SeriesID,
-		arg.Generation,
 		arg.FromRepo,
 		arg.ThroughRepo,
-		arg.At,
+		arg.Generation,
 	)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []PendingSamplesRow
+	var items []OutcomesOfRangeRow
 	for rows.Next() {
-		var i PendingSamplesRow
+		var i OutcomesOfRangeRow
 		if err := rows.Scan(
 			&i.RepoID,
-			&i.Time,
-			&i.Attempts,
-			&i.CommitBytea,
+			&i.Chunk,
+			&i.Outcomes,
+			&i.Generation,
+			&i.Generations,
 		); err != nil {
 			return nil, err
 		}
@@ -338,51 +280,60 @@ func (q *Queries) PendingSamples(ctx context.Context, arg PendingSamplesParams) 
 }
 
 const samples = `-- name: Samples :many
-SELECT s.repo_id, r.name AS repository, s.time, s.outcome, s.attempts, s.duration_ms, s.value, s.commit_bytea, s.reason_class, s.reason
-FROM samples AS s
-JOIN repositories AS r ON r.id = s.repo_id
-WHERE s.series_id = $1
-    AND s.time <= coalesce($2::timestamptz, 'infinity')
-    AND ($2::timestamptz IS NULL OR s.time < $2 OR s.repo_id > $3)
-    AND ($4::timestamptz IS NULL OR s.time = $4)
-    AND (cardinality($5::text[]) = 0 OR s.outcome = ANY ($5))
-    AND ($6::text = '' OR r.name ~ $6)
-ORDER BY s.time DESC, s.repo_id
-LIMIT $7
+SELECT t.time, t.place, x.repository, c.series_id, c.chunk, c.repo_id, c.name_id, c.generation, c.pending, c.faulty, c.outcomes, c.generations, c.vals, c.durations_ms, c.attempts, c.commits, c.commit_of, c.kept_outcomes, c.kept_commit_of, c.reason_classes, c.reasons, c.reason_of
+FROM (
+    SELECT f.time, f.chunk, f.place FROM series_times AS f
+    WHERE f.series_id = $1 AND f.time <= coalesce($2::timestamptz, 'infinity')
+        AND ($3::timestamptz IS NULL OR f.time = $3)
+) AS t
+CROSS JOIN LATERAL (
+    SELECT s.chunk, s.repo_id, r.name AS repository
+    FROM sample_chunks AS s
+    JOIN repositories AS r ON r.id = s.repo_id
+    WHERE s.series_id = $1 AND s.chunk = t.chunk
+        AND ($2::timestamptz IS NULL OR t.time < $2 OR s.repo_id > $4)
+        AND substr(s.outcomes, t.place, 1) = ANY ($5::text[])
+        AND ($6::text = '' OR r.name ~ $6)
+        AND ($7::boolean OR NOT r.private OR EXISTS (SELECT FROM repository_grants AS g WHERE g.login = $8::text AND g.repo_id = r.id))
+    ORDER BY s.repo_id
+    LIMIT $9
+) AS x
+JOIN sample_chunks AS c ON c.series_id = $1 AND c.chunk = x.chunk AND c.repo_id = x.repo_id
+ORDER BY t.time DESC, x.repo_id
+LIMIT $9
 `
 
 type SamplesParams struct {
 	SeriesID    int32
 	AfterTime   *time.Time
-	AfterRepo   int32
 	At          *time.Time
-	Outcomes    []string
+	AfterRepo   int32
+	Letters     []string
 	RepoPattern string
+	SeesAll     bool
+	Login       string
 	RowLimit    int32
 }
 
 type SamplesRow struct {
-	RepoID      int32
-	Repository  string
-	Time        time.Time
-	Outcome     string
-	Attempts    int32
-	DurationMs  int32
-	Value       float64
-	CommitBytea []byte
-	ReasonClass *string
-	Reason      *string
+	Time         time.Time
+	Place        int32
+	Repository   string
+	SampleChunks SampleChunks
 }
 
-// Newest time first, then by repository; after_time and after_repo are those of the last row of the page before.
+// Newest time first, then by repository; after_time and after_repo are those of the last row of the page before. letters are
+// those of the outcomes.
 func (q *Queries) Samples(ctx context.Context, arg SamplesParams) ([]SamplesRow, error) {
 	rows, err := q.db.Query(ctx, samples,
 		arg.SeriesID,
 		arg.AfterTime,
-		arg.AfterRepo,
 		arg.At,
-		arg.Outcomes,
+		arg.AfterRepo,
+		arg.Letters,
 		arg.RepoPattern,
+		arg.SeesAll,
+		arg.Login,
 		arg.RowLimit,
 	)
 	if err != nil {
@@ -393,16 +344,28 @@ func (q *Queries) Samples(ctx context.Context, arg SamplesParams) ([]SamplesRow,
 	for rows.Next() {
 		var i SamplesRow
 		if err := rows.Scan(
-			&i.RepoID,
-			&i.Repository,
 			&i.Time,
-			&i.Outcome,
-			&i.Attempts,
-			&i.DurationMs,
-			&i.Value,
-			&i.CommitBytea,
-			&i.ReasonClass,
-			&i.Reason,
+			&i.Place,
+			&i.Repository,
+			&i.SampleChunks.SeriesID,
+			&i.SampleChunks.Chunk,
+			&i.SampleChunks.RepoID,
+			&i.SampleChunks.NameID,
+			&i.SampleChunks.Generation,
+			&i.SampleChunks.Pending,
+			&i.SampleChunks.Faulty,
+			&i.SampleChunks.Outcomes,
+			&i.SampleChunks.Generations,
+			&i.SampleChunks.Vals,
+			&i.SampleChunks.DurationsMs,
+			&i.SampleChunks.Attempts,
+			&i.SampleChunks.Commits,
+			&i.SampleChunks.CommitOf,
+			&i.SampleChunks.KeptOutcomes,
+			&i.SampleChunks.KeptCommitOf,
+			&i.SampleChunks.ReasonClasses,
+			&i.SampleChunks.Reasons,
+			&i.SampleChunks.ReasonOf,
 		); err != nil {
 			return nil, err
 		}
@@ -412,84 +375,4 @@ func (q *Queries) Samples(ctx context.Context, arg SamplesParams) ([]SamplesRow,
 		return nil, err
 	}
 	return items, nil
-}
-
-const writePoints = `-- name: WritePoints :exec
-INSERT INTO series_points (series_id, time, value, repo_id, repo_name_id, original_repo_name_id, capture)
-SELECT $1, n.time, n.value, n.repo_id, names.id, names.id, CASE WHEN $2::boolean THEN n.capture END
-FROM (
-    SELECT unnest($3::integer[]) AS repo_id, unnest($4::timestamptz[]) AS time, unnest($5::text[]) AS capture,
-        unnest($6::double precision[]) AS value
-) AS n
-JOIN repositories AS r ON r.id = n.repo_id
-JOIN repo_names AS names ON names.name = r.name
-ON CONFLICT (series_id, time, repo_id, capture) DO UPDATE
-SET value = EXCLUDED.value, repo_name_id = EXCLUDED.repo_name_id
-WHERE series_points.value IS DISTINCT FROM EXCLUDED.value
-`
-
-type WritePointsParams struct {
-	SeriesID     string
-	Captured     bool
-	PointRepoIDs []int32
-	PointTimes   []time.Time
-	Captures     []string
-	Vals         []float64
-}
-
-func (q *Queries) WritePoints(ctx context.Context, arg WritePointsParams) error {
-	_, err := q.db.Exec(ctx, writePoints,
-		arg.SeriesID,
-		arg.Captured,
-		arg.PointRepoIDs,
-		arg.PointTimes,
-		arg.Captures,
-		arg.Vals,
-	)
-	return err
-}
-
-const writeSamples = `-- name: WriteSamples :exec
-INSERT INTO samples (series_id, repo_id, time, generation, outcome, attempts, duration_ms, value, commit_bytea, reason_class, reason)
-SELECT $1, w.repo_id, w.time, $2, w.outcome, 1, w.duration_ms, w.value, w.commit_bytea, nullif(w.reason_class, ''), nullif(w.reason, '')
-FROM (
-    SELECT unnest($3::integer[]) AS repo_id, unnest($4::timestamptz[]) AS time, unnest($5::text[]) AS outcome,
-        unnest($6::integer[]) AS duration_ms, unnest($7::double precision[]) AS value,
-        unnest($8::bytea[]) AS commit_bytea, unnest($9::text[]) AS reason_class, unnest($10::text[]) AS reason
-) AS w
-ON CONFLICT (series_id, repo_id, time) DO UPDATE
-SET outcome = EXCLUDED.outcome, attempts = samples.attempts + 1, duration_ms = EXCLUDED.duration_ms, value = EXCLUDED.value,
-    commit_bytea = EXCLUDED.commit_bytea, reason_class = EXCLUDED.reason_class, reason = EXCLUDED.reason,
-    kept_outcome = NULL, kept_commit = NULL
-WHERE (samples.outcome, samples.value, samples.commit_bytea, samples.reason_class, samples.reason)
-    IS DISTINCT FROM (EXCLUDED.outcome, EXCLUDED.value, EXCLUDED.commit_bytea, EXCLUDED.reason_class, EXCLUDED.reason)
-`
-
-type WriteSamplesParams struct {
-	SeriesID      int32
-	Generation    int32
-	RepoIDs       []int32
-	Times         []time.Time
-	Outcomes      []string
-	DurationsMs   []int32
-	Vals          []float64
-	Commits       [][]byte
-	ReasonClasses []string
-	Reasons       []string
-}
-
-func (q *Queries) WriteSamples(ctx context.Context, arg WriteSamplesParams) error {
-	_, err := q.db.Exec(ctx, writeSamples,
-		arg.SeriesID,
-		arg.Generation,
-		arg.RepoIDs,
-		arg.Times,
-		arg.Outcomes,
-		arg.DurationsMs,
-		arg.Vals,
-		arg.Commits,
-		arg.ReasonClasses,
-		arg.Reasons,
-	)
-	return err
 }

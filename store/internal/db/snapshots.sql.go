@@ -259,11 +259,12 @@ WITH chosen AS MATERIALIZED (
     WHERE ($1::boolean)
         AND ($2::text = '' OR name ~ $2)
         AND ($3::text = '' OR name !~ $3)
+        AND ($4::boolean OR NOT private OR EXISTS (SELECT FROM repository_grants AS g WHERE g.login = $5::text AND g.repo_id = repositories.id))
 ), shown AS MATERIALIZED (
     SELECT DISTINCT ON (d.id) d.id, d.series_id, d.generated_from_capture_groups AS captured, b.generation, b.times[1] AS time
     FROM insight_series AS d
     JOIN insight_series_backfill AS b ON b.series_id = d.id AND b.kind = 'snapshot' AND b.completed_at IS NOT NULL
-    WHERE d.series_id = ANY ($4::text[]) AND b.times[1] BETWEEN $5::timestamptz AND $6::timestamptz
+    WHERE d.series_id = ANY ($6::text[]) AND b.times[1] BETWEEN $7::timestamptz AND $8::timestamptz
         AND NOT EXISTS (SELECT FROM insight_series_backfill AS r WHERE r.series_id = d.id AND r.kind = 'recording' AND b.times[1] <= ANY (r.times))
     ORDER BY d.id, b.generation DESC
 ), tally AS (
@@ -297,6 +298,8 @@ type SnapshotPointsParams struct {
 	Filtered  bool
 	Include   string
 	Exclude   string
+	SeesAll   bool
+	Login     string
 	SeriesIDs []string
 	FromTime  time.Time
 	ToTime    time.Time
@@ -322,6 +325,8 @@ func (q *Queries) SnapshotPoints(ctx context.Context, arg SnapshotPointsParams) 
 		arg.Filtered,
 		arg.Include,
 		arg.Exclude,
+		arg.SeesAll,
+		arg.Login,
 		arg.SeriesIDs,
 		arg.FromTime,
 		arg.ToTime,

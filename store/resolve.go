@@ -1,0 +1,53 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/backsight/backsight/store/internal/db"
+)
+
+// resolution is what the commit index says of some repositories at some times.
+type resolution struct {
+	places  map[int64]int // of each time, by its microseconds
+	commits map[int32][]resolved
+}
+
+// resolved is the commit of a repository at a time. With right false the index does not know: it was not refreshed since, or does not
+// reach back so far. With right true and no commit, the repository had none.
+type resolved struct {
+	right  bool
+	commit string // raw bytes
+}
+
+// resolve looks up the commits of repositories at the times, in one statement. The times are sorted, each once.
+func resolve(ctx context.Context, q *db.Queries, repos []int32, times []time.Time) (resolution, error) {
+	r := resolution{places: make(map[int64]int, len(times)), commits: make(map[int32][]resolved, len(repos))}
+	for i, t := range times {
+		r.places[t.UnixMicro()] = i
+	}
+	rows, err := q.ResolveCommits(ctx, times, repos)
+	if err != nil {
+		return r, err
+	}
+	for _, row := range rows {
+		list := r.commits[row.RepoID]
+		if list == nil {
+			list = make([]resolved, len(times))
+			r.commits[row.RepoID] = list
+		}
+		commit := string(row.CommitBytea)
+		for i := row.Above; i < *row.Through; i++ {
+			list[i] = resolved{right: true, commit: commit}
+		}
+	}
+	return r, nil
+}
+
+func (r resolution) at(repo int32, t time.Time) resolved {
+	list := r.commits[repo]
+	if list == nil {
+		return resolved{}
+	}
+	return list[r.places[t.UnixMicro()]]
+}

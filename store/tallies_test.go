@@ -1,0 +1,274 @@
+package store_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
+)
+
+// requireSums recomputes what a chart reads from the ledger and the captured values, and the counters of its rows.
+func (b bundle) requireSums(t require.TestingT, series insights.Series) {
+	for what, sql := range map[string]string{
+		"tallies": `
+			WITH ledger AS (
+				SELECT series_id, time, repo_id / 128 % 16 AS stripe,
+					count(*) FILTER (WHERE outcome = 'counted') AS counted, count(*) FILTER (WHERE outcome = 'reused') AS reused,
+					count(*) FILTER (WHERE outcome = 'absent') AS absent, count(*) FILTER (WHERE outcome = 'partial') AS partial,
+					count(*) FILTER (WHERE outcome = 'failed') AS failed, count(*) FILTER (WHERE outcome = 'pending') AS pending, sum(value) AS value
+				FROM samples WHERE series_id = (SELECT id FROM insight_series WHERE series_id = $1) GROUP BY 1, 2, 3
+			), kept AS (SELECT series_id, time, stripe, counted, reused, absent, partial, failed, pending, value FROM series_tallies WHERE series_id = (SELECT id FROM insight_series WHERE series_id = $1))
+			SELECT count(*) FROM ((TABLE ledger EXCEPT TABLE kept) UNION ALL (TABLE kept EXCEPT TABLE ledger)) AS differences`,
+		"sums of captures": `
+			WITH ledger AS (
+				SELECT d.id, p.time, p.capture, p.repo_id / 128 % 16 AS stripe, sum(p.value) AS value
+				FROM series_points p JOIN insight_series d ON d.series_id = p.series_id WHERE d.generated_from_capture_groups AND d.series_id = $1 GROUP BY 1, 2, 3, 4
+			), kept AS (SELECT series_id, time, capture, stripe, value FROM capture_sums WHERE value <> 0 AND series_id = (SELECT id FROM insight_series WHERE series_id = $1))
+			SELECT count(*) FROM ((TABLE ledger EXCEPT TABLE kept) UNION ALL (TABLE kept EXCEPT TABLE ledger)) AS differences`,
+		"counters of rows": `
+			SELECT count(*) FROM sample_chunks
+			WHERE series_id = (SELECT id FROM insight_series WHERE series_id = $1)
+				AND (pending <> length(outcomes) - length(replace(outcomes, 'p', '')) OR faulty <> length(outcomes) - length(translate(outcomes, 'if', '')))`,
+	} {
+		var differences int
+		require.NoError(t, b.pool.QueryRow(b.ctx, sql, series.ID).Scan(&differences), what)
+		require.Zero(t, differences, what)
+	}
+}
+
+// modelSample is a sample in the model of the ledger: what readers see, and what a retry can bring back.
+type modelSample struct {
+	generation int
+	outcome    insights.Outcome
+	commit     string
+	value      float64
+	points     map[string]float64
+	kept       insights.Outcome // "" when no retry has it
+	keptCommit string
+}
+
+// Whatever operators, plans and searches do, in whatever order, the ledger is what a simple model of it says, and charts are sums of it.
+func TestLedgerUnderRandomOperations(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	run := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		run++
+		byValue := rapid.Bool().Draw(rt, "byValue")
+		method := insights.Search
+		if byValue {
+			method = insights.SearchCompute
+		}
+		series := b.series(rt, fmt.Sprint("run ", run), method)
+		repositories := make([]store.Repository, 3)
+		var names []string
+		ids := map[int64]int{}
+		for i := range repositories {
+			repositories[i] = b.repository(rt, fmt.Sprintf("run%d/%d", run, i))
+			names, ids[repositories[i].ID] = append(names, repositories[i].Name), i
+		}
+		scope := store.ScopeFilter{Names: names}
+		removed := map[int64]bool{}
+		model := map[cellKey]modelSample{}
+		generations := map[int][]time.Time{} // open plans
+		newest, points := 0, 5
+		plan := func(generation int, times []time.Time) {
+			for done := false; !done; {
+				var err error
+				done, err = b.PlanSlice(b.ctx, series.ID, generation, scope, 2, true)
+				require.NoError(rt, err)
+			}
+			for _, repository := range repositories {
+				if removed[repository.ID] {
+					continue
+				}
+				for _, at := range times {
+					key := cellKey{repository.ID, at}
+					was, there := model[key]
+					switch {
+					case !there:
+						model[key] = modelSample{generation: generation, outcome: insights.Pending}
+					case was.outcome == insights.Pending && was.generation < generation:
+						was.generation = generation
+						model[key] = was
+					}
+				}
+			}
+			generations[generation] = times
+			newest = max(newest, generation)
+		}
+		draw := func() []time.Time {
+			var times []time.Time
+			for _, d := range rapid.SliceOfNDistinct(rapid.IntRange(-40, 0), 1, 36, rapid.ID).Draw(rt, "times") {
+				times = append(times, day(d))
+			}
+			return times
+		}
+		openGeneration := func() int {
+			var open []int
+			for generation := range generations {
+				open = append(open, generation)
+			}
+			if len(open) == 0 {
+				rt.Skip("no plan")
+			}
+			slices.Sort(open)
+			return rapid.SampledFrom(open).Draw(rt, "generation")
+		}
+		rt.Repeat(map[string]func(*rapid.T){
+			"plan": func(rt *rapid.T) {
+				times, kind := draw(), rapid.SampledFrom([]string{store.Backfill, store.Recording}).Draw(rt, "kind")
+				generation, err := b.BeginGeneration(b.ctx, series.ID, kind, times)
+				require.NoError(rt, err)
+				if generation > newest {
+					plan(generation, times)
+				}
+			},
+			"extend": func(rt *rapid.T) {
+				if points > 900 {
+					rt.Skip("long enough")
+				}
+				more := points + rapid.IntRange(1, 40).Draw(rt, "more")
+				grid := series.Grid
+				grid.Points = points
+				times := grid.OlderFrames(more)
+				generation, err := b.BeginExtension(b.ctx, series.ID, more, times)
+				require.NoError(rt, err)
+				if points = more; generation > newest {
+					plan(generation, times)
+				}
+			},
+			"write": func(rt *rapid.T) {
+				generation := openGeneration()
+				var samples []insights.Sample
+				for range rapid.IntRange(1, 8).Draw(rt, "samples") {
+					sample := insights.Sample{
+						RepositoryID: rapid.SampledFrom(repositories).Draw(rt, "repository").ID,
+						Time:         rapid.SampledFrom(generations[generation]).Draw(rt, "time"),
+						Outcome:      rapid.SampledFrom([]insights.Outcome{insights.Counted, insights.Reused, insights.Absent, insights.Partial, insights.Failed}).Draw(rt, "outcome"),
+					}
+					switch sample.Outcome {
+					case insights.Absent:
+					case insights.Failed:
+						sample.ReasonClass, sample.Reason = "timeout", `after "3" attempts\ {a,b}`
+					default:
+						sample.Commit = oid(rapid.IntRange(0, 3).Draw(rt, "commit"))
+						sample.Value = float64(rapid.IntRange(0, 3).Draw(rt, "value"))
+						if byValue {
+							sample.Values = map[string]int64{"a": int64(sample.Value), "b, \"c\"": rapid.Int64Range(0, 1).Draw(rt, "b")}
+							sample.Value += float64(sample.Values["b, \"c\""])
+						}
+						if sample.Outcome == insights.Partial {
+							sample.ReasonClass, sample.Reason = "missing object", "blob"
+						}
+					}
+					if _, there := model[cellKey{sample.RepositoryID, sample.Time}]; there || !removed[sample.RepositoryID] {
+						samples = append(samples, sample)
+					}
+				}
+				require.NoError(rt, b.WriteSamples(b.ctx, series.ID, generation, samples))
+				last := map[cellKey]insights.Sample{}
+				for _, sample := range samples {
+					last[cellKey{sample.RepositoryID, sample.Time}] = sample
+				}
+				for key, sample := range last {
+					model[key] = writtenModel(model[key], sample, generation)
+				}
+			},
+			"retry": func(rt *rapid.T) {
+				selection := insights.Selection{Outcomes: []insights.Outcome{insights.Partial, insights.Failed}}
+				if rapid.Bool().Draw(rt, "everything") {
+					selection = insights.Everything()
+				}
+				generation, err := b.BeginRetry(b.ctx, series.ID, selection)
+				require.NoError(rt, err)
+				if generation == 0 || generation <= newest {
+					return // nothing selected, or open already
+				}
+				for done := false; !done; {
+					done, err = b.RetrySlice(b.ctx, series.ID, generation, 2)
+					require.NoError(rt, err)
+				}
+				var times []time.Time
+				for key, s := range model {
+					if removed[key.Repo] || !slices.Contains(selection.Outcomes, s.outcome) {
+						continue
+					}
+					s.kept, s.keptCommit, s.outcome, s.commit, s.generation = s.outcome, s.commit, insights.Pending, "", generation
+					model[key] = s
+					times = append(times, key.Time)
+				}
+				slices.SortFunc(times, time.Time.Compare)
+				generations[generation], newest = slices.Compact(times), generation
+			},
+			"cancel": func(rt *rapid.T) {
+				generation := openGeneration()
+				for n := 1; n > 0; {
+					var err error
+					n, err = b.CancelSlice(b.ctx, series.ID, generation, "test", 7)
+					require.NoError(rt, err)
+				}
+				for key, s := range model {
+					if s.generation != generation || s.outcome != insights.Pending {
+						continue
+					}
+					if s.outcome = insights.Failed; s.kept != "" {
+						s.outcome, s.commit, s.kept, s.keptCommit = s.kept, s.keptCommit, "", ""
+					}
+					model[key] = s
+				}
+				require.NoError(rt, b.CompleteGeneration(b.ctx, series.ID, generation, day(1)))
+				delete(generations, generation)
+			},
+			"remove": func(rt *rapid.T) {
+				repository := rapid.SampledFrom(repositories).Draw(rt, "repository")
+				if !removed[repository.ID] && len(removed) < 2 {
+					require.NoError(rt, b.RemoveRepository(b.ctx, repository.Name))
+					removed[repository.ID] = true
+				}
+			},
+			"": func(rt *rapid.T) {
+				want := map[cellKey]cellState{}
+				for key, s := range model {
+					want[key] = cellState{Generation: s.generation, Outcome: s.outcome, Commit: s.commit, Value: s.value, Points: s.points}
+				}
+				requireLedger(rt, b, series, want)
+			},
+		})
+		b.requireSums(rt, series)
+	})
+}
+
+// writtenModel is the definition of what a write makes of a sample.
+func writtenModel(was modelSample, sample insights.Sample, generation int) modelSample {
+	is := modelSample{generation: was.generation, outcome: sample.Outcome, commit: sample.Commit, value: sample.Value, points: pointsOf(sample)}
+	before, commit := was.outcome, was.commit
+	if was.kept != "" {
+		before, commit = was.kept, was.keptCommit
+	}
+	knowsMore := true
+	switch sample.Outcome {
+	case insights.Failed:
+		knowsMore = before == "" || before == insights.Pending || before == insights.Failed
+	case insights.Partial:
+		knowsMore = !before.Exact() || sample.Commit != commit
+	}
+	switch {
+	case was.outcome == "":
+		is.generation = generation
+		return is
+	case was.generation > generation:
+		return was
+	case knowsMore:
+		return is
+	case was.kept != "":
+		was.outcome, was.commit, was.kept, was.keptCommit = was.kept, was.keptCommit, "", ""
+	}
+	return was
+}

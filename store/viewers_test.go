@@ -1,0 +1,67 @@
+package store_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
+)
+
+func (b bundle) grant(t require.TestingT, login, name string) {
+	_, err := b.pool.Exec(b.ctx, `INSERT INTO repository_grants (repo_id, login) SELECT id, $1 FROM repositories WHERE name = $2`, login, name)
+	require.NoError(t, err)
+}
+
+// Who may not see a repository sees nothing of its samples: not in charts, not in lists, not in counts, not in reasons.
+func TestPrivateRepositoriesAreHidden(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	list := b.repositories(t, "acme", 3)
+	require.NoError(t, b.SetRepositoryTraits(b.ctx, list[1].ID, false, false, true))
+	require.NoError(t, b.SetRepositoryTraits(b.ctx, list[2].ID, false, false, true))
+	b.grant(t, "ann", "acme/0001")
+	series := b.series(t, "TODO", insights.Search)
+	generation := b.plan(t, series, store.Backfill, day(0))
+	value := map[int64]float64{list[0].ID: 1, list[1].ID: 10, list[2].ID: 100}
+	b.settle(t, series, generation, func(s *insights.Sample) {
+		s.Outcome, s.Value, s.Commit, s.ReasonClass = insights.Partial, value[s.RepositoryID], oid(s.RepositoryID), "missing object"
+	})
+	// A row whose repository is not there at all is nobody's but an administrator's.
+	_, err := b.pool.Exec(b.ctx, `INSERT INTO sample_chunks (series_id, chunk, repo_id, name_id, generation, pending, faulty, outcomes, vals)
+		SELECT series_id, chunk, 4711, name_id, generation, pending, faulty, outcomes, '{1000}' FROM sample_chunks WHERE repo_id = $1`, list[0].ID)
+	require.NoError(t, err)
+	_, err = b.pool.Exec(b.ctx, `UPDATE series_tallies SET partial = partial + 1, value = value + 1000`)
+	require.NoError(t, err)
+
+	for _, test := range []struct {
+		viewer store.Viewer
+		sum    float64
+		names  []string
+	}{
+		{store.Viewer{}, 1, []string{"acme/0000"}},
+		{store.Viewer{Login: "bob"}, 1, []string{"acme/0000"}},
+		{store.Viewer{Login: "ann"}, 11, []string{"acme/0000", "acme/0001"}},
+		{store.Viewer{Login: "ann", Admin: true}, 1111, []string{"acme/0000", "acme/0001", "acme/0002"}},
+	} {
+		points, err := b.Points(b.ctx, []string{series.ID}, store.PointFilter{Viewer: test.viewer})
+		require.NoError(t, err)
+		require.Len(t, points[series.ID], 1)
+		require.Equal(t, test.sum, points[series.ID][0].Value, "%+v", test.viewer)
+		samples, err := b.Samples(b.ctx, store.SampleFilter{SeriesID: series.ID, Viewer: test.viewer})
+		require.NoError(t, err)
+		var names []string
+		for _, sample := range samples {
+			names = append(names, sample.Repository)
+		}
+		require.Equal(t, test.names, names)
+		n, err := b.CountSamples(b.ctx, store.SampleFilter{SeriesID: series.ID, Viewer: test.viewer, RepoPattern: "acme"})
+		require.NoError(t, err)
+		require.EqualValues(t, len(names), n)
+		reasons, err := b.FailedReasons(b.ctx, series.ID, test.viewer)
+		require.NoError(t, err)
+		require.EqualValues(t, len(names), reasons[0].Count)
+		require.Equal(t, test.viewer.Admin, len(reasons) > 1)
+	}
+}
