@@ -44,7 +44,7 @@ func TestCostFollowsSizeAndCommits(t *testing.T) {
 		done, err = b.PlanSlice(b.ctx, id, generation, store.ScopeFilter{}, 100, true)
 		require.NoError(t, err)
 	}
-	work, err := b.Page(b.ctx, id, generation, 0, 100)
+	work, _, err := b.Page(b.ctx, id, generation, 0, 100)
 	require.NoError(t, err)
 	for _, w := range work {
 		costs[w.Name] = w.Cost()
