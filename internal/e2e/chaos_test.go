@@ -131,7 +131,7 @@ func (c *chaos) blows() (all []blow) {
 
 // strike deals a blow in the middle of the work: mostly when work was seen to go on since the last one, at times into its recovery.
 func (c *chaos) strike(b blow) {
-	if before := c.last; c.random.IntN(4) > 0 {
+	if before := c.last; before.Planned == 0 || c.random.IntN(4) > 0 {
 		c.waitFor("work before: "+b.name, func(now tally) bool { return now.Pending < before.Pending || before.Planned == 0 })
 	} else {
 		time.Sleep(time.Duration(c.random.IntN(1500)) * time.Millisecond) // a moment of its own, part of the chaos
