@@ -121,3 +121,39 @@ func TestEqualsGoRegexp(t *testing.T) {
 		agrees(t, text, texts().Draw(t, "content"), texts().Draw(t, "another content"))
 	})
 }
+
+// TestFoundByHand has what went wrong once, and what the random ones seldom draw.
+func TestFoundByHand(t *testing.T) {
+	t.Parallel()
+	contents := [][]byte{
+		nil, []byte("c"), []byte("ka"), []byte(" _foo\u65e5x"), []byte("\n\n"), []byte("a\nb\r\n"), []byte("ab abab\n\nba"),
+		[]byte("\xe2\x84\xaa\u212a\xe2\x84k\xc5\xbfs\xc5"), []byte("\u00e9\xff\xfe\ufffd"), []byte(strings.Repeat("ab c", 300) + "\n" + strings.Repeat("\u00e9", 1001)),
+	}
+	for _, text := range []string{
+		`(?:(?:(?:(?:a|a))*)*|(?:(?:a|k)a)*)`, // an empty match before the one that counts
+		`(?:a|\b)\Ac`, `c(?:\z|a)\b`, // an assertion behind another
+		`(?:(?:(?:\s|\b)|_foo)){2,}`, // an assertion that leads where an attempt has been
+		`\Aa`, `\Ab`, `^`, `$`, `(?m)^`, `(?m)$`, `(?m)^.`, `(?m).$`, `(?m)^$\n`, `\b`, `\B`, `\b.`, `.\B`, `\z`, ``, `x*`, `x*?`, `(?:|a)+`, `(?:a|)+?b`,
+		`[^\x00-\x7f]`, `[^a]`, `[^a]*b`, `\x{FFFD}`, `(?i)k+`, `(?i)[^k]`, `(?s).`, `(?s).*`, `(?s).+?`, `a(?s:.*z)?`, `(ab|a)(c|bcd)?`, `(?:ab)+?$`, `[^\x00-\x{10FFFF}]`,
+		`ab c`, `(?m)^(?:ab c)+$`, `(?:\x{e9}){1000}`,
+	} {
+		agrees(t, text, contents...)
+	}
+}
+
+func FuzzCount(f *testing.F) {
+	for _, re := range []string{`\w+`, `(?m)^\s*//.*$`, `\b(?:foo|bar)\b`, `(?i)k[^s]*?s`, `(a*)*b`, `(?:\s|\b|_x){2,}`, `.{0,20}x`, `\pL+\PL`, `(?s)a.*?\z`, `x*|y`} {
+		f.Add(re, []byte("// TODO: foo bar\nk\u212a s\u017f aab xx\n\xff\xe2\x84\n"))
+		f.Add(re, []byte("\xf0\x9f\x98\x80a _x\r\n\n\x00"))
+	}
+	f.Fuzz(func(t *testing.T, re string, content []byte) {
+		tree, err := syntax.Parse(re, syntax.Perl)
+		if err != nil || len(re) > 60 || len(content) > 500 {
+			t.Skip()
+		}
+		if r, err := Compile(tree, even, false); err != nil || r.Size() > 300 {
+			t.Skip() // Go's engine may take minutes
+		}
+		agrees(t, re, content)
+	})
+}
