@@ -65,3 +65,32 @@ func TestPrivateRepositoriesAreHidden(t *testing.T) {
 		require.Equal(t, test.viewer.Admin, len(reasons) > 1)
 	}
 }
+
+// What was private is not shown to everybody because it was removed.
+func TestRemovedPrivateRepositoriesStayHidden(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	list := b.repositories(t, "acme", 2)
+	require.NoError(t, b.SetRepositoryTraits(b.ctx, list[1].ID, false, false, true))
+	b.grant(t, "ann", "acme/0001")
+	series := b.series(t, "TODO", insights.Search)
+	generation := b.plan(t, series, store.Backfill, day(0))
+	b.settle(t, series, generation, func(s *insights.Sample) {
+		s.Outcome, s.Value, s.Commit = insights.Counted, float64(s.RepositoryID), oid(s.RepositoryID)
+	})
+	require.NoError(t, b.RemoveRepository(b.ctx, "acme/0001"))
+	for viewer, want := range map[store.Viewer]float64{
+		{Login: "bob"}: float64(list[0].ID), {Login: "ann"}: float64(list[0].ID + list[1].ID), {Admin: true}: float64(list[0].ID + list[1].ID),
+	} {
+		points, err := b.Points(b.ctx, []string{series.ID}, store.PointFilter{Viewer: viewer})
+		require.NoError(t, err)
+		require.Equal(t, want, points[series.ID][0].Value, "%+v", viewer)
+		samples, err := b.Samples(b.ctx, store.SampleFilter{SeriesID: series.ID, Viewer: viewer})
+		require.NoError(t, err)
+		sum := 0.0
+		for _, sample := range samples {
+			sum += sample.Value
+		}
+		require.Equal(t, want, sum, "%+v", viewer)
+	}
+}
