@@ -19,24 +19,40 @@ type question struct {
 
 // compile reads a series' query. The error is Invalid: no attempt will read it better.
 func compile(series insights.Series) (question, error) {
-	q, err := query.Parse(series.Query)
+	q, err := parse(series)
 	if err != nil {
-		return question{}, insights.Errorf(insights.Invalid, "query %q: %w", series.Query, err)
+		return question{}, err
 	}
-	byValue := series.Method == insights.SearchCompute
-	m, err := match.Compile(q, match.Options{ByValue: byValue})
+	options := match.Options{ByValue: series.Method == insights.SearchCompute}
+	if series.Method == insights.LanguageStats {
+		options.Languages = &match.Languages{Measures: match.Lines}
+	}
+	m, err := match.Compile(q, options)
 	if err != nil {
 		return question{}, insights.Errorf(insights.Invalid, "%w", err)
 	}
-	return question{query: q, matcher: m, byValue: byValue, grid: series.Grid}, nil
+	return question{query: q, matcher: m, byValue: series.Method.ByValue(), grid: series.Grid}, nil
+}
+
+// parse reads a series' query; language statistics may have none.
+func parse(series insights.Series) (*query.Query, error) {
+	read := query.Parse
+	if series.Method == insights.LanguageStats {
+		read = query.ParseFilters
+	}
+	q, err := read(series.Query)
+	if err != nil {
+		return nil, insights.Errorf(insights.Invalid, "query %q: %w", series.Query, err)
+	}
+	return q, nil
 }
 
 // scopeOf says which repositories a series covers: those of its scope that the query's own repo:, fork: and archived: filters
 // let through. Without such filters everything that is registered counts, forks and archived repositories too.
 func scopeOf(series insights.Series) (store.ScopeFilter, error) {
-	q, err := query.Parse(series.Query)
+	q, err := parse(series)
 	if err != nil {
-		return store.ScopeFilter{}, insights.Errorf(insights.Invalid, "query %q: %w", series.Query, err)
+		return store.ScopeFilter{}, err
 	}
 	criteria, err := query.ParseScope(series.Scope.Criteria)
 	if err != nil {

@@ -301,3 +301,26 @@ func TestTooManyValuesMakeASamplePartial(t *testing.T) {
 	require.Equal(t, 3.0, newest["2"])
 	require.Equal(t, 2.0, newest["1"])
 }
+
+// Language statistics are a series by value: lines by language, of the files that the filters choose.
+func TestLinesAreCountedByLanguage(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	r := testgit.New(t)
+	r.Commit(t, shortlyBefore(-1), map[string]string{"a.go": "package a\n", "vendor/x/x.go": "package x\n", "docs/a.md": "# a\n"})
+	r.Commit(t, shortlyBefore(0), map[string]string{"a.go": "package a\n\nvar x int\n", "run": "#!/bin/sh\nls\n", "b.bin": "\x00"})
+	b.local("r", r)
+	series := b.series("-file:^docs/", func(s *insights.Series) { s.Method = insights.LanguageStats })
+	all := b.series("", func(s *insights.Series) { s.Method = insights.LanguageStats })
+	b.backfill(series)
+	b.backfill(all)
+	require.Equal(t, []string{"counted 5", "counted 1", "absent"}, b.told(series)["r"])
+	require.Equal(t, []string{"counted 6", "counted 2", "absent"}, b.told(all)["r"])
+	points, err := b.store.Points(t.Context(), []string{all.ID}, store.PointFilter{})
+	require.NoError(t, err)
+	values := map[string][]float64{}
+	for _, p := range points[all.ID] {
+		values[p.Label] = append(values[p.Label], p.Value)
+	}
+	require.Equal(t, map[string][]float64{"Go": {0, 1, 3}, "Markdown": {0, 1, 1}, "Shell": {0, 0, 2}}, values)
+}

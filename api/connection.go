@@ -40,10 +40,14 @@ func endPage[T any](list []T, first int, cursor func(T) string) ([]T, *generated
 }
 
 // asksFor reports whether the request selects the field below the current one; what is costly and not asked for is not
-// computed.
-func asksFor(ctx context.Context, field string) bool {
-	for _, name := range graphql.CollectAllFields(ctx) {
-		if name == field {
+// computed. path goes on below that field.
+func asksFor(ctx context.Context, field string, path ...string) bool {
+	return selects(graphql.GetOperationContext(ctx), graphql.CollectFieldsCtx(ctx, nil), append([]string{field}, path...))
+}
+
+func selects(operation *graphql.OperationContext, fields []graphql.CollectedField, path []string) bool {
+	for _, f := range fields {
+		if f.Name == path[0] && (len(path) == 1 || selects(operation, graphql.CollectFields(operation, f.Selections, nil), path[1:])) {
 			return true
 		}
 	}

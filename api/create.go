@@ -1,7 +1,9 @@
 package api
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -41,18 +43,19 @@ func newView(input generated.LineChartSearchInsightInput, now time.Time) (view i
 		in := func(field ...any) []any { return append([]any{"dataSeries", i}, field...) }
 		series := insights.ViewSeries{Series: insights.Series{Method: insights.Search}}
 
-		if q, err := parseQuery(s.Query); err != nil {
-			refuse(err, s.Query, in("query")...)
+		method, err := methodOf(s.GenerationMethod, s.GeneratedFromCaptureGroups)
+		if err != nil {
+			refuse(err, "", in("generationMethod")...)
+		}
+		series.Method = method
+		if q, err := parseQuery(s.Query, method); err != nil {
+			text := s.Query
+			if errors.Is(err, errNoCaptureGroup) {
+				text = "" // it is about no place in it
+			}
+			refuse(err, text, in("query")...)
 		} else {
 			series.Query = q.String()
-			if s.GeneratedFromCaptureGroups != nil && *s.GeneratedFromCaptureGroups {
-				series.Method = insights.SearchCompute
-				if q.Captures() == 0 {
-					refuse(noCaptureGroup(), "", in("query")...)
-				} else if err := q.CheckByValue(); err != nil {
-					refuse(err, s.Query, in("query")...)
-				}
-			}
 		}
 		if s.Options != nil {
 			series.Label, series.Stroke = strings.TrimSpace(orEmpty(s.Options.Label)), orEmpty(s.Options.LineColor)
@@ -64,7 +67,7 @@ func newView(input generated.LineChartSearchInsightInput, now time.Time) (view i
 			}
 		}
 		if series.Label == "" {
-			series.Label = shorten(strings.TrimSpace(s.Query), insights.MaxTitle)
+			series.Label = cmp.Or(shorten(strings.TrimSpace(s.Query), insights.MaxTitle), "Lines by language")
 		}
 
 		scope, scopeField := s.RepositoryScope, in("repositoryScope")
@@ -102,16 +105,55 @@ func dropRepeated(problems []error) []error {
 	return kept
 }
 
-func parseQuery(text string) (*query.Query, error) {
+// methodOf is the generation method that a series asks for, in one field or the other.
+func methodOf(method *generated.InsightGenerationMethod, byCapture *bool) (insights.GenerationMethod, error) {
+	captured := byCapture != nil && *byCapture
+	switch {
+	case method == nil && captured:
+		return insights.SearchCompute, nil
+	case method == nil:
+		return insights.Search, nil
+	case captured && *method != generated.InsightGenerationMethodSearchCompute:
+		return insights.Search, insights.Errorf(insights.Invalid, "generationMethod %s: not together with generatedFromCaptureGroups, which is SEARCH_COMPUTE", *method)
+	}
+	for ours, theirs := range methodModels {
+		if theirs == *method {
+			return ours, nil
+		}
+	}
+	return insights.Search, insights.Errorf(insights.Invalid, "generationMethod %s: unknown", *method)
+}
+
+// methodModels are the generation methods as the schema has them.
+var methodModels = map[insights.GenerationMethod]generated.InsightGenerationMethod{
+	insights.Search:        generated.InsightGenerationMethodSearch,
+	insights.SearchCompute: generated.InsightGenerationMethodSearchCompute,
+	insights.LanguageStats: generated.InsightGenerationMethodLanguageStats,
+}
+
+// parseQuery reads a query for a generation method.
+func parseQuery(text string, method insights.GenerationMethod) (*query.Query, error) {
 	if len(text) > maxQuery {
 		return nil, insights.Errorf(insights.Invalid, "the query is %d bytes long: at most %d", len(text), maxQuery)
 	}
-	return query.Parse(text)
+	if method == insights.LanguageStats {
+		q, err := query.ParseFilters(text)
+		if err == nil {
+			err = q.CheckByLanguage()
+		}
+		return q, err
+	}
+	q, err := query.Parse(text)
+	switch {
+	case err != nil || method != insights.SearchCompute:
+		return q, err
+	case q.Captures() == 0:
+		return q, errNoCaptureGroup
+	}
+	return q, q.CheckByValue()
 }
 
-func noCaptureGroup() error {
-	return insights.Errorf(insights.Invalid, "a series by capture group needs a regular expression with a group in parentheses, for example: go\\s+(\\d+\\.\\d+) patterntype:regexp")
-}
+var errNoCaptureGroup = insights.Errorf(insights.Invalid, "a series by capture group needs a regular expression with a group in parentheses, for example: go\\s+(\\d+\\.\\d+) patterntype:regexp")
 
 // readScope reads in into scope; on an error it names the text and the field it is in.
 func readScope(in *generated.RepositoryScopeInput, scope *insights.Scope) (text, field string, err error) {

@@ -3,6 +3,8 @@ package api
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/backsight/backsight/api/generated"
@@ -23,7 +25,7 @@ func (r *seriesResolver) Points(ctx context.Context, objs []*model.InsightsSerie
 	}
 	result := make([][]*generated.InsightDataPoint, len(objs))
 	for i, s := range objs {
-		result[i] = pointModels(s.Series.Query, points[s.SeriesID])
+		result[i] = pointModels(s.Series, points[s.SeriesID])
 	}
 	return result, nil
 }
@@ -36,12 +38,16 @@ func instant(t *time.Time) string {
 }
 
 // pointModels shows points in time order. The queries are in Sourcegraph's words, for its users to go on with.
-func pointModels(query string, points []store.Point) []*generated.InsightDataPoint {
+func pointModels(series insights.Series, points []store.Point) []*generated.InsightDataPoint {
 	models := make([]*generated.InsightDataPoint, len(points))
 	var previous, at time.Time // the time before the current one, and the current one: captured values share a time
 	for i, p := range points {
 		if !p.Time.Equal(at) {
 			previous, at = at, p.Time
+		}
+		query := series.Query
+		if series.Method == insights.LanguageStats {
+			query = languageQuery(query, p.Label)
 		}
 		models[i] = &generated.InsightDataPoint{
 			DateTime: p.Time, Value: p.Value, Label: p.Label,
@@ -55,6 +61,14 @@ func pointModels(query string, points []store.Point) []*generated.InsightDataPoi
 		}
 	}
 	return models
+}
+
+// languageQuery narrows a query to a language; groups of files that have none are in parentheses.
+func languageQuery(query, language string) string {
+	if language == "" || language[0] == '(' {
+		return query
+	}
+	return strings.TrimSpace(query + " lang:" + strconv.Quote(language))
 }
 
 // tallyModel shows a tally without a rate.

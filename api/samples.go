@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,8 +14,8 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// Samples lists a series' ledger, newest time first: one statement for the samples, one for their repositories, one to
-// count when asked.
+// Samples lists a series' ledger, newest time first: one statement for the samples, one for their repositories, and when asked
+// one for their values and one to count.
 func (r *seriesResolver) Samples(ctx context.Context, s *model.InsightsSeries, first *int, after *string, filter *generated.SampleFilter) (*generated.SampleConnection, error) {
 	limit, err := checkPage(first)
 	if err != nil {
@@ -34,6 +36,11 @@ func (r *seriesResolver) Samples(ctx context.Context, s *model.InsightsSeries, f
 	samples, connection.PageInfo = endPage(samples, limit, func(s store.LedgerSample) string {
 		return encodeCursor("sample", s.Time.UTC().Format(time.RFC3339Nano), strconv.FormatInt(s.RepositoryID, 10))
 	})
+	if s.Series.Method.ByValue() && asksFor(ctx, "nodes", "values") {
+		if err := r.config.Store.AddValues(ctx, s.SeriesID, samples); err != nil {
+			return nil, err
+		}
+	}
 	ids := make([]int64, len(samples))
 	for i, sample := range samples {
 		ids[i] = sample.RepositoryID
@@ -89,6 +96,10 @@ func sampleModel(s insights.Sample, repository store.Repository) *generated.Samp
 		Repository: repositoryModel(repository), DateTime: s.Time, Outcome: generated.SampleOutcome(strings.ToUpper(string(s.Outcome))),
 		Attempts: s.Attempts, DurationSeconds: s.Duration.Seconds(),
 		Commit: orNil(s.Commit), ReasonClass: orNil(s.ReasonClass), Reason: orNil(s.Reason),
+		Values: make([]*generated.SampleValue, 0, len(s.Values)),
+	}
+	for _, label := range slices.SortedFunc(maps.Keys(s.Values), insights.CompareLabels) {
+		m.Values = append(m.Values, &generated.SampleValue{Label: label, Value: float64(s.Values[label])})
 	}
 	if s.Outcome != insights.Pending && s.Outcome != insights.Failed {
 		m.Value = &s.Value

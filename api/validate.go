@@ -9,21 +9,18 @@ import (
 )
 
 // ValidateInsightQuery tells a page, at every pause of typing, whether the text is a query, and where it is not.
-func (r *queryResolver) ValidateInsightQuery(_ context.Context, text string, byCapture *bool) (*generated.InsightQueryValidation, error) {
-	q, err := parseQuery(text)
+func (r *queryResolver) ValidateInsightQuery(_ context.Context, text string, byCapture *bool, by *generated.InsightGenerationMethod) (*generated.InsightQueryValidation, error) {
+	method, err := methodOf(by, byCapture)
 	if err != nil {
-		return &generated.InsightQueryValidation{Error: queryErrorModel(err, text)}, nil
+		return nil, err
 	}
-	answer := &generated.InsightQueryValidation{IsValid: true, Canonical: ptr(q.String()), Captures: q.Captures()}
-	if byCapture != nil && *byCapture {
-		if answer.Captures == 0 {
-			err = noCaptureGroup()
-		} else {
-			err = q.CheckByValue()
-		}
+	q, err := parseQuery(text, method)
+	if err == nil {
+		return &generated.InsightQueryValidation{IsValid: true, Canonical: ptr(q.String()), Captures: q.Captures()}, nil
 	}
-	if err != nil {
-		answer.IsValid, answer.Error = false, queryErrorModel(err, text)
+	answer := &generated.InsightQueryValidation{Error: queryErrorModel(err, text)}
+	if q != nil { // it can be read, but not counted like this
+		answer.Canonical, answer.Captures = ptr(q.String()), q.Captures()
 	}
 	return answer, nil
 }

@@ -169,8 +169,8 @@ func definitionModel(s insights.Series) *generated.SearchInsightDataSeriesDefini
 	return &generated.SearchInsightDataSeriesDefinition{
 		SeriesID: s.ID, Query: s.Query, RepositoryDefinition: scope,
 		TimeScope:                  &generated.InsightIntervalTimeScope{Unit: generated.TimeIntervalStepUnit(s.Grid.Interval.Unit), Value: s.Grid.Interval.Value},
-		GeneratedFromCaptureGroups: s.Method == insights.SearchCompute,
-		Points:                     s.Grid.Points, Anchor: s.Grid.Anchor, Zone: s.Grid.Zone,
+		GeneratedFromCaptureGroups: s.Method == insights.SearchCompute, GenerationMethod: methodModels[s.Method],
+		Points: s.Grid.Points, Anchor: s.Grid.Anchor, Zone: s.Grid.Zone,
 	}
 }
 

@@ -208,6 +208,100 @@ func TestCaptureGroups(t *testing.T) {
 	require.Equal(t, insights.SearchCompute, series.Method)
 }
 
+// Language statistics take filters or nothing, are stored as what they are, and tell the values of each repository.
+func TestLanguageStats(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	in := input("Languages", "", "-file:^docs/")
+	for _, s := range in["input"].(map[string]any)["dataSeries"].([]map[string]any) {
+		s["generationMethod"] = "LANGUAGE_STATS"
+	}
+	var result struct {
+		CreateLineChartSearchInsight struct{ View createdView }
+	}
+	b.do(&result, createMutation, in)
+	created := result.CreateLineChartSearchInsight.View
+	series, err := b.store.Series(t.Context(), created.DataSeries[0].SeriesID)
+	require.NoError(t, err)
+	require.Equal(t, insights.LanguageStats, series.Method)
+	require.Empty(t, series.Query)
+	var definitions struct {
+		InsightViews struct {
+			Nodes []struct {
+				Presentation          struct{ SeriesPresentation []struct{ Label string } }
+				DataSeriesDefinitions []struct {
+					Query, GenerationMethod    string
+					GeneratedFromCaptureGroups bool
+				}
+			}
+		}
+	}
+	b.do(&definitions, `query($id: ID!) { insightViews(id: $id) { nodes { presentation { seriesPresentation { label } }
+		dataSeriesDefinitions { query generationMethod generatedFromCaptureGroups } } } }`, map[string]any{"id": created.ID})
+	view := definitions.InsightViews.Nodes[0]
+	require.Equal(t, "Lines by language", view.Presentation.SeriesPresentation[0].Label)
+	require.Equal(t, "LANGUAGE_STATS", view.DataSeriesDefinitions[1].GenerationMethod)
+	require.Equal(t, "-file:^docs/", view.DataSeriesDefinitions[1].Query)
+	require.False(t, view.DataSeriesDefinitions[1].GeneratedFromCaptureGroups)
+
+	generation := b.plan(series.ID, "acme/api", "acme/web")
+	b.settle(series.ID, generation, func(i int, s *insights.Sample) {
+		counted(i, s)
+		s.Values = map[string]int64{"Go": int64(i + 1), "C++": 1, "(unknown)": 2}
+		s.Value = float64(i + 4)
+	})
+	var read struct {
+		InsightSeries struct {
+			Points []struct {
+				Label, PointInTimeQuery string
+				Value                   float64
+			}
+			Samples struct {
+				Nodes []struct {
+					Repository struct{ Name string }
+					Value      float64
+					Values     []struct {
+						Label string
+						Value float64
+					}
+				}
+			}
+		}
+	}
+	const points = `points(from: "2026-03-31T12:30:00Z") { label value pointInTimeQuery }`
+	b.do(&read, `query($id: ID!) { insightSeries(id: $id) { `+points+` samples(first: 2) { nodes { repository { name } value values { label value } } } } }`, map[string]any{"id": series.ID})
+	require.Len(t, read.InsightSeries.Points, 3)
+	require.Equal(t, []string{"(unknown)", "C++", "Go"}, []string{read.InsightSeries.Points[0].Label, read.InsightSeries.Points[1].Label, read.InsightSeries.Points[2].Label})
+	require.Equal(t, `lang:"C++" rev:at.time(2026-03-31T12:30:00Z)`, read.InsightSeries.Points[1].PointInTimeQuery)
+	sum := 0.0
+	for _, sample := range read.InsightSeries.Samples.Nodes {
+		require.Len(t, sample.Values, 3)
+		require.Equal(t, "(unknown)", sample.Values[0].Label)
+		require.Equal(t, sample.Value, sample.Values[0].Value+sample.Values[1].Value+sample.Values[2].Value)
+		sum += sample.Values[2].Value
+	}
+	require.Equal(t, read.InsightSeries.Points[2].Value, sum)
+
+	before := b.statements.n.Load()
+	b.do(&read, `query($id: ID!) { insightSeries(id: $id) { samples(first: 2) { nodes { value } } } }`, map[string]any{"id": series.ID})
+	without := b.statements.n.Load() - before
+	before = b.statements.n.Load()
+	b.do(&read, `query($id: ID!) { insightSeries(id: $id) { samples(first: 2) { nodes { value values { label } } } } }`, map[string]any{"id": series.ID})
+	require.Equal(t, without+1, b.statements.n.Load()-before, "values cost one statement, when they are asked for")
+
+	for name, change := range map[string]map[string]any{
+		"a pattern":      {"query": "TODO lang:go", "generationMethod": "LANGUAGE_STATS"},
+		"paths":          {"query": "type:path go", "generationMethod": "LANGUAGE_STATS"},
+		"a selection":    {"query": "lang:go select:file", "generationMethod": "LANGUAGE_STATS"},
+		"two methods":    {"query": "", "generationMethod": "LANGUAGE_STATS", "generatedFromCaptureGroups": true},
+		"nothing at all": {"query": ""},
+	} {
+		in := input("x", "y")
+		in["input"].(map[string]any)["dataSeries"] = []map[string]any{change}
+		require.NotEmpty(t, b.post(createMutation, in).Errors, name)
+	}
+}
+
 func TestValidateQuery(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -223,6 +317,14 @@ func TestValidateQuery(t *testing.T) {
 		{
 			"values of commits", `{ validateInsightQuery(query: "type:diff /(a)/", generatedFromCaptureGroups: true) { isValid captures error { start end } } }`,
 			`{"validateInsightQuery":{"isValid":false,"captures":1,"error":{"start":0,"end":9}}}`,
+		},
+		{
+			"filters", `{ validateInsightQuery(query: "", generationMethod: LANGUAGE_STATS) { isValid canonical error { start } } }`,
+			`{"validateInsightQuery":{"isValid":true,"canonical":"","error":null}}`,
+		},
+		{
+			"more than filters", `{ validateInsightQuery(query: "lang:go TODO", generationMethod: LANGUAGE_STATS) { isValid error { start end } } }`,
+			`{"validateInsightQuery":{"isValid":false,"error":{"start":8,"end":12}}}`,
 		},
 		{
 			"near miss", `{ validateInsightQuery(query: "a fille:x") { isValid error { start end } } }`,

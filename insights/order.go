@@ -54,8 +54,8 @@ type partKind int
 
 const (
 	other partKind = iota
-	letters
 	digits
+	letters
 )
 
 func kindOf(c byte) partKind {

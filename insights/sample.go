@@ -10,7 +10,7 @@ type Sample struct {
 	Outcome      Outcome
 	Commit       string // hex object id; "" when not known yet or absent
 	Value        float64
-	// Values has the count per captured value for series of method SearchCompute, else nil. Value is their sum.
+	// Values has the count per captured value for series whose method is ByValue, else nil. Value is their sum.
 	Values   map[string]int64
 	Attempts int
 	Duration time.Duration

@@ -28,11 +28,16 @@ func (s Scope) Validate() error {
 // GenerationMethod says how a series' values come about; its values are the reference's.
 type GenerationMethod string
 
-// The generation methods: Search counts matches, SearchCompute counts per captured value.
+// The generation methods: Search counts matches, SearchCompute counts per captured value, LanguageStats counts lines per
+// language in the files that the query's filters choose.
 const (
 	Search        GenerationMethod = "search"
 	SearchCompute GenerationMethod = "search-compute"
+	LanguageStats GenerationMethod = "language-stats"
 )
+
+// ByValue reports whether a series has a line per value: a captured text, or a language.
+func (m GenerationMethod) ByValue() bool { return m == SearchCompute || m == LanguageStats }
 
 // Series is the unit that is computed, shared and stored.
 type Series struct {

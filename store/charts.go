@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store/internal/db"
 )
 
@@ -66,7 +67,7 @@ func joined(earlier, later []Point) []Point {
 	if len(labels) == 0 {
 		return all
 	}
-	slices.Sort(labels)
+	slices.SortFunc(labels, insights.CompareLabels)
 	labels = slices.Compact(labels)
 	var filled []Point
 	for start := 0; start < len(all); {

@@ -14,7 +14,7 @@ import (
 // Point is the sum of a series' values over repositories at one time.
 type Point struct {
 	Time  time.Time
-	Label string // the captured value of a series of method SearchCompute; "" otherwise
+	Label string // the value of a series whose method is ByValue; "" otherwise
 	Value float64
 	// Coverage says how many of the repositories planned at this time have an exact value. At 0 the value says nothing.
 	Coverage Coverage
@@ -43,7 +43,7 @@ var (
 // sums that the writers keep; for others it is up to five in one snapshot, which read the ledger's rows of the repositories chosen or of
 // the others, whichever are fewer. The times come from the ledger: one at which
 // nothing matched is a point with value 0, one at which nothing is known yet is a point with coverage 0. A series by captured
-// value has a point for each time and each value that occurs at any of the times, by label within a time; if none
+// value has a point for each time and each value that occurs at any of the times, within a time as insights.CompareLabels orders them; if none
 // occurs, one point per time without label. Removed repositories go on counting. A series that isn't there, or has
 // no plan, has no points. Invalid for a broken pattern.
 func (s *Store) Points(ctx context.Context, seriesIDs []string, f PointFilter) (map[string][]Point, error) {
@@ -121,6 +121,6 @@ func labelsOf(rows []db.PointsRow) []string {
 	if len(labels) == 0 {
 		return []string{""}
 	}
-	slices.Sort(labels)
+	slices.SortFunc(labels, insights.CompareLabels)
 	return slices.Compact(labels)
 }

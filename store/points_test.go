@@ -59,10 +59,7 @@ func bruteForce(ledger []insights.Sample, names map[int64]string, private map[st
 		if c := a.Time.Compare(b.Time); c != 0 {
 			return c
 		}
-		if a.Label < b.Label {
-			return -1
-		}
-		return 1
+		return insights.CompareLabels(a.Label, b.Label)
 	})
 	return points
 }

@@ -49,10 +49,42 @@ func (s *Store) PendingSamples(ctx context.Context, seriesID string, generation 
 	return samples, nil
 }
 
-// LedgerSample is a sample with the name of its repository. Values is nil: points hold them.
+// LedgerSample is a sample with the name of its repository. Values is nil until AddValues: points hold them.
 type LedgerSample struct {
 	insights.Sample
 	Repository string
+}
+
+// AddValues fills in Values of samples of one series, if it has a line per value, in two statements at most.
+func (s *Store) AddValues(ctx context.Context, seriesID string, samples []LedgerSample) error {
+	type key struct {
+		repo int32
+		time int64
+	}
+	at := make(map[key]*LedgerSample, len(samples))
+	series, err := s.seriesKey(ctx, seriesID)
+	if err != nil {
+		return err
+	}
+	params := db.SampleValuesParams{SeriesID: series}
+	for i := range samples {
+		repo := id32(samples[i].RepositoryID)
+		at[key{repo, samples[i].Time.UnixMicro()}] = &samples[i]
+		params.RepoIDs, params.Times = append(params.RepoIDs, repo), append(params.Times, instant(samples[i].Time))
+	}
+	rows, err := s.queries().SampleValues(ctx, params)
+	if err != nil {
+		return classify(err, "series %s: values of %d samples", seriesID, len(samples))
+	}
+	for _, row := range rows {
+		if sample := at[key{row.RepoID, row.Time.UnixMicro()}]; sample != nil {
+			if sample.Values == nil {
+				sample.Values = map[string]int64{}
+			}
+			sample.Values[row.Capture] = int64(row.Value)
+		}
+	}
+	return nil
 }
 
 // SampleCursor is the place of a sample in the order of Samples.

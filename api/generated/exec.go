@@ -182,7 +182,7 @@ type ComplexityRoot struct {
 		PreviewRepositoriesFromQuery func(childComplexity int, query string) int
 		Repositories                 func(childComplexity int, first *int, after *string, find *string) int
 		Settings                     func(childComplexity int) int
-		ValidateInsightQuery         func(childComplexity int, query string, generatedFromCaptureGroups *bool) int
+		ValidateInsightQuery         func(childComplexity int, query string, generatedFromCaptureGroups *bool, generationMethod *InsightGenerationMethod) int
 		ValidateScopedInsightQuery   func(childComplexity int, query string) int
 	}
 
@@ -234,6 +234,7 @@ type ComplexityRoot struct {
 		ReasonClass     func(childComplexity int) int
 		Repository      func(childComplexity int) int
 		Value           func(childComplexity int) int
+		Values          func(childComplexity int) int
 	}
 
 	SampleConnection struct {
@@ -249,6 +250,11 @@ type ComplexityRoot struct {
 		ReasonClass func(childComplexity int) int
 	}
 
+	SampleValue struct {
+		Label func(childComplexity int) int
+		Value func(childComplexity int) int
+	}
+
 	ScopedInsightQueryPayload struct {
 		InvalidReason func(childComplexity int) int
 		IsValid       func(childComplexity int) int
@@ -258,6 +264,7 @@ type ComplexityRoot struct {
 	SearchInsightDataSeriesDefinition struct {
 		Anchor                     func(childComplexity int) int
 		GeneratedFromCaptureGroups func(childComplexity int) int
+		GenerationMethod           func(childComplexity int) int
 		Points                     func(childComplexity int) int
 		Query                      func(childComplexity int) int
 		RepositoryDefinition       func(childComplexity int) int
@@ -343,7 +350,7 @@ type QueryResolver interface {
 	Repositories(ctx context.Context, first *int, after *string, find *string) (*RepositoryConnection, error)
 	ValidateScopedInsightQuery(ctx context.Context, query string) (*ScopedInsightQueryPayload, error)
 	PreviewRepositoriesFromQuery(ctx context.Context, query string) (*RepositoryPreviewPayload, error)
-	ValidateInsightQuery(ctx context.Context, query string, generatedFromCaptureGroups *bool) (*InsightQueryValidation, error)
+	ValidateInsightQuery(ctx context.Context, query string, generatedFromCaptureGroups *bool, generationMethod *InsightGenerationMethod) (*InsightQueryValidation, error)
 	Health(ctx context.Context) (*Health, error)
 	Settings(ctx context.Context) ([]*Setting, error)
 }
@@ -1036,7 +1043,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.ValidateInsightQuery(childComplexity, args["query"].(string), args["generatedFromCaptureGroups"].(*bool)), true
+		return e.ComplexityRoot.Query.ValidateInsightQuery(childComplexity, args["query"].(string), args["generatedFromCaptureGroups"].(*bool), args["generationMethod"].(*InsightGenerationMethod)), true
 	case "Query.validateScopedInsightQuery":
 		if e.ComplexityRoot.Query.ValidateScopedInsightQuery == nil {
 			break
@@ -1246,6 +1253,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sample.Value(childComplexity), true
+	case "Sample.values":
+		if e.ComplexityRoot.Sample.Values == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sample.Values(childComplexity), true
 
 	case "SampleConnection.nodes":
 		if e.ComplexityRoot.SampleConnection.Nodes == nil {
@@ -1291,6 +1304,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SampleReason.ReasonClass(childComplexity), true
 
+	case "SampleValue.label":
+		if e.ComplexityRoot.SampleValue.Label == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SampleValue.Label(childComplexity), true
+	case "SampleValue.value":
+		if e.ComplexityRoot.SampleValue.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SampleValue.Value(childComplexity), true
+
 	case "ScopedInsightQueryPayload.invalidReason":
 		if e.ComplexityRoot.ScopedInsightQueryPayload.InvalidReason == nil {
 			break
@@ -1322,6 +1348,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SearchInsightDataSeriesDefinition.GeneratedFromCaptureGroups(childComplexity), true
+	case "SearchInsightDataSeriesDefinition.generationMethod":
+		if e.ComplexityRoot.SearchInsightDataSeriesDefinition.GenerationMethod == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchInsightDataSeriesDefinition.GenerationMethod(childComplexity), true
 	case "SearchInsightDataSeriesDefinition.points":
 		if e.ComplexityRoot.SearchInsightDataSeriesDefinition.Points == nil {
 			break
@@ -1650,7 +1682,7 @@ type Query {
   "How many repositories a scope resolves to now."
   previewRepositoriesFromQuery(query: String!): RepositoryPreviewPayload!
   "Backsight: parses a series query; errors carry the place, canonical is what a series would store."
-  validateInsightQuery(query: String!, generatedFromCaptureGroups: Boolean = false): InsightQueryValidation!
+  validateInsightQuery(query: String!, generatedFromCaptureGroups: Boolean = false, generationMethod: InsightGenerationMethod): InsightQueryValidation!
   "Backsight: whether the parts of this installation work: a worker polls, the database answers."
   health: Health!
   "Backsight: settings that act within seconds."
@@ -1728,11 +1760,18 @@ type SearchInsightDataSeriesDefinition {
   repositoryDefinition: InsightRepositoryDefinition!
   timeScope: InsightIntervalTimeScope!
   generatedFromCaptureGroups: Boolean!
+  "Backsight: how its values come about."
+  generationMethod: InsightGenerationMethod!
   "Backsight: how many points the backfill covers, and the time zone of its grid (empty: UTC)."
   points: Int!
   anchor: DateTime!
   zone: String!
 }
+"""
+How the values of a series come about, in the words of the reference's database: SEARCH counts matches, SEARCH_COMPUTE counts them by
+captured value, LANGUAGE_STATS counts lines by language in the files that the query's filters choose.
+"""
+enum InsightGenerationMethod { SEARCH SEARCH_COMPUTE LANGUAGE_STATS }
 union InsightRepositoryDefinition = InsightRepositoryScope | RepositorySearchScope
 type InsightRepositoryScope { repositories: [String!]! }
 type RepositorySearchScope { search: String! allRepositories: Boolean! }
@@ -1742,7 +1781,7 @@ type InsightIntervalTimeScope { unit: TimeIntervalStepUnit! value: Int! }
 type InsightsSeries {
   seriesId: ID!
   label: String!
-  "Points in time order. A series by capture group has one point per time and value, see label of the point."
+  "Points in time order. A series by capture group or language has one point per time and value, see label of the point; within a time versions are in their order."
   points(from: DateTime, to: DateTime, includeRepoRegex: String, excludeRepoRegex: String): [InsightDataPoint!]! @goField(batch: true)
   status: InsightSeriesStatus!
   "Backsight: the exact tally from the ledger."
@@ -1758,7 +1797,7 @@ type InsightsSeries {
 type InsightDataPoint {
   dateTime: DateTime!
   value: Float!
-  "Backsight: the captured value, empty for a plain search."
+  "Backsight: the captured value or the language, empty for a plain search."
   label: String!
   "Backsight: how many repositories' values are known exactly, of those planned."
   coverage: Coverage!
@@ -1834,11 +1873,14 @@ type Sample {
   commit: String
   "Null when unknown (pending, failed)."
   value: Float
+  "Of a series by capture group or language: the values in this repository, versions in their order; empty otherwise."
+  values: [SampleValue!]!
   attempts: Int!
   durationSeconds: Float!
   reasonClass: String
   reason: String
 }
+type SampleValue { label: String! value: Float! }
 type SampleReason { outcome: SampleOutcome! reasonClass: String! count: Int! example: String! }
 
 type RepositoryConnection { nodes: [Repository!]! pageInfo: PageInfo! totalCount: Int! }
@@ -1885,6 +1927,8 @@ input LineChartSearchInsightDataSeriesInput {
   repositoryScope: RepositoryScopeInput
   timeScope: TimeScopeInput
   generatedFromCaptureGroups: Boolean = false
+  "Backsight: null is SEARCH, or SEARCH_COMPUTE with generatedFromCaptureGroups. LANGUAGE_STATS takes a query of filters only, or the empty one."
+  generationMethod: InsightGenerationMethod
 }
 input LineChartDataSeriesOptionsInput { label: String lineColor: String }
 "An empty scope is every repository."
@@ -2203,6 +2247,8 @@ func (ec *executionContext) childFields_Sample(ctx context.Context, field graphq
 		return ec.fieldContext_Sample_commit(ctx, field)
 	case "value":
 		return ec.fieldContext_Sample_value(ctx, field)
+	case "values":
+		return ec.fieldContext_Sample_values(ctx, field)
 	case "attempts":
 		return ec.fieldContext_Sample_attempts(ctx, field)
 	case "durationSeconds":
@@ -2241,6 +2287,16 @@ func (ec *executionContext) childFields_SampleReason(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type SampleReason", field.Name)
 }
 
+func (ec *executionContext) childFields_SampleValue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "label":
+		return ec.fieldContext_SampleValue_label(ctx, field)
+	case "value":
+		return ec.fieldContext_SampleValue_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SampleValue", field.Name)
+}
+
 func (ec *executionContext) childFields_ScopedInsightQueryPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "query":
@@ -2265,6 +2321,8 @@ func (ec *executionContext) childFields_SearchInsightDataSeriesDefinition(ctx co
 		return ec.fieldContext_SearchInsightDataSeriesDefinition_timeScope(ctx, field)
 	case "generatedFromCaptureGroups":
 		return ec.fieldContext_SearchInsightDataSeriesDefinition_generatedFromCaptureGroups(ctx, field)
+	case "generationMethod":
+		return ec.fieldContext_SearchInsightDataSeriesDefinition_generationMethod(ctx, field)
 	case "points":
 		return ec.fieldContext_SearchInsightDataSeriesDefinition_points(ctx, field)
 	case "anchor":
@@ -3020,6 +3078,14 @@ func (ec *executionContext) field_Query_validateInsightQuery_args(ctx context.Co
 		return nil, err
 	}
 	args["generatedFromCaptureGroups"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "generationMethod",
+		func(ctx context.Context, v any) (*InsightGenerationMethod, error) {
+			return ec.unmarshalOInsightGenerationMethod2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐInsightGenerationMethod(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["generationMethod"] = arg2
 	return args, nil
 }
 
@@ -5786,7 +5852,7 @@ func (ec *executionContext) _Query_validateInsightQuery(ctx context.Context, fie
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().ValidateInsightQuery(ctx, fc.Args["query"].(string), fc.Args["generatedFromCaptureGroups"].(*bool))
+			return ec.Resolvers.Query().ValidateInsightQuery(ctx, fc.Args["query"].(string), fc.Args["generatedFromCaptureGroups"].(*bool), fc.Args["generationMethod"].(*InsightGenerationMethod))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *InsightQueryValidation) graphql.Marshaler {
@@ -6631,6 +6697,38 @@ func (ec *executionContext) fieldContext_Sample_value(_ context.Context, field g
 	return graphql.NewScalarFieldContext("Sample", field, false, false, errors.New("field of type Float does not have child fields"))
 }
 
+func (ec *executionContext) _Sample_values(ctx context.Context, field graphql.CollectedField, obj *Sample) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sample_values(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Values, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*SampleValue) graphql.Marshaler {
+			return ec.marshalNSampleValue2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSampleValueᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Sample_values(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Sample",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SampleValue(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Sample_attempts(ctx context.Context, field graphql.CollectedField, obj *Sample) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6902,6 +7000,52 @@ func (ec *executionContext) fieldContext_SampleReason_example(_ context.Context,
 	return graphql.NewScalarFieldContext("SampleReason", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _SampleValue_label(ctx context.Context, field graphql.CollectedField, obj *SampleValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SampleValue_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SampleValue_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SampleValue", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SampleValue_value(ctx context.Context, field graphql.CollectedField, obj *SampleValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SampleValue_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SampleValue_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SampleValue", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
 func (ec *executionContext) _ScopedInsightQueryPayload_query(ctx context.Context, field graphql.CollectedField, obj *ScopedInsightQueryPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7093,6 +7237,29 @@ func (ec *executionContext) _SearchInsightDataSeriesDefinition_generatedFromCapt
 }
 func (ec *executionContext) fieldContext_SearchInsightDataSeriesDefinition_generatedFromCaptureGroups(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SearchInsightDataSeriesDefinition", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _SearchInsightDataSeriesDefinition_generationMethod(ctx context.Context, field graphql.CollectedField, obj *SearchInsightDataSeriesDefinition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchInsightDataSeriesDefinition_generationMethod(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GenerationMethod, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v InsightGenerationMethod) graphql.Marshaler {
+			return ec.marshalNInsightGenerationMethod2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐInsightGenerationMethod(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SearchInsightDataSeriesDefinition_generationMethod(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SearchInsightDataSeriesDefinition", field, false, false, errors.New("field of type InsightGenerationMethod does not have child fields"))
 }
 
 func (ec *executionContext) _SearchInsightDataSeriesDefinition_points(ctx context.Context, field graphql.CollectedField, obj *SearchInsightDataSeriesDefinition) (ret graphql.Marshaler) {
@@ -8937,7 +9104,7 @@ func (ec *executionContext) unmarshalInputLineChartSearchInsightDataSeriesInput(
 		asMap["generatedFromCaptureGroups"] = false
 	}
 
-	fieldsInOrder := [...]string{"query", "options", "repositoryScope", "timeScope", "generatedFromCaptureGroups"}
+	fieldsInOrder := [...]string{"query", "options", "repositoryScope", "timeScope", "generatedFromCaptureGroups", "generationMethod"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -8979,6 +9146,13 @@ func (ec *executionContext) unmarshalInputLineChartSearchInsightDataSeriesInput(
 				return it, err
 			}
 			it.GeneratedFromCaptureGroups = data
+		case "generationMethod":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("generationMethod"))
+			data, err := ec.unmarshalOInsightGenerationMethod2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐInsightGenerationMethod(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.GenerationMethod = data
 		}
 	}
 	return it, nil
@@ -11026,6 +11200,11 @@ func (ec *executionContext) _Sample(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "values":
+			out.Values[i] = ec._Sample_values(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "attempts":
 			out.Values[i] = ec._Sample_attempts(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -11168,6 +11347,49 @@ func (ec *executionContext) _SampleReason(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var sampleValueImplementors = []string{"SampleValue"}
+
+func (ec *executionContext) _SampleValue(ctx context.Context, sel ast.SelectionSet, obj *SampleValue) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, sampleValueImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SampleValue")
+		case "label":
+			out.Values[i] = ec._SampleValue_label(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._SampleValue_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var scopedInsightQueryPayloadImplementors = []string{"ScopedInsightQueryPayload"}
 
 func (ec *executionContext) _ScopedInsightQueryPayload(ctx context.Context, sel ast.SelectionSet, obj *ScopedInsightQueryPayload) graphql.Marshaler {
@@ -11250,6 +11472,11 @@ func (ec *executionContext) _SearchInsightDataSeriesDefinition(ctx context.Conte
 			}
 		case "generatedFromCaptureGroups":
 			out.Values[i] = ec._SearchInsightDataSeriesDefinition_generatedFromCaptureGroups(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "generationMethod":
+			out.Values[i] = ec._SearchInsightDataSeriesDefinition_generationMethod(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -12112,6 +12339,16 @@ func (ec *executionContext) marshalNInsightDataPoint2ᚖgithubᚗcomᚋbacksight
 	return ec._InsightDataPoint(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNInsightGenerationMethod2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐInsightGenerationMethod(ctx context.Context, v any) (InsightGenerationMethod, error) {
+	var res InsightGenerationMethod
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNInsightGenerationMethod2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐInsightGenerationMethod(ctx context.Context, sel ast.SelectionSet, v InsightGenerationMethod) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNInsightIntervalTimeScope2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐInsightIntervalTimeScope(ctx context.Context, sel ast.SelectionSet, v *InsightIntervalTimeScope) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -12463,6 +12700,32 @@ func (ec *executionContext) marshalNSampleReason2ᚖgithubᚗcomᚋbacksightᚋb
 		return graphql.Null
 	}
 	return ec._SampleReason(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNSampleValue2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSampleValueᚄ(ctx context.Context, sel ast.SelectionSet, v []*SampleValue) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSampleValue2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSampleValue(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSampleValue2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSampleValue(ctx context.Context, sel ast.SelectionSet, v *SampleValue) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SampleValue(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNScopedInsightQueryPayload2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐScopedInsightQueryPayload(ctx context.Context, sel ast.SelectionSet, v *ScopedInsightQueryPayload) graphql.Marshaler {
@@ -12861,6 +13124,22 @@ func (ec *executionContext) marshalOID2ᚖstring(ctx context.Context, sel ast.Se
 	_ = ctx
 	res := graphql.MarshalID(*v)
 	return res
+}
+
+func (ec *executionContext) unmarshalOInsightGenerationMethod2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐInsightGenerationMethod(ctx context.Context, v any) (*InsightGenerationMethod, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(InsightGenerationMethod)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOInsightGenerationMethod2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐInsightGenerationMethod(ctx context.Context, sel ast.SelectionSet, v *InsightGenerationMethod) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) marshalOInsightsSeries2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightsSeries(ctx context.Context, sel ast.SelectionSet, v *model.InsightsSeries) graphql.Marshaler {

@@ -50,7 +50,7 @@ type Health struct {
 type InsightDataPoint struct {
 	DateTime time.Time `json:"dateTime"`
 	Value    float64   `json:"value"`
-	// Backsight: the captured value, empty for a plain search.
+	// Backsight: the captured value or the language, empty for a plain search.
 	Label string `json:"label"`
 	// Backsight: how many repositories' values are known exactly, of those planned.
 	Coverage *Coverage `json:"coverage"`
@@ -146,6 +146,8 @@ type LineChartSearchInsightDataSeriesInput struct {
 	RepositoryScope            *RepositoryScopeInput            `json:"repositoryScope,omitempty"`
 	TimeScope                  *TimeScopeInput                  `json:"timeScope,omitempty"`
 	GeneratedFromCaptureGroups *bool                            `json:"generatedFromCaptureGroups,omitempty"`
+	// Backsight: null is SEARCH, or SEARCH_COMPUTE with generatedFromCaptureGroups. LANGUAGE_STATS takes a query of filters only, or the empty one.
+	GenerationMethod *InsightGenerationMethod `json:"generationMethod,omitempty"`
 }
 
 type LineChartSearchInsightInput struct {
@@ -220,11 +222,13 @@ type Sample struct {
 	Outcome    SampleOutcome `json:"outcome"`
 	Commit     *string       `json:"commit,omitempty"`
 	// Null when unknown (pending, failed).
-	Value           *float64 `json:"value,omitempty"`
-	Attempts        int      `json:"attempts"`
-	DurationSeconds float64  `json:"durationSeconds"`
-	ReasonClass     *string  `json:"reasonClass,omitempty"`
-	Reason          *string  `json:"reason,omitempty"`
+	Value *float64 `json:"value,omitempty"`
+	// Of a series by capture group or language: the values in this repository, versions in their order; empty otherwise.
+	Values          []*SampleValue `json:"values"`
+	Attempts        int            `json:"attempts"`
+	DurationSeconds float64        `json:"durationSeconds"`
+	ReasonClass     *string        `json:"reasonClass,omitempty"`
+	Reason          *string        `json:"reason,omitempty"`
 }
 
 type SampleConnection struct {
@@ -246,6 +250,11 @@ type SampleReason struct {
 	Example     string        `json:"example"`
 }
 
+type SampleValue struct {
+	Label string  `json:"label"`
+	Value float64 `json:"value"`
+}
+
 type ScopedInsightQueryPayload struct {
 	Query         string  `json:"query"`
 	IsValid       bool    `json:"isValid"`
@@ -258,6 +267,8 @@ type SearchInsightDataSeriesDefinition struct {
 	RepositoryDefinition       InsightRepositoryDefinition `json:"repositoryDefinition"`
 	TimeScope                  *InsightIntervalTimeScope   `json:"timeScope"`
 	GeneratedFromCaptureGroups bool                        `json:"generatedFromCaptureGroups"`
+	// Backsight: how its values come about.
+	GenerationMethod InsightGenerationMethod `json:"generationMethod"`
 	// Backsight: how many points the backfill covers, and the time zone of its grid (empty: UTC).
 	Points int       `json:"points"`
 	Anchor time.Time `json:"anchor"`
@@ -321,6 +332,65 @@ type TimeScopeInput struct {
 	Points *int `json:"points,omitempty"`
 	// Backsight: IANA name; UTC without one.
 	Zone *string `json:"zone,omitempty"`
+}
+
+// How the values of a series come about, in the words of the reference's database: SEARCH counts matches, SEARCH_COMPUTE counts them by
+// captured value, LANGUAGE_STATS counts lines by language in the files that the query's filters choose.
+type InsightGenerationMethod string
+
+const (
+	InsightGenerationMethodSearch        InsightGenerationMethod = "SEARCH"
+	InsightGenerationMethodSearchCompute InsightGenerationMethod = "SEARCH_COMPUTE"
+	InsightGenerationMethodLanguageStats InsightGenerationMethod = "LANGUAGE_STATS"
+)
+
+var AllInsightGenerationMethod = []InsightGenerationMethod{
+	InsightGenerationMethodSearch,
+	InsightGenerationMethodSearchCompute,
+	InsightGenerationMethodLanguageStats,
+}
+
+func (e InsightGenerationMethod) IsValid() bool {
+	switch e {
+	case InsightGenerationMethodSearch, InsightGenerationMethodSearchCompute, InsightGenerationMethodLanguageStats:
+		return true
+	}
+	return false
+}
+
+func (e InsightGenerationMethod) String() string {
+	return string(e)
+}
+
+func (e *InsightGenerationMethod) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = InsightGenerationMethod(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid InsightGenerationMethod", str)
+	}
+	return nil
+}
+
+func (e InsightGenerationMethod) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *InsightGenerationMethod) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e InsightGenerationMethod) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
 }
 
 type SampleOutcome string

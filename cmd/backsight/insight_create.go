@@ -14,16 +14,17 @@ import (
 
 type insightCreate struct {
 	clientFlags
-	Title   string   `required:"" help:"The chart's title." placeholder:"TEXT"`
-	Query   []string `required:"" sep:"none" help:"What to count; repeat it for more series." placeholder:"QUERY"`
-	Label   []string `sep:"none" help:"A name for each query, in order; the query itself without one." placeholder:"TEXT"`
-	Repos   string   `xor:"scope" help:"Repositories whose names match this regular expression; all without one." placeholder:"REGEXP"`
-	Repo    []string `xor:"scope" help:"Only the repository with this name; repeat it for more." placeholder:"NAME"`
-	Every   string   `default:"1month" help:"The distance between points: 1hour, 2weeks, 1month, …" placeholder:"INTERVAL"`
-	Points  int      `default:"12" help:"How many points of history, 1 to 1000."`
-	Zone    string   `help:"The time zone in which days and months are counted, an IANA name; UTC without one." placeholder:"ZONE"`
-	Capture bool     `help:"A line for each value of the queries' capture groups."`
-	Wait    bool     `help:"Wait until nothing is pending, with a progress bar; the status is 1 if samples are partial or failed."`
+	Title     string   `required:"" help:"The chart's title." placeholder:"TEXT"`
+	Query     []string `sep:"none" help:"What to count; repeat it for more series. With --languages: filters, or nothing." placeholder:"QUERY"`
+	Label     []string `sep:"none" help:"A name for each query, in order; the query itself without one." placeholder:"TEXT"`
+	Repos     string   `xor:"scope" help:"Repositories whose names match this regular expression; all without one." placeholder:"REGEXP"`
+	Repo      []string `xor:"scope" help:"Only the repository with this name; repeat it for more." placeholder:"NAME"`
+	Every     string   `default:"1month" help:"The distance between points: 1hour, 2weeks, 1month, …" placeholder:"INTERVAL"`
+	Points    int      `default:"12" help:"How many points of history, 1 to 1000."`
+	Zone      string   `help:"The time zone in which days and months are counted, an IANA name; UTC without one." placeholder:"ZONE"`
+	Capture   bool     `xor:"method" help:"A line for each value of the queries' capture groups."`
+	Languages bool     `xor:"method" help:"Count lines by language instead of matches, a line for each language."`
+	Wait      bool     `help:"Wait until nothing is pending, with a progress bar; the status is 1 if samples are partial or failed."`
 
 	every insights.Interval
 }
@@ -31,11 +32,18 @@ type insightCreate struct {
 func (*insightCreate) Help() string {
 	return `Examples:
   backsight insight create --title TODOs --query 'TODO' --every 1month --points 24 --wait
-  backsight insight create --title 'Go versions' --query '^go\s+(\d+\.\d+) patterntype:regexp file:^go\.mod$' --capture`
+  backsight insight create --title 'Go versions' --query '^go\s+(\d+\.\d+) patterntype:regexp file:^go\.mod$' --capture
+  backsight insight create --title Languages --languages`
 }
 
 // Validate is called by kong.
 func (c *insightCreate) Validate() error {
+	if len(c.Query) == 0 && !c.Languages {
+		return errors.New("missing flags: --query=QUERY (only --languages goes without)")
+	}
+	if len(c.Query) == 0 {
+		c.Query = []string{""}
+	}
 	if len(c.Label) > 0 && len(c.Label) != len(c.Query) {
 		return fmt.Errorf("%d --label for %d --query: give one for each, or none", len(c.Label), len(c.Query))
 	}
@@ -95,6 +103,9 @@ func (c *insightCreate) input() map[string]any {
 	series := make([]map[string]any, len(c.Query))
 	for i, q := range c.Query {
 		series[i] = map[string]any{"query": q, "generatedFromCaptureGroups": c.Capture}
+		if c.Languages {
+			series[i]["generationMethod"] = "LANGUAGE_STATS"
+		}
 		if len(c.Label) > 0 {
 			series[i]["options"] = map[string]any{"label": c.Label[i]}
 		}

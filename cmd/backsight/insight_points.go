@@ -14,7 +14,7 @@ import (
 type insightPoints struct {
 	clientFlags
 	ID     string `arg:"" help:"An insight or a series."`
-	ByRepo bool   `help:"A row for each repository and time, newest first, with the commit and the outcome."`
+	ByRepo bool   `help:"A row for each repository and time, and value where there are values, newest first, with the commit and the outcome."`
 }
 
 func (*insightPoints) Help() string {
@@ -129,10 +129,12 @@ func eachPoint(ctx context.Context, c *remote.Client, series seriesRef, yield fu
 	return nil
 }
 
-// eachSample calls yield for every sample of a series, newest time first.
+// eachSample calls yield for every sample of a series, newest time first; for one with values once for each, versions in their
+// order.
 func eachSample(ctx context.Context, c *remote.Client, series seriesRef, yield func(sampleLine) error) error {
-	variables := map[string]any{"id": series.ID}
-	for {
+	// The first page is small: a sample can have thousands of values.
+	variables := map[string]any{"id": series.ID, "first": 20}
+	for many := false; ; {
 		var answer struct {
 			InsightSeries struct {
 				Samples struct {
@@ -145,13 +147,17 @@ func eachSample(ctx context.Context, c *remote.Client, series seriesRef, yield f
 						Commit   *string  `json:"commit"`
 						Value    *float64 `json:"value"`
 						Reason   *string  `json:"reason"`
+						Values   []struct {
+							Label string  `json:"label"`
+							Value float64 `json:"value"`
+						} `json:"values"`
 					} `json:"nodes"`
 					PageInfo pageInfo `json:"pageInfo"`
 				} `json:"samples"`
 			} `json:"insightSeries"`
 		}
-		err := c.Do(ctx, `query($id: ID!, $after: String) { insightSeries(id: $id) { samples(first: 200, after: $after) {
-			nodes { repository { name } dateTime outcome commit value reason } pageInfo { endCursor hasNextPage } } } }`, variables, &answer)
+		err := c.Do(ctx, `query($id: ID!, $after: String, $first: Int!) { insightSeries(id: $id) { samples(first: $first, after: $after) {
+			nodes { repository { name } dateTime outcome commit value reason values { label value } } pageInfo { endCursor hasNextPage } } } }`, variables, &answer)
 		if err != nil {
 			return err
 		}
@@ -169,9 +175,21 @@ func eachSample(ctx context.Context, c *remote.Client, series seriesRef, yield f
 			if n.Reason != nil {
 				line.Reason = *n.Reason
 			}
-			if err := yield(line); err != nil {
-				return err
+			if len(n.Values) == 0 {
+				if err := yield(line); err != nil {
+					return err
+				}
 			}
+			for _, v := range n.Values {
+				line.Label, line.Value = v.Label, &v.Value
+				if err := yield(line); err != nil {
+					return err
+				}
+			}
+			many = many || len(n.Values) > 0
+		}
+		if !many {
+			variables["first"] = 200
 		}
 		if !answer.InsightSeries.Samples.PageInfo.HasNextPage {
 			return nil

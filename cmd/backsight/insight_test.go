@@ -28,6 +28,18 @@ func TestInsightCreate(t *testing.T) {
 		"dataSeries":[{"query":"x","generatedFromCaptureGroups":false}]}}`, string(a.asked[1].Variables))
 }
 
+func TestInsightCreateOfLanguages(t *testing.T) {
+	t.Parallel()
+	a := serve(t, scripted{"createLineChartSearchInsight", createdAnswer})
+	status, _, _ := a.run("insight", "create", "--title", "Languages", "--languages")
+	require.Equal(t, exitDone, status)
+	require.Contains(t, string(a.asked[0].Variables), `"dataSeries":[{"generatedFromCaptureGroups":false,"generationMethod":"LANGUAGE_STATS","query":""}]`)
+	for _, args := range [][]string{{"--languages", "--capture"}, {}} {
+		status, _, _ = a.run(append([]string{"insight", "create", "--title", "Languages"}, args...)...)
+		require.Equal(t, exitUsage, status)
+	}
+}
+
 // An error in a query is shown under the query, counted in characters and not in bytes or UTF-16 units.
 func TestInsightCreateShowsWhereAQueryIsWrong(t *testing.T) {
 	t.Parallel()
@@ -144,7 +156,28 @@ func TestInsightPointsByRepository(t *testing.T) {
 		`{"series":"S1","label":"todo","time":"2026-01-31T00:00:00Z","value":0,"coverage":{"known":1,"planned":1},"outcomes":{"planned":1,"counted":1,"reused":0,"absent":0,"partial":0,"failed":0,"pending":0},"repository":"acme/api","commit":"abc","outcome":"counted"}`,
 		`{"series":"S1","label":"todo","time":"2026-01-31T00:00:00Z","value":null,"coverage":{"known":0,"planned":1},"outcomes":{"planned":1,"counted":0,"reused":0,"absent":0,"partial":0,"failed":1,"pending":0},"repository":"acme/web","commit":"","outcome":"failed","reason":"git exited 128"}`,
 	}, stdout)
-	require.JSONEq(t, `{"id":"S1","after":"next"}`, string(a.asked[2].Variables))
+	require.JSONEq(t, `{"id":"S1","after":"next","first":200}`, string(a.asked[2].Variables))
+}
+
+// A sample with values is a row for each of them; the pages stay small.
+func TestInsightPointsByRepositoryAndValue(t *testing.T) {
+	t.Parallel()
+	page := func(node, info string) string {
+		return `{"data":{"insightSeries":{"samples":{"nodes":[` + node + `],"pageInfo":` + info + `}}}}`
+	}
+	a := serve(t, scripted{"insightViews", oneSeries},
+		scripted{"samples(", page(`{"repository":{"name":"acme/api"},"dateTime":"2026-01-31T00:00:00Z","outcome":"COUNTED","commit":"abc","value":5,"reason":null,
+			"values":[{"label":"1.9","value":2},{"label":"1.10","value":3}]}`, `{"endCursor":"next","hasNextPage":true}`)},
+		scripted{"samples(", page(`{"repository":{"name":"acme/api"},"dateTime":"2025-12-31T00:00:00Z","outcome":"ABSENT","commit":null,"value":0,"reason":null,"values":[]}`, `{"endCursor":"end","hasNextPage":false}`)})
+	status, stdout, _ := a.run("insight", "points", "S1", "--by-repo")
+	require.Equal(t, exitDone, status)
+	requireLines(t, []string{
+		"TIME                  SERIES  REPOSITORY  VALUE  OUTCOME  COMMIT  REASON",
+		"2026-01-31T00:00:00Z  1.9     acme/api    2      counted  abc     ",
+		"2026-01-31T00:00:00Z  1.10    acme/api    3      counted  abc     ",
+		"2025-12-31T00:00:00Z  todo    acme/api    0      absent           ",
+	}, stdout)
+	require.JSONEq(t, `{"id":"S1","after":"next","first":20}`, string(a.asked[2].Variables))
 }
 
 func TestUnknownID(t *testing.T) {

@@ -62,8 +62,8 @@ func (m *Matcher) compileLanguages(q *query.Query, opts Options) error {
 	if opts.ByValue {
 		return fmt.Errorf("query %q: it can count by capturing group or by language, not both", q)
 	}
-	if m.patterns > 0 || m.whole || m.kind != query.Files {
-		return fmt.Errorf("query %q: language statistics count whole files: leave only filters in it, file: or lang: or repo: ones", q)
+	if err := q.CheckByLanguage(); err != nil {
+		return err
 	}
 	l := &languages{Languages: *opts.Languages}
 	if l.Measures == 0 || l.Measures&^(Lines|Bytes|Files) != 0 {

@@ -1,6 +1,7 @@
 package query_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -104,8 +105,35 @@ func TestParseNothing(t *testing.T) {
 		require.ErrorContains(t, err, "empty")
 		q, err := query.ParseFilters(text)
 		require.NoError(t, err)
+		require.NoError(t, q.CheckByLanguage())
 		require.Nil(t, q.Expr)
 		require.Nil(t, q.Scope().Expr)
 		require.Empty(t, q.String())
+	}
+}
+
+func TestCheckByLanguage(t *testing.T) {
+	t.Parallel()
+	for text, at := range map[string]string{
+		"lang:go TODO":                        "TODO",
+		"file:a OR (file:b NOT /x/)":          "/x/",
+		"type:path go":                        "type:",
+		"select:file lang:go":                 "select:",
+		"type:commit author:ann":              "type:",
+		"lang:go -file:_test":                 "",
+		"file:a OR lang:go":                   "",
+		"repo:x repohasfile:y file:a fork:no": "",
+	} {
+		q, err := query.ParseFilters(text)
+		require.NoError(t, err, text)
+		err = q.CheckByLanguage()
+		if at == "" {
+			require.NoError(t, err, text)
+			continue
+		}
+		var placed *query.Error
+		require.ErrorAs(t, err, &placed, text)
+		require.Equal(t, strings.Index(text, at), placed.Span.Start, text)
+		require.NotEmpty(t, placed.Suggestion)
 	}
 }

@@ -170,3 +170,40 @@ func (q *Query) CheckByValue() error {
 	}
 	return nil
 }
+
+// CheckByLanguage says why the query cannot choose the files of language
+// statistics: it has more than filters. The error is an *Error, nil if it can.
+func (q *Query) CheckByLanguage() error {
+	switch at, has := patternIn(q.Expr); {
+	case q.Kind() != Files:
+		return fail(q.typeAt, "language statistics are about files, and this query searches commits", "leave type: out")
+	case q.Type == TypePath:
+		return fail(q.typeAt, "language statistics measure files that file: and lang: choose, not patterns in paths", "use file: for the path, and leave type: out")
+	case q.Select != SelectContent:
+		return fail(q.selectAt, "language statistics measure files as a whole", "leave select: out")
+	case has:
+		return fail(at, "language statistics measure whole files and search for nothing in them", "leave only filters: file:, lang:, repo:")
+	}
+	return nil
+}
+
+// patternIn finds a pattern in an expression.
+func patternIn(n Node) (at Span, has bool) {
+	var nodes []Node
+	switch n := n.(type) {
+	case *Pattern:
+		return n.At, true
+	case *Not:
+		nodes = []Node{n.Node}
+	case *And:
+		nodes = n.Nodes
+	case *Or:
+		nodes = n.Nodes
+	}
+	for _, kid := range nodes {
+		if at, has = patternIn(kid); has {
+			return at, true
+		}
+	}
+	return Span{}, false
+}

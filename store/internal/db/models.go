@@ -63,7 +63,6 @@ type InsightSeries struct {
 	Repositories               []string
 	RepositoryCriteria         *string
 	GenerationMethod           string
-	GeneratedFromCaptureGroups bool
 	Anchor                     time.Time
 	SampleIntervalUnit         TimeUnit
 	SampleIntervalValue        int32
@@ -78,6 +77,7 @@ type InsightSeries struct {
 	WorkflowStartedAt          *time.Time
 	WorkflowStoppedAt          *time.Time
 	DeletedAt                  *time.Time
+	GeneratedFromCaptureGroups bool
 	LastSnapshotAt             *time.Time
 	RetentionPoints            *int32
 }

@@ -279,6 +279,53 @@ func (q *Queries) OutcomesOfRange(ctx context.Context, arg OutcomesOfRangeParams
 	return items, nil
 }
 
+const sampleValues = `-- name: SampleValues :many
+SELECT w.repo_id::integer AS repo_id, w.time::timestamptz AS time, v.capture, v.vals[t.place]::double precision AS value
+FROM (SELECT unnest($1::integer[]) AS repo_id, unnest($2::timestamptz[]) AS time) AS w
+JOIN series_times AS t ON t.series_id = $3 AND t.time = w.time
+JOIN sample_captures AS v ON v.series_id = t.series_id AND v.chunk = t.chunk AND v.repo_id = w.repo_id
+WHERE v.vals[t.place] <> 0
+`
+
+type SampleValuesParams struct {
+	RepoIDs  []int32
+	Times    []time.Time
+	SeriesID int32
+}
+
+type SampleValuesRow struct {
+	RepoID  int32
+	Time    time.Time
+	Capture string
+	Value   float64
+}
+
+// The values of some samples, one row each.
+func (q *Queries) SampleValues(ctx context.Context, arg SampleValuesParams) ([]SampleValuesRow, error) {
+	rows, err := q.db.Query(ctx, sampleValues, arg.RepoIDs, arg.Times, arg.SeriesID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SampleValuesRow
+	for rows.Next() {
+		var i SampleValuesRow
+		if err := rows.Scan(
+			&i.RepoID,
+			&i.Time,
+			&i.Capture,
+			&i.Value,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const samples = `-- name: Samples :many
 SELECT t.time, t.place, x.repository, c.series_id, c.chunk, c.repo_id, c.name_id, c.generation, c.pending, c.faulty, c.outcomes, c.generations, c.vals, c.durations_ms, c.attempts, c.commits, c.commit_of, c.kept_outcomes, c.kept_commit_of, c.reason_classes, c.reasons, c.reason_of
 FROM (

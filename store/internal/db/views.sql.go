@@ -16,7 +16,7 @@ INSERT INTO insight_series (series_id, query, definition_key, repositories, repo
 VALUES ($1, $2, $3, $4, $5, $6, $7,
     $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT (definition_key) WHERE deleted_at IS NULL DO UPDATE SET definition_key = EXCLUDED.definition_key
-RETURNING id, series_id, query, definition_key, repositories, repository_criteria, generation_method, generated_from_capture_groups, anchor, sample_interval_unit, sample_interval_value, recording_interval_days, points, zone, created_at, next_recording_after, last_recorded_at, backfill_queued_at, backfill_completed_at, workflow_started_at, workflow_stopped_at, deleted_at, last_snapshot_at, retention_points
+RETURNING id, series_id, query, definition_key, repositories, repository_criteria, generation_method, anchor, sample_interval_unit, sample_interval_value, recording_interval_days, points, zone, created_at, next_recording_after, last_recorded_at, backfill_queued_at, backfill_completed_at, workflow_started_at, workflow_stopped_at, deleted_at, generated_from_capture_groups, last_snapshot_at, retention_points
 `
 
 type AddSeriesParams struct {
@@ -64,7 +64,6 @@ func (q *Queries) AddSeries(ctx context.Context, arg AddSeriesParams) (InsightSe
 		&i.Repositories,
 		&i.RepositoryCriteria,
 		&i.GenerationMethod,
-		&i.GeneratedFromCaptureGroups,
 		&i.Anchor,
 		&i.SampleIntervalUnit,
 		&i.SampleIntervalValue,
@@ -79,6 +78,7 @@ func (q *Queries) AddSeries(ctx context.Context, arg AddSeriesParams) (InsightSe
 		&i.WorkflowStartedAt,
 		&i.WorkflowStoppedAt,
 		&i.DeletedAt,
+		&i.GeneratedFromCaptureGroups,
 		&i.LastSnapshotAt,
 		&i.RetentionPoints,
 	)
@@ -230,7 +230,7 @@ func (q *Queries) MarkSeriesStopped(ctx context.Context, seriesID string) (int64
 }
 
 const series = `-- name: Series :one
-SELECT id, series_id, query, definition_key, repositories, repository_criteria, generation_method, generated_from_capture_groups, anchor, sample_interval_unit, sample_interval_value, recording_interval_days, points, zone, created_at, next_recording_after, last_recorded_at, backfill_queued_at, backfill_completed_at, workflow_started_at, workflow_stopped_at, deleted_at, last_snapshot_at, retention_points FROM insight_series WHERE series_id = $1
+SELECT id, series_id, query, definition_key, repositories, repository_criteria, generation_method, anchor, sample_interval_unit, sample_interval_value, recording_interval_days, points, zone, created_at, next_recording_after, last_recorded_at, backfill_queued_at, backfill_completed_at, workflow_started_at, workflow_stopped_at, deleted_at, generated_from_capture_groups, last_snapshot_at, retention_points FROM insight_series WHERE series_id = $1
 `
 
 // Deleted series too: their workflows read what they are while they end.
@@ -245,7 +245,6 @@ func (q *Queries) Series(ctx context.Context, seriesID string) (InsightSeries, e
 		&i.Repositories,
 		&i.RepositoryCriteria,
 		&i.GenerationMethod,
-		&i.GeneratedFromCaptureGroups,
 		&i.Anchor,
 		&i.SampleIntervalUnit,
 		&i.SampleIntervalValue,
@@ -260,6 +259,7 @@ func (q *Queries) Series(ctx context.Context, seriesID string) (InsightSeries, e
 		&i.WorkflowStartedAt,
 		&i.WorkflowStoppedAt,
 		&i.DeletedAt,
+		&i.GeneratedFromCaptureGroups,
 		&i.LastSnapshotAt,
 		&i.RetentionPoints,
 	)
@@ -267,7 +267,7 @@ func (q *Queries) Series(ctx context.Context, seriesID string) (InsightSeries, e
 }
 
 const seriesOfViews = `-- name: SeriesOfViews :many
-SELECT s.id, s.series_id, s.query, s.definition_key, s.repositories, s.repository_criteria, s.generation_method, s.generated_from_capture_groups, s.anchor, s.sample_interval_unit, s.sample_interval_value, s.recording_interval_days, s.points, s.zone, s.created_at, s.next_recording_after, s.last_recorded_at, s.backfill_queued_at, s.backfill_completed_at, s.workflow_started_at, s.workflow_stopped_at, s.deleted_at, s.last_snapshot_at, s.retention_points, vs.insight_view_id, vs.label, vs.stroke
+SELECT s.id, s.series_id, s.query, s.definition_key, s.repositories, s.repository_criteria, s.generation_method, s.anchor, s.sample_interval_unit, s.sample_interval_value, s.recording_interval_days, s.points, s.zone, s.created_at, s.next_recording_after, s.last_recorded_at, s.backfill_queued_at, s.backfill_completed_at, s.workflow_started_at, s.workflow_stopped_at, s.deleted_at, s.generated_from_capture_groups, s.last_snapshot_at, s.retention_points, vs.insight_view_id, vs.label, vs.stroke
 FROM insight_view_series AS vs
 JOIN insight_series AS s ON s.id = vs.insight_series_id
 WHERE vs.insight_view_id = ANY ($1::integer[])
@@ -298,7 +298,6 @@ func (q *Queries) SeriesOfViews(ctx context.Context, viewIds []int32) ([]SeriesO
 			&i.InsightSeries.Repositories,
 			&i.InsightSeries.RepositoryCriteria,
 			&i.InsightSeries.GenerationMethod,
-			&i.InsightSeries.GeneratedFromCaptureGroups,
 			&i.InsightSeries.Anchor,
 			&i.InsightSeries.SampleIntervalUnit,
 			&i.InsightSeries.SampleIntervalValue,
@@ -313,6 +312,7 @@ func (q *Queries) SeriesOfViews(ctx context.Context, viewIds []int32) ([]SeriesO
 			&i.InsightSeries.WorkflowStartedAt,
 			&i.InsightSeries.WorkflowStoppedAt,
 			&i.InsightSeries.DeletedAt,
+			&i.InsightSeries.GeneratedFromCaptureGroups,
 			&i.InsightSeries.LastSnapshotAt,
 			&i.InsightSeries.RetentionPoints,
 			&i.InsightViewID,
@@ -330,7 +330,7 @@ func (q *Queries) SeriesOfViews(ctx context.Context, viewIds []int32) ([]SeriesO
 }
 
 const seriesToStart = `-- name: SeriesToStart :many
-SELECT s.id, s.series_id, s.query, s.definition_key, s.repositories, s.repository_criteria, s.generation_method, s.generated_from_capture_groups, s.anchor, s.sample_interval_unit, s.sample_interval_value, s.recording_interval_days, s.points, s.zone, s.created_at, s.next_recording_after, s.last_recorded_at, s.backfill_queued_at, s.backfill_completed_at, s.workflow_started_at, s.workflow_stopped_at, s.deleted_at, s.last_snapshot_at, s.retention_points, coalesce(v.title, '')::text AS title, coalesce(v.label, '')::text AS label
+SELECT s.id, s.series_id, s.query, s.definition_key, s.repositories, s.repository_criteria, s.generation_method, s.anchor, s.sample_interval_unit, s.sample_interval_value, s.recording_interval_days, s.points, s.zone, s.created_at, s.next_recording_after, s.last_recorded_at, s.backfill_queued_at, s.backfill_completed_at, s.workflow_started_at, s.workflow_stopped_at, s.deleted_at, s.generated_from_capture_groups, s.last_snapshot_at, s.retention_points, coalesce(v.title, '')::text AS title, coalesce(v.label, '')::text AS label
 FROM insight_series AS s
 LEFT JOIN LATERAL (
     SELECT insight_view.title, vs.label
@@ -369,7 +369,6 @@ func (q *Queries) SeriesToStart(ctx context.Context, rowLimit int32) ([]SeriesTo
 			&i.InsightSeries.Repositories,
 			&i.InsightSeries.RepositoryCriteria,
 			&i.InsightSeries.GenerationMethod,
-			&i.InsightSeries.GeneratedFromCaptureGroups,
 			&i.InsightSeries.Anchor,
 			&i.InsightSeries.SampleIntervalUnit,
 			&i.InsightSeries.SampleIntervalValue,
@@ -384,6 +383,7 @@ func (q *Queries) SeriesToStart(ctx context.Context, rowLimit int32) ([]SeriesTo
 			&i.InsightSeries.WorkflowStartedAt,
 			&i.InsightSeries.WorkflowStoppedAt,
 			&i.InsightSeries.DeletedAt,
+			&i.InsightSeries.GeneratedFromCaptureGroups,
 			&i.InsightSeries.LastSnapshotAt,
 			&i.InsightSeries.RetentionPoints,
 			&i.Title,

@@ -130,14 +130,14 @@ func TestRunInventory_GapsAreSaid(t *testing.T) {
 func TestRunInventory_Usage(t *testing.T) {
 	t.Parallel()
 	for says, o := range map[string]InventoryOptions{
-		"leave only filters":         {Options: Options{Query: "TODO"}},
-		"leave only filters in it":   {Options: Options{Query: "select:file lang:go"}},
-		"did you mean":               {Options: Options{Query: "lagn:go"}},
-		"commit by commit":           {Options: Options{Every: "commit"}},
-		"write language or":          {By: "author"},
-		"write lines, bytes or":      {Measure: "words"},
-		"name at least one":          {Options: Options{Repositories: []string{}}},
-		"must be between 1 and 1000": {Options: Options{Points: 2000}},
+		"measure whole files and search": {Options: Options{Query: "TODO"}},
+		"measure files as a whole":       {Options: Options{Query: "select:file lang:go"}},
+		"did you mean":                   {Options: Options{Query: "lagn:go"}},
+		"commit by commit":               {Options: Options{Every: "commit"}},
+		"write language or":              {By: "author"},
+		"write lines, bytes or":          {Measure: "words"},
+		"name at least one":              {Options: Options{Repositories: []string{}}},
+		"must be between 1 and 1000":     {Options: Options{Points: 2000}},
 	} {
 		if o.Repositories == nil {
 			o.Repositories = []string{"x"}
