@@ -64,6 +64,8 @@ type PageResult struct {
 	Last bool `json:"last"`
 	// Window is how many of the batches may be in flight at a time; 0: as many as the workflow takes.
 	Window int `json:"window,omitempty"`
+	// Shards is how many search queues there are; the repositories of a batch are of one. 0 is 1.
+	Shards int `json:"shards,omitempty"`
 }
 
 // Batch is the work of one RepositoryWorkflow.

@@ -5,13 +5,15 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
 )
 
 // budgets decide on the shape of the tree; see the settings' descriptions in package store.
 type budgets struct {
-	batch int64 // repositories share a workflow until their cost reaches this
-	frame int64 // a repository that costs more gets a workflow per frame
+	batch  int64 // repositories share a workflow until their cost reaches this
+	shards int   // search queues; a batch is of one of them
+	frame  int64 // a repository that costs more gets a workflow per frame
 }
 
 const (
@@ -51,13 +53,16 @@ func (p *Plans) page(ctx context.Context, in PageInput) (PageResult, error) {
 	if window, err = strconv.Atoi(settings[store.SettingWindow]); err != nil {
 		return PageResult{}, fmt.Errorf("setting %s: %w", store.SettingWindow, err)
 	}
+	if limits.shards, err = strconv.Atoi(settings[store.SettingShards]); err != nil {
+		return PageResult{}, fmt.Errorf("setting %s: %w", store.SettingShards, err)
+	}
 	book := book{store: p.Store, seriesID: in.SeriesID, generation: in.Generation, snapshot: in.Snapshot}
 	work, last, err := book.page(ctx, in.After)
 	if err != nil {
 		return PageResult{}, err
 	}
 	page, taken := batches(work, limits)
-	page.Window = window
+	page.Window, page.Shards = window, limits.shards
 	page.Next, page.Last = in.After, last && taken == len(work)
 	if taken > 0 {
 		page.Next = work[taken-1].RepositoryID
@@ -83,7 +88,7 @@ func batches(work []store.RepositoryWork, limits budgets) (page PageResult, take
 	var open *fold // the batch that may grow
 	for _, w := range work {
 		cost := max(1, w.Cost())
-		joins := open != nil && open.takes(cost, limits)
+		joins := open != nil && open.takes(w, cost, limits)
 		if taken > 0 && (total+cost > pageCost || !joins && len(page.Batches) == MaxBatches) {
 			break
 		}
@@ -117,8 +122,8 @@ type fold struct {
 	cost  int64
 }
 
-func (f *fold) takes(cost int64, limits budgets) bool {
-	return !f.batch.Unfold && cost <= limits.frame && f.count < maxBatchRepositories && f.cost+cost <= limits.batch
+func (f *fold) takes(w store.RepositoryWork, cost int64, limits budgets) bool {
+	return insights.ShardOf(w.RepositoryID, limits.shards) == insights.ShardOf(f.batch.From, limits.shards) && !f.batch.Unfold && cost <= limits.frame && f.count < maxBatchRepositories && f.cost+cost <= limits.batch
 }
 
 func (f *fold) add(w store.RepositoryWork, cost int64) {

@@ -47,6 +47,7 @@ type Workflows interface {
 	Snapshot(ctx context.Context, seriesID string, order workflows.Order) (workflows.Status, error)
 	Status(ctx context.Context, seriesID string) (workflows.Status, error)
 	Sync(ctx context.Context, repositoryID int64) error
+	ShardsWithoutPoller(ctx context.Context, shards int) ([]int, error)
 	WorkerPolling(ctx context.Context) (bool, error)
 }
 

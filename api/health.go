@@ -2,11 +2,15 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/backsight/backsight/api/generated"
+	"github.com/backsight/backsight/store"
 )
 
 // probeTimeout bounds each look at another part of the installation.
@@ -22,14 +26,44 @@ func (r *queryResolver) Health(ctx context.Context) (*generated.Health, error) {
 	defer cancel()
 	polling, err := r.config.Workflows.WorkerPolling(ctx)
 	health.WorkerPolling = err == nil && polling
+	health.IdleShards = []int{}
+	if health.WorkerPolling {
+		health.IdleShards, err = r.idleShards(ctx)
+	}
 	switch {
 	case err != nil:
 		r.config.Logger.WarnContext(ctx, "health: Temporal does not answer", "err", err)
 		health.Message = ptr("Temporal does not answer, so nothing is computed: is it running? `backsight doctor` says what was found.")
 	case !polling:
 		health.Message = ptr("no worker has polled for a minute, so nothing is computed: start one with `backsight worker` (`backsight up` has its own).")
+	case len(health.IdleShards) > 0:
+		health.Message = ptr(fmt.Sprintf("no worker serves the search shards %s, so the repositories in them wait: start one with `backsight worker --shards`.", list(health.IdleShards)))
 	}
 	return health, nil
+}
+
+func (r *queryResolver) idleShards(ctx context.Context) ([]int, error) {
+	settings, err := r.config.Store.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	shards, err := strconv.Atoi(settings[store.SettingShards])
+	if err != nil {
+		return nil, err
+	}
+	idle, err := r.config.Workflows.ShardsWithoutPoller(ctx, shards)
+	if idle == nil {
+		idle = []int{}
+	}
+	return idle, err
+}
+
+func list(numbers []int) string {
+	texts := make([]string, len(numbers))
+	for i, n := range numbers {
+		texts[i] = strconv.Itoa(n)
+	}
+	return strings.Join(texts, ", ")
 }
 
 // readyHandler answers 200 when the database answers: without it no request can succeed. Workers and Temporal may be

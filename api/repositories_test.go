@@ -95,13 +95,22 @@ func TestHealth(t *testing.T) {
 	var health struct {
 		Health struct {
 			WorkerPolling bool
+			IdleShards    []int
 			TemporalUI    string
 			Message       *string
 		}
 	}
-	b.do(&health, `{ health { workerPolling temporalUi message } }`, nil)
+	ask := `{ health { workerPolling idleShards temporalUi message } }`
+	b.do(&health, ask, nil)
 	require.True(t, health.Health.WorkerPolling)
 	require.Nil(t, health.Health.Message)
+	require.Empty(t, health.Health.IdleShards)
+	require.NoError(t, b.store.SetSetting(t.Context(), store.SettingShards, "4"))
+	b.workflows.set(func(f *fakeWorkflows) { f.served = 2 })
+	b.do(&health, ask, nil)
+	require.True(t, health.Health.WorkerPolling)
+	require.Equal(t, []int{2, 3}, health.Health.IdleShards)
+	require.Contains(t, *health.Health.Message, "no worker serves the search shards 2, 3")
 	b.workflows.set(func(f *fakeWorkflows) { f.fail = insights.Errorf(insights.Unavailable, "rpc error") })
 	b.do(&health, `{ health { workerPolling temporalUi message } }`, nil)
 	require.False(t, health.Health.WorkerPolling)

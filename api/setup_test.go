@@ -177,6 +177,7 @@ type fakeWorkflows struct {
 	synced           []int64
 	fail             error // of every call
 	lost             bool  // orders are refused until a workflow is started
+	served           int   // search shards that are polled; 0: all
 	status           workflows.Status
 }
 
@@ -264,6 +265,15 @@ func (f *fakeWorkflows) Sync(_ context.Context, id int64) error {
 	defer f.mu.Unlock()
 	f.synced = append(f.synced, id)
 	return f.fail
+}
+
+func (f *fakeWorkflows) ShardsWithoutPoller(_ context.Context, shards int) (idle []int, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for shard := f.served; shard < shards && f.served > 0; shard++ {
+		idle = append(idle, shard)
+	}
+	return idle, f.fail
 }
 
 func (f *fakeWorkflows) WorkerPolling(context.Context) (bool, error) {

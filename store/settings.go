@@ -18,6 +18,8 @@ const (
 	SettingConcurrency  = "insights.query.worker.concurrency"
 	SettingBatchCost    = "backsight.repository.batchCost"
 	SettingFrameBudget  = "backsight.frame.budget"
+	SettingShards       = "backsight.search.shards"
+	SettingClusterRate  = "backsight.search.clusterRate"
 	SettingWindow       = "backsight.series.window"
 	SettingSyncInterval = "backsight.sync.interval"
 	SettingIndexBudget  = "backsight.index.budget"
@@ -40,6 +42,8 @@ var KnownSettings = []Setting{
 	{SettingConcurrency, "0", "Searches that one worker process runs at a time; 0: one for each core.", whole},
 	{SettingBatchCost, "800", "Repositories share one RepositoryWorkflow until their cost reaches this; the cost of a repository is its commits to search plus the MiB of its object store. The default takes about 64 small repositories with 12 frames. 0: one repository per workflow.", whole},
 	{SettingFrameBudget, "20000", "A repository that costs more than this gets one FrameWorkflow for each time frame. 0: every repository does.", whole},
+	{SettingShards, "1", "Task queues among which searches are shared out, by repository, so that a mirror is only on the workers that serve its queue (backsight worker --shards). To have fewer, wait until nothing is in flight.", shards},
+	{SettingClusterRate, "0", "Batches (searches of a repository, or of small ones together) that all workers start per second, held by the Temporal server (1.29 or later); 0: no limit.", rate},
 	{SettingWindow, "0", "Batches (RepositoryWorkflows) that one series has in flight at a time; 0: 40, which is also the most. With matching.enableFairness on the Temporal server, as backsight up has it, series take turns whatever this is; without it a new series waits for those that others have in flight, so choose about twice the search slots of all workers.", whole},
 	{SettingSyncInterval, "5m", "How often mirrors are fetched and local repositories are read: a duration such as 30s, 5m or 1h; 0: only on request.", duration},
 	{SettingIndexBudget, "1024", "MiB of disk that history indexes may take on each worker's machine. A repository is indexed after its first search, while no search runs, at the cost of reading its whole history once; later searches then read only the files that can match. 0: none are made or used.", whole},
@@ -101,6 +105,16 @@ func rate(value string) string {
 func whole(value string) string {
 	if n, err := strconv.ParseInt(value, 10, 64); err != nil || n < 0 {
 		return "a whole number, 0 or more"
+	}
+	return ""
+}
+
+// MaxShards is how many shards there may be: each costs each worker some long polls.
+const MaxShards = 64
+
+func shards(value string) string {
+	if n, err := strconv.Atoi(value); err != nil || n < 1 || n > MaxShards {
+		return "a whole number from 1 to 64"
 	}
 	return ""
 }

@@ -25,6 +25,7 @@ type Config struct {
 	Store     *store.Store
 	DataDir   string // mirrors are kept in mirrors/<id>.git below it, history indexes in indexes/<id>.idx, notes of what is searched in searching
 	Slots     int    // searches at a time; 0: one for each core
+	Shards    Shards // of searches, that it takes; the zero Shards are all
 	Logger    *slog.Logger
 	Metrics   *telemetry.Metrics // optional
 }
@@ -41,7 +42,7 @@ func Run(ctx context.Context, c Config) (err error) {
 	if c.Slots == 0 {
 		c.Slots = runtime.NumCPU()
 	}
-	r := &runner{Config: c, workflows: workflows.NewClient(c.Client, c.Namespace), limits: activities.NewLimits()}
+	r := &runner{Config: c, workflows: workflows.NewClient(c.Client, c.Namespace), limits: activities.NewLimits(), serving: map[int]worker.Worker{}}
 	r.limits.Metrics = c.Metrics
 	r.mirrors = &activities.Mirrors{Store: c.Store, Dir: filepath.Join(c.DataDir, "mirrors"), Metrics: c.Metrics}
 	r.indexes = &activities.Indexes{
@@ -63,17 +64,22 @@ func Run(ctx context.Context, c Config) (err error) {
 		return endedBy(ctx, err)
 	}
 	failed := make(chan error, 1)
-	workers := r.workers(func(err error) {
+	r.fatal = func(err error) {
 		select {
 		case failed <- err:
 		default: // the first one is reported
 		}
-	})
+	}
+	workers := r.workers()
 	for i, w := range workers {
 		if err := w.Start(); err != nil {
 			stop(workers[:i])
 			return endedBy(ctx, err)
 		}
+	}
+	if err := r.serveShards(ctx, r.applied.shards); err != nil {
+		stop(append(workers, r.stopShards()...))
+		return endedBy(ctx, err)
 	}
 	c.Logger.Info("worker started", "slots", c.Slots)
 	loops, stopLoops := context.WithCancel(ctx)
@@ -87,7 +93,7 @@ func Run(ctx context.Context, c Config) (err error) {
 	}
 	stopLoops()
 	running.Wait()
-	stop(workers)
+	stop(append(workers, r.stopShards()...))
 	c.Logger.Info("worker stopped")
 	return err
 }
@@ -118,9 +124,14 @@ type runner struct {
 	indexes   *activities.Indexes
 	trials    *activities.Trials
 	applied   settings
+	fatal     func(error) // ends the worker with an error
+
+	shardsMu sync.Mutex
+	serving  map[int]worker.Worker // by shard
+	stopping bool
 }
 
-func (r *runner) workers(fatal func(error)) []worker.Worker {
+func (r *runner) workers() []worker.Worker {
 	mirrors := r.mirrors
 	sync := &activities.Sync{Store: r.Store, Mirrors: mirrors}
 
@@ -134,7 +145,7 @@ func (r *runner) workers(fatal func(error)) []worker.Worker {
 		// Searches keep all cores busy, and a workflow task that has to wait for one is no deadlock.
 		DeadlockDetectionTimeout: 10 * time.Second,
 		WorkerStopTimeout:        StopTimeout,
-		OnFatalError:             fatal,
+		OnFatalError:             r.fatal,
 	})
 	workflows.Register(main)
 	main.RegisterActivity(&activities.Plans{Store: r.Store, Mirrors: mirrors, Metrics: r.Metrics})
@@ -142,24 +153,15 @@ func (r *runner) workers(fatal func(error)) []worker.Worker {
 	main.RegisterActivity(&activities.Snapshots{Store: r.Store})
 	main.RegisterActivity(sync) // for List, which only reads the database
 
-	searching := worker.New(r.Client, workflows.SearchQueue, worker.Options{
-		DisableWorkflowWorker:              true,
-		MaxConcurrentActivityExecutionSize: r.Slots,
-		MaxHeartbeatThrottleInterval:       heartbeatThrottle,
-		WorkerStopTimeout:                  StopTimeout,
-		OnFatalError:                       fatal,
-	})
-	searching.RegisterActivity(&activities.Search{Store: r.Store, Mirrors: mirrors, Limits: r.limits, Trials: r.trials, Indexes: r.indexes, Cores: r.Slots, Metrics: r.Metrics})
-
 	syncing := worker.New(r.Client, workflows.SyncQueue, worker.Options{
 		DisableWorkflowWorker:              true,
 		MaxConcurrentActivityExecutionSize: 4, // hosts do not like more connections from one address
 		MaxHeartbeatThrottleInterval:       heartbeatThrottle,
 		WorkerStopTimeout:                  StopTimeout,
-		OnFatalError:                       fatal,
+		OnFatalError:                       r.fatal,
 	})
 	syncing.RegisterActivity(sync)
-	return []worker.Worker{main, searching, syncing}
+	return []worker.Worker{main, syncing}
 }
 
 // heartbeatThrottle is the most that a heartbeat is held back. An activity learns that it was cancelled from the answer to

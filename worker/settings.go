@@ -19,6 +19,8 @@ type settings struct {
 	frames      float64
 	searches    float64
 	concurrency int
+	shards      int
+	clusterRate float64 // batches per second of all workers together
 	syncEvery   time.Duration
 	indexBudget int64 // bytes
 	snapshots   time.Duration
@@ -37,7 +39,17 @@ func (r *runner) applySettings(ctx context.Context) error {
 	if now == r.applied {
 		return nil
 	}
-	r.limits.Set(now.frames, now.searches, now.concurrency)
+	r.limits.Set(now.frames, now.searches, now.atATime(r.Slots))
+	if r.fatal != nil { // else the worker is starting, and does it then
+		if err := r.serveShards(ctx, now.shards); err != nil {
+			return err
+		}
+	}
+	if now.clusterRate != r.applied.clusterRate || now.shards != r.applied.shards && now.clusterRate > 0 {
+		if err := r.workflows.LimitSearches(ctx, now.clusterRate, now.shards); err != nil {
+			return err
+		}
+	}
 	r.indexes.SetBudget(now.indexBudget)
 	if !r.applied.read || now.syncEvery != r.applied.syncEvery {
 		if err := r.workflows.EnsureSchedule(ctx, workflows.SyncSchedule, now.syncEvery); err != nil {
@@ -50,9 +62,18 @@ func (r *runner) applySettings(ctx context.Context) error {
 		}
 	}
 	r.Logger.Info("settings applied", "framesPerSecond", now.frames, "searchesPerSecond", now.searches,
-		"concurrency", now.concurrency, "syncEvery", now.syncEvery, "indexBudget", now.indexBudget, "snapshotEvery", now.snapshots)
+		"concurrency", now.concurrency, "shards", now.shards, "batchesPerSecondOfAll", now.clusterRate, "syncEvery", now.syncEvery, "indexBudget", now.indexBudget, "snapshotEvery", now.snapshots)
 	r.applied = now
 	return nil
+}
+
+// atATime is how many searches run at a time; 0: as many as are taken. Where a worker takes those of several shards, it takes
+// more than it has slots.
+func (s settings) atATime(slots int) int {
+	if s.shards > 1 && (s.concurrency == 0 || s.concurrency > slots) {
+		return slots
+	}
+	return s.concurrency
 }
 
 // parseSettings reads what the store has validated.
@@ -67,6 +88,12 @@ func parseSettings(values map[string]string) (settings, error) {
 	}
 	if s.concurrency, err = strconv.Atoi(values[store.SettingConcurrency]); err != nil {
 		return s, fmt.Errorf("setting %s: %w", store.SettingConcurrency, err)
+	}
+	if s.shards, err = strconv.Atoi(values[store.SettingShards]); err != nil {
+		return s, fmt.Errorf("setting %s: %w", store.SettingShards, err)
+	}
+	if s.clusterRate, err = strconv.ParseFloat(values[store.SettingClusterRate], 64); err != nil {
+		return s, fmt.Errorf("setting %s: %w", store.SettingClusterRate, err)
 	}
 	if s.syncEvery, err = time.ParseDuration(values[store.SettingSyncInterval]); err != nil {
 		return s, fmt.Errorf("setting %s: %w", store.SettingSyncInterval, err)

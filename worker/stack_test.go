@@ -65,13 +65,18 @@ func newStack(t *testing.T) *testStack {
 }
 
 // work runs a worker until the test ends or the returned function is called, which waits for it.
-func (s *testStack) work() (stop func()) {
+func (s *testStack) work() (stop func()) { return s.workOn(s.dataDir, "") }
+
+// workOn does so with a disk of its own, for some shards.
+func (s *testStack) workOn(dir, shards string) (stop func()) {
 	s.t.Helper()
+	served, err := worker.ParseShards(shards)
+	require.NoError(s.t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() {
 		ended <- worker.Run(ctx, worker.Config{
-			Client: s.client, Namespace: s.namespace, Store: s.worker, DataDir: s.dataDir, Slots: 2,
+			Client: s.client, Namespace: s.namespace, Store: s.worker, DataDir: dir, Slots: 2, Shards: served,
 			Logger: slog.New(slog.NewTextHandler(testWriter{s.t}, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		})
 	}()

@@ -8,6 +8,8 @@ import (
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
+	taskqueuepb "go.temporal.io/api/taskqueue/v1"
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
@@ -158,9 +160,13 @@ func (c *Client) query(ctx context.Context, seriesID, name string, answer any) e
 
 // WorkerPolling reports whether a worker asked for workflow tasks within the last minute.
 func (c *Client) WorkerPolling(ctx context.Context) (bool, error) {
-	response, err := c.temporal.DescribeTaskQueue(ctx, Queue, enumspb.TASK_QUEUE_TYPE_WORKFLOW)
+	return c.polled(ctx, Queue, enumspb.TASK_QUEUE_TYPE_WORKFLOW)
+}
+
+func (c *Client) polled(ctx context.Context, queue string, kind enumspb.TaskQueueType) (bool, error) {
+	response, err := c.temporal.DescribeTaskQueue(ctx, queue, kind)
 	if err != nil {
-		return false, clientError("task queue "+Queue, err)
+		return false, clientError("task queue "+queue, err)
 	}
 	for _, poller := range response.GetPollers() {
 		if time.Since(poller.GetLastAccessTime().AsTime()) < time.Minute {
@@ -168,6 +174,39 @@ func (c *Client) WorkerPolling(ctx context.Context) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// ShardsWithoutPoller returns the shards of so many whose searches no worker has asked for within the last minute.
+func (c *Client) ShardsWithoutPoller(ctx context.Context, shards int) (idle []int, err error) {
+	for shard := range max(1, shards) {
+		polled, err := c.polled(ctx, SearchQueueOf(shard), enumspb.TASK_QUEUE_TYPE_ACTIVITY)
+		if err != nil {
+			return nil, err
+		}
+		if !polled {
+			idle = append(idle, shard)
+		}
+	}
+	return idle, nil
+}
+
+// LimitSearches lets all workers together start at most so many batches per second, in all shards; 0 is no limit. Shards have equal
+// parts of it. Unavailable for a server that cannot (before 1.29).
+func (c *Client) LimitSearches(ctx context.Context, perSecond float64, shards int) error {
+	for shard := range max(1, shards) {
+		update := &workflowservice.UpdateTaskQueueConfigRequest_RateLimitUpdate{Reason: "the setting backsight.search.clusterRate"}
+		if perSecond > 0 {
+			update.RateLimit = &taskqueuepb.RateLimit{RequestsPerSecond: float32(perSecond / float64(max(1, shards)))}
+		}
+		_, err := c.temporal.WorkflowService().UpdateTaskQueueConfig(ctx, &workflowservice.UpdateTaskQueueConfigRequest{
+			Namespace: c.namespace, Identity: "backsight", TaskQueue: SearchQueueOf(shard), TaskQueueType: enumspb.TASK_QUEUE_TYPE_ACTIVITY,
+			UpdateQueueRateLimit: update,
+		})
+		if err != nil {
+			return clientError("task queue "+SearchQueueOf(shard)+": limit", err)
+		}
+	}
+	return nil
 }
 
 // notReadyPause is the wait between two tries while a series is between two runs of its workflow: some

@@ -27,7 +27,7 @@ func (s *series) fanOut(ctx workflow.Context, plan *Plan, page activities.PageRe
 		s.inFlight++
 		workflow.GoNamed(ctx, "batch "+batch.Label, func(ctx workflow.Context) {
 			defer func() { s.inFlight-- }()
-			done, batchErr := s.batch(ctx, plan, batch)
+			done, batchErr := s.batch(ctx, plan, page, batch)
 			finished = finished && done
 			if batchErr != nil {
 				err = batchErr
@@ -44,10 +44,10 @@ func (s *series) fanOut(ctx workflow.Context, plan *Plan, page activities.PageRe
 }
 
 // batch runs one child to its end and settles its samples in the tally. done is false when some are pending still.
-func (s *series) batch(ctx workflow.Context, plan *Plan, batch activities.Batch) (done bool, err error) {
+func (s *series) batch(ctx workflow.Context, plan *Plan, page activities.PageResult, batch activities.Batch) (done bool, err error) {
 	in := RepositoryInput{
 		SeriesID: s.in.SeriesID, Generation: plan.Generation,
-		From: batch.From, Through: batch.Through, Unfold: batch.Unfold, Label: batch.Label, Snapshot: plan.Kind == kindSnapshot,
+		From: batch.From, Through: batch.Through, Unfold: batch.Unfold, Label: batch.Label, Shards: page.Shards, Snapshot: plan.Kind == kindSnapshot,
 	}
 	result, err := runRepository(ctx, in, s.priority(plan))
 	switch {

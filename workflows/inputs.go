@@ -83,6 +83,8 @@ type RepositoryInput struct {
 	Through    int64  `json:"through"`
 	// Unfold skips the common search and goes to one FrameWorkflow per time frame at once.
 	Unfold bool `json:"unfold,omitempty"`
+	// Shards is how many search queues there are; all repositories of a batch are of one. 0 is 1.
+	Shards int `json:"shards,omitempty"`
 	// Label names the batch for people.
 	Label string `json:"label,omitempty"`
 	// Snapshot is true for samples of a snapshot.
@@ -91,6 +93,12 @@ type RepositoryInput struct {
 
 func (in RepositoryInput) samples() activities.Range {
 	return activities.Range{SeriesID: in.SeriesID, Generation: in.Generation, From: in.From, Through: in.Through, Snapshot: in.Snapshot}
+}
+
+func (in RepositoryInput) queue() string { return SearchQueueOf(insights.ShardOf(in.From, in.Shards)) }
+
+func (in FrameInput) queue() string {
+	return SearchQueueOf(insights.ShardOf(in.RepositoryID, in.Shards))
 }
 
 // RepositoryResult is how a RepositoryWorkflow or FrameWorkflow ended.
@@ -108,6 +116,7 @@ type FrameInput struct {
 	RepositoryID int64     `json:"repositoryId"`
 	Time         time.Time `json:"time"`
 	Snapshot     bool      `json:"snapshot,omitempty"`
+	Shards       int       `json:"shards,omitempty"`
 }
 
 func (in FrameInput) samples() activities.Range {

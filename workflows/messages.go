@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -18,6 +19,14 @@ const (
 	// SyncQueue carries clones and fetches: network.
 	SyncQueue = "backsight-sync"
 )
+
+// SearchQueueOf is the queue of a shard's searches: that of shard 0 is SearchQueue.
+func SearchQueueOf(shard int) string {
+	if shard == 0 {
+		return SearchQueue
+	}
+	return fmt.Sprintf("%s-%d", SearchQueue, shard)
+}
 
 // Workflow types, as they are registered and as they stand in histories. Never rename one: a running series would
 // no longer find its code.

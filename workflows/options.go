@@ -37,18 +37,18 @@ func ledger(ctx workflow.Context, summary string) workflow.Context {
 
 // searching searches a batch or a repository. Few attempts: what keeps failing has to be unfolded into smaller parts,
 // and what fails because a database or the disk is away is repeated by the workflow (untilAnswered).
-func searching(ctx workflow.Context, summary string) workflow.Context {
-	return workflow.WithActivityOptions(ctx, search(summary, 3))
+func searching(ctx workflow.Context, queue, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, search(queue, summary, 3))
 }
 
 // searchingFrame searches one sample: the last resort, so it gets more attempts before the sample is failed.
-func searchingFrame(ctx workflow.Context, summary string) workflow.Context {
-	return workflow.WithActivityOptions(ctx, search(summary, 5))
+func searchingFrame(ctx workflow.Context, queue, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, search(queue, summary, 5))
 }
 
-func search(summary string, attempts int32) workflow.ActivityOptions {
+func search(queue, summary string, attempts int32) workflow.ActivityOptions {
 	return workflow.ActivityOptions{
-		TaskQueue: SearchQueue,
+		TaskQueue: queue,
 		// A first search of a large monorepo's history; an attempt that is cut goes on from the ledger.
 		StartToCloseTimeout: 2 * time.Hour,
 		// The search loop beats at least every second; a worker that was killed is noticed after this.

@@ -19,7 +19,7 @@ import (
 // ends well, Interrupted: the ledger has what is done.
 func RepositoryWorkflow(ctx workflow.Context, in RepositoryInput) (RepositoryResult, error) {
 	if !in.Unfold {
-		tally, err := searchRange(searching(ctx, "search "+cut(in.Label, 300)), in.samples())
+		tally, err := searchRange(searching(ctx, in.queue(), "search "+cut(in.Label, 300)), in.samples())
 		switch {
 		case err == nil:
 			return RepositoryResult{Tally: tally}, nil
@@ -60,7 +60,7 @@ func RepositoryWorkflow(ctx workflow.Context, in RepositoryInput) (RepositoryRes
 // with the reason.
 func FrameWorkflow(ctx workflow.Context, in FrameInput) (RepositoryResult, error) {
 	samples := in.samples()
-	tally, err := searchRange(searchingFrame(ctx, "search "+in.Time.Format(time.RFC3339)), samples)
+	tally, err := searchRange(searchingFrame(ctx, in.queue(), "search "+in.Time.Format(time.RFC3339)), samples)
 	switch {
 	case err == nil:
 		return RepositoryResult{Tally: tally}, nil
@@ -108,7 +108,7 @@ func unfoldRepositories(ctx workflow.Context, batch RepositoryInput, ids []int64
 // unfoldFrames runs a child for each time frame of a repository.
 func unfoldFrames(ctx workflow.Context, repository RepositoryInput, times []time.Time) error {
 	return bounded(ctx, times, func(ctx workflow.Context, at time.Time) error {
-		in := FrameInput{SeriesID: repository.SeriesID, Generation: repository.Generation, RepositoryID: repository.From, Time: at, Snapshot: repository.Snapshot}
+		in := FrameInput{SeriesID: repository.SeriesID, Generation: repository.Generation, RepositoryID: repository.From, Time: at, Snapshot: repository.Snapshot, Shards: repository.Shards}
 		options := workflow.ChildWorkflowOptions{
 			WorkflowID:            FrameID(in),
 			TaskQueue:             Queue,

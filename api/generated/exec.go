@@ -62,6 +62,7 @@ type ComplexityRoot struct {
 	}
 
 	Health struct {
+		IdleShards    func(childComplexity int) int
 		Message       func(childComplexity int) int
 		TemporalUI    func(childComplexity int) int
 		WorkerPolling func(childComplexity int) int
@@ -457,6 +458,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.EmptyResponse.AlwaysNil(childComplexity), true
 
+	case "Health.idleShards":
+		if e.ComplexityRoot.Health.IdleShards == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Health.IdleShards(childComplexity), true
 	case "Health.message":
 		if e.ComplexityRoot.Health.Message == nil {
 			break
@@ -1906,7 +1913,8 @@ type InsightQueryValidation { isValid: Boolean! canonical: String captures: Int!
 "start and end are offsets in UTF-16 code units, as JavaScript counts them."
 type QueryError { message: String! suggestion: String start: Int! end: Int! }
 
-type Health { workerPolling: Boolean! temporalUi: String message: String }
+"idleShards: search queues (setting backsight.search.shards) that no worker has polled for a minute."
+type Health { workerPolling: Boolean! idleShards: [Int!]! temporalUi: String message: String }
 type Setting { key: String! value: String! default: String! description: String! }
 type InsightProgress { id: ID! version: Int! series: [SeriesProgress!]! }
 type SeriesProgress { seriesId: ID! completeness: Completeness! state: SeriesWorkflowState }
@@ -1991,6 +1999,8 @@ func (ec *executionContext) childFields_Health(ctx context.Context, field graphq
 	switch field.Name {
 	case "workerPolling":
 		return ec.fieldContext_Health_workerPolling(ctx, field)
+	case "idleShards":
+		return ec.fieldContext_Health_idleShards(ctx, field)
 	case "temporalUi":
 		return ec.fieldContext_Health_temporalUi(ctx, field)
 	case "message":
@@ -3497,6 +3507,29 @@ func (ec *executionContext) _Health_workerPolling(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_Health_workerPolling(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Health", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Health_idleShards(ctx context.Context, field graphql.CollectedField, obj *Health) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Health_idleShards(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IdleShards, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []int) graphql.Marshaler {
+			return ec.marshalNInt2ᚕintᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Health_idleShards(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Health", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _Health_temporalUi(ctx context.Context, field graphql.CollectedField, obj *Health) (ret graphql.Marshaler) {
@@ -9591,6 +9624,11 @@ func (ec *executionContext) _Health(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "idleShards":
+			out.Values[i] = ec._Health_idleShards(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "temporalUi":
 			out.Values[i] = ec._Health_temporalUi(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -12486,6 +12524,35 @@ func (ec *executionContext) marshalNInt2int(ctx context.Context, sel ast.Selecti
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNInt2ᚕintᚄ(ctx context.Context, v any) ([]int, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]int, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNInt2int(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNInt2ᚕintᚄ(ctx context.Context, sel ast.SelectionSet, v []int) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNInt2int(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNInt642int64(ctx context.Context, v any) (int64, error) {

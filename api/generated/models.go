@@ -41,8 +41,10 @@ type EmptyResponse struct {
 	AlwaysNil *string `json:"alwaysNil,omitempty"`
 }
 
+// idleShards: search queues (setting backsight.search.shards) that no worker has polled for a minute.
 type Health struct {
 	WorkerPolling bool    `json:"workerPolling"`
+	IdleShards    []int   `json:"idleShards"`
 	TemporalUI    *string `json:"temporalUi,omitempty"`
 	Message       *string `json:"message,omitempty"`
 }

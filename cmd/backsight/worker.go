@@ -14,8 +14,9 @@ type workerCommand struct {
 	serviceFlags
 	logFlags
 	metricsFlags
-	Data  string `env:"BACKSIGHT_DATA" help:"Where mirrors are kept." placeholder:"DIR"`
-	Slots int    `env:"BACKSIGHT_SLOTS" help:"Searches at a time; one for each core without it." placeholder:"N"`
+	Data   string `env:"BACKSIGHT_DATA" help:"Where mirrors are kept." placeholder:"DIR"`
+	Slots  int    `env:"BACKSIGHT_SLOTS" help:"Searches at a time; one for each core without it." placeholder:"N"`
+	Shards string `env:"BACKSIGHT_SHARDS" help:"Which of the search shards (setting backsight.search.shards) this worker serves; all without it." placeholder:"0-3,7"`
 }
 
 func (*workerCommand) Help() string {
@@ -26,6 +27,10 @@ func (c *workerCommand) Run(ctx context.Context, s *streams) error {
 	boundMemory(c.Slots)
 	if c.Data == "" {
 		c.Data = devstack.DefaultDataDir()
+	}
+	shards, err := worker.ParseShards(c.Shards)
+	if err != nil {
+		return err
 	}
 	logger := c.logger(s.Err)
 	registry := newRegistry()
@@ -42,7 +47,7 @@ func (c *workerCommand) Run(ctx context.Context, s *streams) error {
 	group.Go(func() error {
 		return worker.Run(ctx, worker.Config{
 			Client: services.temporal, Namespace: c.TemporalNamespace, Store: services.store,
-			DataDir: c.Data, Slots: c.Slots, Logger: logger, Metrics: telemetry.NewMetrics(registry),
+			DataDir: c.Data, Slots: c.Slots, Shards: shards, Logger: logger, Metrics: telemetry.NewMetrics(registry),
 		})
 	})
 	return group.Wait()

@@ -1,0 +1,99 @@
+package worker_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	enumspb "go.temporal.io/api/enums/v1"
+	taskqueuepb "go.temporal.io/api/taskqueue/v1"
+	"go.temporal.io/api/workflowservice/v1"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
+	"github.com/backsight/backsight/worker"
+	"github.com/backsight/backsight/workflows"
+)
+
+func TestShardsAsTheyAreWritten(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"x", "3-1", "-1", "0-64", "1,,2", "0-3/8"} {
+		_, err := worker.ParseShards(text)
+		require.Equal(t, insights.Invalid, insights.ErrorCode(err), text)
+		require.Contains(t, err.Error(), "0-3 or 0,2,5-7")
+	}
+	for _, text := range []string{"", "0", "0-3", "0-3, 7", "63"} {
+		_, err := worker.ParseShards(text)
+		require.NoError(t, err, text)
+	}
+}
+
+// Each repository is cloned and searched where its shard is served, and nowhere else.
+func TestRepositoriesAreSearchedWhereTheirShardIsServed(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	s.set(store.SettingShards, "4")
+	s.set(store.SettingSyncInterval, "0")
+	grid := months(3)
+	origin := historyRepository(t, grid.Anchor, 3, 2, 1)
+	var ids []int64
+	for i := range 50 { // four blocks of neighbours
+		copied := filepath.Join(t.TempDir(), "copy.git")
+		require.NoError(t, os.CopyFS(copied, os.DirFS(origin.Dir)))
+		r, err := s.store.AddRepository(t.Context(), fmt.Sprintf("acme/%02d", i), "file://"+copied, false)
+		require.NoError(t, err)
+		ids = append(ids, r.ID)
+	}
+	first, second := t.TempDir(), t.TempDir()
+	s.workOn(first, "0-1")
+	series := s.create(insights.Series{Query: "TODO", Grid: grid})
+	// The repositories of shards 2 and 3 wait, and whoever asks is told.
+	s.eventually(series, "work in the served shards", func() bool { return s.status(series).Completeness.Done() > 0 })
+	require.Eventually(t, func() bool {
+		idle, err := s.workflows.ShardsWithoutPoller(t.Context(), 4)
+		return err == nil && len(idle) == 2 && idle[0] == 2 && idle[1] == 3
+	}, patience, 50*time.Millisecond)
+	s.workOn(second, "2-3")
+	status := s.asleep(series)
+	require.Equal(t, insights.Completeness{Planned: 150, Counted: 150}, status.Completeness)
+	here := map[string]int{}
+	for _, id := range ids {
+		serving, other := first, second
+		if insights.ShardOf(id, 4) >= 2 {
+			serving, other = second, first
+		}
+		mirror := filepath.Join("mirrors", fmt.Sprintf("%d.git", id))
+		require.DirExists(t, filepath.Join(serving, mirror))
+		_, err := os.Stat(filepath.Join(other, mirror))
+		require.ErrorIs(t, err, os.ErrNotExist)
+		here[serving]++
+	}
+	require.Len(t, here, 2, "both had some")
+}
+
+// More shards are served within seconds, without a restart; so is a limit for all workers together.
+func TestShardsAndTheirLimitAreSettings(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	s.set(store.SettingClusterRate, "30")
+	s.work()
+	limitOf := func(shard int) float32 {
+		described, err := s.client.WorkflowService().DescribeTaskQueue(t.Context(), &workflowservice.DescribeTaskQueueRequest{
+			Namespace: s.namespace, TaskQueue: &taskqueuepb.TaskQueue{Name: workflows.SearchQueueOf(shard)},
+			TaskQueueType: enumspb.TASK_QUEUE_TYPE_ACTIVITY, ReportConfig: true,
+		})
+		require.NoError(t, err)
+		return described.GetConfig().GetQueueRateLimit().GetRateLimit().GetRequestsPerSecond()
+	}
+	require.Eventually(t, func() bool { return limitOf(0) == 30 }, patience, 50*time.Millisecond)
+	s.set(store.SettingShards, "3")
+	require.Eventually(t, func() bool {
+		idle, err := s.workflows.ShardsWithoutPoller(t.Context(), 3)
+		return err == nil && len(idle) == 0 && limitOf(0) == 10 && limitOf(2) == 10
+	}, patience, 50*time.Millisecond)
+	s.set(store.SettingClusterRate, "0")
+	require.Eventually(t, func() bool { return limitOf(0) == 0 && limitOf(2) == 0 }, patience, 50*time.Millisecond)
+}
