@@ -38,6 +38,9 @@ func Open(ctx context.Context, databaseURL string) (*Store, error) {
 	if config.ConnConfig.RuntimeParams["application_name"] == "" {
 		config.ConnConfig.RuntimeParams["application_name"] = "backsight"
 	}
+	if config.ConnConfig.RuntimeParams["jit"] == "" {
+		config.ConnConfig.RuntimeParams["jit"] = "off" // no statement runs as long as compiling it takes
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, classify(err, "database")

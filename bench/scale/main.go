@@ -3,6 +3,10 @@
 // reports what a sample costs.
 //
 //	go run ./bench/scale [-n 36000] [-dir DIR]
+//
+// or only what the store does of it:
+//
+//	go run ./bench/scale -ledger [-n 50000 -points 24]
 //	go run ./bench/scale -n 20000 -turns    # what a small series waits for behind a large one
 package main
 
@@ -37,9 +41,13 @@ func run(ctx context.Context) (err error) {
 	dir := flag.String("dir", filepath.Join(os.TempDir(), "backsight-scale"), "where the generated repositories are kept")
 	points := flag.Int("points", 12, "samples per repository")
 	recording := flag.Duration("recording", 0, "how long after the insight's creation the first recording is due; 0: a minute, and 6 ms for each repository")
+	ledger := flag.Bool("ledger", false, "only the store: one series planned, written and read, without searches")
 	only := flag.Bool("generate", false, "only generate the repositories")
 	fair := flag.Bool("turns", false, "instead: how long series of three repositories take while one over all of them is computed")
 	flag.Parse()
+	if *ledger {
+		return measureLedger(ctx, *n, *points)
+	}
 	if *recording == 0 {
 		*recording = time.Minute + time.Duration(*n)*6*time.Millisecond
 	}

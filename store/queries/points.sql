@@ -30,7 +30,7 @@ ORDER BY d.series_id, tally.time, sums.capture;
 SELECT coalesce(array_agg(r.id ORDER BY r.id) FILTER (WHERE r.chosen), '{}')::integer[] AS ids, count(*) FILTER (WHERE NOT r.chosen) AS unchosen
 FROM (
     SELECT id, (@include::text = '' OR name ~ @include) AND (@exclude::text = '' OR name !~ @exclude)
-        AND (@sees_all::boolean OR NOT private OR EXISTS (SELECT FROM repository_grants AS g WHERE g.login = @login::text AND g.repo_id = repositories.id)) AS chosen
+        AND (@sees_all::boolean OR NOT private OR id IN (SELECT g.repo_id FROM repository_grants AS g WHERE g.login = @login::text)) AS chosen
     FROM repositories
 ) AS r;
 

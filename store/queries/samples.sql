@@ -44,7 +44,7 @@ CROSS JOIN LATERAL (
         AND (sqlc.narg('after_time')::timestamptz IS NULL OR t.time < sqlc.narg('after_time') OR s.repo_id > @after_repo)
         AND substr(s.outcomes, t.place, 1) = ANY (@letters::text[])
         AND (@repo_pattern::text = '' OR r.name ~ @repo_pattern)
-        AND (@sees_all::boolean OR NOT r.private OR EXISTS (SELECT FROM repository_grants AS g WHERE g.login = @login::text AND g.repo_id = r.id))
+        AND (@sees_all::boolean OR NOT r.private OR r.id IN (SELECT g.repo_id FROM repository_grants AS g WHERE g.login = @login::text))
     ORDER BY s.repo_id
     LIMIT @row_limit
 ) AS x
@@ -61,7 +61,7 @@ WHERE t.series_id = @series_id
     AND (sqlc.narg('at')::timestamptz IS NULL OR t.time = sqlc.narg('at'))
     AND substr(c.outcomes, t.place, 1) = ANY (@letters::text[])
     AND (@repo_pattern::text = '' OR r.name ~ @repo_pattern)
-    AND (@sees_all::boolean OR NOT r.private OR EXISTS (SELECT FROM repository_grants AS g WHERE g.login = @login::text AND g.repo_id = r.id));
+    AND (@sees_all::boolean OR NOT r.private OR r.id IN (SELECT g.repo_id FROM repository_grants AS g WHERE g.login = @login::text));
 
 -- The same where every repository counts.
 -- name: CountAllSamples :one
@@ -81,7 +81,7 @@ FROM (
     JOIN series_times AS t ON t.series_id = c.series_id AND t.chunk = c.chunk
     WHERE c.series_id = @series_id AND c.faulty > 0 AND substr(c.outcomes, t.place, 1) IN ('i', 'f')
         AND (@sees_all::boolean OR EXISTS (SELECT FROM repositories AS r WHERE r.id = c.repo_id
-            AND (NOT r.private OR EXISTS (SELECT FROM repository_grants AS g WHERE g.login = @login::text AND g.repo_id = r.id))))
+            AND (NOT r.private OR r.id IN (SELECT g.repo_id FROM repository_grants AS g WHERE g.login = @login::text))))
 ) AS f
 GROUP BY f.outcome, f.reason_class
 ORDER BY n DESC, f.outcome, f.reason_class;

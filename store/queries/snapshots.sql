@@ -148,7 +148,7 @@ WITH chosen AS MATERIALIZED (
     WHERE (@filtered::boolean)
         AND (@include::text = '' OR name ~ @include)
         AND (@exclude::text = '' OR name !~ @exclude)
-        AND (@sees_all::boolean OR NOT private OR EXISTS (SELECT FROM repository_grants AS g WHERE g.login = @login::text AND g.repo_id = repositories.id))
+        AND (@sees_all::boolean OR NOT private OR id IN (SELECT g.repo_id FROM repository_grants AS g WHERE g.login = @login::text))
 ), shown AS MATERIALIZED (
     SELECT DISTINCT ON (d.id) d.id, d.series_id, d.generated_from_capture_groups AS captured, b.generation, b.times[1] AS time
     FROM insight_series AS d

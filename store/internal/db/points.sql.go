@@ -88,7 +88,7 @@ const chosenRepositories = `-- name: ChosenRepositories :one
 SELECT coalesce(array_agg(r.id ORDER BY r.id) FILTER (WHERE r.chosen), '{}')::integer[] AS ids, count(*) FILTER (WHERE NOT r.chosen) AS unchosen
 FROM (
     SELECT id, ($1::text = '' OR name ~ $1) AND ($2::text = '' OR name !~ $2)
-        AND ($3::boolean OR NOT private OR EXISTS (SELECT FROM repository_grants AS g WHERE g.login = $4::text AND g.repo_id = repositories.id)) AS chosen
+        AND ($3::boolean OR NOT private OR id IN (SELECT g.repo_id FROM repository_grants AS g WHERE g.login = $4::text)) AS chosen
     FROM repositories
 ) AS r
 `

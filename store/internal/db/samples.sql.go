@@ -97,7 +97,7 @@ WHERE t.series_id = $1
     AND ($2::timestamptz IS NULL OR t.time = $2)
     AND substr(c.outcomes, t.place, 1) = ANY ($3::text[])
     AND ($4::text = '' OR r.name ~ $4)
-    AND ($5::boolean OR NOT r.private OR EXISTS (SELECT FROM repository_grants AS g WHERE g.login = $6::text AND g.repo_id = r.id))
+    AND ($5::boolean OR NOT r.private OR r.id IN (SELECT g.repo_id FROM repository_grants AS g WHERE g.login = $6::text))
 `
 
 type CountSamplesParams struct {
@@ -133,7 +133,7 @@ FROM (
     JOIN series_times AS t ON t.series_id = c.series_id AND t.chunk = c.chunk
     WHERE c.series_id = $1 AND c.faulty > 0 AND substr(c.outcomes, t.place, 1) IN ('i', 'f')
         AND ($2::boolean OR EXISTS (SELECT FROM repositories AS r WHERE r.id = c.repo_id
-            AND (NOT r.private OR EXISTS (SELECT FROM repository_grants AS g WHERE g.login = $3::text AND g.repo_id = r.id))))
+            AND (NOT r.private OR r.id IN (SELECT g.repo_id FROM repository_grants AS g WHERE g.login = $3::text))))
 ) AS f
 GROUP BY f.outcome, f.reason_class
 ORDER BY n DESC, f.outcome, f.reason_class
@@ -341,7 +341,7 @@ CROSS JOIN LATERAL (
         AND ($2::timestamptz IS NULL OR t.time < $2 OR s.repo_id > $4)
         AND substr(s.outcomes, t.place, 1) = ANY ($5::text[])
         AND ($6::text = '' OR r.name ~ $6)
-        AND ($7::boolean OR NOT r.private OR EXISTS (SELECT FROM repository_grants AS g WHERE g.login = $8::text AND g.repo_id = r.id))
+        AND ($7::boolean OR NOT r.private OR r.id IN (SELECT g.repo_id FROM repository_grants AS g WHERE g.login = $8::text))
     ORDER BY s.repo_id
     LIMIT $9
 ) AS x

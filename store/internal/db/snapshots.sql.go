@@ -259,7 +259,7 @@ WITH chosen AS MATERIALIZED (
     WHERE ($1::boolean)
         AND ($2::text = '' OR name ~ $2)
         AND ($3::text = '' OR name !~ $3)
-        AND ($4::boolean OR NOT private OR EXISTS (SELECT FROM repository_grants AS g WHERE g.login = $5::text AND g.repo_id = repositories.id))
+        AND ($4::boolean OR NOT private OR id IN (SELECT g.repo_id FROM repository_grants AS g WHERE g.login = $5::text))
 ), shown AS MATERIALIZED (
     SELECT DISTINCT ON (d.id) d.id, d.series_id, d.generated_from_capture_groups AS captured, b.generation, b.times[1] AS time
     FROM insight_series AS d

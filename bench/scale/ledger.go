@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"crypto/sha1"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/internal/devstack"
+	"github.com/backsight/backsight/store"
+)
+
+// measureLedger times the store alone, on a Postgres of its own: n repositories of which a third have commits in the window, one series
+// planned, written in the batches that activities write, and read as different people read it. No search runs.
+func measureLedger(ctx context.Context, n, points int) (err error) {
+	dir, err := os.MkdirTemp("", "backsight-ledger-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	if err := os.Chmod(dir, 0o755); err != nil { // Postgres does not run as root
+		return err
+	}
+	postgres, err := devstack.StartPostgres(ctx, devstack.Options{DataDir: filepath.Join(dir, "data")})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, postgres.Stop(context.WithoutCancel(ctx))) }()
+	url := postgres.DatabaseURL("postgres")
+	if err := store.Migrate(ctx, url); err != nil {
+		return err
+	}
+	pool, err := pgxpool.New(ctx, url)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	ledger, err := store.Open(ctx, url)
+	if err != nil {
+		return err
+	}
+	defer ledger.Close()
+	in := &inside{pool: pool, store: ledger}
+	interval := insights.Interval{Unit: insights.Day, Value: 15}
+	grid := insights.NewGrid(time.Now().UTC().Truncate(time.Minute), interval, points)
+
+	step := stopwatch()
+	if err := in.register(ctx, n, grid.Frames()); err != nil {
+		return err
+	}
+	step("register and index repositories")
+	view, err := in.store.CreateView(ctx, insights.View{Title: "ledger", Series: []insights.ViewSeries{
+		{Label: "TODO", Series: insights.Series{Query: "TODO", Method: insights.Search, Grid: grid}},
+	}})
+	if err != nil {
+		return err
+	}
+	series := view.Series[0].Series
+	began := time.Now()
+	generation, err := in.store.BeginGeneration(ctx, series.ID, store.Backfill, grid.Frames())
+	if err != nil {
+		return err
+	}
+	slice := max(1, 20_000/points)
+	for done := false; !done; {
+		if done, err = in.store.PlanSlice(ctx, series.ID, generation, store.ScopeFilter{}, slice, true); err != nil {
+			return err
+		}
+	}
+	fmt.Printf("%8.2fs  plan of %d × %d samples\n", time.Since(began).Seconds(), n, points)
+	if err := in.settle(ctx, series, generation); err != nil {
+		return err
+	}
+	step("plan and write all samples")
+	if err := in.reportStorage(ctx); err != nil {
+		return err
+	}
+	return in.reportReads(ctx, series, n)
+}
+
+// register makes repositories and their commit indexes.
+func (in *inside) register(ctx context.Context, n int, frames []time.Time) error {
+	random := rand.New(rand.NewPCG(1, 1))
+	list := make([]store.NewRepository, n)
+	for i := range list {
+		name := fmt.Sprintf("team-%03d/service-%05d", i/100, i)
+		list[i] = store.NewRepository{Names: []string{name}, Location: "/" + name, Local: true}
+	}
+	if err := in.store.AddRepositories(ctx, list); err != nil {
+		return err
+	}
+	first, last := slices.MinFunc(frames, time.Time.Compare), slices.MaxFunc(frames, time.Time.Compare)
+	for part := range slices.Chunk(list, 1000) {
+		var readings []store.FirstReading
+		for _, r := range part {
+			known, err := in.store.RepositoryByName(ctx, r.Names[0])
+			if err != nil {
+				return err
+			}
+			when := []time.Time{first.AddDate(-1, 0, 0)}
+			if random.IntN(3) == 0 {
+				for range 1 + random.IntN(6) {
+					when = append(when, first.Add(time.Duration(random.Int64N(int64(last.Sub(first))))))
+				}
+			}
+			slices.SortFunc(when, time.Time.Compare)
+			reading := store.FirstReading{RepositoryID: known.ID, Sync: store.SyncResult{DefaultBranch: "refs/heads/main", At: time.Now()}}
+			for i, t := range when {
+				id := sha1.Sum(fmt.Appendf(nil, "%s %d", r.Names[0], i))
+				reading.Sync.Head = hex.EncodeToString(id[:])
+				reading.Commits = append(reading.Commits, store.IndexedCommit{Commit: reading.Sync.Head, Time: t})
+			}
+			readings = append(readings, reading)
+		}
+		if err := in.store.RecordFirstReadings(ctx, readings); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settle writes a value for every pending sample: the newest at a commit is counted, the others are reused.
+func (in *inside) settle(ctx context.Context, series insights.Series, generation int) error {
+	for after, last := int64(0), false; !last; {
+		work, end, err := in.store.Page(ctx, series.ID, generation, after, 40)
+		if err != nil {
+			return err
+		}
+		if last = end; len(work) == 0 {
+			continue
+		}
+		through := work[len(work)-1].RepositoryID
+		samples, err := in.store.PendingSamples(ctx, series.ID, generation, after+1, through, nil)
+		if err != nil {
+			return err
+		}
+		counted := map[string]bool{}
+		for i := range samples {
+			s := &samples[i]
+			s.Outcome, s.Value, s.Duration = insights.Reused, float64(s.RepositoryID%17), 3*time.Millisecond
+			if !counted[s.Commit] {
+				s.Outcome, counted[s.Commit] = insights.Counted, true
+			}
+		}
+		if err := in.store.WriteSamples(ctx, series.ID, generation, samples); err != nil {
+			return err
+		}
+		after = through
+	}
+	return in.store.CompleteGeneration(ctx, series.ID, generation, time.Now())
+}
+
+// reportReads prints how long charts take for who sees all, and for who does not see 10,000 repositories (of fewer: a quarter).
+func (in *inside) reportReads(ctx context.Context, series insights.Series, n int) error {
+	hidden := min(10_000, n/4)
+	if _, err := in.pool.Exec(ctx, `UPDATE repositories SET private = true WHERE id IN (SELECT id FROM repositories ORDER BY hashint4(id) LIMIT $1)`, hidden); err != nil {
+		return err
+	}
+	for _, read := range []struct {
+		what   string
+		filter store.PointFilter
+	}{
+		{"all of it", store.PointFilter{Viewer: store.Administrator}},
+		{"with a filter on a tenth of the repositories", store.PointFilter{Viewer: store.Administrator, Include: "/service-[0-9]{4}7$"}},
+		{"with a filter on half of the repositories", store.PointFilter{Viewer: store.Administrator, Include: "[02468]$"}},
+		{fmt.Sprintf("with %d hidden repositories", hidden), store.PointFilter{Viewer: store.Viewer{Login: "ann"}}},
+		{fmt.Sprintf("with %d hidden repositories and a filter on half of all", hidden), store.PointFilter{Viewer: store.Viewer{Login: "ann"}, Include: "[02468]$"}},
+	} {
+		const rounds = 15
+		took := make([]time.Duration, rounds)
+		var sum float64
+		for i := range took {
+			began := time.Now()
+			points, err := in.store.Points(ctx, []string{series.ID}, read.filter)
+			if err != nil {
+				return err
+			}
+			took[i], sum = time.Since(began), 0
+			for _, p := range points[series.ID] {
+				sum += p.Value
+			}
+		}
+		slices.Sort(took)
+		fmt.Printf("%8.1f ms  median of %d chart reads %s (least %.1f ms, most %.1f ms; sum %.0f)\n",
+			took[rounds/2].Seconds()*1e3, rounds, read.what, took[0].Seconds()*1e3, took[rounds-1].Seconds()*1e3, sum)
+	}
+	return nil
+}
