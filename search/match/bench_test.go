@@ -99,3 +99,16 @@ func BenchmarkMatch(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkCompile(b *testing.B) {
+	for _, text := range []string{`TODO`, `/\w+\s*\(/`, `/^import\s+"fmt"$/`, `/\bfoo\b|\bbar\b/`, `/\pL+\s\p{Greek}/`} {
+		b.Run(text, func(b *testing.B) {
+			q, err := query.Parse(text)
+			require.NoError(b, err)
+			for b.Loop() {
+				_, err := Compile(q, Options{})
+				require.NoError(b, err)
+			}
+		})
+	}
+}

@@ -33,7 +33,15 @@ func foldedRarity(b byte) float64 {
 	return float64(rarity[b])
 }
 
-func share(b byte) float64 { return math.Exp2(-float64(rarity[b]) / 8) }
+// shares is rarity as shares of all bytes.
+var shares = func() (table [256]float64) {
+	for b, r := range rarity {
+		table[b] = math.Exp2(-float64(r) / 8)
+	}
+	return table
+}()
+
+func share(b byte) float64 { return shares[b] }
 
 func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
 

@@ -1,6 +1,7 @@
 package dfa
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"regexp"
 	"regexp/syntax"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 	"pgregory.net/rapid"
 )
 
@@ -131,7 +133,7 @@ func TestFoundByHand(t *testing.T) {
 	}
 	for _, text := range []string{
 		`(?:(?:(?:(?:a|a))*)*|(?:(?:a|k)a)*)`, // an empty match before the one that counts
-		`(?:a|\b)\Ac`, `c(?:\z|a)\b`, // an assertion behind another
+		`(?:a|\b)\Ac`, `c(?:\z|a)\b`,          // an assertion behind another
 		`(?:(?:(?:\s|\b)|_foo)){2,}`, // an assertion that leads where an attempt has been
 		`\Aa`, `\Ab`, `^`, `$`, `(?m)^`, `(?m)$`, `(?m)^.`, `(?m).$`, `(?m)^$\n`, `\b`, `\B`, `\b.`, `.\B`, `\z`, ``, `x*`, `x*?`, `(?:|a)+`, `(?:a|)+?b`,
 		`[^\x00-\x7f]`, `[^a]`, `[^a]*b`, `\x{FFFD}`, `(?i)k+`, `(?i)[^k]`, `(?s).`, `(?s).*`, `(?s).+?`, `a(?s:.*z)?`, `(ab|a)(c|bcd)?`, `(?:ab)+?$`, `[^\x00-\x{10FFFF}]`,
@@ -156,4 +158,27 @@ func FuzzCount(f *testing.F) {
 		}
 		agrees(t, re, content)
 	})
+}
+
+// TestSearchersAtTheSameTime is for the race detector, too.
+func TestSearchersAtTheSameTime(t *testing.T) {
+	t.Parallel()
+	r := compiled(t, `(?m)\b\w+x\b|^\s+$`, even)
+	content := wordText(1 << 14)
+	want := wanted(`(?m)\b\w+x\b|^\s+$`, content)
+	var all errgroup.Group
+	for range 4 {
+		all.Go(func() error {
+			for range 5 {
+				s := r.Searcher()
+				s.Reset(content, nil, nil)
+				if got := spans(s); len(got) != len(want) {
+					return fmt.Errorf("%d matches instead of %d", len(got), len(want))
+				}
+				s.Close()
+			}
+			return nil
+		})
+	}
+	require.NoError(t, all.Wait())
 }
