@@ -27,6 +27,7 @@ type fakeLedger struct {
 	perBatch     int64
 	perPage      int64
 	unfold       bool
+	shards       int // search queues; 0: one
 	window       int // batches in flight; 0: as many as the workflow takes
 
 	// trouble, when not nil, may return an error for one attempt at a search.
@@ -176,7 +177,7 @@ func (l *fakeLedger) Cancel(_ context.Context, in activities.CancelInput) (insig
 func (l *fakeLedger) Page(_ context.Context, in activities.PageInput) (activities.PageResult, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	page := activities.PageResult{Next: in.After, Last: true, Window: l.window}
+	page := activities.PageResult{Next: in.After, Last: true, Window: l.window, Shards: l.shards}
 	planned := l.repositories
 	if l.more {
 		planned = l.firstPart

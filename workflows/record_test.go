@@ -32,6 +32,9 @@ func TestRecordReplayFixtures(t *testing.T) {
 		"series":     recordSeries,
 		"paused":     recordPaused,
 		"problem":    recordProblem,
+		"moved":      recordMoved,
+		"breaker":    recordBreaker,
+		"shards":     recordShards,
 		"cancelled":  recordCancelled,
 		"past":       recordPast,
 		"repository": recordRepository,
@@ -97,6 +100,58 @@ func recordPaused(t *testing.T, record recorder) {
 	_, err := s.workflows.Resume(t.Context(), series.ID, workflows.Order{})
 	require.NoError(t, err)
 	record("series-paused", s.settled(series)[0])
+}
+
+// recordMoved: a series is put to the front in the middle of a page, which is begun anew.
+func recordMoved(t *testing.T, record recorder) {
+	ledger := newLedger(4)
+	var slow atomic.Bool
+	slow.Store(true)
+	ledger.before = func(ctx context.Context, in activities.Range) error {
+		if slow.Load() {
+			return untilCancelled(ctx, in)
+		}
+		return nil
+	}
+	s := newServer(t, ledger)
+	series := storedSeries("recorded", 0)
+	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
+	s.until(series.ID, func(status workflows.Status) bool { return status.InFlight == 2 })
+	slow.Store(false)
+	_, err := s.workflows.ToFront(t.Context(), series.ID, workflows.Order{By: "ann"})
+	require.NoError(t, err)
+	record("series-moved", s.settled(series)[0])
+}
+
+// recordBreaker: a series whose every search fails stops itself, and a retry lifts that.
+func recordBreaker(t *testing.T, record recorder) {
+	ledger := newLedger(40)
+	ledger.perPage, ledger.perBatch, ledger.window = 40, 2, 4
+	var mended atomic.Bool
+	ledger.broken = func(int64) bool { return !mended.Load() }
+	s := newServer(t, ledger)
+	series := storedSeries("recorded", 0)
+	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
+	s.until(series.ID, func(status workflows.Status) bool { return status.State == workflows.Paused && status.Paused.Breaker })
+	mended.Store(true)
+	_, err := s.workflows.Retry(t.Context(), series.ID, workflows.Order{})
+	require.NoError(t, err)
+	record("series-breaker", s.settled(series)[0])
+}
+
+// recordShards: batches whose searches go to several queues.
+func recordShards(t *testing.T, record recorder) {
+	ledger := newLedger(40)
+	ledger.perPage, ledger.perBatch, ledger.shards = 40, 8, 4
+	s := newServer(t, ledger)
+	for shard := 1; shard < ledger.shards; shard++ {
+		s.serve(workflows.SearchQueueOf(shard))
+	}
+	series := storedSeries("recorded", 0)
+	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
+	record("series-shards", s.settled(series)[0])
+	child := workflows.RepositoryID(series.ID, 1, 1, 8)
+	record("repository-shard", s.histories(child, s.firstRun(child))[0])
 }
 
 // recordProblem: a plan that is refused, resumed, and refused again.

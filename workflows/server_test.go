@@ -57,15 +57,21 @@ func newServer(t *testing.T, ledger *fakeLedger) *server {
 	require.NoError(t, s.workflows.EnsureSearchAttributes(t.Context()))
 	require.NoError(t, s.workflows.EnsureSearchAttributes(t.Context()), "a second time")
 	for _, queue := range []string{workflows.Queue, workflows.SearchQueue, workflows.SyncQueue} {
-		w := worker.New(c, queue, worker.Options{MaxHeartbeatThrottleInterval: 100 * time.Millisecond, WorkflowPanicPolicy: worker.FailWorkflow})
-		if queue == workflows.Queue {
-			workflows.Register(w)
-		}
-		ledger.register(w)
-		require.NoError(t, w.Start())
-		t.Cleanup(w.Stop)
+		s.serve(queue)
 	}
 	return s
+}
+
+// serve starts a worker for a queue.
+func (s *server) serve(queue string) {
+	s.t.Helper()
+	w := worker.New(s.client, queue, worker.Options{MaxHeartbeatThrottleInterval: 100 * time.Millisecond, WorkflowPanicPolicy: worker.FailWorkflow})
+	if queue == workflows.Queue {
+		workflows.Register(w)
+	}
+	s.ledger.register(w)
+	require.NoError(s.t, w.Start())
+	s.t.Cleanup(w.Stop)
 }
 
 // series is a stored series whose anchor is ago before now.
