@@ -28,14 +28,10 @@ type change struct {
 // objects still differ by an exact delta, so only where what is lacking changes is a change partial for its delta; its
 // value is a lower bound wherever anything is lacking.
 func (s *searcher) changes(ctx context.Context, dir string) ([]change, error) {
-	repo, tip, err := s.open(ctx, dir)
+	repo, tip, x, err := s.open(ctx, dir)
 	if errors.Is(err, gitrepo.ErrNoCommits) {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	x, err := s.openIndex(ctx, repo, tip)
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,7 @@ func (s *searcher) openIndex(ctx context.Context, repo *gitrepo.Repo, tip gitrep
 	if s.plan.indexes == "" {
 		return nil, nil
 	}
-	path := filepath.Join(s.plan.indexes, indexName(repo.Dir(), s.plan.rev))
+	path := s.indexPath(repo)
 	x, err := index.Open(path)
 	if err == nil && x.Tip() == tip && !x.Cut() {
 		return x, nil
@@ -36,6 +36,31 @@ func (s *searcher) openIndex(ctx context.Context, repo *gitrepo.Repo, tip gitrep
 		return nil, err
 	}
 	return index.Open(path)
+}
+
+func (s *searcher) indexPath(repo *gitrepo.Repo) string {
+	return filepath.Join(s.plan.indexes, indexName(repo.Dir(), s.plan.rev))
+}
+
+// openIndexed returns the index of a repository whose default branch is where the index was brought to; nil when it has to be looked
+// closer. Nobody has to look for the commit then: the index has it.
+func (s *searcher) openIndexed(repo *gitrepo.Repo) *index.Index {
+	if s.plan.indexes == "" || s.plan.rev != "" {
+		return nil
+	}
+	_, tip, ok := repo.Tip()
+	if !ok {
+		return nil
+	}
+	x, err := index.Open(s.indexPath(repo))
+	if err != nil {
+		return nil // openIndex will say what is wrong
+	}
+	if x.Tip() != tip || x.Cut() {
+		x.Close()
+		return nil
+	}
+	return x
 }
 
 // beginning is before every commit that git can date.

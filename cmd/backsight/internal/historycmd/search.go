@@ -77,15 +77,11 @@ func (s *searcher) timedOut() error {
 }
 
 func (s *searcher) search(ctx context.Context, dir string, done func() int, put func(sample)) error {
-	repo, tip, err := s.open(ctx, dir)
+	repo, tip, x, err := s.open(ctx, dir)
 	if err != nil {
 		return err
 	}
 	times := s.plan.times
-	x, err := s.openIndex(ctx, repo, tip)
-	if err != nil {
-		return err
-	}
 	if x != nil {
 		defer x.Close()
 	}
@@ -167,19 +163,23 @@ func (s *searcher) searchCommits(ctx context.Context, repo *gitrepo.Repo, x *ind
 	return nil
 }
 
-// open opens the repository and finds the commit that its history is read from.
-func (s *searcher) open(ctx context.Context, dir string) (*gitrepo.Repo, gitrepo.OID, error) {
-	repo, err := gitrepo.Open(ctx, dir)
-	if err != nil {
-		return nil, "", err
+// open opens the repository and its index, nil where there is none, and finds the commit that its history is read from. Close the index.
+func (s *searcher) open(ctx context.Context, dir string) (repo *gitrepo.Repo, tip gitrepo.OID, x *index.Index, err error) {
+	if repo, err = gitrepo.Open(ctx, dir); err != nil {
+		return nil, "", nil, err
 	}
-	var tip gitrepo.OID
+	if x = s.openIndexed(repo); x != nil {
+		return repo, x.Tip(), x, nil
+	}
 	if s.plan.rev != "" {
 		tip, err = repo.Resolve(ctx, s.plan.rev)
 	} else {
 		_, tip, err = repo.DefaultBranch(ctx)
 	}
-	return repo, tip, err
+	if err == nil {
+		x, err = s.openIndex(ctx, repo, tip)
+	}
+	return repo, tip, x, err
 }
 
 // beforeHistory is the sample of a time before the oldest commit.
