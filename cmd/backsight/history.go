@@ -27,6 +27,7 @@ func (*historyCommand) Help() string {
 // Run prints samples; the status is 1 when any of them is partial or failed.
 func (c *historyCommand) Run(ctx context.Context, s *streams) error {
 	boundMemory(0)
+	collectLate()
 	complete, err := historycmd.Run(ctx, historycmd.Options{
 		Repositories: c.Repositories, Query: c.Query, Every: c.Every, Points: c.Points, Until: c.Until, At: c.At,
 		AtFile: c.AtFile, ByValue: c.ByValue, Rev: c.Rev, JSON: c.JSON, Indexes: c.Index,
