@@ -25,6 +25,8 @@ type BeginInput struct {
 	Times    []time.Time `json:"times"`
 	// Points is what an extension gives the series; Times are those that come with it.
 	Points int `json:"points,omitempty"`
+	// Note says why a joining is planned.
+	Note string `json:"note,omitempty"`
 	// Selection is which samples a retry takes up.
 	Selection insights.Selection `json:"selection,omitzero"`
 	// Rest is in histories of earlier versions, which wrote very long plans in two parts. A plan is always written to its end.
@@ -120,6 +122,12 @@ type ListResult struct {
 	Next int64 `json:"next,omitempty"`
 	// Last is true when there is none.
 	Last bool `json:"last"`
+}
+
+// JoinersResult has the times of a plan for the repositories that joined, and names them for people. No times: none did.
+type JoinersResult struct {
+	Times []time.Time `json:"times,omitempty"`
+	Note  string      `json:"note,omitempty"`
 }
 
 // SnapshotPage lists series that are to take a snapshot. Next is the cursor of the page after this one, 0 when there is none.

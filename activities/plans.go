@@ -49,6 +49,11 @@ func (p *Plans) begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 	if in.Kind == store.Snapshot && perInterval(series) {
 		return BeginResult{}, insights.Errorf(insights.Invalid, "series %s: its values are of whole intervals, which a snapshot is not", in.SeriesID)
 	}
+	if in.Kind == store.Joining {
+		if scope, err = p.narrowed(ctx, in, scope); err != nil {
+			return BeginResult{}, err
+		}
+	}
 	generation, err := p.open(ctx, in)
 	if err != nil {
 		return BeginResult{}, err
@@ -113,6 +118,8 @@ func (p *Plans) open(ctx context.Context, in BeginInput) (int, error) {
 		return p.Store.BeginRetry(ctx, in.SeriesID, in.Selection)
 	case store.Extension:
 		return p.Store.BeginExtension(ctx, in.SeriesID, in.Points, in.Times)
+	case store.Joining:
+		return p.Store.BeginJoining(ctx, in.SeriesID, in.Times, in.Note)
 	case store.Snapshot:
 		return p.Store.BeginSnapshot(ctx, in.SeriesID, in.Times[0])
 	}

@@ -40,7 +40,8 @@ func (s *Store) CommitIndexTip(ctx context.Context, repoID int64) ([]IndexedComm
 // ReplaceCommitIndex drops what the index has from fromSeq on and appends commits, oldest first, in one transaction;
 // no commits and fromSeq the length of the index only note that it was checked at indexedAt. From then on the index
 // answers for every instant up to indexedAt. NotFound without the repository, Conflict when the index ends before fromSeq (somebody
-// else replaced it: read the tip again). Costs one COPY, and a pass over the repository's index when something was dropped.
+// else replaced it: read the tip again). Where something was dropped, the history was rewritten, and the series that have samples at
+// what is gone are noted (RewrittenReason). Costs one COPY, and a pass over the repository's index when something was dropped.
 func (s *Store) ReplaceCommitIndex(ctx context.Context, repoID int64, fromSeq int, commits []IndexedCommit, indexedAt time.Time) error {
 	id := id32(repoID)
 	rows, err := appendRows(id, fromSeq, commits)
@@ -58,8 +59,9 @@ func (s *Store) ReplaceCommitIndex(ctx context.Context, repoID int64, fromSeq in
 		if fromSeq < 0 || fromSeq > int(length) {
 			return insights.Errorf(insights.Conflict, "repository %d: the commit index has %d commits, it cannot be continued at %d", repoID, length, fromSeq)
 		}
+		lost := int64(0)
 		if fromSeq < int(length) {
-			if _, err := q.TruncateCommitIndex(ctx, id, int32(fromSeq)); err != nil {
+			if lost, err = q.TruncateCommitIndex(ctx, id, int32(fromSeq)); err != nil {
 				return err
 			}
 			if err := q.ReshadowCommitIndex(ctx, id); err != nil {
@@ -71,6 +73,11 @@ func (s *Store) ReplaceCommitIndex(ctx context.Context, repoID int64, fromSeq in
 				return err
 			}
 			if _, err := q.AppendCommitIndex(ctx, rows); err != nil {
+				return err
+			}
+		}
+		if lost > 0 {
+			if err := noteRewritten(ctx, q, id, indexedAt); err != nil {
 				return err
 			}
 		}

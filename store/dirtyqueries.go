@@ -14,7 +14,7 @@ const planningPrefix = "planning: "
 type DirtyQuery struct {
 	Query   string
 	Since   time.Time
-	Reason  string    // a reason class of the ledger ("timeout", "count limit", "missing object"), or "planning: " and what is wrong
+	Reason  string    // a reason class of the ledger ("timeout", "count limit", "missing object"), RewrittenReason, or "planning: " and what is wrong
 	ForTime time.Time // the newest sample time that it touches
 }
 
@@ -61,5 +61,8 @@ func refreshDirtyQueries(ctx context.Context, q *db.Queries, key int32, at time.
 	if err := q.ClearDirtyQueries(ctx, key); err != nil {
 		return err
 	}
-	return q.AddDirtyQueries(ctx, instant(at), key)
+	if err := q.AddDirtyQueries(ctx, instant(at), key); err != nil {
+		return err
+	}
+	return refreshRewritten(ctx, q, key, at)
 }

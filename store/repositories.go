@@ -26,6 +26,7 @@ type Repository struct {
 	IndexedAt     *time.Time // the commit index holds all of the history up to this moment
 	Error         string     // of the last sync; "" when it succeeded
 	ErrorAt       *time.Time
+	RewrittenAt   *time.Time // its history last lost commits then (a force-push); nil: never seen
 	DeletedAt     *time.Time // set on a removed repository, which samples go on naming
 }
 
@@ -180,6 +181,6 @@ func repositoryOf(r db.Repositories, indexedAt *time.Time) Repository {
 		DefaultBranch: text(r.DefaultBranch), Head: hexID(r.Head), SizeBytes: r.SizeBytes,
 		Fork: r.Fork, Archived: r.Archived, Private: r.Private, CreatedAt: r.CreatedAt.UTC(),
 		FetchedAt: instantOrNil(r.FetchedAt), IndexedAt: instantOrNil(indexedAt),
-		Error: text(r.Error), ErrorAt: instantOrNil(r.ErrorAt), DeletedAt: instantOrNil(r.DeletedAt),
+		Error: text(r.Error), ErrorAt: instantOrNil(r.ErrorAt), RewrittenAt: instantOrNil(r.RewrittenAt), DeletedAt: instantOrNil(r.DeletedAt),
 	}
 }

@@ -151,6 +151,7 @@ func TestRetryOfAllCorrectsValues(t *testing.T) {
 	}
 	require.NoError(t, s.workflows.Sync(t.Context(), 0))
 	require.NoError(t, s.client.GetWorkflow(t.Context(), "sync/now", "").Get(t.Context(), nil))
+	require.Equal(t, []string{store.RewrittenReason}, s.dirty(series), "people are told")
 	_, err := s.workflows.Retry(t.Context(), series.ID, workflows.Order{All: true})
 	require.NoError(t, err)
 	status := s.asleep(series)

@@ -38,6 +38,8 @@ type SeriesState struct {
 	Place   Place     `json:"place,omitempty"`
 	Paused  *PausedBy `json:"paused,omitempty"`
 	Problem *Problem  `json:"problem,omitempty"`
+	// Look is true when repositories may have joined the scope since the past was computed.
+	Look bool `json:"look,omitempty"`
 	// RecheckAt is when the tally is read once more; zero is never. See recheckAfter.
 	RecheckAt time.Time `json:"recheckAt,omitzero"`
 	// Shown is what the search attributes say; they go from run to run by themselves.
@@ -54,6 +56,8 @@ type Shown struct {
 type Plan struct {
 	Kind  string      `json:"kind"`
 	Times []time.Time `json:"times"`
+	// Note says why a joining is planned.
+	Note string `json:"note,omitempty"`
 	// Points is what an extension gives the series, Selection what a retry takes up. Times are empty for a retry, and for an
 	// extension until its turn.
 	Points    int                `json:"points,omitempty"`

@@ -53,6 +53,7 @@ type fakeLedger struct {
 	plans    [][]time.Time             // by generation - 1
 	aside    map[cell]insights.Outcome // the samples of snapshots
 	series   []string                  // that are to take one
+	looks    int                       // for repositories that joined
 	begun    []time.Time               // when
 	fails    []activities.FailInput
 	searches []activities.Range
@@ -70,7 +71,7 @@ func (l *fakeLedger) register(r interface {
 	for name, f := range map[string]any{
 		"Begin": l.Begin, "Cancel": l.Cancel, "Page": l.Page, "Complete": l.Complete, "Tally": l.Tally, "RangeTally": l.RangeTally,
 		"Pending": l.Pending, "Samples": l.Samples, "Fail": l.Fail, "Failures": l.Failures, "List": l.List, "Repository": l.Repository, "Repositories": l.Repositories,
-		"SnapshotSeries": l.SnapshotSeries,
+		"SnapshotSeries": l.SnapshotSeries, "Joiners": l.Joiners,
 	} {
 		r.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name})
 	}
@@ -122,6 +123,21 @@ func (l *fakeLedger) total(generation int) insights.Completeness {
 		return l.tallyOf(generation, 1, l.repositories, nil)
 	}
 	return l.tally(1, l.repositories, nil)
+}
+
+func (l *fakeLedger) Joiners(context.Context, string) (activities.JoinersResult, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.looks++
+	var result activities.JoinersResult
+	for i, times := range l.plans {
+		for _, at := range times {
+			if _, known := l.outcomes[cell{l.repositories, at}]; !known && l.kinds[i] != "snapshot" {
+				result.Times, result.Note = append(result.Times, at), "joined"
+			}
+		}
+	}
+	return result, nil
 }
 
 func (l *fakeLedger) SnapshotSeries(_ context.Context, after int64) (activities.SnapshotPage, error) {

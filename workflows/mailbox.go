@@ -99,7 +99,7 @@ func (s *series) obey(ctx workflow.Context, name string, order Order) {
 	case Back:
 		s.move(AtBack)
 	case Trigger:
-		s.state.Problem = nil
+		s.state.Problem, s.state.Look = nil, true
 	case Snapshot:
 		s.takeSnapshot(ctx)
 	}

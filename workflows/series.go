@@ -27,6 +27,7 @@ const (
 	kindRetry     = "retry"
 	kindExtension = "extension"
 	kindSnapshot  = "snapshot"
+	kindJoining   = "joining"
 )
 
 // SeriesWorkflow computes one series for ever: it plans its backfill once, works on it page by page, sleeps until the next
@@ -84,6 +85,8 @@ func (s *series) run(ctx workflow.Context) error {
 			_ = workflow.Await(ctx, func() bool { return s.messages != seen })
 		case plan != nil:
 			again = s.work(ctx, plan)
+		case s.looks(ctx):
+			s.look(ctx)
 		default:
 			s.sleep(ctx)
 		}
@@ -228,7 +231,7 @@ func (s *series) begin(ctx workflow.Context, plan *Plan) error {
 	}
 	plan.Tried = true
 	var begun activities.BeginResult
-	in := activities.BeginInput{SeriesID: s.in.SeriesID, Kind: plan.Kind, Times: plan.Times, Points: plan.Points, Selection: plan.Selection, Rest: plan.Writing || plan.Cancelled != nil}
+	in := activities.BeginInput{SeriesID: s.in.SeriesID, Kind: plan.Kind, Times: plan.Times, Points: plan.Points, Note: plan.Note, Selection: plan.Selection, Rest: plan.Writing || plan.Cancelled != nil}
 	if err := workflow.ExecuteActivity(planning(ctx, planSummary(plan)), plans.Begin, in).Get(ctx, &begun); err != nil {
 		return err
 	}
@@ -263,7 +266,7 @@ func (s *series) complete(ctx workflow.Context, plan *Plan) error {
 	case completed.Left:
 		plan.After = 0
 	case plan.Kind == kindRecording:
-		s.state.Recording = nil
+		s.state.Recording, s.state.Look = nil, true
 	case plan.Kind == kindSnapshot:
 		s.state.Snapshot = nil
 	default:

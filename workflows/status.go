@@ -117,6 +117,8 @@ func planSummary(plan *Plan) string {
 		return "retry of samples that went wrong"
 	case plan.Kind == kindExtension:
 		return fmt.Sprintf("extension to %d points", plan.Points)
+	case plan.Kind == kindJoining:
+		return "past of repositories that " + cut(plan.Note, 250)
 	}
 	first, last := plan.Times[0], plan.Times[len(plan.Times)-1]
 	if len(plan.Times) == 1 {

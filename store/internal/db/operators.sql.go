@@ -76,7 +76,7 @@ func (q *Queries) AddRetry(ctx context.Context, arg AddRetryParams) (int32, erro
 
 const clearDirtyQueries = `-- name: ClearDirtyQueries :exec
 DELETE FROM insight_dirty_queries AS d
-WHERE d.insight_series_id = $1::integer AND d.reason NOT LIKE 'planning: %' AND NOT EXISTS (
+WHERE d.insight_series_id = $1::integer AND d.reason NOT LIKE 'planning: %' AND d.reason <> 'history rewritten' AND NOT EXISTS (
     SELECT FROM sample_chunks AS c
     JOIN series_times AS t ON t.series_id = c.series_id AND t.chunk = c.chunk
     WHERE c.series_id = $1 AND c.faulty > 0 AND substr(c.outcomes, t.place, 1) IN ('i', 'f')

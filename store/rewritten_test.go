@@ -1,0 +1,101 @@
+package store_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
+)
+
+// A force-push is a note on the series that have samples at commits that are gone, and on no other, until those are sampled
+// again.
+func TestRewrittenHistoryIsNotedUntilItIsMended(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	r, other := b.repository(t, "acme/a"), b.repository(t, "acme/b")
+	commits := b.index(t, r, day(3), -3, -1)
+	b.index(t, other, day(3), -3)
+	touched, spared := b.series(t, "TODO", insights.Search), b.series(t, "FIXME", insights.Search)
+	plan := b.plan(t, touched, store.Backfill, day(-2), day(0))
+	for _, at := range []int{-2, 0} {
+		b.write(t, touched, plan, insights.Sample{RepositoryID: r.ID, Time: day(at), Outcome: insights.Counted, Value: 1, Commit: commits[(at+2)/2].Commit})
+		b.write(t, touched, plan, insights.Sample{RepositoryID: other.ID, Time: day(at), Outcome: insights.Counted, Value: 1, Commit: oid(other.Name, 0)})
+	}
+	require.NoError(t, b.CompleteGeneration(b.ctx, touched.ID, plan, day(0)))
+	plan = b.plan(t, spared, store.Backfill, day(-2))
+	b.write(t, spared, plan, insights.Sample{RepositoryID: r.ID, Time: day(-2), Outcome: insights.Counted, Value: 1, Commit: commits[0].Commit})
+
+	appended := append(commits, store.IndexedCommit{Commit: oid("later"), Time: day(1)})
+	require.NoError(t, b.ReplaceCommitIndex(b.ctx, r.ID, 2, appended[2:], day(4)))
+	known, err := b.Repository(b.ctx, r.ID)
+	require.NoError(t, err)
+	require.Nil(t, known.RewrittenAt, "growing is no rewriting")
+
+	require.NoError(t, b.ReplaceCommitIndex(b.ctx, r.ID, 1, []store.IndexedCommit{{Commit: oid("rewritten"), Time: day(-1)}}, day(5)))
+	known, err = b.Repository(b.ctx, r.ID)
+	require.NoError(t, err)
+	require.Equal(t, day(5), *known.RewrittenAt)
+	notes, err := b.DirtyQueries(b.ctx, touched.ID)
+	require.NoError(t, err)
+	require.Equal(t, []store.DirtyQuery{{Query: "TODO", Since: day(5), Reason: store.RewrittenReason, ForTime: day(0)}}, notes)
+	notes, err = b.DirtyQueries(b.ctx, spared.ID)
+	require.NoError(t, err)
+	require.Empty(t, notes, "its sample is at a commit that is still there")
+
+	// A recording does not mend it, a retry of all does.
+	recording := b.plan(t, touched, store.Recording, day(1))
+	b.write(t, touched, recording, insights.Sample{RepositoryID: r.ID, Time: day(1), Outcome: insights.Counted, Value: 2, Commit: oid("rewritten")})
+	require.NoError(t, b.CompleteGeneration(b.ctx, touched.ID, recording, day(6)))
+	notes, err = b.DirtyQueries(b.ctx, touched.ID)
+	require.NoError(t, err)
+	require.Len(t, notes, 1)
+	retry, err := b.BeginRetry(b.ctx, touched.ID, insights.Everything())
+	require.NoError(t, err)
+	_, err = b.RetrySlice(b.ctx, touched.ID, retry, 100)
+	require.NoError(t, err)
+	pending, err := b.PendingSamples(b.ctx, touched.ID, retry, 0, 1<<31, nil)
+	require.NoError(t, err)
+	for _, sample := range pending {
+		sample.Outcome, sample.Value = insights.Counted, 3
+		b.write(t, touched, retry, sample)
+	}
+	require.NoError(t, b.CompleteGeneration(b.ctx, touched.ID, retry, day(7)))
+	notes, err = b.DirtyQueries(b.ctx, touched.ID)
+	require.NoError(t, err)
+	require.Empty(t, notes)
+}
+
+// A renamed repository keeps its samples; points keep the name of their moment.
+func TestRenamedRepositoryKeepsItsSamples(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	r := b.repository(t, "acme/old")
+	b.repository(t, "acme/taken")
+	series := b.series(t, "TODO", insights.Search)
+	plan := b.plan(t, series, store.Backfill, day(0))
+	b.write(t, series, plan, insights.Sample{RepositoryID: r.ID, Time: day(0), Outcome: insights.Counted, Value: 1, Commit: oid("a")})
+	require.NoError(t, b.RenameRepository(b.ctx, "acme/old", "acme/new"))
+	plan = b.plan(t, series, store.Recording, day(1))
+	b.write(t, series, plan, insights.Sample{RepositoryID: r.ID, Time: day(1), Outcome: insights.Counted, Value: 2, Commit: oid("b")})
+
+	var listed, pointed []string
+	for _, s := range b.ledger(t, series) {
+		if s.RepositoryID == r.ID {
+			listed = append(listed, s.Repository)
+		}
+	}
+	require.Equal(t, []string{"acme/new", "acme/new"}, listed)
+	for _, p := range b.pointRows(t, series) {
+		pointed = append(pointed, p.Name)
+	}
+	require.Equal(t, []string{"acme/old", "acme/new"}, pointed)
+	points, err := b.Points(b.ctx, []string{series.ID}, store.PointFilter{Include: "^acme/new$"})
+	require.NoError(t, err)
+	require.Len(t, points[series.ID], 2, "filters know it by its name of today")
+
+	requireCode(t, insights.NotFound, b.RenameRepository(b.ctx, "acme/old", "acme/other"), "does not exist")
+	requireCode(t, insights.Conflict, b.RenameRepository(b.ctx, "acme/new", "acme/taken"), "another repository has this name")
+	requireCode(t, insights.Invalid, b.RenameRepository(b.ctx, "acme/new", " "), "needs a name")
+}

@@ -1,0 +1,80 @@
+package worker_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
+	"github.com/backsight/backsight/workflows"
+)
+
+// A repository that is registered later joins with its own past, and the chart is that of a series that had it from the start.
+func TestRepositoryJoinsWithItsPast(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	grid := months(3)
+	s.addRepository("acme/first", historyRepository(t, grid.Anchor, 3, 2, 1))
+	series := s.create(insights.Series{Query: "TODO", Scope: insights.Scope{Criteria: "repo:^acme/"}, Grid: grid})
+	s.work()
+	require.Equal(t, insights.Completeness{Planned: 3, Counted: 3}, s.asleep(series).Completeness)
+	s.addRepository("acme/joins", historyRepository(t, grid.Anchor, 30, 20))
+	s.addRepository("elsewhere/stays", historyRepository(t, grid.Anchor, 300))
+	_, err := s.workflows.Trigger(t.Context(), series.ID, workflows.Order{By: "ann"})
+	require.NoError(t, err)
+	s.eventually(series, "a larger plan", func() bool { return s.ledgerOf(series).Done() == 6 })
+	require.Equal(t, insights.Completeness{Planned: 6, Counted: 5, Absent: 1}, s.asleep(series).Completeness)
+	whole := s.create(insights.Series{Query: "TODO", Scope: insights.Scope{Criteria: "repo:^acme/ repo:."}, Grid: grid})
+	s.asleep(whole)
+	require.Empty(t, cmp.Diff(s.points(whole), s.points(series)))
+
+	plans, err := s.store.Plans(t.Context(), series.ID, 0)
+	require.NoError(t, err)
+	require.Equal(t, store.Joining, plans[0].Kind)
+	require.Equal(t, "joined the scope after its past was computed: acme/joins", plans[0].Note)
+	require.NotNil(t, plans[0].CompletedAt)
+	require.Len(t, plans[0].Times, 3)
+
+	// Nobody joins twice.
+	_, err = s.workflows.Trigger(t.Context(), series.ID, workflows.Order{By: "ann"})
+	require.NoError(t, err)
+	s.asleep(series)
+	again, err := s.store.Plans(t.Context(), series.ID, 0)
+	require.NoError(t, err)
+	require.Len(t, again, len(plans))
+}
+
+// A removed repository goes on counting in the past and is in no recording any more.
+func TestRemovedRepositoryCountsInThePastOnly(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	grid := insights.NewGrid(time.Now().AddDate(0, 0, -2).Add(-time.Hour), insights.Interval{Unit: insights.Day, Value: 1}, 2)
+	s.addRepository("acme/stays", historyRepository(t, grid.Anchor, 2))
+	s.addRepository("acme/goes", historyRepository(t, grid.Anchor, 5))
+	series := s.create(insights.Series{Query: "TODO", Grid: grid})
+	// The past as it was computed then, by hand: the server was off when the two recordings were due.
+	generation, err := s.store.BeginGeneration(t.Context(), series.ID, store.Backfill, grid.Frames())
+	require.NoError(t, err)
+	_, err = s.store.PlanSlice(t.Context(), series.ID, generation, store.ScopeFilter{}, 10, true)
+	require.NoError(t, err)
+	require.NoError(t, s.store.RemoveRepository(t.Context(), "acme/goes"))
+	pending, err := s.store.PendingSamples(t.Context(), series.ID, generation, 0, 1<<31, nil)
+	require.NoError(t, err)
+	for i := range pending {
+		pending[i].Outcome, pending[i].Value, pending[i].Commit = insights.Counted, 5, strings.Repeat("ab", 20)
+	}
+	require.NoError(t, s.store.WriteSamples(t.Context(), series.ID, generation, pending))
+	s.work()
+	s.asleep(series)
+	var values []float64
+	var planned []int64
+	for _, p := range s.points(series) {
+		values, planned = append(values, p.Value), append(planned, p.Coverage.Planned)
+	}
+	require.Equal(t, []float64{10, 10, 2, 2}, values)
+	require.Equal(t, []int64{2, 2, 1, 1}, planned)
+}

@@ -1,0 +1,63 @@
+package workflows_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/workflows"
+)
+
+// A repository that is registered after the backfill is in the next recording, and then its past is searched.
+func TestRepositoriesJoinWithTheirPast(t *testing.T) {
+	t.Parallel()
+	ledger := newLedger(2)
+	in, _ := backfilled(t, ledger, seriesInput())
+	require.Equal(t, insights.Completeness{Planned: 6, Counted: 6}, in.State.Tally)
+	ledger.repositories = 3
+	now := in.Grid.Time(1)
+	for range 3 {
+		r := newRun(t, ledger, now)
+		in = r.untilNext(in)
+		now = r.env.Now()
+		if len(ledger.plans) == 3 && in.State.Backfill == nil {
+			break
+		}
+	}
+	require.Equal(t, []string{"backfill", "recording", "joining"}, ledger.kinds, "fresh data goes first")
+	require.Equal(t, monthly(3).Frames(), ledger.plans[2])
+	require.Equal(t, insights.Completeness{Planned: 12, Counted: 12}, in.State.Tally, "the tally grew by the past of the third")
+	require.Equal(t, ledger.now(), in.State.Tally)
+	require.False(t, in.State.Look)
+	require.Equal(t, 1, ledger.looks, "nobody joins by a joining")
+}
+
+func TestTriggerLooksForRepositoriesThatJoined(t *testing.T) {
+	t.Parallel()
+	ledger := newLedger(2)
+	in, now := backfilled(t, ledger, seriesInput())
+	ledger.repositories = 3
+	r := newRun(t, ledger, now)
+	in = r.after(time.Hour, in, workflows.Trigger, workflows.Order{By: "ann"})
+	require.Equal(t, []string{"backfill", "joining"}, ledger.kinds)
+	require.Equal(t, insights.Completeness{Planned: 9, Counted: 9}, in.State.Tally)
+	require.Nil(t, in.State.Backfill)
+}
+
+// While a plan is worked on nobody is looked for: the plan may be the one that brings them.
+func TestNobodyIsLookedForBeforeThePastIsDone(t *testing.T) {
+	t.Parallel()
+	ledger := newLedger(10)
+	in := seriesInput()
+	in.State.Look = true
+	now := anchor.Add(time.Minute)
+	for range 2 {
+		r := newRun(t, ledger, now)
+		in = r.untilNext(in)
+		now = r.env.Now()
+		require.True(t, in.State.Look)
+	}
+	require.Zero(t, ledger.looks)
+}
