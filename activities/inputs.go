@@ -136,6 +136,16 @@ type SnapshotPage struct {
 	Next      int64    `json:"next,omitempty"`
 }
 
+// RetentionResult is what a part of retention did. Next is the cursor of the page after it, 0 when there is none; More is true when
+// there may be more to prune.
+type RetentionResult struct {
+	Next     int64 `json:"next,omitempty"`
+	More     bool  `json:"more,omitempty"`
+	Archived int64 `json:"archived,omitempty"`
+	Restored int64 `json:"restored,omitempty"`
+	Pruned   int64 `json:"pruned,omitempty"`
+}
+
 // Bounds of what one activity returns, so that payloads stay small and a workflow's history short.
 const (
 	// MaxBatches bounds a page: 400 children cost their parent about 3,600 events at worst, below the 4,096 at which the

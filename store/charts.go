@@ -8,12 +8,55 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// Charts returns what a chart shows of several series, in two statements: their Points and, as the last point of those that
-// have one, the snapshot.
+// Charts returns what a chart shows of several series: their newest points, as many as their Retention says, and as the last
+// one of those that have it, the snapshot. Three statements.
 func (s *Store) Charts(ctx context.Context, seriesIDs []string, f PointFilter) (map[string][]Point, error) {
+	points, err := s.Export(ctx, seriesIDs, f)
+	if err != nil {
+		return nil, err
+	}
+	for id, list := range points {
+		if live := slices.DeleteFunc(slices.Clone(list), func(p Point) bool { return p.Archived }); len(live) < len(list) {
+			points[id] = withoutIdle(live)
+		}
+	}
+	return points, nil
+}
+
+// withoutIdle leaves out the captured values that occur at none of the times, unless none occurs.
+func withoutIdle(points []Point) []Point {
+	occurs := map[string]bool{}
+	for _, p := range points {
+		if p.Value != 0 {
+			occurs[p.Label] = true
+		}
+	}
+	if len(occurs) > 0 {
+		return slices.DeleteFunc(points, func(p Point) bool { return p.Label != "" && !occurs[p.Label] })
+	}
+	var bare []Point
+	for _, p := range points {
+		if p.Label = ""; len(bare) == 0 || !bare[len(bare)-1].Time.Equal(p.Time) {
+			bare = append(bare, p)
+		}
+	}
+	return bare
+}
+
+// Export returns everything that there is of several series, as Charts does, and the archived points before it.
+func (s *Store) Export(ctx context.Context, seriesIDs []string, f PointFilter) (map[string][]Point, error) {
 	points, err := s.Points(ctx, seriesIDs, f)
 	if err != nil {
 		return nil, err
+	}
+	archived, err := s.archivedTimes(ctx, seriesIDs)
+	if err != nil {
+		return nil, err
+	}
+	for id, times := range archived {
+		for i, p := range points[id] {
+			points[id][i].Archived = times[p.Time]
+		}
 	}
 	snapshots, err := s.snapshotPoints(ctx, seriesIDs, f)
 	if err != nil {

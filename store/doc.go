@@ -7,7 +7,8 @@
 //   - every write is an upsert by business key. Doing it again changes nothing, whoever does it and however late;
 //   - planned = counted + reused + absent + partial + failed + pending in every tally, because each is one statement
 //     over the ledger;
-//   - nothing that a point or sample refers to is ever deleted: removed repositories and deleted series keep their rows.
+//   - nothing that a point or sample refers to is ever deleted: removed repositories keep their rows. A deleted series keeps its own
+//     until it is pruned as a whole (prune.go).
 //
 // Errors are *insights.Error, made in errors.go and nowhere else: NotFound, Conflict and Invalid are the caller's to
 // mend, Unavailable is worth another attempt. A context that ends is returned as itself.

@@ -20,6 +20,7 @@ type Point struct {
 	Coverage Coverage
 	Outcomes insights.Completeness // the samples behind this time
 	Snapshot bool                  // between two recordings, replaced by the next one (see Charts)
+	Archived bool                  // older than what charts show (see Export)
 }
 
 // Coverage is how many repositories are known, of those planned.

@@ -25,6 +25,8 @@ const (
 	SettingIndexBudget  = "backsight.index.budget"
 
 	SettingSnapshotInterval = "backsight.snapshot.interval"
+	SettingRetentionPoints  = "backsight.retention.points"
+	SettingRetentionGrace   = "backsight.retention.grace"
 )
 
 // Setting is a setting that exists: workers read them again every few seconds.
@@ -48,6 +50,8 @@ var KnownSettings = []Setting{
 	{SettingSyncInterval, "5m", "How often mirrors are fetched and local repositories are read: a duration such as 30s, 5m or 1h; 0: only on request.", duration},
 	{SettingIndexBudget, "1024", "MiB of disk that history indexes may take on each worker's machine. A repository is indexed after its first search, while no search runs, at the cost of reading its whole history once; later searches then read only the files that can match. 0: none are made or used.", whole},
 	{SettingSnapshotInterval, "24h", "How often series whose samples are more than a day apart take a snapshot, the last, hollow point of a chart, which the next one replaces: a duration such as 24h or 1h, counted from midnight UTC; 0: never.", duration},
+	{SettingRetentionPoints, "30", "How many of the newest sample times charts show, and of each series at least as many as were asked for when it was made or extended. Older ones are archived: exports have them, and they are shown again when this is raised. `backsight series retention` sets it for one series. 0: all.", points},
+	{SettingRetentionGrace, "720h", "How long deleted insights, and the mirrors and commit indexes of removed repositories, are kept before they are pruned for good: a duration such as 720h, which is 30 days; 0: for ever.", duration},
 }
 
 // Settings returns the value of every known setting, the default where none is set.
@@ -115,6 +119,13 @@ const MaxShards = 64
 func shards(value string) string {
 	if n, err := strconv.Atoi(value); err != nil || n < 1 || n > MaxShards {
 		return "a whole number from 1 to 64"
+	}
+	return ""
+}
+
+func points(value string) string {
+	if n, err := strconv.ParseInt(value, 10, 32); err != nil || n < 0 {
+		return "a whole number, such as 30, or 0 for all"
 	}
 	return ""
 }

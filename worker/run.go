@@ -87,6 +87,9 @@ func Run(ctx context.Context, c Config) (err error) {
 	running.Go(func() { r.every(loops, reconcileEvery, "series", r.reconcile) })
 	running.Go(func() { r.every(loops, settingsEvery, "settings", r.applySettings) })
 	running.Go(func() { r.every(loops, indexEvery, "indexes", r.indexes.Tend) })
+	running.Go(func() {
+		r.every(loops, pruneEvery, "mirrors", func(ctx context.Context) error { return r.mirrors.Prune(ctx, time.Now()) })
+	})
 	select {
 	case <-ctx.Done():
 	case err = <-failed:
@@ -151,6 +154,7 @@ func (r *runner) workers() []worker.Worker {
 	main.RegisterActivity(&activities.Plans{Store: r.Store, Mirrors: mirrors, Metrics: r.Metrics})
 	main.RegisterActivity(&activities.Points{Store: r.Store, Metrics: r.Metrics})
 	main.RegisterActivity(&activities.Snapshots{Store: r.Store})
+	main.RegisterActivity(&activities.Retention{Store: r.Store})
 	main.RegisterActivity(sync) // for List, which only reads the database
 
 	syncing := worker.New(r.Client, workflows.SyncQueue, worker.Options{
@@ -170,6 +174,9 @@ const heartbeatThrottle = time.Second
 
 // indexEvery is how often the history indexes are looked over: a few small reads for each.
 const indexEvery = time.Minute
+
+// pruneEvery is how often the mirrors of this machine are looked over for those of removed repositories: one listing of a folder.
+const pruneEvery = time.Hour
 
 // retryEvery is the wait between two tries of something that must work before the worker can start.
 const retryEvery = 2 * time.Second

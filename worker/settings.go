@@ -24,6 +24,7 @@ type settings struct {
 	syncEvery   time.Duration
 	indexBudget int64 // bytes
 	snapshots   time.Duration
+	retention   string // points and grace
 }
 
 // applySettings reads the settings and puts what changed into force.
@@ -61,8 +62,17 @@ func (r *runner) applySettings(ctx context.Context) error {
 			return err
 		}
 	}
+	if !r.applied.read {
+		if err := r.workflows.EnsureSchedule(ctx, workflows.RetentionSchedule, workflows.RetentionEvery); err != nil {
+			return err
+		}
+	} else if now.retention != r.applied.retention {
+		if err := r.workflows.Retain(ctx); err != nil {
+			return err
+		}
+	}
 	r.Logger.Info("settings applied", "framesPerSecond", now.frames, "searchesPerSecond", now.searches,
-		"concurrency", now.concurrency, "shards", now.shards, "batchesPerSecondOfAll", now.clusterRate, "syncEvery", now.syncEvery, "indexBudget", now.indexBudget, "snapshotEvery", now.snapshots)
+		"concurrency", now.concurrency, "shards", now.shards, "batchesPerSecondOfAll", now.clusterRate, "syncEvery", now.syncEvery, "indexBudget", now.indexBudget, "snapshotEvery", now.snapshots, "retention", now.retention)
 	r.applied = now
 	return nil
 }
@@ -103,6 +113,7 @@ func parseSettings(values map[string]string) (settings, error) {
 		return s, fmt.Errorf("setting %s: %w", store.SettingIndexBudget, err)
 	}
 	s.indexBudget = mebibytes << 20
+	s.retention = values[store.SettingRetentionPoints] + " " + values[store.SettingRetentionGrace]
 	if s.snapshots, err = time.ParseDuration(values[store.SettingSnapshotInterval]); err != nil {
 		return s, fmt.Errorf("setting %s: %w", store.SettingSnapshotInterval, err)
 	}

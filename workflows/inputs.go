@@ -127,6 +127,17 @@ func (in FrameInput) samples() activities.Range {
 	return activities.Range{SeriesID: in.SeriesID, Generation: in.Generation, From: in.RepositoryID, Through: in.RepositoryID, At: &in.Time, Snapshot: in.Snapshot}
 }
 
+// RetentionInput starts a RetentionWorkflow, which carries it from run to run and returns it: what it is at, and what it did.
+type RetentionInput struct {
+	Phase string `json:"phase,omitempty"`
+	After int64  `json:"after,omitempty"`
+	// Archived and Restored count sample times, the others what was pruned.
+	Archived     int64 `json:"archived,omitempty"`
+	Restored     int64 `json:"restored,omitempty"`
+	Series       int64 `json:"series,omitempty"`
+	Repositories int64 `json:"repositories,omitempty"`
+}
+
 // SnapshotsInput starts a SnapshotsWorkflow, from the cursor After on. Told counts over continue-as-new.
 type SnapshotsInput struct {
 	After int64 `json:"after,omitempty"`

@@ -36,6 +36,7 @@ const (
 	FrameWorkflowName      = "FrameWorkflow"
 	SyncWorkflowName       = "SyncWorkflow"
 	SnapshotsWorkflowName  = "SnapshotsWorkflow"
+	RetentionWorkflowName  = "RetentionWorkflow"
 )
 
 // Messages of a SeriesWorkflow. Each is both a signal and an update of the same name and payload: a signal is what an

@@ -46,6 +46,19 @@ func searchingFrame(ctx workflow.Context, queue, summary string) workflow.Contex
 	return workflow.WithActivityOptions(ctx, search(queue, summary, 5))
 }
 
+// pruning deletes a bounded number of rows, beating after every slice.
+func pruning(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue: Queue,
+		// An attempt ends itself after 20 seconds and a slice; ten times that.
+		StartToCloseTimeout: 5 * time.Minute,
+		HeartbeatTimeout:    30 * time.Second,
+		WaitForCancellation: true,
+		RetryPolicy:         forever,
+		Summary:             summary,
+	})
+}
+
 func search(queue, summary string, attempts int32) workflow.ActivityOptions {
 	return workflow.ActivityOptions{
 		TaskQueue: queue,

@@ -12,4 +12,5 @@ func Register(r worker.WorkflowRegistry) {
 	r.RegisterWorkflowWithOptions(FrameWorkflow, workflow.RegisterOptions{Name: FrameWorkflowName})
 	r.RegisterWorkflowWithOptions(SyncWorkflow, workflow.RegisterOptions{Name: SyncWorkflowName})
 	r.RegisterWorkflowWithOptions(SnapshotsWorkflow, workflow.RegisterOptions{Name: SnapshotsWorkflowName})
+	r.RegisterWorkflowWithOptions(RetentionWorkflow, workflow.RegisterOptions{Name: RetentionWorkflowName})
 }

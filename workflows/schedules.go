@@ -19,7 +19,12 @@ const (
 	SyncSchedule = "backsight-sync"
 	// SnapshotSchedule has every series take a snapshot. Its intervals count from midnight UTC.
 	SnapshotSchedule = "backsight-snapshots"
+	// RetentionSchedule archives old sample times and prunes what was deleted.
+	RetentionSchedule = "backsight-retention"
 )
+
+// RetentionEvery is how often the schedule runs: nothing of it is urgent, and what somebody changes acts at once (Retain).
+const RetentionEvery = time.Hour
 
 // schedules say what each schedule starts.
 var schedules = map[string]struct {
@@ -38,6 +43,12 @@ var schedules = map[string]struct {
 			ID: "snapshots", Workflow: SnapshotsWorkflowName, TaskQueue: Queue, Args: []any{SnapshotsInput{}},
 			StaticSummary: "have every series take a snapshot",
 		}, 12 * time.Hour, // a machine that is off at night has its snapshot in the morning
+	},
+	RetentionSchedule: {
+		client.ScheduleWorkflowAction{
+			ID: "retention", Workflow: RetentionWorkflowName, TaskQueue: Queue, Args: []any{RetentionInput{}},
+			StaticSummary: "archive old sample times, prune what was deleted",
+		}, time.Minute, // the next one finds all there is
 	},
 }
 

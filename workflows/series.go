@@ -18,6 +18,7 @@ var (
 	finder    *activities.Search
 	syncer    *activities.Sync
 	snapshots *activities.Snapshots
+	retention *activities.Retention
 )
 
 // Kinds of plans, as the ledger stores them.

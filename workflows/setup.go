@@ -64,3 +64,15 @@ func (c *Client) Sync(ctx context.Context, repositoryID int64) error {
 	}, SyncWorkflowName, SyncInput{RepositoryID: repositoryID})
 	return clientError(id+": start", err)
 }
+
+// Retain archives, restores and prunes now, as RetentionSchedule does. It returns when that is started; one that runs already is joined.
+func (c *Client) Retain(ctx context.Context) error {
+	const id = "retention/now"
+	_, err := c.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID: id, TaskQueue: Queue,
+		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
+		StaticSummary:            "retention asked for by hand, or a setting changed",
+	}, RetentionWorkflowName, RetentionInput{})
+	return clientError(id+": start", err)
+}

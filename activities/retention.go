@@ -1,0 +1,144 @@
+package activities
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+
+	"github.com/backsight/backsight/store"
+)
+
+// Retention takes old sample times out of charts and prunes what was deleted long ago. Each call does a bounded part; what it does
+// it can do again.
+type Retention struct {
+	Store *store.Store
+	// Now is the clock; nil is the system's.
+	Now func() time.Time
+	// Rows is how many rows one transaction deletes; 0 is 20,000, which takes about a tenth of a second.
+	Rows int
+}
+
+const (
+	// retentionPage is how many series one statement looks at: their plans are a few dozen rows each.
+	retentionPage = 500
+	// retentionWithin bounds one activity, so that a worker that stops is not waited for.
+	retentionWithin = 20 * time.Second
+)
+
+// Archive puts the sample times of the next series after the cursor where they belong: see store.KeepNewest.
+func (r *Retention) Archive(ctx context.Context, after int64) (RetentionResult, error) {
+	setting, err := r.points(ctx)
+	if err != nil {
+		return RetentionResult{}, outcome(ctx, err)
+	}
+	kept, err := r.Store.KeepNewest(ctx, setting, after, retentionPage)
+	return RetentionResult{Next: kept.Next, Archived: kept.Archived, Restored: kept.Restored}, outcome(ctx, err)
+}
+
+func (r *Retention) points(ctx context.Context) (int, error) {
+	settings, err := r.Store.Settings(ctx)
+	if err != nil {
+		return 0, err
+	}
+	points, err := strconv.Atoi(settings[store.SettingRetentionPoints])
+	if err != nil {
+		return 0, fmt.Errorf("setting %s: %w", store.SettingRetentionPoints, err)
+	}
+	return points, nil
+}
+
+// PruneSeries prunes series that were deleted before the grace period. More is true when there is more to do.
+func (r *Retention) PruneSeries(ctx context.Context) (RetentionResult, error) {
+	work, done := untilWorkerStops(ctx)
+	defer done()
+	result, err := r.prune(work, func(before time.Time) ([]pruning, error) {
+		series, err := r.Store.PrunableSeries(work, before)
+		list := make([]pruning, len(series))
+		for i, one := range series {
+			list[i] = pruning{"series " + one.ID, func() (bool, error) { return r.Store.PruneSeriesSlice(work, one, r.rows()) }}
+		}
+		return list, err
+	})
+	return result, outcome(ctx, err)
+}
+
+// PruneRepositories prunes the commit indexes of repositories that were removed before the grace period. (Their mirrors are each
+// worker's own to prune: Mirrors.Prune.)
+func (r *Retention) PruneRepositories(ctx context.Context) (RetentionResult, error) {
+	work, done := untilWorkerStops(ctx)
+	defer done()
+	result, err := r.prune(work, func(before time.Time) ([]pruning, error) {
+		ids, err := r.Store.PrunableRepositories(work, before)
+		list := make([]pruning, len(ids))
+		for i, id := range ids {
+			list[i] = pruning{fmt.Sprintf("repository %d", id), func() (bool, error) { return r.Store.PruneRepositorySlice(work, id, r.rows()) }}
+		}
+		return list, err
+	})
+	return result, outcome(ctx, err)
+}
+
+// pruning is something that is pruned slice by slice.
+type pruning struct {
+	what  string
+	slice func() (gone bool, err error)
+}
+
+func (r *Retention) prune(ctx context.Context, find func(before time.Time) ([]pruning, error)) (RetentionResult, error) {
+	before, ever, err := r.pruneBefore(ctx)
+	if err != nil || !ever {
+		return RetentionResult{}, err
+	}
+	list, err := find(before)
+	if err != nil {
+		return RetentionResult{}, err
+	}
+	var result RetentionResult
+	started := time.Now()
+	for _, one := range list {
+		for gone := false; !gone; {
+			if time.Since(started) > retentionWithin {
+				result.More = true
+				return result, nil
+			}
+			activity.RecordHeartbeat(ctx, "prune "+one.what)
+			if gone, err = one.slice(); err != nil {
+				return result, err
+			}
+		}
+		result.Pruned++
+	}
+	result.More = len(list) > 0 // there may be another page
+	return result, nil
+}
+
+// pruneBefore is the moment before which what was deleted is pruned; ever is false when nothing is.
+func (r *Retention) pruneBefore(ctx context.Context) (before time.Time, ever bool, err error) {
+	grace, err := graceOf(ctx, r.Store)
+	if err != nil || grace == 0 {
+		return before, false, err
+	}
+	now := time.Now
+	if r.Now != nil {
+		now = r.Now
+	}
+	return now().Add(-grace), true, nil
+}
+
+func graceOf(ctx context.Context, from *store.Store) (time.Duration, error) {
+	settings, err := from.Settings(ctx)
+	if err != nil {
+		return 0, err
+	}
+	grace, err := time.ParseDuration(settings[store.SettingRetentionGrace])
+	if err != nil {
+		return 0, fmt.Errorf("setting %s: %w", store.SettingRetentionGrace, err)
+	}
+	return grace, nil
+}
+
+func (r *Retention) rows() int { return cmp.Or(r.Rows, sliceSamples) }

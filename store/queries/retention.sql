@@ -1,0 +1,110 @@
+-- How much of a series its charts show, and what is left of things that were deleted.
+
+-- Puts the sample times of a page of series where they belong: the newest stay in charts, older ones are archived, and those are back
+-- for which there is room again. A series' own number goes before the setting, and by the setting at least as many stay as somebody
+-- asked for when the series was made or extended. 0 is all.
+-- name: KeepNewest :one
+WITH page AS MATERIALIZED (
+    SELECT d.id, coalesce(d.retention_points, CASE WHEN @points::integer > 0 THEN greatest(@points, d.points) ELSE 0 END) AS most
+    FROM insight_series AS d
+    WHERE d.id > @after AND d.deleted_at IS NULL AND (@chosen::text = '' OR d.series_id = @chosen)
+    ORDER BY d.id
+    LIMIT @row_limit
+), ranked AS MATERIALIZED (
+    SELECT t.id, t.most, t.time, row_number() OVER (PARTITION BY t.id ORDER BY t.time DESC) AS place
+    FROM (
+        SELECT DISTINCT page.id, page.most, p.time
+        FROM page
+        JOIN insight_series_backfill AS b ON b.series_id = page.id AND b.kind IN ('backfill', 'recording', 'extension', 'joining')
+        CROSS JOIN LATERAL unnest(b.times) AS p (time)
+    ) AS t
+), restored AS (
+    DELETE FROM archived_insight_series_recording_times AS a
+    USING ranked AS r
+    WHERE a.insight_series_id = r.id AND a.recording_time = r.time AND (r.most = 0 OR r.place <= r.most)
+    RETURNING a.insight_series_id
+), archived AS (
+    INSERT INTO archived_insight_series_recording_times (insight_series_id, recording_time)
+    SELECT r.id, r.time FROM ranked AS r WHERE r.most > 0 AND r.place > r.most
+    ON CONFLICT DO NOTHING
+    RETURNING insight_series_id
+)
+SELECT (SELECT count(*) FROM page) AS series, (SELECT coalesce(max(page.id), 0) FROM page)::integer AS last,
+    (SELECT count(*) FROM archived) AS archived, (SELECT count(*) FROM restored) AS restored;
+
+-- name: ArchivedTimes :many
+SELECT d.series_id, a.recording_time::timestamptz AS time
+FROM insight_series AS d
+JOIN archived_insight_series_recording_times AS a ON a.insight_series_id = d.id
+WHERE d.series_id = ANY (@series_ids::text[])
+ORDER BY d.series_id, a.recording_time;
+
+-- name: SetRetention :execrows
+UPDATE insight_series SET retention_points = sqlc.narg('points') WHERE series_id = @series_id AND deleted_at IS NULL;
+
+-- name: Retention :one
+SELECT d.retention_points AS own, d.points,
+    (SELECT count(*) FROM archived_insight_series_recording_times AS a WHERE a.insight_series_id = d.id) AS archived
+FROM insight_series AS d
+WHERE d.series_id = @series_id;
+
+-- Views that were deleted before the moment; what they are made of goes with them.
+-- name: PruneViews :execrows
+DELETE FROM insight_view WHERE deleted_at < @before::timestamptz;
+
+-- Series that were deleted before the moment, whose workflows are known to have been stopped, and which no view names.
+-- name: PrunableSeries :many
+SELECT d.id, d.series_id FROM insight_series AS d
+WHERE d.deleted_at < @before::timestamptz AND d.workflow_stopped_at IS NOT NULL
+    AND NOT EXISTS (SELECT FROM insight_view_series AS vs WHERE vs.insight_series_id = d.id)
+ORDER BY d.id
+LIMIT @row_limit;
+
+-- name: PruneChunks :execrows
+DELETE FROM sample_chunks AS c
+USING (SELECT x.chunk, x.repo_id FROM sample_chunks AS x WHERE x.series_id = @series_key ORDER BY x.chunk, x.repo_id LIMIT @row_limit) AS n
+WHERE c.series_id = @series_key AND c.chunk = n.chunk AND c.repo_id = n.repo_id;
+
+-- name: PruneCaptures :execrows
+DELETE FROM sample_captures AS c
+USING (SELECT x.chunk, x.repo_id, x.capture FROM sample_captures AS x WHERE x.series_id = @series_key ORDER BY x.chunk, x.repo_id, x.capture LIMIT @row_limit) AS n
+WHERE c.series_id = @series_key AND c.chunk = n.chunk AND c.repo_id = n.repo_id AND c.capture = n.capture;
+
+-- name: PruneCaptureSums :execrows
+DELETE FROM capture_sums AS c
+USING (SELECT x.time, x.capture, x.stripe FROM capture_sums AS x WHERE x.series_id = @series_key ORDER BY x.time, x.capture, x.stripe LIMIT @row_limit) AS n
+WHERE c.series_id = @series_key AND c.time = n.time AND c.capture = n.capture AND c.stripe = n.stripe;
+
+-- At most 16 for each time.
+-- name: PruneTallies :exec
+DELETE FROM series_tallies WHERE series_id = @series_key;
+
+-- name: PruneTimes :exec
+DELETE FROM series_times WHERE series_id = @series_key;
+
+-- name: PruneSnapshots :execrows
+DELETE FROM series_points_snapshots WHERE series_id = @series_id;
+
+-- name: PruneDirtyQueries :exec
+DELETE FROM insight_dirty_queries WHERE insight_series_id = @series_key::integer;
+
+-- name: PrunePlans :exec
+DELETE FROM insight_series_backfill WHERE series_id = @series_key;
+
+-- name: PruneSeriesRow :exec
+DELETE FROM insight_series WHERE id = @series_key;
+
+-- Repositories that were removed before the moment and still have an index.
+-- name: PrunableRepositories :many
+SELECT r.id FROM repositories AS r
+JOIN commit_index_metadata AS m ON m.repo_id = r.id
+WHERE r.deleted_at < @before::timestamptz
+ORDER BY r.id
+LIMIT @row_limit;
+
+-- name: PruneCommitIndex :execrows
+DELETE FROM commit_index AS c
+WHERE c.repo_id = @repo_id AND c.seq IN (SELECT x.seq FROM commit_index AS x WHERE x.repo_id = @repo_id ORDER BY x.seq LIMIT @row_limit);
+
+-- name: PruneCommitIndexMetadata :exec
+DELETE FROM commit_index_metadata WHERE repo_id = @repo_id;
