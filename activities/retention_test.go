@@ -1,0 +1,111 @@
+package activities_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/activities"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/internal/testgit"
+	"github.com/backsight/backsight/store"
+)
+
+// retention has a clock that is a test's own.
+func (b *testBundle) retention(now time.Time) *activities.Retention {
+	r := &activities.Retention{Store: b.store, Now: func() time.Time { return now }, Rows: 1}
+	b.fresh()
+	b.env.RegisterActivity(r)
+	return r
+}
+
+func TestRetentionWaitsForTheGracePeriod(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	r := testgit.New(t)
+	r.Commit(t, shortlyBefore(2), map[string]string{"a": "TODO"})
+	b.local("r", r)
+	series := b.series("TODO")
+	b.backfill(series)
+	views, err := b.store.Views(t.Context(), store.ViewFilter{})
+	require.NoError(t, err)
+	require.NoError(t, b.store.DeleteView(t.Context(), views[0].ID))
+	require.NoError(t, b.store.MarkSeriesStopped(t.Context(), series.ID))
+	require.NoError(t, b.store.RemoveRepository(t.Context(), "r"))
+	for _, step := range []struct {
+		later  time.Duration
+		grace  string
+		pruned int64
+	}{
+		{29 * 24 * time.Hour, "720h", 0},
+		{31 * 24 * time.Hour, "0", 0}, // for ever
+		{31 * 24 * time.Hour, "720h", 1},
+		{31 * 24 * time.Hour, "720h", 0}, // a second time
+	} {
+		require.NoError(t, b.store.SetSetting(t.Context(), store.SettingRetentionGrace, step.grace))
+		retention := b.retention(time.Now().Add(step.later))
+		for _, prune := range []any{retention.PruneSeries, retention.PruneRepositories} {
+			result, err := call[activities.RetentionResult](b, prune)
+			require.NoError(t, err)
+			require.Equal(t, step.pruned, result.Pruned)
+			require.Equal(t, step.pruned > 0, result.More)
+		}
+	}
+	_, err = b.store.Series(t.Context(), series.ID)
+	require.Equal(t, insights.NotFound, insights.ErrorCode(err))
+}
+
+func TestRetentionArchivesWhatTheSettingSays(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	r := testgit.New(t)
+	r.Commit(t, shortlyBefore(2), map[string]string{"a": "TODO"})
+	b.local("r", r)
+	series := b.series("TODO")
+	b.backfill(series)
+	one := 1
+	require.NoError(t, b.store.SetRetention(t.Context(), series.ID, &one))
+	retention := b.retention(time.Now())
+	result, err := call[activities.RetentionResult](b, retention.Archive, int64(0))
+	require.NoError(t, err)
+	require.Equal(t, activities.RetentionResult{Archived: 2}, result)
+}
+
+// Mirrors of removed repositories go when their grace is over, and nothing else does.
+func TestMirrorsOfRemovedRepositoriesArePruned(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	origin := testgit.New(t)
+	origin.Commit(t, shortlyBefore(0), map[string]string{"a": "TODO"})
+	removed, stays := b.remote("removed", "file://"+origin.Dir), b.remote("stays", "file://"+origin.Dir+"/")
+	for _, id := range []int64{removed.ID, stays.ID} {
+		_, err := call[any](b, b.sync.Repository, id)
+		require.NoError(t, err)
+	}
+	strangers := []string{"99999.git", "notes", "7.gitx"}
+	for _, name := range append(strangers, "1.git.broken-12345") {
+		require.NoError(t, os.Mkdir(filepath.Join(b.dataDir, name), 0o755))
+	}
+	require.NoError(t, b.store.RemoveRepository(t.Context(), "removed"))
+	there := func() (names []string) {
+		entries, err := os.ReadDir(b.dataDir)
+		require.NoError(t, err)
+		for _, e := range entries {
+			names = append(names, e.Name())
+		}
+		return names
+	}
+	before := there()
+	require.Len(t, before, 6)
+	require.NoError(t, b.mirrors.Prune(t.Context(), time.Now().Add(29*24*time.Hour)))
+	require.Equal(t, before, there(), "within its grace")
+	for range 2 {
+		require.NoError(t, b.mirrors.Prune(t.Context(), time.Now().Add(31*24*time.Hour)))
+		require.ElementsMatch(t, append([]string{"2.git"}, strangers...), there())
+	}
+	require.DirExists(t, origin.Dir)
+	require.NoError(t, (&activities.Mirrors{Store: b.store, Dir: filepath.Join(b.dataDir, "nothing")}).Prune(t.Context(), time.Now()))
+}

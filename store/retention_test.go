@@ -1,0 +1,214 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
+)
+
+// chronicle is a series of days with one repository whose value at day n is n+10.
+func chronicle(t *testing.T, b bundle, method insights.GenerationMethod, days ...int) insights.Series {
+	t.Helper()
+	r := b.repository(t, "acme/a")
+	series := b.series(t, "TODO (.)", method)
+	var times []time.Time
+	for _, n := range days {
+		times = append(times, day(n))
+	}
+	plan := b.plan(t, series, store.Backfill, times...)
+	for _, n := range days {
+		sample := insights.Sample{RepositoryID: r.ID, Time: day(n), Outcome: insights.Counted, Value: float64(n + 10), Commit: oid(n)}
+		if method == insights.SearchCompute {
+			sample.Values = map[string]int64{string(rune('a' + n)): int64(n + 10)}
+		}
+		b.write(t, series, plan, sample)
+	}
+	return series
+}
+
+func (b bundle) shown(t require.TestingT, series insights.Series) (values []float64) {
+	points, err := b.Charts(b.ctx, []string{series.ID}, store.PointFilter{Viewer: store.Administrator})
+	require.NoError(t, err)
+	for _, p := range points[series.ID] {
+		values = append(values, p.Value)
+	}
+	return values
+}
+
+// The newest times stay in charts, the others are archived and nothing of them is lost; a larger number brings them back.
+func TestOldTimesAreArchivedAndRestored(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	series := chronicle(t, b, insights.Search, 0, 1, 2, 3, 4, 5, 6, 7)
+	before := b.requireWhole(t, series)
+	keep := func(setting int) store.Kept {
+		kept, err := b.KeepNewest(b.ctx, setting, 0, 10)
+		require.NoError(t, err)
+		return kept
+	}
+	require.Equal(t, store.Kept{Archived: 2}, keep(6))
+	require.Equal(t, store.Kept{}, keep(6), "a second time")
+	require.Equal(t, []float64{12, 13, 14, 15, 16, 17}, b.shown(t, series))
+	require.Equal(t, before, b.requireWhole(t, series), "completeness counts what is archived")
+	all, err := b.Export(b.ctx, []string{series.ID}, store.PointFilter{Viewer: store.Administrator})
+	require.NoError(t, err)
+	require.Len(t, all[series.ID], 8)
+	for i, p := range all[series.ID] {
+		require.Equal(t, i < 2, p.Archived)
+		require.Equal(t, float64(i+10), p.Value)
+	}
+
+	require.Equal(t, store.Kept{Archived: 1}, keep(2), "five points were asked for when it was made")
+	require.Len(t, b.shown(t, series), 5)
+	require.Equal(t, store.Kept{Restored: 2}, keep(7))
+	require.Equal(t, store.Kept{Restored: 1}, keep(0), "all")
+
+	// A number of its own goes before both.
+	own := 3
+	require.NoError(t, b.SetRetention(b.ctx, series.ID, &own))
+	require.Equal(t, store.Kept{Archived: 5}, keep(0))
+	got, err := b.Retention(b.ctx, series.ID, 30)
+	require.NoError(t, err)
+	require.Equal(t, store.Retention{Points: 3, Own: &own, Archived: 5}, got)
+	require.Equal(t, []float64{15, 16, 17}, b.shown(t, series))
+	all0 := 0
+	require.NoError(t, b.SetRetention(b.ctx, series.ID, &all0))
+	kept, err := b.KeepNewestOf(b.ctx, series.ID, 30)
+	require.NoError(t, err)
+	require.Equal(t, store.Kept{Restored: 5}, kept)
+	require.NoError(t, b.SetRetention(b.ctx, series.ID, nil))
+	got, err = b.Retention(b.ctx, series.ID, 30)
+	require.NoError(t, err)
+	require.Equal(t, store.Retention{Points: 30}, got)
+	wrong := -1
+	requireCode(t, insights.Invalid, b.SetRetention(b.ctx, series.ID, &wrong), "use a number from 1, or 0 for all")
+	requireCode(t, insights.NotFound, b.SetRetention(b.ctx, "nobody", nil), "does not exist")
+}
+
+// A captured value that occurs at archived times only is no line of the chart.
+func TestArchivedValuesAreNoLines(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	series := chronicle(t, b, insights.SearchCompute, 0, 1, 2)
+	own := 2
+	require.NoError(t, b.SetRetention(b.ctx, series.ID, &own))
+	_, err := b.KeepNewestOf(b.ctx, series.ID, 0)
+	require.NoError(t, err)
+	labels := func(read func() (map[string][]store.Point, error)) (list []string) {
+		points, err := read()
+		require.NoError(t, err)
+		for _, p := range points[series.ID] {
+			list = append(list, p.Label)
+		}
+		return list
+	}
+	ids, everybody := []string{series.ID}, store.PointFilter{Viewer: store.Administrator}
+	require.Equal(t, []string{"b", "c", "b", "c"}, labels(func() (map[string][]store.Point, error) { return b.Charts(b.ctx, ids, everybody) }))
+	require.Len(t, labels(func() (map[string][]store.Point, error) { return b.Export(b.ctx, ids, everybody) }), 9)
+}
+
+func TestRetentionGoesPageByPage(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for range 5 {
+		one := b.series(t, oid(time.Now().UnixNano()), insights.Search)
+		b.plan(t, one, store.Backfill, day(0), day(1))
+		own := 1
+		require.NoError(t, b.SetRetention(b.ctx, one.ID, &own))
+	}
+	archived, pages := int64(0), 0
+	for after, first := int64(0), true; first || after != 0; first = false {
+		kept, err := b.KeepNewest(b.ctx, 30, after, 2)
+		require.NoError(t, err)
+		archived, after = archived+kept.Archived, kept.Next
+		pages++
+	}
+	require.EqualValues(t, 5, archived)
+	require.Equal(t, 3, pages)
+}
+
+// What was deleted is pruned when its grace is over, in slices, and leaves nothing behind but the rows of repositories.
+func TestDeletedSeriesArePruned(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	series := chronicle(t, b, insights.SearchCompute, 0, 1, 2)
+	kept := b.series(t, "kept", insights.Search)
+	b.plan(t, kept, store.Backfill, day(0))
+	snapshot := b.snapshot(t, series, day(3))
+	require.NotZero(t, snapshot)
+	own := 1
+	require.NoError(t, b.SetRetention(b.ctx, series.ID, &own))
+	_, err := b.KeepNewest(b.ctx, 30, 0, 10)
+	require.NoError(t, err)
+	require.NoError(t, b.RecordPlanningProblem(b.ctx, series.ID, "x", day(0)))
+	views, err := b.Views(b.ctx, store.ViewFilter{Find: "TODO"})
+	require.NoError(t, err)
+	require.NoError(t, b.DeleteView(b.ctx, views[0].ID))
+
+	now := time.Now()
+	for _, before := range []time.Time{now.Add(-time.Hour), now.Add(time.Hour)} { // within grace, and still running
+		list, err := b.PrunableSeries(b.ctx, before)
+		require.NoError(t, err)
+		require.Empty(t, list)
+	}
+	require.NoError(t, b.MarkSeriesStopped(b.ctx, series.ID))
+	list, err := b.PrunableSeries(b.ctx, now.Add(time.Hour))
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	require.Equal(t, series.ID, list[0].ID)
+	slices := 0
+	for gone := false; !gone; slices++ {
+		gone, err = b.PruneSeriesSlice(b.ctx, list[0], 1)
+		require.NoError(t, err)
+	}
+	require.Greater(t, slices, 3)
+	again, err := b.PruneSeriesSlice(b.ctx, list[0], 1)
+	require.NoError(t, err)
+	require.True(t, again, "an activity may be attempted again")
+	_, err = b.Series(b.ctx, series.ID)
+	requireCode(t, insights.NotFound, err, "does not exist")
+	for _, table := range []string{
+		"insight_series", "insight_view", "insight_view_series", "insight_series_backfill", "series_times", "sample_chunks", "series_tallies",
+	} {
+		require.Equal(t, 1, b.count(t, table), "%s has what belongs to the series that is kept", table)
+	}
+	for _, table := range []string{
+		"sample_captures", "capture_sums", "snapshot_samples", "series_points_snapshots", "insight_dirty_queries", "archived_insight_series_recording_times",
+	} {
+		require.Zero(t, b.count(t, table), table)
+	}
+}
+
+func (b bundle) count(t require.TestingT, table string) (n int) {
+	require.NoError(t, b.pool.QueryRow(b.ctx, "SELECT count(*) FROM "+table).Scan(&n))
+	return n
+}
+
+func TestCommitIndexesOfRemovedRepositoriesArePruned(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	removed, stays := b.repository(t, "acme/removed"), b.repository(t, "acme/stays")
+	b.index(t, removed, day(3), -3, -2, -1)
+	b.index(t, stays, day(3), -3)
+	require.NoError(t, b.RemoveRepository(b.ctx, "acme/removed"))
+	ids, err := b.PrunableRepositories(b.ctx, time.Now().Add(-time.Hour))
+	require.NoError(t, err)
+	require.Empty(t, ids, "within its grace")
+	ids, err = b.PrunableRepositories(b.ctx, time.Now().Add(time.Hour))
+	require.NoError(t, err)
+	require.Equal(t, []int64{removed.ID}, ids)
+	for gone := false; !gone; {
+		gone, err = b.PruneRepositorySlice(b.ctx, removed.ID, 2)
+		require.NoError(t, err)
+	}
+	require.Equal(t, 1, b.count(t, "commit_index"))
+	require.Equal(t, 1, b.count(t, "commit_index_metadata"))
+	require.Equal(t, 2, b.count(t, "repositories"), "samples name it")
+	ids, err = b.PrunableRepositories(b.ctx, time.Now().Add(time.Hour))
+	require.NoError(t, err)
+	require.Empty(t, ids)
+}
