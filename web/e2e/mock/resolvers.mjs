@@ -89,6 +89,7 @@ export function resolvers(world) {
       seriesId: series.id,
       query: series.query,
       generatedFromCaptureGroups: Boolean(series.captureGroups),
+      generationMethod: series.captureGroups ? 'SEARCH_COMPUTE' : 'SEARCH',
       points: series.points,
       anchor: iso(series.anchor),
       zone: '',
@@ -114,8 +115,8 @@ export function resolvers(world) {
       return { query, isValid: !invalidReason, invalidReason }
     },
     previewRepositoriesFromQuery: ({ query }) => ({ numberOfRepositories: scopeOf(world, query).length }),
-    validateInsightQuery: ({ query, generatedFromCaptureGroups }) => {
-      const problem = queryProblem(query) ?? (generatedFromCaptureGroups && captures(query) === 0 ? { message: 'the query has no capture group', suggestion: String.raw`put parentheses around what is to be counted by value, and add patterntype:regexp`, start: 0, end: query.length } : null)
+    validateInsightQuery: ({ query, generationMethod }) => {
+      const problem = queryProblem(query) ?? (generationMethod === 'SEARCH_COMPUTE' && captures(query) === 0 ? { message: 'the query has no capture group', suggestion: String.raw`put parentheses around what is to be counted by value, and add patterntype:regexp`, start: 0, end: query.length } : null)
       return { isValid: !problem, canonical: problem ? null : query, captures: Math.max(0, captures(query)), error: problem }
     },
     health: () => ({ workerPolling: world.worker, temporalUi: 'http://127.0.0.1:8233', message: world.worker ? null : 'No worker has polled for 40 s, so no sample is computed.' }),
@@ -139,10 +140,10 @@ export function resolvers(world) {
           label: series.options?.label || series.query,
           color: series.options?.lineColor || '#2563d9',
           query: series.query,
-          captureGroups: series.generatedFromCaptureGroups,
+          captureGroups: series.generationMethod !== 'SEARCH',
           criteria: repositoryCriteria,
           repositories,
-          labels: series.generatedFromCaptureGroups ? created.versions : undefined,
+          labels: series.generationMethod !== 'SEARCH' ? created.versions : undefined,
           shape: index % 2 === 0 ? created.curve(8 + next() * 8, 30 + next() * 20) : created.curve(40 + next() * 10, 3),
         })),
       })

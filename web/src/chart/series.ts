@@ -29,15 +29,13 @@ export interface ChartSeries {
   label: string
   colour: SeriesColour
   marker: MarkerShape
-  /** One value of a capture group. */
+  /** One value of a capture group, or one language. */
   captured: boolean
   points: ChartPoint[]
 }
 
 /** Captured values shown at once; the rest are listed, not drawn, until asked for. */
 export const captureLimit = 10
-
-const naturalOrder = new Intl.Collator('en', { numeric: true })
 
 /** The series of an insight as lines. hidden counts captured values that limit kept out (the smallest ones). */
 export function chartSeries(insight: InsightFragment, limit = captureLimit): { series: ChartSeries[]; hidden: number } {
@@ -46,8 +44,8 @@ export function chartSeries(insight: InsightFragment, limit = captureLimit): { s
   insight.dataSeries.forEach((data, position) => {
     const presentation = insight.presentation.seriesPresentation.find((entry) => entry.seriesId === data.seriesId)
     const label = presentation?.label || data.label || data.seriesId
-    const captured = insight.dataSeriesDefinitions.find((entry) => entry.seriesId === data.seriesId)?.generatedFromCaptureGroups
-    if (!captured) {
+    const method = insight.dataSeriesDefinitions.find((entry) => entry.seriesId === data.seriesId)?.generationMethod ?? 'SEARCH'
+    if (method === 'SEARCH') {
       series.push({
         key: data.seriesId,
         seriesId: data.seriesId,
@@ -60,9 +58,9 @@ export function chartSeries(insight: InsightFragment, limit = captureLimit): { s
       return
     }
     const lines = capturedLines(data.points)
-    const shown = lines.toSorted((a, b) => peak(b.points) - peak(a.points))
-      .slice(0, limit)
-      .toSorted((a, b) => naturalOrder.compare(a.label, b.label))
+    // The server's order, which is that of versions where the values are such.
+    const kept = new Set(lines.toSorted((a, b) => peak(b.points) - peak(a.points)).slice(0, limit))
+    const shown = lines.filter((line) => kept.has(line))
     hidden += lines.length - shown.length
     for (const line of shown) {
       const index = series.length

@@ -9,7 +9,7 @@ export interface Recipe {
   form: () => FormState
 }
 
-/** Three insights to begin with: a count, values taken from the code, and one thing replacing another. */
+/** Insights to begin with: a count, values taken from the code, one thing replacing another, and what the code is written in. */
 export const recipes: Recipe[] = [
   {
     id: 'todos',
@@ -26,7 +26,7 @@ export const recipes: Recipe[] = [
     form: () => ({
       ...emptyForm(),
       title: 'Go versions in go.mod',
-      series: [newSeries(0, { label: 'Go version', query: String.raw`file:(^|/)go\.mod$ patterntype:regexp ^go\s+(\d+\.\d+)`, captureGroups: true })],
+      series: [newSeries(0, { label: 'Go version', query: String.raw`file:(^|/)go\.mod$ patterntype:regexp ^go\s+(\d+\.\d+)`, method: 'SEARCH_COMPUTE' })],
     }),
   },
   {
@@ -42,5 +42,12 @@ export const recipes: Recipe[] = [
         newSeries(0, { label: 'io, os', query: String.raw`lang:go patterntype:regexp \b(?:io\.(?:ReadAll|Discard|NopCloser)|os\.(?:ReadFile|WriteFile|ReadDir|MkdirTemp|CreateTemp))\b` }),
       ],
     }),
+  },
+  {
+    id: 'language-mix',
+    name: 'Language mix',
+    question: 'What is our code written in?',
+    explanation: 'Lines by language instead of matches: one line per language, without code that was taken over from others. The query may hold filters, and may be empty.',
+    form: () => ({ ...emptyForm(), title: 'Lines by language', series: [newSeries(0, { label: 'Lines by language', method: 'LANGUAGE_STATS' })] }),
   },
 ]

@@ -26,6 +26,7 @@ export function insight(points: PointFragment[], { captured = false, color = '' 
         seriesId: 's',
         query: 'TODO',
         generatedFromCaptureGroups: captured,
+        generationMethod: captured ? 'SEARCH_COMPUTE' : 'SEARCH',
         points: 3,
         anchor: '2026-03-31T10:00:00Z',
         zone: '',

@@ -18,7 +18,7 @@ interface Props {
 }
 
 export function SeriesEditor({ index, series, errors, onChange, onRemove }: Props) {
-  const live = useQueryValidation(series.query, series.captureGroups)
+  const live = useQueryValidation(series.query, series.method)
   const error = live.error ?? errors[`query.${index}`]
   const labelError = errors[`label.${index}`]
   const colour = palette.findIndex((entry) => entry.hex === series.colour)
@@ -35,14 +35,14 @@ export function SeriesEditor({ index, series, errors, onChange, onRemove }: Prop
         value={series.query}
         onChange={(query) => onChange({ ...series, query })}
         error={error}
-        placeholder="TODO lang:go"
-        hint={live.valid ? validHint(series, live.captures) : 'Words, "quoted", /regexp/, file:, lang:, case:, AND OR NOT.'}
+        placeholder={series.method === 'LANGUAGE_STATS' ? 'Every file' : 'TODO lang:go'}
+        hint={live.valid ? validHint(series, live.captures) : queryHint(series)}
       />
       <div className={styles.seriesRow}>
-        <Field label="Label" hint={series.captureGroups ? 'Lines are named by their values.' : ''} error={labelError && <ErrorText error={labelError} />}>
+        <Field label="Label" hint={series.method === 'SEARCH' ? '' : 'Lines are named by their values.'} error={labelError && <ErrorText error={labelError} />}>
           {(parts) => <TextInput {...parts} value={series.label} placeholder="The query" onChange={(event) => onChange({ ...series, label: event.target.value })} />}
         </Field>
-        {!series.captureGroups && (
+        {series.method === 'SEARCH' && (
           <fieldset className={styles.colours}>
             <legend>Colour</legend>
             <div className={styles.swatches}>
@@ -55,18 +55,43 @@ export function SeriesEditor({ index, series, errors, onChange, onRemove }: Prop
           </fieldset>
         )}
       </div>
-      <label className={styles.toggle}>
-        <input type="checkbox" role="switch" checked={series.captureGroups} onChange={(event) => onChange({ ...series, captureGroups: event.target.checked })} />
-        <span>
-          One line per captured value
-          <small>What stands in the query’s parentheses is counted by value. Needs a regexp with a capture group.</small>
-        </span>
-      </label>
+      <Toggle
+        method="SEARCH_COMPUTE"
+        series={series}
+        onChange={onChange}
+        label="One line per captured value"
+        hint="What stands in the query’s parentheses is counted by value. Needs a regexp with a capture group."
+      />
+      <Toggle
+        method="LANGUAGE_STATS"
+        series={series}
+        onChange={onChange}
+        label="Lines by language"
+        hint="Counts lines instead of matches, one line per language. The query may only have filters, such as -file:_test\.go$."
+      />
     </fieldset>
   )
 }
 
+/** Turns a way of counting on, and off again. */
+function Toggle({ method, series, onChange, label, hint }: { method: SeriesForm['method']; series: SeriesForm; onChange: Props['onChange']; label: string; hint: string }) {
+  return (
+    <label className={styles.toggle}>
+      <input type="checkbox" role="switch" checked={series.method === method} onChange={(event) => onChange({ ...series, method: event.target.checked ? method : 'SEARCH' })} />
+      <span>
+        {label}
+        <small>{hint}</small>
+      </span>
+    </label>
+  )
+}
+
+function queryHint(series: SeriesForm): string {
+  return series.method === 'LANGUAGE_STATS' ? 'Filters only: file:, lang:, repo:. Nothing is every file.' : 'Words, "quoted", /regexp/, file:, lang:, case:, AND OR NOT.'
+}
+
 function validHint(series: SeriesForm, captures: number): string {
-  if (series.captureGroups) return `The query is fine: ${plural(captures, 'capture group')}.`
+  if (series.method === 'LANGUAGE_STATS') return 'The filters are fine.'
+  if (series.method === 'SEARCH_COMPUTE') return `The query is fine: ${plural(captures, 'capture group')}.`
   return captures > 0 ? `The query is fine. It has ${plural(captures, 'capture group')}: they can become one line per value.` : 'The query is fine.'
 }

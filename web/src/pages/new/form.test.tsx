@@ -78,6 +78,8 @@ describe('the underline', () => {
 
 describe('what can be said without the server', () => {
   test('a filled form is fine', () => expect(checkForm(filled())).toEqual({}))
+  test('language statistics need no query', () =>
+    expect(checkForm({ ...emptyForm(), title: 'T', series: [newSeries(0, { method: 'LANGUAGE_STATS' })] })).toEqual({}))
   test('an empty one lacks a title and a query', () => expect(Object.keys(checkForm(emptyForm()))).toEqual(['title', 'query.0']))
   test.each<[Partial<FormState>, string]>([
     [{ points: '0' }, 'points'],
@@ -101,6 +103,8 @@ describe('what is sent', () => {
   ])('scope %j', (changes, scope) => expect(formInput({ ...filled(), ...changes }).repositoryScope).toEqual(scope))
 
   test('the query without the spaces around it', () => expect(formInput(filled()).dataSeries[1]!.query).toBe('fille:go x'))
+  test('how a series counts', () =>
+    expect(formInput({ ...filled(), series: [newSeries(0, { method: 'LANGUAGE_STATS' }), newSeries(1, { method: 'SEARCH_COMPUTE' })] }).dataSeries.map((s) => s.generationMethod)).toEqual(['LANGUAGE_STATS', 'SEARCH_COMPUTE']))
   test('no criteria without a name', () => expect(scopeCriteria({ scope: 'name', scopeName: '', scopeQuery: '' })).toBe(''))
 })
 

@@ -1,5 +1,5 @@
 import type { FieldError, PlacedErrors } from '../../api/errors.ts'
-import type { LineChartSearchInsightInput, TimeIntervalStepUnit } from '../../api/generated.ts'
+import type { InsightGenerationMethod, LineChartSearchInsightInput, TimeIntervalStepUnit } from '../../api/generated.ts'
 import { palette } from '../../chart/palette.ts'
 
 export interface SeriesForm {
@@ -8,7 +8,7 @@ export interface SeriesForm {
   label: string
   query: string
   colour: string
-  captureGroups: boolean
+  method: InsightGenerationMethod
 }
 
 export type ScopeKind = 'all' | 'name' | 'query' | 'list'
@@ -30,7 +30,7 @@ export interface FormState {
 let keys = 0
 
 export function newSeries(index: number, given: Partial<SeriesForm> = {}): SeriesForm {
-  return { key: ++keys, label: '', query: '', colour: palette[index % palette.length]!.hex, captureGroups: false, ...given }
+  return { key: ++keys, label: '', query: '', colour: palette[index % palette.length]!.hex, method: 'SEARCH', ...given }
 }
 
 export function emptyForm(): FormState {
@@ -57,7 +57,7 @@ export function checkForm(form: FormState): FormErrors {
   const errors: FormErrors = {}
   if (form.title.trim() === '') errors.title = { message: 'Give the insight a title.' }
   form.series.forEach((series, index) => {
-    if (series.query.trim() === '') errors[`query.${index}`] = { message: 'Write what to search for.' }
+    if (series.query.trim() === '' && series.method !== 'LANGUAGE_STATS') errors[`query.${index}`] = { message: 'Write what to search for.' }
   })
   if (form.scope === 'name' && form.scopeName.trim() === '') errors.scope = { message: 'Write a regular expression for repository names.' }
   if (form.scope === 'query' && form.scopeQuery.trim() === '') errors.scope = { message: 'Write a scope such as repo:^acme/ -repo:archive.' }
@@ -84,7 +84,7 @@ export function formInput(form: FormState): LineChartSearchInsightInput {
     dataSeries: form.series.map((series) => ({
       query: series.query.trim(),
       options: { label: series.label.trim() || null, lineColor: series.colour },
-      generatedFromCaptureGroups: series.captureGroups,
+      generationMethod: series.method,
     })),
     repositoryScope: form.scope === 'list' ? { repositories: form.scopeList } : form.scope === 'all' ? {} : { repositoryCriteria: scopeCriteria(form) },
     timeScope: { stepInterval: { unit: form.unit, value: Number(form.every) }, points: Number(form.points) },

@@ -1,13 +1,13 @@
 import { useQuery } from 'urql'
 import { bareMessage, type FieldError } from '../../api/errors.ts'
-import { PreviewScopeDocument, ValidateQueryDocument, ValidateScopeDocument } from '../../api/generated.ts'
+import { PreviewScopeDocument, ValidateQueryDocument, ValidateScopeDocument, type InsightGenerationMethod } from '../../api/generated.ts'
 import { useDebounced } from '../../ui/useDebounced.ts'
 
 /** What the server thinks of a query that is being typed; nothing while it is empty or still changing. */
-export function useQueryValidation(query: string, captureGroups: boolean): { error?: FieldError; captures: number; valid: boolean } {
+export function useQueryValidation(query: string, method: InsightGenerationMethod): { error?: FieldError; captures: number; valid: boolean } {
   const settled = useDebounced(query)
   const paused = settled.trim() === ''
-  const [{ data }] = useQuery({ query: ValidateQueryDocument, variables: { query: settled, captureGroups }, pause: paused })
+  const [{ data }] = useQuery({ query: ValidateQueryDocument, variables: { query: settled, method }, pause: paused })
   const answer = data?.validateInsightQuery
   if (paused || settled !== query || !answer) return { captures: 0, valid: false }
   const { error } = answer
