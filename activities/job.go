@@ -67,6 +67,9 @@ func (j *job) locate(ctx context.Context, r store.Repository, samples []insights
 	}
 	if !unknown {
 		git, err := j.Mirrors.Open(ctx, r)
+		if err == nil && behind(ctx, r, git, samples) {
+			git, err = j.Mirrors.Refresh(ctx, r)
+		}
 		return git, samples, err
 	}
 	git, err := j.Mirrors.Refresh(ctx, r)
@@ -102,6 +105,18 @@ func (j *job) locate(ctx context.Context, r store.Repository, samples []insights
 	return git, located, j.fail(ctx, r, cut, &repositoryError{classShallow, fmt.Errorf(
 		"repository %s: it is a shallow clone whose oldest commit is younger than %s: fetch its whole history (git fetch --unshallow)",
 		r.Name, cut[0].Time.Format(time.RFC3339))})
+}
+
+// behind reports whether this machine's mirror lacks the newest of the commits: another worker's was fetched since, and that one
+// brought the commit index to where it is.
+func behind(ctx context.Context, r store.Repository, git *gitrepo.Repo, samples []insights.Sample) bool {
+	for _, s := range samples { // newest first
+		if s.Commit != "" && !r.Local {
+			_, err := git.FirstParent(ctx, gitrepo.OID(s.Commit))
+			return err != nil && ctx.Err() == nil
+		}
+	}
+	return false
 }
 
 // search counts at the commits of the groups, newest first, and settles each group as its result comes.

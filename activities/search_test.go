@@ -141,6 +141,28 @@ func TestMirrorWhoseHostIsAwayFailsWithItsReason(t *testing.T) {
 	require.NotEmpty(t, repository.Error)
 }
 
+// A worker whose mirror is behind that of the worker which read the history fetches, instead of missing the commits.
+func TestMirrorThatIsBehindIsFetched(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	origin := testgit.New(t)
+	origin.Commit(t, shortlyBefore(-2), map[string]string{"a.go": "TODO\n"})
+	repository := b.remote("mirror", "file://"+origin.Dir)
+	b.backfill(b.series("TODO early"))
+	require.DirExists(t, filepath.Join(b.dataDir, fmt.Sprintf("%d.git", repository.ID)))
+
+	origin.Commit(t, shortlyBefore(0), map[string]string{"a.go": "TODO\nTODO\n"})
+	repositories, err := b.store.RepositoriesByID(t.Context(), []int64{repository.ID})
+	require.NoError(t, err)
+	other := &activities.Mirrors{Store: b.store, Dir: t.TempDir()}
+	_, err = other.Refresh(t.Context(), repositories[repository.ID])
+	require.NoError(t, err)
+
+	series := b.series("TODO")
+	b.backfill(series)
+	require.Equal(t, []string{"counted 2", "counted 1", "reused 1"}, b.told(series)["mirror"])
+}
+
 // What lies at a mirror's place and is no repository is put aside, not deleted, and cloned again.
 func TestBrokenMirrorIsClonedAgain(t *testing.T) {
 	t.Parallel()
