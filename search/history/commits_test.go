@@ -30,6 +30,8 @@ type commitTruth struct {
 	query *query.Query
 	files *truth
 	of    map[string]*patch
+	chain []string // newest first
+	at    map[time.Time]string
 }
 
 // patch is a commit as git log tells of it.
@@ -46,7 +48,7 @@ type patchedFile struct {
 }
 
 func newCommitTruth(t testgit.TB, repo *testgit.Repo, q *query.Query, m *match.Matcher) *commitTruth {
-	tr := &commitTruth{t: t, repo: repo, query: q, files: newTruth(t, repo, m), of: map[string]*patch{}}
+	tr := &commitTruth{t: t, repo: repo, query: q, files: newTruth(t, repo, m), of: map[string]*patch{}, at: map[time.Time]string{}}
 	out := git(t, repo, "log", "--first-parent", "-m", "--root", "--no-renames", "--raw", "-p", "-U0", "-z", "--no-abbrev", "--no-textconv", "--no-ext-diff",
 		"--format=%x01%x02%H%x00%an <%ae>%x00%cn <%ce>%x00%ct%x00%B%x00", "main")
 	for record := range strings.SplitSeq(strings.TrimPrefix(out, "\x01\x02"), "\x01\x02") {
@@ -58,6 +60,7 @@ func newCommitTruth(t testgit.TB, repo *testgit.Repo, q *query.Query, m *match.M
 		p := &patch{author: head[1], committer: head[2], message: head[4], time: time.Unix(seconds, 0).UTC()}
 		p.read(t, strings.TrimLeft(head[5], "\x00\n"))
 		tr.of[head[0]] = p
+		tr.chain = append(tr.chain, head[0])
 	}
 	return tr
 }
@@ -199,23 +202,27 @@ func (tr *commitTruth) holds(n query.Node, p *patch, changes []patchedFile) bool
 	return false
 }
 
-// between counts the commits that `git rev-list` has between the ones as of two times.
-func (tr *commitTruth) between(since, until time.Time) (commit string, value int64) {
-	asOf := func(t time.Time) string {
-		return strings.TrimSpace(git(tr.t, tr.repo, "rev-list", "-1", "--first-parent", fmt.Sprintf("--before=%d +0000", t.Unix()), "main"))
+// asOf is the commit that `git rev-list` names.
+func (tr *commitTruth) asOf(t time.Time) string {
+	id, known := tr.at[t]
+	if !known {
+		id = strings.TrimSpace(git(tr.t, tr.repo, "rev-list", "-1", "--first-parent", fmt.Sprintf("--before=%d +0000", t.Unix()), "main"))
+		tr.at[t] = id
 	}
-	commit = asOf(until)
+	return id
+}
+
+// between counts the commits from the one as of until, back to without the one as of since.
+func (tr *commitTruth) between(since, until time.Time) (commit string, value int64) {
+	commit, start := tr.asOf(until), tr.asOf(since)
 	if commit == "" {
 		return "", 0
 	}
-	before := map[string]bool{}
-	if start := asOf(since); start != "" {
-		for _, id := range strings.Fields(git(tr.t, tr.repo, "rev-list", "--first-parent", start)) {
-			before[id] = true
+	for _, id := range tr.chain[slices.Index(tr.chain, commit):] {
+		if id == start {
+			break
 		}
-	}
-	for _, id := range strings.Fields(git(tr.t, tr.repo, "rev-list", "--first-parent", commit)) {
-		if !before[id] && tr.matches(tr.of[id]) {
+		if tr.matches(tr.of[id]) {
 			value++
 		}
 	}

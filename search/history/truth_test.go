@@ -57,6 +57,9 @@ func git(t testgit.TB, repo *testgit.Repo, args ...string) string {
 
 // holds says whether the predicates do at a commit.
 func (tr *truth) holds(commit string) bool {
+	if len(tr.matcher.Predicates()) == 0 {
+		return true
+	}
 	met := make([]bool, len(tr.matcher.Predicates()))
 	for path, id := range tr.list(commit) {
 		for i, p := range tr.matcher.Predicates() {
