@@ -34,7 +34,7 @@ func (s *search) readBase(ctx context.Context) (*root, error) {
 }
 
 // runFromBase counts what differs between neighbours in base, roots[0], roots[1], … and yields the results. used is false
-// when something of that cannot be read; nothing was yielded then.
+// when something of that cannot be read, or would save nothing; nothing was yielded then.
 func (s *search) runFromBase(ctx context.Context, base root, roots []root, yield func(Result) error) (used bool, err error) {
 	if len(s.graph.faults) > 0 || slices.ContainsFunc(roots, func(r root) bool { return r.fault != nil }) {
 		return false, nil
@@ -53,6 +53,15 @@ func (s *search) runFromBase(ctx context.Context, base root, roots []root, yield
 	}
 	for _, r := range roots {
 		look.moveTo(r.node)
+	}
+	// A file that changed is read as it was and as it is. Where most of them did, everything as it is costs less.
+	var whole []int32
+	reach := newReach(s.graph)
+	for _, r := range roots {
+		whole = reach.add(whole, r.node)
+	}
+	if len(whole) <= len(batch) {
+		return false, nil
 	}
 	s.progress.total.Store(int64(len(batch)))
 	if err := s.countBlobs(ctx, counts, batch); err != nil {
