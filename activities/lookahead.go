@@ -60,7 +60,7 @@ func (a *lookAhead) refresh(ctx context.Context) error {
 	parts := slices.Collect(slices.Chunk(stale, syncBatch))
 	return inParallel(ctx, parts, time.Until(a.until), func(ctx context.Context, part []store.Repository) error {
 		activity.RecordHeartbeat(ctx, fmt.Sprintf("refresh from %s on", part[0].Name))
-		changed, err := a.plans.Mirrors.changed(ctx, part)
+		changed, err := a.plans.Mirrors.changed(ctx, part, 0)
 		if err != nil {
 			return err
 		}

@@ -15,13 +15,23 @@ import (
 // This file refreshes many repositories at a time. Most of a large installation rests, and most of it is small: finding that
 // nothing happened costs some tens of microseconds and no process, and what is small is written together.
 
+// stampEvery is how long a repository at rest goes without a new stamp of when it was looked at. A plan that needs a newer one gets
+// it (see lookAhead), so stamping tens of thousands of rows at every sync would buy nothing.
+const stampEvery = time.Hour
+
 // changed returns those of the repositories that have to be refreshed. The others are local and have their default branch where
-// it was at their last sync; that is recorded as a sync, and the commit index answers for every instant up to the call.
-func (m *Mirrors) changed(ctx context.Context, list []store.Repository) (changed []store.Repository, err error) {
+// it was at their last sync. Where that sync is longer ago than the given time, this one is recorded, and the commit index answers
+// for every instant up to the call.
+func (m *Mirrors) changed(ctx context.Context, list []store.Repository, stampAfter time.Duration) (changed []store.Repository, err error) {
 	at := time.Now() // before anything is read: what is pushed meanwhile is not in the index
 	var seen []store.Seen
+	young := make(map[int64]bool)
 	for _, r := range list {
-		if restsNow(r) {
+		switch {
+		case !restsNow(r):
+		case r.IndexedAt.Add(stampAfter).After(at):
+			young[r.ID] = true
+		default:
 			seen = append(seen, store.Seen{RepositoryID: r.ID, Head: r.Head})
 		}
 	}
@@ -29,9 +39,9 @@ func (m *Mirrors) changed(ctx context.Context, list []store.Repository) (changed
 	if err != nil {
 		return nil, err
 	}
-	m.Metrics.Synced(telemetry.Unchanged, len(unchanged))
+	m.Metrics.Synced(telemetry.Unchanged, len(unchanged)+len(young))
 	for _, r := range list {
-		if !unchanged[r.ID] {
+		if !unchanged[r.ID] && !young[r.ID] {
 			changed = append(changed, r)
 		}
 	}

@@ -80,11 +80,17 @@ func TestSyncPassesOverWhatRests(t *testing.T) {
 	grown.Commit(t, shortlyBefore(0).Add(time.Minute), map[string]string{"b": "1"})
 	moved.Git(t, "branch", "-m", "main", "trunk")
 	moved.Git(t, "symbolic-ref", "HEAD", "refs/heads/trunk")
+	for _, r := range list[:3] { // as if the last sync had been long ago
+		require.NoError(t, b.store.ReplaceCommitIndex(t.Context(), r.ID, 3, nil, time.Now().Add(-2*time.Hour)))
+	}
 	before := time.Now()
 	t.Setenv("PATH", t.TempDir()) // git is not there
 	require.Equal(t, activities.ListResult{Batches: [][]int64{{list[5].ID, list[6].ID}}, Unchanged: 5, Next: list[6].ID, Last: true}, b.listed())
-	for _, r := range list[:5] {
+	for _, r := range list[:3] {
 		require.WithinRange(t, *b.again(r).IndexedAt, before.Truncate(time.Microsecond), time.Now())
+	}
+	for _, r := range list[3:5] {
+		require.True(t, b.again(r).IndexedAt.Before(before), "what was stamped a moment ago is not written again")
 	}
 	b.syncedTogether(list[5:]...)
 	require.Equal(t, activities.ListResult{Unchanged: 7, Next: list[6].ID, Last: true}, b.listed())

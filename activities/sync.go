@@ -53,7 +53,7 @@ func (s *Sync) list(ctx context.Context, after int64) (ListResult, error) {
 			return page, nil
 		}
 		part := left[:min(room, len(left))]
-		changed, err := s.Mirrors.changed(ctx, part)
+		changed, err := s.Mirrors.changed(ctx, part, stampEvery)
 		if err != nil {
 			return ListResult{}, err
 		}
