@@ -106,6 +106,7 @@ func (pl *plan) make(n int, id func(int) []byte) {
 	slices.SortFunc(found, func(a, b at) int { return cmp.Compare(a.offset, b.offset) })
 	pl.nodes = make([]node, 0, len(found)+len(found)/4)
 	known := newOffsets(cap(pl.nodes))
+	last := int64(0) // where the header that was read last ends
 	for _, f := range found {
 		above := int32(-1) // the node whose base is at offset
 		for offset := f.offset; ; {
@@ -116,6 +117,8 @@ func (pl *plan) make(n int, id func(int) []byte) {
 				if err != nil {
 					break
 				}
+				pl.pack.touch(last, offset, h.data-offset)
+				last = h.data
 				n, base = int32(len(pl.nodes)), h.base
 				pl.nodes = append(pl.nodes, node{offset: offset, size: h.size, index: -1, child: -1, sibling: -1, head: uint8(h.data - offset), kind: h.kind})
 				known.add(pl.nodes)
