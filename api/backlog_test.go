@@ -37,7 +37,7 @@ func TestBacklogMetrics(t *testing.T) {
 	require.Equal(t, "1", empty["backsight_database_up"])
 	for _, name := range []string{
 		"backsight_oldest_unfinished_series_seconds", "backsight_queue_age_seconds", "backsight_recording_overdue_seconds", "backsight_plans_unfinished",
-		`backsight_series{state="unfinished"}`, `backsight_repositories{state="ok"}`,
+		`backsight_series{state="unfinished"}`, `backsight_repositories{state="ok"}`, "backsight_repositories_struck", "backsight_search_shards_unserved",
 	} {
 		require.Equal(t, "0", empty[name], name)
 	}
@@ -55,8 +55,13 @@ func TestBacklogMetrics(t *testing.T) {
 	_, err = b.store.BeginGeneration(t.Context(), series.ID, store.Backfill, series.Grid.Frames())
 	require.NoError(t, err)
 
+	require.NoError(t, b.store.AddStrike(t.Context(), series.ID, bad.ID, "the worker died"))
+	require.NoError(t, b.store.SetSetting(t.Context(), store.SettingShards, "3"))
+	b.workflows.set(func(f *fakeWorkflows) { f.served = 1 })
 	full := b.scrape()
 	require.Equal(t, "1", full["backsight_plans_unfinished"])
+	require.Equal(t, "1", full["backsight_repositories_struck"])
+	require.Equal(t, "2", full["backsight_search_shards_unserved"])
 	require.Equal(t, "1", full["backsight_series_unstarted"])
 	require.Equal(t, "1", full[`backsight_series{state="unfinished"}`])
 	require.Equal(t, "1", full[`backsight_repositories{state="ok"}`])

@@ -28,7 +28,7 @@ func (r *queryResolver) Health(ctx context.Context) (*generated.Health, error) {
 	health.WorkerPolling = err == nil && polling
 	health.IdleShards = []int{}
 	if health.WorkerPolling {
-		health.IdleShards, err = r.idleShards(ctx)
+		health.IdleShards, err = idleShards(ctx, r.config)
 	}
 	switch {
 	case err != nil:
@@ -42,8 +42,9 @@ func (r *queryResolver) Health(ctx context.Context) (*generated.Health, error) {
 	return health, nil
 }
 
-func (r *queryResolver) idleShards(ctx context.Context) ([]int, error) {
-	settings, err := r.config.Store.Settings(ctx)
+// idleShards are the search shards that nobody serves.
+func idleShards(ctx context.Context, config Config) ([]int, error) {
+	settings, err := config.Store.Settings(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +52,7 @@ func (r *queryResolver) idleShards(ctx context.Context) ([]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	idle, err := r.config.Workflows.ShardsWithoutPoller(ctx, shards)
+	idle, err := config.Workflows.ShardsWithoutPoller(ctx, shards)
 	if idle == nil {
 		idle = []int{}
 	}

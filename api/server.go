@@ -29,7 +29,7 @@ func New(config Config) http.Handler {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok") })
 	mux.Handle("GET /readyz", readyHandler(config))
 	if config.Metrics != nil {
-		config.Metrics.MustRegister(newBacklogMetrics(config.Store, config.Logger))
+		config.Metrics.MustRegister(newBacklogMetrics(config))
 		mux.Handle("GET /metrics", promhttp.HandlerFor(config.Metrics, promhttp.HandlerOpts{}))
 	}
 	mux.Handle("GET /", pageHandler(config.Web))

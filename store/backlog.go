@@ -16,6 +16,7 @@ type Backlog struct {
 	OldestPlan       time.Duration // since the oldest of them was made
 	Repositories     int64         // that are registered
 	Failing          int64         // whose last sync failed
+	Struck           int64         // whose search killed its worker or stopped answering, and has not got on since
 }
 
 // Backlog looks at all series, plans and repositories, and at no samples.
@@ -23,7 +24,7 @@ func (s *Store) Backlog(ctx context.Context) (Backlog, error) {
 	row, err := s.queries().Backlog(ctx)
 	return Backlog{
 		Series: row.Series, Unfinished: row.Unfinished, OldestUnfinished: seconds(row.OldestUnfinished), Unstarted: row.Unstarted,
-		Overdue: seconds(row.Overdue), Plans: row.Plans, OldestPlan: seconds(row.OldestPlan), Repositories: row.Repositories, Failing: row.Failing,
+		Overdue: seconds(row.Overdue), Plans: row.Plans, OldestPlan: seconds(row.OldestPlan), Repositories: row.Repositories, Failing: row.Failing, Struck: row.Struck,
 	}, classify(err, "backlog")
 }
 

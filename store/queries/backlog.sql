@@ -14,4 +14,5 @@ SELECT
     (SELECT coalesce(extract(epoch FROM now() - min(b.created_at)), 0)::float8 FROM insight_series_backfill AS b JOIN insight_series AS s ON s.id = b.series_id
         WHERE b.completed_at IS NULL AND s.deleted_at IS NULL) AS oldest_plan,
     (SELECT count(*) FROM repositories AS r WHERE r.deleted_at IS NULL) AS repositories,
-    (SELECT count(*) FROM repositories AS r WHERE r.deleted_at IS NULL AND r.error IS NOT NULL) AS failing;
+    (SELECT count(*) FROM repositories AS r WHERE r.deleted_at IS NULL AND r.error IS NOT NULL) AS failing,
+    (SELECT count(DISTINCT k.repo_id) FROM search_strikes AS k JOIN repositories AS r ON r.id = k.repo_id WHERE r.deleted_at IS NULL) AS struck;
