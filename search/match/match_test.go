@@ -1,6 +1,7 @@
 package match_test
 
 import (
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -226,6 +227,25 @@ func TestValues(t *testing.T) {
 		}
 		require.Equal(t, sum, got.N)
 	}
+}
+
+// TestRegexpsShareMemory has many that each would be small enough.
+func TestRegexpsShareMemory(t *testing.T) {
+	t.Parallel()
+	var all []string
+	for i := range 6 {
+		all = append(all, fmt.Sprintf("/(?:%s%d){1000}/", strings.Repeat("a", 50), i))
+	}
+	q, err := query.Parse(strings.Join(all, " OR "))
+	require.NoError(t, err)
+	_, err = match.Compile(q, match.Options{})
+	require.ErrorContains(t, err, "its regular expressions are too large: together they compile to more than 250000 instructions: repeat fewer times")
+
+	q, err = query.Parse(strings.Join(all[:4], " OR "))
+	require.NoError(t, err)
+	m, err := match.Compile(q, match.Options{})
+	require.NoError(t, err)
+	require.Equal(t, match.Counts{N: 1}, m.Match("a", []byte(strings.Repeat(strings.Repeat("a", 50)+"3", 1001))))
 }
 
 func TestByValueNeedsGroups(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 
+	"github.com/backsight/backsight/search/match/internal/dfa"
 	"github.com/backsight/backsight/search/query"
 )
 
@@ -78,6 +79,7 @@ func Compile(q *query.Query, opts Options) (*Matcher, error) {
 		if m.expr, err = c.node(q.Expr, false); err != nil {
 			return nil, fmt.Errorf("query %q: %w", q, err)
 		}
+		c.shareMemory()
 		m.varying = varying(m.expr, m.onPaths)
 	}
 	if err := m.compileLanguages(q, opts); err != nil {
@@ -95,6 +97,25 @@ type compiler struct {
 	q     *query.Query
 	m     *Matcher
 	known map[patternKey]*pattern
+	// engines are those of the regular expressions, size is the sum of their sizes.
+	engines []*engine
+	size    int
+}
+
+// add adds the engine of a regular expression. All together may be as large as one.
+func (c *compiler) add(e *engine) error {
+	c.engines = append(c.engines, e)
+	if c.size += e.re.Size(); c.size > dfa.MaxSize {
+		return fmt.Errorf("its regular expressions are too large: together they compile to more than %d instructions: repeat fewer times, or use * and +", dfa.MaxSize)
+	}
+	return nil
+}
+
+// shareMemory lets the engines have as much for their tables as one alone would.
+func (c *compiler) shareMemory() {
+	for _, e := range c.engines {
+		e.re.Bound(dfa.TableBytes / len(c.engines))
+	}
 }
 
 func (c *compiler) node(n query.Node, negated bool) (*node, error) {
@@ -169,6 +190,11 @@ func (c *compiler) pattern(p *query.Pattern) (*pattern, error) {
 	f, err := newFinder(p, c.q.CaseSensitive, c.m.byValue)
 	if err != nil {
 		return nil, err
+	}
+	if e, ok := f.(*engine); ok {
+		if err := c.add(e); err != nil {
+			return nil, err
+		}
 	}
 	required, err := requirementOf(p, c.q.CaseSensitive)
 	if err != nil {

@@ -7,7 +7,7 @@ import "unicode/utf8"
 // stopped.
 func (s *Searcher) startOf(from, end int) (start int, ok bool) {
 	if s.backward == nil {
-		s.backward = newCache(newStepper(s.of.backward))
+		s.backward = newCache(newStepper(s.of.backward), s.of.bound)
 	}
 	c, content := s.backward, s.content
 	after := edge

@@ -4,9 +4,12 @@ import (
 	"encoding/binary"
 )
 
-// cacheBytes bounds the table of a program, with the states' lists, in bytes. A
-// Searcher has one for each direction.
-const cacheBytes = 4 << 20
+// TableBytes bounds the table of a program, with the states' lists, in bytes, unless
+// Regexp.Bound says less. A Searcher has a table for each direction.
+const TableBytes = 4 << 20
+
+// leastBytes is the least bound.
+const leastBytes = 64 << 10
 
 // stateBytes is about what a state costs besides its row and its list.
 const stateBytes = 96
@@ -36,6 +39,7 @@ type cache struct {
 	rows   map[string]uint32 // by key: the offset of the row
 	starts [kinds]uint32     // by what is before: offsets; 0 if not known
 	bytes  int
+	bound  int // of bytes
 	// haste says for which starts to make entries special, so that the search can
 	// go on from there in a faster way.
 	haste [kinds]bool
@@ -44,8 +48,8 @@ type cache struct {
 	held  int // how many states there were when the table was last emptied
 }
 
-func newCache(s *stepper) *cache {
-	c := &cache{stepper: s, stride: uint32(s.p.classes.end) + 1}
+func newCache(s *stepper, bound int) *cache {
+	c := &cache{stepper: s, bound: bound, stride: uint32(s.p.classes.end) + 1}
 	c.flush()
 	return c
 }
@@ -135,7 +139,7 @@ func (c *cache) intern() (row uint32, ok bool) {
 		return row, true
 	}
 	size := int(c.stride)*4 + len(c.key) + stateBytes
-	if c.bytes+size > cacheBytes && len(c.states) > reserved {
+	if c.bytes+size > c.bound && len(c.states) > reserved {
 		return 0, false
 	}
 	key := string(c.key)

@@ -16,7 +16,7 @@
 //     expression tells apart are one column of the table.
 //   - A match is seen one rune late, when it is known what follows it, because of
 //     $ and \b. The table's entry says whether a match ended before the rune.
-//   - Memory is bounded: by MaxSize for programs, and by cacheBytes for each table
+//   - Memory is bounded: by MaxSize for programs, and by TableBytes for each table
 //     of a Searcher. A full table is emptied; where it fills too fast to be of use,
 //     the rest of a content is searched without one.
 //   - Work between two looks at the stop flag is bounded, whatever the expression.

@@ -72,10 +72,28 @@ func TestHostileExpressions(t *testing.T) {
 			s.Reset(content, nil, nil)
 			n := s.Count()
 			t.Logf("%s in %s: %d matches, %.1f of work per byte, %d states, %d bytes, slow %t", name, of, n, float64(s.spent)/float64(len(content)), len(s.forward.states), s.forward.bytes, s.slow)
-			require.LessOrEqual(t, s.spent, int64(len(content))*int64(100+2*len(r.forward.insts)), "%s in %s", name, of)
-			require.LessOrEqual(t, s.forward.bytes, cacheBytes+rowBytes(s.forward), "%s in %s", name, of)
-			require.LessOrEqual(t, 4*len(s.forward.table), cacheBytes+rowBytes(s.forward), "%s in %s", name, of)
+			require.LessOrEqual(t, s.spent, int64(len(content))*int64(100+4*len(r.forward.insts)), "%s in %s", name, of)
+			require.LessOrEqual(t, s.forward.bytes, r.bound+rowBytes(s.forward), "%s in %s", name, of)
+			require.LessOrEqual(t, 4*len(s.forward.table), r.bound+rowBytes(s.forward), "%s in %s", name, of)
 			s.Close()
+		}
+	}
+}
+
+// TestBoundedTables has tables that soon are full.
+func TestBoundedTables(t *testing.T) {
+	t.Parallel()
+	content := wordText(4 << 10)
+	for _, text := range hostile {
+		wide, narrow := compiled(t, "(?im)"+text, even), compiled(t, "(?im)"+text, even)
+		narrow.Bound(0)
+		a, b := wide.Searcher(), narrow.Searcher()
+		a.Reset(content, nil, nil)
+		b.Reset(content, nil, nil)
+		require.Equal(t, spans(a), spans(b), text)
+		require.LessOrEqual(t, b.forward.bytes, leastBytes+rowBytes(b.forward), text)
+		if b.backward != nil {
+			require.LessOrEqual(t, b.backward.bytes, leastBytes+rowBytes(b.backward), text)
 		}
 	}
 }

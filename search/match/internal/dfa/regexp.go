@@ -11,6 +11,7 @@ type Regexp struct {
 	forward *program
 	jumps   bool
 	skips   *skips
+	bound   int // of each table, in bytes
 	// backward matches what forward does, read from its end.
 	backward *program
 
@@ -30,11 +31,15 @@ func Compile(tree *syntax.Regexp, share func(b byte) float64, jumps bool) (*Rege
 	if err != nil {
 		return nil, err
 	}
-	return &Regexp{forward: forward, backward: backward, skips: newSkips(forward, share), jumps: jumps}, nil
+	return &Regexp{forward: forward, backward: backward, skips: newSkips(forward, share), jumps: jumps, bound: TableBytes}, nil
 }
 
 // Size is the number of instructions of the expression's program.
 func (r *Regexp) Size() int { return len(r.forward.insts) }
+
+// Bound sets the most bytes that each table takes, for expressions that share memory.
+// Below 64 KiB it is that. It is not for use at the same time as anything else.
+func (r *Regexp) Bound(bytes int) { r.bound = max(bytes, leastBytes) }
 
 // Searcher returns a Searcher of contents, one at a time, to be given back by its
 // Close.
@@ -46,7 +51,7 @@ func (r *Regexp) Searcher() *Searcher {
 		r.idle = r.idle[:n-1]
 		return s
 	}
-	s := &Searcher{of: r, forward: newCache(newStepper(r.forward))}
+	s := &Searcher{of: r, forward: newCache(newStepper(r.forward), r.bound)}
 	s.forward.haste = r.skips.worth
 	if r.jumps {
 		s.forward.haste = [kinds]bool{true, true, true, true}

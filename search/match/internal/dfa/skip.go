@@ -17,7 +17,7 @@ const leastSkip = 6
 
 func newSkips(p *program, share func(b byte) float64) *skips {
 	s := &skips{}
-	c := newCache(newStepper(p))
+	c := newCache(newStepper(p), TableBytes)
 	var all [kinds]bool // those that occur
 	for before := range kinds {
 		all[p.seen(before)] = true
