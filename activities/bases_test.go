@@ -13,6 +13,13 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
+// completed closes the series' first plan.
+func (b *testBundle) completed(series insights.Series) {
+	b.t.Helper()
+	_, err := call[activities.CompleteResult](b, b.plans.Complete, activities.CompleteInput{SeriesID: series.ID, Generation: 1})
+	require.NoError(b.t, err)
+}
+
 // A recording reads only what changed since the newest exact sample of the series in the repository, with one statement for all
 // repositories of the activity.
 func TestARecordingReadsWhatChanged(t *testing.T) {
@@ -53,6 +60,7 @@ func TestARecordingReadsWhatChanged(t *testing.T) {
 				}
 			})
 			b.backfill(series)
+			b.completed(series)
 			before := get("backsight_blobs_read_total")
 			begun, err := call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: series.ID, Kind: store.Recording, Times: []time.Time{series.Grid.Time(1)}})
 			require.NoError(t, err)
@@ -73,6 +81,27 @@ func TestARecordingReadsWhatChanged(t *testing.T) {
 	}
 }
 
+// The frames of a large repository are searched one by one: each builds on the newest that is counted.
+func TestAFrameReadsWhatChanged(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	get := b.measured()
+	r := testgit.New(t)
+	r.Commit(t, shortlyBefore(-1), map[string]string{"a": "TODO", "b": "TODO b", "c": "TODO c"})
+	r.Commit(t, shortlyBefore(0), map[string]string{"a": "TODO TODO"})
+	repository := b.local("r", r)
+	series := b.series("TODO")
+	one := activities.Range{SeriesID: series.ID, Generation: b.begin(series).Generation, From: repository.ID, Through: repository.ID}
+	for k, blobs := range []float64{3, 2} {
+		before, at := get("backsight_blobs_read_total"), grid.Time(-k)
+		one.At = &at
+		_, err := call[insights.Completeness](b, b.search.Samples, one)
+		require.NoError(t, err)
+		require.Equal(t, blobs, get("backsight_blobs_read_total")-before)
+	}
+	require.Equal(t, []string{"counted 4", "counted 3", "absent"}, b.told(series)["r"])
+}
+
 // A retry is there to find out what is right: it builds on nothing.
 func TestARetryBuildsOnNothing(t *testing.T) {
 	t.Parallel()
@@ -81,6 +110,7 @@ func TestARetryBuildsOnNothing(t *testing.T) {
 	b.local("growing", growing(t))
 	series := b.series("TODO")
 	b.backfill(series)
+	b.completed(series)
 	before := get("backsight_blobs_read_total")
 	at := grid.Time(0)
 	begun, err := call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{

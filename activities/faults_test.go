@@ -139,6 +139,7 @@ func TestRecordingAfterARewrite(t *testing.T) {
 	repository := b.local("r", r)
 	series := b.series("TODO", func(s *insights.Series) { s.Grid.Anchor, s.Grid.Points = grid.Time(-1), 1 })
 	b.backfill(series)
+	b.completed(series)
 	old := r.ObjectAt(t, "main")
 	r.Import(t, "main", false, testgit.Commit{Parents: testgit.Root, Time: shortlyBefore(0), Changes: []testgit.Change{{Path: "b", Content: "TODO b"}, {Path: "c", Content: "TODO"}}})
 	r.RemoveObject(t, old)

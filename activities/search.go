@@ -64,7 +64,7 @@ func (s *Search) samples(ctx context.Context, in Range) (err error) {
 	suspectsLast(byRepository, strikes)
 	pulse, stop := startPulse(ctx)
 	defer stop()
-	bases, err := s.bases(ctx, in, asked, byRepository)
+	bases, err := s.bases(ctx, in, series, asked, byRepository)
 	if err != nil {
 		return err
 	}
@@ -80,9 +80,12 @@ func (s *Search) samples(ctx context.Context, in Range) (err error) {
 }
 
 // bases returns what new samples can be built on, by repository, where the query allows for it.
-func (s *Search) bases(ctx context.Context, in Range, asked question, groups [][]insights.Sample) (map[int64]store.Base, error) {
+func (s *Search) bases(ctx context.Context, in Range, series insights.Series, asked question, groups [][]insights.Sample) (map[int64]store.Base, error) {
 	if asked.perInterval() || asked.matcher.PerRepository() || len(asked.matcher.Predicates()) > 0 {
 		return nil, nil // history.Request.Base is of no use to these
+	}
+	if series.BackfillCompletedAt == nil && in.At == nil {
+		return nil, nil // the first backfill finds nothing, unless its frames are searched one by one
 	}
 	return s.Store.Bases(ctx, in.SeriesID, in.Generation, repositoryIDs(groups))
 }
