@@ -126,7 +126,8 @@ func (r *Repo) Fetch(ctx context.Context) error {
 }
 
 func (r *Repo) fetchFrom(ctx context.Context, remote remoteState) error {
-	args := []string{"fetch", "--quiet", "--prune", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--update-head-ok", "origin"}
+	// What came stays in a pack, however little it is: packs are read without a process.
+	args := []string{"-c", "fetch.unpackLimit=1", "fetch", "--quiet", "--prune", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--update-head-ok", "origin"}
 	cmd := command(ctx, fetching, r.gitDir, append(args, refspecs...)...)
 	if _, err := outputOf(cmd); err != nil {
 		return r.wrap(ctx, "fetch", cmd, err)
