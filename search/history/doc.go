@@ -17,6 +17,7 @@
 //     exact; with one it is a lower bound.
 //   - Memory is bounded by the number of distinct blobs, trees and paths, not by their size: contents are looked at one
 //     at a time, and one above gitrepo.DefaultMaxSize is not read whole (a Fault, unless it is binary).
+//   - Counts by value (of capturing groups, or by language) are kept as package values does: small, and on disk above a budget.
 //   - Regular files only: symbolic links and submodules are not files.
 //   - With an index of the history (package index, indexed.go) no tree is read, and of the blobs only those that can match.
 //     The results are the same, and a property test compares them.

@@ -20,6 +20,8 @@
 //   - A file for which the expression holds without a positive pattern (filters
 //     only, or `NOT a`) counts 1.
 //   - Values of capturing groups are counted for each pattern by itself.
+//   - With Options.Languages, lines, bytes and files of each language instead, of
+//     the files for which filters hold (languages.go).
 //   - A commit counts 1. What a diff changed is the lines that a file has more often
 //     or less often than before (text.go).
 //
