@@ -85,6 +85,7 @@ func readSums(ctx context.Context, q *db.Queries, series map[string]*slots, choi
 		return known[key]
 	}
 	keys := slices.Collect(maps.Keys(byKey))
+	choice.chunks = chunksBetween(series, params.FromTime, params.ToTime)
 	err := eachOutcomes(ctx, q, keys, choice, func(r db.OutcomesAmongRow) {
 		at := places(row{r.SeriesID, r.Chunk})
 		for i := range r.Outcomes {
@@ -110,15 +111,27 @@ func readSums(ctx context.Context, q *db.Queries, series map[string]*slots, choi
 	return read, err
 }
 
+// chunksBetween returns the numbers of the chunks that have a time of any of the series between two.
+func chunksBetween(series map[string]*slots, from, to time.Time) (numbers []int32) {
+	for _, s := range series {
+		for at, t := range s.byPlace {
+			if !t.Before(from) && !t.After(to) && !slices.Contains(numbers, at.chunk) {
+				numbers = append(numbers, at.chunk)
+			}
+		}
+	}
+	return numbers
+}
+
 func eachOutcomes(ctx context.Context, q *db.Queries, keys []int32, choice chosen, do func(db.OutcomesAmongRow)) error {
 	if choice.others {
-		rows, err := q.OutcomesNotAmong(ctx, keys, choice.ids)
+		rows, err := q.OutcomesNotAmong(ctx, db.OutcomesNotAmongParams{SeriesIDs: keys, Chunks: choice.chunks, RepoIDs: choice.ids})
 		for _, row := range rows {
 			do(db.OutcomesAmongRow(row))
 		}
 		return err
 	}
-	rows, err := q.OutcomesAmong(ctx, keys, choice.ids)
+	rows, err := q.OutcomesAmong(ctx, db.OutcomesAmongParams{SeriesIDs: keys, Chunks: choice.chunks, RepoIDs: choice.ids})
 	for _, row := range rows {
 		do(row)
 	}
@@ -127,13 +140,13 @@ func eachOutcomes(ctx context.Context, q *db.Queries, keys []int32, choice chose
 
 func eachCapture(ctx context.Context, q *db.Queries, keys []int32, choice chosen, do func(db.CapturesAmongRow)) error {
 	if choice.others {
-		rows, err := q.CapturesNotAmong(ctx, keys, choice.ids)
+		rows, err := q.CapturesNotAmong(ctx, db.CapturesNotAmongParams{SeriesIDs: keys, Chunks: choice.chunks, RepoIDs: choice.ids})
 		for _, row := range rows {
 			do(db.CapturesAmongRow(row))
 		}
 		return err
 	}
-	rows, err := q.CapturesAmong(ctx, keys, choice.ids)
+	rows, err := q.CapturesAmong(ctx, db.CapturesAmongParams{SeriesIDs: keys, Chunks: choice.chunks, RepoIDs: choice.ids})
 	for _, row := range rows {
 		do(row)
 	}

@@ -16,10 +16,11 @@ type Viewer struct {
 // Administrator sees every repository.
 var Administrator = Viewer{Admin: true}
 
-// chosen are the repositories that a reader sees and asks for: the ids, or all but the ids' complement where that is less to read.
+// chosen are the repositories that a reader sees and asks for, and the numbers of the chunks with the times asked for.
 type chosen struct {
 	ids    []int32
 	others bool // to be read are the rows of all other repositories, which are fewer
+	chunks []int32
 }
 
 // chooseRepositories evaluates a filter. What the ledger has of a repository that is not registered is nobody's but an administrator's.

@@ -34,18 +34,19 @@ FROM (
     FROM repositories
 ) AS r;
 
+-- The chunks are named so that a plan which looks each repository up finds its rows, and not all of the series.
 -- name: OutcomesAmong :many
 SELECT c.series_id, c.chunk, c.outcomes, c.vals FROM sample_chunks AS c
-WHERE c.series_id = ANY (@series_ids::integer[]) AND c.repo_id IN (SELECT unnest(@repo_ids::integer[]));
+WHERE c.series_id = ANY (@series_ids::integer[]) AND c.chunk = ANY (@chunks::integer[]) AND c.repo_id IN (SELECT unnest(@repo_ids::integer[]));
 
 -- name: OutcomesNotAmong :many
 SELECT c.series_id, c.chunk, c.outcomes, c.vals FROM sample_chunks AS c
-WHERE c.series_id = ANY (@series_ids::integer[]) AND c.repo_id NOT IN (SELECT unnest(@repo_ids::integer[]));
+WHERE c.series_id = ANY (@series_ids::integer[]) AND c.chunk = ANY (@chunks::integer[]) AND c.repo_id NOT IN (SELECT unnest(@repo_ids::integer[]));
 
 -- name: CapturesAmong :many
 SELECT v.series_id, v.chunk, v.capture, v.vals FROM sample_captures AS v
-WHERE v.series_id = ANY (@series_ids::integer[]) AND v.repo_id IN (SELECT unnest(@repo_ids::integer[]));
+WHERE v.series_id = ANY (@series_ids::integer[]) AND v.chunk = ANY (@chunks::integer[]) AND v.repo_id IN (SELECT unnest(@repo_ids::integer[]));
 
 -- name: CapturesNotAmong :many
 SELECT v.series_id, v.chunk, v.capture, v.vals FROM sample_captures AS v
-WHERE v.series_id = ANY (@series_ids::integer[]) AND v.repo_id NOT IN (SELECT unnest(@repo_ids::integer[]));
+WHERE v.series_id = ANY (@series_ids::integer[]) AND v.chunk = ANY (@chunks::integer[]) AND v.repo_id NOT IN (SELECT unnest(@repo_ids::integer[]));

@@ -12,8 +12,14 @@ import (
 
 const capturesAmong = `-- name: CapturesAmong :many
 SELECT v.series_id, v.chunk, v.capture, v.vals FROM sample_captures AS v
-WHERE v.series_id = ANY ($1::integer[]) AND v.repo_id IN (SELECT unnest($2::integer[]))
+WHERE v.series_id = ANY ($1::integer[]) AND v.chunk = ANY ($2::integer[]) AND v.repo_id IN (SELECT unnest($3::integer[]))
 `
+
+type CapturesAmongParams struct {
+	SeriesIDs []int32
+	Chunks    []int32
+	RepoIDs   []int32
+}
 
 type CapturesAmongRow struct {
 	SeriesID int32
@@ -22,8 +28,8 @@ type CapturesAmongRow struct {
 	Vals     []float64
 }
 
-func (q *Queries) CapturesAmong(ctx context.Context, seriesIDs []int32, repoIDs []int32) ([]CapturesAmongRow, error) {
-	rows, err := q.db.Query(ctx, capturesAmong, seriesIDs, repoIDs)
+func (q *Queries) CapturesAmong(ctx context.Context, arg CapturesAmongParams) ([]CapturesAmongRow, error) {
+	rows, err := q.db.Query(ctx, capturesAmong, arg.SeriesIDs, arg.Chunks, arg.RepoIDs)
 	if err != nil {
 		return nil, err
 	}
@@ -49,8 +55,14 @@ func (q *Queries) CapturesAmong(ctx context.Context, seriesIDs []int32, repoIDs 
 
 const capturesNotAmong = `-- name: CapturesNotAmong :many
 SELECT v.series_id, v.chunk, v.capture, v.vals FROM sample_captures AS v
-WHERE v.series_id = ANY ($1::integer[]) AND v.repo_id NOT IN (SELECT unnest($2::integer[]))
+WHERE v.series_id = ANY ($1::integer[]) AND v.chunk = ANY ($2::integer[]) AND v.repo_id NOT IN (SELECT unnest($3::integer[]))
 `
+
+type CapturesNotAmongParams struct {
+	SeriesIDs []int32
+	Chunks    []int32
+	RepoIDs   []int32
+}
 
 type CapturesNotAmongRow struct {
 	SeriesID int32
@@ -59,8 +71,8 @@ type CapturesNotAmongRow struct {
 	Vals     []float64
 }
 
-func (q *Queries) CapturesNotAmong(ctx context.Context, seriesIDs []int32, repoIDs []int32) ([]CapturesNotAmongRow, error) {
-	rows, err := q.db.Query(ctx, capturesNotAmong, seriesIDs, repoIDs)
+func (q *Queries) CapturesNotAmong(ctx context.Context, arg CapturesNotAmongParams) ([]CapturesNotAmongRow, error) {
+	rows, err := q.db.Query(ctx, capturesNotAmong, arg.SeriesIDs, arg.Chunks, arg.RepoIDs)
 	if err != nil {
 		return nil, err
 	}
@@ -120,8 +132,14 @@ func (q *Queries) ChosenRepositories(ctx context.Context, arg ChosenRepositories
 
 const outcomesAmong = `-- name: OutcomesAmong :many
 SELECT c.series_id, c.chunk, c.outcomes, c.vals FROM sample_chunks AS c
-WHERE c.series_id = ANY ($1::integer[]) AND c.repo_id IN (SELECT unnest($2::integer[]))
+WHERE c.series_id = ANY ($1::integer[]) AND c.chunk = ANY ($2::integer[]) AND c.repo_id IN (SELECT unnest($3::integer[]))
 `
+
+type OutcomesAmongParams struct {
+	SeriesIDs []int32
+	Chunks    []int32
+	RepoIDs   []int32
+}
 
 type OutcomesAmongRow struct {
 	SeriesID int32
@@ -130,8 +148,9 @@ type OutcomesAmongRow struct {
 	Vals     []float64
 }
 
-func (q *Queries) OutcomesAmong(ctx context.Context, seriesIDs []int32, repoIDs []int32) ([]OutcomesAmongRow, error) {
-	rows, err := q.db.Query(ctx, outcomesAmong, seriesIDs, repoIDs)
+// The chunks are named so that a plan which looks each repository up finds its rows, and not all of the series.
+func (q *Queries) OutcomesAmong(ctx context.Context, arg OutcomesAmongParams) ([]OutcomesAmongRow, error) {
+	rows, err := q.db.Query(ctx, outcomesAmong, arg.SeriesIDs, arg.Chunks, arg.RepoIDs)
 	if err != nil {
 		return nil, err
 	}
@@ -157,8 +176,14 @@ func (q *Queries) OutcomesAmong(ctx context.Context, seriesIDs []int32, repoIDs 
 
 const outcomesNotAmong = `-- name: OutcomesNotAmong :many
 SELECT c.series_id, c.chunk, c.outcomes, c.vals FROM sample_chunks AS c
-WHERE c.series_id = ANY ($1::integer[]) AND c.repo_id NOT IN (SELECT unnest($2::integer[]))
+WHERE c.series_id = ANY ($1::integer[]) AND c.chunk = ANY ($2::integer[]) AND c.repo_id NOT IN (SELECT unnest($3::integer[]))
 `
+
+type OutcomesNotAmongParams struct {
+	SeriesIDs []int32
+	Chunks    []int32
+	RepoIDs   []int32
+}
 
 type OutcomesNotAmongRow struct {
 	SeriesID int32
@@ -167,8 +192,8 @@ type OutcomesNotAmongRow struct {
 	Vals     []float64
 }
 
-func (q *Queries) OutcomesNotAmong(ctx context.Context, seriesIDs []int32, repoIDs []int32) ([]OutcomesNotAmongRow, error) {
-	rows, err := q.db.Query(ctx, outcomesNotAmong, seriesIDs, repoIDs)
+func (q *Queries) OutcomesNotAmong(ctx context.Context, arg OutcomesNotAmongParams) ([]OutcomesNotAmongRow, error) {
+	rows, err := q.db.Query(ctx, outcomesNotAmong, arg.SeriesIDs, arg.Chunks, arg.RepoIDs)
 	if err != nil {
 		return nil, err
 	}

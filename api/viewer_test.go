@@ -1,0 +1,80 @@
+package api
+
+import (
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/insights"
+)
+
+// Charts, exports and lists of samples are those of the person that the proxy names; without a proxy everybody sees everything.
+func TestPrivateRepositoriesAreHiddenFromWhoHasNoGrant(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	view := b.create("permissions", "TODO")
+	series := view.DataSeries[0].SeriesID
+	generation := b.plan(series, "public", "private")
+	private, err := b.store.RepositoryByName(t.Context(), "private")
+	require.NoError(t, err)
+	require.NoError(t, b.store.SetRepositoryTraits(t.Context(), private.ID, false, false, true))
+	b.settle(series, generation, func(i int, s *insights.Sample) {
+		if counted(i, s); s.RepositoryID == private.ID {
+			s.Value = 1000
+		} else {
+			s.Value = 1
+		}
+	})
+	behindProxy := New(Config{
+		Store: b.store, Workflows: b.workflows, Repositories: fakeProber{}, Metrics: prometheus.NewRegistry(),
+		Logger: slog.New(slog.NewTextHandler(b.log, nil)), Now: func() time.Time { return epoch },
+		Auth: Auth{Mode: AuthProxy, Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Admins: []string{"root"}},
+	})
+	open := New(Config{
+		Store: b.store, Workflows: b.workflows, Repositories: fakeProber{}, Metrics: prometheus.NewRegistry(),
+		Logger: slog.New(slog.NewTextHandler(b.log, nil)), Now: func() time.Time { return epoch },
+	})
+	ask := func(h http.Handler, who, method, target, body string) string {
+		r := request(method, target, func(r *http.Request) {
+			r.RemoteAddr = "127.0.0.1:4711"
+			r.Header.Set("X-Forwarded-User", who)
+			r.Body = http.NoBody
+			if body != "" {
+				r.Body, r.ContentLength = httptest.NewRequest(method, "/", strings.NewReader(body)).Body, int64(len(body))
+			}
+		})
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		require.Equal(t, http.StatusOK, w.Code, w.Body.String())
+		return w.Body.String()
+	}
+	query, err := json.Marshal(map[string]any{"query": `{ insightViews { nodes { dataSeries {
+		points { value } samples(first: 50) { totalCount nodes { repository { name } } } } } } }`})
+	require.NoError(t, err)
+	for _, test := range []struct {
+		name    string
+		handler http.Handler
+		who     string
+		sees    bool
+	}{
+		{"nobody's grant", behindProxy, "ann", false},
+		{"an administrator", behindProxy, "root", true},
+		{"no proxy", open, "", true},
+	} {
+		answer := ask(test.handler, test.who, http.MethodPost, "/graphql", string(query))
+		require.Equal(t, test.sees, strings.Contains(answer, `"value":1001`), "%s: %s", test.name, answer)
+		require.Equal(t, !test.sees, strings.Contains(answer, `"value":1}`), test.name)
+		require.Equal(t, test.sees, strings.Contains(answer, `"private"`), test.name)
+		require.Equal(t, test.sees, strings.Contains(answer, `"totalCount":12`), test.name)
+		export := ask(test.handler, test.who, http.MethodGet, "/export/"+view.ID+".csv", "")
+		require.Equal(t, test.sees, strings.Contains(export, ",1001,"), "%s: %s", test.name, export)
+	}
+}
