@@ -55,8 +55,8 @@ func run(ctx context.Context) (err error) {
 		return err
 	}
 	fmt.Printf("%d repositories, %d samples each, %d rounds, %d processors\n\n", repositories, *points, *rounds, runtime.NumCPU())
-	fmt.Printf("%8s %8s   %s\n", "backfill", "history", "backfill/history")
-	var backfills, histories, ratios []float64
+	fmt.Printf("%8s %8s   %-16s   %s\n", "backfill", "history", "backfill/history", "the same in processor time of all processes")
+	var backfills, histories, ratios, cpus []float64
 	for round := range *rounds + 1 {
 		backfill, history, err := b.round(ctx, round)
 		if err != nil {
@@ -65,11 +65,12 @@ func run(ctx context.Context) (err error) {
 		if round == 0 {
 			continue // warms the file cache for both
 		}
-		fmt.Printf("%7.2fs %7.2fs   %.2f\n", backfill.Seconds(), history.Seconds(), backfill.Seconds()/history.Seconds())
-		backfills, histories = append(backfills, backfill.Seconds()), append(histories, history.Seconds())
-		ratios = append(ratios, backfill.Seconds()/history.Seconds())
+		ratio, cpu := backfill.wall.Seconds()/history.wall.Seconds(), backfill.cpu.Seconds()/history.cpu.Seconds()
+		fmt.Printf("%7.2fs %7.2fs   %-16.2f   %.2fs %.2fs %.2f\n", backfill.wall.Seconds(), history.wall.Seconds(), ratio, backfill.cpu.Seconds(), history.cpu.Seconds(), cpu)
+		backfills, histories = append(backfills, backfill.wall.Seconds()), append(histories, history.wall.Seconds())
+		ratios, cpus = append(ratios, ratio), append(cpus, cpu)
 	}
-	fmt.Printf("\nmedian: %.2fs %.2fs, ratio %.2f\n", median(backfills), median(histories), median(ratios))
+	fmt.Printf("\nmedian: %.2fs %.2fs, ratio %.2f; in processor time %.2f\n", median(backfills), median(histories), median(ratios), median(cpus))
 	return nil
 }
 
@@ -84,21 +85,33 @@ type bench struct {
 	grid        []string
 }
 
+// cost is what a contestant took.
+type cost struct{ wall, cpu time.Duration }
+
 // round runs both contestants and compares what they found.
-func (b *bench) round(ctx context.Context, round int) (backfill, history time.Duration, err error) {
+func (b *bench) round(ctx context.Context, round int) (backfill, history cost, err error) {
+	before, err := b.product.CPU()
+	if err != nil {
+		return backfill, history, err
+	}
 	began := time.Now()
 	id, err := b.product.Create(ctx, append([]string{"--title", fmt.Sprintf("round %d", round), "--query", b.query}, b.grid...)...)
 	if err != nil {
-		return 0, 0, err
+		return backfill, history, err
 	}
-	backfill = time.Since(began)
+	backfill.wall = time.Since(began)
+	after, err := b.product.CPU()
+	if err != nil {
+		return backfill, history, err
+	}
+	backfill.cpu = after - before
 	out, err := b.product.Command(ctx, "insight", "points", id, "--json")
 	if err != nil {
-		return 0, 0, err
+		return backfill, history, err
 	}
 	stored, err := sums(out)
 	if err != nil {
-		return 0, 0, err
+		return backfill, history, err
 	}
 	var newest string
 	for at := range stored {
@@ -107,21 +120,21 @@ func (b *bench) round(ctx context.Context, round int) (backfill, history time.Du
 
 	dirs, err := filepath.Glob(filepath.Join(b.root, "*"))
 	if err != nil {
-		return 0, 0, err
+		return backfill, history, err
 	}
 	began = time.Now()
 	args := append([]string{"history", "--json", "--query", b.query, "--until", newest}, b.grid...)
-	if out, err = b.product.Command(ctx, append(args, dirs...)...); err != nil {
-		return 0, 0, err
+	if out, history.cpu, err = b.product.Timed(ctx, append(args, dirs...)...); err != nil {
+		return backfill, history, err
 	}
-	history = time.Since(began)
+	history.wall = time.Since(began)
 	bare, err := sums(out)
 	if err != nil {
-		return 0, 0, err
+		return backfill, history, err
 	}
 	for at, value := range stored {
 		if bare[at] != value {
-			return 0, 0, fmt.Errorf("at %s the backfill has %v and history %v", at, value, bare[at])
+			return backfill, history, fmt.Errorf("at %s the backfill has %v and history %v", at, value, bare[at])
 		}
 	}
 	// The next round's series must not be this one.

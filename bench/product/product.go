@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -99,6 +100,56 @@ func (p *Product) Command(ctx context.Context, args ...string) ([]byte, error) {
 		return nil, fmt.Errorf("backsight %s: %w\n%s", strings.Join(args, " "), err, stderr.Bytes())
 	}
 	return out, nil
+}
+
+// CPU is the processor time that the product and all processes below it have used until now.
+func (p *Product) CPU() (total time.Duration, err error) {
+	stats, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		return 0, err
+	}
+	parents, ticks := map[int]int{}, map[int]int64{}
+	for _, path := range stats {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			continue // ended meanwhile; its parent has its time
+		}
+		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path)))
+		fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
+		if err != nil || len(fields) < 15 {
+			continue
+		}
+		if parents[pid], err = strconv.Atoi(fields[1]); err != nil {
+			return 0, err
+		}
+		for _, field := range fields[11:15] { // utime, stime, and those of children that ended
+			n, err := strconv.ParseInt(field, 10, 64)
+			if err != nil {
+				return 0, err
+			}
+			ticks[pid] += n
+		}
+	}
+	const tick = 10 * time.Millisecond // USER_HZ is 100 on every Linux
+	for pid := range ticks {
+		for at := pid; at != 0; at = parents[at] {
+			if at == p.Pid {
+				total += time.Duration(ticks[pid]) * tick
+				break
+			}
+		}
+	}
+	return total, nil
+}
+
+// Timed is Command, and tells what processor time it took.
+func (p *Product) Timed(ctx context.Context, args ...string) (out []byte, cpu time.Duration, err error) {
+	cmd := exec.CommandContext(ctx, p.Binary, args...)
+	out, err = cmd.Output()
+	if err != nil && cmd.ProcessState.ExitCode() != 1 {
+		return nil, 0, fmt.Errorf("backsight %s: %w", strings.Join(args, " "), err)
+	}
+	return out, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), nil
 }
 
 // Create makes an insight, waits until it is complete and returns its id.
