@@ -12,7 +12,7 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// exportHandler answers GET /export/{view}.csv and .json: a row for each point of each series, with the chart's filters as
+// exportHandler answers GET /export/{view}.csv and .json: a row for each point of each series, archived ones and the snapshot too, with the chart's filters as
 // the parameters from, to, includeRepoRegex and excludeRepoRegex. JSON is one object a line, as the command line prints
 // it.
 func exportHandler(config Config) http.Handler {
@@ -58,7 +58,7 @@ func exported(r *http.Request, s *store.Store, id string) (view insights.View, p
 	for i, series := range view.Series {
 		ids[i] = series.ID
 	}
-	points, err = s.Points(r.Context(), ids, filter)
+	points, err = s.Export(r.Context(), ids, filter)
 	return view, points, err
 }
 
@@ -90,6 +90,7 @@ func writeCSV(w *csv.Writer, view insights.View, points map[string][]store.Point
 	for _, o := range insights.Outcomes {
 		header = append(header, string(o))
 	}
+	header = append(header, "kind")
 	if err := w.Write(header); err != nil {
 		return err
 	}
@@ -102,6 +103,7 @@ func writeCSV(w *csv.Writer, view insights.View, points map[string][]store.Point
 			for _, o := range insights.Outcomes {
 				row = append(row, strconv.FormatInt(p.Outcomes.Of(o), 10))
 			}
+			row = append(row, kindOf(p))
 			if err := w.Write(row); err != nil {
 				return err
 			}
@@ -127,6 +129,19 @@ type exportedPoint struct {
 	Value    float64               `json:"value"`
 	Coverage exportedCoverage      `json:"coverage"`
 	Outcomes insights.Completeness `json:"outcomes"`
+	Snapshot bool                  `json:"snapshot,omitempty"`
+	Archived bool                  `json:"archived,omitempty"`
+}
+
+// kindOf says what a row is: a point of the chart, an archived one that charts do not show any more, or the snapshot.
+func kindOf(p store.Point) string {
+	switch {
+	case p.Snapshot:
+		return "snapshot"
+	case p.Archived:
+		return "archived"
+	}
+	return "point"
 }
 
 type exportedCoverage struct {
@@ -140,6 +155,7 @@ func writeJSONLines(e *json.Encoder, view insights.View, points map[string][]sto
 			line := exportedPoint{
 				Series: s.ID, Label: labelOf(s, p), Time: p.Time.UTC(), Value: p.Value,
 				Coverage: exportedCoverage{Known: p.Coverage.Known, Planned: p.Coverage.Planned}, Outcomes: p.Outcomes,
+				Snapshot: p.Snapshot, Archived: p.Archived,
 			}
 			if err := e.Encode(line); err != nil {
 				return err

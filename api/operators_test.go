@@ -93,3 +93,39 @@ func TestOrderToASeriesThatLostItsWorkflowStartsItAnew(t *testing.T) {
 	b.refused(insights.Conflict, `mutation($id: ID!) { triggerInsightSeries(seriesId: $id) { seriesId } }`, map[string]any{"id": id})
 	require.Empty(t, b.workflows.started, "a deleted series stays ended")
 }
+
+func TestRetentionPlansAndNotices(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	id := b.create("view", "TODO").DataSeries[0].SeriesID
+	b.plan(id, "acme/api")
+	var answer struct {
+		Series struct {
+			Points    []struct{ IsSnapshot bool }
+			Retention struct {
+				Points   int
+				Override *int
+				Archived int
+			}
+			Plans   []struct{ Kind string }
+			Notices []struct{ Reason string }
+		}
+	}
+	const fields = `{ points { isSnapshot } retention { points override archived } plans { kind } notices { reason } }`
+	b.do(&answer, `query($id: ID!) { series: insightSeries(id: $id) `+fields+` }`, map[string]any{"id": id})
+	all := len(answer.Series.Points)
+	require.Equal(t, 30, answer.Series.Retention.Points)
+	require.Equal(t, "backfill", answer.Series.Plans[0].Kind)
+	require.Empty(t, answer.Series.Notices)
+
+	b.do(&answer, `mutation($id: ID!) { series: setInsightSeriesRetention(seriesId: $id, points: 2) `+fields+` }`, map[string]any{"id": id})
+	require.Equal(t, 2, *answer.Series.Retention.Override)
+	require.Equal(t, all-2, answer.Series.Retention.Archived)
+	require.Len(t, answer.Series.Points, 2, "at once")
+	b.do(&answer, `mutation($id: ID!) { series: setInsightSeriesRetention(seriesId: $id) `+fields+` }`, map[string]any{"id": id})
+	require.Len(t, answer.Series.Points, all)
+
+	var renamed struct{ RenameRepository struct{ Name string } }
+	b.do(&renamed, `mutation { renameRepository(name: "acme/api", newName: " acme/gateway") { name } }`, nil)
+	require.Equal(t, "acme/gateway", renamed.RenameRepository.Name)
+}

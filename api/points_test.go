@@ -190,8 +190,8 @@ func TestExport(t *testing.T) {
 	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
 	require.NoError(t, err)
 	require.Equal(t, [][]string{
-		{"title", "series", "label", "time", "value", "known", "planned", "counted", "reused", "absent", "partial", "failed", "pending"},
-		{"'=Debt", id, "TODO", "2026-03-31T12:30:00Z", "0", "1", "1", "1", "0", "0", "0", "0", "0"},
+		{"title", "series", "label", "time", "value", "known", "planned", "counted", "reused", "absent", "partial", "failed", "pending", "kind"},
+		{"'=Debt", id, "TODO", "2026-03-31T12:30:00Z", "0", "1", "1", "1", "0", "0", "0", "0", "0", "point"},
 	}, rows)
 
 	status, text = get("/export/" + created.ID + ".json")

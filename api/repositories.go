@@ -53,7 +53,7 @@ func repositoryModel(r store.Repository) *generated.Repository {
 		ID: strconv.FormatInt(r.ID, 10), Name: r.Name, Location: withoutPassword(r.Location), Local: r.Local,
 		DefaultBranch: orNil(r.DefaultBranch), Head: orNil(r.Head), SizeBytes: r.SizeBytes,
 		Fork: r.Fork, Archived: r.Archived, FetchedAt: r.FetchedAt, IndexedAt: r.IndexedAt,
-		Error: orNil(r.Error), ErrorAt: r.ErrorAt,
+		Error: orNil(r.Error), ErrorAt: r.ErrorAt, RewrittenAt: r.RewrittenAt,
 	}
 }
 
@@ -152,6 +152,18 @@ func repositoryNames(location string, local bool) []string {
 // RemoveRepository takes a repository out of all plans to come; what was computed stays.
 func (r *mutationResolver) RemoveRepository(ctx context.Context, name string) (*generated.EmptyResponse, error) {
 	return &generated.EmptyResponse{}, r.config.Store.RemoveRepository(ctx, name)
+}
+
+// RenameRepository gives a repository another name.
+func (r *mutationResolver) RenameRepository(ctx context.Context, name, newName string) (*generated.Repository, error) {
+	if err := r.config.Store.RenameRepository(ctx, name, newName); err != nil {
+		return nil, err
+	}
+	repository, err := r.config.Store.RepositoryByName(ctx, strings.TrimSpace(newName))
+	if err != nil {
+		return nil, err
+	}
+	return repositoryModel(repository), nil
 }
 
 // SyncRepository starts reading one repository, or all.

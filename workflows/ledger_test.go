@@ -2,6 +2,7 @@ package workflows_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -53,8 +54,11 @@ type fakeLedger struct {
 	plans    [][]time.Time             // by generation - 1
 	aside    map[cell]insights.Outcome // the samples of snapshots
 	series   []string                  // that are to take one
-	looks    int                       // for repositories that joined
-	begun    []time.Time               // when
+	archive  []int64                   // what each page of a retention archives
+	prune    map[string]int            // how many series and repositories are to be pruned, one an activity
+	retained []string
+	looks    int         // for repositories that joined
+	begun    []time.Time // when
 	fails    []activities.FailInput
 	searches []activities.Range
 	clock    func() time.Time
@@ -72,6 +76,7 @@ func (l *fakeLedger) register(r interface {
 		"Begin": l.Begin, "Cancel": l.Cancel, "Page": l.Page, "Complete": l.Complete, "Tally": l.Tally, "RangeTally": l.RangeTally,
 		"Pending": l.Pending, "Samples": l.Samples, "Fail": l.Fail, "Failures": l.Failures, "List": l.List, "Repository": l.Repository, "Repositories": l.Repositories,
 		"SnapshotSeries": l.SnapshotSeries, "Joiners": l.Joiners,
+		"Archive": l.Archive, "PruneSeries": l.pruner("series"), "PruneRepositories": l.pruner("repositories"),
 	} {
 		r.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name})
 	}
@@ -138,6 +143,33 @@ func (l *fakeLedger) Joiners(context.Context, string) (activities.JoinersResult,
 		}
 	}
 	return result, nil
+}
+
+func (l *fakeLedger) Archive(_ context.Context, after int64) (activities.RetentionResult, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.retained = append(l.retained, fmt.Sprint("archive ", after))
+	var result activities.RetentionResult
+	if int(after) < len(l.archive) {
+		result.Archived = l.archive[after]
+	}
+	if int(after)+1 < len(l.archive) {
+		result.Next = after + 1
+	}
+	return result, nil
+}
+
+func (l *fakeLedger) pruner(what string) func(context.Context) (activities.RetentionResult, error) {
+	return func(context.Context) (activities.RetentionResult, error) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.retained = append(l.retained, what)
+		if l.prune[what] == 0 {
+			return activities.RetentionResult{}, nil
+		}
+		l.prune[what]--
+		return activities.RetentionResult{Pruned: 1, More: true}, nil
+	}
 }
 
 func (l *fakeLedger) SnapshotSeries(_ context.Context, after int64) (activities.SnapshotPage, error) {

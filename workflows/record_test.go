@@ -41,6 +41,7 @@ func TestRecordReplayFixtures(t *testing.T) {
 		"frame":      recordFrame,
 		"sync":       recordSync,
 		"parts":      recordParts,
+		"time":       recordTime,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -319,4 +320,47 @@ func recordParts(t *testing.T, record recorder) {
 	runs := s.settled(series)
 	record("series-first-part", runs[0])
 	record("series-rest", runs[1])
+}
+
+// recordTime: a snapshot of two pages, one that the schedule's workflow asks for, a repository that joins when somebody triggers, and
+// a retention.
+func recordTime(t *testing.T, record recorder) {
+	ledger := newLedger(5)
+	ledger.series = []string{"recorded", "ended"}
+	ledger.archive, ledger.prune = []int64{1, 1}, map[string]int{"series": 1, "repositories": 1}
+	s := newServer(t, ledger)
+	series := storedSeries("recorded", time.Minute)
+	series.Grid.Interval = insights.Interval{Unit: insights.Week, Value: 1}
+	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
+	before := s.settled(series)
+	_, err := s.workflows.Snapshot(t.Context(), series.ID, workflows.Order{By: "ann"})
+	require.NoError(t, err)
+	s.until(series.ID, func(status workflows.Status) bool { return status.Snapshot == nil })
+	runs := s.settled(series)
+	require.Equal(t, len(before)+2, len(runs), "a run for each page of the snapshot")
+	record("series-snapshot", runs[len(before)-1])
+	record("series-snapshot-last-page", runs[len(before)])
+
+	run, err := s.run("snapshots", workflows.SnapshotsWorkflowName, workflows.SnapshotsInput{})
+	require.NoError(t, err)
+	chain := s.histories("snapshots", run.GetRunID())
+	record("snapshots-page", s.histories("snapshots", s.firstRun("snapshots"))[0])
+	record("snapshots-one-ended", chain[len(chain)-1])
+	s.until(series.ID, func(status workflows.Status) bool {
+		return status.State == workflows.Sleeping && status.Snapshot == nil
+	})
+
+	before = s.settled(series)
+	ledger.mu.Lock()
+	ledger.repositories++
+	ledger.mu.Unlock()
+	_, err = s.workflows.Trigger(t.Context(), series.ID, workflows.Order{By: "ann"})
+	require.NoError(t, err)
+	s.until(series.ID, func(status workflows.Status) bool { return status.Completeness.Counted == 18 })
+	runs = s.settled(series)
+	record("series-joining", runs[len(before)-1])
+
+	run, err = s.run("retention", workflows.RetentionWorkflowName, workflows.RetentionInput{})
+	require.NoError(t, err)
+	record("retention-all", s.histories("retention", run.GetRunID())[0])
 }

@@ -37,7 +37,7 @@ func TestRecordedHistoriesReplay(t *testing.T) {
 			require.NoError(t, replayer.ReplayWorkflowHistoryFromJSONFile(quiet, file))
 		})
 	}
-	for _, kind := range []string{"series", "repository", "frame", "sync"} {
+	for _, kind := range []string{"series", "repository", "frame", "sync", "snapshots", "retention"} {
 		require.NotZero(t, types[kind], "no recorded history of a %s workflow", kind)
 	}
 }

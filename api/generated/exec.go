@@ -133,8 +133,11 @@ type ComplexityRoot struct {
 	InsightsSeries struct {
 		Completeness func(childComplexity int) int
 		Label        func(childComplexity int) int
+		Notices      func(childComplexity int) int
+		Plans        func(childComplexity int, first *int) int
 		Points       func(childComplexity int, from *time.Time, to *time.Time, includeRepoRegex *string, excludeRepoRegex *string) int
 		Reasons      func(childComplexity int) int
+		Retention    func(childComplexity int) int
 		Samples      func(childComplexity int, first *int, after *string, filter *SampleFilter) int
 		SeriesID     func(childComplexity int) int
 		Status       func(childComplexity int) int
@@ -162,9 +165,11 @@ type ComplexityRoot struct {
 		MoveInsightSeriesBackfillToFrontOfQueue func(childComplexity int, seriesID string, by *string) int
 		PauseInsightSeries                      func(childComplexity int, seriesID string, reason *string, by *string) int
 		RemoveRepository                        func(childComplexity int, name string) int
+		RenameRepository                        func(childComplexity int, name string, newName string) int
 		ResumeInsightSeries                     func(childComplexity int, seriesID string, by *string) int
 		RetryInsightSamples                     func(childComplexity int, seriesID string, filter SampleFilter, by *string) int
 		RetryInsightSeriesBackfill              func(childComplexity int, seriesID string, all *bool, by *string) int
+		SetInsightSeriesRetention               func(childComplexity int, seriesID string, points *int) int
 		SnapshotInsightSeries                   func(childComplexity int, seriesID string, by *string) int
 		SyncRepository                          func(childComplexity int, name *string) int
 		TriggerInsightSeries                    func(childComplexity int, seriesID string, by *string) int
@@ -207,6 +212,7 @@ type ComplexityRoot struct {
 		Local         func(childComplexity int) int
 		Location      func(childComplexity int) int
 		Name          func(childComplexity int) int
+		RewrittenAt   func(childComplexity int) int
 		SizeBytes     func(childComplexity int) int
 	}
 
@@ -274,6 +280,21 @@ type ComplexityRoot struct {
 		Zone                       func(childComplexity int) int
 	}
 
+	SeriesNotice struct {
+		ForTime func(childComplexity int) int
+		Reason  func(childComplexity int) int
+		Since   func(childComplexity int) int
+	}
+
+	SeriesPlan struct {
+		CompletedAt func(childComplexity int) int
+		CreatedAt   func(childComplexity int) int
+		Generation  func(childComplexity int) int
+		Kind        func(childComplexity int) int
+		Note        func(childComplexity int) int
+		Times       func(childComplexity int) int
+	}
+
 	SeriesProblem struct {
 		At      func(childComplexity int) int
 		Code    func(childComplexity int) int
@@ -285,6 +306,12 @@ type ComplexityRoot struct {
 		Completeness func(childComplexity int) int
 		SeriesID     func(childComplexity int) int
 		State        func(childComplexity int) int
+	}
+
+	SeriesRetention struct {
+		Archived func(childComplexity int) int
+		Override func(childComplexity int) int
+		Points   func(childComplexity int) int
 	}
 
 	SeriesWorkflowStatus struct {
@@ -325,6 +352,9 @@ type InsightsSeriesResolver interface {
 	Completeness(ctx context.Context, objs []*model.InsightsSeries) ([]*Completeness, error)
 	Workflow(ctx context.Context, obj *model.InsightsSeries) (*SeriesWorkflowStatus, error)
 	Samples(ctx context.Context, obj *model.InsightsSeries, first *int, after *string, filter *SampleFilter) (*SampleConnection, error)
+	Plans(ctx context.Context, obj *model.InsightsSeries, first *int) ([]*SeriesPlan, error)
+	Notices(ctx context.Context, obj *model.InsightsSeries) ([]*SeriesNotice, error)
+	Retention(ctx context.Context, obj *model.InsightsSeries) (*SeriesRetention, error)
 	Reasons(ctx context.Context, obj *model.InsightsSeries) ([]*SampleReason, error)
 }
 type MutationResolver interface {
@@ -340,6 +370,8 @@ type MutationResolver interface {
 	MoveInsightSeriesBackfillToBackOfQueue(ctx context.Context, seriesID string, by *string) (*model.InsightsSeries, error)
 	TriggerInsightSeries(ctx context.Context, seriesID string, by *string) (*model.InsightsSeries, error)
 	SnapshotInsightSeries(ctx context.Context, seriesID string, by *string) (*model.InsightsSeries, error)
+	SetInsightSeriesRetention(ctx context.Context, seriesID string, points *int) (*model.InsightsSeries, error)
+	RenameRepository(ctx context.Context, name string, newName string) (*Repository, error)
 	AddRepository(ctx context.Context, location string, name *string) (*Repository, error)
 	RemoveRepository(ctx context.Context, name string) (*EmptyResponse, error)
 	SyncRepository(ctx context.Context, name *string) (*EmptyResponse, error)
@@ -714,6 +746,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InsightsSeries.Label(childComplexity), true
+	case "InsightsSeries.notices":
+		if e.ComplexityRoot.InsightsSeries.Notices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InsightsSeries.Notices(childComplexity), true
+	case "InsightsSeries.plans":
+		if e.ComplexityRoot.InsightsSeries.Plans == nil {
+			break
+		}
+
+		args, err := ec.field_InsightsSeries_plans_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.InsightsSeries.Plans(childComplexity, args["first"].(*int)), true
 	case "InsightsSeries.points":
 		if e.ComplexityRoot.InsightsSeries.Points == nil {
 			break
@@ -731,6 +780,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InsightsSeries.Reasons(childComplexity), true
+	case "InsightsSeries.retention":
+		if e.ComplexityRoot.InsightsSeries.Retention == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InsightsSeries.Retention(childComplexity), true
 	case "InsightsSeries.samples":
 		if e.ComplexityRoot.InsightsSeries.Samples == nil {
 			break
@@ -892,6 +947,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RemoveRepository(childComplexity, args["name"].(string)), true
+	case "Mutation.renameRepository":
+		if e.ComplexityRoot.Mutation.RenameRepository == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameRepository_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameRepository(childComplexity, args["name"].(string), args["newName"].(string)), true
 	case "Mutation.resumeInsightSeries":
 		if e.ComplexityRoot.Mutation.ResumeInsightSeries == nil {
 			break
@@ -925,6 +991,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RetryInsightSeriesBackfill(childComplexity, args["seriesId"].(string), args["all"].(*bool), args["by"].(*string)), true
+	case "Mutation.setInsightSeriesRetention":
+		if e.ComplexityRoot.Mutation.SetInsightSeriesRetention == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setInsightSeriesRetention_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetInsightSeriesRetention(childComplexity, args["seriesId"].(string), args["points"].(*int)), true
 	case "Mutation.snapshotInsightSeries":
 		if e.ComplexityRoot.Mutation.SnapshotInsightSeries == nil {
 			break
@@ -1160,6 +1237,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Repository.Name(childComplexity), true
+	case "Repository.rewrittenAt":
+		if e.ComplexityRoot.Repository.RewrittenAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Repository.RewrittenAt(childComplexity), true
 	case "Repository.sizeBytes":
 		if e.ComplexityRoot.Repository.SizeBytes == nil {
 			break
@@ -1398,6 +1481,62 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SearchInsightDataSeriesDefinition.Zone(childComplexity), true
 
+	case "SeriesNotice.forTime":
+		if e.ComplexityRoot.SeriesNotice.ForTime == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeriesNotice.ForTime(childComplexity), true
+	case "SeriesNotice.reason":
+		if e.ComplexityRoot.SeriesNotice.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeriesNotice.Reason(childComplexity), true
+	case "SeriesNotice.since":
+		if e.ComplexityRoot.SeriesNotice.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeriesNotice.Since(childComplexity), true
+
+	case "SeriesPlan.completedAt":
+		if e.ComplexityRoot.SeriesPlan.CompletedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeriesPlan.CompletedAt(childComplexity), true
+	case "SeriesPlan.createdAt":
+		if e.ComplexityRoot.SeriesPlan.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeriesPlan.CreatedAt(childComplexity), true
+	case "SeriesPlan.generation":
+		if e.ComplexityRoot.SeriesPlan.Generation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeriesPlan.Generation(childComplexity), true
+	case "SeriesPlan.kind":
+		if e.ComplexityRoot.SeriesPlan.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeriesPlan.Kind(childComplexity), true
+	case "SeriesPlan.note":
+		if e.ComplexityRoot.SeriesPlan.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeriesPlan.Note(childComplexity), true
+	case "SeriesPlan.times":
+		if e.ComplexityRoot.SeriesPlan.Times == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeriesPlan.Times(childComplexity), true
+
 	case "SeriesProblem.at":
 		if e.ComplexityRoot.SeriesProblem.At == nil {
 			break
@@ -1441,6 +1580,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SeriesProgress.State(childComplexity), true
+
+	case "SeriesRetention.archived":
+		if e.ComplexityRoot.SeriesRetention.Archived == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeriesRetention.Archived(childComplexity), true
+	case "SeriesRetention.override":
+		if e.ComplexityRoot.SeriesRetention.Override == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeriesRetention.Override(childComplexity), true
+	case "SeriesRetention.points":
+		if e.ComplexityRoot.SeriesRetention.Points == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeriesRetention.Points(childComplexity), true
 
 	case "SeriesWorkflowStatus.completeness":
 		if e.ComplexityRoot.SeriesWorkflowStatus.Completeness == nil {
@@ -1731,6 +1889,13 @@ type Mutation {
   triggerInsightSeries(seriesId: ID!, by: String): InsightsSeries!
   "Backsight: samples every repository now, between two recordings. Refused for a series that is paused, or sampled daily or more often."
   snapshotInsightSeries(seriesId: ID!, by: String): InsightsSeries!
+  """
+  Backsight: how many of the newest sample times charts show of the series, in every insight that has it; 0 is all, null what the setting
+  says. Older ones are archived: exports have them, and a larger number brings them back.
+  """
+  setInsightSeriesRetention(seriesId: ID!, points: Int): InsightsSeries!
+  "Backsight: gives a repository another name. Its samples stay and are listed under it."
+  renameRepository(name: String!, newName: String!): Repository!
   "Backsight: registers a repository: an absolute path on the server, or a clone URL. The same location again returns the same repository."
   addRepository(location: String!, name: String): Repository!
   removeRepository(name: String!): EmptyResponse!
@@ -1797,9 +1962,22 @@ type InsightsSeries {
   workflow: SeriesWorkflowStatus
   "Backsight: per repository, newest time first."
   samples(first: Int = 50, after: String, filter: SampleFilter): SampleConnection!
+  "Backsight: what was planned for the series and why, newest first; snapshots are not among it."
+  plans(first: Int = 50): [SeriesPlan!]!
+  "Backsight: what is to be known about the series: reasons why samples are not exact, a history that was rewritten, a scope that cannot be read."
+  notices: [SeriesNotice!]!
+  "Backsight: how many sample times charts show."
+  retention: SeriesRetention!
   "Backsight: why samples are partial or failed, most frequent first."
   reasons: [SampleReason!]!
 }
+
+"kind: backfill, recording, retry, extension or joining. completedAt is null while it is worked on."
+type SeriesPlan { generation: Int! kind: String! times: [DateTime!]! note: String createdAt: DateTime! completedAt: DateTime }
+"forTime is the newest sample time that it touches."
+type SeriesNotice { reason: String! since: DateTime! forTime: DateTime! }
+"points: 0 is all. override is the series' own number, null where the setting holds. archived is how many times charts do not show."
+type SeriesRetention { points: Int! override: Int archived: Int! }
 
 type InsightDataPoint {
   dateTime: DateTime!
@@ -1905,6 +2083,8 @@ type Repository {
   indexedAt: DateTime
   error: String
   errorAt: DateTime
+  "Backsight: when its history last lost commits (a force-push); null: never seen."
+  rewrittenAt: DateTime
 }
 
 type ScopedInsightQueryPayload { query: String! isValid: Boolean! invalidReason: String }
@@ -2141,6 +2321,12 @@ func (ec *executionContext) childFields_InsightsSeries(ctx context.Context, fiel
 		return ec.fieldContext_InsightsSeries_workflow(ctx, field)
 	case "samples":
 		return ec.fieldContext_InsightsSeries_samples(ctx, field)
+	case "plans":
+		return ec.fieldContext_InsightsSeries_plans(ctx, field)
+	case "notices":
+		return ec.fieldContext_InsightsSeries_notices(ctx, field)
+	case "retention":
+		return ec.fieldContext_InsightsSeries_retention(ctx, field)
 	case "reasons":
 		return ec.fieldContext_InsightsSeries_reasons(ctx, field)
 	}
@@ -2221,6 +2407,8 @@ func (ec *executionContext) childFields_Repository(ctx context.Context, field gr
 		return ec.fieldContext_Repository_error(ctx, field)
 	case "errorAt":
 		return ec.fieldContext_Repository_errorAt(ctx, field)
+	case "rewrittenAt":
+		return ec.fieldContext_Repository_rewrittenAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Repository", field.Name)
 }
@@ -2343,6 +2531,36 @@ func (ec *executionContext) childFields_SearchInsightDataSeriesDefinition(ctx co
 	return nil, fmt.Errorf("no field named %q was found under type SearchInsightDataSeriesDefinition", field.Name)
 }
 
+func (ec *executionContext) childFields_SeriesNotice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reason":
+		return ec.fieldContext_SeriesNotice_reason(ctx, field)
+	case "since":
+		return ec.fieldContext_SeriesNotice_since(ctx, field)
+	case "forTime":
+		return ec.fieldContext_SeriesNotice_forTime(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SeriesNotice", field.Name)
+}
+
+func (ec *executionContext) childFields_SeriesPlan(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "generation":
+		return ec.fieldContext_SeriesPlan_generation(ctx, field)
+	case "kind":
+		return ec.fieldContext_SeriesPlan_kind(ctx, field)
+	case "times":
+		return ec.fieldContext_SeriesPlan_times(ctx, field)
+	case "note":
+		return ec.fieldContext_SeriesPlan_note(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_SeriesPlan_createdAt(ctx, field)
+	case "completedAt":
+		return ec.fieldContext_SeriesPlan_completedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SeriesPlan", field.Name)
+}
+
 func (ec *executionContext) childFields_SeriesProblem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "code":
@@ -2367,6 +2585,18 @@ func (ec *executionContext) childFields_SeriesProgress(ctx context.Context, fiel
 		return ec.fieldContext_SeriesProgress_state(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SeriesProgress", field.Name)
+}
+
+func (ec *executionContext) childFields_SeriesRetention(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "points":
+		return ec.fieldContext_SeriesRetention_points(ctx, field)
+	case "override":
+		return ec.fieldContext_SeriesRetention_override(ctx, field)
+	case "archived":
+		return ec.fieldContext_SeriesRetention_archived(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SeriesRetention", field.Name)
 }
 
 func (ec *executionContext) childFields_SeriesWorkflowStatus(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2530,6 +2760,20 @@ func (ec *executionContext) childFields___Type(ctx context.Context, field graphq
 // endregion ************************** internal!.gotpl ***************************
 
 // region    ***************************** args.gotpl *****************************
+
+func (ec *executionContext) field_InsightsSeries_plans_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
 
 func (ec *executionContext) field_InsightsSeries_points_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
@@ -2797,6 +3041,28 @@ func (ec *executionContext) field_Mutation_removeRepository_args(ctx context.Con
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_renameRepository_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "name",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["name"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "newName",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["newName"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_resumeInsightSeries_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2876,6 +3142,28 @@ func (ec *executionContext) field_Mutation_retryInsightSeriesBackfill_args(ctx c
 		return nil, err
 	}
 	args["by"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_setInsightSeriesRetention_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "seriesId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["seriesId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "points",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["points"] = arg1
 	return args, nil
 }
 
@@ -4749,6 +5037,114 @@ func (ec *executionContext) fieldContext_InsightsSeries_samples(ctx context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _InsightsSeries_plans(ctx context.Context, field graphql.CollectedField, obj *model.InsightsSeries) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InsightsSeries_plans(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.InsightsSeries().Plans(ctx, obj, fc.Args["first"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*SeriesPlan) graphql.Marshaler {
+			return ec.marshalNSeriesPlan2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesPlanᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InsightsSeries_plans(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "InsightsSeries",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SeriesPlan(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_InsightsSeries_plans_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _InsightsSeries_notices(ctx context.Context, field graphql.CollectedField, obj *model.InsightsSeries) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InsightsSeries_notices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.InsightsSeries().Notices(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*SeriesNotice) graphql.Marshaler {
+			return ec.marshalNSeriesNotice2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesNoticeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InsightsSeries_notices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "InsightsSeries",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SeriesNotice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _InsightsSeries_retention(ctx context.Context, field graphql.CollectedField, obj *model.InsightsSeries) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InsightsSeries_retention(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.InsightsSeries().Retention(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *SeriesRetention) graphql.Marshaler {
+			return ec.marshalNSeriesRetention2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesRetention(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InsightsSeries_retention(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "InsightsSeries",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SeriesRetention(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _InsightsSeries_reasons(ctx context.Context, field graphql.CollectedField, obj *model.InsightsSeries) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5427,6 +5823,94 @@ func (ec *executionContext) fieldContext_Mutation_snapshotInsightSeries(ctx cont
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_snapshotInsightSeries_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_setInsightSeriesRetention(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_setInsightSeriesRetention(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SetInsightSeriesRetention(ctx, fc.Args["seriesId"].(string), fc.Args["points"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.InsightsSeries) graphql.Marshaler {
+			return ec.marshalNInsightsSeries2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋmodelᚐInsightsSeries(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_setInsightSeriesRetention(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InsightsSeries(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_setInsightSeriesRetention_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_renameRepository(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_renameRepository(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RenameRepository(ctx, fc.Args["name"].(string), fc.Args["newName"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Repository) graphql.Marshaler {
+			return ec.marshalNRepository2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐRepository(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_renameRepository(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Repository(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_renameRepository_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -6450,6 +6934,29 @@ func (ec *executionContext) fieldContext_Repository_errorAt(_ context.Context, f
 	return graphql.NewScalarFieldContext("Repository", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
+func (ec *executionContext) _Repository_rewrittenAt(ctx context.Context, field graphql.CollectedField, obj *Repository) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Repository_rewrittenAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RewrittenAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Repository_rewrittenAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Repository", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
 func (ec *executionContext) _RepositoryConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *RepositoryConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7364,6 +7871,213 @@ func (ec *executionContext) fieldContext_SearchInsightDataSeriesDefinition_zone(
 	return graphql.NewScalarFieldContext("SearchInsightDataSeriesDefinition", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _SeriesNotice_reason(ctx context.Context, field graphql.CollectedField, obj *SeriesNotice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeriesNotice_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeriesNotice_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeriesNotice", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SeriesNotice_since(ctx context.Context, field graphql.CollectedField, obj *SeriesNotice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeriesNotice_since(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Since, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeriesNotice_since(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeriesNotice", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SeriesNotice_forTime(ctx context.Context, field graphql.CollectedField, obj *SeriesNotice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeriesNotice_forTime(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ForTime, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeriesNotice_forTime(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeriesNotice", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SeriesPlan_generation(ctx context.Context, field graphql.CollectedField, obj *SeriesPlan) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeriesPlan_generation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Generation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeriesPlan_generation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeriesPlan", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _SeriesPlan_kind(ctx context.Context, field graphql.CollectedField, obj *SeriesPlan) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeriesPlan_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeriesPlan_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeriesPlan", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SeriesPlan_times(ctx context.Context, field graphql.CollectedField, obj *SeriesPlan) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeriesPlan_times(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Times, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2ᚕᚖtimeᚐTimeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeriesPlan_times(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeriesPlan", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SeriesPlan_note(ctx context.Context, field graphql.CollectedField, obj *SeriesPlan) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeriesPlan_note(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Note, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SeriesPlan_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeriesPlan", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SeriesPlan_createdAt(ctx context.Context, field graphql.CollectedField, obj *SeriesPlan) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeriesPlan_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeriesPlan_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeriesPlan", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SeriesPlan_completedAt(ctx context.Context, field graphql.CollectedField, obj *SeriesPlan) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeriesPlan_completedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CompletedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SeriesPlan_completedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeriesPlan", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
 func (ec *executionContext) _SeriesProblem_code(ctx context.Context, field graphql.CollectedField, obj *SeriesProblem) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7532,6 +8246,75 @@ func (ec *executionContext) _SeriesProgress_state(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_SeriesProgress_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SeriesProgress", field, false, false, errors.New("field of type SeriesWorkflowState does not have child fields"))
+}
+
+func (ec *executionContext) _SeriesRetention_points(ctx context.Context, field graphql.CollectedField, obj *SeriesRetention) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeriesRetention_points(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Points, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeriesRetention_points(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeriesRetention", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _SeriesRetention_override(ctx context.Context, field graphql.CollectedField, obj *SeriesRetention) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeriesRetention_override(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Override, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SeriesRetention_override(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeriesRetention", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _SeriesRetention_archived(ctx context.Context, field graphql.CollectedField, obj *SeriesRetention) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeriesRetention_archived(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Archived, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeriesRetention_archived(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeriesRetention", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _SeriesWorkflowStatus_state(ctx context.Context, field graphql.CollectedField, obj *SeriesWorkflowStatus) (ret graphql.Marshaler) {
@@ -10344,6 +11127,120 @@ func (ec *executionContext) _InsightsSeries(ctx context.Context, sel ast.Selecti
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "plans":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._InsightsSeries_plans(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "notices":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._InsightsSeries_notices(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "retention":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._InsightsSeries_retention(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "reasons":
 			field := field
 
@@ -10594,6 +11491,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "snapshotInsightSeries":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_snapshotInsightSeries(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "setInsightSeriesRetention":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_setInsightSeriesRetention(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "renameRepository":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_renameRepository(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -11048,6 +11959,11 @@ func (ec *executionContext) _Repository(ctx context.Context, sel ast.SelectionSe
 			}
 		case "errorAt":
 			out.Values[i] = ec._Repository_errorAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rewrittenAt":
+			out.Values[i] = ec._Repository_rewrittenAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -11554,6 +12470,117 @@ func (ec *executionContext) _SearchInsightDataSeriesDefinition(ctx context.Conte
 	return out
 }
 
+var seriesNoticeImplementors = []string{"SeriesNotice"}
+
+func (ec *executionContext) _SeriesNotice(ctx context.Context, sel ast.SelectionSet, obj *SeriesNotice) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, seriesNoticeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SeriesNotice")
+		case "reason":
+			out.Values[i] = ec._SeriesNotice_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "since":
+			out.Values[i] = ec._SeriesNotice_since(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "forTime":
+			out.Values[i] = ec._SeriesNotice_forTime(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var seriesPlanImplementors = []string{"SeriesPlan"}
+
+func (ec *executionContext) _SeriesPlan(ctx context.Context, sel ast.SelectionSet, obj *SeriesPlan) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, seriesPlanImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SeriesPlan")
+		case "generation":
+			out.Values[i] = ec._SeriesPlan_generation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "kind":
+			out.Values[i] = ec._SeriesPlan_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "times":
+			out.Values[i] = ec._SeriesPlan_times(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "note":
+			out.Values[i] = ec._SeriesPlan_note(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = ec._SeriesPlan_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "completedAt":
+			out.Values[i] = ec._SeriesPlan_completedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var seriesProblemImplementors = []string{"SeriesProblem"}
 
 func (ec *executionContext) _SeriesProblem(ctx context.Context, sel ast.SelectionSet, obj *SeriesProblem) graphql.Marshaler {
@@ -11632,6 +12659,54 @@ func (ec *executionContext) _SeriesProgress(ctx context.Context, sel ast.Selecti
 		case "state":
 			out.Values[i] = ec._SeriesProgress_state(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var seriesRetentionImplementors = []string{"SeriesRetention"}
+
+func (ec *executionContext) _SeriesRetention(ctx context.Context, sel ast.SelectionSet, obj *SeriesRetention) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, seriesRetentionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SeriesRetention")
+		case "points":
+			out.Values[i] = ec._SeriesRetention_points(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "override":
+			out.Values[i] = ec._SeriesRetention_override(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "archived":
+			out.Values[i] = ec._SeriesRetention_archived(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -12270,6 +13345,57 @@ func (ec *executionContext) marshalNDateTime2timeᚐTime(ctx context.Context, se
 	return res
 }
 
+func (ec *executionContext) unmarshalNDateTime2ᚕᚖtimeᚐTimeᚄ(ctx context.Context, v any) ([]*time.Time, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*time.Time, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDateTime2ᚖtimeᚐTime(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNDateTime2ᚕᚖtimeᚐTimeᚄ(ctx context.Context, sel ast.SelectionSet, v []*time.Time) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNDateTime2ᚖtimeᚐTime(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNDateTime2ᚖtimeᚐTime(ctx context.Context, v any) (*time.Time, error) {
+	res, err := model.UnmarshalDateTime(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDateTime2ᚖtimeᚐTime(ctx context.Context, sel ast.SelectionSet, v *time.Time) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	_ = sel
+	res := model.MarshalDateTime(*v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNEmptyResponse2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐEmptyResponse(ctx context.Context, sel ast.SelectionSet, v *EmptyResponse) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -12831,6 +13957,58 @@ func (ec *executionContext) marshalNSearchInsightDataSeriesDefinition2ᚖgithub�
 	return ec._SearchInsightDataSeriesDefinition(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNSeriesNotice2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesNoticeᚄ(ctx context.Context, sel ast.SelectionSet, v []*SeriesNotice) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSeriesNotice2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesNotice(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSeriesNotice2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesNotice(ctx context.Context, sel ast.SelectionSet, v *SeriesNotice) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SeriesNotice(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNSeriesPlan2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesPlanᚄ(ctx context.Context, sel ast.SelectionSet, v []*SeriesPlan) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSeriesPlan2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesPlan(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSeriesPlan2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesPlan(ctx context.Context, sel ast.SelectionSet, v *SeriesPlan) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SeriesPlan(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNSeriesProgress2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesProgressᚄ(ctx context.Context, sel ast.SelectionSet, v []*SeriesProgress) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -12865,6 +14043,16 @@ func (ec *executionContext) unmarshalNSeriesQueuePlace2githubᚗcomᚋbacksight�
 
 func (ec *executionContext) marshalNSeriesQueuePlace2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesQueuePlace(ctx context.Context, sel ast.SelectionSet, v SeriesQueuePlace) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNSeriesRetention2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesRetention(ctx context.Context, sel ast.SelectionSet, v *SeriesRetention) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SeriesRetention(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNSeriesWorkflowState2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesWorkflowState(ctx context.Context, v any) (SeriesWorkflowState, error) {

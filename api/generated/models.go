@@ -193,6 +193,8 @@ type Repository struct {
 	IndexedAt     *time.Time `json:"indexedAt,omitempty"`
 	Error         *string    `json:"error,omitempty"`
 	ErrorAt       *time.Time `json:"errorAt,omitempty"`
+	// Backsight: when its history last lost commits (a force-push); null: never seen.
+	RewrittenAt *time.Time `json:"rewrittenAt,omitempty"`
 }
 
 type RepositoryConnection struct {
@@ -277,6 +279,23 @@ type SearchInsightDataSeriesDefinition struct {
 	Zone   string    `json:"zone"`
 }
 
+// forTime is the newest sample time that it touches.
+type SeriesNotice struct {
+	Reason  string    `json:"reason"`
+	Since   time.Time `json:"since"`
+	ForTime time.Time `json:"forTime"`
+}
+
+// kind: backfill, recording, retry, extension or joining. completedAt is null while it is worked on.
+type SeriesPlan struct {
+	Generation  int          `json:"generation"`
+	Kind        string       `json:"kind"`
+	Times       []*time.Time `json:"times"`
+	Note        *string      `json:"note,omitempty"`
+	CreatedAt   time.Time    `json:"createdAt"`
+	CompletedAt *time.Time   `json:"completedAt,omitempty"`
+}
+
 type SeriesProblem struct {
 	Code    string    `json:"code"`
 	Message string    `json:"message"`
@@ -288,6 +307,13 @@ type SeriesProgress struct {
 	SeriesID     string               `json:"seriesId"`
 	Completeness *Completeness        `json:"completeness"`
 	State        *SeriesWorkflowState `json:"state,omitempty"`
+}
+
+// points: 0 is all. override is the series' own number, null where the setting holds. archived is how many times charts do not show.
+type SeriesRetention struct {
+	Points   int  `json:"points"`
+	Override *int `json:"override,omitempty"`
+	Archived int  `json:"archived"`
 }
 
 type SeriesWorkflowStatus struct {

@@ -40,6 +40,10 @@ type seriesRef struct {
 	Completeness tally                 `json:"completeness"`
 	Status       seriesStatusFields    `json:"status"`
 	Workflow     *workflowStatusFields `json:"workflow"`
+	Notices      []struct {
+		Reason string `json:"reason"`
+		Since  string `json:"since"`
+	} `json:"notices"`
 }
 
 type seriesStatusFields struct {
@@ -62,7 +66,7 @@ type workflowStatusFields struct {
 	Completeness    insights.Completeness     `json:"completeness"`
 }
 
-const seriesFields = `seriesId label completeness { ` + tallyFields + ` rate etaSeconds } status { backfillCompletedAt nextRecordingAfter }`
+const seriesFields = `seriesId label completeness { ` + tallyFields + ` rate etaSeconds } status { backfillCompletedAt nextRecordingAfter } notices { reason since }`
 
 const workflowFields = `workflow { state inFlight kind waiting queue pausedBy pausedReason pausedAt nextRecordingAt problem { message } temporalUrl completeness { ` + tallyFields + ` } }`
 

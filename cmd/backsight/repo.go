@@ -13,6 +13,7 @@ type repoCommand struct {
 	Add    repoAdd    `cmd:"" help:"Register repositories: paths on the server's machine, or clone URLs."`
 	List   repoList   `cmd:"" help:"List repositories."`
 	Sync   repoSync   `cmd:"" help:"Fetch and index one repository now, or all."`
+	Rename repoRename `cmd:"" help:"Give a repository another name; its samples stay."`
 	Remove repoRemove `cmd:"" help:"Take a repository out of all plans to come; what was computed stays."`
 }
 
@@ -26,9 +27,10 @@ type repository struct {
 	FetchedAt     *string `json:"fetchedAt"`
 	IndexedAt     *string `json:"indexedAt"`
 	Error         *string `json:"error"`
+	RewrittenAt   *string `json:"rewrittenAt"` // its history last lost commits then
 }
 
-const repositoryFields = `name location defaultBranch head sizeBytes fetchedAt indexedAt error`
+const repositoryFields = `name location defaultBranch head sizeBytes fetchedAt indexedAt error rewrittenAt`
 
 type repoAdd struct {
 	clientFlags
@@ -145,6 +147,21 @@ func (c *repoSync) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	return done(s, c.JSON, "sync started; `backsight repo list` shows how it went")
+}
+
+type repoRename struct {
+	clientFlags
+	Name    string `arg:"" help:"The repository."`
+	NewName string `arg:"" help:"Its name from now on."`
+}
+
+func (*repoRename) Help() string { return "Example: backsight repo rename acme/old acme/new" }
+
+func (c *repoRename) Run(ctx context.Context, s *streams) error {
+	if err := c.client().Do(ctx, `mutation($name: String!, $to: String!) { renameRepository(name: $name, newName: $to) { name } }`, map[string]any{"name": c.Name, "to": c.NewName}, nil); err != nil {
+		return err
+	}
+	return done(s, c.JSON, "renamed "+c.Name+" to "+c.NewName)
 }
 
 type repoRemove struct {

@@ -23,7 +23,9 @@ type seriesCommand struct {
 	Back    seriesBack    `cmd:"" help:"Let the work on a series' past wait for that of all other series."`
 	Trigger seriesTrigger `cmd:"" help:"Let a series look now for due recordings and left-over work."`
 
-	Snapshot seriesSnapshot `cmd:"" help:"Sample every repository now, between two recordings; the next snapshot replaces it."`
+	Retention seriesRetention `cmd:"" help:"Show or change how many of the newest sample times charts show."`
+	Plans     seriesPlans     `cmd:"" help:"List what was planned for a series, when and why."`
+	Snapshot  seriesSnapshot  `cmd:"" help:"Sample every repository now, between two recordings; the next snapshot replaces it."`
 }
 
 type seriesStatus struct {
@@ -63,6 +65,9 @@ func printStatus(s *streams, one seriesRef) {
 		rate, eta = *r, time.Duration(*one.Completeness.ETASeconds*float64(time.Second))
 	}
 	fmt.Fprintf(s.Out, "  samples   %s\n", render.Line(one.Completeness.Completeness, rate, eta))
+	for _, n := range one.Notices {
+		fmt.Fprintf(s.Out, "  notice    %s, since %s\n", n.Reason, n.Since)
+	}
 	w := one.Workflow
 	if w == nil {
 		fmt.Fprintln(s.Out, "  state     its workflow does not answer; is a worker running?")

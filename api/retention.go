@@ -1,0 +1,94 @@
+package api
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/backsight/backsight/api/generated"
+	"github.com/backsight/backsight/api/model"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
+)
+
+// Retention tells how many sample times the series' charts show.
+func (r *seriesResolver) Retention(ctx context.Context, s *model.InsightsSeries) (*generated.SeriesRetention, error) {
+	setting, err := r.retentionSetting(ctx)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := r.config.Store.Retention(ctx, s.SeriesID, setting)
+	if err != nil {
+		return nil, err
+	}
+	return &generated.SeriesRetention{Points: kept.Points, Override: kept.Own, Archived: kept.Archived}, nil
+}
+
+func (r *resolver) retentionSetting(ctx context.Context) (int, error) {
+	values, err := r.config.Store.Settings(ctx)
+	if err != nil {
+		return 0, err
+	}
+	points, err := strconv.Atoi(values[store.SettingRetentionPoints])
+	if err != nil {
+		return 0, insights.Errorf(insights.Internal, "setting %s: %w", store.SettingRetentionPoints, err)
+	}
+	return points, nil
+}
+
+// SetInsightSeriesRetention stores the number and puts it into force at once.
+func (r *mutationResolver) SetInsightSeriesRetention(ctx context.Context, seriesID string, points *int) (*model.InsightsSeries, error) {
+	setting, err := r.retentionSetting(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.config.Store.SetRetention(ctx, seriesID, points); err != nil {
+		return nil, err
+	}
+	if _, err := r.config.Store.KeepNewestOf(ctx, seriesID, setting); err != nil {
+		return nil, err
+	}
+	series, err := r.config.Store.Series(ctx, seriesID)
+	if err != nil {
+		return nil, err
+	}
+	return seriesModel(series), nil
+}
+
+// Plans lists what was planned.
+func (r *seriesResolver) Plans(ctx context.Context, s *model.InsightsSeries, first *int) ([]*generated.SeriesPlan, error) {
+	limit := 50
+	if first != nil {
+		limit = *first
+	}
+	if limit < 1 || limit > 1000 {
+		return nil, insights.Errorf(insights.Invalid, "first: %d: use a number from 1 to 1000", limit)
+	}
+	plans, err := r.config.Store.Plans(ctx, s.SeriesID, limit)
+	if err != nil {
+		return nil, err
+	}
+	models := make([]*generated.SeriesPlan, len(plans))
+	for i, p := range plans {
+		models[i] = &generated.SeriesPlan{Generation: p.Generation, Kind: p.Kind, CreatedAt: p.CreatedAt, CompletedAt: p.CompletedAt}
+		for _, t := range p.Times {
+			models[i].Times = append(models[i].Times, &t)
+		}
+		if p.Note != "" && viewer(ctx).Admin { // it names repositories, which may be private
+			models[i].Note = &p.Note
+		}
+	}
+	return models, nil
+}
+
+// Notices tells what is to be known about the series.
+func (r *seriesResolver) Notices(ctx context.Context, s *model.InsightsSeries) ([]*generated.SeriesNotice, error) {
+	notes, err := r.config.Store.DirtyQueries(ctx, s.SeriesID)
+	if err != nil {
+		return nil, err
+	}
+	models := make([]*generated.SeriesNotice, len(notes))
+	for i, n := range notes {
+		models[i] = &generated.SeriesNotice{Reason: n.Reason, Since: n.Since, ForTime: n.ForTime}
+	}
+	return models, nil
+}
