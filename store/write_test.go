@@ -321,5 +321,5 @@ func TestStatementsAreFew(t *testing.T) {
 	atMost(1, "Samples", func() error { _, err := b.Samples(b.ctx, store.SampleFilter{SeriesID: series.ID}); return err })
 	atMost(2, "Views", func() error { _, err := b.Views(b.ctx, store.ViewFilter{}); return err })
 	atMost(1, "Repositories", func() error { _, err := b.Repositories(b.ctx, store.RepositoryFilter{}); return err })
-	atMost(6, "CompleteGeneration", func() error { return b.CompleteGeneration(b.ctx, series.ID, generation, day(1)) })
+	atMost(8, "CompleteGeneration", func() error { return b.CompleteGeneration(b.ctx, series.ID, generation, day(1)) })
 }
