@@ -10,6 +10,7 @@ import (
 	"github.com/backsight/backsight/api/generated"
 	"github.com/backsight/backsight/api/model"
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/query"
 	"github.com/backsight/backsight/store"
 )
 
@@ -40,24 +41,33 @@ func instant(t *time.Time) string {
 // pointModels shows points in time order. The queries are in Sourcegraph's words, for its users to go on with.
 func pointModels(series insights.Series, points []store.Point) []*generated.InsightDataPoint {
 	models := make([]*generated.InsightDataPoint, len(points))
+	parsed, err := query.Parse(series.Query)
+	perInterval := err == nil && parsed.Kind() != query.Files
 	var previous, at time.Time // the time before the current one, and the current one: captured values share a time
 	for i, p := range points {
 		if !p.Time.Equal(at) {
 			previous, at = at, p.Time
 		}
-		query := series.Query
+		text := series.Query
 		if series.Method == insights.LanguageStats {
-			query = languageQuery(query, p.Label)
+			text = languageQuery(text, p.Label)
 		}
 		models[i] = &generated.InsightDataPoint{
 			DateTime: p.Time, Value: p.Value, Label: p.Label,
 			Coverage:         &generated.Coverage{Known: p.Coverage.Known, Planned: p.Coverage.Planned},
 			Outcomes:         tallyModel(p.Outcomes),
 			IsSnapshot:       p.Snapshot,
-			PointInTimeQuery: query + " rev:at.time(" + instant(&at) + ")",
+			PointInTimeQuery: text + " rev:at.time(" + instant(&at) + ")",
 		}
-		if !previous.IsZero() {
-			models[i].DiffQuery = ptr(query + " type:diff after:" + instant(&previous) + " before:" + instant(&at))
+		if previous.IsZero() {
+			continue
+		}
+		interval := " after:" + instant(&previous) + " before:" + instant(&at)
+		if perInterval { // the point is what happened in the interval, so one query tells both
+			models[i].PointInTimeQuery = text + interval
+			models[i].DiffQuery = ptr(text + interval)
+		} else {
+			models[i].DiffQuery = ptr(text + " type:diff" + interval)
 		}
 	}
 	return models
