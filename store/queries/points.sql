@@ -34,10 +34,11 @@ FROM (
     FROM repositories
 ) AS r;
 
--- The chunks are named so that a plan which looks each repository up finds its rows, and not all of the series.
+-- IS TRUE keeps the planner from making a join of it: it takes the ids for ten, and would compare each row with each of thousands. So they
+-- are hashed, whatever the statistics say.
 -- name: OutcomesAmong :many
 SELECT c.series_id, c.chunk, c.outcomes, c.vals FROM sample_chunks AS c
-WHERE c.series_id = ANY (@series_ids::integer[]) AND c.chunk = ANY (@chunks::integer[]) AND c.repo_id IN (SELECT unnest(@repo_ids::integer[]));
+WHERE c.series_id = ANY (@series_ids::integer[]) AND c.chunk = ANY (@chunks::integer[]) AND (c.repo_id IN (SELECT unnest(@repo_ids::integer[]))) IS TRUE;
 
 -- name: OutcomesNotAmong :many
 SELECT c.series_id, c.chunk, c.outcomes, c.vals FROM sample_chunks AS c
@@ -45,7 +46,7 @@ WHERE c.series_id = ANY (@series_ids::integer[]) AND c.chunk = ANY (@chunks::int
 
 -- name: CapturesAmong :many
 SELECT v.series_id, v.chunk, v.capture, v.vals FROM sample_captures AS v
-WHERE v.series_id = ANY (@series_ids::integer[]) AND v.chunk = ANY (@chunks::integer[]) AND v.repo_id IN (SELECT unnest(@repo_ids::integer[]));
+WHERE v.series_id = ANY (@series_ids::integer[]) AND v.chunk = ANY (@chunks::integer[]) AND (v.repo_id IN (SELECT unnest(@repo_ids::integer[]))) IS TRUE;
 
 -- name: CapturesNotAmong :many
 SELECT v.series_id, v.chunk, v.capture, v.vals FROM sample_captures AS v

@@ -12,7 +12,7 @@ import (
 
 const capturesAmong = `-- name: CapturesAmong :many
 SELECT v.series_id, v.chunk, v.capture, v.vals FROM sample_captures AS v
-WHERE v.series_id = ANY ($1::integer[]) AND v.chunk = ANY ($2::integer[]) AND v.repo_id IN (SELECT unnest($3::integer[]))
+WHERE v.series_id = ANY ($1::integer[]) AND v.chunk = ANY ($2::integer[]) AND (v.repo_id IN (SELECT unnest($3::integer[]))) IS TRUE
 `
 
 type CapturesAmongParams struct {
@@ -132,7 +132,7 @@ func (q *Queries) ChosenRepositories(ctx context.Context, arg ChosenRepositories
 
 const outcomesAmong = `-- name: OutcomesAmong :many
 SELECT c.series_id, c.chunk, c.outcomes, c.vals FROM sample_chunks AS c
-WHERE c.series_id = ANY ($1::integer[]) AND c.chunk = ANY ($2::integer[]) AND c.repo_id IN (SELECT unnest($3::integer[]))
+WHERE c.series_id = ANY ($1::integer[]) AND c.chunk = ANY ($2::integer[]) AND (c.repo_id IN (SELECT unnest($3::integer[]))) IS TRUE
 `
 
 type OutcomesAmongParams struct {
@@ -148,7 +148,8 @@ type OutcomesAmongRow struct {
 	Vals     []float64
 }
 
-// The chunks are named so that a plan which looks each repository up finds its rows, and not all of the series.
+// IS TRUE keeps the planner from making a join of it: it takes the ids for ten, and would compare each row with each of thousands. So they
+// are hashed, whatever the statistics say.
 func (q *Queries) OutcomesAmong(ctx context.Context, arg OutcomesAmongParams) ([]OutcomesAmongRow, error) {
 	rows, err := q.db.Query(ctx, outcomesAmong, arg.SeriesIDs, arg.Chunks, arg.RepoIDs)
 	if err != nil {
