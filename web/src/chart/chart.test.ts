@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { daily, insight, serverPoint, start } from '../testing/insight.ts'
 import { cursorAt, moveCursor } from './cursor.ts'
 import { layout } from './layout.ts'
-import { markerPath, markerShapes, palette, seriesColour } from './palette.ts'
+import { markerPath, markerShape, markerShapes, palette, seriesColour } from './palette.ts'
 import { chartPoint, chartSeries, insightDomain } from './series.ts'
 import { announce, summarize } from './summary.ts'
 import { timeTicks, valueTicks } from './ticks.ts'
@@ -115,5 +115,15 @@ describe('colours', () => {
   test('anything else gets the colour of its place', () => expect(seriesColour('var(--oc-grape-7)', 9)).toEqual({ className: 'series-1' }))
   test('every marker is a closed path', () => {
     for (const shape of markerShapes) expect(markerPath(shape, 4)).toMatch(/^M.*Z$/)
+  })
+})
+
+describe('a snapshot', () => {
+  test('is drawn hollow and says what it is, however exact', () => {
+    const point = chartPoint({ ...serverPoint('2026-01-03T00:00:00Z', 5), isSnapshot: true })
+    expect(point).toMatchObject({ state: 'exact', value: 5, snapshot: true })
+    const series = { key: 's', seriesId: 's', label: 'TODO', colour: seriesColour('', 0), marker: markerShape(0), captured: false, points: [] }
+    expect(announce(series, point, () => 'today')).toContain('snapshot, ')
+    expect(chartPoint(serverPoint('2026-01-03T00:00:00Z', 5)).snapshot).toBeUndefined()
   })
 })

@@ -102,7 +102,7 @@ export function layout({ series, width, height, domain, endLabels, small = false
     drawn.forEach((point, at) => {
       if (point.state === 'failed') crosses.push({ series: index, x: x(point.time) })
       if (point.value === null) return
-      const hollow = point.state !== 'exact'
+      const hollow = point.state !== 'exact' || point.snapshot === true
       const alone = drawn[at - 1]?.value == null && drawn[at + 1]?.value == null
       const sparse = spacing >= closest || (drawn.length - 1 - at) % Math.ceil((6 * closest) / spacing) === 0
       if (hollow || alone || sparse) marks.push({ series: index, point, x: x(point.time), y: y(point.value), hollow })
@@ -164,7 +164,7 @@ function seriesRuns(points: readonly ChartPoint[], series: number, x: (time: num
       current = []
       continue
     }
-    const dash = a.state !== 'exact' || b.state !== 'exact'
+    const dash = a.state !== 'exact' || b.state !== 'exact' || b.snapshot === true
     if (current.length === 0 || dash !== dashed) {
       flush()
       current = [a]

@@ -20,6 +20,8 @@ export interface ChartPoint {
   partial: number
   failed: number
   pending: number
+  /** Now, between two recordings: drawn hollow, for the next one replaces it. */
+  snapshot?: boolean
 }
 
 export interface ChartSeries {
@@ -94,6 +96,7 @@ export function chartPoint(point: PointFragment): ChartPoint {
     partial: outcomes.partial,
     failed: outcomes.failed,
     pending: outcomes.pending,
+    ...(point.isSnapshot ? { snapshot: true } : {}),
   }
 }
 

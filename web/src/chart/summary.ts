@@ -51,6 +51,10 @@ function trend(from: number, to: number): string {
 
 /** What is behind a point, for tooltips and the screen reader: "exact" or what is missing. */
 export function coverageText(point: ChartPoint): string {
+  return (point.snapshot ? 'snapshot, ' : '') + knownText(point)
+}
+
+function knownText(point: ChartPoint): string {
   if (point.state === 'exact') return `${plural(point.planned, 'repository', 'repositories')}, exact`
   const missing = [
     point.pending > 0 ? `${formatNumber(point.pending)} pending` : '',

@@ -10,6 +10,7 @@ export function serverPoint(dateTime: string, value: number, known = 3, planned 
     dateTime,
     value,
     label,
+    isSnapshot: false,
     coverage: { known, planned },
     outcomes: { planned, counted: known, reused: 0, absent: 0, partial: 0, failed: 0, pending: missing, ...outcomes },
   }
