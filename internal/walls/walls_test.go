@@ -44,7 +44,8 @@ var mayImport = map[string][]string{
 	"cmd/...":               {"insights", "store", "gitrepo", "search/...", "activities", "workflows", "worker", "api/...", "web", "migrations", "telemetry", "internal/devstack/...", "cmd/..."},
 	"internal/e2e":          {},
 
-	"search/match/internal/dfa": {}, // knows regular expressions and bytes, nothing of queries
+	"search/match/internal/dfa":      {}, // knows regular expressions and bytes, nothing of queries
+	"search/match/internal/linguist": {}, // knows contents and names of languages, nothing of queries
 }
 
 // neverInWorkflows are packages whose use makes workflow code non-deterministic or ties it to a machine.

@@ -5,8 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-enry/go-enry/v2"
 	"github.com/go-enry/go-enry/v2/data"
+
+	"github.com/backsight/backsight/search/match/internal/linguist"
 )
 
 // maxDetect is how much of a content is read to tell languages apart, in bytes.
@@ -75,7 +76,7 @@ func languagesOfPath(file string) []string {
 // languageOf decides between candidates by content; of no candidates, by the #!
 // line. The steps are those of github-linguist after the path's.
 func languageOf(candidates []string, file string, content []byte) string {
-	byLine := enry.GetLanguagesByShebang(file, content, candidates)
+	byLine := linguist.ByShebang(content)
 	if len(candidates) == 0 {
 		if len(byLine) == 1 {
 			return byLine[0]
@@ -94,13 +95,10 @@ func languageOf(candidates []string, file string, content []byte) string {
 		}
 		return len(candidates) == 1
 	}
-	if narrow(byLine) || narrow(enry.GetLanguagesByContent(file, content, candidates)) {
+	if narrow(byLine) || narrow(linguist.ByContent(file, content)) {
 		return candidates[0]
 	}
-	if found := enry.GetLanguagesByClassifier(file, content, candidates); len(found) > 0 {
-		return found[0]
-	}
-	return ""
+	return linguist.Classify(content, candidates)
 }
 
 // suffix is what languageOf takes from a path: its extensions, or its name if it

@@ -6,8 +6,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/go-enry/go-enry/v2"
-
+	"github.com/backsight/backsight/search/match/internal/linguist"
 	"github.com/backsight/backsight/search/query"
 )
 
@@ -113,7 +112,7 @@ func (l *languages) each(f *file, size int64, yield func(value []byte, n int64))
 
 // of is the group of a file.
 func (l *languages) of(f *file) string {
-	if l.Vendored && enry.IsVendor(f.path) {
+	if l.Vendored && linguist.IsVendor(f.path) {
 		return VendoredFiles
 	}
 	candidates := languagesOfPath(f.path)
@@ -131,7 +130,7 @@ func (l *languages) of(f *file) string {
 
 // classOf is what of takes from a path.
 func (l *languages) classOf(class []byte, file string) []byte {
-	if l.Vendored && enry.IsVendor(file) {
+	if l.Vendored && linguist.IsVendor(file) {
 		return append(class, 'v')
 	}
 	switch candidates := languagesOfPath(file); len(candidates) {
@@ -149,7 +148,7 @@ func (l *languages) classOf(class []byte, file string) []byte {
 
 // skips says whether the path alone keeps a file from being measured.
 func (l *languages) skips(file string) bool {
-	return !l.Vendored && enry.IsVendor(file)
+	return !l.Vendored && linguist.IsVendor(file)
 }
 
 func countLines(text []byte) int64 {

@@ -5,14 +5,13 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/go-enry/go-enry/v2"
 	"github.com/go-enry/go-enry/v2/data"
 )
 
 // languageOf finds the language that a lang: filter names, by name or alias in
 // any case.
 func languageOf(t token) (string, *Error) {
-	if name, ok := enry.GetLanguageByAlias(t.text); ok {
+	if name, ok := data.LanguageByAlias(t.text); ok {
 		return name, nil
 	}
 	return "", fail(t.value, "unknown language "+quote(t.text),

@@ -1,0 +1,148 @@
+package linguist
+
+import (
+	"maps"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/go-enry/go-enry/v2"
+	"github.com/go-enry/go-enry/v2/data"
+)
+
+// shared is the extensions and file names of several languages, as file names.
+func shared() map[string][]string {
+	found := map[string][]string{}
+	for extension, names := range data.LanguagesByExtension {
+		if len(names) > 1 {
+			found["file"+extension] = names
+		}
+	}
+	for file, names := range data.LanguagesByFilename {
+		if len(names) > 1 {
+			found[file] = names
+		}
+	}
+	return found
+}
+
+func TestTableIsEnrys(t *testing.T) {
+	compared := 0
+	for file, names := range shared() {
+		for _, name := range names {
+			want, ok := data.LanguagesLogProbabilities[name]
+			section, have := languages()[name]
+			if ok != have {
+				t.Fatalf("%s, of %s: in the table %v, in enry %v: run go generate", name, file, have, ok)
+			}
+			if !ok {
+				continue
+			}
+			if got := section(); got.language != want || !maps.Equal(got.tokens, data.TokensLogProbabilities[name]) {
+				t.Errorf("%s: the table is not enry's: run go generate", name)
+			}
+			compared++
+		}
+	}
+	if compared == 0 {
+		t.Error("no language compared")
+	}
+}
+
+// compare asks both about a content.
+func compare(t *testing.T, file string, candidates []string, content []byte) {
+	t.Helper()
+	if got, want := ByShebang(content), enry.GetLanguagesByShebang(file, content, nil); !slices.Equal(got, want) {
+		t.Errorf("#! line of %.80q: %q, enry says %q", content, got, want)
+	}
+	if got, want := ByContent(file, content), enry.GetLanguagesByContent(file, content, nil); !slices.Equal(got, want) {
+		t.Errorf("%s, content %.80q: %q, enry says %q", file, content, got, want)
+	}
+	got := Classify(content, candidates)
+	var want []string
+	for range 400 { // enry takes any of languages equally likely
+		first := ""
+		if found := enry.GetLanguagesByClassifier(file, content, candidates); len(found) > 0 {
+			first = found[0]
+		}
+		if want = append(want, first); first == got {
+			return
+		}
+	}
+	t.Errorf("%s of %q, content %.80q: classified %q, enry says %q", file, candidates, content, got, want)
+}
+
+func TestAnswersAreEnrysOfGeneratedContents(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	starts := []string{
+		"", "", "", "", "#!/bin/sh\n", "#!/bin/sh\n# \\\nexec tclsh \"$0\" \"$@\"\n", "#! /usr/bin/env -S FOO=bar python3.11 -u\n",
+		"#!/usr/bin/env\n", "#!\n", "#!/usr/bin/env node\r\n", "#!/usr/bin/osascript -l JavaScript\n", "#!/usr/bin/perl -w\n",
+		"#!/usr/bin/env -i --x ruby\n", "#!/bin/bash", "#!/usr/bin/env a=b\n", "<?xml version=\"1.0\"?>\n",
+	}
+	between := []string{" ", " ", "\n", "\n\t", " /* c */ ", " // x\n", "\"s\" ", " 0x1F ", " <a href=\"b\" c>", "<!-- d -->", "\x00", "é", "%"}
+	files := shared()
+	for _, file := range slices.Sorted(maps.Keys(files)) {
+		names := files[file]
+		compare(t, file, names, nil)
+		for range 3 {
+			content := starts[random.IntN(len(starts))]
+			for range 1 + random.IntN(2) {
+				tokens := slices.Sorted(maps.Keys(data.TokensLogProbabilities[names[random.IntN(len(names))]]))
+				for range min(random.IntN(60), len(tokens)) {
+					content += tokens[random.IntN(len(tokens))] + between[random.IntN(len(between))]
+				}
+			}
+			compare(t, file, names, []byte(content))
+		}
+	}
+}
+
+// Files of this repository are asked about by their extension, if several
+// languages share it, else as if they had the name of such a file.
+func TestAnswersAreEnrysOfThisRepository(t *testing.T) {
+	root := filepath.Join("..", "..", "..", "..")
+	var paths []string
+	for _, glob := range []string{"*", "search/match/*", "search/query/*", "store/*", "store/queries/*", "migrations/*", "web/*", "web/src/*", "web/src/ui/*", "docs/*", "deploy/*"} {
+		found, err := filepath.Glob(filepath.Join(root, glob))
+		if err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, found...)
+	}
+	files := shared()
+	names := slices.Sorted(maps.Keys(files))
+	compared := 0
+	for _, path := range paths {
+		if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() || info.Size() > 64<<10 {
+			continue // as of a link to what is not there
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		own, _ := filepath.Rel(root, path)
+		if got, want := IsVendor(own), enry.IsVendor(own); got != want {
+			t.Errorf("%s: vendored %v, enry says %v", own, got, want)
+		}
+		ambiguous := names[compared%len(names)]
+		if file := "file" + strings.ToLower(filepath.Ext(path)); files[file] != nil {
+			ambiguous = file
+		}
+		compare(t, ambiguous, files[ambiguous], content[:min(len(content), 8<<10)])
+		compared++
+	}
+	if compared < 50 {
+		t.Errorf("compared %d files, want at least 50", compared)
+	}
+}
+
+func TestVendoredIsEnrysWord(t *testing.T) {
+	for _, file := range []string{"vendor/a.go", "a/node_modules/b.js", "main.go", "x/jquery-1.2.3.min.js", "dist/a", ".github/x.yml", "testdata/a", "src/cache/b", "a.d.ts", ""} {
+		if got, want := IsVendor(file), enry.IsVendor(file); got != want {
+			t.Errorf("%s: vendored %v, enry says %v", file, got, want)
+		}
+	}
+}

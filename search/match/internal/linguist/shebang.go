@@ -1,0 +1,75 @@
+package linguist
+
+import (
+	"bufio"
+	"bytes"
+	"path"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/go-enry/go-enry/v2/data"
+)
+
+var (
+	shebangExecHack = lazy(`exec (\w+).+\$0.+\$@`)
+	pythonVersion   = lazy(`python\d\.\d+`)
+	envOptArgs      = lazy(`-[i0uCSv]*|--\S+`)
+	envVarArgs      = lazy(`\S+=\S+`)
+)
+
+func lazy(expr string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
+}
+
+// ByShebang is the languages of the interpreter that a content's #! line names;
+// none without one.
+func ByShebang(content []byte) []string {
+	if !bytes.HasPrefix(content, []byte("#!")) {
+		return nil
+	}
+	return data.LanguagesByInterpreter[interpreter(content)]
+}
+
+// interpreter is derived from enry's common.go (Apache License 2.0).
+func interpreter(content []byte) string {
+	line, _, _ := bytes.Cut(content, []byte("\n"))
+	line = bytes.TrimSpace(line[len("#!"):])
+	words := bytes.Fields(line)
+	if len(words) == 0 {
+		return ""
+	}
+	name := path.Base(string(words[0]))
+	if name == "env" {
+		if len(words) == 1 {
+			return ""
+		}
+		for len(words) > 2 && (envOptArgs().Match(words[1]) || envVarArgs().Match(words[1])) {
+			words = words[1:]
+		}
+		name = path.Base(string(words[1]))
+	}
+	if name == "sh" {
+		name = multilineExec(content)
+	}
+	if pythonVersion().MatchString(name) {
+		name = name[:strings.Index(name, ".")]
+	}
+	if name == "osascript" && bytes.Contains(line, []byte("-l")) {
+		return "" // which language is then the argument's to say
+	}
+	return name
+}
+
+// multilineExec finds the interpreter that the first lines of a sh script hand it
+// to.
+func multilineExec(content []byte) string {
+	const lines = 5
+	s := bufio.NewScanner(bytes.NewReader(content))
+	for i := 0; i < lines && s.Scan(); i++ {
+		if m := shebangExecHack().FindSubmatch(s.Bytes()); m != nil {
+			return string(m[1])
+		}
+	}
+	return "sh" // as well after a line too long for the scanner
+}
