@@ -162,7 +162,14 @@ func newDataDir(t *testing.T) string {
 	dir, err := os.MkdirTemp("", "backsight-test-")
 	require.NoError(t, err)
 	require.NoError(t, os.Chmod(dir, 0o711))
-	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
+	t.Cleanup(func() {
+		// Servers whose parent was killed may be ending still, and write a file between two looks of RemoveAll.
+		err := os.RemoveAll(dir)
+		for deadline := time.Now().Add(60 * time.Second); err != nil && time.Now().Before(deadline); err = os.RemoveAll(dir) {
+			time.Sleep(10 * time.Millisecond)
+		}
+		require.NoError(t, err)
+	})
 	return dir
 }
 

@@ -53,7 +53,7 @@ type Progress struct {
 type Stats struct {
 	Trees        int64 // distinct trees read (one at two depths counts twice)
 	Blobs        int64 // distinct blobs read
-	Skipped      int64 // versions of files that the index ruled out by their content, each path counted
+	Skipped      int64 // versions of files that the index ruled out by their content, each path counted; 0 where it ruled out all
 	Matches      int64 // calls of the matcher with a content
 	Bytes        int64 // bytes of commits, trees and blobs
 	GitProcesses int64 // git processes that were started to read objects

@@ -76,12 +76,17 @@ func (s *search) plan() (*timeline, error) {
 	if err != nil || !ok {
 		return nil, err
 	}
+	t := newTimeline(positions)
+	t.fromBase = fromBase
+	if candidates.none() { // nothing ever: neither paths nor lifetimes are of interest
+		s.graph.freeze()
+		t.arrange()
+		return t, nil
+	}
 	names, err := x.Paths()
 	if err != nil {
 		return nil, err
 	}
-	t := newTimeline(positions)
-	t.fromBase = fromBase
 	older := make([]int32, x.Commits()+1) // by position: how many of the request's commits are older
 	for _, p := range positions {
 		older[p+1]++
@@ -149,9 +154,14 @@ func (s *search) plan() (*timeline, error) {
 		return nil, err
 	}
 	g.freeze()
-	t.starts = newEvents(len(positions), t.occurrences, func(o occurrence) int32 { return o.first })
-	t.ends = newEvents(len(positions), t.occurrences, func(o occurrence) int32 { return o.after })
+	t.arrange()
 	return t, nil
+}
+
+// arrange groups the occurrences by where they start and end.
+func (t *timeline) arrange() {
+	t.starts = newEvents(len(t.rank), t.occurrences, func(o occurrence) int32 { return o.first })
+	t.ends = newEvents(len(t.rank), t.occurrences, func(o occurrence) int32 { return o.after })
 }
 
 // candidates are the blobs that can matter to one of the readers.
@@ -181,6 +191,11 @@ func candidatesOf(x *index.Index, asked *question, limit int64) (c candidates, o
 		c.sets, c.all = append(c.sets, set), c.all || all
 	}
 	return c, true, nil
+}
+
+// none reports whether nothing in the whole history can matter.
+func (c *candidates) none() bool {
+	return !c.all && !c.byPath && !slices.ContainsFunc(c.sets, func(set index.Bits) bool { return !set.Empty() })
 }
 
 func (c *candidates) has(blob int) bool {

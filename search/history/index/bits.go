@@ -36,7 +36,8 @@ func (b Bits) or(other Bits) {
 	}
 }
 
-func (b Bits) empty() bool {
+// Empty reports whether no blob is in the set.
+func (b Bits) Empty() bool {
 	for _, w := range b {
 		if w != 0 {
 			return false

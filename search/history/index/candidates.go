@@ -91,7 +91,7 @@ func (x *Index) holds(text string, fold bool) (set Bits, err error) {
 		} else {
 			set.and(part)
 		}
-		if set.empty() {
+		if set.Empty() {
 			break
 		}
 	}

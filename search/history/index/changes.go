@@ -60,22 +60,54 @@ type Lifetime struct {
 	Blob     int
 }
 
-// eachLifetime calls visit for each lifetime, path by path. It returns false when the data is malformed.
+// eachLifetime calls visit for each lifetime, path by path. It returns false when the data is malformed. Every search goes through all
+// of it, so it is one loop without a call for each change.
 func eachLifetime(data []byte, paths, commits, blobs int, visit func(Lifetime)) bool {
-	path, held := 0, change{blob: gone}
-	end := func(to int) {
-		if held.blob != gone {
-			visit(Lifetime{Path: path, From: int(held.at), To: to, Blob: int(held.blob)})
+	expected, i := int64(0), 0
+	for path := range paths {
+		var changes, n uint64
+		changes, i = number(data, i)
+		held, since, at := int64(gone), 0, 0
+		for ; changes > 0; changes-- {
+			n, i = number(data, i)
+			if i > len(data) || n >= uint64(commits-at) {
+				return false
+			}
+			at += int(n)
+			if held != gone {
+				visit(Lifetime{Path: path, From: since, To: at, Blob: int(held)})
+			}
+			if n, i = number(data, i); n == 0 {
+				held = gone
+				continue
+			}
+			n--
+			held = expected + (int64(n>>1) ^ -int64(n&1))
+			if i > len(data) || held < 0 || held >= int64(blobs) {
+				return false
+			}
+			since, expected = at, held+1
+		}
+		if held != gone {
+			visit(Lifetime{Path: path, From: since, To: commits, Blob: int(held)})
 		}
 	}
-	ok := eachChange(data, paths, commits, blobs, func(p int, c change) {
-		if p == path {
-			end(int(c.at))
-		} else {
-			end(commits)
+	return i == len(data)
+}
+
+// number reads a varint at i, and says where the next one is: beyond the end of the data when this one is malformed.
+func number(data []byte, i int) (n uint64, next int) {
+	if i < len(data) && data[i] < 0x80 {
+		return uint64(data[i]), i + 1
+	}
+	return longNumber(data, i)
+}
+
+func longNumber(data []byte, i int) (n uint64, next int) {
+	if i < len(data) {
+		if n, size := binary.Uvarint(data[i:]); size > 0 {
+			return n, i + size
 		}
-		path, held = p, c
-	})
-	end(commits)
-	return ok
+	}
+	return 0, len(data) + 1
 }
