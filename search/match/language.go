@@ -5,9 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-enry/go-enry/v2/data"
-
-	"github.com/backsight/backsight/search/match/internal/linguist"
+	"github.com/backsight/backsight/search/internal/linguist"
 )
 
 // maxDetect is how much of a content is read to tell languages apart, in bytes.
@@ -23,15 +21,11 @@ type language struct {
 }
 
 func newLanguage(name string) *language {
-	l := &language{name: name}
-	for _, names := range data.LanguagesByInterpreter {
-		l.scripts = l.scripts || slices.Contains(names, name)
-	}
-	return l
+	return &language{name: name, scripts: linguist.HasInterpreter(name)}
 }
 
 func (l *language) ofPath(file string) tri {
-	switch candidates := languagesOfPath(file); {
+	switch candidates := linguist.ByPath(file); {
 	case len(candidates) == 0 && l.scripts:
 		return unknown
 	case !slices.Contains(candidates, l.name):
@@ -50,27 +44,7 @@ func (l *language) is(file string, content []byte) bool {
 	if IsBinary(content) {
 		return false
 	}
-	return languageOf(languagesOfPath(file), file, content[:min(len(content), maxDetect)]) == l.name
-}
-
-// languagesOfPath is the languages that a path can mean.
-func languagesOfPath(file string) []string {
-	base := path.Base(file)
-	if names := data.LanguagesByFilename[base]; len(names) > 0 {
-		return names
-	}
-	lower := strings.ToLower(base)
-	for i := strings.IndexByte(lower, '.'); i >= 0; {
-		if names := data.LanguagesByExtension[lower[i:]]; len(names) > 0 {
-			return names
-		}
-		next := strings.IndexByte(lower[i+1:], '.')
-		if next < 0 {
-			break
-		}
-		i += 1 + next
-	}
-	return nil
+	return languageOf(linguist.ByPath(file), file, content[:min(len(content), maxDetect)]) == l.name
 }
 
 // languageOf decides between candidates by content; of no candidates, by the #!

@@ -6,7 +6,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/backsight/backsight/search/match/internal/linguist"
+	"github.com/backsight/backsight/search/internal/linguist"
 	"github.com/backsight/backsight/search/query"
 )
 
@@ -115,7 +115,7 @@ func (l *languages) of(f *file) string {
 	if l.Vendored && linguist.IsVendor(f.path) {
 		return VendoredFiles
 	}
-	candidates := languagesOfPath(f.path)
+	candidates := linguist.ByPath(f.path)
 	switch {
 	case f.binary:
 		return BinaryFiles
@@ -133,7 +133,7 @@ func (l *languages) classOf(class []byte, file string) []byte {
 	if l.Vendored && linguist.IsVendor(file) {
 		return append(class, 'v')
 	}
-	switch candidates := languagesOfPath(file); len(candidates) {
+	switch candidates := linguist.ByPath(file); len(candidates) {
 	case 0:
 		return append(class, '0')
 	case 1:

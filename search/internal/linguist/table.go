@@ -13,11 +13,12 @@ import (
 //go:generate go run generate.go
 
 // tokensTable is written by generate.go, deflated: the tokens of all languages,
-// each with a line feed; a zero byte; then of each language the length of its name,
-// the name, the length of its section in bytes and the section. All numbers are
-// unsigned varints. A section has its logarithmic probability, and of each
-// distinct one of its tokens: the probability, the number of tokens, and the
-// differences of their places in the list. Probabilities are in millionths, negated.
+// each with a line feed; a zero byte; the number of all tokens that enry has seen;
+// then of each language the length of its name, the name, the length of its section
+// in bytes and the section. All numbers are unsigned varints. A section has its
+// logarithmic probability, and of each distinct one of its tokens: the probability,
+// the number of tokens, and the differences of their places in the list.
+// Probabilities are in millionths, negated.
 //
 //go:embed tokens.deflate
 var tokensTable []byte
@@ -28,22 +29,28 @@ type probabilities struct {
 	tokens   map[string]float64
 }
 
-// languages is the table, of which the section of a language is decoded when it is
-// first asked for.
-var languages = sync.OnceValue(func() map[string]func() *probabilities {
+// tokenProbabilities is the table, of which the section of a language is decoded
+// when it is first asked for.
+type tokenProbabilities struct {
+	total     float64
+	languages map[string]func() *probabilities
+}
+
+var tokenTable = sync.OnceValue(func() *tokenProbabilities {
 	plain, err := io.ReadAll(flate.NewReader(bytes.NewReader(tokensTable)))
 	if err != nil {
 		panic("embedded table of tokens: " + err.Error() + "; run go generate")
 	}
 	end := bytes.IndexByte(plain, 0)
 	words := strings.Split(string(plain[:end]), "\n")
-	all := map[string]func() *probabilities{}
-	for r := (reader{plain[end+1:]}); len(r.rest) > 0; {
+	r := reader{plain[end+1:]}
+	table := &tokenProbabilities{total: float64(r.number()), languages: map[string]func() *probabilities{}}
+	for len(r.rest) > 0 {
 		name := string(r.bytes())
 		section := r.bytes()
-		all[name] = sync.OnceValue(func() *probabilities { return decode(section, words) })
+		table.languages[name] = sync.OnceValue(func() *probabilities { return decode(section, words) })
 	}
-	return all
+	return table
 })
 
 func decode(section []byte, words []string) *probabilities {

@@ -4,11 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"path"
-	"regexp"
 	"strings"
-	"sync"
-
-	"github.com/go-enry/go-enry/v2/data"
 )
 
 var (
@@ -18,17 +14,13 @@ var (
 	envVarArgs      = lazy(`\S+=\S+`)
 )
 
-func lazy(expr string) func() *regexp.Regexp {
-	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
-}
-
 // ByShebang is the languages of the interpreter that a content's #! line names;
 // none without one.
 func ByShebang(content []byte) []string {
 	if !bytes.HasPrefix(content, []byte("#!")) {
 		return nil
 	}
-	return data.LanguagesByInterpreter[interpreter(content)]
+	return names()["interpreter"][interpreter(content)]
 }
 
 // interpreter is derived from enry's common.go (Apache License 2.0).

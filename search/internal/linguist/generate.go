@@ -1,0 +1,203 @@
+//go:build ignore
+
+// Generate writes the tables of this package from those of package enry: see the
+// files that embed them for their formats.
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"compress/flate"
+	"encoding/binary"
+	"log"
+	"maps"
+	"math"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/go-enry/go-enry/v2/data"
+)
+
+func main() {
+	check(os.WriteFile("names.txt", []byte(names()), 0o644))
+	check(os.WriteFile("rules.txt", []byte(rules()), 0o644))
+	check(os.WriteFile("tokens.deflate", tokens(), 0o644))
+}
+
+func names() string {
+	var table strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(data.IDByLanguage)) {
+		line(&table, "language", name)
+	}
+	for _, alias := range slices.Sorted(maps.Keys(data.LanguageByAliasMap)) {
+		line(&table, "alias", alias, data.LanguageByAliasMap[alias])
+	}
+	list := func(kind string, byKey map[string][]string) {
+		for _, key := range slices.Sorted(maps.Keys(byKey)) {
+			line(&table, append([]string{kind, key}, byKey[key]...)...)
+		}
+	}
+	list("extension", data.LanguagesByExtension)
+	list("file", data.LanguagesByFilename)
+	list("interpreter", data.LanguagesByInterpreter)
+	return table.String()
+}
+
+func rules() string {
+	extensions := map[string][]string{} // that have the same rules
+	for _, extension := range slices.Sorted(maps.Keys(data.ContentHeuristics)) {
+		var table strings.Builder
+		for _, heuristic := range *data.ContentHeuristics[extension] {
+			var names []string
+			for _, alias := range heuristic.Languages() {
+				if name, ok := data.LanguageByAlias(alias); ok {
+					names = append(names, name)
+				}
+			}
+			if must, not, possible := conditions(reflect.ValueOf(heuristic)); possible {
+				line(&table, append([]string{"is"}, names...)...)
+				for _, expr := range must {
+					line(&table, "if", expr)
+				}
+				for _, expr := range not {
+					line(&table, "unless", expr)
+				}
+			}
+		}
+		extensions[table.String()] = append(extensions[table.String()], extension)
+	}
+	var table strings.Builder
+	line(&table, "vendored", data.FastVendorMatcher.String())
+	for _, same := range slices.SortedFunc(maps.Keys(extensions), func(a, b string) int {
+		return cmp.Compare(extensions[a][0], extensions[b][0])
+	}) {
+		line(&table, append([]string{"extensions"}, extensions[same]...)...)
+		table.WriteString(same)
+	}
+	return table.String()
+}
+
+// conditions are the regular expressions of a rule of enry's that a content must
+// match all of, and those that it must match none of. Expressions that Go's
+// package does not have are nil there: such a condition is left out, but for one
+// that is a rule's only one, which then is never met.
+func conditions(rule reflect.Value) (must, not []string, possible bool) {
+	switch kind := rule.Type().Name(); kind {
+	case "always":
+		return nil, nil, true
+	case "or":
+		expr, ok := expression(rule.FieldByName("pattern").Elem())
+		return []string{expr}, nil, ok
+	case "not":
+		for _, pattern := range rule.FieldByName("Patterns").Seq2() {
+			if expr, ok := expression(pattern.Elem()); ok {
+				not = append(not, expr)
+			}
+		}
+		return nil, not, true
+	case "and":
+		for _, pattern := range rule.FieldByName("patterns").Seq2() {
+			if pattern = pattern.Elem(); pattern.Kind() == reflect.Pointer {
+				if expr, ok := expression(pattern); ok {
+					must = append(must, expr)
+				}
+				continue
+			}
+			innerMust, innerNot, ok := conditions(pattern)
+			if !ok {
+				return nil, nil, false
+			}
+			must, not = append(must, innerMust...), append(not, innerNot...)
+		}
+		return must, not, true
+	default:
+		log.Fatalf("rule %s: it is none of those known", kind)
+		return nil, nil, false
+	}
+}
+
+// expression is the text of a *regexp.Regexp, if it is not nil.
+func expression(pattern reflect.Value) (string, bool) {
+	if pattern.Kind() != reflect.Pointer {
+		log.Fatalf("pattern of type %s: it is no regular expression", pattern.Type())
+	}
+	if pattern.IsNil() {
+		return "", false
+	}
+	return pattern.Elem().FieldByName("expr").String(), true
+}
+
+// line writes fields that are separated by tabs.
+func line(table *strings.Builder, fields ...string) {
+	for _, field := range fields {
+		if strings.ContainsAny(field, "\n\t") {
+			log.Fatalf("field %q: it has a separator of the table", field)
+		}
+	}
+	table.WriteString(strings.Join(fields, "\t") + "\n")
+}
+
+func tokens() []byte {
+	languages := map[string]bool{} // that share a path with another
+	for _, byPath := range []map[string][]string{data.LanguagesByExtension, data.LanguagesByFilename} {
+		for _, names := range byPath {
+			for _, name := range names {
+				if _, ok := data.LanguagesLogProbabilities[name]; ok && len(names) > 1 {
+					languages[name] = true
+				}
+			}
+		}
+	}
+	places := map[string]int{}
+	for name := range languages {
+		for token := range data.TokensLogProbabilities[name] {
+			if strings.ContainsAny(token, "\n\x00") {
+				log.Fatalf("token %q of %s: it has a separator of the table", token, name)
+			}
+			places[token] = 0
+		}
+	}
+	words := slices.Sorted(maps.Keys(places))
+	for i, word := range words {
+		places[word] = i
+	}
+
+	table := number([]byte(strings.Join(words, "\n")+"\n\x00"), int(data.TokensTotal))
+	for _, name := range slices.Sorted(maps.Keys(languages)) {
+		section := number(nil, millionths(data.LanguagesLogProbabilities[name]))
+		byValue := map[int][]int{}
+		for token, log := range data.TokensLogProbabilities[name] {
+			byValue[millionths(log)] = append(byValue[millionths(log)], places[token])
+		}
+		for _, value := range slices.Sorted(maps.Keys(byValue)) {
+			section = number(number(section, value), len(byValue[value]))
+			last := 0
+			for _, place := range slices.Sorted(slices.Values(byValue[value])) {
+				section = number(section, place-last)
+				last = place
+			}
+		}
+		table = append(number(table, len(name)), name...)
+		table = append(number(table, len(section)), section...)
+	}
+
+	var packed bytes.Buffer
+	w, err := flate.NewWriter(&packed, flate.BestCompression)
+	check(err)
+	_, err = w.Write(table)
+	check(err)
+	check(w.Close())
+	return packed.Bytes()
+}
+
+func number(b []byte, n int) []byte { return binary.AppendUvarint(b, uint64(n)) }
+
+func millionths(log float64) int { return int(math.Round(-log * 1e6)) }
+
+func check(err error) {
+	if err != nil {
+		log.Fatal(err)
+	}
+}
