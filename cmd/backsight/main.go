@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"reflect"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -60,21 +62,14 @@ type streams struct{ Out, Err io.Writer }
 
 // run executes one command line and returns its exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (status int) {
-	var c cli
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
 	exited := -1
-	parser, err := kong.New(&c,
-		kong.Name("backsight"),
-		kong.Description("How did this code search look over time?"),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
-		kong.Vars{"version": version}, kong.Writers(stdout, stderr),
-		kong.Exit(func(code int) { exited = code }),
-	)
+	parser, err := newParser(grammar(args[0]), stdout, stderr, func(code int) { exited = code })
 	if err != nil {
 		fmt.Fprintln(stderr, "backsight:", err)
 		return exitFailed
-	}
-	if len(args) == 0 {
-		args = []string{"--help"}
 	}
 	parsed, err := parser.Parse(args)
 	if exited >= 0 { // --help and --version print and "exit"
@@ -86,6 +81,30 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (status i
 	}
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	return report(stderr, parsed.Run(&streams{Out: stdout, Err: stderr}))
+}
+
+// grammar is what a command line is parsed by: of cli only the command that its first
+// word names, if it does, as kong would read the tags of all at every start.
+func grammar(first string) any {
+	all := reflect.TypeFor[cli]()
+	for i := range all.NumField() {
+		field := all.Field(i)
+		if _, isCommand := field.Tag.Lookup("cmd"); isCommand && strings.ToLower(field.Name) == first {
+			version, _ := all.FieldByName("Version")
+			return reflect.New(reflect.StructOf([]reflect.StructField{field, version})).Interface()
+		}
+	}
+	return &cli{}
+}
+
+func newParser(grammar any, stdout, stderr io.Writer, exit func(int)) (*kong.Kong, error) {
+	return kong.New(grammar,
+		kong.Name("backsight"),
+		kong.Description("How did this code search look over time?"),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
+		kong.Vars{"version": version}, kong.Writers(stdout, stderr),
+		kong.Exit(exit),
+	)
 }
 
 // commandOf is the command that a usage error belongs to, with a space behind it.

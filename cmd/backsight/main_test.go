@@ -1,11 +1,17 @@
 package main
 
 import (
+	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
+	"github.com/alecthomas/kong"
 	"github.com/stretchr/testify/require"
 )
 
@@ -45,6 +51,45 @@ func TestUsage(t *testing.T) {
 				require.Empty(t, stdout)
 			}
 		})
+	}
+}
+
+// A command line is parsed by a part of the grammar; it says what the whole one would.
+func TestPartOfGrammarSaysWhatTheWholeDoes(t *testing.T) {
+	t.Parallel()
+	parse := func(grammar any, args []string) (said, failed, command string) {
+		var out strings.Builder
+		parser, err := newParser(grammar, &out, &out, func(code int) { fmt.Fprintf(&out, "exit %d\n", code) })
+		require.NoError(t, err)
+		if _, err = parser.Parse(args); err != nil {
+			failed, command = err.Error(), commandOf(err)
+		}
+		return out.String(), failed, command
+	}
+	whole, err := newParser(&cli{}, io.Discard, io.Discard, nil)
+	require.NoError(t, err)
+	compared := 0
+	var compare func(node *kong.Node, words []string)
+	compare = func(node *kong.Node, words []string) {
+		for _, more := range [][]string{nil, {"--help"}, {"--version"}, {"--no-such"}} {
+			args := slices.Concat(words, more)
+			said, failed, command := parse(&cli{}, args)
+			part := grammar(args[0])
+			require.NotEqual(t, reflect.TypeFor[*cli](), reflect.TypeOf(part), "%q is parsed by the whole", args)
+			partSaid, partFailed, partCommand := parse(part, args)
+			require.Equal(t, []string{said, failed, command}, []string{partSaid, partFailed, partCommand}, "%q", args)
+			compared++
+		}
+		for _, child := range node.Children {
+			compare(child, append(slices.Clip(words), child.Name))
+		}
+	}
+	for _, child := range whole.Model.Children {
+		compare(child, []string{child.Name})
+	}
+	require.Greater(t, compared, 100)
+	for _, first := range []string{"--version", "--help", "version", "History", "no-such", ""} {
+		require.IsType(t, &cli{}, grammar(first), first)
 	}
 }
 
