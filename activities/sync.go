@@ -85,7 +85,7 @@ func (p *ListResult) add(list []store.Repository) {
 func eachRepository(ctx context.Context, from *store.Store, do func(store.Repository) error) error {
 	const page = 2000
 	for after := ""; ; {
-		list, err := from.Repositories(ctx, store.RepositoryFilter{After: after, Limit: page})
+		list, err := from.Repositories(ctx, store.RepositoryFilter{Viewer: store.Administrator, After: after, Limit: page})
 		if err != nil {
 			return err
 		}

@@ -20,7 +20,7 @@ func (r *queryResolver) Repositories(ctx context.Context, first *int, after, fin
 	if err != nil {
 		return nil, err
 	}
-	filter := store.RepositoryFilter{NamePattern: orEmpty(find), Limit: limit + 1}
+	filter := store.RepositoryFilter{Viewer: viewer(ctx), NamePattern: orEmpty(find), Limit: limit + 1}
 	if after != nil {
 		key, err := decodeCursor("repository", *after, 1)
 		if err != nil {
@@ -52,7 +52,7 @@ func repositoryModel(r store.Repository) *generated.Repository {
 	return &generated.Repository{
 		ID: strconv.FormatInt(r.ID, 10), Name: r.Name, Location: withoutPassword(r.Location), Local: r.Local,
 		DefaultBranch: orNil(r.DefaultBranch), Head: orNil(r.Head), SizeBytes: r.SizeBytes,
-		Fork: r.Fork, Archived: r.Archived, FetchedAt: r.FetchedAt, IndexedAt: r.IndexedAt,
+		Fork: r.Fork, Archived: r.Archived, IsPrivate: r.Private, FetchedAt: r.FetchedAt, IndexedAt: r.IndexedAt,
 		Error: orNil(r.Error), ErrorAt: r.ErrorAt, RewrittenAt: r.RewrittenAt,
 	}
 }
@@ -151,11 +151,17 @@ func repositoryNames(location string, local bool) []string {
 
 // RemoveRepository takes a repository out of all plans to come; what was computed stays.
 func (r *mutationResolver) RemoveRepository(ctx context.Context, name string) (*generated.EmptyResponse, error) {
+	if err := r.mustSee(ctx, name); err != nil {
+		return nil, err
+	}
 	return &generated.EmptyResponse{}, r.config.Store.RemoveRepository(ctx, name)
 }
 
 // RenameRepository gives a repository another name.
 func (r *mutationResolver) RenameRepository(ctx context.Context, name, newName string) (*generated.Repository, error) {
+	if err := r.mustSee(ctx, name); err != nil {
+		return nil, err
+	}
 	if err := r.config.Store.RenameRepository(ctx, name, newName); err != nil {
 		return nil, err
 	}
@@ -170,6 +176,9 @@ func (r *mutationResolver) RenameRepository(ctx context.Context, name, newName s
 func (r *mutationResolver) SyncRepository(ctx context.Context, name *string) (*generated.EmptyResponse, error) {
 	var id int64
 	if name != nil {
+		if err := r.mustSee(ctx, *name); err != nil {
+			return nil, err
+		}
 		repository, err := r.config.Store.RepositoryByName(ctx, *name)
 		if err != nil {
 			return nil, err

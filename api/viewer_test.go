@@ -16,6 +16,32 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
+// behindProxy is the same server behind a proxy that names people.
+func (b *bundle) behindProxy(admins ...string) http.Handler {
+	return New(Config{
+		Store: b.store, Workflows: b.workflows, Repositories: fakeProber{}, Metrics: prometheus.NewRegistry(),
+		Logger: slog.New(slog.NewTextHandler(b.log, nil)), Now: func() time.Time { return epoch },
+		Auth: Auth{Mode: AuthProxy, Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Admins: admins},
+	})
+}
+
+// askAs sends a request of the person that the proxy names and returns the answer's body.
+func askAs(t *testing.T, h http.Handler, who, method, target, body string) string {
+	t.Helper()
+	r := request(method, target, func(r *http.Request) {
+		r.RemoteAddr = "127.0.0.1:4711"
+		r.Header.Set("X-Forwarded-User", who)
+		r.Body = http.NoBody
+		if body != "" {
+			r.Body, r.ContentLength = httptest.NewRequest(method, "/", strings.NewReader(body)).Body, int64(len(body))
+		}
+	})
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	require.Equal(t, http.StatusOK, w.Code, w.Body.String())
+	return w.Body.String()
+}
+
 // Charts, exports and lists of samples are those of the person that the proxy names; without a proxy everybody sees everything.
 func TestPrivateRepositoriesAreHiddenFromWhoHasNoGrant(t *testing.T) {
 	t.Parallel()
@@ -33,28 +59,13 @@ func TestPrivateRepositoriesAreHiddenFromWhoHasNoGrant(t *testing.T) {
 			s.Value = 1
 		}
 	})
-	behindProxy := New(Config{
-		Store: b.store, Workflows: b.workflows, Repositories: fakeProber{}, Metrics: prometheus.NewRegistry(),
-		Logger: slog.New(slog.NewTextHandler(b.log, nil)), Now: func() time.Time { return epoch },
-		Auth: Auth{Mode: AuthProxy, Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Admins: []string{"root"}},
-	})
+	behindProxy := b.behindProxy("root")
 	open := New(Config{
 		Store: b.store, Workflows: b.workflows, Repositories: fakeProber{}, Metrics: prometheus.NewRegistry(),
 		Logger: slog.New(slog.NewTextHandler(b.log, nil)), Now: func() time.Time { return epoch },
 	})
 	ask := func(h http.Handler, who, method, target, body string) string {
-		r := request(method, target, func(r *http.Request) {
-			r.RemoteAddr = "127.0.0.1:4711"
-			r.Header.Set("X-Forwarded-User", who)
-			r.Body = http.NoBody
-			if body != "" {
-				r.Body, r.ContentLength = httptest.NewRequest(method, "/", strings.NewReader(body)).Body, int64(len(body))
-			}
-		})
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, r)
-		require.Equal(t, http.StatusOK, w.Code, w.Body.String())
-		return w.Body.String()
+		return askAs(t, h, who, method, target, body)
 	}
 	query, err := json.Marshal(map[string]any{"query": `{ insightViews { nodes { dataSeries {
 		points { value } samples(first: 50) { totalCount nodes { repository { name } } } } } } }`})

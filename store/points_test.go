@@ -77,7 +77,7 @@ func TestPointsEqualTheSumOfTheLedger(t *testing.T) {
 	for _, repository := range repositories {
 		require.NoError(t, b.SetRepositoryTraits(b.ctx, repository.ID, false, false, private[repository.Name]))
 	}
-	b.grant(t, "ann", "beta/0000")
+	require.NoError(t, b.GrantRepository(b.ctx, "beta/0000", "ann"))
 	runs := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		runs++

@@ -58,8 +58,9 @@ func (s *Store) AddRepository(ctx context.Context, name, location string, local 
 	return repository, classify(err, "repository %s", name)
 }
 
-// RepositoryFilter selects a page of repositories. The zero filter is the first page of all.
+// RepositoryFilter selects a page of repositories. The zero filter is the first page of the public ones.
 type RepositoryFilter struct {
+	Viewer      Viewer // sees them
 	NamePattern string // a regular expression of Postgres; "": every name
 	After       string // the last name of the page before
 	Limit       int    // 0: the most a page can have
@@ -67,7 +68,9 @@ type RepositoryFilter struct {
 
 // Repositories lists repositories by name, removed ones not. Invalid for a broken pattern.
 func (s *Store) Repositories(ctx context.Context, f RepositoryFilter) ([]Repository, error) {
-	rows, err := s.queries().Repositories(ctx, db.RepositoriesParams{After: f.After, NamePattern: f.NamePattern, RowLimit: pageSize(f.Limit)})
+	rows, err := s.queries().Repositories(ctx, db.RepositoriesParams{
+		After: f.After, NamePattern: f.NamePattern, SeesAll: f.Viewer.Admin, Login: f.Viewer.Login, RowLimit: pageSize(f.Limit),
+	})
 	if err != nil {
 		return nil, classify(err, "repositories matching %q", f.NamePattern)
 	}
@@ -80,7 +83,7 @@ func (s *Store) Repositories(ctx context.Context, f RepositoryFilter) ([]Reposit
 
 // CountRepositories is how many repositories all pages of the filter have together.
 func (s *Store) CountRepositories(ctx context.Context, f RepositoryFilter) (int64, error) {
-	n, err := s.queries().CountRepositories(ctx, f.NamePattern)
+	n, err := s.queries().CountRepositories(ctx, db.CountRepositoriesParams{NamePattern: f.NamePattern, SeesAll: f.Viewer.Admin, Login: f.Viewer.Login})
 	return n, classify(err, "repositories matching %q", f.NamePattern)
 }
 
@@ -119,9 +122,9 @@ func (s *Store) RepositoriesByID(ctx context.Context, ids []int64) (map[int64]Re
 	return found, nil
 }
 
-// MissingRepositories returns those of the names that no repository has, sorted.
-func (s *Store) MissingRepositories(ctx context.Context, names []string) ([]string, error) {
-	missing, err := s.queries().MissingRepositories(ctx, names)
+// MissingRepositories returns those of the names that no repository has which the viewer sees, sorted.
+func (s *Store) MissingRepositories(ctx context.Context, names []string, who Viewer) ([]string, error) {
+	missing, err := s.queries().MissingRepositories(ctx, db.MissingRepositoriesParams{Names: names, SeesAll: who.Admin, Login: who.Login})
 	return missing, classify(err, "repositories")
 }
 
@@ -129,7 +132,7 @@ func (s *Store) MissingRepositories(ctx context.Context, names []string) ([]stri
 func (s *Store) RemoveRepository(ctx context.Context, name string) error {
 	n, err := s.queries().RemoveRepository(ctx, name)
 	if err == nil && n == 0 {
-		return insights.Errorf(insights.NotFound, "repository %s does not exist", name)
+		return noRepository(name)
 	}
 	return classify(err, "repository %s", name)
 }

@@ -90,7 +90,7 @@ func TestRepositoriesAreListedByNameInPages(t *testing.T) {
 	require.Equal(t, []string{"acme/0000", "acme/0001", "acme/0003", "acme/0004", "beta/0000", "beta/0001"}, list(""))
 	require.Equal(t, []string{"acme/0001", "beta/0001"}, list("1$"))
 
-	missing, err := b.MissingRepositories(b.ctx, []string{"beta/0000", "zeta", "acme/0002"})
+	missing, err := b.MissingRepositories(b.ctx, []string{"beta/0000", "zeta", "acme/0002"}, store.Viewer{})
 	require.NoError(t, err)
 	require.Equal(t, []string{"acme/0002", "zeta"}, missing)
 	found, err := b.RepositoriesByID(b.ctx, []int64{all[0].ID, all[2].ID, 1 << 40, -1})

@@ -9,11 +9,6 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-func (b bundle) grant(t require.TestingT, login, name string) {
-	_, err := b.pool.Exec(b.ctx, `INSERT INTO repository_grants (repo_id, login) SELECT id, $1 FROM repositories WHERE name = $2`, login, name)
-	require.NoError(t, err)
-}
-
 // Who may not see a repository sees nothing of its samples: not in charts, not in lists, not in counts, not in reasons.
 func TestPrivateRepositoriesAreHidden(t *testing.T) {
 	t.Parallel()
@@ -21,7 +16,7 @@ func TestPrivateRepositoriesAreHidden(t *testing.T) {
 	list := b.repositories(t, "acme", 3)
 	require.NoError(t, b.SetRepositoryTraits(b.ctx, list[1].ID, false, false, true))
 	require.NoError(t, b.SetRepositoryTraits(b.ctx, list[2].ID, false, false, true))
-	b.grant(t, "ann", "acme/0001")
+	require.NoError(t, b.GrantRepository(b.ctx, "acme/0001", "ann"))
 	series := b.series(t, "TODO", insights.Search)
 	generation := b.plan(t, series, store.Backfill, day(0))
 	value := map[int64]float64{list[0].ID: 1, list[1].ID: 10, list[2].ID: 100}
@@ -72,7 +67,7 @@ func TestRemovedPrivateRepositoriesStayHidden(t *testing.T) {
 	b := setup(t)
 	list := b.repositories(t, "acme", 2)
 	require.NoError(t, b.SetRepositoryTraits(b.ctx, list[1].ID, false, false, true))
-	b.grant(t, "ann", "acme/0001")
+	require.NoError(t, b.GrantRepository(b.ctx, "acme/0001", "ann"))
 	series := b.series(t, "TODO", insights.Search)
 	generation := b.plan(t, series, store.Backfill, day(0))
 	b.settle(t, series, generation, func(s *insights.Sample) {

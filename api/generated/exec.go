@@ -161,6 +161,7 @@ type ComplexityRoot struct {
 		CreateLineChartSearchInsight            func(childComplexity int, input LineChartSearchInsightInput) int
 		DeleteInsightView                       func(childComplexity int, id string) int
 		ExtendInsightSeries                     func(childComplexity int, seriesID string, points int, by *string) int
+		GrantRepository                         func(childComplexity int, name string, login string) int
 		MoveInsightSeriesBackfillToBackOfQueue  func(childComplexity int, seriesID string, by *string) int
 		MoveInsightSeriesBackfillToFrontOfQueue func(childComplexity int, seriesID string, by *string) int
 		PauseInsightSeries                      func(childComplexity int, seriesID string, reason *string, by *string) int
@@ -169,7 +170,9 @@ type ComplexityRoot struct {
 		ResumeInsightSeries                     func(childComplexity int, seriesID string, by *string) int
 		RetryInsightSamples                     func(childComplexity int, seriesID string, filter SampleFilter, by *string) int
 		RetryInsightSeriesBackfill              func(childComplexity int, seriesID string, all *bool, by *string) int
+		RevokeRepository                        func(childComplexity int, name *string, login string) int
 		SetInsightSeriesRetention               func(childComplexity int, seriesID string, points *int) int
+		SetRepositoryPrivate                    func(childComplexity int, name string, private bool) int
 		SnapshotInsightSeries                   func(childComplexity int, seriesID string, by *string) int
 		SyncRepository                          func(childComplexity int, name *string) int
 		TriggerInsightSeries                    func(childComplexity int, seriesID string, by *string) int
@@ -187,6 +190,7 @@ type ComplexityRoot struct {
 		InsightViews                 func(childComplexity int, first *int, after *string, id *string, find *string) int
 		PreviewRepositoriesFromQuery func(childComplexity int, query string) int
 		Repositories                 func(childComplexity int, first *int, after *string, find *string) int
+		RepositoryGrants             func(childComplexity int, first *int, after *string, repository *string, login *string) int
 		Settings                     func(childComplexity int) int
 		ValidateInsightQuery         func(childComplexity int, query string, generatedFromCaptureGroups *bool, generationMethod *InsightGenerationMethod) int
 		ValidateScopedInsightQuery   func(childComplexity int, query string) int
@@ -209,6 +213,7 @@ type ComplexityRoot struct {
 		Head          func(childComplexity int) int
 		ID            func(childComplexity int) int
 		IndexedAt     func(childComplexity int) int
+		IsPrivate     func(childComplexity int) int
 		Local         func(childComplexity int) int
 		Location      func(childComplexity int) int
 		Name          func(childComplexity int) int
@@ -220,6 +225,17 @@ type ComplexityRoot struct {
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
 		TotalCount func(childComplexity int) int
+	}
+
+	RepositoryGrant struct {
+		IsPrivate  func(childComplexity int) int
+		Login      func(childComplexity int) int
+		Repository func(childComplexity int) int
+	}
+
+	RepositoryGrantConnection struct {
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
 	}
 
 	RepositoryPreviewPayload struct {
@@ -374,6 +390,9 @@ type MutationResolver interface {
 	RenameRepository(ctx context.Context, name string, newName string) (*Repository, error)
 	AddRepository(ctx context.Context, location string, name *string) (*Repository, error)
 	RemoveRepository(ctx context.Context, name string) (*EmptyResponse, error)
+	SetRepositoryPrivate(ctx context.Context, name string, private bool) (*Repository, error)
+	GrantRepository(ctx context.Context, name string, login string) (*Repository, error)
+	RevokeRepository(ctx context.Context, name *string, login string) (*EmptyResponse, error)
 	SyncRepository(ctx context.Context, name *string) (*EmptyResponse, error)
 	UpdateSetting(ctx context.Context, key string, value string) (*Setting, error)
 }
@@ -385,6 +404,7 @@ type QueryResolver interface {
 	PreviewRepositoriesFromQuery(ctx context.Context, query string) (*RepositoryPreviewPayload, error)
 	ValidateInsightQuery(ctx context.Context, query string, generatedFromCaptureGroups *bool, generationMethod *InsightGenerationMethod) (*InsightQueryValidation, error)
 	Health(ctx context.Context) (*Health, error)
+	RepositoryGrants(ctx context.Context, first *int, after *string, repository *string, login *string) (*RepositoryGrantConnection, error)
 	Settings(ctx context.Context) ([]*Setting, error)
 }
 type SubscriptionResolver interface {
@@ -903,6 +923,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ExtendInsightSeries(childComplexity, args["seriesId"].(string), args["points"].(int), args["by"].(*string)), true
+	case "Mutation.grantRepository":
+		if e.ComplexityRoot.Mutation.GrantRepository == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_grantRepository_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.GrantRepository(childComplexity, args["name"].(string), args["login"].(string)), true
 	case "Mutation.moveInsightSeriesBackfillToBackOfQueue":
 		if e.ComplexityRoot.Mutation.MoveInsightSeriesBackfillToBackOfQueue == nil {
 			break
@@ -991,6 +1022,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RetryInsightSeriesBackfill(childComplexity, args["seriesId"].(string), args["all"].(*bool), args["by"].(*string)), true
+	case "Mutation.revokeRepository":
+		if e.ComplexityRoot.Mutation.RevokeRepository == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeRepository_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeRepository(childComplexity, args["name"].(*string), args["login"].(string)), true
 	case "Mutation.setInsightSeriesRetention":
 		if e.ComplexityRoot.Mutation.SetInsightSeriesRetention == nil {
 			break
@@ -1002,6 +1044,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SetInsightSeriesRetention(childComplexity, args["seriesId"].(string), args["points"].(*int)), true
+	case "Mutation.setRepositoryPrivate":
+		if e.ComplexityRoot.Mutation.SetRepositoryPrivate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setRepositoryPrivate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetRepositoryPrivate(childComplexity, args["name"].(string), args["private"].(bool)), true
 	case "Mutation.snapshotInsightSeries":
 		if e.ComplexityRoot.Mutation.SnapshotInsightSeries == nil {
 			break
@@ -1111,6 +1164,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Repositories(childComplexity, args["first"].(*int), args["after"].(*string), args["find"].(*string)), true
+	case "Query.repositoryGrants":
+		if e.ComplexityRoot.Query.RepositoryGrants == nil {
+			break
+		}
+
+		args, err := ec.field_Query_repositoryGrants_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.RepositoryGrants(childComplexity, args["first"].(*int), args["after"].(*string), args["repository"].(*string), args["login"].(*string)), true
 	case "Query.settings":
 		if e.ComplexityRoot.Query.Settings == nil {
 			break
@@ -1219,6 +1283,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Repository.IndexedAt(childComplexity), true
+	case "Repository.isPrivate":
+		if e.ComplexityRoot.Repository.IsPrivate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Repository.IsPrivate(childComplexity), true
 	case "Repository.local":
 		if e.ComplexityRoot.Repository.Local == nil {
 			break
@@ -1268,6 +1338,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RepositoryConnection.TotalCount(childComplexity), true
+
+	case "RepositoryGrant.isPrivate":
+		if e.ComplexityRoot.RepositoryGrant.IsPrivate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RepositoryGrant.IsPrivate(childComplexity), true
+	case "RepositoryGrant.login":
+		if e.ComplexityRoot.RepositoryGrant.Login == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RepositoryGrant.Login(childComplexity), true
+	case "RepositoryGrant.repository":
+		if e.ComplexityRoot.RepositoryGrant.Repository == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RepositoryGrant.Repository(childComplexity), true
+
+	case "RepositoryGrantConnection.nodes":
+		if e.ComplexityRoot.RepositoryGrantConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RepositoryGrantConnection.Nodes(childComplexity), true
+	case "RepositoryGrantConnection.pageInfo":
+		if e.ComplexityRoot.RepositoryGrantConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RepositoryGrantConnection.PageInfo(childComplexity), true
 
 	case "RepositoryPreviewPayload.numberOfRepositories":
 		if e.ComplexityRoot.RepositoryPreviewPayload.NumberOfRepositories == nil {
@@ -1850,6 +1952,10 @@ type Query {
   validateInsightQuery(query: String!, generatedFromCaptureGroups: Boolean = false, generationMethod: InsightGenerationMethod): InsightQueryValidation!
   "Backsight: whether the parts of this installation work: a worker polls, the database answers."
   health: Health!
+  """
+  Backsight: who may see which private repository, by repository and person; repository and login select. For administrators.
+  """
+  repositoryGrants(first: Int = 50, after: String, repository: String, login: String): RepositoryGrantConnection!
   "Backsight: settings that act within seconds."
   settings: [Setting!]!
 }
@@ -1899,6 +2005,21 @@ type Mutation {
   "Backsight: registers a repository: an absolute path on the server, or a clone URL. The same location again returns the same repository."
   addRepository(location: String!, name: String): Repository!
   removeRepository(name: String!): EmptyResponse!
+  """
+  Backsight: hides a repository, its samples and its share of every chart from who has no grant for it, or shows it to everybody. For
+  administrators.
+  """
+  setRepositoryPrivate(name: String!, private: Boolean!): Repository!
+  """
+  Backsight: lets a person, by the name that the authenticating proxy gives, see a private repository. Once more, it does nothing. For
+  administrators.
+  """
+  grantRepository(name: String!, login: String!): Repository!
+  """
+  Backsight: takes a grant back; without a name all that the person has, those of removed repositories too. Once more, it does nothing. For
+  administrators.
+  """
+  revokeRepository(name: String, login: String!): EmptyResponse!
   "Backsight: fetches and indexes now. Without a name: every repository."
   syncRepository(name: String): EmptyResponse!
   updateSetting(key: String!, value: String!): Setting!
@@ -2079,6 +2200,8 @@ type Repository {
   sizeBytes: Int64!
   fork: Boolean!
   archived: Boolean!
+  "Only administrators and who has a grant see it."
+  isPrivate: Boolean!
   fetchedAt: DateTime
   indexedAt: DateTime
   error: String
@@ -2086,6 +2209,10 @@ type Repository {
   "Backsight: when its history last lost commits (a force-push); null: never seen."
   rewrittenAt: DateTime
 }
+
+type RepositoryGrantConnection { nodes: [RepositoryGrant!]! pageInfo: PageInfo! }
+"isPrivate: false where the grant waits, for everybody sees the repository."
+type RepositoryGrant { repository: String! login: String! isPrivate: Boolean! }
 
 type ScopedInsightQueryPayload { query: String! isValid: Boolean! invalidReason: String }
 type RepositoryPreviewPayload { numberOfRepositories: Int! }
@@ -2399,6 +2526,8 @@ func (ec *executionContext) childFields_Repository(ctx context.Context, field gr
 		return ec.fieldContext_Repository_fork(ctx, field)
 	case "archived":
 		return ec.fieldContext_Repository_archived(ctx, field)
+	case "isPrivate":
+		return ec.fieldContext_Repository_isPrivate(ctx, field)
 	case "fetchedAt":
 		return ec.fieldContext_Repository_fetchedAt(ctx, field)
 	case "indexedAt":
@@ -2423,6 +2552,28 @@ func (ec *executionContext) childFields_RepositoryConnection(ctx context.Context
 		return ec.fieldContext_RepositoryConnection_totalCount(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RepositoryConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_RepositoryGrant(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "repository":
+		return ec.fieldContext_RepositoryGrant_repository(ctx, field)
+	case "login":
+		return ec.fieldContext_RepositoryGrant_login(ctx, field)
+	case "isPrivate":
+		return ec.fieldContext_RepositoryGrant_isPrivate(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RepositoryGrant", field.Name)
+}
+
+func (ec *executionContext) childFields_RepositoryGrantConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_RepositoryGrantConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_RepositoryGrantConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RepositoryGrantConnection", field.Name)
 }
 
 func (ec *executionContext) childFields_RepositoryPreviewPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2953,6 +3104,28 @@ func (ec *executionContext) field_Mutation_extendInsightSeries_args(ctx context.
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_grantRepository_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "name",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["name"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "login",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["login"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_moveInsightSeriesBackfillToBackOfQueue_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3145,6 +3318,28 @@ func (ec *executionContext) field_Mutation_retryInsightSeriesBackfill_args(ctx c
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_revokeRepository_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "name",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["name"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "login",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["login"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_setInsightSeriesRetention_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3164,6 +3359,28 @@ func (ec *executionContext) field_Mutation_setInsightSeriesRetention_args(ctx co
 		return nil, err
 	}
 	args["points"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_setRepositoryPrivate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "name",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["name"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "private",
+		func(ctx context.Context, v any) (bool, error) {
+			return ec.unmarshalNBoolean2bool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["private"] = arg1
 	return args, nil
 }
 
@@ -3354,6 +3571,44 @@ func (ec *executionContext) field_Query_repositories_args(ctx context.Context, r
 		return nil, err
 	}
 	args["find"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_repositoryGrants_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "repository",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["repository"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "login",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["login"] = arg3
 	return args, nil
 }
 
@@ -6005,6 +6260,138 @@ func (ec *executionContext) fieldContext_Mutation_removeRepository(ctx context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_setRepositoryPrivate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_setRepositoryPrivate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SetRepositoryPrivate(ctx, fc.Args["name"].(string), fc.Args["private"].(bool))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Repository) graphql.Marshaler {
+			return ec.marshalNRepository2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐRepository(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_setRepositoryPrivate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Repository(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_setRepositoryPrivate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_grantRepository(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_grantRepository(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().GrantRepository(ctx, fc.Args["name"].(string), fc.Args["login"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Repository) graphql.Marshaler {
+			return ec.marshalNRepository2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐRepository(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_grantRepository(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Repository(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_grantRepository_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_revokeRepository(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_revokeRepository(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RevokeRepository(ctx, fc.Args["name"].(*string), fc.Args["login"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *EmptyResponse) graphql.Marshaler {
+			return ec.marshalNEmptyResponse2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐEmptyResponse(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_revokeRepository(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EmptyResponse(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_revokeRepository_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_syncRepository(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6435,6 +6822,50 @@ func (ec *executionContext) fieldContext_Query_health(_ context.Context, field g
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_repositoryGrants(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_repositoryGrants(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().RepositoryGrants(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["repository"].(*string), fc.Args["login"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *RepositoryGrantConnection) graphql.Marshaler {
+			return ec.marshalNRepositoryGrantConnection2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐRepositoryGrantConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_repositoryGrants(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RepositoryGrantConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_repositoryGrants_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_settings(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6842,6 +7273,29 @@ func (ec *executionContext) fieldContext_Repository_archived(_ context.Context, 
 	return graphql.NewScalarFieldContext("Repository", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _Repository_isPrivate(ctx context.Context, field graphql.CollectedField, obj *Repository) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Repository_isPrivate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IsPrivate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Repository_isPrivate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Repository", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _Repository_fetchedAt(ctx context.Context, field graphql.CollectedField, obj *Repository) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7042,6 +7496,139 @@ func (ec *executionContext) _RepositoryConnection_totalCount(ctx context.Context
 }
 func (ec *executionContext) fieldContext_RepositoryConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RepositoryConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _RepositoryGrant_repository(ctx context.Context, field graphql.CollectedField, obj *RepositoryGrant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RepositoryGrant_repository(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Repository, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RepositoryGrant_repository(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RepositoryGrant", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RepositoryGrant_login(ctx context.Context, field graphql.CollectedField, obj *RepositoryGrant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RepositoryGrant_login(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Login, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RepositoryGrant_login(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RepositoryGrant", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RepositoryGrant_isPrivate(ctx context.Context, field graphql.CollectedField, obj *RepositoryGrant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RepositoryGrant_isPrivate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IsPrivate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RepositoryGrant_isPrivate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RepositoryGrant", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _RepositoryGrantConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *RepositoryGrantConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RepositoryGrantConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*RepositoryGrant) graphql.Marshaler {
+			return ec.marshalNRepositoryGrant2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐRepositoryGrantᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RepositoryGrantConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RepositoryGrantConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RepositoryGrant(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RepositoryGrantConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *RepositoryGrantConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RepositoryGrantConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RepositoryGrantConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RepositoryGrantConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _RepositoryPreviewPayload_numberOfRepositories(ctx context.Context, field graphql.CollectedField, obj *RepositoryPreviewPayload) (ret graphql.Marshaler) {
@@ -11523,6 +12110,27 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "setRepositoryPrivate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_setRepositoryPrivate(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "grantRepository":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_grantRepository(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revokeRepository":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_revokeRepository(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "syncRepository":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_syncRepository(ctx, field)
@@ -11775,6 +12383,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "repositoryGrants":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_repositoryGrants(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "settings":
 			field := field
 
@@ -11942,6 +12572,11 @@ func (ec *executionContext) _Repository(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "isPrivate":
+			out.Values[i] = ec._Repository_isPrivate(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "fetchedAt":
 			out.Values[i] = ec._Repository_fetchedAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -12012,6 +12647,97 @@ func (ec *executionContext) _RepositoryConnection(ctx context.Context, sel ast.S
 			}
 		case "totalCount":
 			out.Values[i] = ec._RepositoryConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var repositoryGrantImplementors = []string{"RepositoryGrant"}
+
+func (ec *executionContext) _RepositoryGrant(ctx context.Context, sel ast.SelectionSet, obj *RepositoryGrant) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, repositoryGrantImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RepositoryGrant")
+		case "repository":
+			out.Values[i] = ec._RepositoryGrant_repository(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "login":
+			out.Values[i] = ec._RepositoryGrant_login(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "isPrivate":
+			out.Values[i] = ec._RepositoryGrant_isPrivate(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var repositoryGrantConnectionImplementors = []string{"RepositoryGrantConnection"}
+
+func (ec *executionContext) _RepositoryGrantConnection(ctx context.Context, sel ast.SelectionSet, obj *RepositoryGrantConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, repositoryGrantConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RepositoryGrantConnection")
+		case "nodes":
+			out.Values[i] = ec._RepositoryGrantConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._RepositoryGrantConnection_pageInfo(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -13806,6 +14532,42 @@ func (ec *executionContext) marshalNRepositoryConnection2ᚖgithubᚗcomᚋbacks
 		return graphql.Null
 	}
 	return ec._RepositoryConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRepositoryGrant2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐRepositoryGrantᚄ(ctx context.Context, sel ast.SelectionSet, v []*RepositoryGrant) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRepositoryGrant2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐRepositoryGrant(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRepositoryGrant2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐRepositoryGrant(ctx context.Context, sel ast.SelectionSet, v *RepositoryGrant) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RepositoryGrant(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRepositoryGrantConnection2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐRepositoryGrantConnection(ctx context.Context, sel ast.SelectionSet, v *RepositoryGrantConnection) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RepositoryGrantConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNRepositoryPreviewPayload2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐRepositoryPreviewPayload(ctx context.Context, sel ast.SelectionSet, v *RepositoryPreviewPayload) graphql.Marshaler {

@@ -180,19 +180,21 @@ type QueryError struct {
 }
 
 type Repository struct {
-	ID            string     `json:"id"`
-	Name          string     `json:"name"`
-	Location      string     `json:"location"`
-	Local         bool       `json:"local"`
-	DefaultBranch *string    `json:"defaultBranch,omitempty"`
-	Head          *string    `json:"head,omitempty"`
-	SizeBytes     int64      `json:"sizeBytes"`
-	Fork          bool       `json:"fork"`
-	Archived      bool       `json:"archived"`
-	FetchedAt     *time.Time `json:"fetchedAt,omitempty"`
-	IndexedAt     *time.Time `json:"indexedAt,omitempty"`
-	Error         *string    `json:"error,omitempty"`
-	ErrorAt       *time.Time `json:"errorAt,omitempty"`
+	ID            string  `json:"id"`
+	Name          string  `json:"name"`
+	Location      string  `json:"location"`
+	Local         bool    `json:"local"`
+	DefaultBranch *string `json:"defaultBranch,omitempty"`
+	Head          *string `json:"head,omitempty"`
+	SizeBytes     int64   `json:"sizeBytes"`
+	Fork          bool    `json:"fork"`
+	Archived      bool    `json:"archived"`
+	// Only administrators and who has a grant see it.
+	IsPrivate bool       `json:"isPrivate"`
+	FetchedAt *time.Time `json:"fetchedAt,omitempty"`
+	IndexedAt *time.Time `json:"indexedAt,omitempty"`
+	Error     *string    `json:"error,omitempty"`
+	ErrorAt   *time.Time `json:"errorAt,omitempty"`
 	// Backsight: when its history last lost commits (a force-push); null: never seen.
 	RewrittenAt *time.Time `json:"rewrittenAt,omitempty"`
 }
@@ -201,6 +203,18 @@ type RepositoryConnection struct {
 	Nodes      []*Repository `json:"nodes"`
 	PageInfo   *PageInfo     `json:"pageInfo"`
 	TotalCount int           `json:"totalCount"`
+}
+
+// isPrivate: false where the grant waits, for everybody sees the repository.
+type RepositoryGrant struct {
+	Repository string `json:"repository"`
+	Login      string `json:"login"`
+	IsPrivate  bool   `json:"isPrivate"`
+}
+
+type RepositoryGrantConnection struct {
+	Nodes    []*RepositoryGrant `json:"nodes"`
+	PageInfo *PageInfo          `json:"pageInfo"`
 }
 
 type RepositoryPreviewPayload struct {

@@ -24,7 +24,7 @@ type cli struct {
 	Up        upCommand        `cmd:"" help:"Run everything on this machine: database, Temporal, worker, API and web page."`
 	History   historyCommand   `cmd:"" help:"Count a query through the history of repositories, without any service."`
 	Inventory inventoryCommand `cmd:"" help:"Files, lines and bytes by language or repository, now or through history, without any service."`
-	Repo      repoCommand      `cmd:"" help:"Repositories: add, list, sync, remove."`
+	Repo      repoCommand      `cmd:"" help:"Repositories: add, list, sync, remove, and who sees them."`
 	Insight   insightCommand   `cmd:"" help:"Insights: create, list, show, points, delete."`
 	Series    seriesCommand    `cmd:"" help:"Series, for operators: status, pause, resume."`
 	Settings  settingsCommand  `cmd:"" help:"Settings that act within seconds: limits, budgets."`

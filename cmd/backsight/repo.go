@@ -15,6 +15,12 @@ type repoCommand struct {
 	Sync   repoSync   `cmd:"" help:"Fetch and index one repository now, or all."`
 	Rename repoRename `cmd:"" help:"Give a repository another name; its samples stay."`
 	Remove repoRemove `cmd:"" help:"Take a repository out of all plans to come; what was computed stays."`
+
+	Private repoPrivate `cmd:"" help:"Hide repositories from who has no grant for them."`
+	Public  repoPublic  `cmd:"" help:"Show repositories to everybody."`
+	Grant   repoGrant   `cmd:"" help:"Let a person see private repositories."`
+	Revoke  repoRevoke  `cmd:"" help:"Take grants back."`
+	Grants  repoGrants  `cmd:"" help:"List who may see what."`
 }
 
 // repository is what the commands show of one.
@@ -26,11 +32,12 @@ type repository struct {
 	SizeBytes     int64   `json:"sizeBytes"`
 	FetchedAt     *string `json:"fetchedAt"`
 	IndexedAt     *string `json:"indexedAt"`
+	Private       bool    `json:"isPrivate"`
 	Error         *string `json:"error"`
 	RewrittenAt   *string `json:"rewrittenAt"` // its history last lost commits then
 }
 
-const repositoryFields = `name location defaultBranch head sizeBytes fetchedAt indexedAt error rewrittenAt`
+const repositoryFields = `name location defaultBranch head sizeBytes fetchedAt indexedAt isPrivate error rewrittenAt`
 
 type repoAdd struct {
 	clientFlags
@@ -93,7 +100,7 @@ type repoList struct {
 func (*repoList) Help() string { return "Example: backsight repo list --find '^acme/'" }
 
 func (c *repoList) Run(ctx context.Context, s *streams) error {
-	table := render.NewTable(s.Out, "NAME", "BRANCH", "INDEXED", "SIZE", "LOCATION", "ERROR")
+	table := render.NewTable(s.Out, "NAME", "BRANCH", "INDEXED", "SIZE", "SEEN BY", "LOCATION", "ERROR")
 	variables := map[string]any{"find": c.Find}
 	for {
 		var answer struct {
@@ -113,7 +120,11 @@ func (c *repoList) Run(ctx context.Context, s *streams) error {
 				}
 				continue
 			}
-			table.Row(r.Name, render.Text(r.DefaultBranch), render.Text(r.IndexedAt), render.Bytes(r.SizeBytes), r.Location, render.Text(r.Error))
+			seenBy := "all"
+			if r.Private {
+				seenBy = "grants"
+			}
+			table.Row(r.Name, render.Text(r.DefaultBranch), render.Text(r.IndexedAt), render.Bytes(r.SizeBytes), seenBy, r.Location, render.Text(r.Error))
 		}
 		if !answer.Repositories.PageInfo.HasNextPage {
 			break

@@ -5,11 +5,15 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
 // answers is a server that answers operations from a script and keeps what it was asked.
@@ -24,6 +28,16 @@ type answers struct {
 
 // scripted answers operations that contain Has, in order; the last one for a text answers for ever.
 type scripted struct{ has, answer string }
+
+// schema is the server's.
+var schema = sync.OnceValue(func() *ast.Schema {
+	const path = "../../api/schema.graphql"
+	text, err := os.ReadFile(path)
+	if err != nil {
+		panic(err)
+	}
+	return gqlparser.MustLoadSchema(&ast.Source{Name: path, Input: string(text)})
+})
 
 type asked struct {
 	Query     string
@@ -50,6 +64,9 @@ func (a *answers) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := json.NewDecoder(r.Body).Decode(&got); err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
+	}
+	if _, err := gqlparser.LoadQueryWithRules(schema(), got.Query, rules.NewDefaultRules()); err != nil {
+		a.t.Errorf("the server would not understand %s: %v", got.Query, err)
 	}
 	a.asked = append(a.asked, got)
 	for i, s := range a.script {

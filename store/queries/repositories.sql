@@ -35,12 +35,14 @@ FROM repositories AS r
 LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
 WHERE r.deleted_at IS NULL AND r.name > @after
     AND (@name_pattern::text = '' OR r.name ~ @name_pattern)
+    AND (@sees_all::boolean OR NOT r.private OR r.id IN (SELECT g.repo_id FROM repository_grants AS g WHERE g.login = @login::text))
 ORDER BY r.name
 LIMIT @row_limit;
 
 -- name: CountRepositories :one
 SELECT count(*) FROM repositories
-WHERE deleted_at IS NULL AND (@name_pattern::text = '' OR name ~ @name_pattern);
+WHERE deleted_at IS NULL AND (@name_pattern::text = '' OR name ~ @name_pattern)
+    AND (@sees_all::boolean OR NOT private OR id IN (SELECT g.repo_id FROM repository_grants AS g WHERE g.login = @login::text));
 
 -- What a scope can choose from. With all_names false only the given names.
 -- name: ScopeCandidates :many
@@ -52,7 +54,8 @@ LIMIT @row_limit;
 -- name: MissingRepositories :many
 SELECT wanted.name::text
 FROM unnest(@names::text[]) AS wanted (name)
-WHERE NOT EXISTS (SELECT FROM repositories AS r WHERE r.name = wanted.name AND r.deleted_at IS NULL)
+WHERE NOT EXISTS (SELECT FROM repositories AS r WHERE r.name = wanted.name AND r.deleted_at IS NULL
+    AND (@sees_all::boolean OR NOT r.private OR r.id IN (SELECT g.repo_id FROM repository_grants AS g WHERE g.login = @login::text)))
 ORDER BY wanted.name;
 
 -- name: RemoveRepository :execrows

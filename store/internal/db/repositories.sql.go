@@ -46,10 +46,17 @@ func (q *Queries) AddRepository(ctx context.Context, arg AddRepositoryParams) (i
 const countRepositories = `-- name: CountRepositories :one
 SELECT count(*) FROM repositories
 WHERE deleted_at IS NULL AND ($1::text = '' OR name ~ $1)
+    AND ($2::boolean OR NOT private OR id IN (SELECT g.repo_id FROM repository_grants AS g WHERE g.login = $3::text))
 `
 
-func (q *Queries) CountRepositories(ctx context.Context, namePattern string) (int64, error) {
-	row := q.db.QueryRow(ctx, countRepositories, namePattern)
+type CountRepositoriesParams struct {
+	NamePattern string
+	SeesAll     bool
+	Login       string
+}
+
+func (q *Queries) CountRepositories(ctx context.Context, arg CountRepositoriesParams) (int64, error) {
+	row := q.db.QueryRow(ctx, countRepositories, arg.NamePattern, arg.SeesAll, arg.Login)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -58,12 +65,19 @@ func (q *Queries) CountRepositories(ctx context.Context, namePattern string) (in
 const missingRepositories = `-- name: MissingRepositories :many
 SELECT wanted.name::text
 FROM unnest($1::text[]) AS wanted (name)
-WHERE NOT EXISTS (SELECT FROM repositories AS r WHERE r.name = wanted.name AND r.deleted_at IS NULL)
+WHERE NOT EXISTS (SELECT FROM repositories AS r WHERE r.name = wanted.name AND r.deleted_at IS NULL
+    AND ($2::boolean OR NOT r.private OR r.id IN (SELECT g.repo_id FROM repository_grants AS g WHERE g.login = $3::text)))
 ORDER BY wanted.name
 `
 
-func (q *Queries) MissingRepositories(ctx context.Context, names []string) ([]string, error) {
-	rows, err := q.db.Query(ctx, missingRepositories, names)
+type MissingRepositoriesParams struct {
+	Names   []string
+	SeesAll bool
+	Login   string
+}
+
+func (q *Queries) MissingRepositories(ctx context.Context, arg MissingRepositoriesParams) ([]string, error) {
+	rows, err := q.db.Query(ctx, missingRepositories, arg.Names, arg.SeesAll, arg.Login)
 	if err != nil {
 		return nil, err
 	}
@@ -147,13 +161,16 @@ FROM repositories AS r
 LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
 WHERE r.deleted_at IS NULL AND r.name > $1
     AND ($2::text = '' OR r.name ~ $2)
+    AND ($3::boolean OR NOT r.private OR r.id IN (SELECT g.repo_id FROM repository_grants AS g WHERE g.login = $4::text))
 ORDER BY r.name
-LIMIT $3
+LIMIT $5
 `
 
 type RepositoriesParams struct {
 	After       string
 	NamePattern string
+	SeesAll     bool
+	Login       string
 	RowLimit    int32
 }
 
@@ -163,7 +180,13 @@ type RepositoriesRow struct {
 }
 
 func (q *Queries) Repositories(ctx context.Context, arg RepositoriesParams) ([]RepositoriesRow, error) {
-	rows, err := q.db.Query(ctx, repositories, arg.After, arg.NamePattern, arg.RowLimit)
+	rows, err := q.db.Query(ctx, repositories,
+		arg.After,
+		arg.NamePattern,
+		arg.SeesAll,
+		arg.Login,
+		arg.RowLimit,
+	)
 	if err != nil {
 		return nil, err
 	}

@@ -193,7 +193,7 @@ export function resolvers(world) {
       if (existing) return existing
       const local = location.startsWith('/')
       if (!local && !/^(https?|ssh|git|file):\/\/|^[\w.-]+@[\w.-]+:/.test(location)) refuse(['location'], `"${location}" is neither an absolute path nor a clone URL`)
-      const repository = { id: String(world.repositories.length + 100), name: name ?? location.replace(/\.git$/, '').split('/').slice(-2).join('/'), location, local, defaultBranch: null, head: null, sizeBytes: 0, fork: false, archived: false, fetchedAt: null, indexedAt: null, error: null, errorAt: null, size: 1, born: 0 }
+      const repository = { id: String(world.repositories.length + 100), name: name ?? location.replace(/\.git$/, '').split('/').slice(-2).join('/'), location, local, defaultBranch: null, head: null, sizeBytes: 0, fork: false, archived: false, isPrivate: false, fetchedAt: null, indexedAt: null, error: null, errorAt: null, size: 1, born: 0 }
       world.repositories.push(repository)
       world.repositories.sort((a, b) => a.name.localeCompare(b.name))
       return repository

@@ -37,6 +37,7 @@ export function makeWorld({ now = Date.now(), speed = 90 } = {}) {
       sizeBytes: Math.round(10 ** (5 + next() * 4)),
       fork: index === 6,
       archived: index === 4,
+      isPrivate: index === 7,
       fetchedAt: index % 4 === 3 ? null : iso(now - next() * 3_600_000),
       indexedAt: iso(now - next() * 3_600_000),
       error: null,

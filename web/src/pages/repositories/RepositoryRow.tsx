@@ -18,6 +18,11 @@ export function RepositoryRow({ repository, onSync, onRemove }: { repository: Re
           {repository.name}
           {repository.fork && <span className={styles.tag}>fork</span>}
           {repository.archived && <span className={styles.tag}>archived</span>}
+          {repository.isPrivate && (
+            <span className={styles.tag} title="Only administrators and who has a grant see it.">
+              private
+            </span>
+          )}
         </span>
         <span className={styles.location}>{repository.location}</span>
       </th>

@@ -1,0 +1,106 @@
+package api
+
+import (
+	"context"
+
+	"github.com/backsight/backsight/api/generated"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
+)
+
+// administrator refuses who is none. Without an authenticating proxy everybody is one.
+func administrator(ctx context.Context) error {
+	if viewer(ctx).Admin {
+		return nil
+	}
+	return insights.Errorf(insights.Forbidden, "who sees which repository is for administrators: the server's --admins names them")
+}
+
+// mustSee makes a private repository one that does not exist, for who may not see it.
+func (r *resolver) mustSee(ctx context.Context, name string) error {
+	if viewer(ctx).Admin {
+		return nil
+	}
+	sees, err := r.config.Store.Sees(ctx, viewer(ctx), name)
+	if err == nil && !sees {
+		return insights.Errorf(insights.NotFound, "repository %s does not exist", name)
+	}
+	return err
+}
+
+// RepositoryGrants lists who may see what.
+func (r *queryResolver) RepositoryGrants(ctx context.Context, first *int, after, repository, login *string) (*generated.RepositoryGrantConnection, error) {
+	if err := administrator(ctx); err != nil {
+		return nil, err
+	}
+	limit, err := checkPage(first)
+	if err != nil {
+		return nil, err
+	}
+	filter := store.GrantFilter{Repository: orEmpty(repository), Login: orEmpty(login), Limit: limit + 1}
+	if after != nil {
+		key, err := decodeCursor("grant", *after, 2)
+		if err != nil {
+			return nil, err
+		}
+		filter.After = store.Grant{Repository: key[0], Login: key[1]}
+	}
+	list, err := r.config.Store.Grants(ctx, filter)
+	if err != nil {
+		return nil, err
+	}
+	connection := &generated.RepositoryGrantConnection{}
+	list, connection.PageInfo = endPage(list, limit, func(g store.Grant) string { return encodeCursor("grant", g.Repository, g.Login) })
+	connection.Nodes = make([]*generated.RepositoryGrant, len(list))
+	for i, g := range list {
+		connection.Nodes[i] = &generated.RepositoryGrant{Repository: g.Repository, Login: g.Login, IsPrivate: g.Private}
+	}
+	return connection, nil
+}
+
+// SetRepositoryPrivate hides a repository or shows it to everybody.
+func (r *mutationResolver) SetRepositoryPrivate(ctx context.Context, name string, private bool) (*generated.Repository, error) {
+	if err := administrator(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.config.Store.SetRepositoryPrivate(ctx, name, private); err != nil {
+		return nil, err
+	}
+	return r.accessChanged(ctx, name, "private", private)
+}
+
+// GrantRepository lets a person see a repository.
+func (r *mutationResolver) GrantRepository(ctx context.Context, name, login string) (*generated.Repository, error) {
+	if err := administrator(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.config.Store.GrantRepository(ctx, name, login); err != nil {
+		return nil, err
+	}
+	return r.accessChanged(ctx, name, "granted", login)
+}
+
+// accessChanged leaves a line of who changed what, and answers with the repository.
+func (r *mutationResolver) accessChanged(ctx context.Context, name string, what ...any) (*generated.Repository, error) {
+	r.config.Logger.InfoContext(ctx, "access to a repository was changed", append([]any{"repository", name, "by", actor(ctx)}, what...)...)
+	repository, err := r.config.Store.RepositoryByName(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return repositoryModel(repository), nil
+}
+
+// RevokeRepository takes back what GrantRepository gave.
+func (r *mutationResolver) RevokeRepository(ctx context.Context, name *string, login string) (*generated.EmptyResponse, error) {
+	if err := administrator(ctx); err != nil {
+		return nil, err
+	}
+	if name != nil && *name == "" {
+		return nil, insights.Errorf(insights.Invalid, "name: give a repository's name, or null for all that %s may see", login)
+	}
+	if err := r.config.Store.RevokeRepository(ctx, orEmpty(name), login); err != nil {
+		return nil, err
+	}
+	r.config.Logger.InfoContext(ctx, "access to a repository was changed", "repository", orEmpty(name), "by", actor(ctx), "revoked", login)
+	return &generated.EmptyResponse{}, nil
+}

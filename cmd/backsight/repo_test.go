@@ -1,0 +1,97 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestRepoAccess(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		args, variables, stdout []string
+		answer                  scripted
+	}{
+		{
+			[]string{"private", "acme/a", "acme/b"},
+			[]string{`{"name":"acme/a","private":true}`, `{"name":"acme/b","private":true}`},
+			[]string{
+				"acme/a is seen by administrators and who has a grant; `backsight repo grants --repo acme/a` lists them",
+				"acme/b is seen by administrators and who has a grant; `backsight repo grants --repo acme/b` lists them",
+			},
+			scripted{"setRepositoryPrivate", `{"data":{"setRepositoryPrivate":{"name":"x"}}}`},
+		},
+		{
+			[]string{"public", "acme/a"},
+			[]string{`{"name":"acme/a","private":false}`},
+			[]string{"acme/a is seen by everybody"},
+			scripted{"setRepositoryPrivate", `{"data":{"setRepositoryPrivate":{"name":"x"}}}`},
+		},
+		{
+			[]string{"grant", "ann", "acme/a"},
+			[]string{`{"login":"ann","name":"acme/a"}`},
+			[]string{"ann sees acme/a"},
+			scripted{"grantRepository", `{"data":{"grantRepository":{"isPrivate":true}}}`},
+		},
+		{
+			[]string{"grant", "ann", "acme/a"},
+			[]string{`{"login":"ann","name":"acme/a"}`},
+			[]string{"ann sees acme/a, as everybody does until `backsight repo private acme/a`"},
+			scripted{"grantRepository", `{"data":{"grantRepository":{"isPrivate":false}}}`},
+		},
+		{
+			[]string{"revoke", "ann", "acme/a"},
+			[]string{`{"login":"ann","name":"acme/a"}`},
+			[]string{"ann has no grant for acme/a"},
+			scripted{"revokeRepository", `{"data":{"revokeRepository":{"alwaysNil":null}}}`},
+		},
+		{
+			[]string{"revoke", "ann", "--all"},
+			[]string{`{"login":"ann"}`},
+			[]string{"ann has no grants"},
+			scripted{"revokeRepository", `{"data":{"revokeRepository":{"alwaysNil":null}}}`},
+		},
+	} {
+		a := serve(t, test.answer)
+		status, stdout, stderr := a.run(append([]string{"repo"}, test.args...)...)
+		require.Equal(t, exitDone, status, "%v: %s", test.args, stderr)
+		requireLines(t, test.stdout, stdout)
+		var variables []string
+		for _, asked := range a.asked {
+			variables = append(variables, string(asked.Variables))
+		}
+		require.Equal(t, test.variables, variables)
+	}
+	refused := serve(t, scripted{"grantRepository", `{"errors":[{"message":"who sees which repository is for administrators","extensions":{"code":"forbidden"}}]}`})
+	status, _, stderr := refused.run("repo", "grant", "ann", "acme/a", "acme/b")
+	require.Equal(t, exitFailed, status)
+	require.Contains(t, stderr, "for administrators")
+	require.Len(t, refused.asked, 1)
+	for _, args := range [][]string{{"repo", "revoke", "ann"}, {"repo", "revoke", "ann", "acme/a", "--all"}} {
+		status, _, stderr := runCLI(t, args...)
+		require.Equal(t, exitUsage, status)
+		require.Contains(t, stderr, "name repositories, or give --all")
+	}
+}
+
+func TestRepoGrantsReadsAllPages(t *testing.T) {
+	t.Parallel()
+	page := func(nodes, info string) scripted {
+		return scripted{"repositoryGrants", `{"data":{"repositoryGrants":{"nodes":[` + nodes + `],"pageInfo":{` + info + `}}}}`}
+	}
+	a := serve(
+		t, page(`{"repository":"acme/a","login":"ann","isPrivate":true}`, `"endCursor":"C","hasNextPage":true`),
+		page(`{"repository":"acme/b","login":"ann","isPrivate":false}`, `"endCursor":"D","hasNextPage":false`),
+	)
+	status, stdout, stderr := a.run("repo", "grants", "--login", "ann")
+	require.Equal(t, exitDone, status, stderr)
+	requireLines(t, []string{
+		"REPOSITORY  LOGIN  REPOSITORY IS",
+		"acme/a      ann    private",
+		"acme/b      ann    public: the grant waits",
+	}, stdout)
+	require.JSONEq(t, `{"login":"ann"}`, string(a.asked[0].Variables))
+	require.JSONEq(t, `{"login":"ann","after":"C"}`, string(a.asked[1].Variables))
+	_, stdout, _ = a.run("repo", "grants", "--json")
+	requireLines(t, []string{`{"repository":"acme/b","login":"ann","isPrivate":false}`}, stdout)
+}
