@@ -27,22 +27,22 @@ func main() {
 }
 
 func names() string {
-	var table strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(data.IDByLanguage)) {
-		line(&table, "language", name)
+	languages, aliases := map[string][]string{}, map[string][]string{}
+	for name := range data.IDByLanguage {
+		languages[name] = nil
 	}
-	for _, alias := range slices.Sorted(maps.Keys(data.LanguageByAliasMap)) {
-		line(&table, "alias", alias, data.LanguageByAliasMap[alias])
+	for alias, name := range data.LanguageByAliasMap {
+		aliases[alias] = []string{name}
 	}
-	list := func(kind string, byKey map[string][]string) {
+	var parts []string
+	for _, byKey := range []map[string][]string{languages, aliases, data.LanguagesByExtension, data.LanguagesByFilename, data.LanguagesByInterpreter} {
+		var part strings.Builder
 		for _, key := range slices.Sorted(maps.Keys(byKey)) {
-			line(&table, append([]string{kind, key}, byKey[key]...)...)
+			line(&part, append([]string{key}, byKey[key]...)...)
 		}
+		parts = append(parts, part.String())
 	}
-	list("extension", data.LanguagesByExtension)
-	list("file", data.LanguagesByFilename)
-	list("interpreter", data.LanguagesByInterpreter)
-	return table.String()
+	return strings.TrimSuffix(strings.Join(parts, "\n"), "\n")
 }
 
 func rules() string {

@@ -60,18 +60,10 @@ func TestTableIsEnrys(t *testing.T) {
 }
 
 func TestNamesAreEnrys(t *testing.T) {
-	want := map[string]map[string][]string{
-		"language": {}, "alias": {}, "extension": data.LanguagesByExtension,
-		"file": data.LanguagesByFilename, "interpreter": data.LanguagesByInterpreter,
-	}
-	for name := range data.IDByLanguage {
-		want["language"][name] = []string{}
-	}
-	for alias, name := range data.LanguageByAliasMap {
-		want["alias"][alias] = []string{name}
-	}
-	require.Equal(t, want, names(), "run go generate")
-	require.Equal(t, append(slices.Sorted(maps.Keys(want["language"])), slices.Sorted(maps.Keys(want["alias"]))...), Names())
+	require.Equal(t, data.LanguagesByExtension, byExtension(), "run go generate")
+	require.Equal(t, data.LanguagesByFilename, byFile())
+	require.Equal(t, data.LanguagesByInterpreter, byInterpreter())
+	require.Equal(t, append(slices.Sorted(maps.Keys(data.IDByLanguage)), slices.Sorted(maps.Keys(data.LanguageByAliasMap))...), Names())
 
 	for _, text := range append(Names(), "", "c, sharp", "Visual  Basic", "Ü", "no such") {
 		for _, text := range []string{text, strings.ToUpper(text), strings.ReplaceAll(text, "_", " "), " " + text, text + ","} {

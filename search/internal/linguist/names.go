@@ -8,33 +8,48 @@ import (
 	"sync"
 )
 
-// namesTable is written by generate.go, a line each: a kind, a key of that kind,
-// and the languages that it names, separated by tabs.
+// namesTable is written by generate.go: parts in the order of the constants below,
+// with an empty line between them. A line is a key and the languages that it names,
+// separated by tabs; of the first part, a language alone.
 //
 //go:embed names.txt
 var namesTable string
 
-// names is the table by kind and key, read when first asked for.
-var names = sync.OnceValue(func() map[string]map[string][]string {
-	byKind := map[string]map[string][]string{}
-	for line := range strings.Lines(namesTable) {
-		fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		kind, key := fields[0], fields[1]
-		if byKind[kind] == nil {
-			byKind[kind] = map[string][]string{}
-		}
-		byKind[kind][key] = fields[2:]
-	}
-	return byKind
-})
+const (
+	languages = iota
+	aliases
+	extensions
+	files
+	interpreters
+)
 
-// Names is every name of a language and then every alias, as the table has them.
+func part(i int) string { return strings.Split(namesTable, "\n\n")[i] }
+
+// Those that are asked about every file are read when first asked for.
+var (
+	byExtension   = read(extensions)
+	byFile        = read(files)
+	byInterpreter = read(interpreters)
+)
+
+func read(i int) func() map[string][]string {
+	return sync.OnceValue(func() map[string][]string {
+		text := part(i)
+		byKey := make(map[string][]string, strings.Count(text, "\n")+1)
+		for line := range strings.SplitSeq(text, "\n") {
+			fields := strings.Split(line, "\t")
+			byKey[fields[0]] = fields[1:]
+		}
+		return byKey
+	})
+}
+
+// Names is every name of a language and then every alias, both sorted.
 func Names() (all []string) {
-	for _, kind := range []string{"language", "alias"} {
-		for line := range strings.Lines(namesTable) {
-			if fields := strings.SplitN(strings.TrimSuffix(line, "\n"), "\t", 3); fields[0] == kind {
-				all = append(all, fields[1])
-			}
+	for _, i := range []int{languages, aliases} {
+		for line := range strings.SplitSeq(part(i), "\n") {
+			name, _, _ := strings.Cut(line, "\t")
+			all = append(all, name)
 		}
 	}
 	return all
@@ -43,25 +58,26 @@ func Names() (all []string) {
 // ByName is the language of a name or alias, in any case and with spaces or
 // underscores.
 func ByName(text string) (name string, ok bool) {
-	key, _, _ := strings.Cut(text, ",") // as enry does
-	found := names()["alias"][strings.ToLower(strings.ReplaceAll(key, " ", "_"))]
-	if len(found) == 0 {
-		return "", false
+	text, _, _ = strings.Cut(text, ",") // as enry does
+	text = strings.ToLower(strings.ReplaceAll(text, " ", "_"))
+	for line := range strings.SplitSeq(part(aliases), "\n") {
+		if alias, name, _ := strings.Cut(line, "\t"); alias == text {
+			return name, true
+		}
 	}
-	return found[0], true
+	return "", false
 }
 
 // ByPath is the languages that a path can mean: by the file's name, else by its
 // longest extension that any language has.
 func ByPath(file string) []string {
 	base := path.Base(file)
-	if found := names()["file"][base]; len(found) > 0 {
+	if found := byFile()[base]; len(found) > 0 {
 		return found
 	}
-	extensions := names()["extension"]
 	lower := strings.ToLower(base)
 	for i := strings.IndexByte(lower, '.'); i >= 0; {
-		if found := extensions[lower[i:]]; len(found) > 0 {
+		if found := byExtension()[lower[i:]]; len(found) > 0 {
 			return found
 		}
 		next := strings.IndexByte(lower[i+1:], '.')
@@ -75,7 +91,7 @@ func ByPath(file string) []string {
 
 // HasInterpreter says whether a #! line can name the language.
 func HasInterpreter(name string) bool {
-	for _, found := range names()["interpreter"] {
+	for _, found := range byInterpreter() {
 		if slices.Contains(found, name) {
 			return true
 		}

@@ -20,7 +20,7 @@ func ByShebang(content []byte) []string {
 	if !bytes.HasPrefix(content, []byte("#!")) {
 		return nil
 	}
-	return names()["interpreter"][interpreter(content)]
+	return byInterpreter()[interpreter(content)]
 }
 
 // interpreter is derived from enry's common.go (Apache License 2.0).
