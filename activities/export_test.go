@@ -33,3 +33,17 @@ func StartPulse(ctx context.Context, patience time.Duration, stalled func()) (p 
 	inner.ifStalled(stalled)
 	return Pulse{inner}, stop
 }
+
+// Hosts remembers which hosts are away, by a clock of the test.
+type Hosts struct {
+	hosts
+	Now time.Time
+}
+
+// Reach asks the host of a location.
+func (h *Hosts) Reach(ctx context.Context, location string, try func() error) error {
+	return h.reach(ctx, location, func() time.Time { return h.Now }, try)
+}
+
+// Remembered is how many hosts are.
+func (h *Hosts) Remembered() int { return len(h.away) }

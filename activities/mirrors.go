@@ -25,6 +25,7 @@ type Mirrors struct {
 	Metrics *telemetry.Metrics
 
 	locks sync.Map // repository id → chan struct{} of capacity 1: one clone, fetch or index run at a time
+	hosts hosts
 }
 
 // Times that one git command may take; without them a host that stops answering would hold a slot for ever.
@@ -76,17 +77,15 @@ func (m *Mirrors) openOrClone(ctx context.Context, r store.Repository) (git *git
 	if err := m.clearBroken(dir); err != nil {
 		return nil, false, err
 	}
-	err = patiently(ctx, func() error {
-		clone, cancel := context.WithTimeout(ctx, cloneTimeout)
-		defer cancel()
-		git, err = gitrepo.CloneMirror(clone, r.Location, dir)
+	err = m.remotely(ctx, r, cloneTimeout, func(ctx context.Context) (err error) {
+		git, err = gitrepo.CloneMirror(ctx, r.Location, dir)
 		return err
 	})
 	if err != nil {
 		if other, openErr := gitrepo.Open(ctx, dir); openErr == nil {
 			return other, false, nil // another process cloned it meanwhile
 		}
-		return nil, false, ofRepository(ctx, classFetch, err)
+		return nil, false, err
 	}
 	m.Metrics.ClonedMirror()
 	logger(ctx, logRepository, r.Name).Info("mirror cloned")
@@ -171,7 +170,7 @@ func (m *Mirrors) refresh(ctx context.Context, r store.Repository, at time.Time)
 			return nil, none, err
 		}
 		if !fresh {
-			if err := m.fetch(ctx, r, git); err != nil {
+			if err := m.remotely(ctx, r, fetchTimeout, git.Fetch); err != nil {
 				return nil, none, err
 			}
 		}
@@ -190,11 +189,14 @@ func (m *Mirrors) refresh(ctx context.Context, r store.Repository, at time.Time)
 	return git, result, err
 }
 
-func (m *Mirrors) fetch(ctx context.Context, r store.Repository, git *gitrepo.Repo) error {
-	return ofRepository(ctx, classFetch, patiently(ctx, func() error {
-		fetch, cancel := context.WithTimeout(ctx, fetchTimeout)
-		defer cancel()
-		return git.Fetch(fetch)
+// remotely does what asks a repository's host, three times at the most, each within the limit.
+func (m *Mirrors) remotely(ctx context.Context, r store.Repository, limit time.Duration, do func(context.Context) error) error {
+	return ofRepository(ctx, classFetch, m.hosts.reach(ctx, r.Location, time.Now, func() error {
+		return patiently(ctx, func() error {
+			limited, cancel := context.WithTimeout(ctx, limit)
+			defer cancel()
+			return do(limited)
+		})
 	}))
 }
 

@@ -1,0 +1,92 @@
+package activities_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/activities"
+	"github.com/backsight/backsight/gitrepo"
+)
+
+// noConnection is what git says of a host at which nobody listens.
+var noConnection = &gitrepo.Error{Object: "remote", Verb: "ls-remote", Stderr: "fatal: unable to access: Could not resolve host: x", Err: errors.New("exited 128")}
+
+// A host that is away is tried by one repository at a time, however many are on it; an answer, a refusal too, ends that.
+func TestHostThatIsAwayIsTriedByOne(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	hosts := &activities.Hosts{Now: time.Now()}
+	tries := 0
+	away := func() error { tries++; return noConnection }
+	ask := func(n int, try func() error) error {
+		return hosts.Reach(ctx, fmt.Sprintf("https://host.example/%d.git", n), try)
+	}
+	for range 100 { // seconds
+		for n := range 360 {
+			require.Error(t, ask(n, away))
+		}
+		hosts.Now = hosts.Now.Add(time.Second)
+	}
+	require.Equal(t, 5, tries, "at 0, 5, 15, 35 and 75 seconds, of 36,000")
+	require.ErrorContains(t, ask(1, away), "https://host.example: nobody is found there since ")
+	require.NoError(t, hosts.Reach(ctx, "https://other.example/1.git", func() error { return nil }))
+	require.Equal(t, 1, hosts.Remembered())
+
+	// Half open: while one tries, the others do not.
+	hosts.Now = hosts.Now.Add(time.Hour)
+	trying, answer := make(chan struct{}), make(chan error)
+	var probe sync.WaitGroup
+	probe.Go(func() {
+		_ = ask(1, func() error { close(trying); return <-answer })
+	})
+	<-trying
+	require.Error(t, ask(2, func() error { t.Error("two at a time"); return nil }))
+	answer <- errors.New("access denied")
+	probe.Wait()
+	require.Zero(t, hosts.Remembered())
+	require.NoError(t, ask(2, func() error { return nil }))
+
+	// An attempt that was interrupted leaves the next one to another.
+	require.Error(t, ask(1, away))
+	hosts.Now = hosts.Now.Add(time.Hour)
+	stopped, stop := context.WithCancel(ctx)
+	_ = hosts.Reach(stopped, "https://host.example/1.git", func() error { stop(); return stopped.Err() })
+	require.NoError(t, ask(2, func() error { return nil }))
+}
+
+func TestHostsAreRememberedWithinBounds(t *testing.T) {
+	t.Parallel()
+	hosts := &activities.Hosts{Now: time.Now()}
+	for range 2 {
+		for n := range 3000 {
+			_ = hosts.Reach(t.Context(), fmt.Sprintf("https://%d.example/a.git", n), func() error { return noConnection })
+		}
+		require.Equal(t, 1000, hosts.Remembered())
+		hosts.Now = hosts.Now.Add(time.Hour)
+	}
+	_ = hosts.Reach(t.Context(), "https://late.example/a.git", func() error { return noConnection })
+	require.Equal(t, 1, hosts.Remembered(), "room is made by those that may be tried again")
+}
+
+// The second repository of a dead host is not kept waiting for it.
+func TestSyncRemembersADeadHost(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, listener.Close())
+	url := "http://ann:secret@" + listener.Addr().String()
+	first, second := b.remote("first", url+"/1.git"), b.remote("second", url+"/2.git")
+	require.Contains(t, b.synced(first).Error, "git ls-remote")
+	trouble := b.synced(second).Error
+	require.Contains(t, trouble, "nobody is found there since")
+	require.NotContains(t, trouble, "secret")
+	require.NotContains(t, trouble, "1.git", "what another repository is called is not told")
+}

@@ -1,0 +1,58 @@
+package gitrepo
+
+import (
+	"net"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestHost(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]string{
+		"https://Example.com/a.git":        "https://example.com",
+		"https://ann:secret@example.com/a": "https://example.com",
+		"http://example.com:8080/a":        "http://example.com:8080",
+		"ssh://git@example.com:22/a":       "ssh://example.com:22",
+		"git://example.com/a":              "git://example.com",
+		"git@example.com:org/a.git":        "ssh://example.com",
+		"example.com:a":                    "ssh://example.com",
+		"file:///srv/a":                    "",
+		"/srv/a:b.git":                     "",
+		"https://example.com:port/a":       "",
+	} {
+		require.Equal(t, want, Host(url), url)
+	}
+}
+
+// unusedAddress is one at which nothing listens.
+func unusedAddress(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, listener.Close())
+	return listener.Addr().String()
+}
+
+func TestUnreachedHostIsToldFromOneThatRefuses(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "1.git")
+	address := unusedAddress(t)
+	for _, url := range []string{"http://" + address + "/a.git", "git://" + address + "/a.git"} {
+		_, err := CloneMirror(t.Context(), url, dir)
+		require.True(t, Unreached(err), "%s: %v", url, err)
+	}
+	_, err := CloneMirror(t.Context(), "file:///nothing/is/here", dir)
+	require.Error(t, err)
+	require.False(t, Unreached(err), "%v", err)
+	require.False(t, Unreached(nil))
+}
+
+// What a failed clone says is stored with the repository, and shown to all who may see it.
+func TestErrorsHoldNoPassword(t *testing.T) {
+	t.Parallel()
+	_, err := CloneMirror(t.Context(), "http://ann:secret@"+unusedAddress(t)+"/a.git", filepath.Join(t.TempDir(), "1.git"))
+	require.ErrorContains(t, err, "ann")
+	require.NotContains(t, err.Error(), "secret")
+}
