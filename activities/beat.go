@@ -11,11 +11,12 @@ import (
 // beatEvery is how often something beats that cannot beat from a loop of its own.
 const beatEvery = time.Second
 
-// beatWhile runs do, a call into git that tells nothing of its progress, and beats beside it. The process it
-// waits for is bound by ctx.
+// beatWhile runs do, a call into git that tells nothing of its progress, and beats beside it: a clone may take an hour, and
+// counts as progress. The process it waits for is bound by ctx.
 func beatWhile(ctx context.Context, what string, do func() error) error {
 	stop := make(chan struct{})
 	stopped := make(chan struct{})
+	pulse, beside := ctx.Value(pulseOf{}).(*pulse)
 	go func() {
 		defer close(stopped)
 		tick := time.NewTicker(beatEvery)
@@ -23,6 +24,9 @@ func beatWhile(ctx context.Context, what string, do func() error) error {
 		for {
 			select {
 			case <-tick.C:
+				if beside {
+					pulse.tick()
+				}
 				activity.RecordHeartbeat(ctx, what)
 			case <-stop:
 				return
@@ -50,7 +54,8 @@ type pulse struct {
 	stalled  func()        // called once, in a goroutine of the pulse, when the work is given up
 }
 
-func startPulse(ctx context.Context) (p *pulse, stop func()) {
+// startPulse begins to beat. With the context work, whoever waits for git tells the pulse, too.
+func startPulse(ctx context.Context) (work context.Context, p *pulse, stop func()) {
 	p = &pulse{at: time.Now(), patience: stallAfter}
 	done := make(chan struct{})
 	stopped := make(chan struct{})
@@ -71,11 +76,14 @@ func startPulse(ctx context.Context) (p *pulse, stop func()) {
 			}
 		}
 	}()
-	return p, func() {
+	return context.WithValue(ctx, pulseOf{}, p), p, func() {
 		close(done)
 		<-stopped
 	}
 }
+
+// pulseOf is the key of a context's pulse.
+type pulseOf struct{}
 
 // on notes what the work is about to do.
 func (p *pulse) on(details string) {

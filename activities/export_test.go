@@ -25,14 +25,24 @@ func (t *Trials) Die() error { return t.lock.Close() }
 type Pulse struct{ *pulse }
 
 // StartPulse starts one that gives the work up when it has told of none for so long.
-func StartPulse(ctx context.Context, patience time.Duration, stalled func()) (p Pulse, stop func()) {
-	inner, stop := startPulse(ctx)
+func StartPulse(ctx context.Context, patience time.Duration, stalled func()) (work context.Context, p Pulse, stop func()) {
+	work, inner, stop := startPulse(ctx)
 	inner.mu.Lock()
 	inner.patience = patience
 	inner.mu.Unlock()
 	inner.ifStalled(stalled)
-	return Pulse{inner}, stop
+	return work, Pulse{inner}, stop
 }
+
+// Told is when the work last told of progress.
+func (p Pulse) Told() time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.at
+}
+
+// BeatWhile waits for git.
+var BeatWhile = beatWhile
 
 // Hosts remembers which hosts are away, by a clock of the test.
 type Hosts struct {

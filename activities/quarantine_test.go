@@ -2,11 +2,14 @@ package activities_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/activity"
@@ -130,6 +133,36 @@ func TestNotesTellWhatAWorkerDiedOf(t *testing.T) {
 	require.Empty(t, left)
 }
 
+// Workers that share a folder start and report at the same moment.
+func TestNotesOfManyProcesses(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	id := b.local("x", growing(t)).ID
+	series := b.series("TODO")
+	dir := filepath.Join(t.TempDir(), "searching")
+	const deaths = 40
+	for range deaths {
+		dead := b.trials(dir)
+		_, err := dead.Begin(t.Context(), series.ID, id, false)
+		require.NoError(t, err)
+		require.NoError(t, dead.Die())
+	}
+	var group errgroup.Group
+	for range 8 {
+		group.Go(func() error {
+			one := &activities.Trials{Store: b.store, Dir: dir, Logger: slog.New(slog.DiscardHandler)}
+			for range 60 {
+				if err := errors.Join(one.Open(), one.Report(t.Context()), one.Close()); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	require.NoError(t, group.Wait())
+	require.Equal(t, map[int64]int{id: deaths}, b.strikes(series), "a death counts once")
+}
+
 // A search that tells of no progress for too long is given up, once.
 func TestWorkThatHangsIsGivenUp(t *testing.T) {
 	t.Parallel()
@@ -138,7 +171,7 @@ func TestWorkThatHangsIsGivenUp(t *testing.T) {
 	env.SetTestTimeout(time.Minute)
 	given := make(chan struct{}, 10)
 	hang := func(ctx context.Context) error {
-		_, stop := activities.StartPulse(ctx, time.Millisecond, func() { given <- struct{}{} })
+		_, _, stop := activities.StartPulse(ctx, time.Millisecond, func() { given <- struct{}{} })
 		defer stop()
 		select {
 		case <-given:
@@ -151,4 +184,24 @@ func TestWorkThatHangsIsGivenUp(t *testing.T) {
 	_, err := env.ExecuteActivity("hang")
 	require.NoError(t, err)
 	require.Empty(t, given)
+}
+
+// A clone may take an hour, and is no search that stopped answering.
+func TestWaitingForGitIsProgress(t *testing.T) {
+	t.Parallel()
+	var suite testsuite.WorkflowTestSuite
+	env := suite.NewTestActivityEnvironment()
+	env.SetTestTimeout(time.Minute)
+	clone := func(ctx context.Context) error {
+		work, pulse, stop := activities.StartPulse(ctx, time.Hour, nil)
+		defer stop()
+		began := pulse.Told()
+		return activities.BeatWhile(work, "clone", func() error {
+			require.Eventually(t, func() bool { return pulse.Told().After(began) }, 30*time.Second, 10*time.Millisecond)
+			return nil
+		})
+	}
+	env.RegisterActivityWithOptions(clone, activity.RegisterOptions{Name: "clone"})
+	_, err := env.ExecuteActivity("clone")
+	require.NoError(t, err)
 }

@@ -62,7 +62,7 @@ func (s *Search) samples(ctx context.Context, in Range) (err error) {
 		return err
 	}
 	suspectsLast(byRepository, strikes)
-	pulse, stop := startPulse(ctx)
+	ctx, pulse, stop := startPulse(ctx)
 	defer stop()
 	bases, err := s.bases(ctx, in, series, asked, byRepository)
 	if err != nil {

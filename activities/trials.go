@@ -48,9 +48,13 @@ func (t *Trials) Open() error {
 	if err := os.MkdirAll(t.own, 0o755); err != nil {
 		return insights.Errorf(insights.Unavailable, "notes of searches: %w", err)
 	}
-	lock, err := os.OpenFile(t.own+lockSuffix, os.O_CREATE|os.O_RDWR, 0o600)
+	// Locked before it has its name: a lock that nobody holds is that of a dead process.
+	lock, err := os.OpenFile(t.own+".new", os.O_CREATE|os.O_RDWR, 0o600)
 	if err == nil {
 		err = syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	}
+	if err == nil {
+		err = os.Rename(lock.Name(), t.own+lockSuffix)
 	}
 	if err != nil {
 		return insights.Errorf(insights.Unavailable, "notes of searches: %w", err)
@@ -89,6 +93,9 @@ func (t *Trials) reportOne(ctx context.Context, path string) error {
 	defer lock.Close()                                                         //nolint:errcheck // nothing was written
 	if syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil { // its process lives
 		return nil
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil // it ended well just now, or another process has reported it
 	}
 	folder := strings.TrimSuffix(path, lockSuffix)
 	entries, err := os.ReadDir(folder)
