@@ -52,7 +52,7 @@ func (m *Mirrors) Open(ctx context.Context, r store.Repository) (*gitrepo.Repo, 
 		git, err := gitrepo.Open(ctx, r.Location)
 		return git, openTrouble(ctx, err)
 	}
-	git, err := gitrepo.Open(ctx, m.path(r))
+	git, err := gitrepo.Open(ctx, m.path(r.ID))
 	if err == nil || insights.ErrorCode(err) != insights.NotFound {
 		return git, openTrouble(ctx, err)
 	}
@@ -70,7 +70,7 @@ func (m *Mirrors) Open(ctx context.Context, r store.Repository) (*gitrepo.Repo, 
 
 // openOrClone is called with the lock held. fresh is true when the mirror was cloned just now.
 func (m *Mirrors) openOrClone(ctx context.Context, r store.Repository) (git *gitrepo.Repo, fresh bool, err error) {
-	dir := m.path(r)
+	dir := m.path(r.ID)
 	if git, err := gitrepo.Open(ctx, dir); err == nil {
 		return git, false, nil
 	}
@@ -98,23 +98,21 @@ func (m *Mirrors) clearBroken(dir string) error {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	aside := fmt.Sprintf("%s.broken-%d", dir, time.Now().UnixNano())
+	aside := fmt.Sprintf("%s%s%d", dir, asideSuffix, time.Now().UnixNano())
 	if err := os.Rename(dir, aside); err != nil {
 		return insights.Errorf(insights.Unavailable, "mirror %s: put the broken one aside: %w", dir, err)
 	}
 	return nil
 }
 
-func (m *Mirrors) path(r store.Repository) string {
-	return filepath.Join(m.Dir, fmt.Sprintf("%d.git", r.ID))
-}
+func (m *Mirrors) path(id int64) string { return filepath.Join(m.Dir, fmt.Sprintf("%d.git", id)) }
 
 // present reports whether the repository can be read without a clone.
 func (m *Mirrors) present(r store.Repository) bool {
 	if r.Local {
 		return true
 	}
-	_, err := os.Stat(m.path(r))
+	_, err := os.Stat(m.path(r.ID))
 	return err == nil
 }
 

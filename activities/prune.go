@@ -12,12 +12,22 @@ import (
 	"time"
 )
 
-// Prune deletes the mirrors on this machine of repositories that were removed more than the grace period before now, and what is left
-// of broken ones that were put aside as long ago. A mirror whose repository the database does not know is left alone. Local
-// repositories are not below Dir and are never touched.
+// What lies beside a mirror, by the end of its name.
+const (
+	asideSuffix  = ".broken-" // and when it was put aside, in nanoseconds
+	partSuffix   = ".part-"   // a clone that is under way (gitrepo.CloneMirror), or whose worker was killed
+	prunedSuffix = ".pruned"  // what is being deleted
+)
+
+// partsStay is how long a clone is taken to be under way: far longer than cloneTimeout.
+const partsStay = 24 * time.Hour
+
+// Prune deletes the mirrors on this machine of repositories that were removed more than the grace period before now, broken ones that were
+// put aside as long ago and, whatever the grace period, what a worker left that was killed. A mirror whose repository the database
+// does not know is left alone. Local repositories are not below Dir and are never touched.
 func (m *Mirrors) Prune(ctx context.Context, now time.Time) error {
 	grace, err := graceOf(ctx, m.Store)
-	if err != nil || grace == 0 {
+	if err != nil {
 		return err
 	}
 	entries, err := os.ReadDir(m.Dir)
@@ -28,18 +38,18 @@ func (m *Mirrors) Prune(ctx context.Context, now time.Time) error {
 		return fmt.Errorf("mirrors: %w", err)
 	}
 	before := now.Add(-grace)
+	if grace == 0 { // nothing is ever pruned
+		before = time.Time{}
+	}
 	var ids []int64
 	for _, entry := range entries {
-		name, id, ok := mirrorName(entry.Name())
+		number, rest, found := strings.Cut(entry.Name(), ".git")
+		id, err := strconv.ParseInt(number, 10, 64)
 		switch {
-		case !ok:
-		case name == entry.Name():
+		case !found || err != nil: // not ours
+		case rest == "":
 			ids = append(ids, id)
-		default: // put aside (clearBroken), or half deleted (below)
-			info, err := entry.Info()
-			if err != nil || !info.ModTime().Before(before) {
-				continue
-			}
+		case leftover(entry, rest, before, now):
 			if err := os.RemoveAll(filepath.Join(m.Dir, entry.Name())); err != nil {
 				return fmt.Errorf("mirrors: %w", err)
 			}
@@ -51,12 +61,25 @@ func (m *Mirrors) Prune(ctx context.Context, now time.Time) error {
 	}
 	for _, id := range ids {
 		if r, ok := known[id]; ok && !r.Local && r.DeletedAt != nil && r.DeletedAt.Before(before) {
-			if err := m.prune(ctx, id); err != nil {
+			if err := m.prune(ctx, r.ID); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// leftover reports whether nobody needs what lies beside a mirror any more.
+func leftover(entry fs.DirEntry, suffix string, before, now time.Time) bool {
+	if at, ok := strings.CutPrefix(suffix, asideSuffix); ok {
+		nanoseconds, err := strconv.ParseInt(at, 10, 64)
+		return err == nil && time.Unix(0, nanoseconds).Before(before)
+	}
+	if strings.HasPrefix(suffix, partSuffix) {
+		info, err := entry.Info()
+		return err == nil && info.ModTime().Before(now.Add(-partsStay))
+	}
+	return suffix == prunedSuffix
 }
 
 // prune renames a mirror before it deletes it, so that nobody opens a half of one.
@@ -66,23 +89,9 @@ func (m *Mirrors) prune(ctx context.Context, id int64) error {
 		return err
 	}
 	defer unlock()
-	dir := filepath.Join(m.Dir, fmt.Sprintf("%d.git", id))
-	aside := dir + ".pruned"
-	if err := os.RemoveAll(aside); err != nil {
-		return fmt.Errorf("mirrors: %w", err)
-	}
-	if err := os.Rename(dir, aside); err != nil {
-		return fmt.Errorf("mirrors: %w", err)
-	}
-	if err := os.RemoveAll(aside); err != nil {
+	aside := m.path(id) + prunedSuffix
+	if err := errors.Join(os.RemoveAll(aside), os.Rename(m.path(id), aside), os.RemoveAll(aside)); err != nil {
 		return fmt.Errorf("mirrors: %w", err)
 	}
 	return nil
-}
-
-// mirrorName splits "12.git", "12.git.broken-345" and "12.git.pruned". ok is false for anything that is not ours.
-func mirrorName(entry string) (mirror string, id int64, ok bool) {
-	number, rest, found := strings.Cut(entry, ".git")
-	id, err := strconv.ParseInt(number, 10, 64)
-	return number + ".git", id, found && err == nil && (rest == "" || rest == ".pruned" || strings.HasPrefix(rest, ".broken-"))
 }

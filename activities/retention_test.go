@@ -1,6 +1,7 @@
 package activities_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -74,6 +75,28 @@ func TestRetentionArchivesWhatTheSettingSays(t *testing.T) {
 	require.Equal(t, activities.RetentionResult{Archived: 2}, result)
 }
 
+// What a worker left that was killed while it cloned, or while it deleted a mirror, goes whatever the grace is.
+func TestHalfMirrorsArePruned(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	require.NoError(t, b.store.SetSetting(t.Context(), store.SettingRetentionGrace, "0"))
+	for _, name := range []string{"1.git.part-12345", "2.git.pruned", "3.git.broken-12345", "4.git"} {
+		require.NoError(t, os.Mkdir(filepath.Join(b.dataDir, name), 0o755))
+	}
+	left := func() (names []string) {
+		entries, err := os.ReadDir(b.dataDir)
+		require.NoError(t, err)
+		for _, e := range entries {
+			names = append(names, e.Name())
+		}
+		return names
+	}
+	require.NoError(t, b.mirrors.Prune(t.Context(), time.Now().Add(time.Hour)))
+	require.Equal(t, []string{"1.git.part-12345", "3.git.broken-12345", "4.git"}, left(), "a clone may be under way")
+	require.NoError(t, b.mirrors.Prune(t.Context(), time.Now().Add(48*time.Hour)))
+	require.Equal(t, []string{"3.git.broken-12345", "4.git"}, left())
+}
+
 // Mirrors of removed repositories go when their grace is over, and nothing else does.
 func TestMirrorsOfRemovedRepositoriesArePruned(t *testing.T) {
 	t.Parallel()
@@ -86,8 +109,10 @@ func TestMirrorsOfRemovedRepositoriesArePruned(t *testing.T) {
 		require.NoError(t, err)
 	}
 	strangers := []string{"99999.git", "notes", "7.gitx"}
-	for _, name := range append(strangers, "1.git.broken-12345") {
+	for _, name := range append(strangers, fmt.Sprintf("1.git.broken-%d", time.Now().UnixNano())) {
 		require.NoError(t, os.Mkdir(filepath.Join(b.dataDir, name), 0o755))
+		old := time.Now().AddDate(-1, 0, 0) // a mirror that broke may have rested for long
+		require.NoError(t, os.Chtimes(filepath.Join(b.dataDir, name), old, old))
 	}
 	require.NoError(t, b.store.RemoveRepository(t.Context(), "removed"))
 	there := func() (names []string) {
