@@ -87,6 +87,10 @@ func (s *search) plan() (*timeline, error) {
 	if err != nil {
 		return nil, err
 	}
+	hashes, err := x.Hashes()
+	if err != nil {
+		return nil, err
+	}
 	older := make([]int32, x.Commits()+1) // by position: how many of the request's commits are older
 	for _, p := range positions {
 		older[p+1]++
@@ -133,7 +137,7 @@ func (s *search) plan() (*timeline, error) {
 		}
 		var hash gitrepo.Hash
 		if unit.want == match.Content {
-			if hash, failed = x.Hash(l.Blob); failed != nil {
+			if hash, failed = hashes.Of(l.Blob); failed != nil {
 				return
 			}
 		}

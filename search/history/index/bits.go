@@ -24,6 +24,13 @@ func (b Bits) setRun(start, end int) {
 	}
 }
 
+// clearRun clears the bits from start up to, not with, end.
+func (b Bits) clearRun(start, end int) {
+	for ; start < end; start++ {
+		b[start>>6] &^= 1 << (start & 63)
+	}
+}
+
 func (b Bits) and(other Bits) {
 	for i := range b {
 		b[i] &= other[i]

@@ -25,17 +25,14 @@ func (x *Index) Candidates(r match.Requirement, maxSize int64) (set Bits, all, o
 	if set == nil {
 		return nil, true, true, nil
 	}
-	table, err := x.table()
+	k, err := x.kinds()
 	if err != nil {
 		return nil, false, false, err
 	}
-	for _, b := range table.always {
-		set.set(int(b))
-	}
-	for _, l := range table.large {
-		if l.size > maxSize {
-			set.set(int(l.blob))
-		}
+	// In this order: a binary blob that is too large is a candidate.
+	if !eachRun(k.binary, k.blobs, set.clearRun) || !eachRun(k.always, k.blobs, set.setRun) ||
+		!k.eachLarge(maxSize, func(b largeBlob) { set.set(int(b.blob)) }) {
+		return nil, false, false, errKinds
 	}
 	return set, false, true, nil
 }

@@ -2,7 +2,6 @@ package index
 
 import (
 	"bytes"
-	"encoding/binary"
 	"encoding/hex"
 	"time"
 
@@ -89,59 +88,4 @@ func (c chain) positions(commits []gitrepo.OID) (at []int, ok bool) {
 func (c chain) endsIn(id gitrepo.OID) bool {
 	hash, ok := gitrepo.HashOf(id)
 	return ok && c.n > 0 && bytes.Equal(c.id(c.n-1), hash[:c.hashLen])
-}
-
-// encodeBlobs writes the ids of blobs, then those that are candidates of every search, then the sizes of large ones.
-func encodeBlobs(blobs []gitrepo.Hash, always []int32, large []largeBlob, hashLen int) []byte {
-	out := make([]byte, 0, len(blobs)*hashLen+4*len(large))
-	for _, b := range blobs {
-		out = append(out, b[:hashLen]...)
-	}
-	out = binary.AppendUvarint(out, uint64(len(always)))
-	last := int32(0)
-	for _, b := range always {
-		out = binary.AppendUvarint(out, uint64(b-last))
-		last = b
-	}
-	out = binary.AppendUvarint(out, uint64(len(large)))
-	last = 0
-	for _, b := range large {
-		out = binary.AppendUvarint(out, uint64(b.blob-last))
-		out = binary.AppendUvarint(out, uint64(b.size))
-		last = b.blob
-	}
-	return out
-}
-
-// blobTable is the blobs section.
-type blobTable struct {
-	ids    []byte
-	always []int32
-	large  []largeBlob
-}
-
-func decodeBlobs(data []byte, n, hashLen int) (t blobTable, ok bool) {
-	if n > len(data)/hashLen {
-		return t, false
-	}
-	d := decoder{data: data}
-	t.ids = d.take(n * hashLen)
-	last := 0
-	for range d.int() {
-		last += d.int()
-		if d.failed || last >= n {
-			return t, false
-		}
-		t.always = append(t.always, int32(last))
-	}
-	last = 0
-	for range d.int() {
-		last += d.int()
-		size := d.int()
-		if d.failed || last >= n {
-			return t, false
-		}
-		t.large = append(t.large, largeBlob{int32(last), int64(size)})
-	}
-	return t, d.ended()
 }

@@ -32,7 +32,11 @@ func readAll(path string, texts []string) error {
 	if err := x.EachLifetime(func(Lifetime) {}); err != nil {
 		return err
 	}
-	_, err = x.Hash(0)
+	hashes, err := x.Hashes()
+	if err != nil {
+		return err
+	}
+	_, err = hashes.Of(0)
 	return err
 }
 

@@ -11,7 +11,7 @@ import (
 
 // magic begins every file; its last byte is the version of the format. A reader refuses other versions, which makes the
 // file count as absent, and the next Update replaces it.
-const magic = "bshist\x00\x02"
+const magic = "bshist\x00\x03"
 
 // maxHeader bounds the header in bytes: some 30 bytes for each layer.
 const maxHeader = 1 << 16
@@ -48,7 +48,9 @@ type section struct {
 const (
 	chainSection = iota
 	pathsSection
-	blobsSection
+	idsSection
+	idSumsSection
+	kindsSection
 	changesSection
 	fixedSections
 )

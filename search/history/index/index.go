@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"sync"
 	"time"
 
 	"github.com/backsight/backsight/gitrepo"
@@ -17,9 +16,6 @@ type Index struct {
 	header *header
 	chain  chain
 	layers []layer
-
-	mu    sync.Mutex
-	blobs *blobTable // nil until needed
 }
 
 // Open opens the index in the file at path. An error that is fs.ErrNotExist or ErrDamaged means that there is none: search
@@ -73,11 +69,10 @@ func (x *Index) load() error {
 		if l.directory, err = x.section(layerSection(i, directoryPart)); err != nil {
 			return err
 		}
-		if l.sums, err = x.section(layerSection(i, sumsPart)); err != nil {
+		if l.runs, err = x.blocks(layerSection(i, runsPart), layerSection(i, sumsPart)); err != nil {
 			return err
 		}
-		runs := h.sections[layerSection(i, runsPart)].size
-		if at.first != next || len(l.directory)%directoryEntry != 0 || int64(len(l.sums)) != 4*((runs+runsBlock-1)/runsBlock) {
+		if at.first != next || len(l.directory)%directoryEntry != 0 {
 			return fmt.Errorf("%w: layer %d", ErrDamaged, i)
 		}
 		next += at.blobs
@@ -187,34 +182,20 @@ func (p *Paths) Name(path int) (string, error) {
 	return name, nil
 }
 
-// table returns the blobs section.
-func (x *Index) table() (*blobTable, error) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if x.blobs != nil {
-		return x.blobs, nil
-	}
-	data, err := x.section(blobsSection)
+// kinds returns the kinds section.
+func (x *Index) kinds() (encodedKinds, error) {
+	data, err := x.section(kindsSection)
 	if err != nil {
-		return nil, err
+		return encodedKinds{}, err
 	}
-	table, ok := decodeBlobs(data, x.header.blobs, x.header.hashLen)
+	k, ok := splitKinds(data, x.header.blobs)
 	if !ok {
-		return nil, fmt.Errorf("%w: blobs", ErrDamaged)
+		return k, errKinds
 	}
-	x.blobs = &table
-	return x.blobs, nil
+	return k, nil
 }
 
-// Hash returns the id of a blob. The error is ErrDamaged.
-func (x *Index) Hash(blob int) (hash gitrepo.Hash, err error) {
-	table, err := x.table()
-	if err != nil {
-		return hash, err
-	}
-	copy(hash[:], table.ids[blob*x.header.hashLen:(blob+1)*x.header.hashLen])
-	return hash, nil
-}
+var errKinds = fmt.Errorf("%w: kinds", ErrDamaged)
 
 // Discard removes the file, because reading it gave ErrDamaged, unless it was replaced by now.
 func (x *Index) Discard() error {

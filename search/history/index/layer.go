@@ -11,12 +11,11 @@ import (
 //
 //	directory   for each block of the dictionary: its first trigram, its offset, the offset of its first runs, its checksum
 //	dictionary  blocks of trigrams in order: the distance from the one before, and the size of its runs in bytes
-//	sums        a checksum for each block of runs
+//	sums        the checksums of the runs
 //	runs        the runs of all trigrams, one behind the other; see appendRun. Numbers count from the layer's first blob
 const (
 	trigramsPerBlock = 256
 	directoryEntry   = 4 + 4 + 8 + 4
-	runsBlock        = 16 << 10 // bytes that have one checksum
 )
 
 // encodeLayer returns the parts of a layer.
@@ -44,9 +43,7 @@ func encodeLayer(lists []list) (parts [layerParts][]byte) {
 		lists = lists[n:]
 	}
 	parts[directoryPart], parts[dictionaryPart], parts[runsPart] = directory, dictionary, runs
-	for at := 0; at < len(runs); at += runsBlock {
-		parts[sumsPart] = binary.LittleEndian.AppendUint32(parts[sumsPart], checksum(runs[at:min(at+runsBlock, len(runs))]))
-	}
+	parts[sumsPart] = sumBlocks(runs)
 	return parts
 }
 
@@ -141,11 +138,11 @@ type layer struct {
 	header    layerHeader
 	number    int
 	directory []byte
-	sums      []byte
+	runs      blocks
 }
 
-// runs returns the runs of a trigram, nil if no blob of the layer holds it.
-func (l *layer) runs(trigram uint32) ([]byte, error) {
+// runsOf returns the runs of a trigram, nil if no blob of the layer holds it.
+func (l *layer) runsOf(trigram uint32) ([]byte, error) {
 	blocks := len(l.directory) / directoryEntry
 	k := sort.Search(blocks, func(i int) bool {
 		return binary.LittleEndian.Uint32(l.directory[i*directoryEntry:]) > trigram
@@ -177,7 +174,7 @@ func (l *layer) runs(trigram uint32) ([]byte, error) {
 		case d.failed:
 			return nil, fmt.Errorf("%w: dictionary", ErrDamaged)
 		case now == trigram:
-			return l.readRuns(at, int64(size))
+			return l.runs.read(at, int64(size))
 		case now > trigram:
 			return nil, nil
 		}
@@ -186,29 +183,9 @@ func (l *layer) runs(trigram uint32) ([]byte, error) {
 	return nil, nil
 }
 
-// readRuns reads a part of the runs and checks the blocks that it lies in.
-func (l *layer) readRuns(at, size int64) ([]byte, error) {
-	runs := l.index.header.sections[layerSection(l.number, runsPart)]
-	if at < 0 || at+size > runs.size {
-		return nil, fmt.Errorf("%w: dictionary", ErrDamaged)
-	}
-	from := at / runsBlock * runsBlock
-	to := min((at+size+runsBlock-1)/runsBlock*runsBlock, runs.size)
-	blocks, err := l.index.read(runs.offset+from, to-from)
-	if err != nil {
-		return nil, err
-	}
-	for k := from; k < to; k += runsBlock {
-		if checksum(blocks[k-from:min(k-from+runsBlock, int64(len(blocks)))]) != binary.LittleEndian.Uint32(l.sums[k/runsBlock*4:]) {
-			return nil, fmt.Errorf("%w: checksum of the runs", ErrDamaged)
-		}
-	}
-	return blocks[at-from : at-from+size], nil
-}
-
 // mark sets the bits of the blobs that hold a trigram.
 func (l *layer) mark(trigram uint32, set Bits) error {
-	runs, err := l.runs(trigram)
+	runs, err := l.runsOf(trigram)
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ import (
 
 var (
 	somePaths = []string{"a", "b/a", "b/c/a", "b.c", "b-c/a", "x\ny", "z/\xff"}
-	someWords = []string{"needle", "NEEDLE", "Ärger", "ärger", "task", "ta\u017fk", "\u212aelvin", "kelvin", "\n", " ", "hay", "x\xffy"}
+	someWords = []string{"needle", "NEEDLE", "Ärger", "ärger", "task", "ta\u017fk", "\u212aelvin", "kelvin", "\n", " ", "hay", "x\xffy", "\x00"}
 )
 
 func drawText(t *rapid.T, label string, most int) string {
@@ -53,12 +53,16 @@ func lived(t testgit.TB, x *Index) []map[string]string {
 	if err != nil {
 		t.Fatalf("paths: %v", err)
 	}
+	hashes, err := x.Hashes()
+	if err != nil {
+		t.Fatalf("ids: %v", err)
+	}
 	if err := x.EachLifetime(func(l Lifetime) {
 		name, err := paths.Name(l.Path)
 		if err != nil {
 			t.Fatalf("path %d: %v", l.Path, err)
 		}
-		hash, err := x.Hash(l.Blob)
+		hash, err := hashes.Of(l.Blob)
 		if err != nil {
 			t.Fatalf("blob %d: %v", l.Blob, err)
 		}
@@ -126,9 +130,13 @@ func TestIndex_KnowsEveryTreeAndRulesOutNoBlobThatHoldsTheText(t *testing.T) {
 
 // checkCandidates looks for texts in all blobs of an index by regular expressions.
 func checkCandidates(t *rapid.T, repo *testgit.Repo, x *Index) {
+	hashes, err := x.Hashes()
+	if err != nil {
+		t.Fatalf("ids: %v", err)
+	}
 	contents := make([]string, x.header.blobs)
 	for i := range contents {
-		hash, err := x.Hash(i)
+		hash, err := hashes.Of(i)
 		if err != nil {
 			t.Fatalf("blob %d: %v", i, err)
 		}
@@ -155,7 +163,11 @@ func checkCandidates(t *rapid.T, repo *testgit.Repo, x *Index) {
 		}
 		re := regexp.MustCompile(pattern)
 		for i, content := range contents {
-			if re.MatchString(content) && !all && !set.Has(i) {
+			switch binary := match.IsBinary([]byte(content)); {
+			case all:
+			case binary && set.Has(i):
+				t.Fatalf("blob %d is binary, but a candidate for %q: %q", i, text, content)
+			case !binary && re.MatchString(content) && !set.Has(i):
 				t.Fatalf("blob %d holds %q (fold %v), but is no candidate: %q", i, text, fold, content)
 			}
 		}
@@ -219,7 +231,15 @@ func TestDecoding_EndsOnAnyBytes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		data := rapid.SliceOfN(rapid.Byte(), 0, 60).Draw(t, "data")
 		n := rapid.IntRange(0, 20).Draw(t, "n")
-		decodeBlobs(data, n, 20)
+		if k, ok := splitKinds(data, n); ok {
+			if all, ok := k.decode(); ok {
+				for _, b := range slices.Concat(all.always, all.binary) {
+					if b < 0 || int(b) >= n {
+						t.Fatalf("%+v", all)
+					}
+				}
+			}
+		}
 		if c, ok := decodeChain(data, n, 20); ok {
 			c.newestFirst(func(gitrepo.Commit) bool { return true })
 		}

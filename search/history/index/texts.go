@@ -36,9 +36,8 @@ type texts struct {
 	batch    int         // blobs at a time; it adapts
 	budget   int         // trigrams to hold
 	shift    int32       // the number of the first blob; postings count from there
-	always   []int32     // blobs that are candidates of every search
-	large    []largeBlob // in ascending order
-	bytes    int64       // of text read, each blob once
+	kinds    kinds
+	bytes    int64 // of text read, each blob once
 }
 
 // largeBlob is a blob of at least largeSize bytes.
@@ -110,14 +109,17 @@ func (x *texts) look(object *gitrepo.Object) textFacts {
 }
 
 func (x *texts) record(blob int32, f textFacts, held []uint32) {
+	blob += x.shift
 	if f.size >= largeSize {
-		x.large = append(x.large, largeBlob{x.shift + blob, f.size})
+		x.kinds.large = append(x.kinds.large, largeBlob{blob, f.size})
 	}
 	switch {
+	case f.binary:
+		x.kinds.binary = append(x.kinds.binary, blob)
 	case f.indexed:
 		x.bytes += f.size
-		x.postings.add(blob, held[f.from:f.to])
-	case !f.binary:
-		x.always = append(x.always, x.shift+blob)
+		x.postings.add(blob-x.shift, held[f.from:f.to])
+	default:
+		x.kinds.always = append(x.kinds.always, blob)
 	}
 }

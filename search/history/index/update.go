@@ -61,8 +61,7 @@ type builder struct {
 	chain   []gitrepo.Commit // oldest first
 	cut     bool             // as in the header
 	history *history
-	always  []int32
-	large   []largeBlob
+	kinds   kinds
 	text    int64
 	layers  []builtLayer
 }
@@ -188,13 +187,20 @@ func (b *builder) restore(old *Index) error {
 	}
 	slices.Reverse(commits)
 	b.chain, b.text, b.cut = commits, h.text, h.cut
-	table, err := old.table()
+	encoded, err := old.kinds()
 	if err != nil {
 		return err
 	}
-	b.always, b.large = table.always, table.large
+	var ok bool
+	if b.kinds, ok = encoded.decode(); !ok {
+		return errKinds
+	}
+	hashes, err := old.Hashes()
+	if err != nil {
+		return err
+	}
 	for i := range h.blobs {
-		hash, err := old.Hash(i)
+		hash, err := hashes.Of(i)
 		if err != nil {
 			return err
 		}
@@ -261,7 +267,7 @@ func (b *builder) add(ctx context.Context, commits []gitrepo.Commit, before *git
 		}
 		read = x.bytes
 		b.text += read
-		b.always, b.large = append(b.always, x.always...), append(b.large, x.large...)
+		b.kinds.add(x.kinds)
 		lists := x.postings.finish(int32(blobs - firstBlob))
 		if err := b.addLayer(layerHeader{firstBlob, blobs - firstBlob}, lists); err != nil {
 			return Stats{}, err
@@ -335,10 +341,13 @@ func (b *builder) write(order []int32) (size int64, err error) {
 		names[i], changes[i] = h.names[p], h.of[p]
 	}
 	hashLen := b.objects.HashLen()
+	ids, idSums := encodeIDs(h.blobs, hashLen)
 	sections := [][]byte{
 		chainSection:   encodeChain(b.chain, hashLen),
 		pathsSection:   encodePaths(names),
-		blobsSection:   encodeBlobs(h.blobs, b.always, b.large, hashLen),
+		idsSection:     ids,
+		idSumsSection:  idSums,
+		kindsSection:   b.kinds.encode(),
 		changesSection: encodeChanges(changes),
 	}
 	head := &header{hashLen: hashLen, commits: len(b.chain), paths: len(names), blobs: len(h.blobs), text: b.text, cut: b.cut}
