@@ -1,6 +1,7 @@
 package gitrepo
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"io/fs"
@@ -138,21 +139,18 @@ func plainRef(name string) bool {
 	return !strings.ContainsAny(name, " \t\n\\:?*[~^\x7f")
 }
 
-// packedRef looks a ref up among the packed ones.
+// packedRef looks a ref up among the packed ones. There may be a hundred thousand, of which branches come first.
 func (r *Repo) packedRef(name string) (OID, bool) {
-	text, err := os.ReadFile(filepath.Join(r.gitDir, "packed-refs"))
+	file, err := os.Open(filepath.Join(r.gitDir, "packed-refs"))
 	if err != nil {
 		return "", false
 	}
-	for rest := text; ; {
-		i := bytes.Index(rest, []byte(" "+name+"\n"))
-		if i < 0 {
-			return "", false
+	defer file.Close()
+	suffix := []byte(" " + name)
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		if id, ok := bytes.CutSuffix(lines.Bytes(), suffix); ok && OID(id).Valid() {
+			return OID(id), true
 		}
-		start := bytes.LastIndexByte(rest[:i], '\n') + 1
-		if id := OID(rest[start:i]); id.Valid() {
-			return id, true
-		}
-		rest = rest[i+1:]
 	}
+	return "", false
 }

@@ -3,7 +3,6 @@ package inflate
 import (
 	"encoding/binary"
 	"errors"
-	"hash/adler32"
 	"sync"
 )
 
@@ -45,7 +44,7 @@ func (d *Decoder) Zlib(dst, src []byte) (int, error) {
 	if d.pos < 0 || d.pos+4 > len(src) {
 		return 0, errTruncated
 	}
-	if binary.BigEndian.Uint32(src[d.pos:]) != adler32.Checksum(dst) {
+	if binary.BigEndian.Uint32(src[d.pos:]) != adler(dst) {
 		return 0, errChecksum
 	}
 	return d.pos + 4, nil

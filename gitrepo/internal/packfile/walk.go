@@ -58,8 +58,13 @@ func (p *Pack) Read(ctx context.Context, n int, id func(int) []byte, workers int
 	var turn atomic.Int64
 	var group sync.WaitGroup
 	for number := range max(1, min(workers, len(pl.roots)/rootsPerTurn)) {
-		w := &walker{plan: pl, number: number, maxSize: maxSize, visit: visit}
 		group.Go(func() {
+			w := walkers.Get().(*walker)
+			defer func() {
+				w.plan, w.visit, w.last = nil, nil, 0
+				walkers.Put(w)
+			}()
+			w.plan, w.number, w.maxSize, w.visit = pl, number, maxSize, visit
 			for ctx.Err() == nil {
 				from := int(turn.Add(rootsPerTurn)) - rootsPerTurn
 				if from >= len(pl.roots) {
@@ -190,6 +195,9 @@ type walker struct {
 	buffers buffers
 	last    int64 // where the entry that was decompressed last ends
 }
+
+// walkers are kept for their buffers and tables: a search over many repositories reads little in each.
+var walkers = sync.Pool{New: func() any { return new(walker) }}
 
 // errSkip says that an object and what is built from it is left to git.
 var errSkip = errors.New("left to git")

@@ -33,9 +33,9 @@ type texts struct {
 	objects  *gitrepo.Objects
 	set      *trigramSet
 	postings *postings
-	batch    int         // blobs at a time; it adapts
-	budget   int         // trigrams to hold
-	shift    int32       // the number of the first blob; postings count from there
+	batch    int   // blobs at a time; it adapts
+	budget   int   // trigrams to hold
+	shift    int32 // the number of the first blob; postings count from there
 	kinds    kinds
 	bytes    int64 // of text read, each blob once
 }
