@@ -9,7 +9,9 @@
 //   - without an authenticating proxy the server answers on loopback addresses only, to loopback host names only, and
 //     never to another site's page (guard.go, listen.go);
 //   - a mutation writes to Postgres first and tells Temporal afterwards; when that fails the worker's reconciler does it
-//     from the outbox, so the answer is a success (views.go).
+//     from the outbox, so the answer is a success (views.go);
+//   - a chart of many captured values is cut to what seriesDisplayOptions asks for, by Postgres where the reader sees all repositories,
+//     and says how many there are (points.go).
 //
 // Non-goals: no SQL, no searching, no workflow code. Package generated is written by `make generate`.
 //

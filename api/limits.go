@@ -26,13 +26,14 @@ const (
 // complexityWeights says how many elements each list has, for the count of values in an answer. Lists without an
 // argument count their usual size: a view has about 3 series, a series about 20 points.
 func complexityWeights(c *generated.ComplexityRoot) {
-	c.Query.InsightViews = func(child int, first *int, _ *string, id *string, _ *string) int {
+	c.Query.InsightViews = func(child int, first *int, _ *string, id *string, _ *string, _ *generated.SeriesDisplayOptionsInput) int {
 		if id != nil {
 			return 1 + child
 		}
 		return 1 + pageSize(first)*child
 	}
 	c.Query.Repositories = func(child int, first *int, _, _ *string) int { return 1 + pageSize(first)*child }
+	c.Query.RepositoryGrants = func(child int, first *int, _, _, _ *string) int { return 1 + pageSize(first)*child }
 	c.InsightView.DataSeries = func(child int) int { return 3 * child }
 	c.InsightView.DataSeriesDefinitions = func(child int) int { return 3 * child }
 	c.InsightsSeries.Points = func(child int, _, _ *time.Time, _, _ *string) int { return 20 * (1 + child) }

@@ -14,21 +14,73 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// Points answers for all series of the page with two statements for each distinct set of arguments.
+// Points answers for all series of the page with a bounded number of statements for each distinct set of arguments.
 func (r *seriesResolver) Points(ctx context.Context, objs []*model.InsightsSeries, from, to *time.Time, includeRepoRegex, excludeRepoRegex *string) ([][]*generated.InsightDataPoint, error) {
-	filter := store.PointFilter{From: from, To: to, Include: orEmpty(includeRepoRegex), Exclude: orEmpty(excludeRepoRegex), Viewer: viewer(ctx)}
-	key := fmt.Sprintf("points %v %v %q %q", instant(from), instant(to), filter.Include, filter.Exclude)
-	points, err := model.Load(pageOf(objs), key, func(ids []string) (map[string][]store.Point, error) {
-		return r.config.Store.Charts(ctx, ids, filter)
-	})
+	charts, err := r.charts(ctx, objs, from, to, includeRepoRegex, excludeRepoRegex)
 	if err != nil {
 		return nil, err
 	}
 	result := make([][]*generated.InsightDataPoint, len(objs))
 	for i, s := range objs {
-		result[i] = pointModels(s.Series, points[s.SeriesID])
+		result[i] = pointModels(s.Series, charts[s.SeriesID].Points)
 	}
 	return result, nil
+}
+
+// ValueCount is read with the points.
+func (r *seriesResolver) ValueCount(ctx context.Context, objs []*model.InsightsSeries, from, to *time.Time, includeRepoRegex, excludeRepoRegex *string) ([]int, error) {
+	charts, err := r.charts(ctx, objs, from, to, includeRepoRegex, excludeRepoRegex)
+	if err != nil {
+		return nil, err
+	}
+	result := make([]int, len(objs))
+	for i, s := range objs {
+		result[i] = charts[s.SeriesID].Values
+	}
+	return result, nil
+}
+
+func (r *resolver) charts(ctx context.Context, objs []*model.InsightsSeries, from, to *time.Time, include, exclude *string) (map[string]store.Chart, error) {
+	filter := store.PointFilter{From: from, To: to, Include: orEmpty(include), Exclude: orEmpty(exclude), Viewer: viewer(ctx)}
+	key := fmt.Sprintf("points %v %v %q %q", instant(from), instant(to), filter.Include, filter.Exclude)
+	page := pageOf(objs)
+	return model.Load(page, key, func(ids []string) (map[string]store.Chart, error) {
+		return r.config.Store.Charts(ctx, ids, filter, page.Display)
+	})
+}
+
+// mostValues is the largest limit: more lines than anybody reads.
+const mostValues = 1000
+
+// displayOf checks what a request says; nothing said is all there is.
+func displayOf(o *generated.SeriesDisplayOptionsInput) (d store.Display, err error) {
+	if o == nil {
+		return d, nil
+	}
+	d.Values = 20 // as the schema says, which a null overrides
+	if o.Limit != nil {
+		d.Values = *o.Limit
+	}
+	if d.Values < 1 || d.Values > mostValues {
+		return d, insights.Errorf(insights.Invalid, "limit: %d: use a number from 1 to %d", d.Values, mostValues)
+	}
+	if o.NumSamples != nil {
+		if d.Samples = *o.NumSamples; d.Samples < 1 || d.Samples > 1<<20 {
+			return d, insights.Errorf(insights.Invalid, "numSamples: %d: use a number from 1, or null for all", d.Samples)
+		}
+	}
+	if o.SortOptions != nil {
+		d.Ascending = o.SortOptions.Direction == generated.SeriesSortDirectionAsc
+		switch o.SortOptions.Mode {
+		case generated.SeriesSortModeResultCount:
+			d.Sort = store.ByCount
+		case generated.SeriesSortModeLexicographical:
+			d.Sort = store.ByLabel
+		case generated.SeriesSortModeDateAdded:
+			d.Sort = store.ByFirst
+		}
+	}
+	return d, nil
 }
 
 func instant(t *time.Time) string {

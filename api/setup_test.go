@@ -306,15 +306,17 @@ func (fakeProber) CheckURL(url string) error {
 	return nil
 }
 
-// statementCounter counts what is sent to Postgres.
-type statementCounter struct{ n atomic.Int64 }
+// statementCounter counts what is sent to Postgres, and the rows of its answers.
+type statementCounter struct{ n, rows atomic.Int64 }
 
 func (c *statementCounter) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
 	c.n.Add(1)
 	return ctx
 }
 
-func (*statementCounter) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+func (c *statementCounter) TraceQueryEnd(_ context.Context, _ *pgx.Conn, data pgx.TraceQueryEndData) {
+	c.rows.Add(data.CommandTag.RowsAffected())
+}
 
 // syncBuffer is a log that a server writes while a test reads.
 type syncBuffer struct {

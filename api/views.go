@@ -13,8 +13,12 @@ import (
 )
 
 // InsightViews lists views, newest first: one statement for the views, one for their series, one to count when asked.
-func (r *queryResolver) InsightViews(ctx context.Context, first *int, after, id, find *string) (*generated.InsightViewConnection, error) {
+func (r *queryResolver) InsightViews(ctx context.Context, first *int, after, id, find *string, options *generated.SeriesDisplayOptionsInput) (*generated.InsightViewConnection, error) {
 	limit, err := checkPage(first)
+	if err != nil {
+		return nil, err
+	}
+	display, err := displayOf(options)
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +36,7 @@ func (r *queryResolver) InsightViews(ctx context.Context, first *int, after, id,
 	}
 	connection := &generated.InsightViewConnection{}
 	views, connection.PageInfo = endPage(views, limit, func(v insights.View) string { return encodeCursor("view", v.ID) })
-	connection.Nodes = viewModels(views)
+	connection.Nodes = viewModels(views, display)
 	if asksFor(ctx, "totalCount") {
 		n, err := r.config.Store.CountViews(ctx, filter)
 		if err != nil {
@@ -44,7 +48,11 @@ func (r *queryResolver) InsightViews(ctx context.Context, first *int, after, id,
 }
 
 // InsightSeries finds one series; its label is its query, for a label belongs to a view.
-func (r *queryResolver) InsightSeries(ctx context.Context, id string) (*model.InsightsSeries, error) {
+func (r *queryResolver) InsightSeries(ctx context.Context, id string, options *generated.SeriesDisplayOptionsInput) (*model.InsightsSeries, error) {
+	display, err := displayOf(options)
+	if err != nil {
+		return nil, err
+	}
 	series, err := r.config.Store.Series(ctx, id)
 	if insights.ErrorCode(err) == insights.NotFound {
 		return nil, nil //nolint:nilnil // null is the schema's answer for "there is none"
@@ -52,7 +60,9 @@ func (r *queryResolver) InsightSeries(ctx context.Context, id string) (*model.In
 	if err != nil {
 		return nil, err
 	}
-	return seriesModel(series), nil
+	found := seriesModel(series)
+	found.Page.Display = display
+	return found, nil
 }
 
 // DeleteInsightView deletes a view. The workflows of series that nobody shows any more are stopped at once; where that
@@ -125,18 +135,18 @@ func (r *mutationResolver) CreateLineChartSearchInsight(ctx context.Context, inp
 		return nil, err
 	}
 	r.startSeries(ctx, created)
-	return &generated.InsightViewPayload{View: viewModels([]insights.View{created})[0]}, nil
+	return &generated.InsightViewPayload{View: viewModels([]insights.View{created}, store.Display{})[0]}, nil
 }
 
 // viewModels shows views, all of whose series share one page.
-func viewModels(views []insights.View) []*generated.InsightView {
+func viewModels(views []insights.View, display store.Display) []*generated.InsightView {
 	var ids []string
 	for _, v := range views {
 		for _, s := range v.Series {
 			ids = append(ids, s.ID)
 		}
 	}
-	page := model.NewPage(ids)
+	page := model.NewPage(ids, display)
 	models := make([]*generated.InsightView, len(views))
 	for i, v := range views {
 		m := &generated.InsightView{
@@ -158,7 +168,7 @@ func viewModels(views []insights.View) []*generated.InsightView {
 
 // seriesModel shows a series on its own.
 func seriesModel(series insights.Series) *model.InsightsSeries {
-	return &model.InsightsSeries{SeriesID: series.ID, Label: series.Query, Series: series, Page: model.NewPage([]string{series.ID})}
+	return &model.InsightsSeries{SeriesID: series.ID, Label: series.Query, Series: series, Page: model.NewPage([]string{series.ID}, store.Display{})}
 }
 
 func definitionModel(s insights.Series) *generated.SearchInsightDataSeriesDefinition {

@@ -54,8 +54,9 @@ func setup(t *testing.T) bundle {
 
 // recorder remembers the statements that a pool ran, those that begin and end transactions not.
 type recorder struct {
-	mu  sync.Mutex
-	sql []string
+	mu   sync.Mutex
+	sql  []string
+	rows int64 // that Postgres answered with
 }
 
 func (r *recorder) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
@@ -67,14 +68,18 @@ func (r *recorder) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.Tr
 	return ctx
 }
 
-func (r *recorder) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+func (r *recorder) TraceQueryEnd(_ context.Context, _ *pgx.Conn, data pgx.TraceQueryEndData) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.rows += data.CommandTag.RowsAffected()
+}
 
 // take returns what was recorded since the last call.
 func (r *recorder) take() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	sql := r.sql
-	r.sql = nil
+	r.sql, r.rows = nil, 0
 	return sql
 }
 

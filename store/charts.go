@@ -8,19 +8,33 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// Charts returns what a chart shows of several series: their newest points, as many as their Retention says, and as the last
-// one of those that have it, the snapshot. Three statements.
-func (s *Store) Charts(ctx context.Context, seriesIDs []string, f PointFilter) (map[string][]Point, error) {
+// Charts returns what a chart shows of several series: their newest points, as many as their Retention and the Display say, and as the last
+// one of those that have it, the snapshot. Three statements, and one more where values are bounded. For who sees all repositories and asks for all, Postgres
+// bounds them; for others all values are read, and bounded here.
+func (s *Store) Charts(ctx context.Context, seriesIDs []string, f PointFilter, d Display) (map[string]Chart, error) {
+	if d.Values > 0 && f.everything() {
+		var err error
+		if f.values, err = s.chooseValues(ctx, seriesIDs, f, d); err != nil {
+			return nil, err
+		}
+	}
 	points, err := s.Export(ctx, seriesIDs, f)
 	if err != nil {
 		return nil, err
 	}
+	charts := make(map[string]Chart, len(points))
 	for id, list := range points {
-		if live := slices.DeleteFunc(slices.Clone(list), func(p Point) bool { return p.Archived }); len(live) < len(list) {
-			points[id] = withoutIdle(live)
+		live := slices.DeleteFunc(slices.Clone(list), func(p Point) bool { return p.Archived })
+		chart := d.bound(live)
+		if len(chart.Points) < len(list) {
+			chart.Points = withoutIdle(chart.Points)
 		}
+		if f.values != nil {
+			chart.Values = f.values.totals[id]
+		}
+		charts[id] = chart
 	}
-	return points, nil
+	return charts, nil
 }
 
 // withoutIdle leaves out the captured values that occur at none of the times, unless none occurs.
@@ -69,18 +83,16 @@ func (s *Store) Export(ctx context.Context, seriesIDs []string, f PointFilter) (
 }
 
 func (s *Store) snapshotPoints(ctx context.Context, seriesIDs []string, f PointFilter) (map[string][]Point, error) {
-	from, to := dawn, dusk
-	if f.From != nil {
-		from = instant(*f.From)
-	}
-	if f.To != nil {
-		to = instant(*f.To)
-	}
-	rows, err := s.queries().SnapshotPoints(ctx, db.SnapshotPointsParams{
+	from, to := f.span()
+	params := db.SnapshotPointsParams{
 		SeriesIDs: seriesIDs, FromTime: from, ToTime: to,
-		Filtered: f.Include != "" || f.Exclude != "" || !f.Viewer.Admin, Include: f.Include, Exclude: f.Exclude,
-		SeesAll: f.Viewer.Admin, Login: f.Viewer.Login,
-	})
+		Filtered: !f.everything(), Include: f.Include, Exclude: f.Exclude,
+		SeesAll: f.Viewer.Admin, Login: f.Viewer.Login, AllValues: f.values == nil,
+	}
+	if f.values != nil {
+		params.ValueSeries, params.ChosenValues = f.values.keys, f.values.values
+	}
+	rows, err := s.queries().SnapshotPoints(ctx, params)
 	if err != nil {
 		return nil, classify(err, "snapshots of %d series", len(seriesIDs))
 	}

@@ -32,6 +32,23 @@ type PointFilter struct {
 	From, To         *time.Time
 	Include, Exclude string
 	Viewer           Viewer
+
+	values *chosenValues // nil: every captured value
+}
+
+// everything reports whether the reader sees all repositories and asks for all of them: then the writers' sums are the answer.
+func (f PointFilter) everything() bool { return f.Viewer.Admin && f.Include == "" && f.Exclude == "" }
+
+// span is the first and the last time asked for.
+func (f PointFilter) span() (from, to time.Time) {
+	from, to = dawn, dusk
+	if f.From != nil {
+		from = instant(*f.From)
+	}
+	if f.To != nil {
+		to = instant(*f.To)
+	}
+	return from, to
 }
 
 // No sample time is outside of these, see insights.Grid.Validate.
@@ -48,15 +65,12 @@ var (
 // occurs, one point per time without label. Removed repositories go on counting. A series that isn't there, or has
 // no plan, has no points. Invalid for a broken pattern.
 func (s *Store) Points(ctx context.Context, seriesIDs []string, f PointFilter) (map[string][]Point, error) {
-	from, to := dawn, dusk
-	if f.From != nil {
-		from = instant(*f.From)
+	from, to := f.span()
+	params := db.PointsParams{SeriesIDs: seriesIDs, FromTime: from, ToTime: to, AllValues: f.values == nil}
+	if f.values != nil {
+		params.ValueSeries, params.ChosenValues = f.values.keys, f.values.values
 	}
-	if f.To != nil {
-		to = instant(*f.To)
-	}
-	params := db.PointsParams{SeriesIDs: seriesIDs, FromTime: from, ToTime: to}
-	if f.Viewer.Admin && f.Include == "" && f.Exclude == "" {
+	if f.everything() {
 		rows, err := s.queries().Points(ctx, params)
 		return pointsOf(rows), classify(err, "points of %d series", len(seriesIDs))
 	}

@@ -31,9 +31,7 @@ func chronicle(t *testing.T, b bundle, method insights.GenerationMethod, days ..
 }
 
 func (b bundle) shown(t require.TestingT, series insights.Series) (values []float64) {
-	points, err := b.Charts(b.ctx, []string{series.ID}, store.PointFilter{Viewer: store.Administrator})
-	require.NoError(t, err)
-	for _, p := range points[series.ID] {
+	for _, p := range b.chart(t, series) {
 		values = append(values, p.Value)
 	}
 	return values
@@ -98,17 +96,14 @@ func TestArchivedValuesAreNoLines(t *testing.T) {
 	require.NoError(t, b.SetRetention(b.ctx, series.ID, &own))
 	_, err := b.KeepNewestOf(b.ctx, series.ID, 0)
 	require.NoError(t, err)
-	labels := func(read func() (map[string][]store.Point, error)) (list []string) {
-		points, err := read()
-		require.NoError(t, err)
-		for _, p := range points[series.ID] {
-			list = append(list, p.Label)
-		}
-		return list
+	var labels []string
+	for _, p := range b.chart(t, series) {
+		labels = append(labels, p.Label)
 	}
-	ids, everybody := []string{series.ID}, store.PointFilter{Viewer: store.Administrator}
-	require.Equal(t, []string{"b", "c", "b", "c"}, labels(func() (map[string][]store.Point, error) { return b.Charts(b.ctx, ids, everybody) }))
-	require.Len(t, labels(func() (map[string][]store.Point, error) { return b.Export(b.ctx, ids, everybody) }), 9)
+	require.Equal(t, []string{"b", "c", "b", "c"}, labels)
+	all, err := b.Export(b.ctx, []string{series.ID}, store.PointFilter{Viewer: store.Administrator})
+	require.NoError(t, err)
+	require.Len(t, all[series.ID], 9)
 }
 
 func TestRetentionGoesPageByPage(t *testing.T) {

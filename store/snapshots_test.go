@@ -26,9 +26,9 @@ func (b bundle) settleSnapshot(t require.TestingT, series insights.Series, gener
 }
 
 func (b bundle) chart(t require.TestingT, series insights.Series) []store.Point {
-	points, err := b.Charts(b.ctx, []string{series.ID}, store.PointFilter{Viewer: store.Viewer{Admin: true}})
+	charts, err := b.Charts(b.ctx, []string{series.ID}, store.PointFilter{Viewer: store.Administrator}, store.Display{})
 	require.NoError(t, err)
-	return points[series.ID]
+	return charts[series.ID].Points
 }
 
 // A snapshot knows without a search what the ledger or the snapshot before counted at the same commit.
@@ -73,9 +73,9 @@ func TestSnapshotIsCompressedAndReplaced(t *testing.T) {
 		Time: day(2), Value: 23, Snapshot: true, Coverage: store.Coverage{Known: 3, Planned: 4},
 		Outcomes: insights.Completeness{Planned: 4, Counted: 1, Reused: 1, Absent: 1, Failed: 1},
 	}, shown[1])
-	filtered, err := b.Charts(b.ctx, []string{series.ID}, store.PointFilter{Include: "0001$", Viewer: store.Viewer{Admin: true}})
+	filtered, err := b.Charts(b.ctx, []string{series.ID}, store.PointFilter{Include: "0001$", Viewer: store.Administrator}, store.Display{})
 	require.NoError(t, err)
-	require.Equal(t, 20.0, filtered[series.ID][1].Value)
+	require.Equal(t, 20.0, filtered[series.ID].Points[1].Value)
 	after, err := b.Completeness(b.ctx, series.ID)
 	require.NoError(t, err)
 	require.Equal(t, before, after, "never part of the plan's tally")

@@ -13,9 +13,9 @@ import (
 
 func (s *testStack) chart(series insights.Series) []store.Point {
 	s.t.Helper()
-	points, err := s.store.Charts(s.t.Context(), []string{series.ID}, store.PointFilter{Viewer: store.Viewer{Admin: true}})
+	charts, err := s.store.Charts(s.t.Context(), []string{series.ID}, store.PointFilter{Viewer: store.Administrator}, store.Display{})
 	require.NoError(s.t, err)
-	return points[series.ID]
+	return charts[series.ID].Points
 }
 
 // A snapshot is now: what was committed since the newest sample is in it, and nothing of it is in the plan's tally.

@@ -141,6 +141,7 @@ type ComplexityRoot struct {
 		Samples      func(childComplexity int, first *int, after *string, filter *SampleFilter) int
 		SeriesID     func(childComplexity int) int
 		Status       func(childComplexity int) int
+		ValueCount   func(childComplexity int, from *time.Time, to *time.Time, includeRepoRegex *string, excludeRepoRegex *string) int
 		Workflow     func(childComplexity int) int
 	}
 
@@ -186,8 +187,8 @@ type ComplexityRoot struct {
 
 	Query struct {
 		Health                       func(childComplexity int) int
-		InsightSeries                func(childComplexity int, id string) int
-		InsightViews                 func(childComplexity int, first *int, after *string, id *string, find *string) int
+		InsightSeries                func(childComplexity int, id string, seriesDisplayOptions *SeriesDisplayOptionsInput) int
+		InsightViews                 func(childComplexity int, first *int, after *string, id *string, find *string, seriesDisplayOptions *SeriesDisplayOptionsInput) int
 		PreviewRepositoriesFromQuery func(childComplexity int, query string) int
 		Repositories                 func(childComplexity int, first *int, after *string, find *string) int
 		RepositoryGrants             func(childComplexity int, first *int, after *string, repository *string, login *string) int
@@ -364,6 +365,7 @@ type ComplexityRoot struct {
 
 type InsightsSeriesResolver interface {
 	Points(ctx context.Context, objs []*model.InsightsSeries, from *time.Time, to *time.Time, includeRepoRegex *string, excludeRepoRegex *string) ([][]*InsightDataPoint, error)
+	ValueCount(ctx context.Context, objs []*model.InsightsSeries, from *time.Time, to *time.Time, includeRepoRegex *string, excludeRepoRegex *string) ([]int, error)
 	Status(ctx context.Context, obj *model.InsightsSeries) (*InsightSeriesStatus, error)
 	Completeness(ctx context.Context, objs []*model.InsightsSeries) ([]*Completeness, error)
 	Workflow(ctx context.Context, obj *model.InsightsSeries) (*SeriesWorkflowStatus, error)
@@ -397,8 +399,8 @@ type MutationResolver interface {
 	UpdateSetting(ctx context.Context, key string, value string) (*Setting, error)
 }
 type QueryResolver interface {
-	InsightViews(ctx context.Context, first *int, after *string, id *string, find *string) (*InsightViewConnection, error)
-	InsightSeries(ctx context.Context, id string) (*model.InsightsSeries, error)
+	InsightViews(ctx context.Context, first *int, after *string, id *string, find *string, seriesDisplayOptions *SeriesDisplayOptionsInput) (*InsightViewConnection, error)
+	InsightSeries(ctx context.Context, id string, seriesDisplayOptions *SeriesDisplayOptionsInput) (*model.InsightsSeries, error)
 	Repositories(ctx context.Context, first *int, after *string, find *string) (*RepositoryConnection, error)
 	ValidateScopedInsightQuery(ctx context.Context, query string) (*ScopedInsightQueryPayload, error)
 	PreviewRepositoriesFromQuery(ctx context.Context, query string) (*RepositoryPreviewPayload, error)
@@ -829,6 +831,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InsightsSeries.Status(childComplexity), true
+	case "InsightsSeries.valueCount":
+		if e.ComplexityRoot.InsightsSeries.ValueCount == nil {
+			break
+		}
+
+		args, err := ec.field_InsightsSeries_valueCount_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.InsightsSeries.ValueCount(childComplexity, args["from"].(*time.Time), args["to"].(*time.Time), args["includeRepoRegex"].(*string), args["excludeRepoRegex"].(*string)), true
 	case "InsightsSeries.workflow":
 		if e.ComplexityRoot.InsightsSeries.Workflow == nil {
 			break
@@ -1129,7 +1142,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.InsightSeries(childComplexity, args["id"].(string)), true
+		return e.ComplexityRoot.Query.InsightSeries(childComplexity, args["id"].(string), args["seriesDisplayOptions"].(*SeriesDisplayOptionsInput)), true
 	case "Query.insightViews":
 		if e.ComplexityRoot.Query.InsightViews == nil {
 			break
@@ -1140,7 +1153,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.InsightViews(childComplexity, args["first"].(*int), args["after"].(*string), args["id"].(*string), args["find"].(*string)), true
+		return e.ComplexityRoot.Query.InsightViews(childComplexity, args["first"].(*int), args["after"].(*string), args["id"].(*string), args["find"].(*string), args["seriesDisplayOptions"].(*SeriesDisplayOptionsInput)), true
 
 	case "Query.previewRepositoriesFromQuery":
 		if e.ComplexityRoot.Query.PreviewRepositoriesFromQuery == nil {
@@ -1832,6 +1845,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputLineChartSearchInsightInput,
 		ec.unmarshalInputRepositoryScopeInput,
 		ec.unmarshalInputSampleFilter,
+		ec.unmarshalInputSeriesDisplayOptionsInput,
+		ec.unmarshalInputSeriesSortOptionsInput,
 		ec.unmarshalInputTimeIntervalStepInput,
 		ec.unmarshalInputTimeScopeInput,
 	)
@@ -1938,10 +1953,13 @@ directive @goField(forceResolver: Boolean, name: String, batch: Boolean) on INPU
 directive @goModel(model: String, models: [String!]) on OBJECT | INPUT_OBJECT | SCALAR | ENUM | INTERFACE | UNION
 
 type Query {
-  "Insights, newest first. id selects one; find matches titles and labels, ignoring case."
-  insightViews(first: Int = 50, after: String, id: ID, find: String): InsightViewConnection!
+  """
+  Insights, newest first. id selects one; find matches titles and labels, ignoring case. seriesDisplayOptions bounds what points has of the
+  series; without it all is there.
+  """
+  insightViews(first: Int = 50, after: String, id: ID, find: String, seriesDisplayOptions: SeriesDisplayOptionsInput): InsightViewConnection!
   "Backsight: one series by its id; null when there is none."
-  insightSeries(id: ID!): InsightsSeries
+  insightSeries(id: ID!, seriesDisplayOptions: SeriesDisplayOptionsInput): InsightsSeries
   "Backsight: repositories by name; find is a regular expression on the name."
   repositories(first: Int = 50, after: String, find: String): RepositoryConnection!
   "Whether query is a legal repository scope, and why not."
@@ -2076,6 +2094,11 @@ type InsightsSeries {
   label: String!
   "Points in time order. A series by capture group or language has one point per time and value, see label of the point; within a time versions are in their order."
   points(from: DateTime, to: DateTime, includeRepoRegex: String, excludeRepoRegex: String): [InsightDataPoint!]! @goField(batch: true)
+  """
+  Backsight: how many values occur at the times that points shows, whatever seriesDisplayOptions leaves out of them; 0 for a plain search.
+  The arguments are those of points.
+  """
+  valueCount(from: DateTime, to: DateTime, includeRepoRegex: String, excludeRepoRegex: String): Int! @goField(batch: true)
   status: InsightSeriesStatus!
   "Backsight: the exact tally from the ledger."
   completeness: Completeness! @goField(batch: true)
@@ -2092,6 +2115,19 @@ type InsightsSeries {
   "Backsight: why samples are partial or failed, most frequent first."
   reasons: [SampleReason!]!
 }
+
+"""
+Of a series by capture group or language the first limit values as sortOptions say (1 to 1000), and of every series the newest numSamples
+times, the snapshot included (null: as many as its retention leaves). Within a time values stand in their own order.
+"""
+input SeriesDisplayOptionsInput { limit: Int = 20 numSamples: Int sortOptions: SeriesSortOptionsInput }
+input SeriesSortOptionsInput { mode: SeriesSortMode! direction: SeriesSortDirection! }
+"""
+RESULT_COUNT: by the largest value at any of the times shown, so that what was frequent once is there. LEXICOGRAPHICAL: by the label, versions in
+their order. DATE_ADDED: by the first of the times shown at which the value occurs. RESULT_COUNT DESC without sortOptions.
+"""
+enum SeriesSortMode { RESULT_COUNT LEXICOGRAPHICAL DATE_ADDED }
+enum SeriesSortDirection { ASC DESC }
 
 "kind: backfill, recording, retry, extension or joining. completedAt is null while it is worked on."
 type SeriesPlan { generation: Int! kind: String! times: [DateTime!]! note: String createdAt: DateTime! completedAt: DateTime }
@@ -2440,6 +2476,8 @@ func (ec *executionContext) childFields_InsightsSeries(ctx context.Context, fiel
 		return ec.fieldContext_InsightsSeries_label(ctx, field)
 	case "points":
 		return ec.fieldContext_InsightsSeries_points(ctx, field)
+	case "valueCount":
+		return ec.fieldContext_InsightsSeries_valueCount(ctx, field)
 	case "status":
 		return ec.fieldContext_InsightsSeries_status(ctx, field)
 	case "completeness":
@@ -2994,6 +3032,44 @@ func (ec *executionContext) field_InsightsSeries_samples_args(ctx context.Contex
 	return args, nil
 }
 
+func (ec *executionContext) field_InsightsSeries_valueCount_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "to",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["to"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "includeRepoRegex",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["includeRepoRegex"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "excludeRepoRegex",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["excludeRepoRegex"] = arg3
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_addRepository_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3489,6 +3565,14 @@ func (ec *executionContext) field_Query_insightSeries_args(ctx context.Context, 
 		return nil, err
 	}
 	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "seriesDisplayOptions",
+		func(ctx context.Context, v any) (*SeriesDisplayOptionsInput, error) {
+			return ec.unmarshalOSeriesDisplayOptionsInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesDisplayOptionsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["seriesDisplayOptions"] = arg1
 	return args, nil
 }
 
@@ -3527,6 +3611,14 @@ func (ec *executionContext) field_Query_insightViews_args(ctx context.Context, r
 		return nil, err
 	}
 	args["find"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "seriesDisplayOptions",
+		func(ctx context.Context, v any) (*SeriesDisplayOptionsInput, error) {
+			return ec.unmarshalOSeriesDisplayOptionsInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesDisplayOptionsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["seriesDisplayOptions"] = arg4
 	return args, nil
 }
 
@@ -5129,6 +5221,73 @@ func (ec *executionContext) resolveBatch_InsightsSeries_points(ctx context.Conte
 	)
 }
 
+func (ec *executionContext) _InsightsSeries_valueCount(ctx context.Context, field graphql.CollectedField, obj *model.InsightsSeries) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InsightsSeries_valueCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_InsightsSeries_valueCount(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InsightsSeries_valueCount(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "InsightsSeries",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type Int does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_InsightsSeries_valueCount_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_InsightsSeries_valueCount(ctx context.Context, field graphql.CollectedField, obj *model.InsightsSeries) (any, error) {
+	resolver := ec.Resolvers.InsightsSeries()
+	fc := graphql.GetFieldContext(ctx)
+	if batch, ok := graphql.BatchParentsFor[*model.InsightsSeries](ctx, "InsightsSeries"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.ValueCount(ctx, batch.Parents, fc.Args["from"].(*time.Time), fc.Args["to"].(*time.Time), fc.Args["includeRepoRegex"].(*string), fc.Args["excludeRepoRegex"].(*string))
+		})
+		return graphql.ResolveBatchGroupResult[int](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"InsightsSeries.valueCount",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.ValueCount(ctx, []*model.InsightsSeries{obj}, fc.Args["from"].(*time.Time), fc.Args["to"].(*time.Time), fc.Args["includeRepoRegex"].(*string), fc.Args["excludeRepoRegex"].(*string))
+	return graphql.ResolveBatchSingleResult[int](
+		ctx,
+		results,
+		err,
+		"InsightsSeries.valueCount",
+	)
+}
+
 func (ec *executionContext) _InsightsSeries_status(ctx context.Context, field graphql.CollectedField, obj *model.InsightsSeries) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6536,7 +6695,7 @@ func (ec *executionContext) _Query_insightViews(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().InsightViews(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["id"].(*string), fc.Args["find"].(*string))
+			return ec.Resolvers.Query().InsightViews(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["id"].(*string), fc.Args["find"].(*string), fc.Args["seriesDisplayOptions"].(*SeriesDisplayOptionsInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *InsightViewConnection) graphql.Marshaler {
@@ -6580,7 +6739,7 @@ func (ec *executionContext) _Query_insightSeries(ctx context.Context, field grap
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().InsightSeries(ctx, fc.Args["id"].(string))
+			return ec.Resolvers.Query().InsightSeries(ctx, fc.Args["id"].(string), fc.Args["seriesDisplayOptions"].(*SeriesDisplayOptionsInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.InsightsSeries) graphql.Marshaler {
@@ -10693,6 +10852,91 @@ func (ec *executionContext) unmarshalInputSampleFilter(ctx context.Context, obj 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputSeriesDisplayOptionsInput(ctx context.Context, obj any) (SeriesDisplayOptionsInput, error) {
+	var it SeriesDisplayOptionsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["limit"]; !present {
+		asMap["limit"] = 20
+	}
+
+	fieldsInOrder := [...]string{"limit", "numSamples", "sortOptions"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "limit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("limit"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Limit = data
+		case "numSamples":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("numSamples"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NumSamples = data
+		case "sortOptions":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sortOptions"))
+			data, err := ec.unmarshalOSeriesSortOptionsInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesSortOptionsInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SortOptions = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputSeriesSortOptionsInput(ctx context.Context, obj any) (SeriesSortOptionsInput, error) {
+	var it SeriesSortOptionsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"mode", "direction"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "mode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
+			data, err := ec.unmarshalNSeriesSortMode2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesSortMode(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mode = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNSeriesSortDirection2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesSortDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputTimeIntervalStepInput(ctx context.Context, obj any) (TimeIntervalStepInput, error) {
 	var it TimeIntervalStepInput
 	if obj == nil {
@@ -11534,6 +11778,44 @@ func (ec *executionContext) _InsightsSeries(ctx context.Context, sel ast.Selecti
 					}
 				}()
 				res = ec._InsightsSeries_points(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "valueCount":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._InsightsSeries_valueCount(ctx, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -14817,6 +15099,26 @@ func (ec *executionContext) marshalNSeriesRetention2ᚖgithubᚗcomᚋbacksight�
 	return ec._SeriesRetention(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNSeriesSortDirection2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesSortDirection(ctx context.Context, v any) (SeriesSortDirection, error) {
+	var res SeriesSortDirection
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSeriesSortDirection2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesSortDirection(ctx context.Context, sel ast.SelectionSet, v SeriesSortDirection) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNSeriesSortMode2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesSortMode(ctx context.Context, v any) (SeriesSortMode, error) {
+	var res SeriesSortMode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSeriesSortMode2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesSortMode(ctx context.Context, sel ast.SelectionSet, v SeriesSortMode) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNSeriesWorkflowState2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesWorkflowState(ctx context.Context, v any) (SeriesWorkflowState, error) {
 	var res SeriesWorkflowState
 	err := res.UnmarshalGQL(v)
@@ -15251,11 +15553,27 @@ func (ec *executionContext) marshalOSampleOutcome2ᚕgithubᚗcomᚋbacksightᚋ
 	return ret
 }
 
+func (ec *executionContext) unmarshalOSeriesDisplayOptionsInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesDisplayOptionsInput(ctx context.Context, v any) (*SeriesDisplayOptionsInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputSeriesDisplayOptionsInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalOSeriesProblem2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesProblem(ctx context.Context, sel ast.SelectionSet, v *SeriesProblem) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._SeriesProblem(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOSeriesSortOptionsInput2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesSortOptionsInput(ctx context.Context, v any) (*SeriesSortOptionsInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputSeriesSortOptionsInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOSeriesWorkflowState2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesWorkflowState(ctx context.Context, v any) (*SeriesWorkflowState, error) {

@@ -293,6 +293,14 @@ type SearchInsightDataSeriesDefinition struct {
 	Zone   string    `json:"zone"`
 }
 
+// Of a series by capture group or language the first limit values as sortOptions say (1 to 1000), and of every series the newest numSamples
+// times, the snapshot included (null: as many as its retention leaves). Within a time values stand in their own order.
+type SeriesDisplayOptionsInput struct {
+	Limit       *int                    `json:"limit,omitempty"`
+	NumSamples  *int                    `json:"numSamples,omitempty"`
+	SortOptions *SeriesSortOptionsInput `json:"sortOptions,omitempty"`
+}
+
 // forTime is the newest sample time that it touches.
 type SeriesNotice struct {
 	Reason  string    `json:"reason"`
@@ -328,6 +336,11 @@ type SeriesRetention struct {
 	Points   int  `json:"points"`
 	Override *int `json:"override,omitempty"`
 	Archived int  `json:"archived"`
+}
+
+type SeriesSortOptionsInput struct {
+	Mode      SeriesSortMode      `json:"mode"`
+	Direction SeriesSortDirection `json:"direction"`
 }
 
 type SeriesWorkflowStatus struct {
@@ -551,6 +564,120 @@ func (e *SeriesQueuePlace) UnmarshalJSON(b []byte) error {
 }
 
 func (e SeriesQueuePlace) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+type SeriesSortDirection string
+
+const (
+	SeriesSortDirectionAsc  SeriesSortDirection = "ASC"
+	SeriesSortDirectionDesc SeriesSortDirection = "DESC"
+)
+
+var AllSeriesSortDirection = []SeriesSortDirection{
+	SeriesSortDirectionAsc,
+	SeriesSortDirectionDesc,
+}
+
+func (e SeriesSortDirection) IsValid() bool {
+	switch e {
+	case SeriesSortDirectionAsc, SeriesSortDirectionDesc:
+		return true
+	}
+	return false
+}
+
+func (e SeriesSortDirection) String() string {
+	return string(e)
+}
+
+func (e *SeriesSortDirection) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SeriesSortDirection(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SeriesSortDirection", str)
+	}
+	return nil
+}
+
+func (e SeriesSortDirection) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SeriesSortDirection) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SeriesSortDirection) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// RESULT_COUNT: by the largest value at any of the times shown, so that what was frequent once is there. LEXICOGRAPHICAL: by the label, versions in
+// their order. DATE_ADDED: by the first of the times shown at which the value occurs. RESULT_COUNT DESC without sortOptions.
+type SeriesSortMode string
+
+const (
+	SeriesSortModeResultCount     SeriesSortMode = "RESULT_COUNT"
+	SeriesSortModeLexicographical SeriesSortMode = "LEXICOGRAPHICAL"
+	SeriesSortModeDateAdded       SeriesSortMode = "DATE_ADDED"
+)
+
+var AllSeriesSortMode = []SeriesSortMode{
+	SeriesSortModeResultCount,
+	SeriesSortModeLexicographical,
+	SeriesSortModeDateAdded,
+}
+
+func (e SeriesSortMode) IsValid() bool {
+	switch e {
+	case SeriesSortModeResultCount, SeriesSortModeLexicographical, SeriesSortModeDateAdded:
+		return true
+	}
+	return false
+}
+
+func (e SeriesSortMode) String() string {
+	return string(e)
+}
+
+func (e *SeriesSortMode) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SeriesSortMode(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SeriesSortMode", str)
+	}
+	return nil
+}
+
+func (e SeriesSortMode) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SeriesSortMode) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SeriesSortMode) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
 )
 
 // InsightsSeries is one series of a view. Its fields that cost something have resolvers, which answer for all series of
@@ -19,7 +20,8 @@ type InsightsSeries struct {
 // elements of one list only, so a list of views would cost a statement per view; through the page it costs one
 // statement per field and set of arguments. A Page lives as long as its request and is safe for concurrent use.
 type Page struct {
-	IDs []string // of the series, distinct, in order
+	IDs     []string      // of the series, distinct, in order
+	Display store.Display // what their charts show
 
 	mu   sync.Mutex
 	memo map[string]*answer
@@ -32,8 +34,8 @@ type answer struct {
 }
 
 // NewPage returns the page of the given series ids; duplicates are dropped.
-func NewPage(ids []string) *Page {
-	p := &Page{memo: map[string]*answer{}}
+func NewPage(ids []string, display store.Display) *Page {
+	p := &Page{Display: display, memo: map[string]*answer{}}
 	seen := make(map[string]bool, len(ids))
 	for _, id := range ids {
 		if !seen[id] {

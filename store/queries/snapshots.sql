@@ -172,7 +172,8 @@ WITH chosen AS MATERIALIZED (
     SELECT shown.id, p.capture, sum(p.value) AS value
     FROM shown
     JOIN series_points_snapshots AS p ON p.series_id = shown.series_id AND p.time = shown.time
-    WHERE NOT @filtered OR p.repo_id IN (SELECT id FROM chosen)
+    WHERE (NOT @filtered OR p.repo_id IN (SELECT id FROM chosen))
+        AND (@all_values::boolean OR (shown.id, p.capture) IN (SELECT unnest(@value_series::integer[]), unnest(@chosen_values::text[])))
     GROUP BY shown.id, p.capture
 )
 SELECT shown.series_id, shown.time::timestamptz AS time, sums.capture, coalesce(sums.value, 0)::double precision AS value, shown.captured,

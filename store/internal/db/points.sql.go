@@ -96,6 +96,113 @@ func (q *Queries) CapturesNotAmong(ctx context.Context, arg CapturesNotAmongPara
 	return items, nil
 }
 
+const chartValues = `-- name: ChartValues :many
+WITH wanted AS MATERIALIZED (
+    SELECT d.id, d.series_id FROM insight_series AS d WHERE d.series_id = ANY ($2::text[]) AND d.generated_from_capture_groups
+), snapshot AS MATERIALIZED (
+    SELECT DISTINCT ON (d.id) d.id, d.series_id, b.times[1] AS time
+    FROM wanted AS d
+    JOIN insight_series_backfill AS b ON b.series_id = d.id AND b.kind = 'snapshot' AND b.completed_at IS NOT NULL
+    WHERE b.times[1] BETWEEN $3::timestamptz AND $4::timestamptz
+        AND NOT EXISTS (SELECT FROM insight_series_backfill AS r WHERE r.series_id = d.id AND r.kind = 'recording' AND b.times[1] <= ANY (r.times))
+    ORDER BY d.id, b.generation DESC
+), times AS MATERIALIZED (
+    SELECT t.id, t.time
+    FROM (
+        SELECT l.id, l.time, row_number() OVER (PARTITION BY l.id ORDER BY l.time DESC) AS place
+        FROM (
+            SELECT DISTINCT s.series_id AS id, s.time
+            FROM series_tallies AS s
+            WHERE s.series_id IN (SELECT wanted.id FROM wanted) AND s.time BETWEEN $3 AND $4
+                AND NOT EXISTS (SELECT FROM archived_insight_series_recording_times AS a WHERE a.insight_series_id = s.series_id AND a.recording_time = s.time)
+            UNION ALL
+            SELECT snapshot.id, snapshot.time FROM snapshot
+        ) AS l
+    ) AS t
+    WHERE $5::integer = 0 OR t.place <= $5
+), sums AS (
+    SELECT s.series_id AS id, s.time, s.capture, sum(s.value) AS value
+    FROM capture_sums AS s
+    JOIN times ON times.id = s.series_id AND times.time = s.time
+    GROUP BY s.series_id, s.time, s.capture
+    HAVING sum(s.value) <> 0
+    UNION ALL
+    SELECT snapshot.id, p.time, p.capture, sum(p.value)
+    FROM snapshot
+    JOIN times ON times.id = snapshot.id AND times.time = snapshot.time
+    JOIN series_points_snapshots AS p ON p.series_id = snapshot.series_id AND p.time = snapshot.time
+    WHERE p.capture IS NOT NULL
+    GROUP BY snapshot.id, p.time, p.capture
+), ranked AS (
+    SELECT v.id, v.capture, count(*) OVER (PARTITION BY v.id) AS total,
+        row_number() OVER (PARTITION BY v.id ORDER BY v.key * $6::double precision, v.capture COLLATE "C") AS place
+    FROM (
+        SELECT sums.id, sums.capture,
+            CASE WHEN $7::boolean THEN extract(epoch FROM min(sums.time))::double precision ELSE max(sums.value) END AS key
+        FROM sums
+        GROUP BY sums.id, sums.capture
+    ) AS v
+)
+SELECT wanted.id, wanted.series_id, ranked.capture::text AS capture, ranked.total
+FROM ranked
+JOIN wanted ON wanted.id = ranked.id
+WHERE $1::integer = 0 OR ranked.place <= $1
+ORDER BY wanted.series_id, ranked.place
+`
+
+type ChartValuesParams struct {
+	Most      int32
+	SeriesIDs []string
+	FromTime  time.Time
+	ToTime    time.Time
+	Samples   int32
+	Sign      float64
+	ByTime    bool
+}
+
+type ChartValuesRow struct {
+	ID       int32
+	SeriesID string
+	Capture  string
+	Total    int64
+}
+
+// The captured values that a chart is to show of each series, the first in order first, and how many there are. What they are ordered by is the
+// largest sum at any of the times shown, or when they first occur; sign is -1 for the other way round. samples is how many of the newest
+// times are shown, 0 for all. The snapshot is the one of SnapshotPoints.
+func (q *Queries) ChartValues(ctx context.Context, arg ChartValuesParams) ([]ChartValuesRow, error) {
+	rows, err := q.db.Query(ctx, chartValues,
+		arg.Most,
+		arg.SeriesIDs,
+		arg.FromTime,
+		arg.ToTime,
+		arg.Samples,
+		arg.Sign,
+		arg.ByTime,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ChartValuesRow
+	for rows.Next() {
+		var i ChartValuesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.SeriesID,
+			&i.Capture,
+			&i.Total,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const chosenRepositories = `-- name: ChosenRepositories :one
 SELECT coalesce(array_agg(r.id ORDER BY r.id) FILTER (WHERE r.chosen), '{}')::integer[] AS ids, count(*) FILTER (WHERE NOT r.chosen) AS unchosen
 FROM (
@@ -231,6 +338,7 @@ WITH tally AS (
     FROM capture_sums AS s
     WHERE s.series_id = ANY (ARRAY(SELECT d.id FROM insight_series AS d WHERE d.series_id = ANY ($1)))
         AND s.time BETWEEN $2 AND $3
+        AND ($4::boolean OR (s.series_id, s.capture) IN (SELECT unnest($5::integer[]), unnest($6::text[])))
     GROUP BY s.series_id, s.time, s.capture
     HAVING sum(s.value) <> 0
 )
@@ -245,9 +353,12 @@ ORDER BY d.series_id, tally.time, sums.capture
 `
 
 type PointsParams struct {
-	SeriesIDs []string
-	FromTime  time.Time
-	ToTime    time.Time
+	SeriesIDs    []string
+	FromTime     time.Time
+	ToTime       time.Time
+	AllValues    bool
+	ValueSeries  []int32
+	ChosenValues []string
 }
 
 type PointsRow struct {
@@ -267,7 +378,14 @@ type PointsRow struct {
 // One row for each time of each series, times the captured values that occur at it, of all repositories: removed ones go on
 // counting. The times and the tallies are the ledger's, so that a time without values is there too.
 func (q *Queries) Points(ctx context.Context, arg PointsParams) ([]PointsRow, error) {
-	rows, err := q.db.Query(ctx, points, arg.SeriesIDs, arg.FromTime, arg.ToTime)
+	rows, err := q.db.Query(ctx, points,
+		arg.SeriesIDs,
+		arg.FromTime,
+		arg.ToTime,
+		arg.AllValues,
+		arg.ValueSeries,
+		arg.ChosenValues,
+	)
 	if err != nil {
 		return nil, err
 	}

@@ -283,7 +283,8 @@ WITH chosen AS MATERIALIZED (
     SELECT shown.id, p.capture, sum(p.value) AS value
     FROM shown
     JOIN series_points_snapshots AS p ON p.series_id = shown.series_id AND p.time = shown.time
-    WHERE NOT $1 OR p.repo_id IN (SELECT id FROM chosen)
+    WHERE (NOT $1 OR p.repo_id IN (SELECT id FROM chosen))
+        AND ($9::boolean OR (shown.id, p.capture) IN (SELECT unnest($10::integer[]), unnest($11::text[])))
     GROUP BY shown.id, p.capture
 )
 SELECT shown.series_id, shown.time::timestamptz AS time, sums.capture, coalesce(sums.value, 0)::double precision AS value, shown.captured,
@@ -295,14 +296,17 @@ ORDER BY shown.series_id, sums.capture
 `
 
 type SnapshotPointsParams struct {
-	Filtered  bool
-	Include   string
-	Exclude   string
-	SeesAll   bool
-	Login     string
-	SeriesIDs []string
-	FromTime  time.Time
-	ToTime    time.Time
+	Filtered     bool
+	Include      string
+	Exclude      string
+	SeesAll      bool
+	Login        string
+	SeriesIDs    []string
+	FromTime     time.Time
+	ToTime       time.Time
+	AllValues    bool
+	ValueSeries  []int32
+	ChosenValues []string
 }
 
 type SnapshotPointsRow struct {
@@ -330,6 +334,9 @@ func (q *Queries) SnapshotPoints(ctx context.Context, arg SnapshotPointsParams) 
 		arg.SeriesIDs,
 		arg.FromTime,
 		arg.ToTime,
+		arg.AllValues,
+		arg.ValueSeries,
+		arg.ChosenValues,
 	)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,147 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store/internal/db"
+)
+
+// Display bounds what charts show. The zero Display shows all there is; exports always have all.
+type Display struct {
+	Values    int       // of a series by captured value or language, so many of its values, the first by Sort; 0: all
+	Sort      ValueSort // by which values are chosen; within a time they stand in their own order, whatever it is
+	Ascending bool
+	Samples   int // so many of the newest times, the snapshot included; 0: all that retention leaves
+}
+
+// ValueSort is an order of the values of a series.
+type ValueSort int
+
+// The orders. What is equal goes by its bytes.
+const (
+	ByCount ValueSort = iota // the largest sum at any of the times shown: what was frequent once and is gone is part of the history
+	ByLabel                  // as insights.CompareLabels says
+	ByFirst                  // the first of the times shown at which the value occurs
+)
+
+// Chart is what a chart shows of a series.
+type Chart struct {
+	Points []Point
+	Values int // how many captured values occur at the times shown, whatever Display.Values lets through
+}
+
+// chosenValues are the values that are to be read, and how many there are of each series. nil is all of them.
+type chosenValues struct {
+	keys   []int32 // the series' integer ids, side by side with values
+	values []string
+	totals map[string]int
+}
+
+// chooseValues ranks the values of several series where the sums are, for who sees all repositories and asks for all of them. One statement,
+// whose answer has d.Values rows a series; by label it has a row for each value, for the order is not one that Postgres knows.
+func (s *Store) chooseValues(ctx context.Context, seriesIDs []string, f PointFilter, d Display) (*chosenValues, error) {
+	from, to := f.span()
+	params := db.ChartValuesParams{
+		SeriesIDs: seriesIDs, FromTime: from, ToTime: to, Samples: int32(d.Samples), Most: int32(d.Values), ByTime: d.Sort == ByFirst, Sign: -1,
+	}
+	if d.Ascending {
+		params.Sign = 1
+	}
+	if d.Sort == ByLabel {
+		params.Most = 0
+	}
+	rows, err := s.queries().ChartValues(ctx, params)
+	if err != nil {
+		return nil, classify(err, "values of %d series", len(seriesIDs))
+	}
+	if d.Sort == ByLabel {
+		slices.SortFunc(rows, func(a, b db.ChartValuesRow) int {
+			return cmp.Or(cmp.Compare(a.ID, b.ID), d.direction(insights.CompareLabels(a.Capture, b.Capture)))
+		})
+	}
+	c := &chosenValues{totals: map[string]int{}}
+	taken := map[int32]int{}
+	for _, row := range rows {
+		c.totals[row.SeriesID] = int(row.Total)
+		if taken[row.ID]++; taken[row.ID] <= d.Values {
+			c.keys, c.values = append(c.keys, row.ID), append(c.values, row.Capture)
+		}
+	}
+	return c, nil
+}
+
+func (d Display) direction(order int) int {
+	if d.Ascending {
+		return order
+	}
+	return -order
+}
+
+// bound does the same to points that are there already: those of readers for whom the sums are no use.
+func (d Display) bound(points []Point) Chart {
+	points = d.newest(points)
+	type value struct {
+		label string
+		most  float64
+		first time.Time
+	}
+	values := map[string]*value{}
+	for _, p := range points {
+		if p.Label == "" || p.Value == 0 {
+			continue
+		}
+		v := values[p.Label]
+		if v == nil { // points are in the order of time
+			v = &value{label: p.Label, first: p.Time, most: p.Value}
+			values[p.Label] = v
+		}
+		v.most = max(v.most, p.Value)
+	}
+	c := Chart{Points: points, Values: len(values)}
+	if d.Values == 0 || len(values) <= d.Values {
+		return c
+	}
+	order := make([]*value, 0, len(values))
+	for _, v := range values {
+		order = append(order, v)
+	}
+	slices.SortFunc(order, func(a, b *value) int {
+		by := 0
+		switch d.Sort {
+		case ByCount:
+			by = cmp.Compare(a.most, b.most)
+		case ByFirst:
+			by = a.first.Compare(b.first)
+		case ByLabel:
+			by = insights.CompareLabels(a.label, b.label)
+		}
+		return cmp.Or(d.direction(by), cmp.Compare(a.label, b.label))
+	})
+	shown := map[string]bool{}
+	for _, v := range order[:d.Values] {
+		shown[v.label] = true
+	}
+	c.Points = slices.DeleteFunc(points, func(p Point) bool { return !shown[p.Label] })
+	return c
+}
+
+// newest leaves the points of the newest times.
+func (d Display) newest(points []Point) []Point {
+	if d.Samples == 0 {
+		return points
+	}
+	times, start := 0, len(points)
+	for start > 0 {
+		if start == len(points) || !points[start-1].Time.Equal(points[start].Time) {
+			if times++; times > d.Samples {
+				break
+			}
+		}
+		start--
+	}
+	return points[start:]
+}
