@@ -122,6 +122,8 @@ type ListResult struct {
 	Next int64 `json:"next,omitempty"`
 	// Last is true when there is none.
 	Last bool `json:"last"`
+	// Shards is how many queues syncs are shared out among; the repositories of a batch are of one. 0 is 1.
+	Shards int `json:"shards,omitempty"`
 }
 
 // JoinersResult has the times of a plan for the repositories that joined, and names them for people. No times: none did.

@@ -3,7 +3,6 @@ package activities
 import (
 	"context"
 	"fmt"
-	"strconv"
 
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
@@ -41,20 +40,13 @@ func (p *Plans) page(ctx context.Context, in PageInput) (PageResult, error) {
 	if err != nil {
 		return PageResult{}, err
 	}
-	// The store accepts nothing but whole numbers for these.
 	var limits budgets
 	var window int
-	if limits.batch, err = strconv.ParseInt(settings[store.SettingBatchCost], 10, 64); err != nil {
-		return PageResult{}, fmt.Errorf("setting %s: %w", store.SettingBatchCost, err)
-	}
-	if limits.frame, err = strconv.ParseInt(settings[store.SettingFrameBudget], 10, 64); err != nil {
-		return PageResult{}, fmt.Errorf("setting %s: %w", store.SettingFrameBudget, err)
-	}
-	if window, err = strconv.Atoi(settings[store.SettingWindow]); err != nil {
-		return PageResult{}, fmt.Errorf("setting %s: %w", store.SettingWindow, err)
-	}
-	if limits.shards, err = strconv.Atoi(settings[store.SettingShards]); err != nil {
-		return PageResult{}, fmt.Errorf("setting %s: %w", store.SettingShards, err)
+	if err := settings.Parse(map[string]any{
+		store.SettingBatchCost: &limits.batch, store.SettingFrameBudget: &limits.frame,
+		store.SettingWindow: &window, store.SettingShards: &limits.shards,
+	}); err != nil {
+		return PageResult{}, err
 	}
 	book := book{store: p.Store, seriesID: in.SeriesID, generation: in.Generation, snapshot: in.Snapshot}
 	work, last, err := book.page(ctx, in.After)

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/backsight/backsight/store"
 )
 
 // What lies beside a mirror, by the end of its name.
@@ -26,8 +28,8 @@ const partsStay = 24 * time.Hour
 // put aside as long ago and, whatever the grace period, what a worker left that was killed. A mirror whose repository the database
 // does not know is left alone. Local repositories are not below Dir and are never touched.
 func (m *Mirrors) Prune(ctx context.Context, now time.Time) error {
-	grace, err := graceOf(ctx, m.Store)
-	if err != nil {
+	var grace time.Duration
+	if err := m.Store.ReadSetting(ctx, store.SettingRetentionGrace, &grace); err != nil {
 		return err
 	}
 	entries, err := os.ReadDir(m.Dir)

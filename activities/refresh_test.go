@@ -85,7 +85,7 @@ func TestSyncPassesOverWhatRests(t *testing.T) {
 	}
 	before := time.Now()
 	t.Setenv("PATH", t.TempDir()) // git is not there
-	require.Equal(t, activities.ListResult{Batches: [][]int64{{list[5].ID, list[6].ID}}, Unchanged: 5, Next: list[6].ID, Last: true}, b.listed())
+	require.Equal(t, activities.ListResult{Batches: [][]int64{{list[5].ID, list[6].ID}}, Unchanged: 5, Next: list[6].ID, Last: true, Shards: 1}, b.listed())
 	for _, r := range list[:3] {
 		require.WithinRange(t, *b.again(r).IndexedAt, before.Truncate(time.Microsecond), time.Now())
 	}
@@ -93,7 +93,7 @@ func TestSyncPassesOverWhatRests(t *testing.T) {
 		require.True(t, b.again(r).IndexedAt.Before(before), "what was stamped a moment ago is not written again")
 	}
 	b.syncedTogether(list[5:]...)
-	require.Equal(t, activities.ListResult{Unchanged: 7, Next: list[6].ID, Last: true}, b.listed())
+	require.Equal(t, activities.ListResult{Unchanged: 7, Next: list[6].ID, Last: true, Shards: 1}, b.listed())
 	require.Equal(t, "refs/heads/trunk", b.again(list[6]).DefaultBranch)
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"strconv"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -31,24 +30,12 @@ const (
 
 // Archive puts the sample times of the next series after the cursor where they belong: see store.KeepNewest.
 func (r *Retention) Archive(ctx context.Context, after int64) (RetentionResult, error) {
-	setting, err := r.points(ctx)
-	if err != nil {
+	var points int
+	if err := r.Store.ReadSetting(ctx, store.SettingRetentionPoints, &points); err != nil {
 		return RetentionResult{}, outcome(ctx, err)
 	}
-	kept, err := r.Store.KeepNewest(ctx, setting, after, retentionPage)
+	kept, err := r.Store.KeepNewest(ctx, points, after, retentionPage)
 	return RetentionResult{Next: kept.Next, Archived: kept.Archived, Restored: kept.Restored}, outcome(ctx, err)
-}
-
-func (r *Retention) points(ctx context.Context) (int, error) {
-	settings, err := r.Store.Settings(ctx)
-	if err != nil {
-		return 0, err
-	}
-	points, err := strconv.Atoi(settings[store.SettingRetentionPoints])
-	if err != nil {
-		return 0, fmt.Errorf("setting %s: %w", store.SettingRetentionPoints, err)
-	}
-	return points, nil
 }
 
 // PruneSeries prunes series that were deleted before the grace period. More is true when there is more to do.
@@ -118,8 +105,8 @@ func (r *Retention) prune(ctx context.Context, find func(before time.Time) ([]pr
 
 // pruneBefore is the moment before which what was deleted is pruned; ever is false when nothing is.
 func (r *Retention) pruneBefore(ctx context.Context) (before time.Time, ever bool, err error) {
-	grace, err := graceOf(ctx, r.Store)
-	if err != nil || grace == 0 {
+	var grace time.Duration
+	if err := r.Store.ReadSetting(ctx, store.SettingRetentionGrace, &grace); err != nil || grace == 0 {
 		return before, false, err
 	}
 	now := time.Now
@@ -127,18 +114,6 @@ func (r *Retention) pruneBefore(ctx context.Context) (before time.Time, ever boo
 		now = r.Now
 	}
 	return now().Add(-grace), true, nil
-}
-
-func graceOf(ctx context.Context, from *store.Store) (time.Duration, error) {
-	settings, err := from.Settings(ctx)
-	if err != nil {
-		return 0, err
-	}
-	grace, err := time.ParseDuration(settings[store.SettingRetentionGrace])
-	if err != nil {
-		return 0, fmt.Errorf("setting %s: %w", store.SettingRetentionGrace, err)
-	}
-	return grace, nil
 }
 
 func (r *Retention) rows() int { return cmp.Or(r.Rows, sliceSamples) }

@@ -14,6 +14,8 @@ import (
 type Sync struct {
 	Store   *store.Store
 	Mirrors *Mirrors
+	// Idle returns the shards of so many that no worker serves; nil: all are served.
+	Idle func(ctx context.Context, shards int) ([]int, error)
 }
 
 const (
@@ -26,7 +28,8 @@ const (
 )
 
 // List returns the next repositories with an id over after that have to be synced. Local ones that are as they were at
-// their last sync are recorded as synced here and left out, so that a page of a large installation at rest is empty.
+// their last sync are recorded as synced here and left out, so that a page of a large installation at rest is empty. So are those
+// whose shard nobody serves: they would keep the others waiting.
 func (s *Sync) List(ctx context.Context, after int64) (ListResult, error) {
 	work, done := untilWorkerStops(ctx)
 	defer done()
@@ -35,9 +38,17 @@ func (s *Sync) List(ctx context.Context, after int64) (ListResult, error) {
 }
 
 func (s *Sync) list(ctx context.Context, after int64) (ListResult, error) {
+	page := ListResult{Next: after}
+	if err := s.Store.ReadSetting(ctx, store.SettingShards, &page.Shards); err != nil {
+		return ListResult{}, err
+	}
+	idle, err := s.idle(ctx, page.Shards)
+	if err != nil {
+		return ListResult{}, err
+	}
 	var left []store.Repository
-	err := eachRepository(ctx, s.Store, func(r store.Repository) error { // 36,000 rows take about 0.1 s
-		if r.ID > after {
+	err = eachRepository(ctx, s.Store, func(r store.Repository) error { // 36,000 rows take about 0.1 s
+		if r.ID > after && !slices.Contains(idle, insights.ShardOf(r.ID, page.Shards)) {
 			left = append(left, r)
 		}
 		return nil
@@ -46,7 +57,6 @@ func (s *Sync) list(ctx context.Context, after int64) (ListResult, error) {
 		return ListResult{}, err
 	}
 	slices.SortFunc(left, func(a, b store.Repository) int { return cmp.Compare(a.ID, b.ID) })
-	page := ListResult{Next: after}
 	for started := time.Now(); len(left) > 0; {
 		room := listPage - len(page.IDs) - len(page.Batches)
 		if room == 0 || time.Since(started) > listWithin {
@@ -66,19 +76,35 @@ func (s *Sync) list(ctx context.Context, after int64) (ListResult, error) {
 	return page, nil
 }
 
+// idle returns the shards that nobody serves.
+func (s *Sync) idle(ctx context.Context, shards int) ([]int, error) {
+	if s.Idle == nil || shards < 2 {
+		return nil, nil
+	}
+	return s.Idle(ctx, shards)
+}
+
 // add puts repositories on the page.
 func (p *ListResult) add(list []store.Repository) {
-	var local []int64
+	local := make([][]int64, max(1, p.Shards))
 	for _, r := range list {
 		if r.Local {
-			local = append(local, r.ID)
+			shard := insights.ShardOf(r.ID, p.Shards)
+			local[shard] = append(local[shard], r.ID)
 		} else {
 			p.IDs = append(p.IDs, r.ID)
 		}
 	}
-	for batch := range slices.Chunk(local, syncBatch) {
-		p.Batches = append(p.Batches, batch)
+	for _, ids := range local {
+		p.Batches = slices.AppendSeq(p.Batches, slices.Chunk(ids, syncBatch))
 	}
+}
+
+// One returns the page of one repository, whatever is known of it.
+func (s *Sync) One(ctx context.Context, id int64) (ListResult, error) {
+	page := ListResult{IDs: []int64{id}, Last: true}
+	err := s.Store.ReadSetting(ctx, store.SettingShards, &page.Shards)
+	return page, outcome(ctx, err)
 }
 
 // eachRepository calls do for every registered repository, by name.

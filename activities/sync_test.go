@@ -1,6 +1,9 @@
 package activities_test
 
 import (
+	"context"
+	"fmt"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -8,6 +11,7 @@ import (
 
 	"github.com/backsight/backsight/activities"
 	"github.com/backsight/backsight/gitrepo"
+	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/internal/testgit"
 	"github.com/backsight/backsight/store"
 )
@@ -120,12 +124,55 @@ func TestListPagesById(t *testing.T) {
 	far := b.remote("far", "https://example.com/far.git")
 	all, err := call[activities.ListResult](b, b.sync.List, int64(0))
 	require.NoError(t, err)
-	require.Equal(t, activities.ListResult{IDs: []int64{far.ID}, Batches: [][]int64{{z.ID, a.ID}}, Next: far.ID, Last: true}, all)
+	require.Equal(t, activities.ListResult{IDs: []int64{far.ID}, Batches: [][]int64{{z.ID, a.ID}}, Next: far.ID, Last: true, Shards: 1}, all)
 	rest, err := call[activities.ListResult](b, b.sync.List, z.ID)
 	require.NoError(t, err)
 	require.Equal(t, [][]int64{{a.ID}}, rest.Batches)
 	_, err = call[struct{}](b, b.sync.Repository, int64(999))
 	require.NoError(t, err, "removed meanwhile")
+}
+
+// Local repositories that are read together are of one shard, and those of a shard that nobody serves are left out.
+func TestListIsByShard(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	const shards = 2
+	require.NoError(t, b.store.SetSetting(t.Context(), store.SettingShards, "2"))
+	served := map[int64]bool{}
+	for i := range 40 {
+		r, err := b.store.AddRepository(t.Context(), fmt.Sprint(i), filepath.Join(t.TempDir(), "a.git"), i%8 != 0)
+		require.NoError(t, err)
+		served[r.ID] = insights.ShardOf(r.ID, shards) == 1
+	}
+	for _, idle := range [][]int{nil, {0}} {
+		b.sync.Idle = func(context.Context, int) ([]int, error) { return idle, nil }
+		page, err := call[activities.ListResult](b, b.sync.List, int64(0))
+		require.NoError(t, err)
+		require.Equal(t, shards, page.Shards)
+		require.True(t, page.Last)
+		listed := 0
+		for _, batch := range append(page.Batches, page.IDs) {
+			listed += len(batch)
+			for _, id := range batch {
+				require.True(t, idle == nil || served[id])
+			}
+		}
+		for _, batch := range page.Batches {
+			for _, id := range batch {
+				require.Equal(t, insights.ShardOf(batch[0], shards), insights.ShardOf(id, shards))
+			}
+		}
+		want := 0
+		for _, is := range served {
+			if idle == nil || is {
+				want++
+			}
+		}
+		require.Equal(t, want, listed)
+	}
+	one, err := call[activities.ListResult](b, b.sync.One, int64(7))
+	require.NoError(t, err)
+	require.Equal(t, activities.ListResult{IDs: []int64{7}, Last: true, Shards: shards}, one)
 }
 
 // A repository that is removed while a plan refreshes it fails nobody.

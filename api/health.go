@@ -44,12 +44,8 @@ func (r *queryResolver) Health(ctx context.Context) (*generated.Health, error) {
 
 // idleShards are the search shards that nobody serves.
 func idleShards(ctx context.Context, config Config) ([]int, error) {
-	settings, err := config.Store.Settings(ctx)
-	if err != nil {
-		return nil, err
-	}
-	shards, err := strconv.Atoi(settings[store.SettingShards])
-	if err != nil {
+	var shards int
+	if err := config.Store.ReadSetting(ctx, store.SettingShards, &shards); err != nil {
 		return nil, err
 	}
 	idle, err := config.Workflows.ShardsWithoutPoller(ctx, shards)

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/backsight/backsight/api/generated"
 	"github.com/backsight/backsight/api/model"
@@ -23,16 +22,9 @@ func (r *seriesResolver) Retention(ctx context.Context, s *model.InsightsSeries)
 	return &generated.SeriesRetention{Points: kept.Points, Override: kept.Own, Archived: kept.Archived}, nil
 }
 
-func (r *resolver) retentionSetting(ctx context.Context) (int, error) {
-	values, err := r.config.Store.Settings(ctx)
-	if err != nil {
-		return 0, err
-	}
-	points, err := strconv.Atoi(values[store.SettingRetentionPoints])
-	if err != nil {
-		return 0, insights.Errorf(insights.Internal, "setting %s: %w", store.SettingRetentionPoints, err)
-	}
-	return points, nil
+func (r *resolver) retentionSetting(ctx context.Context) (points int, err error) {
+	err = r.config.Store.ReadSetting(ctx, store.SettingRetentionPoints, &points)
+	return points, err
 }
 
 // SetInsightSeriesRetention stores the number and puts it into force at once.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -44,7 +45,7 @@ var KnownSettings = []Setting{
 	{SettingConcurrency, "0", "Searches that one worker process runs at a time; 0: one for each core.", whole},
 	{SettingBatchCost, "800", "Repositories share one RepositoryWorkflow until their cost reaches this; the cost of a repository is its commits to search plus the MiB of its object store. The default takes about 64 small repositories with 12 frames. 0: one repository per workflow.", whole},
 	{SettingFrameBudget, "20000", "A repository that costs more than this gets one FrameWorkflow for each time frame. 0: every repository does.", whole},
-	{SettingShards, "1", "Task queues among which searches are shared out, by repository, so that a mirror is only on the workers that serve its queue (backsight worker --shards). To have fewer, wait until nothing is in flight.", shards},
+	{SettingShards, "1", "Task queues among which searches and syncs are shared out, by repository, so that a mirror is only on the workers that serve its queue (backsight worker --shards). To have fewer, wait until nothing is in flight.", shards},
 	{SettingClusterRate, "0", "Batches (searches of a repository, or of small ones together) that all workers start per second, held by the Temporal server (1.29 or later); 0: no limit.", rate},
 	{SettingWindow, "0", "Batches (RepositoryWorkflows) that one series has in flight at a time; 0: 40, which is also the most. With matching.enableFairness on the Temporal server, as backsight up has it, series take turns whatever this is; without it a new series waits for those that others have in flight, so choose about twice the search slots of all workers.", whole},
 	{SettingSyncInterval, "5m", "How often mirrors are fetched and local repositories are read: a duration such as 30s, 5m or 1h; 0: only on request.", duration},
@@ -54,13 +55,40 @@ var KnownSettings = []Setting{
 	{SettingRetentionGrace, "720h", "How long deleted insights, and the mirrors and commit indexes of removed repositories, are kept before they are pruned for good: a duration such as 720h, which is 30 days; 0: for ever.", duration},
 }
 
+// Settings are the values of all settings, by key.
+type Settings map[string]string
+
+// Parse reads settings into variables: each is the pointer to a whole number, a float64 or a duration. The store accepts nothing but
+// such values, so an error is of one that was written by other means.
+func (s Settings) Parse(into map[string]any) error {
+	for key, variable := range into {
+		var err error
+		switch v := variable.(type) {
+		case *int:
+			*v, err = strconv.Atoi(s[key])
+		case *int64:
+			*v, err = strconv.ParseInt(s[key], 10, 64)
+		case *float64:
+			*v, err = strconv.ParseFloat(s[key], 64)
+		case *time.Duration:
+			*v, err = time.ParseDuration(s[key])
+		default:
+			err = fmt.Errorf("it cannot be read into a %T", variable)
+		}
+		if err != nil {
+			return insights.Errorf(insights.Internal, "setting %s: %w: set it anew", key, err)
+		}
+	}
+	return nil
+}
+
 // Settings returns the value of every known setting, the default where none is set.
-func (s *Store) Settings(ctx context.Context) (map[string]string, error) {
+func (s *Store) Settings(ctx context.Context) (Settings, error) {
 	rows, err := s.queries().Settings(ctx)
 	if err != nil {
 		return nil, classify(err, "settings")
 	}
-	values := make(map[string]string, len(KnownSettings))
+	values := make(Settings, len(KnownSettings))
 	for _, known := range KnownSettings {
 		values[known.Key] = known.Default
 	}
@@ -70,6 +98,15 @@ func (s *Store) Settings(ctx context.Context) (map[string]string, error) {
 		}
 	}
 	return values, nil
+}
+
+// ReadSetting reads one setting into a variable, see Settings.Parse.
+func (s *Store) ReadSetting(ctx context.Context, key string, into any) error {
+	settings, err := s.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	return settings.Parse(map[string]any{key: into})
 }
 
 // SetSetting changes a setting. Invalid for a key that does not exist, with the nearest that does, and for a value that
@@ -107,8 +144,8 @@ func rate(value string) string {
 }
 
 func whole(value string) string {
-	if n, err := strconv.ParseInt(value, 10, 64); err != nil || n < 0 {
-		return "a whole number, 0 or more"
+	if n, err := strconv.ParseInt(value, 10, 32); err != nil || n < 0 {
+		return "a whole number from 0 to 2147483647"
 	}
 	return ""
 }

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -12,7 +13,7 @@ import (
 func TestSettingsHaveDefaultsAndChange(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	want := map[string]string{}
+	want := store.Settings{}
 	for _, known := range store.KnownSettings {
 		want[known.Key] = known.Default
 		require.NotEmpty(t, known.Description)
@@ -42,6 +43,7 @@ func TestSettingsRefuseWhatMakesNoSense(t *testing.T) {
 		{store.SettingConcurrency, "1.5", "use a whole number"},
 		{store.SettingBatchCost, "-3", "use a whole number"},
 		{store.SettingFrameBudget, "", "use a whole number"},
+		{store.SettingIndexBudget, "99999999999999", "use a whole number"}, // its bytes are no number
 		{store.SettingSyncInterval, "5", "use a duration"},
 		{store.SettingSyncInterval, "1ms", "at least a second"},
 		{"insights.query.worker.ratelimt", "1", "did you mean insights.query.worker.rateLimit?"},
@@ -51,4 +53,27 @@ func TestSettingsRefuseWhatMakesNoSense(t *testing.T) {
 	var n int
 	require.NoError(t, b.pool.QueryRow(b.ctx, `SELECT count(*) FROM settings`).Scan(&n))
 	require.Zero(t, n)
+}
+
+func TestSettingsAreRead(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	require.NoError(t, b.SetSetting(b.ctx, store.SettingFrameRate, "0.5"))
+	settings, err := b.Settings(b.ctx)
+	require.NoError(t, err)
+	var (
+		rate  float64
+		whole int
+		large int64
+		every time.Duration
+		text  string
+	)
+	require.NoError(t, settings.Parse(map[string]any{
+		store.SettingFrameRate: &rate, store.SettingShards: &whole, store.SettingIndexBudget: &large, store.SettingSyncInterval: &every,
+	}))
+	require.Equal(t, []any{0.5, 1, int64(1024), 5 * time.Minute}, []any{rate, whole, large, every})
+	requireCode(t, insights.Internal, settings.Parse(map[string]any{store.SettingFrameRate: &text}), "it cannot be read into a *string")
+	_, err = b.pool.Exec(b.ctx, `UPDATE settings SET value = 'fast'`)
+	require.NoError(t, err)
+	requireCode(t, insights.Internal, b.ReadSetting(b.ctx, store.SettingFrameRate, &rate), "set it anew")
 }

@@ -25,7 +25,7 @@ type Config struct {
 	Store     *store.Store
 	DataDir   string // mirrors are kept in mirrors/<id>.git below it, history indexes in indexes/<id>.idx, notes of what is searched in searching
 	Slots     int    // searches at a time; 0: one for each core
-	Shards    Shards // of searches, that it takes; the zero Shards are all
+	Shards    Shards // of searches and syncs, that it takes; the zero Shards are all
 	Logger    *slog.Logger
 	Metrics   *telemetry.Metrics // optional
 }
@@ -42,7 +42,7 @@ func Run(ctx context.Context, c Config) (err error) {
 	if c.Slots == 0 {
 		c.Slots = runtime.NumCPU()
 	}
-	r := &runner{Config: c, workflows: workflows.NewClient(c.Client, c.Namespace), limits: activities.NewLimits(), serving: map[int]worker.Worker{}}
+	r := &runner{Config: c, workflows: workflows.NewClient(c.Client, c.Namespace), limits: activities.NewLimits(), serving: map[string]worker.Worker{}}
 	r.limits.Metrics = c.Metrics
 	r.mirrors = &activities.Mirrors{Store: c.Store, Dir: filepath.Join(c.DataDir, "mirrors"), Metrics: c.Metrics}
 	r.indexes = &activities.Indexes{
@@ -70,15 +70,12 @@ func Run(ctx context.Context, c Config) (err error) {
 		default: // the first one is reported
 		}
 	}
-	workers := r.workers()
-	for i, w := range workers {
-		if err := w.Start(); err != nil {
-			stop(workers[:i])
-			return endedBy(ctx, err)
-		}
+	main := r.main()
+	if err := main.Start(); err != nil {
+		return endedBy(ctx, err)
 	}
-	if err := r.serveShards(ctx, r.applied.shards); err != nil {
-		stop(append(workers, r.stopShards()...))
+	if err := r.serveShards(r.applied.shards); err != nil {
+		stop(append(r.stopShards(), main))
 		return endedBy(ctx, err)
 	}
 	c.Logger.Info("worker started", "slots", c.Slots)
@@ -96,7 +93,7 @@ func Run(ctx context.Context, c Config) (err error) {
 	}
 	stopLoops()
 	running.Wait()
-	stop(append(workers, r.stopShards()...))
+	stop(append(r.stopShards(), main))
 	c.Logger.Info("worker stopped")
 	return err
 }
@@ -130,14 +127,17 @@ type runner struct {
 	fatal     func(error) // ends the worker with an error
 
 	shardsMu sync.Mutex
-	serving  map[int]worker.Worker // by shard
+	serving  map[string]worker.Worker // by queue
 	stopping bool
 }
 
-func (r *runner) workers() []worker.Worker {
-	mirrors := r.mirrors
-	sync := &activities.Sync{Store: r.Store, Mirrors: mirrors}
+// sync is what fetches mirrors.
+func (r *runner) sync() *activities.Sync {
+	return &activities.Sync{Store: r.Store, Mirrors: r.mirrors, Idle: r.workflows.ShardsWithoutPoller}
+}
 
+// main takes workflows, and the activities that only talk to Postgres.
+func (r *runner) main() worker.Worker {
 	main := worker.New(r.Client, workflows.Queue, worker.Options{
 		// Workflow tasks are short; more at a time than cores only makes each of them late.
 		MaxConcurrentWorkflowTaskExecutionSize: max(4, 2*runtime.NumCPU()),
@@ -151,21 +151,12 @@ func (r *runner) workers() []worker.Worker {
 		OnFatalError:             r.fatal,
 	})
 	workflows.Register(main)
-	main.RegisterActivity(&activities.Plans{Store: r.Store, Mirrors: mirrors, Metrics: r.Metrics})
+	main.RegisterActivity(&activities.Plans{Store: r.Store, Mirrors: r.mirrors, Metrics: r.Metrics})
 	main.RegisterActivity(&activities.Points{Store: r.Store, Metrics: r.Metrics})
 	main.RegisterActivity(&activities.Snapshots{Store: r.Store})
 	main.RegisterActivity(&activities.Retention{Store: r.Store})
-	main.RegisterActivity(sync) // for List, which only reads the database
-
-	syncing := worker.New(r.Client, workflows.SyncQueue, worker.Options{
-		DisableWorkflowWorker:              true,
-		MaxConcurrentActivityExecutionSize: 4, // hosts do not like more connections from one address
-		MaxHeartbeatThrottleInterval:       heartbeatThrottle,
-		WorkerStopTimeout:                  StopTimeout,
-		OnFatalError:                       r.fatal,
-	})
-	syncing.RegisterActivity(sync)
-	return []worker.Worker{main, syncing}
+	main.RegisterActivity(r.sync()) // for List and One, which only read the database
+	return main
 }
 
 // heartbeatThrottle is the most that a heartbeat is held back. An activity learns that it was cancelled from the answer to

@@ -2,8 +2,6 @@ package worker
 
 import (
 	"context"
-	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/backsight/backsight/store"
@@ -42,7 +40,7 @@ func (r *runner) applySettings(ctx context.Context) error {
 	}
 	r.limits.Set(now.frames, now.searches, now.atATime(r.Slots))
 	if r.fatal != nil { // else the worker is starting, and does it then
-		if err := r.serveShards(ctx, now.shards); err != nil {
+		if err := r.serveShards(now.shards); err != nil {
 			return err
 		}
 	}
@@ -86,36 +84,13 @@ func (s settings) atATime(slots int) int {
 	return s.concurrency
 }
 
-// parseSettings reads what the store has validated.
-func parseSettings(values map[string]string) (settings, error) {
-	s := settings{read: true}
-	var err error
-	if s.frames, err = strconv.ParseFloat(values[store.SettingFrameRate], 64); err != nil {
-		return s, fmt.Errorf("setting %s: %w", store.SettingFrameRate, err)
-	}
-	if s.searches, err = strconv.ParseFloat(values[store.SettingSearchRate], 64); err != nil {
-		return s, fmt.Errorf("setting %s: %w", store.SettingSearchRate, err)
-	}
-	if s.concurrency, err = strconv.Atoi(values[store.SettingConcurrency]); err != nil {
-		return s, fmt.Errorf("setting %s: %w", store.SettingConcurrency, err)
-	}
-	if s.shards, err = strconv.Atoi(values[store.SettingShards]); err != nil {
-		return s, fmt.Errorf("setting %s: %w", store.SettingShards, err)
-	}
-	if s.clusterRate, err = strconv.ParseFloat(values[store.SettingClusterRate], 64); err != nil {
-		return s, fmt.Errorf("setting %s: %w", store.SettingClusterRate, err)
-	}
-	if s.syncEvery, err = time.ParseDuration(values[store.SettingSyncInterval]); err != nil {
-		return s, fmt.Errorf("setting %s: %w", store.SettingSyncInterval, err)
-	}
-	mebibytes, err := strconv.ParseInt(values[store.SettingIndexBudget], 10, 64)
-	if err != nil {
-		return s, fmt.Errorf("setting %s: %w", store.SettingIndexBudget, err)
-	}
-	s.indexBudget = mebibytes << 20
-	s.retention = values[store.SettingRetentionPoints] + " " + values[store.SettingRetentionGrace]
-	if s.snapshots, err = time.ParseDuration(values[store.SettingSnapshotInterval]); err != nil {
-		return s, fmt.Errorf("setting %s: %w", store.SettingSnapshotInterval, err)
-	}
-	return s, nil
+func parseSettings(values store.Settings) (settings, error) {
+	s := settings{read: true, retention: values[store.SettingRetentionPoints] + " " + values[store.SettingRetentionGrace]}
+	err := values.Parse(map[string]any{
+		store.SettingFrameRate: &s.frames, store.SettingSearchRate: &s.searches, store.SettingConcurrency: &s.concurrency,
+		store.SettingShards: &s.shards, store.SettingClusterRate: &s.clusterRate, store.SettingSyncInterval: &s.syncEvery,
+		store.SettingIndexBudget: &s.indexBudget, store.SettingSnapshotInterval: &s.snapshots,
+	})
+	s.indexBudget <<= 20
+	return s, err
 }

@@ -1,7 +1,8 @@
 package worker
 
 import (
-	"context"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,7 +14,7 @@ import (
 	"github.com/backsight/backsight/workflows"
 )
 
-// Shards are those whose searches a worker takes. The zero Shards are all.
+// Shards are those whose searches and syncs a worker takes. The zero Shards are all.
 type Shards struct{ only map[int]bool }
 
 // ParseShards reads "0-3,7"; "" is all. Invalid for anything else.
@@ -41,44 +42,56 @@ func ParseShards(text string) (Shards, error) {
 
 func (s Shards) has(shard int) bool { return s.only == nil || s.only[shard] }
 
-// serveShards begins to take searches of the shards that this worker serves and does not yet. It never stops: what was queued while
-// there were more shards is still waiting there.
-func (r *runner) serveShards(_ context.Context, shards int) error {
+// serveShards begins to take searches and syncs of the shards that this worker serves and does not yet. It never stops: what was queued
+// while there were more shards is still waiting there.
+func (r *runner) serveShards(shards int) error {
 	r.shardsMu.Lock()
 	defer r.shardsMu.Unlock()
 	if r.stopping {
 		return nil
 	}
 	for shard := range max(1, shards) {
-		if !r.Shards.has(shard) || r.serving[shard] != nil {
+		if !r.Shards.has(shard) {
 			continue
 		}
-		w := worker.New(r.Client, workflows.SearchQueueOf(shard), worker.Options{
-			DisableWorkflowWorker: true,
-			// The searches of all shards share the slots (activities.Limits); those taken beyond them wait, and beat.
-			MaxConcurrentActivityExecutionSize: r.Slots,
-			MaxHeartbeatThrottleInterval:       heartbeatThrottle,
-			WorkerStopTimeout:                  StopTimeout,
-			OnFatalError:                       r.fatal,
-		})
-		w.RegisterActivity(&activities.Search{
+		// The searches of all shards share the slots (activities.Limits); those taken beyond them wait, and beat.
+		if err := r.serve(workflows.SearchQueueOf(shard), r.Slots, &activities.Search{
 			Store: r.Store, Mirrors: r.mirrors, Limits: r.limits, Trials: r.trials, Indexes: r.indexes, Cores: r.Slots, Metrics: r.Metrics,
-		})
-		if err := w.Start(); err != nil {
+		}); err != nil {
 			return err
 		}
-		r.serving[shard] = w
+		// Hosts do not like more connections from one address. Of all shards together a sync has few under way (package workflows).
+		if err := r.serve(workflows.SyncQueueOf(shard), 4, r.sync()); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
+// serve takes the activities of a queue, unless it does already.
+func (r *runner) serve(queue string, atATime int, activity any) error {
+	if r.serving[queue] != nil {
+		return nil
+	}
+	w := worker.New(r.Client, queue, worker.Options{
+		DisableWorkflowWorker:              true,
+		MaxConcurrentActivityExecutionSize: atATime,
+		MaxHeartbeatThrottleInterval:       heartbeatThrottle,
+		WorkerStopTimeout:                  StopTimeout,
+		OnFatalError:                       r.fatal,
+	})
+	w.RegisterActivity(activity)
+	if err := w.Start(); err != nil {
+		return err
+	}
+	r.serving[queue] = w
+	return nil
+}
+
 // stopShards ends what serveShards began, and lets it begin nothing more.
-func (r *runner) stopShards() (serving []worker.Worker) {
+func (r *runner) stopShards() []worker.Worker {
 	r.shardsMu.Lock()
 	defer r.shardsMu.Unlock()
 	r.stopping = true
-	for _, w := range r.serving {
-		serving = append(serving, w)
-	}
-	return serving
+	return slices.Collect(maps.Values(r.serving))
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -72,6 +73,48 @@ func TestRepositoriesAreSearchedWhereTheirShardIsServed(t *testing.T) {
 		here[serving]++
 	}
 	require.Len(t, here, 2, "both had some")
+
+	// A sync fetches each mirror where it is, and makes no others.
+	for _, id := range []int64{0, ids[0], ids[len(ids)-1]} {
+		require.NoError(t, s.workflows.Sync(t.Context(), id))
+		workflow := "sync/now"
+		if id != 0 {
+			workflow = fmt.Sprintf("sync/repository/%d", id)
+		}
+		require.NoError(t, s.client.GetWorkflow(t.Context(), workflow, "").Get(t.Context(), nil))
+	}
+	for dir, n := range here {
+		mirrors, err := os.ReadDir(filepath.Join(dir, "mirrors"))
+		require.NoError(t, err)
+		require.Len(t, mirrors, n)
+	}
+}
+
+// What no worker serves is left out of a sync, which holds up nobody else.
+func TestSyncLeavesOutShardsThatNobodyServes(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	s.set(store.SettingShards, "4")
+	s.set(store.SettingSyncInterval, "0")
+	origin := historyRepository(t, months(1).Anchor, 1)
+	var ids []int64
+	for i := range 50 {
+		r, err := s.store.AddRepository(t.Context(), fmt.Sprintf("acme/%02d", i), "file://"+origin.Dir+strings.Repeat("/", i), false)
+		require.NoError(t, err)
+		ids = append(ids, r.ID)
+	}
+	s.workOn(s.dataDir, "0-1")
+	require.Eventually(t, func() bool {
+		idle, err := s.workflows.ShardsWithoutPoller(t.Context(), 4)
+		return err == nil && len(idle) == 2
+	}, patience, 50*time.Millisecond)
+	require.NoError(t, s.workflows.Sync(t.Context(), 0))
+	require.NoError(t, s.client.GetWorkflow(t.Context(), "sync/now", "").Get(t.Context(), nil))
+	after, err := s.store.RepositoriesByID(t.Context(), ids)
+	require.NoError(t, err)
+	for _, id := range ids {
+		require.Equal(t, insights.ShardOf(id, 4) < 2, after[id].IndexedAt != nil)
+	}
 }
 
 // More shards are served within seconds, without a restart; so is a limit for all workers together.

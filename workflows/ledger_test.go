@@ -74,7 +74,7 @@ func (l *fakeLedger) register(r interface {
 ) {
 	for name, f := range map[string]any{
 		"Begin": l.Begin, "Cancel": l.Cancel, "Page": l.Page, "Complete": l.Complete, "Tally": l.Tally, "RangeTally": l.RangeTally,
-		"Pending": l.Pending, "Samples": l.Samples, "Fail": l.Fail, "Failures": l.Failures, "List": l.List, "Repository": l.Repository, "Repositories": l.Repositories,
+		"Pending": l.Pending, "Samples": l.Samples, "Fail": l.Fail, "Failures": l.Failures, "List": l.List, "One": l.One, "Repository": l.Repository, "Repositories": l.Repositories,
 		"SnapshotSeries": l.SnapshotSeries, "Joiners": l.Joiners,
 		"Archive": l.Archive, "PruneSeries": l.pruner("series"), "PruneRepositories": l.pruner("repositories"),
 	} {
@@ -333,7 +333,11 @@ func (l *fakeLedger) Failures(_ context.Context, in activities.Range) (activitie
 }
 
 func (l *fakeLedger) List(context.Context, int64) (activities.ListResult, error) {
-	return activities.ListResult{IDs: []int64{1, 2, 3}, Batches: l.together, Last: true}, nil
+	return activities.ListResult{IDs: []int64{1, 2, 3}, Batches: l.together, Last: true, Shards: l.shards}, nil
+}
+
+func (l *fakeLedger) One(_ context.Context, id int64) (activities.ListResult, error) {
+	return activities.ListResult{IDs: []int64{id}, Last: true, Shards: l.shards}, nil
 }
 
 func (l *fakeLedger) Repositories(context.Context, []int64) error { return nil }

@@ -21,11 +21,16 @@ const (
 )
 
 // SearchQueueOf is the queue of a shard's searches: that of shard 0 is SearchQueue.
-func SearchQueueOf(shard int) string {
+func SearchQueueOf(shard int) string { return queueOf(SearchQueue, shard) }
+
+// SyncQueueOf is the queue of a shard's clones and fetches: that of shard 0 is SyncQueue.
+func SyncQueueOf(shard int) string { return queueOf(SyncQueue, shard) }
+
+func queueOf(kind string, shard int) string {
 	if shard == 0 {
-		return SearchQueue
+		return kind
 	}
-	return fmt.Sprintf("%s-%d", SearchQueue, shard)
+	return fmt.Sprintf("%s-%d", kind, shard)
 }
 
 // Workflow types, as they are registered and as they stand in histories. Never rename one: a running series would

@@ -74,9 +74,9 @@ func search(queue, summary string, attempts int32) workflow.ActivityOptions {
 }
 
 // syncing clones or fetches a repository.
-func syncing(ctx workflow.Context, summary string) workflow.Context {
+func syncing(ctx workflow.Context, queue, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		TaskQueue: SyncQueue,
+		TaskQueue: queue,
 		// The first clone of a large repository over a slow line.
 		StartToCloseTimeout: 2 * time.Hour,
 		HeartbeatTimeout:    30 * time.Second,

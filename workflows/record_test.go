@@ -308,6 +308,19 @@ func recordSync(t *testing.T, record recorder) {
 	run, err = s.run("sync", workflows.SyncWorkflowName, workflows.SyncInput{})
 	require.NoError(t, err)
 	record("sync-together", s.histories("sync", run.GetRunID())[0])
+
+	// By shard: of all, and of one repository.
+	ledger = newLedger(1)
+	ledger.shards, ledger.together = 4, [][]int64{{16, 17}, {40, 41}}
+	s = newServer(t, ledger)
+	for shard := 1; shard < ledger.shards; shard++ {
+		s.serve(workflows.SyncQueueOf(shard))
+	}
+	for name, in := range map[string]workflows.SyncInput{"sync-shards": {}, "sync-repository": {RepositoryID: 40}} {
+		run, err = s.run(name, workflows.SyncWorkflowName, in)
+		require.NoError(t, err)
+		record(name, s.histories(name, run.GetRunID())[0])
+	}
 }
 
 // recordParts: a plan whose first part is searched before the rest is written.

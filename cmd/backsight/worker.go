@@ -16,7 +16,7 @@ type workerCommand struct {
 	metricsFlags
 	Data   string `env:"BACKSIGHT_DATA" help:"Where mirrors are kept." placeholder:"DIR"`
 	Slots  int    `env:"BACKSIGHT_SLOTS" help:"Searches at a time; one for each core without it." placeholder:"N"`
-	Shards string `env:"BACKSIGHT_SHARDS" help:"Which of the search shards (setting backsight.search.shards) this worker serves; all without it." placeholder:"0-3,7"`
+	Shards string `env:"BACKSIGHT_SHARDS" help:"Which shards of repositories (setting backsight.search.shards) this worker searches and syncs; all without it." placeholder:"0-3,7"`
 }
 
 func (*workerCommand) Help() string {
