@@ -57,7 +57,7 @@ type PageInput struct {
 	Snapshot   bool   `json:"snapshot,omitempty"`
 }
 
-// PageResult is a page: work for about a minute, at most MaxBatches batches.
+// PageResult is a page: work for about a minute, at most MaxBatches batches, from the largest to the smallest.
 type PageResult struct {
 	Batches []Batch `json:"batches"`
 	// Next is the cursor of the page after this one.
@@ -80,6 +80,8 @@ type Batch struct {
 	Unfold bool `json:"unfold,omitempty"`
 	// Before is the tally of the batch's range when the page was read.
 	Before insights.Completeness `json:"before"`
+
+	cost int64
 }
 
 // CompleteInput names a generation that has nothing pending left.

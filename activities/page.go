@@ -1,8 +1,10 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
@@ -70,6 +72,8 @@ func (p *Plans) page(ctx context.Context, in PageInput) (PageResult, error) {
 	for i := range page.Batches {
 		page.Batches[i].Before = tallies[i]
 	}
+	// The next page waits for the last batch of this one, which should not be the longest.
+	slices.SortStableFunc(page.Batches, func(a, b Batch) int { return cmp.Compare(b.cost, a.cost) })
 	return page, nil
 }
 
@@ -87,8 +91,8 @@ func batches(work []store.RepositoryWork, limits budgets) (page PageResult, take
 		if joins {
 			open.add(w, cost)
 		} else {
-			page.Batches = append(page.Batches, Batch{From: w.RepositoryID, Through: w.RepositoryID, Label: w.Name, Unfold: cost > limits.frame})
-			open = &fold{batch: &page.Batches[len(page.Batches)-1], first: w.Name, count: 1, cost: cost}
+			page.Batches = append(page.Batches, Batch{From: w.RepositoryID, Through: w.RepositoryID, Label: w.Name, Unfold: cost > limits.frame, cost: cost})
+			open = &fold{batch: &page.Batches[len(page.Batches)-1], first: w.Name, count: 1}
 		}
 		total += cost
 		taken++
@@ -111,16 +115,15 @@ type fold struct {
 	batch *Batch
 	first string
 	count int
-	cost  int64
 }
 
 func (f *fold) takes(w store.RepositoryWork, cost int64, limits budgets) bool {
-	return insights.ShardOf(w.RepositoryID, limits.shards) == insights.ShardOf(f.batch.From, limits.shards) && !f.batch.Unfold && cost <= limits.frame && f.count < maxBatchRepositories && f.cost+cost <= limits.batch
+	return insights.ShardOf(w.RepositoryID, limits.shards) == insights.ShardOf(f.batch.From, limits.shards) && !f.batch.Unfold && cost <= limits.frame && f.count < maxBatchRepositories && f.batch.cost+cost <= limits.batch
 }
 
 func (f *fold) add(w store.RepositoryWork, cost int64) {
 	f.batch.Through = w.RepositoryID
 	f.count++
-	f.cost += cost
+	f.batch.cost += cost
 	f.batch.Label = fmt.Sprintf("%s and %d more", f.first, f.count-1)
 }

@@ -43,6 +43,7 @@ func TestBatchesCoverTheWorkOnce(t *testing.T) {
 				}
 				total += cost
 				require.Equal(t, work[next-1].RepositoryID, b.Through)
+				require.Equal(t, cost, b.cost)
 				if count > 1 {
 					require.LessOrEqual(t, cost, limits.batch)
 					require.LessOrEqual(t, count, maxBatchRepositories)

@@ -155,6 +155,25 @@ func TestPagesFollowTheBudgets(t *testing.T) {
 	require.Equal(t, "r6", rest.Batches[0].Label)
 }
 
+func TestPagesBeginWithTheLargestBatch(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	small := testgit.New(t)
+	small.Commit(t, shortlyBefore(-2), map[string]string{"a.go": "TODO\n"})
+	b.local("small", small)
+	b.local("large", growing(t))
+	require.NoError(t, b.store.SetSetting(t.Context(), store.SettingBatchCost, "0"))
+	series := b.series("TODO")
+	page, err := call[activities.PageResult](b, b.plans.Page, activities.PageInput{SeriesID: series.ID, Generation: b.begin(series).Generation})
+	require.NoError(t, err)
+	require.Len(t, page.Batches, 2)
+	require.Equal(t, []string{"large", "small"}, []string{page.Batches[0].Label, page.Batches[1].Label})
+	require.Equal(t, page.Batches[0].From, page.Next, "the cursor is the last by id")
+	for _, batch := range page.Batches {
+		require.EqualValues(t, 3, batch.Before.Pending, batch.Label)
+	}
+}
+
 func TestFailEndsOnlyWhatIsPending(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
