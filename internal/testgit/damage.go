@@ -3,6 +3,7 @@ package testgit
 import (
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Repack puts all objects into one pack, with differences between similar ones, as a clone or a gc would.
@@ -20,11 +21,8 @@ func (r *Repo) Unpack(t TB) {
 			t.Fatalf("testgit: %v", err)
 		}
 		// git would find that it has the objects already and write none.
-		base := pack[:len(pack)-len(".pack")]
-		for _, ext := range []string{".pack", ".idx", ".rev"} {
-			if err := os.Remove(base + ext); err != nil && !os.IsNotExist(err) {
-				t.Fatalf("testgit: %v", err)
-			}
+		if err := removePacks([]string{pack}); err != nil {
+			t.Fatalf("testgit: %v", err)
 		}
 		r.run(t, content, "-c", "core.fsync=none", "unpack-objects", "-q")
 	}
@@ -45,12 +43,34 @@ func (r *Repo) ObjectPath(id string) string {
 	return filepath.Join(r.Dir, "objects", id[:2], id[2:])
 }
 
-// RemoveObject removes a loose object from the store: Unpack first.
+// RemoveObject removes an object from the store: a loose one's file, or all packs for one that is without it.
 func (r *Repo) RemoveObject(t TB, id string) {
 	t.Helper()
-	if err := os.Remove(r.ObjectPath(id)); err != nil {
+	err := os.Remove(r.ObjectPath(id))
+	if packs := r.Packs(t); os.IsNotExist(err) && len(packs) > 0 {
+		all := r.Git(t, "cat-file", "--batch-all-objects", "--batch-check=%(objectname)") + "\n"
+		kept := strings.Replace(all, id+"\n", "", 1)
+		if kept == all {
+			t.Fatalf("testgit: remove object: there is no %s", id)
+		}
+		r.run(t, []byte(kept), "-c", "core.fsync=none", "pack-objects", "-q", filepath.Join(r.Dir, "objects", "pack", "pack"))
+		err = removePacks(packs)
+	}
+	if err != nil {
 		t.Fatalf("testgit: remove object: %v", err)
 	}
+}
+
+// removePacks removes packs with what belongs to them.
+func removePacks(packs []string) error {
+	for _, pack := range packs {
+		for _, ext := range []string{".pack", ".idx", ".rev"} {
+			if err := os.Remove(strings.TrimSuffix(pack, ".pack") + ext); err != nil && !os.IsNotExist(err) {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // CorruptObject overwrites the end of a loose object: Unpack first.

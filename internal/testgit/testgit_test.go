@@ -49,3 +49,13 @@ func TestDamage(t *testing.T) {
 	require.NoFileExists(t, r.ObjectPath(b))
 	require.FileExists(t, r.ObjectPath(a))
 }
+
+func TestRemoveObject_FromAPack(t *testing.T) {
+	t.Parallel()
+	r := New(t)
+	r.Import(t, "main", true, Commit{Changes: []Change{{Path: "a", Content: "1"}, {Path: "b", Content: "2"}}})
+	a, b := r.ObjectAt(t, "main:a"), r.ObjectAt(t, "main:b")
+	r.RemoveObject(t, b)
+	require.Equal(t, a+" blob 1\n"+b+" missing\n", string(r.run(t, []byte(a+"\n"+b), "cat-file", "--batch-check")))
+	require.Len(t, r.Packs(t), 1)
+}
