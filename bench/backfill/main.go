@@ -1,7 +1,7 @@
 // Command backfill times an insight's way from creation to complete, through the API, Temporal workflows and Postgres, against
 // the bare engine on the same input: what orchestration costs. Both run in turn, and their values are compared.
 //
-//	go run ./bench/backfill [flags] DIR
+//	go run ./bench/backfill [flags] FOLDER...
 package main
 
 import (
@@ -11,24 +11,15 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"os"
-	"os/signal"
-	"path/filepath"
+	"os/exec"
 	"runtime"
-	"slices"
 	"time"
 
+	"github.com/backsight/backsight/bench/process"
 	"github.com/backsight/backsight/bench/product"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(1)
-	}
-}
+func main() { process.Main(run) }
 
 func run(ctx context.Context) (err error) {
 	rounds := flag.Int("rounds", 5, "how often each contestant runs, after a first round that does not count")
@@ -36,11 +27,11 @@ func run(ctx context.Context) (err error) {
 	points := flag.Int("points", 12, "samples per repository")
 	every := flag.String("every", "1month", "time between samples")
 	flag.Parse()
-	if flag.NArg() != 1 {
-		return errors.New("name one folder that holds repositories")
+	dirs, err := process.Repositories(flag.Args())
+	if err != nil {
+		return err
 	}
-	root := flag.Arg(0)
-	p, err := product.Start(ctx, root)
+	p, err := product.Start(ctx, flag.Args()...)
 	if err != nil {
 		return err
 	}
@@ -49,14 +40,15 @@ func run(ctx context.Context) (err error) {
 	if _, err := p.Command(ctx, "settings", "set", "backsight.index.budget", "0"); err != nil {
 		return err
 	}
-	b := &bench{product: p, root: root, query: *query, grid: []string{"--every", *every, "--points", fmt.Sprint(*points)}}
+	b := &bench{product: p, dirs: dirs, query: *query, grid: []string{"--every", *every, "--points", fmt.Sprint(*points)}}
 	repositories, err := p.Indexed(ctx)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%d repositories, %d samples each, %d rounds, %d processors\n\n", repositories, *points, *rounds, runtime.NumCPU())
-	fmt.Printf("%8s %8s   %-16s   %s\n", "backfill", "history", "backfill/history", "the same in processor time of all processes")
-	var backfills, histories, ratios, cpus []float64
+	fmt.Printf("%d repositories, %d samples each, medians of %d rounds, %d processors\n", repositories, *points, *rounds, runtime.NumCPU())
+	fmt.Printf("  backfill    %s\n", process.Shell(append([]string{"backsight", "insight", "create", "--wait", "--query", *query}, b.grid...)...))
+	fmt.Printf("  history     %s\n\n", process.Shell(append([]string{"backsight", "history", "--query", *query}, b.grid...)...))
+	var walls, cpus []float64
 	for round := range *rounds + 1 {
 		backfill, history, err := b.round(ctx, round)
 		if err != nil {
@@ -65,24 +57,26 @@ func run(ctx context.Context) (err error) {
 		if round == 0 {
 			continue // warms the file cache for both
 		}
-		ratio, cpu := backfill.wall.Seconds()/history.wall.Seconds(), backfill.cpu.Seconds()/history.cpu.Seconds()
-		fmt.Printf("%7.2fs %7.2fs   %-16.2f   %.2fs %.2fs %.2f\n", backfill.wall.Seconds(), history.wall.Seconds(), ratio, backfill.cpu.Seconds(), history.cpu.Seconds(), cpu)
-		backfills, histories = append(backfills, backfill.wall.Seconds()), append(histories, history.wall.Seconds())
-		ratios, cpus = append(ratios, ratio), append(cpus, cpu)
+		walls = append(walls, backfill.wall.Seconds()/history.wall.Seconds())
+		cpus = append(cpus, backfill.cpu.Seconds()/history.cpu.Seconds())
+		for _, c := range []struct {
+			name string
+			cost
+		}{{"backfill", backfill}, {"history", history}} {
+			fmt.Printf("  %-10s %8.2f s  CPU %8.2f s\n", c.name, c.wall.Seconds(), c.cpu.Seconds())
+		}
 	}
-	fmt.Printf("\nmedian: %.2fs %.2fs, ratio %.2f; in processor time %.2f\n", median(backfills), median(histories), median(ratios), median(cpus))
+	var bars process.Bars
+	bars.AtMost(fmt.Sprintf("%d repositories: backfill / history", repositories), process.Median(walls), 1.3, fmt.Sprintf(" (CPU %.2f)", process.Median(cpus)))
+	bars.Print()
 	return nil
 }
 
-func median(v []float64) float64 {
-	slices.Sort(v)
-	return v[len(v)/2]
-}
-
 type bench struct {
-	product     *product.Product
-	root, query string
-	grid        []string
+	product *product.Product
+	dirs    []string
+	query   string
+	grid    []string
 }
 
 // cost is what a contestant took.
@@ -118,17 +112,13 @@ func (b *bench) round(ctx context.Context, round int) (backfill, history cost, e
 		newest = max(newest, at)
 	}
 
-	dirs, err := filepath.Glob(filepath.Join(b.root, "*"))
+	args := append([]string{"history", "--json", "--query", b.query, "--until", newest}, b.grid...)
+	r, err := process.Run(exec.CommandContext(ctx, b.product.Binary, append(args, b.dirs...)...))
 	if err != nil {
 		return backfill, history, err
 	}
-	began = time.Now()
-	args := append([]string{"history", "--json", "--query", b.query, "--until", newest}, b.grid...)
-	if out, history.cpu, err = b.product.Timed(ctx, append(args, dirs...)...); err != nil {
-		return backfill, history, err
-	}
-	history.wall = time.Since(began)
-	bare, err := sums(out)
+	history = cost{r.Wall, r.CPU}
+	bare, err := sums(r.Stdout)
 	if err != nil {
 		return backfill, history, err
 	}

@@ -19,16 +19,16 @@ type place struct {
 
 // commits counts at every first-parent commit with the index, compares its time with git's for the frames alone, and its values
 // with git's at random commits.
-func (e *exact) commits(ctx context.Context, query string, flags []string, seed uint64, n int) error {
-	frames, err := e.history(ctx, query, append([]string{"--index", e.indexes}, e.grid...)...) // all indexes are there now
+func (e *exact) commits(ctx context.Context, q process.Query, seed uint64, n int) error {
+	frames, err := e.history(ctx, q.Backsight, append([]string{"--index", e.indexes}, e.grid...)...) // all indexes are there now
 	if err != nil {
 		return err
 	}
-	every, err := e.history(ctx, query, "--index", e.indexes, "--every", "commit")
+	every, err := e.history(ctx, q.Backsight, "--index", e.indexes, "--every", "commit")
 	if err != nil {
 		return err
 	}
-	samples, err := decode(frames.Stdout)
+	samples, err := process.Samples(frames.Stdout)
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func (e *exact) commits(ctx context.Context, query string, flags []string, seed 
 		if s.Commit == "" {
 			continue
 		}
-		r, err := process.Git(ctx, s.Repository, append(append([]string{"grep", "-I", "-c"}, flags...), s.Commit)...)
+		r, err := process.Git(ctx, s.Repository, append(append([]string{"grep", "-I", "-c"}, q.Git...), s.Commit)...)
 		if err != nil {
 			return err
 		}
@@ -47,14 +47,23 @@ func (e *exact) commits(ctx context.Context, query string, flags []string, seed 
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%-45s every one of %d first-parent commits: %.2f s (CPU %.2f); git grep -c for %d samples: %.2f s (CPU %.2f); ratio %.1f (CPU %.1f)\n",
-		query, len(places), every.Wall.Seconds(), every.CPU.Seconds(), len(samples), wall.Seconds(), cpu.Seconds(),
-		wall.Seconds()/every.Wall.Seconds(), cpu.Seconds()/every.CPU.Seconds())
+	fmt.Printf("%s: %d first-parent commits of %d repositories\n", process.Shell(q.Backsight), len(places), len(e.dirs))
+	for _, c := range []struct {
+		name, command string
+		wall, cpu     time.Duration
+	}{
+		{"every", process.Shell("backsight", "history", "--query", q.Backsight, "--index", "DIR", "--every", "commit"), every.Wall, every.CPU},
+		{"naive", process.Shell(append([]string{"git", "grep", "-I", "-c"}, q.Git...)...) + fmt.Sprintf(" COMMIT, for %d samples", len(samples)), wall, cpu},
+	} {
+		fmt.Printf("  %-10s %8.2f s  CPU %8.2f s  %s\n", c.name, c.wall.Seconds(), c.cpu.Seconds(), c.command)
+	}
+	e.bars.AtLeast(fmt.Sprintf("%s, %d commits: naive / every", q.Name, len(places)), wall.Seconds()/every.Wall.Seconds(), 1,
+		fmt.Sprintf(" (CPU %.2f)", cpu.Seconds()/every.CPU.Seconds()))
 	random := rand.New(rand.NewPCG(seed, 0))
-	equal := 0
+	equal, before := 0, e.unexplained
 	for range n {
 		at := places[random.IntN(len(places))]
-		value, complaints, err := gitCount(ctx, at.repository, flags, at.commit)
+		value, complaints, err := gitCount(ctx, at.repository, q.Git, at.commit)
 		if err != nil {
 			return err
 		}
@@ -64,7 +73,7 @@ func (e *exact) commits(ctx context.Context, query string, flags []string, seed 
 			continue
 		}
 		fmt.Printf("%s at %.12s: backsight counts %d, git %d %s\n", filepath.Base(at.repository), at.commit, own, value, complaints)
-		explained, err := explain(ctx, query, flags, sample{Repository: at.repository, Commit: at.commit, Value: &own})
+		explained, err := explain(ctx, q, process.Sample{Repository: at.repository, Commit: at.commit, Value: &own})
 		if err != nil {
 			return err
 		}
@@ -72,14 +81,15 @@ func (e *exact) commits(ctx context.Context, query string, flags []string, seed 
 			e.unexplained++
 		}
 	}
-	fmt.Printf("%-45s seed %d: %d of %d random commits equal git grep\n", query, seed, equal, n)
+	e.bars.AtLeast(fmt.Sprintf("%s: of %d random commits (seed %d) equal to git grep -I -o, or explained", q.Name, n, seed),
+		float64(n-e.unexplained+before), float64(n), fmt.Sprintf(" (%d equal)", equal))
 	return nil
 }
 
 // everyValue returns all first-parent commits and the count at each: the list of changes, newest first, says what it is from a commit
 // on until the next.
 func (e *exact) everyValue(ctx context.Context, lines []byte) (places []place, values map[place]int64, err error) {
-	changes, err := decode(lines)
+	changes, err := process.Samples(lines)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -13,16 +13,16 @@ import (
 
 // explain counts each file of a commit by the plain matcher and by git, and lists those that differ with the reason. It returns
 // false unless there is one for each file and their differences are the whole difference.
-func explain(ctx context.Context, text string, flags []string, s sample) (bool, error) {
-	q, err := query.Parse(text)
+func explain(ctx context.Context, q process.Query, s process.Sample) (bool, error) {
+	parsed, err := query.Parse(q.Backsight)
 	if err != nil {
 		return false, err
 	}
-	m, err := match.Compile(q, match.Options{})
+	m, err := match.Compile(parsed, match.Options{})
 	if err != nil {
 		return false, err
 	}
-	byGit, err := filesByGit(ctx, flags, s)
+	byGit, err := filesByGit(ctx, q.Git, s)
 	if err != nil {
 		return false, err
 	}
@@ -65,7 +65,7 @@ func explain(ctx context.Context, text string, flags []string, s sample) (bool, 
 }
 
 // filesByGit returns git's counts by path.
-func filesByGit(ctx context.Context, flags []string, s sample) (map[string]int64, error) {
+func filesByGit(ctx context.Context, flags []string, s process.Sample) (map[string]int64, error) {
 	found, err := process.Git(ctx, s.Repository, append(append([]string{"grep", "-I", "-z", "-o"}, flags...), s.Commit)...)
 	if err != nil {
 		return nil, err
@@ -83,7 +83,7 @@ func filesByGit(ctx context.Context, flags []string, s sample) (map[string]int64
 }
 
 // attributes says whether git takes the file for something else than its content tells, "" when it does not.
-func attributes(ctx context.Context, s sample, path string, content []byte) (string, error) {
+func attributes(ctx context.Context, s process.Sample, path string, content []byte) (string, error) {
 	said, err := process.Git(ctx, s.Repository, "check-attr", "diff", "--", path)
 	if err != nil {
 		return "", err

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -11,47 +10,26 @@ import (
 	"github.com/backsight/backsight/bench/process"
 )
 
-// sample is a line of backsight's JSON.
-type sample struct {
-	Repository string
-	Time       string
-	Commit     string
-	Outcome    string
-	Reason     string
-	Value      *int64
-}
-
-func decode(lines []byte) (samples []sample, err error) {
-	for d := json.NewDecoder(bytes.NewReader(lines)); d.More(); {
-		var s sample
-		if err := d.Decode(&s); err != nil {
-			return nil, fmt.Errorf("backsight's output: %w", err)
-		}
-		samples = append(samples, s)
-	}
-	return samples, nil
-}
-
 // frames compares the samples of all repositories with git.
-func (e *exact) frames(ctx context.Context, query string, flags []string) error {
-	cold, err := e.history(ctx, query, e.grid...)
+func (e *exact) frames(ctx context.Context, q process.Query) error {
+	cold, err := e.history(ctx, q.Backsight, e.grid...)
 	if err != nil {
 		return err
 	}
-	warm, err := e.history(ctx, query, append([]string{"--index", e.indexes}, e.grid...)...)
+	warm, err := e.history(ctx, q.Backsight, append([]string{"--index", e.indexes}, e.grid...)...)
 	if err != nil {
 		return err
 	}
 	if !bytes.Equal(cold.Stdout, warm.Stdout) {
 		return errors.New("backsight prints other samples with its index than without")
 	}
-	samples, err := decode(cold.Stdout)
+	samples, err := process.Samples(cold.Stdout)
 	if err != nil {
 		return err
 	}
 	type key struct{ repository, commit string }
 	seen := map[key]bool{}
-	commits, equal := 0, 0
+	commits, equal, before := 0, 0, e.unexplained
 	lacking := map[string]string{} // by repository: what git says is missing, where backsight says so too
 	for _, s := range samples {
 		k := key{s.Repository, s.Commit}
@@ -60,7 +38,7 @@ func (e *exact) frames(ctx context.Context, query string, flags []string) error 
 		}
 		seen[k] = true
 		commits++
-		same, err := e.sample(ctx, query, flags, s, lacking)
+		same, err := e.sample(ctx, q, s, lacking)
 		if err != nil {
 			return err
 		}
@@ -73,13 +51,15 @@ func (e *exact) frames(ctx context.Context, query string, flags []string) error 
 			fmt.Printf("  %s: partial in both, e.g. git: %.150s\n", filepath.Base(dir), what)
 		}
 	}
-	fmt.Printf("%-45s %d repositories, %d samples, %d commits: %d equal git grep\n", query, len(e.dirs), len(samples), commits, equal)
+	fmt.Printf("%s: %d repositories, %d samples\n", process.Shell(q.Backsight), len(e.dirs), len(samples))
+	e.bars.AtLeast(fmt.Sprintf("%s, %d repositories: commits equal to git grep -I -o, or explained", q.Name, len(e.dirs)),
+		float64(commits-e.unexplained+before), float64(commits), fmt.Sprintf(" (%d equal)", equal))
 	return nil
 }
 
 // sample compares one value with git, and explains a difference.
-func (e *exact) sample(ctx context.Context, query string, flags []string, s sample, lacking map[string]string) (same bool, err error) {
-	value, complaints, err := gitCount(ctx, s.Repository, flags, s.Commit)
+func (e *exact) sample(ctx context.Context, q process.Query, s process.Sample, lacking map[string]string) (same bool, err error) {
+	value, complaints, err := gitCount(ctx, s.Repository, q.Git, s.Commit)
 	if err != nil {
 		return false, err
 	}
@@ -100,7 +80,7 @@ func (e *exact) sample(ctx context.Context, query string, flags []string, s samp
 		return true, nil
 	}
 	fmt.Printf("%s: backsight counts %d, git %d\n", at, *s.Value, value)
-	explained, err := explain(ctx, query, flags, s)
+	explained, err := explain(ctx, q, s)
 	if !explained {
 		e.unexplained++
 	}

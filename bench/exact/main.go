@@ -7,33 +7,12 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"os/signal"
 	"time"
 
 	"github.com/backsight/backsight/bench/process"
 )
 
-// queries are searched through the frames: the ways in which an engine can be fast, and so wrong.
-var queries = []struct {
-	backsight string
-	git       []string // flags and pattern of git grep with the same meaning
-}{
-	{`TODO case:yes`, []string{"-F", "-e", "TODO"}},
-	{`deprecated`, []string{"-i", "-F", "-e", "deprecated"}},
-	{`ErrClosed case:yes`, []string{"-F", "-e", "ErrClosed"}},
-	{`patterntype:regexp case:yes [a-z]+Context\(`, []string{"-P", "-e", `[a-z]+Context\(`}},
-	// \s of git would match within a line only, as grep's lines have no line feed in them.
-	{`patterntype:regexp case:yes \w+[\t ]*\(`, []string{"-P", "-e", `\w+[\t ]*\(`}},
-}
-
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(1)
-	}
-}
+func main() { process.Main(run) }
 
 // exact is the state of one run.
 type exact struct {
@@ -42,6 +21,7 @@ type exact struct {
 	dirs        []string
 	grid        []string
 	unexplained int
+	bars        process.Bars
 }
 
 func run(ctx context.Context) (err error) {
@@ -65,14 +45,15 @@ func run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(e.indexes)) }()
-	for _, q := range queries {
-		if err := e.frames(ctx, q.backsight, q.git); err != nil {
-			return fmt.Errorf("query %s: %w", q.backsight, err)
+	defer e.bars.Print()
+	for _, q := range process.Queries {
+		if err := e.frames(ctx, q); err != nil {
+			return fmt.Errorf("query %s: %w", q.Backsight, err)
 		}
 	}
-	for _, q := range queries[:3] {
-		if err := e.commits(ctx, q.backsight, q.git, *seed, *commits); err != nil {
-			return fmt.Errorf("query %s: %w", q.backsight, err)
+	for _, q := range process.Queries[:3] {
+		if err := e.commits(ctx, q, *seed, *commits); err != nil {
+			return fmt.Errorf("query %s: %w", q.Backsight, err)
 		}
 	}
 	if e.unexplained > 0 {

@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -19,57 +19,68 @@ import (
 	"github.com/backsight/backsight/bench/process"
 )
 
+// bench is the state of a run.
 type bench struct {
-	binary string
-	dirs   []string
-	grid   []string
-	name   string // of the query
-	query  string
-	git    []string
-
+	binary  string
+	dirs    []string
+	grid    []string
+	points  int
+	rounds  int
 	indexes string // folder of the history indexes for the warm contestants
+	bars    process.Bars
 }
+
+// oneCase is the query any-case in one case: what folding costs.
+var oneCase = process.Query{Name: "one-case", Backsight: `deprecated case:yes`, Git: []string{"-F", "-e", "deprecated"}}
 
 // contestant is one way to get the samples, or more than them.
 type contestant struct {
-	name    string
-	indexed bool
-	run     func(context.Context, []sample) (cpu time.Duration, err error)
+	name, command string
+	run           func(context.Context) (cpu time.Duration, err error)
 }
 
-func (b *bench) contestants() []contestant {
-	return []contestant{{"backsight", false, b.backsight}, {"warm", true, b.warm}, {"every", true, b.every}, {"tuned", false, b.tuned}, {"naive", false, b.naive}}
-}
-
-// sample is a line of backsight's JSON.
-type sample struct {
-	Repository string
-	Time       string
-	Commit     string
-	Outcome    string
-	Value      *int64
+// contestants are those that a query has, neighbours where their ratio is of interest.
+func (b *bench) contestants(q process.Query, samples []process.Sample) (all []contestant) {
+	own := func(name string, q process.Query, flags ...string) {
+		command := strings.ReplaceAll(process.Shell(append([]string{"backsight", "history", "--query", q.Backsight}, flags...)...), b.indexes, "DIR")
+		all = append(all, contestant{name, command, func(ctx context.Context) (time.Duration, error) {
+			_, cpu, err := b.history(ctx, q, flags...)
+			return cpu, err
+		}})
+	}
+	git := func(name string, flags []string, commits string, run func(context.Context, []process.Sample, []string) (time.Duration, error)) {
+		flags = slices.Concat(flags, q.Git)
+		all = append(all, contestant{name, "git " + process.Shell(flags...) + " " + commits, func(ctx context.Context) (time.Duration, error) { return run(ctx, samples, flags) }})
+	}
+	if q.Name == "any-case" {
+		own(oneCase.Name, oneCase, b.grid...)
+	}
+	own("backsight", q, b.grid...)
+	git("tuned", []string{"-c", "core.deltaBaseCacheLimit=1g", "grep", "--threads=1", "-I", "-c"}, fmt.Sprintf("COMMIT..., %d repositories at a time", runtime.NumCPU()), tuned)
+	if q.Name != "no-text" { // for which an index is of no use
+		own("warm", q, append([]string{"--index", b.indexes}, b.grid...)...)
+		own("every", q, "--index", b.indexes, "--every", "commit")
+	}
+	git("naive", []string{"grep", "-I", "-c"}, "COMMIT", naive)
+	return all
 }
 
 // compare runs backsight once and holds each value against `git grep -o`, which prints each match.
-func (b *bench) compare(ctx context.Context) ([]sample, error) {
-	out, _, err := b.history(ctx, b.grid...)
+func (b *bench) compare(ctx context.Context, q process.Query) ([]process.Sample, error) {
+	out, _, err := b.history(ctx, q, b.grid...)
 	if err != nil {
 		return nil, err
 	}
-	indexed, _, err := b.history(ctx, append([]string{"--index", b.indexes}, b.grid...)...)
+	indexed, _, err := b.history(ctx, q, append([]string{"--index", b.indexes}, b.grid...)...)
 	if err != nil {
 		return nil, err
 	}
 	if !bytes.Equal(out, indexed) {
 		return nil, errors.New("backsight prints other samples with its index than without")
 	}
-	var samples []sample
-	for lines := json.NewDecoder(bytes.NewReader(out)); lines.More(); {
-		var s sample
-		if err := lines.Decode(&s); err != nil {
-			return nil, fmt.Errorf("backsight's output: %w", err)
-		}
-		samples = append(samples, s)
+	samples, err := process.Samples(out)
+	if err != nil {
+		return nil, err
 	}
 	counted := map[string]int64{}
 	for _, s := range samples {
@@ -81,11 +92,11 @@ func (b *bench) compare(ctx context.Context) ([]sample, error) {
 		}
 		key := s.Repository + s.Commit
 		if _, known := counted[key]; !known {
-			out, _, err := grep(ctx, s.Repository, nil, append([]string{"-I", "-h", "-o"}, b.git...), s.Commit)
+			r, err := process.Git(ctx, s.Repository, append(append([]string{"grep", "-I", "-h", "-o"}, q.Git...), s.Commit)...)
 			if err != nil {
 				return nil, err
 			}
-			counted[key] = int64(bytes.Count(out, []byte{'\n'}))
+			counted[key] = int64(bytes.Count(r.Stdout, []byte{'\n'}))
 		}
 		if counted[key] != *s.Value {
 			return nil, fmt.Errorf("%s at %s (%s): backsight counts %d, git %d", s.Repository, s.Time, s.Commit, *s.Value, counted[key])
@@ -96,15 +107,10 @@ func (b *bench) compare(ctx context.Context) ([]sample, error) {
 
 // history runs backsight over all repositories. Status 1 is not an error: public clones lack objects, and the samples
 // say so.
-func (b *bench) history(ctx context.Context, flags ...string) ([]byte, time.Duration, error) {
-	args := append([]string{"history", "--json", "--query", b.query}, flags...)
+func (b *bench) history(ctx context.Context, q process.Query, flags ...string) ([]byte, time.Duration, error) {
+	args := append([]string{"history", "--json", "--query", q.Backsight}, flags...)
 	r, err := process.Run(exec.CommandContext(ctx, b.binary, append(args, b.dirs...)...))
 	return r.Stdout, r.CPU, err
-}
-
-func (b *bench) backsight(ctx context.Context, _ []sample) (time.Duration, error) {
-	_, cpu, err := b.history(ctx, b.grid...)
-	return cpu, err
 }
 
 // buildIndexes makes the indexes for the warm contestants. Any query does.
@@ -112,25 +118,12 @@ func (b *bench) buildIndexes(ctx context.Context) (err error) {
 	if b.indexes, err = os.MkdirTemp("", "backsight-bench-"); err != nil {
 		return err
 	}
-	b.query = "any"
-	_, _, err = b.history(ctx, append([]string{"--index", b.indexes}, b.grid...)...)
+	_, _, err = b.history(ctx, oneCase, append([]string{"--index", b.indexes}, b.grid...)...)
 	return err
 }
 
-// warm is backsight with its indexes.
-func (b *bench) warm(ctx context.Context, _ []sample) (time.Duration, error) {
-	_, cpu, err := b.history(ctx, append([]string{"--index", b.indexes}, b.grid...)...)
-	return cpu, err
-}
-
-// every lists, with the indexes, each commit of the whole history that changed the count.
-func (b *bench) every(ctx context.Context, _ []sample) (time.Duration, error) {
-	_, cpu, err := b.history(ctx, "--index", b.indexes, "--every", "commit")
-	return cpu, err
-}
-
 // tuned runs one git grep per repository over its distinct commits, as many at a time as there are processors.
-func (b *bench) tuned(ctx context.Context, samples []sample) (time.Duration, error) {
+func tuned(ctx context.Context, samples []process.Sample, args []string) (time.Duration, error) {
 	commits := map[string][]string{}
 	var order []string
 	for _, s := range samples {
@@ -148,8 +141,8 @@ func (b *bench) tuned(ctx context.Context, samples []sample) (time.Duration, err
 	group.SetLimit(runtime.NumCPU())
 	for _, dir := range order {
 		group.Go(func() error {
-			_, used, err := grep(ctx, dir, []string{"-c", "core.deltaBaseCacheLimit=1g"}, append([]string{"--threads=1", "-I", "-c"}, b.git...), commits[dir]...)
-			cpu.Add(int64(used))
+			r, err := process.Git(ctx, dir, slices.Concat(args, commits[dir])...)
+			cpu.Add(int64(r.CPU))
 			return err
 		})
 	}
@@ -158,22 +151,16 @@ func (b *bench) tuned(ctx context.Context, samples []sample) (time.Duration, err
 }
 
 // naive runs git grep once per sample.
-func (b *bench) naive(ctx context.Context, samples []sample) (time.Duration, error) {
-	var cpu time.Duration
+func naive(ctx context.Context, samples []process.Sample, args []string) (cpu time.Duration, err error) {
 	for _, s := range samples {
 		if s.Commit == "" {
 			continue
 		}
-		_, used, err := grep(ctx, s.Repository, nil, append([]string{"-I", "-c"}, b.git...), s.Commit)
+		r, err := process.Git(ctx, s.Repository, slices.Concat(args, []string{s.Commit})...)
 		if err != nil {
 			return 0, err
 		}
-		cpu += used
+		cpu += r.CPU
 	}
 	return cpu, nil
-}
-
-func grep(ctx context.Context, dir string, config, flags []string, commits ...string) ([]byte, time.Duration, error) {
-	r, err := process.Git(ctx, dir, append(append(append(config, "grep"), flags...), commits...)...)
-	return r.Stdout, r.CPU, err
 }

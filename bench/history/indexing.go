@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/backsight/backsight/bench/process"
 	"github.com/backsight/backsight/gitrepo"
 	"github.com/backsight/backsight/search/history/index"
 )
@@ -25,7 +26,7 @@ type figures struct {
 }
 
 // indexing builds the index of each repository, one after the other in this process, and prints size and speed.
-func indexing(ctx context.Context, dirs []string) error {
+func indexing(ctx context.Context, dirs []string, bars *process.Bars) error {
 	folder, err := os.MkdirTemp("", "backsight-bench-")
 	if err != nil {
 		return err
@@ -51,6 +52,13 @@ func indexing(ctx context.Context, dirs []string) error {
 		total.update, total.wall = max(total.update, f.update), max(total.wall, f.wall)
 	}
 	total.print("all; slowest update")
+	if total.stats.Text == 0 {
+		return nil
+	}
+	text := float64(total.stats.Text)
+	bars.AtMost("indexes, of the text that they are about", 100*float64(total.stats.Size)/text, 2, " %")
+	bars.AtLeast("indexes, text per second of CPU", text/1e6/total.build.Seconds(), 80, " MB")
+	bars.AtMost("indexes, slowest update by 100 commits", total.wall.Seconds(), 2, " s")
 	return nil
 }
 

@@ -6,143 +6,127 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/signal"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/backsight/backsight/bench/process"
 )
 
-const noText = "no-text"
-
-// queries are what is timed: what people count, in the ways that search engines find hard.
-var queries = []struct {
-	name      string
-	backsight string
-	git       []string // flags and pattern of git grep with the same meaning
-}{
-	{"literal", `TODO case:yes`, []string{"-F", "-e", "TODO"}},
-	{"any-case", `deprecated`, []string{"-i", "-F", "-e", "deprecated"}},
-	{"one-case", `deprecated case:yes`, []string{"-F", "-e", "deprecated"}}, // any-case against this: what folding costs
-	{"rare", `ErrClosed case:yes`, []string{"-F", "-e", "ErrClosed"}},
-	{"regexp", `patterntype:regexp case:yes [a-z]+Context\(`, []string{"-P", "-e", `[a-z]+Context\(`}},
-	// No text that every match holds. Not \s: grep's lines hold no line feed, ours may match across it.
-	// An index is of no use for it, so the contestants that have one do not run.
-	{noText, `patterntype:regexp case:yes \w+[\t ]*\(`, []string{"-P", "-e", `\w+[\t ]*\(`}},
-}
-
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(1)
-	}
-}
+func main() { process.Main(run) }
 
 func run(ctx context.Context) (err error) {
-	rounds := flag.Int("rounds", 5, "how often each contestant runs")
-	points := flag.Int("points", 12, "samples per repository")
+	b := &bench{}
+	flag.IntVar(&b.rounds, "rounds", 3, "how often each contestant runs")
+	flag.IntVar(&b.points, "points", 12, "samples per repository")
 	every := flag.String("every", "1month", "time between samples")
 	until := flag.String("until", time.Now().UTC().Format(time.DateOnly), "the newest sample's time")
-	only := flag.String("query", "", "one query's name instead of all")
+	only := flag.String("query", "", "names of queries, with commas, instead of all")
 	indexes := flag.Bool("indexes", false, "instead of searches, time building the history indexes and bringing them up to date")
 	binary := flag.String("backsight", "", "a built backsight; unless given, it is built from this tree")
 	flag.Parse()
-	dirs, err := process.Repositories(flag.Args())
-	if err != nil {
+	if b.dirs, err = process.Repositories(flag.Args()); err != nil {
 		return err
 	}
+	defer b.bars.Print()
 	if *indexes {
-		return indexing(ctx, dirs)
+		return indexing(ctx, b.dirs, &b.bars)
 	}
 	backsight, remove, err := process.Build(ctx, *binary)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, remove()) }()
-	b := &bench{binary: backsight, dirs: dirs, grid: []string{"--every", *every, "--points", fmt.Sprint(*points), "--until", *until}}
+	b.binary, b.grid = backsight, []string{"--every", *every, "--points", fmt.Sprint(b.points), "--until", *until}
+	defer func() { err = errors.Join(err, os.RemoveAll(b.indexes)) }()
 	if err := b.buildIndexes(ctx); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(b.indexes)) }()
-	fmt.Printf("%d repositories, %d samples each, %d rounds, %d processors\n\n", len(dirs), *points, *rounds, runtime.NumCPU())
-	fmt.Printf("%-10s %-5s", "query", "")
-	for _, c := range b.contestants() {
-		fmt.Printf(" %10s", c.name)
-	}
-	fmt.Printf("   %s\n", "tuned/backsight  naive/backsight  tuned/warm  naive/every")
-	cpu := map[string]float64{} // of backsight without index, by query
-	for _, q := range queries {
-		if *only != "" && q.name != *only {
+	fmt.Printf("%d repositories, %d samples each, medians of %d rounds, %d processors\n", len(b.dirs), b.points, b.rounds, runtime.NumCPU())
+	for _, q := range process.Queries {
+		if *only != "" && !slices.Contains(strings.Split(*only, ","), q.Name) {
 			continue
 		}
-		b.name, b.query, b.git = q.name, q.backsight, q.git
-		samples, err := b.compare(ctx)
-		if err != nil {
-			return fmt.Errorf("query %s: %w", q.name, err)
+		if err := b.query(ctx, q); err != nil {
+			return fmt.Errorf("query %s: %w", q.Name, err)
 		}
-		if cpu[q.name], err = b.time(ctx, q.name, samples, *rounds); err != nil {
-			return fmt.Errorf("query %s: %w", q.name, err)
-		}
-	}
-	if folded, exact := cpu["any-case"], cpu["one-case"]; folded > 0 && exact > 0 {
-		fmt.Printf("\nany-case / one-case, CPU of backsight: %.2f\n", folded/exact)
 	}
 	return nil
 }
 
 // cost is what one contestant took in one round.
-type cost struct{ wall, cpu time.Duration }
+type cost struct{ wall, cpu float64 }
 
-// time lets the contestants take turns and prints the medians. It returns backsight's CPU seconds.
-func (b *bench) time(ctx context.Context, name string, samples []sample, rounds int) (own float64, err error) {
-	contestants := b.contestants()
-	costs := make([][]cost, len(contestants))
-	for round := range rounds {
-		for i := range contestants {
-			who := (round + i) % len(contestants)
-			if contestants[who].indexed && b.name == noText {
-				continue
-			}
+func wall(c cost) float64 { return c.wall }
+func cpu(c cost) float64  { return c.cpu }
+
+// query compares the values, then lets the contestants take turns, and prints the medians of what they took and of their ratios.
+func (b *bench) query(ctx context.Context, q process.Query) error {
+	samples, err := b.compare(ctx, q)
+	if err != nil {
+		return err
+	}
+	if q.Name == "any-case" {
+		if _, err := b.compare(ctx, oneCase); err != nil {
+			return err
+		}
+	}
+	contestants := b.contestants(q, samples)
+	costs := map[string][]cost{}
+	turns := slices.Clone(contestants)
+	for range b.rounds {
+		for _, c := range turns {
 			began := time.Now()
-			cpu, err := contestants[who].run(ctx, samples)
+			used, err := c.run(ctx)
 			if err != nil {
-				return 0, err
+				return err
 			}
-			costs[who] = append(costs[who], cost{time.Since(began), cpu})
+			costs[c.name] = append(costs[c.name], cost{time.Since(began).Seconds(), used.Seconds()})
 		}
+		slices.Reverse(turns) // there and back: neighbours stay so
 	}
-	for _, measure := range []struct {
-		name string
-		of   func(cost) time.Duration
-	}{{"wall", func(c cost) time.Duration { return c.wall }}, {"cpu", func(c cost) time.Duration { return c.cpu }}} {
-		fmt.Printf("%-10s %-5s", name, measure.name)
-		m := map[string]float64{}
-		for i, c := range contestants {
-			if len(costs[i]) == 0 {
-				fmt.Printf(" %10s", "")
-				continue
-			}
-			m[c.name] = median(costs[i], measure.of).Seconds()
-			fmt.Printf(" %9.2fs", m[c.name])
-		}
-		fmt.Printf("   %14.1fx %15.1fx", m["tuned"]/m["backsight"], m["naive"]/m["backsight"])
-		if m["warm"] > 0 {
-			fmt.Printf(" %10.1fx %11.1fx", m["tuned"]/m["warm"], m["naive"]/m["every"])
-		}
-		fmt.Println()
-		name, own = "", m["backsight"] // of CPU in the end
+	fmt.Printf("\n%s\n", q.Name)
+	for _, c := range contestants {
+		fmt.Printf("  %-10s %8.2f s  CPU %8.2f s  %s\n", c.name, median(costs[c.name], nil, wall), median(costs[c.name], nil, cpu), c.command)
 	}
-	return own, nil
+	b.ratios(q, costs)
+	return nil
 }
 
-func median(costs []cost, of func(cost) time.Duration) time.Duration {
-	all := make([]time.Duration, len(costs))
-	for i, c := range costs {
-		all[i] = of(c)
+// ratios prints how many times one contestant takes what another does, with the bars of docs/benchmarks.md.
+func (b *bench) ratios(q process.Query, costs map[string][]cost) {
+	ratio := func(bound func(what string, got, bar float64, note string), over, under string, bar float64) {
+		if len(costs[over]) == 0 || len(costs[under]) == 0 {
+			return
+		}
+		bound(fmt.Sprintf("%s, %d samples: %s / %s", q.Name, b.points, over, under), median(costs[over], costs[under], wall), bar,
+			fmt.Sprintf(" (CPU %.2f)", median(costs[over], costs[under], cpu)))
 	}
-	slices.Sort(all)
-	return all[len(all)/2]
+	var ofNaive, ofTuned, ofWarm, ofEvery float64 // 0: there is no bar
+	switch {
+	case q.Name == "no-text":
+		ofTuned = 1
+	case b.points == 12:
+		ofNaive, ofTuned, ofWarm, ofEvery = 5, 1.5, map[string]float64{"literal": 8, "rare": 30}[q.Name], 1
+	case b.points == 52:
+		ofNaive, ofTuned = 12, 2.5
+	}
+	ratio(b.bars.AtLeast, "naive", "backsight", ofNaive)
+	ratio(b.bars.AtLeast, "tuned", "backsight", ofTuned)
+	ratio(b.bars.AtMost, "backsight", oneCase.Name, 1.3)
+	ratio(b.bars.AtLeast, "tuned", "warm", ofWarm)
+	ratio(b.bars.AtLeast, "naive", "every", ofEvery)
+}
+
+// median is that of costs, or of their ratios to others in the same round.
+func median(costs, others []cost, of func(cost) float64) float64 {
+	values := make([]float64, len(costs))
+	for i := range costs {
+		values[i] = of(costs[i])
+		if others != nil {
+			values[i] /= of(others[i])
+		}
+	}
+	return process.Median(values)
 }

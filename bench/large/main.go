@@ -9,10 +9,9 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"slices"
-	"syscall"
+	"strings"
 	"time"
 
 	"github.com/backsight/backsight/bench/process"
@@ -24,20 +23,12 @@ var queries = []struct{ name, text string }{
 	{"regexp", `patterntype:regexp \w+\s*\(\d+`},
 }
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(1)
-	}
-}
+func main() { process.Main(run) }
 
 func run(ctx context.Context) (err error) {
 	dir := flag.String("dir", "", "folder in which the generated repositories are kept; unless given, a temporary one")
 	files := flag.Int64("files", 500_000, "files of the repository with many; 0: none")
 	size := flag.Int64("bytes", 1_000_000_000, "bytes of blobs of the repository with large ones; 0: none")
-	limit := flag.Int64("limit", 512, "MiB that a run may take")
 	largest := flag.Int("n", 2, "how many of the repositories named: those with the largest packs; 0: all")
 	binary := flag.String("backsight", "", "a built backsight; unless given, it is built from this tree")
 	flag.Parse()
@@ -80,15 +71,12 @@ func run(ctx context.Context) (err error) {
 		}
 		repositories = append(repositories, named...)
 	}
-	m := &measuring{binary: backsight, indexes: filepath.Join(temporary, "indexes")}
-	fmt.Printf("%-24s %-9s %-16s %10s %9s %9s\n", "repository", "query", "run", "RSS", "CPU", "time")
+	m := &measuring{binary: backsight, indexes: filepath.Join(temporary, "indexes"), until: time.Now().UTC().Format(time.DateOnly)}
+	defer m.bars.Print()
 	for _, repository := range repositories {
 		if err := m.repository(ctx, repository); err != nil {
 			return err
 		}
-	}
-	if m.greatest > *limit<<20 {
-		return fmt.Errorf("a run took %d MiB, which is more than %d", m.greatest>>20, *limit)
 	}
 	return nil
 }
@@ -96,11 +84,16 @@ func run(ctx context.Context) (err error) {
 // measuring runs backsight and keeps what it took.
 type measuring struct {
 	binary, indexes string
-	greatest        int64 // bytes of the largest resident set
+	until           string // the newest sample's time, the same for all runs
+	bars            process.Bars
 }
 
+// repository makes all runs on one, whose values may not depend on whether there is an index.
 func (m *measuring) repository(ctx context.Context, dir string) error {
+	fmt.Printf("\n%s\n", filepath.Base(dir))
+	var greatest int64
 	for _, q := range queries {
+		var cold []byte // what the run without an index printed
 		for _, r := range []struct {
 			name  string
 			flags []string
@@ -108,30 +101,27 @@ func (m *measuring) repository(ctx context.Context, dir string) error {
 			{"cold", nil},
 			{"with index", []string{"--index", m.indexes}},
 			{"warm", []string{"--index", m.indexes}},
-			{"every commit", []string{"--every", "commit"}},
+			{"every, cold", []string{"--every", "commit"}},
 			{"every, warm", []string{"--every", "commit", "--index", m.indexes}},
 		} {
 			if q.name != queries[0].name && r.name == "with index" {
 				continue // it is built by now
 			}
-			cmd := exec.CommandContext(ctx, m.binary, append([]string{"history", "--json", "--query", q.text, dir}, r.flags...)...)
-			var stderr bytes.Buffer
-			cmd.Stderr = &stderr
-			began := time.Now()
-			err := cmd.Run()
-			var exit *exec.ExitError
-			if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) { // 1: an object is missing
-				return fmt.Errorf("%v: %w: %s", cmd.Args, err, stderr.Bytes())
+			args := append([]string{"history", "--json", "--query", q.text}, r.flags...)
+			got, err := process.Run(exec.CommandContext(ctx, m.binary, append(args, "--until", m.until, dir)...))
+			if err != nil {
+				return err
 			}
-			usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
-			if !ok {
-				return errors.New("this system does not say what memory a process took")
+			if !slices.Contains(r.flags, "--index") {
+				cold = got.Stdout
+			} else if !bytes.Equal(cold, got.Stdout) {
+				return fmt.Errorf("%s, %s: backsight prints other values with its index than without", dir, q.name)
 			}
-			resident := usage.Maxrss << 10
-			m.greatest = max(m.greatest, resident)
-			fmt.Printf("%-24s %-9s %-16s %6d MiB %8.2fs %8.2fs\n", filepath.Base(dir), q.name, r.name, resident>>20,
-				(cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds(), time.Since(began).Seconds())
+			greatest = max(greatest, got.Resident)
+			fmt.Printf("  %-8s %-12s %5d MiB %8.2f s  CPU %8.2f s  %s\n", q.name, r.name, got.Resident>>20, got.Wall.Seconds(), got.CPU.Seconds(),
+				strings.ReplaceAll(process.Shell(append([]string{"backsight"}, args...)...), m.indexes, "DIR"))
 		}
 	}
+	m.bars.AtMost(filepath.Base(dir)+": greatest resident set", float64(greatest)/(1<<20), 512, " MiB")
 	return nil
 }

@@ -1,7 +1,8 @@
 // Package process runs what benchmarks compare: Backsight built from this tree, and git, each with what it cost.
 //
 // Invariants: git is isolated from the machine's and the user's configuration, in the C locale. Exit status 1 is no error: git
-// says by it that nothing was found, and Backsight that a sample is not exact.
+// says by it that nothing was found, and Backsight that a sample is not exact. A benchmark ends with status 1 when a result is wrong, not
+// when a bar is missed.
 //
 // Read next: package product, for a Backsight with all its services.
 package process
@@ -13,6 +14,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -20,6 +22,16 @@ import (
 
 	"github.com/backsight/backsight/gitrepo"
 )
+
+// Main runs a benchmark until it is done or interrupted.
+func Main(run func(context.Context) error) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
 
 // Result is a process that ended.
 type Result struct {
@@ -53,6 +65,17 @@ func Git(ctx context.Context, dir string, args ...string) (Result, error) {
 	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", dir, "-c", "safe.directory=*"}, args...)...)
 	cmd.Env = append(os.Environ(), "LC_ALL=C", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_NO_LAZY_FETCH=1")
 	return Run(cmd)
+}
+
+// Shell returns a command as one would type it.
+func Shell(args ...string) string {
+	typed := make([]string, len(args))
+	for i, arg := range args {
+		if typed[i] = arg; strings.ContainsAny(arg, " \t\\*()[]") {
+			typed[i] = "'" + arg + "'"
+		}
+	}
+	return strings.Join(typed, " ")
 }
 
 // Build builds backsight from this tree, unless binary names one, and returns its path and the function that removes it.

@@ -33,8 +33,8 @@ type Product struct {
 	cmd *exec.Cmd
 }
 
-// Start builds the product, starts it on the repositories below root and returns when it is ready. The caller calls Stop.
-func Start(ctx context.Context, root string) (p *Product, err error) {
+// Start builds the product, starts it on the repositories below the roots and returns when it is ready. The caller calls Stop.
+func Start(ctx context.Context, roots ...string) (p *Product, err error) {
 	dir, err := os.MkdirTemp("", "backsight-bench-")
 	if err != nil {
 		return nil, err
@@ -54,7 +54,11 @@ func Start(ctx context.Context, root string) (p *Product, err error) {
 	if err := build.Run(); err != nil {
 		return p, fmt.Errorf("build backsight: %w", err)
 	}
-	cmd := exec.CommandContext(ctx, p.Binary, "up", "--repos", root, "--data", p.Data, "--listen", "127.0.0.1:0", "--json")
+	args := []string{"up", "--data", p.Data, "--listen", "127.0.0.1:0", "--json"}
+	for _, root := range roots {
+		args = append(args, "--repos", root)
+	}
+	cmd := exec.CommandContext(ctx, p.Binary, args...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGINT) }
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
@@ -140,16 +144,6 @@ func (p *Product) CPU() (total time.Duration, err error) {
 		}
 	}
 	return total, nil
-}
-
-// Timed is Command, and tells what processor time it took.
-func (p *Product) Timed(ctx context.Context, args ...string) (out []byte, cpu time.Duration, err error) {
-	cmd := exec.CommandContext(ctx, p.Binary, args...)
-	out, err = cmd.Output()
-	if err != nil && cmd.ProcessState.ExitCode() != 1 {
-		return nil, 0, fmt.Errorf("backsight %s: %w", strings.Join(args, " "), err)
-	}
-	return out, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), nil
 }
 
 // Create makes an insight, waits until it is complete and returns its id.

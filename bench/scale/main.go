@@ -16,25 +16,18 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/backsight/backsight/bench/process"
 	"github.com/backsight/backsight/bench/product"
 	"github.com/backsight/backsight/insights"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(1)
-	}
-}
+func main() { process.Main(run) }
 
 func run(ctx context.Context) (err error) {
 	n := flag.Int("n", 36_000, "how many repositories")
@@ -79,6 +72,7 @@ func run(ctx context.Context) (err error) {
 		return err
 	}
 	defer in.close()
+	defer in.bars.Print()
 	if *fair {
 		return turns(ctx, in, *points)
 	}
@@ -93,16 +87,20 @@ func run(ctx context.Context) (err error) {
 		return err
 	}
 	took := time.Since(began)
-	step("insight, from creation to complete")
 	tally, err := in.store.Completeness(ctx, series.ID)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("first values in the chart after %.1fs, plan written after %.1fs\n", first.Sub(began).Seconds(), planned.Sub(began).Seconds())
+	fmt.Printf("plan written after %.1fs\n", planned.Sub(began).Seconds())
+	in.bars.AtMost("insight, from creation to complete", took.Seconds(), 300, " s")
+	in.bars.AtMost("first values in the chart", first.Sub(began).Seconds(), 5, " s")
 	fmt.Printf("%d samples in %.1fs: %.0f samples/s, %.0f searched/s; %d counted, %d reused, %d absent, %d partial, %d failed\n",
 		tally.Planned, took.Seconds(), float64(tally.Planned)/took.Seconds(), float64(tally.Counted)/took.Seconds(),
 		tally.Counted, tally.Reused, tally.Absent, tally.Partial, tally.Failed)
-	if err := errors.Join(in.reportStorage(ctx), in.reportWorkflows(ctx, series), reportMemory(p.Pid)); err != nil {
+	if tally.Partial+tally.Failed > 0 {
+		return errors.New("the generated repositories are whole: no sample may be partial or failed")
+	}
+	if err := errors.Join(in.reportStorage(ctx), in.reportWorkflows(ctx, series), in.reportMemory()); err != nil {
 		return err
 	}
 	return record(ctx, in, series, root, *n, next)
@@ -130,9 +128,10 @@ func record(ctx context.Context, in *inside, series insights.Series, root string
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%8.1fs  recording, from its due time to complete (begun after %.1fs): %d counted, %d reused, %d absent, %d partial, %d failed\n",
-		ended.Sub(next).Seconds(), began.Sub(next).Seconds(), tally.Counted, tally.Reused, tally.Absent, tally.Partial, tally.Failed)
-	return errors.Join(in.reportStorage(ctx), in.reportWorkflows(ctx, series), reportMemory(in.p.Pid))
+	in.bars.AtMost("recording, from its due time to complete", ended.Sub(next).Seconds(), 30, " s")
+	fmt.Printf("it began after %.1fs: %d counted, %d reused, %d absent, %d partial, %d failed\n",
+		began.Sub(next).Seconds(), tally.Counted, tally.Reused, tally.Absent, tally.Partial, tally.Failed)
+	return errors.Join(in.reportStorage(ctx), in.reportWorkflows(ctx, series), in.reportMemory())
 }
 
 // stopwatch returns a function that prints the time since its last call.
@@ -145,7 +144,7 @@ func stopwatch() func(what string) {
 }
 
 // reportMemory prints the peak of resident memory of the product's processes.
-func reportMemory(parent int) error {
+func (in *inside) reportMemory() error {
 	stats, err := filepath.Glob("/proc/[0-9]*/status")
 	if err != nil {
 		return err
@@ -160,9 +159,18 @@ func reportMemory(parent int) error {
 			name, value, _ := strings.Cut(line, ":")
 			fields[name] = strings.TrimSpace(value)
 		}
-		if fields["PPid"] == strconv.Itoa(parent) {
-			fmt.Printf("peak memory of %s: %s\n", fields["Name"], fields["VmHWM"])
+		if fields["PPid"] != strconv.Itoa(in.p.Pid) {
+			continue
 		}
+		kib, err := strconv.ParseFloat(strings.TrimSuffix(fields["VmHWM"], " kB"), 64)
+		if err != nil {
+			return fmt.Errorf("%s: VmHWM is %q", path, fields["VmHWM"])
+		}
+		bar := 0.0
+		if fields["Name"] == "backsight" {
+			bar = 1024
+		}
+		in.bars.AtMost("peak memory of "+fields["Name"], kib/1024, bar, " MiB")
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
 
+	"github.com/backsight/backsight/bench/process"
 	"github.com/backsight/backsight/bench/product"
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
@@ -24,6 +25,7 @@ type inside struct {
 	store    *store.Store
 	temporal client.Client
 	p        *product.Product
+	bars     process.Bars
 }
 
 func lookInside(ctx context.Context, p *product.Product) (*inside, error) {
@@ -133,8 +135,8 @@ func (in *inside) reportStorage(ctx context.Context) error {
 		return err
 	}
 	each := func(bytes int64) float64 { return float64(bytes) / float64(samples) }
-	fmt.Printf("Postgres: %.1f bytes a sample with indexes (ledger %.1f, captured values %.1f, sums %.1f); %d samples\n",
-		each(ledgerBytes+captureBytes+sumBytes), each(ledgerBytes), each(captureBytes), each(sumBytes), samples)
+	in.bars.AtMost("Postgres with indexes, of a sample", each(ledgerBytes+captureBytes+sumBytes), 110,
+		fmt.Sprintf(" bytes (ledger %.1f, captured values %.1f, sums %.1f; %d samples)", each(ledgerBytes), each(captureBytes), each(sumBytes), samples))
 	return nil
 }
 
@@ -163,8 +165,9 @@ func (in *inside) reportWorkflows(ctx context.Context, series insights.Series) e
 		most, largest = max(most, info.GetHistoryLength()), max(largest, info.GetHistorySizeBytes())
 		all += info.GetHistoryLength()
 	}
-	fmt.Printf("Temporal: %d child workflows; %d runs of the series with %d events, the longest %d events and %d KiB\n",
-		children.GetCount(), len(runs.GetExecutions()), all, most, largest>>10)
+	fmt.Printf("Temporal: %d child workflows; %d runs of the series with %d events\n", children.GetCount(), len(runs.GetExecutions()), all)
+	in.bars.AtMost("longest run of the series", float64(most), 4095, " events")
+	in.bars.AtMost("largest history of a run", float64(largest)/1024, 4096, " KiB")
 	return nil
 }
 

@@ -60,7 +60,8 @@ func turns(ctx context.Context, in *inside, points int) error {
 		fmt.Printf("%8.1fs  series %d of %d repositories, %d samples, complete; meanwhile the large one went from %d to %d of %d samples\n",
 			took.Seconds(), n, len(names), tally.Planned, before.Done(), after.Done(), after.Planned)
 	}
-	fmt.Printf("%8.1fs  the large series; the slowest of the small ones took %.1fs\n", time.Since(began).Seconds(), worst.Seconds())
+	fmt.Printf("%8.1fs  the large series\n", time.Since(began).Seconds())
+	in.bars.AtMost("slowest of the small series, from creation to complete", worst.Seconds(), 10, " s")
 	return nil
 }
 

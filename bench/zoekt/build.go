@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"os/exec"
 	"path/filepath"
@@ -20,16 +18,13 @@ func (s *side) build(ctx context.Context, backsight, dir, until string) (commits
 		return nil, err
 	}
 	s.cpu += r.CPU
-	for lines := json.NewDecoder(bytes.NewReader(r.Stdout)); lines.More(); {
-		var sample struct{ Commit string }
-		if err := lines.Decode(&sample); err != nil {
-			return nil, fmt.Errorf("backsight's output: %w", err)
-		}
+	samples, err := process.Samples(r.Stdout)
+	for _, sample := range samples {
 		if sample.Commit != "" && !slices.Contains(commits, sample.Commit) {
 			commits = append(commits, sample.Commit)
 		}
 	}
-	return commits, nil
+	return commits, err
 }
 
 // cloneWith makes a clone with the commits as branches, and as a history of their own on the branch "samples".
@@ -63,10 +58,13 @@ func (s *side) buildSame(ctx context.Context, backsight, clone string) error {
 	return err
 }
 
+// zoektFlags make zoekt index all anew, without ctags.
+var zoektFlags = []string{"-incremental=false", "-disable_ctags", "-submodules=false"}
+
 // buildZoekt makes zoekt's index of the commits, which it wants as branches.
 func (s *side) buildZoekt(ctx context.Context, tools, clone string, branches []string) error {
-	r, err := process.Run(exec.CommandContext(ctx, filepath.Join(tools, "zoekt-git-index"), "-index", s.index, "-incremental=false", "-disable_ctags",
-		"-submodules=false", "-branches", strings.Join(branches, ","), clone))
+	args := append(slices.Clone(zoektFlags), "-index", s.index, "-branches", strings.Join(branches, ","), clone)
+	r, err := process.Run(exec.CommandContext(ctx, filepath.Join(tools, "zoekt-git-index"), args...))
 	s.cpu += r.CPU
 	return err
 }

@@ -8,9 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/backsight/backsight/bench/process"
@@ -19,18 +17,10 @@ import (
 // rare is a text that few files hold, in the language of both.
 const rare = "ErrClosed case:yes"
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(1)
-	}
-}
+func main() { process.Main(run) }
 
 func run(ctx context.Context) (err error) {
 	tools := flag.String("tools", ".bin", "folder with zoekt-git-index and zoekt")
-	n := flag.Int("n", 8, "how many of the repositories; 0: all")
 	rounds := flag.Int("rounds", 5, "how often each is asked")
 	until := flag.String("until", time.Now().UTC().Format(time.DateOnly), "the newest sample's time")
 	binary := flag.String("backsight", "", "a built backsight; unless given, it is built from this tree")
@@ -39,8 +29,13 @@ func run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if *n > 0 {
-		dirs = dirs[:min(*n, len(dirs))]
+	var bars process.Bars
+	defer bars.Print()
+	for _, tool := range []string{"zoekt-git-index", "zoekt"} {
+		if _, err := exec.LookPath(filepath.Join(*tools, tool)); err != nil {
+			bars.NotRun("the comparison with zoekt, which is not installed", err.Error())
+			return nil
+		}
 	}
 	backsight, remove, err := process.Build(ctx, *binary)
 	if err != nil {
@@ -52,9 +47,9 @@ func run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	own := side{name: "backsight", index: filepath.Join(folder, "own")}
-	same := side{name: "same 12", index: filepath.Join(folder, "same")}
-	theirs := side{name: "zoekt", index: filepath.Join(folder, "zoekt")}
+	own := side{name: "backsight", index: filepath.Join(folder, "own"), command: process.Shell("backsight", "history", "--index", "DIR", "--query", rare)}
+	same := side{name: "same 12", index: filepath.Join(folder, "same"), command: "the same, of the samples' commits alone"}
+	theirs := side{name: "zoekt", index: filepath.Join(folder, "zoekt"), command: process.Shell(append([]string{"zoekt-git-index"}, zoektFlags...)...) + " -branches ...; zoekt -l '" + rare + "'"}
 	// In turn, repository by repository, so that a busy machine is busy for both.
 	for i, dir := range dirs {
 		commits, err := own.build(ctx, backsight, dir, *until)
@@ -87,40 +82,49 @@ func run(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	fmt.Printf("%d repositories\n%-10s %12s %12s %14s %14s\n", len(dirs), "", "index, CPU", "index", "query, CPU", "query, time")
+	fmt.Printf("%d repositories\n  %-10s %14s %14s %14s %12s\n", len(dirs), "", "index, CPU", "index, size", "query, CPU", "query, time")
 	for _, s := range []*side{&own, &same, &theirs} {
 		if s.bytes, err = sizeOf(s.index); err != nil {
 			return err
 		}
-		fmt.Printf("%-10s %10.2f s %9.2f MB", s.name, s.cpu.Seconds(), float64(s.bytes)/1e6)
+		fmt.Printf("  %-10s %12.2f s %11.2f MB", s.name, s.cpu.Seconds(), float64(s.bytes)/1e6)
 		if len(s.asked) > 0 {
-			fmt.Printf(" %12.3f s %12.3f s", median(s.askedCPU).Seconds(), median(s.asked).Seconds())
+			fmt.Printf(" %12.3f s %10.3f s", process.Median(s.askedCPU), process.Median(s.asked))
+		} else {
+			fmt.Printf(" %14s %12s", "", "")
 		}
-		fmt.Println()
+		fmt.Printf("  %s\n", s.command)
 	}
-	fmt.Printf("zoekt / backsight: CPU %.1f, size %.1f; of the same commits: CPU %.1f, size %.1f; query: CPU %.1f, time %.1f\n",
-		theirs.cpu.Seconds()/own.cpu.Seconds(), float64(theirs.bytes)/float64(own.bytes),
-		theirs.cpu.Seconds()/same.cpu.Seconds(), float64(theirs.bytes)/float64(same.bytes),
-		median(theirs.askedCPU).Seconds()/median(own.askedCPU).Seconds(), median(theirs.asked).Seconds()/median(own.asked).Seconds())
+	bars.AtLeast("building, zoekt / same 12, CPU", theirs.cpu.Seconds()/same.cpu.Seconds(), 1, "")
+	bars.AtLeast("building, zoekt / backsight, CPU", theirs.cpu.Seconds()/own.cpu.Seconds(), 0, "")
+	bars.AtLeast("size, zoekt / same 12", float64(theirs.bytes)/float64(same.bytes), 50, "")
+	bars.AtLeast("size, zoekt / backsight", float64(theirs.bytes)/float64(own.bytes), 0, "")
+	bars.AtLeast("rare query, zoekt / backsight", ratio(theirs.asked, own.asked), 1, fmt.Sprintf(" (CPU %.2f)", ratio(theirs.askedCPU, own.askedCPU)))
 	return nil
 }
 
 // side is one of the two, with what it cost.
 type side struct {
 	name, index     string
+	command         string        // that builds the index, as is printed
 	cpu             time.Duration // of building
 	bytes           int64
-	asked, askedCPU []time.Duration
+	asked, askedCPU []float64 // seconds of each round
 }
 
 func (s *side) ask(cmd *exec.Cmd) error {
 	r, err := process.Run(cmd)
-	s.asked, s.askedCPU = append(s.asked, r.Wall), append(s.askedCPU, r.CPU)
+	s.asked, s.askedCPU = append(s.asked, r.Wall.Seconds()), append(s.askedCPU, r.CPU.Seconds())
 	return err
 }
 
-func median(all []time.Duration) time.Duration {
-	return slices.Sorted(slices.Values(all))[len(all)/2]
+// ratio is the median of each round's.
+func ratio(over, under []float64) float64 {
+	ratios := make([]float64, len(over))
+	for i := range over {
+		ratios[i] = over[i] / under[i]
+	}
+	return process.Median(ratios)
 }
 
 // sizeOf returns the bytes of the files below a folder.
