@@ -85,7 +85,7 @@ fuzz: ## Fuzz the parsers of foreign bytes, 1 minute each (FUZZTIME=...)
 .PHONY: bench
 bench: build temporal ## All of docs/benchmarks.md but scale: make bench REPOS=DIR (a folder of repositories; about 40 minutes)
 	$(need-repos)
-	@$(MAKE) --jobs=1 --keep-going bench-exact bench-speed bench-zoekt bench-large 2>&1 | tee bin/bench.log; status=$${PIPESTATUS[0]}; \
+	@$(MAKE) --jobs=1 --keep-going bench-exact bench-speed bench-zoekt bench-large 2>&1 | tee -i bin/bench.log; status=$${PIPESTATUS[0]}; \
 	  echo; echo "all bars (the whole output is in bin/bench.log):"; grep -E '^(held|missed|not run|bench:|FAIL|make.* Error [0-9]+$$)' bin/bench.log; exit $$status
 
 # Exit with an explanation when no repositories are named.

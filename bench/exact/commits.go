@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
-	"time"
 
 	"github.com/backsight/backsight/bench/process"
 	"github.com/backsight/backsight/gitrepo"
@@ -17,48 +16,17 @@ type place struct {
 	commit     string
 }
 
-// commits counts at every first-parent commit with the index, compares its time with git's for the frames alone, and its values
-// with git's at random commits.
+// commits counts at every first-parent commit with the index, and compares the values with git's at random commits.
 func (e *exact) commits(ctx context.Context, q process.Query, seed uint64, n int) error {
-	frames, err := e.history(ctx, q.Backsight, append([]string{"--index", e.indexes}, e.grid...)...) // all indexes are there now
-	if err != nil {
-		return err
-	}
 	every, err := e.history(ctx, q.Backsight, "--index", e.indexes, "--every", "commit")
 	if err != nil {
 		return err
-	}
-	samples, err := process.Samples(frames.Stdout)
-	if err != nil {
-		return err
-	}
-	var wall, cpu time.Duration
-	for _, s := range samples {
-		if s.Commit == "" {
-			continue
-		}
-		r, err := process.Git(ctx, s.Repository, append(append([]string{"grep", "-I", "-c"}, q.Git...), s.Commit)...)
-		if err != nil {
-			return err
-		}
-		wall, cpu = wall+r.Wall, cpu+r.CPU
 	}
 	places, values, err := e.everyValue(ctx, every.Stdout)
 	if err != nil {
 		return err
 	}
 	fmt.Printf("%s: %d first-parent commits of %d repositories\n", process.Shell(q.Backsight), len(places), len(e.dirs))
-	for _, c := range []struct {
-		name, command string
-		wall, cpu     time.Duration
-	}{
-		{"every", process.Shell("backsight", "history", "--query", q.Backsight, "--index", "DIR", "--every", "commit"), every.Wall, every.CPU},
-		{"naive", process.Shell(append([]string{"git", "grep", "-I", "-c"}, q.Git...)...) + fmt.Sprintf(" COMMIT, for %d samples", len(samples)), wall, cpu},
-	} {
-		fmt.Printf("  %-10s %8.2f s  CPU %8.2f s  %s\n", c.name, c.wall.Seconds(), c.cpu.Seconds(), c.command)
-	}
-	e.bars.AtLeast(fmt.Sprintf("%s, %d commits: naive / every", q.Name, len(places)), wall.Seconds()/every.Wall.Seconds(), 1,
-		fmt.Sprintf(" (CPU %.2f)", cpu.Seconds()/every.CPU.Seconds()))
 	random := rand.New(rand.NewPCG(seed, 0))
 	equal, before := 0, e.unexplained
 	for range n {

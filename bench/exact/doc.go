@@ -10,6 +10,6 @@
 // differ, with the reason: an object that is missing, or an attribute by which git takes a text for binary or the other way round. Any
 // other difference is a failure.
 //
-// Commits (commits.go): with the index, the count at every first-parent commit of all repositories, and the time that it takes beside the time
-// that `git grep -c` takes for the frames alone. At -commits commits, drawn from all of them by -seed, the count must be that of `git grep`.
+// Commits (commits.go): with the index, the count at every first-parent commit of all repositories. At -commits of them, drawn by -seed, it must be
+// that of `git grep`. How long it takes is for bench/history.
 package main
