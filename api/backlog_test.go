@@ -55,6 +55,9 @@ func TestBacklogMetrics(t *testing.T) {
 	_, err = b.store.BeginGeneration(t.Context(), series.ID, store.Backfill, series.Grid.Frames())
 	require.NoError(t, err)
 
+	// A snapshot that a recording has overtaken is dropped, and its plan stays open until the next one.
+	_, err = b.store.BeginSnapshot(t.Context(), series.ID, time.Now())
+	require.NoError(t, err)
 	require.NoError(t, b.store.AddStrike(t.Context(), series.ID, bad.ID, "the worker died"))
 	require.NoError(t, b.store.SetSetting(t.Context(), store.SettingShards, "3"))
 	b.workflows.set(func(f *fakeWorkflows) { f.served = 1 })

@@ -12,7 +12,7 @@ type Backlog struct {
 	OldestUnfinished time.Duration // since the oldest of them was created
 	Unstarted        int64         // whose workflow is not started yet
 	Overdue          time.Duration // since the earliest recording was due that is not made
-	Plans            int64         // that are not complete: backfills, recordings, retries, extensions
+	Plans            int64         // that are not complete; snapshots are none
 	OldestPlan       time.Duration // since the oldest of them was made
 	Repositories     int64         // that are registered
 	Failing          int64         // whose last sync failed

@@ -258,9 +258,10 @@ func TestClientSaysWhatIsWrong(t *testing.T) {
 	_, err = s.workflows.Pause(ctx, "unknown", workflows.Order{})
 	require.Equal(t, insights.NotFound, insights.ErrorCode(err))
 	require.NoError(t, s.workflows.StopSeries(ctx, "unknown"))
-	polling, err := s.workflows.WorkerPolling(ctx)
-	require.NoError(t, err)
-	require.True(t, polling)
+	require.Eventually(t, func() bool { // a worker that has started has not asked yet
+		polling, err := s.workflows.WorkerPolling(ctx)
+		return err == nil && polling
+	}, patience, 20*time.Millisecond)
 
 	dead, err := client.NewLazyClient(client.Options{HostPort: "127.0.0.1:1", Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler))})
 	require.NoError(t, err)

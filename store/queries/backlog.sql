@@ -1,5 +1,5 @@
 -- What is left to do in the whole installation, for metrics: series, plans and repositories are read, no samples. Ages are in
--- seconds by the database's clock, 0 where there is nothing.
+-- seconds by the database's clock, 0 where there is nothing. Snapshots are no plans here: one that was overtaken stays open.
 -- name: Backlog :one
 SELECT
     (SELECT count(*) FROM insight_series AS s WHERE s.deleted_at IS NULL) AS series,
@@ -10,9 +10,9 @@ SELECT
     (SELECT greatest(coalesce(extract(epoch FROM now() - min(s.next_recording_after)), 0), 0)::float8 FROM insight_series AS s
         WHERE s.deleted_at IS NULL) AS overdue,
     (SELECT count(*) FROM insight_series_backfill AS b JOIN insight_series AS s ON s.id = b.series_id
-        WHERE b.completed_at IS NULL AND s.deleted_at IS NULL) AS plans,
+        WHERE b.completed_at IS NULL AND b.kind <> 'snapshot' AND s.deleted_at IS NULL) AS plans,
     (SELECT coalesce(extract(epoch FROM now() - min(b.created_at)), 0)::float8 FROM insight_series_backfill AS b JOIN insight_series AS s ON s.id = b.series_id
-        WHERE b.completed_at IS NULL AND s.deleted_at IS NULL) AS oldest_plan,
+        WHERE b.completed_at IS NULL AND b.kind <> 'snapshot' AND s.deleted_at IS NULL) AS oldest_plan,
     (SELECT count(*) FROM repositories AS r WHERE r.deleted_at IS NULL) AS repositories,
     (SELECT count(*) FROM repositories AS r WHERE r.deleted_at IS NULL AND r.error IS NOT NULL) AS failing,
     (SELECT count(DISTINCT k.repo_id) FROM search_strikes AS k JOIN repositories AS r ON r.id = k.repo_id WHERE r.deleted_at IS NULL) AS struck;
