@@ -25,6 +25,8 @@ func (s *series) look(ctx workflow.Context) {
 	if err := workflow.ExecuteActivity(ledger(ctx, "repositories that joined"), plans.Joiners, s.in.SeriesID).Get(ctx, &found); err != nil {
 		if ctx.Err() == nil {
 			s.hold(ctx, err)
+			// Before this version nobody looked again before the next recording.
+			s.state.Look = workflow.GetVersion(ctx, "look again after a failure", workflow.DefaultVersion, 1) != workflow.DefaultVersion
 		}
 		return
 	}

@@ -46,6 +46,18 @@ func TestTriggerLooksForRepositoriesThatJoined(t *testing.T) {
 	require.Nil(t, in.State.Backfill)
 }
 
+// A look that fails is made again, and not only after the next recording, which may be a month away.
+func TestLookIsMadeAgainAfterAFailure(t *testing.T) {
+	t.Parallel()
+	ledger := newLedger(2)
+	in, now := backfilled(t, ledger, seriesInput())
+	ledger.repositories, ledger.blind = 3, failure(insights.Internal, "a defect")
+	r := newRun(t, ledger, now)
+	in = r.after(time.Hour, in, workflows.Trigger, workflows.Order{By: "ann"})
+	require.Equal(t, []string{"backfill", "joining"}, ledger.kinds)
+	require.Nil(t, in.State.Problem)
+}
+
 // While a plan is worked on nobody is looked for: the plan may be the one that brings them.
 func TestNobodyIsLookedForBeforeThePastIsDone(t *testing.T) {
 	t.Parallel()

@@ -58,6 +58,7 @@ type fakeLedger struct {
 	prune    map[string]int            // how many series and repositories are to be pruned, one an activity
 	retained []string
 	looks    int         // for repositories that joined
+	blind    error       // of the first look
 	begun    []time.Time // when
 	fails    []activities.FailInput
 	searches []activities.Range
@@ -135,6 +136,9 @@ func (l *fakeLedger) Joiners(context.Context, string) (activities.JoinersResult,
 	defer l.mu.Unlock()
 	l.looks++
 	var result activities.JoinersResult
+	if l.looks == 1 && l.blind != nil {
+		return result, l.blind
+	}
 	for i, times := range l.plans {
 		for _, at := range times {
 			if _, known := l.outcomes[cell{l.repositories, at}]; !known && l.kinds[i] != "snapshot" {

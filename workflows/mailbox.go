@@ -19,6 +19,12 @@ var messages = []struct{ name, about string }{
 	{Extend, `add points of the past, with {"points":24} until there are as many`},
 }
 
+// What of an order goes from run to run, in bytes.
+const (
+	maxBy     = 200
+	maxReason = 1000
+)
+
 // listen registers every query, update and signal of the series before anything can block.
 func (s *series) listen(ctx workflow.Context) error {
 	if err := workflow.SetQueryHandlerWithOptions(ctx, QueryCompleteness,
@@ -37,7 +43,7 @@ func (s *series) listen(ctx workflow.Context) error {
 			return s.status(), nil
 		}, workflow.UpdateHandlerOptions{
 			Description: m.about,
-			Validator:   func(order Order) error { return refusal(s.check(m.name, order)) },
+			Validator:   func(ctx workflow.Context, order Order) error { return refusal(s.check(ctx, m.name, order)) },
 		}); err != nil {
 			return err
 		}
@@ -71,11 +77,11 @@ func (s *series) readMailbox(ctx workflow.Context) {
 // no sense, which an update is told, changes nothing.
 func (s *series) obey(ctx workflow.Context, name string, order Order) {
 	s.messages++
-	if err := s.check(name, order); err != nil {
+	if err := s.check(ctx, name, order); err != nil {
 		workflow.GetLogger(ctx).Warn("message ignored", "message", name, "because", err)
 		return
 	}
-	by := &PausedBy{By: order.By, Reason: order.Reason, At: workflow.Now(ctx)}
+	by := &PausedBy{By: cut(order.By, maxBy), Reason: cut(order.Reason, maxReason), At: workflow.Now(ctx)}
 	switch name {
 	case Pause:
 		if s.state.Paused == nil {
@@ -101,7 +107,10 @@ func (s *series) obey(ctx workflow.Context, name string, order Order) {
 	case Trigger:
 		s.state.Problem, s.state.Look = nil, true
 	case Snapshot:
-		s.takeSnapshot(ctx)
+		// Before this version a problem stood in the way even where it held nothing back.
+		if s.state.Problem == nil || workflow.GetVersion(ctx, "snapshots beside a problem", workflow.DefaultVersion, 1) != workflow.DefaultVersion {
+			s.takeSnapshot(ctx)
+		}
 	}
 }
 

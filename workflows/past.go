@@ -11,7 +11,7 @@ import (
 // that is worked on.
 
 // check says why a message makes no sense; nil when it does.
-func (s *series) check(name string, order Order) error {
+func (s *series) check(ctx workflow.Context, name string, order Order) error {
 	switch name {
 	case Front, Back:
 		return s.movable()
@@ -32,7 +32,7 @@ func (s *series) check(name string, order Order) error {
 		}
 		return s.roomFor(func(p *Plan) bool { return p.Kind == kindExtension })
 	case Snapshot:
-		return s.checkSnapshot()
+		return s.checkSnapshot(ctx)
 	}
 	return nil
 }
@@ -149,7 +149,7 @@ func (s *series) cancelPlan(ctx workflow.Context, plan *Plan) error {
 	if by.Reason != "" {
 		reason += ": " + by.Reason
 	}
-	in := activities.CancelInput{SeriesID: s.in.SeriesID, Generation: plan.Generation, Reason: cut(reason, 1000)}
+	in := activities.CancelInput{SeriesID: s.in.SeriesID, Generation: plan.Generation, Reason: cut(reason, maxBy+maxReason)}
 	if err := workflow.ExecuteActivity(planning(ctx, "cancel the "+plan.Kind), plans.Cancel, in).Get(ctx, &s.state.Tally); err != nil {
 		return err
 	}

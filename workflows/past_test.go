@@ -2,6 +2,7 @@ package workflows_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,6 +35,21 @@ func (r *run) after(d time.Duration, in workflows.SeriesInput, message string, o
 	r.t.Helper()
 	r.env.RegisterDelayedCallback(func() { r.env.SignalWorkflow(message, order) }, d)
 	return r.untilNext(in)
+}
+
+// What goes from run to run stays small, whatever somebody writes as the reason.
+func TestLongReasonIsCut(t *testing.T) {
+	t.Parallel()
+	in := seriesInput()
+	in.State.Started = true
+	r := newRun(t, newLedger(1), anchor.Add(time.Minute))
+	got := r.update(time.Hour, workflows.Pause, workflows.Order{By: strings.Repeat("ann", 1000), Reason: strings.Repeat("because ", 100_000)})
+	r.env.RegisterDelayedCallback(func() { r.env.CancelWorkflow() }, 2*time.Hour)
+	r.env.ExecuteWorkflow(workflows.SeriesWorkflowName, in)
+	require.NotNil(t, got.status.Paused)
+	require.Len(t, got.status.Paused.By, 200)
+	require.Len(t, got.status.Paused.Reason, 1000)
+	require.True(t, strings.HasPrefix(got.status.Paused.Reason, "because because "))
 }
 
 // update sends an update in the middle of a run; the answer is there when the run has ended.

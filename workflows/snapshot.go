@@ -16,13 +16,13 @@ import (
 func snapshotTime(ctx workflow.Context) time.Time { return workflow.Now(ctx).Truncate(time.Minute) }
 
 // checkSnapshot says why no snapshot makes sense now.
-func (s *series) checkSnapshot() error {
+func (s *series) checkSnapshot(ctx workflow.Context) error {
 	switch {
 	case !s.in.Grid.Interval.CoarserThanDay():
 		return insights.Errorf(insights.Invalid, "snapshot: the series is sampled every %s, which is as often as snapshots are taken", s.in.Grid.Interval)
 	case s.state.Paused != nil:
 		return insights.Errorf(insights.Conflict, "snapshot: the series is paused: resume it first")
-	case s.state.Problem != nil:
+	case s.held(ctx):
 		return insights.Errorf(insights.Conflict, "snapshot: the series cannot plan: %s", cut(s.state.Problem.Message, 300))
 	}
 	return nil

@@ -100,6 +100,17 @@ func TestSnapshotsAreRefusedWhereTheyMakeNoSense(t *testing.T) {
 	}
 }
 
+// What is shown of an order that was refused holds nothing back.
+func TestRefusedOrderDoesNotStandInTheWayOfSnapshots(t *testing.T) {
+	t.Parallel()
+	ledger := newLedger(2)
+	in, now := backfilled(t, ledger, seriesInput())
+	in.State.Problem = &workflows.Problem{Code: insights.Conflict, Message: "extension to 24 points: another series is like that", At: now, RetryAt: now}
+	in = newRun(t, ledger, now).dayLater(in, workflows.Snapshot)
+	require.Equal(t, []string{"backfill", "snapshot"}, ledger.kinds)
+	require.Nil(t, in.State.Problem, "something has succeeded")
+}
+
 // A snapshot that was asked for in the minute of a recording is that recording.
 func TestRecordingOvertakesASnapshot(t *testing.T) {
 	t.Parallel()
