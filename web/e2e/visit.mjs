@@ -183,6 +183,30 @@ export async function visit({ page, step, shot, accessible }) {
     await tableEquals(after)
   })
 
+  await step('how much of a series is shown can be chosen, and nothing is lost by it', async () => {
+    const retain = async (choice, count) => {
+      await actions('TODO').click()
+      await page.getByRole('menuitem', { name: 'Change how much is shown…' }).click()
+      await dialog.getByLabel('Charts show').selectOption(choice)
+      if (count) await dialog.getByLabel('Sample times').fill(count)
+      await accessible('the question how much is shown')
+      await dialog.getByRole('button', { name: 'Save' }).click()
+      await dialog.waitFor({ state: 'detached' })
+    }
+    const before = await stored()
+    await retain('own', '12')
+    await page.getByText('The newest 12 sample times, set for this series. 18 older ones are archived, and in exports.').waitFor()
+    const none = Array.from({ length: 18 }, () => 0) // the other series has these times
+    await tableEquals([[...none, ...before[0].slice(18)], before[1]])
+    await page.getByText('What was planned, and why').first().click()
+    await page.getByRole('region', { name: 'Plans of TODO' }).getByRole('row').nth(1).waitFor()
+    await accessible('the plans of a series')
+    await shot('series', { fullPage: true })
+    await retain('setting')
+    await page.getByText('The newest 30 sample times.').nth(1).waitFor()
+    await tableEquals(before)
+  })
+
   await step('computing all again asks first, and finds the same', async () => {
     const before = await stored()
     await actions('TODO').click()

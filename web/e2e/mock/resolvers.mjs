@@ -71,20 +71,24 @@ export function resolvers(world) {
           temporalUrl: `http://127.0.0.1:8233/namespaces/default/workflows/series-${series.id}`,
         }
       : null
-  const gqlSeries = (series) => ({
+  const gqlSeries = (series, limit) => ({
     seriesId: series.id,
     label: series.label,
-    points: () => points(series),
+    points: () => newest(largest(points(series), limit), series.retention),
+    valueCount: () => new Set(points(series).map((point) => point.label).filter(Boolean)).size,
+    retention: () => ({ points: series.retention ?? Math.max(30, series.points), override: series.retention ?? null, archived: series.retention ? Math.max(0, series.points - series.retention) : 0 }),
+    notices: () => notices(series),
+    plans: () => [{ generation: 1, kind: 'backfill', times: [...new Set(series.samples.map((sample) => iso(sample.time)))], note: null, createdAt: iso(series.anchor), completedAt: series.at < series.samples.length ? null : iso(series.anchor) }],
     completeness: () => tally(series.samples, series.rate),
     workflow: () => workflow(series),
     samples: ({ first, after, filter }) => samples(series, first, after, filter ?? {}),
     reasons: () => reasons(series),
   })
-  const gqlView = (view) => ({
+  const gqlView = (view, limit) => ({
     id: view.id,
     createdAt: view.createdAt,
     presentation: { title: view.title, seriesPresentation: view.dataSeries.map((series) => ({ seriesId: series.id, label: series.label, color: series.color })) },
-    dataSeries: view.dataSeries.map(gqlSeries),
+    dataSeries: view.dataSeries.map((series) => gqlSeries(series, limit)),
     dataSeriesDefinitions: view.dataSeries.map((series) => ({
       seriesId: series.id,
       query: series.query,
@@ -101,12 +105,12 @@ export function resolvers(world) {
   })
 
   return {
-    insightViews: ({ first, after, id, find }) => {
+    insightViews: ({ first, after, id, find, seriesDisplayOptions }) => {
       let views = world.views
       if (id) views = views.filter((view) => view.id === id)
       if (find) views = views.filter((view) => [view.title, ...view.dataSeries.map((series) => series.label)].some((text) => text.toLowerCase().includes(find.toLowerCase())))
       const found = page(views, first, after, (view) => view.id)
-      return { ...found, nodes: found.nodes.map(gqlView) }
+      return { ...found, nodes: found.nodes.map((view) => gqlView(view, seriesDisplayOptions?.limit)) }
     },
     repositories: ({ first, after, find }) => page(world.repositories.filter((repository) => !find || new RegExp(find).test(repository.name)), first, after, (repository) => repository.id),
     validateScopedInsightQuery: ({ query }) => {
@@ -185,6 +189,11 @@ export function resolvers(world) {
       cancelPast(view, series)
       return gqlSeries(series)
     },
+    setInsightSeriesRetention: ({ seriesId, points: count }) => {
+      const { series } = bySeries(seriesId)
+      series.retention = count ?? undefined
+      return gqlSeries(series)
+    },
     moveInsightSeriesBackfillToFrontOfQueue: ({ seriesId }) => gqlSeries(bySeries(seriesId).series),
     moveInsightSeriesBackfillToBackOfQueue: ({ seriesId }) => gqlSeries(bySeries(seriesId).series),
     triggerInsightSeries: ({ seriesId }) => gqlSeries(bySeries(seriesId).series),
@@ -227,6 +236,25 @@ export function resolvers(world) {
 const reason = {
   partial: { reasonClass: 'missing object', reason: 'object 3f1c9a is missing from the mirror; 2 of 418 files could not be read' },
   failed: { reasonClass: 'git', reason: 'git cat-file exited 128: fatal: packed object is corrupt' },
+}
+
+/** The points of so many labels with the largest values. */
+function largest(found, limit = Infinity) {
+  const peaks = new Map()
+  for (const { label, value } of found) peaks.set(label, Math.max(peaks.get(label) ?? 0, value))
+  const shown = new Set([...peaks.keys()].toSorted((a, b) => peaks.get(b) - peaks.get(a)).slice(0, limit))
+  return found.filter(({ label }) => shown.has(label))
+}
+
+function newest(found, count) {
+  const times = [...new Set(found.map((point) => point.dateTime))].toSorted().slice(count ? -count : 0)
+  return found.filter((point) => times.includes(point.dateTime))
+}
+
+function notices(series) {
+  const at = iso(series.anchor)
+  const faulty = reasons(series).map(({ reasonClass }) => ({ reason: reasonClass, since: at, forTime: at }))
+  return series.rewritten ? [{ reason: 'history rewritten', since: at, forTime: at }, ...faulty] : faulty
 }
 
 function sampleNode(sample) {

@@ -155,7 +155,7 @@ export function points(series) {
     const outcomes = tally(samples)
     const coverage = { known: outcomes.counted + outcomes.reused + outcomes.absent, planned: outcomes.planned }
     const valued = samples.filter((sample) => sample.done && sample.outcome !== 'failed')
-    const point = (label, value) => ({ dateTime: iso(time), value, label, coverage, outcomes, diffQuery: null, pointInTimeQuery: series.query })
+    const point = (label, value) => ({ dateTime: iso(time), value, label, isSnapshot: false, coverage, outcomes, diffQuery: null, pointInTimeQuery: series.query })
     if (!series.labels) {
       found.push(point('', valued.reduce((sum, sample) => sum + sample.value, 0)))
       continue

@@ -15,9 +15,9 @@ interface Read {
 /**
  * The loaded insights, kept current: completeness and state come with the progress stream, points are read again as
  * completeness moves. refresh reads one insight at once, after a change made here; reload is called when one of them
- * turns out to be gone.
+ * turns out to be gone. values is how many values of a series are read, as for loaded.
  */
-export function useLiveInsights(loaded: readonly InsightFragment[], reload: () => void): { insights: InsightFragment[]; refresh: (id: string) => void } {
+export function useLiveInsights(loaded: readonly InsightFragment[], reload: () => void, values: number): { insights: InsightFragment[]; refresh: (id: string) => void } {
   const client = useClient()
   const [base, setBase] = useState(() => ({ loaded, at: Date.now() }))
   const [fresh, setFresh] = useState<ReadonlyMap<string, Read>>(new Map())
@@ -34,6 +34,10 @@ export function useLiveInsights(loaded: readonly InsightFragment[], reload: () =
   // One read of an insight at a time: the client hands the answer that is on its way to whoever asks meanwhile, and that
   // answer may be from before the change that is asked about. So a change during a read is read after it.
   const reading = useRef(new Map<string, { again: boolean }>())
+  const wanted = useRef(values)
+  useEffect(() => {
+    wanted.current = values
+  }, [values])
   const read = useCallback(
     async (id: string) => {
       const underWay = reading.current.get(id)
@@ -45,13 +49,14 @@ export function useLiveInsights(loaded: readonly InsightFragment[], reload: () =
       reading.current.set(id, mine)
       while (mine.again) {
         mine.again = false
-        const result = await client.query(InsightDocument, { id }, { requestPolicy: 'network-only' }).toPromise()
+        const result = await client.query(InsightDocument, { id, values }, { requestPolicy: 'network-only' }).toPromise()
         const insight = result.data?.insightViews.nodes[0]
-        if (insight) setFresh((all) => new Map(all).set(id, { insight, at: Date.now() }))
+        // Asked for before another number of values was: the page's own query brings that.
+        if (insight && wanted.current === values) setFresh((all) => new Map(all).set(id, { insight, at: Date.now() }))
       }
       reading.current.delete(id)
     },
-    [client],
+    [client, values],
   )
   const readSoon = useCallback(
     (id: string) => {

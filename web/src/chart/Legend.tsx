@@ -1,4 +1,4 @@
-import { formatShort } from '../format/numbers.ts'
+import { formatNumber, formatShort } from '../format/numbers.ts'
 import styles from './chart.module.css'
 import { SeriesMark } from './SeriesMark.tsx'
 import type { ChartSeries } from './series.ts'
@@ -24,7 +24,7 @@ export function Legend({ series, hidden = 0 }: { series: readonly ChartSeries[];
           </li>
         )
       })}
-      {hidden > 0 && <li>and {hidden} more</li>}
+      {hidden > 0 && <li>and {formatNumber(hidden)} more</li>}
     </ul>
   )
 }

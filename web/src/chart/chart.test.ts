@@ -37,10 +37,9 @@ describe('captured values', () => {
       [0, 'exact'],
     ])
   })
-  test('beyond the limit the smallest are hidden and counted', () => {
-    const { series, hidden } = chartSeries(insight(points, { captured: true }), 1)
-    expect(series.map((entry) => entry.label)).toEqual(['1.10'])
-    expect(hidden).toBe(1)
+  test('that the server left out are counted', () => {
+    expect(chartSeries(insight(points, { captured: true, values: 2 })).hidden).toBe(0)
+    expect(chartSeries(insight(points, { captured: true, values: 2466 })).hidden).toBe(2464)
   })
   test('that never occur leave the line of zeros under the series name', () => {
     const { series } = chartSeries(insight([serverPoint('2026-01-01T00:00:00Z', 0)], { captured: true }))

@@ -36,11 +36,12 @@ export interface ChartSeries {
   points: ChartPoint[]
 }
 
-/** Captured values shown at once; the rest are listed, not drawn, until asked for. */
-export const captureLimit = 10
+/** How many values of a series are asked for: at first, and when a person wants more. All of them are in the export. */
+export const fewValues = 10
+export const manyValues = 100
 
-/** The series of an insight as lines. hidden counts captured values that limit kept out (the smallest ones). */
-export function chartSeries(insight: InsightFragment, limit = captureLimit): { series: ChartSeries[]; hidden: number } {
+/** The series of an insight as lines. hidden counts the values that were not asked for, the smallest ones. */
+export function chartSeries(insight: InsightFragment): { series: ChartSeries[]; hidden: number } {
   const series: ChartSeries[] = []
   let hidden = 0
   insight.dataSeries.forEach((data, position) => {
@@ -59,12 +60,10 @@ export function chartSeries(insight: InsightFragment, limit = captureLimit): { s
       })
       return
     }
+    // In the server's order, which is that of versions where the values are such.
     const lines = capturedLines(data.points)
-    // The server's order, which is that of versions where the values are such.
-    const kept = new Set(lines.toSorted((a, b) => peak(b.points) - peak(a.points)).slice(0, limit))
-    const shown = lines.filter((line) => kept.has(line))
-    hidden += lines.length - shown.length
-    for (const line of shown) {
+    hidden += Math.max(0, data.valueCount - lines.length)
+    for (const line of lines) {
       const index = series.length
       series.push({
         key: `${data.seriesId}.${line.label}`,
@@ -126,10 +125,6 @@ function capturedLines(points: readonly PointFragment[]): Line[] {
     label,
     points: ordered.map((zero) => known.get(zero.dateTime) ?? zero),
   }))
-}
-
-function peak(points: readonly ChartPoint[]): number {
-  return points.reduce((most, point) => Math.max(most, point.value ?? 0), 0)
 }
 
 /**

@@ -16,12 +16,12 @@ export function serverPoint(dateTime: string, value: number, known = 3, planned 
   }
 }
 
-export function insight(points: PointFragment[], { captured = false, color = '' } = {}): InsightFragment {
+export function insight(points: PointFragment[], { captured = false, color = '', values = 0 } = {}): InsightFragment {
   return {
     id: 'view',
     createdAt: '2026-03-31T10:00:00Z',
     presentation: { title: 'Test', seriesPresentation: [{ seriesId: 's', label: 'Label', color }] },
-    dataSeries: [{ seriesId: 's', label: 'Label', points, completeness: { ...emptyTally, percent: 100, rate: null, etaSeconds: null }, workflow: null }],
+    dataSeries: [{ seriesId: 's', label: 'Label', points, valueCount: values, completeness: { ...emptyTally, percent: 100, rate: null, etaSeconds: null }, workflow: null }],
     dataSeriesDefinitions: [
       {
         seriesId: 's',

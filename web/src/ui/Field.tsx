@@ -1,4 +1,4 @@
-import { useId, type InputHTMLAttributes, type ReactNode } from 'react'
+import { useId, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes } from 'react'
 import styles from './field.module.css'
 
 interface Parts {
@@ -24,4 +24,8 @@ export function Field({ label, hint, error, children }: { label: ReactNode; hint
 
 export function TextInput({ mono = false, className, ...rest }: InputHTMLAttributes<HTMLInputElement> & { mono?: boolean }) {
   return <input type="text" spellCheck={false} autoComplete="off" {...rest} className={[styles.input, mono && 'mono', className].filter(Boolean).join(' ')} />
+}
+
+export function Select(props: SelectHTMLAttributes<HTMLSelectElement>) {
+  return <select {...props} className={styles.select} />
 }

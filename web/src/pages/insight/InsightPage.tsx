@@ -8,7 +8,8 @@ import type { Cursor } from '../../chart/cursor.ts'
 import { findPoint } from '../../chart/cursor.ts'
 import { Legend } from '../../chart/Legend.tsx'
 import { LineChart } from '../../chart/LineChart.tsx'
-import { chartSeries, insightDomain } from '../../chart/series.ts'
+import { chartSeries, fewValues, insightDomain, manyValues } from '../../chart/series.ts'
+import { formatNumber } from '../../format/numbers.ts'
 import { Link, useSearch } from '../../router/router.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { Notice } from '../../ui/Notice.tsx'
@@ -22,9 +23,11 @@ import styles from './insight.module.css'
 const none: InsightFragment[] = []
 
 export function InsightPage({ id }: { id: string }) {
-  const [{ data, error }, ask] = useQuery({ query: InsightDocument, variables: { id } })
+  const [search] = useSearch()
+  const values = search.has('values') ? manyValues : fewValues
+  const [{ data, error }, ask] = useQuery({ query: InsightDocument, variables: { id, values } })
   const reload = useCallback(() => ask({ requestPolicy: 'network-only' }), [ask])
-  const { insights, refresh } = useLiveInsights(data?.insightViews.nodes ?? none, reload)
+  const { insights, refresh } = useLiveInsights(data?.insightViews.nodes ?? none, reload, values)
   const insight = insights[0]
   useTitle(insight?.presentation.title ?? 'Insight')
   if (insight) return <Insight insight={insight} refresh={() => refresh(id)} />
@@ -43,9 +46,9 @@ export function InsightPage({ id }: { id: string }) {
 function Insight({ insight, refresh }: { insight: InsightFragment; refresh: () => void }) {
   const { title } = insight.presentation
   const [search, setSearch] = useSearch()
-  const showAll = search.get('values') === 'all'
+  const showsMany = search.has('values')
   const asTable = search.get('view') === 'table'
-  const { series, hidden } = useMemo(() => chartSeries(insight, showAll ? Infinity : undefined), [insight, showAll])
+  const { series, hidden } = useMemo(() => chartSeries(insight), [insight])
   const domain = useMemo(() => insightDomain(insight), [insight])
   const [justOpened, setJustOpened] = useState(false)
 
@@ -68,11 +71,14 @@ function Insight({ insight, refresh }: { insight: InsightFragment; refresh: () =
           <div className={styles.chartHead}>
             <Legend series={series} hidden={hidden} />
             <div className={styles.chartTools}>
-              {(hidden > 0 || showAll) && (
-                <Button kind="quiet" onClick={() => setSearch({ values: showAll ? null : 'all' })}>
-                  {showAll ? 'Show the largest' : `Show all ${series.length + hidden}`}
+              {(hidden > 0 || showsMany) && (
+                <Button kind="quiet" onClick={() => setSearch({ values: showsMany ? null : 'many' })}>
+                  {showsMany ? `Show the ${fewValues} largest` : fits(insight) ? `Show all ${formatNumber(series.length + hidden)}` : `Show the ${manyValues} largest`}
                 </Button>
               )}
+              <a className={styles.export} href={`/export/${insight.id}.csv`} download title={`Every point, archived ones${hidden > 0 ? ' and values that are not drawn' : ''} too`}>
+                CSV
+              </a>
               <div className={styles.switch} role="group" aria-label="Show as">
                 <button type="button" aria-pressed={!asTable} onClick={() => setSearch({ view: null })}>
                   Chart
@@ -96,6 +102,11 @@ function Insight({ insight, refresh }: { insight: InsightFragment; refresh: () =
       <Reasons insight={insight} />
     </>
   )
+}
+
+/** Whether all values of each series can be shown. */
+function fits(insight: InsightFragment): boolean {
+  return insight.dataSeries.every((series) => series.valueCount <= manyValues)
 }
 
 /** Explains the signs that the chart uses now, and only those. */

@@ -9,7 +9,7 @@ import { formatNumber, plural } from '../../format/numbers.ts'
 import { formatTime } from '../../format/times.ts'
 import { useSearch } from '../../router/router.tsx'
 import { Button } from '../../ui/Button.tsx'
-import { TextInput } from '../../ui/Field.tsx'
+import { Select, TextInput } from '../../ui/Field.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { useDebounced } from '../../ui/useDebounced.ts'
 import styles from './samples.module.css'
@@ -62,14 +62,14 @@ export function SamplesPanel({ insightId, series, point, takeFocus, onClose }: {
       </div>
       <div className={styles.filters}>
         <TextInput type="search" aria-label="Filter by repository" placeholder="Filter repositories (regexp)" value={repository} onChange={(event) => setRepository(event.target.value)} />
-        <select className={styles.select} aria-label="Filter by outcome" value={outcome ?? ''} onChange={(event) => setSearch({ outcome: event.target.value })}>
+        <Select aria-label="Filter by outcome" value={outcome ?? ''} onChange={(event) => setSearch({ outcome: event.target.value })}>
           <option value="">All outcomes</option>
           {outcomes.map((name) => (
             <option key={name} value={name}>
               {name}
             </option>
           ))}
-        </select>
+        </Select>
       </div>
       {error && <Notice kind="danger">{error}</Notice>}
       <div className={styles.scroll} tabIndex={0} role="region" aria-label="Samples by repository" aria-busy={busy}>

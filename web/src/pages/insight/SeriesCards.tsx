@@ -1,4 +1,6 @@
-import type { InsightFragment } from '../../api/generated.ts'
+import { useEffect } from 'react'
+import { useQuery } from 'urql'
+import { SeriesDetailsDocument, type InsightFragment } from '../../api/generated.ts'
 import { OutcomeSwatch } from '../../completeness/CompletenessBar.tsx'
 import { pausable } from '../../completeness/state.ts'
 import { StateBadge } from '../../completeness/StateBadge.tsx'
@@ -10,8 +12,9 @@ import { Icon } from '../../ui/Icon.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { units } from '../new/form.ts'
 import { usePauseResume } from '../usePauseResume.ts'
+import { SeriesNotices, SeriesPlans } from './SeriesDetails.tsx'
 import { SeriesMenu } from './SeriesMenu.tsx'
-import { doing, problemText } from './seriesText.ts'
+import { doing, problemText, retentionText } from './seriesText.ts'
 import styles from './insight.module.css'
 
 type Definition = InsightFragment['dataSeriesDefinitions'][number]
@@ -19,6 +22,14 @@ type Definition = InsightFragment['dataSeriesDefinitions'][number]
 /** What each series is, what it does now, and its samples by outcome. */
 export function SeriesCards({ insight, refresh }: { insight: InsightFragment; refresh: () => void }) {
   const { busy, pause, resume } = usePauseResume(refresh)
+  // Read again when a plan begins or ends, which is when they change.
+  const stage = insight.dataSeries.map(({ completeness, workflow }) => [completeness.planned, completeness.pending === 0, workflow?.kind, workflow?.problem?.at].join()).join(' ')
+  const [{ data }, ask] = useQuery({ query: SeriesDetailsDocument, variables: { id: insight.id } })
+  useEffect(() => ask({ requestPolicy: 'network-only' }), [stage, ask])
+  const changed = () => {
+    ask({ requestPolicy: 'network-only' })
+    refresh()
+  }
   const several = insight.dataSeries.length > 1
   return (
     <section className={styles.section} aria-labelledby="series-heading">
@@ -29,6 +40,7 @@ export function SeriesCards({ insight, refresh }: { insight: InsightFragment; re
           const label = insight.presentation.seriesPresentation.find((entry) => entry.seriesId === series.seriesId)?.label || series.label
           const state = series.workflow?.state ?? null
           const action = pausable(state)
+          const details = data?.insightViews.nodes[0]?.dataSeries.find((entry) => entry.seriesId === series.seriesId)
           const flying = series.workflow?.inFlight ?? 0
           return (
             <li key={series.seriesId} className={styles.seriesCard}>
@@ -44,7 +56,7 @@ export function SeriesCards({ insight, refresh }: { insight: InsightFragment; re
                     onClick={() => void (action === 'pause' ? pause([series]) : resume([series]))}
                   />
                 )}
-                <SeriesMenu series={series} label={label} points={definition?.points ?? 0} refresh={refresh} />
+                <SeriesMenu series={series} label={label} points={definition?.points ?? 0} retention={details?.retention} refresh={changed} />
                 {series.workflow?.temporalUrl && (
                   <a className={styles.temporal} href={series.workflow.temporalUrl} target="_blank" rel="noreferrer">
                     Workflow <Icon name="external" size={12} />
@@ -54,6 +66,7 @@ export function SeriesCards({ insight, refresh }: { insight: InsightFragment; re
               </div>
               {doing(series.workflow) && <p className={styles.note}>{doing(series.workflow)}</p>}
               {series.workflow?.problem && <Notice kind="danger">{problemText(series.workflow.problem)}</Notice>}
+              {details && <SeriesNotices details={details} problem={Boolean(series.workflow?.problem)} />}
               {definition && (
                 <dl className={styles.definition}>
                   <dt>Query</dt>
@@ -64,6 +77,12 @@ export function SeriesCards({ insight, refresh }: { insight: InsightFragment; re
                   <dd>{scopeText(definition)}</dd>
                   <dt>Grid</dt>
                   <dd>{gridText(definition)}</dd>
+                  {details && (
+                    <>
+                      <dt>Charts show</dt>
+                      <dd>{retentionText(details.retention)}</dd>
+                    </>
+                  )}
                 </dl>
               )}
               <table className={`${styles.tally} numbers`}>
@@ -94,6 +113,7 @@ export function SeriesCards({ insight, refresh }: { insight: InsightFragment; re
                   </tr>
                 </tfoot>
               </table>
+              {details && <SeriesPlans details={details} label={label} />}
             </li>
           )
         })}

@@ -14,3 +14,36 @@ export function doing(workflow: { kind?: string | null; waiting: number; queue?:
 export function problemText({ message, at, retryAt }: { message: string; at: string; retryAt: string }): string {
   return Date.parse(retryAt) > Date.parse(at) ? `It cannot plan: ${message}. Tried again on ${formatTime(retryAt)}.` : `Refused: ${message}.`
 }
+
+/** A notice in words; null for the class of what keeps samples from being exact, which the reasons explain. */
+export function noticeText(reason: string): string | null {
+  if (reason === 'history rewritten') return 'A repository’s history was rewritten (a force-push), and some values are of commits that it does not have any more. “Compute all again” counts what is there now.'
+  return isPlanning(reason) ? `It cannot plan: ${reason.slice(planning.length)}.` : null
+}
+
+const planning = 'planning: '
+
+/** Whether a notice says that the series cannot plan, which is the workflow's problem too. */
+export function isPlanning(reason: string): boolean {
+  return reason.startsWith(planning)
+}
+
+const plans: Record<string, string> = {
+  backfill: 'The past',
+  recording: 'Recording',
+  retry: 'Computed again',
+  extension: 'Older points',
+  joining: 'Repositories that joined',
+}
+
+/** What a plan was for. */
+export function planText(kind: string): string {
+  return plans[kind] ?? kind
+}
+
+/** How many sample times charts show, and where the others are. */
+export function retentionText({ points, override, archived }: { points: number; override: number | null; archived: number }): string {
+  const shown = points === 0 ? 'All sample times' : `The newest ${plural(points, 'sample time')}`
+  const why = override === null ? '' : ', set for this series'
+  return `${shown}${why}.${archived > 0 ? ` ${plural(archived, 'older one is', 'older ones are')} archived, and in exports.` : ''}`
+}

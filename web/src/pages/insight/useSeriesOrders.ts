@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useMutation, type OperationResult } from 'urql'
 import { errorText } from '../../api/errors.ts'
-import { CancelSeriesDocument, ExtendSeriesDocument, MoveSeriesToBackDocument, MoveSeriesToFrontDocument, RetrySeriesDocument, TriggerSeriesDocument } from '../../api/generated.ts'
+import { CancelSeriesDocument, ExtendSeriesDocument, MoveSeriesToBackDocument, MoveSeriesToFrontDocument, RetrySeriesDocument, SetRetentionDocument, TriggerSeriesDocument } from '../../api/generated.ts'
 import { useAnnounce } from '../../ui/Announcer.tsx'
 
 export type Send = () => Promise<string | null>
@@ -14,6 +14,7 @@ export function useSeriesOrders(seriesId: string, done: () => void) {
   const [, front] = useMutation(MoveSeriesToFrontDocument)
   const [, back] = useMutation(MoveSeriesToBackDocument)
   const [, trigger] = useMutation(TriggerSeriesDocument)
+  const [, retain] = useMutation(SetRetentionDocument)
   const [busy, setBusy] = useState(false)
   const announce = useAnnounce()
 
@@ -33,6 +34,7 @@ export function useSeriesOrders(seriesId: string, done: () => void) {
     cancel: (reason: string) => send(cancel({ seriesId, reason: reason.trim() || null }), 'The work on the past was cancelled.'),
     front: () => send(front({ seriesId }), 'The series is at the front of the queue.'),
     back: () => send(back({ seriesId }), 'The series is at the back of the queue.'),
+    retain: (points: number | null) => send(retain({ seriesId, points }), 'What charts show of the series was changed.'),
     trigger: () => send(trigger({ seriesId }), 'The series looks for work now.'),
   }
 }

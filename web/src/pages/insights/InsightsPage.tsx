@@ -4,6 +4,7 @@ import { errorText } from '../../api/errors.ts'
 import { InsightsDocument, type InsightFragment } from '../../api/generated.ts'
 import { useConnection } from '../../api/useConnection.ts'
 import { useLiveInsights } from '../../api/useLiveInsights.ts'
+import { fewValues } from '../../chart/series.ts'
 import { formatNumber } from '../../format/numbers.ts'
 import { useSearch } from '../../router/router.tsx'
 import { Button, ButtonLink } from '../../ui/Button.tsx'
@@ -27,13 +28,13 @@ export function InsightsPage() {
   const client = useClient()
   const load = useCallback(
     async (after: string | null) => {
-      const { data, error } = await client.query(InsightsDocument, { first: pageSize, after, find: settled || null }, { requestPolicy: 'network-only' }).toPromise()
+      const { data, error } = await client.query(InsightsDocument, { first: pageSize, after, find: settled || null, values: fewValues }, { requestPolicy: 'network-only' }).toPromise()
       return error ? { error: errorText(error) } : { page: data?.insightViews }
     },
     [client, settled],
   )
   const { nodes, total, complete, busy, error, more, reload } = useConnection<InsightFragment>(`insights ${settled}`, load)
-  const { insights, refresh } = useLiveInsights(nodes ?? none, reload)
+  const { insights, refresh } = useLiveInsights(nodes ?? none, reload, fewValues)
   const empty = nodes?.length === 0 && settled === '' && find === ''
 
   return (

@@ -5,7 +5,7 @@ import { CreateInsightDocument } from '../../api/generated.ts'
 import { plural } from '../../format/numbers.ts'
 import { insightPath, Link, navigate, useSearch } from '../../router/router.tsx'
 import { Button } from '../../ui/Button.tsx'
-import { Field, TextInput } from '../../ui/Field.tsx'
+import { Field, Select, TextInput } from '../../ui/Field.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { recipes } from '../recipes.ts'
 import { useTitle } from '../useTitle.ts'
@@ -119,13 +119,13 @@ function NewInsight({ initial, recipe, choose }: { initial?: () => FormState; re
           </Field>
           <Field label="Unit">
             {({ id }) => (
-              <select id={id} className={styles.select} value={form.unit} onChange={(event) => change({ unit: event.target.value as FormState['unit'] }, 'every')}>
+              <Select id={id} value={form.unit} onChange={(event) => change({ unit: event.target.value as FormState['unit'] }, 'every')}>
                 {units.map((entry) => (
                   <option key={entry.unit} value={entry.unit}>
                     {Number(form.every) === 1 ? entry.one : entry.many}
                   </option>
                 ))}
-              </select>
+              </Select>
             )}
           </Field>
         </div>

@@ -31,6 +31,11 @@ export function RepositoryRow({ repository, onSync, onRemove }: { repository: Re
           {state.text}
           {state.since && <span className={styles.since}> {formatAgo(state.since)}</span>}
         </span>
+        {repository.rewrittenAt && (
+          <span className={styles.rewritten} title="A force-push: insights that have values of commits which are gone say so.">
+            history rewritten {formatAgo(repository.rewrittenAt)}
+          </span>
+        )}
         {repository.error && <span className={styles.error}>{repository.error}</span>}
       </td>
       <td>

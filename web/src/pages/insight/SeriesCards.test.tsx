@@ -1,0 +1,102 @@
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react'
+import { afterEach, expect, test, vi } from 'vitest'
+import { insight } from '../../testing/insight.ts'
+import { serve } from '../../testing/server.tsx'
+import { SeriesCards } from './SeriesCards.tsx'
+
+afterEach(cleanup)
+
+const at = '2026-03-31T10:00:00Z'
+
+function shown({ refuse = false } = {}) {
+  let override: number | null = null
+  const retention = () => ({ __typename: 'SeriesRetention', points: override ?? 30, override, archived: 12 })
+  const { asked, wrap } = serve({
+    SeriesDetails: () => ({
+      insightViews: {
+        nodes: [
+          {
+            id: 'view',
+            dataSeries: [
+              {
+                seriesId: 's',
+                retention: retention(),
+                notices: [
+                  { reason: 'history rewritten', since: at, forTime: at },
+                  { reason: 'planning: unknown field', since: at, forTime: at },
+                  { reason: 'timeout', since: at, forTime: at },
+                  { reason: 'missing object', since: at, forTime: at },
+                ],
+                plans: [
+                  { generation: 2, kind: 'joining', times: [at, at, at], note: 'acme/new', createdAt: at, completedAt: null },
+                  { generation: 1, kind: 'backfill', times: [at], note: null, createdAt: at, completedAt: at },
+                ],
+              },
+            ],
+          },
+        ],
+      },
+    }),
+    SetRetention: ({ points }: { points: number | null }) => {
+      if (!refuse) override = points
+      return { setInsightSeriesRetention: { seriesId: 's', retention: retention() } }
+    },
+  })
+  const refresh = vi.fn()
+  render(wrap(<SeriesCards insight={insight([])} refresh={refresh} />))
+  const orders = () => asked.filter(([name]) => name === 'SetRetention').map(([, variables]) => variables)
+  return { asked, orders, refresh }
+}
+
+async function question() {
+  await screen.findByText(/^The newest/)
+  fireEvent.click(screen.getByRole('button', { name: 'Actions for Label' }))
+  fireEvent.click(screen.getByRole('menuitem', { name: 'Change how much is shown…' }))
+  return within(screen.getByRole('dialog'))
+}
+
+test('a series tells what is to be known about it, what was planned and how much is shown', async () => {
+  shown()
+  expect(await screen.findByText(/history was rewritten/)).toBeTruthy()
+  expect(screen.getByText(/^It cannot plan: unknown field\./)).toBeTruthy()
+  expect(screen.getByText('Some samples are not exact: timeout, missing object. The table below has the reasons.')).toBeTruthy()
+  expect(screen.getByText('The newest 30 sample times. 12 older ones are archived, and in exports.')).toBeTruthy()
+  const rows = within(screen.getByRole('region', { name: 'Plans of Label', hidden: true })).getAllByRole('row', { hidden: true })
+  expect(rows.slice(1).map((row) => [...row.children].map((cell) => cell.textContent))).toEqual([
+    ['31 Mar 2026', 'Repositories that joined: acme/new', '3', 'not yet'],
+    ['31 Mar 2026', 'The past', '31 Mar 2026', '31 Mar 2026'],
+  ])
+})
+
+test('how much is shown can be set to a number, to all, and back to the setting', async () => {
+  const { orders, refresh } = shown()
+  let dialog = await question()
+  expect(dialog.queryByLabelText('Sample times')).toBeNull()
+  fireEvent.change(dialog.getByLabelText('Charts show'), { target: { value: 'own' } })
+  fireEvent.change(dialog.getByLabelText('Sample times'), { target: { value: '60' } })
+  fireEvent.submit(document.querySelector('form')!)
+  expect(await screen.findByText(/^The newest 60 sample times, set for this series\./)).toBeTruthy()
+  expect(refresh).toHaveBeenCalled()
+  expect(screen.queryByRole('dialog')).toBeNull()
+
+  dialog = await question()
+  expect((dialog.getByLabelText('Sample times') as HTMLInputElement).value).toBe('60')
+  fireEvent.change(dialog.getByLabelText('Charts show'), { target: { value: 'setting' } })
+  fireEvent.submit(document.querySelector('form')!)
+  expect(await screen.findByText(/^The newest 30 sample times\./)).toBeTruthy()
+
+  dialog = await question()
+  fireEvent.change(dialog.getByLabelText('Charts show'), { target: { value: 'all' } })
+  fireEvent.submit(document.querySelector('form')!)
+  await waitFor(() => expect(orders()).toEqual([{ seriesId: 's', points: 60 }, { seriesId: 's', points: null }, { seriesId: 's', points: 0 }]))
+})
+
+test.each(['0', '1.5', '', '100001'])('%j sample times are refused beside the field, and nothing is sent', async (text) => {
+  const { orders } = shown()
+  const dialog = await question()
+  fireEvent.change(dialog.getByLabelText('Charts show'), { target: { value: 'own' } })
+  fireEvent.change(dialog.getByLabelText('Sample times'), { target: { value: text } })
+  fireEvent.submit(document.querySelector('form')!)
+  expect(await dialog.findByText('Give a whole number from 1 to 100,000.')).toBeTruthy()
+  expect(orders()).toEqual([])
+})
