@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/backsight/backsight/insights"
@@ -16,45 +17,23 @@ func (s *Store) BeginExtension(ctx context.Context, seriesID string, points int,
 	if len(times) == 0 {
 		return 0, insights.Errorf(insights.Invalid, "series %s: an extension needs at least one time", seriesID)
 	}
-	key, err := s.seriesKey(ctx, seriesID)
-	if err != nil {
-		return 0, err
-	}
 	sorted := instants(times)
-	var generation int32
-	err = s.inTx(ctx, func(q *db.Queries) error {
-		if _, err := q.LockSeries(ctx, key); err != nil {
-			return err
-		}
-		open, err := q.OpenGeneration(ctx, db.OpenGenerationParams{SeriesID: key, Kind: Extension, Times: sorted})
-		if err != nil {
-			return err
-		}
-		if len(open) > 0 {
-			generation = open[0]
-			return nil
-		}
+	return s.begin(ctx, seriesID, fmt.Sprintf("extend to %d points", points), openPlan(ctx, Extension, sorted), func(q *db.Queries, key int32) (int32, error) {
 		row, err := q.Series(ctx, seriesID)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		series := seriesOf(row)
 		if points <= series.Grid.Points {
-			return insights.Errorf(insights.Conflict, "series %s: it has %d points already", seriesID, series.Grid.Points)
+			return 0, insights.Errorf(insights.Conflict, "series %s: it has %d points already", seriesID, series.Grid.Points)
 		}
 		series.Grid.Points = points
 		if err := series.Grid.Validate(); err != nil {
-			return err
+			return 0, err
 		}
-		err = q.ExtendSeries(ctx, db.ExtendSeriesParams{Points: int32(points), DefinitionKey: series.DefinitionKey(), ID: key})
-		if err != nil {
-			return err
+		if err := q.ExtendSeries(ctx, db.ExtendSeriesParams{Points: int32(points), DefinitionKey: series.DefinitionKey(), ID: key}); err != nil {
+			return 0, err
 		}
-		if err := q.AddTimes(ctx, key, sorted); err != nil {
-			return err
-		}
-		generation, err = q.AddGeneration(ctx, db.AddGenerationParams{SeriesID: key, Kind: Extension, Times: sorted})
-		return err
+		return addPlan(ctx, q, key, Extension, sorted)
 	})
-	return int(generation), classify(err, "series %s: extend to %d points", seriesID, points)
 }

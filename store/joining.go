@@ -46,28 +46,10 @@ func (s *Store) BeginJoining(ctx context.Context, seriesID string, times []time.
 	if len(times) == 0 {
 		return 0, insights.Errorf(insights.Invalid, "series %s: a plan needs at least one time", seriesID)
 	}
-	key, err := s.seriesKey(ctx, seriesID)
-	if err != nil {
-		return 0, err
-	}
 	sorted := instants(times)
-	var generation int32
-	err = s.inTx(ctx, func(q *db.Queries) error {
-		if _, err := q.LockSeries(ctx, key); err != nil {
-			return err
-		}
-		open, err := q.OpenGeneration(ctx, db.OpenGenerationParams{SeriesID: key, Kind: Joining, Times: sorted})
-		if err != nil {
-			return err
-		}
-		if len(open) > 0 {
-			generation = open[0]
-			return nil
-		}
-		generation, err = q.AddJoining(ctx, db.AddJoiningParams{SeriesID: key, Times: sorted, Note: clean(note, maxReason)})
-		return err
+	return s.begin(ctx, seriesID, "plan", openPlan(ctx, Joining, sorted), func(q *db.Queries, key int32) (int32, error) {
+		return q.AddJoining(ctx, db.AddJoiningParams{SeriesID: key, Times: sorted, Note: clean(note, maxReason)})
 	})
-	return int(generation), classify(err, "series %s: plan", seriesID)
 }
 
 // Plan is what was planned for a series, and when.

@@ -30,17 +30,25 @@ func (s *Store) BeginGeneration(ctx context.Context, seriesID, kind string, time
 	if len(times) == 0 {
 		return 0, insights.Errorf(insights.Invalid, "series %s: a plan needs at least one time", seriesID)
 	}
+	sorted := instants(times)
+	return s.begin(ctx, seriesID, "plan", openPlan(ctx, kind, sorted), func(q *db.Queries, key int32) (int32, error) {
+		return addPlan(ctx, q, key, kind, sorted)
+	})
+}
+
+// begin returns the number of the series' open plan, as find finds it, or of the one that add makes, 0 for none. Numbers are given out one
+// after the other.
+func (s *Store) begin(ctx context.Context, seriesID, what string, find func(*db.Queries, int32) ([]int32, error), add func(*db.Queries, int32) (int32, error)) (int, error) {
 	key, err := s.seriesKey(ctx, seriesID)
 	if err != nil {
 		return 0, err
 	}
-	sorted := instants(times)
 	var generation int32
 	err = s.inTx(ctx, func(q *db.Queries) error {
-		if _, err := q.LockSeries(ctx, key); err != nil { // numbers are given out one after the other
+		if _, err := q.LockSeries(ctx, key); err != nil {
 			return err
 		}
-		open, err := q.OpenGeneration(ctx, db.OpenGenerationParams{SeriesID: key, Kind: kind, Times: sorted})
+		open, err := find(q, key)
 		if err != nil {
 			return err
 		}
@@ -48,17 +56,29 @@ func (s *Store) BeginGeneration(ctx context.Context, seriesID, kind string, time
 			generation = open[0]
 			return nil
 		}
-		if err := q.AddTimes(ctx, key, sorted); err != nil {
-			return err
-		}
-		generation, err = q.AddGeneration(ctx, db.AddGenerationParams{SeriesID: key, Kind: kind, Times: sorted})
+		generation, err = add(q, key)
 		return err
 	})
-	return int(generation), classify(err, "series %s: plan", seriesID)
+	return int(generation), classify(err, "series %s: %s", seriesID, what)
+}
+
+// openPlan finds a plan that is not complete.
+func openPlan(ctx context.Context, kind string, times []time.Time) func(*db.Queries, int32) ([]int32, error) {
+	return func(q *db.Queries, key int32) ([]int32, error) {
+		return q.OpenGeneration(ctx, db.OpenGenerationParams{SeriesID: key, Kind: kind, Times: times})
+	}
+}
+
+// addPlan makes a plan, and places for its times.
+func addPlan(ctx context.Context, q *db.Queries, key int32, kind string, times []time.Time) (int32, error) {
+	if err := q.AddTimes(ctx, key, times); err != nil {
+		return 0, err
+	}
+	return q.AddGeneration(ctx, db.AddGenerationParams{SeriesID: key, Kind: kind, Times: times})
 }
 
 // PlanSlice plans the next limit repositories of the scope by id and reports whether the plan is written in full.
-// Everything that needs no search is settled here, see planChunks. A sample that an earlier generation settled stays as it is and
+// Everything that needs no search is settled here, see planRepositories. A sample that an earlier generation settled stays as it is and
 // belongs to that one; a pending one moves to this one.
 //
 // reuse says whether a sample at a commit that the series has an exact value for takes that value. It is false where a value belongs
@@ -71,32 +91,39 @@ func (s *Store) PlanSlice(ctx context.Context, seriesID string, generation int, 
 	if limit < 1 {
 		return false, insights.Errorf(insights.Invalid, "series %s: a slice of %d repositories: must be at least 1", seriesID, limit)
 	}
+	return s.slice(ctx, seriesID, generation, scope, limit, func(q *db.Queries, key int32, times []time.Time, repos []int32) error {
+		return planRepositories(ctx, q, seriesID, times, repos, planning{generation: int32(generation), reuse: reuse})
+	})
+}
+
+// slice lets plan write the next limit repositories of the scope by id, and reports whether the plan is written in full.
+func (s *Store) slice(ctx context.Context, seriesID string, generation int, scope ScopeFilter, limit int, plan func(q *db.Queries, key int32, times []time.Time, repos []int32) error) (done bool, err error) {
 	key, err := s.seriesKey(ctx, seriesID)
 	if err != nil {
 		return false, err
 	}
 	err = s.inTx(ctx, func(q *db.Queries) error {
-		plan, err := q.LockGeneration(ctx, key, int32(generation))
+		row, err := q.LockGeneration(ctx, key, int32(generation))
 		if err != nil {
 			return err
 		}
-		if plan.PlannedAt != nil {
+		if row.PlannedAt != nil {
 			done = true
 			return nil
 		}
 		var ids []int32
 		var through int32
-		ids, through, done, err = scope.choose(ctx, q, plan.PlannedThrough, limit)
+		ids, through, done, err = scope.choose(ctx, q, row.PlannedThrough, limit)
 		if err != nil {
 			return err
 		}
 		if len(ids) > 0 {
-			if err := planRepositories(ctx, q, seriesID, plan.Times, ids, planning{generation: int32(generation), reuse: reuse}); err != nil {
+			if err := plan(q, key, row.Times, ids); err != nil {
 				return err
 			}
 		}
 		err = q.AdvancePlan(ctx, db.AdvancePlanParams{PlannedThrough: through, Done: done, SeriesID: key, Generation: int32(generation)})
-		if err == nil && done && plan.Kind == Backfill {
+		if err == nil && done && row.Kind == Backfill {
 			err = q.MarkBackfillQueued(ctx, key)
 		}
 		return err

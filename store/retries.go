@@ -30,37 +30,20 @@ func (s *Store) BeginRetry(ctx context.Context, seriesID string, selection insig
 	if err != nil {
 		return 0, err
 	}
-	key, err := s.seriesKey(ctx, seriesID)
-	if err != nil {
-		return 0, err
-	}
 	text, err := json.Marshal(selection)
 	if err != nil {
 		return 0, fmt.Errorf("series %s: retry: %w", seriesID, err) // a struct of texts and a time: a defect
 	}
-	var number int32
-	err = s.inTx(ctx, func(q *db.Queries) error {
-		if _, err := q.LockSeries(ctx, key); err != nil {
-			return err
-		}
-		open, err := q.OpenRetry(ctx, key, string(text))
-		if err != nil {
-			return err
-		}
-		if len(open) > 0 {
-			number = open[0]
-			return nil
-		}
+	find := func(q *db.Queries, key int32) ([]int32, error) { return q.OpenRetry(ctx, key, string(text)) }
+	return s.begin(ctx, seriesID, "retry", find, func(q *db.Queries, key int32) (int32, error) {
 		times, err := q.RetryTimes(ctx, db.RetryTimesParams{
 			SeriesID: key, Faulty: faulty(selection), Letters: lettersOf(selection.Outcomes), At: selection.Time, RepoPattern: selection.Repository,
 		})
 		if err != nil || len(times) == 0 {
-			return err
+			return 0, err
 		}
-		number, err = q.AddRetry(ctx, db.AddRetryParams{SeriesID: key, Times: times, Selection: string(text)})
-		return err
+		return q.AddRetry(ctx, db.AddRetryParams{SeriesID: key, Times: times, Selection: string(text)})
 	})
-	return int(number), classify(err, "series %s: retry", seriesID)
 }
 
 // RetrySlice takes up the selected samples of the next limit repositories by id and reports whether that was the last slice. Each

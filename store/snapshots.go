@@ -31,68 +31,23 @@ func (s *Store) SnapshotSeries(ctx context.Context, after int64, limit int) (ids
 // BeginSnapshot returns the number of the series' open snapshot of this moment, made if there is none. Older ones that were not
 // completed are dropped.
 func (s *Store) BeginSnapshot(ctx context.Context, seriesID string, at time.Time) (int, error) {
-	key, err := s.seriesKey(ctx, seriesID)
-	if err != nil {
-		return 0, err
-	}
 	times := []time.Time{instant(at)}
-	var generation int32
-	err = s.inTx(ctx, func(q *db.Queries) error {
-		if _, err := q.LockSeries(ctx, key); err != nil {
-			return err
-		}
-		open, err := q.OpenGeneration(ctx, db.OpenGenerationParams{SeriesID: key, Kind: Snapshot, Times: times})
-		if err != nil {
-			return err
-		}
-		if len(open) > 0 {
-			generation = open[0]
-			return nil
-		}
+	return s.begin(ctx, seriesID, "snapshot", openPlan(ctx, Snapshot, times), func(q *db.Queries, key int32) (int32, error) {
 		// Added before others are dropped: a number is never given out twice, so a late write finds nothing.
-		if generation, err = q.AddGeneration(ctx, db.AddGenerationParams{SeriesID: key, Kind: Snapshot, Times: times}); err != nil {
-			return err
+		generation, err := q.AddGeneration(ctx, db.AddGenerationParams{SeriesID: key, Kind: Snapshot, Times: times})
+		if err != nil {
+			return 0, err
 		}
-		return q.DropUnfinishedSnapshots(ctx, db.DropUnfinishedSnapshotsParams{SeriesID: seriesID, SeriesKey: key, Generation: generation})
+		return generation, q.DropUnfinishedSnapshots(ctx, db.DropUnfinishedSnapshotsParams{SeriesID: seriesID, SeriesKey: key, Generation: generation})
 	})
-	return int(generation), classify(err, "series %s: snapshot", seriesID)
 }
 
 // SnapshotSlice plans the next limit repositories of the scope by id, as PlanSlice does, and reports whether the snapshot is
 // planned in full.
 func (s *Store) SnapshotSlice(ctx context.Context, seriesID string, generation int, scope ScopeFilter, limit int) (done bool, err error) {
-	key, err := s.seriesKey(ctx, seriesID)
-	if err != nil {
-		return false, err
-	}
-	err = s.inTx(ctx, func(q *db.Queries) error {
-		plan, err := q.LockGeneration(ctx, key, int32(generation))
-		if err != nil {
-			return err
-		}
-		if plan.PlannedAt != nil {
-			done = true
-			return nil
-		}
-		var ids []int32
-		var through int32
-		if ids, through, done, err = scope.choose(ctx, q, plan.PlannedThrough, limit); err != nil {
-			return err
-		}
-		if len(ids) > 0 {
-			err = q.PlanSnapshot(ctx, db.PlanSnapshotParams{
-				SeriesID: seriesID, SeriesKey: key, Generation: int32(generation), RepoIDs: ids, At: plan.Times[0],
-			})
-			if err != nil {
-				return err
-			}
-		}
-		return q.AdvancePlan(ctx, db.AdvancePlanParams{PlannedThrough: through, Done: done, SeriesID: key, Generation: int32(generation)})
+	return s.slice(ctx, seriesID, generation, scope, limit, func(q *db.Queries, key int32, times []time.Time, repos []int32) error {
+		return q.PlanSnapshot(ctx, db.PlanSnapshotParams{SeriesID: seriesID, SeriesKey: key, Generation: int32(generation), RepoIDs: repos, At: times[0]})
 	})
-	if err != nil {
-		return false, classify(err, "series %s: snapshot %d", seriesID, generation)
-	}
-	return done, nil
 }
 
 // SnapshotPage is Page for a snapshot.
