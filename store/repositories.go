@@ -2,8 +2,11 @@ package store
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store/internal/db"
@@ -45,15 +48,13 @@ func (s *Store) AddRepository(ctx context.Context, name, location string, local 
 			return err
 		}
 		row, err := q.RepositoryByLocation(ctx, location)
+		if errors.Is(err, pgx.ErrNoRows) { // where the other one is, is not for everybody
+			return insights.Errorf(insights.Conflict, "repository %s: another repository has the name: choose another name for %s", name, location)
+		}
 		if err == nil {
 			repository = repositoryOf(row.Repositories, row.LastIndexedAt)
-			return nil
 		}
-		other, err := q.RepositoryByName(ctx, name)
-		if err != nil {
-			return err
-		}
-		return insights.Errorf(insights.Conflict, "repository %s: the name belongs to %s: choose another name for %s", name, other.Repositories.Location, location)
+		return err
 	})
 	return repository, classify(err, "repository %s", name)
 }

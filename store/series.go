@@ -41,7 +41,7 @@ func (s *Store) SeriesToStart(ctx context.Context) ([]SeriesStart, error) {
 	return list, nil
 }
 
-// MarkSeriesStarted takes a series out of SeriesToStart.
+// MarkSeriesStarted takes a series out of SeriesToStart. Of one that is deleted it puts the workflow, which runs now, into SeriesToStop.
 func (s *Store) MarkSeriesStarted(ctx context.Context, seriesID string) error {
 	return s.mark(ctx, seriesID, s.queries().MarkSeriesStarted)
 }

@@ -83,8 +83,9 @@ WHERE deleted_at IS NOT NULL AND workflow_stopped_at IS NULL
 ORDER BY id
 LIMIT @row_limit;
 
+-- A start that was on its way when its series was deleted may come after the stop, which is then to be done again.
 -- name: MarkSeriesStarted :execrows
-UPDATE insight_series SET workflow_started_at = coalesce(workflow_started_at, now()) WHERE series_id = @series_id;
+UPDATE insight_series SET workflow_started_at = coalesce(workflow_started_at, now()), workflow_stopped_at = NULL WHERE series_id = @series_id;
 
 -- name: MarkSeriesLost :execrows
 UPDATE insight_series SET workflow_started_at = NULL WHERE series_id = @series_id AND deleted_at IS NULL;

@@ -206,9 +206,10 @@ func (q *Queries) MarkSeriesLost(ctx context.Context, seriesID string) (int64, e
 }
 
 const markSeriesStarted = `-- name: MarkSeriesStarted :execrows
-UPDATE insight_series SET workflow_started_at = coalesce(workflow_started_at, now()) WHERE series_id = $1
+UPDATE insight_series SET workflow_started_at = coalesce(workflow_started_at, now()), workflow_stopped_at = NULL WHERE series_id = $1
 `
 
+// A start that was on its way when its series was deleted may come after the stop, which is then to be done again.
 func (q *Queries) MarkSeriesStarted(ctx context.Context, seriesID string) (int64, error) {
 	result, err := q.db.Exec(ctx, markSeriesStarted, seriesID)
 	if err != nil {
