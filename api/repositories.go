@@ -57,11 +57,14 @@ func repositoryModel(r store.Repository) *generated.Repository {
 	}
 }
 
-// withoutPassword hides a clone URL's password from everyone who may look.
+// withoutPassword hides a clone URL's password from everyone who may look, and over HTTP the user too, which may be a token.
 func withoutPassword(location string) string {
 	u, err := url.Parse(location)
 	if err != nil || u.User == nil {
 		return location
+	}
+	if u.Scheme == "http" || u.Scheme == "https" {
+		u.User = nil
 	}
 	return u.Redacted()
 }

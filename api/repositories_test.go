@@ -57,7 +57,7 @@ func TestRepositories(t *testing.T) {
 	b.do(&list, `{ repositories(find: "web|other") { totalCount nodes { name location } } }`, nil)
 	require.Equal(t, 2, list.Repositories.TotalCount)
 	require.Equal(t, "git.example/acme/web", list.Repositories.Nodes[0].Name)
-	require.NotContains(t, list.Repositories.Nodes[0].Location, "secret")
+	require.Equal(t, "https://git.example/acme/web.git", list.Repositories.Nodes[0].Location, "neither password nor user, which may be a token")
 	b.refused(insights.Invalid, `{ repositories(find: "(") { totalCount } }`, nil)
 
 	var preview struct {

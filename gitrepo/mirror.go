@@ -1,6 +1,7 @@
 package gitrepo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -149,7 +150,7 @@ func askRemote(ctx context.Context, url string) (remoteState, error) {
 	cmd := command(ctx, fetching, "", "ls-remote", "--symref", "--", url, "HEAD", "refs/heads/*")
 	out, err := outputOf(cmd)
 	if err != nil {
-		return remoteState{}, gitError(ctx, "remote "+withoutPassword(url), "ls-remote", cmd, err)
+		return remoteState{}, gitError(ctx, "remote "+cmp.Or(Host(url), url), "ls-remote", cmd, err)
 	}
 	state := remoteState{format: "sha1"}
 	for line := range strings.Lines(string(out)) {

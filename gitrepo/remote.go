@@ -27,15 +27,6 @@ func Host(remote string) string {
 	return "ssh://" + strings.ToLower(name[strings.LastIndexByte(name, '@')+1:])
 }
 
-// withoutPassword returns a clone URL as it may be shown.
-func withoutPassword(remote string) string {
-	u, err := url.Parse(remote)
-	if err != nil || u.User == nil {
-		return remote
-	}
-	return u.Redacted()
-}
-
 // unreached is what git, curl and ssh say when they got no connection, whatever the repository.
 var unreached = []string{
 	"could not resolve host", "could not resolve proxy", "unable to look up", // names
