@@ -37,7 +37,7 @@ func complexityWeights(c *generated.ComplexityRoot) {
 	c.InsightView.DataSeries = func(child int) int { return 3 * child }
 	c.InsightView.DataSeriesDefinitions = func(child int) int { return 3 * child }
 	c.InsightsSeries.Points = func(child int, _, _ *time.Time, _, _ *string) int { return 20 * (1 + child) }
-	c.InsightsSeries.Samples = func(child int, first *int, _ *string, _ *generated.SampleFilter) int {
+	c.InsightsSeries.Samples = func(child int, first *int, _ *string, _ *generated.SampleFilter, _ []string) int {
 		return 10 + pageSize(first)*child // 10: a statement for each series
 	}
 	c.InsightsSeries.Reasons = func(child int) int { return 10 + 5*child }

@@ -16,7 +16,7 @@ import (
 
 // Samples lists a series' ledger, newest time first: one statement for the samples, one for their repositories, and when asked
 // one for their values and one to count.
-func (r *seriesResolver) Samples(ctx context.Context, s *model.InsightsSeries, first *int, after *string, filter *generated.SampleFilter) (*generated.SampleConnection, error) {
+func (r *seriesResolver) Samples(ctx context.Context, s *model.InsightsSeries, first *int, after *string, filter *generated.SampleFilter, values []string) (*generated.SampleConnection, error) {
 	limit, err := checkPage(first)
 	if err != nil {
 		return nil, err
@@ -37,7 +37,7 @@ func (r *seriesResolver) Samples(ctx context.Context, s *model.InsightsSeries, f
 		return encodeCursor("sample", s.Time.UTC().Format(time.RFC3339Nano), strconv.FormatInt(s.RepositoryID, 10))
 	})
 	if s.Series.Method.ByValue() && asksFor(ctx, "nodes", "values") {
-		if err := r.config.Store.AddValues(ctx, s.SeriesID, samples); err != nil {
+		if err := r.config.Store.AddValues(ctx, s.SeriesID, samples, values); err != nil {
 			return nil, err
 		}
 	}

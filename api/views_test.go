@@ -282,6 +282,12 @@ func TestLanguageStats(t *testing.T) {
 	}
 	require.Equal(t, read.InsightSeries.Points[2].Value, sum)
 
+	b.do(&read, `query($id: ID!) { insightSeries(id: $id) { samples(first: 2, values: ["Go", "COBOL"]) { nodes { value values { label value } } } } }`, map[string]any{"id": series.ID})
+	for _, sample := range read.InsightSeries.Samples.Nodes {
+		require.Len(t, sample.Values, 1, "only what was chosen, where it occurs")
+		require.Equal(t, "Go", sample.Values[0].Label)
+	}
+
 	before := b.statements.n.Load()
 	b.do(&read, `query($id: ID!) { insightSeries(id: $id) { samples(first: 2) { nodes { value } } } }`, map[string]any{"id": series.ID})
 	without := b.statements.n.Load() - before

@@ -55,8 +55,8 @@ type LedgerSample struct {
 	Repository string
 }
 
-// AddValues fills in Values of samples of one series, if it has a line per value, in two statements at most.
-func (s *Store) AddValues(ctx context.Context, seriesID string, samples []LedgerSample) error {
+// AddValues fills in Values of samples of one series, if it has a line per value, in two statements at most: those that are chosen, nil for all.
+func (s *Store) AddValues(ctx context.Context, seriesID string, samples []LedgerSample, values []string) error {
 	type key struct {
 		repo int32
 		time int64
@@ -66,7 +66,7 @@ func (s *Store) AddValues(ctx context.Context, seriesID string, samples []Ledger
 	if err != nil {
 		return err
 	}
-	params := db.SampleValuesParams{SeriesID: series}
+	params := db.SampleValuesParams{SeriesID: series, AllValues: values == nil, Captures: values}
 	for i := range samples {
 		repo := id32(samples[i].RepositoryID)
 		at[key{repo, samples[i].Time.UnixMicro()}] = &samples[i]

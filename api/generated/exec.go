@@ -138,7 +138,7 @@ type ComplexityRoot struct {
 		Points       func(childComplexity int, from *time.Time, to *time.Time, includeRepoRegex *string, excludeRepoRegex *string) int
 		Reasons      func(childComplexity int) int
 		Retention    func(childComplexity int) int
-		Samples      func(childComplexity int, first *int, after *string, filter *SampleFilter) int
+		Samples      func(childComplexity int, first *int, after *string, filter *SampleFilter, values []string) int
 		SeriesID     func(childComplexity int) int
 		Status       func(childComplexity int) int
 		ValueCount   func(childComplexity int, from *time.Time, to *time.Time, includeRepoRegex *string, excludeRepoRegex *string) int
@@ -369,7 +369,7 @@ type InsightsSeriesResolver interface {
 	Status(ctx context.Context, obj *model.InsightsSeries) (*InsightSeriesStatus, error)
 	Completeness(ctx context.Context, objs []*model.InsightsSeries) ([]*Completeness, error)
 	Workflow(ctx context.Context, obj *model.InsightsSeries) (*SeriesWorkflowStatus, error)
-	Samples(ctx context.Context, obj *model.InsightsSeries, first *int, after *string, filter *SampleFilter) (*SampleConnection, error)
+	Samples(ctx context.Context, obj *model.InsightsSeries, first *int, after *string, filter *SampleFilter, values []string) (*SampleConnection, error)
 	Plans(ctx context.Context, obj *model.InsightsSeries, first *int) ([]*SeriesPlan, error)
 	Notices(ctx context.Context, obj *model.InsightsSeries) ([]*SeriesNotice, error)
 	Retention(ctx context.Context, obj *model.InsightsSeries) (*SeriesRetention, error)
@@ -818,7 +818,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.InsightsSeries.Samples(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*SampleFilter)), true
+		return e.ComplexityRoot.InsightsSeries.Samples(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*SampleFilter), args["values"].([]string)), true
 	case "InsightsSeries.seriesId":
 		if e.ComplexityRoot.InsightsSeries.SeriesID == nil {
 			break
@@ -2104,8 +2104,8 @@ type InsightsSeries {
   completeness: Completeness! @goField(batch: true)
   "Backsight: what the series' workflow is doing now; null when no worker answers in time."
   workflow: SeriesWorkflowStatus
-  "Backsight: per repository, newest time first."
-  samples(first: Int = 50, after: String, filter: SampleFilter): SampleConnection!
+  "Backsight: per repository, newest time first. values: only these are in Sample.values; null is all."
+  samples(first: Int = 50, after: String, filter: SampleFilter, values: [String!]): SampleConnection!
   "Backsight: what was planned for the series and why, newest first; snapshots are not among it."
   plans(first: Int = 50): [SeriesPlan!]!
   "Backsight: what is to be known about the series: reasons why samples are not exact, a history that was rewritten, a scope that cannot be read."
@@ -3029,6 +3029,14 @@ func (ec *executionContext) field_InsightsSeries_samples_args(ctx context.Contex
 		return nil, err
 	}
 	args["filter"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "values",
+		func(ctx context.Context, v any) ([]string, error) {
+			return ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["values"] = arg3
 	return args, nil
 }
 
@@ -5417,7 +5425,7 @@ func (ec *executionContext) _InsightsSeries_samples(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.InsightsSeries().Samples(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*SampleFilter))
+			return ec.Resolvers.InsightsSeries().Samples(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*SampleFilter), fc.Args["values"].([]string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *SampleConnection) graphql.Marshaler {

@@ -86,10 +86,10 @@ FROM (
 GROUP BY f.outcome, f.reason_class
 ORDER BY n DESC, f.outcome, f.reason_class;
 
--- The values of some samples, one row each.
+-- The values of some samples, or those of them that are chosen, one row each.
 -- name: SampleValues :many
 SELECT w.repo_id::integer AS repo_id, w.time::timestamptz AS time, v.capture, v.vals[t.place]::double precision AS value
 FROM (SELECT unnest(@repo_ids::integer[]) AS repo_id, unnest(@times::timestamptz[]) AS time) AS w
 JOIN series_times AS t ON t.series_id = @series_id AND t.time = w.time
 JOIN sample_captures AS v ON v.series_id = t.series_id AND v.chunk = t.chunk AND v.repo_id = w.repo_id
-WHERE v.vals[t.place] <> 0;
+WHERE v.vals[t.place] <> 0 AND (@all_values::boolean OR v.capture = ANY (@captures::text[]));

@@ -284,13 +284,15 @@ SELECT w.repo_id::integer AS repo_id, w.time::timestamptz AS time, v.capture, v.
 FROM (SELECT unnest($1::integer[]) AS repo_id, unnest($2::timestamptz[]) AS time) AS w
 JOIN series_times AS t ON t.series_id = $3 AND t.time = w.time
 JOIN sample_captures AS v ON v.series_id = t.series_id AND v.chunk = t.chunk AND v.repo_id = w.repo_id
-WHERE v.vals[t.place] <> 0
+WHERE v.vals[t.place] <> 0 AND ($4::boolean OR v.capture = ANY ($5::text[]))
 `
 
 type SampleValuesParams struct {
-	RepoIDs  []int32
-	Times    []time.Time
-	SeriesID int32
+	RepoIDs   []int32
+	Times     []time.Time
+	SeriesID  int32
+	AllValues bool
+	Captures  []string
 }
 
 type SampleValuesRow struct {
@@ -300,9 +302,15 @@ type SampleValuesRow struct {
 	Value   float64
 }
 
-// The values of some samples, one row each.
+// The values of some samples, or those of them that are chosen, one row each.
 func (q *Queries) SampleValues(ctx context.Context, arg SampleValuesParams) ([]SampleValuesRow, error) {
-	rows, err := q.db.Query(ctx, sampleValues, arg.RepoIDs, arg.Times, arg.SeriesID)
+	rows, err := q.db.Query(ctx, sampleValues,
+		arg.RepoIDs,
+		arg.Times,
+		arg.SeriesID,
+		arg.AllValues,
+		arg.Captures,
+	)
 	if err != nil {
 		return nil, err
 	}

@@ -81,7 +81,7 @@ export function resolvers(world) {
     plans: () => [{ generation: 1, kind: 'backfill', times: [...new Set(series.samples.map((sample) => iso(sample.time)))], note: null, createdAt: iso(series.anchor), completedAt: series.at < series.samples.length ? null : iso(series.anchor) }],
     completeness: () => tally(series.samples, series.rate),
     workflow: () => workflow(series),
-    samples: ({ first, after, filter }) => samples(series, first, after, filter ?? {}),
+    samples: ({ first, after, filter, values }) => samples(series, first, after, filter ?? {}, values),
     reasons: () => reasons(series),
   })
   const gqlView = (view, limit) => ({
@@ -247,8 +247,8 @@ function largest(found, limit = Infinity) {
 }
 
 function newest(found, count) {
-  const times = [...new Set(found.map((point) => point.dateTime))].toSorted().slice(count ? -count : 0)
-  return found.filter((point) => times.includes(point.dateTime))
+  const times = new Set([...new Set(found.map((point) => point.dateTime))].toSorted().slice(count ? -count : 0))
+  return found.filter((point) => times.has(point.dateTime))
 }
 
 function notices(series) {
@@ -257,7 +257,7 @@ function notices(series) {
   return series.rewritten ? [{ reason: 'history rewritten', since: at, forTime: at }, ...faulty] : faulty
 }
 
-function sampleNode(sample) {
+function sampleNode(sample, chosen) {
   const outcome = sample.done ? sample.outcome : 'pending'
   const known = outcome !== 'pending' && outcome !== 'failed'
   return {
@@ -266,6 +266,7 @@ function sampleNode(sample) {
     outcome: outcome.toUpperCase(),
     commit: sample.done ? sample.commit : null,
     value: known ? sample.value : null,
+    values: known ? Object.entries(sample.labels ?? {}).map(([label, value]) => ({ label, value })).filter(({ label }) => !chosen || chosen.includes(label)) : [],
     attempts: sample.done ? sample.attempts : 0,
     durationSeconds: sample.done ? sample.durationSeconds : 0,
     reasonClass: reason[outcome]?.reasonClass ?? null,
@@ -273,12 +274,12 @@ function sampleNode(sample) {
   }
 }
 
-function samples(series, first, after, filter) {
+function samples(series, first, after, filter, values) {
   const pattern = filter.repository ? new RegExp(filter.repository) : null
   const found = series.samples
     .filter((sample) => !filter.time || sample.time === Date.parse(filter.time))
     .filter((sample) => !pattern || pattern.test(sample.repository.name))
-    .map(sampleNode)
+    .map((sample) => sampleNode(sample, values))
     .filter((sample) => !filter.outcomes?.length || filter.outcomes.includes(sample.outcome))
   return page(found, first, after, (sample) => `${sample.dateTime} ${sample.repository.id}`)
 }

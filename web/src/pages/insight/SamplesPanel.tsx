@@ -28,6 +28,7 @@ export function SamplesPanel({ insightId, series, point, takeFocus, onClose }: {
   const { nodes, total, complete, busy, error, more, rest } = useSamples(
     insightId,
     series.seriesId,
+    series.captured ? series.label : null,
     { time: point.dateTime, outcomes: outcome ? [outcome.toUpperCase() as SampleOutcome] : null, repository: settled || null },
     // What is behind the point changed: read again.
     `${point.value} ${point.known} ${point.pending}`,
@@ -111,7 +112,9 @@ export function SamplesPanel({ insightId, series, point, takeFocus, onClose }: {
             })}
           </tbody>
         </table>
-        {!loading && samples.length === 0 && !error && <p className={styles.nothing}>No sample passes this filter.</p>}
+        {!loading && samples.length === 0 && !error && (
+          <p className={styles.nothing}>{point.snapshot ? 'A snapshot has no list of samples: the next recording will have one.' : 'No sample passes this filter.'}</p>
+        )}
       </div>
       <div className={`${styles.foot} numbers`}>
         <span aria-live="polite">{loading ? 'Reading…' : complete ? plural(total, 'sample') : `${formatNumber(samples.length)} of ${plural(total, 'sample')}`}</span>

@@ -8,17 +8,22 @@ export type Sample = SamplesQuery['insightViews']['nodes'][number]['dataSeries']
 
 const pageSize = 50
 
-/** The samples of one series that pass a filter, page after page. Read again when revision changes. */
-export function useSamples(id: string, seriesId: string, filter: SampleFilter, revision: unknown) {
+/**
+ * The samples of one series that pass a filter, page after page. With a captured value, what they say of that one alone: where it does not
+ * occur that is 0. Read again when revision changes.
+ */
+export function useSamples(id: string, seriesId: string, captured: string | null, filter: SampleFilter, revision: unknown) {
   const client = useClient()
-  const key = JSON.stringify(['samples', id, seriesId, filter])
+  const key = JSON.stringify(['samples', id, seriesId, captured, filter])
   const load = useCallback(
     async (after: string | null) => {
-      const [, view, series, wanted] = JSON.parse(key) as [string, string, string, SampleFilter]
-      const { data, error } = await client.query(SamplesDocument, { id: view, first: pageSize, after, filter: wanted }, { requestPolicy: 'network-only' }).toPromise()
+      const [, view, series, value, wanted] = JSON.parse(key) as [string, string, string, string | null, SampleFilter]
+      const { data, error } = await client.query(SamplesDocument, { id: view, first: pageSize, after, filter: wanted, values: value === null ? [] : [value] }, { requestPolicy: 'network-only' }).toPromise()
       if (error) return { error: errorText(error) }
       const page = data?.insightViews.nodes[0]?.dataSeries.find((entry) => entry.seriesId === series)?.samples
-      return page ? { page } : { error: 'This series does not exist any more.' }
+      if (!page) return { error: 'This series does not exist any more.' }
+      if (value === null) return { page }
+      return { page: { ...page, nodes: page.nodes.map((node) => (node.value === null ? node : { ...node, value: node.values[0]?.value ?? 0 })) } }
     },
     [client, key],
   )
