@@ -51,3 +51,21 @@ func TestLogNamesSeriesRepositoryAndFrame(t *testing.T) {
 		require.Positive(t, told[want], "%+v in\n%s", want, out.String())
 	}
 }
+
+// A repository that stays broken is told of once, and not at every sync: there may be tens of thousands on a host that is away.
+func TestLastingTroubleIsToldOnce(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	var out bytes.Buffer
+	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelInfo}))))
+	b.env = suite.NewTestActivityEnvironment()
+	b.env.RegisterActivity(b.sync)
+	git := growing(t)
+	git.Git(t, "symbolic-ref", "HEAD", "refs/heads/nowhere")
+	r := b.local("r", git)
+	for range 3 {
+		require.NotEmpty(t, b.synced(r).Error)
+	}
+	require.Equal(t, 1, bytes.Count(out.Bytes(), []byte("sync failed")), out.String())
+}

@@ -131,7 +131,11 @@ func (m *Mirrors) Refresh(ctx context.Context, r store.Repository) (git *gitrepo
 		err = ifRemoved(err)
 		if trouble := asRepositoryError(err); trouble != nil {
 			m.Metrics.Synced(telemetry.Failed, 1)
-			logger(ctx, logRepository, r.Name).Warn("sync failed", "class", trouble.class, "error", trouble)
+			tell := logger(ctx, logRepository, r.Name).Warn
+			if trouble.Error() == r.Error { // told when it began
+				tell = logger(ctx, logRepository, r.Name).Debug
+			}
+			tell("sync failed", "class", trouble.class, "error", trouble)
 			result = store.SyncResult{At: at, Err: trouble.Error()}
 		} else if err != nil {
 			return err
