@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/backsight/backsight/cmd/backsight/internal/remote"
+	"github.com/backsight/backsight/cmd/backsight/internal/render"
 	"github.com/backsight/backsight/insights"
 )
 
@@ -22,6 +23,36 @@ func printJSON(w io.Writer, v any) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(v)
+}
+
+// listing prints things one after the other: lines of JSON, or a table.
+type listing struct {
+	out   io.Writer
+	table *render.Table // nil: JSON
+}
+
+func newListing(s *streams, asJSON bool, header ...string) listing {
+	if asJSON {
+		return listing{out: s.Out}
+	}
+	return listing{table: render.NewTable(s.Out, header...)}
+}
+
+// add prints one of them: as v, or as a row of the table.
+func (l listing) add(v any, cells ...string) error {
+	if l.table == nil {
+		return printJSON(l.out, v)
+	}
+	l.table.Row(cells...)
+	return nil
+}
+
+// end prints the table.
+func (l listing) end() error {
+	if l.table == nil {
+		return nil
+	}
+	return l.table.Flush()
 }
 
 // tally is a completeness as the API gives it, with its rate.

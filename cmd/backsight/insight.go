@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/backsight/backsight/cmd/backsight/internal/render"
 	"github.com/backsight/backsight/insights"
 )
 
@@ -67,7 +66,7 @@ type insightList struct {
 func (*insightList) Help() string { return "Example: backsight insight list --find todo" }
 
 func (c *insightList) Run(ctx context.Context, s *streams) error {
-	table := render.NewTable(s.Out, "ID", "TITLE", "SERIES", "DONE", "CREATED")
+	list := newListing(s, c.JSON, "ID", "TITLE", "SERIES", "DONE", "CREATED")
 	variables := map[string]any{"find": c.Find}
 	for {
 		var answer struct {
@@ -82,23 +81,16 @@ func (c *insightList) Run(ctx context.Context, s *streams) error {
 			return err
 		}
 		for _, v := range answer.InsightViews.Nodes {
-			if c.JSON {
-				if err := printJSON(s.Out, v); err != nil {
-					return err
-				}
-				continue
+			if err := list.add(v, v.ID, v.Presentation.Title, strconv.Itoa(len(v.DataSeries)), fmt.Sprintf("%d%%", v.tallyOf().Percent()), v.CreatedAt); err != nil {
+				return err
 			}
-			table.Row(v.ID, v.Presentation.Title, strconv.Itoa(len(v.DataSeries)), fmt.Sprintf("%d%%", v.tallyOf().Percent()), v.CreatedAt)
 		}
 		if !answer.InsightViews.PageInfo.HasNextPage {
 			break
 		}
 		variables["after"] = answer.InsightViews.PageInfo.EndCursor
 	}
-	if c.JSON {
-		return nil
-	}
-	return table.Flush()
+	return list.end()
 }
 
 type insightShow struct {

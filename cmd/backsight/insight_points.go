@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/backsight/backsight/cmd/backsight/internal/remote"
-	"github.com/backsight/backsight/cmd/backsight/internal/render"
 	"github.com/backsight/backsight/insights"
 )
 
@@ -51,44 +50,30 @@ func (c *insightPoints) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	var table *render.Table // nil: JSON lines
-	switch {
-	case c.JSON:
-	case c.ByRepo:
-		table = render.NewTable(s.Out, "TIME", "SERIES", "REPOSITORY", "VALUE", "OUTCOME", "COMMIT", "REASON")
-	default:
-		table = render.NewTable(s.Out, "TIME", "SERIES", "VALUE", "COVERAGE")
+	header := []string{"TIME", "SERIES", "VALUE", "COVERAGE"}
+	if c.ByRepo {
+		header = []string{"TIME", "SERIES", "REPOSITORY", "VALUE", "OUTCOME", "COMMIT", "REASON"}
 	}
+	list := newListing(s, c.JSON, header...)
 	for _, one := range series {
 		if c.ByRepo {
 			err = eachSample(ctx, c.client(), one, func(l sampleLine) error {
-				if c.JSON {
-					return printJSON(s.Out, l)
-				}
-				table.Row(l.Time, l.Label, l.Repository, number(l.Value), l.Outcome, l.Commit, l.Reason)
-				return nil
+				return list.add(l, l.Time, l.Label, l.Repository, number(l.Value), l.Outcome, l.Commit, l.Reason)
 			})
 		} else {
 			err = eachPoint(ctx, c.client(), one, func(l pointLine) error {
-				if c.JSON {
-					return printJSON(s.Out, l)
-				}
 				known := fmt.Sprintf("%d/%d", l.Coverage.Known, l.Coverage.Planned)
 				if l.Snapshot {
 					known += " snapshot"
 				}
-				table.Row(l.Time, l.Label, number(l.Value), known)
-				return nil
+				return list.add(l, l.Time, l.Label, number(l.Value), known)
 			})
 		}
 		if err != nil {
 			return err
 		}
 	}
-	if table == nil {
-		return nil
-	}
-	return table.Flush()
+	return list.end()
 }
 
 func number(v *float64) string {

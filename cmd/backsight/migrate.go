@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/backsight/backsight/cmd/backsight/internal/render"
 	"github.com/backsight/backsight/store"
 )
 
@@ -46,27 +45,20 @@ type migration struct {
 }
 
 func (c *migrateStatus) Run(ctx context.Context, s *streams) error {
-	list, err := store.MigrationStatus(ctx, c.DatabaseURL)
+	found, err := store.MigrationStatus(ctx, c.DatabaseURL)
 	if err != nil {
 		return err
 	}
-	table := render.NewTable(s.Out, "VERSION", "NAME", "APPLIED")
-	for _, m := range list {
+	list := newListing(s, c.JSON, "VERSION", "NAME", "APPLIED")
+	for _, m := range found {
 		shown := migration{Version: m.Version, Name: m.Name}
 		applied := "no"
 		if !m.AppliedAt.IsZero() {
 			shown.AppliedAt, applied = &m.AppliedAt, m.AppliedAt.UTC().Format(time.RFC3339)
 		}
-		if c.JSON {
-			if err := printJSON(s.Out, shown); err != nil {
-				return err
-			}
-			continue
+		if err := list.add(shown, strconv.FormatInt(m.Version, 10), m.Name, applied); err != nil {
+			return err
 		}
-		table.Row(strconv.FormatInt(m.Version, 10), m.Name, applied)
 	}
-	if c.JSON {
-		return nil
-	}
-	return table.Flush()
+	return list.end()
 }

@@ -100,7 +100,7 @@ type repoList struct {
 func (*repoList) Help() string { return "Example: backsight repo list --find '^acme/'" }
 
 func (c *repoList) Run(ctx context.Context, s *streams) error {
-	table := render.NewTable(s.Out, "NAME", "BRANCH", "INDEXED", "SIZE", "SEEN BY", "LOCATION", "ERROR")
+	list := newListing(s, c.JSON, "NAME", "BRANCH", "INDEXED", "SIZE", "SEEN BY", "LOCATION", "ERROR")
 	variables := map[string]any{"find": c.Find}
 	for {
 		var answer struct {
@@ -114,27 +114,20 @@ func (c *repoList) Run(ctx context.Context, s *streams) error {
 			return err
 		}
 		for _, r := range answer.Repositories.Nodes {
-			if c.JSON {
-				if err := printJSON(s.Out, r); err != nil {
-					return err
-				}
-				continue
-			}
 			seenBy := "all"
 			if r.Private {
 				seenBy = "grants"
 			}
-			table.Row(r.Name, render.Text(r.DefaultBranch), render.Text(r.IndexedAt), render.Bytes(r.SizeBytes), seenBy, r.Location, render.Text(r.Error))
+			if err := list.add(r, r.Name, render.Text(r.DefaultBranch), render.Text(r.IndexedAt), render.Bytes(r.SizeBytes), seenBy, r.Location, render.Text(r.Error)); err != nil {
+				return err
+			}
 		}
 		if !answer.Repositories.PageInfo.HasNextPage {
 			break
 		}
 		variables["after"] = answer.Repositories.PageInfo.EndCursor
 	}
-	if c.JSON {
-		return nil
-	}
-	return table.Flush()
+	return list.end()
 }
 
 type pageInfo struct {

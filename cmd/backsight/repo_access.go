@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-
-	"github.com/backsight/backsight/cmd/backsight/internal/render"
 )
 
 type repoPrivate struct {
@@ -134,7 +132,7 @@ func (c *repoGrants) Run(ctx context.Context, s *streams) error {
 		Login      string `json:"login"`
 		IsPrivate  bool   `json:"isPrivate"`
 	}
-	table := render.NewTable(s.Out, "REPOSITORY", "LOGIN", "REPOSITORY IS")
+	list := newListing(s, c.JSON, "REPOSITORY", "LOGIN", "REPOSITORY IS")
 	variables := map[string]any{}
 	if c.Repo != "" {
 		variables["repository"] = c.Repo
@@ -155,25 +153,18 @@ func (c *repoGrants) Run(ctx context.Context, s *streams) error {
 			return err
 		}
 		for _, g := range answer.RepositoryGrants.Nodes {
-			if c.JSON {
-				if err := printJSON(s.Out, g); err != nil {
-					return err
-				}
-				continue
-			}
 			visible := "public: the grant waits"
 			if g.IsPrivate {
 				visible = "private"
 			}
-			table.Row(g.Repository, g.Login, visible)
+			if err := list.add(g, g.Repository, g.Login, visible); err != nil {
+				return err
+			}
 		}
 		if !answer.RepositoryGrants.PageInfo.HasNextPage {
 			break
 		}
 		variables["after"] = answer.RepositoryGrants.PageInfo.EndCursor
 	}
-	if c.JSON {
-		return nil
-	}
-	return table.Flush()
+	return list.end()
 }

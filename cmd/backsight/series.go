@@ -28,10 +28,7 @@ type seriesCommand struct {
 	Snapshot  seriesSnapshot  `cmd:"" help:"Sample every repository now, between two recordings; the next snapshot replaces it."`
 }
 
-type seriesStatus struct {
-	clientFlags
-	ID string `arg:"" help:"A series, or an insight for all of its series."`
-}
+type seriesStatus struct{ seriesID }
 
 func (*seriesStatus) Help() string { return "Example: backsight series status 2xKq… --json" }
 
@@ -117,8 +114,7 @@ func whoAmI() string {
 }
 
 type seriesPause struct {
-	clientFlags
-	ID     string `arg:"" help:"A series, or an insight for all of its series."`
+	seriesID
 	Reason string `help:"Why; shown to everyone." placeholder:"TEXT"`
 }
 
@@ -127,42 +123,56 @@ func (*seriesPause) Help() string {
 }
 
 func (c *seriesPause) Run(ctx context.Context, s *streams) error {
-	return order(ctx, s, c.clientFlags, c.ID, `mutation($id: ID!, $by: String, $reason: String) { series: pauseInsightSeries(seriesId: $id, by: $by, reason: $reason) { `+seriesFields+` `+workflowFields+` } }`,
-		map[string]any{"reason": c.Reason})
+	return c.order(ctx, s, "pauseInsightSeries", argument{"reason", "String", c.Reason})
 }
 
-type seriesResume struct {
-	clientFlags
-	ID string `arg:"" help:"A series, or an insight for all of its series."`
-}
+type seriesResume struct{ seriesID }
 
 func (*seriesResume) Help() string { return "Example: backsight series resume 2xKq…" }
 
 func (c *seriesResume) Run(ctx context.Context, s *streams) error {
-	return order(ctx, s, c.clientFlags, c.ID, `mutation($id: ID!, $by: String) { series: resumeInsightSeries(seriesId: $id, by: $by) { `+seriesFields+` `+workflowFields+` } }`,
-		map[string]any{})
+	return c.order(ctx, s, "resumeInsightSeries")
+}
+
+// seriesID are the flags of every command about series.
+type seriesID struct {
+	clientFlags
+	ID string `arg:"" help:"A series, or an insight for all of its series."`
+}
+
+// argument is one of a mutation's.
+type argument struct {
+	name, kind string
+	value      any
 }
 
 // order sends a mutation for every series that the id names and prints the state that follows.
-func order(ctx context.Context, s *streams, flags clientFlags, id, mutation string, variables map[string]any) error {
-	series, err := resolveSeries(ctx, flags.client(), id, "seriesId label")
+func (c seriesID) order(ctx context.Context, s *streams, mutation string, arguments ...argument) error {
+	variables := map[string]any{"by": whoAmI()}
+	declared, given := "$id: ID!, $by: String", "seriesId: $id, by: $by"
+	for _, a := range arguments {
+		variables[a.name] = a.value
+		declared += ", $" + a.name + ": " + a.kind
+		given += ", " + a.name + ": $" + a.name
+	}
+	operation := "mutation(" + declared + ") { series: " + mutation + "(" + given + ") { workflow { state } } }"
+	series, err := resolveSeries(ctx, c.client(), c.ID, "seriesId label")
 	if err != nil {
 		return err
 	}
-	variables["by"] = whoAmI()
 	for _, one := range series {
 		variables["id"] = one.ID
 		var answer struct {
 			Series seriesRef `json:"series"`
 		}
-		if err := flags.client().Do(ctx, mutation, variables, &answer); err != nil {
+		if err := c.client().Do(ctx, operation, variables, &answer); err != nil {
 			return err
 		}
 		state := "unknown"
 		if answer.Series.Workflow != nil {
 			state = strings.ToLower(answer.Series.Workflow.State)
 		}
-		if flags.JSON {
+		if c.JSON {
 			if err := printJSON(s.Out, map[string]string{"series": one.ID, "state": state}); err != nil {
 				return err
 			}

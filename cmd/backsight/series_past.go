@@ -11,8 +11,7 @@ import (
 // What operators do with a series' past. Each command is one mutation for every series that the id names.
 
 type seriesCancel struct {
-	clientFlags
-	ID     string `arg:"" help:"A series, or an insight for all of its series."`
+	seriesID
 	Reason string `help:"Why; stands at the samples that end so." placeholder:"TEXT"`
 }
 
@@ -21,14 +20,12 @@ func (*seriesCancel) Help() string {
 }
 
 func (c *seriesCancel) Run(ctx context.Context, s *streams) error {
-	return order(ctx, s, c.clientFlags, c.ID, `mutation($id: ID!, $by: String, $reason: String) { series: cancelInsightSeriesBackfill(seriesId: $id, by: $by, reason: $reason) { `+seriesFields+` `+workflowFields+` } }`,
-		map[string]any{"reason": c.Reason})
+	return c.order(ctx, s, "cancelInsightSeriesBackfill", argument{"reason", "String", c.Reason})
 }
 
 type seriesRetry struct {
-	clientFlags
-	ID  string `arg:"" help:"A series, or an insight for all of its series."`
-	All bool   `help:"Every sample that has ended, to correct values up or down. A value is never lost: where the new attempt knows less, the old one stays."`
+	seriesID
+	All bool `help:"Every sample that has ended, to correct values up or down. A value is never lost: where the new attempt knows less, the old one stays."`
 
 	Repo    string     `help:"Only repositories whose name matches this regular expression." placeholder:"REGEXP"`
 	At      *time.Time `help:"Only the samples of this time, as a point of the chart has it." placeholder:"TIME"`
@@ -46,8 +43,7 @@ func (c *seriesRetry) Run(ctx context.Context, s *streams) error {
 	if c.Repo != "" || c.At != nil || len(c.Outcome) > 0 {
 		return c.some(ctx, s)
 	}
-	return order(ctx, s, c.clientFlags, c.ID, `mutation($id: ID!, $by: String, $all: Boolean) { series: retryInsightSeriesBackfill(seriesId: $id, by: $by, all: $all) { `+seriesFields+` `+workflowFields+` } }`,
-		map[string]any{"all": c.All})
+	return c.order(ctx, s, "retryInsightSeriesBackfill", argument{"all", "Boolean", c.All})
 }
 
 // some takes up only the samples that the flags select.
@@ -72,69 +68,50 @@ func (c *seriesRetry) some(ctx context.Context, s *streams) error {
 		}
 		filter["outcomes"] = upper
 	}
-	return order(ctx, s, c.clientFlags, c.ID, `mutation($id: ID!, $by: String, $filter: SampleFilter!) { series: retryInsightSamples(seriesId: $id, by: $by, filter: $filter) { `+seriesFields+` `+workflowFields+` } }`,
-		map[string]any{"filter": filter})
+	return c.order(ctx, s, "retryInsightSamples", argument{"filter", "SampleFilter!", filter})
 }
 
 type seriesExtend struct {
-	clientFlags
-	ID     string `arg:"" help:"A series, or an insight for all of its series."`
-	Points int    `required:"" help:"How many points of the past the series is to have: more than now, at most 1000." placeholder:"N"`
+	seriesID
+	Points int `required:"" help:"How many points of the past the series is to have: more than now, at most 1000." placeholder:"N"`
 }
 
 func (*seriesExtend) Help() string { return "Example: backsight series extend 2xKq… --points 24" }
 
 func (c *seriesExtend) Run(ctx context.Context, s *streams) error {
-	return order(ctx, s, c.clientFlags, c.ID, `mutation($id: ID!, $by: String, $points: Int!) { series: extendInsightSeries(seriesId: $id, by: $by, points: $points) { `+seriesFields+` `+workflowFields+` } }`,
-		map[string]any{"points": c.Points})
+	return c.order(ctx, s, "extendInsightSeries", argument{"points", "Int!", c.Points})
 }
 
-type seriesFront struct {
-	clientFlags
-	ID string `arg:"" help:"A series, or an insight for all of its series."`
-}
+type seriesFront struct{ seriesID }
 
 func (*seriesFront) Help() string {
 	return "It holds until the work is done, or moved again. Recordings of the present go before all work on the past.\n\nExample: backsight series front 2xKq…"
 }
 
 func (c *seriesFront) Run(ctx context.Context, s *streams) error {
-	return order(ctx, s, c.clientFlags, c.ID, `mutation($id: ID!, $by: String) { series: moveInsightSeriesBackfillToFrontOfQueue(seriesId: $id, by: $by) { `+seriesFields+` `+workflowFields+` } }`,
-		map[string]any{})
+	return c.order(ctx, s, "moveInsightSeriesBackfillToFrontOfQueue")
 }
 
-type seriesBack struct {
-	clientFlags
-	ID string `arg:"" help:"A series, or an insight for all of its series."`
-}
+type seriesBack struct{ seriesID }
 
 func (*seriesBack) Help() string { return "Example: backsight series back 2xKq…" }
 
 func (c *seriesBack) Run(ctx context.Context, s *streams) error {
-	return order(ctx, s, c.clientFlags, c.ID, `mutation($id: ID!, $by: String) { series: moveInsightSeriesBackfillToBackOfQueue(seriesId: $id, by: $by) { `+seriesFields+` `+workflowFields+` } }`,
-		map[string]any{})
+	return c.order(ctx, s, "moveInsightSeriesBackfillToBackOfQueue")
 }
 
-type seriesTrigger struct {
-	clientFlags
-	ID string `arg:"" help:"A series, or an insight for all of its series."`
-}
+type seriesTrigger struct{ seriesID }
 
 func (*seriesTrigger) Help() string { return "Example: backsight series trigger 2xKq…" }
 
 func (c *seriesTrigger) Run(ctx context.Context, s *streams) error {
-	return order(ctx, s, c.clientFlags, c.ID, `mutation($id: ID!, $by: String) { series: triggerInsightSeries(seriesId: $id, by: $by) { `+seriesFields+` `+workflowFields+` } }`,
-		map[string]any{})
+	return c.order(ctx, s, "triggerInsightSeries")
 }
 
-type seriesSnapshot struct {
-	clientFlags
-	ID string `arg:"" help:"A series, or an insight for all of its series."`
-}
+type seriesSnapshot struct{ seriesID }
 
 func (*seriesSnapshot) Help() string { return "Example: backsight series snapshot 2xKq…" }
 
 func (c *seriesSnapshot) Run(ctx context.Context, s *streams) error {
-	return order(ctx, s, c.clientFlags, c.ID, `mutation($id: ID!, $by: String) { series: snapshotInsightSeries(seriesId: $id, by: $by) { `+seriesFields+` `+workflowFields+` } }`,
-		map[string]any{})
+	return c.order(ctx, s, "snapshotInsightSeries")
 }

@@ -8,10 +8,9 @@ import (
 )
 
 type seriesRetention struct {
-	clientFlags
-	ID      string `arg:"" help:"A series, or an insight for all of its series."`
-	Points  int    `help:"How many of the newest sample times charts show; 0: all." default:"-1" placeholder:"N"`
-	Default bool   `help:"Let the setting backsight.retention.points decide again."`
+	seriesID
+	Points  int  `help:"How many of the newest sample times charts show; 0: all." default:"-1" placeholder:"N"`
+	Default bool `help:"Let the setting backsight.retention.points decide again."`
 }
 
 func (*seriesRetention) Help() string {
@@ -69,10 +68,7 @@ func (c *seriesRetention) Run(ctx context.Context, s *streams) error {
 	return nil
 }
 
-type seriesPlans struct {
-	clientFlags
-	ID string `arg:"" help:"A series, or an insight for all of its series."`
-}
+type seriesPlans struct{ seriesID }
 
 func (*seriesPlans) Help() string { return "Example: backsight series plans 2xKq…" }
 
@@ -89,7 +85,7 @@ func (c *seriesPlans) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	table := render.NewTable(s.Out, "MADE", "SERIES", "KIND", "TIMES", "COMPLETED", "NOTE")
+	list := newListing(s, c.JSON, "MADE", "SERIES", "KIND", "TIMES", "COMPLETED", "NOTE")
 	for _, one := range series {
 		var answer struct {
 			Series struct {
@@ -101,17 +97,10 @@ func (c *seriesPlans) Run(ctx context.Context, s *streams) error {
 			return err
 		}
 		for _, p := range answer.Series.Plans {
-			if c.JSON {
-				if err := printJSON(s.Out, p); err != nil {
-					return err
-				}
-				continue
+			if err := list.add(p, p.CreatedAt, one.Label, p.Kind, fmt.Sprint(len(p.Times)), render.Text(p.CompletedAt), render.Text(p.Note)); err != nil {
+				return err
 			}
-			table.Row(p.CreatedAt, one.Label, p.Kind, fmt.Sprint(len(p.Times)), render.Text(p.CompletedAt), render.Text(p.Note))
 		}
 	}
-	if c.JSON {
-		return nil
-	}
-	return table.Flush()
+	return list.end()
 }

@@ -30,20 +30,13 @@ func (c *settingsList) Run(ctx context.Context, s *streams) error {
 	if err := c.client().Do(ctx, `{ settings { key value default description } }`, nil, &answer); err != nil {
 		return err
 	}
-	table := render.NewTable(s.Out, "KEY", "VALUE", "DEFAULT", "WHAT IT DOES")
+	list := newListing(s, c.JSON, "KEY", "VALUE", "DEFAULT", "WHAT IT DOES")
 	for _, one := range answer.Settings {
-		if c.JSON {
-			if err := printJSON(s.Out, one); err != nil {
-				return err
-			}
-			continue
+		if err := list.add(one, one.Key, render.Text(&one.Value), render.Text(&one.Default), one.Description); err != nil {
+			return err
 		}
-		table.Row(one.Key, render.Text(&one.Value), render.Text(&one.Default), one.Description)
 	}
-	if c.JSON {
-		return nil
-	}
-	return table.Flush()
+	return list.end()
 }
 
 type settingsSet struct {
