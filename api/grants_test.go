@@ -90,6 +90,17 @@ func TestRepositoryGrants(t *testing.T) {
 	ask("root", `mutation { setRepositoryPrivate(name: "secret", private: false) { name } }`)
 	require.True(t, lists("ann"))
 
+	const added = `mutation { addRepository(location: "/srv/secret", private: true) { name isPrivate } }`
+	require.Contains(t, ask("ann", added), `"code":"forbidden"`)
+	require.True(t, lists("ann"))
+	require.Contains(t, ask("root", added), `{"name":"secret","isPrivate":true}`, "one that is there becomes private")
+	require.False(t, lists("ann"))
+	again := ask("ann", `mutation { addRepository(location: "/srv/secret", name: "mine") { name } }`)
+	require.Contains(t, again, `"code":"conflict"`)
+	require.NotContains(t, again, `"secret"`)
+	require.Contains(t, ask("root", `mutation { addRepository(location: "/srv/plans", private: true) { name isPrivate } }`), `{"name":"plans","isPrivate":true}`)
+	require.NotContains(t, ask("ann", `{ repositories { nodes { name } } }`), "plans")
+
 	for _, operation := range []string{
 		`mutation { setRepositoryPrivate(name: "nothing", private: true) { name } }`, `mutation { grantRepository(name: "nothing", login: "ann") { name } }`,
 		`mutation { revokeRepository(name: "nothing", login: "ann") { alwaysNil } }`, `{ repositoryGrants(repository: "nothing") { nodes { login } } }`,

@@ -83,7 +83,14 @@ func (r *queryResolver) PreviewRepositoriesFromQuery(ctx context.Context, text s
 }
 
 // AddRepository registers a repository and starts reading it. The same location again returns the same repository.
-func (r *mutationResolver) AddRepository(ctx context.Context, location string, name *string) (*generated.Repository, error) {
+func (r *mutationResolver) AddRepository(ctx context.Context, location string, name *string, private *bool) (*generated.Repository, error) {
+	add := r.config.Store.AddRepository
+	if private != nil && *private {
+		if err := administrator(ctx); err != nil {
+			return nil, err
+		}
+		add = r.config.Store.AddPrivateRepository
+	}
 	location = strings.TrimSpace(location)
 	local := filepath.IsAbs(location)
 	var err error
@@ -99,7 +106,20 @@ func (r *mutationResolver) AddRepository(ctx context.Context, location string, n
 	if given := strings.TrimSpace(orEmpty(name)); given != "" {
 		candidates = []string{given}
 	}
-	repository, err := AddRepository(ctx, r.config.Store, candidates, location, local)
+	var repository store.Repository
+	for _, candidate := range candidates { // the first that no other location has
+		repository, err = add(ctx, candidate, location, local)
+		if insights.ErrorCode(err) != insights.Conflict {
+			break
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	err = r.mustSee(ctx, repository.Name)
+	if insights.ErrorCode(err) == insights.NotFound {
+		return nil, insights.Errorf(insights.Conflict, "%s is registered, and private: ask an administrator to let you see it", withoutPassword(location))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -109,18 +129,6 @@ func (r *mutationResolver) AddRepository(ctx context.Context, location string, n
 		r.config.Logger.WarnContext(ctx, "reading a new repository is left to the next scheduled sync", "repository", repository.Name, "err", err)
 	}
 	return repositoryModel(repository), nil
-}
-
-// AddRepository registers a location under the first of the candidate names that no other location has; an error of
-// code Conflict when all are taken.
-func AddRepository(ctx context.Context, s *store.Store, candidates []string, location string, local bool) (repository store.Repository, err error) {
-	for _, name := range candidates {
-		repository, err = s.AddRepository(ctx, name, location, local)
-		if insights.ErrorCode(err) != insights.Conflict {
-			return repository, err
-		}
-	}
-	return repository, err
 }
 
 func invalidUnlessKnown(err error) error {

@@ -36,6 +36,16 @@ type Repository struct {
 // AddRepository registers a repository. The same location again returns the repository that is there, whatever the
 // name. Conflict when another location has the name.
 func (s *Store) AddRepository(ctx context.Context, name, location string, local bool) (Repository, error) {
+	return s.addRepository(ctx, db.AddRepositoryParams{Name: name, Location: location, IsLocal: local})
+}
+
+// AddPrivateRepository does so with one that is private from the first moment; one that is there becomes private.
+func (s *Store) AddPrivateRepository(ctx context.Context, name, location string, local bool) (Repository, error) {
+	return s.addRepository(ctx, db.AddRepositoryParams{Name: name, Location: location, IsLocal: local, Private: true})
+}
+
+func (s *Store) addRepository(ctx context.Context, r db.AddRepositoryParams) (Repository, error) {
+	name, location := r.Name, r.Location
 	if strings.TrimSpace(name) == "" || strings.TrimSpace(location) == "" {
 		return Repository{}, insights.Errorf(insights.Invalid, "a repository needs a name and a location (got name %q, location %q)", name, location)
 	}
@@ -44,12 +54,16 @@ func (s *Store) AddRepository(ctx context.Context, name, location string, local 
 		if err := q.AddRepoName(ctx, name); err != nil {
 			return err
 		}
-		if _, err := q.AddRepository(ctx, db.AddRepositoryParams{Name: name, Location: location, IsLocal: local}); err != nil {
+		if _, err := q.AddRepository(ctx, r); err != nil {
 			return err
 		}
 		row, err := q.RepositoryByLocation(ctx, location)
 		if errors.Is(err, pgx.ErrNoRows) { // where the other one is, is not for everybody
 			return insights.Errorf(insights.Conflict, "repository %s: another repository has the name: choose another name for %s", name, location)
+		}
+		if err == nil && r.Private && !row.Repositories.Private {
+			row.Repositories.Private = true
+			_, err = q.SetRepositoryPrivate(ctx, true, row.Repositories.Name)
 		}
 		if err == nil {
 			repository = repositoryOf(row.Repositories, row.LastIndexedAt)

@@ -157,7 +157,7 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		AddRepository                           func(childComplexity int, location string, name *string) int
+		AddRepository                           func(childComplexity int, location string, name *string, private *bool) int
 		CancelInsightSeriesBackfill             func(childComplexity int, seriesID string, reason *string, by *string) int
 		CreateLineChartSearchInsight            func(childComplexity int, input LineChartSearchInsightInput) int
 		DeleteInsightView                       func(childComplexity int, id string) int
@@ -390,7 +390,7 @@ type MutationResolver interface {
 	SnapshotInsightSeries(ctx context.Context, seriesID string, by *string) (*model.InsightsSeries, error)
 	SetInsightSeriesRetention(ctx context.Context, seriesID string, points *int) (*model.InsightsSeries, error)
 	RenameRepository(ctx context.Context, name string, newName string) (*Repository, error)
-	AddRepository(ctx context.Context, location string, name *string) (*Repository, error)
+	AddRepository(ctx context.Context, location string, name *string, private *bool) (*Repository, error)
 	RemoveRepository(ctx context.Context, name string) (*EmptyResponse, error)
 	SetRepositoryPrivate(ctx context.Context, name string, private bool) (*Repository, error)
 	GrantRepository(ctx context.Context, name string, login string) (*Repository, error)
@@ -891,7 +891,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.AddRepository(childComplexity, args["location"].(string), args["name"].(*string)), true
+		return e.ComplexityRoot.Mutation.AddRepository(childComplexity, args["location"].(string), args["name"].(*string), args["private"].(*bool)), true
 	case "Mutation.cancelInsightSeriesBackfill":
 		if e.ComplexityRoot.Mutation.CancelInsightSeriesBackfill == nil {
 			break
@@ -2020,8 +2020,8 @@ type Mutation {
   setInsightSeriesRetention(seriesId: ID!, points: Int): InsightsSeries!
   "Backsight: gives a repository another name. Its samples stay and are listed under it."
   renameRepository(name: String!, newName: String!): Repository!
-  "Backsight: registers a repository: an absolute path on the server, or a clone URL. The same location again returns the same repository."
-  addRepository(location: String!, name: String): Repository!
+  "Backsight: registers a repository: an absolute path on the server, or a clone URL. The same location again returns the same repository. private: from the first moment, or from now on; for administrators."
+  addRepository(location: String!, name: String, private: Boolean = false): Repository!
   removeRepository(name: String!): EmptyResponse!
   """
   Backsight: hides a repository, its samples and its share of every chart from who has no grant for it, or shows it to everybody. For
@@ -3097,6 +3097,14 @@ func (ec *executionContext) field_Mutation_addRepository_args(ctx context.Contex
 		return nil, err
 	}
 	args["name"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "private",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["private"] = arg2
 	return args, nil
 }
 
@@ -6349,7 +6357,7 @@ func (ec *executionContext) _Mutation_addRepository(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().AddRepository(ctx, fc.Args["location"].(string), fc.Args["name"].(*string))
+			return ec.Resolvers.Mutation().AddRepository(ctx, fc.Args["location"].(string), fc.Args["name"].(*string), fc.Args["private"].(*bool))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *Repository) graphql.Marshaler {

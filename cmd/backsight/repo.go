@@ -43,6 +43,7 @@ type repoAdd struct {
 	clientFlags
 	Locations []string `arg:"" name:"path-or-url" help:"A git repository's path, or its clone URL."`
 	Name      string   `help:"Its name; derived from the location otherwise. For one location only."`
+	Private   bool     `help:"Only administrators and who is granted it see it: backsight repo grant."`
 }
 
 func (*repoAdd) Help() string {
@@ -63,10 +64,13 @@ func (c *repoAdd) Run(ctx context.Context, s *streams) error {
 		if c.Name != "" {
 			variables["name"] = c.Name
 		}
+		if c.Private {
+			variables["private"] = true
+		}
 		var answer struct {
 			AddRepository repository `json:"addRepository"`
 		}
-		if err := c.client().Do(ctx, `mutation($location: String!, $name: String) { addRepository(location: $location, name: $name) { `+repositoryFields+` } }`, variables, &answer); err != nil {
+		if err := c.client().Do(ctx, `mutation($location: String!, $name: String, $private: Boolean) { addRepository(location: $location, name: $name, private: $private) { `+repositoryFields+` } }`, variables, &answer); err != nil {
 			return err
 		}
 		if c.JSON {

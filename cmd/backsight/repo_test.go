@@ -62,8 +62,13 @@ func TestRepoAccess(t *testing.T) {
 		}
 		require.Equal(t, test.variables, variables)
 	}
+	added := serve(t, scripted{"addRepository", `{"data":{"addRepository":{"name":"acme/a","location":"https://git.example/acme/a","isPrivate":true}}}`})
+	status, _, stderr := added.run("repo", "add", "https://git.example/acme/a", "--private")
+	require.Equal(t, exitDone, status, stderr)
+	require.JSONEq(t, `{"location":"https://git.example/acme/a","private":true}`, string(added.asked[0].Variables))
+
 	refused := serve(t, scripted{"grantRepository", `{"errors":[{"message":"who sees which repository is for administrators","extensions":{"code":"forbidden"}}]}`})
-	status, _, stderr := refused.run("repo", "grant", "ann", "acme/a", "acme/b")
+	status, _, stderr = refused.run("repo", "grant", "ann", "acme/a", "acme/b")
 	require.Equal(t, exitFailed, status)
 	require.Contains(t, stderr, "for administrators")
 	require.Len(t, refused.asked, 1)

@@ -6,8 +6,8 @@ ON CONFLICT (name) DO NOTHING;
 
 -- AddRepository returns no row when the name or the location is taken.
 -- name: AddRepository :execrows
-INSERT INTO repositories (name, location, is_local)
-VALUES (@name, @location, @is_local)
+INSERT INTO repositories (name, location, is_local, private)
+VALUES (@name, @location, @is_local, @private)
 ON CONFLICT DO NOTHING;
 
 -- name: RepositoryByLocation :one

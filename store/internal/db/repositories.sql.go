@@ -23,8 +23,8 @@ func (q *Queries) AddRepoName(ctx context.Context, name string) error {
 }
 
 const addRepository = `-- name: AddRepository :execrows
-INSERT INTO repositories (name, location, is_local)
-VALUES ($1, $2, $3)
+INSERT INTO repositories (name, location, is_local, private)
+VALUES ($1, $2, $3, $4)
 ON CONFLICT DO NOTHING
 `
 
@@ -32,11 +32,17 @@ type AddRepositoryParams struct {
 	Name     string
 	Location string
 	IsLocal  bool
+	Private  bool
 }
 
 // AddRepository returns no row when the name or the location is taken.
 func (q *Queries) AddRepository(ctx context.Context, arg AddRepositoryParams) (int64, error) {
-	result, err := q.db.Exec(ctx, addRepository, arg.Name, arg.Location, arg.IsLocal)
+	result, err := q.db.Exec(ctx, addRepository,
+		arg.Name,
+		arg.Location,
+		arg.IsLocal,
+		arg.Private,
+	)
 	if err != nil {
 		return 0, err
 	}
