@@ -1,7 +1,7 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
-// Where `npm run dev` finds an API; `npm run mock` listens there too.
+// Where `npm run dev` finds an API.
 const api = process.env.BACKSIGHT_SERVER ?? 'http://127.0.0.1:7080'
 
 export default defineConfig({
