@@ -36,15 +36,7 @@ type Config struct {
 type Workflows interface {
 	StartSeries(ctx context.Context, series insights.Series, title string) error
 	StopSeries(ctx context.Context, seriesID string) error
-	Pause(ctx context.Context, seriesID string, order workflows.Order) (workflows.Status, error)
-	Resume(ctx context.Context, seriesID string, order workflows.Order) (workflows.Status, error)
-	CancelBackfill(ctx context.Context, seriesID string, order workflows.Order) (workflows.Status, error)
-	Retry(ctx context.Context, seriesID string, order workflows.Order) (workflows.Status, error)
-	Extend(ctx context.Context, seriesID string, order workflows.Order) (workflows.Status, error)
-	ToFront(ctx context.Context, seriesID string, order workflows.Order) (workflows.Status, error)
-	ToBack(ctx context.Context, seriesID string, order workflows.Order) (workflows.Status, error)
-	Trigger(ctx context.Context, seriesID string, order workflows.Order) (workflows.Status, error)
-	Snapshot(ctx context.Context, seriesID string, order workflows.Order) (workflows.Status, error)
+	Send(ctx context.Context, seriesID, message string, order workflows.Order) (workflows.Status, error)
 	Status(ctx context.Context, seriesID string) (workflows.Status, error)
 	Sync(ctx context.Context, repositoryID int64) error
 	ShardsWithoutPoller(ctx context.Context, shards int) ([]int, error)

@@ -15,17 +15,17 @@ const messageTimeout = 10 * time.Second
 
 // PauseInsightSeries asks the series' workflow to pause and answers when it has taken the order.
 func (r *mutationResolver) PauseInsightSeries(ctx context.Context, seriesID string, reason, claimed *string) (*model.InsightsSeries, error) {
-	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed), Reason: orEmpty(reason)}, r.config.Workflows.Pause)
+	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed), Reason: orEmpty(reason)}, workflows.Pause)
 }
 
 // ResumeInsightSeries asks the series' workflow to go on.
 func (r *mutationResolver) ResumeInsightSeries(ctx context.Context, seriesID string, claimed *string) (*model.InsightsSeries, error) {
-	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, r.config.Workflows.Resume)
+	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, workflows.Resume)
 }
 
 // RetryInsightSeriesBackfill asks the series' workflow to try again what went wrong, or everything.
 func (r *mutationResolver) RetryInsightSeriesBackfill(ctx context.Context, seriesID string, all *bool, claimed *string) (*model.InsightsSeries, error) {
-	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed), All: all != nil && *all}, r.config.Workflows.Retry)
+	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed), All: all != nil && *all}, workflows.Retry)
 }
 
 // RetryInsightSamples asks the same for some samples. The selection is looked at here, while somebody is there to be told.
@@ -35,52 +35,50 @@ func (r *mutationResolver) RetryInsightSamples(ctx context.Context, seriesID str
 	if err := r.config.Store.ValidateSelection(ctx, seriesID, selection); err != nil {
 		return nil, err
 	}
-	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed), Selection: selection}, r.config.Workflows.Retry)
+	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed), Selection: selection}, workflows.Retry)
 }
 
 // ExtendInsightSeries asks the series' workflow for more points of the past.
 func (r *mutationResolver) ExtendInsightSeries(ctx context.Context, seriesID string, points int, claimed *string) (*model.InsightsSeries, error) {
-	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed), Points: points}, r.config.Workflows.Extend)
+	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed), Points: points}, workflows.Extend)
 }
 
 // CancelInsightSeriesBackfill asks the series' workflow to drop its work on the past.
 func (r *mutationResolver) CancelInsightSeriesBackfill(ctx context.Context, seriesID string, reason, claimed *string) (*model.InsightsSeries, error) {
-	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed), Reason: orEmpty(reason)}, r.config.Workflows.CancelBackfill)
+	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed), Reason: orEmpty(reason)}, workflows.Cancel)
 }
 
 // TriggerInsightSeries asks the series' workflow to look now for what it can do.
 func (r *mutationResolver) TriggerInsightSeries(ctx context.Context, seriesID string, claimed *string) (*model.InsightsSeries, error) {
-	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, r.config.Workflows.Trigger)
+	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, workflows.Trigger)
 }
 
 // MoveInsightSeriesBackfillToFrontOfQueue lets the work on the series' past go before that of all others.
 func (r *mutationResolver) MoveInsightSeriesBackfillToFrontOfQueue(ctx context.Context, seriesID string, claimed *string) (*model.InsightsSeries, error) {
-	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, r.config.Workflows.ToFront)
+	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, workflows.Front)
 }
 
 // MoveInsightSeriesBackfillToBackOfQueue puts it behind that of all others.
 func (r *mutationResolver) MoveInsightSeriesBackfillToBackOfQueue(ctx context.Context, seriesID string, claimed *string) (*model.InsightsSeries, error) {
-	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, r.config.Workflows.ToBack)
+	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, workflows.Back)
 }
 
 // SnapshotInsightSeries asks the series' workflow for a snapshot.
 func (r *mutationResolver) SnapshotInsightSeries(ctx context.Context, seriesID string, claimed *string) (*model.InsightsSeries, error) {
-	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, r.config.Workflows.Snapshot)
+	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, workflows.Snapshot)
 }
 
-func (r *mutationResolver) order(ctx context.Context, seriesID string, order workflows.Order,
-	send func(context.Context, string, workflows.Order) (workflows.Status, error),
-) (*model.InsightsSeries, error) {
+func (r *mutationResolver) order(ctx context.Context, seriesID string, order workflows.Order, message string) (*model.InsightsSeries, error) {
 	series, err := r.config.Store.Series(ctx, seriesID)
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, messageTimeout)
 	defer cancel()
-	status, err := send(ctx, seriesID, order)
+	status, err := r.config.Workflows.Send(ctx, seriesID, message, order)
 	if insights.ErrorCode(err) == insights.NotFound {
 		if err = r.startAnew(ctx, seriesID); err == nil {
-			status, err = send(ctx, seriesID, order)
+			status, err = r.config.Workflows.Send(ctx, seriesID, message, order)
 		}
 	}
 	if err != nil {

@@ -196,26 +196,19 @@ func (f *fakeWorkflows) StopSeries(_ context.Context, id string) error {
 	return f.fail
 }
 
-func (f *fakeWorkflows) Pause(_ context.Context, _ string, o workflows.Order) (workflows.Status, error) {
+func (f *fakeWorkflows) Send(_ context.Context, _, message string, o workflows.Order) (workflows.Status, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.orders = append(f.orders, o)
-	f.status = workflows.Status{State: workflows.Paused, Paused: &workflows.PausedBy{By: o.By, Reason: o.Reason, At: epoch}}
-	return f.status, f.fail
-}
-
-func (f *fakeWorkflows) Resume(_ context.Context, _ string, o workflows.Order) (workflows.Status, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.orders = append(f.orders, o)
-	f.status = workflows.Status{State: workflows.Running}
-	return f.status, f.fail
-}
-
-func (f *fakeWorkflows) past(message string, o workflows.Order) (workflows.Status, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.orders, f.messages = append(f.orders, o), append(f.messages, message)
+	switch message {
+	case workflows.Pause:
+		f.status = workflows.Status{State: workflows.Paused, Paused: &workflows.PausedBy{By: o.By, Reason: o.Reason, At: epoch}}
+		return f.status, f.fail
+	case workflows.Resume:
+		f.status = workflows.Status{State: workflows.Running}
+		return f.status, f.fail
+	}
+	f.messages = append(f.messages, message)
 	if f.lost {
 		return workflows.Status{}, insights.Errorf(insights.NotFound, "no workflow runs")
 	}
@@ -224,34 +217,6 @@ func (f *fakeWorkflows) past(message string, o workflows.Order) (workflows.Statu
 		f.status.Place = workflows.Place(message)
 	}
 	return f.status, f.fail
-}
-
-func (f *fakeWorkflows) CancelBackfill(_ context.Context, _ string, o workflows.Order) (workflows.Status, error) {
-	return f.past(workflows.Cancel, o)
-}
-
-func (f *fakeWorkflows) Retry(_ context.Context, _ string, o workflows.Order) (workflows.Status, error) {
-	return f.past(workflows.Retry, o)
-}
-
-func (f *fakeWorkflows) Extend(_ context.Context, _ string, o workflows.Order) (workflows.Status, error) {
-	return f.past(workflows.Extend, o)
-}
-
-func (f *fakeWorkflows) ToFront(_ context.Context, _ string, o workflows.Order) (workflows.Status, error) {
-	return f.past(workflows.Front, o)
-}
-
-func (f *fakeWorkflows) ToBack(_ context.Context, _ string, o workflows.Order) (workflows.Status, error) {
-	return f.past(workflows.Back, o)
-}
-
-func (f *fakeWorkflows) Trigger(_ context.Context, _ string, o workflows.Order) (workflows.Status, error) {
-	return f.past(workflows.Trigger, o)
-}
-
-func (f *fakeWorkflows) Snapshot(_ context.Context, _ string, o workflows.Order) (workflows.Status, error) {
-	return f.past(workflows.Snapshot, o)
 }
 
 func (f *fakeWorkflows) Status(context.Context, string) (workflows.Status, error) {

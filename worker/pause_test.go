@@ -88,12 +88,12 @@ func TestPauseByBareSignalAndResumeByUpdate(t *testing.T) {
 			require.Empty(t, status.Paused.By)
 
 			// The first order stays.
-			status, err = s.workflows.Pause(t.Context(), series.ID, workflows.Order{By: "bob", Reason: "me too"})
+			status, err = s.workflows.Send(t.Context(), series.ID, workflows.Pause, workflows.Order{By: "bob", Reason: "me too"})
 			require.NoError(t, err)
 			require.Equal(t, workflows.Paused, status.State)
 			require.Empty(t, status.Paused.By)
 
-			status, err = s.workflows.Resume(t.Context(), series.ID, workflows.Order{By: "ann"})
+			status, err = s.workflows.Send(t.Context(), series.ID, workflows.Resume, workflows.Order{By: "ann"})
 			require.NoError(t, err)
 			require.Equal(t, workflows.Running, status.State)
 			require.Nil(t, status.Paused)
@@ -107,7 +107,7 @@ func TestPauseByUpdateAndResumeBySignal(t *testing.T) {
 	s := newStack(t)
 	series, _ := slowSeries(t, s, "10", "20000")
 
-	status, err := s.workflows.Pause(t.Context(), series.ID, workflows.Order{By: "ann", Reason: "lunch"})
+	status, err := s.workflows.Send(t.Context(), series.ID, workflows.Pause, workflows.Order{By: "ann", Reason: "lunch"})
 	require.NoError(t, err)
 	require.Contains(t, []workflows.State{workflows.Pausing, workflows.Paused}, status.State)
 	require.Equal(t, "ann", status.Paused.By)

@@ -1,7 +1,6 @@
 package worker_test
 
 import (
-	"context"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -47,10 +46,8 @@ func TestOrderToAnEndedWorkflowIsNotFound(t *testing.T) {
 	s.work()
 	s.asleep(series)
 	require.NoError(t, s.client.TerminateWorkflow(t.Context(), workflows.SeriesID(series.ID), "", "by hand"))
-	for name, send := range map[string]func(context.Context, string, workflows.Order) (workflows.Status, error){
-		"pause": s.workflows.Pause, "retry": s.workflows.Retry, "trigger": s.workflows.Trigger,
-	} {
-		_, err := send(t.Context(), series.ID, workflows.Order{})
-		require.Equal(t, insights.NotFound, insights.ErrorCode(err), "%s: %v", name, err)
+	for _, message := range []string{workflows.Pause, workflows.Retry, workflows.Trigger} {
+		_, err := s.workflows.Send(t.Context(), series.ID, message, workflows.Order{})
+		require.Equal(t, insights.NotFound, insights.ErrorCode(err), "%s: %v", message, err)
 	}
 }

@@ -67,57 +67,9 @@ func (c *Client) StopSeries(ctx context.Context, seriesID string) error {
 	return clientError("series "+seriesID+": stop its workflow", err)
 }
 
-// Pause pauses a series and returns the status that follows: Paused, or Pausing while searches stop. Pausing a paused
-// series keeps the first order.
-func (c *Client) Pause(ctx context.Context, seriesID string, order Order) (Status, error) {
-	return c.send(ctx, seriesID, Pause, order)
-}
-
-// Resume lets a paused series go on and returns the status that follows. Resuming a running series does nothing.
-func (c *Client) Resume(ctx context.Context, seriesID string, order Order) (Status, error) {
-	return c.send(ctx, seriesID, Resume, order)
-}
-
-// CancelBackfill drops the series' work on the past, see Cancel, and returns the status that follows: the ledger is brought up to
-// date after that, within seconds. Without such work it does nothing.
-func (c *Client) CancelBackfill(ctx context.Context, seriesID string, order Order) (Status, error) {
-	return c.send(ctx, seriesID, Cancel, order)
-}
-
-// Retry takes samples up again, see Retry, when the work on the past that is under way is done. The same order twice while
-// it waits is one. Invalid for a selection of samples that have not ended.
-func (c *Client) Retry(ctx context.Context, seriesID string, order Order) (Status, error) {
-	return c.send(ctx, seriesID, Retry, order)
-}
-
-// Extend gives the series order.Points points, when the work on the past that is under way is done. Nothing to do where
-// it has as many; Invalid where it has more, or for more than a grid can have.
-func (c *Client) Extend(ctx context.Context, seriesID string, order Order) (Status, error) {
-	return c.send(ctx, seriesID, Extend, order)
-}
-
-// ToFront puts the series' work on the past before that of all other series, see Front. Conflict where there is no such work.
-func (c *Client) ToFront(ctx context.Context, seriesID string, order Order) (Status, error) {
-	return c.send(ctx, seriesID, Front, order)
-}
-
-// ToBack puts it behind that of all others, see Back. Conflict where there is no such work.
-func (c *Client) ToBack(ctx context.Context, seriesID string, order Order) (Status, error) {
-	return c.send(ctx, seriesID, Back, order)
-}
-
-// Trigger makes the series look for due recordings and left-over work now, and try again what a problem holds back.
-func (c *Client) Trigger(ctx context.Context, seriesID string, order Order) (Status, error) {
-	return c.send(ctx, seriesID, Trigger, order)
-}
-
-// Snapshot makes the series sample every repository now. Invalid where it is sampled daily or more often, Conflict while it is
-// paused or cannot plan.
-func (c *Client) Snapshot(ctx context.Context, seriesID string, order Order) (Status, error) {
-	return c.send(ctx, seriesID, Snapshot, order)
-}
-
-func (c *Client) send(ctx context.Context, seriesID, message string, order Order) (Status, error) {
+// Send sends a message to a series (Pause and the others, which say what each does) and returns the status that follows. The ledger is
+// brought up to date after that, within seconds. Invalid or Conflict for a message that makes no sense now.
+func (c *Client) Send(ctx context.Context, seriesID, message string, order Order) (Status, error) {
 	var status Status
 	err := patiently(ctx, func() error {
 		handle, err := c.temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{

@@ -98,7 +98,7 @@ func recordPaused(t *testing.T, record recorder) {
 	require.NoError(t, s.client.SignalWorkflow(t.Context(), id, "", workflows.Pause, workflows.Order{By: "ann", Reason: "lunch"}))
 	s.until(series.ID, func(status workflows.Status) bool { return status.State == workflows.Paused })
 	slow.Store(false)
-	_, err := s.workflows.Resume(t.Context(), series.ID, workflows.Order{})
+	_, err := s.workflows.Send(t.Context(), series.ID, workflows.Resume, workflows.Order{})
 	require.NoError(t, err)
 	record("series-paused", s.settled(series)[0])
 }
@@ -119,7 +119,7 @@ func recordMoved(t *testing.T, record recorder) {
 	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
 	s.until(series.ID, func(status workflows.Status) bool { return status.InFlight == 2 })
 	slow.Store(false)
-	_, err := s.workflows.ToFront(t.Context(), series.ID, workflows.Order{By: "ann"})
+	_, err := s.workflows.Send(t.Context(), series.ID, workflows.Front, workflows.Order{By: "ann"})
 	require.NoError(t, err)
 	record("series-moved", s.settled(series)[0])
 }
@@ -135,7 +135,7 @@ func recordBreaker(t *testing.T, record recorder) {
 	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
 	s.until(series.ID, func(status workflows.Status) bool { return status.State == workflows.Paused && status.Paused.Breaker })
 	mended.Store(true)
-	_, err := s.workflows.Retry(t.Context(), series.ID, workflows.Order{})
+	_, err := s.workflows.Send(t.Context(), series.ID, workflows.Retry, workflows.Order{})
 	require.NoError(t, err)
 	record("series-breaker", s.settled(series)[0])
 }
@@ -163,7 +163,7 @@ func recordProblem(t *testing.T, record recorder) {
 	series := storedSeries("recorded", 0)
 	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
 	s.settled(series)
-	_, err := s.workflows.Resume(t.Context(), series.ID, workflows.Order{})
+	_, err := s.workflows.Send(t.Context(), series.ID, workflows.Resume, workflows.Order{})
 	require.NoError(t, err)
 	id := workflows.SeriesID(series.ID)
 	var runs []*historypb.History
@@ -214,9 +214,9 @@ func recordPast(t *testing.T, record recorder) {
 	record("series-backfill-cancelled", runs[0])
 
 	slow.Store(false)
-	_, err := s.workflows.Retry(t.Context(), series.ID, workflows.Order{})
+	_, err := s.workflows.Send(t.Context(), series.ID, workflows.Retry, workflows.Order{})
 	require.NoError(t, err)
-	_, err = s.workflows.Extend(t.Context(), series.ID, workflows.Order{Points: 5})
+	_, err = s.workflows.Send(t.Context(), series.ID, workflows.Extend, workflows.Order{Points: 5})
 	require.NoError(t, err)
 	s.until(series.ID, func(status workflows.Status) bool { return status.Completeness.Counted == 20 })
 	again := s.settled(series)
@@ -225,12 +225,12 @@ func recordPast(t *testing.T, record recorder) {
 	record("series-extension", again[len(runs)])
 
 	slow.Store(true)
-	_, err = s.workflows.Retry(t.Context(), series.ID, workflows.Order{All: true})
+	_, err = s.workflows.Send(t.Context(), series.ID, workflows.Retry, workflows.Order{All: true})
 	require.NoError(t, err)
 	s.until(series.ID, func(status workflows.Status) bool {
 		return status.Kind == "retry" && status.InFlight == 1 && status.Completeness.Counted == 10
 	})
-	_, err = s.workflows.CancelBackfill(t.Context(), series.ID, workflows.Order{By: "bob"})
+	_, err = s.workflows.Send(t.Context(), series.ID, workflows.Cancel, workflows.Order{By: "bob"})
 	require.NoError(t, err)
 	last := s.settled(series)
 	require.Equal(t, insights.Completeness{Planned: 20, Counted: 20}, ledger.now())
@@ -346,7 +346,7 @@ func recordTime(t *testing.T, record recorder) {
 	series.Grid.Interval = insights.Interval{Unit: insights.Week, Value: 1}
 	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
 	before := s.settled(series)
-	_, err := s.workflows.Snapshot(t.Context(), series.ID, workflows.Order{By: "ann"})
+	_, err := s.workflows.Send(t.Context(), series.ID, workflows.Snapshot, workflows.Order{By: "ann"})
 	require.NoError(t, err)
 	s.until(series.ID, func(status workflows.Status) bool { return status.Snapshot == nil })
 	runs := s.settled(series)
@@ -367,7 +367,7 @@ func recordTime(t *testing.T, record recorder) {
 	ledger.mu.Lock()
 	ledger.repositories++
 	ledger.mu.Unlock()
-	_, err = s.workflows.Trigger(t.Context(), series.ID, workflows.Order{By: "ann"})
+	_, err = s.workflows.Send(t.Context(), series.ID, workflows.Trigger, workflows.Order{By: "ann"})
 	require.NoError(t, err)
 	s.until(series.ID, func(status workflows.Status) bool { return status.Completeness.Counted == 18 })
 	runs = s.settled(series)

@@ -191,12 +191,12 @@ func TestNoMessageIsLostAtContinueAsNew(t *testing.T) {
 		if i%2 == 0 {
 			require.NoError(t, s.client.SignalWorkflow(ctx, id, "", workflows.Pause, workflows.Order{Reason: reason}))
 		} else {
-			_, err := s.workflows.Pause(ctx, series.ID, workflows.Order{Reason: reason})
+			_, err := s.workflows.Send(ctx, series.ID, workflows.Pause, workflows.Order{Reason: reason})
 			require.NoError(t, err)
 		}
 		paused := s.until(series.ID, func(status workflows.Status) bool { return status.State == workflows.Paused })
 		require.Equal(t, reason, paused.Paused.Reason)
-		status, err := s.workflows.Resume(ctx, series.ID, workflows.Order{})
+		status, err := s.workflows.Send(ctx, series.ID, workflows.Resume, workflows.Order{})
 		require.NoError(t, err)
 		require.Nil(t, status.Paused)
 		// Let it get on to the next run, or it would be stopped before each step.
@@ -255,7 +255,7 @@ func TestClientSaysWhatIsWrong(t *testing.T) {
 	ctx := t.Context()
 	_, err := s.workflows.Status(ctx, "unknown")
 	require.Equal(t, insights.NotFound, insights.ErrorCode(err))
-	_, err = s.workflows.Pause(ctx, "unknown", workflows.Order{})
+	_, err = s.workflows.Send(ctx, "unknown", workflows.Pause, workflows.Order{})
 	require.Equal(t, insights.NotFound, insights.ErrorCode(err))
 	require.NoError(t, s.workflows.StopSeries(ctx, "unknown"))
 	require.Eventually(t, func() bool { // a worker that has started has not asked yet

@@ -128,7 +128,7 @@ func TestMovedSeriesQueuesItsSearchesAnew(t *testing.T) {
 		}, patience, 20*time.Millisecond)
 	}
 	searchesAt(4)
-	status, err := s.workflows.ToFront(t.Context(), series.ID, workflows.Order{By: "ann"})
+	status, err := s.workflows.Send(t.Context(), series.ID, workflows.Front, workflows.Order{By: "ann"})
 	require.NoError(t, err)
 	require.Equal(t, workflows.AtFront, status.Place)
 	searchesAt(3)
@@ -138,6 +138,6 @@ func TestMovedSeriesQueuesItsSearchesAnew(t *testing.T) {
 	status = s.asleep(series.ID)
 	require.Equal(t, insights.Completeness{Planned: 12, Counted: 12}, status.Completeness)
 	require.Equal(t, workflows.InTurn, status.Place, "nothing is left that stands in a queue")
-	_, err = s.workflows.ToBack(t.Context(), series.ID, workflows.Order{})
+	_, err = s.workflows.Send(t.Context(), series.ID, workflows.Back, workflows.Order{})
 	require.Equal(t, insights.Conflict, insights.ErrorCode(err))
 }
