@@ -155,8 +155,8 @@ func (s *testStack) status(series insights.Series) workflows.Status {
 	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
 	defer cancel()
 	status, err := s.workflows.Status(ctx, series.ID)
-	if insights.ErrorCode(err) == insights.NotFound {
-		return workflows.Status{}
+	if code := insights.ErrorCode(err); code == insights.NotFound || code == insights.Unavailable {
+		return workflows.Status{} // not started, or a worker is on its way: whoever waits asks again
 	}
 	require.NoError(s.t, err)
 	return status
