@@ -1,8 +1,11 @@
 package store_test
 
 import (
+	"fmt"
 	"testing"
+	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
 	"github.com/backsight/backsight/insights"
@@ -63,6 +66,59 @@ func TestRewrittenHistoryIsNotedUntilItIsMended(t *testing.T) {
 	}
 	require.NoError(t, b.CompleteGeneration(b.ctx, touched.ID, retry, day(7)))
 	notes, err = b.DirtyQueries(b.ctx, touched.ID)
+	require.NoError(t, err)
+	require.Empty(t, notes)
+}
+
+// Whether samples are still where their branches are is a look-up each, not a pass over the commits of their repositories.
+func TestCompletingReadsNoWholeHistories(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	config := b.pool.Config().Copy()
+	config.MaxConns = 1 // whose statistics are asked for below
+	pool, err := pgxpool.NewWithConfig(b.ctx, config)
+	require.NoError(t, err)
+	t.Cleanup(pool.Close)
+	alone := store.New(pool)
+	const repositories, commits = 10, 600
+	for i := range repositories {
+		b.repository(t, fmt.Sprint("acme/", i))
+	}
+	for _, sql := range []string{
+		`INSERT INTO commit_index (repo_id, seq, commit_bytea, committed_at)
+			SELECT r.id, n, decode(md5(r.id || ' ' || n) || '12345678', 'hex'), '2024-01-01'::timestamptz + n * interval '12 hours'
+			FROM repositories AS r, generate_series(0, ` + fmt.Sprint(commits-1) + `) AS n`,
+		`INSERT INTO commit_index_metadata (repo_id, last_indexed_at) SELECT id, now() FROM repositories`,
+		`UPDATE repositories SET rewritten_at = now()`,
+		`ANALYZE`,
+	} {
+		_, err := b.pool.Exec(b.ctx, sql)
+		require.NoError(t, err)
+	}
+	series := b.series(t, "TODO", insights.Search)
+	var times []time.Time
+	for month := range 10 {
+		times = append(times, time.Date(2024, time.Month(1+month), 2, 0, 0, 0, 0, time.UTC))
+	}
+	plan := b.plan(t, series, store.Backfill, times...)
+	pending, err := b.PendingSamples(b.ctx, series.ID, plan, 0, 1<<31, nil)
+	require.NoError(t, err)
+	require.Len(t, pending, repositories*len(times))
+	for i := range pending {
+		require.NotEmpty(t, pending[i].Commit)
+		pending[i].Outcome = insights.Counted
+	}
+	b.write(t, series, plan, pending...)
+	read := func() (rows int64) {
+		_, err := pool.Exec(b.ctx, `SELECT pg_stat_force_next_flush()`)
+		require.NoError(t, err)
+		require.NoError(t, pool.QueryRow(b.ctx, `SELECT coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) FROM pg_stat_user_tables WHERE relname = 'commit_index'`).Scan(&rows))
+		return rows
+	}
+	before := read()
+	require.NoError(t, alone.CompleteGeneration(b.ctx, series.ID, plan, day(0)))
+	require.Less(t, read()-before, int64(3*len(pending)))
+	notes, err := b.DirtyQueries(b.ctx, series.ID)
 	require.NoError(t, err)
 	require.Empty(t, notes)
 }

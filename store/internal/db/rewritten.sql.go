@@ -35,12 +35,18 @@ SELECT s.time::timestamptz AS time
 FROM repositories AS r
 JOIN samples AS s ON s.series_id = $1 AND s.repo_id = r.id
 WHERE r.rewritten_at IS NOT NULL AND r.deleted_at IS NULL AND s.outcome <> 'pending' AND s.commit_bytea IS NOT NULL
+    AND s.commit_bytea IS DISTINCT FROM (
+        SELECT i.commit_bytea FROM commit_index AS i
+        WHERE i.repo_id = r.id AND NOT i.shadowed AND i.committed_at <= s.time
+        ORDER BY i.committed_at DESC
+        LIMIT 1)
     AND NOT EXISTS (SELECT FROM commit_index AS c WHERE c.repo_id = r.id AND c.commit_bytea = s.commit_bytea)
 ORDER BY s.time DESC
 LIMIT 1
 `
 
-// The newest sample of a series at a commit that a rewritten history does not have; no row when there is none.
+// The newest sample of a series at a commit that a rewritten history does not have; no row when there is none. Mostly a sample is where
+// its branch is by the index, which is one look-up; only for the others the repository's commits are read.
 func (q *Queries) NewestRewritten(ctx context.Context, seriesID int32) ([]time.Time, error) {
 	rows, err := q.db.Query(ctx, newestRewritten, seriesID)
 	if err != nil {
