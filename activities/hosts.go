@@ -20,9 +20,8 @@ type hosts struct {
 
 // awayHost is a host at which nobody was found.
 type awayHost struct {
-	since, until time.Time // until then it is not tried
+	since, until time.Time // until then nobody else tries it
 	wait         time.Duration
-	trying       bool // somebody does
 }
 
 const (
@@ -43,11 +42,14 @@ func (h *hosts) reach(ctx context.Context, location string, now func() time.Time
 		return err
 	}
 	err := try()
-	h.leave(host, now(), err, ctx.Err() != nil)
+	if ctx.Err() == nil { // one that was interrupted tells nothing of the host
+		h.leave(host, now(), err)
+	}
 	return err
 }
 
-// enter is an error while the host is away and not to be tried.
+// enter is an error while the host is away and not to be tried. Who is let in has a time for itself: a clone that goes on for an hour
+// keeps nobody away for longer than one that fails.
 func (h *hosts) enter(host string, now time.Time) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -55,38 +57,32 @@ func (h *hosts) enter(host string, now time.Time) error {
 	if known == nil {
 		return nil
 	}
-	if known.trying || now.Before(known.until) {
+	if now.Before(known.until) {
 		return insights.Errorf(insights.Unavailable, "%s: nobody is found there since %s: it is tried again within %s", host, known.since.UTC().Format(time.RFC3339), longestAway)
 	}
-	known.trying = true
+	known.wait = min(2*known.wait, longestAway)
+	known.until = now.Add(known.wait)
 	return nil
 }
 
-// leave notes how an attempt ended; one that was interrupted tells nothing of the host.
-func (h *hosts) leave(host string, now time.Time, err error, interrupted bool) {
+// leave notes how an attempt ended.
+func (h *hosts) leave(host string, now time.Time, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	known := h.away[host]
-	switch {
-	case interrupted:
-		if known != nil {
-			known.trying = false
-		}
-	case !gitrepo.Unreached(err):
+	if !gitrepo.Unreached(err) {
 		delete(h.away, host)
-	case known == nil:
-		if len(h.away) >= maxAway {
-			maps.DeleteFunc(h.away, func(_ string, a *awayHost) bool { return !a.trying && now.After(a.until) })
-		}
-		if h.away == nil {
-			h.away = map[string]*awayHost{}
-		}
-		if len(h.away) < maxAway {
-			h.away[host] = &awayHost{since: now, wait: firstAway, until: now.Add(firstAway)}
-		}
-	case known.trying || !now.Before(known.until): // not one of those that were under way when the host was found to be away
-		known.trying = false
-		known.wait = min(2*known.wait, longestAway)
-		known.until = now.Add(known.wait)
+		return
+	}
+	if h.away[host] != nil {
+		return
+	}
+	if len(h.away) >= maxAway {
+		maps.DeleteFunc(h.away, func(_ string, a *awayHost) bool { return now.After(a.until) })
+	}
+	if h.away == nil {
+		h.away = map[string]*awayHost{}
+	}
+	if len(h.away) < maxAway {
+		h.away[host] = &awayHost{since: now, wait: firstAway, until: now.Add(firstAway)}
 	}
 }

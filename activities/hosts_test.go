@@ -48,6 +48,9 @@ func TestHostThatIsAwayIsTriedByOne(t *testing.T) {
 	})
 	<-trying
 	require.Error(t, ask(2, func() error { t.Error("two at a time"); return nil }))
+	hosts.Now = hosts.Now.Add(time.Minute)
+	require.ErrorIs(t, ask(2, away), noConnection, "but not for as long as a clone may take")
+	require.Equal(t, 1, hosts.Remembered())
 	answer <- errors.New("access denied")
 	probe.Wait()
 	require.Zero(t, hosts.Remembered())
@@ -58,6 +61,7 @@ func TestHostThatIsAwayIsTriedByOne(t *testing.T) {
 	hosts.Now = hosts.Now.Add(time.Hour)
 	stopped, stop := context.WithCancel(ctx)
 	_ = hosts.Reach(stopped, "https://host.example/1.git", func() error { stop(); return stopped.Err() })
+	hosts.Now = hosts.Now.Add(time.Minute)
 	require.NoError(t, ask(2, func() error { return nil }))
 }
 
