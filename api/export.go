@@ -14,9 +14,11 @@ import (
 
 // exportHandler answers GET /export/{view}.csv and .json: a row for each point of each series, archived ones and the snapshot too, with the chart's filters as
 // the parameters from, to, includeRepoRegex and excludeRepoRegex. JSON is one object a line, as the command line prints
-// it.
+// it. It may take as long as its reader gets on. One that cannot go on breaks off the connection: an answer that comes to its end is
+// the whole one.
 func exportHandler(config Config) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return http.HandlerFunc(func(answer http.ResponseWriter, r *http.Request) {
+		w := unhurried(answer)
 		id, format, _ := strings.Cut(r.PathValue("file"), ".")
 		if format != "csv" && format != "json" {
 			plain(w, http.StatusNotFound, "exports are /export/{insight}.csv and /export/{insight}.json")
@@ -35,10 +37,34 @@ func exportHandler(config Config) http.Handler {
 			w.Header().Set("Content-Type", "application/x-ndjson")
 			err = writeJSONLines(json.NewEncoder(w), view, points)
 		}
-		if err != nil { // the status is sent; the client sees the connection end
+		if err != nil {
 			config.Logger.WarnContext(r.Context(), "an export ended early", "insight", id, "err", err)
+			panic(http.ErrAbortHandler) // the status is sent: only this keeps the server from ending the answer in order
 		}
 	})
+}
+
+// exportIdle is how long the reader of an export may take over what it got last.
+const exportIdle = time.Minute
+
+// unhurriedWriter moves the deadline of its answer on with each write.
+type unhurriedWriter struct {
+	http.ResponseWriter
+	control *http.ResponseController
+}
+
+// unhurried lifts the server's deadlines from an answer: that for the read which notices a client's leaving, and that for
+// writing until the first write sets a new one.
+func unhurried(w http.ResponseWriter) unhurriedWriter {
+	u := unhurriedWriter{ResponseWriter: w, control: http.NewResponseController(w)}
+	_ = u.control.SetWriteDeadline(time.Time{}) // these fail on a test's recorder only, which has no deadlines
+	_ = u.control.SetReadDeadline(time.Time{})
+	return u
+}
+
+func (u unhurriedWriter) Write(p []byte) (int, error) {
+	_ = u.control.SetWriteDeadline(time.Now().Add(exportIdle))
+	return u.ResponseWriter.Write(p)
 }
 
 // exported reads the view and its points with the request's filters.

@@ -16,16 +16,20 @@ import (
 
 // Client speaks to one server. It is safe for concurrent use.
 type Client struct {
-	server string
-	http   http.Client
+	server  string
+	http    http.Client   // without a timeout of its own
+	timeout time.Duration // bounds one operation, its answer included
+	idle    time.Duration // bounds each wait for the next part of a page, as long as the whole may take
 }
 
-// timeout bounds one request, its answer included.
-const timeout = time.Minute
+const (
+	timeout     = time.Minute
+	idleTimeout = 5 * time.Minute // the first part of an export comes when the server has read all of it
+)
 
 // New returns a client of the server at the base URL, for example "http://127.0.0.1:7080".
 func New(server string) *Client {
-	return &Client{server: strings.TrimRight(server, "/"), http: http.Client{Timeout: timeout}}
+	return &Client{server: strings.TrimRight(server, "/"), timeout: timeout, idle: idleTimeout}
 }
 
 // Error is one entry of a GraphQL answer's errors.
@@ -59,7 +63,9 @@ func (c *Client) Do(ctx context.Context, operation string, variables map[string]
 	if err != nil {
 		return err
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.server+"/graphql", bytes.NewReader(body))
+	bounded, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(bounded, http.MethodPost, c.server+"/graphql", bytes.NewReader(body))
 	if err != nil {
 		return insights.Errorf(insights.Invalid, "--server %s is not a URL: write it as in http://127.0.0.1:7080", c.server)
 	}
@@ -115,9 +121,30 @@ func firstLine(text []byte) string {
 	return line[:min(len(line), most)]
 }
 
-// Get copies the body of a plain page, for example an export, to w. The server's own words are the error's.
+// errSilent is why a page was given up whose next part did not come.
+var errSilent = errors.New("nothing came for too long")
+
+// patient reads a page, however long it takes while each of its parts comes in time.
+type patient struct {
+	io.Reader
+	idle  time.Duration
+	watch *time.Timer // runs while a read does: whoever takes long over what came is no reason to give up
+}
+
+func (p patient) Read(b []byte) (int, error) {
+	p.watch.Reset(p.idle)
+	defer p.watch.Stop()
+	return p.Reader.Read(b)
+}
+
+// Get copies the body of a plain page, for example an export, to w. The server's own words are the error's. Without an error all of it
+// came.
 func (c *Client) Get(ctx context.Context, path string, w io.Writer) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.server+path, nil)
+	watched, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	watch := time.AfterFunc(c.idle, func() { cancel(errSilent) })
+	defer watch.Stop()
+	request, err := http.NewRequestWithContext(watched, http.MethodGet, c.server+path, nil)
 	if err != nil {
 		return insights.Errorf(insights.Invalid, "--server %s is not a URL: write it as in http://127.0.0.1:7080", c.server)
 	}
@@ -126,8 +153,9 @@ func (c *Client) Get(ctx context.Context, path string, w io.Writer) error {
 		return c.unreachable(ctx, err)
 	}
 	defer response.Body.Close()
+	body := patient{Reader: response.Body, idle: c.idle, watch: watch}
 	if response.StatusCode != http.StatusOK {
-		text, err := io.ReadAll(io.LimitReader(response.Body, 1<<16))
+		text, err := io.ReadAll(io.LimitReader(body, 1<<16))
 		if err != nil {
 			return insights.Errorf(insights.Unavailable, "%s: its answer ended early: %w", c.server, err)
 		}
@@ -139,7 +167,7 @@ func (c *Client) Get(ctx context.Context, path string, w io.Writer) error {
 		}
 		return insights.Errorf(code, "%s", firstLine(text))
 	}
-	if _, err := io.Copy(w, response.Body); err != nil {
+	if _, err := io.Copy(w, body); err != nil {
 		return insights.Errorf(insights.Unavailable, "%s: its answer ended early: %w", c.server, err)
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -70,4 +71,71 @@ func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	require.ErrorIs(t, New("http://127.0.0.1:1").Do(ctx, "{ n }", nil, nil), context.Canceled)
+}
+
+// partsServer sends a page in parts: the next one when the test, or the reader of the one before, says so. Its end is that of end.
+func partsServer(t *testing.T, parts int, more <-chan struct{}, end func(*http.Request)) *Client {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for range parts {
+			_, _ = w.Write([]byte("row\n"))
+			_ = http.NewResponseController(w).Flush()
+			<-more
+		}
+		end(r)
+	}))
+	t.Cleanup(server.Close)
+	return New(server.URL)
+}
+
+// moreWriter asks for the next part when it has got one.
+type moreWriter struct {
+	got  int // bytes
+	more chan struct{}
+}
+
+func (w *moreWriter) Write(p []byte) (int, error) {
+	w.more <- struct{}{}
+	w.got += len(p)
+	return len(p), nil
+}
+
+// A page has no time by which all of it must have come.
+func TestGet_TakesAsLongAsPartsCome(t *testing.T) {
+	t.Parallel()
+	w := moreWriter{more: make(chan struct{})}
+	c := partsServer(t, 50, w.more, func(*http.Request) {})
+	c.timeout = 1 // an operation's: it is over before anything comes
+	require.NoError(t, c.Get(t.Context(), "/export/x.csv", &w))
+	require.Equal(t, 50*len("row\n"), w.got)
+}
+
+// What did not come whole is an error, whatever came.
+func TestGet_CutOff(t *testing.T) {
+	t.Parallel()
+	t.Run("broken off", func(t *testing.T) {
+		t.Parallel()
+		w := moreWriter{more: make(chan struct{})}
+		c := partsServer(t, 3, w.more, func(*http.Request) { panic(http.ErrAbortHandler) })
+		err := c.Get(t.Context(), "/export/x.csv", &w)
+		require.Equal(t, insights.Unavailable, insights.ErrorCode(err))
+		require.ErrorContains(t, err, "its answer ended early")
+	})
+	t.Run("silent after a part", func(t *testing.T) {
+		t.Parallel()
+		w := moreWriter{more: make(chan struct{})}
+		c := partsServer(t, 1, w.more, func(r *http.Request) { <-r.Context().Done() })
+		c.idle = 200 * time.Millisecond // for the first part to come
+		err := c.Get(t.Context(), "/export/x.csv", &w)
+		require.Equal(t, insights.Unavailable, insights.ErrorCode(err))
+		require.ErrorIs(t, err, errSilent)
+	})
+	t.Run("silent from the start", func(t *testing.T) {
+		t.Parallel()
+		c := partsServer(t, 0, nil, func(r *http.Request) { <-r.Context().Done() })
+		c.idle = 1
+		err := c.Get(t.Context(), "/export/x.csv", &bytes.Buffer{})
+		require.Equal(t, insights.Unavailable, insights.ErrorCode(err))
+		require.ErrorIs(t, err, errSilent)
+	})
 }
