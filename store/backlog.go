@@ -19,7 +19,7 @@ type Backlog struct {
 	Struck           int64         // whose search killed its worker or stopped answering, and has not got on since
 }
 
-// Backlog looks at all series, plans and repositories, and at no samples.
+// Backlog looks at all series and repositories and at the open plans, and at no samples.
 func (s *Store) Backlog(ctx context.Context) (Backlog, error) {
 	row, err := s.queries().Backlog(ctx)
 	return Backlog{

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
 	"github.com/backsight/backsight/insights"
@@ -74,12 +73,7 @@ func TestRewrittenHistoryIsNotedUntilItIsMended(t *testing.T) {
 func TestCompletingReadsNoWholeHistories(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	config := b.pool.Config().Copy()
-	config.MaxConns = 1 // whose statistics are asked for below
-	pool, err := pgxpool.NewWithConfig(b.ctx, config)
-	require.NoError(t, err)
-	t.Cleanup(pool.Close)
-	alone := store.New(pool)
+	alone, read := b.rowsOf(t, "commit_index")
 	const repositories, commits = 10, 600
 	for i := range repositories {
 		b.repository(t, fmt.Sprint("acme/", i))
@@ -109,12 +103,6 @@ func TestCompletingReadsNoWholeHistories(t *testing.T) {
 		pending[i].Outcome = insights.Counted
 	}
 	b.write(t, series, plan, pending...)
-	read := func() (rows int64) {
-		_, err := pool.Exec(b.ctx, `SELECT pg_stat_force_next_flush()`)
-		require.NoError(t, err)
-		require.NoError(t, pool.QueryRow(b.ctx, `SELECT coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) FROM pg_stat_user_tables WHERE relname = 'commit_index'`).Scan(&rows))
-		return rows
-	}
 	before := read()
 	require.NoError(t, alone.CompleteGeneration(b.ctx, series.ID, plan, day(0)))
 	require.Less(t, read()-before, int64(3*len(pending)))

@@ -1,4 +1,4 @@
--- What is left to do in the whole installation, for metrics: series, plans and repositories are read, no samples. Ages are in
+-- What is left to do in the whole installation, for metrics: series, open plans and repositories are read, no samples. Ages are in
 -- seconds by the database's clock, 0 where there is nothing. Snapshots are no plans here: one that was overtaken stays open.
 -- name: Backlog :one
 SELECT

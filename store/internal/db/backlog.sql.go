@@ -40,7 +40,7 @@ type BacklogRow struct {
 	Struck           int64
 }
 
-// What is left to do in the whole installation, for metrics: series, plans and repositories are read, no samples. Ages are in
+// What is left to do in the whole installation, for metrics: series, open plans and repositories are read, no samples. Ages are in
 // seconds by the database's clock, 0 where there is nothing. Snapshots are no plans here: one that was overtaken stays open.
 func (q *Queries) Backlog(ctx context.Context) (BacklogRow, error) {
 	row := q.db.QueryRow(ctx, backlog)
