@@ -43,11 +43,10 @@ func (p *Plans) missing(ctx context.Context, seriesID string, times []time.Time)
 		return nil, err
 	}
 	var missing []store.Repository
-	err = eachRepository(ctx, p.Store, func(r store.Repository) error {
+	err = eachRepository(ctx, p.Store, func(r store.Repository) {
 		if !whole[r.ID] && inScope(scope, r) {
 			missing = append(missing, r)
 		}
-		return nil
 	})
 	return missing, err
 }

@@ -34,13 +34,11 @@ func (p *Plans) lookAhead(ctx context.Context, in BeginInput, generation int, sc
 		plans: p, in: in, generation: generation, limit: max(1, sliceSamples/len(in.Times)),
 		newest: slices.MaxFunc(in.Times, time.Time.Compare), until: time.Now().Add(refreshFor),
 	}
-	err := eachRepository(ctx, p.Store, func(r store.Repository) error {
+	err := eachRepository(ctx, p.Store, func(r store.Repository) {
 		if inScope(scope, r) {
 			a.scope = append(a.scope, r)
 		}
-		return nil
 	})
-	slices.SortFunc(a.scope, func(a, b store.Repository) int { return cmp.Compare(a.ID, b.ID) })
 	return a, err
 }
 

@@ -7,11 +7,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
 	"github.com/backsight/backsight/activities"
 	"github.com/backsight/backsight/gitrepo"
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/internal/testdb"
 	"github.com/backsight/backsight/internal/testgit"
 	"github.com/backsight/backsight/store"
 )
@@ -185,4 +187,44 @@ func TestRefreshOfARemovedRepositoryIsItsOwnTrouble(t *testing.T) {
 	_, err := b.mirrors.Refresh(t.Context(), r)
 	require.ErrorContains(t, err, "does not exist")
 	require.True(t, activities.OwnTrouble(err))
+}
+
+// A sync reads each repository once, however many pages it has.
+func TestListReadsEachRepositoryOnce(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	config, err := pgxpool.ParseConfig(testdb.NewURL(t))
+	require.NoError(t, err)
+	config.MaxConns = 1 // whose statistics are asked for
+	pool, err := pgxpool.NewWithConfig(t.Context(), config)
+	require.NoError(t, err)
+	t.Cleanup(pool.Close)
+	b.sync.Store = store.New(pool)
+	const repositories = 4100
+	list := make([]store.NewRepository, repositories)
+	for i := range list {
+		list[i] = store.NewRepository{Names: []string{fmt.Sprint("r", repositories-i)}, Location: fmt.Sprint("https://example.com/", i)}
+	}
+	require.NoError(t, b.sync.Store.AddRepositories(t.Context(), list))
+	_, err = pool.Exec(t.Context(), `ANALYZE`)
+	require.NoError(t, err)
+	read := func() (rows int) {
+		_, err := pool.Exec(t.Context(), `SELECT pg_stat_force_next_flush()`)
+		require.NoError(t, err)
+		require.NoError(t, pool.QueryRow(t.Context(), `SELECT coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) FROM pg_stat_user_tables WHERE relname = 'repositories'`).Scan(&rows))
+		return rows
+	}
+	before, pages := read(), 0
+	listed := map[int64]bool{}
+	for after, last := int64(0), false; !last; pages++ {
+		page, err := call[activities.ListResult](b, b.sync.List, after)
+		require.NoError(t, err)
+		for _, id := range page.IDs {
+			listed[id] = true
+		}
+		after, last = page.Next, page.Last
+	}
+	require.Len(t, listed, repositories)
+	require.Equal(t, 11, pages)
+	require.LessOrEqual(t, read()-before, 2*repositories)
 }

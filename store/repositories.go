@@ -96,6 +96,19 @@ func (s *Store) Repositories(ctx context.Context, f RepositoryFilter) ([]Reposit
 	return list, nil
 }
 
+// RepositoriesAfter lists the repositories with an id over after, by id, removed ones not: for work, which nothing is hidden from.
+func (s *Store) RepositoriesAfter(ctx context.Context, after int64, limit int) ([]Repository, error) {
+	rows, err := s.queries().RepositoriesAfter(ctx, id32(after), pageSize(limit))
+	if err != nil {
+		return nil, classify(err, "repositories after %d", after)
+	}
+	list := make([]Repository, len(rows))
+	for i, row := range rows {
+		list[i] = repositoryOf(row.Repositories, row.LastIndexedAt)
+	}
+	return list, nil
+}
+
 // CountRepositories is how many repositories all pages of the filter have together.
 func (s *Store) CountRepositories(ctx context.Context, f RepositoryFilter) (int64, error) {
 	n, err := s.queries().CountRepositories(ctx, db.CountRepositoriesParams{NamePattern: f.NamePattern, SeesAll: f.Viewer.Admin, Login: f.Viewer.Login})

@@ -39,6 +39,14 @@ WHERE r.deleted_at IS NULL AND r.name > @after
 ORDER BY r.name
 LIMIT @row_limit;
 
+-- name: RepositoriesAfter :many
+SELECT sqlc.embed(r), m.last_indexed_at
+FROM repositories AS r
+LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
+WHERE r.deleted_at IS NULL AND r.id > @after
+ORDER BY r.id
+LIMIT @row_limit;
+
 -- name: CountRepositories :one
 SELECT count(*) FROM repositories
 WHERE deleted_at IS NULL AND (@name_pattern::text = '' OR name ~ @name_pattern)

@@ -229,6 +229,58 @@ func (q *Queries) Repositories(ctx context.Context, arg RepositoriesParams) ([]R
 	return items, nil
 }
 
+const repositoriesAfter = `-- name: RepositoriesAfter :many
+SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.deleted_at, r.rewritten_at, m.last_indexed_at
+FROM repositories AS r
+LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
+WHERE r.deleted_at IS NULL AND r.id > $1
+ORDER BY r.id
+LIMIT $2
+`
+
+type RepositoriesAfterRow struct {
+	Repositories  Repositories
+	LastIndexedAt *time.Time
+}
+
+func (q *Queries) RepositoriesAfter(ctx context.Context, after int32, rowLimit int32) ([]RepositoriesAfterRow, error) {
+	rows, err := q.db.Query(ctx, repositoriesAfter, after, rowLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []RepositoriesAfterRow
+	for rows.Next() {
+		var i RepositoriesAfterRow
+		if err := rows.Scan(
+			&i.Repositories.ID,
+			&i.Repositories.Name,
+			&i.Repositories.Location,
+			&i.Repositories.IsLocal,
+			&i.Repositories.DefaultBranch,
+			&i.Repositories.Head,
+			&i.Repositories.SizeBytes,
+			&i.Repositories.Fork,
+			&i.Repositories.Archived,
+			&i.Repositories.Private,
+			&i.Repositories.CreatedAt,
+			&i.Repositories.FetchedAt,
+			&i.Repositories.Error,
+			&i.Repositories.ErrorAt,
+			&i.Repositories.DeletedAt,
+			&i.Repositories.RewrittenAt,
+			&i.LastIndexedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const repositoriesByID = `-- name: RepositoriesByID :many
 SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.deleted_at, r.rewritten_at, m.last_indexed_at
 FROM repositories AS r
