@@ -12,7 +12,7 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// refreshFor bounds the refresh of mirrors before a plan. What is not refreshed by then is pending without a commit, and
+// refreshFor bounds the refresh of mirrors before a plan, but for those that have begun by then. What is not refreshed by then is pending without a commit, and
 // whoever searches it fetches it first.
 const refreshFor = 2 * time.Minute
 
@@ -62,6 +62,6 @@ func (a *lookAhead) refresh(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return a.plans.Mirrors.RefreshAll(ctx, changed)
+		return a.plans.Mirrors.RefreshAll(ctx, changed, func() bool { return !time.Now().Before(a.until) })
 	})
 }

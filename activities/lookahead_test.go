@@ -1,10 +1,12 @@
 package activities_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/activity"
 
 	"github.com/backsight/backsight/activities"
 	"github.com/backsight/backsight/insights"
@@ -44,4 +46,26 @@ func TestLongBackfillIsPlannedAtOnce(t *testing.T) {
 	r, err := b.store.RepositoryByName(t.Context(), "r44")
 	require.NoError(t, err)
 	require.NotEmpty(t, r.Error, "the last slice was refreshed too")
+}
+
+// Of repositories that are refreshed together, none is begun after the time for them is over; what was read by then is written.
+func TestRefreshEndsBetweenRepositories(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	var list []store.Repository
+	for i := range 5 {
+		list = append(list, b.local(fmt.Sprint("r", i), growing(t)))
+	}
+	asked := 0
+	b.env.RegisterActivityWithOptions(func(ctx context.Context) error {
+		return b.mirrors.RefreshAll(ctx, list, func() bool { asked++; return asked > 2 })
+	}, activity.RegisterOptions{Name: "refresh"})
+	_, err := b.env.ExecuteActivity("refresh")
+	require.NoError(t, err)
+	require.Equal(t, 3, asked)
+	for i, r := range list {
+		after, err := b.store.Repository(t.Context(), r.ID)
+		require.NoError(t, err)
+		require.Equal(t, i < 2, after.IndexedAt != nil, r.Name)
+	}
 }

@@ -61,8 +61,8 @@ func restsNow(r store.Repository) bool {
 const writeCommits = 20_000
 
 // RefreshAll is Refresh for some repositories, one after the other. A repository's own trouble is recorded with it and is no
-// error. What it reads for the first time it writes together.
-func (m *Mirrors) RefreshAll(ctx context.Context, list []store.Repository) error {
+// error. What it reads for the first time it writes together. It begins none after late says so; nil never does.
+func (m *Mirrors) RefreshAll(ctx context.Context, list []store.Repository, late func() bool) error {
 	var readings []store.FirstReading
 	commits := 0
 	flush := func() error {
@@ -76,6 +76,9 @@ func (m *Mirrors) RefreshAll(ctx context.Context, list []store.Repository) error
 	for _, r := range list {
 		if ctx.Err() != nil {
 			return ctx.Err()
+		}
+		if late != nil && late() {
+			break
 		}
 		activity.RecordHeartbeat(ctx, "refresh "+r.Name)
 		reading, ok, err := m.firstReading(ctx, r)

@@ -156,5 +156,5 @@ func (s *Sync) Repositories(ctx context.Context, ids []int64) error {
 			list = append(list, r)
 		}
 	}
-	return outcome(ctx, s.Mirrors.RefreshAll(work, list))
+	return outcome(ctx, s.Mirrors.RefreshAll(work, list, nil))
 }
