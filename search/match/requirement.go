@@ -1,10 +1,7 @@
 package match
 
 import (
-	"bytes"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/backsight/backsight/search/query"
 )
@@ -41,7 +38,7 @@ type Requirement struct {
 const maxRequirement = 256
 
 // Required is what the content of every file that matches holds. An index picks
-// the contents to read by it: see Requirement.Folded.
+// the contents to read by it.
 func (m *Matcher) Required() Requirement {
 	if m.expr == nil || m.onPaths || m.kind != query.Files {
 		return Requirement{}
@@ -81,74 +78,6 @@ func (r Requirement) Holds(content []byte) bool {
 	default:
 		return true
 	}
-}
-
-// Folded is the requirement on a folded content (see AppendFolded): its texts are
-// folded, to be looked for as bytes. It is for an index that keeps folded content,
-// such as its trigrams; a text of fewer than three bytes has none, so to that index
-// it is unknown.
-func (r Requirement) Folded() Requirement {
-	switch r.Kind {
-	case RequireText:
-		if !r.Fold {
-			return requireText(string(AppendFolded(nil, []byte(r.Text))), false)
-		}
-		var parts []Requirement
-		piece := ""
-		for _, c := range r.Text {
-			f, ok := foldedRune(c)
-			if !ok {
-				parts = append(parts, requireText(piece, false))
-				piece = ""
-				continue
-			}
-			piece += string(f)
-		}
-		return requireAll(append(parts, requireText(piece, false)))
-	case RequireAll, RequireAny:
-		parts := make([]Requirement, len(r.Parts))
-		for i, p := range r.Parts {
-			parts[i] = p.Folded()
-		}
-		if r.Kind == RequireAll {
-			return requireAll(parts)
-		}
-		return requireAny(parts)
-	}
-	return r
-}
-
-// AppendFolded adds content to dst without case, as far as ASCII goes: A-Z as a-z,
-// the Kelvin sign U+212A as k, the long s U+017F as s, everything else as it is.
-func AppendFolded(dst, content []byte) []byte {
-	for {
-		i := bytes.IndexAny(content, "\u212a\u017f")
-		if i < 0 {
-			i = len(content)
-		}
-		for _, b := range content[:i] {
-			dst = append(dst, toLower[b])
-		}
-		switch {
-		case i == len(content):
-			return dst
-		case content[i] == "\u212a"[0]:
-			dst, content = append(dst, 'k'), content[i+len("\u212a"):]
-		default:
-			dst, content = append(dst, 's'), content[i+len("\u017f"):]
-		}
-	}
-}
-
-// foldedRune is what all cases of a rune are after AppendFolded, if that is one.
-func foldedRune(r rune) (rune, bool) {
-	all := orbit(r)
-	for _, o := range all {
-		if o < 0x80 {
-			return rune(toLower[o]), true
-		}
-	}
-	return r, len(all) == 1
 }
 
 func requireText(text string, fold bool) Requirement {
@@ -225,27 +154,4 @@ func (r Requirement) size() int {
 
 func (r Requirement) equal(s Requirement) bool {
 	return r.Kind == s.Kind && r.Text == s.Text && r.Fold == s.Fold && slices.EqualFunc(r.Parts, s.Parts, Requirement.equal)
-}
-
-// String is for people: `("foo" AND ("bar"i OR "baz"))`; i is for Fold, ? for
-// unknown.
-func (r Requirement) String() string {
-	switch r.Kind {
-	case RequireText:
-		if r.Fold {
-			return strconv.Quote(r.Text) + "i"
-		}
-		return strconv.Quote(r.Text)
-	case RequireAll, RequireAny:
-		parts := make([]string, len(r.Parts))
-		for i, p := range r.Parts {
-			parts[i] = p.String()
-		}
-		operator := " AND "
-		if r.Kind == RequireAny {
-			operator = " OR "
-		}
-		return "(" + strings.Join(parts, operator) + ")"
-	}
-	return "?"
 }

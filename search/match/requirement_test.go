@@ -2,6 +2,7 @@ package match
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -14,47 +15,44 @@ import (
 
 func TestRequired(t *testing.T) {
 	t.Parallel()
-	for _, row := range []struct{ query, want, folded string }{
-		{"case:yes TODO", `"TODO"`, `"todo"`},
-		{"TODO", `"TODO"i`, `"todo"`},
-		{"1.2", `"1.2"`, `"1.2"`},
-		{"straße", `"straße"i`, `("stra" AND "e")`}, // ẞ is another rune
-		{"日本 Task", `"日本 Task"i`, `"日本 task"`},
-		{"case:yes Tas\u212a", "\"Tas\u212a\"", `"task"`},
-		{"a AND b", `("a"i AND "b"i)`, `("a" AND "b")`},
-		{"a OR b", `("a"i OR "b"i)`, `("a" OR "b")`},
-		{"a OR A", `("a"i OR "A"i)`, `"a"`},
-		{"(foo AND bar) OR (foo AND baz)", `(("foo"i AND "bar"i) OR ("foo"i AND "baz"i))`, ""},
-		{"foo AND NOT bar", `"foo"i`, ""},
-		{"foo OR NOT bar", "?", "?"},
-		{"NOT (NOT foo OR bar)", `"foo"i`, ""},
-		{"file:x lang:go foo", `"foo"i`, ""},
-		{"file:x OR foo", "?", ""},
-		{"file:x", "?", ""},
-		{"type:path foo", "?", ""},
-		{"select:repo foo", `"foo"i`, ""},
+	for _, row := range []struct{ query, want string }{
+		{"case:yes TODO", `"TODO"`},
+		{"TODO", `"TODO"i`},
+		{"1.2", `"1.2"`},
+		{"straße", `"straße"i`},
+		{"日本 Task", `"日本 Task"i`},
+		{"case:yes Tas\u212a", "\"Tas\u212a\""},
+		{"a AND b", `("a"i AND "b"i)`},
+		{"a OR b", `("a"i OR "b"i)`},
+		{"a OR A", `("a"i OR "A"i)`},
+		{"(foo AND bar) OR (foo AND baz)", `(("foo"i AND "bar"i) OR ("foo"i AND "baz"i))`},
+		{"foo AND NOT bar", `"foo"i`},
+		{"foo OR NOT bar", "?"},
+		{"NOT (NOT foo OR bar)", `"foo"i`},
+		{"file:x lang:go foo", `"foo"i`},
+		{"file:x OR foo", "?"},
+		{"file:x", "?"},
+		{"type:path foo", "?"},
+		{"select:repo foo", `"foo"i`},
 
-		{"case:yes /foo.*bar/", `("foo" AND "bar")`, ""},
-		{`case:yes /foo\s+(bar|baz\d)x/`, `("foo" AND ("barx" OR "baz0x" OR "baz1x" OR "baz2x" OR "baz3x" OR "baz4x" OR "baz5x" OR "baz6x" OR "baz7x" OR "baz8x" OR "baz9x"))`, ""},
-		{`case:yes /\bfoo$/`, `"foo"`, ""},
-		{`case:yes /foo?/`, `("foo" OR "fo")`, ""},
-		{`case:yes /(?:foo)?/`, `"foo"`, ""},
-		{`case:yes /(?:foo)*/`, "?", ""},
-		{`case:yes /(foo.+)+(x|bar)?/`, `"foo"`, ""},
-		{`case:yes /foo.|bar./`, `("foo" OR "bar")`, ""},
-		{`case:yes /foo.|.*/`, "?", ""},
-		{`case:yes /\w+ = \d+/`, `" = "`, ""},
-		{`/go (1\.\d+)/`, `"GO 1."i`, ""},
-		{`/[Tt]odo/`, `"TODO"i`, ""},
-		{"case:yes /[Tt]odo/", `"Todo"i`, `"todo"`},
+		{"case:yes /foo.*bar/", `("foo" AND "bar")`},
+		{`case:yes /foo\s+(bar|baz\d)x/`, `("foo" AND ("barx" OR "baz0x" OR "baz1x" OR "baz2x" OR "baz3x" OR "baz4x" OR "baz5x" OR "baz6x" OR "baz7x" OR "baz8x" OR "baz9x"))`},
+		{`case:yes /\bfoo$/`, `"foo"`},
+		{`case:yes /foo?/`, `("foo" OR "fo")`},
+		{`case:yes /(?:foo)?/`, `"foo"`},
+		{`case:yes /(?:foo)*/`, "?"},
+		{`case:yes /(foo.+)+(x|bar)?/`, `"foo"`},
+		{`case:yes /foo.|bar./`, `("foo" OR "bar")`},
+		{`case:yes /foo.|.*/`, "?"},
+		{`case:yes /\w+ = \d+/`, `" = "`},
+		{`/go (1\.\d+)/`, `"GO 1."i`},
+		{`/[Tt]odo/`, `"TODO"i`},
+		{"case:yes /[Tt]odo/", `"Todo"i`},
 
-		{"patterntype:structural fmt.Sprintf(:[x], ...) = 'a:[y]'", `("fmt.Sprintf(" AND "," AND ")" AND "=" AND "'a" AND "'")`, ""},
+		{"patterntype:structural fmt.Sprintf(:[x], ...) = 'a:[y]'", `("fmt.Sprintf(" AND "," AND ")" AND "=" AND "'a" AND "'")`},
 	} {
 		m := compileQuery(t, row.query)
 		require.Equal(t, row.want, m.Required().String(), row.query)
-		if row.folded != "" {
-			require.Equal(t, row.folded, m.Required().Folded().String(), row.query)
-		}
 	}
 	var many []string
 	for i := range 300 {
@@ -72,14 +70,10 @@ func compileQuery(t require.TestingT, text string) *Matcher {
 	return m
 }
 
-// checkRequirement says that a content which matches meets the requirement, as it
-// is and folded.
+// checkRequirement says that a content which matches meets the requirement.
 func checkRequirement(t require.TestingT, r Requirement, content []byte, what any) {
 	require.True(t, r.Holds(content), "%s requires %s of %q", what, r, content)
-	folded := AppendFolded(nil, content)
-	require.True(t, r.Folded().Holds(folded), "%s requires %s of folded %q", what, r.Folded(), content)
 	checkForm(t, r)
-	checkForm(t, r.Folded())
 }
 
 // checkForm says that a requirement has the documented form.
@@ -152,4 +146,27 @@ func TestTemplatesMeetTheirRequirement(t *testing.T) {
 		}
 	})
 	require.Positive(t, matched)
+}
+
+// String is for people: `("foo" AND ("bar"i OR "baz"))`; i is for Fold, ? for
+// unknown.
+func (r Requirement) String() string {
+	switch r.Kind {
+	case RequireText:
+		if r.Fold {
+			return strconv.Quote(r.Text) + "i"
+		}
+		return strconv.Quote(r.Text)
+	case RequireAll, RequireAny:
+		parts := make([]string, len(r.Parts))
+		for i, p := range r.Parts {
+			parts[i] = p.String()
+		}
+		operator := " AND "
+		if r.Kind == RequireAny {
+			operator = " OR "
+		}
+		return "(" + strings.Join(parts, operator) + ")"
+	}
+	return "?"
 }

@@ -77,9 +77,6 @@ func (t *Table) fail(err error) {
 // Limits are those of the table, defaults filled in.
 func (t *Table) Limits() Limits { return t.limits }
 
-// Spilled is how many bytes of lists are in the temporary file.
-func (t *Table) Spilled() int64 { return t.lists.written }
-
 // Close gives the temporary file back. Values that were taken from the table stay valid.
 func (t *Table) Close() error { return t.lists.close() }
 

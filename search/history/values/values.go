@@ -57,11 +57,6 @@ func (v Values) Map() map[string]int64 {
 	return m
 }
 
-// Equal reports whether the same values have the same counts.
-func (v Values) Equal(w Values) bool {
-	return v.n == w.n && maps.Equal(v.Map(), w.Map())
-}
-
 // Top is the limit most frequent values; of those equally frequent the ones that come first by their bytes. The same
 // values have the same Top, however they were found.
 func (v Values) Top(limit int) map[string]int64 {
