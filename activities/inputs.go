@@ -124,6 +124,8 @@ type ListResult struct {
 	Next int64 `json:"next,omitempty"`
 	// Last is true when there is none.
 	Last bool `json:"last"`
+	// Window is how many of the activities may be in flight at a time; 0: as many as the workflow takes.
+	Window int `json:"window,omitempty"`
 	// Shards is how many queues syncs are shared out among; the repositories of a batch are of one. 0 is 1.
 	Shards int `json:"shards,omitempty"`
 }

@@ -38,7 +38,11 @@ func (s *Sync) List(ctx context.Context, after int64) (ListResult, error) {
 
 func (s *Sync) list(ctx context.Context, after int64) (ListResult, error) {
 	page := ListResult{Next: after}
-	if err := s.Store.ReadSetting(ctx, store.SettingShards, &page.Shards); err != nil {
+	settings, err := s.Store.Settings(ctx)
+	if err != nil {
+		return ListResult{}, err
+	}
+	if err := settings.Parse(map[string]any{store.SettingShards: &page.Shards, store.SettingSyncWindow: &page.Window}); err != nil {
 		return ListResult{}, err
 	}
 	idle, err := s.idle(ctx, page.Shards)

@@ -140,6 +140,7 @@ func TestListIsByShard(t *testing.T) {
 	b := setup(t)
 	const shards = 2
 	require.NoError(t, b.store.SetSetting(t.Context(), store.SettingShards, "2"))
+	require.NoError(t, b.store.SetSetting(t.Context(), store.SettingSyncWindow, "3"))
 	served := map[int64]bool{}
 	for i := range 40 {
 		r, err := b.store.AddRepository(t.Context(), fmt.Sprint(i), filepath.Join(t.TempDir(), "a.git"), i%8 != 0)
@@ -151,6 +152,7 @@ func TestListIsByShard(t *testing.T) {
 		page, err := call[activities.ListResult](b, b.sync.List, int64(0))
 		require.NoError(t, err)
 		require.Equal(t, shards, page.Shards)
+		require.Equal(t, 3, page.Window)
 		require.True(t, page.Last)
 		listed := 0
 		for _, batch := range append(page.Batches, page.IDs) {

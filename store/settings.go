@@ -23,6 +23,7 @@ const (
 	SettingClusterRate  = "backsight.search.clusterRate"
 	SettingWindow       = "backsight.series.window"
 	SettingSyncInterval = "backsight.sync.interval"
+	SettingSyncWindow   = "backsight.sync.window"
 	SettingIndexBudget  = "backsight.index.budget"
 
 	SettingSnapshotInterval = "backsight.snapshot.interval"
@@ -49,6 +50,7 @@ var KnownSettings = []Setting{
 	{SettingClusterRate, "0", "Batches (searches of a repository, or of small ones together) that all workers start per second, held by the Temporal server (1.29 or later); 0: no limit.", rate},
 	{SettingWindow, "0", "Batches (RepositoryWorkflows) that one series has in flight at a time; 0: 40, which is also the most. With matching.enableFairness on the Temporal server, as backsight up has it, series take turns whatever this is; without it a new series waits for those that others have in flight, so choose about twice the search slots of all workers.", whole},
 	{SettingSyncInterval, "5m", "How often mirrors are fetched and local repositories are read: a duration such as 30s, 5m or 1h; 0: only on request.", duration},
+	{SettingSyncWindow, "0", "Syncs (of a mirror, or of some local repositories together) that are in flight at a time on all workers together; 0: 8.", whole},
 	{SettingIndexBudget, "1024", "MiB of disk that history indexes may take on each worker's machine. A repository is indexed after its first search, while no search runs, at the cost of reading its whole history once; later searches then read only the files that can match. 0: none are made or used.", whole},
 	{SettingSnapshotInterval, "24h", "How often series whose samples are more than a day apart take a snapshot, the last, hollow point of a chart, which the next one replaces: a duration such as 24h or 1h, counted from midnight UTC; 0: never.", duration},
 	{SettingRetentionPoints, "30", "How many of the newest sample times charts show, and of each series at least as many as were asked for when it was made or extended. Older ones are archived: exports have them, and they are shown again when this is raised. `backsight series retention` sets it for one series. 0: all.", points},

@@ -96,7 +96,7 @@ const (
 	window = 40
 	// unfoldWindow is the same for a repository's frames; they queue for the same few search slots anyway.
 	unfoldWindow = 12
-	// syncWindow is how many repositories a sync works on at once.
+	// syncWindow is how many activities a sync has in flight at once, unless a setting says otherwise.
 	syncWindow = 8
 	// firstWait and longestWait bound the wait before a search is tried again that failed for want of infrastructure.
 	firstWait   = 5 * time.Second

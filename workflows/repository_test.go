@@ -166,3 +166,21 @@ func TestSyncTakesRepositoriesTogether(t *testing.T) {
 	require.Equal(t, workflows.SyncInput{After: 40, Synced: 34, Failed: 2}, in)
 	r.env.AssertExpectations(t)
 }
+
+// A sync has as many activities in flight as the setting says, and without one as many as it always had.
+func TestSyncHasAWindow(t *testing.T) {
+	t.Parallel()
+	for window, most := range map[int]int{0: 8, 1: 1, 3: 3, 12: 12} {
+		r := newRun(t, newLedger(0), anchor)
+		page := activities.ListResult{Window: window, Last: true}
+		for id := range int64(24) {
+			page.IDs = append(page.IDs, id+1)
+		}
+		r.env.OnActivity(syncer.List, mock.Anything, int64(0)).Return(page, nil)
+		r.env.OnActivity(syncer.Repository, mock.Anything, mock.Anything).Return(nil).After(time.Minute)
+		began := r.env.Now()
+		r.env.ExecuteWorkflow(workflows.SyncWorkflowName, workflows.SyncInput{})
+		require.NoError(t, r.env.GetWorkflowError())
+		require.Equal(t, time.Duration(24/most)*time.Minute, r.env.Now().Sub(began).Truncate(time.Minute), "by the test's clock")
+	}
+}

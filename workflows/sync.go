@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"fmt"
 
 	"go.temporal.io/sdk/workflow"
@@ -29,7 +30,7 @@ func SyncWorkflow(ctx workflow.Context, in SyncInput) error {
 	inFlight := 0
 	// n repositories of the same shard, of which first is one.
 	sync := func(what string, n int, first int64, activity, argument any) error {
-		if err := workflow.Await(ctx, func() bool { return inFlight < syncWindow }); err != nil {
+		if err := workflow.Await(ctx, func() bool { return inFlight < cmp.Or(page.Window, syncWindow) }); err != nil {
 			return err
 		}
 		inFlight++
