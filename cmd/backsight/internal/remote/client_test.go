@@ -80,7 +80,11 @@ func partsServer(t *testing.T, parts int, more <-chan struct{}, end func(*http.R
 		for range parts {
 			_, _ = w.Write([]byte("row\n"))
 			_ = http.NewResponseController(w).Flush()
-			<-more
+			select {
+			case <-more:
+			case <-r.Context().Done(): // it gave up
+				return
+			}
 		}
 		end(r)
 	}))
