@@ -104,10 +104,10 @@ bench-exact: build ## Results against brute force (CASES=10000 random histories)
 .PHONY: bench-speed
 bench-speed: build temporal ## Ratios against git, cost of the history index and of Temporal: REPOS=DIR
 	$(need-repos)
+	go run ./bench/backfill $(REPOS)
 	go run ./bench/history -backsight bin/backsight $(REPOS)
 	go run ./bench/history -backsight bin/backsight -rounds 1 -every 1week -points 52 -query literal,any-case,regexp $(REPOS)
 	go run ./bench/history -indexes $(REPOS)
-	go run ./bench/backfill $(REPOS)
 
 .PHONY: bench-zoekt
 bench-zoekt: build $(BIN)/zoekt ## History indexes against those of zoekt: REPOS=DIR

@@ -4,7 +4,15 @@ import (
 	"cmp"
 	"flag"
 	"os"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/backsight/backsight/search/history/values"
 )
+
+// sameResults compares results: values by what they hold, however they were found.
+var sameResults = gocmp.Options{cmpopts.EquateEmpty(), gocmp.Transformer("Map", values.Values.Map)}
 
 // Histories are small and take some tens of milliseconds each, so more are tried than rapid's 100. BACKSIGHT_CASES says how many,
 // for a long run; a flag on the command line comes later and wins.

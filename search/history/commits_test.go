@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
@@ -299,7 +298,7 @@ func TestSearchCommits_EqualsGitLog(t *testing.T) {
 		if err := SearchCommits(context.Background(), req, func(r Result) error { got = append(got, r); return nil }); err != nil {
 			t.Fatalf("search: %v", err)
 		}
-		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		if diff := cmp.Diff(want, got, sameResults); diff != "" {
 			t.Fatalf("query %q (-git log +search):\n%s", q, diff)
 		}
 	})

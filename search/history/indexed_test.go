@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
@@ -76,13 +75,13 @@ func (c *compared) check(m *match.Matcher, limit int64, workers int, base string
 	}
 	got, stats := c.search(x, nil, m, limit, workers, commits)
 	want, _ := c.search(nil, nil, m, limit, workers, commits)
-	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+	if diff := cmp.Diff(want, got, sameResults); diff != "" {
 		c.t.Fatalf("commits %v (-without index +with):\n%s", commits, diff)
 	}
 	known, _ := c.search(nil, nil, m, limit, workers, []string{base})
 	for _, x := range []*index.Index{nil, x} {
 		got, _ := c.search(x, &known[0], m, limit, workers, commits)
-		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		if diff := cmp.Diff(want, got, sameResults); diff != "" {
 			c.t.Fatalf("commits %v from base %s, index %v (-without base +with):\n%s", commits, base, x != nil, diff)
 		}
 	}

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"github.com/backsight/backsight/internal/testgit"
@@ -147,7 +146,7 @@ func TestSearch_EqualsCountingEveryCommitByItself(t *testing.T) {
 		got, stats := searchAll(t, repo, m, rapid.IntRange(1, 3).Draw(t, "workers"), asked...)
 		want := newTruth(t, repo, m)
 		for i, id := range asked {
-			if diff := cmp.Diff(want.at(id), got[i], cmpopts.EquateEmpty()); diff != "" {
+			if diff := cmp.Diff(want.at(id), got[i], sameResults); diff != "" {
 				t.Fatalf("query %q at commit %s (-truth +search):\n%s", q.text, id, diff)
 			}
 		}

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/backsight/backsight/gitrepo/internal/inflate"
+	"github.com/backsight/backsight/internal/inflate"
 )
 
 // rootsPerTurn is how many trees of differences a worker takes at a time: enough to make taking cheap, few enough that

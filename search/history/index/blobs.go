@@ -8,13 +8,13 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 )
 
-// encodeIDs writes the ids of blobs, and checksums of their blocks.
-func encodeIDs(blobs []gitrepo.Hash, hashLen int) (ids, sums []byte) {
-	ids = make([]byte, 0, len(blobs)*hashLen)
+// encodeIDs writes the ids of blobs.
+func encodeIDs(blobs []gitrepo.Hash, hashLen int) []byte {
+	ids := make([]byte, 0, len(blobs)*hashLen)
 	for _, b := range blobs {
 		ids = append(ids, b[:hashLen]...)
 	}
-	return ids, sumBlocks(ids)
+	return ids
 }
 
 // Hashes gives blobs their ids.
@@ -25,13 +25,13 @@ type Hashes struct {
 	from    int64  // where they begin
 }
 
-// Hashes reads the checksums of the ids. The error is ErrDamaged.
+// Hashes opens the ids. The error is ErrDamaged.
 func (x *Index) Hashes() (*Hashes, error) {
-	ids, err := x.blocks(idsSection, idSumsSection)
+	ids, err := x.blocks(idsSection, idTableSection)
 	if err != nil {
 		return nil, err
 	}
-	if ids.section.size != int64(x.header.blobs)*int64(x.header.hashLen) {
+	if ids.size != int64(x.header.blobs)*int64(x.header.hashLen) {
 		return nil, fmt.Errorf("%w: ids", ErrDamaged)
 	}
 	return &Hashes{ids: ids, hashLen: x.header.hashLen}, nil

@@ -1,42 +1,88 @@
 package index
 
 import (
+	"bytes"
+	"compress/flate"
+	"compress/zlib"
 	"encoding/binary"
 	"fmt"
+	"sync"
+
+	"github.com/backsight/backsight/internal/inflate"
 )
 
-// blockSize is how many bytes of a section that is read in parts have one checksum.
-const blockSize = 16 << 10
+// A section that is read in parts is stored as blocks of blockSize bytes, each compressed where that makes it smaller. Bytes are coded by how
+// frequent they are and nothing else: that takes a quarter off the runs of trigrams, and looking for repeats as well would take off
+// hardly more. A table says how many bytes the section has, and for each block where it ends and its checksum.
+const (
+	blockSize  = 16 << 10
+	tableStart = 8
+	tableEntry = 8 + 4
+)
+
+// packBlocks returns data as blocks, and their table.
+func packBlocks(data []byte) (packed, table []byte) {
+	packed = make([]byte, 0, len(data))
+	table = binary.LittleEndian.AppendUint64(nil, uint64(len(data)))
+	var small bytes.Buffer
+	writer, _ := zlib.NewWriterLevel(&small, flate.HuffmanOnly) // a level that there is
+	for len(data) > 0 {
+		block := data[:min(blockSize, len(data))]
+		data = data[len(block):]
+		small.Reset()
+		writer.Reset(&small)
+		_, _ = writer.Write(block) // to memory
+		_ = writer.Close()
+		if small.Len() < len(block) {
+			block = small.Bytes()
+		}
+		packed = append(packed, block...)
+		table = binary.LittleEndian.AppendUint64(table, uint64(len(packed)))
+		table = binary.LittleEndian.AppendUint32(table, checksum(block))
+	}
+	return packed, table
+}
 
 // blocks is a section that is read in parts.
 type blocks struct {
-	index   *Index
-	section section
-	sums    []byte // 4 bytes for each block
+	size  int64 // of the section in bytes, not as it is stored
+	table []byte
+	read  func(offset, size int64) ([]byte, error) // of what is stored
 }
 
-// sumBlocks returns the checksums of a section's blocks.
-func sumBlocks(data []byte) (sums []byte) {
-	for at := 0; at < len(data); at += blockSize {
-		sums = binary.LittleEndian.AppendUint32(sums, checksum(data[at:min(at+blockSize, len(data))]))
+// openBlocks opens a section of which stored bytes are stored.
+func openBlocks(table []byte, stored int64, read func(offset, size int64) ([]byte, error)) (b blocks, err error) {
+	if len(table) < tableStart || (len(table)-tableStart)%tableEntry != 0 {
+		return b, fmt.Errorf("%w: table of blocks", ErrDamaged)
 	}
-	return sums
-}
-
-// blocks opens a section whose checksums are another one.
-func (x *Index) blocks(number, sums int) (b blocks, err error) {
-	b = blocks{index: x, section: x.header.sections[number]}
-	if b.sums, err = x.section(sums); err != nil {
-		return b, err
-	}
-	if int64(len(b.sums)) != 4*((b.section.size+blockSize-1)/blockSize) {
-		return b, fmt.Errorf("%w: checksums of section %d", ErrDamaged, number)
+	b = blocks{size: int64(binary.LittleEndian.Uint64(table)), table: table[tableStart:], read: read}
+	n := int64(len(b.table) / tableEntry)
+	if b.size < 0 || b.size > n*blockSize || n > 0 && b.size <= (n-1)*blockSize || b.start(n) != stored {
+		return b, fmt.Errorf("%w: table of blocks", ErrDamaged)
 	}
 	return b, nil
 }
 
-// read returns size bytes of the section.
-func (b *blocks) read(at, size int64) ([]byte, error) {
+// blocks opens a section whose table is another one.
+func (x *Index) blocks(number, table int) (blocks, error) {
+	data, err := x.section(table)
+	if err != nil {
+		return blocks{}, err
+	}
+	s := x.header.sections[number]
+	return openBlocks(data, s.size, func(offset, size int64) ([]byte, error) { return x.read(s.offset+offset, size) })
+}
+
+// start is where block k is stored, which is where the one before it ends.
+func (b *blocks) start(k int64) int64 {
+	if k == 0 {
+		return 0
+	}
+	return int64(binary.LittleEndian.Uint64(b.table[(k-1)*tableEntry:]))
+}
+
+// part returns size bytes of the section.
+func (b *blocks) part(at, size int64) ([]byte, error) {
 	data, from, err := b.around(at, size)
 	if err != nil {
 		return nil, err
@@ -44,20 +90,57 @@ func (b *blocks) read(at, size int64) ([]byte, error) {
 	return data[at-from:][:size], nil
 }
 
+var decoders = sync.Pool{New: func() any { return new(inflate.Decoder) }}
+
 // around returns the blocks that hold size bytes of the section, and where they begin.
 func (b *blocks) around(at, size int64) (data []byte, from int64, err error) {
-	if at < 0 || size < 0 || size > b.section.size || at > b.section.size-size {
+	if at < 0 || size < 0 || size > b.size || at > b.size-size {
 		return nil, 0, fmt.Errorf("%w: an offset leaves its section", ErrDamaged)
 	}
-	from = at / blockSize * blockSize
-	to := min((at+size+blockSize-1)/blockSize*blockSize, b.section.size)
-	if data, err = b.index.read(b.section.offset+from, to-from); err != nil {
+	first, last := at/blockSize, (at+size+blockSize-1)/blockSize // last is not one of them
+	from = first * blockSize
+	base, stop := b.start(first), b.start(last)
+	if stop < base || stop > b.start(int64(len(b.table)/tableEntry)) {
+		return nil, 0, fmt.Errorf("%w: table of blocks", ErrDamaged)
+	}
+	stored, err := b.read(base, stop-base)
+	if err != nil {
 		return nil, 0, err
 	}
-	for k := from; k < to; k += blockSize {
-		if checksum(data[k-from:min(k-from+blockSize, to-from)]) != binary.LittleEndian.Uint32(b.sums[k/blockSize*4:]) {
-			return nil, 0, fmt.Errorf("%w: checksum of a block", ErrDamaged)
+	decoder := decoders.Get().(*inflate.Decoder)
+	defer decoders.Put(decoder)
+	data = make([]byte, min(last*blockSize, b.size)-from)
+	for k := first; k < last; k++ {
+		to := data[k*blockSize-from:]
+		to = to[:min(blockSize, len(to))]
+		start, end := b.start(k)-base, b.start(k+1)-base
+		if start < 0 || start > end || end > int64(len(stored)) ||
+			checksum(stored[start:end]) != binary.LittleEndian.Uint32(b.table[k*tableEntry+8:]) || !unpack(decoder, to, stored[start:end]) {
+			return nil, 0, fmt.Errorf("%w: a block", ErrDamaged)
 		}
 	}
 	return data, from, nil
+}
+
+// unpack fills to with a block, which is compressed unless it is as long.
+func unpack(decoder *inflate.Decoder, to, block []byte) bool {
+	if len(block) >= len(to) {
+		return copy(to, block) == len(block)
+	}
+	n, err := decoder.Zlib(to, block)
+	return err == nil && n == len(block)
+}
+
+// unpackBlocks returns the bytes of a whole section.
+func unpackBlocks(packed, table []byte) ([]byte, error) {
+	b, err := openBlocks(table, int64(len(packed)), func(offset, size int64) ([]byte, error) {
+		if offset < 0 || offset+size > int64(len(packed)) {
+			return nil, ErrDamaged
+		}
+		return packed[offset : offset+size], nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return b.part(0, b.size)
 }

@@ -11,7 +11,7 @@ import (
 
 // magic begins every file; its last byte is the version of the format. A reader refuses other versions, which makes the
 // file count as absent, and the next Update replaces it.
-const magic = "bshist\x00\x03"
+const magic = "bshist\x00\x04"
 
 // maxHeader bounds the header in bytes: some 30 bytes for each layer.
 const maxHeader = 1 << 16
@@ -49,7 +49,7 @@ const (
 	chainSection = iota
 	pathsSection
 	idsSection
-	idSumsSection
+	idTableSection
 	kindsSection
 	changesSection
 	fixedSections
@@ -58,7 +58,7 @@ const (
 const (
 	directoryPart = iota
 	dictionaryPart
-	sumsPart
+	runsTablePart
 	runsPart
 	layerParts
 )

@@ -69,7 +69,7 @@ func (x *Index) load() error {
 		if l.directory, err = x.section(layerSection(i, directoryPart)); err != nil {
 			return err
 		}
-		if l.runs, err = x.blocks(layerSection(i, runsPart), layerSection(i, sumsPart)); err != nil {
+		if l.runs, err = x.blocks(layerSection(i, runsPart), layerSection(i, runsTablePart)); err != nil {
 			return err
 		}
 		if at.first != next || len(l.directory)%directoryEntry != 0 {

@@ -11,7 +11,7 @@ import (
 //
 //	directory   for each block of the dictionary: its first trigram, its offset, the offset of its first runs, its checksum
 //	dictionary  blocks of trigrams in order: the distance from the one before, and the size of its runs in bytes
-//	sums        the checksums of the runs
+//	runs table  that of the runs' blocks; see blocks.go
 //	runs        the runs of all trigrams, one behind the other; see appendRun. Numbers count from the layer's first blob
 const (
 	trigramsPerBlock = 256
@@ -42,8 +42,8 @@ func encodeLayer(lists []list) (parts [layerParts][]byte) {
 		directory = binary.LittleEndian.AppendUint32(directory, checksum(dictionary[start:]))
 		lists = lists[n:]
 	}
-	parts[directoryPart], parts[dictionaryPart], parts[runsPart] = directory, dictionary, runs
-	parts[sumsPart] = sumBlocks(runs)
+	parts[directoryPart], parts[dictionaryPart] = directory, dictionary
+	parts[runsPart], parts[runsTablePart] = packBlocks(runs)
 	return parts
 }
 
@@ -67,7 +67,20 @@ func eachRun(runs []byte, blobs int, visit func(start, end int)) bool {
 	return true
 }
 
-// decodeLists reads the lists of a whole layer.
+// decodeLayer reads the lists of a layer from its parts.
+func decodeLayer(parts [layerParts][]byte, blobs int) ([]list, error) {
+	runs, err := unpackBlocks(parts[runsPart], parts[runsTablePart])
+	if err != nil {
+		return nil, err
+	}
+	lists, ok := decodeLists(parts[directoryPart], parts[dictionaryPart], runs, blobs)
+	if !ok {
+		return nil, fmt.Errorf("%w: layer", ErrDamaged)
+	}
+	return lists, nil
+}
+
+// decodeLists reads the lists of a layer.
 func decodeLists(directory, dictionary, runs []byte, blobs int) ([]list, bool) {
 	var lists []list
 	for k := 0; k < len(directory)/directoryEntry; k++ {
@@ -174,7 +187,7 @@ func (l *layer) runsOf(trigram uint32) ([]byte, error) {
 		case d.failed:
 			return nil, fmt.Errorf("%w: dictionary", ErrDamaged)
 		case now == trigram:
-			return l.runs.read(at, int64(size))
+			return l.runs.part(at, int64(size))
 		case now > trigram:
 			return nil, nil
 		}

@@ -199,10 +199,9 @@ func TestRuns_AreReadAsTheyWereWritten(t *testing.T) {
 				merged = mergeLists(merged, lists, int32(base))
 			}
 			base += n
-			parts := encodeLayer(merged)
-			var ok bool
-			if merged, ok = decodeLists(parts[directoryPart], parts[dictionaryPart], parts[runsPart], base); !ok {
-				t.Fatal("the layer cannot be read")
+			var err error
+			if merged, err = decodeLayer(encodeLayer(merged), base); err != nil {
+				t.Fatalf("the layer cannot be read: %v", err)
 			}
 		}
 		got := make([][]uint32, len(want))
@@ -252,6 +251,7 @@ func TestDecoding_EndsOnAnyBytes(t *testing.T) {
 				t.Fatalf("%+v", l)
 			}
 		})
+		_, _ = unpackBlocks(data, data[len(data)/2:])
 		eachRun(data, n, func(start, end int) {
 			if start < 0 || start >= end || end > n {
 				t.Fatalf("run %d-%d of %d", start, end, n)

@@ -321,9 +321,9 @@ func (b *builder) addLayer(at layerHeader, lists []list) error {
 		if last.header.blobs > 4*at.blobs {
 			break
 		}
-		before, ok := decodeLists(last.parts[directoryPart], last.parts[dictionaryPart], last.parts[runsPart], last.header.blobs)
-		if !ok {
-			return fmt.Errorf("%w: layer", ErrDamaged)
+		before, err := decodeLayer(last.parts, last.header.blobs)
+		if err != nil {
+			return err
 		}
 		lists = mergeLists(before, lists, int32(last.header.blobs))
 		at = layerHeader{last.header.first, last.header.blobs + at.blobs}
@@ -341,12 +341,12 @@ func (b *builder) write(order []int32) (size int64, err error) {
 		names[i], changes[i] = h.names[p], h.of[p]
 	}
 	hashLen := b.objects.HashLen()
-	ids, idSums := encodeIDs(h.blobs, hashLen)
+	ids, idTable := packBlocks(encodeIDs(h.blobs, hashLen))
 	sections := [][]byte{
 		chainSection:   encodeChain(b.chain, hashLen),
 		pathsSection:   encodePaths(names),
 		idsSection:     ids,
-		idSumsSection:  idSums,
+		idTableSection: idTable,
 		kindsSection:   b.kinds.encode(),
 		changesSection: encodeChanges(changes),
 	}
