@@ -139,6 +139,7 @@ func TestPage(t *testing.T) {
 		cache  string
 	}{
 		{"/", html, 200, "<html>the page", "no-cache"},
+		{"/", nil, 200, "<html>the page", "no-cache"}, // curl and uptime checks take anything
 		{"/index.html", html, 404, "", ""},
 		{"/insights/2xKq", html, 200, "<html>the page", "no-cache"},
 		{"/insights/2xKq", nil, 404, "", ""},

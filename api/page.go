@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// pageHandler serves the built page: files as they are, index.html for the application's own paths (a request for HTML
+// pageHandler serves the built page: files as they are, index.html for / and for the application's own paths (a request for HTML
 // that names no file), 404 for everything else, so that a missing script is not answered with a page. Files below
 // assets/ carry their content's hash in their names and may be kept for ever.
 func pageHandler(web fs.FS) http.Handler {
@@ -27,7 +27,7 @@ func pageHandler(web fs.FS) http.Handler {
 				w.Header().Set("Cache-Control", "no-cache")
 			}
 			files.ServeHTTP(w, r)
-		case wantsHTML(r):
+		case name == "" || wantsHTML(r):
 			w.Header().Set("Cache-Control", "no-cache")
 			http.ServeFileFS(w, r, web, "index.html")
 		default:
