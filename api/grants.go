@@ -21,11 +21,7 @@ func (r *resolver) mustSee(ctx context.Context, name string) error {
 	if viewer(ctx).Admin {
 		return nil
 	}
-	sees, err := r.config.Store.Sees(ctx, viewer(ctx), name)
-	if err == nil && !sees {
-		return insights.Errorf(insights.NotFound, "repository %s does not exist", name)
-	}
-	return err
+	return r.config.Store.CheckSeen(ctx, viewer(ctx), name)
 }
 
 // RepositoryGrants lists who may see what.

@@ -80,10 +80,13 @@ func (s *Store) Grants(ctx context.Context, f GrantFilter) ([]Grant, error) {
 	return list, nil
 }
 
-// Sees reports whether the viewer sees a repository of that name.
-func (s *Store) Sees(ctx context.Context, who Viewer, name string) (bool, error) {
+// CheckSeen is NotFound where the viewer sees no repository of that name, be there one or not.
+func (s *Store) CheckSeen(ctx context.Context, who Viewer, name string) error {
 	missing, err := s.MissingRepositories(ctx, []string{name}, who)
-	return err == nil && len(missing) == 0, err
+	if err == nil && len(missing) > 0 {
+		return noRepository(name)
+	}
+	return err
 }
 
 func checkLogin(login string) error {

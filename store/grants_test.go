@@ -99,11 +99,12 @@ func TestListsOfRepositoriesAreTheViewers(t *testing.T) {
 		require.NoError(t, err)
 		require.EqualValues(t, len(list), n)
 		require.Equal(t, test.sees, len(list) == 3, "%+v", test.viewer)
-		sees, err := b.Sees(b.ctx, test.viewer, "acme/0001")
-		require.NoError(t, err)
-		require.Equal(t, test.sees, sees)
+		err = b.CheckSeen(b.ctx, test.viewer, "acme/0001")
+		if test.sees {
+			require.NoError(t, err)
+		} else {
+			require.Equal(t, insights.NotFound, insights.ErrorCode(err))
+		}
 	}
-	sees, err := b.Sees(b.ctx, store.Administrator, "acme/9")
-	require.NoError(t, err)
-	require.False(t, sees)
+	require.Equal(t, insights.NotFound, insights.ErrorCode(b.CheckSeen(b.ctx, store.Administrator, "acme/9")))
 }
