@@ -2,7 +2,6 @@ package workflows_test
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -147,33 +146,6 @@ func (l *fakeLedger) Joiners(context.Context, string) (activities.JoinersResult,
 		}
 	}
 	return result, nil
-}
-
-func (l *fakeLedger) Archive(_ context.Context, after int64) (activities.RetentionResult, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.retained = append(l.retained, fmt.Sprint("archive ", after))
-	var result activities.RetentionResult
-	if int(after) < len(l.archive) {
-		result.Archived = l.archive[after]
-	}
-	if int(after)+1 < len(l.archive) {
-		result.Next = after + 1
-	}
-	return result, nil
-}
-
-func (l *fakeLedger) pruner(what string) func(context.Context) (activities.RetentionResult, error) {
-	return func(context.Context) (activities.RetentionResult, error) {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		l.retained = append(l.retained, what)
-		if l.prune[what] == 0 {
-			return activities.RetentionResult{}, nil
-		}
-		l.prune[what]--
-		return activities.RetentionResult{Pruned: 1, More: true}, nil
-	}
 }
 
 func (l *fakeLedger) SnapshotSeries(_ context.Context, after int64) (activities.SnapshotPage, error) {
@@ -334,23 +306,6 @@ func (l *fakeLedger) Failures(_ context.Context, in activities.Range) (activitie
 	return activities.FailuresResult{
 		Alike: true, Class: "fetch failed", Reason: "no route to host", Samples: tally.Failed, Repositories: tally.Failed / int64(len(l.plans[in.Generation-1])),
 	}, nil
-}
-
-func (l *fakeLedger) List(context.Context, int64) (activities.ListResult, error) {
-	return activities.ListResult{IDs: []int64{1, 2, 3}, Batches: l.together, Last: true, Shards: l.shards}, nil
-}
-
-func (l *fakeLedger) One(_ context.Context, id int64) (activities.ListResult, error) {
-	return activities.ListResult{IDs: []int64{id}, Last: true, Shards: l.shards}, nil
-}
-
-func (l *fakeLedger) Repositories(context.Context, []int64) error { return nil }
-
-func (l *fakeLedger) Repository(_ context.Context, id int64) error {
-	if id == 2 {
-		return failure(insights.Internal, "broken")
-	}
-	return nil
 }
 
 func (l *fakeLedger) settle(in activities.Range, outcome insights.Outcome) {
