@@ -12,7 +12,7 @@ import (
 )
 
 // A section that is read in parts is stored as blocks of blockSize bytes, each compressed where that makes it smaller. Bytes are coded by how
-// frequent they are and nothing else: that takes a quarter off the runs of trigrams, and looking for repeats as well would take off
+// frequent they are and nothing else: that takes a fifth to a quarter off the runs of trigrams, and looking for repeats as well would take off
 // hardly more. A table says how many bytes the section has, and for each block where it ends and its checksum.
 const (
 	blockSize  = 16 << 10
