@@ -16,7 +16,7 @@ import (
 // completed closes the series' first plan.
 func (b *testBundle) completed(series insights.Series) {
 	b.t.Helper()
-	_, err := call[activities.CompleteResult](b, b.plans.Complete, activities.CompleteInput{SeriesID: series.ID, Generation: 1})
+	_, err := call[activities.CompleteResult](b, b.plans.Complete, activities.CompleteInput{SeriesID: series.ID, Plan: 1})
 	require.NoError(b.t, err)
 }
 
@@ -62,9 +62,9 @@ func TestARecordingReadsWhatChanged(t *testing.T) {
 			b.backfill(series)
 			b.completed(series)
 			before := get("backsight_blobs_read_total")
-			begun, err := call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: series.ID, Kind: store.Recording, Times: []time.Time{series.Grid.Time(1)}})
+			begun, err := call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: series.ID, Kind: insights.RecordingPlan, Times: []time.Time{series.Grid.Time(1)}})
 			require.NoError(t, err)
-			_, err = call[insights.Completeness](b, b.search.Samples, everything(series, begun.Generation))
+			_, err = call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 			require.NoError(t, err)
 			require.Equal(t, row.told, b.told(series)["r"])
 			require.Equal(t, row.read, get("backsight_blobs_read_total")-before)
@@ -91,7 +91,7 @@ func TestAFrameReadsWhatChanged(t *testing.T) {
 	r.Commit(t, shortlyBefore(0), map[string]string{"a": "TODO TODO"})
 	repository := b.local("r", r)
 	series := b.series("TODO")
-	one := activities.Range{SeriesID: series.ID, Generation: b.begin(series).Generation, From: repository.ID, Through: repository.ID}
+	one := activities.Range{SeriesID: series.ID, Plan: b.begin(series).Plan, From: repository.ID, Through: repository.ID}
 	for k, blobs := range []float64{3, 2} {
 		before, at := get("backsight_blobs_read_total"), grid.Time(-k)
 		one.At = &at
@@ -114,13 +114,13 @@ func TestARetryBuildsOnNothing(t *testing.T) {
 	before := get("backsight_blobs_read_total")
 	at := grid.Time(0)
 	begun, err := call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{
-		SeriesID: series.ID, Kind: store.Retry, Selection: insights.Selection{Outcomes: []insights.Outcome{insights.Counted}, Time: &at},
+		SeriesID: series.ID, Kind: insights.RetryPlan, Selection: insights.Selection{Outcomes: []insights.Outcome{insights.Counted}, Time: &at},
 	})
 	require.NoError(t, err)
-	bases, err := b.store.Bases(t.Context(), series.ID, begun.Generation, []int64{1})
+	bases, err := b.store.Bases(t.Context(), series.ID, begun.Plan, []int64{1})
 	require.NoError(t, err)
 	require.Empty(t, bases)
-	_, err = call[insights.Completeness](b, b.search.Samples, everything(series, begun.Generation))
+	_, err = call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 	require.NoError(t, err)
 	require.Equal(t, []string{"counted 3", "counted 2", "counted 1"}, b.told(series)["growing"])
 	require.EqualValues(t, 1, get("backsight_blobs_read_total")-before)

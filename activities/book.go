@@ -17,8 +17,10 @@ type book struct {
 	snapshot   bool
 }
 
-func bookOf(s *store.Store, in Range) book {
-	return book{store: s, seriesID: in.SeriesID, generation: in.Generation, snapshot: in.Snapshot}
+// bookOf is temporary until snapshots are in the ledger.
+func bookOf(ctx context.Context, s *store.Store, seriesID string, plan int) (book, error) {
+	kind, err := s.PlanKind(ctx, seriesID, plan)
+	return book{store: s, seriesID: seriesID, generation: plan, snapshot: kind == insights.SnapshotPlan}, err
 }
 
 // page returns the next repositories with pending samples, about as many as fit into a page, and whether there are none after them.

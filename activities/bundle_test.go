@@ -101,21 +101,21 @@ func call[T any](b *testBundle, activity any, in ...any) (T, error) {
 func (b *testBundle) begin(series insights.Series) activities.BeginResult {
 	b.t.Helper()
 	begun, err := call[activities.BeginResult](b, b.plans.Begin,
-		activities.BeginInput{SeriesID: series.ID, Kind: store.Backfill, Times: series.Grid.Frames()})
+		activities.BeginInput{SeriesID: series.ID, Kind: insights.BackfillPlan, Times: series.Grid.Frames()})
 	require.NoError(b.t, err)
 	require.NoError(b.t, begun.Tally.Check())
 	return begun
 }
 
 func everything(series insights.Series, generation int) activities.Range {
-	return activities.Range{SeriesID: series.ID, Generation: generation, From: 1, Through: 1 << 30}
+	return activities.Range{SeriesID: series.ID, Plan: generation, From: 1, Through: 1 << 30}
 }
 
 // backfill plans and searches everything.
 func (b *testBundle) backfill(series insights.Series) insights.Completeness {
 	b.t.Helper()
 	begun := b.begin(series)
-	tally, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Generation))
+	tally, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 	require.NoError(b.t, err)
 	require.Zero(b.t, tally.Pending)
 	return tally
@@ -138,8 +138,8 @@ func (b *testBundle) told(series insights.Series) map[string][]string {
 		if s.Outcome != insights.Failed && s.Outcome != insights.Absent {
 			text += fmt.Sprintf(" %g", s.Value)
 		}
-		if s.ReasonClass != "" {
-			text += ": " + s.ReasonClass
+		if s.Code != "" {
+			text += ": " + s.Code
 		}
 		told[s.Repository] = append(told[s.Repository], text)
 	}

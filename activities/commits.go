@@ -40,7 +40,7 @@ func (j *job) countCommits(ctx context.Context, groups []group, request history.
 	for rest := groups; len(rest) > 0; {
 		chain, err := request.Repo.FirstParentsSince(ctx, gitrepo.OID(rest[0].commit), j.grid.Previous(oldest))
 		if err != nil {
-			return ofRepository(ctx, classUnread, err)
+			return ofRepository(ctx, insights.ReasonUnreadable, err)
 		}
 		part, stats := request, history.Stats{}
 		part.Chain, part.Stats = chain, &stats

@@ -48,14 +48,14 @@ func TestCommitsAreCountedPerInterval(t *testing.T) {
 		series := b.series(query)
 		begun := b.begin(series)
 		require.Equal(t, insights.Completeness{Planned: 6, Pending: 4, Absent: 2}, begun.Tally, "nothing is reused")
-		_, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Generation))
+		_, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 		require.NoError(t, err)
 		require.Equal(t, want, b.told(series)["active"], query)
 
 		alone := b.series(query, func(s *insights.Series) { s.Grid.Zone = "UTC" }) // another series
 		begun = b.begin(alone)
 		for _, id := range []int64{1, 2} {
-			one := activities.Range{SeriesID: alone.ID, Generation: begun.Generation, From: id, Through: id}
+			one := activities.Range{SeriesID: alone.ID, Plan: begun.Plan, From: id, Through: id}
 			pending, err := call[activities.PendingResult](b, b.plans.Pending, one)
 			require.NoError(t, err)
 			require.Len(t, pending.Times, map[int64]int{1: 3, 2: 1}[id], "each frame by itself")
@@ -78,9 +78,9 @@ func TestARecordingOfCommitsIsNotReused(t *testing.T) {
 	series := b.series("type:commit", func(s *insights.Series) { s.Grid.Anchor = grid.Time(-1); s.Grid.Points = 1 })
 	b.backfill(series)
 	require.Equal(t, []string{"counted 0"}, b.told(series)["active"])
-	begun, err := call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: series.ID, Kind: store.Recording, Times: []time.Time{series.Grid.Time(1)}})
+	begun, err := call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: series.ID, Kind: insights.RecordingPlan, Times: []time.Time{series.Grid.Time(1)}})
 	require.NoError(t, err)
-	_, err = call[insights.Completeness](b, b.search.Samples, everything(series, begun.Generation))
+	_, err = call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 	require.NoError(t, err)
 	require.Equal(t, []string{"counted 2", "counted 0"}, b.told(series)["active"])
 }
@@ -92,10 +92,10 @@ func TestAFrameOfCommitsFailsAlone(t *testing.T) {
 	b.local("active", active(t))
 	series := b.series("type:commit")
 	begun := b.begin(series)
-	in := everything(series, begun.Generation)
+	in := everything(series, begun.Plan)
 	at := grid.Time(-1)
 	in.At = &at
-	_, err := call[insights.Completeness](b, b.points.Fail, activities.FailInput{Range: in, Class: "given up", Reason: "a test"})
+	_, err := call[insights.Completeness](b, b.points.Fail, activities.FailInput{Range: in, Code: "given up", Reason: "a test"})
 	require.NoError(t, err)
 	require.Equal(t, []string{"pending 0", "failed: given up", "pending 0"}, b.told(series)["active"])
 }
@@ -114,7 +114,7 @@ func TestCommitsOfDamagedRepositories(t *testing.T) {
 	chain.RemoveObject(t, broken)
 	file.Unpack(t)
 	file.RemoveObject(t, file.ObjectAt(t, "main~3:a.go"))
-	_, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Generation))
+	_, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 	require.NoError(t, err)
 	require.Equal(t, []string{"failed: unreadable repository", "failed: unreadable repository", "failed: unreadable repository"}, b.told(series)["chain"])
 	require.Equal(t, []string{"counted 1", "counted 0", "partial 0: missing object"}, b.told(series)["file"])

@@ -61,26 +61,10 @@ func untilWorkerStops(ctx context.Context) (work context.Context, done func()) {
 	}
 }
 
-// Reason classes of samples that fail for their repository's sake. People group by them.
-const (
-	classNotFound  = "repository not found"
-	classRemoved   = "repository removed"
-	classFetch     = "fetch failed"
-	classNoBranch  = "no default branch"
-	classShallow   = "shallow history"
-	classUnread    = "unreadable repository"
-	classCountStop = "count limit"
-	classTimeout   = "timeout"
-	// classQuarantined: the search killed its worker, or stopped answering, maxStrikes times.
-	classQuarantined = "quarantined"
-
-	classManyValues = "too many distinct values"
-)
-
 // repositoryError is trouble of one repository, in which others have no part.
 type repositoryError struct {
-	class string
-	err   error
+	code insights.ReasonCode
+	err  error
 }
 
 func (e *repositoryError) Error() string { return e.err.Error() }
@@ -88,11 +72,11 @@ func (e *repositoryError) Error() string { return e.err.Error() }
 func (e *repositoryError) Unwrap() error { return e.err }
 
 // ofRepository marks err as a repository's own, unless ctx ended or it is nil.
-func ofRepository(ctx context.Context, class string, err error) error {
+func ofRepository(ctx context.Context, code insights.ReasonCode, err error) error {
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
-	return &repositoryError{class: class, err: err}
+	return &repositoryError{code: code, err: err}
 }
 
 // asRepositoryError returns the repository's own trouble in err, or nil.

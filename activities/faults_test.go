@@ -144,9 +144,9 @@ func TestRecordingAfterARewrite(t *testing.T) {
 	r.Import(t, "main", false, testgit.Commit{Parents: testgit.Root, Time: shortlyBefore(0), Changes: []testgit.Change{{Path: "b", Content: "TODO b"}, {Path: "c", Content: "TODO"}}})
 	r.RemoveObject(t, old)
 	b.syncedTogether(repository)
-	begun, err := call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: series.ID, Kind: store.Recording, Times: []time.Time{series.Grid.Time(1)}})
+	begun, err := call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: series.ID, Kind: insights.RecordingPlan, Times: []time.Time{series.Grid.Time(1)}})
 	require.NoError(t, err)
-	_, err = call[insights.Completeness](b, b.search.Samples, everything(series, begun.Generation))
+	_, err = call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 	require.NoError(t, err)
 	require.Equal(t, []string{"counted 2", "counted 3"}, b.told(series)["r"])
 }
@@ -171,7 +171,7 @@ func TestGitKilledHalfWay(t *testing.T) {
 	t.Setenv("PATH", bin+":"+os.Getenv("PATH"))
 	require.NoError(t, os.WriteFile(kills, bytes.Repeat([]byte("once\n"), 8), 0o644))
 	for {
-		tally, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Generation))
+		tally, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 		if err == nil {
 			require.Equal(t, insights.Completeness{Planned: 3, Counted: 3}, tally)
 			break

@@ -61,10 +61,10 @@ func atTime(samples []insights.Sample, at *time.Time, perInterval bool) []insigh
 }
 
 // failed returns copies of the samples that ended as failed.
-func failed(samples []insights.Sample, class, reason string) []insights.Sample {
+func failed(samples []insights.Sample, code insights.ReasonCode, reason string) []insights.Sample {
 	list := make([]insights.Sample, len(samples))
 	for i, s := range samples {
-		s.Outcome, s.ReasonClass, s.Reason = insights.Failed, class, reason
+		s.Outcome, s.Code, s.Reason = insights.Failed, code, reason
 		list[i] = s
 	}
 	return list

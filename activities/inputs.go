@@ -6,67 +6,61 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// Range names samples of one generation: those of the repositories From..Through (ids, both included), at all the
-// generation's times, or only at At.
+// Range names samples of one plan: those of the repositories From..Through (ids, both included) at
+// all of the plan's times, or only at At.
 type Range struct {
-	SeriesID   string     `json:"seriesId"`
-	Generation int        `json:"generation"`
-	From       int64      `json:"from"`
-	Through    int64      `json:"through"`
-	At         *time.Time `json:"at,omitempty"`
-	// Snapshot is true for a generation that is a snapshot.
-	Snapshot bool `json:"snapshot,omitempty"`
+	SeriesID string     `json:"seriesId"`
+	Plan     int        `json:"plan"`
+	From     int64      `json:"from"`
+	Through  int64      `json:"through"`
+	At       *time.Time `json:"at,omitempty"`
 }
 
-// BeginInput asks for a plan: every repository in the series' scope at each of Times, or for a retry what Selection says.
+// BeginInput asks for a plan: every repository in the series' scope at each of Times. For a retry,
+// Selection says which samples instead.
 type BeginInput struct {
-	SeriesID string      `json:"seriesId"`
-	Kind     string      `json:"kind"` // store.Backfill, Recording, Extension, Joining, Retry or Snapshot
-	Times    []time.Time `json:"times"`
-	// Points is what an extension gives the series; Times are those that come with it.
+	SeriesID string            `json:"seriesId"`
+	Kind     insights.PlanKind `json:"kind"`
+	Times    []time.Time       `json:"times"`
+	// Points is the number of points that an extension gives the series. Times are the new ones.
 	Points int `json:"points,omitempty"`
-	// Note says why a joining is planned.
+	// Note says for people why a catch-up backfill is planned.
 	Note string `json:"note,omitempty"`
-	// Selection is which samples a retry takes up.
+	// Selection says which samples a retry computes again.
 	Selection insights.Selection `json:"selection,omitzero"`
-	// Rest is in histories of earlier versions, which wrote very long plans in two parts. A plan is always written to its end.
-	Rest bool `json:"rest,omitempty"`
 }
 
-// CancelInput names a generation of which nothing more is to be done, and why.
-type CancelInput struct {
-	SeriesID   string `json:"seriesId"`
-	Generation int    `json:"generation"`
-	Reason     string `json:"reason"`
-}
-
-// BeginResult names the generation that was planned, and the tally of the whole series with it, or of the snapshot. A Generation of 0 is a retry
-// that found nothing to take up.
+// BeginResult has the number of the plan, and the tally that goes with it: that of the whole
+// series, or of a snapshot its own. Plan is 0 for a retry that selects no sample.
 type BeginResult struct {
-	Generation int                   `json:"generation"`
-	Tally      insights.Completeness `json:"tally"`
-	// More is true in histories of earlier versions only: there was more of the plan to be written.
-	More bool `json:"more,omitempty"`
+	Plan  int                   `json:"plan"`
+	Tally insights.Completeness `json:"tally"`
 }
 
-// PageInput asks for the next page of a generation's pending work: repositories with an id above After.
+// CancelInput names a plan to be cancelled, and says for people why.
+type CancelInput struct {
+	SeriesID string `json:"seriesId"`
+	Plan     int    `json:"plan"`
+	Reason   string `json:"reason"`
+}
+
+// PageInput asks for the next page of a plan's pending work: repositories with an id above After.
 type PageInput struct {
-	SeriesID   string `json:"seriesId"`
-	Generation int    `json:"generation"`
-	After      int64  `json:"after"`
-	Snapshot   bool   `json:"snapshot,omitempty"`
+	SeriesID string `json:"seriesId"`
+	Plan     int    `json:"plan"`
+	After    int64  `json:"after"`
 }
 
-// PageResult is a page: work for about a minute, at most MaxBatches batches, from the largest to the smallest.
+// PageResult is a page: work for about a minute, in at most MaxBatches batches, largest first.
 type PageResult struct {
 	Batches []Batch `json:"batches"`
 	// Next is the cursor of the page after this one.
 	Next int64 `json:"next"`
-	// Last is true when nothing pending has an id above Next.
+	// Last is true when no repository with an id above Next has a pending sample.
 	Last bool `json:"last"`
-	// Window is how many of the batches may be in flight at a time; 0: as many as the workflow takes.
+	// Window is how many of the batches may be in flight at a time. 0 leaves it to the workflow.
 	Window int `json:"window,omitempty"`
-	// Shards is how many search queues there are; the repositories of a batch are of one. 0 is 1.
+	// Shards is the number of search queues. All repositories of a batch belong to one. 0 is 1.
 	Shards int `json:"shards,omitempty"`
 }
 
@@ -74,9 +68,9 @@ type PageResult struct {
 type Batch struct {
 	From    int64 `json:"from"`
 	Through int64 `json:"through"`
-	// Label names it for people: a repository's name, or "acme/api and 11 more".
+	// Label names the batch for people: a repository's name, or "acme/api and 11 more".
 	Label string `json:"label"`
-	// Unfold is true for a repository whose frames are to be searched each on its own.
+	// Unfold is true for a repository whose frames are searched one workflow each.
 	Unfold bool `json:"unfold,omitempty"`
 	// Before is the tally of the batch's range when the page was read.
 	Before insights.Completeness `json:"before"`
@@ -84,66 +78,85 @@ type Batch struct {
 	cost int64
 }
 
-// CompleteInput names a generation that has nothing pending left.
-type CompleteInput struct {
-	SeriesID   string `json:"seriesId"`
-	Generation int    `json:"generation"`
-	Snapshot   bool   `json:"snapshot,omitempty"`
+// TallyInput names a plan whose tally is wanted: that of the whole series, or of a snapshot its
+// own. Plan 0 is the whole series.
+type TallyInput struct {
+	SeriesID string `json:"seriesId"`
+	Plan     int    `json:"plan,omitempty"`
 }
 
-// CompleteResult has the tally of the whole series, or of the snapshot. Left is true when the generation was not completed because
-// samples are pending still.
+// CompleteInput names a plan that has no pending sample left.
+type CompleteInput struct {
+	SeriesID string `json:"seriesId"`
+	Plan     int    `json:"plan"`
+}
+
+// CompleteResult has the tally that goes with the plan, as in BeginResult. Left is true when the
+// plan was not completed, because samples are still pending.
 type CompleteResult struct {
 	Tally insights.Completeness `json:"tally"`
 	Left  bool                  `json:"left,omitempty"`
 }
 
-// PendingResult lists what is pending in a range: its repositories by id or, for a range of one repository, its times,
-// newest first. Both lists are cut at MaxPending.
+// PendingResult lists what is pending in a range: its repositories by id or, for a range of one
+// repository, its times, newest first. Both lists are cut at MaxPending.
 type PendingResult struct {
 	Repositories []int64     `json:"repositories"`
 	Times        []time.Time `json:"times"`
 }
 
-// FailInput ends what is pending in a range as failed, for a reason that people can group by (Class) and read (Reason).
+// FailInput ends the pending samples of a range as failed. Code is what people group by, Reason
+// what they read.
 type FailInput struct {
 	Range
-	Class  string `json:"class"`
-	Reason string `json:"reason"`
+	Code   insights.ReasonCode `json:"code"`
+	Reason string              `json:"reason"`
+}
+
+// FailuresResult says whether all samples that were searched in a range failed for one reason. The
+// other fields are set only when they did.
+type FailuresResult struct {
+	Alike        bool                `json:"alike,omitempty"`
+	Code         insights.ReasonCode `json:"code,omitempty"`
+	Reason       string              `json:"reason,omitempty"` // the text of one of the samples
+	Samples      int64               `json:"samples,omitempty"`
+	Repositories int64               `json:"repositories,omitempty"`
 }
 
 // ListResult is a page of repositories to be synced.
 type ListResult struct {
-	// IDs are repositories each of which is worth an activity: a mirror that is fetched.
+	// IDs are repositories that each need an activity: a mirror that has to be fetched.
 	IDs []int64 `json:"ids"`
-	// Batches are ids of local repositories that are read together.
+	// Batches are ids of local repositories that one activity reads together.
 	Batches [][]int64 `json:"batches,omitempty"`
-	// Unchanged is how many repositories were found to be as they were at their last sync; there is nothing left to do.
+	// Unchanged counts repositories that are as they were at their last sync. They need nothing.
 	Unchanged int64 `json:"unchanged,omitempty"`
 	// Next is the cursor of the page after this one; 0 is the last of IDs.
 	Next int64 `json:"next,omitempty"`
-	// Last is true when there is none.
+	// Last is true when there is no page after this one.
 	Last bool `json:"last"`
-	// Window is how many of the activities may be in flight at a time; 0: as many as the workflow takes.
+	// Window is how many activities may be in flight at a time. 0 leaves it to the workflow.
 	Window int `json:"window,omitempty"`
-	// Shards is how many queues syncs are shared out among; the repositories of a batch are of one. 0 is 1.
+	// Shards is the number of sync queues. All repositories of a batch belong to one. 0 is 1.
 	Shards int `json:"shards,omitempty"`
 }
 
-// JoinersResult has the times of a plan for the repositories that joined, and names them for people. No times: none did.
-type JoinersResult struct {
+// CatchUpResult has the times of a catch-up backfill and names its repositories for people. Times
+// is empty when no repository lacks samples.
+type CatchUpResult struct {
 	Times []time.Time `json:"times,omitempty"`
 	Note  string      `json:"note,omitempty"`
 }
 
-// SnapshotPage lists series that are to take a snapshot. Next is the cursor of the page after this one, 0 when there is none.
+// SnapshotPage lists series that are due for a snapshot. Next is the cursor of the page after this
+// one; 0 when there is none.
 type SnapshotPage struct {
 	SeriesIDs []string `json:"seriesIds"`
 	Next      int64    `json:"next,omitempty"`
 }
 
-// RetentionResult is what a part of retention did. Next is the cursor of the page after it, 0 when there is none; More is true when
-// there may be more to prune.
+// RetentionResult says what one step of retention did. Next is the cursor of the page after it; 0
+// when there is none. More is true when there may be more to prune.
 type RetentionResult struct {
 	Next     int64 `json:"next,omitempty"`
 	More     bool  `json:"more,omitempty"`
@@ -152,10 +165,10 @@ type RetentionResult struct {
 	Pruned   int64 `json:"pruned,omitempty"`
 }
 
-// Bounds of what one activity returns, so that payloads stay small and a workflow's history short.
+// Bounds of what one activity returns, so that payloads stay small and histories short.
 const (
-	// MaxBatches bounds a page: 400 children cost their parent about 3,600 events at worst, below the 4,096 at which the
-	// server suggests to continue as new.
+	// MaxBatches bounds a page. 400 children cost their parent at most about 3,600 events, fewer
+	// than the 4,096 at which the server suggests to continue as new.
 	MaxBatches = 400
 	// MaxPending bounds PendingResult for the same reason.
 	MaxPending = 300

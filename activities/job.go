@@ -30,7 +30,7 @@ type job struct {
 // all repositories need, or of ctx.
 func (j *job) repository(ctx context.Context, r store.Repository, samples []insights.Sample) error {
 	if r.ID == 0 || r.DeletedAt != nil {
-		return j.fail(ctx, r, samples, &repositoryError{classRemoved, fmt.Errorf("repository %d: it was removed", samples[0].RepositoryID)})
+		return j.fail(ctx, r, samples, &repositoryError{insights.ReasonRepositoryRemoved, fmt.Errorf("repository %d: it was removed", samples[0].RepositoryID)})
 	}
 	git, samples, err := j.locate(ctx, r, samples)
 	if trouble := asRepositoryError(err); trouble != nil {
@@ -85,7 +85,7 @@ func (j *job) locate(ctx context.Context, r store.Repository, samples []insights
 	}
 	commits, err := git.FirstParents(ctx, tip, "")
 	if err != nil {
-		return nil, samples, ofRepository(ctx, classUnread, err)
+		return nil, samples, ofRepository(ctx, insights.ReasonUnreadable, err)
 	}
 	var located, cut []insights.Sample
 	for _, s := range samples {
@@ -102,7 +102,7 @@ func (j *job) locate(ctx context.Context, r store.Repository, samples []insights
 	if len(cut) == 0 {
 		return git, located, nil
 	}
-	return git, located, j.fail(ctx, r, cut, &repositoryError{classShallow, fmt.Errorf(
+	return git, located, j.fail(ctx, r, cut, &repositoryError{insights.ReasonShallow, fmt.Errorf(
 		"repository %s: it is a shallow clone whose oldest commit is younger than %s: fetch its whole history (git fetch --unshallow)",
 		r.Name, cut[0].Time.Format(time.RFC3339))})
 }
@@ -165,7 +165,7 @@ func (j *job) search(ctx context.Context, r store.Repository, git *gitrepo.Repo,
 		found.Duration, since = time.Since(since), time.Now()
 		if found.Outcome == insights.Partial {
 			logger(ctx, logSeries, j.out.book.seriesID, logRepository, r.Name, logFrame, groups[settled].samples[0].Time).Warn(
-				"sample is partial", "commit", groups[settled].commit, "class", found.ReasonClass, "reason", found.Reason)
+				"sample is partial", "commit", groups[settled].commit, "code", found.Code, "reason", found.Reason)
 		}
 		writeErr = j.settle(ctx, groups[settled], found)
 		settled++
@@ -187,7 +187,7 @@ func (j *job) search(ctx context.Context, r store.Repository, git *gitrepo.Repo,
 	case searching.Err() != nil: // the query's own timeout
 		for _, g := range groups[settled:] {
 			if err := j.settle(ctx, g, insights.Sample{
-				Outcome: insights.Partial, ReasonClass: classTimeout, Duration: j.query.Timeout,
+				Outcome: insights.Partial, Code: insights.ReasonTimeout, Duration: j.query.Timeout,
 				Reason: fmt.Sprintf("the query's timeout:%s ended the search before this commit was counted", j.query.Timeout),
 			}); err != nil {
 				return err
@@ -231,19 +231,19 @@ func (j *job) judge(result history.Result) insights.Sample {
 			s.Values = map[string]int64{}
 		}
 		if n := result.Values.Len(); n > maxValues {
-			s.Outcome, s.ReasonClass = insights.Partial, classManyValues
+			s.Outcome, s.Code = insights.Partial, insights.ReasonTooManyValues
 			s.Reason = fmt.Sprintf("%d distinct values, of which the %d most frequent are stored: let the capturing group match less", n, maxValues)
 		}
 	}
 	if limit := j.query.Count; limit > 0 && result.Value > limit {
-		s.Outcome, s.ReasonClass = insights.Partial, classCountStop
+		s.Outcome, s.Code = insights.Partial, insights.ReasonCountLimit
 		s.Reason = fmt.Sprintf("the query's count:%d cut a value of %d", limit, result.Value)
 		if s.Values == nil {
 			s.Value = float64(limit)
 		}
 	}
 	if len(result.Faults) > 0 {
-		s.Outcome, s.ReasonClass, s.Reason = insights.Partial, result.Faults[0].Class, faultText(result.Faults)
+		s.Outcome, s.Code, s.Reason = insights.Partial, insights.ReasonCode(result.Faults[0].Class), faultText(result.Faults)
 	}
 	return s
 }
@@ -291,10 +291,10 @@ func (j *job) settle(ctx context.Context, g group, found insights.Sample) error 
 
 // fail ends samples for their repository's trouble: those at the time asked for, or all.
 func (j *job) fail(ctx context.Context, r store.Repository, samples []insights.Sample, trouble *repositoryError) error {
-	list := failed(atTime(samples, j.at, j.perInterval()), trouble.class, trouble.Error())
+	list := failed(atTime(samples, j.at, j.perInterval()), trouble.code, trouble.Error())
 	if len(list) > 0 {
 		logger(ctx, logSeries, j.out.book.seriesID, logRepository, r.Name, logFrame, list[0].Time).Warn(
-			"samples failed", "samples", len(list), "class", trouble.class, "reason", trouble.Error())
+			"samples failed", "samples", len(list), "code", trouble.code, "reason", trouble.Error())
 	}
 	return j.out.add(ctx, list...)
 }

@@ -9,23 +9,23 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// Joiners says what is missing of the series' past because repositories came into its scope after it was computed. Nothing is
+// CatchUp says what is missing of the series' past because repositories came into its scope after it was computed. Nothing is
 // missing while the first plan is not written.
-func (p *Plans) Joiners(ctx context.Context, seriesID string) (JoinersResult, error) {
-	result, err := p.joiners(ctx, seriesID)
+func (p *Plans) CatchUp(ctx context.Context, seriesID string) (CatchUpResult, error) {
+	result, err := p.catchUp(ctx, seriesID)
 	return result, outcome(ctx, err)
 }
 
-func (p *Plans) joiners(ctx context.Context, seriesID string) (JoinersResult, error) {
+func (p *Plans) catchUp(ctx context.Context, seriesID string) (CatchUpResult, error) {
 	times, err := p.Store.PlannedTimes(ctx, seriesID)
 	if err != nil || len(times) == 0 {
-		return JoinersResult{}, err
+		return CatchUpResult{}, err
 	}
 	missing, err := p.missing(ctx, seriesID, times)
 	if err != nil || len(missing) == 0 {
-		return JoinersResult{}, err
+		return CatchUpResult{}, err
 	}
-	return JoinersResult{Times: times, Note: joined(missing)}, nil
+	return CatchUpResult{Times: times, Note: joined(missing)}, nil
 }
 
 // missing returns the repositories in the scope of a series that lack samples at some of the times.

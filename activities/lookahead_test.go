@@ -26,21 +26,21 @@ func TestLongBackfillIsPlannedAtOnce(t *testing.T) {
 	series := b.series("TODO", func(s *insights.Series) {
 		s.Grid.Points, s.Grid.Interval = 1000, insights.Interval{Unit: insights.Day, Value: 1}
 	})
-	in := activities.BeginInput{SeriesID: series.ID, Kind: store.Backfill, Times: series.Grid.Frames()}
+	in := activities.BeginInput{SeriesID: series.ID, Kind: insights.BackfillPlan, Times: series.Grid.Frames()}
 	begin := func() activities.BeginResult {
 		begun, err := call[activities.BeginResult](b, b.plans.Begin, in)
 		require.NoError(t, err)
-		require.Equal(t, 1, begun.Generation)
+		require.Equal(t, 1, begun.Plan)
 		return begun
 	}
 	for range 2 { // an attempt that comes late changes nothing
 		require.Equal(t, insights.Completeness{Planned: 45_000, Pending: 45_000}, begin().Tally)
 	}
-	page, err := call[activities.PageResult](b, b.plans.Page, activities.PageInput{SeriesID: series.ID, Generation: 1})
+	page, err := call[activities.PageResult](b, b.plans.Page, activities.PageInput{SeriesID: series.ID, Plan: 1})
 	require.NoError(t, err)
 	require.NotEmpty(t, page.Batches)
 	require.False(t, page.Last, "45,000 commits to search are more than a page")
-	completed, err := call[activities.CompleteResult](b, b.plans.Complete, activities.CompleteInput{SeriesID: series.ID, Generation: 1})
+	completed, err := call[activities.CompleteResult](b, b.plans.Complete, activities.CompleteInput{SeriesID: series.ID, Plan: 1})
 	require.NoError(t, err)
 	require.True(t, completed.Left)
 	r, err := b.store.RepositoryByName(t.Context(), "r44")

@@ -97,7 +97,7 @@ func TestMetricsCountWhatWasSavedAndWhatWasRead(t *testing.T) {
 		require.NoError(t, b.store.ReplaceCommitIndex(t.Context(), repository.ID, map[string]int{"growing": 3}[r]+map[string]int{"unchanged": 1, "young": 1}[r], nil, due.Add(time.Minute)))
 	}
 	require.NoError(t, b.store.RemoveRepository(t.Context(), "damaged"))
-	begin := activities.BeginInput{SeriesID: series.ID, Kind: store.Recording, Times: []time.Time{due}}
+	begin := activities.BeginInput{SeriesID: series.ID, Kind: insights.RecordingPlan, Times: []time.Time{due}}
 	for range 2 { // a plan that is asked for again is counted once
 		_, err := call[activities.BeginResult](b, b.plans.Begin, begin)
 		require.NoError(t, err)

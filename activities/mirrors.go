@@ -135,7 +135,7 @@ func (m *Mirrors) Refresh(ctx context.Context, r store.Repository) (git *gitrepo
 			if trouble.Error() == r.Error { // told when it began
 				tell = logger(ctx, logRepository, r.Name).Debug
 			}
-			tell("sync failed", "class", trouble.class, "error", trouble)
+			tell("sync failed", "code", trouble.code, "error", trouble)
 			result = store.SyncResult{At: at, Err: trouble.Error()}
 		} else if err != nil {
 			return err
@@ -153,7 +153,7 @@ func (m *Mirrors) Refresh(ctx context.Context, r store.Repository) (git *gitrepo
 // ifRemoved makes trouble of the repository's own of the store's answer that there is no such repository any more.
 func ifRemoved(err error) error {
 	if insights.ErrorCode(err) == insights.NotFound && asRepositoryError(err) == nil {
-		return &repositoryError{class: classRemoved, err: err}
+		return &repositoryError{code: insights.ReasonRepositoryRemoved, err: err}
 	}
 	return err
 }
@@ -193,7 +193,7 @@ func (m *Mirrors) refresh(ctx context.Context, r store.Repository, at time.Time)
 
 // remotely does what asks a repository's host, three times at the most, each within the limit.
 func (m *Mirrors) remotely(ctx context.Context, r store.Repository, limit time.Duration, do func(context.Context) error) error {
-	return ofRepository(ctx, classFetch, m.hosts.reach(ctx, r.Location, time.Now, func() error {
+	return ofRepository(ctx, insights.ReasonFetchFailed, m.hosts.reach(ctx, r.Location, time.Now, func() error {
 		return patiently(ctx, func() error {
 			limited, cancel := context.WithTimeout(ctx, limit)
 			defer cancel()
@@ -218,16 +218,16 @@ func patiently(ctx context.Context, try func() error) error {
 
 func openTrouble(ctx context.Context, err error) error {
 	if insights.ErrorCode(err) == insights.NotFound {
-		return ofRepository(ctx, classNotFound, err)
+		return ofRepository(ctx, insights.ReasonRepositoryNotFound, err)
 	}
-	return ofRepository(ctx, classUnread, err)
+	return ofRepository(ctx, insights.ReasonUnreadable, err)
 }
 
 func branchTrouble(ctx context.Context, err error) error {
 	if insights.ErrorCode(err) == insights.NotFound {
-		return ofRepository(ctx, classNoBranch, err)
+		return ofRepository(ctx, insights.ReasonNoBranch, err)
 	}
-	return ofRepository(ctx, classUnread, err)
+	return ofRepository(ctx, insights.ReasonUnreadable, err)
 }
 
 // objectStoreSize is the size of the object files in bytes, for estimates of cost: 0 where they lie elsewhere (a linked work

@@ -50,7 +50,10 @@ func (p *Plans) page(ctx context.Context, in PageInput) (PageResult, error) {
 	}); err != nil {
 		return PageResult{}, err
 	}
-	book := book{store: p.Store, seriesID: in.SeriesID, generation: in.Generation, snapshot: in.Snapshot}
+	book, err := bookOf(ctx, p.Store, in.SeriesID, in.Plan)
+	if err != nil {
+		return PageResult{}, err
+	}
 	work, last, err := book.page(ctx, in.After)
 	if err != nil {
 		return PageResult{}, err

@@ -46,10 +46,10 @@ func (p *Plans) begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 	if err != nil {
 		return BeginResult{}, err
 	}
-	if in.Kind == store.Snapshot && perInterval(series) {
+	if in.Kind == insights.SnapshotPlan && perInterval(series) {
 		return BeginResult{}, insights.Errorf(insights.Invalid, "series %s: its values are of whole intervals, which a snapshot is not", in.SeriesID)
 	}
-	if in.Kind == store.Joining {
+	if in.Kind == insights.CatchUpPlan {
 		if scope, err = p.narrowed(ctx, in, scope); err != nil {
 			return BeginResult{}, err
 		}
@@ -66,7 +66,7 @@ func (p *Plans) begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 		if err := p.write(ctx, in, generation, scope, !perInterval(series)); err != nil {
 			return BeginResult{}, err
 		}
-		if in.Kind == store.Retry { // out of quarantine
+		if in.Kind == insights.RetryPlan { // out of quarantine
 			if err := p.Store.ReleaseStrikes(ctx, in.SeriesID, generation); err != nil {
 				return BeginResult{}, err
 			}
@@ -75,17 +75,17 @@ func (p *Plans) begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 			return BeginResult{}, err
 		}
 	}
-	tally, err := book{store: p.Store, seriesID: in.SeriesID, generation: generation, snapshot: in.Kind == store.Snapshot}.total(ctx)
+	tally, err := book{store: p.Store, seriesID: in.SeriesID, generation: generation, snapshot: in.Kind == insights.SnapshotPlan}.total(ctx)
 	if err == nil {
 		logger(ctx, logSeries, in.SeriesID).Info("planned", "kind", in.Kind, "generation", generation, "times", len(in.Times),
 			"planned", tally.Planned, "pending", tally.Pending)
 	}
-	return BeginResult{Generation: generation, Tally: tally}, err
+	return BeginResult{Plan: generation, Tally: tally}, err
 }
 
 // count prepares to count what a plan settles without a search; the caller calls counted when it is written.
 func (p *Plans) count(ctx context.Context, in BeginInput, generation int) (counted func() error, err error) {
-	if in.Kind == store.Retry || p.Metrics == nil { // a retry settles nothing
+	if in.Kind == insights.RetryPlan || p.Metrics == nil { // a retry settles nothing
 		return func() error { return nil }, nil
 	}
 	// An earlier attempt may have written a part, or all of it.
@@ -114,13 +114,13 @@ func (p *Plans) readable(ctx context.Context, series insights.Series) (store.Sco
 // open returns the number of the plan, 0 when there is nothing to plan.
 func (p *Plans) open(ctx context.Context, in BeginInput) (int, error) {
 	switch in.Kind {
-	case store.Retry:
+	case insights.RetryPlan:
 		return p.Store.BeginRetry(ctx, in.SeriesID, in.Selection)
-	case store.Extension:
+	case insights.ExtensionPlan:
 		return p.Store.BeginExtension(ctx, in.SeriesID, in.Points, in.Times)
-	case store.Joining:
+	case insights.CatchUpPlan:
 		return p.Store.BeginJoining(ctx, in.SeriesID, in.Times, in.Note)
-	case store.Snapshot:
+	case insights.SnapshotPlan:
 		return p.Store.BeginSnapshot(ctx, in.SeriesID, in.Times[0])
 	}
 	return p.Store.BeginGeneration(ctx, in.SeriesID, in.Kind, in.Times)
@@ -129,7 +129,7 @@ func (p *Plans) open(ctx context.Context, in BeginInput) (int, error) {
 // write writes a plan to its end, slice by slice. reuse: see store.PlanSlice.
 func (p *Plans) write(ctx context.Context, in BeginInput, generation int, scope store.ScopeFilter, reuse bool) error {
 	slice := func() (bool, error) { return p.Store.RetrySlice(ctx, in.SeriesID, generation, retrySlice) }
-	if in.Kind != store.Retry {
+	if in.Kind != insights.RetryPlan {
 		ahead, err := p.lookAhead(ctx, in, generation, scope)
 		if err != nil {
 			return err
@@ -138,7 +138,7 @@ func (p *Plans) write(ctx context.Context, in BeginInput, generation int, scope 
 			if err := ahead.refresh(ctx); err != nil {
 				return false, err
 			}
-			if in.Kind == store.Snapshot {
+			if in.Kind == insights.SnapshotPlan {
 				return p.Store.SnapshotSlice(ctx, in.SeriesID, generation, scope, ahead.limit)
 			}
 			return p.Store.PlanSlice(ctx, in.SeriesID, generation, scope, ahead.limit, reuse)
@@ -158,30 +158,42 @@ func (p *Plans) Cancel(ctx context.Context, in CancelInput) (insights.Completene
 	defer done()
 	for n := 1; n > 0; {
 		var err error
-		if n, err = p.Store.CancelSlice(work, in.SeriesID, in.Generation, in.Reason, sliceSamples); err != nil {
+		if n, err = p.Store.CancelSlice(work, in.SeriesID, in.Plan, in.Reason, sliceSamples); err != nil {
 			return insights.Completeness{}, outcome(ctx, err)
 		}
 		activity.RecordHeartbeat(ctx, "cancel")
 	}
-	return p.Tally(ctx, in.SeriesID)
+	return p.Tally(ctx, TallyInput{SeriesID: in.SeriesID, Plan: in.Plan})
 }
 
-// Tally returns the tally of a whole series.
-func (p *Plans) Tally(ctx context.Context, seriesID string) (insights.Completeness, error) {
-	tally, err := p.Store.Completeness(ctx, seriesID)
+// Tally returns the tally that goes with a plan: of the whole series, or of a snapshot its own.
+func (p *Plans) Tally(ctx context.Context, in TallyInput) (insights.Completeness, error) {
+	book, err := bookOf(ctx, p.Store, in.SeriesID, in.Plan)
+	if err != nil {
+		return insights.Completeness{}, outcome(ctx, err)
+	}
+	tally, err := book.total(ctx)
 	return tally, outcome(ctx, err)
 }
 
 // RangeTally returns the tally of a range.
 func (p *Plans) RangeTally(ctx context.Context, in Range) (insights.Completeness, error) {
-	tally, err := bookOf(p.Store, in).tally(ctx, in.From, in.Through, in.At)
+	book, err := bookOf(ctx, p.Store, in.SeriesID, in.Plan)
+	if err != nil {
+		return insights.Completeness{}, outcome(ctx, err)
+	}
+	tally, err := book.tally(ctx, in.From, in.Through, in.At)
 	return tally, outcome(ctx, err)
 }
 
 // Pending lists what is left in a range. Of several times at one commit it lists the newest: whoever searches it settles
 // all of them, where values belong to commits.
 func (p *Plans) Pending(ctx context.Context, in Range) (PendingResult, error) {
-	samples, err := bookOf(p.Store, in).pending(ctx, in.From, in.Through)
+	book, err := bookOf(ctx, p.Store, in.SeriesID, in.Plan)
+	if err != nil {
+		return PendingResult{}, outcome(ctx, err)
+	}
+	samples, err := book.pending(ctx, in.From, in.Through)
 	if err != nil {
 		return PendingResult{}, outcome(ctx, err)
 	}
@@ -213,8 +225,10 @@ func (p *Plans) Pending(ctx context.Context, in Range) (PendingResult, error) {
 // Complete closes a generation and returns the tally of the series. Where samples are pending still, it says so.
 func (p *Plans) Complete(ctx context.Context, in CompleteInput) (CompleteResult, error) {
 	var result CompleteResult
-	book := book{store: p.Store, seriesID: in.SeriesID, generation: in.Generation, snapshot: in.Snapshot}
-	err := book.complete(ctx, time.Now())
+	book, err := bookOf(ctx, p.Store, in.SeriesID, in.Plan)
+	if err == nil {
+		err = book.complete(ctx, time.Now())
+	}
 	if insights.ErrorCode(err) == insights.Conflict {
 		result.Left, err = true, nil
 	}
@@ -222,7 +236,7 @@ func (p *Plans) Complete(ctx context.Context, in CompleteInput) (CompleteResult,
 		return result, outcome(ctx, err)
 	}
 	if result.Tally, err = book.total(ctx); err == nil {
-		logger(ctx, logSeries, in.SeriesID).Info("plan complete", "generation", in.Generation, "left", result.Left,
+		logger(ctx, logSeries, in.SeriesID).Info("plan complete", "generation", in.Plan, "left", result.Left,
 			"planned", result.Tally.Planned, "partial", result.Tally.Partial, "failed", result.Tally.Failed)
 	}
 	return result, outcome(ctx, err)

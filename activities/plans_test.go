@@ -49,17 +49,17 @@ func TestRecordingIsCompressed(t *testing.T) {
 	series := b.series("TODO")
 	require.EqualValues(t, 3, b.backfill(series).Counted)
 	at := grid.Anchor.Add(time.Minute) // not a grid time; plans do not ask
-	in := activities.BeginInput{SeriesID: series.ID, Kind: store.Recording, Times: []time.Time{at}}
+	in := activities.BeginInput{SeriesID: series.ID, Kind: insights.RecordingPlan, Times: []time.Time{at}}
 	begun, err := call[activities.BeginResult](b, b.plans.Begin, in)
 	require.NoError(t, err)
 	require.Equal(t, insights.Completeness{Planned: 4, Counted: 3, Reused: 1}, begun.Tally)
-	require.Equal(t, 2, begun.Generation)
+	require.Equal(t, 2, begun.Plan)
 
 	again, err := call[activities.BeginResult](b, b.plans.Begin, in)
 	require.NoError(t, err)
 	require.Equal(t, begun, again, "a plan is written once")
 
-	completed, err := call[activities.CompleteResult](b, b.plans.Complete, activities.CompleteInput{SeriesID: series.ID, Generation: 2})
+	completed, err := call[activities.CompleteResult](b, b.plans.Complete, activities.CompleteInput{SeriesID: series.ID, Plan: 2})
 	require.NoError(t, err)
 	require.False(t, completed.Left)
 	require.Equal(t, begun.Tally, completed.Tally)
@@ -71,7 +71,7 @@ func TestCompleteSaysWhatIsLeft(t *testing.T) {
 	b.local("r", growing(t))
 	series := b.series("TODO")
 	begun := b.begin(series)
-	completed, err := call[activities.CompleteResult](b, b.plans.Complete, activities.CompleteInput{SeriesID: series.ID, Generation: begun.Generation})
+	completed, err := call[activities.CompleteResult](b, b.plans.Complete, activities.CompleteInput{SeriesID: series.ID, Plan: begun.Plan})
 	require.NoError(t, err)
 	require.True(t, completed.Left)
 	require.EqualValues(t, 3, completed.Tally.Pending)
@@ -82,12 +82,12 @@ func TestErrorsAreClassifiedOnce(t *testing.T) {
 	b := setup(t)
 	for _, query := range []string{"fille:x", "(", "/(/"} {
 		series := b.series(query)
-		_, err := call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: series.ID, Kind: store.Backfill, Times: grid.Frames()})
+		_, err := call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: series.ID, Kind: insights.BackfillPlan, Times: grid.Frames()})
 		requireCode(t, err, insights.Invalid, false)
 		require.ErrorContains(t, err, query)
 	}
 	noGroup := b.series("TODO", func(s *insights.Series) { s.Method = insights.SearchCompute })
-	_, err := call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: noGroup.ID, Kind: store.Backfill, Times: grid.Frames()})
+	_, err := call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: noGroup.ID, Kind: insights.BackfillPlan, Times: grid.Frames()})
 	requireCode(t, err, insights.Invalid, false)
 
 	_, err = call[insights.Completeness](b, b.plans.Tally, "no such series")
@@ -106,7 +106,7 @@ func TestPagesFollowTheBudgets(t *testing.T) {
 	}
 	series := b.series("TODO")
 	begun := b.begin(series)
-	in := activities.PageInput{SeriesID: series.ID, Generation: begun.Generation}
+	in := activities.PageInput{SeriesID: series.ID, Plan: begun.Plan}
 	page := func() activities.PageResult {
 		t.Helper()
 		page, err := call[activities.PageResult](b, b.plans.Page, in)
@@ -147,7 +147,7 @@ func TestPagesFollowTheBudgets(t *testing.T) {
 	}
 
 	// What is done is not on a page.
-	_, err := call[insights.Completeness](b, b.search.Samples, activities.Range{SeriesID: series.ID, Generation: begun.Generation, From: 1, Through: literal.Batches[5].Through})
+	_, err := call[insights.Completeness](b, b.search.Samples, activities.Range{SeriesID: series.ID, Plan: begun.Plan, From: 1, Through: literal.Batches[5].Through})
 	require.NoError(t, err)
 	rest, err := call[activities.PageResult](b, b.plans.Page, in)
 	require.NoError(t, err)
@@ -164,7 +164,7 @@ func TestPagesBeginWithTheLargestBatch(t *testing.T) {
 	b.local("large", growing(t))
 	require.NoError(t, b.store.SetSetting(t.Context(), store.SettingBatchCost, "0"))
 	series := b.series("TODO")
-	page, err := call[activities.PageResult](b, b.plans.Page, activities.PageInput{SeriesID: series.ID, Generation: b.begin(series).Generation})
+	page, err := call[activities.PageResult](b, b.plans.Page, activities.PageInput{SeriesID: series.ID, Plan: b.begin(series).Plan})
 	require.NoError(t, err)
 	require.Len(t, page.Batches, 2)
 	require.Equal(t, []string{"large", "small"}, []string{page.Batches[0].Label, page.Batches[1].Label})
@@ -183,7 +183,7 @@ func TestFailEndsOnlyWhatIsPending(t *testing.T) {
 	b.local("r", r)
 	series := b.series("TODO")
 	begun := b.begin(series)
-	in := activities.FailInput{Range: everything(series, begun.Generation), Class: "timeout", Reason: "it took too long"}
+	in := activities.FailInput{Range: everything(series, begun.Plan), Code: "timeout", Reason: "it took too long"}
 	at := grid.Time(-1) // with it the frame before, which is at the same commit
 	in.At = &at
 	tally, err := call[insights.Completeness](b, b.points.Fail, in)
@@ -191,7 +191,7 @@ func TestFailEndsOnlyWhatIsPending(t *testing.T) {
 	require.Equal(t, insights.Completeness{Planned: 1, Failed: 1}, tally)
 	require.Equal(t, []string{"pending 0", "failed: timeout", "failed: timeout"}, b.told(series)["r"])
 
-	_, err = call[insights.Completeness](b, b.search.Samples, everything(series, begun.Generation))
+	_, err = call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 	require.NoError(t, err)
 	in.At = nil
 	tally, err = call[insights.Completeness](b, b.points.Fail, in)

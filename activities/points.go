@@ -17,7 +17,10 @@ type Points struct {
 // Fail ends what is pending in a range as failed and returns the tally of the range. With At that is the sample at that
 // time and those that would have been settled with it. A sample that was settled meanwhile keeps its outcome.
 func (p *Points) Fail(ctx context.Context, in FailInput) (insights.Completeness, error) {
-	book := bookOf(p.Store, in.Range)
+	book, err := bookOf(ctx, p.Store, in.SeriesID, in.Plan)
+	if err != nil {
+		return insights.Completeness{}, outcome(ctx, err)
+	}
 	samples, err := book.pending(ctx, in.From, in.Through)
 	if err != nil {
 		return insights.Completeness{}, outcome(ctx, err)
@@ -30,7 +33,7 @@ func (p *Points) Fail(ctx context.Context, in FailInput) (insights.Completeness,
 		}
 		byInterval = perInterval(series)
 	}
-	samples = failed(atTime(samples, in.At, byInterval), in.Class, in.Reason)
+	samples = failed(atTime(samples, in.At, byInterval), in.Code, in.Reason)
 	if err := book.write(ctx, samples); err != nil {
 		return insights.Completeness{}, outcome(ctx, err)
 	}
@@ -39,7 +42,7 @@ func (p *Points) Fail(ctx context.Context, in FailInput) (insights.Completeness,
 	}
 	if len(samples) > 0 {
 		logger(ctx, logSeries, in.SeriesID, logFrame, samples[0].Time).Warn("samples are given up",
-			"samples", len(samples), "firstRepository", samples[0].RepositoryID, "class", in.Class, "reason", in.Reason)
+			"samples", len(samples), "firstRepository", samples[0].RepositoryID, "code", in.Code, "reason", in.Reason)
 	}
 	tally, err := book.tally(ctx, in.From, in.Through, in.At)
 	return tally, outcome(ctx, err)

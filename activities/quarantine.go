@@ -22,7 +22,7 @@ func suspectsLast(batch [][]insights.Sample, strikes map[int64]store.Strike) {
 func (j *job) tried(ctx context.Context, r store.Repository, samples []insights.Sample, strike store.Strike) error {
 	id := samples[0].RepositoryID
 	if strike.Count >= maxStrikes {
-		return j.fail(ctx, r, samples, &repositoryError{classQuarantined, fmt.Errorf(
+		return j.fail(ctx, r, samples, &repositoryError{insights.ReasonQuarantined, fmt.Errorf(
 			"repository %s: its search went wrong %d times, at last so: %s; a retry tries it once more", cmp.Or(r.Name, fmt.Sprint(id)), strike.Count, strike.Reason)})
 	}
 	end, err := j.Trials.begin(ctx, j.out.book.seriesID, id, strike.Count > 0, j.pulse.tick)

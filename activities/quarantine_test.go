@@ -63,9 +63,9 @@ func TestPoisonedRepositoryIsQuarantined(t *testing.T) {
 		}
 	}
 
-	begun := b.planned(activities.BeginInput{SeriesID: series.ID, Kind: store.Retry})
+	begun := b.planned(activities.BeginInput{SeriesID: series.ID, Kind: insights.RetryPlan})
 	require.Empty(t, b.strikes(series))
-	_, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Generation))
+	_, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 	require.NoError(t, err)
 	require.Equal(t, []string{"counted 3", "counted 2", "counted 1"}, b.told(series)["a poisoned one"])
 }
@@ -82,7 +82,7 @@ func TestRetryReleasesOnlyWhatItTakesUp(t *testing.T) {
 		}
 	}
 	b.backfill(series)
-	b.planned(activities.BeginInput{SeriesID: series.ID, Kind: store.Retry, Selection: insights.Selection{Repository: "^one$"}})
+	b.planned(activities.BeginInput{SeriesID: series.ID, Kind: insights.RetryPlan, Selection: insights.Selection{Repository: "^one$"}})
 	require.Equal(t, map[int64]int{other.ID: 3}, b.strikes(series))
 }
 

@@ -109,7 +109,7 @@ func TestPlanOfRepositoriesThatRestNeedsNoSearch(t *testing.T) {
 		require.NoError(t, b.store.ReplaceCommitIndex(t.Context(), r.ID, 3, nil, due.Add(-time.Minute)))
 	}
 	t.Setenv("PATH", t.TempDir())
-	begun, err := call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: series.ID, Kind: store.Recording, Times: []time.Time{due}})
+	begun, err := call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: series.ID, Kind: insights.RecordingPlan, Times: []time.Time{due}})
 	require.NoError(t, err)
 	require.Equal(t, insights.Completeness{Planned: 8, Counted: 6, Reused: 2}, begun.Tally)
 }

@@ -44,23 +44,23 @@ func TestRetryOfWhatFailed(t *testing.T) {
 		"lost":    {"failed: repository not found", "failed: repository not found", "failed: repository not found"},
 	}, before)
 
-	retry := activities.BeginInput{SeriesID: series.ID, Kind: store.Retry}
+	retry := activities.BeginInput{SeriesID: series.ID, Kind: insights.RetryPlan}
 	begun := b.planned(retry)
 	require.Equal(t, insights.Completeness{Planned: 6, Counted: 2, Pending: 4}, begun.Tally)
-	_, err = call[insights.Completeness](b, b.search.Samples, everything(series, begun.Generation))
+	_, err = call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 	require.NoError(t, err)
 	require.Equal(t, before, b.told(series), "nothing was mended")
-	_, err = call[activities.CompleteResult](b, b.plans.Complete, activities.CompleteInput{SeriesID: series.ID, Generation: begun.Generation})
+	_, err = call[activities.CompleteResult](b, b.plans.Complete, activities.CompleteInput{SeriesID: series.ID, Plan: begun.Plan})
 	require.NoError(t, err)
 
 	require.NoError(t, os.Rename(away, lost.Dir))
 	require.NoError(t, os.WriteFile(damaged.ObjectPath(object), content, 0o444))
 	begun = b.planned(retry)
-	tally, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Generation))
+	tally, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 	require.NoError(t, err)
 	require.Equal(t, insights.Completeness{Planned: 4, Counted: 4}, tally)
 	require.Equal(t, map[string][]string{"damaged": {"counted 3", "counted 2", "counted 1"}, "lost": {"counted 3", "counted 2", "counted 1"}}, b.told(series))
-	_, err = call[activities.CompleteResult](b, b.plans.Complete, activities.CompleteInput{SeriesID: series.ID, Generation: begun.Generation})
+	_, err = call[activities.CompleteResult](b, b.plans.Complete, activities.CompleteInput{SeriesID: series.ID, Plan: begun.Plan})
 	require.NoError(t, err)
 
 	begun = b.planned(retry)
@@ -73,19 +73,19 @@ func TestCancelledPlanIsComplete(t *testing.T) {
 	b.local("r", growing(t))
 	series := b.series("TODO")
 	begun := b.begin(series)
-	in := activities.CancelInput{SeriesID: series.ID, Generation: begun.Generation, Reason: "cancelled by ann"}
+	in := activities.CancelInput{SeriesID: series.ID, Plan: begun.Plan, Reason: "cancelled by ann"}
 	for range 2 {
 		tally, err := call[insights.Completeness](b, b.plans.Cancel, in)
 		require.NoError(t, err)
 		require.Equal(t, insights.Completeness{Planned: 3, Failed: 3}, tally)
 	}
-	completed, err := call[activities.CompleteResult](b, b.plans.Complete, activities.CompleteInput{SeriesID: series.ID, Generation: begun.Generation})
+	completed, err := call[activities.CompleteResult](b, b.plans.Complete, activities.CompleteInput{SeriesID: series.ID, Plan: begun.Plan})
 	require.NoError(t, err)
 	require.False(t, completed.Left)
 	require.Equal(t, []string{"failed: cancelled", "failed: cancelled", "failed: cancelled"}, b.told(series)["r"])
 
-	_, err = call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: series.ID, Kind: store.Retry, Selection: insights.Selection{Repository: "("}})
+	_, err = call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: series.ID, Kind: insights.RetryPlan, Selection: insights.Selection{Repository: "("}})
 	requireCode(t, err, insights.Invalid, false)
-	_, err = call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: series.ID, Kind: store.Extension, Points: 2, Times: grid.Frames()})
+	_, err = call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: series.ID, Kind: insights.ExtensionPlan, Points: 2, Times: grid.Frames()})
 	requireCode(t, err, insights.Conflict, false)
 }

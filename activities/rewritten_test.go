@@ -47,14 +47,14 @@ func TestRewrittenHistoryIsToldByTheCommits(t *testing.T) {
 	require.Equal(t, []string{"counted 3", "counted 2", "counted 1"}, b.told(series)["r"])
 
 	due := series.Grid.Time(0).Add(10 * time.Minute)
-	recording, err := call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: series.ID, Kind: store.Recording, Times: []time.Time{due}})
+	recording, err := call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: series.ID, Kind: insights.RecordingPlan, Times: []time.Time{due}})
 	require.NoError(t, err)
 	_, err = call[insights.Completeness](b, b.search.Samples, everything(series, recording.Generation))
 	require.NoError(t, err)
 	require.Equal(t, append([]string{rewritten[0]}, old...), b.commits(series))
 	require.Equal(t, []string{"counted 13", "counted 3", "counted 2", "counted 1"}, b.told(series)["r"])
 
-	retry, err := call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: series.ID, Kind: store.Retry, Selection: insights.Everything()})
+	retry, err := call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: series.ID, Kind: insights.RetryPlan, Selection: insights.Everything()})
 	require.NoError(t, err)
 	_, err = call[insights.Completeness](b, b.search.Samples, everything(series, retry.Generation))
 	require.NoError(t, err)

@@ -31,16 +31,20 @@ type Search struct {
 func (s *Search) Samples(ctx context.Context, in Range) (insights.Completeness, error) {
 	work, done := untilWorkerStops(ctx)
 	defer done()
-	if err := s.samples(work, in); err != nil {
+	book, err := bookOf(ctx, s.Store, in.SeriesID, in.Plan)
+	if err == nil {
+		err = s.samples(work, book, in)
+	}
+	if err != nil {
 		return insights.Completeness{}, outcome(ctx, err)
 	}
-	tally, err := bookOf(s.Store, in).tally(ctx, in.From, in.Through, in.At)
+	tally, err := book.tally(ctx, in.From, in.Through, in.At)
 	return tally, outcome(ctx, err)
 }
 
-func (s *Search) samples(ctx context.Context, in Range) (err error) {
+func (s *Search) samples(ctx context.Context, book book, in Range) (err error) {
 	// All times, even for one of them: what is at the same commit is settled together.
-	pending, err := bookOf(s.Store, in).pending(ctx, in.From, in.Through)
+	pending, err := book.pending(ctx, in.From, in.Through)
 	if err != nil || len(pending) == 0 {
 		return err
 	}
@@ -68,7 +72,7 @@ func (s *Search) samples(ctx context.Context, in Range) (err error) {
 	if err != nil {
 		return err
 	}
-	job := &job{Search: s, question: asked, at: in.At, bases: bases, pulse: pulse, out: &writer{book: bookOf(s.Store, in), metrics: s.Metrics}}
+	job := &job{Search: s, question: asked, at: in.At, bases: bases, pulse: pulse, out: &writer{book: book, metrics: s.Metrics}}
 	for i, samples := range byRepository {
 		id := samples[0].RepositoryID
 		pulse.on(fmt.Sprintf("%s, %d of %d", repositories[id].Name, i+1, len(byRepository)))
@@ -87,7 +91,7 @@ func (s *Search) bases(ctx context.Context, in Range, series insights.Series, as
 	if series.BackfillCompletedAt == nil && in.At == nil {
 		return nil, nil // the first backfill finds nothing, unless its frames are searched one by one
 	}
-	return s.Store.Bases(ctx, in.SeriesID, in.Generation, repositoryIDs(groups))
+	return s.Store.Bases(ctx, in.SeriesID, in.Plan, repositoryIDs(groups))
 }
 
 // baseOf is a base as a search takes it, nil when there is none, or its values are not all of its value.

@@ -79,7 +79,7 @@ func TestOneFrameSettlesItsCommit(t *testing.T) {
 	repository := b.local("r", r)
 	series := b.series("TODO")
 	begun := b.begin(series)
-	all := activities.Range{SeriesID: series.ID, Generation: begun.Generation, From: repository.ID, Through: repository.ID}
+	all := activities.Range{SeriesID: series.ID, Plan: begun.Plan, From: repository.ID, Through: repository.ID}
 
 	pending, err := call[activities.PendingResult](b, b.plans.Pending, all)
 	require.NoError(t, err)
@@ -108,7 +108,7 @@ func TestCommitsThatTheIndexDoesNotKnowYet(t *testing.T) {
 	begun := b.begin(series) // the mirror is not cloned: the plan knows no commits
 	require.EqualValues(t, 3, begun.Tally.Pending)
 	origin.Commit(t, shortlyBefore(0), map[string]string{"a": "TODO TODO"})
-	_, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Generation))
+	_, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 	require.NoError(t, err)
 	require.Equal(t, []string{"counted 2", "counted 1", "absent"}, b.told(series)["mirror"])
 
@@ -212,7 +212,7 @@ func TestRemovedRepositoryFailsItsPendingSamples(t *testing.T) {
 	series := b.series("TODO")
 	begun := b.begin(series)
 	require.NoError(t, b.store.RemoveRepository(t.Context(), "growing"))
-	_, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Generation))
+	_, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 	require.NoError(t, err)
 	require.Equal(t, []string{"failed: repository removed", "failed: repository removed", "failed: repository removed"}, b.told(series)["growing"])
 }
@@ -258,7 +258,7 @@ func TestStoppedSearchGoesOnFromTheLedger(t *testing.T) {
 			time.Sleep(5 * time.Millisecond)
 		}
 	}()
-	_, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Generation))
+	_, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 	requireCode(t, err, insights.Unavailable, true)
 	require.ErrorContains(t, err, "another one goes on")
 	first, err := b.store.Completeness(t.Context(), series.ID)
@@ -269,7 +269,7 @@ func TestStoppedSearchGoesOnFromTheLedger(t *testing.T) {
 
 	b.fresh()
 	b.limits.Set(0, 0, 0)
-	tally, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Generation))
+	tally, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 	require.NoError(t, err)
 	require.Equal(t, insights.Completeness{Planned: 6, Counted: 6}, tally)
 	for _, s := range b.samples(series) {
@@ -287,7 +287,7 @@ func TestSearchIsCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	b.env.SetWorkerOptions(worker.Options{BackgroundActivityContext: ctx})
 	b.env.SetOnActivityHeartbeatListener(func(*activity.Info, converter.EncodedValues) { cancel() })
-	_, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Generation))
+	_, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 	require.ErrorContains(t, err, "canceled")
 	tally, err := b.store.Completeness(t.Context(), series.ID)
 	require.NoError(t, err)

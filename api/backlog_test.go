@@ -52,7 +52,7 @@ func TestBacklogMetrics(t *testing.T) {
 	view, err := b.store.CreateView(t.Context(), insights.View{Title: "x", Series: []insights.ViewSeries{{Series: insights.Series{Query: "TODO", Method: insights.Search, Grid: grid}}}})
 	require.NoError(t, err)
 	series := view.Series[0].Series
-	_, err = b.store.BeginGeneration(t.Context(), series.ID, store.Backfill, series.Grid.Frames())
+	_, err = b.store.BeginGeneration(t.Context(), series.ID, insights.BackfillPlan, series.Grid.Frames())
 	require.NoError(t, err)
 
 	// A snapshot that a recording has overtaken is dropped, and its plan stays open until the next one.

@@ -95,7 +95,7 @@ func sampleModel(s insights.Sample, repository store.Repository) *generated.Samp
 	m := &generated.Sample{
 		Repository: repositoryModel(repository), DateTime: s.Time, Outcome: generated.SampleOutcome(strings.ToUpper(string(s.Outcome))),
 		Attempts: s.Attempts, DurationSeconds: s.Duration.Seconds(),
-		Commit: orNil(s.Commit), ReasonClass: orNil(s.ReasonClass), Reason: orNil(s.Reason),
+		Commit: orNil(s.Commit), ReasonClass: orNil(string(s.Code)), Reason: orNil(s.Reason),
 		Values: make([]*generated.SampleValue, 0, len(s.Values)),
 	}
 	for _, label := range slices.SortedFunc(maps.Keys(s.Values), insights.CompareLabels) {
@@ -124,7 +124,7 @@ func (r *seriesResolver) Reasons(ctx context.Context, s *model.InsightsSeries) (
 	for i, reason := range reasons {
 		models[i] = &generated.SampleReason{
 			Outcome:     generated.SampleOutcome(strings.ToUpper(string(reason.Outcome))),
-			ReasonClass: reason.Class, Count: int(reason.Count), Example: reason.Example,
+			ReasonClass: string(reason.Code), Count: int(reason.Count), Example: reason.Example,
 		}
 	}
 	return models, nil

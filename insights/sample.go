@@ -2,7 +2,7 @@ package insights
 
 import "time"
 
-// Sample is one cell of a series' matrix repositories × frames, as the ledger holds it.
+// Sample is one repository at one time of a series, as the ledger stores it.
 type Sample struct {
 	SeriesID     string
 	RepositoryID int64
@@ -14,8 +14,8 @@ type Sample struct {
 	Values   map[string]int64
 	Attempts int
 	Duration time.Duration
-	// Reason says why the sample is partial or failed: a class that can be grouped by ("missing object") and a text that
-	// names the objects. Both are empty for exact samples.
-	ReasonClass string
-	Reason      string
+	// Code and Reason say why the sample is partial or failed: a code that people group by, and a text
+	// that names the objects. Both are empty for exact samples.
+	Code   ReasonCode
+	Reason string
 }

@@ -40,7 +40,7 @@ func TestBacklogReadsOpenPlansOnly(t *testing.T) {
 		_, err := b.pool.Exec(b.ctx, sql)
 		require.NoError(t, err)
 	}
-	b.plan(t, series, store.Backfill, day(0))
+	b.plan(t, series, insights.BackfillPlan, day(0))
 	alone, read := b.rowsOf(t, "insight_series_backfill")
 	before := read()
 	backlog, err := alone.Backlog(b.ctx)

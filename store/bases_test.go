@@ -14,7 +14,7 @@ func TestBasesAreTheNewestExactSamplesAtACommit(t *testing.T) {
 	b := setup(t)
 	repositories := b.repositories(t, "acme", 4)
 	series := b.series(t, "go(1)", insights.SearchCompute)
-	generation := b.plan(t, series, store.Backfill, day(0), day(-1), day(-2))
+	generation := b.plan(t, series, insights.BackfillPlan, day(0), day(-1), day(-2))
 	sample := func(repo, at int, outcome insights.Outcome, commit string, values map[string]int64) insights.Sample {
 		s := insights.Sample{RepositoryID: repositories[repo].ID, Time: day(at), Outcome: outcome, Commit: commit, Values: values}
 		for _, n := range values {

@@ -33,7 +33,7 @@ func BenchmarkLedger(b *testing.B) {
 	plan := func(b *testing.B, name string) {
 		series = s.series(b, name, insights.Search)
 		var err error
-		generation, err = s.BeginGeneration(s.ctx, series.ID, store.Backfill, times)
+		generation, err = s.BeginGeneration(s.ctx, series.ID, insights.BackfillPlan, times)
 		require.NoError(b, err)
 		for done := false; !done; {
 			done, err = s.PlanSlice(s.ctx, series.ID, generation, store.ScopeFilter{}, 100, true)

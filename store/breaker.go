@@ -12,7 +12,7 @@ type Failures struct {
 	// Alike is true when some samples failed, all for one class of reasons, and no search found anything. What was settled without a
 	// search (absent, or reused from another plan) does not count. The other fields are set only then.
 	Alike        bool
-	Class        string
+	Code         insights.ReasonCode
 	Reason       string // of one of them
 	Samples      int64
 	Repositories int64
@@ -32,5 +32,5 @@ func (s *Store) FailuresOfRange(ctx context.Context, seriesID string, generation
 		return Failures{}, nil
 	}
 	one := rows[0]
-	return Failures{Alike: true, Class: text(one.ReasonClass), Reason: one.Reason, Samples: one.Samples, Repositories: one.Repositories}, nil
+	return Failures{Alike: true, Code: insights.ReasonCode(text(one.ReasonClass)), Reason: one.Reason, Samples: one.Samples, Repositories: one.Repositories}, nil
 }

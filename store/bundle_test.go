@@ -123,7 +123,7 @@ func (b bundle) index(t require.TestingT, repository store.Repository, indexedAt
 }
 
 // plan begins a generation and plans it to the end.
-func (b bundle) plan(t require.TestingT, series insights.Series, kind string, times ...time.Time) int {
+func (b bundle) plan(t require.TestingT, series insights.Series, kind insights.PlanKind, times ...time.Time) int {
 	generation, err := b.BeginGeneration(b.ctx, series.ID, kind, times)
 	require.NoError(t, err)
 	for done := false; !done; {

@@ -7,11 +7,8 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// CancelledClass is the reason class of samples that failed because somebody cancelled their plan.
-const CancelledClass = "cancelled"
-
 // CancelSlice ends up to limit pending samples of a plan and returns how many: 0 when none is left. A sample that a retry had taken
-// up is what it was before; the others are failed, of class CancelledClass, with the given reason. A search that is under way still
+// up is what it was before; the others are failed, of class insights.ReasonCancelled, with the given reason. A search that is under way still
 // may write what it found after that: a value says more than a failure.
 func (s *Store) CancelSlice(ctx context.Context, seriesID string, generation int, reason string, limit int) (int, error) {
 	ended := 0
@@ -57,5 +54,5 @@ func (e *entry) cancel(reason string) {
 		e.restore()
 		return
 	}
-	e.outcome, e.class, e.reason = insights.Failed, CancelledClass, reason
+	e.outcome, e.class, e.reason = insights.Failed, string(insights.ReasonCancelled), reason
 }

@@ -98,7 +98,7 @@ func TestPlansEqualTheDefinition(t *testing.T) {
 				h.chain, h.indexedAt = append(h.chain[:from:from], added...), day(rapid.IntRange(-6, 1).Draw(rt, "indexed"))
 				require.NoError(rt, b.ReplaceCommitIndex(b.ctx, h.repository.ID, from, added, h.indexedAt))
 			}
-			kind := []string{store.Backfill, store.Recording}[round%2] // so that neighbouring generations differ even for equal times
+			kind := []string{insights.BackfillPlan, insights.RecordingPlan}[round%2] // so that neighbouring generations differ even for equal times
 			offsets := rapid.SliceOfNDistinct(rapid.IntRange(-8, 1), 1, 5, rapid.ID).Draw(rt, "times")
 			var times []time.Time
 			for _, offset := range offsets {

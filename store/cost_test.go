@@ -38,7 +38,7 @@ func TestCostFollowsSizeAndCommits(t *testing.T) {
 		}
 		require.NoError(t, b.ReplaceCommitIndex(b.ctx, repository.ID, 0, commits, time.Now()))
 	}
-	generation, err := b.BeginGeneration(b.ctx, id, store.Backfill, frames)
+	generation, err := b.BeginGeneration(b.ctx, id, insights.BackfillPlan, frames)
 	require.NoError(t, err)
 	for done := false; !done; {
 		done, err = b.PlanSlice(b.ctx, id, generation, store.ScopeFilter{}, 100, true)

@@ -19,7 +19,7 @@ func TestValuesAreBoundedInPostgres(t *testing.T) {
 	r := b.repository(t, "acme/a")
 	series := b.series(t, `(\w+)`, insights.SearchCompute)
 	const values, times = 700, 4
-	generation := b.plan(t, series, store.Backfill, day(0), day(1), day(2), day(3))
+	generation := b.plan(t, series, insights.BackfillPlan, day(0), day(1), day(2), day(3))
 	for at := range times {
 		sample := insights.Sample{RepositoryID: r.ID, Time: day(at), Outcome: insights.Counted, Commit: oid(at), Values: map[string]int64{}}
 		for n := range values {
@@ -71,7 +71,7 @@ func TestBoundedChartsAreThatPartOfTheWhole(t *testing.T) {
 			}
 			return drawn, sum
 		}
-		generation := b.plan(rt, series, store.Backfill, day(0), day(1), day(2), day(3), day(4))
+		generation := b.plan(rt, series, insights.BackfillPlan, day(0), day(1), day(2), day(3), day(4))
 		for at := range 5 {
 			if rapid.IntRange(0, 9).Draw(rt, "pending") > 0 {
 				sample := insights.Sample{RepositoryID: r.ID, Time: day(at), Outcome: insights.Counted, Commit: oid(at)}
@@ -127,7 +127,7 @@ func TestValueSorts(t *testing.T) {
 	b := setup(t)
 	r := b.repository(t, "acme/a")
 	series := b.series(t, `go (.*)`, insights.SearchCompute)
-	generation := b.plan(t, series, store.Backfill, day(0), day(1))
+	generation := b.plan(t, series, insights.BackfillPlan, day(0), day(1))
 	for at, values := range []map[string]int64{{"1.9": 9, "1.10": 1}, {"1.10": 5, "1.11": 5, "1.9": 1}} {
 		b.write(t, series, generation, insights.Sample{RepositoryID: r.ID, Time: day(at), Outcome: insights.Counted, Commit: oid(at), Values: values, Value: 11})
 	}

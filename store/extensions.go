@@ -18,7 +18,7 @@ func (s *Store) BeginExtension(ctx context.Context, seriesID string, points int,
 		return 0, insights.Errorf(insights.Invalid, "series %s: an extension needs at least one time", seriesID)
 	}
 	sorted := instants(times)
-	return s.begin(ctx, seriesID, fmt.Sprintf("extend to %d points", points), openPlan(ctx, Extension, sorted), func(q *db.Queries, key int32) (int32, error) {
+	return s.begin(ctx, seriesID, fmt.Sprintf("extend to %d points", points), openPlan(ctx, insights.ExtensionPlan, sorted), func(q *db.Queries, key int32) (int32, error) {
 		row, err := q.Series(ctx, seriesID)
 		if err != nil {
 			return 0, err
@@ -34,6 +34,6 @@ func (s *Store) BeginExtension(ctx context.Context, seriesID string, points int,
 		if err := q.ExtendSeries(ctx, db.ExtendSeriesParams{Points: int32(points), DefinitionKey: series.DefinitionKey(), ID: key}); err != nil {
 			return 0, err
 		}
-		return addPlan(ctx, q, key, Extension, sorted)
+		return addPlan(ctx, q, key, insights.ExtensionPlan, sorted)
 	})
 }

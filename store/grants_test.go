@@ -67,7 +67,7 @@ func TestRevokingEverythingReachesRemovedRepositories(t *testing.T) {
 	require.NoError(t, b.SetRepositoryPrivate(b.ctx, "acme/0000", true))
 	require.NoError(t, b.GrantRepository(b.ctx, "acme/0000", "ann"))
 	series := b.series(t, "TODO", insights.Search)
-	generation := b.plan(t, series, store.Backfill, day(0))
+	generation := b.plan(t, series, insights.BackfillPlan, day(0))
 	b.settle(t, series, generation, func(s *insights.Sample) {
 		s.Outcome, s.Value, s.Commit = insights.Counted, 7, oid(list[0].ID)
 	})

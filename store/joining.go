@@ -47,7 +47,7 @@ func (s *Store) BeginJoining(ctx context.Context, seriesID string, times []time.
 		return 0, insights.Errorf(insights.Invalid, "series %s: a plan needs at least one time", seriesID)
 	}
 	sorted := instants(times)
-	return s.begin(ctx, seriesID, "plan", openPlan(ctx, Joining, sorted), func(q *db.Queries, key int32) (int32, error) {
+	return s.begin(ctx, seriesID, "plan", openPlan(ctx, insights.CatchUpPlan, sorted), func(q *db.Queries, key int32) (int32, error) {
 		return q.AddJoining(ctx, db.AddJoiningParams{SeriesID: key, Times: sorted, Note: clean(note, maxReason)})
 	})
 }
@@ -55,7 +55,7 @@ func (s *Store) BeginJoining(ctx context.Context, seriesID string, times []time.
 // Plan is what was planned for a series, and when.
 type Plan struct {
 	Generation  int
-	Kind        string
+	Kind        insights.PlanKind
 	Times       []time.Time // oldest first
 	Note        string      // why it was made, where the kind does not say it
 	CreatedAt   time.Time
@@ -75,7 +75,7 @@ func (s *Store) Plans(ctx context.Context, seriesID string, limit int) ([]Plan, 
 	list := make([]Plan, len(rows))
 	for i, row := range rows {
 		list[i] = Plan{
-			Generation: int(row.Generation), Kind: row.Kind, Times: instants(row.Times), Note: row.Note,
+			Generation: int(row.Generation), Kind: insights.PlanKind(row.Kind), Times: instants(row.Times), Note: row.Note,
 			CreatedAt: row.CreatedAt.UTC(), CompletedAt: instantOrNil(row.CompletedAt),
 		}
 	}

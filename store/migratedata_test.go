@@ -112,7 +112,7 @@ func TestChunksHoldWhatTheLedgerHeld(t *testing.T) {
 		b.requireSums(t, series)
 	}
 	// What is written from now on goes on from there.
-	_, err = b.BeginGeneration(b.ctx, plain.ID, store.Recording, []time.Time{day(3), day(-1)})
+	_, err = b.BeginGeneration(b.ctx, plain.ID, insights.RecordingPlan, []time.Time{day(3), day(-1)})
 	require.NoError(t, err)
 	pool.Reset()
 

@@ -2,30 +2,21 @@ package store
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// The kinds of generation: a backfill computes frames of the past, a recording the grid times that have come since, a retry
-// samples that had ended (retries.go), an extension frames before the first (extensions.go), a joining the past of repositories that
-// came into scope later (joining.go), a snapshot now (snapshots.go).
-const (
-	Backfill  = "backfill"
-	Recording = "recording"
-	Retry     = "retry"
-	Extension = "extension"
-	Joining   = "joining"
-	Snapshot  = "snapshot"
-)
-
 // BeginGeneration returns the number of the series' open plan of this kind and these times, made if there is none, so an
 // activity can be attempted again. The order of the times is of no matter.
-func (s *Store) BeginGeneration(ctx context.Context, seriesID, kind string, times []time.Time) (int, error) {
-	if kind != Backfill && kind != Recording {
-		return 0, insights.Errorf(insights.Invalid, "series %s: plan of kind %q: use %s or %s", seriesID, kind, Backfill, Recording)
+func (s *Store) BeginGeneration(ctx context.Context, seriesID string, kind insights.PlanKind, times []time.Time) (int, error) {
+	if kind != insights.BackfillPlan && kind != insights.RecordingPlan {
+		return 0, insights.Errorf(insights.Invalid, "series %s: plan of kind %q: use %s or %s", seriesID, kind, insights.BackfillPlan, insights.RecordingPlan)
 	}
 	if len(times) == 0 {
 		return 0, insights.Errorf(insights.Invalid, "series %s: a plan needs at least one time", seriesID)
@@ -63,18 +54,18 @@ func (s *Store) begin(ctx context.Context, seriesID, what string, find func(*db.
 }
 
 // openPlan finds a plan that is not complete.
-func openPlan(ctx context.Context, kind string, times []time.Time) func(*db.Queries, int32) ([]int32, error) {
+func openPlan(ctx context.Context, kind insights.PlanKind, times []time.Time) func(*db.Queries, int32) ([]int32, error) {
 	return func(q *db.Queries, key int32) ([]int32, error) {
-		return q.OpenGeneration(ctx, db.OpenGenerationParams{SeriesID: key, Kind: kind, Times: times})
+		return q.OpenGeneration(ctx, db.OpenGenerationParams{SeriesID: key, Kind: string(kind), Times: times})
 	}
 }
 
 // addPlan makes a plan, and places for its times.
-func addPlan(ctx context.Context, q *db.Queries, key int32, kind string, times []time.Time) (int32, error) {
+func addPlan(ctx context.Context, q *db.Queries, key int32, kind insights.PlanKind, times []time.Time) (int32, error) {
 	if err := q.AddTimes(ctx, key, times); err != nil {
 		return 0, err
 	}
-	return q.AddGeneration(ctx, db.AddGenerationParams{SeriesID: key, Kind: kind, Times: times})
+	return q.AddGeneration(ctx, db.AddGenerationParams{SeriesID: key, Kind: string(kind), Times: times})
 }
 
 // PlanSlice plans the next limit repositories of the scope by id and reports whether the plan is written in full.
@@ -123,7 +114,7 @@ func (s *Store) slice(ctx context.Context, seriesID string, generation int, scop
 			}
 		}
 		err = q.AdvancePlan(ctx, db.AdvancePlanParams{PlannedThrough: through, Done: done, SeriesID: key, Generation: int32(generation)})
-		if err == nil && done && row.Kind == Backfill {
+		if err == nil && done && insights.PlanKind(row.Kind) == insights.BackfillPlan {
 			err = q.MarkBackfillQueued(ctx, key)
 		}
 		return err
@@ -231,10 +222,10 @@ func (s *Store) CompleteGeneration(ctx context.Context, seriesID string, generat
 		if err := refreshDirtyQueries(ctx, q, key, at); err != nil {
 			return err
 		}
-		switch plan.Kind {
-		case Backfill:
+		switch insights.PlanKind(plan.Kind) {
+		case insights.BackfillPlan:
 			return q.CompleteBackfill(ctx, instant(at), key)
-		case Retry, Extension:
+		case insights.RetryPlan, insights.ExtensionPlan, insights.CatchUpPlan:
 			return nil
 		}
 		series, err := q.Series(ctx, seriesID)
@@ -255,4 +246,17 @@ func instants(times []time.Time) []time.Time {
 	}
 	slices.SortFunc(sorted, time.Time.Compare)
 	return slices.CompactFunc(sorted, time.Time.Equal)
+}
+
+// PlanKind returns the kind of a plan, "" for one that does not exist.
+func (s *Store) PlanKind(ctx context.Context, seriesID string, plan int) (insights.PlanKind, error) {
+	key, err := s.seriesKey(ctx, seriesID)
+	if err != nil {
+		return "", err
+	}
+	kind, err := s.queries().PlanKind(ctx, key, int32(plan))
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", nil
+	}
+	return insights.PlanKind(kind), classify(err, "series %s: plan %d", seriesID, plan)
 }

@@ -17,28 +17,28 @@ func TestBeginGenerationAgainIsTheSameGeneration(t *testing.T) {
 	b := setup(t)
 	series := b.series(t, "TODO", insights.Search)
 	other := b.series(t, "FIXME", insights.Search)
-	begin := func(series insights.Series, kind string, times ...time.Time) int {
+	begin := func(series insights.Series, kind insights.PlanKind, times ...time.Time) int {
 		generation, err := b.BeginGeneration(b.ctx, series.ID, kind, times)
 		require.NoError(t, err)
 		return generation
 	}
 
-	require.Equal(t, 1, begin(series, store.Backfill, day(0), day(-1)))
-	require.Equal(t, 1, begin(series, store.Backfill, day(-1), day(0), day(0)), "order and repetition are of no matter")
-	require.Equal(t, 2, begin(series, store.Backfill, day(-1)), "other times")
-	require.Equal(t, 3, begin(series, store.Recording, day(-1)), "another kind")
-	require.Equal(t, 1, begin(other, store.Recording, day(1)), "another series")
+	require.Equal(t, 1, begin(series, insights.BackfillPlan, day(0), day(-1)))
+	require.Equal(t, 1, begin(series, insights.BackfillPlan, day(-1), day(0), day(0)), "order and repetition are of no matter")
+	require.Equal(t, 2, begin(series, insights.BackfillPlan, day(-1)), "other times")
+	require.Equal(t, 3, begin(series, insights.RecordingPlan, day(-1)), "another kind")
+	require.Equal(t, 1, begin(other, insights.RecordingPlan, day(1)), "another series")
 
 	_, err := b.PlanSlice(b.ctx, series.ID, 1, store.ScopeFilter{}, 1, true)
 	require.NoError(t, err)
 	require.NoError(t, b.CompleteGeneration(b.ctx, series.ID, 1, day(2)))
-	require.Equal(t, 4, begin(series, store.Backfill, day(-1), day(0)), "a closed plan is not taken up again")
+	require.Equal(t, 4, begin(series, insights.BackfillPlan, day(-1), day(0)), "a closed plan is not taken up again")
 
 	_, err = b.BeginGeneration(b.ctx, series.ID, "snapshot", []time.Time{day(0)})
 	requireCode(t, insights.Invalid, err, `kind "snapshot": use backfill or recording`)
-	_, err = b.BeginGeneration(b.ctx, series.ID, store.Backfill, nil)
+	_, err = b.BeginGeneration(b.ctx, series.ID, insights.BackfillPlan, nil)
 	requireCode(t, insights.Invalid, err, "at least one time")
-	_, err = b.BeginGeneration(b.ctx, "nobody", store.Backfill, []time.Time{day(0)})
+	_, err = b.BeginGeneration(b.ctx, "nobody", insights.BackfillPlan, []time.Time{day(0)})
 	requireCode(t, insights.NotFound, err, "series nobody does not exist")
 }
 
@@ -63,7 +63,7 @@ func TestPlanSliceSettlesWhatTheIndexKnows(t *testing.T) {
 	require.NoError(t, err)
 
 	series := b.series(t, "TODO", insights.Search)
-	generation := b.plan(t, series, store.Backfill, day(-4), day(-1), day(0))
+	generation := b.plan(t, series, insights.BackfillPlan, day(-4), day(-1), day(0))
 
 	got := map[string][]string{}
 	for _, sample := range b.ledger(t, series) { // newest time first
@@ -97,11 +97,11 @@ func TestPlanSliceWithoutReuse(t *testing.T) {
 	indexed := b.repository(t, "indexed")
 	commits := b.index(t, indexed, day(5), -3)
 	series := b.series(t, "TODO", insights.Search)
-	first := b.plan(t, series, store.Backfill, day(-2))
+	first := b.plan(t, series, insights.BackfillPlan, day(-2))
 	b.settle(t, series, first, func(s *insights.Sample) { s.Outcome, s.Value = insights.Counted, 7 })
 
 	outcome := func(at time.Time, reuse bool) string {
-		generation, err := b.BeginGeneration(b.ctx, series.ID, store.Recording, []time.Time{at})
+		generation, err := b.BeginGeneration(b.ctx, series.ID, insights.RecordingPlan, []time.Time{at})
 		require.NoError(t, err)
 		done, err := b.PlanSlice(b.ctx, series.ID, generation, store.ScopeFilter{}, 100, reuse)
 		require.NoError(t, err)
@@ -121,7 +121,7 @@ func TestPlanSliceGoesThroughTheScopeOnce(t *testing.T) {
 	repositories := b.repositories(t, "acme", 10)
 	require.NoError(t, b.RemoveRepository(b.ctx, "acme/0003"))
 	series := b.series(t, "TODO", insights.Search)
-	generation, err := b.BeginGeneration(b.ctx, series.ID, store.Backfill, []time.Time{day(0), day(-1)})
+	generation, err := b.BeginGeneration(b.ctx, series.ID, insights.BackfillPlan, []time.Time{day(0), day(-1)})
 	require.NoError(t, err)
 	slice := func(limit int) bool {
 		done, err := b.PlanSlice(b.ctx, series.ID, generation, store.ScopeFilter{}, limit, true)
@@ -194,7 +194,7 @@ func TestScopeFilterChooses(t *testing.T) {
 		for _, limit := range []int{1, 2, 3, 100} {
 			t.Run(fmt.Sprintf("%s by %d", name, limit), func(t *testing.T) {
 				series := b.series(t, t.Name(), insights.Search)
-				generation, err := b.BeginGeneration(b.ctx, series.ID, store.Backfill, []time.Time{day(0)})
+				generation, err := b.BeginGeneration(b.ctx, series.ID, insights.BackfillPlan, []time.Time{day(0)})
 				require.NoError(t, err)
 				calls := 0
 				for done := false; !done; calls++ {
@@ -221,10 +221,10 @@ func TestCompleteGenerationNeedsThatNothingIsPending(t *testing.T) {
 	b := setup(t)
 	b.repository(t, "acme/api")
 	series := b.series(t, "TODO", insights.Search)
-	generation, err := b.BeginGeneration(b.ctx, series.ID, store.Backfill, []time.Time{day(0)})
+	generation, err := b.BeginGeneration(b.ctx, series.ID, insights.BackfillPlan, []time.Time{day(0)})
 	require.NoError(t, err)
 	requireCode(t, insights.Conflict, b.CompleteGeneration(b.ctx, series.ID, generation, day(1)), "pending")
-	b.plan(t, series, store.Backfill, day(0))
+	b.plan(t, series, insights.BackfillPlan, day(0))
 	requireCode(t, insights.Conflict, b.CompleteGeneration(b.ctx, series.ID, generation, day(1)), "plan 1 has pending samples")
 
 	b.settle(t, series, generation, func(s *insights.Sample) { s.Outcome = insights.Failed })
@@ -241,7 +241,7 @@ func TestARecordingSetsTheNextOneByTheGrid(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	series := b.series(t, "TODO", insights.Search)
-	generation := b.plan(t, series, store.Recording, day(2), day(1))
+	generation := b.plan(t, series, insights.RecordingPlan, day(2), day(1))
 	require.NoError(t, b.CompleteGeneration(b.ctx, series.ID, generation, day(2).Add(7*time.Hour)))
 	got, err := b.Series(b.ctx, series.ID)
 	require.NoError(t, err)
@@ -249,7 +249,7 @@ func TestARecordingSetsTheNextOneByTheGrid(t *testing.T) {
 	require.Nil(t, got.BackfillCompletedAt)
 	require.Nil(t, got.BackfillQueuedAt)
 
-	earlier := b.plan(t, series, store.Recording, day(1))
+	earlier := b.plan(t, series, insights.RecordingPlan, day(1))
 	require.NoError(t, b.CompleteGeneration(b.ctx, series.ID, earlier, day(3)))
 	got, err = b.Series(b.ctx, series.ID)
 	require.NoError(t, err)

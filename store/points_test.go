@@ -137,7 +137,7 @@ func TestATimeWithoutValuesIsAPoint(t *testing.T) {
 	repository := b.repository(t, "acme/api")
 	b.repository(t, "acme/web")
 	series := b.series(t, "TODO", insights.SearchCompute)
-	generation := b.plan(t, series, store.Backfill, day(0), day(-1))
+	generation := b.plan(t, series, insights.BackfillPlan, day(0), day(-1))
 	require.NoError(t, b.WriteSamples(b.ctx, series.ID, generation, []insights.Sample{
 		{RepositoryID: repository.ID, Time: day(-1), Outcome: insights.Counted, Commit: oid("a"), Values: map[string]int64{}},
 	}))
@@ -154,7 +154,7 @@ func TestBrokenPatternsAreInvalid(t *testing.T) {
 	b := setup(t)
 	b.repository(t, "acme/api")
 	series := b.series(t, "TODO", insights.Search)
-	b.plan(t, series, store.Backfill, day(0))
+	b.plan(t, series, insights.BackfillPlan, day(0))
 	for _, filter := range []store.PointFilter{{Include: "a("}, {Exclude: "a("}} {
 		_, err := b.Points(b.ctx, []string{series.ID}, filter)
 		requireCode(t, insights.Invalid, err, "parentheses")

@@ -19,7 +19,7 @@ func chronicle(t *testing.T, b bundle, method insights.GenerationMethod, days ..
 	for _, n := range days {
 		times = append(times, day(n))
 	}
-	plan := b.plan(t, series, store.Backfill, times...)
+	plan := b.plan(t, series, insights.BackfillPlan, times...)
 	for _, n := range days {
 		sample := insights.Sample{RepositoryID: r.ID, Time: day(n), Outcome: insights.Counted, Value: float64(n + 10), Commit: oid(n)}
 		if method == insights.SearchCompute {
@@ -111,7 +111,7 @@ func TestRetentionGoesPageByPage(t *testing.T) {
 	b := setup(t)
 	for range 5 {
 		one := b.series(t, oid(time.Now().UnixNano()), insights.Search)
-		b.plan(t, one, store.Backfill, day(0), day(1))
+		b.plan(t, one, insights.BackfillPlan, day(0), day(1))
 		own := 1
 		require.NoError(t, b.SetRetention(b.ctx, one.ID, &own))
 	}
@@ -132,7 +132,7 @@ func TestDeletedSeriesArePruned(t *testing.T) {
 	b := setup(t)
 	series := chronicle(t, b, insights.SearchCompute, 0, 1, 2)
 	kept := b.series(t, "kept", insights.Search)
-	b.plan(t, kept, store.Backfill, day(0))
+	b.plan(t, kept, insights.BackfillPlan, day(0))
 	snapshot := b.snapshot(t, series, day(3))
 	require.NotZero(t, snapshot)
 	own := 1

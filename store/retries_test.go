@@ -42,27 +42,28 @@ func ended(t *testing.T, b bundle) (insights.Series, []store.Repository) {
 	t.Helper()
 	list := b.repositories(t, "acme", 5)
 	series := b.series(t, "TODO", insights.Search)
-	generation := b.plan(t, series, store.Backfill, day(0))
+	generation := b.plan(t, series, insights.BackfillPlan, day(0))
 	require.NoError(t, b.WriteSamples(b.ctx, series.ID, generation, []insights.Sample{
 		{RepositoryID: list[0].ID, Time: day(0), Outcome: insights.Counted, Value: 5, Commit: oid(0)},
 		{RepositoryID: list[1].ID, Time: day(0), Outcome: insights.Absent},
-		{RepositoryID: list[2].ID, Time: day(0), Outcome: insights.Partial, Value: 2, Commit: oid(2), ReasonClass: "missing object", Reason: "object x"},
-		{RepositoryID: list[3].ID, Time: day(0), Outcome: insights.Failed, ReasonClass: "timeout", Reason: "too slow"},
+		{RepositoryID: list[2].ID, Time: day(0), Outcome: insights.Partial, Value: 2, Commit: oid(2), Code: "missing object", Reason: "object x"},
+		{RepositoryID: list[3].ID, Time: day(0), Outcome: insights.Failed, Code: "timeout", Reason: "too slow"},
 	}))
 	return series, list
 }
 
 // seen is a sample without what the test does not look at.
 type seen struct {
-	Outcome       insights.Outcome
-	Value         float64
-	Commit, Class string
+	Outcome insights.Outcome
+	Value   float64
+	Commit  string
+	Code    insights.ReasonCode
 }
 
 func (b bundle) seen(t require.TestingT, series insights.Series) map[int64]seen {
 	got := map[int64]seen{}
 	for _, s := range b.ledger(t, series) {
-		got[s.RepositoryID] = seen{s.Outcome, s.Value, s.Commit, s.ReasonClass}
+		got[s.RepositoryID] = seen{s.Outcome, s.Value, s.Commit, s.Code}
 	}
 	return got
 }
@@ -90,9 +91,9 @@ func TestRetryTakesUpWhatWentWrongAndKeepsItsPoints(t *testing.T) {
 	requireCode(t, insights.Conflict, b.CompleteGeneration(b.ctx, series.ID, generation, day(1)), "pending")
 
 	b.write(t, series, generation, insights.Sample{RepositoryID: list[2].ID, Time: day(0), Outcome: insights.Counted, Value: 7, Commit: oid(2)})
-	b.write(t, series, generation, insights.Sample{RepositoryID: list[3].ID, Time: day(0), Outcome: insights.Failed, ReasonClass: "panic", Reason: "again"})
+	b.write(t, series, generation, insights.Sample{RepositoryID: list[3].ID, Time: day(0), Outcome: insights.Failed, Code: "panic", Reason: "again"})
 	require.Equal(t, seen{Outcome: insights.Counted, Value: 7, Commit: oid(2)}, b.seen(t, series)[list[2].ID])
-	require.Equal(t, seen{Outcome: insights.Failed, Class: "panic"}, b.seen(t, series)[list[3].ID])
+	require.Equal(t, seen{Outcome: insights.Failed, Code: "panic"}, b.seen(t, series)[list[3].ID])
 	require.NoError(t, b.CompleteGeneration(b.ctx, series.ID, generation, day(1)))
 
 	next, err := b.BeginRetry(b.ctx, series.ID, insights.Selection{})
@@ -123,7 +124,7 @@ func TestRetryNeverLosesAValue(t *testing.T) {
 	series, list := ended(t, b)
 	before, points := b.seen(t, series), b.pointRows(t, series)
 	generation := b.retry(t, series, insights.Everything())
-	failed := insights.Sample{Time: day(0), Outcome: insights.Failed, ReasonClass: "fetch failed"}
+	failed := insights.Sample{Time: day(0), Outcome: insights.Failed, Code: "fetch failed"}
 	for _, r := range list[:3] {
 		failed.RepositoryID = r.ID
 		b.write(t, series, generation, failed)
@@ -137,10 +138,10 @@ func TestRetryNeverLosesAValue(t *testing.T) {
 
 	// A lower bound of the same commit says less than an exact value, one of another commit is news.
 	generation = b.retry(t, series, insights.Everything())
-	b.write(t, series, generation, insights.Sample{RepositoryID: list[0].ID, Time: day(0), Outcome: insights.Partial, Value: 1, Commit: oid(0), ReasonClass: "timeout"})
+	b.write(t, series, generation, insights.Sample{RepositoryID: list[0].ID, Time: day(0), Outcome: insights.Partial, Value: 1, Commit: oid(0), Code: "timeout"})
 	require.Equal(t, before[list[0].ID], b.seen(t, series)[list[0].ID])
 	generation = b.retry(t, series, insights.Everything())
-	b.write(t, series, generation, insights.Sample{RepositoryID: list[0].ID, Time: day(0), Outcome: insights.Partial, Value: 1, Commit: oid(9), ReasonClass: "timeout"})
+	b.write(t, series, generation, insights.Sample{RepositoryID: list[0].ID, Time: day(0), Outcome: insights.Partial, Value: 1, Commit: oid(9), Code: "timeout"})
 	require.Equal(t, seen{insights.Partial, 1, oid(9), "timeout"}, b.seen(t, series)[list[0].ID])
 }
 
@@ -212,7 +213,7 @@ func TestRetryResolvesCommitsAnew(t *testing.T) {
 	require.Empty(t, got[list[2].ID].Commit)
 
 	// Another plan of the same time takes the samples over as they are.
-	b.plan(t, series, store.Backfill, day(0))
+	b.plan(t, series, insights.BackfillPlan, day(0))
 	n, err := b.CancelSlice(b.ctx, series.ID, generation, "test", 10)
 	require.NoError(t, err)
 	require.Zero(t, n)
@@ -233,7 +234,7 @@ func TestCancelEndsWhatIsPending(t *testing.T) {
 	require.Equal(t, insights.Completeness{Planned: 5, Counted: 1, Absent: 1, Partial: 1, Failed: 2}, b.requireWhole(t, series))
 	samples, err := b.Samples(b.ctx, store.SampleFilter{SeriesID: series.ID, RepoPattern: "0004"})
 	require.NoError(t, err)
-	require.Equal(t, store.CancelledClass, samples[0].ReasonClass)
+	require.Equal(t, insights.ReasonCancelled, samples[0].Code)
 	require.Equal(t, "by ann: too large", samples[0].Reason)
 	require.NoError(t, b.CompleteGeneration(b.ctx, series.ID, 1, day(1)))
 
@@ -245,7 +246,7 @@ func TestCancelEndsWhatIsPending(t *testing.T) {
 		b.requireWhole(t, series)
 	}
 	after := b.seen(t, series)
-	before[list[4].ID] = seen{Outcome: insights.Failed, Class: store.CancelledClass}
+	before[list[4].ID] = seen{Outcome: insights.Failed, Code: insights.ReasonCancelled}
 	require.Equal(t, before, after)
 	require.Equal(t, points, b.pointRows(t, series))
 }
@@ -255,7 +256,7 @@ func TestExtensionAddsOnlyWhatIsMissing(t *testing.T) {
 	b := setup(t)
 	repository := b.repository(t, "acme")
 	series := b.series(t, "TODO", insights.Search)
-	generation := b.plan(t, series, store.Backfill, series.Grid.Frames()...)
+	generation := b.plan(t, series, insights.BackfillPlan, series.Grid.Frames()...)
 	for _, at := range series.Grid.Frames() {
 		b.write(t, series, generation, insights.Sample{RepositoryID: repository.ID, Time: at, Outcome: insights.Counted, Value: 1, Commit: oid(1)})
 	}
@@ -311,7 +312,7 @@ func TestFailedExtensionChangesNothing(t *testing.T) {
 	got, err := b.Series(b.ctx, series.ID)
 	require.NoError(t, err)
 	require.Equal(t, 5, got.Grid.Points)
-	require.Equal(t, 1, b.plan(t, series, store.Backfill, day(0)), "no plan was made")
+	require.Equal(t, 1, b.plan(t, series, insights.BackfillPlan, day(0)), "no plan was made")
 }
 
 func TestDirtyQueriesSayWhatHolds(t *testing.T) {
@@ -336,7 +337,7 @@ func TestDirtyQueriesSayWhatHolds(t *testing.T) {
 
 	generation := b.retry(t, series, insights.Selection{})
 	b.write(t, series, generation, insights.Sample{RepositoryID: list[2].ID, Time: day(0), Outcome: insights.Counted, Value: 7, Commit: oid(2)})
-	b.write(t, series, generation, insights.Sample{RepositoryID: list[3].ID, Time: day(0), Outcome: insights.Partial, Value: 1, Commit: oid(3), ReasonClass: "count limit"})
+	b.write(t, series, generation, insights.Sample{RepositoryID: list[3].ID, Time: day(0), Outcome: insights.Partial, Value: 1, Commit: oid(3), Code: "count limit"})
 	b.write(t, series, generation, insights.Sample{RepositoryID: list[4].ID, Time: day(0), Outcome: insights.Counted, Commit: oid(4)})
 	require.NoError(t, b.CompleteGeneration(b.ctx, series.ID, generation, day(2)))
 	require.Equal(t, map[string]time.Time{"count limit": day(0)}, told())
@@ -349,7 +350,7 @@ func TestDirtyQueriesSayWhatHolds(t *testing.T) {
 	require.Equal(t, map[string]time.Time{"count limit": day(0), "planning: no such field": day(3)}, told())
 	problem("another", day(5))
 	require.Equal(t, map[string]time.Time{"count limit": day(0), "planning: another": day(5)}, told())
-	require.NoError(t, b.CompleteGeneration(b.ctx, series.ID, b.plan(t, series, store.Recording, day(0)), day(6)))
+	require.NoError(t, b.CompleteGeneration(b.ctx, series.ID, b.plan(t, series, insights.RecordingPlan, day(0)), day(6)))
 	require.Contains(t, told(), "planning: another", "only a plan that could be made clears it")
 	problem("", day(6))
 	require.Equal(t, map[string]time.Time{"count limit": day(0)}, told())

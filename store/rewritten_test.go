@@ -20,13 +20,13 @@ func TestRewrittenHistoryIsNotedUntilItIsMended(t *testing.T) {
 	commits := b.index(t, r, day(3), -3, -1)
 	b.index(t, other, day(3), -3)
 	touched, spared := b.series(t, "TODO", insights.Search), b.series(t, "FIXME", insights.Search)
-	plan := b.plan(t, touched, store.Backfill, day(-2), day(0))
+	plan := b.plan(t, touched, insights.BackfillPlan, day(-2), day(0))
 	for _, at := range []int{-2, 0} {
 		b.write(t, touched, plan, insights.Sample{RepositoryID: r.ID, Time: day(at), Outcome: insights.Counted, Value: 1, Commit: commits[(at+2)/2].Commit})
 		b.write(t, touched, plan, insights.Sample{RepositoryID: other.ID, Time: day(at), Outcome: insights.Counted, Value: 1, Commit: oid(other.Name, 0)})
 	}
 	require.NoError(t, b.CompleteGeneration(b.ctx, touched.ID, plan, day(0)))
-	plan = b.plan(t, spared, store.Backfill, day(-2))
+	plan = b.plan(t, spared, insights.BackfillPlan, day(-2))
 	b.write(t, spared, plan, insights.Sample{RepositoryID: r.ID, Time: day(-2), Outcome: insights.Counted, Value: 1, Commit: commits[0].Commit})
 
 	appended := append(commits, store.IndexedCommit{Commit: oid("later"), Time: day(1)})
@@ -47,7 +47,7 @@ func TestRewrittenHistoryIsNotedUntilItIsMended(t *testing.T) {
 	require.Empty(t, notes, "its sample is at a commit that is still there")
 
 	// A recording does not mend it, a retry of all does.
-	recording := b.plan(t, touched, store.Recording, day(1))
+	recording := b.plan(t, touched, insights.RecordingPlan, day(1))
 	b.write(t, touched, recording, insights.Sample{RepositoryID: r.ID, Time: day(1), Outcome: insights.Counted, Value: 2, Commit: oid("rewritten")})
 	require.NoError(t, b.CompleteGeneration(b.ctx, touched.ID, recording, day(6)))
 	notes, err = b.DirtyQueries(b.ctx, touched.ID)
@@ -94,7 +94,7 @@ func TestCompletingReadsNoWholeHistories(t *testing.T) {
 	for month := range 10 {
 		times = append(times, time.Date(2024, time.Month(1+month), 2, 0, 0, 0, 0, time.UTC))
 	}
-	plan := b.plan(t, series, store.Backfill, times...)
+	plan := b.plan(t, series, insights.BackfillPlan, times...)
 	pending, err := b.PendingSamples(b.ctx, series.ID, plan, 0, 1<<31, nil)
 	require.NoError(t, err)
 	require.Len(t, pending, repositories*len(times))
@@ -118,10 +118,10 @@ func TestRenamedRepositoryKeepsItsSamples(t *testing.T) {
 	r := b.repository(t, "acme/old")
 	b.repository(t, "acme/taken")
 	series := b.series(t, "TODO", insights.Search)
-	plan := b.plan(t, series, store.Backfill, day(0))
+	plan := b.plan(t, series, insights.BackfillPlan, day(0))
 	b.write(t, series, plan, insights.Sample{RepositoryID: r.ID, Time: day(0), Outcome: insights.Counted, Value: 1, Commit: oid("a")})
 	require.NoError(t, b.RenameRepository(b.ctx, "acme/old", "acme/new"))
-	plan = b.plan(t, series, store.Recording, day(1))
+	plan = b.plan(t, series, insights.RecordingPlan, day(1))
 	b.write(t, series, plan, insights.Sample{RepositoryID: r.ID, Time: day(1), Outcome: insights.Counted, Value: 2, Commit: oid("b")})
 
 	var listed, pointed []string

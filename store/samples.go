@@ -127,7 +127,7 @@ func (s *Store) Samples(ctx context.Context, f SampleFilter) ([]LedgerSample, er
 		list[i] = LedgerSample{Repository: row.Repository, Sample: insights.Sample{
 			SeriesID: f.SeriesID, RepositoryID: int64(row.SampleChunks.RepoID), Time: row.Time.UTC(), Outcome: e.outcome,
 			Commit: hexID([]byte(e.commit)), Value: e.value, Attempts: int(e.attempts),
-			Duration: time.Duration(e.elapsed) * time.Millisecond, ReasonClass: e.class, Reason: e.reason,
+			Duration: time.Duration(e.elapsed) * time.Millisecond, Code: insights.ReasonCode(e.class), Reason: e.reason,
 		}}
 	}
 	return list, nil
@@ -162,7 +162,7 @@ func (s *Store) CountSamples(ctx context.Context, f SampleFilter) (int64, error)
 // Reason is why samples of a series are partial or failed.
 type Reason struct {
 	Outcome insights.Outcome
-	Class   string
+	Code    insights.ReasonCode
 	Count   int64
 	Example string // one of the texts
 }
@@ -179,7 +179,7 @@ func (s *Store) FailedReasons(ctx context.Context, seriesID string, viewer Viewe
 	}
 	reasons := make([]Reason, len(rows))
 	for i, row := range rows {
-		reasons[i] = Reason{Outcome: insights.Outcome(row.Outcome), Class: row.ReasonClass, Count: row.N, Example: row.Example}
+		reasons[i] = Reason{Outcome: insights.Outcome(row.Outcome), Code: insights.ReasonCode(row.ReasonClass), Count: row.N, Example: row.Example}
 	}
 	return reasons, nil
 }

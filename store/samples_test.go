@@ -16,12 +16,12 @@ func TestSamplesAreListedNewestFirstInPages(t *testing.T) {
 	b := setup(t)
 	repositories := b.repositories(t, "acme", 3)
 	series := b.series(t, "TODO", insights.Search)
-	b.plan(t, series, store.Backfill, day(0), day(-1), day(-2))
+	b.plan(t, series, insights.BackfillPlan, day(0), day(-1), day(-2))
 	require.NoError(t, b.WriteSamples(b.ctx, series.ID, 1, []insights.Sample{
-		{RepositoryID: repositories[1].ID, Time: day(0), Outcome: insights.Failed, ReasonClass: "timeout", Reason: "z"},
-		{RepositoryID: repositories[2].ID, Time: day(0), Outcome: insights.Failed, ReasonClass: "timeout", Reason: "y"},
-		{RepositoryID: repositories[2].ID, Time: day(-2), Outcome: insights.Partial, Commit: oid("a"), ReasonClass: "timeout", Reason: "x"},
-		{RepositoryID: repositories[0].ID, Time: day(-2), Outcome: insights.Failed, ReasonClass: "corrupt object", Reason: "w"},
+		{RepositoryID: repositories[1].ID, Time: day(0), Outcome: insights.Failed, Code: "timeout", Reason: "z"},
+		{RepositoryID: repositories[2].ID, Time: day(0), Outcome: insights.Failed, Code: "timeout", Reason: "y"},
+		{RepositoryID: repositories[2].ID, Time: day(-2), Outcome: insights.Partial, Commit: oid("a"), Code: "timeout", Reason: "x"},
+		{RepositoryID: repositories[0].ID, Time: day(-2), Outcome: insights.Failed, Code: "corrupt object", Reason: "w"},
 	}))
 	list := func(f store.SampleFilter) (keys []string) {
 		f.SeriesID = series.ID
@@ -51,9 +51,9 @@ func TestSamplesAreListedNewestFirstInPages(t *testing.T) {
 	reasons, err := b.FailedReasons(b.ctx, series.ID, store.Administrator)
 	require.NoError(t, err)
 	require.Equal(t, []store.Reason{
-		{Outcome: insights.Failed, Class: "timeout", Count: 2, Example: "y"},
-		{Outcome: insights.Failed, Class: "corrupt object", Count: 1, Example: "w"},
-		{Outcome: insights.Partial, Class: "timeout", Count: 1, Example: "x"},
+		{Outcome: insights.Failed, Code: "timeout", Count: 2, Example: "y"},
+		{Outcome: insights.Failed, Code: "corrupt object", Count: 1, Example: "w"},
+		{Outcome: insights.Partial, Code: "timeout", Count: 1, Example: "x"},
 	}, reasons)
 }
 
@@ -63,7 +63,7 @@ func TestPendingSamplesOfARange(t *testing.T) {
 	repositories := b.repositories(t, "acme", 4)
 	commits := b.index(t, repositories[1], day(1), -5)
 	series := b.series(t, "TODO", insights.Search)
-	generation := b.plan(t, series, store.Backfill, day(0), day(-1))
+	generation := b.plan(t, series, insights.BackfillPlan, day(0), day(-1))
 	keys := func(from, through int64, at *time.Time) (keys []string) {
 		samples, err := b.PendingSamples(b.ctx, series.ID, generation, from, through, at)
 		require.NoError(t, err)
@@ -93,7 +93,7 @@ func TestCompletenessOfSeveralSeries(t *testing.T) {
 	b := setup(t)
 	b.repositories(t, "acme", 2)
 	first, second := b.series(t, "TODO", insights.Search), b.series(t, "FIXME", insights.Search)
-	b.plan(t, first, store.Backfill, day(0), day(-1))
+	b.plan(t, first, insights.BackfillPlan, day(0), day(-1))
 	got, err := b.CompletenessOf(b.ctx, []string{first.ID, second.ID})
 	require.NoError(t, err)
 	require.Equal(t, map[string]insights.Completeness{first.ID: {Planned: 4, Pending: 4}, second.ID: {}}, got)

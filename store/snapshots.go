@@ -32,9 +32,9 @@ func (s *Store) SnapshotSeries(ctx context.Context, after int64, limit int) (ids
 // completed are dropped.
 func (s *Store) BeginSnapshot(ctx context.Context, seriesID string, at time.Time) (int, error) {
 	times := []time.Time{instant(at)}
-	return s.begin(ctx, seriesID, "snapshot", openPlan(ctx, Snapshot, times), func(q *db.Queries, key int32) (int32, error) {
+	return s.begin(ctx, seriesID, "snapshot", openPlan(ctx, insights.SnapshotPlan, times), func(q *db.Queries, key int32) (int32, error) {
 		// Added before others are dropped: a number is never given out twice, so a late write finds nothing.
-		generation, err := q.AddGeneration(ctx, db.AddGenerationParams{SeriesID: key, Kind: Snapshot, Times: times})
+		generation, err := q.AddGeneration(ctx, db.AddGenerationParams{SeriesID: key, Kind: string(insights.SnapshotPlan), Times: times})
 		if err != nil {
 			return 0, err
 		}

@@ -42,11 +42,11 @@ func TestSnapshotIsCompressedAndReplaced(t *testing.T) {
 	b.index(t, moves, later, -3, 1)
 	b.index(t, empty, later)
 	series := b.series(t, "TODO", insights.Search)
-	generation := b.plan(t, series, store.Backfill, day(0))
+	generation := b.plan(t, series, insights.BackfillPlan, day(0))
 	b.write(t, series, generation,
 		insights.Sample{RepositoryID: rests.ID, Time: day(0), Outcome: insights.Counted, Value: 3, Commit: oid(rests.Name, 0)},
 		insights.Sample{RepositoryID: moves.ID, Time: day(0), Outcome: insights.Counted, Value: 10, Commit: oid(moves.Name, 0)},
-		insights.Sample{RepositoryID: unread.ID, Time: day(0), Outcome: insights.Failed, ReasonClass: "gone"})
+		insights.Sample{RepositoryID: unread.ID, Time: day(0), Outcome: insights.Failed, Code: "gone"})
 	before, err := b.Completeness(b.ctx, series.ID)
 	require.NoError(t, err)
 
@@ -63,7 +63,7 @@ func TestSnapshotIsCompressedAndReplaced(t *testing.T) {
 	require.Len(t, b.chart(t, series), 1, "it is shown when it is complete")
 	b.settleSnapshot(t, series, first,
 		insights.Sample{RepositoryID: moves.ID, Time: day(2), Outcome: insights.Counted, Value: 20, Commit: oid(moves.Name, 1)},
-		insights.Sample{RepositoryID: unread.ID, Time: day(2), Outcome: insights.Failed, ReasonClass: "gone", Reason: "no such repository"})
+		insights.Sample{RepositoryID: unread.ID, Time: day(2), Outcome: insights.Failed, Code: "gone", Reason: "no such repository"})
 	require.NoError(t, b.CompleteSnapshot(b.ctx, series.ID, first, day(3)))
 	require.NoError(t, b.CompleteSnapshot(b.ctx, series.ID, first, day(3)), "a second time")
 
@@ -102,7 +102,7 @@ func TestSnapshotIsCompressedAndReplaced(t *testing.T) {
 	require.Equal(t, 2, points)
 
 	// A recording overtakes it.
-	_, err = b.BeginGeneration(b.ctx, series.ID, store.Recording, []time.Time{later})
+	_, err = b.BeginGeneration(b.ctx, series.ID, insights.RecordingPlan, []time.Time{later})
 	require.NoError(t, err)
 	require.Len(t, b.chart(t, series), 1)
 }
@@ -127,7 +127,7 @@ func TestSnapshotOfCapturedValues(t *testing.T) {
 	b := setup(t)
 	r := b.repository(t, "acme/a")
 	series := b.series(t, "go (1.*)", insights.SearchCompute)
-	generation := b.plan(t, series, store.Backfill, day(0))
+	generation := b.plan(t, series, insights.BackfillPlan, day(0))
 	b.write(t, series, generation, insights.Sample{RepositoryID: r.ID, Time: day(0), Outcome: insights.Counted, Value: 1, Values: map[string]int64{"1.25": 1}, Commit: oid("a")})
 	snapshot := b.snapshot(t, series, day(1))
 	b.settleSnapshot(t, series, snapshot, insights.Sample{RepositoryID: r.ID, Time: day(1), Outcome: insights.Counted, Value: 2, Values: map[string]int64{"1.26": 2}, Commit: oid("b")})

@@ -124,7 +124,7 @@ func TestLedgerUnderRandomOperations(t *testing.T) {
 		check := 0
 		rt.Repeat(map[string]func(*rapid.T){
 			"plan": func(rt *rapid.T) {
-				times, kind := draw(), rapid.SampledFrom([]string{store.Backfill, store.Recording}).Draw(rt, "kind")
+				times, kind := draw(), rapid.SampledFrom([]string{insights.BackfillPlan, insights.RecordingPlan}).Draw(rt, "kind")
 				generation, err := b.BeginGeneration(b.ctx, series.ID, kind, times)
 				require.NoError(rt, err)
 				if generation > newest {
@@ -157,7 +157,7 @@ func TestLedgerUnderRandomOperations(t *testing.T) {
 					switch sample.Outcome {
 					case insights.Absent:
 					case insights.Failed:
-						sample.ReasonClass, sample.Reason = "timeout", `after "3" attempts\ {a,b}`
+						sample.Code, sample.Reason = "timeout", `after "3" attempts\ {a,b}`
 					default:
 						sample.Commit = oid(rapid.IntRange(0, 3).Draw(rt, "commit"))
 						sample.Value = float64(rapid.IntRange(0, 3).Draw(rt, "value"))
@@ -166,7 +166,7 @@ func TestLedgerUnderRandomOperations(t *testing.T) {
 							sample.Value += float64(sample.Values["b, \"c\""])
 						}
 						if sample.Outcome == insights.Partial {
-							sample.ReasonClass, sample.Reason = "missing object", "blob"
+							sample.Code, sample.Reason = "missing object", "blob"
 						}
 					}
 					if _, there := model[cellKey{sample.RepositoryID, sample.Time}]; there || !removed[sample.RepositoryID] {

@@ -18,10 +18,10 @@ func TestPrivateRepositoriesAreHidden(t *testing.T) {
 	require.NoError(t, b.SetRepositoryTraits(b.ctx, list[2].ID, false, false, true))
 	require.NoError(t, b.GrantRepository(b.ctx, "acme/0001", "ann"))
 	series := b.series(t, "TODO", insights.Search)
-	generation := b.plan(t, series, store.Backfill, day(0))
+	generation := b.plan(t, series, insights.BackfillPlan, day(0))
 	value := map[int64]float64{list[0].ID: 1, list[1].ID: 10, list[2].ID: 100}
 	b.settle(t, series, generation, func(s *insights.Sample) {
-		s.Outcome, s.Value, s.Commit, s.ReasonClass = insights.Partial, value[s.RepositoryID], oid(s.RepositoryID), "missing object"
+		s.Outcome, s.Value, s.Commit, s.Code = insights.Partial, value[s.RepositoryID], oid(s.RepositoryID), "missing object"
 	})
 	// A row whose repository is not there at all is nobody's but an administrator's.
 	_, err := b.pool.Exec(b.ctx, `INSERT INTO sample_chunks (series_id, chunk, repo_id, name_id, generation, pending, faulty, outcomes, vals)
@@ -69,7 +69,7 @@ func TestRemovedPrivateRepositoriesStayHidden(t *testing.T) {
 	require.NoError(t, b.SetRepositoryTraits(b.ctx, list[1].ID, false, false, true))
 	require.NoError(t, b.GrantRepository(b.ctx, "acme/0001", "ann"))
 	series := b.series(t, "TODO", insights.Search)
-	generation := b.plan(t, series, store.Backfill, day(0))
+	generation := b.plan(t, series, insights.BackfillPlan, day(0))
 	b.settle(t, series, generation, func(s *insights.Sample) {
 		s.Outcome, s.Value, s.Commit = insights.Counted, float64(s.RepositoryID), oid(s.RepositoryID)
 	})

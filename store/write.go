@@ -169,7 +169,7 @@ func cellsOf(samples []insights.Sample) ([]cell, error) {
 		c := cell{
 			repo: id32(sample.RepositoryID), time: instant(sample.Time), outcome: sample.Outcome, commit: commit,
 			elapsed: int32(min(sample.Duration.Milliseconds(), 1<<31-1)),
-			class:   clean(sample.ReasonClass, maxCapture), reason: clean(sample.Reason, maxReason), byValue: sample.Values != nil,
+			class:   clean(string(sample.Code), maxCapture), reason: clean(sample.Reason, maxReason), byValue: sample.Values != nil,
 		}
 		if sample.Outcome != insights.Failed && sample.Outcome != insights.Absent { // unknown, and exactly nothing
 			c.value, c.values = sample.Value, pointValues(sample)

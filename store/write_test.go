@@ -20,7 +20,7 @@ func planOne(t *testing.T, b bundle, method insights.GenerationMethod, times ...
 	t.Helper()
 	repository := b.repository(t, "acme/api")
 	series := b.series(t, "TODO", method)
-	return series, repository, b.plan(t, series, store.Backfill, times...)
+	return series, repository, b.plan(t, series, insights.BackfillPlan, times...)
 }
 
 func TestWriteSamplesAgainChangesNothing(t *testing.T) {
@@ -32,16 +32,16 @@ func TestWriteSamplesAgainChangesNothing(t *testing.T) {
 			RepositoryID: repository.ID, Time: day(0), Outcome: insights.Counted, Commit: oid("a"), Value: 5,
 			Values: map[string]int64{"1.20": 2, "1.21": 3, "1.22": 0}, Duration: 1500 * time.Millisecond,
 		},
-		{RepositoryID: repository.ID, Time: day(-1), Outcome: insights.Partial, Commit: oid("b"), Value: 1, Values: map[string]int64{"1.20": 1}, ReasonClass: "missing object", Reason: "blob 12ab of go.mod"},
-		{RepositoryID: repository.ID, Time: day(-2), Outcome: insights.Failed, ReasonClass: "timeout", Reason: "after 3 attempts"},
+		{RepositoryID: repository.ID, Time: day(-1), Outcome: insights.Partial, Commit: oid("b"), Value: 1, Values: map[string]int64{"1.20": 1}, Code: "missing object", Reason: "blob 12ab of go.mod"},
+		{RepositoryID: repository.ID, Time: day(-2), Outcome: insights.Failed, Code: "timeout", Reason: "after 3 attempts"},
 	}
 	require.NoError(t, b.WriteSamples(b.ctx, series.ID, generation, samples))
 
 	ledger := b.ledger(t, series)
 	require.Empty(t, cmp.Diff([]store.LedgerSample{
 		{Repository: "acme/api", Sample: insights.Sample{SeriesID: series.ID, RepositoryID: repository.ID, Time: day(0), Outcome: insights.Counted, Commit: oid("a"), Value: 5, Attempts: 1, Duration: 1500 * time.Millisecond}},
-		{Repository: "acme/api", Sample: insights.Sample{SeriesID: series.ID, RepositoryID: repository.ID, Time: day(-1), Outcome: insights.Partial, Commit: oid("b"), Value: 1, Attempts: 1, ReasonClass: "missing object", Reason: "blob 12ab of go.mod"}},
-		{Repository: "acme/api", Sample: insights.Sample{SeriesID: series.ID, RepositoryID: repository.ID, Time: day(-2), Outcome: insights.Failed, Attempts: 1, ReasonClass: "timeout", Reason: "after 3 attempts"}},
+		{Repository: "acme/api", Sample: insights.Sample{SeriesID: series.ID, RepositoryID: repository.ID, Time: day(-1), Outcome: insights.Partial, Commit: oid("b"), Value: 1, Attempts: 1, Code: "missing object", Reason: "blob 12ab of go.mod"}},
+		{Repository: "acme/api", Sample: insights.Sample{SeriesID: series.ID, RepositoryID: repository.ID, Time: day(-2), Outcome: insights.Failed, Attempts: 1, Code: "timeout", Reason: "after 3 attempts"}},
 	}, ledger))
 	low, high := "1.20", "1.21"
 	require.Empty(t, cmp.Diff([]pointRow{
@@ -113,8 +113,8 @@ func TestAWriteThatKnowsLessLeavesTheRow(t *testing.T) {
 	repository := b.repository(t, "acme/api")
 	counted := insights.Sample{Outcome: insights.Counted, Commit: oid("a"), Value: 5}
 	other := insights.Sample{Outcome: insights.Counted, Commit: oid("b"), Value: 2}
-	partial := insights.Sample{Outcome: insights.Partial, Commit: oid("a"), Value: 4, ReasonClass: "missing object"}
-	failed := insights.Sample{Outcome: insights.Failed, ReasonClass: "timeout"}
+	partial := insights.Sample{Outcome: insights.Partial, Commit: oid("a"), Value: 4, Code: "missing object"}
+	failed := insights.Sample{Outcome: insights.Failed, Code: "timeout"}
 	absent := insights.Sample{Outcome: insights.Absent}
 	for name, test := range map[string]struct {
 		first, then insights.Sample
@@ -124,17 +124,17 @@ func TestAWriteThatKnowsLessLeavesTheRow(t *testing.T) {
 		"failed after partial":             {partial, failed, false},
 		"failed after absent":              {absent, failed, false},
 		"counted after failed":             {failed, counted, true},
-		"failed after failed":              {failed, insights.Sample{Outcome: insights.Failed, ReasonClass: "corrupt object"}, true},
+		"failed after failed":              {failed, insights.Sample{Outcome: insights.Failed, Code: "corrupt object"}, true},
 		"partial after counted":            {counted, partial, false},
 		"partial of another commit":        {other, partial, true},
 		"counted after partial":            {partial, counted, true},
 		"counted at another commit":        {counted, other, true},
 		"absent after counted":             {counted, absent, true},
-		"partial again with a lower bound": {partial, insights.Sample{Outcome: insights.Partial, Commit: oid("a"), Value: 3, ReasonClass: "limit"}, true},
+		"partial again with a lower bound": {partial, insights.Sample{Outcome: insights.Partial, Commit: oid("a"), Value: 3, Code: "limit"}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			series := b.series(t, name, insights.Search)
-			generation := b.plan(t, series, store.Backfill, day(0))
+			generation := b.plan(t, series, insights.BackfillPlan, day(0))
 			write := func(sample insights.Sample) insights.Sample {
 				sample.RepositoryID, sample.Time = repository.ID, day(0)
 				require.NoError(t, b.WriteSamples(b.ctx, series.ID, generation, []insights.Sample{sample}))
@@ -144,7 +144,7 @@ func TestAWriteThatKnowsLessLeavesTheRow(t *testing.T) {
 					points += row.Value
 				}
 				require.Equal(t, got.Value, points, "the ledger and the points tell one story")
-				return insights.Sample{Outcome: got.Outcome, Commit: got.Commit, Value: got.Value, ReasonClass: got.ReasonClass}
+				return insights.Sample{Outcome: got.Outcome, Commit: got.Commit, Value: got.Value, Code: got.Code}
 			}
 			require.Equal(t, test.first, write(test.first))
 			want := test.first
@@ -163,7 +163,7 @@ func TestAStaleGenerationDoesNotTouchWhatALaterOnePlanned(t *testing.T) {
 	require.NoError(t, b.WriteSamples(b.ctx, series.ID, first, []insights.Sample{
 		{RepositoryID: repository.ID, Time: day(-1), Outcome: insights.Counted, Commit: oid("a"), Value: 1},
 	}))
-	second := b.plan(t, series, store.Recording, day(0), day(-1)) // takes over what is pending, and only that
+	second := b.plan(t, series, insights.RecordingPlan, day(0), day(-1)) // takes over what is pending, and only that
 
 	tally, err := b.CompletenessOfGeneration(b.ctx, series.ID, first)
 	require.NoError(t, err)
@@ -172,7 +172,7 @@ func TestAStaleGenerationDoesNotTouchWhatALaterOnePlanned(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, insights.Completeness{Planned: 1, Pending: 1}, tally)
 
-	late := []insights.Sample{{RepositoryID: repository.ID, Time: day(0), Outcome: insights.Failed, ReasonClass: "timeout"}}
+	late := []insights.Sample{{RepositoryID: repository.ID, Time: day(0), Outcome: insights.Failed, Code: "timeout"}}
 	require.NoError(t, b.WriteSamples(b.ctx, series.ID, first, late))
 	tally, err = b.Completeness(b.ctx, series.ID)
 	require.NoError(t, err)
@@ -189,7 +189,7 @@ func TestWritersOfTheSameSamplesTakeTurns(t *testing.T) {
 	b := setup(t)
 	repositories := b.repositories(t, "acme", 10)
 	series := b.series(t, "TODO", insights.SearchCompute)
-	generation := b.plan(t, series, store.Backfill, day(0), day(-1))
+	generation := b.plan(t, series, insights.BackfillPlan, day(0), day(-1))
 	var group errgroup.Group
 	for writer := range 6 {
 		group.Go(func() error {
@@ -233,8 +233,8 @@ func TestWriteSamplesTakesHostileTexts(t *testing.T) {
 	long := strings.Repeat("ü", 4000)
 	sample := insights.Sample{
 		RepositoryID: repository.ID, Time: day(0), Outcome: insights.Partial, Commit: oid("a"), Value: 15,
-		Values:      map[string]int64{"": 1, "nul\x00": 2, "bad\xff": 3, long: 4, long + "!": 5},
-		ReasonClass: "missing\x00object", Reason: long + "\xff\x00",
+		Values: map[string]int64{"": 1, "nul\x00": 2, "bad\xff": 3, long: 4, long + "!": 5},
+		Code:   "missing\x00object", Reason: long + "\xff\x00",
 	}
 	require.NoError(t, b.WriteSamples(b.ctx, series.ID, generation, []insights.Sample{sample}))
 	got := map[string]float64{}
@@ -246,7 +246,7 @@ func TestWriteSamplesTakesHostileTexts(t *testing.T) {
 	reasons, err := b.FailedReasons(b.ctx, series.ID, store.Administrator)
 	require.NoError(t, err)
 	require.Len(t, reasons, 1)
-	require.Equal(t, "missing\uFFFDobject", reasons[0].Class)
+	require.Equal(t, "missing\uFFFDobject", reasons[0].Code)
 	require.LessOrEqual(t, len(reasons[0].Example), 2000)
 }
 
@@ -277,7 +277,7 @@ func TestStatementsAreFew(t *testing.T) {
 	other := b.series(t, "FIXME", insights.Search)
 	_, err := b.CompletenessOf(b.ctx, []string{series.ID, other.ID}) // the ids are known from now on
 	require.NoError(t, err)
-	generation, err := b.BeginGeneration(b.ctx, series.ID, store.Backfill, []time.Time{day(0), day(-1), day(-3)})
+	generation, err := b.BeginGeneration(b.ctx, series.ID, insights.BackfillPlan, []time.Time{day(0), day(-1), day(-3)})
 	require.NoError(t, err)
 
 	atMost := func(n int, what string, do func() error) {

@@ -34,7 +34,7 @@ func TestRepositoryJoinsWithItsPast(t *testing.T) {
 
 	plans, err := s.store.Plans(t.Context(), series.ID, 0)
 	require.NoError(t, err)
-	require.Equal(t, store.Joining, plans[0].Kind)
+	require.Equal(t, insights.CatchUpPlan, plans[0].Kind)
 	require.Equal(t, "joined the scope after its past was computed: acme/joins", plans[0].Note)
 	require.NotNil(t, plans[0].CompletedAt)
 	require.Len(t, plans[0].Times, 3)
@@ -57,7 +57,7 @@ func TestRemovedRepositoryCountsInThePastOnly(t *testing.T) {
 	s.addRepository("acme/goes", historyRepository(t, grid.Anchor, 5))
 	series := s.create(insights.Series{Query: "TODO", Grid: grid})
 	// The past as it was computed then, by hand: the server was off when the two recordings were due.
-	generation, err := s.store.BeginGeneration(t.Context(), series.ID, store.Backfill, grid.Frames())
+	generation, err := s.store.BeginGeneration(t.Context(), series.ID, insights.BackfillPlan, grid.Frames())
 	require.NoError(t, err)
 	_, err = s.store.PlanSlice(t.Context(), series.ID, generation, store.ScopeFilter{}, 10, true)
 	require.NoError(t, err)

@@ -72,7 +72,7 @@ func (s *series) breakIfAlike(ctx workflow.Context, plan *Plan, samples activiti
 	if workflow.GetVersion(ctx, "circuit breaker", workflow.DefaultVersion, 1) == workflow.DefaultVersion {
 		return nil
 	}
-	samples.SeriesID, samples.Generation = s.in.SeriesID, plan.Generation
+	samples.SeriesID, samples.Plan = s.in.SeriesID, plan.Generation
 	var failures activities.FailuresResult
 	if err := workflow.ExecuteActivity(ledger(ctx, "do all searches fail alike?"), plans.Failures, samples).Get(ctx, &failures); err != nil {
 		return err
@@ -80,14 +80,14 @@ func (s *series) breakIfAlike(ctx workflow.Context, plan *Plan, samples activiti
 	switch {
 	case !failures.Alike:
 		plan.Failing.Otherwise = true
-	case failures.Class == "cancelled" || failures.Class == "terminated": // an operator's doing
+	case failures.Code == insights.ReasonCancelled || failures.Code == insights.ReasonTerminated: // an operator's doing
 	case failures.Samples < breakerSamples || failures.Repositories < breakerRepositories:
 	case s.state.Paused == nil && s.state.Tally.Pending > 0:
 		plan.Failing = Failing{}
 		s.state.Paused = &PausedBy{
 			By: breakerName, At: workflow.Now(ctx), Breaker: true,
 			Reason: fmt.Sprintf("stopped by the breaker: %s, %d samples of %d repositories, and none that could be searched; resume or retry once it is mended. One of them: %s",
-				failures.Class, failures.Samples, failures.Repositories, cut(failures.Reason, 500)),
+				failures.Code, failures.Samples, failures.Repositories, cut(failures.Reason, 500)),
 		}
 	}
 	return nil

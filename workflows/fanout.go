@@ -46,8 +46,8 @@ func (s *series) fanOut(ctx workflow.Context, plan *Plan, page activities.PageRe
 // batch runs one child to its end and settles its samples in the tally. done is false when some are pending still.
 func (s *series) batch(ctx workflow.Context, plan *Plan, page activities.PageResult, batch activities.Batch) (done bool, err error) {
 	in := RepositoryInput{
-		SeriesID: s.in.SeriesID, Generation: plan.Generation,
-		From: batch.From, Through: batch.Through, Unfold: batch.Unfold, Label: batch.Label, Shards: page.Shards, Snapshot: plan.Kind == kindSnapshot,
+		SeriesID: s.in.SeriesID, Plan: plan.Generation,
+		From: batch.From, Through: batch.Through, Unfold: batch.Unfold, Label: batch.Label, Shards: page.Shards,
 	}
 	result, err := runRepository(ctx, in, s.priority(plan))
 	switch {
@@ -63,7 +63,7 @@ func (s *series) batch(ctx workflow.Context, plan *Plan, page activities.PageRes
 		result.Tally = after
 	}
 	ended := settle(s.tallyOf(plan), batch.Before, result.Tally)
-	if plan.Kind == kindSnapshot {
+	if plan.Kind == insights.SnapshotPlan {
 		return result.Tally.Pending == 0, nil
 	}
 	if err := s.noticeBatch(ctx, plan, ended); err != nil && ctx.Err() == nil {
@@ -111,7 +111,7 @@ func ended(before, after insights.Completeness) (done insights.Completeness, ok 
 // server has not told it yet) is waited for, for a while. A zero priority is the parent's.
 func runRepository(ctx workflow.Context, in RepositoryInput, priority temporal.Priority) (result RepositoryResult, err error) {
 	options := workflow.ChildWorkflowOptions{
-		WorkflowID: RepositoryID(in.SeriesID, in.Generation, in.From, in.Through),
+		WorkflowID: RepositoryID(in.SeriesID, in.Plan, in.From, in.Through),
 		TaskQueue:  Queue,
 		// A batch is run again after a pause, and whenever something of it is left.
 		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,

@@ -54,8 +54,8 @@ type Shown struct {
 
 // Plan is a generation that is worked on.
 type Plan struct {
-	Kind  string      `json:"kind"`
-	Times []time.Time `json:"times"`
+	Kind  insights.PlanKind `json:"kind"`
+	Times []time.Time       `json:"times"`
 	// Note says why a joining is planned.
 	Note string `json:"note,omitempty"`
 	// Points is what an extension gives the series, Selection what a retry takes up. Times are empty for a retry, and for an
@@ -81,22 +81,20 @@ type Plan struct {
 // RepositoryInput names the samples of a RepositoryWorkflow: the pending ones of a generation in the repositories
 // From..Through.
 type RepositoryInput struct {
-	SeriesID   string `json:"seriesId"`
-	Generation int    `json:"generation"`
-	From       int64  `json:"from"`
-	Through    int64  `json:"through"`
+	SeriesID string `json:"seriesId"`
+	Plan     int    `json:"plan"`
+	From     int64  `json:"from"`
+	Through  int64  `json:"through"`
 	// Unfold skips the common search and goes to one FrameWorkflow per time frame at once.
 	Unfold bool `json:"unfold,omitempty"`
 	// Shards is how many search queues there are; all repositories of a batch are of one. 0 is 1.
 	Shards int `json:"shards,omitempty"`
 	// Label names the batch for people.
 	Label string `json:"label,omitempty"`
-	// Snapshot is true for samples of a snapshot.
-	Snapshot bool `json:"snapshot,omitempty"`
 }
 
 func (in RepositoryInput) samples() activities.Range {
-	return activities.Range{SeriesID: in.SeriesID, Generation: in.Generation, From: in.From, Through: in.Through, Snapshot: in.Snapshot}
+	return activities.Range{SeriesID: in.SeriesID, Plan: in.Plan, From: in.From, Through: in.Through}
 }
 
 func (in RepositoryInput) queue() string { return SearchQueueOf(insights.ShardOf(in.From, in.Shards)) }
@@ -116,15 +114,14 @@ type RepositoryResult struct {
 // FrameInput names one sample.
 type FrameInput struct {
 	SeriesID     string    `json:"seriesId"`
-	Generation   int       `json:"generation"`
+	Plan         int       `json:"plan"`
 	RepositoryID int64     `json:"repositoryId"`
 	Time         time.Time `json:"time"`
-	Snapshot     bool      `json:"snapshot,omitempty"`
 	Shards       int       `json:"shards,omitempty"`
 }
 
 func (in FrameInput) samples() activities.Range {
-	return activities.Range{SeriesID: in.SeriesID, Generation: in.Generation, From: in.RepositoryID, Through: in.RepositoryID, At: &in.Time, Snapshot: in.Snapshot}
+	return activities.Range{SeriesID: in.SeriesID, Plan: in.Plan, From: in.RepositoryID, Through: in.RepositoryID, At: &in.Time}
 }
 
 // RetentionInput starts a RetentionWorkflow, which carries it from run to run and returns it: what it is at, and what it did.

@@ -4,6 +4,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/backsight/backsight/activities"
+	"github.com/backsight/backsight/insights"
 )
 
 // Repositories that come into a series' scope later. Each recording plans whoever is in scope then; when all else is done, the past
@@ -21,8 +22,8 @@ func (s *series) looks(ctx workflow.Context) bool {
 
 // look plans the past of repositories that joined.
 func (s *series) look(ctx workflow.Context) {
-	var found activities.JoinersResult
-	if err := workflow.ExecuteActivity(ledger(ctx, "repositories that joined"), plans.Joiners, s.in.SeriesID).Get(ctx, &found); err != nil {
+	var found activities.CatchUpResult
+	if err := workflow.ExecuteActivity(ledger(ctx, "repositories that joined"), plans.CatchUp, s.in.SeriesID).Get(ctx, &found); err != nil {
 		if ctx.Err() == nil {
 			s.hold(ctx, err)
 			// Before this version nobody looked again before the next recording.
@@ -31,6 +32,6 @@ func (s *series) look(ctx workflow.Context) {
 		return
 	}
 	if len(found.Times) > 0 {
-		s.state.Waiting = append(s.state.Waiting, &Plan{Kind: kindJoining, Times: found.Times, Note: found.Note})
+		s.state.Waiting = append(s.state.Waiting, &Plan{Kind: insights.CatchUpPlan, Times: found.Times, Note: found.Note})
 	}
 }

@@ -130,11 +130,11 @@ func (l *fakeLedger) total(generation int) insights.Completeness {
 	return l.tally(1, l.repositories, nil)
 }
 
-func (l *fakeLedger) Joiners(context.Context, string) (activities.JoinersResult, error) {
+func (l *fakeLedger) Joiners(context.Context, string) (activities.CatchUpResult, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.looks++
-	var result activities.JoinersResult
+	var result activities.CatchUpResult
 	if l.looks == 1 && l.blind != nil {
 		return result, l.blind
 	}
@@ -187,7 +187,7 @@ func (l *fakeLedger) Cancel(_ context.Context, in activities.CancelInput) (insig
 	defer l.mu.Unlock()
 	l.cancels = append(l.cancels, in)
 	for c, outcome := range l.outcomes {
-		if outcome != insights.Pending || !slices.ContainsFunc(l.plans[in.Generation-1], c.time.Equal) {
+		if outcome != insights.Pending || !slices.ContainsFunc(l.plans[in.Plan-1], c.time.Equal) {
 			continue
 		}
 		l.outcomes[c] = insights.Failed
@@ -213,7 +213,7 @@ func (l *fakeLedger) Page(_ context.Context, in activities.PageInput) (activitie
 		}
 		through := min(from+l.perBatch-1, planned)
 		page.Next = through
-		if before := l.tallyOf(in.Generation, from, through, nil); before.Pending > 0 {
+		if before := l.tallyOf(in.Plan, from, through, nil); before.Pending > 0 {
 			page.Batches = append(page.Batches, activities.Batch{From: from, Through: through, Label: "batch", Unfold: l.unfold, Before: before})
 		}
 	}
@@ -223,8 +223,8 @@ func (l *fakeLedger) Page(_ context.Context, in activities.PageInput) (activitie
 func (l *fakeLedger) Complete(_ context.Context, in activities.CompleteInput) (activities.CompleteResult, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	left := l.tallyOf(in.Generation, 1, l.repositories, nil).Pending > 0
-	return activities.CompleteResult{Tally: l.total(in.Generation), Left: left}, nil
+	left := l.tallyOf(in.Plan, 1, l.repositories, nil).Pending > 0
+	return activities.CompleteResult{Tally: l.total(in.Plan), Left: left}, nil
 }
 
 func (l *fakeLedger) Tally(context.Context, string) (insights.Completeness, error) {
@@ -234,7 +234,7 @@ func (l *fakeLedger) Tally(context.Context, string) (insights.Completeness, erro
 func (l *fakeLedger) RangeTally(_ context.Context, in activities.Range) (insights.Completeness, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.tallyOf(in.Generation, in.From, in.Through, in.At), nil
+	return l.tallyOf(in.Plan, in.From, in.Through, in.At), nil
 }
 
 func (l *fakeLedger) Pending(_ context.Context, in activities.Range) (activities.PendingResult, error) {
@@ -242,8 +242,8 @@ func (l *fakeLedger) Pending(_ context.Context, in activities.Range) (activities
 	defer l.mu.Unlock()
 	var result activities.PendingResult
 	for id := in.From; id <= in.Through; id++ {
-		for _, at := range l.plans[in.Generation-1] {
-			if l.book(in.Generation)[cell{id, at}] != insights.Pending {
+		for _, at := range l.plans[in.Plan-1] {
+			if l.book(in.Plan)[cell{id, at}] != insights.Pending {
 				continue
 			}
 			if !slices.Contains(result.Repositories, id) {
@@ -280,7 +280,7 @@ func (l *fakeLedger) Samples(ctx context.Context, in activities.Range) (insights
 		}
 		l.settle(one, outcome)
 	}
-	return l.tallyOf(in.Generation, in.From, in.Through, in.At), nil
+	return l.tallyOf(in.Plan, in.From, in.Through, in.At), nil
 }
 
 func (l *fakeLedger) Fail(_ context.Context, in activities.FailInput) (insights.Completeness, error) {
@@ -288,7 +288,7 @@ func (l *fakeLedger) Fail(_ context.Context, in activities.FailInput) (insights.
 	defer l.mu.Unlock()
 	l.fails = append(l.fails, in)
 	l.settle(in.Range, insights.Failed)
-	return l.tallyOf(in.Generation, in.From, in.Through, in.At), nil
+	return l.tallyOf(in.Plan, in.From, in.Through, in.At), nil
 }
 
 func (l *fakeLedger) Failures(_ context.Context, in activities.Range) (activities.FailuresResult, error) {
@@ -299,19 +299,19 @@ func (l *fakeLedger) Failures(_ context.Context, in activities.Range) (activitie
 	if through == 0 {
 		through = l.repositories
 	}
-	tally := l.tallyOf(in.Generation, in.From, through, nil)
+	tally := l.tallyOf(in.Plan, in.From, through, nil)
 	if tally.Counted > 0 || tally.Failed == 0 {
 		return activities.FailuresResult{}, nil
 	}
 	return activities.FailuresResult{
-		Alike: true, Class: "fetch failed", Reason: "no route to host", Samples: tally.Failed, Repositories: tally.Failed / int64(len(l.plans[in.Generation-1])),
+		Alike: true, Class: "fetch failed", Reason: "no route to host", Samples: tally.Failed, Repositories: tally.Failed / int64(len(l.plans[in.Plan-1])),
 	}, nil
 }
 
 func (l *fakeLedger) settle(in activities.Range, outcome insights.Outcome) {
-	for _, at := range l.plans[in.Generation-1] {
+	for _, at := range l.plans[in.Plan-1] {
 		for id := in.From; id <= in.Through; id++ {
-			if book := l.book(in.Generation); (in.At == nil || at.Equal(*in.At)) && book[cell{id, at}] == insights.Pending {
+			if book := l.book(in.Plan); (in.At == nil || at.Equal(*in.At)) && book[cell{id, at}] == insights.Pending {
 				book[cell{id, at}] = outcome
 			}
 		}

@@ -20,7 +20,7 @@ func (s *series) check(ctx workflow.Context, name string, order Order) error {
 		if err != nil {
 			return err
 		}
-		return s.roomFor(func(p *Plan) bool { return p.Kind == kindRetry && p.Selection.Equal(selection) })
+		return s.roomFor(func(p *Plan) bool { return p.Kind == insights.RetryPlan && p.Selection.Equal(selection) })
 	case Extend:
 		if order.Points < s.in.Grid.Points {
 			return insights.Errorf(insights.Invalid, "extend to %d points: the series has %d, and does not get shorter", order.Points, s.in.Grid.Points)
@@ -30,7 +30,7 @@ func (s *series) check(ctx workflow.Context, name string, order Order) error {
 		if err := longer.Validate(); err != nil {
 			return err
 		}
-		return s.roomFor(func(p *Plan) bool { return p.Kind == kindExtension })
+		return s.roomFor(func(p *Plan) bool { return p.Kind == insights.ExtensionPlan })
 	case Snapshot:
 		return s.checkSnapshot(ctx)
 	}
@@ -64,20 +64,20 @@ func (s *series) retry(order Order) {
 	if s.state.Paused != nil && s.state.Paused.Breaker {
 		s.state.Paused = nil
 	}
-	if s.waits(func(p *Plan) bool { return p.Kind == kindRetry && p.Selection.Equal(selection) }) == nil {
-		s.state.Waiting = append(s.state.Waiting, &Plan{Kind: kindRetry, Selection: selection})
+	if s.waits(func(p *Plan) bool { return p.Kind == insights.RetryPlan && p.Selection.Equal(selection) }) == nil {
+		s.state.Waiting = append(s.state.Waiting, &Plan{Kind: insights.RetryPlan, Selection: selection})
 	}
 }
 
 func (s *series) extend(order Order) {
 	s.state.Problem = nil
-	if p := s.state.Backfill; p != nil && p.Kind == kindExtension && p.Cancelled == nil && p.Points >= order.Points {
+	if p := s.state.Backfill; p != nil && p.Kind == insights.ExtensionPlan && p.Cancelled == nil && p.Points >= order.Points {
 		return
 	}
-	if p := s.waits(func(p *Plan) bool { return p.Kind == kindExtension }); p != nil {
+	if p := s.waits(func(p *Plan) bool { return p.Kind == insights.ExtensionPlan }); p != nil {
 		p.Points = max(p.Points, order.Points)
 	} else if order.Points > s.in.Grid.Points {
-		s.state.Waiting = append(s.state.Waiting, &Plan{Kind: kindExtension, Points: order.Points})
+		s.state.Waiting = append(s.state.Waiting, &Plan{Kind: insights.ExtensionPlan, Points: order.Points})
 	}
 }
 
@@ -94,7 +94,7 @@ func (s *series) takeTurn() {
 	for s.state.Backfill == nil && len(s.state.Waiting) > 0 {
 		plan := s.state.Waiting[0]
 		s.state.Waiting = s.state.Waiting[1:]
-		if plan.Kind == kindExtension {
+		if plan.Kind == insights.ExtensionPlan {
 			// Known only now: an extension before it may have moved the end of the grid.
 			if plan.Times = s.in.Grid.OlderFrames(plan.Points); len(plan.Times) == 0 {
 				continue
@@ -122,7 +122,7 @@ func (s *series) abandoned(ctx workflow.Context) bool {
 // in any case, so that a retry has something to take up.
 func (s *series) abandon(ctx workflow.Context) (runEnds bool) {
 	plan := s.state.Backfill
-	if plan.Generation == 0 && !plan.Tried && plan.Kind != kindBackfill {
+	if plan.Generation == 0 && !plan.Tried && plan.Kind != insights.BackfillPlan {
 		s.state.Backfill = nil
 		return false
 	}
@@ -149,8 +149,8 @@ func (s *series) cancelPlan(ctx workflow.Context, plan *Plan) error {
 	if by.Reason != "" {
 		reason += ": " + by.Reason
 	}
-	in := activities.CancelInput{SeriesID: s.in.SeriesID, Generation: plan.Generation, Reason: cut(reason, maxBy+maxReason)}
-	if err := workflow.ExecuteActivity(planning(ctx, "cancel the "+plan.Kind), plans.Cancel, in).Get(ctx, &s.state.Tally); err != nil {
+	in := activities.CancelInput{SeriesID: s.in.SeriesID, Plan: plan.Generation, Reason: cut(reason, maxBy+maxReason)}
+	if err := workflow.ExecuteActivity(planning(ctx, "cancel the "+string(plan.Kind)), plans.Cancel, in).Get(ctx, &s.state.Tally); err != nil {
 		return err
 	}
 	return s.complete(ctx, plan)
@@ -165,7 +165,7 @@ func (s *series) refused(ctx workflow.Context, plan *Plan, err error) bool {
 		s.state.Snapshot = nil
 		return true
 	}
-	if plan != s.state.Backfill || plan.Kind == kindBackfill || plan.Generation != 0 {
+	if plan != s.state.Backfill || plan.Kind == insights.BackfillPlan || plan.Generation != 0 {
 		return false
 	}
 	problem := s.problem(ctx, err)

@@ -108,7 +108,7 @@ func unfoldRepositories(ctx workflow.Context, batch RepositoryInput, ids []int64
 // unfoldFrames runs a child for each time frame of a repository.
 func unfoldFrames(ctx workflow.Context, repository RepositoryInput, times []time.Time) error {
 	return bounded(ctx, times, func(ctx workflow.Context, at time.Time) error {
-		in := FrameInput{SeriesID: repository.SeriesID, Generation: repository.Generation, RepositoryID: repository.From, Time: at, Snapshot: repository.Snapshot, Shards: repository.Shards}
+		in := FrameInput{SeriesID: repository.SeriesID, Plan: repository.Plan, RepositoryID: repository.From, Time: at, Shards: repository.Shards}
 		options := workflow.ChildWorkflowOptions{
 			WorkflowID:            FrameID(in),
 			TaskQueue:             Queue,
@@ -165,5 +165,5 @@ func bounded[T any](ctx workflow.Context, items []T, do func(workflow.Context, T
 // FrameID is the workflow id of one sample.
 func FrameID(in FrameInput) string {
 	const compact = "20060102T150405Z" // RFC 3339 without separators
-	return RepositoryID(in.SeriesID, in.Generation, in.RepositoryID, in.RepositoryID) + "/frame/" + in.Time.UTC().Format(compact)
+	return RepositoryID(in.SeriesID, in.Plan, in.RepositoryID, in.RepositoryID) + "/frame/" + in.Time.UTC().Format(compact)
 }

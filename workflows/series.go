@@ -21,16 +21,6 @@ var (
 	retention *activities.Retention
 )
 
-// Kinds of plans, as the ledger stores them.
-const (
-	kindBackfill  = "backfill"
-	kindRecording = "recording"
-	kindRetry     = "retry"
-	kindExtension = "extension"
-	kindSnapshot  = "snapshot"
-	kindJoining   = "joining"
-)
-
 // SeriesWorkflow computes one series for ever: it plans its backfill once, works on it page by page, sleeps until the next
 // grid time, records every repository then, and so on. It ends only when the workflow is cancelled. A recording that is due
 // goes before history. It continues as new after each page of a plan, with no child running, so that a sleeping series
@@ -64,7 +54,7 @@ type series struct {
 func (s *series) run(ctx workflow.Context) error {
 	if !s.state.Started {
 		s.state.Started = true
-		s.state.Backfill = &Plan{Kind: kindBackfill, Times: s.in.Grid.Frames()}
+		s.state.Backfill = &Plan{Kind: insights.BackfillPlan, Times: s.in.Grid.Frames()}
 	}
 	for {
 		if s.state.Paused == nil {
@@ -108,7 +98,7 @@ func (s *series) noticeDue(ctx workflow.Context) {
 	if len(due) == 0 {
 		return
 	}
-	s.state.Recording = &Plan{Kind: kindRecording, Times: due}
+	s.state.Recording = &Plan{Kind: insights.RecordingPlan, Times: due}
 	s.state.LastPlanned = due[len(due)-1]
 }
 
@@ -202,7 +192,7 @@ func (s *series) step(ctx workflow.Context, plan *Plan) error {
 		return err
 	}
 	var page activities.PageResult
-	in := activities.PageInput{SeriesID: s.in.SeriesID, Generation: plan.Generation, After: plan.After, Snapshot: plan.Kind == kindSnapshot}
+	in := activities.PageInput{SeriesID: s.in.SeriesID, Plan: plan.Generation, After: plan.After}
 	if err := workflow.ExecuteActivity(ledger(ctx, "next page of the plan"), plans.Page, in).Get(ctx, &page); err != nil {
 		return err
 	}
@@ -232,16 +222,16 @@ func (s *series) begin(ctx workflow.Context, plan *Plan) error {
 	}
 	plan.Tried = true
 	var begun activities.BeginResult
-	in := activities.BeginInput{SeriesID: s.in.SeriesID, Kind: plan.Kind, Times: plan.Times, Points: plan.Points, Note: plan.Note, Selection: plan.Selection, Rest: plan.Writing || plan.Cancelled != nil}
+	in := activities.BeginInput{SeriesID: s.in.SeriesID, Kind: plan.Kind, Times: plan.Times, Points: plan.Points, Note: plan.Note, Selection: plan.Selection}
 	if err := workflow.ExecuteActivity(planning(ctx, planSummary(plan)), plans.Begin, in).Get(ctx, &begun); err != nil {
 		return err
 	}
-	plan.Generation, plan.Writing = begun.Generation, begun.More
+	plan.Generation, plan.Writing = begun.Plan, false
 	*s.tallyOf(plan) = begun.Tally
 	switch {
-	case begun.Generation == 0:
+	case begun.Plan == 0:
 		s.state.Backfill = nil
-	case plan.Kind == kindExtension:
+	case plan.Kind == insights.ExtensionPlan:
 		s.in.Grid.Points = plan.Points
 	}
 	s.show(ctx)
@@ -249,26 +239,26 @@ func (s *series) begin(ctx workflow.Context, plan *Plan) error {
 }
 
 func (s *series) readTally(ctx workflow.Context) error {
-	return workflow.ExecuteActivity(ledger(ctx, "tally"), plans.Tally, s.in.SeriesID).Get(ctx, &s.state.Tally)
+	return workflow.ExecuteActivity(ledger(ctx, "tally"), plans.Tally, activities.TallyInput{SeriesID: s.in.SeriesID}).Get(ctx, &s.state.Tally)
 }
 
 // complete ends a plan. Where something is pending still, it goes through the whole plan again.
 func (s *series) complete(ctx workflow.Context, plan *Plan) error {
 	var completed activities.CompleteResult
-	in := activities.CompleteInput{SeriesID: s.in.SeriesID, Generation: plan.Generation, Snapshot: plan.Kind == kindSnapshot}
-	if err := workflow.ExecuteActivity(ledger(ctx, "complete the "+plan.Kind), plans.Complete, in).Get(ctx, &completed); err != nil {
+	in := activities.CompleteInput{SeriesID: s.in.SeriesID, Plan: plan.Generation}
+	if err := workflow.ExecuteActivity(ledger(ctx, "complete the "+string(plan.Kind)), plans.Complete, in).Get(ctx, &completed); err != nil {
 		return err
 	}
 	*s.tallyOf(plan) = completed.Tally
-	if plan.Kind != kindSnapshot && completed.Tally.Failed > 0 {
+	if plan.Kind != insights.SnapshotPlan && completed.Tally.Failed > 0 {
 		s.state.RecheckAt = workflow.Now(ctx).Add(recheckAfter)
 	}
 	switch {
 	case completed.Left:
 		plan.After = 0
-	case plan.Kind == kindRecording:
+	case plan.Kind == insights.RecordingPlan:
 		s.state.Recording, s.state.Look = nil, true
-	case plan.Kind == kindSnapshot:
+	case plan.Kind == insights.SnapshotPlan:
 		s.state.Snapshot = nil
 	default:
 		s.state.Backfill = nil

@@ -30,7 +30,7 @@ func (s *series) checkSnapshot(ctx workflow.Context) error {
 
 func (s *series) takeSnapshot(ctx workflow.Context) {
 	if s.state.Snapshot == nil {
-		s.state.Snapshot = &Plan{Kind: kindSnapshot, Times: []time.Time{snapshotTime(ctx)}}
+		s.state.Snapshot = &Plan{Kind: insights.SnapshotPlan, Times: []time.Time{snapshotTime(ctx)}}
 	}
 }
 
@@ -43,7 +43,7 @@ func (s *series) dropSnapshot() {
 
 // tallyOf is where the samples of a plan are counted.
 func (s *series) tallyOf(plan *Plan) *insights.Completeness {
-	if plan.Kind == kindSnapshot {
+	if plan.Kind == insights.SnapshotPlan {
 		return &plan.Tally
 	}
 	return &s.state.Tally
@@ -51,11 +51,11 @@ func (s *series) tallyOf(plan *Plan) *insights.Completeness {
 
 // readTallyOf reads it from the database.
 func (s *series) readTallyOf(ctx workflow.Context, plan *Plan) error {
-	if plan.Kind != kindSnapshot {
+	if plan.Kind != insights.SnapshotPlan {
 		return s.readTally(ctx)
 	}
 	const last = 1 << 31 // above all ids
-	all := activities.Range{SeriesID: s.in.SeriesID, Generation: plan.Generation, Through: last, Snapshot: true}
+	all := activities.Range{SeriesID: s.in.SeriesID, Plan: plan.Generation, Through: last}
 	return workflow.ExecuteActivity(ledger(ctx, "tally of the snapshot"), plans.RangeTally, all).Get(ctx, &plan.Tally)
 }
 

@@ -19,7 +19,7 @@ func (s *series) status() Status {
 		status.Place = s.state.Place
 	}
 	if plan := s.plan(); plan != nil {
-		status.Generation, status.Kind = plan.Generation, plan.Kind
+		status.Generation, status.Kind = plan.Generation, string(plan.Kind)
 	}
 	if s.state.Snapshot != nil {
 		status.Snapshot = &s.state.Snapshot.Tally
@@ -111,13 +111,13 @@ func orNobody(by string) string {
 
 func planSummary(plan *Plan) string {
 	switch {
-	case plan.Kind == kindRetry && plan.Selection.All():
+	case plan.Kind == insights.RetryPlan && plan.Selection.All():
 		return "retry of all samples"
-	case plan.Kind == kindRetry:
+	case plan.Kind == insights.RetryPlan:
 		return "retry of samples that went wrong"
-	case plan.Kind == kindExtension:
+	case plan.Kind == insights.ExtensionPlan:
 		return fmt.Sprintf("extension to %d points", plan.Points)
-	case plan.Kind == kindJoining:
+	case plan.Kind == insights.CatchUpPlan:
 		return "past of repositories that " + cut(plan.Note, 250)
 	}
 	first, last := plan.Times[0], plan.Times[len(plan.Times)-1]

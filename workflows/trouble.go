@@ -39,15 +39,15 @@ func sleep(ctx workflow.Context, d time.Duration, summary string) error {
 
 // failRange ends what is pending in a range as failed because of cause, and returns the tally of the range.
 func failRange(ctx workflow.Context, samples activities.Range, cause error) (after insights.Completeness, err error) {
-	class, reason := explain(cause)
-	in := activities.FailInput{Range: samples, Class: class, Reason: reason}
-	err = workflow.ExecuteActivity(ledger(ctx, "give up: "+class), points.Fail, in).Get(ctx, &after)
+	code, reason := explain(cause)
+	in := activities.FailInput{Range: samples, Code: code, Reason: reason}
+	err = workflow.ExecuteActivity(ledger(ctx, "give up: "+string(code)), points.Fail, in).Get(ctx, &after)
 	return after, err
 }
 
 // explain turns what a child or an activity ended with into a reason that people can group by and read. A nil cause is
 // a child that somebody cancelled.
-func explain(cause error) (class, reason string) {
+func explain(cause error) (code insights.ReasonCode, reason string) {
 	var (
 		timeout     *temporal.TimeoutError
 		panicked    *temporal.PanicError
@@ -67,7 +67,7 @@ func explain(cause error) (class, reason string) {
 	case errors.As(cause, &panicked):
 		return "panic", "the search crashed: " + panicked.Error()
 	case errors.As(cause, &application) && application.Type() != "":
-		return application.Type(), application.Message()
+		return insights.ReasonCode(application.Type()), application.Message()
 	}
-	return string(insights.Internal), cause.Error()
+	return insights.ReasonCode(insights.Internal), cause.Error()
 }

@@ -34,9 +34,9 @@ const (
 func (s *series) priority(plan *Plan) temporal.Priority {
 	p := temporal.Priority{PriorityKey: priorityInTurn, FairnessKey: s.in.SeriesID}
 	switch {
-	case plan.Kind == kindRecording:
+	case plan.Kind == insights.RecordingPlan:
 		p.PriorityKey = priorityRecording
-	case plan.Kind == kindSnapshot:
+	case plan.Kind == insights.SnapshotPlan:
 		p.PriorityKey = prioritySnapshot
 	case s.state.Place == AtFront:
 		p.PriorityKey = priorityFront

@@ -69,7 +69,7 @@ func measureLedger(ctx context.Context, n, points int) (err error) {
 	}
 	series := view.Series[0].Series
 	began := time.Now()
-	generation, err := in.store.BeginGeneration(ctx, series.ID, store.Backfill, grid.Frames())
+	generation, err := in.store.BeginGeneration(ctx, series.ID, insights.BackfillPlan, grid.Frames())
 	if err != nil {
 		return err
 	}

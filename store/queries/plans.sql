@@ -81,3 +81,6 @@ UPDATE insight_series SET backfill_completed_at = @at::timestamptz WHERE id = @s
 UPDATE insight_series
 SET last_recorded_at = greatest(last_recorded_at, @recorded::timestamptz), next_recording_after = greatest(next_recording_after, @next::timestamptz)
 WHERE id = @id;
+
+-- name: PlanKind :one
+SELECT kind FROM insight_series_backfill WHERE series_id = @series_id AND generation = @plan;

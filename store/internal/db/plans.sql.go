@@ -255,6 +255,17 @@ func (q *Queries) PendingWork(ctx context.Context, arg PendingWorkParams) ([]Pen
 	return items, nil
 }
 
+const planKind = `-- name: PlanKind :one
+SELECT kind FROM insight_series_backfill WHERE series_id = $1 AND generation = $2
+`
+
+func (q *Queries) PlanKind(ctx context.Context, seriesID int32, plan int32) (string, error) {
+	row := q.db.QueryRow(ctx, planKind, seriesID, plan)
+	var kind string
+	err := row.Scan(&kind)
+	return kind, err
+}
+
 const resolveCommits = `-- name: ResolveCommits :many
 WITH RECURSIVE steps AS (
     SELECT m.repo_id, coalesce(width_bucket(m.oldest_complete - interval '1 microsecond', $1::timestamptz[]), 0) AS least,
