@@ -37,6 +37,6 @@ func TestAuthorDatesAreOfNoMatter(t *testing.T) {
 		series := b.series("TODO repo:^author.*" + fmt.Sprint(i))
 		b.backfill(series)
 		require.Equal(t, []string{"counted 1", "reused 1", "absent"}, b.told(series)[name])
-		require.NoError(t, b.store.RemoveRepository(t.Context(), name))
+		require.NoError(t, b.store.Repositories.Remove(t.Context(), name))
 	}
 }

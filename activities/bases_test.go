@@ -69,7 +69,7 @@ func TestARecordingReadsWhatChanged(t *testing.T) {
 			require.Equal(t, row.told, b.told(series)["r"])
 			require.Equal(t, row.read, get("backsight_blobs_read_total")-before)
 			if row.byValue {
-				points, err := b.store.Points(t.Context(), []string{series.ID}, store.PointFilter{})
+				points, err := b.store.Charts.Points(t.Context(), []string{series.ID}, store.PointFilter{})
 				require.NoError(t, err)
 				values := map[string][]float64{}
 				for _, p := range points[series.ID] {
@@ -117,7 +117,7 @@ func TestARetryBuildsOnNothing(t *testing.T) {
 		SeriesID: series.ID, Kind: insights.RetryPlan, Selection: insights.Selection{Outcomes: []insights.Outcome{insights.Counted}, Time: &at},
 	})
 	require.NoError(t, err)
-	bases, err := b.store.Bases(t.Context(), series.ID, begun.Plan, []int64{1})
+	bases, err := b.store.Samples.Bases(t.Context(), series.ID, begun.Plan, []int64{1})
 	require.NoError(t, err)
 	require.Empty(t, bases)
 	_, err = call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))

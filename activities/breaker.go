@@ -10,6 +10,6 @@ func (p *Plans) Failures(ctx context.Context, in Range) (FailuresResult, error) 
 	if in.Through == 0 {
 		in.Through = math.MaxInt32
 	}
-	found, err := p.Store.FailuresOfRange(ctx, in.SeriesID, in.Plan, in.From, in.Through)
+	found, err := p.Store.Samples.Failures(ctx, in.SeriesID, in.Plan, in.From, in.Through)
 	return FailuresResult(found), outcome(ctx, err)
 }

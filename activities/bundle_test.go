@@ -65,21 +65,21 @@ func (b *testBundle) series(query string, change ...func(*insights.Series)) insi
 	for _, c := range change {
 		c(&series)
 	}
-	view, err := b.store.CreateView(b.t.Context(), insights.View{Title: "test", Series: []insights.ViewSeries{{Series: series}}})
+	view, err := b.store.Views.Create(b.t.Context(), insights.View{Title: "test", Series: []insights.ViewSeries{{Series: series}}})
 	require.NoError(b.t, err)
 	return view.Series[0].Series
 }
 
 func (b *testBundle) local(name string, r *testgit.Repo) store.Repository {
 	b.t.Helper()
-	repository, err := b.store.AddRepository(b.t.Context(), name, r.Dir, true)
+	repository, err := b.store.Repositories.Add(b.t.Context(), name, r.Dir, true)
 	require.NoError(b.t, err)
 	return repository
 }
 
 func (b *testBundle) remote(name, url string) store.Repository {
 	b.t.Helper()
-	repository, err := b.store.AddRepository(b.t.Context(), name, url, false)
+	repository, err := b.store.Repositories.Add(b.t.Context(), name, url, false)
 	require.NoError(b.t, err)
 	return repository
 }
@@ -124,7 +124,7 @@ func (b *testBundle) backfill(series insights.Series) insights.Completeness {
 // samples returns the ledger, newest time first.
 func (b *testBundle) samples(series insights.Series) []store.LedgerSample {
 	b.t.Helper()
-	samples, err := b.store.Samples(b.t.Context(), store.SampleFilter{SeriesID: series.ID})
+	samples, err := b.store.Samples.List(b.t.Context(), store.SampleFilter{SeriesID: series.ID})
 	require.NoError(b.t, err)
 	return samples
 }
@@ -139,7 +139,7 @@ func (b *testBundle) told(series insights.Series) map[string][]string {
 			text += fmt.Sprintf(" %g", s.Value)
 		}
 		if s.Code != "" {
-			text += ": " + s.Code
+			text += ": " + string(s.Code)
 		}
 		told[s.Repository] = append(told[s.Repository], text)
 	}

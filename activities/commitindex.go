@@ -23,7 +23,7 @@ func (m *Mirrors) index(ctx context.Context, id int64, git *gitrepo.Repo, tip gi
 		if err != nil {
 			return err
 		}
-		err = m.Store.ReplaceCommitIndex(ctx, id, from, commits, at)
+		err = m.Store.Commits.Replace(ctx, id, from, commits, at)
 		// Another process was at it: its tip is another one now.
 		if insights.ErrorCode(err) == insights.Conflict && attempt < 3 {
 			continue
@@ -38,7 +38,7 @@ func (m *Mirrors) unindexed(ctx context.Context, id int64, git *gitrepo.Repo, ti
 	if tip == "" {
 		return 0, nil, nil
 	}
-	known, err := m.Store.CommitIndexTip(ctx, id)
+	known, err := m.Store.Commits.Tip(ctx, id)
 	if err != nil {
 		return 0, nil, err
 	}

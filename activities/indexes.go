@@ -89,7 +89,7 @@ func (x *Indexes) Tend(ctx context.Context) error {
 			ids = append(ids, id)
 		}
 	}
-	known, err := x.Store.RepositoriesByID(ctx, ids)
+	known, err := x.Store.Repositories.ByID(ctx, ids)
 	if err != nil {
 		return err
 	}

@@ -112,7 +112,7 @@ func TestTendFollowsTheRepositories(t *testing.T) {
 	b.backfill(grown)
 	require.Equal(t, "counted 5", b.told(grown)["growing"][0])
 
-	require.NoError(t, b.store.RemoveRepository(t.Context(), "growing"))
+	require.NoError(t, b.store.Repositories.Remove(t.Context(), "growing"))
 	require.NoError(t, indexes.Tend(t.Context()))
 	require.Empty(t, files(t, indexes.Dir))
 }

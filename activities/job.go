@@ -159,12 +159,12 @@ func (j *job) search(ctx context.Context, r store.Repository, git *gitrepo.Repo,
 	since := time.Now()
 	var writeErr error
 	ended := j.Metrics.SearchStarted()
-	searching, traced := telemetry.SearchSpan(searching, j.out.book.seriesID, r.Name, len(groups))
+	searching, traced := telemetry.SearchSpan(searching, j.out.seriesID, r.Name, len(groups))
 	err = search(searching, func(result history.Result) error {
 		found := j.judge(result)
 		found.Duration, since = time.Since(since), time.Now()
 		if found.Outcome == insights.Partial {
-			logger(ctx, logSeries, j.out.book.seriesID, logRepository, r.Name, logFrame, groups[settled].samples[0].Time).Warn(
+			logger(ctx, logSeries, j.out.seriesID, logRepository, r.Name, logFrame, groups[settled].samples[0].Time).Warn(
 				"sample is partial", "commit", groups[settled].commit, "code", found.Code, "reason", found.Reason)
 		}
 		writeErr = j.settle(ctx, groups[settled], found)
@@ -177,7 +177,7 @@ func (j *job) search(ctx context.Context, r store.Repository, git *gitrepo.Repo,
 	if !j.perInterval() {
 		j.Indexes.told(request.Index != nil, stats)
 	}
-	log := logger(ctx, logSeries, j.out.book.seriesID, logRepository, r.Name)
+	log := logger(ctx, logSeries, j.out.seriesID, logRepository, r.Name)
 	log.Debug("searched", "commits", len(groups), "settled", settled, "blobs", read.Blobs, "bytes", read.Bytes, "indexed", stats.Indexed, "error", err)
 	switch {
 	case err == nil || writeErr != nil:
@@ -293,7 +293,7 @@ func (j *job) settle(ctx context.Context, g group, found insights.Sample) error 
 func (j *job) fail(ctx context.Context, r store.Repository, samples []insights.Sample, trouble *repositoryError) error {
 	list := failed(atTime(samples, j.at, j.perInterval()), trouble.code, trouble.Error())
 	if len(list) > 0 {
-		logger(ctx, logSeries, j.out.book.seriesID, logRepository, r.Name, logFrame, list[0].Time).Warn(
+		logger(ctx, logSeries, j.out.seriesID, logRepository, r.Name, logFrame, list[0].Time).Warn(
 			"samples failed", "samples", len(list), "code", trouble.code, "reason", trouble.Error())
 	}
 	return j.out.add(ctx, list...)

@@ -17,7 +17,7 @@ func (p *Plans) CatchUp(ctx context.Context, seriesID string) (CatchUpResult, er
 }
 
 func (p *Plans) catchUp(ctx context.Context, seriesID string) (CatchUpResult, error) {
-	times, err := p.Store.PlannedTimes(ctx, seriesID)
+	times, err := p.Store.Plans.Times(ctx, seriesID)
 	if err != nil || len(times) == 0 {
 		return CatchUpResult{}, err
 	}
@@ -30,7 +30,7 @@ func (p *Plans) catchUp(ctx context.Context, seriesID string) (CatchUpResult, er
 
 // missing returns the repositories in the scope of a series that lack samples at some of the times.
 func (p *Plans) missing(ctx context.Context, seriesID string, times []time.Time) ([]store.Repository, error) {
-	series, err := p.Store.Series(ctx, seriesID)
+	series, err := p.Store.Series.Get(ctx, seriesID)
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +38,7 @@ func (p *Plans) missing(ctx context.Context, seriesID string, times []time.Time)
 	if err != nil {
 		return nil, err
 	}
-	whole, err := p.Store.WholeRepositories(ctx, seriesID, times)
+	whole, err := p.Store.Plans.WholeRepositories(ctx, seriesID, times)
 	if err != nil {
 		return nil, err
 	}

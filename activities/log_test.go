@@ -27,7 +27,7 @@ func TestLogNamesSeriesRepositoryAndFrame(t *testing.T) {
 	damaged.RemoveObject(t, damaged.ObjectAt(t, "main~1:a.go"))
 	b.local("acme/damaged", damaged)
 	b.local("acme/gone", growing(t))
-	_, err := b.store.AddRepository(t.Context(), "acme/nowhere", t.TempDir(), true)
+	_, err := b.store.Repositories.Add(t.Context(), "acme/nowhere", t.TempDir(), true)
 	require.NoError(t, err)
 	series := b.series("TODO")
 	b.backfill(series)

@@ -44,7 +44,7 @@ func (p *Plans) lookAhead(ctx context.Context, in BeginInput, generation int, sc
 
 // refresh makes the next slice ready.
 func (a *lookAhead) refresh(ctx context.Context) error {
-	through, err := a.plans.Store.PlannedThrough(ctx, a.in.SeriesID, a.generation)
+	through, err := a.plans.Store.Plans.PlannedThrough(ctx, a.in.SeriesID, a.generation)
 	if err != nil {
 		return err
 	}

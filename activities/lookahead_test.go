@@ -22,7 +22,7 @@ func TestLongBackfillIsPlannedAtOnce(t *testing.T) {
 	for i := range list {
 		list[i] = store.NewRepository{Names: []string{fmt.Sprint("r", i)}, Location: fmt.Sprint("/not/there/", i), Local: true}
 	}
-	require.NoError(t, b.store.AddRepositories(t.Context(), list))
+	require.NoError(t, b.store.Repositories.AddMany(t.Context(), list))
 	series := b.series("TODO", func(s *insights.Series) {
 		s.Grid.Points, s.Grid.Interval = 1000, insights.Interval{Unit: insights.Day, Value: 1}
 	})
@@ -43,7 +43,7 @@ func TestLongBackfillIsPlannedAtOnce(t *testing.T) {
 	completed, err := call[activities.CompleteResult](b, b.plans.Complete, activities.CompleteInput{SeriesID: series.ID, Plan: 1})
 	require.NoError(t, err)
 	require.True(t, completed.Left)
-	r, err := b.store.RepositoryByName(t.Context(), "r44")
+	r, err := b.store.Repositories.ByName(t.Context(), "r44")
 	require.NoError(t, err)
 	require.NotEmpty(t, r.Error, "the last slice was refreshed too")
 }
@@ -64,7 +64,7 @@ func TestRefreshEndsBetweenRepositories(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 3, asked)
 	for i, r := range list {
-		after, err := b.store.Repository(t.Context(), r.ID)
+		after, err := b.store.Repositories.Get(t.Context(), r.ID)
 		require.NoError(t, err)
 		require.Equal(t, i < 2, after.IndexedAt != nil, r.Name)
 	}

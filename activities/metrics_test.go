@@ -11,7 +11,6 @@ import (
 	"github.com/backsight/backsight/activities"
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/internal/testgit"
-	"github.com/backsight/backsight/store"
 	"github.com/backsight/backsight/telemetry"
 )
 
@@ -92,11 +91,11 @@ func TestMetricsCountWhatWasSavedAndWhatWasRead(t *testing.T) {
 	read := get("backsight_blobs_read_total")
 	due := series.Grid.Time(0).Add(10 * time.Minute)
 	for _, r := range []string{"growing", "unchanged", "young"} {
-		repository, err := b.store.RepositoryByName(t.Context(), r)
+		repository, err := b.store.Repositories.ByName(t.Context(), r)
 		require.NoError(t, err)
-		require.NoError(t, b.store.ReplaceCommitIndex(t.Context(), repository.ID, map[string]int{"growing": 3}[r]+map[string]int{"unchanged": 1, "young": 1}[r], nil, due.Add(time.Minute)))
+		require.NoError(t, b.store.Commits.Replace(t.Context(), repository.ID, map[string]int{"growing": 3}[r]+map[string]int{"unchanged": 1, "young": 1}[r], nil, due.Add(time.Minute)))
 	}
-	require.NoError(t, b.store.RemoveRepository(t.Context(), "damaged"))
+	require.NoError(t, b.store.Repositories.Remove(t.Context(), "damaged"))
 	begin := activities.BeginInput{SeriesID: series.ID, Kind: insights.RecordingPlan, Times: []time.Time{due}}
 	for range 2 { // a plan that is asked for again is counted once
 		_, err := call[activities.BeginResult](b, b.plans.Begin, begin)

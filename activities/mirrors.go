@@ -142,7 +142,7 @@ func (m *Mirrors) Refresh(ctx context.Context, r store.Repository) (git *gitrepo
 		} else {
 			m.Metrics.Synced(telemetry.Fetched, 1)
 		}
-		if recordErr := m.Store.RecordSync(ctx, r.ID, result); recordErr != nil {
+		if recordErr := m.Store.Repositories.RecordSync(ctx, r.ID, result); recordErr != nil {
 			return ifRemoved(recordErr)
 		}
 		return err

@@ -38,7 +38,7 @@ func (p *Plans) Page(ctx context.Context, in PageInput) (PageResult, error) {
 }
 
 func (p *Plans) page(ctx context.Context, in PageInput) (PageResult, error) {
-	settings, err := p.Store.Settings(ctx)
+	settings, err := p.Store.Settings.All(ctx)
 	if err != nil {
 		return PageResult{}, err
 	}
@@ -50,11 +50,9 @@ func (p *Plans) page(ctx context.Context, in PageInput) (PageResult, error) {
 	}); err != nil {
 		return PageResult{}, err
 	}
-	book, err := bookOf(ctx, p.Store, in.SeriesID, in.Plan)
-	if err != nil {
-		return PageResult{}, err
-	}
-	work, last, err := book.page(ctx, in.After)
+	// A page never takes more repositories than this; reading them costs some tens of milliseconds.
+	const most = 10_000
+	work, last, err := p.Store.Plans.Page(ctx, in.SeriesID, in.Plan, in.After, most)
 	if err != nil {
 		return PageResult{}, err
 	}
@@ -68,7 +66,7 @@ func (p *Plans) page(ctx context.Context, in PageInput) (PageResult, error) {
 	for i, b := range page.Batches {
 		ranges[i] = store.RepositoryRange{From: b.From, Through: b.Through}
 	}
-	tallies, err := book.tallies(ctx, ranges)
+	tallies, err := p.Store.Samples.TallyOfRanges(ctx, in.SeriesID, in.Plan, ranges, nil)
 	if err != nil {
 		return PageResult{}, err
 	}

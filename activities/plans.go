@@ -38,7 +38,7 @@ func (p *Plans) Begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 }
 
 func (p *Plans) begin(ctx context.Context, in BeginInput) (BeginResult, error) {
-	series, err := p.Store.Series(ctx, in.SeriesID)
+	series, err := p.Store.Series.Get(ctx, in.SeriesID)
 	if err != nil {
 		return BeginResult{}, err
 	}
@@ -54,20 +54,22 @@ func (p *Plans) begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 			return BeginResult{}, err
 		}
 	}
-	generation, err := p.open(ctx, in)
+	number, err := p.Store.Plans.Begin(ctx, store.PlanRequest{
+		SeriesID: in.SeriesID, Kind: in.Kind, Times: in.Times, Points: in.Points, Note: in.Note, Selection: in.Selection,
+	})
 	if err != nil {
 		return BeginResult{}, err
 	}
-	if generation > 0 {
-		counted, err := p.count(ctx, in, generation)
+	if number > 0 {
+		counted, err := p.count(ctx, in, number)
 		if err != nil {
 			return BeginResult{}, err
 		}
-		if err := p.write(ctx, in, generation, scope, !perInterval(series)); err != nil {
+		if err := p.write(ctx, in, number, scope, !perInterval(series)); err != nil {
 			return BeginResult{}, err
 		}
 		if in.Kind == insights.RetryPlan { // out of quarantine
-			if err := p.Store.ReleaseStrikes(ctx, in.SeriesID, generation); err != nil {
+			if err := p.Store.Quarantine.Release(ctx, in.SeriesID, number); err != nil {
 				return BeginResult{}, err
 			}
 		}
@@ -75,23 +77,23 @@ func (p *Plans) begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 			return BeginResult{}, err
 		}
 	}
-	tally, err := book{store: p.Store, seriesID: in.SeriesID, generation: generation, snapshot: in.Kind == insights.SnapshotPlan}.total(ctx)
+	tally, err := p.Store.Samples.TallyWith(ctx, in.SeriesID, number)
 	if err == nil {
-		logger(ctx, logSeries, in.SeriesID).Info("planned", "kind", in.Kind, "generation", generation, "times", len(in.Times),
+		logger(ctx, logSeries, in.SeriesID).Info("planned", "kind", in.Kind, "plan", number, "times", len(in.Times),
 			"planned", tally.Planned, "pending", tally.Pending)
 	}
-	return BeginResult{Plan: generation, Tally: tally}, err
+	return BeginResult{Plan: number, Tally: tally}, err
 }
 
 // count prepares to count what a plan settles without a search; the caller calls counted when it is written.
-func (p *Plans) count(ctx context.Context, in BeginInput, generation int) (counted func() error, err error) {
+func (p *Plans) count(ctx context.Context, in BeginInput, number int) (counted func() error, err error) {
 	if in.Kind == insights.RetryPlan || p.Metrics == nil { // a retry settles nothing
 		return func() error { return nil }, nil
 	}
 	// An earlier attempt may have written a part, or all of it.
-	before, err := p.Store.CompletenessOfGeneration(ctx, in.SeriesID, generation)
+	before, err := p.Store.Samples.TallyOf(ctx, in.SeriesID, number)
 	return func() error {
-		after, err := p.Store.CompletenessOfGeneration(ctx, in.SeriesID, generation)
+		after, err := p.Store.Samples.TallyOf(ctx, in.SeriesID, number)
 		p.Metrics.Planned(before, after)
 		return err
 	}, err
@@ -108,57 +110,39 @@ func (p *Plans) readable(ctx context.Context, series insights.Series) (store.Sco
 	if err != nil {
 		problem = err.Error()
 	}
-	return scope, cmp.Or(err, p.Store.RecordPlanningProblem(ctx, series.ID, problem, time.Now()))
-}
-
-// open returns the number of the plan, 0 when there is nothing to plan.
-func (p *Plans) open(ctx context.Context, in BeginInput) (int, error) {
-	switch in.Kind {
-	case insights.RetryPlan:
-		return p.Store.BeginRetry(ctx, in.SeriesID, in.Selection)
-	case insights.ExtensionPlan:
-		return p.Store.BeginExtension(ctx, in.SeriesID, in.Points, in.Times)
-	case insights.CatchUpPlan:
-		return p.Store.BeginJoining(ctx, in.SeriesID, in.Times, in.Note)
-	case insights.SnapshotPlan:
-		return p.Store.BeginSnapshot(ctx, in.SeriesID, in.Times[0])
-	}
-	return p.Store.BeginGeneration(ctx, in.SeriesID, in.Kind, in.Times)
+	return scope, cmp.Or(err, p.Store.Notices.SetPlanningProblem(ctx, series.ID, problem, time.Now()))
 }
 
 // write writes a plan to its end, slice by slice. reuse: see store.PlanSlice.
-func (p *Plans) write(ctx context.Context, in BeginInput, generation int, scope store.ScopeFilter, reuse bool) error {
-	slice := func() (bool, error) { return p.Store.RetrySlice(ctx, in.SeriesID, generation, retrySlice) }
+func (p *Plans) write(ctx context.Context, in BeginInput, number int, scope store.ScopeFilter, reuse bool) error {
+	limit, ahead := retrySlice, (*lookAhead)(nil)
 	if in.Kind != insights.RetryPlan {
-		ahead, err := p.lookAhead(ctx, in, generation, scope)
-		if err != nil {
+		var err error
+		if ahead, err = p.lookAhead(ctx, in, number, scope); err != nil {
 			return err
 		}
-		slice = func() (bool, error) {
-			if err := ahead.refresh(ctx); err != nil {
-				return false, err
-			}
-			if in.Kind == insights.SnapshotPlan {
-				return p.Store.SnapshotSlice(ctx, in.SeriesID, generation, scope, ahead.limit)
-			}
-			return p.Store.PlanSlice(ctx, in.SeriesID, generation, scope, ahead.limit, reuse)
-		}
+		limit = ahead.limit
 	}
 	for {
-		if written, err := slice(); err != nil || written {
+		if ahead != nil {
+			if err := ahead.refresh(ctx); err != nil {
+				return err
+			}
+		}
+		if written, err := p.Store.Plans.WriteSlice(ctx, in.SeriesID, number, scope, limit, reuse); err != nil || written {
 			return err
 		}
 		activity.RecordHeartbeat(ctx, "plan")
 	}
 }
 
-// Cancel ends what a generation has pending, see store.CancelSlice, and returns the tally of the whole series.
+// Cancel ends what a number has pending, see store.CancelSlice, and returns the tally of the whole series.
 func (p *Plans) Cancel(ctx context.Context, in CancelInput) (insights.Completeness, error) {
 	work, done := untilWorkerStops(ctx)
 	defer done()
 	for n := 1; n > 0; {
 		var err error
-		if n, err = p.Store.CancelSlice(work, in.SeriesID, in.Plan, in.Reason, sliceSamples); err != nil {
+		if n, err = p.Store.Plans.CancelSlice(work, in.SeriesID, in.Plan, in.Reason, sliceSamples); err != nil {
 			return insights.Completeness{}, outcome(ctx, err)
 		}
 		activity.RecordHeartbeat(ctx, "cancel")
@@ -168,32 +152,20 @@ func (p *Plans) Cancel(ctx context.Context, in CancelInput) (insights.Completene
 
 // Tally returns the tally that goes with a plan: of the whole series, or of a snapshot its own.
 func (p *Plans) Tally(ctx context.Context, in TallyInput) (insights.Completeness, error) {
-	book, err := bookOf(ctx, p.Store, in.SeriesID, in.Plan)
-	if err != nil {
-		return insights.Completeness{}, outcome(ctx, err)
-	}
-	tally, err := book.total(ctx)
+	tally, err := p.Store.Samples.TallyWith(ctx, in.SeriesID, in.Plan)
 	return tally, outcome(ctx, err)
 }
 
 // RangeTally returns the tally of a range.
 func (p *Plans) RangeTally(ctx context.Context, in Range) (insights.Completeness, error) {
-	book, err := bookOf(ctx, p.Store, in.SeriesID, in.Plan)
-	if err != nil {
-		return insights.Completeness{}, outcome(ctx, err)
-	}
-	tally, err := book.tally(ctx, in.From, in.Through, in.At)
+	tally, err := tallyOf(ctx, p.Store, in)
 	return tally, outcome(ctx, err)
 }
 
 // Pending lists what is left in a range. Of several times at one commit it lists the newest: whoever searches it settles
 // all of them, where values belong to commits.
 func (p *Plans) Pending(ctx context.Context, in Range) (PendingResult, error) {
-	book, err := bookOf(ctx, p.Store, in.SeriesID, in.Plan)
-	if err != nil {
-		return PendingResult{}, outcome(ctx, err)
-	}
-	samples, err := book.pending(ctx, in.From, in.Through)
+	samples, err := p.Store.Samples.Pending(ctx, in.SeriesID, in.Plan, in.From, in.Through)
 	if err != nil {
 		return PendingResult{}, outcome(ctx, err)
 	}
@@ -202,7 +174,7 @@ func (p *Plans) Pending(ctx context.Context, in Range) (PendingResult, error) {
 	}
 	byInterval := false
 	if in.From == in.Through && len(samples) > 1 {
-		series, err := p.Store.Series(ctx, in.SeriesID)
+		series, err := p.Store.Series.Get(ctx, in.SeriesID)
 		if err != nil {
 			return PendingResult{}, outcome(ctx, err)
 		}
@@ -222,21 +194,18 @@ func (p *Plans) Pending(ctx context.Context, in Range) (PendingResult, error) {
 	return result, nil
 }
 
-// Complete closes a generation and returns the tally of the series. Where samples are pending still, it says so.
+// Complete closes a number and returns the tally of the series. Where samples are pending still, it says so.
 func (p *Plans) Complete(ctx context.Context, in CompleteInput) (CompleteResult, error) {
 	var result CompleteResult
-	book, err := bookOf(ctx, p.Store, in.SeriesID, in.Plan)
-	if err == nil {
-		err = book.complete(ctx, time.Now())
-	}
+	err := p.Store.Plans.Complete(ctx, in.SeriesID, in.Plan, time.Now())
 	if insights.ErrorCode(err) == insights.Conflict {
 		result.Left, err = true, nil
 	}
 	if err != nil {
 		return result, outcome(ctx, err)
 	}
-	if result.Tally, err = book.total(ctx); err == nil {
-		logger(ctx, logSeries, in.SeriesID).Info("plan complete", "generation", in.Plan, "left", result.Left,
+	if result.Tally, err = p.Store.Samples.TallyWith(ctx, in.SeriesID, in.Plan); err == nil {
+		logger(ctx, logSeries, in.SeriesID).Info("plan complete", "plan", in.Plan, "left", result.Left,
 			"planned", result.Tally.Planned, "partial", result.Tally.Partial, "failed", result.Tally.Failed)
 	}
 	return result, outcome(ctx, err)

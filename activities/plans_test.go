@@ -129,17 +129,17 @@ func TestPagesFollowTheBudgets(t *testing.T) {
 	require.Equal(t, "r0 and 6 more", folded.Batches[0].Label)
 	require.False(t, folded.Batches[0].Unfold)
 
-	require.NoError(t, b.store.SetSetting(t.Context(), store.SettingBatchCost, "7")) // a repository costs 3
+	require.NoError(t, b.store.Settings.Set(t.Context(), store.SettingBatchCost, "7")) // a repository costs 3
 	pairs := page()
 	require.Len(t, pairs.Batches, 4)
 	require.Equal(t, "r6", pairs.Batches[3].Label)
 
-	require.NoError(t, b.store.SetSetting(t.Context(), store.SettingBatchCost, "0"))
+	require.NoError(t, b.store.Settings.Set(t.Context(), store.SettingBatchCost, "0"))
 	single := page()
 	require.Len(t, single.Batches, 7)
 	require.False(t, single.Batches[0].Unfold)
 
-	require.NoError(t, b.store.SetSetting(t.Context(), store.SettingFrameBudget, "0"))
+	require.NoError(t, b.store.Settings.Set(t.Context(), store.SettingFrameBudget, "0"))
 	literal := page()
 	require.Len(t, literal.Batches, 7)
 	for _, batch := range literal.Batches {
@@ -162,7 +162,7 @@ func TestPagesBeginWithTheLargestBatch(t *testing.T) {
 	small.Commit(t, shortlyBefore(-2), map[string]string{"a.go": "TODO\n"})
 	b.local("small", small)
 	b.local("large", growing(t))
-	require.NoError(t, b.store.SetSetting(t.Context(), store.SettingBatchCost, "0"))
+	require.NoError(t, b.store.Settings.Set(t.Context(), store.SettingBatchCost, "0"))
 	series := b.series("TODO")
 	page, err := call[activities.PageResult](b, b.plans.Page, activities.PageInput{SeriesID: series.ID, Plan: b.begin(series).Plan})
 	require.NoError(t, err)

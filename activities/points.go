@@ -17,24 +17,20 @@ type Points struct {
 // Fail ends what is pending in a range as failed and returns the tally of the range. With At that is the sample at that
 // time and those that would have been settled with it. A sample that was settled meanwhile keeps its outcome.
 func (p *Points) Fail(ctx context.Context, in FailInput) (insights.Completeness, error) {
-	book, err := bookOf(ctx, p.Store, in.SeriesID, in.Plan)
-	if err != nil {
-		return insights.Completeness{}, outcome(ctx, err)
-	}
-	samples, err := book.pending(ctx, in.From, in.Through)
+	samples, err := p.Store.Samples.Pending(ctx, in.SeriesID, in.Plan, in.From, in.Through)
 	if err != nil {
 		return insights.Completeness{}, outcome(ctx, err)
 	}
 	byInterval := false
 	if in.At != nil && len(samples) > 1 {
-		series, err := p.Store.Series(ctx, in.SeriesID)
+		series, err := p.Store.Series.Get(ctx, in.SeriesID)
 		if err != nil {
 			return insights.Completeness{}, outcome(ctx, err)
 		}
 		byInterval = perInterval(series)
 	}
 	samples = failed(atTime(samples, in.At, byInterval), in.Code, in.Reason)
-	if err := book.write(ctx, samples); err != nil {
+	if err := p.Store.Samples.Write(ctx, in.SeriesID, in.Plan, samples); err != nil {
 		return insights.Completeness{}, outcome(ctx, err)
 	}
 	for _, s := range samples {
@@ -44,6 +40,11 @@ func (p *Points) Fail(ctx context.Context, in FailInput) (insights.Completeness,
 		logger(ctx, logSeries, in.SeriesID, logFrame, samples[0].Time).Warn("samples are given up",
 			"samples", len(samples), "firstRepository", samples[0].RepositoryID, "code", in.Code, "reason", in.Reason)
 	}
-	tally, err := book.tally(ctx, in.From, in.Through, in.At)
+	tally, err := tallyOf(ctx, p.Store, in.Range)
 	return tally, outcome(ctx, err)
+}
+
+// tallyOf returns the tally of a range.
+func tallyOf(ctx context.Context, s *store.Store, in Range) (insights.Completeness, error) {
+	return s.Samples.TallyOfRange(ctx, in.SeriesID, in.Plan, in.From, in.Through, in.At)
 }

@@ -29,7 +29,7 @@ const partsStay = 24 * time.Hour
 // does not know is left alone. Local repositories are not below Dir and are never touched.
 func (m *Mirrors) Prune(ctx context.Context, now time.Time) error {
 	var grace time.Duration
-	if err := m.Store.ReadSetting(ctx, store.SettingRetentionGrace, &grace); err != nil {
+	if err := m.Store.Settings.Read(ctx, store.SettingRetentionGrace, &grace); err != nil {
 		return err
 	}
 	entries, err := os.ReadDir(m.Dir)
@@ -57,7 +57,7 @@ func (m *Mirrors) Prune(ctx context.Context, now time.Time) error {
 			}
 		}
 	}
-	known, err := m.Store.RepositoriesByID(ctx, ids)
+	known, err := m.Store.Repositories.ByID(ctx, ids)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func (j *job) tried(ctx context.Context, r store.Repository, samples []insights.
 		return j.fail(ctx, r, samples, &repositoryError{insights.ReasonQuarantined, fmt.Errorf(
 			"repository %s: its search went wrong %d times, at last so: %s; a retry tries it once more", cmp.Or(r.Name, fmt.Sprint(id)), strike.Count, strike.Reason)})
 	}
-	end, err := j.Trials.begin(ctx, j.out.book.seriesID, id, strike.Count > 0, j.pulse.tick)
+	end, err := j.Trials.begin(ctx, j.out.seriesID, id, strike.Count > 0, j.pulse.tick)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (j *job) cleared(ctx context.Context, id int64) error {
 		return err
 	}
 	j.suspect = false
-	return j.Store.ClearStrikes(ctx, j.out.book.seriesID, id)
+	return j.Store.Quarantine.ClearStrikes(ctx, j.out.seriesID, id)
 }
 
 // stalled counts a strike for a search that told of no progress for so long that it is given up. It may never return, so this runs
@@ -60,7 +60,7 @@ func (j *job) stalled(ctx context.Context, r store.Repository) {
 	const patience = 10 * time.Second
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
-	if err := j.Store.AddStrike(ctx, j.out.book.seriesID, r.ID, "the search stopped answering"); err != nil {
-		logger(ctx, logSeries, j.out.book.seriesID, logRepository, r.Name).Warn("a strike is not counted", "error", err)
+	if err := j.Store.Quarantine.AddStrike(ctx, j.out.seriesID, r.ID, "the search stopped answering"); err != nil {
+		logger(ctx, logSeries, j.out.seriesID, logRepository, r.Name).Warn("a strike is not counted", "error", err)
 	}
 }

@@ -31,7 +31,7 @@ func (b *testBundle) trials(dir string) *activities.Trials {
 // strikes returns how many each repository has.
 func (b *testBundle) strikes(series insights.Series) map[int64]int {
 	b.t.Helper()
-	all, err := b.store.Strikes(b.t.Context(), series.ID, 1, 1<<30)
+	all, err := b.store.Quarantine.Strikes(b.t.Context(), series.ID, 1, 1<<30)
 	require.NoError(b.t, err)
 	counts := map[int64]int{}
 	for id, strike := range all {
@@ -49,9 +49,9 @@ func TestPoisonedRepositoryIsQuarantined(t *testing.T) {
 	b.local("sound", growing(t))
 	series := b.series("TODO")
 	for range 3 {
-		require.NoError(t, b.store.AddStrike(t.Context(), series.ID, poisoned.ID, "the worker died"))
+		require.NoError(t, b.store.Quarantine.AddStrike(t.Context(), series.ID, poisoned.ID, "the worker died"))
 	}
-	require.NoError(t, b.store.AddStrike(t.Context(), series.ID, suspect.ID, "the worker died"))
+	require.NoError(t, b.store.Quarantine.AddStrike(t.Context(), series.ID, suspect.ID, "the worker died"))
 	tally := b.backfill(series)
 	require.Equal(t, insights.Completeness{Planned: 9, Counted: 6, Failed: 3}, tally)
 	const quarantined = "failed: quarantined"
@@ -78,7 +78,7 @@ func TestRetryReleasesOnlyWhatItTakesUp(t *testing.T) {
 	series := b.series("TODO")
 	for range 3 {
 		for _, r := range []store.Repository{one, other} {
-			require.NoError(t, b.store.AddStrike(t.Context(), series.ID, r.ID, "the worker died"))
+			require.NoError(t, b.store.Quarantine.AddStrike(t.Context(), series.ID, r.ID, "the worker died"))
 		}
 	}
 	b.backfill(series)

@@ -35,7 +35,7 @@ func (m *Mirrors) changed(ctx context.Context, list []store.Repository, stampAft
 			seen = append(seen, store.Seen{RepositoryID: r.ID, Head: r.Head})
 		}
 	}
-	unchanged, err := m.Store.RecordUnchanged(ctx, seen, at)
+	unchanged, err := m.Store.Repositories.RecordUnchanged(ctx, seen, at)
 	if err != nil {
 		return nil, err
 	}
@@ -63,10 +63,10 @@ const writeCommits = 20_000
 // RefreshAll is Refresh for some repositories, one after the other. A repository's own trouble is recorded with it and is no
 // error. What it reads for the first time it writes together. It begins none after late says so; nil never does.
 func (m *Mirrors) RefreshAll(ctx context.Context, list []store.Repository, late func() bool) error {
-	var readings []store.FirstReading
+	var readings []store.FirstSync
 	commits := 0
 	flush := func() error {
-		err := m.Store.RecordFirstReadings(ctx, readings)
+		err := m.Store.Repositories.RecordFirstSyncs(ctx, readings)
 		if err == nil {
 			m.Metrics.Synced(telemetry.Fetched, len(readings))
 		}
@@ -104,7 +104,7 @@ func (m *Mirrors) RefreshAll(ctx context.Context, list []store.Repository, late 
 
 // firstReading reads a local repository that has no commit index. ok is false where something is in the way, which Refresh
 // will find and record.
-func (m *Mirrors) firstReading(ctx context.Context, r store.Repository) (reading store.FirstReading, ok bool, err error) {
+func (m *Mirrors) firstReading(ctx context.Context, r store.Repository) (reading store.FirstSync, ok bool, err error) {
 	if !r.Local || r.IndexedAt != nil {
 		return reading, false, nil
 	}

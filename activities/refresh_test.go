@@ -33,7 +33,7 @@ func (b *testBundle) listed() activities.ListResult {
 
 func (b *testBundle) again(r store.Repository) store.Repository {
 	b.t.Helper()
-	r, err := b.store.Repository(b.t.Context(), r.ID)
+	r, err := b.store.Repositories.Get(b.t.Context(), r.ID)
 	require.NoError(b.t, err)
 	return r
 }
@@ -50,7 +50,7 @@ func TestSyncTogetherIsSyncOneByOne(t *testing.T) {
 	var one, together []store.Repository
 	for name, git := range map[string]*testgit.Repo{"plain": growing(t), "packed": packed, "empty": testgit.New(t), "unborn": unborn, "shallow": shallow, "gone": gone, "sha256": testgit.NewSHA256(t)} {
 		one = append(one, b.synced(b.local(name+" alone", git)))
-		require.NoError(t, b.store.RemoveRepository(t.Context(), name+" alone"))
+		require.NoError(t, b.store.Repositories.Remove(t.Context(), name+" alone"))
 		together = append(together, b.local(name, git))
 	}
 	b.syncedTogether(together...)
@@ -59,9 +59,9 @@ func TestSyncTogetherIsSyncOneByOne(t *testing.T) {
 		require.Equal(t, alone.Error, r.Error, r.Name)
 		require.Equal(t, []any{alone.DefaultBranch, alone.Head, alone.SizeBytes, alone.IndexedAt == nil, alone.FetchedAt == nil},
 			[]any{r.DefaultBranch, r.Head, r.SizeBytes, r.IndexedAt == nil, r.FetchedAt == nil}, r.Name)
-		want, err := b.store.CommitIndexTip(t.Context(), alone.ID)
+		want, err := b.store.Commits.Tip(t.Context(), alone.ID)
 		require.NoError(t, err)
-		got, err := b.store.CommitIndexTip(t.Context(), r.ID)
+		got, err := b.store.Commits.Tip(t.Context(), r.ID)
 		require.NoError(t, err)
 		require.Equal(t, want, got, r.Name)
 	}
@@ -81,7 +81,7 @@ func TestSyncPassesOverWhatRests(t *testing.T) {
 	moved.Git(t, "branch", "-m", "main", "trunk")
 	moved.Git(t, "symbolic-ref", "HEAD", "refs/heads/trunk")
 	for _, r := range list[:3] { // as if the last sync had been long ago
-		require.NoError(t, b.store.ReplaceCommitIndex(t.Context(), r.ID, 3, nil, time.Now().Add(-2*time.Hour)))
+		require.NoError(t, b.store.Commits.Replace(t.Context(), r.ID, 3, nil, time.Now().Add(-2*time.Hour)))
 	}
 	before := time.Now()
 	t.Setenv("PATH", t.TempDir()) // git is not there
@@ -106,7 +106,7 @@ func TestPlanOfRepositoriesThatRestNeedsNoSearch(t *testing.T) {
 	require.EqualValues(t, 6, tally.Counted)
 	due := series.Grid.Time(0).Add(10 * time.Minute)
 	for _, r := range list { // as if the last sync had been before it
-		require.NoError(t, b.store.ReplaceCommitIndex(t.Context(), r.ID, 3, nil, due.Add(-time.Minute)))
+		require.NoError(t, b.store.Commits.Replace(t.Context(), r.ID, 3, nil, due.Add(-time.Minute)))
 	}
 	t.Setenv("PATH", t.TempDir())
 	begun, err := call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: series.ID, Kind: insights.RecordingPlan, Times: []time.Time{due}})

@@ -31,10 +31,10 @@ const (
 // Archive puts the sample times of the next series after the cursor where they belong: see store.KeepNewest.
 func (r *Retention) Archive(ctx context.Context, after int64) (RetentionResult, error) {
 	var points int
-	if err := r.Store.ReadSetting(ctx, store.SettingRetentionPoints, &points); err != nil {
+	if err := r.Store.Settings.Read(ctx, store.SettingRetentionPoints, &points); err != nil {
 		return RetentionResult{}, outcome(ctx, err)
 	}
-	kept, err := r.Store.KeepNewest(ctx, points, after, retentionPage)
+	kept, err := r.Store.Retention.KeepNewest(ctx, points, after, retentionPage)
 	return RetentionResult{Next: kept.Next, Archived: kept.Archived, Restored: kept.Restored}, outcome(ctx, err)
 }
 
@@ -43,10 +43,10 @@ func (r *Retention) PruneSeries(ctx context.Context) (RetentionResult, error) {
 	work, done := untilWorkerStops(ctx)
 	defer done()
 	result, err := r.prune(work, func(before time.Time) ([]pruning, error) {
-		series, err := r.Store.PrunableSeries(work, before)
+		series, err := r.Store.Retention.PrunableSeries(work, before)
 		list := make([]pruning, len(series))
 		for i, one := range series {
-			list[i] = pruning{"series " + one.ID, func() (bool, error) { return r.Store.PruneSeriesSlice(work, one, r.rows()) }}
+			list[i] = pruning{"series " + one.ID, func() (bool, error) { return r.Store.Retention.PruneSeriesSlice(work, one, r.rows()) }}
 		}
 		return list, err
 	})
@@ -59,10 +59,10 @@ func (r *Retention) PruneRepositories(ctx context.Context) (RetentionResult, err
 	work, done := untilWorkerStops(ctx)
 	defer done()
 	result, err := r.prune(work, func(before time.Time) ([]pruning, error) {
-		ids, err := r.Store.PrunableRepositories(work, before)
+		ids, err := r.Store.Retention.PrunableRepositories(work, before)
 		list := make([]pruning, len(ids))
 		for i, id := range ids {
-			list[i] = pruning{fmt.Sprintf("repository %d", id), func() (bool, error) { return r.Store.PruneRepositorySlice(work, id, r.rows()) }}
+			list[i] = pruning{fmt.Sprintf("repository %d", id), func() (bool, error) { return r.Store.Retention.PruneRepositorySlice(work, id, r.rows()) }}
 		}
 		return list, err
 	})
@@ -106,7 +106,7 @@ func (r *Retention) prune(ctx context.Context, find func(before time.Time) ([]pr
 // pruneBefore is the moment before which what was deleted is pruned; ever is false when nothing is.
 func (r *Retention) pruneBefore(ctx context.Context) (before time.Time, ever bool, err error) {
 	var grace time.Duration
-	if err := r.Store.ReadSetting(ctx, store.SettingRetentionGrace, &grace); err != nil || grace == 0 {
+	if err := r.Store.Settings.Read(ctx, store.SettingRetentionGrace, &grace); err != nil || grace == 0 {
 		return before, false, err
 	}
 	now := time.Now

@@ -31,11 +31,11 @@ func TestRetentionWaitsForTheGracePeriod(t *testing.T) {
 	b.local("r", r)
 	series := b.series("TODO")
 	b.backfill(series)
-	views, err := b.store.Views(t.Context(), store.ViewFilter{})
+	views, err := b.store.Views.List(t.Context(), store.ViewFilter{})
 	require.NoError(t, err)
-	require.NoError(t, b.store.DeleteView(t.Context(), views[0].ID))
-	require.NoError(t, b.store.MarkSeriesStopped(t.Context(), series.ID))
-	require.NoError(t, b.store.RemoveRepository(t.Context(), "r"))
+	require.NoError(t, b.store.Views.Delete(t.Context(), views[0].ID))
+	require.NoError(t, b.store.Series.MarkStopped(t.Context(), series.ID))
+	require.NoError(t, b.store.Repositories.Remove(t.Context(), "r"))
 	for _, step := range []struct {
 		later  time.Duration
 		grace  string
@@ -46,7 +46,7 @@ func TestRetentionWaitsForTheGracePeriod(t *testing.T) {
 		{31 * 24 * time.Hour, "720h", 1},
 		{31 * 24 * time.Hour, "720h", 0}, // a second time
 	} {
-		require.NoError(t, b.store.SetSetting(t.Context(), store.SettingRetentionGrace, step.grace))
+		require.NoError(t, b.store.Settings.Set(t.Context(), store.SettingRetentionGrace, step.grace))
 		retention := b.retention(time.Now().Add(step.later))
 		for _, prune := range []any{retention.PruneSeries, retention.PruneRepositories} {
 			result, err := call[activities.RetentionResult](b, prune)
@@ -55,7 +55,7 @@ func TestRetentionWaitsForTheGracePeriod(t *testing.T) {
 			require.Equal(t, step.pruned > 0, result.More)
 		}
 	}
-	_, err = b.store.Series(t.Context(), series.ID)
+	_, err = b.store.Series.Get(t.Context(), series.ID)
 	require.Equal(t, insights.NotFound, insights.ErrorCode(err))
 }
 
@@ -68,7 +68,7 @@ func TestRetentionArchivesWhatTheSettingSays(t *testing.T) {
 	series := b.series("TODO")
 	b.backfill(series)
 	one := 1
-	require.NoError(t, b.store.SetRetention(t.Context(), series.ID, &one))
+	require.NoError(t, b.store.Retention.Set(t.Context(), series.ID, &one))
 	retention := b.retention(time.Now())
 	result, err := call[activities.RetentionResult](b, retention.Archive, int64(0))
 	require.NoError(t, err)
@@ -79,7 +79,7 @@ func TestRetentionArchivesWhatTheSettingSays(t *testing.T) {
 func TestHalfMirrorsArePruned(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	require.NoError(t, b.store.SetSetting(t.Context(), store.SettingRetentionGrace, "0"))
+	require.NoError(t, b.store.Settings.Set(t.Context(), store.SettingRetentionGrace, "0"))
 	for _, name := range []string{"1.git.part-12345", "2.git.pruned", "3.git.broken-12345", "4.git"} {
 		require.NoError(t, os.Mkdir(filepath.Join(b.dataDir, name), 0o755))
 	}
@@ -114,7 +114,7 @@ func TestMirrorsOfRemovedRepositoriesArePruned(t *testing.T) {
 		old := time.Now().AddDate(-1, 0, 0) // a mirror that broke may have rested for long
 		require.NoError(t, os.Chtimes(filepath.Join(b.dataDir, name), old, old))
 	}
-	require.NoError(t, b.store.RemoveRepository(t.Context(), "removed"))
+	require.NoError(t, b.store.Repositories.Remove(t.Context(), "removed"))
 	there := func() (names []string) {
 		entries, err := os.ReadDir(b.dataDir)
 		require.NoError(t, err)

@@ -16,14 +16,14 @@ func TestAScopeHoldsWhatASeriesPlans(t *testing.T) {
 	b := setup(t)
 	for name, traits := range map[string][2]bool{"acme/plain": {}, "acme/fork": {true, false}, "acme/archived": {false, true}, "other/both": {true, true}} {
 		r := b.remote(name, "file:///nowhere/"+name)
-		require.NoError(t, b.store.SetRepositoryTraits(t.Context(), r.ID, traits[0], traits[1], false))
+		require.NoError(t, b.store.Repositories.SetTraits(t.Context(), r.ID, traits[0], traits[1], false))
 	}
 	for criteria, want := range map[string]int64{
 		"repo:.": 4, "repo:^acme/": 3, "fork:no": 2, "fork:only": 2, "archived:no": 2, "archived:only fork:no": 1, "repo:^acme/ fork:no archived:no": 1,
 	} {
 		scope, err := query.ParseScope(criteria)
 		require.NoError(t, err)
-		told, err := b.store.ScopeSize(t.Context(), store.ScopeFilter{Match: scope.Matches}) // as the page's preview does
+		told, err := b.store.Repositories.CountInScope(t.Context(), store.ScopeFilter{Match: scope.Matches}) // as the page's preview does
 		require.NoError(t, err)
 		require.EqualValues(t, want, told, criteria)
 		begun := b.begin(b.series("TODO", func(s *insights.Series) { s.Scope.Criteria = criteria }))

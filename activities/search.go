@@ -31,24 +31,20 @@ type Search struct {
 func (s *Search) Samples(ctx context.Context, in Range) (insights.Completeness, error) {
 	work, done := untilWorkerStops(ctx)
 	defer done()
-	book, err := bookOf(ctx, s.Store, in.SeriesID, in.Plan)
-	if err == nil {
-		err = s.samples(work, book, in)
-	}
-	if err != nil {
+	if err := s.samples(work, in); err != nil {
 		return insights.Completeness{}, outcome(ctx, err)
 	}
-	tally, err := book.tally(ctx, in.From, in.Through, in.At)
+	tally, err := tallyOf(ctx, s.Store, in)
 	return tally, outcome(ctx, err)
 }
 
-func (s *Search) samples(ctx context.Context, book book, in Range) (err error) {
+func (s *Search) samples(ctx context.Context, in Range) (err error) {
 	// All times, even for one of them: what is at the same commit is settled together.
-	pending, err := book.pending(ctx, in.From, in.Through)
+	pending, err := s.Store.Samples.Pending(ctx, in.SeriesID, in.Plan, in.From, in.Through)
 	if err != nil || len(pending) == 0 {
 		return err
 	}
-	series, err := s.Store.Series(ctx, in.SeriesID)
+	series, err := s.Store.Series.Get(ctx, in.SeriesID)
 	if err != nil {
 		return err
 	}
@@ -61,7 +57,7 @@ func (s *Search) samples(ctx context.Context, book book, in Range) (err error) {
 	if err != nil {
 		return err
 	}
-	strikes, err := s.Store.Strikes(ctx, in.SeriesID, in.From, in.Through)
+	strikes, err := s.Store.Quarantine.Strikes(ctx, in.SeriesID, in.From, in.Through)
 	if err != nil {
 		return err
 	}
@@ -72,7 +68,7 @@ func (s *Search) samples(ctx context.Context, book book, in Range) (err error) {
 	if err != nil {
 		return err
 	}
-	job := &job{Search: s, question: asked, at: in.At, bases: bases, pulse: pulse, out: &writer{book: book, metrics: s.Metrics}}
+	job := &job{Search: s, question: asked, at: in.At, bases: bases, pulse: pulse, out: &writer{store: s.Store.Samples, seriesID: in.SeriesID, plan: in.Plan, metrics: s.Metrics}}
 	for i, samples := range byRepository {
 		id := samples[0].RepositoryID
 		pulse.on(fmt.Sprintf("%s, %d of %d", repositories[id].Name, i+1, len(byRepository)))
@@ -91,7 +87,7 @@ func (s *Search) bases(ctx context.Context, in Range, series insights.Series, as
 	if series.BackfillCompletedAt == nil && in.At == nil {
 		return nil, nil // the first backfill finds nothing, unless its frames are searched one by one
 	}
-	return s.Store.Bases(ctx, in.SeriesID, in.Plan, repositoryIDs(groups))
+	return s.Store.Samples.Bases(ctx, in.SeriesID, in.Plan, repositoryIDs(groups))
 }
 
 // baseOf is a base as a search takes it, nil when there is none, or its values are not all of its value.
@@ -119,13 +115,13 @@ func (s *Search) keep(ctx context.Context, out *writer, err error) error {
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
 	if writeErr := out.flush(last); writeErr != nil {
-		logger(ctx, logSeries, out.book.seriesID).Warn("found samples were not written", "samples", len(out.samples), "error", writeErr)
+		logger(ctx, logSeries, out.seriesID).Warn("found samples were not written", "samples", len(out.samples), "error", writeErr)
 	}
 	return err
 }
 
 func (s *Search) repositories(ctx context.Context, groups [][]insights.Sample) (map[int64]store.Repository, error) {
-	return s.Store.RepositoriesByID(ctx, repositoryIDs(groups))
+	return s.Store.Repositories.ByID(ctx, repositoryIDs(groups))
 }
 
 func repositoryIDs(groups [][]insights.Sample) []int64 {

@@ -112,7 +112,7 @@ func TestCommitsThatTheIndexDoesNotKnowYet(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"counted 2", "counted 1", "absent"}, b.told(series)["mirror"])
 
-	repository, err := b.store.RepositoryByName(t.Context(), "mirror")
+	repository, err := b.store.Repositories.ByName(t.Context(), "mirror")
 	require.NoError(t, err)
 	require.NotNil(t, repository.IndexedAt)
 	require.Equal(t, "refs/heads/main", repository.DefaultBranch)
@@ -136,7 +136,7 @@ func TestMirrorWhoseHostIsAwayFailsWithItsReason(t *testing.T) {
 		"away": {"failed: fetch failed", "failed: fetch failed", "failed: fetch failed"},
 		"here": {"counted 3", "counted 2", "counted 1"},
 	}, b.told(series))
-	repository, err := b.store.RepositoryByName(t.Context(), "away")
+	repository, err := b.store.Repositories.ByName(t.Context(), "away")
 	require.NoError(t, err)
 	require.NotEmpty(t, repository.Error)
 }
@@ -152,7 +152,7 @@ func TestMirrorThatIsBehindIsFetched(t *testing.T) {
 	require.DirExists(t, filepath.Join(b.dataDir, fmt.Sprintf("%d.git", repository.ID)))
 
 	origin.Commit(t, shortlyBefore(0), map[string]string{"a.go": "TODO\nTODO\n"})
-	repositories, err := b.store.RepositoriesByID(t.Context(), []int64{repository.ID})
+	repositories, err := b.store.Repositories.ByID(t.Context(), []int64{repository.ID})
 	require.NoError(t, err)
 	other := &activities.Mirrors{Store: b.store, Dir: t.TempDir()}
 	_, err = other.Refresh(t.Context(), repositories[repository.ID])
@@ -211,7 +211,7 @@ func TestRemovedRepositoryFailsItsPendingSamples(t *testing.T) {
 	b.local("growing", growing(t))
 	series := b.series("TODO")
 	begun := b.begin(series)
-	require.NoError(t, b.store.RemoveRepository(t.Context(), "growing"))
+	require.NoError(t, b.store.Repositories.Remove(t.Context(), "growing"))
 	_, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 	require.NoError(t, err)
 	require.Equal(t, []string{"failed: repository removed", "failed: repository removed", "failed: repository removed"}, b.told(series)["growing"])
@@ -226,7 +226,7 @@ func TestCapturedValuesAreCountedEach(t *testing.T) {
 	series := b.series(`go (1\.\d+) patterntype:regexp`, func(s *insights.Series) { s.Method = insights.SearchCompute })
 	b.backfill(series)
 	require.Equal(t, []string{"counted 2", "reused 2", "absent"}, b.told(series)["r"])
-	points, err := b.store.Points(t.Context(), []string{series.ID}, store.PointFilter{})
+	points, err := b.store.Charts.Points(t.Context(), []string{series.ID}, store.PointFilter{})
 	require.NoError(t, err)
 	values := map[string][]float64{}
 	for _, p := range points[series.ID] {
@@ -250,7 +250,7 @@ func TestStoppedSearchGoesOnFromTheLedger(t *testing.T) {
 	b.env.SetWorkerStopChannel(stop)
 	go func() {
 		for t.Context().Err() == nil {
-			tally, err := b.store.Completeness(t.Context(), series.ID)
+			tally, err := b.store.Samples.Completeness(t.Context(), series.ID)
 			if err == nil && tally.Done() > 0 {
 				close(stop)
 				return
@@ -261,7 +261,7 @@ func TestStoppedSearchGoesOnFromTheLedger(t *testing.T) {
 	_, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 	requireCode(t, err, insights.Unavailable, true)
 	require.ErrorContains(t, err, "another one goes on")
-	first, err := b.store.Completeness(t.Context(), series.ID)
+	first, err := b.store.Samples.Completeness(t.Context(), series.ID)
 	require.NoError(t, err)
 	require.NotZero(t, first.Counted)
 	require.NotZero(t, first.Pending)
@@ -289,7 +289,7 @@ func TestSearchIsCancelled(t *testing.T) {
 	b.env.SetOnActivityHeartbeatListener(func(*activity.Info, converter.EncodedValues) { cancel() })
 	_, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 	require.ErrorContains(t, err, "canceled")
-	tally, err := b.store.Completeness(t.Context(), series.ID)
+	tally, err := b.store.Samples.Completeness(t.Context(), series.ID)
 	require.NoError(t, err)
 	require.NoError(t, tally.Check())
 	require.NotZero(t, tally.Pending)
@@ -311,7 +311,7 @@ func TestTooManyValuesMakeASamplePartial(t *testing.T) {
 	b.backfill(series)
 	require.Equal(t, []string{"partial 5004: too many distinct values", "counted 3", "absent"}, b.told(series)["r"])
 	require.Contains(t, b.samples(series)[0].Reason, "5001 distinct values, of which the 5000 most frequent are stored")
-	points, err := b.store.Points(t.Context(), []string{series.ID}, store.PointFilter{})
+	points, err := b.store.Charts.Points(t.Context(), []string{series.ID}, store.PointFilter{})
 	require.NoError(t, err)
 	newest := map[string]float64{}
 	for _, p := range points[series.ID] {
@@ -338,7 +338,7 @@ func TestLinesAreCountedByLanguage(t *testing.T) {
 	b.backfill(all)
 	require.Equal(t, []string{"counted 5", "counted 1", "absent"}, b.told(series)["r"])
 	require.Equal(t, []string{"counted 6", "counted 2", "absent"}, b.told(all)["r"])
-	points, err := b.store.Points(t.Context(), []string{all.ID}, store.PointFilter{})
+	points, err := b.store.Charts.Points(t.Context(), []string{all.ID}, store.PointFilter{})
 	require.NoError(t, err)
 	values := map[string][]float64{}
 	for _, p := range points[all.ID] {

@@ -16,6 +16,6 @@ const snapshotPage = 400
 
 // SnapshotSeries lists the next series with a place over after whose grid is coarser than a day.
 func (s *Snapshots) SnapshotSeries(ctx context.Context, after int64) (SnapshotPage, error) {
-	ids, next, err := s.Store.SnapshotSeries(ctx, after, snapshotPage)
+	ids, next, err := s.Store.Plans.DueForSnapshot(ctx, after, snapshotPage)
 	return SnapshotPage{SeriesIDs: ids, Next: next}, outcome(ctx, err)
 }

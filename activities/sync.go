@@ -38,7 +38,7 @@ func (s *Sync) List(ctx context.Context, after int64) (ListResult, error) {
 
 func (s *Sync) list(ctx context.Context, after int64) (ListResult, error) {
 	page := ListResult{Next: after}
-	settings, err := s.Store.Settings(ctx)
+	settings, err := s.Store.Settings.All(ctx)
 	if err != nil {
 		return ListResult{}, err
 	}
@@ -54,7 +54,7 @@ func (s *Sync) list(ctx context.Context, after int64) (ListResult, error) {
 		if room < syncBatch { // a page that is nearly full is not filled up repository by repository
 			return page, nil
 		}
-		part, err := s.Store.RepositoriesAfter(ctx, page.Next, room)
+		part, err := s.Store.Repositories.After(ctx, page.Next, room)
 		if err != nil {
 			return ListResult{}, err
 		}
@@ -103,7 +103,7 @@ func (p *ListResult) add(list []store.Repository) {
 // One returns the page of one repository, whatever is known of it.
 func (s *Sync) One(ctx context.Context, id int64) (ListResult, error) {
 	page := ListResult{IDs: []int64{id}, Last: true}
-	err := s.Store.ReadSetting(ctx, store.SettingShards, &page.Shards)
+	err := s.Store.Settings.Read(ctx, store.SettingShards, &page.Shards)
 	return page, outcome(ctx, err)
 }
 
@@ -111,7 +111,7 @@ func (s *Sync) One(ctx context.Context, id int64) (ListResult, error) {
 func eachRepository(ctx context.Context, from *store.Store, do func(store.Repository)) error {
 	const page = 2000
 	for after := int64(0); ; {
-		list, err := from.RepositoriesAfter(ctx, after, page)
+		list, err := from.Repositories.After(ctx, after, page)
 		if err != nil {
 			return err
 		}
@@ -130,7 +130,7 @@ func eachRepository(ctx context.Context, from *store.Store, do func(store.Reposi
 func (s *Sync) Repository(ctx context.Context, id int64) error {
 	work, done := untilWorkerStops(ctx)
 	defer done()
-	r, err := s.Store.Repository(work, id)
+	r, err := s.Store.Repositories.Get(work, id)
 	if insights.ErrorCode(err) == insights.NotFound {
 		return nil
 	}
@@ -150,7 +150,7 @@ func (s *Sync) Repository(ctx context.Context, id int64) error {
 func (s *Sync) Repositories(ctx context.Context, ids []int64) error {
 	work, done := untilWorkerStops(ctx)
 	defer done()
-	found, err := s.Store.RepositoriesByID(work, ids)
+	found, err := s.Store.Repositories.ByID(work, ids)
 	if err != nil {
 		return outcome(ctx, err)
 	}

@@ -22,7 +22,7 @@ func (b *testBundle) synced(r store.Repository) store.Repository {
 	b.t.Helper()
 	_, err := call[struct{}](b, b.sync.Repository, r.ID)
 	require.NoError(b.t, err)
-	after, err := b.store.Repository(b.t.Context(), r.ID)
+	after, err := b.store.Repositories.Get(b.t.Context(), r.ID)
 	require.NoError(b.t, err)
 	return after
 }
@@ -36,7 +36,7 @@ func (b *testBundle) requireIndexed(r store.Repository, git *testgit.Repo) {
 	require.NoError(b.t, err)
 	commits, err := repo.FirstParents(b.t.Context(), tip, "")
 	require.NoError(b.t, err)
-	index, err := b.store.CommitIndexTip(b.t.Context(), r.ID)
+	index, err := b.store.Commits.Tip(b.t.Context(), r.ID)
 	require.NoError(b.t, err)
 	require.Len(b.t, index, len(commits))
 	for i, c := range commits {
@@ -46,7 +46,7 @@ func (b *testBundle) requireIndexed(r store.Repository, git *testgit.Repo) {
 	}
 	for _, at := range []time.Time{grid.Time(0), grid.Time(-1), grid.Time(-2), grid.Time(-3)} {
 		want, found := gitrepo.AsOf(commits, at)
-		got, err := b.store.AsOf(b.t.Context(), r.ID, []time.Time{at})
+		got, err := b.store.Commits.AsOf(b.t.Context(), r.ID, []time.Time{at})
 		require.NoError(b.t, err)
 		commit, indexed := got[at]
 		require.Equal(b.t, found, indexed)
@@ -139,11 +139,11 @@ func TestListIsByShard(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	const shards = 2
-	require.NoError(t, b.store.SetSetting(t.Context(), store.SettingShards, "2"))
-	require.NoError(t, b.store.SetSetting(t.Context(), store.SettingSyncWindow, "3"))
+	require.NoError(t, b.store.Settings.Set(t.Context(), store.SettingShards, "2"))
+	require.NoError(t, b.store.Settings.Set(t.Context(), store.SettingSyncWindow, "3"))
 	served := map[int64]bool{}
 	for i := range 40 {
-		r, err := b.store.AddRepository(t.Context(), fmt.Sprint(i), filepath.Join(t.TempDir(), "a.git"), i%8 != 0)
+		r, err := b.store.Repositories.Add(t.Context(), fmt.Sprint(i), filepath.Join(t.TempDir(), "a.git"), i%8 != 0)
 		require.NoError(t, err)
 		served[r.ID] = insights.ShardOf(r.ID, shards) == 1
 	}
@@ -184,7 +184,7 @@ func TestRefreshOfARemovedRepositoryIsItsOwnTrouble(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	r := b.local("r", growing(t))
-	require.NoError(t, b.store.RemoveRepository(t.Context(), "r"))
+	require.NoError(t, b.store.Repositories.Remove(t.Context(), "r"))
 	r.ID = 4711 // as if its row were gone
 	_, err := b.mirrors.Refresh(t.Context(), r)
 	require.ErrorContains(t, err, "does not exist")
@@ -207,7 +207,7 @@ func TestListReadsEachRepositoryOnce(t *testing.T) {
 	for i := range list {
 		list[i] = store.NewRepository{Names: []string{fmt.Sprint("r", repositories-i)}, Location: fmt.Sprint("https://example.com/", i)}
 	}
-	require.NoError(t, b.sync.Store.AddRepositories(t.Context(), list))
+	require.NoError(t, b.sync.Store.Repositories.AddMany(t.Context(), list))
 	_, err = pool.Exec(t.Context(), `ANALYZE`)
 	require.NoError(t, err)
 	read := func() (rows int) {

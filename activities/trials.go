@@ -114,7 +114,7 @@ func (t *Trials) reportOne(ctx context.Context, path string) error {
 			continue
 		}
 		t.Logger.Warn("a worker died while it searched a repository", "series", series, "repository", id, "alone", suspects || len(entries) == 1)
-		if err := t.Store.AddStrike(ctx, series, id, "the worker died while it searched the repository"); err != nil {
+		if err := t.Store.Quarantine.AddStrike(ctx, series, id, "the worker died while it searched the repository"); err != nil {
 			return err
 		}
 		if err := os.Remove(filepath.Join(folder, e.Name())); err != nil { // or it would be counted twice

@@ -8,23 +8,31 @@ import (
 	"github.com/backsight/backsight/telemetry"
 )
 
-// writer gathers samples so that many small repositories share a transaction, and none waits long to be seen.
+// sampleStore stores how samples ended.
+type sampleStore interface {
+	Write(ctx context.Context, seriesID string, plan int, samples []insights.Sample) error
+}
+
+// writer collects samples, so that many small repositories share a transaction and charts show each sample
+// soon.
 type writer struct {
-	book    book
-	metrics *telemetry.Metrics
+	store    sampleStore
+	seriesID string
+	plan     int
+	metrics  *telemetry.Metrics
 
 	samples []insights.Sample
-	values  int       // of samples, by value
-	since   time.Time // when the first of samples came
+	values  int       // number of captured values of samples
+	since   time.Time // when the first of samples was added
 }
 
 const (
 	writeAtMost = 500                    // samples in one transaction
-	writeValues = 20_000                 // values of samples by value, before the transaction is written
-	writeWithin = 500 * time.Millisecond // what a chart waits for at most
+	writeValues = 20_000                 // captured values in one transaction
+	writeWithin = 500 * time.Millisecond // the longest that a sample waits to be written
 )
 
-// add takes samples that belong together: they are written in one transaction.
+// add adds samples that must be written in one transaction.
 func (w *writer) add(ctx context.Context, samples ...insights.Sample) error {
 	if len(w.samples) == 0 {
 		w.since = time.Now()
@@ -44,7 +52,7 @@ func (w *writer) flush(ctx context.Context) error {
 		return nil
 	}
 	began := time.Now()
-	err := w.book.write(ctx, w.samples)
+	err := w.store.Write(ctx, w.seriesID, w.plan, w.samples)
 	w.metrics.Wrote(began, err)
 	if err != nil {
 		return err

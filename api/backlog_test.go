@@ -42,24 +42,24 @@ func TestBacklogMetrics(t *testing.T) {
 		require.Equal(t, "0", empty[name], name)
 	}
 
-	_, err := b.store.AddRepository(t.Context(), "acme/ok", "/srv/ok", true)
+	_, err := b.store.Repositories.Add(t.Context(), "acme/ok", "/srv/ok", true)
 	require.NoError(t, err)
-	bad, err := b.store.AddRepository(t.Context(), "acme/bad", "/srv/bad", true)
+	bad, err := b.store.Repositories.Add(t.Context(), "acme/bad", "/srv/bad", true)
 	require.NoError(t, err)
-	require.NoError(t, b.store.RecordSync(t.Context(), bad.ID, store.SyncResult{At: time.Now(), Err: "gone"}))
+	require.NoError(t, b.store.Repositories.RecordSync(t.Context(), bad.ID, store.SyncResult{At: time.Now(), Err: "gone"}))
 	due := time.Now().Add(-time.Hour)
 	grid := insights.NewGrid(due.AddDate(0, 0, -1), insights.Interval{Unit: insights.Day, Value: 1}, 2)
-	view, err := b.store.CreateView(t.Context(), insights.View{Title: "x", Series: []insights.ViewSeries{{Series: insights.Series{Query: "TODO", Method: insights.Search, Grid: grid}}}})
+	view, err := b.store.Views.Create(t.Context(), insights.View{Title: "x", Series: []insights.ViewSeries{{Series: insights.Series{Query: "TODO", Method: insights.Search, Grid: grid}}}})
 	require.NoError(t, err)
 	series := view.Series[0].Series
-	_, err = b.store.BeginGeneration(t.Context(), series.ID, insights.BackfillPlan, series.Grid.Frames())
+	_, err = b.store.Plans.Begin(t.Context(), store.PlanRequest{SeriesID: series.ID, Kind: insights.BackfillPlan, Times: series.Grid.Frames()})
 	require.NoError(t, err)
 
 	// A snapshot that a recording has overtaken is dropped, and its plan stays open until the next one.
-	_, err = b.store.BeginSnapshot(t.Context(), series.ID, time.Now())
+	_, err = b.store.Plans.Begin(t.Context(), store.PlanRequest{SeriesID: series.ID, Kind: insights.SnapshotPlan, Times: []time.Time{time.Now()}})
 	require.NoError(t, err)
-	require.NoError(t, b.store.AddStrike(t.Context(), series.ID, bad.ID, "the worker died"))
-	require.NoError(t, b.store.SetSetting(t.Context(), store.SettingShards, "3"))
+	require.NoError(t, b.store.Quarantine.AddStrike(t.Context(), series.ID, bad.ID, "the worker died"))
+	require.NoError(t, b.store.Settings.Set(t.Context(), store.SettingShards, "3"))
 	b.workflows.set(func(f *fakeWorkflows) { f.served = 1 })
 	full := b.scrape()
 	require.Equal(t, "1", full["backsight_plans_unfinished"])

@@ -213,7 +213,7 @@ func (r *mutationResolver) missingRepositories(ctx context.Context, input genera
 		if len(l.names) == 0 {
 			continue
 		}
-		missing, err := r.config.Store.MissingRepositories(ctx, l.names, viewer(ctx))
+		missing, err := r.config.Store.Repositories.Missing(ctx, l.names, viewer(ctx))
 		if err != nil {
 			return nil, err
 		}

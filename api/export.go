@@ -77,14 +77,14 @@ func exported(r *http.Request, s *store.Store, id string) (view insights.View, p
 	if filter.To, err = timeParameter(q.Get("to")); err != nil {
 		return view, nil, err
 	}
-	if view, err = s.View(r.Context(), id); err != nil {
+	if view, err = s.Views.Get(r.Context(), id); err != nil {
 		return view, nil, err
 	}
 	ids := make([]string, len(view.Series))
 	for i, series := range view.Series {
 		ids[i] = series.ID
 	}
-	points, err = s.Export(r.Context(), ids, filter)
+	points, err = s.Charts.Export(r.Context(), ids, filter)
 	return view, points, err
 }
 

@@ -21,7 +21,7 @@ func (r *resolver) mustSee(ctx context.Context, name string) error {
 	if viewer(ctx).Admin {
 		return nil
 	}
-	return r.config.Store.CheckSeen(ctx, viewer(ctx), name)
+	return r.config.Store.Repositories.CheckVisible(ctx, viewer(ctx), name)
 }
 
 // RepositoryGrants lists who may see what.
@@ -41,7 +41,7 @@ func (r *queryResolver) RepositoryGrants(ctx context.Context, first *int, after,
 		}
 		filter.After = store.Grant{Repository: key[0], Login: key[1]}
 	}
-	list, err := r.config.Store.Grants(ctx, filter)
+	list, err := r.config.Store.Access.Grants(ctx, filter)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func (r *mutationResolver) SetRepositoryPrivate(ctx context.Context, name string
 	if err := administrator(ctx); err != nil {
 		return nil, err
 	}
-	if err := r.config.Store.SetRepositoryPrivate(ctx, name, private); err != nil {
+	if err := r.config.Store.Access.SetPrivate(ctx, name, private); err != nil {
 		return nil, err
 	}
 	return r.accessChanged(ctx, name, "private", private)
@@ -70,7 +70,7 @@ func (r *mutationResolver) GrantRepository(ctx context.Context, name, login stri
 	if err := administrator(ctx); err != nil {
 		return nil, err
 	}
-	if err := r.config.Store.GrantRepository(ctx, name, login); err != nil {
+	if err := r.config.Store.Access.Grant(ctx, name, login); err != nil {
 		return nil, err
 	}
 	return r.accessChanged(ctx, name, "granted", login)
@@ -79,7 +79,7 @@ func (r *mutationResolver) GrantRepository(ctx context.Context, name, login stri
 // accessChanged leaves a line of who changed what, and answers with the repository.
 func (r *mutationResolver) accessChanged(ctx context.Context, name string, what ...any) (*generated.Repository, error) {
 	r.config.Logger.InfoContext(ctx, "access to a repository was changed", append([]any{"repository", name, "by", actor(ctx)}, what...)...)
-	repository, err := r.config.Store.RepositoryByName(ctx, name)
+	repository, err := r.config.Store.Repositories.ByName(ctx, name)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +94,7 @@ func (r *mutationResolver) RevokeRepository(ctx context.Context, name *string, l
 	if name != nil && *name == "" {
 		return nil, insights.Errorf(insights.Invalid, "name: give a repository's name, or null for all that %s may see", login)
 	}
-	if err := r.config.Store.RevokeRepository(ctx, orEmpty(name), login); err != nil {
+	if err := r.config.Store.Access.Revoke(ctx, orEmpty(name), login); err != nil {
 		return nil, err
 	}
 	r.config.Logger.InfoContext(ctx, "access to a repository was changed", "repository", orEmpty(name), "by", actor(ctx), "revoked", login)

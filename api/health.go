@@ -45,7 +45,7 @@ func (r *queryResolver) Health(ctx context.Context) (*generated.Health, error) {
 // idleShards are the search shards that nobody serves.
 func idleShards(ctx context.Context, config Config) ([]int, error) {
 	var shards int
-	if err := config.Store.ReadSetting(ctx, store.SettingShards, &shards); err != nil {
+	if err := config.Store.Settings.Read(ctx, store.SettingShards, &shards); err != nil {
 		return nil, err
 	}
 	idle, err := config.Workflows.ShardsWithoutPoller(ctx, shards)

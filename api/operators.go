@@ -32,7 +32,7 @@ func (r *mutationResolver) RetryInsightSeriesBackfill(ctx context.Context, serie
 func (r *mutationResolver) RetryInsightSamples(ctx context.Context, seriesID string, filter generated.SampleFilter, claimed *string) (*model.InsightsSeries, error) {
 	chosen := sampleFilter(seriesID, &filter)
 	selection := insights.Selection{Outcomes: chosen.Outcomes, Time: chosen.Time, Repository: chosen.RepoPattern}
-	if err := r.config.Store.ValidateSelection(ctx, seriesID, selection); err != nil {
+	if err := r.config.Store.Samples.ValidateSelection(ctx, seriesID, selection); err != nil {
 		return nil, err
 	}
 	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed), Selection: selection}, workflows.Retry)
@@ -69,7 +69,7 @@ func (r *mutationResolver) SnapshotInsightSeries(ctx context.Context, seriesID s
 }
 
 func (r *mutationResolver) order(ctx context.Context, seriesID string, order workflows.Order, message string) (*model.InsightsSeries, error) {
-	series, err := r.config.Store.Series(ctx, seriesID)
+	series, err := r.config.Store.Series.Get(ctx, seriesID)
 	if err != nil {
 		return nil, err
 	}
@@ -95,10 +95,10 @@ func (r *mutationResolver) order(ctx context.Context, seriesID string, order wor
 // startAnew starts the workflow of a series that has none: somebody ended it in the Temporal UI, or Temporal's database is
 // another one. The ledger has what is done, so it goes on from there. What fails here after the mark, a worker does.
 func (r *mutationResolver) startAnew(ctx context.Context, seriesID string) error {
-	if err := r.config.Store.MarkSeriesLost(ctx, seriesID); err != nil {
+	if err := r.config.Store.Series.MarkLost(ctx, seriesID); err != nil {
 		return err
 	}
-	lost, err := r.config.Store.SeriesToStart(ctx)
+	lost, err := r.config.Store.Series.ToStart(ctx)
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func (r *mutationResolver) startAnew(ctx context.Context, seriesID string) error
 		if err := r.config.Workflows.StartSeries(ctx, one.Series, one.Title); err != nil {
 			return err
 		}
-		return r.config.Store.MarkSeriesStarted(ctx, seriesID)
+		return r.config.Store.Series.MarkStarted(ctx, seriesID)
 	}
 	return nil
 }

@@ -84,11 +84,11 @@ func TestOrderToASeriesThatLostItsWorkflowStartsItAnew(t *testing.T) {
 	b.do(&answer, `mutation($id: ID!) { retryInsightSeriesBackfill(seriesId: $id) { seriesId } }`, map[string]any{"id": id})
 	require.Equal(t, []string{id + " Debt"}, b.workflows.started)
 	require.Equal(t, []string{"retry", "retry"}, b.workflows.messages, "refused, and taken by the new one")
-	left, err := b.store.SeriesToStart(t.Context())
+	left, err := b.store.Series.ToStart(t.Context())
 	require.NoError(t, err)
 	require.Empty(t, left)
 
-	require.NoError(t, b.store.DeleteView(t.Context(), view.ID))
+	require.NoError(t, b.store.Views.Delete(t.Context(), view.ID))
 	b.workflows.set(func(f *fakeWorkflows) { f.lost, f.started = true, nil })
 	b.refused(insights.Conflict, `mutation($id: ID!) { triggerInsightSeries(seriesId: $id) { seriesId } }`, map[string]any{"id": id})
 	require.Empty(t, b.workflows.started, "a deleted series stays ended")

@@ -45,7 +45,7 @@ func (r *resolver) charts(ctx context.Context, objs []*model.InsightsSeries, fro
 	key := fmt.Sprintf("points %v %v %q %q", instant(from), instant(to), filter.Include, filter.Exclude)
 	page := pageOf(objs)
 	return model.Load(page, key, func(ids []string) (map[string]store.Chart, error) {
-		return r.config.Store.Charts(ctx, ids, filter, page.Display)
+		return r.config.Store.Charts.Read(ctx, ids, filter, page.Display)
 	})
 }
 

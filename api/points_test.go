@@ -35,9 +35,9 @@ func TestPointsCompletenessSamples(t *testing.T) {
 		case 1:
 			s.Outcome = insights.Absent
 		case 6:
-			s.Outcome, s.Commit, s.Value, s.ReasonClass, s.Reason = insights.Partial, someCommit, 4, "missing object", "blob 12 is missing"
+			s.Outcome, s.Commit, s.Value, s.Code, s.Reason = insights.Partial, someCommit, 4, "missing object", "blob 12 is missing"
 		case 7:
-			s.Outcome, s.ReasonClass, s.Reason = insights.Failed, "git", "exited 128"
+			s.Outcome, s.Code, s.Reason = insights.Failed, "git", "exited 128"
 		}
 	})
 	var result struct {
@@ -264,9 +264,9 @@ func TestSamplesOfARemovedRepositoryAreListed(t *testing.T) {
 	b := setup(t)
 	id := b.create("Debt", "TODO").DataSeries[0].SeriesID
 	b.settle(id, b.plan(id, "acme/gone", "acme/there"), func(_ int, s *insights.Sample) {
-		s.Outcome, s.ReasonClass, s.Reason = insights.Failed, "fetch failed", "no route to host"
+		s.Outcome, s.Code, s.Reason = insights.Failed, "fetch failed", "no route to host"
 	})
-	require.NoError(t, b.store.RemoveRepository(t.Context(), "acme/gone"))
+	require.NoError(t, b.store.Repositories.Remove(t.Context(), "acme/gone"))
 	var result struct {
 		InsightSeries struct {
 			Samples struct {

@@ -58,7 +58,7 @@ func (r *subscriptionResolver) InsightProgress(ctx context.Context, ids []string
 	}
 	w := &watcher{views: map[string][]string{}, seen: map[string]string{}, slot: map[string]*generated.InsightProgress{}, wake: make(chan struct{}, 1)}
 	for _, id := range ids {
-		view, err := r.config.Store.View(ctx, id)
+		view, err := r.config.Store.Views.Get(ctx, id)
 		if err != nil {
 			return nil, err
 		}
@@ -169,7 +169,7 @@ func (h *progressHub) readLedger(ctx context.Context) {
 	if len(watched) == 0 {
 		return // the last one is leaving
 	}
-	tallies, err := h.r.config.Store.CompletenessOf(ctx, watched)
+	tallies, err := h.r.config.Store.Samples.CompletenessOf(ctx, watched)
 	if err != nil {
 		if ctx.Err() == nil && !h.away.Swap(true) { // told once, not four times a second
 			h.r.config.Logger.WarnContext(ctx, "progress: the ledger cannot be read; trying until it can", "err", err)

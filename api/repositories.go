@@ -28,7 +28,7 @@ func (r *queryResolver) Repositories(ctx context.Context, first *int, after, fin
 		}
 		filter.After = key[0]
 	}
-	list, err := r.config.Store.Repositories(ctx, filter)
+	list, err := r.config.Store.Repositories.List(ctx, filter)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func (r *queryResolver) Repositories(ctx context.Context, first *int, after, fin
 		connection.Nodes[i] = repositoryModel(repository)
 	}
 	if asksFor(ctx, "totalCount") {
-		n, err := r.config.Store.CountRepositories(ctx, filter)
+		n, err := r.config.Store.Repositories.Count(ctx, filter)
 		if err != nil {
 			return nil, err
 		}
@@ -75,7 +75,7 @@ func (r *queryResolver) PreviewRepositoriesFromQuery(ctx context.Context, text s
 	if err != nil {
 		return nil, &placedError{err: err, field: []any{"query"}, text: text}
 	}
-	n, err := r.config.Store.ScopeSize(ctx, store.ScopeFilter{Match: scope.Matches})
+	n, err := r.config.Store.Repositories.CountInScope(ctx, store.ScopeFilter{Match: scope.Matches})
 	if err != nil {
 		return nil, err
 	}
@@ -84,12 +84,12 @@ func (r *queryResolver) PreviewRepositoriesFromQuery(ctx context.Context, text s
 
 // AddRepository registers a repository and starts reading it. The same location again returns the same repository.
 func (r *mutationResolver) AddRepository(ctx context.Context, location string, name *string, private *bool) (*generated.Repository, error) {
-	add := r.config.Store.AddRepository
+	add := r.config.Store.Repositories.Add
 	if private != nil && *private {
 		if err := administrator(ctx); err != nil {
 			return nil, err
 		}
-		add = r.config.Store.AddPrivateRepository
+		add = r.config.Store.Repositories.AddPrivate
 	}
 	location = strings.TrimSpace(location)
 	local := filepath.IsAbs(location)
@@ -165,7 +165,7 @@ func (r *mutationResolver) RemoveRepository(ctx context.Context, name string) (*
 	if err := r.mustSee(ctx, name); err != nil {
 		return nil, err
 	}
-	return &generated.EmptyResponse{}, r.config.Store.RemoveRepository(ctx, name)
+	return &generated.EmptyResponse{}, r.config.Store.Repositories.Remove(ctx, name)
 }
 
 // RenameRepository gives a repository another name.
@@ -173,10 +173,10 @@ func (r *mutationResolver) RenameRepository(ctx context.Context, name, newName s
 	if err := r.mustSee(ctx, name); err != nil {
 		return nil, err
 	}
-	if err := r.config.Store.RenameRepository(ctx, name, newName); err != nil {
+	if err := r.config.Store.Repositories.Rename(ctx, name, newName); err != nil {
 		return nil, err
 	}
-	repository, err := r.config.Store.RepositoryByName(ctx, strings.TrimSpace(newName))
+	repository, err := r.config.Store.Repositories.ByName(ctx, strings.TrimSpace(newName))
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +190,7 @@ func (r *mutationResolver) SyncRepository(ctx context.Context, name *string) (*g
 		if err := r.mustSee(ctx, *name); err != nil {
 			return nil, err
 		}
-		repository, err := r.config.Store.RepositoryByName(ctx, *name)
+		repository, err := r.config.Store.Repositories.ByName(ctx, *name)
 		if err != nil {
 			return nil, err
 		}

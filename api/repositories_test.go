@@ -105,7 +105,7 @@ func TestHealth(t *testing.T) {
 	require.True(t, health.Health.WorkerPolling)
 	require.Nil(t, health.Health.Message)
 	require.Empty(t, health.Health.IdleShards)
-	require.NoError(t, b.store.SetSetting(t.Context(), store.SettingShards, "4"))
+	require.NoError(t, b.store.Settings.Set(t.Context(), store.SettingShards, "4"))
 	b.workflows.set(func(f *fakeWorkflows) { f.served = 2 })
 	b.do(&health, ask, nil)
 	require.True(t, health.Health.WorkerPolling)

@@ -15,7 +15,7 @@ func (r *seriesResolver) Retention(ctx context.Context, s *model.InsightsSeries)
 	if err != nil {
 		return nil, err
 	}
-	kept, err := r.config.Store.Retention(ctx, s.SeriesID, setting)
+	kept, err := r.config.Store.Retention.Of(ctx, s.SeriesID, setting)
 	if err != nil {
 		return nil, err
 	}
@@ -23,7 +23,7 @@ func (r *seriesResolver) Retention(ctx context.Context, s *model.InsightsSeries)
 }
 
 func (r *resolver) retentionSetting(ctx context.Context) (points int, err error) {
-	err = r.config.Store.ReadSetting(ctx, store.SettingRetentionPoints, &points)
+	err = r.config.Store.Settings.Read(ctx, store.SettingRetentionPoints, &points)
 	return points, err
 }
 
@@ -33,13 +33,13 @@ func (r *mutationResolver) SetInsightSeriesRetention(ctx context.Context, series
 	if err != nil {
 		return nil, err
 	}
-	if err := r.config.Store.SetRetention(ctx, seriesID, points); err != nil {
+	if err := r.config.Store.Retention.Set(ctx, seriesID, points); err != nil {
 		return nil, err
 	}
-	if _, err := r.config.Store.KeepNewestOf(ctx, seriesID, setting); err != nil {
+	if _, err := r.config.Store.Retention.KeepNewestOf(ctx, seriesID, setting); err != nil {
 		return nil, err
 	}
-	series, err := r.config.Store.Series(ctx, seriesID)
+	series, err := r.config.Store.Series.Get(ctx, seriesID)
 	if err != nil {
 		return nil, err
 	}
@@ -55,13 +55,13 @@ func (r *seriesResolver) Plans(ctx context.Context, s *model.InsightsSeries, fir
 	if limit < 1 || limit > 1000 {
 		return nil, insights.Errorf(insights.Invalid, "first: %d: use a number from 1 to 1000", limit)
 	}
-	plans, err := r.config.Store.Plans(ctx, s.SeriesID, limit)
+	plans, err := r.config.Store.Plans.List(ctx, s.SeriesID, limit)
 	if err != nil {
 		return nil, err
 	}
 	models := make([]*generated.SeriesPlan, len(plans))
 	for i, p := range plans {
-		models[i] = &generated.SeriesPlan{Generation: p.Generation, Kind: string(p.Kind), CreatedAt: p.CreatedAt, CompletedAt: p.CompletedAt}
+		models[i] = &generated.SeriesPlan{Generation: p.Number, Kind: string(p.Kind), CreatedAt: p.CreatedAt, CompletedAt: p.CompletedAt}
 		for _, t := range p.Times {
 			models[i].Times = append(models[i].Times, &t)
 		}
@@ -74,7 +74,7 @@ func (r *seriesResolver) Plans(ctx context.Context, s *model.InsightsSeries, fir
 
 // Notices tells what is to be known about the series.
 func (r *seriesResolver) Notices(ctx context.Context, s *model.InsightsSeries) ([]*generated.SeriesNotice, error) {
-	notes, err := r.config.Store.DirtyQueries(ctx, s.SeriesID)
+	notes, err := r.config.Store.Notices.List(ctx, s.SeriesID)
 	if err != nil {
 		return nil, err
 	}

@@ -28,7 +28,7 @@ func (r *seriesResolver) Samples(ctx context.Context, s *model.InsightsSeries, f
 			return nil, err
 		}
 	}
-	samples, err := r.config.Store.Samples(ctx, selected)
+	samples, err := r.config.Store.Samples.List(ctx, selected)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ func (r *seriesResolver) Samples(ctx context.Context, s *model.InsightsSeries, f
 		return encodeCursor("sample", s.Time.UTC().Format(time.RFC3339Nano), strconv.FormatInt(s.RepositoryID, 10))
 	})
 	if s.Series.Method.ByValue() && asksFor(ctx, "nodes", "values") {
-		if err := r.config.Store.AddValues(ctx, s.SeriesID, samples, values); err != nil {
+		if err := r.config.Store.Samples.AddValues(ctx, s.SeriesID, samples, values); err != nil {
 			return nil, err
 		}
 	}
@@ -45,7 +45,7 @@ func (r *seriesResolver) Samples(ctx context.Context, s *model.InsightsSeries, f
 	for i, sample := range samples {
 		ids[i] = sample.RepositoryID
 	}
-	repositories, err := r.config.Store.RepositoriesByID(ctx, ids)
+	repositories, err := r.config.Store.Repositories.ByID(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func (r *seriesResolver) Samples(ctx context.Context, s *model.InsightsSeries, f
 		connection.Nodes[i] = sampleModel(sample.Sample, repositories[sample.RepositoryID])
 	}
 	if asksFor(ctx, "totalCount") {
-		n, err := r.config.Store.CountSamples(ctx, selected)
+		n, err := r.config.Store.Samples.Count(ctx, selected)
 		if err != nil {
 			return nil, err
 		}
@@ -116,7 +116,7 @@ func orNil(s string) *string {
 
 // Reasons groups what is partial or failed by why.
 func (r *seriesResolver) Reasons(ctx context.Context, s *model.InsightsSeries) ([]*generated.SampleReason, error) {
-	reasons, err := r.config.Store.FailedReasons(ctx, s.SeriesID, viewer(ctx))
+	reasons, err := r.config.Store.Samples.Reasons(ctx, s.SeriesID, viewer(ctx))
 	if err != nil {
 		return nil, err
 	}

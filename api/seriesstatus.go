@@ -17,7 +17,7 @@ import (
 // tallies returns the ledger's tallies of all series of a page, one statement for all.
 func (r *resolver) tallies(ctx context.Context, page *model.Page) (map[string]insights.Completeness, error) {
 	return model.Load(page, "completeness", func(ids []string) (map[string]insights.Completeness, error) {
-		return r.config.Store.CompletenessOf(ctx, ids)
+		return r.config.Store.Samples.CompletenessOf(ctx, ids)
 	})
 }
 

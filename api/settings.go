@@ -10,7 +10,7 @@ import (
 
 // settings lists all settings in the order in which people read them.
 func (r *resolver) settings(ctx context.Context) ([]*generated.Setting, error) {
-	values, err := r.config.Store.Settings(ctx)
+	values, err := r.config.Store.Settings.All(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -28,7 +28,7 @@ func (r *queryResolver) Settings(ctx context.Context) ([]*generated.Setting, err
 
 // UpdateSetting changes a setting; workers take it over within seconds.
 func (r *mutationResolver) UpdateSetting(ctx context.Context, key, value string) (*generated.Setting, error) {
-	if err := r.config.Store.SetSetting(ctx, key, value); err != nil {
+	if err := r.config.Store.Settings.Set(ctx, key, value); err != nil {
 		return nil, err
 	}
 	all, err := r.settings(ctx)

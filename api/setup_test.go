@@ -133,15 +133,15 @@ func (b *bundle) plan(seriesID string, repositories ...string) (generation int) 
 	b.t.Helper()
 	ctx := b.t.Context()
 	for _, name := range repositories {
-		_, err := b.store.AddRepository(ctx, name, "/srv/"+name, true)
+		_, err := b.store.Repositories.Add(ctx, name, "/srv/"+name, true)
 		require.NoError(b.t, err)
 	}
-	series, err := b.store.Series(ctx, seriesID)
+	series, err := b.store.Series.Get(ctx, seriesID)
 	require.NoError(b.t, err)
-	generation, err = b.store.BeginGeneration(ctx, seriesID, "backfill", series.Grid.Frames())
+	generation, err = b.store.Plans.Begin(ctx, store.PlanRequest{SeriesID: seriesID, Kind: "backfill", Times: series.Grid.Frames()})
 	require.NoError(b.t, err)
 	for done := false; !done; {
-		done, err = b.store.PlanSlice(ctx, seriesID, generation, store.ScopeFilter{}, 100, true)
+		done, err = b.store.Plans.WriteSlice(ctx, seriesID, generation, store.ScopeFilter{}, 100, true)
 		require.NoError(b.t, err)
 	}
 	return generation
@@ -150,7 +150,7 @@ func (b *bundle) plan(seriesID string, repositories ...string) (generation int) 
 // settle ends the pending samples of a plan as outcome says; nil leaves one pending.
 func (b *bundle) settle(seriesID string, generation int, outcome func(i int, s *insights.Sample)) {
 	b.t.Helper()
-	samples, err := b.store.PendingSamples(b.t.Context(), seriesID, generation, 0, 1<<30, nil)
+	samples, err := b.store.Samples.Pending(b.t.Context(), seriesID, generation, 0, 1<<30)
 	require.NoError(b.t, err)
 	var ended []insights.Sample
 	for i, s := range samples {
@@ -158,7 +158,7 @@ func (b *bundle) settle(seriesID string, generation int, outcome func(i int, s *
 			ended = append(ended, s)
 		}
 	}
-	require.NoError(b.t, b.store.WriteSamples(b.t.Context(), seriesID, generation, ended))
+	require.NoError(b.t, b.store.Samples.Write(b.t.Context(), seriesID, generation, ended))
 }
 
 const someCommit = "0123456789abcdef0123456789abcdef01234567"

@@ -49,9 +49,9 @@ func TestPrivateRepositoriesAreHiddenFromWhoHasNoGrant(t *testing.T) {
 	view := b.create("permissions", "TODO")
 	series := view.DataSeries[0].SeriesID
 	generation := b.plan(series, "public", "private")
-	private, err := b.store.RepositoryByName(t.Context(), "private")
+	private, err := b.store.Repositories.ByName(t.Context(), "private")
 	require.NoError(t, err)
-	require.NoError(t, b.store.SetRepositoryTraits(t.Context(), private.ID, false, false, true))
+	require.NoError(t, b.store.Repositories.SetTraits(t.Context(), private.ID, false, false, true))
 	b.settle(series, generation, func(i int, s *insights.Sample) {
 		if counted(i, s); s.RepositoryID == private.ID {
 			s.Value = 1000

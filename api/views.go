@@ -30,7 +30,7 @@ func (r *queryResolver) InsightViews(ctx context.Context, first *int, after, id,
 		}
 		filter.After = key[0]
 	}
-	views, err := r.config.Store.Views(ctx, filter)
+	views, err := r.config.Store.Views.List(ctx, filter)
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +38,7 @@ func (r *queryResolver) InsightViews(ctx context.Context, first *int, after, id,
 	views, connection.PageInfo = endPage(views, limit, func(v insights.View) string { return encodeCursor("view", v.ID) })
 	connection.Nodes = viewModels(views, display)
 	if asksFor(ctx, "totalCount") {
-		n, err := r.config.Store.CountViews(ctx, filter)
+		n, err := r.config.Store.Views.Count(ctx, filter)
 		if err != nil {
 			return nil, err
 		}
@@ -53,7 +53,7 @@ func (r *queryResolver) InsightSeries(ctx context.Context, id string, options *g
 	if err != nil {
 		return nil, err
 	}
-	series, err := r.config.Store.Series(ctx, id)
+	series, err := r.config.Store.Series.Get(ctx, id)
 	if insights.ErrorCode(err) == insights.NotFound {
 		return nil, nil //nolint:nilnil // null is the schema's answer for "there is none"
 	}
@@ -68,12 +68,12 @@ func (r *queryResolver) InsightSeries(ctx context.Context, id string, options *g
 // DeleteInsightView deletes a view. The workflows of series that nobody shows any more are stopped at once; where that
 // fails the worker's reconciler stops them.
 func (r *mutationResolver) DeleteInsightView(ctx context.Context, id string) (*generated.EmptyResponse, error) {
-	if err := r.config.Store.DeleteView(ctx, id); err != nil {
+	if err := r.config.Store.Views.Delete(ctx, id); err != nil {
 		return nil, err
 	}
 	ctx, cancel := afterCommit(ctx)
 	defer cancel()
-	ids, err := r.config.Store.SeriesToStop(ctx)
+	ids, err := r.config.Store.Series.ToStop(ctx)
 	if err != nil {
 		r.config.Logger.WarnContext(ctx, "workflows of deleted series are left to the reconciler", "view", id, "err", err)
 	}
@@ -82,7 +82,7 @@ func (r *mutationResolver) DeleteInsightView(ctx context.Context, id string) (*g
 			r.config.Logger.WarnContext(ctx, "stopping a deleted series is left to the reconciler", "series", series, "err", err)
 			continue
 		}
-		if err := r.config.Store.MarkSeriesStopped(ctx, series); err != nil {
+		if err := r.config.Store.Series.MarkStopped(ctx, series); err != nil {
 			r.config.Logger.WarnContext(ctx, "a stopped series is not marked; the reconciler stops it again, which does nothing", "series", series, "err", err)
 		}
 	}
@@ -107,7 +107,7 @@ func (r *mutationResolver) startSeries(ctx context.Context, view insights.View) 
 			r.config.Logger.WarnContext(ctx, "starting a series is left to the reconciler", "series", s.ID, "err", err)
 			continue
 		}
-		if err := r.config.Store.MarkSeriesStarted(ctx, s.ID); err != nil {
+		if err := r.config.Store.Series.MarkStarted(ctx, s.ID); err != nil {
 			r.config.Logger.WarnContext(ctx, "a started series is not marked; the reconciler starts it again, which does nothing", "series", s.ID, "err", err)
 		}
 	}
@@ -130,7 +130,7 @@ func (r *mutationResolver) CreateLineChartSearchInsight(ctx context.Context, inp
 		}
 		return nil, problems[last]
 	}
-	created, err := r.config.Store.CreateView(ctx, view)
+	created, err := r.config.Store.Views.Create(ctx, view)
 	if err != nil {
 		return nil, err
 	}

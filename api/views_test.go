@@ -25,7 +25,7 @@ func TestCreateReadDelete(t *testing.T) {
 	created := b.create("Debt", "TODO case:yes", "FIXME")
 	require.Len(t, created.DataSeries, 2)
 	require.Equal(t, []string{created.DataSeries[0].SeriesID + " Debt", created.DataSeries[1].SeriesID + " Debt"}, b.workflows.started)
-	waiting, err := b.store.SeriesToStart(t.Context())
+	waiting, err := b.store.Series.ToStart(t.Context())
 	require.NoError(t, err)
 	require.Empty(t, waiting, "started series are marked")
 
@@ -47,7 +47,7 @@ func TestCreateReadDelete(t *testing.T) {
 
 	b.do(&struct{}{}, `mutation($id: ID!) { deleteInsightView(id: $id) { alwaysNil } }`, map[string]any{"id": created.ID})
 	require.ElementsMatch(t, []string{created.DataSeries[0].SeriesID, created.DataSeries[1].SeriesID}, b.workflows.stopped)
-	left, err := b.store.SeriesToStop(t.Context())
+	left, err := b.store.Series.ToStop(t.Context())
 	require.NoError(t, err)
 	require.Empty(t, left, "stopped series are marked")
 	a = b.post(readView, map[string]any{"id": created.ID})
@@ -61,7 +61,7 @@ func TestTemporalAway(t *testing.T) {
 	b := setup(t)
 	b.workflows.fail = insights.Errorf(insights.Unavailable, "rpc error: connection refused")
 	created := b.create("Debt", "TODO")
-	waiting, err := b.store.SeriesToStart(t.Context())
+	waiting, err := b.store.Series.ToStart(t.Context())
 	require.NoError(t, err)
 	require.Len(t, waiting, 1)
 
@@ -74,7 +74,7 @@ func TestTemporalAway(t *testing.T) {
 	require.Contains(t, b.log.String(), "rpc error", "the log has the cause")
 
 	b.do(&struct{}{}, `mutation($id: ID!) { deleteInsightView(id: $id) { alwaysNil } }`, map[string]any{"id": created.ID})
-	left, err := b.store.SeriesToStop(t.Context())
+	left, err := b.store.Series.ToStop(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, []string{created.DataSeries[0].SeriesID}, left)
 }
@@ -115,7 +115,7 @@ func TestErrorsInInputHaveTheirPlaces(t *testing.T) {
 	require.Empty(t, cmp.Diff(want, got))
 	require.Contains(t, a.Errors[2].Extensions["suggestion"], `"file"`)
 	require.Empty(t, b.workflows.started)
-	n, err := b.store.Views(t.Context(), anyView)
+	n, err := b.store.Views.List(t.Context(), anyView)
 	require.NoError(t, err)
 	require.Empty(t, n, "nothing was stored")
 }
@@ -123,7 +123,7 @@ func TestErrorsInInputHaveTheirPlaces(t *testing.T) {
 func TestScopeOfUnknownRepositories(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	_, err := b.store.AddRepository(t.Context(), "acme/api", "/srv/api", true)
+	_, err := b.store.Repositories.Add(t.Context(), "acme/api", "/srv/api", true)
 	require.NoError(t, err)
 	in := input("x", "TODO")
 	in["input"].(map[string]any)["repositoryScope"] = map[string]any{"repositories": []string{"acme/api", "acme/apj"}}
@@ -203,7 +203,7 @@ func TestCaptureGroups(t *testing.T) {
 		CreateLineChartSearchInsight struct{ View createdView }
 	}
 	b.do(&result, createMutation, in)
-	series, err := b.store.Series(t.Context(), result.CreateLineChartSearchInsight.View.DataSeries[0].SeriesID)
+	series, err := b.store.Series.Get(t.Context(), result.CreateLineChartSearchInsight.View.DataSeries[0].SeriesID)
 	require.NoError(t, err)
 	require.Equal(t, insights.SearchCompute, series.Method)
 }
@@ -221,7 +221,7 @@ func TestLanguageStats(t *testing.T) {
 	}
 	b.do(&result, createMutation, in)
 	created := result.CreateLineChartSearchInsight.View
-	series, err := b.store.Series(t.Context(), created.DataSeries[0].SeriesID)
+	series, err := b.store.Series.Get(t.Context(), created.DataSeries[0].SeriesID)
 	require.NoError(t, err)
 	require.Equal(t, insights.LanguageStats, series.Method)
 	require.Empty(t, series.Query)

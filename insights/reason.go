@@ -1,5 +1,7 @@
 package insights
 
+import "slices"
+
 // ReasonCode says why a sample is partial or failed, or why a series has a notice. People group by
 // the code and read the text that comes with it. Codes are stored as they are here, and compared
 // whole: no code is ever recognised by its text.
@@ -42,9 +44,12 @@ const (
 	ReasonHistoryRewritten ReasonCode = "history rewritten"
 )
 
-// ByOperator reports whether an operator ended the sample. Such a sample says nothing about the
+// OperatorReasons are the codes of samples that an operator ended. Such a sample says nothing about the
 // query or the repository.
-func (c ReasonCode) ByOperator() bool { return c == ReasonCancelled || c == ReasonTerminated }
+var OperatorReasons = []ReasonCode{ReasonCancelled, ReasonTerminated}
 
-// OfSeries reports whether the code is of a notice about the series as a whole, not of samples.
-func (c ReasonCode) OfSeries() bool { return c == ReasonPlanning || c == ReasonHistoryRewritten }
+// SeriesReasons are the codes of notices about a series as a whole, which no sample has.
+var SeriesReasons = []ReasonCode{ReasonPlanning, ReasonHistoryRewritten}
+
+// ByOperator reports whether the code is one of OperatorReasons.
+func (c ReasonCode) ByOperator() bool { return slices.Contains(OperatorReasons, c) }

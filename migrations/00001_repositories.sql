@@ -1,14 +1,15 @@
 -- +goose Up
 
--- Every name that a repository has or had (the reference's table). A point keeps the name of its moment, so a rename
--- does not rewrite history.
+-- Every name that a repository has or had. A point keeps the name that the repository had when the
+-- point was written, so a rename does not rewrite history.
 CREATE TABLE repo_names (
     id   integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     name text NOT NULL UNIQUE
 );
 
--- What Backsight knows of each repository. A local path is read where it is and never written; a clone URL is
--- mirrored below the data directory of each worker that needs it, under mirrors/<id>.git.
+-- The repositories that Backsight searches. A repository at a local path is read in place and never
+-- written. A repository with a clone URL has a mirror on each worker that needs it, in the folder
+-- mirrors/<id>.git of the worker's data directory.
 CREATE TABLE repositories (
     id             integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     name           text NOT NULL REFERENCES repo_names (name),
@@ -22,36 +23,62 @@ CREATE TABLE repositories (
     private        boolean NOT NULL DEFAULT false,
     created_at     timestamptz NOT NULL DEFAULT now(),
     fetched_at     timestamptz,                   -- last successful sync
-    error          text,                          -- of the last sync, NULL when it succeeded
+    error          text,                          -- of the last sync; NULL when it succeeded
     error_at       timestamptz,
+    -- When a sync last found that the first-parent history had lost commits of the index (a
+    -- force-push). NULL: never.
+    rewritten_at   timestamptz,
     deleted_at     timestamptz
-);
--- A removed repository keeps its row (points refer to it) and frees its name and location.
+) WITH (fillfactor = 80); -- every sync updates each row
+-- A removed repository keeps its row, because samples refer to it, and frees its name and location.
 CREATE UNIQUE INDEX repositories_name ON repositories (name) WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX repositories_location ON repositories (location) WHERE deleted_at IS NULL;
 
--- The whole first-parent history of each default branch. seq counts from the root (0) to the tip. "The commit as of T"
--- is the one with the greatest seq whose committed_at is at or before T. Where dates are not monotone a later
--- commit hides earlier ones with later dates: those are shadowed, and the rest is in the same order by seq and
--- by committed_at. So the as-of commit is one index look-up: the greatest committed_at <= T of those not shadowed.
+-- The viewers who may see a private repository, by the login that the authenticating proxy sends.
+-- Administrators see every repository.
+CREATE TABLE repository_grants (
+    repo_id integer NOT NULL REFERENCES repositories (id),
+    login   text NOT NULL,
+    PRIMARY KEY (login, repo_id)
+);
+
+-- The one rule of who sees which repository. It is a function in a FROM clause, so that Postgres
+-- expands it into the statement that calls it.
+-- +goose StatementBegin
+CREATE FUNCTION visible_repositories(sees_all boolean, viewer text) RETURNS SETOF repositories
+LANGUAGE sql STABLE AS $$
+    SELECT * FROM repositories AS r
+    WHERE sees_all OR NOT r.private
+        OR r.id IN (SELECT g.repo_id FROM repository_grants AS g WHERE g.login = viewer)
+$$;
+-- +goose StatementEnd
+
+-- The first-parent history of each default branch. seq counts from the root commit (0) to the tip.
+-- The commit as of time T is the one with the greatest seq whose committed_at is at or before T.
+-- Where commit dates do not ascend, a later commit hides earlier ones with the same or later dates.
+-- Without hidden commits, the order by seq is the order by committed_at, so that the commit as of T
+-- is one index look-up: the greatest committed_at <= T among commits that are not hidden.
 CREATE TABLE commit_index (
     repo_id      integer NOT NULL REFERENCES repositories (id),
     seq          integer NOT NULL,
     commit_bytea bytea NOT NULL,
     committed_at timestamptz NOT NULL,
-    shadowed     boolean NOT NULL DEFAULT false,
+    hidden       boolean NOT NULL DEFAULT false,
     PRIMARY KEY (repo_id, seq)
 );
-CREATE UNIQUE INDEX commit_index_as_of ON commit_index (repo_id, committed_at) INCLUDE (commit_bytea) WHERE NOT shadowed;
+CREATE UNIQUE INDEX commit_index_as_of ON commit_index (repo_id, committed_at) INCLUDE (commit_bytea) WHERE NOT hidden;
 
 CREATE TABLE commit_index_metadata (
     repo_id         integer PRIMARY KEY REFERENCES repositories (id),
     enabled         boolean NOT NULL DEFAULT true,
-    -- The repository was read at this moment: frames after it are not compressed, for a commit may have come since.
+    -- When the repository was last read. Frames after it are not compressed, because a commit may
+    -- have been added since.
     last_indexed_at timestamptz NOT NULL,
-    -- Frames before this moment are not compressed: the index holds no history from before it. NULL: it holds all.
+    -- Frames before it are not compressed, because the index does not reach back further. NULL: the
+    -- index holds the whole history.
     oldest_complete timestamptz
-);
+) WITH (fillfactor = 80); -- every sync updates each row
 
 -- +goose Down
-DROP TABLE commit_index_metadata, commit_index, repositories, repo_names;
+DROP FUNCTION visible_repositories;
+DROP TABLE commit_index_metadata, commit_index, repository_grants, repositories, repo_names;

@@ -32,7 +32,7 @@ func TestBacklogReadsOpenPlansOnly(t *testing.T) {
 	b := setup(t)
 	series := b.series(t, "TODO", insights.Search)
 	for _, sql := range []string{
-		`INSERT INTO insight_series_backfill (series_id, generation, kind, times, completed_at)
+		`INSERT INTO series_plans (series_id, number, kind, times, completed_at)
 			SELECT s.id, n, CASE WHEN n % 10 = 0 THEN 'snapshot' ELSE 'recording' END, '{}', CASE WHEN n % 10 = 0 THEN NULL ELSE now() END
 			FROM insight_series AS s, generate_series(1, 3000) AS n`,
 		`ANALYZE`,
@@ -41,7 +41,7 @@ func TestBacklogReadsOpenPlansOnly(t *testing.T) {
 		require.NoError(t, err)
 	}
 	b.plan(t, series, insights.BackfillPlan, day(0))
-	alone, read := b.rowsOf(t, "insight_series_backfill")
+	alone, read := b.rowsOf(t, "series_plans")
 	before := read()
 	backlog, err := alone.Backlog(b.ctx)
 	require.NoError(t, err)

@@ -22,21 +22,21 @@ func BenchmarkLedger(b *testing.B) {
 		for c := range chain {
 			chain[c] = store.IndexedCommit{Commit: oid(i, c), Time: anchor.Add(time.Duration(c-commits) * 12 * time.Hour)}
 		}
-		require.NoError(b, s.ReplaceCommitIndex(s.ctx, repository.ID, 0, chain, anchor))
+		require.NoError(b, s.Commits.Replace(s.ctx, repository.ID, 0, chain, anchor))
 	}
 	times := make([]time.Time, points)
 	for i := range times {
 		times[i] = day(-i)
 	}
 	var series insights.Series
-	var generation int
+	var number int
 	plan := func(b *testing.B, name string) {
 		series = s.series(b, name, insights.Search)
 		var err error
-		generation, err = s.BeginGeneration(s.ctx, series.ID, insights.BackfillPlan, times)
+		number, err = s.Plans.Begin(s.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.BackfillPlan, Times: times})
 		require.NoError(b, err)
 		for done := false; !done; {
-			done, err = s.PlanSlice(s.ctx, series.ID, generation, store.ScopeFilter{}, 100, true)
+			done, err = s.Plans.WriteSlice(s.ctx, series.ID, number, store.ScopeFilter{}, 100, true)
 			require.NoError(b, err)
 		}
 	}
@@ -53,18 +53,18 @@ func BenchmarkLedger(b *testing.B) {
 			plan(b, fmt.Sprint("write ", time.Now().UnixNano()))
 			b.StartTimer()
 			for after := int64(0); ; {
-				page, _, err := s.Page(s.ctx, series.ID, generation, after, 10)
+				page, _, err := s.Plans.Page(s.ctx, series.ID, number, after, 10)
 				require.NoError(b, err)
 				if len(page) == 0 {
 					break
 				}
 				through := page[len(page)-1].RepositoryID
-				samples, err := s.PendingSamples(s.ctx, series.ID, generation, after+1, through, nil)
+				samples, err := s.Samples.Pending(s.ctx, series.ID, number, after+1, through)
 				require.NoError(b, err)
 				for i := range samples {
 					samples[i].Outcome, samples[i].Value = insights.Counted, 3
 				}
-				require.NoError(b, s.WriteSamples(s.ctx, series.ID, generation, samples))
+				require.NoError(b, s.Samples.Write(s.ctx, series.ID, number, samples))
 				written += len(samples)
 				after = through
 			}
@@ -74,54 +74,54 @@ func BenchmarkLedger(b *testing.B) {
 	b.Run("retry and cancel of all", func(b *testing.B) {
 		taken := 0
 		for b.Loop() {
-			retry, err := s.BeginRetry(s.ctx, series.ID, insights.Everything())
+			retry, err := s.Plans.Begin(s.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.RetryPlan, Selection: insights.Everything()})
 			require.NoError(b, err)
 			for done := false; !done; {
-				done, err = s.RetrySlice(s.ctx, series.ID, retry, 100)
+				done, err = s.Plans.WriteSlice(s.ctx, series.ID, retry, store.ScopeFilter{}, 100, true)
 				require.NoError(b, err)
 			}
 			for n := 1; n > 0; taken += n {
-				n, err = s.CancelSlice(s.ctx, series.ID, retry, "benchmark", 20_000)
+				n, err = s.Plans.CancelSlice(s.ctx, series.ID, retry, "benchmark", 20_000)
 				require.NoError(b, err)
 			}
-			require.NoError(b, s.CompleteGeneration(s.ctx, series.ID, retry, anchor))
+			require.NoError(b, s.Plans.Complete(s.ctx, series.ID, retry, anchor))
 		}
 		b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(taken), "µs/sample")
 	})
 	b.Run("retry of nothing", func(b *testing.B) {
 		for b.Loop() {
-			retry, err := s.BeginRetry(s.ctx, series.ID, insights.Selection{})
+			retry, err := s.Plans.Begin(s.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.RetryPlan, Selection: insights.Selection{}})
 			require.NoError(b, err)
 			require.Zero(b, retry)
 		}
 	})
 	b.Run("completeness", func(b *testing.B) {
 		for b.Loop() {
-			_, err := s.Completeness(s.ctx, series.ID)
+			_, err := s.Samples.Completeness(s.ctx, series.ID)
 			require.NoError(b, err)
 		}
 	})
-	b.Run("completeness of generation", func(b *testing.B) {
+	b.Run("completeness of plan", func(b *testing.B) {
 		for b.Loop() {
-			_, err := s.CompletenessOfGeneration(s.ctx, series.ID, generation)
+			_, err := s.Samples.TallyOf(s.ctx, series.ID, number)
 			require.NoError(b, err)
 		}
 	})
 	b.Run("points", func(b *testing.B) {
 		for b.Loop() {
-			_, err := s.Points(s.ctx, []string{series.ID}, store.PointFilter{})
+			_, err := s.Charts.Points(s.ctx, []string{series.ID}, store.PointFilter{})
 			require.NoError(b, err)
 		}
 	})
 	b.Run("points filtered", func(b *testing.B) {
 		for b.Loop() {
-			_, err := s.Points(s.ctx, []string{series.ID}, store.PointFilter{Include: "acme/00"})
+			_, err := s.Charts.Points(s.ctx, []string{series.ID}, store.PointFilter{Include: "acme/00"})
 			require.NoError(b, err)
 		}
 	})
 	b.Run("samples", func(b *testing.B) {
 		for b.Loop() {
-			_, err := s.Samples(s.ctx, store.SampleFilter{SeriesID: series.ID, Limit: 50})
+			_, err := s.Samples.List(s.ctx, store.SampleFilter{SeriesID: series.ID, Limit: 50})
 			require.NoError(b, err)
 		}
 	})

@@ -19,15 +19,15 @@ func newRepository(location string, names ...string) store.NewRepository {
 func TestAddRepositories(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	require.NoError(t, b.AddRepositories(b.ctx, nil))
+	require.NoError(t, b.Repositories.AddMany(b.ctx, nil))
 	first := b.repository(t, "a")
 	list := []store.NewRepository{
 		newRepository("/repositories/a", "another name"), newRepository("/x/b", "b"), newRepository("/y/b", "b", "y/b"),
 		newRepository("/z/b", "b", "y/b", "z/b"), newRepository("/x/b", "given twice"), newRepository("/x/a", "a", "x/a"),
 	}
 	for range 2 { // the second time finds them
-		require.NoError(t, b.AddRepositories(b.ctx, list))
-		got, err := b.Repositories(b.ctx, store.RepositoryFilter{})
+		require.NoError(t, b.Repositories.AddMany(b.ctx, list))
+		got, err := b.Repositories.List(b.ctx, store.RepositoryFilter{})
 		require.NoError(t, err)
 		locations := map[string]string{}
 		for _, r := range got {
@@ -36,12 +36,12 @@ func TestAddRepositories(t *testing.T) {
 		}
 		require.Empty(t, cmp.Diff(map[string]string{"a": first.Location, "b": "/x/b", "y/b": "/y/b", "z/b": "/z/b", "x/a": "/x/a"}, locations))
 	}
-	require.NoError(t, b.RemoveRepository(b.ctx, "b"))
-	require.NoError(t, b.AddRepositories(b.ctx, []store.NewRepository{newRepository("/new/b", "b")}), "a removed one frees its name")
+	require.NoError(t, b.Repositories.Remove(b.ctx, "b"))
+	require.NoError(t, b.Repositories.AddMany(b.ctx, []store.NewRepository{newRepository("/new/b", "b")}), "a removed one frees its name")
 
-	requireCode(t, insights.Conflict, b.AddRepositories(b.ctx, []store.NewRepository{newRepository("/w/b", "b", "y/b")}), "choose another name for /w/b")
-	requireCode(t, insights.Invalid, b.AddRepositories(b.ctx, []store.NewRepository{newRepository("/w/b")}), "needs a name")
-	requireCode(t, insights.Invalid, b.AddRepositories(b.ctx, []store.NewRepository{newRepository(" ", "b")}), "needs a name and a location")
+	requireCode(t, insights.Conflict, b.Repositories.AddMany(b.ctx, []store.NewRepository{newRepository("/w/b", "b", "y/b")}), "choose another name for /w/b")
+	requireCode(t, insights.Invalid, b.Repositories.AddMany(b.ctx, []store.NewRepository{newRepository("/w/b")}), "needs a name")
+	requireCode(t, insights.Invalid, b.Repositories.AddMany(b.ctx, []store.NewRepository{newRepository(" ", "b")}), "needs a name and a location")
 }
 
 func TestAddRepositories_CostsAFewStatementsForAThousand(t *testing.T) {
@@ -51,11 +51,11 @@ func TestAddRepositories_CostsAFewStatementsForAThousand(t *testing.T) {
 	for i := range 1500 {
 		list = append(list, newRepository(fmt.Sprintf("/r/%d", i), fmt.Sprintf("r/%04d", i)))
 	}
-	require.NoError(t, b.AddRepositories(b.ctx, list))
+	require.NoError(t, b.Repositories.AddMany(b.ctx, list))
 	require.Len(t, b.statements.take(), 2*3)
-	require.NoError(t, b.AddRepositories(b.ctx, list))
+	require.NoError(t, b.Repositories.AddMany(b.ctx, list))
 	require.Len(t, b.statements.take(), 2)
-	got, err := b.Repositories(b.ctx, store.RepositoryFilter{})
+	got, err := b.Repositories.List(b.ctx, store.RepositoryFilter{})
 	require.NoError(t, err)
 	for i := 1; i < len(got); i++ {
 		require.Greater(t, got[i].ID, got[i-1].ID, "ids are given in the order of the list")
@@ -70,25 +70,25 @@ func TestRecordUnchanged(t *testing.T) {
 	for _, r := range repositories[:5] {
 		commits := b.index(t, r, day(-3), -10, -5)
 		heads[r.ID] = commits[1].Commit
-		require.NoError(t, b.RecordSync(b.ctx, r.ID, store.SyncResult{DefaultBranch: "refs/heads/main", Head: heads[r.ID], At: day(-3)}))
+		require.NoError(t, b.Repositories.RecordSync(b.ctx, r.ID, store.SyncResult{DefaultBranch: "refs/heads/main", Head: heads[r.ID], At: day(-3)}))
 	}
 	same, failed, grown, seenElsewhere, removed, unread := repositories[0], repositories[1], repositories[2], repositories[3], repositories[4], repositories[5]
-	require.NoError(t, b.RecordSync(b.ctx, failed.ID, store.SyncResult{At: day(-2), Err: "gone"}))
-	require.NoError(t, b.ReplaceCommitIndex(b.ctx, grown.ID, 2, []store.IndexedCommit{{Commit: oid("new"), Time: day(-2)}}, day(-2)))
+	require.NoError(t, b.Repositories.RecordSync(b.ctx, failed.ID, store.SyncResult{At: day(-2), Err: "gone"}))
+	require.NoError(t, b.Commits.Replace(b.ctx, grown.ID, 2, []store.IndexedCommit{{Commit: oid("new"), Time: day(-2)}}, day(-2)))
 	heads[seenElsewhere.ID] = oid("elsewhere")
-	require.NoError(t, b.RemoveRepository(b.ctx, removed.Name))
+	require.NoError(t, b.Repositories.Remove(b.ctx, removed.Name))
 	heads[unread.ID] = oid("never read")
 	var seen []store.Seen
 	for _, r := range repositories {
 		seen = append(seen, store.Seen{RepositoryID: r.ID, Head: heads[r.ID]})
 	}
 	b.statements.take()
-	recorded, err := b.RecordUnchanged(b.ctx, seen, day(-1))
+	recorded, err := b.Repositories.RecordUnchanged(b.ctx, seen, day(-1))
 	require.NoError(t, err)
 	require.Equal(t, map[int64]bool{same.ID: true}, recorded)
 	require.Len(t, b.statements.take(), 2)
 	at := func(r store.Repository) (fetched, indexed *time.Time) {
-		r, err := b.Repository(b.ctx, r.ID)
+		r, err := b.Repositories.Get(b.ctx, r.ID)
 		require.NoError(t, err)
 		return r.FetchedAt, r.IndexedAt
 	}
@@ -101,11 +101,11 @@ func TestRecordUnchanged(t *testing.T) {
 		require.Equal(t, day(-3), *indexed, r.Name)
 	}
 	// One that comes late does not turn the clock back.
-	_, err = b.RecordUnchanged(b.ctx, seen[:1], day(-2))
+	_, err = b.Repositories.RecordUnchanged(b.ctx, seen[:1], day(-2))
 	require.NoError(t, err)
 	_, indexed = at(same)
 	require.Equal(t, day(-1), *indexed)
-	_, err = b.RecordUnchanged(b.ctx, []store.Seen{{RepositoryID: same.ID, Head: "x"}}, day(0))
+	_, err = b.Repositories.RecordUnchanged(b.ctx, []store.Seen{{RepositoryID: same.ID, Head: "x"}}, day(0))
 	requireCode(t, insights.Invalid, err, "object id")
 }
 
@@ -115,9 +115,9 @@ func TestRecordFirstReadings(t *testing.T) {
 	b := setup(t)
 	repositories := b.repositories(t, "r", 5)
 	days := [][]int{{-9, -7, -8, -5}, {}, {-4}, {-6, -3}}
-	var readings []store.FirstReading
+	var readings []store.FirstSync
 	for i, dates := range days {
-		one := store.FirstReading{RepositoryID: repositories[i].ID, Sync: store.SyncResult{SizeBytes: int64(i), At: day(-1)}}
+		one := store.FirstSync{RepositoryID: repositories[i].ID, Sync: store.SyncResult{SizeBytes: int64(i), At: day(-1)}}
 		for n, d := range dates {
 			one.Commits = append(one.Commits, store.IndexedCommit{Commit: oid(i, n), Time: day(d)})
 			one.Sync.DefaultBranch, one.Sync.Head = "refs/heads/main", oid(i, n)
@@ -125,35 +125,35 @@ func TestRecordFirstReadings(t *testing.T) {
 		readings = append(readings, one)
 	}
 	known := b.index(t, repositories[3], day(-2), -30) // another process was faster
-	readings = append(readings, store.FirstReading{RepositoryID: 4711, Sync: store.SyncResult{At: day(-1)}})
+	readings = append(readings, store.FirstSync{RepositoryID: 4711, Sync: store.SyncResult{At: day(-1)}})
 	b.statements.take()
-	require.NoError(t, b.RecordFirstReadings(b.ctx, readings))
+	require.NoError(t, b.Repositories.RecordFirstSyncs(b.ctx, readings))
 	require.Len(t, b.statements.take(), 3)
-	require.NoError(t, b.RecordFirstReadings(b.ctx, nil))
+	require.NoError(t, b.Repositories.RecordFirstSyncs(b.ctx, nil))
 	require.Empty(t, b.statements.take())
 
 	for i, one := range readings[:3] {
-		got, err := b.Repository(b.ctx, one.RepositoryID)
+		got, err := b.Repositories.Get(b.ctx, one.RepositoryID)
 		require.NoError(t, err)
 		require.Equal(t, one.Sync, store.SyncResult{DefaultBranch: got.DefaultBranch, Head: got.Head, SizeBytes: got.SizeBytes, At: *got.FetchedAt})
 		require.Equal(t, day(-1), *got.IndexedAt)
-		tip, err := b.CommitIndexTip(b.ctx, one.RepositoryID)
+		tip, err := b.Commits.Tip(b.ctx, one.RepositoryID)
 		require.NoError(t, err)
 		require.Len(t, tip, len(days[i]))
 		times := []time.Time{day(-10), day(-8), day(-7), day(-5), day(0)}
-		inBulk, err := b.AsOf(b.ctx, one.RepositoryID, times)
+		inBulk, err := b.Commits.AsOf(b.ctx, one.RepositoryID, times)
 		require.NoError(t, err)
 		other := b.repository(t, fmt.Sprint("one by one ", i))
-		require.NoError(t, b.ReplaceCommitIndex(b.ctx, other.ID, 0, one.Commits, day(-1)))
-		oneByOne, err := b.AsOf(b.ctx, other.ID, times)
+		require.NoError(t, b.Commits.Replace(b.ctx, other.ID, 0, one.Commits, day(-1)))
+		oneByOne, err := b.Commits.AsOf(b.ctx, other.ID, times)
 		require.NoError(t, err)
 		require.Equal(t, oneByOne, inBulk)
 	}
-	tip, err := b.CommitIndexTip(b.ctx, repositories[3].ID)
+	tip, err := b.Commits.Tip(b.ctx, repositories[3].ID)
 	require.NoError(t, err)
 	require.Len(t, tip, 1)
 	require.Equal(t, known[0], tip[0].IndexedCommit)
-	untouched, err := b.Repository(b.ctx, repositories[4].ID)
+	untouched, err := b.Repositories.Get(b.ctx, repositories[4].ID)
 	require.NoError(t, err)
 	require.Nil(t, untouched.IndexedAt)
 }

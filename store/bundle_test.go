@@ -84,7 +84,7 @@ func (r *recorder) take() []string {
 }
 
 func (b bundle) repository(t require.TestingT, name string) store.Repository {
-	r, err := b.AddRepository(b.ctx, name, "/repositories/"+name, true)
+	r, err := b.Repositories.Add(b.ctx, name, "/repositories/"+name, true)
 	require.NoError(t, err)
 	return r
 }
@@ -99,7 +99,7 @@ func (b bundle) repositories(t require.TestingT, prefix string, n int) []store.R
 
 // series stores a chart with one series by day. Series of different names are different.
 func (b bundle) series(t require.TestingT, name string, method insights.GenerationMethod) insights.Series {
-	view, err := b.CreateView(b.ctx, insights.View{Title: name, Series: []insights.ViewSeries{viewSeries(name, method)}})
+	view, err := b.Views.Create(b.ctx, insights.View{Title: name, Series: []insights.ViewSeries{viewSeries(name, method)}})
 	require.NoError(t, err)
 	return view.Series[0].Series
 }
@@ -118,23 +118,43 @@ func (b bundle) index(t require.TestingT, repository store.Repository, indexedAt
 	for i, day := range days {
 		commits[i] = store.IndexedCommit{Commit: oid(repository.Name, i), Time: anchor.AddDate(0, 0, day)}
 	}
-	require.NoError(t, b.ReplaceCommitIndex(b.ctx, repository.ID, 0, commits, indexedAt))
+	require.NoError(t, b.Commits.Replace(b.ctx, repository.ID, 0, commits, indexedAt))
 	return commits
 }
 
-// plan begins a generation and plans it to the end.
+// plan begins a plan and plans it to the end.
 func (b bundle) plan(t require.TestingT, series insights.Series, kind insights.PlanKind, times ...time.Time) int {
-	generation, err := b.BeginGeneration(b.ctx, series.ID, kind, times)
+	plan, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: kind, Times: times})
 	require.NoError(t, err)
 	for done := false; !done; {
-		done, err = b.PlanSlice(b.ctx, series.ID, generation, store.ScopeFilter{}, 100, true)
+		done, err = b.Plans.WriteSlice(b.ctx, series.ID, plan, store.ScopeFilter{}, 100, true)
 		require.NoError(t, err)
 	}
-	return generation
+	return plan
+}
+
+// writeAlone plans the given samples and no others, and writes them.
+func (b bundle) writeAlone(t require.TestingT, series insights.Series, samples []insights.Sample) {
+	names := map[time.Time][]string{}
+	for _, s := range samples {
+		repository, err := b.Repositories.Get(b.ctx, s.RepositoryID)
+		require.NoError(t, err)
+		names[s.Time] = append(names[s.Time], repository.Name)
+	}
+	plan := 0
+	for at, in := range names {
+		var err error
+		plan, err = b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.RecordingPlan, Times: []time.Time{at}})
+		require.NoError(t, err)
+		done, err := b.Plans.WriteSlice(b.ctx, series.ID, plan, store.ScopeFilter{Names: in}, 100, true)
+		require.NoError(t, err)
+		require.True(t, done)
+	}
+	require.NoError(t, b.Samples.Write(b.ctx, series.ID, plan+1, samples))
 }
 
 func (b bundle) ledger(t require.TestingT, series insights.Series) []store.LedgerSample {
-	list, err := b.Samples(b.ctx, store.SampleFilter{SeriesID: series.ID})
+	list, err := b.Samples.List(b.ctx, store.SampleFilter{SeriesID: series.ID})
 	require.NoError(t, err)
 	return list
 }

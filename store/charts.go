@@ -3,15 +3,13 @@ package store
 import (
 	"context"
 	"slices"
-
-	"github.com/backsight/backsight/insights"
-	"github.com/backsight/backsight/store/internal/db"
+	"time"
 )
 
-// Charts returns what a chart shows of several series: their newest points, as many as their Retention and the Display say, and as the last
-// one of those that have it, the snapshot. Three statements, and one more where values are bounded. For who sees all repositories and asks for all, Postgres
-// bounds them; for others all values are read, and bounded here.
-func (s *Store) Charts(ctx context.Context, seriesIDs []string, f PointFilter, d Display) (map[string]Chart, error) {
+// Read returns what charts show of several series: their newest points, as many as their retention and the
+// Display say. It takes two statements, and one more where values are bounded. For an administrator's unfiltered
+// read, Postgres bounds the values; for others, Read reads all values and bounds them.
+func (s *Charts) Read(ctx context.Context, seriesIDs []string, f PointFilter, d Display) (map[string]Chart, error) {
 	if d.Values > 0 && f.everything() {
 		var err error
 		if f.values, err = s.chooseValues(ctx, seriesIDs, f, d); err != nil {
@@ -37,7 +35,8 @@ func (s *Store) Charts(ctx context.Context, seriesIDs []string, f PointFilter, d
 	return charts, nil
 }
 
-// withoutIdle leaves out the captured values that occur at none of the times, unless none occurs.
+// withoutIdle removes the points of captured values that occur at none of the times. If no value occurs, it leaves
+// one point per time.
 func withoutIdle(points []Point) []Point {
 	occurs := map[string]bool{}
 	for _, p := range points {
@@ -57,8 +56,8 @@ func withoutIdle(points []Point) []Point {
 	return bare
 }
 
-// Export returns everything that there is of several series, as Charts does, and the archived points before it.
-func (s *Store) Export(ctx context.Context, seriesIDs []string, f PointFilter) (map[string][]Point, error) {
+// Export returns all points of several series, including archived ones.
+func (s *Charts) Export(ctx context.Context, seriesIDs []string, f PointFilter) (map[string][]Point, error) {
 	points, err := s.Points(ctx, seriesIDs, f)
 	if err != nil {
 		return nil, err
@@ -69,77 +68,24 @@ func (s *Store) Export(ctx context.Context, seriesIDs []string, f PointFilter) (
 	}
 	for id, times := range archived {
 		for i, p := range points[id] {
-			points[id][i].Archived = times[p.Time]
-		}
-	}
-	snapshots, err := s.snapshotPoints(ctx, seriesIDs, f)
-	if err != nil {
-		return nil, err
-	}
-	for id, last := range snapshots {
-		points[id] = joined(points[id], last)
-	}
-	return points, nil
-}
-
-func (s *Store) snapshotPoints(ctx context.Context, seriesIDs []string, f PointFilter) (map[string][]Point, error) {
-	from, to := f.span()
-	params := db.SnapshotPointsParams{
-		SeriesIDs: seriesIDs, FromTime: from, ToTime: to,
-		Filtered: !f.everything(), Include: f.Include, Exclude: f.Exclude,
-		SeesAll: f.Viewer.Admin, Login: f.Viewer.Login, AllValues: f.values == nil,
-	}
-	if f.values != nil {
-		params.ValueSeries, params.ChosenValues = f.values.keys, f.values.values
-	}
-	rows, err := s.queries().SnapshotPoints(ctx, params)
-	if err != nil {
-		return nil, classify(err, "snapshots of %d series", len(seriesIDs))
-	}
-	same := make([]db.PointsRow, len(rows)) // one shape for all points
-	for i, row := range rows {
-		same[i] = db.PointsRow(row)
-	}
-	points := pointsOf(same)
-	for _, list := range points {
-		for i := range list {
-			list[i].Snapshot = true
+			points[id][i].Archived = times[p.Time] && !p.Snapshot
 		}
 	}
 	return points, nil
 }
 
-// joined puts two runs of points of one series, both by time and label, one after the other. Each time has a point for each label that
-// occurs in either.
-func joined(earlier, later []Point) []Point {
-	all := append(slices.Clone(earlier), later...)
-	var labels []string
-	for _, p := range all {
-		if p.Label != "" {
-			labels = append(labels, p.Label)
-		}
+// archivedTimes returns the archived sample times, by series.
+func (s *Charts) archivedTimes(ctx context.Context, seriesIDs []string) (map[string]map[time.Time]bool, error) {
+	rows, err := s.queries().ArchivedTimes(ctx, seriesIDs)
+	if err != nil {
+		return nil, classify(err, "archived times of %d series", len(seriesIDs))
 	}
-	if len(labels) == 0 {
-		return all
+	archived := map[string]map[time.Time]bool{}
+	for _, row := range rows {
+		if archived[row.SeriesID] == nil {
+			archived[row.SeriesID] = map[time.Time]bool{}
+		}
+		archived[row.SeriesID][row.Time.UTC()] = true
 	}
-	slices.SortFunc(labels, insights.CompareLabels)
-	labels = slices.Compact(labels)
-	var filled []Point
-	for start := 0; start < len(all); {
-		end := start + 1
-		for end < len(all) && all[end].Time.Equal(all[start].Time) && all[end].Snapshot == all[start].Snapshot {
-			end++
-		}
-		values := make(map[string]float64, end-start)
-		for _, p := range all[start:end] {
-			values[p.Label] = p.Value
-		}
-		for _, label := range labels {
-			p := all[start]
-			p.Label, p.Value = label, values[label]
-			filled = append(filled, p)
-		}
-		start = end
-	}
-	return filled
+	return archived, nil
 }

@@ -9,16 +9,16 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// chunkPlaces is how many samples a row of the ledger holds: few enough that a row stays in its page (Postgres moves what is beyond
-// 2 kB elsewhere), and more than the samples of most charts.
+// chunkPlaces is how many samples a row of the ledger holds: few enough that Postgres keeps the row in
+// its page (it moves what is beyond 2 kB elsewhere), and more than most charts have.
 const chunkPlaces = 32
 
-// letters are the outcomes in the ledger.
+// letters stand for the outcomes in the ledger.
 var letters = map[insights.Outcome]byte{
 	insights.Pending: 'p', insights.Counted: 'c', insights.Reused: 'r', insights.Absent: 'a', insights.Partial: 'i', insights.Failed: 'f',
 }
 
-// outcomeOf is the outcome of each letter; "" where there is no sample.
+// outcomeOf has the outcome of each letter, and "" for bytes that are no letter.
 var outcomeOf = func() (of [256]insights.Outcome) {
 	for outcome, letter := range letters {
 		of[letter] = outcome
@@ -26,7 +26,8 @@ var outcomeOf = func() (of [256]insights.Outcome) {
 	return of
 }()
 
-// lettersOf returns the letters of some outcomes, for SQL. No outcomes are all of them; one that does not exist is no letter.
+// lettersOf returns the letters of some outcomes, for SQL. No outcomes mean all of them. An outcome
+// that does not exist has no letter.
 func lettersOf(outcomes []insights.Outcome) []string {
 	if len(outcomes) == 0 {
 		outcomes = insights.Outcomes
@@ -40,16 +41,17 @@ func lettersOf(outcomes []insights.Outcome) []string {
 	return list
 }
 
-// facts are what a row of the ledger says of a sample. The zero facts are no sample.
+// facts are what a row of the ledger says of one sample. The zero facts are no sample.
 type facts struct {
-	outcome       insights.Outcome
-	generation    int32
-	attempts      int32
-	elapsed       int32 // milliseconds
-	value         float64
-	commit        string // raw bytes; "" for none
-	class, reason string
-	// What it was before it was taken up again, see migrations/00004_sample_chunks.sql.
+	outcome  insights.Outcome
+	plan     int32
+	attempts int32
+	elapsed  int32 // milliseconds
+	value    float64
+	commit   string // raw bytes; "" for none
+	code     insights.ReasonCode
+	reason   string
+	// What the sample was before a retry selected it, see migrations/00004_samples.sql.
 	kept       insights.Outcome
 	keptCommit string
 }
@@ -57,7 +59,9 @@ type facts struct {
 // entry is a sample in the ledger.
 type entry struct {
 	facts
-	captures map[string]float64 // of a series by captured value; without zeros. Replaced, never changed
+	// captures has the counts of a series by captured value, without zeros. The map is replaced as a
+	// whole and never changed.
+	captures map[string]float64
 }
 
 // chunkKey names a row of the ledger within a series.
@@ -70,7 +74,8 @@ func (k chunkKey) compare(other chunkKey) int {
 	return int(k.number) - int(other.number)
 }
 
-// chunk is a row of the ledger in the hands of a writer: what it was and what it is to be. Place n is at n-1.
+// chunk is a row of the ledger while a writer changes it: what it was and what it is to be. The sample
+// at place n has the index n-1.
 type chunk struct {
 	chunkKey
 	stored  bool
@@ -89,7 +94,7 @@ func chunkOf(row db.SampleChunks) *chunk {
 	return c
 }
 
-// entryOf reads one sample of a row. Captures are elsewhere.
+// entryOf reads one sample of a row, without its captures, which are in rows of their own.
 func entryOf(row db.SampleChunks, i int) entry {
 	if i >= len(row.Outcomes) {
 		return entry{}
@@ -98,11 +103,11 @@ func entryOf(row db.SampleChunks, i int) entry {
 	if e.outcome = outcomeOf[row.Outcomes[i]]; e.outcome == "" {
 		return e
 	}
-	e.generation = generationAt(row.Generation, row.Generations, i)
+	e.plan = planAt(row.Plan, row.Plans, i)
 	e.attempts, e.elapsed, e.value = int32(nth(row.Attempts, i)), nth(row.DurationsMs, i), nth(row.Vals, i)
 	e.commit = string(nth(row.Commits, int(nth(row.CommitOf, i))-1))
 	if which := int(nth(row.ReasonOf, i)) - 1; which >= 0 {
-		e.class, e.reason = nth(row.ReasonClasses, which), nth(row.Reasons, which)
+		e.code, e.reason = insights.ReasonCode(nth(row.ReasonCodes, which)), nth(row.Reasons, which)
 	}
 	if row.KeptOutcomes != nil && i < len(*row.KeptOutcomes) {
 		e.kept = outcomeOf[(*row.KeptOutcomes)[i]]
@@ -111,14 +116,15 @@ func entryOf(row db.SampleChunks, i int) entry {
 	return e
 }
 
-func generationAt(all int32, each []int32, i int) int32 {
+// planAt returns the number of the plan of the sample at index i.
+func planAt(all int32, each []int32, i int) int32 {
 	if i < len(each) {
 		return each[i]
 	}
 	return all
 }
 
-// nth is the element of a vector that may be too short.
+// nth returns the element of a vector that may be too short.
 func nth[T any](vector []T, i int) (element T) {
 	if i >= 0 && i < len(vector) {
 		element = vector[i]
@@ -136,7 +142,8 @@ func (c *chunk) changed() bool {
 	return false
 }
 
-// chunkRows gathers rows for a statement that writes them. It is db.InsertChunksParams and db.UpdateChunksParams.
+// chunkRows collects rows for a statement that writes them. It converts to db.InsertChunksParams and
+// db.UpdateChunksParams.
 type chunkRows db.InsertChunksParams
 
 func (r *chunkRows) add(c *chunk) {
@@ -147,7 +154,7 @@ func (r *chunkRows) add(c *chunk) {
 	entries := c.is[:used]
 	v := vectorsOf(entries)
 	r.Chunks, r.RepoIDs = append(r.Chunks, c.number), append(r.RepoIDs, c.repo)
-	r.Generation, r.Generations = append(r.Generation, v.generation), append(r.Generations, v.generations)
+	r.Plan, r.Plans = append(r.Plan, v.plan), append(r.Plans, v.plans)
 	r.Pending, r.Faulty = append(r.Pending, v.pending), append(r.Faulty, v.faulty)
 	r.Outcomes = append(r.Outcomes, string(v.outcomes))
 	r.Vals = append(r.Vals, array(entries, func(e entry) float64 { return e.value }, appendFloat))
@@ -155,20 +162,21 @@ func (r *chunkRows) add(c *chunk) {
 	r.Attempts = append(r.Attempts, v.attempts)
 	r.Commits, r.CommitOf = append(r.Commits, v.commits.array()), append(r.CommitOf, v.commitOf)
 	r.KeptOutcomes, r.KeptCommitOf = append(r.KeptOutcomes, string(v.keptOutcomes)), append(r.KeptCommitOf, v.keptCommitOf)
-	r.ReasonClasses, r.Reasons = append(r.ReasonClasses, textArray(v.classes)), append(r.Reasons, textArray(v.reasons))
+	r.ReasonCodes, r.Reasons = append(r.ReasonCodes, textArray(v.codes)), append(r.Reasons, textArray(v.reasons))
 	r.ReasonOf = append(r.ReasonOf, v.reasonOf)
 }
 
-// vectors are the columns of a row but for those that are plain numbers. What nobody needs stays nil.
+// vectors are the columns of a row that are not plain vectors of numbers. A vector without content
+// stays nil.
 type vectors struct {
-	generation             int32
-	generations            string
+	plan                   int32
+	plans                  string
 	pending, faulty        int32
 	outcomes, keptOutcomes []byte
 	attempts               []byte
 	commits                objectIDs
 	commitOf, keptCommitOf []byte
-	classes, reasons       []string
+	codes, reasons         []string
 	reasonOf               []byte
 }
 
@@ -189,8 +197,8 @@ func vectorsOf(entries []entry) (v vectors) {
 			continue
 		}
 		v.outcomes = append(v.outcomes, letters[e.outcome])
-		several = several || !first && e.generation != v.generation
-		first, v.generation = false, e.generation
+		several = several || !first && e.plan != v.plan
+		first, v.plan = false, e.plan
 		switch e.outcome {
 		case insights.Pending:
 			v.pending++
@@ -198,41 +206,42 @@ func vectorsOf(entries []entry) (v vectors) {
 			v.faulty++
 		}
 		set(&v.attempts, i, byte(min(e.attempts, 255)))
-		set(&v.commitOf, i, v.commits.place(e.commit))
-		set(&v.reasonOf, i, v.reason(e.class, e.reason))
+		set(&v.commitOf, i, v.commits.index(e.commit))
+		set(&v.reasonOf, i, v.reason(string(e.code), e.reason))
 		if e.kept != "" {
 			if v.keptOutcomes == nil {
 				v.keptOutcomes = []byte(strings.Repeat("-", len(entries)))
 			}
 			v.keptOutcomes[i] = letters[e.kept]
-			set(&v.keptCommitOf, i, v.commits.place(e.keptCommit))
+			set(&v.keptCommitOf, i, v.commits.index(e.keptCommit))
 		}
 	}
 	if several {
-		v.generations = array(entries, func(e entry) int32 { return e.generation }, appendInt)
+		v.plans = array(entries, func(e entry) int32 { return e.plan }, appendInt)
 	}
 	return v
 }
 
-// reason returns which of the distinct reasons one is, from 1; 0 is none.
-func (v *vectors) reason(class, reason string) byte {
-	if class == "" && reason == "" {
+// reason returns the index, from 1, of a pair of code and text among the distinct ones; 0 for none.
+func (v *vectors) reason(code, reason string) byte {
+	if code == "" && reason == "" {
 		return 0
 	}
 	for i := range v.reasons {
-		if v.classes[i] == class && v.reasons[i] == reason {
+		if v.codes[i] == code && v.reasons[i] == reason {
 			return byte(i + 1)
 		}
 	}
-	v.classes, v.reasons = append(v.classes, class), append(v.reasons, reason)
+	v.codes, v.reasons = append(v.codes, code), append(v.reasons, reason)
 	return byte(len(v.reasons))
 }
 
 // objectIDs are distinct commits, as raw bytes.
 type objectIDs []string
 
-// place returns which of them one is, from 1; 0 is none. At most two for each place of a chunk fit into a byte.
-func (ids *objectIDs) place(id string) byte {
+// index returns the index of a commit, from 1, and adds the commit when it is new; 0 for none. A chunk
+// has at most two commits for each place, so that the index fits into a byte.
+func (ids *objectIDs) index(id string) byte {
 	if id == "" {
 		return 0
 	}
@@ -244,7 +253,7 @@ func (ids *objectIDs) place(id string) byte {
 	return byte(i + 1)
 }
 
-// array is a bytea[] for Postgres to read; "" for none.
+// array returns the text of a bytea[] for Postgres; "" for none.
 func (ids objectIDs) array() string {
 	if len(ids) == 0 {
 		return ""
@@ -258,7 +267,8 @@ func (ids objectIDs) array() string {
 	return b.String()
 }
 
-// array writes a vector of numbers for Postgres to read, up to the last that is not 0; "" when all are.
+// array returns the text of a vector of numbers for Postgres, up to the last number that is not 0; ""
+// when all are 0.
 func array[T comparable](entries []entry, number func(entry) T, write func([]byte, T) []byte) string {
 	var zero T
 	used := len(entries)
@@ -282,7 +292,7 @@ func appendInt(text []byte, n int32) []byte { return strconv.AppendInt(text, int
 
 func appendFloat(text []byte, f float64) []byte { return strconv.AppendFloat(text, f, 'g', -1, 64) }
 
-// textArray is a text[] for Postgres to read; "" for none.
+// textArray returns the text of a text[] for Postgres; "" for none.
 func textArray(texts []string) string {
 	if len(texts) == 0 {
 		return ""

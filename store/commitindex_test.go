@@ -48,7 +48,7 @@ func TestAsOfIsTheDefinition(t *testing.T) {
 			from := rapid.IntRange(0, len(chain)).Draw(rt, "from")
 			added := chains(repository.Name, 12).Draw(rt, "added")
 			chain = append(chain[:from:from], added...)
-			require.NoError(rt, b.ReplaceCommitIndex(b.ctx, repository.ID, from, added, day(3)))
+			require.NoError(rt, b.Commits.Replace(b.ctx, repository.ID, from, added, day(3)))
 		}
 
 		want := map[time.Time]string{}
@@ -60,13 +60,13 @@ func TestAsOfIsTheDefinition(t *testing.T) {
 				want[at] = commit
 			}
 		}
-		got, err := b.AsOf(b.ctx, repository.ID, times)
+		got, err := b.Commits.AsOf(b.ctx, repository.ID, times)
 		require.NoError(rt, err)
 		if diff := cmp.Diff(want, got); diff != "" {
 			rt.Fatalf("as of, -definition +SQL:\n%s", diff)
 		}
 
-		tip, err := b.CommitIndexTip(b.ctx, repository.ID)
+		tip, err := b.Commits.Tip(b.ctx, repository.ID)
 		require.NoError(rt, err)
 		require.Len(rt, tip, len(chain))
 		for i, entry := range tip {
@@ -83,7 +83,7 @@ func TestAsOfAnswersForTheTimesAsTheyWereGiven(t *testing.T) {
 	commits := b.index(t, repository, day(1), -3)
 	inBerlin := day(-1).In(time.FixedZone("", 3600))
 
-	got, err := b.AsOf(b.ctx, repository.ID, []time.Time{day(-1), inBerlin, day(-4)})
+	got, err := b.Commits.AsOf(b.ctx, repository.ID, []time.Time{day(-1), inBerlin, day(-4)})
 	require.NoError(t, err)
 	require.Equal(t, map[time.Time]string{day(-1): commits[0].Commit, inBerlin: commits[0].Commit}, got)
 }
@@ -94,16 +94,16 @@ func TestReplaceCommitIndexRefusesWhatCannotBe(t *testing.T) {
 	repository := b.repository(t, "acme/api")
 	commits := b.index(t, repository, day(1), -3, -2)
 
-	err := b.ReplaceCommitIndex(b.ctx, repository.ID, 3, commits, day(1))
+	err := b.Commits.Replace(b.ctx, repository.ID, 3, commits, day(1))
 	requireCode(t, insights.Conflict, err, "has 2 commits, it cannot be continued at 3")
-	err = b.ReplaceCommitIndex(b.ctx, repository.ID, -1, commits, day(1))
+	err = b.Commits.Replace(b.ctx, repository.ID, -1, commits, day(1))
 	requireCode(t, insights.Conflict, err, "cannot be continued at -1")
-	err = b.ReplaceCommitIndex(b.ctx, repository.ID, 2, []store.IndexedCommit{{Commit: "main", Time: anchor}}, day(1))
+	err = b.Commits.Replace(b.ctx, repository.ID, 2, []store.IndexedCommit{{Commit: "main", Time: anchor}}, day(1))
 	requireCode(t, insights.Invalid, err, `object id "main"`)
-	err = b.ReplaceCommitIndex(b.ctx, 4711, 0, commits, day(1))
+	err = b.Commits.Replace(b.ctx, 4711, 0, commits, day(1))
 	requireCode(t, insights.NotFound, err, "repository 4711 does not exist")
 
-	tip, err := b.CommitIndexTip(b.ctx, repository.ID)
+	tip, err := b.Commits.Tip(b.ctx, repository.ID)
 	require.NoError(t, err)
 	require.Len(t, tip, 2, "a refused write changes nothing")
 }
@@ -114,12 +114,12 @@ func TestAnIndexThatWasCheckedAgainAnswersForLater(t *testing.T) {
 	repository := b.repository(t, "acme/api")
 	require.Nil(t, repository.IndexedAt)
 	b.index(t, repository, day(-1), -3, -2)
-	require.NoError(t, b.ReplaceCommitIndex(b.ctx, repository.ID, 2, nil, day(1)))
+	require.NoError(t, b.Commits.Replace(b.ctx, repository.ID, 2, nil, day(1)))
 
-	repository, err := b.Repository(b.ctx, repository.ID)
+	repository, err := b.Repositories.Get(b.ctx, repository.ID)
 	require.NoError(t, err)
 	require.Equal(t, day(1), *repository.IndexedAt)
-	tip, err := b.CommitIndexTip(b.ctx, repository.ID)
+	tip, err := b.Commits.Tip(b.ctx, repository.ID)
 	require.NoError(t, err)
 	require.Len(t, tip, 2)
 }

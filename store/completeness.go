@@ -8,14 +8,15 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// Completeness tallies all samples of a series: every generation, history and recordings.
-func (s *Store) Completeness(ctx context.Context, seriesID string) (insights.Completeness, error) {
+// Completeness tallies all samples of a series, over all of its plans but snapshots.
+func (s *Samples) Completeness(ctx context.Context, seriesID string) (insights.Completeness, error) {
 	all, err := s.CompletenessOf(ctx, []string{seriesID})
 	return all[seriesID], err
 }
 
-// CompletenessOf tallies several series in one statement. NotFound when one of them does not exist.
-func (s *Store) CompletenessOf(ctx context.Context, seriesIDs []string) (map[string]insights.Completeness, error) {
+// CompletenessOf tallies several series in one statement. It returns NotFound when one of them does not
+// exist.
+func (s *Samples) CompletenessOf(ctx context.Context, seriesIDs []string) (map[string]insights.Completeness, error) {
 	keys := make([]int32, len(seriesIDs))
 	names := make(map[int32]string, len(seriesIDs))
 	tallies := make(map[string]insights.Completeness, len(seriesIDs))
@@ -42,40 +43,57 @@ func tallyOf(row db.CompletenessRow) insights.Completeness {
 	return tally
 }
 
-// CompletenessOfGeneration tallies the samples of one plan: those that were not settled before it.
-func (s *Store) CompletenessOfGeneration(ctx context.Context, seriesID string, generation int) (insights.Completeness, error) {
+// TallyWith returns the tally that goes with a plan: of the whole series, or of a snapshot its own.
+// Plan 0 is the series.
+func (s *Samples) TallyWith(ctx context.Context, seriesID string, plan int) (insights.Completeness, error) {
+	key, err := s.seriesKey(ctx, seriesID)
+	if err != nil {
+		return insights.Completeness{}, err
+	}
+	permanent, err := s.queries().IsPermanent(ctx, key, int32(plan))
+	if err != nil {
+		return insights.Completeness{}, classify(err, "series %s: plan %d", seriesID, plan)
+	}
+	if permanent {
+		return s.Completeness(ctx, seriesID)
+	}
+	return s.TallyOf(ctx, seriesID, plan)
+}
+
+// TallyOf tallies the samples that belong to one plan: those that no earlier plan had settled.
+func (s *Samples) TallyOf(ctx context.Context, seriesID string, plan int) (insights.Completeness, error) {
 	var tally insights.Completeness
 	key, err := s.seriesKey(ctx, seriesID)
 	if err != nil {
 		return tally, err
 	}
-	rows, err := s.queries().OutcomesOfGeneration(ctx, key, int32(generation))
+	rows, err := s.queries().OutcomesOfPlan(ctx, key, int32(plan))
 	for _, row := range rows {
 		for i := range row.Outcomes {
-			if outcome := outcomeOf[row.Outcomes[i]]; outcome != "" && generationAt(row.Generation, row.Generations, i) == int32(generation) {
+			if outcome := outcomeOf[row.Outcomes[i]]; outcome != "" && planAt(row.Plan, row.Plans, i) == int32(plan) {
 				tally.Add(outcome, row.N)
 			}
 		}
 	}
-	return tally, classify(err, "series %s: plan %d", seriesID, generation)
+	return tally, classify(err, "series %s: plan %d", seriesID, plan)
 }
 
-// CompletenessOfRange tallies a plan's samples in the repositories fromRepo..throughRepo, both included, at one time or
-// (nil) at all of them.
-func (s *Store) CompletenessOfRange(ctx context.Context, seriesID string, generation int, fromRepo, throughRepo int64, at *time.Time) (insights.Completeness, error) {
-	tallies, err := s.CompletenessOfRanges(ctx, seriesID, generation, []RepositoryRange{{fromRepo, throughRepo}}, at)
+// RepositoryRange is the repositories From..Through (ids, both included).
+type RepositoryRange struct{ From, Through int64 }
+
+// TallyOfRange tallies a plan's samples in the repositories from..through, both included, at one time or (nil) at
+// all.
+func (s *Samples) TallyOfRange(ctx context.Context, seriesID string, plan int, from, through int64, at *time.Time) (insights.Completeness, error) {
+	tallies, err := s.TallyOfRanges(ctx, seriesID, plan, []RepositoryRange{{from, through}}, at)
 	if err != nil {
 		return insights.Completeness{}, err
 	}
 	return tallies[0], nil
 }
 
-// RepositoryRange is the repositories From..Through (ids, both included).
-type RepositoryRange struct{ From, Through int64 }
-
-// CompletenessOfRanges is CompletenessOfRange for several ranges, which are in order and do not overlap. One statement that reads all
-// between the first and the last of them, and with a time another.
-func (s *Store) CompletenessOfRanges(ctx context.Context, seriesID string, generation int, ranges []RepositoryRange, at *time.Time) ([]insights.Completeness, error) {
+// TallyOfRanges does the same for several ranges, which ascend and do not overlap. It takes one
+// statement, which reads everything from the first range to the last, and another one with a time.
+func (s *Samples) TallyOfRanges(ctx context.Context, seriesID string, plan int, ranges []RepositoryRange, at *time.Time) ([]insights.Completeness, error) {
 	tallies := make([]insights.Completeness, len(ranges))
 	if len(ranges) == 0 {
 		return tallies, nil
@@ -86,21 +104,21 @@ func (s *Store) CompletenessOfRanges(ctx context.Context, seriesID string, gener
 	}
 	var only *slot
 	if at != nil {
-		all, err := slotsOf(ctx, s.queries(), []string{seriesID})
+		l, err := openLedger(ctx, s.queries(), seriesID, int32(plan))
 		if err != nil {
 			return nil, classify(err, "series %s", seriesID)
 		}
-		where, ok := all[seriesID].of(instant(*at))
+		where, ok := l.of(instant(*at))
 		if !ok {
 			return tallies, nil
 		}
 		only = &where
 	}
 	rows, err := s.queries().OutcomesOfRange(ctx, db.OutcomesOfRangeParams{
-		SeriesID: key, Generation: int32(generation), FromRepo: id32(ranges[0].From), ThroughRepo: id32(ranges[len(ranges)-1].Through),
+		SeriesID: key, Plan: int32(plan), FromRepo: id32(ranges[0].From), ThroughRepo: id32(ranges[len(ranges)-1].Through),
 	})
 	if err != nil {
-		return nil, classify(err, "series %s: plan %d", seriesID, generation)
+		return nil, classify(err, "series %s: plan %d", seriesID, plan)
 	}
 	next := 0
 	for _, row := range rows {
@@ -112,7 +130,7 @@ func (s *Store) CompletenessOfRanges(ctx context.Context, seriesID string, gener
 		}
 		for i := range row.Outcomes {
 			outcome := outcomeOf[row.Outcomes[i]]
-			if outcome != "" && (only == nil || int(only.place) == i+1) && generationAt(row.Generation, row.Generations, i) == int32(generation) {
+			if outcome != "" && (only == nil || int(only.place) == i+1) && planAt(row.Plan, row.Plans, i) == int32(plan) {
 				tallies[next].Add(outcome, 1)
 			}
 		}

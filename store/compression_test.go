@@ -36,12 +36,12 @@ type cellState struct {
 }
 
 // planned is the definition of what a plan makes of a sample, given what the series had before.
-func planned(h history, t time.Time, before map[cellKey]cellState, generation int) cellState {
+func planned(h history, t time.Time, before map[cellKey]cellState, plan int) cellState {
 	key := cellKey{h.repository.ID, t}
 	if was, ok := before[key]; ok && was.Outcome != insights.Pending {
 		return was
 	}
-	state := cellState{Generation: generation, Outcome: insights.Pending}
+	state := cellState{Generation: plan, Outcome: insights.Pending}
 	if h.indexedAt.Before(t) {
 		return state
 	}
@@ -69,7 +69,7 @@ func valuesAt(commit string, byValue bool) (float64, map[string]int64) {
 	return float64(n + 1), values
 }
 
-// Generation after generation, with the index moving on and samples ending in all ways between them, plans equal the definition.
+// Generation after plan, with the index moving on and samples ending in all ways between them, plans equal the definition.
 func TestPlansEqualTheDefinition(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -96,18 +96,18 @@ func TestPlansEqualTheDefinition(t *testing.T) {
 				from := rapid.IntRange(0, len(h.chain)).Draw(rt, "from")
 				added := chains(h.repository.Name, 6).Draw(rt, "added")
 				h.chain, h.indexedAt = append(h.chain[:from:from], added...), day(rapid.IntRange(-6, 1).Draw(rt, "indexed"))
-				require.NoError(rt, b.ReplaceCommitIndex(b.ctx, h.repository.ID, from, added, h.indexedAt))
+				require.NoError(rt, b.Commits.Replace(b.ctx, h.repository.ID, from, added, h.indexedAt))
 			}
-			kind := []string{insights.BackfillPlan, insights.RecordingPlan}[round%2] // so that neighbouring generations differ even for equal times
+			kind := []insights.PlanKind{insights.BackfillPlan, insights.RecordingPlan}[round%2] // so that neighbouring generations differ even for equal times
 			offsets := rapid.SliceOfNDistinct(rapid.IntRange(-8, 1), 1, 5, rapid.ID).Draw(rt, "times")
 			var times []time.Time
 			for _, offset := range offsets {
 				times = append(times, day(offset))
 			}
-			generation, err := b.BeginGeneration(b.ctx, series.ID, kind, times)
+			plan, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: kind, Times: times})
 			require.NoError(rt, err)
 			for done := false; !done; {
-				done, err = b.PlanSlice(b.ctx, series.ID, generation, store.ScopeFilter{Names: names}, 2, true)
+				done, err = b.Plans.WriteSlice(b.ctx, series.ID, plan, store.ScopeFilter{Names: names}, 2, true)
 				require.NoError(rt, err)
 			}
 
@@ -118,14 +118,14 @@ func TestPlansEqualTheDefinition(t *testing.T) {
 			// Beginning an unfinished plan again goes on with it: what is planned stays planned.
 			for _, h := range histories {
 				for _, at := range times {
-					if generation == round+1 {
-						want[cellKey{h.repository.ID, at}] = planned(h, at, before, generation)
+					if plan == round+1 {
+						want[cellKey{h.repository.ID, at}] = planned(h, at, before, plan)
 					}
 				}
 			}
 			requireState(rt, b, series, want)
 
-			pending, err := b.PendingSamples(b.ctx, series.ID, generation, 0, 1<<40, nil)
+			pending, err := b.Samples.Pending(b.ctx, series.ID, plan, 0, 1<<40)
 			require.NoError(rt, err)
 			var ended []insights.Sample
 			for _, sample := range pending {
@@ -142,12 +142,12 @@ func TestPlansEqualTheDefinition(t *testing.T) {
 				if sample.Outcome.Exact() && sample.Outcome != insights.Absent {
 					sample.Value, sample.Values = valuesAt(sample.Commit, byValue)
 				}
-				state := cellState{Generation: generation, Outcome: sample.Outcome, Commit: sample.Commit, Value: sample.Value}
+				state := cellState{Generation: plan, Outcome: sample.Outcome, Commit: sample.Commit, Value: sample.Value}
 				state.Points = pointsOf(sample)
 				want[cellKey{sample.RepositoryID, sample.Time}] = state
 				ended = append(ended, sample)
 			}
-			require.NoError(rt, b.WriteSamples(b.ctx, series.ID, generation, ended))
+			require.NoError(rt, b.Samples.Write(b.ctx, series.ID, plan, ended))
 			requireState(rt, b, series, want)
 		}
 	})
@@ -179,7 +179,7 @@ func requireState(t *rapid.T, b bundle, series insights.Series, want map[cellKey
 func requireLedger(t *rapid.T, b bundle, series insights.Series, want map[cellKey]cellState) {
 	got := map[cellKey]cellState{}
 	rows, err := b.pool.Query(b.ctx, `
-		SELECT repo_id, time, generation, outcome, coalesce(encode(commit_bytea, 'hex'), ''), value
+		SELECT repo_id, time, plan, outcome, coalesce(encode(commit_bytea, 'hex'), ''), value
 		FROM samples WHERE series_id = (SELECT id FROM insight_series WHERE series_id = $1)`, series.ID)
 	require.NoError(t, err)
 	for rows.Next() {
@@ -207,7 +207,7 @@ func requireLedger(t *rapid.T, b bundle, series insights.Series, want map[cellKe
 		t.Fatalf("ledger and points, -definition +SQL:\n%s", diff)
 	}
 
-	tally, err := b.Completeness(b.ctx, series.ID)
+	tally, err := b.Samples.Completeness(b.ctx, series.ID)
 	require.NoError(t, err)
 	require.NoError(t, tally.Check())
 	var counted insights.Completeness

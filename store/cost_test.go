@@ -17,7 +17,7 @@ func TestCostFollowsSizeAndCommits(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	series := viewSeries("TODO", insights.Search)
-	view, err := b.CreateView(b.ctx, insights.View{Title: "x", Series: []insights.ViewSeries{series}})
+	view, err := b.Views.Create(b.ctx, insights.View{Title: "x", Series: []insights.ViewSeries{series}})
 	require.NoError(t, err)
 	id := view.Series[0].ID
 	frames := view.Series[0].Grid.Frames()
@@ -27,24 +27,24 @@ func TestCostFollowsSizeAndCommits(t *testing.T) {
 		mebibytes int64
 		busy      bool // a commit before each frame, not only before the oldest
 	}{{"small, at rest", 1, false}, {"small, busy", 1, true}, {"large, at rest", 5000, false}, {"large, busy", 5000, true}} {
-		repository, err := b.AddRepository(b.ctx, r.name, "/srv/"+r.name, true)
+		repository, err := b.Repositories.Add(b.ctx, r.name, "/srv/"+r.name, true)
 		require.NoError(t, err)
-		require.NoError(t, b.RecordSync(b.ctx, repository.ID, store.SyncResult{At: time.Now(), SizeBytes: r.mebibytes << 20}))
+		require.NoError(t, b.Repositories.RecordSync(b.ctx, repository.ID, store.SyncResult{At: time.Now(), SizeBytes: r.mebibytes << 20}))
 		var commits []store.IndexedCommit
 		for i := len(frames) - 1; i >= 0; i-- { // oldest first
 			if r.busy || i == len(frames)-1 {
 				commits = append(commits, store.IndexedCommit{Commit: fmt.Sprintf("%040x", 1000*repository.ID+int64(i)), Time: frames[i].Add(-time.Hour)})
 			}
 		}
-		require.NoError(t, b.ReplaceCommitIndex(b.ctx, repository.ID, 0, commits, time.Now()))
+		require.NoError(t, b.Commits.Replace(b.ctx, repository.ID, 0, commits, time.Now()))
 	}
-	generation, err := b.BeginGeneration(b.ctx, id, insights.BackfillPlan, frames)
+	plan, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: id, Kind: insights.BackfillPlan, Times: frames})
 	require.NoError(t, err)
 	for done := false; !done; {
-		done, err = b.PlanSlice(b.ctx, id, generation, store.ScopeFilter{}, 100, true)
+		done, err = b.Plans.WriteSlice(b.ctx, id, plan, store.ScopeFilter{}, 100, true)
 		require.NoError(t, err)
 	}
-	work, _, err := b.Page(b.ctx, id, generation, 0, 100)
+	work, _, err := b.Plans.Page(b.ctx, id, plan, 0, 100)
 	require.NoError(t, err)
 	for _, w := range work {
 		costs[w.Name] = w.Cost()

@@ -10,40 +10,41 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// Display bounds what charts show. The zero Display shows all there is; exports always have all.
+// Display bounds what charts show. The zero Display bounds nothing. Exports ignore it.
 type Display struct {
-	Values    int       // of a series by captured value or language, so many of its values, the first by Sort; 0: all
-	Sort      ValueSort // by which values are chosen; within a time they stand in their own order, whatever it is
+	Values    int       // of a series that counts by value, how many values, the first by Sort; 0: all
+	Sort      ValueSort // how the values are chosen; it does not change their order within a time
 	Ascending bool
-	Samples   int // so many of the newest times, the snapshot included; 0: all that retention leaves
+	Samples   int // how many of the newest times, the snapshot included; 0: all that retention leaves
 }
 
 // ValueSort is an order of the values of a series.
 type ValueSort int
 
-// The orders. What is equal goes by its bytes.
+// The orders. Equal values are ordered by their bytes.
 const (
-	ByCount ValueSort = iota // the largest sum at any of the times shown: what was frequent once and is gone is part of the history
-	ByLabel                  // as insights.CompareLabels says
-	ByFirst                  // the first of the times shown at which the value occurs
+	ByCount ValueSort = iota // by the largest sum at any of the times shown, so that values that are gone count too
+	ByLabel                  // by insights.CompareLabels
+	ByFirst                  // by the first of the times shown at which the value occurs
 )
 
 // Chart is what a chart shows of a series.
 type Chart struct {
 	Points []Point
-	Values int // how many captured values occur at the times shown, whatever Display.Values lets through
+	Values int // how many captured values occur at the times shown, before Display.Values bounds them
 }
 
-// chosenValues are the values that are to be read, and how many there are of each series. nil is all of them.
+// chosenValues are the values to read, and how many values each series has. nil reads all.
 type chosenValues struct {
 	keys   []int32 // the series' integer ids, side by side with values
 	values []string
 	totals map[string]int
 }
 
-// chooseValues ranks the values of several series where the sums are, for who sees all repositories and asks for all of them. One statement,
-// whose answer has d.Values rows a series; by label it has a row for each value, for the order is not one that Postgres knows.
-func (s *Store) chooseValues(ctx context.Context, seriesIDs []string, f PointFilter, d Display) (*chosenValues, error) {
+// chooseValues ranks the values of several series in Postgres, for an administrator's unfiltered read. It takes one
+// statement, which returns d.Values rows for each series. By label it returns a row for each value, because
+// Postgres does not have that order.
+func (s *Charts) chooseValues(ctx context.Context, seriesIDs []string, f PointFilter, d Display) (*chosenValues, error) {
 	from, to := f.span()
 	params := db.ChartValuesParams{
 		SeriesIDs: seriesIDs, FromTime: from, ToTime: to, Samples: int32(d.Samples), Most: int32(d.Values), ByTime: d.Sort == ByFirst, Sign: -1,
@@ -81,7 +82,7 @@ func (d Display) direction(order int) int {
 	return -order
 }
 
-// bound does the same to points that are there already: those of readers for whom the sums are no use.
+// bound bounds points that were read in full.
 func (d Display) bound(points []Point) Chart {
 	points = d.newest(points)
 	type value struct {
@@ -129,7 +130,7 @@ func (d Display) bound(points []Point) Chart {
 	return c
 }
 
-// newest leaves the points of the newest times.
+// newest returns the points of the newest times.
 func (d Display) newest(points []Point) []Point {
 	if d.Samples == 0 {
 		return points

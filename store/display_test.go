@@ -19,18 +19,18 @@ func TestValuesAreBoundedInPostgres(t *testing.T) {
 	r := b.repository(t, "acme/a")
 	series := b.series(t, `(\w+)`, insights.SearchCompute)
 	const values, times = 700, 4
-	generation := b.plan(t, series, insights.BackfillPlan, day(0), day(1), day(2), day(3))
+	plan := b.plan(t, series, insights.BackfillPlan, day(0), day(1), day(2), day(3))
 	for at := range times {
 		sample := insights.Sample{RepositoryID: r.ID, Time: day(at), Outcome: insights.Counted, Commit: oid(at), Values: map[string]int64{}}
 		for n := range values {
 			sample.Values[fmt.Sprintf("w%d", n)] = int64(1 + n)
 			sample.Value += float64(1 + n)
 		}
-		b.write(t, series, generation, sample)
+		b.write(t, series, plan, sample)
 	}
 	read := func(d store.Display) (store.Chart, int64, int) {
 		b.statements.take()
-		charts, err := b.Charts(b.ctx, []string{series.ID}, store.PointFilter{Viewer: store.Administrator}, d)
+		charts, err := b.Charts.Read(b.ctx, []string{series.ID}, store.PointFilter{Viewer: store.Administrator}, d)
 		require.NoError(t, err)
 		rows := b.statements.rows
 		return charts[series.ID], rows, len(b.statements.take())
@@ -40,7 +40,7 @@ func TestValuesAreBoundedInPostgres(t *testing.T) {
 	require.Len(t, chart.Points, 3*times)
 	require.Equal(t, []string{"w697", "w698", "w699"}, []string{chart.Points[0].Label, chart.Points[1].Label, chart.Points[2].Label})
 	require.LessOrEqual(t, rows, int64(3+3*times))
-	require.Equal(t, 4, statements)
+	require.Equal(t, 3, statements)
 
 	chart, rows, _ = read(store.Display{Values: 3, Sort: store.ByLabel, Ascending: true})
 	require.Equal(t, []string{"w0", "w1", "w2"}, []string{chart.Points[0].Label, chart.Points[1].Label, chart.Points[2].Label})
@@ -50,7 +50,7 @@ func TestValuesAreBoundedInPostgres(t *testing.T) {
 	require.Equal(t, values, chart.Values)
 	require.Len(t, chart.Points, values*times)
 	require.GreaterOrEqual(t, rows, int64(values*times))
-	require.Equal(t, 3, statements)
+	require.Equal(t, 2, statements)
 }
 
 // What Postgres lets through is what is left of everything by the same rule, whatever is archived, pending, or a snapshot.
@@ -71,12 +71,12 @@ func TestBoundedChartsAreThatPartOfTheWhole(t *testing.T) {
 			}
 			return drawn, sum
 		}
-		generation := b.plan(rt, series, insights.BackfillPlan, day(0), day(1), day(2), day(3), day(4))
+		plan := b.plan(rt, series, insights.BackfillPlan, day(0), day(1), day(2), day(3), day(4))
 		for at := range 5 {
 			if rapid.IntRange(0, 9).Draw(rt, "pending") > 0 {
 				sample := insights.Sample{RepositoryID: r.ID, Time: day(at), Outcome: insights.Counted, Commit: oid(at)}
 				sample.Values, sample.Value = values("values")
-				b.write(rt, series, generation, sample)
+				b.write(rt, series, plan, sample)
 			}
 		}
 		if rapid.Bool().Draw(rt, "snapshot") {
@@ -84,11 +84,11 @@ func TestBoundedChartsAreThatPartOfTheWhole(t *testing.T) {
 			sample := insights.Sample{RepositoryID: r.ID, Time: day(6), Outcome: insights.Counted, Commit: oid(6)}
 			sample.Values, sample.Value = values("values now")
 			b.settleSnapshot(rt, series, snapshot, sample)
-			require.NoError(rt, b.CompleteSnapshot(b.ctx, series.ID, snapshot, day(6)))
+			require.NoError(rt, b.Plans.Complete(b.ctx, series.ID, snapshot, day(6)))
 		}
 		own := rapid.IntRange(0, 5).Draw(rt, "retention")
-		require.NoError(rt, b.SetRetention(b.ctx, series.ID, &own))
-		_, err := b.KeepNewestOf(b.ctx, series.ID, 0)
+		require.NoError(rt, b.Retention.Set(b.ctx, series.ID, &own))
+		_, err := b.Retention.KeepNewestOf(b.ctx, series.ID, 0)
 		require.NoError(rt, err)
 
 		f := store.PointFilter{Viewer: store.Administrator}
@@ -100,10 +100,10 @@ func TestBoundedChartsAreThatPartOfTheWhole(t *testing.T) {
 			Values: rapid.IntRange(1, 5).Draw(rt, "limit"), Samples: rapid.IntRange(0, 4).Draw(rt, "samples"), Ascending: rapid.Bool().Draw(rt, "ascending"),
 			Sort: rapid.SampledFrom([]store.ValueSort{store.ByCount, store.ByLabel, store.ByFirst}).Draw(rt, "sort"),
 		}
-		bySQL, err := b.Charts(b.ctx, []string{series.ID}, f, d)
+		bySQL, err := b.Charts.Read(b.ctx, []string{series.ID}, f, d)
 		require.NoError(rt, err)
 		f.Include = "acme" // all there is, but summed for a reader who chose
-		byHand, err := b.Charts(b.ctx, []string{series.ID}, f, d)
+		byHand, err := b.Charts.Read(b.ctx, []string{series.ID}, f, d)
 		require.NoError(rt, err)
 		require.Empty(rt, cmp.Diff(byHand, bySQL))
 		shown := map[string]bool{}
@@ -127,9 +127,9 @@ func TestValueSorts(t *testing.T) {
 	b := setup(t)
 	r := b.repository(t, "acme/a")
 	series := b.series(t, `go (.*)`, insights.SearchCompute)
-	generation := b.plan(t, series, insights.BackfillPlan, day(0), day(1))
+	plan := b.plan(t, series, insights.BackfillPlan, day(0), day(1))
 	for at, values := range []map[string]int64{{"1.9": 9, "1.10": 1}, {"1.10": 5, "1.11": 5, "1.9": 1}} {
-		b.write(t, series, generation, insights.Sample{RepositoryID: r.ID, Time: day(at), Outcome: insights.Counted, Commit: oid(at), Values: values, Value: 11})
+		b.write(t, series, plan, insights.Sample{RepositoryID: r.ID, Time: day(at), Outcome: insights.Counted, Commit: oid(at), Values: values, Value: 11})
 	}
 	for _, test := range []struct {
 		d    store.Display
@@ -144,7 +144,7 @@ func TestValueSorts(t *testing.T) {
 		{store.Display{Values: 1, Sort: store.ByFirst}, []string{"1.11"}},
 		{store.Display{Values: 1, Sort: store.ByFirst, Ascending: true}, []string{"1.10"}},
 	} {
-		charts, err := b.Charts(b.ctx, []string{series.ID}, store.PointFilter{Viewer: store.Administrator}, test.d)
+		charts, err := b.Charts.Read(b.ctx, []string{series.ID}, store.PointFilter{Viewer: store.Administrator}, test.d)
 		require.NoError(t, err)
 		var got []string
 		for _, p := range charts[series.ID].Points {

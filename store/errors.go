@@ -14,44 +14,40 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// classify turns an error of the database into one that says what to do about it. The format names the object
-// of the operation and comes first in the message. Errors that are classified already stay as they are, nil stays nil.
+// classify turns an error of the database into an *insights.Error that says what to do. The format names the object of
+// the operation and comes first in the message. classify returns nil for nil, and an *insights.Error as it is.
 func classify(err error, format string, args ...any) error {
 	if err == nil {
 		return nil
 	}
-	var known *insights.Error
-	if errors.As(err, &known) {
+	if _, known := errors.AsType[*insights.Error](err); known {
 		return err
 	}
 	object := fmt.Sprintf(format, args...)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return insights.Errorf(insights.NotFound, "%s does not exist", object)
 	}
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return classifyPostgres(err, pg, object)
 	}
-	var connect *pgconn.ConnectError
-	if errors.As(err, &connect) {
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return unavailable(err, object)
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("%s: %w", object, err)
 	}
-	var network net.Error
-	if errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || pgconn.SafeToRetry(err) {
+	if _, ok := errors.AsType[net.Error](err); ok || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || pgconn.SafeToRetry(err) {
 		return unavailable(err, object)
 	}
 	return &insights.Error{Code: insights.Internal, Message: object + ": " + err.Error(), Cause: err}
 }
 
-// classifyPostgres goes by SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html
+// classifyPostgres decides by SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html
 func classifyPostgres(err error, pg *pgconn.PgError, object string) error {
 	class := pg.Code[:min(2, len(pg.Code))]
 	switch {
 	case pg.Code == "57014" && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)):
-		return fmt.Errorf("%s: %w", object, err) // query_canceled, by our own context
+		return fmt.Errorf("%s: %w", object, err) // query_canceled, because our context ended
 	// connection, transaction rollback (serialization, deadlock), insufficient resources, operator intervention
 	// (shutdown, crash, starting up), system error, lock_not_available
 	case class == "08" || class == "40" || class == "53" || class == "57" || class == "58" || pg.Code == "55P03":
@@ -75,7 +71,7 @@ func unavailable(err error, object string) error {
 	return &insights.Error{Code: insights.Unavailable, Cause: err, Message: object + ": the database does not answer: " + strings.TrimSpace(err.Error())}
 }
 
-// conflict says which thing is there already.
+// conflict says what exists already.
 func conflict(pg *pgconn.PgError) string {
 	switch pg.ConstraintName {
 	case "repositories_name":

@@ -28,7 +28,7 @@ func TestOpenReadsAndWrites(t *testing.T) {
 	require.NoError(t, err)
 	defer s.Close()
 	require.NoError(t, s.Ping(t.Context()))
-	_, err = s.AddRepository(t.Context(), "acme/api", "/srv/api", true)
+	_, err = s.Repositories.Add(t.Context(), "acme/api", "/srv/api", true)
 	require.NoError(t, err)
 }
 
@@ -43,7 +43,7 @@ func TestAConnectionThatIsCutOffIsUnavailable(t *testing.T) {
 	require.NoError(t, err)
 	result := make(chan error, 1)
 	go func() {
-		_, err := b.Repository(b.ctx, id)
+		_, err := b.Repositories.Get(b.ctx, id)
 		result <- err
 	}()
 	for cut := false; !cut; { // until the statement waits for the lock
@@ -54,7 +54,7 @@ func TestAConnectionThatIsCutOffIsUnavailable(t *testing.T) {
 	}
 	requireCode(t, insights.Unavailable, <-result, "the database does not answer")
 	require.NoError(t, holder.Rollback(b.ctx))
-	_, err = b.Repository(b.ctx, id)
+	_, err = b.Repositories.Get(b.ctx, id)
 	require.NoError(t, err)
 }
 
@@ -63,7 +63,7 @@ func TestAContextThatEndsIsReturnedAsItself(t *testing.T) {
 	b := setup(t)
 	ctx, cancel := context.WithCancel(b.ctx)
 	cancel()
-	_, err := b.Repositories(ctx, store.RepositoryFilter{})
+	_, err := b.Repositories.List(ctx, store.RepositoryFilter{})
 	require.ErrorIs(t, err, context.Canceled)
 	var known *insights.Error
 	require.False(t, errors.As(err, &known), "not an error of the database: %v", err)
@@ -74,7 +74,7 @@ func TestADatabaseWithoutTheSchemaSaysHowToGetIt(t *testing.T) {
 	b := setup(t)
 	_, err := b.pool.Exec(b.ctx, `DROP TABLE settings`)
 	require.NoError(t, err)
-	_, err = b.Settings(b.ctx)
+	_, err = b.Settings.All(b.ctx)
 	requireCode(t, insights.Unavailable, err, "run `backsight migrate up`")
 }
 

@@ -11,20 +11,20 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// sum is what some repositories have at one time of one series.
+// sum is the tally and the values of some repositories at one time of one series.
 type sum struct {
 	outcomes insights.Completeness
 	value    float64
 	captures map[string]float64
 }
 
-// sumKey names a sum by the series' integer id.
+// sumKey names a sum, by the series' integer id.
 type sumKey struct {
 	series int32
 	time   time.Time
 }
 
-// sums are what a chart is made of.
+// sums are the data of a chart.
 type sums map[sumKey]*sum
 
 func (s sums) at(key sumKey) *sum {
@@ -40,11 +40,11 @@ func filteredPoints(ctx context.Context, q *db.Queries, params db.PointsParams, 
 	if err != nil {
 		return nil, err
 	}
-	series, err := slotsOf(ctx, q, params.SeriesIDs)
+	series, err := chartSlots(ctx, q, params)
 	if err != nil {
 		return nil, err
 	}
-	read, err := readSums(ctx, q, series, choice, params)
+	read, err := readSums(ctx, q, series, choice)
 	if err != nil {
 		return nil, err
 	}
@@ -58,8 +58,24 @@ func filteredPoints(ctx context.Context, q *db.Queries, params db.PointsParams, 
 	return pointsOf(read.rows(series)), nil
 }
 
-// readSums sums the rows of the repositories chosen, or of the others, within the times asked for.
-func readSums(ctx context.Context, q *db.Queries, series map[string]*slots, choice chosen, params db.PointsParams) (sums, error) {
+// chartSlots reads the slots of the times asked for that charts can show, by series id.
+func chartSlots(ctx context.Context, q *db.Queries, params db.PointsParams) (map[string]*slots, error) {
+	rows, err := q.ChartSlots(ctx, db.ChartSlotsParams{SeriesIDs: params.SeriesIDs, FromTime: params.FromTime, ToTime: params.ToTime})
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[string]*slots, len(params.SeriesIDs))
+	for _, row := range rows {
+		if all[row.SeriesID] == nil {
+			all[row.SeriesID] = newSlots(row.ID, row.Captured)
+		}
+		all[row.SeriesID].add(row.Time.UTC(), slot{row.Chunk, row.Place})
+	}
+	return all, nil
+}
+
+// readSums sums the rows of the chosen repositories, or of the others, at the times of the slots.
+func readSums(ctx context.Context, q *db.Queries, series map[string]*slots, choice chosen) (sums, error) {
 	byKey := make(map[int32]*slots, len(series))
 	var captured []int32
 	for _, s := range series {
@@ -69,15 +85,14 @@ func readSums(ctx context.Context, q *db.Queries, series map[string]*slots, choi
 		}
 	}
 	read := sums{}
-	// places returns the sums of the places of a chunk, nil where the time was not asked for.
+	// places returns the sums for the places of a chunk, nil for times that were not asked for.
 	type row struct{ series, chunk int32 }
 	known := map[row]*[chunkPlaces]*sum{}
 	places := func(key row) *[chunkPlaces]*sum {
 		if known[key] == nil {
 			known[key] = &[chunkPlaces]*sum{}
 			for i := range known[key] {
-				t, ok := byKey[key.series].byPlace[slot{key.chunk, int32(i + 1)}]
-				if ok && !t.Before(params.FromTime) && !t.After(params.ToTime) {
+				if t, ok := byKey[key.series].bySlot[slot{key.chunk, int32(i + 1)}]; ok {
 					known[key][i] = read.at(sumKey{key.series, t})
 				}
 			}
@@ -85,7 +100,9 @@ func readSums(ctx context.Context, q *db.Queries, series map[string]*slots, choi
 		return known[key]
 	}
 	keys := slices.Collect(maps.Keys(byKey))
-	choice.chunks = chunksBetween(series, params.FromTime, params.ToTime)
+	for _, s := range series {
+		choice.chunks = append(choice.chunks, s.chunks...)
+	}
 	err := eachOutcomes(ctx, q, keys, choice, func(r db.OutcomesAmongRow) {
 		at := places(row{r.SeriesID, r.Chunk})
 		for i := range r.Outcomes {
@@ -109,18 +126,6 @@ func readSums(ctx context.Context, q *db.Queries, series map[string]*slots, choi
 		}
 	})
 	return read, err
-}
-
-// chunksBetween returns the numbers of the chunks that have a time of any of the series between two.
-func chunksBetween(series map[string]*slots, from, to time.Time) (numbers []int32) {
-	for _, s := range series {
-		for at, t := range s.byPlace {
-			if !t.Before(from) && !t.After(to) && !slices.Contains(numbers, at.chunk) {
-				numbers = append(numbers, at.chunk)
-			}
-		}
-	}
-	return numbers
 }
 
 func eachOutcomes(ctx context.Context, q *db.Queries, keys []int32, choice chosen, do func(db.OutcomesAmongRow)) error {
@@ -153,7 +158,7 @@ func eachCapture(ctx context.Context, q *db.Queries, keys []int32, choice chosen
 	return err
 }
 
-// sumsOf reads what all repositories have.
+// sumsOf returns the sums of all repositories.
 func sumsOf(rows []db.PointsRow, series map[string]*slots) sums {
 	all := sums{}
 	for _, row := range rows {
@@ -168,7 +173,7 @@ func sumsOf(rows []db.PointsRow, series map[string]*slots) sums {
 	return all
 }
 
-// minus takes away what some repositories have.
+// minus subtracts the sums of some repositories.
 func (s sums) minus(some sums) sums {
 	for key, part := range some {
 		of := s.at(key)
@@ -183,17 +188,17 @@ func (s sums) minus(some sums) sums {
 	return s
 }
 
-// rows gives the sums the form of those of a chart without a filter. A time at which no chosen repository has a sample is none.
+// rows returns the sums in the form of an unfiltered chart, without times at which no chosen repository has a sample.
 func (s sums) rows(series map[string]*slots) (rows []db.PointsRow) {
 	for id, one := range series {
-		for _, t := range one.byPlace {
+		for where, t := range one.bySlot {
 			at, ok := s[sumKey{one.key, t}]
 			if !ok || at.outcomes.Planned == 0 {
 				continue
 			}
 			o := at.outcomes
 			row := db.PointsRow{
-				SeriesID: id, Time: t, Captured: one.captured,
+				SeriesID: id, Time: t, Snapshot: where.chunk < 0, Captured: one.captured,
 				Counted: o.Counted, Reused: o.Reused, Absent: o.Absent, Partial: o.Partial, Failed: o.Failed, Pending: o.Pending,
 			}
 			if !one.captured {

@@ -14,15 +14,15 @@ func TestGrants(t *testing.T) {
 	b := setup(t)
 	b.repositories(t, "acme", 3)
 	for range 2 { // again, each does nothing
-		require.NoError(t, b.SetRepositoryPrivate(b.ctx, "acme/0000", true))
-		require.NoError(t, b.GrantRepository(b.ctx, "acme/0000", "ann"))
-		require.NoError(t, b.GrantRepository(b.ctx, "acme/0000", "bob"))
-		require.NoError(t, b.GrantRepository(b.ctx, "acme/0001", "ann"))
+		require.NoError(t, b.Access.SetPrivate(b.ctx, "acme/0000", true))
+		require.NoError(t, b.Access.Grant(b.ctx, "acme/0000", "ann"))
+		require.NoError(t, b.Access.Grant(b.ctx, "acme/0000", "bob"))
+		require.NoError(t, b.Access.Grant(b.ctx, "acme/0001", "ann"))
 	}
 	all := []store.Grant{{"acme/0000", "ann", true}, {"acme/0000", "bob", true}, {"acme/0001", "ann", false}}
 	var got []store.Grant
 	for f := (store.GrantFilter{Limit: 1}); ; {
-		page, err := b.Grants(b.ctx, f)
+		page, err := b.Access.Grants(b.ctx, f)
 		require.NoError(t, err)
 		if len(page) == 0 {
 			break
@@ -32,7 +32,7 @@ func TestGrants(t *testing.T) {
 	}
 	require.Equal(t, all, got)
 	grants := func(f store.GrantFilter) []store.Grant {
-		list, err := b.Grants(b.ctx, f)
+		list, err := b.Access.Grants(b.ctx, f)
 		require.NoError(t, err)
 		return list
 	}
@@ -41,21 +41,21 @@ func TestGrants(t *testing.T) {
 	require.Empty(t, grants(store.GrantFilter{Repository: "acme/0002"}))
 
 	for range 2 {
-		require.NoError(t, b.RevokeRepository(b.ctx, "acme/0000", "ann"))
+		require.NoError(t, b.Access.Revoke(b.ctx, "acme/0000", "ann"))
 	}
 	require.Equal(t, all[1:], grants(store.GrantFilter{}))
-	require.NoError(t, b.RevokeRepository(b.ctx, "", "ann"))
+	require.NoError(t, b.Access.Revoke(b.ctx, "", "ann"))
 	require.Equal(t, all[1:2], grants(store.GrantFilter{}))
 
 	for _, err := range []error{
-		b.SetRepositoryPrivate(b.ctx, "acme/9", true), b.GrantRepository(b.ctx, "acme/9", "ann"), b.RevokeRepository(b.ctx, "acme/9", "ann"),
-		func() error { _, err := b.Grants(b.ctx, store.GrantFilter{Repository: "acme/9"}); return err }(),
+		b.Access.SetPrivate(b.ctx, "acme/9", true), b.Access.Grant(b.ctx, "acme/9", "ann"), b.Access.Revoke(b.ctx, "acme/9", "ann"),
+		func() error { _, err := b.Access.Grants(b.ctx, store.GrantFilter{Repository: "acme/9"}); return err }(),
 	} {
 		requireCode(t, insights.NotFound, err, "repository acme/9 does not exist")
 	}
 	for _, login := range []string{"", " ann"} {
-		requireCode(t, insights.Invalid, b.GrantRepository(b.ctx, "acme/0000", login), "give the name that the proxy sends")
-		requireCode(t, insights.Invalid, b.RevokeRepository(b.ctx, "", login), "give the name that the proxy sends")
+		requireCode(t, insights.Invalid, b.Access.Grant(b.ctx, "acme/0000", login), "give the name that the proxy sends")
+		requireCode(t, insights.Invalid, b.Access.Revoke(b.ctx, "", login), "give the name that the proxy sends")
 	}
 }
 
@@ -64,21 +64,21 @@ func TestRevokingEverythingReachesRemovedRepositories(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	list := b.repositories(t, "acme", 1)
-	require.NoError(t, b.SetRepositoryPrivate(b.ctx, "acme/0000", true))
-	require.NoError(t, b.GrantRepository(b.ctx, "acme/0000", "ann"))
+	require.NoError(t, b.Access.SetPrivate(b.ctx, "acme/0000", true))
+	require.NoError(t, b.Access.Grant(b.ctx, "acme/0000", "ann"))
 	series := b.series(t, "TODO", insights.Search)
-	generation := b.plan(t, series, insights.BackfillPlan, day(0))
-	b.settle(t, series, generation, func(s *insights.Sample) {
+	plan := b.plan(t, series, insights.BackfillPlan, day(0))
+	b.settle(t, series, plan, func(s *insights.Sample) {
 		s.Outcome, s.Value, s.Commit = insights.Counted, 7, oid(list[0].ID)
 	})
-	require.NoError(t, b.RemoveRepository(b.ctx, "acme/0000"))
+	require.NoError(t, b.Repositories.Remove(b.ctx, "acme/0000"))
 	seen := func() int {
-		samples, err := b.Samples(b.ctx, store.SampleFilter{SeriesID: series.ID, Viewer: store.Viewer{Login: "ann"}})
+		samples, err := b.Samples.List(b.ctx, store.SampleFilter{SeriesID: series.ID, Viewer: store.Viewer{Login: "ann"}})
 		require.NoError(t, err)
 		return len(samples)
 	}
 	require.Equal(t, 1, seen())
-	require.NoError(t, b.RevokeRepository(b.ctx, "", "ann"))
+	require.NoError(t, b.Access.Revoke(b.ctx, "", "ann"))
 	require.Zero(t, seen())
 }
 
@@ -86,25 +86,25 @@ func TestListsOfRepositoriesAreTheViewers(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.repositories(t, "acme", 3)
-	require.NoError(t, b.SetRepositoryPrivate(b.ctx, "acme/0001", true))
-	require.NoError(t, b.GrantRepository(b.ctx, "acme/0001", "ann"))
+	require.NoError(t, b.Access.SetPrivate(b.ctx, "acme/0001", true))
+	require.NoError(t, b.Access.Grant(b.ctx, "acme/0001", "ann"))
 	for _, test := range []struct {
 		viewer store.Viewer
 		sees   bool
 	}{{store.Viewer{}, false}, {store.Viewer{Login: "bob"}, false}, {store.Viewer{Login: "ann"}, true}, {store.Administrator, true}} {
 		f := store.RepositoryFilter{Viewer: test.viewer}
-		list, err := b.Repositories(b.ctx, f)
+		list, err := b.Repositories.List(b.ctx, f)
 		require.NoError(t, err)
-		n, err := b.CountRepositories(b.ctx, f)
+		n, err := b.Repositories.Count(b.ctx, f)
 		require.NoError(t, err)
 		require.EqualValues(t, len(list), n)
 		require.Equal(t, test.sees, len(list) == 3, "%+v", test.viewer)
-		err = b.CheckSeen(b.ctx, test.viewer, "acme/0001")
+		err = b.Repositories.CheckVisible(b.ctx, test.viewer, "acme/0001")
 		if test.sees {
 			require.NoError(t, err)
 		} else {
 			require.Equal(t, insights.NotFound, insights.ErrorCode(err))
 		}
 	}
-	require.Equal(t, insights.NotFound, insights.ErrorCode(b.CheckSeen(b.ctx, store.Administrator, "acme/9")))
+	require.Equal(t, insights.NotFound, insights.ErrorCode(b.Repositories.CheckVisible(b.ctx, store.Administrator, "acme/9")))
 }

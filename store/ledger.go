@@ -12,78 +12,36 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// slot is where the samples of a time are: at which place of which of a series' chunks.
-type slot struct{ chunk, place int32 }
-
-// slots are the times of a series.
-type slots struct {
-	key      int32 // of the series
-	captured bool  // values are kept by captured value
-	byTime   map[int64]slot
-	byPlace  map[slot]time.Time
-	chunks   []int32 // the numbers of all chunks, oldest first
-}
-
-// slotsOf reads the times of some series, by series id.
-func slotsOf(ctx context.Context, q *db.Queries, seriesIDs []string) (map[string]*slots, error) {
-	rows, err := q.Slots(ctx, seriesIDs)
-	if err != nil {
-		return nil, err
-	}
-	all := make(map[string]*slots, len(seriesIDs))
-	for _, row := range rows {
-		s := all[row.SeriesID]
-		if s == nil {
-			s = &slots{key: row.ID, captured: row.Captured, byTime: map[int64]slot{}, byPlace: map[slot]time.Time{}}
-			all[row.SeriesID] = s
-		}
-		if row.Time == nil {
-			continue
-		}
-		at := slot{*row.Chunk, *row.Place}
-		s.byTime[row.Time.UnixMicro()], s.byPlace[at] = at, row.Time.UTC()
-		if !slices.Contains(s.chunks, at.chunk) {
-			s.chunks = append(s.chunks, at.chunk)
-		}
-	}
-	for _, s := range all {
-		slices.Sort(s.chunks)
-	}
-	return all, nil
-}
-
-// of returns the slot of a time; ok is false when the series never had the time.
-func (s *slots) of(t time.Time) (slot, bool) {
-	at, ok := s.byTime[t.UnixMicro()]
-	return at, ok
-}
-
-// chunksOf returns the numbers of the chunks that have the times.
-func (s *slots) chunksOf(times []time.Time) (numbers []int32) {
-	for _, t := range times {
-		if at, ok := s.of(t); ok && !slices.Contains(numbers, at.chunk) {
-			numbers = append(numbers, at.chunk)
-		}
-	}
-	slices.Sort(numbers)
-	return numbers
-}
-
-// ledger is the ledger of one series in a transaction. All that writes samples goes through it: load, change, save.
+// ledger is the ledger of one series as a plan sees it, in a transaction. Everything that writes
+// samples goes through it: load, change, save.
 type ledger struct {
 	*slots
-	q *db.Queries
+	q    *db.Queries
+	plan int32
+	// snapshot is true for the plan of a snapshot. byTime then has the time of that snapshot alone.
+	snapshot bool
 }
 
-func openLedger(ctx context.Context, q *db.Queries, seriesID string) (ledger, error) {
+// openLedger returns NotFound when the series does not exist. A snapshot that was replaced has no time
+// any more.
+func openLedger(ctx context.Context, q *db.Queries, seriesID string, plan int32) (ledger, error) {
 	all, err := slotsOf(ctx, q, []string{seriesID})
 	if err == nil && all[seriesID] == nil {
 		err = insights.Errorf(insights.NotFound, "series %s does not exist", seriesID)
 	}
-	return ledger{slots: all[seriesID], q: q}, err
+	if err != nil {
+		return ledger{}, err
+	}
+	l := ledger{slots: all[seriesID], q: q, plan: plan}
+	own := slot{chunk: -plan, place: 1}
+	if t, ok := l.bySlot[own]; ok {
+		l.snapshot = true
+		l.byTime = map[int64]slot{t.UnixMicro(): own}
+	}
+	return l, nil
 }
 
-// load locks rows of the ledger and returns them by key. Those that are not there are not in the result.
+// load locks rows of the ledger and returns them by key, without those that do not exist.
 func (l ledger) load(ctx context.Context, keys []chunkKey) (map[chunkKey]*chunk, error) {
 	p := db.LockChunksParams{SeriesID: l.key}
 	p.Chunks, p.RepoIDs = columnsOf(keys)
@@ -99,7 +57,7 @@ func (l ledger) load(ctx context.Context, keys []chunkKey) (map[chunkKey]*chunk,
 	return chunks, l.loadCaptures(ctx, chunks)
 }
 
-// loadCaptures reads the captures of rows of a series by captured value.
+// loadCaptures reads the captures of rows of a series that counts by captured value.
 func (l ledger) loadCaptures(ctx context.Context, chunks map[chunkKey]*chunk) error {
 	if !l.captured || len(chunks) == 0 {
 		return nil
@@ -128,7 +86,7 @@ func (l ledger) loadCaptures(ctx context.Context, chunks map[chunkKey]*chunk) er
 	return nil
 }
 
-// save writes rows that were changed, and with them the tallies and sums that charts show.
+// save writes changed rows, and with them the tallies and sums that charts show.
 func (l ledger) save(ctx context.Context, chunks []*chunk) error {
 	var added, changed chunkRows
 	added.SeriesID, changed.SeriesID = l.key, l.key
@@ -147,7 +105,7 @@ func (l ledger) save(ctx context.Context, chunks []*chunk) error {
 			return err
 		}
 		if int(n) != len(added.Chunks) {
-			return insights.Errorf(insights.NotFound, "a sample refers to something that does not exist: not all of the repositories %d to %d are registered", added.RepoIDs[0], added.RepoIDs[len(added.RepoIDs)-1])
+			return insights.Errorf(insights.NotFound, "not all of the repositories %d to %d are registered", added.RepoIDs[0], added.RepoIDs[len(added.RepoIDs)-1])
 		}
 	}
 	if len(changed.Chunks) > 0 {
@@ -209,8 +167,8 @@ func capturesOf(entries []entry) map[string]string {
 	return vectors
 }
 
-// stripe spreads the sums of one time over some rows, so that writers of different repositories seldom wait for one another. The
-// migration that made the rows says the same in SQL.
+// stripe spreads the sums of one time over several rows, so that writers of different repositories
+// rarely wait for each other.
 func stripe(repo int32) int32 { return repo / 128 % 16 }
 
 // tallyKey names a row of sums; capture is "" in series_tallies.
@@ -237,7 +195,7 @@ func (l ledger) saveTallies(ctx context.Context, chunks []*chunk) error {
 			if was.outcome == is.outcome && was.value == is.value && maps.Equal(was.captures, is.captures) {
 				continue
 			}
-			key := tallyKey{time: l.byPlace[slot{c.number, int32(i + 1)}].UnixMicro(), stripe: stripe(c.repo)}
+			key := tallyKey{time: l.bySlot[slot{c.number, int32(i + 1)}].UnixMicro(), stripe: stripe(c.repo)}
 			d := tallies[key]
 			if was.outcome != "" {
 				d.outcomes.Add(was.outcome, -1)
@@ -255,7 +213,7 @@ func (l ledger) saveTallies(ctx context.Context, chunks []*chunk) error {
 			}
 		}
 	}
-	p, s := db.AddTalliesParams{SeriesID: l.key}, db.AddCaptureSumsParams{SeriesID: l.key}
+	p := db.AddTalliesParams{SeriesID: l.key, Snapshot: l.snapshot}
 	for _, key := range slices.SortedFunc(maps.Keys(tallies), tallyKey.compare) {
 		d := tallies[key]
 		if d == (difference{}) {
@@ -266,6 +224,7 @@ func (l ledger) saveTallies(ctx context.Context, chunks []*chunk) error {
 		p.Partial, p.Failed, p.Pending = append(p.Partial, int32(d.outcomes.Partial)), append(p.Failed, int32(d.outcomes.Failed)), append(p.Pending, int32(d.outcomes.Pending))
 		p.Vals = append(p.Vals, d.value)
 	}
+	s := db.AddCaptureSumsParams{SeriesID: l.key, Snapshot: l.snapshot}
 	for _, key := range slices.SortedFunc(maps.Keys(sums), tallyKey.compare) {
 		if sums[key] == 0 {
 			continue

@@ -16,26 +16,40 @@ import (
 	"github.com/backsight/backsight/migrations"
 )
 
-// Migrate brings the database's schema up to this program's. Processes that start at the same moment take turns under an
-// advisory lock; the one that finds nothing to do returns at once. A failed migration leaves the schema as it was.
+// Migrate brings the database's schema up to date. Processes that start at the same time wait for each other under an
+// advisory lock. A failed migration leaves the schema as it was. Migrate returns Conflict for a database that a
+// version before 0.1.0 has made.
 func Migrate(ctx context.Context, databaseURL string) error {
-	return withProvider(databaseURL, func(p *goose.Provider) error {
+	return withProvider(databaseURL, func(conn *sql.DB, p *goose.Provider) error {
+		if err := refuseEarlySchema(ctx, conn); err != nil {
+			return err
+		}
 		_, err := p.Up(ctx)
 		return err
 	})
+}
+
+// refuseEarlySchema tells a database of a version before 0.1.0 by a table that later versions do not have.
+func refuseEarlySchema(ctx context.Context, conn *sql.DB) error {
+	var early bool
+	err := conn.QueryRowContext(ctx, "-- name: EarlySchema\nSELECT to_regclass('insight_series_backfill') IS NOT NULL").Scan(&early)
+	if err == nil && early {
+		return insights.Errorf(insights.Conflict, "the database was made by a version of Backsight before 0.1.0, which this version cannot convert: use a new database or, with `backsight up`, remove the data directory")
+	}
+	return err
 }
 
 // Migration is one step of the schema.
 type Migration struct {
 	Version   int64
 	Name      string
-	AppliedAt time.Time // zero: not applied yet
+	AppliedAt time.Time // zero: not applied
 }
 
 // MigrationStatus lists all migrations that this program knows, oldest first.
 func MigrationStatus(ctx context.Context, databaseURL string) ([]Migration, error) {
 	var list []Migration
-	err := withProvider(databaseURL, func(p *goose.Provider) error {
+	err := withProvider(databaseURL, func(_ *sql.DB, p *goose.Provider) error {
 		states, err := p.Status(ctx)
 		for _, s := range states {
 			list = append(list, Migration{Version: s.Source.Version, Name: path.Base(s.Source.Path), AppliedAt: s.AppliedAt})
@@ -45,7 +59,7 @@ func MigrationStatus(ctx context.Context, databaseURL string) ([]Migration, erro
 	return list, err
 }
 
-func withProvider(databaseURL string, do func(*goose.Provider) error) error {
+func withProvider(databaseURL string, do func(*sql.DB, *goose.Provider) error) error {
 	config, err := pgx.ParseConfig(databaseURL)
 	if err != nil {
 		return insights.Errorf(insights.Invalid, "database URL: %w", err)
@@ -53,13 +67,13 @@ func withProvider(databaseURL string, do func(*goose.Provider) error) error {
 	conn := stdlib.OpenDB(*config)
 	p, err := newProvider(conn)
 	if err == nil {
-		err = do(p)
+		err = do(conn, p)
 	}
 	return classify(errors.Join(err, conn.Close()), "migrations")
 }
 
 func newProvider(conn *sql.DB) (*goose.Provider, error) {
-	// Another process may be busy with a long migration: ask every second, for an hour.
+	// Another process may run a long migration: ask every second, for an hour.
 	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 3600))
 	if err != nil {
 		return nil, err

@@ -6,7 +6,7 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// objectID turns a hex object id into the bytes that the database holds; "" into none.
+// objectID returns the bytes of a hex object id, as the database stores them; nil for "".
 func objectID(id string) ([]byte, error) {
 	if id == "" {
 		return nil, nil

@@ -10,26 +10,19 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// planning is how a plan treats its samples.
-type planning struct {
-	generation int32
-	reuse      bool // of values at equal commits
-}
-
-// planRepositories plans some repositories at the times, which are sorted. The heart of compression: a commit is looked up only where the
-// index is right for the time, which is to say that it was refreshed at or after it and reaches back far enough. Then no commit
-// means absent; a commit that the series has an exact value for means reused, with that value and its captures. Everything else is
-// pending. A sample of an earlier generation stays as it is unless it is pending still; one that a retry took up goes on
-// being that, whatever the plan.
-func planRepositories(ctx context.Context, q *db.Queries, seriesID string, times []time.Time, repos []int32, p planning) error {
-	l, err := openLedger(ctx, q, seriesID)
-	if err != nil {
+// planRepositories plans some repositories at the times, which are sorted. It is the one planning rule,
+// for all kinds but retries. A commit is looked up only where the index is right for the time: it was
+// refreshed at or after the time and reaches back far enough. Where there is no commit, the sample is
+// absent. Where the series has an exact value at the commit and reuse is set, the sample is reused, with
+// that value and its captures. Every other sample is pending.
+//
+// A sample of an earlier plan stays as it is unless it is still pending; then it belongs to this plan.
+// A sample that a retry has selected stays selected.
+func (l ledger) planRepositories(ctx context.Context, times []time.Time, repos []int32, reuse bool) error {
+	if err := l.q.LockLedger(ctx, l.key); err != nil {
 		return err
 	}
-	if err := q.LockLedger(ctx, l.key); err != nil {
-		return err
-	}
-	commits, err := resolve(ctx, q, repos, times)
+	commits, err := resolve(ctx, l.q, repos, times)
 	if err != nil {
 		return err
 	}
@@ -39,7 +32,7 @@ func planRepositories(ctx context.Context, q *db.Queries, seriesID string, times
 		return err
 	}
 	known := knownValues{}
-	if p.reuse {
+	if reuse {
 		for _, c := range chunks {
 			known.add(c)
 		}
@@ -47,25 +40,31 @@ func planRepositories(ctx context.Context, q *db.Queries, seriesID string, times
 			return err
 		}
 	}
-	addMissing(chunks, keys)
+	for _, key := range keys {
+		if chunks[key] == nil {
+			chunks[key] = &chunk{chunkKey: key}
+		}
+	}
 	for _, repo := range repos {
 		for _, t := range times {
-			at, _ := l.of(t)
-			chunks[chunkKey{repo, at.chunk}].at(at.place).plan(commits.at(repo, t), known[repoCommit{repo, commits.at(repo, t).commit}], p.generation)
+			if at, ok := l.of(t); ok {
+				commit := commits.at(repo, t)
+				chunks[chunkKey{repo, at.chunk}].at(at.place).planAs(commit, known[repoCommit{repo, commit.commit}], l.plan)
+			}
 		}
 	}
 	return l.save(ctx, slices.Collect(maps.Values(chunks)))
 }
 
-// plan makes the sample what a plan says of it.
-func (e *entry) plan(at resolved, known *entry, generation int32) {
+// planAs makes the sample what the plan with the given number says of it.
+func (e *entry) planAs(at resolved, known *entry, number int32) {
 	switch {
 	case e.outcome == "":
 		e.facts = facts{}
-	case e.outcome != insights.Pending || e.generation >= generation:
+	case e.outcome != insights.Pending || e.plan >= number:
 		return
 	}
-	e.generation = generation
+	e.plan = number
 	if e.kept != "" {
 		return
 	}
@@ -83,7 +82,7 @@ type repoCommit struct {
 	commit string
 }
 
-// knownValues are samples with an exact value, of what was stored before the plan.
+// knownValues are the samples with an exact value that were stored before the plan.
 type knownValues map[repoCommit]*entry
 
 func (k knownValues) add(c *chunk) {
@@ -94,9 +93,10 @@ func (k knownValues) add(c *chunk) {
 	}
 }
 
-// addOlder looks for values in rows that the plan has no sample in. Repositories mostly are where they were at the time before, so
-// the newest of the other chunks is read whole, and of what is beyond only rows that know a commit. No statement for a series
-// whose samples are all in one chunk, else one or two.
+// addOlder looks for values in chunks that the plan has no sample in. Most repositories are still at
+// the commit of the time before, so addOlder reads all rows of the newest of the other chunks. Of older
+// chunks it reads only rows that have one of the commits. It takes no statement for a series whose
+// samples are all in one chunk, and otherwise one or two.
 func (l ledger) addOlder(ctx context.Context, known knownValues, commits resolution, chunks map[chunkKey]*chunk, times []time.Time, repos []int32) error {
 	planned := l.chunksOf(times)
 	var others []int32
@@ -161,7 +161,7 @@ func (l ledger) addOlder(ctx context.Context, known knownValues, commits resolut
 	return take(plainRows(with, func(r db.ChunksWithCommitsRow) db.SampleChunks { return r.SampleChunks }))
 }
 
-// settledAt reports whether a plan leaves the sample alone. A row that is not there has none.
+// settledAt reports whether a plan leaves the sample as it is. A row that does not exist has no samples.
 func (c *chunk) settledAt(place int32) bool {
 	return c != nil && c.was[place-1].outcome.Done() && c.was[place-1].outcome != ""
 }

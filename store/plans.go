@@ -2,243 +2,379 @@ package store
 
 import (
 	"context"
-	"errors"
+	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// BeginGeneration returns the number of the series' open plan of this kind and these times, made if there is none, so an
-// activity can be attempted again. The order of the times is of no matter.
-func (s *Store) BeginGeneration(ctx context.Context, seriesID string, kind insights.PlanKind, times []time.Time) (int, error) {
-	if kind != insights.BackfillPlan && kind != insights.RecordingPlan {
-		return 0, insights.Errorf(insights.Invalid, "series %s: plan of kind %q: use %s or %s", seriesID, kind, insights.BackfillPlan, insights.RecordingPlan)
-	}
-	if len(times) == 0 {
-		return 0, insights.Errorf(insights.Invalid, "series %s: a plan needs at least one time", seriesID)
-	}
-	sorted := instants(times)
-	return s.begin(ctx, seriesID, "plan", openPlan(ctx, kind, sorted), func(q *db.Queries, key int32) (int32, error) {
-		return addPlan(ctx, q, key, kind, sorted)
-	})
+// Plans is the room of plans: what is computed for a series, and how far the computing has come.
+type Plans struct{ *database }
+
+// PlanRequest says which plan Begin makes.
+type PlanRequest struct {
+	SeriesID string
+	Kind     insights.PlanKind
+	Times    []time.Time // in any order; none for a retry
+	// Points is the number of points that an extension gives the series.
+	Points int
+	// Note says for people why the plan is made, where the kind does not say it.
+	Note string
+	// Selection says which samples a retry computes again.
+	Selection insights.Selection
 }
 
-// begin returns the number of the series' open plan, as find finds it, or of the one that add makes, 0 for none. Numbers are given out one
-// after the other.
-func (s *Store) begin(ctx context.Context, seriesID, what string, find func(*db.Queries, int32) ([]int32, error), add func(*db.Queries, int32) (int32, error)) (int, error) {
-	key, err := s.seriesKey(ctx, seriesID)
+// Begin returns the number of the plan. It returns an open plan of the same kind, times and selection
+// where there is one, so that an activity can be attempted again, and makes the plan otherwise. It
+// returns 0 when a retry selects no sample. WriteSlice writes the plan's samples.
+//
+// An extension also gives the series its new number of points, in the same transaction. A snapshot
+// drops earlier snapshots that were not completed.
+//
+// Begin returns Invalid for a kind that does not exist, for no times, and for a selection that cannot
+// be read; Conflict when the series has as many points already, or when the extension would make it
+// equal to another series.
+func (p *Plans) Begin(ctx context.Context, r PlanRequest) (int, error) {
+	switch {
+	case !r.Kind.Valid():
+		return 0, insights.Errorf(insights.Invalid, "series %s: a plan of the kind %q does not exist: use one of %q", r.SeriesID, r.Kind, insights.PlanKinds)
+	case len(r.Times) == 0 && r.Kind != insights.RetryPlan:
+		return 0, insights.Errorf(insights.Invalid, "series %s: a plan of the kind %s needs at least one time", r.SeriesID, r.Kind)
+	}
+	selection, err := selectionText(r)
 	if err != nil {
 		return 0, err
 	}
-	var generation int32
-	err = s.inTx(ctx, func(q *db.Queries) error {
+	key, err := p.seriesKey(ctx, r.SeriesID)
+	if err != nil {
+		return 0, err
+	}
+	number := int32(0)
+	err = p.inTx(ctx, func(q *db.Queries) error {
 		if _, err := q.LockSeries(ctx, key); err != nil {
 			return err
 		}
-		open, err := find(q, key)
+		times := instants(r.Times)
+		open, err := q.FindPlan(ctx, db.FindPlanParams{SeriesID: key, Kind: string(r.Kind), Times: times, Selection: selection})
 		if err != nil {
 			return err
 		}
 		if len(open) > 0 {
-			generation = open[0]
+			number = open[0]
 			return nil
 		}
-		generation, err = add(q, key)
+		number, err = addPlan(ctx, q, key, r, times, selection)
 		return err
 	})
-	return int(generation), classify(err, "series %s: %s", seriesID, what)
+	return int(number), classify(err, "series %s: begin a plan of the kind %s", r.SeriesID, r.Kind)
 }
 
-// openPlan finds a plan that is not complete.
-func openPlan(ctx context.Context, kind insights.PlanKind, times []time.Time) func(*db.Queries, int32) ([]int32, error) {
-	return func(q *db.Queries, key int32) ([]int32, error) {
-		return q.OpenGeneration(ctx, db.OpenGenerationParams{SeriesID: key, Kind: string(kind), Times: times})
+// addPlan makes the plan, and the slots of its times where the series does not have them.
+func addPlan(ctx context.Context, q *db.Queries, key int32, r PlanRequest, times []time.Time, selection *string) (number int32, err error) {
+	switch r.Kind {
+	case insights.RetryPlan:
+		if times, err = retryTimes(ctx, q, key, r.Selection); err != nil || len(times) == 0 {
+			return 0, err
+		}
+	case insights.ExtensionPlan:
+		if err := extend(ctx, q, key, r); err != nil {
+			return 0, err
+		}
 	}
-}
-
-// addPlan makes a plan, and places for its times.
-func addPlan(ctx context.Context, q *db.Queries, key int32, kind insights.PlanKind, times []time.Time) (int32, error) {
-	if err := q.AddTimes(ctx, key, times); err != nil {
+	if r.Kind.AddsTimes() {
+		if err := q.AddTimes(ctx, key, times); err != nil {
+			return 0, err
+		}
+	}
+	number, err = q.AddPlan(ctx, db.AddPlanParams{SeriesID: key, Kind: string(r.Kind), Times: times, Selection: selection, Note: clean(r.Note, maxReason)})
+	if err != nil || r.Kind.Permanent() {
+		return number, err
+	}
+	if err := q.AddSnapshotSlot(ctx, db.AddSnapshotSlotParams{SeriesID: key, At: times[0], Chunk: -number}); err != nil {
 		return 0, err
 	}
-	return q.AddGeneration(ctx, db.AddGenerationParams{SeriesID: key, Kind: string(kind), Times: times})
+	return number, dropSnapshots(ctx, q, key, number, false)
 }
 
-// PlanSlice plans the next limit repositories of the scope by id and reports whether the plan is written in full.
-// Everything that needs no search is settled here, see planRepositories. A sample that an earlier generation settled stays as it is and
-// belongs to that one; a pending one moves to this one.
-//
-// reuse says whether a sample at a commit that the series has an exact value for takes that value. It is false where a value belongs
-// to an interval and not to a commit; such a sample is pending, with its commit.
-//
-// One call is one transaction that writes up to limit × times samples. It may be attempted again at any time: the plan
-// remembers how far it came. The scope must be the same in all calls; repositories that are registered meanwhile are
-// planned, for their ids come last. A call may plan fewer than limit, or none, without being done.
-func (s *Store) PlanSlice(ctx context.Context, seriesID string, generation int, scope ScopeFilter, limit int, reuse bool) (done bool, err error) {
-	if limit < 1 {
-		return false, insights.Errorf(insights.Invalid, "series %s: a slice of %d repositories: must be at least 1", seriesID, limit)
-	}
-	return s.slice(ctx, seriesID, generation, scope, limit, func(q *db.Queries, key int32, times []time.Time, repos []int32) error {
-		return planRepositories(ctx, q, seriesID, times, repos, planning{generation: int32(generation), reuse: reuse})
-	})
-}
-
-// slice lets plan write the next limit repositories of the scope by id, and reports whether the plan is written in full.
-func (s *Store) slice(ctx context.Context, seriesID string, generation int, scope ScopeFilter, limit int, plan func(q *db.Queries, key int32, times []time.Time, repos []int32) error) (done bool, err error) {
-	key, err := s.seriesKey(ctx, seriesID)
+// extend gives a series more points of the past.
+func extend(ctx context.Context, q *db.Queries, key int32, r PlanRequest) error {
+	row, err := q.Series(ctx, r.SeriesID)
 	if err != nil {
-		return false, err
+		return err
 	}
-	err = s.inTx(ctx, func(q *db.Queries) error {
-		row, err := q.LockGeneration(ctx, key, int32(generation))
-		if err != nil {
-			return err
-		}
-		if row.PlannedAt != nil {
-			done = true
-			return nil
-		}
-		var ids []int32
-		var through int32
-		ids, through, done, err = scope.choose(ctx, q, row.PlannedThrough, limit)
-		if err != nil {
-			return err
-		}
-		if len(ids) > 0 {
-			if err := plan(q, key, row.Times, ids); err != nil {
+	series := seriesOf(row)
+	if r.Points <= series.Grid.Points {
+		return insights.Errorf(insights.Conflict, "series %s: it has %d points already", r.SeriesID, series.Grid.Points)
+	}
+	series.Grid.Points = r.Points
+	if err := series.Grid.Validate(); err != nil {
+		return err
+	}
+	return q.ExtendSeries(ctx, db.ExtendSeriesParams{Points: int32(r.Points), DefinitionKey: series.DefinitionKey(), ID: key})
+}
+
+// selectionText returns the selection of a retry in its one form, nil for other kinds.
+func selectionText(r PlanRequest) (*string, error) {
+	if r.Kind != insights.RetryPlan {
+		return nil, nil
+	}
+	selection, err := r.Selection.Normal()
+	if err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(selection)
+	if err != nil {
+		return nil, fmt.Errorf("series %s: retry: %w", r.SeriesID, err) // a defect: it is a struct of texts and a time
+	}
+	s := string(text)
+	return &s, nil
+}
+
+// dropSnapshots deletes the snapshots before the given one: those that are not complete, or all of
+// them. Late writes to a snapshot that was dropped find no row, and change nothing.
+func dropSnapshots(ctx context.Context, q *db.Queries, key, number int32, completeToo bool) error {
+	old, err := q.OldSnapshots(ctx, db.OldSnapshotsParams{SeriesID: key, Number: number, CompleteToo: completeToo})
+	if err != nil {
+		return err
+	}
+	for _, snapshot := range old {
+		chunk := -snapshot.Number
+		for _, drop := range []func() error{
+			func() error { return q.DropChunks(ctx, key, chunk) },
+			func() error { return q.DropCaptures(ctx, key, chunk) },
+			func() error { return q.DropSnapshotTallies(ctx, key, snapshot.Time) },
+			func() error { return q.DropSnapshotSums(ctx, key, snapshot.Time) },
+			func() error { return q.DropSlots(ctx, key, chunk) },
+			func() error { return q.DropPlan(ctx, key, snapshot.Number) },
+		} {
+			if err := drop(); err != nil {
 				return err
 			}
 		}
-		err = q.AdvancePlan(ctx, db.AdvancePlanParams{PlannedThrough: through, Done: done, SeriesID: key, Generation: int32(generation)})
-		if err == nil && done && insights.PlanKind(row.Kind) == insights.BackfillPlan {
+	}
+	return nil
+}
+
+// WriteSlice plans the next limit repositories by id and reports whether the plan is written in full.
+// For a retry these are repositories with samples that it selects, and scope and reuse have no
+// effect. For other kinds they are the repositories in scope. See planRepositories for what is settled
+// without a search.
+//
+// reuse says whether a sample takes the exact value that the series has at the same commit. Pass false
+// for queries whose values belong to intervals instead of commits.
+//
+// One call is one transaction, which writes up to limit × times samples. It is idempotent: the plan
+// remembers how far it has come. Callers must pass the same scope in all calls. Repositories that are
+// registered between two calls are planned, because their ids come last. A call may plan fewer than
+// limit repositories, or none, without being done.
+func (p *Plans) WriteSlice(ctx context.Context, seriesID string, number int, scope ScopeFilter, limit int, reuse bool) (done bool, err error) {
+	if limit < 1 {
+		return false, insights.Errorf(insights.Invalid, "series %s: a slice of %d repositories: must be at least 1", seriesID, limit)
+	}
+	key, err := p.seriesKey(ctx, seriesID)
+	if err != nil {
+		return false, err
+	}
+	err = p.inTx(ctx, func(q *db.Queries) error {
+		plan, err := q.LockPlan(ctx, key, int32(number))
+		if err != nil {
+			return err
+		}
+		if done = plan.PlannedAt != nil; done {
+			return nil
+		}
+		l, err := openLedger(ctx, q, seriesID, int32(number))
+		if err != nil {
+			return err
+		}
+		through := plan.PlannedThrough
+		if plan.Selection != nil {
+			through, done, err = l.retrySlice(ctx, plan, limit)
+		} else {
+			var ids []int32
+			if ids, through, done, err = scope.choose(ctx, q, plan.PlannedThrough, limit); err == nil && len(ids) > 0 {
+				err = l.planRepositories(ctx, plan.Times, ids, reuse)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		err = q.AdvancePlan(ctx, db.AdvancePlanParams{PlannedThrough: through, Done: done, SeriesID: key, Number: int32(number)})
+		if err == nil && done && insights.PlanKind(plan.Kind) == insights.BackfillPlan {
 			err = q.MarkBackfillQueued(ctx, key)
 		}
 		return err
 	})
 	if err != nil {
-		return false, classify(err, "series %s: plan %d", seriesID, generation)
+		return false, classify(err, "series %s: plan %d", seriesID, number)
 	}
 	return done, nil
 }
 
-// RepositoryWork is what a generation has left to do in one repository.
-type RepositoryWork struct {
-	RepositoryID int64
-	Name         string
-	Pending      int   // samples
-	Commits      int   // distinct commits to search; an unresolved sample counts as one
-	SizeBytes    int64 // of the object store
-}
-
-// Cost estimates the work for comparing it with a budget: one for each commit to search, since each costs listing a
-// tree and the files that changed, and one for each MiB of the object store, since the first commit costs reading all files.
-func (w RepositoryWork) Cost() int64 { return int64(w.Commits) + w.SizeBytes>>20 }
-
-// Page returns the next limit repositories with pending samples after the given id, by id, and whether there are none after them. One
-// statement, and another one where other plans have much pending in between.
-func (s *Store) Page(ctx context.Context, seriesID string, generation int, after int64, limit int) (page []RepositoryWork, last bool, err error) {
-	key, err := s.seriesKey(ctx, seriesID)
+// PlannedThrough returns the id up to which the repositories of a plan are planned, so that callers
+// can prepare what the next WriteSlice needs.
+func (p *Plans) PlannedThrough(ctx context.Context, seriesID string, number int) (int64, error) {
+	key, err := p.seriesKey(ctx, seriesID)
 	if err != nil {
-		return nil, false, err
+		return 0, err
 	}
-	want := int(pageSize(limit))
-	rowLimit := want + 1 // the last repository of a full result may have more rows
-	for from := id32(after); len(page) < want; {
-		rows, err := s.queries().PendingWork(ctx, db.PendingWorkParams{SeriesID: key, After: from, RowLimit: int32(rowLimit)})
-		if err != nil {
-			return nil, false, classify(err, "series %s: plan %d", seriesID, generation)
-		}
-		if last = len(rows) < rowLimit; !last {
-			cut := slices.IndexFunc(rows, func(r db.PendingWorkRow) bool { return r.SampleChunks.RepoID == rows[len(rows)-1].SampleChunks.RepoID })
-			if rows = rows[:cut]; cut == 0 {
-				rowLimit *= 2
-				continue
-			}
-		}
-		for len(rows) > 0 && len(page) < want {
-			n := 1
-			for n < len(rows) && rows[n].SampleChunks.RepoID == rows[0].SampleChunks.RepoID {
-				n++
-			}
-			if work := workOf(rows[:n], int32(generation)); work.Pending > 0 {
-				page = append(page, work)
-			}
-			from, rows = rows[0].SampleChunks.RepoID, rows[n:]
-		}
-		if last {
-			return page, len(rows) == 0, nil
-		}
-	}
-	return page, false, nil
+	through, err := p.queries().PlannedThrough(ctx, key, int32(number))
+	return int64(through), classify(err, "series %s: plan %d", seriesID, number)
 }
 
-// workOf is what a generation has left to do according to the rows of one repository.
-func workOf(rows []db.PendingWorkRow, generation int32) RepositoryWork {
-	work := RepositoryWork{RepositoryID: int64(rows[0].SampleChunks.RepoID), Name: rows[0].Name, SizeBytes: rows[0].SizeBytes}
-	commits := map[string]bool{}
-	for _, row := range rows {
-		for i := range row.SampleChunks.Outcomes {
-			e := entryOf(row.SampleChunks, i)
-			if e.outcome != insights.Pending || e.generation != generation {
-				continue
-			}
-			work.Pending++
-			if e.commit == "" || !commits[e.commit] {
-				work.Commits++
-			}
-			commits[e.commit] = true
-		}
-	}
-	return work
-}
-
-// CompleteGeneration closes a plan of which nothing is pending any more. A backfill stamps the series' completion, a recording
-// the last and the next recording time, and all kinds bring DirtyQueries up to date. The second time it does nothing. Conflict
-// while the plan isn't written in full or a sample is pending.
-func (s *Store) CompleteGeneration(ctx context.Context, seriesID string, generation int, at time.Time) error {
-	key, err := s.seriesKey(ctx, seriesID)
+// Complete closes a plan that has no pending sample. For a backfill it sets the series' completion
+// time, for a recording the last and the next recording time. A snapshot takes the place of the one
+// before, and charts show it from then on. The other kinds, and the first two, bring the series'
+// notices up to date. Idempotent. Complete returns Conflict while the plan is not written in full or a
+// sample is pending, and NotFound for a snapshot that a later one has replaced.
+func (p *Plans) Complete(ctx context.Context, seriesID string, number int, at time.Time) error {
+	key, err := p.seriesKey(ctx, seriesID)
 	if err != nil {
 		return err
 	}
-	err = s.inTx(ctx, func(q *db.Queries) error {
-		plan, err := q.LockGeneration(ctx, key, int32(generation))
+	err = p.inTx(ctx, func(q *db.Queries) error {
+		plan, err := q.LockPlan(ctx, key, int32(number))
 		if err != nil || plan.CompletedAt != nil {
 			return err
 		}
-		pending, err := q.HasPending(ctx, key, int32(generation))
+		pending, err := q.HasPending(ctx, key, int32(number))
 		if err != nil {
 			return err
 		}
 		if plan.PlannedAt == nil || pending {
-			return insights.Errorf(insights.Conflict, "series %s: plan %d has pending samples", seriesID, generation)
+			return insights.Errorf(insights.Conflict, "series %s: plan %d has pending samples", seriesID, number)
 		}
-		if err := q.CompleteGeneration(ctx, db.CompleteGenerationParams{At: instant(at), SeriesID: key, Generation: int32(generation)}); err != nil {
+		if err := q.CompletePlan(ctx, db.CompletePlanParams{At: instant(at), SeriesID: key, Number: int32(number)}); err != nil {
 			return err
 		}
-		if err := refreshDirtyQueries(ctx, q, key, at); err != nil {
+		return completed(ctx, q, key, seriesID, int32(number), plan, at)
+	})
+	return classify(err, "series %s: plan %d", seriesID, number)
+}
+
+// completed does what follows from the completion of a plan.
+func completed(ctx context.Context, q *db.Queries, key int32, seriesID string, number int32, plan db.LockPlanRow, at time.Time) error {
+	kind := insights.PlanKind(plan.Kind)
+	if kind == insights.SnapshotPlan {
+		if err := dropSnapshots(ctx, q, key, number, true); err != nil {
 			return err
 		}
-		switch insights.PlanKind(plan.Kind) {
-		case insights.BackfillPlan:
-			return q.CompleteBackfill(ctx, instant(at), key)
-		case insights.RetryPlan, insights.ExtensionPlan, insights.CatchUpPlan:
-			return nil
-		}
+		return q.CompleteSnapshot(ctx, plan.Times[0], key)
+	}
+	if err := refreshNotices(ctx, q, key, at); err != nil {
+		return err
+	}
+	switch kind {
+	case insights.BackfillPlan:
+		return q.CompleteBackfill(ctx, instant(at), key)
+	case insights.RecordingPlan:
 		series, err := q.Series(ctx, seriesID)
 		if err != nil {
 			return err
 		}
 		last := slices.MaxFunc(plan.Times, time.Time.Compare)
 		return q.CompleteRecording(ctx, db.CompleteRecordingParams{Recorded: last, Next: seriesOf(series).Grid.Next(last), ID: key})
-	})
-	return classify(err, "series %s: plan %d", seriesID, generation)
+	}
+	return nil
 }
 
-// instants returns the times as the database keeps them, sorted, each once.
+// CancelSlice ends up to limit pending samples of a plan and returns how many it ended: 0 when none is
+// left. A sample that a retry had selected becomes again what it was. The others fail with the code
+// insights.ReasonCancelled and the given reason. A search that is still running may write its result
+// afterwards, because a value says more than a failure.
+func (p *Plans) CancelSlice(ctx context.Context, seriesID string, number int, reason string, limit int) (int, error) {
+	ended := 0
+	err := p.inTx(ctx, func(q *db.Queries) error {
+		l, err := openLedger(ctx, q, seriesID, int32(number))
+		if err != nil {
+			return err
+		}
+		ended, err = l.cancel(ctx, clean(reason, maxReason), limit)
+		return err
+	})
+	return ended, classify(err, "series %s: plan %d: cancel", seriesID, number)
+}
+
+// Plan is a plan of a series, for people.
+type Plan struct {
+	Number      int
+	Kind        insights.PlanKind
+	Times       []time.Time // oldest first
+	Note        string      // why it was made, where the kind does not say it
+	CreatedAt   time.Time
+	CompletedAt *time.Time // nil until it is complete
+}
+
+// List returns the newest limit plans of a series, newest first, without snapshots.
+func (p *Plans) List(ctx context.Context, seriesID string, limit int) ([]Plan, error) {
+	key, err := p.seriesKey(ctx, seriesID)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := p.queries().SeriesPlans(ctx, key, pageSize(limit))
+	if err != nil {
+		return nil, classify(err, "series %s: plans", seriesID)
+	}
+	list := make([]Plan, len(rows))
+	for i, row := range rows {
+		list[i] = Plan{
+			Number: int(row.Number), Kind: insights.PlanKind(row.Kind), Times: instants(row.Times), Note: row.Note,
+			CreatedAt: row.CreatedAt.UTC(), CompletedAt: instantOrNil(row.CompletedAt),
+		}
+	}
+	return list, nil
+}
+
+// Times returns the sample times that the plans of a series cover, oldest first. A repository that
+// comes into scope later lacks them. Plans that are not written in full do not count.
+func (p *Plans) Times(ctx context.Context, seriesID string) ([]time.Time, error) {
+	key, err := p.seriesKey(ctx, seriesID)
+	if err != nil {
+		return nil, err
+	}
+	times, err := p.queries().PlannedTimes(ctx, key, insights.KindsThatAddTimes())
+	return instants(times), classify(err, "series %s: planned times", seriesID)
+}
+
+// WholeRepositories returns the ids of the repositories that have a sample at every one of the times.
+// It reads the series' ledger.
+func (p *Plans) WholeRepositories(ctx context.Context, seriesID string, times []time.Time) (map[int64]bool, error) {
+	key, err := p.seriesKey(ctx, seriesID)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := p.queries().WholeRepositories(ctx, key, instants(times))
+	if err != nil {
+		return nil, classify(err, "series %s: repositories with samples", seriesID)
+	}
+	whole := make(map[int64]bool, len(ids))
+	for _, id := range ids {
+		whole[int64(id)] = true
+	}
+	return whole, nil
+}
+
+// DueForSnapshot returns the ids of up to limit series whose grid is coarser than a day, in the order
+// in which they were stored, from the cursor after on. next is the cursor of the following page; 0 when
+// there is none.
+func (p *Plans) DueForSnapshot(ctx context.Context, after int64, limit int) (ids []string, next int64, err error) {
+	rows, err := p.queries().SnapshotSeries(ctx, id32(after), pageSize(limit))
+	if err != nil {
+		return nil, 0, classify(err, "series that are due for a snapshot")
+	}
+	for _, row := range rows {
+		ids = append(ids, row.SeriesID)
+	}
+	if len(rows) == int(pageSize(limit)) {
+		next = int64(rows[len(rows)-1].ID)
+	}
+	return ids, next, nil
+}
+
+// instants returns the distinct times as the database stores them, oldest first.
 func instants(times []time.Time) []time.Time {
 	sorted := make([]time.Time, len(times))
 	for i, t := range times {
@@ -246,17 +382,4 @@ func instants(times []time.Time) []time.Time {
 	}
 	slices.SortFunc(sorted, time.Time.Compare)
 	return slices.CompactFunc(sorted, time.Time.Equal)
-}
-
-// PlanKind returns the kind of a plan, "" for one that does not exist.
-func (s *Store) PlanKind(ctx context.Context, seriesID string, plan int) (insights.PlanKind, error) {
-	key, err := s.seriesKey(ctx, seriesID)
-	if err != nil {
-		return "", err
-	}
-	kind, err := s.queries().PlanKind(ctx, key, int32(plan))
-	if errors.Is(err, pgx.ErrNoRows) {
-		return "", nil
-	}
-	return insights.PlanKind(kind), classify(err, "series %s: plan %d", seriesID, plan)
 }

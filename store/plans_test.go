@@ -12,15 +12,15 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-func TestBeginGenerationAgainIsTheSameGeneration(t *testing.T) {
+func TestBeginAgainReturnsTheSamePlan(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	series := b.series(t, "TODO", insights.Search)
 	other := b.series(t, "FIXME", insights.Search)
 	begin := func(series insights.Series, kind insights.PlanKind, times ...time.Time) int {
-		generation, err := b.BeginGeneration(b.ctx, series.ID, kind, times)
+		plan, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: kind, Times: times})
 		require.NoError(t, err)
-		return generation
+		return plan
 	}
 
 	require.Equal(t, 1, begin(series, insights.BackfillPlan, day(0), day(-1)))
@@ -29,16 +29,16 @@ func TestBeginGenerationAgainIsTheSameGeneration(t *testing.T) {
 	require.Equal(t, 3, begin(series, insights.RecordingPlan, day(-1)), "another kind")
 	require.Equal(t, 1, begin(other, insights.RecordingPlan, day(1)), "another series")
 
-	_, err := b.PlanSlice(b.ctx, series.ID, 1, store.ScopeFilter{}, 1, true)
+	_, err := b.Plans.WriteSlice(b.ctx, series.ID, 1, store.ScopeFilter{}, 1, true)
 	require.NoError(t, err)
-	require.NoError(t, b.CompleteGeneration(b.ctx, series.ID, 1, day(2)))
+	require.NoError(t, b.Plans.Complete(b.ctx, series.ID, 1, day(2)))
 	require.Equal(t, 4, begin(series, insights.BackfillPlan, day(-1), day(0)), "a closed plan is not taken up again")
 
-	_, err = b.BeginGeneration(b.ctx, series.ID, "snapshot", []time.Time{day(0)})
-	requireCode(t, insights.Invalid, err, `kind "snapshot": use backfill or recording`)
-	_, err = b.BeginGeneration(b.ctx, series.ID, insights.BackfillPlan, nil)
+	_, err = b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: "holiday", Times: []time.Time{day(0)}})
+	requireCode(t, insights.Invalid, err, `kind "holiday" does not exist`)
+	_, err = b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.BackfillPlan, Times: nil})
 	requireCode(t, insights.Invalid, err, "at least one time")
-	_, err = b.BeginGeneration(b.ctx, "nobody", insights.BackfillPlan, []time.Time{day(0)})
+	_, err = b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: "nobody", Kind: insights.BackfillPlan, Times: []time.Time{day(0)}})
 	requireCode(t, insights.NotFound, err, "series nobody does not exist")
 }
 
@@ -63,7 +63,7 @@ func TestPlanSliceSettlesWhatTheIndexKnows(t *testing.T) {
 	require.NoError(t, err)
 
 	series := b.series(t, "TODO", insights.Search)
-	generation := b.plan(t, series, insights.BackfillPlan, day(-4), day(-1), day(0))
+	plan := b.plan(t, series, insights.BackfillPlan, day(-4), day(-1), day(0))
 
 	got := map[string][]string{}
 	for _, sample := range b.ledger(t, series) { // newest time first
@@ -78,7 +78,7 @@ func TestPlanSliceSettlesWhatTheIndexKnows(t *testing.T) {
 		"shallow":  {"pending " + shallowCommits[0].Commit, "pending " + shallowCommits[0].Commit, "pending"},
 	}, got)
 
-	page, _, err := b.Page(b.ctx, series.ID, generation, 0, 10)
+	page, _, err := b.Plans.Page(b.ctx, series.ID, plan, 0, 10)
 	require.NoError(t, err)
 	work := map[string]string{}
 	for _, w := range page {
@@ -101,12 +101,12 @@ func TestPlanSliceWithoutReuse(t *testing.T) {
 	b.settle(t, series, first, func(s *insights.Sample) { s.Outcome, s.Value = insights.Counted, 7 })
 
 	outcome := func(at time.Time, reuse bool) string {
-		generation, err := b.BeginGeneration(b.ctx, series.ID, insights.RecordingPlan, []time.Time{at})
+		plan, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.RecordingPlan, Times: []time.Time{at}})
 		require.NoError(t, err)
-		done, err := b.PlanSlice(b.ctx, series.ID, generation, store.ScopeFilter{}, 100, reuse)
+		done, err := b.Plans.WriteSlice(b.ctx, series.ID, plan, store.ScopeFilter{}, 100, reuse)
 		require.NoError(t, err)
 		require.True(t, done)
-		list, err := b.Samples(b.ctx, store.SampleFilter{SeriesID: series.ID, Time: &at})
+		list, err := b.Samples.List(b.ctx, store.SampleFilter{SeriesID: series.ID, Time: &at})
 		require.NoError(t, err)
 		require.Equal(t, commits[0].Commit, list[0].Commit)
 		return fmt.Sprint(list[0].Outcome, " ", list[0].Value)
@@ -119,21 +119,21 @@ func TestPlanSliceGoesThroughTheScopeOnce(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	repositories := b.repositories(t, "acme", 10)
-	require.NoError(t, b.RemoveRepository(b.ctx, "acme/0003"))
+	require.NoError(t, b.Repositories.Remove(b.ctx, "acme/0003"))
 	series := b.series(t, "TODO", insights.Search)
-	generation, err := b.BeginGeneration(b.ctx, series.ID, insights.BackfillPlan, []time.Time{day(0), day(-1)})
+	plan, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.BackfillPlan, Times: []time.Time{day(0), day(-1)}})
 	require.NoError(t, err)
 	slice := func(limit int) bool {
-		done, err := b.PlanSlice(b.ctx, series.ID, generation, store.ScopeFilter{}, limit, true)
+		done, err := b.Plans.WriteSlice(b.ctx, series.ID, plan, store.ScopeFilter{}, limit, true)
 		require.NoError(t, err)
 		return done
 	}
 
 	require.False(t, slice(4))
-	tally, err := b.Completeness(b.ctx, series.ID)
+	tally, err := b.Samples.Completeness(b.ctx, series.ID)
 	require.NoError(t, err)
 	require.Equal(t, insights.Completeness{Planned: 8, Pending: 8}, tally)
-	got, err := b.Series(b.ctx, series.ID)
+	got, err := b.Series.Get(b.ctx, series.ID)
 	require.NoError(t, err)
 	require.Nil(t, got.BackfillQueuedAt)
 
@@ -143,7 +143,7 @@ func TestPlanSliceGoesThroughTheScopeOnce(t *testing.T) {
 	b.repository(t, "acme/too-late")
 	require.True(t, slice(4), "a plan that is written stays")
 
-	page, _, err := b.Page(b.ctx, series.ID, generation, 0, 100)
+	page, _, err := b.Plans.Page(b.ctx, series.ID, plan, 0, 100)
 	require.NoError(t, err)
 	var ids []int64
 	for _, w := range page {
@@ -156,16 +156,16 @@ func TestPlanSliceGoesThroughTheScopeOnce(t *testing.T) {
 		}
 	}
 	require.Equal(t, want, ids)
-	next, _, err := b.Page(b.ctx, series.ID, generation, ids[3], 2)
+	next, _, err := b.Plans.Page(b.ctx, series.ID, plan, ids[3], 2)
 	require.NoError(t, err)
 	require.Equal(t, page[4:6], next)
 
-	got, err = b.Series(b.ctx, series.ID)
+	got, err = b.Series.Get(b.ctx, series.ID)
 	require.NoError(t, err)
 	require.NotNil(t, got.BackfillQueuedAt)
-	_, err = b.PlanSlice(b.ctx, series.ID, 9, store.ScopeFilter{}, 1, true)
+	_, err = b.Plans.WriteSlice(b.ctx, series.ID, 9, store.ScopeFilter{}, 1, true)
 	requireCode(t, insights.NotFound, err, "plan 9 does not exist")
-	_, err = b.PlanSlice(b.ctx, series.ID, generation, store.ScopeFilter{}, 0, true)
+	_, err = b.Plans.WriteSlice(b.ctx, series.ID, plan, store.ScopeFilter{}, 0, true)
 	requireCode(t, insights.Invalid, err, "at least 1")
 }
 
@@ -173,8 +173,8 @@ func TestScopeFilterChooses(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	repositories := b.repositories(t, "acme", 6)
-	require.NoError(t, b.SetRepositoryTraits(b.ctx, repositories[2].ID, true, false, false))
-	require.NoError(t, b.SetRepositoryTraits(b.ctx, repositories[5].ID, false, true, false))
+	require.NoError(t, b.Repositories.SetTraits(b.ctx, repositories[2].ID, true, false, false))
+	require.NoError(t, b.Repositories.SetTraits(b.ctx, repositories[5].ID, false, true, false))
 	for name, test := range map[string]struct {
 		scope store.ScopeFilter
 		want  []string
@@ -194,12 +194,12 @@ func TestScopeFilterChooses(t *testing.T) {
 		for _, limit := range []int{1, 2, 3, 100} {
 			t.Run(fmt.Sprintf("%s by %d", name, limit), func(t *testing.T) {
 				series := b.series(t, t.Name(), insights.Search)
-				generation, err := b.BeginGeneration(b.ctx, series.ID, insights.BackfillPlan, []time.Time{day(0)})
+				plan, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.BackfillPlan, Times: []time.Time{day(0)}})
 				require.NoError(t, err)
 				calls := 0
 				for done := false; !done; calls++ {
 					require.LessOrEqual(t, calls, len(test.want)+1)
-					done, err = b.PlanSlice(b.ctx, series.ID, generation, test.scope, limit, true)
+					done, err = b.Plans.WriteSlice(b.ctx, series.ID, plan, test.scope, limit, true)
 					require.NoError(t, err)
 				}
 				require.Equal(t, max(1, (len(test.want)+limit-1)/limit), calls, "no call is spent on finding that nothing is left")
@@ -208,7 +208,7 @@ func TestScopeFilterChooses(t *testing.T) {
 					got = append(got, sample.Repository)
 				}
 				require.Equal(t, test.want, got)
-				size, err := b.ScopeSize(b.ctx, test.scope)
+				size, err := b.Repositories.CountInScope(b.ctx, test.scope)
 				require.NoError(t, err)
 				require.EqualValues(t, len(test.want), size)
 			})
@@ -221,48 +221,48 @@ func TestCompleteGenerationNeedsThatNothingIsPending(t *testing.T) {
 	b := setup(t)
 	b.repository(t, "acme/api")
 	series := b.series(t, "TODO", insights.Search)
-	generation, err := b.BeginGeneration(b.ctx, series.ID, insights.BackfillPlan, []time.Time{day(0)})
+	plan, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.BackfillPlan, Times: []time.Time{day(0)}})
 	require.NoError(t, err)
-	requireCode(t, insights.Conflict, b.CompleteGeneration(b.ctx, series.ID, generation, day(1)), "pending")
+	requireCode(t, insights.Conflict, b.Plans.Complete(b.ctx, series.ID, plan, day(1)), "pending")
 	b.plan(t, series, insights.BackfillPlan, day(0))
-	requireCode(t, insights.Conflict, b.CompleteGeneration(b.ctx, series.ID, generation, day(1)), "plan 1 has pending samples")
+	requireCode(t, insights.Conflict, b.Plans.Complete(b.ctx, series.ID, plan, day(1)), "plan 1 has pending samples")
 
-	b.settle(t, series, generation, func(s *insights.Sample) { s.Outcome = insights.Failed })
-	require.NoError(t, b.CompleteGeneration(b.ctx, series.ID, generation, day(1)))
-	require.NoError(t, b.CompleteGeneration(b.ctx, series.ID, generation, day(9)))
-	got, err := b.Series(b.ctx, series.ID)
+	b.settle(t, series, plan, func(s *insights.Sample) { s.Outcome = insights.Failed })
+	require.NoError(t, b.Plans.Complete(b.ctx, series.ID, plan, day(1)))
+	require.NoError(t, b.Plans.Complete(b.ctx, series.ID, plan, day(9)))
+	got, err := b.Series.Get(b.ctx, series.ID)
 	require.NoError(t, err)
 	require.Equal(t, day(1), *got.BackfillCompletedAt, "the first time counts")
 	require.Equal(t, day(1), got.NextRecordingAfter)
-	requireCode(t, insights.NotFound, b.CompleteGeneration(b.ctx, series.ID, 7, day(1)), "plan 7 does not exist")
+	requireCode(t, insights.NotFound, b.Plans.Complete(b.ctx, series.ID, 7, day(1)), "plan 7 does not exist")
 }
 
 func TestARecordingSetsTheNextOneByTheGrid(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	series := b.series(t, "TODO", insights.Search)
-	generation := b.plan(t, series, insights.RecordingPlan, day(2), day(1))
-	require.NoError(t, b.CompleteGeneration(b.ctx, series.ID, generation, day(2).Add(7*time.Hour)))
-	got, err := b.Series(b.ctx, series.ID)
+	plan := b.plan(t, series, insights.RecordingPlan, day(2), day(1))
+	require.NoError(t, b.Plans.Complete(b.ctx, series.ID, plan, day(2).Add(7*time.Hour)))
+	got, err := b.Series.Get(b.ctx, series.ID)
 	require.NoError(t, err)
 	require.Equal(t, day(3), got.NextRecordingAfter)
 	require.Nil(t, got.BackfillCompletedAt)
 	require.Nil(t, got.BackfillQueuedAt)
 
 	earlier := b.plan(t, series, insights.RecordingPlan, day(1))
-	require.NoError(t, b.CompleteGeneration(b.ctx, series.ID, earlier, day(3)))
-	got, err = b.Series(b.ctx, series.ID)
+	require.NoError(t, b.Plans.Complete(b.ctx, series.ID, earlier, day(3)))
+	got, err = b.Series.Get(b.ctx, series.ID)
 	require.NoError(t, err)
 	require.Equal(t, day(3), got.NextRecordingAfter, "it does not go back")
 }
 
-// settle ends everything that is pending in a generation.
-func (b bundle) settle(t require.TestingT, series insights.Series, generation int, end func(*insights.Sample)) []insights.Sample {
-	samples, err := b.PendingSamples(b.ctx, series.ID, generation, 0, 1<<62, nil)
+// settle ends everything that is pending in a plan.
+func (b bundle) settle(t require.TestingT, series insights.Series, plan int, end func(*insights.Sample)) []insights.Sample {
+	samples, err := b.Samples.Pending(b.ctx, series.ID, plan, 0, 1<<62)
 	require.NoError(t, err)
 	for i := range samples {
 		end(&samples[i])
 	}
-	require.NoError(t, b.WriteSamples(b.ctx, series.ID, generation, samples))
+	require.NoError(t, b.Samples.Write(b.ctx, series.ID, plan, samples))
 	return samples
 }

@@ -11,23 +11,28 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
+// Charts is the room of what charts show: sums over repositories, by time.
+type Charts struct{ *database }
+
 // Point is the sum of a series' values over repositories at one time.
 type Point struct {
 	Time  time.Time
-	Label string // the value of a series whose method is ByValue; "" otherwise
+	Label string // the captured value or language, for a series that counts by value; else ""
 	Value float64
-	// Coverage says how many of the repositories planned at this time have an exact value. At 0 the value says nothing.
+	// Coverage says how many of the repositories planned at this time have an exact value. With a Known of 0, Value
+	// says nothing.
 	Coverage Coverage
 	Outcomes insights.Completeness // the samples behind this time
-	Snapshot bool                  // between two recordings, replaced by the next one (see Charts)
-	Archived bool                  // older than what charts show (see Export)
+	Snapshot bool                  // between two recordings; the next snapshot replaces it
+	Archived bool                  // too old for charts; exports have it
 }
 
-// Coverage is how many repositories are known, of those planned.
+// Coverage is how many of the planned repositories have an exact value.
 type Coverage struct{ Known, Planned int64 }
 
-// PointFilter narrows points. From and To are included; Include and Exclude are regular expressions of Postgres on
-// repository names, "" for none. Only what the Viewer may see is counted: private repositories are hidden from the zero Viewer.
+// PointFilter selects points. From and To are inclusive. Include and Exclude are regular expressions of Postgres on
+// repository names, "" for none. Points count only repositories that the Viewer may see: the zero Viewer sees
+// public ones.
 type PointFilter struct {
 	From, To         *time.Time
 	Include, Exclude string
@@ -36,12 +41,13 @@ type PointFilter struct {
 	values *chosenValues // nil: every captured value
 }
 
-// everything reports whether the reader sees all repositories and asks for all of them: then the writers' sums are the answer.
+// everything reports whether the viewer sees all repositories and asks for all of them. Then the sums that writers
+// keep are the answer.
 func (f PointFilter) everything() bool { return f.Viewer.Admin && f.Include == "" && f.Exclude == "" }
 
-// span is the first and the last time asked for.
+// span returns the first and the last time asked for.
 func (f PointFilter) span() (from, to time.Time) {
-	from, to = dawn, dusk
+	from, to = minTime, maxTime
 	if f.From != nil {
 		from = instant(*f.From)
 	}
@@ -51,20 +57,22 @@ func (f PointFilter) span() (from, to time.Time) {
 	return from, to
 }
 
-// No sample time is outside of these, see insights.Grid.Validate.
+// Every sample time is between these, see insights.Grid.Validate.
 var (
-	dawn = time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)
-	dusk = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
+	minTime = time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)
+	maxTime = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
-// Points returns the points of several series in time order. For who sees all repositories and asks for all, that is one statement over
-// sums that the writers keep; for others it is up to five in one snapshot, which read the ledger's rows of the repositories chosen or of
-// the others, whichever are fewer. The times come from the ledger: one at which
-// nothing matched is a point with value 0, one at which nothing is known yet is a point with coverage 0. A series by captured
-// value has a point for each time and each value that occurs at any of the times, within a time as insights.CompareLabels orders them; if none
-// occurs, one point per time without label. Removed repositories go on counting. A series that isn't there, or has
-// no plan, has no points. Invalid for a broken pattern.
-func (s *Store) Points(ctx context.Context, seriesIDs []string, f PointFilter) (map[string][]Point, error) {
+// Points returns the points of several series in time order, the shown snapshot last. An administrator's
+// unfiltered read takes one SQL statement over the sums that writers keep. Other reads take up to five in one
+// transaction, which read the ledger's rows of the chosen repositories or of the others, whichever are fewer.
+//
+// A time at which nothing matched has a point with value 0. A time at which nothing is known yet has a point
+// with coverage 0. A series that counts by value has a point for each time and each value that occurs at any
+// of the times, within a time in the order of insights.CompareLabels; if no value occurs, it has one point per
+// time without a label. Removed repositories still count. A series that does not exist, or has no plan, has no
+// points. Points returns Invalid for a pattern that Postgres cannot read.
+func (s *Charts) Points(ctx context.Context, seriesIDs []string, f PointFilter) (map[string][]Point, error) {
 	from, to := f.span()
 	params := db.PointsParams{SeriesIDs: seriesIDs, FromTime: from, ToTime: to, AllValues: f.values == nil}
 	if f.values != nil {
@@ -97,7 +105,8 @@ func pointsOf(rows []db.PointsRow) map[string][]Point {
 	return points
 }
 
-// fill turns the rows of one series, which have only the values that occur at a time, into points for all labels.
+// fill turns the rows of one series into points for all labels. At each time, the rows have only the values that
+// occur.
 func fill(rows []db.PointsRow) []Point {
 	labels := []string{""}
 	if rows[0].Captured {
@@ -114,7 +123,7 @@ func fill(rows []db.PointsRow) []Point {
 		outcomes := outcomesOf(first)
 		for _, label := range labels {
 			points = append(points, Point{
-				Time: first.Time.UTC(), Label: label, Value: values[label],
+				Time: first.Time.UTC(), Label: label, Value: values[label], Snapshot: first.Snapshot,
 				Coverage: Coverage{Known: outcomes.Known(), Planned: outcomes.Planned}, Outcomes: outcomes,
 			})
 		}

@@ -72,12 +72,11 @@ func TestPointsEqualTheSumOfTheLedger(t *testing.T) {
 	for _, repository := range repositories {
 		names[repository.ID] = repository.Name
 	}
-	require.NoError(t, b.RemoveRepository(b.ctx, "acme/0001"))
 	private := map[string]bool{"acme/0002": true, "beta/0000": true}
 	for _, repository := range repositories {
-		require.NoError(t, b.SetRepositoryTraits(b.ctx, repository.ID, false, false, private[repository.Name]))
+		require.NoError(t, b.Repositories.SetTraits(b.ctx, repository.ID, false, false, private[repository.Name]))
 	}
-	require.NoError(t, b.GrantRepository(b.ctx, "beta/0000", "ann"))
+	require.NoError(t, b.Access.Grant(b.ctx, "beta/0000", "ann"))
 	runs := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		runs++
@@ -118,12 +117,15 @@ func TestPointsEqualTheSumOfTheLedger(t *testing.T) {
 					ledger = append(ledger, sample)
 				}
 			}
-			require.NoError(rt, b.WriteSamples(b.ctx, series.ID, 1, ledger))
+			b.writeAlone(rt, series, ledger)
 			if points := bruteForce(ledger, names, private, byValue, filter); len(points) > 0 {
 				want[series.ID] = points
 			}
 		}
-		got, err := b.Points(b.ctx, ids, filter)
+		require.NoError(rt, b.Repositories.Remove(b.ctx, "acme/0001"))
+		got, err := b.Charts.Points(b.ctx, ids, filter)
+		require.NoError(rt, err)
+		_, err = b.pool.Exec(b.ctx, `UPDATE repositories SET deleted_at = NULL`)
 		require.NoError(rt, err)
 		if diff := cmp.Diff(want, got); diff != "" {
 			rt.Fatalf("points, -sum +SQL:\n%s", diff)
@@ -137,11 +139,11 @@ func TestATimeWithoutValuesIsAPoint(t *testing.T) {
 	repository := b.repository(t, "acme/api")
 	b.repository(t, "acme/web")
 	series := b.series(t, "TODO", insights.SearchCompute)
-	generation := b.plan(t, series, insights.BackfillPlan, day(0), day(-1))
-	require.NoError(t, b.WriteSamples(b.ctx, series.ID, generation, []insights.Sample{
+	plan := b.plan(t, series, insights.BackfillPlan, day(0), day(-1))
+	require.NoError(t, b.Samples.Write(b.ctx, series.ID, plan, []insights.Sample{
 		{RepositoryID: repository.ID, Time: day(-1), Outcome: insights.Counted, Commit: oid("a"), Values: map[string]int64{}},
 	}))
-	points, err := b.Points(b.ctx, []string{series.ID, "nobody"}, store.PointFilter{})
+	points, err := b.Charts.Points(b.ctx, []string{series.ID, "nobody"}, store.PointFilter{})
 	require.NoError(t, err)
 	require.Empty(t, cmp.Diff(map[string][]store.Point{series.ID: {
 		{Time: day(-1), Coverage: store.Coverage{Known: 1, Planned: 2}, Outcomes: insights.Completeness{Planned: 2, Counted: 1, Pending: 1}},
@@ -156,11 +158,11 @@ func TestBrokenPatternsAreInvalid(t *testing.T) {
 	series := b.series(t, "TODO", insights.Search)
 	b.plan(t, series, insights.BackfillPlan, day(0))
 	for _, filter := range []store.PointFilter{{Include: "a("}, {Exclude: "a("}} {
-		_, err := b.Points(b.ctx, []string{series.ID}, filter)
+		_, err := b.Charts.Points(b.ctx, []string{series.ID}, filter)
 		requireCode(t, insights.Invalid, err, "parentheses")
 	}
-	_, err := b.Samples(b.ctx, store.SampleFilter{SeriesID: series.ID, RepoPattern: "[z-a]"})
+	_, err := b.Samples.List(b.ctx, store.SampleFilter{SeriesID: series.ID, RepoPattern: "[z-a]"})
 	requireCode(t, insights.Invalid, err, "invalid regular expression")
-	_, err = b.Repositories(b.ctx, store.RepositoryFilter{NamePattern: "*"})
+	_, err = b.Repositories.List(b.ctx, store.RepositoryFilter{NamePattern: "*"})
 	requireCode(t, insights.Invalid, err, "invalid regular expression")
 }

@@ -7,10 +7,7 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// What was deleted is pruned some time later, and then it is gone. Each call is one transaction over a bounded number of rows and may be
-// repeated at any time.
-
-// prunedAtOnce is how many series or repositories one call looks for.
+// prunedAtOnce is how many series or repositories one call returns.
 const prunedAtOnce = 100
 
 // Prunable is a series that can be pruned.
@@ -19,9 +16,9 @@ type Prunable struct {
 	ID  string
 }
 
-// PrunableSeries returns up to 100 series that were deleted before the moment and whose workflows were stopped, oldest first. Views that
-// were deleted before it are pruned on the way.
-func (s *Store) PrunableSeries(ctx context.Context, before time.Time) ([]Prunable, error) {
+// PrunableSeries returns up to 100 series that were deleted before the given time and whose workflows were
+// stopped, oldest first. It also prunes the views that were deleted before that time.
+func (s *Retention) PrunableSeries(ctx context.Context, before time.Time) ([]Prunable, error) {
 	if _, err := s.queries().PruneViews(ctx, instant(before)); err != nil {
 		return nil, classify(err, "deleted insights")
 	}
@@ -36,9 +33,9 @@ func (s *Store) PrunableSeries(ctx context.Context, before time.Time) ([]Prunabl
 	return list, nil
 }
 
-// PruneSeriesSlice prunes about limit rows of a series' samples and points and, when none is left, the series. It reports whether the
-// series is gone.
-func (s *Store) PruneSeriesSlice(ctx context.Context, series Prunable, limit int) (gone bool, err error) {
+// PruneSeriesSlice prunes about limit rows of a series' samples and sums or, when none is left, the series itself. It
+// reports whether the series is gone. One call is one transaction. Idempotent.
+func (s *Retention) PruneSeriesSlice(ctx context.Context, series Prunable, limit int) (gone bool, err error) {
 	err = s.inTx(ctx, func(q *db.Queries) error {
 		for _, many := range []func(context.Context, int32, int32) (int64, error){q.PruneChunks, q.PruneCaptures, q.PruneCaptureSums} {
 			if n, err := many(ctx, series.key, int32(limit)); err != nil || n > 0 {
@@ -48,13 +45,10 @@ func (s *Store) PruneSeriesSlice(ctx context.Context, series Prunable, limit int
 		if err := q.PruneTallies(ctx, series.key); err != nil {
 			return err
 		}
-		if err := q.PruneTimes(ctx, series.key); err != nil {
+		if err := q.PruneSlots(ctx, series.key); err != nil {
 			return err
 		}
-		if _, err := q.PruneSnapshots(ctx, series.ID); err != nil {
-			return err
-		}
-		if err := q.PruneDirtyQueries(ctx, series.key); err != nil {
+		if err := q.PruneNotices(ctx, series.key); err != nil {
 			return err
 		}
 		if err := q.PrunePlans(ctx, series.key); err != nil {
@@ -72,9 +66,9 @@ func (s *Store) PruneSeriesSlice(ctx context.Context, series Prunable, limit int
 	return gone, nil
 }
 
-// PrunableRepositories returns the ids of up to 100 repositories that were removed before the moment and still have a commit index. Their
-// rows stay, for samples name them.
-func (s *Store) PrunableRepositories(ctx context.Context, before time.Time) ([]int64, error) {
+// PrunableRepositories returns the ids of up to 100 repositories that were removed before the given time and still
+// have a commit index. Their rows in repositories stay, because samples name them.
+func (s *Retention) PrunableRepositories(ctx context.Context, before time.Time) ([]int64, error) {
 	rows, err := s.queries().PrunableRepositories(ctx, instant(before), prunedAtOnce)
 	if err != nil {
 		return nil, classify(err, "removed repositories")
@@ -86,8 +80,9 @@ func (s *Store) PrunableRepositories(ctx context.Context, before time.Time) ([]i
 	return ids, nil
 }
 
-// PruneRepositorySlice prunes up to limit commits of a repository's index and reports whether the index is gone.
-func (s *Store) PruneRepositorySlice(ctx context.Context, id int64, limit int) (gone bool, err error) {
+// PruneRepositorySlice prunes up to limit commits of a repository's index and reports whether the index is gone. One
+// call is one transaction. Idempotent.
+func (s *Retention) PruneRepositorySlice(ctx context.Context, id int64, limit int) (gone bool, err error) {
 	err = s.inTx(ctx, func(q *db.Queries) error {
 		n, err := q.PruneCommitIndex(ctx, id32(id), int32(limit))
 		if err != nil || n > 0 {

@@ -12,7 +12,11 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// Repository is what is known of a repository. Location is an absolute path where Local, else a clone URL.
+// Repositories is the room of the repositories that are searched.
+type Repositories struct{ *database }
+
+// Repository is what Backsight knows of a repository. Location is an absolute path if Local is set, and a
+// clone URL otherwise.
 type Repository struct {
 	ID            int64
 	Name          string
@@ -26,25 +30,26 @@ type Repository struct {
 	Private       bool
 	CreatedAt     time.Time
 	FetchedAt     *time.Time // last successful sync
-	IndexedAt     *time.Time // the commit index holds all of the history up to this moment
+	IndexedAt     *time.Time // the commit index has the whole history up to this time
 	Error         string     // of the last sync; "" when it succeeded
 	ErrorAt       *time.Time
-	RewrittenAt   *time.Time // its history last lost commits then (a force-push); nil: never seen
-	DeletedAt     *time.Time // set on a removed repository, which samples go on naming
+	RewrittenAt   *time.Time // when a sync last found that its history had lost commits (a force-push)
+	DeletedAt     *time.Time // set on a removed repository, which samples still name
 }
 
-// AddRepository registers a repository. The same location again returns the repository that is there, whatever the
-// name. Conflict when another location has the name.
-func (s *Store) AddRepository(ctx context.Context, name, location string, local bool) (Repository, error) {
-	return s.addRepository(ctx, db.AddRepositoryParams{Name: name, Location: location, IsLocal: local})
+// Add registers a repository. If a repository with the location is registered already, Add returns that
+// one, whatever the name. It returns Conflict when a repository at another location has the name.
+func (s *Repositories) Add(ctx context.Context, name, location string, local bool) (Repository, error) {
+	return s.add(ctx, db.AddRepositoryParams{Name: name, Location: location, IsLocal: local})
 }
 
-// AddPrivateRepository does so with one that is private from the first moment; one that is there becomes private.
-func (s *Store) AddPrivateRepository(ctx context.Context, name, location string, local bool) (Repository, error) {
-	return s.addRepository(ctx, db.AddRepositoryParams{Name: name, Location: location, IsLocal: local, Private: true})
+// AddPrivate registers a repository that is private from the start. If a repository with the location is
+// registered already, it becomes private.
+func (s *Repositories) AddPrivate(ctx context.Context, name, location string, local bool) (Repository, error) {
+	return s.add(ctx, db.AddRepositoryParams{Name: name, Location: location, IsLocal: local, Private: true})
 }
 
-func (s *Store) addRepository(ctx context.Context, r db.AddRepositoryParams) (Repository, error) {
+func (s *Repositories) add(ctx context.Context, r db.AddRepositoryParams) (Repository, error) {
 	name, location := r.Name, r.Location
 	if strings.TrimSpace(name) == "" || strings.TrimSpace(location) == "" {
 		return Repository{}, insights.Errorf(insights.Invalid, "a repository needs a name and a location (got name %q, location %q)", name, location)
@@ -58,7 +63,7 @@ func (s *Store) addRepository(ctx context.Context, r db.AddRepositoryParams) (Re
 			return err
 		}
 		row, err := q.RepositoryByLocation(ctx, location)
-		if errors.Is(err, pgx.ErrNoRows) { // where the other one is, is not for everybody
+		if errors.Is(err, pgx.ErrNoRows) { // the message must not reveal the other location
 			return insights.Errorf(insights.Conflict, "repository %s: another repository has the name: choose another name for %s", name, location)
 		}
 		if err == nil && r.Private && !row.Repositories.Private {
@@ -73,16 +78,17 @@ func (s *Store) addRepository(ctx context.Context, r db.AddRepositoryParams) (Re
 	return repository, classify(err, "repository %s", name)
 }
 
-// RepositoryFilter selects a page of repositories. The zero filter is the first page of the public ones.
+// RepositoryFilter selects a page of repositories. The zero filter selects the first page of public ones.
 type RepositoryFilter struct {
-	Viewer      Viewer // sees them
+	Viewer      Viewer // only repositories that the viewer may see
 	NamePattern string // a regular expression of Postgres; "": every name
 	After       string // the last name of the page before
 	Limit       int    // 0: the most a page can have
 }
 
-// Repositories lists repositories by name, removed ones not. Invalid for a broken pattern.
-func (s *Store) Repositories(ctx context.Context, f RepositoryFilter) ([]Repository, error) {
+// List returns repositories by name, without removed ones. It returns Invalid for a pattern that Postgres
+// cannot read.
+func (s *Repositories) List(ctx context.Context, f RepositoryFilter) ([]Repository, error) {
 	rows, err := s.queries().Repositories(ctx, db.RepositoriesParams{
 		After: f.After, NamePattern: f.NamePattern, SeesAll: f.Viewer.Admin, Login: f.Viewer.Login, RowLimit: pageSize(f.Limit),
 	})
@@ -96,8 +102,9 @@ func (s *Store) Repositories(ctx context.Context, f RepositoryFilter) ([]Reposit
 	return list, nil
 }
 
-// RepositoriesAfter lists the repositories with an id over after, by id, removed ones not: for work, which nothing is hidden from.
-func (s *Store) RepositoriesAfter(ctx context.Context, after int64, limit int) ([]Repository, error) {
+// After returns the repositories with an id above after, by id, without removed ones. It is for workers,
+// which see every repository.
+func (s *Repositories) After(ctx context.Context, after int64, limit int) ([]Repository, error) {
 	rows, err := s.queries().RepositoriesAfter(ctx, id32(after), pageSize(limit))
 	if err != nil {
 		return nil, classify(err, "repositories after %d", after)
@@ -109,15 +116,15 @@ func (s *Store) RepositoriesAfter(ctx context.Context, after int64, limit int) (
 	return list, nil
 }
 
-// CountRepositories is how many repositories all pages of the filter have together.
-func (s *Store) CountRepositories(ctx context.Context, f RepositoryFilter) (int64, error) {
+// Count returns how many repositories all pages of the filter have together.
+func (s *Repositories) Count(ctx context.Context, f RepositoryFilter) (int64, error) {
 	n, err := s.queries().CountRepositories(ctx, db.CountRepositoriesParams{NamePattern: f.NamePattern, SeesAll: f.Viewer.Admin, Login: f.Viewer.Login})
 	return n, classify(err, "repositories matching %q", f.NamePattern)
 }
 
-// Repository returns one repository, removed or not.
-func (s *Store) Repository(ctx context.Context, id int64) (Repository, error) {
-	found, err := s.RepositoriesByID(ctx, []int64{id})
+// Get returns one repository, removed or not.
+func (s *Repositories) Get(ctx context.Context, id int64) (Repository, error) {
+	found, err := s.ByID(ctx, []int64{id})
 	if err != nil {
 		return Repository{}, err
 	}
@@ -128,8 +135,8 @@ func (s *Store) Repository(ctx context.Context, id int64) (Repository, error) {
 	return repository, nil
 }
 
-// RepositoryByName returns the repository that has the name now.
-func (s *Store) RepositoryByName(ctx context.Context, name string) (Repository, error) {
+// ByName returns the repository that has the name, unless it was removed.
+func (s *Repositories) ByName(ctx context.Context, name string) (Repository, error) {
 	row, err := s.queries().RepositoryByName(ctx, name)
 	if err != nil {
 		return Repository{}, classify(err, "repository %s", name)
@@ -137,8 +144,8 @@ func (s *Store) RepositoryByName(ctx context.Context, name string) (Repository, 
 	return repositoryOf(row.Repositories, row.LastIndexedAt), nil
 }
 
-// RepositoriesByID returns those of the repositories that exist, removed or not.
-func (s *Store) RepositoriesByID(ctx context.Context, ids []int64) (map[int64]Repository, error) {
+// ByID returns those of the repositories that exist, removed or not, by id.
+func (s *Repositories) ByID(ctx context.Context, ids []int64) (map[int64]Repository, error) {
 	rows, err := s.queries().RepositoriesByID(ctx, ids32(ids))
 	if err != nil {
 		return nil, classify(err, "%d repositories", len(ids))
@@ -150,14 +157,15 @@ func (s *Store) RepositoriesByID(ctx context.Context, ids []int64) (map[int64]Re
 	return found, nil
 }
 
-// MissingRepositories returns those of the names that no repository has which the viewer sees, sorted.
-func (s *Store) MissingRepositories(ctx context.Context, names []string, who Viewer) ([]string, error) {
+// Missing returns, sorted, those of the names that no repository visible to the viewer has.
+func (s *Repositories) Missing(ctx context.Context, names []string, who Viewer) ([]string, error) {
 	missing, err := s.queries().MissingRepositories(ctx, db.MissingRepositoriesParams{Names: names, SeesAll: who.Admin, Login: who.Login})
 	return missing, classify(err, "repositories")
 }
 
-// RemoveRepository takes a repository out of every plan to come and frees its name. What was sampled in it stays.
-func (s *Store) RemoveRepository(ctx context.Context, name string) error {
+// Remove takes a repository out of all future plans and frees its name. Its samples stay. It returns
+// NotFound when no repository has the name.
+func (s *Repositories) Remove(ctx context.Context, name string) error {
 	n, err := s.queries().RemoveRepository(ctx, name)
 	if err == nil && n == 0 {
 		return noRepository(name)
@@ -165,17 +173,17 @@ func (s *Store) RemoveRepository(ctx context.Context, name string) error {
 	return classify(err, "repository %s", name)
 }
 
-// SyncResult is what reading a repository brought to light, or Err.
+// SyncResult is what a sync found out about a repository, or Err.
 type SyncResult struct {
 	DefaultBranch string
 	Head          string // hex; "": no commits
 	SizeBytes     int64
 	At            time.Time
-	Err           string // not "": the sync failed; the other fields but At are ignored and what was known stays
+	Err           string // why the sync failed, "" if it did not; with Err only At is read
 }
 
-// RecordSync notes the end of a sync.
-func (s *Store) RecordSync(ctx context.Context, id int64, r SyncResult) error {
+// RecordSync records how a sync ended. After a failed one, what was known before stays.
+func (s *Repositories) RecordSync(ctx context.Context, id int64, r SyncResult) error {
 	at := instant(r.At)
 	var n int64
 	var err error
@@ -197,13 +205,48 @@ func (s *Store) RecordSync(ctx context.Context, id int64, r SyncResult) error {
 	return classify(err, "repository %d", id)
 }
 
-// SetRepositoryTraits notes what a code host says of a repository.
-func (s *Store) SetRepositoryTraits(ctx context.Context, id int64, fork, archived, private bool) error {
+// SetTraits records what a code host says of a repository.
+func (s *Repositories) SetTraits(ctx context.Context, id int64, fork, archived, private bool) error {
 	n, err := s.queries().SetRepositoryTraits(ctx, db.SetRepositoryTraitsParams{Fork: fork, Archived: archived, Private: private, ID: id32(id)})
 	if err == nil && n == 0 {
 		return insights.Errorf(insights.NotFound, "repository %d does not exist", id)
 	}
 	return classify(err, "repository %d", id)
+}
+
+// Rename gives a repository another name. Its samples stay and are listed under the new name; points that
+// were written before keep the old one. A scope that lists the old name no longer has the repository.
+// Rename returns NotFound when no repository has the name, and Conflict when another one has the new
+// name.
+func (s *Repositories) Rename(ctx context.Context, name, newName string) error {
+	if newName = strings.TrimSpace(newName); newName == "" {
+		return insights.Errorf(insights.Invalid, "repository %s: it needs a name", name)
+	}
+	err := s.inTx(ctx, func(q *db.Queries) error {
+		if err := q.AddRepoName(ctx, newName); err != nil {
+			return err
+		}
+		n, err := q.RenameRepository(ctx, newName, name)
+		if err == nil && n == 0 {
+			return noRepository(name)
+		}
+		return err
+	})
+	return classify(err, "repository %s: rename to %s", name, newName)
+}
+
+// CheckVisible returns NotFound when the viewer may not see a repository of the name, whether or not it
+// exists.
+func (s *Repositories) CheckVisible(ctx context.Context, who Viewer, name string) error {
+	missing, err := s.Missing(ctx, []string{name}, who)
+	if err == nil && len(missing) > 0 {
+		return noRepository(name)
+	}
+	return err
+}
+
+func noRepository(name string) error {
+	return insights.Errorf(insights.NotFound, "repository %s does not exist", name)
 }
 
 func repositoryOf(r db.Repositories, indexedAt *time.Time) Repository {

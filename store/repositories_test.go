@@ -13,29 +13,29 @@ import (
 func TestAddRepositoryAgain(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	first, err := b.AddRepository(b.ctx, "acme/api", "https://git.example/acme/api", false)
+	first, err := b.Repositories.Add(b.ctx, "acme/api", "https://git.example/acme/api", false)
 	require.NoError(t, err)
 	require.Equal(t, store.Repository{ID: first.ID, Name: "acme/api", Location: "https://git.example/acme/api", CreatedAt: first.CreatedAt}, first)
 
 	for _, name := range []string{"acme/api", "another/name"} {
-		again, err := b.AddRepository(b.ctx, name, first.Location, false)
+		again, err := b.Repositories.Add(b.ctx, name, first.Location, false)
 		require.NoError(t, err)
 		require.Equal(t, first, again, "the same location is the same repository")
 	}
-	_, err = b.AddRepository(b.ctx, "acme/api", "/srv/api", true)
+	_, err = b.Repositories.Add(b.ctx, "acme/api", "/srv/api", true)
 	requireCode(t, insights.Conflict, err, "repository acme/api: another repository has the name: choose another name for /srv/api")
 	require.NotContains(t, err.Error(), "git.example", "where the other is may be a secret")
-	_, err = b.AddRepository(b.ctx, " ", "/srv/api", true)
+	_, err = b.Repositories.Add(b.ctx, " ", "/srv/api", true)
 	requireCode(t, insights.Invalid, err, "needs a name and a location")
 
-	require.NoError(t, b.RemoveRepository(b.ctx, "acme/api"))
-	requireCode(t, insights.NotFound, b.RemoveRepository(b.ctx, "acme/api"), "repository acme/api does not exist")
-	_, err = b.RepositoryByName(b.ctx, "acme/api")
+	require.NoError(t, b.Repositories.Remove(b.ctx, "acme/api"))
+	requireCode(t, insights.NotFound, b.Repositories.Remove(b.ctx, "acme/api"), "repository acme/api does not exist")
+	_, err = b.Repositories.ByName(b.ctx, "acme/api")
 	requireCode(t, insights.NotFound, err, "repository acme/api does not exist")
-	removed, err := b.Repository(b.ctx, first.ID)
+	removed, err := b.Repositories.Get(b.ctx, first.ID)
 	require.NoError(t, err)
 	require.NotNil(t, removed.DeletedAt)
-	next, err := b.AddRepository(b.ctx, "acme/api", first.Location, false)
+	next, err := b.Repositories.Add(b.ctx, "acme/api", first.Location, false)
 	require.NoError(t, err)
 	require.NotEqual(t, first.ID, next.ID, "name and location are free again")
 }
@@ -44,44 +44,44 @@ func TestRecordSyncKeepsWhatIsKnownWhenItFails(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	id := b.repository(t, "acme/api").ID
-	require.NoError(t, b.RecordSync(b.ctx, id, store.SyncResult{DefaultBranch: "refs/heads/main", Head: oid("a"), SizeBytes: 5 << 20, At: day(0)}))
-	good, err := b.Repository(b.ctx, id)
+	require.NoError(t, b.Repositories.RecordSync(b.ctx, id, store.SyncResult{DefaultBranch: "refs/heads/main", Head: oid("a"), SizeBytes: 5 << 20, At: day(0)}))
+	good, err := b.Repositories.Get(b.ctx, id)
 	require.NoError(t, err)
 	require.Equal(t, "refs/heads/main", good.DefaultBranch)
 	require.Equal(t, oid("a"), good.Head)
 	require.Equal(t, day(0), *good.FetchedAt)
 
-	require.NoError(t, b.RecordSync(b.ctx, id, store.SyncResult{Err: "fetch: no route\x00 to host", At: day(1)}))
-	bad, err := b.Repository(b.ctx, id)
+	require.NoError(t, b.Repositories.RecordSync(b.ctx, id, store.SyncResult{Err: "fetch: no route\x00 to host", At: day(1)}))
+	bad, err := b.Repositories.Get(b.ctx, id)
 	require.NoError(t, err)
 	want := good
 	at := day(1)
 	want.Error, want.ErrorAt = "fetch: no route\uFFFD to host", &at
 	require.Empty(t, cmp.Diff(want, bad))
 
-	require.NoError(t, b.RecordSync(b.ctx, id, store.SyncResult{At: day(2)})) // an empty repository
-	empty, err := b.Repository(b.ctx, id)
+	require.NoError(t, b.Repositories.RecordSync(b.ctx, id, store.SyncResult{At: day(2)})) // an empty repository
+	empty, err := b.Repositories.Get(b.ctx, id)
 	require.NoError(t, err)
 	require.Empty(t, empty.Head+empty.DefaultBranch+empty.Error)
-	requireCode(t, insights.NotFound, b.RecordSync(b.ctx, 4711, store.SyncResult{At: day(0)}), "repository 4711 does not exist")
-	requireCode(t, insights.Invalid, b.RecordSync(b.ctx, id, store.SyncResult{Head: "main", At: day(0)}), "object id")
+	requireCode(t, insights.NotFound, b.Repositories.RecordSync(b.ctx, 4711, store.SyncResult{At: day(0)}), "repository 4711 does not exist")
+	requireCode(t, insights.Invalid, b.Repositories.RecordSync(b.ctx, id, store.SyncResult{Head: "main", At: day(0)}), "object id")
 }
 
 func TestRepositoriesAreListedByNameInPages(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	all := append(b.repositories(t, "acme", 5), b.repositories(t, "beta", 2)...)
-	require.NoError(t, b.RemoveRepository(b.ctx, "acme/0002"))
+	require.NoError(t, b.Repositories.Remove(b.ctx, "acme/0002"))
 	list := func(pattern string) (names []string) {
 		f := store.RepositoryFilter{NamePattern: pattern, Limit: 2}
 		for {
-			page, err := b.Repositories(b.ctx, f)
+			page, err := b.Repositories.List(b.ctx, f)
 			require.NoError(t, err)
 			for _, r := range page {
 				names, f.After = append(names, r.Name), r.Name
 			}
 			if len(page) < f.Limit {
-				n, err := b.CountRepositories(b.ctx, f)
+				n, err := b.Repositories.Count(b.ctx, f)
 				require.NoError(t, err)
 				require.EqualValues(t, len(names), n)
 				return names
@@ -91,13 +91,13 @@ func TestRepositoriesAreListedByNameInPages(t *testing.T) {
 	require.Equal(t, []string{"acme/0000", "acme/0001", "acme/0003", "acme/0004", "beta/0000", "beta/0001"}, list(""))
 	require.Equal(t, []string{"acme/0001", "beta/0001"}, list("1$"))
 
-	missing, err := b.MissingRepositories(b.ctx, []string{"beta/0000", "zeta", "acme/0002"}, store.Viewer{})
+	missing, err := b.Repositories.Missing(b.ctx, []string{"beta/0000", "zeta", "acme/0002"}, store.Viewer{})
 	require.NoError(t, err)
 	require.Equal(t, []string{"acme/0002", "zeta"}, missing)
-	found, err := b.RepositoriesByID(b.ctx, []int64{all[0].ID, all[2].ID, 1 << 40, -1})
+	found, err := b.Repositories.ByID(b.ctx, []int64{all[0].ID, all[2].ID, 1 << 40, -1})
 	require.NoError(t, err)
 	require.Len(t, found, 2)
 	require.Equal(t, "acme/0002", found[all[2].ID].Name)
-	_, err = b.Repository(b.ctx, 1<<40)
+	_, err = b.Repositories.Get(b.ctx, 1<<40)
 	requireCode(t, insights.NotFound, err, "does not exist")
 }

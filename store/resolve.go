@@ -9,22 +9,24 @@ import (
 
 // resolution is what the commit index says of some repositories at some times.
 type resolution struct {
-	places  map[int64]int // of each time, by its microseconds
+	index   map[int64]int // of each time in the lists of commits, by its microseconds
 	commits map[int32][]resolved
 }
 
-// resolved is the commit of a repository at a time. With right false the index does not know: it was not refreshed since, or does not
-// reach back so far. With right true and no commit, the repository had none.
+// resolved is the commit of a repository at a time. right is false where the index does not know: it
+// was not refreshed since the time, or does not reach back far enough. Where right is true and there is
+// no commit, the repository had none.
 type resolved struct {
 	right  bool
 	commit string // raw bytes
 }
 
-// resolve looks up the commits of repositories at the times, in one statement. The times are sorted, each once.
+// resolve looks up the commits of repositories at the times, in one statement. The times are sorted
+// and distinct.
 func resolve(ctx context.Context, q *db.Queries, repos []int32, times []time.Time) (resolution, error) {
-	r := resolution{places: make(map[int64]int, len(times)), commits: make(map[int32][]resolved, len(repos))}
+	r := resolution{index: make(map[int64]int, len(times)), commits: make(map[int32][]resolved, len(repos))}
 	for i, t := range times {
-		r.places[t.UnixMicro()] = i
+		r.index[t.UnixMicro()] = i
 	}
 	rows, err := q.ResolveCommits(ctx, times, repos)
 	if err != nil {
@@ -49,5 +51,5 @@ func (r resolution) at(repo int32, t time.Time) resolved {
 	if list == nil {
 		return resolved{}
 	}
-	return list[r.places[t.UnixMicro()]]
+	return list[r.index[t.UnixMicro()]]
 }

@@ -2,27 +2,30 @@ package store
 
 import (
 	"context"
-	"time"
 
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// Retention says how much of a series its charts show. Older sample times are archived: exports have them, completeness counts
-// them, and they are shown again when the number is raised. No sample is ever lost by it.
-type Retention struct {
-	Points   int // sample times that charts show, the newest; 0: all
-	Own      *int
-	Archived int // sample times that charts do not show
+// Retention is the room of how long things are shown and kept.
+type Retention struct{ *database }
+
+// SeriesRetention says how many sample times charts show of a series. Older times are archived: exports still
+// have them, completeness still counts them, and charts show them again when the number is raised. Retention
+// deletes no sample.
+type SeriesRetention struct {
+	Points   int  // how many of the newest sample times charts show; 0: all
+	Own      *int // the series' own number; nil: the setting applies
+	Archived int  // sample times that charts do not show
 }
 
-// Retention returns that of a series; setting is the value of SettingRetentionPoints.
-func (s *Store) Retention(ctx context.Context, seriesID string, setting int) (Retention, error) {
+// Of returns the retention of a series. setting is the value of SettingRetentionPoints.
+func (s *Retention) Of(ctx context.Context, seriesID string, setting int) (SeriesRetention, error) {
 	row, err := s.queries().Retention(ctx, seriesID)
 	if err != nil {
-		return Retention{}, classify(err, "series %s: retention", seriesID)
+		return SeriesRetention{}, classify(err, "series %s: retention", seriesID)
 	}
-	r := Retention{Archived: int(row.Archived)}
+	r := SeriesRetention{Archived: int(row.Archived)}
 	switch {
 	case row.Own != nil:
 		own := int(*row.Own)
@@ -33,8 +36,9 @@ func (s *Store) Retention(ctx context.Context, seriesID string, setting int) (Re
 	return r, nil
 }
 
-// SetRetention gives a series a number of its own, 0 for all; nil is the setting's again. KeepNewest puts it into force. Invalid below 0.
-func (s *Store) SetRetention(ctx context.Context, seriesID string, points *int) error {
+// Set gives a series a number of its own, 0 for all; nil makes the setting apply again. The number takes effect
+// with the next KeepNewest. Set returns Invalid for a number below 0.
+func (s *Retention) Set(ctx context.Context, seriesID string, points *int) error {
 	var own *int32
 	if points != nil {
 		if *points < 0 || *points > 1<<20 {
@@ -50,15 +54,15 @@ func (s *Store) SetRetention(ctx context.Context, seriesID string, points *int) 
 	return classify(err, "series %s: retention", seriesID)
 }
 
-// Kept is what KeepNewest did.
+// Kept says what KeepNewest did.
 type Kept struct {
-	Next               int64 // the cursor of the page after this one; 0: there is none
+	Next               int64 // the cursor of the next page; 0: there is none
 	Archived, Restored int64 // sample times
 }
 
-// KeepNewest archives and restores sample times of the next limit series after the cursor, as their own numbers or the given setting say
-// (0: all stay). Again, it does nothing. One statement.
-func (s *Store) KeepNewest(ctx context.Context, setting int, after int64, limit int) (Kept, error) {
+// KeepNewest archives and restores sample times of the next limit series after the cursor, as the series' own
+// numbers or the given setting say (0: all stay). Idempotent. It takes one statement.
+func (s *Retention) KeepNewest(ctx context.Context, setting int, after int64, limit int) (Kept, error) {
 	row, err := s.queries().KeepNewest(ctx, db.KeepNewestParams{Points: int32(setting), After: id32(after), RowLimit: pageSize(limit)})
 	if err != nil {
 		return Kept{}, classify(err, "retention")
@@ -70,24 +74,8 @@ func (s *Store) KeepNewest(ctx context.Context, setting int, after int64, limit 
 	return kept, nil
 }
 
-// KeepNewestOf is KeepNewest for one series.
-func (s *Store) KeepNewestOf(ctx context.Context, seriesID string, setting int) (Kept, error) {
+// KeepNewestOf does the same for one series.
+func (s *Retention) KeepNewestOf(ctx context.Context, seriesID string, setting int) (Kept, error) {
 	row, err := s.queries().KeepNewest(ctx, db.KeepNewestParams{Points: int32(setting), Chosen: seriesID, RowLimit: 1})
 	return Kept{Archived: row.Archived, Restored: row.Restored}, classify(err, "series %s: retention", seriesID)
-}
-
-// archivedTimes returns the sample times that charts do not show, by series.
-func (s *Store) archivedTimes(ctx context.Context, seriesIDs []string) (map[string]map[time.Time]bool, error) {
-	rows, err := s.queries().ArchivedTimes(ctx, seriesIDs)
-	if err != nil {
-		return nil, classify(err, "archived times of %d series", len(seriesIDs))
-	}
-	archived := map[string]map[time.Time]bool{}
-	for _, row := range rows {
-		if archived[row.SeriesID] == nil {
-			archived[row.SeriesID] = map[time.Time]bool{}
-		}
-		archived[row.SeriesID][row.Time.UTC()] = true
-	}
-	return archived, nil
 }

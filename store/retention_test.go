@@ -44,7 +44,7 @@ func TestOldTimesAreArchivedAndRestored(t *testing.T) {
 	series := chronicle(t, b, insights.Search, 0, 1, 2, 3, 4, 5, 6, 7)
 	before := b.requireWhole(t, series)
 	keep := func(setting int) store.Kept {
-		kept, err := b.KeepNewest(b.ctx, setting, 0, 10)
+		kept, err := b.Retention.KeepNewest(b.ctx, setting, 0, 10)
 		require.NoError(t, err)
 		return kept
 	}
@@ -52,7 +52,7 @@ func TestOldTimesAreArchivedAndRestored(t *testing.T) {
 	require.Equal(t, store.Kept{}, keep(6), "a second time")
 	require.Equal(t, []float64{12, 13, 14, 15, 16, 17}, b.shown(t, series))
 	require.Equal(t, before, b.requireWhole(t, series), "completeness counts what is archived")
-	all, err := b.Export(b.ctx, []string{series.ID}, store.PointFilter{Viewer: store.Administrator})
+	all, err := b.Charts.Export(b.ctx, []string{series.ID}, store.PointFilter{Viewer: store.Administrator})
 	require.NoError(t, err)
 	require.Len(t, all[series.ID], 8)
 	for i, p := range all[series.ID] {
@@ -67,24 +67,24 @@ func TestOldTimesAreArchivedAndRestored(t *testing.T) {
 
 	// A number of its own goes before both.
 	own := 3
-	require.NoError(t, b.SetRetention(b.ctx, series.ID, &own))
+	require.NoError(t, b.Retention.Set(b.ctx, series.ID, &own))
 	require.Equal(t, store.Kept{Archived: 5}, keep(0))
-	got, err := b.Retention(b.ctx, series.ID, 30)
+	got, err := b.Retention.Of(b.ctx, series.ID, 30)
 	require.NoError(t, err)
-	require.Equal(t, store.Retention{Points: 3, Own: &own, Archived: 5}, got)
+	require.Equal(t, store.SeriesRetention{Points: 3, Own: &own, Archived: 5}, got)
 	require.Equal(t, []float64{15, 16, 17}, b.shown(t, series))
 	all0 := 0
-	require.NoError(t, b.SetRetention(b.ctx, series.ID, &all0))
-	kept, err := b.KeepNewestOf(b.ctx, series.ID, 30)
+	require.NoError(t, b.Retention.Set(b.ctx, series.ID, &all0))
+	kept, err := b.Retention.KeepNewestOf(b.ctx, series.ID, 30)
 	require.NoError(t, err)
 	require.Equal(t, store.Kept{Restored: 5}, kept)
-	require.NoError(t, b.SetRetention(b.ctx, series.ID, nil))
-	got, err = b.Retention(b.ctx, series.ID, 30)
+	require.NoError(t, b.Retention.Set(b.ctx, series.ID, nil))
+	got, err = b.Retention.Of(b.ctx, series.ID, 30)
 	require.NoError(t, err)
-	require.Equal(t, store.Retention{Points: 30}, got)
+	require.Equal(t, store.SeriesRetention{Points: 30}, got)
 	wrong := -1
-	requireCode(t, insights.Invalid, b.SetRetention(b.ctx, series.ID, &wrong), "use a number from 1, or 0 for all")
-	requireCode(t, insights.NotFound, b.SetRetention(b.ctx, "nobody", nil), "does not exist")
+	requireCode(t, insights.Invalid, b.Retention.Set(b.ctx, series.ID, &wrong), "use a number from 1, or 0 for all")
+	requireCode(t, insights.NotFound, b.Retention.Set(b.ctx, "nobody", nil), "does not exist")
 }
 
 // A captured value that occurs at archived times only is no line of the chart.
@@ -93,15 +93,15 @@ func TestArchivedValuesAreNoLines(t *testing.T) {
 	b := setup(t)
 	series := chronicle(t, b, insights.SearchCompute, 0, 1, 2)
 	own := 2
-	require.NoError(t, b.SetRetention(b.ctx, series.ID, &own))
-	_, err := b.KeepNewestOf(b.ctx, series.ID, 0)
+	require.NoError(t, b.Retention.Set(b.ctx, series.ID, &own))
+	_, err := b.Retention.KeepNewestOf(b.ctx, series.ID, 0)
 	require.NoError(t, err)
 	var labels []string
 	for _, p := range b.chart(t, series) {
 		labels = append(labels, p.Label)
 	}
 	require.Equal(t, []string{"b", "c", "b", "c"}, labels)
-	all, err := b.Export(b.ctx, []string{series.ID}, store.PointFilter{Viewer: store.Administrator})
+	all, err := b.Charts.Export(b.ctx, []string{series.ID}, store.PointFilter{Viewer: store.Administrator})
 	require.NoError(t, err)
 	require.Len(t, all[series.ID], 9)
 }
@@ -113,11 +113,11 @@ func TestRetentionGoesPageByPage(t *testing.T) {
 		one := b.series(t, oid(time.Now().UnixNano()), insights.Search)
 		b.plan(t, one, insights.BackfillPlan, day(0), day(1))
 		own := 1
-		require.NoError(t, b.SetRetention(b.ctx, one.ID, &own))
+		require.NoError(t, b.Retention.Set(b.ctx, one.ID, &own))
 	}
 	archived, pages := int64(0), 0
 	for after, first := int64(0), true; first || after != 0; first = false {
-		kept, err := b.KeepNewest(b.ctx, 30, after, 2)
+		kept, err := b.Retention.KeepNewest(b.ctx, 30, after, 2)
 		require.NoError(t, err)
 		archived, after = archived+kept.Archived, kept.Next
 		pages++
@@ -136,43 +136,43 @@ func TestDeletedSeriesArePruned(t *testing.T) {
 	snapshot := b.snapshot(t, series, day(3))
 	require.NotZero(t, snapshot)
 	own := 1
-	require.NoError(t, b.SetRetention(b.ctx, series.ID, &own))
-	_, err := b.KeepNewest(b.ctx, 30, 0, 10)
+	require.NoError(t, b.Retention.Set(b.ctx, series.ID, &own))
+	_, err := b.Retention.KeepNewest(b.ctx, 30, 0, 10)
 	require.NoError(t, err)
-	require.NoError(t, b.RecordPlanningProblem(b.ctx, series.ID, "x", day(0)))
-	views, err := b.Views(b.ctx, store.ViewFilter{Find: "TODO"})
+	require.NoError(t, b.Notices.SetPlanningProblem(b.ctx, series.ID, "x", day(0)))
+	views, err := b.Views.List(b.ctx, store.ViewFilter{Find: "TODO"})
 	require.NoError(t, err)
-	require.NoError(t, b.DeleteView(b.ctx, views[0].ID))
+	require.NoError(t, b.Views.Delete(b.ctx, views[0].ID))
 
 	now := time.Now()
 	for _, before := range []time.Time{now.Add(-time.Hour), now.Add(time.Hour)} { // within grace, and still running
-		list, err := b.PrunableSeries(b.ctx, before)
+		list, err := b.Retention.PrunableSeries(b.ctx, before)
 		require.NoError(t, err)
 		require.Empty(t, list)
 	}
-	require.NoError(t, b.MarkSeriesStopped(b.ctx, series.ID))
-	list, err := b.PrunableSeries(b.ctx, now.Add(time.Hour))
+	require.NoError(t, b.Series.MarkStopped(b.ctx, series.ID))
+	list, err := b.Retention.PrunableSeries(b.ctx, now.Add(time.Hour))
 	require.NoError(t, err)
 	require.Len(t, list, 1)
 	require.Equal(t, series.ID, list[0].ID)
 	slices := 0
 	for gone := false; !gone; slices++ {
-		gone, err = b.PruneSeriesSlice(b.ctx, list[0], 1)
+		gone, err = b.Retention.PruneSeriesSlice(b.ctx, list[0], 1)
 		require.NoError(t, err)
 	}
 	require.Greater(t, slices, 3)
-	again, err := b.PruneSeriesSlice(b.ctx, list[0], 1)
+	again, err := b.Retention.PruneSeriesSlice(b.ctx, list[0], 1)
 	require.NoError(t, err)
 	require.True(t, again, "an activity may be attempted again")
-	_, err = b.Series(b.ctx, series.ID)
+	_, err = b.Series.Get(b.ctx, series.ID)
 	requireCode(t, insights.NotFound, err, "does not exist")
 	for _, table := range []string{
-		"insight_series", "insight_view", "insight_view_series", "insight_series_backfill", "series_times", "sample_chunks", "series_tallies",
+		"insight_series", "insight_view", "insight_view_series", "series_plans", "sample_slots", "sample_chunks", "series_tallies",
 	} {
 		require.Equal(t, 1, b.count(t, table), "%s has what belongs to the series that is kept", table)
 	}
 	for _, table := range []string{
-		"sample_captures", "capture_sums", "snapshot_samples", "series_points_snapshots", "insight_dirty_queries", "archived_insight_series_recording_times",
+		"sample_captures", "capture_sums", "sample_captures", "series_points_snapshots", "insight_dirty_queries", "archived_insight_series_recording_times",
 	} {
 		require.Zero(t, b.count(t, table), table)
 	}
@@ -189,21 +189,21 @@ func TestCommitIndexesOfRemovedRepositoriesArePruned(t *testing.T) {
 	removed, stays := b.repository(t, "acme/removed"), b.repository(t, "acme/stays")
 	b.index(t, removed, day(3), -3, -2, -1)
 	b.index(t, stays, day(3), -3)
-	require.NoError(t, b.RemoveRepository(b.ctx, "acme/removed"))
-	ids, err := b.PrunableRepositories(b.ctx, time.Now().Add(-time.Hour))
+	require.NoError(t, b.Repositories.Remove(b.ctx, "acme/removed"))
+	ids, err := b.Retention.PrunableRepositories(b.ctx, time.Now().Add(-time.Hour))
 	require.NoError(t, err)
 	require.Empty(t, ids, "within its grace")
-	ids, err = b.PrunableRepositories(b.ctx, time.Now().Add(time.Hour))
+	ids, err = b.Retention.PrunableRepositories(b.ctx, time.Now().Add(time.Hour))
 	require.NoError(t, err)
 	require.Equal(t, []int64{removed.ID}, ids)
 	for gone := false; !gone; {
-		gone, err = b.PruneRepositorySlice(b.ctx, removed.ID, 2)
+		gone, err = b.Retention.PruneRepositorySlice(b.ctx, removed.ID, 2)
 		require.NoError(t, err)
 	}
 	require.Equal(t, 1, b.count(t, "commit_index"))
 	require.Equal(t, 1, b.count(t, "commit_index_metadata"))
 	require.Equal(t, 2, b.count(t, "repositories"), "samples name it")
-	ids, err = b.PrunableRepositories(b.ctx, time.Now().Add(time.Hour))
+	ids, err = b.Retention.PrunableRepositories(b.ctx, time.Now().Add(time.Hour))
 	require.NoError(t, err)
 	require.Empty(t, ids)
 }

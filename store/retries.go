@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -12,96 +11,45 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// ValidateSelection returns the Invalid error with which BeginRetry would refuse the selection: an outcome that no sample ends in, or a
-// broken pattern.
-func (s *Store) ValidateSelection(ctx context.Context, seriesID string, selection insights.Selection) error {
+// retryTimes returns the times at which the selection has samples.
+func retryTimes(ctx context.Context, q *db.Queries, key int32, selection insights.Selection) ([]time.Time, error) {
 	selection, err := selection.Normal()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = s.CountSamples(ctx, SampleFilter{SeriesID: seriesID, Outcomes: selection.Outcomes, Time: selection.Time, RepoPattern: selection.Repository})
-	return err
-}
-
-// BeginRetry returns the number of the series' open retry of this selection, made if there is none, so an activity
-// can be attempted again. It is 0 when nothing is selected: there is nothing to do. RetrySlice does the taking up.
-func (s *Store) BeginRetry(ctx context.Context, seriesID string, selection insights.Selection) (generation int, err error) {
-	selection, err = selection.Normal()
-	if err != nil {
-		return 0, err
-	}
-	text, err := json.Marshal(selection)
-	if err != nil {
-		return 0, fmt.Errorf("series %s: retry: %w", seriesID, err) // a struct of texts and a time: a defect
-	}
-	find := func(q *db.Queries, key int32) ([]int32, error) { return q.OpenRetry(ctx, key, string(text)) }
-	return s.begin(ctx, seriesID, "retry", find, func(q *db.Queries, key int32) (int32, error) {
-		times, err := q.RetryTimes(ctx, db.RetryTimesParams{
-			SeriesID: key, Faulty: faulty(selection), Letters: lettersOf(selection.Outcomes), At: selection.Time, RepoPattern: selection.Repository,
-		})
-		if err != nil || len(times) == 0 {
-			return 0, err
-		}
-		return q.AddRetry(ctx, db.AddRetryParams{SeriesID: key, Times: times, Selection: string(text)})
+	return q.RetryTimes(ctx, db.RetryTimesParams{
+		SeriesID: key, Faulty: faulty(selection), Letters: lettersOf(selection.Outcomes), At: selection.Time, RepoPattern: selection.Repository,
 	})
 }
 
-// RetrySlice takes up the selected samples of the next limit repositories by id and reports whether that was the last slice. Each
-// of them is pending again, belongs to this generation, and has the commit that the index has for its time now. Its value
-// and points stay until WriteSamples replaces them; where the new attempt knows less than the old one, the sample is what
-// it was (see supersedes). One call is one transaction and may be repeated at any time.
-func (s *Store) RetrySlice(ctx context.Context, seriesID string, generation, limit int) (done bool, err error) {
-	key, err := s.seriesKey(ctx, seriesID)
-	if err != nil {
-		return false, err
+// retrySlice makes the selected samples of the next limit repositories pending again. It returns the id
+// that it has come to, and whether no selected sample is left after it. Each sample then belongs to
+// this plan and has the commit that the index has for its time now. Its value and points stay until a
+// write replaces them. If the new attempt learns less than the old one, the sample becomes again what
+// it was (see entry.write).
+func (l ledger) retrySlice(ctx context.Context, plan db.LockPlanRow, limit int) (through int32, done bool, err error) {
+	var selection insights.Selection
+	if err := json.Unmarshal([]byte(text(plan.Selection)), &selection); err != nil {
+		return 0, false, err
 	}
-	err = s.inTx(ctx, func(q *db.Queries) error {
-		plan, err := q.LockRetry(ctx, key, int32(generation))
-		if err != nil {
-			return err
-		}
-		if done = plan.PlannedAt != nil; done {
-			return nil
-		}
-		var selection insights.Selection
-		if err := json.Unmarshal([]byte(text(plan.Selection)), &selection); err != nil {
-			return err
-		}
-		ids, err := q.RetryRepositories(ctx, db.RetryRepositoriesParams{
-			SeriesID: key, After: plan.PlannedThrough, Faulty: faulty(selection), Letters: lettersOf(selection.Outcomes),
-			At: selection.Time, RepoPattern: selection.Repository, RowLimit: pageSize(limit),
-		})
-		if err != nil {
-			return err
-		}
-		done = len(ids) < int(pageSize(limit))
-		through := plan.PlannedThrough
-		if len(ids) > 0 {
-			through = ids[len(ids)-1]
-			if err := takeUp(ctx, q, seriesID, int32(generation), selection, ids); err != nil {
-				return err
-			}
-		}
-		return q.AdvancePlan(ctx, db.AdvancePlanParams{PlannedThrough: through, Done: done, SeriesID: key, Generation: int32(generation)})
+	ids, err := l.q.RetryRepositories(ctx, db.RetryRepositoriesParams{
+		SeriesID: l.key, After: plan.PlannedThrough, Faulty: faulty(selection), Letters: lettersOf(selection.Outcomes),
+		At: selection.Time, RepoPattern: selection.Repository, RowLimit: pageSize(limit),
 	})
-	if err != nil {
-		return false, classify(err, "series %s: retry %d", seriesID, generation)
+	if err != nil || len(ids) == 0 {
+		return plan.PlannedThrough, true, err
 	}
-	return done, nil
+	return ids[len(ids)-1], len(ids) < int(pageSize(limit)), l.selectAgain(ctx, selection, ids)
 }
 
-// faulty reports whether a selection has partial and failed samples only.
+// faulty reports whether a selection has only partial and failed samples.
 func faulty(selection insights.Selection) bool {
 	return !slices.ContainsFunc(selection.Outcomes, func(o insights.Outcome) bool { return o != insights.Partial && o != insights.Failed })
 }
 
-// takeUp makes the selected samples of some repositories pending again.
-func takeUp(ctx context.Context, q *db.Queries, seriesID string, generation int32, selection insights.Selection, repos []int32) error {
-	l, err := openLedger(ctx, q, seriesID)
-	if err != nil {
-		return err
-	}
-	numbers := l.chunks
+// selectAgain makes the selected samples of some repositories pending again.
+func (l ledger) selectAgain(ctx context.Context, selection insights.Selection, repos []int32) error {
+	numbers := l.permanent()
 	if selection.Time != nil {
 		numbers = l.chunksOf([]time.Time{*selection.Time})
 	}
@@ -109,27 +57,69 @@ func takeUp(ctx context.Context, q *db.Queries, seriesID string, generation int3
 	if err != nil {
 		return err
 	}
-	wanted := map[*entry]time.Time{}
-	repoOf := map[*entry]int32{}
+	type selected struct {
+		*entry
+		repo int32
+		time time.Time
+	}
+	var list []selected
 	var times []time.Time
 	for _, c := range chunks {
 		for i := range c.is {
-			e, t := &c.is[i], l.byPlace[slot{c.number, int32(i + 1)}]
-			if !slices.Contains(selection.Outcomes, e.outcome) || e.generation >= generation || selection.Time != nil && !selection.Time.Equal(t) {
+			e, t := &c.is[i], l.bySlot[slot{c.number, int32(i + 1)}]
+			if !slices.Contains(selection.Outcomes, e.outcome) || e.plan >= l.plan || selection.Time != nil && !selection.Time.Equal(t) {
 				continue
 			}
-			wanted[e], repoOf[e] = t, c.repo
-			times = append(times, t)
+			list, times = append(list, selected{e, c.repo, t}), append(times, t)
 		}
 	}
-	times = instants(times)
-	commits, err := resolve(ctx, q, repos, times)
+	commits, err := resolve(ctx, l.q, repos, instants(times))
 	if err != nil {
 		return err
 	}
-	for e, t := range wanted {
+	for _, e := range list {
 		e.kept, e.keptCommit = e.outcome, e.commit
-		e.outcome, e.generation, e.commit = insights.Pending, generation, commits.at(repoOf[e], t).commit
+		e.outcome, e.entry.plan, e.commit = insights.Pending, l.plan, commits.at(e.repo, e.time).commit
 	}
 	return l.save(ctx, slices.Collect(maps.Values(chunks)))
+}
+
+// cancel ends up to limit pending samples of the plan and returns how many it ended.
+func (l ledger) cancel(ctx context.Context, reason string, limit int) (ended int, err error) {
+	last := chunkKey{repo: -1}
+	for {
+		rows, err := l.q.LockPendingChunks(ctx, db.LockPendingChunksParams{SeriesID: l.key, AfterRepo: last.repo, AfterChunk: last.number, RowLimit: bulk})
+		if err != nil {
+			return 0, err
+		}
+		var chunks []*chunk
+		for _, row := range rows {
+			c := chunkOf(row.SampleChunks)
+			last = c.chunkKey
+			for i := range c.is {
+				if e := &c.is[i]; ended < limit && e.outcome == insights.Pending && e.plan == l.plan {
+					e.cancel(reason)
+					ended++
+				}
+			}
+			chunks = append(chunks, c)
+		}
+		if err := l.save(ctx, chunks); err != nil || ended == limit || len(rows) < bulk {
+			return ended, err
+		}
+	}
+}
+
+// cancel ends a pending sample.
+func (e *entry) cancel(reason string) {
+	if e.kept != "" {
+		e.restore()
+		return
+	}
+	e.outcome, e.code, e.reason = insights.Failed, insights.ReasonCancelled, reason
+}
+
+// restore makes a sample that a retry has selected what it was before.
+func (e *entry) restore() {
+	e.outcome, e.commit, e.kept, e.keptCommit = e.kept, e.keptCommit, "", ""
 }

@@ -12,19 +12,19 @@ import (
 
 // retry begins a retry and takes up all that it selects, one repository at a time.
 func (b bundle) retry(t require.TestingT, series insights.Series, selection insights.Selection) int {
-	generation, err := b.BeginRetry(b.ctx, series.ID, selection)
+	plan, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.RetryPlan, Selection: selection})
 	require.NoError(t, err)
-	for done := generation == 0; !done; {
-		done, err = b.RetrySlice(b.ctx, series.ID, generation, 1)
+	for done := plan == 0; !done; {
+		done, err = b.Plans.WriteSlice(b.ctx, series.ID, plan, store.ScopeFilter{}, 1, true)
 		require.NoError(t, err)
 		b.requireWhole(t, series)
 	}
-	return generation
+	return plan
 }
 
 // requireWhole holds the ledger's invariant.
 func (b bundle) requireWhole(t require.TestingT, series insights.Series) insights.Completeness {
-	tally, err := b.Completeness(b.ctx, series.ID)
+	tally, err := b.Samples.Completeness(b.ctx, series.ID)
 	require.NoError(t, err)
 	require.NoError(t, tally.Check())
 	b.requireSums(t, series)
@@ -32,8 +32,8 @@ func (b bundle) requireWhole(t require.TestingT, series insights.Series) insight
 }
 
 // write ends a sample.
-func (b bundle) write(t require.TestingT, series insights.Series, generation int, s ...insights.Sample) {
-	require.NoError(t, b.WriteSamples(b.ctx, series.ID, generation, s))
+func (b bundle) write(t require.TestingT, series insights.Series, plan int, s ...insights.Sample) {
+	require.NoError(t, b.Samples.Write(b.ctx, series.ID, plan, s))
 }
 
 // ended is a series with one day in each of five repositories, whose samples ended as counted 5, absent, partial 2, failed,
@@ -42,8 +42,8 @@ func ended(t *testing.T, b bundle) (insights.Series, []store.Repository) {
 	t.Helper()
 	list := b.repositories(t, "acme", 5)
 	series := b.series(t, "TODO", insights.Search)
-	generation := b.plan(t, series, insights.BackfillPlan, day(0))
-	require.NoError(t, b.WriteSamples(b.ctx, series.ID, generation, []insights.Sample{
+	plan := b.plan(t, series, insights.BackfillPlan, day(0))
+	require.NoError(t, b.Samples.Write(b.ctx, series.ID, plan, []insights.Sample{
 		{RepositoryID: list[0].ID, Time: day(0), Outcome: insights.Counted, Value: 5, Commit: oid(0)},
 		{RepositoryID: list[1].ID, Time: day(0), Outcome: insights.Absent},
 		{RepositoryID: list[2].ID, Time: day(0), Outcome: insights.Partial, Value: 2, Commit: oid(2), Code: "missing object", Reason: "object x"},
@@ -75,41 +75,41 @@ func TestRetryTakesUpWhatWentWrongAndKeepsItsPoints(t *testing.T) {
 	points := b.pointRows(t, series)
 	require.Len(t, points, 2)
 
-	generation, err := b.BeginRetry(b.ctx, series.ID, insights.Selection{})
+	plan, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.RetryPlan, Selection: insights.Selection{}})
 	require.NoError(t, err)
-	again, err := b.BeginRetry(b.ctx, series.ID, insights.Selection{Outcomes: []insights.Outcome{insights.Partial, insights.Failed, insights.Partial}})
+	again, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.RetryPlan, Selection: insights.Selection{Outcomes: []insights.Outcome{insights.Partial, insights.Failed, insights.Partial}}})
 	require.NoError(t, err)
-	require.Equal(t, generation, again, "the same selection in other words is the same plan")
+	require.Equal(t, plan, again, "the same selection in other words is the same plan")
 	require.Equal(t, insights.Completeness{Planned: 5, Counted: 1, Absent: 1, Partial: 1, Failed: 1, Pending: 1}, b.requireWhole(t, series), "nothing is taken up before a slice")
 
-	require.Equal(t, generation, b.retry(t, series, insights.Selection{}))
+	require.Equal(t, plan, b.retry(t, series, insights.Selection{}))
 	require.Equal(t, insights.Completeness{Planned: 5, Counted: 1, Absent: 1, Pending: 3}, b.requireWhole(t, series))
-	tally, err := b.CompletenessOfGeneration(b.ctx, series.ID, generation)
+	tally, err := b.Samples.TallyOf(b.ctx, series.ID, plan)
 	require.NoError(t, err)
 	require.Equal(t, insights.Completeness{Planned: 2, Pending: 2}, tally, "what was pending before belongs to its own plan")
 	require.Equal(t, points, b.pointRows(t, series))
-	requireCode(t, insights.Conflict, b.CompleteGeneration(b.ctx, series.ID, generation, day(1)), "pending")
+	requireCode(t, insights.Conflict, b.Plans.Complete(b.ctx, series.ID, plan, day(1)), "pending")
 
-	b.write(t, series, generation, insights.Sample{RepositoryID: list[2].ID, Time: day(0), Outcome: insights.Counted, Value: 7, Commit: oid(2)})
-	b.write(t, series, generation, insights.Sample{RepositoryID: list[3].ID, Time: day(0), Outcome: insights.Failed, Code: "panic", Reason: "again"})
+	b.write(t, series, plan, insights.Sample{RepositoryID: list[2].ID, Time: day(0), Outcome: insights.Counted, Value: 7, Commit: oid(2)})
+	b.write(t, series, plan, insights.Sample{RepositoryID: list[3].ID, Time: day(0), Outcome: insights.Failed, Code: "panic", Reason: "again"})
 	require.Equal(t, seen{Outcome: insights.Counted, Value: 7, Commit: oid(2)}, b.seen(t, series)[list[2].ID])
 	require.Equal(t, seen{Outcome: insights.Failed, Code: "panic"}, b.seen(t, series)[list[3].ID])
-	require.NoError(t, b.CompleteGeneration(b.ctx, series.ID, generation, day(1)))
+	require.NoError(t, b.Plans.Complete(b.ctx, series.ID, plan, day(1)))
 
-	next, err := b.BeginRetry(b.ctx, series.ID, insights.Selection{})
+	next, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.RetryPlan, Selection: insights.Selection{}})
 	require.NoError(t, err)
-	require.Equal(t, generation+1, next, "a closed retry is not taken up again")
+	require.Equal(t, plan+1, next, "a closed retry is not taken up again")
 }
 
 func TestRetryOfEverythingCorrectsUpAndDown(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	series, list := ended(t, b)
-	generation := b.retry(t, series, insights.Everything())
+	plan := b.retry(t, series, insights.Everything())
 	require.Equal(t, insights.Completeness{Planned: 5, Pending: 5}, b.requireWhole(t, series))
-	b.write(t, series, generation, insights.Sample{RepositoryID: list[0].ID, Time: day(0), Outcome: insights.Counted, Value: 3, Commit: oid("rewritten")})
-	b.write(t, series, generation, insights.Sample{RepositoryID: list[1].ID, Time: day(0), Outcome: insights.Counted, Value: 4, Commit: oid("new")})
-	b.write(t, series, generation, insights.Sample{RepositoryID: list[2].ID, Time: day(0), Outcome: insights.Absent})
+	b.write(t, series, plan, insights.Sample{RepositoryID: list[0].ID, Time: day(0), Outcome: insights.Counted, Value: 3, Commit: oid("rewritten")})
+	b.write(t, series, plan, insights.Sample{RepositoryID: list[1].ID, Time: day(0), Outcome: insights.Counted, Value: 4, Commit: oid("new")})
+	b.write(t, series, plan, insights.Sample{RepositoryID: list[2].ID, Time: day(0), Outcome: insights.Absent})
 	values := map[int64]float64{}
 	for _, p := range b.pointRows(t, series) {
 		values[p.Repo] = p.Value
@@ -123,11 +123,11 @@ func TestRetryNeverLosesAValue(t *testing.T) {
 	b := setup(t)
 	series, list := ended(t, b)
 	before, points := b.seen(t, series), b.pointRows(t, series)
-	generation := b.retry(t, series, insights.Everything())
+	plan := b.retry(t, series, insights.Everything())
 	failed := insights.Sample{Time: day(0), Outcome: insights.Failed, Code: "fetch failed"}
 	for _, r := range list[:3] {
 		failed.RepositoryID = r.ID
-		b.write(t, series, generation, failed)
+		b.write(t, series, plan, failed)
 	}
 	b.requireWhole(t, series)
 	after := b.seen(t, series)
@@ -137,11 +137,11 @@ func TestRetryNeverLosesAValue(t *testing.T) {
 	require.Equal(t, points, b.pointRows(t, series))
 
 	// A lower bound of the same commit says less than an exact value, one of another commit is news.
-	generation = b.retry(t, series, insights.Everything())
-	b.write(t, series, generation, insights.Sample{RepositoryID: list[0].ID, Time: day(0), Outcome: insights.Partial, Value: 1, Commit: oid(0), Code: "timeout"})
+	plan = b.retry(t, series, insights.Everything())
+	b.write(t, series, plan, insights.Sample{RepositoryID: list[0].ID, Time: day(0), Outcome: insights.Partial, Value: 1, Commit: oid(0), Code: "timeout"})
 	require.Equal(t, before[list[0].ID], b.seen(t, series)[list[0].ID])
-	generation = b.retry(t, series, insights.Everything())
-	b.write(t, series, generation, insights.Sample{RepositoryID: list[0].ID, Time: day(0), Outcome: insights.Partial, Value: 1, Commit: oid(9), Code: "timeout"})
+	plan = b.retry(t, series, insights.Everything())
+	b.write(t, series, plan, insights.Sample{RepositoryID: list[0].ID, Time: day(0), Outcome: insights.Partial, Value: 1, Commit: oid(9), Code: "timeout"})
 	require.Equal(t, seen{insights.Partial, 1, oid(9), "timeout"}, b.seen(t, series)[list[0].ID])
 }
 
@@ -150,9 +150,9 @@ func TestRetryIsNotEndedByAnOlderPlan(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	series, list := ended(t, b)
-	generation := b.retry(t, series, insights.Selection{})
+	plan := b.retry(t, series, insights.Selection{})
 	for _, o := range []insights.Outcome{insights.Failed, insights.Counted, insights.Partial} {
-		b.write(t, series, generation-1, insights.Sample{RepositoryID: list[2].ID, Time: day(0), Outcome: o, Value: 1, Commit: oid(2)})
+		b.write(t, series, plan-1, insights.Sample{RepositoryID: list[2].ID, Time: day(0), Outcome: o, Value: 1, Commit: oid(2)})
 	}
 	require.Equal(t, insights.Pending, b.seen(t, series)[list[2].ID].Outcome)
 }
@@ -162,17 +162,17 @@ func TestRetrySelects(t *testing.T) {
 	b := setup(t)
 	series, list := ended(t, b)
 	count := func(selection insights.Selection) int64 {
-		generation := b.retry(t, series, selection)
-		if generation == 0 {
+		plan := b.retry(t, series, selection)
+		if plan == 0 {
 			return 0
 		}
-		tally, err := b.CompletenessOfGeneration(b.ctx, series.ID, generation)
+		tally, err := b.Samples.TallyOf(b.ctx, series.ID, plan)
 		require.NoError(t, err)
 		for done := 1; done > 0; {
-			done, err = b.CancelSlice(b.ctx, series.ID, generation, "test", 10)
+			done, err = b.Plans.CancelSlice(b.ctx, series.ID, plan, "test", 10)
 			require.NoError(t, err)
 		}
-		require.NoError(t, b.CompleteGeneration(b.ctx, series.ID, generation, day(1)))
+		require.NoError(t, b.Plans.Complete(b.ctx, series.ID, plan, day(1)))
 		return tally.Pending
 	}
 	other := day(-1)
@@ -184,16 +184,16 @@ func TestRetrySelects(t *testing.T) {
 	require.Zero(t, count(insights.Selection{Time: &other}))
 	require.EqualValues(t, 1, count(insights.Selection{Repository: "0003$"}))
 	require.Zero(t, count(insights.Selection{Repository: "nothing"}))
-	require.NoError(t, b.RemoveRepository(b.ctx, list[3].Name))
+	require.NoError(t, b.Repositories.Remove(b.ctx, list[3].Name))
 	require.EqualValues(t, 1, count(insights.Selection{}), "samples of a removed repository stay what they are")
 
-	_, err := b.BeginRetry(b.ctx, series.ID, insights.Selection{Outcomes: []insights.Outcome{insights.Pending}})
+	_, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.RetryPlan, Selection: insights.Selection{Outcomes: []insights.Outcome{insights.Pending}}})
 	requireCode(t, insights.Invalid, err, `retry of "pending" samples`)
-	requireCode(t, insights.Invalid, b.ValidateSelection(b.ctx, series.ID, insights.Selection{Repository: "("}), "regular expression")
-	_, err = b.BeginRetry(b.ctx, series.ID, insights.Selection{Repository: "("})
+	requireCode(t, insights.Invalid, b.Samples.ValidateSelection(b.ctx, series.ID, insights.Selection{Repository: "("}), "regular expression")
+	_, err = b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.RetryPlan, Selection: insights.Selection{Repository: "("}})
 	requireCode(t, insights.Invalid, err, "regular expression")
-	require.NoError(t, b.ValidateSelection(b.ctx, series.ID, insights.Everything()))
-	_, err = b.BeginRetry(b.ctx, "nobody", insights.Selection{})
+	require.NoError(t, b.Samples.ValidateSelection(b.ctx, series.ID, insights.Everything()))
+	_, err = b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: "nobody", Kind: insights.RetryPlan, Selection: insights.Selection{}})
 	requireCode(t, insights.NotFound, err, "series nobody")
 }
 
@@ -202,19 +202,19 @@ func TestRetryResolvesCommitsAnew(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	series, list := ended(t, b)
-	_, err := b.CancelSlice(b.ctx, series.ID, 1, "test", 10)
+	_, err := b.Plans.CancelSlice(b.ctx, series.ID, 1, "test", 10)
 	require.NoError(t, err)
-	require.NoError(t, b.CompleteGeneration(b.ctx, series.ID, 1, day(1)))
+	require.NoError(t, b.Plans.Complete(b.ctx, series.ID, 1, day(1)))
 	commits := b.index(t, list[0], day(1), -3)
 	b.index(t, list[2], day(-1), -3) // not read since the frame's time
-	generation := b.retry(t, series, insights.Everything())
+	plan := b.retry(t, series, insights.Everything())
 	got := b.seen(t, series)
 	require.Equal(t, commits[0].Commit, got[list[0].ID].Commit)
 	require.Empty(t, got[list[2].ID].Commit)
 
 	// Another plan of the same time takes the samples over as they are.
 	b.plan(t, series, insights.BackfillPlan, day(0))
-	n, err := b.CancelSlice(b.ctx, series.ID, generation, "test", 10)
+	n, err := b.Plans.CancelSlice(b.ctx, series.ID, plan, "test", 10)
 	require.NoError(t, err)
 	require.Zero(t, n)
 	require.EqualValues(t, 5, b.seen(t, series)[list[0].ID].Value)
@@ -225,23 +225,23 @@ func TestCancelEndsWhatIsPending(t *testing.T) {
 	b := setup(t)
 	series, list := ended(t, b)
 	before, points := b.seen(t, series), b.pointRows(t, series)
-	n, err := b.CancelSlice(b.ctx, series.ID, 1, "by ann: too large", 10)
+	n, err := b.Plans.CancelSlice(b.ctx, series.ID, 1, "by ann: too large", 10)
 	require.NoError(t, err)
 	require.Equal(t, 1, n)
-	n, err = b.CancelSlice(b.ctx, series.ID, 1, "by bob", 10)
+	n, err = b.Plans.CancelSlice(b.ctx, series.ID, 1, "by bob", 10)
 	require.NoError(t, err)
 	require.Zero(t, n)
 	require.Equal(t, insights.Completeness{Planned: 5, Counted: 1, Absent: 1, Partial: 1, Failed: 2}, b.requireWhole(t, series))
-	samples, err := b.Samples(b.ctx, store.SampleFilter{SeriesID: series.ID, RepoPattern: "0004"})
+	samples, err := b.Samples.List(b.ctx, store.SampleFilter{SeriesID: series.ID, RepoPattern: "0004"})
 	require.NoError(t, err)
 	require.Equal(t, insights.ReasonCancelled, samples[0].Code)
 	require.Equal(t, "by ann: too large", samples[0].Reason)
-	require.NoError(t, b.CompleteGeneration(b.ctx, series.ID, 1, day(1)))
+	require.NoError(t, b.Plans.Complete(b.ctx, series.ID, 1, day(1)))
 
 	// A cancelled retry leaves what it has not done as it was.
-	generation := b.retry(t, series, insights.Everything())
+	plan := b.retry(t, series, insights.Everything())
 	for left := 1; left > 0; {
-		left, err = b.CancelSlice(b.ctx, series.ID, generation, "enough", 2)
+		left, err = b.Plans.CancelSlice(b.ctx, series.ID, plan, "enough", 2)
 		require.NoError(t, err)
 		b.requireWhole(t, series)
 	}
@@ -256,15 +256,15 @@ func TestExtensionAddsOnlyWhatIsMissing(t *testing.T) {
 	b := setup(t)
 	repository := b.repository(t, "acme")
 	series := b.series(t, "TODO", insights.Search)
-	generation := b.plan(t, series, insights.BackfillPlan, series.Grid.Frames()...)
+	plan := b.plan(t, series, insights.BackfillPlan, series.Grid.Frames()...)
 	for _, at := range series.Grid.Frames() {
-		b.write(t, series, generation, insights.Sample{RepositoryID: repository.ID, Time: at, Outcome: insights.Counted, Value: 1, Commit: oid(1)})
+		b.write(t, series, plan, insights.Sample{RepositoryID: repository.ID, Time: at, Outcome: insights.Counted, Value: 1, Commit: oid(1)})
 	}
-	require.NoError(t, b.CompleteGeneration(b.ctx, series.ID, generation, day(1)))
+	require.NoError(t, b.Plans.Complete(b.ctx, series.ID, plan, day(1)))
 	done := b.ledger(t, series)
 
 	extend := func(points int) (int, error) {
-		return b.BeginExtension(b.ctx, series.ID, points, series.Grid.OlderFrames(points))
+		return b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.ExtensionPlan, Points: points, Times: series.Grid.OlderFrames(points)})
 	}
 	first, err := extend(8)
 	require.NoError(t, err)
@@ -272,12 +272,12 @@ func TestExtensionAddsOnlyWhatIsMissing(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, first, second)
 	for planned := false; !planned; {
-		planned, err = b.PlanSlice(b.ctx, series.ID, first, store.ScopeFilter{}, 100, true)
+		planned, err = b.Plans.WriteSlice(b.ctx, series.ID, first, store.ScopeFilter{}, 100, true)
 		require.NoError(t, err)
 	}
 	require.Equal(t, insights.Completeness{Planned: 8, Counted: 5, Pending: 3}, b.requireWhole(t, series))
 	require.Equal(t, done, b.ledger(t, series)[:5])
-	longer, err := b.Series(b.ctx, series.ID)
+	longer, err := b.Series.Get(b.ctx, series.ID)
 	require.NoError(t, err)
 	require.Equal(t, 8, longer.Grid.Points)
 
@@ -285,7 +285,7 @@ func TestExtensionAddsOnlyWhatIsMissing(t *testing.T) {
 	for points, same := range map[int]bool{8: true, 5: false} {
 		like := viewSeries("TODO", insights.Search)
 		like.Grid.Points = points
-		view, err := b.CreateView(b.ctx, insights.View{Title: "like", Series: []insights.ViewSeries{like}})
+		view, err := b.Views.Create(b.ctx, insights.View{Title: "like", Series: []insights.ViewSeries{like}})
 		require.NoError(t, err)
 		require.Equal(t, same, view.Series[0].ID == series.ID, "%d points", points)
 	}
@@ -298,18 +298,18 @@ func TestFailedExtensionChangesNothing(t *testing.T) {
 	series := b.series(t, "TODO", insights.Search)
 	taken := viewSeries("TODO", insights.Search)
 	taken.Grid.Points = 9
-	_, err := b.CreateView(b.ctx, insights.View{Title: "taken", Series: []insights.ViewSeries{taken}})
+	_, err := b.Views.Create(b.ctx, insights.View{Title: "taken", Series: []insights.ViewSeries{taken}})
 	require.NoError(t, err)
 	for points, code := range map[int]insights.Code{9: insights.Conflict, 5: insights.Conflict, 3: insights.Conflict, insights.MaxPoints + 1: insights.Invalid} {
-		_, err := b.BeginExtension(b.ctx, series.ID, points, []time.Time{day(-20)})
+		_, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.ExtensionPlan, Points: points, Times: []time.Time{day(-20)}})
 		require.Error(t, err)
 		require.Equal(t, code, insights.ErrorCode(err), "%d points: %v", points, err)
 	}
-	_, err = b.BeginExtension(b.ctx, series.ID, 9, series.Grid.OlderFrames(9))
+	_, err = b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.ExtensionPlan, Points: 9, Times: series.Grid.OlderFrames(9)})
 	requireCode(t, insights.Conflict, err, "another series has the same query, scope and points")
-	_, err = b.BeginExtension(b.ctx, series.ID, 9, nil)
+	_, err = b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.ExtensionPlan, Points: 9, Times: nil})
 	requireCode(t, insights.Invalid, err, "at least one time")
-	got, err := b.Series(b.ctx, series.ID)
+	got, err := b.Series.Get(b.ctx, series.ID)
 	require.NoError(t, err)
 	require.Equal(t, 5, got.Grid.Points)
 	require.Equal(t, 1, b.plan(t, series, insights.BackfillPlan, day(0)), "no plan was made")
@@ -320,7 +320,7 @@ func TestDirtyQueriesSayWhatHolds(t *testing.T) {
 	b := setup(t)
 	series, list := ended(t, b)
 	told := func() map[string]time.Time {
-		notes, err := b.DirtyQueries(b.ctx, series.ID)
+		notes, err := b.Notices.List(b.ctx, series.ID)
 		require.NoError(t, err)
 		all := map[string]time.Time{}
 		for _, n := range notes {
@@ -330,28 +330,28 @@ func TestDirtyQueriesSayWhatHolds(t *testing.T) {
 		return all
 	}
 	require.Empty(t, told())
-	_, err := b.CancelSlice(b.ctx, series.ID, 1, "by ann", 10)
+	_, err := b.Plans.CancelSlice(b.ctx, series.ID, 1, "by ann", 10)
 	require.NoError(t, err)
-	require.NoError(t, b.CompleteGeneration(b.ctx, series.ID, 1, day(1)))
+	require.NoError(t, b.Plans.Complete(b.ctx, series.ID, 1, day(1)))
 	require.Equal(t, map[string]time.Time{"missing object": day(0), "timeout": day(0)}, told())
 
-	generation := b.retry(t, series, insights.Selection{})
-	b.write(t, series, generation, insights.Sample{RepositoryID: list[2].ID, Time: day(0), Outcome: insights.Counted, Value: 7, Commit: oid(2)})
-	b.write(t, series, generation, insights.Sample{RepositoryID: list[3].ID, Time: day(0), Outcome: insights.Partial, Value: 1, Commit: oid(3), Code: "count limit"})
-	b.write(t, series, generation, insights.Sample{RepositoryID: list[4].ID, Time: day(0), Outcome: insights.Counted, Commit: oid(4)})
-	require.NoError(t, b.CompleteGeneration(b.ctx, series.ID, generation, day(2)))
+	plan := b.retry(t, series, insights.Selection{})
+	b.write(t, series, plan, insights.Sample{RepositoryID: list[2].ID, Time: day(0), Outcome: insights.Counted, Value: 7, Commit: oid(2)})
+	b.write(t, series, plan, insights.Sample{RepositoryID: list[3].ID, Time: day(0), Outcome: insights.Partial, Value: 1, Commit: oid(3), Code: "count limit"})
+	b.write(t, series, plan, insights.Sample{RepositoryID: list[4].ID, Time: day(0), Outcome: insights.Counted, Commit: oid(4)})
+	require.NoError(t, b.Plans.Complete(b.ctx, series.ID, plan, day(2)))
 	require.Equal(t, map[string]time.Time{"count limit": day(0)}, told())
 
 	problem := func(text string, at time.Time) {
-		require.NoError(t, b.RecordPlanningProblem(b.ctx, series.ID, text, at))
+		require.NoError(t, b.Notices.SetPlanningProblem(b.ctx, series.ID, text, at))
 	}
 	problem("no such field", day(3))
 	problem("no such field", day(4))
-	require.Equal(t, map[string]time.Time{"count limit": day(0), "planning: no such field": day(3)}, told())
+	require.Equal(t, map[string]time.Time{"count limit": day(0), "no such field": day(4)}, told())
 	problem("another", day(5))
-	require.Equal(t, map[string]time.Time{"count limit": day(0), "planning: another": day(5)}, told())
-	require.NoError(t, b.CompleteGeneration(b.ctx, series.ID, b.plan(t, series, insights.RecordingPlan, day(0)), day(6)))
-	require.Contains(t, told(), "planning: another", "only a plan that could be made clears it")
+	require.Equal(t, map[string]time.Time{"count limit": day(0), "another": day(5)}, told())
+	require.NoError(t, b.Plans.Complete(b.ctx, series.ID, b.plan(t, series, insights.RecordingPlan, day(0)), day(6)))
+	require.Contains(t, told(), "another", "only a plan that could be made clears it")
 	problem("", day(6))
 	require.Equal(t, map[string]time.Time{"count limit": day(0)}, told())
 }

@@ -25,46 +25,46 @@ func TestRewrittenHistoryIsNotedUntilItIsMended(t *testing.T) {
 		b.write(t, touched, plan, insights.Sample{RepositoryID: r.ID, Time: day(at), Outcome: insights.Counted, Value: 1, Commit: commits[(at+2)/2].Commit})
 		b.write(t, touched, plan, insights.Sample{RepositoryID: other.ID, Time: day(at), Outcome: insights.Counted, Value: 1, Commit: oid(other.Name, 0)})
 	}
-	require.NoError(t, b.CompleteGeneration(b.ctx, touched.ID, plan, day(0)))
+	require.NoError(t, b.Plans.Complete(b.ctx, touched.ID, plan, day(0)))
 	plan = b.plan(t, spared, insights.BackfillPlan, day(-2))
 	b.write(t, spared, plan, insights.Sample{RepositoryID: r.ID, Time: day(-2), Outcome: insights.Counted, Value: 1, Commit: commits[0].Commit})
 
 	appended := append(commits, store.IndexedCommit{Commit: oid("later"), Time: day(1)})
-	require.NoError(t, b.ReplaceCommitIndex(b.ctx, r.ID, 2, appended[2:], day(4)))
-	known, err := b.Repository(b.ctx, r.ID)
+	require.NoError(t, b.Commits.Replace(b.ctx, r.ID, 2, appended[2:], day(4)))
+	known, err := b.Repositories.Get(b.ctx, r.ID)
 	require.NoError(t, err)
 	require.Nil(t, known.RewrittenAt, "growing is no rewriting")
 
-	require.NoError(t, b.ReplaceCommitIndex(b.ctx, r.ID, 1, []store.IndexedCommit{{Commit: oid("rewritten"), Time: day(-1)}}, day(5)))
-	known, err = b.Repository(b.ctx, r.ID)
+	require.NoError(t, b.Commits.Replace(b.ctx, r.ID, 1, []store.IndexedCommit{{Commit: oid("rewritten"), Time: day(-1)}}, day(5)))
+	known, err = b.Repositories.Get(b.ctx, r.ID)
 	require.NoError(t, err)
 	require.Equal(t, day(5), *known.RewrittenAt)
-	notes, err := b.DirtyQueries(b.ctx, touched.ID)
+	notes, err := b.Notices.List(b.ctx, touched.ID)
 	require.NoError(t, err)
-	require.Equal(t, []store.DirtyQuery{{Query: "TODO", Since: day(5), Reason: store.RewrittenReason, ForTime: day(0)}}, notes)
-	notes, err = b.DirtyQueries(b.ctx, spared.ID)
+	require.Equal(t, []store.Notice{{Query: "TODO", Since: day(5), Code: insights.ReasonHistoryRewritten, Reason: string(insights.ReasonHistoryRewritten), ForTime: day(0)}}, notes)
+	notes, err = b.Notices.List(b.ctx, spared.ID)
 	require.NoError(t, err)
 	require.Empty(t, notes, "its sample is at a commit that is still there")
 
 	// A recording does not mend it, a retry of all does.
 	recording := b.plan(t, touched, insights.RecordingPlan, day(1))
 	b.write(t, touched, recording, insights.Sample{RepositoryID: r.ID, Time: day(1), Outcome: insights.Counted, Value: 2, Commit: oid("rewritten")})
-	require.NoError(t, b.CompleteGeneration(b.ctx, touched.ID, recording, day(6)))
-	notes, err = b.DirtyQueries(b.ctx, touched.ID)
+	require.NoError(t, b.Plans.Complete(b.ctx, touched.ID, recording, day(6)))
+	notes, err = b.Notices.List(b.ctx, touched.ID)
 	require.NoError(t, err)
 	require.Len(t, notes, 1)
-	retry, err := b.BeginRetry(b.ctx, touched.ID, insights.Everything())
+	retry, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: touched.ID, Kind: insights.RetryPlan, Selection: insights.Everything()})
 	require.NoError(t, err)
-	_, err = b.RetrySlice(b.ctx, touched.ID, retry, 100)
+	_, err = b.Plans.WriteSlice(b.ctx, touched.ID, retry, store.ScopeFilter{}, 100, true)
 	require.NoError(t, err)
-	pending, err := b.PendingSamples(b.ctx, touched.ID, retry, 0, 1<<31, nil)
+	pending, err := b.Samples.Pending(b.ctx, touched.ID, retry, 0, 1<<31)
 	require.NoError(t, err)
 	for _, sample := range pending {
 		sample.Outcome, sample.Value = insights.Counted, 3
 		b.write(t, touched, retry, sample)
 	}
-	require.NoError(t, b.CompleteGeneration(b.ctx, touched.ID, retry, day(7)))
-	notes, err = b.DirtyQueries(b.ctx, touched.ID)
+	require.NoError(t, b.Plans.Complete(b.ctx, touched.ID, retry, day(7)))
+	notes, err = b.Notices.List(b.ctx, touched.ID)
 	require.NoError(t, err)
 	require.Empty(t, notes)
 }
@@ -95,7 +95,7 @@ func TestCompletingReadsNoWholeHistories(t *testing.T) {
 		times = append(times, time.Date(2024, time.Month(1+month), 2, 0, 0, 0, 0, time.UTC))
 	}
 	plan := b.plan(t, series, insights.BackfillPlan, times...)
-	pending, err := b.PendingSamples(b.ctx, series.ID, plan, 0, 1<<31, nil)
+	pending, err := b.Samples.Pending(b.ctx, series.ID, plan, 0, 1<<31)
 	require.NoError(t, err)
 	require.Len(t, pending, repositories*len(times))
 	for i := range pending {
@@ -104,9 +104,9 @@ func TestCompletingReadsNoWholeHistories(t *testing.T) {
 	}
 	b.write(t, series, plan, pending...)
 	before := read()
-	require.NoError(t, alone.CompleteGeneration(b.ctx, series.ID, plan, day(0)))
+	require.NoError(t, alone.Plans.Complete(b.ctx, series.ID, plan, day(0)))
 	require.Less(t, read()-before, int64(3*len(pending)))
-	notes, err := b.DirtyQueries(b.ctx, series.ID)
+	notes, err := b.Notices.List(b.ctx, series.ID)
 	require.NoError(t, err)
 	require.Empty(t, notes)
 }
@@ -120,7 +120,7 @@ func TestRenamedRepositoryKeepsItsSamples(t *testing.T) {
 	series := b.series(t, "TODO", insights.Search)
 	plan := b.plan(t, series, insights.BackfillPlan, day(0))
 	b.write(t, series, plan, insights.Sample{RepositoryID: r.ID, Time: day(0), Outcome: insights.Counted, Value: 1, Commit: oid("a")})
-	require.NoError(t, b.RenameRepository(b.ctx, "acme/old", "acme/new"))
+	require.NoError(t, b.Repositories.Rename(b.ctx, "acme/old", "acme/new"))
 	plan = b.plan(t, series, insights.RecordingPlan, day(1))
 	b.write(t, series, plan, insights.Sample{RepositoryID: r.ID, Time: day(1), Outcome: insights.Counted, Value: 2, Commit: oid("b")})
 
@@ -135,11 +135,11 @@ func TestRenamedRepositoryKeepsItsSamples(t *testing.T) {
 		pointed = append(pointed, p.Name)
 	}
 	require.Equal(t, []string{"acme/old", "acme/old"}, pointed, "of the row that holds both")
-	points, err := b.Points(b.ctx, []string{series.ID}, store.PointFilter{Include: "^acme/new$", Viewer: store.Administrator})
+	points, err := b.Charts.Points(b.ctx, []string{series.ID}, store.PointFilter{Include: "^acme/new$", Viewer: store.Administrator})
 	require.NoError(t, err)
 	require.Len(t, points[series.ID], 2, "filters know it by its name of today")
 
-	requireCode(t, insights.NotFound, b.RenameRepository(b.ctx, "acme/old", "acme/other"), "does not exist")
-	requireCode(t, insights.Conflict, b.RenameRepository(b.ctx, "acme/new", "acme/taken"), "another repository has this name")
-	requireCode(t, insights.Invalid, b.RenameRepository(b.ctx, "acme/new", " "), "needs a name")
+	requireCode(t, insights.NotFound, b.Repositories.Rename(b.ctx, "acme/old", "acme/other"), "does not exist")
+	requireCode(t, insights.Conflict, b.Repositories.Rename(b.ctx, "acme/new", "acme/taken"), "another repository has this name")
+	requireCode(t, insights.Invalid, b.Repositories.Rename(b.ctx, "acme/new", " "), "needs a name")
 }

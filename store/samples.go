@@ -13,32 +13,34 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// PendingSamples returns what a plan has left to do in the repositories fromRepo..throughRepo, both included, at one time or (nil)
-// at all of them: by repository, newest time first, with the commit where the index knows it.
-func (s *Store) PendingSamples(ctx context.Context, seriesID string, generation int, fromRepo, throughRepo int64, at *time.Time) ([]insights.Sample, error) {
-	key, err := s.seriesKey(ctx, seriesID)
-	if err != nil {
-		return nil, err
-	}
+// Samples is the room of the ledger: how each planned sample ended.
+type Samples struct{ *database }
+
+// Pending returns the pending samples of a plan in the repositories from..through, both included: by
+// repository, newest time first, each with its commit where the index knows it.
+func (s *Samples) Pending(ctx context.Context, seriesID string, plan int, from, through int64) ([]insights.Sample, error) {
 	all, err := slotsOf(ctx, s.queries(), []string{seriesID})
 	if err != nil {
 		return nil, classify(err, "series %s", seriesID)
 	}
 	times := all[seriesID]
-	var samples []insights.Sample
-	rows, err := s.queries().PendingChunks(ctx, db.PendingChunksParams{SeriesID: key, FromRepo: id32(fromRepo), ThroughRepo: id32(throughRepo)})
-	if err != nil {
-		return nil, classify(err, "series %s: plan %d", seriesID, generation)
+	if times == nil {
+		return nil, insights.Errorf(insights.NotFound, "series %s does not exist", seriesID)
 	}
+	rows, err := s.queries().PendingChunks(ctx, db.PendingChunksParams{SeriesID: times.key, FromRepo: id32(from), ThroughRepo: id32(through)})
+	if err != nil {
+		return nil, classify(err, "series %s: plan %d", seriesID, plan)
+	}
+	var samples []insights.Sample
 	for _, row := range rows {
 		c := row.SampleChunks
 		for i := range c.Outcomes {
-			e, t := entryOf(c, i), times.byPlace[slot{c.Chunk, int32(i + 1)}]
-			if e.outcome != insights.Pending || e.generation != int32(generation) || at != nil && !t.Equal(instant(*at)) {
+			e := entryOf(c, i)
+			if e.outcome != insights.Pending || e.plan != int32(plan) {
 				continue
 			}
 			samples = append(samples, insights.Sample{
-				SeriesID: seriesID, RepositoryID: int64(c.RepoID), Time: t,
+				SeriesID: seriesID, RepositoryID: int64(c.RepoID), Time: times.bySlot[slot{c.Chunk, int32(i + 1)}],
 				Outcome: insights.Pending, Commit: hexID([]byte(e.commit)), Attempts: int(e.attempts),
 			})
 		}
@@ -49,14 +51,15 @@ func (s *Store) PendingSamples(ctx context.Context, seriesID string, generation 
 	return samples, nil
 }
 
-// LedgerSample is a sample with the name of its repository. Values is nil until AddValues: points hold them.
+// LedgerSample is a sample with the name of its repository. Values is nil until AddValues sets it.
 type LedgerSample struct {
 	insights.Sample
 	Repository string
 }
 
-// AddValues fills in Values of samples of one series, if it has a line per value, in two statements at most: those that are chosen, nil for all.
-func (s *Store) AddValues(ctx context.Context, seriesID string, samples []LedgerSample, values []string) error {
+// AddValues sets Values of samples of one series, if the series counts by value, in at most two
+// statements. values are the captured values to read; nil reads all.
+func (s *Samples) AddValues(ctx context.Context, seriesID string, samples []LedgerSample, values []string) error {
 	type key struct {
 		repo int32
 		time int64
@@ -87,25 +90,26 @@ func (s *Store) AddValues(ctx context.Context, seriesID string, samples []Ledger
 	return nil
 }
 
-// SampleCursor is the place of a sample in the order of Samples.
+// SampleCursor is the position of a sample in the order of List.
 type SampleCursor struct {
 	Time         time.Time
 	RepositoryID int64
 }
 
-// SampleFilter selects a page of a series' samples.
+// SampleFilter selects a page of a series' samples. Samples of snapshots are not listed.
 type SampleFilter struct {
 	SeriesID    string
-	Time        *time.Time         // only this one
-	Outcomes    []insights.Outcome // only these; empty: all
-	RepoPattern string             // a regular expression of Postgres on the repository's name
-	Viewer      Viewer             // who reads: only what he may see
+	Time        *time.Time         // nil: every time
+	Outcomes    []insights.Outcome // empty: all
+	RepoPattern string             // a regular expression of Postgres on the repository's name; "": every name
+	Viewer      Viewer             // only samples of repositories that the viewer may see
 	After       *SampleCursor      // the last sample of the page before
-	Limit       int                // 0: the most a page can have
+	Limit       int                // 0: the most that a page can have
 }
 
-// Samples lists the ledger, newest time first, then by repository id. Invalid for a broken pattern.
-func (s *Store) Samples(ctx context.Context, f SampleFilter) ([]LedgerSample, error) {
+// List returns samples, newest time first, then by repository id. It returns Invalid for a pattern that
+// Postgres cannot read.
+func (s *Samples) List(ctx context.Context, f SampleFilter) ([]LedgerSample, error) {
 	key, err := s.seriesKey(ctx, f.SeriesID)
 	if err != nil {
 		return nil, err
@@ -127,14 +131,14 @@ func (s *Store) Samples(ctx context.Context, f SampleFilter) ([]LedgerSample, er
 		list[i] = LedgerSample{Repository: row.Repository, Sample: insights.Sample{
 			SeriesID: f.SeriesID, RepositoryID: int64(row.SampleChunks.RepoID), Time: row.Time.UTC(), Outcome: e.outcome,
 			Commit: hexID([]byte(e.commit)), Value: e.value, Attempts: int(e.attempts),
-			Duration: time.Duration(e.elapsed) * time.Millisecond, Code: insights.ReasonCode(e.class), Reason: e.reason,
+			Duration: time.Duration(e.elapsed) * time.Millisecond, Code: e.code, Reason: e.reason,
 		}}
 	}
 	return list, nil
 }
 
-// CountSamples is how many samples all pages of the filter have together.
-func (s *Store) CountSamples(ctx context.Context, f SampleFilter) (int64, error) {
+// Count returns how many samples all pages of the filter have together.
+func (s *Samples) Count(ctx context.Context, f SampleFilter) (int64, error) {
 	key, err := s.seriesKey(ctx, f.SeriesID)
 	if err != nil {
 		return 0, err
@@ -159,16 +163,27 @@ func (s *Store) CountSamples(ctx context.Context, f SampleFilter) (int64, error)
 	return n, classify(err, "series %s: samples", f.SeriesID)
 }
 
-// Reason is why samples of a series are partial or failed.
+// ValidateSelection returns the Invalid error with which Plans.Begin would refuse a retry of the
+// selection: it has an outcome that no sample ends in, or a pattern that Postgres cannot read.
+func (s *Samples) ValidateSelection(ctx context.Context, seriesID string, selection insights.Selection) error {
+	selection, err := selection.Normal()
+	if err != nil {
+		return err
+	}
+	_, err = s.Count(ctx, SampleFilter{SeriesID: seriesID, Outcomes: selection.Outcomes, Time: selection.Time, RepoPattern: selection.Repository})
+	return err
+}
+
+// Reason says why samples of a series are partial or failed.
 type Reason struct {
 	Outcome insights.Outcome
 	Code    insights.ReasonCode
 	Count   int64
-	Example string // one of the texts
+	Example string // the text of one of the samples
 }
 
-// FailedReasons groups the partial and failed samples that the viewer may see by reason, most frequent first.
-func (s *Store) FailedReasons(ctx context.Context, seriesID string, viewer Viewer) ([]Reason, error) {
+// Reasons groups the partial and failed samples that the viewer may see by reason, most frequent first.
+func (s *Samples) Reasons(ctx context.Context, seriesID string, viewer Viewer) ([]Reason, error) {
 	key, err := s.seriesKey(ctx, seriesID)
 	if err != nil {
 		return nil, err
@@ -179,7 +194,71 @@ func (s *Store) FailedReasons(ctx context.Context, seriesID string, viewer Viewe
 	}
 	reasons := make([]Reason, len(rows))
 	for i, row := range rows {
-		reasons[i] = Reason{Outcome: insights.Outcome(row.Outcome), Code: insights.ReasonCode(row.ReasonClass), Count: row.N, Example: row.Example}
+		reasons[i] = Reason{Outcome: insights.Outcome(row.Outcome), Code: insights.ReasonCode(row.ReasonCode), Count: row.N, Example: row.Example}
 	}
 	return reasons, nil
+}
+
+// Failures says how the searches of a range ended where all of them failed alike.
+type Failures struct {
+	// Alike is true when some samples failed, all with one code, and no search found anything. Samples
+	// that were settled without a search (absent, or reused from another plan) do not count. The other
+	// fields are set only when Alike is true.
+	Alike        bool
+	Code         insights.ReasonCode
+	Reason       string // the text of one of the samples
+	Samples      int64
+	Repositories int64
+}
+
+// Failures reads all samples of a plan in the repositories first..last, both included.
+func (s *Samples) Failures(ctx context.Context, seriesID string, plan int, first, last int64) (Failures, error) {
+	key, err := s.seriesKey(ctx, seriesID)
+	if err != nil {
+		return Failures{}, err
+	}
+	rows, err := s.queries().FailuresOfRange(ctx, db.FailuresOfRangeParams{SeriesID: key, Plan: int32(plan), First: id32(first), Last: id32(last)})
+	if err != nil {
+		return Failures{}, classify(err, "series %s: plan %d", seriesID, plan)
+	}
+	if len(rows) != 1 || insights.Outcome(rows[0].Outcome) != insights.Failed {
+		return Failures{}, nil
+	}
+	one := rows[0]
+	return Failures{Alike: true, Code: insights.ReasonCode(text(one.ReasonCode)), Reason: one.Reason, Samples: one.Samples, Repositories: one.Repositories}, nil
+}
+
+// Base is an exact value that the search of a new sample can start from.
+type Base struct {
+	Commit string // hex
+	Value  float64
+	Values map[string]int64 // by capture; nil where there are none
+}
+
+// Bases returns, for those of the repositories that have one, the newest exact sample of a series that
+// has a commit. It returns none for a retry. It takes one statement.
+func (s *Samples) Bases(ctx context.Context, seriesID string, plan int, repoIDs []int64) (map[int64]Base, error) {
+	key, err := s.seriesKey(ctx, seriesID)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.queries().Bases(ctx, db.BasesParams{SeriesKey: key, SeriesID: seriesID, Plan: int32(plan), RepoIDs: ids32(repoIDs)})
+	if err != nil {
+		return nil, classify(err, "series %s: newest exact samples", seriesID)
+	}
+	bases := make(map[int64]Base, len(repoIDs))
+	for _, row := range rows {
+		base, known := bases[int64(row.RepoID)]
+		if !known {
+			base = Base{Commit: hexID(row.CommitBytea), Value: row.Value}
+		}
+		if row.Capture != nil {
+			if base.Values == nil {
+				base.Values = map[string]int64{}
+			}
+			base.Values[*row.Capture] = int64(row.CaptureValue)
+		}
+		bases[int64(row.RepoID)] = base
+	}
+	return bases, nil
 }

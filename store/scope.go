@@ -6,22 +6,25 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// ScopeFilter says which repositories a plan covers. The zero filter is every repository; removed ones never are.
+// ScopeFilter says which repositories a plan covers. The zero filter covers every repository. Removed
+// repositories are never covered.
 type ScopeFilter struct {
-	Names []string // not empty: only these
-	// Match, where not nil, decides on each repository that Names lets through. It is called with one at a time.
+	Names []string // only these; empty: every name
+	// Match decides on each repository that Names includes. nil includes all. Calls do not overlap.
 	Match func(name string, fork, archived bool) bool
 }
 
 const (
-	// scopePage is how many repositories are read at a time where Match has to see them.
+	// scopePage is how many repositories are read at a time when Match has to decide on them.
 	scopePage = 2000
-	// scopeScan bounds what one call reads where Match refuses nearly everything, so that the caller can heartbeat.
+	// scopeScan bounds what one call reads when Match excludes nearly everything, so that callers can send
+	// heartbeats.
 	scopeScan = 50_000
 )
 
-// choose returns the ids of up to limit repositories in scope with an id over after, by id; through is the id up to which
-// the scope is decided by them, and done whether nothing is left beyond.
+// choose returns the ids of up to limit repositories in scope with an id above after, by id. through is the
+// id up to which all repositories in scope are among them or before, and done says whether no repository in
+// scope is left after it.
 func (f ScopeFilter) choose(ctx context.Context, q *db.Queries, after int32, limit int) (ids []int32, through int32, done bool, err error) {
 	page := limit + 1 // one more tells whether anything is left
 	if f.Match != nil {
@@ -50,8 +53,8 @@ func (f ScopeFilter) choose(ctx context.Context, q *db.Queries, after int32, lim
 	return ids, through, false, nil
 }
 
-// ScopeSize counts the repositories in scope.
-func (s *Store) ScopeSize(ctx context.Context, scope ScopeFilter) (int64, error) {
+// CountInScope returns how many repositories are in scope.
+func (s *Repositories) CountInScope(ctx context.Context, scope ScopeFilter) (int64, error) {
 	var n int64
 	after, done := int32(0), false
 	for !done {

@@ -8,8 +8,11 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// Series returns a series, deleted or not.
-func (s *Store) Series(ctx context.Context, seriesID string) (insights.Series, error) {
+// Series is the room of series: what is computed, and the outbox of workflow starts and stops.
+type Series struct{ *database }
+
+// Get returns a series, deleted or not.
+func (s *Series) Get(ctx context.Context, seriesID string) (insights.Series, error) {
 	row, err := s.queries().Series(ctx, seriesID)
 	if err != nil {
 		return insights.Series{}, classify(err, "series %s", seriesID)
@@ -17,19 +20,19 @@ func (s *Store) Series(ctx context.Context, seriesID string) (insights.Series, e
 	return seriesOf(row), nil
 }
 
-// SeriesStart is a series whose workflow has not been started, with the words that people know it by.
+// SeriesStart is a series whose workflow has not been started, with the texts that people know it by.
 type SeriesStart struct {
 	Series insights.Series
-	Title  string // of the oldest view that has it
+	Title  string // of the oldest view that has the series
 	Label  string // in that view
 }
 
-// outboxPage bounds how much of the outbox one round of the reconciler takes.
+// outboxPage is how many series of the outbox one round of the reconciler takes.
 const outboxPage = 100
 
-// SeriesToStart returns up to 100 live series whose workflows are not marked as started, oldest first. Starting is
-// idempotent by workflow id, so two reconcilers may see the same ones.
-func (s *Store) SeriesToStart(ctx context.Context) ([]SeriesStart, error) {
+// ToStart returns up to 100 series that are not deleted and whose workflows are not marked as started, oldest
+// first. Two reconcilers may get the same ones: starting is idempotent by workflow id.
+func (s *Series) ToStart(ctx context.Context) ([]SeriesStart, error) {
 	rows, err := s.queries().SeriesToStart(ctx, outboxPage)
 	if err != nil {
 		return nil, classify(err, "series to start")
@@ -41,30 +44,31 @@ func (s *Store) SeriesToStart(ctx context.Context) ([]SeriesStart, error) {
 	return list, nil
 }
 
-// MarkSeriesStarted takes a series out of SeriesToStart. Of one that is deleted it puts the workflow, which runs now, into SeriesToStop.
-func (s *Store) MarkSeriesStarted(ctx context.Context, seriesID string) error {
+// MarkStarted takes a series out of ToStart. If the series is deleted, its workflow runs in vain, and MarkStarted
+// puts the series into ToStop again.
+func (s *Series) MarkStarted(ctx context.Context, seriesID string) error {
 	return s.mark(ctx, seriesID, s.queries().MarkSeriesStarted)
 }
 
-// MarkSeriesLost puts a series back into SeriesToStart: its workflow was ended by hand, or went with Temporal's database. NotFound for a
-// series that is deleted.
-func (s *Store) MarkSeriesLost(ctx context.Context, seriesID string) error {
+// MarkLost puts a series back into ToStart, because its workflow was ended by hand or lost with Temporal's
+// database. It returns NotFound for a series that is deleted.
+func (s *Series) MarkLost(ctx context.Context, seriesID string) error {
 	return s.mark(ctx, seriesID, s.queries().MarkSeriesLost)
 }
 
-// SeriesToStop returns the ids of up to 100 deleted series whose workflows are not marked as stopped, started or not: the
-// start may be on its way.
-func (s *Store) SeriesToStop(ctx context.Context) ([]string, error) {
+// ToStop returns the ids of up to 100 deleted series whose workflows are not marked as stopped. Some may not have
+// been started: a start may still be under way.
+func (s *Series) ToStop(ctx context.Context) ([]string, error) {
 	list, err := s.queries().SeriesToStop(ctx, outboxPage)
 	return list, classify(err, "series to stop")
 }
 
-// MarkSeriesStopped takes a series out of SeriesToStop.
-func (s *Store) MarkSeriesStopped(ctx context.Context, seriesID string) error {
+// MarkStopped takes a series out of ToStop.
+func (s *Series) MarkStopped(ctx context.Context, seriesID string) error {
 	return s.mark(ctx, seriesID, s.queries().MarkSeriesStopped)
 }
 
-func (s *Store) mark(ctx context.Context, seriesID string, update func(context.Context, string) (int64, error)) error {
+func (s *Series) mark(ctx context.Context, seriesID string, update func(context.Context, string) (int64, error)) error {
 	n, err := update(ctx, seriesID)
 	if err == nil && n == 0 {
 		return insights.Errorf(insights.NotFound, "series %s does not exist", seriesID)
@@ -96,7 +100,7 @@ func seriesParams(s insights.Series, createdAt time.Time) db.AddSeriesParams {
 	if next.IsZero() {
 		next = s.Grid.Next(s.Grid.Anchor)
 	}
-	var repositories []string // NULL, not an empty array, where the scope is no list
+	var repositories []string // NULL, not an empty array, if the scope is not a list
 	if len(s.Scope.Repositories) > 0 {
 		repositories = s.Scope.Repositories
 	}

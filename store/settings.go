@@ -12,7 +12,7 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// Keys of the settings. Those that Sourcegraph has are called as there.
+// Keys of the settings. Settings that Sourcegraph has keep their names.
 const (
 	SettingFrameRate    = "insights.historical.worker.rateLimit"
 	SettingSearchRate   = "insights.query.worker.rateLimit"
@@ -31,38 +31,41 @@ const (
 	SettingRetentionGrace   = "backsight.retention.grace"
 )
 
-// Setting is a setting that exists: workers read them again every few seconds.
+// Setting describes a setting. Workers read the values every few seconds.
 type Setting struct {
 	Key         string
 	Default     string
 	Description string
-	validate    func(value string) string // what is accepted, "" when value is
+	validate    func(value string) string // returns "" for a valid value, else what is accepted
 }
+
+// Settings is the room of the settings.
+type Settings struct{ *database }
 
 // KnownSettings lists all settings in the order in which people read them.
 var KnownSettings = []Setting{
-	{SettingFrameRate, "0", "Samples of history that one worker process settles per second; 0: no limit.", rate},
+	{SettingFrameRate, "0", "Samples of past times that one worker process computes per second; 0: no limit.", rate},
 	{SettingSearchRate, "0", "Searches that one worker process starts per second; 0: no limit.", rate},
-	{SettingConcurrency, "0", "Searches that one worker process runs at a time; 0: one for each core.", whole},
-	{SettingBatchCost, "800", "Repositories share one RepositoryWorkflow until their cost reaches this; the cost of a repository is its commits to search plus the MiB of its object store. The default takes about 64 small repositories with 12 frames. 0: one repository per workflow.", whole},
-	{SettingFrameBudget, "20000", "A repository that costs more than this gets one FrameWorkflow for each time frame. 0: every repository does.", whole},
-	{SettingShards, "1", "Task queues among which searches and syncs are shared out, by repository, so that a mirror is only on the workers that serve its queue (backsight worker --shards). To have fewer, wait until nothing is in flight.", shards},
-	{SettingClusterRate, "0", "Batches (searches of a repository, or of small ones together) that all workers start per second, held by the Temporal server (1.29 or later); 0: no limit.", rate},
-	{SettingWindow, "0", "Batches (RepositoryWorkflows) that one series has in flight at a time; 0: 40, which is also the most. With matching.enableFairness on the Temporal server, as backsight up has it, series take turns whatever this is; without it a new series waits for those that others have in flight, so choose about twice the search slots of all workers.", whole},
+	{SettingConcurrency, "0", "Searches that one worker process runs at the same time; 0: one for each core.", whole},
+	{SettingBatchCost, "800", "Cost up to which repositories share one RepositoryWorkflow. The cost of a repository is the number of its commits to search plus the MiB of its object store. The default fits about 64 small repositories with 12 frames. 0: one repository per workflow.", whole},
+	{SettingFrameBudget, "20000", "Cost above which a repository gets one FrameWorkflow for each frame. 0: every repository does.", whole},
+	{SettingShards, "1", "Number of task queues over which repositories are distributed for searches and syncs, so that only the workers that serve a queue (backsight worker --shards) have its mirrors. Reduce it only while nothing is in flight.", shards},
+	{SettingClusterRate, "0", "Batches (searches of a repository, or of several small ones) that all workers together start per second. The Temporal server (1.29 or later) enforces it. 0: no limit.", rate},
+	{SettingWindow, "0", "Batches (RepositoryWorkflows) that one series has in flight at the same time; 0: 40, which is also the maximum. With matching.enableFairness on the Temporal server, which backsight up sets, series share the workers whatever this is. Without it, a new series waits for the batches that others have in flight: choose about twice the search slots of all workers.", whole},
 	{SettingSyncInterval, "5m", "How often mirrors are fetched and local repositories are read: a duration such as 30s, 5m or 1h; 0: only on request.", duration},
-	{SettingSyncWindow, "0", "Syncs (of a mirror, or of some local repositories together) that are in flight at a time on all workers together; 0: 8.", whole},
-	{SettingIndexBudget, "1024", "MiB of disk that history indexes may take on each worker's machine. A repository is indexed after its first search, while no search runs, at the cost of reading its whole history once; later searches then read only the files that can match. 0: none are made or used.", whole},
-	{SettingSnapshotInterval, "24h", "How often series whose samples are more than a day apart take a snapshot, the last, hollow point of a chart, which the next one replaces: a duration such as 24h or 1h, counted from midnight UTC; 0: never.", duration},
-	{SettingRetentionPoints, "30", "How many of the newest sample times charts show, and of each series at least as many as were asked for when it was made or extended. Older ones are archived: exports have them, and they are shown again when this is raised. `backsight series retention` sets it for one series. 0: all.", points},
-	{SettingRetentionGrace, "720h", "How long deleted insights, and the mirrors and commit indexes of removed repositories, are kept before they are pruned for good: a duration such as 720h, which is 30 days; 0: for ever.", duration},
+	{SettingSyncWindow, "0", "Syncs (of a mirror, or of several local repositories) that all workers together have in flight at the same time; 0: 8.", whole},
+	{SettingIndexBudget, "1024", "MiB of disk that history indexes may take on each worker's machine. A worker indexes a repository after its first search, while no search runs, and reads its whole history once for that. Later searches then read only the files that can match. 0: no indexes are made or used.", whole},
+	{SettingSnapshotInterval, "24h", "How often series whose samples are more than a day apart take a snapshot: the last, hollow point of a chart, which the next snapshot replaces. A duration such as 24h or 1h, counted from midnight UTC; 0: never.", duration},
+	{SettingRetentionPoints, "30", "How many of the newest sample times charts show. A series always shows at least as many as it was created with or extended to. Older times are archived: exports still have them, and charts show them again when this is raised. `backsight series retention` sets it for one series. 0: all.", points},
+	{SettingRetentionGrace, "720h", "How long deleted insights, and the mirrors and commit indexes of removed repositories, are kept before they are deleted for good. A duration such as 720h, which is 30 days; 0: forever.", duration},
 }
 
-// Settings are the values of all settings, by key.
-type Settings map[string]string
+// SettingValues are the values of all settings, by key.
+type SettingValues map[string]string
 
-// Parse reads settings into variables: each is the pointer to a whole number, a float64 or a duration. The store accepts nothing but
-// such values, so an error is of one that was written by other means.
-func (s Settings) Parse(into map[string]any) error {
+// Parse reads settings into variables: pointers to an int, an int64, a float64 or a time.Duration. Set accepts
+// only values that parse, so an error means that something else has written the value.
+func (s SettingValues) Parse(into map[string]any) error {
 	for key, variable := range into {
 		var err error
 		switch v := variable.(type) {
@@ -78,42 +81,42 @@ func (s Settings) Parse(into map[string]any) error {
 			err = fmt.Errorf("it cannot be read into a %T", variable)
 		}
 		if err != nil {
-			return insights.Errorf(insights.Internal, "setting %s: %w: set it anew", key, err)
+			return insights.Errorf(insights.Internal, "setting %s: %w: set it again", key, err)
 		}
 	}
 	return nil
 }
 
-// Settings returns the value of every known setting, the default where none is set.
-func (s *Store) Settings(ctx context.Context) (Settings, error) {
+// All returns the value of every known setting, the default for those that are not set.
+func (s *Settings) All(ctx context.Context) (SettingValues, error) {
 	rows, err := s.queries().Settings(ctx)
 	if err != nil {
 		return nil, classify(err, "settings")
 	}
-	values := make(Settings, len(KnownSettings))
+	values := make(SettingValues, len(KnownSettings))
 	for _, known := range KnownSettings {
 		values[known.Key] = known.Default
 	}
 	for _, row := range rows {
-		if _, known := values[row.Key]; known { // a setting of another version of this program means nothing here
+		if _, known := values[row.Key]; known { // a setting of another version of this program is ignored
 			values[row.Key] = row.Value
 		}
 	}
 	return values, nil
 }
 
-// ReadSetting reads one setting into a variable, see Settings.Parse.
-func (s *Store) ReadSetting(ctx context.Context, key string, into any) error {
-	settings, err := s.Settings(ctx)
+// Read reads one setting into a variable, see SettingValues.Parse.
+func (s *Settings) Read(ctx context.Context, key string, into any) error {
+	settings, err := s.All(ctx)
 	if err != nil {
 		return err
 	}
 	return settings.Parse(map[string]any{key: into})
 }
 
-// SetSetting changes a setting. Invalid for a key that does not exist, with the nearest that does, and for a value that
-// the setting does not accept.
-func (s *Store) SetSetting(ctx context.Context, key, value string) error {
+// Set changes a setting. It returns Invalid for a key that does not exist, with the nearest one that does, and for
+// a value that the setting does not accept.
+func (s *Settings) Set(ctx context.Context, key, value string) error {
 	value = strings.TrimSpace(value)
 	for _, known := range KnownSettings {
 		if known.Key != key {
@@ -138,7 +141,7 @@ func nearestKey(key string) string {
 }
 
 func rate(value string) string {
-	// The comparison refuses NaN too.
+	// The comparison also refuses NaN.
 	if f, err := strconv.ParseFloat(value, 64); err != nil || !(f >= 0 && f <= 1e6) {
 		return "a number from 0 to 1000000, such as 20 or 0.5"
 	}
@@ -152,7 +155,7 @@ func whole(value string) string {
 	return ""
 }
 
-// MaxShards is how many shards there may be: each costs each worker some long polls.
+// MaxShards is the highest number of shards. Each shard costs each worker some long polls.
 const MaxShards = 64
 
 func shards(value string) string {

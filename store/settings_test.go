@@ -13,22 +13,22 @@ import (
 func TestSettingsHaveDefaultsAndChange(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	want := store.Settings{}
+	want := store.SettingValues{}
 	for _, known := range store.KnownSettings {
 		want[known.Key] = known.Default
 		require.NotEmpty(t, known.Description)
-		require.NoError(t, b.SetSetting(b.ctx, known.Key, known.Default), "a default is valid")
+		require.NoError(t, b.Settings.Set(b.ctx, known.Key, known.Default), "a default is valid")
 	}
 	_, err := b.pool.Exec(b.ctx, `DELETE FROM settings; INSERT INTO settings VALUES ('of.another.version', '1')`)
 	require.NoError(t, err)
-	got, err := b.Settings(b.ctx)
+	got, err := b.Settings.All(b.ctx)
 	require.NoError(t, err)
 	require.Equal(t, want, got)
 
-	require.NoError(t, b.SetSetting(b.ctx, store.SettingFrameRate, " 0.5 "))
-	require.NoError(t, b.SetSetting(b.ctx, store.SettingSyncInterval, "90s"))
+	require.NoError(t, b.Settings.Set(b.ctx, store.SettingFrameRate, " 0.5 "))
+	require.NoError(t, b.Settings.Set(b.ctx, store.SettingSyncInterval, "90s"))
 	want[store.SettingFrameRate], want[store.SettingSyncInterval] = "0.5", "90s"
-	got, err = b.Settings(b.ctx)
+	got, err = b.Settings.All(b.ctx)
 	require.NoError(t, err)
 	require.Equal(t, want, got)
 }
@@ -48,7 +48,7 @@ func TestSettingsRefuseWhatMakesNoSense(t *testing.T) {
 		{store.SettingSyncInterval, "1ms", "at least a second"},
 		{"insights.query.worker.ratelimt", "1", "did you mean insights.query.worker.rateLimit?"},
 	} {
-		requireCode(t, insights.Invalid, b.SetSetting(b.ctx, test.key, test.value), test.want)
+		requireCode(t, insights.Invalid, b.Settings.Set(b.ctx, test.key, test.value), test.want)
 	}
 	var n int
 	require.NoError(t, b.pool.QueryRow(b.ctx, `SELECT count(*) FROM settings`).Scan(&n))
@@ -58,8 +58,8 @@ func TestSettingsRefuseWhatMakesNoSense(t *testing.T) {
 func TestSettingsAreRead(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	require.NoError(t, b.SetSetting(b.ctx, store.SettingFrameRate, "0.5"))
-	settings, err := b.Settings(b.ctx)
+	require.NoError(t, b.Settings.Set(b.ctx, store.SettingFrameRate, "0.5"))
+	settings, err := b.Settings.All(b.ctx)
 	require.NoError(t, err)
 	var (
 		rate  float64
@@ -75,5 +75,5 @@ func TestSettingsAreRead(t *testing.T) {
 	requireCode(t, insights.Internal, settings.Parse(map[string]any{store.SettingFrameRate: &text}), "it cannot be read into a *string")
 	_, err = b.pool.Exec(b.ctx, `UPDATE settings SET value = 'fast'`)
 	require.NoError(t, err)
-	requireCode(t, insights.Internal, b.ReadSetting(b.ctx, store.SettingFrameRate, &rate), "set it anew")
+	requireCode(t, insights.Internal, b.Settings.Read(b.ctx, store.SettingFrameRate, &rate), "set it again")
 }

@@ -12,21 +12,21 @@ import (
 
 // snapshot begins a snapshot and plans it to the end.
 func (b bundle) snapshot(t require.TestingT, series insights.Series, at time.Time) int {
-	generation, err := b.BeginSnapshot(b.ctx, series.ID, at)
+	plan, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.SnapshotPlan, Times: []time.Time{at}})
 	require.NoError(t, err)
 	for done := false; !done; {
-		done, err = b.SnapshotSlice(b.ctx, series.ID, generation, store.ScopeFilter{}, 2)
+		done, err = b.Plans.WriteSlice(b.ctx, series.ID, plan, store.ScopeFilter{}, 2, true)
 		require.NoError(t, err)
 	}
-	return generation
+	return plan
 }
 
-func (b bundle) settleSnapshot(t require.TestingT, series insights.Series, generation int, ended ...insights.Sample) {
-	require.NoError(t, b.WriteSnapshotSamples(b.ctx, series.ID, generation, ended))
+func (b bundle) settleSnapshot(t require.TestingT, series insights.Series, plan int, ended ...insights.Sample) {
+	require.NoError(t, b.Samples.Write(b.ctx, series.ID, plan, ended))
 }
 
 func (b bundle) chart(t require.TestingT, series insights.Series) []store.Point {
-	charts, err := b.Charts(b.ctx, []string{series.ID}, store.PointFilter{Viewer: store.Administrator}, store.Display{})
+	charts, err := b.Charts.Read(b.ctx, []string{series.ID}, store.PointFilter{Viewer: store.Administrator}, store.Display{})
 	require.NoError(t, err)
 	return charts[series.ID].Points
 }
@@ -42,30 +42,30 @@ func TestSnapshotIsCompressedAndReplaced(t *testing.T) {
 	b.index(t, moves, later, -3, 1)
 	b.index(t, empty, later)
 	series := b.series(t, "TODO", insights.Search)
-	generation := b.plan(t, series, insights.BackfillPlan, day(0))
-	b.write(t, series, generation,
+	plan := b.plan(t, series, insights.BackfillPlan, day(0))
+	b.write(t, series, plan,
 		insights.Sample{RepositoryID: rests.ID, Time: day(0), Outcome: insights.Counted, Value: 3, Commit: oid(rests.Name, 0)},
 		insights.Sample{RepositoryID: moves.ID, Time: day(0), Outcome: insights.Counted, Value: 10, Commit: oid(moves.Name, 0)},
 		insights.Sample{RepositoryID: unread.ID, Time: day(0), Outcome: insights.Failed, Code: "gone"})
-	before, err := b.Completeness(b.ctx, series.ID)
+	before, err := b.Samples.Completeness(b.ctx, series.ID)
 	require.NoError(t, err)
 
 	first := b.snapshot(t, series, day(2))
-	again, err := b.BeginSnapshot(b.ctx, series.ID, day(2))
+	again, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.SnapshotPlan, Times: []time.Time{day(2)}})
 	require.NoError(t, err)
 	require.Equal(t, first, again, "an activity may be attempted again")
-	pending, err := b.PendingSnapshotSamples(b.ctx, series.ID, first, 0, 1<<31)
+	pending, err := b.Samples.Pending(b.ctx, series.ID, first, 0, 1<<31)
 	require.NoError(t, err)
 	require.Len(t, pending, 2)
 	require.Equal(t, oid(moves.Name, 1), pending[0].Commit)
 	require.Empty(t, pending[1].Commit, "not indexed")
-	requireCode(t, insights.Conflict, b.CompleteSnapshot(b.ctx, series.ID, first, day(3)), "pending samples")
+	requireCode(t, insights.Conflict, b.Plans.Complete(b.ctx, series.ID, first, day(3)), "pending samples")
 	require.Len(t, b.chart(t, series), 1, "it is shown when it is complete")
 	b.settleSnapshot(t, series, first,
 		insights.Sample{RepositoryID: moves.ID, Time: day(2), Outcome: insights.Counted, Value: 20, Commit: oid(moves.Name, 1)},
 		insights.Sample{RepositoryID: unread.ID, Time: day(2), Outcome: insights.Failed, Code: "gone", Reason: "no such repository"})
-	require.NoError(t, b.CompleteSnapshot(b.ctx, series.ID, first, day(3)))
-	require.NoError(t, b.CompleteSnapshot(b.ctx, series.ID, first, day(3)), "a second time")
+	require.NoError(t, b.Plans.Complete(b.ctx, series.ID, first, day(3)))
+	require.NoError(t, b.Plans.Complete(b.ctx, series.ID, first, day(3)), "a second time")
 
 	shown := b.chart(t, series)
 	require.Len(t, shown, 2)
@@ -73,22 +73,22 @@ func TestSnapshotIsCompressedAndReplaced(t *testing.T) {
 		Time: day(2), Value: 23, Snapshot: true, Coverage: store.Coverage{Known: 3, Planned: 4},
 		Outcomes: insights.Completeness{Planned: 4, Counted: 1, Reused: 1, Absent: 1, Failed: 1},
 	}, shown[1])
-	filtered, err := b.Charts(b.ctx, []string{series.ID}, store.PointFilter{Include: "0001$", Viewer: store.Administrator}, store.Display{})
+	filtered, err := b.Charts.Read(b.ctx, []string{series.ID}, store.PointFilter{Include: "0001$", Viewer: store.Administrator}, store.Display{})
 	require.NoError(t, err)
 	require.Equal(t, 20.0, filtered[series.ID].Points[1].Value)
-	after, err := b.Completeness(b.ctx, series.ID)
+	after, err := b.Samples.Completeness(b.ctx, series.ID)
 	require.NoError(t, err)
 	require.Equal(t, before, after, "never part of the plan's tally")
 
 	// The next one replaces it, and reuses what it counted.
 	second := b.snapshot(t, series, later)
 	require.Greater(t, second, first)
-	tally, err := b.SnapshotTally(b.ctx, series.ID, second, 0, 1<<31)
+	tally, err := b.Samples.TallyOf(b.ctx, series.ID, second)
 	require.NoError(t, err)
 	require.Equal(t, insights.Completeness{Planned: 4, Reused: 2, Absent: 1, Pending: 1}, tally)
 	require.Equal(t, day(2), b.chart(t, series)[1].Time, "the old one is shown until the new one is complete")
 	b.settleSnapshot(t, series, second, insights.Sample{RepositoryID: unread.ID, Time: later, Outcome: insights.Absent})
-	require.NoError(t, b.CompleteSnapshot(b.ctx, series.ID, second, later))
+	require.NoError(t, b.Plans.Complete(b.ctx, series.ID, second, later))
 	shown = b.chart(t, series)
 	require.Len(t, shown, 2)
 	require.Equal(t, later, shown[1].Time)
@@ -97,12 +97,12 @@ func TestSnapshotIsCompressedAndReplaced(t *testing.T) {
 	// What an attempt at the first writes late goes nowhere.
 	b.settleSnapshot(t, series, first, insights.Sample{RepositoryID: moves.ID, Time: day(2), Outcome: insights.Counted, Value: 1000, Commit: oid(moves.Name, 1)})
 	var rows, points int
-	require.NoError(t, b.pool.QueryRow(b.ctx, `SELECT (SELECT count(*) FROM snapshot_samples), (SELECT count(*) FROM series_points_snapshots)`).Scan(&rows, &points))
+	require.NoError(t, b.pool.QueryRow(b.ctx, `SELECT (SELECT count(*) FROM sample_chunks WHERE chunk < 0), (SELECT count(*) FROM series_points_snapshots)`).Scan(&rows, &points))
 	require.Equal(t, 4, rows)
 	require.Equal(t, 2, points)
 
 	// A recording overtakes it.
-	_, err = b.BeginGeneration(b.ctx, series.ID, insights.RecordingPlan, []time.Time{later})
+	_, err = b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.RecordingPlan, Times: []time.Time{later}})
 	require.NoError(t, err)
 	require.Len(t, b.chart(t, series), 1)
 }
@@ -115,10 +115,10 @@ func TestSnapshotThatWasNotCompletedIsDropped(t *testing.T) {
 	abandoned := b.snapshot(t, series, day(1))
 	next := b.snapshot(t, series, day(2))
 	require.NotEqual(t, abandoned, next)
-	tally, err := b.SnapshotTally(b.ctx, series.ID, abandoned, 0, 1<<31)
+	tally, err := b.Samples.TallyOf(b.ctx, series.ID, abandoned)
 	require.NoError(t, err)
 	require.Zero(t, tally)
-	requireCode(t, insights.NotFound, b.CompleteSnapshot(b.ctx, series.ID, abandoned, day(3)), "does not exist")
+	requireCode(t, insights.NotFound, b.Plans.Complete(b.ctx, series.ID, abandoned, day(3)), "does not exist")
 }
 
 // A captured value that only the snapshot has is a line of the whole chart.
@@ -127,11 +127,11 @@ func TestSnapshotOfCapturedValues(t *testing.T) {
 	b := setup(t)
 	r := b.repository(t, "acme/a")
 	series := b.series(t, "go (1.*)", insights.SearchCompute)
-	generation := b.plan(t, series, insights.BackfillPlan, day(0))
-	b.write(t, series, generation, insights.Sample{RepositoryID: r.ID, Time: day(0), Outcome: insights.Counted, Value: 1, Values: map[string]int64{"1.25": 1}, Commit: oid("a")})
+	plan := b.plan(t, series, insights.BackfillPlan, day(0))
+	b.write(t, series, plan, insights.Sample{RepositoryID: r.ID, Time: day(0), Outcome: insights.Counted, Value: 1, Values: map[string]int64{"1.25": 1}, Commit: oid("a")})
 	snapshot := b.snapshot(t, series, day(1))
 	b.settleSnapshot(t, series, snapshot, insights.Sample{RepositoryID: r.ID, Time: day(1), Outcome: insights.Counted, Value: 2, Values: map[string]int64{"1.26": 2}, Commit: oid("b")})
-	require.NoError(t, b.CompleteSnapshot(b.ctx, series.ID, snapshot, day(1)))
+	require.NoError(t, b.Plans.Complete(b.ctx, series.ID, snapshot, day(1)))
 	type line struct {
 		Label    string
 		Value    float64
@@ -153,9 +153,9 @@ func TestSnapshotSeriesAreThoseOfCoarseGrids(t *testing.T) {
 			interval := insights.Interval{Unit: unit, Value: value}
 			one := viewSeries(interval.String(), insights.Search)
 			one.Grid.Interval = interval
-			view, err := b.CreateView(b.ctx, insights.View{Title: "t", Series: []insights.ViewSeries{one}})
+			view, err := b.Views.Create(b.ctx, insights.View{Title: "t", Series: []insights.ViewSeries{one}})
 			require.NoError(t, err)
-			require.NoError(t, b.MarkSeriesStarted(b.ctx, view.Series[0].ID))
+			require.NoError(t, b.Series.MarkStarted(b.ctx, view.Series[0].ID))
 			if interval.CoarserThanDay() {
 				want = append(want, view.Series[0].ID)
 			}
@@ -163,7 +163,7 @@ func TestSnapshotSeriesAreThoseOfCoarseGrids(t *testing.T) {
 	}
 	var got []string
 	for after, first := int64(0), true; first || after != 0; first = false {
-		ids, next, err := b.SnapshotSeries(b.ctx, after, 3)
+		ids, next, err := b.Plans.DueForSnapshot(b.ctx, after, 3)
 		require.NoError(t, err)
 		got, after = append(got, ids...), next
 	}

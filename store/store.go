@@ -14,19 +14,31 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// defaultMaxConns is the pool's size where the URL has no pool_max_conns: enough for a worker's slots and the API of one
-// process, and a sixth of what Postgres accepts by default.
+// defaultMaxConns is the size of the pool when the URL has no pool_max_conns: enough for a worker's
+// slots and the API of one process, and a sixth of what Postgres accepts by default.
 const defaultMaxConns = 16
 
-// Store reads and writes the database. It is safe for concurrent use.
+// Store reads and writes the database. Create it with Open or New. It is safe for concurrent use.
 type Store struct {
-	pool *pgxpool.Pool
-	keys sync.Map // series ksuid → int32 id; a pair never changes, not even when the series is deleted
+	Repositories *Repositories
+	Commits      *Commits
+	Access       *Access
+	Views        *Views
+	Series       *Series
+	Plans        *Plans
+	Samples      *Samples
+	Charts       *Charts
+	Notices      *Notices
+	Quarantine   *Quarantine
+	Retention    *Retention
+	Settings     *Settings
+
+	database *database
 }
 
-// Open connects to the database and checks that it answers. The URL is anything that pgx reads, pool_max_conns
-// included. Invalid for a URL that cannot be read, Unavailable when nothing answers. The schema is not touched, see
-// Migrate. The caller owns the Store and closes it.
+// Open connects to the database and checks that it answers. databaseURL is any URL that pgx reads,
+// and may set pool_max_conns. Open returns Invalid for a URL that it cannot read and Unavailable when
+// nothing answers. It does not change the schema; see Migrate. Callers must call Close.
 func Open(ctx context.Context, databaseURL string) (*Store, error) {
 	config, err := pgxpool.ParseConfig(databaseURL)
 	if err != nil {
@@ -52,38 +64,53 @@ func Open(ctx context.Context, databaseURL string) (*Store, error) {
 	return New(pool), nil
 }
 
-// New makes a Store of a pool that the caller made; Close closes that pool.
-func New(pool *pgxpool.Pool) *Store { return &Store{pool: pool} }
-
-// Close ends all connections. It waits until those in use are given back.
-func (s *Store) Close() { s.pool.Close() }
-
-// Ping reports whether the database answers.
-func (s *Store) Ping(ctx context.Context) error { return classify(s.pool.Ping(ctx), "database") }
-
-func (s *Store) queries() *db.Queries { return db.New(s.pool) }
-
-// inTx runs do in a transaction that is committed when do returns nil. do must not return insights errors for
-// expected outcomes, since any error rolls back.
-func (s *Store) inTx(ctx context.Context, do func(*db.Queries) error) error {
-	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error { return do(db.New(tx)) })
+// New returns a Store over a pool that the caller has made. Close closes that pool.
+func New(pool *pgxpool.Pool) *Store {
+	d := &database{pool: pool}
+	return &Store{
+		Repositories: &Repositories{d}, Commits: &Commits{d}, Access: &Access{d},
+		Views: &Views{d}, Series: &Series{d}, Plans: &Plans{d}, Samples: &Samples{d}, Charts: &Charts{d},
+		Notices: &Notices{d}, Quarantine: &Quarantine{d}, Retention: &Retention{d}, Settings: &Settings{d},
+		database: d,
+	}
 }
 
-// seriesKey returns the integer id behind a series' public one.
-func (s *Store) seriesKey(ctx context.Context, seriesID string) (int32, error) {
-	if key, ok := s.keys.Load(seriesID); ok {
+// Close ends all connections. It waits until those in use are returned to the pool.
+func (s *Store) Close() { s.database.pool.Close() }
+
+// Ping reports whether the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	return classify(s.database.pool.Ping(ctx), "database")
+}
+
+// database is what all rooms share.
+type database struct {
+	pool *pgxpool.Pool
+	keys sync.Map // series ksuid → int32 id; a pair never changes, even when the series is deleted
+}
+
+func (d *database) queries() *db.Queries { return db.New(d.pool) }
+
+// inTx runs do in a transaction and commits it when do returns nil. Any error rolls back.
+func (d *database) inTx(ctx context.Context, do func(*db.Queries) error) error {
+	return pgx.BeginFunc(ctx, d.pool, func(tx pgx.Tx) error { return do(db.New(tx)) })
+}
+
+// seriesKey returns the integer id of a series, NotFound when the series does not exist.
+func (d *database) seriesKey(ctx context.Context, seriesID string) (int32, error) {
+	if key, ok := d.keys.Load(seriesID); ok {
 		return key.(int32), nil
 	}
-	key, err := s.queries().SeriesKey(ctx, seriesID)
+	key, err := d.queries().SeriesKey(ctx, seriesID)
 	if err != nil {
 		return 0, classify(err, "series %s", seriesID)
 	}
-	s.keys.Store(seriesID, key)
+	d.keys.Store(seriesID, key)
 	return key, nil
 }
 
-// id32 fits an id into Postgres' integer. What does not fit names no row, so the ends of the range stand for it: ranges
-// such as "through math.MaxInt64" keep their meaning.
+// id32 fits an id into Postgres' integer. An id outside of its range names no row, and becomes the
+// end of the range, so that a range such as "through math.MaxInt64" keeps its meaning.
 func id32(id int64) int32 { return int32(max(math.MinInt32, min(id, math.MaxInt32))) }
 
 func ids32(ids []int64) []int32 {
@@ -94,7 +121,7 @@ func ids32(ids []int64) []int32 {
 	return short
 }
 
-// instant is t as the database keeps it: UTC, whole microseconds.
+// instant returns t as the database stores it: UTC, whole microseconds.
 func instant(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
 func instantOrNil(t *time.Time) *time.Time {

@@ -44,7 +44,7 @@ func (b bundle) requireSums(t require.TestingT, series insights.Series) {
 
 // modelSample is a sample in the model of the ledger: what readers see, and what a retry can bring back.
 type modelSample struct {
-	generation int
+	plan int
 	outcome    insights.Outcome
 	commit     string
 	value      float64
@@ -76,12 +76,12 @@ func TestLedgerUnderRandomOperations(t *testing.T) {
 		scope := store.ScopeFilter{Names: names}
 		removed := map[int64]bool{}
 		model := map[cellKey]modelSample{}
-		generations := map[int][]time.Time{} // open plans
+		plans := map[int][]time.Time{} // open plans
 		newest, points := 0, 5
-		plan := func(generation int, times []time.Time) {
+		planAll := func(plan int, times []time.Time) {
 			for done := false; !done; {
 				var err error
-				done, err = b.PlanSlice(b.ctx, series.ID, generation, scope, 2, true)
+				done, err = b.Plans.WriteSlice(b.ctx, series.ID, plan, scope, 2, true)
 				require.NoError(rt, err)
 			}
 			for _, repository := range repositories {
@@ -93,15 +93,15 @@ func TestLedgerUnderRandomOperations(t *testing.T) {
 					was, there := model[key]
 					switch {
 					case !there:
-						model[key] = modelSample{generation: generation, outcome: insights.Pending}
-					case was.outcome == insights.Pending && was.generation < generation:
-						was.generation = generation
+						model[key] = modelSample{plan: plan, outcome: insights.Pending}
+					case was.outcome == insights.Pending && was.plan < plan:
+						was.plan = plan
 						model[key] = was
 					}
 				}
 			}
-			generations[generation] = times
-			newest = max(newest, generation)
+			plans[plan] = times
+			newest = max(newest, plan)
 		}
 		draw := func() []time.Time {
 			var times []time.Time
@@ -110,25 +110,25 @@ func TestLedgerUnderRandomOperations(t *testing.T) {
 			}
 			return times
 		}
-		openGeneration := func() int {
+		openPlan := func() int {
 			var open []int
-			for generation := range generations {
-				open = append(open, generation)
+			for plan := range plans {
+				open = append(open, plan)
 			}
 			if len(open) == 0 {
 				rt.Skip("no plan")
 			}
 			slices.Sort(open)
-			return rapid.SampledFrom(open).Draw(rt, "generation")
+			return rapid.SampledFrom(open).Draw(rt, "plan")
 		}
 		check := 0
 		rt.Repeat(map[string]func(*rapid.T){
 			"plan": func(rt *rapid.T) {
-				times, kind := draw(), rapid.SampledFrom([]string{insights.BackfillPlan, insights.RecordingPlan}).Draw(rt, "kind")
-				generation, err := b.BeginGeneration(b.ctx, series.ID, kind, times)
+				times, kind := draw(), rapid.SampledFrom([]insights.PlanKind{insights.BackfillPlan, insights.RecordingPlan}).Draw(rt, "kind")
+				plan, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: kind, Times: times})
 				require.NoError(rt, err)
-				if generation > newest {
-					plan(generation, times)
+				if plan > newest {
+					planAll(plan, times)
 				}
 			},
 			"extend": func(rt *rapid.T) {
@@ -139,19 +139,19 @@ func TestLedgerUnderRandomOperations(t *testing.T) {
 				grid := series.Grid
 				grid.Points = points
 				times := grid.OlderFrames(more)
-				generation, err := b.BeginExtension(b.ctx, series.ID, more, times)
+				plan, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.ExtensionPlan, Points: more, Times: times})
 				require.NoError(rt, err)
-				if points = more; generation > newest {
-					plan(generation, times)
+				if points = more; plan > newest {
+					planAll(plan, times)
 				}
 			},
 			"write": func(rt *rapid.T) {
-				generation := openGeneration()
+				plan := openPlan()
 				var samples []insights.Sample
 				for range rapid.IntRange(1, 8).Draw(rt, "samples") {
 					sample := insights.Sample{
 						RepositoryID: rapid.SampledFrom(repositories).Draw(rt, "repository").ID,
-						Time:         rapid.SampledFrom(generations[generation]).Draw(rt, "time"),
+						Time:         rapid.SampledFrom(plans[plan]).Draw(rt, "time"),
 						Outcome:      rapid.SampledFrom([]insights.Outcome{insights.Counted, insights.Reused, insights.Absent, insights.Partial, insights.Failed}).Draw(rt, "outcome"),
 					}
 					switch sample.Outcome {
@@ -173,13 +173,13 @@ func TestLedgerUnderRandomOperations(t *testing.T) {
 						samples = append(samples, sample)
 					}
 				}
-				require.NoError(rt, b.WriteSamples(b.ctx, series.ID, generation, samples))
+				require.NoError(rt, b.Samples.Write(b.ctx, series.ID, plan, samples))
 				last := map[cellKey]insights.Sample{}
 				for _, sample := range samples {
 					last[cellKey{sample.RepositoryID, sample.Time}] = sample
 				}
 				for key, sample := range last {
-					model[key] = writtenModel(model[key], sample, generation)
+					model[key] = writtenModel(model[key], sample, plan)
 				}
 			},
 			"retry": func(rt *rapid.T) {
@@ -187,13 +187,13 @@ func TestLedgerUnderRandomOperations(t *testing.T) {
 				if rapid.Bool().Draw(rt, "everything") {
 					selection = insights.Everything()
 				}
-				generation, err := b.BeginRetry(b.ctx, series.ID, selection)
+				plan, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.RetryPlan, Selection: selection})
 				require.NoError(rt, err)
-				if generation == 0 || generation <= newest {
+				if plan == 0 || plan <= newest {
 					return // nothing selected, or open already
 				}
 				for done := false; !done; {
-					done, err = b.RetrySlice(b.ctx, series.ID, generation, 2)
+					done, err = b.Plans.WriteSlice(b.ctx, series.ID, plan, store.ScopeFilter{}, 2, true)
 					require.NoError(rt, err)
 				}
 				var times []time.Time
@@ -201,22 +201,22 @@ func TestLedgerUnderRandomOperations(t *testing.T) {
 					if removed[key.Repo] || !slices.Contains(selection.Outcomes, s.outcome) {
 						continue
 					}
-					s.kept, s.keptCommit, s.outcome, s.commit, s.generation = s.outcome, s.commit, insights.Pending, "", generation
+					s.kept, s.keptCommit, s.outcome, s.commit, s.plan = s.outcome, s.commit, insights.Pending, "", plan
 					model[key] = s
 					times = append(times, key.Time)
 				}
 				slices.SortFunc(times, time.Time.Compare)
-				generations[generation], newest = slices.Compact(times), generation
+				plans[plan], newest = slices.Compact(times), plan
 			},
 			"cancel": func(rt *rapid.T) {
-				generation := openGeneration()
+				plan := openPlan()
 				for n := 1; n > 0; {
 					var err error
-					n, err = b.CancelSlice(b.ctx, series.ID, generation, "test", 7)
+					n, err = b.Plans.CancelSlice(b.ctx, series.ID, plan, "test", 7)
 					require.NoError(rt, err)
 				}
 				for key, s := range model {
-					if s.generation != generation || s.outcome != insights.Pending {
+					if s.plan != plan || s.outcome != insights.Pending {
 						continue
 					}
 					if s.outcome = insights.Failed; s.kept != "" {
@@ -224,13 +224,13 @@ func TestLedgerUnderRandomOperations(t *testing.T) {
 					}
 					model[key] = s
 				}
-				require.NoError(rt, b.CompleteGeneration(b.ctx, series.ID, generation, day(1)))
-				delete(generations, generation)
+				require.NoError(rt, b.Plans.Complete(b.ctx, series.ID, plan, day(1)))
+				delete(plans, plan)
 			},
 			"remove": func(rt *rapid.T) {
 				repository := rapid.SampledFrom(repositories).Draw(rt, "repository")
 				if !removed[repository.ID] && len(removed) < 2 {
-					require.NoError(rt, b.RemoveRepository(b.ctx, repository.Name))
+					require.NoError(rt, b.Repositories.Remove(b.ctx, repository.Name))
 					removed[repository.ID] = true
 				}
 			},
@@ -250,14 +250,14 @@ func TestLedgerUnderRandomOperations(t *testing.T) {
 func wanted(model map[cellKey]modelSample) map[cellKey]cellState {
 	want := map[cellKey]cellState{}
 	for key, s := range model {
-		want[key] = cellState{Generation: s.generation, Outcome: s.outcome, Commit: s.commit, Value: s.value, Points: s.points}
+		want[key] = cellState{Generation: s.plan, Outcome: s.outcome, Commit: s.commit, Value: s.value, Points: s.points}
 	}
 	return want
 }
 
 // writtenModel is the definition of what a write makes of a sample.
-func writtenModel(was modelSample, sample insights.Sample, generation int) modelSample {
-	is := modelSample{generation: was.generation, outcome: sample.Outcome, commit: sample.Commit, value: sample.Value, points: pointsOf(sample)}
+func writtenModel(was modelSample, sample insights.Sample, plan int) modelSample {
+	is := modelSample{plan: was.plan, outcome: sample.Outcome, commit: sample.Commit, value: sample.Value, points: pointsOf(sample)}
 	before, commit := was.outcome, was.commit
 	if was.kept != "" {
 		before, commit = was.kept, was.keptCommit
@@ -271,9 +271,9 @@ func writtenModel(was modelSample, sample insights.Sample, generation int) model
 	}
 	switch {
 	case was.outcome == "":
-		is.generation = generation
+		is.plan = plan
 		return is
-	case was.generation > generation:
+	case was.plan > plan:
 		return was
 	case knowsMore:
 		return is

@@ -12,10 +12,14 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// CreateView stores a chart and its series in one transaction and returns it as stored: with ids, times, and the ids of
-// the series that other charts have already, which are shared instead of computed again. New series are in
-// SeriesToStart from the commit on. Invalid for a view that insights refuses, Conflict when it has one series twice.
-func (s *Store) CreateView(ctx context.Context, v insights.View) (insights.View, error) {
+// Views is the room of insight views: charts.
+type Views struct{ *database }
+
+// Create stores a view and its series in one transaction and returns the view as stored, with ids and times. A
+// series that another view already has is shared, and has the id of that one. Series.ToStart returns new series
+// from the commit on. Create returns Invalid for a view that insights.View.Validate refuses, and Conflict for a
+// view that has the same series twice.
+func (s *Views) Create(ctx context.Context, v insights.View) (insights.View, error) {
 	if err := v.Validate(); err != nil {
 		return insights.View{}, err
 	}
@@ -57,8 +61,8 @@ func (s *Store) CreateView(ctx context.Context, v insights.View) (insights.View,
 	return v, nil
 }
 
-// inKeyOrder returns the positions of the series by definition key: writers of several shared series lock them in one
-// order and cannot wait for each other.
+// inKeyOrder returns the positions of the series by definition key. Writers of several shared series lock them in
+// that order, which prevents deadlocks.
 func inKeyOrder(series []insights.ViewSeries) []int {
 	order := make([]int, len(series))
 	for i := range order {
@@ -70,7 +74,7 @@ func inKeyOrder(series []insights.ViewSeries) []int {
 	return order
 }
 
-// ViewFilter selects a page of views. The zero filter is the first page of all.
+// ViewFilter selects a page of views. The zero filter selects the first page of all.
 type ViewFilter struct {
 	ID    string // only this one
 	Find  string // in the title or a label, ignoring case
@@ -78,43 +82,43 @@ type ViewFilter struct {
 	Limit int    // 0: the most a page can have
 }
 
-// Views lists views with their series, newest first. Two statements, whatever the page's size. An After that no view has
-// had is an empty page.
-func (s *Store) Views(ctx context.Context, f ViewFilter) ([]insights.View, error) {
+// List returns views with their series, newest first, in two statements. The page is empty when no view ever had
+// the id After.
+func (s *Views) List(ctx context.Context, f ViewFilter) ([]insights.View, error) {
 	rows, err := s.queries().Views(ctx, db.ViewsParams{UniqueID: f.ID, After: f.After, Find: contains(f.Find), RowLimit: pageSize(f.Limit)})
 	if err != nil || len(rows) == 0 {
 		return nil, classify(err, "insights")
 	}
 	views := make([]insights.View, len(rows))
-	place := make(map[int32]int, len(rows))
+	index := make(map[int32]int, len(rows))
 	ids := make([]int32, len(rows))
 	for i, row := range rows {
 		views[i] = insights.View{ID: row.UniqueID, Title: row.Title, CreatedAt: row.CreatedAt.UTC()}
-		place[row.ID], ids[i] = i, row.ID
+		index[row.ID], ids[i] = i, row.ID
 	}
 	series, err := s.queries().SeriesOfViews(ctx, ids)
 	if err != nil {
 		return nil, classify(err, "series of insights")
 	}
 	for _, row := range series {
-		view := &views[place[row.InsightViewID]]
+		view := &views[index[row.InsightViewID]]
 		view.Series = append(view.Series, insights.ViewSeries{Series: seriesOf(row.InsightSeries), Label: row.Label, Stroke: row.Stroke})
 	}
 	return views, nil
 }
 
-// CountViews is how many views all pages of the filter have together.
-func (s *Store) CountViews(ctx context.Context, f ViewFilter) (int64, error) {
+// Count returns how many views all pages of the filter have together.
+func (s *Views) Count(ctx context.Context, f ViewFilter) (int64, error) {
 	n, err := s.queries().CountViews(ctx, f.ID, contains(f.Find))
 	return n, classify(err, "insights")
 }
 
-// View returns one view, NotFound when it is deleted.
-func (s *Store) View(ctx context.Context, id string) (insights.View, error) {
+// Get returns one view, NotFound when it is deleted.
+func (s *Views) Get(ctx context.Context, id string) (insights.View, error) {
 	if id == "" {
 		return insights.View{}, insights.Errorf(insights.NotFound, "an insight without an id does not exist")
 	}
-	views, err := s.Views(ctx, ViewFilter{ID: id, Limit: 1})
+	views, err := s.List(ctx, ViewFilter{ID: id, Limit: 1})
 	if err != nil {
 		return insights.View{}, err
 	}
@@ -124,9 +128,9 @@ func (s *Store) View(ctx context.Context, id string) (insights.View, error) {
 	return views[0], nil
 }
 
-// DeleteView hides a view, and deletes those of its series that no other view has: they are in SeriesToStop from
-// the commit on. The rows stay. NotFound the second time.
-func (s *Store) DeleteView(ctx context.Context, id string) error {
+// Delete marks a view as deleted, and with it those of its series that no other view has. Series.ToStop returns
+// these from the commit on. The rows stay until Retention prunes them. A second call returns NotFound.
+func (s *Views) Delete(ctx context.Context, id string) error {
 	err := s.inTx(ctx, func(q *db.Queries) error {
 		viewID, err := q.DeleteView(ctx, id)
 		if err != nil {
@@ -141,7 +145,7 @@ func (s *Store) DeleteView(ctx context.Context, id string) error {
 	return classify(err, "insight %s", id)
 }
 
-// contains is the ILIKE pattern for texts that contain find, "" for "".
+// contains returns the ILIKE pattern for texts that contain find, "" for "".
 func contains(find string) string {
 	if find == "" {
 		return ""

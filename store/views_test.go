@@ -21,7 +21,7 @@ func TestAViewIsReadAsItWasWritten(t *testing.T) {
 	fixme.Scope.Criteria = "repo:^acme/"
 	fixme.Grid.Zone = "Europe/Berlin"
 	fixme.Grid.Interval = insights.Interval{Unit: insights.Month, Value: 2}
-	created, err := b.CreateView(b.ctx, insights.View{Title: "Debt", Series: []insights.ViewSeries{todo, fixme}})
+	created, err := b.Views.Create(b.ctx, insights.View{Title: "Debt", Series: []insights.ViewSeries{todo, fixme}})
 	require.NoError(t, err)
 	require.Len(t, created.ID, 27)
 	require.WithinDuration(t, time.Now(), created.CreatedAt, time.Hour)
@@ -34,10 +34,10 @@ func TestAViewIsReadAsItWasWritten(t *testing.T) {
 		require.Empty(t, cmp.Diff(given, got))
 	}
 
-	got, err := b.View(b.ctx, created.ID)
+	got, err := b.Views.Get(b.ctx, created.ID)
 	require.NoError(t, err)
 	require.Empty(t, cmp.Diff(created, got))
-	series, err := b.Series(b.ctx, created.Series[1].ID)
+	series, err := b.Series.Get(b.ctx, created.Series[1].ID)
 	require.NoError(t, err)
 	require.Empty(t, cmp.Diff(created.Series[1].Series, series))
 	var days int
@@ -48,32 +48,32 @@ func TestAViewIsReadAsItWasWritten(t *testing.T) {
 func TestEqualSeriesAreShared(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	first, err := b.CreateView(b.ctx, insights.View{Title: "one", Series: []insights.ViewSeries{viewSeries("TODO", insights.Search)}})
+	first, err := b.Views.Create(b.ctx, insights.View{Title: "one", Series: []insights.ViewSeries{viewSeries("TODO", insights.Search)}})
 	require.NoError(t, err)
 	again := viewSeries("TODO", insights.Search)
 	again.Label, again.Stroke = "to do", "red"
-	second, err := b.CreateView(b.ctx, insights.View{Title: "two", Series: []insights.ViewSeries{viewSeries("FIXME", insights.Search), again}})
+	second, err := b.Views.Create(b.ctx, insights.View{Title: "two", Series: []insights.ViewSeries{viewSeries("FIXME", insights.Search), again}})
 	require.NoError(t, err)
 	require.Equal(t, first.Series[0].Series, second.Series[1].Series)
 	require.Equal(t, "to do", second.Series[1].Label)
 	require.NotEqual(t, first.Series[0].ID, second.Series[0].ID)
 
-	require.NoError(t, b.DeleteView(b.ctx, first.ID))
-	stop, err := b.SeriesToStop(b.ctx)
+	require.NoError(t, b.Views.Delete(b.ctx, first.ID))
+	stop, err := b.Series.ToStop(b.ctx)
 	require.NoError(t, err)
 	require.Empty(t, stop, "the second view has the series still")
-	require.NoError(t, b.DeleteView(b.ctx, second.ID))
-	stop, err = b.SeriesToStop(b.ctx)
+	require.NoError(t, b.Views.Delete(b.ctx, second.ID))
+	stop, err = b.Series.ToStop(b.ctx)
 	require.NoError(t, err)
 	require.ElementsMatch(t, []string{second.Series[0].ID, second.Series[1].ID}, stop)
-	_, err = b.View(b.ctx, second.ID)
+	_, err = b.Views.Get(b.ctx, second.ID)
 	requireCode(t, insights.NotFound, err, "insight "+second.ID+" does not exist")
-	requireCode(t, insights.NotFound, b.DeleteView(b.ctx, second.ID), "does not exist")
-	deleted, err := b.Series(b.ctx, second.Series[0].ID)
+	requireCode(t, insights.NotFound, b.Views.Delete(b.ctx, second.ID), "does not exist")
+	deleted, err := b.Series.Get(b.ctx, second.Series[0].ID)
 	require.NoError(t, err, "its workflow reads it while it ends")
 	require.Equal(t, second.Series[0].Series, deleted)
 
-	third, err := b.CreateView(b.ctx, insights.View{Title: "three", Series: []insights.ViewSeries{viewSeries("TODO", insights.Search)}})
+	third, err := b.Views.Create(b.ctx, insights.View{Title: "three", Series: []insights.ViewSeries{viewSeries("TODO", insights.Search)}})
 	require.NoError(t, err)
 	require.NotEqual(t, first.Series[0].ID, third.Series[0].ID, "a deleted series is not taken up again")
 }
@@ -82,7 +82,7 @@ func TestEqualSeriesAreShared(t *testing.T) {
 func TestDeletingTheLastViewWaitsForTheOneBeingMade(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	last, err := b.CreateView(b.ctx, insights.View{Title: "last", Series: []insights.ViewSeries{viewSeries("TODO", insights.Search)}})
+	last, err := b.Views.Create(b.ctx, insights.View{Title: "last", Series: []insights.ViewSeries{viewSeries("TODO", insights.Search)}})
 	require.NoError(t, err)
 	made, err := b.pool.Begin(b.ctx) // what CreateView does, without its end
 	require.NoError(t, err)
@@ -93,7 +93,7 @@ func TestDeletingTheLastViewWaitsForTheOneBeingMade(t *testing.T) {
 	require.NoError(t, err)
 
 	result := make(chan error, 1)
-	go func() { result <- b.DeleteView(b.ctx, last.ID) }()
+	go func() { result <- b.Views.Delete(b.ctx, last.ID) }()
 	for waiting := false; !waiting; {
 		err := b.pool.QueryRow(b.ctx, `
 			SELECT EXISTS (SELECT FROM pg_stat_activity
@@ -103,10 +103,10 @@ func TestDeletingTheLastViewWaitsForTheOneBeingMade(t *testing.T) {
 	require.NoError(t, made.Commit(b.ctx))
 	require.NoError(t, <-result)
 
-	view, err := b.View(b.ctx, "next")
+	view, err := b.Views.Get(b.ctx, "next")
 	require.NoError(t, err)
 	require.Equal(t, last.Series[0].ID, view.Series[0].ID)
-	stop, err := b.SeriesToStop(b.ctx)
+	stop, err := b.Series.ToStop(b.ctx)
 	require.NoError(t, err)
 	require.Empty(t, stop)
 }
@@ -128,11 +128,11 @@ func TestSharingAndDeletingAtOnce(t *testing.T) {
 		for _, order := range [][]int{{0, 1, 2, 3}, {3, 2, 1, 0}, {1, 3, 0, 2}} {
 			group.Go(func() error {
 				for range 8 {
-					view, err := b.CreateView(b.ctx, make4(order...))
+					view, err := b.Views.Create(b.ctx, make4(order...))
 					if err != nil {
 						return err
 					}
-					if err := b.DeleteView(b.ctx, view.ID); err != nil {
+					if err := b.Views.Delete(b.ctx, view.ID); err != nil {
 						return err
 					}
 				}
@@ -141,7 +141,7 @@ func TestSharingAndDeletingAtOnce(t *testing.T) {
 		}
 	}
 	require.NoError(t, group.Wait())
-	_, err := b.CreateView(b.ctx, make4(0, 1, 2, 3))
+	_, err := b.Views.Create(b.ctx, make4(0, 1, 2, 3))
 	require.NoError(t, err)
 
 	var orphans, dead int
@@ -157,16 +157,16 @@ func TestSharingAndDeletingAtOnce(t *testing.T) {
 func TestOneSeriesTwiceInAViewIsRefused(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	_, err := b.CreateView(b.ctx, insights.View{Title: "twice", Series: []insights.ViewSeries{viewSeries("TODO", insights.Search), viewSeries("TODO", insights.Search)}})
+	_, err := b.Views.Create(b.ctx, insights.View{Title: "twice", Series: []insights.ViewSeries{viewSeries("TODO", insights.Search), viewSeries("TODO", insights.Search)}})
 	requireCode(t, insights.Conflict, err, `insight "twice": the insight has the same series twice`)
-	_, err = b.CreateView(b.ctx, insights.View{Series: []insights.ViewSeries{viewSeries("TODO", insights.Search)}})
+	_, err = b.Views.Create(b.ctx, insights.View{Series: []insights.ViewSeries{viewSeries("TODO", insights.Search)}})
 	requireCode(t, insights.Invalid, err, "no title")
-	_, err = b.CreateView(b.ctx, insights.View{Title: "nul\x00", Series: []insights.ViewSeries{viewSeries("TODO", insights.Search)}})
+	_, err = b.Views.Create(b.ctx, insights.View{Title: "nul\x00", Series: []insights.ViewSeries{viewSeries("TODO", insights.Search)}})
 	requireCode(t, insights.Invalid, err, "invalid byte sequence")
-	views, err := b.Views(b.ctx, store.ViewFilter{})
+	views, err := b.Views.List(b.ctx, store.ViewFilter{})
 	require.NoError(t, err)
 	require.Empty(t, views)
-	start, err := b.SeriesToStart(b.ctx)
+	start, err := b.Series.ToStart(b.ctx)
 	require.NoError(t, err)
 	require.Empty(t, start)
 }
@@ -175,12 +175,12 @@ func TestViewsAreListedNewestFirstInPages(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	for i := range 7 {
-		_, err := b.CreateView(b.ctx, insights.View{Title: fmt.Sprintf("View %d 100%%", i), Series: []insights.ViewSeries{viewSeries(fmt.Sprintf("Q_%d", i), insights.Search)}})
+		_, err := b.Views.Create(b.ctx, insights.View{Title: fmt.Sprintf("View %d 100%%", i), Series: []insights.ViewSeries{viewSeries(fmt.Sprintf("Q_%d", i), insights.Search)}})
 		require.NoError(t, err)
 	}
 	list := func(f store.ViewFilter) (titles []string) {
 		for {
-			page, err := b.Views(b.ctx, f)
+			page, err := b.Views.List(b.ctx, f)
 			require.NoError(t, err)
 			for _, view := range page {
 				require.Len(t, view.Series, 1)
@@ -196,7 +196,7 @@ func TestViewsAreListedNewestFirstInPages(t *testing.T) {
 		"vIEW 3": {"3"}, "q_5": {"5"}, "100%": {"6", "5", "4", "3", "2", "1", "0"}, "1__%": nil, `\`: nil, "qx5": nil,
 	} {
 		require.Equal(t, want, list(store.ViewFilter{Find: find, Limit: 2}), find)
-		n, err := b.CountViews(b.ctx, store.ViewFilter{Find: find})
+		n, err := b.Views.Count(b.ctx, store.ViewFilter{Find: find})
 		require.NoError(t, err)
 		require.EqualValues(t, len(want), n)
 	}
@@ -205,35 +205,35 @@ func TestViewsAreListedNewestFirstInPages(t *testing.T) {
 func TestTheOutboxKeepsWhatIsNotMarked(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	view, err := b.CreateView(b.ctx, insights.View{Title: "Debt", Series: []insights.ViewSeries{viewSeries("TODO", insights.Search), viewSeries("FIXME", insights.Search)}})
+	view, err := b.Views.Create(b.ctx, insights.View{Title: "Debt", Series: []insights.ViewSeries{viewSeries("TODO", insights.Search), viewSeries("FIXME", insights.Search)}})
 	require.NoError(t, err)
-	start, err := b.SeriesToStart(b.ctx)
+	start, err := b.Series.ToStart(b.ctx)
 	require.NoError(t, err)
 	require.Len(t, start, 2)
 	for _, s := range start {
 		require.Equal(t, "Debt", s.Title)
 		require.Equal(t, s.Series.Query, s.Label)
 	}
-	require.NoError(t, b.MarkSeriesStarted(b.ctx, view.Series[0].ID))
-	start, err = b.SeriesToStart(b.ctx)
+	require.NoError(t, b.Series.MarkStarted(b.ctx, view.Series[0].ID))
+	start, err = b.Series.ToStart(b.ctx)
 	require.NoError(t, err)
 	require.Equal(t, []store.SeriesStart{{Series: view.Series[1].Series, Title: "Debt", Label: "FIXME"}}, start)
 
-	require.NoError(t, b.DeleteView(b.ctx, view.ID))
-	start, err = b.SeriesToStart(b.ctx)
+	require.NoError(t, b.Views.Delete(b.ctx, view.ID))
+	start, err = b.Series.ToStart(b.ctx)
 	require.NoError(t, err)
 	require.Empty(t, start, "a deleted series is not started")
-	stop, err := b.SeriesToStop(b.ctx)
+	stop, err := b.Series.ToStop(b.ctx)
 	require.NoError(t, err)
 	require.Len(t, stop, 2, "the start of the second may be on its way")
-	require.NoError(t, b.MarkSeriesStopped(b.ctx, stop[0]))
-	left, err := b.SeriesToStop(b.ctx)
+	require.NoError(t, b.Series.MarkStopped(b.ctx, stop[0]))
+	left, err := b.Series.ToStop(b.ctx)
 	require.NoError(t, err)
 	require.Equal(t, stop[1:], left)
-	require.NoError(t, b.MarkSeriesStarted(b.ctx, stop[0]))
-	left, err = b.SeriesToStop(b.ctx)
+	require.NoError(t, b.Series.MarkStarted(b.ctx, stop[0]))
+	left, err = b.Series.ToStop(b.ctx)
 	require.NoError(t, err)
 	require.ElementsMatch(t, stop, left, "the start came after the stop, which had found nothing to stop")
-	requireCode(t, insights.NotFound, b.MarkSeriesStarted(b.ctx, "nobody"), "series nobody does not exist")
-	requireCode(t, insights.NotFound, b.MarkSeriesStopped(b.ctx, "nobody"), "series nobody does not exist")
+	requireCode(t, insights.NotFound, b.Series.MarkStarted(b.ctx, "nobody"), "series nobody does not exist")
+	requireCode(t, insights.NotFound, b.Series.MarkStopped(b.ctx, "nobody"), "series nobody does not exist")
 }

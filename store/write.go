@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -15,150 +14,118 @@ import (
 )
 
 const (
-	// maxCapture is the longest captured value that is kept apart from others, in bytes: the reference's limit. Longer ones
-	// are cut, and those that are equal then are one value.
+	// maxCapture is the longest captured value that is counted on its own, in bytes: Sourcegraph's
+	// limit. Longer values are cut, and are one value where they are equal after that.
 	maxCapture = 100
-	// maxReason keeps a reason readable, and a list of a thousand of them below a few megabytes.
+	// maxReason keeps a reason readable, and a list of a thousand reasons below a few megabytes.
 	maxReason = 2000
 )
 
-// WriteSamples writes how samples ended, and their points, in one transaction: after it the points of each sample are
-// exactly the values given, more or fewer than before. Four statements, whatever the number of samples, and up to four more for a series
-// by captured value.
+// Write writes how samples of a plan ended, and their points, in one transaction. After it, the points
+// of each sample are exactly the values given. It takes four statements, whatever the number of samples,
+// and up to four more for a series that counts by captured value.
 //
-// It may be called again, late, by an attempt that was given up: writing the same changes nothing. A row is left alone
-// where the write knows less than it (see supersedes). Samples that no plan made are added to the generation.
-// Invalid for a sample that is pending or whose commit is no object id.
-func (s *Store) WriteSamples(ctx context.Context, seriesID string, generation int, samples []insights.Sample) error {
+// Write is idempotent, and may come late from an attempt that was given up. It leaves a sample as it is
+// where it learns less than the sample has (see supersedes), and ignores samples that the series does
+// not have, such as those of a snapshot that was replaced. It returns Invalid for a sample that is
+// pending or whose commit is not an object id.
+func (s *Samples) Write(ctx context.Context, seriesID string, plan int, samples []insights.Sample) error {
 	if len(samples) == 0 {
 		return nil
 	}
-	cells, err := cellsOf(samples)
+	ended, err := endedSamples(samples)
 	if err != nil {
-		return classify(err, "series %s: plan %d", seriesID, generation)
+		return classify(err, "series %s: plan %d", seriesID, plan)
 	}
-	write := func(alone bool) error {
-		return s.inTx(ctx, func(q *db.Queries) error { return writeCells(ctx, q, seriesID, int32(generation), cells, alone) })
-	}
-	err = write(false)
-	if errors.Is(err, errUnplanned) {
-		err = write(true)
-	}
-	return classify(err, "series %s: plan %d: samples", seriesID, generation)
-}
-
-// errUnplanned is why a transaction that meets samples that no plan made begins anew: it has to lock the series before anything else.
-var errUnplanned = errors.New("samples that no plan made")
-
-func writeCells(ctx context.Context, q *db.Queries, seriesID string, generation int32, cells []cell, alone bool) error {
-	l, err := openLedger(ctx, q, seriesID)
-	if err != nil {
-		return err
-	}
-	if alone {
-		if l, err = l.extended(ctx, seriesID, timesOf(cells)); err != nil {
+	err = s.inTx(ctx, func(q *db.Queries) error {
+		l, err := openLedger(ctx, q, seriesID, int32(plan))
+		if err != nil {
 			return err
 		}
-	}
+		return l.write(ctx, ended)
+	})
+	return classify(err, "series %s: plan %d: samples", seriesID, plan)
+}
+
+func (l ledger) write(ctx context.Context, samples []endedSample) error {
 	var keys []chunkKey
-	at := make([]slot, len(cells))
-	for i, c := range cells {
-		var ok bool
-		if at[i], ok = l.of(c.time); !ok {
-			return errUnplanned
+	for _, s := range samples {
+		if at, ok := l.of(s.time); ok {
+			keys = append(keys, chunkKey{s.repo, at.chunk})
 		}
-		keys = append(keys, chunkKey{c.repo, at[i].chunk})
 	}
 	slices.SortFunc(keys, chunkKey.compare)
-	keys = slices.Compact(keys)
-	chunks, err := l.load(ctx, keys)
+	chunks, err := l.load(ctx, slices.Compact(keys))
 	if err != nil {
 		return err
 	}
-	if len(chunks) < len(keys) {
-		if !alone {
-			return errUnplanned
+	for _, s := range samples {
+		at, _ := l.of(s.time)
+		if c := chunks[chunkKey{s.repo, at.chunk}]; c != nil && at.place > 0 {
+			c.at(at.place).write(s.entry, l.plan, l.captured)
 		}
-		addMissing(chunks, keys)
-	}
-	for i, c := range cells {
-		chunks[chunkKey{c.repo, at[i].chunk}].at(at[i].place).write(c, generation, l.captured)
 	}
 	return l.save(ctx, slices.Collect(maps.Values(chunks)))
 }
 
-// extended locks the series against other plans and returns its ledger with slots for the times.
-func (l ledger) extended(ctx context.Context, seriesID string, times []time.Time) (ledger, error) {
-	if err := l.q.LockLedger(ctx, l.key); err != nil {
-		return l, err
-	}
-	if err := l.q.AddTimes(ctx, l.key, times); err != nil {
-		return l, err
-	}
-	return openLedger(ctx, l.q, seriesID)
-}
-
-// addMissing adds rows that are not stored yet.
-func addMissing(chunks map[chunkKey]*chunk, keys []chunkKey) {
-	for _, key := range keys {
-		if chunks[key] == nil {
-			chunks[key] = &chunk{chunkKey: key}
-		}
-	}
-}
-
-// write makes the sample what the cell says, where it may (see supersedes). Where not, and a retry had taken the sample up, it is again
-// what it was.
-func (e *entry) write(c cell, generation int32, captured bool) {
+// write makes the sample what the new entry says, where supersedes allows it. Where not, and a retry
+// has selected the sample, the sample becomes again what it was.
+func (e *entry) write(ended entry, plan int32, captured bool) {
 	switch {
 	case e.outcome == "":
-		e.facts = facts{generation: generation}
-	case !supersedes(c, e.facts, generation):
-		if e.kept != "" && e.generation <= generation {
+		return
+	case !supersedes(ended.facts, e.facts, plan):
+		if e.kept != "" && e.plan <= plan {
 			e.restore()
 			e.attempts++
 		}
 		return
 	}
-	is := facts{
-		outcome: c.outcome, generation: e.generation, attempts: e.attempts + 1, elapsed: c.elapsed, value: c.value, commit: string(c.commit),
-		class: c.class, reason: c.reason,
-	}
-	if same := (facts{
-		outcome: is.outcome, generation: is.generation, attempts: e.attempts, elapsed: e.elapsed, value: is.value, commit: is.commit,
-		class: is.class, reason: is.reason,
-	}); e.facts != same {
+	is := ended.facts
+	is.plan, is.attempts = e.plan, e.attempts
+	same := is
+	same.elapsed = e.elapsed
+	if e.facts != same { // a repeated write is no new attempt, even if it took longer
+		is.attempts++
 		e.facts = is
 	}
-	if e.captures = nil; captured && c.byValue {
-		e.captures = c.values
+	if e.captures = nil; captured {
+		e.captures = ended.captures
 	}
 }
 
-// restore makes a sample that a retry had taken up what it was before.
-func (e *entry) restore() {
-	e.outcome, e.commit, e.kept, e.keptCommit = e.kept, e.keptCommit, "", ""
+// supersedes reports whether a write of a plan may replace a sample. Samples of a later plan stay. A
+// failure says less than any value. A lower bound says less than an exact value at the same commit. A
+// sample that a retry has selected is compared with what it was before, so that a retry corrects values
+// and never loses one.
+func supersedes(ended, e facts, plan int32) bool {
+	was, commit := e.outcome, e.commit
+	if e.kept != "" {
+		was, commit = e.kept, e.keptCommit
+	}
+	switch {
+	case e.plan > plan:
+		return false
+	case ended.outcome == insights.Failed:
+		return was == insights.Pending || was == insights.Failed
+	case ended.outcome == insights.Partial:
+		return !was.Exact() || ended.commit != commit
+	}
+	return true
 }
 
-// cell is a sample as it is written: instants and ids as the database has them, texts that Postgres can hold.
-type cell struct {
-	repo    int32
-	time    time.Time
-	outcome insights.Outcome
-	commit  []byte
-	value   float64
-	values  map[string]float64 // by capture; "" for a plain search. Zeros are left out
-	elapsed int32              // milliseconds
-	class   string
-	reason  string
-	byValue bool
+// endedSample is a sample as the ledger stores it: its commit as bytes, texts that Postgres can store.
+type endedSample struct {
+	repo int32
+	time time.Time
+	entry
 }
 
-// cellsOf returns the samples by repository and time, each once: the last of those given counts. The order keeps two
-// writers from waiting for each other.
-func cellsOf(samples []insights.Sample) ([]cell, error) {
-	cells := make([]cell, 0, len(samples))
-	for _, sample := range samples {
+// endedSamples returns the samples by repository and time, without duplicates: the last of equal ones
+// counts. The order prevents deadlocks between two writers.
+func endedSamples(samples []insights.Sample) ([]endedSample, error) {
+	list := make([]endedSample, 0, len(samples))
+	for _, sample := range slices.Backward(samples) {
 		if sample.Outcome == insights.Pending || !slices.Contains(insights.Outcomes, sample.Outcome) {
 			return nil, insights.Errorf(insights.Invalid, "repository %d: a sample cannot end as %q", sample.RepositoryID, sample.Outcome)
 		}
@@ -166,71 +133,42 @@ func cellsOf(samples []insights.Sample) ([]cell, error) {
 		if err != nil {
 			return nil, err
 		}
-		c := cell{
-			repo: id32(sample.RepositoryID), time: instant(sample.Time), outcome: sample.Outcome, commit: commit,
-			elapsed: int32(min(sample.Duration.Milliseconds(), 1<<31-1)),
-			class:   clean(string(sample.Code), maxCapture), reason: clean(sample.Reason, maxReason), byValue: sample.Values != nil,
+		s := endedSample{repo: id32(sample.RepositoryID), time: instant(sample.Time), entry: entry{facts: facts{
+			outcome: sample.Outcome, commit: string(commit), elapsed: int32(min(sample.Duration.Milliseconds(), 1<<31-1)),
+			code: insights.ReasonCode(clean(string(sample.Code), maxCapture)), reason: clean(sample.Reason, maxReason),
+		}}}
+		if sample.Outcome != insights.Failed && sample.Outcome != insights.Absent { // unknown, and exactly 0
+			s.value, s.captures = sample.Value, captures(sample.Values)
 		}
-		if sample.Outcome != insights.Failed && sample.Outcome != insights.Absent { // unknown, and exactly nothing
-			c.value, c.values = sample.Value, pointValues(sample)
-		}
-		cells = append(cells, c)
+		list = append(list, s)
 	}
-	slices.Reverse(cells)
-	slices.SortStableFunc(cells, func(a, b cell) int { return cmp.Or(cmp.Compare(a.repo, b.repo), a.time.Compare(b.time)) })
-	return slices.CompactFunc(cells, func(a, b cell) bool { return a.repo == b.repo && a.time.Equal(b.time) }), nil
+	slices.SortStableFunc(list, func(a, b endedSample) int { return cmp.Or(cmp.Compare(a.repo, b.repo), a.time.Compare(b.time)) })
+	return slices.CompactFunc(list, func(a, b endedSample) bool { return a.repo == b.repo && a.time.Equal(b.time) }), nil
 }
 
-func pointValues(sample insights.Sample) map[string]float64 {
-	if sample.Values == nil {
-		if sample.Value == 0 {
-			return nil
-		}
-		return map[string]float64{"": sample.Value}
+// captures returns the counts by captured value, as the ledger stores them; nil where there are none.
+func captures(values map[string]int64) map[string]float64 {
+	if values == nil {
+		return nil
 	}
-	values := make(map[string]float64, len(sample.Values))
-	for capture, n := range sample.Values {
+	stored := make(map[string]float64, len(values))
+	for capture, n := range values {
 		if n != 0 {
-			values[clean(capture, maxCapture)] += float64(n)
+			stored[clean(capture, maxCapture)] += float64(n)
 		}
 	}
-	return values
+	return stored
 }
 
-// supersedes reports whether a write may replace the ledger's row. A later plan has the row to itself; a failure says less
-// than any value; a lower bound says less than an exact value of the same commit. A sample that a retry took up is compared with
-// what it was before: a retry mends or corrects, it never loses a value.
-func supersedes(c cell, e facts, generation int32) bool {
-	was, commit := e.outcome, e.commit
-	if e.kept != "" {
-		was, commit = e.kept, e.keptCommit
-	}
-	switch {
-	case e.generation > generation:
-		return false
-	case c.outcome == insights.Failed:
-		return was == insights.Pending || was == insights.Failed
-	case c.outcome == insights.Partial:
-		return !was.Exact() || string(c.commit) != commit
-	}
-	return true
-}
-
-func timesOf(cells []cell) (times []time.Time) {
-	for _, c := range cells {
-		times = append(times, c.time)
-	}
-	return times
-}
-
-// clean makes a text of foreign bytes fit for Postgres: valid UTF-8, no NUL, at most most bytes, cut at a character.
-func clean(s string, most int) string {
+// clean makes a text of foreign bytes fit for Postgres: valid UTF-8 without NUL, at most limit bytes,
+// cut between characters.
+func clean(s string, limit int) string {
 	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
-	if len(s) <= most {
+	if len(s) <= limit {
 		return s
 	}
 	const ellipsis = "…"
-	end := most - len(ellipsis)
+	end := limit - len(ellipsis)
 	for !utf8.RuneStart(s[end]) {
 		end--
 	}

@@ -26,7 +26,7 @@ func planOne(t *testing.T, b bundle, method insights.GenerationMethod, times ...
 func TestWriteSamplesAgainChangesNothing(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	series, repository, generation := planOne(t, b, insights.SearchCompute, day(0), day(-1), day(-2))
+	series, repository, plan := planOne(t, b, insights.SearchCompute, day(0), day(-1), day(-2))
 	samples := []insights.Sample{
 		{
 			RepositoryID: repository.ID, Time: day(0), Outcome: insights.Counted, Commit: oid("a"), Value: 5,
@@ -35,7 +35,7 @@ func TestWriteSamplesAgainChangesNothing(t *testing.T) {
 		{RepositoryID: repository.ID, Time: day(-1), Outcome: insights.Partial, Commit: oid("b"), Value: 1, Values: map[string]int64{"1.20": 1}, Code: "missing object", Reason: "blob 12ab of go.mod"},
 		{RepositoryID: repository.ID, Time: day(-2), Outcome: insights.Failed, Code: "timeout", Reason: "after 3 attempts"},
 	}
-	require.NoError(t, b.WriteSamples(b.ctx, series.ID, generation, samples))
+	require.NoError(t, b.Samples.Write(b.ctx, series.ID, plan, samples))
 
 	ledger := b.ledger(t, series)
 	require.Empty(t, cmp.Diff([]store.LedgerSample{
@@ -52,8 +52,8 @@ func TestWriteSamplesAgainChangesNothing(t *testing.T) {
 
 	before := b.versions(t)
 	samples[0].Duration = time.Minute // an attempt that was given up took longer, to the same end
-	require.NoError(t, b.WriteSamples(b.ctx, series.ID, generation, samples))
-	require.NoError(t, b.WriteSamples(b.ctx, series.ID, generation, []insights.Sample{samples[2], samples[0], samples[0], samples[1]}))
+	require.NoError(t, b.Samples.Write(b.ctx, series.ID, plan, samples))
+	require.NoError(t, b.Samples.Write(b.ctx, series.ID, plan, []insights.Sample{samples[2], samples[0], samples[0], samples[1]}))
 	require.Equal(t, before, b.versions(t), "no row was written")
 }
 
@@ -75,13 +75,13 @@ func (b bundle) versions(t *testing.T) []string {
 func TestWriteSamplesCorrectsUpAndDown(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	series, repository, generation := planOne(t, b, insights.SearchCompute, day(0), day(-1))
+	series, repository, plan := planOne(t, b, insights.SearchCompute, day(0), day(-1))
 	write := func(values map[string]int64) []pointRow {
 		sample := insights.Sample{RepositoryID: repository.ID, Time: day(0), Outcome: insights.Counted, Commit: oid("a"), Values: values}
 		for _, n := range values {
 			sample.Value += float64(n)
 		}
-		require.NoError(t, b.WriteSamples(b.ctx, series.ID, generation, []insights.Sample{sample}))
+		require.NoError(t, b.Samples.Write(b.ctx, series.ID, plan, []insights.Sample{sample}))
 		require.Equal(t, sample.Value, b.ledger(t, series)[0].Value)
 		return b.pointRows(t, series)
 	}
@@ -97,9 +97,9 @@ func TestWriteSamplesCorrectsUpAndDown(t *testing.T) {
 func TestAPlainValueHasOnePointWithoutCapture(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	series, repository, generation := planOne(t, b, insights.Search, day(0))
+	series, repository, plan := planOne(t, b, insights.Search, day(0))
 	for _, value := range []float64{7, 3} {
-		require.NoError(t, b.WriteSamples(b.ctx, series.ID, generation, []insights.Sample{
+		require.NoError(t, b.Samples.Write(b.ctx, series.ID, plan, []insights.Sample{
 			{RepositoryID: repository.ID, Time: day(0), Outcome: insights.Counted, Commit: oid("a"), Value: value},
 		}))
 		require.Equal(t, []pointRow{{Repo: repository.ID, Time: day(0), Value: value, Name: "acme/api"}}, b.pointRows(t, series))
@@ -134,10 +134,10 @@ func TestAWriteThatKnowsLessLeavesTheRow(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			series := b.series(t, name, insights.Search)
-			generation := b.plan(t, series, insights.BackfillPlan, day(0))
+			plan := b.plan(t, series, insights.BackfillPlan, day(0))
 			write := func(sample insights.Sample) insights.Sample {
 				sample.RepositoryID, sample.Time = repository.ID, day(0)
-				require.NoError(t, b.WriteSamples(b.ctx, series.ID, generation, []insights.Sample{sample}))
+				require.NoError(t, b.Samples.Write(b.ctx, series.ID, plan, []insights.Sample{sample}))
 				got := b.ledger(t, series)[0].Sample
 				points := 0.0
 				for _, row := range b.pointRows(t, series) {
@@ -160,25 +160,25 @@ func TestAStaleGenerationDoesNotTouchWhatALaterOnePlanned(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	series, repository, first := planOne(t, b, insights.Search, day(0), day(-1))
-	require.NoError(t, b.WriteSamples(b.ctx, series.ID, first, []insights.Sample{
+	require.NoError(t, b.Samples.Write(b.ctx, series.ID, first, []insights.Sample{
 		{RepositoryID: repository.ID, Time: day(-1), Outcome: insights.Counted, Commit: oid("a"), Value: 1},
 	}))
 	second := b.plan(t, series, insights.RecordingPlan, day(0), day(-1)) // takes over what is pending, and only that
 
-	tally, err := b.CompletenessOfGeneration(b.ctx, series.ID, first)
+	tally, err := b.Samples.TallyOf(b.ctx, series.ID, first)
 	require.NoError(t, err)
 	require.Equal(t, insights.Completeness{Planned: 1, Counted: 1}, tally)
-	tally, err = b.CompletenessOfGeneration(b.ctx, series.ID, second)
+	tally, err = b.Samples.TallyOf(b.ctx, series.ID, second)
 	require.NoError(t, err)
 	require.Equal(t, insights.Completeness{Planned: 1, Pending: 1}, tally)
 
 	late := []insights.Sample{{RepositoryID: repository.ID, Time: day(0), Outcome: insights.Failed, Code: "timeout"}}
-	require.NoError(t, b.WriteSamples(b.ctx, series.ID, first, late))
-	tally, err = b.Completeness(b.ctx, series.ID)
+	require.NoError(t, b.Samples.Write(b.ctx, series.ID, first, late))
+	tally, err = b.Samples.Completeness(b.ctx, series.ID)
 	require.NoError(t, err)
 	require.Equal(t, insights.Completeness{Planned: 2, Counted: 1, Pending: 1}, tally)
-	require.NoError(t, b.WriteSamples(b.ctx, series.ID, second, late))
-	tally, err = b.CompletenessOfRange(b.ctx, series.ID, second, repository.ID, repository.ID, &late[0].Time)
+	require.NoError(t, b.Samples.Write(b.ctx, series.ID, second, late))
+	tally, err = b.Samples.TallyOfRange(b.ctx, series.ID, second, repository.ID, repository.ID, &late[0].Time)
 	require.NoError(t, err)
 	require.Equal(t, insights.Completeness{Planned: 1, Failed: 1}, tally)
 }
@@ -189,7 +189,7 @@ func TestWritersOfTheSameSamplesTakeTurns(t *testing.T) {
 	b := setup(t)
 	repositories := b.repositories(t, "acme", 10)
 	series := b.series(t, "TODO", insights.SearchCompute)
-	generation := b.plan(t, series, insights.BackfillPlan, day(0), day(-1))
+	plan := b.plan(t, series, insights.BackfillPlan, day(0), day(-1))
 	var group errgroup.Group
 	for writer := range 6 {
 		group.Go(func() error {
@@ -204,7 +204,7 @@ func TestWritersOfTheSameSamplesTakeTurns(t *testing.T) {
 				}
 			}
 			for range 10 {
-				if err := b.WriteSamples(b.ctx, series.ID, generation, samples); err != nil {
+				if err := b.Samples.Write(b.ctx, series.ID, plan, samples); err != nil {
 					return err
 				}
 			}
@@ -229,40 +229,43 @@ func TestWritersOfTheSameSamplesTakeTurns(t *testing.T) {
 func TestWriteSamplesTakesHostileTexts(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	series, repository, generation := planOne(t, b, insights.SearchCompute, day(0))
+	series, repository, plan := planOne(t, b, insights.SearchCompute, day(0))
 	long := strings.Repeat("ü", 4000)
 	sample := insights.Sample{
 		RepositoryID: repository.ID, Time: day(0), Outcome: insights.Partial, Commit: oid("a"), Value: 15,
 		Values: map[string]int64{"": 1, "nul\x00": 2, "bad\xff": 3, long: 4, long + "!": 5},
 		Code:   "missing\x00object", Reason: long + "\xff\x00",
 	}
-	require.NoError(t, b.WriteSamples(b.ctx, series.ID, generation, []insights.Sample{sample}))
+	require.NoError(t, b.Samples.Write(b.ctx, series.ID, plan, []insights.Sample{sample}))
 	got := map[string]float64{}
 	for _, row := range b.pointRows(t, series) {
 		require.LessOrEqual(t, len(*row.Capture), 100)
 		got[*row.Capture] = row.Value
 	}
 	require.Equal(t, map[string]float64{"": 1, "nul\uFFFD": 2, "bad\uFFFD": 3, strings.Repeat("ü", 48) + "…": 9}, got)
-	reasons, err := b.FailedReasons(b.ctx, series.ID, store.Administrator)
+	reasons, err := b.Samples.Reasons(b.ctx, series.ID, store.Administrator)
 	require.NoError(t, err)
 	require.Len(t, reasons, 1)
-	require.Equal(t, "missing\uFFFDobject", reasons[0].Code)
+	require.Equal(t, insights.ReasonCode("missing\uFFFDobject"), reasons[0].Code)
 	require.LessOrEqual(t, len(reasons[0].Example), 2000)
 }
 
 func TestWriteSamplesRefusesWhatIsNoEnd(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	series, repository, generation := planOne(t, b, insights.Search, day(0))
+	series, repository, plan := planOne(t, b, insights.Search, day(0))
 	for outcome, want := range map[insights.Outcome]string{insights.Pending: `"pending"`, "": `""`, "skipped": `"skipped"`} {
-		err := b.WriteSamples(b.ctx, series.ID, generation, []insights.Sample{{RepositoryID: repository.ID, Time: day(0), Outcome: outcome}})
+		err := b.Samples.Write(b.ctx, series.ID, plan, []insights.Sample{{RepositoryID: repository.ID, Time: day(0), Outcome: outcome}})
 		requireCode(t, insights.Invalid, err, want)
 	}
-	err := b.WriteSamples(b.ctx, series.ID, generation, []insights.Sample{{RepositoryID: repository.ID, Time: day(0), Outcome: insights.Counted, Commit: "main"}})
+	err := b.Samples.Write(b.ctx, series.ID, plan, []insights.Sample{{RepositoryID: repository.ID, Time: day(0), Outcome: insights.Counted, Commit: "main"}})
 	requireCode(t, insights.Invalid, err, `object id "main"`)
-	err = b.WriteSamples(b.ctx, series.ID, generation, []insights.Sample{{RepositoryID: 4711, Time: day(0), Outcome: insights.Absent}})
-	requireCode(t, insights.NotFound, err, "refers to something that does not exist")
-	require.NoError(t, b.WriteSamples(b.ctx, series.ID, generation, nil))
+	require.NoError(t, b.Samples.Write(b.ctx, series.ID, plan, []insights.Sample{{RepositoryID: 4711, Time: day(0), Outcome: insights.Absent}}))
+	require.NoError(t, b.Samples.Write(b.ctx, series.ID, plan, []insights.Sample{{RepositoryID: repository.ID, Time: day(9), Outcome: insights.Absent}}))
+	tally, err := b.Samples.Completeness(b.ctx, series.ID)
+	require.NoError(t, err)
+	require.Equal(t, insights.Completeness{Planned: 1, Pending: 1}, tally, "samples that no plan has are ignored")
+	require.NoError(t, b.Samples.Write(b.ctx, series.ID, plan, nil))
 }
 
 // The number of statements does not depend on the number of samples, nor on that of series, repositories or views.
@@ -275,9 +278,9 @@ func TestStatementsAreFew(t *testing.T) {
 	}
 	series := b.series(t, "TODO", insights.SearchCompute)
 	other := b.series(t, "FIXME", insights.Search)
-	_, err := b.CompletenessOf(b.ctx, []string{series.ID, other.ID}) // the ids are known from now on
+	_, err := b.Samples.CompletenessOf(b.ctx, []string{series.ID, other.ID}) // the ids are known from now on
 	require.NoError(t, err)
-	generation, err := b.BeginGeneration(b.ctx, series.ID, insights.BackfillPlan, []time.Time{day(0), day(-1), day(-3)})
+	plan, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.BackfillPlan, Times: []time.Time{day(0), day(-1), day(-3)}})
 	require.NoError(t, err)
 
 	atMost := func(n int, what string, do func() error) {
@@ -288,38 +291,38 @@ func TestStatementsAreFew(t *testing.T) {
 		require.LessOrEqual(t, len(ran), n, "%s: %s", what, strings.Join(ran, "\n"))
 	}
 	atMost(10, "PlanSlice", func() error {
-		done, err := b.PlanSlice(b.ctx, series.ID, generation, store.ScopeFilter{}, 100, true)
+		done, err := b.Plans.WriteSlice(b.ctx, series.ID, plan, store.ScopeFilter{}, 100, true)
 		require.True(t, done)
 		return err
 	})
 	var samples []insights.Sample
 	atMost(2, "PendingSamples", func() (err error) {
-		samples, err = b.PendingSamples(b.ctx, series.ID, generation, 0, 1<<40, nil)
+		samples, err = b.Samples.Pending(b.ctx, series.ID, plan, 0, 1<<40)
 		return err
 	})
 	require.Len(t, samples, 180)
 	for i := range samples {
 		samples[i].Outcome, samples[i].Value, samples[i].Values = insights.Counted, 3, map[string]int64{"a": 1, "b": 2}
 	}
-	atMost(7, "WriteSamples", func() error { return b.WriteSamples(b.ctx, series.ID, generation, samples) })
-	atMost(1, "CompletenessOf", func() error { _, err := b.CompletenessOf(b.ctx, []string{series.ID, other.ID}); return err })
+	atMost(7, "WriteSamples", func() error { return b.Samples.Write(b.ctx, series.ID, plan, samples) })
+	atMost(1, "CompletenessOf", func() error { _, err := b.Samples.CompletenessOf(b.ctx, []string{series.ID, other.ID}); return err })
 	atMost(1, "Points of an administrator", func() error {
-		points, err := b.Points(b.ctx, []string{series.ID, other.ID}, store.PointFilter{Viewer: store.Administrator})
+		points, err := b.Charts.Points(b.ctx, []string{series.ID, other.ID}, store.PointFilter{Viewer: store.Administrator})
 		require.Len(t, points[series.ID], 6)
 		return err
 	})
 	atMost(5, "Points", func() error {
-		points, err := b.Points(b.ctx, []string{series.ID, other.ID}, store.PointFilter{Include: "acme"})
+		points, err := b.Charts.Points(b.ctx, []string{series.ID, other.ID}, store.PointFilter{Include: "acme"})
 		require.Len(t, points[series.ID], 6)
 		return err
 	})
 	atMost(1, "CompletenessOfRanges", func() error {
-		_, err := b.CompletenessOfRanges(b.ctx, series.ID, generation, []store.RepositoryRange{{From: 1, Through: 9}, {From: 10, Through: 60}}, nil)
+		_, err := b.Samples.TallyOfRanges(b.ctx, series.ID, plan, []store.RepositoryRange{{From: 1, Through: 9}, {From: 10, Through: 60}}, nil)
 		return err
 	})
-	atMost(1, "Page", func() error { _, _, err := b.Page(b.ctx, series.ID, generation, 0, 100); return err })
-	atMost(1, "Samples", func() error { _, err := b.Samples(b.ctx, store.SampleFilter{SeriesID: series.ID}); return err })
-	atMost(2, "Views", func() error { _, err := b.Views(b.ctx, store.ViewFilter{}); return err })
-	atMost(1, "Repositories", func() error { _, err := b.Repositories(b.ctx, store.RepositoryFilter{}); return err })
-	atMost(8, "CompleteGeneration", func() error { return b.CompleteGeneration(b.ctx, series.ID, generation, day(1)) })
+	atMost(1, "Page", func() error { _, _, err := b.Plans.Page(b.ctx, series.ID, plan, 0, 100); return err })
+	atMost(1, "Samples", func() error { _, err := b.Samples.List(b.ctx, store.SampleFilter{SeriesID: series.ID}); return err })
+	atMost(2, "Views", func() error { _, err := b.Views.List(b.ctx, store.ViewFilter{}); return err })
+	atMost(1, "Repositories", func() error { _, err := b.Repositories.List(b.ctx, store.RepositoryFilter{}); return err })
+	atMost(8, "CompleteGeneration", func() error { return b.Plans.Complete(b.ctx, series.ID, plan, day(1)) })
 }

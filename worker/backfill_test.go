@@ -58,11 +58,11 @@ func TestBackfillEndsExactAndWorkflowAgreesWithLedger(t *testing.T) {
 		require.Equal(t, want[i], p.Value, "point %d", i)
 		require.Equal(t, store.Coverage{Known: 4, Planned: 5}, p.Coverage)
 	}
-	reasons, err := s.store.FailedReasons(t.Context(), series.ID, store.Administrator)
+	reasons, err := s.store.Samples.Reasons(t.Context(), series.ID, store.Administrator)
 	require.NoError(t, err)
 	require.Len(t, reasons, 1)
-	require.Equal(t, "repository not found", reasons[0].Class)
-	stored, err := s.store.Series(t.Context(), series.ID)
+	require.Equal(t, "repository not found", reasons[0].Code)
+	stored, err := s.store.Series.Get(t.Context(), series.ID)
 	require.NoError(t, err)
 	require.NotNil(t, stored.BackfillCompletedAt)
 }
@@ -137,7 +137,7 @@ func TestMissedRecordingsAreMadeUpFor(t *testing.T) {
 		require.Equal(t, store.Coverage{Known: 1, Planned: 1}, p.Coverage)
 	}
 	require.Equal(t, []float64{1, 1, 1, 3, 3}, values)
-	stored, err := s.store.Series(t.Context(), series.ID)
+	stored, err := s.store.Series.Get(t.Context(), series.ID)
 	require.NoError(t, err)
 	require.Equal(t, grid.Time(4), stored.NextRecordingAfter.UTC())
 }

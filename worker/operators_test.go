@@ -24,7 +24,7 @@ func (s *testStack) twin(series insights.Series, points int) insights.Series {
 // attempts is how often each sample was written by a search.
 func (s *testStack) attempts(series insights.Series) map[string]int {
 	s.t.Helper()
-	samples, err := s.store.Samples(s.t.Context(), store.SampleFilter{SeriesID: series.ID})
+	samples, err := s.store.Samples.List(s.t.Context(), store.SampleFilter{SeriesID: series.ID})
 	require.NoError(s.t, err)
 	all := map[string]int{}
 	for _, sample := range samples {
@@ -35,7 +35,7 @@ func (s *testStack) attempts(series insights.Series) map[string]int {
 
 func (s *testStack) dirty(series insights.Series) (reasons []string) {
 	s.t.Helper()
-	notes, err := s.store.DirtyQueries(s.t.Context(), series.ID)
+	notes, err := s.store.Notices.List(s.t.Context(), series.ID)
 	require.NoError(s.t, err)
 	for _, n := range notes {
 		reasons = append(reasons, n.Reason)
@@ -73,7 +73,7 @@ func TestExtensionSearchesOnlyWhatIsMissing(t *testing.T) {
 	}
 	require.Equal(t, 3, searched, "the repository that changed, once a frame; the others the commit index answers")
 
-	stored, err := s.store.Series(t.Context(), series.ID)
+	stored, err := s.store.Series.Get(t.Context(), series.ID)
 	require.NoError(t, err)
 	require.Equal(t, 6, stored.Grid.Points)
 	whole := s.twin(insights.Series{Query: "TODO", Grid: grid}, 6)
@@ -151,7 +151,7 @@ func TestRetryOfAllCorrectsValues(t *testing.T) {
 	}
 	require.NoError(t, s.workflows.Sync(t.Context(), 0))
 	require.NoError(t, s.client.GetWorkflow(t.Context(), "sync/now", "").Get(t.Context(), nil))
-	require.Equal(t, []string{store.RewrittenReason}, s.dirty(series), "people are told")
+	require.Equal(t, []string{string(insights.ReasonHistoryRewritten)}, s.dirty(series), "people are told")
 	_, err := s.workflows.Send(t.Context(), series.ID, workflows.Retry, workflows.Order{All: true})
 	require.NoError(t, err)
 	status := s.asleep(series)
@@ -178,11 +178,11 @@ func TestCancelAndRetryEndAsAnUndisturbedRun(t *testing.T) {
 			require.Zero(t, status.Completeness.Pending, "completeness reaches an end")
 			require.NotZero(t, status.Completeness.Failed, "the cancel came too late to prove anything")
 			require.NotZero(t, status.Completeness.Counted)
-			reasons, err := s.store.FailedReasons(t.Context(), series.ID, store.Administrator)
+			reasons, err := s.store.Samples.Reasons(t.Context(), series.ID, store.Administrator)
 			require.NoError(t, err)
-			require.Equal(t, []store.Reason{{Outcome: insights.Failed, Class: store.CancelledClass, Count: status.Completeness.Failed, Example: "cancelled by ann: too large"}}, reasons)
+			require.Equal(t, []store.Reason{{Outcome: insights.Failed, Code: insights.ReasonCancelled, Count: status.Completeness.Failed, Example: "cancelled by ann: too large"}}, reasons)
 			require.Empty(t, s.dirty(series), "what an operator did says nothing about the query")
-			stored, err := s.store.Series(t.Context(), series.ID)
+			stored, err := s.store.Series.Get(t.Context(), series.ID)
 			require.NoError(t, err)
 			require.NotNil(t, stored.BackfillCompletedAt)
 

@@ -35,7 +35,7 @@ func slowSeries(t *testing.T, s *testStack, batchCost, frameBudget string) (seri
 
 func (s *testStack) ledgerOf(series insights.Series) insights.Completeness {
 	s.t.Helper()
-	tally, err := s.store.Completeness(s.t.Context(), series.ID)
+	tally, err := s.store.Samples.Completeness(s.t.Context(), series.ID)
 	require.NoError(s.t, err)
 	return tally
 }
@@ -140,14 +140,14 @@ func TestDeletedSeriesIsStopped(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
 	series, _ := slowSeries(t, s, "0", "20000")
-	views, err := s.store.Views(t.Context(), store.ViewFilter{})
+	views, err := s.store.Views.List(t.Context(), store.ViewFilter{})
 	require.NoError(t, err)
 	require.Len(t, views, 1)
-	require.NoError(t, s.store.DeleteView(t.Context(), views[0].ID))
+	require.NoError(t, s.store.Views.Delete(t.Context(), views[0].ID))
 	err = s.client.GetWorkflow(t.Context(), workflows.SeriesID(series.ID), "").Get(t.Context(), nil)
 	require.ErrorContains(t, err, "canceled")
 	s.eventually(series, "an empty outbox", func() bool {
-		left, err := s.store.SeriesToStop(t.Context())
+		left, err := s.store.Series.ToStop(t.Context())
 		require.NoError(t, err)
 		return len(left) == 0
 	})
@@ -179,9 +179,9 @@ func TestTerminatedChildCostsItsSamples(t *testing.T) {
 	require.EqualValues(t, 30, status.Completeness.Planned)
 	require.EqualValues(t, 25, status.Completeness.Counted)
 	require.EqualValues(t, 5, status.Completeness.Failed)
-	reasons, err := s.store.FailedReasons(t.Context(), series.ID, store.Administrator)
+	reasons, err := s.store.Samples.Reasons(t.Context(), series.ID, store.Administrator)
 	require.NoError(t, err)
-	require.Equal(t, "terminated", reasons[0].Class)
+	require.Equal(t, "terminated", reasons[0].Code)
 	require.Less(t, time.Now(), status.NextRecordingAt)
 }
 

@@ -14,7 +14,7 @@ const reconcileEvery = 2 * time.Second
 // reconcile starts and stops the workflows that the database says should be. The API does the same right after its
 // transaction; whatever it missed is done here. Both are idempotent.
 func (r *runner) reconcile(ctx context.Context) error {
-	starts, err := r.Store.SeriesToStart(ctx)
+	starts, err := r.Store.Series.ToStart(ctx)
 	if err != nil {
 		return err
 	}
@@ -22,18 +22,18 @@ func (r *runner) reconcile(ctx context.Context) error {
 	for _, start := range starts {
 		err := r.workflows.StartSeries(ctx, start.Series, title(start.Title, start.Label))
 		if err == nil {
-			err = r.Store.MarkSeriesStarted(ctx, start.Series.ID)
+			err = r.Store.Series.MarkStarted(ctx, start.Series.ID)
 		}
 		failures = append(failures, err)
 	}
-	stops, err := r.Store.SeriesToStop(ctx)
+	stops, err := r.Store.Series.ToStop(ctx)
 	if err != nil {
 		return errors.Join(append(failures, err)...)
 	}
 	for _, id := range stops {
 		err := r.workflows.StopSeries(ctx, id)
 		if err == nil {
-			err = r.Store.MarkSeriesStopped(ctx, id)
+			err = r.Store.Series.MarkStopped(ctx, id)
 		}
 		failures = append(failures, err)
 	}

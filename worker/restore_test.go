@@ -27,7 +27,7 @@ func TestSeriesStartAnewWhenTemporalIsLost(t *testing.T) {
 	_, err := s.pool.Exec(t.Context(), `UPDATE insight_series SET workflow_started_at = NULL WHERE deleted_at IS NULL`)
 	require.NoError(t, err)
 	s.eventually(series, "a new start", func() bool {
-		stored, err := s.store.SeriesToStart(t.Context())
+		stored, err := s.store.Series.ToStart(t.Context())
 		require.NoError(t, err)
 		return len(stored) == 0
 	})

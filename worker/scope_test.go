@@ -32,7 +32,7 @@ func TestRepositoryJoinsWithItsPast(t *testing.T) {
 	s.asleep(whole)
 	require.Empty(t, cmp.Diff(s.points(whole), s.points(series)))
 
-	plans, err := s.store.Plans(t.Context(), series.ID, 0)
+	plans, err := s.store.Plans.List(t.Context(), series.ID, 0)
 	require.NoError(t, err)
 	require.Equal(t, insights.CatchUpPlan, plans[0].Kind)
 	require.Equal(t, "joined the scope after its past was computed: acme/joins", plans[0].Note)
@@ -43,7 +43,7 @@ func TestRepositoryJoinsWithItsPast(t *testing.T) {
 	_, err = s.workflows.Send(t.Context(), series.ID, workflows.Trigger, workflows.Order{By: "ann"})
 	require.NoError(t, err)
 	s.asleep(series)
-	again, err := s.store.Plans(t.Context(), series.ID, 0)
+	again, err := s.store.Plans.List(t.Context(), series.ID, 0)
 	require.NoError(t, err)
 	require.Len(t, again, len(plans))
 }
@@ -57,17 +57,17 @@ func TestRemovedRepositoryCountsInThePastOnly(t *testing.T) {
 	s.addRepository("acme/goes", historyRepository(t, grid.Anchor, 5))
 	series := s.create(insights.Series{Query: "TODO", Grid: grid})
 	// The past as it was computed then, by hand: the server was off when the two recordings were due.
-	generation, err := s.store.BeginGeneration(t.Context(), series.ID, insights.BackfillPlan, grid.Frames())
+	generation, err := s.store.Plans.Begin(t.Context(), store.PlanRequest{SeriesID: series.ID, Kind: insights.BackfillPlan, Times: grid.Frames()})
 	require.NoError(t, err)
-	_, err = s.store.PlanSlice(t.Context(), series.ID, generation, store.ScopeFilter{}, 10, true)
+	_, err = s.store.Plans.WriteSlice(t.Context(), series.ID, generation, store.ScopeFilter{}, 10, true)
 	require.NoError(t, err)
-	require.NoError(t, s.store.RemoveRepository(t.Context(), "acme/goes"))
-	pending, err := s.store.PendingSamples(t.Context(), series.ID, generation, 0, 1<<31, nil)
+	require.NoError(t, s.store.Repositories.Remove(t.Context(), "acme/goes"))
+	pending, err := s.store.Samples.Pending(t.Context(), series.ID, generation, 0, 1<<31)
 	require.NoError(t, err)
 	for i := range pending {
 		pending[i].Outcome, pending[i].Value, pending[i].Commit = insights.Counted, 5, strings.Repeat("ab", 20)
 	}
-	require.NoError(t, s.store.WriteSamples(t.Context(), series.ID, generation, pending))
+	require.NoError(t, s.store.Samples.Write(t.Context(), series.ID, generation, pending))
 	s.work()
 	s.asleep(series)
 	var values []float64

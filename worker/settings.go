@@ -27,7 +27,7 @@ type settings struct {
 
 // applySettings reads the settings and puts what changed into force.
 func (r *runner) applySettings(ctx context.Context) error {
-	values, err := r.Store.Settings(ctx)
+	values, err := r.Store.Settings.All(ctx)
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (s settings) atATime(slots int) int {
 	return s.concurrency
 }
 
-func parseSettings(values store.Settings) (settings, error) {
+func parseSettings(values store.SettingValues) (settings, error) {
 	s := settings{read: true, retention: values[store.SettingRetentionPoints] + " " + values[store.SettingRetentionGrace]}
 	err := values.Parse(map[string]any{
 		store.SettingFrameRate: &s.frames, store.SettingSearchRate: &s.searches, store.SettingConcurrency: &s.concurrency,

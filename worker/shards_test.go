@@ -44,7 +44,7 @@ func TestRepositoriesAreSearchedWhereTheirShardIsServed(t *testing.T) {
 	for i := range 50 { // four blocks of neighbours
 		copied := filepath.Join(t.TempDir(), "copy.git")
 		require.NoError(t, os.CopyFS(copied, os.DirFS(origin.Dir)))
-		r, err := s.store.AddRepository(t.Context(), fmt.Sprintf("acme/%02d", i), "file://"+copied, false)
+		r, err := s.store.Repositories.Add(t.Context(), fmt.Sprintf("acme/%02d", i), "file://"+copied, false)
 		require.NoError(t, err)
 		ids = append(ids, r.ID)
 	}
@@ -99,7 +99,7 @@ func TestSyncLeavesOutShardsThatNobodyServes(t *testing.T) {
 	origin := historyRepository(t, months(1).Anchor, 1)
 	var ids []int64
 	for i := range 50 {
-		r, err := s.store.AddRepository(t.Context(), fmt.Sprintf("acme/%02d", i), "file://"+origin.Dir+strings.Repeat("/", i), false)
+		r, err := s.store.Repositories.Add(t.Context(), fmt.Sprintf("acme/%02d", i), "file://"+origin.Dir+strings.Repeat("/", i), false)
 		require.NoError(t, err)
 		ids = append(ids, r.ID)
 	}
@@ -110,7 +110,7 @@ func TestSyncLeavesOutShardsThatNobodyServes(t *testing.T) {
 	}, patience, 50*time.Millisecond)
 	require.NoError(t, s.workflows.Sync(t.Context(), 0))
 	require.NoError(t, s.client.GetWorkflow(t.Context(), "sync/now", "").Get(t.Context(), nil))
-	after, err := s.store.RepositoriesByID(t.Context(), ids)
+	after, err := s.store.Repositories.ByID(t.Context(), ids)
 	require.NoError(t, err)
 	for _, id := range ids {
 		require.Equal(t, insights.ShardOf(id, 4) < 2, after[id].IndexedAt != nil)

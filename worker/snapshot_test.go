@@ -13,7 +13,7 @@ import (
 
 func (s *testStack) chart(series insights.Series) []store.Point {
 	s.t.Helper()
-	charts, err := s.store.Charts(s.t.Context(), []string{series.ID}, store.PointFilter{Viewer: store.Administrator}, store.Display{})
+	charts, err := s.store.Charts.Read(s.t.Context(), []string{series.ID}, store.PointFilter{Viewer: store.Administrator}, store.Display{})
 	require.NoError(s.t, err)
 	return charts[series.ID].Points
 }

@@ -94,13 +94,13 @@ func (s *testStack) workOn(dir, shards string) (stop func()) {
 
 func (s *testStack) set(key, value string) {
 	s.t.Helper()
-	require.NoError(s.t, s.store.SetSetting(s.t.Context(), key, value))
+	require.NoError(s.t, s.store.Settings.Set(s.t.Context(), key, value))
 }
 
 // addRepository registers a local repository.
 func (s *testStack) addRepository(name string, r *testgit.Repo) store.Repository {
 	s.t.Helper()
-	repository, err := s.store.AddRepository(s.t.Context(), name, r.Dir, true)
+	repository, err := s.store.Repositories.Add(s.t.Context(), name, r.Dir, true)
 	require.NoError(s.t, err)
 	return repository
 }
@@ -111,7 +111,7 @@ func (s *testStack) create(series insights.Series) insights.Series {
 	if series.Method == "" {
 		series.Method = insights.Search
 	}
-	view, err := s.store.CreateView(s.t.Context(), insights.View{
+	view, err := s.store.Views.Create(s.t.Context(), insights.View{
 		Title:  s.t.Name(),
 		Series: []insights.ViewSeries{{Label: "series", Series: series}},
 	})
@@ -139,7 +139,7 @@ func (s *testStack) checkTallies(series insights.Series) {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), 10*time.Second)
 	defer cancel()
-	ledger, err := s.store.Completeness(ctx, series.ID)
+	ledger, err := s.store.Samples.Completeness(ctx, series.ID)
 	require.NoError(s.t, err)
 	require.NoError(s.t, ledger.Check())
 	tally, err := s.workflows.Completeness(ctx, series.ID)
@@ -177,7 +177,7 @@ func (s *testStack) asleep(series insights.Series) workflows.Status {
 // agree holds the workflow's tally equal to the ledger's, in a state in which nothing is written.
 func (s *testStack) agree(series insights.Series, status workflows.Status) {
 	s.t.Helper()
-	ledger, err := s.store.Completeness(s.t.Context(), series.ID)
+	ledger, err := s.store.Samples.Completeness(s.t.Context(), series.ID)
 	require.NoError(s.t, err)
 	require.Equal(s.t, ledger, status.Completeness)
 }
@@ -185,7 +185,7 @@ func (s *testStack) agree(series insights.Series, status workflows.Status) {
 // ledger returns the samples of a series by repository and time, without what differs between two runs.
 func (s *testStack) ledger(series insights.Series) []insights.Sample {
 	s.t.Helper()
-	samples, err := s.store.Samples(s.t.Context(), store.SampleFilter{SeriesID: series.ID})
+	samples, err := s.store.Samples.List(s.t.Context(), store.SampleFilter{SeriesID: series.ID})
 	require.NoError(s.t, err)
 	list := make([]insights.Sample, len(samples))
 	for i, sample := range samples {
@@ -197,7 +197,7 @@ func (s *testStack) ledger(series insights.Series) []insights.Sample {
 
 func (s *testStack) points(series insights.Series) []store.Point {
 	s.t.Helper()
-	points, err := s.store.Points(s.t.Context(), []string{series.ID}, store.PointFilter{})
+	points, err := s.store.Charts.Points(s.t.Context(), []string{series.ID}, store.PointFilter{})
 	require.NoError(s.t, err)
 	return points[series.ID]
 }

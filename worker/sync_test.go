@@ -17,7 +17,7 @@ func TestSyncOnRequest(t *testing.T) {
 	s := newStack(t)
 	grid := months(3)
 	origin := historyRepository(t, grid.Anchor, 3, 2, 1)
-	mirror, err := s.store.AddRepository(t.Context(), "acme/mirror", "file://"+origin.Dir, false)
+	mirror, err := s.store.Repositories.Add(t.Context(), "acme/mirror", "file://"+origin.Dir, false)
 	require.NoError(t, err)
 	local := s.addRepository("acme/local", historyRepository(t, grid.Anchor, 1, 1, 1))
 	gone := historyRepository(t, grid.Anchor, 1, 1, 1)
@@ -31,7 +31,7 @@ func TestSyncOnRequest(t *testing.T) {
 	require.NoError(t, s.workflows.Sync(t.Context(), 0))
 	require.NoError(t, s.client.GetWorkflow(t.Context(), "sync/now", "").Get(t.Context(), nil))
 
-	after, err := s.store.RepositoriesByID(t.Context(), []int64{mirror.ID, local.ID, lost.ID})
+	after, err := s.store.Repositories.ByID(t.Context(), []int64{mirror.ID, local.ID, lost.ID})
 	require.NoError(t, err)
 	for _, id := range []int64{mirror.ID, local.ID} {
 		require.NotNil(t, after[id].IndexedAt)
@@ -42,7 +42,7 @@ func TestSyncOnRequest(t *testing.T) {
 
 	// What was indexed needs no host any more.
 	require.NoError(t, os.RemoveAll(origin.Dir))
-	require.NoError(t, s.store.RemoveRepository(t.Context(), "acme/lost"))
+	require.NoError(t, s.store.Repositories.Remove(t.Context(), "acme/lost"))
 	series := s.create(insights.Series{Query: "TODO", Grid: months(3)})
 	status := s.asleep(series)
 	require.EqualValues(t, 6, status.Completeness.Planned)

@@ -61,7 +61,7 @@ func measureLedger(ctx context.Context, n, points int) (err error) {
 		return err
 	}
 	step("register and index repositories")
-	view, err := in.store.CreateView(ctx, insights.View{Title: "ledger", Series: []insights.ViewSeries{
+	view, err := in.store.Views.Create(ctx, insights.View{Title: "ledger", Series: []insights.ViewSeries{
 		{Label: "TODO", Series: insights.Series{Query: "TODO", Method: insights.Search, Grid: grid}},
 	}})
 	if err != nil {
@@ -69,13 +69,13 @@ func measureLedger(ctx context.Context, n, points int) (err error) {
 	}
 	series := view.Series[0].Series
 	began := time.Now()
-	generation, err := in.store.BeginGeneration(ctx, series.ID, insights.BackfillPlan, grid.Frames())
+	generation, err := in.store.Plans.Begin(ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.BackfillPlan, Times: grid.Frames()})
 	if err != nil {
 		return err
 	}
 	slice := max(1, 20_000/points)
 	for done := false; !done; {
-		if done, err = in.store.PlanSlice(ctx, series.ID, generation, store.ScopeFilter{}, slice, true); err != nil {
+		if done, err = in.store.Plans.WriteSlice(ctx, series.ID, generation, store.ScopeFilter{}, slice, true); err != nil {
 			return err
 		}
 	}
@@ -98,14 +98,14 @@ func (in *inside) register(ctx context.Context, n int, frames []time.Time) error
 		name := fmt.Sprintf("team-%03d/service-%05d", i/100, i)
 		list[i] = store.NewRepository{Names: []string{name}, Location: "/" + name, Local: true}
 	}
-	if err := in.store.AddRepositories(ctx, list); err != nil {
+	if err := in.store.Repositories.AddMany(ctx, list); err != nil {
 		return err
 	}
 	first, last := slices.MinFunc(frames, time.Time.Compare), slices.MaxFunc(frames, time.Time.Compare)
 	for part := range slices.Chunk(list, 1000) {
-		var readings []store.FirstReading
+		var readings []store.FirstSync
 		for _, r := range part {
-			known, err := in.store.RepositoryByName(ctx, r.Names[0])
+			known, err := in.store.Repositories.ByName(ctx, r.Names[0])
 			if err != nil {
 				return err
 			}
@@ -116,7 +116,7 @@ func (in *inside) register(ctx context.Context, n int, frames []time.Time) error
 				}
 			}
 			slices.SortFunc(when, time.Time.Compare)
-			reading := store.FirstReading{RepositoryID: known.ID, Sync: store.SyncResult{DefaultBranch: "refs/heads/main", At: time.Now()}}
+			reading := store.FirstSync{RepositoryID: known.ID, Sync: store.SyncResult{DefaultBranch: "refs/heads/main", At: time.Now()}}
 			for i, t := range when {
 				id := sha1.Sum(fmt.Appendf(nil, "%s %d", r.Names[0], i))
 				reading.Sync.Head = hex.EncodeToString(id[:])
@@ -124,7 +124,7 @@ func (in *inside) register(ctx context.Context, n int, frames []time.Time) error
 			}
 			readings = append(readings, reading)
 		}
-		if err := in.store.RecordFirstReadings(ctx, readings); err != nil {
+		if err := in.store.Repositories.RecordFirstSyncs(ctx, readings); err != nil {
 			return err
 		}
 	}
@@ -134,7 +134,7 @@ func (in *inside) register(ctx context.Context, n int, frames []time.Time) error
 // settle writes a value for every pending sample: the newest at a commit is counted, the others are reused.
 func (in *inside) settle(ctx context.Context, series insights.Series, generation int) error {
 	for after, last := int64(0), false; !last; {
-		work, end, err := in.store.Page(ctx, series.ID, generation, after, 40)
+		work, end, err := in.store.Plans.Page(ctx, series.ID, generation, after, 40)
 		if err != nil {
 			return err
 		}
@@ -142,7 +142,7 @@ func (in *inside) settle(ctx context.Context, series insights.Series, generation
 			continue
 		}
 		through := work[len(work)-1].RepositoryID
-		samples, err := in.store.PendingSamples(ctx, series.ID, generation, after+1, through, nil)
+		samples, err := in.store.Samples.Pending(ctx, series.ID, generation, after+1, through)
 		if err != nil {
 			return err
 		}
@@ -154,12 +154,12 @@ func (in *inside) settle(ctx context.Context, series insights.Series, generation
 				s.Outcome, counted[s.Commit] = insights.Counted, true
 			}
 		}
-		if err := in.store.WriteSamples(ctx, series.ID, generation, samples); err != nil {
+		if err := in.store.Samples.Write(ctx, series.ID, generation, samples); err != nil {
 			return err
 		}
 		after = through
 	}
-	return in.store.CompleteGeneration(ctx, series.ID, generation, time.Now())
+	return in.store.Plans.Complete(ctx, series.ID, generation, time.Now())
 }
 
 // processorTime is what this process, and the living ones that the Postgres server started, have used of processors, in clock ticks of 10 ms.
@@ -220,7 +220,7 @@ func (in *inside) reportReads(ctx context.Context, series insights.Series, n, po
 		}
 		for i := range took {
 			began := time.Now()
-			points, err := in.store.Points(ctx, []string{series.ID}, read.filter)
+			points, err := in.store.Charts.Points(ctx, []string{series.ID}, read.filter)
 			if err != nil {
 				return err
 			}

@@ -87,7 +87,7 @@ func run(ctx context.Context) (err error) {
 		return err
 	}
 	took := time.Since(began)
-	tally, err := in.store.Completeness(ctx, series.ID)
+	tally, err := in.store.Samples.Completeness(ctx, series.ID)
 	if err != nil {
 		return err
 	}

@@ -51,7 +51,7 @@ func (in *inside) close() {
 func (in *inside) create(ctx context.Context, query string, points int, next time.Time) (insights.Series, time.Time, error) {
 	interval := insights.Interval{Unit: insights.Day, Value: 30}
 	grid := insights.NewGrid(next.Add(time.Minute).AddDate(0, 0, -30), interval, points)
-	view, err := in.store.CreateView(ctx, insights.View{Title: "scale", Series: []insights.ViewSeries{
+	view, err := in.store.Views.Create(ctx, insights.View{Title: "scale", Series: []insights.ViewSeries{
 		{Label: query, Series: insights.Series{Query: query, Method: insights.Search, Grid: grid}},
 	}})
 	if err != nil {
@@ -61,7 +61,7 @@ func (in *inside) create(ctx context.Context, query string, points int, next tim
 	if err := workflows.NewClient(in.temporal, in.p.Namespace).StartSeries(ctx, series, "scale"); err != nil {
 		return series, time.Time{}, err
 	}
-	return series, grid.Time(1), in.store.MarkSeriesStarted(ctx, series.ID)
+	return series, grid.Time(1), in.store.Series.MarkStarted(ctx, series.ID)
 }
 
 // pollEvery is how often the ledger is looked at; a look costs it some milliseconds.
@@ -118,7 +118,7 @@ func (in *inside) recorded(ctx context.Context, series insights.Series, at time.
 
 // outcomesAt tallies the samples of one time.
 func (in *inside) outcomesAt(ctx context.Context, series insights.Series, at time.Time) (tally insights.Completeness, err error) {
-	points, err := in.store.Points(ctx, []string{series.ID}, store.PointFilter{From: &at, To: &at, Viewer: store.Administrator})
+	points, err := in.store.Charts.Points(ctx, []string{series.ID}, store.PointFilter{From: &at, To: &at, Viewer: store.Administrator})
 	if err == nil && len(points[series.ID]) > 0 {
 		tally = points[series.ID][0].Outcomes
 	}

@@ -14,7 +14,7 @@ import (
 // turns times what a series of few repositories waits for while one over all of them is computed: once when the large one has just
 // been created and is planned, and then again and again while it is searched.
 func turns(ctx context.Context, in *inside, points int) error {
-	repositories, err := in.store.Repositories(ctx, store.RepositoryFilter{Limit: 3})
+	repositories, err := in.store.Repositories.List(ctx, store.RepositoryFilter{Limit: 3})
 	if err != nil {
 		return err
 	}
@@ -29,7 +29,7 @@ func turns(ctx context.Context, in *inside, points int) error {
 	}
 	var worst time.Duration
 	for n := 1; ; n++ {
-		before, err := in.store.Completeness(ctx, large.ID)
+		before, err := in.store.Samples.Completeness(ctx, large.ID)
 		if err != nil {
 			return err
 		}
@@ -42,11 +42,11 @@ func turns(ctx context.Context, in *inside, points int) error {
 			return err
 		}
 		took := time.Since(since)
-		after, err := in.store.Completeness(ctx, large.ID)
+		after, err := in.store.Samples.Completeness(ctx, large.ID)
 		if err != nil {
 			return err
 		}
-		tally, err := in.store.Completeness(ctx, small.ID)
+		tally, err := in.store.Samples.Completeness(ctx, small.ID)
 		if err != nil {
 			return err
 		}
@@ -68,7 +68,7 @@ func turns(ctx context.Context, in *inside, points int) error {
 // createOver makes an insight over some repositories as the API does.
 func (in *inside) createOver(ctx context.Context, query string, points int, scope insights.Scope) (insights.Series, error) {
 	grid := insights.NewGrid(time.Now(), insights.Interval{Unit: insights.Day, Value: 30}, points)
-	view, err := in.store.CreateView(ctx, insights.View{Title: "turns", Series: []insights.ViewSeries{
+	view, err := in.store.Views.Create(ctx, insights.View{Title: "turns", Series: []insights.ViewSeries{
 		{Label: query, Series: insights.Series{Query: query, Method: insights.Search, Grid: grid, Scope: scope}},
 	}})
 	if err != nil {
@@ -78,5 +78,5 @@ func (in *inside) createOver(ctx context.Context, query string, points int, scop
 	if err := workflows.NewClient(in.temporal, in.p.Namespace).StartSeries(ctx, series, "turns"); err != nil {
 		return series, err
 	}
-	return series, in.store.MarkSeriesStarted(ctx, series.ID)
+	return series, in.store.Series.MarkStarted(ctx, series.ID)
 }

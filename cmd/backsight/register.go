@@ -33,7 +33,7 @@ func registerBelow(ctx context.Context, s *store.Store, roots []string, logger *
 			for i, dir := range part {
 				list[i] = store.NewRepository{Names: namesBelow(root, dir), Location: dir, Local: true}
 			}
-			if err := s.AddRepositories(ctx, list); err != nil {
+			if err := s.Repositories.AddMany(ctx, list); err != nil {
 				return count, err
 			}
 			count += len(part)

@@ -1,31 +1,61 @@
--- name: SeriesKey :one
-SELECT id FROM insight_series WHERE series_id = @series_id;
+-- Plans of series: what is computed, and how far the computing has come.
 
+-- Serializes everything that adds plans or ledger rows to a series.
 -- name: LockSeries :one
 SELECT id FROM insight_series WHERE id = @id FOR UPDATE;
 
--- name: OpenGeneration :many
-SELECT generation FROM insight_series_backfill
-WHERE series_id = @series_id AND kind = @kind AND times = @times::timestamptz[] AND completed_at IS NULL
-ORDER BY generation
+-- The plan that an earlier attempt began: an open one of the same kind, times and selection. For a
+-- snapshot also the complete one of the same time.
+-- name: FindPlan :many
+SELECT number FROM series_plans
+WHERE series_id = @series_id AND kind = @kind
+    AND (times = @times::timestamptz[] OR cardinality(@times) = 0)
+    AND selection IS NOT DISTINCT FROM sqlc.narg('selection')::text
+    AND (completed_at IS NULL OR NOT permanent)
+ORDER BY number
 LIMIT 1;
 
--- name: AddGeneration :one
-INSERT INTO insight_series_backfill (series_id, generation, kind, times)
-SELECT @series_id, coalesce(max(b.generation), 0) + 1, @kind, @times::timestamptz[]
-FROM insight_series_backfill AS b
-WHERE b.series_id = @series_id
-RETURNING generation;
+-- name: AddPlan :one
+INSERT INTO series_plans (series_id, number, kind, times, selection, note)
+SELECT @series_id, coalesce(max(p.number), 0) + 1, @kind, @times::timestamptz[], sqlc.narg('selection')::text, nullif(@note::text, '')
+FROM series_plans AS p
+WHERE p.series_id = @series_id
+RETURNING number;
 
--- Two attempts at one plan go one after the other.
--- name: LockGeneration :one
-SELECT kind, times, planned_through, planned_at, completed_at FROM insight_series_backfill
-WHERE series_id = @series_id AND generation = @generation
+-- Two attempts at one plan wait for each other.
+-- name: LockPlan :one
+SELECT kind, times, selection, planned_through, planned_at, completed_at FROM series_plans
+WHERE series_id = @series_id AND number = @number
 FOR UPDATE;
 
--- The commits of some repositories at the times, which are sorted: the repository is at commit_bytea from the time after "above" through
--- the time "through", both counted from 1; NULL: it has none there. A row with through NULL comes first for each repository whose index
--- is enabled: the index is right for the times after "least" up to "above". A look-up for each commit, not for each time.
+-- name: PlannedThrough :one
+SELECT planned_through FROM series_plans WHERE series_id = @series_id AND number = @number;
+
+-- name: AdvancePlan :exec
+UPDATE series_plans
+SET planned_through = @planned_through, planned_at = CASE WHEN @done::boolean THEN now() ELSE planned_at END
+WHERE series_id = @series_id AND number = @number;
+
+-- name: CompletePlan :exec
+UPDATE series_plans SET completed_at = @at::timestamptz
+WHERE series_id = @series_id AND number = @number AND completed_at IS NULL;
+
+-- name: IsPermanent :one
+SELECT coalesce((SELECT permanent FROM series_plans WHERE series_id = @series_id AND number = @number), true)::boolean;
+
+-- Newest first, without snapshots.
+-- name: SeriesPlans :many
+SELECT number, kind, times, coalesce(note, '')::text AS note, created_at, completed_at
+FROM series_plans
+WHERE series_id = @series_id AND permanent
+ORDER BY number DESC
+LIMIT @row_limit;
+
+-- The commits of some repositories at the times, which are sorted. Times are counted from 1: the
+-- repository is at commit_bytea from the time after "above" through the time "through"; NULL: it has
+-- no commit there. For each repository whose index is enabled, the row that comes first has a NULL in
+-- "through": the index is right for the times after "least" up to "above". The statement looks up
+-- each commit once, not each time.
 -- name: ResolveCommits :many
 WITH RECURSIVE steps AS (
     SELECT m.repo_id, coalesce(width_bucket(m.oldest_complete - interval '1 microsecond', @times::timestamptz[]), 0) AS least,
@@ -39,21 +69,13 @@ WITH RECURSIVE steps AS (
     FROM steps AS s
     LEFT JOIN LATERAL (
         SELECT x.commit_bytea, x.committed_at FROM commit_index AS x
-        WHERE x.repo_id = s.repo_id AND NOT x.shadowed AND x.committed_at <= (@times)[s.above]
+        WHERE x.repo_id = s.repo_id AND NOT x.hidden AND x.committed_at <= (@times)[s.above]
         ORDER BY x.committed_at DESC
         LIMIT 1
     ) AS i ON true
     WHERE s.above > s.least
 )
 SELECT repo_id, above, through, commit_bytea FROM steps WHERE through IS NOT NULL;
-
--- name: AdvancePlan :exec
-UPDATE insight_series_backfill
-SET planned_through = @planned_through, planned_at = CASE WHEN @done::boolean THEN now() ELSE planned_at END
-WHERE series_id = @series_id AND generation = @generation;
-
--- name: MarkBackfillQueued :exec
-UPDATE insight_series SET backfill_queued_at = now() WHERE id = @id AND backfill_queued_at IS NULL;
 
 -- Rows with pending samples, by repository.
 -- name: PendingWork :many
@@ -67,20 +89,75 @@ LIMIT @row_limit;
 -- name: HasPending :one
 SELECT EXISTS (
     SELECT FROM sample_chunks AS c
-    JOIN series_times AS t ON t.series_id = c.series_id AND t.chunk = c.chunk
-    WHERE c.series_id = @series_id AND c.pending > 0 AND substr(c.outcomes, t.place, 1) = 'p' AND coalesce(c.generations[t.place], c.generation) = @generation::integer);
+    JOIN sample_slots AS t ON t.series_id = c.series_id AND t.chunk = c.chunk
+    WHERE c.series_id = @series_id AND c.pending > 0
+        AND substr(c.outcomes, t.place, 1) = 'p' AND coalesce(c.plans[t.place], c.plan) = @plan::integer);
 
--- name: CompleteGeneration :exec
-UPDATE insight_series_backfill SET completed_at = @at::timestamptz
-WHERE series_id = @series_id AND generation = @generation AND completed_at IS NULL;
+-- The times at which a retry selects a sample. Samples of removed repositories stay as they are.
+-- letters are those of the outcomes. faulty is true when all of them are partial or failed, so that
+-- the index of faulty rows has the answer.
+-- name: RetryTimes :many
+SELECT DISTINCT t.time
+FROM (
+    SELECT c.chunk, c.repo_id, c.outcomes FROM sample_chunks AS c WHERE c.series_id = @series_id AND c.faulty > 0 AND @faulty::boolean
+    UNION ALL
+    SELECT c.chunk, c.repo_id, c.outcomes FROM sample_chunks AS c WHERE c.series_id = @series_id AND NOT @faulty
+) AS s
+JOIN series_times AS t ON t.series_id = @series_id AND t.chunk = s.chunk
+JOIN repositories AS r ON r.id = s.repo_id
+WHERE substr(s.outcomes, t.place, 1) = ANY (@letters::text[])
+    AND (sqlc.narg('at')::timestamptz IS NULL OR t.time = sqlc.narg('at'))
+    AND r.deleted_at IS NULL AND (@repo_pattern::text = '' OR r.name ~ @repo_pattern)
+ORDER BY t.time;
 
--- name: CompleteBackfill :exec
-UPDATE insight_series SET backfill_completed_at = @at::timestamptz WHERE id = @series_id AND backfill_completed_at IS NULL;
+-- The next repositories of which a retry selects a sample.
+-- name: RetryRepositories :many
+SELECT DISTINCT s.repo_id
+FROM (
+    SELECT c.chunk, c.repo_id, c.outcomes FROM sample_chunks AS c
+    WHERE c.series_id = @series_id AND c.repo_id > @after AND c.faulty > 0 AND @faulty::boolean
+    UNION ALL
+    SELECT c.chunk, c.repo_id, c.outcomes FROM sample_chunks AS c
+    WHERE c.series_id = @series_id AND c.repo_id > @after AND NOT @faulty
+) AS s
+JOIN repositories AS r ON r.id = s.repo_id
+WHERE EXISTS (
+        SELECT FROM series_times AS t
+        WHERE t.series_id = @series_id AND t.chunk = s.chunk AND substr(s.outcomes, t.place, 1) = ANY (@letters::text[])
+            AND (sqlc.narg('at')::timestamptz IS NULL OR t.time = sqlc.narg('at')))
+    AND r.deleted_at IS NULL AND (@repo_pattern::text = '' OR r.name ~ @repo_pattern)
+ORDER BY s.repo_id
+LIMIT @row_limit;
 
--- name: CompleteRecording :exec
-UPDATE insight_series
-SET last_recorded_at = greatest(last_recorded_at, @recorded::timestamptz), next_recording_after = greatest(next_recording_after, @next::timestamptz)
-WHERE id = @id;
+-- The times of all plans that are written in full and add times.
+-- name: PlannedTimes :many
+SELECT DISTINCT t.time::timestamptz AS time
+FROM series_plans AS p
+CROSS JOIN LATERAL unnest(p.times) AS t (time)
+WHERE p.series_id = @series_id AND p.kind = ANY (@kinds::text[]) AND p.planned_at IS NOT NULL
+ORDER BY t.time;
 
--- name: PlanKind :one
-SELECT kind FROM insight_series_backfill WHERE series_id = @series_id AND generation = @plan;
+-- Repositories that have a sample at every one of the times.
+-- name: WholeRepositories :many
+SELECT s.repo_id FROM samples AS s
+WHERE s.series_id = @series_id AND s.time = ANY (@times::timestamptz[])
+GROUP BY s.repo_id
+HAVING count(*) >= cardinality(@times);
+
+-- Series that are due for a snapshot, by id: those whose grid is coarser than a day.
+-- name: SnapshotSeries :many
+SELECT id, series_id FROM insight_series
+WHERE id > @after AND deleted_at IS NULL AND workflow_started_at IS NOT NULL
+    AND (sample_interval_unit IN ('WEEK', 'MONTH', 'YEAR')
+        OR sample_interval_unit = 'DAY' AND sample_interval_value > 1
+        OR sample_interval_unit = 'HOUR' AND sample_interval_value > 24)
+ORDER BY id
+LIMIT @row_limit;
+
+-- Snapshots of a series that the given one replaces: all before it, or those that are not complete.
+-- name: OldSnapshots :many
+SELECT number, times[1]::timestamptz AS time FROM series_plans
+WHERE series_id = @series_id AND NOT permanent AND number < @number AND (@complete_too::boolean OR completed_at IS NULL);
+
+-- name: DropPlan :exec
+DELETE FROM series_plans WHERE series_id = @series_id AND number = @number;

@@ -1,10 +1,13 @@
+-- Repositories, one by one and thousands at a time. Statements lock repositories by id, before
+-- anything that belongs to them.
+
 -- name: AddRepoName :exec
 INSERT INTO repo_names (name)
 SELECT @name::text
 WHERE NOT EXISTS (SELECT FROM repo_names WHERE name = @name)
 ON CONFLICT (name) DO NOTHING;
 
--- AddRepository returns no row when the name or the location is taken.
+-- No row is written when the name or the location is taken.
 -- name: AddRepository :execrows
 INSERT INTO repositories (name, location, is_local, private)
 VALUES (@name, @location, @is_local, @private)
@@ -22,7 +25,7 @@ FROM repositories AS r
 LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
 WHERE r.name = @name AND r.deleted_at IS NULL;
 
--- Removed repositories too: samples and points go on naming them.
+-- Removed repositories too, because samples and points name them.
 -- name: RepositoriesByID :many
 SELECT sqlc.embed(r), m.last_indexed_at
 FROM repositories AS r
@@ -32,10 +35,10 @@ WHERE r.id = ANY (@ids::integer[]);
 -- name: Repositories :many
 SELECT sqlc.embed(r), m.last_indexed_at
 FROM repositories AS r
+JOIN visible_repositories(@sees_all::boolean, @login::text) AS v ON v.id = r.id
 LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
 WHERE r.deleted_at IS NULL AND r.name > @after
     AND (@name_pattern::text = '' OR r.name ~ @name_pattern)
-    AND (@sees_all::boolean OR NOT r.private OR r.id IN (SELECT g.repo_id FROM repository_grants AS g WHERE g.login = @login::text))
 ORDER BY r.name
 LIMIT @row_limit;
 
@@ -48,11 +51,10 @@ ORDER BY r.id
 LIMIT @row_limit;
 
 -- name: CountRepositories :one
-SELECT count(*) FROM repositories
-WHERE deleted_at IS NULL AND (@name_pattern::text = '' OR name ~ @name_pattern)
-    AND (@sees_all::boolean OR NOT private OR id IN (SELECT g.repo_id FROM repository_grants AS g WHERE g.login = @login::text));
+SELECT count(*) FROM visible_repositories(@sees_all::boolean, @login::text) AS r
+WHERE r.deleted_at IS NULL AND (@name_pattern::text = '' OR r.name ~ @name_pattern);
 
--- What a scope can choose from. With all_names false only the given names.
+-- What a scope can choose from: the given names, or with all_names every repository.
 -- name: ScopeCandidates :many
 SELECT id, name, fork, archived FROM repositories
 WHERE id > @after AND deleted_at IS NULL AND (@all_names::boolean OR name = ANY (@names::text[]))
@@ -62,12 +64,15 @@ LIMIT @row_limit;
 -- name: MissingRepositories :many
 SELECT wanted.name::text
 FROM unnest(@names::text[]) AS wanted (name)
-WHERE NOT EXISTS (SELECT FROM repositories AS r WHERE r.name = wanted.name AND r.deleted_at IS NULL
-    AND (@sees_all::boolean OR NOT r.private OR r.id IN (SELECT g.repo_id FROM repository_grants AS g WHERE g.login = @login::text)))
+WHERE NOT EXISTS (SELECT FROM visible_repositories(@sees_all::boolean, @login::text) AS r WHERE r.name = wanted.name AND r.deleted_at IS NULL)
 ORDER BY wanted.name;
 
 -- name: RemoveRepository :execrows
 UPDATE repositories SET deleted_at = now() WHERE name = @name AND deleted_at IS NULL;
+
+-- Points keep the old name; new points get the new one.
+-- name: RenameRepository :execrows
+UPDATE repositories SET name = @new_name WHERE name = @name AND deleted_at IS NULL;
 
 -- name: RecordSync :execrows
 UPDATE repositories
@@ -80,3 +85,75 @@ UPDATE repositories SET error = @error, error_at = @at WHERE id = @id;
 
 -- name: SetRepositoryTraits :execrows
 UPDATE repositories SET fork = @fork, archived = @archived, private = @private WHERE id = @id;
+
+-- Repositories whose default branch was seen at the commit that their index ends with, by id. When the
+-- seen head differs from that of the last sync, or from the end of the index, a sync has to look.
+-- name: LockUnchanged :many
+SELECT r.id
+FROM (SELECT unnest(@repo_ids::integer[]) AS id, unnest(@heads::bytea[]) AS head) AS seen
+JOIN repositories AS r ON r.id = seen.id AND r.head = seen.head AND r.error IS NULL AND r.deleted_at IS NULL
+WHERE (SELECT i.commit_bytea FROM commit_index AS i WHERE i.repo_id = seen.id ORDER BY i.seq DESC LIMIT 1) = seen.head
+ORDER BY r.id
+FOR UPDATE OF r;
+
+-- Repositories without an index are left out: a shallow clone has none.
+-- name: StampUnchanged :many
+WITH stamped AS (
+    UPDATE commit_index_metadata SET last_indexed_at = greatest(last_indexed_at, @at::timestamptz)
+    WHERE repo_id = ANY (@repo_ids::integer[])
+    RETURNING repo_id
+)
+UPDATE repositories AS r SET fetched_at = @at
+FROM stamped
+WHERE r.id = stamped.repo_id
+RETURNING r.id;
+
+-- name: LockRepositories :exec
+SELECT FROM repositories WHERE id = ANY (@repo_ids::integer[]) ORDER BY id FOR UPDATE;
+
+-- Callers must hold the locks of the repositories.
+-- name: Unindexed :many
+SELECT r.id FROM repositories AS r
+WHERE r.id = ANY (@repo_ids::integer[]) AND NOT EXISTS (SELECT FROM commit_index_metadata AS m WHERE m.repo_id = r.id)
+ORDER BY r.id;
+
+-- name: RecordFirstSyncs :exec
+WITH w AS (
+    SELECT unnest(@repo_ids::integer[]) AS id, unnest(@branches::text[]) AS branch, unnest(@heads::bytea[]) AS head,
+        unnest(@sizes::bigint[]) AS size_bytes, unnest(@ats::timestamptz[]) AS at
+), indexed AS (
+    INSERT INTO commit_index_metadata (repo_id, last_indexed_at)
+    SELECT w.id, w.at FROM w ORDER BY w.id
+)
+UPDATE repositories AS r
+SET default_branch = nullif(w.branch, ''), head = w.head, size_bytes = w.size_bytes, fetched_at = w.at, error = NULL, error_at = NULL
+FROM w
+WHERE r.id = w.id;
+
+-- A join instead of "= ANY": a query plan made while the table was small would compare every location
+-- with every row.
+-- name: RegisteredLocations :many
+SELECT r.location
+FROM (SELECT unnest(@locations::text[]) AS location) AS w
+JOIN repositories AS r ON r.location = w.location AND r.deleted_at IS NULL;
+
+-- name: AddRepoNames :exec
+INSERT INTO repo_names (name)
+SELECT DISTINCT w.name
+FROM (SELECT unnest(@names::text[]) AS name) AS w
+WHERE NOT EXISTS (SELECT FROM repo_names AS n WHERE n.name = w.name)
+ORDER BY w.name
+ON CONFLICT (name) DO NOTHING;
+
+-- In the order given: of two repositories with one name, the first is added. Returns the locations of
+-- those that were added.
+-- name: AddRepositories :many
+INSERT INTO repositories (name, location, is_local)
+SELECT w.name, w.location, w.is_local
+FROM (
+    SELECT unnest(@names::text[]) AS name, unnest(@locations::text[]) AS location, unnest(@locals::boolean[]) AS is_local,
+        generate_series(1, cardinality(@names)) AS place
+) AS w
+ORDER BY w.place
+ON CONFLICT DO NOTHING
+RETURNING location;

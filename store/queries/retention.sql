@@ -1,8 +1,9 @@
--- How much of a series its charts show, and what is left of things that were deleted.
+-- How many sample times charts show, and the pruning of what was deleted.
 
--- Puts the sample times of a page of series where they belong: the newest stay in charts, older ones are archived, and those are back
--- for which there is room again. A series' own number goes before the setting, and by the setting at least as many stay as somebody
--- asked for when the series was made or extended. 0 is all.
+-- For a page of series, archives the sample times that are older than the newest that charts show, and
+-- restores archived ones that are among the newest again. A series' own number takes precedence over
+-- the setting. The setting never hides points that a person asked for when creating or extending the
+-- series. 0 shows all.
 -- name: KeepNewest :one
 WITH page AS MATERIALIZED (
     SELECT d.id, coalesce(d.retention_points, CASE WHEN @points::integer > 0 THEN greatest(@points, d.points) ELSE 0 END) AS most
@@ -13,10 +14,9 @@ WITH page AS MATERIALIZED (
 ), ranked AS MATERIALIZED (
     SELECT t.id, t.most, t.time, row_number() OVER (PARTITION BY t.id ORDER BY t.time DESC) AS place
     FROM (
-        SELECT DISTINCT page.id, page.most, p.time
+        SELECT page.id, page.most, p.time
         FROM page
-        JOIN insight_series_backfill AS b ON b.series_id = page.id AND b.kind IN ('backfill', 'recording', 'extension', 'joining')
-        CROSS JOIN LATERAL unnest(b.times) AS p (time)
+        JOIN series_times AS p ON p.series_id = page.id
     ) AS t
 ), restored AS (
     DELETE FROM archived_insight_series_recording_times AS a
@@ -48,11 +48,12 @@ SELECT d.retention_points AS own, d.points,
 FROM insight_series AS d
 WHERE d.series_id = @series_id;
 
--- Views that were deleted before the moment; what they are made of goes with them.
+-- Views that were deleted before the given time, with their links to series.
 -- name: PruneViews :execrows
 DELETE FROM insight_view WHERE deleted_at < @before::timestamptz;
 
--- Series that were deleted before the moment, whose workflows are known to have been stopped, and which no view names.
+-- Series that were deleted before the given time, whose workflows have been stopped, and that no view
+-- has.
 -- name: PrunableSeries :many
 SELECT d.id, d.series_id FROM insight_series AS d
 WHERE d.deleted_at < @before::timestamptz AND d.workflow_stopped_at IS NOT NULL
@@ -72,29 +73,26 @@ WHERE c.series_id = @series_key AND c.chunk = n.chunk AND c.repo_id = n.repo_id 
 
 -- name: PruneCaptureSums :execrows
 DELETE FROM capture_sums AS c
-USING (SELECT x.time, x.capture, x.stripe FROM capture_sums AS x WHERE x.series_id = @series_key ORDER BY x.time, x.capture, x.stripe LIMIT @row_limit) AS n
-WHERE c.series_id = @series_key AND c.time = n.time AND c.capture = n.capture AND c.stripe = n.stripe;
+USING (SELECT x.snapshot, x.time, x.capture, x.stripe FROM capture_sums AS x WHERE x.series_id = @series_key ORDER BY x.snapshot, x.time, x.capture, x.stripe LIMIT @row_limit) AS n
+WHERE c.series_id = @series_key AND c.snapshot = n.snapshot AND c.time = n.time AND c.capture = n.capture AND c.stripe = n.stripe;
 
--- At most 16 for each time.
+-- At most 16 rows for each time.
 -- name: PruneTallies :exec
 DELETE FROM series_tallies WHERE series_id = @series_key;
 
--- name: PruneTimes :exec
-DELETE FROM series_times WHERE series_id = @series_key;
+-- name: PruneSlots :exec
+DELETE FROM sample_slots WHERE series_id = @series_key;
 
--- name: PruneSnapshots :execrows
-DELETE FROM series_points_snapshots WHERE series_id = @series_id;
-
--- name: PruneDirtyQueries :exec
+-- name: PruneNotices :exec
 DELETE FROM insight_dirty_queries WHERE insight_series_id = @series_key::integer;
 
 -- name: PrunePlans :exec
-DELETE FROM insight_series_backfill WHERE series_id = @series_key;
+DELETE FROM series_plans WHERE series_id = @series_key;
 
 -- name: PruneSeriesRow :exec
 DELETE FROM insight_series WHERE id = @series_key;
 
--- Repositories that were removed before the moment and still have an index.
+-- Repositories that were removed before the given time and still have an index.
 -- name: PrunableRepositories :many
 SELECT r.id FROM repositories AS r
 JOIN commit_index_metadata AS m ON m.repo_id = r.id

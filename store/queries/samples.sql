@@ -1,34 +1,182 @@
+-- The ledger: samples, their captured values, and the sums that charts show. The columns are explained
+-- in migrations/00004_samples.sql. Statements lock rows by repository and chunk, before tallies and
+-- captures.
+
+-- The slots of some series. A series without sample times has one row, whose time is NULL.
+-- name: Slots :many
+SELECT d.id, d.series_id, d.generated_from_capture_groups AS captured, t.time, t.chunk, t.place
+FROM insight_series AS d
+LEFT JOIN sample_slots AS t ON t.series_id = d.id
+WHERE d.series_id = ANY (@series_ids::text[])
+ORDER BY d.id, t.time;
+
+-- Callers must hold the lock of the series.
+-- name: AddTimes :exec
+INSERT INTO sample_slots (series_id, time, chunk, place)
+SELECT @series_id, n.time, (n.number - 1) / 32, (n.number - 1) % 32 + 1
+FROM (
+    SELECT w.time, (coalesce((SELECT max(x.chunk * 32 + x.place) FROM series_times AS x WHERE x.series_id = @series_id), 0)
+        + row_number() OVER (ORDER BY w.time))::integer AS number
+    FROM (SELECT DISTINCT unnest(@times::timestamptz[]) AS time) AS w
+    WHERE NOT EXISTS (SELECT FROM series_times AS t WHERE t.series_id = @series_id AND t.time = w.time)
+) AS n
+ORDER BY n.number;
+
+-- name: AddSnapshotSlot :exec
+INSERT INTO sample_slots (series_id, time, chunk, place) VALUES (@series_id, @at::timestamptz, @chunk, 1);
+
+-- Callers that add rows to the ledger of a series exclude each other by this lock.
+-- name: LockLedger :exec
+SELECT FROM insight_series WHERE id = @series_id FOR NO KEY UPDATE;
+
+-- name: LockChunks :many
+SELECT sqlc.embed(c)
+FROM (SELECT unnest(@chunks::integer[]) AS chunk, unnest(@repo_ids::integer[]) AS repo_id) AS w
+JOIN sample_chunks AS c ON c.series_id = @series_id AND c.chunk = w.chunk AND c.repo_id = w.repo_id
+ORDER BY c.repo_id, c.chunk
+FOR UPDATE OF c;
+
+-- name: LockPendingChunks :many
+SELECT sqlc.embed(c) FROM sample_chunks AS c
+WHERE c.series_id = @series_id AND c.pending > 0 AND c.repo_id >= @after_repo AND (c.repo_id, c.chunk) > (@after_repo, @after_chunk::integer)
+ORDER BY c.repo_id, c.chunk
+LIMIT @row_limit
+FOR UPDATE;
+
+-- name: PendingChunks :many
+SELECT sqlc.embed(c) FROM sample_chunks AS c
+WHERE c.series_id = @series_id AND c.pending > 0 AND c.repo_id BETWEEN @from_repo AND @through_repo
+ORDER BY c.repo_id, c.chunk;
+
+-- Rows of some repositories in one chunk of the series.
+-- name: ChunksOf :many
+SELECT sqlc.embed(c) FROM sample_chunks AS c
+WHERE c.series_id = @series_id AND c.chunk = @chunk AND c.repo_id IN (SELECT unnest(@repo_ids::integer[]));
+
+-- Rows of some repositories that have one of the commits.
+-- name: ChunksWithCommits :many
+SELECT sqlc.embed(c)
+FROM (SELECT unnest(@repo_ids::integer[]) AS repo_id, unnest(@commits::bytea[]) AS commit_bytea) AS w
+JOIN sample_chunks AS c ON c.series_id = @series_id AND c.chunk = ANY (@chunks::integer[]) AND c.repo_id = w.repo_id
+WHERE w.commit_bytea = ANY (c.commits);
+
+-- name: InsertChunks :execrows
+INSERT INTO sample_chunks (series_id, chunk, repo_id, name_id, plan, pending, faulty, outcomes, plans, vals, durations_ms, attempts,
+    commits, commit_of, kept_outcomes, kept_commit_of, reason_codes, reasons, reason_of)
+SELECT @series_id, w.chunk, w.repo_id, n.id, w.plan, w.pending, w.faulty, w.outcomes, nullif(w.plans, '')::integer[],
+    nullif(w.vals, '')::double precision[], nullif(w.durations_ms, '')::integer[], w.attempts,
+    nullif(w.commits, '')::bytea[], w.commit_of, nullif(w.kept_outcomes, ''), w.kept_commit_of,
+    nullif(w.reason_codes, '')::text[], nullif(w.reasons, '')::text[], w.reason_of
+FROM (
+    SELECT unnest(@chunks::integer[]) AS chunk, unnest(@repo_ids::integer[]) AS repo_id, unnest(@plan::integer[]) AS plan,
+        unnest(@pending::integer[]) AS pending, unnest(@faulty::integer[]) AS faulty, unnest(@outcomes::text[]) AS outcomes,
+        unnest(@plans::text[]) AS plans, unnest(@vals::text[]) AS vals, unnest(@durations_ms::text[]) AS durations_ms,
+        unnest(@attempts::bytea[]) AS attempts, unnest(@commits::text[]) AS commits, unnest(@commit_of::bytea[]) AS commit_of,
+        unnest(@kept_outcomes::text[]) AS kept_outcomes, unnest(@kept_commit_of::bytea[]) AS kept_commit_of,
+        unnest(@reason_codes::text[]) AS reason_codes, unnest(@reasons::text[]) AS reasons, unnest(@reason_of::bytea[]) AS reason_of
+) AS w
+JOIN repositories AS r ON r.id = w.repo_id
+JOIN repo_names AS n ON n.name = r.name;
+
+-- name: UpdateChunks :execrows
+UPDATE sample_chunks AS c
+SET plan = w.plan, pending = w.pending, faulty = w.faulty, outcomes = w.outcomes, plans = nullif(w.plans, '')::integer[],
+    vals = nullif(w.vals, '')::double precision[], durations_ms = nullif(w.durations_ms, '')::integer[], attempts = w.attempts,
+    commits = nullif(w.commits, '')::bytea[], commit_of = w.commit_of,
+    kept_outcomes = nullif(w.kept_outcomes, ''), kept_commit_of = w.kept_commit_of,
+    reason_codes = nullif(w.reason_codes, '')::text[], reasons = nullif(w.reasons, '')::text[], reason_of = w.reason_of
+FROM (
+    SELECT unnest(@chunks::integer[]) AS chunk, unnest(@repo_ids::integer[]) AS repo_id, unnest(@plan::integer[]) AS plan,
+        unnest(@pending::integer[]) AS pending, unnest(@faulty::integer[]) AS faulty, unnest(@outcomes::text[]) AS outcomes,
+        unnest(@plans::text[]) AS plans, unnest(@vals::text[]) AS vals, unnest(@durations_ms::text[]) AS durations_ms,
+        unnest(@attempts::bytea[]) AS attempts, unnest(@commits::text[]) AS commits, unnest(@commit_of::bytea[]) AS commit_of,
+        unnest(@kept_outcomes::text[]) AS kept_outcomes, unnest(@kept_commit_of::bytea[]) AS kept_commit_of,
+        unnest(@reason_codes::text[]) AS reason_codes, unnest(@reasons::text[]) AS reasons, unnest(@reason_of::bytea[]) AS reason_of
+) AS w
+WHERE c.series_id = @series_id AND c.chunk = w.chunk AND c.repo_id = w.repo_id;
+
+-- name: CapturesOf :many
+SELECT v.chunk, v.repo_id, v.capture, v.vals
+FROM (SELECT unnest(@chunks::integer[]) AS chunk, unnest(@repo_ids::integer[]) AS repo_id) AS w
+JOIN sample_captures AS v ON v.series_id = @series_id AND v.chunk = w.chunk AND v.repo_id = w.repo_id;
+
+-- name: WriteCaptures :exec
+INSERT INTO sample_captures (series_id, chunk, repo_id, capture, vals)
+SELECT @series_id, w.chunk, w.repo_id, w.capture, w.vals::double precision[]
+FROM (
+    SELECT unnest(@chunks::integer[]) AS chunk, unnest(@repo_ids::integer[]) AS repo_id, unnest(@captures::text[]) AS capture, unnest(@vals::text[]) AS vals
+) AS w
+ON CONFLICT (series_id, chunk, repo_id, capture) DO UPDATE SET vals = EXCLUDED.vals;
+
+-- name: DeleteCaptures :exec
+DELETE FROM sample_captures AS v
+USING (SELECT unnest(@chunks::integer[]) AS chunk, unnest(@repo_ids::integer[]) AS repo_id, unnest(@captures::text[]) AS capture) AS w
+WHERE v.series_id = @series_id AND v.chunk = w.chunk AND v.repo_id = w.repo_id AND v.capture = w.capture;
+
+-- Adds to the tallies, in one order for all writers.
+-- name: AddTallies :exec
+INSERT INTO series_tallies AS t (series_id, snapshot, time, stripe, counted, reused, absent, partial, failed, pending, value)
+SELECT @series_id, @snapshot, w.time, w.stripe, w.counted, w.reused, w.absent, w.partial, w.failed, w.pending, w.value
+FROM (
+    SELECT unnest(@times::timestamptz[]) AS time, unnest(@stripes::integer[]) AS stripe, unnest(@counted::integer[]) AS counted,
+        unnest(@reused::integer[]) AS reused, unnest(@absent::integer[]) AS absent, unnest(@partial::integer[]) AS partial,
+        unnest(@failed::integer[]) AS failed, unnest(@pending::integer[]) AS pending, unnest(@vals::double precision[]) AS value
+) AS w
+ORDER BY w.time, w.stripe
+ON CONFLICT (series_id, snapshot, time, stripe) DO UPDATE
+SET counted = t.counted + EXCLUDED.counted, reused = t.reused + EXCLUDED.reused, absent = t.absent + EXCLUDED.absent,
+    partial = t.partial + EXCLUDED.partial, failed = t.failed + EXCLUDED.failed, pending = t.pending + EXCLUDED.pending,
+    value = t.value + EXCLUDED.value;
+
+-- name: AddCaptureSums :exec
+INSERT INTO capture_sums AS t (series_id, snapshot, time, capture, stripe, value)
+SELECT @series_id, @snapshot, w.time, w.capture, w.stripe, w.value
+FROM (
+    SELECT unnest(@times::timestamptz[]) AS time, unnest(@captures::text[]) AS capture, unnest(@stripes::integer[]) AS stripe,
+        unnest(@vals::double precision[]) AS value
+) AS w
+ORDER BY w.time, w.capture COLLATE "C", w.stripe
+ON CONFLICT (series_id, snapshot, time, capture, stripe) DO UPDATE SET value = t.value + EXCLUDED.value;
+
+-- name: DropChunks :exec
+DELETE FROM sample_chunks WHERE series_id = @series_id AND chunk = @chunk;
+
+-- name: DropCaptures :exec
+DELETE FROM sample_captures WHERE series_id = @series_id AND chunk = @chunk;
+
+-- name: DropSnapshotTallies :exec
+DELETE FROM series_tallies WHERE series_id = @series_id AND snapshot AND time = @at;
+
+-- name: DropSnapshotSums :exec
+DELETE FROM capture_sums WHERE series_id = @series_id AND snapshot AND time = @at;
+
+-- name: DropSlots :exec
+DELETE FROM sample_slots WHERE series_id = @series_id AND chunk = @chunk;
+
+-- The samples of each series by outcome, without snapshots.
 -- name: Completeness :many
 SELECT t.series_id, sum(t.counted)::bigint AS counted, sum(t.reused)::bigint AS reused, sum(t.absent)::bigint AS absent,
     sum(t.partial)::bigint AS partial, sum(t.failed)::bigint AS failed, sum(t.pending)::bigint AS pending
 FROM series_tallies AS t
-WHERE t.series_id = ANY (@series_ids::integer[])
+WHERE t.series_id = ANY (@series_ids::integer[]) AND NOT t.snapshot
 GROUP BY t.series_id;
 
 -- The outcomes of a plan's samples in a range of repositories: rows that have any of the plan's times.
 -- name: OutcomesOfRange :many
-SELECT c.repo_id, c.chunk, c.outcomes, c.generation, c.generations FROM sample_chunks AS c
+SELECT c.repo_id, c.chunk, c.outcomes, c.plan, c.plans FROM sample_chunks AS c
 WHERE c.series_id = @series_id AND c.repo_id BETWEEN @from_repo AND @through_repo
-    AND c.chunk = ANY (ARRAY(
-        SELECT DISTINCT t.chunk
-        FROM insight_series_backfill AS b
-        JOIN series_times AS t ON t.series_id = b.series_id AND t.time = ANY (b.times)
-        WHERE b.series_id = @series_id AND b.generation = @generation))
+    AND c.chunk = ANY (ARRAY(SELECT DISTINCT t.chunk FROM plan_slots AS t WHERE t.series_id = @series_id AND t.plan = @plan))
 ORDER BY c.repo_id, c.chunk;
 
--- The same of all repositories; most of them are alike.
--- name: OutcomesOfGeneration :many
-SELECT c.outcomes, c.generation, c.generations, count(*) AS n FROM sample_chunks AS c
+-- The same for all repositories. Most rows are alike, so that few groups come back.
+-- name: OutcomesOfPlan :many
+SELECT c.outcomes, c.plan, c.plans, count(*) AS n FROM sample_chunks AS c
 WHERE c.series_id = @series_id
-    AND c.chunk = ANY (ARRAY(
-        SELECT DISTINCT t.chunk
-        FROM insight_series_backfill AS b
-        JOIN series_times AS t ON t.series_id = b.series_id AND t.time = ANY (b.times)
-        WHERE b.series_id = @series_id AND b.generation = @generation))
-GROUP BY c.outcomes, c.generation, c.generations;
+    AND c.chunk = ANY (ARRAY(SELECT DISTINCT t.chunk FROM plan_slots AS t WHERE t.series_id = @series_id AND t.plan = @plan))
+GROUP BY c.outcomes, c.plan, c.plans;
 
--- Newest time first, then by repository; after_time and after_repo are those of the last row of the page before. letters are
--- those of the outcomes.
+-- Newest time first, then by repository. after_time and after_repo are those of the last row of the
+-- page before. letters are those of the outcomes.
 -- name: Samples :many
 SELECT t.time, t.place, x.repository, sqlc.embed(c)
 FROM (
@@ -39,12 +187,11 @@ FROM (
 CROSS JOIN LATERAL (
     SELECT s.chunk, s.repo_id, r.name AS repository
     FROM sample_chunks AS s
-    JOIN repositories AS r ON r.id = s.repo_id
+    JOIN visible_repositories(@sees_all::boolean, @login::text) AS r ON r.id = s.repo_id
     WHERE s.series_id = @series_id AND s.chunk = t.chunk
         AND (sqlc.narg('after_time')::timestamptz IS NULL OR t.time < sqlc.narg('after_time') OR s.repo_id > @after_repo)
         AND substr(s.outcomes, t.place, 1) = ANY (@letters::text[])
         AND (@repo_pattern::text = '' OR r.name ~ @repo_pattern)
-        AND (@sees_all::boolean OR NOT r.private OR r.id IN (SELECT g.repo_id FROM repository_grants AS g WHERE g.login = @login::text))
     ORDER BY s.repo_id
     LIMIT @row_limit
 ) AS x
@@ -56,40 +203,60 @@ LIMIT @row_limit;
 SELECT count(*)
 FROM series_times AS t
 JOIN sample_chunks AS c ON c.series_id = t.series_id AND c.chunk = t.chunk
-JOIN repositories AS r ON r.id = c.repo_id
+JOIN visible_repositories(@sees_all::boolean, @login::text) AS r ON r.id = c.repo_id
 WHERE t.series_id = @series_id
     AND (sqlc.narg('at')::timestamptz IS NULL OR t.time = sqlc.narg('at'))
     AND substr(c.outcomes, t.place, 1) = ANY (@letters::text[])
-    AND (@repo_pattern::text = '' OR r.name ~ @repo_pattern)
-    AND (@sees_all::boolean OR NOT r.private OR r.id IN (SELECT g.repo_id FROM repository_grants AS g WHERE g.login = @login::text));
+    AND (@repo_pattern::text = '' OR r.name ~ @repo_pattern);
 
--- The same where every repository counts.
+-- The same for an administrator without a pattern.
 -- name: CountAllSamples :one
 SELECT sum(t.counted)::bigint AS counted, sum(t.reused)::bigint AS reused, sum(t.absent)::bigint AS absent,
     sum(t.partial)::bigint AS partial, sum(t.failed)::bigint AS failed, sum(t.pending)::bigint AS pending
 FROM series_tallies AS t
-WHERE t.series_id = @series_id AND (sqlc.narg('at')::timestamptz IS NULL OR t.time = sqlc.narg('at'))
+WHERE t.series_id = @series_id AND NOT t.snapshot AND (sqlc.narg('at')::timestamptz IS NULL OR t.time = sqlc.narg('at'))
 HAVING count(*) > 0;
 
 -- name: FailedReasons :many
-SELECT f.outcome::text AS outcome, f.reason_class::text AS reason_class, count(*) AS n, min(f.reason)::text AS example
-FROM (
-    SELECT CASE substr(c.outcomes, t.place, 1) WHEN 'i' THEN 'partial' ELSE 'failed' END AS outcome,
-        CASE WHEN t.place <= length(c.reason_of) THEN coalesce(c.reason_classes[get_byte(c.reason_of, t.place - 1)], '') ELSE '' END AS reason_class,
-        CASE WHEN t.place <= length(c.reason_of) THEN coalesce(c.reasons[get_byte(c.reason_of, t.place - 1)], '') ELSE '' END AS reason
-    FROM sample_chunks AS c
-    JOIN series_times AS t ON t.series_id = c.series_id AND t.chunk = c.chunk
-    WHERE c.series_id = @series_id AND c.faulty > 0 AND substr(c.outcomes, t.place, 1) IN ('i', 'f')
-        AND (@sees_all::boolean OR EXISTS (SELECT FROM repositories AS r WHERE r.id = c.repo_id
-            AND (NOT r.private OR r.id IN (SELECT g.repo_id FROM repository_grants AS g WHERE g.login = @login::text))))
-) AS f
-GROUP BY f.outcome, f.reason_class
-ORDER BY n DESC, f.outcome, f.reason_class;
+SELECT f.outcome, f.reason_code, count(*) AS n, min(f.reason)::text AS example
+FROM faulty_samples AS f
+WHERE f.series_id = @series_id
+    AND (@sees_all::boolean OR f.repo_id IN (SELECT v.id FROM visible_repositories(@sees_all, @login::text) AS v))
+GROUP BY f.outcome, f.reason_code
+ORDER BY n DESC, f.outcome, f.reason_code;
 
--- The values of some samples, or those of them that are chosen, one row each.
+-- The captured values of some samples, a row each: all values, or those that are chosen.
 -- name: SampleValues :many
 SELECT w.repo_id::integer AS repo_id, w.time::timestamptz AS time, v.capture, v.vals[t.place]::double precision AS value
 FROM (SELECT unnest(@repo_ids::integer[]) AS repo_id, unnest(@times::timestamptz[]) AS time) AS w
 JOIN series_times AS t ON t.series_id = @series_id AND t.time = w.time
 JOIN sample_captures AS v ON v.series_id = t.series_id AND v.chunk = t.chunk AND v.repo_id = w.repo_id
 WHERE v.vals[t.place] <> 0 AND (@all_values::boolean OR v.capture = ANY (@captures::text[]));
+
+-- For each of the repositories, the newest sample that is exact and has a commit: a row for each of
+-- its captured values, or one without. No row for a retry, which checks whether known samples are
+-- right.
+-- name: Bases :many
+SELECT w.repo_id::integer AS repo_id, s.commit_bytea, s.value, p.capture, coalesce(p.value, 0)::double precision AS capture_value
+FROM unnest(@repo_ids::integer[]) AS w (repo_id)
+CROSS JOIN LATERAL (
+    SELECT x.time, x.commit_bytea, x.value FROM samples AS x
+    WHERE x.series_id = @series_key AND x.repo_id = w.repo_id AND x.outcome IN ('counted', 'reused') AND x.commit_bytea IS NOT NULL
+    ORDER BY x.time DESC
+    LIMIT 1
+) AS s
+LEFT JOIN series_points AS p ON p.series_id = @series_id AND p.repo_id = w.repo_id AND p.time = s.time AND p.capture IS NOT NULL
+WHERE NOT EXISTS (
+    SELECT FROM series_plans AS b WHERE b.series_id = @series_key AND b.number = @plan AND b.kind = 'retry')
+ORDER BY w.repo_id;
+
+-- Why samples of a plan failed in a range of repositories, and whether any search found something. The
+-- range has failed alike if there is one row.
+-- name: FailuresOfRange :many
+SELECT s.outcome, s.reason_code, count(*) AS samples, count(DISTINCT s.repo_id) AS repositories, coalesce(min(s.reason), '')::text AS reason
+FROM samples AS s
+WHERE s.series_id = @series_id AND s.plan = @plan AND s.repo_id BETWEEN @first AND @last
+    AND s.outcome IN ('counted', 'partial', 'failed')
+GROUP BY s.outcome, s.reason_code
+ORDER BY samples DESC
+LIMIT 2;

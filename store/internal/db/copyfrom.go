@@ -33,7 +33,7 @@ func (r iteratorForAppendCommitIndex) Values() ([]interface{}, error) {
 		r.rows[0].Seq,
 		r.rows[0].CommitBytea,
 		r.rows[0].CommittedAt,
-		r.rows[0].Shadowed,
+		r.rows[0].Hidden,
 	}, nil
 }
 
@@ -42,5 +42,5 @@ func (r iteratorForAppendCommitIndex) Err() error {
 }
 
 func (q *Queries) AppendCommitIndex(ctx context.Context, arg []AppendCommitIndexParams) (int64, error) {
-	return q.db.CopyFrom(ctx, []string{"commit_index"}, []string{"repo_id", "seq", "commit_bytea", "committed_at", "shadowed"}, &iteratorForAppendCommitIndex{rows: arg})
+	return q.db.CopyFrom(ctx, []string{"commit_index"}, []string{"repo_id", "seq", "commit_bytea", "committed_at", "hidden"}, &iteratorForAppendCommitIndex{rows: arg})
 }

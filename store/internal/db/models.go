@@ -63,6 +63,7 @@ type InsightSeries struct {
 	Repositories               []string
 	RepositoryCriteria         *string
 	GenerationMethod           string
+	GeneratedFromCaptureGroups bool
 	Anchor                     time.Time
 	SampleIntervalUnit         TimeUnit
 	SampleIntervalValue        int32
@@ -72,14 +73,13 @@ type InsightSeries struct {
 	CreatedAt                  time.Time
 	NextRecordingAfter         time.Time
 	LastRecordedAt             *time.Time
+	LastSnapshotAt             *time.Time
 	BackfillQueuedAt           *time.Time
 	BackfillCompletedAt        *time.Time
+	RetentionPoints            *int32
 	WorkflowStartedAt          *time.Time
 	WorkflowStoppedAt          *time.Time
 	DeletedAt                  *time.Time
-	GeneratedFromCaptureGroups bool
-	LastSnapshotAt             *time.Time
-	RetentionPoints            *int32
 }
 
 type Repositories struct {
@@ -97,28 +97,28 @@ type Repositories struct {
 	FetchedAt     *time.Time
 	Error         *string
 	ErrorAt       *time.Time
-	DeletedAt     *time.Time
 	RewrittenAt   *time.Time
+	DeletedAt     *time.Time
 }
 
 type SampleChunks struct {
-	SeriesID      int32
-	Chunk         int32
-	RepoID        int32
-	NameID        int32
-	Generation    int32
-	Pending       int16
-	Faulty        int16
-	Outcomes      string
-	Generations   []int32
-	Vals          []float64
-	DurationsMs   []int32
-	Attempts      []byte
-	Commits       [][]byte
-	CommitOf      []byte
-	KeptOutcomes  *string
-	KeptCommitOf  []byte
-	ReasonClasses []string
-	Reasons       []string
-	ReasonOf      []byte
+	SeriesID     int32
+	Chunk        int32
+	RepoID       int32
+	NameID       int32
+	Plan         int32
+	Pending      int16
+	Faulty       int16
+	Outcomes     string
+	Plans        []int32
+	Vals         []float64
+	DurationsMs  []int32
+	Attempts     []byte
+	Commits      [][]byte
+	CommitOf     []byte
+	KeptOutcomes *string
+	KeptCommitOf []byte
+	ReasonCodes  []string
+	Reasons      []string
+	ReasonOf     []byte
 }

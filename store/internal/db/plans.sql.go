@@ -10,38 +10,46 @@ import (
 	"time"
 )
 
-const addGeneration = `-- name: AddGeneration :one
-INSERT INTO insight_series_backfill (series_id, generation, kind, times)
-SELECT $1, coalesce(max(b.generation), 0) + 1, $2, $3::timestamptz[]
-FROM insight_series_backfill AS b
-WHERE b.series_id = $1
-RETURNING generation
+const addPlan = `-- name: AddPlan :one
+INSERT INTO series_plans (series_id, number, kind, times, selection, note)
+SELECT $1, coalesce(max(p.number), 0) + 1, $2, $3::timestamptz[], $4::text, nullif($5::text, '')
+FROM series_plans AS p
+WHERE p.series_id = $1
+RETURNING number
 `
 
-type AddGenerationParams struct {
-	SeriesID int32
-	Kind     string
-	Times    []time.Time
+type AddPlanParams struct {
+	SeriesID  int32
+	Kind      string
+	Times     []time.Time
+	Selection *string
+	Note      string
 }
 
-func (q *Queries) AddGeneration(ctx context.Context, arg AddGenerationParams) (int32, error) {
-	row := q.db.QueryRow(ctx, addGeneration, arg.SeriesID, arg.Kind, arg.Times)
-	var generation int32
-	err := row.Scan(&generation)
-	return generation, err
+func (q *Queries) AddPlan(ctx context.Context, arg AddPlanParams) (int32, error) {
+	row := q.db.QueryRow(ctx, addPlan,
+		arg.SeriesID,
+		arg.Kind,
+		arg.Times,
+		arg.Selection,
+		arg.Note,
+	)
+	var number int32
+	err := row.Scan(&number)
+	return number, err
 }
 
 const advancePlan = `-- name: AdvancePlan :exec
-UPDATE insight_series_backfill
+UPDATE series_plans
 SET planned_through = $1, planned_at = CASE WHEN $2::boolean THEN now() ELSE planned_at END
-WHERE series_id = $3 AND generation = $4
+WHERE series_id = $3 AND number = $4
 `
 
 type AdvancePlanParams struct {
 	PlannedThrough int32
 	Done           bool
 	SeriesID       int32
-	Generation     int32
+	Number         int32
 }
 
 func (q *Queries) AdvancePlan(ctx context.Context, arg AdvancePlanParams) error {
@@ -49,88 +57,129 @@ func (q *Queries) AdvancePlan(ctx context.Context, arg AdvancePlanParams) error 
 		arg.PlannedThrough,
 		arg.Done,
 		arg.SeriesID,
-		arg.Generation,
+		arg.Number,
 	)
 	return err
 }
 
-const completeBackfill = `-- name: CompleteBackfill :exec
-UPDATE insight_series SET backfill_completed_at = $1::timestamptz WHERE id = $2 AND backfill_completed_at IS NULL
+const completePlan = `-- name: CompletePlan :exec
+UPDATE series_plans SET completed_at = $1::timestamptz
+WHERE series_id = $2 AND number = $3 AND completed_at IS NULL
 `
 
-func (q *Queries) CompleteBackfill(ctx context.Context, at time.Time, seriesID int32) error {
-	_, err := q.db.Exec(ctx, completeBackfill, at, seriesID)
+type CompletePlanParams struct {
+	At       time.Time
+	SeriesID int32
+	Number   int32
+}
+
+func (q *Queries) CompletePlan(ctx context.Context, arg CompletePlanParams) error {
+	_, err := q.db.Exec(ctx, completePlan, arg.At, arg.SeriesID, arg.Number)
 	return err
 }
 
-const completeGeneration = `-- name: CompleteGeneration :exec
-UPDATE insight_series_backfill SET completed_at = $1::timestamptz
-WHERE series_id = $2 AND generation = $3 AND completed_at IS NULL
+const dropPlan = `-- name: DropPlan :exec
+DELETE FROM series_plans WHERE series_id = $1 AND number = $2
 `
 
-type CompleteGenerationParams struct {
-	At         time.Time
-	SeriesID   int32
-	Generation int32
-}
-
-func (q *Queries) CompleteGeneration(ctx context.Context, arg CompleteGenerationParams) error {
-	_, err := q.db.Exec(ctx, completeGeneration, arg.At, arg.SeriesID, arg.Generation)
+func (q *Queries) DropPlan(ctx context.Context, seriesID int32, number int32) error {
+	_, err := q.db.Exec(ctx, dropPlan, seriesID, number)
 	return err
 }
 
-const completeRecording = `-- name: CompleteRecording :exec
-UPDATE insight_series
-SET last_recorded_at = greatest(last_recorded_at, $1::timestamptz), next_recording_after = greatest(next_recording_after, $2::timestamptz)
-WHERE id = $3
+const findPlan = `-- name: FindPlan :many
+SELECT number FROM series_plans
+WHERE series_id = $1 AND kind = $2
+    AND (times = $3::timestamptz[] OR cardinality($3) = 0)
+    AND selection IS NOT DISTINCT FROM $4::text
+    AND (completed_at IS NULL OR NOT permanent)
+ORDER BY number
+LIMIT 1
 `
 
-type CompleteRecordingParams struct {
-	Recorded time.Time
-	Next     time.Time
-	ID       int32
+type FindPlanParams struct {
+	SeriesID  int32
+	Kind      string
+	Times     []time.Time
+	Selection *string
 }
 
-func (q *Queries) CompleteRecording(ctx context.Context, arg CompleteRecordingParams) error {
-	_, err := q.db.Exec(ctx, completeRecording, arg.Recorded, arg.Next, arg.ID)
-	return err
+// The plan that an earlier attempt began: an open one of the same kind, times and selection. For a
+// snapshot also the complete one of the same time.
+func (q *Queries) FindPlan(ctx context.Context, arg FindPlanParams) ([]int32, error) {
+	rows, err := q.db.Query(ctx, findPlan,
+		arg.SeriesID,
+		arg.Kind,
+		arg.Times,
+		arg.Selection,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int32
+	for rows.Next() {
+		var number int32
+		if err := rows.Scan(&number); err != nil {
+			return nil, err
+		}
+		items = append(items, number)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const hasPending = `-- name: HasPending :one
 SELECT EXISTS (
     SELECT FROM sample_chunks AS c
-    JOIN series_times AS t ON t.series_id = c.series_id AND t.chunk = c.chunk
-    WHERE c.series_id = $1 AND c.pending > 0 AND substr(c.outcomes, t.place, 1) = 'p' AND coalesce(c.generations[t.place], c.generation) = $2::integer)
+    JOIN sample_slots AS t ON t.series_id = c.series_id AND t.chunk = c.chunk
+    WHERE c.series_id = $1 AND c.pending > 0
+        AND substr(c.outcomes, t.place, 1) = 'p' AND coalesce(c.plans[t.place], c.plan) = $2::integer)
 `
 
-func (q *Queries) HasPending(ctx context.Context, seriesID int32, generation int32) (bool, error) {
-	row := q.db.QueryRow(ctx, hasPending, seriesID, generation)
+func (q *Queries) HasPending(ctx context.Context, seriesID int32, plan int32) (bool, error) {
+	row := q.db.QueryRow(ctx, hasPending, seriesID, plan)
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
 }
 
-const lockGeneration = `-- name: LockGeneration :one
-SELECT kind, times, planned_through, planned_at, completed_at FROM insight_series_backfill
-WHERE series_id = $1 AND generation = $2
+const isPermanent = `-- name: IsPermanent :one
+SELECT coalesce((SELECT permanent FROM series_plans WHERE series_id = $1 AND number = $2), true)::boolean
+`
+
+func (q *Queries) IsPermanent(ctx context.Context, seriesID int32, number int32) (bool, error) {
+	row := q.db.QueryRow(ctx, isPermanent, seriesID, number)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
+const lockPlan = `-- name: LockPlan :one
+SELECT kind, times, selection, planned_through, planned_at, completed_at FROM series_plans
+WHERE series_id = $1 AND number = $2
 FOR UPDATE
 `
 
-type LockGenerationRow struct {
+type LockPlanRow struct {
 	Kind           string
 	Times          []time.Time
+	Selection      *string
 	PlannedThrough int32
 	PlannedAt      *time.Time
 	CompletedAt    *time.Time
 }
 
-// Two attempts at one plan go one after the other.
-func (q *Queries) LockGeneration(ctx context.Context, seriesID int32, generation int32) (LockGenerationRow, error) {
-	row := q.db.QueryRow(ctx, lockGeneration, seriesID, generation)
-	var i LockGenerationRow
+// Two attempts at one plan wait for each other.
+func (q *Queries) LockPlan(ctx context.Context, seriesID int32, number int32) (LockPlanRow, error) {
+	row := q.db.QueryRow(ctx, lockPlan, seriesID, number)
+	var i LockPlanRow
 	err := row.Scan(
 		&i.Kind,
 		&i.Times,
+		&i.Selection,
 		&i.PlannedThrough,
 		&i.PlannedAt,
 		&i.CompletedAt,
@@ -139,9 +188,12 @@ func (q *Queries) LockGeneration(ctx context.Context, seriesID int32, generation
 }
 
 const lockSeries = `-- name: LockSeries :one
+
 SELECT id FROM insight_series WHERE id = $1 FOR UPDATE
 `
 
+// Plans of series: what is computed, and how far the computing has come.
+// Serializes everything that adds plans or ledger rows to a series.
 func (q *Queries) LockSeries(ctx context.Context, id int32) (int32, error) {
 	row := q.db.QueryRow(ctx, lockSeries, id)
 	var id_2 int32
@@ -149,41 +201,36 @@ func (q *Queries) LockSeries(ctx context.Context, id int32) (int32, error) {
 	return id_2, err
 }
 
-const markBackfillQueued = `-- name: MarkBackfillQueued :exec
-UPDATE insight_series SET backfill_queued_at = now() WHERE id = $1 AND backfill_queued_at IS NULL
+const oldSnapshots = `-- name: OldSnapshots :many
+SELECT number, times[1]::timestamptz AS time FROM series_plans
+WHERE series_id = $1 AND NOT permanent AND number < $2 AND ($3::boolean OR completed_at IS NULL)
 `
 
-func (q *Queries) MarkBackfillQueued(ctx context.Context, id int32) error {
-	_, err := q.db.Exec(ctx, markBackfillQueued, id)
-	return err
+type OldSnapshotsParams struct {
+	SeriesID    int32
+	Number      int32
+	CompleteToo bool
 }
 
-const openGeneration = `-- name: OpenGeneration :many
-SELECT generation FROM insight_series_backfill
-WHERE series_id = $1 AND kind = $2 AND times = $3::timestamptz[] AND completed_at IS NULL
-ORDER BY generation
-LIMIT 1
-`
-
-type OpenGenerationParams struct {
-	SeriesID int32
-	Kind     string
-	Times    []time.Time
+type OldSnapshotsRow struct {
+	Number int32
+	Time   time.Time
 }
 
-func (q *Queries) OpenGeneration(ctx context.Context, arg OpenGenerationParams) ([]int32, error) {
-	rows, err := q.db.Query(ctx, openGeneration, arg.SeriesID, arg.Kind, arg.Times)
+// Snapshots of a series that the given one replaces: all before it, or those that are not complete.
+func (q *Queries) OldSnapshots(ctx context.Context, arg OldSnapshotsParams) ([]OldSnapshotsRow, error) {
+	rows, err := q.db.Query(ctx, oldSnapshots, arg.SeriesID, arg.Number, arg.CompleteToo)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []int32
+	var items []OldSnapshotsRow
 	for rows.Next() {
-		var generation int32
-		if err := rows.Scan(&generation); err != nil {
+		var i OldSnapshotsRow
+		if err := rows.Scan(&i.Number, &i.Time); err != nil {
 			return nil, err
 		}
-		items = append(items, generation)
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
@@ -192,7 +239,7 @@ func (q *Queries) OpenGeneration(ctx context.Context, arg OpenGenerationParams) 
 }
 
 const pendingWork = `-- name: PendingWork :many
-SELECT r.name, r.size_bytes, c.series_id, c.chunk, c.repo_id, c.name_id, c.generation, c.pending, c.faulty, c.outcomes, c.generations, c.vals, c.durations_ms, c.attempts, c.commits, c.commit_of, c.kept_outcomes, c.kept_commit_of, c.reason_classes, c.reasons, c.reason_of
+SELECT r.name, r.size_bytes, c.series_id, c.chunk, c.repo_id, c.name_id, c.plan, c.pending, c.faulty, c.outcomes, c.plans, c.vals, c.durations_ms, c.attempts, c.commits, c.commit_of, c.kept_outcomes, c.kept_commit_of, c.reason_codes, c.reasons, c.reason_of
 FROM sample_chunks AS c
 JOIN repositories AS r ON r.id = c.repo_id
 WHERE c.series_id = $1 AND c.pending > 0 AND c.repo_id > $2
@@ -229,11 +276,11 @@ func (q *Queries) PendingWork(ctx context.Context, arg PendingWorkParams) ([]Pen
 			&i.SampleChunks.Chunk,
 			&i.SampleChunks.RepoID,
 			&i.SampleChunks.NameID,
-			&i.SampleChunks.Generation,
+			&i.SampleChunks.Plan,
 			&i.SampleChunks.Pending,
 			&i.SampleChunks.Faulty,
 			&i.SampleChunks.Outcomes,
-			&i.SampleChunks.Generations,
+			&i.SampleChunks.Plans,
 			&i.SampleChunks.Vals,
 			&i.SampleChunks.DurationsMs,
 			&i.SampleChunks.Attempts,
@@ -241,7 +288,7 @@ func (q *Queries) PendingWork(ctx context.Context, arg PendingWorkParams) ([]Pen
 			&i.SampleChunks.CommitOf,
 			&i.SampleChunks.KeptOutcomes,
 			&i.SampleChunks.KeptCommitOf,
-			&i.SampleChunks.ReasonClasses,
+			&i.SampleChunks.ReasonCodes,
 			&i.SampleChunks.Reasons,
 			&i.SampleChunks.ReasonOf,
 		); err != nil {
@@ -255,15 +302,44 @@ func (q *Queries) PendingWork(ctx context.Context, arg PendingWorkParams) ([]Pen
 	return items, nil
 }
 
-const planKind = `-- name: PlanKind :one
-SELECT kind FROM insight_series_backfill WHERE series_id = $1 AND generation = $2
+const plannedThrough = `-- name: PlannedThrough :one
+SELECT planned_through FROM series_plans WHERE series_id = $1 AND number = $2
 `
 
-func (q *Queries) PlanKind(ctx context.Context, seriesID int32, plan int32) (string, error) {
-	row := q.db.QueryRow(ctx, planKind, seriesID, plan)
-	var kind string
-	err := row.Scan(&kind)
-	return kind, err
+func (q *Queries) PlannedThrough(ctx context.Context, seriesID int32, number int32) (int32, error) {
+	row := q.db.QueryRow(ctx, plannedThrough, seriesID, number)
+	var planned_through int32
+	err := row.Scan(&planned_through)
+	return planned_through, err
+}
+
+const plannedTimes = `-- name: PlannedTimes :many
+SELECT DISTINCT t.time::timestamptz AS time
+FROM series_plans AS p
+CROSS JOIN LATERAL unnest(p.times) AS t (time)
+WHERE p.series_id = $1 AND p.kind = ANY ($2::text[]) AND p.planned_at IS NOT NULL
+ORDER BY t.time
+`
+
+// The times of all plans that are written in full and add times.
+func (q *Queries) PlannedTimes(ctx context.Context, seriesID int32, kinds []string) ([]time.Time, error) {
+	rows, err := q.db.Query(ctx, plannedTimes, seriesID, kinds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []time.Time
+	for rows.Next() {
+		var time time.Time
+		if err := rows.Scan(&time); err != nil {
+			return nil, err
+		}
+		items = append(items, time)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const resolveCommits = `-- name: ResolveCommits :many
@@ -279,7 +355,7 @@ WITH RECURSIVE steps AS (
     FROM steps AS s
     LEFT JOIN LATERAL (
         SELECT x.commit_bytea, x.committed_at FROM commit_index AS x
-        WHERE x.repo_id = s.repo_id AND NOT x.shadowed AND x.committed_at <= ($1)[s.above]
+        WHERE x.repo_id = s.repo_id AND NOT x.hidden AND x.committed_at <= ($1)[s.above]
         ORDER BY x.committed_at DESC
         LIMIT 1
     ) AS i ON true
@@ -295,9 +371,11 @@ type ResolveCommitsRow struct {
 	CommitBytea []byte
 }
 
-// The commits of some repositories at the times, which are sorted: the repository is at commit_bytea from the time after "above" through
-// the time "through", both counted from 1; NULL: it has none there. A row with through NULL comes first for each repository whose index
-// is enabled: the index is right for the times after "least" up to "above". A look-up for each commit, not for each time.
+// The commits of some repositories at the times, which are sorted. Times are counted from 1: the
+// repository is at commit_bytea from the time after "above" through the time "through"; NULL: it has
+// no commit there. For each repository whose index is enabled, the row that comes first has a NULL in
+// "through": the index is right for the times after "least" up to "above". The statement looks up
+// each commit once, not each time.
 func (q *Queries) ResolveCommits(ctx context.Context, times []time.Time, repoIDs []int32) ([]ResolveCommitsRow, error) {
 	rows, err := q.db.Query(ctx, resolveCommits, times, repoIDs)
 	if err != nil {
@@ -323,13 +401,221 @@ func (q *Queries) ResolveCommits(ctx context.Context, times []time.Time, repoIDs
 	return items, nil
 }
 
-const seriesKey = `-- name: SeriesKey :one
-SELECT id FROM insight_series WHERE series_id = $1
+const retryRepositories = `-- name: RetryRepositories :many
+SELECT DISTINCT s.repo_id
+FROM (
+    SELECT c.chunk, c.repo_id, c.outcomes FROM sample_chunks AS c
+    WHERE c.series_id = $1 AND c.repo_id > $2 AND c.faulty > 0 AND $3::boolean
+    UNION ALL
+    SELECT c.chunk, c.repo_id, c.outcomes FROM sample_chunks AS c
+    WHERE c.series_id = $1 AND c.repo_id > $2 AND NOT $3
+) AS s
+JOIN repositories AS r ON r.id = s.repo_id
+WHERE EXISTS (
+        SELECT FROM series_times AS t
+        WHERE t.series_id = $1 AND t.chunk = s.chunk AND substr(s.outcomes, t.place, 1) = ANY ($4::text[])
+            AND ($5::timestamptz IS NULL OR t.time = $5))
+    AND r.deleted_at IS NULL AND ($6::text = '' OR r.name ~ $6)
+ORDER BY s.repo_id
+LIMIT $7
 `
 
-func (q *Queries) SeriesKey(ctx context.Context, seriesID string) (int32, error) {
-	row := q.db.QueryRow(ctx, seriesKey, seriesID)
-	var id int32
-	err := row.Scan(&id)
-	return id, err
+type RetryRepositoriesParams struct {
+	SeriesID    int32
+	After       int32
+	Faulty      bool
+	Letters     []string
+	At          *time.Time
+	RepoPattern string
+	RowLimit    int32
+}
+
+// The next repositories of which a retry selects a sample.
+func (q *Queries) RetryRepositories(ctx context.Context, arg RetryRepositoriesParams) ([]int32, error) {
+	rows, err := q.db.Query(ctx, retryRepositories,
+		arg.SeriesID,
+		arg.After,
+		arg.Faulty,
+		arg.Letters,
+		arg.At,
+		arg.RepoPattern,
+		arg.RowLimit,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int32
+	for rows.Next() {
+		var repo_id int32
+		if err := rows.Scan(&repo_id); err != nil {
+			return nil, err
+		}
+		items = append(items, repo_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const retryTimes = `-- name: RetryTimes :many
+SELECT DISTINCT t.time
+FROM (
+    SELECT c.chunk, c.repo_id, c.outcomes FROM sample_chunks AS c WHERE c.series_id = $1 AND c.faulty > 0 AND $2::boolean
+    UNION ALL
+    SELECT c.chunk, c.repo_id, c.outcomes FROM sample_chunks AS c WHERE c.series_id = $1 AND NOT $2
+) AS s
+JOIN series_times AS t ON t.series_id = $1 AND t.chunk = s.chunk
+JOIN repositories AS r ON r.id = s.repo_id
+WHERE substr(s.outcomes, t.place, 1) = ANY ($3::text[])
+    AND ($4::timestamptz IS NULL OR t.time = $4)
+    AND r.deleted_at IS NULL AND ($5::text = '' OR r.name ~ $5)
+ORDER BY t.time
+`
+
+type RetryTimesParams struct {
+	SeriesID    int32
+	Faulty      bool
+	Letters     []string
+	At          *time.Time
+	RepoPattern string
+}
+
+// The times at which a retry selects a sample. Samples of removed repositories stay as they are.
+// letters are those of the outcomes. faulty is true when all of them are partial or failed, so that
+// the index of faulty rows has the answer.
+func (q *Queries) RetryTimes(ctx context.Context, arg RetryTimesParams) ([]time.Time, error) {
+	rows, err := q.db.Query(ctx, retryTimes,
+		arg.SeriesID,
+		arg.Faulty,
+		arg.Letters,
+		arg.At,
+		arg.RepoPattern,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []time.Time
+	for rows.Next() {
+		var time time.Time
+		if err := rows.Scan(&time); err != nil {
+			return nil, err
+		}
+		items = append(items, time)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const seriesPlans = `-- name: SeriesPlans :many
+SELECT number, kind, times, coalesce(note, '')::text AS note, created_at, completed_at
+FROM series_plans
+WHERE series_id = $1 AND permanent
+ORDER BY number DESC
+LIMIT $2
+`
+
+type SeriesPlansRow struct {
+	Number      int32
+	Kind        string
+	Times       []time.Time
+	Note        string
+	CreatedAt   time.Time
+	CompletedAt *time.Time
+}
+
+// Newest first, without snapshots.
+func (q *Queries) SeriesPlans(ctx context.Context, seriesID int32, rowLimit int32) ([]SeriesPlansRow, error) {
+	rows, err := q.db.Query(ctx, seriesPlans, seriesID, rowLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SeriesPlansRow
+	for rows.Next() {
+		var i SeriesPlansRow
+		if err := rows.Scan(
+			&i.Number,
+			&i.Kind,
+			&i.Times,
+			&i.Note,
+			&i.CreatedAt,
+			&i.CompletedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const snapshotSeries = `-- name: SnapshotSeries :many
+SELECT id, series_id FROM insight_series
+WHERE id > $1 AND deleted_at IS NULL AND workflow_started_at IS NOT NULL
+    AND (sample_interval_unit IN ('WEEK', 'MONTH', 'YEAR')
+        OR sample_interval_unit = 'DAY' AND sample_interval_value > 1
+        OR sample_interval_unit = 'HOUR' AND sample_interval_value > 24)
+ORDER BY id
+LIMIT $2
+`
+
+type SnapshotSeriesRow struct {
+	ID       int32
+	SeriesID string
+}
+
+// Series that are due for a snapshot, by id: those whose grid is coarser than a day.
+func (q *Queries) SnapshotSeries(ctx context.Context, after int32, rowLimit int32) ([]SnapshotSeriesRow, error) {
+	rows, err := q.db.Query(ctx, snapshotSeries, after, rowLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SnapshotSeriesRow
+	for rows.Next() {
+		var i SnapshotSeriesRow
+		if err := rows.Scan(&i.ID, &i.SeriesID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const wholeRepositories = `-- name: WholeRepositories :many
+SELECT s.repo_id FROM samples AS s
+WHERE s.series_id = $1 AND s.time = ANY ($2::timestamptz[])
+GROUP BY s.repo_id
+HAVING count(*) >= cardinality($2)
+`
+
+// Repositories that have a sample at every one of the times.
+func (q *Queries) WholeRepositories(ctx context.Context, seriesID int32, times []time.Time) ([]int32, error) {
+	rows, err := q.db.Query(ctx, wholeRepositories, seriesID, times)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int32
+	for rows.Next() {
+		var repo_id int32
+		if err := rows.Scan(&repo_id); err != nil {
+			return nil, err
+		}
+		items = append(items, repo_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

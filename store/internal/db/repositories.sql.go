@@ -11,15 +11,72 @@ import (
 )
 
 const addRepoName = `-- name: AddRepoName :exec
+
 INSERT INTO repo_names (name)
 SELECT $1::text
 WHERE NOT EXISTS (SELECT FROM repo_names WHERE name = $1)
 ON CONFLICT (name) DO NOTHING
 `
 
+// Repositories, one by one and thousands at a time. Statements lock repositories by id, before
+// anything that belongs to them.
 func (q *Queries) AddRepoName(ctx context.Context, name string) error {
 	_, err := q.db.Exec(ctx, addRepoName, name)
 	return err
+}
+
+const addRepoNames = `-- name: AddRepoNames :exec
+INSERT INTO repo_names (name)
+SELECT DISTINCT w.name
+FROM (SELECT unnest($1::text[]) AS name) AS w
+WHERE NOT EXISTS (SELECT FROM repo_names AS n WHERE n.name = w.name)
+ORDER BY w.name
+ON CONFLICT (name) DO NOTHING
+`
+
+func (q *Queries) AddRepoNames(ctx context.Context, names []string) error {
+	_, err := q.db.Exec(ctx, addRepoNames, names)
+	return err
+}
+
+const addRepositories = `-- name: AddRepositories :many
+INSERT INTO repositories (name, location, is_local)
+SELECT w.name, w.location, w.is_local
+FROM (
+    SELECT unnest($1::text[]) AS name, unnest($2::text[]) AS location, unnest($3::boolean[]) AS is_local,
+        generate_series(1, cardinality($1)) AS place
+) AS w
+ORDER BY w.place
+ON CONFLICT DO NOTHING
+RETURNING location
+`
+
+type AddRepositoriesParams struct {
+	Names     []string
+	Locations []string
+	Locals    []bool
+}
+
+// In the order given: of two repositories with one name, the first is added. Returns the locations of
+// those that were added.
+func (q *Queries) AddRepositories(ctx context.Context, arg AddRepositoriesParams) ([]string, error) {
+	rows, err := q.db.Query(ctx, addRepositories, arg.Names, arg.Locations, arg.Locals)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var location string
+		if err := rows.Scan(&location); err != nil {
+			return nil, err
+		}
+		items = append(items, location)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const addRepository = `-- name: AddRepository :execrows
@@ -35,7 +92,7 @@ type AddRepositoryParams struct {
 	Private  bool
 }
 
-// AddRepository returns no row when the name or the location is taken.
+// No row is written when the name or the location is taken.
 func (q *Queries) AddRepository(ctx context.Context, arg AddRepositoryParams) (int64, error) {
 	result, err := q.db.Exec(ctx, addRepository,
 		arg.Name,
@@ -50,29 +107,67 @@ func (q *Queries) AddRepository(ctx context.Context, arg AddRepositoryParams) (i
 }
 
 const countRepositories = `-- name: CountRepositories :one
-SELECT count(*) FROM repositories
-WHERE deleted_at IS NULL AND ($1::text = '' OR name ~ $1)
-    AND ($2::boolean OR NOT private OR id IN (SELECT g.repo_id FROM repository_grants AS g WHERE g.login = $3::text))
+SELECT count(*) FROM visible_repositories($1::boolean, $2::text) AS r
+WHERE r.deleted_at IS NULL AND ($3::text = '' OR r.name ~ $3)
 `
 
 type CountRepositoriesParams struct {
-	NamePattern string
 	SeesAll     bool
 	Login       string
+	NamePattern string
 }
 
 func (q *Queries) CountRepositories(ctx context.Context, arg CountRepositoriesParams) (int64, error) {
-	row := q.db.QueryRow(ctx, countRepositories, arg.NamePattern, arg.SeesAll, arg.Login)
+	row := q.db.QueryRow(ctx, countRepositories, arg.SeesAll, arg.Login, arg.NamePattern)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
 }
 
+const lockRepositories = `-- name: LockRepositories :exec
+SELECT FROM repositories WHERE id = ANY ($1::integer[]) ORDER BY id FOR UPDATE
+`
+
+func (q *Queries) LockRepositories(ctx context.Context, repoIds []int32) error {
+	_, err := q.db.Exec(ctx, lockRepositories, repoIds)
+	return err
+}
+
+const lockUnchanged = `-- name: LockUnchanged :many
+SELECT r.id
+FROM (SELECT unnest($1::integer[]) AS id, unnest($2::bytea[]) AS head) AS seen
+JOIN repositories AS r ON r.id = seen.id AND r.head = seen.head AND r.error IS NULL AND r.deleted_at IS NULL
+WHERE (SELECT i.commit_bytea FROM commit_index AS i WHERE i.repo_id = seen.id ORDER BY i.seq DESC LIMIT 1) = seen.head
+ORDER BY r.id
+FOR UPDATE OF r
+`
+
+// Repositories whose default branch was seen at the commit that their index ends with, by id. When the
+// seen head differs from that of the last sync, or from the end of the index, a sync has to look.
+func (q *Queries) LockUnchanged(ctx context.Context, repoIDs []int32, heads [][]byte) ([]int32, error) {
+	rows, err := q.db.Query(ctx, lockUnchanged, repoIDs, heads)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int32
+	for rows.Next() {
+		var id int32
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const missingRepositories = `-- name: MissingRepositories :many
 SELECT wanted.name::text
 FROM unnest($1::text[]) AS wanted (name)
-WHERE NOT EXISTS (SELECT FROM repositories AS r WHERE r.name = wanted.name AND r.deleted_at IS NULL
-    AND ($2::boolean OR NOT r.private OR r.id IN (SELECT g.repo_id FROM repository_grants AS g WHERE g.login = $3::text)))
+WHERE NOT EXISTS (SELECT FROM visible_repositories($2::boolean, $3::text) AS r WHERE r.name = wanted.name AND r.deleted_at IS NULL)
 ORDER BY wanted.name
 `
 
@@ -100,6 +195,39 @@ func (q *Queries) MissingRepositories(ctx context.Context, arg MissingRepositori
 		return nil, err
 	}
 	return items, nil
+}
+
+const recordFirstSyncs = `-- name: RecordFirstSyncs :exec
+WITH w AS (
+    SELECT unnest($1::integer[]) AS id, unnest($2::text[]) AS branch, unnest($3::bytea[]) AS head,
+        unnest($4::bigint[]) AS size_bytes, unnest($5::timestamptz[]) AS at
+), indexed AS (
+    INSERT INTO commit_index_metadata (repo_id, last_indexed_at)
+    SELECT w.id, w.at FROM w ORDER BY w.id
+)
+UPDATE repositories AS r
+SET default_branch = nullif(w.branch, ''), head = w.head, size_bytes = w.size_bytes, fetched_at = w.at, error = NULL, error_at = NULL
+FROM w
+WHERE r.id = w.id
+`
+
+type RecordFirstSyncsParams struct {
+	RepoIDs  []int32
+	Branches []string
+	Heads    [][]byte
+	Sizes    []int64
+	Ats      []time.Time
+}
+
+func (q *Queries) RecordFirstSyncs(ctx context.Context, arg RecordFirstSyncsParams) error {
+	_, err := q.db.Exec(ctx, recordFirstSyncs,
+		arg.RepoIDs,
+		arg.Branches,
+		arg.Heads,
+		arg.Sizes,
+		arg.Ats,
+	)
+	return err
 }
 
 const recordSync = `-- name: RecordSync :execrows
@@ -149,6 +277,34 @@ func (q *Queries) RecordSyncFailure(ctx context.Context, arg RecordSyncFailurePa
 	return result.RowsAffected(), nil
 }
 
+const registeredLocations = `-- name: RegisteredLocations :many
+SELECT r.location
+FROM (SELECT unnest($1::text[]) AS location) AS w
+JOIN repositories AS r ON r.location = w.location AND r.deleted_at IS NULL
+`
+
+// A join instead of "= ANY": a query plan made while the table was small would compare every location
+// with every row.
+func (q *Queries) RegisteredLocations(ctx context.Context, locations []string) ([]string, error) {
+	rows, err := q.db.Query(ctx, registeredLocations, locations)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var location string
+		if err := rows.Scan(&location); err != nil {
+			return nil, err
+		}
+		items = append(items, location)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const removeRepository = `-- name: RemoveRepository :execrows
 UPDATE repositories SET deleted_at = now() WHERE name = $1 AND deleted_at IS NULL
 `
@@ -161,22 +317,35 @@ func (q *Queries) RemoveRepository(ctx context.Context, name string) (int64, err
 	return result.RowsAffected(), nil
 }
 
+const renameRepository = `-- name: RenameRepository :execrows
+UPDATE repositories SET name = $1 WHERE name = $2 AND deleted_at IS NULL
+`
+
+// Points keep the old name; new points get the new one.
+func (q *Queries) RenameRepository(ctx context.Context, newName string, name string) (int64, error) {
+	result, err := q.db.Exec(ctx, renameRepository, newName, name)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const repositories = `-- name: Repositories :many
-SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.deleted_at, r.rewritten_at, m.last_indexed_at
+SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, m.last_indexed_at
 FROM repositories AS r
+JOIN visible_repositories($1::boolean, $2::text) AS v ON v.id = r.id
 LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
-WHERE r.deleted_at IS NULL AND r.name > $1
-    AND ($2::text = '' OR r.name ~ $2)
-    AND ($3::boolean OR NOT r.private OR r.id IN (SELECT g.repo_id FROM repository_grants AS g WHERE g.login = $4::text))
+WHERE r.deleted_at IS NULL AND r.name > $3
+    AND ($4::text = '' OR r.name ~ $4)
 ORDER BY r.name
 LIMIT $5
 `
 
 type RepositoriesParams struct {
-	After       string
-	NamePattern string
 	SeesAll     bool
 	Login       string
+	After       string
+	NamePattern string
 	RowLimit    int32
 }
 
@@ -187,10 +356,10 @@ type RepositoriesRow struct {
 
 func (q *Queries) Repositories(ctx context.Context, arg RepositoriesParams) ([]RepositoriesRow, error) {
 	rows, err := q.db.Query(ctx, repositories,
-		arg.After,
-		arg.NamePattern,
 		arg.SeesAll,
 		arg.Login,
+		arg.After,
+		arg.NamePattern,
 		arg.RowLimit,
 	)
 	if err != nil {
@@ -215,8 +384,8 @@ func (q *Queries) Repositories(ctx context.Context, arg RepositoriesParams) ([]R
 			&i.Repositories.FetchedAt,
 			&i.Repositories.Error,
 			&i.Repositories.ErrorAt,
-			&i.Repositories.DeletedAt,
 			&i.Repositories.RewrittenAt,
+			&i.Repositories.DeletedAt,
 			&i.LastIndexedAt,
 		); err != nil {
 			return nil, err
@@ -230,7 +399,7 @@ func (q *Queries) Repositories(ctx context.Context, arg RepositoriesParams) ([]R
 }
 
 const repositoriesAfter = `-- name: RepositoriesAfter :many
-SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.deleted_at, r.rewritten_at, m.last_indexed_at
+SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, m.last_indexed_at
 FROM repositories AS r
 LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
 WHERE r.deleted_at IS NULL AND r.id > $1
@@ -267,8 +436,8 @@ func (q *Queries) RepositoriesAfter(ctx context.Context, after int32, rowLimit i
 			&i.Repositories.FetchedAt,
 			&i.Repositories.Error,
 			&i.Repositories.ErrorAt,
-			&i.Repositories.DeletedAt,
 			&i.Repositories.RewrittenAt,
+			&i.Repositories.DeletedAt,
 			&i.LastIndexedAt,
 		); err != nil {
 			return nil, err
@@ -282,7 +451,7 @@ func (q *Queries) RepositoriesAfter(ctx context.Context, after int32, rowLimit i
 }
 
 const repositoriesByID = `-- name: RepositoriesByID :many
-SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.deleted_at, r.rewritten_at, m.last_indexed_at
+SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, m.last_indexed_at
 FROM repositories AS r
 LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
 WHERE r.id = ANY ($1::integer[])
@@ -293,7 +462,7 @@ type RepositoriesByIDRow struct {
 	LastIndexedAt *time.Time
 }
 
-// Removed repositories too: samples and points go on naming them.
+// Removed repositories too, because samples and points name them.
 func (q *Queries) RepositoriesByID(ctx context.Context, ids []int32) ([]RepositoriesByIDRow, error) {
 	rows, err := q.db.Query(ctx, repositoriesByID, ids)
 	if err != nil {
@@ -318,8 +487,8 @@ func (q *Queries) RepositoriesByID(ctx context.Context, ids []int32) ([]Reposito
 			&i.Repositories.FetchedAt,
 			&i.Repositories.Error,
 			&i.Repositories.ErrorAt,
-			&i.Repositories.DeletedAt,
 			&i.Repositories.RewrittenAt,
+			&i.Repositories.DeletedAt,
 			&i.LastIndexedAt,
 		); err != nil {
 			return nil, err
@@ -333,7 +502,7 @@ func (q *Queries) RepositoriesByID(ctx context.Context, ids []int32) ([]Reposito
 }
 
 const repositoryByLocation = `-- name: RepositoryByLocation :one
-SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.deleted_at, r.rewritten_at, m.last_indexed_at
+SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, m.last_indexed_at
 FROM repositories AS r
 LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
 WHERE r.location = $1 AND r.deleted_at IS NULL
@@ -362,15 +531,15 @@ func (q *Queries) RepositoryByLocation(ctx context.Context, location string) (Re
 		&i.Repositories.FetchedAt,
 		&i.Repositories.Error,
 		&i.Repositories.ErrorAt,
-		&i.Repositories.DeletedAt,
 		&i.Repositories.RewrittenAt,
+		&i.Repositories.DeletedAt,
 		&i.LastIndexedAt,
 	)
 	return i, err
 }
 
 const repositoryByName = `-- name: RepositoryByName :one
-SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.deleted_at, r.rewritten_at, m.last_indexed_at
+SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, m.last_indexed_at
 FROM repositories AS r
 LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
 WHERE r.name = $1 AND r.deleted_at IS NULL
@@ -399,8 +568,8 @@ func (q *Queries) RepositoryByName(ctx context.Context, name string) (Repository
 		&i.Repositories.FetchedAt,
 		&i.Repositories.Error,
 		&i.Repositories.ErrorAt,
-		&i.Repositories.DeletedAt,
 		&i.Repositories.RewrittenAt,
+		&i.Repositories.DeletedAt,
 		&i.LastIndexedAt,
 	)
 	return i, err
@@ -427,7 +596,7 @@ type ScopeCandidatesRow struct {
 	Archived bool
 }
 
-// What a scope can choose from. With all_names false only the given names.
+// What a scope can choose from: the given names, or with all_names every repository.
 func (q *Queries) ScopeCandidates(ctx context.Context, arg ScopeCandidatesParams) ([]ScopeCandidatesRow, error) {
 	rows, err := q.db.Query(ctx, scopeCandidates,
 		arg.After,
@@ -480,4 +649,64 @@ func (q *Queries) SetRepositoryTraits(ctx context.Context, arg SetRepositoryTrai
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const stampUnchanged = `-- name: StampUnchanged :many
+WITH stamped AS (
+    UPDATE commit_index_metadata SET last_indexed_at = greatest(last_indexed_at, $1::timestamptz)
+    WHERE repo_id = ANY ($2::integer[])
+    RETURNING repo_id
+)
+UPDATE repositories AS r SET fetched_at = $1
+FROM stamped
+WHERE r.id = stamped.repo_id
+RETURNING r.id
+`
+
+// Repositories without an index are left out: a shallow clone has none.
+func (q *Queries) StampUnchanged(ctx context.Context, at *time.Time, repoIDs []int32) ([]int32, error) {
+	rows, err := q.db.Query(ctx, stampUnchanged, at, repoIDs)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int32
+	for rows.Next() {
+		var id int32
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const unindexed = `-- name: Unindexed :many
+SELECT r.id FROM repositories AS r
+WHERE r.id = ANY ($1::integer[]) AND NOT EXISTS (SELECT FROM commit_index_metadata AS m WHERE m.repo_id = r.id)
+ORDER BY r.id
+`
+
+// Callers must hold the locks of the repositories.
+func (q *Queries) Unindexed(ctx context.Context, repoIds []int32) ([]int32, error) {
+	rows, err := q.db.Query(ctx, unindexed, repoIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int32
+	for rows.Next() {
+		var id int32
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

@@ -54,10 +54,9 @@ WITH page AS MATERIALIZED (
 ), ranked AS MATERIALIZED (
     SELECT t.id, t.most, t.time, row_number() OVER (PARTITION BY t.id ORDER BY t.time DESC) AS place
     FROM (
-        SELECT DISTINCT page.id, page.most, p.time
+        SELECT page.id, page.most, p.time
         FROM page
-        JOIN insight_series_backfill AS b ON b.series_id = page.id AND b.kind IN ('backfill', 'recording', 'extension', 'joining')
-        CROSS JOIN LATERAL unnest(b.times) AS p (time)
+        JOIN series_times AS p ON p.series_id = page.id
     ) AS t
 ), restored AS (
     DELETE FROM archived_insight_series_recording_times AS a
@@ -88,10 +87,11 @@ type KeepNewestRow struct {
 	Restored int64
 }
 
-// How much of a series its charts show, and what is left of things that were deleted.
-// Puts the sample times of a page of series where they belong: the newest stay in charts, older ones are archived, and those are back
-// for which there is room again. A series' own number goes before the setting, and by the setting at least as many stay as somebody
-// asked for when the series was made or extended. 0 is all.
+// How many sample times charts show, and the pruning of what was deleted.
+// For a page of series, archives the sample times that are older than the newest that charts show, and
+// restores archived ones that are among the newest again. A series' own number takes precedence over
+// the setting. The setting never hides points that a person asked for when creating or extending the
+// series. 0 shows all.
 func (q *Queries) KeepNewest(ctx context.Context, arg KeepNewestParams) (KeepNewestRow, error) {
 	row := q.db.QueryRow(ctx, keepNewest,
 		arg.Points,
@@ -117,7 +117,7 @@ ORDER BY r.id
 LIMIT $2
 `
 
-// Repositories that were removed before the moment and still have an index.
+// Repositories that were removed before the given time and still have an index.
 func (q *Queries) PrunableRepositories(ctx context.Context, before time.Time, rowLimit int32) ([]int32, error) {
 	rows, err := q.db.Query(ctx, prunableRepositories, before, rowLimit)
 	if err != nil {
@@ -151,7 +151,8 @@ type PrunableSeriesRow struct {
 	SeriesID string
 }
 
-// Series that were deleted before the moment, whose workflows are known to have been stopped, and which no view names.
+// Series that were deleted before the given time, whose workflows have been stopped, and that no view
+// has.
 func (q *Queries) PrunableSeries(ctx context.Context, before time.Time, rowLimit int32) ([]PrunableSeriesRow, error) {
 	rows, err := q.db.Query(ctx, prunableSeries, before, rowLimit)
 	if err != nil {
@@ -174,8 +175,8 @@ func (q *Queries) PrunableSeries(ctx context.Context, before time.Time, rowLimit
 
 const pruneCaptureSums = `-- name: PruneCaptureSums :execrows
 DELETE FROM capture_sums AS c
-USING (SELECT x.time, x.capture, x.stripe FROM capture_sums AS x WHERE x.series_id = $1 ORDER BY x.time, x.capture, x.stripe LIMIT $2) AS n
-WHERE c.series_id = $1 AND c.time = n.time AND c.capture = n.capture AND c.stripe = n.stripe
+USING (SELECT x.snapshot, x.time, x.capture, x.stripe FROM capture_sums AS x WHERE x.series_id = $1 ORDER BY x.snapshot, x.time, x.capture, x.stripe LIMIT $2) AS n
+WHERE c.series_id = $1 AND c.snapshot = n.snapshot AND c.time = n.time AND c.capture = n.capture AND c.stripe = n.stripe
 `
 
 func (q *Queries) PruneCaptureSums(ctx context.Context, seriesKey int32, rowLimit int32) (int64, error) {
@@ -236,17 +237,17 @@ func (q *Queries) PruneCommitIndexMetadata(ctx context.Context, repoID int32) er
 	return err
 }
 
-const pruneDirtyQueries = `-- name: PruneDirtyQueries :exec
+const pruneNotices = `-- name: PruneNotices :exec
 DELETE FROM insight_dirty_queries WHERE insight_series_id = $1::integer
 `
 
-func (q *Queries) PruneDirtyQueries(ctx context.Context, seriesKey int32) error {
-	_, err := q.db.Exec(ctx, pruneDirtyQueries, seriesKey)
+func (q *Queries) PruneNotices(ctx context.Context, seriesKey int32) error {
+	_, err := q.db.Exec(ctx, pruneNotices, seriesKey)
 	return err
 }
 
 const prunePlans = `-- name: PrunePlans :exec
-DELETE FROM insight_series_backfill WHERE series_id = $1
+DELETE FROM series_plans WHERE series_id = $1
 `
 
 func (q *Queries) PrunePlans(ctx context.Context, seriesKey int32) error {
@@ -263,34 +264,22 @@ func (q *Queries) PruneSeriesRow(ctx context.Context, seriesKey int32) error {
 	return err
 }
 
-const pruneSnapshots = `-- name: PruneSnapshots :execrows
-DELETE FROM series_points_snapshots WHERE series_id = $1
+const pruneSlots = `-- name: PruneSlots :exec
+DELETE FROM sample_slots WHERE series_id = $1
 `
 
-func (q *Queries) PruneSnapshots(ctx context.Context, seriesID string) (int64, error) {
-	result, err := q.db.Exec(ctx, pruneSnapshots, seriesID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+func (q *Queries) PruneSlots(ctx context.Context, seriesKey int32) error {
+	_, err := q.db.Exec(ctx, pruneSlots, seriesKey)
+	return err
 }
 
 const pruneTallies = `-- name: PruneTallies :exec
 DELETE FROM series_tallies WHERE series_id = $1
 `
 
-// At most 16 for each time.
+// At most 16 rows for each time.
 func (q *Queries) PruneTallies(ctx context.Context, seriesKey int32) error {
 	_, err := q.db.Exec(ctx, pruneTallies, seriesKey)
-	return err
-}
-
-const pruneTimes = `-- name: PruneTimes :exec
-DELETE FROM series_times WHERE series_id = $1
-`
-
-func (q *Queries) PruneTimes(ctx context.Context, seriesKey int32) error {
-	_, err := q.db.Exec(ctx, pruneTimes, seriesKey)
 	return err
 }
 
@@ -298,7 +287,7 @@ const pruneViews = `-- name: PruneViews :execrows
 DELETE FROM insight_view WHERE deleted_at < $1::timestamptz
 `
 
-// Views that were deleted before the moment; what they are made of goes with them.
+// Views that were deleted before the given time, with their links to series.
 func (q *Queries) PruneViews(ctx context.Context, before time.Time) (int64, error) {
 	result, err := q.db.Exec(ctx, pruneViews, before)
 	if err != nil {

@@ -10,11 +10,351 @@ import (
 	"time"
 )
 
+const addCaptureSums = `-- name: AddCaptureSums :exec
+INSERT INTO capture_sums AS t (series_id, snapshot, time, capture, stripe, value)
+SELECT $1, $2, w.time, w.capture, w.stripe, w.value
+FROM (
+    SELECT unnest($3::timestamptz[]) AS time, unnest($4::text[]) AS capture, unnest($5::integer[]) AS stripe,
+        unnest($6::double precision[]) AS value
+) AS w
+ORDER BY w.time, w.capture COLLATE "C", w.stripe
+ON CONFLICT (series_id, snapshot, time, capture, stripe) DO UPDATE SET value = t.value + EXCLUDED.value
+`
+
+type AddCaptureSumsParams struct {
+	SeriesID int32
+	Snapshot bool
+	Times    []time.Time
+	Captures []string
+	Stripes  []int32
+	Vals     []float64
+}
+
+func (q *Queries) AddCaptureSums(ctx context.Context, arg AddCaptureSumsParams) error {
+	_, err := q.db.Exec(ctx, addCaptureSums,
+		arg.SeriesID,
+		arg.Snapshot,
+		arg.Times,
+		arg.Captures,
+		arg.Stripes,
+		arg.Vals,
+	)
+	return err
+}
+
+const addSnapshotSlot = `-- name: AddSnapshotSlot :exec
+INSERT INTO sample_slots (series_id, time, chunk, place) VALUES ($1, $2::timestamptz, $3, 1)
+`
+
+type AddSnapshotSlotParams struct {
+	SeriesID int32
+	At       time.Time
+	Chunk    int32
+}
+
+func (q *Queries) AddSnapshotSlot(ctx context.Context, arg AddSnapshotSlotParams) error {
+	_, err := q.db.Exec(ctx, addSnapshotSlot, arg.SeriesID, arg.At, arg.Chunk)
+	return err
+}
+
+const addTallies = `-- name: AddTallies :exec
+INSERT INTO series_tallies AS t (series_id, snapshot, time, stripe, counted, reused, absent, partial, failed, pending, value)
+SELECT $1, $2, w.time, w.stripe, w.counted, w.reused, w.absent, w.partial, w.failed, w.pending, w.value
+FROM (
+    SELECT unnest($3::timestamptz[]) AS time, unnest($4::integer[]) AS stripe, unnest($5::integer[]) AS counted,
+        unnest($6::integer[]) AS reused, unnest($7::integer[]) AS absent, unnest($8::integer[]) AS partial,
+        unnest($9::integer[]) AS failed, unnest($10::integer[]) AS pending, unnest($11::double precision[]) AS value
+) AS w
+ORDER BY w.time, w.stripe
+ON CONFLICT (series_id, snapshot, time, stripe) DO UPDATE
+SET counted = t.counted + EXCLUDED.counted, reused = t.reused + EXCLUDED.reused, absent = t.absent + EXCLUDED.absent,
+    partial = t.partial + EXCLUDED.partial, failed = t.failed + EXCLUDED.failed, pending = t.pending + EXCLUDED.pending,
+    value = t.value + EXCLUDED.value
+`
+
+type AddTalliesParams struct {
+	SeriesID int32
+	Snapshot bool
+	Times    []time.Time
+	Stripes  []int32
+	Counted  []int32
+	Reused   []int32
+	Absent   []int32
+	Partial  []int32
+	Failed   []int32
+	Pending  []int32
+	Vals     []float64
+}
+
+// Adds to the tallies, in one order for all writers.
+func (q *Queries) AddTallies(ctx context.Context, arg AddTalliesParams) error {
+	_, err := q.db.Exec(ctx, addTallies,
+		arg.SeriesID,
+		arg.Snapshot,
+		arg.Times,
+		arg.Stripes,
+		arg.Counted,
+		arg.Reused,
+		arg.Absent,
+		arg.Partial,
+		arg.Failed,
+		arg.Pending,
+		arg.Vals,
+	)
+	return err
+}
+
+const addTimes = `-- name: AddTimes :exec
+INSERT INTO sample_slots (series_id, time, chunk, place)
+SELECT $1, n.time, (n.number - 1) / 32, (n.number - 1) % 32 + 1
+FROM (
+    SELECT w.time, (coalesce((SELECT max(x.chunk * 32 + x.place) FROM series_times AS x WHERE x.series_id = $1), 0)
+        + row_number() OVER (ORDER BY w.time))::integer AS number
+    FROM (SELECT DISTINCT unnest($2::timestamptz[]) AS time) AS w
+    WHERE NOT EXISTS (SELECT FROM series_times AS t WHERE t.series_id = $1 AND t.time = w.time)
+) AS n
+ORDER BY n.number
+`
+
+// Callers must hold the lock of the series.
+func (q *Queries) AddTimes(ctx context.Context, seriesID int32, times []time.Time) error {
+	_, err := q.db.Exec(ctx, addTimes, seriesID, times)
+	return err
+}
+
+const bases = `-- name: Bases :many
+SELECT w.repo_id::integer AS repo_id, s.commit_bytea, s.value, p.capture, coalesce(p.value, 0)::double precision AS capture_value
+FROM unnest($1::integer[]) AS w (repo_id)
+CROSS JOIN LATERAL (
+    SELECT x.time, x.commit_bytea, x.value FROM samples AS x
+    WHERE x.series_id = $2 AND x.repo_id = w.repo_id AND x.outcome IN ('counted', 'reused') AND x.commit_bytea IS NOT NULL
+    ORDER BY x.time DESC
+    LIMIT 1
+) AS s
+LEFT JOIN series_points AS p ON p.series_id = $3 AND p.repo_id = w.repo_id AND p.time = s.time AND p.capture IS NOT NULL
+WHERE NOT EXISTS (
+    SELECT FROM series_plans AS b WHERE b.series_id = $2 AND b.number = $4 AND b.kind = 'retry')
+ORDER BY w.repo_id
+`
+
+type BasesParams struct {
+	RepoIDs   []int32
+	SeriesKey int32
+	SeriesID  string
+	Plan      int32
+}
+
+type BasesRow struct {
+	RepoID       int32
+	CommitBytea  []byte
+	Value        float64
+	Capture      *string
+	CaptureValue float64
+}
+
+// For each of the repositories, the newest sample that is exact and has a commit: a row for each of
+// its captured values, or one without. No row for a retry, which checks whether known samples are
+// right.
+func (q *Queries) Bases(ctx context.Context, arg BasesParams) ([]BasesRow, error) {
+	rows, err := q.db.Query(ctx, bases,
+		arg.RepoIDs,
+		arg.SeriesKey,
+		arg.SeriesID,
+		arg.Plan,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []BasesRow
+	for rows.Next() {
+		var i BasesRow
+		if err := rows.Scan(
+			&i.RepoID,
+			&i.CommitBytea,
+			&i.Value,
+			&i.Capture,
+			&i.CaptureValue,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const capturesOf = `-- name: CapturesOf :many
+SELECT v.chunk, v.repo_id, v.capture, v.vals
+FROM (SELECT unnest($1::integer[]) AS chunk, unnest($2::integer[]) AS repo_id) AS w
+JOIN sample_captures AS v ON v.series_id = $3 AND v.chunk = w.chunk AND v.repo_id = w.repo_id
+`
+
+type CapturesOfParams struct {
+	Chunks   []int32
+	RepoIDs  []int32
+	SeriesID int32
+}
+
+type CapturesOfRow struct {
+	Chunk   int32
+	RepoID  int32
+	Capture string
+	Vals    []float64
+}
+
+func (q *Queries) CapturesOf(ctx context.Context, arg CapturesOfParams) ([]CapturesOfRow, error) {
+	rows, err := q.db.Query(ctx, capturesOf, arg.Chunks, arg.RepoIDs, arg.SeriesID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CapturesOfRow
+	for rows.Next() {
+		var i CapturesOfRow
+		if err := rows.Scan(
+			&i.Chunk,
+			&i.RepoID,
+			&i.Capture,
+			&i.Vals,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const chunksOf = `-- name: ChunksOf :many
+SELECT c.series_id, c.chunk, c.repo_id, c.name_id, c.plan, c.pending, c.faulty, c.outcomes, c.plans, c.vals, c.durations_ms, c.attempts, c.commits, c.commit_of, c.kept_outcomes, c.kept_commit_of, c.reason_codes, c.reasons, c.reason_of FROM sample_chunks AS c
+WHERE c.series_id = $1 AND c.chunk = $2 AND c.repo_id IN (SELECT unnest($3::integer[]))
+`
+
+type ChunksOfParams struct {
+	SeriesID int32
+	Chunk    int32
+	RepoIDs  []int32
+}
+
+type ChunksOfRow struct {
+	SampleChunks SampleChunks
+}
+
+// Rows of some repositories in one chunk of the series.
+func (q *Queries) ChunksOf(ctx context.Context, arg ChunksOfParams) ([]ChunksOfRow, error) {
+	rows, err := q.db.Query(ctx, chunksOf, arg.SeriesID, arg.Chunk, arg.RepoIDs)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ChunksOfRow
+	for rows.Next() {
+		var i ChunksOfRow
+		if err := rows.Scan(
+			&i.SampleChunks.SeriesID,
+			&i.SampleChunks.Chunk,
+			&i.SampleChunks.RepoID,
+			&i.SampleChunks.NameID,
+			&i.SampleChunks.Plan,
+			&i.SampleChunks.Pending,
+			&i.SampleChunks.Faulty,
+			&i.SampleChunks.Outcomes,
+			&i.SampleChunks.Plans,
+			&i.SampleChunks.Vals,
+			&i.SampleChunks.DurationsMs,
+			&i.SampleChunks.Attempts,
+			&i.SampleChunks.Commits,
+			&i.SampleChunks.CommitOf,
+			&i.SampleChunks.KeptOutcomes,
+			&i.SampleChunks.KeptCommitOf,
+			&i.SampleChunks.ReasonCodes,
+			&i.SampleChunks.Reasons,
+			&i.SampleChunks.ReasonOf,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const chunksWithCommits = `-- name: ChunksWithCommits :many
+SELECT c.series_id, c.chunk, c.repo_id, c.name_id, c.plan, c.pending, c.faulty, c.outcomes, c.plans, c.vals, c.durations_ms, c.attempts, c.commits, c.commit_of, c.kept_outcomes, c.kept_commit_of, c.reason_codes, c.reasons, c.reason_of
+FROM (SELECT unnest($1::integer[]) AS repo_id, unnest($2::bytea[]) AS commit_bytea) AS w
+JOIN sample_chunks AS c ON c.series_id = $3 AND c.chunk = ANY ($4::integer[]) AND c.repo_id = w.repo_id
+WHERE w.commit_bytea = ANY (c.commits)
+`
+
+type ChunksWithCommitsParams struct {
+	RepoIDs  []int32
+	Commits  [][]byte
+	SeriesID int32
+	Chunks   []int32
+}
+
+type ChunksWithCommitsRow struct {
+	SampleChunks SampleChunks
+}
+
+// Rows of some repositories that have one of the commits.
+func (q *Queries) ChunksWithCommits(ctx context.Context, arg ChunksWithCommitsParams) ([]ChunksWithCommitsRow, error) {
+	rows, err := q.db.Query(ctx, chunksWithCommits,
+		arg.RepoIDs,
+		arg.Commits,
+		arg.SeriesID,
+		arg.Chunks,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ChunksWithCommitsRow
+	for rows.Next() {
+		var i ChunksWithCommitsRow
+		if err := rows.Scan(
+			&i.SampleChunks.SeriesID,
+			&i.SampleChunks.Chunk,
+			&i.SampleChunks.RepoID,
+			&i.SampleChunks.NameID,
+			&i.SampleChunks.Plan,
+			&i.SampleChunks.Pending,
+			&i.SampleChunks.Faulty,
+			&i.SampleChunks.Outcomes,
+			&i.SampleChunks.Plans,
+			&i.SampleChunks.Vals,
+			&i.SampleChunks.DurationsMs,
+			&i.SampleChunks.Attempts,
+			&i.SampleChunks.Commits,
+			&i.SampleChunks.CommitOf,
+			&i.SampleChunks.KeptOutcomes,
+			&i.SampleChunks.KeptCommitOf,
+			&i.SampleChunks.ReasonCodes,
+			&i.SampleChunks.Reasons,
+			&i.SampleChunks.ReasonOf,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const completeness = `-- name: Completeness :many
 SELECT t.series_id, sum(t.counted)::bigint AS counted, sum(t.reused)::bigint AS reused, sum(t.absent)::bigint AS absent,
     sum(t.partial)::bigint AS partial, sum(t.failed)::bigint AS failed, sum(t.pending)::bigint AS pending
 FROM series_tallies AS t
-WHERE t.series_id = ANY ($1::integer[])
+WHERE t.series_id = ANY ($1::integer[]) AND NOT t.snapshot
 GROUP BY t.series_id
 `
 
@@ -28,6 +368,7 @@ type CompletenessRow struct {
 	Pending  int64
 }
 
+// The samples of each series by outcome, without snapshots.
 func (q *Queries) Completeness(ctx context.Context, seriesIds []int32) ([]CompletenessRow, error) {
 	rows, err := q.db.Query(ctx, completeness, seriesIds)
 	if err != nil {
@@ -60,7 +401,7 @@ const countAllSamples = `-- name: CountAllSamples :one
 SELECT sum(t.counted)::bigint AS counted, sum(t.reused)::bigint AS reused, sum(t.absent)::bigint AS absent,
     sum(t.partial)::bigint AS partial, sum(t.failed)::bigint AS failed, sum(t.pending)::bigint AS pending
 FROM series_tallies AS t
-WHERE t.series_id = $1 AND ($2::timestamptz IS NULL OR t.time = $2)
+WHERE t.series_id = $1 AND NOT t.snapshot AND ($2::timestamptz IS NULL OR t.time = $2)
 HAVING count(*) > 0
 `
 
@@ -73,7 +414,7 @@ type CountAllSamplesRow struct {
 	Pending int64
 }
 
-// The same where every repository counts.
+// The same for an administrator without a pattern.
 func (q *Queries) CountAllSamples(ctx context.Context, seriesID int32, at *time.Time) (CountAllSamplesRow, error) {
 	row := q.db.QueryRow(ctx, countAllSamples, seriesID, at)
 	var i CountAllSamplesRow
@@ -92,51 +433,111 @@ const countSamples = `-- name: CountSamples :one
 SELECT count(*)
 FROM series_times AS t
 JOIN sample_chunks AS c ON c.series_id = t.series_id AND c.chunk = t.chunk
-JOIN repositories AS r ON r.id = c.repo_id
-WHERE t.series_id = $1
-    AND ($2::timestamptz IS NULL OR t.time = $2)
-    AND substr(c.outcomes, t.place, 1) = ANY ($3::text[])
-    AND ($4::text = '' OR r.name ~ $4)
-    AND ($5::boolean OR NOT r.private OR r.id IN (SELECT g.repo_id FROM repository_grants AS g WHERE g.login = $6::text))
+JOIN visible_repositories($1::boolean, $2::text) AS r ON r.id = c.repo_id
+WHERE t.series_id = $3
+    AND ($4::timestamptz IS NULL OR t.time = $4)
+    AND substr(c.outcomes, t.place, 1) = ANY ($5::text[])
+    AND ($6::text = '' OR r.name ~ $6)
 `
 
 type CountSamplesParams struct {
+	SeesAll     bool
+	Login       string
 	SeriesID    int32
 	At          *time.Time
 	Letters     []string
 	RepoPattern string
-	SeesAll     bool
-	Login       string
 }
 
 func (q *Queries) CountSamples(ctx context.Context, arg CountSamplesParams) (int64, error) {
 	row := q.db.QueryRow(ctx, countSamples,
+		arg.SeesAll,
+		arg.Login,
 		arg.SeriesID,
 		arg.At,
 		arg.Letters,
 		arg.RepoPattern,
-		arg.SeesAll,
-		arg.Login,
 	)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
 }
 
+const deleteCaptures = `-- name: DeleteCaptures :exec
+DELETE FROM sample_captures AS v
+USING (SELECT unnest($1::integer[]) AS chunk, unnest($2::integer[]) AS repo_id, unnest($3::text[]) AS capture) AS w
+WHERE v.series_id = $4 AND v.chunk = w.chunk AND v.repo_id = w.repo_id AND v.capture = w.capture
+`
+
+type DeleteCapturesParams struct {
+	Chunks   []int32
+	RepoIDs  []int32
+	Captures []string
+	SeriesID int32
+}
+
+func (q *Queries) DeleteCaptures(ctx context.Context, arg DeleteCapturesParams) error {
+	_, err := q.db.Exec(ctx, deleteCaptures,
+		arg.Chunks,
+		arg.RepoIDs,
+		arg.Captures,
+		arg.SeriesID,
+	)
+	return err
+}
+
+const dropCaptures = `-- name: DropCaptures :exec
+DELETE FROM sample_captures WHERE series_id = $1 AND chunk = $2
+`
+
+func (q *Queries) DropCaptures(ctx context.Context, seriesID int32, chunk int32) error {
+	_, err := q.db.Exec(ctx, dropCaptures, seriesID, chunk)
+	return err
+}
+
+const dropChunks = `-- name: DropChunks :exec
+DELETE FROM sample_chunks WHERE series_id = $1 AND chunk = $2
+`
+
+func (q *Queries) DropChunks(ctx context.Context, seriesID int32, chunk int32) error {
+	_, err := q.db.Exec(ctx, dropChunks, seriesID, chunk)
+	return err
+}
+
+const dropSlots = `-- name: DropSlots :exec
+DELETE FROM sample_slots WHERE series_id = $1 AND chunk = $2
+`
+
+func (q *Queries) DropSlots(ctx context.Context, seriesID int32, chunk int32) error {
+	_, err := q.db.Exec(ctx, dropSlots, seriesID, chunk)
+	return err
+}
+
+const dropSnapshotSums = `-- name: DropSnapshotSums :exec
+DELETE FROM capture_sums WHERE series_id = $1 AND snapshot AND time = $2
+`
+
+func (q *Queries) DropSnapshotSums(ctx context.Context, seriesID int32, at time.Time) error {
+	_, err := q.db.Exec(ctx, dropSnapshotSums, seriesID, at)
+	return err
+}
+
+const dropSnapshotTallies = `-- name: DropSnapshotTallies :exec
+DELETE FROM series_tallies WHERE series_id = $1 AND snapshot AND time = $2
+`
+
+func (q *Queries) DropSnapshotTallies(ctx context.Context, seriesID int32, at time.Time) error {
+	_, err := q.db.Exec(ctx, dropSnapshotTallies, seriesID, at)
+	return err
+}
+
 const failedReasons = `-- name: FailedReasons :many
-SELECT f.outcome::text AS outcome, f.reason_class::text AS reason_class, count(*) AS n, min(f.reason)::text AS example
-FROM (
-    SELECT CASE substr(c.outcomes, t.place, 1) WHEN 'i' THEN 'partial' ELSE 'failed' END AS outcome,
-        CASE WHEN t.place <= length(c.reason_of) THEN coalesce(c.reason_classes[get_byte(c.reason_of, t.place - 1)], '') ELSE '' END AS reason_class,
-        CASE WHEN t.place <= length(c.reason_of) THEN coalesce(c.reasons[get_byte(c.reason_of, t.place - 1)], '') ELSE '' END AS reason
-    FROM sample_chunks AS c
-    JOIN series_times AS t ON t.series_id = c.series_id AND t.chunk = c.chunk
-    WHERE c.series_id = $1 AND c.faulty > 0 AND substr(c.outcomes, t.place, 1) IN ('i', 'f')
-        AND ($2::boolean OR EXISTS (SELECT FROM repositories AS r WHERE r.id = c.repo_id
-            AND (NOT r.private OR r.id IN (SELECT g.repo_id FROM repository_grants AS g WHERE g.login = $3::text))))
-) AS f
-GROUP BY f.outcome, f.reason_class
-ORDER BY n DESC, f.outcome, f.reason_class
+SELECT f.outcome, f.reason_code, count(*) AS n, min(f.reason)::text AS example
+FROM faulty_samples AS f
+WHERE f.series_id = $1
+    AND ($2::boolean OR f.repo_id IN (SELECT v.id FROM visible_repositories($2, $3::text) AS v))
+GROUP BY f.outcome, f.reason_code
+ORDER BY n DESC, f.outcome, f.reason_code
 `
 
 type FailedReasonsParams struct {
@@ -146,10 +547,10 @@ type FailedReasonsParams struct {
 }
 
 type FailedReasonsRow struct {
-	Outcome     string
-	ReasonClass string
-	N           int64
-	Example     string
+	Outcome    string
+	ReasonCode string
+	N          int64
+	Example    string
 }
 
 func (q *Queries) FailedReasons(ctx context.Context, arg FailedReasonsParams) ([]FailedReasonsRow, error) {
@@ -163,7 +564,7 @@ func (q *Queries) FailedReasons(ctx context.Context, arg FailedReasonsParams) ([
 		var i FailedReasonsRow
 		if err := rows.Scan(
 			&i.Outcome,
-			&i.ReasonClass,
+			&i.ReasonCode,
 			&i.N,
 			&i.Example,
 		); err != nil {
@@ -177,38 +578,291 @@ func (q *Queries) FailedReasons(ctx context.Context, arg FailedReasonsParams) ([
 	return items, nil
 }
 
-const outcomesOfGeneration = `-- name: OutcomesOfGeneration :many
-SELECT c.outcomes, c.generation, c.generations, count(*) AS n FROM sample_chunks AS c
-WHERE c.series_id = $1
-    AND c.chunk = ANY (ARRAY(
-        SELECT DISTINCT t.chunk
-        FROM insight_series_backfill AS b
-        JOIN series_times AS t ON t.series_id = b.series_id AND t.time = ANY (b.times)
-        WHERE b.series_id = $1 AND b.generation = $2))
-GROUP BY c.outcomes, c.generation, c.generations
+const failuresOfRange = `-- name: FailuresOfRange :many
+SELECT s.outcome, s.reason_code, count(*) AS samples, count(DISTINCT s.repo_id) AS repositories, coalesce(min(s.reason), '')::text AS reason
+FROM samples AS s
+WHERE s.series_id = $1 AND s.plan = $2 AND s.repo_id BETWEEN $3 AND $4
+    AND s.outcome IN ('counted', 'partial', 'failed')
+GROUP BY s.outcome, s.reason_code
+ORDER BY samples DESC
+LIMIT 2
 `
 
-type OutcomesOfGenerationRow struct {
-	Outcomes    string
-	Generation  int32
-	Generations []int32
-	N           int64
+type FailuresOfRangeParams struct {
+	SeriesID int32
+	Plan     int32
+	First    int32
+	Last     int32
 }
 
-// The same of all repositories; most of them are alike.
-func (q *Queries) OutcomesOfGeneration(ctx context.Context, seriesID int32, generation int32) ([]OutcomesOfGenerationRow, error) {
-	rows, err := q.db.Query(ctx, outcomesOfGeneration, seriesID, generation)
+type FailuresOfRangeRow struct {
+	Outcome      string
+	ReasonCode   *string
+	Samples      int64
+	Repositories int64
+	Reason       string
+}
+
+// Why samples of a plan failed in a range of repositories, and whether any search found something. The
+// range has failed alike if there is one row.
+func (q *Queries) FailuresOfRange(ctx context.Context, arg FailuresOfRangeParams) ([]FailuresOfRangeRow, error) {
+	rows, err := q.db.Query(ctx, failuresOfRange,
+		arg.SeriesID,
+		arg.Plan,
+		arg.First,
+		arg.Last,
+	)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []OutcomesOfGenerationRow
+	var items []FailuresOfRangeRow
 	for rows.Next() {
-		var i OutcomesOfGenerationRow
+		var i FailuresOfRangeRow
+		if err := rows.Scan(
+			&i.Outcome,
+			&i.ReasonCode,
+			&i.Samples,
+			&i.Repositories,
+			&i.Reason,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const insertChunks = `-- name: InsertChunks :execrows
+INSERT INTO sample_chunks (series_id, chunk, repo_id, name_id, plan, pending, faulty, outcomes, plans, vals, durations_ms, attempts,
+    commits, commit_of, kept_outcomes, kept_commit_of, reason_codes, reasons, reason_of)
+SELECT $1, w.chunk, w.repo_id, n.id, w.plan, w.pending, w.faulty, w.outcomes, nullif(w.plans, '')::integer[],
+    nullif(w.vals, '')::double precision[], nullif(w.durations_ms, '')::integer[], w.attempts,
+    nullif(w.commits, '')::bytea[], w.commit_of, nullif(w.kept_outcomes, ''), w.kept_commit_of,
+    nullif(w.reason_codes, '')::text[], nullif(w.reasons, '')::text[], w.reason_of
+FROM (
+    SELECT unnest($2::integer[]) AS chunk, unnest($3::integer[]) AS repo_id, unnest($4::integer[]) AS plan,
+        unnest($5::integer[]) AS pending, unnest($6::integer[]) AS faulty, unnest($7::text[]) AS outcomes,
+        unnest($8::text[]) AS plans, unnest($9::text[]) AS vals, unnest($10::text[]) AS durations_ms,
+        unnest($11::bytea[]) AS attempts, unnest($12::text[]) AS commits, unnest($13::bytea[]) AS commit_of,
+        unnest($14::text[]) AS kept_outcomes, unnest($15::bytea[]) AS kept_commit_of,
+        unnest($16::text[]) AS reason_codes, unnest($17::text[]) AS reasons, unnest($18::bytea[]) AS reason_of
+) AS w
+JOIN repositories AS r ON r.id = w.repo_id
+JOIN repo_names AS n ON n.name = r.name
+`
+
+type InsertChunksParams struct {
+	SeriesID     int32
+	Chunks       []int32
+	RepoIDs      []int32
+	Plan         []int32
+	Pending      []int32
+	Faulty       []int32
+	Outcomes     []string
+	Plans        []string
+	Vals         []string
+	DurationsMs  []string
+	Attempts     [][]byte
+	Commits      []string
+	CommitOf     [][]byte
+	KeptOutcomes []string
+	KeptCommitOf [][]byte
+	ReasonCodes  []string
+	Reasons      []string
+	ReasonOf     [][]byte
+}
+
+func (q *Queries) InsertChunks(ctx context.Context, arg InsertChunksParams) (int64, error) {
+	result, err := q.db.Exec(ctx, insertChunks,
+		arg.SeriesID,
+		arg.Chunks,
+		arg.RepoIDs,
+		arg.Plan,
+		arg.Pending,
+		arg.Faulty,
+		arg.Outcomes,
+		arg.Plans,
+		arg.Vals,
+		arg.DurationsMs,
+		arg.Attempts,
+		arg.Commits,
+		arg.CommitOf,
+		arg.KeptOutcomes,
+		arg.KeptCommitOf,
+		arg.ReasonCodes,
+		arg.Reasons,
+		arg.ReasonOf,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const lockChunks = `-- name: LockChunks :many
+SELECT c.series_id, c.chunk, c.repo_id, c.name_id, c.plan, c.pending, c.faulty, c.outcomes, c.plans, c.vals, c.durations_ms, c.attempts, c.commits, c.commit_of, c.kept_outcomes, c.kept_commit_of, c.reason_codes, c.reasons, c.reason_of
+FROM (SELECT unnest($1::integer[]) AS chunk, unnest($2::integer[]) AS repo_id) AS w
+JOIN sample_chunks AS c ON c.series_id = $3 AND c.chunk = w.chunk AND c.repo_id = w.repo_id
+ORDER BY c.repo_id, c.chunk
+FOR UPDATE OF c
+`
+
+type LockChunksParams struct {
+	Chunks   []int32
+	RepoIDs  []int32
+	SeriesID int32
+}
+
+type LockChunksRow struct {
+	SampleChunks SampleChunks
+}
+
+func (q *Queries) LockChunks(ctx context.Context, arg LockChunksParams) ([]LockChunksRow, error) {
+	rows, err := q.db.Query(ctx, lockChunks, arg.Chunks, arg.RepoIDs, arg.SeriesID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LockChunksRow
+	for rows.Next() {
+		var i LockChunksRow
+		if err := rows.Scan(
+			&i.SampleChunks.SeriesID,
+			&i.SampleChunks.Chunk,
+			&i.SampleChunks.RepoID,
+			&i.SampleChunks.NameID,
+			&i.SampleChunks.Plan,
+			&i.SampleChunks.Pending,
+			&i.SampleChunks.Faulty,
+			&i.SampleChunks.Outcomes,
+			&i.SampleChunks.Plans,
+			&i.SampleChunks.Vals,
+			&i.SampleChunks.DurationsMs,
+			&i.SampleChunks.Attempts,
+			&i.SampleChunks.Commits,
+			&i.SampleChunks.CommitOf,
+			&i.SampleChunks.KeptOutcomes,
+			&i.SampleChunks.KeptCommitOf,
+			&i.SampleChunks.ReasonCodes,
+			&i.SampleChunks.Reasons,
+			&i.SampleChunks.ReasonOf,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockLedger = `-- name: LockLedger :exec
+SELECT FROM insight_series WHERE id = $1 FOR NO KEY UPDATE
+`
+
+// Callers that add rows to the ledger of a series exclude each other by this lock.
+func (q *Queries) LockLedger(ctx context.Context, seriesID int32) error {
+	_, err := q.db.Exec(ctx, lockLedger, seriesID)
+	return err
+}
+
+const lockPendingChunks = `-- name: LockPendingChunks :many
+SELECT c.series_id, c.chunk, c.repo_id, c.name_id, c.plan, c.pending, c.faulty, c.outcomes, c.plans, c.vals, c.durations_ms, c.attempts, c.commits, c.commit_of, c.kept_outcomes, c.kept_commit_of, c.reason_codes, c.reasons, c.reason_of FROM sample_chunks AS c
+WHERE c.series_id = $1 AND c.pending > 0 AND c.repo_id >= $2 AND (c.repo_id, c.chunk) > ($2, $3::integer)
+ORDER BY c.repo_id, c.chunk
+LIMIT $4
+FOR UPDATE
+`
+
+type LockPendingChunksParams struct {
+	SeriesID   int32
+	AfterRepo  int32
+	AfterChunk int32
+	RowLimit   int32
+}
+
+type LockPendingChunksRow struct {
+	SampleChunks SampleChunks
+}
+
+func (q *Queries) LockPendingChunks(ctx context.Context, arg LockPendingChunksParams) ([]LockPendingChunksRow, error) {
+	rows, err := q.db.Query(ctx, lockPendingChunks,
+		arg.SeriesID,
+		arg.AfterRepo,
+		arg.AfterChunk,
+		arg.RowLimit,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LockPendingChunksRow
+	for rows.Next() {
+		var i LockPendingChunksRow
+		if err := rows.Scan(
+			&i.SampleChunks.SeriesID,
+			&i.SampleChunks.Chunk,
+			&i.SampleChunks.RepoID,
+			&i.SampleChunks.NameID,
+			&i.SampleChunks.Plan,
+			&i.SampleChunks.Pending,
+			&i.SampleChunks.Faulty,
+			&i.SampleChunks.Outcomes,
+			&i.SampleChunks.Plans,
+			&i.SampleChunks.Vals,
+			&i.SampleChunks.DurationsMs,
+			&i.SampleChunks.Attempts,
+			&i.SampleChunks.Commits,
+			&i.SampleChunks.CommitOf,
+			&i.SampleChunks.KeptOutcomes,
+			&i.SampleChunks.KeptCommitOf,
+			&i.SampleChunks.ReasonCodes,
+			&i.SampleChunks.Reasons,
+			&i.SampleChunks.ReasonOf,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const outcomesOfPlan = `-- name: OutcomesOfPlan :many
+SELECT c.outcomes, c.plan, c.plans, count(*) AS n FROM sample_chunks AS c
+WHERE c.series_id = $1
+    AND c.chunk = ANY (ARRAY(SELECT DISTINCT t.chunk FROM plan_slots AS t WHERE t.series_id = $1 AND t.plan = $2))
+GROUP BY c.outcomes, c.plan, c.plans
+`
+
+type OutcomesOfPlanRow struct {
+	Outcomes string
+	Plan     int32
+	Plans    []int32
+	N        int64
+}
+
+// The same for all repositories. Most rows are alike, so that few groups come back.
+func (q *Queries) OutcomesOfPlan(ctx context.Context, seriesID int32, plan int32) ([]OutcomesOfPlanRow, error) {
+	rows, err := q.db.Query(ctx, outcomesOfPlan, seriesID, plan)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OutcomesOfPlanRow
+	for rows.Next() {
+		var i OutcomesOfPlanRow
 		if err := rows.Scan(
 			&i.Outcomes,
-			&i.Generation,
-			&i.Generations,
+			&i.Plan,
+			&i.Plans,
 			&i.N,
 		); err != nil {
 			return nil, err
@@ -222,13 +876,9 @@ func (q *Queries) OutcomesOfGeneration(ctx context.Context, seriesID int32, gene
 }
 
 const outcomesOfRange = `-- name: OutcomesOfRange :many
-SELECT c.repo_id, c.chunk, c.outcomes, c.generation, c.generations FROM sample_chunks AS c
+SELECT c.repo_id, c.chunk, c.outcomes, c.plan, c.plans FROM sample_chunks AS c
 WHERE c.series_id = $1 AND c.repo_id BETWEEN $2 AND $3
-    AND c.chunk = ANY (ARRAY(
-        SELECT DISTINCT t.chunk
-        FROM insight_series_backfill AS b
-        JOIN series_times AS t ON t.series_id = b.series_id AND t.time = ANY (b.times)
-        WHERE b.series_id = $1 AND b.generation = $4))
+    AND c.chunk = ANY (ARRAY(SELECT DISTINCT t.chunk FROM plan_slots AS t WHERE t.series_id = $1 AND t.plan = $4))
 ORDER BY c.repo_id, c.chunk
 `
 
@@ -236,15 +886,15 @@ type OutcomesOfRangeParams struct {
 	SeriesID    int32
 	FromRepo    int32
 	ThroughRepo int32
-	Generation  int32
+	Plan        int32
 }
 
 type OutcomesOfRangeRow struct {
-	RepoID      int32
-	Chunk       int32
-	Outcomes    string
-	Generation  int32
-	Generations []int32
+	RepoID   int32
+	Chunk    int32
+	Outcomes string
+	Plan     int32
+	Plans    []int32
 }
 
 // The outcomes of a plan's samples in a range of repositories: rows that have any of the plan's times.
@@ -253,7 +903,7 @@ func (q *Queries) OutcomesOfRange(ctx context.Context, arg OutcomesOfRangeParams
 		arg.SeriesID,
 		arg.FromRepo,
 		arg.ThroughRepo,
-		arg.Generation,
+		arg.Plan,
 	)
 	if err != nil {
 		return nil, err
@@ -266,8 +916,64 @@ func (q *Queries) OutcomesOfRange(ctx context.Context, arg OutcomesOfRangeParams
 			&i.RepoID,
 			&i.Chunk,
 			&i.Outcomes,
-			&i.Generation,
-			&i.Generations,
+			&i.Plan,
+			&i.Plans,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const pendingChunks = `-- name: PendingChunks :many
+SELECT c.series_id, c.chunk, c.repo_id, c.name_id, c.plan, c.pending, c.faulty, c.outcomes, c.plans, c.vals, c.durations_ms, c.attempts, c.commits, c.commit_of, c.kept_outcomes, c.kept_commit_of, c.reason_codes, c.reasons, c.reason_of FROM sample_chunks AS c
+WHERE c.series_id = $1 AND c.pending > 0 AND c.repo_id BETWEEN $2 AND $3
+ORDER BY c.repo_id, c.chunk
+`
+
+type PendingChunksParams struct {
+	SeriesID    int32
+	FromRepo    int32
+	ThroughRepo int32
+}
+
+type PendingChunksRow struct {
+	SampleChunks SampleChunks
+}
+
+func (q *Queries) PendingChunks(ctx context.Context, arg PendingChunksParams) ([]PendingChunksRow, error) {
+	rows, err := q.db.Query(ctx, pendingChunks, arg.SeriesID, arg.FromRepo, arg.ThroughRepo)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PendingChunksRow
+	for rows.Next() {
+		var i PendingChunksRow
+		if err := rows.Scan(
+			&i.SampleChunks.SeriesID,
+			&i.SampleChunks.Chunk,
+			&i.SampleChunks.RepoID,
+			&i.SampleChunks.NameID,
+			&i.SampleChunks.Plan,
+			&i.SampleChunks.Pending,
+			&i.SampleChunks.Faulty,
+			&i.SampleChunks.Outcomes,
+			&i.SampleChunks.Plans,
+			&i.SampleChunks.Vals,
+			&i.SampleChunks.DurationsMs,
+			&i.SampleChunks.Attempts,
+			&i.SampleChunks.Commits,
+			&i.SampleChunks.CommitOf,
+			&i.SampleChunks.KeptOutcomes,
+			&i.SampleChunks.KeptCommitOf,
+			&i.SampleChunks.ReasonCodes,
+			&i.SampleChunks.Reasons,
+			&i.SampleChunks.ReasonOf,
 		); err != nil {
 			return nil, err
 		}
@@ -302,7 +1008,7 @@ type SampleValuesRow struct {
 	Value   float64
 }
 
-// The values of some samples, or those of them that are chosen, one row each.
+// The captured values of some samples, a row each: all values, or those that are chosen.
 func (q *Queries) SampleValues(ctx context.Context, arg SampleValuesParams) ([]SampleValuesRow, error) {
 	rows, err := q.db.Query(ctx, sampleValues,
 		arg.RepoIDs,
@@ -335,7 +1041,7 @@ func (q *Queries) SampleValues(ctx context.Context, arg SampleValuesParams) ([]S
 }
 
 const samples = `-- name: Samples :many
-SELECT t.time, t.place, x.repository, c.series_id, c.chunk, c.repo_id, c.name_id, c.generation, c.pending, c.faulty, c.outcomes, c.generations, c.vals, c.durations_ms, c.attempts, c.commits, c.commit_of, c.kept_outcomes, c.kept_commit_of, c.reason_classes, c.reasons, c.reason_of
+SELECT t.time, t.place, x.repository, c.series_id, c.chunk, c.repo_id, c.name_id, c.plan, c.pending, c.faulty, c.outcomes, c.plans, c.vals, c.durations_ms, c.attempts, c.commits, c.commit_of, c.kept_outcomes, c.kept_commit_of, c.reason_codes, c.reasons, c.reason_of
 FROM (
     SELECT f.time, f.chunk, f.place FROM series_times AS f
     WHERE f.series_id = $1 AND f.time <= coalesce($2::timestamptz, 'infinity')
@@ -344,12 +1050,11 @@ FROM (
 CROSS JOIN LATERAL (
     SELECT s.chunk, s.repo_id, r.name AS repository
     FROM sample_chunks AS s
-    JOIN repositories AS r ON r.id = s.repo_id
+    JOIN visible_repositories($4::boolean, $5::text) AS r ON r.id = s.repo_id
     WHERE s.series_id = $1 AND s.chunk = t.chunk
-        AND ($2::timestamptz IS NULL OR t.time < $2 OR s.repo_id > $4)
-        AND substr(s.outcomes, t.place, 1) = ANY ($5::text[])
-        AND ($6::text = '' OR r.name ~ $6)
-        AND ($7::boolean OR NOT r.private OR r.id IN (SELECT g.repo_id FROM repository_grants AS g WHERE g.login = $8::text))
+        AND ($2::timestamptz IS NULL OR t.time < $2 OR s.repo_id > $6)
+        AND substr(s.outcomes, t.place, 1) = ANY ($7::text[])
+        AND ($8::text = '' OR r.name ~ $8)
     ORDER BY s.repo_id
     LIMIT $9
 ) AS x
@@ -362,11 +1067,11 @@ type SamplesParams struct {
 	SeriesID    int32
 	AfterTime   *time.Time
 	At          *time.Time
+	SeesAll     bool
+	Login       string
 	AfterRepo   int32
 	Letters     []string
 	RepoPattern string
-	SeesAll     bool
-	Login       string
 	RowLimit    int32
 }
 
@@ -377,18 +1082,18 @@ type SamplesRow struct {
 	SampleChunks SampleChunks
 }
 
-// Newest time first, then by repository; after_time and after_repo are those of the last row of the page before. letters are
-// those of the outcomes.
+// Newest time first, then by repository. after_time and after_repo are those of the last row of the
+// page before. letters are those of the outcomes.
 func (q *Queries) Samples(ctx context.Context, arg SamplesParams) ([]SamplesRow, error) {
 	rows, err := q.db.Query(ctx, samples,
 		arg.SeriesID,
 		arg.AfterTime,
 		arg.At,
+		arg.SeesAll,
+		arg.Login,
 		arg.AfterRepo,
 		arg.Letters,
 		arg.RepoPattern,
-		arg.SeesAll,
-		arg.Login,
 		arg.RowLimit,
 	)
 	if err != nil {
@@ -406,11 +1111,11 @@ func (q *Queries) Samples(ctx context.Context, arg SamplesParams) ([]SamplesRow,
 			&i.SampleChunks.Chunk,
 			&i.SampleChunks.RepoID,
 			&i.SampleChunks.NameID,
-			&i.SampleChunks.Generation,
+			&i.SampleChunks.Plan,
 			&i.SampleChunks.Pending,
 			&i.SampleChunks.Faulty,
 			&i.SampleChunks.Outcomes,
-			&i.SampleChunks.Generations,
+			&i.SampleChunks.Plans,
 			&i.SampleChunks.Vals,
 			&i.SampleChunks.DurationsMs,
 			&i.SampleChunks.Attempts,
@@ -418,7 +1123,7 @@ func (q *Queries) Samples(ctx context.Context, arg SamplesParams) ([]SamplesRow,
 			&i.SampleChunks.CommitOf,
 			&i.SampleChunks.KeptOutcomes,
 			&i.SampleChunks.KeptCommitOf,
-			&i.SampleChunks.ReasonClasses,
+			&i.SampleChunks.ReasonCodes,
 			&i.SampleChunks.Reasons,
 			&i.SampleChunks.ReasonOf,
 		); err != nil {
@@ -430,4 +1135,147 @@ func (q *Queries) Samples(ctx context.Context, arg SamplesParams) ([]SamplesRow,
 		return nil, err
 	}
 	return items, nil
+}
+
+const slots = `-- name: Slots :many
+
+SELECT d.id, d.series_id, d.generated_from_capture_groups AS captured, t.time, t.chunk, t.place
+FROM insight_series AS d
+LEFT JOIN sample_slots AS t ON t.series_id = d.id
+WHERE d.series_id = ANY ($1::text[])
+ORDER BY d.id, t.time
+`
+
+type SlotsRow struct {
+	ID       int32
+	SeriesID string
+	Captured bool
+	Time     *time.Time
+	Chunk    *int32
+	Place    *int32
+}
+
+// The ledger: samples, their captured values, and the sums that charts show. The columns are explained
+// in migrations/00004_samples.sql. Statements lock rows by repository and chunk, before tallies and
+// captures.
+// The slots of some series. A series without sample times has one row, whose time is NULL.
+func (q *Queries) Slots(ctx context.Context, seriesIds []string) ([]SlotsRow, error) {
+	rows, err := q.db.Query(ctx, slots, seriesIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SlotsRow
+	for rows.Next() {
+		var i SlotsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.SeriesID,
+			&i.Captured,
+			&i.Time,
+			&i.Chunk,
+			&i.Place,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const updateChunks = `-- name: UpdateChunks :execrows
+UPDATE sample_chunks AS c
+SET plan = w.plan, pending = w.pending, faulty = w.faulty, outcomes = w.outcomes, plans = nullif(w.plans, '')::integer[],
+    vals = nullif(w.vals, '')::double precision[], durations_ms = nullif(w.durations_ms, '')::integer[], attempts = w.attempts,
+    commits = nullif(w.commits, '')::bytea[], commit_of = w.commit_of,
+    kept_outcomes = nullif(w.kept_outcomes, ''), kept_commit_of = w.kept_commit_of,
+    reason_codes = nullif(w.reason_codes, '')::text[], reasons = nullif(w.reasons, '')::text[], reason_of = w.reason_of
+FROM (
+    SELECT unnest($2::integer[]) AS chunk, unnest($3::integer[]) AS repo_id, unnest($4::integer[]) AS plan,
+        unnest($5::integer[]) AS pending, unnest($6::integer[]) AS faulty, unnest($7::text[]) AS outcomes,
+        unnest($8::text[]) AS plans, unnest($9::text[]) AS vals, unnest($10::text[]) AS durations_ms,
+        unnest($11::bytea[]) AS attempts, unnest($12::text[]) AS commits, unnest($13::bytea[]) AS commit_of,
+        unnest($14::text[]) AS kept_outcomes, unnest($15::bytea[]) AS kept_commit_of,
+        unnest($16::text[]) AS reason_codes, unnest($17::text[]) AS reasons, unnest($18::bytea[]) AS reason_of
+) AS w
+WHERE c.series_id = $1 AND c.chunk = w.chunk AND c.repo_id = w.repo_id
+`
+
+type UpdateChunksParams struct {
+	SeriesID     int32
+	Chunks       []int32
+	RepoIDs      []int32
+	Plan         []int32
+	Pending      []int32
+	Faulty       []int32
+	Outcomes     []string
+	Plans        []string
+	Vals         []string
+	DurationsMs  []string
+	Attempts     [][]byte
+	Commits      []string
+	CommitOf     [][]byte
+	KeptOutcomes []string
+	KeptCommitOf [][]byte
+	ReasonCodes  []string
+	Reasons      []string
+	ReasonOf     [][]byte
+}
+
+func (q *Queries) UpdateChunks(ctx context.Context, arg UpdateChunksParams) (int64, error) {
+	result, err := q.db.Exec(ctx, updateChunks,
+		arg.SeriesID,
+		arg.Chunks,
+		arg.RepoIDs,
+		arg.Plan,
+		arg.Pending,
+		arg.Faulty,
+		arg.Outcomes,
+		arg.Plans,
+		arg.Vals,
+		arg.DurationsMs,
+		arg.Attempts,
+		arg.Commits,
+		arg.CommitOf,
+		arg.KeptOutcomes,
+		arg.KeptCommitOf,
+		arg.ReasonCodes,
+		arg.Reasons,
+		arg.ReasonOf,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const writeCaptures = `-- name: WriteCaptures :exec
+INSERT INTO sample_captures (series_id, chunk, repo_id, capture, vals)
+SELECT $1, w.chunk, w.repo_id, w.capture, w.vals::double precision[]
+FROM (
+    SELECT unnest($2::integer[]) AS chunk, unnest($3::integer[]) AS repo_id, unnest($4::text[]) AS capture, unnest($5::text[]) AS vals
+) AS w
+ON CONFLICT (series_id, chunk, repo_id, capture) DO UPDATE SET vals = EXCLUDED.vals
+`
+
+type WriteCapturesParams struct {
+	SeriesID int32
+	Chunks   []int32
+	RepoIDs  []int32
+	Captures []string
+	Vals     []string
+}
+
+func (q *Queries) WriteCaptures(ctx context.Context, arg WriteCapturesParams) error {
+	_, err := q.db.Exec(ctx, writeCaptures,
+		arg.SeriesID,
+		arg.Chunks,
+		arg.RepoIDs,
+		arg.Captures,
+		arg.Vals,
+	)
+	return err
 }

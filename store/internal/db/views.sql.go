@@ -10,82 +10,8 @@ import (
 	"time"
 )
 
-const addSeries = `-- name: AddSeries :one
-INSERT INTO insight_series (series_id, query, definition_key, repositories, repository_criteria, generation_method, anchor,
-    sample_interval_unit, sample_interval_value, recording_interval_days, points, zone, created_at, next_recording_after)
-VALUES ($1, $2, $3, $4, $5, $6, $7,
-    $8, $9, $10, $11, $12, $13, $14)
-ON CONFLICT (definition_key) WHERE deleted_at IS NULL DO UPDATE SET definition_key = EXCLUDED.definition_key
-RETURNING id, series_id, query, definition_key, repositories, repository_criteria, generation_method, anchor, sample_interval_unit, sample_interval_value, recording_interval_days, points, zone, created_at, next_recording_after, last_recorded_at, backfill_queued_at, backfill_completed_at, workflow_started_at, workflow_stopped_at, deleted_at, generated_from_capture_groups, last_snapshot_at, retention_points
-`
-
-type AddSeriesParams struct {
-	SeriesID              string
-	Query                 string
-	DefinitionKey         string
-	Repositories          []string
-	RepositoryCriteria    *string
-	GenerationMethod      string
-	Anchor                time.Time
-	SampleIntervalUnit    TimeUnit
-	SampleIntervalValue   int32
-	RecordingIntervalDays int32
-	Points                int32
-	Zone                  string
-	CreatedAt             time.Time
-	NextRecordingAfter    time.Time
-}
-
-// A series that somebody has already is shared: the update changes nothing, it locks the row against being
-// deleted with its last view until this transaction has attached it to the new one.
-func (q *Queries) AddSeries(ctx context.Context, arg AddSeriesParams) (InsightSeries, error) {
-	row := q.db.QueryRow(ctx, addSeries,
-		arg.SeriesID,
-		arg.Query,
-		arg.DefinitionKey,
-		arg.Repositories,
-		arg.RepositoryCriteria,
-		arg.GenerationMethod,
-		arg.Anchor,
-		arg.SampleIntervalUnit,
-		arg.SampleIntervalValue,
-		arg.RecordingIntervalDays,
-		arg.Points,
-		arg.Zone,
-		arg.CreatedAt,
-		arg.NextRecordingAfter,
-	)
-	var i InsightSeries
-	err := row.Scan(
-		&i.ID,
-		&i.SeriesID,
-		&i.Query,
-		&i.DefinitionKey,
-		&i.Repositories,
-		&i.RepositoryCriteria,
-		&i.GenerationMethod,
-		&i.Anchor,
-		&i.SampleIntervalUnit,
-		&i.SampleIntervalValue,
-		&i.RecordingIntervalDays,
-		&i.Points,
-		&i.Zone,
-		&i.CreatedAt,
-		&i.NextRecordingAfter,
-		&i.LastRecordedAt,
-		&i.BackfillQueuedAt,
-		&i.BackfillCompletedAt,
-		&i.WorkflowStartedAt,
-		&i.WorkflowStoppedAt,
-		&i.DeletedAt,
-		&i.GeneratedFromCaptureGroups,
-		&i.LastSnapshotAt,
-		&i.RetentionPoints,
-	)
-	return i, err
-}
-
 const addView = `-- name: AddView :one
+
 INSERT INTO insight_view (unique_id, title, created_at) VALUES ($1, $2, $3) RETURNING id
 `
 
@@ -95,6 +21,7 @@ type AddViewParams struct {
 	CreatedAt time.Time
 }
 
+// Insight views.
 func (q *Queries) AddView(ctx context.Context, arg AddViewParams) (int32, error) {
 	row := q.db.QueryRow(ctx, addView, arg.UniqueID, arg.Title, arg.CreatedAt)
 	var id int32
@@ -172,7 +99,7 @@ ORDER BY s.id
 FOR UPDATE
 `
 
-// Locked before it is decided whether they are orphans, see AddSeries.
+// The rows are locked before DeleteOrphanSeries decides which of them have no view left; see AddSeries.
 func (q *Queries) LockSeriesOfView(ctx context.Context, viewID int32) ([]int32, error) {
 	rows, err := q.db.Query(ctx, lockSeriesOfView, viewID)
 	if err != nil {
@@ -193,82 +120,8 @@ func (q *Queries) LockSeriesOfView(ctx context.Context, viewID int32) ([]int32, 
 	return items, nil
 }
 
-const markSeriesLost = `-- name: MarkSeriesLost :execrows
-UPDATE insight_series SET workflow_started_at = NULL WHERE series_id = $1 AND deleted_at IS NULL
-`
-
-func (q *Queries) MarkSeriesLost(ctx context.Context, seriesID string) (int64, error) {
-	result, err := q.db.Exec(ctx, markSeriesLost, seriesID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
-const markSeriesStarted = `-- name: MarkSeriesStarted :execrows
-UPDATE insight_series SET workflow_started_at = coalesce(workflow_started_at, now()), workflow_stopped_at = NULL WHERE series_id = $1
-`
-
-// A start that was on its way when its series was deleted may come after the stop, which is then to be done again.
-func (q *Queries) MarkSeriesStarted(ctx context.Context, seriesID string) (int64, error) {
-	result, err := q.db.Exec(ctx, markSeriesStarted, seriesID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
-const markSeriesStopped = `-- name: MarkSeriesStopped :execrows
-UPDATE insight_series SET workflow_stopped_at = coalesce(workflow_stopped_at, now()) WHERE series_id = $1
-`
-
-func (q *Queries) MarkSeriesStopped(ctx context.Context, seriesID string) (int64, error) {
-	result, err := q.db.Exec(ctx, markSeriesStopped, seriesID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
-const series = `-- name: Series :one
-SELECT id, series_id, query, definition_key, repositories, repository_criteria, generation_method, anchor, sample_interval_unit, sample_interval_value, recording_interval_days, points, zone, created_at, next_recording_after, last_recorded_at, backfill_queued_at, backfill_completed_at, workflow_started_at, workflow_stopped_at, deleted_at, generated_from_capture_groups, last_snapshot_at, retention_points FROM insight_series WHERE series_id = $1
-`
-
-// Deleted series too: their workflows read what they are while they end.
-func (q *Queries) Series(ctx context.Context, seriesID string) (InsightSeries, error) {
-	row := q.db.QueryRow(ctx, series, seriesID)
-	var i InsightSeries
-	err := row.Scan(
-		&i.ID,
-		&i.SeriesID,
-		&i.Query,
-		&i.DefinitionKey,
-		&i.Repositories,
-		&i.RepositoryCriteria,
-		&i.GenerationMethod,
-		&i.Anchor,
-		&i.SampleIntervalUnit,
-		&i.SampleIntervalValue,
-		&i.RecordingIntervalDays,
-		&i.Points,
-		&i.Zone,
-		&i.CreatedAt,
-		&i.NextRecordingAfter,
-		&i.LastRecordedAt,
-		&i.BackfillQueuedAt,
-		&i.BackfillCompletedAt,
-		&i.WorkflowStartedAt,
-		&i.WorkflowStoppedAt,
-		&i.DeletedAt,
-		&i.GeneratedFromCaptureGroups,
-		&i.LastSnapshotAt,
-		&i.RetentionPoints,
-	)
-	return i, err
-}
-
 const seriesOfViews = `-- name: SeriesOfViews :many
-SELECT s.id, s.series_id, s.query, s.definition_key, s.repositories, s.repository_criteria, s.generation_method, s.anchor, s.sample_interval_unit, s.sample_interval_value, s.recording_interval_days, s.points, s.zone, s.created_at, s.next_recording_after, s.last_recorded_at, s.backfill_queued_at, s.backfill_completed_at, s.workflow_started_at, s.workflow_stopped_at, s.deleted_at, s.generated_from_capture_groups, s.last_snapshot_at, s.retention_points, vs.insight_view_id, vs.label, vs.stroke
+SELECT s.id, s.series_id, s.query, s.definition_key, s.repositories, s.repository_criteria, s.generation_method, s.generated_from_capture_groups, s.anchor, s.sample_interval_unit, s.sample_interval_value, s.recording_interval_days, s.points, s.zone, s.created_at, s.next_recording_after, s.last_recorded_at, s.last_snapshot_at, s.backfill_queued_at, s.backfill_completed_at, s.retention_points, s.workflow_started_at, s.workflow_stopped_at, s.deleted_at, vs.insight_view_id, vs.label, vs.stroke
 FROM insight_view_series AS vs
 JOIN insight_series AS s ON s.id = vs.insight_series_id
 WHERE vs.insight_view_id = ANY ($1::integer[])
@@ -299,6 +152,7 @@ func (q *Queries) SeriesOfViews(ctx context.Context, viewIds []int32) ([]SeriesO
 			&i.InsightSeries.Repositories,
 			&i.InsightSeries.RepositoryCriteria,
 			&i.InsightSeries.GenerationMethod,
+			&i.InsightSeries.GeneratedFromCaptureGroups,
 			&i.InsightSeries.Anchor,
 			&i.InsightSeries.SampleIntervalUnit,
 			&i.InsightSeries.SampleIntervalValue,
@@ -308,14 +162,13 @@ func (q *Queries) SeriesOfViews(ctx context.Context, viewIds []int32) ([]SeriesO
 			&i.InsightSeries.CreatedAt,
 			&i.InsightSeries.NextRecordingAfter,
 			&i.InsightSeries.LastRecordedAt,
+			&i.InsightSeries.LastSnapshotAt,
 			&i.InsightSeries.BackfillQueuedAt,
 			&i.InsightSeries.BackfillCompletedAt,
+			&i.InsightSeries.RetentionPoints,
 			&i.InsightSeries.WorkflowStartedAt,
 			&i.InsightSeries.WorkflowStoppedAt,
 			&i.InsightSeries.DeletedAt,
-			&i.InsightSeries.GeneratedFromCaptureGroups,
-			&i.InsightSeries.LastSnapshotAt,
-			&i.InsightSeries.RetentionPoints,
 			&i.InsightViewID,
 			&i.Label,
 			&i.Stroke,
@@ -323,103 +176,6 @@ func (q *Queries) SeriesOfViews(ctx context.Context, viewIds []int32) ([]SeriesO
 			return nil, err
 		}
 		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const seriesToStart = `-- name: SeriesToStart :many
-SELECT s.id, s.series_id, s.query, s.definition_key, s.repositories, s.repository_criteria, s.generation_method, s.anchor, s.sample_interval_unit, s.sample_interval_value, s.recording_interval_days, s.points, s.zone, s.created_at, s.next_recording_after, s.last_recorded_at, s.backfill_queued_at, s.backfill_completed_at, s.workflow_started_at, s.workflow_stopped_at, s.deleted_at, s.generated_from_capture_groups, s.last_snapshot_at, s.retention_points, coalesce(v.title, '')::text AS title, coalesce(v.label, '')::text AS label
-FROM insight_series AS s
-LEFT JOIN LATERAL (
-    SELECT insight_view.title, vs.label
-    FROM insight_view_series AS vs
-    JOIN insight_view ON insight_view.id = vs.insight_view_id
-    WHERE vs.insight_series_id = s.id AND insight_view.deleted_at IS NULL
-    ORDER BY insight_view.id
-    LIMIT 1
-) AS v ON true
-WHERE s.workflow_started_at IS NULL AND s.deleted_at IS NULL
-ORDER BY s.id
-LIMIT $1
-`
-
-type SeriesToStartRow struct {
-	InsightSeries InsightSeries
-	Title         string
-	Label         string
-}
-
-// The title and label are those of the oldest view that has the series.
-func (q *Queries) SeriesToStart(ctx context.Context, rowLimit int32) ([]SeriesToStartRow, error) {
-	rows, err := q.db.Query(ctx, seriesToStart, rowLimit)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []SeriesToStartRow
-	for rows.Next() {
-		var i SeriesToStartRow
-		if err := rows.Scan(
-			&i.InsightSeries.ID,
-			&i.InsightSeries.SeriesID,
-			&i.InsightSeries.Query,
-			&i.InsightSeries.DefinitionKey,
-			&i.InsightSeries.Repositories,
-			&i.InsightSeries.RepositoryCriteria,
-			&i.InsightSeries.GenerationMethod,
-			&i.InsightSeries.Anchor,
-			&i.InsightSeries.SampleIntervalUnit,
-			&i.InsightSeries.SampleIntervalValue,
-			&i.InsightSeries.RecordingIntervalDays,
-			&i.InsightSeries.Points,
-			&i.InsightSeries.Zone,
-			&i.InsightSeries.CreatedAt,
-			&i.InsightSeries.NextRecordingAfter,
-			&i.InsightSeries.LastRecordedAt,
-			&i.InsightSeries.BackfillQueuedAt,
-			&i.InsightSeries.BackfillCompletedAt,
-			&i.InsightSeries.WorkflowStartedAt,
-			&i.InsightSeries.WorkflowStoppedAt,
-			&i.InsightSeries.DeletedAt,
-			&i.InsightSeries.GeneratedFromCaptureGroups,
-			&i.InsightSeries.LastSnapshotAt,
-			&i.InsightSeries.RetentionPoints,
-			&i.Title,
-			&i.Label,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const seriesToStop = `-- name: SeriesToStop :many
-SELECT series_id FROM insight_series
-WHERE deleted_at IS NOT NULL AND workflow_stopped_at IS NULL
-ORDER BY id
-LIMIT $1
-`
-
-func (q *Queries) SeriesToStop(ctx context.Context, rowLimit int32) ([]string, error) {
-	rows, err := q.db.Query(ctx, seriesToStop, rowLimit)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []string
-	for rows.Next() {
-		var series_id string
-		if err := rows.Scan(&series_id); err != nil {
-			return nil, err
-		}
-		items = append(items, series_id)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

@@ -1,0 +1,149 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store/internal/db"
+)
+
+// Commits is the room of the commit index: the first-parent history of each default branch.
+type Commits struct{ *database }
+
+// IndexedCommit is one commit of a first-parent history.
+type IndexedCommit struct {
+	Commit string    // hex
+	Time   time.Time // committer date
+}
+
+// IndexedCommitAt is an indexed commit and its position: the root has Seq 0.
+type IndexedCommitAt struct {
+	Seq int
+	IndexedCommit
+}
+
+// tipLength is how many commits Tip returns. After a fetch that rewrote more, the whole index is replaced.
+const tipLength = 1000
+
+// Tip returns the newest 1000 commits of the index, newest first. Callers compare them with a fetched history
+// to find where the two differ.
+func (s *Commits) Tip(ctx context.Context, repoID int64) ([]IndexedCommitAt, error) {
+	rows, err := s.queries().CommitIndexTip(ctx, id32(repoID), tipLength)
+	if err != nil {
+		return nil, classify(err, "repository %d: commit index", repoID)
+	}
+	tip := make([]IndexedCommitAt, len(rows))
+	for i, row := range rows {
+		tip[i] = IndexedCommitAt{Seq: int(row.Seq), IndexedCommit: IndexedCommit{Commit: hexID(row.CommitBytea), Time: row.CommittedAt.UTC()}}
+	}
+	return tip, nil
+}
+
+// Replace drops the part of the index from fromSeq on and appends commits, oldest first, in one transaction.
+// After it, the index answers for every time up to indexedAt. Without commits and with the length of the index
+// as fromSeq, Replace only records that the index was checked at indexedAt.
+//
+// Replace returns NotFound when the repository does not exist, and Conflict when the index ends before fromSeq,
+// because another process has replaced it; callers then read the tip again. If commits were dropped, the
+// history was rewritten, and each series with samples at dropped commits gets a notice
+// (insights.ReasonHistoryRewritten). Replace takes one COPY, and after dropping commits a pass over the
+// repository's index.
+func (s *Commits) Replace(ctx context.Context, repoID int64, fromSeq int, commits []IndexedCommit, indexedAt time.Time) error {
+	id := id32(repoID)
+	rows, err := appendRows(id, fromSeq, commits)
+	if err != nil {
+		return classify(err, "repository %d: commit index", repoID)
+	}
+	err = s.inTx(ctx, func(q *db.Queries) error {
+		if _, err := q.LockRepository(ctx, id); err != nil {
+			return classify(err, "repository %d", repoID)
+		}
+		length, err := q.CommitIndexLength(ctx, id)
+		if err != nil {
+			return err
+		}
+		if fromSeq < 0 || fromSeq > int(length) {
+			return insights.Errorf(insights.Conflict, "repository %d: the commit index has %d commits, it cannot be continued at %d", repoID, length, fromSeq)
+		}
+		lost := int64(0)
+		if fromSeq < int(length) {
+			if lost, err = q.TruncateCommitIndex(ctx, id, int32(fromSeq)); err != nil {
+				return err
+			}
+			if err := q.UnhideCommits(ctx, id); err != nil {
+				return err
+			}
+		}
+		if len(rows) > 0 {
+			if err := q.HideCommits(ctx, id, earliest(rows)); err != nil {
+				return err
+			}
+			if _, err := q.AppendCommitIndex(ctx, rows); err != nil {
+				return err
+			}
+		}
+		if lost > 0 {
+			if err := noteRewritten(ctx, q, id, indexedAt); err != nil {
+				return err
+			}
+		}
+		return q.SetCommitIndexMetadata(ctx, id, instant(indexedAt))
+	})
+	return classify(err, "repository %d: commit index", repoID)
+}
+
+// appendRows numbers the commits and marks those that a later commit hides. Walking from the newest commit, a
+// commit is hidden if its date is not before the earliest date seen so far.
+func appendRows(id int32, fromSeq int, commits []IndexedCommit) ([]db.AppendCommitIndexParams, error) {
+	rows := make([]db.AppendCommitIndexParams, len(commits))
+	var floor time.Time
+	for i := len(commits) - 1; i >= 0; i-- {
+		oid, err := objectID(commits[i].Commit)
+		if err != nil {
+			return nil, err
+		}
+		at := instant(commits[i].Time)
+		newest := i == len(commits)-1
+		rows[i] = db.AppendCommitIndexParams{
+			RepoID: id, Seq: int32(fromSeq + i), CommitBytea: oid, CommittedAt: at, Hidden: !newest && !at.Before(floor),
+		}
+		if newest || at.Before(floor) {
+			floor = at
+		}
+	}
+	return rows, nil
+}
+
+func earliest(rows []db.AppendCommitIndexParams) time.Time {
+	first := rows[0].CommittedAt
+	for _, row := range rows {
+		if row.CommittedAt.Before(first) {
+			first = row.CommittedAt
+		}
+	}
+	return first
+}
+
+// AsOf returns the commit that the default branch was at, by the given time, for those of the times at which
+// the index has a commit. It does not check whether the index was refreshed after the times; see
+// Repository.IndexedAt.
+func (s *Commits) AsOf(ctx context.Context, repoID int64, times []time.Time) (map[time.Time]string, error) {
+	given := make(map[time.Time][]time.Time, len(times))
+	asked := make([]time.Time, len(times))
+	for i, t := range times {
+		asked[i] = instant(t)
+		given[asked[i]] = append(given[asked[i]], t)
+	}
+	rows, err := s.queries().AsOf(ctx, asked, id32(repoID))
+	if err != nil {
+		return nil, classify(err, "repository %d: commit index", repoID)
+	}
+	found := make(map[time.Time]string, len(rows))
+	for _, row := range rows {
+		for _, t := range given[row.Time.UTC()] {
+			found[t] = hexID(row.CommitBytea)
+		}
+	}
+	return found, nil
+}

@@ -1,0 +1,96 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store/internal/db"
+)
+
+// Notices is the room of what people should know about a series' query (the table
+// insight_dirty_queries).
+type Notices struct{ *database }
+
+// Notice says that the values of a series are not what they seem, and why.
+type Notice struct {
+	Query   string
+	Since   time.Time
+	Code    insights.ReasonCode
+	Reason  string    // for people: the problem of a series that cannot be planned, else the code
+	ForTime time.Time // the newest sample time that the notice is about
+}
+
+// List returns the notices of a series, those about the newest samples first. The transaction that
+// completes a plan brings them up to date, and SetPlanningProblem does.
+func (s *Notices) List(ctx context.Context, seriesID string) ([]Notice, error) {
+	key, err := s.seriesKey(ctx, seriesID)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.queries().Notices(ctx, key)
+	if err != nil {
+		return nil, classify(err, "series %s: notices", seriesID)
+	}
+	list := make([]Notice, len(rows))
+	for i, row := range rows {
+		list[i] = Notice{Query: row.Query, Since: row.DirtyAt.UTC(), Code: insights.ReasonCode(row.Code), Reason: row.Reason, ForTime: row.ForTime.UTC()}
+	}
+	return list, nil
+}
+
+// SetPlanningProblem records why a series cannot be planned. An empty problem says that it can be
+// planned, and deletes the notice. A notice of the same problem keeps the time at which it began.
+func (s *Notices) SetPlanningProblem(ctx context.Context, seriesID, problem string, at time.Time) error {
+	key, err := s.seriesKey(ctx, seriesID)
+	if err != nil {
+		return err
+	}
+	problem = clean(problem, maxReason)
+	err = s.inTx(ctx, func(q *db.Queries) error { return setNotice(ctx, q, key, insights.ReasonPlanning, problem, at, at) })
+	return classify(err, "series %s: planning problem", seriesID)
+}
+
+// setNotice makes the reason the only notice of its code; "" is none.
+func setNotice(ctx context.Context, q *db.Queries, key int32, code insights.ReasonCode, reason string, at, forTime time.Time) error {
+	if err := q.ClearNotices(ctx, db.ClearNoticesParams{SeriesID: key, Code: string(code), Reason: reason}); err != nil || reason == "" {
+		return err
+	}
+	return q.AddNotice(ctx, db.AddNoticeParams{SeriesID: key, At: instant(at), Code: string(code), Reason: reason, ForTime: instant(forTime)})
+}
+
+// refreshNotices makes the notices of a series say what its samples say.
+func refreshNotices(ctx context.Context, q *db.Queries, key int32, at time.Time) error {
+	if err := q.ClearSampleNotices(ctx, key, texts(insights.SeriesReasons)); err != nil {
+		return err
+	}
+	err := q.AddSampleNotices(ctx, db.AddSampleNoticesParams{SeriesID: key, At: instant(at), Ignored: texts(insights.OperatorReasons)})
+	if err != nil {
+		return err
+	}
+	newest, err := q.NewestRewritten(ctx, key)
+	if err != nil {
+		return err
+	}
+	reason, forTime := "", at
+	if len(newest) > 0 {
+		reason, forTime = string(insights.ReasonHistoryRewritten), newest[0]
+	}
+	return setNotice(ctx, q, key, insights.ReasonHistoryRewritten, reason, at, forTime)
+}
+
+// noteRewritten is called in the transaction that took commits out of a repository's index, after that.
+func noteRewritten(ctx context.Context, q *db.Queries, repo int32, at time.Time) error {
+	if err := q.MarkRewritten(ctx, instant(at), repo); err != nil {
+		return err
+	}
+	return q.NoteRewrittenRepository(ctx, db.NoteRewrittenRepositoryParams{At: instant(at), RepoID: repo, Code: string(insights.ReasonHistoryRewritten)})
+}
+
+func texts(codes []insights.ReasonCode) []string {
+	list := make([]string, len(codes))
+	for i, code := range codes {
+		list[i] = string(code)
+	}
+	return list
+}

@@ -1,0 +1,100 @@
+-- What charts show: sums over repositories, by sample time.
+
+-- A row for each time of each series, times the captured values that occur at it, over all
+-- repositories: removed ones still count. A time without values has a row too.
+-- name: Points :many
+WITH tally AS (
+    SELECT t.series_id, t.snapshot, t.time, sum(t.counted)::bigint AS counted, sum(t.reused)::bigint AS reused, sum(t.absent)::bigint AS absent,
+        sum(t.partial)::bigint AS partial, sum(t.failed)::bigint AS failed, sum(t.pending)::bigint AS pending, sum(t.value) AS value
+    FROM chart_slots AS c
+    JOIN series_tallies AS t ON t.series_id = c.series_id AND t.snapshot = c.snapshot AND t.time = c.time
+    WHERE c.series_id = ANY (ARRAY(SELECT d.id FROM insight_series AS d WHERE d.series_id = ANY (@series_ids::text[])))
+        AND c.time BETWEEN @from_time::timestamptz AND @to_time::timestamptz
+    GROUP BY t.series_id, t.snapshot, t.time
+), sums AS (
+    SELECT s.series_id, s.snapshot, s.time, s.capture, sum(s.value) AS value
+    FROM capture_sums AS s
+    WHERE s.series_id = ANY (ARRAY(SELECT d.id FROM insight_series AS d WHERE d.series_id = ANY (@series_ids)))
+        AND s.time BETWEEN @from_time AND @to_time
+        AND (@all_values::boolean OR (s.series_id, s.capture) IN (SELECT unnest(@value_series::integer[]), unnest(@chosen_values::text[])))
+    GROUP BY s.series_id, s.snapshot, s.time, s.capture
+    HAVING sum(s.value) <> 0
+)
+SELECT d.series_id, tally.time::timestamptz AS time, tally.snapshot, sums.capture,
+    (CASE WHEN d.generated_from_capture_groups THEN coalesce(sums.value, 0) ELSE tally.value END)::double precision AS value,
+    d.generated_from_capture_groups AS captured,
+    tally.counted, tally.reused, tally.absent, tally.partial, tally.failed, tally.pending
+FROM tally
+JOIN insight_series AS d ON d.id = tally.series_id
+LEFT JOIN sums ON sums.series_id = tally.series_id AND sums.snapshot = tally.snapshot AND sums.time = tally.time
+ORDER BY d.series_id, tally.time, sums.capture;
+
+-- The captured values that a chart is to show of each series, in the order asked for, and how many
+-- values there are. They are ordered by the largest sum at any of the times shown, or by the time at
+-- which they first occur; a sign of -1 reverses the order. samples is how many of the newest times are
+-- shown; 0 shows all.
+-- name: ChartValues :many
+WITH wanted AS MATERIALIZED (
+    SELECT d.id, d.series_id FROM insight_series AS d WHERE d.series_id = ANY (@series_ids::text[]) AND d.generated_from_capture_groups
+), times AS MATERIALIZED (
+    SELECT t.id, t.snapshot, t.time
+    FROM (
+        SELECT c.series_id AS id, c.snapshot, c.time, row_number() OVER (PARTITION BY c.series_id ORDER BY c.time DESC) AS place
+        FROM chart_slots AS c
+        WHERE c.series_id IN (SELECT wanted.id FROM wanted) AND c.time BETWEEN @from_time::timestamptz AND @to_time::timestamptz
+            AND NOT EXISTS (SELECT FROM archived_insight_series_recording_times AS a WHERE a.insight_series_id = c.series_id AND a.recording_time = c.time)
+    ) AS t
+    WHERE @samples::integer = 0 OR t.place <= @samples
+), sums AS (
+    SELECT s.series_id AS id, s.time, s.capture, sum(s.value) AS value
+    FROM capture_sums AS s
+    JOIN times ON times.id = s.series_id AND times.snapshot = s.snapshot AND times.time = s.time
+    GROUP BY s.series_id, s.time, s.capture
+    HAVING sum(s.value) <> 0
+), ranked AS (
+    SELECT v.id, v.capture, count(*) OVER (PARTITION BY v.id) AS total,
+        row_number() OVER (PARTITION BY v.id ORDER BY v.key * @sign::double precision, v.capture COLLATE "C") AS place
+    FROM (
+        SELECT sums.id, sums.capture,
+            CASE WHEN @by_time::boolean THEN extract(epoch FROM min(sums.time))::double precision ELSE max(sums.value) END AS key
+        FROM sums
+        GROUP BY sums.id, sums.capture
+    ) AS v
+)
+SELECT wanted.id, wanted.series_id, ranked.capture::text AS capture, ranked.total
+FROM ranked
+JOIN wanted ON wanted.id = ranked.id
+WHERE @most::integer = 0 OR ranked.place <= @most
+ORDER BY wanted.series_id, ranked.place;
+
+-- The slots that charts of some series can show.
+-- name: ChartSlots :many
+SELECT d.id, d.series_id, d.generated_from_capture_groups AS captured, t.time, t.chunk, t.place
+FROM insight_series AS d
+JOIN chart_slots AS t ON t.series_id = d.id
+WHERE d.series_id = ANY (@series_ids::text[]) AND t.time BETWEEN @from_time::timestamptz AND @to_time::timestamptz
+ORDER BY d.id, t.time;
+
+-- The repositories that a viewer sees and asks for; unchosen is how many others there are.
+-- name: ChosenRepositories :one
+SELECT coalesce(array_agg(r.id ORDER BY r.id), '{}')::integer[] AS ids, ((SELECT count(*) FROM repositories) - count(*))::bigint AS unchosen
+FROM visible_repositories(@sees_all::boolean, @login::text) AS r
+WHERE (@include::text = '' OR r.name ~ @include) AND (@exclude::text = '' OR r.name !~ @exclude);
+
+-- IS TRUE prevents the planner from making a join. It estimates ten ids, and a join would compare each
+-- row with each of thousands. With IS TRUE the ids are hashed, whatever the statistics say.
+-- name: OutcomesAmong :many
+SELECT c.series_id, c.chunk, c.outcomes, c.vals FROM sample_chunks AS c
+WHERE c.series_id = ANY (@series_ids::integer[]) AND c.chunk = ANY (@chunks::integer[]) AND (c.repo_id IN (SELECT unnest(@repo_ids::integer[]))) IS TRUE;
+
+-- name: OutcomesNotAmong :many
+SELECT c.series_id, c.chunk, c.outcomes, c.vals FROM sample_chunks AS c
+WHERE c.series_id = ANY (@series_ids::integer[]) AND c.chunk = ANY (@chunks::integer[]) AND c.repo_id NOT IN (SELECT unnest(@repo_ids::integer[]));
+
+-- name: CapturesAmong :many
+SELECT v.series_id, v.chunk, v.capture, v.vals FROM sample_captures AS v
+WHERE v.series_id = ANY (@series_ids::integer[]) AND v.chunk = ANY (@chunks::integer[]) AND (v.repo_id IN (SELECT unnest(@repo_ids::integer[]))) IS TRUE;
+
+-- name: CapturesNotAmong :many
+SELECT v.series_id, v.chunk, v.capture, v.vals FROM sample_captures AS v
+WHERE v.series_id = ANY (@series_ids::integer[]) AND v.chunk = ANY (@chunks::integer[]) AND v.repo_id NOT IN (SELECT unnest(@repo_ids::integer[]));

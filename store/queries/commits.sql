@@ -1,0 +1,51 @@
+-- The commit index: the first-parent history of each default branch.
+
+-- Writers of one repository's index wait for each other.
+-- name: LockRepository :one
+SELECT id FROM repositories WHERE id = @id FOR UPDATE;
+
+-- name: CommitIndexTip :many
+SELECT seq, commit_bytea, committed_at FROM commit_index
+WHERE repo_id = @repo_id
+ORDER BY seq DESC
+LIMIT @row_limit;
+
+-- name: CommitIndexLength :one
+SELECT coalesce(max(seq) + 1, 0)::integer FROM commit_index WHERE repo_id = @repo_id;
+
+-- name: TruncateCommitIndex :execrows
+DELETE FROM commit_index WHERE repo_id = @repo_id AND seq >= @from_seq;
+
+-- After a rewrite of history. A commit is hidden when a later commit has the same or an earlier date.
+-- name: UnhideCommits :exec
+UPDATE commit_index AS c
+SET hidden = false
+FROM (
+    SELECT seq, coalesce(min(committed_at) OVER (ORDER BY seq DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) <= committed_at, false) AS hidden
+    FROM commit_index
+    WHERE repo_id = @repo_id
+) AS now
+WHERE c.repo_id = @repo_id AND c.seq = now.seq AND c.hidden AND NOT now.hidden;
+
+-- Hides the commits that are not earlier than the earliest of the commits about to be appended.
+-- name: HideCommits :exec
+UPDATE commit_index SET hidden = true
+WHERE repo_id = @repo_id AND NOT hidden AND committed_at >= @earliest::timestamptz;
+
+-- name: AppendCommitIndex :copyfrom
+INSERT INTO commit_index (repo_id, seq, commit_bytea, committed_at, hidden) VALUES ($1, $2, $3, $4, $5);
+
+-- name: SetCommitIndexMetadata :exec
+INSERT INTO commit_index_metadata (repo_id, last_indexed_at)
+VALUES (@repo_id, @last_indexed_at)
+ON CONFLICT (repo_id) DO UPDATE SET last_indexed_at = EXCLUDED.last_indexed_at;
+
+-- name: AsOf :many
+SELECT t.time::timestamptz AS time, c.commit_bytea
+FROM unnest(@times::timestamptz[]) AS t (time)
+CROSS JOIN LATERAL (
+    SELECT commit_bytea FROM commit_index
+    WHERE repo_id = @repo_id AND NOT hidden AND committed_at <= t.time
+    ORDER BY committed_at DESC
+    LIMIT 1
+) AS c;

@@ -1,0 +1,72 @@
+-- Notices: what a person should know about a series' query. See migrations/00003_plans.sql.
+
+-- Deletes the notices whose reason no sample has any more.
+-- name: ClearSampleNotices :exec
+DELETE FROM insight_dirty_queries AS d
+WHERE d.insight_series_id = @series_id::integer AND d.code <> ALL (@series_codes::text[]) AND NOT EXISTS (
+    SELECT FROM faulty_samples AS f WHERE f.series_id = @series_id AND f.reason_code = d.code);
+
+-- Codes that an operator caused say nothing about the query and are ignored.
+-- name: AddSampleNotices :exec
+INSERT INTO insight_dirty_queries (insight_series_id, query, dirty_at, code, reason, for_time)
+SELECT i.id, i.query, @at::timestamptz, f.reason_code, f.reason_code, f.newest
+FROM insight_series AS i
+CROSS JOIN (
+    SELECT s.reason_code, max(s.time)::timestamptz AS newest
+    FROM faulty_samples AS s
+    WHERE s.series_id = @series_id AND s.reason_code <> '' AND s.reason_code <> ALL (@ignored::text[])
+    GROUP BY s.reason_code
+) AS f
+WHERE i.id = @series_id
+ON CONFLICT (insight_series_id, code, reason) DO UPDATE SET for_time = EXCLUDED.for_time
+WHERE insight_dirty_queries.for_time IS DISTINCT FROM EXCLUDED.for_time;
+
+-- Deletes the notices of a code but the one with the reason, if there is one.
+-- name: ClearNotices :exec
+DELETE FROM insight_dirty_queries WHERE insight_series_id = @series_id::integer AND code = @code AND reason <> @reason;
+
+-- A notice that is there keeps the time at which it began.
+-- name: AddNotice :exec
+INSERT INTO insight_dirty_queries (insight_series_id, query, dirty_at, code, reason, for_time)
+SELECT i.id, i.query, @at::timestamptz, @code, @reason, @for_time::timestamptz FROM insight_series AS i WHERE i.id = @series_id
+ON CONFLICT (insight_series_id, code, reason) DO UPDATE SET for_time = EXCLUDED.for_time
+WHERE insight_dirty_queries.for_time IS DISTINCT FROM EXCLUDED.for_time;
+
+-- name: Notices :many
+SELECT query, dirty_at, code, reason, for_time FROM insight_dirty_queries
+WHERE insight_series_id = @series_id::integer
+ORDER BY for_time DESC, code, reason;
+
+-- name: MarkRewritten :exec
+UPDATE repositories SET rewritten_at = @at::timestamptz WHERE id = @repo_id;
+
+-- Adds a notice to each series that has samples of a repository at commits that the repository's
+-- index, which this transaction has written, no longer has.
+-- name: NoteRewrittenRepository :exec
+INSERT INTO insight_dirty_queries (insight_series_id, query, dirty_at, code, reason, for_time)
+SELECT d.id, d.query, @at::timestamptz, @code::text, @code, f.newest
+FROM insight_series AS d
+CROSS JOIN LATERAL (
+    SELECT max(s.time)::timestamptz AS newest FROM samples AS s
+    WHERE s.series_id = d.id AND s.repo_id = @repo_id AND s.outcome <> 'pending' AND s.commit_bytea IS NOT NULL
+        AND NOT EXISTS (SELECT FROM commit_index AS c WHERE c.repo_id = @repo_id AND c.commit_bytea = s.commit_bytea)
+) AS f
+WHERE d.deleted_at IS NULL AND f.newest IS NOT NULL
+ON CONFLICT (insight_series_id, code, reason) DO UPDATE SET for_time = greatest(insight_dirty_queries.for_time, EXCLUDED.for_time);
+
+-- The newest sample of a series at a commit that a rewritten history no longer has; no row when there
+-- is none. Most samples are at the commit that the index has for their time, which one look-up tells.
+-- Only for the others does the statement read the repository's commits.
+-- name: NewestRewritten :many
+SELECT s.time::timestamptz AS time
+FROM repositories AS r
+JOIN samples AS s ON s.series_id = @series_id AND s.repo_id = r.id
+WHERE r.rewritten_at IS NOT NULL AND r.deleted_at IS NULL AND s.outcome <> 'pending' AND s.commit_bytea IS NOT NULL
+    AND s.commit_bytea IS DISTINCT FROM (
+        SELECT i.commit_bytea FROM commit_index AS i
+        WHERE i.repo_id = r.id AND NOT i.hidden AND i.committed_at <= s.time
+        ORDER BY i.committed_at DESC
+        LIMIT 1)
+    AND NOT EXISTS (SELECT FROM commit_index AS c WHERE c.repo_id = r.id AND c.commit_bytea = s.commit_bytea)
+ORDER BY s.time DESC
+LIMIT 1;

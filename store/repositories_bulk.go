@@ -1,0 +1,183 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store/internal/db"
+)
+
+// bulk is how many repositories one transaction of this file writes, so that a transaction that waits for
+// one of their rows waits for tens of milliseconds.
+const bulk = 1000
+
+// NewRepository is a repository to be registered, under the first of Names that no other repository has.
+type NewRepository struct {
+	Names    []string
+	Location string
+	Local    bool
+}
+
+// AddMany registers many repositories, each like Add. A location that is registered already stays as it is.
+// Of two repositories with the same name, the first one gets it. AddMany returns Conflict when all names of
+// a repository are taken; the repositories before it are then registered. It takes one transaction of a few
+// statements for each thousand.
+func (s *Repositories) AddMany(ctx context.Context, list []NewRepository) error {
+	for _, r := range list {
+		if len(r.Names) == 0 || slices.ContainsFunc(r.Names, func(name string) bool { return strings.TrimSpace(name) == "" }) || strings.TrimSpace(r.Location) == "" {
+			return insights.Errorf(insights.Invalid, "a repository needs a name and a location (got names %q, location %q)", r.Names, r.Location)
+		}
+	}
+	for part := range slices.Chunk(list, bulk) {
+		err := s.inTx(ctx, func(q *db.Queries) error { return addRepositories(ctx, q, part) })
+		if err != nil {
+			return classify(err, "%d repositories", len(part))
+		}
+	}
+	return nil
+}
+
+func addRepositories(ctx context.Context, q *db.Queries, list []NewRepository) error {
+	for round := 0; ; round++ {
+		left, err := unregistered(ctx, q, list)
+		if err != nil || len(left) == 0 {
+			return err
+		}
+		var p db.AddRepositoriesParams
+		for _, r := range left {
+			if round == len(r.Names) {
+				return insights.Errorf(insights.Conflict, "repository %s: another repository has the name: choose another name for %s", r.Names[round-1], r.Location)
+			}
+			p.Names = append(p.Names, r.Names[round])
+			p.Locations, p.Locals = append(p.Locations, r.Location), append(p.Locals, r.Local)
+		}
+		if err := q.AddRepoNames(ctx, p.Names); err != nil {
+			return err
+		}
+		added, err := q.AddRepositories(ctx, p)
+		if err != nil || len(added) == len(left) {
+			return err
+		}
+		list = left
+	}
+}
+
+// unregistered returns those of the list whose locations are not registered.
+func unregistered(ctx context.Context, q *db.Queries, list []NewRepository) ([]NewRepository, error) {
+	locations := make([]string, len(list))
+	for i, r := range list {
+		locations[i] = r.Location
+	}
+	known, err := q.RegisteredLocations(ctx, locations)
+	if err != nil {
+		return nil, err
+	}
+	there := make(map[string]bool, len(known))
+	for _, location := range known {
+		there[location] = true
+	}
+	var left []NewRepository
+	for _, r := range list {
+		if !there[r.Location] {
+			there[r.Location] = true // given twice
+			left = append(left, r)
+		}
+	}
+	return left, nil
+}
+
+// Seen is the tip of a repository's default branch, found under the same ref as at the last sync.
+type Seen struct {
+	RepositoryID int64
+	Head         string // hex
+}
+
+// RecordUnchanged records a sync at the given time that found the tips unchanged: from then on, the commit
+// indexes answer for every time up to it. It returns the ids of the repositories for which that is true. The
+// others (the index ends at another commit, the last sync failed, there is no index) need a full sync. It
+// takes one transaction of two statements for each thousand.
+func (s *Repositories) RecordUnchanged(ctx context.Context, seen []Seen, at time.Time) (map[int64]bool, error) {
+	when := instant(at)
+	recorded := make(map[int64]bool, len(seen))
+	for part := range slices.Chunk(seen, bulk) {
+		ids, heads := make([]int32, len(part)), make([][]byte, len(part))
+		for i, one := range part {
+			head, err := objectID(one.Head)
+			if err != nil {
+				return nil, err
+			}
+			ids[i], heads[i] = id32(one.RepositoryID), head
+		}
+		var stamped []int32
+		err := s.inTx(ctx, func(q *db.Queries) error {
+			unchanged, err := q.LockUnchanged(ctx, ids, heads)
+			if err != nil || len(unchanged) == 0 {
+				return err
+			}
+			stamped, err = q.StampUnchanged(ctx, &when, unchanged)
+			return err
+		})
+		if err != nil {
+			return nil, classify(err, "%d repositories", len(part))
+		}
+		for _, id := range stamped {
+			recorded[int64(id)] = true
+		}
+	}
+	return recorded, nil
+}
+
+// FirstSync is what the first sync of a repository found.
+type FirstSync struct {
+	RepositoryID int64
+	Sync         SyncResult      // without Err
+	Commits      []IndexedCommit // the whole first-parent history up to Sync.At, oldest first
+}
+
+// RecordFirstSyncs writes the commit indexes of repositories that have none, and records their syncs. It
+// leaves repositories alone that another process has indexed meanwhile, or that do not exist. It takes one
+// transaction of three statements and a COPY.
+func (s *Repositories) RecordFirstSyncs(ctx context.Context, list []FirstSync) error {
+	if len(list) == 0 {
+		return nil
+	}
+	syncsByID := make(map[int32]FirstSync, len(list))
+	ids := make([]int32, len(list))
+	for i, one := range list {
+		ids[i] = id32(one.RepositoryID)
+		syncsByID[ids[i]] = one
+	}
+	err := s.inTx(ctx, func(q *db.Queries) error {
+		if err := q.LockRepositories(ctx, ids); err != nil {
+			return err
+		}
+		unindexed, err := q.Unindexed(ctx, ids)
+		if err != nil || len(unindexed) == 0 {
+			return err
+		}
+		var syncs db.RecordFirstSyncsParams
+		var rows []db.AppendCommitIndexParams
+		for _, id := range unindexed {
+			one := syncsByID[id]
+			head, err := objectID(one.Sync.Head)
+			if err != nil {
+				return err
+			}
+			syncs.RepoIDs, syncs.Branches, syncs.Heads = append(syncs.RepoIDs, id), append(syncs.Branches, one.Sync.DefaultBranch), append(syncs.Heads, head)
+			syncs.Sizes, syncs.Ats = append(syncs.Sizes, one.Sync.SizeBytes), append(syncs.Ats, instant(one.Sync.At))
+			more, err := appendRows(id, 0, one.Commits)
+			if err != nil {
+				return err
+			}
+			rows = append(rows, more...)
+		}
+		if _, err := q.AppendCommitIndex(ctx, rows); err != nil {
+			return err
+		}
+		return q.RecordFirstSyncs(ctx, syncs)
+	})
+	return classify(err, "%d repositories", len(list))
+}
