@@ -162,17 +162,18 @@ func (tr *commitTruth) holds(n query.Node, p *patch, changes []patchedFile) bool
 		return false
 	case *query.Not:
 		return !tr.holds(n.Node, p, changes)
-	case *query.CommitTime:
-		if n.Before {
-			return p.time.Before(n.Time)
+	case *query.Filter:
+		switch n.Name {
+		case "before", "after":
+			at, ok := query.ParseDate(n.Value)
+			return ok && (n.Name == "before" && p.time.Before(at) || n.Name == "after" && p.time.After(at))
+		case "file":
+			re := regexp.MustCompile(strings.Replace(flags, "m", "s", 1) + n.Value)
+			return slices.ContainsFunc(changes, func(c patchedFile) bool { return re.MatchString(c.path) })
+		default:
+			text := map[string]string{"author": p.author, "committer": p.committer, "message": p.message}[n.Name]
+			return regexp.MustCompile("(?im)" + n.Value).MatchString(text)
 		}
-		return p.time.After(n.Time)
-	case *query.CommitText:
-		text := map[string]string{"author": p.author, "committer": p.committer, "message": p.message}[n.Field]
-		return regexp.MustCompile("(?im)" + n.Regexp).MatchString(text)
-	case *query.File:
-		re := regexp.MustCompile(strings.Replace(flags, "m", "s", 1) + n.Regexp)
-		return slices.ContainsFunc(changes, func(c patchedFile) bool { return re.MatchString(c.path) })
 	case *query.Pattern:
 		re := n.Text
 		if n.Kind == query.Literal {

@@ -1,7 +1,7 @@
 package match
 
 import (
-	"regexp"
+	"slices"
 	"time"
 
 	"github.com/backsight/backsight/search/query"
@@ -28,7 +28,7 @@ func (m *Matcher) Kind() query.Kind { return m.kind }
 
 // NeedsChanges says that MatchCommit looks at Commit.Changes.
 func (m *Matcher) NeedsChanges() bool {
-	return m.kind == query.Diffs || m.kind == query.Commits && m.expr.any(func(n *node) bool { return n.op == isFile || n.op == isLanguage })
+	return m.kind == query.Diffs || m.kind == query.Commits && m.expr.any(func(n *node) bool { return n.op == isFileFilter })
 }
 
 // NeedsTexts says that MatchCommit looks at the contents in Commit.Changes.
@@ -105,7 +105,7 @@ func (f *file) onCommit(n *node) tri {
 			}
 		}
 		return t
-	case isOfCommit:
+	case isCommitFilter:
 		return triOf(f.holds(n))
 	case isPattern:
 		if f.m.kind == query.Commits {
@@ -115,35 +115,7 @@ func (f *file) onCommit(n *node) tri {
 	return unknown
 }
 
-// ofCommit is the leaves that only a commit answers.
-type ofCommit struct {
-	field  string // author, committer, message; "" for a time
-	re     *regexp.Regexp
-	before bool
-	time   time.Time
-}
-
-func (o *ofCommit) holds(c *Commit) bool {
-	switch {
-	case o.field == "author":
-		return o.re.MatchString(c.Author)
-	case o.field == "committer":
-		return o.re.MatchString(c.Committer)
-	case o.field == "message":
-		return o.re.MatchString(c.Message)
-	case o.before:
-		return c.Time.Before(o.time)
-	default:
-		return c.Time.After(o.time)
-	}
-}
-
-// changes says whether a filter on files holds for one of the commit's changes.
-func (f *file) changes(holds func(path string) bool) bool {
-	for _, c := range f.commit.Changes {
-		if holds(c.Path) {
-			return true
-		}
-	}
-	return false
+// changes says whether a filter on files may hold for one of the commit's changes, by its path.
+func (f *file) changes(filter fileFilter) bool {
+	return slices.ContainsFunc(f.commit.Changes, func(c Change) bool { return filter.onPath(c.Path) != no })
 }

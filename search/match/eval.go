@@ -37,11 +37,9 @@ func (m *Matcher) onPath(n *node, path string) tri {
 			}
 		}
 		return t
-	case isFile:
-		t = triOf(n.file.MatchString(path))
-	case isLanguage:
-		t = n.language.ofPath(path)
-	case isOfCommit:
+	case isFileFilter:
+		t = n.onFile.onPath(path)
+	case isCommitFilter:
 		return unknown
 	case isPattern:
 		if !m.onPaths {
@@ -91,18 +89,13 @@ func (f *file) holds(n *node) bool {
 			}
 		}
 		return false
-	case isFile:
+	case isFileFilter:
 		if f.commit != nil {
-			return f.changes(n.file.MatchString) != n.negated
+			return f.changes(n.onFile) != n.negated
 		}
-		return n.file.MatchString(f.path) != n.negated
-	case isOfCommit:
-		return n.ofCommit.holds(f.commit) != n.negated
-	case isLanguage:
-		if f.commit != nil {
-			return f.changes(func(path string) bool { return n.language.ofPath(path) != no }) != n.negated
-		}
-		return n.language.is(f.path, f.text) != n.negated
+		return n.onFile.holds(f.path, f.text) != n.negated
+	case isCommitFilter:
+		return n.onCommit(f.commit) != n.negated
 	default:
 		return f.has(n.pattern) != n.negated
 	}

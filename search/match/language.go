@@ -24,7 +24,7 @@ func newLanguage(name string) *language {
 	return &language{name: name, scripts: linguist.HasInterpreter(name)}
 }
 
-func (l *language) ofPath(file string) tri {
+func (l *language) onPath(file string) tri {
 	switch candidates := linguist.ByPath(file); {
 	case len(candidates) == 0 && l.scripts:
 		return unknown
@@ -37,8 +37,8 @@ func (l *language) ofPath(file string) tri {
 	}
 }
 
-func (l *language) is(file string, content []byte) bool {
-	if t := l.ofPath(file); t != unknown {
+func (l *language) holds(file string, content []byte) bool {
+	if t := l.onPath(file); t != unknown {
 		return t == yes
 	}
 	if IsBinary(content) {

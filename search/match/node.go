@@ -2,7 +2,6 @@ package match
 
 import (
 	"fmt"
-	"regexp"
 
 	"github.com/backsight/backsight/search/match/internal/dfa"
 	"github.com/backsight/backsight/search/query"
@@ -16,9 +15,9 @@ type node struct {
 	negated bool // a leaf under NOT
 
 	pattern  *pattern
-	file     *regexp.Regexp
-	language *language
-	ofCommit *ofCommit
+	onFile   fileFilter
+	pathOnly bool // onFile decides by the path
+	onCommit func(*Commit) bool
 
 	// counted, of a leaf that is a positive pattern and of an AND of one such
 	// and of filters, is the pattern.
@@ -31,9 +30,8 @@ const (
 	allOf op = iota
 	anyOf
 	isPattern
-	isFile
-	isLanguage
-	isOfCommit
+	isFileFilter
+	isCommitFilter
 )
 
 // pattern is a pattern with its way to find it; a query that has it twice has it
@@ -136,22 +134,19 @@ func (c *compiler) node(n query.Node, negated bool) (*node, error) {
 			leaf.counted = p
 		}
 		return leaf, nil
-	case *query.File:
-		flags := "(?i)"
-		if c.q.CaseSensitive {
-			flags = ""
+	case *query.Filter:
+		compile := filters[n.Name]
+		if compile == nil {
+			return nil, fmt.Errorf("%s cannot be a condition on a file or a commit", n)
 		}
-		re, err := regexp.Compile(flags + n.Regexp)
-		return &node{op: isFile, file: re, negated: negated}, err
-	case *query.CommitText:
-		re, err := regexp.Compile("(?im)" + n.Regexp)
-		return &node{op: isOfCommit, ofCommit: &ofCommit{field: n.Field, re: re}, negated: negated}, err
-	case *query.CommitTime:
-		return &node{op: isOfCommit, ofCommit: &ofCommit{before: n.Before, time: n.Time}, negated: negated}, nil
-	case *query.Language:
-		return &node{op: isLanguage, language: newLanguage(n.Name), negated: negated}, nil
+		leaf, err := compile(c, n.Value)
+		if err != nil {
+			return nil, err
+		}
+		leaf.negated = negated
+		return leaf, nil
 	default:
-		return nil, fmt.Errorf("%s has no place in the condition on a file", n)
+		return nil, fmt.Errorf("%s cannot be a condition on a file or a commit", n)
 	}
 }
 
@@ -172,7 +167,7 @@ func (c *compiler) nodes(nodes []query.Node, op op, negated bool) (*node, error)
 		case kid.counted != nil && kid.op == isPattern:
 			only++
 			out.counted = kid.counted
-		case kid.op == isFile || kid.op == isLanguage:
+		case kid.op == isFileFilter:
 			filters++
 		}
 	}
@@ -218,12 +213,10 @@ func varying(n *node, onPaths bool) []*node {
 			for _, k := range n.kids {
 				walk(k, top && n.op == allOf)
 			}
-		case isFile:
-			if !top {
+		case isFileFilter:
+			if !top || !n.pathOnly {
 				found = append(found, n)
 			}
-		case isLanguage:
-			found = append(found, n)
 		case isPattern:
 			if onPaths {
 				found = append(found, n)

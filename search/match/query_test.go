@@ -58,12 +58,12 @@ func (o oracle) node(n query.Node, negated bool) (bool, []span) {
 		return all(n.Nodes, negated)
 	case *query.Not:
 		return o.node(n.Node, !negated)
-	case *query.File:
+	case *query.Filter: // always file:
 		flags := "(?i)"
 		if o.q.CaseSensitive {
 			flags = ""
 		}
-		return regexp.MustCompile(flags+n.Regexp).MatchString(o.path) != negated, nil
+		return regexp.MustCompile(flags+n.Value).MatchString(o.path) != negated, nil
 	case *query.Pattern:
 		subject := o.content
 		if o.q.Type == query.TypePath {

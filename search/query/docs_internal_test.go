@@ -33,16 +33,15 @@ func TestDocsHaveEveryField(t *testing.T) {
 		}
 		row := rows[f.name+":"]
 		require.NotNil(t, row, f.name)
-		require.Equal(t, f.negates, rows["-"+f.name+":"] != nil, "-%s", f.name)
+		require.Equal(t, f.negatable, rows["-"+f.name+":"] != nil, "-%s", f.name)
 		for _, alias := range f.aliases {
 			require.Contains(t, row[2], "`"+alias+":`", f.name)
 		}
-		words := map[string][]string{"type": typeWords, "select": selectWords, "patterntype": patternTypes, "fork": inclusions, "archived": inclusions}[f.name]
-		for _, word := range words {
+		for _, word := range f.words {
 			require.Contains(t, row[3], "`"+word+"`", f.name)
 		}
 	}
-	for kind, parts := range predicateParts {
+	for kind, parts := range hasFileArguments {
 		i := slices.Index([]string{".path", ".content", ".file"}, kind)
 		require.GreaterOrEqual(t, i, 0, "%s is not on the page", kind)
 		require.Contains(t, section, "`repo:has"+kind+"(…)`")

@@ -92,7 +92,7 @@ func (lx *lexer) next() *Error {
 		return nil
 	case c == '(' && lx.opensGroup():
 		if lx.depth++; lx.depth > maxDepth {
-			return fail(Span{lx.pos, lx.pos + 1}, "groups are nested too deeply", "nest them less: 100 levels are the most")
+			return fail(Span{lx.pos, lx.pos + 1}, "groups are nested too deeply", "use at most 100 levels")
 		}
 		lx.emit(token{kind: tokenOpen}, lx.pos+1)
 		return nil
@@ -119,7 +119,7 @@ func (lx *lexer) next() *Error {
 		isHole := lx.mode == StructuralType && strings.HasPrefix(lx.rest()[n-1:], ":[")
 		switch known := fieldByName[strings.ToLower(name)]; {
 		case known != nil && isHole:
-			return fail(Span{lx.pos, lx.pos + n + 1}, "this could be the field "+known.name+": or text with a hole after it",
+			return fail(Span{lx.pos, lx.pos + n + 1}, "this could be the field "+known.name+": or text followed by a hole",
 				"write "+known.name+`:"[…" for the field, or put the whole pattern in content:"…"`)
 		case known != nil:
 			return lx.fieldToken()
@@ -146,7 +146,7 @@ func (lx *lexer) fieldToken() *Error {
 	if f.refused != "" {
 		return fail(head, written+" is not supported: "+f.refused, f.instead)
 	}
-	if negated && !f.negates {
+	if negated && !f.negatable {
 		return fail(head, written+" cannot be negated", "write "+f.name+": without the minus")
 	}
 	value := head.End
@@ -156,18 +156,17 @@ func (lx *lexer) fieldToken() *Error {
 	switch {
 	case value < len(lx.text) && (lx.text[value] == '"' || lx.text[value] == '\''):
 		text, end, err = lx.quotedValue(value)
-	case f.name == "repo" && predicate.MatchString(lx.text[value:]):
-		text, end, err = lx.predicate(value)
-	case f.isRegexp() || f.name == "content" && lx.mode == RegexpType:
-		text, end, err = lx.word(value, true)
+	case f.syntax == callValue && call.MatchString(lx.text[value:]):
+		text, end, err = lx.call(value)
 	default:
-		text, end, err = lx.word(value, false)
+		isRegexp := f.syntax == regexpValue || f.syntax == callValue || f.syntax == patternValue && lx.mode == RegexpType
+		text, end, err = lx.word(value, isRegexp)
 	}
 	if err != nil {
 		return err
 	}
 	if text == "" {
-		return fail(head, written+" needs a value, directly after the colon", valueExample[f.name])
+		return fail(head, written+" needs a value, directly after the colon", f.example)
 	}
 	lx.emit(token{kind: tokenField, field: f, negated: negated, value: Span{value, end}, text: text}, end)
 	return nil
@@ -177,10 +176,10 @@ func (lx *lexer) fieldToken() *Error {
 func (lx *lexer) quotedValue(start int) (string, int, *Error) {
 	end, ok := delimitedEnd(lx.text, start)
 	if !ok {
-		return "", 0, fail(Span{start, len(lx.text)}, "the quotation mark is never closed", "close it with "+lx.text[start:start+1]+"; inside, write \\"+lx.text[start:start+1]+" for the mark itself")
+		return "", 0, fail(Span{start, len(lx.text)}, "the quotation mark is never closed", "close it with "+lx.text[start:start+1]+"; inside, write \\"+lx.text[start:start+1]+" for a quotation mark")
 	}
 	if !lx.isBoundary(end) {
-		return "", 0, fail(Span{end, end + 1}, "expected a space after the closing quotation mark", "write a space there; inside the quotes, write \\"+lx.text[start:start+1]+" for the mark itself")
+		return "", 0, fail(Span{end, end + 1}, "expected a space after the closing quotation mark", "write a space there; inside the quotes, write \\"+lx.text[start:start+1]+" for a quotation mark")
 	}
 	text, err := unquote(lx.text, start, end)
 	return text, end, err
@@ -223,7 +222,7 @@ func (lx *lexer) wordToken() *Error {
 }
 
 func (lx *lexer) strayClose(at, end int) *Error {
-	return fail(Span{at, at + 1}, "this parenthesis closes nothing", lx.parenAsText(lx.text[lx.pos:end]))
+	return fail(Span{at, at + 1}, "this closing parenthesis has no opening parenthesis", lx.parenAsText(lx.text[lx.pos:end]))
 }
 
 func (lx *lexer) parenAsText(text string) string {

@@ -74,27 +74,30 @@ func ParseScope(text string) (*Scope, error) {
 	return newScope(normal(root)), nil
 }
 
-// scopeToken refuses what has no place in a scope.
+// scopeToken refuses a token that cannot be part of a scope.
 func scopeToken(t token) *Error {
 	switch {
 	case t.kind == tokenPattern:
-		return fail(t.at, "a repository scope has filters only, no text to search for", "did you mean repo:"+t.text+"?")
-	case t.kind == tokenField && !isScopeField(t.field.name):
-		return fail(t.at, t.field.name+": has no place in a repository scope; expected repo:, -repo:, fork: or archived:",
-			"move it to the series' query")
+		return fail(t.at, "a repository scope can contain filters only, not text to search for", "did you mean repo:"+t.text+"?")
+	case t.kind == tokenField && !t.field.forRepositories():
+		var notations []string
+		for _, f := range fields {
+			if f.forRepositories() {
+				notations = append(notations, f.notations()...)
+			}
+		}
+		return fail(t.at, t.field.name+": cannot be used in a repository scope; expected "+oneOf(notations), "move it to the series' query")
 	}
 	return nil
 }
 
-func isScopeField(name string) bool { return name == "repo" || name == "fork" || name == "archived" }
-
 // checkText refuses texts that could not be stored or that cost too much.
 func checkText(text string) *Error {
 	if len(text) > maxLength {
-		return fail(Span{maxLength, len(text)}, "the query is longer than 10000 bytes", "write it shorter, for example as a regular expression")
+		return fail(Span{maxLength, len(text)}, "the query is longer than 10000 bytes", "shorten it, for example with a regular expression")
 	}
 	if i := strings.IndexByte(text, 0); i >= 0 {
-		return fail(Span{i, i + 1}, "a query cannot hold a NUL byte", `leave it out; a regular expression matches it as \x00`)
+		return fail(Span{i, i + 1}, "a query cannot contain a NUL byte", `leave it out; a regular expression matches it as \x00`)
 	}
 	for i, r := range text {
 		if r == utf8.RuneError {
@@ -135,7 +138,7 @@ func lexInItsType(text string) ([]token, PatternType, *Error) {
 		return nil, 0, first
 	default:
 		at := typeMentioned(text)
-		return nil, 0, fail(at, "the query says more than one pattern type, or says it where it could be text",
+		return nil, 0, fail(at, "the query names more than one pattern type, or names one where it could be text",
 			"write patterntype: once, at the start of the query")
 	}
 }

@@ -24,13 +24,12 @@ func rex(text string) *query.Pattern { return &query.Pattern{Kind: query.Regexp,
 func tmpl(text string) *query.Pattern {
 	return &query.Pattern{Kind: query.Structural, Text: text}
 }
-func file(re string) *query.File { return &query.File{Regexp: re} }
-func lang(name string) *query.Language {
-	return &query.Language{Name: name}
-}
-func and(nodes ...query.Node) *query.And { return &query.And{Nodes: nodes} }
-func or(nodes ...query.Node) *query.Or   { return &query.Or{Nodes: nodes} }
-func not(n query.Node) *query.Not        { return &query.Not{Node: n} }
+func filter(name, value string) *query.Filter { return &query.Filter{Name: name, Value: value} }
+func file(re string) *query.Filter            { return filter("file", re) }
+func lang(name string) *query.Filter          { return filter("lang", name) }
+func and(nodes ...query.Node) *query.And      { return &query.And{Nodes: nodes} }
+func or(nodes ...query.Node) *query.Or        { return &query.Or{Nodes: nodes} }
+func not(n query.Node) *query.Not             { return &query.Not{Node: n} }
 
 func TestParseExpression(t *testing.T) {
 	t.Parallel()

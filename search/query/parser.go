@@ -35,11 +35,11 @@ func (p *parser) peek() tokenKind {
 func (p *parser) query() (Node, *Error) {
 	all := p.tokens
 	lead := 0
-	for lead < len(all) && all[lead].kind == tokenField && all[lead].field.name != "content" {
+	for lead < len(all) && all[lead].kind == tokenField && !all[lead].field.isPattern() {
 		lead++
 	}
 	trail := len(all)
-	for trail > lead && all[trail-1].kind == tokenField && all[trail-1].field.name != "content" && !startsTerm(all, trail-1) {
+	for trail > lead && all[trail-1].kind == tokenField && !all[trail-1].field.isPattern() && !startsTerm(all, trail-1) {
 		trail--
 	}
 	var before, after []token
@@ -52,9 +52,9 @@ func (p *parser) query() (Node, *Error) {
 		p.tokens = nil
 		for i, t := range all {
 			switch {
-			case i < lead && isSetting(t.field.name):
+			case i < lead && t.field.isSetting():
 				before = append(before, t)
-			case i >= trail && isSetting(t.field.name):
+			case i >= trail && t.field.isSetting():
 				after = append(after, t)
 			default:
 				p.tokens = append(p.tokens, t)
@@ -119,7 +119,7 @@ func hoistable(tokens []token) bool {
 				return false
 			}
 		case tokenField:
-			if t.field.name != "content" {
+			if !t.field.isPattern() {
 				return false
 			}
 		}
@@ -197,7 +197,7 @@ func (p *parser) terms() (Node, *Error) {
 		case tokenField:
 			t := p.tokens[p.pos]
 			p.pos++
-			if t.field.name == "content" {
+			if t.field.isPattern() {
 				err = flush()
 			}
 			if err == nil {
@@ -229,7 +229,7 @@ func (p *parser) operand() (Node, *Error) {
 	p.pos++
 	if t.kind == tokenNot {
 		if p.nots++; p.nots > maxDepth {
-			return nil, fail(t.at, "too many NOTs in a row", "two NOTs cancel out: leave them out")
+			return nil, fail(t.at, "too many NOTs in a row", "two NOTs cancel each other: leave them out")
 		}
 		defer func() { p.nots-- }()
 		var n Node
@@ -276,14 +276,14 @@ func (p *parser) unexpected() *Error {
 		if p.pos > 0 {
 			at = p.tokens[p.pos-1].at
 		}
-		return fail(at, "expected a pattern, a filter or ( after this", "add what it applies to, or leave it out; to search for the word, write content:\""+operatorWord(p.tokens, p.pos-1)+"\"")
+		return fail(at, "expected a pattern, a filter or ( after this", "add an operand, or leave it out; to search for the word, write content:\""+operatorWord(p.tokens, p.pos-1)+"\"")
 	}
 	t := p.tokens[p.pos]
 	switch t.kind {
 	case tokenClose:
-		return fail(t.at, "expected a pattern, a filter or ( before this parenthesis", "write something in the group, or leave it out; "+p.parenAsText())
+		return fail(t.at, "expected a pattern, a filter or ( before this parenthesis", "write something inside the group, or leave it out; "+p.parenAsText())
 	default:
-		return fail(t.at, "expected a pattern, a filter or ( before this operator", "add what it applies to; to search for the word, write content:\""+operatorWord(p.tokens, p.pos)+"\"")
+		return fail(t.at, "expected a pattern, a filter or ( before this operator", "add an operand; to search for the word, write content:\""+operatorWord(p.tokens, p.pos)+"\"")
 	}
 }
 
@@ -343,7 +343,7 @@ func (p *parser) template(text string, at Span) (Node, *Error) {
 		if at.End-at.Start == len(text) { // as it was written
 			at = Span{at.Start + err.Start, at.Start + err.End}
 		}
-		return nil, fail(at, err.Message, err.Way)
+		return nil, fail(at, err.Message, err.Remedy)
 	}
 	return &Pattern{Kind: Structural, Text: t.String(), At: at, mode: p.mode}, nil
 }

@@ -160,13 +160,13 @@ func (q *Query) Positive() []*Pattern {
 func (q *Query) CheckByValue() error {
 	switch {
 	case q.Kind() != Files:
-		return fail(q.typeAt, "values are counted in the content of files, and this query searches commits", "leave type: out, or count without values")
+		return fail(q.typeAt, "values can only be counted in the content of files, and this query searches commits", "leave type: out, or count without values")
 	case q.Type == TypePath:
-		return fail(q.typeAt, "values are counted in the content of files, not in paths", "leave type: out, or count without values")
+		return fail(q.typeAt, "values can only be counted in the content of files, not in paths", "leave type: out, or count without values")
 	case q.Select != SelectContent:
-		return fail(q.selectAt, "values are counted in the content of files, one by one", "leave select: out, or count without values")
+		return fail(q.selectAt, "values can only be counted in the content of files, and select: counts something else", "leave select: out, or count without values")
 	case q.Captures() == 0:
-		return fail(q.whole, "there is no capturing group to count the values of", `write one, as in /go (1\.\d+)/`)
+		return fail(q.whole, "the query has no capturing group whose values could be counted", `write one, as in /go (1\.\d+)/`)
 	}
 	return nil
 }
@@ -176,13 +176,13 @@ func (q *Query) CheckByValue() error {
 func (q *Query) CheckByLanguage() error {
 	switch at, has := patternIn(q.Expr); {
 	case q.Kind() != Files:
-		return fail(q.typeAt, "language statistics are about files, and this query searches commits", "leave type: out")
+		return fail(q.typeAt, "language statistics measure files, and this query searches commits", "leave type: out")
 	case q.Type == TypePath:
-		return fail(q.typeAt, "language statistics measure files that file: and lang: choose, not patterns in paths", "use file: for the path, and leave type: out")
+		return fail(q.typeAt, "language statistics cannot search for patterns in paths", "choose files by path with file:, and leave type: out")
 	case q.Select != SelectContent:
-		return fail(q.selectAt, "language statistics measure files as a whole", "leave select: out")
+		return fail(q.selectAt, "language statistics measure whole files, so select: has no effect", "leave select: out")
 	case has:
-		return fail(at, "language statistics measure whole files and search for nothing in them", "leave only filters: file:, lang:, repo:")
+		return fail(at, "language statistics measure whole files and cannot search for a pattern", "use only filters: file:, lang:, repo:")
 	}
 	return nil
 }

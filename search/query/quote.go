@@ -45,7 +45,7 @@ func unquote(text string, start, end int) (string, *Error) {
 		case 't':
 			b.WriteByte('\t')
 		default:
-			return "", fail(Span{i - 1, i + 1}, `unknown escape in quotes; known are \\ \" \' \n \r \t`,
+			return "", fail(Span{i - 1, i + 1}, `unknown escape in quotation marks; known are \\ \" \' \n \r \t`,
 				`write \\ for a backslash`)
 		}
 	}

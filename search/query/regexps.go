@@ -17,7 +17,7 @@ func plainRegexp(text, flags string, at Span) (string, *Error) {
 		return "", regexpError(err, flags, text, at)
 	}
 	if regexpSize(tree) > maxRegexp {
-		return "", fail(at, fmt.Sprintf("this regular expression is too large: written out, its repetitions come to more than %d parts", maxRegexp),
+		return "", fail(at, fmt.Sprintf("this regular expression is too large: with its repetitions written out, it has more than %d parts", maxRegexp),
 			"repeat fewer times, or use * and +")
 	}
 	var b strings.Builder
@@ -67,9 +67,9 @@ func regexpSize(re *syntax.Regexp) int {
 // regexpError says what to write instead of a regular expression that Go does
 // not accept.
 func regexpError(err error, flags, text string, at Span) *Error {
-	var se *syntax.Error
-	if !errors.As(err, &se) {
-		return fail(at, "this regular expression is not valid: "+err.Error(), "see the RE2 syntax")
+	se, ok := errors.AsType[*syntax.Error](err)
+	if !ok {
+		return fail(at, "this regular expression is not valid: "+err.Error(), "use RE2 syntax")
 	}
 	se.Expr = strings.TrimPrefix(se.Expr, flags)
 	message := "this regular expression is not valid: " + se.Code.String() + ": " + shown(se.Expr)
@@ -87,10 +87,10 @@ func regexpError(err error, flags, text string, at Span) *Error {
 	case syntax.ErrMissingRepeatArgument, syntax.ErrInvalidRepeatOp:
 		return fail(at, message, `write \`+se.Expr[:1]+` to match the character itself`)
 	case syntax.ErrInvalidRepeatSize:
-		return fail(at, message, "repeat 1000 times at most, or write \\{ to match a brace")
+		return fail(at, message, "repeat at most 1000 times, or write \\{ to match a brace")
 	case syntax.ErrInvalidPerlOp:
 		if strings.HasPrefix(se.Expr, "(?<") || strings.HasPrefix(se.Expr, "(?=") || strings.HasPrefix(se.Expr, "(?!") {
-			return fail(at, message, "RE2 has no look-around: use NOT or -content: to leave out files")
+			return fail(at, message, "RE2 has no look-around: to exclude files, use NOT or -content:")
 		}
 		return fail(at, message, "use RE2 syntax; (?:…) groups without capturing")
 	case syntax.ErrTrailingBackslash:
@@ -100,8 +100,8 @@ func regexpError(err error, flags, text string, at Span) *Error {
 	case syntax.ErrInvalidCharRange, syntax.ErrInvalidCharClass:
 		return fail(at, message, `write the lower end of a range first, and \- to match a hyphen`)
 	case syntax.ErrInvalidNamedCapture:
-		return fail(at, message, "name a group (?P<name>…), each name once")
+		return fail(at, message, "name a group as in (?P<name>…), and use each name once")
 	default:
-		return fail(at, message, "write it in fewer and smaller repetitions")
+		return fail(at, message, "use fewer and smaller repetitions")
 	}
 }

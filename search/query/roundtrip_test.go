@@ -16,8 +16,8 @@ import (
 func checkParse(t require.TestingT, text string) *query.Query {
 	q, err := query.Parse(text)
 	if err != nil {
-		var e *query.Error
-		require.True(t, errors.As(err, &e), "%T", err)
+		e, ok := errors.AsType[*query.Error](err)
+		require.True(t, ok, "%T", err)
 		require.NotEmpty(t, e.Message)
 		require.NotEmpty(t, e.Suggestion, "%s", e.Message)
 		inside(t, e.Span, text)

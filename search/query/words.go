@@ -24,7 +24,7 @@ func (lx *lexer) word(start int, isRegexp bool) (string, int, *Error) {
 		if at, n := syntaxIn(text); n > 0 {
 			found := Span{start + at, start + at + n}
 			return "", 0, fail(found,
-				quote(lx.text[found.Start:found.End])+" stands inside the parentheses of a word, so it could be text or syntax",
+				quote(lx.text[found.Start:found.End])+" is inside the parentheses of a word, so it could be text or syntax",
 				"put a space before the opening parenthesis to make it a group; "+asText(text))
 		}
 		if !isRegexp && lx.mode != StructuralType {
