@@ -249,7 +249,7 @@ func FuzzStructural(f *testing.F) {
 		if bad != nil {
 			require.True(t, 0 <= bad.Start && bad.Start <= bad.End && bad.End <= len(text), "%v in %q", bad, text)
 			require.NotEmpty(t, bad.Message)
-			require.NotEmpty(t, bad.Way)
+			require.NotEmpty(t, bad.Remedy)
 			return
 		}
 		canonical := parsed.String()
