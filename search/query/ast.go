@@ -1,7 +1,7 @@
 package query
 
-// A Span is a range of byte offsets in the text that was parsed. End is exclusive. A node that has no
-// text of its own, such as an implied AND, spans its parts.
+// A Span is a range of byte offsets in the text that was parsed. End is exclusive. A node that has
+// no text of its own, such as an implied AND, spans its parts.
 type Span struct {
 	Start, End int
 }
@@ -10,9 +10,9 @@ func (s Span) join(t Span) Span {
 	return Span{Start: min(s.Start, t.Start), End: max(s.End, t.End)}
 }
 
-// A Node is a part of the boolean expression of a query or a scope: an [*And], [*Or] or [*Not], or a
-// leaf. The leaves are [*Pattern] (in a query), [*HasFile] (in a predicate) and [*Filter] (in a query
-// or a scope).
+// A Node is a part of the boolean expression of a query or a scope: an [*And], [*Or] or [*Not], or
+// a leaf. The leaves are [*Pattern] (in a query), [*HasFile] (in a predicate) and [*Filter] (in a
+// query or a scope).
 type Node interface {
 	// Span returns the place of the node in the text.
 	Span() Span

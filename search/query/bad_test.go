@@ -10,11 +10,11 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// badQuery is a text that is refused. at is the part of the text that the error
-// points to (by its first occurrence, or by its last if it begins with "…"), says
-// what the message must hold and wayOut what the suggestion must.
+// A badQuery is a text that Parse refuses. at is the part of the text that the error points to: its
+// first occurrence, or its last if at begins with "…". says must occur in the message, remedy in
+// the suggestion.
 type badQuery struct {
-	text, at, says, wayOut string
+	text, at, says, remedy string
 }
 
 var badQueries = []badQuery{
@@ -24,7 +24,7 @@ var badQueries = []badQuery{
 	{"repo:a", "repo:a", "nothing to search for", "select:repo"},
 	{"case:yes", "case:yes", "nothing to search for", "add a pattern"},
 
-	// Unknown fields, near to a known one. Others are text.
+	// Unknown fields that are similar to a known one. Other words before a colon are text.
 	{"fille:x TODO", "fille:", `unknown field "fille"`, `did you mean "file"?`},
 	{"flie:x TODO", "flie:", "unknown field", `did you mean "file"?`},
 	{"-fiel:x TODO", "-fiel:", "unknown field", `did you mean "file"?`},
@@ -57,7 +57,7 @@ var badQueries = []badQuery{
 	{"fork:onyl x", "onyl", "expected no, yes or only", `did you mean "only"?`},
 	{"archived:never x", "never", "expected no, yes or only", "archived:yes"},
 
-	// What may not be negated, given twice, or placed.
+	// Fields that cannot be negated, are given twice, or are in the wrong place.
 	{"-case:yes x", "-case:", "cannot be negated", "write case:"},
 	{"-fork:only x", "-fork:", "cannot be negated", "write fork:"},
 	{"case:yes x case:no", "…case:no", "given twice", "leave one of them out"},
@@ -69,7 +69,7 @@ var badQueries = []badQuery{
 	{"x or repo:a y", "repo:a", "applies to the whole query", "outside the parentheses"},
 	{"(repo:a or file:b) x", "repo:a", "applies to the whole query", "outside the parentheses"},
 
-	// Not supported: refused, never searched as text.
+	// Not supported. These are refused, not searched as text.
 	{"type:symbol x", "symbol", "not supported", `/func \w+/`},
 	{"type:repo x", "…repo", "not supported", "select:repo"},
 	{"select:symbol x", "symbol", "not supported", `/func \w+/`},
@@ -186,7 +186,7 @@ var badQueries = []badQuery{
 	{"/" + strings.Repeat("(", 1100) + "a" + strings.Repeat(")", 1100) + "/", "", "nests too deeply: " + strings.Repeat("(", 200) + "…", "fewer and smaller"},
 	{"/(?:" + strings.Repeat("ab", 200) + "){1000}/", "", "too large: with its repetitions written out", "repeat fewer times"},
 
-	// Texts that cannot be stored or cost too much.
+	// Texts that cannot be stored or would be too expensive to parse.
 	{"a\x00b", "\x00", "NUL", `\x00`},
 	{"a\xffb", "\xff", "UTF-8", "UTF-8"},
 	{strings.Repeat("a", 10_001), "…a", "longer than 10000 bytes", "shorten"},
@@ -236,7 +236,7 @@ func checkBad(t *testing.T, bad badQuery, err error) {
 	e, ok := errors.AsType[*query.Error](err)
 	require.True(t, ok, "%T", err)
 	require.Contains(t, e.Message, bad.says)
-	require.Contains(t, e.Suggestion, bad.wayOut)
+	require.Contains(t, e.Suggestion, bad.remedy)
 	require.Contains(t, e.Error(), e.Message)
 	require.Contains(t, e.Error(), e.Suggestion)
 	require.LessOrEqual(t, 0, e.Span.Start)

@@ -9,14 +9,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestDocsHaveEveryField holds the user's table against the fields that the parser knows: names, negations, aliases and words.
+// TestDocsHaveEveryField compares the table of fields in the user documentation with the table in
+// this package: names, negations, aliases and fixed words.
 func TestDocsHaveEveryField(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile("../../docs/query-syntax.md")
 	require.NoError(t, err)
 	_, section, _ := strings.Cut(string(page), "\n## Fields\n")
 	section, _, _ = strings.Cut(section, "\n## ")
-	rows := map[string][]string{} // by what stands in the first cell
+	rows := map[string][]string{} // by the notations in the first cell
 	for line := range strings.Lines(section) {
 		cells := strings.Split(strings.TrimSpace(line), "|")
 		if len(cells) != 6 || !strings.Contains(cells[1], ":") {

@@ -95,7 +95,7 @@ func TestParseCommits(t *testing.T) {
 	}
 }
 
-// The empty text is a query only where it is asked for, and prints as itself.
+// Parse refuses the empty text, and ParseFilters accepts it.
 func TestParseNothing(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"", "  \n"} {

@@ -1,12 +1,13 @@
 package query
 
-// A Filter is the field `Name:Value`. It holds for the files, commits or repositories that the field
-// describes. Name is canonical; it is one of [Filters] in a query's Expr, and repo, fork or archived
-// in a scope. Value is canonical, too:
+// A Filter is the field `Name:Value`. It holds for the files, commits or repositories that the
+// field describes. Name is canonical; it is one of [Filters] in a query's Expr, and repo, fork or
+// archived in a scope. Value is canonical, too:
 //
 //   - file: a regular expression for the path.
 //   - lang: the name of a language as go-enry spells it.
-//   - author, committer (`Name <address>`) and message: a regular expression, matched without regard
+//   - author, committer (`Name <address>`) and message: a regular expression, matched without
+//     regard
 //     to case.
 //   - before and after: a committer date in UTC, in the layout [time.DateOnly] or, if it is not
 //     midnight, [time.RFC3339]. [ParseDate] reads it.

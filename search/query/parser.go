@@ -7,7 +7,7 @@ import (
 	"github.com/backsight/backsight/search/query/template"
 )
 
-// parser turns tokens into a tree by recursive descent:
+// A parser builds a tree from tokens by recursive descent:
 //
 //	or    = and { OR and }
 //	and   = terms { AND terms }
@@ -18,8 +18,8 @@ type parser struct {
 	pos    int
 	end    int // length of the text
 	mode   PatternType
-	scope  bool // the text is a scope
-	nots   int  // NOTs above the place, to bound the stack
+	scope  bool // the text is a repository scope
+	nots   int  // NOTs around the current position, limited to bound the stack
 }
 
 func (p *parser) peek() tokenKind {
@@ -29,9 +29,8 @@ func (p *parser) peek() tokenKind {
 	return p.tokens[p.pos].kind
 }
 
-// query parses all tokens. Filters at the very start and end of a query whose
-// top is an OR apply to the whole of it: `file:a x OR y` means
-// `file:a (x OR y)`. See hoistable for when they do.
+// query parses all tokens. If the top of a query is an OR, filters at its start and end apply to
+// the whole query: `file:a x OR y` means `file:a (x OR y)`. See hoistable for the conditions.
 func (p *parser) query() (Node, *Error) {
 	all := p.tokens
 	lead := 0
@@ -48,7 +47,7 @@ func (p *parser) query() (Node, *Error) {
 		before, after = all[:lead], all[trail:]
 		p.tokens = all[lead:trail]
 	default:
-		// Settings govern the whole query in any case.
+		// Settings always apply to the whole query.
 		p.tokens = nil
 		for i, t := range all {
 			switch {
@@ -89,8 +88,7 @@ func (p *parser) query() (Node, *Error) {
 	return and(nodes), nil
 }
 
-// startsTerm says whether the token at i cannot be cut from what precedes it:
-// an operator's operand.
+// startsTerm says whether the token at i is the operand of an operator before it.
 func startsTerm(tokens []token, i int) bool {
 	if i == 0 {
 		return false
@@ -99,8 +97,8 @@ func startsTerm(tokens []token, i int) bool {
 	return k == tokenNot || k == tokenAnd || k == tokenOr
 }
 
-// hoistable says whether filters around tokens govern all of them: when tokens
-// have an OR outside of groups, and patterns only.
+// hoistable says whether filters around the tokens apply to all of them: the tokens have an OR
+// outside groups, and contain patterns only.
 func hoistable(tokens []token) bool {
 	depth, or := 0, false
 	for i, t := range tokens {
@@ -143,7 +141,7 @@ func (p *parser) and() (Node, *Error) {
 	return and(nodes), nil
 }
 
-// list parses operands with an operator between them.
+// list parses operands that are separated by an operator.
 func (p *parser) list(operator tokenKind, operand func() (Node, *Error)) ([]Node, *Error) {
 	var nodes []Node
 	for {
@@ -159,12 +157,12 @@ func (p *parser) list(operator tokenKind, operand func() (Node, *Error)) ([]Node
 	}
 }
 
-// terms parses what stands side by side. Words join to one pattern as the
-// pattern type says, also across filters; everything else is ANDed.
+// terms parses adjacent terms. Words are joined to one pattern as the pattern type requires, even
+// with filters between them; all other terms are ANDed.
 func (p *parser) terms() (Node, *Error) {
 	var nodes []Node
 	var words []token
-	at := 0 // where the joined words go in nodes
+	at := 0 // position in nodes for the joined words
 	flush := func() *Error {
 		if len(words) == 0 {
 			return nil
@@ -223,7 +221,7 @@ func (p *parser) terms() (Node, *Error) {
 	}
 }
 
-// operand parses a group, or NOT and what it negates.
+// operand parses a group, or a NOT with its operand.
 func (p *parser) operand() (Node, *Error) {
 	t := p.tokens[p.pos]
 	p.pos++
@@ -269,7 +267,7 @@ func (p *parser) parenAsText() string {
 	return asText("(")
 }
 
-// unexpected describes the token where a pattern or a filter should stand.
+// unexpected returns the error for a token in the place of a pattern or a filter.
 func (p *parser) unexpected() *Error {
 	if p.pos == len(p.tokens) {
 		at := Span{p.end, p.end}
@@ -303,7 +301,7 @@ func operatorWord(tokens []token, i int) string {
 	return "…"
 }
 
-// join makes one pattern of words that stand side by side.
+// join makes one pattern of adjacent words.
 func (p *parser) join(words []token) (Node, *Error) {
 	if len(words) == 1 {
 		return p.pattern(words[0])
@@ -336,11 +334,11 @@ func (p *parser) join(words []token) (Node, *Error) {
 	return &Pattern{Kind: Regexp, Text: text, At: at, mode: p.mode}, nil
 }
 
-// template makes a structural pattern. Its text is the template's canonical one.
+// template makes a structural pattern with the template's canonical text.
 func (p *parser) template(text string, at Span) (Node, *Error) {
 	t, err := template.Parse(text)
 	if err != nil {
-		if at.End-at.Start == len(text) { // as it was written
+		if at.End-at.Start == len(text) { // the text has no escapes, so offsets are those of the query
 			at = Span{at.Start + err.Start, at.Start + err.End}
 		}
 		return nil, fail(at, err.Message, err.Remedy)

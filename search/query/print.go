@@ -4,7 +4,7 @@ import (
 	"strings"
 )
 
-// printer writes canonical text.
+// A printer writes canonical text.
 type printer struct{ strings.Builder }
 
 func text(n Node) string {

@@ -22,8 +22,8 @@ func newScope(expr Node) *Scope {
 	return &Scope{Expr: expr, accepts: compileScope(expr)}
 }
 
-// Matches reports whether the scope includes a repository. A scope without fork: includes forks, and
-// a scope without archived: includes archived repositories.
+// Matches reports whether the scope includes a repository. A scope without fork: includes forks,
+// and a scope without archived: includes archived repositories.
 func (s *Scope) Matches(name string, fork, archived bool) bool {
 	return s.Expr == nil || s.accepts(repository{name, fork, archived})
 }

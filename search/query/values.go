@@ -128,8 +128,8 @@ var dateLayouts = []string{
 	time.RFC1123Z, time.RFC1123, "January 2 2006", "2 January 2006", "Jan 2 2006", "2 Jan 2006", "2006.1.2",
 }
 
-// dateOf returns the canonical date of before: or after:, with a precision of one second. It refuses
-// a date relative to now, because a query must give the same count at any time.
+// dateOf returns the canonical date of before: or after:, with a precision of one second. It
+// refuses a date relative to now, because a query must give the same count at any time.
 func dateOf(t token) (string, *Error) {
 	if at, ok := ParseDate(t.text); ok {
 		if at.Equal(at.Truncate(24 * time.Hour)) {
@@ -146,8 +146,8 @@ func dateOf(t token) (string, *Error) {
 	return "", fail(t.value, "expected a date", "write it as in "+t.field.name+":2024-06-30 or "+t.field.name+":2024-06-30T12:00:00Z")
 }
 
-// ParseDate reads the value of a before: or after: filter. The date is in UTC and has whole seconds.
-// It returns false if the text is not a date or can be read in two ways.
+// ParseDate reads the value of a before: or after: filter. The date is in UTC and has whole
+// seconds. It returns false if the text is not a date or can be read in two ways.
 func ParseDate(text string) (time.Time, bool) {
 	for _, layout := range dateLayouts {
 		at, err := time.Parse(layout, text)

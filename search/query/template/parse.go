@@ -6,16 +6,17 @@ import (
 	"strings"
 )
 
-// An Error says why a text is not a template, where, and what to write instead.
+// An Error says why a text is not a valid template, where the problem is, and what to write
+// instead.
 type Error struct {
-	Start, End      int // in the text given to Parse
+	Start, End      int // byte offsets in the text given to Parse
 	Message, Remedy string
 }
 
 func (e *Error) Error() string { return e.Message + ": " + e.Remedy }
 
-// maxElements bounds a template, and with it the work for each byte of a content
-// and the depth of its matcher's stack.
+// maxElements limits the size of a template, and with it the work for each byte of a content and
+// the depth of the matcher's stack.
 const maxElements = 200
 
 const (
@@ -23,7 +24,7 @@ const (
 	asRegexp      = "or use patterntype:regexp"
 )
 
-// Parse reads a template.
+// Parse parses a template. The error is nil if the text is a valid template.
 func Parse(text string) (*Template, *Error) {
 	p := &parser{text: text, scan: scanner{content: []byte(text)}}
 	elements, err := p.elements(0)
@@ -49,7 +50,7 @@ func (p *parser) fail(start, end int, message, remedy string) *Error {
 	return &Error{Start: start, End: end, Message: message, Remedy: remedy}
 }
 
-// elements reads up to a closing delimiter, or 0 for the end.
+// elements parses up to the closing delimiter until, or to the end of the text if until is 0.
 func (p *parser) elements(until byte) ([]Element, *Error) {
 	var all []Element
 	start := p.pos - 1
@@ -95,8 +96,8 @@ func (p *parser) elements(until byte) ([]Element, *Error) {
 	return all, nil
 }
 
-// leaf reads a hole, white space, a string or a byte of text. In a string there
-// are neither strings nor comments.
+// leaf parses a hole, white space, a string or text. Inside a string, code is false: there are no
+// nested strings or comments.
 func (p *parser) leaf(code bool) (Element, *Error) {
 	at := p.pos
 	rest := p.text[at:]
