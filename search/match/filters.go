@@ -7,7 +7,8 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// compileFilter is the compile step of a filter: it returns a leaf with either onFile or onCommit.
+// A compileFilter is the compile step of a filter. It returns a leaf with either onFile or onCommit
+// set.
 type compileFilter func(c *compiler, value string) (*node, error)
 
 // filters has the compile step of each filter, by its name in package query.
@@ -30,9 +31,9 @@ var filters = map[string]compileFilter{
 	"after":     commitTime(time.Time.After),
 }
 
-// A fileFilter is a condition on a file. Filters are safe for concurrent use.
+// A fileFilter is a condition on a file. It must be safe for concurrent use.
 type fileFilter interface {
-	// onPath returns what the path alone says.
+	// onPath evaluates the condition with the path alone.
 	onPath(path string) tri
 	// holds reports whether the condition holds for a file with this path and content.
 	holds(path string, content []byte) bool
@@ -44,8 +45,8 @@ type pathFilter func(path string) bool
 func (f pathFilter) onPath(path string) tri           { return triOf(f(path)) }
 func (f pathFilter) holds(path string, _ []byte) bool { return f(path) }
 
-// commitText compiles a regular expression for a text of a commit. It ignores case, whatever case:
-// says.
+// commitText compiles a regular expression for a text of a commit. Case never matters, not even
+// with case:yes.
 func commitText(textOf func(*Commit) string) compileFilter {
 	return func(_ *compiler, value string) (*node, error) {
 		re, err := regexp.Compile("(?im)" + value)

@@ -7,20 +7,20 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// node is a query's expression with its NOTs pushed down to the leaves.
+// A node is a part of a query's expression, with NOTs pushed down to the leaves.
 type node struct {
 	op   op
 	kids []*node
 
-	negated bool // a leaf under NOT
+	negated bool // the leaf is under a NOT
 
 	pattern  *pattern
 	onFile   fileFilter
-	pathOnly bool // onFile decides by the path
+	pathOnly bool // the path alone decides onFile
 	onCommit func(*Commit) bool
 
-	// counted, of a leaf that is a positive pattern and of an AND of one such
-	// and of filters, is the pattern.
+	// counted is the pattern of a leaf that is a positive pattern, and of an AND of one such leaf
+	// and filters.
 	counted *pattern
 }
 
@@ -34,17 +34,17 @@ const (
 	isCommitFilter
 )
 
-// pattern is a pattern with its way to find it; a query that has it twice has it
-// once in a Matcher.
+// A pattern is a pattern of the query with its finder. A pattern that is in the query twice is in a
+// Matcher once.
 type pattern struct {
 	id       int
 	finder   finder
 	required Requirement
-	inLine   bool // no match depends on more than its line
+	inLine   bool // no match depends on anything outside its line
 }
 
-// Compile readies a query for matching. The error says what the query lacks for
-// the options.
+// Compile prepares a query for matching. It returns an error if the query does not fit the options,
+// or is too large.
 func Compile(q *query.Query, opts Options) (*Matcher, error) {
 	m := &Matcher{
 		kind:    q.Kind(),
@@ -95,12 +95,13 @@ type compiler struct {
 	q     *query.Query
 	m     *Matcher
 	known map[patternKey]*pattern
-	// engines are those of the regular expressions, size is the sum of their sizes.
+	// engines has the engines of the regular expressions, and size is the sum of their sizes.
 	engines []*engine
 	size    int
 }
 
-// add adds the engine of a regular expression. All together may be as large as one.
+// add adds the engine of a regular expression. All engines together have the same size limit as
+// one.
 func (c *compiler) add(e *engine) error {
 	c.engines = append(c.engines, e)
 	if c.size += e.re.Size(); c.size > dfa.MaxSize {
@@ -109,7 +110,8 @@ func (c *compiler) add(e *engine) error {
 	return nil
 }
 
-// shareMemory lets the engines have as much for their tables as one alone would.
+// shareMemory divides the memory for tables, which is as much as one engine would have, among the
+// engines.
 func (c *compiler) shareMemory() {
 	for _, e := range c.engines {
 		e.re.Bound(dfa.TableBytes / len(c.engines))
@@ -150,7 +152,7 @@ func (c *compiler) node(n query.Node, negated bool) (*node, error) {
 	}
 }
 
-// nodes compiles an AND or an OR; under NOT each is the other.
+// nodes compiles an AND or an OR. Under a NOT, it exchanges them.
 func (c *compiler) nodes(nodes []query.Node, op op, negated bool) (*node, error) {
 	if negated {
 		op = allOf + anyOf - op
@@ -201,9 +203,9 @@ func (c *compiler) pattern(p *query.Pattern) (*pattern, error) {
 	return out, nil
 }
 
-// varying is the leaves that make the counts of equal contents differ although
-// Want is Content for both. A filter on paths that stands in the top AND does
-// not: where it fails, Want is Skip.
+// varying returns the leaves that can make the counts of equal contents differ although Want
+// returns Content for both. A filter on paths in the top AND cannot: if it does not hold, Want
+// returns Skip.
 func varying(n *node, onPaths bool) []*node {
 	var found []*node
 	var walk func(n *node, top bool)

@@ -52,7 +52,7 @@ func compile(tree *syntax.Regexp, longest bool) (*program, error) {
 		return nil, fmt.Errorf("regular expression: %w", err)
 	}
 	if len(prog.Inst) > MaxSize {
-		return nil, fmt.Errorf("regular expression too large: %d instructions, where %d are the most: repeat fewer times, or use * and +", len(prog.Inst), MaxSize)
+		return nil, fmt.Errorf("regular expression too large: it has %d instructions, and the limit is %d: repeat fewer times, or use * and +", len(prog.Inst), MaxSize)
 	}
 	p := &program{insts: make([]inst, len(prog.Inst)), start: uint32(prog.Start), longest: longest}
 	var sets []runeSet
@@ -91,7 +91,7 @@ func compile(tree *syntax.Regexp, longest bool) (*program, error) {
 		sets = append(sets, runeSet{'\n', '\n'})
 	}
 	if p.classes, p.sets = newClasses(sets); p.classes == nil {
-		return nil, fmt.Errorf("regular expression too large: it tells more than %d kinds of characters apart: use character classes", maxClasses)
+		return nil, fmt.Errorf("regular expression too large: it distinguishes more than %d sets of characters: use character classes", maxClasses)
 	}
 	p.sets = p.sets[:n]
 	p.startAsserts = p.asserting()
