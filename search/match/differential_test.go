@@ -179,12 +179,16 @@ func TestRegexpsOfEachKind(t *testing.T) {
 		"todoTODO\u017f\u212a todos tasK taſk\nΣας",
 	}
 	for _, text := range []string{
-		`todo\s+b`, `^todo\s+b`, `(?:todo|fixme)\s+(b|x)`, `to(do)+\n`, `todo(?s:.)b`, `(?:todo){0,2}\s+b`, `(?:todo){1,2}\s+b`, // from the places where matches start
+		// From the places where matches start.
+		`todo\s+b`, `^todo\s+b`, `(?:todo|fixme)\s+(b|x)`, `to(do)+\n`, `todo(?s:.)b`, `(?:todo){0,2}\s+b`, `(?:todo){1,2}\s+b`,
 		`\btodo\b`, `\w+\.1$`, `(todo|fixme).*\d`, `todo$`, // on lines that contain a text
-		`\d+\.\d+`, `(\d\d)\.\d+\b`, `[a-c]{2,3}[bc]{2}`, `[.]\W`, `^[a-z]+\.[a-z0-9é]`, `\d{2}\.(\d|x)+`, `[a-cé]\d\.\d`, `\d[a-c]{2,3}\d`, `\d[a-c]+\d`, `[e-g]ixm[é-ώ]*e`, // on lines that contain a run
+		// On lines that contain a run.
+		`\d+\.\d+`, `(\d\d)\.\d+\b`, `[a-c]{2,3}[bc]{2}`, `[.]\W`, `^[a-z]+\.[a-z0-9é]`, `\d{2}\.(\d|x)+`, `[a-cé]\d\.\d`, `\d[a-c]{2,3}\d`, `\d[a-c]+\d`, `[e-g]ixm[é-ώ]*e`,
 		`\d+\.\d+`, `^\w`, `.$`, // on blocks of lines
-		`\Atodo`, `todo\s|\Atodo`, `(?:\A)?todo\s`, `todo\z`, `\s+`, `[^a]+`, `x\s+todo`, // on the whole content
-		`todo|fixme`, `[tT]odo`, `[tT]ODO`, `s`, `todos`, `(?:|todo)`, `(?:todo)??`, `fixme|(?:)|todo`, `x(?:todo)??`, `ab(?:c|ab)?`, `a|ab|abc`, `[tk]o?d`, `[tf]`, `(?:|a)b`, `task[sk]?`, // as texts
+		// On the whole content.
+		`\Atodo`, `todo\s|\Atodo`, `(?:\A)?todo\s`, `todo\z`, `\s+`, `[^a]+`, `x\s+todo`,
+		// As texts.
+		`todo|fixme`, `[tT]odo`, `[tT]ODO`, `s`, `todos`, `(?:|todo)`, `(?:todo)??`, `fixme|(?:)|todo`, `x(?:todo)??`, `ab(?:c|ab)?`, `a|ab|abc`, `[tk]o?d`, `[tf]`, `(?:|a)b`, `task[sk]?`,
 		strings.Repeat("(", 200) + "a" + strings.Repeat(")+", 200), `(?:[a-c]\d?)+[bc]`, // nested repetitions
 		`[^\x00-\x{10FFFF}]`, `a{0}`, `x*`, `$`, // no matches
 	} {

@@ -102,7 +102,7 @@ func TestMatchCommit(t *testing.T) {
 	q, err := query.Parse("type:diff patterntype:regexp (a)")
 	require.NoError(t, err)
 	_, err = match.Compile(q, match.Options{ByValue: true})
-	require.ErrorContains(t, err, "values are counted in the content of files")
+	require.ErrorContains(t, err, "values can only be counted in the content of files")
 	require.Panics(t, func() { compile(t, "a", match.Options{}).MatchCommit(commit) })
 }
 

@@ -58,7 +58,8 @@ func regexpSize(re *syntax.Regexp) int {
 	case syntax.OpLiteral:
 		size += len(re.Rune)
 	case syntax.OpRepeat:
-		size *= max(1, re.Min, re.Max) // at most 1000, and the repeated part is limited by the return statement
+		// At most 1000, and the repeated part is limited by the return statement.
+		size *= max(1, re.Min, re.Max)
 	}
 	return min(size, maxRegexp+1)
 }

@@ -148,8 +148,8 @@ func TestRefusesWhatIsTooLarge(t *testing.T) {
 		runes[i] = '\u4e00' + rune(i)
 	}
 	for text, problem := range map[string]string{
-		`(?:` + branches(300) + `){1000}`: "instructions, where 250000 are the most",
-		string(runes):                     "kinds of characters",
+		`(?:` + branches(300) + `){1000}`: "instructions, and the limit is 250000",
+		string(runes):                     "sets of characters",
 	} {
 		tree, err := syntax.Parse(text, syntax.Perl)
 		require.NoError(t, err)
