@@ -33,7 +33,7 @@ func shared() map[string][]string {
 	return found
 }
 
-func TestTableIsEnrys(t *testing.T) {
+func TestTokens_EqualEnry(t *testing.T) {
 	compared := 0
 	for file, names := range shared() {
 		for _, name := range names {
@@ -59,7 +59,7 @@ func TestTableIsEnrys(t *testing.T) {
 	}
 }
 
-func TestNamesAreEnrys(t *testing.T) {
+func TestNames_EqualEnry(t *testing.T) {
 	require.Equal(t, data.LanguagesByExtension, byExtension(), "run go generate")
 	require.Equal(t, data.LanguagesByFilename, byFile())
 	require.Equal(t, data.LanguagesByInterpreter, byInterpreter())
@@ -84,7 +84,7 @@ func TestNamesAreEnrys(t *testing.T) {
 	}
 }
 
-func TestPathsMeanWhatEnrySays(t *testing.T) {
+func TestPaths_EqualEnry(t *testing.T) {
 	var files []string
 	for extension := range data.LanguagesByExtension {
 		files = append(files, extension, "a/file"+extension, "file.x"+extension, "file"+extension+".x", "file"+strings.ToUpper(extension))
@@ -179,7 +179,7 @@ func compare(t *testing.T, file string, candidates []string, content []byte) {
 	t.Errorf("%s of %q, content %.80q: classified %q, enry says %q", file, candidates, content, got, want)
 }
 
-func TestAnswersAreEnrysOfGeneratedContents(t *testing.T) {
+func TestGeneratedContents_EqualEnry(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	starts := []string{
 		"", "", "", "", "#!/bin/sh\n", "#!/bin/sh\n# \\\nexec tclsh \"$0\" \"$@\"\n", "#! /usr/bin/env -S FOO=bar python3.11 -u\n",
@@ -243,7 +243,7 @@ func TestThisRepository_EqualsEnry(t *testing.T) {
 	}
 }
 
-func TestVendoredIsEnrysWord(t *testing.T) {
+func TestVendored_EqualsEnry(t *testing.T) {
 	files := []string{"vendor/a.go", "a/node_modules/b.js", "main.go", "x/jquery-1.2.3.min.js", "dist/a", ".github/x.yml", "testdata/a", "src/cache/b", "a.d.ts", ""}
 	for i, matcher := range data.VendorMatchers {
 		file := rapid.StringMatching(matcher.String()).Example(i)

@@ -11,6 +11,7 @@ import (
 // namesTable is written by generate.go. It has one part for each of the constants below, in their
 // order, separated by empty lines. A line is a key and the languages that it stands for, separated
 // by tabs. In the first part, a line is just a language.
+//
 //go:embed names.txt
 var namesTable string
 

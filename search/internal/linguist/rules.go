@@ -16,6 +16,7 @@ import (
 //	is          the languages of a rule; the first rule that holds decides
 //	if          a regular expression that a content must match for the rule above
 //	unless      a regular expression that it must not match
+//
 //go:embed rules.txt
 var rulesTable string
 

@@ -19,6 +19,7 @@ import (
 // logarithmic probability of the language. For each distinct token probability of the language it
 // has the probability, the number of tokens, and the differences between their indexes in the list
 // of tokens. Probabilities are in millionths, negated.
+//
 //go:embed tokens.deflate
 var tokensTable []byte
 
