@@ -112,7 +112,7 @@ func (c *insightCreate) input() map[string]any {
 	}
 	scope := map[string]any{}
 	if c.Repos != "" {
-		scope["repositoryCriteria"] = (&query.Scope{Expr: &query.RepoName{Regexp: c.Repos}}).String()
+		scope["repositoryCriteria"] = (&query.Scope{Expr: &query.Filter{Name: "repo", Value: c.Repos}}).String()
 	}
 	if len(c.Repo) > 0 {
 		scope["repositories"] = c.Repo

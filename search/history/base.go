@@ -8,16 +8,18 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 )
 
-// errBase says that something that changed since the base cannot be read: what the base counted of it is not known.
-var errBase = errors.New("the difference to the base cannot be counted")
+// errBase says that a file that changed since the base cannot be read, so its share of the base's
+// counts is not known.
+var errBase = errors.New("the difference from the base cannot be counted")
 
-// hasBase reports whether the request has a base that is of use.
+// hasBase reports whether the request has a base that can be used.
 func (s *search) hasBase() bool {
 	b := s.request.Base
 	return b != nil && len(b.Faults) == 0 && !s.request.Matcher.PerRepository() && len(s.request.Matcher.Predicates()) == 0 && !slices.Contains(s.request.Commits, b.Commit)
 }
 
-// readBase reads the base's commit and queues its tree. It returns nil when there is no base of use.
+// readBase reads the base's commit and queues its tree. It returns nil if there is no base that can
+// be used.
 func (s *search) readBase(ctx context.Context) (*root, error) {
 	if !s.hasBase() {
 		return nil, nil
@@ -28,33 +30,35 @@ func (s *search) readBase(ctx context.Context) (*root, error) {
 	}
 	roots, err := s.readCommits(ctx, []gitrepo.OID{s.request.Base.Commit}, []gitrepo.Hash{hash})
 	if err != nil || roots[0].fault != nil {
-		return nil, err // a base that is gone is of no use
+		return nil, err // a base that no longer exists cannot be used
 	}
 	return &roots[0], nil
 }
 
-// runFromBase counts what differs between neighbours in base, roots[0], roots[1], … and yields the results. used is false
-// when something of that cannot be read, or would save nothing; nothing was yielded then.
+// runFromBase counts the differences between neighbours in base, roots[0], roots[1], … and yields
+// the results. used is false if some difference cannot be read, or if the base would not save work;
+// then nothing was yielded.
 func (s *search) runFromBase(ctx context.Context, base root, roots []root, yield func(Result) error) (used bool, err error) {
 	if len(s.graph.faults) > 0 || slices.ContainsFunc(roots, func(r root) bool { return r.fault != nil }) {
 		return false, nil
 	}
 	counts := s.newCounts()
-	defer counts.close() //nolint:errcheck // a file without a name, of which all was read
+	defer counts.close() //nolint:errcheck // a file without a name, which has been read completely
 	var batch []int32
 	taken := make([]bool, len(s.graph.blobs.All))
-	look := newSweep(s.graph, counts)
-	look.node = base.node
-	look.visit = func(unit int32) {
+	probe := newSweep(s.graph, counts)
+	probe.node = base.node
+	probe.visit = func(unit int32) {
 		if blob := s.graph.units[unit].blob; blob >= 0 && !taken[blob] {
 			taken[blob] = true
 			batch = append(batch, blob)
 		}
 	}
 	for _, r := range roots {
-		look.moveTo(r.node)
+		probe.moveTo(r.node)
 	}
-	// A file that changed is read as it was and as it is. Where most of them did, everything as it is costs less.
+	// A changed file must be read in its old and its new version. If most files changed, reading
+	// all files of the new tree is cheaper.
 	var whole []int32
 	reach := newReach(s.graph)
 	for _, r := range roots {
@@ -87,8 +91,8 @@ func (s *search) runFromBase(ctx context.Context, base root, roots []root, yield
 	return true, nil
 }
 
-// start makes the sweep begin with the result of the commit where it stands. complete is false when that has too many
-// values.
+// start sets the sweep to the result of the commit where it stands. complete is false if the result
+// has too many values.
 func (s *sweep) start(at *Result) (complete bool) {
 	s.n = at.Value
 	return s.by == nil || s.by.Start(at.Values)

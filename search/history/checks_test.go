@@ -11,11 +11,12 @@ import (
 	"github.com/backsight/backsight/search/history/values"
 )
 
-// sameResults compares results: values by what they hold, however they were found.
+// sameResults compares results. Values are compared by content, however they are stored.
 var sameResults = gocmp.Options{cmpopts.EquateEmpty(), gocmp.Transformer("Map", values.Values.Map)}
 
-// Histories are small and take some tens of milliseconds each, so more are tried than rapid's 100. BACKSIGHT_CASES says how many,
-// for a long run; a flag on the command line comes later and wins.
+// Histories are small and take some tens of milliseconds each, so the tests try more than rapid's
+// default of 100. BACKSIGHT_CASES sets the number for a long run; a flag on the command line is
+// parsed later and takes precedence.
 func init() {
 	if err := flag.Set("rapid.checks", cmp.Or(os.Getenv("BACKSIGHT_CASES"), "300")); err != nil {
 		panic("BACKSIGHT_CASES: " + err.Error())

@@ -11,23 +11,24 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// commit is a commit while it is judged.
+// A commit is one commit of the chain during the search.
 type commit struct {
 	match.Commit
 	tree   gitrepo.Hash
-	parent gitrepo.OID // the first; "" for a root
-	cut    bool        // the history before it is not there: a shallow clone ends here
+	parent gitrepo.OID // the first parent; "" for a root commit
+	cut    bool        // a shallow clone ends here: the parents are not in the repository
 
-	decided bool // whether it matches is known without its changes, or cannot be known at all
+	decided bool // the answer is known without the changes, or cannot be known
 	matches bool
-	faults  []Fault // why it cannot be known
+	faults  []Fault // why the answer cannot be known
 
-	nodes    [2]int32 // the trees of its parent and its own
+	nodes    [2]int32 // the trees of its parent and of the commit itself
 	compared bool
 	changes  []change
 }
 
-// change is a file that a commit changed: units of its old and its new content, -1 where there is none.
+// A change is a file that a commit changed: the units of its old and its new content, or -1 if
+// there is none.
 type change struct {
 	path     string
 	old, new int32
@@ -74,7 +75,7 @@ func (c *commitSearch) read(ctx context.Context) error {
 	return c.readTrees(ctx)
 }
 
-// parse reads a commit and decides on it as far as it goes without its changes.
+// parse reads a commit, and decides whether it matches if that is possible without its changes.
 func (c *commit) parse(m *match.Matcher, listed gitrepo.Commit, object *gitrepo.Object) {
 	tree, problem, detail := treeOf(object)
 	if problem != "" {
@@ -104,23 +105,24 @@ func (c *commit) parse(m *match.Matcher, listed gitrepo.Commit, object *gitrepo.
 		c.decided, c.matches = true, true
 	}
 	if c.decided {
-		c.Commit = match.Commit{} // a long history's messages are long
+		c.Commit = match.Commit{} // releases the message: in a long history, messages take much memory
 	}
 }
 
-// person is `Name <address>`, without the date behind it.
+// person returns `Name <address>` without the date after it.
 func person(text []byte) string {
 	return string(text[:bytes.LastIndexByte(text, '>')+1])
 }
 
-// checkEnd looks at what lies behind the chain, where an interval reaches its end.
+// checkEnd checks the end of the chain, if an interval reaches it: the last commit must be a root
+// or the end of a shallow clone.
 func (c *commitSearch) checkEnd() error {
 	last := c.commits[len(c.chain)-1]
 	if last == nil || last.parent == "" {
 		return nil
 	}
 	if !c.request.Repo.Shallow() {
-		return insights.Errorf(insights.Internal, "repository %s: the chain ends with commit %s, which has a parent: list it to its beginning",
+		return insights.Errorf(insights.Internal, "repository %s: the chain ends with commit %s, which has a parent: the chain must reach the first commit",
 			c.request.Repo.Dir(), c.chain[len(c.chain)-1].ID)
 	}
 	last.cut = true
@@ -130,7 +132,7 @@ func (c *commitSearch) checkEnd() error {
 	return nil
 }
 
-// readRoots queues the trees of the commits that are not decided, and of their parents.
+// readRoots queues the trees of the undecided commits and of their parents.
 func (c *commitSearch) readRoots(ctx context.Context, wanted []int) error {
 	treeOfCommit := map[gitrepo.OID]gitrepo.Hash{}
 	for _, at := range wanted {
@@ -148,7 +150,7 @@ func (c *commitSearch) readRoots(ctx context.Context, wanted []int) error {
 			continue
 		}
 		asked[id] = true
-		hash, _ := gitrepo.HashOf(id) // an id that is none is missing
+		hash, _ := gitrepo.HashOf(id) // an invalid id counts as a missing object
 		parents, hashes = append(parents, id), append(hashes, hash)
 	}
 	faults := map[gitrepo.OID]Fault{}
@@ -180,7 +182,7 @@ func (c *commitSearch) readRoots(ctx context.Context, wanted []int) error {
 	return nil
 }
 
-// compare lists what a commit changed, and appends to batch the blobs that have to be read for it.
+// compare lists the files that a commit changed, and appends the blobs that must be read to batch.
 func (c *commitSearch) compare(one *commit, batch []int32) []int32 {
 	if one.decided || one.compared {
 		return batch
@@ -211,7 +213,7 @@ func (c *commitSearch) compare(one *commit, batch []int32) []int32 {
 	return batch
 }
 
-// judge says whether a commit matches or, where that cannot be told, what could not be read.
+// judge reports whether a commit matches or, if that cannot be known, what could not be read.
 func (c *commitSearch) judge(one *commit) (matches bool, faults []Fault) {
 	if one.decided {
 		return one.matches, one.faults
@@ -235,7 +237,7 @@ func (c *commitSearch) judge(one *commit) (matches bool, faults []Fault) {
 			commit.Changes = append(commit.Changes, match.Change{Path: change.path, Old: c.text(change.old), New: c.text(change.new)})
 		}
 	}
-	// One change is enough for a diff, whatever the others are.
+	// For a diff, one matching change is enough, whatever the others contain.
 	if len(faults) == 0 || m.Kind() == query.Diffs {
 		matches = m.MatchCommit(commit)
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/backsight/backsight/internal/testgit"
 )
 
-// commitRequest asks for each commit of main by itself, newest first.
+// commitRequest requests each commit of main as an interval of its own, newest first.
 func commitRequest(t *testing.T, repo *testgit.Repo, text string) CommitRequest {
 	t.Helper()
 	r, err := gitrepo.Open(t.Context(), repo.Dir)
@@ -33,7 +33,7 @@ func searchCommits(t *testing.T, req CommitRequest) (results []Result) {
 	return results
 }
 
-// A commit of which it cannot be told whether it matches is a fault of its interval, and of no other.
+// If it cannot be known whether a commit matches, only the interval of that commit gets a fault.
 func TestSearchCommits_Faults(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -74,7 +74,7 @@ func TestSearchCommits_Faults(t *testing.T) {
 	}
 }
 
-func TestSearchCommits_ShallowCloneKnowsNoBeginning(t *testing.T) {
+func TestSearchCommits_TheEndOfAShallowCloneIsAFault(t *testing.T) {
 	t.Parallel()
 	origin, ids := damaged(t)
 	repo := testgit.New(t)
@@ -87,12 +87,12 @@ func TestSearchCommits_ShallowCloneKnowsNoBeginning(t *testing.T) {
 		require.Equal(t, int64(1), results[0].Value)
 		require.Empty(t, results[0].Faults)
 		require.Equal(t, value, results[1].Value)
-		require.Equal(t, []Fault{{Class: "shallow clone", Object: gitrepo.OID(ids[1]), Detail: "what came before this commit is not known"}}, results[1].Faults)
+		require.Equal(t, []Fault{{Class: "shallow clone", Object: gitrepo.OID(ids[1]), Detail: "the commits before this one are not in the repository"}}, results[1].Faults)
 		require.Equal(t, []Result{{Commit: gitrepo.OID(ids[1])}}, results[2:], "nothing happened")
 	}
 }
 
-func TestSearchCommits_ReadsWhatItNeeds(t *testing.T) {
+func TestSearchCommits_ReadsOnlyWhatItNeeds(t *testing.T) {
 	t.Parallel()
 	repo := testgit.New(t)
 	change := func(path, text string) []testgit.Change { return []testgit.Change{{Path: path, Content: text}} }
@@ -104,7 +104,7 @@ func TestSearchCommits_ReadsWhatItNeeds(t *testing.T) {
 	for text, want := range map[string]struct{ trees, blobs int64 }{
 		"type:commit fix":           {0, 0},
 		"type:commit file:c":        {6, 0},
-		"type:diff TODO":            {6, 4}, // a and d/b are one
+		"type:diff TODO":            {6, 4}, // a and d/b are the same blob
 		"type:diff TODO author:bo":  {4, 2},
 		"type:diff TODO file:a":     {6, 1},
 		"type:diff author:bo":       {4, 0},
@@ -117,7 +117,7 @@ func TestSearchCommits_ReadsWhatItNeeds(t *testing.T) {
 	}
 }
 
-func TestSearchCommits_RefusesWhatMakesNoSense(t *testing.T) {
+func TestSearchCommits_RefusesInvalidRequests(t *testing.T) {
 	t.Parallel()
 	repo, ids := damaged(t)
 	req := commitRequest(t, repo, "type:commit")
@@ -126,7 +126,8 @@ func TestSearchCommits_RefusesWhatMakesNoSense(t *testing.T) {
 		func(r *CommitRequest) { r.Matcher = compile(t, "TODO", false) },
 		func(r *CommitRequest) { r.Intervals = []Interval{{3, 3}} },
 		func(r *CommitRequest) { r.Intervals = []Interval{{1, 0}} },
-		func(r *CommitRequest) { r.Chain, r.Intervals = r.Chain[:2], []Interval{{0, 2}} }, // it goes on
+		// The history continues.
+		func(r *CommitRequest) { r.Chain, r.Intervals = r.Chain[:2], []Interval{{0, 2}} },
 	} {
 		wrong := req
 		change(&wrong)

@@ -13,27 +13,28 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// CommitRequest says which commits to search.
+// A CommitRequest says which commits to search.
 type CommitRequest struct {
 	Repo    *gitrepo.Repo
 	Matcher *match.Matcher // of the kind query.Commits or query.Diffs
-	// Chain is a first-parent history, newest first, as gitrepo.Repo.FirstParentsSince lists it.
+	// Chain is a first-parent history, newest first, as returned by gitrepo.Repo.FirstParentsSince.
 	Chain []gitrepo.Commit
-	// Intervals are the parts of it that are counted, in the order in which results are wanted.
+	// Intervals are the parts of Chain to count. Results are yielded in their order.
 	Intervals []Interval
 
-	Workers     int // as in Request
+	Workers     int // see Request
 	MaxBlobSize int64
 	Progress    func(Progress)
 	Stats       *Stats
 }
 
-// Interval is a part of a chain: its commits from First up to, not with, End. It may be empty; First is inside the chain.
+// An Interval is a part of a chain: the commits from First up to but excluding End. It may be
+// empty. First is a valid index of the chain.
 type Interval struct{ First, End int }
 
-// Between returns what happened after since, up to until, by the rule of gitrepo.AsOf: the commits from the one as of until
-// back to, without, the one as of since. So what lies between is counted once in consecutive intervals, whatever the
-// dates. ok is false when there is no commit as of until.
+// Between returns the commits after since up to until, by the rule of gitrepo.AsOf: from the commit
+// as of until back to, but excluding, the commit as of since. So consecutive intervals count each
+// commit once, whatever the dates. ok is false if there is no commit as of until.
 func Between(chain []gitrepo.Commit, since, until time.Time) (i Interval, ok bool) {
 	place := func(t time.Time) int {
 		if i := slices.IndexFunc(chain, func(c gitrepo.Commit) bool { return !c.Time.After(t) }); i >= 0 {
@@ -45,16 +46,17 @@ func Between(chain []gitrepo.Commit, since, until time.Time) (i Interval, ok boo
 	return i, i.First < len(chain)
 }
 
-// SearchCommits counts, for each interval, the commits that match, each by what it did since its first parent. It yields one
-// Result per interval, in their order, with Chain[First] as its commit. The query's predicates are about that commit's
-// files. Errors and faults are as for Search; a commit of which it cannot be told whether it matches is not counted.
+// SearchCommits counts, for each interval, the commits that match. A commit is compared with its
+// first parent. SearchCommits yields one Result per interval, in the order of the intervals, with
+// Chain[First] as its commit. The query's predicates apply to the files of that commit. Errors and
+// faults are as for Search. A commit for which the answer cannot be known is not counted.
 func SearchCommits(ctx context.Context, req CommitRequest, yield func(Result) error) error {
 	if req.Matcher.Kind() == query.Files {
-		return insights.Errorf(insights.Internal, "the query is about files: they are searched by Search")
+		return insights.Errorf(insights.Internal, "the query searches files: use Search")
 	}
 	for _, i := range req.Intervals {
 		if i.First < 0 || i.First >= len(req.Chain) || i.End < i.First || i.End > len(req.Chain) {
-			return insights.Errorf(insights.Internal, "repository %s: no interval %d to %d in %d commits", req.Repo.Dir(), i.First, i.End, len(req.Chain))
+			return insights.Errorf(insights.Internal, "repository %s: interval %d to %d is not inside the chain of %d commits", req.Repo.Dir(), i.First, i.End, len(req.Chain))
 		}
 	}
 	if len(req.Intervals) == 0 {
@@ -80,7 +82,7 @@ func SearchCommits(ctx context.Context, req CommitRequest, yield func(Result) er
 	if req.Stats != nil {
 		defer c.report()
 	}
-	if err := c.askPredicates(ctx); err != nil {
+	if err := c.evaluatePredicates(ctx); err != nil {
 		return err
 	}
 	if err := c.read(ctx); err != nil {
@@ -89,22 +91,22 @@ func SearchCommits(ctx context.Context, req CommitRequest, yield func(Result) er
 	return c.run(ctx, yield)
 }
 
-// commitSearch is the state of one SearchCommits.
+// A commitSearch is the state of one call of SearchCommits.
 type commitSearch struct {
 	*search
 	chain     []gitrepo.Commit
 	intervals []Interval
-	given     map[gitrepo.OID]Result // what the predicates say at a commit; nil where there are none
-	commits   []*commit              // by place in the chain; nil where nobody asks
+	given     map[gitrepo.OID]Result // results of the predicates by commit; nil if there are no predicates
+	commits   []*commit              // by index in the chain; nil if no interval contains the commit
 
-	mu     sync.Mutex // guards faults while workers read
+	mu     sync.Mutex // guards faults during concurrent reads
 	texts  []*match.Text
 	faults map[int32]treeFault // by blob
-	taken  []bool              // by blob: it is read, or about to be
+	taken  []bool              // by blob: it has been read or queued
 }
 
-// askPredicates evaluates the query's predicates at the commit of each interval.
-func (c *commitSearch) askPredicates(ctx context.Context) error {
+// evaluatePredicates evaluates the query's predicates at the commit of each interval.
+func (c *commitSearch) evaluatePredicates(ctx context.Context) error {
 	predicates := c.request.Matcher.Predicates()
 	if len(predicates) == 0 {
 		return nil
@@ -127,7 +129,8 @@ func (c *commitSearch) askPredicates(ctx context.Context) error {
 	return err
 }
 
-// run reads the contents that changed, batch by batch, and yields the results of the intervals that each batch completes.
+// run reads the changed contents in batches, and yields the results of the intervals that each
+// batch completes.
 func (c *commitSearch) run(ctx context.Context, yield func(Result) error) error {
 	c.texts, c.taken = make([]*match.Text, len(c.graph.blobs.All)), make([]bool, len(c.graph.blobs.All))
 	for from := 0; from < len(c.intervals); {
@@ -181,7 +184,7 @@ func (c *commitSearch) result(i Interval) Result {
 		}
 	}
 	if i.End == len(c.chain) && i.End > i.First && c.commits[i.End-1].cut {
-		result.Faults = append(result.Faults, Fault{Class: "shallow clone", Object: c.chain[i.End-1].ID, Detail: "what came before this commit is not known"})
+		result.Faults = append(result.Faults, Fault{Class: "shallow clone", Object: c.chain[i.End-1].ID, Detail: "the commits before this one are not in the repository"})
 	}
 	if c.request.Matcher.PerRepository() {
 		result.Value = min(1, result.Value)
@@ -192,7 +195,7 @@ func (c *commitSearch) result(i Interval) Result {
 	return result
 }
 
-// readTexts looks through the contents of a batch.
+// readTexts reads the contents of a batch, and finds their matching lines.
 func (c *commitSearch) readTexts(ctx context.Context, batch []int32) error {
 	if len(batch) == 0 {
 		return nil
@@ -219,7 +222,7 @@ func (c *commitSearch) readTexts(ctx context.Context, batch []int32) error {
 			c.mu.Unlock()
 		}
 		c.progress.done.Add(1)
-		c.progress.tell(c.request.Progress, c.objects)
+		c.progress.report(c.request.Progress, c.objects)
 		return nil
 	})
 	if err != nil {

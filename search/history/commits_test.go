@@ -22,7 +22,8 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// commitTruth judges commits by what `git log -p` prints, and the nodes of the query one by one.
+// commitTruth finds the matching commits in the output of `git log -p`, and evaluates the nodes of
+// the query one by one.
 type commitTruth struct {
 	t     testgit.TB
 	repo  *testgit.Repo
@@ -33,7 +34,7 @@ type commitTruth struct {
 	at    map[time.Time]string
 }
 
-// patch is a commit as git log tells of it.
+// A patch is a commit in the output of git log.
 type patch struct {
 	author, committer, message string
 	time                       time.Time
@@ -42,7 +43,7 @@ type patch struct {
 
 type patchedFile struct {
 	path           string
-	regular        bool // something else than a mode changed in a regular file
+	regular        bool // the content of a regular file changed, not only its mode
 	added, removed map[string]int
 }
 
@@ -64,8 +65,8 @@ func newCommitTruth(t testgit.TB, repo *testgit.Repo, q *query.Query, m *match.M
 	return tr
 }
 
-// read reads the raw entries and then the sections of a patch, which are in the same order: one for each entry, two where a file
-// becomes something else.
+// read parses the raw entries and then the sections of a patch, which are in the same order. There
+// is one section per entry, or two if a file changed its type.
 func (p *patch) read(t testgit.TB, text string) {
 	var of []*patchedFile
 	regular := func(mode string) bool { return strings.HasPrefix(mode, "100") }
@@ -73,7 +74,7 @@ func (p *patch) read(t testgit.TB, text string) {
 		entry, rest, _ := strings.Cut(text, "\x00")
 		path, rest, _ := strings.Cut(rest, "\x00")
 		text = rest
-		f := strings.Fields(entry[1:]) // modes, ids, status
+		f := strings.Fields(entry[1:]) // modes, ids and status
 		file := &patchedFile{path: path, regular: (regular(f[0]) || regular(f[1])) && f[2] != f[3] || regular(f[0]) != regular(f[1]), added: map[string]int{}, removed: map[string]int{}}
 		if f[4] != "T" {
 			of = append(of, file)
@@ -91,7 +92,7 @@ func (p *patch) read(t testgit.TB, text string) {
 		switch {
 		case strings.HasPrefix(line, "diff --git "):
 			at++
-			// A name may hold a line feed: the header goes on.
+			// A name may contain a line feed, so the header may continue.
 			for len(text) > 0 && !headerLine.MatchString(text) && !strings.HasPrefix(text, "diff --git ") {
 				_, text, _ = strings.Cut(text, "\n")
 			}
@@ -162,17 +163,18 @@ func (tr *commitTruth) holds(n query.Node, p *patch, changes []patchedFile) bool
 		return false
 	case *query.Not:
 		return !tr.holds(n.Node, p, changes)
-	case *query.CommitTime:
-		if n.Before {
-			return p.time.Before(n.Time)
+	case *query.Filter:
+		switch n.Name {
+		case "before", "after":
+			at, ok := query.ParseDate(n.Value)
+			return ok && (n.Name == "before" && p.time.Before(at) || n.Name == "after" && p.time.After(at))
+		case "file":
+			re := regexp.MustCompile(strings.Replace(flags, "m", "s", 1) + n.Value)
+			return slices.ContainsFunc(changes, func(c patchedFile) bool { return re.MatchString(c.path) })
+		default:
+			text := map[string]string{"author": p.author, "committer": p.committer, "message": p.message}[n.Name]
+			return regexp.MustCompile("(?im)" + n.Value).MatchString(text)
 		}
-		return p.time.After(n.Time)
-	case *query.CommitText:
-		text := map[string]string{"author": p.author, "committer": p.committer, "message": p.message}[n.Field]
-		return regexp.MustCompile("(?im)" + n.Regexp).MatchString(text)
-	case *query.File:
-		re := regexp.MustCompile(strings.Replace(flags, "m", "s", 1) + n.Regexp)
-		return slices.ContainsFunc(changes, func(c patchedFile) bool { return re.MatchString(c.path) })
 	case *query.Pattern:
 		re := n.Text
 		if n.Kind == query.Literal {
@@ -201,7 +203,7 @@ func (tr *commitTruth) holds(n query.Node, p *patch, changes []patchedFile) bool
 	return false
 }
 
-// asOf is the commit that `git rev-list` names.
+// asOf returns the commit that `git rev-list` names.
 func (tr *commitTruth) asOf(t time.Time) string {
 	id, known := tr.at[t]
 	if !known {
@@ -211,7 +213,8 @@ func (tr *commitTruth) asOf(t time.Time) string {
 	return id
 }
 
-// between counts the commits from the one as of until, back to without the one as of since.
+// between counts the matching commits from the one as of until back to, but excluding, the one as
+// of since.
 func (tr *commitTruth) between(since, until time.Time) (commit string, value int64) {
 	commit, start := tr.asOf(until), tr.asOf(since)
 	if commit == "" {

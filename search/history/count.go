@@ -10,19 +10,19 @@ import (
 	"github.com/backsight/backsight/search/match"
 )
 
-// counts holds what was found in each unit.
+// counts has the count of each unit.
 type counts struct {
 	graph   *graph
 	n       []int64
 	values  *values.Table     // nil unless the matcher counts by value
 	counter []*values.Counter // by worker
-	met     [][]int32         // per unit, the predicates that are about it; nil unless there are any
+	met     [][]int32         // by unit, the predicates that it meets; nil if there are no predicates
 
-	mu     sync.Mutex          // guards what follows: workers find faults at the same time
+	mu     sync.Mutex          // guards the fields below: workers find faults concurrently
 	faults map[int32]treeFault // by blob
 }
 
-// newCounts makes empty counts for workers that read at the same time. Close them.
+// newCounts returns empty counts for concurrent workers. Callers must close them.
 func newCounts(g *graph, workers int, limits values.Limits) *counts {
 	c := &counts{graph: g, n: make([]int64, len(g.units)), faults: map[int32]treeFault{}}
 	if m := g.asked.matcher; m != nil && m.ByValue() {
@@ -36,14 +36,15 @@ func newCounts(g *graph, workers int, limits values.Limits) *counts {
 	}
 	for i, u := range g.units {
 		if u.blob < 0 {
-			c.look(0, int32(i), nil)
+			c.record(0, int32(i), nil)
 		}
 	}
 	return c
 }
 
-// look records what a unit counts. Without an object, which is then not known, that is what its path decides alone.
-func (c *counts) look(worker int, u int32, object *gitrepo.Object) {
+// record stores the count of a unit. object is nil if the content was not read; then the path alone
+// decides.
+func (c *counts) record(worker int, u int32, object *gitrepo.Object) {
 	path, asked := c.graph.path(c.graph.units[u].path), c.graph.asked
 	var content []byte
 	if object != nil {
@@ -53,7 +54,7 @@ func (c *counts) look(worker int, u int32, object *gitrepo.Object) {
 		switch {
 		case c.values == nil:
 			c.n[u] = m.Match(path, content).N
-		case object != nil: // values are never known by the path alone
+		case object != nil: // a path alone never has values
 			c.value(worker, u, object)
 		}
 	}
@@ -64,7 +65,7 @@ func (c *counts) look(worker int, u int32, object *gitrepo.Object) {
 	}
 }
 
-// close gives back what the values took on disk.
+// close releases the disk space of the values.
 func (c *counts) close() error {
 	if c.values == nil {
 		return nil
@@ -72,7 +73,7 @@ func (c *counts) close() error {
 	return c.values.Close()
 }
 
-// err is why the values are not to be used.
+// err returns why the values cannot be used, or nil.
 func (c *counts) err() error {
 	if c.values == nil {
 		return nil
@@ -80,10 +81,10 @@ func (c *counts) err() error {
 	return c.values.Err()
 }
 
-// tooManyValues is the problem of a file some of whose values found no room.
+// tooManyValues is the problem of a file with values that exceeded the limits.
 const tooManyValues gitrepo.Problem = "too many distinct values"
 
-// value records the values that a unit holds.
+// value records the values of a unit.
 func (c *counts) value(worker int, u int32, object *gitrepo.Object) {
 	counter, unit := c.counter[worker], c.graph.units[u]
 	c.n[u] = c.graph.asked.matcher.EachValue(c.graph.path(unit.path), object.Data, object.Size, counter.Add)
@@ -93,14 +94,15 @@ func (c *counts) value(worker int, u int32, object *gitrepo.Object) {
 	}
 }
 
-// fault records that a blob was not searched, or not wholly.
+// fault records that a blob was not searched, or not completely.
 func (c *counts) fault(blob int32, problem gitrepo.Problem, detail string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.faults[blob] = treeFault{problem: problem, detail: detail}
 }
 
-// blob matches a blob, once for each class of paths that it has. It returns the number of matches run.
+// blob matches a blob, once for each class of its paths. It returns the number of calls of the
+// matcher.
 func (c *counts) blob(worker int, blob int32, object *gitrepo.Object) (matches int64) {
 	problem, detail := object.Problem, object.Detail
 	if problem == "" && object.Kind != gitrepo.KindBlob {
@@ -117,7 +119,7 @@ func (c *counts) blob(worker int, blob int32, object *gitrepo.Object) (matches i
 		object = nil
 	}
 	for u := c.graph.ofBlob[blob]; u >= 0; u = c.graph.units[u].next {
-		c.look(worker, u, object)
+		c.record(worker, u, object)
 		if object != nil {
 			matches++
 		}
@@ -138,7 +140,7 @@ func (s *search) countBlobs(ctx context.Context, c *counts, batch []int32) error
 		matches := c.blob(worker, batch[i], object)
 		s.progress.matches.Add(matches)
 		s.progress.done.Add(1)
-		s.progress.tell(s.request.Progress, s.objects)
+		s.progress.report(s.request.Progress, s.objects)
 		return nil
 	})
 	if err != nil {

@@ -1,30 +1,42 @@
-// Package history counts matches through a repository's history: commits in, one value per commit out.
+// Package history counts matches through the history of a repository: it takes commits, and returns
+// one value for each.
 //
-// What it is for: a repository's trees at 12, 52 or 8,000 commits share almost every file, so searching them all should
-// cost about as much as searching one. [Search] reads the distinct trees once (graph.go), reads and matches every
-// distinct blob that passes the path filters once (count.go), and then sweeps over the commits: the value at a commit is
-// the value at its newer neighbour, minus what was removed, plus what was added (sweep.go). That is exact, because
-// counts are per file. The query's predicates ride along (question.go): each is a number of files that has to be zero or not.
+// The trees of a repository at 12, 52 or 8,000 commits share almost all files, so searching all of
+// them should cost about as much as searching one. [Search] reads each distinct tree once
+// (graph.go). It then reads and matches each distinct blob that passes the path filters once
+// (count.go). Finally it sweeps over the commits: the value at a commit is the value at its newer
+// neighbour, minus what was removed, plus what was added (sweep.go). The result is exact, because
+// counts are per file. The query's predicates are evaluated in the same sweep (question.go): each
+// is a number of files that must be zero or must not be zero.
 //
-// [SearchCommits] counts the commits of parts of a first-parent chain instead (commits.go, commit.go), by what they say and, if it
-// matters, what they changed (treediff.go); of each distinct blob it keeps which lines match, so that it too reads each once.
+// [SearchCommits] counts commits in parts of a first-parent chain instead (commits.go, commit.go):
+// by their message, author, committer and date and, if the query depends on it, by their changes
+// (treediff.go). It keeps the matching lines of each distinct blob, so it reads each blob once,
+// too.
 //
 // Invariants:
-//   - Each distinct blob is read once at most, however many commits and paths hold it (Stats proves it). A blob at two paths is
-//     matched once, or once per path where the query depends on the path.
-//   - The value of a commit does not depend on the other commits of the request, nor on their order.
-//   - Whatever cannot be read becomes a [Fault] of exactly the commits whose tree holds it. Without a Fault the value is
-//     exact; with one it is a lower bound.
-//   - Memory is bounded by the number of distinct blobs, trees and paths, not by their size: contents are looked at one
-//     at a time, and one above gitrepo.DefaultMaxSize is not read whole (a Fault, unless it is binary).
-//   - Counts by value (of capturing groups, or by language) are kept as package values does: small, and on disk above a budget.
-//   - Regular files only: symbolic links and submodules are not files.
-//   - With an index of the history (package index, indexed.go) no tree is read, and of the blobs only those that can match.
-//     The results are the same, and a property test compares them.
+//   - Each distinct blob is read at most once, however many commits and paths contain it. Stats
+//     counts the reads. A blob at two paths is matched once, or once per path if the query depends
+//     on the path.
+//   - The value of a commit does not depend on the other commits of the request, nor on their
+//     order.
+//   - A missing or damaged object becomes a [Fault] of exactly the commits whose tree contains it.
+//     Without a Fault, the value is exact; with one, it is a lower bound.
+//   - Memory is limited by the number of distinct blobs, trees and paths, not by their size. Each
+//     worker holds one content at a time. A blob above gitrepo.DefaultMaxSize is not read
+//     completely, and becomes a Fault unless it is binary.
+//   - Counts by value (of capturing groups, or by language) are stored by package values, compactly
+//     and on disk above a budget.
+//   - Only regular files are searched. Symbolic links and submodules are not files.
+//   - With an index of the history (package index, indexed.go), no tree is read, and only blobs
+//     that can match are read. The results are the same; a property test compares them.
 //
-// Non-goals: choosing the commits (gitrepo.AsOf, insights.Grid; [Between] says what lies between two of them), storing results, keeping indexes (index.Dir).
+// Non-goals: choosing the commits (gitrepo.AsOf and insights.Grid; [Between] returns the commits
+// between two times), storing results, updating indexes (index.Dir).
 //
-// BACKSIGHT_CASES=10000 makes the property tests try so many random histories and queries, instead of 300.
+// BACKSIGHT_CASES=10000 makes the property tests try 10,000 random histories and queries, instead
+// of 300.
 //
-// Read next: history.go, graph.go, sweep.go, indexed.go, commits.go; then cmd/backsight/internal/historycmd for the command.
+// Read next: history.go, graph.go, sweep.go, indexed.go, commits.go; then
+// cmd/backsight/internal/historycmd for the command.
 package history

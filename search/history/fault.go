@@ -6,8 +6,9 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 )
 
-// faultWalk lists what could not be read, commit by commit. It remembers folders without faults, so that listing many
-// commits costs what they differ in, and what is faulty.
+// A faultWalk lists the objects that could not be read, for one commit after another. It remembers
+// folders without faults, so the cost for many commits depends on their differences and on the
+// number of faults.
 type faultWalk struct {
 	graph  *graph
 	counts *counts
@@ -21,8 +22,8 @@ type foundFault struct {
 	unit int32 // -1 for a tree
 }
 
-// at returns what the given readers could not read below node n, in the order of the tree. All blobs below n must have been
-// read.
+// at returns what the given readers could not read below node n, in the order of the tree. All
+// blobs below n must have been read.
 func (w *faultWalk) at(n int32, whose []bool) (faults []Fault) {
 	if w.clean == nil {
 		w.clean = make([]bool, len(w.graph.nodes))

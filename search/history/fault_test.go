@@ -14,10 +14,10 @@ import (
 	"github.com/backsight/backsight/internal/testgit"
 )
 
-// damaged is a repository of three commits with loose objects, ready to be damaged:
+// damaged returns a repository with three commits and loose objects, for tests that damage it:
 //
 //	0: a "TODO", d/b "TODO TODO", d/e/c "TODO"
-//	1: a changed to nothing of interest
+//	1: a has no match
 //	2: d/b removed
 func damaged(t *testing.T) (*testgit.Repo, []string) {
 	t.Helper()
@@ -30,11 +30,11 @@ func damaged(t *testing.T) (*testgit.Repo, []string) {
 	return repo, ids
 }
 
-func TestSearch_FaultsAreNamedAndStayWithTheirCommits(t *testing.T) {
+func TestSearch_FaultsNameTheObjectAndAffectOnlyTheirCommits(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name   string
-		object string // revision and path, of what is damaged
+		object string // revision and path of the damaged object
 		how    func(*testgit.Repo, testgit.TB, string)
 		class  gitrepo.Problem
 		path   string
@@ -54,7 +54,7 @@ func TestSearch_FaultsAreNamedAndStayWithTheirCommits(t *testing.T) {
 			repo, ids := damaged(t)
 			object := repo.ObjectAt(t, row.object)
 			row.how(repo, t, object)
-			// In either direction: a fault must not leak to neighbours.
+			// In every order: a fault must not affect neighbours.
 			for _, order := range [][]int{{2, 1, 0}, {0, 1, 2}, {1, 0, 2}} {
 				var asked []string
 				for _, i := range order {
@@ -78,7 +78,7 @@ func TestSearch_FaultsAreNamedAndStayWithTheirCommits(t *testing.T) {
 	}
 }
 
-func TestSearch_AFileThatIsAFolderInDisguise(t *testing.T) {
+func TestSearch_AnEntryOfTheWrongTypeIsAFault(t *testing.T) {
 	t.Parallel()
 	repo, _ := damaged(t)
 	blob, tree := repo.ObjectAt(t, "main:a"), repo.ObjectAt(t, "main:d")
@@ -92,7 +92,7 @@ func TestSearch_AFileThatIsAFolderInDisguise(t *testing.T) {
 	require.Equal(t, string(gitrepo.Corrupt), results[0].Faults[0].Class)
 }
 
-// mktree writes a tree as it is told to, even a wrong one.
+// mktree writes a tree from a listing, even an invalid one.
 func mktree(t *testing.T, repo *testgit.Repo, listing string) string {
 	t.Helper()
 	var tree strings.Builder
@@ -108,7 +108,7 @@ func mktree(t *testing.T, repo *testgit.Repo, listing string) string {
 	return repo.Git(t, "hash-object", "-w", "--literally", "-t", "tree", file)
 }
 
-func TestSearch_ATreeThatIsNonsense(t *testing.T) {
+func TestSearch_AMalformedTreeIsAFault(t *testing.T) {
 	t.Parallel()
 	repo, _ := damaged(t)
 	file := filepath.Join(t.TempDir(), "tree")
@@ -122,7 +122,7 @@ func TestSearch_ATreeThatIsNonsense(t *testing.T) {
 	}
 }
 
-func TestSearch_EndsWithItsContextOrItsCaller(t *testing.T) {
+func TestSearch_StopsWhenTheContextEndsOrYieldFails(t *testing.T) {
 	t.Parallel()
 	repo, ids := damaged(t)
 	r, err := gitrepo.Open(t.Context(), repo.Dir)
@@ -184,7 +184,7 @@ func TestSearch_FilesAboveTheLimitAreFaultsUnlessBinary(t *testing.T) {
 	}
 }
 
-func TestSearch_TellsProgress(t *testing.T) {
+func TestSearch_ReportsProgress(t *testing.T) {
 	t.Parallel()
 	repo, ids := damaged(t)
 	r, err := gitrepo.Open(t.Context(), repo.Dir)

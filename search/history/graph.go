@@ -5,89 +5,92 @@ import (
 	"github.com/backsight/backsight/search/match"
 )
 
-// graph holds the trees of all commits of a search, each distinct (folder, tree) pair once, reduced to what matters for
-// the query. Trees that commits share are shared nodes, so 8,000 commits cost what their changes cost.
+// A graph has the trees of all commits of a search, with one node for each distinct pair of folder
+// and tree, reduced to what the query needs. Commits share the nodes of equal trees, so the cost of
+// 8,000 commits is that of their changes.
 type graph struct {
 	asked   *question
 	hashLen int
-	classOf map[string]int32 // numbers of question.class: what a count depends on besides the content
-	readers [][]int32        // by class: who needs the content
+	classOf map[string]int32 // numbers of question.class: the part of a path that a count depends on
+	readers [][]int32        // by class: the readers that need the content
 
 	nodes    []node
-	children []int32 // the children of all nodes, one after the other: a unit ≥ 0, or ^node
-	labels   []int32 // for each child, its name: an index in names. Only faults are ever called by name
+	children []int32 // the children of all nodes, concatenated: a unit ≥ 0, or ^node
+	labels   []int32 // the name of each child, as an index in names; only faults use it
 	names    []*name
 	faults   map[int32]treeFault
 
 	units   []unit
-	unitOf  map[unitKey]int32 // all but the first unit of each blob
+	unitOf  map[unitKey]int32 // all units except the first of each blob
 	blobs   gitrepo.HashSet
-	ofBlob  []int32 // the first unit of each blob; unit.next leads on
-	paths   []*name // files that the query wants
+	ofBlob  []int32 // the first unit of each blob; unit.next is the next one
+	paths   []*name // the files that the query wants
 	root    *folder
-	waiting []int32 // nodes whose tree is not read yet
+	waiting []int32 // nodes whose tree has not been read yet
 	scratch []entry
 }
 
-// node is one version of one folder.
+// A node is one version of one folder.
 type node struct {
 	tree       gitrepo.Hash
 	folder     *folder
-	start, end uint32 // its children, in graph.children
+	start, end uint32 // its children: graph.children[start:end]
 }
 
-// treeFault says why a tree could not be read.
+// A treeFault says why an object could not be read.
 type treeFault struct {
 	problem gitrepo.Problem
 	detail  string
 }
 
-// unit is what has one count: a blob at all paths of one class, or a path where that alone decides.
+// A unit is what has its own count: a blob at all paths of one class, or a path that alone decides.
 type unit struct {
-	blob  int32 // -1 when the path alone decides
+	blob  int32 // -1 if the path alone decides
 	class int32
 	path  int32 // one of its paths
 	next  int32 // the blob's next unit, or -1
 }
 
-// unitKey identifies a unit: blob and class, or -1 and the path.
+// A unitKey identifies a unit: blob and class, or -1 and the path.
 type unitKey struct{ blob, of int32 }
 
-// emptyNode is a node without children: the tree of a commit that could not be read, and what a sweep starts from.
+// emptyNode is a node without children: the tree of a commit that could not be read, and the start
+// of a sweep.
 const emptyNode = 0
 
-// folder is a folder's path, which many versions have. All but the path is forgotten when the level of the folder is read.
+// A folder is the path of a folder, which has many versions. Everything but the path is released
+// once the level of the folder has been read.
 type folder struct {
 	path     string           // "" or ending in a slash
-	names    map[string]*name // nil while all names are those of last
-	versions []int32          // nodes
+	names    map[string]*name // nil if all names are those in last
+	versions []int32          // its nodes
 	many     map[gitrepo.Hash]int32
-	last     []entry // of the version that was read last: the next one shares most entries with it
+	last     []entry // the entries of the version that was read last; the next version shares most of them
 }
 
-// fewVersions is how many versions of a folder are looked through one by one.
+// fewVersions is how many versions of a folder are searched linearly.
 const fewVersions = 16
 
-// name is one name within a folder. There may be a million of them, and of entries.
+// A name is one name in a folder. There may be a million names and entries.
 type name struct {
 	text    string
 	in      *folder
-	folder  *folder // not nil once the name was seen as a folder
+	folder  *folder // not nil once the name has occurred as a folder
 	label   int32   // index in graph.names
-	path    int32   // index in graph.paths; of no meaning with Skip
+	path    int32   // index in graph.paths; meaningless with Skip
 	class   int32
 	want    match.Want
-	asked   bool // whether want and path were computed: the name was seen as a file
-	decides bool // of a path of an index: the path alone decides for one of the readers
+	asked   bool // want and path are computed: the name has occurred as a file
+	decides bool // for a path of an index: the path alone decides for one of the readers
 }
 
-// entry is one line of a tree that is a file or a folder.
+// An entry is a line of a tree that is a file or a folder.
 type entry struct {
 	name   *name
 	hash   gitrepo.Hash
 	child  int32 // as in graph.children
 	folder bool
-	counts bool // whether child is of interest: false for a file that the query skips
+	counts bool // child is needed: false for a file that the query skips
 }
 
 func newGraph(asked *question, hashLen int) *graph {
@@ -106,7 +109,7 @@ func newGraph(asked *question, hashLen int) *graph {
 	return g
 }
 
-// version returns the node of a tree in a folder and queues the tree for reading when it is new.
+// version returns the node of a tree in a folder, and queues a new tree for reading.
 func (g *graph) version(f *folder, tree gitrepo.Hash) int32 {
 	if n, ok := f.many[tree]; ok {
 		return n
@@ -131,14 +134,15 @@ func (g *graph) version(f *folder, tree gitrepo.Hash) int32 {
 	return n
 }
 
-// forget drops what served reading the trees of some nodes: no other version of their folders will come.
+// forget releases what was needed to read the trees of some nodes. There must be no further
+// versions of their folders.
 func (g *graph) forget(nodes []int32) {
 	for _, n := range nodes {
 		*g.nodes[n].folder = folder{path: g.nodes[n].folder.path}
 	}
 }
 
-// freeze drops what served finding units.
+// freeze releases what was needed to find units.
 func (g *graph) freeze() {
 	g.unitOf, g.scratch = nil, nil
 	g.blobs.Freeze()
@@ -183,7 +187,7 @@ func (g *graph) unitFor(file *name, hash gitrepo.Hash) int32 {
 	return u
 }
 
-// class numbers the class of a path whose content is wanted.
+// class returns the number of the class of a path whose content is wanted.
 func (g *graph) class(path string) int32 {
 	if g.asked.contentOnly() {
 		return 0

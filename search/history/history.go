@@ -13,52 +13,57 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// Request says what to count where.
+// A Request says what to count, and at which commits.
 type Request struct {
 	Repo    *gitrepo.Repo
-	Matcher *match.Matcher // of the kind query.Files; for the others there is SearchCommits
-	Commits []gitrepo.OID  // distinct, in the order in which results are wanted (newest first)
+	Matcher *match.Matcher // of the kind query.Files; for other kinds, use SearchCommits
+	Commits []gitrepo.OID  // distinct; results are yielded in this order, usually newest first
 
-	// Workers is how many goroutines read and match blobs; 0 is 1. More than one helps when no other repository is
-	// searched at the same time.
+	// Workers is the number of goroutines that read and match blobs; 0 means 1. More than one is
+	// useful if no other repository is searched at the same time.
 	Workers int
-	// MaxBlobSize is the size in bytes above which a file is not read; 0 is gitrepo.DefaultMaxSize. Such a file is a Fault,
-	// unless it is binary. Workers times about twice this is what contents may take of memory.
+	// MaxBlobSize is the size in bytes above which a file is not read; 0 means
+	// gitrepo.DefaultMaxSize. Such a file is a Fault, unless it is binary. Contents may take about
+	// twice this size of memory for each worker.
 	MaxBlobSize int64
-	// Index is optional: an index of the repository's history. Where it knows all commits of the request, no tree is listed and
-	// only files that can match are read. The results are the same; but of objects that went missing since the index was made,
-	// it may still know what they held, or that they cannot match.
+	// Index is optional: an index of the repository's history. If it contains all commits of the
+	// request, no tree is read, and only files that can match are read. The results are the same,
+	// except that an object that went missing after the index was made may be counted, or ruled
+	// out, instead of becoming a Fault.
 	Index *index.Index
-	// Base is optional: the exact result of another commit for an equal query. Then only files are read that are not the
-	// same in it and all commits of the request: a new sample costs what changed since the last one. It is of no use, and
-	// ignored, when it has faults, when something that changed cannot be read, and to queries that count once per repository or have
-	// predicates.
+	// Base is optional: the exact result of another commit for an equal query. Then only files are
+	// read that differ between it and the commits of the request, so the cost of a new sample is
+	// that of the changes since the last one. Base is ignored if it has faults, if something that
+	// changed cannot be read, and for queries that count once per repository or have predicates.
 	Base *Result
-	// ValueLimits bound the memory of a search by value; zero is the defaults. A file whose values find no room is a Fault.
+	// ValueLimits limit the memory of a search by value; the zero value means the defaults. A file
+	// with values above the limits is a Fault.
 	ValueLimits values.Limits
-	// Progress is optional. It is called from the work loop, never twice at a time, at least once a second while there
-	// is progress.
+	// Progress is optional. It is called from the goroutines that do the work, never concurrently,
+	// and at least once a second while there is progress.
 	Progress func(Progress)
-	// Stats is optional and receives the counts of work when Search returns.
+	// Stats is optional, and is set to the counts of work when Search returns.
 	Stats *Stats
 }
 
-// Progress tells how far a search is. The totals are known when all trees are listed; before that they are 0.
+// Progress says how far a search is. The totals are 0 until all trees have been read.
 type Progress struct {
 	BlobsDone, BlobsTotal int64
 	BytesRead             int64
 }
 
-// Stats are counts of work.
+// Stats counts the work of a search.
 type Stats struct {
-	Trees        int64 // distinct trees read (one at two depths counts twice)
-	Blobs        int64 // distinct blobs read
-	Skipped      int64 // versions of files that the index ruled out by their content, each path counted; 0 where it ruled out all
+	Trees int64 // distinct trees that were read (a tree at two depths counts twice)
+	Blobs int64 // distinct blobs that were read
+	// Versions of files that the index ruled out by their content, counted per path; 0 if it ruled
+	// out all.
+	Skipped      int64
 	Matches      int64 // calls of the matcher with a content
 	Bytes        int64 // bytes of commits, trees and blobs
 	GitProcesses int64 // git processes that were started to read objects
-	Indexed      bool  // whether the index of the request answered
-	IndexProblem error // why it did not, where something is wrong with it; the file is removed when it is damaged
+	Indexed      bool  // whether the index of the request was used
+	IndexProblem error // why a faulty index was not used; a damaged file is removed
 }
 
 // Add adds the work of another search.
@@ -71,20 +76,22 @@ func (s *Stats) Add(other Stats) {
 	s.Skipped += other.Skipped
 }
 
-// Result is the value at one commit.
+// A Result is the value at one commit.
 type Result struct {
 	Commit gitrepo.OID
 	Value  int64
-	Values values.Values // per value, for a matcher that counts by value. It may be kept
-	Faults []Fault       // empty: the value is exact. Otherwise it is a lower bound
+	Values values.Values // counts per value, if the matcher counts by value. Callers may keep it
+	Faults []Fault       // if empty, the value is exact; otherwise it is a lower bound
 }
 
-// Fault is something that could not be searched.
+// A Fault is an object that could not be searched.
 type Fault struct {
-	Class  string // one of gitrepo's problems, e.g. "missing object"
+	Class  string // one of gitrepo's problems, such as "missing object"
 	Object gitrepo.OID
-	Path   string // where the commit holds it: of a file, of a folder, or "" for the commit and its root tree. Bytes as git has them
-	Detail string // more, for people; may be empty
+	// The path of a file or folder in the commit, or "" for the commit and its root tree; bytes as
+	// in git.
+	Path   string
+	Detail string // further explanation for people; may be empty
 }
 
 func (f Fault) String() string {
@@ -98,19 +105,23 @@ func (f Fault) String() string {
 	return text
 }
 
-// blobsPerBatch is about how many distinct blobs are read before results are yielded: commits are taken newest first
-// until they need that many. Reading more at once is cheaper, as versions of one file are stored as differences of each
-// other; reading less shows results earlier. 50,000 blobs take a second or two.
+// blobsPerBatch is about how many distinct blobs are read before results are yielded: a batch takes
+// commits, newest first, until they need that many blobs. A larger batch is cheaper, because git
+// stores versions of a file as differences from each other; a smaller batch yields results earlier.
+// 50,000 blobs take one or two seconds.
 const blobsPerBatch = 50_000
 
-// Search yields one Result per commit, in the order of req.Commits, each as soon as the batch of blobs that it needs is
-// counted. yield is called from the caller's goroutine; an error from it ends the search and is returned.
+// Search counts the matches at each commit. It yields one Result per commit, in the order of
+// req.Commits, as soon as all blobs of the commit are counted. yield is called from the caller's
+// goroutine; an error from it ends the search and is returned.
 //
-// An error means that the search did not end (ctx ended, git was killed twice, the repository vanished); the results
-// that were yielded before are right. Damage in the repository is not an error: see Fault.
+// Search returns an error if it did not finish: ctx ended, git was killed twice, or the repository
+// disappeared. Results that were yielded before the error are correct. Damage in the repository is
+// not an error; see Fault. The cost is that of reading each distinct tree and each distinct blob
+// that the query needs once.
 func Search(ctx context.Context, req Request, yield func(Result) error) error {
 	if req.Matcher.Kind() != query.Files {
-		return insights.Errorf(insights.Internal, "the query is about commits: they are searched by SearchCommits")
+		return insights.Errorf(insights.Internal, "the query searches commits: use SearchCommits")
 	}
 	matcher, release := stoppable(ctx, req.Matcher)
 	defer release()
@@ -118,8 +129,8 @@ func Search(ctx context.Context, req Request, yield func(Result) error) error {
 	return searchFiles(ctx, req, ask(matcher), yield)
 }
 
-// stoppable is a matcher that gives up when ctx ends, be it in the middle of a file. What it says then is not used, as
-// nothing is yielded after that.
+// stoppable returns a matcher that stops when ctx ends, even in the middle of a file. The results
+// of a stopped matcher are not used, because nothing is yielded afterwards.
 func stoppable(ctx context.Context, m *match.Matcher) (stopping *match.Matcher, release func() bool) {
 	stop := new(atomic.Bool)
 	release = context.AfterFunc(ctx, func() { stop.Store(true) })
@@ -174,7 +185,7 @@ func searchFiles(ctx context.Context, req Request, asked *question, yield func(R
 	return s.run(ctx, roots, yield)
 }
 
-// search is the state of one Search.
+// A search is the state of one call of Search.
 type search struct {
 	request  Request
 	objects  *gitrepo.Objects
@@ -182,7 +193,7 @@ type search struct {
 	graph    *graph
 	progress progress
 	stats    Stats
-	before   Stats // of a search that this one needed
+	before   Stats // the work of an earlier search that this one needed
 }
 
 func (s *search) report() {
@@ -195,10 +206,10 @@ func (s *search) report() {
 	*s.request.Stats = s.stats
 }
 
-// run counts the blobs batch by batch and yields the results of the commits that each batch completes.
+// run counts the blobs in batches, and yields the results of the commits that each batch completes.
 func (s *search) run(ctx context.Context, roots []root, yield func(Result) error) error {
 	counts := s.newCounts()
-	defer counts.close() //nolint:errcheck // a file without a name, of which all was read
+	defer counts.close() //nolint:errcheck // a file without a name, which has been read completely
 	sweep := newSweep(s.graph, counts)
 	reach := newReach(s.graph)
 	faults := &faultWalk{graph: s.graph, counts: counts, id: s.objects.OID}
@@ -238,7 +249,7 @@ func (s *search) result(sweep *sweep, faults *faultWalk, r root) Result {
 	return result
 }
 
-// result returns the result at the commit where the sweep stands, but for its faults.
+// result returns the result at the commit where the sweep stands, without its faults.
 func (s *sweep) result(commit gitrepo.OID, v verdict) Result {
 	result := Result{Commit: commit, Value: v.value}
 	if !v.void && s.by != nil {
@@ -251,7 +262,7 @@ func (s *search) newCounts() *counts {
 	return newCounts(s.graph, s.workers, s.request.ValueLimits)
 }
 
-// yield yields a result, unless reading its values back went wrong.
+// yield yields a result, or returns an error if its values could not be read back.
 func (s *search) yield(counts *counts, result Result, yield func(Result) error) error {
 	if err := counts.err(); err != nil {
 		return err
@@ -269,7 +280,7 @@ func (s *search) hashes() ([]gitrepo.Hash, error) {
 			return nil, insights.Errorf(insights.Invalid, "repository %s: %q is not a commit id of this repository", s.request.Repo.Dir(), id)
 		}
 		if _, dup := seen[hash]; dup {
-			return nil, insights.Errorf(insights.Invalid, "repository %s: commit %s is asked for twice", s.request.Repo.Dir(), id)
+			return nil, insights.Errorf(insights.Invalid, "repository %s: commit %s is requested twice", s.request.Repo.Dir(), id)
 		}
 		seen[hash] = struct{}{}
 		hashes[i] = hash

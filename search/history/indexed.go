@@ -12,32 +12,35 @@ import (
 	"github.com/backsight/backsight/search/match"
 )
 
-// occurrence says that a file counts at a path in some of the commits.
+// An occurrence says that a file counts at a path in some of the commits.
 type occurrence struct {
 	unit         int32
 	path         int32 // index in graph.paths
-	first, after int32 // commits, in the order of the chain: from first up to, not with, after
+	first, after int32 // commits in the order of the chain: from first up to but excluding after
 }
 
-// timeline holds what an index says about the commits of a search. It takes the place of the trees.
+// A timeline has what an index knows about the commits of a search. It replaces the trees.
 type timeline struct {
-	rank        []int32      // by request, then of the base: how many of these commits are older
-	fromBase    bool         // the request's base is used: what all commits share is left out
-	occurrences []occurrence // in the order of paths
-	needed      []int32      // by blob: the first commit of the request that has it, as index in the request
-	starts      events       // occurrences by first
-	ends        events       // occurrences by after
+	// For each commit of the request, then for the base: how many of these commits are older.
+	rank        []int32
+	fromBase    bool         // the request's base is used: files that all commits share are omitted
+	occurrences []occurrence // sorted by path
+	// By blob: the first commit of the request that contains it, as an index in the request.
+	needed []int32
+	starts events // occurrences by first
+	ends   events // occurrences by after
 }
 
-// searchIndexed is Search with the request's index. used is false when the index cannot answer; nothing was yielded then.
+// searchIndexed is Search with the request's index. used is false if the index cannot answer; then
+// nothing was yielded.
 func (s *search) searchIndexed(ctx context.Context, yield func(Result) error) (used bool, err error) {
 	t, err := s.plan()
 	if errors.Is(err, index.ErrDamaged) {
-		// The next update makes a new one.
+		// The next update makes a new index.
 		err = errors.Join(err, s.request.Index.Discard())
 	}
 	if t == nil || err != nil {
-		// The trees know the answer.
+		// The search falls back to the trees.
 		s.stats.IndexProblem = err
 		s.graph = newGraph(s.graph.asked, s.objects.HashLen())
 		return false, nil
@@ -52,8 +55,8 @@ func (s *search) searchIndexed(ctx context.Context, yield func(Result) error) (u
 	return true, err
 }
 
-// plan finds the files that can match and where they are, nil when the index cannot tell. All reading of the index is
-// done here.
+// plan finds the files that can match, and the commits that contain them. It does all reading of
+// the index. It returns nil if the index cannot answer.
 func (s *search) plan() (*timeline, error) {
 	x, limit := s.request.Index, s.request.MaxBlobSize
 	if limit == 0 {
@@ -78,7 +81,7 @@ func (s *search) plan() (*timeline, error) {
 	}
 	t := newTimeline(positions)
 	t.fromBase = fromBase
-	if candidates.none() { // nothing ever: neither paths nor lifetimes are of interest
+	if candidates.none() { // nothing can match, so paths and lifetimes are not needed
 		s.graph.freeze()
 		t.arrange()
 		return t, nil
@@ -91,7 +94,8 @@ func (s *search) plan() (*timeline, error) {
 	if err != nil {
 		return nil, err
 	}
-	older := make([]int32, x.Commits()+1) // by position: how many of the request's commits are older
+	// By position in the index: how many of the request's commits are older.
+	older := make([]int32, x.Commits()+1)
 	for _, p := range positions {
 		older[p+1]++
 	}
@@ -125,7 +129,7 @@ func (s *search) plan() (*timeline, error) {
 			return
 		}
 		if file.want == match.Path && !candidates.all && !candidates.byPath {
-			failed = fmt.Errorf("%q matches by its path alone, but the query requires a content", g.path(file.path))
+			failed = fmt.Errorf("%q matches by its path alone, but the query requires content", g.path(file.path))
 			return
 		}
 		unit := file
@@ -133,7 +137,7 @@ func (s *search) plan() (*timeline, error) {
 			if !file.decides {
 				return
 			}
-			unit.want = match.Path // the content holds nothing of interest
+			unit.want = match.Path // the content has no match
 		}
 		var hash gitrepo.Hash
 		if unit.want == match.Content {
@@ -162,13 +166,13 @@ func (s *search) plan() (*timeline, error) {
 	return t, nil
 }
 
-// arrange groups the occurrences by where they start and end.
+// arrange groups the occurrences by the commits where they start and end.
 func (t *timeline) arrange() {
 	t.starts = newEvents(len(t.rank), t.occurrences, func(o occurrence) int32 { return o.first })
 	t.ends = newEvents(len(t.rank), t.occurrences, func(o occurrence) int32 { return o.after })
 }
 
-// candidates are the blobs that can matter to one of the readers.
+// candidates are the blobs that may matter to one of the readers.
 type candidates struct {
 	sets   []index.Bits
 	all    bool
@@ -197,7 +201,7 @@ func candidatesOf(x *index.Index, asked *question, limit int64) (c candidates, o
 	return c, true, nil
 }
 
-// none reports whether nothing in the whole history can matter.
+// none reports whether no file in the whole history can matter.
 func (c *candidates) none() bool {
 	return !c.all && !c.byPath && !slices.ContainsFunc(c.sets, func(set index.Bits) bool { return !set.Empty() })
 }
@@ -214,7 +218,7 @@ func (c *candidates) has(blob int) bool {
 	return false
 }
 
-// file returns a path of the index as a name that unitFor takes.
+// file returns a path of the index as a name, for unitFor.
 func (g *graph) file(names *index.Paths, path int) (name, error) {
 	text, err := names.Name(path)
 	if err != nil {
@@ -247,8 +251,8 @@ func newTimeline(positions []int) *timeline {
 
 // events are occurrences grouped by commit.
 type events struct {
-	from []int32 // by commit, and one more: where its group begins in of
-	of   []int32 // indices of occurrences
+	from []int32 // by commit, with one more at the end: the start of its group in of
+	of   []int32 // indexes of occurrences
 }
 
 func newEvents(commits int, occurrences []occurrence, key func(occurrence) int32) events {
@@ -270,12 +274,13 @@ func newEvents(commits int, occurrences []occurrence, key func(occurrence) int32
 
 func (e *events) at(commit int) []int32 { return e.of[e.from[commit]:e.from[commit+1]] }
 
-// runIndexed counts the blobs batch by batch and yields the results of the commits that each batch completes.
+// runIndexed counts the blobs in batches, and yields the results of the commits that each batch
+// completes.
 func (s *search) runIndexed(ctx context.Context, t *timeline, yield func(Result) error) error {
 	counts := s.newCounts()
-	defer counts.close() //nolint:errcheck // a file without a name, of which all was read
+	defer counts.close() //nolint:errcheck // a file without a name, which has been read completely
 	sweep := newSweep(s.graph, counts)
-	at := len(t.rank) // stands behind the newest commit, where nothing is
+	at := len(t.rank) // after the newest commit, where there are no files
 	if t.fromBase {
 		at = int(t.rank[len(t.rank)-1])
 		if !sweep.start(s.request.Base) {
@@ -309,7 +314,7 @@ func (s *search) runIndexed(ctx context.Context, t *timeline, yield func(Result)
 				return context.Cause(ctx)
 			}
 			rank := int(t.rank[i])
-			for ; at > rank; at-- { // to the commit before at
+			for ; at > rank; at-- { // moves to the commit before at
 				t.move(sweep, t.starts.at(at), t.ends.at(at))
 			}
 			for ; at < rank; at++ {
@@ -329,7 +334,7 @@ func (s *search) runIndexed(ctx context.Context, t *timeline, yield func(Result)
 	return nil
 }
 
-// move makes the sweep leave out some occurrences and take in others.
+// move removes some occurrences from the sweep, and adds others.
 func (t *timeline) move(sweep *sweep, out, in []int32) {
 	for _, o := range in {
 		sweep.add(t.occurrences[o].unit, 1)
@@ -352,7 +357,8 @@ func (t *timeline) faulty(counts *counts) (faulty []occurrence) {
 	return faulty
 }
 
-// faultsAt returns what the given readers could not read at a commit, in the order of its tree, which is the order of the bytes of paths.
+// faultsAt returns what the given readers could not read at a commit, in the order of its tree,
+// which is the byte order of paths.
 func (s *search) faultsAt(counts *counts, faulty []occurrence, rank int32, whose []bool) (faults []Fault) {
 	for _, o := range faulty {
 		if o.first <= rank && rank < o.after && s.graph.concerns(o.unit, whose) {

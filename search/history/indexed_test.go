@@ -21,11 +21,12 @@ import (
 	"github.com/backsight/backsight/search/match"
 )
 
-// compared is a repository with an index, whose searches are compared with those without it.
+// compared is a repository with an index. Its searches are compared with searches without the
+// index.
 type compared struct {
 	t    testgit.TB
 	repo *gitrepo.Repo
-	path string // of the index
+	path string // path of the index
 }
 
 func newCompared(t testgit.TB, repo *testgit.Repo, path string) *compared {
@@ -49,7 +50,7 @@ func (c *compared) search(x *index.Index, base *Result, m *match.Matcher, limit 
 	var stats Stats
 	req := Request{Repo: c.repo, Matcher: m, Workers: workers, Stats: &stats, MaxBlobSize: limit, Index: x, Base: base}
 	if workers > 1 {
-		req.ValueLimits.Lists = 1 // all lists go to disk
+		req.ValueLimits.Lists = 1 // all lists are written to disk
 	}
 	for _, id := range commits {
 		req.Commits = append(req.Commits, gitrepo.OID(id))
@@ -63,8 +64,9 @@ func (c *compared) search(x *index.Index, base *Result, m *match.Matcher, limit 
 	return results, stats
 }
 
-// check compares searches with and without the index, and with and without a base. It returns the stats of the search with the
-// index alone, which is not used when there is none that is sound.
+// check compares searches with and without the index, and with and without a base. It returns the
+// stats of the search with the index alone, which falls back to the trees if there is no valid
+// index.
 func (c *compared) check(m *match.Matcher, limit int64, workers int, base string, commits []string) Stats {
 	x, err := index.Open(c.path)
 	if err != nil && !errors.Is(err, index.ErrDamaged) && !errors.Is(err, fs.ErrNotExist) {
@@ -88,7 +90,7 @@ func (c *compared) check(m *match.Matcher, limit int64, workers int, base string
 	return stats
 }
 
-// drawLimits makes some contents large, and takes a limit that some of them are above.
+// drawLimits makes some contents large, and returns a size limit that some of them exceed.
 func drawLimits(t *rapid.T, commits []testgit.Commit) int64 {
 	for i := range commits {
 		for j := range commits[i].Changes {
@@ -127,7 +129,8 @@ func TestSearch_AnIndexChangesNothing(t *testing.T) {
 		repo := testgit.Init(t, filepath.Join(dir, "repo"), "sha1")
 		commits := drawHistory(t)
 		limit := drawLimits(t, commits)
-		packed := rapid.IntRange(0, 9).Draw(t, "packed") != 9 // loose objects are read by git processes: they take most of the time
+		// Loose objects are read by git processes, which take most of the time.
+		packed := rapid.IntRange(0, 9).Draw(t, "packed") != 9
 		ids := repo.Import(t, "main", packed, commits...)
 		drawDamage(t, repo)
 		c := newCompared(t, repo, filepath.Join(dir, "indexes", "repo.idx"))
@@ -151,7 +154,7 @@ func TestSearch_AnIndexChangesNothing(t *testing.T) {
 			}
 		}
 
-		// In steps.
+		// In several steps.
 		for through := 0; through < len(ids); {
 			before := through
 			through = rapid.IntRange(through+1, len(ids)).Draw(t, "through")
@@ -162,7 +165,7 @@ func TestSearch_AnIndexChangesNothing(t *testing.T) {
 			verify(through)
 		}
 
-		// The history is rewritten from somewhere on, perhaps from the start.
+		// The history is rewritten after some commit, or from the start.
 		kept := rapid.IntRange(0, len(ids)-1).Draw(t, "kept")
 		rewritten := drawHistory(t)
 		for i := range rewritten {
@@ -221,7 +224,7 @@ func TestSearch_FromABaseReadsOnlyWhatChanged(t *testing.T) {
 		require.Equal(t, []Result{{Commit: gitrepo.OID(ids[1]), Value: 4}}, results)
 		require.Equal(t, int64(2), stats.Blobs, "d/b before and after")
 
-		base.Value = 103 // whatever it was, it is what the result is built on
+		base.Value = 103 // any value: the result must be built on it
 		results, _ = c.search(x, &base, m, 0, 1, ids[1:])
 		require.Equal(t, int64(104), results[0].Value)
 

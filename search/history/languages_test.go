@@ -31,7 +31,8 @@ func languagesMatcher(t testgit.TB, text string, l match.Languages) *match.Match
 	return m
 }
 
-// groupByHand is enry's own word for a file: by its path where that names one language, else with all that enry looks at.
+// groupByHand returns go-enry's answer for a file: by its path if that names one language, else
+// with everything that go-enry examines.
 func groupByHand(path string, content []byte) string {
 	if enry.IsVendor(path) {
 		return match.VendoredFiles
@@ -51,7 +52,7 @@ func groupByHand(path string, content []byte) string {
 	return match.UnknownLanguage
 }
 
-// inventoryByHand checks a commit out and measures its files one by one.
+// inventoryByHand checks a commit out, and measures its files one by one.
 func inventoryByHand(t testgit.TB, repo *testgit.Repo, commit, folder string) map[string]int64 {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		t.Fatalf("check out: %v", err)
@@ -111,7 +112,8 @@ func TestLanguages_EqualCountingFilesOneByOne(t *testing.T) {
 			for range rapid.IntRange(1, 8).Draw(t, "changes") {
 				change := testgit.Change{Path: rapid.SampledFrom(files).Draw(t, "path"), Content: rapid.SampledFrom(texts).Draw(t, "text")}
 				script := rapid.SampledFrom([]string{"", "#!/usr/bin/env python3\n", "#!/bin/sh\n"}).Draw(t, "script")
-				if !strings.Contains(change.Path, ".") { // where only the #! line tells; enry would also look at that of a.h
+				// Only the #! line decides; go-enry would also read that of a.h.
+				if !strings.Contains(change.Path, ".") {
 					change.Content = script + strings.TrimPrefix(change.Content, "<?xml")
 				}
 				if len(present) > 0 && rapid.IntRange(0, 5).Draw(t, "delete") == 0 && !strings.Contains(change.Path, "/") && change.Path != "a.go" {
@@ -120,7 +122,8 @@ func TestLanguages_EqualCountingFilesOneByOne(t *testing.T) {
 				present[change.Path] = true
 				c.Changes = append(c.Changes, change)
 			}
-			c.Changes = append(c.Changes, testgit.Change{Path: "a.go", Content: "package a\n"}) // a checkout wants a file
+			// A checkout needs a file.
+			c.Changes = append(c.Changes, testgit.Change{Path: "a.go", Content: "package a\n"})
 			commits = append(commits, c)
 		}
 		ids := repo.Import(t, "main", rapid.Bool().Draw(t, "packed"), commits...)
@@ -141,7 +144,7 @@ func TestLanguages_EqualCountingFilesOneByOne(t *testing.T) {
 	})
 }
 
-// A blob is read once, and classified once for all its paths that say the same of its language.
+// A blob is read once, and classified once for all paths with the same class.
 func TestLanguages_EachBlobIsClassifiedOnce(t *testing.T) {
 	t.Parallel()
 	repo := testgit.New(t)
@@ -167,7 +170,7 @@ func TestLanguages_EachBlobIsClassifiedOnce(t *testing.T) {
 	require.EqualValues(t, 1, results[0].Value)
 }
 
-// Of a binary file that is not read, the size is known and nothing else matters.
+// A binary file that is not read still has a known size, and nothing else is measured.
 func TestLanguages_HugeFiles(t *testing.T) {
 	t.Parallel()
 	repo := testgit.New(t)

@@ -19,7 +19,8 @@ import (
 	"github.com/backsight/backsight/internal/testgit"
 )
 
-// writeRepeated stores a loose blob that is n times a text, without compressing the text more than once. It returns the blob's id.
+// writeRepeated stores a loose blob with a text repeated n times, and compresses the text only
+// once. It returns the blob's id.
 func writeRepeated(t *testing.T, repo *testgit.Repo, text []byte, n int) string {
 	t.Helper()
 	deflated := func(part []byte, last bool) []byte {
@@ -31,7 +32,7 @@ func writeRepeated(t *testing.T, repo *testgit.Repo, text []byte, n int) string 
 		if last {
 			require.NoError(t, w.Close())
 		} else {
-			require.NoError(t, w.Flush()) // ends on a byte, and refers to nothing before
+			require.NoError(t, w.Flush()) // ends at a byte boundary, without references to earlier bytes
 		}
 		return b.Bytes()
 	}
@@ -53,7 +54,8 @@ func writeRepeated(t *testing.T, repo *testgit.Repo, text []byte, n int) string 
 	return name
 }
 
-// A blob of 1 GB is a fault with its size, unless it is binary: then nothing of it is searched anyway.
+// A blob of 1 GB is a fault that states its size, unless it is binary, because binary files are not
+// searched.
 func TestSearch_ABlobOfOneGigabyte(t *testing.T) {
 	if testing.Short() {
 		t.Skip("git reads a gigabyte twice")
@@ -74,7 +76,8 @@ func TestSearch_ABlobOfOneGigabyte(t *testing.T) {
 	require.Less(t, stats.Bytes, int64(1<<20), "of neither is more than the beginning kept")
 }
 
-// A folder of 500,000 files is listed and counted like any other; all are one blob here, which is read once.
+// A folder of 500,000 files is read and counted like any other. All files are the same blob, which
+// is read once.
 func TestSearch_AFolderOf500000Files(t *testing.T) {
 	t.Parallel()
 	repo, _ := damaged(t)

@@ -8,14 +8,14 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 )
 
-// root is a commit with the node of its tree.
+// A root is a commit with the node of its tree.
 type root struct {
 	commit gitrepo.OID
 	node   int32
-	fault  *Fault // why the commit could not be read; node is emptyNode then
+	fault  *Fault // why the commit could not be read; then node is emptyNode
 }
 
-// readCommits reads commits and queues their trees.
+// readCommits reads commits, and queues their trees.
 func (s *search) readCommits(ctx context.Context, commits []gitrepo.OID, hashes []gitrepo.Hash) ([]root, error) {
 	roots := make([]root, len(hashes))
 	trees := make([]gitrepo.Hash, len(hashes))
@@ -39,7 +39,7 @@ func (s *search) readCommits(ctx context.Context, commits []gitrepo.OID, hashes 
 	return roots, nil
 }
 
-// treeOf returns the tree that a commit object names.
+// treeOf returns the tree of a commit object.
 func treeOf(object *gitrepo.Object) (tree gitrepo.Hash, problem gitrepo.Problem, detail string) {
 	if object.Problem != "" {
 		return tree, object.Problem, object.Detail
@@ -58,14 +58,15 @@ func treeOf(object *gitrepo.Object) (tree gitrepo.Hash, problem gitrepo.Problem,
 	return tree, "", ""
 }
 
-// readTrees reads all trees below the queued ones, one level of folders of all commits at a time: as many round trips as
-// the deepest path has folders, however many commits there are.
+// readTrees reads all trees below the queued ones. It reads one level of folders of all commits at
+// a time, so the number of round trips is the depth of the deepest path, however many commits there
+// are.
 func (s *search) readTrees(ctx context.Context) error {
 	g := s.graph
 	for len(g.waiting) > 0 {
 		level := g.waiting
 		g.waiting = nil
-		// Two folders can have the same tree: it is read once and given to both.
+		// Two folders can have the same tree, which is read once and used for both.
 		var trees []gitrepo.Hash
 		index := make(map[gitrepo.Hash]int, len(level))
 		var users [][]int32
@@ -95,7 +96,7 @@ func (s *search) readTrees(ctx context.Context) error {
 					g.fail(n, problem, detail)
 				}
 			}
-			s.progress.tell(s.request.Progress, s.objects)
+			s.progress.report(s.request.Progress, s.objects)
 			return nil
 		})
 		if err != nil {

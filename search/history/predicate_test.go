@@ -9,10 +9,10 @@ import (
 	"github.com/backsight/backsight/search/history/index"
 )
 
-// What cannot be read matters to a predicate only as long as it is not decided by what can.
+// An object that cannot be read affects a predicate only if the other objects do not decide it.
 func TestSearch_FaultsOfPredicates(t *testing.T) {
 	t.Parallel()
-	repo, ids := damaged(t) // of the oldest commit d/b is missing: "TODO TODO"
+	repo, ids := damaged(t) // in the oldest commit, d/b is missing: "TODO TODO"
 	repo.RemoveObject(t, repo.ObjectAt(t, "main~2:d/b"))
 	c := newCompared(t, repo, filepath.Join(t.TempDir(), "x.idx"))
 	c.update(ids[2])
@@ -48,7 +48,7 @@ func TestSearch_FaultsOfPredicates(t *testing.T) {
 			}
 		}
 	}
-	// A folder that cannot be read can hold anything.
+	// A folder that cannot be read may contain anything.
 	repo, ids = damaged(t)
 	repo.RemoveObject(t, repo.ObjectAt(t, "main~2:d"))
 	for query, value := range map[string]int64{"TODO repohasfile:b": 0, "TODO -repohasfile:b": 0, "TODO repohasfile:^a": 1, "done file:x -repohasfile:b": 0} {

@@ -8,10 +8,10 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 )
 
-// tellEvery is the least time between two calls of Request.Progress.
-const tellEvery = 200 * time.Millisecond
+// reportEvery is the minimum time between two calls of Request.Progress.
+const reportEvery = 200 * time.Millisecond
 
-// progress counts and tells, from whichever worker comes by.
+// progress counts the work of all workers, and reports it.
 type progress struct {
 	done, total, matches atomic.Int64
 
@@ -20,13 +20,14 @@ type progress struct {
 	last  time.Time
 }
 
-// tell calls to when it is time. It looks at the clock only every 16th call: objects take microseconds.
-func (p *progress) tell(to func(Progress), objects *gitrepo.Objects) {
+// report calls to if it is time. It reads the clock only at every 16th call, because an object takes
+// microseconds.
+func (p *progress) report(to func(Progress), objects *gitrepo.Objects) {
 	if to == nil || p.calls.Add(1)%16 != 1 || !p.mu.TryLock() {
 		return
 	}
 	defer p.mu.Unlock()
-	if now := time.Now(); now.Sub(p.last) >= tellEvery {
+	if now := time.Now(); now.Sub(p.last) >= reportEvery {
 		p.last = now
 		to(Progress{BlobsDone: p.done.Load(), BlobsTotal: p.total.Load(), BytesRead: objects.Stats().Bytes.Load()})
 	}

@@ -15,7 +15,8 @@ import (
 	"github.com/backsight/backsight/internal/testgit"
 )
 
-// queries that the property test draws from: every kind of dependence on path and content that the engine tells apart.
+// queries are the queries of the property test: one for each way in which a count can depend on
+// path and content.
 var queries = []struct {
 	text    string
 	byValue bool
@@ -29,14 +30,14 @@ var queries = []struct {
 	{`patterntype:regexp go(\d+)\.(\d+) file:d/`, true},
 	{`patterntype:regexp (\w+)(\W)`, true},
 	{`/go(\d+)/ lang:go`, true},
-	{`(todo file:^d/) OR (x -file:^d/)`, false}, // one content counts differently at two paths
+	{`(todo file:^d/) OR (x -file:^d/)`, false}, // a content counts differently at two paths
 	{`todo lang:go`, false},
 	{`todo NOT func`, false},
 	{`todo select:file`, false},
 	{`todo select:repo`, false},
 	{`type:path a\.go`, false},
 	{`file:^d/`, false},
-	{`task`, false}, // letters with a case outside of ASCII
+	{`task`, false}, // letters with a non-ASCII case
 	{`kinds case:yes`, false},
 	{`patterntype:regexp (ann|main)\(?\)`, false},
 	{`ÄRGER`, false},
@@ -59,7 +60,8 @@ var (
 	lines = []string{"todo\n", "TODO(ann) go1.22\n", "x", "\n", "go1.21 go1.22\n", "\x00", "todotodo", "func main() {}\n", "Todo(b)\r\n", "ta\u017fk \u212ainds\n", "tasks of many kinds\n", "ärger\n"}
 )
 
-// drawContent makes contents that are sometimes large and similar, so that packs hold them as differences.
+// drawContent returns contents that are sometimes large and similar, so that packs store them as
+// differences.
 func drawContent(t *rapid.T) string {
 	content := strings.Join(rapid.SliceOfN(rapid.SampledFrom(lines), 0, 4).Draw(t, "lines"), "")
 	if rapid.IntRange(0, 2).Draw(t, "padding") == 0 {
@@ -68,11 +70,12 @@ func drawContent(t *rapid.T) string {
 	return content
 }
 
-// drawHistory makes commits with merges, renames, mode changes, reverts, links, submodules and dates in any order.
+// drawHistory returns commits with merges, renames, mode changes, reverts, links, submodules, and
+// dates in any order.
 func drawHistory(t *rapid.T) []testgit.Commit {
 	n := rapid.IntRange(1, 9).Draw(t, "commits")
 	var commits []testgit.Commit
-	var earlier []testgit.Change // what was written before, for reverts
+	var earlier []testgit.Change // earlier changes, for reverts
 	when := testgit.Epoch
 	for i := range n {
 		when = when.Add(time.Duration(rapid.IntRange(-20, 90).Draw(t, "hours")) * time.Hour)
@@ -92,7 +95,7 @@ func drawHistory(t *rapid.T) []testgit.Commit {
 				change.Mode, change.Content = testgit.Symlink, "todo"
 			case 2:
 				change.Mode, change.Content = testgit.Submodule, strings.Repeat("ab", 20)
-			case 3, 4: // the same content again: a rename, a copy, a revert, or a change of mode only
+			case 3, 4: // the same content again: a rename, a copy, a revert, or only a change of mode
 				if len(earlier) > 0 {
 					change.Content = rapid.SampledFrom(earlier).Draw(t, "again").Content
 					change.Mode = rapid.SampledFrom([]string{testgit.File, testgit.Executable}).Draw(t, "mode")

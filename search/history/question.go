@@ -2,12 +2,14 @@ package history
 
 import "github.com/backsight/backsight/search/match"
 
-// question is what is asked of each file: what the query counts in it, and for each of its predicates whether it is a
-// file that the predicate is about. Who asks is called a reader here: 0 is the query itself, 1+i its predicate i.
+// A question is what the search asks about each file: what the query counts in it, and for each
+// predicate whether the file meets it. Each asker is called a reader: reader 0 is the query itself,
+// and reader 1+i is its predicate i.
 type question struct {
-	matcher    *match.Matcher // nil: the predicates alone are asked
+	matcher    *match.Matcher // nil if only the predicates are evaluated
 	predicates []*match.Predicate
-	// changes, if not nil, asks for the files whose changes matter to a query for commits. Nobody else asks then.
+	// changes, if not nil, chooses the files whose changes matter to a query on commits. Then there
+	// are no other readers.
 	changes *match.Matcher
 }
 
@@ -15,7 +17,7 @@ func ask(m *match.Matcher) *question { return &question{matcher: m, predicates: 
 
 func (q *question) readers() int { return 1 + len(q.predicates) }
 
-// want is what all readers together need to know of the file at path.
+// want returns what all readers together need in order to match the file at path.
 func (q *question) want(path string) match.Want {
 	if q.changes != nil {
 		if q.changes.MayMatchChange(path) {
@@ -33,17 +35,19 @@ func (q *question) want(path string) match.Want {
 	return want
 }
 
-// contentOnly reports whether files whose content is wanted count by it alone, wherever they are.
+// contentOnly reports whether the counts of files whose content is wanted depend on the content
+// alone, not on the path.
 func (q *question) contentOnly() bool {
 	return q.changes != nil || len(q.predicates) == 0 && q.matcher.ContentOnly()
 }
 
-// headDecides reports whether of a binary file the beginning counts like the whole.
+// headDecides reports whether the beginning of a binary file counts like the whole file.
 func (q *question) headDecides() bool {
 	return q.matcher == nil || q.matcher.ContentOnly() || q.matcher.ByLanguage()
 }
 
-// class is what counts take from a path whose content is wanted: files of equal content and class count equally.
+// class returns what counts depend on in a path whose content is wanted: files with equal content
+// and class have equal counts.
 func (q *question) class(path string) string {
 	if len(q.predicates) == 0 {
 		return q.matcher.Class(path)
@@ -63,7 +67,7 @@ func (q *question) class(path string) string {
 	return string(class)
 }
 
-// contentReaders are the readers that need the content of the file at path.
+// contentReaders returns the readers that need the content of the file at path.
 func (q *question) contentReaders(path string) (readers []int32) {
 	if q.matcher != nil && q.matcher.Want(path) == match.Content {
 		readers = append(readers, 0)
@@ -89,14 +93,16 @@ func (q *question) pathDecides(path string) bool {
 	return false
 }
 
-// verdict is what is known where a sweep stands.
+// A verdict is what is known at the commit where a sweep stands.
 type verdict struct {
 	value int64
-	void  bool   // a predicate does not hold, or nothing is known of the value: it and the values of captures are 0
-	whose []bool // by reader: its faults leave the value a lower bound; nil when it is exact
+	// A predicate does not hold, or nothing is known about the value: it is 0, and there are no
+	// captured values.
+	void  bool
+	whose []bool // by reader: whether its faults make the value a lower bound; nil if the value is exact
 }
 
-// verdict tells the value, by the query and its predicates.
+// verdict returns the value according to the query and its predicates.
 func (s *sweep) verdict() verdict {
 	asked := s.graph.asked
 	v := verdict{value: s.n}
@@ -106,7 +112,7 @@ func (s *sweep) verdict() verdict {
 		v.value = min(1, v.value)
 	}
 	inexact := asked.matcher != nil && s.unread[0] > 0
-	open := false // whether a predicate cannot be told
+	open := false // whether some predicate cannot be decided
 	for i, p := range asked.predicates {
 		switch {
 		case s.met[i] == 0 && s.unread[1+i] > 0:
@@ -116,7 +122,7 @@ func (s *sweep) verdict() verdict {
 		}
 	}
 	if v.value == 0 {
-		open = false // whatever the predicates say
+		open = false // the predicates do not matter
 	}
 	if !open && !inexact {
 		return v

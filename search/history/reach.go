@@ -1,6 +1,6 @@
 package history
 
-// reach finds the blobs that each commit needs and no commit before it needed.
+// reach finds the blobs that each commit needs and that no earlier commit needed.
 type reach struct {
 	graph *graph
 	nodes []bool
@@ -11,7 +11,7 @@ func newReach(g *graph) *reach {
 	return &reach{graph: g, nodes: make([]bool, len(g.nodes)), blobs: make([]bool, len(g.blobs.All))}
 }
 
-// add appends to batch the blobs below node n that were not reached before.
+// add appends the blobs below node n that were not reached before to batch.
 func (r *reach) add(batch []int32, n int32) []int32 {
 	if r.nodes[n] {
 		return batch

@@ -2,16 +2,16 @@ package history
 
 import "github.com/backsight/backsight/search/history/values"
 
-// sweep walks from commit to commit and keeps the value at the one where it stands.
+// A sweep moves from commit to commit, and maintains the value at the current one.
 type sweep struct {
 	graph  *graph
 	counts *counts
-	node   int32 // the tree where it stands
+	node   int32 // the current tree
 	n      int64
 	by     *values.Sum      // nil unless the matcher counts by value
-	met    []int64          // by predicate: how many files it is about
-	unread []int64          // by reader: how many files and trees could not be read
-	visit  func(unit int32) // optional; is told of each unit that comes or goes
+	met    []int64          // by predicate: the number of files that meet it
+	unread []int64          // by reader: the number of files and trees that could not be read
+	visit  func(unit int32) // optional; called for each unit that is added or removed
 }
 
 func newSweep(g *graph, c *counts) *sweep {
@@ -25,13 +25,13 @@ func newSweep(g *graph, c *counts) *sweep {
 	return s
 }
 
-// moveTo makes the sweep stand at another tree. Costs what the two trees differ in.
+// moveTo moves the sweep to another tree. The cost is that of the differences between the trees.
 func (s *sweep) moveTo(n int32) {
 	s.change(s.node, n)
 	s.node = n
 }
 
-// change replaces node a by node b.
+// change replaces node a with node b.
 func (s *sweep) change(a, b int32) {
 	if a == b {
 		return
@@ -45,8 +45,8 @@ func (s *sweep) change(a, b int32) {
 	for len(olds) > 0 && len(news) > 0 && olds[len(olds)-1] == news[len(news)-1] {
 		olds, news = olds[:len(olds)-1], news[:len(news)-1]
 	}
-	// A folder's versions meet each other, so that only what differs in them is visited; everything else goes and comes.
-	// Equal files on both sides cancel out by themselves.
+	// The versions of a folder are compared with each other, so only their differences are visited.
+	// Everything else is removed and added; equal files on both sides cancel out.
 	versions := s.versions(olds)
 	for _, child := range news {
 		if child < 0 {
@@ -82,7 +82,7 @@ func (s *sweep) versions(children []int32) map[*folder]int32 {
 	return versions
 }
 
-// add adds a child sign times: a unit, or all below a node.
+// add adds a child sign times: a unit, or everything below a node.
 func (s *sweep) add(child int32, sign int64) {
 	if child < 0 {
 		s.fault(^child, sign)
@@ -112,7 +112,8 @@ func (s *sweep) add(child int32, sign int64) {
 	}
 }
 
-// fault adds a node sign times to what could not be read, if it could not. No reader knows what is below it.
+// fault adds a node that could not be read sign times to the unread ones. No reader knows what is
+// below it.
 func (s *sweep) fault(n int32, sign int64) {
 	if _, bad := s.graph.faults[n]; bad {
 		for reader := range s.unread {

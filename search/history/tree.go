@@ -8,8 +8,9 @@ import (
 	"github.com/backsight/backsight/search/match"
 )
 
-// Modes of tree entries that count: regular files, executable or not, and folders. Symbolic links (120000) and
-// submodules (160000) are not files. 100664 is a regular file as an early git wrote it.
+// modeKind says which tree entries count: regular files, executable or not, and folders. Symbolic
+// links (120000) and submodules (160000) are not files. 100664 is a regular file written by an
+// early version of git.
 func modeKind(mode []byte) (file, folder bool) {
 	switch string(mode) {
 	case "100644", "100755", "100664":
@@ -20,8 +21,8 @@ func modeKind(mode []byte) (file, folder bool) {
 	return false, false
 }
 
-// addTree parses a tree's content and sets the children of node n. When the content is not a tree it sets none and
-// returns an error.
+// addTree parses a tree's content, and sets the children of node n. If the content is not a tree,
+// it sets none and returns an error.
 func (g *graph) addTree(n int32, content []byte) error {
 	f := g.nodes[n].folder
 	start := len(g.children)
@@ -44,9 +45,10 @@ func (g *graph) addTree(n int32, content []byte) error {
 		}
 		e.folder = folder
 
-		// The same folder's previous version has nearly the same entries in the same order: no look-up where they are equal.
+		// The previous version of the folder has nearly the same entries in the same order. Equal
+		// entries need no lookup.
 		for at < len(previous) && !previous[at].is(text, folder) && previous[at].before(text, folder) {
-			f.remember(previous) // it is gone in this version, and may come back
+			f.remember(previous) // the entry is not in this version, but a later version may contain it
 			at++
 		}
 		if at < len(previous) && previous[at].is(text, folder) {
@@ -78,13 +80,13 @@ func (g *graph) addTree(n int32, content []byte) error {
 	return nil
 }
 
-// is reports whether e has the given name and is of the given kind.
+// is reports whether e has the given name and kind.
 func (e *entry) is(text []byte, folder bool) bool {
 	return e.folder == folder && e.name.text == string(text)
 }
 
-// before reports whether e comes before the entry with the given name in a tree: by bytes, where a folder's name ends in
-// a slash.
+// before reports whether e comes before the entry with the given name in a tree. Trees are sorted
+// by bytes, with a slash after a folder's name.
 func (e *entry) before(text []byte, folder bool) bool {
 	own := e.name.text
 	shared := min(len(own), len(text))
@@ -103,7 +105,7 @@ func (e *entry) before(text []byte, folder bool) bool {
 	return end(len(own) > shared, own[shared:], e.folder) < end(len(text) > shared, string(text[shared:]), folder)
 }
 
-// remember makes names hold those of the last version, which so far were all that there were.
+// remember fills names with those of the last version, which until now were the only ones.
 func (f *folder) remember(last []entry) {
 	if f.names != nil {
 		return
@@ -114,7 +116,8 @@ func (f *folder) remember(last []entry) {
 	}
 }
 
-// nameIn returns a name of a folder, made when it is new. It is the folder's first version, or the others' names are remembered.
+// nameIn returns a name of a folder, and creates it if it is new. The folder must have no earlier
+// version, or its names must be remembered.
 func (g *graph) nameIn(f *folder, text []byte) *name {
 	if known := f.names[string(text)]; known != nil {
 		return known

@@ -1,13 +1,13 @@
 package history
 
-// treeDiff lists the files that two trees differ in.
+// A treeDiff lists the files that differ between two trees.
 type treeDiff struct {
 	graph   *graph
 	changes []change
 	broken  []int32 // nodes that differ and cannot be read
 }
 
-// compare compares two versions of a folder; emptyNode is one without files.
+// compare compares two versions of a folder. emptyNode is a version without files.
 func (d *treeDiff) compare(a, b int32) {
 	if a == b {
 		return
@@ -35,7 +35,8 @@ func (d *treeDiff) compare(a, b int32) {
 	for o, n := len(olds)-1, len(news)-1; o >= 0 && n >= 0 && olds[o] == news[n] && oldLabels[o] == newLabels[n]; o, n = o-1, n-1 {
 		olds, news = olds[:o], news[:n]
 	}
-	// A name can be a file in one version and a folder in the other: then one goes and another comes.
+	// If a name is a file in one version and a folder in the other, one is removed and the other
+	// added.
 	type key struct {
 		label  int32
 		folder bool

@@ -18,13 +18,13 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// truth counts as simply as can be: it lists every commit's whole tree, and matches every file of it.
+// truth counts in the simplest way: it lists the whole tree of every commit, and matches each file.
 type truth struct {
 	t        testgit.TB
 	repo     *testgit.Repo
 	matcher  *match.Matcher
 	contents map[string]string
-	wanted   map[string]bool // distinct blobs that had to be read
+	wanted   map[string]bool // distinct blobs that must be read
 }
 
 func newTruth(t testgit.TB, repo *testgit.Repo, m *match.Matcher) *truth {
@@ -55,7 +55,7 @@ func git(t testgit.TB, repo *testgit.Repo, args ...string) string {
 	return string(out)
 }
 
-// holds says whether the predicates do at a commit.
+// holds reports whether the predicates hold at a commit.
 func (tr *truth) holds(commit string) bool {
 	if len(tr.matcher.Predicates()) == 0 {
 		return true
@@ -77,7 +77,7 @@ func (tr *truth) holds(commit string) bool {
 	return true
 }
 
-// list returns the regular files of a commit, by path.
+// list returns the regular files of a commit by path.
 func (tr *truth) list(commit string) map[string]string {
 	files := map[string]string{}
 	for line := range strings.SplitSeq(git(tr.t, tr.repo, "ls-tree", "-r", "-z", "--full-tree", commit), "\x00") {
@@ -128,17 +128,17 @@ func compile(t testgit.TB, text string, byValue bool) *match.Matcher {
 	return m
 }
 
-// searchAll runs Search and returns its results, which must come in the order of the commits.
+// searchAll runs Search and returns its results, which must be in the order of the commits.
 func searchAll(t testgit.TB, repo *testgit.Repo, m *match.Matcher, workers int, commits ...string) ([]Result, Stats) {
 	var stats Stats
 	req := Request{Matcher: m, Workers: workers, Stats: &stats}
 	if workers > 1 {
-		req.ValueLimits.Lists = 1 // all lists go to disk
+		req.ValueLimits.Lists = 1 // all lists are written to disk
 	}
 	return searchRequest(t, repo, req, commits...), stats
 }
 
-// searchLimited is searchAll with a greatest size of files.
+// searchLimited is searchAll with a size limit for files.
 func searchLimited(t testgit.TB, repo *testgit.Repo, m *match.Matcher, limit int64, commits ...string) ([]Result, Stats) {
 	var stats Stats
 	return searchRequest(t, repo, Request{Matcher: m, MaxBlobSize: limit, Stats: &stats}, commits...), stats

@@ -15,7 +15,7 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// goSource is some 20 MB of the standard library's source, file by file.
+// goSource returns about 20 MB of the standard library's source, one content per file.
 func goSource(b *testing.B) (files [][]byte, size int64) {
 	root, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
@@ -36,8 +36,8 @@ func goSource(b *testing.B) (files [][]byte, size int64) {
 	return files, size
 }
 
-// cpu is the CPU time of this process, in seconds: on a busy machine it says more than
-// the time on the wall.
+// cpu returns the CPU time of this process, in seconds. On a busy machine it is more reliable than
+// elapsed time.
 func cpu() float64 {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {

@@ -7,23 +7,23 @@ import (
 	"unicode/utf8"
 )
 
-// captures finds what the groups of an expression hold in a match. Go's engine sees
-// only the match, with the rune before it and the rune after it, because of
-// assertions; the expression is held to just these bounds.
+// captures finds the values of an expression's capturing groups in a match. Go's engine only reads
+// the match and the runes before and after it, which assertions need; the expression is anchored to
+// the bounds of the match.
 type captures struct {
-	// within is by whether there is a rune before the match, and one after it.
+	// within is indexed by whether a rune precedes the match, and whether one follows it.
 	within [2][2]*regexp.Regexp
-	// long is the length in bytes from which on a match is read rune by rune, so that
-	// Go's engine can be stopped.
+	// long is the length in bytes from which a match is read rune by rune, so that Go's engine can
+	// be stopped.
 	long int
 }
 
-// longWork is what may be done without a look at the stop flag: Go's engine may visit
-// every instruction at every byte.
+// longWork limits the work between two checks of the stop flag. Go's engine may visit every
+// instruction at every byte.
 const longWork = 4 << 20
 
-// newCaptures takes an expression with its flags, (?m) among them, and the number of
-// its instructions.
+// newCaptures takes an expression with its flags, which must include (?m), and the number of its
+// instructions.
 func newCaptures(text string, size int) (*captures, error) {
 	c := &captures{long: max(1, longWork/size)}
 	for before, head := range []string{`\A(?:`, `\A(?s:.)(?:`} {
@@ -38,8 +38,8 @@ func newCaptures(text string, size int) (*captures, error) {
 	return c, nil
 }
 
-// each calls yield with the values, in the match of content from start to end, of
-// the groups that are not empty. When stop is set, which may be nil, it ends soon.
+// each calls yield with the non-empty values of the groups in the match content[start:end]. If
+// stop, which may be nil, becomes true, it returns soon.
 func (c *captures) each(content []byte, start, end int, stop *atomic.Bool, yield func(value []byte)) {
 	if stop != nil && stop.Load() {
 		return

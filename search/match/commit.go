@@ -1,40 +1,40 @@
 package match
 
 import (
-	"regexp"
+	"slices"
 	"time"
 
 	"github.com/backsight/backsight/search/query"
 )
 
-// Commit is what MatchCommit looks at.
+// Commit has the properties of a commit that MatchCommit tests.
 type Commit struct {
 	Author    string // `Name <address>`
 	Committer string
-	Message   string    // whole, with its subject
+	Message   string    // the whole message, including the subject
 	Time      time.Time // the committer date
-	Changes   []Change  // needed if NeedsChanges
+	Changes   []Change  // required if NeedsChanges
 }
 
-// Change is what a commit did to one file. Old and New are what Matcher.Text says of
-// the contents, nil where there is none; they are needed if NeedsTexts.
+// Change is what a commit did to one file. Old and New are the results of Matcher.Text for the
+// contents before and after; nil means that there was no file. They are required if NeedsTexts.
 type Change struct {
 	Path     string
 	Old, New *Text
 }
 
-// Kind says what the matcher searches: files, by Match, or commits, by MatchCommit.
+// Kind returns what the matcher searches: files, with Match, or commits, with MatchCommit.
 func (m *Matcher) Kind() query.Kind { return m.kind }
 
-// NeedsChanges says that MatchCommit looks at Commit.Changes.
+// NeedsChanges reports whether MatchCommit needs Commit.Changes.
 func (m *Matcher) NeedsChanges() bool {
-	return m.kind == query.Diffs || m.kind == query.Commits && m.expr.any(func(n *node) bool { return n.op == isFile || n.op == isLanguage })
+	return m.kind == query.Diffs || m.kind == query.Commits && m.expr.any(func(n *node) bool { return n.op == isFileFilter })
 }
 
-// NeedsTexts says that MatchCommit looks at the contents in Commit.Changes.
+// NeedsTexts reports whether MatchCommit needs the texts in Commit.Changes.
 func (m *Matcher) NeedsTexts() bool { return m.kind == query.Diffs && m.patterns > 0 }
 
-// any says whether one of the leaves is as asked.
+// any reports whether is returns true for one of the leaves.
 func (n *node) any(is func(*node) bool) bool {
 	if n == nil {
 		return false
@@ -47,13 +47,13 @@ func (n *node) any(is func(*node) bool) bool {
 	return len(n.kids) == 0 && is(n)
 }
 
-// MatchCommit says whether a commit matches, for a matcher whose Kind is not
-// query.Files; a commit counts 1.
+// MatchCommit reports whether a commit matches. The matcher's kind must not be query.Files. A
+// matching commit counts 1.
 //
-// In a query of the kind query.Commits patterns are about the message, and filters
-// on files hold if they do for one of the changes; with a minus, if for none. In one
-// of the kind query.Diffs the query has to hold for one change as a whole: patterns
-// are about its lines, see Text. Of a language are the paths that can be.
+// For the kind query.Commits, patterns search the message. A filter on files holds if it holds for
+// one of the changes; negated, if it holds for none. For the kind query.Diffs, the whole query must
+// hold for one change, and patterns search its lines; see Text. A filter on languages holds for a
+// path if a file at that path can be in the language.
 func (m *Matcher) MatchCommit(c Commit) bool {
 	switch m.kind {
 	case query.Files:
@@ -73,19 +73,18 @@ func (m *Matcher) MatchCommit(c Commit) bool {
 	return false
 }
 
-// MayMatch says whether a commit may match, whatever it changed.
+// MayMatch reports whether a commit can match, given everything but its changes.
 func (m *Matcher) MayMatch(c Commit) bool {
 	f := file{m: m, commit: &c, content: []byte(c.Message)}
 	return f.onCommit(m.expr) != no
 }
 
-// MayMatchChange says whether a change of the file at path may make a commit match,
-// or keep it from matching.
+// MayMatchChange reports whether a change of the file at path can affect whether a commit matches.
 func (m *Matcher) MayMatchChange(path string) bool {
 	return m.kind == query.Commits || m.onPath(m.expr, path) != no
 }
 
-// onCommit is what a commit says of a condition without its changes.
+// onCommit evaluates a condition with everything but the commit's changes.
 func (f *file) onCommit(n *node) tri {
 	if n == nil {
 		return yes
@@ -105,7 +104,7 @@ func (f *file) onCommit(n *node) tri {
 			}
 		}
 		return t
-	case isOfCommit:
+	case isCommitFilter:
 		return triOf(f.holds(n))
 	case isPattern:
 		if f.m.kind == query.Commits {
@@ -115,35 +114,7 @@ func (f *file) onCommit(n *node) tri {
 	return unknown
 }
 
-// ofCommit is the leaves that only a commit answers.
-type ofCommit struct {
-	field  string // author, committer, message; "" for a time
-	re     *regexp.Regexp
-	before bool
-	time   time.Time
-}
-
-func (o *ofCommit) holds(c *Commit) bool {
-	switch {
-	case o.field == "author":
-		return o.re.MatchString(c.Author)
-	case o.field == "committer":
-		return o.re.MatchString(c.Committer)
-	case o.field == "message":
-		return o.re.MatchString(c.Message)
-	case o.before:
-		return c.Time.Before(o.time)
-	default:
-		return c.Time.After(o.time)
-	}
-}
-
-// changes says whether a filter on files holds for one of the commit's changes.
-func (f *file) changes(holds func(path string) bool) bool {
-	for _, c := range f.commit.Changes {
-		if holds(c.Path) {
-			return true
-		}
-	}
-	return false
+// changes says whether a filter on files may hold for one of the commit's changes, by its path.
+func (f *file) changes(filter fileFilter) bool {
+	return slices.ContainsFunc(f.commit.Changes, func(c Change) bool { return filter.onPath(c.Path) != no })
 }

@@ -7,12 +7,12 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// minStrength is how rare required literals must be to be searched before the
-// engine runs, in eighths of a bit: 9 bits, one place in 512 bytes.
+// minStrength is how rare required literals must be so that they are searched before the engine
+// runs, in eighths of a bit: 9 bits, or one occurrence in 512 bytes.
 const minStrength = 72
 
-// newFinder picks the fastest way to find a pattern. A pattern whose groups are
-// wanted always gets an engine.
+// newFinder chooses the fastest way to find a pattern. If the values of its groups are needed, a
+// regular expression always gets an engine.
 func newFinder(p *query.Pattern, caseSensitive, groups bool) (finder, error) {
 	switch p.Kind {
 	case query.Literal:
@@ -34,7 +34,7 @@ func newFinder(p *query.Pattern, caseSensitive, groups bool) (finder, error) {
 	}
 	e := &engine{byLine: staysInLine(tree)}
 	required, prefix := known.best(), prefixOf(tree)
-	rarer := required.strength() > prefix.strength() // else it is no more than the prefix
+	rarer := required.strength() > prefix.strength() // otherwise it adds nothing to the prefix
 	if prefix.strength() >= minStrength && !(e.byLine && rarer) {
 		e.prefix = prefix.compile()
 	}
@@ -67,8 +67,8 @@ func (l literals) compile() anyLiteral {
 	return all
 }
 
-// literalFinder finds the texts of an expression that matches just these. Where
-// the empty text is matched, texts after it never are, and it is not counted.
+// literalFinder finds an expression that matches exactly these texts. If one of them is empty, the
+// expression never matches the texts after it, and empty matches are not counted.
 func literalFinder(l literals) finder {
 	for i, text := range l.texts {
 		if text == "" {

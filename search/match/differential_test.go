@@ -13,7 +13,7 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// naive finds non-empty matches with Go's engine on the whole content.
+// naive finds the non-empty matches with Go's engine, on the whole content.
 func naive(re *regexp.Regexp, content []byte) []span {
 	var all []span
 	for _, at := range re.FindAllIndex(content, -1) {
@@ -24,7 +24,7 @@ func naive(re *regexp.Regexp, content []byte) []span {
 	return all
 }
 
-// agrees checks every method of a pattern's finder against Go's engine.
+// agrees compares every method of a pattern's finder with Go's engine.
 func agrees(t require.TestingT, p *query.Pattern, caseSensitive bool, content []byte) {
 	text := p.Text
 	if p.Kind == query.Literal {
@@ -45,8 +45,8 @@ func agrees(t require.TestingT, p *query.Pattern, caseSensitive bool, content []
 	}
 }
 
-// pieces are what contents and literals are made of: cases, runes that fold to
-// ASCII or to runes of another length, line ends, and bytes that are not UTF-8.
+// pieces are the parts of contents and literals: letters in both cases, runes that fold to ASCII or
+// to runes of another length, line ends, and bytes that are not UTF-8.
 var pieces = []string{
 	"a", "A", "b", "k", "K", "\u212a", "s", "S", "\u017f", "ß", "ẞ", "i", "I", "İ", "ı",
 	"σ", "Σ", "ς", "é", "É", "ж", "Ж", "ǅ", "Ǆ", "ǆ", "ȺⱥĿ", "1", "_", ".", "(", " ", "\n", "\r", "\t", "todo", "TODO", "Task", "taſK", "日本",
@@ -60,9 +60,8 @@ func literalText() *rapid.Generator[string] {
 	})
 }
 
-// content draws text in which the literals given occur, in either case. Of its
-// pieces only the number and a seed are drawn, so that long contents are as
-// likely as short ones.
+// content draws text that contains the given literals in either case. It draws only the number of
+// pieces and a seed, so that long contents are as likely as short ones.
 func content(literals ...string) *rapid.Generator[string] {
 	return rapid.Custom(func(t *rapid.T) string {
 		from := append([]string{}, badPieces...)
@@ -89,7 +88,7 @@ func TestLiteralsEqualGoRegexp(t *testing.T) {
 	})
 }
 
-// regexps draws regular expressions of all kinds of nodes.
+// regexps draws regular expressions with all kinds of nodes.
 func regexps(depth int) *rapid.Generator[string] {
 	return rapid.Custom(func(t *rapid.T) string {
 		if depth == 0 {
@@ -114,7 +113,7 @@ func regexps(depth int) *rapid.Generator[string] {
 	})
 }
 
-// groupsAgree checks the values of capturing groups against Go's engine.
+// groupsAgree compares the values of capturing groups with Go's engine.
 func groupsAgree(t require.TestingT, text string, content []byte) {
 	var want, got []string
 	for _, at := range regexp.MustCompile("(?m)"+text).FindAllSubmatchIndex(content, -1) {
@@ -166,8 +165,8 @@ func TestRegexpsEqualGoRegexp(t *testing.T) {
 	})
 }
 
-// TestRegexpsOfEachKind has a row for each way to find a regular expression, with
-// contents that take its turns.
+// TestRegexpsOfEachKind has a row for each way to find a regular expression, with contents that
+// exercise it.
 func TestRegexpsOfEachKind(t *testing.T) {
 	t.Parallel()
 	contents := []string{
@@ -180,14 +179,18 @@ func TestRegexpsOfEachKind(t *testing.T) {
 		"todoTODO\u017f\u212a todos tasK taſk\nΣας",
 	}
 	for _, text := range []string{
-		`todo\s+b`, `^todo\s+b`, `(?:todo|fixme)\s+(b|x)`, `to(do)+\n`, `todo(?s:.)b`, `(?:todo){0,2}\s+b`, `(?:todo){1,2}\s+b`, // where matches start
-		`\btodo\b`, `\w+\.1$`, `(todo|fixme).*\d`, `todo$`, // lines that hold a text
-		`\d+\.\d+`, `(\d\d)\.\d+\b`, `[a-c]{2,3}[bc]{2}`, `[.]\W`, `^[a-z]+\.[a-z0-9é]`, `\d{2}\.(\d|x)+`, `[a-cé]\d\.\d`, `\d[a-c]{2,3}\d`, `\d[a-c]+\d`, `[e-g]ixm[é-ώ]*e`, // lines that hold a run
-		`\d+\.\d+`, `^\w`, `.$`, // blocks of lines
-		`\Atodo`, `todo\s|\Atodo`, `(?:\A)?todo\s`, `todo\z`, `\s+`, `[^a]+`, `x\s+todo`, // the whole content
-		`todo|fixme`, `[tT]odo`, `[tT]ODO`, `s`, `todos`, `(?:|todo)`, `(?:todo)??`, `fixme|(?:)|todo`, `x(?:todo)??`, `ab(?:c|ab)?`, `a|ab|abc`, `[tk]o?d`, `[tf]`, `(?:|a)b`, `task[sk]?`, // texts
-		strings.Repeat("(", 200) + "a" + strings.Repeat(")+", 200), `(?:[a-c]\d?)+[bc]`, // repetitions in repetitions
-		`[^\x00-\x{10FFFF}]`, `a{0}`, `x*`, `$`, // nothing
+		// From the places where matches start.
+		`todo\s+b`, `^todo\s+b`, `(?:todo|fixme)\s+(b|x)`, `to(do)+\n`, `todo(?s:.)b`, `(?:todo){0,2}\s+b`, `(?:todo){1,2}\s+b`,
+		`\btodo\b`, `\w+\.1$`, `(todo|fixme).*\d`, `todo$`, // on lines that contain a text
+		// On lines that contain a run.
+		`\d+\.\d+`, `(\d\d)\.\d+\b`, `[a-c]{2,3}[bc]{2}`, `[.]\W`, `^[a-z]+\.[a-z0-9é]`, `\d{2}\.(\d|x)+`, `[a-cé]\d\.\d`, `\d[a-c]{2,3}\d`, `\d[a-c]+\d`, `[e-g]ixm[é-ώ]*e`,
+		`\d+\.\d+`, `^\w`, `.$`, // on blocks of lines
+		// On the whole content.
+		`\Atodo`, `todo\s|\Atodo`, `(?:\A)?todo\s`, `todo\z`, `\s+`, `[^a]+`, `x\s+todo`,
+		// As texts.
+		`todo|fixme`, `[tT]odo`, `[tT]ODO`, `s`, `todos`, `(?:|todo)`, `(?:todo)??`, `fixme|(?:)|todo`, `x(?:todo)??`, `ab(?:c|ab)?`, `a|ab|abc`, `[tk]o?d`, `[tf]`, `(?:|a)b`, `task[sk]?`,
+		strings.Repeat("(", 200) + "a" + strings.Repeat(")+", 200), `(?:[a-c]\d?)+[bc]`, // nested repetitions
+		`[^\x00-\x{10FFFF}]`, `a{0}`, `x*`, `$`, // no matches
 	} {
 		p := &query.Pattern{Kind: query.Regexp, Text: text}
 		for _, content := range contents {
@@ -217,7 +220,7 @@ func FuzzLiteral(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text, content string, caseSensitive bool) {
 		if text == "" || strings.ToValidUTF8(text, "") != text || strings.Contains(text, "\uFFFD") {
-			t.Skip() // the parser refuses the first two; for U+FFFD see TestReplacementRune
+			t.Skip() // the parser refuses the first two; TestReplacementRune covers U+FFFD
 		}
 		agrees(t, &query.Pattern{Kind: query.Literal, Text: text}, caseSensitive, []byte(content))
 	})

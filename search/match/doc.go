@@ -1,44 +1,41 @@
-// Package match finds a query in one file's bytes.
+// Package match finds the matches of a query in the content of one file.
 //
-// Compile picks, once per query, the fastest way to find each pattern: byte
-// search for a text (literal.go), several byte searches side by side for a
-// regular expression that is an alternation of texts (finder.go), and for other
-// regular expressions an automaton (internal/dfa), from where a text stands with
-// which every match begins, or on the lines that hold a text which every match must
-// hold (required.go, prefix.go, engine.go). Go's engine sees matches only, to tell
-// what their groups hold (captures.go). Templates have a matcher of their own
+// Compile chooses, once per query, the fastest way to find each pattern. A text needs a byte search
+// (literal.go). A regular expression that is an alternation of texts needs several byte searches in
+// parallel (finder.go). Other regular expressions run on an automaton (internal/dfa), either from
+// the occurrences of a text that every match starts with, or on the lines that contain a text that
+// every match contains (required.go, prefix.go, engine.go). Go's regexp engine only reads matches,
+// to find the values of their groups (captures.go). Templates have their own matcher
 // (structural.go).
 //
-// What counts:
-//   - A pattern holds for a file if it has a match that is not empty. Matches of
-//     one pattern do not overlap, leftmost first, as Go's regexp finds them.
-//   - The ranges counted are those of the positive patterns in the parts of the
-//     expression that hold: in `a AND b OR c`, a file with a and c but no b counts
-//     its c. Of ranges of different patterns that overlap, the leftmost counts,
-//     and of those that start together the longest; so `foo OR foobar` counts
-//     foobar once, as in Sourcegraph.
-//   - A file for which the expression holds without a positive pattern (filters
-//     only, or `NOT a`) counts 1.
-//   - Values of capturing groups are counted for each pattern by itself.
-//   - With Options.Languages, lines, bytes and files of each language instead, of
-//     the files for which filters hold (languages.go).
-//   - A commit counts 1. What a diff changed is the lines that a file has more often
-//     or less often than before (text.go).
+// Counting rules:
+//   - A pattern holds for a file if it has a non-empty match. The matches of one pattern do not
+//     overlap, and are leftmost-first, as in Go's regexp.
+//   - The counted ranges are those of the positive patterns in the parts of the expression that
+//     hold: in `a AND b OR c`, a file with a and c but without b counts its c. If ranges of
+//     different patterns overlap, the leftmost counts; if they start together, the longest. So `foo
+//     OR foobar` counts foobar once, as in Sourcegraph.
+//   - If the expression holds for a file without a positive pattern (only filters, or `NOT a`), the
+//     file counts 1.
+//   - The values of capturing groups are counted for each pattern separately.
+//   - With Options.Languages, the matcher instead counts lines, bytes and files per language, in
+//     the files for which the filters hold (languages.go).
+//   - A commit counts 1. The changed lines of a diff are those that the file contains more often or
+//     less often than before (text.go).
 //
 // Invariants:
-//   - Counts are those of Go's regexp on the whole content, whichever way finds
-//     them; property tests compare. Text patterns are compared as bytes, so that
-//     U+FFFD in one does not match bytes that are not UTF-8.
-//   - The same query, path and content give the same counts for ever.
-//   - A content that does not meet Required counts 0, so an index may leave it
-//     unread.
-//   - A Matcher is safe for concurrent use, and retains nothing of a content.
+//   - Counts equal those of Go's regexp on the whole content, however a pattern is found. Property
+//     tests check this. Literal patterns are compared as bytes, so U+FFFD in a literal does not
+//     match bytes that are not UTF-8.
+//   - The same query, path and content always give the same counts.
+//   - A content that does not meet Required counts 0, so a caller with an index need not read it.
+//   - A Matcher is safe for concurrent use, and retains no part of a content.
 //
-// Non-goals: reading files and commits, adding up (search/history), and the limits
-// count: and timeout:, which are kept by who runs the search. So are Predicates,
-// which are about a tree as a whole.
+// Non-goals: reading files and commits, and summing counts (search/history). Callers must apply the
+// limits count: and timeout:, and must evaluate the Predicates, which are conditions on a whole
+// tree.
 //
-// Read next: match.go, then literal.go for where the time goes, and
-// internal/dfa and
-// structural_memo.go for why regular expressions and templates take linear time.
+// Read next: filters.go for the filters, match.go, then literal.go, where most of the time is
+// spent. internal/dfa and structural_memo.go explain why regular expressions and templates take
+// linear time.
 package match

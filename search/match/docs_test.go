@@ -9,8 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestDocsTemplates reads the table of holes on the user's page: each example
-// finds what the page says.
+// TestDocsTemplates checks the examples in the table of holes in docs/query-syntax.md.
 func TestDocsTemplates(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile("../../docs/query-syntax.md")

@@ -7,26 +7,26 @@ import (
 	"github.com/backsight/backsight/search/match/internal/dfa"
 )
 
-// engine finds a regular expression with an automaton, on as little of a content
-// as can hold a match.
+// An engine finds a regular expression with an automaton, which it runs on as little of the content
+// as possible.
 type engine struct {
 	re *dfa.Regexp
-	// required has literals one of which is in every match; empty if none is known.
+	// required has literals, one of which is in every match. It is empty if none are known.
 	required anyLiteral
-	// prefix, unless empty, has literals with one of which every match begins: the
-	// automaton runs from where they stand, over the whole content.
+	// prefix has literals, one of which starts every match. It may be empty. The automaton runs
+	// from the occurrences of the literals, over the whole content.
 	prefix anyLiteral
-	// byLine says that no match spans a line end and that none depends on more
-	// than its line, so that lines can be searched one at a time.
+	// byLine says that no match contains a line end or depends on anything outside its line, so
+	// lines can be searched one at a time.
 	byLine bool
-	// run, unless nil, is in every match. It is there with byLine only, and if there
-	// are no literals.
+	// run, if not nil, is in every match. It is only used with byLine, and if there are no
+	// literals.
 	run *run
-	// captures is for the groups, if they are wanted; else nil.
+	// captures finds the values of groups. It is nil if they are not needed.
 	captures *captures
 }
 
-// starts are the places in a content where a literal stands.
+// starts finds the places in a content where a literal occurs.
 type starts struct{ *anyScanner }
 
 func (s starts) Next(from int) int {
@@ -34,8 +34,8 @@ func (s starts) Next(from int) int {
 	return at
 }
 
-// search runs the automaton over the parts of content that can hold matches, from
-// left to right. The matches in the parts are the matches in content.
+// search runs the automaton on the parts of content that can contain matches, from left to right.
+// The matches in these parts are exactly the matches in content.
 func (f *engine) search(content []byte, stop *atomic.Bool, yield func(s *dfa.Searcher, part []byte, offset int) bool) {
 	s := f.re.Searcher()
 	defer s.Close()
@@ -85,7 +85,7 @@ func (f *engine) parts(content []byte, yield func(part []byte, offset int) bool)
 	}
 }
 
-// lineEnd is the place of the first line end at or after from, or the end.
+// lineEnd returns the position of the first line end at or after from, or the length of content.
 func lineEnd(content []byte, from int) int {
 	if i := bytes.IndexByte(content[from:], '\n'); i >= 0 {
 		return from + i
@@ -122,7 +122,7 @@ func (f *engine) ranges(content []byte, to []span, stop *atomic.Bool) []span {
 	return to
 }
 
-// groups calls yield with each value of a capturing group that is not empty.
+// groups calls yield with each non-empty value of a capturing group.
 func (f *engine) groups(content []byte, stop *atomic.Bool, yield func(value []byte)) {
 	f.search(content, stop, func(s *dfa.Searcher, part []byte, _ int) bool {
 		for {

@@ -1,6 +1,6 @@
 package match
 
-// tri is what a path says of a condition.
+// tri is the answer that a path gives to a condition.
 type tri int
 
 const (
@@ -9,7 +9,7 @@ const (
 	unknown // the content decides
 )
 
-// onPath is what the path alone says of a condition.
+// onPath evaluates a condition with the path alone.
 func (m *Matcher) onPath(n *node, path string) tri {
 	if n == nil {
 		return yes
@@ -37,11 +37,9 @@ func (m *Matcher) onPath(n *node, path string) tri {
 			}
 		}
 		return t
-	case isFile:
-		t = triOf(n.file.MatchString(path))
-	case isLanguage:
-		t = n.language.ofPath(path)
-	case isOfCommit:
+	case isFileFilter:
+		t = n.onFile.onPath(path)
+	case isCommitFilter:
 		return unknown
 	case isPattern:
 		if !m.onPaths {
@@ -62,19 +60,19 @@ func triOf(b bool) tri {
 	return no
 }
 
-// file is one file while it is matched.
+// A file is one file or commit during matching.
 type file struct {
 	m       *Matcher
 	path    string
 	text    []byte // its content
-	content []byte // what patterns are matched against: its content, or its path
+	content []byte // what patterns search: the content, or the path
 	binary  bool
-	commit  *Commit // instead of a path and a content, if commits are searched
-	change  *Change // the one that is looked at, if diffs are
-	found   []tri   // by pattern; nil until one is asked for
+	commit  *Commit // set instead of path and text if commits are searched
+	change  *Change // the change to test, if diffs are searched
+	found   []tri   // by pattern id; nil until the first pattern is tested
 }
 
-// holds says whether a condition holds.
+// holds reports whether a condition holds.
 func (f *file) holds(n *node) bool {
 	switch n.op {
 	case allOf:
@@ -91,25 +89,19 @@ func (f *file) holds(n *node) bool {
 			}
 		}
 		return false
-	case isFile:
+	case isFileFilter:
 		if f.commit != nil {
-			return f.changes(n.file.MatchString) != n.negated
+			return f.changes(n.onFile) != n.negated
 		}
-		return n.file.MatchString(f.path) != n.negated
-	case isOfCommit:
-		return n.ofCommit.holds(f.commit) != n.negated
-	case isLanguage:
-		if f.commit != nil {
-			return f.changes(func(path string) bool { return n.language.ofPath(path) != no }) != n.negated
-		}
-		return n.language.is(f.path, f.text) != n.negated
+		return n.onFile.holds(f.path, f.text) != n.negated
+	case isCommitFilter:
+		return n.onCommit(f.commit) != n.negated
 	default:
 		return f.has(n.pattern) != n.negated
 	}
 }
 
-// filtersHold is holds for an AND of filters and one pattern, the pattern left
-// out.
+// filtersHold is holds for an AND of filters and one pattern, but ignores the pattern.
 func (f *file) filtersHold(n *node) bool {
 	for _, k := range n.kids {
 		if k.op != isPattern && !f.holds(k) {
@@ -119,7 +111,7 @@ func (f *file) filtersHold(n *node) bool {
 	return true
 }
 
-// has says whether a pattern has a match; it looks once.
+// has reports whether a pattern has a match. It searches at most once per pattern.
 func (f *file) has(p *pattern) bool {
 	if f.binary {
 		return false
@@ -139,8 +131,8 @@ func (f *file) has(p *pattern) bool {
 	return f.found[p.id] == yes
 }
 
-// active adds the patterns whose matches count: the positive ones in the parts of
-// a condition that hold, each once.
+// active appends the patterns whose matches count: the positive ones in the parts of a condition
+// that hold, each once.
 func (f *file) active(n *node, to []*pattern) []*pattern {
 	switch n.op {
 	case allOf, anyOf:

@@ -5,17 +5,17 @@ import (
 	"sync/atomic"
 )
 
-// A finder finds one pattern's matches in a content: non-empty, non-overlapping,
-// leftmost first. Finders are safe for concurrent use.
+// A finder finds one pattern's matches in a content: non-empty, non-overlapping and leftmost-first.
+// Finders are safe for concurrent use.
 //
-// A finder whose work may take long looks at stop now and then. When that is set it
-// returns soon, with what is no answer. stop may be nil.
+// A finder whose work may take long checks stop regularly. If stop is set, the finder returns soon,
+// and its result is meaningless. stop may be nil.
 type finder interface {
 	// has reports whether there is a match.
 	has(content []byte, stop *atomic.Bool) bool
-	// count is the number of matches.
+	// count returns the number of matches.
 	count(content []byte, stop *atomic.Bool) int64
-	// ranges adds the matches to those given, in order.
+	// ranges appends the matches to the given ones, in order.
 	ranges(content []byte, to []span, stop *atomic.Bool) []span
 }
 
@@ -51,12 +51,11 @@ func (f oneLiteral) ranges(content []byte, to []span, _ *atomic.Bool) []span {
 	return to
 }
 
-// anyLiteral finds several literals. Where two start at one place, the one that
-// comes first in the list is the match, as in a regular expression's
-// alternation.
+// anyLiteral finds several literals. If two of them start at the same place, the match is the one
+// that comes first in the list, as in an alternation in a regular expression.
 type anyLiteral []*literal
 
-// anyScanner runs the scanners of several literals side by side.
+// anyScanner runs the scanners of several literals in parallel.
 type anyScanner struct {
 	content  []byte
 	scanners []scanner
@@ -78,7 +77,7 @@ func (f anyLiteral) scan(content []byte) *anyScanner {
 	return s
 }
 
-// next is as scanner.next, of all literals.
+// next is like scanner.next, for all literals.
 func (s *anyScanner) next(from int) (start, end int) {
 	start, end = len(s.content), len(s.content)
 	for i := range s.scanners {

@@ -8,13 +8,12 @@ import (
 	"github.com/backsight/backsight/search/internal/linguist"
 )
 
-// maxDetect is how much of a content is read to tell languages apart, in bytes.
+// maxDetect is how many bytes of a content are read to detect its language.
 const maxDetect = 64 << 10
 
-// language tells the files of one programming language. The path decides where
-// it names one language: by the file's name, else by its extension. The content
-// decides between several languages of an extension, and by its #! line for a
-// path that names none.
+// A language recognizes the files of one programming language. If the file's name or else its
+// extension belongs to one language, the path decides. If the extension belongs to several
+// languages, the content decides. If the path names no language, the #! line decides.
 type language struct {
 	name    string
 	scripts bool // the language has interpreters that a #! line can name
@@ -24,7 +23,7 @@ func newLanguage(name string) *language {
 	return &language{name: name, scripts: linguist.HasInterpreter(name)}
 }
 
-func (l *language) ofPath(file string) tri {
+func (l *language) onPath(file string) tri {
 	switch candidates := linguist.ByPath(file); {
 	case len(candidates) == 0 && l.scripts:
 		return unknown
@@ -37,8 +36,8 @@ func (l *language) ofPath(file string) tri {
 	}
 }
 
-func (l *language) is(file string, content []byte) bool {
-	if t := l.ofPath(file); t != unknown {
+func (l *language) holds(file string, content []byte) bool {
+	if t := l.onPath(file); t != unknown {
 		return t == yes
 	}
 	if IsBinary(content) {
@@ -47,8 +46,8 @@ func (l *language) is(file string, content []byte) bool {
 	return languageOf(linguist.ByPath(file), file, content[:min(len(content), maxDetect)]) == l.name
 }
 
-// languageOf decides between candidates by content; of no candidates, by the #!
-// line. The steps are those of github-linguist after the path's.
+// languageOf chooses one of the candidates by content; without candidates, it chooses by the #!
+// line. The steps are those of github-linguist that follow the detection by path.
 func languageOf(candidates []string, file string, content []byte) string {
 	byLine := linguist.ByShebang(content)
 	if len(candidates) == 0 {
@@ -75,7 +74,7 @@ func languageOf(candidates []string, file string, content []byte) string {
 	return linguist.Classify(content, candidates)
 }
 
-// suffix is what languageOf takes from a path: its extensions, or its name if it
+// suffix returns the part of a path that languageOf depends on: the extensions, or the name if it
 // has none.
 func suffix(file string) string {
 	base := path.Base(file)

@@ -10,41 +10,40 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// Measures are what is counted of the files of a language.
+// Measures says what is counted in the files of a language.
 type Measures uint8
 
 const (
-	// Lines are the ends of lines (\n), and a last line without one. Binary files
-	// have none.
+	// Lines counts line ends (\n), and a last line without one. Binary files have no lines.
 	Lines Measures = 1 << iota
-	// Bytes are the sizes of files.
+	// Bytes sums the sizes of files.
 	Bytes
 	// Files counts files.
 	Files
 )
 
-// Languages asks for language statistics instead of matches; see Options.
+// Languages requests language statistics instead of matches; see Options.
 type Languages struct {
-	// Measures is one measure, or several. With one the values are languages; with
-	// several SplitMeasure tells the measure and the language of each.
+	// Measures has one measure or several. With one measure, the values are languages. With
+	// several, SplitMeasure splits a value into its measure and its language.
 	Measures Measures
-	// Vendored counts files that the paths say are others' work, under the name
-	// VendoredFiles; without it they are left out. What is vendored is enry's word.
+	// Vendored counts vendored files, under the name VendoredFiles. Without it, they are not
+	// counted. go-enry decides by the path whether a file is vendored.
 	Vendored bool
 }
 
-// Names of groups of files that have no language. No language has a parenthesis
-// first.
+// These are the names of groups of files without a language. No language's name starts with a
+// parenthesis.
 const (
-	UnknownLanguage = "(unknown)" // text
+	UnknownLanguage = "(unknown)" // text files
 	BinaryFiles     = "(binary)"
-	VendoredFiles   = "(vendored)" // text and binary
+	VendoredFiles   = "(vendored)" // text files and binary files
 )
 
 // languages measures files by language.
 type languages struct {
 	Languages
-	names map[Measures]string // nil with one measure
+	names map[Measures]string // nil if there is one measure
 }
 
 var measureNames = []struct {
@@ -52,21 +51,20 @@ var measureNames = []struct {
 	name    string
 }{{Lines, "lines"}, {Bytes, "bytes"}, {Files, "files"}}
 
-// compileLanguages makes the matcher one for language statistics, if the options
-// ask for them.
+// compileLanguages sets up the matcher for language statistics, if the options request them.
 func (m *Matcher) compileLanguages(q *query.Query, opts Options) error {
 	if opts.Languages == nil {
 		return nil
 	}
 	if opts.ByValue {
-		return fmt.Errorf("query %q: it can count by capturing group or by language, not both", q)
+		return fmt.Errorf("query %q: it cannot count by capturing group and by language at the same time", q)
 	}
 	if err := q.CheckByLanguage(); err != nil {
 		return err
 	}
 	l := &languages{Languages: *opts.Languages}
 	if l.Measures == 0 || l.Measures&^(Lines|Bytes|Files) != 0 {
-		return fmt.Errorf("query %q: language statistics need a measure", q)
+		return fmt.Errorf("query %q: language statistics need at least one measure", q)
 	}
 	if l.Measures&(l.Measures-1) != 0 {
 		l.names = map[Measures]string{}
@@ -78,7 +76,8 @@ func (m *Matcher) compileLanguages(q *query.Query, opts Options) error {
 	return nil
 }
 
-// SplitMeasure tells the measure and the language of a value of several measures.
+// SplitMeasure splits a value into its measure and its language. It must only be used with several
+// measures.
 func SplitMeasure(value string) (measure Measures, language string) {
 	name, language, _ := strings.Cut(value, " ")
 	for _, x := range measureNames {
@@ -92,7 +91,7 @@ func SplitMeasure(value string) (measure Measures, language string) {
 // ByLanguage reports whether the matcher's values are languages.
 func (m *Matcher) ByLanguage() bool { return m.languages != nil }
 
-// each tells what is measured of a file.
+// each calls yield with the measures of a file, and returns their sum.
 func (l *languages) each(f *file, size int64, yield func(value []byte, n int64)) (sum int64) {
 	language := l.of(f)
 	var name [maxValue]byte
@@ -110,7 +109,7 @@ func (l *languages) each(f *file, size int64, yield func(value []byte, n int64))
 	return sum
 }
 
-// of is the group of a file.
+// of returns the group of a file: a language, or one of the names above.
 func (l *languages) of(f *file) string {
 	if l.Vendored && linguist.IsVendor(f.path) {
 		return VendoredFiles
@@ -128,7 +127,7 @@ func (l *languages) of(f *file) string {
 	return UnknownLanguage
 }
 
-// classOf is what of takes from a path.
+// classOf appends the part of a path that of depends on.
 func (l *languages) classOf(class []byte, file string) []byte {
 	if l.Vendored && linguist.IsVendor(file) {
 		return append(class, 'v')
@@ -146,7 +145,7 @@ func (l *languages) classOf(class []byte, file string) []byte {
 	}
 }
 
-// skips says whether the path alone keeps a file from being measured.
+// skips reports whether the path alone excludes a file from the statistics.
 func (l *languages) skips(file string) bool {
 	return !l.Vendored && linguist.IsVendor(file)
 }

@@ -5,10 +5,9 @@ import (
 	"slices"
 )
 
-// staysInLine says whether no match of re can hold a line end, and none depends
-// on anything but its line. Then the lines of a text have the same matches as the
-// text: outside of a line, the engine sees a line end or an end of text, which
-// are the same to ^, $, \b and \B.
+// staysInLine reports whether no match of re can contain a line end or depend on anything outside
+// its line. Then the lines of a text have the same matches as the text: outside a line, the engine
+// sees a line end or an end of text, which are equivalent for ^, $, \b and \B.
 func staysInLine(re *syntax.Regexp) bool {
 	switch re.Op {
 	case syntax.OpAnyChar, syntax.OpBeginText, syntax.OpEndText:

@@ -6,21 +6,21 @@ import (
 	"unicode/utf8"
 )
 
-// A literal is a text to search for: as bytes, or without regard to case as
-// Go's (?i) does it (Unicode simple folding). It is never empty.
+// A literal is a text to search for, either as bytes or without regard to case. Case is ignored as
+// in Go's (?i), with Unicode simple folding. The text is never empty.
 type literal struct {
 	text string
 	fold bool
 
 	bytes []byte // text
-	// The rest is for fold only.
+	// The other fields are for fold only.
 	lower   []byte   // text in lower case, if it is ASCII
-	anchor  int      // where in text its rarest byte stands, and
-	second  int      // its second rarest
-	lo, hi  byte     // both cases of the rarest byte; equal for other than letters
-	orbits  [][]rune // for each rune of text, the runes that fold to it
+	anchor  int      // position of its rarest byte
+	second  int      // position of its second rarest byte
+	lo, hi  byte     // both cases of the rarest byte; equal if it is not a letter
+	orbits  [][]rune // for each rune of text, all runes that fold to it
 	leads   [256]bool
-	special bool // text has a k or an s, to which a rune that is not ASCII folds too
+	special bool // text contains k or s, to which non-ASCII runes fold, too
 }
 
 func newLiteral(text string, fold bool) *literal {
@@ -42,7 +42,7 @@ func newLiteral(text string, fold bool) *literal {
 	return l
 }
 
-// anchorAt readies the fast path, for ASCII text.
+// anchorAt prepares the fast path for ASCII text.
 func (l *literal) anchorAt(text string) {
 	l.lower = bytes.ToLower([]byte(text))
 	for i, b := range l.lower {
@@ -63,7 +63,7 @@ func (l *literal) anchorAt(text string) {
 	}
 }
 
-// foldMatters says whether any rune of text has another case.
+// foldMatters reports whether any rune of text has another case.
 func foldMatters(text string) bool {
 	for _, r := range text {
 		if unicode.SimpleFold(r) != r {
@@ -73,7 +73,7 @@ func foldMatters(text string) bool {
 	return false
 }
 
-// orbit is r and every rune that folds to it.
+// orbit returns r and every rune that folds to it.
 func orbit(r rune) []rune {
 	runes := []rune{r}
 	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
@@ -86,8 +86,8 @@ func orbit(r rune) []rune {
 type scanner struct {
 	*literal
 	content []byte
-	slow    bool // the fast path would miss runes that are not ASCII
-	lo, hi  int  // the next places of both cases of the anchor; len(content) for none
+	slow    bool // the fast path would miss non-ASCII runes
+	lo, hi  int  // next positions of both cases of the anchor; len(content) if there is none
 }
 
 func (l *literal) scan(content []byte) scanner {
@@ -98,14 +98,14 @@ func (l *literal) scan(content []byte) scanner {
 	return s
 }
 
-// hasSpecial looks for the two runes that are not ASCII but fold to ASCII: the
-// Kelvin sign and the long s.
+// hasSpecial searches for the two non-ASCII runes that fold to ASCII: the Kelvin sign and the long
+// s.
 func hasSpecial(content []byte) bool {
 	return bytes.Contains(content, []byte("\u212a")) || bytes.Contains(content, []byte("\u017f"))
 }
 
-// next is the first occurrence at or after from. Its start is len(content) when
-// there is none. From one call to the next, from must not decrease.
+// next returns the first occurrence at or after from. If there is none, start is len(content). From
+// one call to the next, from must not decrease.
 func (s *scanner) next(from int) (start, end int) {
 	switch {
 	case !s.fold:
@@ -120,7 +120,7 @@ func (s *scanner) next(from int) (start, end int) {
 	}
 }
 
-// nextByAnchor runs over the places of the rarest byte and checks around them.
+// nextByAnchor visits the occurrences of the rarest byte, and compares the text around them.
 func (s *scanner) nextByAnchor(from int) (start, end int) {
 	n, last := len(s.lower), len(s.content)-len(s.lower)+s.anchor
 	second := s.lower[s.second]
@@ -160,7 +160,7 @@ func equalFold(content, lower []byte) bool {
 	return true
 }
 
-// toLower maps ASCII letters to lower case, other bytes to themselves.
+// toLower maps ASCII letters to lower case, and other bytes to themselves.
 var toLower = func() (table [256]byte) {
 	for i := range table {
 		table[i] = byte(i)
@@ -171,7 +171,7 @@ var toLower = func() (table [256]byte) {
 	return table
 }()
 
-// nextByRune compares rune by rune, wherever the text's first rune can start.
+// nextByRune compares rune by rune, from each place where the text's first rune can start.
 func (s *scanner) nextByRune(from int) (start, end int) {
 	for i := from; i < len(s.content); i++ {
 		if s.leads[s.content[i]] {
@@ -183,7 +183,7 @@ func (s *scanner) nextByRune(from int) (start, end int) {
 	return len(s.content), len(s.content)
 }
 
-// runesAt is the end of the text that starts at a place, or 0.
+// runesAt returns the end of the text that starts at a position, or 0 if it does not start there.
 func (s *scanner) runesAt(at int) int {
 next:
 	for _, orbit := range s.orbits {
@@ -195,7 +195,7 @@ next:
 		}
 		if r >= utf8.RuneSelf {
 			if r, size = utf8.DecodeRune(s.content[at:]); r == utf8.RuneError && size == 1 {
-				return 0 // a byte that is not text equals no rune
+				return 0 // an invalid byte equals no rune
 			}
 		}
 		for _, o := range orbit {

@@ -7,59 +7,57 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// Want says what a Matcher needs to know of a file.
+// Want says what a Matcher needs in order to match a file.
 type Want int
 
 const (
-	// Skip: the path alone rules the file out. Match counts nothing, whatever
-	// the content.
+	// Skip: the path alone excludes the file. Match counts nothing, whatever the content.
 	Skip Want = iota
-	// Path: the path alone decides. Match does not look at the content, which
-	// may be nil.
+	// Path: the path alone decides. Match does not read the content, which may be nil.
 	Path
-	// Content: the content must be read.
+	// Content: the content is needed.
 	Content
 )
 
-// Options of Compile.
+// Options are the options of Compile.
 type Options struct {
-	// ByValue counts per value of the capturing groups, instead of ranges.
+	// ByValue counts the values of the capturing groups instead of match ranges.
 	ByValue bool
-	// Languages, if not nil, counts lines, bytes or files per language, of files for
-	// which the query holds. The query may have filters only, see query.ParseFilters.
+	// Languages, if not nil, counts lines, bytes or files per language, in files for which the
+	// query holds. The query must consist of filters only; see query.ParseFilters.
 	Languages *Languages
 }
 
-// Counts is what was found in one file.
+// Counts is the result for one file.
 type Counts struct {
-	// N is the number of match ranges; of values, with Options.ByValue; 1 for a
-	// file that counts as a whole; 0 for a file that does not match.
+	// N is the number of match ranges, or the number of values with Options.ByValue. It is 1 for a
+	// file that counts as a whole, and 0 for a file that does not match.
 	N int64
-	// Values is the count of each value, and nil unless there are any. A value
-	// is valid UTF-8 without NUL, at most 100 bytes long.
+	// Values has the count of each value. It is nil if there are none. A value is valid UTF-8
+	// without NUL, and has at most 100 bytes.
 	Values map[string]int64
 }
 
 // A Matcher searches files, one at a time. It is safe for concurrent use.
 type Matcher struct {
-	expr      *node // nil: every file matches
-	patterns  int   // how many there are; their ids are below it
+	expr      *node // nil if every file matches
+	patterns  int   // the number of patterns; their ids are 0 to patterns-1
 	onPaths   bool  // patterns match paths (type:path)
 	whole     bool  // a file counts once (type:path, select:file, select:repo)
 	byValue   bool
 	perRepo   bool
-	languages *languages // not nil: counts per language
-	varying   []*node    // leaves on which Match depends besides content; see Class
+	languages *languages // nil unless counts are per language
+	varying   []*node    // leaves on which Match depends besides the content; see Class
 
 	kind       query.Kind
-	lines      lineSide // of changes, see MatchCommit
+	lines      lineSide // the side of a change that patterns search; see MatchCommit
 	predicates []*Predicate
-	stop       *atomic.Bool // or nil
+	stop       *atomic.Bool // may be nil
 }
 
-// Until is the same matcher, but that it gives up when stop is set, so that not even
-// the most costly pattern in the largest file keeps it long. From then on its
-// answers, and those of its Predicates, are worthless.
+// Until returns a copy of the matcher that stops when stop is set. Then even the most expensive
+// pattern in the largest file ends soon. Once stop is set, the results of the matcher and its
+// Predicates are meaningless.
 func (m *Matcher) Until(stop *atomic.Bool) *Matcher {
 	until := *m
 	until.stop = stop
@@ -72,8 +70,8 @@ func (m *Matcher) Until(stop *atomic.Bool) *Matcher {
 	return &until
 }
 
-// Want says what Match needs to know of the file at path. Like Match, it is for a
-// matcher whose Kind is query.Files.
+// Want returns what Match needs in order to match the file at path. The matcher's Kind must be
+// query.Files, also for Match.
 func (m *Matcher) Want(path string) Want {
 	if m.kind != query.Files {
 		panic("match: Want of a matcher for commits")
@@ -92,8 +90,8 @@ func (m *Matcher) Want(path string) Want {
 	return Content
 }
 
-// Match counts matches in one file. It neither changes nor retains content,
-// which may be nil if Want(path) is not Content.
+// Match counts the matches in one file. It neither changes nor retains content, which may be nil
+// unless Want(path) is Content.
 func (m *Matcher) Match(path string, content []byte) Counts {
 	if m.kind != query.Files {
 		panic("match: Match of a matcher for commits")
@@ -115,7 +113,8 @@ func (m *Matcher) Match(path string, content []byte) Counts {
 		return Counts{N: 1}
 	}
 	if only := m.expr.counted; only != nil && !m.whole && !m.byValue {
-		// One pattern besides filters: counting it also says whether it is there.
+		// With one pattern and only filters besides it, counting also tells whether the pattern is
+		// present.
 		if f.binary || !f.filtersHold(m.expr) {
 			return Counts{}
 		}
@@ -144,8 +143,8 @@ func (m *Matcher) Match(path string, content []byte) Counts {
 	return Counts{N: countApart(all)}
 }
 
-// countApart counts the ranges that are left when of overlapping ones the
-// leftmost is kept, of these the longest.
+// countApart counts the ranges that remain after overlaps are removed: of overlapping ranges, it
+// keeps the leftmost, and of those that start together, the longest.
 func countApart(all []span) int64 {
 	sort.Slice(all, func(i, j int) bool {
 		if all[i].start != all[j].start {
@@ -163,17 +162,16 @@ func countApart(all []span) int64 {
 	return n
 }
 
-// PerRepository reports whether a commit counts 1 if anything matched and 0
-// otherwise (select:repo), instead of the sum of its files' counts.
+// PerRepository reports whether a commit counts 1 if anything matched and else 0 (select:repo),
+// instead of the sum of the counts of its files.
 func (m *Matcher) PerRepository() bool { return m.perRepo }
 
-// ContentOnly reports whether files of equal content for which Want says Content
-// have equal counts, whatever their paths. If not, see Class.
+// ContentOnly reports whether files with equal content for which Want returns Content have equal
+// counts, whatever their paths. If not, see Class.
 func (m *Matcher) ContentOnly() bool { return len(m.varying) == 0 && m.languages == nil }
 
-// Class is what Match takes from a path for which Want says Content: files of
-// equal content and equal class have equal counts. It is "" for all paths if
-// ContentOnly.
+// Class returns what the result of Match depends on in a path for which Want returns Content: files
+// with equal content and equal class have equal counts. It is "" for all paths if ContentOnly.
 func (m *Matcher) Class(path string) string {
 	if m.onPaths && len(m.varying) > 0 {
 		return path
@@ -196,7 +194,7 @@ func (m *Matcher) Class(path string) string {
 	return string(class)
 }
 
-// selects says whether files count as a whole.
+// selects reports whether files count as a whole.
 func selects(q *query.Query) bool {
 	return q.Type == query.TypePath || q.Select != query.SelectContent
 }

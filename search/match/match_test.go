@@ -29,7 +29,7 @@ func TestMatchCounts(t *testing.T) {
 		query, content string
 		want           int64
 	}{
-		// Ranges, not lines; case is no matter unless case:yes.
+		// Match ranges count, not lines. Case does not matter unless case:yes.
 		{"todo", "TODO: Todo\ntodo", 3},
 		{"case:yes todo", "TODO: Todo\ntodo", 1},
 		{"aa", "aaaaa", 2},
@@ -38,26 +38,26 @@ func TestMatchCounts(t *testing.T) {
 		{"a.b", "a.b axb", 1},
 		{`content:"a\nb"`, "a\nb", 1},
 
-		// Lines: ^ and $ are line anchors, . stops at a newline.
+		// ^ and $ match at line ends, . does not match a newline.
 		{"/^a$/", "a\nb\na\r\na", 2},
 		{"/a.*b/", "a\nb a--b", 1},
 		{`/a\s+b/`, "a\n\nb", 1},
 		{"patterntype:regexp a b", "a1b\na\nb", 1},
 
-		// Empty matches count nothing.
+		// Empty matches do not count.
 		{"/x*/", "xx y x", 2},
 		{"/(|x)y?/", "xy", 1},
 		{"/$/", "a\nb\n", 0},
 		{"/x*/ OR b", "b", 1},
 
-		// Overlaps within a pattern: leftmost first. Between patterns: merged.
+		// Overlaps within a pattern: leftmost-first. Overlaps between patterns: merged.
 		{"/ab|abc/", "abc", 1},
 		{"foo OR foobar", "foobar foo", 2},
 		{"ab OR bc", "abc bc", 2},
 		{"ab OR b OR a", "ab b a", 3},
 		{"todo OR TODO", "todo", 1},
 
-		// Booleans: ranges of the positive patterns of the parts that hold.
+		// Booleans: the ranges of the positive patterns in the parts that hold.
 		{"a AND b", "a b a", 3},
 		{"a AND b", "a a", 0},
 		{"a AND NOT b", "a a", 2},
@@ -67,7 +67,7 @@ func TestMatchCounts(t *testing.T) {
 		{"NOT (NOT a OR b)", "a a", 2},
 		{"-content:b a", "a", 1},
 
-		// Without a positive pattern that holds, the file counts.
+		// If the query holds without a positive pattern, the file counts.
 		{"NOT a", "b", 1},
 		{"NOT a", "a", 0},
 		{"a OR NOT b", "c", 1},
@@ -87,7 +87,7 @@ func TestMatchCounts(t *testing.T) {
 		{"type:path NOT nowhere", "nowhere", 1},
 		{"type:path", "", 1},
 
-		// Bytes that are not UTF-8 are searched as bytes, and fold to nothing.
+		// Bytes that are not UTF-8 are searched as bytes, and have no other case.
 		{"é", "\xc3 \xc3\xa9 \xff\xc3\x89", 2},
 		{`content:"�"`, "\xff \xef\xbf\xbd", 1},
 		{"k", "k K \u212a", 3},
@@ -108,8 +108,8 @@ func TestMatchCounts(t *testing.T) {
 
 func TestReplacementRune(t *testing.T) {
 	t.Parallel()
-	// In a text U+FFFD is itself. In a regular expression it is what Go's engine
-	// takes it for: also a byte that is not UTF-8.
+	// In a literal, U+FFFD matches itself. In a regular expression, it matches what Go's engine
+	// matches: also a byte that is not UTF-8.
 	require.Equal(t, int64(1), compile(t, "a\uFFFD", match.Options{}).Match("x", []byte("a\xff a\uFFFD")).N)
 	require.Equal(t, int64(2), compile(t, `/a\x{FFFD}/`, match.Options{}).Match("x", []byte("a\xff a\uFFFD")).N)
 }
@@ -194,7 +194,7 @@ func TestClassIsWhatLanguagesDependOn(t *testing.T) {
 	t.Parallel()
 	m := compile(t, "lang:c++ a", match.Options{})
 	require.Equal(t, m.Class("a/x.cpp"), m.Class("b/y.cc"))
-	require.Equal(t, m.Class("a/x.h"), m.Class("b/y.h")) // both ask the content
+	require.Equal(t, m.Class("a/x.h"), m.Class("b/y.h")) // the content decides for both
 	require.NotEqual(t, m.Class("x.h"), m.Class("x.cpp"))
 }
 
@@ -229,7 +229,7 @@ func TestValues(t *testing.T) {
 	}
 }
 
-// TestRegexpsShareMemory has many that each would be small enough.
+// TestRegexpsShareMemory compiles many expressions, each of which is small enough alone.
 func TestRegexpsShareMemory(t *testing.T) {
 	t.Parallel()
 	var all []string

@@ -2,26 +2,25 @@ package match
 
 import (
 	"fmt"
-	"regexp"
 
 	"github.com/backsight/backsight/search/match/internal/dfa"
 	"github.com/backsight/backsight/search/query"
 )
 
-// node is a query's expression with its NOTs pushed down to the leaves.
+// A node is a part of a query's expression, with NOTs pushed down to the leaves.
 type node struct {
 	op   op
 	kids []*node
 
-	negated bool // a leaf under NOT
+	negated bool // the leaf is under a NOT
 
 	pattern  *pattern
-	file     *regexp.Regexp
-	language *language
-	ofCommit *ofCommit
+	onFile   fileFilter
+	pathOnly bool // the path alone decides onFile
+	onCommit func(*Commit) bool
 
-	// counted, of a leaf that is a positive pattern and of an AND of one such
-	// and of filters, is the pattern.
+	// counted is the pattern of a leaf that is a positive pattern, and of an AND of one such leaf
+	// and filters.
 	counted *pattern
 }
 
@@ -31,22 +30,21 @@ const (
 	allOf op = iota
 	anyOf
 	isPattern
-	isFile
-	isLanguage
-	isOfCommit
+	isFileFilter
+	isCommitFilter
 )
 
-// pattern is a pattern with its way to find it; a query that has it twice has it
-// once in a Matcher.
+// A pattern is a pattern of the query with its finder. A pattern that is in the query twice is in a
+// Matcher once.
 type pattern struct {
 	id       int
 	finder   finder
 	required Requirement
-	inLine   bool // no match depends on more than its line
+	inLine   bool // no match depends on anything outside its line
 }
 
-// Compile readies a query for matching. The error says what the query lacks for
-// the options.
+// Compile prepares a query for matching. It returns an error if the query does not fit the options,
+// or is too large.
 func Compile(q *query.Query, opts Options) (*Matcher, error) {
 	m := &Matcher{
 		kind:    q.Kind(),
@@ -97,12 +95,13 @@ type compiler struct {
 	q     *query.Query
 	m     *Matcher
 	known map[patternKey]*pattern
-	// engines are those of the regular expressions, size is the sum of their sizes.
+	// engines has the engines of the regular expressions, and size is the sum of their sizes.
 	engines []*engine
 	size    int
 }
 
-// add adds the engine of a regular expression. All together may be as large as one.
+// add adds the engine of a regular expression. All engines together have the same size limit as
+// one.
 func (c *compiler) add(e *engine) error {
 	c.engines = append(c.engines, e)
 	if c.size += e.re.Size(); c.size > dfa.MaxSize {
@@ -111,7 +110,8 @@ func (c *compiler) add(e *engine) error {
 	return nil
 }
 
-// shareMemory lets the engines have as much for their tables as one alone would.
+// shareMemory divides the memory for tables, which is as much as one engine would have, among the
+// engines.
 func (c *compiler) shareMemory() {
 	for _, e := range c.engines {
 		e.re.Bound(dfa.TableBytes / len(c.engines))
@@ -136,26 +136,23 @@ func (c *compiler) node(n query.Node, negated bool) (*node, error) {
 			leaf.counted = p
 		}
 		return leaf, nil
-	case *query.File:
-		flags := "(?i)"
-		if c.q.CaseSensitive {
-			flags = ""
+	case *query.Filter:
+		compile := filters[n.Name]
+		if compile == nil {
+			return nil, fmt.Errorf("%s cannot be a condition on a file or a commit", n)
 		}
-		re, err := regexp.Compile(flags + n.Regexp)
-		return &node{op: isFile, file: re, negated: negated}, err
-	case *query.CommitText:
-		re, err := regexp.Compile("(?im)" + n.Regexp)
-		return &node{op: isOfCommit, ofCommit: &ofCommit{field: n.Field, re: re}, negated: negated}, err
-	case *query.CommitTime:
-		return &node{op: isOfCommit, ofCommit: &ofCommit{before: n.Before, time: n.Time}, negated: negated}, nil
-	case *query.Language:
-		return &node{op: isLanguage, language: newLanguage(n.Name), negated: negated}, nil
+		leaf, err := compile(c, n.Value)
+		if err != nil {
+			return nil, err
+		}
+		leaf.negated = negated
+		return leaf, nil
 	default:
-		return nil, fmt.Errorf("%s has no place in the condition on a file", n)
+		return nil, fmt.Errorf("%s cannot be a condition on a file or a commit", n)
 	}
 }
 
-// nodes compiles an AND or an OR; under NOT each is the other.
+// nodes compiles an AND or an OR. Under a NOT, it exchanges them.
 func (c *compiler) nodes(nodes []query.Node, op op, negated bool) (*node, error) {
 	if negated {
 		op = allOf + anyOf - op
@@ -172,7 +169,7 @@ func (c *compiler) nodes(nodes []query.Node, op op, negated bool) (*node, error)
 		case kid.counted != nil && kid.op == isPattern:
 			only++
 			out.counted = kid.counted
-		case kid.op == isFile || kid.op == isLanguage:
+		case kid.op == isFileFilter:
 			filters++
 		}
 	}
@@ -206,9 +203,9 @@ func (c *compiler) pattern(p *query.Pattern) (*pattern, error) {
 	return out, nil
 }
 
-// varying is the leaves that make the counts of equal contents differ although
-// Want is Content for both. A filter on paths that stands in the top AND does
-// not: where it fails, Want is Skip.
+// varying returns the leaves that can make the counts of equal contents differ although Want
+// returns Content for both. A filter on paths in the top AND cannot: if it does not hold, Want
+// returns Skip.
 func varying(n *node, onPaths bool) []*node {
 	var found []*node
 	var walk func(n *node, top bool)
@@ -218,12 +215,10 @@ func varying(n *node, onPaths bool) []*node {
 			for _, k := range n.kids {
 				walk(k, top && n.op == allOf)
 			}
-		case isFile:
-			if !top {
+		case isFileFilter:
+			if !top || !n.pathOnly {
 				found = append(found, n)
 			}
-		case isLanguage:
-			found = append(found, n)
 		case isPattern:
 			if onPaths {
 				found = append(found, n)

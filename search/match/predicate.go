@@ -7,26 +7,25 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// A Predicate is a condition on the files of the commit that is counted, as a
-// whole: that one of them matches or, with Not, that none does. A commit for which
-// it does not hold counts 0.
+// A Predicate is a condition on all files of the commit that is counted: that one of them matches
+// or, with Not, that none matches. If it does not hold, the commit counts 0.
 //
-// It is safe for concurrent use.
+// A Predicate is safe for concurrent use.
 type Predicate struct {
 	// Not says that no file may match.
 	Not bool
 
-	path     *regexp.Regexp // nil: any
-	content  finder         // nil: any
+	path     *regexp.Regexp // nil if any path matches
+	content  finder         // nil if any content matches
 	required Requirement
-	stop     *atomic.Bool // or nil
+	stop     *atomic.Bool // may be nil
 }
 
-// Predicates are the conditions that all have to hold for a commit. Whoever counts
-// has to see to them: Match knows one file only.
+// Predicates returns the conditions that must all hold for a commit. Callers must evaluate them,
+// because Match only sees one file.
 func (m *Matcher) Predicates() []*Predicate { return m.predicates }
 
-// Want says what Match needs to know of the file at path, as Matcher.Want does.
+// Want returns what Match needs in order to match the file at path, like Matcher.Want.
 func (p *Predicate) Want(path string) Want {
 	switch {
 	case p.path != nil && !p.path.MatchString(path):
@@ -38,8 +37,9 @@ func (p *Predicate) Want(path string) Want {
 	}
 }
 
-// Match says whether a file is one that the predicate asks for; Not is not looked
-// at. content may be nil if Want(path) is not Content. Binary content has no match.
+// Match reports whether a file has the path and the content that the predicate asks for. It ignores
+// Not, which callers must apply. content may be nil unless Want(path) is Content. Binary content
+// has no match.
 func (p *Predicate) Match(path string, content []byte) bool {
 	switch p.Want(path) {
 	case Skip:
@@ -51,11 +51,11 @@ func (p *Predicate) Match(path string, content []byte) bool {
 	}
 }
 
-// PathsOnly says that paths decide: Want is never Content.
+// PathsOnly reports whether paths decide: then Want never returns Content.
 func (p *Predicate) PathsOnly() bool { return p.content == nil }
 
-// Required is what the content of every file holds that matches; see
-// Matcher.Required. It is of no meaning if PathsOnly.
+// Required returns what the content of every matching file contains; see Matcher.Required. The
+// result is meaningless if PathsOnly.
 func (p *Predicate) Required() Requirement { return p.required }
 
 func newPredicate(from query.Predicate, caseSensitive bool) (*Predicate, error) {

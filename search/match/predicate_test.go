@@ -56,7 +56,7 @@ func TestMatchCommit(t *testing.T) {
 		{"type:diff binary", false},
 		{"type:diff text", false},
 		{"type:diff file:binary", true},
-		{"type:diff moved", false}, // and its line end does not count
+		{"type:diff moved", false}, // the line end is not part of the line
 		{"type:diff }", false},
 		{"type:diff select:commit.diff.added log", true},
 		{"type:diff select:commit.diff.removed log", false},
@@ -64,7 +64,7 @@ func TestMatchCommit(t *testing.T) {
 		{"type:diff select:commit.diff.added return", false},
 		{"type:diff select:commit return", true},
 		{"type:diff patterntype:regexp ^return$", true},
-		{"type:diff patterntype:regexp \\Areturn\\z", true}, // a line is all there is
+		{"type:diff patterntype:regexp \\Areturn\\z", true}, // a line is matched as if it were the whole text
 		{"type:diff patterntype:regexp x\\)\\s+return", false},
 		{"type:diff patterntype:regexp x*", true},
 		{"type:diff NOT log", true},
@@ -102,11 +102,11 @@ func TestMatchCommit(t *testing.T) {
 	q, err := query.Parse("type:diff patterntype:regexp (a)")
 	require.NoError(t, err)
 	_, err = match.Compile(q, match.Options{ByValue: true})
-	require.ErrorContains(t, err, "values are counted in the content of files")
+	require.ErrorContains(t, err, "values can only be counted in the content of files")
 	require.Panics(t, func() { compile(t, "a", match.Options{}).MatchCommit(commit) })
 }
 
-// holds evaluates a predicate as a caller does, with the files of one commit.
+// holds evaluates a predicate on the files of one commit, as a caller does.
 func holds(t *testing.T, p *match.Predicate, all files) bool {
 	t.Helper()
 	found := false
@@ -143,7 +143,7 @@ func TestPredicates(t *testing.T) {
 		{"repo:has.content(acme)", true},
 		{"case:yes repo:has.content(ACME)", false},
 		{"repo:has.content(^go 1\\.2\\d$)", true},
-		{"repo:has.content(x*)", false}, // an empty match is none
+		{"repo:has.content(x*)", false}, // empty matches do not count
 		{"repo:has.file(path:go.mod content:go\\s1)", true},
 		{"repo:has.file(path:README content:module)", false},
 		{"-repo:has.file(path:README content:module)", true},

@@ -2,8 +2,8 @@ package match
 
 import "regexp/syntax"
 
-// prefixOf is texts with one of which every match of re begins. None are known if
-// the set says nothing.
+// prefixOf returns texts, one of which starts every match of re. If the set has negative strength,
+// no such texts are known.
 func prefixOf(re *syntax.Regexp) literals {
 	switch re.Op {
 	case syntax.OpLiteral, syntax.OpCharClass:

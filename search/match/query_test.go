@@ -12,8 +12,8 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// oracle counts a query in a file in the plainest way: each pattern is a Go
-// regexp over the whole content, each node a set of ranges or a no.
+// An oracle counts a query in a file in the simplest way: each pattern is a Go regexp on the whole
+// content, and each node returns whether it holds and its ranges.
 type oracle struct {
 	q       *query.Query
 	path    string
@@ -31,7 +31,7 @@ func (o oracle) regexp(p *query.Pattern) *regexp.Regexp {
 	return regexp.MustCompile("(?m)" + text)
 }
 
-// node says whether n holds (or, negated, does not), and the ranges it counts.
+// node returns whether n holds (or, if negated, does not hold), and the ranges that it counts.
 func (o oracle) node(n query.Node, negated bool) (bool, []span) {
 	all := func(nodes []query.Node, every bool) (bool, []span) {
 		holds, ranges := every, []span(nil)
@@ -58,12 +58,12 @@ func (o oracle) node(n query.Node, negated bool) (bool, []span) {
 		return all(n.Nodes, negated)
 	case *query.Not:
 		return o.node(n.Node, !negated)
-	case *query.File:
+	case *query.Filter: // the tests use no other filter than file:
 		flags := "(?i)"
 		if o.q.CaseSensitive {
 			flags = ""
 		}
-		return regexp.MustCompile(flags+n.Regexp).MatchString(o.path) != negated, nil
+		return regexp.MustCompile(flags+n.Value).MatchString(o.path) != negated, nil
 	case *query.Pattern:
 		subject := o.content
 		if o.q.Type == query.TypePath {

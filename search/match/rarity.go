@@ -2,10 +2,9 @@ package match
 
 import "math"
 
-// rarity is how many eighths of a bit a byte tells, -8·log2(its share), in 53 MB
-// of source code (Go, C, JavaScript, TypeScript, JSON, YAML, Markdown, Python).
-// It only ranks bytes and texts by how soon a search for them stumbles: wrong
-// numbers cost time, never a count.
+// rarity is the information of a byte in eighths of a bit, -8·log2(its share), measured in 53 MB of
+// source code (Go, C, JavaScript, TypeScript, JSON, YAML, Markdown, Python). It only ranks bytes
+// and texts by how rarely a search finds them. Wrong numbers cost time, but never change a count.
 var rarity = [256]uint8{
 	160, 160, 160, 160, 160, 160, 160, 160, 160, 51, 42, 160, 160, 160, 160, 160,
 	160, 160, 160, 160, 160, 160, 160, 160, 160, 160, 160, 160, 160, 160, 160, 160,
@@ -33,7 +32,7 @@ func foldedRarity(b byte) float64 {
 	return float64(rarity[b])
 }
 
-// shares is rarity as shares of all bytes.
+// shares has rarity as shares of all bytes.
 var shares = func() (table [256]float64) {
 	for b, r := range rarity {
 		table[b] = math.Exp2(-float64(r) / 8)
@@ -45,8 +44,7 @@ func share(b byte) float64 { return shares[b] }
 
 func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
 
-// textRarity is the rarity of a text, as if its bytes were independent of each
-// other.
+// textRarity returns the rarity of a text, as if its bytes were independent of each other.
 func textRarity(text string, fold bool) float64 {
 	sum := 0.0
 	for i := 0; i < len(text); i++ {

@@ -10,15 +10,14 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// recipe is a series of Sourcegraph's page "Common use cases and recipes" with a
-// small repository and what it counts there. Queries are as on the page; those
-// of series by value have patterntype:regexp before them, which its form for such
-// series adds.
+// A recipe is a series from Sourcegraph's page "Common use cases and recipes", with a small
+// repository and the counts in it. Queries are as on the page, except that those of series by value
+// start with patterntype:regexp, which Sourcegraph's form adds.
 type recipe struct {
 	name, query string
 	files       map[string]string
 	want        int64
-	values      map[string]int64 // of a series by value
+	values      map[string]int64 // for a series by value
 }
 
 type files = map[string]string
@@ -139,7 +138,7 @@ var recipes = []recipe{
 	{"Data fetching from GraphQL", `patternType:regexp use(Query|Mutation|Connection|LazyQuery)(\(|<[^>]*>\()`, graphql, 3, nil},
 }
 
-// count is what a matcher counts in a repository's files.
+// count returns what a matcher counts in a repository's files.
 func count(t *testing.T, m *match.Matcher, all files) (n int64, values map[string]int64) {
 	t.Helper()
 	for _, p := range m.Predicates() {
@@ -179,7 +178,7 @@ func TestRecipes(t *testing.T) {
 	}
 }
 
-// TestRecipeOfCommits is the one recipe that searches commits.
+// TestRecipeOfCommits covers the only recipe that searches commits.
 func TestRecipeOfCommits(t *testing.T) {
 	t.Parallel()
 	q, err := query.Parse("type:commit revert")

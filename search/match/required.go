@@ -7,31 +7,30 @@ import (
 	"unicode/utf8"
 )
 
-// maxLiterals bounds the alternatives that are kept of a regular expression:
-// each costs a run over the content, at some GB/s, where the engine makes some
-// 50 MB/s.
+// maxLiterals limits the alternatives of a regular expression that are kept. Each takes one pass
+// over the content, at some GB/s; the engine runs at about 50 MB/s.
 const maxLiterals = 16
 
-// literals is a set of texts about the matches of a regular expression, in the
-// order in which it prefers them.
+// literals is a set of texts that describe the matches of a regular expression, in the order in
+// which the expression prefers them.
 type literals struct {
 	texts []string
-	fold  bool // the texts stand for all their cases
+	fold  bool // each text stands for all its cases
 }
 
-// facts is what is known of a regular expression's matches.
+// facts is what is known about the matches of a regular expression.
 type facts struct {
-	// exact, if bounded, has every text that can be matched.
+	// exact contains every text that can be matched, if bounded.
 	exact   literals
 	bounded bool
-	// precise says that the matches are exactly those of exact, wherever they
-	// stand: there are no assertions, and fold holds for all texts or none.
+	// precise says that the matches are exactly the texts of exact, wherever they occur: there are
+	// no assertions, and fold applies to all texts or to none.
 	precise bool
-	// required, if any, has texts one of which is in every match.
+	// required, if not empty, has texts, one of which is in every match.
 	required literals
 }
 
-// best is the stronger of the required texts and the exact ones.
+// best returns the stronger of the required texts and the exact ones.
 func (f facts) best() literals {
 	if f.bounded {
 		return better(f.required, f.exact)
@@ -39,7 +38,7 @@ func (f facts) best() literals {
 	return f.required
 }
 
-// better is the set that rejects more contents.
+// better returns the set that rejects more contents.
 func better(a, b literals) literals {
 	if b.strength() > a.strength() {
 		return b
@@ -47,8 +46,8 @@ func better(a, b literals) literals {
 	return a
 }
 
-// strength estimates, in eighths of a bit, how rarely one of the texts occurs.
-// It is negative for a set that says nothing.
+// strength estimates, in eighths of a bit, how rarely any of the texts occurs. It is negative for a
+// set that rejects nothing.
 func (l literals) strength() float64 {
 	if len(l.texts) == 0 {
 		return -1
@@ -63,7 +62,7 @@ func (l literals) strength() float64 {
 	return -8 * math.Log2(occurs)
 }
 
-// emptyText are the facts of what matches the empty text.
+// emptyText returns the facts of an expression that matches only the empty text.
 func emptyText(precise bool) facts {
 	return facts{exact: literals{texts: []string{""}}, bounded: true, precise: precise}
 }
@@ -99,7 +98,7 @@ func factsOf(re *syntax.Regexp) facts {
 
 func literalFacts(runes []rune, fold bool) facts {
 	for _, r := range runes {
-		// The engine matches U+FFFD with bytes that are not UTF-8.
+		// Go's engine also matches U+FFFD with bytes that are not UTF-8.
 		if r == utf8.RuneError || !utf8.ValidRune(r) {
 			return facts{}
 		}
@@ -108,8 +107,8 @@ func literalFacts(runes []rune, fold bool) facts {
 	return facts{exact: literals{[]string{text}, fold && foldMatters(text)}, bounded: true, precise: true}
 }
 
-// classFacts takes a small class for an alternation of its runes. A class that
-// is closed under folding, such as those of (?i), is one fold of fewer runes.
+// classFacts treats a small class as an alternation of its runes. If the class contains all cases
+// of its runes, as with (?i), it keeps one case and sets fold.
 func classFacts(pairs []rune) facts {
 	var runes []rune
 	for i := 0; i < len(pairs); i += 2 {
@@ -144,8 +143,8 @@ func classFacts(pairs []rune) facts {
 }
 
 func concatFacts(subs []*syntax.Regexp) facts {
-	whole := emptyText(true) // what the subs so far match, while bounded
-	run := whole             // what the last subs match, since one was not bounded
+	whole := emptyText(true) // the matches of the subexpressions so far, while they are bounded
+	run := whole             // the matches of the last subexpressions, after one that is not bounded
 	var required literals
 	for _, sub := range subs {
 		f := factsOf(sub)
@@ -171,7 +170,7 @@ func concatFacts(subs []*syntax.Regexp) facts {
 	return whole
 }
 
-// product is the facts of two expressions in a row, unless they are too many.
+// product returns the facts of two adjacent expressions, unless they would have too many texts.
 func product(a, b facts) (facts, bool) {
 	if !a.bounded || !b.bounded || len(a.exact.texts)*len(b.exact.texts) > maxLiterals {
 		return facts{}, false
@@ -186,8 +185,8 @@ func product(a, b facts) (facts, bool) {
 	return p, true
 }
 
-// joinFold is the fold of a set of texts made from two, and whether the set is
-// still precise.
+// joinFold returns the fold of a set of texts that is made from two sets, and whether that set is
+// precise.
 func joinFold(a, b facts) (fold, precise bool) {
 	fold, precise = a.exact.fold || b.exact.fold, a.precise && b.precise
 	if a.exact.fold != b.exact.fold {
@@ -217,8 +216,8 @@ func alternateFacts(subs []*syntax.Regexp) facts {
 	return all
 }
 
-// union is the texts of either set; none if one says nothing, or if they are too
-// many.
+// union returns the texts of both sets. It returns no texts if one set rejects nothing, or if there
+// would be too many.
 func union(a, b literals) literals {
 	if a.strength() < 0 || b.strength() < 0 || len(a.texts)+len(b.texts) > maxLiterals {
 		return literals{}

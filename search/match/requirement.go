@@ -6,39 +6,39 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// RequirementKind says what a Requirement asks for.
+// RequirementKind is the kind of a Requirement.
 type RequirementKind int
 
 const (
-	// RequireUnknown asks for nothing: any content may match, and has to be read.
+	// RequireUnknown requires nothing: any content may match, and must be read.
 	RequireUnknown RequirementKind = iota
-	// RequireText asks for a text.
+	// RequireText requires a text.
 	RequireText
-	// RequireAll asks for all of its parts.
+	// RequireAll requires all of its parts.
 	RequireAll
-	// RequireAny asks for one of its parts.
+	// RequireAny requires one of its parts.
 	RequireAny
 )
 
-// A Requirement is what a content must hold for a file to match: a formula of
-// texts. It is necessary, not sufficient; a content for which it does not hold
-// counts 0 whatever its path.
+// A Requirement is a condition on a content: a formula of texts that the content must contain for
+// the file to match. It is necessary, but not sufficient. A content that does not meet it counts 0,
+// whatever its path.
 type Requirement struct {
 	Kind RequirementKind
-	// Text, of RequireText, is never empty. With Fold it stands for all its cases,
-	// by Unicode simple folding.
+	// Text is set for RequireText, and is never empty. With Fold, the text stands for all its
+	// cases, by Unicode simple folding.
 	Text string
 	Fold bool
-	// Parts, of RequireAll and RequireAny, are two or more, none of them unknown.
+	// Parts is set for RequireAll and RequireAny. There are at least two, and none is unknown.
 	Parts []Requirement
 }
 
-// maxRequirement is how many texts a Requirement has at most. One that would have
-// more alternatives is unknown.
+// maxRequirement limits the texts of a Requirement. A requirement that would need more alternatives
+// is unknown.
 const maxRequirement = 256
 
-// Required is what the content of every file that matches holds. An index picks
-// the contents to read by it.
+// Required returns what the content of every matching file contains. An index uses it to choose the
+// contents to read.
 func (m *Matcher) Required() Requirement {
 	if m.expr == nil || m.onPaths || m.kind != query.Files {
 		return Requirement{}
@@ -65,7 +65,7 @@ func (n *node) required() Requirement {
 	return Requirement{}
 }
 
-// Holds says whether a content meets the requirement.
+// Holds reports whether a content meets the requirement.
 func (r Requirement) Holds(content []byte) bool {
 	holds := func(p Requirement) bool { return p.Holds(content) }
 	switch r.Kind {
@@ -87,7 +87,7 @@ func requireText(text string, fold bool) Requirement {
 	return Requirement{Kind: RequireText, Text: text, Fold: fold && foldMatters(text)}
 }
 
-// requireAll leaves out parts that are unknown, given before, or too many.
+// requireAll combines parts, without those that are unknown, repeated, or above the limit.
 func requireAll(parts []Requirement) Requirement {
 	all := Requirement{Kind: RequireAll}
 	texts := 0
@@ -117,7 +117,7 @@ func requireAny(parts []Requirement) Requirement {
 	return any.simple()
 }
 
-// flat puts the parts of parts of the same kind in their place.
+// flat replaces parts of the given kind with their own parts.
 func flat(kind RequirementKind, parts []Requirement) []Requirement {
 	var all []Requirement
 	for _, p := range parts {
@@ -140,7 +140,7 @@ func (r Requirement) simple() Requirement {
 	return r
 }
 
-// size is the number of texts.
+// size returns the number of texts.
 func (r Requirement) size() int {
 	n := 0
 	if r.Kind == RequireText {

@@ -7,7 +7,7 @@ import (
 	"github.com/backsight/backsight/search/query/template"
 )
 
-// requirementOf is what a content must hold for a pattern to match.
+// requirementOf returns what a content must contain for a pattern to match.
 func requirementOf(p *query.Pattern, caseSensitive bool) (Requirement, error) {
 	switch p.Kind {
 	case query.Literal:
@@ -37,7 +37,7 @@ func requirementOf(p *query.Pattern, caseSensitive bool) (Requirement, error) {
 		return Requirement{}, err
 	}
 	if f := factsOf(tree); f.bounded {
-		// An empty match counts nothing, so it requires nothing.
+		// An empty match does not count, so it requires nothing.
 		var texts []string
 		for _, t := range f.exact.texts {
 			if t != "" {
@@ -49,12 +49,11 @@ func requirementOf(p *query.Pattern, caseSensitive bool) (Requirement, error) {
 	return requirementOfTree(tree), nil
 }
 
-// weak is how rare, in eighths of a bit, alternatives inside a regular expression
-// are at least, to be worth looking for: 5 bits. Digits, for example, are in every
-// file.
+// weak is the minimum rarity, in eighths of a bit, of alternatives inside a regular expression that
+// are worth a search: 5 bits. Digits, for example, are in every file.
 const weak = 40
 
-// requireOne asks for one of some texts.
+// requireOne requires one of the texts, if they are rare enough.
 func requireOne(l literals, least float64) Requirement {
 	if l.strength() < least {
 		return Requirement{}
@@ -83,7 +82,7 @@ func requirementOfTree(re *syntax.Regexp) Requirement {
 		return requireAny(all)
 	case syntax.OpConcat:
 		var all []Requirement
-		run := emptyText(true) // what the last subs match in a row
+		run := emptyText(true) // what the last adjacent subexpressions match
 		for _, sub := range inRow(re, nil) {
 			f := factsOf(sub)
 			next, ok := product(run, f)
@@ -107,7 +106,7 @@ func requirementOfTree(re *syntax.Regexp) Requirement {
 	}
 }
 
-// inRow adds what a concatenation is made of, with what its groups are made of.
+// inRow appends the parts of a concatenation, with the parts of its groups in place of the groups.
 func inRow(re *syntax.Regexp, to []*syntax.Regexp) []*syntax.Regexp {
 	switch re.Op {
 	case syntax.OpCapture, syntax.OpConcat:

@@ -70,13 +70,13 @@ func compileQuery(t require.TestingT, text string) *Matcher {
 	return m
 }
 
-// checkRequirement says that a content which matches meets the requirement.
+// checkRequirement checks that a matching content meets the requirement.
 func checkRequirement(t require.TestingT, r Requirement, content []byte, what any) {
 	require.True(t, r.Holds(content), "%s requires %s of %q", what, r, content)
 	checkForm(t, r)
 }
 
-// checkForm says that a requirement has the documented form.
+// checkForm checks that a requirement has the documented form.
 func checkForm(t require.TestingT, r Requirement) {
 	require.Equal(t, r.Kind == RequireText, r.Text != "")
 	require.LessOrEqual(t, r.size(), maxRequirement)
@@ -148,8 +148,8 @@ func TestTemplatesMeetTheirRequirement(t *testing.T) {
 	require.Positive(t, matched)
 }
 
-// String is for people: `("foo" AND ("bar"i OR "baz"))`; i is for Fold, ? for
-// unknown.
+// String formats a requirement for test output: `("foo" AND ("bar"i OR "baz"))`. i marks Fold, ?
+// marks an unknown requirement.
 func (r Requirement) String() string {
 	switch r.Kind {
 	case RequireText:

@@ -8,19 +8,18 @@ import (
 	"unicode/utf8"
 )
 
-// A byteSet is the bytes that can stand at one place of a match.
+// A byteSet is the set of bytes that can be at one position of a match.
 type byteSet [256]bool
 
-// A run is bytes in a row that every match holds, each known by its set: for
-// \d+\.\d+ a digit, a period and a digit. It rejects lines for expressions that
-// hold no rare text.
+// A run is a sequence of adjacent bytes that every match contains, each given as a set: for
+// \d+\.\d+ a digit, a period and a digit. It rejects lines for expressions without a rare text.
 type run struct {
 	sets   []byteSet
-	anchor int    // the set whose bytes are the rarest
-	only   []byte // its bytes, if one or two
+	anchor int    // the position with the rarest bytes
+	only   []byte // the bytes of that position, if there are one or two
 }
 
-// maxRun is how many bytes of a run are looked at.
+// maxRun limits the bytes of a run that are compared.
 const maxRun = 16
 
 // strength estimates how rarely the run occurs, in eighths of a bit.
@@ -45,7 +44,7 @@ func (s *byteSet) strength() float64 {
 	return max(0, -8*math.Log2(all))
 }
 
-// index is the first place at or after from where the run stands, or len(content).
+// index returns the first position of the run at or after from, or len(content).
 func (r *run) index(content []byte, from int) int {
 	set := &r.sets[r.anchor]
 	last := len(content) - len(r.sets) + r.anchor
@@ -73,8 +72,7 @@ search:
 	return len(content)
 }
 
-// lineWith finds the first line at or after from, a line's start, that has the
-// run.
+// lineWith returns the first line that contains the run. from must be the start of a line.
 func (r *run) lineWith(content []byte, from int) (start, end int, ok bool) {
 	at := r.index(content, from)
 	if at == len(content) {
@@ -83,7 +81,7 @@ func (r *run) lineWith(content []byte, from int) (start, end int, ok bool) {
 	return from + bytes.LastIndexByte(content[from:at], '\n') + 1, lineEnd(content, at), true
 }
 
-// runOf is the strongest run of a regular expression that stays in a line, or nil
+// runOf returns the strongest run of a regular expression whose matches stay within a line, or nil
 // if none is strong enough.
 func runOf(re *syntax.Regexp) *run {
 	var c runs
@@ -111,7 +109,7 @@ type runs struct {
 	best *run
 }
 
-// cut ends the run.
+// cut ends the current run.
 func (c *runs) cut() {
 	if r := (&run{sets: c.now}); len(c.now) > 0 && (c.best == nil || r.strength() > c.best.strength()) {
 		c.best = r
@@ -160,15 +158,14 @@ func (c *runs) add(re *syntax.Regexp) {
 	}
 }
 
-// times adds an expression that stands at least least times in a row, and at most
-// most times. What stands before it is next to its first times, what stands after
-// it next to its last.
+// times adds an expression that occurs at least least and at most most times in a row. The bytes
+// before it are adjacent to its first repetitions, the bytes after it to its last.
 func (c *runs) times(re *syntax.Regexp, least, most int) {
 	for re.Op == syntax.OpCapture {
 		re = re.Sub[0]
 	}
 	if re.Op != syntax.OpLiteral && re.Op != syntax.OpCharClass {
-		// Once only: twice would be 2^n times for repetitions nested n deep.
+		// Add it only once: twice would mean 2^n times for repetitions that are nested n deep.
 		c.add(re)
 		c.cut()
 		return
@@ -184,8 +181,8 @@ func (c *runs) times(re *syntax.Regexp, least, most int) {
 	}
 }
 
-// class adds a rune of a class. One that is not ASCII, or a byte that is not
-// UTF-8, starts and ends with a byte above 0x7f, and may have more in between.
+// class adds a rune of a class. A non-ASCII rune, or a byte that is not UTF-8, starts and ends with
+// a byte above 0x7f, and may have more bytes in between.
 func (c *runs) class(pairs []rune) {
 	var s byteSet
 	long := false

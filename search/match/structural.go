@@ -9,14 +9,14 @@ import (
 	"github.com/backsight/backsight/search/query/template"
 )
 
-// structural finds a template. Its work is linear in the content: in one run over
-// it the marks are found (template.Scan), and each part of the template looks at
-// each place of the content once, see memo.
+// structural finds a template. Its work is linear in the size of the content: one pass finds the
+// marks (template.Scan), and each part of the template visits each position of the content at most
+// once; see memo.
 type structural struct {
 	steps []step
-	// required are texts that every match holds, the strongest first.
+	// required has texts that every match contains, the strongest first.
 	required []*literal
-	// names says that holes have to match equal text.
+	// names says that some holes must match equal text.
 	names bool
 }
 
@@ -30,20 +30,20 @@ const (
 	stepHole
 )
 
-// step is a template's element, ready to be matched.
+// A step is an element of a template, prepared for matching.
 type step struct {
 	kind stepKind
-	id   int // among all steps, for memo
+	id   int // unique among all steps; a key of memo
 
-	text  []byte // of stepText; of stepGroup and stepQuoted, what they open with
-	risky bool   // the text has bytes that can start a mark
-	inner []step // of stepGroup and stepQuoted
+	text  []byte // for stepText; for stepGroup and stepQuoted, the opening delimiter
+	risky bool   // the text contains bytes that can start a mark
+	inner []step // for stepGroup and stepQuoted
 	hole  *template.Hole
-	re    *regexp.Regexp // of a hole with a regular expression
+	re    *regexp.Regexp // for a hole with a regular expression
 }
 
-// holeWindow is how much of the content a hole's regular expression sees at most,
-// in bytes; it bounds the work at each place.
+// holeWindow limits how many bytes of the content a hole's regular expression reads, and with it
+// the work at each position.
 const holeWindow = 250
 
 func newStructural(text string) (*structural, error) {
@@ -68,11 +68,10 @@ func newStructural(text string) (*structural, error) {
 	return f, nil
 }
 
-// stepCompiler compiles elements, and collects the bytes that stand in a row in
-// every match.
+// A stepCompiler compiles elements, and collects the sequences of bytes that are in every match.
 type stepCompiler struct {
 	ids      int
-	seen     map[string]bool // names of holes
+	seen     map[string]bool // the names of holes
 	names    bool
 	run      []byte
 	required []string
@@ -152,9 +151,9 @@ func (f *structural) ranges(content []byte, to []span, stop *atomic.Bool) []span
 	return to
 }
 
-// each calls yield with the matches, from left to right. It returns how many
-// times a step looked at a place.
-func (f *structural) each(content []byte, stop *atomic.Bool, yield func(span) bool) (looks int) {
+// each calls yield with the matches, from left to right. It returns how often a step visited a
+// position.
+func (f *structural) each(content []byte, stop *atomic.Bool, yield func(span) bool) (visits int) {
 	for _, l := range f.required {
 		if !(oneLiteral{l}).has(content, nil) {
 			return 0
@@ -165,7 +164,7 @@ func (f *structural) each(content []byte, stop *atomic.Bool, yield func(span) bo
 	for from := 0; from < len(content); {
 		start := f.candidate(content, from)
 		if start == len(content) || stop != nil && stop.Load() {
-			return r.looks
+			return r.visits
 		}
 		lv, inside := at.levelOf(start)
 		if inside > 0 {
@@ -178,14 +177,14 @@ func (f *structural) each(content []byte, stop *atomic.Bool, yield func(span) bo
 			continue
 		}
 		if !yield(span{start, end}) {
-			return r.looks
+			return r.visits
 		}
 		from = end
 	}
-	return r.looks
+	return r.visits
 }
 
-// candidate is the first place at or after from where a match can start.
+// candidate returns the first position at or after from where a match can start.
 func (f *structural) candidate(content []byte, from int) int {
 	first := &f.steps[0]
 	if len(first.text) == 0 {
@@ -197,25 +196,25 @@ func (f *structural) candidate(content []byte, from int) int {
 	return len(content)
 }
 
-// level is a part of a content in which delimiters balance: a file, what is in a
-// pair of delimiters, or what is in a string.
+// A level is a part of a content in which delimiters balance: a file, the inside of a pair of
+// delimiters, or the inside of a string.
 type level struct {
-	id     int  // of its mark; -1 for the file
-	end    int  // where it ends, exclusively
-	closed bool // the steps have to match up to its end
-	text   bool // it is a string, so there are no marks in it
+	id     int  // index of its mark; -1 for the file
+	end    int  // exclusive
+	closed bool // the steps must match up to its end
+	text   bool // a string, which contains no marks
 }
 
-// cursor finds the levels of places, from left to right.
+// A cursor finds the levels of positions, from left to right.
 type cursor struct {
 	marks []template.Mark
-	next  int   // the first mark that starts at or after the last place
-	open  []int // the pairs that the last place is in
-	end   int   // of the content
+	next  int   // the first mark that starts at or after the last position
+	open  []int // the pairs around the last position
+	end   int   // the length of the content
 }
 
-// levelOf is the level of a place. Inside of a string or a comment there is none;
-// then inside is where that ends.
+// levelOf returns the level of a position. A position inside a string or a comment has no level;
+// then inside is where the string or comment ends.
 func (c *cursor) levelOf(at int) (lv level, inside int) {
 	for c.next < len(c.marks) && c.marks[c.next].Start < at {
 		m := c.marks[c.next]

@@ -2,20 +2,20 @@ package match
 
 import "slices"
 
-// memoKey is a step at a level of the content.
+// A memoKey is a step at a level of the content.
 type memoKey struct{ step, level int }
 
-// known says that a step which starts anywhere in from..to ends at hit; at none
-// if hit is -1. A hole that matches something and starts at hit ends nowhere.
+// known says that a step which starts at any position in from..to ends at hit, or cannot match if
+// hit is -1. For a hole that must match something, hit itself is excluded as a start.
 //
-// That is what makes the work linear: a hole looks for its end from left to right,
-// so all places that it passes have the end that it finds. Runs that come upon
-// what is known stop there, and so each place of a level is passed once.
+// The records make the work linear. A hole searches for its end from left to right, so all
+// positions that it passes have the same end. A search that reaches a known record stops there, so
+// each position of a level is passed only once.
 type known struct{ from, to, hit int }
 
-// near is the first place, from at by steps, at which a hole can end because what
-// follows it matches. follows is also told whether there is no step from the place.
-// least is 1 for a hole that matches something.
+// near returns the first position, moving from at with next, where a hole can end because follows
+// matches there. follows is told the position, and whether next cannot move on from it. least is 1
+// for a hole that must match something, else 0.
 func (r *structuralRun) near(s *step, at int, lv level, least int, next func(int) int, follows func(at int, last bool) bool) int {
 	key := memoKey{s.id, lv.id}
 	all := r.memo[key]
@@ -26,7 +26,7 @@ func (r *structuralRun) near(s *step, at int, lv level, least int, next func(int
 	start := at
 	found := known{from: start, hit: -1}
 	for {
-		r.looks++
+		r.visits++
 		if i+1 < len(all) && at == all[i+1].from {
 			all[i+1].from = start
 			return all[i+1].end(start, least)
@@ -45,12 +45,12 @@ func (r *structuralRun) near(s *step, at int, lv level, least int, next func(int
 		at = after
 	}
 	found.to = at
-	// all is as it was: what follows a step has steps of its own.
+	// all is still valid: follows only changes the records of other steps.
 	r.memo[key] = slices.Insert(all, i+1, found)
 	return found.end(start, least)
 }
 
-// end is where a hole that starts at a place of the run ends, or -1.
+// end returns where a hole that starts at a position of the record ends, or -1.
 func (k known) end(at, least int) int {
 	if k.hit < at+least {
 		return -1
@@ -58,12 +58,12 @@ func (k known) end(at, least int) int {
 	return k.hit
 }
 
-// far is the last place to which one or more steps lead, or -1.
+// far returns the last position that next reaches in one or more moves, or -1.
 func (r *structuralRun) far(s *step, at int, lv level, next func(int) int) int {
 	return r.near(s, at, lv, 1, next, func(_ int, last bool) bool { return last })
 }
 
-// find is the last known run that starts at or before a place, or -1.
+// find returns the index of the last record that starts at or before a position, or -1.
 func find(all []known, at int) int {
 	i, ok := slices.BinarySearchFunc(all, at, func(k known, at int) int { return k.from - at })
 	if ok {

@@ -7,8 +7,7 @@ import (
 	"github.com/backsight/backsight/search/query/template"
 )
 
-// unit is what a hole takes at a time: a character, a comment, a string, or a
-// group of units.
+// A unit is what a hole matches in one move: a character, a comment, a string, or a group of units.
 type unit struct {
 	text string
 	kind byte // 'c' character, '/' comment, '"' string, '(' group

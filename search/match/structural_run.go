@@ -7,21 +7,21 @@ import (
 	"github.com/backsight/backsight/search/query/template"
 )
 
-// structuralRun matches a template in one content.
+// A structuralRun matches a template in one content.
 type structuralRun struct {
 	content []byte
 	marks   []template.Mark
-	looks   int
+	visits  int
 	memo    map[memoKey][]known
-	trace   func(h *template.Hole, value []byte) // unless nil, is told what holes match
+	trace   func(h *template.Hole, value []byte) // if not nil, called with the value of each hole
 }
 
-// match is where steps end that start at a place of a level, or -1.
+// match returns the end of a match of steps that starts at a position of a level, or -1.
 func (r *structuralRun) match(steps []step, at int, lv level) int {
 	for i := range steps {
 		s := &steps[i]
 		start := at
-		r.looks++
+		r.visits++
 		switch s.kind {
 		case stepText:
 			at = r.text(s, at, lv)
@@ -58,7 +58,7 @@ func (r *structuralRun) text(s *step, at int, lv level) int {
 	return end
 }
 
-// nested matches a group or a string with what is in it.
+// nested matches a group or a string, including its inside.
 func (r *structuralRun) nested(s *step, at int, lv level) int {
 	if at >= lv.end || !bytes.HasPrefix(r.content[at:], s.text) {
 		return -1
@@ -82,7 +82,7 @@ func (r *structuralRun) nested(s *step, at int, lv level) int {
 	return m.End
 }
 
-// hole is where a hole ends.
+// hole returns where a hole ends, or -1.
 func (r *structuralRun) hole(s *step, rest []step, at int, lv level) int {
 	switch s.hole.Kind {
 	case template.Word:
@@ -138,7 +138,7 @@ func (r *structuralRun) hole(s *step, rest []step, at int, lv level) int {
 	}
 }
 
-// alone is the run without its trace: what is tried is not told.
+// alone returns the run without its trace, for attempts that may fail.
 func (r *structuralRun) alone() *structuralRun {
 	if r.trace == nil {
 		return r
@@ -148,7 +148,7 @@ func (r *structuralRun) alone() *structuralRun {
 	return &quiet
 }
 
-// any is the place after a character, string, comment or group.
+// any returns the position after a character, string, comment or group.
 func (r *structuralRun) any(at int, lv level) int {
 	if id, ok := r.markAt(at, lv); ok {
 		return r.marks[id].End
@@ -156,8 +156,8 @@ func (r *structuralRun) any(at int, lv level) int {
 	return at + 1
 }
 
-// expression is the place after a character that is not white space, or, with
-// nested, after a string or a group; else -1.
+// expression returns the position after a character that is not white space or, if nested is set,
+// after a string or a group; else -1.
 func (r *structuralRun) expression(at int, lv level, nested bool) int {
 	if id, ok := r.markAt(at, lv); ok {
 		if !nested || r.marks[id].Kind == template.Comment {
@@ -171,7 +171,7 @@ func (r *structuralRun) expression(at int, lv level, nested bool) int {
 	return at + 1
 }
 
-// space is the place after white space or a comment, or -1.
+// space returns the position after white space or a comment, or -1.
 func (r *structuralRun) space(at int, lv level) int {
 	if template.IsSpace(r.content[at]) {
 		return at + 1
@@ -182,7 +182,7 @@ func (r *structuralRun) space(at int, lv level) int {
 	return -1
 }
 
-// markAt is the mark that starts at a place.
+// markAt returns the index of the mark that starts at a position.
 func (r *structuralRun) markAt(at int, lv level) (int, bool) {
 	if lv.text || !template.Special[r.content[at]] {
 		return 0, false
@@ -191,13 +191,13 @@ func (r *structuralRun) markAt(at int, lv level) (int, bool) {
 	return i, i < len(r.marks) && r.marks[i].Start == at
 }
 
-// markFrom is the first mark that starts at a place or after it.
+// markFrom returns the index of the first mark that starts at or after a position.
 func (r *structuralRun) markFrom(at int) int {
 	return sort.Search(len(r.marks), func(i int) bool { return r.marks[i].Start >= at })
 }
 
-// namesAgree says whether holes of one name match equal text in the match that
-// starts at a place.
+// namesAgree reports whether holes with the same name match equal text in the match that starts at
+// a position.
 func (r *structuralRun) namesAgree(steps []step, start int, lv level) bool {
 	values := map[string][]byte{}
 	agree := true

@@ -23,8 +23,8 @@ func found(t require.TestingT, text, content string) []string {
 	return all
 }
 
-// TestStructuralExamples has what the pages of Sourcegraph and the tests of Comby
-// show, and the rules of docs/query-syntax.md.
+// TestStructuralExamples covers the examples of Sourcegraph's documentation and Comby's tests, and
+// the rules in docs/query-syntax.md.
 func TestStructuralExamples(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -68,13 +68,13 @@ func TestStructuralExamples(t *testing.T) {
 		{"f(...)", "don't f(a) isn't\n'\\'' f(b) '\n\"\"\" \" f(c) \"\"\" f(d)", []string{"f(a)", "f(b)", "f(d)"}},
 		{"say(...)", "It isn't 'so' say(it)", []string{"say(it)"}},
 
-		// Delimiters without a partner are characters.
+		// Delimiters without a partner are ordinary characters.
 		{"f(...)", "f(a [ b) f(c", []string{"f(a [ b)"}},
 		{"a:[x]b", "a ) b", []string{"a ) b"}},
 		{"a:[x]b", "a ( b ) a [b] b", []string{"a ( b ) a [b] b"}},
 		{"{a:[x]}", "{a } ] }", []string{"{a }"}},
 
-		// Case is heeded; text is found within words.
+		// Templates are case-sensitive. Text is found within words.
 		{"F(...)", "f(a) F(b) aF(c)", []string{"F(b)", "F(c)"}},
 
 		// The other holes.
@@ -90,12 +90,12 @@ func TestStructuralExamples(t *testing.T) {
 		{`a:[~[^,]+],`, "a1 2, a(b), a'c',", []string{"a1 2,"}},
 		{":[~\\.\\.\\.]x", "...x", []string{"...x"}},
 
-		// Holes of one name.
+		// Holes with the same name.
 		{":[x] == :[x];", "a == a; b == c; f(1) == f(1);", []string{"a == a;", "f(1) == f(1);"}},
 		{"f(:[x], :[y], :[x])", "f(1, 2, 1) f(1, 2, 3) f(1, 1, 1)", []string{"f(1, 2, 1)", "f(1, 1, 1)"}},
 		{"f(:[_], :[_])", "f(1, 2)", []string{"f(1, 2)"}},
 
-		// A hole at the end runs to the end of its group.
+		// A hole at the end extends to the end of its group.
 		{"return :[x]", "{ return a; } return b", []string{"return a; ", "return b"}},
 		{"f(a:[x])", "f(a, b) f(b)", []string{"f(a, b)"}},
 		{`"a:[x]"`, `"ab" "ba" 'ab'`, []string{`"ab"`}},
@@ -105,7 +105,7 @@ func TestStructuralExamples(t *testing.T) {
 	}
 }
 
-// templates draws templates without names from their pieces.
+// templates draws templates without names.
 func templates() *rapid.Generator[string] {
 	pieces := []string{
 		"a", "b", "x", "f", "1", ",", "=", " ", " ", "'", "/", "#", "isn't",
@@ -229,12 +229,12 @@ func TestStructuralIsLinear(t *testing.T) {
 			f, err := newStructural(row.template)
 			require.NoError(t, err)
 			f.required = nil // which would reject most of them
-			looks := func(size int) int {
+			visits := func(size int) int {
 				content := strings.Repeat(row.content, size/len(row.content)) + end
 				return f.each([]byte(content), nil, func(span) bool { return true })
 			}
-			few := looks(10_000)
-			require.Less(t, looks(20_000), 2*few+1000, "%s in many %q and %q", row.template, row.content, end)
+			few := visits(10_000)
+			require.Less(t, visits(20_000), 2*few+1000, "%s in many %q and %q", row.template, row.content, end)
 			require.LessOrEqual(t, few, 10*(10_000+len(end))*(1+strings.Count(row.template, ":[")), "%s in many %q and %q", row.template, row.content, end)
 		}
 	}
@@ -249,7 +249,7 @@ func FuzzStructural(f *testing.F) {
 		if bad != nil {
 			require.True(t, 0 <= bad.Start && bad.Start <= bad.End && bad.End <= len(text), "%v in %q", bad, text)
 			require.NotEmpty(t, bad.Message)
-			require.NotEmpty(t, bad.Way)
+			require.NotEmpty(t, bad.Remedy)
 			return
 		}
 		canonical := parsed.String()

@@ -10,35 +10,35 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// A Text is what a matcher of the kind query.Diffs has to know of a content: the
-// lines that its patterns match, and how often each is there. It is small where
-// matches are few.
+// A Text is what a matcher of kind query.Diffs needs to know about a content: the lines that its
+// patterns match, and how often each occurs. It is small if there are few matches.
 //
-// A change adds the lines of which its new content has more than the old one, and
-// removes those of which it has fewer. So a line that moved within its file is
-// neither, and the answer does not depend on how a diff is drawn. Lines are compared
-// without their ends; binary contents have none, nor has what takes their place.
+// A change adds the lines that its new content contains more often than the old one, and removes
+// those that it contains less often. So a line that only moved within its file is neither added nor
+// removed, and the result does not depend on a diff algorithm. Lines are compared without their
+// line ends. Binary contents have no lines, and neither has the other side of a change from or to a
+// binary content.
 type Text struct {
 	binary bool
-	lines  [][]line // by pattern, sorted
+	lines  [][]line // by pattern id, sorted
 }
 
-// line is a distinct line of a content, by its hash.
+// A line is a distinct line of a content, identified by its hash.
 type line struct {
 	hash [16]byte
 	n    int32
 }
 
-// lineSide says which lines of a change patterns are about.
+// A lineSide says which lines of a change patterns search.
 type lineSide int
 
 const (
-	changedLines lineSide = iota // those added and those removed
+	changedLines lineSide = iota // added and removed lines
 	addedLines
 	removedLines
 )
 
-// Text looks through a content. It retains nothing of it.
+// Text finds the matching lines of a content. It retains no part of it.
 func (m *Matcher) Text(content []byte) *Text {
 	t := &Text{binary: IsBinary(content)}
 	if t.binary || m.patterns == 0 {
@@ -58,7 +58,7 @@ func (m *Matcher) Text(content []byte) *Text {
 	return t
 }
 
-// linesOf is the lines that have a match, each searched as if it were all there is.
+// linesOf returns the lines with a match. Each line is searched as if it were the whole content.
 func (p *pattern) linesOf(content []byte, stop *atomic.Bool) []line {
 	if !p.required.Holds(content) {
 		return nil
@@ -72,7 +72,7 @@ func (p *pattern) linesOf(content []byte, stop *atomic.Bool) []line {
 		from := 0
 		for _, s := range p.finder.ranges(content, nil, stop) {
 			if s.start < from {
-				continue // on the line of the match before
+				continue // on the same line as the previous match
 			}
 			start := bytes.LastIndexByte(content[:s.start], '\n') + 1
 			end := lineEnd(content, s.start)
@@ -100,8 +100,8 @@ func (p *pattern) linesOf(content []byte, stop *atomic.Bool) []line {
 	return slices.Clip(kept)
 }
 
-// inLine says whether every match of a pattern stays in a line and is the same in
-// the line alone.
+// inLine reports whether every match of a pattern is within a line, and is the same in that line
+// alone.
 func inLine(p *query.Pattern) bool {
 	if p.Kind == query.Literal {
 		return !bytes.ContainsRune([]byte(p.Text), '\n')
@@ -110,7 +110,7 @@ func inLine(p *query.Pattern) bool {
 	return err == nil && p.Kind == query.Regexp && staysInLine(tree)
 }
 
-// hasLine says whether a change has a line that a pattern matches.
+// hasLine reports whether a pattern matches a line of the change on the given side.
 func (c *Change) hasLine(id int, side lineSide) bool {
 	if c.Old != nil && c.Old.binary || c.New != nil && c.New.binary {
 		return false
@@ -118,7 +118,7 @@ func (c *Change) hasLine(id int, side lineSide) bool {
 	return side != removedLines && hasMore(c.New, c.Old, id) || side != addedLines && hasMore(c.Old, c.New, id)
 }
 
-// hasMore says whether a has more of some line than b.
+// hasMore reports whether a contains some line more often than b.
 func hasMore(a, b *Text, id int) bool {
 	if a == nil {
 		return false

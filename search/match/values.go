@@ -5,19 +5,18 @@ import (
 	"unicode/utf8"
 )
 
-// maxValue is the greatest length of a value, in bytes: that of Sourcegraph's
-// captured values.
+// maxValue is the maximum length of a value, in bytes. Sourcegraph has the same limit for captured
+// values.
 const maxValue = 100
 
-// ByValue reports whether the matcher counts values: those of capturing groups,
-// or languages. EachValue tells them.
+// ByValue reports whether the matcher counts values: of capturing groups, or languages. EachValue
+// yields them.
 func (m *Matcher) ByValue() bool { return m.byValue || m.languages != nil }
 
-// EachValue calls yield for the values in a file, with how often each occurs; one
-// value may come several times. It returns the sum of these. A value is valid
-// UTF-8, at most 100 bytes long, and to be copied: it may be part of content. size
-// is the file's; of a binary file, content may be only its beginning. For a matcher
-// that is ByValue.
+// EachValue calls yield with the values in a file and their counts, and returns the sum of the
+// counts. It may yield the same value several times. A value is valid UTF-8 and has at most 100
+// bytes. It may be a part of content, so callers must copy it. size is the size of the file; for a
+// binary file, content may be only its beginning. The matcher must be ByValue.
 func (m *Matcher) EachValue(path string, content []byte, size int64, yield func(value []byte, n int64)) int64 {
 	f := file{m: m, path: path, content: content, text: content, binary: IsBinary(content)}
 	switch {
@@ -32,8 +31,8 @@ func (m *Matcher) EachValue(path string, content []byte, size int64, yield func(
 	}
 }
 
-// eachValue tells the values of the capturing groups of patterns, each match of
-// each pattern for itself.
+// eachValue yields the values of the capturing groups of patterns, for each match of each pattern
+// separately.
 func (f *file) eachValue(patterns []*pattern, yield func(value []byte, n int64)) (sum int64) {
 	for _, p := range patterns {
 		e, ok := p.finder.(*engine)
@@ -48,7 +47,7 @@ func (f *file) eachValue(patterns []*pattern, yield func(value []byte, n int64))
 	return sum
 }
 
-// countsOf makes Counts of values that are told one by one.
+// countsOf collects values that are yielded one by one.
 func countsOf(each func(yield func(value []byte, n int64)) int64) Counts {
 	var c Counts
 	c.N = each(func(v []byte, n int64) {
@@ -60,18 +59,18 @@ func countsOf(each func(yield func(value []byte, n int64)) int64) Counts {
 	return c
 }
 
-// label is a value as text that every store can keep: cut to 100 bytes at a
-// rune's start, with U+FFFD for NUL and for bytes that are not UTF-8.
+// label returns a value as text that every store accepts: cut to 100 bytes at the start of a rune,
+// with U+FFFD instead of NUL and of bytes that are not UTF-8.
 func label(v []byte) []byte {
 	v = v[:cut(v)]
 	if utf8.Valid(v) && bytes.IndexByte(v, 0) < 0 {
 		return v
 	}
 	v = bytes.ReplaceAll(bytes.ToValidUTF8(v, []byte("\uFFFD")), []byte{0}, []byte("\uFFFD"))
-	return v[:cut(v)] // U+FFFD is three bytes
+	return v[:cut(v)] // U+FFFD has three bytes
 }
 
-// cut is where a value ends that may be too long.
+// cut returns the length to which a value that may be too long is cut.
 func cut(v []byte) int {
 	if len(v) <= maxValue {
 		return len(v)

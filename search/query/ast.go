@@ -1,7 +1,7 @@
 package query
 
-// A Span is a range of byte offsets in the text that was parsed. End is
-// exclusive. Nodes that no text stands for (an implied AND) span their parts.
+// A Span is a range of byte offsets in the text that was parsed. End is exclusive. A node that has
+// no text of its own, such as an implied AND, spans its parts.
 type Span struct {
 	Start, End int
 }
@@ -10,55 +10,50 @@ func (s Span) join(t Span) Span {
 	return Span{Start: min(s.Start, t.Start), End: max(s.End, t.End)}
 }
 
-// A Node is a part of a query's or a scope's boolean expression: one of [*And],
-// [*Or], [*Not], and the leaves [*Pattern], [*File], [*Language], [*CommitText],
-// [*CommitTime] (in a query), [*HasFile] (in a predicate), [*RepoName], [*Fork] and
-// [*Archived] (in a scope).
+// A Node is a part of the boolean expression of a query or a scope: an [*And], [*Or] or [*Not], or
+// a leaf. The leaves are [*Pattern] (in a query), [*HasFile] (in a predicate) and [*Filter] (in a
+// query or a scope).
 type Node interface {
-	// Span is where the node was written.
+	// Span returns the place of the node in the text.
 	Span() Span
-	// String is the node's canonical text in the pattern type that the node
-	// was written in.
+	// String returns the node's canonical text, in the pattern type that the node was written in.
 	String() string
 
 	print(p *printer)
 }
 
-// And holds when each of its nodes holds. It has two nodes or more, none of
-// which is an And.
+// And holds if all of its nodes hold. It has at least two nodes, none of which is an And.
 type And struct {
 	Nodes []Node
 	At    Span
 }
 
-// Or holds when one of its nodes holds. It has two nodes or more, none of which
-// is an Or.
+// Or holds if at least one of its nodes holds. It has at least two nodes, none of which is an Or.
 type Or struct {
 	Nodes []Node
 	At    Span
 }
 
-// Not holds when its node does not. The node is never itself a Not.
+// Not holds if its node does not hold. The node is never a Not.
 type Not struct {
 	Node Node
 	At   Span
 }
 
-// PatternKind says how a pattern's text is searched.
+// PatternKind says how the text of a pattern is searched.
 type PatternKind int
 
 const (
 	// Literal text matches itself.
 	Literal PatternKind = iota
-	// Regexp text is a regular expression (RE2 syntax, Go's semantics) in which
-	// ^ and $ are line anchors and . does not match a newline.
+	// Regexp text is a regular expression in RE2 syntax with Go's semantics, in which ^ and $ match
+	// at line ends and . does not match a newline.
 	Regexp
-	// Structural text is a template, as package template reads it. It always
-	// heeds case.
+	// Structural text is a template of package template. It is always case-sensitive.
 	Structural
 )
 
-// Pattern is what is searched and counted. Text is never empty.
+// Pattern is text that is searched and counted. Text is never empty.
 type Pattern struct {
 	Kind PatternKind
 	Text string
@@ -67,56 +62,7 @@ type Pattern struct {
 	mode PatternType // the pattern type whose notation String uses
 }
 
-// File holds for files whose path matches the regular expression.
-type File struct {
-	Regexp string
-	At     Span
-}
-
-// Language holds for files of a programming language. Name is the language's
-// name as go-enry spells it.
-type Language struct {
-	Name string
-	At   Span
-}
-
-// RepoName holds for repositories whose name matches the regular expression,
-// without regard to case.
-type RepoName struct {
-	Regexp string
-	At     Span
-}
-
-// Inclusion is the value of fork: and archived:.
-type Inclusion int
-
-const (
-	// No leaves such repositories out.
-	No Inclusion = iota
-	// Yes takes them with the others.
-	Yes
-	// Only takes nothing else.
-	Only
-)
-
-// Fork says whether forks are searched.
-type Fork struct {
-	Value Inclusion
-	At    Span
-}
-
-// Archived says whether archived repositories are searched.
-type Archived struct {
-	Value Inclusion
-	At    Span
-}
-
-func (n *And) Span() Span      { return n.At }
-func (n *Or) Span() Span       { return n.At }
-func (n *Not) Span() Span      { return n.At }
-func (n *Pattern) Span() Span  { return n.At }
-func (n *File) Span() Span     { return n.At }
-func (n *Language) Span() Span { return n.At }
-func (n *RepoName) Span() Span { return n.At }
-func (n *Fork) Span() Span     { return n.At }
-func (n *Archived) Span() Span { return n.At }
+func (n *And) Span() Span     { return n.At }
+func (n *Or) Span() Span      { return n.At }
+func (n *Not) Span() Span     { return n.At }
+func (n *Pattern) Span() Span { return n.At }

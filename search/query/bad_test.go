@@ -10,11 +10,11 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// badQuery is a text that is refused. at is the part of the text that the error
-// points to (by its first occurrence, or by its last if it begins with "…"), says
-// what the message must hold and wayOut what the suggestion must.
+// A badQuery is a text that Parse refuses. at is the part of the text that the error points to: its
+// first occurrence, or its last if at begins with "…". says must occur in the message, remedy in
+// the suggestion.
 type badQuery struct {
-	text, at, says, wayOut string
+	text, at, says, remedy string
 }
 
 var badQueries = []badQuery{
@@ -24,7 +24,7 @@ var badQueries = []badQuery{
 	{"repo:a", "repo:a", "nothing to search for", "select:repo"},
 	{"case:yes", "case:yes", "nothing to search for", "add a pattern"},
 
-	// Unknown fields, near to a known one. Others are text.
+	// Unknown fields that are similar to a known one. Other words before a colon are text.
 	{"fille:x TODO", "fille:", `unknown field "fille"`, `did you mean "file"?`},
 	{"flie:x TODO", "flie:", "unknown field", `did you mean "file"?`},
 	{"-fiel:x TODO", "-fiel:", "unknown field", `did you mean "file"?`},
@@ -57,7 +57,7 @@ var badQueries = []badQuery{
 	{"fork:onyl x", "onyl", "expected no, yes or only", `did you mean "only"?`},
 	{"archived:never x", "never", "expected no, yes or only", "archived:yes"},
 
-	// What may not be negated, given twice, or placed.
+	// Fields that cannot be negated, are given twice, or are in the wrong place.
 	{"-case:yes x", "-case:", "cannot be negated", "write case:"},
 	{"-fork:only x", "-fork:", "cannot be negated", "write fork:"},
 	{"case:yes x case:no", "…case:no", "given twice", "leave one of them out"},
@@ -66,10 +66,10 @@ var badQueries = []badQuery{
 	{"not count:3 x", "count:3", "under OR or NOT", "at the start"},
 	{"patterntype:regexp x patterntype:literal", "…patterntype:", "more than one pattern type", "once"},
 	{"/a patterntype:literal b/", "patterntype:", "could be text", "at the start"},
-	{"x or repo:a y", "repo:a", "governs the whole query", "outside the parentheses"},
-	{"(repo:a or file:b) x", "repo:a", "governs the whole query", "outside the parentheses"},
+	{"x or repo:a y", "repo:a", "applies to the whole query", "outside the parentheses"},
+	{"(repo:a or file:b) x", "repo:a", "applies to the whole query", "outside the parentheses"},
 
-	// Not supported: refused, never searched as text.
+	// Not supported. These are refused, not searched as text.
 	{"type:symbol x", "symbol", "not supported", `/func \w+/`},
 	{"type:repo x", "…repo", "not supported", "select:repo"},
 	{"select:symbol x", "symbol", "not supported", `/func \w+/`},
@@ -98,20 +98,20 @@ var badQueries = []badQuery{
 	{"repo:has.topic(a) x", "has.topic(a)", "not supported yet", "by name"},
 	{"repo:has.commit.after(yesterday) x", "has.commit.after(yesterday)", "not supported yet", "by name"},
 	{"file:has.content(x) y", "has.content(x)", "not supported yet", "AND the content"},
-	{"(repohasfile:a or repohasfile:b) x", "repohasfile:a", "governs the whole query", "outside the parentheses"},
-	{"repohasfile:a or x", "repohasfile:a", "governs the whole query", "outside the parentheses"},
-	{"not (repohasfile:a x)", "repohasfile:a", "governs the whole query", "outside the parentheses"},
-	{"(repo:a or repo:has.path(b)) x", "repo:has.path(b)", "governs the whole query", "outside the parentheses"},
+	{"(repohasfile:a or repohasfile:b) x", "repohasfile:a", "applies to the whole query", "outside the parentheses"},
+	{"repohasfile:a or x", "repohasfile:a", "applies to the whole query", "outside the parentheses"},
+	{"not (repohasfile:a x)", "repohasfile:a", "applies to the whole query", "outside the parentheses"},
+	{"(repo:a or repo:has.path(b)) x", "repo:has.path(b)", "applies to the whole query", "outside the parentheses"},
 	{"repohasfile:a", "repohasfile:a", "nothing to search for", "select:repo"},
 
 	// Commits.
 	{"since:yesterday x", "yesterday", "relative to now", "2024-06-30"},
-	{"type:commit select:commit.diff.added x", "select:commit.diff.added", "is for type:diff", "add type:diff"},
-	{"select:commit.diff.removed x", "select:commit.diff.removed", "is for type:diff", "add type:diff"},
-	{"select:commit x", "select:commit", "is for type:commit and type:diff", "add type:commit"},
+	{"type:commit select:commit.diff.added x", "select:commit.diff.added", "needs type:diff", "add type:diff"},
+	{"select:commit.diff.removed x", "select:commit.diff.removed", "needs type:diff", "add type:diff"},
+	{"select:commit x", "select:commit", "needs type:commit or type:diff", "add type:commit"},
 	{"type:diff select:commit.diff.changed x", "commit.diff.changed", "expected content, file, repo", "leave it out"},
-	{"author:a x", "author:a", "is for type:commit and type:diff", "add type:commit"},
-	{"x after:2020-01-01", "after:2020-01-01", "is for type:commit", "add type:commit"},
+	{"author:a x", "author:a", "needs type:commit or type:diff", "add type:commit"},
+	{"x after:2020-01-01", "after:2020-01-01", "needs type:commit", "add type:commit"},
 	{"type:commit -before:2020-01-01", "-before:", "cannot be negated", "before:"},
 	{"type:commit before:yesterday", "yesterday", "relative to now", "2024-06-30"},
 	{`type:commit after:"5 days ago"`, `"5 days ago"`, "relative to now", "2024-06-30"},
@@ -127,13 +127,13 @@ var badQueries = []badQuery{
 	{"a and", "…and", "after this", `content:"and"`},
 	{"a or or b", "…or", "before this operator", "to search for the word"},
 	{"not", "not", "after this", `content:"not"`},
-	{"a AND OR b", "OR", "before this operator", "applies to"},
+	{"a AND OR b", "OR", "before this operator", "add an operand"},
 	{"file:a or", "…or", "after this", `content:"or"`},
 
 	// Groups.
 	{"(a or b", "(", "never closed", "write )"},
-	{"a or b)", ")", "closes nothing", `content:"b)"`},
-	{"});", ")", "closes nothing", `content:"`},
+	{"a or b)", ")", "has no opening parenthesis", `content:"b)"`},
+	{"});", ")", "has no opening parenthesis", `content:"`},
 	{"(a or )", ")", "before this parenthesis", "leave it out"},
 	{"patterntype:keyword ()", ")", "before this parenthesis", "leave it out"},
 	{"f(a or b)", "or", "text or syntax", `content:"f(a or b)"`},
@@ -158,38 +158,38 @@ var badQueries = []badQuery{
 	{`/[z-a]/`, "z-a", "range", "lower end"},
 	{`/a{1001}/`, "{1001}", "repeat count", "1000"},
 	{"patterntype:regexp a( b", "a(", "missing closing )", `\(`},
-	{"patterntype:regexp a) b", ")", "closes nothing", `\)`},
+	{"patterntype:regexp a) b", ")", "has no opening parenthesis", `\)`},
 	{`patterntype:regexp a\`, `a\`, "trailing backslash", `\\`},
 	{"file:*.go x", "*", "missing argument", `\*`},
 	{"repo:[ x", "[", "missing closing ]", `\[`},
 
 	// Templates.
-	{"patterntype:structural f(:[x]", "(", "never closed", "close it"},
-	{"patterntype:structural {f(:[x]}", "(", "never closed", "close it"},
-	{"patterntype:structural a]", "]", "closes nothing", "open it"},
-	{"patterntype:structural a)", ")", "closes nothing", `content:"a)"`},
+	{"patterntype:structural f(:[x]", "(", "never closed", "write ) after it"},
+	{"patterntype:structural {f(:[x]}", "(", "never closed", "write ) after it"},
+	{"patterntype:structural a]", "]", "has no opening [", "write [ before it"},
+	{"patterntype:structural a)", ")", "has no opening parenthesis", `content:"a)"`},
 	{"patterntype:structural a:[x", ":[", "hole is never closed", "close it with ]"},
 	{"patterntype:structural a:[]", ":[]", "not a hole", ":[[x]]"},
 	{"patterntype:structural a:[x:y]", ":[x:y]", "not a hole", ":[x:e]"},
 	{"patterntype:structural a:[~(]", ":[~(]", "is not valid: missing closing )", "write another"},
 	{"patterntype:structural a:[~]", ":[~]", "is empty", "write another"},
 	{`patterntype:structural a:[~\bx]`, `:[~\bx]`, "assertion", "write another"},
-	{"patterntype:structural :[x] :[[y]]", ":[x] :[[y]]", "holes only", "write the text around"},
-	{`patterntype:structural "a`, `"`, "never ends", `close it with "`},
+	{"patterntype:structural :[x] :[[y]]", ":[x] :[[y]]", "only holes", "write the text around"},
+	{`patterntype:structural "a`, `"`, "never closed", `close it with "`},
 	{`patterntype:structural a //b`, "//b", "comment", "leave it out"},
-	{"patterntype:structural a" + strings.Repeat(" :[_]", 300), "", "more than 200 parts", "shorter"},
+	{"patterntype:structural a" + strings.Repeat(" :[_]", 300), "", "more than 200 parts", "shorten"},
 	{"patterntype:structural f:[x] a", "f:[", "could be the field file:", "content:"},
-	{"patterntype:structural case:no a", "", "always heeds case", "leave case: out"},
+	{"patterntype:structural case:no a", "", "always case-sensitive", "leave case: out"},
 	{"patterntype:structural type:path a", "", "in the content of files", "leave type: out"},
-	{"patterntype:structural a rule:'where true'", "rule:", "no rules", "one name"},
+	{"patterntype:structural a rule:'where true'", "rule:", "no rules", "the same name"},
 
 	{"/" + strings.Repeat("(", 1100) + "a" + strings.Repeat(")", 1100) + "/", "", "nests too deeply: " + strings.Repeat("(", 200) + "…", "fewer and smaller"},
-	{"/(?:" + strings.Repeat("ab", 200) + "){1000}/", "", "too large: written out", "repeat fewer times"},
+	{"/(?:" + strings.Repeat("ab", 200) + "){1000}/", "", "too large: with its repetitions written out", "repeat fewer times"},
 
-	// Texts that cannot be stored or cost too much.
+	// Texts that cannot be stored or would be too expensive to parse.
 	{"a\x00b", "\x00", "NUL", `\x00`},
 	{"a\xffb", "\xff", "UTF-8", "UTF-8"},
-	{strings.Repeat("a", 10_001), "…a", "longer than 10000 bytes", "shorter"},
+	{strings.Repeat("a", 10_001), "…a", "longer than 10000 bytes", "shorten"},
 }
 
 func TestBadQueries(t *testing.T) {
@@ -210,15 +210,15 @@ func TestBadQueries(t *testing.T) {
 func TestBadScopes(t *testing.T) {
 	t.Parallel()
 	for _, bad := range []badQuery{
-		{"acme", "acme", "filters only", "did you mean repo:acme?"},
-		{"repo:a lang:go", "lang:go", "no place in a repository scope", "series' query"},
-		{"repo:a case:yes", "case:yes", "no place in a repository scope", "series' query"},
+		{"acme", "acme", "can contain filters only", "did you mean repo:acme?"},
+		{"repo:a lang:go", "lang:go", "cannot be used in a repository scope", "series' query"},
+		{"repo:a case:yes", "case:yes", "cannot be used in a repository scope", "series' query"},
 		{"repo:a@v1", "a@v1", "revision", "leave out"},
 		{"rpo:a", "rpo:", "unknown field", `did you mean "repo"?`},
 		{"repo:a or", "…or", "after this", "leave it out"},
 		{"repo:(", "(", "missing closing )", `\(`},
-		{"repo:has.path(x)", "repo:has.path(x)", "no place in a repository scope", "series' query"},
-		{"repohasfile:x", "repohasfile:x", "no place in a repository scope", "series' query"},
+		{"repo:has.path(x)", "repo:has.path(x)", "cannot be used in a repository scope", "series' query"},
+		{"repohasfile:x", "repohasfile:x", "cannot be used in a repository scope", "series' query"},
 		{"repo:has.topic(x)", "has.topic(x)", "not supported yet", "by name"},
 		{"context:global", "context:", "not part of a series query", "repo:"},
 	} {
@@ -233,10 +233,10 @@ func TestBadScopes(t *testing.T) {
 func checkBad(t *testing.T, bad badQuery, err error) {
 	t.Helper()
 	require.Error(t, err)
-	var e *query.Error
-	require.True(t, errors.As(err, &e), "%T", err)
+	e, ok := errors.AsType[*query.Error](err)
+	require.True(t, ok, "%T", err)
 	require.Contains(t, e.Message, bad.says)
-	require.Contains(t, e.Suggestion, bad.wayOut)
+	require.Contains(t, e.Suggestion, bad.remedy)
 	require.Contains(t, e.Error(), e.Message)
 	require.Contains(t, e.Error(), e.Suggestion)
 	require.LessOrEqual(t, 0, e.Span.Start)

@@ -2,7 +2,7 @@ package query
 
 import "iter"
 
-// leaves are the nodes of a tree that have no nodes of their own.
+// leaves returns the nodes of a tree that have no child nodes.
 func leaves(n Node) iter.Seq[Node] {
 	return func(yield func(Node) bool) { walkLeaves(n, yield) }
 }
@@ -31,9 +31,8 @@ func walkAll(nodes []Node, yield func(Node) bool) bool {
 	return true
 }
 
-// divide parts a query's tree into the condition on repositories, the predicates
-// on their files, and the condition on files. The one must hold along with the
-// other, so each term of the top AND has to belong to one of them.
+// divide splits a query's tree into the condition on repositories, the predicates on their files,
+// and the condition on files or commits. It refuses a term of the top AND that mixes them.
 func (q *Query) divide(n Node) *Error {
 	terms := []Node{n}
 	if top, ok := n.(*And); ok {
@@ -49,16 +48,16 @@ func (q *Query) divide(n Node) *Error {
 		}
 		var ofRepos, ofFiles Node
 		for leaf := range leaves(term) {
-			switch leaf.(type) {
-			case *RepoName, *Fork, *Archived:
-				if ofRepos == nil {
-					ofRepos = leaf
-				}
-			case *HasFile:
-				return fail(leaf.Span(), "a condition on the repository's files governs the whole query, so it cannot be an alternative",
+			_, hasFile := leaf.(*HasFile)
+			f, filter := leaf.(*Filter)
+			switch {
+			case hasFile:
+				return fail(leaf.Span(), "a condition on the repository's files applies to the whole query, so it cannot be an alternative",
 					"write it outside the parentheses, or make a series for each alternative")
-			default:
+			case !filter || !fieldByName[f.Name].forRepositories():
 				ofFiles = leaf
+			case ofRepos == nil:
+				ofRepos = leaf
 			}
 		}
 		switch {
@@ -67,7 +66,7 @@ func (q *Query) divide(n Node) *Error {
 		case ofFiles == nil:
 			onRepos = append(onRepos, term)
 		default:
-			return fail(ofRepos.Span(), "a repository filter governs the whole query, so it cannot be an alternative to a pattern or a filter on files",
+			return fail(ofRepos.Span(), "a repository filter applies to the whole query, so it cannot be an alternative to a pattern or a filter on files",
 				"write it outside the parentheses, or make a series for each alternative")
 		}
 	}

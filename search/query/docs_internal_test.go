@@ -9,14 +9,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestDocsHaveEveryField holds the user's table against the fields that the parser knows: names, negations, aliases and words.
+// TestDocsHaveEveryField compares the table of fields in the user documentation with the table in
+// this package: names, negations, aliases and fixed words.
 func TestDocsHaveEveryField(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile("../../docs/query-syntax.md")
 	require.NoError(t, err)
 	_, section, _ := strings.Cut(string(page), "\n## Fields\n")
 	section, _, _ = strings.Cut(section, "\n## ")
-	rows := map[string][]string{} // by what stands in the first cell
+	rows := map[string][]string{} // by the notations in the first cell
 	for line := range strings.Lines(section) {
 		cells := strings.Split(strings.TrimSpace(line), "|")
 		if len(cells) != 6 || !strings.Contains(cells[1], ":") {
@@ -33,16 +34,15 @@ func TestDocsHaveEveryField(t *testing.T) {
 		}
 		row := rows[f.name+":"]
 		require.NotNil(t, row, f.name)
-		require.Equal(t, f.negates, rows["-"+f.name+":"] != nil, "-%s", f.name)
+		require.Equal(t, f.negatable, rows["-"+f.name+":"] != nil, "-%s", f.name)
 		for _, alias := range f.aliases {
 			require.Contains(t, row[2], "`"+alias+":`", f.name)
 		}
-		words := map[string][]string{"type": typeWords, "select": selectWords, "patterntype": patternTypes, "fork": inclusions, "archived": inclusions}[f.name]
-		for _, word := range words {
+		for _, word := range f.words {
 			require.Contains(t, row[3], "`"+word+"`", f.name)
 		}
 	}
-	for kind, parts := range predicateParts {
+	for kind, parts := range hasFileArguments {
 		i := slices.Index([]string{".path", ".content", ".file"}, kind)
 		require.GreaterOrEqual(t, i, 0, "%s is not on the page", kind)
 		require.Contains(t, section, "`repo:has"+kind+"(…)`")

@@ -11,8 +11,8 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// TestDocsExamplesParse reads the user's page: the queries in its first block, and
-// the examples in its table of fields.
+// TestDocsExamplesParse parses the examples in the user documentation: the queries in the first
+// code block and in the table of fields.
 func TestDocsExamplesParse(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile("../../docs/query-syntax.md")

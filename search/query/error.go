@@ -5,25 +5,24 @@ import (
 	"strings"
 )
 
-// An Error says why a text is not a query (or not a scope), where, and what to
-// write instead. Parse and ParseScope return no other error.
+// An Error says why a text is not a valid query or scope, where the problem is, and what to write
+// instead. It is the only error type of Parse and ParseScope.
 type Error struct {
-	// Span is the place in the text given to Parse.
+	// Span is the place of the problem in the text given to Parse.
 	Span Span
-	// Message says what is wrong, and what was expected.
+	// Message says what is wrong and what was expected.
 	Message string
-	// Suggestion is the way out, without an end mark. Never empty.
+	// Suggestion says what to write instead. It has no closing punctuation and is never empty.
 	Suggestion string
 }
 
-// Error is one line: the place (in bytes, counted from 1), what is wrong and the
-// way out.
+// Error returns one line: the position (in bytes, counted from 1), the message and the suggestion.
 func (e *Error) Error() string {
 	return fmt.Sprintf("query, byte %d: %s: %s", e.Span.Start+1, e.Message, e.Suggestion)
 }
 
-// fail makes an Error. Of several suggestions the first that is not empty is
-// taken, so that a near miss can be offered before the general way out.
+// fail returns an Error with the first suggestion that is not empty. Callers put a specific
+// suggestion before a general one.
 func fail(at Span, message string, suggestions ...string) *Error {
 	e := &Error{Span: at, Message: message}
 	for _, s := range suggestions {
@@ -35,15 +34,15 @@ func fail(at Span, message string, suggestions ...string) *Error {
 	return e
 }
 
-// asText is the way out for text that was taken for syntax.
+// asText returns a suggestion for text that was read as syntax.
 func asText(text string) string {
 	return "to search for it as text, write content:" + quote(shown(text))
 }
 
-// maxShown is how much of a query's text an error repeats, in bytes.
+// maxShown limits how much of the query's text an error repeats, in bytes.
 const maxShown = 200
 
-// shown is text for an error: its beginning, if it is long.
+// shown shortens a text for an error message to maxShown bytes.
 func shown(text string) string {
 	if len(text) <= maxShown {
 		return text
@@ -51,7 +50,8 @@ func shown(text string) string {
 	return strings.ToValidUTF8(text[:maxShown], "") + "…"
 }
 
-// didYouMean suggests the word nearest to a wrong one, or "" when none is near.
+// didYouMean suggests the word that is most similar to a wrong one, or returns "" if no word is
+// similar.
 func didYouMean(wrong string, words []string) string {
 	if word, ok := nearest(wrong, words); ok {
 		return fmt.Sprintf("did you mean %q?", word)
@@ -59,7 +59,7 @@ func didYouMean(wrong string, words []string) string {
 	return ""
 }
 
-// oneOf lists words for a message.
+// oneOf lists words for a message, as in "a, b or c".
 func oneOf(words []string) string {
 	if len(words) == 1 {
 		return words[0]

@@ -3,7 +3,6 @@ package query_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -61,7 +60,6 @@ func TestParsePredicates(t *testing.T) {
 
 func TestParseCommits(t *testing.T) {
 	t.Parallel()
-	day := time.Date(2019, 11, 1, 0, 0, 0, 0, time.UTC)
 	for _, row := range []struct {
 		text      string
 		kind      query.Kind
@@ -72,15 +70,15 @@ func TestParseCommits(t *testing.T) {
 		{"type:diff revert", query.Diffs, lit("revert"), ""},
 		{"TYPE:Commit", query.Commits, nil, "type:commit"},
 		{"revert", query.Files, lit("revert"), ""},
-		{"type:commit author:alice", query.Commits, &query.CommitText{Field: "author", Regexp: "alice"}, ""},
-		{"type:commit -author:'alice b' x", query.Commits, and(not(&query.CommitText{Field: "author", Regexp: "alice b"}), lit("x")), `type:commit -author:"alice b" x`},
-		{"type:diff committer:a msg:b", query.Diffs, and(&query.CommitText{Field: "committer", Regexp: "a"}, &query.CommitText{Field: "message", Regexp: "b"}), "type:diff committer:a message:b"},
-		{"type:commit m:a or author:b", query.Commits, or(&query.CommitText{Field: "message", Regexp: "a"}, &query.CommitText{Field: "author", Regexp: "b"}), "type:commit (message:a OR author:b)"},
-		{"type:commit since:2019-11-01", query.Commits, &query.CommitTime{Time: day}, "type:commit after:2019-11-01"},
-		{`type:commit until:"november 1 2019"`, query.Commits, &query.CommitTime{Before: true, Time: day}, "type:commit before:2019-11-01"},
-		{`type:commit not before:"1 nov 2019"`, query.Commits, not(&query.CommitTime{Before: true, Time: day}), "type:commit NOT before:2019-11-01"},
-		{"type:commit after:2019-11-01T02:00:00+02:00", query.Commits, &query.CommitTime{Time: day}, "type:commit after:2019-11-01"},
-		{"type:commit after:1572566401", query.Commits, &query.CommitTime{Time: day.Add(time.Second)}, "type:commit after:2019-11-01T00:00:01Z"},
+		{"type:commit author:alice", query.Commits, filter("author", "alice"), ""},
+		{"type:commit -author:'alice b' x", query.Commits, and(not(filter("author", "alice b")), lit("x")), `type:commit -author:"alice b" x`},
+		{"type:diff committer:a msg:b", query.Diffs, and(filter("committer", "a"), filter("message", "b")), "type:diff committer:a message:b"},
+		{"type:commit m:a or author:b", query.Commits, or(filter("message", "a"), filter("author", "b")), "type:commit (message:a OR author:b)"},
+		{"type:commit since:2019-11-01", query.Commits, filter("after", "2019-11-01"), "type:commit after:2019-11-01"},
+		{`type:commit until:"november 1 2019"`, query.Commits, filter("before", "2019-11-01"), "type:commit before:2019-11-01"},
+		{`type:commit not before:"1 nov 2019"`, query.Commits, not(filter("before", "2019-11-01")), "type:commit NOT before:2019-11-01"},
+		{"type:commit after:2019-11-01T02:00:00+02:00", query.Commits, filter("after", "2019-11-01"), "type:commit after:2019-11-01"},
+		{"type:commit after:1572566401", query.Commits, filter("after", "2019-11-01T00:00:01Z"), "type:commit after:2019-11-01T00:00:01Z"},
 		{"type:commit file:a lang:go x", query.Commits, and(file("a"), lang("Go"), lit("x")), "type:commit file:a lang:Go x"},
 	} {
 		q, err := query.Parse(row.text)
@@ -97,7 +95,7 @@ func TestParseCommits(t *testing.T) {
 	}
 }
 
-// The empty text is a query only where it is asked for, and prints as itself.
+// Parse refuses the empty text, and ParseFilters accepts it.
 func TestParseNothing(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"", "  \n"} {

@@ -1,61 +1,89 @@
 package query
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// A field is a word before a colon.
+// A field describes one `name:value` of the language. The table in table.go has an entry for each
+// field, and the entry is the only place in this package that knows the field.
 type field struct {
-	name    string // canonical
-	aliases []string
-	negates bool   // may be written -field:
-	refused string // why the language has it not, and ...
-	instead string // ... what to write; both empty for a field that works
+	name      string   // canonical
+	aliases   []string // other names
+	negatable bool     // may be written -name:
+	syntax    valueSyntax
+	words     []string // the values, for a field whose values are fixed words
+	example   string   // remedy when the value is missing or unknown
+
+	// A field has exactly one of value, node and set, unless the language refuses it.
+
+	// value parses the value of a filter and returns its canonical form; the node is a *Filter.
+	value func(t token) (string, *Error)
+	// node parses a field whose node is not always a *Filter.
+	node func(p *parser, t token) (Node, *Error)
+	// set stores the value of a setting, which applies to the whole query.
+	set func(q *Query, t token) *Error
+
+	// show returns the canonical value of a setting, or "" if q has the default. Settings are
+	// printed in the order of the table.
+	show func(q *Query) string
+	// order is the position of a filter among the filters of an AND in canonical text. Filters of
+	// equal order are sorted by their text.
+	order int
+	// commits says that the filter needs type:commit or type:diff.
+	commits bool
+	// accepts returns the condition on repositories that a value stands for. It is nil for a field
+	// that is not a filter on repositories.
+	accepts func(value string) func(repository) bool
+
+	refused string // why the language does not have this field of Sourcegraph's, and
+	instead string // what to write instead; both are empty for a supported field
 }
 
-// isRegexp says that the field's value is a regular expression, so that
-// parentheses, classes and escapes in it do not end it.
-func (f *field) isRegexp() bool {
-	switch f.name {
-	case "repo", "file", "repohasfile", "author", "committer", "message":
-		return true
+// valueSyntax says where a value ends that has no quotation marks.
+type valueSyntax int
+
+const (
+	// wordValue ends at white space outside parentheses.
+	wordValue valueSyntax = iota
+	// regexpValue is a regular expression: parentheses, classes and escapes do not end it.
+	regexpValue
+	// callValue is a regular expression, or a call such as has.path(…).
+	callValue
+	// patternValue is a pattern in the query's pattern type.
+	patternValue
+)
+
+// isSetting says whether the field applies to the whole query.
+func (f *field) isSetting() bool { return f.set != nil }
+
+// isPattern says whether the field is another notation for a pattern.
+func (f *field) isPattern() bool { return f.syntax == patternValue }
+
+// forRepositories says whether the field is a filter on repositories.
+func (f *field) forRepositories() bool { return f.accepts != nil }
+
+// notations returns how the field can be written: `name:`, and `-name:` if it can be negated.
+func (f *field) notations() []string {
+	if f.negatable {
+		return []string{f.name + ":", "-" + f.name + ":"}
 	}
-	return false
+	return []string{f.name + ":"}
 }
 
-const scopeInstead = "choose repositories by name, with repo:"
-
-// fields is every field of the language, and Sourcegraph's others, so that none
-// of those is ever taken for text.
-var fields = []field{
-	{name: "content", negates: true},
-	{name: "case"},
-	{name: "file", aliases: []string{"f", "path"}, negates: true},
-	{name: "lang", aliases: []string{"language", "l"}, negates: true},
-	{name: "select"},
-	{name: "type"},
-	{name: "count"},
-	{name: "timeout"},
-	{name: "patterntype"},
-	{name: "repo", aliases: []string{"r"}, negates: true},
-	{name: "fork"},
-	{name: "archived"},
-	{name: "repohasfile", negates: true},
-	{name: "author", negates: true},
-	{name: "committer", negates: true},
-	{name: "before", aliases: []string{"until"}},
-	{name: "after", aliases: []string{"since"}},
-	{name: "message", aliases: []string{"msg", "m"}, negates: true},
-
-	{name: "rev", aliases: []string{"revision"}, refused: "a series follows the default branch through its history", instead: "leave it out; backsight history --rev searches another branch"},
-	{name: "context", negates: true, refused: "search contexts are not part of a series query", instead: scopeInstead},
-	{name: "repogroup", aliases: []string{"g"}, negates: true, refused: "repository groups are not supported", instead: scopeInstead},
-	{name: "repohascommitafter", refused: "choosing repositories by their commits is not supported", instead: scopeInstead},
-	{name: "visibility", refused: "choosing repositories by visibility is not supported", instead: scopeInstead},
-	{name: "index", refused: "every search is exact, with or without an index", instead: "leave it out"},
-	{name: "stable", refused: "every search gives the same answer each time", instead: "leave it out"},
-	{name: "rule", refused: "structural search has no rules", instead: "leave it out; holes of one name match equal text, as in :[x] == :[x]"},
+// Filters returns the names of the filters on files and commits that a [Filter] in [Query.Expr] can
+// have. Package match has a compile step for each.
+func Filters() []string {
+	var names []string
+	for _, f := range fields {
+		if f.value != nil && !f.forRepositories() {
+			names = append(names, f.name)
+		}
+	}
+	return names
 }
 
-// fieldNames is every name and alias of a field that works.
+// fieldNames has every name and alias of a supported field.
 var fieldNames = func() []string {
 	var names []string
 	for _, f := range fields {
@@ -66,20 +94,20 @@ var fieldNames = func() []string {
 	return names
 }()
 
+// fieldByName has the fields by name and alias.
 var fieldByName = func() map[string]*field {
 	m := map[string]*field{}
 	for i := range fields {
-		m[fields[i].name] = &fields[i]
-		for _, a := range fields[i].aliases {
-			m[a] = &fields[i]
+		for _, name := range slices.Concat([]string{fields[i].name}, fields[i].aliases) {
+			m[name] = &fields[i]
 		}
 	}
 	return m
 }()
 
-// fieldAt looks for `name:` or `-name:` at the start of text. It returns the
-// name as written, whether a minus precedes it, and the length up to and with
-// the colon; length 0 means that there is none.
+// fieldAt reads `name:` or `-name:` at the start of text. It returns the name as written, whether
+// a minus precedes it, and the length including the colon. The length is 0 if text does not start
+// with a name and a colon.
 func fieldAt(text string) (name string, negated bool, length int) {
 	i := 0
 	if strings.HasPrefix(text, "-") {
@@ -95,7 +123,7 @@ func fieldAt(text string) (name string, negated bool, length int) {
 	return text[start:i], negated, i + 1
 }
 
-// knownField is fieldAt for names that the language knows.
+// knownField is like fieldAt, but returns length 0 for a name that is not in the table.
 func knownField(text string) (f *field, negated bool, length int) {
 	name, negated, length := fieldAt(text)
 	f = fieldByName[strings.ToLower(name)]
@@ -105,9 +133,9 @@ func knownField(text string) (f *field, negated bool, length int) {
 	return f, negated, length
 }
 
-// operatorAt looks for a boolean operator, in any case, that stands as a word of
-// its own at the start of text.
-func operatorAt(text string) (tokenKind, int) {
+// operatorAt reads a boolean operator, in upper or lower case, at the start of text. It returns
+// length 0 unless the operator is a whole word.
+func operatorAt(text string) (kind tokenKind, length int) {
 	for _, op := range [...]struct {
 		word string
 		kind tokenKind

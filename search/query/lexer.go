@@ -16,26 +16,25 @@ const (
 	tokenPattern
 )
 
-// A token is a word of the language. Parentheses in a word of text are part of
-// the word.
+// A token is a parenthesis, an operator, a field or a pattern. Parentheses inside a word of text
+// are part of the word.
 type token struct {
 	kind tokenKind
 	at   Span
 
-	// Of a field: its value is text, which stands at value.
+	// Only for a field. The value is text, and its place is value.
 	field   *field
 	negated bool
 	value   Span
 
-	// Of a pattern; word says that it was written bare, so that it joins its
-	// neighbours.
+	// Only for a pattern. word says that it has no delimiters, so it joins its neighbours.
 	pattern PatternKind
 	word    bool
 
 	text string
 }
 
-// lexer cuts a text into tokens. How words end depends on the pattern type.
+// A lexer splits a text into tokens. Where a word ends depends on the pattern type.
 type lexer struct {
 	text   string
 	mode   PatternType
@@ -44,11 +43,10 @@ type lexer struct {
 	tokens []token
 }
 
-// maxDepth bounds the nesting of groups, and with it the parser's stack.
+// maxDepth limits the nesting of groups, and with it the depth of the parser's stack.
 const maxDepth = 100
 
-// isSpace says whether b separates words. Only ASCII white space does: another
-// space is text.
+// isSpace says whether b separates words. Only ASCII white space does; other white space is text.
 func isSpace(b byte) bool {
 	return b == ' ' || b >= '\t' && b <= '\r'
 }
@@ -74,10 +72,10 @@ func (lx *lexer) emit(t token, end int) {
 	lx.pos = end
 }
 
-// rest is the text that is not read yet.
+// rest returns the text that has not been read yet.
 func (lx *lexer) rest() string { return lx.text[lx.pos:] }
 
-// slashes and quotes say which delimiters start a pattern.
+// slashes and quotes say whether these delimiters start a pattern.
 func (lx *lexer) slashes() bool { return lx.mode != LiteralType && lx.mode != StructuralType }
 func (lx *lexer) quotes() bool  { return lx.mode == RegexpType || lx.mode == KeywordType }
 
@@ -92,7 +90,7 @@ func (lx *lexer) next() *Error {
 		return nil
 	case c == '(' && lx.opensGroup():
 		if lx.depth++; lx.depth > maxDepth {
-			return fail(Span{lx.pos, lx.pos + 1}, "groups are nested too deeply", "nest them less: 100 levels are the most")
+			return fail(Span{lx.pos, lx.pos + 1}, "groups are nested too deeply", "use at most 100 levels")
 		}
 		lx.emit(token{kind: tokenOpen}, lx.pos+1)
 		return nil
@@ -119,7 +117,7 @@ func (lx *lexer) next() *Error {
 		isHole := lx.mode == StructuralType && strings.HasPrefix(lx.rest()[n-1:], ":[")
 		switch known := fieldByName[strings.ToLower(name)]; {
 		case known != nil && isHole:
-			return fail(Span{lx.pos, lx.pos + n + 1}, "this could be the field "+known.name+": or text with a hole after it",
+			return fail(Span{lx.pos, lx.pos + n + 1}, "this could be the field "+known.name+": or text followed by a hole",
 				"write "+known.name+`:"[…" for the field, or put the whole pattern in content:"…"`)
 		case known != nil:
 			return lx.fieldToken()
@@ -133,8 +131,8 @@ func (lx *lexer) next() *Error {
 	return lx.wordToken()
 }
 
-// isBoundary says whether a delimited pattern may end at a place: nothing that
-// could belong to it follows.
+// isBoundary says whether a delimited pattern may end at this position: the text ends, or a space
+// or the closing parenthesis of a group follows.
 func (lx *lexer) isBoundary(at int) bool {
 	return at == len(lx.text) || isSpace(lx.text[at]) || lx.text[at] == ')' && lx.depth > 0
 }
@@ -146,7 +144,7 @@ func (lx *lexer) fieldToken() *Error {
 	if f.refused != "" {
 		return fail(head, written+" is not supported: "+f.refused, f.instead)
 	}
-	if negated && !f.negates {
+	if negated && !f.negatable {
 		return fail(head, written+" cannot be negated", "write "+f.name+": without the minus")
 	}
 	value := head.End
@@ -156,18 +154,17 @@ func (lx *lexer) fieldToken() *Error {
 	switch {
 	case value < len(lx.text) && (lx.text[value] == '"' || lx.text[value] == '\''):
 		text, end, err = lx.quotedValue(value)
-	case f.name == "repo" && predicate.MatchString(lx.text[value:]):
-		text, end, err = lx.predicate(value)
-	case f.isRegexp() || f.name == "content" && lx.mode == RegexpType:
-		text, end, err = lx.word(value, true)
+	case f.syntax == callValue && call.MatchString(lx.text[value:]):
+		text, end, err = lx.call(value)
 	default:
-		text, end, err = lx.word(value, false)
+		isRegexp := f.syntax == regexpValue || f.syntax == callValue || f.syntax == patternValue && lx.mode == RegexpType
+		text, end, err = lx.word(value, isRegexp)
 	}
 	if err != nil {
 		return err
 	}
 	if text == "" {
-		return fail(head, written+" needs a value, directly after the colon", valueExample[f.name])
+		return fail(head, written+" needs a value, directly after the colon", f.example)
 	}
 	lx.emit(token{kind: tokenField, field: f, negated: negated, value: Span{value, end}, text: text}, end)
 	return nil
@@ -177,17 +174,17 @@ func (lx *lexer) fieldToken() *Error {
 func (lx *lexer) quotedValue(start int) (string, int, *Error) {
 	end, ok := delimitedEnd(lx.text, start)
 	if !ok {
-		return "", 0, fail(Span{start, len(lx.text)}, "the quotation mark is never closed", "close it with "+lx.text[start:start+1]+"; inside, write \\"+lx.text[start:start+1]+" for the mark itself")
+		return "", 0, fail(Span{start, len(lx.text)}, "the quotation mark is never closed", "close it with "+lx.text[start:start+1]+"; inside, write \\"+lx.text[start:start+1]+" for a quotation mark")
 	}
 	if !lx.isBoundary(end) {
-		return "", 0, fail(Span{end, end + 1}, "expected a space after the closing quotation mark", "write a space there; inside the quotes, write \\"+lx.text[start:start+1]+" for the mark itself")
+		return "", 0, fail(Span{end, end + 1}, "expected a space after the closing quotation mark", "write a space there; inside the quotes, write \\"+lx.text[start:start+1]+" for a quotation mark")
 	}
 	text, err := unquote(lx.text, start, end)
 	return text, end, err
 }
 
-// nearField refuses `word:value` when the word is nearly a field's name. Other
-// words before a colon are text.
+// nearField refuses `word:value` if the word is similar to the name of a field. Other words before
+// a colon are text.
 func (lx *lexer) nearField(name string, n int) *Error {
 	_, end, err := lx.word(lx.pos, lx.mode == RegexpType)
 	if err != nil || end == lx.pos+n || strings.HasPrefix(lx.text[lx.pos+n:], ":") || strings.HasPrefix(lx.text[lx.pos+n:], "//") {
@@ -200,7 +197,7 @@ func (lx *lexer) nearField(name string, n int) *Error {
 	return fail(Span{lx.pos, lx.pos + n}, "unknown field "+quote(name), "did you mean "+quote(near)+"? "+asText(lx.text[lx.pos:end]))
 }
 
-// bareKind is the kind of a pattern that is written without any mark.
+// bareKind returns the kind of a pattern without delimiters.
 func (t PatternType) bareKind() PatternKind {
 	switch t {
 	case RegexpType:
@@ -223,7 +220,7 @@ func (lx *lexer) wordToken() *Error {
 }
 
 func (lx *lexer) strayClose(at, end int) *Error {
-	return fail(Span{at, at + 1}, "this parenthesis closes nothing", lx.parenAsText(lx.text[lx.pos:end]))
+	return fail(Span{at, at + 1}, "this closing parenthesis has no opening parenthesis", lx.parenAsText(lx.text[lx.pos:end]))
 }
 
 func (lx *lexer) parenAsText(text string) string {

@@ -2,8 +2,8 @@ package query
 
 import "strings"
 
-// nearest finds the word that a user most likely meant: the one with the fewest
-// edits, at most one in a short word and two in a longer one. Case is no edit.
+// nearest returns the word that the user most likely meant: the one with the fewest edits, at most
+// one in a short word and two in a longer one. A difference in case is not an edit.
 func nearest(wrong string, words []string) (string, bool) {
 	wrong = strings.ToLower(wrong)
 	best, found := "", false
@@ -20,8 +20,8 @@ func nearest(wrong string, words []string) (string, bool) {
 	return best, found
 }
 
-// distance is the number of insertions, deletions, substitutions and swaps of
-// neighbours that turn a into b; any number above limit may stand for "more".
+// distance returns the number of insertions, deletions, substitutions and swaps of adjacent
+// characters that turn a into b. If that exceeds limit, it returns some number above limit.
 func distance(a, b string, limit int) int {
 	x, y := []rune(a), []rune(b)
 	if len(x)-len(y) > limit || len(y)-len(x) > limit {

@@ -1,6 +1,11 @@
 package query
 
-import "sort"
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+)
 
 func first(nodes []Node) Node {
 	if len(nodes) == 0 {
@@ -17,7 +22,7 @@ func spanOf(nodes []Node) Span {
 	return at
 }
 
-// and joins nodes, of which there may be one or none.
+// and returns the conjunction of nodes: nil for none, and the node itself for one.
 func and(nodes []Node) Node {
 	if len(nodes) < 2 {
 		return first(nodes)
@@ -25,7 +30,7 @@ func and(nodes []Node) Node {
 	return &And{Nodes: nodes, At: spanOf(nodes)}
 }
 
-// not negates a node, so that two negations cancel out.
+// not returns the negation of a node. Two negations cancel out.
 func not(n Node, at Span) Node {
 	if inner, ok := n.(*Not); ok {
 		return inner.Node
@@ -33,10 +38,9 @@ func not(n Node, at Span) Node {
 	return &Not{Node: n, At: at}
 }
 
-// normal brings a tree into the form that the types document: no And directly
-// in an And, no Or in an Or, no node twice, filters of an And before its other
-// nodes and in the order of their text. Trees of one meaning that differ in
-// these respects only become equal.
+// normal returns the tree in the form that the types document: no And directly in an And, no Or
+// directly in an Or, no node twice, and the filters of an And before its other nodes, sorted. Trees
+// that differ only in these respects become equal.
 func normal(n Node) Node {
 	switch n := n.(type) {
 	case *And:
@@ -52,10 +56,7 @@ func normal(n Node) Node {
 			}
 		}
 		nodes = distinct(nodes)
-		sort.SliceStable(nodes, func(i, j int) bool {
-			x, y := filterKey(nodes[i]), filterKey(nodes[j])
-			return x < y
-		})
+		slices.SortStableFunc(nodes, compareInAnd)
 		return and(nodes)
 	case *Or:
 		var nodes []Node
@@ -78,7 +79,7 @@ func normal(n Node) Node {
 	}
 }
 
-// distinct keeps the first of nodes with equal text.
+// distinct removes nodes whose text equals that of an earlier node.
 func distinct(nodes []Node) []Node {
 	seen := map[string]bool{}
 	kept := nodes[:0:0]
@@ -91,31 +92,29 @@ func distinct(nodes []Node) []Node {
 	return kept
 }
 
-// filterKey orders the nodes of an And: filters by kind and text, then the rest
-// as they were written.
-func filterKey(n Node) string {
-	inner := n
-	if not, ok := n.(*Not); ok {
-		inner = not.Node
+// compareInAnd orders the nodes of an And: filters by their field and text, then the rest, which
+// compare as equal.
+func compareInAnd(x, y Node) int {
+	a, b := orderOf(x), orderOf(y)
+	if a != b || a == notFilter {
+		return cmp.Compare(a, b)
 	}
-	switch inner.(type) {
-	case *RepoName:
-		return "0" + n.String()
-	case *Fork:
-		return "1" + n.String()
-	case *Archived:
-		return "2" + n.String()
+	return strings.Compare(x.String(), y.String())
+}
+
+// notFilter is the order of nodes that are not filters: behind all filters.
+const notFilter = math.MaxInt
+
+func orderOf(n Node) int {
+	if not, ok := n.(*Not); ok {
+		n = not.Node
+	}
+	switch n := n.(type) {
+	case *Filter:
+		return fieldByName[n.Name].order
 	case *HasFile:
-		return "3" + n.String()
-	case *File:
-		return "4" + n.String()
-	case *Language:
-		return "5" + n.String()
-	case *CommitText:
-		return "6" + n.String()
-	case *CommitTime:
-		return "7" + n.String()
+		return fieldByName["repohasfile"].order
 	default:
-		return "8"
+		return notFilter
 	}
 }

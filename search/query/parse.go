@@ -5,10 +5,10 @@ import (
 	"unicode/utf8"
 )
 
-// maxLength bounds a query's text, in bytes, and with it the work of parsing.
+// maxLength limits a query's text, in bytes, and with it the cost of parsing.
 const maxLength = 10_000
 
-// Parse parses a series query. The error is always an *Error.
+// Parse parses a series query. A non-nil error is always an *Error.
 func Parse(text string) (*Query, error) {
 	if err := checkText(text); err != nil {
 		return nil, err
@@ -39,7 +39,8 @@ func Parse(text string) (*Query, error) {
 	return q, nil
 }
 
-// ParseFilters is Parse for what counts whole files: the empty text is a query that holds for every file.
+// ParseFilters is like Parse, but accepts the empty text, as a query that holds for every file. Use
+// it where whole files are counted.
 func ParseFilters(text string) (*Query, error) {
 	if strings.TrimSpace(text) == "" {
 		return &Query{scope: &Scope{}}, nil
@@ -47,9 +48,9 @@ func ParseFilters(text string) (*Query, error) {
 	return Parse(text)
 }
 
-// ParseScope parses a repository scope: repo:, -repo:, fork: and archived:
-// filters and booleans of them. The empty text is the scope of all
-// repositories. The error is always an *Error.
+// ParseScope parses a repository scope: repo:, -repo:, fork: and archived: filters, combined with
+// boolean operators. The empty text is the scope of all repositories. A non-nil error is always an
+// *Error.
 func ParseScope(text string) (*Scope, error) {
 	if err := checkText(text); err != nil {
 		return nil, err
@@ -74,27 +75,30 @@ func ParseScope(text string) (*Scope, error) {
 	return newScope(normal(root)), nil
 }
 
-// scopeToken refuses what has no place in a scope.
+// scopeToken refuses a token that cannot be part of a scope.
 func scopeToken(t token) *Error {
 	switch {
 	case t.kind == tokenPattern:
-		return fail(t.at, "a repository scope has filters only, no text to search for", "did you mean repo:"+t.text+"?")
-	case t.kind == tokenField && !isScopeField(t.field.name):
-		return fail(t.at, t.field.name+": has no place in a repository scope; expected repo:, -repo:, fork: or archived:",
-			"move it to the series' query")
+		return fail(t.at, "a repository scope can contain filters only, not text to search for", "did you mean repo:"+t.text+"?")
+	case t.kind == tokenField && !t.field.forRepositories():
+		var notations []string
+		for _, f := range fields {
+			if f.forRepositories() {
+				notations = append(notations, f.notations()...)
+			}
+		}
+		return fail(t.at, t.field.name+": cannot be used in a repository scope; expected "+oneOf(notations), "move it to the series' query")
 	}
 	return nil
 }
 
-func isScopeField(name string) bool { return name == "repo" || name == "fork" || name == "archived" }
-
-// checkText refuses texts that could not be stored or that cost too much.
+// checkText refuses texts that cannot be stored or would be too expensive to parse.
 func checkText(text string) *Error {
 	if len(text) > maxLength {
-		return fail(Span{maxLength, len(text)}, "the query is longer than 10000 bytes", "write it shorter, for example as a regular expression")
+		return fail(Span{maxLength, len(text)}, "the query is longer than 10000 bytes", "shorten it, for example with a regular expression")
 	}
 	if i := strings.IndexByte(text, 0); i >= 0 {
-		return fail(Span{i, i + 1}, "a query cannot hold a NUL byte", `leave it out; a regular expression matches it as \x00`)
+		return fail(Span{i, i + 1}, "a query cannot contain a NUL byte", `leave it out; a regular expression matches it as \x00`)
 	}
 	for i, r := range text {
 		if r == utf8.RuneError {
@@ -106,8 +110,8 @@ func checkText(text string) *Error {
 	return nil
 }
 
-// lexInItsType cuts text into tokens in the pattern type that the text itself
-// names. A type is the text's own if, read in that type, the text says so: thus
+// lexInItsType splits text into tokens according to the pattern type that the text itself names. It
+// tries each candidate type, and accepts the one whose tokens name that same type. So
 // patterntype:regexp inside a quoted pattern is text.
 func lexInItsType(text string) ([]token, PatternType, *Error) {
 	type reading struct {
@@ -135,12 +139,12 @@ func lexInItsType(text string) ([]token, PatternType, *Error) {
 		return nil, 0, first
 	default:
 		at := typeMentioned(text)
-		return nil, 0, fail(at, "the query says more than one pattern type, or says it where it could be text",
+		return nil, 0, fail(at, "the query names more than one pattern type, or names one where it could be text",
 			"write patterntype: once, at the start of the query")
 	}
 }
 
-// candidateTypes is the standard type and every type that text mentions.
+// candidateTypes returns the standard type and every type that occurs in text.
 func candidateTypes(text string) []PatternType {
 	types := []PatternType{StandardType}
 	lower := strings.ToLower(text)
@@ -152,7 +156,7 @@ func candidateTypes(text string) []PatternType {
 	return types
 }
 
-// typesSaid is the values of the patterntype: fields in tokens.
+// typesSaid returns the values of the patterntype: fields in tokens.
 func typesSaid(tokens []token) ([]PatternType, *Error) {
 	var said []PatternType
 	for _, t := range tokens {

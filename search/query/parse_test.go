@@ -10,7 +10,7 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// diffQueries describes how two queries differ in meaning.
+// diffQueries describes the differences in meaning between two queries.
 func diffQueries(x, y *query.Query) string {
 	ignore := cmp.Options{
 		cmpopts.IgnoreTypes(query.Span{}),
@@ -24,22 +24,21 @@ func rex(text string) *query.Pattern { return &query.Pattern{Kind: query.Regexp,
 func tmpl(text string) *query.Pattern {
 	return &query.Pattern{Kind: query.Structural, Text: text}
 }
-func file(re string) *query.File { return &query.File{Regexp: re} }
-func lang(name string) *query.Language {
-	return &query.Language{Name: name}
-}
-func and(nodes ...query.Node) *query.And { return &query.And{Nodes: nodes} }
-func or(nodes ...query.Node) *query.Or   { return &query.Or{Nodes: nodes} }
-func not(n query.Node) *query.Not        { return &query.Not{Node: n} }
+func filter(name, value string) *query.Filter { return &query.Filter{Name: name, Value: value} }
+func file(re string) *query.Filter            { return filter("file", re) }
+func lang(name string) *query.Filter          { return filter("lang", name) }
+func and(nodes ...query.Node) *query.And      { return &query.And{Nodes: nodes} }
+func or(nodes ...query.Node) *query.Or        { return &query.Or{Nodes: nodes} }
+func not(n query.Node) *query.Not             { return &query.Not{Node: n} }
 
 func TestParseExpression(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		text      string
 		want      query.Node
-		canonical string // empty: the text itself
+		canonical string // empty: equal to text
 	}{
-		// Standard: literal words side by side are one text.
+		// Standard: adjacent literal words are one text.
 		{"TODO", lit("TODO"), ""},
 		{"foo bar", lit("foo bar"), ""},
 		{"  foo \t bar  ", lit("foo bar"), "foo bar"},
@@ -65,14 +64,14 @@ func TestParseExpression(t *testing.T) {
 		{"foo content:bar baz", and(lit("foo"), lit("bar"), lit("baz")), "foo AND bar AND baz"},
 		{"foo lang:go bar", and(lang("Go"), lit("foo bar")), "lang:Go foo bar"},
 
-		// Regular expressions between slashes are ANDed to their neighbours.
+		// Regular expressions between slashes are ANDed with their neighbours.
 		{"/foo.*bar/", rex("foo.*bar"), ""},
 		{`/a\/b/`, rex("a/b"), ""},
 		{`/\Qa.b\E+/`, rex(`a\.b+`), `/a\.b+/`},
 		{"/foo bar/", rex("foo bar"), ""},
 		{"/a/ b c /d/", and(rex("a"), lit("b c"), rex("d")), "/a/ AND b c AND /d/"},
 
-		// Regexp: words are joined by .*?.
+		// Regexp: words are joined with .*?.
 		{"patterntype:regexp foo bar", rex("(?:foo).*?(?:bar)"), "patterntype:regexp (?:foo).*?(?:bar)"},
 		{`patterntype:regexp foo\ bar`, rex(`foo\ bar`), `patterntype:regexp /foo\ bar/`},
 		{"patterntype:regexp (foo|bar)", rex("(foo|bar)"), ""},
@@ -134,7 +133,8 @@ func TestParseExpression(t *testing.T) {
 		{"lang:go", lang("Go"), "lang:Go"},
 		{"lang:go select:file", lang("Go"), "select:file lang:Go"},
 
-		// Filters around patterns with OR govern all of them; in the middle, their own part.
+		// Filters around patterns with OR apply to all of them; filters in the middle apply to
+		// their own side.
 		{"file:a x or y", and(file("a"), or(lit("x"), lit("y"))), "file:a (x OR y)"},
 		{"x or y file:a", and(file("a"), or(lit("x"), lit("y"))), "file:a (x OR y)"},
 		{"file:a x or y file:b", and(file("a"), file("b"), or(lit("x"), lit("y"))), "file:a file:b (x OR y)"},

@@ -7,7 +7,7 @@ import (
 	"github.com/backsight/backsight/search/query/template"
 )
 
-// parser turns tokens into a tree by recursive descent:
+// A parser builds a tree from tokens by recursive descent:
 //
 //	or    = and { OR and }
 //	and   = terms { AND terms }
@@ -18,8 +18,8 @@ type parser struct {
 	pos    int
 	end    int // length of the text
 	mode   PatternType
-	scope  bool // the text is a scope
-	nots   int  // NOTs above the place, to bound the stack
+	scope  bool // the text is a repository scope
+	nots   int  // NOTs around the current position, limited to bound the stack
 }
 
 func (p *parser) peek() tokenKind {
@@ -29,17 +29,16 @@ func (p *parser) peek() tokenKind {
 	return p.tokens[p.pos].kind
 }
 
-// query parses all tokens. Filters at the very start and end of a query whose
-// top is an OR apply to the whole of it: `file:a x OR y` means
-// `file:a (x OR y)`. See hoistable for when they do.
+// query parses all tokens. If the top of a query is an OR, filters at its start and end apply to
+// the whole query: `file:a x OR y` means `file:a (x OR y)`. See hoistable for the conditions.
 func (p *parser) query() (Node, *Error) {
 	all := p.tokens
 	lead := 0
-	for lead < len(all) && all[lead].kind == tokenField && all[lead].field.name != "content" {
+	for lead < len(all) && all[lead].kind == tokenField && !all[lead].field.isPattern() {
 		lead++
 	}
 	trail := len(all)
-	for trail > lead && all[trail-1].kind == tokenField && all[trail-1].field.name != "content" && !startsTerm(all, trail-1) {
+	for trail > lead && all[trail-1].kind == tokenField && !all[trail-1].field.isPattern() && !startsTerm(all, trail-1) {
 		trail--
 	}
 	var before, after []token
@@ -48,13 +47,13 @@ func (p *parser) query() (Node, *Error) {
 		before, after = all[:lead], all[trail:]
 		p.tokens = all[lead:trail]
 	default:
-		// Settings govern the whole query in any case.
+		// Settings always apply to the whole query.
 		p.tokens = nil
 		for i, t := range all {
 			switch {
-			case i < lead && isSetting(t.field.name):
+			case i < lead && t.field.isSetting():
 				before = append(before, t)
-			case i >= trail && isSetting(t.field.name):
+			case i >= trail && t.field.isSetting():
 				after = append(after, t)
 			default:
 				p.tokens = append(p.tokens, t)
@@ -89,8 +88,7 @@ func (p *parser) query() (Node, *Error) {
 	return and(nodes), nil
 }
 
-// startsTerm says whether the token at i cannot be cut from what precedes it:
-// an operator's operand.
+// startsTerm says whether the token at i is the operand of an operator before it.
 func startsTerm(tokens []token, i int) bool {
 	if i == 0 {
 		return false
@@ -99,8 +97,8 @@ func startsTerm(tokens []token, i int) bool {
 	return k == tokenNot || k == tokenAnd || k == tokenOr
 }
 
-// hoistable says whether filters around tokens govern all of them: when tokens
-// have an OR outside of groups, and patterns only.
+// hoistable says whether filters around the tokens apply to all of them: the tokens have an OR
+// outside groups, and contain patterns only.
 func hoistable(tokens []token) bool {
 	depth, or := 0, false
 	for i, t := range tokens {
@@ -119,7 +117,7 @@ func hoistable(tokens []token) bool {
 				return false
 			}
 		case tokenField:
-			if t.field.name != "content" {
+			if !t.field.isPattern() {
 				return false
 			}
 		}
@@ -143,7 +141,7 @@ func (p *parser) and() (Node, *Error) {
 	return and(nodes), nil
 }
 
-// list parses operands with an operator between them.
+// list parses operands that are separated by an operator.
 func (p *parser) list(operator tokenKind, operand func() (Node, *Error)) ([]Node, *Error) {
 	var nodes []Node
 	for {
@@ -159,12 +157,12 @@ func (p *parser) list(operator tokenKind, operand func() (Node, *Error)) ([]Node
 	}
 }
 
-// terms parses what stands side by side. Words join to one pattern as the
-// pattern type says, also across filters; everything else is ANDed.
+// terms parses adjacent terms. Words are joined to one pattern as the pattern type requires, even
+// with filters between them; all other terms are ANDed.
 func (p *parser) terms() (Node, *Error) {
 	var nodes []Node
 	var words []token
-	at := 0 // where the joined words go in nodes
+	at := 0 // position in nodes for the joined words
 	flush := func() *Error {
 		if len(words) == 0 {
 			return nil
@@ -197,7 +195,7 @@ func (p *parser) terms() (Node, *Error) {
 		case tokenField:
 			t := p.tokens[p.pos]
 			p.pos++
-			if t.field.name == "content" {
+			if t.field.isPattern() {
 				err = flush()
 			}
 			if err == nil {
@@ -223,13 +221,13 @@ func (p *parser) terms() (Node, *Error) {
 	}
 }
 
-// operand parses a group, or NOT and what it negates.
+// operand parses a group, or a NOT with its operand.
 func (p *parser) operand() (Node, *Error) {
 	t := p.tokens[p.pos]
 	p.pos++
 	if t.kind == tokenNot {
 		if p.nots++; p.nots > maxDepth {
-			return nil, fail(t.at, "too many NOTs in a row", "two NOTs cancel out: leave them out")
+			return nil, fail(t.at, "too many NOTs in a row", "two NOTs cancel each other: leave them out")
 		}
 		defer func() { p.nots-- }()
 		var n Node
@@ -269,21 +267,21 @@ func (p *parser) parenAsText() string {
 	return asText("(")
 }
 
-// unexpected describes the token where a pattern or a filter should stand.
+// unexpected returns the error for a token in the place of a pattern or a filter.
 func (p *parser) unexpected() *Error {
 	if p.pos == len(p.tokens) {
 		at := Span{p.end, p.end}
 		if p.pos > 0 {
 			at = p.tokens[p.pos-1].at
 		}
-		return fail(at, "expected a pattern, a filter or ( after this", "add what it applies to, or leave it out; to search for the word, write content:\""+operatorWord(p.tokens, p.pos-1)+"\"")
+		return fail(at, "expected a pattern, a filter or ( after this", "add an operand, or leave it out; to search for the word, write content:\""+operatorWord(p.tokens, p.pos-1)+"\"")
 	}
 	t := p.tokens[p.pos]
 	switch t.kind {
 	case tokenClose:
-		return fail(t.at, "expected a pattern, a filter or ( before this parenthesis", "write something in the group, or leave it out; "+p.parenAsText())
+		return fail(t.at, "expected a pattern, a filter or ( before this parenthesis", "write something inside the group, or leave it out; "+p.parenAsText())
 	default:
-		return fail(t.at, "expected a pattern, a filter or ( before this operator", "add what it applies to; to search for the word, write content:\""+operatorWord(p.tokens, p.pos)+"\"")
+		return fail(t.at, "expected a pattern, a filter or ( before this operator", "add an operand; to search for the word, write content:\""+operatorWord(p.tokens, p.pos)+"\"")
 	}
 }
 
@@ -303,7 +301,7 @@ func operatorWord(tokens []token, i int) string {
 	return "…"
 }
 
-// join makes one pattern of words that stand side by side.
+// join makes one pattern of adjacent words.
 func (p *parser) join(words []token) (Node, *Error) {
 	if len(words) == 1 {
 		return p.pattern(words[0])
@@ -336,14 +334,14 @@ func (p *parser) join(words []token) (Node, *Error) {
 	return &Pattern{Kind: Regexp, Text: text, At: at, mode: p.mode}, nil
 }
 
-// template makes a structural pattern. Its text is the template's canonical one.
+// template makes a structural pattern with the template's canonical text.
 func (p *parser) template(text string, at Span) (Node, *Error) {
 	t, err := template.Parse(text)
 	if err != nil {
-		if at.End-at.Start == len(text) { // as it was written
+		if at.End-at.Start == len(text) { // the text has no escapes, so offsets are those of the query
 			at = Span{at.Start + err.Start, at.Start + err.End}
 		}
-		return nil, fail(at, err.Message, err.Way)
+		return nil, fail(at, err.Message, err.Remedy)
 	}
 	return &Pattern{Kind: Structural, Text: t.String(), At: at, mode: p.mode}, nil
 }

@@ -1,11 +1,10 @@
 package query
 
 import (
-	"strconv"
 	"strings"
 )
 
-// printer writes canonical text.
+// A printer writes canonical text.
 type printer struct{ strings.Builder }
 
 func text(n Node) string {
@@ -14,29 +13,17 @@ func text(n Node) string {
 	return p.String()
 }
 
-// String is the query's canonical text: settings first, defaults left out, then
-// the scope, then filters on files, then patterns. Parse of it gives an equal
-// query, and queries that differ in notation only have the same text.
+// String returns the query's canonical text: settings that differ from their defaults, then the
+// scope, then filters on files, then patterns. Parsing it gives an equal query. Queries that differ
+// only in notation have the same canonical text.
 func (q *Query) String() string {
 	var parts []string
-	add := func(field, value string) { parts = append(parts, field+":"+value) }
-	if q.PatternType != StandardType {
-		add("patterntype", patternTypes[q.PatternType])
-	}
-	if q.CaseSensitive {
-		add("case", "yes")
-	}
-	if q.Type != TypeFile {
-		add("type", typeWords[q.Type])
-	}
-	if q.Select != SelectContent {
-		add("select", selectWords[q.Select])
-	}
-	if q.Count > 0 {
-		add("count", strconv.FormatInt(q.Count, 10))
-	}
-	if q.Timeout > 0 {
-		add("timeout", q.Timeout.String())
+	for _, f := range fields {
+		if f.show != nil {
+			if value := f.show(q); value != "" {
+				parts = append(parts, f.name+":"+value)
+			}
+		}
 	}
 	nodes := len(q.predicates)
 	for _, n := range []Node{q.scope.Expr, q.Expr} {
@@ -61,7 +48,7 @@ func (q *Query) String() string {
 	return strings.Join(parts, " ")
 }
 
-// String is the scope's canonical text; empty for the scope of all repositories.
+// String returns the scope's canonical text, which is empty for the scope of all repositories.
 func (s *Scope) String() string {
 	if s.Expr == nil {
 		return ""
@@ -69,13 +56,13 @@ func (s *Scope) String() string {
 	return s.Expr.String()
 }
 
-// isFilter says that a space is enough to AND a node to the one before or after.
+// isFilter says whether n is a filter. A space is enough to AND a filter to its neighbours.
 func isFilter(n Node) bool {
 	if not, ok := n.(*Not); ok {
 		n = not.Node
 	}
 	switch n.(type) {
-	case *File, *Language, *RepoName, *Fork, *Archived, *HasFile, *CommitText, *CommitTime, *setting:
+	case *Filter, *HasFile, *setting:
 		return true
 	}
 	return false
@@ -103,7 +90,7 @@ func (n *Or) print(p *printer) {
 	}
 }
 
-// operand writes a node so that it holds together.
+// operand writes a node, in parentheses if it is an And or an Or.
 func (p *printer) operand(n Node) {
 	switch n.(type) {
 	case *And, *Or:
@@ -116,37 +103,20 @@ func (p *printer) operand(n Node) {
 }
 
 func (n *Not) print(p *printer) {
-	if isFilter(n.Node) && !includes(n.Node) {
+	if f, ok := n.Node.(*Filter); isFilter(n.Node) && (!ok || fieldByName[f.Name].negatable) {
 		p.WriteString("-")
 		n.Node.print(p)
 		return
 	}
 	p.WriteString("NOT ")
 	if pattern, ok := n.Node.(*Pattern); ok && strings.Contains(pattern.Text, " ") {
-		p.delimited(pattern) // of bare words, NOT would take the first only
+		p.delimited(pattern) // NOT applies only to the first of several bare words
 		return
 	}
 	p.operand(n.Node)
 }
 
-// includes says whether n is fork:, archived:, before: or after:, which take no
-// minus.
-func includes(n Node) bool {
-	switch n.(type) {
-	case *Fork, *Archived, *CommitTime:
-		return true
-	}
-	return false
-}
-
-func (n *File) print(p *printer)     { p.field("file", n.Regexp) }
-func (n *RepoName) print(p *printer) { p.field("repo", n.Regexp) }
-func (n *Language) print(p *printer) { p.field("lang", n.Name) }
-func (n *Fork) print(p *printer)     { p.field("fork", inclusions[n.Value]) }
-func (n *Archived) print(p *printer) { p.field("archived", inclusions[n.Value]) }
-
-// field writes a field, with quotation marks if its value would not be read back
-// without.
+// field writes a field. Its value gets quotation marks if it would not be read back without them.
 func (p *printer) field(name, value string) {
 	bare := name + ":" + value
 	tokens, err := lex(bare, StandardType)
@@ -164,7 +134,7 @@ func (n *Pattern) print(p *printer) {
 	p.delimited(n)
 }
 
-// delimited writes a pattern with a mark before and after its text.
+// delimited writes a pattern between delimiters.
 func (p *printer) delimited(n *Pattern) {
 	switch {
 	case n.Kind == Regexp:
@@ -176,8 +146,8 @@ func (p *printer) delimited(n *Pattern) {
 	}
 }
 
-// isBare says whether the pattern's text, written as it is, is read back as the
-// same pattern wherever it stands.
+// isBare says whether the pattern's text without delimiters is read back as the same pattern,
+// wherever in a query it is written.
 func (n *Pattern) isBare() bool {
 	if (n.Kind == Regexp) != (n.mode == RegexpType) {
 		return false
@@ -193,7 +163,7 @@ func (n *Pattern) isBare() bool {
 		case isSpace(c) && (c != ' ' || n.Kind == Regexp || open > 0):
 			return false
 		case strings.IndexByte(`/"'`, c) >= 0 && (i == 0 || n.Text[i-1] == ' '):
-			return false // would start a delimited pattern, perhaps a longer one
+			return false // would start a delimited pattern, which could extend beyond the text
 		case c == '(' && n.Kind != Regexp && (i == 0 || n.Text[i-1] == ' '):
 			return false // could become a group among other words
 		case c == '(':
@@ -224,12 +194,7 @@ func (n *Pattern) isBare() bool {
 	return strings.Join(words, " ") == n.Text
 }
 
-func (n *And) String() string      { return text(n) }
-func (n *Or) String() string       { return text(n) }
-func (n *Not) String() string      { return text(n) }
-func (n *Pattern) String() string  { return text(n) }
-func (n *File) String() string     { return text(n) }
-func (n *Language) String() string { return text(n) }
-func (n *RepoName) String() string { return text(n) }
-func (n *Fork) String() string     { return text(n) }
-func (n *Archived) String() string { return text(n) }
+func (n *And) String() string     { return text(n) }
+func (n *Or) String() string      { return text(n) }
+func (n *Not) String() string     { return text(n) }
+func (n *Pattern) String() string { return text(n) }

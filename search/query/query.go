@@ -7,14 +7,14 @@ import (
 
 // A Query is a parsed series query.
 type Query struct {
-	// Expr is the condition on one file at one commit. It is nil when the query
-	// has neither a pattern nor a filter on files; then it holds for every file.
+	// Expr is the condition on one file at one commit. It is nil if the query has neither a pattern
+	// nor a filter on files; then it holds for every file.
 	Expr Node
-	// PatternType is the notation in which patterns were written. How to search
-	// a pattern is said by the pattern itself (Pattern.Kind).
+	// PatternType is the notation of the query's patterns. Pattern.Kind says how each pattern is
+	// searched.
 	PatternType PatternType
-	// CaseSensitive is case:yes. It governs patterns, other than structural ones,
-	// and file: filters, never repo: filters.
+	// CaseSensitive is case:yes. It applies to patterns and file: filters, but not to structural
+	// patterns, which are always case-sensitive, nor to repo: filters.
 	CaseSensitive bool
 	// Type says what patterns are matched against.
 	Type Type
@@ -27,14 +27,14 @@ type Query struct {
 
 	scope           *Scope
 	predicates      []Predicate
-	whole           Span   // of the text
-	typeAt          Span   // of type:
-	selectAt        Span   // of select:
-	selected        string // its value
+	whole           Span   // the whole text
+	typeAt          Span   // place of type:
+	selectAt        Span   // place of select:
+	selected        string // value of select:, in lower case
 	caseInsensitive bool   // the query says case:no
 }
 
-// PatternType is a notation for patterns.
+// PatternType is a notation of patterns.
 type PatternType int
 
 const (
@@ -42,11 +42,11 @@ const (
 	StandardType PatternType = iota
 	// LiteralType is literal text.
 	LiteralType
-	// RegexpType is regular expressions.
+	// RegexpType is a regular expression.
 	RegexpType
-	// KeywordType is literal words, each of which a file must hold.
+	// KeywordType is literal words, all of which must occur in a file.
 	KeywordType
-	// StructuralType is templates.
+	// StructuralType is a template.
 	StructuralType
 )
 
@@ -68,32 +68,32 @@ const (
 type Select int
 
 const (
-	// SelectContent counts match ranges, or commits.
+	// SelectContent counts matches in files, or commits.
 	SelectContent Select = iota
 	// SelectFile counts files.
 	SelectFile
 	// SelectRepo counts repositories.
 	SelectRepo
-	// SelectAdded counts commits by the lines that they add.
+	// SelectAdded counts commits with a match in the lines that they add.
 	SelectAdded
-	// SelectRemoved counts commits by the lines that they remove.
+	// SelectRemoved counts commits with a match in the lines that they remove.
 	SelectRemoved
 )
 
-// Kind is what a query searches.
+// Kind says what a query searches.
 type Kind int
 
 const (
-	// Files is the files of a commit.
+	// Files are the files of one commit.
 	Files Kind = iota
-	// Commits is the commits between two samples, by their message and fields.
+	// Commits are the commits between two samples, searched by message, author, committer and date.
 	Commits
-	// Diffs is the same commits, by what they changed.
+	// Diffs are the commits between two samples, searched by the lines that they change.
 	Diffs
 )
 
-// Kind says what the query searches. Only a query of the kind Files can be counted
-// in the tree of one commit.
+// Kind returns what the query searches. Only a query of kind Files can be counted in the tree of
+// one commit.
 func (q *Query) Kind() Kind {
 	switch q.Type {
 	case TypeCommit:
@@ -105,16 +105,16 @@ func (q *Query) Kind() Kind {
 	}
 }
 
-// Predicates are the conditions on the repository's files that hold along with
-// Expr, in the order of their text. Each is about the whole tree of the commit
-// that is counted: without it, the commit counts 0.
+// Predicates returns the conditions on the repository's files, in the order of their text. They
+// apply to the whole tree of the commit that is counted. If one of them does not hold, the commit
+// counts 0.
 func (q *Query) Predicates() []Predicate { return q.predicates }
 
-// Scope is the part of the query that chooses repositories (repo:, fork:,
-// archived:). It is never nil; without such filters its Expr is nil.
+// Scope returns the part of the query that chooses repositories: repo:, fork: and archived:. It is
+// never nil; if the query has no such filter, its Expr is nil.
 func (q *Query) Scope() *Scope { return q.scope }
 
-// Captures is the number of capturing groups in the query's positive patterns.
+// Captures returns the number of capturing groups in the query's positive patterns.
 func (q *Query) Captures() int {
 	n := 0
 	for _, p := range q.Positive() {
@@ -128,8 +128,8 @@ func (q *Query) Captures() int {
 	return n
 }
 
-// Positive is the patterns under an even number of NOTs, in the order they were
-// written: those whose matches are counted.
+// Positive returns the patterns under an even number of NOTs, in the order of the text. Their
+// matches are counted.
 func (q *Query) Positive() []*Pattern {
 	var found []*Pattern
 	var walk func(n Node, positive bool)
@@ -155,39 +155,39 @@ func (q *Query) Positive() []*Pattern {
 	return found
 }
 
-// CheckByValue says why the query cannot be counted by the values of its capturing
-// groups. The error is an *Error, nil if it can.
+// CheckByValue returns an *Error if the query cannot be counted by the values of its capturing
+// groups, else nil.
 func (q *Query) CheckByValue() error {
 	switch {
 	case q.Kind() != Files:
-		return fail(q.typeAt, "values are counted in the content of files, and this query searches commits", "leave type: out, or count without values")
+		return fail(q.typeAt, "values can only be counted in the content of files, and this query searches commits", "leave type: out, or count without values")
 	case q.Type == TypePath:
-		return fail(q.typeAt, "values are counted in the content of files, not in paths", "leave type: out, or count without values")
+		return fail(q.typeAt, "values can only be counted in the content of files, not in paths", "leave type: out, or count without values")
 	case q.Select != SelectContent:
-		return fail(q.selectAt, "values are counted in the content of files, one by one", "leave select: out, or count without values")
+		return fail(q.selectAt, "values can only be counted in the content of files, and select: counts something else", "leave select: out, or count without values")
 	case q.Captures() == 0:
-		return fail(q.whole, "there is no capturing group to count the values of", `write one, as in /go (1\.\d+)/`)
+		return fail(q.whole, "the query has no capturing group whose values could be counted", `write one, as in /go (1\.\d+)/`)
 	}
 	return nil
 }
 
-// CheckByLanguage says why the query cannot choose the files of language
-// statistics: it has more than filters. The error is an *Error, nil if it can.
+// CheckByLanguage returns an *Error if the query cannot choose the files of language statistics,
+// because it contains more than filters; else nil.
 func (q *Query) CheckByLanguage() error {
 	switch at, has := patternIn(q.Expr); {
 	case q.Kind() != Files:
-		return fail(q.typeAt, "language statistics are about files, and this query searches commits", "leave type: out")
+		return fail(q.typeAt, "language statistics measure files, and this query searches commits", "leave type: out")
 	case q.Type == TypePath:
-		return fail(q.typeAt, "language statistics measure files that file: and lang: choose, not patterns in paths", "use file: for the path, and leave type: out")
+		return fail(q.typeAt, "language statistics cannot search for patterns in paths", "choose files by path with file:, and leave type: out")
 	case q.Select != SelectContent:
-		return fail(q.selectAt, "language statistics measure files as a whole", "leave select: out")
+		return fail(q.selectAt, "language statistics measure whole files, so select: has no effect", "leave select: out")
 	case has:
-		return fail(at, "language statistics measure whole files and search for nothing in them", "leave only filters: file:, lang:, repo:")
+		return fail(at, "language statistics measure whole files and cannot search for a pattern", "use only filters: file:, lang:, repo:")
 	}
 	return nil
 }
 
-// patternIn finds a pattern in an expression.
+// patternIn returns the place of the first pattern in an expression.
 func patternIn(n Node) (at Span, has bool) {
 	var nodes []Node
 	switch n := n.(type) {

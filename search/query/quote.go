@@ -2,8 +2,8 @@ package query
 
 import "strings"
 
-// delimitedEnd is the end of what starts with a delimiter at start: just after
-// the next one that no backslash precedes.
+// delimitedEnd returns the position after the delimiter that closes the one at start. A delimiter
+// after a backslash does not close it.
 func delimitedEnd(text string, start int) (int, bool) {
 	for i := start + 1; i < len(text); i++ {
 		switch text[i] {
@@ -25,7 +25,8 @@ func delimitedRegexp(text string, start int) (string, int, bool) {
 	return text[start+1 : end-1], end, true
 }
 
-// unquote is the text between the quotation marks at start and end-1.
+// unquote returns the text between the quotation marks at start and end-1, with its escapes
+// resolved.
 func unquote(text string, start, end int) (string, *Error) {
 	var b strings.Builder
 	for i := start + 1; i < end-1; i++ {
@@ -45,7 +46,7 @@ func unquote(text string, start, end int) (string, *Error) {
 		case 't':
 			b.WriteByte('\t')
 		default:
-			return "", fail(Span{i - 1, i + 1}, `unknown escape in quotes; known are \\ \" \' \n \r \t`,
+			return "", fail(Span{i - 1, i + 1}, `unknown escape in quotation marks; known are \\ \" \' \n \r \t`,
 				`write \\ for a backslash`)
 		}
 	}
@@ -57,8 +58,7 @@ var escaper = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, 
 // quote is the inverse of unquote.
 func quote(text string) string { return `"` + escaper.Replace(text) + `"` }
 
-// slash is the inverse of delimitedRegexp, for a regular expression that
-// plainRegexp made.
+// slash is the inverse of delimitedRegexp for a regular expression from plainRegexp.
 func slash(re string) string {
 	return "/" + strings.ReplaceAll(re, "/", `\/`) + "/"
 }

@@ -8,16 +8,16 @@ import (
 	"strings"
 )
 
-// plainRegexp checks a regular expression and rewrites two notations away, so
-// that equal expressions are equal texts and every expression can be written
-// between slashes: \/ becomes / and \Q…\E becomes single escapes.
+// plainRegexp checks a regular expression and removes two notations: \/ becomes / and \Q…\E becomes
+// single escapes. Then equal expressions are equal texts, and every expression can be written
+// between slashes.
 func plainRegexp(text, flags string, at Span) (string, *Error) {
 	tree, err := syntax.Parse(flags+text, syntax.Perl)
 	if err != nil {
 		return "", regexpError(err, flags, text, at)
 	}
 	if regexpSize(tree) > maxRegexp {
-		return "", fail(at, fmt.Sprintf("this regular expression is too large: written out, its repetitions come to more than %d parts", maxRegexp),
+		return "", fail(at, fmt.Sprintf("this regular expression is too large: with its repetitions written out, it has more than %d parts", maxRegexp),
 			"repeat fewer times, or use * and +")
 	}
 	var b strings.Builder
@@ -28,7 +28,7 @@ func plainRegexp(text, flags string, at Span) (string, *Error) {
 		case text[i+1] == '/':
 			i++
 			b.WriteByte('/')
-		case text[i+1] == 'Q': // never in a class, where it does not compile
+		case text[i+1] == 'Q': // never in a class, where it is invalid
 			quoted, _, ended := strings.Cut(text[i+2:], `\E`)
 			b.WriteString(regexp.QuoteMeta(quoted))
 			i += 1 + len(quoted)
@@ -43,13 +43,12 @@ func plainRegexp(text, flags string, at Span) (string, *Error) {
 	return b.String(), nil
 }
 
-// maxRegexp is how many parts a regular expression may have, with its counted
-// repetitions written out: it bounds the memory for a program, which takes some
-// hundred bytes for a part.
+// maxRegexp limits the parts of a regular expression, with counted repetitions written out. It
+// limits the memory of the compiled program, which needs some hundred bytes for each part.
 const maxRegexp = 250_000
 
-// regexpSize is about the number of instructions that an expression compiles to,
-// and never less.
+// regexpSize estimates the number of instructions of a compiled expression. The estimate is never
+// too low.
 func regexpSize(re *syntax.Regexp) int {
 	size := 2
 	for _, sub := range re.Sub {
@@ -59,22 +58,23 @@ func regexpSize(re *syntax.Regexp) int {
 	case syntax.OpLiteral:
 		size += len(re.Rune)
 	case syntax.OpRepeat:
-		size *= max(1, re.Min, re.Max) // 1000 at most, and what is repeated is bounded here
+		// At most 1000, and the repeated part is limited by the return statement.
+		size *= max(1, re.Min, re.Max)
 	}
 	return min(size, maxRegexp+1)
 }
 
-// regexpError says what to write instead of a regular expression that Go does
-// not accept.
+// regexpError returns the error for a regular expression that Go does not accept, with what to
+// write instead.
 func regexpError(err error, flags, text string, at Span) *Error {
-	var se *syntax.Error
-	if !errors.As(err, &se) {
-		return fail(at, "this regular expression is not valid: "+err.Error(), "see the RE2 syntax")
+	se, ok := errors.AsType[*syntax.Error](err)
+	if !ok {
+		return fail(at, "this regular expression is not valid: "+err.Error(), "use RE2 syntax")
 	}
 	se.Expr = strings.TrimPrefix(se.Expr, flags)
 	message := "this regular expression is not valid: " + se.Code.String() + ": " + shown(se.Expr)
-	// With or without delimiters, but not with escapes in quotes, the text is as
-	// it was written.
+	// The expression's text is in the query unchanged, with or without delimiters, unless it has
+	// escapes in quotation marks.
 	delimiter := (at.End - at.Start - len(text)) / 2
 	if i := strings.Index(text, se.Expr); i >= 0 && se.Expr != "" && delimiter <= 1 {
 		at = Span{at.Start + delimiter + i, at.Start + delimiter + i + len(se.Expr)}
@@ -87,10 +87,10 @@ func regexpError(err error, flags, text string, at Span) *Error {
 	case syntax.ErrMissingRepeatArgument, syntax.ErrInvalidRepeatOp:
 		return fail(at, message, `write \`+se.Expr[:1]+` to match the character itself`)
 	case syntax.ErrInvalidRepeatSize:
-		return fail(at, message, "repeat 1000 times at most, or write \\{ to match a brace")
+		return fail(at, message, "repeat at most 1000 times, or write \\{ to match a brace")
 	case syntax.ErrInvalidPerlOp:
 		if strings.HasPrefix(se.Expr, "(?<") || strings.HasPrefix(se.Expr, "(?=") || strings.HasPrefix(se.Expr, "(?!") {
-			return fail(at, message, "RE2 has no look-around: use NOT or -content: to leave out files")
+			return fail(at, message, "RE2 has no look-around: to exclude files, use NOT or -content:")
 		}
 		return fail(at, message, "use RE2 syntax; (?:…) groups without capturing")
 	case syntax.ErrTrailingBackslash:
@@ -100,8 +100,8 @@ func regexpError(err error, flags, text string, at Span) *Error {
 	case syntax.ErrInvalidCharRange, syntax.ErrInvalidCharClass:
 		return fail(at, message, `write the lower end of a range first, and \- to match a hyphen`)
 	case syntax.ErrInvalidNamedCapture:
-		return fail(at, message, "name a group (?P<name>…), each name once")
+		return fail(at, message, "name a group as in (?P<name>…), and use each name once")
 	default:
-		return fail(at, message, "write it in fewer and smaller repetitions")
+		return fail(at, message, "use fewer and smaller repetitions")
 	}
 }

@@ -11,13 +11,14 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// checkParse holds what must be true of any text: no panic, an *Error that points
-// into the text and shows a way out, or a query that prints canonically.
+// checkParse checks what must be true for any text: Parse does not panic, and returns either an
+// *Error with a span inside the text and a suggestion, or a query whose canonical text parses to an
+// equal query.
 func checkParse(t require.TestingT, text string) *query.Query {
 	q, err := query.Parse(text)
 	if err != nil {
-		var e *query.Error
-		require.True(t, errors.As(err, &e), "%T", err)
+		e, ok := errors.AsType[*query.Error](err)
+		require.True(t, ok, "%T", err)
 		require.NotEmpty(t, e.Message)
 		require.NotEmpty(t, e.Suggestion, "%s", e.Message)
 		inside(t, e.Span, text)
@@ -46,8 +47,8 @@ func inside(t require.TestingT, s query.Span, text string) {
 	require.True(t, 0 <= s.Start && s.Start <= s.End && s.End <= len(text), "%v is not inside %q", s, text)
 }
 
-// checkSpans says that spans are inside the text and children's inside their
-// parents', and that the tree has the documented form.
+// checkSpans checks that spans are inside the text and inside the span of the parent node, and that
+// the tree has the documented form.
 func checkSpans(t require.TestingT, n query.Node, text string) {
 	kids := []query.Node{}
 	switch n := n.(type) {
@@ -82,7 +83,7 @@ func checkSpans(t require.TestingT, n query.Node, text string) {
 	}
 }
 
-// texts draws queries, most of them right, from the pieces of the language.
+// texts draws queries, most of them valid, from the parts of the language.
 func texts() *rapid.Generator[string] {
 	words := []string{
 		"foo", "bar", "TODO:", "f(", "f(a, b)", "(x)", "a)b", "/re.*/", "//", "/a b/", `/a\/b/`, `"q s"`, `'q'`, `"`, "don't", "[x", "[)]", `\(`, `a\ b`, "x|y", "(a|b)+", `\Qx.y\E`,
@@ -113,7 +114,7 @@ func TestCanonicalTextIsReadBack(t *testing.T) {
 	})
 }
 
-// TestAnyTextCanBeSearched: what a user wants to find as text, they can.
+// TestAnyTextCanBeSearched checks that content:"…" finds any text as it is.
 func TestAnyTextCanBeSearched(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -1,95 +1,61 @@
 package query
 
-import "regexp"
+import "slices"
 
-// A Scope chooses repositories by name and kind.
+// A Scope chooses repositories by name and kind. A Scope that is built by hand can only be printed;
+// only scopes from ParseScope and Parse can match.
 type Scope struct {
-	// Expr is the condition on a repository, or nil for all repositories. Its
-	// leaves are *RepoName, *Fork and *Archived.
+	// Expr is the condition on a repository, or nil for all repositories. Its leaves are *Filter.
 	Expr Node
 
-	names map[string]*regexp.Regexp // by RepoName.Regexp
+	accepts func(repository) bool // the compiled Expr
 }
 
-// newScope compiles the patterns of a checked expression.
+// repository has the properties of a repository that a scope can test.
+type repository struct {
+	name           string
+	fork, archived bool
+}
+
+// newScope compiles a checked expression.
 func newScope(expr Node) *Scope {
-	s := &Scope{Expr: expr, names: map[string]*regexp.Regexp{}}
-	for n := range leaves(expr) {
-		if r, ok := n.(*RepoName); ok {
-			s.names[r.Regexp] = regexp.MustCompile("(?i)" + r.Regexp)
-		}
-	}
-	return s
+	return &Scope{Expr: expr, accepts: compileScope(expr)}
 }
 
-// Matches reports whether the scope takes in a repository. A scope that says
-// nothing of forks or archived repositories takes them in; see WithDefaults.
+// Matches reports whether the scope includes a repository. A scope without fork: includes forks,
+// and a scope without archived: includes archived repositories.
 func (s *Scope) Matches(name string, fork, archived bool) bool {
-	return s.Expr == nil || s.holds(s.Expr, name, fork, archived)
+	return s.Expr == nil || s.accepts(repository{name, fork, archived})
 }
 
-// WithDefaults is the scope with fork: and archived: added, each only if the
-// scope does not have the field already. Sourcegraph's defaults are No and No
-// for a scope that is a search or all repositories, Yes and Yes for a list.
-func (s *Scope) WithDefaults(fork, archived Inclusion) *Scope {
-	hasFork, hasArchived := false, false
-	for n := range leaves(s.Expr) {
-		switch n.(type) {
-		case *Fork:
-			hasFork = true
-		case *Archived:
-			hasArchived = true
-		}
-	}
-	nodes := []Node{}
-	if s.Expr != nil {
-		nodes = append(nodes, s.Expr)
-	}
-	if !hasFork && fork != Yes {
-		nodes = append(nodes, &Fork{Value: fork})
-	}
-	if !hasArchived && archived != Yes {
-		nodes = append(nodes, &Archived{Value: archived})
-	}
-	return newScope(normal(and(nodes)))
-}
-
-func (s *Scope) holds(n Node, name string, fork, archived bool) bool {
+func compileScope(n Node) func(repository) bool {
 	switch n := n.(type) {
+	case nil:
+		return nil
 	case *And:
-		for _, c := range n.Nodes {
-			if !s.holds(c, name, fork, archived) {
-				return false
-			}
+		all := compileScopes(n.Nodes)
+		return func(r repository) bool {
+			return !slices.ContainsFunc(all, func(accepts func(repository) bool) bool { return !accepts(r) })
 		}
-		return true
 	case *Or:
-		for _, c := range n.Nodes {
-			if s.holds(c, name, fork, archived) {
-				return true
-			}
+		all := compileScopes(n.Nodes)
+		return func(r repository) bool {
+			return slices.ContainsFunc(all, func(accepts func(repository) bool) bool { return accepts(r) })
 		}
-		return false
 	case *Not:
-		return !s.holds(n.Node, name, fork, archived)
-	case *RepoName:
-		return s.names[n.Regexp].MatchString(name)
-	case *Fork:
-		return n.Value.takes(fork)
-	case *Archived:
-		return n.Value.takes(archived)
+		inner := compileScope(n.Node)
+		return func(r repository) bool { return !inner(r) }
+	case *Filter:
+		return fieldByName[n.Name].accepts(n.Value)
 	default:
-		panic("query: a scope holds " + n.String())
+		panic("query: a scope cannot contain " + n.String())
 	}
 }
 
-func (v Inclusion) takes(is bool) bool {
-	switch v {
-	case No:
-		return !is
-	case Only:
-		return is
-	default:
-		return true
+func compileScopes(nodes []Node) []func(repository) bool {
+	all := make([]func(repository) bool, len(nodes))
+	for i, n := range nodes {
+		all[i] = compileScope(n)
 	}
+	return all
 }

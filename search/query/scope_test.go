@@ -71,22 +71,3 @@ func TestScopeMatches(t *testing.T) {
 		require.Equal(t, row.want, got, row.scope)
 	}
 }
-
-func TestScopeWithDefaults(t *testing.T) {
-	t.Parallel()
-	for _, row := range []struct {
-		scope, want string
-	}{
-		{"", "fork:no archived:no"},
-		{"repo:a", "repo:a fork:no archived:no"},
-		{"repo:a fork:yes", "repo:a fork:yes archived:no"},
-		{"repo:a or archived:only", "fork:no (repo:a OR archived:only)"},
-	} {
-		s, err := query.ParseScope(row.scope)
-		require.NoError(t, err)
-		require.Equal(t, row.want, s.WithDefaults(query.No, query.No).String())
-	}
-	s, err := query.ParseScope("repo:a")
-	require.NoError(t, err)
-	require.Equal(t, "repo:a", s.WithDefaults(query.Yes, query.Yes).String())
-}

@@ -2,23 +2,14 @@ package query
 
 import "strings"
 
-// setting is a field that governs the whole query. It lives in the tree only
-// while the query is parsed.
+// setting is a field that applies to the whole query. It is in the tree only during parsing.
 type setting struct{ token token }
 
 func (n *setting) Span() Span       { return n.token.at }
 func (n *setting) String() string   { return n.token.field.name + ":" + n.token.text }
 func (n *setting) print(p *printer) { p.WriteString(n.String()) }
 
-func isSetting(name string) bool {
-	switch name {
-	case "case", "select", "type", "count", "timeout", "patterntype":
-		return true
-	}
-	return false
-}
-
-// settle takes the settings out of the tree and puts their values in q.
+// settle removes the settings from the tree and stores their values in q.
 func (q *Query) settle(n Node) (Node, *Error) {
 	seen := map[string]bool{}
 	var take func(n Node, whole bool) (Node, *Error)
@@ -49,13 +40,13 @@ func (q *Query) settle(n Node) (Node, *Error) {
 		case *setting:
 			name := n.token.field.name
 			if !whole {
-				return nil, fail(n.token.at, name+": governs the whole query, so it cannot stand under OR or NOT", "write it at the start of the query")
+				return nil, fail(n.token.at, name+": applies to the whole query, so it cannot be under OR or NOT", "write it at the start of the query")
 			}
 			if seen[name] {
 				return nil, fail(n.token.at, name+": is given twice", "leave one of them out")
 			}
 			seen[name] = true
-			return nil, q.set(n.token)
+			return nil, n.token.field.set(q, n.token)
 		default:
 			return n, nil
 		}
@@ -63,31 +54,7 @@ func (q *Query) settle(n Node) (Node, *Error) {
 	return take(n, true)
 }
 
-func (q *Query) set(t token) (err *Error) {
-	switch t.field.name {
-	case "case":
-		b, ok := boolOf(t.text)
-		if !ok {
-			return fail(t.value, "unknown case "+quote(t.text)+"; expected yes or no", didYouMean(t.text, []string{"yes", "no"}), valueExample["case"])
-		}
-		q.CaseSensitive, q.caseInsensitive = b, !b
-	case "select":
-		q.selectAt, q.selected = t.at, strings.ToLower(t.text)
-		q.Select, err = selectOf(t)
-	case "type":
-		q.typeAt = t.at
-		q.Type, err = typeOf(t)
-	case "count":
-		q.Count, err = countOf(t)
-	case "timeout":
-		q.Timeout, err = timeoutOf(t)
-	case "patterntype":
-		q.PatternType, err = patternTypeOf(t)
-	}
-	return err
-}
-
-// check refuses settings that contradict the rest of the query.
+// check refuses settings and filters that contradict the rest of the query.
 func (q *Query) check(text string) *Error {
 	q.whole = Span{0, len(text)}
 	if err := q.checkKind(); err != nil {
@@ -96,13 +63,36 @@ func (q *Query) check(text string) *Error {
 	if q.PatternType == StructuralType {
 		switch {
 		case q.Type != TypeFile:
-			return fail(q.whole, "a structural pattern is searched in the content of files", "leave type: out; use patterntype:regexp to search in paths")
+			return fail(q.whole, "a structural pattern can only be searched in the content of files", "leave type: out; use patterntype:regexp to search in paths")
 		case q.caseInsensitive:
-			return fail(q.whole, "a structural pattern always heeds case, so case:no has no meaning", "leave case: out, or use patterntype:regexp")
+			return fail(q.whole, "a structural pattern is always case-sensitive, so case:no has no effect", "leave case: out, or use patterntype:regexp")
 		}
 	}
 	if q.Expr == nil && q.Type == TypeFile && q.Select == SelectContent {
 		return fail(q.whole, "the query has nothing to search for", "add a pattern, such as TODO; to count files, add select:file; to count repositories, add select:repo")
+	}
+	return nil
+}
+
+// checkKind refuses settings and filters that do not apply to what the query searches.
+func (q *Query) checkKind() *Error {
+	const needsCommits = " needs type:commit or type:diff, and this query searches files"
+	switch {
+	case strings.HasPrefix(q.selected, "commit.") && q.Type != TypeDiff:
+		return fail(q.selectAt, "select:"+q.selected+" needs type:diff", "add type:diff, or leave it out")
+	case q.selected == "commit" && q.Kind() == Files:
+		return fail(q.selectAt, "select:commit"+needsCommits, "add type:commit, or leave it out")
+	}
+	if q.Kind() == Files {
+		for leaf := range leaves(q.Expr) {
+			if f, ok := leaf.(*Filter); ok && fieldByName[f.Name].commits {
+				return fail(f.At, f.Name+":"+needsCommits, "add type:commit, or leave it out")
+			}
+		}
+		return nil
+	}
+	if q.Select == SelectFile {
+		return fail(q.typeAt, "a query that searches commits has no files to select", "leave select: out to count commits")
 	}
 	return nil
 }

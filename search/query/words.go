@@ -6,13 +6,12 @@ import (
 	"github.com/backsight/backsight/search/query/template"
 )
 
-// word reads a word that starts at start: text up to white space. White space
-// between balanced parentheses does not end it, nor, in a regular expression,
-// white space that is escaped or in a class, nor, in a template, white space in a
-// hole. A parenthesis that closes an open group ends it.
+// word reads a word that starts at start, and returns its text and its end. A word ends at white
+// space or at the parenthesis that closes an open group. White space does not end a word if it is
+// between balanced parentheses, if it is escaped or in a class of a regular expression, or if it is
+// in a hole of a template.
 //
-// In literal text, runs of white space inside the word become one space, as
-// they do between words.
+// In literal text, consecutive white space inside the word becomes one space, as between words.
 func (lx *lexer) word(start int, isRegexp bool) (string, int, *Error) {
 	end, spaced, ok := lx.scan(start, isRegexp, true)
 	if !ok {
@@ -24,7 +23,7 @@ func (lx *lexer) word(start int, isRegexp bool) (string, int, *Error) {
 		if at, n := syntaxIn(text); n > 0 {
 			found := Span{start + at, start + at + n}
 			return "", 0, fail(found,
-				quote(lx.text[found.Start:found.End])+" stands inside the parentheses of a word, so it could be text or syntax",
+				quote(lx.text[found.Start:found.End])+" is inside the parentheses of a word, so it could be text or syntax",
 				"put a space before the opening parenthesis to make it a group; "+asText(text))
 		}
 		if !isRegexp && lx.mode != StructuralType {
@@ -37,9 +36,8 @@ func (lx *lexer) word(start int, isRegexp bool) (string, int, *Error) {
 	return text, end, nil
 }
 
-// scan finds where a word ends, and whether it holds white space. With balanced
-// set, a word ends only outside of its parentheses, and ok is false when they
-// never close.
+// scan finds where a word ends, and whether it contains white space. If balanced is set, a word
+// only ends outside its parentheses, and ok is false if they are never closed.
 func (lx *lexer) scan(start int, isRegexp, balanced bool) (end int, spaced, ok bool) {
 	open := 0
 	i := start
@@ -71,8 +69,8 @@ func (lx *lexer) scan(start int, isRegexp, balanced bool) (end int, spaced, ok b
 	return i, spaced, open == 0
 }
 
-// classEnd is the place of the bracket that closes the class which opens at
-// start, or start itself when it is not closed.
+// classEnd returns the position of the bracket that closes the class which opens at start, or start
+// if the class is not closed.
 func classEnd(text string, start int) int {
 	i := start + 1
 	if i < len(text) && text[i] == '^' {
@@ -94,8 +92,8 @@ func classEnd(text string, start int) int {
 	return start
 }
 
-// syntaxIn finds the first operator or field that stands at the start of a word
-// in text, after white space or an opening parenthesis.
+// syntaxIn finds the first operator or field in text that follows white space or an opening
+// parenthesis.
 func syntaxIn(text string) (at, length int) {
 	for i := 1; i < len(text); i++ {
 		if !isSpace(text[i-1]) && text[i-1] != '(' {
@@ -111,10 +109,10 @@ func syntaxIn(text string) (at, length int) {
 	return 0, 0
 }
 
-// opensGroup says whether the parenthesis at the lexer's place groups. In a
-// keyword query each parenthesis that starts a word does. Elsewhere one that
-// closes again with neither an operator nor a field inside is text, as in
-// `func (r *Reader) Read` or, in a regular expression, `(a|b)c`.
+// opensGroup says whether the parenthesis at the lexer's position opens a group. In a keyword
+// query, each parenthesis at the start of a word does. In other queries, it is text if the matching
+// parenthesis follows without an operator or a field in between, as in `func (r *Reader) Read` or,
+// in a regular expression, `(a|b)c`.
 func (lx *lexer) opensGroup() bool {
 	if lx.mode == KeywordType {
 		return true
@@ -153,5 +151,5 @@ func (lx *lexer) opensGroup() bool {
 			}
 		}
 	}
-	return true // never closed: the parser says so
+	return true // never closed: the parser reports it
 }

@@ -1,6 +1,6 @@
 package index
 
-// Bits is a set of blobs by number.
+// Bits is a set of blob numbers.
 type Bits []uint64
 
 func newBits(n int) Bits { return make(Bits, (n+63)/64) }
@@ -10,7 +10,7 @@ func (b Bits) Has(i int) bool { return b[i>>6]&(1<<(i&63)) != 0 }
 
 func (b Bits) set(i int) { b[i>>6] |= 1 << (i & 63) }
 
-// setRun sets the bits from start up to, not with, end.
+// setRun sets the bits from start up to but excluding end.
 func (b Bits) setRun(start, end int) {
 	for start < end && start&63 != 0 {
 		b.set(start)
@@ -24,7 +24,7 @@ func (b Bits) setRun(start, end int) {
 	}
 }
 
-// clearRun clears the bits from start up to, not with, end.
+// clearRun clears the bits from start up to but excluding end.
 func (b Bits) clearRun(start, end int) {
 	for ; start < end; start++ {
 		b[start>>6] &^= 1 << (start & 63)

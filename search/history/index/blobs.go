@@ -8,7 +8,7 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 )
 
-// encodeIDs writes the ids of blobs.
+// encodeIDs writes the object ids of blobs.
 func encodeIDs(blobs []gitrepo.Hash, hashLen int) []byte {
 	ids := make([]byte, 0, len(blobs)*hashLen)
 	for _, b := range blobs {
@@ -17,15 +17,15 @@ func encodeIDs(blobs []gitrepo.Hash, hashLen int) []byte {
 	return ids
 }
 
-// Hashes gives blobs their ids.
+// Hashes looks up the object ids of blobs.
 type Hashes struct {
 	ids     blocks
 	hashLen int
-	part    []byte // blocks that were read last
-	from    int64  // where they begin
+	part    []byte // the blocks that were read last
+	from    int64  // their offset
 }
 
-// Hashes opens the ids. The error is ErrDamaged.
+// Hashes opens the object ids. It returns ErrDamaged if the file is damaged.
 func (x *Index) Hashes() (*Hashes, error) {
 	ids, err := x.blocks(idsSection, idTableSection)
 	if err != nil {
@@ -37,7 +37,8 @@ func (x *Index) Hashes() (*Hashes, error) {
 	return &Hashes{ids: ids, hashLen: x.header.hashLen}, nil
 }
 
-// Of returns the id of a blob. Asking for neighbours in a row reads the file once. The error is ErrDamaged.
+// Of returns the object id of a blob. Consecutive calls for neighbouring blobs read the file once.
+// It returns ErrDamaged if the file is damaged.
 func (h *Hashes) Of(blob int) (hash gitrepo.Hash, err error) {
 	at, size := int64(blob)*int64(h.hashLen), int64(h.hashLen)
 	if at < h.from || at+size > h.from+int64(len(h.part)) {
@@ -49,21 +50,22 @@ func (h *Hashes) Of(blob int) (hash gitrepo.Hash, err error) {
 	return hash, nil
 }
 
-// kinds says of which blobs a search knows without their trigrams whether they are candidates.
+// kinds lists the blobs for which a search knows without trigrams whether they are candidates.
 type kinds struct {
 	always []int32     // candidates of every search
 	binary []int32     // never searched, unless they are too large
-	large  []largeBlob // of at least largeSize bytes
+	large  []largeBlob // at least largeSize bytes
 }
 
-// add adds those of blobs with higher numbers.
+// add adds the kinds of blobs with higher numbers.
 func (k *kinds) add(of kinds) {
 	k.always, k.binary, k.large = append(k.always, of.always...), append(k.binary, of.binary...), append(k.large, of.large...)
 }
 
-// encode writes the runs of those that are candidates always, and of the binary ones, each behind its size in bytes; then the
-// large ones by the number of bits of their sizes, from the largest down: that number, how many they are, and for each
-// the distance in blobs from the one before and its size.
+// encode writes the runs of the blobs that are always candidates, then those of the binary blobs,
+// each after its size in bytes. The large blobs follow, grouped by the number of bits of their
+// size, from the largest down: that number, the number of blobs in the group, and for each blob the
+// distance from the previous one and its size.
 func (k *kinds) encode() []byte {
 	var out []byte
 	for _, blobs := range [][]int32{k.always, k.binary} {
@@ -102,7 +104,7 @@ func (k *kinds) encode() []byte {
 	return out
 }
 
-// encodedKinds is the kinds section, for an index of so many blobs.
+// encodedKinds is the kinds section of an index with the given number of blobs.
 type encodedKinds struct {
 	always, binary, large []byte
 	blobs                 int
@@ -115,13 +117,14 @@ func splitKinds(data []byte, blobs int) (k encodedKinds, ok bool) {
 	return k, !d.failed
 }
 
-// eachLarge calls visit for the blobs of more than size bytes. It returns false when the data is malformed.
+// eachLarge calls visit for the blobs of more than size bytes. It returns false if the data is
+// malformed.
 func (k *encodedKinds) eachLarge(size int64, visit func(largeBlob)) bool {
 	d := decoder{data: k.large}
 	for len(d.data) > 0 {
 		class := d.int()
 		if class < bits.Len64(uint64(size)) {
-			return !d.failed // the others are smaller
+			return !d.failed // the remaining blobs are smaller
 		}
 		blob := 0
 		for range d.int() {
@@ -138,7 +141,7 @@ func (k *encodedKinds) eachLarge(size int64, visit func(largeBlob)) bool {
 	return !d.failed
 }
 
-// decode reads all.
+// decode reads the whole section.
 func (k *encodedKinds) decode() (all kinds, ok bool) {
 	ok = eachRun(k.always, k.blobs, func(start, end int) { all.always = appendRange(all.always, start, end) }) &&
 		eachRun(k.binary, k.blobs, func(start, end int) { all.binary = appendRange(all.binary, start, end) }) &&

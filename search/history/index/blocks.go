@@ -11,27 +11,29 @@ import (
 	"github.com/backsight/backsight/internal/inflate"
 )
 
-// A section that is read in parts is stored as blocks of blockSize bytes, each compressed where that makes it smaller. Bytes are coded by how
-// frequent they are and nothing else: that takes a fifth to a quarter off the runs of trigrams, and looking for repeats as well would take off
-// hardly more. A table says how many bytes the section has, and for each block where it ends and its checksum.
+// A section that is read in parts is stored in blocks of blockSize bytes, each of which is
+// compressed if that makes it smaller. Compression only codes bytes by frequency. That makes runs
+// of trigrams a fifth to a quarter smaller; searching for repeats, too, would hardly make them
+// smaller still. A table has the size of the section in bytes and, for each block, its end and its
+// checksum.
 const (
 	blockSize  = 16 << 10
 	tableStart = 8
 	tableEntry = 8 + 4
 )
 
-// packBlocks returns data as blocks, and their table.
+// packBlocks returns data in blocks, and the table of the blocks.
 func packBlocks(data []byte) (packed, table []byte) {
 	packed = make([]byte, 0, len(data))
 	table = binary.LittleEndian.AppendUint64(nil, uint64(len(data)))
 	var small bytes.Buffer
-	writer, _ := zlib.NewWriterLevel(&small, flate.HuffmanOnly) // a level that there is
+	writer, _ := zlib.NewWriterLevel(&small, flate.HuffmanOnly) // the level is valid
 	for len(data) > 0 {
 		block := data[:min(blockSize, len(data))]
 		data = data[len(block):]
 		small.Reset()
 		writer.Reset(&small)
-		_, _ = writer.Write(block) // to memory
+		_, _ = writer.Write(block) // writes to memory cannot fail
 		_ = writer.Close()
 		if small.Len() < len(block) {
 			block = small.Bytes()
@@ -45,12 +47,12 @@ func packBlocks(data []byte) (packed, table []byte) {
 
 // blocks is a section that is read in parts.
 type blocks struct {
-	size  int64 // of the section in bytes, not as it is stored
+	size  int64 // size of the section in bytes, uncompressed
 	table []byte
-	read  func(offset, size int64) ([]byte, error) // of what is stored
+	read  func(offset, size int64) ([]byte, error) // reads the stored bytes
 }
 
-// openBlocks opens a section of which stored bytes are stored.
+// openBlocks opens a section. stored is the number of its stored bytes.
 func openBlocks(table []byte, stored int64, read func(offset, size int64) ([]byte, error)) (b blocks, err error) {
 	if len(table) < tableStart || (len(table)-tableStart)%tableEntry != 0 {
 		return b, fmt.Errorf("%w: table of blocks", ErrDamaged)
@@ -63,7 +65,7 @@ func openBlocks(table []byte, stored int64, read func(offset, size int64) ([]byt
 	return b, nil
 }
 
-// blocks opens a section whose table is another one.
+// blocks opens a section, whose table is in another section.
 func (x *Index) blocks(number, table int) (blocks, error) {
 	data, err := x.section(table)
 	if err != nil {
@@ -73,7 +75,7 @@ func (x *Index) blocks(number, table int) (blocks, error) {
 	return openBlocks(data, s.size, func(offset, size int64) ([]byte, error) { return x.read(s.offset+offset, size) })
 }
 
-// start is where block k is stored, which is where the one before it ends.
+// start returns the offset of block k, which is the end of the previous block.
 func (b *blocks) start(k int64) int64 {
 	if k == 0 {
 		return 0
@@ -92,12 +94,13 @@ func (b *blocks) part(at, size int64) ([]byte, error) {
 
 var decoders = sync.Pool{New: func() any { return new(inflate.Decoder) }}
 
-// around returns the blocks that hold size bytes of the section, and where they begin.
+// around returns the blocks that contain size bytes of the section, and the offset of the first
+// one.
 func (b *blocks) around(at, size int64) (data []byte, from int64, err error) {
 	if at < 0 || size < 0 || size > b.size || at > b.size-size {
-		return nil, 0, fmt.Errorf("%w: an offset leaves its section", ErrDamaged)
+		return nil, 0, fmt.Errorf("%w: an offset is outside its section", ErrDamaged)
 	}
-	first, last := at/blockSize, (at+size+blockSize-1)/blockSize // last is not one of them
+	first, last := at/blockSize, (at+size+blockSize-1)/blockSize // last is exclusive
 	from = first * blockSize
 	base, stop := b.start(first), b.start(last)
 	if stop < base || stop > b.start(int64(len(b.table)/tableEntry)) {
@@ -122,7 +125,8 @@ func (b *blocks) around(at, size int64) (data []byte, from int64, err error) {
 	return data, from, nil
 }
 
-// unpack fills to with a block, which is compressed unless it is as long.
+// unpack fills to with the content of a block. A block is compressed unless it has the same length
+// as to.
 func unpack(decoder *inflate.Decoder, to, block []byte) bool {
 	if len(block) >= len(to) {
 		return copy(to, block) == len(block)

@@ -7,10 +7,10 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestBlocks_EachPartIsWhatWasPacked(t *testing.T) {
+func TestBlocks_RoundTrip(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		// Of few different bytes, which compress, and of all, which do not.
+		// A few different bytes, which compress, and all of them, which do not.
 		kinds := rapid.SampledFrom([]int{1, 4, 256}).Draw(t, "kinds")
 		seed := rapid.Uint32().Draw(t, "seed")
 		data := make([]byte, rapid.SampledFrom([]int{0, 1, 100, blockSize - 1, blockSize, blockSize + 1, 3*blockSize + 7}).Draw(t, "size"))

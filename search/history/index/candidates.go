@@ -7,13 +7,15 @@ import (
 	"github.com/backsight/backsight/search/match"
 )
 
-// maxSpellings bounds in how many cases three characters are looked up; a window with more is passed over. Three ASCII
-// letters have at most eight, as k and s have a case outside of ASCII.
+// maxSpellings limits the number of spellings of three characters that are looked up. Windows with
+// more spellings are skipped. Trigrams ignore ASCII case, so an ASCII letter has one spelling; only
+// k and s have a second one, which is not ASCII. So three ASCII letters have at most eight.
 const maxSpellings = 16
 
-// Candidates returns the blobs that can meet a requirement, or all true when every blob can. Blobs of more than maxSize
-// bytes are candidates always, as their size is what a search has to say about them; ok is false when maxSize is below
-// what the index keeps sizes of, so that it cannot be used. The error is ErrDamaged.
+// Candidates returns the blobs that can meet a requirement. all is true if every blob can. Blobs of
+// more than maxSize bytes are always candidates, because the search must report their size. ok is
+// false if maxSize is below the sizes that the index stores, so that the index cannot be used. It
+// returns ErrDamaged if the file is damaged.
 func (x *Index) Candidates(r match.Requirement, maxSize int64) (set Bits, all, ok bool, err error) {
 	if maxSize < largeSize {
 		return nil, false, false, nil
@@ -29,7 +31,7 @@ func (x *Index) Candidates(r match.Requirement, maxSize int64) (set Bits, all, o
 	if err != nil {
 		return nil, false, false, err
 	}
-	// In this order: a binary blob that is too large is a candidate.
+	// The order matters: a binary blob that is too large is a candidate.
 	if !eachRun(k.binary, k.blobs, set.clearRun) || !eachRun(k.always, k.blobs, set.setRun) ||
 		!k.eachLarge(maxSize, func(b largeBlob) { set.set(int(b.blob)) }) {
 		return nil, false, false, errKinds
@@ -37,7 +39,7 @@ func (x *Index) Candidates(r match.Requirement, maxSize int64) (set Bits, all, o
 	return set, false, true, nil
 }
 
-// meets returns the indexed blobs that can meet a requirement, nil for all.
+// meets returns the indexed blobs that can meet a requirement, or nil for all.
 func (x *Index) meets(r match.Requirement) (Bits, error) {
 	switch r.Kind {
 	case match.RequireText:
@@ -72,7 +74,8 @@ func (x *Index) meets(r match.Requirement) (Bits, error) {
 	return nil, nil
 }
 
-// holds returns the blobs that can hold a text, nil for all: those that hold each of its trigrams.
+// holds returns the blobs that can contain a text, or nil for all: those that contain each of its
+// trigrams.
 func (x *Index) holds(text string, fold bool) (set Bits, err error) {
 	for _, any := range windows(text, fold) {
 		part := newBits(x.header.blobs)
@@ -95,7 +98,8 @@ func (x *Index) holds(text string, fold bool) (set Bits, err error) {
 	return set, nil
 }
 
-// windows returns sets of trigrams: a content with the text holds one of each set.
+// windows returns sets of trigrams. A content that contains the text contains at least one trigram
+// of each set.
 func windows(text string, fold bool) (sets [][]uint32) {
 	seen := map[uint32]bool{}
 	if !fold {
@@ -107,7 +111,8 @@ func windows(text string, fold bool) (sets [][]uint32) {
 		}
 		return sets
 	}
-	// Three characters at a time, or two or one when the text has no more: each of their spellings begins with a trigram.
+	// Each window has three characters, or fewer if the text has fewer. Each spelling of a window
+	// starts with a trigram.
 	var cases [][]string
 	for rest := text; rest != ""; {
 		r, size := utf8.DecodeRuneInString(rest)
@@ -125,7 +130,8 @@ func windows(text string, fold bool) (sets [][]uint32) {
 	return sets
 }
 
-// spellings returns the cases of a character as bytes, those that are the same when ASCII is folded once.
+// spellings returns the cases of a character as bytes. Cases that are equal when ASCII case is
+// ignored are returned once.
 func spellings(r rune, bytes string) []string {
 	if r == utf8.RuneError {
 		return []string{bytes}
@@ -146,8 +152,8 @@ func spellings(r rune, bytes string) []string {
 	}
 }
 
-// trigramsOf returns the trigrams that the spellings of some characters in a row begin with. ok is false when there are
-// too many, or one of them has none.
+// trigramsOf returns the trigrams that the spellings of adjacent characters start with. ok is false
+// if there are too many, or if a spelling has no trigram.
 func trigramsOf(cases [][]string) (set []uint32, ok bool) {
 	texts := []string{""}
 	for _, c := range cases {
@@ -175,7 +181,8 @@ func trigramsOf(cases [][]string) (set []uint32, ok bool) {
 	return set, true
 }
 
-// trigramOf returns the trigram that a text begins with, unless it is too short or has a line feed in it.
+// trigramOf returns the trigram that a text starts with. It returns false if the text is too short
+// or the trigram contains a line feed.
 func trigramOf(text string) (uint32, bool) {
 	if len(text) < 3 || text[0] == '\n' || text[1] == '\n' || text[2] == '\n' {
 		return 0, false

@@ -8,11 +8,12 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 )
 
-// encodeChain writes the ids of commits, oldest first, and then the differences of their times in seconds, newest first.
+// encodeChain writes the ids of the commits, oldest first, and then the differences of their times
+// in seconds, newest first.
 func encodeChain(commits []gitrepo.Commit, hashLen int) []byte {
 	out := make([]byte, 0, len(commits)*(hashLen+4))
 	for _, c := range commits {
-		hash, _ := gitrepo.HashOf(c.ID) // ids that git printed
+		hash, _ := gitrepo.HashOf(c.ID) // git printed the ids, so they are valid
 		out = append(out, hash[:hashLen]...)
 	}
 	last := int64(0)
@@ -42,7 +43,8 @@ func (c chain) id(i int) []byte { return c.ids[i*c.hashLen : (i+1)*c.hashLen] }
 
 func (c chain) oid(i int) gitrepo.OID { return gitrepo.OID(hex.EncodeToString(c.id(i))) }
 
-// newestFirst calls each with the commits from the newest on until it returns false. It returns false when the data is malformed.
+// newestFirst calls each with the commits, newest first, until it returns false. newestFirst
+// returns false if the data is malformed.
 func (c chain) newestFirst(each func(gitrepo.Commit) (more bool)) bool {
 	d := decoder{data: c.times}
 	at := int64(0)
@@ -58,7 +60,8 @@ func (c chain) newestFirst(each func(gitrepo.Commit) (more bool)) bool {
 	return d.ended()
 }
 
-// positions returns where the commits stand in the chain; ok is false when one is not in it.
+// positions returns the positions of the commits in the chain. ok is false if a commit is not in
+// the chain, or is given twice.
 func (c chain) positions(commits []gitrepo.OID) (at []int, ok bool) {
 	wanted := make(map[gitrepo.Hash]int, len(commits))
 	for i, id := range commits {
@@ -71,7 +74,7 @@ func (c chain) positions(commits []gitrepo.OID) (at []int, ok bool) {
 	at = make([]int, len(commits))
 	left := len(wanted)
 	if left != len(commits) {
-		return nil, false // one is asked for twice
+		return nil, false // a commit is given twice
 	}
 	var hash gitrepo.Hash
 	for i := c.n - 1; i >= 0 && left > 0; i-- {

@@ -2,9 +2,10 @@ package index
 
 import "encoding/binary"
 
-// encodeChanges writes, path by path, how many changes it has, and for each the distance in commits from the one before
-// and what the path holds from there on: 0 for nothing, else 1 + how far the blob's number is from the number behind
-// the blob that was written last, signed.
+// encodeChanges writes the changes, path by path: their number and, for each change, the distance
+// in commits from the previous one and the new content. The content is 0 for no file; otherwise it
+// is 1 + the signed difference between the blob's number and the number after the blob that was
+// written last.
 func encodeChanges(of [][]change) []byte {
 	var out []byte
 	expected := int32(0)
@@ -26,7 +27,7 @@ func encodeChanges(of [][]change) []byte {
 	return out
 }
 
-// eachChange calls visit for each change, path by path. It returns false when the data is malformed.
+// eachChange calls visit for each change, path by path. It returns false if the data is malformed.
 func eachChange(data []byte, paths, commits, blobs int, visit func(path int, c change)) bool {
 	d := decoder{data: data}
 	expected := int64(0)
@@ -53,15 +54,17 @@ func eachChange(data []byte, paths, commits, blobs int, visit func(path int, c c
 	return d.ended()
 }
 
-// Lifetime says that the files of the commits at positions From up to, not with, To hold Blob at Path.
+// A Lifetime says that Path has the content Blob in the commits at positions From up to but
+// excluding To.
 type Lifetime struct {
-	Path     int // its number: paths are sorted by bytes
+	Path     int // its number; paths are sorted by bytes
 	From, To int
 	Blob     int
 }
 
-// eachLifetime calls visit for each lifetime, path by path. It returns false when the data is malformed. Every search goes through all
-// of it, so it is one loop without a call for each change.
+// eachLifetime calls visit for each lifetime, path by path. It returns false if the data is
+// malformed. Every search reads the whole section, so this is one loop without a call for each
+// change.
 func eachLifetime(data []byte, paths, commits, blobs int, visit func(Lifetime)) bool {
 	expected, i := int64(0), 0
 	for path := range paths {
@@ -95,7 +98,8 @@ func eachLifetime(data []byte, paths, commits, blobs int, visit func(Lifetime)) 
 	return i == len(data)
 }
 
-// number reads a varint at i, and says where the next one is: beyond the end of the data when this one is malformed.
+// number reads a varint at i, and returns the position after it. The position is beyond the end of
+// the data if the varint is malformed.
 func number(data []byte, i int) (n uint64, next int) {
 	if i < len(data) && data[i] < 0x80 {
 		return uint64(data[i]), i + 1

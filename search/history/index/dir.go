@@ -15,30 +15,33 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 )
 
-// Names of files in a Dir: an index, a file that is being written, and the wish for an index that was evicted.
+// Suffixes of files in a Dir: of an index, of a file that is being written, and of a request for an
+// index that was evicted.
 const (
 	extension = ".idx"
 	temporary = ".tmp-"
 	wish      = ".wanted"
 )
 
-// abandonedAfter is when a file that was being written is taken for left over by a crash.
+// abandonedAfter is the age at which a file that was being written is considered left over by a
+// crash.
 const abandonedAfter = 6 * time.Hour
 
-// Dir is a folder of indexes with a bound on what they take on disk together. When they take more, those that were opened
-// longest ago are removed; their repositories are searched without an index, until one of them is searched again: the
-// next Update then makes its index anew. So a repository that nobody asks about costs nothing, however often it is fetched.
-// Safe for concurrent use, by several processes too.
+// A Dir is a folder of indexes with a limit on their total size. If they exceed the limit, those
+// that were opened longest ago are removed. Their repositories are then searched without an index.
+// The first search requests a new index, and the next Update makes it. So a repository that is
+// fetched but never searched needs no disk space. A Dir is safe for concurrent use, also by several
+// processes.
 type Dir struct {
-	Path     string // is made when needed
-	MaxBytes int64  // 0: no bound
+	Path     string // created when needed
+	MaxBytes int64  // 0 means no limit
 }
 
-// file returns where an index lies. Names are the caller's, without slashes.
+// file returns the path of an index. The caller chooses the names, which must not contain slashes.
 func (d Dir) file(name string) string { return filepath.Join(d.Path, name+extension) }
 
-// Open opens the index called name. The error is fs.ErrNotExist or ErrDamaged when there is none; then the wish for it
-// is noted. Close it after use.
+// Open opens the index called name. It returns fs.ErrNotExist or ErrDamaged if there is no valid
+// index, and then requests one. Callers must close the index.
 func (d Dir) Open(name string) (*Index, error) {
 	x, err := Open(d.file(name))
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrDamaged) {
@@ -49,8 +52,8 @@ func (d Dir) Open(name string) (*Index, error) {
 	return x, err
 }
 
-// Tip returns the commit that the index called name was brought to, "" where there is no index that can be read, and what
-// Index.Cut says. It counts as no use and notes no wish.
+// Tip returns the newest commit of the index called name, or "" if there is no readable index, and
+// the value of Index.Cut. It does not count as a use, and does not request an index.
 func (d Dir) Tip(name string) (tip gitrepo.OID, cut bool) {
 	x, err := open(d.file(name))
 	if err != nil {
@@ -67,9 +70,10 @@ func (d Dir) note(name string) error {
 	return os.WriteFile(filepath.Join(d.Path, name+wish), nil, 0o644)
 }
 
-// Update brings the index called name up to date with tip, as the function Update does, and removes indexes that were used
-// least recently where the bound asks for it, perhaps this one. done is false when it made none: it would have to be made
-// anew, there is no room, and no search asked for it since it was removed.
+// Update brings the index called name up to date with tip, like the function Update. It then
+// removes the least recently used indexes if they exceed the limit, which may include this one.
+// done is false if it made no index, because there was none, there is no room for one, and no
+// search has requested one since it was removed.
 func (d Dir) Update(ctx context.Context, repo *gitrepo.Repo, name string, tip gitrepo.OID) (stats Stats, done bool, err error) {
 	if made, err := d.wanted(name); err != nil || !made {
 		return Stats{}, false, err
@@ -80,7 +84,7 @@ func (d Dir) Update(ctx context.Context, repo *gitrepo.Repo, name string, tip gi
 	if err != nil {
 		return stats, false, err
 	}
-	// Being made counts as a use, being extended does not.
+	// Making an index counts as a use, extending it does not.
 	if missing == nil {
 		err = os.Chtimes(path, before.ModTime(), before.ModTime())
 	} else {
@@ -93,7 +97,7 @@ func (d Dir) Update(ctx context.Context, repo *gitrepo.Repo, name string, tip gi
 	return stats, true, err
 }
 
-// wanted reports whether the index called name should be there.
+// wanted reports whether the index called name should exist.
 func (d Dir) wanted(name string) (bool, error) {
 	if d.MaxBytes == 0 {
 		return true, nil
@@ -109,18 +113,19 @@ func (d Dir) wanted(name string) (bool, error) {
 	return size < d.MaxBytes, err
 }
 
-// Delete removes what is kept under name, if anything: the repository is gone.
+// Delete removes all files of name. Use it when the repository is deleted. Idempotent.
 func (d Dir) Delete(name string) error {
 	return errors.Join(d.remove(name+extension), d.remove(name+wish))
 }
 
-// Size returns how many indexes there are and the bytes that they take together.
+// Size returns the number of indexes and their total size in bytes.
 func (d Dir) Size() (indexes int, bytes int64, err error) {
 	files, bytes, err := d.list()
 	return len(files), bytes, err
 }
 
-// Names returns the names of all indexes and wishes, sorted: what somebody who keeps the indexes up to date has to look at.
+// Names returns the names of all indexes and requests, sorted. These are the indexes that need
+// updates.
 func (d Dir) Names() ([]string, error) {
 	entries, err := os.ReadDir(d.Path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -141,14 +146,14 @@ func (d Dir) Names() ([]string, error) {
 	return slices.Compact(names), nil
 }
 
-// indexFile is an index in a Dir.
+// An indexFile is an index in a Dir.
 type indexFile struct {
 	name string
 	size int64
 	used time.Time
 }
 
-// list returns the indexes and the bytes that they take. It removes what crashes left.
+// list returns the indexes and their total size. It removes files that were left over by crashes.
 func (d Dir) list() (files []indexFile, size int64, err error) {
 	entries, err := os.ReadDir(d.Path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -160,7 +165,7 @@ func (d Dir) list() (files []indexFile, size int64, err error) {
 	for _, e := range entries {
 		info, err := e.Info()
 		if errors.Is(err, fs.ErrNotExist) {
-			continue // removed by now
+			continue // it has been removed in the meantime
 		}
 		if err != nil {
 			return nil, 0, fmt.Errorf("history indexes: %w", err)
@@ -178,7 +183,8 @@ func (d Dir) list() (files []indexFile, size int64, err error) {
 	return files, size, nil
 }
 
-// Evict removes the indexes that were used least recently until the others fit, and returns the names of the removed.
+// Evict removes the least recently used indexes until the others fit, and returns the names of the
+// removed ones.
 func (d Dir) Evict() (names []string, err error) {
 	files, size, err := d.list()
 	if err != nil || d.MaxBytes == 0 {

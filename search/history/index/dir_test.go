@@ -13,7 +13,7 @@ import (
 	"github.com/backsight/backsight/internal/testgit"
 )
 
-// oneRepo is a repository of one commit.
+// oneRepo returns a repository with one commit.
 func oneRepo(t *testing.T) (*testgit.Repo, *gitrepo.Repo, gitrepo.OID) {
 	t.Helper()
 	repo := testgit.New(t)
@@ -23,7 +23,7 @@ func oneRepo(t *testing.T) (*testgit.Repo, *gitrepo.Repo, gitrepo.OID) {
 	return repo, r, tip
 }
 
-func TestDir_RemovesWhatWasUsedLeastRecentlyAndMakesItAnewWhenItIsSearched(t *testing.T) {
+func TestDir_EvictsTheLeastRecentlyUsedAndRebuildsAfterASearch(t *testing.T) {
 	t.Parallel()
 	_, r, tip := oneRepo(t)
 	stats, err := Update(t.Context(), r, tip, filepath.Join(t.TempDir(), "x.idx"))
@@ -71,7 +71,7 @@ func TestDir_RemovesWhatWasUsedLeastRecentlyAndMakesItAnewWhenItIsSearched(t *te
 	require.False(t, there("b"))
 }
 
-func TestDir_ExtendingIsNoUse(t *testing.T) {
+func TestDir_ExtendingDoesNotCountAsUse(t *testing.T) {
 	t.Parallel()
 	repo, r, tip := oneRepo(t)
 	d := Dir{Path: t.TempDir()}
@@ -95,7 +95,7 @@ func TestDir_ExtendingIsNoUse(t *testing.T) {
 	require.True(t, info.ModTime().After(testgit.Epoch), "opening is")
 }
 
-func TestDir_RemovesWhatACrashLeft(t *testing.T) {
+func TestDir_RemovesFilesLeftByACrash(t *testing.T) {
 	t.Parallel()
 	d := Dir{Path: t.TempDir(), MaxBytes: 1}
 	old, young := filepath.Join(d.Path, "a.idx.tmp-1"), filepath.Join(d.Path, "a.idx.tmp-2")

@@ -1,23 +1,29 @@
-// Package index keeps, per repository, a file that says where in the history a text can be: the history index.
+// Package index implements the history index: a file per repository that says where in the history
+// a text can occur.
 //
-// What it is for: with it, a search over any number of first-parent commits lists no tree and reads only the files that can
-// match. The file holds the chain of first-parent commits (chain.go), for every path which blob it held from which
-// commit on (changes.go), and for every trigram the blobs that hold it (layer.go). [Update] makes and extends it,
-// [Open] reads it, [Index.Candidates] answers what match.Matcher.Required asks, and [Dir] bounds what many of them take on disk.
+// With an index, a search of any number of first-parent commits reads no trees, and only reads the
+// files that can match. The index has the chain of first-parent commits (chain.go). For every path,
+// it has the blobs that the path had, and since which commit (changes.go). For every trigram, it
+// has the blobs that contain it (layer.go). [Update] makes and extends an index, [Open] opens it,
+// [Index.Candidates] evaluates the result of match.Matcher.Required, and [Dir] limits the disk
+// space of many indexes.
 //
 // Invariants:
-//   - The index is an accelerator. It never decides a count: it rules blobs out that cannot match, and tells which blob is
-//     where. Blobs that could not be indexed (missing, corrupt, too large) are candidates of every search, so that they
-//     end as the fault that they are without the index.
-//   - What is in the file is named by content: a commit that is in the chain has exactly the files that the index says,
-//     whatever happened to the repository since.
-//   - A file is written whole, synced and renamed: a crash leaves the old one or the new one. Everything read from it is
-//     covered by a checksum. Damage is [ErrDamaged], which callers treat as absence, and [Update] mends.
-//   - Building takes memory for the number of commits, changes, paths, blobs and distinct trigrams, about the size of the
-//     finished file, and one content at a time of at most maxText bytes; never for the amount of text.
+//   - The index only makes searches faster, and never decides a count. It rules out blobs that
+//     cannot match, and says which blob is at which path. Blobs that could not be indexed (missing,
+//     corrupt, too large) are candidates of every search, so they become the same faults as without
+//     an index.
+//   - Everything in the file is addressed by content. A commit in the chain always has exactly the
+//     files that the index says, whatever happened to the repository since.
+//   - A file is written completely, synced and renamed, so after a crash there is either the old
+//     file or the new one. A checksum covers everything that is read from it. A damaged file is
+//     [ErrDamaged]. Callers treat it as absent, and [Update] replaces it.
+//   - Building an index takes memory for the commits, changes, paths, blobs and distinct trigrams,
+//     about the size of the finished file, plus one content of at most maxText bytes. It does not
+//     depend on the total amount of text.
 //
-// Non-goals: ranking, positions within files, other branches than the one that was indexed.
+// Non-goals: ranking, positions within files, branches other than the indexed one.
 //
-// Read next: update.go for how it is made, index.go and layer.go for how it is read; docs/decisions/010-history-index.md
-// for what was measured.
+// Read next: update.go for how an index is made, index.go and layer.go for how it is read;
+// docs/decisions/010-history-index.md for measurements.
 package index

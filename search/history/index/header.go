@@ -9,42 +9,43 @@ import (
 	"io"
 )
 
-// magic begins every file; its last byte is the version of the format. A reader refuses other versions, which makes the
-// file count as absent, and the next Update replaces it.
+// magic is at the start of every file. Its last byte is the version of the format. A reader refuses
+// other versions, so such a file is treated as absent, and the next Update replaces it.
 const magic = "bshist\x00\x04"
 
-// maxHeader bounds the header in bytes: some 30 bytes for each layer.
+// maxHeader limits the size of the header in bytes. Each layer takes about 30 bytes.
 const maxHeader = 1 << 16
 
-// ErrDamaged says that a file is not a sound index of this version. It counts as absent.
+// ErrDamaged says that a file is not a valid index of this version. Callers treat the index as
+// absent.
 var ErrDamaged = errors.New("history index is damaged or of another version")
 
 var checksums = crc32.MakeTable(crc32.Castagnoli)
 
 func checksum(data []byte) uint32 { return crc32.Checksum(data, checksums) }
 
-// header says how much of everything there is, and where.
+// header has the sizes and places of everything in the file.
 type header struct {
 	hashLen  int
 	commits  int
 	paths    int
 	blobs    int
 	text     int64 // bytes of distinct text that were indexed
-	cut      bool  // the oldest commit has parents, which a shallow clone did not have
+	cut      bool  // the oldest commit has parents that the shallow clone did not have
 	layers   []layerHeader
-	sections []section // the fixed ones, then those of each layer
+	sections []section // first the fixed sections, then those of each layer
 }
 
-// layerHeader says which blobs a layer is about.
+// A layerHeader says which blobs are in a layer.
 type layerHeader struct{ first, blobs int }
 
-// section is a part of the file.
+// A section is a part of the file.
 type section struct {
 	offset, size int64
 	sum          uint32
 }
 
-// The sections, in the order of the file; those of a layer come again for each layer.
+// The sections, in the order of the file. Those of a layer are repeated for each layer.
 const (
 	chainSection = iota
 	pathsSection
@@ -65,7 +66,7 @@ const (
 
 func layerSection(layer, part int) int { return fixedSections + layer*layerParts + part }
 
-// encode returns the header's bytes; sections need no offsets.
+// encode returns the header's bytes. The offsets of sections are not stored.
 func (h *header) encode() []byte {
 	var body []byte
 	number := func(n int64) { body = binary.AppendUvarint(body, uint64(n)) }
@@ -96,7 +97,7 @@ func readHeader(from io.ReaderAt, size int64) (*header, error) {
 		return nil, err
 	}
 	if len(start) < len(magic)+8 || !bytes.HasPrefix(start, []byte(magic)) {
-		return nil, fmt.Errorf("%w: no header of this version", ErrDamaged)
+		return nil, fmt.Errorf("%w: the header is not of this version", ErrDamaged)
 	}
 	n := int64(binary.LittleEndian.Uint32(start[len(magic):])) + int64(len(magic)) + 8
 	if n > maxHeader || n > size {
@@ -127,12 +128,12 @@ func readHeader(from io.ReaderAt, size int64) (*header, error) {
 		offset += h.sections[i].size
 	}
 	if !d.ended() || offset != size {
-		return nil, fmt.Errorf("%w: the file has %d bytes, the header speaks of %d", ErrDamaged, size, offset)
+		return nil, fmt.Errorf("%w: the file has %d bytes, but its header describes %d", ErrDamaged, size, offset)
 	}
 	return h, nil
 }
 
-// decoder reads numbers. After a malformed one, everything reads as 0 and ok is false.
+// A decoder reads numbers. After a malformed one, all numbers are 0 and failed is set.
 type decoder struct {
 	data   []byte
 	failed bool
@@ -148,7 +149,7 @@ func (d *decoder) uint() uint64 {
 	return n
 }
 
-// int reads a number below 2^48: counts, positions, sizes.
+// int reads a number below 2^48: a count, a position or a size.
 func (d *decoder) int() int {
 	n := d.uint()
 	if n >= 1<<48 {
@@ -158,7 +159,7 @@ func (d *decoder) int() int {
 	return int(n)
 }
 
-// take returns the next n bytes, nil if there are fewer.
+// take returns the next n bytes, or nil if there are fewer.
 func (d *decoder) take(n int) []byte {
 	if n < 0 || n > len(d.data) {
 		d.failed, d.data = true, nil
@@ -169,7 +170,7 @@ func (d *decoder) take(n int) []byte {
 	return out
 }
 
-// ended reports whether all was read, and was well-formed.
+// ended reports whether all data was read and was well-formed.
 func (d *decoder) ended() bool { return !d.failed && len(d.data) == 0 }
 
 func appendSigned(to []byte, n int64) []byte {

@@ -9,7 +9,8 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 )
 
-// Index is an open history index. It is safe for concurrent use, and stays what it is when Update replaces the file.
+// An Index is an open history index. It is safe for concurrent use, and does not change if Update
+// replaces the file.
 type Index struct {
 	path   string
 	file   *os.File
@@ -18,14 +19,14 @@ type Index struct {
 	layers []layer
 }
 
-// Open opens the index in the file at path. An error that is fs.ErrNotExist or ErrDamaged means that there is none: search
-// without, and call Update when there is time. Opening counts as a use for Dir's budget. Costs some reads, not the
-// whole file.
+// Open opens the index in the file at path. If the error is fs.ErrNotExist or ErrDamaged, there is
+// no valid index; callers should search without one, and call Update later. Opening counts as a use
+// for Dir. It takes a few reads, not the whole file. Callers must close the index.
 func Open(path string) (*Index, error) {
 	x, err := open(path)
 	if err == nil {
 		now := time.Now()
-		_ = os.Chtimes(path, now, now) // on a read-only disk, what is used less recently is not told apart
+		_ = os.Chtimes(path, now, now) // on a read-only disk, the time of last use is not recorded
 	}
 	return x, err
 }
@@ -53,7 +54,7 @@ func (x *Index) load() error {
 	}
 	h := x.header
 	if h.hashLen != 20 && h.hashLen != 32 {
-		return fmt.Errorf("%w: ids of %d bytes", ErrDamaged, h.hashLen)
+		return fmt.Errorf("%w: object ids of %d bytes", ErrDamaged, h.hashLen)
 	}
 	data, err := x.section(chainSection)
 	if err != nil {
@@ -79,7 +80,7 @@ func (x *Index) load() error {
 		x.layers = append(x.layers, l)
 	}
 	if next != h.blobs {
-		return fmt.Errorf("%w: layers of %d blobs, of %d", ErrDamaged, next, h.blobs)
+		return fmt.Errorf("%w: the layers have %d blobs, and the header says %d", ErrDamaged, next, h.blobs)
 	}
 	return nil
 }
@@ -96,7 +97,7 @@ func (x *Index) read(offset, size int64) ([]byte, error) {
 	return data, nil
 }
 
-// section reads a section and checks it.
+// section reads a section, and verifies its checksum.
 func (x *Index) section(number int) ([]byte, error) {
 	s := x.header.sections[number]
 	data, err := x.read(s.offset, s.size)
@@ -109,19 +110,21 @@ func (x *Index) section(number int) ([]byte, error) {
 	return data, nil
 }
 
-// Tip returns the newest commit that is indexed.
+// Tip returns the newest indexed commit.
 func (x *Index) Tip() gitrepo.OID {
 	var tip gitrepo.OID
 	x.chain.newestFirst(func(c gitrepo.Commit) bool { tip = c.ID; return false })
 	return tip
 }
 
-// Cut reports whether the history went on beyond the oldest commit where the index was made, in a shallow clone. Then the
-// repository may know more by now; Update looks.
+// Cut reports whether the history continued beyond the oldest commit when the index was made,
+// because the repository was a shallow clone. The repository may have more commits now; Update
+// checks.
 func (x *Index) Cut() bool { return x.header.cut }
 
-// FirstParentsSince is gitrepo.Repo.FirstParentsSince for the indexed tip, without git: the commits, newest first, up to
-// and with the first one that is not younger than t.
+// FirstParentsSince is like gitrepo.Repo.FirstParentsSince for the indexed tip, but does not run
+// git. It returns the commits, newest first, up to and including the first one that is not younger
+// than t.
 func (x *Index) FirstParentsSince(t time.Time) ([]gitrepo.Commit, error) {
 	var commits []gitrepo.Commit
 	if !x.chain.newestFirst(func(c gitrepo.Commit) bool {
@@ -133,19 +136,20 @@ func (x *Index) FirstParentsSince(t time.Time) ([]gitrepo.Commit, error) {
 	return commits, nil
 }
 
-// Positions returns where commits stand in the chain, 0 being the oldest commit. ok is false when one of them is not
-// indexed, or is asked for twice.
+// Positions returns the positions of commits in the chain, where 0 is the oldest commit. ok is
+// false if a commit is not indexed, or is given twice.
 func (x *Index) Positions(commits []gitrepo.OID) (at []int, ok bool) {
 	return x.chain.positions(commits)
 }
 
-// HashLen returns the number of bytes of object ids.
+// HashLen returns the length of object ids in bytes.
 func (x *Index) HashLen() int { return x.header.hashLen }
 
-// Commits returns how many commits are indexed.
+// Commits returns the number of indexed commits.
 func (x *Index) Commits() int { return x.header.commits }
 
-// EachLifetime calls visit for each lifetime of each path, path by path in the order of their bytes. The error is ErrDamaged.
+// EachLifetime calls visit for each lifetime of each path, in the byte order of paths. It returns
+// ErrDamaged if the file is damaged.
 func (x *Index) EachLifetime(visit func(Lifetime)) error {
 	data, err := x.section(changesSection)
 	if err != nil {
@@ -157,10 +161,10 @@ func (x *Index) EachLifetime(visit func(Lifetime)) error {
 	return nil
 }
 
-// Paths gives paths their names.
+// Paths looks up the names of paths.
 type Paths struct{ table pathTable }
 
-// Paths reads the paths. The error is ErrDamaged.
+// Paths reads the paths. It returns ErrDamaged if the file is damaged.
 func (x *Index) Paths() (*Paths, error) {
 	data, err := x.section(pathsSection)
 	if err != nil {
@@ -173,7 +177,7 @@ func (x *Index) Paths() (*Paths, error) {
 	return &Paths{table}, nil
 }
 
-// Name returns the path with the given number. The error is ErrDamaged.
+// Name returns the path with the given number. It returns ErrDamaged if the file is damaged.
 func (p *Paths) Name(path int) (string, error) {
 	name, ok := p.table.at(path)
 	if !ok {
@@ -197,7 +201,8 @@ func (x *Index) kinds() (encodedKinds, error) {
 
 var errKinds = fmt.Errorf("%w: kinds", ErrDamaged)
 
-// Discard removes the file, because reading it gave ErrDamaged, unless it was replaced by now.
+// Discard removes the file, unless it has been replaced in the meantime. Callers use it after
+// ErrDamaged.
 func (x *Index) Discard() error {
 	own, err := x.file.Stat()
 	if err != nil {

@@ -6,13 +6,13 @@ import (
 	"sort"
 )
 
-// A layer holds the trigrams of blobs with neighbouring numbers: those that one Update brought, or several whose layers
-// were merged. Its parts:
+// A layer has the trigrams of blobs with consecutive numbers: those that one Update added, or those
+// of several merged layers. Its parts:
 //
 //	directory   for each block of the dictionary: its first trigram, its offset, the offset of its first runs, its checksum
-//	dictionary  blocks of trigrams in order: the distance from the one before, and the size of its runs in bytes
-//	runs table  that of the runs' blocks; see blocks.go
-//	runs        the runs of all trigrams, one behind the other; see appendRun. Numbers count from the layer's first blob
+//	dictionary  blocks of trigrams in order: the distance from the previous one, and the size of its runs in bytes
+//	runs table  the table of the runs' blocks; see blocks.go
+//	runs        the runs of all trigrams, concatenated; see appendRun. Numbers are relative to the layer's first blob
 const (
 	trigramsPerBlock = 256
 	directoryEntry   = 4 + 4 + 8 + 4
@@ -47,7 +47,8 @@ func encodeLayer(lists []list) (parts [layerParts][]byte) {
 	return parts
 }
 
-// eachRun calls visit for each run, in order. It returns false when the runs are malformed or leave the layer.
+// eachRun calls visit for each run, in order. It returns false if the runs are malformed or exceed
+// the layer.
 func eachRun(runs []byte, blobs int, visit func(start, end int)) bool {
 	d := decoder{data: runs}
 	at := 0
@@ -106,7 +107,8 @@ func decodeLists(directory, dictionary, runs []byte, blobs int) ([]list, bool) {
 	return lists, len(runs) == 0
 }
 
-// mergeLists joins the lists of two neighbouring layers; those of b count from shift blobs behind the start of a.
+// mergeLists merges the lists of two adjacent layers. The numbers in b are relative to blob shift
+// of a.
 func mergeLists(a, b []list, shift int32) []list {
 	out := make([]list, 0, max(len(a), len(b)))
 	for len(a) > 0 || len(b) > 0 {
@@ -122,10 +124,10 @@ func mergeLists(a, b []list, shift int32) []list {
 	return out
 }
 
-// behind returns the runs of before and then those of l, moved by shift.
+// behind returns the runs of before followed by those of l, moved by shift.
 func (l list) behind(before list, shift int32) list {
 	first := decoder{data: l.runs}
-	n := first.uint() // only the first run's distance changes
+	n := first.uint() // only the distance of the first run changes
 	rest := first.data
 	start := shift + int32(n>>1)
 	before.runs = append(binary.AppendUvarint(before.runs, uint64(start-before.last)<<1|n&1), rest...)
@@ -133,7 +135,8 @@ func (l list) behind(before list, shift int32) list {
 	return before
 }
 
-// dictionaryBlock returns where block k of the dictionary lies; start > end when that is nonsense.
+// dictionaryBlock returns the bounds of block k of the dictionary. If start > end, the directory is
+// malformed.
 func dictionaryBlock(directory, dictionary []byte, k int) (start, end int) {
 	start, end = int(binary.LittleEndian.Uint32(directory[k*directoryEntry+4:])), len(dictionary)
 	if (k+1)*directoryEntry < len(directory) {
@@ -145,7 +148,7 @@ func dictionaryBlock(directory, dictionary []byte, k int) (start, end int) {
 	return start, end
 }
 
-// layer is an open layer.
+// A layer is an open layer.
 type layer struct {
 	index     *Index
 	header    layerHeader
@@ -154,7 +157,7 @@ type layer struct {
 	runs      blocks
 }
 
-// runsOf returns the runs of a trigram, nil if no blob of the layer holds it.
+// runsOf returns the runs of a trigram, or nil if no blob of the layer contains it.
 func (l *layer) runsOf(trigram uint32) ([]byte, error) {
 	blocks := len(l.directory) / directoryEntry
 	k := sort.Search(blocks, func(i int) bool {
@@ -196,7 +199,7 @@ func (l *layer) runsOf(trigram uint32) ([]byte, error) {
 	return nil, nil
 }
 
-// mark sets the bits of the blobs that hold a trigram.
+// mark sets the bits of the blobs that contain a trigram.
 func (l *layer) mark(trigram uint32, set Bits) error {
 	runs, err := l.runsOf(trigram)
 	if err != nil {

@@ -2,11 +2,12 @@ package index
 
 import "encoding/binary"
 
-// pathsPerBlock is how many paths share a place to begin reading at.
+// pathsPerBlock is how many paths are in a block, which is read from its start.
 const pathsPerBlock = 16
 
-// encodePaths writes sorted paths: the number of bytes that each shares with the one before, and the others. Blocks of
-// pathsPerBlock begin anew; their offsets come first.
+// encodePaths writes sorted paths: for each, the number of bytes that it shares with the previous
+// one, and the other bytes. Each block of pathsPerBlock starts with a complete path. The offsets of
+// the blocks come first.
 func encodePaths(sorted []string) []byte {
 	var offsets, body []byte
 	last := ""

@@ -5,22 +5,23 @@ import (
 	"slices"
 )
 
-// postings collects which blobs hold which trigrams, as runs of blob numbers: versions of a file have neighbouring
-// numbers and nearly the same trigrams, so that what is written is what differs between neighbours.
+// postings collects the blobs that contain each trigram, as runs of blob numbers. Versions of a
+// file have consecutive numbers and nearly the same trigrams, so only the differences between
+// neighbours are written.
 type postings struct {
 	slots [trigrams >> 8]*[256]uint32 // by trigram: 1 + index in lists, or 0
 	lists []list
 
-	bits     []uint64 // the trigrams of the blob that came last
+	bits     []uint64 // the trigrams of the previous blob
 	previous []uint32 // the same, as a list
 	next     []uint64 // scratch, empty between calls
 }
 
-// list is what is known of one trigram.
+// A list has the blobs of one trigram.
 type list struct {
 	trigram uint32
-	start   int32  // of the run that is open, while the trigram is in previous
-	last    int32  // the end of the run that was written last
+	start   int32  // start of the open run, while the trigram is in previous
+	last    int32  // end of the run that was written last
 	runs    []byte // see appendRun
 }
 
@@ -28,8 +29,8 @@ func newPostings() *postings {
 	return &postings{bits: make([]uint64, trigrams/64), next: make([]uint64, trigrams/64)}
 }
 
-// add records the distinct trigrams of a blob. Blobs come in ascending order. Those that are left out in between may
-// come to be in runs: a false candidate costs time, nothing else.
+// add records the distinct trigrams of a blob. Blobs must be added in ascending order. A run may
+// include blobs in between that were not added: a false candidate costs time, but changes no count.
 func (p *postings) add(blob int32, found []uint32) {
 	for _, t := range found {
 		p.next[t>>6] |= 1 << (t & 63)
@@ -67,8 +68,8 @@ func (l *list) close(end int32) {
 	l.last = end
 }
 
-// appendRun writes a run behind one that ended at last: twice the distance, with the lowest bit set for a run of more
-// than one blob, and then its length less two.
+// appendRun writes a run after one that ended at last: twice the distance, with the lowest bit set
+// for a run of more than one blob, and then its length less two.
 func appendRun(to []byte, last, start, end int32) []byte {
 	distance := uint64(start-last) << 1
 	if end-start == 1 {
@@ -77,7 +78,7 @@ func appendRun(to []byte, last, start, end int32) []byte {
 	return binary.AppendUvarint(binary.AppendUvarint(to, distance|1), uint64(end-start-2))
 }
 
-// finish closes what is open before end and returns the lists in the order of their trigrams.
+// finish closes all open runs before end, and returns the lists in the order of their trigrams.
 func (p *postings) finish(end int32) []list {
 	for _, t := range p.previous {
 		p.list(t).close(end)

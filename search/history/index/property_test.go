@@ -28,7 +28,7 @@ func drawText(t *rapid.T, label string, most int) string {
 	return strings.Join(rapid.SliceOfN(rapid.SampledFrom(someWords), 1, most).Draw(t, label), "")
 }
 
-// trees asks git what each commit holds: path → blob.
+// trees returns what each commit contains according to git: blobs by path.
 func trees(t testgit.TB, repo *testgit.Repo, ids []string) []map[string]string {
 	var all []map[string]string
 	for _, id := range ids {
@@ -43,7 +43,7 @@ func trees(t testgit.TB, repo *testgit.Repo, ids []string) []map[string]string {
 	return all
 }
 
-// lived reads the same from an index.
+// lived returns the same from an index.
 func lived(t testgit.TB, x *Index) []map[string]string {
 	all := make([]map[string]string, x.Commits())
 	for i := range all {
@@ -75,7 +75,7 @@ func lived(t testgit.TB, x *Index) []map[string]string {
 	return all
 }
 
-func TestIndex_KnowsEveryTreeAndRulesOutNoBlobThatHoldsTheText(t *testing.T) {
+func TestIndex_HasEveryTreeAndRulesOutNoMatchingBlob(t *testing.T) {
 	t.Parallel()
 	base := t.TempDir()
 	cases := 0
@@ -102,7 +102,7 @@ func TestIndex_KnowsEveryTreeAndRulesOutNoBlobThatHoldsTheText(t *testing.T) {
 		path := filepath.Join(dir, "x.idx")
 		for through := 0; through < len(ids); {
 			through = rapid.IntRange(through+1, len(ids)).Draw(t, "through")
-			// Tiny bounds, so that batches end within a history this small.
+			// Small limits, so that a history of this size needs several batches.
 			objects, err := r.Objects()
 			if err != nil {
 				t.Fatalf("objects: %v", err)
@@ -128,7 +128,8 @@ func TestIndex_KnowsEveryTreeAndRulesOutNoBlobThatHoldsTheText(t *testing.T) {
 	})
 }
 
-// checkCandidates looks for texts in all blobs of an index by regular expressions.
+// checkCandidates searches all blobs of an index with regular expressions, and compares them with
+// the candidates.
 func checkCandidates(t *rapid.T, repo *testgit.Repo, x *Index) {
 	hashes, err := x.Hashes()
 	if err != nil {
@@ -177,10 +178,10 @@ func checkCandidates(t *rapid.T, repo *testgit.Repo, x *Index) {
 	}
 }
 
-func TestRuns_AreReadAsTheyWereWritten(t *testing.T) {
+func TestRuns_RoundTrip(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		// Which of few trigrams each blob holds; several layers, which are merged.
+		// Each blob contains some of a few trigrams. There are several layers, which are merged.
 		var want [][]uint32
 		var merged []list
 		base := 0
@@ -225,7 +226,7 @@ func TestRuns_AreReadAsTheyWereWritten(t *testing.T) {
 	})
 }
 
-func TestDecoding_EndsOnAnyBytes(t *testing.T) {
+func TestDecoding_TerminatesOnAnyBytes(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		data := rapid.SliceOfN(rapid.Byte(), 0, 60).Draw(t, "data")

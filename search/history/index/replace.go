@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 )
 
-// replaceFile writes a file so that after a crash there is the old one or the new one.
+// replaceFile writes a file such that after a crash there is either the old file or the new one.
 func replaceFile(path string, parts [][]byte) (err error) {
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o755); err != nil {

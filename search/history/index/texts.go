@@ -9,54 +9,57 @@ import (
 )
 
 const (
-	// maxText is the size in bytes above which a text is not indexed: its blob is a candidate of every search.
+	// maxText is the size in bytes above which a text is not indexed. Its blob is a candidate of
+	// every search.
 	maxText = 64 << 20
-	// Of a text with more distinct trigrams than denseCount, more than one to every denseShare bytes, the trigrams would
-	// cost more than they could save: it is noise, not text, and a candidate of every search.
+	// A text with more than denseCount distinct trigrams, and with more than one for every
+	// denseShare bytes, is not indexed either: its trigrams would cost more than they could save.
+	// Such a text is usually random data.
 	denseCount = 100_000
 	denseShare = 16
-	// largeSize is the size in bytes from which on the size of a blob is kept, so that a search with a limit on sizes knows
-	// what is above it. Searches with a lower limit cannot use the index.
+	// largeSize is the size in bytes from which the size of a blob is stored. A search with a size
+	// limit needs it. Searches with a lower limit than largeSize cannot use the index.
 	largeSize = 16 << 10
 )
 
-// Bounds of how many blobs are read at a time, in neighbourhood of path, and of the trigrams that are held of them: 4
-// bytes each. Reading more at a time is cheaper, as versions are stored as differences of each other.
+// Limits of how many blobs are read at a time, in the order of their paths, and of how many of
+// their trigrams are kept, at 4 bytes each. Reading more at a time is cheaper, because git stores
+// versions as differences from each other.
 const (
 	firstTexts    = 4096
 	maxTexts      = 16384
 	trigramBudget = 6 << 20
 )
 
-// texts reads blobs and collects their trigrams.
+// texts reads blobs, and collects their trigrams.
 type texts struct {
 	objects  *gitrepo.Objects
 	set      *trigramSet
 	postings *postings
-	batch    int   // blobs at a time; it adapts
-	budget   int   // trigrams to hold
-	shift    int32 // the number of the first blob; postings count from there
+	batch    int   // number of blobs per batch; adapted after each batch
+	budget   int   // maximum number of trigrams in memory
+	shift    int32 // number of the first blob; numbers in postings are relative to it
 	kinds    kinds
-	bytes    int64 // of text read, each blob once
+	bytes    int64 // bytes of text that were read, each blob once
 }
 
-// largeBlob is a blob of at least largeSize bytes.
+// A largeBlob is a blob of at least largeSize bytes.
 type largeBlob struct {
 	blob int32
 	size int64
 }
 
-// textFacts is what became of one blob of a batch.
+// textFacts is the result for one blob of a batch.
 type textFacts struct {
-	indexed  bool // else it is a candidate of every search, unless it is binary
+	indexed  bool // if false, it is a candidate of every search, unless it is binary
 	binary   bool
 	size     int64
-	from, to int // its trigrams in the batch's
+	from, to int // the range of its trigrams in those of the batch
 }
 
 var errTooMany = errors.New("more trigrams than the budget allows")
 
-// read indexes blobs, which have the numbers from x.shift on.
+// read indexes blobs, whose numbers start at x.shift.
 func (x *texts) read(ctx context.Context, blobs []gitrepo.Hash) error {
 	held := make([]uint32, 0, 1<<16)
 	first := int32(0)
@@ -65,7 +68,7 @@ func (x *texts) read(ctx context.Context, blobs []gitrepo.Hash) error {
 		facts := make([]textFacts, size)
 		held = held[:0]
 		err := x.objects.Read(ctx, blobs[:size], gitrepo.ReadOptions{Workers: 1, MaxSize: maxText}, func(_, i int, object *gitrepo.Object) error {
-			facts[i] = x.look(object)
+			facts[i] = x.examine(object)
 			if f := &facts[i]; f.indexed {
 				f.from = len(held)
 				held = append(held, x.set.found...)
@@ -94,8 +97,8 @@ func (x *texts) read(ctx context.Context, blobs []gitrepo.Hash) error {
 	return nil
 }
 
-// look finds the trigrams of a blob, in x.set.found.
-func (x *texts) look(object *gitrepo.Object) textFacts {
+// examine finds the trigrams of a blob, in x.set.found.
+func (x *texts) examine(object *gitrepo.Object) textFacts {
 	f := textFacts{size: object.Size}
 	if object.Kind != gitrepo.KindBlob && object.Problem == "" || object.Problem != "" && object.Problem != gitrepo.TooLarge {
 		return f

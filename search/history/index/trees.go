@@ -9,18 +9,19 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 )
 
-// ErrUnfit says that a history has no index because a commit or a tree of it is missing, damaged or malformed. Searches
-// go on without one.
+// ErrUnfit says that a history has no index because a commit or a tree in it is missing, damaged or
+// malformed. Searches work without an index.
 var ErrUnfit = errors.New("history cannot be indexed")
 
-// Bounds of how many commits are walked at a time, and about how many bytes of trees are held of them.
+// Limits of how many commits are compared at a time, and of about how many bytes of their trees are
+// in memory.
 const (
 	firstBatch = 16
 	maxBatch   = 4096
 	treeBudget = 64 << 20
 )
 
-// history is what is known of a chain of commits: which path held which blob from which commit on.
+// history has the changes of a chain of commits: which path had which blob since which commit.
 type history struct {
 	names  []string // of paths, by number
 	pathOf map[string]int32
@@ -29,13 +30,13 @@ type history struct {
 	of     [][]change // by path, in the order of commits
 }
 
-// change is what a path holds from a commit on.
+// A change is the content of a path since a commit.
 type change struct {
-	at   int32 // the commit's position in the chain, 0 is the oldest
+	at   int32 // position of the commit in the chain; 0 is the oldest
 	blob int32 // or gone
 }
 
-// gone stands for no file.
+// gone means that there is no file.
 const gone = -1
 
 func newHistory() *history {
@@ -63,28 +64,28 @@ func (h *history) blob(hash gitrepo.Hash) int32 {
 	return n
 }
 
-// walker compares the trees of neighbouring commits.
+// A walker compares the trees of neighbouring commits.
 type walker struct {
 	objects *gitrepo.Objects
 	history *history
 	hashLen int
-	batch   int    // commits at a time; it adapts
+	batch   int    // number of commits per batch; adapted after each batch
 	arena   []byte // contents of the trees of one level
 	entries []entry
 	trees   map[gitrepo.Hash]tree
-	walked  int64 // bytes of trees of the current batch
+	walked  int64 // bytes of trees in the current batch
 }
 
-// tree is one tree of a level: its entries.
+// A tree is one tree of a level: a range of entries.
 type tree struct{ from, to int32 }
 
-// entry is a file or a folder in a tree, as offsets in the arena.
+// An entry is a file or a folder in a tree, as offsets in the arena.
 type entry struct {
-	start, end uint32 // of the name; the hash is behind the zero byte that ends it
+	start, end uint32 // bounds of the name; the hash follows after a zero byte
 	folder     bool
 }
 
-// pair is a folder in two neighbouring commits.
+// A pair is a folder in two neighbouring commits.
 type pair struct {
 	folder       string // "" or ending in a slash
 	old, new     gitrepo.Hash
@@ -92,8 +93,8 @@ type pair struct {
 	at           int32
 }
 
-// walk adds the changes of commits, oldest first, which stand at positions from first on. before is the tree of the commit
-// before them, if any.
+// walk adds the changes of commits, oldest first, whose positions start at first. before is the
+// tree of the previous commit, if there is one.
 func (w *walker) walk(ctx context.Context, commits []gitrepo.Commit, first int32, before *gitrepo.Hash) error {
 	for len(commits) > 0 {
 		now := commits[:min(w.batch, len(commits))]
@@ -134,7 +135,7 @@ func (w *walker) walk(ctx context.Context, commits []gitrepo.Commit, first int32
 func (w *walker) roots(ctx context.Context, commits []gitrepo.Commit) ([]gitrepo.Hash, error) {
 	ids := make([]gitrepo.Hash, len(commits))
 	for i, c := range commits {
-		ids[i], _ = gitrepo.HashOf(c.ID) // an id that git printed
+		ids[i], _ = gitrepo.HashOf(c.ID) // git printed the id, so it is valid
 	}
 	roots := make([]gitrepo.Hash, len(commits))
 	err := w.objects.Read(ctx, ids, gitrepo.ReadOptions{Workers: 1}, func(_, i int, object *gitrepo.Object) error {
@@ -164,7 +165,8 @@ func problemOr(p gitrepo.Problem, otherwise string) string {
 	return otherwise
 }
 
-// level reads the trees of the pairs, records how the files in them differ, and returns the pairs of folders below.
+// level reads the trees of the pairs, records how their files differ, and returns the pairs of
+// folders below.
 func (w *walker) level(ctx context.Context, pairs []pair) ([]pair, error) {
 	w.arena, w.entries, w.trees = w.arena[:0], w.entries[:0], make(map[gitrepo.Hash]tree, len(pairs)+1)
 	var ids []gitrepo.Hash
@@ -204,8 +206,8 @@ func (w *walker) level(ctx context.Context, pairs []pair) ([]pair, error) {
 	return below, nil
 }
 
-// parse adds a tree's files and folders. It refuses what a sound git does not write, above all names out of order or
-// there twice: comparing would go wrong over them.
+// parse adds the files and folders of a tree. It refuses trees that git does not write, especially
+// those with unsorted or repeated names, because the comparison would go wrong.
 func (w *walker) parse(content []byte) bool {
 	base := uint32(len(w.arena))
 	if int64(len(w.arena))+int64(len(content)) > 1<<32-1 {
@@ -234,7 +236,7 @@ func (w *walker) parse(content []byte) bool {
 			return false
 		}
 		last = e
-		// Regular files only: links (120000) and submodules (160000) are not files.
+		// Only regular files: links (120000) and submodules (160000) are not files.
 		if e.folder || mode == "100644" || mode == "100755" || mode == "100664" {
 			w.entries = append(w.entries, e)
 		}
@@ -242,7 +244,7 @@ func (w *walker) parse(content []byte) bool {
 	return true
 }
 
-// order compares entries as trees are sorted: by name, where a folder's name ends in a slash.
+// order compares entries in the order of trees: by name, with a slash after a folder's name.
 func (w *walker) order(a, b entry) int {
 	x, y := w.arena[a.start:a.end], w.arena[b.start:b.end]
 	n := min(len(x), len(y))
@@ -267,7 +269,7 @@ func (w *walker) hash(e entry) (hash gitrepo.Hash) {
 	return hash
 }
 
-// compare records how the files of a folder differ, and adds the folders that differ to below.
+// compare records how the files of a folder differ, and appends the folders that differ to below.
 func (w *walker) compare(p *pair, below []pair) []pair {
 	var olds, news []entry
 	if p.hasOld {
@@ -286,7 +288,7 @@ func (w *walker) compare(p *pair, below []pair) []pair {
 		case len(news) == 0:
 			c = -1
 		default:
-			// Mostly equal: name, zero byte and hash at once.
+			// Most entries are equal: compare name, zero byte and hash at once.
 			a, b := olds[0], news[0]
 			if x, y := w.arena[a.start:a.end+1+uint32(w.hashLen)], w.arena[b.start:b.end+1+uint32(w.hashLen)]; a.folder == b.folder && bytes.Equal(x, y) {
 				olds, news = olds[1:], news[1:]

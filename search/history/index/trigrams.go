@@ -1,11 +1,12 @@
 package index
 
-// A trigram is three bytes of a content in a row, upper case ASCII letters as lower case ones, as a number of 24 bits.
-// Those with a line feed in them are left out: patterns seldom reach over the ends of lines.
+// A trigram is three consecutive bytes of a content, as a number of 24 bits. Upper case ASCII
+// letters count as lower case. Trigrams with a line feed are omitted, because patterns rarely cross
+// line ends.
 
 const trigrams = 1 << 24
 
-// folded maps bytes to their lower case.
+// folded maps bytes to lower case.
 var folded = func() (table [256]byte) {
 	for i := range table {
 		table[i] = byte(i)
@@ -16,15 +17,15 @@ var folded = func() (table [256]byte) {
 	return table
 }()
 
-// trigramSet finds the distinct trigrams of contents.
+// A trigramSet finds the distinct trigrams of contents.
 type trigramSet struct {
-	seen  []uint64 // a bit for each trigram
+	seen  []uint64 // one bit per trigram
 	found []uint32
 }
 
 func newTrigramSet() *trigramSet {
 	s := &trigramSet{seen: make([]uint64, trigrams/64)}
-	// A trigram with a line feed counts as seen from the start.
+	// Trigrams with a line feed are marked as seen from the start.
 	for a := range uint32(256) {
 		for b := range uint32(256) {
 			for _, t := range []uint32{'\n'<<16 | a<<8 | b, a<<16 | '\n'<<8 | b, a<<16 | b<<8 | '\n'} {
@@ -35,7 +36,8 @@ func newTrigramSet() *trigramSet {
 	return s
 }
 
-// of returns the distinct trigrams of a content, in no order, valid until the next call.
+// of returns the distinct trigrams of a content, in no particular order. The result is valid until
+// the next call.
 func (s *trigramSet) of(content []byte) []uint32 {
 	for _, t := range s.found {
 		s.seen[t>>6] &^= 1 << (t & 63)

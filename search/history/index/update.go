@@ -17,19 +17,22 @@ import (
 type Stats struct {
 	Commits, NewCommits int
 	Blobs, NewBlobs     int
-	Rebuilt             bool  // made from nothing: there was no index, it was damaged, or the history was rewritten
-	TextRead            int64 // bytes of text that were read and indexed
-	Text                int64 // bytes of distinct text that the index is about
-	Size                int64 // bytes of the file
+	// Built from scratch, because there was no index, it was damaged, or the history was rewritten.
+	Rebuilt  bool
+	TextRead int64 // bytes of text that were read and indexed
+	Text     int64 // bytes of distinct text in the index
+	Size     int64 // size of the file in bytes
 }
 
-// Update makes the index at path be about the first-parent history of tip, and creates it, with its folder, when there is
-// none. An index of an ancestor in that history is extended by what is new; any other is replaced by a new one, and so is that of a
-// shallow clone that has been deepened. A crash
-// or an error leaves the file as it was. Two updates at a time do no harm but their work twice.
+// Update brings the index at path up to date with the first-parent history of tip. It creates the
+// index, and its folder, if there is none. An index of an ancestor in that history is extended with
+// the new commits. Any other index is replaced with a new one, and so is the index of a shallow
+// clone that has been deepened. After a crash or an error, the file is unchanged. Concurrent
+// updates are safe, but do the work twice.
 //
-// An error that is ErrUnfit says that this history cannot be indexed: searches go without. There is no file then.
-// Costs the new commits' changes and contents, and rewriting the file. Uses one core.
+// Update returns ErrUnfit if this history cannot be indexed. It then removes the file, and searches
+// must do without. The cost is that of the changes and contents of the new commits, and of
+// rewriting the file. Update uses one core.
 func Update(ctx context.Context, repo *gitrepo.Repo, tip gitrepo.OID, path string) (Stats, error) {
 	objects, err := repo.Objects()
 	if err != nil {
@@ -39,7 +42,7 @@ func Update(ctx context.Context, repo *gitrepo.Repo, tip gitrepo.OID, path strin
 	b := &builder{repo: repo, objects: objects, path: path, bounds: bounds{firstBatch, firstTexts, trigramBudget}}
 	stats, err := b.update(ctx, tip)
 	if errors.Is(err, ErrUnfit) {
-		// What is there is right, but can never be extended.
+		// The old index is correct, but can never be extended.
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return stats, fmt.Errorf("history index: %w", err)
 		}
@@ -50,7 +53,7 @@ func Update(ctx context.Context, repo *gitrepo.Repo, tip gitrepo.OID, path strin
 	return stats, nil
 }
 
-// builder is the state of one Update.
+// A builder is the state of one Update.
 type builder struct {
 	repo    *gitrepo.Repo
 	objects *gitrepo.Objects
@@ -65,10 +68,10 @@ type builder struct {
 	layers  []builtLayer
 }
 
-// bounds are what building holds in memory at a time, to begin with.
+// bounds are the initial limits of what is in memory while an index is built.
 type bounds struct{ commits, texts, trigrams int }
 
-// builtLayer is a layer with its parts as they go into the file.
+// A builtLayer is a layer with its parts as they are in the file.
 type builtLayer struct {
 	header layerHeader
 	parts  [layerParts][]byte
@@ -91,7 +94,7 @@ func (b *builder) update(ctx context.Context, tip gitrepo.OID) (Stats, error) {
 		switch stats, err := b.extend(ctx, old, tip); {
 		case err == nil:
 			return stats, nil
-		case !errors.Is(err, errStartAnew) && !errors.Is(err, ErrDamaged):
+		case !errors.Is(err, errRebuild) && !errors.Is(err, ErrDamaged):
 			return stats, err
 		}
 	} else if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, ErrDamaged) {
@@ -107,10 +110,11 @@ func (b *builder) update(ctx context.Context, tip gitrepo.OID) (Stats, error) {
 	return stats, err
 }
 
-// errStartAnew says that an index cannot be extended to a tip.
-var errStartAnew = errors.New("the history was rewritten, or a shallow clone was deepened")
+// errRebuild says that an index cannot be extended to a tip.
+var errRebuild = errors.New("the history was rewritten, or a shallow clone was deepened")
 
-// deeper reports whether the repository knows commits from before the index, because it was a shallow clone.
+// deeper reports whether the repository has commits from before the index, because it was a shallow
+// clone that has been deepened.
 func (b *builder) deeper(ctx context.Context, old *Index) (bool, error) {
 	if !old.header.cut {
 		return false, nil
@@ -119,10 +123,10 @@ func (b *builder) deeper(ctx context.Context, old *Index) (bool, error) {
 	return parent != "", err
 }
 
-// extend adds to an index what came since.
+// extend adds the new commits to an index.
 func (b *builder) extend(ctx context.Context, old *Index, tip gitrepo.OID) (Stats, error) {
 	if old.header.hashLen != b.objects.HashLen() {
-		return Stats{}, errStartAnew
+		return Stats{}, errRebuild
 	}
 	last := old.Tip()
 	commits, err := b.repo.FirstParents(ctx, tip, last)
@@ -131,7 +135,7 @@ func (b *builder) extend(ctx context.Context, old *Index, tip gitrepo.OID) (Stat
 	}
 	ids := []gitrepo.OID{last}
 	if len(commits) == 0 {
-		return Stats{}, errStartAnew
+		return Stats{}, errRebuild
 	}
 	ids = append(ids, commits[len(commits)-1].ID)
 	trees, parents, err := b.heads(ctx, ids)
@@ -139,10 +143,10 @@ func (b *builder) extend(ctx context.Context, old *Index, tip gitrepo.OID) (Stat
 		return Stats{}, err
 	}
 	if parents[1] != last {
-		return Stats{}, errStartAnew
+		return Stats{}, errRebuild
 	}
 	if deeper, err := b.deeper(ctx, old); deeper || err != nil {
-		return Stats{}, errors.Join(err, errStartAnew)
+		return Stats{}, errors.Join(err, errRebuild)
 	}
 	if err := b.restore(old); err != nil {
 		return Stats{}, err
@@ -154,13 +158,13 @@ func (b *builder) extend(ctx context.Context, old *Index, tip gitrepo.OID) (Stat
 func (b *builder) heads(ctx context.Context, ids []gitrepo.OID) ([]gitrepo.Hash, []gitrepo.OID, error) {
 	hashes := make([]gitrepo.Hash, len(ids))
 	for i, id := range ids {
-		hashes[i], _ = gitrepo.HashOf(id) // ids that git printed
+		hashes[i], _ = gitrepo.HashOf(id) // git printed the ids, so they are valid
 	}
 	trees, parents := make([]gitrepo.Hash, len(ids)), make([]gitrepo.OID, len(ids))
 	err := b.objects.Read(ctx, hashes, gitrepo.ReadOptions{Workers: 1}, func(_, i int, object *gitrepo.Object) error {
 		var ok bool
 		if trees[i], ok = treeOf(object); !ok {
-			return errStartAnew // e.g. it is gone since
+			return errRebuild // for example, the commit no longer exists
 		}
 		_, rest, _ := bytes.Cut(object.Data, []byte{'\n'})
 		line, _, _ := bytes.Cut(rest, []byte{'\n'})
@@ -176,7 +180,7 @@ func (b *builder) reset() {
 	*b = builder{repo: b.repo, objects: b.objects, path: b.path, bounds: b.bounds, history: newHistory()}
 }
 
-// restore reads an index whole.
+// restore reads the whole index.
 func (b *builder) restore(old *Index) error {
 	b.reset()
 	h := old.header
@@ -236,13 +240,13 @@ func (b *builder) restore(old *Index) error {
 	return nil
 }
 
-// add adds commits, newest first, to what is there, and writes the file.
+// add adds commits, newest first, and writes the file.
 func (b *builder) add(ctx context.Context, commits []gitrepo.Commit, before *gitrepo.Hash) (Stats, error) {
 	slices.Reverse(commits)
 	first, firstBlob := len(b.chain), len(b.history.blobs)
 	if first == 0 {
 		_, parents, err := b.heads(ctx, []gitrepo.OID{commits[0].ID})
-		if err != nil && !errors.Is(err, errStartAnew) {
+		if err != nil && !errors.Is(err, errRebuild) {
 			return Stats{}, err
 		}
 		b.cut = parents[0] != ""
@@ -279,7 +283,7 @@ func (b *builder) add(ctx context.Context, commits []gitrepo.Commit, before *git
 	}, err
 }
 
-// pathOrder returns the numbers of all paths in the order of their bytes.
+// pathOrder returns the numbers of all paths in byte order.
 func (b *builder) pathOrder() []int32 {
 	order := make([]int32, len(b.history.names))
 	for i := range order {
@@ -289,10 +293,11 @@ func (b *builder) pathOrder() []int32 {
 	return order
 }
 
-// renumber gives the blobs from first on numbers in the order of their paths, so that versions of a file are neighbours.
+// renumber numbers the blobs from first on in the order of their paths, so that versions of a file
+// are neighbours.
 func (b *builder) renumber(order []int32, first int32) {
 	h := b.history
-	number := make([]int32, len(h.blobs)-int(first)) // by old number less first: the new one, or 0
+	number := make([]int32, len(h.blobs)-int(first)) // by old number less first: the new number, or 0
 	next := first
 	blobs := slices.Clone(h.blobs[:first])
 	for _, path := range order {
@@ -312,8 +317,8 @@ func (b *builder) renumber(order []int32, first int32) {
 	h.blobs, h.blobOf = blobs, nil // blobOf has the old numbers
 }
 
-// addLayer adds a layer, and merges it with those before that are not much larger: so there are few layers, and each blob's
-// trigrams are written anew a few times only.
+// addLayer adds a layer, and merges it with preceding layers that are not much larger. So there are
+// few layers, and the trigrams of each blob are rewritten only a few times.
 func (b *builder) addLayer(at layerHeader, lists []list) error {
 	for len(b.layers) > 0 {
 		last := b.layers[len(b.layers)-1]

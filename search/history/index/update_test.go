@@ -38,13 +38,13 @@ func TestUpdate_AHistoryWithADamagedTreeHasNoIndex(t *testing.T) {
 	}
 }
 
-func TestUpdate_TreesThatNoSoundGitWritesHaveNoIndex(t *testing.T) {
+func TestUpdate_AHistoryWithAMalformedTreeHasNoIndex(t *testing.T) {
 	t.Parallel()
 	for name, entries := range map[string][]string{
 		"out of order": {"100644 b", "100644 a"},
 		"twice":        {"100644 a", "100644 a"},
 		"slash":        {"100644 a/b"},
-		"folder order": {"40000 a", "100644 a.b"}, // a/ comes behind a.b
+		"folder order": {"40000 a", "100644 a.b"}, // a/ sorts after a.b
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -66,7 +66,7 @@ func TestUpdate_TreesThatNoSoundGitWritesHaveNoIndex(t *testing.T) {
 	}
 }
 
-func TestUpdate_ThatEndsEarlyLeavesTheFileAsItWas(t *testing.T) {
+func TestUpdate_KeepsTheFileWhenItIsInterrupted(t *testing.T) {
 	t.Parallel()
 	repo, r, tip := oneRepo(t)
 	dir := t.TempDir()
@@ -88,7 +88,7 @@ func TestUpdate_ThatEndsEarlyLeavesTheFileAsItWas(t *testing.T) {
 	require.Len(t, entries, 1, "nothing half written is left")
 }
 
-func TestOpen_AnIndexStaysWhatItIsWhileItIsReplaced(t *testing.T) {
+func TestOpen_AnOpenIndexIsNotAffectedByAReplacement(t *testing.T) {
 	t.Parallel()
 	repo, r, tip := oneRepo(t)
 	path := filepath.Join(t.TempDir(), "x.idx")
@@ -123,12 +123,12 @@ func TestOpen_RefusesAnotherVersion(t *testing.T) {
 	require.True(t, stats.Rebuilt)
 }
 
-func TestCandidates_WhatIsNotIndexedIsOneAlways(t *testing.T) {
+func TestCandidates_AlwaysIncludeBlobsThatAreNotIndexed(t *testing.T) {
 	t.Parallel()
 	repo := testgit.New(t)
 	noise := make([]byte, 1<<20)
 	source := rand.NewChaCha8([32]byte{1})
-	_, _ = source.Read(noise) // never fails
+	_, _ = source.Read(noise) // cannot fail
 	for i, b := range noise {
 		noise[i] = max(b, 1) // not binary
 	}
@@ -168,7 +168,7 @@ func TestCandidates_WhatIsNotIndexedIsOneAlways(t *testing.T) {
 	require.False(t, ok, "sizes this small are not known")
 }
 
-func TestUpdate_LayersStayFew(t *testing.T) {
+func TestUpdate_KeepsTheNumberOfLayersSmall(t *testing.T) {
 	t.Parallel()
 	repo := testgit.New(t)
 	path := filepath.Join(t.TempDir(), "x.idx")
@@ -228,7 +228,7 @@ func TestUpdate_RebuildsTheIndexOfAShallowCloneThatWasDeepened(t *testing.T) {
 	require.True(t, knows(ids[1:]...))
 	require.False(t, knows(ids[0]))
 
-	// Deepened, and a new commit at the same time.
+	// The clone is deepened, and gets a new commit at the same time.
 	ids = append(ids, origin.Commit(t, testgit.Epoch, map[string]string{"a": "four\n"}))
 	origin.Git(t, "--git-dir="+dir, "fetch", "--quiet", "--unshallow", "file://"+origin.Dir, "main")
 	stats := update(ids[3])

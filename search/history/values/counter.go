@@ -7,40 +7,40 @@ import (
 	"slices"
 )
 
-// maxPending is how many distinct values of one file are held with their text before they are numbered: a huge file holds
-// more of them than should be kept twice.
+// maxPending limits the distinct values of one file that are kept with their text before they get
+// numbers. A huge file has more of them than should be stored twice.
 const maxPending = 1 << 16
 
-// Counter counts the values of one file at a time. It belongs to one goroutine.
+// A Counter counts the values of one file at a time. It must be used by one goroutine.
 type Counter struct {
 	table *Table
 	slots []int32 // a hash table: 1 + an index in found; 0 is free
 	found []found
 	text  []byte
-	pairs []pair // what has its number already
-	full  bool   // some value found no room
+	pairs []pair // values that already have a number
+	full  bool   // some value exceeded the limits
 }
 
 // found is a value of the file.
 type found struct {
 	hash       uint64
-	start, end int32 // in text
+	start, end int32 // its text: Counter.text[start:end]
 	slot       int32
 	n          int64
 }
 
-// pair is a value's number and how often it is there.
+// A pair is a value's number and its count.
 type pair struct {
 	number uint32
 	n      int64
 }
 
-// NewCounter makes a counter for the files of t.
+// NewCounter returns a counter for the files of t.
 func (t *Table) NewCounter() *Counter {
 	return &Counter{table: t, slots: make([]int32, 1<<8)}
 }
 
-// Add counts a value n times. It does not retain value.
+// Add adds n to the count of a value. It does not retain value.
 func (c *Counter) Add(value []byte, n int64) {
 	if 2*len(c.found) >= len(c.slots) {
 		c.grow()
@@ -76,7 +76,7 @@ func (c *Counter) grow() {
 	}
 }
 
-// flush numbers what was found.
+// flush gives numbers to the values in found.
 func (c *Counter) flush() {
 	c.table.mu.Lock()
 	for i := range c.found {
@@ -98,7 +98,7 @@ func (c *Counter) flush() {
 	}
 }
 
-// merge sorts the pairs by number, each number once.
+// merge sorts the pairs by number, and adds the counts of equal numbers.
 func (c *Counter) merge() {
 	slices.SortFunc(c.pairs, func(a, b pair) int { return cmp.Compare(a.number, b.number) })
 	kept := c.pairs[:0]

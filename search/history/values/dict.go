@@ -5,28 +5,29 @@ import (
 	"hash/maphash"
 )
 
-// seed is the same for all dictionaries and counters of a process, so that a value is hashed once.
+// seed is the same for all dictionaries and counters of a process, so each value is hashed only
+// once.
 var seed = maphash.MakeSeed()
 
-// chunkSize is how much text is allocated at a time, in bytes: pieces without pointers, which cost the garbage collector
-// nothing and are never copied.
+// chunkSize is how much text is allocated at a time, in bytes. Chunks have no pointers and are
+// never copied, so they cost the garbage collector nothing.
 const chunkSize = 1 << 20
 
-// Dict numbers distinct values in the order in which they come. The zero Dict is empty and ready for use. It is not safe for
-// concurrent use.
+// A Dict numbers distinct values in the order in which they are added. The zero Dict is empty and
+// ready for use. It is not safe for concurrent use.
 type Dict struct {
-	chunks [][]byte // each value with its length, a byte, in front
-	starts []uint32 // by number: where the value is, counted over all chunks
+	chunks [][]byte // each value after its length, which is one byte
+	starts []uint32 // by number: the offset of the value in the concatenated chunks
 	slots  []uint64 // a hash table: the upper half of the hash, and 1 + the number; 0 is free
 }
 
-// Len is how many values there are: their numbers are below it.
+// Len returns the number of values. Their numbers are 0 to Len()-1.
 func (d *Dict) Len() int { return len(d.starts) }
 
-// Text is how many bytes of chunks are in use or allocated.
+// Text returns the allocated bytes of text.
 func (d *Dict) Text() int { return len(d.chunks) * chunkSize }
 
-// Value is the text with a number; it must not be changed.
+// Value returns the text of a number. Callers must not change it.
 func (d *Dict) Value(number uint32) []byte {
 	at := d.starts[number]
 	chunk := d.chunks[at/chunkSize]
@@ -34,7 +35,8 @@ func (d *Dict) Value(number uint32) []byte {
 	return chunk[from+1 : from+1+uint32(chunk[from])]
 }
 
-// add returns the number of a value with the given hash. ok is false when it is new and there is no room by the limits.
+// add returns the number of a value with the given hash. ok is false if the value is new and
+// exceeds the limits.
 func (d *Dict) add(value []byte, hash uint64, limits Limits) (number uint32, ok bool) {
 	if 4*(len(d.starts)+1) > 3*len(d.slots) {
 		d.grow()
@@ -60,7 +62,8 @@ func (d *Dict) add(value []byte, hash uint64, limits Limits) (number uint32, ok 
 	return number, true
 }
 
-// room makes sure that the last chunk can take a value of size bytes; false when there may be no other chunk.
+// room ensures that the last chunk can take a value of size bytes. It returns false if the limits
+// do not allow another chunk.
 func (d *Dict) room(size int, limits Limits) bool {
 	if last := len(d.chunks) - 1; last >= 0 && len(d.chunks[last])+1+size <= chunkSize {
 		return true
@@ -80,7 +83,7 @@ func (d *Dict) grow() {
 		if slot == 0 {
 			continue
 		}
-		// The lower half of the hash is not kept: the value tells it again.
+		// The slot does not have the lower half of the hash, so it is computed again.
 		at := maphash.Bytes(seed, d.Value(uint32(slot)-1)) & mask
 		for d.slots[at] != 0 {
 			at = (at + 1) & mask

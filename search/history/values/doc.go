@@ -1,19 +1,22 @@
-// Package values keeps counts per value (a captured text, a language) small: how often each file holds each value, and
-// how often each value is at each commit.
+// Package values stores counts per value (a captured text, or a language) compactly: how often each
+// file contains each value, and how often each value occurs at each commit.
 //
-// What it is for: a query such as (\w+) finds millions of distinct values and tens of millions of pairs of file and value.
-// As maps these are gigabytes. Here a value's text is kept once and numbered ([Dict]); what a file holds is a list of
-// numbers and counts, two or three bytes a pair ([Table]), written to a temporary file that has no name once the lists take more than
-// a budget ([spill]); and what is at a commit is one array, indexed by number ([Sum]), of which each result keeps the same
-// kind of list ([Values]).
+// A query such as (\w+) finds millions of distinct values and tens of millions of pairs of file and
+// value, which would take gigabytes as maps. This package stores the text of each value once, and
+// numbers it ([Dict]). The values of a file are a list of numbers and counts, which takes two or
+// three bytes per pair ([Table]). If the lists exceed a budget, they move to a temporary file
+// without a name ([spill]). The counts at a commit are one array, indexed by number ([Sum]); each
+// result stores the same kind of list ([Values]).
 //
 // Invariants:
-//   - Nothing is cut silently: [Table.Set] says when the dictionary had no room for a value, and [Table.Err] when the temporary
-//     file could not be written or read.
-//   - Memory is bounded by [Limits] and by the commits whose results somebody keeps, not by the number of files.
-//   - The text of a value is at most 255 bytes long.
+//   - Nothing is omitted silently. [Table.Set] reports whether the dictionary had room for all
+//     values, and [Table.Err] whether the temporary file could be written and read.
+//   - Memory is limited by [Limits] and by the number of commits whose results the caller keeps,
+//     not by the number of files.
+//   - The text of a value has at most 255 bytes.
 //
-// Non-goals: finding values (package match) and choosing which of too many to store (activities).
+// Non-goals: finding values (package match), and choosing which of too many values to store
+// (activities).
 //
 // Read next: table.go, then dict.go.
 package values

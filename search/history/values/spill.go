@@ -6,31 +6,33 @@ import (
 	"os"
 )
 
-// spill is an append-only store of byte strings: pieces in memory, the oldest of which move to a temporary file once they
-// take more than the budget. The file has no name, so that nothing is left of it however the process ends.
+// A spill is an append-only store of byte strings. It keeps them in pieces. If the pieces in memory
+// exceed the budget, the oldest move to a temporary file. The file is unlinked, so it disappears
+// however the process ends.
 type spill struct {
-	budget  int // bytes
+	budget  int // in bytes
 	pieces  []piece
 	memory  int // bytes of pieces in memory
-	oldest  int // the first piece in memory
+	oldest  int // index of the oldest piece in memory
 	file    *os.File
 	written int64
 }
 
-// piece is some byte strings, one after the other.
+// A piece is a sequence of byte strings.
 type piece struct {
-	data []byte // nil: in the file
-	at   int64  // where in the file
+	data []byte // nil if it is in the file
+	at   int64  // offset in the file
 }
 
-// place is where a byte string is. The zero place is the empty one.
+// A place is where a byte string is stored. The zero place is that of the empty string.
 type place struct {
 	piece  int32
 	at     int32
 	length int32
 }
 
-// write keeps a copy of data. It writes to the file when memory is full; the error is the file's.
+// write stores a copy of data. It writes to the file if memory is full, and returns the error of
+// the file.
 func (s *spill) write(data []byte) (place, error) {
 	if len(data) == 0 {
 		return place{}, nil
@@ -76,7 +78,8 @@ func (s *spill) move() error {
 	return nil
 }
 
-// read returns a byte string; it is valid until buf, into which what is in the file is read, is used again.
+// read returns a byte string. It may use buf for data from the file, so the string is valid until
+// buf is used again.
 func (s *spill) read(w place, buf *[]byte) ([]byte, error) {
 	if w.length == 0 {
 		return nil, nil

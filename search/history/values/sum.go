@@ -2,19 +2,20 @@ package values
 
 import "encoding/binary"
 
-// Sum is how often each value is in some files together: those at the commit where a sweep stands. The zero Sum of a
-// table without values is empty. It belongs to one goroutine, and is used while no unit is Set.
+// A Sum is how often each value occurs in a set of files: those at the commit where a sweep stands.
+// It must be used by one goroutine, and not concurrently with Table.Set.
 type Sum struct {
 	table    *Table
 	n        []int64 // by number
-	distinct int     // how many of n are not 0
+	distinct int     // number of elements of n that are not 0
 	read     []byte
 }
 
-// NewSum makes an empty sum.
+// NewSum returns an empty sum.
 func (t *Table) NewSum() *Sum { return &Sum{table: t} }
 
-// Add adds the values of a unit sign times, 1 or -1. See Table.Err.
+// Add adds the values of a unit sign times; sign is 1 or -1. Callers must check Table.Err before
+// they use the sum.
 func (s *Sum) Add(unit int32, sign int64) {
 	t := s.table
 	list, err := t.lists.read(t.where[unit], &s.read)
@@ -44,7 +45,8 @@ func (s *Sum) add(number uint32, n int64) {
 	}
 }
 
-// Start adds values of another table. complete is false when the dictionary has no room for all of them.
+// Start adds the values of another table. complete is false if the dictionary has no room for all
+// of them.
 func (s *Sum) Start(from Values) (complete bool) {
 	c := s.table.NewCounter()
 	for value, n := range from.All() {
@@ -57,7 +59,8 @@ func (s *Sum) Start(from Values) (complete bool) {
 	return !c.full
 }
 
-// Values is what the sum holds now. It costs memory for as long as it is kept: two or three bytes a value, and the table's dictionary.
+// Values returns the current counts. As long as the caller keeps them, they take two or three bytes
+// per value, plus the table's dictionary.
 func (s *Sum) Values() Values {
 	if s.distinct == 0 {
 		return Values{}

@@ -5,11 +5,11 @@ import (
 	"sync"
 )
 
-// Limits bound what a Table keeps in memory. The zero Limits are the defaults.
+// Limits limit the memory of a Table. A zero field stands for its default.
 type Limits struct {
-	Values int // distinct values; 4 million
-	Text   int // bytes of their text; 64 MiB
-	Lists  int // bytes of files' lists, what is more is in a temporary file; 64 MiB
+	Values int // distinct values; default 4 million
+	Text   int // bytes of their text; default 64 MiB
+	Lists  int // bytes of lists in memory, above which they move to a temporary file; default 64 MiB
 }
 
 func (l Limits) orDefaults() Limits {
@@ -24,11 +24,12 @@ func (l Limits) orDefaults() Limits {
 	return l
 }
 
-// Table holds how often each file (a unit of package history) holds each value. Close it after use.
+// A Table has the counts of each value in each file (a unit of package history). Callers must close
+// it.
 type Table struct {
 	limits Limits
 
-	mu    sync.Mutex // for Set and Counters, which several goroutines use
+	mu    sync.Mutex // for Set and Counters, which may run concurrently
 	dict  *Dict
 	lists spill
 	where []place // by unit
@@ -36,14 +37,14 @@ type Table struct {
 	err   error
 }
 
-// NewTable makes a table for units numbered below units.
+// NewTable returns a table for units 0 to units-1.
 func NewTable(units int, limits Limits) *Table {
 	limits = limits.orDefaults()
 	return &Table{limits: limits, dict: &Dict{}, lists: spill{budget: limits.Lists}, where: make([]place, units)}
 }
 
-// Set ends the counting of a unit: what c has counted is in it, and c is empty again. complete is false when the
-// dictionary is full and some of the values are missing. It may be called from several goroutines.
+// Set stores the counts of c as those of a unit, and empties c. complete is false if the dictionary
+// is full, so that some values are missing. Set is safe for concurrent use.
 func (t *Table) Set(unit int32, c *Counter) (complete bool) {
 	c.flush()
 	c.merge()
@@ -61,7 +62,7 @@ func (t *Table) Set(unit int32, c *Counter) (complete bool) {
 	return complete
 }
 
-// Err is why lists could not be kept or read back; what Sums say is wrong then.
+// Err returns why lists could not be written or read, or nil. After an error, sums are wrong.
 func (t *Table) Err() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -74,13 +75,14 @@ func (t *Table) fail(err error) {
 	t.err = err
 }
 
-// Limits are those of the table, defaults filled in.
+// Limits returns the table's limits, including the defaults.
 func (t *Table) Limits() Limits { return t.limits }
 
-// Close gives the temporary file back. Values that were taken from the table stay valid.
+// Close releases the temporary file. Values that were taken from the table stay valid.
 func (t *Table) Close() error { return t.lists.close() }
 
-// encode appends pairs, which are in the order of their numbers: the difference to the number before, and the count.
+// encode appends pairs, which must be sorted by number. It writes the difference from the previous
+// number, and the count.
 func encode(to []byte, pairs []pair) []byte {
 	next := uint32(0)
 	for _, p := range pairs {

@@ -9,15 +9,15 @@ import (
 	"strings"
 )
 
-// Values is how often each value occurs: no value with 0. The zero Values is empty. It does not change, but must not be
-// read by one goroutine while another one goes on with the search that it is from.
+// Values is how often each value occurs. No value has the count 0. The zero Values is empty. Values
+// do not change, but they must not be read concurrently with the search that they came from.
 type Values struct {
 	dict *Dict
 	list []byte
 	n    int
 }
 
-// Of makes Values of a map.
+// Of returns the Values of a map.
 func Of(m map[string]int64) Values {
 	t := NewTable(0, Limits{Values: max(1, len(m)), Text: 1 << 31})
 	sum := t.NewSum()
@@ -34,10 +34,10 @@ func Of(m map[string]int64) Values {
 	return sum.Values()
 }
 
-// Len is how many values there are.
+// Len returns the number of values.
 func (v Values) Len() int { return v.n }
 
-// All is every value with its count, in no order that means anything.
+// All yields every value with its count, in no particular order.
 func (v Values) All() iter.Seq2[string, int64] {
 	return func(yield func(string, int64) bool) {
 		if v.n == 0 {
@@ -47,7 +47,8 @@ func (v Values) All() iter.Seq2[string, int64] {
 	}
 }
 
-// Map is all values; nil if there are none. For results that may have millions, use All or Top.
+// Map returns all values, or nil if there are none. For results that may have millions of values,
+// use All or Top.
 func (v Values) Map() map[string]int64 {
 	if v.n == 0 {
 		return nil
@@ -57,8 +58,8 @@ func (v Values) Map() map[string]int64 {
 	return m
 }
 
-// Top is the limit most frequent values; of those equally frequent the ones that come first by their bytes. The same
-// values have the same Top, however they were found.
+// Top returns the limit most frequent values. Of equally frequent values, it takes the first in
+// byte order. So equal values always have the same Top.
 func (v Values) Top(limit int) map[string]int64 {
 	if v.n <= limit {
 		return v.Map()
@@ -90,7 +91,7 @@ func (e entry) before(f entry) bool {
 	return cmp.Or(cmp.Compare(f.n, e.n), strings.Compare(e.value, f.value)) < 0
 }
 
-// ranking is a heap with the last of its entries on top.
+// ranking is a heap with its lowest-ranked entry on top.
 type ranking []entry
 
 func (r ranking) Len() int           { return len(r) }

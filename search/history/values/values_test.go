@@ -13,7 +13,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// A table says what maps say, whether its lists fit into memory or not.
+// A table has the same counts as maps, whether its lists fit into memory or not.
 func TestTable_EqualsMaps(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -57,7 +57,7 @@ func TestTable_EqualsMaps(t *testing.T) {
 		}
 		require.NoError(t, table.Err())
 		require.NoError(t, table.Close())
-		for i, values := range kept { // they outlive the table
+		for i, values := range kept { // values stay valid after the table is closed
 			require.Equal(t, len(want[i]), values.Len())
 			require.True(t, maps.Equal(want[i], values.Map()), "%v, want %v", values.Map(), want[i])
 			require.True(t, maps.Equal(values.Map(), Of(want[i]).Map()))
@@ -65,7 +65,7 @@ func TestTable_EqualsMaps(t *testing.T) {
 	})
 }
 
-func TestTable_ListsAboveTheBudgetAreInAFileWithoutAName(t *testing.T) {
+func TestTable_ListsAboveTheBudgetMoveToAnUnlinkedFile(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("TMPDIR", dir)
 	table := NewTable(100, Limits{Lists: 64})
@@ -90,8 +90,8 @@ func TestTable_ListsAboveTheBudgetAreInAFileWithoutAName(t *testing.T) {
 	require.NoError(t, table.Close())
 }
 
-// What cannot be written or read back is an error, not another number.
-func TestTable_DiskTrouble(t *testing.T) {
+// Data that cannot be written or read back is an error, not a wrong count.
+func TestTable_DiskFailure(t *testing.T) {
 	t.Run("no folder", func(t *testing.T) {
 		t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "gone"))
 		table := NewTable(2, Limits{Lists: 1})
@@ -117,7 +117,7 @@ func TestTable_DiskTrouble(t *testing.T) {
 	})
 }
 
-func TestTable_SaysWhenThereIsNoRoom(t *testing.T) {
+func TestTable_ReportsExceededLimits(t *testing.T) {
 	t.Parallel()
 	table := NewTable(3, Limits{Values: 2})
 	defer table.Close()
@@ -146,8 +146,8 @@ func TestTable_SaysWhenThereIsNoRoom(t *testing.T) {
 	require.False(t, long.Set(0, counter), "2 MB do not fit into one piece of 1 MiB")
 }
 
-// One file with more distinct values than are kept with their text, and counted by several goroutines.
-func TestTable_LargeFilesSideBySide(t *testing.T) {
+// A file with more distinct values than are kept with their text, counted by several goroutines.
+func TestTable_LargeFilesInParallel(t *testing.T) {
 	t.Parallel()
 	const units, distinct = 4, 3*maxPending + 17
 	table := NewTable(units, Limits{Lists: 1 << 10})

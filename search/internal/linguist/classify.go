@@ -2,9 +2,9 @@ package linguist
 
 import "math"
 
-// Classify is the candidate whose samples' tokens are most like the content's, by
-// naive Bayes; of equals the first. It is empty if no candidate has samples.
-// It is derived from enry's classifier.go (Apache License 2.0).
+// Classify returns the candidate whose sample tokens are most similar to the content's, by naive
+// Bayes. Of equally likely candidates, it returns the first. It returns "" if no candidate has
+// samples. It is derived from enry's classifier.go (Apache License 2.0).
 func Classify(content []byte, candidates []string) (best string) {
 	tokens := tokenize(content)
 	table := tokenTable()

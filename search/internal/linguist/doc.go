@@ -1,21 +1,23 @@
-// Package linguist tells programming languages apart by name, path and content, as
-// package github.com/go-enry/go-enry/v2 does, and starts without its cost.
+// Package linguist detects programming languages by name, path and content, like package
+// github.com/go-enry/go-enry/v2, but without its cost at startup.
 //
-// That package and its package data hold maps and compiled regular expressions in
-// variables, so that every process that imports them takes 30 ms and 16 MB before
-// main. Here the same tables are embedded text, which is read when first asked for;
-// a regular expression is compiled when a path or content first needs it. Only the
-// generator and tests import enry. What is derived from enry's sources says so, and
-// the tables are: they are © the go-enry and source{d} authors, Apache License 2.0.
+// enry and its package data have maps and compiled regular expressions in package variables, so
+// every process that imports them needs 30 ms and 16 MB before main. This package embeds the same
+// tables as text, and parses them at first use. It compiles a regular expression when a path or a
+// content first needs it. Only the generator and the tests import enry. Functions that are derived
+// from enry's sources say so. The tables are derived from enry, too; they are © the go-enry and
+// source{d} authors, Apache License 2.0.
 //
-// Invariants: the answers are enry's, which a test compares; where enry's classifier
-// finds languages equally likely it takes any, here it is the first of those asked
-// about. The table of tokens is complete for the languages that share an extension
-// or a file name with another. All functions are safe for concurrent use, and what
-// they return is not to be changed.
+// Invariants:
+//   - The results equal those of enry; a test compares them. If enry's classifier finds several
+//     languages equally likely, it returns any of them, and this package returns the first of the
+//     candidates.
+//   - The table of tokens is complete for all languages that share an extension or a file name with
+//     another language.
+//   - All functions are safe for concurrent use. Callers must not change the returned slices.
 //
-// Not here: in which order name, path and content are asked (package match).
+// Non-goals: the order in which name, path and content are evaluated (package match).
 //
-// Read next: names.go, rules.go, classify.go, table.go, and generate.go, which writes
-// the tables again after an update of enry (make generate).
+// Read next: names.go, rules.go, classify.go, table.go, and generate.go, which writes the tables
+// again after an update of enry (make generate).
 package linguist

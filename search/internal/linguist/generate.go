@@ -1,7 +1,7 @@
 //go:build ignore
 
-// Generate writes the tables of this package from those of package enry: see the
-// files that embed them for their formats.
+// Generate writes the tables of this package from those of package enry. The files that embed the
+// tables describe their formats.
 package main
 
 import (
@@ -46,7 +46,7 @@ func names() string {
 }
 
 func rules() string {
-	extensions := map[string][]string{} // that have the same rules
+	extensions := map[string][]string{} // with the same rules
 	for _, extension := range slices.Sorted(maps.Keys(data.ContentHeuristics)) {
 		var table strings.Builder
 		for _, heuristic := range *data.ContentHeuristics[extension] {
@@ -79,10 +79,10 @@ func rules() string {
 	return table.String()
 }
 
-// conditions are the regular expressions of a rule of enry's that a content must
-// match all of, and those that it must match none of. Expressions that Go's
-// package does not have are nil there: such a condition is left out, but for one
-// that is a rule's only one, which then is never met.
+// conditions returns the regular expressions of an enry rule: must has those that a content must
+// match, and not those that it must not match. Expressions that Go's regexp package does not
+// support are nil there. Such a condition is left out; if it is the only condition of a rule, the
+// rule never holds.
 func conditions(rule reflect.Value) (must, not []string, possible bool) {
 	switch kind := rule.Type().Name(); kind {
 	case "always":
@@ -113,15 +113,15 @@ func conditions(rule reflect.Value) (must, not []string, possible bool) {
 		}
 		return must, not, true
 	default:
-		log.Fatalf("rule %s: it is none of those known", kind)
+		log.Fatalf("rule %s: unknown kind", kind)
 		return nil, nil, false
 	}
 }
 
-// expression is the text of a *regexp.Regexp, if it is not nil.
+// expression returns the text of a *regexp.Regexp, unless it is nil.
 func expression(pattern reflect.Value) (string, bool) {
 	if pattern.Kind() != reflect.Pointer {
-		log.Fatalf("pattern of type %s: it is no regular expression", pattern.Type())
+		log.Fatalf("pattern of type %s: it is not a regular expression", pattern.Type())
 	}
 	if pattern.IsNil() {
 		return "", false
@@ -129,18 +129,18 @@ func expression(pattern reflect.Value) (string, bool) {
 	return pattern.Elem().FieldByName("expr").String(), true
 }
 
-// line writes fields that are separated by tabs.
+// line writes fields, separated by tabs.
 func line(table *strings.Builder, fields ...string) {
 	for _, field := range fields {
 		if strings.ContainsAny(field, "\n\t") {
-			log.Fatalf("field %q: it has a separator of the table", field)
+			log.Fatalf("field %q: it contains a separator of the table", field)
 		}
 	}
 	table.WriteString(strings.Join(fields, "\t") + "\n")
 }
 
 func tokens() []byte {
-	languages := map[string]bool{} // that share a path with another
+	languages := map[string]bool{} // languages that share a path with another language
 	for _, byPath := range []map[string][]string{data.LanguagesByExtension, data.LanguagesByFilename} {
 		for _, names := range byPath {
 			for _, name := range names {
@@ -154,7 +154,7 @@ func tokens() []byte {
 	for name := range languages {
 		for token := range data.TokensLogProbabilities[name] {
 			if strings.ContainsAny(token, "\n\x00") {
-				log.Fatalf("token %q of %s: it has a separator of the table", token, name)
+				log.Fatalf("token %q of %s: it contains a separator of the table", token, name)
 			}
 			places[token] = 0
 		}

@@ -17,7 +17,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// shared is the extensions and file names of several languages, as file names.
+// shared returns the extensions and file names that belong to several languages, as file names.
 func shared() map[string][]string {
 	found := map[string][]string{}
 	for extension, names := range data.LanguagesByExtension {
@@ -33,7 +33,7 @@ func shared() map[string][]string {
 	return found
 }
 
-func TestTableIsEnrys(t *testing.T) {
+func TestTokens_EqualEnry(t *testing.T) {
 	compared := 0
 	for file, names := range shared() {
 		for _, name := range names {
@@ -55,11 +55,11 @@ func TestTableIsEnrys(t *testing.T) {
 		t.Error("no language compared")
 	}
 	if tokenTable().total != data.TokensTotal {
-		t.Errorf("%v tokens in all, enry has %v: run go generate", tokenTable().total, data.TokensTotal)
+		t.Errorf("%v tokens in total, enry has %v: run go generate", tokenTable().total, data.TokensTotal)
 	}
 }
 
-func TestNamesAreEnrys(t *testing.T) {
+func TestNames_EqualEnry(t *testing.T) {
 	require.Equal(t, data.LanguagesByExtension, byExtension(), "run go generate")
 	require.Equal(t, data.LanguagesByFilename, byFile())
 	require.Equal(t, data.LanguagesByInterpreter, byInterpreter())
@@ -84,7 +84,7 @@ func TestNamesAreEnrys(t *testing.T) {
 	}
 }
 
-func TestPathsMeanWhatEnrySays(t *testing.T) {
+func TestPaths_EqualEnry(t *testing.T) {
 	var files []string
 	for extension := range data.LanguagesByExtension {
 		files = append(files, extension, "a/file"+extension, "file.x"+extension, "file"+extension+".x", "file"+strings.ToUpper(extension))
@@ -103,13 +103,13 @@ func TestPathsMeanWhatEnrySays(t *testing.T) {
 	}
 }
 
-// expressions finds the regular expressions in a value, exported or not.
+// expressions returns the regular expressions in a value, including unexported fields.
 func expressions(v reflect.Value) (found []string) {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
 		if v.Type() == reflect.TypeFor[*regexp.Regexp]() {
 			if v.IsNil() {
-				return nil // Go's package does not have it
+				return nil // Go's regexp package does not support it
 			}
 			return []string{v.Elem().FieldByName("expr").String()}
 		}
@@ -126,8 +126,8 @@ func expressions(v reflect.Value) (found []string) {
 	return found
 }
 
-// Contents are put together of texts that enry's rules for an extension look for.
-func TestAnswersAreEnrysOfContentsThatRulesLookFor(t *testing.T) {
+// The contents are combinations of texts that enry's rules for an extension search for.
+func TestContentsThatRulesMatch_EqualEnry(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	met := map[string]bool{}
 	for _, extension := range slices.Sorted(maps.Keys(data.ContentHeuristics)) {
@@ -138,7 +138,7 @@ func TestAnswersAreEnrysOfContentsThatRulesLookFor(t *testing.T) {
 			texts = append(texts, text.Example(2*i), text.Example(2*i+1))
 		}
 		for i := range 4 * len(texts) {
-			content := texts[i%len(texts)] // each alone too
+			content := texts[i%len(texts)] // each text alone, too
 			for range i / len(texts) {
 				content += "\n" + texts[random.IntN(len(texts))]
 			}
@@ -152,11 +152,11 @@ func TestAnswersAreEnrysOfContentsThatRulesLookFor(t *testing.T) {
 		}
 	}
 	if len(met) < 300 {
-		t.Errorf("rules found %d languages of extensions, want 300 at least", len(met))
+		t.Errorf("rules found %d languages of extensions, want at least 300", len(met))
 	}
 }
 
-// compare asks both about a content.
+// compare compares the results of both packages for a content.
 func compare(t *testing.T, file string, candidates []string, content []byte) {
 	t.Helper()
 	if got, want := ByShebang(content), enry.GetLanguagesByShebang(file, content, nil); !slices.Equal(got, want) {
@@ -167,7 +167,7 @@ func compare(t *testing.T, file string, candidates []string, content []byte) {
 	}
 	got := Classify(content, candidates)
 	var want []string
-	for range 400 { // enry takes any of languages equally likely
+	for range 400 { // enry returns any of several equally likely languages
 		first := ""
 		if found := enry.GetLanguagesByClassifier(file, content, candidates); len(found) > 0 {
 			first = found[0]
@@ -179,7 +179,7 @@ func compare(t *testing.T, file string, candidates []string, content []byte) {
 	t.Errorf("%s of %q, content %.80q: classified %q, enry says %q", file, candidates, content, got, want)
 }
 
-func TestAnswersAreEnrysOfGeneratedContents(t *testing.T) {
+func TestGeneratedContents_EqualEnry(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	starts := []string{
 		"", "", "", "", "#!/bin/sh\n", "#!/bin/sh\n# \\\nexec tclsh \"$0\" \"$@\"\n", "#! /usr/bin/env -S FOO=bar python3.11 -u\n",
@@ -204,9 +204,9 @@ func TestAnswersAreEnrysOfGeneratedContents(t *testing.T) {
 	}
 }
 
-// Files of this repository are asked about by their extension, if several
-// languages share it, else as if they had the name of such a file.
-func TestAnswersAreEnrysOfThisRepository(t *testing.T) {
+// A file of this repository is tested with its extension, if several languages share it; otherwise
+// with the name of such a file.
+func TestThisRepository_EqualsEnry(t *testing.T) {
 	root := filepath.Join("..", "..", "..")
 	var paths []string
 	for _, glob := range []string{"*", "search/internal/linguist/*", "search/match/*", "search/query/*", "store/*", "store/queries/*", "migrations/*", "web/*", "web/src/*", "web/src/ui/*", "docs/*", "deploy/*"} {
@@ -221,7 +221,7 @@ func TestAnswersAreEnrysOfThisRepository(t *testing.T) {
 	compared := 0
 	for _, path := range paths {
 		if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() || info.Size() > 64<<10 {
-			continue // as of a link to what is not there
+			continue // for example, a broken symbolic link
 		}
 		content, err := os.ReadFile(path)
 		if err != nil {
@@ -243,7 +243,7 @@ func TestAnswersAreEnrysOfThisRepository(t *testing.T) {
 	}
 }
 
-func TestVendoredIsEnrysWord(t *testing.T) {
+func TestVendored_EqualsEnry(t *testing.T) {
 	files := []string{"vendor/a.go", "a/node_modules/b.js", "main.go", "x/jquery-1.2.3.min.js", "dist/a", ".github/x.yml", "testdata/a", "src/cache/b", "a.d.ts", ""}
 	for i, matcher := range data.VendorMatchers {
 		file := rapid.StringMatching(matcher.String()).Example(i)

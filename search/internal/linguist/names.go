@@ -1,16 +1,16 @@
 package linguist
 
 import (
-	_ "embed" // of the table
+	_ "embed" // for namesTable
 	"path"
 	"slices"
 	"strings"
 	"sync"
 )
 
-// namesTable is written by generate.go: parts in the order of the constants below,
-// with an empty line between them. A line is a key and the languages that it names,
-// separated by tabs; of the first part, a language alone.
+// namesTable is written by generate.go. It has one part for each of the constants below, in their
+// order, separated by empty lines. A line is a key and the languages that it stands for, separated
+// by tabs. In the first part, a line is just a language.
 //
 //go:embed names.txt
 var namesTable string
@@ -25,7 +25,7 @@ const (
 
 func part(i int) string { return strings.Split(namesTable, "\n\n")[i] }
 
-// Those that are asked about every file are read when first asked for.
+// The tables are parsed at first use.
 var (
 	byExtension   = read(extensions)
 	byFile        = read(files)
@@ -44,7 +44,7 @@ func read(i int) func() map[string][]string {
 	})
 }
 
-// Names is every name of a language and then every alias, both sorted.
+// Names returns the names of all languages, followed by all aliases. Both are sorted.
 func Names() (all []string) {
 	for _, i := range []int{languages, aliases} {
 		for line := range strings.SplitSeq(part(i), "\n") {
@@ -55,10 +55,10 @@ func Names() (all []string) {
 	return all
 }
 
-// ByName is the language of a name or alias, in any case and with spaces or
-// underscores.
+// ByName returns the language with a name or alias. It ignores case, and accepts underscores for
+// spaces.
 func ByName(text string) (name string, ok bool) {
-	text, _, _ = strings.Cut(text, ",") // as enry does
+	text, _, _ = strings.Cut(text, ",") // as in enry
 	text = strings.ToLower(strings.ReplaceAll(text, " ", "_"))
 	for line := range strings.SplitSeq(part(aliases), "\n") {
 		if alias, name, _ := strings.Cut(line, "\t"); alias == text {
@@ -68,8 +68,8 @@ func ByName(text string) (name string, ok bool) {
 	return "", false
 }
 
-// ByPath is the languages that a path can mean: by the file's name, else by its
-// longest extension that any language has.
+// ByPath returns the languages that a path can have: those of the file's name, or else those of its
+// longest extension that belongs to any language.
 func ByPath(file string) []string {
 	base := path.Base(file)
 	if found := byFile()[base]; len(found) > 0 {
@@ -89,7 +89,7 @@ func ByPath(file string) []string {
 	return nil
 }
 
-// HasInterpreter says whether a #! line can name the language.
+// HasInterpreter reports whether a #! line can name the language.
 func HasInterpreter(name string) bool {
 	for _, found := range byInterpreter() {
 		if slices.Contains(found, name) {

@@ -1,26 +1,26 @@
 package linguist
 
 import (
-	_ "embed" // of the table
+	_ "embed" // for rulesTable
 	"path"
 	"regexp"
 	"strings"
 	"sync"
 )
 
-// rulesTable is written by generate.go, a line each: a word and what it is about,
-// separated by tabs.
+// rulesTable is written by generate.go. Each line has a keyword and its argument, separated by a
+// tab.
 //
-//	vendored    a regular expression of paths
-//	extensions  that the rules until the next such line are for
-//	is          the languages of a rule; of several rules the first that holds counts
-//	if          a regular expression that a content of the rule before matches
-//	unless      one that it does not match
+//	vendored    a regular expression for paths
+//	extensions  the extensions that the rules up to the next such line apply to
+//	is          the languages of a rule; the first rule that holds decides
+//	if          a regular expression that a content must match for the rule above
+//	unless      a regular expression that it must not match
 //
 //go:embed rules.txt
 var rulesTable string
 
-// ruleSet is the table. Regular expressions are compiled when first needed.
+// A ruleSet is the parsed table. Regular expressions are compiled at first use.
 type ruleSet struct {
 	vendored    func() *regexp.Regexp
 	byExtension map[string]*[]rule
@@ -55,7 +55,7 @@ var rules = sync.OnceValue(func() *ruleSet {
 			r := &(*list)[len(*list)-1]
 			r.conditions = append(r.conditions, condition{lazy(fields[1]), word == "if"})
 		default:
-			panic("embedded table of rules: " + word + " is no word of it; run go generate")
+			panic("embedded table of rules: " + word + " is not a keyword; run go generate")
 		}
 	}
 	return set
@@ -65,11 +65,12 @@ func lazy(expr string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 }
 
-// IsVendor reports whether a path tells that a file is others' work.
+// IsVendor reports whether a path indicates a vendored file, which is a copy of another project's
+// file.
 func IsVendor(file string) bool { return rules().vendored().MatchString(file) }
 
-// ByContent is the languages that rules for the file's extension find in the
-// content; none where no rule is for it or holds.
+// ByContent returns the languages that the rules for the file's extension find in the content. It
+// returns none if there are no rules, or if no rule holds.
 func ByContent(file string, content []byte) []string {
 	list := rules().byExtension[strings.ToLower(path.Ext(file))]
 	if list == nil {

@@ -14,8 +14,8 @@ var (
 	envVarArgs      = lazy(`\S+=\S+`)
 )
 
-// ByShebang is the languages of the interpreter that a content's #! line names;
-// none without one.
+// ByShebang returns the languages of the interpreter in the content's #! line, or none if there is
+// no such line.
 func ByShebang(content []byte) []string {
 	if !bytes.HasPrefix(content, []byte("#!")) {
 		return nil
@@ -48,13 +48,12 @@ func interpreter(content []byte) string {
 		name = name[:strings.Index(name, ".")]
 	}
 	if name == "osascript" && bytes.Contains(line, []byte("-l")) {
-		return "" // which language is then the argument's to say
+		return "" // the argument decides the language
 	}
 	return name
 }
 
-// multilineExec finds the interpreter that the first lines of a sh script hand it
-// to.
+// multilineExec returns the interpreter to which the first lines of a sh script pass it on.
 func multilineExec(content []byte) string {
 	const lines = 5
 	s := bufio.NewScanner(bytes.NewReader(content))
@@ -63,5 +62,5 @@ func multilineExec(content []byte) string {
 			return string(m[1])
 		}
 	}
-	return "sh" // as well after a line too long for the scanner
+	return "sh" // also after a line that is too long for the scanner
 }

@@ -3,7 +3,7 @@ package linguist
 import (
 	"bytes"
 	"compress/flate"
-	_ "embed" // of the table
+	_ "embed" // for tokensTable
 	"encoding/binary"
 	"io"
 	"strings"
@@ -12,25 +12,24 @@ import (
 
 //go:generate go run generate.go
 
-// tokensTable is written by generate.go, deflated: the tokens of all languages,
-// each with a line feed; a zero byte; the number of all tokens that enry has seen;
-// then of each language the length of its name, the name, the length of its section
-// in bytes and the section. All numbers are unsigned varints. A section has its
-// logarithmic probability, and of each distinct one of its tokens: the probability,
-// the number of tokens, and the differences of their places in the list.
-// Probabilities are in millionths, negated.
+// tokensTable is written by generate.go, and compressed with deflate. It starts with the tokens of
+// all languages, each followed by a line feed, then a zero byte, then the number of all tokens that
+// enry has seen. For each language follow the length of its name, the name, the length of its
+// section in bytes, and the section. All numbers are unsigned varints. A section has the
+// logarithmic probability of the language. For each distinct token probability of the language it
+// has the probability, the number of tokens, and the differences between their indexes in the list
+// of tokens. Probabilities are in millionths, negated.
 //
 //go:embed tokens.deflate
 var tokensTable []byte
 
-// probabilities are of one language, as logarithms.
+// probabilities has the logarithmic probabilities of one language.
 type probabilities struct {
 	language float64
 	tokens   map[string]float64
 }
 
-// tokenProbabilities is the table, of which the section of a language is decoded
-// when it is first asked for.
+// tokenProbabilities is the table. The section of a language is decoded at first use.
 type tokenProbabilities struct {
 	total     float64
 	languages map[string]func() *probabilities
@@ -67,7 +66,8 @@ func decode(section []byte, words []string) *probabilities {
 	return p
 }
 
-// reader reads the table, which is the program's own: what is wrong in it panics.
+// A reader reads the table. It panics if the table is malformed, because the table is a part of the
+// program.
 type reader struct{ rest []byte }
 
 func (r *reader) number() int {
@@ -83,6 +83,6 @@ func (r *reader) bytes() []byte {
 	return b
 }
 
-// probability is the very number of enry's source, as both are the floating-point
-// number nearest to a decimal one of six places.
+// probability returns exactly the number in enry's source, because both are the floating-point
+// number that is nearest to the same decimal number with six places.
 func (r *reader) probability() float64 { return -float64(r.number()) / 1e6 }

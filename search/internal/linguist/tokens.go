@@ -9,15 +9,15 @@ import (
 // maxTokenized is how much of a content is split into tokens, in bytes.
 const maxTokenized = 100_000
 
-// grammar is the regular expressions of enry's tokenizer.
+// grammar has the regular expressions of enry's tokenizer.
 type grammar struct {
 	shebang, sgml, sgmlComment, sgmlAttributes, sgmlLoneAttribute *regexp.Regexp
 
 	skipped   []*regexp.Regexp // comments and literals, in order
-	extracted []*regexp.Regexp // punctuation, words, operators, in order
+	extracted []*regexp.Regexp // punctuation, words and operators, in order
 }
 
-// theGrammar and what uses it are derived from enry's internal/tokenizer/tokenize.go
+// theGrammar and the functions that use it are derived from enry's internal/tokenizer/tokenize.go
 // (Apache License 2.0).
 var theGrammar = sync.OnceValue(func() *grammar {
 	return &grammar{
@@ -40,8 +40,8 @@ var theGrammar = sync.OnceValue(func() *grammar {
 	}
 })
 
-// tokenize splits a content into the tokens of the table, in enry's order: that of
-// the kinds of tokens, as floating-point sums depend on it.
+// tokenize splits a content into the tokens of the table. They are ordered by kind, as in enry,
+// because floating-point sums depend on the order.
 func tokenize(content []byte) (tokens []string) {
 	g := theGrammar()
 	content = content[:min(len(content), maxTokenized)]
@@ -50,7 +50,7 @@ func tokenize(content []byte) (tokens []string) {
 			tokens = append(tokens, string(token))
 		}
 	}
-	for _, m := range g.shebang.FindAllSubmatch(content, -1) { // enry leaves them in the content
+	for _, m := range g.shebang.FindAllSubmatch(content, -1) { // enry keeps these in the content
 		name := m[1]
 		if len(name) == 0 {
 			name = m[2]

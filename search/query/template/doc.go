@@ -1,19 +1,17 @@
-// Package template is the notation of structural search: text with holes, in
-// which delimiters balance. It is a subset of Comby's; docs/query-syntax.md
-// describes it for users.
+// Package template parses the templates of structural search: text with holes, in which delimiters
+// balance. The notation is a subset of Comby's; docs/query-syntax.md describes it for users.
 //
-// Parse reads a template, Scan finds in a file's bytes what gives it structure:
-// strings, comments and pairs of delimiters. One set of rules serves every file,
-// whatever its language, so that equal contents have equal matches.
+// Parse parses a template. Scan finds the structure of a file's content: strings, comments and
+// pairs of delimiters. The rules are the same for every file, whatever its language, so that equal
+// contents have equal matches.
 //
 // Invariants:
-//   - Parse(t.String()) is equal to t, and templates that differ in notation only
-//     (white space, `...` for `:[_]`, names used once) print alike.
-//   - Text outside of strings has neither white space nor delimiters, strings or
-//     comments.
-//   - Scan takes time linear in the content, whatever it holds.
+//   - Parse(t.String()) equals t. Templates that differ only in notation (white space, `...` for
+//     `:[_]`, names that are used once) have the same text.
+//   - Text outside strings contains no white space, delimiters, strings or comments.
+//   - Scan takes time linear in the size of the content.
 //
 // Non-goals: matching (package search/match), replacing, Comby's rules.
 //
-// Read next: template.go for what a template is, scan.go for the rules.
+// Read next: template.go for the elements of a template, scan.go for the rules.
 package template

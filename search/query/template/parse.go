@@ -6,24 +6,25 @@ import (
 	"strings"
 )
 
-// An Error says why a text is not a template, where, and what to write instead.
+// An Error says why a text is not a valid template, where the problem is, and what to write
+// instead.
 type Error struct {
-	Start, End   int // in the text given to Parse
-	Message, Way string
+	Start, End      int // byte offsets in the text given to Parse
+	Message, Remedy string
 }
 
-func (e *Error) Error() string { return e.Message + ": " + e.Way }
+func (e *Error) Error() string { return e.Message + ": " + e.Remedy }
 
-// maxElements bounds a template, and with it the work for each byte of a content
-// and the depth of its matcher's stack.
+// maxElements limits the size of a template, and with it the work for each byte of a content and
+// the depth of the matcher's stack.
 const maxElements = 200
 
 const (
 	holeNotations = `write :[x], :[[x]], :[x:e], :[x.], :[x\n], :[ ] or :[~regexp]`
-	asRegexp      = "use patterntype:regexp to search for it"
+	asRegexp      = "or use patterntype:regexp"
 )
 
-// Parse reads a template.
+// Parse parses a template. The error is nil if the text is a valid template.
 func Parse(text string) (*Template, *Error) {
 	p := &parser{text: text, scan: scanner{content: []byte(text)}}
 	elements, err := p.elements(0)
@@ -32,7 +33,7 @@ func Parse(text string) (*Template, *Error) {
 	}
 	t := &Template{Elements: elements}
 	if !hasText(elements) {
-		return nil, &Error{0, len(text), "the template has holes only, so it would match anything", "write the text around them, as in f(:[x]); " + asRegexp}
+		return nil, &Error{0, len(text), "the template has only holes, so it would match anything", "write the text around them, as in f(:[x]); " + asRegexp}
 	}
 	t.forgetNames()
 	return t, nil
@@ -45,11 +46,11 @@ type parser struct {
 	scan  scanner
 }
 
-func (p *parser) fail(start, end int, message, way string) *Error {
-	return &Error{Start: start, End: end, Message: message, Way: way}
+func (p *parser) fail(start, end int, message, remedy string) *Error {
+	return &Error{Start: start, End: end, Message: message, Remedy: remedy}
 }
 
-// elements reads up to a closing delimiter, or 0 for the end.
+// elements parses up to the closing delimiter until, or to the end of the text if until is 0.
 func (p *parser) elements(until byte) ([]Element, *Error) {
 	var all []Element
 	start := p.pos - 1
@@ -61,9 +62,9 @@ func (p *parser) elements(until byte) ([]Element, *Error) {
 		switch c {
 		case ')', ']', '}':
 			if until != 0 {
-				return nil, p.fail(start, start+1, p.text[start:start+1]+" is never closed", "close it: delimiters balance in a template; "+asRegexp)
+				return nil, p.fail(start, start+1, p.text[start:start+1]+" is never closed", "write "+string(until)+" after it; "+asRegexp)
 			}
-			return nil, p.fail(p.pos, p.pos+1, string(c)+" closes nothing", "open it: delimiters balance in a template; "+asRegexp)
+			return nil, p.fail(p.pos, p.pos+1, string(c)+" has no opening "+string(OpenerOf(c)), "write "+string(OpenerOf(c))+" before it; "+asRegexp)
 		case '(', '[', '{':
 			opening := c
 			closing := byte(')')
@@ -90,13 +91,13 @@ func (p *parser) elements(until byte) ([]Element, *Error) {
 		}
 	}
 	if until != 0 {
-		return nil, p.fail(start, start+1, p.text[start:start+1]+" is never closed", "close it: delimiters balance in a template; "+asRegexp)
+		return nil, p.fail(start, start+1, p.text[start:start+1]+" is never closed", "write "+string(until)+" after it; "+asRegexp)
 	}
 	return all, nil
 }
 
-// leaf reads a hole, white space, a string or a byte of text. In a string there
-// are neither strings nor comments.
+// leaf parses a hole, white space, a string or text. Inside a string, code is false: there are no
+// nested strings or comments.
 func (p *parser) leaf(code bool) (Element, *Error) {
 	at := p.pos
 	rest := p.text[at:]
@@ -114,13 +115,13 @@ func (p *parser) leaf(code bool) (Element, *Error) {
 	}
 	if code && Special[rest[0]] {
 		if m, ok := p.scan.tokenAt(at); ok && m.Kind == Comment {
-			return nil, p.fail(m.Start, m.End, "a comment is white space to structural search", "leave it out of the template; "+asRegexp)
+			return nil, p.fail(m.Start, m.End, "a template cannot contain a comment, because comments match as white space", "leave it out of the template; "+asRegexp)
 		} else if ok {
 			return p.quoted(m)
 		}
 	}
 	if code && strings.IndexByte("\"'`", rest[0]) >= 0 && !afterWord([]byte(p.text[:at])) {
-		return nil, p.fail(at, at+1, "the string that this quotation mark starts never ends", "close it with "+rest[:1]+"; "+asRegexp)
+		return nil, p.fail(at, at+1, "the string that starts with this quotation mark is never closed", "close it with "+rest[:1]+"; "+asRegexp)
 	}
 	for p.pos++; p.pos < len(p.text) && p.isPlain(p.pos); p.pos++ {
 	}
@@ -160,7 +161,7 @@ func (p *parser) add(all []Element, e Element) ([]Element, *Error) {
 		}
 	}
 	if p.count++; p.count > maxElements {
-		return nil, p.fail(0, len(p.text), "the template has more than 200 parts", "write it shorter")
+		return nil, p.fail(0, len(p.text), "the template has more than 200 parts", "shorten it")
 	}
 	return append(all, e), nil
 }
@@ -208,7 +209,7 @@ func checkRegexp(expr string) string {
 	}
 	re, err := syntax.Parse(expr, syntax.Perl)
 	if err == nil && asserts(re) {
-		return `has an assertion (^ $ \b \B \A \z), which holes do not support`
+		return `has an assertion (^ $ \b \B \A \z), which a hole cannot have`
 	}
 	return ""
 }

@@ -5,41 +5,40 @@ import (
 	"slices"
 )
 
-// MarkKind says what a Mark marks.
+// MarkKind is the kind of a Mark.
 type MarkKind uint8
 
 const (
-	// Comment is // or # to the end of the line, or /* to */.
+	// Comment is a comment from // or # to the end of the line, or from /* to */.
 	Comment MarkKind = iota
-	// String is what stands between quotation marks, with the marks.
+	// String is a string, including its quotation marks.
 	String
-	// Pair is a pair of delimiters, () [] or {}, with what is between them.
+	// Pair is a pair of delimiters, () [] or {}, including the text between them.
 	Pair
 )
 
-// A Mark is a part of a content that a hole takes whole: content[Start:End].
+// A Mark is a part of a content that a hole matches as a whole: content[Start:End].
 type Mark struct {
 	Start, End int
 	Kind       MarkKind
-	// Width is how long a String's quotation mark is: 1 or 3.
+	// Width is the length of a String's quotation mark: 1 or 3.
 	Width int
 }
 
-// Scan finds the marks of a content, by Start. A mark that starts inside another
-// ends inside it, and none is in a string or a comment.
+// Scan returns the marks of a content, sorted by Start. A mark that starts inside another one ends
+// inside it. There are no marks inside strings and comments.
 //
 // The rules:
-//   - "…", '…' are strings if they end on the line, `…`, """…""" and ”'…”' if
-//     they end at all. A backslash takes the next character's meaning away. A '
-//     after three word characters or more is an apostrophe.
-//   - // starts a comment unless a colon precedes it; /* does if */ follows; # does
-//     at the start of a line or after white space, if white space, ! or the end of
-//     the line follows it.
-//   - Delimiters pair as they nest. One without a partner is a character like any
-//     other.
+//   - "…" and '…' are strings if they end on the same line. `…`, and text between three double or
+//     three single quotation marks, are strings if they end at all. A backslash escapes the next
+//     character. A ' after three or more word characters is an apostrophe.
+//   - // starts a comment unless a colon precedes it. /* starts a comment if */ follows. # starts a
+//     comment at the start of a line or after white space, if white space, ! or the end of the line
+//     follows.
+//   - Delimiters pair as they nest. A delimiter without a partner is an ordinary character.
 func Scan(content []byte) []Mark {
 	s := scanner{content: content}
-	var open []int // marks of delimiters that wait for their partners
+	var open []int // indexes of opening delimiters without a partner so far
 	var waiting [256]int
 	for i := 0; i < len(content); {
 		c := content[i]
@@ -74,7 +73,7 @@ func Scan(content []byte) []Mark {
 	return slices.DeleteFunc(s.marks, func(m Mark) bool { return m.End == 0 })
 }
 
-// Special has the bytes with which a mark can start or end.
+// Special contains the bytes that can start or end a mark.
 var Special = func() (set [256]bool) {
 	for _, c := range []byte("()[]{}\"'`/#") {
 		set[c] = true

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// A Template is a sequence of elements that match one after the other.
+// A Template is a sequence of elements that match one after another.
 type Template struct {
 	Elements []Element
 }
@@ -13,20 +13,20 @@ type Template struct {
 // An Element is [Text], [Space], [Hole], [Group] or [Quoted].
 type Element interface{ print(b *strings.Builder) }
 
-// Text matches itself, case included.
+// Text matches itself, with the same case.
 type Text string
 
-// Space matches white space and comments, at least one character of them.
+// Space matches white space and comments, at least one character.
 type Space struct{}
 
-// A Group matches a pair of delimiters with its elements in between.
+// A Group matches a pair of delimiters with its elements between them.
 type Group struct {
 	Open, Close byte
 	Elements    []Element
 }
 
-// Quoted matches a string between quotation marks: its elements are Text, Space
-// and holes, for what is between them. In it delimiters are text.
+// Quoted matches a string. Its elements are Text, Space and holes for the text between the
+// quotation marks. Delimiters in it are text.
 type Quoted struct {
 	Mark     string
 	Elements []Element
@@ -36,37 +36,36 @@ type Quoted struct {
 type HoleKind int
 
 const (
-	// Anything, `:[x]` or `...`, is as little as lets the rest of the template
-	// match, nothing included. At the end of the template it runs to the end of
-	// the group around it, or of the file.
+	// Anything, `:[x]` or `...`, matches as little as possible so that the rest of the template
+	// matches, possibly nothing. At the end of a template, it extends to the end of the surrounding
+	// group or of the file.
 	Anything HoleKind = iota
-	// Word, `:[[x]]`, is one or more of A-Z a-z 0-9 _, as many as there are.
+	// Word, `:[[x]]`, matches one or more of A-Z a-z 0-9 _, as many as possible.
 	Word
-	// Expression, `:[x:e]`, is as few as possible, but at least one, of
-	// characters other than white space, strings and groups.
+	// Expression, `:[x:e]`, matches one or more characters other than white space, strings and
+	// groups, as few as possible.
 	Expression
-	// NonSpace, `:[x.]`, is as Expression without strings and groups.
+	// NonSpace, `:[x.]`, is like Expression, but does not match strings and groups.
 	NonSpace
-	// Line, `:[x\n]`, is everything up to a line end, and it.
+	// Line, `:[x\n]`, matches everything up to and including the line end.
 	Line
-	// Blank, `:[ ]` or `:[ x]`, is one or more spaces or tabs.
+	// Blank, `:[ ]` or `:[ x]`, matches one or more spaces or tabs.
 	Blank
-	// Regexp, `:[~e]` or `:[x~e]`, is what a regular expression matches, up to
-	// the next delimiter, string or comment.
+	// Regexp, `:[~e]` or `:[x~e]`, matches a regular expression, up to the next delimiter, string
+	// or comment.
 	Regexp
 )
 
 // A Hole matches text that the template leaves open.
 type Hole struct {
 	Kind HoleKind
-	// Name is what holes that must match equal text share; "_" for none.
+	// Name is shared by holes that must match equal text. It is "_" for a hole without a name.
 	Name string
-	// Regexp is the expression of a hole of the kind Regexp. It compiles, and has
-	// no assertion.
+	// Regexp is the expression of a hole of kind Regexp. It compiles, and has no assertions.
 	Regexp string
 }
 
-// String is the template's canonical text.
+// String returns the template's canonical text.
 func (t *Template) String() string {
 	var b strings.Builder
 	for _, e := range t.Elements {
@@ -114,10 +113,10 @@ func (e *Hole) print(b *strings.Builder) {
 	}
 }
 
-// Unnamed is the name of holes that share nothing.
+// Unnamed is the name of holes that share no text.
 const Unnamed = "_"
 
-// holes calls visit with each hole.
+// holes calls visit for each hole.
 func holes(elements []Element, visit func(*Hole)) {
 	for _, e := range elements {
 		switch e := e.(type) {
@@ -131,7 +130,7 @@ func holes(elements []Element, visit func(*Hole)) {
 	}
 }
 
-// forgetNames takes names away that only one hole has.
+// forgetNames removes the names that only one hole has.
 func (t *Template) forgetNames() {
 	uses := map[string]int{}
 	holes(t.Elements, func(h *Hole) { uses[h.Name]++ })

@@ -54,22 +54,22 @@ func TestErrorsPointToThePlace(t *testing.T) {
 	for _, row := range []struct{ text, at, says string }{
 		{"f(a", "(", "never closed"},
 		{"f(a]", "(", "never closed"},
-		{"f)", ")", "closes nothing"},
+		{"f)", ")", "has no opening ("},
 		{"a # b", "# b", "comment"},
 		{"a /* b */ c", "/* b */", "comment"},
-		{"it 's", "'", "never ends"},
+		{"it 's", "'", "never closed"},
 		{"a:[b c]", ":[b c]", "not a hole"},
 		{"a:[-~c]", ":[-~c]", "not a hole"},
 		{"a:[~c$]", ":[~c$]", "assertion"},
 		{"a:[~[^]]]", ":[~[^]]", "missing closing ]"},
-		{"", "", "holes only"},
-		{" :[x:e] ", " :[x:e] ", "holes only"},
+		{"", "", "only holes"},
+		{" :[x:e] ", " :[x:e] ", "only holes"},
 		{strings.Repeat("(", 300) + strings.Repeat(")", 300), "", "more than 200 parts"},
 	} {
 		_, err := template.Parse(row.text)
 		require.NotNil(t, err, row.text)
 		require.Contains(t, err.Message, row.says)
-		require.NotEmpty(t, err.Way)
+		require.NotEmpty(t, err.Remedy)
 		if row.at != "" {
 			require.Equal(t, row.at, row.text[err.Start:err.End], row.text)
 		}

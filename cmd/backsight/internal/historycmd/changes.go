@@ -83,7 +83,7 @@ func (s *searcher) changes(ctx context.Context, dir string) ([]change, error) {
 	}
 	before := history.Result{} // nothing
 	if repo.Shallow() {
-		before.Faults = []history.Fault{{Class: "shallow clone", Object: ids[len(ids)-1], Detail: "what came before this commit is not known"}}
+		before.Faults = []history.Fault{{Class: "shallow clone", Object: ids[len(ids)-1], Detail: "the commits before this one are not in the repository"}}
 	}
 	compare(before)
 	return found, describe(ctx, repo, found)

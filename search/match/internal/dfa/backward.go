@@ -2,9 +2,9 @@ package dfa
 
 import "unicode/utf8"
 
-// startOf is where the match starts that find found to end at end, from from on: the
-// leftmost place from which some match ends there. It is false if the search was
-// stopped.
+// startOf returns where the match that ends at end starts: the leftmost position at or after from
+// where some match that ends there starts. from is where the search began that found end. ok is
+// false if the search was stopped.
 func (s *Searcher) startOf(from, end int) (start int, ok bool) {
 	if s.backward == nil {
 		s.backward = newCache(newStepper(s.of.backward), s.of.bound)
@@ -36,7 +36,7 @@ func (s *Searcher) startOf(from, end int) (start int, ok bool) {
 		if entry&special != 0 && entry&matchFlag != 0 {
 			start = i
 		}
-		// The rune before from is looked at for what it says of from, no more.
+		// The rune before from is read only because assertions at from depend on it.
 		if i <= from || size == 0 || entry&offsetMask == deadEntry&offsetMask {
 			return start, true
 		}

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// goSource is some 20 MB of the standard library's source, file by file.
+// goSource returns about 20 MB of the standard library's source, one content per file.
 func goSource(b *testing.B) (files [][]byte, size int64) {
 	root, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
@@ -34,7 +34,7 @@ func goSource(b *testing.B) (files [][]byte, size int64) {
 	return files, size
 }
 
-// shares counts bytes, as the caller of the package has them from a larger corpus.
+// shares counts the bytes in files. The package's caller has such counts from a larger corpus.
 func shares(files [][]byte) func(byte) float64 {
 	var n [256]float64
 	all := 0.0
@@ -47,8 +47,8 @@ func shares(files [][]byte) func(byte) float64 {
 	return func(b byte) float64 { return math.Max(n[b], 1) / all }
 }
 
-// cpu is the CPU time of this process, in seconds: on a busy machine it says more than
-// the time on the wall.
+// cpu returns the CPU time of this process, in seconds. On a busy machine it is more reliable than
+// elapsed time.
 func cpu() float64 {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {

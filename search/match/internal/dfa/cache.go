@@ -4,48 +4,47 @@ import (
 	"encoding/binary"
 )
 
-// TableBytes bounds the table of a program, with the states' lists, in bytes, unless
-// Regexp.Bound says less. A Searcher has a table for each direction.
+// TableBytes limits the table of a program, including the lists of its states, in bytes, unless
+// Regexp.Bound sets a lower limit. A Searcher has a table for each direction.
 const TableBytes = 4 << 20
 
-// leastBytes is the least bound.
+// leastBytes is the lowest limit.
 const leastBytes = 64 << 10
 
-// stateBytes is about what a state costs besides its row and its list.
+// stateBytes is about what a state costs in addition to its row and its list.
 const stateBytes = 96
 
-// An entry of the table says what a rune leads to: the offset of a state's row,
-// and whether a match ends before the rune. Where the state ahead is final the
-// latter is left out, as a later match will be found, but for the longest match:
-// that has a limit. Entries from special on need
-// more than going on.
+// An entry of the table is the result of a rune: the offset of the next state's row, and whether a
+// match ends before the rune. If the next state is final, the match flag is omitted, because a
+// later match will be found; only a program for the longest match keeps the flag, because its
+// search is limited. Entries at or above special need more than a move to the next state.
 const (
 	special     uint32 = 1 << 31
 	matchFlag   uint32 = 1 << 30 // only with special
 	emptyFlag   uint32 = 1 << 29 // only with matchFlag: the match is empty
 	offsetMask  uint32 = 1<<29 - 1
-	notYet             = special // offsets in the first row are no states'
+	notYet             = special // the first row belongs to no state, so its offsets are free
 	decodeEntry        = special | 1
 	deadEntry          = special | 2
-	reserved           = 1 // rows
+	reserved           = 1 // in rows
 )
 
-// cache is the table of a program, as far as it is known.
+// A cache is the part of a program's table that has been computed so far.
 type cache struct {
 	*stepper
 	stride uint32
 	table  []uint32
-	states []string          // by row: the key
-	rows   map[string]uint32 // by key: the offset of the row
-	starts [kinds]uint32     // by what is before: offsets; 0 if not known
+	states []string          // keys by row
+	rows   map[string]uint32 // offsets of rows by key
+	starts [kinds]uint32     // offsets by what precedes the start; 0 if not known
 	bytes  int
-	bound  int // of bytes
-	// haste says for which starts to make entries special, so that the search can
-	// go on from there in a faster way.
-	haste [kinds]bool
-	from  place // scratch
-	key   []byte
-	held  int // how many states there were when the table was last emptied
+	bound  int // in bytes
+	// accelerated says for which starts the entries are special, so that the search can use prefix
+	// acceleration: skipping to the next byte that leaves the start.
+	accelerated [kinds]bool
+	from        place // scratch
+	key         []byte
+	held        int // number of states when the table was last emptied
 }
 
 func newCache(s *stepper, bound int) *cache {
@@ -64,7 +63,7 @@ func (c *cache) flush() {
 	c.bytes = len(c.table) * 4
 }
 
-// startAt is the state at which a search begins.
+// startAt returns the state at the start of a search.
 func (c *cache) startAt(before kind) uint32 {
 	before = c.p.startKind(before)
 	if c.starts[before] == 0 {
@@ -79,9 +78,9 @@ func (c *cache) startAt(before kind) uint32 {
 	return c.starts[before]
 }
 
-// entry makes the table's entry of a state and a column. It is false if the table
-// was full: then it has been emptied, the state is gone, and the entry is no
-// longer there, but what it says is right.
+// entry computes the entry of a state and a column. kept is false if the table was full: then it
+// has been emptied and no longer contains the state or the entry, but the returned entry is
+// correct.
 func (c *cache) entry(state uint32, column uint16) (entry uint32, kept bool) {
 	c.load(state)
 	what := c.step(&c.from, column)
@@ -93,7 +92,7 @@ func (c *cache) entry(state uint32, column uint16) (entry uint32, kept bool) {
 			kept = false
 			to, _ = c.intern()
 		}
-		if len(c.to.list) == 0 && c.haste[c.to.before] {
+		if len(c.to.list) == 0 && c.accelerated[c.to.before] {
 			to |= special
 		}
 	}
@@ -121,8 +120,8 @@ func (c *cache) load(state uint32) {
 	}
 }
 
-// intern is the row of the place that a step led to. It is false if there is no room
-// for a new one; in an empty table there is always.
+// intern returns the row of the place that the last step reached. ok is false if there is no room
+// for a new row; an empty table always has room.
 func (c *cache) intern() (row uint32, ok bool) {
 	first := byte(c.to.before) << 2
 	if c.to.starting {

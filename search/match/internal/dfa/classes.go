@@ -7,18 +7,18 @@ import (
 	"unicode/utf8"
 )
 
-// A kind is what assertions (^ $ \b) want to know of a rune.
+// A kind is what the assertions ^, $ and \b depend on in a rune.
 type kind uint8
 
 const (
 	other   kind = iota
 	word         // [0-9A-Za-z_]
 	newline      // \n
-	edge         // no rune: the content's start or end
+	edge         // no rune: the start or end of the content
 	kinds
 )
 
-// kindOfByte is the kind of a rune by its first or last byte: all but ASCII are other.
+// kindOfByte has the kind of a rune by its first or last byte. All non-ASCII runes are other.
 var kindOfByte = func() (table [256]kind) {
 	for b := range table {
 		switch {
@@ -31,10 +31,10 @@ var kindOfByte = func() (table [256]kind) {
 	return table
 }()
 
-// runeSet is runes as pairs of first and last, in order.
+// A runeSet is a sorted list of pairs: the first and last rune of each range.
 type runeSet []rune
 
-// foldSet is a rune and those that fold to it.
+// foldSet returns a rune and all runes that fold to it.
 func foldSet(r rune) runeSet {
 	orbit := []rune{r}
 	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
@@ -48,29 +48,28 @@ func foldSet(r rune) runeSet {
 	return s
 }
 
-// Columns of the table. Classes of runes are numbered from firstClass on; the
-// column after the last class is the end of the content.
+// Columns of the table. Classes of runes are numbered from firstClass. The column after the last
+// class is the end of the content.
 const (
-	decodeColumn = 0 // for the bytes that are not ASCII
+	decodeColumn = 0 // for non-ASCII bytes
 	firstClass   = 1
 )
 
-// classes tells runes apart as far as an expression does.
+// classes divides the runes into classes that an expression does not distinguish.
 type classes struct {
-	ascii  [256]uint16 // by byte: the column; decodeColumn for other than ASCII
-	from   []rune      // where ranges of runes of one class start, ascending from 0, and
-	of     []uint16    // their classes
-	kindOf []kind      // by column, up to that of the end
-	end    uint16      // the column of the end
+	ascii  [256]uint16 // columns by byte; decodeColumn for non-ASCII bytes
+	from   []rune      // the first runes of the ranges, ascending from 0; a range has runes of one class
+	of     []uint16    // the classes of the ranges
+	kindOf []kind      // by column, including the column of the end
+	end    uint16      // the column of the end of the content
 }
 
-// maxClasses is how many classes of runes an expression may tell apart: a state's
-// row in the table has an entry of four bytes for each.
+// maxClasses limits the classes of runes in an expression. The row of a state has an entry of four
+// bytes for each class.
 const maxClasses = 20_000
 
-// newClasses makes the classes of runes that some sets tell apart. memberships has,
-// for each set, whether it holds a class, by column. There is no answer for more
-// than maxClasses.
+// newClasses returns the classes of runes that the sets distinguish. memberships has, for each set,
+// the columns of the classes in the set. c is nil if there are more than maxClasses.
 func newClasses(sets []runeSet) (c *classes, memberships []bits) {
 	cuts := map[rune]struct{}{0: {}, utf8.RuneSelf: {}}
 	for _, s := range sets {
@@ -87,7 +86,7 @@ func newClasses(sets []runeSet) (c *classes, memberships []bits) {
 	}
 	slices.Sort(c.from)
 
-	// Each set splits the classes of which it holds a part.
+	// Each set splits the classes that it contains a part of.
 	class := make([]int, len(c.from))
 	next := 1
 	for _, s := range sets {
@@ -131,7 +130,7 @@ func newClasses(sets []runeSet) (c *classes, memberships []bits) {
 	return c, memberships
 }
 
-// each calls f with the numbers of the ranges that a set holds.
+// each calls f with the indexes of the ranges in a set.
 func (c *classes) each(s runeSet, f func(i int)) {
 	for k := 0; k < len(s); k += 2 {
 		i, _ := slices.BinarySearch(c.from, s[k])
@@ -141,7 +140,7 @@ func (c *classes) each(s runeSet, f func(i int)) {
 	}
 }
 
-// find is the class of a rune.
+// find returns the class of a rune.
 func (c *classes) find(r rune) uint16 {
 	return c.of[sort.Search(len(c.from), func(i int) bool { return c.from[i] > r })-1]
 }

@@ -13,8 +13,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// even takes all bytes for equally frequent, so that few are skipped to; rare takes
-// all for rare, so that every start skips.
+// even treats all bytes as equally frequent, so prefix acceleration is rarely used. rare treats all
+// bytes as rare, so it is used at every start.
 func even(byte) float64 { return 1.0 / 256 }
 func rare(byte) float64 { return 0 }
 
@@ -36,7 +36,7 @@ func spans(s *Searcher) (all [][]int) {
 	}
 }
 
-// wanted is the matches that are not empty, as Go's engine finds them.
+// wanted returns the non-empty matches that Go's engine finds.
 func wanted(text string, content []byte) (all [][]int) {
 	for _, at := range regexp.MustCompile(text).FindAllIndex(content, -1) {
 		if at[0] < at[1] {
@@ -46,8 +46,8 @@ func wanted(text string, content []byte) (all [][]int) {
 	return all
 }
 
-// agrees compares with Go's engine: with a table, with one that is never kept, and
-// twice with the same Searcher.
+// agrees compares with Go's engine: with a table, with a table that is always emptied, and twice
+// with the same Searcher.
 func agrees(t require.TestingT, text string, contents ...[]byte) {
 	for _, share := range []func(byte) float64{even, rare} {
 		r := compiled(t, text, share)
@@ -85,7 +85,7 @@ func texts() *rapid.Generator[[]byte] {
 	})
 }
 
-// regexps draws regular expressions of all kinds of nodes.
+// regexps draws regular expressions with all kinds of nodes.
 func regexps(depth int) *rapid.Generator[string] {
 	return rapid.Custom(func(t *rapid.T) string {
 		if depth == 0 {
@@ -124,7 +124,7 @@ func TestEqualsGoRegexp(t *testing.T) {
 	})
 }
 
-// TestFoundByHand has what went wrong once, and what the random ones seldom draw.
+// TestFoundByHand covers earlier bugs, and cases that random expressions rarely contain.
 func TestFoundByHand(t *testing.T) {
 	t.Parallel()
 	contents := [][]byte{
@@ -133,8 +133,8 @@ func TestFoundByHand(t *testing.T) {
 	}
 	for _, text := range []string{
 		`(?:(?:(?:(?:a|a))*)*|(?:(?:a|k)a)*)`, // an empty match before the one that counts
-		`(?:a|\b)\Ac`, `c(?:\z|a)\b`,          // an assertion behind another
-		`(?:(?:(?:\s|\b)|_foo)){2,}`, // an assertion that leads where an attempt has been
+		`(?:a|\b)\Ac`, `c(?:\z|a)\b`,          // an assertion after another
+		`(?:(?:(?:\s|\b)|_foo)){2,}`, // an assertion that leads to an instruction that was already visited
 		`\Aa`, `\Ab`, `^`, `$`, `(?m)^`, `(?m)$`, `(?m)^.`, `(?m).$`, `(?m)^$\n`, `\b`, `\B`, `\b.`, `.\B`, `\z`, ``, `x*`, `x*?`, `(?:|a)+`, `(?:a|)+?b`,
 		`[^\x00-\x7f]`, `[^a]`, `[^a]*b`, `\x{FFFD}`, `(?i)k+`, `(?i)[^k]`, `(?s).`, `(?s).*`, `(?s).+?`, `a(?s:.*z)?`, `(ab|a)(c|bcd)?`, `(?:ab)+?$`, `[^\x00-\x{10FFFF}]`,
 		`ab c`, `(?m)^(?:ab c)+$`, `(?:\x{e9}){1000}`,
@@ -160,7 +160,7 @@ func FuzzCount(f *testing.F) {
 	})
 }
 
-// TestSearchersAtTheSameTime is for the race detector, too.
+// TestSearchersAtTheSameTime is also for the race detector.
 func TestSearchersAtTheSameTime(t *testing.T) {
 	t.Parallel()
 	r := compiled(t, `(?m)\b\w+x\b|^\s+$`, even)

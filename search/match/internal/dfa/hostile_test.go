@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// branches is an alternation of n random words.
+// branches returns an alternation of n random words.
 func branches(n int) string {
 	random := rand.New(rand.NewPCG(1, 2))
 	all := make([]string, n)
@@ -24,7 +24,7 @@ func branches(n int) string {
 	return strings.Join(all, "|")
 }
 
-// hostile is expressions that take other engines exponential or quadratic time, or much
+// hostile has expressions that take other engines exponential or quadratic time, or a lot of
 // memory.
 var hostile = []string{
 	`(a*)*b`,
@@ -46,7 +46,7 @@ var hostile = []string{
 	`(?:\b|\B|^|$|a)*(?:\b|x)+z`,
 }
 
-// wordText is n bytes of short words.
+// wordText returns n bytes of short words.
 func wordText(n int) []byte {
 	random := rand.New(rand.NewPCG(3, 4))
 	var b strings.Builder
@@ -59,8 +59,8 @@ func wordText(n int) []byte {
 	return []byte(b.String())
 }
 
-// TestHostileExpressions sees that work grows with the content only, and memory not at
-// all.
+// TestHostileExpressions checks that work grows linearly with the content, and that memory does not
+// grow.
 func TestHostileExpressions(t *testing.T) {
 	t.Parallel()
 	texts := map[string][]byte{"words": wordText(1 << 18), "one byte": []byte(strings.Repeat("a", 1<<20))}
@@ -80,7 +80,7 @@ func TestHostileExpressions(t *testing.T) {
 	}
 }
 
-// TestBoundedTables has tables that soon are full.
+// TestBoundedTables covers tables that are soon full.
 func TestBoundedTables(t *testing.T) {
 	t.Parallel()
 	content := wordText(4 << 10)
@@ -98,11 +98,11 @@ func TestBoundedTables(t *testing.T) {
 	}
 }
 
-// rowBytes is what one state takes that is kept however full the table is.
+// rowBytes returns the memory of one state, which is kept however full the table is.
 func rowBytes(c *cache) int { return 4*int(c.stride)*(reserved+1) + 4*len(c.p.insts) + stateBytes }
 
-// TestStopsSoon counts the work that is done although the stop flag is set: also where
-// every match makes the search read to the end, so that all take quadratic time.
+// TestStopsSoon measures the work after the stop flag is set. Its expressions include some whose
+// every match makes the search read to the end, so that all matches take quadratic time.
 func TestStopsSoon(t *testing.T) {
 	t.Parallel()
 	content := []byte(strings.Repeat("a", 1<<20))
@@ -117,13 +117,13 @@ func TestStopsSoon(t *testing.T) {
 			s.Count()
 			require.LessOrEqual(t, s.spent, int64(checkEvery+4*len(r.forward.insts)), text)
 		}
-		require.True(t, s.Stopped() || r.skips.worth[other], text) // or it was skipped through
+		require.True(t, s.Stopped() || r.skips.worth[other], text) // or the content was skipped
 		s.Close()
 	}
 }
 
-// TestStopsStarts has a match that is as long as the content, and stops while its
-// start is looked for.
+// TestStopsStarts covers a match that is as long as the content. The stop flag is set while the
+// search for its start runs.
 func TestStopsStarts(t *testing.T) {
 	t.Parallel()
 	content := []byte(strings.Repeat("a", 1<<20))
@@ -148,8 +148,8 @@ func TestRefusesWhatIsTooLarge(t *testing.T) {
 		runes[i] = '\u4e00' + rune(i)
 	}
 	for text, problem := range map[string]string{
-		`(?:` + branches(300) + `){1000}`: "instructions, where 250000 are the most",
-		string(runes):                     "kinds of characters",
+		`(?:` + branches(300) + `){1000}`: "instructions, and the limit is 250000",
+		string(runes):                     "sets of characters",
 	} {
 		tree, err := syntax.Parse(text, syntax.Perl)
 		require.NoError(t, err)

@@ -7,25 +7,23 @@ import (
 	"unicode"
 )
 
-// MaxSize is how many instructions an expression may compile to. It bounds a
-// program's memory at some 10 MB. The parser of queries refuses what would be larger
-// before it is compiled.
+// MaxSize limits the instructions of a compiled expression, and with them a program's memory to
+// about 10 MB. The query parser refuses larger expressions before they are compiled.
 const MaxSize = 250_000
 
-// program is an expression compiled: Go's instructions, with the runes of each
-// replaced by a set of classes.
+// A program is a compiled expression: Go's instructions, with sets of classes in place of runes.
 type program struct {
 	insts   []inst
 	start   uint32
 	classes *classes
-	sets    []bits // of columns
-	// asserts is all assertions of the program.
+	sets    []bits // sets of columns
+	// asserts has all assertions of the program.
 	asserts syntax.EmptyOp
-	// startAsserts is whether an attempt to match can begin with an assertion, so
-	// that what stands before it matters.
+	// startAsserts says whether an attempt to match can begin with an assertion, so that the rune
+	// before it matters.
 	startAsserts bool
-	// longest says to find the longest match that starts where the search does,
-	// instead of the leftmost and most preferred one.
+	// longest says to find the longest match that starts where the search starts, instead of the
+	// leftmost and most preferred match.
 	longest bool
 }
 
@@ -33,10 +31,10 @@ type op uint8
 
 const (
 	opFail   op = iota
-	opAlt       // out, then arg
-	opSkip      // out
-	opAssert    // out where the assertions in arg hold
-	opRunes     // out for runes of set arg
+	opAlt       // continues at out, then at arg
+	opSkip      // continues at out
+	opAssert    // continues at out if the assertions in arg hold
+	opRunes     // continues at out for a rune in set arg
 	opMatch
 )
 
@@ -45,14 +43,14 @@ type inst struct {
 	out, arg uint32
 }
 
-// compile makes a program. tree is not changed.
+// compile returns a program. It does not change tree.
 func compile(tree *syntax.Regexp, longest bool) (*program, error) {
 	prog, err := syntax.Compile(tree.Simplify())
 	if err != nil {
 		return nil, fmt.Errorf("regular expression: %w", err)
 	}
 	if len(prog.Inst) > MaxSize {
-		return nil, fmt.Errorf("regular expression too large: %d instructions, where %d are the most: repeat fewer times, or use * and +", len(prog.Inst), MaxSize)
+		return nil, fmt.Errorf("regular expression too large: it has %d instructions, and the limit is %d: repeat fewer times, or use * and +", len(prog.Inst), MaxSize)
 	}
 	p := &program{insts: make([]inst, len(prog.Inst)), start: uint32(prog.Start), longest: longest}
 	var sets []runeSet
@@ -91,7 +89,7 @@ func compile(tree *syntax.Regexp, longest bool) (*program, error) {
 		sets = append(sets, runeSet{'\n', '\n'})
 	}
 	if p.classes, p.sets = newClasses(sets); p.classes == nil {
-		return nil, fmt.Errorf("regular expression too large: it tells more than %d kinds of characters apart: use character classes", maxClasses)
+		return nil, fmt.Errorf("regular expression too large: it distinguishes more than %d sets of characters: use character classes", maxClasses)
 	}
 	p.sets = p.sets[:n]
 	p.startAsserts = p.asserting()
@@ -103,7 +101,7 @@ const (
 	lineAsserts = syntax.EmptyBeginLine | syntax.EmptyEndLine
 )
 
-// runesOf is the runes that an instruction takes, as Inst.MatchRune says it.
+// runesOf returns the runes that an instruction accepts, as defined by Inst.MatchRune.
 func runesOf(i *syntax.Inst) runeSet {
 	switch i.Op {
 	case syntax.InstRuneAny:
@@ -111,7 +109,7 @@ func runesOf(i *syntax.Inst) runeSet {
 	case syntax.InstRuneAnyNotNL:
 		return runeSet{0, '\n' - 1, '\n' + 1, unicode.MaxRune}
 	}
-	if len(i.Rune) == 1 { // of a literal
+	if len(i.Rune) == 1 { // a literal
 		if i.Op == syntax.InstRune && syntax.Flags(i.Arg)&syntax.FoldCase != 0 {
 			return foldSet(i.Rune[0])
 		}
@@ -128,7 +126,7 @@ func keyOf(s runeSet) string {
 	return string(key)
 }
 
-// asserting says whether an assertion can be reached from the start without a rune.
+// asserting reports whether an assertion can be reached from the start without a rune.
 func (p *program) asserting() bool {
 	seen := newBits(len(p.insts))
 	todo := []uint32{p.start}
@@ -151,7 +149,7 @@ func (p *program) asserting() bool {
 	return false
 }
 
-// seen is the kind before a place as far as the program tells kinds apart.
+// seen returns the kind before a position, reduced to what the program distinguishes.
 func (p *program) seen(before kind) kind {
 	if before == word && p.asserts&wordAsserts == 0 {
 		return other
@@ -165,8 +163,8 @@ func (p *program) seen(before kind) kind {
 	return before
 }
 
-// startKind is the kind before a place as far as it matters to an attempt to match
-// that starts there.
+// startKind returns the kind before a position, reduced to what matters to an attempt to match that
+// starts there.
 func (p *program) startKind(before kind) kind {
 	if !p.startAsserts {
 		return other
@@ -174,7 +172,7 @@ func (p *program) startKind(before kind) kind {
 	return p.seen(before)
 }
 
-// holding is which assertions hold between two kinds.
+// holding has the assertions that hold between two kinds.
 var holding = func() (table [kinds][kinds]syntax.EmptyOp) {
 	example := [kinds]rune{other: ' ', word: 'a', newline: '\n', edge: -1}
 	for before, r1 := range example {

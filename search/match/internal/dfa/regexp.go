@@ -5,23 +5,22 @@ import (
 	"sync"
 )
 
-// Regexp is a regular expression ready to search with. It is safe for concurrent
-// use.
+// A Regexp is a compiled regular expression. It is safe for concurrent use.
 type Regexp struct {
 	forward *program
 	jumps   bool
 	skips   *skips
-	bound   int // of each table, in bytes
-	// backward matches what forward does, read from its end.
+	bound   int // limit of each table, in bytes
+	// backward matches the same texts as forward, read backwards.
 	backward *program
 
 	mu   sync.Mutex
 	idle []*Searcher
 }
 
-// Compile readies an expression. share estimates which share of the bytes of
-// contents are b; it only makes searches fast. jumps says that searches will have
-// Candidates. The error, for people, says that the expression is too large.
+// Compile compiles an expression. share estimates the share of byte b in contents; it only affects
+// speed. jumps says that searches will have Candidates. Compile returns an error if the expression
+// is too large.
 func Compile(tree *syntax.Regexp, share func(b byte) float64, jumps bool) (*Regexp, error) {
 	forward, err := compile(tree, false)
 	if err != nil {
@@ -34,14 +33,14 @@ func Compile(tree *syntax.Regexp, share func(b byte) float64, jumps bool) (*Rege
 	return &Regexp{forward: forward, backward: backward, skips: newSkips(forward, share), jumps: jumps, bound: TableBytes}, nil
 }
 
-// Size is the number of instructions of the expression's program.
+// Size returns the number of instructions of the expression's program.
 func (r *Regexp) Size() int { return len(r.forward.insts) }
 
-// Bound sets the most bytes that each table takes, for expressions that share memory.
-// Below 64 KiB it is that. It is not for use at the same time as anything else.
+// Bound limits the bytes of each table, for expressions that share memory. The limit is at least 64
+// KiB. Bound must not be called concurrently with other methods.
 func (r *Regexp) Bound(bytes int) { r.bound = max(bytes, leastBytes) }
 
-// Searcher returns a Searcher of contents, one at a time, to be given back by its
+// Searcher returns a Searcher, which searches one content at a time. Callers must release it with
 // Close.
 func (r *Regexp) Searcher() *Searcher {
 	r.mu.Lock()
@@ -52,14 +51,14 @@ func (r *Regexp) Searcher() *Searcher {
 		return s
 	}
 	s := &Searcher{of: r, forward: newCache(newStepper(r.forward), r.bound)}
-	s.forward.haste = r.skips.worth
+	s.forward.accelerated = r.skips.worth
 	if r.jumps {
-		s.forward.haste = [kinds]bool{true, true, true, true}
+		s.forward.accelerated = [kinds]bool{true, true, true, true}
 	}
 	return s
 }
 
-// Close gives a Searcher back. It must not be used after.
+// Close releases a Searcher. It must not be used afterwards.
 func (s *Searcher) Close() {
 	s.content, s.candidates, s.stop = nil, nil, nil
 	s.of.mu.Lock()
@@ -67,7 +66,7 @@ func (s *Searcher) Close() {
 	s.of.idle = append(s.of.idle, s)
 }
 
-// reverse is an expression that matches the same texts, read backwards.
+// reverse returns an expression that matches the same texts, read backwards.
 func reverse(re *syntax.Regexp) *syntax.Regexp {
 	out := *re
 	out.Sub = make([]*syntax.Regexp, len(re.Sub))

@@ -5,42 +5,41 @@ import (
 	"unicode/utf8"
 )
 
-// Candidates says where matches can start.
+// Candidates returns the positions where matches can start.
 type Candidates interface {
-	// Next is the first place at or after from at which a match can start, or the
-	// content's length. It is asked for places in ascending order.
+	// Next returns the first position at or after from where a match can start, or the content's
+	// length. from must not decrease from one call to the next.
 	Next(from int) int
 }
 
-// Searcher finds the matches in a content. It is for one goroutine at a time.
+// A Searcher finds the matches in a content. It must be used by one goroutine at a time.
 type Searcher struct {
 	of       *Regexp
 	forward  *cache
 	backward *cache // nil until it is needed
 
 	content    []byte
-	candidates Candidates // or nil
+	candidates Candidates // may be nil
 	stop       *atomic.Bool
 	stopped    bool
-	budget     int   // work until the stop flag is looked at
+	budget     int   // remaining work before the next check of the stop flag
 	spent      int64 // work since Reset
-	slow       bool  // the table is given up for this content
-	taken      int   // bytes since the table was emptied
+	slow       bool  // the table is no longer used for this content
+	taken      int   // bytes read since the table was emptied
 	pos        int   // where the next match can start
 }
 
-// checkEvery is how much work is done between two looks at the stop flag: bytes
-// taken or instructions visited.
+// checkEvery limits the work between two checks of the stop flag: bytes read or instructions
+// visited.
 const checkEvery = 64 << 10
 
-// leastUse is how many bytes a state is taken for on average, at least, for a table
-// to be worth the while. Below it, a full table is given up for the rest of a
-// content.
+// leastUse is how many bytes must be read per state, on average, for a table to be useful. If a
+// full table had less use, the rest of the content is searched without a table.
 const leastUse = 10
 
-// Reset begins the search of a content. candidates must be there if the Regexp
-// was compiled for them. stop, which may be nil, ends the search when it is set:
-// nothing more is found then, which is no answer about the content.
+// Reset starts the search of a content. candidates must be set exactly if the Regexp was compiled
+// for them. If stop, which may be nil, becomes true, the search ends and finds no more matches,
+// which says nothing about the content.
 func (s *Searcher) Reset(content []byte, candidates Candidates, stop *atomic.Bool) {
 	s.content, s.candidates, s.stop = content, candidates, stop
 	s.stopped, s.slow = false, false
@@ -50,10 +49,10 @@ func (s *Searcher) Reset(content []byte, candidates Candidates, stop *atomic.Boo
 	}
 }
 
-// Stopped says that the stop flag was seen, so that matches may have been missed.
+// Stopped reports whether the stop flag was seen, so that matches may have been missed.
 func (s *Searcher) Stopped() bool { return s.stopped }
 
-// Count is the number of the matches that are left.
+// Count returns the number of remaining matches.
 func (s *Searcher) Count() (n int64) {
 	for {
 		if _, ok := s.End(); !ok {
@@ -63,13 +62,13 @@ func (s *Searcher) Count() (n int64) {
 	}
 }
 
-// End goes to the next match, and says where it ends.
+// End advances to the next match and returns its end.
 func (s *Searcher) End() (end int, ok bool) {
 	_, end, ok = s.advance()
 	return end, ok
 }
 
-// Next goes to the next match, and says where it is.
+// Next advances to the next match and returns its start and end.
 func (s *Searcher) Next() (start, end int, ok bool) {
 	from, end, ok := s.advance()
 	if !ok {
@@ -79,8 +78,8 @@ func (s *Searcher) Next() (start, end int, ok bool) {
 	return start, end, ok
 }
 
-// advance goes to the next match, and says where it ends and where the search that
-// found it began.
+// advance moves to the next match. It returns the match's end, and where the search that found it
+// began.
 func (s *Searcher) advance() (from, end int, ok bool) {
 	for s.pos < len(s.content) && !s.stopped {
 		from := s.pos
@@ -92,7 +91,7 @@ func (s *Searcher) advance() (from, end int, ok bool) {
 			s.pos = end
 			return from, end, true
 		default:
-			// The same empty match would be found again there: go on behind the next rune.
+			// The same empty match would be found again there, so continue after the next rune.
 			_, size := utf8.DecodeRune(s.content[end:])
 			s.pos = end + max(size, 1)
 		}
@@ -100,7 +99,7 @@ func (s *Searcher) advance() (from, end int, ok bool) {
 	return 0, 0, false
 }
 
-// work counts work, and looks at the stop flag now and then.
+// work counts work, and checks the stop flag when enough work has been done.
 func (s *Searcher) work(n int) {
 	s.spent += int64(n)
 	if s.budget -= n; s.budget <= 0 {
@@ -115,15 +114,15 @@ func (s *Searcher) stepped(c *cache) {
 	c.visits = 0
 }
 
-// wasteful says, when a table was emptied, whether it was hardly used.
+// wasteful reports whether a table that was just emptied had hardly been used.
 func (s *Searcher) wasteful(c *cache) bool {
 	s.slow = s.taken < leastUse*c.held
 	s.taken = 0
 	return s.slow
 }
 
-// skip is the first place at or after i at which an attempt to match may get
-// somewhere, if there is a fast way to find it.
+// skip returns the first position at or after i where an attempt to match may succeed, if prefix
+// acceleration can find it quickly; else it returns i.
 func (s *Searcher) skip(i int) int {
 	if s.candidates != nil {
 		return s.candidates.Next(i)
@@ -135,7 +134,7 @@ func (s *Searcher) skip(i int) int {
 	return s.of.skips.next(s.content, i, before)
 }
 
-// kindBefore is the kind of what stands before a place.
+// kindBefore returns the kind of the rune before a position.
 func kindBefore(content []byte, i int) kind {
 	if i == 0 {
 		return edge
@@ -143,9 +142,9 @@ func kindBefore(content []byte, i int) kind {
 	return kindOfByte[content[i-1]]
 }
 
-// find is the leftmost match at or after i, of those at the same place the most
-// preferred: where it ends, and whether it is empty. end is negative if there is
-// none.
+// find returns the end of the leftmost match at or after i, and whether the match is empty. Of
+// several matches with the same start, it finds the most preferred. end is negative if there is no
+// match.
 func (s *Searcher) find(i int) (end int, empty bool) {
 	c, content := s.forward, s.content
 	if s.slow {
@@ -175,7 +174,7 @@ func (s *Searcher) find(i int) (end int, empty bool) {
 		case i == len(content):
 			entry = table[state+uint32(column)]
 		case entry < special:
-			continue // it was time to look at the stop flag
+			continue // it was time to check the stop flag
 		default:
 			column, size = columns[content[i]], 1
 			if entry == decodeEntry {
@@ -207,7 +206,7 @@ func (s *Searcher) find(i int) (end int, empty bool) {
 			return end, empty
 		}
 		i += size
-		if entry&matchFlag == 0 { // back at a start
+		if entry&matchFlag == 0 { // at a start again
 			i = s.skip(i)
 			state = c.startAt(kindBefore(content, i))
 		}
@@ -215,7 +214,7 @@ func (s *Searcher) find(i int) (end int, empty bool) {
 	return -1, false
 }
 
-// decode is the column and the length of the rune at a place.
+// decode returns the column and the length of the rune at a position.
 func (s *Searcher) decode(i int) (column uint16, size int) {
 	if b := s.content[i]; b < utf8.RuneSelf {
 		return s.of.forward.classes.ascii[b], 1
@@ -224,8 +223,8 @@ func (s *Searcher) decode(i int) (column uint16, size int) {
 	return s.of.forward.classes.find(r), size
 }
 
-// findSlowly goes on with find without a table, from the place that the last step
-// led to, which is before i.
+// findSlowly continues find without a table, from the place that the last step reached, which is
+// before i.
 func (s *Searcher) findSlowly(i, end int, empty bool) (int, bool) {
 	c := s.forward
 	for !s.stopped {

@@ -2,23 +2,23 @@ package dfa
 
 import "bytes"
 
-// skips says how to pass over bytes at which no attempt to match gets anywhere.
-// While there is none under way, the only states are the starts, by what is before,
-// and most bytes lead from one to another.
+// skips implements prefix acceleration: it passes over bytes at which no attempt to match makes
+// progress. While no attempt is under way, the only states are the starts, one for each kind of
+// preceding rune, and most bytes lead from one start to another.
 type skips struct {
-	leaves [kinds][256]uint8 // 1 for bytes that cannot be passed over
-	only   [kinds][]byte     // those bytes, if there are one or none; else nil
+	leaves [kinds][256]uint8 // 1 for bytes that must not be passed over
+	only   [kinds][]byte     // those bytes, if there are at most one; else nil
 	worth  [kinds]bool
 }
 
-// leastSkip is how many bytes, as estimated, must be passed over at a time for that
-// to pay.
+// leastSkip is how many bytes, by estimate, must be passed over at a time for skipping to be
+// faster.
 const leastSkip = 6
 
 func newSkips(p *program, share func(b byte) float64) *skips {
 	s := &skips{}
 	c := newCache(newStepper(p), TableBytes)
-	var all [kinds]bool // those that occur
+	var all [kinds]bool // kinds that occur
 	for before := range kinds {
 		all[p.seen(before)] = true
 	}
@@ -38,7 +38,7 @@ func newSkips(p *program, share func(b byte) float64) *skips {
 			changes[before][column] = out || c.to.before != c.from.before
 		}
 	}
-	// Either no byte that leaves this start, or none that leaves any of them.
+	// Either the bytes that leave this start, or those that leave any start.
 	any := make([]bool, p.classes.end)
 	for before := range all {
 		for column, out := range leaves[before] {
@@ -70,8 +70,8 @@ func newSkips(p *program, share func(b byte) float64) *skips {
 	return s
 }
 
-// bytesOf is the bytes at which a rune of some columns can start, and their share. If
-// bytes that are not UTF-8 are among the columns, it is every byte that is not ASCII.
+// bytesOf returns the bytes that a rune of the columns can start with, and their share. If the
+// columns include bytes that are not UTF-8, the result includes every non-ASCII byte.
 func (p *program) bytesOf(columns []bool, share func(b byte) float64) (table [256]uint8, sum float64) {
 	mark := func(from, to byte) {
 		for b := int(from); b <= int(to); b++ {
@@ -104,7 +104,7 @@ func (p *program) bytesOf(columns []bool, share func(b byte) float64) (table [25
 	return table, sum
 }
 
-// leadByte is the first byte of a rune that is not ASCII.
+// leadByte returns the first byte of a non-ASCII rune.
 func leadByte(r rune) byte {
 	switch {
 	case r < 0x800:
@@ -116,7 +116,7 @@ func leadByte(r rune) byte {
 	}
 }
 
-// next is the first place at or after from that must be looked at.
+// next returns the first position at or after from that must not be passed over.
 func (s *skips) next(content []byte, from int, before kind) int {
 	if only := s.only[before]; only != nil {
 		if len(only) > 0 {

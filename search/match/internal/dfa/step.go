@@ -2,18 +2,17 @@ package dfa
 
 import "regexp/syntax"
 
-// place is where a search stands between two runes.
+// A place is the position of a search between two runes.
 type place struct {
-	// list has the instructions at which attempts to match stand, most preferred
-	// first: those that take a rune, and the end of a match. If there are assertions
-	// about what comes next, it has the instructions from which all are reached, as
-	// the order in which that happens matters.
+	// list has the instructions that attempts to match have reached, most preferred first: those
+	// that accept a rune, and the end of a match. If an assertion depends on the next rune, list
+	// has the instructions from which all others are reached, because their order matters.
 	list []uint32
-	// starting says that an attempt starts here too, the least preferred.
+	// starting says that an attempt starts here, too, as the least preferred.
 	starting bool
-	// final says that a match ends here, whatever comes next.
+	// final says that a match ends here, whatever follows.
 	final bool
-	// before is the kind of the rune before, other if it does not matter.
+	// before is the kind of the previous rune, or other if it does not matter.
 	before kind
 }
 
@@ -22,31 +21,31 @@ type found uint8
 
 const (
 	nothing    found = iota
-	match            // of one rune or more
-	emptyMatch       // which started here
+	match            // a match of one rune or more
+	emptyMatch       // an empty match
 )
 
-// stepper makes steps of a program.
+// A stepper makes the steps of a program.
 type stepper struct {
 	p *program
-	// now and next are the instructions that were visited at the place before the
-	// rune, and after it.
+	// now and next are the instructions that were visited at the place before the rune, and after
+	// it.
 	now, next           visited
 	nowStack, nextStack []uint32
-	// to is where the last step led.
+	// to is the place that the last step reached.
 	to      place
-	closed  bool // a match ends at to, so nothing less preferred is of interest
-	mindful bool // the kind before to matters, and so do the roots
+	closed  bool // a match ends at to, so less preferred attempts do not matter
+	mindful bool // the kind before to matters, and so does the list of roots
 	roots   []uint32
-	visits  int // instructions visited; the caller sets it back
+	visits  int // number of visited instructions; the caller resets it
 }
 
 func newStepper(p *program) *stepper {
 	return &stepper{p: p, now: newVisited(len(p.insts)), next: newVisited(len(p.insts))}
 }
 
-// begin sets to to the place where a search begins: with an attempt there, and
-// others later unless the program is for the longest match.
+// begin sets to to the place where a search begins. An attempt starts there, and at later places
+// unless the program is for the longest match.
 func (s *stepper) begin(before kind) {
 	s.reset(before)
 	if s.p.longest {
@@ -57,9 +56,9 @@ func (s *stepper) begin(before kind) {
 	s.settle()
 }
 
-// step sets to to the place after a rune, given by its column; after the end
-// nothing goes on. The answer says whether a match ends before the rune. If it does,
-// attempts that are less preferred are given up.
+// step sets to to the place after a rune, which is given by its column. No attempt continues after
+// the end of the content. step returns whether a match ends before the rune; if so, it drops less
+// preferred attempts.
 func (s *stepper) step(from *place, column uint16) found {
 	s.now.clear()
 	s.reset(s.p.classes.kindOf[column])
@@ -91,7 +90,7 @@ func (s *stepper) reset(before kind) {
 	s.roots = s.roots[:0]
 }
 
-// settle ends the list, and forgets the kind before the place if it does not matter.
+// settle completes the list, and resets the kind before the place if it does not matter.
 func (s *stepper) settle() {
 	if s.mindful {
 		s.to.list, s.roots = s.roots, s.to.list
@@ -103,8 +102,8 @@ func (s *stepper) settle() {
 	}
 }
 
-// follow goes on from an instruction before the rune, and adds what the rune leads
-// to. It reports whether a match ends before the rune, and stops there.
+// follow continues from an instruction before the rune, and adds the instructions that the rune
+// leads to. It reports whether a match ends before the rune, and then does not continue.
 func (s *stepper) follow(pc uint32, column uint16, holds syntax.EmptyOp) (matched bool) {
 	stack := append(s.nowStack[:0], pc)
 	for len(stack) > 0 && !s.closed {
@@ -165,7 +164,7 @@ func (s *stepper) add(pc uint32) {
 				}
 				continue
 			}
-			s.mindful = true // if not this one, one behind it may ask for the kind before
+			s.mindful = true // a later assertion may depend on the kind before, even if this one does not
 		case opRunes:
 			s.to.list = append(s.to.list, pc)
 		case opMatch:
@@ -180,9 +179,9 @@ func (s *stepper) add(pc uint32) {
 	s.nextStack = stack
 }
 
-// visited is a set of instructions that is emptied in no time.
+// visited is a set of instructions that is emptied in constant time.
 type visited struct {
-	in    []uint32 // by instruction: the round in which it was added last
+	in    []uint32 // by instruction: the round in which it was last added
 	round uint32
 }
 
@@ -197,7 +196,7 @@ func (v *visited) clear() {
 
 func (v *visited) has(pc uint32) bool { return v.in[pc] == v.round }
 
-// add reports whether an instruction was not there.
+// add adds an instruction, and reports whether it was new.
 func (v *visited) add(pc uint32) bool {
 	if v.has(pc) {
 		return false

@@ -1,0 +1,63 @@
+package match
+
+import (
+	"regexp"
+	"time"
+
+	"github.com/backsight/backsight/search/query"
+)
+
+// A compileFilter is the compile step of a filter. It returns a leaf with either onFile or onCommit
+// set.
+type compileFilter func(c *compiler, value string) (*node, error)
+
+// filters has the compile step of each filter, by its name in package query.
+var filters = map[string]compileFilter{
+	"file": func(c *compiler, value string) (*node, error) {
+		flags := "(?i)"
+		if c.q.CaseSensitive {
+			flags = ""
+		}
+		re, err := regexp.Compile(flags + value)
+		return &node{op: isFileFilter, onFile: pathFilter(func(path string) bool { return re.MatchString(path) }), pathOnly: true}, err
+	},
+	"lang": func(_ *compiler, value string) (*node, error) {
+		return &node{op: isFileFilter, onFile: newLanguage(value)}, nil
+	},
+	"author":    commitText(func(c *Commit) string { return c.Author }),
+	"committer": commitText(func(c *Commit) string { return c.Committer }),
+	"message":   commitText(func(c *Commit) string { return c.Message }),
+	"before":    commitTime(time.Time.Before),
+	"after":     commitTime(time.Time.After),
+}
+
+// A fileFilter is a condition on a file. It must be safe for concurrent use.
+type fileFilter interface {
+	// onPath evaluates the condition with the path alone.
+	onPath(path string) tri
+	// holds reports whether the condition holds for a file with this path and content.
+	holds(path string, content []byte) bool
+}
+
+// pathFilter is a condition on the path alone.
+type pathFilter func(path string) bool
+
+func (f pathFilter) onPath(path string) tri           { return triOf(f(path)) }
+func (f pathFilter) holds(path string, _ []byte) bool { return f(path) }
+
+// commitText compiles a regular expression for a text of a commit. Case never matters, not even
+// with case:yes.
+func commitText(textOf func(*Commit) string) compileFilter {
+	return func(_ *compiler, value string) (*node, error) {
+		re, err := regexp.Compile("(?im)" + value)
+		return &node{op: isCommitFilter, onCommit: func(c *Commit) bool { return re.MatchString(textOf(c)) }}, err
+	}
+}
+
+// commitTime compiles a comparison with the committer date.
+func commitTime(compare func(at, with time.Time) bool) compileFilter {
+	return func(_ *compiler, value string) (*node, error) {
+		with, _ := query.ParseDate(value) // cannot fail: the value is canonical
+		return &node{op: isCommitFilter, onCommit: func(c *Commit) bool { return compare(c.Time, with) }}, nil
+	}
+}
