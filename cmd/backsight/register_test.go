@@ -25,7 +25,7 @@ func TestRegisterBelow(t *testing.T) {
 	}
 	s := store.New(testdb.New(t))
 	names := func() []string {
-		list, err := s.Repositories(t.Context(), store.RepositoryFilter{})
+		list, err := s.Repositories.List(t.Context(), store.RepositoryFilter{})
 		require.NoError(t, err)
 		var names []string
 		for _, r := range list {
