@@ -98,9 +98,9 @@ var mustNotReach = []struct {
 	},
 	{
 		pkg:       "./cmd/backsight",
-		forbidden: []string{"github.com/go-enry/..."},
-		because: "each start would fill go-enry's maps and compile its regular expressions; " +
-			"search/internal/linguist has its tables",
+		forbidden: []string{"github.com/go-enry/...", "github.com/klauspost/..."},
+		because: "only tests use them: go-enry fills maps and compiles regular expressions at each " +
+			"start, and internal/inflate is faster than klauspost/compress",
 	},
 }
 

@@ -22,8 +22,8 @@ import (
 	"github.com/backsight/backsight/internal/testgit"
 )
 
-// benchBytes is how much decompressed content each benchmark reads at most: more than any cache of
-// a processor holds, little enough for a run of a second.
+// benchBytes limits the decompressed content that one pass reads. It is more than the caches of a
+// processor hold, and takes less than a second.
 const benchBytes = 64 << 20
 
 // packed is one zlib stream of a pack, and the size of its content in bytes.
@@ -36,10 +36,10 @@ type packed struct {
 const benchPart = 1000
 
 // BenchmarkGitObjects decompresses the entries of a git pack, whole objects and deltas, with this
-// package and its alternatives in turn. It reports how many times the processor time of this
-// package each alternative takes. The pack is that of a repository that the benchmark generates from this
-// module's source, or the one named by the environment variable BACKSIGHT_BENCH_PACK (its .idx file
-// must lie next to it).
+// package and its alternatives in turn. For each alternative it reports the ratio of its processor
+// time to that of this package. The benchmark generates a repository from this module's source and
+// packs it. The environment variable BACKSIGHT_BENCH_PACK names another pack instead; its .idx file
+// must lie next to it.
 func BenchmarkGitObjects(b *testing.B) {
 	pack := os.Getenv("BACKSIGHT_BENCH_PACK")
 	if pack == "" {
@@ -88,8 +88,8 @@ func BenchmarkGitObjects(b *testing.B) {
 	}
 }
 
-// processorTime is what this process has used so far. Unlike the time of day it does not count the
-// work of other processes, so ratios hold on a busy machine.
+// processorTime returns the processor time that this process has used. It excludes the work of
+// other processes, so ratios are valid on a busy machine.
 func processorTime() time.Duration {
 	var used syscall.Rusage
 	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &used) // fails only for a wrong argument
@@ -138,7 +138,8 @@ func contestants() []contestant {
 			}
 			return readAll(faster, dst)
 		}},
-		// The fastest that can be made of the library: no zlib layer, and the checksum of this package.
+		// The fastest use of the library: without its zlib layer, and with the checksum of this
+		// package.
 		{"klauspost/flate+own-checksum", func(dst, stream []byte) error {
 			source.Reset(stream[2:])
 			if err := deflate.(kflate.Resetter).Reset(source, nil); err != nil {
