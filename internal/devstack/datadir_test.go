@@ -65,7 +65,7 @@ func TestDataDirectoryOfRootBelowAClosedFolder(t *testing.T) {
 
 	closed := t.TempDir() // below a folder of mode 0700
 	requireStartFails(t, Options{DataDir: filepath.Join(closed, "data")}, insights.Invalid,
-		"Postgres must not run as root, and the account ", " cannot enter "+filepath.Dir(closed)+" (mode 0700)", "/var/lib/backsight")
+		"Postgres cannot run as root, and the account ", " cannot enter "+filepath.Dir(closed)+" (mode 0700)", "/var/lib/backsight")
 }
 
 func TestDamagedDataDirectory(t *testing.T) {
@@ -76,7 +76,7 @@ func TestDamagedDataDirectory(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, p.Stop(t.Context()))
 	require.NoError(t, os.Remove(filepath.Join(o.DataDir, "postgres", "global", "pg_control")))
-	requireStartFails(t, o, insights.Unavailable, "postgres: ended at once; see "+o.DataDir+"/log/postgres.log, which says:", "pg_control")
+	requireStartFails(t, o, insights.Unavailable, "postgres: the server ended immediately; see "+o.DataDir+"/log/postgres.log, which contains:", "pg_control")
 }
 
 func TestLongDataDirectoryHasAShortSocket(t *testing.T) {

@@ -115,7 +115,7 @@ func play(t *testing.T, role, dir string, as *account, env ...string) (*exec.Cmd
 		_ = cmd.Wait()
 	})
 	line, err := bufio.NewReader(out).ReadBytes('\n')
-	require.NoError(t, err, "role %s told nothing", role)
+	require.NoError(t, err, "role %s printed nothing", role)
 	var said told
 	require.NoError(t, json.Unmarshal(line, &said))
 	return cmd, said

@@ -56,7 +56,7 @@ func requireMark(t *testing.T, url, address, mark string) {
 		var n int
 		err := conn.QueryRow(t.Context(), `SELECT count(*) FROM marks WHERE mark = $1`, mark).Scan(&n)
 		if err == nil && n != 1 {
-			err = fmt.Errorf("the mark is there %d times", n)
+			err = fmt.Errorf("the database has %d marks", n)
 		}
 		return err
 	})
@@ -130,7 +130,7 @@ func TestOneStackPerDataDirectory(t *testing.T) {
 	first := startStack(t, Options{DataDir: dir, Test: true})
 	_, err := Start(t.Context(), Options{DataDir: dir, Test: true})
 	require.Equal(t, insights.Conflict, insights.ErrorCode(err))
-	require.ErrorContains(t, err, fmt.Sprintf("data directory %s: in use by process %d; stop it, or choose another directory with --data or BACKSIGHT_DATA", dir, os.Getpid()))
+	require.ErrorContains(t, err, fmt.Sprintf("data directory %s: in use by process %d; stop that process, or choose another directory with --data or BACKSIGHT_DATA", dir, os.Getpid()))
 	query(t, first.PostgresURL(), func(conn *pgx.Conn) error { return conn.Ping(t.Context()) })
 }
 

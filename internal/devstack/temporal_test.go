@@ -89,8 +89,8 @@ func TestStartTemporal_ReportsAProgramThatCannotBeRun(t *testing.T) {
 		code insights.Code
 		want string
 	}{
-		"absent":         {"/nowhere/temporal", insights.Invalid, "temporal: /nowhere/temporal is not a program that can be run; mend BACKSIGHT_TEMPORAL_BIN"},
-		"not executable": {plain, insights.Invalid, plain + " is not a program"},
+		"absent":         {"/nowhere/temporal", insights.Invalid, "temporal: /nowhere/temporal is not an executable program; correct BACKSIGHT_TEMPORAL_BIN"},
+		"not executable": {plain, insights.Invalid, plain + " is not an executable program"},
 		"too old":        {old, insights.Unavailable, "unknown flag: --sqlite-pragma"},
 	} {
 		t.Run(name, func(t *testing.T) {
