@@ -5,7 +5,7 @@
 //
 // Invariants:
 //   - A nil *Metrics counts nothing, so callers need no metrics in their own tests.
-//   - Labels have few values, which are all known beforehand: no series, repository, commit or query.
+//   - Labels have few values, all known beforehand: no series, repository, commit or query.
 //   - Every metric is exported from the start, with the value 0, so rules never miss a metric.
 //   - Without an endpoint there are no traces, and a span costs nothing.
 //

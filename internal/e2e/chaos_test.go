@@ -140,7 +140,8 @@ func (c *chaos) disturb(d disturbance) {
 	if before := c.last; before.Planned == 0 || c.random.IntN(4) > 0 {
 		c.waitFor("work before: "+d.name, func(now tally) bool { return now.Pending < before.Pending || before.Planned == 0 })
 	} else {
-		time.Sleep(time.Duration(c.random.IntN(1500)) * time.Millisecond) // a random moment during the recovery
+		// A random moment during the recovery.
+		time.Sleep(time.Duration(c.random.IntN(1500)) * time.Millisecond)
 	}
 	require.Positive(c.t, c.last.Pending, "all work was done before: %s", d.name)
 	c.t.Logf("%s at %d of %d", d.name, c.last.Planned-c.last.Pending, c.last.Planned)
@@ -236,7 +237,8 @@ func (c *chaos) undisturbed() []sample {
 		}
 		_, exit = c.run(c.t, "insight", "delete", created.ID)
 		require.Zero(c.t, exit)
-		time.Sleep(time.Until(time.Now().Truncate(time.Minute).Add(time.Minute))) // wait for the next minute
+		// Wait for the next minute.
+		time.Sleep(time.Until(time.Now().Truncate(time.Minute).Add(time.Minute)))
 	}
 	require.FailNow(c.t, "the undisturbed run takes longer than a minute: this machine is too slow or too busy")
 	return nil

@@ -129,7 +129,8 @@ func (c *chaos) damageMirror() {
 // logs all use that disk.
 func (c *chaos) fillDisk() {
 	c.disk.fill(c.t, c.cmd.Process.Pid)
-	for end := time.Now().Add(6 * time.Second); time.Now().Before(end); { // all of them write within that time
+	// All of them write within 6 seconds.
+	for end := time.Now().Add(6 * time.Second); time.Now().Before(end); {
 		c.poll()
 		time.Sleep(50 * time.Millisecond) // between polls
 	}
@@ -203,7 +204,7 @@ func (d *disk) resize(t *testing.T, bytes int64) {
 // limit sets the file size limit of the processes that still run.
 func (d *disk) limit(fsize string) {
 	for _, pid := range d.limited {
-		// This fails for a process that the limit ended; Postgres replaces it by one without a limit.
+		// This fails for a process that the limit killed; its replacement has no limit.
 		_ = exec.Command("prlimit", "--pid", pid, "--fsize="+fsize).Run()
 	}
 }
