@@ -7,7 +7,7 @@
 // Two other modes:
 //
 //	go run ./bench/scale -ledger [-n 50000 -points 24]   # only the store
-//	go run ./bench/scale -n 20000 -priority              # how long a small series waits for a large one
+//	go run ./bench/scale -n 20000 -priority              # small series beside a large one
 package main
 
 import (
