@@ -1,4 +1,4 @@
-# The server with its page; git is the only run-time need.
+# Builds the server with the page in it. At run time it needs only git.
 FROM node:20-bookworm-slim AS web
 WORKDIR /src/web
 COPY web/package.json web/package-lock.json web/.npmrc ./

@@ -69,7 +69,7 @@ func (h *hosts) enter(host string, now time.Time) error {
 func (h *hosts) leave(host string, now time.Time, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if !gitrepo.Unreached(err) {
+	if !gitrepo.Unreachable(err) {
 		delete(h.away, host)
 		return
 	}

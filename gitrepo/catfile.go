@@ -11,12 +11,13 @@ import (
 	"strconv"
 )
 
-// pipeBuffer is the size in bytes of what is read from git at once. Most objects lie in it whole and are handed out
-// without a copy.
+// pipeBuffer is the size in bytes of the buffer for git's output. Most objects fit into it and are
+// handed out without a copy.
 const pipeBuffer = 1 << 18
 
-// catFile runs one `git cat-file --batch` over ids[i], i in wanted, and hands each object to visit. It returns how many
-// it handed out. An *Error means that git died; any other error ends the reading.
+// catFile runs one `git cat-file --batch` for the objects ids[i], i in wanted, and calls visit with
+// each object. It returns how many objects it handed out. An *Error means that git exited early or
+// was killed; any other error ends the reading.
 func (o *Objects) catFile(ctx context.Context, ids []Hash, wanted []int32, maxSize int64, visit func(i int, object *Object) error) (done int, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -35,7 +36,7 @@ func (o *Objects) catFile(ctx context.Context, ids []Hash, wanted []int32, maxSi
 	}
 	o.stats.Processes.Add(1)
 
-	// git does not read on while its stdout is full, so a goroutine of its own feeds it.
+	// git stops reading its stdin while its stdout is full, so a separate goroutine writes the ids.
 	fed := make(chan struct{})
 	go func() {
 		defer close(fed)
@@ -45,10 +46,10 @@ func (o *Objects) catFile(ctx context.Context, ids []Hash, wanted []int32, maxSi
 		for _, i := range wanted {
 			line = append(hex.AppendEncode(line[:0], ids[i][:o.hashLen]), '\n')
 			if _, err := lines.Write(line); err != nil {
-				return // git is gone; Wait says why
+				return // git has exited; the error of Wait says why
 			}
 		}
-		_ = lines.Flush() // as above
+		_ = lines.Flush() // an error means that git has exited, as above
 	}()
 
 	stream := newBatchStream(stdout, o.hashLen, maxSize)
@@ -67,7 +68,7 @@ func (o *Objects) catFile(ctx context.Context, ids []Hash, wanted []int32, maxSi
 		done++
 	}
 	if visitErr != nil || (readErr != nil && !errors.Is(readErr, io.ErrUnexpectedEOF)) {
-		cancel() // git may be waiting for us to read on
+		cancel() // git may be blocked on its full stdout
 	}
 	waitErr := cmd.Wait()
 	<-fed
@@ -84,15 +85,15 @@ func (o *Objects) catFile(ctx context.Context, ids []Hash, wanted []int32, maxSi
 	return done, nil
 }
 
-// batchStream parses what `git cat-file --batch` prints: "<id> SP <type> SP <size> LF <content> LF", or
-// "<id> SP missing LF".
+// batchStream parses the output of `git cat-file --batch`: "<id> SP <type> SP <size> LF <content>
+// LF", or "<id> SP missing LF".
 type batchStream struct {
 	from    *bufio.Reader
 	hashLen int
 	maxSize int64
 	object  Object
-	pending int    // bytes of from's buffer that the last object still occupies
-	large   []byte // for objects that do not fit into from's buffer
+	pending int    // bytes of the buffer that the last object still occupies
+	large   []byte // holds objects that do not fit into the buffer
 	hex     []byte
 }
 
@@ -100,8 +101,9 @@ func newBatchStream(from io.Reader, hashLen int, maxSize int64) *batchStream {
 	return &batchStream{from: bufio.NewReaderSize(from, pipeBuffer), hashLen: hashLen, maxSize: maxSize}
 }
 
-// next returns the next object, which must be the one called want. It is valid until the next call.
-// io.ErrUnexpectedEOF says that the stream ended before the object did.
+// next returns the next object of the stream, which must have the id want. The object is valid
+// until the next call. The error io.ErrUnexpectedEOF means that the stream ended before the object
+// was complete.
 func (s *batchStream) next(want Hash) (*Object, error) {
 	if _, err := s.from.Discard(s.pending); err != nil {
 		return nil, unexpected(err)
@@ -110,7 +112,7 @@ func (s *batchStream) next(want Hash) (*Object, error) {
 	line, err := s.from.ReadSlice('\n')
 	if err != nil {
 		if errors.Is(err, bufio.ErrBufferFull) {
-			return nil, fmt.Errorf("no end of line in %q", line[:min(len(line), 80)])
+			return nil, fmt.Errorf("header line without an end: %q", line[:min(len(line), 80)])
 		}
 		return nil, unexpected(err)
 	}
@@ -167,8 +169,8 @@ func (s *batchStream) content() error {
 	return endOfContent(end)
 }
 
-// readLarge reads n bytes into s.large. It grows as bytes arrive, so that a header that lies about the size cannot make
-// us allocate what never comes.
+// readLarge reads n bytes into s.large. The buffer grows as bytes arrive: a header with a wrong
+// size cannot make this process allocate memory for bytes that never come.
 func (s *batchStream) readLarge(n int64) error {
 	s.large = s.large[:0]
 	for int64(len(s.large)) < n {
@@ -189,12 +191,12 @@ func (s *batchStream) readLarge(n int64) error {
 
 func endOfContent(b byte) error {
 	if b != '\n' {
-		return fmt.Errorf("content is followed by %q, not by a line feed", b)
+		return fmt.Errorf("the content is followed by %q instead of a line feed", b)
 	}
 	return nil
 }
 
-// parseSize reads a decimal number of at most 18 digits.
+// parseSize parses a decimal number of at most 18 digits.
 func parseSize(digits []byte) (int64, bool) {
 	if len(digits) == 0 || len(digits) > 18 {
 		return 0, false

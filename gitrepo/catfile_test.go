@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzBatchStream feeds the parser of git's output arbitrary bytes. Whatever it hands out must be in the stream, and
-// must be what a stream that is written anew from it says.
+// FuzzBatchStream parses arbitrary bytes as git's output. Every object that it returns must be in
+// the stream: writing the objects in git's format must give the bytes that were read.
 func FuzzBatchStream(f *testing.F) {
 	id := strings.Repeat("0", 40)
 	f.Add([]byte(id + " blob 3\nabc\n" + id + " missing\n"))
@@ -42,7 +42,7 @@ func FuzzBatchStream(f *testing.F) {
 			}
 			require.Equal(t, object.Size, int64(len(object.Data)))
 			at := bytes.IndexByte(data[again.Len():], '\n') + 1
-			again.Write(data[again.Len() : again.Len()+at]) // sizes may have leading zeroes
+			again.Write(data[again.Len() : again.Len()+at]) // sizes may have leading zeros
 			again.Write(object.Data)
 			again.WriteByte('\n')
 		}
@@ -50,7 +50,7 @@ func FuzzBatchStream(f *testing.F) {
 	})
 }
 
-func TestBatchStream_LargeObjectsGrowAsTheyCome(t *testing.T) {
+func TestBatchStream_AllocatesAsBytesArrive(t *testing.T) {
 	t.Parallel()
 	id := strings.Repeat("0", 40)
 	content := strings.Repeat("0123456789", 200_000)
@@ -65,5 +65,5 @@ func TestBatchStream_LargeObjectsGrowAsTheyCome(t *testing.T) {
 	lying := newBatchStream(strings.NewReader(id+" blob 1000000000000\nabc"), 20, 1<<50)
 	_, err = lying.next(Hash{})
 	require.Error(t, err)
-	require.Less(t, cap(lying.large), 1<<22, "a header that lies must not make us allocate")
+	require.Less(t, cap(lying.large), 1<<22, "a wrong size in a header must not cause an allocation")
 }

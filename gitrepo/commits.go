@@ -19,12 +19,13 @@ type Commit struct {
 	Time time.Time // committer date in UTC, second precision
 }
 
-// DefaultBranch returns the branch whose history is the repository's history, and its tip. It is what HEAD names in a
-// bare repository; in a work tree it is what origin/HEAD names where that exists, else HEAD. A detached HEAD gives the
-// ref "HEAD".
+// DefaultBranch returns the repository's default branch and its tip; Backsight reads the history of
+// that branch. In a bare repository it is the branch that HEAD names. In a work tree it is the
+// branch that origin/HEAD names, or else the one that HEAD names. A detached HEAD gives the ref
+// "HEAD".
 //
-// The error is ErrNoCommits when the repository has no branch at all, and an *insights.Error with code NotFound when
-// there are branches but the default one is not among them.
+// The error is ErrNoCommits when the repository has no branches. It is an *insights.Error with code
+// NotFound when branches exist but the default one does not.
 func (r *Repo) DefaultBranch(ctx context.Context) (ref string, tip OID, err error) {
 	candidates := []string{"HEAD"}
 	if !r.bare {
@@ -37,7 +38,7 @@ func (r *Repo) DefaultBranch(ctx context.Context) (ref string, tip OID, err erro
 		if ref, tip, ok := r.plainBranch(ctx, name); ok {
 			return ref, tip, nil
 		}
-		// Prints the commit's id, then, after the flag, the name of the ref.
+		// This prints the commit's id, then the full name of the ref.
 		out, err := r.output(ctx, "rev-parse", name+"^{commit}", "--symbolic-full-name", name)
 		if err == nil {
 			id, ref, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
@@ -46,10 +47,10 @@ func (r *Repo) DefaultBranch(ctx context.Context) (ref string, tip OID, err erro
 		if ctx.Err() != nil {
 			return "", "", err
 		}
-		// Is there no such ref, or is something wrong?
+		// Find out whether the ref is absent or cannot be read.
 		named, err := r.output(ctx, "rev-parse", "--verify", "--quiet", name)
 		if err == nil {
-			return "", "", insights.Errorf(insights.Unavailable, "repository %s: %s names commit %s, which is missing or cannot be read",
+			return "", "", insights.Errorf(insights.Unavailable, "repository %s: %s points to commit %s, which is missing or cannot be read",
 				r.dir, name, strings.TrimSpace(string(named)))
 		}
 		if exitCode(err) != 1 {
@@ -64,11 +65,12 @@ func (r *Repo) DefaultBranch(ctx context.Context) (ref string, tip OID, err erro
 		return "", "", fmt.Errorf("repository %s: %w", r.dir, ErrNoCommits)
 	}
 	return "", "", insights.Errorf(insights.NotFound,
-		"repository %s: HEAD names a branch that does not exist, while others do, for example %s; name one of them",
+		"repository %s: HEAD points to a branch that does not exist; set HEAD to an existing branch, for example %s",
 		r.dir, strings.TrimSpace(string(heads)))
 }
 
-// Resolve returns the commit that rev names. An *insights.Error with code NotFound says that there is none.
+// Resolve returns the commit that the revision rev names. The error is an *insights.Error with code
+// NotFound when rev names no commit, and with code Invalid when rev is empty or begins with "-".
 func (r *Repo) Resolve(ctx context.Context, rev string) (OID, error) {
 	if rev == "" || strings.HasPrefix(rev, "-") {
 		return "", insights.Errorf(insights.Invalid, "repository %s: %q is not a revision", r.dir, rev)
@@ -76,27 +78,29 @@ func (r *Repo) Resolve(ctx context.Context, rev string) (OID, error) {
 	out, err := r.output(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
 	if err != nil {
 		if exitCode(err) == 1 {
-			return "", insights.Errorf(insights.NotFound, "repository %s: no commit is named %q", r.dir, rev)
+			return "", insights.Errorf(insights.NotFound, "repository %s: %q names no commit", r.dir, rev)
 		}
 		return "", err
 	}
 	return OID(strings.TrimSpace(string(out))), nil
 }
 
-// FirstParents returns the first-parent history of tip, newest first. The walk ends before stop, or at the root when
-// stop is empty or not in that history (it was rewritten): then the last commit's parent is not stop, and the whole
-// history is returned.
+// FirstParents returns the first-parent history of tip, newest first. The walk ends before the
+// commit stop. When stop is empty, or is not in that history because the history was rewritten, the
+// walk ends at the root: the whole history is returned.
 func (r *Repo) FirstParents(ctx context.Context, tip, stop OID) ([]Commit, error) {
 	return r.walk(ctx, tip, func(c Commit) (keep, more bool) { return c.ID != stop, c.ID != stop })
 }
 
-// FirstParentsSince is FirstParents up to and with the first commit that is not younger than t: what [AsOf] needs for
-// times from t on. Costs what lies behind t, not the whole history.
+// FirstParentsSince returns the first-parent history of tip, newest first, up to and including the
+// first commit whose time is not after t. This is what [AsOf] needs for t and later times. The cost
+// depends on the number of commits after t, not on the length of the history.
 func (r *Repo) FirstParentsSince(ctx context.Context, tip OID, t time.Time) ([]Commit, error) {
 	return r.walk(ctx, tip, func(c Commit) (keep, more bool) { return true, c.Time.After(t) })
 }
 
-// walk lists first parents as long as each says so.
+// walk lists first parents from tip on. It calls each for every commit: keep adds the commit to the
+// result, and more continues the walk.
 func (r *Repo) walk(ctx context.Context, tip OID, each func(Commit) (keep, more bool)) ([]Commit, error) {
 	if !tip.Valid() {
 		return nil, insights.Errorf(insights.Invalid, "repository %s: %q is not an object id", r.dir, tip)
@@ -117,7 +121,7 @@ func (r *Repo) walk(ctx context.Context, tip OID, each func(Commit) (keep, more 
 	commits, stopped, readErr := readCommits(stdout, each)
 	if stopped || readErr != nil {
 		cancel()
-		_ = cmd.Wait() // ended by us: its status says nothing
+		_ = cmd.Wait() // the cancelled context killed git, so its exit status means nothing
 	} else if err := cmd.Wait(); err != nil {
 		return nil, r.wrap(ctx, "rev-list", cmd, err)
 	}
@@ -127,7 +131,7 @@ func (r *Repo) walk(ctx context.Context, tip OID, each func(Commit) (keep, more 
 	return commits, nil
 }
 
-// readCommits reads "<seconds> <id>" lines.
+// readCommits parses lines of the form "<seconds> <id>".
 func readCommits(from io.Reader, each func(Commit) (keep, more bool)) (commits []Commit, stopped bool, err error) {
 	lines := bufio.NewScanner(from)
 	for lines.Scan() {
@@ -148,10 +152,10 @@ func readCommits(from io.Reader, each func(Commit) (keep, more bool)) (commits [
 	return commits, false, lines.Err()
 }
 
-// AsOf returns the first commit of newestFirst whose time is not after t, which is what
-// `git rev-list -1 --first-parent --before=t` prints. Dates need not be monotone: the order of the walk decides, not
-// the greatest date. ok is false when every commit is younger than t: the repository did not exist then (or, when it is
-// shallow, its state then is not known).
+// AsOf returns the first commit of newestFirst whose time is not after t. This is the commit that
+// `git rev-list -1 --first-parent --before=t` prints. Commit dates need not be in order: the order
+// of the walk decides, not the greatest date. ok is false when every commit is later than t: the
+// repository did not exist at t or, if it is a shallow clone, its state at t is unknown.
 func AsOf(newestFirst []Commit, t time.Time) (commit Commit, ok bool) {
 	for _, c := range newestFirst {
 		if !c.Time.After(t) {

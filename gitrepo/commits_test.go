@@ -14,7 +14,7 @@ import (
 	"github.com/backsight/backsight/internal/testgit"
 )
 
-func TestAsOf_IsWhatRevListPrints(t *testing.T) {
+func TestAsOf_EqualsRevList(t *testing.T) {
 	t.Parallel()
 	base := t.TempDir()
 	n := 0
@@ -54,7 +54,7 @@ func TestAsOf_IsWhatRevListPrints(t *testing.T) {
 	})
 }
 
-func TestFirstParents_Stops(t *testing.T) {
+func TestFirstParents_EndsBeforeStop(t *testing.T) {
 	t.Parallel()
 	repo := testgit.New(t)
 	ids := repo.Import(t, "main", true,
@@ -80,7 +80,7 @@ func TestFirstParents_Stops(t *testing.T) {
 
 	_, err := r.FirstParents(t.Context(), OID(strings.Repeat("12", 20)), "")
 	require.Error(t, err)
-	require.ErrorContains(t, err, "rev-list", "keeps what git was doing")
+	require.ErrorContains(t, err, "rev-list", "the error names git's subcommand")
 }
 
 func TestFirstParents_OfAShallowClone(t *testing.T) {

@@ -7,13 +7,14 @@ import (
 	"strings"
 )
 
-// Description is what a person wants to know of a commit. The texts are as git has them: they need not be UTF-8.
+// Description holds what readers need to recognise a commit. The texts have the bytes that git
+// stores: they need not be valid UTF-8.
 type Description struct {
 	Author  string // "Ann Author <ann@example.com>"
 	Subject string
 }
 
-// Describe returns the descriptions of commits, in their order.
+// Describe returns the descriptions of commits, in the same order.
 func (r *Repo) Describe(ctx context.Context, commits []OID) ([]Description, error) {
 	if len(commits) == 0 {
 		return nil, nil

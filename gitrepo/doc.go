@@ -1,22 +1,27 @@
-// Package gitrepo reads git repositories and keeps mirrors of remote ones, with git's own binary. Two things it reads by
-// itself: the bulk of objects from packs (internal/packfile), because that is where a history search spends its time; and refs
-// and short histories of plain repositories (plain.go, plaincommits.go), because there are tens of thousands of them.
+// Package gitrepo reads git repositories and keeps mirrors of remote ones, by running the git
+// binary. It reads two things itself, without a git process: most objects in packs
+// (internal/packfile), because a history search spends most of its time there; and refs and short
+// histories of plain repositories (plain.go, plaincommits.go), because an installation has tens of
+// thousands of them.
 //
-// What it is for: every fact that Backsight knows about a repository comes through here: the default branch, the
-// first-parent history, and trees and blobs as streams. It answers "which commit was it at time T" ([AsOf]) with the
-// rule that `git rev-list -1 --first-parent --before=T` follows.
+// All facts that Backsight knows about a repository come from this package: the default branch, the
+// first-parent history, and the contents of trees and blobs. [AsOf] returns the commit at a time T,
+// by the rule of `git rev-list -1 --first-parent --before=T`.
 //
 // Invariants:
-//   - One function starts git (run.go). It strips GIT_* from the environment, ignores the user's and the machine's
-//     configuration when reading, never prompts, never writes to a repository that it only reads, and ends git when
-//     the context ends.
-//   - Reading never touches the network. A partial clone's missing objects are reported as missing; they are not
-//     fetched one by one behind the caller's back (run.go, shadow.go).
-//   - What is read without git is what git would say; whatever is unusual or looks wrong is left to git.
-//   - refs/replace is ignored: a commit's content is what its id names.
-//   - A damaged repository yields a [Problem] for the object that is damaged, or an error. It never yields wrong bytes.
+//   - Only the function command in run.go starts git. It removes GIT_* from the environment. When
+//     git only reads, command hides the configuration of the user and of the machine from it. git
+//     never prompts, and command kills it when the context ends. A repository that is only read is
+//     never written to.
+//   - Reading never uses the network. Missing objects of a partial clone are reported as missing;
+//     git does not fetch them (run.go, partialclone.go).
+//   - What this package reads without git equals what git would return. Everything unusual or
+//     damaged is left to git.
+//   - refs/replace is ignored: the content of a commit is the content that its id names.
+//   - For a damaged object, callers get a [Problem] or an error, never wrong bytes.
 //
-// Non-goals: a git library. There is no index, no work tree and no writing of objects.
+// Non-goals: this is not a general git library. It has no index, no work tree, and writes no
+// objects.
 //
 // Read next: repo.go, commits.go, objects.go; then internal/packfile, and package search/history.
 package gitrepo

@@ -6,8 +6,9 @@ import (
 	"path/filepath"
 )
 
-// Find returns the folders at or below root that are git repositories (work trees and bare ones), sorted. It does not
-// look inside those it found, does not follow symbolic links, and passes over folders that it may not read.
+// Find returns the folders at or below root that are git repositories (work trees and bare ones),
+// sorted. It does not search inside the repositories that it finds, does not follow symbolic links,
+// and skips folders that it cannot read.
 func Find(root string) ([]string, error) {
 	var found []string
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
@@ -15,7 +16,7 @@ func Find(root string) ([]string, error) {
 			if path == root {
 				return fmt.Errorf("find repositories below %s: %w", root, err)
 			}
-			return nil //nolint:nilerr // a folder that cannot be read holds no repository that could be read either
+			return nil //nolint:nilerr // an unreadable folder is skipped
 		}
 		if !entry.IsDir() {
 			return nil

@@ -2,15 +2,17 @@ package gitrepo
 
 import "hash/maphash"
 
-// HashSet numbers distinct hashes in the order in which they come: a table of numbers beside the list, a third of what a map takes.
-// Not safe for concurrent use.
+// HashSet numbers distinct hashes in the order in which they are added. It takes a third of the
+// memory of a map, because its table holds indices into the list. Not safe for concurrent use. The
+// zero value is an empty set.
 type HashSet struct {
 	All   []Hash // by number
 	slots []int32
 	seed  maphash.Seed
 }
 
-// Number returns the number of a hash, which it adds when it is new.
+// Number returns the number of a hash. It adds the hash if it is new; known reports whether it was
+// there before.
 func (s *HashSet) Number(hash Hash) (n int32, known bool) {
 	if 4*len(s.All) >= 3*len(s.slots) {
 		s.grow()
@@ -26,7 +28,8 @@ func (s *HashSet) Number(hash Hash) (n int32, known bool) {
 	return int32(len(s.All)) - 1, false
 }
 
-// Freeze gives back what only Number needs; the next call of it costs what all hashes cost.
+// Freeze releases the table that only Number needs. Number still works after it, but the next call
+// builds the table again.
 func (s *HashSet) Freeze() { s.slots = nil }
 
 func (s *HashSet) slot(hash *Hash) int {
@@ -35,7 +38,7 @@ func (s *HashSet) slot(hash *Hash) int {
 
 func (s *HashSet) grow() {
 	if s.slots == nil {
-		s.seed = maphash.MakeSeed() // nobody can choose ids that meet in one place
+		s.seed = maphash.MakeSeed() // random, so that nobody can craft ids that collide
 	}
 	s.slots = make([]int32, max(64, 2*len(s.All)))
 	for i := range s.All {

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestHashSet_NumbersAsAMapDoes(t *testing.T) {
+func TestHashSet_EqualsAMap(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))
 	var set HashSet

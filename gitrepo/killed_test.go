@@ -11,8 +11,8 @@ import (
 	"github.com/backsight/backsight/internal/testgit"
 )
 
-// Not parallel: it changes PATH.
-func TestObjects_GitKilledHalfWay(t *testing.T) {
+// This test is not parallel because it changes PATH.
+func TestObjects_ReadRestartsAKilledGitOnce(t *testing.T) {
 	real, err := exec.LookPath("git")
 	require.NoError(t, err)
 	repo := testgit.New(t)
@@ -21,7 +21,8 @@ func TestObjects_GitKilledHalfWay(t *testing.T) {
 	r := open(t, repo.Dir)
 	truth, _ := read(t, r, ReadOptions{}, ids...)
 
-	// A git whose cat-file prints a part of what it should and is then killed, as often as the file "kills" has lines.
+	// This git prints a part of the output of cat-file and is then killed, once for each line of
+	// the file "kills".
 	bin := t.TempDir()
 	kills := filepath.Join(bin, "kills")
 	script := "#!/bin/sh\ncase \"$*\" in *cat-file*)\n" +

@@ -14,24 +14,28 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// refspecs are what a mirror holds: all branches and tags. Not refs/*, because hosts keep every pull request there.
+// refspecs are the refs that a mirror holds: all branches and tags. It is not refs/*, because code
+// hosts keep the commits of every pull request there.
 var refspecs = []string{"+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"}
 
-// scpLike is git's short form of an ssh URL, [user@]host:path, where the path does not begin with a second colon.
+// scpLike matches the short form of an ssh URL, [user@]host:path. The character after the first
+// colon must not be another colon: "ext::" and similar forms select a transport helper, which may
+// run a program.
 var scpLike = regexp.MustCompile(`^([A-Za-z0-9_.+~-]+@)?[A-Za-z0-9][A-Za-z0-9_.-]*:[^:].*$`)
 
-// CheckURL reports whether url is one that a mirror may be cloned from: https, http, ssh, git, file, host:path, or an
-// absolute path. The error is an *insights.Error with code Invalid. Other schemes (ext:: runs a program) and whatever
-// looks like a flag are refused.
+// CheckURL returns nil when a mirror may be cloned from url: https, http, ssh, git, file,
+// host:path, or an absolute path. Otherwise it returns an *insights.Error with code Invalid. It
+// refuses all other schemes (ext:: runs a program) and everything that looks like a command-line
+// flag.
 func CheckURL(url string) error {
 	refuse := func(why string) error {
 		return insights.Errorf(insights.Invalid, "clone URL %q: %s; expected https, http, ssh, git or file, host:path, or an absolute path", url, why)
 	}
 	if url == "" || strings.HasPrefix(url, "-") {
-		return refuse("is empty or looks like a flag")
+		return refuse("it is empty or looks like a command-line flag")
 	}
 	if strings.ContainsAny(url, "\x00\n\r") {
-		return refuse("holds a control character")
+		return refuse("contains a control character")
 	}
 	if filepath.IsAbs(url) {
 		return nil
@@ -40,20 +44,21 @@ func CheckURL(url string) error {
 		switch scheme {
 		case "https", "http", "ssh", "git", "file":
 			if rest == "" || strings.HasPrefix(rest, "-") {
-				return refuse("names no host")
+				return refuse("it names no host")
 			}
 			return nil
 		}
-		return refuse("has the scheme " + scheme)
+		return refuse("the scheme " + scheme + " is not allowed")
 	}
 	if strings.Contains(url, "::") || !scpLike.MatchString(url) {
-		return refuse("has a form that is not supported")
+		return refuse("its form is not supported")
 	}
 	return nil
 }
 
-// CloneMirror makes a bare mirror of url's branches and tags in dir, which must not exist or be empty. It appears in dir
-// whole or not at all: it is cloned beside it and renamed.
+// CloneMirror makes a bare mirror of url's branches and tags in dir. The folder dir must be absent
+// or empty; otherwise the error is an *insights.Error with code Conflict. The mirror appears in dir
+// complete or not at all: it is cloned into a temporary folder next to dir and renamed.
 func CloneMirror(ctx context.Context, url, dir string) (*Repo, error) {
 	if err := CheckURL(url); err != nil {
 		return nil, err
@@ -104,14 +109,14 @@ func CloneMirror(ctx context.Context, url, dir string) (*Repo, error) {
 	return Open(ctx, dir)
 }
 
-// Fetch brings the mirror to the state of its remote: branches and tags that are gone there are removed, HEAD follows
-// the remote's default branch. Effects of a fetch that fails half-way are only new objects and some new refs; a later
-// Fetch completes it.
+// Fetch updates the mirror to the state of its remote: it removes branches and tags that the remote
+// no longer has, and sets HEAD to the remote's default branch. It is idempotent. A fetch that fails
+// half-way leaves only new objects and some new refs; a later Fetch completes it.
 func (r *Repo) Fetch(ctx context.Context) error {
 	out, err := r.output(ctx, "config", "--get", "remote.origin.url")
 	if err != nil {
 		if exitCode(err) == 1 {
-			return insights.Errorf(insights.Invalid, "repository %s: has no remote to fetch from", r.dir)
+			return insights.Errorf(insights.Invalid, "repository %s: it has no remote named origin to fetch from", r.dir)
 		}
 		return err
 	}
@@ -127,20 +132,21 @@ func (r *Repo) Fetch(ctx context.Context) error {
 }
 
 func (r *Repo) fetchFrom(ctx context.Context, remote remoteState) error {
-	// What came stays in a pack, however little it is: packs are read without a process.
+	// git keeps the fetched objects in a pack, even if they are few: gitrepo reads packs without a
+	// process.
 	args := []string{"-c", "fetch.unpackLimit=1", "fetch", "--quiet", "--prune", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--update-head-ok", "origin"}
 	cmd := command(ctx, fetching, r.gitDir, append(args, refspecs...)...)
 	if _, err := outputOf(cmd); err != nil {
 		return r.wrap(ctx, "fetch", cmd, err)
 	}
 	if remote.head == "" {
-		return nil // an empty remote, or one with a detached HEAD: what HEAD names stays
+		return nil // an empty remote, or one with a detached HEAD: HEAD stays unchanged
 	}
 	_, err := r.output(ctx, "symbolic-ref", "HEAD", remote.head)
 	return err
 }
 
-// remoteState is what a remote says about itself before anything is fetched.
+// remoteState is what a remote reports about itself before anything is fetched.
 type remoteState struct {
 	head   string // the full ref of its default branch, "" when it has none
 	format string // its object format
@@ -164,7 +170,8 @@ func askRemote(ctx context.Context, url string) (remoteState, error) {
 	return state, nil
 }
 
-// exitCode returns the status that git exited with, or -1 when err is not a git process that exited.
+// exitCode returns the exit status of git, or -1 when err is not from a git process that exited by
+// itself.
 func exitCode(err error) int {
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		return exit.ExitCode()

@@ -55,7 +55,7 @@ func TestMirror_FollowsItsRemote(t *testing.T) {
 		require.Equal(t, OID(two), tip)
 		require.Equal(t, "refs/heads/main\nrefs/heads/trunk", mirror.Git(t, "for-each-ref", "--format=%(refname)"))
 
-		// Rewritten history is followed too.
+		// The mirror also follows a rewritten history.
 		remote.Import(t, "trunk", false, testgit.Commit{Parents: testgit.Root, Message: "anew"})
 		require.NoError(t, r.Fetch(t.Context()))
 		_, tip, err = r.DefaultBranch(t.Context())
@@ -73,7 +73,7 @@ func TestCloneMirror_OfAnEmptyRemoteHasNoCommits(t *testing.T) {
 	require.ErrorIs(t, err, ErrNoCommits)
 }
 
-func TestCloneMirror_FailsWithoutLeavingAnything(t *testing.T) {
+func TestCloneMirror_LeavesNoFilesWhenItFails(t *testing.T) {
 	t.Parallel()
 	parent := t.TempDir()
 	_, err := CloneMirror(t.Context(), filepath.Join(parent, "missing"), filepath.Join(parent, "m"))

@@ -11,7 +11,7 @@ import (
 	"github.com/backsight/backsight/gitrepo/internal/packfile"
 )
 
-// Hash is an object id in binary: 20 bytes (SHA-1) followed by zeroes, or 32 (SHA-256).
+// Hash is an object id in binary: 20 bytes (SHA-1) followed by zeros, or 32 bytes (SHA-256).
 type Hash [32]byte
 
 // HashOf returns the binary form of id. ok is false when id is not an object id.
@@ -23,7 +23,7 @@ func HashOf(id OID) (hash Hash, ok bool) {
 	return hash, err == nil
 }
 
-// Kind is the type of an object, with the numbers that packs use.
+// Kind is the type of an object. The numbers are those of git packs.
 type Kind byte
 
 // The kinds.
@@ -36,10 +36,10 @@ const (
 
 var kindNames = map[string]Kind{"commit": KindCommit, "tree": KindTree, "blob": KindBlob, "tag": KindTag}
 
-// Problem is the reason why an object could not be handed out; "" when it could.
+// Problem is the reason why the complete content of an object is not available; "" when it is.
 type Problem string
 
-// The problems. They are words for people, and the classes of faults in package search/history.
+// These texts are shown to users. Package search/history also uses them as classes of failures.
 const (
 	Missing  Problem = "missing object"
 	Corrupt  Problem = "corrupt object"
@@ -50,32 +50,35 @@ const (
 type Object struct {
 	Kind    Kind
 	Size    int64   // bytes
-	Data    []byte  // the content; valid until visit returns. With TooLarge its first bytes (at most HeadSize), else nil with a problem
-	Problem Problem // "" when Data is the whole content
-	Detail  string  // what git said about the problem
+	Data    []byte  // the content; see Problem. It is valid until visit returns
+	Problem Problem // "" when Data is complete; with TooLarge, Data has HeadSize bytes; else none
+	Detail  string  // git's message about the problem
 }
 
-// HeadSize is how much of a too large object is handed out, in bytes: what git looks at to call a file binary.
+// HeadSize is how many bytes of an object that is too large are handed out. git looks at as many
+// bytes to decide whether a file is binary.
 const HeadSize = 8000
 
-// DefaultMaxSize is the size in bytes above which an object is not read whole: one such object per worker is in memory.
+// DefaultMaxSize is the size in bytes above which an object is not read whole. Each worker holds at
+// most one such object in memory.
 const DefaultMaxSize = 256 << 20
 
-// maxCorrupt bounds how many corrupt objects one Read walks around, because each costs two processes (a repository with
-// more is a ruin: Read fails then).
+// maxCorrupt is the number of corrupt objects after which Read fails. Each of them costs two git
+// processes.
 const maxCorrupt = 1000
 
 // ReadOptions are the options of Objects.Read.
 type ReadOptions struct {
-	Workers int   // goroutines that read and call visit at the same time; at least 1
-	MaxSize int64 // in bytes; 0 is DefaultMaxSize
+	Workers int   // goroutines that read and call visit concurrently; at least 1
+	MaxSize int64 // in bytes; 0 means DefaultMaxSize
 }
 
-// Objects reads objects of one repository. Close it after use: it may hold files open.
+// Objects reads objects of one repository. Callers must Close it after use, because it may hold
+// files open.
 type Objects struct {
 	repo    *Repo
 	hashLen int
-	gitDir  string // what git is started on: the repository, or the shadow of a partial clone
+	gitDir  string // that git runs on: the repository's, or that of its stand-in
 	cleanup func()
 	stats   ReadStats
 
@@ -83,22 +86,23 @@ type Objects struct {
 	packs []*packfile.Pack
 }
 
-// ReadStats counts work, so that tests and benchmarks can hold the engine to it.
+// ReadStats counts the work of an Objects. Tests and benchmarks check that the engine does no more
+// work than necessary.
 type ReadStats struct {
 	Processes atomic.Int64 // git processes started
-	FromGit   atomic.Int64 // objects asked from git processes
-	FromPack  atomic.Int64 // objects read from packs directly
+	FromGit   atomic.Int64 // objects read by git processes
+	FromPack  atomic.Int64 // objects read from packs without git
 	Bytes     atomic.Int64 // bytes of content handed out
 }
 
-// Objects starts reading objects.
+// Objects returns a reader of the repository's objects. Callers must Close it.
 func (r *Repo) Objects() (*Objects, error) {
 	o := &Objects{repo: r, hashLen: 20, gitDir: r.gitDir, cleanup: func() {}}
 	if r.format == "sha256" {
 		o.hashLen = 32
 	}
 	if r.promisor {
-		dir, remove, err := r.shadow()
+		dir, remove, err := r.standIn()
 		if err != nil {
 			return nil, err
 		}
@@ -107,7 +111,7 @@ func (r *Repo) Objects() (*Objects, error) {
 	return o, nil
 }
 
-// Close releases what Objects holds. No Read may be running.
+// Close releases the open files. No Read may be running.
 func (o *Objects) Close() {
 	for _, pack := range o.packs {
 		pack.Close()
@@ -116,7 +120,7 @@ func (o *Objects) Close() {
 	o.cleanup()
 }
 
-// Stats returns the counts of work so far.
+// Stats returns the counts of the work done so far. They are updated while a Read runs.
 func (o *Objects) Stats() *ReadStats { return &o.stats }
 
 // HashLen returns the number of bytes of the repository's object ids: 20 or 32.
@@ -125,12 +129,16 @@ func (o *Objects) HashLen() int { return o.hashLen }
 // OID returns the textual form of a hash of this repository.
 func (o *Objects) OID(hash Hash) OID { return OID(hex.EncodeToString(hash[:o.hashLen])) }
 
-// Read hands out each of the objects ids (which must be distinct) exactly once, in the order that is cheapest to read,
-// from opts.Workers goroutines: visit(worker, i, object) gets the index in ids and the number of the goroutine that calls it. It
-// returns when all calls of visit have returned. Packs are read directly; loose objects, and everything that looks wrong,
-// comes from git, which has the last word on what is wrong. A missing or damaged object is handed out with its Problem. An error
-// means that not every object was handed out: ctx ended, visit returned an error, or git could not be run or was killed
-// twice.
+// Read calls visit exactly once for each of the objects ids, which must be distinct. It calls
+// visit(worker, i, object) from opts.Workers goroutines, in the order that is cheapest to read; i
+// is the index in ids, and worker is the number of the calling goroutine. It returns after all
+// calls of visit have returned.
+//
+// Read itself reads packs. It leaves loose objects and everything that looks damaged to git, so git
+// decides what is damaged. A missing or damaged object is handed out with its Problem.
+//
+// An error means that not every object was handed out: ctx ended, visit returned an error, git
+// could not be started, or git was killed twice.
 func (o *Objects) Read(ctx context.Context, ids []Hash, opts ReadOptions, visit func(worker, i int, object *Object) error) error {
 	if opts.MaxSize == 0 {
 		opts.MaxSize = DefaultMaxSize
@@ -152,7 +160,8 @@ func (o *Objects) Read(ctx context.Context, ids []Hash, opts ReadOptions, visit 
 	return o.readFromGit(ctx, ids, left, opts, visit)
 }
 
-// readFromPack reads those of the objects ids[i], i in wanted, that pack holds in good order, and returns the others.
+// readFromPack reads those of the objects ids[i], i in wanted, that the pack holds undamaged. It
+// returns the indices of the others.
 func (o *Objects) readFromPack(ctx context.Context, pack *packfile.Pack, ids []Hash, wanted []int32, opts ReadOptions, visit func(worker, i int, object *Object) error) ([]int32, error) {
 	name := func(k int) []byte { return ids[wanted[k]][:o.hashLen] }
 	left, err := pack.Read(ctx, len(wanted), name, opts.Workers, opts.MaxSize, func(worker int, found packfile.Object) error {
@@ -167,8 +176,8 @@ func (o *Objects) readFromPack(ctx context.Context, pack *packfile.Pack, ids []H
 	return left, err
 }
 
-// readFromGit reads the objects ids[i], i in wanted, through git processes, one after the other. A process that dies is
-// replaced, and the work goes on behind the last object that was handed out.
+// readFromGit reads the objects ids[i], i in wanted, through git processes, one process at a time.
+// When a process dies, a new one continues after the last object that was handed out.
 func (o *Objects) readFromGit(ctx context.Context, ids []Hash, wanted []int32, opts ReadOptions, visit func(worker, i int, object *Object) error) error {
 	killed, corrupt, lastDeath := 0, 0, -1
 	for done := 0; done < len(wanted); {
@@ -180,22 +189,23 @@ func (o *Objects) readFromGit(ctx context.Context, ids []Hash, wanted []int32, o
 			}
 			break
 		}
-		var died *Error
-		if ctx.Err() != nil || !errors.As(err, &died) {
+		died, ok := errors.AsType[*Error](err)
+		if ctx.Err() != nil || !ok {
 			return err
 		}
 		if exitCode(err) != 128 {
-			// Ended by a signal, most likely by an operator or for want of memory: once is an accident.
+			// A signal killed git: most likely an operator sent it, or memory ran out. It is
+			// retried once.
 			if killed++; killed > 1 {
 				return err
 			}
 			continue
 		}
 		if done >= len(wanted) {
-			break // everything was handed out; what git found to complain about afterwards changes nothing
+			break // every object was handed out; a later error of git does not matter
 		}
 		if lastDeath != done {
-			lastDeath = done // git refused this object, or was disturbed: a second try tells
+			lastDeath = done // this object may be corrupt; a second attempt decides
 			continue
 		}
 		if corrupt++; corrupt > maxCorrupt {

@@ -16,7 +16,7 @@ import (
 	"github.com/backsight/backsight/internal/testgit"
 )
 
-// read reads objects and returns what came, by id: content, or the problem.
+// read reads objects and returns, for each id, the content or the problem.
 func read(t *testing.T, r *Repo, opts ReadOptions, ids ...string) (map[string]string, *ReadStats) {
 	t.Helper()
 	objects, err := r.Objects()
@@ -48,7 +48,8 @@ func read(t *testing.T, r *Repo, opts ReadOptions, ids ...string) (map[string]st
 	return got, objects.Stats()
 }
 
-// versions makes a history of files that change a little in each commit, and returns all ids of its objects.
+// versions makes a history of files that change a little in each commit, and returns the ids of all
+// its objects.
 func versions(t testing.TB, repo *testgit.Repo, commits int) []string {
 	t.Helper()
 	var history []testgit.Commit
@@ -68,14 +69,14 @@ func versions(t testing.TB, repo *testgit.Repo, commits int) []string {
 	return strings.Fields(repo.Git(t, "cat-file", "--batch-all-objects", "--batch-check=%(objectname)"))
 }
 
-// contentOf asks git for an object in the plainest way.
+// contentOf returns the content of an object as `git cat-file` prints it.
 func contentOf(t *testing.T, repo *testgit.Repo, id string) string {
 	t.Helper()
 	kind := repo.Git(t, "cat-file", "-t", id)
 	return repo.Git(t, "cat-file", kind, id)
 }
 
-func TestObjects_FromPacksEqualGits(t *testing.T) {
+func TestObjects_PacksEqualGit(t *testing.T) {
 	t.Parallel()
 	for _, format := range []string{"sha1", "sha256"} {
 		for _, workers := range []int{1, 4} {
@@ -86,20 +87,20 @@ func TestObjects_FromPacksEqualGits(t *testing.T) {
 			for _, id := range ids {
 				require.Equal(t, contentOf(t, repo, id), strings.TrimSuffix(got[id], "\n"), id)
 			}
-			require.Zero(t, stats.Processes.Load(), "all of a sound pack is read without git")
+			require.Zero(t, stats.Processes.Load(), "every object of an undamaged pack is read without git")
 			require.Equal(t, int64(len(ids)), stats.FromPack.Load())
 		}
 	}
 }
 
-func TestObjects_LooseOnesAndAlternates(t *testing.T) {
+func TestObjects_ReadsLooseObjectsAndAlternates(t *testing.T) {
 	t.Parallel()
 	repo := testgit.New(t)
 	ids := versions(t, repo, 5)
 	repo.Repack(t)
 	borrower := testgit.New(t)
 	require.NoError(t, os.MkdirAll(filepath.Join(borrower.Dir, "objects", "info"), 0o755))
-	require.NoError(t, os.WriteFile(filepath.Join(borrower.Dir, "objects", "info", "alternates"), []byte("# lent\n"+repo.Dir+"/objects\n"), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(borrower.Dir, "objects", "info", "alternates"), []byte("# a comment\n"+repo.Dir+"/objects\n"), 0o644))
 	own := borrower.Commit(t, testgit.Epoch, map[string]string{"own": "own"})
 	got, stats := read(t, open(t, borrower.Dir), ReadOptions{}, append(ids, own)...)
 	require.Equal(t, contentOf(t, repo, ids[0]), strings.TrimSuffix(got[ids[0]], "\n"))
@@ -107,7 +108,7 @@ func TestObjects_LooseOnesAndAlternates(t *testing.T) {
 	require.Equal(t, int64(1), stats.FromGit.Load())
 }
 
-func TestObjects_MissingAndCorruptLooseOnesAreNamed(t *testing.T) {
+func TestObjects_ReportsMissingAndCorruptLooseObjects(t *testing.T) {
 	t.Parallel()
 	repo := testgit.New(t)
 	repo.Commit(t, testgit.Epoch, map[string]string{"a": strings.Repeat("a text that is not short\n", 20), "b": "b", "c": "c", "d": "d"})
@@ -118,10 +119,10 @@ func TestObjects_MissingAndCorruptLooseOnesAreNamed(t *testing.T) {
 	repo.RemoveObject(t, c)
 	got, stats := read(t, open(t, repo.Dir), ReadOptions{}, a, b, c, d)
 	require.Equal(t, map[string]string{a: string(Corrupt), b: "b", c: string(Missing), d: "d"}, got)
-	require.LessOrEqual(t, stats.Processes.Load(), int64(3), "the first, one to make sure, and one for the rest")
+	require.LessOrEqual(t, stats.Processes.Load(), int64(3), "the first one, a second attempt, and one for the other objects")
 }
 
-func TestObjects_EveryDamagedByteOfAPackGivesAProblemOrTheTruth(t *testing.T) {
+func TestObjects_ADamagedPackNeverGivesWrongContent(t *testing.T) {
 	t.Parallel()
 	repo := testgit.New(t)
 	ids := versions(t, repo, 3)
@@ -147,14 +148,14 @@ func TestObjects_EveryDamagedByteOfAPackGivesAProblemOrTheTruth(t *testing.T) {
 	require.Positive(t, problems)
 }
 
-func TestObjects_APackThatIsCutOff(t *testing.T) {
+func TestObjects_ReadsATruncatedPackThroughGit(t *testing.T) {
 	t.Parallel()
 	repo := testgit.New(t)
 	ids := versions(t, repo, 3)
 	repo.Repack(t)
 	r := open(t, repo.Dir)
 	truth, _ := read(t, r, ReadOptions{}, ids...)
-	// Cut it while it is mapped: reading it then is a fault of the processor.
+	// The pack is truncated while it is mapped: reading the missing part is a memory fault.
 	objects, err := r.Objects()
 	require.NoError(t, err)
 	defer objects.Close()
@@ -178,7 +179,7 @@ func TestObjects_APackThatIsCutOff(t *testing.T) {
 	require.Equal(t, len(ids), seen)
 }
 
-func TestObjects_LargeOnesAreNotReadWhole(t *testing.T) {
+func TestObjects_DoesNotReadLargeObjectsWhole(t *testing.T) {
 	t.Parallel()
 	for _, packed := range []bool{false, true} {
 		repo := testgit.New(t)
@@ -208,7 +209,7 @@ func TestObjects_LargeOnesAreNotReadWhole(t *testing.T) {
 	}
 }
 
-func TestObjects_APartialCloneIsNotFetchedFrom(t *testing.T) {
+func TestObjects_DoesNotFetchIntoAPartialClone(t *testing.T) {
 	t.Parallel()
 	remote := testgit.New(t)
 	remote.Commit(t, testgit.Epoch, map[string]string{"a": "content a", "b": "content b"})
@@ -228,7 +229,7 @@ func TestObjects_APartialCloneIsNotFetchedFrom(t *testing.T) {
 	require.Len(t, packs, 1, "nothing was fetched")
 }
 
-func TestObjects_EndWithTheirContextOrTheirVisitor(t *testing.T) {
+func TestObjects_ReadEndsWithContextOrVisit(t *testing.T) {
 	t.Parallel()
 	for _, packed := range []bool{false, true} {
 		repo := testgit.New(t)

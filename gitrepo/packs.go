@@ -8,11 +8,12 @@ import (
 	"github.com/backsight/backsight/gitrepo/internal/packfile"
 )
 
-// maxAlternates bounds how many object stores that borrow from each other are looked at, as git does.
+// maxAlternates is the longest chain of alternates (object stores that borrow from each other) that
+// is followed. git has the same limit.
 const maxAlternates = 5
 
-// openPacks opens the packs of the repository and of the stores that it borrows from. What cannot be opened is left out:
-// its objects are then read through git, which knows what is wrong.
+// openPacks opens the packs of the repository and of its alternates. It skips a pack that cannot be
+// opened: git then reads the objects of that pack and reports what is wrong.
 func (o *Objects) openPacks() {
 	seen := map[string]bool{}
 	stores := []string{o.repo.objects}
@@ -38,7 +39,8 @@ func (o *Objects) openPacks() {
 	}
 }
 
-// alternates returns the stores that a store borrows from. Quoted paths are left out: git reads what is in them.
+// alternates returns the object stores that a store borrows from. It skips quoted paths; git reads
+// the objects of those.
 func alternates(store string) []string {
 	text, err := os.ReadFile(filepath.Join(store, "info", "alternates"))
 	if err != nil {
@@ -58,7 +60,7 @@ func alternates(store string) []string {
 	return paths
 }
 
-// escapeGlob makes a path stand for itself in a pattern.
+// escapeGlob escapes a path so that filepath.Glob matches it literally.
 func escapeGlob(path string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }

@@ -10,15 +10,18 @@ import (
 	"strings"
 )
 
-// This file answers, without a process, what git would say about plain repositories, which nearly all mirrors are. For
-// 36,000 repositories two processes each are minutes. Whatever is not plain in any way is left to git.
+// This file returns, without a process, what git would return for plain repositories. Nearly all
+// mirrors are plain. For 36,000 repositories, two processes each take minutes. A repository that is
+// unusual in any way is not plain and is left to git.
 
-// maxConfig is the size in bytes above which a configuration is not plain.
+// maxConfig is the size in bytes above which a configuration file does not count as plain.
 const maxConfig = 1 << 20
 
-// openPlain fills in what git knows about the repository at r.gitDir. It returns false when git has to be asked.
+// openPlain sets the fields of r from the files of the repository at r.gitDir. It returns false
+// when the repository is not plain; callers must then ask git.
 func (r *Repo) openPlain() bool {
-	// A linked work tree shares its store with others; a shallow file, even an empty one, is git's to judge.
+	// A linked work tree shares its object store with others. The meaning of a shallow file, even
+	// an empty one, is left to git.
 	for _, name := range []string{"commondir", "shallow", "config.worktree"} {
 		if _, err := os.Lstat(filepath.Join(r.gitDir, name)); !errors.Is(err, fs.ErrNotExist) {
 			return false
@@ -41,20 +44,21 @@ func (r *Repo) openPlain() bool {
 	}
 	r.bare, r.promisor = c.bare == "true", c.promisor
 	if r.bare == (filepath.Base(r.gitDir) == ".git") {
-		return false // a bare .git, or a folder of another name that calls itself a work tree's
+		return false // a bare .git folder, or a folder of another name that claims to be non-bare
 	}
 	r.format, r.objects = "sha1", filepath.Join(r.gitDir, "objects")
 	return true
 }
 
-// plainConfig is what Open asks a configuration for.
+// plainConfig holds the settings that Open needs.
 type plainConfig struct {
-	bare     string // "true", "false", or "" when it is not said
-	promisor bool   // a remote that would deliver missing objects
+	bare     string // "true", "false", or "" when it is not set
+	promisor bool   // a remote is a promisor: git would fetch missing objects from it
 }
 
-// parsePlainConfig reads a configuration of one entry a line, in the sections that every repository has. ok is false when
-// there is anything else in it: an include, an extension, a quoted or continued value.
+// parsePlainConfig parses a configuration with one entry per line, in the sections that ordinary
+// repositories have. ok is false when it contains anything else: an include, an extension, a quoted
+// or continued value.
 func parsePlainConfig(text []byte) (c plainConfig, ok bool) {
 	section := ""
 	for line := range bytes.Lines(text) {
@@ -104,7 +108,8 @@ func parsePlainConfig(text []byte) (c plainConfig, ok bool) {
 	return c, true
 }
 
-// readRef reads a ref: the name of another one, or an object id. ok is false when it is neither, or not there.
+// readRef reads a ref. It returns the name of another ref if this one is symbolic, else an object
+// id. ok is false when the ref is absent or has another form.
 func (r *Repo) readRef(name string) (symbolic string, id OID, ok bool) {
 	path := filepath.Join(r.gitDir, filepath.FromSlash(name))
 	info, err := os.Lstat(path)
@@ -112,7 +117,8 @@ func (r *Repo) readRef(name string) (symbolic string, id OID, ok bool) {
 		id, ok = r.packedRef(name)
 		return "", id, ok
 	}
-	if err != nil || !info.Mode().IsRegular() { // a symbolic link is a symbolic ref of old
+	// Old versions of git stored a symbolic ref as a symbolic link.
+	if err != nil || !info.Mode().IsRegular() {
 		return "", "", false
 	}
 	text, err := os.ReadFile(path)
@@ -126,7 +132,7 @@ func (r *Repo) readRef(name string) (symbolic string, id OID, ok bool) {
 	return "", OID(line), plain && OID(line).Valid()
 }
 
-// plainRef reports whether name is a ref that can be looked up as a path as it is.
+// plainRef reports whether name is the name of a ref that can be used as a file path unchanged.
 func plainRef(name string) bool {
 	if !strings.HasPrefix(name, "refs/") {
 		return false
@@ -139,7 +145,8 @@ func plainRef(name string) bool {
 	return !strings.ContainsAny(name, " \t\n\\:?*[~^\x7f")
 }
 
-// packedRef looks a ref up among the packed ones. There may be a hundred thousand, of which branches come first.
+// packedRef finds a ref in the file packed-refs. The file may have a hundred thousand lines;
+// branches come first in it.
 func (r *Repo) packedRef(name string) (OID, bool) {
 	file, err := os.Open(filepath.Join(r.gitDir, "packed-refs"))
 	if err != nil {

@@ -11,8 +11,9 @@ import (
 	"github.com/backsight/backsight/internal/testgit"
 )
 
-// Whatever is plain must be what git says it is; and what nearly all repositories look like must be plain.
-func TestOpen_PlainRepositoriesAreWhatGitSaysTheyAre(t *testing.T) {
+// Every repository that Open reads without git must have the properties that git reports, and
+// ordinary repositories must be read without git.
+func TestOpen_PlainRepositoriesEqualGit(t *testing.T) {
 	t.Parallel()
 	write := func(t *testing.T, repo *testgit.Repo, name, text string) {
 		require.NoError(t, os.WriteFile(filepath.Join(repo.Dir, name), []byte(text), 0o644))
@@ -75,7 +76,7 @@ func TestOpen_PlainRepositoriesAreWhatGitSaysTheyAre(t *testing.T) {
 	}
 }
 
-func TestParsePlainConfig_LeavesToGitWhatIsNotPlain(t *testing.T) {
+func TestParsePlainConfig_RefusesWhatIsNotPlain(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
 		"[core]\nbare = true\n[include]\npath = x\n", "[core] bare = true\n", "[core]\nbare\n", "[core]\nbare = \"true\"\n",
@@ -87,7 +88,7 @@ func TestParsePlainConfig_LeavesToGitWhatIsNotPlain(t *testing.T) {
 	}
 	c, ok := parsePlainConfig([]byte("# hello\n[Core]\n\tBare = true\n[core]\n\tbare = false\n[remote \"o\"]\n\tpartialCloneFilter = blob:none\n"))
 	require.True(t, ok)
-	require.Equal(t, plainConfig{bare: "false", promisor: true}, c, "the last one counts")
+	require.Equal(t, plainConfig{bare: "false", promisor: true}, c, "the last value applies")
 }
 
 func TestReadRef_RefusesWhatIsNotAPlainRef(t *testing.T) {

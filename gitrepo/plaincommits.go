@@ -15,11 +15,13 @@ import (
 	"time"
 )
 
-// This file reads what small plain repositories are asked for at every sync, without a process: where the default branch
-// is, and the commits that lead there. Nearly all repositories of a large installation are small, and nearly all of them rest.
+// This file reads what every sync needs to know about small plain repositories, without a process:
+// the tip of the default branch and the commits of its history. In a large installation, nearly all
+// repositories are small and unchanged since the last sync.
 
-// Tip returns what DefaultBranch would, read from a few small files, in some tens of microseconds. It does not look whether
-// the commit is there. ok is false when git has to be asked; call DefaultBranch then.
+// Tip returns the same branch and tip as DefaultBranch. It reads a few small files, which takes
+// some tens of microseconds, and does not check that the commit exists. ok is false when it cannot
+// answer; callers must then use DefaultBranch.
 func (r *Repo) Tip() (ref string, tip OID, ok bool) {
 	if !r.plain {
 		return "", "", false
@@ -30,7 +32,8 @@ func (r *Repo) Tip() (ref string, tip OID, ok bool) {
 	return r.followRef("HEAD")
 }
 
-// TipOf is Open and Tip. It never starts a process: ok is false for whatever is not a plain repository.
+// TipOf opens the repository in dir and returns its Tip. It never starts a process: ok is false
+// when the repository is not plain.
 func TipOf(dir string) (ref string, tip OID, ok bool) {
 	r := &Repo{dir: dir, gitDir: findGitDir(dir)}
 	if r.gitDir == "" {
@@ -40,12 +43,12 @@ func TipOf(dir string) (ref string, tip OID, ok bool) {
 	return r.Tip()
 }
 
-// originHead is the ref by which a clone knows its remote's default branch.
+// originHead is the ref in which a clone records its remote's default branch.
 const originHead = "refs/remotes/origin/HEAD"
 
 // followRef follows symbolic refs to an object id.
 func (r *Repo) followRef(name string) (ref string, id OID, ok bool) {
-	for range 5 { // as many names in a row as git follows
+	for range 5 { // git follows at most five symbolic refs
 		symbolic, id, ok := r.readRef(name)
 		if !ok {
 			return "", "", false
@@ -58,7 +61,8 @@ func (r *Repo) followRef(name string) (ref string, id OID, ok bool) {
 	return "", "", false
 }
 
-// absentRef reports whether a ref is certainly not there.
+// absentRef reports whether a ref certainly does not exist. It returns false when only git can
+// tell.
 func (r *Repo) absentRef(name string) bool {
 	if !r.plain {
 		return false
@@ -70,8 +74,8 @@ func (r *Repo) absentRef(name string) bool {
 	return errors.Is(err, fs.ErrNotExist) || err == nil && !bytes.Contains(text, []byte(" "+name+"\n"))
 }
 
-// plainBranch returns the ref that name leads to and its commit, when they can be read without git and the commit is
-// there.
+// plainBranch returns the ref that name leads to, and its commit. ok is false when they cannot be
+// read without git, or when the commit does not exist.
 func (r *Repo) plainBranch(ctx context.Context, name string) (ref string, tip OID, ok bool) {
 	if !r.plain {
 		return "", "", false
@@ -85,16 +89,18 @@ func (r *Repo) plainBranch(ctx context.Context, name string) (ref string, tip OI
 	return ref, tip, ok
 }
 
-// plainWalkLength is how many commits a walk without git may take. Each costs about 10 µs or, where it is loose, 50; git's own
-// walk costs a process and then a microsecond each.
+// plainWalkLength is the most commits that a walk without git reads. Each commit takes about 10 µs,
+// or 50 µs if it is a loose object. A walk by git costs a process, and then a microsecond per
+// commit.
 const plainWalkLength = 300
 
-// walkPlain is walk without git. ok is false when git has to walk: a long history, a graft, anything unusual.
+// walkPlain does the same as walk, without git. ok is false when git has to walk: because the
+// history is long, or has grafts, or anything is unusual.
 func (r *Repo) walkPlain(ctx context.Context, tip OID, each func(Commit) (keep, more bool)) (commits []Commit, ok bool) {
 	if !r.plain {
 		return nil, false
 	}
-	// Grafts give commits other parents than they say.
+	// Grafts replace the parents that a commit records.
 	if _, err := os.Lstat(filepath.Join(r.gitDir, "info", "grafts")); !errors.Is(err, fs.ErrNotExist) {
 		return nil, false
 	}
@@ -123,7 +129,7 @@ func (r *Repo) walkPlain(ctx context.Context, tip OID, each func(Commit) (keep, 
 	return nil, false
 }
 
-// FirstParent returns the first parent of a commit, "" for a root.
+// FirstParent returns the first parent of a commit, or "" for a root commit.
 func (r *Repo) FirstParent(ctx context.Context, id OID) (parent OID, err error) {
 	two, err := r.walk(ctx, id, func(c Commit) (keep, more bool) { return true, c.ID == id })
 	if err != nil || len(two) < 2 {
@@ -132,8 +138,8 @@ func (r *Repo) FirstParent(ctx context.Context, id OID) (parent OID, err error) 
 	return two[1].ID, nil
 }
 
-// parsePlainCommit returns the committer date and the first parent, "" for a root. ok is false for anything that git does
-// not write itself.
+// parsePlainCommit returns the committer date and the first parent, which is "" for a root commit.
+// ok is false when the text differs from what git itself writes.
 func parsePlainCommit(text []byte) (at time.Time, parent OID, ok bool) {
 	header, _, _ := bytes.Cut(text, []byte("\n\n"))
 	line, rest, _ := bytes.Cut(header, []byte("\n"))
@@ -180,8 +186,8 @@ func (r *Repo) plainCommits() *plainCommits {
 
 func (p *plainCommits) close() { p.objects.Close() }
 
-// read returns the text of a commit. ok is false when git would have to look: it is in no pack and not loose, or damaged, or
-// something else than a commit.
+// read returns the text of a commit. ok is false when git has to read it: because the object is
+// neither in a pack nor loose, is damaged, or is not a commit.
 func (p *plainCommits) read(ctx context.Context, id OID) (text []byte, ok bool) {
 	hash, valid := HashOf(id)
 	if !valid || len(id) != 40 || ctx.Err() != nil {
@@ -201,10 +207,11 @@ func (p *plainCommits) read(ctx context.Context, id OID) (text []byte, ok bool) 
 	return readLooseCommit(filepath.Join(p.objects.repo.objects, string(id[:2]), string(id[2:])), id)
 }
 
-// maxPlainCommit is the size in bytes above which a commit is left to git: someone signed a book.
+// maxPlainCommit is the size in bytes above which git reads a commit. Real commits are far smaller.
 const maxPlainCommit = 1 << 20
 
-// readLooseCommit reads a commit that is a file of its own, and checks that its content has the name.
+// readLooseCommit reads a commit that is stored as a loose object, and verifies that its content
+// has this id.
 func readLooseCommit(path string, id OID) (text []byte, ok bool) {
 	file, err := os.Open(path)
 	if err != nil {

@@ -22,14 +22,15 @@ type contextT interface {
 	Context() context.Context
 }
 
-// slowly returns the same repository, read by git alone.
+// slowly returns the same repository, with all reading left to git.
 func slowly(t contextT, r *Repo) *Repo {
 	slow := &Repo{dir: r.dir, gitDir: r.gitDir}
 	require.NoError(t, slow.openByGit(t.Context()))
 	return slow
 }
 
-// requireSameAsGit asserts that everything that may be read without git is what git says, and returns whether Tip knew.
+// requireSameAsGit asserts that everything that is read without git equals what git returns. It
+// reports whether Tip returned a commit.
 func requireSameAsGit(t contextT, dir string) bool {
 	quick, err := Open(t.Context(), dir)
 	require.NoError(t, err)
@@ -70,8 +71,9 @@ func requireSameAsGit(t contextT, dir string) bool {
 	return known
 }
 
-// What is read without git is what git says, in histories of any shape and in refs and objects of any state.
-func TestPlainRepositories_AreReadAsGitReadsThem(t *testing.T) {
+// Everything that is read without git equals what git returns, for histories of any shape and refs
+// and objects in any state.
+func TestPlainRepositories_EqualGit(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	n := 0
@@ -118,7 +120,7 @@ func TestPlainRepositories_AreReadAsGitReadsThem(t *testing.T) {
 	})
 }
 
-func TestWorkTrees_AreReadAsGitReadsThem(t *testing.T) {
+func TestWorkTrees_EqualGit(t *testing.T) {
 	t.Parallel()
 	origin := testgit.New(t)
 	origin.Import(t, "main", true, testgit.Commit{}, testgit.Commit{Message: "two"})
@@ -152,7 +154,8 @@ func TestWorkTrees_AreReadAsGitReadsThem(t *testing.T) {
 	}
 }
 
-// Git is not there at all, and a plain repository can be read still: no process is started.
+// No git binary is in PATH, and a plain repository can still be read, because no process is
+// started.
 func TestPlainRepositories_AreReadWithoutAProcess(t *testing.T) {
 	packed, loose := testgit.New(t), testgit.New(t)
 	packed.Import(t, "main", true, testgit.Commit{}, testgit.Commit{Message: "two"})
@@ -173,15 +176,16 @@ func TestPlainRepositories_AreReadWithoutAProcess(t *testing.T) {
 	}
 }
 
-// What is damaged, long or unusual is git's to judge.
-func TestPlainCommits_LeaveToGitWhatIsNotPlain(t *testing.T) {
+// Everything damaged, long or unusual is left to git.
+func TestPlainCommits_LeaveTheUnusualToGit(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	all := func(Commit) (keep, more bool) { return true, true }
 	for name, change := range map[string]func(repo *testgit.Repo, ids []string){
 		"missing": func(repo *testgit.Repo, ids []string) { repo.RemoveObject(t, ids[0]) },
 		"corrupt": func(repo *testgit.Repo, ids []string) { repo.CorruptObject(t, ids[0]) },
-		"replaced": func(repo *testgit.Repo, ids []string) { // another commit's file under this one's name
+		// The file of another commit lies under this commit's id.
+		"replaced": func(repo *testgit.Repo, ids []string) {
 			text, err := os.ReadFile(repo.ObjectPath(ids[1]))
 			require.NoError(t, err)
 			repo.RemoveObject(t, ids[0])
@@ -219,7 +223,7 @@ func TestParsePlainCommit_RefusesWhatGitDoesNotWrite(t *testing.T) {
 	t.Parallel()
 	const id = "0123456789012345678901234567890123456789"
 	at, parent, ok := parsePlainCommit([]byte("tree " + id + "\nparent " + id + "\nparent x" + id[1:] + "\nauthor A <a> 1 +0000\ncommitter C <c> 2 +0000\n\nm"))
-	require.False(t, ok, "the second parent")
+	require.False(t, ok, "the second parent is malformed")
 	require.True(t, at.IsZero())
 	require.Empty(t, string(parent)[min(len(parent), 40):])
 	for _, text := range []string{

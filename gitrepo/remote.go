@@ -7,8 +7,9 @@ import (
 	"strings"
 )
 
-// Host returns the scheme and host that a clone URL leads to, without user and path: "https://example.com:8443", "ssh://example.com" for
-// git@example.com:path. It is "" for what lies on this machine.
+// Host returns the scheme and host of a clone URL, without user and path:
+// "https://example.com:8443", or "ssh://example.com" for git@example.com:path. It returns "" for a
+// repository on this machine.
 func Host(remote string) string {
 	if filepath.IsAbs(remote) {
 		return ""
@@ -27,21 +28,23 @@ func Host(remote string) string {
 	return "ssh://" + strings.ToLower(name[strings.LastIndexByte(name, '@')+1:])
 }
 
-// unreached is what git, curl and ssh say when they got no connection, whatever the repository.
-var unreached = []string{
-	"could not resolve host", "could not resolve proxy", "unable to look up", // names
+// unreachable are the messages of git, curl and ssh that say that there was no connection to the
+// host.
+var unreachable = []string{
+	"could not resolve host", "could not resolve proxy", "unable to look up", // of the name
 	"failed to connect to", "couldn't connect to server", "unable to connect to", "connect to host",
 }
 
-// Unreached reports whether err is of a git process that found nobody at the remote's host: its name is unknown, or nothing listens. A host that
-// answers and refuses is reached.
-func Unreached(err error) bool {
+// Unreachable reports whether err comes from a git process that could not connect to the remote's
+// host: the host name does not resolve, or nothing listens there. It returns false for a host that
+// answers with a refusal.
+func Unreachable(err error) bool {
 	failed, ok := errors.AsType[*Error](err)
 	if !ok {
 		return false
 	}
 	said := strings.ToLower(failed.Stderr)
-	for _, words := range unreached {
+	for _, words := range unreachable {
 		if strings.Contains(said, words) {
 			return true
 		}

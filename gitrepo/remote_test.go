@@ -26,7 +26,7 @@ func TestHost(t *testing.T) {
 	}
 }
 
-// unusedAddress is one at which nothing listens.
+// unusedAddress returns an address at which nothing listens.
 func unusedAddress(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -35,22 +35,23 @@ func unusedAddress(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-func TestUnreachedHostIsToldFromOneThatRefuses(t *testing.T) {
+func TestUnreachable_TellsAnUnreachableHostFromOneThatRefuses(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "1.git")
 	address := unusedAddress(t)
 	for _, url := range []string{"http://" + address + "/a.git", "git://" + address + "/a.git"} {
 		_, err := CloneMirror(t.Context(), url, dir)
-		require.True(t, Unreached(err), "%s: %v", url, err)
+		require.True(t, Unreachable(err), "%s: %v", url, err)
 	}
 	_, err := CloneMirror(t.Context(), "file:///nothing/is/here", dir)
 	require.Error(t, err)
-	require.False(t, Unreached(err), "%v", err)
-	require.False(t, Unreached(nil))
+	require.False(t, Unreachable(err), "%v", err)
+	require.False(t, Unreachable(nil))
 }
 
-// What a failed clone says is stored with the repository, and shown to all who may see it.
-func TestErrorsHoldNoPassword(t *testing.T) {
+// The error of a failed clone is stored with the repository and shown to all viewers of the
+// repository.
+func TestErrors_HoldNoPassword(t *testing.T) {
 	t.Parallel()
 	for _, credentials := range []string{"ann:secret", "secret", "secret:x-oauth-basic"} {
 		_, err := CloneMirror(t.Context(), "http://"+credentials+"@"+unusedAddress(t)+"/a.git", filepath.Join(t.TempDir(), "1.git"))

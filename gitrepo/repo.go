@@ -27,23 +27,24 @@ func (id OID) Valid() bool {
 	return true
 }
 
-// ErrNoCommits says that a repository has no commits on any branch, so there is no history to read.
+// ErrNoCommits is returned for a repository that has no commits on any branch, and so no history.
 var ErrNoCommits = errors.New("the repository has no commits")
 
 // Repo is a git repository on this machine. It holds no resources and is safe for concurrent use.
 type Repo struct {
-	dir      string // as given to Open, absolute
-	gitDir   string // the repository proper: dir itself when bare, otherwise its .git
-	objects  string // the object store (a linked work tree's lies elsewhere)
+	dir      string // the path given to Open, made absolute
+	gitDir   string // the git directory: dir itself if bare, otherwise its .git
+	objects  string // the object store; a linked work tree has it in another folder
 	bare     bool
 	shallow  bool
-	promisor bool   // objects may be missing on purpose; see shadow.go
+	promisor bool   // this is a partial clone; see partialclone.go
 	format   string // "sha1" or "sha256"
-	plain    bool   // git has nothing to add about it; see plain.go
+	plain    bool   // it can be read without git; see plain.go
 }
 
-// Open opens the repository in dir, which may be bare, or the folder of a work tree (linked ones too). It does not
-// look in parent folders. An *insights.Error with code NotFound says that dir holds no repository.
+// Open opens the repository in dir, which is a bare repository or the folder of a work tree,
+// possibly a linked one. It does not search parent folders. The error is an *insights.Error with
+// code NotFound when dir holds no repository.
 func Open(ctx context.Context, dir string) (*Repo, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
@@ -65,7 +66,7 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 	return r, nil
 }
 
-// openByGit fills in what git knows about the repository.
+// openByGit asks git for the properties of the repository.
 func (r *Repo) openByGit(ctx context.Context) (err error) {
 	out, err := r.output(ctx, "rev-parse", "--is-bare-repository", "--is-shallow-repository", "--show-object-format", "--git-path", "objects")
 	if err != nil {
@@ -74,9 +75,10 @@ func (r *Repo) openByGit(ctx context.Context) (err error) {
 		}
 		return insights.Errorf(insights.NotFound, "%v", err)
 	}
-	fields := strings.SplitN(strings.TrimSuffix(string(out), "\n"), "\n", 4) // the path comes last: it may hold anything
+	// The path comes last because it may contain line feeds.
+	fields := strings.SplitN(strings.TrimSuffix(string(out), "\n"), "\n", 4)
 	if len(fields) != 4 {
-		return insights.Errorf(insights.Internal, "repository %s: git rev-parse printed %q", r.dir, out)
+		return insights.Errorf(insights.Internal, "repository %s: unexpected output of git rev-parse: %q", r.dir, out)
 	}
 	r.bare, r.shallow, r.format = fields[0] == "true", fields[1] == "true", fields[2]
 	if r.objects, err = filepath.Abs(fields[3]); err != nil {
@@ -88,15 +90,15 @@ func (r *Repo) openByGit(ctx context.Context) (err error) {
 	return nil
 }
 
-// Dir returns the absolute path that the repository was opened with.
+// Dir returns the absolute form of the path that Open was called with.
 func (r *Repo) Dir() string { return r.dir }
 
-// Shallow reports whether the history was cut when cloning: the oldest known commit is then not the first one, and
-// nothing is known about the time before it.
+// Shallow reports whether this is a shallow clone. The oldest commit of a shallow clone is not the
+// repository's first one, and its state before that commit is unknown.
 func (r *Repo) Shallow() bool { return r.shallow }
 
-// findGitDir returns the git directory for dir, or "" when there is none. Looking with our own eyes keeps git from
-// climbing into parent folders, where it would find somebody else's repository.
+// findGitDir returns the git directory of dir, or "" when there is none. It does not use git's own
+// discovery, because git searches parent folders and could find another repository there.
 func findGitDir(dir string) string {
 	if isGitDir(dir) {
 		return dir
@@ -130,7 +132,8 @@ func findGitDir(dir string) string {
 	return filepath.Clean(target)
 }
 
-// isGitDir reports whether dir looks like a git directory, by what git itself asks for: HEAD, objects and refs.
+// isGitDir reports whether dir looks like a git directory. git makes the same check: HEAD, objects
+// and refs exist.
 func isGitDir(dir string) bool {
 	for _, name := range []string{"HEAD", "objects", "refs"} {
 		if _, err := os.Lstat(filepath.Join(dir, name)); err != nil {

@@ -30,7 +30,7 @@ func plainGit(t *testing.T, dir string, args ...string) {
 	require.NoError(t, err, "git %v: %s", args, out)
 }
 
-func TestOpen_RefusesWhatIsNoRepository(t *testing.T) {
+func TestOpen_RefusesOtherFolders(t *testing.T) {
 	t.Parallel()
 	repo := testgit.New(t)
 	plain := t.TempDir()
@@ -77,7 +77,7 @@ func TestDefaultBranch(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(repo.Dir, "HEAD"), []byte("ref: refs/heads/gone\n"), 0o644))
 	_, _, err = open(t, repo.Dir).DefaultBranch(ctx)
 	require.Equal(t, insights.NotFound, insights.ErrorCode(err))
-	require.ErrorContains(t, err, "refs/heads/main", "names a branch that can be used instead")
+	require.ErrorContains(t, err, "refs/heads/main", "the error suggests a branch")
 
 	require.NoError(t, os.WriteFile(filepath.Join(repo.Dir, "HEAD"), []byte(id+"\n"), 0o644))
 	ref, tip, err = open(t, repo.Dir).DefaultBranch(ctx)
@@ -86,7 +86,7 @@ func TestDefaultBranch(t *testing.T) {
 	require.Equal(t, OID(id), tip)
 }
 
-func TestDefaultBranch_OfAWorkTreeIsItsOriginsHead(t *testing.T) {
+func TestDefaultBranch_OfAWorkTreeIsThatOfOrigin(t *testing.T) {
 	t.Parallel()
 	remote := testgit.New(t)
 	id := remote.Commit(t, testgit.Epoch, map[string]string{"a": "1"})
@@ -130,7 +130,7 @@ func TestFind(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
-func TestContextEndsGit(t *testing.T) {
+func TestContext_EndsGit(t *testing.T) {
 	t.Parallel()
 	repo := testgit.New(t)
 	repo.Commit(t, testgit.Epoch, map[string]string{"a": "1"})

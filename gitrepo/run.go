@@ -13,21 +13,22 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// waitDelay is how long git's pipes may stay open after it was told to end, before they are closed under it.
+// waitDelay is how long git may keep its pipes open after it was killed. After that they are
+// closed.
 const waitDelay = 5 * time.Second
 
-// maxStderr is how much of git's stderr an error keeps, in bytes. The first lines name the cause; what follows repeats it.
+// maxStderr is how many bytes of git's stderr an error keeps. The first lines name the cause.
 const maxStderr = 2048
 
-// purpose says what a git process is for, which decides what it may touch.
+// purpose is what a git process is for. It decides what the process may use.
 type purpose int
 
 const (
-	reading  purpose = iota // this machine's files only, isolated from all configuration but the repository's
+	reading  purpose = iota // uses local files and the repository's own configuration only
 	fetching                // may use the network, and the user's credentials and proxies
 )
 
-// command is the one place that makes git processes.
+// command creates all git processes; nothing else starts git.
 func command(ctx context.Context, why purpose, gitDir string, args ...string) *exec.Cmd {
 	full := []string{"-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-c", "gc.autoDetach=false"}
 	if gitDir != "" {
@@ -40,7 +41,8 @@ func command(ctx context.Context, why purpose, gitDir string, args ...string) *e
 	return cmd
 }
 
-// environment returns the parent's environment without the variables that would point git elsewhere.
+// environment returns this process's environment without the variables that redirect git to other
+// files.
 func environment(why purpose) []string {
 	env := make([]string, 0, 32)
 	for _, entry := range os.Environ() {
@@ -52,7 +54,8 @@ func environment(why purpose) []string {
 	}
 	env = append(env, "LC_ALL=C", "GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "GIT_NO_REPLACE_OBJECTS=1", "GIT_NO_LAZY_FETCH=1")
 	if why == reading {
-		// No protocol is allowed, so that a git that does not know GIT_NO_LAZY_FETCH (before 2.45) cannot fetch either.
+		// No protocol is allowed: git before 2.45 ignores GIT_NO_LAZY_FETCH, and this keeps it from
+		// fetching.
 		env = append(env, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_ALLOW_PROTOCOL=none")
 	} else {
 		env = append(env, "GIT_ALLOW_PROTOCOL=https:http:ssh:git:file")
@@ -60,7 +63,8 @@ func environment(why purpose) []string {
 	return env
 }
 
-// allowedWhenFetching names the GIT_* variables by which a user's machine reaches its remotes.
+// allowedWhenFetching reports whether a GIT_* variable configures how git reaches remotes, such as
+// ssh commands and proxies.
 func allowedWhenFetching(name string) bool {
 	switch name {
 	case "GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_ASKPASS", "GIT_PROXY_COMMAND", "GIT_HTTP_PROXY_AUTHMETHOD",
@@ -71,14 +75,14 @@ func allowedWhenFetching(name string) bool {
 	return strings.HasPrefix(name, "GIT_SSL_") || strings.HasPrefix(name, "GIT_CONFIG_KEY_") || strings.HasPrefix(name, "GIT_CONFIG_VALUE_")
 }
 
-// output runs git on the repository and returns what it printed.
+// output runs git on the repository and returns its stdout.
 func (r *Repo) output(ctx context.Context, args ...string) ([]byte, error) {
 	cmd := command(ctx, reading, r.gitDir, args...)
 	out, err := outputOf(cmd)
 	return out, r.wrap(ctx, args[0], cmd, err)
 }
 
-// outputOf runs cmd and returns its stdout; unlike cmd.Output it leaves cmd.Stderr as command set it.
+// outputOf runs cmd and returns its stdout. Unlike cmd.Output it leaves cmd.Stderr unchanged.
 func outputOf(cmd *exec.Cmd) ([]byte, error) {
 	var out bytes.Buffer
 	cmd.Stdout = &out
@@ -86,7 +90,8 @@ func outputOf(cmd *exec.Cmd) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// wrap turns the end of a git process into an error that names the repository and what git said, or nil.
+// wrap converts the error of a git process to one that names the repository and has git's message.
+// It returns nil for nil.
 func (r *Repo) wrap(ctx context.Context, verb string, cmd *exec.Cmd, err error) error {
 	if err == nil {
 		return nil
@@ -108,9 +113,9 @@ func gitError(ctx context.Context, object, verb string, cmd *exec.Cmd, err error
 	return &Error{Object: object, Verb: verb, Stderr: said, Err: err}
 }
 
-// Error is a git process that failed.
+// Error reports a git process that failed.
 type Error struct {
-	Object string // what was worked on, e.g. "repository /srv/mirrors/1.git"
+	Object string // what git worked on, for example "repository /srv/mirrors/1.git"
 	Verb   string // git's subcommand
 	Stderr string // the first lines that git printed to stderr
 	Err    error  // how the process ended, usually an *exec.ExitError
@@ -133,7 +138,7 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// stderrHead keeps the first maxStderr bytes written to it and drops the rest.
+// stderrHead keeps the first maxStderr bytes written to it and drops the others.
 type stderrHead struct{ text []byte }
 
 func (s *stderrHead) Write(p []byte) (int, error) {
@@ -141,7 +146,7 @@ func (s *stderrHead) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// String returns what was kept on one line.
+// String returns the kept bytes as one line.
 func (s *stderrHead) String() string {
 	return strings.Join(strings.FieldsFunc(string(s.text), func(c rune) bool { return c == '\n' || c == '\r' }), "; ")
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// Metrics are the metrics of a worker. Methods may be called on nil and from any goroutine.
+// Metrics are the metrics of a worker. Methods do nothing on nil and are safe for concurrent use.
 type Metrics struct {
 	samples      *prometheus.CounterVec
 	saved        prometheus.Counter
@@ -31,56 +31,57 @@ type Metrics struct {
 
 // Values of labels.
 const (
-	// of "by": who settled a sample.
-	ByPlan   = "plan"   // the commit index: nothing was searched
-	BySearch = "search" // a search, or the reason why there was none
-	ByGiveUp = "giveup" // a workflow, after attempts that did not end
+	// Values of "by": what settled a sample.
+	ByPlan   = "plan"   // the plan, from the commit index and without a search
+	BySearch = "search" // a search, or a reason not to search
+	ByGiveUp = "giveup" // a workflow that gave up after failed attempts
 
-	// of "limit".
-	LimitSamples     = "samples"     // settled per second
-	LimitSearches    = "searches"    // started per second
-	LimitConcurrency = "concurrency" // searches at a time
+	// Values of "limit".
+	LimitSamples     = "samples"     // samples settled per second
+	LimitSearches    = "searches"    // searches started per second
+	LimitConcurrency = "concurrency" // concurrent searches
 
-	// of "result".
+	// Values of "result".
 	Done      = "done"
 	Failed    = "failed"
-	Stopped   = "stopped" // the worker stops, or the activity was cancelled
-	Fetched   = "fetched" // or read, where the repository is local
+	Stopped   = "stopped" // the worker is stopping, or the activity was cancelled
+	Fetched   = "fetched" // for a local repository: read
 	Unchanged = "unchanged"
 	Hit       = "hit"
 	Miss      = "miss"    // there is no index yet
-	Behind    = "behind"  // the index does not know all commits that were asked for, or cannot help the query
-	Damaged   = "damaged" // the index is thrown away and made anew
+	Behind    = "behind"  // the index lacks some of the commits, or cannot answer the query
+	Damaged   = "damaged" // the index is deleted and rebuilt
 )
 
-// NewMetrics returns the metrics of a worker, registered.
+// NewMetrics returns the metrics of a worker and registers them. It panics if they are registered
+// already.
 func NewMetrics(registry prometheus.Registerer) *Metrics {
 	m := &Metrics{
 		samples: vec("samples_settled_total", "Samples that got an outcome, by outcome and by what settled them.", "outcome", "by"),
 		saved: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "backsight_searches_saved_total", Help: "Samples that needed no search of their own: compression found the same commit, or none.",
+			Name: "backsight_searches_saved_total", Help: "Samples settled without a search: compression found the same commit, or no commit.",
 		}),
-		searches: vec("searches_total", "Searches of one repository at some commits, by how they ended.", "result"),
-		running:  gauge("searches_running", "Searches that run now."),
+		searches: vec("searches_total", "Searches of one repository at some commits, by result.", "result"),
+		running:  gauge("searches_running", "Searches that are running."),
 		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "backsight_search_seconds", Help: "Time that a search of one repository took, without waiting for limits.",
+			Name: "backsight_search_seconds", Help: "Duration of a search of one repository, without the time spent waiting for limits.",
 			Buckets: prometheus.ExponentialBuckets(0.001, 4, 10), // 1 ms to 4 minutes
 		}),
-		blobs:     counter("blobs_read_total", "Distinct blobs that searches read."),
-		skipped:   counter("blobs_skipped_total", "Versions of files that searches did not read because the history index knows that they cannot match."),
-		bytes:     counter("read_bytes_total", "Bytes of commits, trees and blobs that searches read."),
-		processes: counter("git_processes_total", "Git processes that searches started to read objects."),
-		limit:     gaugeVec("limit", "The limits in force, per second or at a time; 0 is no limit.", "limit"),
-		waited:    vec("limiter_wait_seconds_total", "Time that searches waited for a limit.", "limit"),
-		syncs:     vec("mirror_syncs_total", "Looks at repositories for new commits, by how they ended.", "result"),
-		clones:    counter("mirror_clones_total", "Mirrors that were cloned because this machine had none."),
-		lookups:   vec("index_lookups_total", "Searches that looked for a history index, by what they found.", "result"),
-		updates:   vec("index_updates_total", "History indexes that were made or extended.", "result"),
+		blobs:     counter("blobs_read_total", "Distinct blobs read by searches."),
+		skipped:   counter("blobs_skipped_total", "Versions of files that searches skipped, because the history index shows that they cannot match."),
+		bytes:     counter("read_bytes_total", "Bytes of commits, trees and blobs read by searches."),
+		processes: counter("git_processes_total", "Git processes started by searches to read objects."),
+		limit:     gaugeVec("limit", "The current limits, per second or of concurrency; 0 means no limit.", "limit"),
+		waited:    vec("limiter_wait_seconds_total", "Time that searches spent waiting for a limit.", "limit"),
+		syncs:     vec("mirror_syncs_total", "Checks of repositories for new commits, by result.", "result"),
+		clones:    counter("mirror_clones_total", "Mirrors cloned because this machine did not have them."),
+		lookups:   vec("index_lookups_total", "Searches that looked for a history index, by result.", "result"),
+		updates:   vec("index_updates_total", "Builds and updates of history indexes, by result.", "result"),
 		writes: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "backsight_ledger_write_seconds", Help: "Time of one transaction that writes samples and their points.",
+			Name: "backsight_ledger_write_seconds", Help: "Duration of one transaction that writes samples and their points.",
 			Buckets: prometheus.ExponentialBuckets(0.001, 2, 14), // 1 ms to 8 s
 		}),
-		writeFailure: counter("ledger_write_failures_total", "Transactions with samples that failed; the activity tries again."),
+		writeFailure: counter("ledger_write_failures_total", "Failed transactions that write samples; the activity retries them."),
 	}
 	registry.MustRegister(m.samples, m.saved, m.searches, m.running, m.seconds, m.blobs, m.skipped, m.bytes, m.processes,
 		m.limit, m.waited, m.syncs, m.clones, m.lookups, m.updates, m.writes, m.writeFailure)
@@ -114,14 +115,15 @@ func gaugeVec(name, help string, labels ...string) *prometheus.GaugeVec {
 	return prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "backsight_" + name, Help: help}, labels)
 }
 
-// known makes the values of a label known, with 0.
+// known makes a metric export the values of a label, with 0.
 func known(v *prometheus.CounterVec, values ...string) {
 	for _, value := range values {
 		v.WithLabelValues(value)
 	}
 }
 
-// Settled counts samples that got an outcome. What compression settled counts as a search saved.
+// Settled counts samples that got an outcome. Reused and absent samples also count as saved
+// searches.
 func (m *Metrics) Settled(by string, outcome insights.Outcome, n int64) {
 	if m == nil || n <= 0 {
 		return
@@ -132,18 +134,19 @@ func (m *Metrics) Settled(by string, outcome insights.Outcome, n int64) {
 	}
 }
 
-// Planned counts what a plan settled: the difference of a generation's tallies before and after it was written.
+// Planned counts the samples that a plan settled: the difference between its tallies before and
+// after it was written.
 func (m *Metrics) Planned(before, after insights.Completeness) {
 	m.Settled(ByPlan, insights.Reused, after.Reused-before.Reused)
 	m.Settled(ByPlan, insights.Absent, after.Absent-before.Absent)
 }
 
-// Read is what a search read.
+// Read counts what a search read.
 type Read struct {
 	Blobs, Skipped, Bytes, Processes int64
 }
 
-// SearchStarted notes a search that runs; the caller calls ended with its result.
+// SearchStarted records the start of a search. Callers must call ended with its result.
 func (m *Metrics) SearchStarted() (ended func(result string, read Read)) {
 	if m == nil {
 		return func(string, Read) {}
@@ -161,7 +164,7 @@ func (m *Metrics) SearchStarted() (ended func(result string, read Read)) {
 	}
 }
 
-// SetLimits tells the limits in force; 0 is none.
+// SetLimits sets the exported limits; 0 means no limit.
 func (m *Metrics) SetLimits(samplesPerSecond, searchesPerSecond float64, concurrency int) {
 	if m == nil {
 		return
@@ -171,14 +174,14 @@ func (m *Metrics) SetLimits(samplesPerSecond, searchesPerSecond float64, concurr
 	m.limit.WithLabelValues(LimitConcurrency).Set(float64(concurrency))
 }
 
-// Waited adds to the time that searches waited for a limit.
+// Waited adds to the time that searches spent waiting for a limit.
 func (m *Metrics) Waited(limit string, d time.Duration) {
 	if m != nil {
 		m.waited.WithLabelValues(limit).Add(d.Seconds())
 	}
 }
 
-// Synced counts repositories that were looked at for new commits.
+// Synced counts repositories that were checked for new commits.
 func (m *Metrics) Synced(result string, n int) {
 	if m != nil {
 		m.syncs.WithLabelValues(result).Add(float64(n))
@@ -192,21 +195,21 @@ func (m *Metrics) ClonedMirror() {
 	}
 }
 
-// IndexLookup counts a search by what history index it found.
+// IndexLookup counts a search by the result of its look-up of a history index.
 func (m *Metrics) IndexLookup(result string) {
 	if m != nil {
 		m.lookups.WithLabelValues(result).Inc()
 	}
 }
 
-// IndexUpdated counts an attempt to make or extend a history index.
+// IndexUpdated counts an attempt to build or extend a history index.
 func (m *Metrics) IndexUpdated(result string) {
 	if m != nil {
 		m.updates.WithLabelValues(result).Inc()
 	}
 }
 
-// Wrote notes a transaction that wrote samples, and whether it failed.
+// Wrote records a transaction that wrote samples, and whether it failed.
 func (m *Metrics) Wrote(began time.Time, err error) {
 	if m == nil {
 		return

@@ -17,21 +17,23 @@ import (
 	"go.temporal.io/sdk/interceptor"
 )
 
-// scope names this program's spans.
+// scope is the name of this program's tracer.
 const scope = "github.com/backsight/backsight"
 
-// tracer makes spans; nil while there are no traces.
+// tracer creates spans. It is nil while tracing is off.
 var tracer atomic.Pointer[oteltrace.Tracer]
 
-// StartTracing sends spans by OTLP over HTTP when OTEL_EXPORTER_OTLP_ENDPOINT or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is set, and as
-// the other variables of OpenTelemetry say (headers, OTEL_TRACES_SAMPLER, OTEL_SERVICE_NAME, …). The interceptors are for
-// client.Options; they carry a trace from an operator's request through workflows into searches. The caller calls stop at the end,
-// which sends what is left. Without an endpoint there are no interceptors, and stop does nothing.
+// StartTracing sends spans by OTLP over HTTP if OTEL_EXPORTER_OTLP_ENDPOINT or
+// OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is set. It follows the other environment variables of
+// OpenTelemetry (headers, OTEL_TRACES_SAMPLER, OTEL_SERVICE_NAME, …). Pass the interceptors to
+// client.Options: they carry a trace from an API request through workflows to searches. Callers
+// must call stop at the end, which sends the remaining spans. Without an endpoint there are no
+// interceptors, and stop does nothing.
 func StartTracing(ctx context.Context, service string, logger *slog.Logger) (interceptors []interceptor.ClientInterceptor, stop func(context.Context) error, err error) {
 	if os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") == "" && os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") == "" {
 		return nil, func(context.Context) error { return nil }, nil
 	}
-	// What says who sends: the environment's word counts more than ours.
+	// The environment overrides the service name given here.
 	who, err := resource.New(ctx, resource.WithAttributes(attribute.String("service.name", service)), resource.WithFromEnv(), resource.WithHost(), resource.WithProcessPID())
 	if err != nil {
 		return nil, nil, err
@@ -40,29 +42,30 @@ func StartTracing(ctx context.Context, service string, logger *slog.Logger) (int
 	if err != nil {
 		return nil, nil, err
 	}
-	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { logger.Warn("traces", "error", err) }))
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { logger.Warn("sending traces failed", "error", err) }))
 	provider := trace.NewTracerProvider(trace.WithBatcher(exporter), trace.WithResource(who))
 	ours := provider.Tracer(scope)
 	tracing, err := opentelemetry.NewTracingInterceptor(opentelemetry.TracerOptions{
 		Tracer: ours,
-		// The page asks for the state of what it shows every second or so: spans that say nothing.
+		// The page queries workflows about every second. Such spans would have no value.
 		DisableQueryTracing: true,
-		// A workflow of years outlives tracing libraries and their headers.
+		// A workflow may run for years, and so longer than a version of the tracing library and its
+		// headers is used.
 		AllowInvalidParentSpans: true,
 	})
 	if err != nil {
 		return nil, nil, err
 	}
 	tracer.Store(&ours)
-	logger.InfoContext(ctx, "traces are sent", "service", service)
+	logger.InfoContext(ctx, "sending traces", "service", service)
 	return []interceptor.ClientInterceptor{tracing}, func(ctx context.Context) error {
 		tracer.Store(nil)
 		return provider.Shutdown(ctx)
 	}, nil
 }
 
-// SearchSpan begins a span for the search of a repository at some commits; the caller calls ended. Without traces it
-// does nothing, at no cost.
+// SearchSpan starts a span for the search of a repository at some commits. Callers must call ended.
+// While tracing is off it does nothing and allocates nothing.
 func SearchSpan(ctx context.Context, series, repository string, commits int) (_ context.Context, ended func(Read, error)) {
 	current := tracer.Load()
 	if current == nil {

@@ -35,7 +35,7 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	r.requests = append(r.requests, &export)
 }
 
-func TestSearchSpansReachTheReceiver(t *testing.T) {
+func TestSearchSpan_ReachesTheReceiver(t *testing.T) {
 	got := &receiver{}
 	server := httptest.NewServer(got)
 	defer server.Close()
@@ -54,7 +54,7 @@ func TestSearchSpansReachTheReceiver(t *testing.T) {
 
 	got.mu.Lock()
 	defer got.mu.Unlock()
-	require.Len(t, got.requests, 1, "stop sends what is left, in one piece")
+	require.Len(t, got.requests, 1, "stop sends the remaining spans in one request")
 	spans := got.requests[0].GetResourceSpans()[0]
 	service := map[string]string{}
 	for _, a := range spans.GetResource().GetAttributes() {
@@ -79,7 +79,7 @@ func TestSearchSpansReachTheReceiver(t *testing.T) {
 	require.Equal(t, "git died", list[1].GetStatus().GetMessage())
 }
 
-func TestNoEndpointIsNoCost(t *testing.T) {
+func TestSearchSpan_CostsNothingWithoutAnEndpoint(t *testing.T) {
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "")
 	t.Setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "")
 	interceptors, stop, err := telemetry.StartTracing(t.Context(), "backsight-test", slog.New(slog.DiscardHandler))

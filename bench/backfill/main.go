@@ -1,5 +1,7 @@
-// Command backfill times an insight's way from creation to complete, through the API, Temporal workflows and Postgres, against
-// the bare engine on the same input: what orchestration costs. Both run in turn, and their values are compared.
+// Command backfill measures what orchestration costs. It compares the time of an insight from its
+// creation until it is complete, through the API, Temporal workflows and Postgres, with the time of
+// `backsight history` on the same repositories and times. The two run in turn, and their values are
+// compared.
 //
 //	go run ./bench/backfill [flags] FOLDER...
 package main
@@ -22,8 +24,8 @@ import (
 func main() { process.Main(run) }
 
 func run(ctx context.Context) (err error) {
-	rounds := flag.Int("rounds", 5, "how often each contestant runs, after a first round that does not count")
-	query := flag.String("query", "TODO case:yes", "what is counted")
+	rounds := flag.Int("rounds", 5, "number of runs of each contestant, after a warm-up round")
+	query := flag.String("query", "TODO case:yes", "query to count")
 	points := flag.Int("points", 12, "samples per repository")
 	every := flag.String("every", "1month", "time between samples")
 	flag.Parse()
@@ -36,7 +38,8 @@ func run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.Stop()) }()
-	// Without history indexes: the bare engine has none either, and making them takes a core.
+	// History indexes are off, because `backsight history` has none here, and building them would
+	// use a core.
 	if _, err := p.Command(ctx, "settings", "set", "backsight.index.budget", "0"); err != nil {
 		return err
 	}
@@ -48,17 +51,17 @@ func run(ctx context.Context) (err error) {
 	fmt.Printf("%d repositories, %d samples each, medians of %d rounds, %d processors\n", repositories, *points, *rounds, runtime.NumCPU())
 	fmt.Printf("  backfill    %s\n", process.Shell(append([]string{"backsight", "insight", "create", "--wait", "--query", *query}, b.grid...)...))
 	fmt.Printf("  history     %s\n\n", process.Shell(append([]string{"backsight", "history", "--query", *query}, b.grid...)...))
-	var walls, cpus []float64
+	var wallRatios, cpuRatios []float64
 	for round := range *rounds + 1 {
 		backfill, history, err := b.round(ctx, round)
 		if err != nil {
 			return err
 		}
 		if round == 0 {
-			continue // warms the file cache for both
+			continue // this round warms the file cache for both
 		}
-		walls = append(walls, backfill.wall.Seconds()/history.wall.Seconds())
-		cpus = append(cpus, backfill.cpu.Seconds()/history.cpu.Seconds())
+		wallRatios = append(wallRatios, backfill.wall.Seconds()/history.wall.Seconds())
+		cpuRatios = append(cpuRatios, backfill.cpu.Seconds()/history.cpu.Seconds())
 		for _, c := range []struct {
 			name string
 			cost
@@ -67,7 +70,7 @@ func run(ctx context.Context) (err error) {
 		}
 	}
 	var bars process.Bars
-	bars.AtMost(fmt.Sprintf("%d repositories: backfill / history", repositories), process.Median(walls), 1.3, fmt.Sprintf(" (CPU %.2f)", process.Median(cpus)))
+	bars.AtMost(fmt.Sprintf("%d repositories: backfill / history", repositories), process.Median(wallRatios), 1.3, fmt.Sprintf(" (CPU %.2f)", process.Median(cpuRatios)))
 	bars.Print()
 	return nil
 }
@@ -79,10 +82,10 @@ type bench struct {
 	grid    []string
 }
 
-// cost is what a contestant took.
+// cost is what one contestant took.
 type cost struct{ wall, cpu time.Duration }
 
-// round runs both contestants and compares what they found.
+// round runs both contestants and compares their values.
 func (b *bench) round(ctx context.Context, round int) (backfill, history cost, err error) {
 	before, err := b.product.CPU()
 	if err != nil {
@@ -124,15 +127,15 @@ func (b *bench) round(ctx context.Context, round int) (backfill, history cost, e
 	}
 	for at, value := range stored {
 		if bare[at] != value {
-			return backfill, history, fmt.Errorf("at %s the backfill has %v and history %v", at, value, bare[at])
+			return backfill, history, fmt.Errorf("at %s: the backfill has %v, history has %v", at, value, bare[at])
 		}
 	}
-	// The next round's series must not be this one.
+	// Delete the insight, because the next round would otherwise reuse its series.
 	_, err = b.product.Command(ctx, "insight", "delete", id)
 	return backfill, history, err
 }
 
-// sums adds the values of JSON lines by time.
+// sums returns the sums of the values in JSON lines, by time.
 func sums(lines []byte) (map[string]float64, error) {
 	byTime := map[string]float64{}
 	for line := range bytes.Lines(lines) {
@@ -146,7 +149,7 @@ func sums(lines []byte) (map[string]float64, error) {
 		byTime[point.Time] += point.Value
 	}
 	if len(byTime) == 0 {
-		return nil, errors.New("there are no points")
+		return nil, errors.New("the output has no points")
 	}
 	return byTime, nil
 }

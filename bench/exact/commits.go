@@ -10,27 +10,28 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 )
 
-// place is one first-parent commit of a repository.
-type place struct {
+// revision is one first-parent commit of a repository.
+type revision struct {
 	repository string
 	commit     string
 }
 
-// commits counts at every first-parent commit with the index, and compares the values with git's at random commits.
+// commits counts at every first-parent commit with the index, and compares the values at random
+// commits with those of git.
 func (e *exact) commits(ctx context.Context, q process.Query, seed uint64, n int) error {
 	every, err := e.history(ctx, q.Backsight, "--index", e.indexes, "--every", "commit")
 	if err != nil {
 		return err
 	}
-	places, values, err := e.everyValue(ctx, every.Stdout)
+	revisions, values, err := e.everyValue(ctx, every.Stdout)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s: %d first-parent commits of %d repositories\n", process.Shell(q.Backsight), len(places), len(e.dirs))
+	fmt.Printf("%s: %d first-parent commits of %d repositories\n", process.Shell(q.Backsight), len(revisions), len(e.dirs))
 	random := rand.New(rand.NewPCG(seed, 0))
 	equal, before := 0, e.unexplained
 	for range n {
-		at := places[random.IntN(len(places))]
+		at := revisions[random.IntN(len(revisions))]
 		value, complaints, err := gitCount(ctx, at.repository, q.Git, at.commit)
 		if err != nil {
 			return err
@@ -40,7 +41,7 @@ func (e *exact) commits(ctx context.Context, q process.Query, seed uint64, n int
 			equal++
 			continue
 		}
-		fmt.Printf("%s at %.12s: backsight counts %d, git %d %s\n", filepath.Base(at.repository), at.commit, own, value, complaints)
+		fmt.Printf("%s at %.12s: backsight counts %d, git counts %d %s\n", filepath.Base(at.repository), at.commit, own, value, complaints)
 		explained, err := explain(ctx, q, process.Sample{Repository: at.repository, Commit: at.commit, Value: &own})
 		if err != nil {
 			return err
@@ -54,21 +55,21 @@ func (e *exact) commits(ctx context.Context, q process.Query, seed uint64, n int
 	return nil
 }
 
-// everyValue returns all first-parent commits and the count at each: the list of changes, newest first, says what it is from a commit
-// on until the next.
-func (e *exact) everyValue(ctx context.Context, lines []byte) (places []place, values map[place]int64, err error) {
+// everyValue returns all first-parent commits and the count at each of them. lines list the changes
+// of the count, newest first; each value is valid until the next change.
+func (e *exact) everyValue(ctx context.Context, lines []byte) (revisions []revision, values map[revision]int64, err error) {
 	changes, err := process.Samples(lines)
 	if err != nil {
 		return nil, nil, err
 	}
-	changed := map[place]int64{}
+	changed := map[revision]int64{}
 	for _, c := range changes {
 		if c.Value == nil {
 			return nil, nil, fmt.Errorf("%s: %s: %s", c.Repository, c.Outcome, c.Reason)
 		}
-		changed[place{c.Repository, c.Commit}] = *c.Value
+		changed[revision{c.Repository, c.Commit}] = *c.Value
 	}
-	values = map[place]int64{}
+	values = map[revision]int64{}
 	for _, dir := range e.dirs {
 		repo, err := gitrepo.Open(ctx, dir)
 		if err != nil {
@@ -84,12 +85,12 @@ func (e *exact) everyValue(ctx context.Context, lines []byte) (places []place, v
 		}
 		value := int64(0)
 		for i := len(chain) - 1; i >= 0; i-- {
-			at := place{dir, string(chain[i].ID)}
+			at := revision{dir, string(chain[i].ID)}
 			if v, ok := changed[at]; ok {
 				value = v
 			}
-			places, values[at] = append(places, at), value
+			revisions, values[at] = append(revisions, at), value
 		}
 	}
-	return places, values, nil
+	return revisions, values, nil
 }

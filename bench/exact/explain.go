@@ -11,8 +11,9 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// explain counts each file of a commit by the plain matcher and by git, and lists those that differ with the reason. It returns
-// false unless there is one for each file and their differences are the whole difference.
+// explain counts each file of a commit with the plain matcher and with git, and lists the files
+// that differ with the reason. It returns false if a file has no reason, or if the differences do
+// not add up to the whole difference.
 func explain(ctx context.Context, q process.Query, s process.Sample) (bool, error) {
 	parsed, err := query.Parse(q.Backsight)
 	if err != nil {
@@ -82,7 +83,8 @@ func filesByGit(ctx context.Context, flags []string, s process.Sample) (map[stri
 	return counts, nil
 }
 
-// attributes says whether git takes the file for something else than its content tells, "" when it does not.
+// attributes returns the reason why git treats the file differently from what its content suggests,
+// or "".
 func attributes(ctx context.Context, s process.Sample, path string, content []byte) (string, error) {
 	said, err := process.Git(ctx, s.Repository, "check-attr", "diff", "--", path)
 	if err != nil {
@@ -91,9 +93,9 @@ func attributes(ctx context.Context, s process.Sample, path string, content []by
 	value := string(bytes.TrimSpace(said.Stdout[bytes.LastIndex(said.Stdout, []byte(": "))+1:]))
 	switch {
 	case value == "unset" && !match.IsBinary(content):
-		return "an attribute makes git take this text for binary", nil
+		return "an attribute makes git treat this text as binary", nil
 	case value != "unset" && value != "unspecified" && match.IsBinary(content):
-		return "an attribute makes git take this binary for text", nil
+		return "an attribute makes git treat this binary as text", nil
 	}
 	return "", nil
 }

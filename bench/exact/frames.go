@@ -21,7 +21,7 @@ func (e *exact) frames(ctx context.Context, q process.Query) error {
 		return err
 	}
 	if !bytes.Equal(cold.Stdout, warm.Stdout) {
-		return errors.New("backsight prints other samples with its index than without")
+		return errors.New("backsight prints different samples with and without its index")
 	}
 	samples, err := process.Samples(cold.Stdout)
 	if err != nil {
@@ -30,7 +30,8 @@ func (e *exact) frames(ctx context.Context, q process.Query) error {
 	type key struct{ repository, commit string }
 	seen := map[key]bool{}
 	commits, equal, before := 0, 0, e.unexplained
-	lacking := map[string]string{} // by repository: what git says is missing, where backsight says so too
+	// By repository: git's message about a missing object that backsight reports too.
+	lacking := map[string]string{}
 	for _, s := range samples {
 		k := key{s.Repository, s.Commit}
 		if s.Commit == "" || seen[k] {
@@ -48,7 +49,7 @@ func (e *exact) frames(ctx context.Context, q process.Query) error {
 	}
 	for _, dir := range e.dirs {
 		if what := lacking[dir]; what != "" {
-			fmt.Printf("  %s: partial in both, e.g. git: %.150s\n", filepath.Base(dir), what)
+			fmt.Printf("  %s: incomplete in both, for example in git: %.150s\n", filepath.Base(dir), what)
 		}
 	}
 	fmt.Printf("%s: %d repositories, %d samples\n", process.Shell(q.Backsight), len(e.dirs), len(samples))
@@ -57,7 +58,7 @@ func (e *exact) frames(ctx context.Context, q process.Query) error {
 	return nil
 }
 
-// sample compares one value with git, and explains a difference.
+// sample compares one value with git and explains a difference.
 func (e *exact) sample(ctx context.Context, q process.Query, s process.Sample, lacking map[string]string) (same bool, err error) {
 	value, complaints, err := gitCount(ctx, s.Repository, q.Git, s.Commit)
 	if err != nil {
@@ -73,13 +74,13 @@ func (e *exact) sample(ctx context.Context, q process.Query, s process.Sample, l
 		line, _, _ := bytes.Cut(complaints, []byte{'\n'})
 		lacking[s.Repository] = string(line)
 	case s.Outcome == "partial" || len(complaints) > 0:
-		fmt.Printf("UNEXPLAINED %s: backsight says %s %q, git %q\n", at, s.Outcome, s.Reason, complaints)
+		fmt.Printf("UNEXPLAINED %s: backsight reports %s %q, git reports %q\n", at, s.Outcome, s.Reason, complaints)
 		e.unexplained++
 	}
 	if value == *s.Value {
 		return true, nil
 	}
-	fmt.Printf("%s: backsight counts %d, git %d\n", at, *s.Value, value)
+	fmt.Printf("%s: backsight counts %d, git counts %d\n", at, *s.Value, value)
 	explained, err := explain(ctx, q, s)
 	if !explained {
 		e.unexplained++
@@ -87,7 +88,8 @@ func (e *exact) sample(ctx context.Context, q process.Query, s process.Sample, l
 	return false, err
 }
 
-// gitCount returns the number of matches in a commit by git, which prints each on a line, and what it complained about.
+// gitCount returns git's number of matches in a commit, of which git prints each on a line, and
+// git's error messages.
 func gitCount(ctx context.Context, dir string, flags []string, commit string) (n int64, complaints []byte, err error) {
 	found, err := process.Git(ctx, dir, append(append([]string{"grep", "-I", "-h", "-o"}, flags...), commit)...)
 	if err != nil {

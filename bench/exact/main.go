@@ -25,12 +25,12 @@ type exact struct {
 }
 
 func run(ctx context.Context) (err error) {
-	seed := flag.Uint64("seed", 1, "draws the commits that are counted by git")
-	commits := flag.Int("commits", 500, "how many commits are counted by git")
+	seed := flag.Uint64("seed", 1, "seed of the random choice of commits")
+	commits := flag.Int("commits", 500, "number of commits that git counts")
 	points := flag.Int("points", 12, "samples per repository")
 	every := flag.String("every", "1month", "time between samples")
-	until := flag.String("until", time.Now().UTC().Format(time.DateOnly), "the newest sample's time")
-	binary := flag.String("backsight", "", "a built backsight; unless given, it is built from this tree")
+	until := flag.String("until", time.Now().UTC().Format(time.DateOnly), "time of the newest sample")
+	binary := flag.String("backsight", "", "path of a backsight binary; if empty, it is built from this tree")
 	flag.Parse()
 	e := &exact{grid: []string{"--every", *every, "--points", fmt.Sprint(*points), "--until", *until}}
 	if e.dirs, err = process.Repositories(flag.Args()); err != nil {
@@ -57,7 +57,7 @@ func run(ctx context.Context) (err error) {
 		}
 	}
 	if e.unexplained > 0 {
-		return fmt.Errorf("%d values differ, and nothing explains why", e.unexplained)
+		return fmt.Errorf("%d values differ without an explanation", e.unexplained)
 	}
 	return nil
 }

@@ -30,16 +30,17 @@ type bench struct {
 	bars    process.Bars
 }
 
-// oneCase is the query any-case in one case: what folding costs.
+// oneCase is the query any-case in one case. The comparison shows what ignoring case costs.
 var oneCase = process.Query{Name: "one-case", Backsight: `deprecated case:yes`, Git: []string{"-F", "-e", "deprecated"}}
 
-// contestant is one way to get the samples, or more than them.
+// contestant is one way to compute the samples.
 type contestant struct {
 	name, command string
 	run           func(context.Context) (cpu time.Duration, err error)
 }
 
-// contestants are those that a query has, neighbours where their ratio is of interest.
+// contestants returns the contestants of a query. Those whose ratio is of interest are next to each
+// other.
 func (b *bench) contestants(q process.Query, samples []process.Sample) (all []contestant) {
 	own := func(name string, q process.Query, flags ...string) {
 		command := strings.ReplaceAll(process.Shell(append([]string{"backsight", "history", "--query", q.Backsight}, flags...)...), b.indexes, "DIR")
@@ -57,7 +58,7 @@ func (b *bench) contestants(q process.Query, samples []process.Sample) (all []co
 	}
 	own("backsight", q, b.grid...)
 	git("tuned", []string{"-c", "core.deltaBaseCacheLimit=1g", "grep", "--threads=1", "-I", "-c"}, fmt.Sprintf("COMMIT..., %d repositories at a time", runtime.NumCPU()), tuned)
-	if q.Name != "no-text" { // for which an index is of no use
+	if q.Name != "no-text" { // an index cannot help that query
 		own("warm", q, append([]string{"--index", b.indexes}, b.grid...)...)
 		own("every", q, "--index", b.indexes, "--every", "commit")
 	}
@@ -65,7 +66,7 @@ func (b *bench) contestants(q process.Query, samples []process.Sample) (all []co
 	return all
 }
 
-// compare runs backsight once and holds each value against `git grep -o`, which prints each match.
+// compare runs backsight once and compares each value with `git grep -o`, which prints each match.
 func (b *bench) compare(ctx context.Context, q process.Query) ([]process.Sample, error) {
 	out, _, err := b.history(ctx, q, b.grid...)
 	if err != nil {
@@ -76,7 +77,7 @@ func (b *bench) compare(ctx context.Context, q process.Query) ([]process.Sample,
 		return nil, err
 	}
 	if !bytes.Equal(out, indexed) {
-		return nil, errors.New("backsight prints other samples with its index than without")
+		return nil, errors.New("backsight prints different samples with and without its index")
 	}
 	samples, err := process.Samples(out)
 	if err != nil {
@@ -99,21 +100,21 @@ func (b *bench) compare(ctx context.Context, q process.Query) ([]process.Sample,
 			counted[key] = int64(bytes.Count(r.Stdout, []byte{'\n'}))
 		}
 		if counted[key] != *s.Value {
-			return nil, fmt.Errorf("%s at %s (%s): backsight counts %d, git %d", s.Repository, s.Time, s.Commit, *s.Value, counted[key])
+			return nil, fmt.Errorf("%s at %s (%s): backsight counts %d, git counts %d", s.Repository, s.Time, s.Commit, *s.Value, counted[key])
 		}
 	}
 	return samples, nil
 }
 
-// history runs backsight over all repositories. Status 1 is not an error: public clones lack objects, and the samples
-// say so.
+// history runs backsight over all repositories. Exit status 1 is not an error: public clones lack
+// objects, and the samples say which.
 func (b *bench) history(ctx context.Context, q process.Query, flags ...string) ([]byte, time.Duration, error) {
 	args := append([]string{"history", "--json", "--query", q.Backsight}, flags...)
 	r, err := process.Run(exec.CommandContext(ctx, b.binary, append(args, b.dirs...)...))
 	return r.Stdout, r.CPU, err
 }
 
-// buildIndexes makes the indexes for the warm contestants. Any query does.
+// buildIndexes builds the indexes for the warm contestants. The query does not matter.
 func (b *bench) buildIndexes(ctx context.Context) (err error) {
 	if b.indexes, err = os.MkdirTemp("", "backsight-bench-"); err != nil {
 		return err
@@ -122,7 +123,8 @@ func (b *bench) buildIndexes(ctx context.Context) (err error) {
 	return err
 }
 
-// tuned runs one git grep per repository over its distinct commits, as many at a time as there are processors.
+// tuned runs one git grep per repository over its distinct commits, as many concurrently as there
+// are processors.
 func tuned(ctx context.Context, samples []process.Sample, args []string) (time.Duration, error) {
 	commits := map[string][]string{}
 	var order []string

@@ -1,25 +1,32 @@
-// Command history times `backsight history` against git itself on repositories of this machine.
+// Command history compares the time of `backsight history` with that of git, on repositories of
+// this machine.
 //
-//	go run ./bench/history [-rounds 3] [-points 12] [-every 1month] [-until TIME] [-query NAME,...] FOLDER...
+//	go run ./bench/history [-rounds 3] [-points 12] [-every 1month] [-until TIME]
+//	                       [-query NAME,...] FOLDER...
 //	go run ./bench/history -indexes FOLDER...
 //
-// A folder is a repository or holds some. The contestants, on the same commits:
+// Each FOLDER is a repository or contains repositories. The contestants work on the same commits:
 //
-//	backsight   one `backsight history` over all repositories, cold: no index, no cache of ours
-//	warm        the same with history indexes, which are built before anything is timed
-//	every       with the indexes, `--every commit`: the count at each first-parent commit since the beginning
-//	tuned       the best that git can do: per repository one `git grep --threads=1` over its distinct commits with a delta
-//	            cache of 1 GB, as many repositories at a time as there are processors, the largest first
-//	naive       what a script would do: `git grep` once per sample, one after the other, with git's own threads
+//	backsight   one `backsight history` over all repositories, cold: without an index
+//	warm        the same with history indexes, which are built before the timing starts
+//	every       with the indexes and `--every commit`: the count at each first-parent commit
+//	tuned       the best that git can do: for each repository one `git grep --threads=1` over its
+//	            distinct commits with a delta cache of 1 GB, as many repositories at a time as there
+//	            are processors, the largest first
+//	naive       what a simple script does: one `git grep` per sample, one after the other, with
+//	            git's own threads
 //
-// They take turns within each round, so that a busy machine is busy for all of them; the query any-case has one more, the same text in one
-// case (one-case). What is printed are medians of time and of CPU time, which is what a shared machine disturbs least, and the medians of each
-// round's ratios, with their bars. Before anything is timed, the values of each
-// sample are compared with `git grep -o`, which counts as we do: a faster wrong answer is no result. git gets the
-// commits ready-made; backsight finds them itself.
+// The contestants take turns within each round, so a busy machine affects all of them. The query
+// any-case has one more contestant, one-case: the same text in one case. The command prints the
+// medians of wall time and of CPU time, which other work on the machine affects least, and the
+// medians of each round's ratios next to their bars.
 //
-// With -indexes it builds each repository's history index instead, in this process, and prints what it is about (distinct
-// text), what it takes, and the CPU time of building it and of adding the last 100 commits to it.
+// Before the timing starts, the value of each sample is compared with `git grep -o`, which counts
+// in the same way. git gets the commits; backsight has to find them itself.
 //
-// The command fails when values differ, not when a ratio disappoints.
+// With -indexes the command instead builds the history index of each repository in this process. It
+// prints the size of the distinct text, the size of the index, and the CPU time of building it and
+// of adding the last 100 commits to it.
+//
+// The command fails when values differ. It does not fail when a ratio misses its bar.
 package main

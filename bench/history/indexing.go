@@ -14,18 +14,19 @@ import (
 	"github.com/backsight/backsight/search/history/index"
 )
 
-// newCommits is how many commits an index is behind when its update is timed.
+// newCommits is the number of commits by which an index is behind when its update is timed.
 const newCommits = 100
 
-// figures says what one index took.
+// figures has the sizes and times of one index.
 type figures struct {
 	stats  index.Stats
-	build  time.Duration // CPU, of the whole index
-	update time.Duration // CPU, of adding the last newCommits commits
-	wall   time.Duration // of the same
+	build  time.Duration // CPU time of building the whole index
+	update time.Duration // CPU time of adding the last newCommits commits
+	wall   time.Duration // wall time of adding them
 }
 
-// indexing builds the index of each repository, one after the other in this process, and prints size and speed.
+// indexing builds the index of each repository in this process, one after the other, and prints its
+// size and speed.
 func indexing(ctx context.Context, dirs []string, bars *process.Bars) error {
 	folder, err := os.MkdirTemp("", "backsight-bench-")
 	if err != nil {
@@ -56,8 +57,8 @@ func indexing(ctx context.Context, dirs []string, bars *process.Bars) error {
 		return nil
 	}
 	text := float64(total.stats.Text)
-	bars.AtMost("indexes, of the text that they are about", 100*float64(total.stats.Size)/text, 2, " %")
-	bars.AtLeast("indexes, text per second of CPU", text/1e6/total.build.Seconds(), 80, " MB")
+	bars.AtMost("indexes, size relative to the text", 100*float64(total.stats.Size)/text, 2, " %")
+	bars.AtLeast("indexes, text per second of CPU time", text/1e6/total.build.Seconds(), 80, " MB")
 	bars.AtMost("indexes, slowest update by 100 commits", total.wall.Seconds(), 2, " s")
 	return nil
 }
@@ -103,12 +104,13 @@ func (f figures) print(name string) {
 		text/1e6, float64(f.stats.Size)/1e6, 100*float64(f.stats.Size)/text, f.build.Seconds(), text/1e6/f.build.Seconds(), f.update.Seconds(), f.wall.Seconds())
 }
 
-// spent returns the time and how much CPU time this process and the git processes that ended have used.
+// spent returns the current time, and the CPU time that this process and the git processes that
+// have ended used.
 func spent() (now time.Time, cpu time.Duration) {
 	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
 		var usage syscall.Rusage
 		if err := syscall.Getrusage(who, &usage); err != nil {
-			panic(err) // it has no way to fail
+			panic(err) // fails only for a wrong argument
 		}
 		cpu += time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 	}

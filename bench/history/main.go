@@ -18,13 +18,13 @@ func main() { process.Main(run) }
 
 func run(ctx context.Context) (err error) {
 	b := &bench{}
-	flag.IntVar(&b.rounds, "rounds", 3, "how often each contestant runs")
+	flag.IntVar(&b.rounds, "rounds", 3, "number of runs of each contestant")
 	flag.IntVar(&b.points, "points", 12, "samples per repository")
 	every := flag.String("every", "1month", "time between samples")
-	until := flag.String("until", time.Now().UTC().Format(time.DateOnly), "the newest sample's time")
-	only := flag.String("query", "", "names of queries, with commas, instead of all")
-	indexes := flag.Bool("indexes", false, "instead of searches, time building the history indexes and bringing them up to date")
-	binary := flag.String("backsight", "", "a built backsight; unless given, it is built from this tree")
+	until := flag.String("until", time.Now().UTC().Format(time.DateOnly), "time of the newest sample")
+	only := flag.String("query", "", "comma-separated names of queries; all if empty")
+	indexes := flag.Bool("indexes", false, "time building and updating history indexes instead of searches")
+	binary := flag.String("backsight", "", "path of a backsight binary; if empty, it is built from this tree")
 	flag.Parse()
 	if b.dirs, err = process.Repositories(flag.Args()); err != nil {
 		return err
@@ -55,13 +55,14 @@ func run(ctx context.Context) (err error) {
 	return nil
 }
 
-// cost is what one contestant took in one round.
+// cost is the seconds that one contestant took in one round.
 type cost struct{ wall, cpu float64 }
 
 func wall(c cost) float64 { return c.wall }
 func cpu(c cost) float64  { return c.cpu }
 
-// query compares the values, then lets the contestants take turns, and prints the medians of what they took and of their ratios.
+// query compares the values, then runs the contestants in turn, and prints the medians of their
+// costs and ratios.
 func (b *bench) query(ctx context.Context, q process.Query) error {
 	samples, err := b.compare(ctx, q)
 	if err != nil {
@@ -84,7 +85,7 @@ func (b *bench) query(ctx context.Context, q process.Query) error {
 			}
 			costs[c.name] = append(costs[c.name], cost{time.Since(began).Seconds(), used.Seconds()})
 		}
-		slices.Reverse(turns) // there and back: neighbours stay so
+		slices.Reverse(turns) // neighbours stay neighbours
 	}
 	fmt.Printf("\n%s\n", q.Name)
 	for _, c := range contestants {
@@ -94,7 +95,7 @@ func (b *bench) query(ctx context.Context, q process.Query) error {
 	return nil
 }
 
-// ratios prints how many times one contestant takes what another does, with the bars of docs/benchmarks.md.
+// ratios prints the ratios between contestants, with the bars of docs/benchmarks.md.
 func (b *bench) ratios(q process.Query, costs map[string][]cost) {
 	ratio := func(bound func(what string, got, bar float64, note string), over, under string, bar float64) {
 		if len(costs[over]) == 0 || len(costs[under]) == 0 {
@@ -103,7 +104,7 @@ func (b *bench) ratios(q process.Query, costs map[string][]cost) {
 		bound(fmt.Sprintf("%s, %d samples: %s / %s", q.Name, b.points, over, under), median(costs[over], costs[under], wall), bar,
 			fmt.Sprintf(" (CPU %.2f)", median(costs[over], costs[under], cpu)))
 	}
-	var ofNaive, ofTuned, ofWarm, ofEvery float64 // 0: there is no bar
+	var ofNaive, ofTuned, ofWarm, ofEvery float64 // 0 means no bar
 	switch {
 	case q.Name == "no-text":
 		ofTuned = 1
@@ -119,7 +120,7 @@ func (b *bench) ratios(q process.Query, costs map[string][]cost) {
 	ratio(b.bars.AtLeast, "naive", "every", ofEvery)
 }
 
-// median is that of costs, or of their ratios to others in the same round.
+// median returns the median of costs or, with others, of the ratios to others in the same rounds.
 func median(costs, others []cost, of func(cost) float64) float64 {
 	values := make([]float64, len(costs))
 	for i := range costs {

@@ -14,10 +14,10 @@ import (
 	"time"
 )
 
-// months is how many commits a generated repository has, one a month.
+// months is the number of commits of a generated repository, one per month.
 const months = 12
 
-// generate makes a bare repository at dir, unless it is there, from a stream for git fast-import.
+// generate creates a bare repository in dir from a stream for git fast-import, unless dir exists.
 func generate(ctx context.Context, dir string, stream func(*bufio.Writer, *rand.Rand)) error {
 	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -33,7 +33,7 @@ func generate(ctx context.Context, dir string, stream func(*bufio.Writer, *rand.
 	go func() {
 		w := bufio.NewWriterSize(to, 1<<16)
 		stream(w, rand.New(rand.NewPCG(1, 2)))
-		to.CloseWithError(w.Flush()) // what w could not write, git did not read: its status says so
+		to.CloseWithError(w.Flush()) // if the flush fails, git fails too
 	}()
 	err := git(ctx, from, "-C", part, "-c", "fastimport.unpackLimit=0", "fast-import", "--quiet")
 	if err = errors.Join(err, from.Close()); err != nil {
@@ -52,14 +52,16 @@ func git(ctx context.Context, stdin io.Reader, args ...string) error {
 	return nil
 }
 
-// commit writes the head of month's commit; the last one is of this month's first day.
+// commit writes the header of a month's commit. The last commit has the time of the first day of
+// this month.
 func commit(w *bufio.Writer, month int) {
 	now := time.Now().UTC()
 	at := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC).AddDate(0, month-months+1, 0)
 	fmt.Fprintf(w, "commit refs/heads/main\ncommitter A <a@example.com> %d +0000\ndata 1\nc\n", at.Unix())
 }
 
-// manyFiles is a repository of n files of some hundred bytes, in folders of 20 files; a hundredth of them changes each month.
+// manyFiles returns a repository of n files of some hundred bytes, 20 files in a folder. One
+// percent of the files change each month.
 func manyFiles(n int) func(*bufio.Writer, *rand.Rand) {
 	return func(w *bufio.Writer, random *rand.Rand) {
 		put := func(i int) {
@@ -81,8 +83,8 @@ func manyFiles(n int) func(*bufio.Writer, *rand.Rand) {
 	}
 }
 
-// largeBlobs is a repository with about size bytes of blobs of 1 to 64 MiB: half of it texts that cannot be compressed, half of it
-// versions of source text, of which each differs from the one before by some lines.
+// largeBlobs returns a repository with about size bytes of blobs of 1 to 64 MiB. Half of them are
+// incompressible texts; the others are versions of source text that differ in some lines.
 func largeBlobs(size int64) func(*bufio.Writer, *rand.Rand) {
 	return func(w *bufio.Writer, random *rand.Rand) {
 		sizes := []int{64 << 20, 32 << 20, 16 << 20, 8 << 20, 4 << 20, 2 << 20, 1 << 20}
@@ -95,7 +97,8 @@ func largeBlobs(size int64) func(*bufio.Writer, *rand.Rand) {
 				fmt.Fprintf(w, "M 100644 inline noise/%d-%d.txt\ndata %d\n", month, k, n)
 				noise(w, random, n)
 			}
-			// Each month writes its share of the versions; the same seed gives the same lines, but for those that change.
+			// Each month writes its share of the versions. The same seed gives the same lines,
+			// except for those that change.
 			share := size / 2 / months
 			for k := 0; share > 0; k++ {
 				n := min(int64(sizes[(k+2)%len(sizes)]), max(share, 1<<20))
@@ -110,7 +113,7 @@ func largeBlobs(size int64) func(*bufio.Writer, *rand.Rand) {
 	}
 }
 
-// noise writes n bytes of which none is NUL, and a line feed.
+// noise writes n bytes other than NUL, and a line feed.
 func noise(w *bufio.Writer, random *rand.Rand, n int) {
 	for range n {
 		w.WriteByte(byte(1 + random.IntN(255)))
@@ -118,7 +121,7 @@ func noise(w *bufio.Writer, random *rand.Rand, n int) {
 	w.WriteByte('\n')
 }
 
-// source is text of some lines that look like a program's, about 35 bytes each.
+// source returns lines that look like a program, of about 35 bytes each.
 func source(random *rand.Rand, lines int) []byte {
 	b := make([]byte, 0, 36*lines)
 	for line := range lines {

@@ -17,7 +17,8 @@ import (
 	"github.com/backsight/backsight/bench/process"
 )
 
-// queries: a text that occurs, and a regular expression without any text that must occur.
+// queries are a text that occurs, and a regular expression without a text that every match
+// contains.
 var queries = []struct{ name, text string }{
 	{"literal", `TODO`},
 	{"regexp", `patterntype:regexp \w+\s*\(\d+`},
@@ -26,11 +27,11 @@ var queries = []struct{ name, text string }{
 func main() { process.Main(run) }
 
 func run(ctx context.Context) (err error) {
-	dir := flag.String("dir", "", "folder in which the generated repositories are kept; unless given, a temporary one")
-	files := flag.Int64("files", 500_000, "files of the repository with many; 0: none")
-	size := flag.Int64("bytes", 1_000_000_000, "bytes of blobs of the repository with large ones; 0: none")
-	largest := flag.Int("n", 2, "how many of the repositories named: those with the largest packs; 0: all")
-	binary := flag.String("backsight", "", "a built backsight; unless given, it is built from this tree")
+	dir := flag.String("dir", "", "folder for the generated repositories, which are reused; if empty, a temporary one")
+	files := flag.Int64("files", 500_000, "number of files of the repository with many files; 0 skips it")
+	size := flag.Int64("bytes", 1_000_000_000, "bytes of blobs of the repository with large blobs; 0 skips it")
+	largest := flag.Int("n", 2, "number of given repositories to use, those with the largest packs; 0 means all")
+	binary := flag.String("backsight", "", "path of a backsight binary; if empty, it is built from this tree")
 	flag.Parse()
 	temporary, err := os.MkdirTemp("", "backsight-bench-")
 	if err != nil {
@@ -81,19 +82,20 @@ func run(ctx context.Context) (err error) {
 	return nil
 }
 
-// measuring runs backsight and keeps what it took.
+// measuring runs backsight and records its memory.
 type measuring struct {
 	binary, indexes string
-	until           string // the newest sample's time, the same for all runs
+	until           string // time of the newest sample, the same for all runs
 	bars            process.Bars
 }
 
-// repository makes all runs on one, whose values may not depend on whether there is an index.
+// repository performs all runs on one repository. Their values must not depend on whether there is
+// an index.
 func (m *measuring) repository(ctx context.Context, dir string) error {
 	fmt.Printf("\n%s\n", filepath.Base(dir))
 	var greatest int64
 	for _, q := range queries {
-		var cold []byte // what the run without an index printed
+		var cold []byte // the output of the run without an index
 		for _, r := range []struct {
 			name  string
 			flags []string
@@ -105,7 +107,7 @@ func (m *measuring) repository(ctx context.Context, dir string) error {
 			{"every, warm", []string{"--every", "commit", "--index", m.indexes}},
 		} {
 			if q.name != queries[0].name && r.name == "with index" {
-				continue // it is built by now
+				continue // the index exists already
 			}
 			args := append([]string{"history", "--json", "--query", q.text}, r.flags...)
 			got, err := process.Run(exec.CommandContext(ctx, m.binary, append(args, "--until", m.until, dir)...))
@@ -115,13 +117,13 @@ func (m *measuring) repository(ctx context.Context, dir string) error {
 			if !slices.Contains(r.flags, "--index") {
 				cold = got.Stdout
 			} else if !bytes.Equal(cold, got.Stdout) {
-				return fmt.Errorf("%s, %s: backsight prints other values with its index than without", dir, q.name)
+				return fmt.Errorf("%s, %s: backsight prints different values with and without its index", dir, q.name)
 			}
 			greatest = max(greatest, got.Resident)
 			fmt.Printf("  %-8s %-12s %5d MiB %8.2f s  CPU %8.2f s  %s\n", q.name, r.name, got.Resident>>20, got.Wall.Seconds(), got.CPU.Seconds(),
 				strings.ReplaceAll(process.Shell(append([]string{"backsight"}, args...)...), m.indexes, "DIR"))
 		}
 	}
-	m.bars.AtMost(filepath.Base(dir)+": greatest resident set", float64(greatest)/(1<<20), 512, " MiB")
+	m.bars.AtMost(filepath.Base(dir)+": peak resident set", float64(greatest)/(1<<20), 512, " MiB")
 	return nil
 }

@@ -7,16 +7,19 @@ import (
 	"strconv"
 )
 
-// Bars are the claims that a benchmark checks. Each is printed when it is known, beside its bar, and again in the end, one line each: "held",
-// "missed" or "not run". The zero Bars is ready.
+// Bars are the claims that a benchmark checks. Each is printed with its bar when its number is
+// known. Print repeats them at the end, one per line: "held", "missed" or "not run". The zero value
+// is ready for use.
 type Bars struct{ lines []string }
 
-// AtLeast is a number that should not be below its bar; a bar of 0 is none. note follows the number, such as a unit.
+// AtLeast adds a number that should not be below its bar. A bar of 0 means no bar. note follows the
+// number, for example a unit.
 func (b *Bars) AtLeast(what string, got, bar float64, note string) {
 	b.add(what, number(got)+note, bar, "at least ", got >= bar)
 }
 
-// AtMost is a number that should not be above its bar; a bar of 0 is none.
+// AtMost adds a number that should not be above its bar. A bar of 0 means no bar. note follows the
+// number, for example a unit.
 func (b *Bars) AtMost(what string, got, bar float64, note string) {
 	b.add(what, number(got)+note, bar, "at most ", got <= bar)
 }
@@ -35,7 +38,7 @@ func (b *Bars) add(what, got string, bar float64, side string, held bool) {
 	b.lines = append(b.lines, verdict+line)
 }
 
-// NotRun is a claim that could not be checked.
+// NotRun adds a claim that could not be checked.
 func (b *Bars) NotRun(what, why string) { b.lines = append(b.lines, "not run "+what+": "+why) }
 
 // Print prints the verdicts.
@@ -48,7 +51,7 @@ func (b *Bars) Print() {
 	}
 }
 
-// number has three digits or more, unless it is a count.
+// number formats a count as it is, and other numbers with three significant digits or more.
 func number(v float64) string {
 	if v == math.Trunc(v) {
 		return strconv.FormatFloat(v, 'f', 0, 64)
@@ -60,7 +63,7 @@ func number(v float64) string {
 	return strconv.FormatFloat(v, 'f', decimals, 64)
 }
 
-// Median returns the middle one, of an even number the upper one.
+// Median returns the middle value, and the upper one of two middle values.
 func Median(values []float64) float64 {
 	return slices.Sorted(slices.Values(values))[len(values)/2]
 }

@@ -1,10 +1,12 @@
-// Package process runs what benchmarks compare: Backsight built from this tree, and git, each with what it cost.
+// Package process runs the processes that benchmarks compare, Backsight built from this tree and
+// git, and measures each.
 //
-// Invariants: git is isolated from the machine's and the user's configuration, in the C locale. Exit status 1 is no error: git
-// says by it that nothing was found, and Backsight that a sample is not exact. A benchmark ends with status 1 when a result is wrong, not
-// when a bar is missed.
+// Invariants: git is isolated from the configuration of the machine and of the user, and uses the C
+// locale. Exit status 1 is not an error: git reports with it that it found nothing, and Backsight
+// that a sample is not exact. A benchmark exits with status 1 when a result is wrong, but not when
+// a bar is missed.
 //
-// Read next: package product, for a Backsight with all its services.
+// Read next: package product, which runs Backsight with all its services.
 package process
 
 import (
@@ -23,7 +25,7 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 )
 
-// Main runs a benchmark until it is done or interrupted.
+// Main runs a benchmark until it is done or interrupted. It exits with status 1 after an error.
 func Main(run func(context.Context) error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -33,14 +35,14 @@ func Main(run func(context.Context) error) {
 	}
 }
 
-// Result is a process that ended.
+// Result is the result of a process that has ended.
 type Result struct {
 	Stdout, Stderr []byte
 	Wall, CPU      time.Duration
-	Resident       int64 // greatest resident set in bytes, at least that of this process; 0 where the system does not tell
+	Resident       int64 // peak resident set in bytes, at least that of this process; 0 if unknown
 }
 
-// Run runs cmd to its end.
+// Run runs cmd until it ends. Exit status 1 is not an error.
 func Run(cmd *exec.Cmd) (r Result, err error) {
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
@@ -53,8 +55,7 @@ func Run(cmd *exec.Cmd) (r Result, err error) {
 			r.Resident = usage.Maxrss << 10
 		}
 	}
-	var exit *exec.ExitError
-	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) {
+	if exit, ok := errors.AsType[*exec.ExitError](err); err != nil && (!ok || exit.ExitCode() != 1) {
 		return r, fmt.Errorf("%s: %w: %s", strings.Join(cmd.Args, " "), err, r.Stderr)
 	}
 	return r, nil
@@ -67,7 +68,7 @@ func Git(ctx context.Context, dir string, args ...string) (Result, error) {
 	return Run(cmd)
 }
 
-// Shell returns a command as one would type it.
+// Shell returns a command in the form in which a user would type it.
 func Shell(args ...string) string {
 	typed := make([]string, len(args))
 	for i, arg := range args {
@@ -78,7 +79,8 @@ func Shell(args ...string) string {
 	return strings.Join(typed, " ")
 }
 
-// Build builds backsight from this tree, unless binary names one, and returns its path and the function that removes it.
+// Build returns the path of a backsight binary and the function that removes it. If binary is "",
+// it builds backsight from this tree.
 func Build(ctx context.Context, binary string) (path string, remove func() error, err error) {
 	if binary != "" {
 		return binary, func() error { return nil }, nil
@@ -94,10 +96,10 @@ func Build(ctx context.Context, binary string) (path string, remove func() error
 	return path, func() error { return os.RemoveAll(dir) }, nil
 }
 
-// Repositories returns the repositories that folders are or hold.
+// Repositories returns the repositories at or below the folders.
 func Repositories(folders []string) (dirs []string, err error) {
 	if len(folders) == 0 {
-		return nil, errors.New("name the repositories to search, or folders that hold them")
+		return nil, errors.New("no folder was given: name repositories, or folders that contain them")
 	}
 	for _, root := range folders {
 		found, err := gitrepo.Find(root)
@@ -107,15 +109,16 @@ func Repositories(folders []string) (dirs []string, err error) {
 		dirs = append(dirs, found...)
 	}
 	if len(dirs) == 0 {
-		return nil, errors.New("there are no repositories below the folders named")
+		return nil, errors.New("there are no repositories in the given folders")
 	}
 	return dirs, nil
 }
 
-// PackSize returns the bytes of a repository's packs: about how long it takes.
+// PackSize returns the size of a repository's packs in bytes. The time of a search is about
+// proportional to it.
 func PackSize(dir string) (size int64) {
 	for _, pattern := range []string{"objects/pack/*.pack", ".git/objects/pack/*.pack"} {
-		packs, _ := filepath.Glob(filepath.Join(dir, pattern)) // what cannot be seen has no size
+		packs, _ := filepath.Glob(filepath.Join(dir, pattern)) // fails only for a malformed pattern
 		for _, pack := range packs {
 			if info, err := os.Stat(pack); err == nil {
 				size += info.Size()

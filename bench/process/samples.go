@@ -6,24 +6,25 @@ import (
 	"fmt"
 )
 
-// Query is a search in two languages.
+// Query is a search in the query languages of Backsight and git grep.
 type Query struct {
 	Name      string
 	Backsight string
 	Git       []string // flags and pattern of git grep with the same meaning
 }
 
-// Queries are what people count, in the ways in which an engine can be fast, and so wrong.
+// Queries are typical queries. Each kind uses another optimisation of the engine.
 var Queries = []Query{
 	{"literal", `TODO case:yes`, []string{"-F", "-e", "TODO"}},
 	{"any-case", `deprecated`, []string{"-i", "-F", "-e", "deprecated"}},
 	{"rare", `ErrClosed case:yes`, []string{"-F", "-e", "ErrClosed"}},
 	{"regexp", `patterntype:regexp case:yes [a-z]+Context\(`, []string{"-P", "-e", `[a-z]+Context\(`}},
-	// No text that every match holds. Not \s: grep's lines hold no line feed, ours may match across it.
+	// This query has no text that every match contains. It does not use \s, because a line of git
+	// grep contains no line feed, while Backsight may match across line feeds.
 	{"no-text", `patterntype:regexp case:yes \w+[\t ]*\(`, []string{"-P", "-e", `\w+[\t ]*\(`}},
 }
 
-// Sample is a line of backsight's JSON.
+// Sample is a line of the output of `backsight history --json`.
 type Sample struct {
 	Repository string
 	Time       string
@@ -33,7 +34,7 @@ type Sample struct {
 	Value      *int64
 }
 
-// Samples reads what `backsight history --json` printed.
+// Samples parses the output of `backsight history --json`.
 func Samples(lines []byte) (samples []Sample, err error) {
 	for d := json.NewDecoder(bytes.NewReader(lines)); d.More(); {
 		var s Sample

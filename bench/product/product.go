@@ -1,5 +1,5 @@
-// Package product runs Backsight as benchmarks need it: built from this tree, with a data directory of its own that is removed
-// at the end.
+// Package product runs Backsight for benchmarks: built from this tree, with its own data directory,
+// which is removed at the end.
 package product
 
 import (
@@ -22,7 +22,7 @@ import (
 type Product struct {
 	Binary string
 	URL    string
-	Data   string // its data directory
+	Data   string // the data directory
 	Pid    int
 
 	Database  string // URL of its Postgres
@@ -33,7 +33,8 @@ type Product struct {
 	cmd *exec.Cmd
 }
 
-// Start builds the product, starts it on the repositories below the roots and returns when it is ready. The caller calls Stop.
+// Start builds the product, starts it on the repositories below the roots, and returns when it is
+// ready. Callers must call Stop.
 func Start(ctx context.Context, roots ...string) (p *Product, err error) {
 	dir, err := os.MkdirTemp("", "backsight-bench-")
 	if err != nil {
@@ -45,7 +46,7 @@ func Start(ctx context.Context, roots ...string) (p *Product, err error) {
 			err = errors.Join(err, p.Stop())
 		}
 	}()
-	// Another account than ours may have to enter: Postgres does not run as root.
+	// For root, Postgres runs as another account, which must be able to enter this directory.
 	if err := os.Chmod(dir, 0o755); err != nil {
 		return p, err
 	}
@@ -81,7 +82,7 @@ func Start(ctx context.Context, roots ...string) (p *Product, err error) {
 	return p, nil
 }
 
-// Stop ends the product and removes its data.
+// Stop stops the product and removes its data.
 func (p *Product) Stop() error {
 	var err error
 	if p.cmd != nil {
@@ -92,8 +93,8 @@ func (p *Product) Stop() error {
 	return errors.Join(err, os.RemoveAll(p.dir))
 }
 
-// Command runs a command of the product against it and returns what it printed. Status 1, by which commands say that samples are
-// partial or failed, is no error.
+// Command runs a command of the product against it and returns its output. Exit status 1 is not an
+// error: commands use it to report partial or failed samples.
 func (p *Product) Command(ctx context.Context, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, p.Binary, args...)
 	cmd.Env = append(os.Environ(), "BACKSIGHT_SERVER="+p.URL)
@@ -106,7 +107,7 @@ func (p *Product) Command(ctx context.Context, args ...string) ([]byte, error) {
 	return out, nil
 }
 
-// CPU is the processor time that the product and all processes below it have used until now.
+// CPU returns the processor time that the product and all its descendants have used.
 func (p *Product) CPU() (total time.Duration, err error) {
 	stats, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil {
@@ -116,7 +117,7 @@ func (p *Product) CPU() (total time.Duration, err error) {
 	for _, path := range stats {
 		text, err := os.ReadFile(path)
 		if err != nil {
-			continue // ended meanwhile; its parent has its time
+			continue // it has ended; its parent has its time
 		}
 		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path)))
 		fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
@@ -126,7 +127,8 @@ func (p *Product) CPU() (total time.Duration, err error) {
 		if parents[pid], err = strconv.Atoi(fields[1]); err != nil {
 			return 0, err
 		}
-		for _, field := range fields[11:15] { // utime, stime, and those of children that ended
+		// utime and stime, of the process and of its ended children.
+		for _, field := range fields[11:15] {
 			n, err := strconv.ParseInt(field, 10, 64)
 			if err != nil {
 				return 0, err
@@ -146,7 +148,7 @@ func (p *Product) CPU() (total time.Duration, err error) {
 	return total, nil
 }
 
-// Create makes an insight, waits until it is complete and returns its id.
+// Create creates an insight, waits until it is complete, and returns its id.
 func (p *Product) Create(ctx context.Context, args ...string) (id string, err error) {
 	out, err := p.Command(ctx, append([]string{"insight", "create", "--json", "--wait"}, args...)...)
 	if err != nil {
@@ -159,7 +161,7 @@ func (p *Product) Create(ctx context.Context, args ...string) (id string, err er
 	return created.ID, nil
 }
 
-// Indexed waits until every repository is read, and returns how many there are.
+// Indexed waits until every repository has been read, and returns their number.
 func (p *Product) Indexed(ctx context.Context) (n int, err error) {
 	for deadline := time.Now().Add(time.Hour); time.Now().Before(deadline); {
 		out, err := p.Command(ctx, "repo", "list", "--json")

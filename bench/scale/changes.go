@@ -13,10 +13,11 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// everyNth is how many repositories there are for one that changes: 5 %.
+// everyNth is the number of repositories for each one that changes: 20 means 5 %.
 const everyNth = 20
 
-// change commits to 5 % of the generated repositories. undo puts their branches back, so that the next run finds what this one found.
+// change commits to 5 % of the generated repositories. undo resets their branches, so the next run
+// starts from the same state.
 func change(ctx context.Context, root string, n int) (changed int, undo func() error, err error) {
 	var dirs []string
 	for i := 0; i < n; i += everyNth {
@@ -58,7 +59,8 @@ func commitTo(ctx context.Context, dir, tip string) error {
 	return nil
 }
 
-// replace writes a file beside and renames it, as git does: repositories may be hard links of others.
+// replace writes a new file and renames it, as git does, because the files may be hard links to
+// those of other repositories.
 func replace(path string, text []byte) error {
 	if err := os.WriteFile(path+".new", text, 0o644); err != nil {
 		return err

@@ -16,8 +16,9 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// generate makes n small bare repositories below root, those that are not there yet. About a third have commits in the last
-// year; the others rest since long, as most repositories of a large installation do. Within a month the same n gives the same repositories.
+// generate creates n small bare repositories below root, except those that exist. About a third of
+// them have commits in the last year. The others have been unchanged for longer, like most
+// repositories of a large installation. Within a month, the same n gives the same repositories.
 func generate(ctx context.Context, root string, n int) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.NumCPU())
@@ -56,10 +57,10 @@ func generateOne(ctx context.Context, dir string, random *rand.Rand) error {
 	return os.Rename(part, dir)
 }
 
-// history is a stream for git fast-import: 20 files, then a few commits that change some of them.
+// history returns input for git fast-import: 20 files, then a few commits that change some of them.
 func history(random *rand.Rand) *bytes.Buffer {
 	var stream bytes.Buffer
-	// The first of this month, so that runs of some days can be compared.
+	// The first of this month makes runs within a month comparable.
 	now := time.Now().UTC()
 	end := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
 	when := end.AddDate(-4, 0, -random.IntN(300))

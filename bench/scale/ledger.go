@@ -21,15 +21,16 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// measureLedger times the store alone, on a Postgres of its own: n repositories of which a third have commits in the window, one series
-// planned, written in the batches that activities write, and read as different people read it. No search runs.
+// measureLedger times the store alone, with its own Postgres. It registers n repositories, of which
+// a third have commits in the period of the samples. It plans one series, writes its samples in the
+// batches that activities write, and reads it as different viewers do. No search runs.
 func measureLedger(ctx context.Context, n, points int) (err error) {
 	dir, err := os.MkdirTemp("", "backsight-ledger-")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	if err := os.Chmod(dir, 0o755); err != nil { // Postgres does not run as root
+	if err := os.Chmod(dir, 0o755); err != nil { // for root, Postgres runs as another account
 		return err
 	}
 	postgres, err := devstack.StartPostgres(ctx, devstack.Options{DataDir: filepath.Join(dir, "data")})
@@ -90,7 +91,7 @@ func measureLedger(ctx context.Context, n, points int) (err error) {
 	return in.reportReads(ctx, series, n, postgres.Pid())
 }
 
-// register makes repositories and their commit indexes.
+// register creates the repositories and their commit indexes.
 func (in *inside) register(ctx context.Context, n int, frames []time.Time) error {
 	random := rand.New(rand.NewPCG(1, 1))
 	list := make([]store.NewRepository, n)
@@ -131,7 +132,8 @@ func (in *inside) register(ctx context.Context, n int, frames []time.Time) error
 	return nil
 }
 
-// settle writes a value for every pending sample: the newest at a commit is counted, the others are reused.
+// settle writes a value for every pending sample. The newest sample at a commit is counted; the
+// others are reused.
 func (in *inside) settle(ctx context.Context, series insights.Series, generation int) error {
 	for after, last := int64(0), false; !last; {
 		work, end, err := in.store.Plans.Page(ctx, series.ID, generation, after, 40)
@@ -162,7 +164,8 @@ func (in *inside) settle(ctx context.Context, series insights.Series, generation
 	return in.store.Plans.Complete(ctx, series.ID, generation, time.Now())
 }
 
-// processorTime is what this process, and the living ones that the Postgres server started, have used of processors, in clock ticks of 10 ms.
+// processorTime returns the processor time that this process and the running processes of the
+// Postgres server have used, in clock ticks of 10 ms.
 func processorTime(postgres int) (ticks int64, err error) {
 	stats, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil {
@@ -171,9 +174,10 @@ func processorTime(postgres int) (ticks int64, err error) {
 	for _, path := range stats {
 		text, err := os.ReadFile(path)
 		if err != nil {
-			continue // ended meanwhile
+			continue // it has ended in the meantime
 		}
-		// The name is in brackets and may hold blanks; state, parent, ten more fields, then user and system time.
+		// The process name is in brackets and may contain spaces. State, parent and ten more fields
+		// follow, then user and system time.
 		_, after, _ := strings.Cut(string(text), ") ")
 		fields := strings.Fields(after)
 		if len(fields) < 13 || fields[1] != strconv.Itoa(postgres) && path != fmt.Sprintf("/proc/%d/stat", os.Getpid()) {
@@ -190,7 +194,8 @@ func processorTime(postgres int) (ticks int64, err error) {
 	return ticks, nil
 }
 
-// reportReads prints how long charts take for who sees all, and for who does not see 10,000 repositories (of fewer: a quarter).
+// reportReads prints how long it takes to read a chart for an administrator, and for a viewer from
+// whom 10,000 repositories are hidden (a quarter of all, if there are fewer than 40,000).
 func (in *inside) reportReads(ctx context.Context, series insights.Series, n, postgres int) error {
 	hidden := min(10_000, n/4)
 	if _, err := in.pool.Exec(ctx, `UPDATE repositories SET private = true WHERE id IN (SELECT id FROM repositories ORDER BY hashint4(id) LIMIT $1)`, hidden); err != nil {
@@ -202,14 +207,14 @@ func (in *inside) reportReads(ctx context.Context, series insights.Series, n, po
 	}
 	for _, read := range []struct {
 		what   string
-		bar    float64 // ms; 0 is none
+		bar    float64 // ms; 0 means no bar
 		filter store.PointFilter
 	}{
-		{"all of it", whole, store.PointFilter{Viewer: store.Administrator}},
-		{"with a filter on a tenth of the repositories", 0, store.PointFilter{Viewer: store.Administrator, Include: "/service-[0-9]{4}7$"}},
-		{"with a filter on half of the repositories", 0, store.PointFilter{Viewer: store.Administrator, Include: "[02468]$"}},
-		{fmt.Sprintf("with %d hidden repositories", hidden), 0, store.PointFilter{Viewer: store.Viewer{Login: "ann"}}},
-		{fmt.Sprintf("with %d hidden repositories and a filter on half of all", hidden), 400, store.PointFilter{Viewer: store.Viewer{Login: "ann"}, Include: "[02468]$"}},
+		{"of an administrator", whole, store.PointFilter{Viewer: store.Administrator}},
+		{"of an administrator with a filter on a tenth of the repositories", 0, store.PointFilter{Viewer: store.Administrator, Include: "/service-[0-9]{4}7$"}},
+		{"of an administrator with a filter on half of the repositories", 0, store.PointFilter{Viewer: store.Administrator, Include: "[02468]$"}},
+		{fmt.Sprintf("of a viewer with %d hidden repositories", hidden), 0, store.PointFilter{Viewer: store.Viewer{Login: "ann"}}},
+		{fmt.Sprintf("of a viewer with %d hidden repositories and a filter on half of all", hidden), 400, store.PointFilter{Viewer: store.Viewer{Login: "ann"}, Include: "[02468]$"}},
 	} {
 		const rounds = 15
 		took := make([]time.Duration, rounds)
@@ -234,7 +239,7 @@ func (in *inside) reportReads(ctx context.Context, series insights.Series, n, po
 			return err
 		}
 		slices.Sort(took)
-		in.bars.AtMost("chart read "+read.what, took[rounds/2].Seconds()*1e3, read.bar, fmt.Sprintf(" ms, median of %d (least %.1f, most %.1f; %.1f ms of processors each; sum %.0f)",
+		in.bars.AtMost("chart read "+read.what, took[rounds/2].Seconds()*1e3, read.bar, fmt.Sprintf(" ms, median of %d (minimum %.1f, maximum %.1f; mean processor time %.1f ms; sum of the values %.0f)",
 			rounds, took[0].Seconds()*1e3, took[rounds-1].Seconds()*1e3, float64(after-before)*10/rounds, sum))
 	}
 	return nil

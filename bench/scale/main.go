@@ -1,13 +1,13 @@
-// Command scale generates an installation of many small repositories and times one insight over all of them, with everything
-// (Postgres, Temporal, worker, API) on this machine, and then a recording before which one repository in twenty has changed. It
-// reports what a sample costs.
+// Command scale generates an installation of many small repositories. It times one insight over all
+// of them, with Postgres, Temporal, the worker and the API on this machine. Then it commits to one
+// repository in twenty and times the next recording. It reports what a sample costs.
 //
 //	go run ./bench/scale [-n 36000] [-dir DIR]
 //
-// or only what the store does of it:
+// Two other modes:
 //
-//	go run ./bench/scale -ledger [-n 50000 -points 24]
-//	go run ./bench/scale -n 20000 -turns    # what a small series waits for behind a large one
+//	go run ./bench/scale -ledger [-n 50000 -points 24]   # only the store
+//	go run ./bench/scale -n 20000 -priority              # small series beside a large one
 package main
 
 import (
@@ -30,13 +30,13 @@ import (
 func main() { process.Main(run) }
 
 func run(ctx context.Context) (err error) {
-	n := flag.Int("n", 36_000, "how many repositories")
-	dir := flag.String("dir", filepath.Join(os.TempDir(), "backsight-scale"), "where the generated repositories are kept")
+	n := flag.Int("n", 36_000, "number of repositories")
+	dir := flag.String("dir", filepath.Join(os.TempDir(), "backsight-scale"), "folder of the generated repositories, which are reused")
 	points := flag.Int("points", 12, "samples per repository")
-	recording := flag.Duration("recording", 0, "how long after the insight's creation the first recording is due; 0: a minute, and 6 ms for each repository")
-	ledger := flag.Bool("ledger", false, "only the store: one series planned, written and read, without searches")
+	recording := flag.Duration("recording", 0, "time from the insight's creation to its first recording; 0 means a minute plus 6 ms per repository")
+	ledger := flag.Bool("ledger", false, "time only the store: plan, write and read one series, without searches")
 	only := flag.Bool("generate", false, "only generate the repositories")
-	fair := flag.Bool("turns", false, "instead: how long series of three repositories take while one over all of them is computed")
+	priority := flag.Bool("priority", false, "time series of three repositories while a series over all repositories is computed")
 	flag.Parse()
 	if *ledger {
 		return measureLedger(ctx, *n, *points)
@@ -73,10 +73,10 @@ func run(ctx context.Context) (err error) {
 	}
 	defer in.close()
 	defer in.bars.Print()
-	if *fair {
-		return turns(ctx, in, *points)
+	if *priority {
+		return comparePriority(ctx, in, *points)
 	}
-	// The first recording comes when the backfill should be done for sure.
+	// The first recording must be due after the end of the backfill.
 	began := time.Now()
 	series, next, err := in.create(ctx, "TODO case:yes", *points, began.Add(*recording))
 	if err != nil {
@@ -98,7 +98,7 @@ func run(ctx context.Context) (err error) {
 		tally.Planned, took.Seconds(), float64(tally.Planned)/took.Seconds(), float64(tally.Counted)/took.Seconds(),
 		tally.Counted, tally.Reused, tally.Absent, tally.Partial, tally.Failed)
 	if tally.Partial+tally.Failed > 0 {
-		return errors.New("the generated repositories are whole: no sample may be partial or failed")
+		return errors.New("some samples are partial or failed, although the generated repositories are complete")
 	}
 	if err := errors.Join(in.reportStorage(ctx), in.reportWorkflows(ctx, series), in.reportMemory()); err != nil {
 		return err
@@ -143,7 +143,7 @@ func stopwatch() func(what string) {
 	}
 }
 
-// reportMemory prints the peak of resident memory of the product's processes.
+// reportMemory prints the peak resident memory of the product's processes.
 func (in *inside) reportMemory() error {
 	stats, err := filepath.Glob("/proc/[0-9]*/status")
 	if err != nil {

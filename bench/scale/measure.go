@@ -19,7 +19,8 @@ import (
 	"github.com/backsight/backsight/workflows"
 )
 
-// inside is the product's database and Temporal server, for what no command tells.
+// inside gives access to the product's database and Temporal server, for facts that no command
+// prints.
 type inside struct {
 	pool     *pgxpool.Pool
 	store    *store.Store
@@ -47,7 +48,8 @@ func (in *inside) close() {
 	in.pool.Close()
 }
 
-// create makes an insight as the API does, but for its grid: the next recording is at the first whole minute after the given moment.
+// create creates an insight as the API does, with a grid whose next recording is at the first whole
+// minute after next.
 func (in *inside) create(ctx context.Context, query string, points int, next time.Time) (insights.Series, time.Time, error) {
 	interval := insights.Interval{Unit: insights.Day, Value: 30}
 	grid := insights.NewGrid(next.Add(time.Minute).AddDate(0, 0, -30), interval, points)
@@ -64,10 +66,12 @@ func (in *inside) create(ctx context.Context, query string, points int, next tim
 	return series, grid.Time(1), in.store.Series.MarkStarted(ctx, series.ID)
 }
 
-// pollEvery is how often the ledger is looked at; a look costs it some milliseconds.
+// pollEvery is the interval between reads of the ledger. A read takes some milliseconds of the
+// database's time.
 const pollEvery = 100 * time.Millisecond
 
-// complete waits until the series' plan is done. first is when the chart had its first value, and planned when the plan was written.
+// complete waits until the backfill of the series is complete. first is when the chart had its
+// first value, and planned is when the plan was written.
 func (in *inside) complete(ctx context.Context, series insights.Series) (first, planned time.Time, err error) {
 	for {
 		if first.IsZero() {
@@ -98,7 +102,8 @@ func (in *inside) complete(ctx context.Context, series insights.Series) (first, 
 	}
 }
 
-// recorded waits until the recording of the given time is in the ledger, and returns when it began and ended.
+// recorded waits until the recording of the given time is complete, and returns when it began and
+// ended.
 func (in *inside) recorded(ctx context.Context, series insights.Series, at time.Time) (began, ended time.Time, err error) {
 	for {
 		var end *time.Time
@@ -116,7 +121,7 @@ func (in *inside) recorded(ctx context.Context, series insights.Series, at time.
 	}
 }
 
-// outcomesAt tallies the samples of one time.
+// outcomesAt returns the outcomes of the samples of one time.
 func (in *inside) outcomesAt(ctx context.Context, series insights.Series, at time.Time) (tally insights.Completeness, err error) {
 	points, err := in.store.Charts.Points(ctx, []string{series.ID}, store.PointFilter{From: &at, To: &at, Viewer: store.Administrator})
 	if err == nil && len(points[series.ID]) > 0 {
@@ -125,7 +130,8 @@ func (in *inside) outcomesAt(ctx context.Context, series insights.Series, at tim
 	return tally, err
 }
 
-// reportStorage prints what a sample takes in Postgres: all tables of the ledger and of the sums that charts read, with their indexes.
+// reportStorage prints the size of a sample in Postgres: all tables of the ledger and of the sums
+// that charts read, with their indexes.
 func (in *inside) reportStorage(ctx context.Context) error {
 	var samples, ledgerBytes, captureBytes, sumBytes int64
 	err := in.pool.QueryRow(ctx, `SELECT (SELECT coalesce(sum(counted + reused + absent + partial + failed + pending), 0) FROM series_tallies),
@@ -135,12 +141,12 @@ func (in *inside) reportStorage(ctx context.Context) error {
 		return err
 	}
 	each := func(bytes int64) float64 { return float64(bytes) / float64(samples) }
-	in.bars.AtMost("Postgres with indexes, of a sample", each(ledgerBytes+captureBytes+sumBytes), 110,
+	in.bars.AtMost("Postgres with indexes, per sample", each(ledgerBytes+captureBytes+sumBytes), 110,
 		fmt.Sprintf(" bytes (ledger %.1f, captured values %.1f, sums %.1f; %d samples)", each(ledgerBytes), each(captureBytes), each(sumBytes), samples))
 	return nil
 }
 
-// reportWorkflows prints what the series cost Temporal, by the server's own counts.
+// reportWorkflows prints what the series cost Temporal, by the counts of the Temporal server.
 func (in *inside) reportWorkflows(ctx context.Context, series insights.Series) error {
 	id := workflows.SeriesID(series.ID)
 	children, err := in.temporal.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{

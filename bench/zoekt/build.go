@@ -11,7 +11,8 @@ import (
 	"github.com/backsight/backsight/bench/process"
 )
 
-// build makes Backsight's index of a repository, searches with it, and returns the distinct commits of the samples, newest first.
+// build builds Backsight's index of a repository, runs a query with it, and returns the distinct
+// commits of the samples, newest first.
 func (s *side) build(ctx context.Context, backsight, dir, until string) (commits []string, err error) {
 	r, err := process.Run(exec.CommandContext(ctx, backsight, "history", "--json", "--index", s.index, "--until", until, "--query", rare, dir))
 	if err != nil {
@@ -27,7 +28,8 @@ func (s *side) build(ctx context.Context, backsight, dir, until string) (commits
 	return commits, err
 }
 
-// cloneWith makes a clone with the commits as branches, and as a history of their own on the branch "samples".
+// cloneWith clones a repository. The clone has a branch for each of the commits, and a branch
+// "samples" whose history has only their trees.
 func cloneWith(ctx context.Context, dir, clone string, commits []string) (branches []string, err error) {
 	if _, err := process.Git(ctx, dir, "clone", "--quiet", "--bare", "--local", ".", clone); err != nil {
 		return nil, err
@@ -51,17 +53,17 @@ func cloneWith(ctx context.Context, dir, clone string, commits []string) (branch
 	return branches, err
 }
 
-// buildSame makes Backsight's index of the samples' commits alone.
+// buildSame builds Backsight's index of the samples' commits alone.
 func (s *side) buildSame(ctx context.Context, backsight, clone string) error {
 	r, err := process.Run(exec.CommandContext(ctx, backsight, "history", "--json", "--index", s.index, "--rev", "samples", "--points", "1", "--query", rare, clone))
 	s.cpu += r.CPU
 	return err
 }
 
-// zoektFlags make zoekt index all anew, without ctags.
+// zoektFlags make zoekt rebuild its index, without ctags.
 var zoektFlags = []string{"-incremental=false", "-disable_ctags", "-submodules=false"}
 
-// buildZoekt makes zoekt's index of the commits, which it wants as branches.
+// buildZoekt builds zoekt's index of the commits, which zoekt takes as branches.
 func (s *side) buildZoekt(ctx context.Context, tools, clone string, branches []string) error {
 	args := append(slices.Clone(zoektFlags), "-index", s.index, "-branches", strings.Join(branches, ","), clone)
 	r, err := process.Run(exec.CommandContext(ctx, filepath.Join(tools, "zoekt-git-index"), args...))

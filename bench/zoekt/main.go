@@ -14,16 +14,16 @@ import (
 	"github.com/backsight/backsight/bench/process"
 )
 
-// rare is a text that few files hold, in the language of both.
+// rare is a query for a text that few files contain. Both programs understand it.
 const rare = "ErrClosed case:yes"
 
 func main() { process.Main(run) }
 
 func run(ctx context.Context) (err error) {
 	tools := flag.String("tools", ".bin", "folder with zoekt-git-index and zoekt")
-	rounds := flag.Int("rounds", 5, "how often each is asked")
-	until := flag.String("until", time.Now().UTC().Format(time.DateOnly), "the newest sample's time")
-	binary := flag.String("backsight", "", "a built backsight; unless given, it is built from this tree")
+	rounds := flag.Int("rounds", 5, "number of queries to each program")
+	until := flag.String("until", time.Now().UTC().Format(time.DateOnly), "time of the newest sample")
+	binary := flag.String("backsight", "", "path of a backsight binary; if empty, it is built from this tree")
 	flag.Parse()
 	dirs, err := process.Repositories(flag.Args())
 	if err != nil {
@@ -50,7 +50,7 @@ func run(ctx context.Context) (err error) {
 	own := side{name: "backsight", index: filepath.Join(folder, "own"), command: process.Shell("backsight", "history", "--index", "DIR", "--query", rare)}
 	same := side{name: "same 12", index: filepath.Join(folder, "same"), command: "the same, of the samples' commits alone"}
 	theirs := side{name: "zoekt", index: filepath.Join(folder, "zoekt"), command: process.Shell(append([]string{"zoekt-git-index"}, zoektFlags...)...) + " -branches ...; zoekt -l '" + rare + "'"}
-	// In turn, repository by repository, so that a busy machine is busy for both.
+	// The programs take turns for each repository, so a busy machine affects both.
 	for i, dir := range dirs {
 		commits, err := own.build(ctx, backsight, dir, *until)
 		if err != nil {
@@ -103,13 +103,13 @@ func run(ctx context.Context) (err error) {
 	return nil
 }
 
-// side is one of the two, with what it cost.
+// side is one of the compared indexes and its cost.
 type side struct {
 	name, index     string
-	command         string        // that builds the index, as is printed
-	cpu             time.Duration // of building
+	command         string        // the printed command that builds the index
+	cpu             time.Duration // CPU time of building the index
 	bytes           int64
-	asked, askedCPU []float64 // seconds of each round
+	asked, askedCPU []float64 // seconds that the query took in each round
 }
 
 func (s *side) ask(cmd *exec.Cmd) error {
@@ -118,7 +118,7 @@ func (s *side) ask(cmd *exec.Cmd) error {
 	return err
 }
 
-// ratio is the median of each round's.
+// ratio returns the median of the ratios of each round.
 func ratio(over, under []float64) float64 {
 	ratios := make([]float64, len(over))
 	for i := range over {
@@ -127,7 +127,7 @@ func ratio(over, under []float64) float64 {
 	return process.Median(ratios)
 }
 
-// sizeOf returns the bytes of the files below a folder.
+// sizeOf returns the size in bytes of the files in a folder.
 func sizeOf(folder string) (size int64, err error) {
 	err = filepath.WalkDir(folder, func(_ string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {

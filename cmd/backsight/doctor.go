@@ -38,8 +38,8 @@ func (c *doctorCommand) Run(ctx context.Context, s *streams) error {
 				fmt.Fprintf(s.Out, "      %-15s %s\n", "", line)
 			}
 		}
-		if f.Mend != "" {
-			fmt.Fprintf(s.Out, "      %-15s → %s\n", "", f.Mend)
+		if f.Fix != "" {
+			fmt.Fprintf(s.Out, "      %-15s → %s\n", "", f.Fix)
 		}
 	}
 	if wrong {

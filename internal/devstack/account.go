@@ -14,14 +14,15 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// An account runs Postgres. The nil account is our own.
+// An account is the user account that Postgres runs as. nil means the account of this process.
 type account struct {
 	name     string
 	uid, gid uint32
 }
 
-// postgresAccount chooses the account for a Postgres whose files are, or will be, in pgdata: our own unless we are root;
-// then the owner of the files, so that a data directory keeps working, then "postgres", then "nobody".
+// postgresAccount returns the account for a Postgres whose files are, or will be, in pgdata. If
+// this process does not run as root, that is its own account. For root it is the owner of existing
+// files, or else "postgres" or "nobody".
 func postgresAccount(pgdata string) (*account, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil
@@ -42,7 +43,7 @@ func postgresAccount(pgdata string) (*account, error) {
 			return &account{name: name, uid: uint32(uid), gid: uint32(gid)}, nil
 		}
 	}
-	return nil, insights.Errorf(insights.Unavailable, "postgres: it refuses to run as root, and there is no account postgres or nobody to run it as; start backsight as an ordinary user, or add one: useradd --system postgres")
+	return nil, insights.Errorf(insights.Unavailable, "postgres: Postgres refuses to run as root, and there is no account named postgres or nobody to run it; start backsight as an ordinary user, or add an account: useradd --system postgres")
 }
 
 func accountName(uid uint32) string {
@@ -61,7 +62,7 @@ func (a *account) run(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: a.uid, Gid: a.gid}}
 }
 
-// own gives path to the account.
+// own makes the account the owner of path.
 func (a *account) own(path string) error {
 	if a == nil {
 		return nil
@@ -69,8 +70,8 @@ func (a *account) own(path string) error {
 	return os.Chown(path, int(a.uid), int(a.gid))
 }
 
-// reach reports the first folder on the way to path that the account cannot pass, as an error. A path that does not
-// exist is judged by its existing parents.
+// reach returns an error that names the first folder on the way to path that the account cannot
+// enter. It ignores the part of path that does not exist yet.
 func (a *account) reach(path string) error {
 	if a == nil {
 		return nil
@@ -84,7 +85,7 @@ func (a *account) reach(path string) error {
 		at = filepath.Join(at, part)
 		info, err := os.Stat(at)
 		if err != nil {
-			return nil //nolint:nilerr // the rest is still to be made
+			return nil //nolint:nilerr // the rest does not exist yet
 		}
 		if info.IsDir() && !a.may(info, 0o1) {
 			return fmt.Errorf("the account %s cannot enter %s (mode %04o)", a.name, at, info.Mode().Perm())
@@ -93,7 +94,8 @@ func (a *account) reach(path string) error {
 	return nil
 }
 
-// may reports whether the file's mode grants the account the bit (4 read, 2 write, 1 execute).
+// may reports whether the file's mode grants the account a permission: 4 is read, 2 is write, 1 is
+// execute.
 func (a *account) may(info fs.FileInfo, bit fs.FileMode) bool {
 	owner := info.Sys().(*syscall.Stat_t)
 	switch {

@@ -17,35 +17,39 @@ import (
 )
 
 const (
-	// startDeadline is generous because a first start on a loaded two-core machine takes ten times the usual second.
+	// startDeadline allows for a first start on a loaded two-core machine, which takes ten times
+	// the usual second.
 	startDeadline = 90 * time.Second
-	// A server that ends this often before it ever answered is given up: 6 seconds with the delays below.
+	// startAttempts is how often a server may end before it has answered once. With the delays
+	// below, that takes 6 seconds.
 	startAttempts = 8
 	probeEvery    = 20 * time.Millisecond
 	probeTimeout  = 2 * time.Second
-	// A server that died is started again after firstDelay; each death before steadyAfter doubles it up to lastDelay.
+	// A server that ended is started again after firstDelay. Each run shorter than steadyAfter
+	// doubles the delay, up to lastDelay.
 	firstDelay  = 50 * time.Millisecond
 	lastDelay   = 5 * time.Second
 	steadyAfter = 10 * time.Second
 )
 
-// A childSpec says how to run one server.
+// A childSpec describes one server.
 type childSpec struct {
 	name    string
 	logPath string
-	// command makes a fresh command for each attempt. started is true once the server has answered: from then on the
-	// addresses are promised to others and may not change.
+	// command returns a new command for each attempt. started is true once the server has answered:
+	// from then on other processes know its addresses, so they must not change.
 	command func(started bool) (*exec.Cmd, error)
-	// ready asks once whether the server, process pid, serves.
+	// ready returns nil when the server, process pid, answers. It makes one attempt.
 	ready func(ctx context.Context, pid int) error
-	// refusal turns the output of a server that ended before it ever answered into the reason not to try again; nil
-	// means that another attempt may help.
-	refusal func(output string) error
-	// onStart, when set, hears the process id of each attempt.
+	// startError returns the error for a server that ended before it answered, given its output, or
+	// nil when another attempt may succeed.
+	startError func(output string) error
+	// onStart is called with the process id of each attempt, unless it is nil.
 	onStart func(pid int) error
-	// stopSignals are sent in turn, each after the grace of the one before; SIGKILL follows by itself.
+	// stopSignals are sent in turn, each after the grace period of the one before. SIGKILL follows
+	// the last one.
 	stopSignals []stopSignal
-	// orphanSignal is what the server gets when this process dies.
+	// orphanSignal is sent to the server when this process dies.
 	orphanSignal syscall.Signal
 }
 
@@ -61,20 +65,20 @@ type child struct {
 
 	pid     atomic.Int64
 	started atomic.Bool
-	offset  atomic.Int64 // where in the log the present attempt's output begins
+	offset  atomic.Int64 // where in the log the output of the current attempt begins
 
 	stopping  context.Context // ends when stop is called
 	beginStop context.CancelFunc
-	hurry     chan struct{} // closed when the time for a graceful stop is over
-	hurryOnce sync.Once
+	killNow   chan struct{} // closed when the time for a graceful stop is over
+	killOnce  sync.Once
 	done      chan struct{} // closed when the process has ended for good
 }
 
-// startChild runs the server and returns when it answers. On error nothing runs any more.
+// startChild starts the server and returns when it answers. After an error no process is running.
 func startChild(ctx context.Context, spec childSpec, logger *slog.Logger) (*child, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, startDeadline, fmt.Errorf("it did not answer within %s", startDeadline))
 	defer cancel()
-	c := &child{spec: spec, logger: logger.With("server", spec.name), hurry: make(chan struct{}), done: make(chan struct{})}
+	c := &child{spec: spec, logger: logger.With("server", spec.name), killNow: make(chan struct{}), done: make(chan struct{})}
 	c.stopping, c.beginStop = context.WithCancel(context.Background())
 
 	first := make(chan error, 1)
@@ -88,26 +92,28 @@ func startChild(ctx context.Context, spec childSpec, logger *slog.Logger) (*chil
 		return c, nil
 	case <-ctx.Done():
 		c.stop(ctx)
-		return nil, insights.Errorf(insights.Unavailable, "%s: did not start: %w%s", spec.name, context.Cause(ctx), quoteOutput(logFrom(spec.logPath, c.offset.Load()), spec.logPath))
+		return nil, insights.Errorf(insights.Unavailable, "%s: the server did not start: %w%s", spec.name, context.Cause(ctx), quoteOutput(logFrom(spec.logPath, c.offset.Load()), spec.logPath))
 	}
 }
 
-// stop ends the server and its supervision; when ctx ends before the server does, the server is killed.
+// stop ends the server and its supervision. When ctx ends before the server does, it kills the
+// server.
 func (c *child) stop(ctx context.Context) {
 	c.beginStop()
 	select {
 	case <-c.done:
 	case <-ctx.Done():
-		c.hurryOnce.Do(func() { close(c.hurry) })
+		c.killOnce.Do(func() { close(c.killNow) })
 		<-c.done
 	}
 }
 
-// supervise keeps the server running until stop. first receives one value: nil when the server answered for the first
-// time, or why it never will.
+// supervise keeps the server running until stop. first receives one value: nil when the server has
+// answered for the first time, or the error for which it cannot start.
 //
-// The goroutine keeps its thread, because the kernel's parent-death signal is bound to the thread that forked, not to
-// the process. It never unlocks it: the thread ends with the goroutine, when no child is left.
+// The goroutine locks its thread, because the kernel's parent-death signal is bound to the thread
+// that forked, not to the process. It never unlocks the thread: the thread ends with the goroutine,
+// when there is no child any more.
 func (c *child) supervise(first chan<- error) {
 	runtime.LockOSThread()
 	defer close(c.done)
@@ -119,17 +125,16 @@ func (c *child) supervise(first chan<- error) {
 			return
 		}
 		if !c.started.Load() {
-			var refusal *insights.Error // of ours: it could not even be run
-			if errors.As(err, &refusal) {
-				first <- refusal
+			if failed, ok := errors.AsType[*insights.Error](err); ok { // it could not be run
+				first <- failed
 				return
 			}
-			if err := c.spec.refusal(output); err != nil {
+			if err := c.spec.startError(output); err != nil {
 				first <- err
 				return
 			}
 			if attempt == startAttempts {
-				first <- insights.Errorf(insights.Unavailable, "%s: ended %d times before it answered, at last with %s%s",
+				first <- insights.Errorf(insights.Unavailable, "%s: the server ended %d times before it answered, the last time with %s%s",
 					c.spec.name, attempt, exitText(err), quoteOutput(output, c.spec.logPath))
 				return
 			}
@@ -147,20 +152,20 @@ func (c *child) supervise(first chan<- error) {
 	}
 }
 
-// runOnce runs the server until it ends. It returns the end of what the server wrote.
+// runOnce runs the server until it ends, and returns what the server wrote.
 func (c *child) runOnce(first chan<- error) (output string, err error) {
 	log, offset, err := openLog(c.spec.logPath)
 	if err != nil {
 		return "", insights.Errorf(insights.Invalid, "%s: log file: %w", c.spec.name, err)
 	}
-	defer log.Close() //nolint:errcheck // the server writes through its own descriptor
+	defer log.Close() //nolint:errcheck // the server has its own descriptor of the file
 	c.offset.Store(offset)
 	cmd, err := c.spec.command(c.started.Load())
 	if err != nil {
 		return "", err
 	}
 	cmd.Stdout, cmd.Stderr = log, log
-	dieWithParent(cmd, c.spec.orphanSignal)
+	signalOnParentExit(cmd, c.spec.orphanSignal)
 	if err := cmd.Start(); err != nil {
 		return "", insights.Errorf(insights.Unavailable, "%s: %s cannot be run: %w", c.spec.name, cmd.Path, err)
 	}
@@ -168,26 +173,26 @@ func (c *child) runOnce(first chan<- error) (output string, err error) {
 	c.logger.Debug("server started", "pid", cmd.Process.Pid)
 	if c.spec.onStart != nil {
 		if err := c.spec.onStart(cmd.Process.Pid); err != nil {
-			c.logger.Warn("process id not noted", "error", err)
+			c.logger.Warn("the process id could not be saved", "error", err)
 		}
 	}
-	releaseGuard := guardOrphan(cmd.Process.Pid, c.spec.orphanSignal)
+	releaseGuard := guardServer(cmd.Process.Pid, c.spec.orphanSignal)
 
 	alive, cancel := context.WithCancel(c.stopping)
 	exited := make(chan struct{})
-	var attendants sync.WaitGroup
-	attendants.Go(func() { c.probe(alive, cmd.Process.Pid, first) })
-	attendants.Go(func() { c.signalWhenStopping(exited, cmd.Process) })
+	var goroutines sync.WaitGroup
+	goroutines.Go(func() { c.probe(alive, cmd.Process.Pid, first) })
+	goroutines.Go(func() { c.signalWhenStopping(exited, cmd.Process) })
 	err = cmd.Wait()
 	c.pid.Store(0)
 	cancel()
 	close(exited)
-	attendants.Wait()
+	goroutines.Wait()
 	releaseGuard()
 	return logFrom(c.spec.logPath, offset), err
 }
 
-// probe asks until the server answers or alive ends.
+// probe calls ready until the server answers or alive ends.
 func (c *child) probe(alive context.Context, pid int, first chan<- error) {
 	for {
 		ctx, cancel := context.WithTimeout(alive, probeTimeout)
@@ -195,7 +200,7 @@ func (c *child) probe(alive context.Context, pid int, first chan<- error) {
 		cancel()
 		if err == nil && alive.Err() == nil {
 			if c.started.Swap(true) {
-				c.logger.Info("server is back", "pid", pid)
+				c.logger.Info("server answers again", "pid", pid)
 			} else {
 				first <- nil
 			}
@@ -209,7 +214,7 @@ func (c *child) probe(alive context.Context, pid int, first chan<- error) {
 	}
 }
 
-// signalWhenStopping waits for stop or for the process's own end, and in the first case sees to the second.
+// signalWhenStopping waits for stop or for the end of the process. After stop it ends the process.
 func (c *child) signalWhenStopping(exited <-chan struct{}, process *os.Process) {
 	select {
 	case <-c.stopping.Done():
@@ -217,7 +222,7 @@ func (c *child) signalWhenStopping(exited <-chan struct{}, process *os.Process) 
 		return
 	}
 	for _, s := range c.spec.stopSignals {
-		_ = process.Signal(s.signal) // an error can only mean that it ended
+		_ = process.Signal(s.signal) // an error means that the process has ended
 		grace := time.NewTimer(s.grace)
 		select {
 		case <-exited:
@@ -225,14 +230,14 @@ func (c *child) signalWhenStopping(exited <-chan struct{}, process *os.Process) 
 			return
 		case <-grace.C:
 			c.logger.Warn("server did not end in time", "signal", s.signal, "grace", s.grace)
-		case <-c.hurry:
+		case <-c.killNow:
 			grace.Stop()
 		}
 	}
 	_ = process.Kill() // as above
 }
 
-// exitText says how a process ended, for err of its Wait.
+// exitText describes how a process ended, given the error of its Wait.
 func exitText(err error) string {
 	if err == nil {
 		return "exit status 0"

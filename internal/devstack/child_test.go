@@ -16,7 +16,7 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// shellServer is a server that appends its process id to a file when it "serves".
+// shellServer is a server that appends its process id to a file when it starts to serve.
 func shellServer(t *testing.T, script string) (spec childSpec, starts func() []string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -39,7 +39,7 @@ func shellServer(t *testing.T, script string) (spec childSpec, starts func() []s
 			}
 			return nil
 		},
-		refusal: func(output string) error {
+		startError: func(output string) error {
 			if strings.Contains(output, "hopeless") {
 				return insights.Errorf(insights.Unavailable, "shell: %s", output)
 			}
@@ -50,7 +50,7 @@ func shellServer(t *testing.T, script string) (spec childSpec, starts func() []s
 	}, starts
 }
 
-func TestChildIsStartedAgainUntilStop(t *testing.T) {
+func TestChild_IsRestartedUntilStop(t *testing.T) {
 	t.Parallel()
 
 	spec, starts := shellServer(t, `echo $$ >> "$SERVED"; exec sleep 600`)
@@ -69,7 +69,7 @@ func TestChildIsStartedAgainUntilStop(t *testing.T) {
 	require.Len(t, starts(), n, "a stopped child is not started again")
 }
 
-func TestChildThatFailsAtFirstIsTriedAgain(t *testing.T) {
+func TestChild_RetriesAFailedStart(t *testing.T) {
 	t.Parallel()
 
 	spec, starts := shellServer(t, `[ -e "$SERVED".first ] || { : > "$SERVED".first; echo "address already in use"; exit 1; }; echo $$ >> "$SERVED"; exec sleep 600`)
@@ -79,13 +79,13 @@ func TestChildThatFailsAtFirstIsTriedAgain(t *testing.T) {
 	c.stop(t.Context())
 }
 
-func TestChildThatCannotStart(t *testing.T) {
+func TestChild_GivesUpWhenItCannotStart(t *testing.T) {
 	t.Parallel()
 
 	for name, tt := range map[string]struct{ script, want string }{
-		"says that it is hopeless":    {`echo "hopeless: the disk is gone"; exit 1`, "shell: hopeless: the disk is gone"},
-		"dies each time in silence":   {`exit 3`, "shell: ended 8 times before it answered, at last with exit status 3; see "},
-		"ends each time with success": {`echo bye`, "at last with exit status 0"},
+		"reports a permanent error":     {`echo "hopeless: the disk is gone"; exit 1`, "shell: hopeless: the disk is gone"},
+		"ends each time without output": {`exit 3`, "shell: the server ended 8 times before it answered, the last time with exit status 3; see "},
+		"ends each time with success":   {`echo bye`, "the last time with exit status 0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -98,7 +98,7 @@ func TestChildThatCannotStart(t *testing.T) {
 	}
 }
 
-func TestChildThatCannotBeRun(t *testing.T) {
+func TestChild_ReportsAProgramThatCannotBeRun(t *testing.T) {
 	t.Parallel()
 
 	spec, _ := shellServer(t, "")
@@ -107,7 +107,7 @@ func TestChildThatCannotBeRun(t *testing.T) {
 	require.ErrorContains(t, err, "shell: /nowhere/server cannot be run: ")
 }
 
-func TestChildThatNeverAnswersIsEnded(t *testing.T) {
+func TestChild_IsEndedWhenItNeverAnswers(t *testing.T) {
 	t.Parallel()
 
 	spec, _ := shellServer(t, `echo "still thinking"; exec sleep 600`)
@@ -115,15 +115,15 @@ func TestChildThatNeverAnswersIsEnded(t *testing.T) {
 	spec.onStart = func(pid int) error { pids <- pid; return nil }
 	ctx, cancel := context.WithCancelCause(t.Context())
 	spec.ready = func(context.Context, int) error {
-		cancel(errors.New("the user lost patience"))
+		cancel(errors.New("the user cancelled"))
 		return errors.New("not yet")
 	}
 	_, err := startChild(ctx, spec, testLogger(t))
-	require.ErrorContains(t, err, "shell: did not start: the user lost patience")
+	require.ErrorContains(t, err, "shell: the server did not start: the user cancelled")
 	require.True(t, ended(<-pids))
 }
 
-func TestChildThatIgnoresTheStopSignalIsKilled(t *testing.T) {
+func TestChild_IsKilledWhenItIgnoresTheStopSignal(t *testing.T) {
 	t.Parallel()
 
 	spec, starts := shellServer(t, `trap '' TERM; echo $$ >> "$SERVED"; while :; do sleep 0.05; done`)
@@ -136,7 +136,7 @@ func TestChildThatIgnoresTheStopSignalIsKilled(t *testing.T) {
 	require.Len(t, starts(), 1)
 }
 
-func TestLogIsPutAsideWhenLarge(t *testing.T) {
+func TestOpenLog_RenamesALargeLog(t *testing.T) {
 	t.Parallel()
 
 	path := filepath.Join(t.TempDir(), "log")
@@ -156,7 +156,7 @@ func TestLogIsPutAsideWhenLarge(t *testing.T) {
 	require.Empty(t, logFrom(path, offset))
 }
 
-func TestExcerptKeepsBothEnds(t *testing.T) {
+func TestExcerpt_KeepsBothEnds(t *testing.T) {
 	t.Parallel()
 
 	require.Equal(t, "a\nb", excerpt("a\nb\n"))

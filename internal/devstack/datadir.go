@@ -8,13 +8,15 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// DefaultDataDir is where a stack lives when nobody says otherwise: $BACKSIGHT_DATA, else for root /var/lib/backsight
-// (the account that runs Postgres cannot enter root's home), else $XDG_DATA_HOME/backsight, else ~/.local/share/backsight.
+// DefaultDataDir returns the default of Options.DataDir: $BACKSIGHT_DATA, else /var/lib/backsight
+// for root (the account that runs Postgres cannot enter root's home), else
+// $XDG_DATA_HOME/backsight, else ~/.local/share/backsight.
 func DefaultDataDir() string {
 	return defaultDir("BACKSIGHT_DATA", "/var/lib/backsight", "XDG_DATA_HOME", ".local/share")
 }
 
-// defaultCacheDir is where downloaded binaries are kept; its loss costs a download.
+// defaultCacheDir returns the folder for downloaded binaries. They can be downloaded again if it is
+// removed.
 func defaultCacheDir() string {
 	return defaultDir("BACKSIGHT_CACHE", "/var/cache/backsight", "XDG_CACHE_HOME", ".cache")
 }
@@ -26,7 +28,8 @@ func defaultDir(own, forRoot, xdg, belowHome string) string {
 	if os.Geteuid() == 0 {
 		return forRoot
 	}
-	if dir := os.Getenv(xdg); filepath.IsAbs(dir) { // the XDG specification: a relative path is to be ignored
+	// The XDG specification says to ignore relative paths.
+	if dir := os.Getenv(xdg); filepath.IsAbs(dir) {
 		return filepath.Join(dir, "backsight")
 	}
 	home, err := os.UserHomeDir()
@@ -36,31 +39,32 @@ func defaultDir(own, forRoot, xdg, belowHome string) string {
 	return filepath.Join(home, belowHome, "backsight")
 }
 
-// prepareDataDir makes the data directory and proves that it can be written to.
+// prepareDataDir creates the data directory and checks that it is writable. It is idempotent.
 func prepareDataDir(dir string) error {
-	const wayOut = "choose another with --data or BACKSIGHT_DATA"
+	const advice = "choose another with --data or BACKSIGHT_DATA"
 	if _, err := os.Stat(dir); err != nil {
 		if err := errors.Join(os.MkdirAll(dir, dataDirMode()), os.Chmod(dir, dataDirMode())); err != nil {
-			return insights.Errorf(insights.Invalid, "data directory %s: cannot be made: %w; %s", dir, err, wayOut)
+			return insights.Errorf(insights.Invalid, "data directory %s: cannot be created: %w; %s", dir, err, advice)
 		}
 	}
 	probe, err := os.CreateTemp(dir, ".write-probe-")
 	if err != nil {
-		return insights.Errorf(insights.Invalid, "data directory %s: cannot be written to: %w; %s", dir, err, wayOut)
+		return insights.Errorf(insights.Invalid, "data directory %s: cannot be written to: %w; %s", dir, err, advice)
 	}
 	_ = probe.Close() // nothing was written
 	if err := os.Remove(probe.Name()); err != nil {
-		return insights.Errorf(insights.Invalid, "data directory %s: cannot be written to: %w; %s", dir, err, wayOut)
+		return insights.Errorf(insights.Invalid, "data directory %s: cannot be written to: %w; %s", dir, err, advice)
 	}
 	for _, name := range []string{"log", "temporal"} {
 		if err := os.MkdirAll(filepath.Join(dir, name), 0o700); err != nil {
-			return insights.Errorf(insights.Invalid, "data directory %s: cannot be written to: %w; %s", dir, err, wayOut)
+			return insights.Errorf(insights.Invalid, "data directory %s: cannot be written to: %w; %s", dir, err, advice)
 		}
 	}
 	return nil
 }
 
-// dataDirMode lets other accounts pass through, but not look, when Postgres has to run as one of them.
+// dataDirMode returns the mode of the data directory. For root, other accounts may pass through it
+// but not list it, because Postgres runs as one of them.
 func dataDirMode() os.FileMode {
 	if os.Geteuid() == 0 {
 		return 0o711

@@ -26,9 +26,9 @@ func TestUnusableDataDirectories(t *testing.T) {
 		dir  string
 		want string
 	}{
-		"below a file":          {filepath.Join(file, "data"), "cannot be made"},
+		"below a file":          {filepath.Join(file, "data"), "cannot be created"},
 		"a file":                {file, "cannot be written to"},
-		"not Postgres's files":  {foreign, "holds files, but is no Postgres data directory"},
+		"not Postgres's files":  {foreign, "it contains files but no PG_VERSION"},
 		"PG_VERSION is garbled": {garbled, `its PG_VERSION is "fifteen\n"`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -39,7 +39,8 @@ func TestUnusableDataDirectories(t *testing.T) {
 	}
 }
 
-// Permissions mean nothing to root, so root's run of this test plays an ordinary user.
+// File permissions do not restrict root. So when root runs this test, the start runs as an ordinary
+// user.
 func TestReadOnlyDataDirectory(t *testing.T) {
 	t.Parallel()
 
@@ -56,7 +57,7 @@ func TestReadOnlyDataDirectory(t *testing.T) {
 	require.Contains(t, said.Error, "permission denied; choose another with --data or BACKSIGHT_DATA")
 }
 
-func TestRootsDataDirectoryBehindAClosedDoor(t *testing.T) {
+func TestDataDirectoryOfRootBelowAClosedFolder(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() != 0 {
 		t.Skip("only root's Postgres runs as another account")
@@ -64,7 +65,7 @@ func TestRootsDataDirectoryBehindAClosedDoor(t *testing.T) {
 
 	closed := t.TempDir() // below a folder of mode 0700
 	requireStartFails(t, Options{DataDir: filepath.Join(closed, "data")}, insights.Invalid,
-		"Postgres must not run as root, and the account ", " cannot enter "+filepath.Dir(closed)+" (mode 0700)", "/var/lib/backsight")
+		"Postgres cannot run as root, and the account ", " cannot enter "+filepath.Dir(closed)+" (mode 0700)", "/var/lib/backsight")
 }
 
 func TestDamagedDataDirectory(t *testing.T) {
@@ -75,7 +76,7 @@ func TestDamagedDataDirectory(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, p.Stop(t.Context()))
 	require.NoError(t, os.Remove(filepath.Join(o.DataDir, "postgres", "global", "pg_control")))
-	requireStartFails(t, o, insights.Unavailable, "postgres: ended at once; see "+o.DataDir+"/log/postgres.log, which says:", "pg_control")
+	requireStartFails(t, o, insights.Unavailable, "postgres: the server ended immediately; see "+o.DataDir+"/log/postgres.log, which contains:", "pg_control")
 }
 
 func TestLongDataDirectoryHasAShortSocket(t *testing.T) {
@@ -87,10 +88,10 @@ func TestLongDataDirectoryHasAShortSocket(t *testing.T) {
 	require.Less(t, len(p.socketDir), 80)
 	require.NoError(t, p.ping(t.Context()))
 	require.NoError(t, p.Stop(t.Context()))
-	require.NoError(t, os.Remove(p.socketDir), "nothing is left in it")
+	require.NoError(t, os.Remove(p.socketDir), "it is empty")
 }
 
-func TestSocketDirectoryOfSomebodyElse(t *testing.T) {
+func TestSocketDirectoryOfAnotherUser(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() != 0 {
 		t.Skip("only root can make a directory that belongs to somebody else")
@@ -99,7 +100,7 @@ func TestSocketDirectoryOfSomebodyElse(t *testing.T) {
 	dir := newDataDir(t)
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "run"), 0o777))
 	require.NoError(t, os.Chown(filepath.Join(dir, "run"), 12345, 12345))
-	requireStartFails(t, Options{DataDir: dir, Test: true}, insights.Invalid, "belongs to somebody else (uid 12345)")
+	requireStartFails(t, Options{DataDir: dir, Test: true}, insights.Invalid, "it belongs to another user (uid 12345)")
 }
 
 func TestDefaultDirectories(t *testing.T) {

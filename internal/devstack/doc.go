@@ -1,26 +1,30 @@
-// Package devstack runs the two servers that Backsight needs on one machine: a private Postgres and a Temporal
-// development server. `backsight up` starts it, and so do the tests that want the real thing.
+// Package devstack runs the two servers that Backsight needs on one machine: a private Postgres and
+// a Temporal development server. `backsight up` starts them, and so do tests that need real
+// servers.
 //
 // # Invariants
 //
-//   - A data directory has one stack at a time. A second Start on it fails at once and names the first one's process.
-//   - The servers never outlive the process that started them, however it ends. On Linux the kernel sees to it
-//     (PR_SET_PDEATHSIG); elsewhere a small shell process does (orphan.go). What a killed parent still left behind is
-//     stopped by the next Start, which alone holds the directory's lock.
-//   - A server that dies is started again, on the same addresses and the same data, until Stop.
-//   - Postgres listens on a unix socket only, in a directory that its account alone can enter. There is no password
-//     because nobody else gets as far as being asked.
-//   - Postgres refuses to run as root. Started as root, it runs as the account that owns its files, or as "postgres" or
-//     "nobody".
-//   - Nothing of the caller's environment that begins with PG or TEMPORAL reaches the servers.
+//   - A data directory has one stack at a time. A second Start on it fails within a second and
+//     names the process of the first one.
+//   - The servers end when the process that started them ends, for whatever reason. On Linux the
+//     kernel signals them (PR_SET_PDEATHSIG); elsewhere a small shell process does (guard.go). If a
+//     server still survives a killed parent, the next Start, which holds the lock of the data
+//     directory, stops it.
+//   - Until Stop, a server that ends is started again on the same addresses and the same data.
+//   - Postgres listens only on a unix socket, in a directory that only its account can enter.
+//     Therefore it has no password.
+//   - Postgres refuses to run as root. When root starts the stack, Postgres runs as the account
+//     that owns its files, or else as "postgres" or "nobody".
+//   - Servers get no environment variable that begins with PG or TEMPORAL.
 //
 // # Non-goals
 //
-// It is no way to run a cluster: production names its Postgres and Temporal by environment variables and does not come
-// here. It notices a server that dies, not one that hangs. It does not upgrade a data directory from one major version of
-// Postgres to the next. Windows is not supported.
+// devstack does not run a cluster: in production, environment variables name Postgres and Temporal,
+// and devstack is not used. It notices a server that ends, but not one that hangs. It does not
+// upgrade a data directory from one major version of Postgres to another. It does not support
+// Windows.
 //
 // # Read next
 //
-// stack.go (what is exported), child.go (supervision), postgres.go, temporal.go, doctor.go.
+// stack.go (the exported API), child.go (supervision), postgres.go, temporal.go, doctor.go.
 package devstack

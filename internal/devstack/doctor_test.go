@@ -14,14 +14,14 @@ func findings(t *testing.T, o Options) map[string]Finding {
 	o.Logger = testLogger(t)
 	byName := map[string]Finding{}
 	for _, f := range Doctor(t.Context(), o) {
-		require.Equal(t, f.Problem == "", f.Mend == "", "a problem comes with a way out, and only then: %+v", f)
+		require.Equal(t, f.Problem == "", f.Fix == "", "a finding has a fix if and only if it has a problem: %+v", f)
 		require.NotContains(t, byName, f.Name)
 		byName[f.Name] = f
 	}
 	return byName
 }
 
-func TestDoctorFindsAHealthyMachine(t *testing.T) {
+func TestDoctor_FindsNoProblemOnAHealthyMachine(t *testing.T) {
 	t.Parallel()
 
 	dir := withOwnPorts(t, newDataDir(t))
@@ -40,10 +40,10 @@ func TestDoctorFindsAHealthyMachine(t *testing.T) {
 
 	entries, err := os.ReadDir(dir)
 	require.NoError(t, err)
-	require.Len(t, entries, 1, "it leaves nothing behind")
+	require.Len(t, entries, 1, "Doctor leaves no files")
 }
 
-func TestDoctorSeesARunningStack(t *testing.T) {
+func TestDoctor_ReportsARunningStack(t *testing.T) {
 	t.Parallel()
 
 	dir := withOwnPorts(t, newDataDir(t))
@@ -53,23 +53,23 @@ func TestDoctorSeesARunningStack(t *testing.T) {
 	require.Contains(t, said["data directory"].Why, us)
 	require.Equal(t, s.TemporalAddress(), said["temporal port"].Path)
 	require.Contains(t, said["temporal port"].Why, fmt.Sprintf("in use by the running stack, process %d", os.Getpid()))
-	require.Contains(t, said["postgres"].Why, "fits the data directory's version")
+	require.Contains(t, said["postgres"].Why, "matches version")
 	for name, f := range said {
 		require.Empty(t, f.Problem, name)
 	}
 }
 
-func TestDoctorDoesNotMakeTheDataDirectory(t *testing.T) {
+func TestDoctor_DoesNotCreateTheDataDirectory(t *testing.T) {
 	t.Parallel()
 
 	dir := filepath.Join(newDataDir(t), "a", "b")
 	said := findings(t, Options{DataDir: dir})
 	require.Empty(t, said["data directory"].Problem)
-	require.Contains(t, said["data directory"].Why, "the first start makes it")
+	require.Contains(t, said["data directory"].Why, "the first start creates it")
 	require.NoDirExists(t, filepath.Dir(dir))
 }
 
-func TestDoctorNamesWhatIsWrong(t *testing.T) {
+func TestDoctor_ReportsProblems(t *testing.T) {
 	path := newDataDir(t)
 	writeScript(t, filepath.Join(path, "git"), "echo 'git version 2.25.1'")
 	writeScript(t, filepath.Join(path, "temporal"), "echo 'temporal version 0.9.0 (Server 1.20.3, UI 2.9.0)'")
@@ -81,31 +81,31 @@ func TestDoctorNamesWhatIsWrong(t *testing.T) {
 
 	said := findings(t, Options{DataDir: newDataDir(t), TemporalUIPort: taken})
 	require.Equal(t, "no PostgreSQL server is installed", said["postgres"].Problem)
-	require.Contains(t, said["postgres"].Mend, "the first start fetches "+npmPostgresPackage())
+	require.Contains(t, said["postgres"].Fix, "the first start downloads "+npmPostgresPackage())
 	require.Equal(t, "git 2.25.1 is too old: 2.36 is needed", said["git"].Problem)
-	require.Equal(t, "its server is not known to be 1.29 or newer", said["temporal"].Problem)
+	require.Equal(t, "its Temporal server is older than 1.29, or its version is unknown", said["temporal"].Problem)
 	require.Contains(t, said["npm"].Problem, "node: not found")
-	require.Empty(t, said["node"].Problem, "nobody needs Node to run the product")
+	require.Empty(t, said["node"].Problem, "the product runs without Node")
 	require.Contains(t, said["node"].Why, "not on the PATH")
 	require.Contains(t, said["temporal ui port"].Problem, fmt.Sprintf("port %d cannot be used: it is used by devstack.test", taken))
-	require.Equal(t, "choose another with --temporal-ui-port", said["temporal ui port"].Mend)
+	require.Equal(t, "choose another with --temporal-ui-port", said["temporal ui port"].Fix)
 
 	said = findings(t, Options{DataDir: filepath.Join(file, "data")})
 	require.Contains(t, said["data directory"].Problem, "not a directory")
-	require.Contains(t, said["data directory"].Mend, "--data or BACKSIGHT_DATA")
+	require.Contains(t, said["data directory"].Fix, "--data or BACKSIGHT_DATA")
 }
 
-func TestDoctorOnADataDirectoryOfAnotherVersion(t *testing.T) {
+func TestDoctor_ReportsADataDirectoryOfAnotherVersion(t *testing.T) {
 	t.Parallel()
 
 	dir := newDataDir(t)
 	writeVersion(t, dir, "3\n")
 	said := findings(t, Options{DataDir: dir})
-	require.Contains(t, said["postgres"].Problem, "the data directory is of version 3")
-	require.Contains(t, said["postgres"].Mend, "install PostgreSQL 3")
+	require.Contains(t, said["postgres"].Problem, "the data directory has version 3")
+	require.Contains(t, said["postgres"].Fix, "install PostgreSQL 3")
 }
 
-func TestVersionsAreComparedAsNumbers(t *testing.T) {
+func TestAtLeast_ComparesNumbers(t *testing.T) {
 	t.Parallel()
 
 	for version, want := range map[string]bool{

@@ -14,24 +14,27 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// A dirLock is held through an open file, so that the kernel releases it however the holder ends.
+// A dirLock is a lock on an open file. The kernel releases it when the process that holds it ends,
+// for whatever reason.
 type dirLock struct {
 	file *os.File
 	once sync.Once
 	err  error
 }
 
-// lockPatience outlasts a doctor, who takes a look by locking, and the last moments of a process that was killed.
-const lockPatience = 500 * time.Millisecond
+// lockTimeout is longer than Doctor holds a lock to test it, and longer than a killed process needs
+// to end.
+const lockTimeout = 500 * time.Millisecond
 
-// lockDataDir takes one of the data directory's locks: "stack", "postgres" or "temporal".
+// lockDataDir takes one of the locks of a data directory: "stack", "postgres" or "temporal". The
+// error is an *insights.Error with code Conflict when another process holds the lock.
 func lockDataDir(dir, name string) (*dirLock, error) {
 	path := filepath.Join(dir, name+".lock")
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, insights.Errorf(insights.Invalid, "data directory %s: %w", dir, err)
 	}
-	deadline := time.Now().Add(lockPatience)
+	deadline := time.Now().Add(lockTimeout)
 	err = syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	for errors.Is(err, syscall.EWOULDBLOCK) && time.Now().Before(deadline) {
 		time.Sleep(probeEvery)
@@ -41,9 +44,9 @@ func lockDataDir(dir, name string) (*dirLock, error) {
 		who := holder(file)
 		_ = file.Close() // only read
 		if !errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, insights.Errorf(insights.Invalid, "data directory %s: cannot be locked: %w; choose one on a local file system with --data or BACKSIGHT_DATA", dir, err)
+			return nil, insights.Errorf(insights.Invalid, "data directory %s: cannot be locked: %w; choose a directory on a local file system with --data or BACKSIGHT_DATA", dir, err)
 		}
-		return nil, insights.Errorf(insights.Conflict, "data directory %s: in use by %s; stop it, or choose another directory with --data or BACKSIGHT_DATA", dir, who)
+		return nil, insights.Errorf(insights.Conflict, "data directory %s: in use by %s; stop that process, or choose another directory with --data or BACKSIGHT_DATA", dir, who)
 	}
 	l := &dirLock{file: file}
 	if err := l.writeHolder(); err != nil {
@@ -52,13 +55,14 @@ func lockDataDir(dir, name string) (*dirLock, error) {
 	return l, nil
 }
 
-// lockHolder names the process that holds one of the data directory's locks, "" when none does.
+// lockHolder returns the process that holds a lock of the data directory, in the form "process
+// 123", or "" when no process holds it.
 func lockHolder(dir, name string) string {
 	file, err := os.Open(filepath.Join(dir, name+".lock"))
 	if err != nil {
 		return ""
 	}
-	defer file.Close() //nolint:errcheck // only read, and it gives the lock back
+	defer file.Close() //nolint:errcheck // closing the file, which was only read, releases the lock
 	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_SH|syscall.LOCK_NB); err == nil {
 		return ""
 	}
@@ -66,7 +70,7 @@ func lockHolder(dir, name string) string {
 }
 
 func holder(file *os.File) string {
-	text, _ := io.ReadAll(file) // without it the holder stays nameless
+	text, _ := io.ReadAll(file) // on an error the process id stays unknown
 	if pid := strings.TrimSpace(string(text)); pid != "" {
 		return "process " + pid
 	}
@@ -81,7 +85,8 @@ func (l *dirLock) writeHolder() error {
 	return err
 }
 
-// release may be called more than once. The file stays: removing it would let two holders lock two files of one name.
+// release releases the lock. It is idempotent. The file stays: if it were removed, two processes
+// could lock two different files of the same name.
 func (l *dirLock) release() error {
 	l.once.Do(func() { l.err = l.file.Close() })
 	return l.err

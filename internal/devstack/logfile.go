@@ -10,16 +10,19 @@ import (
 )
 
 const (
-	// A log that is larger than this when its server starts is put aside, and the one put aside before it is lost.
+	// When a server starts and its log is larger than this many bytes, the log is renamed to *.old,
+	// replacing an earlier one.
 	maxLogSize = 10 << 20
-	// What is looked at of a failed start's output, and how many lines of either end an error message quotes: enough for
-	// Postgres's FATAL, DETAIL and HINT, not for a stack trace.
+	// readBytes is how much of the output of a failed start is read. quotedLines is how many lines
+	// an error message quotes from its start and from its end: enough for Postgres's FATAL, DETAIL
+	// and HINT, and too few for a stack trace.
 	readBytes   = 64 << 10
 	quotedLines = 4
 )
 
-// openLog opens a server's log for appending. The server writes to the file itself, not through a pipe of ours: it
-// must not stumble over our death. offset is where its words will begin.
+// openLog opens a server's log for appending. The server writes to the file itself and not to a
+// pipe of this process, because it must be able to write after this process has died. offset is
+// where the server's output will begin.
 func openLog(path string) (log *os.File, offset int64, err error) {
 	if info, err := os.Stat(path); err == nil && info.Size() > maxLogSize {
 		if err := os.Rename(path, path+".old"); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -37,8 +40,8 @@ func openLog(path string) (log *os.File, offset int64, err error) {
 	return log, offset, nil
 }
 
-// logFrom returns what was written to a log from offset on, the beginning of it where that is a lot; "" when it cannot be
-// read.
+// logFrom returns what was written to a log from offset on, up to readBytes bytes. It returns ""
+// when the log cannot be read.
 func logFrom(path string, offset int64) string {
 	file, err := os.Open(path)
 	if err != nil {
@@ -52,7 +55,8 @@ func logFrom(path string, offset int64) string {
 	return strings.TrimSpace(string(text))
 }
 
-// excerpt keeps the first and the last lines: a Go program's panic begins with its reason, Postgres ends with it.
+// excerpt keeps the first and the last lines: the reason is at the start of a Go program's panic,
+// and at the end of Postgres's output.
 func excerpt(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	if len(lines) > 2*quotedLines {
@@ -61,10 +65,11 @@ func excerpt(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// quoteOutput makes a server's output fit to end an error message.
+// quoteOutput returns a suffix for an error message: the path of the log, and an excerpt of the
+// server's output.
 func quoteOutput(output, path string) string {
 	if output == "" {
 		return "; see " + path
 	}
-	return "; see " + path + ", which says:\n" + excerpt(output)
+	return "; see " + path + ", which contains:\n" + excerpt(output)
 }

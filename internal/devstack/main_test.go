@@ -18,7 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// roleEnv makes this test binary play a process that tests start in order to kill it.
+// roleEnv is the environment variable that makes this test binary play a role: a process that tests
+// start and kill.
 const roleEnv = "DEVSTACK_TEST_ROLE"
 
 func TestMain(m *testing.M) {
@@ -61,7 +62,7 @@ func playParent() {
 	select {}
 }
 
-// playGuarded starts a process that only a guard shell ends when this one dies.
+// playGuarded starts a process that only a guard ends when this process dies.
 func playGuarded() {
 	sleeper := exec.Command("sleep", "600")
 	if err := sleeper.Start(); err != nil {
@@ -76,7 +77,7 @@ func playGuarded() {
 	select {}
 }
 
-// playStart reports how a start ends.
+// playStart starts a stack and reports the result.
 func playStart() {
 	stack, err := Start(context.Background(), Options{DataDir: os.Getenv("DEVSTACK_TEST_DIR")})
 	if err != nil {
@@ -91,8 +92,8 @@ func playStart() {
 	os.Exit(0)
 }
 
-// play runs this test binary in a role and returns the process and what it told. It is killed when the test ends. as, when
-// not nil, is the account that it runs as.
+// play runs this test binary in a role and returns the process and what it printed. The process
+// runs as the account as, unless that is nil, and is killed when the test ends.
 func play(t *testing.T, role, dir string, as *account, env ...string) (*exec.Cmd, told) {
 	t.Helper()
 	self, err := os.Executable()
@@ -110,17 +111,17 @@ func play(t *testing.T, role, dir string, as *account, env ...string) (*exec.Cmd
 	cmd.Stderr = testWriter{t}
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() {
-		_ = cmd.Process.Kill() // most tests have done so
+		_ = cmd.Process.Kill() // most tests have killed it already
 		_ = cmd.Wait()
 	})
 	line, err := bufio.NewReader(out).ReadBytes('\n')
-	require.NoError(t, err, "role %s told nothing", role)
+	require.NoError(t, err, "role %s printed nothing", role)
 	var said told
 	require.NoError(t, json.Unmarshal(line, &said))
 	return cmd, said
 }
 
-// copyFor makes a program available to an account that perhaps cannot enter the folder it is in.
+// copyFor copies a program to a folder that the account can enter.
 func copyFor(t *testing.T, as *account, path string) string {
 	t.Helper()
 	if as.reach(path) == nil && as.may(stat(t, path), 0o1) {
@@ -156,14 +157,16 @@ func temporalForTests(t *testing.T, as *account) string {
 	return bin
 }
 
-// newDataDir is t.TempDir for data directories: root's Postgres runs as an account that cannot enter the former.
+// newDataDir returns a new data directory. Tests do not use t.TempDir because the account that runs
+// Postgres for root cannot enter that folder.
 func newDataDir(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "backsight-test-")
 	require.NoError(t, err)
 	require.NoError(t, os.Chmod(dir, 0o711))
 	t.Cleanup(func() {
-		// Servers whose parent was killed may be ending still, and write a file between two looks of RemoveAll.
+		// Servers whose parent was killed may still be ending and write a file while RemoveAll
+		// runs.
 		err := os.RemoveAll(dir)
 		for deadline := time.Now().Add(60 * time.Second); err != nil && time.Now().Before(deadline); err = os.RemoveAll(dir) {
 			time.Sleep(10 * time.Millisecond)
@@ -173,7 +176,8 @@ func newDataDir(t *testing.T) string {
 	return dir
 }
 
-// withOwnPorts has a data directory remember ports that no other test prefers, for tests that stop and start again.
+// withOwnPorts saves ports in a data directory that no other test prefers, for tests that stop and
+// start again.
 func withOwnPorts(t *testing.T, dir string) string {
 	t.Helper()
 	grpc, err := choosePort("temporal", "", 0, nil)
@@ -185,7 +189,8 @@ func withOwnPorts(t *testing.T, dir string) string {
 	return dir
 }
 
-// eventually polls until the condition holds. It fails when it has not after a time that only a defect takes.
+// eventually polls until the condition holds. It fails after a time that is exceeded only because
+// of a defect.
 func eventually(t *testing.T, what string, condition func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
@@ -199,7 +204,7 @@ func eventually(t *testing.T, what string, condition func() bool) {
 	}
 }
 
-// ended reports whether a process has ended; one that nobody has waited for yet, has.
+// ended reports whether a process has ended. A zombie has ended.
 func ended(pid int) bool { return commandLine(pid) == "" }
 
 func kill(t *testing.T, pid int) {

@@ -10,14 +10,14 @@ import (
 	"strings"
 )
 
-// portOwner names the process that listens on a TCP port, as "program (process 123)"; "" when it cannot be told, which
-// is usual for another user's process.
+// portOwner returns the process that listens on a TCP port, in the form "program (process 123)". It
+// returns "" when that is unknown, which is usual for a process of another user.
 func portOwner(port int) string {
 	inodes := listeningInodes(port)
 	if inodes == nil {
 		return portOwnerByLsof(port)
 	}
-	links, _ := filepath.Glob("/proc/[0-9]*/fd/*") // the only error is a bad pattern
+	links, _ := filepath.Glob("/proc/[0-9]*/fd/*") // fails only for a malformed pattern
 	for _, link := range links {
 		target, err := os.Readlink(link)
 		if err != nil || !inodes[target] {
@@ -33,15 +33,17 @@ func portOwner(port int) string {
 	return ""
 }
 
-// listensOn reports whether process pid itself listens on a TCP port. An answer from the port does not prove it: another
-// Temporal may have taken the port a moment earlier, and its data would pass for ours.
+// listensOn reports whether process pid itself listens on a TCP port. An answer from the port does
+// not prove that: another Temporal server may have taken the port a moment earlier, and its data
+// would then be used.
 func listensOn(pid, port int) bool {
 	inodes := listeningInodes(port)
 	if inodes == nil {
 		out, err := exec.Command("lsof", "-nP", "-a", "-p", strconv.Itoa(pid), "-iTCP:"+strconv.Itoa(port), "-sTCP:LISTEN", "-Fp").Output()
 		return err == nil && len(out) > 0
 	}
-	links, _ := filepath.Glob(filepath.Join("/proc", strconv.Itoa(pid), "fd", "*")) // the only error is a bad pattern
+	// Glob fails only for a malformed pattern.
+	links, _ := filepath.Glob(filepath.Join("/proc", strconv.Itoa(pid), "fd", "*"))
 	for _, link := range links {
 		if target, err := os.Readlink(link); err == nil && inodes[target] {
 			return true
@@ -50,7 +52,8 @@ func listensOn(pid, port int) bool {
 	return false
 }
 
-// listeningInodes returns the sockets that listen on a port, as /proc/PID/fd names them; nil where there is no /proc/net.
+// listeningInodes returns the sockets that listen on a port, in the form of the links in
+// /proc/PID/fd. It returns nil on a system without /proc/net.
 func listeningInodes(port int) map[string]bool {
 	const listening = "0A" // TCP_LISTEN
 	var inodes map[string]bool

@@ -8,19 +8,22 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/backsight/backsight/insights"
 )
 
-// Ports that we choose lie below the range from which systems serve outgoing connections (Linux: 32768 on), so that no
-// connection takes one while its server is being started again, and no client connects to itself.
+// Chosen ports are below the range that systems use for outgoing connections (Linux: from 32768
+// on). So no connection takes a port while its server is being restarted, and no client connects to
+// itself.
 const (
 	lowestPort  = 20000
 	highestPort = 32000
 )
 
-// temporalPorts are the ports of a data directory's Temporal server, remembered in a file from start to start.
+// temporalPorts are the ports of a data directory's Temporal server. A file keeps them from one
+// start to the next.
 type temporalPorts struct {
 	GRPC int `json:"grpc"`
 	UI   int `json:"ui"`
@@ -38,7 +41,7 @@ func readPorts(path string) (temporalPorts, error) {
 		err = json.Unmarshal(text, &p)
 	}
 	if err != nil {
-		return p, insights.Errorf(insights.Invalid, "remembered ports %s: %w; remove the file", path, err)
+		return p, insights.Errorf(insights.Invalid, "saved ports %s: %w; remove the file", path, err)
 	}
 	return p, nil
 }
@@ -51,28 +54,22 @@ func (p temporalPorts) write(path string) error {
 	return os.WriteFile(path, append(text, '\n'), 0o600)
 }
 
-// choosePort returns the port that was asked for, or the first wish that is free, or any free port but those in avoid.
-func choosePort(what, flag string, asked int, wishes []int, avoid ...int) (int, error) {
-	if asked != 0 {
-		if asked < 0 || asked > 65535 {
-			return 0, insights.Errorf(insights.Invalid, "%s: %d is no port; choose one from 1 to 65535 with %s", what, asked, flag)
+// choosePort returns the requested port, or the first preferred port that is free, or any free
+// port. It does not return a port in avoid, unless it was requested.
+func choosePort(what, flag string, requested int, preferred []int, avoid ...int) (int, error) {
+	if requested != 0 {
+		if requested < 0 || requested > 65535 {
+			return 0, insights.Errorf(insights.Invalid, "%s: %d is not a port; choose one from 1 to 65535 with %s", what, requested, flag)
 		}
-		if err := portFree(asked); err != nil {
-			return 0, insights.Errorf(insights.Conflict, "%s: port %d cannot be used: %s; choose another with %s", what, asked, portTrouble(asked, err), flag)
+		if err := portFree(requested); err != nil {
+			return 0, insights.Errorf(insights.Conflict, "%s: port %d cannot be used: %s; choose another with %s", what, requested, portProblem(requested, err), flag)
 		}
-		return asked, nil
+		return requested, nil
 	}
-	taken := func(port int) bool {
-		for _, a := range avoid {
-			if a == port {
-				return true
-			}
-		}
-		return portFree(port) != nil
-	}
-	for _, wish := range wishes {
-		if wish != 0 && !taken(wish) {
-			return wish, nil
+	taken := func(port int) bool { return slices.Contains(avoid, port) || portFree(port) != nil }
+	for _, port := range preferred {
+		if port != 0 && !taken(port) {
+			return port, nil
 		}
 	}
 	for range 200 {
@@ -80,10 +77,10 @@ func choosePort(what, flag string, asked int, wishes []int, avoid ...int) (int, 
 			return port, nil
 		}
 	}
-	return 0, insights.Errorf(insights.Unavailable, "%s: no free port from %d to %d; name one with %s", what, lowestPort, highestPort, flag)
+	return 0, insights.Errorf(insights.Unavailable, "%s: no port from %d to %d is free; choose one with %s", what, lowestPort, highestPort, flag)
 }
 
-// portFree tries the port on the loopback address, where the servers listen.
+// portFree returns nil when a server can listen on the port of the loopback address.
 func portFree(port int) error {
 	l, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 	if err != nil {
@@ -92,7 +89,7 @@ func portFree(port int) error {
 	return l.Close()
 }
 
-func portTrouble(port int, err error) string {
+func portProblem(port int, err error) string {
 	if owner := portOwner(port); owner != "" {
 		return "it is used by " + owner
 	}

@@ -18,14 +18,16 @@ import (
 )
 
 const (
-	// PostgresUser is the superuser of the private Postgres, and PostgresDatabase the product's database in it.
+	// PostgresUser is the superuser of the private Postgres. PostgresDatabase is the product's
+	// database in it.
 	PostgresUser     = "backsight"
 	PostgresDatabase = "backsight"
-	// The port is only the number in the socket's name; each data directory has a socket directory of its own.
+	// The port is only part of the socket's file name; each data directory has its own socket
+	// directory.
 	socketPort = 5432
 )
 
-// A Postgres is a running private server.
+// A Postgres is a running private Postgres server.
 type Postgres struct {
 	child     *child
 	lock      *dirLock
@@ -33,7 +35,8 @@ type Postgres struct {
 	options   Options
 }
 
-// StartPostgres starts the Postgres of a data directory and makes the product's database; the contract is that of Start.
+// StartPostgres starts the Postgres server of a data directory and creates the product's database.
+// It has the same contract as Start.
 func StartPostgres(ctx context.Context, options Options) (*Postgres, error) {
 	options, err := options.withDefaults()
 	if err != nil {
@@ -60,7 +63,7 @@ func (p *Postgres) start(ctx context.Context) error {
 		return err
 	}
 	if err := a.reach(p.options.DataDir); err != nil {
-		return insights.Errorf(insights.Invalid, "data directory %s: Postgres must not run as root, and %w; choose another with --data or BACKSIGHT_DATA, for example /var/lib/backsight", p.options.DataDir, err)
+		return insights.Errorf(insights.Invalid, "data directory %s: Postgres cannot run as root, and %w; choose another directory with --data or BACKSIGHT_DATA, for example /var/lib/backsight", p.options.DataDir, err)
 	}
 	data := &pgdata{dir: dir, account: a, logger: p.options.Logger}
 	major, err := data.major()
@@ -72,7 +75,7 @@ func (p *Postgres) start(ctx context.Context) error {
 		return err
 	}
 	p.options.Logger.Debug("postgres chosen", "bin", found.bin, "version", found.version, "why", found.why)
-	if err := data.stopLeftover(ctx); err != nil {
+	if err := data.stopOrphan(ctx); err != nil {
 		return err
 	}
 	if major == 0 {
@@ -97,11 +100,11 @@ func (p *Postgres) start(ctx context.Context) error {
 			a.run(cmd)
 			return cmd, nil
 		},
-		ready:   func(ctx context.Context, _ int) error { return p.ping(ctx) },
-		refusal: func(output string) error { return postgresRefusal(output, logPath) },
+		ready:      func(ctx context.Context, _ int) error { return p.ping(ctx) },
+		startError: func(output string) error { return postgresStartError(output, logPath) },
 		stopSignals: []stopSignal{
-			{syscall.SIGINT, 20 * time.Second}, // fast: roll back, checkpoint, end
-			{syscall.SIGQUIT, 5 * time.Second}, // immediate: end now, recover at the next start
+			{syscall.SIGINT, 20 * time.Second}, // fast: rolls back, writes a checkpoint, ends
+			{syscall.SIGQUIT, 5 * time.Second}, // immediate: ends, and the next start recovers
 		},
 		orphanSignal: syscall.SIGINT,
 	}, p.options.Logger)
@@ -111,19 +114,20 @@ func (p *Postgres) start(ctx context.Context) error {
 	return p.createDatabase(ctx)
 }
 
-// postgresSettings are given on the command line, so that a data directory carries no settings of an older release.
+// postgresSettings are passed on the command line, so a data directory never keeps settings of an
+// older release.
 func postgresSettings(test bool) []string {
 	settings := []string{
-		"listen_addresses=", // the socket only
+		"listen_addresses=", // listen on the unix socket only
 		fmt.Sprintf("port=%d", socketPort),
 		"unix_socket_permissions=0700",
 		"cluster_name=backsight",
 		"timezone=UTC",
 		"log_timezone=UTC",
 		"max_connections=200",
-		"max_wal_size=2GB",  // backfills write in bursts; fewer checkpoints
-		"wal_level=minimal", // nobody replicates a private server
-		"max_wal_senders=0", // which minimal demands
+		"max_wal_size=2GB",  // backfills write in bursts; this makes checkpoints rarer
+		"wal_level=minimal", // a private server has no replicas
+		"max_wal_senders=0", // required by wal_level=minimal
 		"logging_collector=off",
 		"log_checkpoints=off",
 	}
@@ -137,31 +141,32 @@ func postgresSettings(test bool) []string {
 	return args
 }
 
-// postgresRefusal decides by what Postgres said whether another attempt may help. Right after a kill -9 one does: the
-// children of the dead server need a moment to notice, and until then its shared memory is in use.
-func postgresRefusal(output, logPath string) error {
+// postgresStartError returns the error for a Postgres that ended before it answered, given its
+// output, or nil when another attempt may succeed. An attempt fails right after a kill -9: until
+// the children of the killed server have ended, they keep using its shared memory.
+func postgresStartError(output, logPath string) error {
 	switch {
 	case strings.Contains(output, "pre-existing shared memory block"), strings.Contains(output, "is still in use"), output == "":
 		return nil
 	}
-	return insights.Errorf(insights.Unavailable, "postgres: ended at once%s", quoteOutput(output, logPath))
+	return insights.Errorf(insights.Unavailable, "postgres: the server ended immediately%s", quoteOutput(output, logPath))
 }
 
-// URL is a connection URL of the product's database.
+// URL returns a connection URL of the product's database.
 func (p *Postgres) URL() string { return p.DatabaseURL(PostgresDatabase) }
 
-// DatabaseURL is a connection URL of any database of this server, which need not exist. The port is in it because a
-// client would take $PGPORT otherwise.
+// DatabaseURL returns a connection URL of any database of this server; the database need not exist.
+// The URL has the port because clients would otherwise use $PGPORT.
 func (p *Postgres) DatabaseURL(name string) string {
 	query := url.Values{"host": {p.socketDir}, "port": {fmt.Sprint(socketPort)}}
 	u := url.URL{Scheme: "postgres", User: url.User(PostgresUser), Path: "/" + name, RawQuery: query.Encode()}
 	return u.String()
 }
 
-// Pid is the server's process id, 0 while it is being started again.
+// Pid returns the server's process id, or 0 while the server is being restarted.
 func (p *Postgres) Pid() int { return int(p.child.pid.Load()) }
 
-// Stop shuts the server down, rolling back what is open; the contract is that of Stack.Stop.
+// Stop stops the server and rolls back open transactions. It has the same contract as Stack.Stop.
 func (p *Postgres) Stop(ctx context.Context) error {
 	if p.child != nil {
 		p.child.stop(ctx)
@@ -180,7 +185,7 @@ func (p *Postgres) ping(ctx context.Context) error {
 	return errors.Join(conn.Ping(ctx), conn.Close(ctx))
 }
 
-// createDatabase makes the product's database unless it exists.
+// createDatabase creates the product's database if it does not exist.
 func (p *Postgres) createDatabase(ctx context.Context) (err error) {
 	conn, err := pgx.Connect(ctx, p.DatabaseURL("postgres"))
 	if err != nil {

@@ -18,19 +18,19 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// pgdata is Postgres's own part of a data directory.
+// pgdata is the folder with Postgres's files in a data directory.
 type pgdata struct {
 	dir     string
 	account *account
 	logger  *slog.Logger
 }
 
-// major reads which major version wrote the files; 0 means that there are none yet.
+// major returns the major version of Postgres that wrote the files, or 0 if there are no files yet.
 func (d *pgdata) major() (int, error) {
 	text, err := os.ReadFile(filepath.Join(d.dir, "PG_VERSION"))
 	if errors.Is(err, fs.ErrNotExist) {
 		if entries, err := os.ReadDir(d.dir); err == nil && len(entries) > 0 {
-			return 0, insights.Errorf(insights.Invalid, "data directory %s: holds files, but is no Postgres data directory (no PG_VERSION); move it away, or choose another with --data or BACKSIGHT_DATA", d.dir)
+			return 0, insights.Errorf(insights.Invalid, "data directory %s: it contains files but no PG_VERSION, so it is not a Postgres data directory; move it away, or choose another with --data or BACKSIGHT_DATA", d.dir)
 		}
 		return 0, nil
 	}
@@ -44,7 +44,8 @@ func (d *pgdata) major() (int, error) {
 	return major, nil
 }
 
-// init makes the files with initdb, beside their place first: a half-made directory never gets the real name.
+// init creates the files with initdb. It creates them in another folder and renames that, so an
+// incomplete folder never has the final name.
 func (d *pgdata) init(ctx context.Context, found *installation, test bool) error {
 	fail := func(err error) error {
 		return insights.Errorf(insights.Unavailable, "data directory %s: initdb: %w", d.dir, err)
@@ -79,13 +80,14 @@ func (d *pgdata) init(ctx context.Context, found *installation, test bool) error
 	if err := os.Rename(unfinished, d.dir); err != nil {
 		return fail(err)
 	}
-	d.logger.Info("made a new Postgres data directory", "dir", d.dir, "version", found.version)
+	d.logger.Info("created a Postgres data directory", "dir", d.dir, "version", found.version)
 	return nil
 }
 
-// stopLeftover stops a server that a killed parent left behind in this directory. We hold the directory's lock, so it
-// serves nobody; to adopt it instead would leave it without supervision.
-func (d *pgdata) stopLeftover(ctx context.Context) error {
+// stopOrphan stops a server of this folder that outlived the killed process that started it. The
+// caller holds the lock of the data directory, so no other stack uses that server. It is stopped
+// because this process cannot supervise a server that it did not start.
+func (d *pgdata) stopOrphan(ctx context.Context) error {
 	path := filepath.Join(d.dir, "postmaster.pid")
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -100,18 +102,19 @@ func (d *pgdata) stopLeftover(ctx context.Context) error {
 		awaitExit(ctx, pid)
 	}
 	if err != nil || pid <= 1 || !runs(pid, "postgres", d.dir) {
-		// The server is gone. Where its number is another program's now, Postgres would take that one for a server.
+		// The server has ended. The file must be removed: if another program now has that process
+		// id, Postgres would take the program for a running server.
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return insights.Errorf(insights.Invalid, "data directory %s: stale postmaster.pid: %w", d.dir, err)
 		}
 		return nil
 	}
-	d.logger.Info("stopping a Postgres that was left behind", "pid", pid, "dir", d.dir)
-	return stopLeftover(ctx, pid, "postgres", d.dir, syscall.SIGINT, syscall.SIGQUIT)
+	d.logger.Info("stopping a Postgres server of an earlier start", "pid", pid, "dir", d.dir)
+	return stopOrphan(ctx, pid, "postgres", d.dir, syscall.SIGINT, syscall.SIGQUIT)
 }
 
-// makeSocketDir makes the directory of the server's socket. A socket's whole path must stay below about 104 bytes, so a
-// long data directory has it in the temporary directory.
+// makeSocketDir creates the folder of the server's socket. The path of a socket must be shorter
+// than about 104 bytes, so for a long data directory the folder is in the temporary directory.
 func makeSocketDir(dataDir string, a *account) (string, error) {
 	const longest = 80 // leaves room for /.s.PGSQL.5432.lock
 	dir := filepath.Join(dataDir, "run")
@@ -125,10 +128,11 @@ func makeSocketDir(dataDir string, a *account) (string, error) {
 	if err != nil {
 		return "", insights.Errorf(insights.Invalid, "socket directory %s: %w", dir, err)
 	}
-	// Whoever could get there first could pose as the server: only our own or the account's directory will do.
+	// Another user who created this folder first could pose as the server. So it must belong to
+	// this process's account, or to the one that runs Postgres.
 	owner := info.Sys().(*syscall.Stat_t).Uid
 	if ours := owner == uint32(os.Geteuid()) || (a != nil && owner == a.uid); !info.IsDir() || !ours {
-		return "", insights.Errorf(insights.Invalid, "socket directory %s: belongs to somebody else (uid %d); remove it, or choose a shorter data directory with --data or BACKSIGHT_DATA", dir, owner)
+		return "", insights.Errorf(insights.Invalid, "socket directory %s: it belongs to another user (uid %d); remove it, or choose a shorter data directory with --data or BACKSIGHT_DATA", dir, owner)
 	}
 	if err := errors.Join(os.Chmod(dir, 0o700), a.own(dir)); err != nil {
 		return "", insights.Errorf(insights.Invalid, "socket directory %s: %w", dir, err)
@@ -139,9 +143,9 @@ func makeSocketDir(dataDir string, a *account) (string, error) {
 	return dir, nil
 }
 
-// removeStaleSocket removes what a killed server left in the socket directory. Nobody serves there now: we hold the data
-// directory's lock, and stopLeftover saw to the server. Postgres would see to it as well, but takes a zombie that
-// nobody has reaped yet for a living server.
+// removeStaleSocket removes the socket of a killed server. No server can be using it: the caller
+// holds the lock of the data directory and has called stopOrphan. Postgres would remove the socket
+// itself, but not while the killed server is a zombie, which it takes for a running server.
 func removeStaleSocket(dir string) error {
 	for _, suffix := range []string{"", ".lock"} {
 		path := filepath.Join(dir, fmt.Sprintf(".s.PGSQL.%d%s", socketPort, suffix))

@@ -18,7 +18,7 @@ import (
 // oldestPostgres is the oldest major version that the product is tested with.
 const oldestPostgres = 15
 
-// An installation is a folder with postgres and initdb in it.
+// An installation is a folder that contains postgres and initdb.
 type installation struct {
 	bin     string
 	version string // "15.18"
@@ -26,8 +26,9 @@ type installation struct {
 	why     string
 }
 
-// postgresFolders are the places where packages put Postgres beside the PATH: Debian, Red Hat, Homebrew on both kinds of
-// Mac, Postgres.app. The star is the version.
+// postgresFolders are the folders, other than those on the PATH, in which packages install
+// Postgres: Debian, Red Hat, Homebrew on both kinds of Mac, Postgres.app. The star stands for the
+// version.
 var postgresFolders = []string{
 	"/usr/lib/postgresql/*/bin",
 	"/usr/pgsql-*/bin",
@@ -36,42 +37,44 @@ var postgresFolders = []string{
 	"/Applications/Postgres.app/Contents/Versions/*/bin",
 }
 
-// findPostgres chooses the installation for a data directory of the given major version, 0 for a new one: the one that
-// was named; else the first that fits on the PATH, in the usual places newest first, in the cache of downloads. It does not
-// download; npmPostgres does. a is the account that has to be able to run it.
+// findPostgres chooses the installation for a data directory of the given major version, 0 for a
+// new one. It returns the named installation. If none is named, it returns the first usable one on
+// the PATH, then in the usual folders (newest first), then in the cache of downloads. It does not
+// download; findOrFetchPostgres does. a is the account that must be able to run Postgres. The error
+// is a *noPostgresError when none is usable.
 func findPostgres(ctx context.Context, named string, major int, a *account) (*installation, error) {
 	if named != "" {
 		return inspectNamed(ctx, named, major, a)
 	}
-	var passedOver []string
+	var rejected []string
 	for _, c := range postgresCandidates() {
 		found, err := inspect(ctx, c.bin, a)
 		switch {
 		case err != nil:
-			passedOver = append(passedOver, err.Error())
+			rejected = append(rejected, err.Error())
 		case found.major < oldestPostgres:
-			passedOver = append(passedOver, fmt.Sprintf("%s is version %s, and %d is the oldest that is supported", found.bin, found.version, oldestPostgres))
+			rejected = append(rejected, fmt.Sprintf("%s is version %s, but the oldest supported version is %d", found.bin, found.version, oldestPostgres))
 		case major != 0 && found.major != major:
-			passedOver = append(passedOver, fmt.Sprintf("%s is version %s, and the data directory is of version %d", found.bin, found.version, major))
+			rejected = append(rejected, fmt.Sprintf("%s is version %s, but the data directory has version %d", found.bin, found.version, major))
 		default:
 			found.why = c.why
 			return found, nil
 		}
 	}
-	if len(passedOver) > 0 {
-		return nil, &noPostgresError{passedOver: passedOver}
+	if len(rejected) > 0 {
+		return nil, &noPostgresError{rejected: rejected}
 	}
 	return nil, &noPostgresError{}
 }
 
-// noPostgresError says that nothing fits; a download may still help.
-type noPostgresError struct{ passedOver []string }
+// noPostgresError means that no usable installation was found. A download may help.
+type noPostgresError struct{ rejected []string }
 
 func (e *noPostgresError) Error() string {
-	if len(e.passedOver) == 0 {
+	if len(e.rejected) == 0 {
 		return "no PostgreSQL server is installed"
 	}
-	return "no PostgreSQL server that can be used: " + strings.Join(e.passedOver, "; ")
+	return "no usable PostgreSQL server is installed: " + strings.Join(e.rejected, "; ")
 }
 
 type candidate struct{ bin, why string }
@@ -88,7 +91,7 @@ func postgresCandidates() []candidate {
 		}
 	}
 	for _, name := range []string{"pg_ctl", "postgres"} {
-		// What is on the PATH is often a link or a script; initdb is beside the real one.
+		// The file on the PATH is often a link or a script; initdb is next to the real file.
 		if path, err := exec.LookPath(name); err == nil {
 			if real, err := filepath.EvalSymlinks(path); err == nil {
 				add(filepath.Dir(real), name+" is on the PATH")
@@ -96,13 +99,13 @@ func postgresCandidates() []candidate {
 		}
 	}
 	for _, pattern := range postgresFolders {
-		bins, _ := filepath.Glob(pattern) // the only error is a bad pattern
+		bins, _ := filepath.Glob(pattern) // fails only for a malformed pattern
 		slices.SortFunc(bins, func(a, b string) int { return slices.Compare(numbersIn(b), numbersIn(a)) })
 		for _, bin := range bins {
 			add(bin, "the newest in "+pattern)
 		}
 	}
-	add(npmPostgresBin(), "downloaded from npm; none is installed that fits")
+	add(npmPostgresBin(), "downloaded from npm, because no installed one is usable")
 	return all
 }
 
@@ -112,15 +115,15 @@ func inspectNamed(ctx context.Context, named string, major int, a *account) (*in
 		bin = filepath.Dir(named)
 	}
 	found, err := inspect(ctx, bin, a)
-	const wayOut = "mend BACKSIGHT_POSTGRES_BIN, or unset it to have one found"
+	const advice = "correct BACKSIGHT_POSTGRES_BIN, or unset it to search for Postgres"
 	if err != nil {
-		return nil, insights.Errorf(insights.Invalid, "postgres: %w; %s", err, wayOut)
+		return nil, insights.Errorf(insights.Invalid, "postgres: %w; %s", err, advice)
 	}
 	if major != 0 && found.major != major {
-		return nil, insights.Errorf(insights.Invalid, "postgres: %s is version %s, and the data directory is of version %d; %s", bin, found.version, major, wayOut)
+		return nil, insights.Errorf(insights.Invalid, "postgres: %s is version %s, but the data directory has version %d; %s", bin, found.version, major, advice)
 	}
 	if found.major < oldestPostgres {
-		return nil, insights.Errorf(insights.Invalid, "postgres: %s is version %s, and %d is the oldest that is supported; %s", bin, found.version, oldestPostgres, wayOut)
+		return nil, insights.Errorf(insights.Invalid, "postgres: %s is version %s, but the oldest supported version is %d; %s", bin, found.version, oldestPostgres, advice)
 	}
 	found.why = "named by BACKSIGHT_POSTGRES_BIN"
 	return found, nil
@@ -128,11 +131,12 @@ func inspectNamed(ctx context.Context, named string, major int, a *account) (*in
 
 var versionPattern = regexp.MustCompile(`(\d+)(?:\.\d+)*\S*`)
 
-// inspect asks an installation for its version, as the account that will run it.
+// inspect runs the installation's postgres to get its version, as the account that will run the
+// server.
 func inspect(ctx context.Context, bin string, a *account) (*installation, error) {
 	for _, name := range []string{"postgres", "initdb"} {
 		if !executable(filepath.Join(bin, name)) {
-			return nil, fmt.Errorf("%s has no %s that can be run", bin, name)
+			return nil, fmt.Errorf("%s has no executable %s", bin, name)
 		}
 	}
 	if err := a.reach(bin); err != nil {
@@ -143,19 +147,19 @@ func inspect(ctx context.Context, bin string, a *account) (*installation, error)
 	a.run(cmd)
 	out, err := cmd.Output()
 	if err != nil {
-		var exit *exec.ExitError
-		if errors.As(err, &exit) && len(exit.Stderr) > 0 {
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok && len(exit.Stderr) > 0 {
 			return nil, fmt.Errorf("%s/postgres cannot be run: %w: %s", bin, err, excerpt(string(exit.Stderr)))
 		}
 		return nil, fmt.Errorf("%s/postgres cannot be run: %w", bin, err)
 	}
-	match := versionPattern.FindStringSubmatch(string(out)) // "postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)"
+	// The output is "postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)".
+	match := versionPattern.FindStringSubmatch(string(out))
 	if match == nil {
-		return nil, fmt.Errorf("%s/postgres does not know its version: %q", bin, out)
+		return nil, fmt.Errorf("%s/postgres --version printed no version: %q", bin, out)
 	}
 	major, err := strconv.Atoi(match[1])
 	if err != nil {
-		return nil, fmt.Errorf("%s/postgres does not know its version: %q", bin, out)
+		return nil, fmt.Errorf("%s/postgres --version printed no version: %q", bin, out)
 	}
 	return &installation{bin: bin, version: match[0], major: major}, nil
 }
@@ -167,12 +171,12 @@ func executable(path string) bool {
 
 var numberPattern = regexp.MustCompile(`\d+`)
 
-// numbersIn orders folders by version: 9.6 < 15 < 18.
+// numbersIn returns the numbers in a path, which order folders by version: 9.6 < 15 < 18.
 func numbersIn(path string) []int {
 	var numbers []int
 	for _, digits := range numberPattern.FindAllString(path, -1) {
 		n, err := strconv.Atoi(digits)
-		if err != nil { // too long to be a version
+		if err != nil { // it has too many digits for a version
 			continue
 		}
 		numbers = append(numbers, n)
@@ -180,7 +184,8 @@ func numbersIn(path string) []int {
 	return numbers
 }
 
-// serverEnv is our environment without what would steer a server or hide what it says in another language.
+// serverEnv returns this process's environment without variables that configure a server or change
+// the language of its messages.
 func serverEnv() []string {
 	env := slices.DeleteFunc(os.Environ(), func(kv string) bool {
 		return strings.HasPrefix(kv, "PG") || strings.HasPrefix(kv, "TEMPORAL") || strings.HasPrefix(kv, "LC_") || strings.HasPrefix(kv, "LANG")

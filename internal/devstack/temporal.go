@@ -26,10 +26,11 @@ import (
 const (
 	// TemporalNamespace is the only namespace of the server.
 	TemporalNamespace = "default"
-	// Temporal's own defaults; a user who opens its documentation finds us there.
+	// The default ports of Temporal, which its documentation uses.
 	temporalPort   = 7233
 	temporalUIPort = 8233
-	// retention is how long ended workflows can be looked at. The server's default of a day is over before Monday.
+	// retention is how long the server keeps ended workflows. Its default of one day is too short:
+	// a workflow that fails on a Friday would be gone on Monday.
 	retention = 7 * 24 * time.Hour
 )
 
@@ -42,7 +43,7 @@ type Temporal struct {
 	ports   atomic.Pointer[temporalPorts]
 }
 
-// StartTemporal starts the Temporal server of a data directory; the contract is that of Start.
+// StartTemporal starts the Temporal server of a data directory. It has the same contract as Start.
 func StartTemporal(ctx context.Context, options Options) (*Temporal, error) {
 	options, err := options.withDefaults()
 	if err != nil {
@@ -69,7 +70,7 @@ func (t *Temporal) start(ctx context.Context) error {
 	}
 	t.bin = bin
 	t.options.Logger.Debug("temporal chosen", "bin", bin, "why", why)
-	if err := t.stopLeftover(ctx); err != nil {
+	if err := t.stopOrphan(ctx); err != nil {
 		return err
 	}
 	logPath := filepath.Join(t.options.DataDir, "log", "temporal.log")
@@ -78,10 +79,10 @@ func (t *Temporal) start(ctx context.Context) error {
 		logPath:      logPath,
 		command:      t.command,
 		ready:        t.serves,
-		refusal:      func(output string) error { return temporalRefusal(output, logPath) },
+		startError:   func(output string) error { return temporalStartError(output, logPath) },
 		stopSignals:  []stopSignal{{syscall.SIGTERM, 10 * time.Second}},
-		orphanSignal: syscall.SIGKILL, // SQLite in WAL mode loses nothing by it, and the ports are free at once
-		onStart:      t.rememberPid,
+		orphanSignal: syscall.SIGKILL, // safe for SQLite in WAL mode, and frees the ports at once
+		onStart:      t.writePid,
 	}, t.options.Logger)
 	if err != nil {
 		return err
@@ -93,7 +94,7 @@ func (t *Temporal) start(ctx context.Context) error {
 		return nil
 	}
 	if err := t.ports.Load().write(portsFile(t.options.DataDir)); err != nil {
-		return insights.Errorf(insights.Invalid, "data directory %s: remember the ports: %w", t.options.DataDir, err)
+		return insights.Errorf(insights.Invalid, "data directory %s: cannot save the ports: %w", t.options.DataDir, err)
 	}
 	return nil
 }
@@ -104,7 +105,8 @@ func (t *Temporal) database() string {
 
 func (t *Temporal) pidFile() string { return filepath.Join(t.options.DataDir, "temporal", "pid") }
 
-// command chooses the ports anew for each attempt until the server has answered on them.
+// command returns the command for one attempt. It chooses ports again for each attempt until the
+// server has answered once.
 func (t *Temporal) command(started bool) (*exec.Cmd, error) {
 	if !started {
 		ports, err := t.choosePorts()
@@ -115,7 +117,8 @@ func (t *Temporal) command(started bool) (*exec.Cmd, error) {
 	}
 	cmd := exec.Command(t.bin, temporalArgs(t.options, *t.ports.Load(), t.database())...)
 	cmd.Dir = filepath.Dir(t.database())
-	// The command reads settings from its user's home, and keeps some there; ours are none of the user's business.
+	// The temporal command reads and writes settings in the user's home. This server must not use
+	// or change those.
 	cmd.Env = append(serverEnv(), "TEMPORAL_VERSION_CHECK_DISABLED=1", "HOME="+cmd.Dir, "XDG_CONFIG_HOME="+cmd.Dir)
 	return cmd, nil
 }
@@ -127,8 +130,8 @@ func (t *Temporal) choosePorts() (temporalPorts, error) {
 		chosen.GRPC, err = choosePort("temporal", "Options.TemporalPort", t.options.TemporalPort, nil)
 		return chosen, err
 	}
-	if asked := t.options.TemporalPort; asked != 0 && asked == t.options.TemporalUIPort {
-		return chosen, insights.Errorf(insights.Invalid, "temporal: port %d is asked for twice; give the server and its web interface different ones", asked)
+	if requested := t.options.TemporalPort; requested != 0 && requested == t.options.TemporalUIPort {
+		return chosen, insights.Errorf(insights.Invalid, "temporal: port %d was given for both the server and its web interface; choose two different ports", requested)
 	}
 	remembered, err := readPorts(portsFile(t.options.DataDir))
 	if err != nil {
@@ -144,26 +147,28 @@ func (t *Temporal) choosePorts() (temporalPorts, error) {
 	return chosen, err
 }
 
-// temporalRefusal decides by what the server said whether another attempt may help: it does when somebody took one of the
-// ports between our look and its start, among them the inner ones that it chooses itself.
-func temporalRefusal(output, logPath string) error {
-	for _, passing := range []string{"address already in use", "database is locked", "can't set frontend port", "can't set UI port", "can't set metrics port"} {
-		if strings.Contains(output, passing) {
+// temporalStartError returns the error for a server that ended before it answered, given its
+// output, or nil when another attempt may succeed. An attempt can fail because another process took
+// a port between the check and the server's start; that includes internal ports, which the server
+// chooses itself.
+func temporalStartError(output, logPath string) error {
+	for _, temporary := range []string{"address already in use", "database is locked", "can't set frontend port", "can't set UI port", "can't set metrics port"} {
+		if strings.Contains(output, temporary) {
 			return nil
 		}
 	}
 	if output == "" {
 		return nil
 	}
-	return insights.Errorf(insights.Unavailable, "temporal: ended at once%s", quoteOutput(output, logPath))
+	return insights.Errorf(insights.Unavailable, "temporal: the server ended immediately%s", quoteOutput(output, logPath))
 }
 
-// Address is host:port of the gRPC frontend.
+// Address returns host:port of the gRPC frontend.
 func (t *Temporal) Address() string {
 	return net.JoinHostPort("127.0.0.1", strconv.Itoa(t.ports.Load().GRPC))
 }
 
-// UI is the URL of the web interface, "" with Options.Test.
+// UI returns the URL of the web interface, or "" with Options.Test.
 func (t *Temporal) UI() string {
 	if t.options.Test {
 		return ""
@@ -171,10 +176,10 @@ func (t *Temporal) UI() string {
 	return "http://" + net.JoinHostPort("127.0.0.1", strconv.Itoa(t.ports.Load().UI))
 }
 
-// Pid is the server's process id, 0 while it is being started again.
+// Pid returns the server's process id, or 0 while the server is being restarted.
 func (t *Temporal) Pid() int { return int(t.child.pid.Load()) }
 
-// Stop ends the server; the contract is that of Stack.Stop.
+// Stop stops the server. It has the same contract as Stack.Stop.
 func (t *Temporal) Stop(ctx context.Context) error {
 	if t.child != nil {
 		t.child.stop(ctx)
@@ -188,7 +193,8 @@ func (t *Temporal) Stop(ctx context.Context) error {
 	return t.lock.release()
 }
 
-// serves asks process pid, and nobody else who may have got the port.
+// serves returns nil when process pid listens on the ports and answers. Another process that took a
+// port does not count.
 func (t *Temporal) serves(ctx context.Context, pid int) error {
 	ports := t.ports.Load()
 	for _, port := range []int{ports.GRPC, ports.UI} {

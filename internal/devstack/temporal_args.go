@@ -17,7 +17,7 @@ func temporalArgs(o Options, ports temporalPorts, database string) []string {
 		args = append(args, "--headless")
 	} else {
 		args = append(args, "--ui-port", strconv.Itoa(ports.UI), "--db-filename", database,
-			// 3 times the throughput of the defaults, measured.
+			// These settings give 3 times the throughput of the defaults (measured).
 			"--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=normal")
 	}
 	for _, setting := range dynamicConfig {
@@ -29,34 +29,37 @@ func temporalArgs(o Options, ports temporalPorts, database string) []string {
 	return args
 }
 
-// fair reports whether series take turns in the queues of this database's server. A server with fairness keeps queues in tables of
-// its own, and does not look for tasks in those from before: so fairness is decided on when the database is made, and
-// noted beside it. Without it a series still waits only for what others have in flight (setting backsight.series.window).
+// fair reports whether the server of this database uses fairness, which lets series share the
+// queues evenly. A server with fairness keeps tasks in other tables, and does not find tasks in the
+// tables of a server without it. So fairness is chosen when the database is created and recorded in
+// a file next to it. Without fairness, a series waits for what other series have in flight (setting
+// backsight.series.window).
 func fair(database string) bool {
-	note := filepath.Join(filepath.Dir(database), "fair")
+	record := filepath.Join(filepath.Dir(database), "fair")
 	if _, err := os.Stat(database); errors.Is(err, fs.ErrNotExist) {
-		return os.WriteFile(note, nil, 0o600) == nil
+		return os.WriteFile(record, nil, 0o600) == nil
 	}
-	_, err := os.Stat(note)
+	_, err := os.Stat(record)
 	return err == nil
 }
 
-// dynamicConfig fits the server to one machine with one user.
+// dynamicConfig adapts the server to one machine with one user.
 var dynamicConfig = []string{
-	"frontend.enableServerVersionCheck=false", // calls nobody
-	// One partition: no forwarding between partitions, so tasks are matched at once and queue rate limits are exact.
+	"frontend.enableServerVersionCheck=false", // makes no calls to the internet
+	// With one partition, the server forwards nothing between partitions: it matches tasks at once,
+	// and rate limits of queues are exact.
 	"matching.numTaskqueueReadPartitions=1",
 	"matching.numTaskqueueWritePartitions=1",
-	"matching.useNewMatcher=true", // priorities act; this server's default is first come, first served
-	// The defaults protect a shared cluster; here they would only throttle the one worker.
+	"matching.useNewMatcher=true", // needed for priorities; by default this server ignores them
+	// The default limits protect a shared cluster. Here they would only slow down the one worker.
 	"frontend.rps=20000",
 	"frontend.namespaceRPS=20000",
 	"frontend.namespaceCount=10000",
 	"frontend.namespaceRPS.visibility=1000",
 	"matching.rps=20000",
 	"history.rps=20000",
-	// A dashboard asks a busy workflow several questions at once; the default buffers one.
+	// A dashboard sends several queries to a busy workflow at once; the default buffers one.
 	"history.MaxBufferedQueryCount=20",
-	// A series that is cancelled and started again within a second is no runaway loop.
+	// The server must allow a series that is cancelled and started again within a second.
 	`history.workflowIdReuseMinimalInterval="0s"`,
 }

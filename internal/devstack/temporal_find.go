@@ -9,15 +9,17 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// module is the first line of this repository's go.mod; it tells our checkout from a folder that merely has a .bin.
+// module is the first line of this repository's go.mod. It distinguishes a checkout of this
+// repository from another folder that contains .bin.
 const module = "module github.com/backsight/backsight"
 
-// findTemporal chooses the temporal command: the one that was named, the PATH's, one that lies beside this executable,
-// the one that `make` builds in a checkout that holds the working directory.
+// findTemporal chooses the temporal command: the named one; else the one on the PATH; else one next
+// to this executable; else the one that `make` built in the checkout that contains the working
+// directory.
 func findTemporal(named string) (path, why string, err error) {
 	if named != "" {
 		if !executable(named) {
-			return "", "", insights.Errorf(insights.Invalid, "temporal: %s is not a program that can be run; mend BACKSIGHT_TEMPORAL_BIN, or unset it to have one found", named)
+			return "", "", insights.Errorf(insights.Invalid, "temporal: %s is not an executable program; correct BACKSIGHT_TEMPORAL_BIN, or unset it to search for one", named)
 		}
 		return named, "named by BACKSIGHT_TEMPORAL_BIN", nil
 	}
@@ -28,7 +30,7 @@ func findTemporal(named string) (path, why string, err error) {
 		dir := filepath.Dir(self)
 		for _, path := range []string{filepath.Join(dir, "temporal"), filepath.Join(dir, ".bin", "temporal"), filepath.Join(filepath.Dir(dir), ".bin", "temporal")} {
 			if executable(path) {
-				return path, "beside " + self, nil
+				return path, "next to " + self, nil
 			}
 		}
 	}
@@ -37,10 +39,11 @@ func findTemporal(named string) (path, why string, err error) {
 			return path, "built by make in this checkout", nil
 		}
 	}
-	return "", "", insights.Errorf(insights.Unavailable, "temporal: there is no temporal command on the PATH, beside backsight or in .bin of a checkout; build it with `make temporal` in a checkout, install it (https://docs.temporal.io/cli), or name it with BACKSIGHT_TEMPORAL_BIN")
+	return "", "", insights.Errorf(insights.Unavailable, "temporal: there is no temporal command on the PATH, next to backsight, or in .bin of a checkout; build it with `make temporal` in a checkout, install it (https://docs.temporal.io/cli), or set BACKSIGHT_TEMPORAL_BIN to its path")
 }
 
-// checkout returns the root of the checkout of this repository that holds the working directory, "" outside of one.
+// checkout returns the root of the checkout of this repository that contains the working directory,
+// or "" if there is none.
 func checkout() string {
 	dir, err := os.Getwd()
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// takePort listens on a port, like somebody else's server.
+// takePort listens on a port, as another program's server.
 func takePort(t *testing.T) int {
 	t.Helper()
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
@@ -21,7 +21,7 @@ func takePort(t *testing.T) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
-func TestPortsThatWereAskedForAndAreTaken(t *testing.T) {
+func TestStartTemporal_RefusesRequestedPortsInUse(t *testing.T) {
 	t.Parallel()
 
 	taken := takePort(t)
@@ -33,8 +33,8 @@ func TestPortsThatWereAskedForAndAreTaken(t *testing.T) {
 	}{
 		"grpc":          {Options{TemporalPort: taken}, insights.Conflict, "temporal: " + us + "Options.TemporalPort"},
 		"ui":            {Options{TemporalUIPort: taken}, insights.Conflict, "temporal's web interface: " + us + "--temporal-ui-port"},
-		"not a port":    {Options{TemporalPort: 70000}, insights.Invalid, "temporal: 70000 is no port; choose one from 1 to 65535"},
-		"both the same": {Options{TemporalPort: 29123, TemporalUIPort: 29123}, insights.Invalid, "port 29123 is asked for twice"},
+		"not a port":    {Options{TemporalPort: 70000}, insights.Invalid, "temporal: 70000 is not a port; choose one from 1 to 65535"},
+		"both the same": {Options{TemporalPort: 29123, TemporalUIPort: 29123}, insights.Invalid, "port 29123 was given for both the server and its web interface"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -47,7 +47,7 @@ func TestPortsThatWereAskedForAndAreTaken(t *testing.T) {
 	}
 }
 
-func TestRememberedPortThatIsTakenIsReplaced(t *testing.T) {
+func TestStartTemporal_ReplacesASavedPortInUse(t *testing.T) {
 	t.Parallel()
 
 	dir := withOwnPorts(t, newDataDir(t))
@@ -61,22 +61,22 @@ func TestRememberedPortThatIsTakenIsReplaced(t *testing.T) {
 	require.NoError(t, temporal.Stop(t.Context()))
 	now, err := readPorts(portsFile(dir))
 	require.NoError(t, err)
-	require.Equal(t, ports.GRPC, now.GRPC, "the free one stays")
+	require.Equal(t, ports.GRPC, now.GRPC, "the free port stays")
 	require.NotEqual(t, taken, now.UI)
-	require.Equal(t, fmt.Sprintf("http://127.0.0.1:%d", now.UI), temporal.UI(), "and the new one is remembered")
+	require.Equal(t, fmt.Sprintf("http://127.0.0.1:%d", now.UI), temporal.UI(), "the new port is saved")
 }
 
-func TestGarbledPortsFile(t *testing.T) {
+func TestStartTemporal_RefusesADamagedPortsFile(t *testing.T) {
 	t.Parallel()
 
 	dir := withOwnPorts(t, newDataDir(t))
 	require.NoError(t, os.WriteFile(portsFile(dir), []byte("{"), 0o600))
 	_, err := StartTemporal(t.Context(), Options{DataDir: dir, Logger: testLogger(t)})
-	require.ErrorContains(t, err, "remembered ports "+portsFile(dir)+": unexpected end of JSON input; remove the file")
+	require.ErrorContains(t, err, "saved ports "+portsFile(dir)+": unexpected end of JSON input; remove the file")
 	require.Equal(t, insights.Invalid, insights.ErrorCode(err))
 }
 
-func TestTemporalThatCannotBeRun(t *testing.T) {
+func TestStartTemporal_ReportsAProgramThatCannotBeRun(t *testing.T) {
 	t.Parallel()
 
 	dir := newDataDir(t)
@@ -89,8 +89,8 @@ func TestTemporalThatCannotBeRun(t *testing.T) {
 		code insights.Code
 		want string
 	}{
-		"absent":         {"/nowhere/temporal", insights.Invalid, "temporal: /nowhere/temporal is not a program that can be run; mend BACKSIGHT_TEMPORAL_BIN"},
-		"not executable": {plain, insights.Invalid, plain + " is not a program"},
+		"absent":         {"/nowhere/temporal", insights.Invalid, "temporal: /nowhere/temporal is not an executable program; correct BACKSIGHT_TEMPORAL_BIN"},
+		"not executable": {plain, insights.Invalid, plain + " is not an executable program"},
 		"too old":        {old, insights.Unavailable, "unknown flag: --sqlite-pragma"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -103,7 +103,7 @@ func TestTemporalThatCannotBeRun(t *testing.T) {
 	}
 }
 
-func TestTemporalIsSearchedFor(t *testing.T) {
+func TestFindTemporal(t *testing.T) {
 	path := newDataDir(t)
 	t.Setenv("PATH", path)
 	outside := newDataDir(t)
@@ -113,7 +113,7 @@ func TestTemporalIsSearchedFor(t *testing.T) {
 	require.ErrorContains(t, err, "make temporal")
 	require.Equal(t, insights.Unavailable, insights.ErrorCode(err))
 
-	// A .bin in just any folder is not to be trusted.
+	// A .bin in any other folder must not be used.
 	root := newDataDir(t)
 	built := filepath.Join(root, ".bin", "temporal")
 	deep := filepath.Join(root, "a", "b")
@@ -137,7 +137,7 @@ func TestTemporalIsSearchedFor(t *testing.T) {
 	require.Equal(t, "temporal is on the PATH", why)
 }
 
-func TestAnotherTemporalOnOurPortIsNotOurs(t *testing.T) {
+func TestServes_IgnoresAnotherServerOnThePort(t *testing.T) {
 	t.Parallel()
 
 	s := startStack(t, Options{Test: true})
@@ -146,8 +146,9 @@ func TestAnotherTemporalOnOurPortIsNotOurs(t *testing.T) {
 	require.ErrorContains(t, s.temporal.serves(t.Context(), os.Getpid()), "does not listen on port")
 }
 
-// A server with fairness does not see the tasks that one without it has queued, so a database keeps what it began with.
-func TestFairnessIsForNewDatabases(t *testing.T) {
+// A server with fairness does not see the tasks that were queued without it, so a database keeps
+// its first setting.
+func TestFairness_IsOnlyForNewDatabases(t *testing.T) {
 	t.Parallel()
 
 	const fairness = "matching.enableFairness=true"
@@ -155,10 +156,10 @@ func TestFairnessIsForNewDatabases(t *testing.T) {
 	fresh := filepath.Join(t.TempDir(), "temporal.db")
 	require.Contains(t, args(fresh), fairness)
 	require.NoError(t, os.WriteFile(fresh, nil, 0o600))
-	require.Contains(t, args(fresh), fairness, "its second start")
+	require.Contains(t, args(fresh), fairness, "the second start")
 
 	older := filepath.Join(t.TempDir(), "temporal.db")
 	require.NoError(t, os.WriteFile(older, nil, 0o600))
 	require.NotContains(t, args(older), fairness)
-	require.Contains(t, args(older), "matching.useNewMatcher=true", "priorities need no other tables")
+	require.Contains(t, args(older), "matching.useNewMatcher=true", "priorities work with the same tables")
 }

@@ -17,35 +17,37 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// trial says what is done to an installation while it fills an insight.
+// trial describes what disturbs an installation while it fills an insight.
 type trial struct {
 	repositories int
-	rate         int  // samples per second at most while it lasts, so that every blow falls into the middle
+	rate         int  // limit of samples per second, which makes each disturbance hit running work
 	kills        int  // of one part each: worker, API, Temporal, Postgres
-	falls        int  // of everything at once
-	pauses       int  // each with its resume
-	fullDisk     bool // once
-	damage       bool // once, of a mirror's pack
+	crashes      int  // of all parts at once
+	pauses       int  // each followed by a resume
+	fullDisk     bool // fill the disk once
+	damage       bool // damage a mirror's pack once
 }
 
 // TestSurvivesTheDeathOfEveryPart is the short form of TestChaos.
 func TestSurvivesTheDeathOfEveryPart(t *testing.T) {
 	t.Parallel()
-	suffer(t, trial{repositories: 40, rate: 12, kills: 6, falls: 1, pauses: 1})
+	runTrial(t, trial{repositories: 40, rate: 12, kills: 6, crashes: 1, pauses: 1})
 }
 
-// Everything that can befall an installation befalls it at random while it fills an insight over many repositories. `make chaos`
-// runs it; BACKSIGHT_CHAOS_SEED chooses the order of the blows, which a failure prints.
+// TestChaos fills an insight over many repositories and disturbs the installation in every way, in
+// random order. `make chaos` runs it. A failure prints the seed; BACKSIGHT_CHAOS_SEED repeats its
+// order.
 func TestChaos(t *testing.T) {
 	if os.Getenv("BACKSIGHT_CHAOS") == "" {
 		t.Skip("takes minutes: make chaos")
 	}
-	suffer(t, trial{repositories: 220, rate: 15, kills: 22, falls: 2, pauses: 3, fullDisk: true, damage: true})
+	runTrial(t, trial{repositories: 220, rate: 15, kills: 22, crashes: 2, pauses: 3, fullDisk: true, damage: true})
 }
 
-// suffer fills an insight undisturbed, then the same one under blows, and holds both equal: every sample and every point. Only the
-// samples of a damaged mirror may be partial or failed, with the reason.
-func suffer(t *testing.T, plan trial) {
+// runTrial fills an insight without disturbance, then the same one with disturbances, and requires
+// that every sample and every point is equal. Only samples of a damaged mirror may be partial or
+// failed, with a reason.
+func runTrial(t *testing.T, plan trial) {
 	seed := uint64(time.Now().UnixNano())
 	if text := os.Getenv("BACKSIGHT_CHAOS_SEED"); text != "" {
 		var err error
@@ -67,9 +69,10 @@ func suffer(t *testing.T, plan trial) {
 	want := c.undisturbed()
 
 	c.set("insights.historical.worker.rateLimit", strconv.Itoa(plan.rate))
-	c.view, _ = c.create(t, c.insight("disturbed", "--repos", ".")...) // a scope of its own makes it a series of its own
-	for _, blow := range c.blows() {
-		c.strike(blow)
+	// Another scope makes it another series.
+	c.view, _ = c.create(t, c.insight("disturbed", "--repos", ".")...)
+	for _, d := range c.disturbances() {
+		c.disturb(d)
 	}
 	c.set("insights.historical.worker.rateLimit", "0")
 	end := c.waitFor("the end", func(now tally) bool { return now.Pending == 0 })
@@ -78,33 +81,35 @@ func suffer(t *testing.T, plan trial) {
 	c.requireEqual(want, got)
 	c.requireEnded(end)
 	c.requireChart(got)
-	t.Logf("%d polls, %d blows; at the end %+v", c.polls, c.struck, end)
+	t.Logf("%d polls, %d disturbances; at the end %+v", c.polls, c.disturbed, end)
 }
 
-// chaos is a stack under blows. Beside `backsight up` it has an API process of its own, through which everything is asked.
+// chaos is a stack that is disturbed. In addition to `backsight up` it has a separate API process,
+// to which all requests go.
 type chaos struct {
 	*stack
 	t      *testing.T
 	plan   trial
 	random *rand.Rand
 	disk   *disk
-	mirror string // the repository that is a mirror, "" without one
+	mirror string // the repository that is a mirror; "" if there is none
 	view   insight
 
-	api           atomic.Int64 // its process id, 0 while there is none
-	polls, struck int
-	last          tally // of the poll before
+	api              atomic.Int64 // the API's process id; 0 while it is not running
+	polls, disturbed int
+	last             tally // of the previous poll
 }
 
-// blow is something that befalls an installation.
-type blow struct {
+// disturbance is something that happens to an installation.
+type disturbance struct {
 	name string
 	do   func()
 }
 
-// blows are all blows of the plan, in random order; each part dies at least once.
-func (c *chaos) blows() (all []blow) {
-	parts := []blow{
+// disturbances returns all disturbances of the plan in random order. Each part is killed at least
+// once.
+func (c *chaos) disturbances() (all []disturbance) {
+	parts := []disturbance{
 		{"kill the worker", func() { c.kill(c.t, "backsight", "worker") }},
 		{"kill the API", c.killAPI},
 		{"kill Temporal", func() { c.kill(c.t, "temporal", "start-dev") }},
@@ -113,40 +118,44 @@ func (c *chaos) blows() (all []blow) {
 	for i := range c.plan.kills {
 		all = append(all, parts[i%len(parts)])
 	}
-	for range c.plan.falls {
-		all = append(all, blow{"kill everything", c.fall})
+	for range c.plan.crashes {
+		all = append(all, disturbance{"kill everything", c.crash})
 	}
 	for range c.plan.pauses {
-		all = append(all, blow{"pause", c.pause})
+		all = append(all, disturbance{"pause", c.pause})
 	}
 	c.random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	if c.plan.fullDisk {
-		all = slices.Insert(all, len(all)/2, blow{"fill the disk", c.fillDisk})
+		all = slices.Insert(all, len(all)/2, disturbance{"fill the disk", c.fillDisk})
 	}
-	if c.plan.damage { // while its samples are still to do
-		all = slices.Insert(all, len(all)/4, blow{"damage the mirror", c.damageMirror})
+	if c.plan.damage { // early, while the mirror's samples are pending
+		all = slices.Insert(all, len(all)/4, disturbance{"damage the mirror", c.damageMirror})
 	}
 	return all
 }
 
-// strike deals a blow in the middle of the work: mostly when work was seen to go on since the last one, at times into its recovery.
-func (c *chaos) strike(b blow) {
+// disturb does one thing to the installation while work is pending: usually after progress since
+// the previous disturbance, sometimes during the recovery from it.
+func (c *chaos) disturb(d disturbance) {
 	if before := c.last; before.Planned == 0 || c.random.IntN(4) > 0 {
-		c.waitFor("work before: "+b.name, func(now tally) bool { return now.Pending < before.Pending || before.Planned == 0 })
+		c.waitFor("work before: "+d.name, func(now tally) bool { return now.Pending < before.Pending || before.Planned == 0 })
 	} else {
-		time.Sleep(time.Duration(c.random.IntN(1500)) * time.Millisecond) // a moment of its own, part of the chaos
+		// A random moment during the recovery.
+		time.Sleep(time.Duration(c.random.IntN(1500)) * time.Millisecond)
 	}
-	require.Positive(c.t, c.last.Pending, "everything is done before: %s", b.name)
-	c.t.Logf("%s at %d of %d", b.name, c.last.Planned-c.last.Pending, c.last.Planned)
-	b.do()
-	c.struck++
+	require.Positive(c.t, c.last.Pending, "all work was done before: %s", d.name)
+	c.t.Logf("%s at %d of %d", d.name, c.last.Planned-c.last.Pending, c.last.Planned)
+	d.do()
+	c.disturbed++
 }
 
-// poll asks for the tallies once. What a part that is down cannot tell, the next poll tells. The invariants hold in every answer.
+// poll reads the tallies once, and checks the invariants of every answer. It returns false if the
+// answer lacks something, because a part is down or the plan is not written; the next poll may
+// succeed.
 func (c *chaos) poll() (tally, bool) {
 	select {
 	case <-c.ended:
-		require.FailNow(c.t, "backsight up ended by itself")
+		require.FailNow(c.t, "backsight up ended unexpectedly")
 	default:
 	}
 	ledger, workflow, err := c.completeness(c.view.ID)
@@ -159,8 +168,8 @@ func (c *chaos) poll() (tally, bool) {
 		workflow.requireConsistent(c.t)
 	}
 	if c.last.Planned > 0 {
-		require.Equal(c.t, c.last.Planned, ledger.Planned, "a plan's total is fixed")
-		require.LessOrEqual(c.t, ledger.Pending, c.last.Pending, "what is done stays done")
+		require.Equal(c.t, c.last.Planned, ledger.Planned, "the total of a plan does not change")
+		require.LessOrEqual(c.t, ledger.Pending, c.last.Pending, "settled samples stay settled")
 	}
 	if ledger.Planned != int64(12*c.repositories()) {
 		return ledger, false // the plan is being written
@@ -176,12 +185,12 @@ func (c *chaos) repositories() int {
 	return c.plan.repositories
 }
 
-// patience is far longer than anything takes: five minutes are the longest back-off, twice.
-const patience = 10 * time.Minute
+// maxWait is longer than anything takes: twice the longest back-off, which is five minutes.
+const maxWait = 10 * time.Minute
 
 func (c *chaos) waitFor(what string, reached func(tally) bool) tally {
 	c.t.Helper()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(maxWait); time.Now().Before(deadline); {
 		if now, ok := c.poll(); ok && reached(now) {
 			return now
 		}
@@ -191,11 +200,11 @@ func (c *chaos) waitFor(what string, reached func(tally) bool) tally {
 	return tally{}
 }
 
-// until repeats what a part that is down refuses.
+// until repeats do until it succeeds. It fails while a part is down.
 func (c *chaos) until(what string, do func() error) {
 	c.t.Helper()
 	var err error
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(maxWait); time.Now().Before(deadline); {
 		if err = do(); err == nil {
 			return
 		}
@@ -214,8 +223,9 @@ func (c *chaos) insight(title string, more ...string) []string {
 	return append([]string{"--title", title, "--query", "TODO case:yes", "--every", "1month", "--points", "12"}, more...)
 }
 
-// undisturbed fills the insight as it should be. It ends early in a minute: a grid begins with the minute of its creation, and both
-// insights are to have the same.
+// undisturbed fills the insight without disturbance. It repeats this until the insight is done
+// early within a minute: a grid begins at the minute of its creation, and both insights must have
+// the same grid.
 func (c *chaos) undisturbed() []sample {
 	for range 5 {
 		began := time.Now()
@@ -227,20 +237,21 @@ func (c *chaos) undisturbed() []sample {
 		}
 		_, exit = c.run(c.t, "insight", "delete", created.ID)
 		require.Zero(c.t, exit)
-		time.Sleep(time.Until(time.Now().Truncate(time.Minute).Add(time.Minute))) // for the next minute
+		// Wait for the next minute.
+		time.Sleep(time.Until(time.Now().Truncate(time.Minute).Add(time.Minute)))
 	}
-	require.FailNow(c.t, "the undisturbed run takes longer than a minute: this machine is too slow, or too busy")
+	require.FailNow(c.t, "the undisturbed run takes longer than a minute: this machine is too slow or too busy")
 	return nil
 }
 
-// fall ends everything with SIGKILL, and starts it again.
-func (c *chaos) fall() {
+// crash kills all parts with SIGKILL and starts them again.
+func (c *chaos) crash() {
 	require.NoError(c.t, c.cmd.Process.Kill())
 	<-c.ended
 	c.start(c.t)
 }
 
-// state is what the series' workflow says it does.
+// state returns the state that the series' workflow reports.
 func (c *chaos) state() (state string, inFlight int, err error) {
 	var answer struct {
 		InsightSeries struct {
@@ -260,18 +271,18 @@ func (c *chaos) state() (state string, inFlight int, err error) {
 	return answer.InsightSeries.Workflow.State, answer.InsightSeries.Workflow.InFlight, nil
 }
 
-// pause pauses, sees that nothing is done any more, and resumes.
+// pause pauses the series, checks that no more samples are settled, and resumes it.
 func (c *chaos) pause() {
-	order := func(mutation string) {
+	send := func(mutation string) {
 		c.until(mutation, func() error {
 			return c.graphql(`mutation($id: ID!) { `+mutation+`(seriesId: $id) { seriesId } }`, map[string]any{"id": c.view.Series[0]}, &struct{}{})
 		})
 	}
-	order("pauseInsightSeries")
+	send("pauseInsightSeries")
 	c.until("paused", func() error {
 		state, inFlight, err := c.state()
 		if err == nil && (state != "PAUSED" || inFlight > 0) {
-			err = fmt.Errorf("it is %s with %d in flight", state, inFlight)
+			err = fmt.Errorf("the series is %s with %d samples in flight", state, inFlight)
 		}
 		return err
 	})
@@ -281,14 +292,14 @@ func (c *chaos) pause() {
 			if seen++; seen == 1 {
 				rest = now
 			}
-			require.Equal(c.t, rest, now, "a paused series rests")
+			require.Equal(c.t, rest, now, "a paused series settles no samples")
 		}
 		time.Sleep(50 * time.Millisecond) // between polls
 	}
-	order("resumeInsightSeries")
+	send("resumeInsightSeries")
 }
 
-// requireEqual holds the ledger equal to that of the undisturbed run: commit, outcome and value of every sample.
+// requireEqual requires the samples of the undisturbed run: the commit, outcome and value of each.
 func (c *chaos) requireEqual(want, got []sample) {
 	key := func(s sample) string { return s.Repository + " " + s.Time.Format(time.RFC3339) }
 	index := func(list []sample) map[string]sample {
@@ -310,9 +321,9 @@ func (c *chaos) requireEqual(want, got []sample) {
 		delete(wanted, key(s))
 		delete(found, key(s))
 	}
-	require.Equal(c.t, c.mirror != "", damaged > 0, "the damaged mirror shows")
+	require.Equal(c.t, c.mirror != "", damaged > 0, "samples of the damaged mirror are partial or failed")
 	require.Empty(c.t, cmp.Diff(wanted, found))
-	// Both could be wrong: git itself is asked about some.
+	// Both runs could be wrong, so some values are compared with git.
 	var some []sample
 	for i, s := range got {
 		if s.Repository != c.mirror && i%17 == 0 {
@@ -322,16 +333,17 @@ func (c *chaos) requireEqual(want, got []sample) {
 	requireTruth(c.t, c.repos, some, "")
 }
 
-// requireEnded holds that the workflow tells what the ledger tells, and that no workflow runs but those of the sleeping series.
+// requireEnded requires that the workflow reports the tally of the ledger, and that only the
+// workflows of sleeping series run.
 func (c *chaos) requireEnded(end tally) {
 	c.until("a sleeping series that agrees with the ledger", func() error {
 		ledger, workflow, err := c.completeness(c.view.ID)
 		if err == nil && (workflow == nil || *workflow != ledger || ledger != end) {
-			err = fmt.Errorf("the ledger tells %+v, the workflow %+v, the last poll %+v", ledger, workflow, end)
+			err = fmt.Errorf("the ledger has %+v, the workflow %+v, the last poll %+v", ledger, workflow, end)
 		}
 		state, _, stateErr := c.state()
 		if err == nil && stateErr == nil && state != "SLEEPING" {
-			err = fmt.Errorf("it is %s", state)
+			err = fmt.Errorf("the series is %s", state)
 		}
 		if err == nil {
 			err = stateErr
@@ -352,20 +364,22 @@ func (c *chaos) requireEnded(end tally) {
 	}
 	require.Len(c.t, sleeping, 2)
 	slices.Sort(sleeping)
-	c.until("only sleeping series are left", func() error { // visibility follows a moment later; a sync may be at work
+	// Temporal's visibility lags by a moment, and a sync may be running.
+	c.until("only sleeping series are left", func() error {
 		running, err := c.runningWorkflows()
 		if err == nil && !slices.Equal(sleeping, running) {
-			err = fmt.Errorf("these run: %v; want %v", running, sleeping)
+			err = fmt.Errorf("running: %v; expected: %v", running, sleeping)
 		}
 		return err
 	})
 }
 
-// requireChart holds the chart equal to the sum of the samples: a point that was written twice would count twice.
+// requireChart requires that the chart equals the sums of the samples. A point that was written
+// twice would count twice.
 func (c *chaos) requireChart(got []sample) {
 	sums, chart := map[time.Time]float64{}, map[time.Time]float64{}
 	for _, s := range got {
-		sums[s.Time] += 0 // a time of which nothing is known is on the chart too
+		sums[s.Time] += 0 // the chart also has times without a known value
 		if s.Value != nil {
 			sums[s.Time] += *s.Value
 		}
@@ -377,7 +391,7 @@ func (c *chaos) requireChart(got []sample) {
 	require.Empty(c.t, cmp.Diff(sums, chart))
 }
 
-// addresses are what `backsight up --json` printed when it was ready.
+// addresses holds what `backsight up --json` printed when it was ready.
 type addresses struct{ Database, Temporal, Namespace string }
 
 func (s *stack) addresses(t *testing.T) (a addresses) {
@@ -388,10 +402,10 @@ func (s *stack) addresses(t *testing.T) (a addresses) {
 		for line := range bytes.Lines(text) {
 			var told addresses
 			if json.Unmarshal(line, &told) == nil && told.Database != "" {
-				a = told // of the last start
+				a = told // the last start counts
 			}
 		}
 		return a.Database != ""
-	}, time.Minute, 20*time.Millisecond, "backsight up tells its addresses")
+	}, time.Minute, 20*time.Millisecond, "backsight up did not print its addresses")
 	return a
 }

@@ -22,7 +22,8 @@ import (
 	"go.temporal.io/sdk/log"
 )
 
-// startAPI runs `backsight api` beside the stack, again and again until the test ends, and asks everything through it from now on.
+// startAPI runs `backsight api` in addition to the stack and restarts it whenever it ends, until
+// the test ends. From then on all requests go to it.
 func (c *chaos) startAPI() {
 	at := c.addresses(c.t)
 	listen := fmt.Sprintf("127.0.0.1:%d", freePort(c.t))
@@ -36,12 +37,12 @@ func (c *chaos) startAPI() {
 			cmd.Stdout, cmd.Stderr = c.log, c.log
 			if cmd.Start() == nil {
 				c.api.Store(int64(cmd.Process.Pid))
-				_ = cmd.Wait() // it dies a lot
+				_ = cmd.Wait() // the test kills it often
 				c.api.Store(0)
 			}
 			select {
 			case <-ctx.Done():
-			case <-time.After(100 * time.Millisecond): // before it is started again
+			case <-time.After(100 * time.Millisecond): // delay before the restart
 			}
 		}
 	}()
@@ -58,11 +59,11 @@ func (c *chaos) killAPI() {
 		if pid := c.api.Load(); pid != 0 {
 			return syscall.Kill(int(pid), syscall.SIGKILL)
 		}
-		return fmt.Errorf("it does not run")
+		return fmt.Errorf("the API is not running")
 	})
 }
 
-// runningWorkflows asks Temporal for the ids of all workflows that run, sorted.
+// runningWorkflows returns the ids of all running workflows, sorted. It asks Temporal.
 func (c *chaos) runningWorkflows() (ids []string, err error) {
 	at := c.addresses(c.t)
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -87,7 +88,8 @@ func (c *chaos) runningWorkflows() (ids []string, err error) {
 	return ids, nil
 }
 
-// addMirror registers a repository by its URL, so that the worker has a mirror of it, and waits until it is read.
+// addMirror registers a repository by URL, which makes the worker mirror it, and waits until the
+// mirror exists.
 func (c *chaos) addMirror() {
 	origin := filepath.Join(openDir(c.t), "zz-mirrored.git")
 	writeRepository(c.t, origin, rand.New(rand.NewPCG(9, 9)), 30)
@@ -110,7 +112,7 @@ func (c *chaos) mirrorPacks() []string {
 	return packs
 }
 
-// damageMirror overwrites a part of the mirror's pack, as a bad disk does.
+// damageMirror overwrites a part of the mirror's pack, as a failing disk may.
 func (c *chaos) damageMirror() {
 	path := c.mirrorPacks()[0]
 	info, err := os.Stat(path)
@@ -123,19 +125,22 @@ func (c *chaos) damageMirror() {
 	require.NoError(c.t, err)
 }
 
-// fillDisk lets the stack's disk be full for some seconds: Postgres, Temporal, mirrors, indexes and logs all live on it.
+// fillDisk makes the stack's disk full for some seconds. Postgres, Temporal, mirrors, indexes and
+// logs all use that disk.
 func (c *chaos) fillDisk() {
 	c.disk.fill(c.t, c.cmd.Process.Pid)
-	for end := time.Now().Add(6 * time.Second); time.Now().Before(end); { // long enough for all of them to meet it
+	// All of them write within 6 seconds.
+	for end := time.Now().Add(6 * time.Second); time.Now().Before(end); {
 		c.poll()
 		time.Sleep(50 * time.Millisecond) // between polls
 	}
 	c.disk.empty(c.t)
 }
 
-// disk is where a stack lives. Where this process may mount, it is a file system of its own in memory, which is full when its
-// size is set to what it holds: every writer gets ENOSPC, as on a real one. Elsewhere a limit on the size of files
-// is put on the processes of Postgres, which treats that like a full disk.
+// disk holds the files of a stack. If this process may mount file systems, it is an in-memory file
+// system, which becomes full when its size is set to its content: every writer then gets ENOSPC, as
+// on a real disk. Otherwise the processes of Postgres get a limit on the size of files, which
+// Postgres handles like a full disk.
 type disk struct {
 	dir     string
 	mounted bool
@@ -149,7 +154,7 @@ func newDisk(t *testing.T, filled bool) *disk {
 		return d
 	}
 	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=2g,mode=755", "backsight-chaos", d.dir).CombinedOutput(); err != nil {
-		t.Logf("the full disk is a limit on Postgres' files, as nothing can be mounted here: %s", out)
+		t.Logf("mounting is not allowed here, so the full disk is a limit on the size of Postgres's files: %s", out)
 		return d
 	}
 	d.mounted = true
@@ -161,7 +166,7 @@ func newDisk(t *testing.T, filled bool) *disk {
 	return d
 }
 
-// fill makes the disk full. parent is the process whose children live on it.
+// fill makes the disk full. parent is the process whose descendants use it.
 func (d *disk) fill(t *testing.T, parent int) {
 	t.Helper()
 	if d.mounted {
@@ -176,8 +181,8 @@ func (d *disk) fill(t *testing.T, parent int) {
 			d.limited = append(d.limited, pid)
 		}
 	}
-	require.NotEmpty(t, d.limited, "no process of Postgres")
-	d.limit("8192:unlimited") // no table can grow, and no file of the log be written past its first page
+	require.NotEmpty(t, d.limited, "found no Postgres process")
+	d.limit("8192:unlimited") // no table can grow, and no log file can exceed its first page
 }
 
 func (d *disk) empty(t *testing.T) {
@@ -191,19 +196,20 @@ func (d *disk) empty(t *testing.T) {
 
 func (d *disk) resize(t *testing.T, bytes int64) {
 	t.Helper()
-	t.Logf("the disk has %d MiB now", bytes>>20)
+	t.Logf("the disk now has %d MiB", bytes>>20)
 	out, err := exec.Command("mount", "-o", fmt.Sprintf("remount,size=%d", bytes), d.dir).CombinedOutput()
 	require.NoError(t, err, "%s", out)
 }
 
-// limit sets the limit of those that still live.
+// limit sets the file size limit of the processes that still run.
 func (d *disk) limit(fsize string) {
 	for _, pid := range d.limited {
-		_ = exec.Command("prlimit", "--pid", pid, "--fsize="+fsize).Run() // it has died of it, and its successor has no limit
+		// This fails for a process that the limit killed; its replacement has no limit.
+		_ = exec.Command("prlimit", "--pid", pid, "--fsize="+fsize).Run()
 	}
 }
 
-// descendants are the processes below one.
+// descendants returns the ids of all descendants of a process.
 func descendants(parent int) (all []string) {
 	var text []byte
 	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", parent))

@@ -1,7 +1,8 @@
-// Package e2e runs the whole product as a person would: the built binary, a private Postgres, a Temporal dev server, real git
-// repositories and, for the page, a real Chromium. It holds tests only and imports nothing of the product, so that it
-// sees what users see.
+// Package e2e tests the whole product as its users run it: the built binary, a private Postgres, a
+// Temporal development server, real git repositories and, for the page, a real Chromium. It
+// contains only tests and imports nothing of the product, so it uses only what users can use.
 //
-// `make chaos` runs the long form of TestSurvivesTheDeathOfEveryPart (BACKSIGHT_CHAOS; BACKSIGHT_CHAOS_SEED chooses the order of the blows).
-// BACKSIGHT_E2E_REPOS=DIR runs the main job on the git repositories below DIR instead of generated ones.
+// `make chaos` runs TestChaos, the long form of TestSurvivesTheDeathOfEveryPart.
+// BACKSIGHT_CHAOS_SEED sets the order of its disturbances. BACKSIGHT_E2E_REPOS=DIR runs the main
+// job on the git repositories below DIR instead of generated ones.
 package e2e

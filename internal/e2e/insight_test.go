@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// tally is the completeness as every surface prints it.
+// tally is the completeness of a series, in the form that the API and the command line use.
 type tally struct {
 	Planned, Counted, Reused, Absent, Partial, Failed, Pending int64
 }
@@ -24,14 +24,14 @@ func (c tally) requireConsistent(t *testing.T) {
 	}
 }
 
-// sample is a line of `backsight insight points ID --by-repo --json`.
+// sample is a line of the output of `backsight insight points ID --by-repo --json`.
 type sample struct {
 	Series, Label, Repository, Commit, Outcome, Reason string
 	Time                                               time.Time
 	Value                                              *float64
 }
 
-// point is a line of `backsight insight points ID --json`.
+// point is a line of the output of `backsight insight points ID --json`.
 type point struct {
 	Series, Label string
 	Time          time.Time
@@ -51,7 +51,7 @@ func decodeLines[T any](t *testing.T, text string) []T {
 	return all
 }
 
-// insight is what `backsight insight create --json` prints.
+// insight is the output of `backsight insight create --json`.
 type insight struct {
 	ID     string
 	Series []string
@@ -79,7 +79,7 @@ func (s *stack) points(t *testing.T, view string) []point {
 	return decodeLines[point](t, out)
 }
 
-// completeness asks for the ledger's tally and, where a worker answers, the workflow's.
+// completeness returns the tally in the ledger and, if a worker answers, that of the workflow.
 func (s *stack) completeness(view string) (ledger tally, workflow *tally, err error) {
 	const fields = `planned counted reused absent partial failed pending`
 	var answer struct {
@@ -104,8 +104,8 @@ func (s *stack) completeness(view string) (ledger tally, workflow *tally, err er
 	return series.Completeness, workflow, nil
 }
 
-// requireTruth compares every sample with what git says of the repository at that time. damaged names repositories whose
-// samples may be partial.
+// requireTruth compares every sample with git's count at that time. damaged names repositories
+// whose samples may be partial.
 func requireTruth(t *testing.T, root string, samples []sample, damaged string) {
 	t.Helper()
 	for _, got := range samples {

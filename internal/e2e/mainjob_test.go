@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A newcomer's first minutes: start on a folder of repositories, ask one question, wait, look. One of the repositories lacks an object.
+// TestMainJob does what a new user does: start Backsight on a folder of repositories, create one
+// insight, wait, and read the result. One of the repositories lacks an object.
 func TestMainJob(t *testing.T) {
 	t.Parallel()
 	const points = 12
@@ -50,7 +51,7 @@ func TestMainJob(t *testing.T) {
 		require.Equal(t, int64(len(samples)/points), p.Coverage.Planned)
 		p.Outcomes.requireConsistent(t)
 		if i > 0 {
-			require.True(t, p.Time.After(chart[i-1].Time), "points in time order")
+			require.True(t, p.Time.After(chart[i-1].Time), "the points are in the order of time")
 		}
 	}
 
@@ -60,7 +61,7 @@ func TestMainJob(t *testing.T) {
 	require.Equal(t, ledger, *workflow)
 	require.Equal(t, int64(len(samples)), ledger.Planned)
 
-	// The engine without any service gives the same numbers.
+	// `backsight history`, which needs no service, gives the same numbers.
 	whole := samples[slices.IndexFunc(samples, func(s sample) bool { return s.Outcome == "counted" })]
 	out, exit := s.run(t, "history", "--query", "TODO case:yes", "--at", whole.Time.Format(time.RFC3339), "--json", filepath.Join(root, whole.Repository))
 	require.Zero(t, exit)

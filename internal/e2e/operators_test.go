@@ -7,7 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// An operator extends an insight, changes their mind in the middle, and takes it up again; the worker dies on the way. The end is the truth.
+// TestOperatorsChangeThePast extends an insight, cancels the extension half-way, and retries it;
+// the worker is killed in between. The result must equal git's counts.
 func TestOperatorsChangeThePast(t *testing.T) {
 	t.Parallel()
 	root := writeRepositories(t, 12, 40)
@@ -16,7 +17,8 @@ func TestOperatorsChangeThePast(t *testing.T) {
 	set := func(key, value string) {
 		require.NoError(t, s.graphql(`mutation($k: String!, $v: String!) { updateSetting(key: $k, value: $v) { key } }`, map[string]any{"k": key, "v": value}, &struct{}{}))
 	}
-	// One child for each repository, few frames a second: there is a middle.
+	// With one child workflow per repository and a low rate, the test can act before the work is
+	// done.
 	set("backsight.repository.batchCost", "0")
 	set("insights.historical.worker.rateLimit", "12")
 	created, exit := s.create(t, "--title", "TODOs", "--query", "TODO case:yes", "--every", "1month", "--points", "4", "--wait")
@@ -24,7 +26,7 @@ func TestOperatorsChangeThePast(t *testing.T) {
 	before := s.samples(t, created.ID)
 	require.Len(t, before, 12*4)
 
-	order := func(args ...string) {
+	series := func(args ...string) {
 		t.Helper()
 		out, exit := s.run(t, append([]string{"series"}, args...)...)
 		require.Zero(t, exit, out)
@@ -34,9 +36,10 @@ func TestOperatorsChangeThePast(t *testing.T) {
 		deadline := time.Now().Add(2 * time.Minute)
 		for time.Now().Before(deadline) {
 			ledger, workflow, err := s.completeness(created.ID)
-			if err == nil { // a part that is down is asked again
+			if err == nil { // while a part is down, the next poll may succeed
 				ledger.requireConsistent(t)
-				// The ledger's and the workflow's are read one after the other: equal where nothing is written.
+				// The two tallies are read one after the other, so they are equal only when nothing
+				// is being written.
 				if reached(ledger) && (ledger.Pending > 0 || workflow != nil && *workflow == ledger) {
 					return ledger
 				}
@@ -48,18 +51,18 @@ func TestOperatorsChangeThePast(t *testing.T) {
 	}
 	ended := func(c tally) bool { return c.Pending == 0 && c.Planned == 12*12 }
 
-	order("extend", created.ID, "--points", "12")
+	series("extend", created.ID, "--points", "12")
 	deadline := time.Now().Add(2 * time.Minute)
 	for {
 		ledger, _, err := s.completeness(created.ID)
 		if err == nil && ledger.Planned == 12*12 && ledger.Counted > 12*4 {
-			require.NotZero(t, ledger.Pending, "the cancel comes too late to prove anything")
+			require.NotZero(t, ledger.Pending, "the extension was done before it could be cancelled")
 			break
 		}
-		require.Less(t, time.Now(), deadline, "the extension does not begin")
+		require.Less(t, time.Now(), deadline, "the extension did not begin")
 		time.Sleep(20 * time.Millisecond)
 	}
-	order("cancel", created.ID, "--reason", "end-to-end test")
+	series("cancel", created.ID, "--reason", "end-to-end test")
 	cancelled := until("the end of the cancelled extension", ended)
 	require.NotZero(t, cancelled.Failed)
 	var told struct {
@@ -72,19 +75,19 @@ func TestOperatorsChangeThePast(t *testing.T) {
 	require.Equal(t, "cancelled", told.InsightSeries.Reasons[0].ReasonClass)
 	require.Contains(t, told.InsightSeries.Reasons[0].Example, "end-to-end test")
 
-	order("retry", created.ID)
+	series("retry", created.ID)
 	until("the middle of the retry", func(c tally) bool { return c.Pending > 0 && c.Pending < cancelled.Failed })
 	s.kill(t, "backsight", "worker")
 	set("insights.historical.worker.rateLimit", "0")
 	end := until("the end of the retry", ended)
 	require.Zero(t, end.Failed+end.Partial, "%+v", end)
 
-	order("retry", created.ID, "--all")
-	order("trigger", created.ID)
+	series("retry", created.ID, "--all")
+	series("trigger", created.ID)
 	var doing struct {
 		InsightSeries struct{ Workflow *struct{ State string } }
 	}
-	require.Eventually(t, func() bool { // an order that waits is no sleep
+	require.Eventually(t, func() bool { // a series with a waiting command is not asleep
 		err := s.graphql(`query($id: ID!) { insightSeries(id: $id) { workflow { state } } }`, map[string]any{"id": created.Series[0]}, &doing)
 		return err == nil && doing.InsightSeries.Workflow != nil && doing.InsightSeries.Workflow.State == "SLEEPING"
 	}, 2*time.Minute, 50*time.Millisecond)
@@ -95,5 +98,5 @@ func TestOperatorsChangeThePast(t *testing.T) {
 	chart := s.points(t, created.ID)
 	require.Len(t, chart, 12)
 	_, exit = s.run(t, "series", "extend", created.ID, "--points", "3")
-	require.NotZero(t, exit, "a series does not get shorter")
+	require.NotZero(t, exit, "a series cannot be shortened")
 }

@@ -12,10 +12,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A person's visit in a real Chromium against the real stack: create by the form, watch it fill, pause, resume, open a point. The
-// visit itself is web/e2e; it fails on console errors and accessibility violations too.
+// TestPage uses the page in a real Chromium against the real stack: it creates an insight with the
+// form, watches it fill, pauses and resumes it, and opens a point. The steps are in web/e2e; they
+// also fail on console errors and accessibility violations.
 //
-// BACKSIGHT_SCREENSHOTS=DIR keeps its screenshots, which is how docs/images are made.
+// BACKSIGHT_SCREENSHOTS=DIR keeps the screenshots; docs/images is made from them.
 func TestPage(t *testing.T) {
 	t.Parallel()
 	if _, err := os.Stat("../../web/dist/index.html"); err != nil {

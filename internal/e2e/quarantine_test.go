@@ -10,9 +10,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A repository whose search kills the worker, every time: here a git that ends the process that called it when it is asked for an
-// object that this repository lacks. It is quarantined after three deaths, everything else is counted, and a retry with a sound git
-// releases it.
+// TestRepositoryThatKillsItsWorker has a repository whose search kills the worker every time: its
+// git kills the calling process when it is asked for an object that the repository lacks. The
+// repository must be quarantined after three deaths, and all others counted. A retry with a working
+// git must release it.
 func TestRepositoryThatKillsItsWorker(t *testing.T) {
 	t.Parallel()
 	git, err := exec.LookPath("git")
@@ -38,7 +39,7 @@ exec '`+git+`' "$@"
 	s := newStackIn(t, root, dir)
 	s.env = []string{"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH")}
 	s.start(t)
-	// Making a history index would ask for the object too, and die of it once.
+	// Building a history index would read the object too, and would kill the worker once.
 	_, exit := s.run(t, "settings", "set", "backsight.index.budget", "0")
 	require.Zero(t, exit)
 
@@ -56,7 +57,7 @@ exec '`+git+`' "$@"
 	}
 	text, err := os.ReadFile(deaths)
 	require.NoError(t, err)
-	require.Equal(t, "died\ndied\ndied\n", string(text), "three attempts, and no more")
+	require.Equal(t, "died\ndied\ndied\n", string(text), "exactly three attempts")
 
 	require.NoError(t, os.Remove(armed))
 	_, exit = s.run(t, "series", "retry", created.ID)

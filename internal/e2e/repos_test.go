@@ -14,7 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// git runs git in dir with no configuration but its own and returns its standard output.
+// git runs git in dir, without the configuration of the machine and the user, and returns its
+// standard output.
 func git(t *testing.T, dir string, stdin []byte, args ...string) string {
 	t.Helper()
 	cmd := exec.Command("git", append([]string{"-c", "safe.directory=*"}, args...)...)
@@ -31,8 +32,9 @@ func git(t *testing.T, dir string, stdin []byte, args ...string) string {
 	return string(out)
 }
 
-// writeRepositories makes n bare repositories below a new directory, each with a history over the last 14 months: files that
-// come, go, change and gain and lose TODOs. The same seed gives the same repositories.
+// writeRepositories creates n bare repositories in a new directory. Each has a history of the last
+// 14 months, in which files are added and changed and TODOs come and go. The random seeds are
+// fixed.
 func writeRepositories(t *testing.T, n, commits int) string {
 	t.Helper()
 	root := openDir(t)
@@ -56,7 +58,7 @@ func writeRepository(t *testing.T, dir string, random *rand.Rand, commits int) {
 			path := fmt.Sprintf("dir%d/file%d.go", random.IntN(4), random.IntN(12))
 			var content strings.Builder
 			for line := range random.IntN(60) {
-				word := []string{"// TODO mend this", "x := 1", "todo()", "TODO TODO", "// done"}[random.IntN(5)]
+				word := []string{"// TODO fix this", "x := 1", "todo()", "TODO TODO", "// done"}[random.IntN(5)]
 				fmt.Fprintf(&content, "%s %d %d\n", word, line, c)
 			}
 			fmt.Fprintf(&stream, "M 100644 inline %s\ndata %d\n%s\n", path, content.Len(), content.String())
@@ -68,8 +70,8 @@ func writeRepository(t *testing.T, dir string, random *rand.Rand, commits int) {
 	git(t, dir, stream.Bytes(), "fast-import", "--quiet")
 }
 
-// missingBlobRepository is a repository like the others from which the blob of one file of the newest tree is gone. It returns the
-// repository's folder and the blob's id.
+// missingBlobRepository creates such a repository and removes the blob of one file of the newest
+// tree. It returns the id of that blob.
 func missingBlobRepository(t *testing.T, dir string) string {
 	t.Helper()
 	writeRepository(t, dir, rand.New(rand.NewPCG(8, 8)), 20)
@@ -91,7 +93,8 @@ func missingBlobRepository(t *testing.T, dir string) string {
 	return blob
 }
 
-// truth is what git itself says of a repository at a time: the commit, and the number of TODOs in its text files.
+// truth returns what git finds in a repository at a time: the commit, and the number of TODOs in
+// its text files.
 func truth(t *testing.T, dir string, at time.Time) (commit string, count int) {
 	t.Helper()
 	commit = strings.TrimSpace(git(t, dir, nil, "rev-list", "-1", "--first-parent", "--before="+at.UTC().Format(time.RFC3339), "HEAD"))

@@ -21,7 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// binary is the product, built once for all tests of this package.
+// binary is the path of the product, which is built once for all tests of this package.
 var binary string
 
 func TestMain(m *testing.M) {
@@ -43,7 +43,7 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-// openDir makes a directory that another user may enter: as root, Postgres runs as one.
+// openDir creates a directory that another user may enter. For root, Postgres runs as another user.
 func openDir(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "backsight-e2e-")
@@ -73,19 +73,19 @@ type stack struct {
 	repos string
 	data  string
 	args  []string
-	env   []string // beside that of this process
+	env   []string // added to the environment of this process
 	cmd   *exec.Cmd
 	ended chan struct{}
 	log   *os.File
 }
 
-// newStack describes a stack that is not started yet.
+// newStack returns a stack that is not started yet.
 func newStack(t *testing.T, repos string) *stack {
 	t.Helper()
 	return newStackIn(t, repos, openDir(t))
 }
 
-// newStackIn is newStack with its data and log below dir.
+// newStackIn does the same as newStack, with data and log in dir.
 func newStackIn(t *testing.T, repos, dir string) *stack {
 	t.Helper()
 	address := fmt.Sprintf("127.0.0.1:%d", freePort(t))
@@ -120,7 +120,7 @@ func (s *stack) start(t *testing.T) {
 	ended := make(chan struct{})
 	s.ended = ended
 	go func(cmd *exec.Cmd) {
-		_ = cmd.Wait() // how it ended is asserted where it matters
+		_ = cmd.Wait() // tests check the exit where it matters
 		close(ended)
 	}(s.cmd)
 	s.waitReady(t)
@@ -147,13 +147,13 @@ func (s *stack) waitReady(t *testing.T) {
 	}
 }
 
-// stop asks `backsight up` to end, as Ctrl-C does, and waits until it has.
+// stop sends SIGINT to `backsight up`, as Ctrl-C does, and waits until it has ended.
 func (s *stack) stop(t *testing.T) {
 	t.Helper()
 	if s.cmd == nil {
 		return
 	}
-	_ = s.cmd.Process.Signal(syscall.SIGINT) // already ended: fine
+	_ = s.cmd.Process.Signal(syscall.SIGINT) // fails if it has ended already
 	select {
 	case <-s.ended:
 	case <-time.After(time.Minute):
@@ -163,7 +163,8 @@ func (s *stack) stop(t *testing.T) {
 	s.cmd = nil
 }
 
-// run executes a command of the product against the stack and returns its standard output and exit status.
+// run runs a command of the product against the stack and returns its standard output and exit
+// status.
 func (s *stack) run(t *testing.T, args ...string) (stdout string, exit int) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
@@ -173,8 +174,7 @@ func (s *stack) run(t *testing.T, args ...string) (stdout string, exit int) {
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	err := cmd.Run()
-	var exitErr *exec.ExitError
-	if err != nil && !errors.As(err, &exitErr) {
+	if _, exited := errors.AsType[*exec.ExitError](err); !exited {
 		require.NoError(t, err)
 	}
 	require.NoError(t, ctx.Err(), "backsight %v hangs:\n%s", args, errs.String())
@@ -184,8 +184,8 @@ func (s *stack) run(t *testing.T, args ...string) (stdout string, exit int) {
 	return out.String(), cmd.ProcessState.ExitCode()
 }
 
-// graphql runs a query and decodes its data into result. An error is returned for a server that does not answer, and
-// for errors in the answer.
+// graphql runs a query and decodes its data into result. It returns an error if the server does not
+// answer, and for errors in the answer.
 func (s *stack) graphql(query string, variables map[string]any, result any) error {
 	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
 	if err != nil {
@@ -213,8 +213,9 @@ func (s *stack) graphql(query string, variables map[string]any, result any) erro
 	return json.Unmarshal(answer.Data, result)
 }
 
-// child finds the child of `backsight up` whose command line contains all words, and returns 0 if there is none. Children of
-// children do not count: a fresh backend of Postgres has its server's command line.
+// child returns the process id of the child of `backsight up` whose command line contains all
+// words, or 0 if there is none. It ignores grandchildren: a new backend process of Postgres has its
+// server's command line for a moment.
 func (s *stack) child(words ...string) int {
 	parents := map[int]int{}
 	lines := map[int]string{}
@@ -222,7 +223,7 @@ func (s *stack) child(words ...string) int {
 	for _, path := range stats {
 		text, err := os.ReadFile(path)
 		if err != nil {
-			continue // ended meanwhile
+			continue // it has ended in the meantime
 		}
 		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(path)))
 		fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
@@ -242,7 +243,7 @@ func (s *stack) child(words ...string) int {
 	return 0
 }
 
-// kill ends the child that matches with SIGKILL.
+// kill sends SIGKILL to the child that matches.
 func (s *stack) kill(t *testing.T, words ...string) {
 	t.Helper()
 	var pid int

@@ -22,8 +22,9 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// What operators are told: the table of metrics in docs/operations.md is what is exported, dashboard and alert rules name nothing else,
-// and a trace goes from the request that created an insight into the searches.
+// TestOperatorsSeeWhatHappens checks that the table of metrics in docs/operations.md equals the
+// exported metrics, that the dashboard and the alert rules use no other metrics, and that one trace
+// connects the request that created an insight with its searches.
 func TestOperatorsSeeWhatHappens(t *testing.T) {
 	t.Parallel()
 	traces := &receiver{}
@@ -45,7 +46,7 @@ func TestOperatorsSeeWhatHappens(t *testing.T) {
 	requireTrace(t, traces, created.Series[0])
 }
 
-// scrape returns the metrics that are exported at an address, by name, with their types.
+// scrape returns the metrics that an address exports: their types by name.
 func scrape(t *testing.T, url string) map[string]string {
 	t.Helper()
 	response, err := http.Get(url)
@@ -63,7 +64,7 @@ func scrape(t *testing.T, url string) map[string]string {
 	return types
 }
 
-// requireTable holds the table of metrics equal to those of ours that are exported.
+// requireTable requires that the table of metrics equals Backsight's exported metrics.
 func requireTable(t *testing.T, types map[string]string) {
 	t.Helper()
 	page, err := os.ReadFile("../../docs/operations.md")
@@ -108,7 +109,7 @@ func expressions(t *testing.T, path string, decode func([]byte, any) error) (all
 	return all
 }
 
-// requireKnown holds that expressions name only metrics that are exported.
+// requireKnown requires that expressions name only exported metrics.
 func requireKnown(t *testing.T, types map[string]string, where string, expressions []string) {
 	t.Helper()
 	metric := regexp.MustCompile(`\b(?:backsight|temporal|process|go)_[a-z0-9_]+`)
@@ -150,7 +151,8 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	}
 }
 
-// requireTrace waits for a search of the series whose trace begins with the request that started its workflow.
+// requireTrace waits for a search of the series in a trace that begins with the request that
+// started its workflow.
 func requireTrace(t *testing.T, from *receiver, series string) {
 	t.Helper()
 	var seen []string

@@ -4,20 +4,21 @@ import "encoding/binary"
 
 const (
 	adlerModulus = 65521
-	adlerReduce  = 1 << 20 // bytes after which the sums must be reduced; they stay below 2^49 in between
-	adlerBytes   = 23 * 8  // bytes that are summed at a time; with more, the sums of sums would overflow 16 bits
+	adlerReduce  = 1 << 20 // bytes after which the sums are reduced; they stay below 2^49
+	adlerBytes   = 23 * 8  // bytes per step; with more, the sums of sums would overflow 16 bits
 	evenBytes    = 0x00ff00ff00ff00ff
 )
 
-// adler is the checksum that ends a zlib stream (RFC 1950). It adds eight bytes at a time, which the standard library's hash/adler32
-// does not: that took a seventh of what decompressing takes.
+// adler returns the checksum at the end of a zlib stream (RFC 1950). It adds eight bytes at a time.
+// The standard library's hash/adler32 does not, and takes a seventh of the time of decompression.
 func adler(data []byte) uint32 {
 	a, b := uint64(1), uint64(0)
 	for len(data) > 0 {
 		part := data[:min(len(data), adlerReduce)]
 		data = data[len(part):]
 		for ; len(part) >= adlerBytes; part = part[adlerBytes:] {
-			// Four sums of 16 bits each in a word: of every eighth byte, and of what these sums were before each word.
+			// Each word holds four sums of 16 bits. even and odd sum every eighth byte. evens and
+			// odds sum the values that even and odd had before each word.
 			var even, odd, evens, odds uint64
 			words := (*[adlerBytes]byte)(part)
 			for i := 0; i <= adlerBytes-8; i += 8 {
@@ -28,7 +29,7 @@ func adler(data []byte) uint32 {
 				odd += w >> 8 & evenBytes
 			}
 			b += adlerBytes*a + 8*(lanes(evens)+lanes(odds))
-			// A byte counts once for each byte from it to the end of its word.
+			// A byte counts once for each byte from itself to the end of its word.
 			b += 8*(even&0xffff) + 6*(even>>16&0xffff) + 4*(even>>32&0xffff) + 2*(even>>48)
 			b += 7*(odd&0xffff) + 5*(odd>>16&0xffff) + 3*(odd>>32&0xffff) + odd>>48
 			a += lanes(even) + lanes(odd)
@@ -43,7 +44,7 @@ func adler(data []byte) uint32 {
 	return uint32(b<<16 | a)
 }
 
-// lanes adds the four numbers of 16 bits in a word.
+// lanes adds the four 16-bit numbers in a word.
 func lanes(w uint64) uint64 {
 	w = w&0x0000ffff0000ffff + w>>16&0x0000ffff0000ffff
 	return w&0xffffffff + w>>32

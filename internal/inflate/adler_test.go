@@ -9,10 +9,10 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestAdler_IsThatOfTheStandardLibrary(t *testing.T) {
+func TestAdler_EqualsTheStandardLibrary(t *testing.T) {
 	t.Parallel()
 	for _, size := range []int{0, 1, adlerBytes - 1, adlerBytes, adlerReduce - 1, adlerReduce, 3*adlerReduce + 7} {
-		for _, fill := range []byte{0, 1, 0xff} { // 0xff is where sums are largest
+		for _, fill := range []byte{0, 1, 0xff} { // 0xff gives the largest sums
 			data := bytes.Repeat([]byte{fill}, size)
 			require.Equal(t, adler32.Checksum(data), adler(data), "%d times %#x", size, fill)
 		}

@@ -8,26 +8,26 @@ import (
 
 var (
 	errCorrupt   = errors.New("inflate: corrupt zlib stream")
-	errTruncated = errors.New("inflate: the zlib stream is cut off")
-	errSize      = errors.New("inflate: the decompressed size is not the expected one")
+	errTruncated = errors.New("inflate: truncated zlib stream")
+	errSize      = errors.New("inflate: unexpected decompressed size")
 	errChecksum  = errors.New("inflate: wrong checksum")
 )
 
-// Decoder holds the tables that decompressing needs; reusing one saves their allocation. It is not safe for concurrent
-// use.
+// Decoder holds decoding tables. Reuse a Decoder to avoid allocating them again. The zero value is
+// ready for use. It is not safe for concurrent use.
 type Decoder struct {
 	lit     [litSize]entry
 	dist    [distSize]entry
-	lengths [286 + 32 + 138]uint8 // of literal and distance codes, and room for a repeat that runs over
+	lengths [286 + 32 + 138]uint8 // of literal and distance codes, with room for the longest repeat
 
 	src  []byte
-	pos  int    // the next byte of src to go into hold
-	hold uint64 // bits that were read and not used yet
-	have uint   // how many
+	pos  int    // index of the next byte of src to load into hold
+	hold uint64 // bits that were read and not yet used
+	have uint   // number of bits in hold
 }
 
-// Zlib decompresses the zlib stream at the start of src into dst, all of which it fills, and returns how many bytes of
-// src the stream occupies.
+// Zlib decompresses the zlib stream at the start of src. It fills dst exactly, and returns the
+// length of the stream in bytes. After an error the content of dst is undefined.
 func (d *Decoder) Zlib(dst, src []byte) (int, error) {
 	if len(src) < 6 {
 		return 0, errTruncated
@@ -40,7 +40,7 @@ func (d *Decoder) Zlib(dst, src []byte) (int, error) {
 	if err := d.blocks(dst); err != nil {
 		return 0, err
 	}
-	d.pos -= int(d.have / 8) // whole bytes that were read ahead
+	d.pos -= int(d.have / 8) // whole bytes that were read but not used
 	if d.pos < 0 || d.pos+4 > len(src) {
 		return 0, errTruncated
 	}
@@ -83,8 +83,8 @@ func (d *Decoder) blocks(dst []byte) error {
 	return nil
 }
 
-// fill makes at least 56 bits available. Behind the end of src it supplies zero bits; that they were used shows later,
-// when pos lies behind the end of src.
+// fill makes at least 56 bits available. Past the end of src it supplies zero bits; ended reports
+// whether they were used.
 func (d *Decoder) fill() {
 	if d.pos >= 0 && d.pos+8 <= len(d.src) {
 		d.hold |= binary.LittleEndian.Uint64(d.src[d.pos:]) << d.have
@@ -101,7 +101,7 @@ func (d *Decoder) fill() {
 	}
 }
 
-// take removes n ≤ 32 of the available bits.
+// take removes n ≤ 32 of the available bits and returns them.
 func (d *Decoder) take(n uint) uint {
 	v := uint(d.hold & (1<<n - 1))
 	d.hold >>= n
@@ -109,12 +109,12 @@ func (d *Decoder) take(n uint) uint {
 	return v
 }
 
-// ended reports whether bits were used that src does not have.
+// ended reports whether bits past the end of src were used.
 func (d *Decoder) ended() bool { return d.pos-int(d.have/8) > len(d.src) }
 
-// stored copies a block that is not compressed.
+// stored copies a block that is stored without compression, and returns where it ends in dst.
 func (d *Decoder) stored(dst []byte, out int) (int, error) {
-	d.take(d.have & 7) // to a byte's boundary
+	d.take(d.have & 7) // skip to a byte boundary
 	at := d.pos - int(d.have/8)
 	if at+4 > len(d.src) {
 		return 0, errTruncated
@@ -135,10 +135,11 @@ func (d *Decoder) stored(dst []byte, out int) (int, error) {
 	return out + size, nil
 }
 
-// lengthOrder is the order in which the lengths of the code length codes are stored.
+// lengthOrder is the order in which a stream stores the lengths of the code length codes (RFC
+// 1951).
 var lengthOrder = [19]uint8{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15}
 
-// readTables reads the codes of a dynamic block.
+// readTables reads the codes of a block with dynamic codes.
 func (d *Decoder) readTables() error {
 	d.fill()
 	literals, distances, codes := int(d.take(5))+257, int(d.take(5))+1, int(d.take(4))+4
@@ -200,11 +201,11 @@ func (d *Decoder) readTables() error {
 	return nil
 }
 
-// block decompresses one compressed block to dst[out:] and returns where it ends.
+// block decompresses one compressed block to dst[out:] and returns where the block ends in dst.
 func (d *Decoder) block(dst []byte, out int, lit *[litSize]entry, dist *[distSize]entry) (int, error) {
 	src, pos, hold, have := d.src, d.pos, d.hold, d.have
 	for {
-		// Fill: as in d.fill, with the state in registers.
+		// This is d.fill with the state in registers.
 		if pos+8 <= len(src) {
 			hold |= binary.LittleEndian.Uint64(src[pos:]) << (have & 63)
 			pos += int((63 - have) >> 3)
@@ -222,8 +223,9 @@ func (d *Decoder) block(dst []byte, out int, lit *[litSize]entry, dist *[distSiz
 			}
 		}
 
-		// Up to three literals, and a length with its distance, fit into 56 bits: 3·10 for literals of the first level, then
-		// at most 15+5 for the length; the distance's 15+13 ask for another fill.
+		// 56 bits are enough for up to three literals, or for two literals and a length: a literal
+		// code of the first level has at most 10 bits, and a length at most 15+5. The distance,
+		// with at most 15+13 bits, needs another fill.
 		e := lit[hold&(1<<litBits-1)]
 		if e&flagLiteral != 0 && out+3 <= len(dst) {
 			hold >>= e & 63
@@ -309,7 +311,8 @@ func (d *Decoder) block(dst []byte, out int, lit *[litSize]entry, dist *[distSiz
 		}
 		from := out - distance
 		if distance >= 8 && out+length+8 <= len(dst) {
-			// Words of eight bytes; the last one may write bytes behind the match, which are overwritten later.
+			// Copy words of eight bytes. The last word may write bytes after the match, which later
+			// output overwrites.
 			end := out + length
 			for out < end {
 				binary.LittleEndian.PutUint64(dst[out:], binary.LittleEndian.Uint64(dst[from:]))
@@ -333,7 +336,7 @@ func (d *Decoder) block(dst []byte, out int, lit *[litSize]entry, dist *[distSiz
 	return out, nil
 }
 
-// fixed are the tables of blocks with fixed codes.
+// fixed holds the tables of blocks with fixed codes.
 type fixed struct {
 	lit  [litSize]entry
 	dist [distSize]entry

@@ -2,40 +2,41 @@ package inflate
 
 import "math/bits"
 
-// Widths of the first-level tables, in bits. Longer codes go through a second table.
+// Widths of the first-level tables in bits. Longer codes use a second-level table.
 const (
 	litBits  = 10
 	distBits = 8
-	lenBits  = 7 // code lengths are never longer
+	lenBits  = 7 // the longest code length code
 	maxBits  = 15
 )
 
 // An entry of a decoding table packs:
 //
-//	bits 0-5    bits to consume: the code, and the extra bits that follow it
-//	bits 8-12   bits of the code alone
+//	bits 0-5    number of bits to consume: the code and the extra bits that follow it
+//	bits 8-12   number of bits of the code alone
 //	bits 13-15  flags
 //	bits 16-31  a literal, or the base of a length or distance, or the start of a second-level table
 //
-// With flagSecond, bits 8-12 are the width of the second-level table instead.
+// With flagSecond, bits 8-12 hold the width of the second-level table instead.
 type entry uint32
 
 const (
 	flagLiteral entry = 1 << 13
 	flagSecond  entry = 1 << 14
-	flagEnd     entry = 1 << 15 // end of block; with value 1, an invalid code
+	flagEnd     entry = 1 << 15 // the end of the block; with value 1 in bits 16-31, an invalid code
 )
 
 const invalid = flagEnd | 1<<16
 
-// Sizes that hold every possible pair of levels: the first level, and second levels for codes up to 15 bits
-// (the bounds are those that zlib's enough.c computes, rounded up).
+// Table sizes that are enough for every code: the first level, and second levels for codes of up to
+// 15 bits. The bounds are those that zlib's enough.c computes, rounded up.
 const (
 	litSize  = 1<<litBits + 1024
 	distSize = 1<<distBits + 512
 )
 
-// symbols describes an alphabet: the entry of each symbol without the bits of its code, and its extra bits.
+// symbols describes an alphabet: for each symbol its entry without the bits of the code, and its
+// number of extra bits.
 type symbols struct {
 	entry []entry
 	extra []uint8
@@ -78,8 +79,9 @@ func makeSymbols() (lit, dist, length symbols) {
 	return lit, dist, length
 }
 
-// build fills a decoding table for a canonical Huffman code, given the length of each symbol's code. It reports false
-// when there are more codes than fit. Codes that no symbol has decode to invalid.
+// build fills a decoding table for a canonical Huffman code, given the code length of each symbol.
+// It returns false when the lengths allow more codes than exist. Codes without a symbol decode to
+// invalid.
 func build(table []entry, width int, lengths []uint8, of symbols) bool {
 	var count [maxBits + 1]int
 	for _, n := range lengths {
@@ -100,7 +102,7 @@ func build(table []entry, width int, lengths []uint8, of symbols) bool {
 			first[i] = invalid
 		}
 	}
-	// Symbols with long codes are visited after the second-level tables are laid out.
+	// buildSecond adds the symbols with longer codes.
 	long := 0
 	for n := width + 1; n <= maxBits; n++ {
 		long += count[n]
@@ -122,7 +124,7 @@ func build(table []entry, width int, lengths []uint8, of symbols) bool {
 
 // buildSecond fills the second-level tables. next holds the first code of each length.
 func buildSecond(table []entry, width int, lengths []uint8, of symbols, next [maxBits + 2]int) bool {
-	var deepest [1 << litBits]uint8 // by the code's first bits: its longest code
+	var deepest [1 << litBits]uint8 // by first-level index: the length of the longest code below it
 	codes := next
 	for _, n := range lengths {
 		if int(n) > width {

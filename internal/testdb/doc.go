@@ -1,25 +1,28 @@
-// Package testdb gives each test a Postgres database of its own with all migrations applied, in a few dozen milliseconds.
+// Package testdb gives each test its own Postgres database with all migrations applied, in a few
+// dozen milliseconds.
 //
-// One private Postgres serves all tests of a user on a machine. The first test process that needs it starts a keeper: the
-// same test binary once more, which runs the server and nothing else. Each test process holds a shared lock on a file; when
-// nobody has held it for a while, the keeper stops the server, removes its files and ends. So the server outlives one test
-// process of `go test ./...`, serves the next, and is not there the day after. Killed, the keeper takes the server with it.
+// One private Postgres serves all tests of a user on a machine. The first test process that needs
+// it starts a server process: the same test binary, which then runs only Postgres. Each test
+// process holds a shared lock on a file. When no process has held that lock for a while, the server
+// process stops Postgres, removes its files and exits. So Postgres stays between the test processes
+// of `go test ./...`, and does not stay longer. If the server process is killed, Postgres ends too.
 //
-// The migrations run once, into a template database that is named by their hash; a test's database is a copy of it. It is
-// dropped when the test passes. When the test fails it is kept, its URL is printed, and the keeper stays longer.
+// The migrations run once, in a template database whose name has their hash; the database of a test
+// is a copy of it. It is dropped when the test passes. When the test fails, it is kept, its URL is
+// printed, and Postgres stays longer.
 //
 // # Invariants
 //
-//   - Tests never share a database, so they may run in parallel and commit.
-//   - A change in any migration makes another template. Nobody has to clean up.
+//   - Tests never share a database, so they may run in parallel and may commit.
+//   - A change in any migration creates another template. No manual cleanup is needed.
 //
 // # Non-goals
 //
-// Durability: the server runs without fsync. It is no place to measure writes.
+// Durability: Postgres runs without fsync, so writes must not be measured here.
 //
 // # Read next
 //
-// testdb.go (what tests call), keeper.go (the server's life), template.go.
+// testdb.go (the API for tests), server_process.go (the server process), template.go.
 //
-// The package imports store for its migrations, so store's own tests have to live in package store_test.
+// The package imports store for its migrations. So store's own tests must be in package store_test.
 package testdb

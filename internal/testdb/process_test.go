@@ -22,8 +22,9 @@ func testBinary(t *testing.T) string {
 	return self
 }
 
-// keeperPid is the process that holds the lock of the server's data directory.
-func keeperPid(t *testing.T, dir string) int {
+// serverProcessPid returns the id of the process that holds the lock of the server's data
+// directory.
+func serverProcessPid(t *testing.T, dir string) int {
 	t.Helper()
 	return readPid(t, filepath.Join(dataDir(dir), "postgres.lock"))
 }
@@ -48,14 +49,15 @@ func killNow(t *testing.T, pid int) {
 	require.NoError(t, syscall.Kill(pid, syscall.SIGKILL))
 }
 
-// endKeeper ends a keeper as a shutdown of the machine would, and waits until it has cleared up.
-func endKeeper(t *testing.T, dir string) {
+// endServerProcess sends SIGTERM to a server process, as a shutdown of the machine would, and waits
+// until it has removed its files.
+func endServerProcess(t *testing.T, dir string) {
 	t.Helper()
-	require.NoError(t, syscall.Kill(keeperPid(t, dir), syscall.SIGTERM))
-	waitFor(t, "the keeper to clear up", func() bool { return !exists(dataDir(dir)) })
+	require.NoError(t, syscall.Kill(serverProcessPid(t, dir), syscall.SIGTERM))
+	waitFor(t, "the server process to remove its files", func() bool { return !exists(dataDir(dir)) })
 }
 
-// gone reports whether a process has ended, whether or not anybody has waited for it.
+// gone reports whether a process has ended. A zombie has ended.
 func gone(pid int) bool {
 	if syscall.Kill(pid, 0) == syscall.ESRCH {
 		return true
@@ -69,7 +71,8 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// waitFor polls for what takes a second or two. It gives up after a time that only a defect takes.
+// waitFor polls for a condition that takes a second or two. It gives up after a time that is
+// exceeded only because of a defect.
 func waitFor(t *testing.T, what string, condition func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)

@@ -8,7 +8,7 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// productSchema is the schema that the product's migrations make.
+// productSchema is the schema that the product's migrations create.
 var productSchema = sync.OnceValues(func() (schema, error) {
 	hash, err := hashFiles(migrations.FS)
 	if err != nil {

@@ -17,29 +17,30 @@ import (
 )
 
 const (
-	// keeperEnv tells a test binary that it is to be the keeper of the directory in its value.
-	keeperEnv = "BACKSIGHT_TESTDB_KEEPER"
-	pollEvery = 20 * time.Millisecond
+	// serverProcessEnv makes a test binary the server process. Its value is the directory of the
+	// server.
+	serverProcessEnv = "BACKSIGHT_TESTDB_SERVER"
+	pollEvery        = 20 * time.Millisecond
 )
 
-// A server is this process's use of the shared Postgres.
+// A server is the shared Postgres, used by this process.
 type server struct {
 	dir   string
 	url   string // of the maintenance database
 	users *os.File
 }
 
-var theOne struct {
+var shared struct {
 	sync.Mutex
 	server *server
 }
 
-// theServer returns the shared Postgres, and has it started if nobody has. A failure is not remembered: each test says why
-// it cannot run.
-func theServer(ctx context.Context) (*server, error) {
-	theOne.Lock()
-	defer theOne.Unlock()
-	if theOne.server == nil {
+// sharedServer returns the shared Postgres, and starts it if it is not running. It does not
+// remember a failure: each test reports why it cannot run.
+func sharedServer(ctx context.Context) (*server, error) {
+	shared.Lock()
+	defer shared.Unlock()
+	if shared.server == nil {
 		dir, err := sharedDir()
 		if err != nil {
 			return nil, err
@@ -48,18 +49,19 @@ func theServer(ctx context.Context) (*server, error) {
 		if err != nil {
 			return nil, err
 		}
-		theOne.server = s
+		shared.server = s
 	}
-	return theOne.server, nil
+	return shared.server, nil
 }
 
-// sharedDir is the directory of the user's test server. Its name ends in the version of what testdb keeps there, so that
-// checkouts with different ideas do not meet.
+// sharedDir returns the directory of this user's server. Its name ends in the version of the format
+// of its files, so checkouts with different formats use different servers.
 func sharedDir() (string, error) {
 	dir := filepath.Join(os.TempDir(), fmt.Sprintf("backsight-testdb-%d-v1", os.Geteuid()))
 	switch err := os.Mkdir(dir, 0o700); {
 	case err == nil:
-		// Root's Postgres runs as another account, which has to pass through; a umask must not be in its way.
+		// For root, Postgres runs as another account that must be able to enter the directory,
+		// whatever the umask.
 		if err := os.Chmod(dir, 0o711); err != nil {
 			return "", fmt.Errorf("test database: %w", err)
 		}
@@ -71,19 +73,19 @@ func sharedDir() (string, error) {
 		return "", fmt.Errorf("test database: %w", err)
 	}
 	if owner := info.Sys().(*syscall.Stat_t).Uid; !info.IsDir() || int(owner) != os.Geteuid() {
-		return "", fmt.Errorf("test database: %s belongs to somebody else (uid %d); set TMPDIR to another directory", dir, owner)
+		return "", fmt.Errorf("test database: %s belongs to another user (uid %d); set TMPDIR to another directory", dir, owner)
 	}
 	return dir, nil
 }
 
-// useServer announces this process as a user of dir's server, and starts a keeper if there is no server.
+// useServer takes the shared lock of dir's server, and starts the server if it is not running.
 func useServer(ctx context.Context, dir string) (*server, error) {
 	users, err := lockFile(ctx, usersFile(dir), syscall.LOCK_SH)
 	if err != nil {
 		return nil, fmt.Errorf("test database: %w", err)
 	}
 	s := &server{dir: dir, users: users}
-	if err := s.ensureKeeper(ctx); err != nil {
+	if err := s.ensureRunning(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("test database: %w", err), users.Close())
 	}
 	return s, nil
@@ -94,8 +96,8 @@ func urlFile(dir string) string   { return filepath.Join(dir, "url") }
 func keptFile(dir string) string  { return filepath.Join(dir, "kept") }
 func dataDir(dir string) string   { return filepath.Join(dir, "data") }
 
-func (s *server) ensureKeeper(ctx context.Context) (err error) {
-	// One process at a time looks and, if need be, starts.
+func (s *server) ensureRunning(ctx context.Context) (err error) {
+	// Only one process at a time checks and starts the server.
 	starting, err := lockFile(ctx, filepath.Join(s.dir, "start.lock"), syscall.LOCK_EX)
 	if err != nil {
 		return err
@@ -107,10 +109,10 @@ func (s *server) ensureKeeper(ctx context.Context) (err error) {
 	if err := os.Remove(urlFile(s.dir)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return s.startKeeper(ctx)
+	return s.startProcess(ctx)
 }
 
-// connects reads the server's URL and tries it.
+// connects reads the server's URL and connects to it.
 func (s *server) connects(ctx context.Context) error {
 	url, err := os.ReadFile(urlFile(s.dir))
 	if err != nil {
@@ -120,46 +122,48 @@ func (s *server) connects(ctx context.Context) error {
 	return s.admin(ctx, func(conn *pgx.Conn) error { return conn.Ping(ctx) })
 }
 
-// startKeeper starts this binary as the keeper, in a session of its own, and waits until the server answers.
-func (s *server) startKeeper(ctx context.Context) error {
+// startProcess starts this binary as the server process, in its own session, and waits until
+// Postgres answers.
+func (s *server) startProcess(ctx context.Context) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	logPath := filepath.Join(s.dir, "keeper.log")
+	logPath := filepath.Join(s.dir, "server.log")
 	log, err := os.Create(logPath)
 	if err != nil {
 		return err
 	}
-	defer log.Close() //nolint:errcheck // the keeper writes through its own descriptor
-	// Not a context's command: the keeper is to live on. Its output must not be ours, or `go test` would wait for it.
-	keeper := exec.Command(self)
-	keeper.Env = append(os.Environ(), keeperEnv+"="+s.dir)
-	keeper.Dir = s.dir
-	keeper.Stdout, keeper.Stderr = log, log
-	keeper.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	if err := keeper.Start(); err != nil {
+	defer log.Close() //nolint:errcheck // the server process has its own descriptor of the file
+	// The server process must outlive ctx, so this does not use exec.CommandContext. It must not
+	// inherit this process's output, because `go test` would then wait for it.
+	process := exec.Command(self)
+	process.Env = append(os.Environ(), serverProcessEnv+"="+s.dir)
+	process.Dir = s.dir
+	process.Stdout, process.Stderr = log, log
+	process.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := process.Start(); err != nil {
 		return err
 	}
-	defer keeper.Process.Release() //nolint:errcheck // cannot fail on unix
+	defer process.Process.Release() //nolint:errcheck // cannot fail on unix
 	for {
 		if s.connects(ctx) == nil {
 			return nil
 		}
 		var status syscall.WaitStatus
-		if pid, err := syscall.Wait4(keeper.Process.Pid, &status, syscall.WNOHANG, nil); err == nil && pid == keeper.Process.Pid {
-			said, _ := os.ReadFile(logPath) // without it the error is only less clear
-			return fmt.Errorf("the keeper ended (%d): %s", status.ExitStatus(), said)
+		if pid, err := syscall.Wait4(process.Process.Pid, &status, syscall.WNOHANG, nil); err == nil && pid == process.Process.Pid {
+			said, _ := os.ReadFile(logPath) // if it cannot be read, the error is only less clear
+			return fmt.Errorf("the server process ended with status %d: %s", status.ExitStatus(), said)
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("waiting for the keeper, see %s: %w", logPath, context.Cause(ctx))
+			return fmt.Errorf("waiting for the server process, see %s: %w", logPath, context.Cause(ctx))
 		case <-time.After(pollEvery):
 		}
 	}
 }
 
-// admin does something on the maintenance database.
+// admin calls do with a connection to the maintenance database.
 func (s *server) admin(ctx context.Context, do func(*pgx.Conn) error) error {
 	conn, err := pgx.Connect(ctx, s.url)
 	if err != nil {
@@ -168,15 +172,16 @@ func (s *server) admin(ctx context.Context, do func(*pgx.Conn) error) error {
 	return errors.Join(do(conn), conn.Close(context.WithoutCancel(ctx)))
 }
 
-// databaseURL is the maintenance database's URL with another name.
+// databaseURL returns the URL of a database of this server.
 func (s *server) databaseURL(name string) string {
 	return strings.Replace(s.url, "/"+maintenanceDatabase+"?", "/"+name+"?", 1)
 }
 
-// keep asks the keeper to stay for longer than usual.
+// keep makes the server process stay longer than usual.
 func (s *server) keep() error { return os.WriteFile(keptFile(s.dir), nil, 0o600) }
 
-// lockFile locks a file, waiting until ctx ends. The lock ends with the file, and with the process.
+// lockFile locks a file, and waits for the lock until ctx ends. Closing the file, or the end of the
+// process, releases the lock.
 func lockFile(ctx context.Context, path string, how int) (*os.File, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {

@@ -18,13 +18,14 @@ const (
 	templatePrefix = "template_"
 )
 
-// A schema is what a template database holds: its name is a function of everything that makes it.
+// A schema is the content of a template database. The hash depends on everything that creates that
+// content.
 type schema struct {
 	hash    string
 	migrate func(ctx context.Context, databaseURL string) error
 }
 
-// hashFiles names the contents of files, by name and content, so that any change is another schema.
+// hashFiles returns a hash of the names and contents of files.
 func hashFiles(files fs.FS) (string, error) {
 	sum := sha256.New()
 	err := fs.WalkDir(files, ".", func(path string, entry fs.DirEntry, err error) error {
@@ -42,7 +43,7 @@ func hashFiles(files fs.FS) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil))[:20], err
 }
 
-// made remembers the templates that this process has seen: hash → *madeTemplate.
+// made has the templates that this process has found or created: hash → *madeTemplate.
 var made sync.Map
 
 type madeTemplate struct {
@@ -50,7 +51,8 @@ type madeTemplate struct {
 	done bool
 }
 
-// template returns the name of the schema's template database, and makes it if no test process has.
+// template returns the name of the schema's template database. It creates the database if it does
+// not exist.
 func (s *server) template(ctx context.Context, want schema) (string, error) {
 	name := templatePrefix + want.hash
 	entry, _ := made.LoadOrStore(want.hash, &madeTemplate{})
@@ -61,7 +63,8 @@ func (s *server) template(ctx context.Context, want schema) (string, error) {
 		return name, nil
 	}
 	err := s.admin(ctx, func(conn *pgx.Conn) error {
-		// Test processes race for it; the lock goes with the connection.
+		// Several test processes may do this concurrently. Closing the connection releases the
+		// lock.
 		if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock($1)`, lockKey(want.hash)); err != nil {
 			return err
 		}
@@ -79,7 +82,8 @@ func (s *server) template(ctx context.Context, want schema) (string, error) {
 }
 
 func (s *server) makeTemplate(ctx context.Context, conn *pgx.Conn, name string, want schema) error {
-	// One that is not marked as a template was left by a process that died, or by migrations that failed.
+	// A database that is not marked as a template is incomplete: its process died, or its
+	// migrations failed.
 	if _, err := conn.Exec(ctx, `DROP DATABASE IF EXISTS `+quote(name)+` WITH (FORCE)`); err != nil {
 		return err
 	}
@@ -89,7 +93,7 @@ func (s *server) makeTemplate(ctx context.Context, conn *pgx.Conn, name string, 
 	if err := want.migrate(ctx, s.databaseURL(name)); err != nil {
 		return errors.Join(errors.New("the migrations failed"), err)
 	}
-	// No connections: Postgres does not copy a database that somebody is connected to.
+	// Connections are forbidden because Postgres does not copy a database that has any.
 	_, err := conn.Exec(ctx, `ALTER DATABASE `+quote(name)+` WITH IS_TEMPLATE true ALLOW_CONNECTIONS false`)
 	return err
 }

@@ -14,18 +14,20 @@ import (
 )
 
 const (
-	// cloneStrategy copies files rather than writing every page to the log.
+	// cloneStrategy makes Postgres copy files; the other strategy writes each page to the
+	// write-ahead log.
 	cloneStrategy = "FILE_COPY"
-	// setUpTimeout also has to do for the first test on a machine that compiles while it tests.
+	// setUpTimeout allows for the first test on a machine that compiles while it tests.
 	setUpTimeout = 2 * time.Minute
-	// poolSize leaves the server's 200 connections to 20 databases at a time.
+	// poolSize lets 20 databases share the server's 200 connections.
 	poolSize = 10
 	// closeTimeout is how long a test's last queries may take to return their connections.
 	closeTimeout = 10 * time.Second
 )
 
-// New returns a pool on a new, migrated database. When the test ends the pool is closed; a connection that was not given
-// back by then fails the test. The database is dropped if the test passed, else kept and its URL logged.
+// New returns a pool of connections to a new, migrated database. The pool is closed when the test
+// ends; a connection that was not released by then fails the test. The database is dropped if the
+// test passed; otherwise it is kept and its URL is logged.
 func New(t testing.TB) *pgxpool.Pool {
 	t.Helper()
 	url := NewURL(t)
@@ -38,7 +40,8 @@ func New(t testing.TB) *pgxpool.Pool {
 	return pool
 }
 
-// NewURL is New for a test that makes its own connections; what is still connected when the test ends is cut off.
+// NewURL returns the URL of a new, migrated database, for a test that makes its own connections.
+// When the test ends, open connections are closed. The database is dropped or kept as with New.
 func NewURL(t testing.TB) string {
 	t.Helper()
 	product, err := productSchema()
@@ -51,7 +54,7 @@ func newDatabase(t testing.TB, s schema) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), setUpTimeout)
 	defer cancel()
-	srv, err := theServer(ctx)
+	srv, err := sharedServer(ctx)
 	require.NoError(t, err)
 	template, err := srv.template(ctx, s)
 	require.NoError(t, err)
@@ -66,7 +69,7 @@ func newDatabase(t testing.TB, s schema) string {
 	return srv.databaseURL(name)
 }
 
-// discard drops a test's database, or keeps it for the one who looks into the failure.
+// discard drops a test's database, or keeps it if the test failed.
 func (s *server) discard(t testing.TB, name string) {
 	t.Helper()
 	if t.Failed() {
@@ -83,8 +86,8 @@ func (s *server) discard(t testing.TB, name string) {
 	require.NoError(t, err, "drop the test's database")
 }
 
-// closePoolWithin closes the pool, which waits for connections that are in use; one that is never given back must not hang the
-// test.
+// closePoolWithin closes the pool, which waits for connections in use. After timeout it fails the
+// test instead of waiting for ever.
 func closePoolWithin(t testing.TB, pool *pgxpool.Pool, timeout time.Duration) {
 	t.Helper()
 	closed := make(chan struct{})
@@ -95,13 +98,13 @@ func closePoolWithin(t testing.TB, pool *pgxpool.Pool, timeout time.Duration) {
 	select {
 	case <-closed:
 	case <-time.After(timeout):
-		t.Errorf("%d connections were not given back: rows not closed, or a transaction neither committed nor rolled back", pool.Stat().AcquiredConns())
+		t.Errorf("%d connections were not released: rows were not closed, or a transaction was neither committed nor rolled back", pool.Stat().AcquiredConns())
 	}
 }
 
 var notInName = regexp.MustCompile(`[^a-z0-9]+`)
 
-// databaseName makes a name that tells which test it is for. Postgres cuts names at 63 bytes.
+// databaseName returns a name that contains the test's name. Postgres truncates names to 63 bytes.
 func databaseName(test string) string {
 	readable := strings.Trim(notInName.ReplaceAllString(strings.ToLower(test), "_"), "_")
 	return databasePrefix + readable[:min(len(readable), 30)] + "_" + strings.ToLower(rand.Text()[:12])

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestNewGivesAMigratedDatabaseOfItsOwn(t *testing.T) {
+func TestNew_ReturnsASeparateMigratedDatabase(t *testing.T) {
 	t.Parallel()
 
 	one, other := New(t), New(t)
@@ -28,7 +28,7 @@ func TestNewGivesAMigratedDatabaseOfItsOwn(t *testing.T) {
 	require.ErrorContains(t, err, `relation "mine" does not exist`)
 }
 
-func TestTemplateIsMadeOncePerSchema(t *testing.T) {
+func TestTemplate_IsCreatedOncePerSchema(t *testing.T) {
 	t.Parallel()
 
 	made := 0
@@ -43,10 +43,10 @@ func TestTemplateIsMadeOncePerSchema(t *testing.T) {
 	require.Equal(t, 1, made)
 }
 
-func TestFailedMigrationIsTriedAgain(t *testing.T) {
+func TestTemplate_IsCreatedAgainAfterAFailedMigration(t *testing.T) {
 	t.Parallel()
 
-	srv, err := theServer(t.Context())
+	srv, err := sharedServer(t.Context())
 	require.NoError(t, err)
 	broken := errors.New("syntax error at or near TABEL")
 	s := schema{hash: "broken_" + fmt.Sprint(time.Now().UnixNano()), migrate: func(ctx context.Context, url string) error {
@@ -58,10 +58,10 @@ func TestFailedMigrationIsTriedAgain(t *testing.T) {
 
 	s.migrate = func(ctx context.Context, url string) error { return execOn(ctx, url, `CREATE TABLE half (n int)`) }
 	_, err = srv.template(t.Context(), s)
-	require.NoError(t, err, "what the failed attempt left is gone")
+	require.NoError(t, err, "the incomplete database was dropped")
 }
 
-func TestPassedTestLeavesNoDatabase(t *testing.T) {
+func TestNewURL_DropsTheDatabaseOfAPassedTest(t *testing.T) {
 	t.Parallel()
 
 	var url string
@@ -69,7 +69,7 @@ func TestPassedTestLeavesNoDatabase(t *testing.T) {
 	require.ErrorContains(t, execOn(t.Context(), url, `SELECT 1`), "does not exist")
 }
 
-// recorder is a test that can fail without failing the one that looks at it.
+// recorder is a testing.TB that records a failure without failing the real test.
 type recorder struct {
 	testing.TB
 	failed   bool
@@ -95,7 +95,7 @@ func (r *recorder) end() {
 	}
 }
 
-func TestFailedTestKeepsItsDatabase(t *testing.T) {
+func TestDiscard_KeepsTheDatabaseOfAFailedTest(t *testing.T) {
 	t.Parallel()
 
 	dir := ownServer(t, idleTimes{idle: time.Hour, kept: time.Hour})
@@ -111,10 +111,10 @@ func TestFailedTestKeepsItsDatabase(t *testing.T) {
 	srv.discard(r, "test_kept")
 	require.Contains(t, r.logs, "psql '"+srv.databaseURL("test_kept")+"'")
 	require.NoError(t, execOn(t.Context(), srv.databaseURL("test_kept"), `SELECT 1`))
-	require.FileExists(t, keptFile(dir), "the keeper is told to stay longer")
+	require.FileExists(t, keptFile(dir), "the server process stays longer")
 }
 
-func TestConnectionThatIsNotGivenBackFailsTheTest(t *testing.T) {
+func TestNew_FailsTheTestForAConnectionThatIsNotReleased(t *testing.T) {
 	t.Parallel()
 
 	r := &recorder{TB: t}
@@ -123,13 +123,13 @@ func TestConnectionThatIsNotGivenBackFailsTheTest(t *testing.T) {
 	require.NoError(t, err)
 	closePoolWithin(r, pool, time.Millisecond)
 	require.True(t, r.failed)
-	require.Contains(t, r.logs, "1 connections were not given back")
+	require.Contains(t, r.logs, "1 connections were not released")
 	conn.Release()
 	r.failed = false
 	r.end()
 }
 
-func TestHashSeesEveryChange(t *testing.T) {
+func TestHashFiles_DependsOnNamesAndContents(t *testing.T) {
 	t.Parallel()
 
 	base := fstest.MapFS{"1.sql": {Data: []byte("a")}, "2.sql": {Data: []byte("b")}}
@@ -159,13 +159,13 @@ func TestDatabaseNames(t *testing.T) {
 	require.NotEqual(t, name, databaseName("TestA"))
 }
 
-// ownServer runs a keeper in this process, on a directory of the test's own.
+// ownServer runs a server in this process, in a directory of this test.
 func ownServer(t *testing.T, times idleTimes) (dir string) {
 	t.Helper()
 	dir = ownDir(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- keepServer(ctx, dir, times) }()
+	go func() { ended <- runServer(ctx, dir, times) }()
 	t.Cleanup(func() {
 		cancel()
 		require.NoError(t, <-ended)
@@ -183,7 +183,7 @@ func ownDir(t *testing.T) string {
 	return dir
 }
 
-func TestKeeperEndsWhenUnused(t *testing.T) {
+func TestRunServer_EndsWhenUnused(t *testing.T) {
 	t.Parallel()
 
 	dir := ownDir(t)
@@ -193,42 +193,44 @@ func TestKeeperEndsWhenUnused(t *testing.T) {
 	require.NoError(t, err)
 	ended := make(chan error, 1)
 	go func() {
-		ended <- keepServer(context.Background(), dir, idleTimes{idle: time.Millisecond, kept: time.Hour})
+		ended <- runServer(context.Background(), dir, idleTimes{idle: time.Millisecond, kept: time.Hour})
 	}()
 	waitFor(t, "the server", func() bool { return srv.connects(t.Context()) == nil })
 
-	// It is looked at several times while in use, and lives.
+	// The lock is checked several times while a test process holds it, and the server keeps
+	// running.
 	for range 3 {
 		select {
 		case err := <-ended:
-			require.FailNow(t, "the keeper ended while its server was in use", "%v", err)
-		case <-time.After(lookEvery):
+			require.FailNow(t, "the server ended while it was in use", "%v", err)
+		case <-time.After(checkEvery):
 		}
 		require.NoError(t, srv.connects(t.Context()))
 	}
 
-	// A failed test's database holds it.
+	// The database of a failed test keeps it running.
 	require.NoError(t, srv.keep())
 	require.NoError(t, srv.users.Close())
 	select {
 	case err := <-ended:
-		require.FailNow(t, "the keeper ended though there is a database to look into", "%v", err)
-	case <-time.After(3 * lookEvery):
+		require.FailNow(t, "the server ended although a database was kept", "%v", err)
+	case <-time.After(3 * checkEvery):
 	}
 
 	require.NoError(t, os.Remove(keptFile(dir)))
 	require.NoError(t, <-ended)
-	require.NoDirExists(t, dataDir(dir), "its files are gone")
+	require.NoDirExists(t, dataDir(dir), "the server's files are removed")
 	require.NoFileExists(t, urlFile(dir))
 }
 
-func TestProcessesShareAServerThatOutlivesThem(t *testing.T) {
+func TestServer_IsSharedByProcessesAndOutlivesThem(t *testing.T) {
 	t.Parallel()
 
-	// TMPDIR gives the children a server of their own; each asks for a database and ends.
+	// With their own TMPDIR, the child processes use a separate server; each creates a database and
+	// ends.
 	tmp := ownDir(t)
 	run := func() string {
-		cmd := exec.Command(testBinary(t), "-test.run", "^TestNewGivesAMigratedDatabaseOfItsOwn$", "-test.v")
+		cmd := exec.Command(testBinary(t), "-test.run", "^TestNew_ReturnsASeparateMigratedDatabase$", "-test.v")
 		cmd.Env = append(os.Environ(), "TMPDIR="+tmp)
 		out, err := cmd.CombinedOutput()
 		require.NoError(t, err, string(out))
@@ -238,15 +240,16 @@ func TestProcessesShareAServerThatOutlivesThem(t *testing.T) {
 		return dirs[0]
 	}
 	dir := run()
-	keeper := keeperPid(t, dir)
-	t.Cleanup(func() { endKeeper(t, dir) })
+	serverProcess := serverProcessPid(t, dir)
+	t.Cleanup(func() { endServerProcess(t, dir) })
 	require.Equal(t, dir, run())
-	require.Equal(t, keeper, keeperPid(t, dir), "the second process found the first one's server")
+	require.Equal(t, serverProcess, serverProcessPid(t, dir), "the second process uses the server of the first one")
 
-	// Killed, the keeper takes the server with it, and the next process starts another.
+	// When the server process is killed, Postgres ends too, and the next test process starts
+	// another.
 	postgres := postgresPid(t, dir)
-	killNow(t, keeper)
+	killNow(t, serverProcess)
 	waitFor(t, "Postgres to end", func() bool { return gone(postgres) })
 	run()
-	require.NotEqual(t, keeper, keeperPid(t, dir))
+	require.NotEqual(t, serverProcess, serverProcessPid(t, dir))
 }

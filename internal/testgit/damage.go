@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// Repack puts all objects into one pack, with differences between similar ones, as a clone or a gc would.
+// Repack puts all objects into one pack with deltas, as a clone or `git gc` would.
 func (r *Repo) Repack(t TB) {
 	t.Helper()
 	r.Git(t, "-c", "core.fsync=none", "repack", "-a", "-d", "-f", "-q", "--depth=50", "--window=20")
 }
 
-// Unpack turns all packs into loose objects, each a file of its own.
+// Unpack converts all packs to loose objects.
 func (r *Repo) Unpack(t TB) {
 	t.Helper()
 	for _, pack := range r.Packs(t) {
@@ -20,7 +20,7 @@ func (r *Repo) Unpack(t TB) {
 		if err != nil {
 			t.Fatalf("testgit: %v", err)
 		}
-		// git would find that it has the objects already and write none.
+		// The packs are removed first, because git does not write objects that it already has.
 		if err := removePacks([]string{pack}); err != nil {
 			t.Fatalf("testgit: %v", err)
 		}
@@ -38,12 +38,13 @@ func (r *Repo) Packs(t TB) []string {
 	return packs
 }
 
-// ObjectPath returns where a loose object is stored.
+// ObjectPath returns the path of a loose object.
 func (r *Repo) ObjectPath(id string) string {
 	return filepath.Join(r.Dir, "objects", id[:2], id[2:])
 }
 
-// RemoveObject removes an object from the store: a loose one's file, or all packs for one that is without it.
+// RemoveObject removes an object from the repository. For a packed object it replaces all packs
+// with one that lacks the object.
 func (r *Repo) RemoveObject(t TB, id string) {
 	t.Helper()
 	err := os.Remove(r.ObjectPath(id))
@@ -61,7 +62,7 @@ func (r *Repo) RemoveObject(t TB, id string) {
 	}
 }
 
-// removePacks removes packs with what belongs to them.
+// removePacks removes packs and the files that belong to them.
 func removePacks(packs []string) error {
 	for _, pack := range packs {
 		for _, ext := range []string{".pack", ".idx", ".rev"} {
@@ -73,7 +74,7 @@ func removePacks(packs []string) error {
 	return nil
 }
 
-// CorruptObject overwrites the end of a loose object: Unpack first.
+// CorruptObject overwrites the second half of a loose object. Call Unpack first for a packed one.
 func (r *Repo) CorruptObject(t TB, id string) {
 	t.Helper()
 	path := r.ObjectPath(id)
@@ -99,7 +100,7 @@ func (r *Repo) overwrite(t TB, path string, content []byte) {
 	}
 }
 
-// CorruptPack flips a byte of the repository's only pack, at the offset in bytes from its start.
+// CorruptPack changes one byte of the repository's only pack, at an offset in bytes from its start.
 func (r *Repo) CorruptPack(t TB, offset int64) {
 	t.Helper()
 	packs := r.Packs(t)
@@ -114,7 +115,7 @@ func (r *Repo) CorruptPack(t TB, offset int64) {
 	r.overwrite(t, packs[0], content)
 }
 
-// ObjectAt returns the id of what a revision and a path name, for example of "main:dir/file".
+// ObjectAt returns the id of the object that rev names, for example "main:dir/file".
 func (r *Repo) ObjectAt(t TB, rev string) string {
 	t.Helper()
 	return r.Git(t, "rev-parse", "--verify", rev)

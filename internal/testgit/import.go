@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// The modes that a Change can have.
+// The modes of a Change.
 const (
 	File       = "100644" // the default
 	Executable = "100755"
@@ -24,13 +24,14 @@ type Change struct {
 	Path    string // any bytes but NUL
 	Mode    string
 	Content string
-	Delete  bool // a file, or a folder with all below it
+	Delete  bool // deletes a file, or a folder and everything in it
 }
 
-// Commit is a commit to be made. Its tree is the first parent's tree with Changes applied in order.
+// Commit describes a commit. Its tree is the first parent's tree with Changes applied in order.
 type Commit struct {
-	// Parents are indices of earlier commits of the same Import. nil means the one before (for the first commit: what
-	// the branch named before the Import, if anything). Root means none.
+	// Parents are indices of earlier commits of the same Import. nil means the commit before; for
+	// the first commit it means the branch's commit before the Import, if there is one. Root means
+	// no parents.
 	Parents []int
 	Time    time.Time // committer date; zero means Epoch plus one hour for each earlier commit
 	Author  string    // "Ann Author <ann@example.com>" when empty
@@ -38,11 +39,11 @@ type Commit struct {
 	Changes []Change
 }
 
-// Root as Commit.Parents makes a commit without parents.
+// Root is the value of Parents for a commit without parents.
 var Root = []int{}
 
-// Import writes the commits to a branch with one git process and returns their ids. Objects go into a pack when packed,
-// else they are loose.
+// Import writes the commits to a branch, with one git process, and returns their ids. The objects
+// go into a pack if packed is true; otherwise they are loose.
 func (r *Repo) Import(t TB, branch string, packed bool, commits ...Commit) []string {
 	t.Helper()
 	ref := "refs/heads/" + branch
@@ -101,7 +102,8 @@ func writeChange(in *bytes.Buffer, c Change) {
 	}
 }
 
-// quote writes a path in C style, with every byte that is not a letter, digit or plain sign in octal.
+// quote returns a path in C style: every byte that is not a letter, digit or one of "/._- " is
+// written in octal.
 func quote(path string) string {
 	var b strings.Builder
 	b.WriteByte('"')
@@ -132,18 +134,18 @@ func readMarks(t TB, path string, n int) []string {
 		}
 		ids[mark-1] = id
 	}
-	_ = os.Remove(path) // a leftover does no harm
+	_ = os.Remove(path) // a file that stays does no harm
 	return ids
 }
 
-// exists reports whether a ref exists as a file: Import never packs refs.
+// exists reports whether a ref exists. It looks for a file only, because Import never packs refs.
 func (r *Repo) exists(ref string) bool {
 	_, err := os.Stat(filepath.Join(r.Dir, filepath.FromSlash(ref)))
 	return err == nil
 }
 
-// Commit writes one commit with the files to main, on top of what it names, and returns its id. A file's content
-// replaces the earlier one; use Import to remove files.
+// Commit writes one commit with the files to main, on top of main's commit, and returns its id. A
+// file's content replaces the earlier content. Use Import to delete files.
 func (r *Repo) Commit(t TB, when time.Time, files map[string]string) string {
 	t.Helper()
 	var changes []Change

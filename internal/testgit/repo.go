@@ -10,13 +10,13 @@ import (
 	"time"
 )
 
-// TB is the part of testing.TB that is needed, so that a *rapid.T will do as well.
+// TB is the part of testing.TB that this package uses. A *rapid.T also implements it.
 type TB interface {
 	Helper()
 	Fatalf(format string, args ...any)
 }
 
-// Epoch is a time for the first commit of a test, with no meaning.
+// Epoch is an arbitrary time for the first commit of a test.
 var Epoch = time.Date(2024, 1, 31, 12, 0, 0, 0, time.UTC)
 
 // Repo is a bare repository in a temporary folder.
@@ -24,20 +24,21 @@ type Repo struct {
 	Dir string
 }
 
-// New makes an empty bare SHA-1 repository whose HEAD names refs/heads/main. The test removes it when it ends.
+// New creates an empty bare SHA-1 repository whose HEAD names refs/heads/main. It is removed when
+// the test ends.
 func New(t testing.TB) *Repo {
 	t.Helper()
 	return Init(t, filepath.Join(t.TempDir(), "repo.git"), "sha1")
 }
 
-// NewSHA256 is New for a SHA-256 repository.
+// NewSHA256 does the same as New, for a SHA-256 repository.
 func NewSHA256(t testing.TB) *Repo {
 	t.Helper()
 	return Init(t, filepath.Join(t.TempDir(), "repo.git"), "sha256")
 }
 
-// Init makes an empty bare repository in dir; the caller removes it. It writes the files itself, which is ten times
-// faster than `git init` and what property tests need.
+// Init creates an empty bare repository in dir; the caller removes it. It writes the files itself,
+// which is ten times faster than `git init`; property tests need that.
 func Init(t TB, dir, format string) *Repo {
 	t.Helper()
 	config := "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
@@ -57,7 +58,8 @@ func Init(t TB, dir, format string) *Repo {
 	return &Repo{Dir: dir}
 }
 
-// Git runs git on the repository and returns what it printed, without the last line feed. The test fails when git does.
+// Git runs git on the repository and returns its output without the last line feed. It fails the
+// test when git fails.
 func (r *Repo) Git(t TB, args ...string) string {
 	t.Helper()
 	return strings.TrimSuffix(string(r.run(t, nil, args...)), "\n")
@@ -76,7 +78,7 @@ func (r *Repo) run(t TB, stdin []byte, args ...string) []byte {
 	return stdout.Bytes()
 }
 
-// Env returns an environment in which git depends on nothing of this machine.
+// Env returns an environment in which git does not depend on this machine's configuration.
 func Env() []string {
 	var env []string
 	for _, entry := range os.Environ() {

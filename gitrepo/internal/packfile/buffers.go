@@ -2,29 +2,33 @@ package packfile
 
 import "context"
 
-// What contents may take of memory, in bytes. A walker that wants more than a small share waits for its turn to be the
-// large one, so that a process that walks many packs at a time holds ownBudget for each walker, and largeBudget once.
+// Limits of the memory for object contents, in bytes. A walker that needs more than its own budget
+// waits for the turn for large objects, which one walker in the process has at a time. So a process
+// that walks many packs concurrently holds ownBudget for each walker, and largeBudget once.
 const (
-	largeObject = 8 << 20   // an object above this takes the turn
-	ownBudget   = 32 << 20  // as do more bytes than this at a time
-	largeBudget = 256 << 20 // and what goes beyond this is left to git
+	largeObject = 8 << 20   // a larger object needs the turn
+	ownBudget   = 32 << 20  // a walker that holds more bytes needs the turn
+	largeBudget = 256 << 20 // objects beyond this limit are left to git
 
 	keepBuffers = 16
 	keepBytes   = 8 << 20 // of free buffers that a walker keeps for reuse
 )
 
-// largeTurn holds a token while a walker has the turn. It is the process's, as memory is.
+// largeTurn holds a token while a walker has the turn for large objects. It is one per process
+// because memory is.
 var largeTurn = make(chan struct{}, 1)
 
-// buffers hands out memory for objects within the budgets and reuses it. release after each tree.
+// buffers hands out memory for objects within the budgets, and reuses it. Callers must call release
+// after each tree.
 type buffers struct {
 	free      [][]byte
 	freeBytes int
 	live      int64 // bytes handed out
-	large     bool  // it has the turn
+	large     bool  // this walker has the turn for large objects
 }
 
-// get returns a buffer of size bytes, errSkip when the budget does not allow it, or ctx's error.
+// get returns a buffer of size bytes. It returns errSkip when the budget does not allow it, or the
+// error of ctx.
 func (b *buffers) get(ctx context.Context, size int64) ([]byte, error) {
 	if b.live+size > largeBudget {
 		return nil, errSkip
@@ -57,7 +61,7 @@ func (b *buffers) put(buffer []byte) {
 		return
 	}
 	for len(b.free) > 0 && (len(b.free) == keepBuffers || b.freeBytes+cap(buffer) > keepBytes) {
-		b.drop(0) // the oldest: what is asked for next is most likely as large as what was given back last
+		b.drop(0) // the oldest; the next request most likely fits the newest
 	}
 	b.free = append(b.free, buffer)
 	b.freeBytes += cap(buffer)
@@ -70,7 +74,7 @@ func (b *buffers) drop(i int) {
 	b.free = b.free[:len(b.free)-1]
 }
 
-// release gives the turn back, at the end of a tree. Buffers that are still out are forgotten.
+// release gives up the turn at the end of a tree. It forgets buffers that were not put back.
 func (b *buffers) release() {
 	b.live = 0
 	if b.large {

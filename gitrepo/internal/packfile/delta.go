@@ -4,7 +4,8 @@ import "errors"
 
 var errDelta = errors.New("malformed delta in the pack")
 
-// deltaSizes reads the sizes that a delta begins with: of its base and of its result. rest is the instructions.
+// deltaSizes reads the two sizes at the start of a delta, in bytes: of its base and of its result.
+// rest holds the instructions.
 func deltaSizes(delta []byte) (base, result int64, rest []byte, err error) {
 	if base, delta, err = deltaSize(delta); err == nil {
 		result, delta, err = deltaSize(delta)
@@ -23,7 +24,8 @@ func deltaSize(delta []byte) (int64, []byte, error) {
 	return 0, nil, errDelta
 }
 
-// applyDelta builds an object from its base and a delta's instructions. It fills dst exactly.
+// applyDelta builds an object from its base and the instructions of a delta. The error is nil only
+// if it fills dst exactly.
 func applyDelta(dst, base, instructions []byte) error {
 	out := 0
 	for i := 0; i < len(instructions); {

@@ -26,14 +26,14 @@ func TestApplyDelta(t *testing.T) {
 		require.Equal(t, row.want, string(dst), row.name)
 	}
 	for name, instructions := range map[string]string{
-		"reserved": "\x00", "beyond the base": "\x91\x07\x04", "literal cut off": "\x05ab", "argument cut off": "\x91", "too short": "\x01a", "too long": "\x05abcde",
+		"reserved": "\x00", "beyond the base": "\x91\x07\x04", "truncated literal": "\x05ab", "truncated argument": "\x91", "too short": "\x01a", "too long": "\x05abcde",
 		"copy of 64 KB": "\x80",
 	} {
 		require.Error(t, applyDelta(make([]byte, 4), base, []byte(instructions)), name)
 	}
 }
 
-// FuzzApplyDelta holds applyDelta against a version that is written to be read, not to be fast.
+// FuzzApplyDelta compares applyDelta with a simple version of it.
 func FuzzApplyDelta(f *testing.F) {
 	f.Add([]byte("0123456789"), []byte("\x91\x02\x04\x03abc"), 7)
 	f.Add([]byte(""), []byte("\x80"), 0)

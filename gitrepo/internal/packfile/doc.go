@@ -1,19 +1,23 @@
-// Package packfile reads objects straight from a repository's packs.
+// Package packfile reads objects directly from a repository's packs.
 //
-// What it is for: history search reads most of what a year of a repository's history holds. In a pack, the versions of a
-// file are stored as differences (deltas) from each other. `git cat-file` answers one object at a time and rebuilds the
-// chain of differences for each, out of a cache; knowing all wanted objects beforehand, we walk the tree of differences
-// once, and every object is decompressed once and built once (walk.go).
+// A history search reads most of the objects of a repository's history. A pack stores versions of a
+// file as deltas, which are differences from another version. `git cat-file` answers one request at
+// a time: for each object it applies a chain of deltas again, helped by a cache. Package packfile
+// knows all wanted objects beforehand. It walks each tree of deltas once, and so decompresses and
+// builds every object once (walk.go).
 //
 // Invariants:
-//   - It reads only what git wrote: pack versions 2 and 3, index version 2. For anything that it does not understand, or
-//     that looks damaged, it hands the object back to the caller, who asks git. So git has the last word on every fault.
-//   - Every decompressed piece has the size that the pack says, and the right checksum, as with git.
-//   - Hostile or damaged files, even ones that shrink while they are mapped, give an error, never a panic.
-//   - Memory: a walk holds the objects between the root of a tree of differences and the one it is at, within budgets
-//     (buffers.go); large ones are held by one walk of the process at a time. Mapped pages are given back after use (Pack.touch).
+//   - It reads only what git writes: pack versions 2 and 3, index version 2. It returns everything
+//     that it does not understand, or that looks damaged, to the caller, who then asks git. So git
+//     decides what is damaged.
+//   - Every decompressed piece has the size that the pack states and the right checksum, as in git.
+//   - Hostile or damaged files give an error, never a panic; so do files that shrink while they are
+//     mapped.
+//   - Memory: a walk holds the objects between the root of a tree of deltas and the current object,
+//     within budgets (buffers.go). One walk of the process at a time may hold large objects. Mapped
+//     pages are released after use (Pack.touch).
 //
 // Non-goals: writing, loose objects, multi-pack indexes, bitmaps.
 //
-// Read next: pack.go, walk.go, delta.go; the format is described in gitformat-pack(5).
+// Read next: pack.go, walk.go, delta.go; gitformat-pack(5) describes the format.
 package packfile

@@ -5,10 +5,11 @@ import (
 	"runtime/debug"
 )
 
-// errVanished says that a mapped file shrank, or could not be read from its disk.
-var errVanished = errors.New("the pack could not be read: it was cut off, or its disk failed")
+// errVanished means that a mapped file shrank or could not be read from its disk.
+var errVanished = errors.New("the pack could not be read: it was truncated, or its disk failed")
 
-// guard calls f and turns a fault of reading mapped memory into errVanished; without it the process would end.
+// guard calls f. A fault in reading mapped memory, which would otherwise end the process, becomes
+// errVanished.
 func guard(f func() error) (err error) {
 	before := debug.SetPanicOnFault(true)
 	defer debug.SetPanicOnFault(before)

@@ -4,7 +4,7 @@ package packfile
 
 import "os"
 
-// mapFile reads the file: slower to begin with, the same otherwise.
+// mapFile reads the whole file, because this system cannot map it.
 func mapFile(path string) ([]byte, error) { return os.ReadFile(path) }
 
 func unmapFile([]byte) {}

@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// mapFile maps a file for reading. An empty file gives an empty slice.
+// mapFile maps a file for reading. The result is empty for an empty file.
 func mapFile(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -27,6 +27,6 @@ func mapFile(path string) ([]byte, error) {
 
 func unmapFile(data []byte) {
 	if data != nil {
-		_ = syscall.Munmap(data) // fails only for what was not mapped
+		_ = syscall.Munmap(data) // fails only for memory that is not mapped
 	}
 }

@@ -20,15 +20,15 @@ type Pack struct {
 	small     []byte // count offsets of 4 bytes; those with the top bit set are indices into large
 	large     []byte // offsets of 8 bytes
 
-	touched atomic.Int64 // bytes of data that are mapped since the last release, about
+	touched atomic.Int64 // about how many bytes of data were mapped in since the last release
 }
 
 const fanoutAt, namesAt = 8, 8 + 256*4
 
-// ErrUnsupported says that a pack or index has a form that this package does not read.
+// ErrUnsupported is returned for a pack or index in a form that this package does not read.
 var ErrUnsupported = errors.New("not a pack index of version 2 with its pack")
 
-// Open opens the pack that belongs to the .idx file at path.
+// Open opens the pack that belongs to the .idx file at path, whose object ids have hashLen bytes.
 func Open(path string, hashLen int) (_ *Pack, err error) {
 	p := &Pack{hashLen: hashLen}
 	defer func() {
@@ -70,27 +70,29 @@ func (p *Pack) readHeaders() error {
 		return ErrUnsupported
 	}
 	p.names, rest = rest[:p.count*p.hashLen], rest[p.count*p.hashLen:]
-	rest = rest[p.count*4:] // checksums of the entries, which only serve copying
+	rest = rest[p.count*4:] // skip checksums that only copying entries to other packs needs
 	p.small, p.large = rest[:p.count*4], rest[p.count*4:]
 	return nil
 }
 
-// Close unmaps the files. Nothing may be using the pack.
+// Close unmaps the files. No Read may be running.
 func (p *Pack) Close() {
 	unmapFile(p.idx)
 	unmapFile(p.data)
 }
 
-// Mapped pages count as the process's memory, so they are given back: after so many bytes of a pack, and whatever was looked up
-// in a large index.
+// Linux counts mapped pages as the process's memory. So pages of a pack are released after every
+// releaseAfter bytes that were read, and pages of an index larger than largeIndex after its
+// look-ups.
 const (
 	releaseAfter = 32 << 20
 	largeIndex   = 4 << 20
 
-	faultAround = 64 << 10 // what the system maps around a page that is touched
+	faultAround = 64 << 10 // the system maps this much around each page that is read
 )
 
-// touch notes that n bytes at from were read by someone who had read up to last before.
+// touch records that n bytes at offset from were read, by a reader that had read up to offset last
+// before.
 func (p *Pack) touch(last, from, n int64) {
 	if from < last || from > last+faultAround {
 		n += faultAround
@@ -136,18 +138,18 @@ func (p *Pack) find(hash []byte) (int64, bool) {
 	return offset, true
 }
 
-// The types of entries. 1-4 are commit, tree, blob and tag.
+// Types of entries that are deltas. Types 1 to 4 are commit, tree, blob and tag.
 const (
 	offsetDelta = 6
 	hashDelta   = 7
 )
 
-// header is what an entry begins with.
+// header is the start of an entry.
 type header struct {
 	kind byte
-	size int64 // of what is compressed: an object, or a delta
-	base int64 // the offset of the delta's base, where kind is a delta
-	data int64 // where the compressed bytes begin
+	size int64 // decompressed size in bytes of the object or delta
+	base int64 // offset of the base; only for deltas
+	data int64 // offset of the compressed bytes
 }
 
 var errEntry = errors.New("malformed entry in the pack")

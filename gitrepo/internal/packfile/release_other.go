@@ -2,5 +2,6 @@
 
 package packfile
 
-// releasePages does nothing: elsewhere the system takes mapped pages back when it needs them, and does not count them so.
+// releasePages does nothing: other systems do not count mapped pages as the process's memory, and
+// reclaim them when needed.
 func releasePages([]byte) {}

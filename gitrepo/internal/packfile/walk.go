@@ -12,44 +12,47 @@ import (
 	"github.com/backsight/backsight/internal/inflate"
 )
 
-// rootsPerTurn is how many trees of differences a worker takes at a time: enough to make taking cheap, few enough that
-// workers finish together.
+// rootsPerTurn is how many trees of deltas a worker takes at a time. Taking a few at a time costs
+// little, and small turns let all workers finish at about the same time.
 const rootsPerTurn = 16
 
 // Object is an object that was read.
 type Object struct {
-	Index int // of its id in what Read was asked for
+	Index int // number of its id in the call of Read
 	Kind  byte
 	Data  []byte // valid until visit returns
 }
 
-// node is an entry of the pack that is wanted, or is a base of one that is. There may be a million of them.
+// node is an entry of the pack that is wanted, or is the base of one that is wanted. There may be a
+// million nodes.
 type node struct {
 	offset  int64
-	size    int64 // of what is compressed: an object, or a delta
-	index   int32 // of its id in what Read was asked for, or -1 for a base that nobody asked for
-	child   int32 // the first node whose base this is, or -1
+	size    int64 // decompressed size in bytes of the object or delta
+	index   int32 // number of its id in the call of Read, or -1 for a base that was not asked for
+	child   int32 // the first node that has this one as its base, or -1
 	sibling int32 // the next node with the same base, or -1
-	head    uint8 // bytes before the compressed ones
+	head    uint8 // size in bytes of the entry's header
 	kind    byte
 }
 
-// plan is the forest of entries to be read: the objects that are stored whole are its roots.
+// plan is the forest of entries to read. Its roots are the objects that are stored whole; the
+// others are stored as deltas.
 type plan struct {
 	pack  *Pack
 	nodes []node
 	roots []int32
-	done  []bool // by index of ids: handed out
+	done  []bool // for each id: it was handed out
 }
 
-// Read hands the n objects called id(0), id(1), … to visit, each at most once, from up to workers goroutines (visit gets the
-// goroutine's number). It returns the indices of those that it did not hand out, because the pack does not hold them, or
-// they are larger than maxSize, or something is wrong with them. The error is ctx's or visit's. visit must not read from packs:
-// it may be called while its worker has the turn of large objects.
+// Read calls visit at most once for each of the n objects id(0), id(1), …, from up to workers
+// goroutines; visit gets the number of its goroutine. It returns the numbers of the objects that it
+// did not hand out: those that the pack does not hold, that are larger than maxSize bytes, or that
+// are damaged. The error is that of ctx or of visit. visit must not read from packs, because its
+// goroutine may hold the turn for large objects, and would wait for itself.
 func (p *Pack) Read(ctx context.Context, n int, id func(int) []byte, workers int, maxSize int64, visit func(worker int, object Object) error) (left []int32, err error) {
 	pl := &plan{pack: p, done: make([]bool, n)}
 	if err := guard(func() error { pl.make(n, id); return nil }); err != nil {
-		pl.roots = nil // git will say what is wrong
+		pl.roots = nil // the caller asks git, which reports what is wrong
 	}
 	p.releaseIndex()
 	defer p.release()
@@ -91,8 +94,8 @@ func (p *Pack) Read(ctx context.Context, n int, id func(int) []byte, workers int
 	return left, nil
 }
 
-// make finds the entries of the wanted objects and of their bases. What hangs on a malformed entry gets no root, so no
-// walk comes by.
+// make finds the entries of the wanted objects and of their bases. Entries above a malformed one
+// get no root, so no walk reaches them.
 func (pl *plan) make(n int, id func(int) []byte) {
 	type at struct {
 		offset int64
@@ -107,13 +110,13 @@ func (pl *plan) make(n int, id func(int) []byte) {
 			found = append(found, at{offset, int32(i)})
 		}
 	}
-	// In the order of the pack, so that the file is read from front to back.
+	// The order of the pack: this reads the file from front to back.
 	slices.SortFunc(found, func(a, b at) int { return cmp.Compare(a.offset, b.offset) })
 	pl.nodes = make([]node, 0, len(found)+len(found)/4)
 	known := newOffsets(cap(pl.nodes))
-	last := int64(0) // where the header that was read last ends
+	last := int64(0) // where the previous header ends
 	for _, f := range found {
-		above := int32(-1) // the node whose base is at offset
+		above := int32(-1) // the node that has its base at offset
 		for offset := f.offset; ; {
 			n, old := known.find(pl.nodes, offset)
 			var base int64
@@ -145,9 +148,9 @@ func (pl *plan) make(n int, id func(int) []byte) {
 	}
 }
 
-// offsets finds nodes by their offset: a hash table of their numbers.
+// offsets is a hash table that finds nodes by their offset.
 type offsets struct {
-	slots []int32 // 0 is free, else a node's number and 1; a power of two many
+	slots []int32 // 0 if free, else a node's number plus 1; the length is a power of two
 }
 
 func newOffsets(n int) *offsets {
@@ -168,7 +171,8 @@ func (o *offsets) find(nodes []node, offset int64) (n int32, ok bool) {
 	return 0, false
 }
 
-// add adds the last of the nodes, and makes room for more when three of four slots are taken.
+// add adds the last of the nodes. It doubles the table when more than three quarters of the slots
+// are in use.
 func (o *offsets) add(nodes []node) {
 	from := len(nodes) - 1
 	if 4*len(nodes) > 3*len(o.slots) {
@@ -184,7 +188,7 @@ func (o *offsets) add(nodes []node) {
 	}
 }
 
-// walker walks trees of a plan in one goroutine.
+// walker walks trees of a plan, in one goroutine.
 type walker struct {
 	plan    *plan
 	number  int
@@ -196,13 +200,14 @@ type walker struct {
 	last    int64 // where the entry that was decompressed last ends
 }
 
-// walkers are kept for their buffers and tables: a search over many repositories reads little in each.
+// walkers keeps walkers for their buffers and decoding tables: a search over many repositories
+// reads little in each.
 var walkers = sync.Pool{New: func() any { return new(walker) }}
 
-// errSkip says that an object and what is built from it is left to git.
+// errSkip means that an object, and all objects built from it, are left to git.
 var errSkip = errors.New("left to git")
 
-// tree walks the tree of a root. It returns an error only to end the whole reading.
+// tree walks the tree of a root. It returns an error only to end the whole Read.
 func (w *walker) tree(ctx context.Context, root int32) error {
 	defer w.buffers.release()
 	var stop error
@@ -220,7 +225,8 @@ func (w *walker) tree(ctx context.Context, root int32) error {
 	return stop
 }
 
-// walk hands out the object at node n, whose content is data, and everything that is built from it. It releases data.
+// walk hands out the object at node n, which has the content data, and every object that is built
+// from it. It takes over data and puts it back into the buffers.
 func (w *walker) walk(ctx context.Context, n int32, kind byte, data []byte) error {
 	for {
 		at := &w.plan.nodes[n]
@@ -238,7 +244,7 @@ func (w *walker) walk(ctx context.Context, n int32, kind byte, data []byte) erro
 		for child := at.child; child >= 0; child = w.plan.nodes[child].sibling {
 			content, err := w.difference(ctx, &w.plan.nodes[child], data)
 			if err != nil {
-				continue // left to git, with all below
+				continue // left to git, with every object that is built from it
 			}
 			if w.plan.nodes[child].sibling < 0 {
 				next, nextData = child, content
@@ -248,7 +254,8 @@ func (w *walker) walk(ctx context.Context, n int32, kind byte, data []byte) erro
 				return err
 			}
 		}
-		// The last child is walked when its parent is released, so that a long chain holds two objects, not all.
+		// The last child is walked after its parent is put back, so a long chain of deltas holds
+		// two objects in memory, not all.
 		w.buffers.put(data)
 		if next < 0 {
 			return nil
@@ -257,7 +264,7 @@ func (w *walker) walk(ctx context.Context, n int32, kind byte, data []byte) erro
 	}
 }
 
-// whole decompresses an object that is stored as it is.
+// whole decompresses an object that is stored whole.
 func (w *walker) whole(ctx context.Context, at *node) ([]byte, error) {
 	if at.size > w.maxSize {
 		return nil, errSkip
@@ -273,7 +280,7 @@ func (w *walker) whole(ctx context.Context, at *node) ([]byte, error) {
 	return data, nil
 }
 
-// difference builds an object that is stored as a difference from base.
+// difference builds an object that is stored as a delta of base.
 func (w *walker) difference(ctx context.Context, at *node, base []byte) ([]byte, error) {
 	if at.size > w.maxSize {
 		return nil, errSkip

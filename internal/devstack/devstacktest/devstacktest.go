@@ -1,8 +1,9 @@
-// Package devstacktest hands tests the servers that `backsight up` runs, in their fast and forgetful form.
+// Package devstacktest starts the servers of package devstack for tests, with Options.Test.
 //
-// StartTemporal is for tests of workflows and of what talks to them: one server for all tests of a package, so each test
-// keeps to workflow ids and task queues of its own. Start is for tests of the whole: a stack for one test. A database alone
-// comes from package testdb, which is faster.
+// Use StartTemporal to test workflows and their clients. All tests of a package share one server,
+// so each test must use its own workflow ids and task queues. Use Start for a test that needs both
+// servers; it starts a stack for that test alone. A test that needs only a database uses package
+// testdb, which is faster.
 package devstacktest
 
 import (
@@ -21,7 +22,7 @@ import (
 	"github.com/backsight/backsight/internal/devstack"
 )
 
-// startTimeout also has to do for a machine that compiles while it tests.
+// startTimeout allows for a machine that compiles while it tests.
 const startTimeout = 2 * time.Minute
 
 var shared struct {
@@ -29,8 +30,9 @@ var shared struct {
 	temporal *devstack.Temporal
 }
 
-// StartTemporal returns host:port of a Temporal server in memory, with a namespace "default", that all tests of this
-// process share. The first call takes about a second. The server ends with the process.
+// StartTemporal returns host:port of a Temporal server with in-memory storage and the namespace
+// "default". All tests of this process share it. The first call takes about a second. The server
+// ends with the process.
 func StartTemporal(t testing.TB) string {
 	t.Helper()
 	shared.Lock()
@@ -57,8 +59,8 @@ func Start(t testing.TB, options devstack.Options) *devstack.Stack {
 	return stack
 }
 
-// DataDir makes a data directory that is removed when the test ends. t.TempDir will not do for root: the account that
-// Postgres runs as cannot enter it.
+// DataDir creates a data directory that is removed when the test ends. It does not use t.TempDir
+// because, when the test runs as root, the account that runs Postgres cannot enter that folder.
 func DataDir(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "backsight-test-")
@@ -70,8 +72,8 @@ func DataDir(t testing.TB) string {
 
 const processDirPrefix = "backsight-temporal-"
 
-// processDataDir makes a directory that bears this process's id, and removes those of processes that have ended: nobody
-// is left to do it at the end of a process.
+// processDataDir creates a folder with this process's id in its name. It also removes such folders
+// of processes that have ended, because a process cannot remove its own folder after its last test.
 func processDataDir(t testing.TB) string {
 	t.Helper()
 	others, err := filepath.Glob(filepath.Join(os.TempDir(), processDirPrefix+"*"))
@@ -80,7 +82,7 @@ func processDataDir(t testing.TB) string {
 		var pid int
 		_, err := fmt.Sscanf(strings.TrimPrefix(filepath.Base(dir), processDirPrefix), "%d", &pid)
 		if err == nil && syscall.Kill(pid, 0) == syscall.ESRCH {
-			_ = os.RemoveAll(dir) // another process may be at it too
+			_ = os.RemoveAll(dir) // another process may be removing it too
 		}
 	}
 	dir, err := os.MkdirTemp("", fmt.Sprintf("%s%d-", processDirPrefix, os.Getpid()))

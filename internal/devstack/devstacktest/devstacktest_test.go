@@ -14,11 +14,11 @@ import (
 	"github.com/backsight/backsight/internal/devstack/devstacktest"
 )
 
-func TestStartTemporalIsShared(t *testing.T) {
+func TestStartTemporal_IsShared(t *testing.T) {
 	t.Parallel()
 
 	address := devstacktest.StartTemporal(t)
-	require.Equal(t, address, devstacktest.StartTemporal(t), "one server for all")
+	require.Equal(t, address, devstacktest.StartTemporal(t), "all tests share one server")
 
 	conn, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	require.NoError(t, err)
@@ -29,7 +29,7 @@ func TestStartTemporalIsShared(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestStartGivesAWholeStackToOneTest(t *testing.T) {
+func TestStart_StartsAStackForOneTest(t *testing.T) {
 	t.Parallel()
 
 	stack := devstacktest.Start(t, devstack.Options{})

@@ -11,9 +11,10 @@ import (
 	"github.com/backsight/backsight/workflows"
 )
 
-// turns times what a series of few repositories waits for while one over all of them is computed: once when the large one has just
-// been created and is planned, and then again and again while it is searched.
-func turns(ctx context.Context, in *inside, points int) error {
+// comparePriority times small series while a series over all repositories is computed: the first
+// one right after the large one was created and is being planned, the others while the large one is
+// searched.
+func comparePriority(ctx context.Context, in *inside, points int) error {
 	repositories, err := in.store.Repositories.List(ctx, store.RepositoryFilter{Limit: 3})
 	if err != nil {
 		return err
@@ -52,12 +53,12 @@ func turns(ctx context.Context, in *inside, points int) error {
 		}
 		if after.Planned > 0 && after.Pending == 0 {
 			if n == 1 {
-				return errors.New("the large series was done before the first small one: use more repositories")
+				return errors.New("the large series was complete before the first small one: use more repositories")
 			}
-			break // it may have been alone at the end
+			break // the large series may have ended before this small one
 		}
 		worst = max(worst, took)
-		fmt.Printf("%8.1fs  series %d of %d repositories, %d samples, complete; meanwhile the large one went from %d to %d of %d samples\n",
+		fmt.Printf("%8.1fs  series %d of %d repositories, %d samples, is complete; meanwhile the large one went from %d to %d of %d samples\n",
 			took.Seconds(), n, len(names), tally.Planned, before.Done(), after.Done(), after.Planned)
 	}
 	fmt.Printf("%8.1fs  the large series\n", time.Since(began).Seconds())
@@ -65,17 +66,17 @@ func turns(ctx context.Context, in *inside, points int) error {
 	return nil
 }
 
-// createOver makes an insight over some repositories as the API does.
+// createOver creates an insight over some repositories, as the API does.
 func (in *inside) createOver(ctx context.Context, query string, points int, scope insights.Scope) (insights.Series, error) {
 	grid := insights.NewGrid(time.Now(), insights.Interval{Unit: insights.Day, Value: 30}, points)
-	view, err := in.store.Views.Create(ctx, insights.View{Title: "turns", Series: []insights.ViewSeries{
+	view, err := in.store.Views.Create(ctx, insights.View{Title: "priority", Series: []insights.ViewSeries{
 		{Label: query, Series: insights.Series{Query: query, Method: insights.Search, Grid: grid, Scope: scope}},
 	}})
 	if err != nil {
 		return insights.Series{}, err
 	}
 	series := view.Series[0].Series
-	if err := workflows.NewClient(in.temporal, in.p.Namespace).StartSeries(ctx, series, "turns"); err != nil {
+	if err := workflows.NewClient(in.temporal, in.p.Namespace).StartSeries(ctx, series, "priority"); err != nil {
 		return series, err
 	}
 	return series, in.store.Series.MarkStarted(ctx, series.ID)

@@ -1,4 +1,4 @@
-package walls
+package boundaries
 
 import (
 	"io/fs"
@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The page of defects that we do not want names, for each of the 25, tests that exist.
+// docs/decisions/017-defects.md lists 25 defects and names tests for each; those tests must exist.
 func TestEveryDefectHasItsTest(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile("../../docs/decisions/017-defects.md")

@@ -10,8 +10,9 @@ import (
 	"strings"
 )
 
-// hasPromisor reports whether the repository is a partial clone: git would fetch an object that it lacks when asked
-// for it. Most repositories are cleared by a look at the file; git, which knows about includes, is asked about the others.
+// hasPromisor reports whether the repository is a partial clone, in which git fetches missing
+// objects on demand. For most repositories, reading the configuration file is enough. It asks git,
+// which follows includes, about the others.
 func (r *Repo) hasPromisor(ctx context.Context) (bool, error) {
 	text, err := os.ReadFile(filepath.Join(filepath.Dir(r.objects), "config"))
 	if err == nil || errors.Is(err, os.ErrNotExist) {
@@ -30,15 +31,16 @@ func (r *Repo) hasPromisor(ctx context.Context) (bool, error) {
 	return false, err
 }
 
-// shadow makes an empty repository in a temporary folder that borrows r's objects and nothing of its configuration, and
-// returns its path and the function that removes it.
+// standIn makes an empty repository in a temporary folder that borrows r's objects and has none of
+// r's configuration. It returns the path of the folder and the function that removes it.
 //
-// Why: a git before 2.45 that reads a partial clone fetches what is missing, and when the fetch fails it dies instead of
-// reporting a missing object. Nothing in the environment turns that off; not knowing of the remote does.
-func (r *Repo) shadow() (dir string, remove func(), err error) {
-	dir, err = os.MkdirTemp("", "backsight-shadow-")
+// It exists because a git before 2.45 fetches missing objects when it reads a partial clone. If the
+// fetch fails, git exits instead of reporting a missing object. No environment variable turns that
+// off, but a repository without remotes cannot fetch.
+func (r *Repo) standIn() (dir string, remove func(), err error) {
+	dir, err = os.MkdirTemp("", "backsight-partial-clone-")
 	if err != nil {
-		return "", nil, fmt.Errorf("repository %s: make a shadow of a partial clone: %w", r.dir, err)
+		return "", nil, fmt.Errorf("repository %s: make a stand-in for a partial clone: %w", r.dir, err)
 	}
 	remove = func() { _ = os.RemoveAll(dir) }
 	config := "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
@@ -60,12 +62,13 @@ func (r *Repo) shadow() (dir string, remove func(), err error) {
 	}
 	if err != nil {
 		remove()
-		return "", nil, fmt.Errorf("repository %s: make a shadow of a partial clone: %w", r.dir, err)
+		return "", nil, fmt.Errorf("repository %s: make a stand-in for a partial clone: %w", r.dir, err)
 	}
 	return dir, remove, nil
 }
 
-// quoteAlternate writes a path as git's alternates file wants it: in C quotes when it holds a character with a meaning.
+// quoteAlternate writes a path in the form of git's alternates file: in C quotes if it contains a
+// special character.
 func quoteAlternate(path string) string {
 	if !strings.ContainsAny(path, "\"\n\\#") {
 		return path

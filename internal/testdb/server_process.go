@@ -19,25 +19,26 @@ import (
 
 const (
 	maintenanceDatabase = "postgres"
-	// idleFor is how long the server waits for the next test process: longer than `go test` compiles between two packages.
+	// idleFor is how long the server process waits for the next test process. It is longer than `go
+	// test` compiles between two packages.
 	idleFor = 2 * time.Minute
-	// keptFor is how long it waits when there is a failed test's database to look into.
+	// keptFor is how long it waits when the database of a failed test was kept.
 	keptFor = time.Hour
-	// lookEvery is how often the keeper asks whether anybody is there.
-	lookEvery = 500 * time.Millisecond
+	// checkEvery is how often the server process checks whether a test process holds the lock.
+	checkEvery = 500 * time.Millisecond
 )
 
-// A test binary that is started with keeperEnv set is the keeper: it never comes to its tests.
+// A test binary that is started with serverProcessEnv runs the server process and no tests.
 func init() {
-	dir := os.Getenv(keeperEnv)
+	dir := os.Getenv(serverProcessEnv)
 	if dir == "" {
 		return
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	err := keepServer(ctx, dir, idleTimes{idle: idleFor, kept: keptFor})
+	err := runServer(ctx, dir, idleTimes{idle: idleFor, kept: keptFor})
 	stop()
 	if err != nil {
-		slog.Error("keeper failed", "error", err)
+		slog.Error("the Postgres for tests failed", "error", err)
 		os.Exit(1)
 	}
 	os.Exit(0)
@@ -45,16 +46,17 @@ func init() {
 
 type idleTimes struct{ idle, kept time.Duration }
 
-// keepServer runs the server in dir until nobody has used it for a while, or ctx ends. It leaves no files of the server.
-func keepServer(ctx context.Context, dir string, times idleTimes) (err error) {
-	postgres, err := startAfresh(ctx, dir)
+// runServer runs Postgres in dir until no test process has used it for a while, or ctx ends. Then
+// it removes the server's files.
+func runServer(ctx context.Context, dir string, times idleTimes) (err error) {
+	postgres, err := startPostgres(ctx, dir)
 	if err != nil {
 		return err
 	}
 	defer func() {
 		err = errors.Join(err, postgres.Stop(context.WithoutCancel(ctx)), os.RemoveAll(dataDir(dir)))
 	}()
-	// Written beside and renamed: a reader sees all of it or nothing.
+	// Write and rename, so a reader sees the whole file or none.
 	url := postgres.DatabaseURL(maintenanceDatabase)
 	if err := os.WriteFile(urlFile(dir)+".new", []byte(url+"\n"), 0o600); err != nil {
 		return err
@@ -67,15 +69,16 @@ func keepServer(ctx context.Context, dir string, times idleTimes) (err error) {
 		return err
 	}
 	if unused != nil {
-		// Until the server has stopped nobody can become a user of it; whoever waits will start another.
+		// Until Postgres has stopped, no test process gets the lock; one that waits for it will
+		// start another Postgres.
 		defer unused.Close() //nolint:errcheck // only a lock
 	}
 	return os.Remove(urlFile(dir))
 }
 
-// startAfresh starts the server. What an earlier keeper left when it was killed is used again, without the databases of
-// tests that are long over; what cannot be used is thrown away.
-func startAfresh(ctx context.Context, dir string) (*devstack.Postgres, error) {
+// startPostgres starts Postgres. It reuses the files of an earlier server process that was killed,
+// and drops the databases of its tests. If the files are unusable, it removes them.
+func startPostgres(ctx context.Context, dir string) (*devstack.Postgres, error) {
 	if err := os.Remove(keptFile(dir)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
@@ -93,13 +96,13 @@ func startAfresh(ctx context.Context, dir string) (*devstack.Postgres, error) {
 			return nil, err
 		}
 	}
-	if err := dropLeftDatabases(ctx, postgres.DatabaseURL(maintenanceDatabase)); err != nil {
+	if err := dropTestDatabases(ctx, postgres.DatabaseURL(maintenanceDatabase)); err != nil {
 		return nil, errors.Join(err, postgres.Stop(context.WithoutCancel(ctx)))
 	}
 	return postgres, nil
 }
 
-func dropLeftDatabases(ctx context.Context, url string) (err error) {
+func dropTestDatabases(ctx context.Context, url string) (err error) {
 	conn, err := pgx.Connect(ctx, url)
 	if err != nil {
 		return err
@@ -124,20 +127,21 @@ func dropLeftDatabases(ctx context.Context, url string) (err error) {
 	return nil
 }
 
-// waitUntilUnused returns the users' lock, held alone, when nobody has held it for long enough; nil when ctx ended.
+// waitUntilUnused waits until no test process has held the lock for long enough. It returns the
+// file with an exclusive lock, or nil when ctx has ended.
 func waitUntilUnused(ctx context.Context, dir string, times idleTimes) (*os.File, error) {
 	users, err := os.OpenFile(usersFile(dir), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	look := time.NewTicker(lookEvery)
-	defer look.Stop()
+	check := time.NewTicker(checkEvery)
+	defer check.Stop()
 	lastUse := time.Now()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil, users.Close()
-		case <-look.C:
+		case <-check.C:
 		}
 		err := syscall.Flock(int(users.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		switch {
@@ -147,11 +151,11 @@ func waitUntilUnused(ctx context.Context, dir string, times idleTimes) (*os.File
 		case err != nil:
 			return nil, errors.Join(err, users.Close())
 		}
-		patience := times.idle
+		timeout := times.idle
 		if _, err := os.Stat(keptFile(dir)); err == nil {
-			patience = times.kept
+			timeout = times.kept
 		}
-		if time.Since(lastUse) >= patience {
+		if time.Since(lastUse) >= timeout {
 			return users, nil
 		}
 		if err := syscall.Flock(int(users.Fd()), syscall.LOCK_UN); err != nil {

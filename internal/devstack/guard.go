@@ -1,0 +1,34 @@
+package devstack
+
+import (
+	"io"
+	"log/slog"
+	"os/exec"
+	"strconv"
+	"syscall"
+)
+
+// startGuard starts a shell process, the guard, that sends signal to process pid when this process
+// ends. It is for systems whose kernel has no parent-death signal. The guard waits for the end of
+// its standard input, a pipe that only this process holds open. release ends the guard without the
+// signal.
+func startGuard(pid int, signal syscall.Signal) (release func()) {
+	// The line "x" tells the guard to exit. An end of the input without that line means that this
+	// process has ended.
+	guard := exec.Command("/bin/sh", "-c", `read -r line; [ "$line" = x ] || kill -"$1" "$2"`,
+		"backsight-guard", strconv.Itoa(int(signal)), strconv.Itoa(pid))
+	guard.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C must not reach the guard
+	pipe, err := guard.StdinPipe()
+	if err == nil {
+		err = guard.Start()
+	}
+	if err != nil {
+		slog.Warn("no guard process for a server: after a kill -9 of this process, the server keeps running until the next start", "error", err)
+		return func() {}
+	}
+	return func() {
+		_, _ = io.WriteString(pipe, "x\n") // an error means that the guard has ended
+		_ = pipe.Close()
+		_ = guard.Wait() // its exit status has no meaning
+	}
+}
