@@ -43,6 +43,7 @@ var mayImport = map[string][]string{
 	"internal/testgit":      {},
 	"internal/inflate":      {},
 	"internal/walls":        {},
+	"internal/prose":        {},
 	"bench/...":             {"insights", "store", "gitrepo", "search/...", "workflows", "worker", "activities", "internal/...", "bench/..."},
 	"cmd/...":               {"insights", "store", "gitrepo", "search/...", "activities", "workflows", "worker", "api/...", "web", "migrations", "telemetry", "internal/devstack/...", "cmd/..."},
 	"internal/e2e":          {},
