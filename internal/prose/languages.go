@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// goComments finds comments with Go's own scanner. Doc comments may hold code blocks (indented by a tab
-// or by four spaces) and link definitions, which are exempt as in Markdown.
+// goComments finds comments with Go's own scanner. Doc comments may hold code blocks (indented by a
+// tab or by four spaces) and link definitions, which are exempt as in Markdown.
 func goComments(text string, lines []string) []bool {
 	prose := make([]bool, len(lines))
 	files := token.NewFileSet()
@@ -43,7 +43,8 @@ var (
 	notProse = regexp.MustCompile(`^\s*(\||\[[^]]+\]:\s|([-*+]\s+)?!?\[[^]]*\]\([^)]*\)[.,;]?\s*$)`)
 )
 
-// markdown finds everything but tables, fenced code blocks, link definitions, and links alone on a line.
+// markdown finds everything but tables, fenced code blocks, link definitions, and links alone on a
+// line.
 func markdown(_ string, lines []string) []bool {
 	prose := make([]bool, len(lines))
 	open := "" // the fence of the code block that this line is in
@@ -71,10 +72,10 @@ func graphQL(text string, lines []string) []bool {
 	return prose
 }
 
-// comments returns a finder for a language whose comments run from a marker to the end of the line ("" if
-// it has none) or between two markers. It reads line by line: a marker counts at the start of a line, or
-// behind white space outside of quotes. So it may take a marker in a string of several lines for a
-// comment. That is harmless: only lines that exceed the limit are reported.
+// comments returns a finder for a language whose comments run from a marker to the end of the line
+// ("" if it has none) or between two markers. It reads line by line: a marker counts at the start
+// of a line, or behind white space outside of quotes. So it may take a marker in a string of
+// several lines for a comment. That is harmless: only lines that exceed the limit are reported.
 func comments(toEnd string, between ...string) finder {
 	return func(_ string, lines []string) []bool {
 		prose := make([]bool, len(lines))

@@ -18,8 +18,8 @@ type wide struct {
 	width  int // columns
 }
 
-// check returns the lines of a file whose comments or prose exceed the limit, in order. The name decides
-// the language; a file in an unknown language has none.
+// check returns the lines of a file whose comments or prose exceed the limit, in order. The name
+// decides the language; a file in an unknown language has none.
 func check(name, text string) []wide {
 	find := language(name)
 	if find == nil || generated(name, text) {

@@ -13,8 +13,8 @@ import (
 // long is prose that cannot fit into one line.
 var long = strings.TrimSpace(strings.Repeat("words ", 20))
 
-// TestLinesThatAreTooWide checks, for each language, which lines count. A line that holds LONG exceeds
-// the limit; those that must be found end in "!".
+// TestLinesThatAreTooWide checks, for each language, which lines count. A line that holds LONG
+// exceeds the limit; those that must be found end in "!".
 func TestLinesThatAreTooWide(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, file, text string }{
