@@ -138,6 +138,10 @@ lint: ## vet, format, staticcheck, workflowcheck
 	$(TOOL) staticcheck ./...
 	$(TOOL) workflowcheck ./workflows/...
 
+.PHONY: lint/width
+lint/width: ## Comments and prose are at most 100 columns wide (internal/prose says what counts)
+	@go run ./internal/prose
+
 .PHONY: fmt
 fmt: ## Format all Go files
 	$(TOOL) gofumpt -w $$(git ls-files '*.go' | grep -v -e '/internal/db/' -e '/generated/')

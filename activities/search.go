@@ -68,7 +68,7 @@ func (s *Search) samples(ctx context.Context, in Range) (err error) {
 	if err != nil {
 		return err
 	}
-	job := &job{Search: s, question: asked, at: in.At, bases: bases, pulse: pulse, out: &writer{store: s.Store.Samples.List, seriesID: in.SeriesID, plan: in.Plan, metrics: s.Metrics}}
+	job := &job{Search: s, question: asked, at: in.At, bases: bases, pulse: pulse, out: &writer{store: s.Store.Samples, seriesID: in.SeriesID, plan: in.Plan, metrics: s.Metrics}}
 	for i, samples := range byRepository {
 		id := samples[0].RepositoryID
 		pulse.on(fmt.Sprintf("%s, %d of %d", repositories[id].Name, i+1, len(byRepository)))
