@@ -63,7 +63,7 @@ func (m backlogMetrics) Collect(to chan<- prometheus.Metric) {
 	gauge(m.repositories, float64(backlog.Repositories-backlog.Failing), "ok")
 	gauge(m.repositories, float64(backlog.Failing), "failing")
 	gauge(m.struck, float64(backlog.Struck))
-	idle, err := idleShards(ctx, m.config)
+	idle, err := unservedShards(ctx, m.config)
 	if err != nil {
 		m.config.Logger.Warn("metrics: Temporal does not answer", "err", err)
 		return

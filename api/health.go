@@ -26,9 +26,9 @@ func (r *queryResolver) Health(ctx context.Context) (*generated.Health, error) {
 	defer cancel()
 	polling, err := r.config.Workflows.WorkerPolling(ctx)
 	health.WorkerPolling = err == nil && polling
-	health.IdleShards = []int{}
+	health.UnservedShards = []int{}
 	if health.WorkerPolling {
-		health.IdleShards, err = idleShards(ctx, r.config)
+		health.UnservedShards, err = unservedShards(ctx, r.config)
 	}
 	switch {
 	case err != nil:
@@ -36,14 +36,14 @@ func (r *queryResolver) Health(ctx context.Context) (*generated.Health, error) {
 		health.Message = ptr("Temporal does not answer, so nothing is computed: is it running? `backsight doctor` says what was found.")
 	case !polling:
 		health.Message = ptr("no worker has polled for a minute, so nothing is computed: start one with `backsight worker` (`backsight up` has its own).")
-	case len(health.IdleShards) > 0:
-		health.Message = ptr(fmt.Sprintf("no worker serves the search shards %s, so the repositories in them wait: start one with `backsight worker --shards`.", list(health.IdleShards)))
+	case len(health.UnservedShards) > 0:
+		health.Message = ptr(fmt.Sprintf("no worker serves the search shards %s, so the repositories in them wait: start one with `backsight worker --shards`.", list(health.UnservedShards)))
 	}
 	return health, nil
 }
 
-// idleShards are the search shards that nobody serves.
-func idleShards(ctx context.Context, config Config) ([]int, error) {
+// unservedShards are the search shards that nobody serves.
+func unservedShards(ctx context.Context, config Config) ([]int, error) {
 	var shards int
 	if err := config.Store.ReadSetting(ctx, store.SettingShards, &shards); err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,18 +30,18 @@ func TestOrdersAboutThePast(t *testing.T) {
 			Series struct {
 				SeriesID string
 				Workflow struct {
-					State, Kind, Queue string
-					Waiting            int
+					State, Kind, QueuePosition string
+					WaitingPlans               int
 				}
 			}
 		}
-		b.do(&answer, `mutation($id: ID!) { series: `+call+` { seriesId workflow { state kind waiting queue } } }`, map[string]any{"id": id})
+		b.do(&answer, `mutation($id: ID!) { series: `+call+` { seriesId workflow { state kind waitingPlans queuePosition } } }`, map[string]any{"id": id})
 		require.Equal(t, id, answer.Series.SeriesID)
-		require.Equal(t, b.workflows.messages[len(b.workflows.messages)-1], answer.Series.Workflow.Kind, "the answer is the state that follows")
-		require.Equal(t, len(b.workflows.messages), answer.Series.Workflow.Waiting)
-		place, moved := map[string]string{"front": "FRONT", "back": "BACK"}[answer.Series.Workflow.Kind]
-		require.Equal(t, moved, answer.Series.Workflow.Queue != "IN_TURN")
-		require.Equal(t, cmp.Or(place, "IN_TURN"), answer.Series.Workflow.Queue)
+		message := b.workflows.messages[len(b.workflows.messages)-1]
+		require.Equal(t, strings.ToUpper(message), answer.Series.Workflow.Kind, "the answer holds the state after the command")
+		require.Equal(t, len(b.workflows.messages), answer.Series.Workflow.WaitingPlans)
+		position := map[string]string{"front": "FRONT", "back": "BACK"}[message]
+		require.Equal(t, cmp.Or(position, "NORMAL"), answer.Series.Workflow.QueuePosition)
 	}
 	at := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	require.Equal(t, []string{"retry", "retry", "retry", "extend", "cancel", "front", "back", "trigger"}, b.workflows.messages)
@@ -115,7 +116,7 @@ func TestRetentionPlansAndNotices(t *testing.T) {
 	b.do(&answer, `query($id: ID!) { series: insightSeries(id: $id) `+fields+` }`, map[string]any{"id": id})
 	all := len(answer.Series.Points)
 	require.Equal(t, 30, answer.Series.Retention.Points)
-	require.Equal(t, "backfill", answer.Series.Plans[0].Kind)
+	require.Equal(t, "BACKFILL", answer.Series.Plans[0].Kind)
 	require.Empty(t, answer.Series.Notices)
 
 	b.do(&answer, `mutation($id: ID!) { series: setInsightSeriesRetention(seriesId: $id, points: 2) `+fields+` }`, map[string]any{"id": id})

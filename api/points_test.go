@@ -67,7 +67,7 @@ func TestPointsCompletenessSamples(t *testing.T) {
 				}
 			}
 			Reasons []struct {
-				Outcome, ReasonClass, Example string
+				Outcome, ReasonCode, Example string
 				Count                         int
 			}
 		}
@@ -77,7 +77,7 @@ func TestPointsCompletenessSamples(t *testing.T) {
 		completeness { ` + tallyFields + ` } status { totalPoints pendingJobs completedJobs failedJobs }
 		points { dateTime value coverage { known planned } outcomes { ` + tallyFields + ` } diffQuery pointInTimeQuery }
 		samples(first: 3, after: $after) { totalCount nodes { repository { name } dateTime outcome value commit reason } pageInfo { endCursor hasNextPage } }
-		reasons { outcome reasonClass count example } } }`
+		reasons { outcome reasonCode count example } } }`
 	b.do(&result, operation, map[string]any{"id": id})
 	s := result.InsightSeries
 	require.Equal(t, tallyOf{Planned: 12, Counted: 1, Absent: 1, Partial: 1, Failed: 1, Pending: 8, Percent: 33}, s.Completeness)
@@ -277,13 +277,13 @@ func TestSamplesOfARemovedRepositoryAreListed(t *testing.T) {
 				}
 			}
 			Reasons []struct {
-				ReasonClass string
+				ReasonCode string
 				Count       int
 			}
 		}
 	}
 	b.do(&result, `query($id: ID!) { insightSeries(id: $id) { samples(first: 100, filter: {outcomes: [FAILED]}) { totalCount nodes { repository { name } outcome } }
-		reasons { reasonClass count } } }`, map[string]any{"id": id})
+		reasons { reasonCode count } } }`, map[string]any{"id": id})
 	names := map[string]int{}
 	for _, node := range result.InsightSeries.Samples.Nodes {
 		names[node.Repository.Name]++

@@ -95,21 +95,21 @@ func TestHealth(t *testing.T) {
 	var health struct {
 		Health struct {
 			WorkerPolling bool
-			IdleShards    []int
+			UnservedShards []int
 			TemporalUI    string
 			Message       *string
 		}
 	}
-	ask := `{ health { workerPolling idleShards temporalUi message } }`
+	ask := `{ health { workerPolling unservedShards temporalUi message } }`
 	b.do(&health, ask, nil)
 	require.True(t, health.Health.WorkerPolling)
 	require.Nil(t, health.Health.Message)
-	require.Empty(t, health.Health.IdleShards)
+	require.Empty(t, health.Health.UnservedShards)
 	require.NoError(t, b.store.SetSetting(t.Context(), store.SettingShards, "4"))
 	b.workflows.set(func(f *fakeWorkflows) { f.served = 2 })
 	b.do(&health, ask, nil)
 	require.True(t, health.Health.WorkerPolling)
-	require.Equal(t, []int{2, 3}, health.Health.IdleShards)
+	require.Equal(t, []int{2, 3}, health.Health.UnservedShards)
 	require.Contains(t, *health.Health.Message, "no worker serves the search shards 2, 3")
 	b.workflows.set(func(f *fakeWorkflows) { f.fail = insights.Errorf(insights.Unavailable, "rpc error") })
 	b.do(&health, `{ health { workerPolling temporalUi message } }`, nil)

@@ -61,7 +61,7 @@ func (r *seriesResolver) Plans(ctx context.Context, s *model.InsightsSeries, fir
 	}
 	models := make([]*generated.SeriesPlan, len(plans))
 	for i, p := range plans {
-		models[i] = &generated.SeriesPlan{Generation: p.Generation, Kind: p.Kind, CreatedAt: p.CreatedAt, CompletedAt: p.CompletedAt}
+		models[i] = &generated.SeriesPlan{Number: p.Generation, Kind: planKindModel(p.Kind), CreatedAt: p.CreatedAt, CompletedAt: p.CompletedAt}
 		for _, t := range p.Times {
 			models[i].Times = append(models[i].Times, &t)
 		}

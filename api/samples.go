@@ -95,7 +95,7 @@ func sampleModel(s insights.Sample, repository store.Repository) *generated.Samp
 	m := &generated.Sample{
 		Repository: repositoryModel(repository), DateTime: s.Time, Outcome: generated.SampleOutcome(strings.ToUpper(string(s.Outcome))),
 		Attempts: s.Attempts, DurationSeconds: s.Duration.Seconds(),
-		Commit: orNil(s.Commit), ReasonClass: orNil(s.ReasonClass), Reason: orNil(s.Reason),
+		Commit: orNil(s.Commit), ReasonCode: orNil(s.ReasonClass), Reason: orNil(s.Reason),
 		Values: make([]*generated.SampleValue, 0, len(s.Values)),
 	}
 	for _, label := range slices.SortedFunc(maps.Keys(s.Values), insights.CompareLabels) {
@@ -123,8 +123,8 @@ func (r *seriesResolver) Reasons(ctx context.Context, s *model.InsightsSeries) (
 	models := make([]*generated.SampleReason, len(reasons))
 	for i, reason := range reasons {
 		models[i] = &generated.SampleReason{
-			Outcome:     generated.SampleOutcome(strings.ToUpper(string(reason.Outcome))),
-			ReasonClass: reason.Class, Count: int(reason.Count), Example: reason.Example,
+			Outcome:    generated.SampleOutcome(strings.ToUpper(string(reason.Outcome))),
+			ReasonCode: reason.Class, Count: int(reason.Count), Example: reason.Example,
 		}
 	}
 	return models, nil

@@ -11,6 +11,7 @@ import (
 	"github.com/backsight/backsight/api/generated"
 	"github.com/backsight/backsight/api/model"
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
 	"github.com/backsight/backsight/workflows"
 )
 
@@ -109,26 +110,34 @@ func stateModel(s workflows.State) generated.SeriesWorkflowState {
 	return generated.SeriesWorkflowState(strings.ToUpper(string(s)))
 }
 
-func placeModel(p workflows.Place) generated.SeriesQueuePlace {
+func positionModel(p workflows.Place) generated.SeriesQueuePosition {
 	switch p {
 	case workflows.AtFront:
-		return generated.SeriesQueuePlaceFront
+		return generated.SeriesQueuePositionFront
 	case workflows.AtBack:
-		return generated.SeriesQueuePlaceBack
+		return generated.SeriesQueuePositionBack
 	case workflows.InTurn:
 	}
-	return generated.SeriesQueuePlaceInTurn
+	return generated.SeriesQueuePositionNormal
+}
+
+// planKindModel converts a kind of plan, as the ledger spells it, to the schema's enum.
+func planKindModel(kind string) generated.SeriesPlanKind {
+	if kind == store.Joining {
+		return generated.SeriesPlanKindCatchUp
+	}
+	return generated.SeriesPlanKind(strings.ToUpper(kind))
 }
 
 func (r *resolver) workflowModel(id string, s workflows.Status) *generated.SeriesWorkflowStatus {
 	m := &generated.SeriesWorkflowStatus{
-		State: stateModel(s.State), InFlight: s.InFlight, Waiting: s.Waiting, Queue: placeModel(s.Place), Completeness: tallyModel(s.Completeness),
+		State: stateModel(s.State), InFlight: s.InFlight, WaitingPlans: s.Waiting, QueuePosition: positionModel(s.Place), Completeness: tallyModel(s.Completeness),
 	}
 	if !s.NextRecordingAt.IsZero() {
 		m.NextRecordingAt = &s.NextRecordingAt
 	}
 	if s.Kind != "" {
-		m.Kind = &s.Kind
+		m.Kind = ptr(planKindModel(s.Kind))
 	}
 	if s.Snapshot != nil {
 		m.Snapshot = tallyModel(*s.Snapshot)

@@ -38,14 +38,14 @@ export function Reasons({ insight }: { insight: InsightFragment }) {
             {rows.map((row) => {
               const outcome = row.outcome.toLowerCase() as Outcome
               return (
-                <tr key={`${row.seriesId} ${row.outcome} ${row.reasonClass}`}>
+                <tr key={`${row.seriesId} ${row.outcome} ${row.reasonCode}`}>
                   <td>
                     <span className={styles.outcome}>
                       <OutcomeSwatch outcome={outcome} /> {outcome}
                     </span>
                   </td>
                   {insight.dataSeries.length > 1 && <td>{row.label}</td>}
-                  <td>{row.reasonClass}</td>
+                  <td>{row.reasonCode}</td>
                   <td className={styles.right}>{formatNumber(row.count)}</td>
                   <td className={styles.reason}>{row.example}</td>
                 </tr>

@@ -8,7 +8,7 @@ afterEach(cleanup)
 
 const sample = (id: string, value: number | null, ofValue: number | null) => ({
   dateTime: '2026-01-01T00:00:00Z', outcome: value === null ? 'FAILED' : 'COUNTED', commit: null, value, values: ofValue === null ? [] : [{ value: ofValue }],
-  attempts: 1, durationSeconds: 0, reasonClass: null, reason: null, repository: { id, name: `acme/${id}` },
+  attempts: 1, durationSeconds: 0, reasonCode: null, reason: null, repository: { id, name: `acme/${id}` },
 })
 
 async function shown(captured: boolean) {

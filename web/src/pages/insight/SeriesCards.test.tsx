@@ -28,8 +28,8 @@ function shown({ refuse = false } = {}) {
                   { reason: 'missing object', since: at, forTime: at },
                 ],
                 plans: [
-                  { generation: 2, kind: 'joining', times: [at, at, at], note: 'acme/new', createdAt: at, completedAt: null },
-                  { generation: 1, kind: 'backfill', times: [at], note: null, createdAt: at, completedAt: at },
+                  { number: 2, kind: 'CATCH_UP', times: [at, at, at], note: 'acme/new', createdAt: at, completedAt: null },
+                  { number: 1, kind: 'BACKFILL', times: [at], note: null, createdAt: at, completedAt: at },
                 ],
               },
             ],
@@ -63,8 +63,8 @@ test('a series tells what is to be known about it, what was planned and how much
   expect(screen.getByText('The newest 30 sample times. 12 older ones are archived, and in exports.')).toBeTruthy()
   const rows = within(screen.getByRole('region', { name: 'Plans of Label', hidden: true })).getAllByRole('row', { hidden: true })
   expect(rows.slice(1).map((row) => [...row.children].map((cell) => cell.textContent))).toEqual([
-    ['31 Mar 2026', 'Repositories that joined: acme/new', '3', 'not yet'],
-    ['31 Mar 2026', 'The past', '31 Mar 2026', '31 Mar 2026'],
+    ['31 Mar 2026', 'Catch-up backfill: acme/new', '3', 'not yet'],
+    ['31 Mar 2026', 'Backfill', '31 Mar 2026', '31 Mar 2026'],
   ])
 })
 

@@ -14,7 +14,7 @@ import { units } from '../new/form.ts'
 import { usePauseResume } from '../usePauseResume.ts'
 import { SeriesNotices, SeriesPlans } from './SeriesDetails.tsx'
 import { SeriesMenu } from './SeriesMenu.tsx'
-import { doing, problemText, retentionText } from './seriesText.ts'
+import { problemText, retentionText, workText } from './seriesText.ts'
 import styles from './insight.module.css'
 
 type Definition = InsightFragment['dataSeriesDefinitions'][number]
@@ -64,7 +64,7 @@ export function SeriesCards({ insight, refresh }: { insight: InsightFragment; re
                   </a>
                 )}
               </div>
-              {doing(series.workflow) && <p className={styles.note}>{doing(series.workflow)}</p>}
+              {workText(series.workflow) && <p className={styles.note}>{workText(series.workflow)}</p>}
               {series.workflow?.problem && <Notice kind="danger">{problemText(series.workflow.problem)}</Notice>}
               {details && <SeriesNotices details={details} problem={Boolean(series.workflow?.problem)} />}
               {definition && (

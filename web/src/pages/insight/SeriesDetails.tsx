@@ -3,7 +3,7 @@ import { formatDay, formatTime } from '../../format/times.ts'
 import type { SeriesDetailsQuery } from '../../api/generated.ts'
 import { Notice } from '../../ui/Notice.tsx'
 import styles from './insight.module.css'
-import { isPlanning, noticeText, planText } from './seriesText.ts'
+import { isPlanning, noticeText, planTexts } from './seriesText.ts'
 
 export type Details = SeriesDetailsQuery['insightViews']['nodes'][number]['dataSeries'][number]
 export type Retention = Details['retention']
@@ -42,10 +42,10 @@ export function SeriesPlans({ details, label }: { details: Details; label: strin
           </thead>
           <tbody>
             {details.plans.map((plan) => (
-              <tr key={plan.generation}>
+              <tr key={plan.number}>
                 <td title={formatTime(plan.createdAt)}>{formatDay(plan.createdAt)}</td>
                 <td className={styles.what}>
-                  {planText(plan.kind)}
+                  {planTexts[plan.kind]}
                   {plan.note && `: ${plan.note}`}
                 </td>
                 <td>{plan.times.length === 1 ? formatDay(plan.times[0]!) : formatNumber(plan.times.length)}</td>

@@ -21,15 +21,15 @@ export function SeriesMenu({ series, label, points, retention, refresh }: { seri
   const [asking, setAsking] = useState<Asking | null>(null)
   const orders = useSeriesOrders(series.seriesId, refresh)
   const { partial, failed, planned, pending } = series.completeness
-  const past = pending > 0 && series.workflow?.kind !== 'recording'
-  const waiting = series.workflow?.waiting ?? 0
+  const past = pending > 0 && series.workflow?.kind !== 'RECORDING'
+  const waiting = series.workflow?.waitingPlans ?? 0
 
   const items: MenuItem[] = []
   if (partial + failed > 0) items.push({ text: `Try ${plural(partial + failed, 'sample', 'samples')} again`, onSelect: () => void orders.retry(false) })
   items.push({ text: 'Add older points…', onSelect: () => setAsking('extend') })
   if (planned > 0) items.push({ text: 'Compute all again…', onSelect: () => setAsking('retry') })
-  if ((past || waiting > 0) && series.workflow?.queue !== 'FRONT') items.push({ text: 'Move to the front of the queue', onSelect: () => void orders.front() })
-  if ((past || waiting > 0) && series.workflow?.queue !== 'BACK') items.push({ text: 'Move to the back of the queue', onSelect: () => void orders.back() })
+  if ((past || waiting > 0) && series.workflow?.queuePosition !== 'FRONT') items.push({ text: 'Move to the front of the queue', onSelect: () => void orders.front() })
+  if ((past || waiting > 0) && series.workflow?.queuePosition !== 'BACK') items.push({ text: 'Move to the back of the queue', onSelect: () => void orders.back() })
   if (retention) items.push({ text: 'Change how much is shown…', onSelect: () => setAsking('retain') })
   items.push({ text: 'Look for work now', onSelect: () => void orders.trigger() })
   if (past || waiting > 0) items.push({ text: 'Cancel the work on the past…', danger: true, onSelect: () => setAsking('cancel') })

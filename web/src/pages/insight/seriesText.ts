@@ -1,13 +1,15 @@
+import type { SeriesPlanKind, SeriesQueuePosition, WorkflowFragment } from '../../api/generated.ts'
 import { plural } from '../../format/numbers.ts'
 import { formatTime } from '../../format/times.ts'
 
-/** What a series works on, where it is not the backfill that everybody expects. */
-export function doing(workflow: { kind?: string | null; waiting: number; queue?: string } | null | undefined): string {
+/** Says what a series works on and where it stands in the queue; says nothing about a backfill, which is what users expect. */
+export function workText(workflow: Pick<WorkflowFragment, 'kind' | 'waitingPlans' | 'queuePosition'> | null | undefined): string {
   if (!workflow) return ''
-  const words: Record<string, string> = { recording: 'Recording the newest point.', retry: 'Computing samples again.', extension: 'Adding older points.' }
-  const waits = workflow.waiting > 0 ? `${plural(workflow.waiting, 'order', 'orders')} after that.` : ''
-  const place: Record<string, string> = { FRONT: 'Before all other series.', BACK: 'Behind all other series.' }
-  return [words[workflow.kind ?? ''], place[workflow.queue ?? ''], waits].filter(Boolean).join(' ')
+  const { kind, waitingPlans, queuePosition } = workflow
+  const work: Partial<Record<SeriesPlanKind, string>> = { RECORDING: 'Recording the newest point.', RETRY: 'Computing samples again.', EXTENSION: 'Adding older points.' }
+  const position: Partial<Record<SeriesQueuePosition, string>> = { FRONT: 'At the front of the queue.', BACK: 'At the back of the queue.' }
+  const waiting = waitingPlans > 0 ? `${plural(waitingPlans, 'plan waits', 'plans wait')}.` : ''
+  return [kind && work[kind], position[queuePosition], waiting].filter(Boolean).join(' ')
 }
 
 /** Why a plan cannot be made. One that is not tried again was an operator's order, and was dropped. */
@@ -28,17 +30,14 @@ export function isPlanning(reason: string): boolean {
   return reason.startsWith(planning)
 }
 
-const plans: Record<string, string> = {
-  backfill: 'The past',
-  recording: 'Recording',
-  retry: 'Computed again',
-  extension: 'Older points',
-  joining: 'Repositories that joined',
-}
-
-/** What a plan was for. */
-export function planText(kind: string): string {
-  return plans[kind] ?? kind
+/** The name of each kind of plan. */
+export const planTexts: Record<SeriesPlanKind, string> = {
+  BACKFILL: 'Backfill',
+  CATCH_UP: 'Catch-up backfill',
+  RECORDING: 'Recording',
+  EXTENSION: 'Older points',
+  RETRY: 'Retry',
+  SNAPSHOT: 'Snapshot',
 }
 
 /** How many sample times charts show, and where the others are. */
