@@ -40,10 +40,10 @@ func TestRepositories(t *testing.T) {
 		return added.AddRepository.Name
 	}
 	require.Equal(t, "api", add("/srv/acme/api"))
-	require.Equal(t, "api", add("/srv/acme/api"), "the same location is the same repository")
-	require.Equal(t, "other/api", add("/srv/other/api"), "a name that is taken gets more of the path")
+	require.Equal(t, "api", add("/srv/acme/api"), "a registered location returns its repository")
+	require.Equal(t, "other/api", add("/srv/other/api"), "if a name is in use, the name gets more of the path")
 	require.Equal(t, "git.example/acme/web", add("https://ann:secret@git.example/acme/web.git"))
-	require.Len(t, b.workflows.synced, 4, "each is read at once")
+	require.Len(t, b.workflows.synced, 4, "each is synced immediately")
 	b.refused(insights.NotFound, `mutation { addRepository(location: "/home/nothing") { name } }`, nil)
 	b.refused(insights.Invalid, `mutation { addRepository(location: "ext::sh -c id") { name } }`, nil)
 	b.refused(insights.Conflict, `mutation { addRepository(location: "/srv/third/api", name: "api") { name } }`, nil)
@@ -94,10 +94,10 @@ func TestHealth(t *testing.T) {
 	b := setup(t)
 	var health struct {
 		Health struct {
-			WorkerPolling bool
+			WorkerPolling  bool
 			UnservedShards []int
-			TemporalUI    string
-			Message       *string
+			TemporalUI     string
+			Message        *string
 		}
 	}
 	ask := `{ health { workerPolling unservedShards temporalUi message } }`

@@ -14,8 +14,9 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// Samples lists a series' ledger, newest time first: one statement for the samples, one for their repositories, and when asked
-// one for their values and one to count.
+// Samples lists a series' samples, newest time first. Costs one SQL statement for the samples and
+// one for their repositories; if the client requests them, one more for values and one for
+// totalCount.
 func (r *seriesResolver) Samples(ctx context.Context, s *model.InsightsSeries, first *int, after *string, filter *generated.SampleFilter, values []string) (*generated.SampleConnection, error) {
 	limit, err := checkPage(first)
 	if err != nil {
@@ -114,7 +115,7 @@ func orNil(s string) *string {
 	return &s
 }
 
-// Reasons groups what is partial or failed by why.
+// Reasons groups the partial and failed samples by reason code.
 func (r *seriesResolver) Reasons(ctx context.Context, s *model.InsightsSeries) ([]*generated.SampleReason, error) {
 	reasons, err := r.config.Store.FailedReasons(ctx, s.SeriesID, viewer(ctx))
 	if err != nil {

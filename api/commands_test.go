@@ -12,7 +12,7 @@ import (
 	"github.com/backsight/backsight/workflows"
 )
 
-func TestOrdersAboutThePast(t *testing.T) {
+func TestCommands(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	id := b.create("Debt", "TODO").DataSeries[0].SeriesID
@@ -54,10 +54,10 @@ func TestOrdersAboutThePast(t *testing.T) {
 		{By: "ann"},
 		{},
 		{},
-	}, b.workflows.orders)
+	}, b.workflows.commands)
 }
 
-func TestOrdersAboutThePastThatAreRefused(t *testing.T) {
+func TestRefusedCommands(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	variables := map[string]any{"id": b.create("Debt", "TODO").DataSeries[0].SeriesID}
@@ -66,7 +66,7 @@ func TestOrdersAboutThePastThatAreRefused(t *testing.T) {
 	}
 	require.Contains(t, b.refused(insights.Invalid, retry(`{repository: "("}`), variables), "regular expression")
 	require.Contains(t, b.refused(insights.Invalid, retry(`{outcomes: [PENDING]}`), variables), "only those that have ended")
-	require.Empty(t, b.workflows.orders)
+	require.Empty(t, b.workflows.commands)
 	b.refused(insights.NotFound, `mutation { triggerInsightSeries(seriesId: "nope") { seriesId } }`, nil)
 	b.workflows.set(func(f *fakeWorkflows) {
 		f.fail = insights.Errorf(insights.Invalid, "extend to 2 points: the series has 12, and does not get shorter")
@@ -74,8 +74,9 @@ func TestOrdersAboutThePastThatAreRefused(t *testing.T) {
 	require.Contains(t, b.refused(insights.Invalid, `mutation($id: ID!) { extendInsightSeries(seriesId: $id, points: 2) { seriesId } }`, variables), "does not get shorter")
 }
 
-// Whoever gives a series an order whose workflow was ended by hand gets a new one, and the order reaches it.
-func TestOrderToASeriesThatLostItsWorkflowStartsItAnew(t *testing.T) {
+// A command to a series whose workflow was terminated starts a new workflow, which gets the
+// command.
+func TestCommandToASeriesWithoutWorkflowStartsOne(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	view := b.create("Debt", "TODO")
@@ -84,7 +85,7 @@ func TestOrderToASeriesThatLostItsWorkflowStartsItAnew(t *testing.T) {
 	var answer struct{ RetryInsightSeriesBackfill struct{ SeriesID string } }
 	b.do(&answer, `mutation($id: ID!) { retryInsightSeriesBackfill(seriesId: $id) { seriesId } }`, map[string]any{"id": id})
 	require.Equal(t, []string{id + " Debt"}, b.workflows.started)
-	require.Equal(t, []string{"retry", "retry"}, b.workflows.messages, "refused, and taken by the new one")
+	require.Equal(t, []string{"retry", "retry"}, b.workflows.messages, "the first is refused, the second accepted by the new workflow")
 	left, err := b.store.SeriesToStart(t.Context())
 	require.NoError(t, err)
 	require.Empty(t, left)
@@ -92,7 +93,7 @@ func TestOrderToASeriesThatLostItsWorkflowStartsItAnew(t *testing.T) {
 	require.NoError(t, b.store.DeleteView(t.Context(), view.ID))
 	b.workflows.set(func(f *fakeWorkflows) { f.lost, f.started = true, nil })
 	b.refused(insights.Conflict, `mutation($id: ID!) { triggerInsightSeries(seriesId: $id) { seriesId } }`, map[string]any{"id": id})
-	require.Empty(t, b.workflows.started, "a deleted series stays ended")
+	require.Empty(t, b.workflows.started, "a deleted series gets no new workflow")
 }
 
 func TestRetentionPlansAndNotices(t *testing.T) {
@@ -122,7 +123,7 @@ func TestRetentionPlansAndNotices(t *testing.T) {
 	b.do(&answer, `mutation($id: ID!) { series: setInsightSeriesRetention(seriesId: $id, points: 2) `+fields+` }`, map[string]any{"id": id})
 	require.Equal(t, 2, *answer.Series.Retention.Override)
 	require.Equal(t, all-2, answer.Series.Retention.Archived)
-	require.Len(t, answer.Series.Points, 2, "at once")
+	require.Len(t, answer.Series.Points, 2, "applied immediately")
 	b.do(&answer, `mutation($id: ID!) { series: setInsightSeriesRetention(seriesId: $id) `+fields+` }`, map[string]any{"id": id})
 	require.Len(t, answer.Series.Points, all)
 
