@@ -35,9 +35,9 @@ func (r *queryResolver) Health(ctx context.Context) (*generated.Health, error) {
 		r.config.Logger.WarnContext(ctx, "health: Temporal does not answer", "error", err)
 		health.Message = ptr("Temporal does not answer, so no samples are computed. Is it running? `backsight doctor` checks the installation.")
 	case !polling:
-		health.Message = ptr("no worker has polled for a minute, so no samples are computed. Start one with `backsight worker` (`backsight up` includes one).")
+		health.Message = ptr("No worker has polled for a minute, so no samples are computed. Start one with `backsight worker` (`backsight up` includes one).")
 	case len(health.UnservedShards) > 0:
-		health.Message = ptr(fmt.Sprintf("no worker serves the search shards %s, so their repositories are not searched. Start one with `backsight worker --shards`.", list(health.UnservedShards)))
+		health.Message = ptr(fmt.Sprintf("No worker serves the search shards %s, so their repositories are not searched. Start one with `backsight worker --shards`.", list(health.UnservedShards)))
 	}
 	return health, nil
 }

@@ -53,7 +53,7 @@ func notBuilt(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	plain(w, http.StatusOK, "This binary was built without the web page. Install Node 20 or later, build both with\n\n    make build\n\n"+
+	plain(w, http.StatusOK, "This binary was built without the web page. Install Node 20 or later, run\n\n    make build\n\n"+
 		"and start the server again. The API (POST /graphql) and the command line work without the page.")
 }
 

@@ -110,7 +110,7 @@ func TestHealth(t *testing.T) {
 	b.do(&health, ask, nil)
 	require.True(t, health.Health.WorkerPolling)
 	require.Equal(t, []int{2, 3}, health.Health.UnservedShards)
-	require.Contains(t, *health.Health.Message, "no worker serves the search shards 2, 3")
+	require.Contains(t, *health.Health.Message, "No worker serves the search shards 2, 3")
 	b.workflows.set(func(f *fakeWorkflows) { f.fail = insights.Errorf(insights.Unavailable, "rpc error") })
 	b.do(&health, `{ health { workerPolling temporalUi message } }`, nil)
 	require.False(t, health.Health.WorkerPolling)

@@ -13,7 +13,7 @@ const answered = (state: SeriesWorkflowState) => {
 }
 const shown = (...parameters: Parameters<typeof overlay>) => overlay(...parameters).dataSeries[0]!
 
-test('tallies of the stream are the newest', () => expect(shown(answered('RUNNING'), 10, live(says('RUNNING'), undefined, 5)).completeness.counted).toBe(1))
+test('completeness of the stream replaces that of the query', () => expect(shown(answered('RUNNING'), 10, live(says('RUNNING'), undefined, 5)).completeness.counted).toBe(1))
 
 describe('the state', () => {
   const running = live(says('RUNNING'), undefined, 5)

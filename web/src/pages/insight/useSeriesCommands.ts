@@ -6,8 +6,8 @@ import { useAnnounce } from '../../ui/Announcer.tsx'
 
 export type Send = () => Promise<string | null>
 
-/** What can be asked of a series' past. Each says what happened, and answers with an error's text or null. */
-export function useSeriesOrders(seriesId: string, done: () => void) {
+/** The commands of a series. Each announces its result and returns null, or the error's text. */
+export function useSeriesCommands(seriesId: string, done: () => void) {
   const [, retry] = useMutation(RetrySeriesDocument)
   const [, extend] = useMutation(ExtendSeriesDocument)
   const [, cancel] = useMutation(CancelSeriesDocument)
@@ -18,9 +18,9 @@ export function useSeriesOrders(seriesId: string, done: () => void) {
   const [busy, setBusy] = useState(false)
   const announce = useAnnounce()
 
-  const send = async (order: Promise<OperationResult>, said: string) => {
+  const send = async (command: Promise<OperationResult>, said: string) => {
     setBusy(true)
-    const { error } = await order
+    const { error } = await command
     setBusy(false)
     const problem = error ? errorText(error) : null
     announce(problem ?? said)
@@ -29,12 +29,12 @@ export function useSeriesOrders(seriesId: string, done: () => void) {
   }
   return {
     busy,
-    retry: (all: boolean) => send(retry({ seriesId, all }), all ? 'All samples are computed again.' : 'What went wrong is tried again.'),
-    extend: (points: number) => send(extend({ seriesId, points }), `The series gets ${points} points.`),
-    cancel: (reason: string) => send(cancel({ seriesId, reason: reason.trim() || null }), 'The work on the past was cancelled.'),
-    front: () => send(front({ seriesId }), 'The series is at the front of the queue.'),
-    back: () => send(back({ seriesId }), 'The series is at the back of the queue.'),
-    retain: (points: number | null) => send(retain({ seriesId, points }), 'What charts show of the series was changed.'),
-    trigger: () => send(trigger({ seriesId }), 'The series looks for work now.'),
+    retry: (all: boolean) => send(retry({ seriesId, all }), all ? 'All samples will be computed again.' : 'Partial and failed samples will be computed again.'),
+    extend: (points: number) => send(extend({ seriesId, points }), `The series is being extended to ${points} points.`),
+    cancel: (reason: string) => send(cancel({ seriesId, reason: reason.trim() || null }), 'The backfill was cancelled.'),
+    front: () => send(front({ seriesId }), 'The series was moved to the front of the queue.'),
+    back: () => send(back({ seriesId }), 'The series was moved to the back of the queue.'),
+    retain: (points: number | null) => send(retain({ seriesId, points }), 'The number of sample times that charts show was changed.'),
+    trigger: () => send(trigger({ seriesId }), 'The series is checking for work.'),
   }
 }
