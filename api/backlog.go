@@ -6,9 +6,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// newBacklogMetrics returns a collector of what is left to do in the whole installation. It asks the database when it is asked
-// itself; every API process tells the same. While the database does not answer, backsight_database_up is 0 and the rest is
-// absent; while Temporal does not, only the shards are.
+// newBacklogMetrics returns a collector of the unfinished work in the whole installation. Each
+// scrape reads the database and Temporal, so every API process reports the same values. While the
+// database does not answer, backsight_database_up is 0 and the other metrics are absent; while
+// Temporal does not answer, only backsight_search_shards_unserved is absent.
 func newBacklogMetrics(config Config) prometheus.Collector {
 	desc := func(name, help string, labels ...string) *prometheus.Desc {
 		return prometheus.NewDesc("backsight_"+name, help, labels, nil)
@@ -16,15 +17,15 @@ func newBacklogMetrics(config Config) prometheus.Collector {
 	return backlogMetrics{
 		config:       config,
 		up:           desc("database_up", "Whether the database answered this process."),
-		series:       desc("series", "Series, by whether their first backfill is complete.", "state"),
-		unfinished:   desc("oldest_unfinished_series_seconds", "Age of the oldest series whose first backfill is not complete; 0 without one."),
-		unstarted:    desc("series_unstarted", "Series whose workflow is not started yet: for more than seconds only while no worker runs."),
-		plans:        desc("plans_unfinished", "Plans (backfills, recordings, retries, extensions) that are not complete, those of paused series too."),
-		queueAge:     desc("queue_age_seconds", "Age of the oldest plan that is not complete; 0 without one."),
-		overdue:      desc("recording_overdue_seconds", "How long the earliest recording that is not made is due; 0 when none is."),
-		repositories: desc("repositories", "Registered repositories, by how their last sync ended.", "state"),
-		struck:       desc("repositories_struck", "Repositories whose search killed its worker or stopped answering, and has not got on since."),
-		idle:         desc("search_shards_unserved", "Search shards that no worker serves: the repositories in them wait."),
+		series:       desc("series", "Series, by whether their backfill is complete.", "state"),
+		unfinished:   desc("oldest_unfinished_series_seconds", "Age of the oldest series whose backfill is not complete; 0 if there is none."),
+		unstarted:    desc("series_unstarted", "Series whose workflow is not started yet. Workers start them within seconds."),
+		plans:        desc("plans_unfinished", "Plans that are not complete, including those of paused series; without snapshots."),
+		queueAge:     desc("queue_age_seconds", "Age of the oldest plan that is not complete; 0 if there is none."),
+		overdue:      desc("recording_overdue_seconds", "Time since the earliest missing recording was due; 0 if none is missing."),
+		repositories: desc("repositories", "Registered repositories, by the result of their last sync.", "state"),
+		struck:       desc("repositories_struck", "Repositories whose last search crashed its worker or stopped sending heartbeats, without progress since."),
+		idle:         desc("search_shards_unserved", "Search shards that no worker serves. Repositories in these shards are not searched."),
 	}
 }
 
@@ -48,7 +49,7 @@ func (m backlogMetrics) Collect(to chan<- prometheus.Metric) {
 	}
 	backlog, err := m.config.Store.Backlog(ctx)
 	if err != nil {
-		m.config.Logger.Warn("metrics: the database does not answer", "err", err)
+		m.config.Logger.Warn("metrics: the database does not answer", "error", err)
 		gauge(m.up, 0)
 		return
 	}
@@ -63,9 +64,9 @@ func (m backlogMetrics) Collect(to chan<- prometheus.Metric) {
 	gauge(m.repositories, float64(backlog.Repositories-backlog.Failing), "ok")
 	gauge(m.repositories, float64(backlog.Failing), "failing")
 	gauge(m.struck, float64(backlog.Struck))
-	idle, err := idleShards(ctx, m.config)
+	idle, err := unservedShards(ctx, m.config)
 	if err != nil {
-		m.config.Logger.Warn("metrics: Temporal does not answer", "err", err)
+		m.config.Logger.Warn("metrics: Temporal does not answer", "error", err)
 		return
 	}
 	gauge(m.idle, float64(len(idle)))

@@ -55,7 +55,7 @@ func TestBacklogMetrics(t *testing.T) {
 	_, err = b.store.Plans.Begin(t.Context(), store.PlanRequest{SeriesID: series.ID, Kind: insights.BackfillPlan, Times: series.Grid.Frames()})
 	require.NoError(t, err)
 
-	// A snapshot that a recording has overtaken is dropped, and its plan stays open until the next one.
+	// A recording drops an older snapshot, whose plan stays open until the next snapshot.
 	_, err = b.store.Plans.Begin(t.Context(), store.PlanRequest{SeriesID: series.ID, Kind: insights.SnapshotPlan, Times: []time.Time{time.Now()}})
 	require.NoError(t, err)
 	require.NoError(t, b.store.Quarantine.AddStrike(t.Context(), series.ID, bad.ID, "the worker died"))
@@ -76,5 +76,5 @@ func TestBacklogMetrics(t *testing.T) {
 	b.store.Close()
 	down := b.scrape()
 	require.Equal(t, "0", down["backsight_database_up"])
-	require.NotContains(t, down, "backsight_queue_age_seconds", "unknown is not zero")
+	require.NotContains(t, down, "backsight_queue_age_seconds", "an unknown value is absent, not zero")
 }

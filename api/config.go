@@ -13,41 +13,43 @@ import (
 	"github.com/backsight/backsight/workflows"
 )
 
-// Config is what the API is made of. Store, Workflows and Repositories are required.
+// Config configures the API. Store, Workflows and Repositories are required.
 type Config struct {
 	Store     *store.Store
 	Workflows Workflows
 	// Repositories checks the location of a repository before it is registered.
 	Repositories Prober
-	// Web is the built page; nil when it was not built: then "/" says how to build it.
+	// Web is the built page. If it is nil, "/" explains how to build it.
 	Web fs.FS
-	// TemporalUI is the base URL of the Temporal web UI, without a slash at the end; "" when there is none.
+	// TemporalUI is the base URL of the Temporal UI, without a trailing slash; "" if there is none.
 	TemporalUI string
-	// Namespace is the Temporal namespace, for links; "" is "default".
+	// Namespace is the Temporal namespace, used in links; "" means "default".
 	Namespace string
 	Auth      Auth
-	// Metrics is where the API counts its requests, and what /metrics shows; nil: neither.
+	// Metrics is the registry of the API's metrics, which /metrics serves; nil disables both.
 	Metrics *prometheus.Registry
 	Logger  *slog.Logger     // nil: slog.Default
 	Now     func() time.Time // nil: time.Now
 }
 
-// Workflows is what the API asks of Temporal; *workflows.Client is it. All methods return *insights.Error.
+// Workflows is what the API needs of Temporal. *workflows.Client implements it. All errors are
+// *insights.Error.
 type Workflows interface {
 	StartSeries(ctx context.Context, series insights.Series, title string) error
 	StopSeries(ctx context.Context, seriesID string) error
-	Send(ctx context.Context, seriesID, message string, order workflows.Order) (workflows.Status, error)
+	Send(ctx context.Context, seriesID, message string, command workflows.Order) (workflows.Status, error)
 	Status(ctx context.Context, seriesID string) (workflows.Status, error)
 	Sync(ctx context.Context, repositoryID int64) error
 	ShardsWithoutPoller(ctx context.Context, shards int) ([]int, error)
 	WorkerPolling(ctx context.Context) (bool, error)
 }
 
-// Prober looks at a repository's location; package gitrepo knows how.
+// Prober checks the locations of repositories. Package gitrepo implements it.
 type Prober interface {
-	// CheckPath returns the repository's own folder for an absolute path in or of a git repository.
+	// CheckPath takes an absolute path of, or inside, a git repository and returns the repository's
+	// folder.
 	CheckPath(ctx context.Context, path string) (string, error)
-	// CheckURL returns an error unless git can clone from the URL by its form.
+	// CheckURL returns an error if the URL does not have a form that git can clone from.
 	CheckURL(url string) error
 }
 

@@ -11,23 +11,24 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// encodeCursor makes an opaque cursor of a page's last sort key. kind keeps a cursor of one list from being used on
-// another.
+// encodeCursor encodes the sort key of a page's last element as an opaque cursor. kind names the
+// list, so that decodeCursor can refuse the cursor of another list.
 func encodeCursor(kind string, parts ...string) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(kind + "\x00" + strings.Join(parts, "\x00")))
 }
 
-// decodeCursor returns the n parts of a cursor of the kind; an Invalid error for anything else.
+// decodeCursor returns the n parts of a cursor of the kind. Any other text is an Invalid error.
 func decodeCursor(kind, cursor string, n int) ([]string, error) {
 	raw, err := base64.RawURLEncoding.DecodeString(cursor)
 	parts := strings.Split(string(raw), "\x00")
 	if err != nil || parts[0] != kind || len(parts) != n+1 {
-		return nil, insights.Errorf(insights.Invalid, "after: %q is not a cursor of this list: use pageInfo.endCursor of the page before", cursor)
+		return nil, insights.Errorf(insights.Invalid, "after: %q is not a cursor of this list: use pageInfo.endCursor of the previous page", cursor)
 	}
 	return parts[1:], nil
 }
 
-// endPage cuts a list that was fetched with one element more than asked for.
+// endPage cuts a list to first elements and returns its page info. Callers must fetch one element
+// more than first, which tells whether there is a next page.
 func endPage[T any](list []T, first int, cursor func(T) string) ([]T, *generated.PageInfo) {
 	info := &generated.PageInfo{}
 	if len(list) > first {
@@ -39,8 +40,8 @@ func endPage[T any](list []T, first int, cursor func(T) string) ([]T, *generated
 	return list, info
 }
 
-// asksFor reports whether the request selects the field below the current one; what is costly and not asked for is not
-// computed. path goes on below that field.
+// asksFor reports whether the request selects a field below the current one; path continues below
+// that field. Resolvers use it to skip costly results that the client does not request.
 func asksFor(ctx context.Context, field string, path ...string) bool {
 	return selects(graphql.GetOperationContext(ctx), graphql.CollectFieldsCtx(ctx, nil), append([]string{field}, path...))
 }

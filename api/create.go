@@ -13,18 +13,19 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// What an insight may hold.
+// Limits of an insight's input.
 const (
-	maxSeries       = 20   // of a view: more lines than a chart can show apart
-	maxRepositories = 1000 // of an explicit list; a criterion covers any number
-	maxQuery        = 10_000
+	maxSeries       = 20     // of a view: a chart cannot show more lines distinguishably
+	maxRepositories = 1000   // in an explicit list; repositoryCriteria has no limit
+	maxQuery        = 10_000 // bytes
 )
 
-// newView reads the input into a view anchored at now's minute. problems holds every error in it, each a
-// *placedError at its field; the view is to be used only when there is none.
+// newView converts the input to a view whose grids are anchored at the minute of now. problems
+// holds every error in the input, each an *inputError with its field. Callers must not use the view
+// if there are problems.
 func newView(input generated.LineChartSearchInsightInput, now time.Time) (view insights.View, problems []error) {
 	refuse := func(err error, text string, field ...any) {
-		problems = append(problems, &placedError{err: err, field: append([]any{"input"}, field...), text: text})
+		problems = append(problems, &inputError{err: err, field: append([]any{"input"}, field...), text: text})
 	}
 	view.Title = strings.TrimSpace(input.Options.Title)
 	if view.Title == "" {
@@ -51,7 +52,7 @@ func newView(input generated.LineChartSearchInsightInput, now time.Time) (view i
 		if q, err := parseQuery(s.Query, method); err != nil {
 			text := s.Query
 			if errors.Is(err, errNoCaptureGroup) {
-				text = "" // it is about no place in it
+				text = "" // the error has no position
 			}
 			refuse(err, text, in("query")...)
 		} else {
@@ -91,12 +92,12 @@ func newView(input generated.LineChartSearchInsightInput, now time.Time) (view i
 	return view, dropRepeated(problems)
 }
 
-// dropRepeated drops problems of the common scope that were found once for each series.
+// dropRepeated drops duplicates: a problem of the common scope is found once for each series.
 func dropRepeated(problems []error) []error {
 	seen := map[string]bool{}
 	var kept []error
 	for _, p := range problems {
-		key := fmt.Sprint(p.(*placedError).field, p)
+		key := fmt.Sprint(p.(*inputError).field, p)
 		if !seen[key] {
 			seen[key] = true
 			kept = append(kept, p)
@@ -105,7 +106,8 @@ func dropRepeated(problems []error) []error {
 	return kept
 }
 
-// methodOf is the generation method that a series asks for, in one field or the other.
+// methodOf returns the generation method that generationMethod or generatedFromCaptureGroups
+// selects.
 func methodOf(method *generated.InsightGenerationMethod, byCapture *bool) (insights.GenerationMethod, error) {
 	captured := byCapture != nil && *byCapture
 	switch {
@@ -114,7 +116,7 @@ func methodOf(method *generated.InsightGenerationMethod, byCapture *bool) (insig
 	case method == nil:
 		return insights.Search, nil
 	case captured && *method != generated.InsightGenerationMethodSearchCompute:
-		return insights.Search, insights.Errorf(insights.Invalid, "generationMethod %s: not together with generatedFromCaptureGroups, which is SEARCH_COMPUTE", *method)
+		return insights.Search, insights.Errorf(insights.Invalid, "generationMethod %s: contradicts generatedFromCaptureGroups, which means SEARCH_COMPUTE", *method)
 	}
 	for ours, theirs := range methodModels {
 		if theirs == *method {
@@ -124,14 +126,15 @@ func methodOf(method *generated.InsightGenerationMethod, byCapture *bool) (insig
 	return insights.Search, insights.Errorf(insights.Invalid, "generationMethod %s: unknown", *method)
 }
 
-// methodModels are the generation methods as the schema has them.
+// methodModels maps the generation methods to the schema's enum.
 var methodModels = map[insights.GenerationMethod]generated.InsightGenerationMethod{
 	insights.Search:        generated.InsightGenerationMethodSearch,
 	insights.SearchCompute: generated.InsightGenerationMethodSearchCompute,
 	insights.LanguageStats: generated.InsightGenerationMethodLanguageStats,
 }
 
-// parseQuery reads a query for a generation method.
+// parseQuery parses a query and checks that the generation method supports it. For an unsupported
+// query it may return the query together with the error.
 func parseQuery(text string, method insights.GenerationMethod) (*query.Query, error) {
 	if len(text) > maxQuery {
 		return nil, insights.Errorf(insights.Invalid, "the query is %d bytes long: at most %d", len(text), maxQuery)
@@ -153,9 +156,10 @@ func parseQuery(text string, method insights.GenerationMethod) (*query.Query, er
 	return q, q.CheckByValue()
 }
 
-var errNoCaptureGroup = insights.Errorf(insights.Invalid, "a series by capture group needs a regular expression with a group in parentheses, for example: go\\s+(\\d+\\.\\d+) patterntype:regexp")
+var errNoCaptureGroup = insights.Errorf(insights.Invalid, "a series by capture group requires a regular expression with a capture group, for example: go\\s+(\\d+\\.\\d+) patterntype:regexp")
 
-// readScope reads in into scope; on an error it names the text and the field it is in.
+// readScope converts in to scope. With an error it returns the field, and the text that the error's
+// position refers to.
 func readScope(in *generated.RepositoryScopeInput, scope *insights.Scope) (text, field string, err error) {
 	if in == nil {
 		return "", "", nil
@@ -178,7 +182,7 @@ func readScope(in *generated.RepositoryScopeInput, scope *insights.Scope) (text,
 	return "", "", nil
 }
 
-// readGrid reads the time scope; without one a series has 12 monthly points.
+// readGrid converts the time scope to a grid; without one a series has 12 monthly points.
 func readGrid(in *generated.TimeScopeInput, now time.Time) insights.Grid {
 	if in == nil {
 		return insights.NewGrid(now, insights.Interval{Unit: insights.Month, Value: 1}, insights.DefaultPoints)
@@ -192,8 +196,8 @@ func readGrid(in *generated.TimeScopeInput, now time.Time) insights.Grid {
 	return grid
 }
 
-// missingRepositories returns a problem for each list of repositories that names one that is not registered: a series
-// on a mistyped name would be empty for ever.
+// missingRepositories returns a problem for each list of repositories that contains an unknown
+// name, because a series of a mistyped name would stay empty for ever.
 func (r *mutationResolver) missingRepositories(ctx context.Context, input generated.LineChartSearchInsightInput) ([]error, error) {
 	type list struct {
 		names []string
@@ -218,14 +222,15 @@ func (r *mutationResolver) missingRepositories(ctx context.Context, input genera
 			return nil, err
 		}
 		if len(missing) > 0 {
-			problems = append(problems, &placedError{field: l.field, err: insights.Errorf(insights.Invalid,
-				"not registered: %s; `backsight repo list` shows what is", strings.Join(missing, ", "))})
+			problems = append(problems, &inputError{field: l.field, err: insights.Errorf(insights.Invalid,
+				"not registered: %s; `backsight repo list` shows the registered repositories", strings.Join(missing, ", "))})
 		}
 	}
 	return problems, nil
 }
 
-// isColor accepts what can only be a colour, for the page puts it into a style.
+// isColor reports whether s can only be a colour. The page inserts it into a style, so other text
+// must be refused.
 func isColor(s string) bool {
 	for _, r := range s {
 		switch {
@@ -237,7 +242,7 @@ func isColor(s string) bool {
 	return len(s) <= 64 && !strings.Contains(strings.ToLower(s), "url")
 }
 
-// shorten cuts s to at most limit bytes at a rune's boundary.
+// shorten cuts s at a rune boundary to at most limit bytes, including an ellipsis.
 func shorten(s string, limit int) string {
 	if len(s) <= limit {
 		return s

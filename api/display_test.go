@@ -9,7 +9,8 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// What the page asks for: a bounded number of values of each series, with the number of all of them, at the price of what is shown.
+// Display options bound the number of values per series, report the total number, and reduce the
+// rows that the database returns.
 func TestSeriesDisplayOptions(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -43,7 +44,7 @@ func TestSeriesDisplayOptions(t *testing.T) {
 	}
 	ask := func(options string) (got list, statements, rows int64) {
 		operation := `{ insightViews` + options + ` { nodes { dataSeries { valueCount points { label } } } } }`
-		b.post(operation, nil) // the store learns the numbers behind new series' ids once
+		b.post(operation, nil) // fills the store's cache of series keys
 		before, read := b.statements.n.Load(), b.statements.rows.Load()
 		b.do(&got, operation, nil)
 		return got, b.statements.n.Load() - before, b.statements.rows.Load() - read
@@ -53,11 +54,11 @@ func TestSeriesDisplayOptions(t *testing.T) {
 	require.Len(t, all.InsightViews.Nodes[0].DataSeries[0].Points, 6*values)
 	require.Greater(t, everything, int64(6*values))
 	some, statements, rows := ask("(seriesDisplayOptions: {limit: 10})")
-	require.Equal(t, values, some.InsightViews.Nodes[0].DataSeries[0].ValueCount, "what is left out is told")
+	require.Equal(t, values, some.InsightViews.Nodes[0].DataSeries[0].ValueCount, "the total number includes values that are left out")
 	require.Len(t, some.InsightViews.Nodes[0].DataSeries[0].Points, 6*10)
 	require.Zero(t, some.InsightViews.Nodes[1].DataSeries[0].ValueCount)
-	require.Len(t, some.InsightViews.Nodes[1].DataSeries[0].Points, 6, "a plain search is not cut")
-	require.Equal(t, whole+1, statements, "points and their number are read together")
+	require.Len(t, some.InsightViews.Nodes[1].DataSeries[0].Points, 6, "display options do not limit a plain search")
+	require.Equal(t, whole+1, statements, "the same statements read points and their number")
 	require.Less(t, rows, int64(100))
 
 	labels := func(options string) (labels []string) {
@@ -70,11 +71,11 @@ func TestSeriesDisplayOptions(t *testing.T) {
 		}
 		return labels
 	}
-	require.Len(t, labels(`{}`), 6*20, "20 as in the reference")
+	require.Len(t, labels(`{}`), 6*20, "the default of the schema")
 	require.Equal(t, []string{"w299", "w299"}, labels(`{limit: 1, numSamples: 2}`))
 	require.Equal(t, []string{"w0"}, labels(`{limit: 1, numSamples: 1, sortOptions: {mode: RESULT_COUNT, direction: ASC}}`))
 	require.Equal(t, []string{"w0", "w1", "w2"}, labels(`{limit: 3, numSamples: 1, sortOptions: {mode: LEXICOGRAPHICAL, direction: ASC}}`))
-	require.Equal(t, []string{"w0", "w1", "w10"}, labels(`{limit: 3, numSamples: 1, sortOptions: {mode: DATE_ADDED, direction: ASC}}`), "all were added at once")
+	require.Equal(t, []string{"w0", "w1", "w10"}, labels(`{limit: 3, numSamples: 1, sortOptions: {mode: DATE_ADDED, direction: ASC}}`), "all values were added at the same time")
 
 	b.refused(insights.Invalid, `{ insightViews(seriesDisplayOptions: {limit: 0}) { nodes { id } } }`, nil)
 	b.refused(insights.Invalid, `{ insightViews(seriesDisplayOptions: {limit: 1001}) { nodes { id } } }`, nil)

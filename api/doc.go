@@ -1,19 +1,21 @@
-// Package api is what people and their programs talk to: GraphQL over HTTP (queries, mutations, live progress as
-// server-sent events), the embedded web page, GraphiQL, CSV and JSON exports, health checks.
+// Package api is the HTTP interface: GraphQL (queries, mutations, and live progress as server-sent
+// events), the embedded web page, GraphiQL, exports as CSV and JSON, and health checks.
 //
 // Invariants:
-//   - a request costs a bounded number of SQL statements whatever the number of series it shows: what several series
-//     need is loaded for all of them at once (model.Page); a test counts;
-//   - an error that leaves this package has one of insights' codes in extensions.code; a text that was not written for
-//     people stays in the log under a correlation id (errors.go);
-//   - without an authenticating proxy the server answers on loopback addresses only, to loopback host names only, and
-//     never to another site's page (guard.go, listen.go);
-//   - a mutation writes to Postgres first and tells Temporal afterwards; when that fails the worker's reconciler does it
-//     from the outbox, so the answer is a success (views.go);
-//   - a chart of many captured values is cut to what seriesDisplayOptions asks for, by Postgres where the reader sees all repositories,
-//     and says how many there are (points.go).
+//   - The number of SQL statements of a request does not depend on the number of series: data of
+//     several series is loaded for all of them together (model.Page). A test counts statements.
+//   - Each error in a response has one of the codes of package insights in extensions.code. The
+//     text of an unexpected error is only logged, under a correlation id that the response contains
+//     (errors.go).
+//   - Without an authenticating proxy the server listens on loopback addresses only, accepts
+//     loopback host names only, and refuses requests of other sites' pages (guard.go, listen.go).
+//   - A mutation commits to Postgres first and calls Temporal afterwards. If that call fails, the
+//     mutation still succeeds, and the worker's reconciler repeats the call (views.go).
+//   - A chart with many captured values returns only those that seriesDisplayOptions selects, and
+//     their total number. Postgres makes the selection if the viewer sees all repositories
+//     (points.go).
 //
-// Non-goals: no SQL, no searching, no workflow code. Package generated is written by `make generate`.
+// Non-goals: SQL, searching, workflow code. `make generate` writes package generated.
 //
 // Read next: schema.graphql, server.go, resolver.go.
 package api

@@ -14,32 +14,33 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// presentError turns any error of a resolver into what a client may see. Errors written for people (insights.Error,
-// except internal ones, and errors in input) keep their text; GraphQL's own (syntax, validation, limits) are invalid
-// requests; everything else becomes a correlation id, under which the log holds the real text.
+// presentError returns a function that converts a resolver's error to the one that the client gets.
+// Input errors and insights.Errors keep their text, except those with the code Internal. Errors of
+// the GraphQL engine (syntax, validation, limits) get the code Invalid. For any other error the
+// client gets a correlation id, and the text is logged with this id.
 func presentError(logger *slog.Logger) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		presented := graphql.DefaultErrorPresenter(ctx, err) // path and locations
-		var placed *placedError
-		var known *insights.Error
+		input, isInput := errors.AsType[*inputError](err)
+		known, isKnown := errors.AsType[*insights.Error](err)
 		switch {
-		case errors.As(err, &placed):
-			presented.Message = placed.Error()
-			presented.Extensions = placed.extensions()
-		case errors.As(err, &known) && known.Code != insights.Internal:
+		case isInput:
+			presented.Message = input.Error()
+			presented.Extensions = input.extensions()
+		case isKnown && known.Code != insights.Internal:
 			presented.Message = publicMessage(known)
 			presented.Extensions = map[string]any{"code": string(known.Code)}
 			if known.Code == insights.Unavailable {
-				logger.WarnContext(ctx, "a request met something unavailable", "path", presented.Path.String(), "err", known.Message, "cause", known.Cause)
+				logger.WarnContext(ctx, "a request failed because a service is unavailable", "path", presented.Path.String(), "error", known.Message, "cause", known.Cause)
 			}
 		case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-			presented.Message = "the request was ended before its answer was ready: ask for less at once, or try again"
+			presented.Message = "the request took too long: request less data at once, or try again"
 			presented.Extensions = map[string]any{"code": string(insights.Unavailable)}
 		case isGraphQLs(err):
 			presented.Extensions = map[string]any{"code": string(insights.Invalid)}
 		default:
 			id := rand.Text()
-			logger.ErrorContext(ctx, "a request failed", "id", id, "path", presented.Path.String(), "err", err)
+			logger.ErrorContext(ctx, "a request failed", "id", id, "path", presented.Path.String(), "error", err)
 			presented.Message = internalMessage(id)
 			presented.Extensions = map[string]any{"code": string(insights.Internal), "id": id}
 		}
@@ -47,8 +48,8 @@ func presentError(logger *slog.Logger) graphql.ErrorPresenterFunc {
 	}
 }
 
-// publicMessage is an error's message. That of something unavailable often ends with what a driver said (addresses, user
-// names): that part stays in the log.
+// publicMessage returns an error's message. Messages of the code Unavailable often end with a
+// driver's text, which can contain addresses and user names; publicMessage removes it.
 func publicMessage(e *insights.Error) string {
 	if e.Code != insights.Unavailable || e.Cause == nil {
 		return e.Message
@@ -56,17 +57,19 @@ func publicMessage(e *insights.Error) string {
 	return strings.TrimSuffix(e.Message, ": "+e.Cause.Error())
 }
 
-// isGraphQLs reports whether err was made by the GraphQL engine about the request itself: it wraps nothing.
+// isGraphQLs reports whether the GraphQL engine itself created err, about the request: such an
+// error wraps no other.
 func isGraphQLs(err error) bool {
-	var g *gqlerror.Error
-	return errors.As(err, &g) && g.Err == nil
+	g, ok := errors.AsType[*gqlerror.Error](err)
+	return ok && g.Err == nil
 }
 
 func internalMessage(id string) string {
-	return "something went wrong on the server; its log has the details under " + id
+	return "internal error; the server's log has the details under the id " + id
 }
 
-// recoverPanic keeps one broken resolver from ending the process, and its stack in the log.
+// recoverPanic returns a function that logs a resolver's panic with its stack and converts it to an
+// Internal error.
 func recoverPanic(logger *slog.Logger) graphql.RecoverFunc {
 	return func(ctx context.Context, reason any) error {
 		logger.ErrorContext(ctx, "a resolver panicked", "panic", reason, "stack", string(debug.Stack()))

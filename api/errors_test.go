@@ -31,7 +31,7 @@ func TestPresentedErrors(t *testing.T) {
 		{"foreign in GraphQL's wrapping", "internal", "", gqlerror.Wrap(secret), true},
 		{"GraphQL's own", "invalid", "unknown field", gqlerror.Errorf("unknown field"), false},
 		{"ended", "unavailable", "", fmt.Errorf("points: %w", context.DeadlineExceeded), false},
-		{"a query's", "invalid", "bad", &placedError{err: &query.Error{Message: "bad", Suggestion: "good"}}, false},
+		{"a query's", "invalid", "bad", &inputError{err: &query.Error{Message: "bad", Suggestion: "good"}}, false},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -55,12 +55,12 @@ func TestPresentedErrors(t *testing.T) {
 	}
 }
 
-func TestInternalTextStaysInside(t *testing.T) {
+func TestInternalTextIsOnlyLogged(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.store.Close()
 	message := b.refused(insights.Internal, `{ settings { key } }`, nil)
-	require.Contains(t, message, "its log has the details")
+	require.Contains(t, message, "log has the details")
 	require.NotContains(t, message, "pool")
 	require.Contains(t, b.log.String(), "pool")
 }
@@ -76,11 +76,11 @@ func TestUTF16Offset(t *testing.T) {
 		{"abc", 3, 3},
 		{"abc", 9, 3},
 		{"äb", 2, 1},
-		{"äb", 1, 0}, // inside a character: its start
+		{"äb", 1, 0}, // inside a character: becomes its start
 		{"😀b", 4, 2},
 		{"😀b", 5, 3},
 		{"\xffb", 1, 1},
-		{"\xffb", 2, 2}, // not UTF-8: one replacement character each
+		{"\xffb", 2, 2}, // invalid UTF-8: one replacement character for each byte
 		{"", 0, 0},
 	} {
 		require.Equal(t, row.want, utf16Offset(row.text, row.offset), "%q at %d", row.text, row.offset)

@@ -12,10 +12,13 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// exportHandler answers GET /export/{view}.csv and .json: a row for each point of each series, archived ones and the snapshot too, with the chart's filters as
-// the parameters from, to, includeRepoRegex and excludeRepoRegex. JSON is one object a line, as the command line prints
-// it. It may take as long as its reader gets on. One that cannot go on breaks off the connection: an answer that comes to its end is
-// the whole one.
+// exportHandler serves GET /export/{view}.csv and .json. An export has a row for each point of each
+// series, including archived points and the snapshot. The parameters from, to, includeRepoRegex and
+// excludeRepoRegex filter it as they filter a chart. JSON has one object per line, with the names
+// that the command line uses.
+//
+// An export may take any time while the client keeps reading (exportIdle). If it fails after it has
+// started, the handler aborts the connection, so a response that ends regularly is complete.
 func exportHandler(config Config) http.Handler {
 	return http.HandlerFunc(func(answer http.ResponseWriter, r *http.Request) {
 		w := unhurried(answer)
@@ -38,26 +41,26 @@ func exportHandler(config Config) http.Handler {
 			err = writeJSONLines(json.NewEncoder(w), view, points)
 		}
 		if err != nil {
-			config.Logger.WarnContext(r.Context(), "an export ended early", "insight", id, "err", err)
-			panic(http.ErrAbortHandler) // the status is sent: only this keeps the server from ending the answer in order
+			config.Logger.WarnContext(r.Context(), "an export failed", "insight", id, "error", err)
+			panic(http.ErrAbortHandler) // the status is sent already; this aborts the connection
 		}
 	})
 }
 
-// exportIdle is how long the reader of an export may take over what it got last.
+// exportIdle bounds the time that the client of an export may take to read one write.
 const exportIdle = time.Minute
 
-// unhurriedWriter moves the deadline of its answer on with each write.
+// unhurriedWriter extends the response's write deadline with each write.
 type unhurriedWriter struct {
 	http.ResponseWriter
 	control *http.ResponseController
 }
 
-// unhurried lifts the server's deadlines from an answer: that for the read which notices a client's leaving, and that for
-// writing until the first write sets a new one.
+// unhurried removes the server's deadlines from a response. The first write sets a new write
+// deadline. The read deadline would otherwise end the read that detects a disconnected client.
 func unhurried(w http.ResponseWriter) unhurriedWriter {
 	u := unhurriedWriter{ResponseWriter: w, control: http.NewResponseController(w)}
-	_ = u.control.SetWriteDeadline(time.Time{}) // these fail on a test's recorder only, which has no deadlines
+	_ = u.control.SetWriteDeadline(time.Time{}) // fails only for a test's recorder, which has no deadlines
 	_ = u.control.SetReadDeadline(time.Time{})
 	return u
 }
@@ -67,7 +70,7 @@ func (u unhurriedWriter) Write(p []byte) (int, error) {
 	return u.ResponseWriter.Write(p)
 }
 
-// exported reads the view and its points with the request's filters.
+// exported returns the view and its points, with the request's filters applied.
 func exported(r *http.Request, s *store.Store, id string) (view insights.View, points map[string][]store.Point, err error) {
 	q := r.URL.Query()
 	filter := store.PointFilter{Include: q.Get("includeRepoRegex"), Exclude: q.Get("excludeRepoRegex"), Viewer: viewer(r.Context())}
@@ -139,7 +142,8 @@ func writeCSV(w *csv.Writer, view insights.View, points map[string][]store.Point
 	return w.Error()
 }
 
-// spreadsheetText keeps a spreadsheet from taking a text for a formula: captured values come from anybody's files.
+// spreadsheetText escapes text that a spreadsheet would evaluate as a formula. Captured values come
+// from files of the searched repositories, whose authors are not trusted.
 func spreadsheetText(s string) string {
 	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
 		return "'" + s
@@ -147,7 +151,7 @@ func spreadsheetText(s string) string {
 	return s
 }
 
-// exportedPoint is a line of JSON; the names are those of `backsight insight points --json`.
+// exportedPoint is a line of the JSON export, with the names of `backsight insight points --json`.
 type exportedPoint struct {
 	Series   string                `json:"series"`
 	Label    string                `json:"label"`
@@ -159,7 +163,8 @@ type exportedPoint struct {
 	Archived bool                  `json:"archived,omitempty"`
 }
 
-// kindOf says what a row is: a point of the chart, an archived one that charts do not show any more, or the snapshot.
+// kindOf returns the kind of a row: "point", "archived" for one that charts no longer show, or
+// "snapshot".
 func kindOf(p store.Point) string {
 	switch {
 	case p.Snapshot:
@@ -191,7 +196,7 @@ func writeJSONLines(e *json.Encoder, view insights.View, points map[string][]sto
 	return nil
 }
 
-// labelOf is what a chart calls the line of a point: the captured value, or the series' label.
+// labelOf returns the label of a point's line in a chart: the captured value, or the series' label.
 func labelOf(s insights.ViewSeries, p store.Point) string {
 	if p.Label != "" {
 		return p.Label

@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// exportOf serves exports as a server does that gives answers no time at all, through the writers that around makes. It returns the
-// export of a view with many rows as a client gets it.
+// exportOf runs a server whose deadlines have always expired and requests the export of a view with
+// many rows. around wraps the response writer. It returns the export as the client receives it.
 func exportOf(t *testing.T, format string, around func(http.ResponseWriter) http.ResponseWriter) (text string, err error) {
 	t.Helper()
 	b := setup(t)
@@ -39,7 +39,7 @@ func exportOf(t *testing.T, format string, around func(http.ResponseWriter) http
 	return string(all), err
 }
 
-// An export has as much time as its rows need: each write moves the deadline on.
+// An export may take longer than the server's deadlines: each write extends the deadline.
 func TestExportOutlivesTheServersDeadlines(t *testing.T) {
 	t.Parallel()
 	for format, lines := range map[string]int{"json": 120, "csv": 121} {
@@ -52,15 +52,15 @@ func TestExportOutlivesTheServersDeadlines(t *testing.T) {
 			})
 			require.NoError(t, err)
 			require.Equal(t, lines, strings.Count(text, "\n"))
-			require.Equal(t, 1, deadlines.read, "the read that notices a client's leaving goes on")
+			require.Equal(t, 1, deadlines.read, "the read that detects a disconnect has no deadline")
 			require.Greater(t, deadlines.write, deadlines.writes)
 			require.Greater(t, deadlines.writes, 1)
 		})
 	}
 }
 
-// An export that cannot go on does not end as a whole one does.
-func TestExportCutOffIsNoWholeOne(t *testing.T) {
+// A failed export ends the connection, unlike a complete one.
+func TestFailedExportIsNotComplete(t *testing.T) {
 	t.Parallel()
 	for _, format := range []string{"json", "csv"} {
 		t.Run(format, func(t *testing.T) {
@@ -74,7 +74,7 @@ func TestExportCutOffIsNoWholeOne(t *testing.T) {
 	}
 }
 
-// deadlineWriter counts how often an answer moves its deadlines.
+// deadlineWriter counts how often a response sets its deadlines.
 type deadlineWriter struct {
 	http.ResponseWriter
 	read, write, writes int
@@ -95,7 +95,7 @@ func (w *deadlineWriter) SetWriteDeadline(t time.Time) error {
 	return http.NewResponseController(w.ResponseWriter).SetWriteDeadline(t)
 }
 
-// brokenWriter fails once it has written so much, what it has written having been sent.
+// brokenWriter sends a number of bytes and then fails.
 type brokenWriter struct {
 	http.ResponseWriter
 	left int

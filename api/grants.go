@@ -8,15 +8,17 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// administrator refuses who is none. Without an authenticating proxy everybody is one.
+// administrator returns a Forbidden error unless the viewer is an administrator. Without an
+// authenticating proxy every viewer is one.
 func administrator(ctx context.Context) error {
 	if viewer(ctx).Admin {
 		return nil
 	}
-	return insights.Errorf(insights.Forbidden, "who sees which repository is for administrators: the server's --admins names them")
+	return insights.Errorf(insights.Forbidden, "only administrators may manage access to repositories: the option --admins of the server names them")
 }
 
-// mustSee makes a private repository one that does not exist, for who may not see it.
+// mustSee returns a NotFound error if the repository does not exist or the viewer may not see it,
+// so that a viewer cannot find out that a hidden repository exists.
 func (r *resolver) mustSee(ctx context.Context, name string) error {
 	if viewer(ctx).Admin {
 		return nil
@@ -24,7 +26,7 @@ func (r *resolver) mustSee(ctx context.Context, name string) error {
 	return r.config.Store.Repositories.CheckVisible(ctx, viewer(ctx), name)
 }
 
-// RepositoryGrants lists who may see what.
+// RepositoryGrants lists grants.
 func (r *queryResolver) RepositoryGrants(ctx context.Context, first *int, after, repository, login *string) (*generated.RepositoryGrantConnection, error) {
 	if err := administrator(ctx); err != nil {
 		return nil, err
@@ -54,7 +56,7 @@ func (r *queryResolver) RepositoryGrants(ctx context.Context, first *int, after,
 	return connection, nil
 }
 
-// SetRepositoryPrivate hides a repository or shows it to everybody.
+// SetRepositoryPrivate makes a repository private or public.
 func (r *mutationResolver) SetRepositoryPrivate(ctx context.Context, name string, private bool) (*generated.Repository, error) {
 	if err := administrator(ctx); err != nil {
 		return nil, err
@@ -65,7 +67,7 @@ func (r *mutationResolver) SetRepositoryPrivate(ctx context.Context, name string
 	return r.accessChanged(ctx, name, "private", private)
 }
 
-// GrantRepository lets a person see a repository.
+// GrantRepository lets a person see a private repository. Idempotent.
 func (r *mutationResolver) GrantRepository(ctx context.Context, name, login string) (*generated.Repository, error) {
 	if err := administrator(ctx); err != nil {
 		return nil, err
@@ -76,7 +78,7 @@ func (r *mutationResolver) GrantRepository(ctx context.Context, name, login stri
 	return r.accessChanged(ctx, name, "granted", login)
 }
 
-// accessChanged leaves a line of who changed what, and answers with the repository.
+// accessChanged logs a change of access with the person who made it, and returns the repository.
 func (r *mutationResolver) accessChanged(ctx context.Context, name string, what ...any) (*generated.Repository, error) {
 	r.config.Logger.InfoContext(ctx, "access to a repository was changed", append([]any{"repository", name, "by", actor(ctx)}, what...)...)
 	repository, err := r.config.Store.Repositories.ByName(ctx, name)
@@ -86,13 +88,13 @@ func (r *mutationResolver) accessChanged(ctx context.Context, name string, what 
 	return repositoryModel(repository), nil
 }
 
-// RevokeRepository takes back what GrantRepository gave.
+// RevokeRepository removes one grant of a person, or without a name all of them. Idempotent.
 func (r *mutationResolver) RevokeRepository(ctx context.Context, name *string, login string) (*generated.EmptyResponse, error) {
 	if err := administrator(ctx); err != nil {
 		return nil, err
 	}
 	if name != nil && *name == "" {
-		return nil, insights.Errorf(insights.Invalid, "name: give a repository's name, or null for all that %s may see", login)
+		return nil, insights.Errorf(insights.Invalid, "name: give a repository's name, or null for all grants of %s", login)
 	}
 	if err := r.config.Store.Access.Revoke(ctx, orEmpty(name), login); err != nil {
 		return nil, err

@@ -26,14 +26,14 @@ func TestRepositoryGrants(t *testing.T) {
 	lists := func(who string) bool {
 		return strings.Contains(ask(who, `{ repositories { totalCount nodes { name } } }`), `"secret"`)
 	}
-	require.True(t, lists("ann"), "public until somebody says otherwise")
+	require.True(t, lists("ann"), "repositories are public by default")
 
 	const hide, grant, all = `mutation { setRepositoryPrivate(name: "secret", private: true) { name isPrivate } }`,
 		`mutation { grantRepository(name: "secret", login: "ann") { isPrivate } }`, `{ repositoryGrants { nodes { repository login isPrivate } } }`
 	for _, operation := range []string{hide, grant, all, `mutation { revokeRepository(login: "root") { alwaysNil } }`} {
 		answer := ask("ann", operation)
 		require.Contains(t, answer, `"code":"forbidden"`, operation)
-		require.Contains(t, answer, "is for administrators")
+		require.Contains(t, answer, "only administrators may")
 	}
 	require.True(t, lists("ann"))
 
@@ -46,7 +46,7 @@ func TestRepositoryGrants(t *testing.T) {
 		`mutation { removeRepository(name: "secret") { alwaysNil } }`, `mutation { syncRepository(name: "secret") { alwaysNil } }`,
 		`mutation { renameRepository(name: "secret", newName: "mine") { name } }`,
 	} {
-		require.Contains(t, ask("ann", operation), `repository secret does not exist`, "what is hidden is not there")
+		require.Contains(t, ask("ann", operation), `repository secret does not exist`, "a hidden repository looks like a missing one")
 	}
 	for range 2 {
 		require.Contains(t, ask("root", grant), `{"isPrivate":true}`)
@@ -67,7 +67,7 @@ func TestRepositoryGrants(t *testing.T) {
 			}
 		}
 	}
-	b.do(&struct{}{}, `mutation { grantRepository(name: "open", login: "bob") { name } }`, nil) // without a proxy everybody is an administrator
+	b.do(&struct{}{}, `mutation { grantRepository(name: "open", login: "bob") { name } }`, nil) // without a proxy every viewer is an administrator
 	page := `query($after: String, $login: String) { repositoryGrants(first: 1, after: $after, login: $login) { nodes { repository login isPrivate } pageInfo { endCursor hasNextPage } } }`
 	b.do(&grants, page, nil)
 	require.Equal(t, "open", grants.RepositoryGrants.Nodes[0].Repository)
@@ -93,7 +93,7 @@ func TestRepositoryGrants(t *testing.T) {
 	const added = `mutation { addRepository(location: "/srv/secret", private: true) { name isPrivate } }`
 	require.Contains(t, ask("ann", added), `"code":"forbidden"`)
 	require.True(t, lists("ann"))
-	require.Contains(t, ask("root", added), `{"name":"secret","isPrivate":true}`, "one that is there becomes private")
+	require.Contains(t, ask("root", added), `{"name":"secret","isPrivate":true}`, "a registered repository becomes private")
 	require.False(t, lists("ann"))
 	again := ask("ann", `mutation { addRepository(location: "/srv/secret", name: "mine") { name } }`)
 	require.Contains(t, again, `"code":"conflict"`)

@@ -11,14 +11,15 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// pagePolicy is the Content-Security-Policy of everything but GraphiQL: no inline script or style, nothing from
-// elsewhere, no framing.
+// pagePolicy is the Content-Security-Policy of all responses except GraphiQL's: no inline scripts
+// or styles, no content from other origins, no framing.
 const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
 	"connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// guard is what stands before every handler: response headers that tie a browser's hands, refusal of other sites'
-// requests and, without an authenticating proxy, of host names that are not this machine's (a page elsewhere could
-// point its own name at 127.0.0.1 and would then be "same origin").
+// guard wraps the whole server. It sets security headers, authenticates requests and refuses
+// cross-origin ones. Without an authenticating proxy it also refuses host names other than loopback
+// names: otherwise another site could resolve its own name to 127.0.0.1 and its pages would count
+// as same-origin.
 func guard(auth Auth, next http.Handler) http.Handler {
 	crossOrigin := http.NewCrossOriginProtection()
 	next = crossOrigin.Handler(authenticate(auth, next))
@@ -30,8 +31,8 @@ func guard(auth Auth, next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		if auth.Mode != AuthProxy && !isLoopbackHost(r.Host) {
-			http.Error(w, "this server answers to loopback names only, such as 127.0.0.1 or localhost; to be reached under "+
-				"another name it needs an authenticating proxy (--auth proxy)", http.StatusMisdirectedRequest)
+			http.Error(w, "this server accepts loopback host names only, such as 127.0.0.1 or localhost; other names "+
+				"require an authenticating proxy (--auth proxy)", http.StatusMisdirectedRequest)
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
@@ -52,31 +53,32 @@ func isLoopbackHost(hostport string) bool {
 	return err == nil && ip.IsLoopback()
 }
 
-// AuthMode says who decides who may come in.
+// AuthMode selects how requests are authenticated.
 type AuthMode string
 
 // The modes.
 const (
-	// AuthNone: everyone who can connect, which is why it is for loopback addresses only.
+	// AuthNone accepts every client that can connect. It is for loopback addresses only.
 	AuthNone AuthMode = "none"
-	// AuthProxy: a proxy in one of the named networks, which sends the person's name in a header.
+	// AuthProxy accepts connections of a proxy in one of the networks. The proxy sends the person's
+	// name in a header.
 	AuthProxy AuthMode = "proxy"
 )
 
-// Auth is how requests are authenticated. The zero value is AuthNone.
+// Auth configures the authentication of requests. The zero value means AuthNone.
 type Auth struct {
 	Mode     AuthMode
 	Networks []netip.Prefix // of the proxy; AuthProxy needs at least one
-	Header   string         // with the person's name; "" is X-Forwarded-User
-	Admins   []string       // with AuthProxy, those who see private repositories without a grant
-	// AnyAddress lets AuthNone listen beyond loopback, for a container whose port is published on loopback. Requests must
-	// still name a loopback host.
+	Header   string         // holds the person's name; "" means X-Forwarded-User
+	Admins   []string       // with AuthProxy, logins of the administrators, who see all repositories
+	// AnyAddress lets AuthNone listen on any address, for a container whose port is published on
+	// loopback. Requests must still use a loopback host name.
 	AnyAddress bool
 }
 
 type actorKey struct{}
 
-// actor is the person behind a request, as the proxy names them; "" without a proxy.
+// actor returns the login that the proxy sent with a request; "" without a proxy.
 func actor(ctx context.Context) string {
 	name, _ := ctx.Value(actorKey{}).(string)
 	return name
@@ -84,14 +86,16 @@ func actor(ctx context.Context) string {
 
 type viewerKey struct{}
 
-// viewer is who sees what a request asks for. A request that no guard let in is nobody's: it sees public repositories only.
+// viewer returns the viewer of a request. A request that did not pass through guard has the zero
+// Viewer, who sees public repositories only.
 func viewer(ctx context.Context) store.Viewer {
 	who, _ := ctx.Value(viewerKey{}).(store.Viewer)
 	return who
 }
 
-// authenticate lets in what the proxy vouches for. A connection from elsewhere is refused whatever its headers say.
-// /healthz and /readyz tell nothing and are open.
+// authenticate stores the request's viewer in its context. With AuthProxy it refuses connections
+// from outside the proxy's networks, whatever their headers, and requests without a login. /healthz
+// and /readyz reveal nothing and need no authentication.
 func authenticate(auth Auth, next http.Handler) http.Handler {
 	as := func(r *http.Request, who store.Viewer) *http.Request {
 		ctx := context.WithValue(r.Context(), actorKey{}, who.Login)
@@ -111,12 +115,12 @@ func authenticate(auth Auth, next http.Handler) http.Handler {
 		}
 		peer, err := netip.ParseAddrPort(r.RemoteAddr)
 		if err != nil || !contains(auth.Networks, peer.Addr().Unmap()) {
-			http.Error(w, "this server is reached through its authenticating proxy only", http.StatusForbidden)
+			http.Error(w, "this server accepts connections of its authenticating proxy only", http.StatusForbidden)
 			return
 		}
 		name := strings.TrimSpace(r.Header.Get(header))
 		if name == "" {
-			http.Error(w, "the proxy did not say who you are (header "+header+")", http.StatusUnauthorized)
+			http.Error(w, "the proxy did not send a login (header "+header+")", http.StatusUnauthorized)
 			return
 		}
 		next.ServeHTTP(w, as(r, store.Viewer{Login: name, Admin: slices.Contains(auth.Admins, name)}))

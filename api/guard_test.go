@@ -78,11 +78,11 @@ func TestProxyAuthentication(t *testing.T) {
 	require.Equal(t, "ann", seen)
 	require.Equal(t, 200, status(h, request(http.MethodPost, "/graphql", from("[::ffff:10.2.3.4]:999", "ann"))))
 	require.Equal(t, 401, status(h, request(http.MethodPost, "/graphql", from("10.2.3.4:999", ""))))
-	require.Equal(t, 403, status(h, request(http.MethodPost, "/graphql", from("192.168.1.1:999", "ann"))), "anybody can send a header")
+	require.Equal(t, 403, status(h, request(http.MethodPost, "/graphql", from("192.168.1.1:999", "ann"))), "a header from outside the proxy's networks is ignored")
 	require.Equal(t, 200, status(h, request(http.MethodGet, "/healthz", from("192.168.1.1:999", ""))))
 
 	claimed := "mallory"
-	require.Equal(t, "ann", by(context.WithValue(t.Context(), actorKey{}, "ann"), &claimed), "the proxy's word counts")
+	require.Equal(t, "ann", by(context.WithValue(t.Context(), actorKey{}, "ann"), &claimed), "the proxy's login takes precedence")
 	require.Equal(t, "mallory", by(t.Context(), &claimed))
 }
 
@@ -139,7 +139,7 @@ func TestPage(t *testing.T) {
 		cache  string
 	}{
 		{"/", html, 200, "<html>the page", "no-cache"},
-		{"/", nil, 200, "<html>the page", "no-cache"}, // curl and uptime checks take anything
+		{"/", nil, 200, "<html>the page", "no-cache"}, // curl and uptime checks accept any content type
 		{"/index.html", html, 404, "", ""},
 		{"/insights/2xKq", html, 200, "<html>the page", "no-cache"},
 		{"/insights/2xKq", nil, 404, "", ""},
@@ -170,7 +170,7 @@ func TestGraphiQL(t *testing.T) {
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, request(http.MethodGet, "/graphiql", nil))
 	require.Equal(t, 200, w.Code)
-	require.NotContains(t, w.Body.String(), "//", "nothing from elsewhere")
+	require.NotContains(t, w.Body.String(), "//", "no content from other servers")
 	require.Contains(t, w.Header().Get("Content-Security-Policy"), "script-src 'self';")
 	w = httptest.NewRecorder()
 	h.ServeHTTP(w, request(http.MethodGet, "/graphiql/boot.js", nil))
@@ -192,5 +192,5 @@ func TestReady(t *testing.T) {
 	require.Equal(t, 200, get("/readyz"))
 	b.store.Close()
 	require.Equal(t, 503, get("/readyz"))
-	require.Equal(t, 200, get("/healthz"), "the process itself lives")
+	require.Equal(t, 200, get("/healthz"), "the process is running")
 }

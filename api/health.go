@@ -13,10 +13,10 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// probeTimeout bounds each look at another part of the installation.
+// probeTimeout bounds each check of another part of the installation.
 const probeTimeout = 2 * time.Second
 
-// Health tells the page whether a banner is needed, and what it should say.
+// Health returns the state of the installation. The page shows its message in a banner.
 func (r *queryResolver) Health(ctx context.Context) (*generated.Health, error) {
 	health := &generated.Health{}
 	if r.config.TemporalUI != "" {
@@ -26,24 +26,24 @@ func (r *queryResolver) Health(ctx context.Context) (*generated.Health, error) {
 	defer cancel()
 	polling, err := r.config.Workflows.WorkerPolling(ctx)
 	health.WorkerPolling = err == nil && polling
-	health.IdleShards = []int{}
+	health.UnservedShards = []int{}
 	if health.WorkerPolling {
-		health.IdleShards, err = idleShards(ctx, r.config)
+		health.UnservedShards, err = unservedShards(ctx, r.config)
 	}
 	switch {
 	case err != nil:
-		r.config.Logger.WarnContext(ctx, "health: Temporal does not answer", "err", err)
-		health.Message = ptr("Temporal does not answer, so nothing is computed: is it running? `backsight doctor` says what was found.")
+		r.config.Logger.WarnContext(ctx, "health: Temporal does not answer", "error", err)
+		health.Message = ptr("Temporal does not answer, so no samples are computed. Is it running? `backsight doctor` checks the installation.")
 	case !polling:
-		health.Message = ptr("no worker has polled for a minute, so nothing is computed: start one with `backsight worker` (`backsight up` has its own).")
-	case len(health.IdleShards) > 0:
-		health.Message = ptr(fmt.Sprintf("no worker serves the search shards %s, so the repositories in them wait: start one with `backsight worker --shards`.", list(health.IdleShards)))
+		health.Message = ptr("No worker has polled for a minute, so no samples are computed. Start one with `backsight worker` (`backsight up` includes one).")
+	case len(health.UnservedShards) > 0:
+		health.Message = ptr(fmt.Sprintf("No worker serves the search shards %s, so their repositories are not searched. Start one with `backsight worker --shards`.", list(health.UnservedShards)))
 	}
 	return health, nil
 }
 
-// idleShards are the search shards that nobody serves.
-func idleShards(ctx context.Context, config Config) ([]int, error) {
+// unservedShards returns the search shards that no worker has polled for a minute.
+func unservedShards(ctx context.Context, config Config) ([]int, error) {
 	var shards int
 	if err := config.Store.Settings.Read(ctx, store.SettingShards, &shards); err != nil {
 		return nil, err
@@ -63,14 +63,14 @@ func list(numbers []int) string {
 	return strings.Join(texts, ", ")
 }
 
-// readyHandler answers 200 when the database answers: without it no request can succeed. Workers and Temporal may be
-// away; the page then says so.
+// readyHandler returns 200 if the database answers, because no request can succeed without it. It
+// does not check workers and Temporal; the page shows when they are missing.
 func readyHandler(config Config) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), probeTimeout)
 		defer cancel()
 		if err := config.Store.Ping(ctx); err != nil {
-			config.Logger.WarnContext(ctx, "not ready", "err", err)
+			config.Logger.WarnContext(ctx, "not ready: the database does not answer", "error", err)
 			plain(w, http.StatusServiceUnavailable, "the database does not answer")
 			return
 		}
@@ -81,7 +81,7 @@ func readyHandler(config Config) http.Handler {
 func plain(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = io.WriteString(w, text+"\n") // the client is gone when this fails
+	_, _ = io.WriteString(w, text+"\n") // fails only if the client has disconnected
 }
 
 func ptr[T any](v T) *T { return &v }

@@ -12,8 +12,8 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// What one request may ask for. The page's largest query, 50 views with all their points, costs about 54,000 units, a unit
-// being about one value in the answer.
+// Limits of one request. A unit of complexity is about one value in the response. The page's
+// largest query, 50 views with all their points, costs about 54,000 units.
 const (
 	maxComplexity = 200_000
 	maxDepth      = 12
@@ -23,8 +23,9 @@ const (
 	maxBody       = 1 << 20 // bytes of a request's body
 )
 
-// complexityWeights says how many elements each list has, for the count of values in an answer. Lists without an
-// argument count their usual size: a view has about 3 series, a series about 20 points.
+// complexityWeights sets the number of elements that each list adds to a request's complexity.
+// Lists without an argument for their size count with a typical one: 3 series for a view, 20 points
+// for a series.
 func complexityWeights(c *generated.ComplexityRoot) {
 	c.Query.InsightViews = func(child int, first *int, _ *string, id *string, _ *string, _ *generated.SeriesDisplayOptionsInput) int {
 		if id != nil {
@@ -38,7 +39,7 @@ func complexityWeights(c *generated.ComplexityRoot) {
 	c.InsightView.DataSeriesDefinitions = func(child int) int { return 3 * child }
 	c.InsightsSeries.Points = func(child int, _, _ *time.Time, _, _ *string) int { return 20 * (1 + child) }
 	c.InsightsSeries.Samples = func(child int, first *int, _ *string, _ *generated.SampleFilter, _ []string) int {
-		return 10 + pageSize(first)*child // 10: a statement for each series
+		return 10 + pageSize(first)*child // 10: one SQL statement for each series
 	}
 	c.InsightsSeries.Reasons = func(child int) int { return 10 + 5*child }
 	c.InsightsSeries.Workflow = func(child int) int { return 20 + child } // a round trip through a worker
@@ -51,17 +52,17 @@ func pageSize(first *int) int {
 	return max(*first, 0)
 }
 
-// checkPage returns the page size to use, or an Invalid error that names the limit.
+// checkPage returns the page size, or an Invalid error that names the limit.
 func checkPage(first *int) (int, error) {
 	n := pageSize(first)
 	if n < 1 || n > maxPage {
-		return 0, insights.Errorf(insights.Invalid, "first: %d: must be between 1 and %d; follow pageInfo.endCursor with after for more", n, maxPage)
+		return 0, insights.Errorf(insights.Invalid, "first: %d: must be between 1 and %d; to read more, pass pageInfo.endCursor as after", n, maxPage)
 	}
 	return n, nil
 }
 
-// depthLimit refuses operations that nest deeper than maxDepth fields. Introspection is exempt: its standard query nests
-// deeper, and it costs nothing but memory that is already there.
+// depthLimit refuses operations that nest more than maxDepth fields deep. Introspection is exempt:
+// its standard query nests deeper, and it is cheap.
 type depthLimit struct{}
 
 func (depthLimit) ExtensionName() string                   { return "DepthLimit" }
@@ -69,13 +70,13 @@ func (depthLimit) Validate(graphql.ExecutableSchema) error { return nil }
 
 func (depthLimit) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	if d := depth(op.Operation.SelectionSet, maxDepth+1); d > maxDepth {
-		return gqlerror.Errorf("the operation nests more than %d fields deep: ask for less at once", maxDepth)
+		return gqlerror.Errorf("the operation nests more than %d fields deep: use several operations", maxDepth)
 	}
 	return nil
 }
 
-// depth returns the greatest number of nested fields in set, or more than limit as soon as it is known to be more.
-// Validation has refused fragment cycles before.
+// depth returns the greatest number of nested fields in set. It stops as soon as the number exceeds
+// limit and returns a number above limit. Validation has already refused fragment cycles.
 func depth(set ast.SelectionSet, limit int) int {
 	deepest := 0
 	for _, selection := range set {

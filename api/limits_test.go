@@ -26,16 +26,16 @@ func TestLimits(t *testing.T) {
 	t.Run("complexity", func(t *testing.T) {
 		message := b.refused(insights.Invalid, `{ insightViews(first: 200) { nodes { dataSeries { samples(first: 200) { nodes { commit reason } } } } } }`, nil)
 		require.Contains(t, message, "complexity")
-		// A huge page is not made cheap by a size that no page may have.
+		// An illegal page size does not make a large request cheap.
 		require.Contains(t, b.refused(insights.Invalid, `{ insightViews(first: 2000000) { nodes { id } } }`, nil), "complexity")
 	})
 	t.Run("depth", func(t *testing.T) {
-		// No type of the schema leads back to itself, so only the rule by itself can be shown.
+		// No type of the schema is recursive, so the test calls depth directly.
 		nested := func(n int) *graphql.OperationContext {
 			doc, err := parser.ParseQuery(&ast.Source{Input: strings.Repeat("{ a ... ", n-1) + "{ a }" + strings.Repeat(" }", n-1)})
 			require.NoError(t, err)
 			flat := doc.Operations[0]
-			require.Equal(t, 1, depth(flat.SelectionSet, 100), "fragments are no fields")
+			require.Equal(t, 1, depth(flat.SelectionSet, 100), "fragments do not count as fields")
 			doc, err = parser.ParseQuery(&ast.Source{Input: strings.Repeat("{ a ", n) + strings.Repeat("} ", n)})
 			require.NoError(t, err)
 			return &graphql.OperationContext{Operation: doc.Operations[0]}

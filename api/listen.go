@@ -10,9 +10,10 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// Listen opens the server's address, "host:port". Without an authenticating proxy only loopback addresses are opened:
-// everyone who can connect can read what the repositories hold and start work. Errors are insights.Errors that name
-// the way out: Invalid for a bad address, Forbidden for one that is not loopback, Conflict for one in use.
+// Listen opens the server's address, "host:port". Without an authenticating proxy it opens loopback
+// addresses only, because every client that can connect can read all repositories and start work.
+// Errors are insights.Errors that suggest a solution: Invalid for a malformed address, Forbidden
+// for one that is not a loopback address, Conflict for one in use.
 func Listen(ctx context.Context, address string, auth Auth) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
@@ -21,12 +22,12 @@ func Listen(ctx context.Context, address string, auth Auth) (net.Listener, error
 	switch auth.Mode {
 	case AuthProxy:
 		if len(auth.Networks) == 0 {
-			return nil, insights.Errorf(insights.Invalid, "--auth proxy needs --proxy-networks: the networks the proxy connects from, for example 10.0.0.0/8")
+			return nil, insights.Errorf(insights.Invalid, "--auth proxy requires --proxy-networks: the networks that the proxy connects from, for example 10.0.0.0/8")
 		}
 	default:
 		if !auth.AnyAddress && !resolvesToLoopback(ctx, host) {
-			return nil, insights.Errorf(insights.Forbidden, "--listen %s would let anyone on the network in, without a password: listen on 127.0.0.1, "+
-				"or put an authenticating proxy in front and name it with --auth proxy --proxy-networks CIDR", address)
+			return nil, insights.Errorf(insights.Forbidden, "--listen %s would give everyone on the network access without a password: listen on 127.0.0.1, "+
+				"or use an authenticating proxy (--auth proxy --proxy-networks CIDR)", address)
 		}
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
@@ -39,7 +40,8 @@ func Listen(ctx context.Context, address string, auth Auth) (net.Listener, error
 	return listener, nil
 }
 
-// resolvesToLoopback reports whether every address of host is a loopback address. An empty host is every interface.
+// resolvesToLoopback reports whether all addresses of host are loopback addresses. It is false for
+// an empty host, which means all interfaces.
 func resolvesToLoopback(ctx context.Context, host string) bool {
 	if host == "" {
 		return false

@@ -9,21 +9,22 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// measure counts answers by kind of operation and outcome, and how long they took. Names of operations are the client's
-// choice and therefore no label. A frame of a stream counts with the time since the frame before it, which says nothing: streams
-// are counted and not timed.
+// measure returns middleware that counts responses by kind of operation and error code, and
+// measures their duration. Operation names are not a label, because clients choose them freely.
+// Each event of a stream counts as a response; streams are not timed, because the time between
+// events has no meaning.
 func measure(registry prometheus.Registerer) graphql.ResponseMiddleware {
 	answers := prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "backsight_graphql_answers_total", Help: "GraphQL answers by kind of operation and by the code of their first error, ok without one.",
+		Name: "backsight_graphql_answers_total", Help: "GraphQL responses by kind of operation and by the code of their first error; ok without an error.",
 	}, []string{"kind", "code"})
 	seconds := prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Name: "backsight_graphql_seconds", Help: "Time to answer queries and mutations.", Buckets: prometheus.ExponentialBuckets(0.001, 4, 8),
+		Name: "backsight_graphql_seconds", Help: "Duration of queries and mutations.", Buckets: prometheus.ExponentialBuckets(0.001, 4, 8),
 	}, []string{"kind"})
 	registry.MustRegister(answers, seconds)
 	return func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		started := time.Now()
 		response := next(ctx)
-		kind := "unknown" // a request that could not be read
+		kind := "unknown" // the request could not be parsed
 		if graphql.HasOperationContext(ctx) {
 			if op := graphql.GetOperationContext(ctx).Operation; op != nil {
 				kind = string(op.Operation)

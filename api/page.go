@@ -8,9 +8,10 @@ import (
 	"strings"
 )
 
-// pageHandler serves the built page: files as they are, index.html for / and for the application's own paths (a request for HTML
-// that names no file), 404 for everything else, so that a missing script is not answered with a page. Files below
-// assets/ carry their content's hash in their names and may be kept for ever.
+// pageHandler serves the built page. A path of a file returns the file. / and the application's own
+// paths, which are requests for HTML without a file extension, return index.html. All other paths
+// return 404, so that a missing script is not answered with HTML. Files below assets/ have a hash
+// of their content in their names and may be cached for ever.
 func pageHandler(web fs.FS) http.Handler {
 	if web == nil {
 		return http.HandlerFunc(notBuilt)
@@ -52,11 +53,12 @@ func notBuilt(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	plain(w, http.StatusOK, "This backsight was built without its web page. Build it with\n\n    make build\n\n"+
-		"(it needs Node 20 or later) and start again. The API works as it is: POST /graphql, or the command line.")
+	plain(w, http.StatusOK, "This binary was built without the web page. Install Node 20 or later, run\n\n    make build\n\n"+
+		"and start the server again. The API (POST /graphql) and the command line work without the page.")
 }
 
-// graphiqlPolicy lets GraphiQL's editor set styles, which it does with inline style elements. Scripts stay this server's own.
+// graphiqlPolicy is GraphiQL's Content-Security-Policy. GraphiQL's editor needs inline styles;
+// scripts must still come from this server.
 const graphiqlPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
 	"font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -66,11 +68,12 @@ var graphiqlHTML []byte
 //go:embed graphiql/boot.js
 var graphiqlJS []byte
 
-// graphiqlPage serves the in-browser IDE; its libraries are part of the built page (graphiql/), so it works offline.
+// graphiqlPage serves GraphiQL. Its libraries are part of the built page (graphiql/), so it works
+// without Internet access.
 func graphiqlPage(web fs.FS) http.Handler {
 	if web == nil {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			plain(w, http.StatusNotFound, "GraphiQL is part of the web page, which this backsight was built without: `make build` makes both.")
+			plain(w, http.StatusNotFound, "GraphiQL is part of the web page, and this binary was built without it. `make build` builds both.")
 		})
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

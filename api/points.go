@@ -14,7 +14,8 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// Points answers for all series of the page with a bounded number of statements for each distinct set of arguments.
+// Points returns the points of all series of the page. Costs a constant number of SQL statements
+// for each distinct set of arguments.
 func (r *seriesResolver) Points(ctx context.Context, objs []*model.InsightsSeries, from, to *time.Time, includeRepoRegex, excludeRepoRegex *string) ([][]*generated.InsightDataPoint, error) {
 	charts, err := r.charts(ctx, objs, from, to, includeRepoRegex, excludeRepoRegex)
 	if err != nil {
@@ -27,7 +28,7 @@ func (r *seriesResolver) Points(ctx context.Context, objs []*model.InsightsSerie
 	return result, nil
 }
 
-// ValueCount is read with the points.
+// ValueCount returns the number of values, which the statements of Points return too.
 func (r *seriesResolver) ValueCount(ctx context.Context, objs []*model.InsightsSeries, from, to *time.Time, includeRepoRegex, excludeRepoRegex *string) ([]int, error) {
 	charts, err := r.charts(ctx, objs, from, to, includeRepoRegex, excludeRepoRegex)
 	if err != nil {
@@ -49,15 +50,15 @@ func (r *resolver) charts(ctx context.Context, objs []*model.InsightsSeries, fro
 	})
 }
 
-// mostValues is the largest limit: more lines than anybody reads.
+// mostValues is the largest accepted limit; no chart is readable with more lines.
 const mostValues = 1000
 
-// displayOf checks what a request says; nothing said is all there is.
+// displayOf validates and converts display options. Without options everything is displayed.
 func displayOf(o *generated.SeriesDisplayOptionsInput) (d store.Display, err error) {
 	if o == nil {
 		return d, nil
 	}
-	d.Values = 20 // as the schema says, which a null overrides
+	d.Values = 20 // the schema's default, for clients that send null
 	if o.Limit != nil {
 		d.Values = *o.Limit
 	}
@@ -90,12 +91,13 @@ func instant(t *time.Time) string {
 	return t.UTC().Format(time.RFC3339Nano)
 }
 
-// pointModels shows points in time order. The queries are in Sourcegraph's words, for its users to go on with.
+// pointModels converts points, in time order. Their queries use Sourcegraph's syntax, so that its
+// users can run them there.
 func pointModels(series insights.Series, points []store.Point) []*generated.InsightDataPoint {
 	models := make([]*generated.InsightDataPoint, len(points))
 	parsed, err := query.Parse(series.Query)
 	perInterval := err == nil && parsed.Kind() != query.Files
-	var previous, at time.Time // the time before the current one, and the current one: captured values share a time
+	var previous, at time.Time // the previous and the current time; points of several values share a time
 	for i, p := range points {
 		if !p.Time.Equal(at) {
 			previous, at = at, p.Time
@@ -115,7 +117,7 @@ func pointModels(series insights.Series, points []store.Point) []*generated.Insi
 			continue
 		}
 		interval := " after:" + instant(&previous) + " before:" + instant(&at)
-		if perInterval { // the point is what happened in the interval, so one query tells both
+		if perInterval { // the value counts events in the interval, so both queries are the same
 			models[i].PointInTimeQuery = text + interval
 			models[i].DiffQuery = ptr(text + interval)
 		} else {
@@ -125,7 +127,8 @@ func pointModels(series insights.Series, points []store.Point) []*generated.Insi
 	return models
 }
 
-// languageQuery narrows a query to a language; groups of files that have none are in parentheses.
+// languageQuery restricts a query to a language. Labels in parentheses are groups of files without
+// a language; they do not restrict it.
 func languageQuery(query, language string) string {
 	if language == "" || language[0] == '(' {
 		return query
@@ -133,7 +136,7 @@ func languageQuery(query, language string) string {
 	return strings.TrimSpace(query + " lang:" + strconv.Quote(language))
 }
 
-// tallyModel shows a tally without a rate.
+// tallyModel converts a tally, without a rate.
 func tallyModel(c insights.Completeness) *generated.Completeness {
 	return &generated.Completeness{
 		Planned: c.Planned, Counted: c.Counted, Reused: c.Reused, Absent: c.Absent,

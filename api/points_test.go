@@ -67,8 +67,8 @@ func TestPointsCompletenessSamples(t *testing.T) {
 				}
 			}
 			Reasons []struct {
-				Outcome, ReasonClass, Example string
-				Count                         int
+				Outcome, ReasonCode, Example string
+				Count                        int
 			}
 		}
 	}
@@ -77,7 +77,7 @@ func TestPointsCompletenessSamples(t *testing.T) {
 		completeness { ` + tallyFields + ` } status { totalPoints pendingJobs completedJobs failedJobs }
 		points { dateTime value coverage { known planned } outcomes { ` + tallyFields + ` } diffQuery pointInTimeQuery }
 		samples(first: 3, after: $after) { totalCount nodes { repository { name } dateTime outcome value commit reason } pageInfo { endCursor hasNextPage } }
-		reasons { outcome reasonClass count example } } }`
+		reasons { outcome reasonCode count example } } }`
 	b.do(&result, operation, map[string]any{"id": id})
 	s := result.InsightSeries
 	require.Equal(t, tallyOf{Planned: 12, Counted: 1, Absent: 1, Partial: 1, Failed: 1, Pending: 8, Percent: 33}, s.Completeness)
@@ -96,7 +96,7 @@ func TestPointsCompletenessSamples(t *testing.T) {
 	require.Equal(t, "TODO type:diff after:2026-02-28T12:30:00Z before:2026-03-31T12:30:00Z", *newest.DiffQuery)
 	require.Equal(t, "TODO rev:at.time(2026-03-31T12:30:00Z)", *newest.PointInTimeQuery)
 	require.Nil(t, s.Points[0].DiffQuery)
-	require.Zero(t, s.Points[0].Coverage.Known, "what is pending is not known")
+	require.Zero(t, s.Points[0].Coverage.Known, "pending samples are not known")
 
 	require.Equal(t, 12, s.Samples.TotalCount)
 	require.Equal(t, "acme/api", s.Samples.Nodes[0].Repository.Name)
@@ -131,7 +131,7 @@ func TestPointsCompletenessSamples(t *testing.T) {
 	b.refused(insights.Invalid, `query($id: ID!) { insightSeries(id: $id) { points(from: "yesterday") { value } } }`, map[string]any{"id": id})
 }
 
-// A list of views costs the same number of statements however many views and series there are.
+// The number of SQL statements of a list does not depend on the number of views and series.
 func TestStatementsDoNotGrowWithViews(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -139,7 +139,7 @@ func TestStatementsDoNotGrowWithViews(t *testing.T) {
 		points { value } recent: points(from: "2026-01-01T00:00:00Z") { value }
 		completeness { planned } status { totalPoints } } dataSeriesDefinitions { query } } } }`
 	statements := func() int64 {
-		b.post(list, nil) // the store learns the numbers behind new series' ids once
+		b.post(list, nil) // fills the store's cache of series keys
 		before := b.statements.n.Load()
 		var result struct {
 			InsightViews struct {
@@ -210,7 +210,7 @@ func TestExport(t *testing.T) {
 	require.Equal(t, http.StatusBadRequest, status)
 }
 
-// An export has what the chart has under the same filters: what is excluded is not in it.
+// An export and a chart with the same filters contain the same points.
 func TestExportFiltersAsTheChart(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -258,7 +258,7 @@ func TestExportFiltersAsTheChart(t *testing.T) {
 	}
 }
 
-// What is wrong with a series can be listed when the repositories that it is about are gone.
+// Samples and reasons of a removed repository can still be listed.
 func TestSamplesOfARemovedRepositoryAreListed(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -277,13 +277,13 @@ func TestSamplesOfARemovedRepositoryAreListed(t *testing.T) {
 				}
 			}
 			Reasons []struct {
-				ReasonClass string
-				Count       int
+				ReasonCode string
+				Count      int
 			}
 		}
 	}
 	b.do(&result, `query($id: ID!) { insightSeries(id: $id) { samples(first: 100, filter: {outcomes: [FAILED]}) { totalCount nodes { repository { name } outcome } }
-		reasons { reasonClass count } } }`, map[string]any{"id": id})
+		reasons { reasonCode count } } }`, map[string]any{"id": id})
 	names := map[string]int{}
 	for _, node := range result.InsightSeries.Samples.Nodes {
 		names[node.Repository.Name]++

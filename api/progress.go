@@ -13,18 +13,19 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// How often the ledger is read while somebody looks, and how often workflows are asked what they do: a query costs a
-// round trip through a worker, and a state changes rarely.
+// Intervals between reads of the ledger and between queries of the workflows while there are
+// subscribers. A workflow query costs a round trip to a worker, and states change rarely.
 const (
 	ledgerInterval = 250 * time.Millisecond
 	stateInterval  = 2 * time.Second
 )
 
-// maxWatched bounds the insights of one stream.
+// maxWatched is the maximum number of insights of one stream.
 const maxWatched = 200
 
-// progressHub reads the progress of all watched series once for all subscribers. Its two goroutines run while there is a
-// subscriber; the last one to leave stops them and waits until they have ended.
+// progressHub reads the progress of all watched series once for all subscribers. Its two goroutines
+// run while there are subscribers. When the last subscriber leaves, it stops them and waits for
+// their end.
 type progressHub struct {
 	r *resolver
 
@@ -32,16 +33,16 @@ type progressHub struct {
 	watchers map[*watcher]struct{}
 	stop     func() // stops the goroutines and waits; nil when they do not run
 
-	states map[string]generated.SeriesWorkflowState // last known, by series
+	states map[string]generated.SeriesWorkflowState // the latest known state by series
 
-	away atomic.Bool // the last reading of the ledger failed
+	away atomic.Bool // whether the last read of the ledger failed
 }
 
-// watcher is one subscriber: what it watches, and the latest state of each insight that it has not taken yet. A slow
-// client therefore skips states and never holds anybody up.
+// watcher is one subscriber, with the latest progress of each insight that it has not taken yet. A
+// slow client therefore skips states and does not delay other subscribers.
 type watcher struct {
 	views map[string][]string // view id → series ids
-	seen  map[string]string   // view id → fingerprint of what was last put into the slot
+	seen  map[string]string   // view id → fingerprint of the progress that was last put into slot
 	slot  map[string]*generated.InsightProgress
 	wake  chan struct{} // capacity 1
 }
@@ -50,8 +51,8 @@ func newProgressHub(r *resolver) *progressHub {
 	return &progressHub{r: r, watchers: map[*watcher]struct{}{}, states: map[string]generated.SeriesWorkflowState{}}
 }
 
-// InsightProgress streams the progress of insights: the present state of each at once, then every change, at most four a
-// second for an insight. The stream ends with the client.
+// InsightProgress streams the progress of insights: first the current state of each, then each
+// change, at most four a second for one insight. The stream ends when ctx is done.
 func (r *subscriptionResolver) InsightProgress(ctx context.Context, ids []string) (<-chan *generated.InsightProgress, error) {
 	if len(ids) == 0 || len(ids) > maxWatched {
 		return nil, insights.Errorf(insights.Invalid, "ids: give between 1 and %d insights", maxWatched)
@@ -93,13 +94,14 @@ func (r *subscriptionResolver) InsightProgress(ctx context.Context, ids []string
 	return out, nil
 }
 
-// join adds a watcher and starts the readers for the first one. The returned function removes it again.
+// join adds a watcher and starts the readers if it is the first. The caller must call leave, which
+// removes the watcher.
 func (h *progressHub) join(ctx context.Context, w *watcher) (leave func()) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.watchers[w] = struct{}{}
 	if h.stop == nil {
-		// The readers outlive the request that starts them, if others have joined.
+		// The readers must survive the request that starts them while there are other watchers.
 		ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 		var running sync.WaitGroup
 		running.Go(func() { every(ctx, ledgerInterval, h.readLedger) })
@@ -121,7 +123,7 @@ func (h *progressHub) join(ctx context.Context, w *watcher) (leave func()) {
 	}
 }
 
-// every calls f at once and then at each interval until ctx ends.
+// every calls f immediately and then at each interval until ctx is done.
 func every(ctx context.Context, interval time.Duration, f func(context.Context)) {
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
@@ -135,7 +137,7 @@ func every(ctx context.Context, interval time.Duration, f func(context.Context))
 	}
 }
 
-// take empties a watcher's slot, by view id.
+// take removes and returns the contents of a watcher's slot, sorted by view id.
 func (h *progressHub) take(w *watcher) []*generated.InsightProgress {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -147,7 +149,7 @@ func (h *progressHub) take(w *watcher) []*generated.InsightProgress {
 	return next
 }
 
-// watched lists the series that anybody watches.
+// watched returns the ids of all watched series, sorted.
 func (h *progressHub) watched() []string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -162,17 +164,17 @@ func (h *progressHub) watched() []string {
 	return slices.Sorted(maps.Keys(set))
 }
 
-// readLedger reads all tallies with one statement and puts what changed into the slots. When the database is away the
-// streams wait with it.
+// readLedger reads the tallies of all watched series with one SQL statement and puts changes into
+// the slots. While the database does not answer, streams send nothing.
 func (h *progressHub) readLedger(ctx context.Context) {
 	watched := h.watched()
 	if len(watched) == 0 {
-		return // the last one is leaving
+		return // the last watcher is leaving
 	}
 	tallies, err := h.r.config.Store.Samples.CompletenessOf(ctx, watched)
 	if err != nil {
-		if ctx.Err() == nil && !h.away.Swap(true) { // told once, not four times a second
-			h.r.config.Logger.WarnContext(ctx, "progress: the ledger cannot be read; trying until it can", "err", err)
+		if ctx.Err() == nil && !h.away.Swap(true) { // logged once, not four times a second
+			h.r.config.Logger.WarnContext(ctx, "progress: reading the ledger failed; retrying until it succeeds", "error", err)
 		}
 		return
 	}
@@ -200,14 +202,15 @@ func (h *progressHub) readLedger(ctx context.Context) {
 				w.seen[view], w.slot[view] = mark, progress
 				select {
 				case w.wake <- struct{}{}:
-				default: // already awake
+				default: // a wake-up is pending already
 				}
 			}
 		}
 	}
 }
 
-// readStates asks the workflows of all watched series what they do. A series that does not answer keeps no state.
+// readStates queries the states of all watched series' workflows. It drops the state of a series
+// whose workflow does not answer.
 func (h *progressHub) readStates(ctx context.Context) {
 	all := h.r.statuses(ctx, h.watched())
 	h.mu.Lock()
@@ -221,8 +224,8 @@ func (h *progressHub) readStates(ctx context.Context) {
 	}
 }
 
-// fingerprint is equal for states that look the same to a client. The rate is left out: it decays while nothing
-// happens, and a stream should be silent then.
+// fingerprint returns a text that is equal for equal progress. It leaves out the rate, which decays
+// while nothing changes: a stream should send nothing then.
 func fingerprint(p *generated.InsightProgress) string {
 	mark := ""
 	for _, s := range p.Series {

@@ -26,7 +26,7 @@ type progressFrame struct {
 	}
 }
 
-// subscribe opens a stream and returns its frames; the channel is closed with it.
+// subscribe opens a stream and returns its events. The channel is closed when the stream ends.
 func (b *bundle) subscribe(ctx context.Context, ids ...string) <-chan progressFrame {
 	b.t.Helper()
 	body, err := json.Marshal(map[string]any{"variables": map[string]any{"ids": ids}, "query": `subscription($ids: [ID!]!) { insightProgress(ids: $ids) {
@@ -111,7 +111,7 @@ func TestProgressOfNothing(t *testing.T) {
 	b.refused(insights.Invalid, `subscription { insightProgress(ids: []) { id } }`, nil)
 }
 
-// Nothing reads the ledger for a stream whose client is gone.
+// When its clients have disconnected, the hub stops reading the ledger.
 func TestProgressEndsWithItsClients(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -127,10 +127,10 @@ func TestProgressEndsWithItsClients(t *testing.T) {
 	<-one
 	<-two
 	leaveFirst()
-	for range one { // until it is closed, which is after the watcher has left
+	for range one { // until it is closed, which happens after the watcher has left
 	}
 	require.Len(t, r.progress.watchers, 1)
-	require.NotNil(t, r.progress.stop, "somebody is still there")
+	require.NotNil(t, r.progress.stop, "one watcher is left")
 	leaveSecond()
 	for range two {
 	}
@@ -143,7 +143,7 @@ func TestProgressEndsWithItsClients(t *testing.T) {
 	require.Greater(t, b.statements.n.Load(), before)
 }
 
-// A server that is told to stop does not wait for streams, which would never end by themselves.
+// A stopping server ends streams, which would never end by themselves.
 func TestServeEndsStreams(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -164,10 +164,10 @@ func TestServeEndsStreams(t *testing.T) {
 	require.Error(t, err)
 }
 
-func TestSampler(t *testing.T) {
+func TestRateEstimator(t *testing.T) {
 	t.Parallel()
 	now := epoch
-	s := newSampler(func() time.Time { return now })
+	s := newRateEstimator(func() time.Time { return now })
 	tally := func(done int64) insights.Completeness {
 		return insights.Completeness{Planned: 100, Counted: done, Pending: 100 - done}
 	}
@@ -176,22 +176,22 @@ func TestSampler(t *testing.T) {
 		return s.observe("x", c)
 	}
 	rate, _ := observe(0, tally(0))
-	require.Zero(t, rate, "one look tells nothing")
+	require.Zero(t, rate, "one observation yields no rate")
 	rate, _ = observe(500*time.Millisecond, tally(5))
-	require.Zero(t, rate, "half a second tells too little")
+	require.Zero(t, rate, "half a second is too short")
 	rate, eta := observe(1500*time.Millisecond, tally(20))
 	require.InDelta(t, 10, rate, 1e-9)
 	require.InDelta(t, 8, eta, 1e-9)
 	rate, _ = observe(28*time.Second, tally(20))
 	require.InDelta(t, 20.0/30, rate, 1e-9)
 	rate, _ = observe(29*time.Second, tally(20))
-	require.Zero(t, rate, "nothing moved within the window")
+	require.Zero(t, rate, "no sample ended within the window")
 	observe(time.Second, tally(30))
 	rate, _ = observe(2*time.Second, insights.Completeness{Planned: 200, Counted: 90, Pending: 110})
-	require.Zero(t, rate, "another plan: what the plan settled by itself is no rate")
+	require.Zero(t, rate, "a change of the planned number drops earlier observations")
 	rate, _ = observe(2*time.Second, insights.Completeness{Planned: 200, Counted: 200})
 	require.Zero(t, rate, "nothing is pending")
-	require.Empty(t, s.series, "and nothing is remembered")
+	require.Empty(t, s.series, "the series is dropped")
 	observe(0, tally(1))
 	now = now.Add(time.Hour)
 	s.observe("y", tally(1))

@@ -14,7 +14,7 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// Repositories lists repositories by name.
+// Repositories lists repositories, sorted by name.
 func (r *queryResolver) Repositories(ctx context.Context, first *int, after, find *string) (*generated.RepositoryConnection, error) {
 	limit, err := checkPage(first)
 	if err != nil {
@@ -57,7 +57,8 @@ func repositoryModel(r store.Repository) *generated.Repository {
 	}
 }
 
-// withoutPassword hides a clone URL's password from everyone who may look, and over HTTP the user too, which may be a token.
+// withoutPassword removes the password from a clone URL, and for HTTP the user name too, because it
+// can be a token.
 func withoutPassword(location string) string {
 	u, err := url.Parse(location)
 	if err != nil || u.User == nil {
@@ -69,11 +70,11 @@ func withoutPassword(location string) string {
 	return u.Redacted()
 }
 
-// PreviewRepositoriesFromQuery counts what a scope holds now.
+// PreviewRepositoriesFromQuery counts the repositories that are in a scope now.
 func (r *queryResolver) PreviewRepositoriesFromQuery(ctx context.Context, text string) (*generated.RepositoryPreviewPayload, error) {
 	scope, err := query.ParseScope(text)
 	if err != nil {
-		return nil, &placedError{err: err, field: []any{"query"}, text: text}
+		return nil, &inputError{err: err, field: []any{"query"}, text: text}
 	}
 	n, err := r.config.Store.Repositories.CountInScope(ctx, store.ScopeFilter{Match: scope.Matches})
 	if err != nil {
@@ -82,7 +83,8 @@ func (r *queryResolver) PreviewRepositoriesFromQuery(ctx context.Context, text s
 	return &generated.RepositoryPreviewPayload{NumberOfRepositories: int(n)}, nil
 }
 
-// AddRepository registers a repository and starts reading it. The same location again returns the same repository.
+// AddRepository registers a repository and starts its sync. Idempotent: a registered location
+// returns its repository.
 func (r *mutationResolver) AddRepository(ctx context.Context, location string, name *string, private *bool) (*generated.Repository, error) {
 	add := r.config.Store.Repositories.Add
 	if private != nil && *private {
@@ -107,7 +109,7 @@ func (r *mutationResolver) AddRepository(ctx context.Context, location string, n
 		candidates = []string{given}
 	}
 	var repository store.Repository
-	for _, candidate := range candidates { // the first that no other location has
+	for _, candidate := range candidates { // the first name that no other location uses
 		repository, err = add(ctx, candidate, location, local)
 		if insights.ErrorCode(err) != insights.Conflict {
 			break
@@ -118,7 +120,7 @@ func (r *mutationResolver) AddRepository(ctx context.Context, location string, n
 	}
 	err = r.mustSee(ctx, repository.Name)
 	if insights.ErrorCode(err) == insights.NotFound {
-		return nil, insights.Errorf(insights.Conflict, "%s is registered, and private: ask an administrator to let you see it", withoutPassword(location))
+		return nil, insights.Errorf(insights.Conflict, "%s is registered as a private repository: ask an administrator for a grant", withoutPassword(location))
 	}
 	if err != nil {
 		return nil, err
@@ -126,7 +128,7 @@ func (r *mutationResolver) AddRepository(ctx context.Context, location string, n
 	ctx, cancel := afterCommit(ctx)
 	defer cancel()
 	if err := r.config.Workflows.Sync(ctx, repository.ID); err != nil {
-		r.config.Logger.WarnContext(ctx, "reading a new repository is left to the next scheduled sync", "repository", repository.Name, "err", err)
+		r.config.Logger.WarnContext(ctx, "starting the sync of a new repository failed; the next scheduled sync reads it", "repository", repository.Name, "error", err)
 	}
 	return repositoryModel(repository), nil
 }
@@ -138,8 +140,9 @@ func invalidUnlessKnown(err error) error {
 	return insights.Errorf(insights.Invalid, "%w", err)
 }
 
-// repositoryNames derives names from a location, the preferred first. A URL gives host/owner/name, as code hosts and
-// their users write it. A path gives the folder's name, and while that is taken, more of the path.
+// repositoryNames derives possible names from a location, the preferred one first. A URL yields
+// host/owner/name. A path yields the folder's name, followed by names with more of the path, for
+// when the shorter ones are in use.
 func repositoryNames(location string, local bool) []string {
 	if local {
 		parts := strings.Split(strings.Trim(filepath.ToSlash(strings.TrimSuffix(location, "/.git")), "/"), "/")
@@ -160,7 +163,7 @@ func repositoryNames(location string, local bool) []string {
 	return []string{strings.TrimSuffix(path.Join(host, rest), ".git")}
 }
 
-// RemoveRepository takes a repository out of all plans to come; what was computed stays.
+// RemoveRepository removes a repository from all future plans. Computed samples are kept.
 func (r *mutationResolver) RemoveRepository(ctx context.Context, name string) (*generated.EmptyResponse, error) {
 	if err := r.mustSee(ctx, name); err != nil {
 		return nil, err
@@ -168,7 +171,7 @@ func (r *mutationResolver) RemoveRepository(ctx context.Context, name string) (*
 	return &generated.EmptyResponse{}, r.config.Store.Repositories.Remove(ctx, name)
 }
 
-// RenameRepository gives a repository another name.
+// RenameRepository renames a repository. Its samples are kept.
 func (r *mutationResolver) RenameRepository(ctx context.Context, name, newName string) (*generated.Repository, error) {
 	if err := r.mustSee(ctx, name); err != nil {
 		return nil, err
@@ -183,7 +186,7 @@ func (r *mutationResolver) RenameRepository(ctx context.Context, name, newName s
 	return repositoryModel(repository), nil
 }
 
-// SyncRepository starts reading one repository, or all.
+// SyncRepository starts the sync of one repository, or without a name of all.
 func (r *mutationResolver) SyncRepository(ctx context.Context, name *string) (*generated.EmptyResponse, error) {
 	var id int64
 	if name != nil {
@@ -199,7 +202,7 @@ func (r *mutationResolver) SyncRepository(ctx context.Context, name *string) (*g
 	ctx, cancel := context.WithTimeout(ctx, messageTimeout)
 	defer cancel()
 	if err := r.config.Workflows.Sync(ctx, id); err != nil {
-		return nil, &insights.Error{Code: insights.ErrorCode(err), Cause: err, Message: "Temporal did not take the order to sync: is it running? `backsight doctor` says what was found"}
+		return nil, &insights.Error{Code: insights.ErrorCode(err), Cause: err, Message: "Temporal did not accept the sync: is it running? `backsight doctor` checks the installation"}
 	}
 	return &generated.EmptyResponse{}, nil
 }

@@ -40,10 +40,10 @@ func TestRepositories(t *testing.T) {
 		return added.AddRepository.Name
 	}
 	require.Equal(t, "api", add("/srv/acme/api"))
-	require.Equal(t, "api", add("/srv/acme/api"), "the same location is the same repository")
-	require.Equal(t, "other/api", add("/srv/other/api"), "a name that is taken gets more of the path")
+	require.Equal(t, "api", add("/srv/acme/api"), "a registered location returns its repository")
+	require.Equal(t, "other/api", add("/srv/other/api"), "if a name is in use, the name gets more of the path")
 	require.Equal(t, "git.example/acme/web", add("https://ann:secret@git.example/acme/web.git"))
-	require.Len(t, b.workflows.synced, 4, "each is read at once")
+	require.Len(t, b.workflows.synced, 4, "each is synced immediately")
 	b.refused(insights.NotFound, `mutation { addRepository(location: "/home/nothing") { name } }`, nil)
 	b.refused(insights.Invalid, `mutation { addRepository(location: "ext::sh -c id") { name } }`, nil)
 	b.refused(insights.Conflict, `mutation { addRepository(location: "/srv/third/api", name: "api") { name } }`, nil)
@@ -94,23 +94,23 @@ func TestHealth(t *testing.T) {
 	b := setup(t)
 	var health struct {
 		Health struct {
-			WorkerPolling bool
-			IdleShards    []int
-			TemporalUI    string
-			Message       *string
+			WorkerPolling  bool
+			UnservedShards []int
+			TemporalUI     string
+			Message        *string
 		}
 	}
-	ask := `{ health { workerPolling idleShards temporalUi message } }`
+	ask := `{ health { workerPolling unservedShards temporalUi message } }`
 	b.do(&health, ask, nil)
 	require.True(t, health.Health.WorkerPolling)
 	require.Nil(t, health.Health.Message)
-	require.Empty(t, health.Health.IdleShards)
+	require.Empty(t, health.Health.UnservedShards)
 	require.NoError(t, b.store.Settings.Set(t.Context(), store.SettingShards, "4"))
 	b.workflows.set(func(f *fakeWorkflows) { f.served = 2 })
 	b.do(&health, ask, nil)
 	require.True(t, health.Health.WorkerPolling)
-	require.Equal(t, []int{2, 3}, health.Health.IdleShards)
-	require.Contains(t, *health.Health.Message, "no worker serves the search shards 2, 3")
+	require.Equal(t, []int{2, 3}, health.Health.UnservedShards)
+	require.Contains(t, *health.Health.Message, "No worker serves the search shards 2, 3")
 	b.workflows.set(func(f *fakeWorkflows) { f.fail = insights.Errorf(insights.Unavailable, "rpc error") })
 	b.do(&health, `{ health { workerPolling temporalUi message } }`, nil)
 	require.False(t, health.Health.WorkerPolling)

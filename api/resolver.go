@@ -7,16 +7,17 @@ import (
 	"github.com/backsight/backsight/api/model"
 )
 
-// resolver is the root of all resolvers. Each file holds those of one thing: views.go, create.go, points.go,
-// samples.go, progress.go, seriesstatus.go, operators.go, repositories.go, settings.go, health.go.
+// resolver is the root of all resolvers. Each file holds the resolvers of one subject: views.go,
+// create.go, points.go, samples.go, progress.go, seriesstatus.go, commands.go, retention.go,
+// repositories.go, grants.go, settings.go, validate.go and health.go.
 type resolver struct {
 	config   Config
-	sampler  *sampler
+	rates    *rateEstimator
 	progress *progressHub
 }
 
 func newResolver(config Config) *resolver {
-	r := &resolver{config: config, sampler: newSampler(config.Now)}
+	r := &resolver{config: config, rates: newRateEstimator(config.Now)}
 	r.progress = newProgressHub(r)
 	return r
 }
@@ -33,12 +34,14 @@ func (r *resolver) Mutation() generated.MutationResolver             { return &m
 func (r *resolver) Subscription() generated.SubscriptionResolver     { return &subscriptionResolver{r} }
 func (r *resolver) InsightsSeries() generated.InsightsSeriesResolver { return &seriesResolver{r} }
 
-// pageOf is the page that series belong to; batch resolvers get at least one series, all of one page.
+// pageOf returns the page of a batch resolver's series. gqlgen passes at least one series, and all
+// of them belong to one page.
 func pageOf(series []*model.InsightsSeries) *model.Page { return series[0].Page }
 
 var _ generated.ResolverRoot = (*resolver)(nil)
 
-// by is who asks: the proxy's word before the client's.
+// by returns the name of the person who sends a command: the proxy's login, or without a proxy the
+// name that the client claims.
 func by(ctx context.Context, claimed *string) string {
 	if name := actor(ctx); name != "" {
 		return name

@@ -9,7 +9,7 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// Retention tells how many sample times the series' charts show.
+// Retention returns the number of sample times that the series' charts show.
 func (r *seriesResolver) Retention(ctx context.Context, s *model.InsightsSeries) (*generated.SeriesRetention, error) {
 	setting, err := r.retentionSetting(ctx)
 	if err != nil {
@@ -27,7 +27,7 @@ func (r *resolver) retentionSetting(ctx context.Context) (points int, err error)
 	return points, err
 }
 
-// SetInsightSeriesRetention stores the number and puts it into force at once.
+// SetInsightSeriesRetention stores the number and archives or restores sample times immediately.
 func (r *mutationResolver) SetInsightSeriesRetention(ctx context.Context, seriesID string, points *int) (*model.InsightsSeries, error) {
 	setting, err := r.retentionSetting(ctx)
 	if err != nil {
@@ -46,7 +46,7 @@ func (r *mutationResolver) SetInsightSeriesRetention(ctx context.Context, series
 	return seriesModel(series), nil
 }
 
-// Plans lists what was planned.
+// Plans lists the plans of the series, newest first.
 func (r *seriesResolver) Plans(ctx context.Context, s *model.InsightsSeries, first *int) ([]*generated.SeriesPlan, error) {
 	limit := 50
 	if first != nil {
@@ -61,26 +61,26 @@ func (r *seriesResolver) Plans(ctx context.Context, s *model.InsightsSeries, fir
 	}
 	models := make([]*generated.SeriesPlan, len(plans))
 	for i, p := range plans {
-		models[i] = &generated.SeriesPlan{Generation: p.Number, Kind: string(p.Kind), CreatedAt: p.CreatedAt, CompletedAt: p.CompletedAt}
+		models[i] = &generated.SeriesPlan{Number: p.Number, Kind: planKindModel(p.Kind), CreatedAt: p.CreatedAt, CompletedAt: p.CompletedAt}
 		for _, t := range p.Times {
 			models[i].Times = append(models[i].Times, &t)
 		}
-		if p.Note != "" && viewer(ctx).Admin { // it names repositories, which may be private
+		if p.Note != "" && viewer(ctx).Admin { // the note names repositories, which can be private
 			models[i].Note = &p.Note
 		}
 	}
 	return models, nil
 }
 
-// Notices tells what is to be known about the series.
+// Notices lists the notices of the series.
 func (r *seriesResolver) Notices(ctx context.Context, s *model.InsightsSeries) ([]*generated.SeriesNotice, error) {
-	notes, err := r.config.Store.Notices.List(ctx, s.SeriesID)
+	notices, err := r.config.Store.Notices.List(ctx, s.SeriesID)
 	if err != nil {
 		return nil, err
 	}
-	models := make([]*generated.SeriesNotice, len(notes))
-	for i, n := range notes {
-		models[i] = &generated.SeriesNotice{Reason: n.Reason, Since: n.Since, ForTime: n.ForTime}
+	models := make([]*generated.SeriesNotice, len(notices))
+	for i, n := range notices {
+		models[i] = &generated.SeriesNotice{Reason: n.Text(), Since: n.Since, ForTime: n.ForTime}
 	}
 	return models, nil
 }

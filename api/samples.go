@@ -14,8 +14,9 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// Samples lists a series' ledger, newest time first: one statement for the samples, one for their repositories, and when asked
-// one for their values and one to count.
+// Samples lists a series' samples, newest time first. Costs one SQL statement for the samples and
+// one for their repositories; if the client requests them, one more for values and one for
+// totalCount.
 func (r *seriesResolver) Samples(ctx context.Context, s *model.InsightsSeries, first *int, after *string, filter *generated.SampleFilter, values []string) (*generated.SampleConnection, error) {
 	limit, err := checkPage(first)
 	if err != nil {
@@ -95,7 +96,7 @@ func sampleModel(s insights.Sample, repository store.Repository) *generated.Samp
 	m := &generated.Sample{
 		Repository: repositoryModel(repository), DateTime: s.Time, Outcome: generated.SampleOutcome(strings.ToUpper(string(s.Outcome))),
 		Attempts: s.Attempts, DurationSeconds: s.Duration.Seconds(),
-		Commit: orNil(s.Commit), ReasonClass: orNil(string(s.Code)), Reason: orNil(s.Reason),
+		Commit: orNil(s.Commit), ReasonCode: orNil(string(s.Code)), Reason: orNil(s.Reason),
 		Values: make([]*generated.SampleValue, 0, len(s.Values)),
 	}
 	for _, label := range slices.SortedFunc(maps.Keys(s.Values), insights.CompareLabels) {
@@ -114,7 +115,7 @@ func orNil(s string) *string {
 	return &s
 }
 
-// Reasons groups what is partial or failed by why.
+// Reasons groups the partial and failed samples by reason code.
 func (r *seriesResolver) Reasons(ctx context.Context, s *model.InsightsSeries) ([]*generated.SampleReason, error) {
 	reasons, err := r.config.Store.Samples.Reasons(ctx, s.SeriesID, viewer(ctx))
 	if err != nil {
@@ -123,8 +124,8 @@ func (r *seriesResolver) Reasons(ctx context.Context, s *model.InsightsSeries) (
 	models := make([]*generated.SampleReason, len(reasons))
 	for i, reason := range reasons {
 		models[i] = &generated.SampleReason{
-			Outcome:     generated.SampleOutcome(strings.ToUpper(string(reason.Outcome))),
-			ReasonClass: string(reason.Code), Count: int(reason.Count), Example: reason.Example,
+			Outcome:    generated.SampleOutcome(strings.ToUpper(string(reason.Outcome))),
+			ReasonCode: string(reason.Code), Count: int(reason.Count), Example: reason.Example,
 		}
 	}
 	return models, nil

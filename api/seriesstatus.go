@@ -14,23 +14,24 @@ import (
 	"github.com/backsight/backsight/workflows"
 )
 
-// tallies returns the ledger's tallies of all series of a page, one statement for all.
+// tallies returns the ledger's tallies of all series of a page. Costs one SQL statement for the
+// page.
 func (r *resolver) tallies(ctx context.Context, page *model.Page) (map[string]insights.Completeness, error) {
 	return model.Load(page, "completeness", func(ids []string) (map[string]insights.Completeness, error) {
 		return r.config.Store.Samples.CompletenessOf(ctx, ids)
 	})
 }
 
-// measured shows a series' tally with its rate.
+// measured returns a series' tally with its rate.
 func (r *resolver) measured(id string, c insights.Completeness) *generated.Completeness {
 	m := tallyModel(c)
-	if rate, eta := r.sampler.observe(id, c); rate > 0 {
+	if rate, eta := r.rates.observe(id, c); rate > 0 {
 		m.Rate, m.EtaSeconds = &rate, &eta
 	}
 	return m
 }
 
-// Completeness answers for all series of the page at once.
+// Completeness returns the tallies of all series of the page. Costs one SQL statement for the page.
 func (r *seriesResolver) Completeness(ctx context.Context, objs []*model.InsightsSeries) ([]*generated.Completeness, error) {
 	tallies, err := r.tallies(ctx, pageOf(objs))
 	if err != nil {
@@ -43,7 +44,7 @@ func (r *seriesResolver) Completeness(ctx context.Context, objs []*model.Insight
 	return result, nil
 }
 
-// Status is the reference's view of the same tally: jobs are samples here, and a ratio of them is meaningful.
+// Status returns the tally in Sourcegraph's terms. Its jobs are samples.
 func (r *seriesResolver) Status(ctx context.Context, s *model.InsightsSeries) (*generated.InsightSeriesStatus, error) {
 	tallies, err := r.tallies(ctx, s.Page)
 	if err != nil {
@@ -62,14 +63,15 @@ func (r *seriesResolver) Status(ctx context.Context, s *model.InsightsSeries) (*
 	}, nil
 }
 
-// statusTimeout is how long a page waits for workflows to say what they do; without a worker they cannot.
+// statusTimeout bounds the workflow queries of one request. Without a worker no workflow answers.
 const statusTimeout = 2 * time.Second
 
 // statusConcurrency bounds the workflow queries of one request.
 const statusConcurrency = 8
 
-// Workflow asks the workflows of all series of the page, side by side, within one deadline. A series whose workflow does
-// not answer has none: the ledger's completeness is the truth in any case.
+// Workflow queries the workflows of all series of the page concurrently, within statusTimeout. The
+// result is null for a series whose workflow does not answer; its completeness comes from the
+// ledger.
 func (r *seriesResolver) Workflow(ctx context.Context, s *model.InsightsSeries) (*generated.SeriesWorkflowStatus, error) {
 	all, err := model.Load(s.Page, "workflow", func(ids []string) (map[string]*workflows.Status, error) {
 		return r.statuses(ctx, ids), ctx.Err()
@@ -90,7 +92,7 @@ func (r *resolver) statuses(ctx context.Context, ids []string) map[string]*workf
 		group.Go(func() error {
 			status, err := r.config.Workflows.Status(ctx, id)
 			if err != nil {
-				r.config.Logger.DebugContext(ctx, "a series' workflow did not answer", "series", id, "err", err)
+				r.config.Logger.DebugContext(ctx, "the workflow of a series did not answer", "series", id, "error", err)
 				return nil
 			}
 			found[i] = &status
@@ -109,26 +111,31 @@ func stateModel(s workflows.State) generated.SeriesWorkflowState {
 	return generated.SeriesWorkflowState(strings.ToUpper(string(s)))
 }
 
-func placeModel(p workflows.Place) generated.SeriesQueuePlace {
+func positionModel(p workflows.Place) generated.SeriesQueuePosition {
 	switch p {
 	case workflows.AtFront:
-		return generated.SeriesQueuePlaceFront
+		return generated.SeriesQueuePositionFront
 	case workflows.AtBack:
-		return generated.SeriesQueuePlaceBack
+		return generated.SeriesQueuePositionBack
 	case workflows.InTurn:
 	}
-	return generated.SeriesQueuePlaceInTurn
+	return generated.SeriesQueuePositionNormal
+}
+
+// planKindModel converts a kind of plan to the schema's enum.
+func planKindModel(kind insights.PlanKind) generated.SeriesPlanKind {
+	return generated.SeriesPlanKind(strings.ToUpper(strings.ReplaceAll(string(kind), "-", "_")))
 }
 
 func (r *resolver) workflowModel(id string, s workflows.Status) *generated.SeriesWorkflowStatus {
 	m := &generated.SeriesWorkflowStatus{
-		State: stateModel(s.State), InFlight: s.InFlight, Waiting: s.Waiting, Queue: placeModel(s.Place), Completeness: tallyModel(s.Completeness),
+		State: stateModel(s.State), InFlight: s.InFlight, WaitingPlans: s.Waiting, QueuePosition: positionModel(s.Place), Completeness: tallyModel(s.Completeness),
 	}
 	if !s.NextRecordingAt.IsZero() {
 		m.NextRecordingAt = &s.NextRecordingAt
 	}
 	if s.Kind != "" {
-		m.Kind = &s.Kind
+		m.Kind = ptr(planKindModel(insights.PlanKind(s.Kind)))
 	}
 	if s.Snapshot != nil {
 		m.Snapshot = tallyModel(*s.Snapshot)

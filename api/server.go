@@ -17,8 +17,8 @@ import (
 	"github.com/backsight/backsight/api/generated"
 )
 
-// New returns the handler of the whole HTTP surface. It starts no goroutine that outlives a request: live progress is
-// polled while somebody listens.
+// New returns the handler for all HTTP requests. It starts no goroutine that outlives all requests:
+// progress is polled only while there are subscribers.
 func New(config Config) http.Handler {
 	config = config.withDefaults()
 	mux := http.NewServeMux()
@@ -56,20 +56,22 @@ func graphqlHandler(config Config) http.Handler {
 	return withDeadlines(server)
 }
 
-// pingInterval is how often an idle stream sends a comment: a client that is gone is noticed by the failed write.
+// pingInterval is the interval at which an idle stream sends a comment. A failed write reveals that
+// the client has disconnected.
 const pingInterval = 10 * time.Second
 
-// requestTimeout bounds a query or mutation; a page that needs longer asks for too much at once.
+// requestTimeout bounds a query or mutation. Clients that need longer must request less at once.
 const requestTimeout = 30 * time.Second
 
-// withDeadlines ends ordinary requests in time. A stream lives as long as its client, so it gets no
-// deadline, neither for writing nor for the read that notices a client's leaving.
+// withDeadlines sets requestTimeout on requests other than streams. A stream lasts until its client
+// disconnects, so it gets no deadline, neither for writes nor for the read that detects the
+// disconnect.
 func withDeadlines(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if (transport.SSE{}).Supports(r) {
-			w.Header().Set("X-Accel-Buffering", "no") // proxies must pass frames on at once
+			w.Header().Set("X-Accel-Buffering", "no") // proxies must not buffer the stream
 			control := http.NewResponseController(w)
-			_ = control.SetWriteDeadline(time.Time{}) // both fail on a test's recorder only, which has no deadlines
+			_ = control.SetWriteDeadline(time.Time{}) // both fail only for a test's recorder, which has no deadlines
 			_ = control.SetReadDeadline(time.Time{})
 			next.ServeHTTP(w, r)
 			return
@@ -80,13 +82,14 @@ func withDeadlines(next http.Handler) http.Handler {
 	})
 }
 
-// stopTimeout is how long requests get to finish when the server is asked to stop; streams are ended at once.
+// stopTimeout bounds the time that running requests have to finish when the server stops. Streams
+// are ended immediately.
 const stopTimeout = 5 * time.Second
 
-// Serve answers on listener until ctx ends, then lets running requests finish. It returns nil after such an end, and
-// closes listener in any case.
+// Serve serves requests on listener until ctx is done, then waits up to stopTimeout for running
+// requests. It returns nil if ctx ended it. It always closes listener.
 func Serve(ctx context.Context, listener net.Listener, h http.Handler) error {
-	// Requests see their context end when the server stops, so that streams do not hold the shutdown.
+	// Streams get a context that ends when the server stops, so that they do not delay the shutdown.
 	streams, endStreams := context.WithCancel(context.WithoutCancel(ctx))
 	defer endStreams()
 	server := &http.Server{
@@ -109,13 +112,13 @@ func Serve(ctx context.Context, listener net.Listener, h http.Handler) error {
 	endStreams()
 	err := server.Shutdown(stop)
 	if errors.Is(err, context.DeadlineExceeded) {
-		err = server.Close() // what is left has had its time
+		err = server.Close() // requests that are still running have exceeded stopTimeout
 	}
 	<-served
 	return err
 }
 
-// endWith ends the streams among h's requests when ctx ends.
+// endWith wraps h so that streams end when ctx is done.
 func endWith(ctx context.Context, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !(transport.SSE{}).Supports(r) {

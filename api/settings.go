@@ -8,7 +8,7 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// settings lists all settings in the order in which people read them.
+// settings lists all settings in the order of store.KnownSettings.
 func (r *resolver) settings(ctx context.Context) ([]*generated.Setting, error) {
 	values, err := r.config.Store.Settings.All(ctx)
 	if err != nil {
@@ -21,12 +21,12 @@ func (r *resolver) settings(ctx context.Context) ([]*generated.Setting, error) {
 	return models, nil
 }
 
-// Settings lists all settings with their values and what they do.
+// Settings lists all settings with their values and descriptions.
 func (r *queryResolver) Settings(ctx context.Context) ([]*generated.Setting, error) {
 	return r.settings(ctx)
 }
 
-// UpdateSetting changes a setting; workers take it over within seconds.
+// UpdateSetting changes a setting. Workers apply the new value within seconds.
 func (r *mutationResolver) UpdateSetting(ctx context.Context, key, value string) (*generated.Setting, error) {
 	if err := r.config.Store.Settings.Set(ctx, key, value); err != nil {
 		return nil, err
@@ -40,5 +40,5 @@ func (r *mutationResolver) UpdateSetting(ctx context.Context, key, value string)
 			return s, nil
 		}
 	}
-	return nil, insights.Errorf(insights.Internal, "setting %s was stored and is not listed", key)
+	return nil, insights.Errorf(insights.Internal, "setting %s was stored but is not listed", key)
 }

@@ -25,7 +25,7 @@ import (
 	"github.com/backsight/backsight/workflows"
 )
 
-// bundle is a server on a database of its own, with workflows that do what the test says.
+// bundle is a server with its own database and fake workflows.
 type bundle struct {
 	t          *testing.T
 	store      *store.Store
@@ -35,7 +35,7 @@ type bundle struct {
 	statements *statementCounter
 }
 
-// epoch is the moment at which everything in these tests is created.
+// epoch is the server's current time in these tests.
 var epoch = time.Date(2026, 3, 31, 12, 30, 15, 0, time.UTC)
 
 func setup(t *testing.T) *bundle {
@@ -57,7 +57,7 @@ func setup(t *testing.T) *bundle {
 	return b
 }
 
-// answer is a GraphQL answer.
+// answer is a GraphQL response.
 type answer struct {
 	Data   json.RawMessage
 	Errors []struct {
@@ -67,7 +67,7 @@ type answer struct {
 	}
 }
 
-// post sends an operation and returns the answer, whatever it holds.
+// post sends an operation and returns the response, which may hold errors.
 func (b *bundle) post(operation string, variables map[string]any) answer {
 	b.t.Helper()
 	body, err := json.Marshal(map[string]any{"query": operation, "variables": variables})
@@ -82,7 +82,7 @@ func (b *bundle) post(operation string, variables map[string]any) answer {
 	return a
 }
 
-// do sends an operation that has to succeed and decodes its data.
+// do sends an operation that must succeed and decodes its data.
 func (b *bundle) do(result any, operation string, variables map[string]any) {
 	b.t.Helper()
 	a := b.post(operation, variables)
@@ -90,7 +90,7 @@ func (b *bundle) do(result any, operation string, variables map[string]any) {
 	require.NoError(b.t, json.Unmarshal(a.Data, result))
 }
 
-// refused sends an operation that has to fail with one error of the code, and returns its message.
+// refused sends an operation that must fail with one error of the code, and returns its message.
 func (b *bundle) refused(code insights.Code, operation string, variables map[string]any) string {
 	b.t.Helper()
 	a := b.post(operation, variables)
@@ -107,7 +107,7 @@ type createdView struct {
 	DataSeries []struct{ SeriesID, Label string }
 }
 
-// create creates a view with one series for each query, six monthly points.
+// create creates a view with one series for each query. Each has six monthly points.
 func (b *bundle) create(title string, queries ...string) createdView {
 	b.t.Helper()
 	var result struct {
@@ -128,8 +128,8 @@ func input(title string, queries ...string) map[string]any {
 	}}
 }
 
-// plan registers repositories and writes a series' plan, all of it pending.
-func (b *bundle) plan(seriesID string, repositories ...string) (generation int) {
+// plan registers repositories and writes a series' backfill, with all samples pending.
+func (b *bundle) plan(seriesID string, repositories ...string) (number int) {
 	b.t.Helper()
 	ctx := b.t.Context()
 	for _, name := range repositories {
@@ -138,19 +138,19 @@ func (b *bundle) plan(seriesID string, repositories ...string) (generation int) 
 	}
 	series, err := b.store.Series.Get(ctx, seriesID)
 	require.NoError(b.t, err)
-	generation, err = b.store.Plans.Begin(ctx, store.PlanRequest{SeriesID: seriesID, Kind: "backfill", Times: series.Grid.Frames()})
+	number, err = b.store.Plans.Begin(ctx, store.PlanRequest{SeriesID: seriesID, Kind: "backfill", Times: series.Grid.Frames()})
 	require.NoError(b.t, err)
 	for done := false; !done; {
-		done, err = b.store.Plans.WriteSlice(ctx, seriesID, generation, store.ScopeFilter{}, 100, true)
+		done, err = b.store.Plans.WriteSlice(ctx, seriesID, number, store.ScopeFilter{}, 100, true)
 		require.NoError(b.t, err)
 	}
-	return generation
+	return number
 }
 
-// settle ends the pending samples of a plan as outcome says; nil leaves one pending.
-func (b *bundle) settle(seriesID string, generation int, outcome func(i int, s *insights.Sample)) {
+// settle calls outcome for each pending sample of a plan and writes those that it ends.
+func (b *bundle) settle(seriesID string, plan int, outcome func(i int, s *insights.Sample)) {
 	b.t.Helper()
-	samples, err := b.store.Samples.Pending(b.t.Context(), seriesID, generation, 0, 1<<30)
+	samples, err := b.store.Samples.Pending(b.t.Context(), seriesID, plan, 0, 1<<30)
 	require.NoError(b.t, err)
 	var ended []insights.Sample
 	for i, s := range samples {
@@ -158,26 +158,26 @@ func (b *bundle) settle(seriesID string, generation int, outcome func(i int, s *
 			ended = append(ended, s)
 		}
 	}
-	require.NoError(b.t, b.store.Samples.Write(b.t.Context(), seriesID, generation, ended))
+	require.NoError(b.t, b.store.Samples.Write(b.t.Context(), seriesID, plan, ended))
 }
 
 const someCommit = "0123456789abcdef0123456789abcdef01234567"
 
-// counted ends a sample with its position as the value.
+// counted ends a sample as counted, with its index as the value.
 func counted(i int, s *insights.Sample) {
 	s.Outcome, s.Commit, s.Value = insights.Counted, fmt.Sprintf("%040x", i+1), float64(i)
 }
 
-// fakeWorkflows records orders and answers as it is told.
+// fakeWorkflows records calls and returns what the test sets.
 type fakeWorkflows struct {
 	mu               sync.Mutex
 	started, stopped []string
-	orders           []workflows.Order
-	messages         []string // of orders about the past
+	commands         []workflows.Order
+	messages         []string // of commands other than pause and resume
 	synced           []int64
-	fail             error // of every call
-	lost             bool  // orders are refused until a workflow is started
-	served           int   // search shards that are polled; 0: all
+	fail             error // returned by every call
+	lost             bool  // commands are refused until a workflow is started
+	served           int   // number of search shards that are polled; 0 means all
 	status           workflows.Status
 }
 
@@ -196,13 +196,13 @@ func (f *fakeWorkflows) StopSeries(_ context.Context, id string) error {
 	return f.fail
 }
 
-func (f *fakeWorkflows) Send(_ context.Context, _, message string, o workflows.Order) (workflows.Status, error) {
+func (f *fakeWorkflows) Send(_ context.Context, _, message string, c workflows.Order) (workflows.Status, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.orders = append(f.orders, o)
+	f.commands = append(f.commands, c)
 	switch message {
 	case workflows.Pause:
-		f.status = workflows.Status{State: workflows.Paused, Paused: &workflows.PausedBy{By: o.By, Reason: o.Reason, At: epoch}}
+		f.status = workflows.Status{State: workflows.Paused, Paused: &workflows.PausedBy{By: c.By, Reason: c.Reason, At: epoch}}
 		return f.status, f.fail
 	case workflows.Resume:
 		f.status = workflows.Status{State: workflows.Running}
@@ -247,14 +247,14 @@ func (f *fakeWorkflows) WorkerPolling(context.Context) (bool, error) {
 	return f.fail == nil, f.fail
 }
 
-// set changes the fake while a server uses it.
+// set changes the fake while the server uses it.
 func (f *fakeWorkflows) set(change func(*fakeWorkflows)) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	change(f)
 }
 
-// fakeProber believes in every path below /srv and every https URL.
+// fakeProber accepts every path below /srv and every https URL.
 type fakeProber struct{}
 
 func (fakeProber) CheckPath(_ context.Context, path string) (string, error) {
@@ -271,7 +271,7 @@ func (fakeProber) CheckURL(url string) error {
 	return nil
 }
 
-// statementCounter counts what is sent to Postgres, and the rows of its answers.
+// statementCounter counts the SQL statements and the rows that they return.
 type statementCounter struct{ n, rows atomic.Int64 }
 
 func (c *statementCounter) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
@@ -283,7 +283,7 @@ func (c *statementCounter) TraceQueryEnd(_ context.Context, _ *pgx.Conn, data pg
 	c.rows.Add(data.CommandTag.RowsAffected())
 }
 
-// syncBuffer is a log that a server writes while a test reads.
+// syncBuffer is a buffer for the server's log. Safe for concurrent use.
 type syncBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer

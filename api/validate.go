@@ -8,7 +8,7 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// ValidateInsightQuery tells a page, at every pause of typing, whether the text is a query, and where it is not.
+// ValidateInsightQuery checks a series query. The page calls it whenever the user stops typing.
 func (r *queryResolver) ValidateInsightQuery(_ context.Context, text string, byCapture *bool, by *generated.InsightGenerationMethod) (*generated.InsightQueryValidation, error) {
 	method, err := methodOf(by, byCapture)
 	if err != nil {
@@ -19,25 +19,26 @@ func (r *queryResolver) ValidateInsightQuery(_ context.Context, text string, byC
 		return &generated.InsightQueryValidation{IsValid: true, Canonical: ptr(q.String()), Captures: q.Captures()}, nil
 	}
 	answer := &generated.InsightQueryValidation{Error: queryErrorModel(err, text)}
-	if q != nil { // it can be read, but not counted like this
+	if q != nil { // the query is valid, but not for this generation method
 		answer.Canonical, answer.Captures = ptr(q.String()), q.Captures()
 	}
 	return answer, nil
 }
 
-// queryErrorModel shows an error of parseQuery; one without a place is about the whole text.
+// queryErrorModel converts an error of parseQuery. An error without a position gets that of the
+// whole text.
 func queryErrorModel(err error, text string) *generated.QueryError {
-	var placed *query.Error
-	if !errors.As(err, &placed) {
+	q, ok := errors.AsType[*query.Error](err)
+	if !ok {
 		return &generated.QueryError{Message: err.Error(), End: utf16Offset(text, len(text))}
 	}
 	return &generated.QueryError{
-		Message: placed.Message, Suggestion: orNil(placed.Suggestion),
-		Start: utf16Offset(text, placed.Span.Start), End: utf16Offset(text, placed.Span.End),
+		Message: q.Message, Suggestion: orNil(q.Suggestion),
+		Start: utf16Offset(text, q.Span.Start), End: utf16Offset(text, q.Span.End),
 	}
 }
 
-// ValidateScopedInsightQuery tells whether the text is a repository scope.
+// ValidateScopedInsightQuery checks whether the text is a valid repository scope.
 func (r *queryResolver) ValidateScopedInsightQuery(_ context.Context, text string) (*generated.ScopedInsightQueryPayload, error) {
 	scope, err := query.ParseScope(text)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// behindProxy is the same server behind a proxy that names people.
+// behindProxy is the same server behind an authenticating proxy.
 func (b *bundle) behindProxy(admins ...string) http.Handler {
 	return New(Config{
 		Store: b.store, Workflows: b.workflows, Repositories: fakeProber{}, Metrics: prometheus.NewRegistry(),
@@ -25,7 +25,7 @@ func (b *bundle) behindProxy(admins ...string) http.Handler {
 	})
 }
 
-// askAs sends a request of the person that the proxy names and returns the answer's body.
+// askAs sends a request with a login as the proxy does, and returns the body of the response.
 func askAs(t *testing.T, h http.Handler, who, method, target, body string) string {
 	t.Helper()
 	r := request(method, target, func(r *http.Request) {
@@ -42,8 +42,9 @@ func askAs(t *testing.T, h http.Handler, who, method, target, body string) strin
 	return w.Body.String()
 }
 
-// Charts, exports and lists of samples are those of the person that the proxy names; without a proxy everybody sees everything.
-func TestPrivateRepositoriesAreHiddenFromWhoHasNoGrant(t *testing.T) {
+// Charts, exports and lists of samples contain only what the viewer may see. Without a proxy every
+// viewer sees everything.
+func TestPrivateRepositoriesAreHiddenFromViewersWithoutAGrant(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	view := b.create("permissions", "TODO")

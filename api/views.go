@@ -12,7 +12,8 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// InsightViews lists views, newest first: one statement for the views, one for their series, one to count when asked.
+// InsightViews lists views, newest first. Costs one SQL statement for the views and one for their
+// series, and one more if the client requests totalCount.
 func (r *queryResolver) InsightViews(ctx context.Context, first *int, after, id, find *string, options *generated.SeriesDisplayOptionsInput) (*generated.InsightViewConnection, error) {
 	limit, err := checkPage(first)
 	if err != nil {
@@ -47,7 +48,8 @@ func (r *queryResolver) InsightViews(ctx context.Context, first *int, after, id,
 	return connection, nil
 }
 
-// InsightSeries finds one series; its label is its query, for a label belongs to a view.
+// InsightSeries returns one series, or null. Its label is its query, because labels belong to
+// views.
 func (r *queryResolver) InsightSeries(ctx context.Context, id string, options *generated.SeriesDisplayOptionsInput) (*model.InsightsSeries, error) {
 	display, err := displayOf(options)
 	if err != nil {
@@ -55,7 +57,7 @@ func (r *queryResolver) InsightSeries(ctx context.Context, id string, options *g
 	}
 	series, err := r.config.Store.Series.Get(ctx, id)
 	if insights.ErrorCode(err) == insights.NotFound {
-		return nil, nil //nolint:nilnil // null is the schema's answer for "there is none"
+		return nil, nil //nolint:nilnil // the schema defines null for an unknown id
 	}
 	if err != nil {
 		return nil, err
@@ -65,8 +67,8 @@ func (r *queryResolver) InsightSeries(ctx context.Context, id string, options *g
 	return found, nil
 }
 
-// DeleteInsightView deletes a view. The workflows of series that nobody shows any more are stopped at once; where that
-// fails the worker's reconciler stops them.
+// DeleteInsightView deletes a view and stops the workflows of series that no other view shows. If
+// stopping fails, the worker's reconciler stops them.
 func (r *mutationResolver) DeleteInsightView(ctx context.Context, id string) (*generated.EmptyResponse, error) {
 	if err := r.config.Store.Views.Delete(ctx, id); err != nil {
 		return nil, err
@@ -75,45 +77,47 @@ func (r *mutationResolver) DeleteInsightView(ctx context.Context, id string) (*g
 	defer cancel()
 	ids, err := r.config.Store.Series.ToStop(ctx)
 	if err != nil {
-		r.config.Logger.WarnContext(ctx, "workflows of deleted series are left to the reconciler", "view", id, "err", err)
+		r.config.Logger.WarnContext(ctx, "finding the series to stop failed; the reconciler stops them", "view", id, "error", err)
 	}
 	for _, series := range ids {
 		if err := r.config.Workflows.StopSeries(ctx, series); err != nil {
-			r.config.Logger.WarnContext(ctx, "stopping a deleted series is left to the reconciler", "series", series, "err", err)
+			r.config.Logger.WarnContext(ctx, "stopping a deleted series failed; the reconciler stops it", "series", series, "error", err)
 			continue
 		}
 		if err := r.config.Store.Series.MarkStopped(ctx, series); err != nil {
-			r.config.Logger.WarnContext(ctx, "a stopped series is not marked; the reconciler stops it again, which does nothing", "series", series, "err", err)
+			r.config.Logger.WarnContext(ctx, "marking a series as stopped failed; the reconciler stops it again, which has no effect", "series", series, "error", err)
 		}
 	}
 	return &generated.EmptyResponse{}, nil
 }
 
-// afterCommitTimeout bounds what is done for an already committed change while its caller waits.
+// afterCommitTimeout bounds the work that follows a committed change while the client waits.
 const afterCommitTimeout = 5 * time.Second
 
-// afterCommit returns a context for the second half of a mutation, which must not end with the client's patience.
+// afterCommit returns a context for the work that follows a mutation's commit. It does not end when
+// the client disconnects.
 func afterCommit(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), afterCommitTimeout)
 }
 
-// startSeries starts the workflows of a new view's series. A series that the view shares with an older one runs
-// already; starting it again does nothing.
+// startSeries starts the workflows of a new view's series. Starting a series that runs already,
+// because an older view shows it too, has no effect.
 func (r *mutationResolver) startSeries(ctx context.Context, view insights.View) {
 	ctx, cancel := afterCommit(ctx)
 	defer cancel()
 	for _, s := range view.Series {
 		if err := r.config.Workflows.StartSeries(ctx, s.Series, view.Title); err != nil {
-			r.config.Logger.WarnContext(ctx, "starting a series is left to the reconciler", "series", s.ID, "err", err)
+			r.config.Logger.WarnContext(ctx, "starting a series failed; the reconciler starts it", "series", s.ID, "error", err)
 			continue
 		}
 		if err := r.config.Store.Series.MarkStarted(ctx, s.ID); err != nil {
-			r.config.Logger.WarnContext(ctx, "a started series is not marked; the reconciler starts it again, which does nothing", "series", s.ID, "err", err)
+			r.config.Logger.WarnContext(ctx, "marking a series as started failed; the reconciler starts it again, which has no effect", "series", s.ID, "error", err)
 		}
 	}
 }
 
-// CreateLineChartSearchInsight stores a view and starts its series. Every error in the input is reported at its place.
+// CreateLineChartSearchInsight stores a view and starts its series. It reports each error in the
+// input with its field.
 func (r *mutationResolver) CreateLineChartSearchInsight(ctx context.Context, input generated.LineChartSearchInsightInput) (*generated.InsightViewPayload, error) {
 	view, problems := newView(input, r.config.Now())
 	if len(problems) == 0 {
@@ -138,7 +142,7 @@ func (r *mutationResolver) CreateLineChartSearchInsight(ctx context.Context, inp
 	return &generated.InsightViewPayload{View: viewModels([]insights.View{created}, store.Display{})[0]}, nil
 }
 
-// viewModels shows views, all of whose series share one page.
+// viewModels converts views. All their series share one page.
 func viewModels(views []insights.View, display store.Display) []*generated.InsightView {
 	var ids []string
 	for _, v := range views {
@@ -166,7 +170,7 @@ func viewModels(views []insights.View, display store.Display) []*generated.Insig
 	return models
 }
 
-// seriesModel shows a series on its own.
+// seriesModel converts a series that is not read through a view.
 func seriesModel(series insights.Series) *model.InsightsSeries {
 	return &model.InsightsSeries{SeriesID: series.ID, Label: series.Query, Series: series, Page: model.NewPage([]string{series.ID}, store.Display{})}
 }

@@ -55,8 +55,9 @@ func TestCreateReadDelete(t *testing.T) {
 	b.refused(insights.NotFound, `mutation($id: ID!) { deleteInsightView(id: $id) { alwaysNil } }`, map[string]any{"id": created.ID})
 }
 
-// When Temporal is away the view is created all the same, and the reconciler finds what is left to do in the outbox.
-func TestTemporalAway(t *testing.T) {
+// While Temporal does not answer, a view can still be created. The reconciler starts its series
+// later.
+func TestCreateWithoutTemporal(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.workflows.fail = insights.Errorf(insights.Unavailable, "rpc error: connection refused")
@@ -79,7 +80,7 @@ func TestTemporalAway(t *testing.T) {
 	require.Equal(t, []string{created.DataSeries[0].SeriesID}, left)
 }
 
-func TestErrorsInInputHaveTheirPlaces(t *testing.T) {
+func TestErrorsInInputHaveFieldsAndPositions(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	a := b.post(createMutation, map[string]any{"input": map[string]any{
@@ -190,7 +191,7 @@ func TestPauseAndResume(t *testing.T) {
 	require.Equal(t, "slow host", paused.PauseInsightSeries.Workflow.PausedReason)
 	require.Equal(t, "2026-03-31T12:30:15Z", paused.PauseInsightSeries.Workflow.PausedAt)
 	b.do(&struct{}{}, `mutation($id: ID!) { resumeInsightSeries(seriesId: $id, by: "bob") { seriesId } }`, map[string]any{"id": id})
-	require.Equal(t, []workflows.Order{{By: "ann", Reason: "slow host"}, {By: "bob"}}, b.workflows.orders)
+	require.Equal(t, []workflows.Order{{By: "ann", Reason: "slow host"}, {By: "bob"}}, b.workflows.commands)
 	b.refused(insights.NotFound, `mutation { pauseInsightSeries(seriesId: "nope") { seriesId } }`, nil)
 }
 
@@ -208,7 +209,8 @@ func TestCaptureGroups(t *testing.T) {
 	require.Equal(t, insights.SearchCompute, series.Method)
 }
 
-// Language statistics take filters or nothing, are stored as what they are, and tell the values of each repository.
+// A language statistics series takes an empty query or filters, and its samples have values per
+// language.
 func TestLanguageStats(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -284,7 +286,7 @@ func TestLanguageStats(t *testing.T) {
 
 	b.do(&read, `query($id: ID!) { insightSeries(id: $id) { samples(first: 2, values: ["Go", "COBOL"]) { nodes { value values { label value } } } } }`, map[string]any{"id": series.ID})
 	for _, sample := range read.InsightSeries.Samples.Nodes {
-		require.Len(t, sample.Values, 1, "only what was chosen, where it occurs")
+		require.Len(t, sample.Values, 1, "only the requested values that occur")
 		require.Equal(t, "Go", sample.Values[0].Label)
 	}
 
@@ -293,7 +295,7 @@ func TestLanguageStats(t *testing.T) {
 	without := b.statements.n.Load() - before
 	before = b.statements.n.Load()
 	b.do(&read, `query($id: ID!) { insightSeries(id: $id) { samples(first: 2) { nodes { value values { label } } } } }`, map[string]any{"id": series.ID})
-	require.Equal(t, without+1, b.statements.n.Load()-before, "values cost one statement, when they are asked for")
+	require.Equal(t, without+1, b.statements.n.Load()-before, "requested values cost one statement")
 
 	for name, change := range map[string]map[string]any{
 		"a pattern":      {"query": "TODO lang:go", "generationMethod": "LANGUAGE_STATS"},

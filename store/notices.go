@@ -21,6 +21,14 @@ type Notice struct {
 	ForTime time.Time // the newest sample time that the notice is about
 }
 
+// Text says what the notice is about in one line.
+func (n Notice) Text() string {
+	if n.Code == insights.ReasonPlanning {
+		return string(n.Code) + ": " + n.Reason
+	}
+	return n.Reason
+}
+
 // List returns the notices of a series, those about the newest samples first. The transaction that
 // completes a plan brings them up to date, and SetPlanningProblem does.
 func (s *Notices) List(ctx context.Context, seriesID string) ([]Notice, error) {

@@ -1,12 +1,14 @@
-// Package web holds the built web interface, so that one binary serves it.
+// Package web embeds the built web interface, so that one binary serves it.
 //
 // Invariants:
-//   - the package compiles without Node: dist/.gitkeep is committed, so the embed pattern always matches, and FS says
-//     whether a build is there;
-//   - what is in dist comes from `npm ci && npm run build` in this folder and is never committed.
+//   - the package compiles without Node: dist/.gitkeep is committed, so the embed pattern always
+//     matches, and FS reports whether dist holds a build;
+//   - all other content of dist is written by `npm ci && npm run build` in this folder and is never
+//     committed.
 //
-// Non-goals: no HTTP here. Package api decides how the files are served (fallback to index.html for the
-// application's own paths, caching, content security policy). Read next: README.md in this folder.
+// Non-goals: no HTTP. Package api decides how the files are served: the fallback to index.html for
+// the application's paths, caching and the content security policy. Read next: README.md in this
+// folder.
 package web
 
 import (
@@ -14,16 +16,17 @@ import (
 	"io/fs"
 )
 
-// all: includes .gitkeep, without which a tree that was never built would not compile.
+// The prefix all: includes .gitkeep, without which a tree that was never built would not compile.
 //
 //go:embed all:dist
 var embedded embed.FS
 
-// FS returns the built interface, rooted so that index.html is at the top. built is false when the binary was made
-// without `npm run build`; fsys is then empty but for .gitkeep, and a server should say how to build it.
+// FS returns the built interface with index.html at the root. built is false if the binary was
+// built without `npm run build`; then fsys holds only .gitkeep, and a server should explain how to
+// build it.
 //
-// Files below assets/ carry a hash of their content in their names and may be cached for ever; everything else may
-// not.
+// Files below assets/ have a hash of their content in their names and may be cached for ever; other
+// files must not be cached.
 func FS() (fsys fs.FS, built bool) {
 	return open(embedded)
 }

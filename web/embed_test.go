@@ -34,7 +34,8 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-// The embedded tree has the placeholder whether or not anything was built: a fresh clone has to compile.
+// The embedded tree has the placeholder whether or not anything was built: a fresh clone has to
+// compile.
 func TestEmbeddedPlaceholder(t *testing.T) {
 	t.Parallel()
 	fsys, _ := FS()

@@ -10,7 +10,8 @@ export default defineConfig({
     target: 'es2023',
     // The server's content security policy allows no data: URLs.
     assetsInlineLimit: 0,
-    // dist/.gitkeep is committed so that the Go package compiles without Node; scripts/clean.mjs empties the rest.
+    // dist/.gitkeep is committed so that the Go package compiles without Node; scripts/clean.mjs
+    // empties the rest.
     emptyOutDir: false,
     chunkSizeWarningLimit: 600,
   },

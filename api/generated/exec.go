@@ -62,10 +62,10 @@ type ComplexityRoot struct {
 	}
 
 	Health struct {
-		IdleShards    func(childComplexity int) int
-		Message       func(childComplexity int) int
-		TemporalUI    func(childComplexity int) int
-		WorkerPolling func(childComplexity int) int
+		Message        func(childComplexity int) int
+		TemporalUI     func(childComplexity int) int
+		UnservedShards func(childComplexity int) int
+		WorkerPolling  func(childComplexity int) int
 	}
 
 	InsightDataPoint struct {
@@ -255,7 +255,7 @@ type ComplexityRoot struct {
 		DurationSeconds func(childComplexity int) int
 		Outcome         func(childComplexity int) int
 		Reason          func(childComplexity int) int
-		ReasonClass     func(childComplexity int) int
+		ReasonCode      func(childComplexity int) int
 		Repository      func(childComplexity int) int
 		Value           func(childComplexity int) int
 		Values          func(childComplexity int) int
@@ -268,10 +268,10 @@ type ComplexityRoot struct {
 	}
 
 	SampleReason struct {
-		Count       func(childComplexity int) int
-		Example     func(childComplexity int) int
-		Outcome     func(childComplexity int) int
-		ReasonClass func(childComplexity int) int
+		Count      func(childComplexity int) int
+		Example    func(childComplexity int) int
+		Outcome    func(childComplexity int) int
+		ReasonCode func(childComplexity int) int
 	}
 
 	SampleValue struct {
@@ -306,9 +306,9 @@ type ComplexityRoot struct {
 	SeriesPlan struct {
 		CompletedAt func(childComplexity int) int
 		CreatedAt   func(childComplexity int) int
-		Generation  func(childComplexity int) int
 		Kind        func(childComplexity int) int
 		Note        func(childComplexity int) int
+		Number      func(childComplexity int) int
 		Times       func(childComplexity int) int
 	}
 
@@ -340,11 +340,11 @@ type ComplexityRoot struct {
 		PausedBy        func(childComplexity int) int
 		PausedReason    func(childComplexity int) int
 		Problem         func(childComplexity int) int
-		Queue           func(childComplexity int) int
+		QueuePosition   func(childComplexity int) int
 		Snapshot        func(childComplexity int) int
 		State           func(childComplexity int) int
 		TemporalURL     func(childComplexity int) int
-		Waiting         func(childComplexity int) int
+		WaitingPlans    func(childComplexity int) int
 	}
 
 	Setting struct {
@@ -512,12 +512,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.EmptyResponse.AlwaysNil(childComplexity), true
 
-	case "Health.idleShards":
-		if e.ComplexityRoot.Health.IdleShards == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Health.IdleShards(childComplexity), true
 	case "Health.message":
 		if e.ComplexityRoot.Health.Message == nil {
 			break
@@ -530,6 +524,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Health.TemporalUI(childComplexity), true
+	case "Health.unservedShards":
+		if e.ComplexityRoot.Health.UnservedShards == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Health.UnservedShards(childComplexity), true
 	case "Health.workerPolling":
 		if e.ComplexityRoot.Health.WorkerPolling == nil {
 			break
@@ -1440,12 +1440,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sample.Reason(childComplexity), true
-	case "Sample.reasonClass":
-		if e.ComplexityRoot.Sample.ReasonClass == nil {
+	case "Sample.reasonCode":
+		if e.ComplexityRoot.Sample.ReasonCode == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Sample.ReasonClass(childComplexity), true
+		return e.ComplexityRoot.Sample.ReasonCode(childComplexity), true
 	case "Sample.repository":
 		if e.ComplexityRoot.Sample.Repository == nil {
 			break
@@ -1502,12 +1502,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SampleReason.Outcome(childComplexity), true
-	case "SampleReason.reasonClass":
-		if e.ComplexityRoot.SampleReason.ReasonClass == nil {
+	case "SampleReason.reasonCode":
+		if e.ComplexityRoot.SampleReason.ReasonCode == nil {
 			break
 		}
 
-		return e.ComplexityRoot.SampleReason.ReasonClass(childComplexity), true
+		return e.ComplexityRoot.SampleReason.ReasonCode(childComplexity), true
 
 	case "SampleValue.label":
 		if e.ComplexityRoot.SampleValue.Label == nil {
@@ -1627,12 +1627,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SeriesPlan.CreatedAt(childComplexity), true
-	case "SeriesPlan.generation":
-		if e.ComplexityRoot.SeriesPlan.Generation == nil {
-			break
-		}
-
-		return e.ComplexityRoot.SeriesPlan.Generation(childComplexity), true
 	case "SeriesPlan.kind":
 		if e.ComplexityRoot.SeriesPlan.Kind == nil {
 			break
@@ -1645,6 +1639,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SeriesPlan.Note(childComplexity), true
+	case "SeriesPlan.number":
+		if e.ComplexityRoot.SeriesPlan.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeriesPlan.Number(childComplexity), true
 	case "SeriesPlan.times":
 		if e.ComplexityRoot.SeriesPlan.Times == nil {
 			break
@@ -1763,12 +1763,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SeriesWorkflowStatus.Problem(childComplexity), true
-	case "SeriesWorkflowStatus.queue":
-		if e.ComplexityRoot.SeriesWorkflowStatus.Queue == nil {
+	case "SeriesWorkflowStatus.queuePosition":
+		if e.ComplexityRoot.SeriesWorkflowStatus.QueuePosition == nil {
 			break
 		}
 
-		return e.ComplexityRoot.SeriesWorkflowStatus.Queue(childComplexity), true
+		return e.ComplexityRoot.SeriesWorkflowStatus.QueuePosition(childComplexity), true
 	case "SeriesWorkflowStatus.snapshot":
 		if e.ComplexityRoot.SeriesWorkflowStatus.Snapshot == nil {
 			break
@@ -1787,12 +1787,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SeriesWorkflowStatus.TemporalURL(childComplexity), true
-	case "SeriesWorkflowStatus.waiting":
-		if e.ComplexityRoot.SeriesWorkflowStatus.Waiting == nil {
+	case "SeriesWorkflowStatus.waitingPlans":
+		if e.ComplexityRoot.SeriesWorkflowStatus.WaitingPlans == nil {
 			break
 		}
 
-		return e.ComplexityRoot.SeriesWorkflowStatus.Waiting(childComplexity), true
+		return e.ComplexityRoot.SeriesWorkflowStatus.WaitingPlans(childComplexity), true
 
 	case "Setting.default":
 		if e.ComplexityRoot.Setting.Default == nil {
@@ -1941,10 +1941,14 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
-	{Name: "../schema.graphql", Input: `# Names are Sourcegraph's Code Insights names wherever a thing exists there, so that its clients and scripts work;
-# what exists only here is marked "Backsight:".
+	{Name: "../schema.graphql", Input: `# Types, fields and arguments that Sourcegraph's Code Insights API has keep their Sourcegraph names,
+# so its clients and scripts work. Descriptions of what exists only in Backsight start with
+# "Backsight:".
+#
+# "Backfill work" in the descriptions means all plans for past times: the backfill itself, catch-up
+# backfills, extensions and retries.
 
-"An instant, RFC 3339, UTC."
+"An instant in RFC 3339 format, in UTC."
 scalar DateTime
 "A 64-bit integer as a JSON number."
 scalar Int64
@@ -1954,104 +1958,154 @@ directive @goModel(model: String, models: [String!]) on OBJECT | INPUT_OBJECT | 
 
 type Query {
   """
-  Insights, newest first. id selects one; find matches titles and labels, ignoring case. seriesDisplayOptions bounds what points has of the
-  series; without it all is there.
+  Lists insights, newest first. id selects one insight. find selects insights whose title or a
+  series label contains the text, ignoring case. seriesDisplayOptions limits what
+  InsightsSeries.points returns; without it, points returns every value and every time that charts
+  show.
   """
   insightViews(first: Int = 50, after: String, id: ID, find: String, seriesDisplayOptions: SeriesDisplayOptionsInput): InsightViewConnection!
-  "Backsight: one series by its id; null when there is none."
+  "Backsight: returns one series; null if no series has this id."
   insightSeries(id: ID!, seriesDisplayOptions: SeriesDisplayOptionsInput): InsightsSeries
-  "Backsight: repositories by name; find is a regular expression on the name."
+  "Backsight: lists repositories, sorted by name. find is a regular expression on the name."
   repositories(first: Int = 50, after: String, find: String): RepositoryConnection!
-  "Whether query is a legal repository scope, and why not."
+  "Checks whether the query is a valid repository scope."
   validateScopedInsightQuery(query: String!): ScopedInsightQueryPayload!
-  "How many repositories a scope resolves to now."
+  "Counts the repositories that are in a scope now."
   previewRepositoriesFromQuery(query: String!): RepositoryPreviewPayload!
-  "Backsight: parses a series query; errors carry the place, canonical is what a series would store."
+  """
+  Backsight: checks a series query. For a valid query it returns the canonical text that a series
+  would store; for an invalid one, the error and its position.
+  """
   validateInsightQuery(query: String!, generatedFromCaptureGroups: Boolean = false, generationMethod: InsightGenerationMethod): InsightQueryValidation!
-  "Backsight: whether the parts of this installation work: a worker polls, the database answers."
+  "Backsight: tells whether Temporal answers and whether workers poll its task queues."
   health: Health!
   """
-  Backsight: who may see which private repository, by repository and person; repository and login select. For administrators.
+  Backsight: lists grants, sorted by repository and login. repository and login select grants by
+  exact name. Grants for removed repositories are not listed. Only administrators may call it.
   """
   repositoryGrants(first: Int = 50, after: String, repository: String, login: String): RepositoryGrantConnection!
-  "Backsight: settings that act within seconds."
+  "Backsight: lists all settings. A changed setting takes effect within seconds."
   settings: [Setting!]!
 }
 
 type Mutation {
+  """
+  Creates an insight and starts computing its series. Each error in the input is reported with the
+  field that it belongs to.
+  """
   createLineChartSearchInsight(input: LineChartSearchInsightInput!): InsightViewPayload!
+  "Deletes an insight. A series that no other insight shows is stopped and deleted with it."
   deleteInsightView(id: ID!): EmptyResponse!
-  "Backsight: stops the series at once; what runs finishes or stops within seconds. Pausing a paused series keeps the first reason."
+  """
+  Backsight: pauses the series. No new search starts, and running searches finish or stop within
+  seconds. Idempotent; a second call does not replace the reason. by names the person who sends the
+  command; behind an authenticating proxy, the proxy's login is used instead.
+  """
   pauseInsightSeries(seriesId: ID!, reason: String, by: String): InsightsSeries!
-  "Backsight: goes on where the series was paused. Resuming a running series does nothing."
+  "Backsight: resumes a paused series where it stopped. Idempotent."
   resumeInsightSeries(seriesId: ID!, by: String): InsightsSeries!
   """
-  Backsight: takes samples up again: the partial and failed ones, or with all every one, which corrects values up or down. A value
-  is never lost: where the new attempt knows less, the sample is what it was. The work on the past that is under way comes first.
+  Backsight: computes the partial and failed samples again, or with all every sample, which corrects
+  values upwards and downwards. If the new attempt of a sample knows less than the earlier one, the
+  sample keeps its earlier outcome and value. The retry starts when the backfill work in progress is
+  complete.
   """
   retryInsightSeriesBackfill(seriesId: ID!, all: Boolean = false, by: String): InsightsSeries!
-  "Backsight: the same for the samples that the filter selects; without outcomes the partial and failed ones of them."
+  """
+  Backsight: computes the samples again that the filter selects. Without filter.outcomes it computes
+  the partial and failed samples among them. In all else it is like retryInsightSeriesBackfill.
+  """
   retryInsightSamples(seriesId: ID!, filter: SampleFilter!, by: String): InsightsSeries!
   """
-  Backsight: gives the series more points of the past, in every insight that has it; only the missing samples are computed. As many
-  as it has changes nothing, fewer is refused.
+  Backsight: extends the series to this number of points by adding older times, in every insight
+  that shows it. Only the missing samples are computed. The current number of points changes
+  nothing; a smaller number is refused.
   """
   extendInsightSeries(seriesId: ID!, points: Int!, by: String): InsightsSeries!
   """
-  Backsight: drops the work on the past. What is pending of it ends as failed, reason class "cancelled", within seconds; what a retry
-  had not reached is what it was. Recordings go on, and a retry takes it up again.
+  Backsight: cancels the backfill work, in progress and waiting. Within seconds, its pending samples
+  end as FAILED with the reason code "cancelled"; samples that a retry had not reached get their
+  earlier outcome and value back. Recordings continue. A retry computes the cancelled samples.
   """
   cancelInsightSeriesBackfill(seriesId: ID!, reason: String, by: String): InsightsSeries!
   """
-  Backsight: the work on the series' past goes before that of all other series, until it is done or moved again. Recordings go before
-  both. A conflict where there is no such work.
+  Backsight: moves the series' backfill work before that of all other series, until the work is
+  complete or moved again. Recordings still go first. Returns a CONFLICT error if there is no
+  backfill work.
   """
   moveInsightSeriesBackfillToFrontOfQueue(seriesId: ID!, by: String): InsightsSeries!
-  "Backsight: the same, behind that of all other series."
+  """
+  Backsight: moves the series' backfill work behind that of all other series. In all else it is like
+  moveInsightSeriesBackfillToFrontOfQueue.
+  """
   moveInsightSeriesBackfillToBackOfQueue(seriesId: ID!, by: String): InsightsSeries!
-  "Backsight: looks for due recordings and left-over work now, and tries again what a problem holds back."
+  """
+  Backsight: makes the series check now for due recordings, unfinished work and repositories that
+  came into scope. If SeriesWorkflowStatus.problem is set, the series retries the planning that
+  failed.
+  """
   triggerInsightSeries(seriesId: ID!, by: String): InsightsSeries!
-  "Backsight: samples every repository now, between two recordings. Refused for a series that is paused, or sampled daily or more often."
+  """
+  Backsight: takes a snapshot: samples every repository now, between two grid times. Refused for a
+  series that is paused, and for one whose grid interval is a day or less.
+  """
   snapshotInsightSeries(seriesId: ID!, by: String): InsightsSeries!
   """
-  Backsight: how many of the newest sample times charts show of the series, in every insight that has it; 0 is all, null what the setting
-  says. Older ones are archived: exports have them, and a larger number brings them back.
+  Backsight: sets how many sample times of the series charts show, newest first, in every insight
+  that shows the series. 0 means all; null means the setting backsight.retention.points. Older times
+  are archived: exports contain them, and charts show them again when the number is raised.
   """
   setInsightSeriesRetention(seriesId: ID!, points: Int): InsightsSeries!
-  "Backsight: gives a repository another name. Its samples stay and are listed under it."
+  "Backsight: renames a repository. Its samples are kept and listed under the new name."
   renameRepository(name: String!, newName: String!): Repository!
-  "Backsight: registers a repository: an absolute path on the server, or a clone URL. The same location again returns the same repository. private: from the first moment, or from now on; for administrators."
+  """
+  Backsight: registers a repository. location is an absolute path on the server or a clone URL;
+  without a name, the name is derived from it. Idempotent: a location that is registered already
+  returns its repository. private makes the repository private, also one that is registered already;
+  only administrators may set it.
+  """
   addRepository(location: String!, name: String, private: Boolean = false): Repository!
+  """
+  Backsight: removes a repository from all future plans and frees its name. Samples that were
+  computed are kept.
+  """
   removeRepository(name: String!): EmptyResponse!
   """
-  Backsight: hides a repository, its samples and its share of every chart from who has no grant for it, or shows it to everybody. For
-  administrators.
+  Backsight: makes a repository private or public. A private repository, its samples and its part of
+  every chart are hidden from viewers without a grant. Only administrators may call it.
   """
   setRepositoryPrivate(name: String!, private: Boolean!): Repository!
   """
-  Backsight: lets a person, by the name that the authenticating proxy gives, see a private repository. Once more, it does nothing. For
-  administrators.
+  Backsight: lets a person see a private repository. login is the name that the authenticating proxy
+  sends. Idempotent. Only administrators may call it.
   """
   grantRepository(name: String!, login: String!): Repository!
   """
-  Backsight: takes a grant back; without a name all that the person has, those of removed repositories too. Once more, it does nothing. For
-  administrators.
+  Backsight: removes a person's grant. Without a repository name it removes all grants of the
+  person, including those for removed repositories. Idempotent. Only administrators may call it.
   """
   revokeRepository(name: String, login: String!): EmptyResponse!
-  "Backsight: fetches and indexes now. Without a name: every repository."
+  """
+  Backsight: starts a sync of one repository, or without a name of every repository: the mirror is
+  fetched and the commit index is updated.
+  """
   syncRepository(name: String): EmptyResponse!
+  "Backsight: changes a setting. Workers apply the new value within seconds."
   updateSetting(key: String!, value: String!): Setting!
 }
 
 type Subscription {
-  "Backsight: progress of the given insights, at most four times a second, the current state first."
+  """
+  Backsight: streams the progress of 1 to 200 insights: first the current state of each, then each
+  change, at most four times a second.
+  """
   insightProgress(ids: [ID!]!): InsightProgress!
 }
 
 type EmptyResponse { alwaysNil: String }
 type PageInfo { endCursor: String hasNextPage: Boolean! }
 
-"totalCount is what the filters select, whatever the page."
+"totalCount is the number of insights that the filters select, on all pages together."
 type InsightViewConnection { nodes: [InsightView!]! pageInfo: PageInfo! totalCount: Int! }
 
 type InsightView {
@@ -2071,16 +2125,19 @@ type SearchInsightDataSeriesDefinition {
   repositoryDefinition: InsightRepositoryDefinition!
   timeScope: InsightIntervalTimeScope!
   generatedFromCaptureGroups: Boolean!
-  "Backsight: how its values come about."
+  "Backsight: how the values are computed."
   generationMethod: InsightGenerationMethod!
-  "Backsight: how many points the backfill covers, and the time zone of its grid (empty: UTC)."
+  "Backsight: the number of points that the backfill covers."
   points: Int!
+  "Backsight: the grid's newest backfill time; all other grid times are computed from it."
   anchor: DateTime!
+  "Backsight: the grid's time zone as an IANA name; empty means UTC."
   zone: String!
 }
 """
-How the values of a series come about, in the words of the reference's database: SEARCH counts matches, SEARCH_COMPUTE counts them by
-captured value, LANGUAGE_STATS counts lines by language in the files that the query's filters choose.
+Backsight: how the values of a series are computed. The names are those of Sourcegraph's database.
+SEARCH counts matches. SEARCH_COMPUTE counts matches per captured value. LANGUAGE_STATS counts lines
+per language in the files that the query's filters select.
 """
 enum InsightGenerationMethod { SEARCH SEARCH_COMPUTE LANGUAGE_STATS }
 union InsightRepositoryDefinition = InsightRepositoryScope | RepositorySearchScope
@@ -2092,174 +2149,323 @@ type InsightIntervalTimeScope { unit: TimeIntervalStepUnit! value: Int! }
 type InsightsSeries {
   seriesId: ID!
   label: String!
-  "Points in time order. A series by capture group or language has one point per time and value, see label of the point; within a time versions are in their order."
+  """
+  Points in time order. A series by capture group or language has one point for each time and value;
+  the point's label names the value. Values of one time are sorted by label, with numbers in labels
+  by their value (1.9 before 1.10). from and to are inclusive bounds. includeRepoRegex and
+  excludeRepoRegex select repositories by name.
+  """
   points(from: DateTime, to: DateTime, includeRepoRegex: String, excludeRepoRegex: String): [InsightDataPoint!]! @goField(batch: true)
   """
-  Backsight: how many values occur at the times that points shows, whatever seriesDisplayOptions leaves out of them; 0 for a plain search.
-  The arguments are those of points.
+  Backsight: the number of distinct values at the times that points returns, including those that
+  seriesDisplayOptions leaves out of points; 0 for a plain search. Takes the arguments of points.
   """
   valueCount(from: DateTime, to: DateTime, includeRepoRegex: String, excludeRepoRegex: String): Int! @goField(batch: true)
   status: InsightSeriesStatus!
-  "Backsight: the exact tally from the ledger."
+  "Backsight: the exact number of samples by outcome."
   completeness: Completeness! @goField(batch: true)
-  "Backsight: what the series' workflow is doing now; null when no worker answers in time."
+  "Backsight: what the series' workflow is doing now; null if no worker answers within two seconds."
   workflow: SeriesWorkflowStatus
-  "Backsight: per repository, newest time first. values: only these are in Sample.values; null is all."
+  """
+  Backsight: the samples, newest time first and then by repository. values restricts Sample.values
+  to these values; null means all values.
+  """
   samples(first: Int = 50, after: String, filter: SampleFilter, values: [String!]): SampleConnection!
-  "Backsight: what was planned for the series and why, newest first; snapshots are not among it."
+  "Backsight: the plans of the series, newest first, without snapshots."
   plans(first: Int = 50): [SeriesPlan!]!
-  "Backsight: what is to be known about the series: reasons why samples are not exact, a history that was rewritten, a scope that cannot be read."
+  """
+  Backsight: problems of the series: why samples are not exact, a rewritten history, a query or
+  scope that cannot be read.
+  """
   notices: [SeriesNotice!]!
-  "Backsight: how many sample times charts show."
+  "Backsight: the number of sample times that charts show."
   retention: SeriesRetention!
-  "Backsight: why samples are partial or failed, most frequent first."
+  "Backsight: the reason codes of partial and failed samples, most frequent first."
   reasons: [SampleReason!]!
 }
 
 """
-Of a series by capture group or language the first limit values as sortOptions say (1 to 1000), and of every series the newest numSamples
-times, the snapshot included (null: as many as its retention leaves). Within a time values stand in their own order.
+limit, 1 to 1000, is the number of values that a series by capture group or language returns;
+sortOptions decides which values come first. numSamples is the number of times that every series
+returns, newest first, including the snapshot; null means all times that the series' retention
+leaves. Within one time, values are always sorted by label.
 """
 input SeriesDisplayOptionsInput { limit: Int = 20 numSamples: Int sortOptions: SeriesSortOptionsInput }
 input SeriesSortOptionsInput { mode: SeriesSortMode! direction: SeriesSortDirection! }
 """
-RESULT_COUNT: by the largest value at any of the times shown, so that what was frequent once is there. LEXICOGRAPHICAL: by the label, versions in
-their order. DATE_ADDED: by the first of the times shown at which the value occurs. RESULT_COUNT DESC without sortOptions.
+RESULT_COUNT sorts by the largest count at any of the times shown, so a value that was frequent only
+in earlier years is included. LEXICOGRAPHICAL sorts by label, with numbers in labels by their value.
+DATE_ADDED sorts by the first of the times shown at which the value occurs. Without sortOptions the
+order is RESULT_COUNT DESC.
 """
 enum SeriesSortMode { RESULT_COUNT LEXICOGRAPHICAL DATE_ADDED }
 enum SeriesSortDirection { ASC DESC }
 
-"kind: backfill, recording, retry, extension or joining. completedAt is null while it is worked on."
-type SeriesPlan { generation: Int! kind: String! times: [DateTime!]! note: String createdAt: DateTime! completedAt: DateTime }
-"forTime is the newest sample time that it touches."
-type SeriesNotice { reason: String! since: DateTime! forTime: DateTime! }
-"points: 0 is all. override is the series' own number, null where the setting holds. archived is how many times charts do not show."
-type SeriesRetention { points: Int! override: Int archived: Int! }
+"""
+Backsight: a kind of plan. BACKFILL covers the grid's past times. CATCH_UP, the catch-up backfill,
+covers past times of repositories that came into scope later. RECORDING covers every repository at a
+new grid time. EXTENSION adds older grid times. RETRY computes existing samples again. SNAPSHOT
+covers every repository now, between two grid times; the next snapshot replaces it.
+"""
+enum SeriesPlanKind { BACKFILL CATCH_UP RECORDING EXTENSION RETRY SNAPSHOT }
+
+"""
+Backsight: a set of samples to compute: some times, for each repository that was in scope when the
+plan was made.
+"""
+type SeriesPlan {
+  "Plans of a series are numbered in the order in which they were made."
+  number: Int!
+  kind: SeriesPlanKind!
+  times: [DateTime!]!
+  """
+  What led to the plan, for example the repositories of a catch-up backfill. Only administrators see
+  it.
+  """
+  note: String
+  createdAt: DateTime!
+  "Null until all samples of the plan have ended."
+  completedAt: DateTime
+}
+
+"Backsight: a problem of a series that a person should know about."
+type SeriesNotice {
+  """
+  A reason code, "history rewritten", or "planning: " followed by the error.
+  """
+  reason: String!
+  since: DateTime!
+  "The newest sample time that is affected."
+  forTime: DateTime!
+}
+
+"Backsight: how many sample times of a series charts show."
+type SeriesRetention {
+  "The number of times that charts show; 0 means all."
+  points: Int!
+  "The series' own number; null if the setting backsight.retention.points applies."
+  override: Int
+  "The number of times that charts do not show."
+  archived: Int!
+}
 
 type InsightDataPoint {
   dateTime: DateTime!
   value: Float!
-  "Backsight: the captured value or the language, empty for a plain search."
+  "Backsight: the captured value or the language; empty for a plain search."
   label: String!
-  "Backsight: how many repositories' values are known exactly, of those planned."
+  "Backsight: how many repositories the value covers exactly."
   coverage: Coverage!
-  "Backsight: the samples behind this time by outcome."
+  "Backsight: the samples at this time by outcome."
   outcomes: Completeness!
-  "Backsight: true for the snapshot: now, between two recordings. It is the last point, replaced daily, and no part of completeness."
+  """
+  Backsight: true for the snapshot, which is the last point. Each new snapshot replaces it, once a
+  day or on command. Completeness does not include it.
+  """
   isSnapshot: Boolean!
-  "The query that shows what changed between the previous point and this one, in Sourcegraph's words; null for the first point."
+  """
+  A query in Sourcegraph's syntax that finds what changed between the previous point and this one;
+  null for the first point.
+  """
   diffQuery: String
-  "The query at this point in time, in Sourcegraph's words."
+  "The query at this point in time, in Sourcegraph's syntax."
   pointInTimeQuery: String!
 }
+"""
+Backsight: known is the number of samples whose value is exact (counted, reused or absent), of all
+planned samples.
+"""
 type Coverage { known: Int64! planned: Int64! }
 
-"planned = counted + reused + absent + partial + failed + pending, always; so a ratio of these is meaningful."
+"Backsight: the number of samples by outcome. planned is always the sum of the six outcomes."
 type Completeness {
   planned: Int64! counted: Int64! reused: Int64! absent: Int64! partial: Int64! failed: Int64! pending: Int64!
+  "Ended samples as a percentage of planned, rounded down; 100 if nothing is planned."
   percent: Int!
-  "Samples ended per second over the last half minute; null when idle."
+  "Samples ended per second during the last 30 seconds; null when none ended."
   rate: Float
-  "Seconds until nothing is pending, at this rate; null when idle or unknown."
+  "Seconds until no sample is pending, at this rate; null when the rate is null."
   etaSeconds: Float
 }
 
+"Completeness in Sourcegraph's terms. Its jobs and points are samples here."
 type InsightSeriesStatus {
-  "Samples in the ledger."
+  "Planned samples."
   totalPoints: Int!
   pendingJobs: Int!
   completedJobs: Int!
   failedJobs: Int!
   backfillQueuedAt: DateTime
-  "Backsight: when the first backfill had nothing pending any more."
+  "Backsight: when the backfill was completed."
   backfillCompletedAt: DateTime
   isLoadingData: Boolean
   nextRecordingAfter: DateTime!
 }
 
-"IN_TURN: series take turns. FRONT and BACK: an operator has moved it there."
-enum SeriesQueuePlace { FRONT IN_TURN BACK }
+"""
+Backsight: where the backfill work of a series stands in the queue of all series. NORMAL work
+alternates with that of other series. An operator has moved FRONT and BACK work before or behind
+that of all others.
+"""
+enum SeriesQueuePosition { FRONT NORMAL BACK }
+
+"""
+Backsight: RUNNING: works on a plan. PAUSING: was paused, and searches are still running. PAUSED:
+does nothing until it is resumed. SLEEPING: waits for the next grid time or a command. CANCELLED:
+the workflow is ending, for example because the series was deleted.
+"""
 enum SeriesWorkflowState { RUNNING PAUSING PAUSED SLEEPING CANCELLED }
+
+"Backsight: what a series' workflow is doing now."
 type SeriesWorkflowStatus {
   state: SeriesWorkflowState!
+  "The number of child workflows that are running."
   inFlight: Int!
-  "What it works on: backfill, recording, retry, extension, joining or snapshot; null when there is nothing to do."
-  kind: String
-  "Orders about the past (retry, extend) that wait for their turn."
-  waiting: Int!
-  "Where in the queue of all series the work on the past stands."
-  queue: SeriesQueuePlace!
+  "The kind of the plan in progress; null when there is none."
+  kind: SeriesPlanKind
+  "The number of plans (retry, extension, catch-up backfill) that start after the one in progress."
+  waitingPlans: Int!
+  queuePosition: SeriesQueuePosition!
   pausedBy: String
   pausedReason: String
   pausedAt: DateTime
   nextRecordingAt: DateTime
-  "Why the series cannot plan (its scope is refused, say), and when it tries again; null when it can."
+  "Why planning fails, for example because the scope is invalid; null when it does not fail."
   problem: SeriesProblem
-  "The workflow's own tally; equal to completeness when nothing is in flight."
+  """
+  The workflow's own count of samples by outcome; equal to InsightsSeries.completeness when inFlight
+  is 0.
+  """
   completeness: Completeness!
-  "The tally of the snapshot that is being taken; null when there is none."
+  "Samples by outcome of the snapshot in progress; null when there is none."
   snapshot: Completeness
-  "The workflow in the Temporal UI; null when no UI is configured."
+  "The URL of the workflow in the Temporal UI; null when no UI is configured."
   temporalUrl: String
 }
 
+"""
+Backsight: why a series cannot make a plan. The series tries again at retryAt, or when it is resumed
+or triggered.
+"""
 type SeriesProblem { code: String! message: String! at: DateTime! retryAt: DateTime! }
 
+"""
+Backsight: how a sample ended. COUNTED: searched completely at its commit. REUSED: has the same
+commit, and therefore the same value, as a counted sample. ABSENT: the repository had no commit at
+that time; the value is 0. PARTIAL: the value is a lower bound. FAILED: the value is unknown.
+PENDING: planned and not done.
+"""
 enum SampleOutcome { COUNTED REUSED ABSENT PARTIAL FAILED PENDING }
+"""
+Backsight: selects samples. repository is a regular expression on the repository's name. Null
+selects all.
+"""
 input SampleFilter { time: DateTime outcomes: [SampleOutcome!] repository: String }
+"Backsight: totalCount is the number of samples that the filter selects, on all pages together."
 type SampleConnection { nodes: [Sample!]! pageInfo: PageInfo! totalCount: Int! }
+"Backsight: the value of a series in one repository at one time."
 type Sample {
   repository: Repository!
   dateTime: DateTime!
   outcome: SampleOutcome!
   commit: String
-  "Null when unknown (pending, failed)."
+  "Null while the outcome is PENDING, or when it is FAILED."
   value: Float
-  "Of a series by capture group or language: the values in this repository, versions in their order; empty otherwise."
+  "The values of a series by capture group or language, sorted by label; empty for a plain search."
   values: [SampleValue!]!
   attempts: Int!
   durationSeconds: Float!
-  reasonClass: String
+  """
+  Why the sample is PARTIAL or FAILED, as a short code such as "timeout"; null for other outcomes.
+  """
+  reasonCode: String
+  "The same as a sentence with details."
   reason: String
 }
 type SampleValue { label: String! value: Float! }
-type SampleReason { outcome: SampleOutcome! reasonClass: String! count: Int! example: String! }
+"""
+Backsight: partial or failed samples that have the same outcome and reason code. example is the
+reason of one of them.
+"""
+type SampleReason { outcome: SampleOutcome! reasonCode: String! count: Int! example: String! }
 
+"""
+Backsight: totalCount is the number of repositories that the filters select, on all pages together.
+"""
 type RepositoryConnection { nodes: [Repository!]! pageInfo: PageInfo! totalCount: Int! }
+"Backsight: a registered git repository."
 type Repository {
   id: ID!
   name: String!
+  "An absolute path on the server or a clone URL, without its password."
   location: String!
+  "True if location is a path."
   local: Boolean!
   defaultBranch: String
+  "The commit of the default branch at the last sync."
   head: String
   sizeBytes: Int64!
   fork: Boolean!
   archived: Boolean!
-  "Only administrators and who has a grant see it."
+  "True if only administrators and persons with a grant see the repository."
   isPrivate: Boolean!
+  "When the mirror was last fetched."
   fetchedAt: DateTime
+  "When the commit index was last updated."
   indexedAt: DateTime
+  "Why the last sync failed; null if it succeeded."
   error: String
   errorAt: DateTime
-  "Backsight: when its history last lost commits (a force-push); null: never seen."
+  """
+  When a sync last found that commits had left the history, for example after a force-push; null if
+  never.
+  """
   rewrittenAt: DateTime
 }
 
 type RepositoryGrantConnection { nodes: [RepositoryGrant!]! pageInfo: PageInfo! }
-"isPrivate: false where the grant waits, for everybody sees the repository."
-type RepositoryGrant { repository: String! login: String! isPrivate: Boolean! }
+"Backsight: the permission of a person to see a private repository."
+type RepositoryGrant {
+  repository: String!
+  "The person's name, as the authenticating proxy sends it."
+  login: String!
+  """
+  False while the repository is public. The grant takes effect when the repository becomes private.
+  """
+  isPrivate: Boolean!
+}
 
+"query is the canonical text if it is valid, and the given text otherwise."
 type ScopedInsightQueryPayload { query: String! isValid: Boolean! invalidReason: String }
 type RepositoryPreviewPayload { numberOfRepositories: Int! }
+"""
+Backsight: the result of checking a series query. canonical is null if the query cannot be parsed.
+captures is the number of capture groups. error is null for a valid query.
+"""
 type InsightQueryValidation { isValid: Boolean! canonical: String captures: Int! error: QueryError }
-"start and end are offsets in UTF-16 code units, as JavaScript counts them."
+"""
+Backsight: an error in a query. start and end are offsets into the query's text in UTF-16 code
+units, as JavaScript counts them. suggestion is what was probably meant; null if there is none.
+"""
 type QueryError { message: String! suggestion: String start: Int! end: Int! }
 
-"idleShards: search queues (setting backsight.search.shards) that no worker has polled for a minute."
-type Health { workerPolling: Boolean! idleShards: [Int!]! temporalUi: String message: String }
+"Backsight: whether the parts of this installation work."
+type Health {
+  "False if no worker has polled for a minute, or if Temporal does not answer."
+  workerPolling: Boolean!
+  "Search shards (see the setting backsight.search.shards) that no worker has polled for a minute."
+  unservedShards: [Int!]!
+  "The URL of the Temporal UI; null when none is configured."
+  temporalUi: String
+  "What is wrong and what to do about it; null if nothing is wrong."
+  message: String
+}
+
+"Backsight: a setting of the installation. value is the one in force."
 type Setting { key: String! value: String! default: String! description: String! }
+"Backsight: the progress of one insight. version counts the messages of a stream, from 1."
 type InsightProgress { id: ID! version: Int! series: [SeriesProgress!]! }
+"Backsight: the progress of one series. state is null while its workflow does not answer."
 type SeriesProgress { seriesId: ID! completeness: Completeness! state: SeriesWorkflowState }
 
 type InsightViewPayload { view: InsightView! }
@@ -2267,8 +2473,9 @@ type InsightViewPayload { view: InsightView! }
 input LineChartSearchInsightInput {
   options: LineChartOptionsInput!
   dataSeries: [LineChartSearchInsightDataSeriesInput!]!
-  "For every series that has none of its own."
+  "The scope of every series that has no repositoryScope of its own."
   repositoryScope: RepositoryScopeInput
+  "The grid of every series that has no timeScope of its own."
   timeScope: TimeScopeInput
 }
 input LineChartOptionsInput { title: String! }
@@ -2278,13 +2485,22 @@ input LineChartSearchInsightDataSeriesInput {
   repositoryScope: RepositoryScopeInput
   timeScope: TimeScopeInput
   generatedFromCaptureGroups: Boolean = false
-  "Backsight: null is SEARCH, or SEARCH_COMPUTE with generatedFromCaptureGroups. LANGUAGE_STATS takes a query of filters only, or the empty one."
+  """
+  Backsight: null means SEARCH_COMPUTE if generatedFromCaptureGroups is true, and SEARCH otherwise.
+  LANGUAGE_STATS requires a query that is empty or consists of filters only.
+  """
   generationMethod: InsightGenerationMethod
 }
 input LineChartDataSeriesOptionsInput { label: String lineColor: String }
-"An empty scope is every repository."
+"An empty scope contains every repository."
 input RepositoryScopeInput { repositories: [String!] repositoryCriteria: String }
-input TimeScopeInput { stepInterval: TimeIntervalStepInput! "Backsight: points of the backfill, 1 to 1000." points: Int = 12 "Backsight: IANA name; UTC without one." zone: String }
+input TimeScopeInput {
+  stepInterval: TimeIntervalStepInput!
+  "Backsight: the number of points that the backfill covers, 1 to 1000."
+  points: Int = 12
+  "Backsight: the time zone of the grid as an IANA name; null means UTC."
+  zone: String
+}
 input TimeIntervalStepInput { unit: TimeIntervalStepUnit! value: Int! }
 `, BuiltIn: false},
 }
@@ -2342,8 +2558,8 @@ func (ec *executionContext) childFields_Health(ctx context.Context, field graphq
 	switch field.Name {
 	case "workerPolling":
 		return ec.fieldContext_Health_workerPolling(ctx, field)
-	case "idleShards":
-		return ec.fieldContext_Health_idleShards(ctx, field)
+	case "unservedShards":
+		return ec.fieldContext_Health_unservedShards(ctx, field)
 	case "temporalUi":
 		return ec.fieldContext_Health_temporalUi(ctx, field)
 	case "message":
@@ -2640,8 +2856,8 @@ func (ec *executionContext) childFields_Sample(ctx context.Context, field graphq
 		return ec.fieldContext_Sample_attempts(ctx, field)
 	case "durationSeconds":
 		return ec.fieldContext_Sample_durationSeconds(ctx, field)
-	case "reasonClass":
-		return ec.fieldContext_Sample_reasonClass(ctx, field)
+	case "reasonCode":
+		return ec.fieldContext_Sample_reasonCode(ctx, field)
 	case "reason":
 		return ec.fieldContext_Sample_reason(ctx, field)
 	}
@@ -2664,8 +2880,8 @@ func (ec *executionContext) childFields_SampleReason(ctx context.Context, field 
 	switch field.Name {
 	case "outcome":
 		return ec.fieldContext_SampleReason_outcome(ctx, field)
-	case "reasonClass":
-		return ec.fieldContext_SampleReason_reasonClass(ctx, field)
+	case "reasonCode":
+		return ec.fieldContext_SampleReason_reasonCode(ctx, field)
 	case "count":
 		return ec.fieldContext_SampleReason_count(ctx, field)
 	case "example":
@@ -2734,8 +2950,8 @@ func (ec *executionContext) childFields_SeriesNotice(ctx context.Context, field 
 
 func (ec *executionContext) childFields_SeriesPlan(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "generation":
-		return ec.fieldContext_SeriesPlan_generation(ctx, field)
+	case "number":
+		return ec.fieldContext_SeriesPlan_number(ctx, field)
 	case "kind":
 		return ec.fieldContext_SeriesPlan_kind(ctx, field)
 	case "times":
@@ -2796,10 +3012,10 @@ func (ec *executionContext) childFields_SeriesWorkflowStatus(ctx context.Context
 		return ec.fieldContext_SeriesWorkflowStatus_inFlight(ctx, field)
 	case "kind":
 		return ec.fieldContext_SeriesWorkflowStatus_kind(ctx, field)
-	case "waiting":
-		return ec.fieldContext_SeriesWorkflowStatus_waiting(ctx, field)
-	case "queue":
-		return ec.fieldContext_SeriesWorkflowStatus_queue(ctx, field)
+	case "waitingPlans":
+		return ec.fieldContext_SeriesWorkflowStatus_waitingPlans(ctx, field)
+	case "queuePosition":
+		return ec.fieldContext_SeriesWorkflowStatus_queuePosition(ctx, field)
 	case "pausedBy":
 		return ec.fieldContext_SeriesWorkflowStatus_pausedBy(ctx, field)
 	case "pausedReason":
@@ -4160,16 +4376,16 @@ func (ec *executionContext) fieldContext_Health_workerPolling(_ context.Context,
 	return graphql.NewScalarFieldContext("Health", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
-func (ec *executionContext) _Health_idleShards(ctx context.Context, field graphql.CollectedField, obj *Health) (ret graphql.Marshaler) {
+func (ec *executionContext) _Health_unservedShards(ctx context.Context, field graphql.CollectedField, obj *Health) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Health_idleShards(ctx, field)
+			return ec.fieldContext_Health_unservedShards(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.IdleShards, nil
+			return obj.UnservedShards, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []int) graphql.Marshaler {
@@ -4179,7 +4395,7 @@ func (ec *executionContext) _Health_idleShards(ctx context.Context, field graphq
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Health_idleShards(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Health_unservedShards(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Health", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
@@ -8077,16 +8293,16 @@ func (ec *executionContext) fieldContext_Sample_durationSeconds(_ context.Contex
 	return graphql.NewScalarFieldContext("Sample", field, false, false, errors.New("field of type Float does not have child fields"))
 }
 
-func (ec *executionContext) _Sample_reasonClass(ctx context.Context, field graphql.CollectedField, obj *Sample) (ret graphql.Marshaler) {
+func (ec *executionContext) _Sample_reasonCode(ctx context.Context, field graphql.CollectedField, obj *Sample) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Sample_reasonClass(ctx, field)
+			return ec.fieldContext_Sample_reasonCode(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ReasonClass, nil
+			return obj.ReasonCode, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -8096,7 +8312,7 @@ func (ec *executionContext) _Sample_reasonClass(ctx context.Context, field graph
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_Sample_reasonClass(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Sample_reasonCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Sample", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
@@ -8233,16 +8449,16 @@ func (ec *executionContext) fieldContext_SampleReason_outcome(_ context.Context,
 	return graphql.NewScalarFieldContext("SampleReason", field, false, false, errors.New("field of type SampleOutcome does not have child fields"))
 }
 
-func (ec *executionContext) _SampleReason_reasonClass(ctx context.Context, field graphql.CollectedField, obj *SampleReason) (ret graphql.Marshaler) {
+func (ec *executionContext) _SampleReason_reasonCode(ctx context.Context, field graphql.CollectedField, obj *SampleReason) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SampleReason_reasonClass(ctx, field)
+			return ec.fieldContext_SampleReason_reasonCode(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ReasonClass, nil
+			return obj.ReasonCode, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -8252,7 +8468,7 @@ func (ec *executionContext) _SampleReason_reasonClass(ctx context.Context, field
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_SampleReason_reasonClass(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_SampleReason_reasonCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SampleReason", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
@@ -8702,16 +8918,16 @@ func (ec *executionContext) fieldContext_SeriesNotice_forTime(_ context.Context,
 	return graphql.NewScalarFieldContext("SeriesNotice", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
-func (ec *executionContext) _SeriesPlan_generation(ctx context.Context, field graphql.CollectedField, obj *SeriesPlan) (ret graphql.Marshaler) {
+func (ec *executionContext) _SeriesPlan_number(ctx context.Context, field graphql.CollectedField, obj *SeriesPlan) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SeriesPlan_generation(ctx, field)
+			return ec.fieldContext_SeriesPlan_number(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Generation, nil
+			return obj.Number, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
@@ -8721,7 +8937,7 @@ func (ec *executionContext) _SeriesPlan_generation(ctx context.Context, field gr
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_SeriesPlan_generation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_SeriesPlan_number(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SeriesPlan", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
@@ -8737,15 +8953,15 @@ func (ec *executionContext) _SeriesPlan_kind(ctx context.Context, field graphql.
 			return obj.Kind, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v SeriesPlanKind) graphql.Marshaler {
+			return ec.marshalNSeriesPlanKind2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesPlanKind(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_SeriesPlan_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SeriesPlan", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("SeriesPlan", field, false, false, errors.New("field of type SeriesPlanKind does not have child fields"))
 }
 
 func (ec *executionContext) _SeriesPlan_times(ctx context.Context, field graphql.CollectedField, obj *SeriesPlan) (ret graphql.Marshaler) {
@@ -9137,27 +9353,27 @@ func (ec *executionContext) _SeriesWorkflowStatus_kind(ctx context.Context, fiel
 			return obj.Kind, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *SeriesPlanKind) graphql.Marshaler {
+			return ec.marshalOSeriesPlanKind2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesPlanKind(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_SeriesWorkflowStatus_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SeriesWorkflowStatus", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("SeriesWorkflowStatus", field, false, false, errors.New("field of type SeriesPlanKind does not have child fields"))
 }
 
-func (ec *executionContext) _SeriesWorkflowStatus_waiting(ctx context.Context, field graphql.CollectedField, obj *SeriesWorkflowStatus) (ret graphql.Marshaler) {
+func (ec *executionContext) _SeriesWorkflowStatus_waitingPlans(ctx context.Context, field graphql.CollectedField, obj *SeriesWorkflowStatus) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SeriesWorkflowStatus_waiting(ctx, field)
+			return ec.fieldContext_SeriesWorkflowStatus_waitingPlans(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Waiting, nil
+			return obj.WaitingPlans, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
@@ -9167,31 +9383,31 @@ func (ec *executionContext) _SeriesWorkflowStatus_waiting(ctx context.Context, f
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_SeriesWorkflowStatus_waiting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_SeriesWorkflowStatus_waitingPlans(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SeriesWorkflowStatus", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _SeriesWorkflowStatus_queue(ctx context.Context, field graphql.CollectedField, obj *SeriesWorkflowStatus) (ret graphql.Marshaler) {
+func (ec *executionContext) _SeriesWorkflowStatus_queuePosition(ctx context.Context, field graphql.CollectedField, obj *SeriesWorkflowStatus) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SeriesWorkflowStatus_queue(ctx, field)
+			return ec.fieldContext_SeriesWorkflowStatus_queuePosition(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Queue, nil
+			return obj.QueuePosition, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v SeriesQueuePlace) graphql.Marshaler {
-			return ec.marshalNSeriesQueuePlace2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesQueuePlace(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v SeriesQueuePosition) graphql.Marshaler {
+			return ec.marshalNSeriesQueuePosition2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesQueuePosition(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_SeriesWorkflowStatus_queue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SeriesWorkflowStatus", field, false, false, errors.New("field of type SeriesQueuePlace does not have child fields"))
+func (ec *executionContext) fieldContext_SeriesWorkflowStatus_queuePosition(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeriesWorkflowStatus", field, false, false, errors.New("field of type SeriesQueuePosition does not have child fields"))
 }
 
 func (ec *executionContext) _SeriesWorkflowStatus_pausedBy(ctx context.Context, field graphql.CollectedField, obj *SeriesWorkflowStatus) (ret graphql.Marshaler) {
@@ -11254,8 +11470,8 @@ func (ec *executionContext) _Health(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "idleShards":
-			out.Values[i] = ec._Health_idleShards(ctx, field, obj)
+		case "unservedShards":
+			out.Values[i] = ec._Health_unservedShards(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -13193,8 +13409,8 @@ func (ec *executionContext) _Sample(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "reasonClass":
-			out.Values[i] = ec._Sample_reasonClass(ctx, field, obj)
+		case "reasonCode":
+			out.Values[i] = ec._Sample_reasonCode(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -13289,8 +13505,8 @@ func (ec *executionContext) _SampleReason(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "reasonClass":
-			out.Values[i] = ec._SampleReason_reasonClass(ctx, field, obj)
+		case "reasonCode":
+			out.Values[i] = ec._SampleReason_reasonCode(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -13554,8 +13770,8 @@ func (ec *executionContext) _SeriesPlan(ctx context.Context, sel ast.SelectionSe
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("SeriesPlan")
-		case "generation":
-			out.Values[i] = ec._SeriesPlan_generation(ctx, field, obj)
+		case "number":
+			out.Values[i] = ec._SeriesPlan_number(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -13781,13 +13997,13 @@ func (ec *executionContext) _SeriesWorkflowStatus(ctx context.Context, sel ast.S
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
-		case "waiting":
-			out.Values[i] = ec._SeriesWorkflowStatus_waiting(ctx, field, obj)
+		case "waitingPlans":
+			out.Values[i] = ec._SeriesWorkflowStatus_waitingPlans(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "queue":
-			out.Values[i] = ec._SeriesWorkflowStatus_queue(ctx, field, obj)
+		case "queuePosition":
+			out.Values[i] = ec._SeriesWorkflowStatus_queuePosition(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -15069,6 +15285,16 @@ func (ec *executionContext) marshalNSeriesPlan2ᚖgithubᚗcomᚋbacksightᚋbac
 	return ec._SeriesPlan(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNSeriesPlanKind2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesPlanKind(ctx context.Context, v any) (SeriesPlanKind, error) {
+	var res SeriesPlanKind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSeriesPlanKind2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesPlanKind(ctx context.Context, sel ast.SelectionSet, v SeriesPlanKind) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNSeriesProgress2ᚕᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesProgressᚄ(ctx context.Context, sel ast.SelectionSet, v []*SeriesProgress) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -15095,13 +15321,13 @@ func (ec *executionContext) marshalNSeriesProgress2ᚖgithubᚗcomᚋbacksight�
 	return ec._SeriesProgress(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNSeriesQueuePlace2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesQueuePlace(ctx context.Context, v any) (SeriesQueuePlace, error) {
-	var res SeriesQueuePlace
+func (ec *executionContext) unmarshalNSeriesQueuePosition2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesQueuePosition(ctx context.Context, v any) (SeriesQueuePosition, error) {
+	var res SeriesQueuePosition
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNSeriesQueuePlace2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesQueuePlace(ctx context.Context, sel ast.SelectionSet, v SeriesQueuePlace) graphql.Marshaler {
+func (ec *executionContext) marshalNSeriesQueuePosition2githubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesQueuePosition(ctx context.Context, sel ast.SelectionSet, v SeriesQueuePosition) graphql.Marshaler {
 	return v
 }
 
@@ -15575,6 +15801,22 @@ func (ec *executionContext) unmarshalOSeriesDisplayOptionsInput2ᚖgithubᚗcom�
 	}
 	res, err := ec.unmarshalInputSeriesDisplayOptionsInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOSeriesPlanKind2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesPlanKind(ctx context.Context, v any) (*SeriesPlanKind, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(SeriesPlanKind)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOSeriesPlanKind2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesPlanKind(ctx context.Context, sel ast.SelectionSet, v *SeriesPlanKind) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) marshalOSeriesProblem2ᚖgithubᚗcomᚋbacksightᚋbacksightᚋapiᚋgeneratedᚐSeriesProblem(ctx context.Context, sel ast.SelectionSet, v *SeriesProblem) graphql.Marshaler {

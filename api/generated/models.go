@@ -16,7 +16,7 @@ type InsightRepositoryDefinition interface {
 	IsInsightRepositoryDefinition()
 }
 
-// planned = counted + reused + absent + partial + failed + pending, always; so a ratio of these is meaningful.
+// Backsight: the number of samples by outcome. planned is always the sum of the six outcomes.
 type Completeness struct {
 	Planned int64 `json:"planned"`
 	Counted int64 `json:"counted"`
@@ -25,13 +25,16 @@ type Completeness struct {
 	Partial int64 `json:"partial"`
 	Failed  int64 `json:"failed"`
 	Pending int64 `json:"pending"`
-	Percent int   `json:"percent"`
-	// Samples ended per second over the last half minute; null when idle.
+	// Ended samples as a percentage of planned, rounded down; 100 if nothing is planned.
+	Percent int `json:"percent"`
+	// Samples ended per second during the last 30 seconds; null when none ended.
 	Rate *float64 `json:"rate,omitempty"`
-	// Seconds until nothing is pending, at this rate; null when idle or unknown.
+	// Seconds until no sample is pending, at this rate; null when the rate is null.
 	EtaSeconds *float64 `json:"etaSeconds,omitempty"`
 }
 
+// Backsight: known is the number of samples whose value is exact (counted, reused or absent), of all
+// planned samples.
 type Coverage struct {
 	Known   int64 `json:"known"`
 	Planned int64 `json:"planned"`
@@ -41,28 +44,34 @@ type EmptyResponse struct {
 	AlwaysNil *string `json:"alwaysNil,omitempty"`
 }
 
-// idleShards: search queues (setting backsight.search.shards) that no worker has polled for a minute.
+// Backsight: whether the parts of this installation work.
 type Health struct {
-	WorkerPolling bool    `json:"workerPolling"`
-	IdleShards    []int   `json:"idleShards"`
-	TemporalUI    *string `json:"temporalUi,omitempty"`
-	Message       *string `json:"message,omitempty"`
+	// False if no worker has polled for a minute, or if Temporal does not answer.
+	WorkerPolling bool `json:"workerPolling"`
+	// Search shards (see the setting backsight.search.shards) that no worker has polled for a minute.
+	UnservedShards []int `json:"unservedShards"`
+	// The URL of the Temporal UI; null when none is configured.
+	TemporalUI *string `json:"temporalUi,omitempty"`
+	// What is wrong and what to do about it; null if nothing is wrong.
+	Message *string `json:"message,omitempty"`
 }
 
 type InsightDataPoint struct {
 	DateTime time.Time `json:"dateTime"`
 	Value    float64   `json:"value"`
-	// Backsight: the captured value or the language, empty for a plain search.
+	// Backsight: the captured value or the language; empty for a plain search.
 	Label string `json:"label"`
-	// Backsight: how many repositories' values are known exactly, of those planned.
+	// Backsight: how many repositories the value covers exactly.
 	Coverage *Coverage `json:"coverage"`
-	// Backsight: the samples behind this time by outcome.
+	// Backsight: the samples at this time by outcome.
 	Outcomes *Completeness `json:"outcomes"`
-	// Backsight: true for the snapshot: now, between two recordings. It is the last point, replaced daily, and no part of completeness.
+	// Backsight: true for the snapshot, which is the last point. Each new snapshot replaces it, once a
+	// day or on command. Completeness does not include it.
 	IsSnapshot bool `json:"isSnapshot"`
-	// The query that shows what changed between the previous point and this one, in Sourcegraph's words; null for the first point.
+	// A query in Sourcegraph's syntax that finds what changed between the previous point and this one;
+	// null for the first point.
 	DiffQuery *string `json:"diffQuery,omitempty"`
-	// The query at this point in time, in Sourcegraph's words.
+	// The query at this point in time, in Sourcegraph's syntax.
 	PointInTimeQuery string `json:"pointInTimeQuery"`
 }
 
@@ -71,12 +80,15 @@ type InsightIntervalTimeScope struct {
 	Value int                  `json:"value"`
 }
 
+// Backsight: the progress of one insight. version counts the messages of a stream, from 1.
 type InsightProgress struct {
 	ID      string            `json:"id"`
 	Version int               `json:"version"`
 	Series  []*SeriesProgress `json:"series"`
 }
 
+// Backsight: the result of checking a series query. canonical is null if the query cannot be parsed.
+// captures is the number of capture groups. error is null for a valid query.
 type InsightQueryValidation struct {
 	IsValid   bool        `json:"isValid"`
 	Canonical *string     `json:"canonical,omitempty"`
@@ -90,14 +102,15 @@ type InsightRepositoryScope struct {
 
 func (InsightRepositoryScope) IsInsightRepositoryDefinition() {}
 
+// Completeness in Sourcegraph's terms. Its jobs and points are samples here.
 type InsightSeriesStatus struct {
-	// Samples in the ledger.
+	// Planned samples.
 	TotalPoints      int        `json:"totalPoints"`
 	PendingJobs      int        `json:"pendingJobs"`
 	CompletedJobs    int        `json:"completedJobs"`
 	FailedJobs       int        `json:"failedJobs"`
 	BackfillQueuedAt *time.Time `json:"backfillQueuedAt,omitempty"`
-	// Backsight: when the first backfill had nothing pending any more.
+	// Backsight: when the backfill was completed.
 	BackfillCompletedAt *time.Time `json:"backfillCompletedAt,omitempty"`
 	IsLoadingData       *bool      `json:"isLoadingData,omitempty"`
 	NextRecordingAfter  time.Time  `json:"nextRecordingAfter"`
@@ -111,7 +124,7 @@ type InsightView struct {
 	DataSeriesDefinitions []*SearchInsightDataSeriesDefinition `json:"dataSeriesDefinitions"`
 }
 
-// totalCount is what the filters select, whatever the page.
+// totalCount is the number of insights that the filters select, on all pages together.
 type InsightViewConnection struct {
 	Nodes      []*InsightView `json:"nodes"`
 	PageInfo   *PageInfo      `json:"pageInfo"`
@@ -148,16 +161,18 @@ type LineChartSearchInsightDataSeriesInput struct {
 	RepositoryScope            *RepositoryScopeInput            `json:"repositoryScope,omitempty"`
 	TimeScope                  *TimeScopeInput                  `json:"timeScope,omitempty"`
 	GeneratedFromCaptureGroups *bool                            `json:"generatedFromCaptureGroups,omitempty"`
-	// Backsight: null is SEARCH, or SEARCH_COMPUTE with generatedFromCaptureGroups. LANGUAGE_STATS takes a query of filters only, or the empty one.
+	// Backsight: null means SEARCH_COMPUTE if generatedFromCaptureGroups is true, and SEARCH otherwise.
+	// LANGUAGE_STATS requires a query that is empty or consists of filters only.
 	GenerationMethod *InsightGenerationMethod `json:"generationMethod,omitempty"`
 }
 
 type LineChartSearchInsightInput struct {
 	Options    *LineChartOptionsInput                   `json:"options"`
 	DataSeries []*LineChartSearchInsightDataSeriesInput `json:"dataSeries"`
-	// For every series that has none of its own.
+	// The scope of every series that has no repositoryScope of its own.
 	RepositoryScope *RepositoryScopeInput `json:"repositoryScope,omitempty"`
-	TimeScope       *TimeScopeInput       `json:"timeScope,omitempty"`
+	// The grid of every series that has no timeScope of its own.
+	TimeScope *TimeScopeInput `json:"timeScope,omitempty"`
 }
 
 type Mutation struct {
@@ -171,7 +186,8 @@ type PageInfo struct {
 type Query struct {
 }
 
-// start and end are offsets in UTF-16 code units, as JavaScript counts them.
+// Backsight: an error in a query. start and end are offsets into the query's text in UTF-16 code
+// units, as JavaScript counts them. suggestion is what was probably meant; null if there is none.
 type QueryError struct {
 	Message    string  `json:"message"`
 	Suggestion *string `json:"suggestion,omitempty"`
@@ -179,37 +195,48 @@ type QueryError struct {
 	End        int     `json:"end"`
 }
 
+// Backsight: a registered git repository.
 type Repository struct {
-	ID            string  `json:"id"`
-	Name          string  `json:"name"`
-	Location      string  `json:"location"`
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	// An absolute path on the server or a clone URL, without its password.
+	Location string `json:"location"`
+	// True if location is a path.
 	Local         bool    `json:"local"`
 	DefaultBranch *string `json:"defaultBranch,omitempty"`
-	Head          *string `json:"head,omitempty"`
-	SizeBytes     int64   `json:"sizeBytes"`
-	Fork          bool    `json:"fork"`
-	Archived      bool    `json:"archived"`
-	// Only administrators and who has a grant see it.
-	IsPrivate bool       `json:"isPrivate"`
+	// The commit of the default branch at the last sync.
+	Head      *string `json:"head,omitempty"`
+	SizeBytes int64   `json:"sizeBytes"`
+	Fork      bool    `json:"fork"`
+	Archived  bool    `json:"archived"`
+	// True if only administrators and persons with a grant see the repository.
+	IsPrivate bool `json:"isPrivate"`
+	// When the mirror was last fetched.
 	FetchedAt *time.Time `json:"fetchedAt,omitempty"`
+	// When the commit index was last updated.
 	IndexedAt *time.Time `json:"indexedAt,omitempty"`
-	Error     *string    `json:"error,omitempty"`
-	ErrorAt   *time.Time `json:"errorAt,omitempty"`
-	// Backsight: when its history last lost commits (a force-push); null: never seen.
+	// Why the last sync failed; null if it succeeded.
+	Error   *string    `json:"error,omitempty"`
+	ErrorAt *time.Time `json:"errorAt,omitempty"`
+	// When a sync last found that commits had left the history, for example after a force-push; null if
+	// never.
 	RewrittenAt *time.Time `json:"rewrittenAt,omitempty"`
 }
 
+// Backsight: totalCount is the number of repositories that the filters select, on all pages together.
 type RepositoryConnection struct {
 	Nodes      []*Repository `json:"nodes"`
 	PageInfo   *PageInfo     `json:"pageInfo"`
 	TotalCount int           `json:"totalCount"`
 }
 
-// isPrivate: false where the grant waits, for everybody sees the repository.
+// Backsight: the permission of a person to see a private repository.
 type RepositoryGrant struct {
 	Repository string `json:"repository"`
-	Login      string `json:"login"`
-	IsPrivate  bool   `json:"isPrivate"`
+	// The person's name, as the authenticating proxy sends it.
+	Login string `json:"login"`
+	// False while the repository is public. The grant takes effect when the repository becomes private.
+	IsPrivate bool `json:"isPrivate"`
 }
 
 type RepositoryGrantConnection struct {
@@ -221,7 +248,7 @@ type RepositoryPreviewPayload struct {
 	NumberOfRepositories int `json:"numberOfRepositories"`
 }
 
-// An empty scope is every repository.
+// An empty scope contains every repository.
 type RepositoryScopeInput struct {
 	Repositories       []string `json:"repositories,omitempty"`
 	RepositoryCriteria *string  `json:"repositoryCriteria,omitempty"`
@@ -234,38 +261,46 @@ type RepositorySearchScope struct {
 
 func (RepositorySearchScope) IsInsightRepositoryDefinition() {}
 
+// Backsight: the value of a series in one repository at one time.
 type Sample struct {
 	Repository *Repository   `json:"repository"`
 	DateTime   time.Time     `json:"dateTime"`
 	Outcome    SampleOutcome `json:"outcome"`
 	Commit     *string       `json:"commit,omitempty"`
-	// Null when unknown (pending, failed).
+	// Null while the outcome is PENDING, or when it is FAILED.
 	Value *float64 `json:"value,omitempty"`
-	// Of a series by capture group or language: the values in this repository, versions in their order; empty otherwise.
+	// The values of a series by capture group or language, sorted by label; empty for a plain search.
 	Values          []*SampleValue `json:"values"`
 	Attempts        int            `json:"attempts"`
 	DurationSeconds float64        `json:"durationSeconds"`
-	ReasonClass     *string        `json:"reasonClass,omitempty"`
-	Reason          *string        `json:"reason,omitempty"`
+	// Why the sample is PARTIAL or FAILED, as a short code such as "timeout"; null for other outcomes.
+	ReasonCode *string `json:"reasonCode,omitempty"`
+	// The same as a sentence with details.
+	Reason *string `json:"reason,omitempty"`
 }
 
+// Backsight: totalCount is the number of samples that the filter selects, on all pages together.
 type SampleConnection struct {
 	Nodes      []*Sample `json:"nodes"`
 	PageInfo   *PageInfo `json:"pageInfo"`
 	TotalCount int       `json:"totalCount"`
 }
 
+// Backsight: selects samples. repository is a regular expression on the repository's name. Null
+// selects all.
 type SampleFilter struct {
 	Time       *time.Time      `json:"time,omitempty"`
 	Outcomes   []SampleOutcome `json:"outcomes,omitempty"`
 	Repository *string         `json:"repository,omitempty"`
 }
 
+// Backsight: partial or failed samples that have the same outcome and reason code. example is the
+// reason of one of them.
 type SampleReason struct {
-	Outcome     SampleOutcome `json:"outcome"`
-	ReasonClass string        `json:"reasonClass"`
-	Count       int           `json:"count"`
-	Example     string        `json:"example"`
+	Outcome    SampleOutcome `json:"outcome"`
+	ReasonCode string        `json:"reasonCode"`
+	Count      int           `json:"count"`
+	Example    string        `json:"example"`
 }
 
 type SampleValue struct {
@@ -273,6 +308,7 @@ type SampleValue struct {
 	Value float64 `json:"value"`
 }
 
+// query is the canonical text if it is valid, and the given text otherwise.
 type ScopedInsightQueryPayload struct {
 	Query         string  `json:"query"`
 	IsValid       bool    `json:"isValid"`
@@ -285,39 +321,52 @@ type SearchInsightDataSeriesDefinition struct {
 	RepositoryDefinition       InsightRepositoryDefinition `json:"repositoryDefinition"`
 	TimeScope                  *InsightIntervalTimeScope   `json:"timeScope"`
 	GeneratedFromCaptureGroups bool                        `json:"generatedFromCaptureGroups"`
-	// Backsight: how its values come about.
+	// Backsight: how the values are computed.
 	GenerationMethod InsightGenerationMethod `json:"generationMethod"`
-	// Backsight: how many points the backfill covers, and the time zone of its grid (empty: UTC).
-	Points int       `json:"points"`
+	// Backsight: the number of points that the backfill covers.
+	Points int `json:"points"`
+	// Backsight: the grid's newest backfill time; all other grid times are computed from it.
 	Anchor time.Time `json:"anchor"`
-	Zone   string    `json:"zone"`
+	// Backsight: the grid's time zone as an IANA name; empty means UTC.
+	Zone string `json:"zone"`
 }
 
-// Of a series by capture group or language the first limit values as sortOptions say (1 to 1000), and of every series the newest numSamples
-// times, the snapshot included (null: as many as its retention leaves). Within a time values stand in their own order.
+// limit, 1 to 1000, is the number of values that a series by capture group or language returns;
+// sortOptions decides which values come first. numSamples is the number of times that every series
+// returns, newest first, including the snapshot; null means all times that the series' retention
+// leaves. Within one time, values are always sorted by label.
 type SeriesDisplayOptionsInput struct {
 	Limit       *int                    `json:"limit,omitempty"`
 	NumSamples  *int                    `json:"numSamples,omitempty"`
 	SortOptions *SeriesSortOptionsInput `json:"sortOptions,omitempty"`
 }
 
-// forTime is the newest sample time that it touches.
+// Backsight: a problem of a series that a person should know about.
 type SeriesNotice struct {
-	Reason  string    `json:"reason"`
-	Since   time.Time `json:"since"`
+	// A reason code, "history rewritten", or "planning: " followed by the error.
+	Reason string    `json:"reason"`
+	Since  time.Time `json:"since"`
+	// The newest sample time that is affected.
 	ForTime time.Time `json:"forTime"`
 }
 
-// kind: backfill, recording, retry, extension or joining. completedAt is null while it is worked on.
+// Backsight: a set of samples to compute: some times, for each repository that was in scope when the
+// plan was made.
 type SeriesPlan struct {
-	Generation  int          `json:"generation"`
-	Kind        string       `json:"kind"`
-	Times       []*time.Time `json:"times"`
-	Note        *string      `json:"note,omitempty"`
-	CreatedAt   time.Time    `json:"createdAt"`
-	CompletedAt *time.Time   `json:"completedAt,omitempty"`
+	// Plans of a series are numbered in the order in which they were made.
+	Number int            `json:"number"`
+	Kind   SeriesPlanKind `json:"kind"`
+	Times  []*time.Time   `json:"times"`
+	// What led to the plan, for example the repositories of a catch-up backfill. Only administrators see
+	// it.
+	Note      *string   `json:"note,omitempty"`
+	CreatedAt time.Time `json:"createdAt"`
+	// Null until all samples of the plan have ended.
+	CompletedAt *time.Time `json:"completedAt,omitempty"`
 }
 
+// Backsight: why a series cannot make a plan. The series tries again at retryAt, or when it is resumed
+// or triggered.
 type SeriesProblem struct {
 	Code    string    `json:"code"`
 	Message string    `json:"message"`
@@ -325,17 +374,21 @@ type SeriesProblem struct {
 	RetryAt time.Time `json:"retryAt"`
 }
 
+// Backsight: the progress of one series. state is null while its workflow does not answer.
 type SeriesProgress struct {
 	SeriesID     string               `json:"seriesId"`
 	Completeness *Completeness        `json:"completeness"`
 	State        *SeriesWorkflowState `json:"state,omitempty"`
 }
 
-// points: 0 is all. override is the series' own number, null where the setting holds. archived is how many times charts do not show.
+// Backsight: how many sample times of a series charts show.
 type SeriesRetention struct {
-	Points   int  `json:"points"`
+	// The number of times that charts show; 0 means all.
+	Points int `json:"points"`
+	// The series' own number; null if the setting backsight.retention.points applies.
 	Override *int `json:"override,omitempty"`
-	Archived int  `json:"archived"`
+	// The number of times that charts do not show.
+	Archived int `json:"archived"`
 }
 
 type SeriesSortOptionsInput struct {
@@ -343,29 +396,32 @@ type SeriesSortOptionsInput struct {
 	Direction SeriesSortDirection `json:"direction"`
 }
 
+// Backsight: what a series' workflow is doing now.
 type SeriesWorkflowStatus struct {
-	State    SeriesWorkflowState `json:"state"`
-	InFlight int                 `json:"inFlight"`
-	// What it works on: backfill, recording, retry, extension, joining or snapshot; null when there is nothing to do.
-	Kind *string `json:"kind,omitempty"`
-	// Orders about the past (retry, extend) that wait for their turn.
-	Waiting int `json:"waiting"`
-	// Where in the queue of all series the work on the past stands.
-	Queue           SeriesQueuePlace `json:"queue"`
-	PausedBy        *string          `json:"pausedBy,omitempty"`
-	PausedReason    *string          `json:"pausedReason,omitempty"`
-	PausedAt        *time.Time       `json:"pausedAt,omitempty"`
-	NextRecordingAt *time.Time       `json:"nextRecordingAt,omitempty"`
-	// Why the series cannot plan (its scope is refused, say), and when it tries again; null when it can.
+	State SeriesWorkflowState `json:"state"`
+	// The number of child workflows that are running.
+	InFlight int `json:"inFlight"`
+	// The kind of the plan in progress; null when there is none.
+	Kind *SeriesPlanKind `json:"kind,omitempty"`
+	// The number of plans (retry, extension, catch-up backfill) that start after the one in progress.
+	WaitingPlans    int                 `json:"waitingPlans"`
+	QueuePosition   SeriesQueuePosition `json:"queuePosition"`
+	PausedBy        *string             `json:"pausedBy,omitempty"`
+	PausedReason    *string             `json:"pausedReason,omitempty"`
+	PausedAt        *time.Time          `json:"pausedAt,omitempty"`
+	NextRecordingAt *time.Time          `json:"nextRecordingAt,omitempty"`
+	// Why planning fails, for example because the scope is invalid; null when it does not fail.
 	Problem *SeriesProblem `json:"problem,omitempty"`
-	// The workflow's own tally; equal to completeness when nothing is in flight.
+	// The workflow's own count of samples by outcome; equal to InsightsSeries.completeness when inFlight
+	// is 0.
 	Completeness *Completeness `json:"completeness"`
-	// The tally of the snapshot that is being taken; null when there is none.
+	// Samples by outcome of the snapshot in progress; null when there is none.
 	Snapshot *Completeness `json:"snapshot,omitempty"`
-	// The workflow in the Temporal UI; null when no UI is configured.
+	// The URL of the workflow in the Temporal UI; null when no UI is configured.
 	TemporalURL *string `json:"temporalUrl,omitempty"`
 }
 
+// Backsight: a setting of the installation. value is the one in force.
 type Setting struct {
 	Key         string `json:"key"`
 	Value       string `json:"value"`
@@ -383,14 +439,15 @@ type TimeIntervalStepInput struct {
 
 type TimeScopeInput struct {
 	StepInterval *TimeIntervalStepInput `json:"stepInterval"`
-	// Backsight: points of the backfill, 1 to 1000.
+	// Backsight: the number of points that the backfill covers, 1 to 1000.
 	Points *int `json:"points,omitempty"`
-	// Backsight: IANA name; UTC without one.
+	// Backsight: the time zone of the grid as an IANA name; null means UTC.
 	Zone *string `json:"zone,omitempty"`
 }
 
-// How the values of a series come about, in the words of the reference's database: SEARCH counts matches, SEARCH_COMPUTE counts them by
-// captured value, LANGUAGE_STATS counts lines by language in the files that the query's filters choose.
+// Backsight: how the values of a series are computed. The names are those of Sourcegraph's database.
+// SEARCH counts matches. SEARCH_COMPUTE counts matches per captured value. LANGUAGE_STATS counts lines
+// per language in the files that the query's filters select.
 type InsightGenerationMethod string
 
 const (
@@ -448,6 +505,10 @@ func (e InsightGenerationMethod) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// Backsight: how a sample ended. COUNTED: searched completely at its commit. REUSED: has the same
+// commit, and therefore the same value, as a counted sample. ABSENT: the repository had no commit at
+// that time; the value is 0. PARTIAL: the value is a lower bound. FAILED: the value is unknown.
+// PENDING: planned and not done.
 type SampleOutcome string
 
 const (
@@ -511,51 +572,60 @@ func (e SampleOutcome) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// IN_TURN: series take turns. FRONT and BACK: an operator has moved it there.
-type SeriesQueuePlace string
+// Backsight: a kind of plan. BACKFILL covers the grid's past times. CATCH_UP, the catch-up backfill,
+// covers past times of repositories that came into scope later. RECORDING covers every repository at a
+// new grid time. EXTENSION adds older grid times. RETRY computes existing samples again. SNAPSHOT
+// covers every repository now, between two grid times; the next snapshot replaces it.
+type SeriesPlanKind string
 
 const (
-	SeriesQueuePlaceFront  SeriesQueuePlace = "FRONT"
-	SeriesQueuePlaceInTurn SeriesQueuePlace = "IN_TURN"
-	SeriesQueuePlaceBack   SeriesQueuePlace = "BACK"
+	SeriesPlanKindBackfill  SeriesPlanKind = "BACKFILL"
+	SeriesPlanKindCatchUp   SeriesPlanKind = "CATCH_UP"
+	SeriesPlanKindRecording SeriesPlanKind = "RECORDING"
+	SeriesPlanKindExtension SeriesPlanKind = "EXTENSION"
+	SeriesPlanKindRetry     SeriesPlanKind = "RETRY"
+	SeriesPlanKindSnapshot  SeriesPlanKind = "SNAPSHOT"
 )
 
-var AllSeriesQueuePlace = []SeriesQueuePlace{
-	SeriesQueuePlaceFront,
-	SeriesQueuePlaceInTurn,
-	SeriesQueuePlaceBack,
+var AllSeriesPlanKind = []SeriesPlanKind{
+	SeriesPlanKindBackfill,
+	SeriesPlanKindCatchUp,
+	SeriesPlanKindRecording,
+	SeriesPlanKindExtension,
+	SeriesPlanKindRetry,
+	SeriesPlanKindSnapshot,
 }
 
-func (e SeriesQueuePlace) IsValid() bool {
+func (e SeriesPlanKind) IsValid() bool {
 	switch e {
-	case SeriesQueuePlaceFront, SeriesQueuePlaceInTurn, SeriesQueuePlaceBack:
+	case SeriesPlanKindBackfill, SeriesPlanKindCatchUp, SeriesPlanKindRecording, SeriesPlanKindExtension, SeriesPlanKindRetry, SeriesPlanKindSnapshot:
 		return true
 	}
 	return false
 }
 
-func (e SeriesQueuePlace) String() string {
+func (e SeriesPlanKind) String() string {
 	return string(e)
 }
 
-func (e *SeriesQueuePlace) UnmarshalGQL(v any) error {
+func (e *SeriesPlanKind) UnmarshalGQL(v any) error {
 	str, ok := v.(string)
 	if !ok {
 		return fmt.Errorf("enums must be strings")
 	}
 
-	*e = SeriesQueuePlace(str)
+	*e = SeriesPlanKind(str)
 	if !e.IsValid() {
-		return fmt.Errorf("%s is not a valid SeriesQueuePlace", str)
+		return fmt.Errorf("%s is not a valid SeriesPlanKind", str)
 	}
 	return nil
 }
 
-func (e SeriesQueuePlace) MarshalGQL(w io.Writer) {
+func (e SeriesPlanKind) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
-func (e *SeriesQueuePlace) UnmarshalJSON(b []byte) error {
+func (e *SeriesPlanKind) UnmarshalJSON(b []byte) error {
 	s, err := strconv.Unquote(string(b))
 	if err != nil {
 		return err
@@ -563,7 +633,67 @@ func (e *SeriesQueuePlace) UnmarshalJSON(b []byte) error {
 	return e.UnmarshalGQL(s)
 }
 
-func (e SeriesQueuePlace) MarshalJSON() ([]byte, error) {
+func (e SeriesPlanKind) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Backsight: where the backfill work of a series stands in the queue of all series. NORMAL work
+// alternates with that of other series. An operator has moved FRONT and BACK work before or behind
+// that of all others.
+type SeriesQueuePosition string
+
+const (
+	SeriesQueuePositionFront  SeriesQueuePosition = "FRONT"
+	SeriesQueuePositionNormal SeriesQueuePosition = "NORMAL"
+	SeriesQueuePositionBack   SeriesQueuePosition = "BACK"
+)
+
+var AllSeriesQueuePosition = []SeriesQueuePosition{
+	SeriesQueuePositionFront,
+	SeriesQueuePositionNormal,
+	SeriesQueuePositionBack,
+}
+
+func (e SeriesQueuePosition) IsValid() bool {
+	switch e {
+	case SeriesQueuePositionFront, SeriesQueuePositionNormal, SeriesQueuePositionBack:
+		return true
+	}
+	return false
+}
+
+func (e SeriesQueuePosition) String() string {
+	return string(e)
+}
+
+func (e *SeriesQueuePosition) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SeriesQueuePosition(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SeriesQueuePosition", str)
+	}
+	return nil
+}
+
+func (e SeriesQueuePosition) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SeriesQueuePosition) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SeriesQueuePosition) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
@@ -624,8 +754,10 @@ func (e SeriesSortDirection) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// RESULT_COUNT: by the largest value at any of the times shown, so that what was frequent once is there. LEXICOGRAPHICAL: by the label, versions in
-// their order. DATE_ADDED: by the first of the times shown at which the value occurs. RESULT_COUNT DESC without sortOptions.
+// RESULT_COUNT sorts by the largest count at any of the times shown, so a value that was frequent only
+// in earlier years is included. LEXICOGRAPHICAL sorts by label, with numbers in labels by their value.
+// DATE_ADDED sorts by the first of the times shown at which the value occurs. Without sortOptions the
+// order is RESULT_COUNT DESC.
 type SeriesSortMode string
 
 const (
@@ -683,6 +815,9 @@ func (e SeriesSortMode) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// Backsight: RUNNING: works on a plan. PAUSING: was paused, and searches are still running. PAUSED:
+// does nothing until it is resumed. SLEEPING: waits for the next grid time or a command. CANCELLED:
+// the workflow is ending, for example because the series was deleted.
 type SeriesWorkflowState string
 
 const (

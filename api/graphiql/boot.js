@@ -1,5 +1,5 @@
-// Starts GraphiQL on this server's own endpoint. Subscriptions arrive as server-sent events over POST, which
-// EventSource cannot do, so the fetcher reads the stream itself.
+// Starts GraphiQL with this server's endpoint. Subscriptions arrive as server-sent events over POST,
+// which EventSource does not support, so the fetcher reads the stream itself.
 'use strict'
 
 async function* events(response) {
@@ -37,7 +37,7 @@ async function fetcher(params, options) {
 
 const container = document.getElementById('graphiql')
 if (window.GraphiQL === undefined) {
-  container.textContent = 'GraphiQL is missing from this build of the web page: `make build` makes it.'
+  container.textContent = 'This build of the web page does not contain GraphiQL. Run `make build`.'
 } else {
   ReactDOM.createRoot(container).render(
     React.createElement(GraphiQL, {

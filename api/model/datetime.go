@@ -10,15 +10,16 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// MarshalDateTime prints an instant as RFC 3339 in UTC, with a fraction only where there is one, so that equal
-// instants are equal strings.
+// MarshalDateTime writes an instant in RFC 3339 format in UTC, with a fraction only if it is not
+// zero, so that equal instants are equal strings.
 func MarshalDateTime(t time.Time) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) {
 		_, _ = io.WriteString(w, strconv.Quote(t.UTC().Format(time.RFC3339Nano))) // gqlgen's writer is a buffer
 	})
 }
 
-// UnmarshalDateTime reads RFC 3339 with any offset. Its errors are Invalid insights.Errors.
+// UnmarshalDateTime parses RFC 3339 with any offset. Errors are insights.Errors with the code
+// Invalid.
 func UnmarshalDateTime(v any) (time.Time, error) {
 	text, ok := v.(string)
 	if !ok {

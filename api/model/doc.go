@@ -1,5 +1,7 @@
-// Package model holds the Go types of the GraphQL schema that carry more than their fields show: instants, and series,
-// whose costly fields are loaded for a whole page at once. All others are generated (package generated).
+// Package model holds the Go types of the GraphQL schema that are not generated: DateTime, and
+// series, whose costly fields are loaded for a whole page at once. All other types are in package
+// generated.
 //
-// The package knows neither the store nor Temporal: package api fills its types. Read next: series.go, then package api.
+// The package makes no calls to the store or to Temporal; package api fills its types. Read next:
+// series.go, then package api.
 package model

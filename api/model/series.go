@@ -7,8 +7,8 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// InsightsSeries is one series of a view. Its fields that cost something have resolvers, which answer for all series of
-// its Page at once.
+// InsightsSeries is one series of a view. Its costly fields have resolvers, which load them for all
+// series of its Page at once.
 type InsightsSeries struct {
 	SeriesID string
 	Label    string
@@ -16,12 +16,13 @@ type InsightsSeries struct {
 	Page     *Page
 }
 
-// Page is the set of series that one root field returned, across all its views. gqlgen's batch fields group the
-// elements of one list only, so a list of views would cost a statement per view; through the page it costs one
-// statement per field and set of arguments. A Page lives as long as its request and is safe for concurrent use.
+// Page is the set of series that one root field returned, across all its views. gqlgen's batch
+// fields group only the elements of one list, so a list of views would cost a SQL statement per
+// view. With the page it costs one statement per field and set of arguments. A Page is used for one
+// request. Safe for concurrent use. Create with NewPage.
 type Page struct {
-	IDs     []string      // of the series, distinct, in order
-	Display store.Display // what their charts show
+	IDs     []string      // ids of the series, without duplicates, in order
+	Display store.Display // selects what their charts show
 
 	mu   sync.Mutex
 	memo map[string]*answer
@@ -33,7 +34,7 @@ type answer struct {
 	err   error
 }
 
-// NewPage returns the page of the given series ids; duplicates are dropped.
+// NewPage returns the page of the given series ids. It drops duplicates.
 func NewPage(ids []string, display store.Display) *Page {
 	p := &Page{Display: display, memo: map[string]*answer{}}
 	seen := make(map[string]bool, len(ids))
@@ -46,8 +47,8 @@ func NewPage(ids []string, display store.Display) *Page {
 	return p
 }
 
-// Load returns what load returned the first time it was called for key on this page; concurrent callers wait for
-// it. An error is remembered too, for the page is as short-lived as the request.
+// Load calls load once for each key of the page and returns the same result, or the same error, for
+// each later call with the key. Concurrent callers wait for the first call.
 func Load[T any](p *Page, key string, load func(ids []string) (T, error)) (T, error) {
 	p.mu.Lock()
 	a, ok := p.memo[key]

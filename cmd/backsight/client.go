@@ -85,8 +85,8 @@ type seriesStatusFields struct {
 type workflowStatusFields struct {
 	State           string                    `json:"state"`
 	Kind            *string                   `json:"kind"`
-	Waiting         int                       `json:"waiting"`
-	Queue           string                    `json:"queue"`
+	WaitingPlans    int                       `json:"waitingPlans"`
+	QueuePosition   string                    `json:"queuePosition"`
 	InFlight        int                       `json:"inFlight"`
 	PausedBy        *string                   `json:"pausedBy"`
 	PausedReason    *string                   `json:"pausedReason"`
@@ -99,7 +99,7 @@ type workflowStatusFields struct {
 
 const seriesFields = `seriesId label completeness { ` + tallyFields + ` rate etaSeconds } status { backfillCompletedAt nextRecordingAfter } notices { reason since }`
 
-const workflowFields = `workflow { state inFlight kind waiting queue pausedBy pausedReason pausedAt nextRecordingAt problem { message } temporalUrl completeness { ` + tallyFields + ` } }`
+const workflowFields = `workflow { state inFlight kind waitingPlans queuePosition pausedBy pausedReason pausedAt nextRecordingAt problem { message } temporalUrl completeness { ` + tallyFields + ` } }`
 
 // resolveSeries returns the series of an insight, or the one series that has the id. fields selects what is read of
 // each; NotFound when nothing has the id.

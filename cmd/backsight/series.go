@@ -72,13 +72,13 @@ func printStatus(s *streams, one seriesRef) {
 	}
 	state := strings.ToLower(w.State)
 	if w.Kind != nil {
-		state += ", " + *w.Kind
+		state += ", " + planKind(*w.Kind)
 	}
-	if w.Waiting > 0 {
-		state += fmt.Sprintf(", %d waiting", w.Waiting)
+	if w.WaitingPlans > 0 {
+		state += fmt.Sprintf(", %d waiting", w.WaitingPlans)
 	}
-	if w.Queue == "FRONT" || w.Queue == "BACK" {
-		state += ", at the " + strings.ToLower(w.Queue) + " of the queue"
+	if w.QueuePosition == "FRONT" || w.QueuePosition == "BACK" {
+		state += ", at the " + strings.ToLower(w.QueuePosition) + " of the queue"
 	}
 	if w.InFlight > 0 {
 		state += fmt.Sprintf(", %d in flight", w.InFlight)
@@ -182,3 +182,6 @@ func (c seriesID) order(ctx context.Context, s *streams, mutation string, argume
 	}
 	return nil
 }
+
+// planKind converts the API's name of a kind of plan to the one that people read, such as catch-up.
+func planKind(enum string) string { return strings.ToLower(strings.ReplaceAll(enum, "_", "-")) }

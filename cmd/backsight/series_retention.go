@@ -74,7 +74,7 @@ func (*seriesPlans) Help() string { return "Example: backsight series plans 2xKq
 
 func (c *seriesPlans) Run(ctx context.Context, s *streams) error {
 	type plan struct {
-		Generation  int      `json:"generation"`
+		Number      int      `json:"number"`
 		Kind        string   `json:"kind"`
 		Times       []string `json:"times"`
 		Note        *string  `json:"note"`
@@ -92,12 +92,12 @@ func (c *seriesPlans) Run(ctx context.Context, s *streams) error {
 				Plans []plan `json:"plans"`
 			} `json:"series"`
 		}
-		if err := c.client().Do(ctx, `query($id: ID!) { series: insightSeries(id: $id) { plans { generation kind times note createdAt completedAt } } }`,
+		if err := c.client().Do(ctx, `query($id: ID!) { series: insightSeries(id: $id) { plans { number kind times note createdAt completedAt } } }`,
 			map[string]any{"id": one.ID}, &answer); err != nil {
 			return err
 		}
 		for _, p := range answer.Series.Plans {
-			if err := list.add(p, p.CreatedAt, one.Label, p.Kind, fmt.Sprint(len(p.Times)), render.Text(p.CompletedAt), render.Text(p.Note)); err != nil {
+			if err := list.add(p, p.CreatedAt, one.Label, planKind(p.Kind), fmt.Sprint(len(p.Times)), render.Text(p.CompletedAt), render.Text(p.Note)); err != nil {
 				return err
 			}
 		}

@@ -57,7 +57,7 @@ func TestSeriesPause(t *testing.T) {
 // Each command is one mutation, with what the flags say.
 func TestSeriesOrdersAboutThePast(t *testing.T) {
 	t.Parallel()
-	running := seriesWith(`"workflow":{"state":"RUNNING","inFlight":0,"kind":"retry","waiting":1,"queue":"FRONT","completeness":{"planned":4,"counted":1,"reused":0,"absent":1,"partial":0,"failed":0,"pending":2}}`)
+	running := seriesWith(`"workflow":{"state":"RUNNING","inFlight":0,"kind":"RETRY","waitingPlans":1,"queuePosition":"FRONT","completeness":{"planned":4,"counted":1,"reused":0,"absent":1,"partial":0,"failed":0,"pending":2}}`)
 	for _, test := range []struct {
 		args      []string
 		mutation  string

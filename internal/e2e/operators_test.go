@@ -67,12 +67,12 @@ func TestOperatorsChangeThePast(t *testing.T) {
 	require.NotZero(t, cancelled.Failed)
 	var told struct {
 		InsightSeries struct {
-			Reasons []struct{ ReasonClass, Example string }
+			Reasons []struct{ ReasonCode, Example string }
 		}
 	}
-	require.NoError(t, s.graphql(`query($id: ID!) { insightSeries(id: $id) { reasons { reasonClass example } } }`, map[string]any{"id": created.Series[0]}, &told))
+	require.NoError(t, s.graphql(`query($id: ID!) { insightSeries(id: $id) { reasons { reasonCode example } } }`, map[string]any{"id": created.Series[0]}, &told))
 	require.Len(t, told.InsightSeries.Reasons, 1)
-	require.Equal(t, "cancelled", told.InsightSeries.Reasons[0].ReasonClass)
+	require.Equal(t, "cancelled", told.InsightSeries.Reasons[0].ReasonCode)
 	require.Contains(t, told.InsightSeries.Reasons[0].Example, "end-to-end test")
 
 	series("retry", created.ID)

@@ -1,4 +1,4 @@
-// A Chromium that talks to the tested server only, and a page that remembers every complaint of its console.
+// Starts a Chromium that connects to the tested server only, and records all errors of its console.
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { chromium } from 'playwright-core'
@@ -12,7 +12,10 @@ export function launch(executablePath) {
   })
 }
 
-/** problems collects console errors, uncaught exceptions, failed requests and requests to anywhere else. */
+/**
+ * problems collects console errors, uncaught exceptions, failed requests and requests to other
+ * servers.
+ */
 export async function openPage(browser, baseURL, options = {}) {
   const context = await browser.newContext({ baseURL, viewport: { width: 1360, height: 900 }, colorScheme: 'light', reducedMotion: 'reduce', ...options })
   const page = await context.newPage()
@@ -23,7 +26,7 @@ export async function openPage(browser, baseURL, options = {}) {
   })
   page.on('pageerror', (error) => problems.push(`uncaught: ${error.message}`))
   page.on('request', (request) => {
-    if (!request.url().startsWith(baseURL)) problems.push(`a request left the server: ${request.url()}`)
+    if (!request.url().startsWith(baseURL)) problems.push(`request to another server: ${request.url()}`)
   })
   page.on('response', (response) => {
     if (response.status() >= 400) problems.push(`status ${response.status()}: ${response.url()}`)
@@ -31,7 +34,10 @@ export async function openPage(browser, baseURL, options = {}) {
   return { page, problems, close: () => context.close() }
 }
 
-/** Accessibility violations of the page as it stands, as lines. The script runs beside the page, so its policy stays in force. */
+/**
+ * The accessibility violations of the current page, one per line. The script runs without changing
+ * the page's content security policy.
+ */
 export async function violations(page) {
   await page.evaluate(axeSource)
   const found = await page.evaluate(async () => (await window.axe.run(document, { resultTypes: ['violations'] })).violations)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Prints the path of a Chromium for the page's tests. Where there is none it is installed: with apt on Debian as root,
-# else playwright's own build into its cache.
+# Prints the path of a Chromium for the page's tests. If none is found, it installs one: with apt on
+# Debian as root, otherwise playwright's own build into playwright's cache.
 set -eu
 find_chromium() {
 	for candidate in "${CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable; do

@@ -1,8 +1,9 @@
 // npm run e2e -- --base-url http://127.0.0.1:7080 [--screenshots DIR] [--chromium PATH]
 //
-// A person's visit in a real browser, against a running server with at least one registered repository: creates an
-// insight by the form, watches it fill, pauses, resumes, opens a point and sees the samples, visits the repositories,
-// turns the lights off. Every page must be free of console errors and of axe-core violations.
+// Simulates a user's visit in a real browser. The server must run and have at least one registered
+// repository. The visit creates an insight with the form, pauses and resumes it, opens a point and
+// its samples, visits the repositories and switches the theme. No page may have console errors or
+// axe-core violations.
 import assert from 'node:assert/strict'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -27,7 +28,7 @@ async function step(name, run) {
   const before = problems.length
   try {
     await run()
-    assert.deepEqual(problems.slice(before), [], `complaints of the browser during: ${name}`)
+    assert.deepEqual(problems.slice(before), [], `browser errors during: ${name}`)
     console.log(`ok   ${name}`)
   } catch (error) {
     console.error(`FAIL ${name}`)
@@ -38,7 +39,7 @@ async function step(name, run) {
 
 async function shot(name, options) {
   if (!values.screenshots) return
-  // A full page is put together from the top; the bar that sticks to it would else be in the middle.
+  // A full-page screenshot starts at the top, or the sticky bar would appear in the middle.
   if (options?.fullPage) await page.evaluate(() => window.scrollTo(0, 0))
   await page.screenshot({ path: join(values.screenshots, `${name}.png`), ...options })
 }

@@ -1,5 +1,5 @@
-// The steps of a visit. Nothing is found by class name: what a step uses, a screen reader can use too. Waits are for a
-// state of the page, never for time.
+// The steps of a visit. Elements are found by role, label or text, as screen readers find them,
+// never by class name. Steps wait for a state of the page, never for a time.
 import assert from 'node:assert/strict'
 
 const title = `TODO comments, ${new Date().toISOString().slice(0, 19)}`
@@ -8,11 +8,11 @@ export async function visit({ page, step, shot, accessible }) {
   const heading = (name) => page.getByRole('heading', { level: 1, name })
   const state = (name) => page.locator(`main [data-state="${name}"]`).first()
   const completeness = () => page.getByRole('progressbar').first()
-  /** Waits until the completeness bar says at least so many percent. */
+  /** Waits until the completeness bar shows at least this percentage. */
   const filled = (percent) =>
     page.waitForFunction((least) => Number(document.querySelector('[role=progressbar]')?.getAttribute('aria-valuenow') ?? -1) >= least, percent, { timeout: 180_000 })
 
-  /** The values of the insight that is shown, as the API has them: a list for each series, in time order. */
+  /** The values of the shown insight from the API: a list for each series, in time order. */
   const stored = () =>
     page.evaluate(async () => {
       const id = location.pathname.split('/').at(-1)
@@ -20,7 +20,7 @@ export async function visit({ page, step, shot, accessible }) {
       const answer = await fetch('/graphql', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ query, variables: { id } }) })
       return (await answer.json()).data.insightViews.nodes[0].dataSeries.map((series) => series.points.map((point) => point.value))
     })
-  /** Opens the chart's table and waits until it has these numbers, without a reload. */
+  /** Opens the chart's table and waits until it shows these numbers, without a reload. */
   const tableEquals = async (expected) => {
     await page.getByRole('button', { name: 'Table' }).click()
     await page.getByRole('region', { name: `${title} as a table` }).waitFor()
@@ -34,7 +34,7 @@ export async function visit({ page, step, shot, accessible }) {
     let seen
     do seen = await numbers()
     while (JSON.stringify(inOrder(seen)) !== JSON.stringify(inOrder(expected)) && Date.now() < deadline)
-    assert.deepEqual(inOrder(seen), inOrder(expected), 'the table has the numbers of the API')
+    assert.deepEqual(inOrder(seen), inOrder(expected), 'the table shows the numbers of the API')
   }
 
   await step('the front page opens', async () => {
@@ -44,14 +44,14 @@ export async function visit({ page, step, shot, accessible }) {
     await accessible('the insights')
   })
 
-  await step('an error in a query is shown at its place', async () => {
+  await step('an error in a query is underlined at its position', async () => {
     await page.goto('/insights/new')
     await heading('New insight').waitFor()
     await page.getByLabel('Search query').fill('TODO fille:go')
     const mark = page.locator('[data-error-span]')
     await mark.waitFor()
     const [start, end] = (await mark.getAttribute('data-error-span')).split('-').map(Number)
-    assert.ok(start >= 5 && end <= 13 && start < end, `the underline ${start}-${end} lies on the wrong word`)
+    assert.ok(start >= 5 && end <= 13 && start < end, `the underline ${start}-${end} marks the wrong word`)
     assert.equal(await page.getByLabel('Search query').getAttribute('aria-invalid'), 'true')
     await accessible('the form with an error')
     await shot('query-error', { clip: { x: 260, y: 60, width: 840, height: 560 } })
@@ -59,9 +59,9 @@ export async function visit({ page, step, shot, accessible }) {
 
   await step('a form without a title is not sent', async () => {
     await page.getByLabel('Search query').fill('TODO')
-    await page.getByText(/The query is fine/).waitFor()
+    await page.getByText(/The query is valid/).waitFor()
     await page.getByRole('button', { name: 'Create insight' }).click()
-    await page.getByText('Give the insight a title.').waitFor()
+    await page.getByText('Enter a title.').waitFor()
     assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('aria-invalid')), 'true', 'the wrong field has the focus')
   })
 
@@ -69,7 +69,7 @@ export async function visit({ page, step, shot, accessible }) {
     await page.getByRole('button', { name: 'A migration' }).click()
     await page.getByLabel('Search query').nth(1).waitFor()
     assert.match(await page.getByLabel('Search query').first().inputValue(), /ioutil/)
-    await page.getByText(/The query is fine/).nth(1).waitFor()
+    await page.getByText(/The query is valid/).nth(1).waitFor()
     await shot('new-insight', { fullPage: true })
     await accessible('the filled form')
   })
@@ -79,7 +79,7 @@ export async function visit({ page, step, shot, accessible }) {
     await page.waitForFunction(() => document.querySelector('textarea')?.value === 'TODO')
     await page.getByLabel('Title').fill(title)
     await page.getByLabel('Points', { exact: true }).fill('24')
-    await page.getByText(/samples? to plan/).waitFor()
+    await page.getByText(/samples? to compute/).waitFor()
     await page.getByRole('button', { name: 'Create insight' }).click()
     await heading(title).waitFor()
     assert.match(page.url(), /\/insights\/[^/?]+$/)
@@ -95,18 +95,18 @@ export async function visit({ page, step, shot, accessible }) {
     await shot('paused', { fullPage: true })
   })
 
-  await step('paused, it stands still across a reload', async () => {
+  await step('it stays paused across a reload', async () => {
     const before = await completeness().getAttribute('aria-valuetext')
     await page.reload()
     await state('PAUSED').waitFor()
     assert.equal(await completeness().getAttribute('aria-valuetext'), before)
   })
 
-  await step('resumed, it fills to the end', async () => {
+  await step('it can be resumed and completes', async () => {
     await page.getByRole('button', { name: 'Resume', exact: true }).click()
     await filled(100)
     await page.locator('[data-run], [data-mark]').first().waitFor({ state: 'attached' })
-    // Nothing is hatched when all is computed.
+    // A complete chart has no hatching.
     await page.locator('[data-hatch]').first().waitFor({ state: 'detached' })
     await tableEquals(await stored())
     await page.getByRole('button', { name: 'Chart' }).click()
@@ -114,13 +114,13 @@ export async function visit({ page, step, shot, accessible }) {
     await shot('insight', { fullPage: true })
   })
 
-  await step('the keyboard walks the chart and opens the samples', async () => {
+  await step('the keyboard moves in the chart and opens the samples', async () => {
     await page.getByRole('application').focus()
     for (const key of ['ArrowLeft', 'ArrowLeft', 'ArrowRight', 'ArrowDown', 'End']) await page.keyboard.press(key)
     await page.keyboard.press('Enter')
     const samples = page.getByRole('complementary', { name: 'Samples' })
     await samples.getByRole('row').nth(1).waitFor()
-    assert.match(page.url(), /[?&]t=/, 'the point is in the address')
+    assert.match(page.url(), /[?&]t=/, 'the URL holds the point')
     assert.ok(await samples.getByRole('rowheader').count())
     await samples.getByRole('button', { name: 'Value' }).click()
     await samples.locator('[aria-sort=descending]').waitFor()
@@ -128,7 +128,7 @@ export async function visit({ page, step, shot, accessible }) {
     await shot('samples', { fullPage: true })
   })
 
-  await step('a shared link opens the same samples, Escape leaves them', async () => {
+  await step('a shared link opens the same samples, and Escape closes them', async () => {
     await page.reload()
     const samples = page.getByRole('complementary', { name: 'Samples' })
     await samples.getByRole('row').nth(1).waitFor()
@@ -155,7 +155,7 @@ export async function visit({ page, step, shot, accessible }) {
   const actions = (label) => page.getByRole('button', { name: `Actions for ${label}`, exact: true })
   const dialog = page.getByRole('dialog')
 
-  await step('older points are added, and what was there stays', async () => {
+  await step('older points are added, and existing points are kept', async () => {
     const before = await stored()
     await actions('TODO').click()
     await page.getByRole('menuitem', { name: 'Add older points…' }).waitFor()
@@ -166,11 +166,11 @@ export async function visit({ page, step, shot, accessible }) {
     for (const label of ['TODO', 'FIXME']) {
       await actions(label).press('Enter')
       await page.getByRole('menuitem', { name: 'Add older points…' }).click()
-      await dialog.getByLabel('Points in all').fill('12')
+      await dialog.getByLabel('Total points').fill('12')
       await dialog.getByRole('button', { name: 'Add points' }).click()
-      await dialog.getByText('Give a whole number from 25 to 1,000.').waitFor()
-      await accessible('the question how many points')
-      await dialog.getByLabel('Points in all').fill('30')
+      await dialog.getByText('Enter a whole number from 25 to 1,000.').waitFor()
+      await accessible('the dialog for older points')
+      await dialog.getByLabel('Total points').fill('30')
       await dialog.getByRole('button', { name: 'Add points' }).click()
       await dialog.waitFor({ state: 'detached' })
     }
@@ -183,22 +183,22 @@ export async function visit({ page, step, shot, accessible }) {
     await tableEquals(after)
   })
 
-  await step('how much of a series is shown can be chosen, and nothing is lost by it', async () => {
+  await step('retention can be changed and restored', async () => {
     const retain = async (choice, count) => {
       await actions('TODO').click()
-      await page.getByRole('menuitem', { name: 'Change how much is shown…' }).click()
+      await page.getByRole('menuitem', { name: 'Change how many points charts show…' }).click()
       await dialog.getByLabel('Charts show').selectOption(choice)
       if (count) await dialog.getByLabel('Sample times').fill(count)
-      await accessible('the question how much is shown')
+      await accessible('the retention dialog')
       await dialog.getByRole('button', { name: 'Save' }).click()
       await dialog.waitFor({ state: 'detached' })
     }
     const before = await stored()
     await retain('own', '12')
-    await page.getByText('The newest 12 sample times, set for this series. 18 older ones are archived, and in exports.').waitFor()
-    const none = Array.from({ length: 18 }, () => 0) // the other series has these times
+    await page.getByText('The newest 12 sample times, set for this series. 18 older ones are archived and included in exports.').waitFor()
+    const none = Array.from({ length: 18 }, () => 0) // the other series still shows these times
     await tableEquals([[...none, ...before[0].slice(18)], before[1]])
-    await page.getByText('What was planned, and why').first().click()
+    await page.getByText('Plans', { exact: true }).first().click()
     await page.getByRole('region', { name: 'Plans of TODO' }).getByRole('row').nth(1).waitFor()
     await accessible('the plans of a series')
     await shot('series', { fullPage: true })
@@ -207,7 +207,7 @@ export async function visit({ page, step, shot, accessible }) {
     await tableEquals(before)
   })
 
-  await step('computing all again asks first, and finds the same', async () => {
+  await step('computing all again asks for confirmation and returns the same values', async () => {
     const before = await stored()
     await actions('TODO').click()
     await page.getByRole('menuitem', { name: 'Compute all again…' }).click()
@@ -219,7 +219,7 @@ export async function visit({ page, step, shot, accessible }) {
     await page.getByRole('button', { name: 'Chart' }).click()
   })
 
-  await step('the insights show it, and finding works', async () => {
+  await step('the list of insights shows it and can be searched', async () => {
     await page.getByRole('navigation').getByRole('link', { name: 'Insights' }).click()
     await page.getByRole('article', { name: title }).waitFor()
     await shot('insights', { fullPage: true })
@@ -245,18 +245,18 @@ export async function visit({ page, step, shot, accessible }) {
     await page.locator('[aria-invalid=true]').waitFor()
   })
 
-  await step('the lights go off, and stay off', async () => {
+  await step('the dark theme can be chosen and is kept', async () => {
     await page.getByRole('button', { name: /Switch to light/ }).click()
     await page.getByRole('button', { name: /Switch to dark/ }).click()
     await page.goto('/')
     await page.getByRole('article').first().waitFor()
     assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark')
-    await accessible('the insights in the dark')
+    await accessible('the insights in the dark theme')
     await shot('insights-dark', { fullPage: true })
     await page.getByRole('link', { name: title }).click()
     await heading(title).waitFor()
     await page.locator('[data-run], [data-mark]').first().waitFor({ state: 'attached' })
-    await accessible('an insight in the dark')
+    await accessible('an insight in the dark theme')
     await shot('insight-dark', { fullPage: true })
   })
 
@@ -274,12 +274,12 @@ export async function visit({ page, step, shot, accessible }) {
     await page.setViewportSize({ width: 1360, height: 900 })
   })
 
-  await step('an unknown address says so', async () => {
+  await step('an unknown URL shows an error', async () => {
     await page.goto('/nowhere')
-    await heading('There is no such page').waitFor()
+    await heading('This page does not exist').waitFor()
   })
 
-  await step('deleting asks first', async () => {
+  await step('deleting asks for confirmation', async () => {
     await page.goto('/')
     await page.getByRole('link', { name: title }).click()
     await page.getByRole('button', { name: 'Delete this insight' }).click()

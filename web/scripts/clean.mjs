@@ -1,4 +1,5 @@
-// Empties dist but keeps .gitkeep, which is committed: the Go package embeds dist and must compile without Node.
+// Empties dist except for .gitkeep, which is committed because the Go package embeds dist and must
+// compile without Node.
 import { readdir, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 

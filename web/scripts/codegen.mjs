@@ -1,6 +1,6 @@
-// Writes src/api/generated.ts: typed documents for every operation in src/api/operations.graphql, checked against the
-// server's schema. The output is committed, so that a build needs no generator; src/api/generated.test.ts proves that
-// it is fresh.
+// Writes src/api/generated.ts: typed documents for every operation in src/api/operations.graphql,
+// checked against the server's schema. The output is committed, so a build needs no generator;
+// src/api/generated.test.ts fails when it is stale.
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { codegen } from '@graphql-codegen/core'

@@ -1,5 +1,6 @@
-// Copies GraphiQL and the React it needs to dist/graphiql, for the server's /graphiql page: it has to work without a
-// network. GraphiQL 4 is the last version that ships one file for a <script> tag, and React 18 the last with UMD files.
+// Copies GraphiQL and the React version that it needs to dist/graphiql, so the server's /graphiql
+// page works without access to the Internet. GraphiQL 4 is the last version with a single file for
+// a <script> tag, and React 18 is the last version with UMD files.
 import { copyFile, mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 

@@ -1,6 +1,6 @@
 import type { CombinedError } from 'urql'
 
-/** A server's error in one place of a mutation's input. */
+/** A server's error in one field of a mutation's input. */
 export interface FieldError {
   message: string
   suggestion?: string
@@ -9,38 +9,38 @@ export interface FieldError {
   end?: number
 }
 
-export interface PlacedErrors {
+export interface InputErrors {
   /** By path from the mutation's arguments, such as "input.dataSeries.0.query". */
   fields: Map<string, FieldError>
-  /** What belongs to no field. */
+  /** Errors that belong to no field. */
   general: string[]
 }
 
-/** Sorts a mutation's errors by the field of the form that caused them. */
-export function placeErrors(error: CombinedError): PlacedErrors {
-  const placed: PlacedErrors = { fields: new Map(), general: [] }
+/** Assigns a mutation's errors to the input fields that caused them. */
+export function inputErrors(error: CombinedError): InputErrors {
+  const errors: InputErrors = { fields: new Map(), general: [] }
   for (const problem of error.graphQLErrors) {
     const extensions: Record<string, unknown> = problem.extensions ?? {}
     const field = pathText(extensions.field) ?? inputPath(problem.path)
     if (field === undefined) {
-      placed.general.push(problem.message)
+      errors.general.push(problem.message)
       continue
     }
-    if (placed.fields.has(field)) continue
+    if (errors.fields.has(field)) continue
     const suggestion = typeof extensions.suggestion === 'string' ? extensions.suggestion : undefined
-    placed.fields.set(field, {
+    errors.fields.set(field, {
       message: bareMessage(problem.message, suggestion),
       suggestion,
       start: typeof extensions.start === 'number' ? extensions.start : undefined,
       end: typeof extensions.end === 'number' ? extensions.end : undefined,
     })
   }
-  if (error.networkError) placed.general.push(networkMessage(error))
-  if (placed.fields.size === 0 && placed.general.length === 0) placed.general.push(error.message)
-  return placed
+  if (error.networkError) errors.general.push(networkMessage(error))
+  if (errors.fields.size === 0 && errors.general.length === 0) errors.general.push(error.message)
+  return errors
 }
 
-/** A query's error as text names its place and its way out too, for those who see only text. Here both are shown. */
+/** Strips position and suggestion from a query error's text; the page shows both separately. */
 export function bareMessage(message: string, suggestion?: string): string {
   const bare = message.replace(/^query, byte \d+: /, '')
   return suggestion && bare.endsWith(`: ${suggestion}`) ? bare.slice(0, -suggestion.length - 2) : bare
@@ -50,13 +50,16 @@ function pathText(path: unknown): string | undefined {
   return Array.isArray(path) && path.length > 0 ? path.join('.') : undefined
 }
 
-/** GraphQL's own complaints about input name the place in their path, from "variable" or the mutation's name on. */
+/**
+ * Errors of GraphQL itself name the input field in their path, after "variable" or the mutation's
+ * name.
+ */
 function inputPath(path: readonly (string | number)[] | undefined): string | undefined {
   const at = path?.indexOf('input') ?? -1
   return at >= 0 && at < path!.length - 1 ? path!.slice(at).join('.') : undefined
 }
 
-/** A sentence for people: what the server said, or that it cannot be reached. */
+/** The text that users see: the server's message, or that the server cannot be reached. */
 export function errorText(error: CombinedError): string {
   if (error.networkError && error.graphQLErrors.length === 0) return networkMessage(error)
   return error.graphQLErrors.map((problem) => problem.message).join(' ') || error.message

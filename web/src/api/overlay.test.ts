@@ -8,12 +8,12 @@ const tally = { ...emptyTally, percent: 50, rate: null, etaSeconds: null, planne
 const says = (state: SeriesWorkflowState | null): Progress => ({ id: 'view', version: 1, series: [{ seriesId: 's', state, completeness: tally }] })
 const answered = (state: SeriesWorkflowState) => {
   const view = insight([])
-  view.dataSeries[0]!.workflow = { state, inFlight: 0, kind: null, waiting: 0, queue: 'IN_TURN', pausedBy: null, pausedReason: 'because', pausedAt: null, nextRecordingAt: null, problem: null, temporalUrl: null }
+  view.dataSeries[0]!.workflow = { state, inFlight: 0, kind: null, waitingPlans: 0, queuePosition: 'NORMAL', pausedBy: null, pausedReason: 'because', pausedAt: null, nextRecordingAt: null, problem: null, temporalUrl: null }
   return view
 }
 const shown = (...parameters: Parameters<typeof overlay>) => overlay(...parameters).dataSeries[0]!
 
-test('tallies of the stream are the newest', () => expect(shown(answered('RUNNING'), 10, live(says('RUNNING'), undefined, 5)).completeness.counted).toBe(1))
+test('completeness of the stream replaces that of the query', () => expect(shown(answered('RUNNING'), 10, live(says('RUNNING'), undefined, 5)).completeness.counted).toBe(1))
 
 describe('the state', () => {
   const running = live(says('RUNNING'), undefined, 5)

@@ -2,7 +2,7 @@ import type { InsightFragment, ProgressSubscription, SeriesWorkflowState } from 
 
 export type Progress = ProgressSubscription['insightProgress']
 
-/** The stream's last word on an insight, and since when it has said each series' state. */
+/** The latest progress of an insight, and since when each series has had its state. */
 export interface Live {
   progress: Progress
   states: ReadonlyMap<string, { state: SeriesWorkflowState | null; since: number }>
@@ -21,9 +21,10 @@ export function live(progress: Progress, before: Live | undefined, now: number):
 }
 
 /**
- * The insight as a query answered at a time, with what the stream knows better. Tallies in the stream are never older
- * than a query's. States are: the server asks workflows only every few seconds, so a button's effect would be undone on
- * the page for a moment; the stream's state counts only if it changed after the query's answer.
+ * Merges the progress stream into an insight that a query returned at the time at. The stream's
+ * completeness is never older than the query's. Its states can be older, because the server asks
+ * workflows only every two seconds; without care, the effect of a button would disappear for a
+ * moment. So a streamed state counts only if it changed after at.
  */
 export function overlay(insight: InsightFragment, at: number, streamed: Live | undefined): InsightFragment {
   if (!streamed) return insight

@@ -36,7 +36,7 @@ function watch(listen: (version: number) => unknown = () => {}) {
   return { said, lost, stop }
 }
 
-test('hands on what the stream says', async () => {
+test('passes on the messages of the stream', async () => {
   const { said, stop } = watch()
   await settle()
   say(0, progress(1))
@@ -67,7 +67,7 @@ test.each([
   stop()
 })
 
-test('an end before the first word counts too', async () => {
+test('an end before the first message counts as an end', async () => {
   const { lost, stop } = watch()
   await settle()
   streams[0]!.controller.close()
@@ -76,7 +76,7 @@ test('an end before the first word counts too', async () => {
   stop()
 })
 
-test('an insight that is gone is said to be', async () => {
+test('an insight that no longer exists is reported as gone', async () => {
   const { lost, stop } = watch()
   await settle()
   say(0, { data: null, errors: [{ message: 'no such insight', extensions: { code: 'not_found' } }] })
@@ -85,7 +85,7 @@ test('an insight that is gone is said to be', async () => {
   stop()
 })
 
-/** Runs what leaves a stream and returns what nobody handled. */
+/** Runs leave, which stops watching a stream, and returns the unhandled rejections. */
 async function unhandledBy(leave: () => Promise<void>): Promise<unknown[]> {
   const found: unknown[] = []
   const listener = (reason: unknown) => found.push(reason)
@@ -110,7 +110,7 @@ test('stopping aborts the stream, opens no other and leaves nothing unhandled', 
   expect([streams.length, lost, unhandled]).toEqual([1, [], []])
 })
 
-test('so does stopping while the stream speaks', async () => {
+test('stopping while a message arrives does the same', async () => {
   const watching = watch((version) => version === 2 && watching.stop())
   const unhandled = await unhandledBy(async () => {
     await settle()

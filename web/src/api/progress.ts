@@ -3,17 +3,23 @@ import { ProgressDocument, type ProgressSubscription } from './generated.ts'
 
 interface Watcher {
   next: (progress: ProgressSubscription['insightProgress']) => void
-  /** The stream ended; it is being opened again. gone: one of the insights does not exist any more. */
+  /**
+   * Called when the stream ended; it is opened again. gone: one of the insights no longer exists.
+   */
   lost: (gone: boolean) => void
 }
 
-/** As many as the server watches in one stream. */
+/** The server's limit of insights per stream. */
 const mostWatched = 200
 
 const firstRetry = 1_000
 const slowestRetry = 15_000
 
-/** One stream for all of a page's insights (browsers open few connections to a server), opened again when it ends. */
+/**
+ * Watches the progress of insights over one stream, because browsers open few connections to a
+ * server. Opens the stream again when it ends, after 1 to 15 seconds. Returns a function that stops
+ * watching.
+ */
 export function watchProgress(client: Client, ids: readonly string[], watcher: Watcher): () => void {
   if (ids.length === 0) return () => {}
   let stopped = false

@@ -1,7 +1,7 @@
 /**
- * fetch, but an event stream that is broken off ends instead of failing. Leaving a page aborts its stream, and urql then
- * cancels the reader of what is already broken without waiting for the outcome: the failure would reach the console as an
- * unhandled rejection. An end is reported like any other, and watchProgress opens the stream again if it is still wanted.
+ * Like fetch, but an interrupted event stream ends instead of failing. Leaving a page aborts its
+ * stream, and urql then cancels the reader without handling the rejection, which would appear on
+ * the console as unhandled. watchProgress opens an ended stream again if it is still needed.
  */
 export const streamingFetch: typeof fetch = async (input, init) => {
   const response = await fetch(input, init)
@@ -17,7 +17,7 @@ export const streamingFetch: typeof fetch = async (input, init) => {
         controller.close()
       }
     },
-    // What is broken already cannot be cancelled, and need not be.
+    // Cancelling an interrupted stream fails, which has no consequence.
     cancel: (reason) => reader.cancel(reason).catch(() => {}),
   })
   return new Response(body, { status: response.status, headers: response.headers })

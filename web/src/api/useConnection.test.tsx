@@ -16,7 +16,7 @@ const load = (after: string | null): Promise<Answer<string>> => {
 }
 const settle = () => act(async () => {})
 
-test('grows by pages, and to the end at once', async () => {
+test('reads page by page, or all remaining pages at once', async () => {
   const { result } = renderHook(() => useConnection('letters', load))
   expect(result.current.nodes).toBeNull()
   await settle()
@@ -29,7 +29,7 @@ test('grows by pages, and to the end at once', async () => {
   expect([result.current.nodes, result.current.complete]).toEqual([letters, true])
 })
 
-test('is read again as far as it was shown', async () => {
+test('is read again up to its current length', async () => {
   const { result, rerender } = renderHook(({ revision }) => useConnection('letters', load, revision), { initialProps: { revision: 1 } })
   await settle()
   act(() => result.current.more())
@@ -39,7 +39,7 @@ test('is read again as far as it was shown', async () => {
   expect(result.current.nodes).toEqual(['a', 'b', 'c', 'd'])
 })
 
-test('an answer that comes late does not replace a newer one', async () => {
+test('a late answer does not replace a newer one', async () => {
   const answers: ((answer: Answer<string>) => void)[] = []
   const slow = () => new Promise<Answer<string>>((resolve) => answers.push(resolve))
   const { result, rerender } = renderHook(({ revision }) => useConnection('slow', slow, revision), { initialProps: { revision: 1 } })
@@ -50,7 +50,7 @@ test('an answer that comes late does not replace a newer one', async () => {
   expect(result.current.nodes).toEqual(['new'])
 })
 
-test('an error keeps what was shown', async () => {
+test('an error keeps the content', async () => {
   let broken = false
   const flaky = (after: string | null) => (broken ? Promise.resolve({ error: 'gone' }) : load(after))
   const { result } = renderHook(() => useConnection('flaky', flaky))
@@ -61,7 +61,7 @@ test('an error keeps what was shown', async () => {
   expect([result.current.nodes, result.current.error, result.current.busy]).toEqual([['a', 'b'], 'gone', false])
 })
 
-test('coming back shows what was there at once', async () => {
+test('returning to a list shows its last content at once', async () => {
   const first = renderHook(() => useConnection('letters', load))
   await settle()
   first.unmount()

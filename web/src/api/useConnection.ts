@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 
-/** A page of a connection, or why there is none. */
+/** A page of a connection, or the error. */
 export interface Answer<N> {
   page?: { nodes: readonly N[]; totalCount: number; pageInfo: { endCursor: string | null; hasNextPage: boolean } }
   error?: string
@@ -9,23 +9,29 @@ export interface Answer<N> {
 interface Loaded<N> {
   nodes: N[]
   total: number
-  /** Null when all are here. */
+  /** Null when all nodes are loaded. */
   cursor: string | null
 }
 
-/** What a list showed last, so that coming back to it shows something at once while it is read again. */
+/**
+ * The last content of each list, shown at once when the user returns to it, while it is read again.
+ */
 const kept = new Map<string, Loaded<never>>()
 const mostKept = 20
 
-/** After a change that takes something away: a list must not show it even for a moment. */
+/**
+ * Drops the kept lists. Callers must call it after a deletion, so that no list shows the deleted
+ * element.
+ */
 export function forgetLists(): void {
   kept.clear()
 }
 
 /**
- * A list that grows page by page along cursors, as the server limits what one request may ask for. It is read again from
- * the start, as far as it was shown, when load (keep it stable) or revision changes; until then what was shown stays.
- * Answers that were overtaken by a later request are dropped.
+ * A list that is read page by page with cursors, because the server limits the size of one answer.
+ * When load or revision changes, the list is read again from the start up to its current length;
+ * meanwhile it keeps its content. Callers must keep load stable (useCallback). Answers that arrive
+ * after a later request are dropped.
  */
 export function useConnection<N>(key: string, load: (after: string | null) => Promise<Answer<N>>, revision?: unknown) {
   const [state, setState] = useState<{ key: string; loaded: Loaded<N> | null }>(() => ({ key, loaded: (kept.get(key) as Loaded<N> | undefined) ?? null }))
@@ -70,7 +76,7 @@ export function useConnection<N>(key: string, load: (after: string | null) => Pr
   }, [read, revision])
 
   return {
-    /** Null until something is known. Keeps its identity until it is read again. */
+    /** Null until the first page arrives. Keeps its identity until the list is read again. */
     nodes: loaded?.nodes ?? null,
     total: loaded?.total ?? 0,
     complete: loaded !== null && loaded.cursor === null,

@@ -4,7 +4,10 @@ import { InsightDocument, type InsightFragment } from './generated.ts'
 import { live, overlay, type Live } from './overlay.ts'
 import { watchProgress } from './progress.ts'
 
-/** Points are read again at most this often per insight while samples land: two redraws a second are watched as motion. */
+/**
+ * Milliseconds between two reads of an insight's points while samples arrive; two redraws a second
+ * look like motion.
+ */
 const refetchEvery = 500
 
 interface Read {
@@ -13,9 +16,10 @@ interface Read {
 }
 
 /**
- * The loaded insights, kept current: completeness and state come with the progress stream, points are read again as
- * completeness moves. refresh reads one insight at once, after a change made here; reload is called when one of them
- * turns out to be gone. values is how many values of a series are read, as for loaded.
+ * Keeps loaded insights current: completeness and state come from the progress stream, and points
+ * are read again when completeness changes. The returned refresh reads one insight at once; callers
+ * use it after a mutation. reload is called when one of the insights no longer exists. values is
+ * the number of values read per series; it must be that of loaded.
  */
 export function useLiveInsights(loaded: readonly InsightFragment[], reload: () => void, values: number): { insights: InsightFragment[]; refresh: (id: string) => void } {
   const client = useClient()
@@ -24,15 +28,16 @@ export function useLiveInsights(loaded: readonly InsightFragment[], reload: () =
   const [streamed, setStreamed] = useState<ReadonlyMap<string, Live>>(new Map())
   const timers = useRef(new Map<string, ReturnType<typeof setTimeout>>())
 
-  // A newer answer to the page's own query supersedes what was read one by one.
+  // A newer answer to the page's own query replaces what was read per insight.
   if (base.loaded !== loaded) {
-    // oxlint-disable-next-line react/purity -- when the answer was first seen is what is wanted, once per answer
+    // oxlint-disable-next-line react/purity -- the time of the first render with this answer is needed, once per answer
     setBase({ loaded, at: Date.now() })
     setFresh(new Map())
   }
 
-  // One read of an insight at a time: the client hands the answer that is on its way to whoever asks meanwhile, and that
-  // answer may be from before the change that is asked about. So a change during a read is read after it.
+  // Only one read of an insight runs at a time. The client would join a second read to the running
+  // one, whose answer may predate the change that caused the second. So a change during a read
+  // causes another read after it.
   const reading = useRef(new Map<string, { again: boolean }>())
   const wanted = useRef(values)
   useEffect(() => {
@@ -40,9 +45,9 @@ export function useLiveInsights(loaded: readonly InsightFragment[], reload: () =
   }, [values])
   const read = useCallback(
     async (id: string) => {
-      const underWay = reading.current.get(id)
-      if (underWay) {
-        underWay.again = true
+      const running = reading.current.get(id)
+      if (running) {
+        running.again = true
         return
       }
       const mine = { again: true }
@@ -51,7 +56,8 @@ export function useLiveInsights(loaded: readonly InsightFragment[], reload: () =
         mine.again = false
         const result = await client.query(InsightDocument, { id, values }, { requestPolicy: 'network-only' }).toPromise()
         const insight = result.data?.insightViews.nodes[0]
-        // Asked for before another number of values was: the page's own query brings that.
+        // An answer to a request with an outdated number of values is dropped; the page's own query
+        // reads the new number.
         if (insight && wanted.current === values) setFresh((all) => new Map(all).set(id, { insight, at: Date.now() }))
       }
       reading.current.delete(id)
@@ -85,7 +91,8 @@ export function useLiveInsights(loaded: readonly InsightFragment[], reload: () =
         if (before !== mark) readSoon(update.id)
       },
       lost(gone) {
-        // What the stream said last is growing old: show what the queries said until it is back.
+        // The last streamed progress is outdated, so the queries' answers are shown until the
+        // stream is open again.
         setStreamed(new Map())
         if (gone) reload()
       },

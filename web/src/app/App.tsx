@@ -14,7 +14,7 @@ export function App() {
   const route = matchRoute(path)
   const main = useRef<HTMLElement>(null)
   const first = useRef(true)
-  // A new page is announced and read from its start, as a loaded one would be.
+  // After navigation the focus moves to the new page, so screen readers read it from its start.
   useEffect(() => {
     if (!first.current) main.current?.focus({ preventScroll: true })
     first.current = false
@@ -79,7 +79,7 @@ function Page({ route }: { route: Route }) {
     case 'unknown':
       return (
         <div className={styles.unknown}>
-          <h1>There is no such page</h1>
+          <h1>This page does not exist</h1>
           <p>
             The address may be mistyped. <Link href="/">All insights</Link>
           </p>

@@ -7,7 +7,9 @@ import styles from './app.module.css'
 
 const every = 10_000
 
-/** Says when nothing will move: no worker polls, or the server is gone. Silent while all is well. */
+/**
+ * Shows a banner when no samples can be computed: no worker polls, or the server cannot be reached.
+ */
 export function HealthBanner() {
   const [{ data, error }, ask] = useQuery({ query: HealthDocument })
   useEffect(() => {
@@ -17,22 +19,15 @@ export function HealthBanner() {
     return () => clearInterval(timer)
   }, [ask])
 
-  const problem = error ? errorText(error) : data && !data.health.workerPolling ? data.health.message || 'No worker is polling, so no sample will be computed.' : null
+  const problem = error ? errorText(error) : data?.health.message
   return (
     <div role="status">
       {problem && (
         <div className={styles.banner}>
           <div className={styles.bannerInner}>
             <Icon name="warning" />
-            <span>
-              {problem}
-              {!error && (
-                <>
-                  {' '}
-                  Start one with <code>backsight worker</code>; what is planned goes on where it was.
-                </>
-              )}
-            </span>
+            {/* The server's text marks commands with backquotes. */}
+            <span>{problem.split('`').map((part, index) => (index % 2 === 1 ? <code key={part}>{part}</code> : part))}</span>
           </div>
         </div>
       )}

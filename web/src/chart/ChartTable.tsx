@@ -6,7 +6,7 @@ import { SeriesMark } from './SeriesMark.tsx'
 import type { ChartSeries } from './series.ts'
 import { coverageText } from './summary.ts'
 
-/** The chart's numbers as a table, newest first: the same data, for reading, copying and screen readers. */
+/** The chart's data as a table, newest first, for reading, copying and screen readers. */
 export function ChartTable({ title, series, onOpen }: { title: string; series: readonly ChartSeries[]; onOpen: (cursor: Cursor) => void }) {
   const times = [...new Set(series.flatMap((entry) => entry.points.map((point) => point.time)))].toSorted((a, b) => b - a)
   const date = timeFormat(times)

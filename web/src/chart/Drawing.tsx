@@ -12,7 +12,10 @@ interface Still {
   small: boolean
 }
 
-/** A layout as SVG. What it shows is said in words by its chart, so it is hidden from screen readers. */
+/**
+ * Draws a layout as SVG. The chart has a text alternative, so the drawing is hidden from screen
+ * readers.
+ */
 export function Drawing({ geometry, series, small, cursor, selected }: Still & { cursor: Cursor | null; selected: Cursor | null }) {
   const { plot } = geometry
   const selectedRing = ring(geometry, series, selected)
@@ -35,7 +38,10 @@ export function Drawing({ geometry, series, small, cursor, selected }: Still & {
   )
 }
 
-/** All that does not follow the cursor: there can be thousands of marks, and the pointer moves often. */
+/**
+ * The parts that do not depend on the cursor, memoized: there can be thousands of marks, and the
+ * pointer moves often.
+ */
 const StillDrawing = memo(function StillDrawing({ geometry, series, small }: Still) {
   const { plot } = geometry
   const pattern = useId()
@@ -118,7 +124,9 @@ const StillDrawing = memo(function StillDrawing({ geometry, series, small }: Sti
   )
 })
 
-/** Where a ring around a point goes: on its value, or on the axis when that is unknown. */
+/**
+ * The position of the ring around a point: at its value, or on the axis if the value is unknown.
+ */
 function ring(geometry: Layout, series: readonly ChartSeries[], cursor: Cursor | null): { x: number; y: number; entry: ChartSeries } | null {
   const found = findPoint(series, cursor)
   if (!found) return null

@@ -3,7 +3,7 @@ import styles from './chart.module.css'
 import { SeriesMark } from './SeriesMark.tsx'
 import type { ChartSeries } from './series.ts'
 
-/** Shape, colour, name and newest known value of every series. */
+/** The symbol, name and newest known value of every series. */
 export function Legend({ series, hidden = 0 }: { series: readonly ChartSeries[]; hidden?: number }) {
   return (
     <ul className={`${styles.legend} numbers`} aria-label="Series">

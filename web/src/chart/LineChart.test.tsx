@@ -11,7 +11,7 @@ const press = (...keys: string[]) => {
   for (const key of keys) fireEvent.keyDown(screen.getByRole('application'), { key })
 }
 
-test('keys move the cursor, say where it is, and Enter opens the point', () => {
+test('keys move and announce the cursor, and Enter opens the point', () => {
   const onOpen = vi.fn()
   render(<LineChart title="Chart" series={series} domain={null} height={200} onOpen={onOpen} />)
   press('ArrowLeft')
@@ -19,12 +19,12 @@ test('keys move the cursor, say where it is, and Enter opens the point', () => {
   press('ArrowUp', 'End')
   expect(screen.getByText('B, 3 Jan 2026: 7. 3 repositories, exact.')).toBeTruthy()
   press('ArrowDown')
-  expect(screen.getByText('A, 3 Jan 2026: not known. 0 of 3 repositories known: 3 pending.')).toBeTruthy()
+  expect(screen.getByText('A, 3 Jan 2026: unknown. 0 of 3 repositories known: 3 pending.')).toBeTruthy()
   press('Enter')
   expect(onOpen.mock.calls).toEqual([[{ series: 'a', time: start + 2 * day }]])
 })
 
-test('the cursor goes on from the point that is open', () => {
+test('the cursor starts at the open point', () => {
   const onOpen = vi.fn()
   render(<LineChart title="Chart" series={series} domain={null} height={200} onOpen={onOpen} selected={{ series: 'b', time: start + day }} />)
   press('ArrowLeft', 'Enter')
@@ -40,10 +40,10 @@ test('Enter without a cursor opens nothing, Escape leaves', () => {
   expect(onLeave).toHaveBeenCalledOnce()
 })
 
-test('a card is a figure with its summary, and nothing to focus', () => {
+test('a card is a figure with a summary and cannot be focused', () => {
   render(<LineChart title="Chart" series={series} domain={null} height={200} />)
   expect(screen.getByRole('figure').querySelector('figcaption')!.textContent).toBe(
-    'Chart. A: at least 2 on 2 Jan 2026, 1 point incomplete, 1 point not known. B: 7 on 3 Jan 2026, up 40% from 5 on 1 Jan 2026.',
+    'Chart. A: at least 2 on 2 Jan 2026, 1 point incomplete, 1 point unknown. B: 7 on 3 Jan 2026, up 40% from 5 on 1 Jan 2026.',
   )
   expect(screen.queryByRole('application')).toBeNull()
 })

@@ -16,17 +16,21 @@ interface Props {
   height: number
   /** The point whose samples are shown. */
   selected?: Cursor | null
-  /** A click on a point, or Enter. Without it the chart is a picture with a summary: no cursor, no focus. */
+  /**
+   * Called for a click on a point, or Enter. Without it the chart is a figure with a summary,
+   * without cursor and focus.
+   */
   onOpen?: (cursor: Cursor) => void
-  /** Escape. */
+  /** Called for Escape. */
   onLeave?: () => void
 }
 
 const keys = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End', 'PageUp', 'PageDown'])
 
 /**
- * A line chart that tells what is known: solid where exact, dashed and hollow where not all is known, hatched where
- * nothing is computed yet, and never a line over a gap.
+ * A line chart that shows what is known: solid lines between exact points, dashed lines and hollow
+ * marks where values are incomplete, hatching where nothing is computed yet, and no line across a
+ * gap.
  */
 export function LineChart({ title, series, domain, height, selected = null, onOpen, onLeave }: Props) {
   const [ref, width] = useWidth<HTMLDivElement>()
@@ -68,7 +72,7 @@ export function LineChart({ title, series, domain, height, selected = null, onOp
         {interactive && (
           <div
             className={styles.surface}
-            // A screen reader must hand the arrow keys to the chart, which is what this role is for.
+            // This role makes screen readers pass the arrow keys to the chart.
             role="application"
             aria-roledescription="line chart"
             aria-label={title}
@@ -93,7 +97,7 @@ export function LineChart({ title, series, domain, height, selected = null, onOp
       {interactive && (
         <>
           <p id={help} className="visually-hidden">
-            {summary} Left and right move between samples, up and down between series, Enter opens the samples behind a point, Escape leaves.
+            {summary} Use the left and right arrow keys to move between points, up and down to move between series, Enter to open the samples of a point, and Escape to leave.
           </p>
           <p className="visually-hidden" aria-live="polite">
             {said}

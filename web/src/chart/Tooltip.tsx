@@ -8,7 +8,10 @@ import { coverageText } from './summary.ts'
 
 const most = 8
 
-/** Every series at the cursor's time, largest first, and what the number under the cursor rests on. */
+/**
+ * The values of all series at the cursor's time, largest first, and the coverage of the one under
+ * the cursor.
+ */
 export function Tooltip({ geometry, series, cursor, date }: { geometry: Layout; series: readonly ChartSeries[]; cursor: Cursor; date: (time: number) => string }) {
   const rows = series
     .flatMap((entry) => {

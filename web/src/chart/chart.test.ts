@@ -37,7 +37,7 @@ describe('captured values', () => {
       [0, 'exact'],
     ])
   })
-  test('that the server left out are counted', () => {
+  test('that the server left out are counted as hidden', () => {
     expect(chartSeries(insight(points, { captured: true, values: 2 })).hidden).toBe(0)
     expect(chartSeries(insight(points, { captured: true, values: 2466 })).hidden).toBe(2464)
   })
@@ -63,10 +63,10 @@ describe('cursor', () => {
     ['down goes back', at('high', 0), 'ArrowDown', at('low', 0)],
     ['an unknown value can be visited', at('high', 0), 'ArrowRight', at('high', 1)],
     ['and counts as lowest', at('high', 1), 'ArrowUp', at('low', 1)],
-    ['other keys mean nothing', at('low', 1), 'a', at('low', 1)],
+    ['other keys do not move it', at('low', 1), 'a', at('low', 1)],
   ])('%s', (_, from, key, to) => expect(moveCursor(series, from, key)).toEqual(to))
 
-  test('nothing to go to', () => expect(moveCursor([], null, 'End')).toBeNull())
+  test('without points there is no cursor', () => expect(moveCursor([], null, 'End')).toBeNull())
 
   test('the pointer finds the nearest time, then the nearest value', () => {
     const geometry = layout({ series, width: 800, height: 300, domain: null, endLabels: false })
@@ -77,14 +77,14 @@ describe('cursor', () => {
   })
 })
 
-describe('words', () => {
+describe('texts', () => {
   test('summary of one series', () => expect(summarize([daily('a', [10, 30, 5])])).toBe('5 on 3 Jan 2026, down 50% from 10 on 1 Jan 2026, between 5 and 30.'))
-  test('what is missing is said', () => expect(summarize([daily('a', [10, null, [12]])])).toBe('at least 12 on 3 Jan 2026, 1 point incomplete, 1 point not known.'))
-  test('a trend is told between exact points only', () => expect(summarize([daily('a', [[1], 10, 20])])).toBe('20 on 3 Jan 2026, up 100% from 10 on 2 Jan 2026, 1 point incomplete.'))
-  test('of many series the largest are told', () => expect(summarize(['a', 'b', 'c', 'd', 'e'].map((key, i) => daily(key, [i])))).toMatch(/^E: 4 .* 1 more in the table\.$/))
-  test('captured values out of use are left to the table', () =>
+  test('missing points are named', () => expect(summarize([daily('a', [10, null, [12]])])).toBe('at least 12 on 3 Jan 2026, 1 point incomplete, 1 point unknown.'))
+  test('a trend is computed between exact points only', () => expect(summarize([daily('a', [[1], 10, 20])])).toBe('20 on 3 Jan 2026, up 100% from 10 on 2 Jan 2026, 1 point incomplete.'))
+  test('of many series the largest are described', () => expect(summarize(['a', 'b', 'c', 'd', 'e'].map((key, i) => daily(key, [i])))).toMatch(/^E: 4 .* 1 more in the table\.$/))
+  test('captured values that are not in use are left to the table', () =>
     expect(summarize([{ ...daily('a', [5, 0]), captured: true }, { ...daily('b', [0, 5]), captured: true }])).toBe('B: 5 on 2 Jan 2026, up from 0 on 1 Jan 2026. 1 more in the table.'))
-  test('several are named', () => expect(summarize([daily('a', [1]), daily('b', [null])])).toBe('A: 1 on 1 Jan 2026. B: nothing is known yet.'))
+  test('with several series each is named', () => expect(summarize([daily('a', [1]), daily('b', [null])])).toBe('A: 1 on 1 Jan 2026. B: no value is known yet.'))
   test('a lower bound is announced as one', () => {
     const series = daily('a', [[4]])
     expect(announce(series, series.points[0]!, () => 'today')).toBe('A, today: at least 4. 2 of 3 repositories known: 1 partial.')
@@ -110,15 +110,15 @@ describe('ticks', () => {
 
 describe('colours', () => {
   test('a stored palette colour follows the theme', () => expect(seriesColour(palette[2].hex.toUpperCase(), 0)).toEqual({ className: 'series-2' }))
-  test('a colour of another client is taken as it is', () => expect(seriesColour('#ff0000', 3)).toEqual({ className: '', literal: '#ff0000' }))
-  test('anything else gets the colour of its place', () => expect(seriesColour('var(--oc-grape-7)', 9)).toEqual({ className: 'series-1' }))
+  test('a colour of another client is used unchanged', () => expect(seriesColour('#ff0000', 3)).toEqual({ className: '', literal: '#ff0000' }))
+  test('any other text gets the colour of its position', () => expect(seriesColour('var(--oc-grape-7)', 9)).toEqual({ className: 'series-1' }))
   test('every marker is a closed path', () => {
     for (const shape of markerShapes) expect(markerPath(shape, 4)).toMatch(/^M.*Z$/)
   })
 })
 
 describe('a snapshot', () => {
-  test('is drawn hollow and says what it is, however exact', () => {
+  test('is drawn hollow and named, even if exact', () => {
     const point = chartPoint({ ...serverPoint('2026-01-03T00:00:00Z', 5), isSnapshot: true })
     expect(point).toMatchObject({ state: 'exact', value: 5, snapshot: true })
     const series = { key: 's', seriesId: 's', label: 'TODO', colour: seriesColour('', 0), marker: markerShape(0), captured: false, points: [] }

@@ -2,7 +2,7 @@ import { bisectCenter, minIndex } from 'd3-array'
 import type { Layout } from './layout.ts'
 import type { ChartPoint, ChartSeries } from './series.ts'
 
-/** The point that the keyboard or the pointer is at. */
+/** The point that the keyboard or the pointer has selected. */
 export interface Cursor {
   series: string
   time: number
@@ -14,7 +14,10 @@ export function findPoint(series: readonly ChartSeries[], cursor: Cursor | null)
   return entry && point ? { series: entry, point } : null
 }
 
-/** Where a key leads; the same cursor for a key that means nothing here. Without a cursor every key leads to the newest known point. */
+/**
+ * Returns the cursor after a key; other keys do not move it. Without a cursor, every key selects
+ * the newest known point.
+ */
 export function moveCursor(series: readonly ChartSeries[], cursor: Cursor | null, key: string): Cursor | null {
   const at = findPoint(series, cursor)
   if (!at) {
@@ -47,7 +50,10 @@ export function moveCursor(series: readonly ChartSeries[], cursor: Cursor | null
   }
 }
 
-/** The series drawn next above (-1) or below (1) at a time; unknown values count as lowest. Stays at the ends. */
+/**
+ * The next series above (-1) or below (1) at a time, or the current one at the ends. Unknown values
+ * count as lowest.
+ */
 function besides(series: readonly ChartSeries[], current: ChartSeries, time: number, direction: -1 | 1): Cursor {
   const candidates = series
     .filter((entry) => entry.points.length > 0)
@@ -65,7 +71,10 @@ function nearestIndex(points: readonly ChartPoint[], time: number): number {
   )
 }
 
-/** The point nearest to a place in the drawing: nearest in time first, as a reader aims along the axis, then in value. */
+/**
+ * The point nearest to a position in the drawing: first by time, because users aim along the time
+ * axis, then by value.
+ */
 export function cursorAt(series: readonly ChartSeries[], geometry: Pick<Layout, 'x' | 'y' | 'plot'>, x: number, y: number): Cursor | null {
   const columns = series
     .filter((entry) => entry.points.length > 0)

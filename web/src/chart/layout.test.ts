@@ -67,7 +67,7 @@ describe('marks', () => {
     expect(runs.reduce((sum, run) => sum + stops(run.d) - 1, 0)).toBe(999)
   })
 
-  test('given up is a cross, not a point', () => {
+  test('a failed point is a cross, not a mark', () => {
     const { marks, crosses } = draw({ series: [daily('a', [1, 'failed', 3])] })
     expect(marks).toHaveLength(2)
     expect(crosses).toHaveLength(1)
@@ -75,24 +75,24 @@ describe('marks', () => {
 })
 
 describe('hatching', () => {
-  test('covers everything before the plan is there', () => {
+  test('covers everything before a plan exists', () => {
     const { hatches, plot } = draw({ domain: [start, start + 1e9] })
     expect(hatches).toEqual([{ x: plot.left, width: plot.right - plot.left, faint: false }])
   })
 
-  test('covers the times not computed, half-way to their neighbours, as one', () => {
+  test('covers pending times half-way to their neighbours, as one span', () => {
     const { hatches, x } = draw({ series: [daily('a', [null, null, 3, 4])] })
     expect(hatches).toHaveLength(1)
     expect(hatches[0]!.x).toBeCloseTo(x(start))
     expect(hatches[0]!.x + hatches[0]!.width).toBeCloseTo(x(start + 1.5 * 86_400_000))
   })
 
-  test('is faint where another series is further', () => {
+  test('is faint where another series is known', () => {
     const { hatches } = draw({ series: [daily('a', [null, null, 3]), daily('b', [null, 2, 3])] })
     expect(hatches.map((hatch) => hatch.faint)).toEqual([false, true])
   })
 
-  test('what failed is not waiting', () => expect(draw({ series: [daily('a', ['failed', 1])] }).hatches).toEqual([]))
+  test('a failed point is not hatched', () => expect(draw({ series: [daily('a', ['failed', 1])] }).hatches).toEqual([]))
 })
 
 describe('axes', () => {

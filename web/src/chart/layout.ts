@@ -10,15 +10,18 @@ export interface LayoutInput {
   /** Pixels of the whole drawing, axes included. */
   width: number
   height: number
-  /** First and last instant of the axis; widened when a point lies outside. */
+  /** The first and last instant of the axis; extended if a point is outside. */
   domain: readonly [number, number] | null
-  /** Names and values at the right end of the lines. */
+  /** Whether names and values are drawn at the right end of the lines. */
   endLabels: boolean
-  /** A card: fewer marks. */
+  /** Whether the chart is a card, which has fewer marks. */
   small?: boolean
 }
 
-/** A run of neighbouring known points. dashed: at least one end of every segment in it is not exact. */
+/**
+ * A line through neighbouring known points. dashed: every segment of it has an end that is not
+ * exact.
+ */
 export interface Run {
   series: number
   d: string
@@ -33,7 +36,7 @@ export interface Mark {
   hollow: boolean
 }
 
-/** A span in which nothing (or, faint, not every series) is known yet. */
+/** A span of time in which no series is known yet, or with faint, in which some series are not. */
 export interface Hatch {
   x: number
   width: number
@@ -45,7 +48,7 @@ export interface EndLabel {
   text: string
   value: string
   y: number
-  /** Where the line ends, for a leader from there to the text. */
+  /** The end of the line, from which a leader is drawn to the text. */
   anchor: { x: number; y: number }
 }
 
@@ -57,7 +60,7 @@ export interface Layout {
   yTicks: { y: number; text: string }[]
   runs: Run[]
   marks: Mark[]
-  /** Times at which a series gave up: a cross on the axis. */
+  /** Times at which all samples of a series failed: drawn as a cross on the axis. */
   crosses: { series: number; x: number }[]
   hatches: Hatch[]
   endLabels: EndLabel[]
@@ -68,10 +71,10 @@ export interface Layout {
 const characterWidth = 6.6 // of the 11 px tabular figures on the axes
 const labelWidth = 148
 const labelHeight = 16
-const markSpacing = 9 // closer than this, marks of exact points would hide the line
-const smallMarkSpacing = 24 // in a card, where the line's shape is what is looked at
+const markSpacing = 9 // pixels; closer marks of exact points would hide the line
+const smallMarkSpacing = 24 // pixels; in a card, the shape of the line matters more than the marks
 
-/** Where everything goes. Pure: equal input gives equal output, so it can be tested without a browser. */
+/** Computes the geometry of a chart. A pure function, so it can be tested without a browser. */
 export function layout({ series, width, height, domain, endLabels, small = false }: LayoutInput): Layout {
   const times = distinctTimes(series)
   const from = Math.min(domain?.[0] ?? Infinity, times[0] ?? Infinity)
@@ -138,15 +141,16 @@ function placeTimes(span: [number, number], x: (time: number) => number, left: n
 }
 
 /**
- * A captured value that is not in use is not drawn: a dozen lines on the axis would hide each other. A zero next to
- * something else stays, so that a line is seen to begin and to end there. The table has them all.
+ * Drops the zeros of a captured value that is not in use, because a dozen lines on the axis would
+ * hide each other. A zero next to another value is kept, so that the line starts and ends on the
+ * axis. The table shows all zeros.
  */
 function withoutSilence(points: readonly ChartPoint[]): ChartPoint[] {
   const silent = (point: ChartPoint | undefined) => point === undefined || point.value === 0
   return points.map((point, at) => (point.value === 0 && silent(points[at - 1]) && silent(points[at + 1]) ? { ...point, value: null } : point))
 }
 
-/** Segments join neighbours of the series' own grid only: where a point between is unknown, the line has a gap. */
+/** Segments join neighbouring points of the series' grid only; an unknown point leaves a gap. */
 function seriesRuns(points: readonly ChartPoint[], series: number, x: (time: number) => number, y: (value: number) => number): Run[] {
   const draw = line<ChartPoint>(
     (point) => round(x(point.time)),
@@ -176,7 +180,9 @@ function seriesRuns(points: readonly ChartPoint[], series: number, x: (time: num
   return runs
 }
 
-/** A time stands for the span half-way to its neighbours; spans that touch are one. */
+/**
+ * The hatched spans. A time covers the span half-way to its neighbours; adjacent spans are merged.
+ */
 function hatches(series: readonly ChartSeries[], times: readonly number[], span: [number, number], x: (time: number) => number): Hatch[] {
   if (times.length === 0) {
     return [{ x: x(span[0]), width: x(span[1]) - x(span[0]), faint: false }]
@@ -203,7 +209,10 @@ function hatches(series: readonly ChartSeries[], times: readonly number[], span:
   return found
 }
 
-/** Labels at their lines' ends, moved apart so that none covers another; the smallest values go when there is no room. */
+/**
+ * Labels at the ends of the lines, moved apart so that none overlap. Without enough room, the
+ * smallest values are left out.
+ */
 function placeLabels(series: readonly ChartSeries[], x: (time: number) => number, y: (value: number) => number, top: number, bottom: number): EndLabel[] {
   const room = Math.floor((bottom - top + labelHeight) / labelHeight)
   const labels = series

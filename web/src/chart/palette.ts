@@ -1,7 +1,11 @@
-// Eight hues that stay apart for the common kinds of colour blindness, each with a shade for light and one for dark
-// pages (3:1 against the page at least; palette.css). Colour never stands alone: a series also has a marker shape.
+// Eight hues that are distinguishable with the common kinds of colour blindness. Each has a shade
+// for light and one for dark pages, with a contrast of at least 3:1 to the page (palette.css). A
+// series also has a marker shape.
 
-/** What is stored with a series: the light shade. Pages translate it to the shade of their theme. */
+/**
+ * The colours that are stored with series: the light shades. The page translates them to the shades
+ * of its theme.
+ */
 export const palette = [
   { name: 'Blue', hex: '#2563d9' },
   { name: 'Orange', hex: '#c2570c' },
@@ -13,7 +17,10 @@ export const palette = [
   { name: 'Brown', hex: '#8f4a3b' },
 ] as const
 
-/** A CSS class of palette.css that sets the custom property --series; or no class, and a colour as it is. */
+/**
+ * A CSS class of palette.css that sets the custom property --series; or no class and a literal
+ * colour.
+ */
 export interface SeriesColour {
   className: string
   literal?: string
@@ -21,7 +28,10 @@ export interface SeriesColour {
 
 const literalColour = /^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i
 
-/** The colour of the series at position index, for the stored colour (which may be anything: other clients write it). */
+/**
+ * The colour of the series at position index. stored may be any text, because other clients write
+ * it too.
+ */
 export function seriesColour(stored: string, index: number): SeriesColour {
   const known = palette.findIndex((entry) => entry.hex === stored.toLowerCase())
   if (known >= 0) return { className: `series-${known}` }
@@ -36,7 +46,10 @@ export function markerShape(index: number): MarkerShape {
   return markerShapes[index % markerShapes.length]!
 }
 
-/** SVG path of a marker of the given radius around 0,0; shapes are scaled to look equally heavy. */
+/**
+ * The SVG path of a marker with the given radius around 0,0. Shapes are scaled to the same visual
+ * weight.
+ */
 export function markerPath(shape: MarkerShape, radius: number): string {
   const point = (angle: number, r: number) => `${(Math.cos(angle) * r).toFixed(2)},${(Math.sin(angle) * r).toFixed(2)}`
   const polygon = (corners: number, start: number, scale: number) =>

@@ -2,17 +2,18 @@ import type { InsightFragment, PointFragment } from '../api/generated.ts'
 import { markerShape, seriesColour, type MarkerShape, type SeriesColour } from './palette.ts'
 
 /**
- * What is known of a point. exact: the value is the truth. partial: a lower bound, or some repositories are still to
- * come. pending: nothing is known yet. failed: nothing is known, and nothing more will come.
+ * What is known about a point. exact: the value is exact. partial: the value is a lower bound, or
+ * some repositories are pending. pending: nothing is known yet. failed: all samples have ended and
+ * no value is known.
  */
 export type PointState = 'exact' | 'partial' | 'pending' | 'failed'
 
 export interface ChartPoint {
   /** Milliseconds since 1970, UTC. */
   time: number
-  /** The instant as the server writes it, for filters. */
+  /** The time as the server formats it, for filters. */
   dateTime: string
-  /** Null when nothing is known: never drawn, never taken for zero. */
+  /** Null when nothing is known; it is not drawn and is not zero. */
   value: number | null
   state: PointState
   known: number
@@ -20,27 +21,36 @@ export interface ChartPoint {
   partial: number
   failed: number
   pending: number
-  /** Now, between two recordings: drawn hollow, for the next one replaces it. */
+  /** True for the snapshot, which is drawn hollow because the next snapshot replaces it. */
   snapshot?: boolean
 }
 
 export interface ChartSeries {
-  /** The series' id, followed by the captured value where there is one. Stable: it stands in links. */
+  /**
+   * The series' id, followed by the captured value if there is one. Links contain it, so it must
+   * not change.
+   */
   key: string
   seriesId: string
   label: string
   colour: SeriesColour
   marker: MarkerShape
-  /** One value of a capture group, or one language. */
+  /** Whether the line is one value of a capture group, or one language. */
   captured: boolean
   points: ChartPoint[]
 }
 
-/** How many values of a series are asked for: at first, and when a person wants more. All of them are in the export. */
+/**
+ * The number of values requested per series: at first, and when the user asks for more. The export
+ * contains all.
+ */
 export const fewValues = 10
 export const manyValues = 100
 
-/** The series of an insight as lines. hidden counts the values that were not asked for, the smallest ones. */
+/**
+ * The lines of an insight. hidden is the number of values that were not requested, which are the
+ * smallest.
+ */
 export function chartSeries(insight: InsightFragment): { series: ChartSeries[]; hidden: number } {
   const series: ChartSeries[] = []
   let hidden = 0
@@ -60,7 +70,7 @@ export function chartSeries(insight: InsightFragment): { series: ChartSeries[]; 
       })
       return
     }
-    // In the server's order, which is that of versions where the values are such.
+    // The server sorts values by label, with version numbers in order.
     const lines = capturedLines(data.points)
     hidden += Math.max(0, data.valueCount - lines.length)
     for (const line of lines) {
@@ -79,7 +89,7 @@ export function chartSeries(insight: InsightFragment): { series: ChartSeries[]; 
   return { series, hidden }
 }
 
-/** What the server's numbers say about one point. */
+/** Derives a chart point from the server's data. */
 export function chartPoint(point: PointFragment): ChartPoint {
   const { coverage, outcomes } = point
   const exact = coverage.known >= coverage.planned
@@ -105,9 +115,10 @@ interface Line {
 }
 
 /**
- * One line per captured value, with a point at every time of the series: the server writes a row only where a value was
- * found, so a time that has other rows but none for this value is a zero, as well known as that time is. A row without a
- * value only carries a time at which nothing was found; without any value at all it is the line.
+ * One line per captured value, with a point at every time of the series. The server returns a row
+ * only where a value was found. So a time with other rows but none for this value is a zero, with
+ * the coverage of that time. A row without a value stands for a time at which nothing was found; if
+ * there are no values at all, these rows are the only line.
  */
 function capturedLines(points: readonly PointFragment[]): Line[] {
   const times = new Map<string, PointFragment>()
@@ -128,8 +139,8 @@ function capturedLines(points: readonly PointFragment[]): Line[] {
 }
 
 /**
- * The span of time that an insight's series cover, as their definitions say, so that the axis stands still while points
- * arrive. Null without a definition.
+ * The span of time that an insight's series cover according to their definitions, so that the axis
+ * does not move while points arrive. Null without a definition.
  */
 export function insightDomain(insight: InsightFragment): [number, number] | null {
   let from = Infinity
@@ -148,7 +159,10 @@ export function insightDomain(insight: InsightFragment): [number, number] | null
   return from <= to ? [from, to] : null
 }
 
-/** Good to a day or two at month ends, which is enough for an axis; sample times themselves come from the server. */
+/**
+ * Approximate at month ends, by up to two days, which is enough for an axis. Sample times come from
+ * the server.
+ */
 function shift(time: number, unit: InsightFragment['dataSeriesDefinitions'][number]['timeScope']['unit'], count: number): number {
   const hours = { HOUR: 1, DAY: 24, WEEK: 168 }
   if (unit !== 'MONTH' && unit !== 'YEAR') return time + count * hours[unit] * 3_600_000

@@ -2,11 +2,14 @@ import { formatNumber, plural } from '../format/numbers.ts'
 import { timeFormat } from '../format/times.ts'
 import type { ChartPoint, ChartSeries } from './series.ts'
 
-/** One sentence per series for those who do not see the lines: where it stands, where it came from, its range. */
+/**
+ * Describes each series in one sentence, for users who cannot see the lines: its newest value, its
+ * trend and its range.
+ */
 export function summarize(series: readonly ChartSeries[]): string {
   if (series.length === 0) return 'Nothing has been computed yet.'
   const named = series.length > 1
-  // Of many captured values those in use now say most.
+  // With many captured values, the most frequent ones at the newest time are described.
   const order = series.length > 4 ? series.toSorted((a, b) => newest(b) - newest(a)) : series
   const inUse = order.filter((entry) => !entry.captured || newest(entry) !== 0)
   const told = (inUse.length > 0 ? inUse : order).slice(0, 4)
@@ -20,12 +23,12 @@ function sentence(series: ChartSeries, named: boolean): string {
   const known = series.points.filter((point) => point.value !== null)
   const name = named ? `${series.label}: ` : ''
   const unknown = series.points.length - known.length
-  if (known.length === 0) return `${name}nothing is known yet.`
+  if (known.length === 0) return `${name}no value is known yet.`
   const date = timeFormat(series.points.map((point) => point.time))
   const first = known.find((point) => point.state === 'exact') ?? known[0]!
   const last = known.at(-1)!
   const text = [`${name}${last.state === 'partial' ? 'at least ' : ''}${formatNumber(last.value!)} on ${date(last.time)}`]
-  // What is incomplete says nothing about the trend.
+  // The trend is computed between exact points only.
   if (first !== last && first.state === 'exact' && last.state === 'exact') text.push(`${trend(first.value!, last.value!)} ${formatNumber(first.value!)} on ${date(first.time)}`)
   const values = known.filter((point) => point.state === 'exact').map((point) => point.value!)
   const low = Math.min(...values)
@@ -35,7 +38,7 @@ function sentence(series: ChartSeries, named: boolean): string {
   }
   const partial = known.filter((point) => point.state === 'partial').length
   if (partial > 0) text.push(`${plural(partial, 'point')} incomplete`)
-  if (unknown > 0) text.push(`${plural(unknown, 'point')} not known`)
+  if (unknown > 0) text.push(`${plural(unknown, 'point')} unknown`)
   return `${text.join(', ')}.`
 }
 
@@ -49,7 +52,7 @@ function trend(from: number, to: number): string {
   return `${to > from ? 'up' : 'down'}${percent} from`
 }
 
-/** What is behind a point, for tooltips and the screen reader: "exact" or what is missing. */
+/** The coverage of a point for tooltips and screen readers: "exact", or what is missing. */
 export function coverageText(point: ChartPoint): string {
   return (point.snapshot ? 'snapshot, ' : '') + knownText(point)
 }
@@ -64,8 +67,8 @@ function knownText(point: ChartPoint): string {
   return `${formatNumber(point.known)} of ${plural(point.planned, 'repository', 'repositories')} known${missing.length ? `: ${missing.join(', ')}` : ''}`
 }
 
-/** What the screen reader says when the cursor lands on a point. */
+/** The announcement to screen readers when the cursor moves to a point. */
 export function announce(series: ChartSeries, point: ChartPoint, date: (time: number) => string): string {
-  const value = point.value === null ? 'not known' : `${point.state === 'partial' ? 'at least ' : ''}${formatNumber(point.value)}`
+  const value = point.value === null ? 'unknown' : `${point.state === 'partial' ? 'at least ' : ''}${formatNumber(point.value)}`
   return `${series.label}, ${date(point.time)}: ${value}. ${coverageText(point)}.`
 }

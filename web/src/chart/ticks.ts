@@ -6,7 +6,10 @@ export interface Tick {
   text: string
 }
 
-/** Round numbers from zero to at least max, whole ones where the values are whole. The last one is the axis' end. */
+/**
+ * Round numbers from zero to at least max; whole numbers if whole is true. The last one is the end
+ * of the axis.
+ */
 export function valueTicks(max: number, count: number, whole: boolean): Tick[] {
   const top = max > 0 ? max : 1
   const scale = scaleLinear().domain([0, top]).nice(count)
@@ -29,8 +32,8 @@ const day = format({ day: 'numeric', month: 'short' })
 const clock = format({ hour: '2-digit', minute: '2-digit' })
 
 /**
- * Calendar ticks. Each says only what changed since the one before (Jan is a year, midnight a day); the first one always
- * says enough to place the chart.
+ * Calendar ticks. Each names only what changed since the previous one: January names the year,
+ * midnight names the day. The first one always names enough to tell the date.
  */
 export function timeTicks(domain: readonly [number, number], count: number): Tick[] {
   const values = scaleUtc().domain(domain).ticks(Math.max(count, 2)).map(Number)

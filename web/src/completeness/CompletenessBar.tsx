@@ -1,7 +1,10 @@
 import styles from './completeness.module.css'
 import { outcomes, pace, percentDone, segments, sentence, type Tally } from './tally.ts'
 
-/** How much of a plan has ended and how, as a bar and in words. Colour is never alone: the words say what is not exact. */
+/**
+ * The samples by outcome, as a bar and as text. The text names what is not exact, so colour is not
+ * the only sign.
+ */
 export function CompletenessBar({ tally, label = 'Completeness', quiet = false }: { tally: Tally; label?: string; quiet?: boolean }) {
   const words = sentence(tally)
   const moving = pace(tally)

@@ -6,7 +6,7 @@ import { emptyTally, pace } from './tally.ts'
 
 afterEach(cleanup)
 
-test('the bar has one segment per outcome that occurs and says the same in words', () => {
+test('the bar has one segment per outcome that occurs and a text that says the same', () => {
   render(<CompletenessBar tally={{ ...emptyTally, planned: 360, counted: 300, reused: 9, partial: 3, pending: 48, rate: 12, etaSeconds: 4 }} />)
   const bar = screen.getByRole('progressbar')
   expect([...bar.children].map((child) => child.getAttribute('title'))).toEqual(['counted: 300', 'reused: 9', 'partial: 3', 'pending: 48'])
@@ -15,13 +15,13 @@ test('the bar has one segment per outcome that occurs and says the same in words
   expect(screen.getByText('12/s · about 4 s left')).toBeTruthy()
 })
 
-test('what moves comes before what waits', () => {
+test('a running series takes precedence over a waiting one', () => {
   expect(combinedState(['SLEEPING', 'RUNNING', null])).toBe('RUNNING')
   expect(combinedState(['SLEEPING', 'PAUSED'])).toBe('PAUSED')
   expect(combinedState([null, undefined])).toBeNull()
 })
 
-test('a paused series has no pace, the others keep theirs', () => {
+test('a paused series has no rate, the others keep theirs', () => {
   const tally = { ...emptyTally, planned: 10, pending: 4, counted: 6, rate: 2, etaSeconds: 2 }
   const paused = { completeness: tally, workflow: { state: 'PAUSED' as const } }
   const running = { completeness: tally, workflow: { state: 'RUNNING' as const } }
@@ -29,7 +29,7 @@ test('a paused series has no pace, the others keep theirs', () => {
   expect(combinedTally([paused, running])).toMatchObject({ planned: 20, pending: 8, rate: 2 })
 })
 
-test('only what answers can be paused or resumed', () => {
+test('only a series that answers can be paused or resumed', () => {
   expect([pausable('RUNNING'), pausable('SLEEPING'), pausable('PAUSING'), pausable('PAUSED'), pausable('CANCELLED'), pausable(null)]).toEqual([
     'pause',
     'pause',

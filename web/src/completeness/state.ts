@@ -1,7 +1,10 @@
 import type { SeriesWorkflowState } from '../api/generated.ts'
 import { addTallies, type Tally } from './tally.ts'
 
-/** The state of several series as one word: what moves comes before what waits. Null when no worker answers for any. */
+/**
+ * The combined state of several series; running ones take precedence. Null when no worker answers
+ * for any of them.
+ */
 export function combinedState(states: readonly (SeriesWorkflowState | null | undefined)[]): SeriesWorkflowState | null {
   const order: SeriesWorkflowState[] = ['RUNNING', 'PAUSING', 'PAUSED', 'SLEEPING', 'CANCELLED']
   return order.find((state) => states.includes(state)) ?? null
@@ -9,13 +12,13 @@ export function combinedState(states: readonly (SeriesWorkflowState | null | und
 
 export const stateMeaning: Record<SeriesWorkflowState, string> = {
   RUNNING: 'Samples are being computed.',
-  PAUSING: 'What is in flight is being finished; nothing new starts.',
-  PAUSED: 'Nothing is computed until it is resumed.',
-  SLEEPING: 'Up to date. It wakes at the next recording.',
-  CANCELLED: 'It will not go on.',
+  PAUSING: 'Running searches are finishing. No new search starts.',
+  PAUSED: 'No samples are computed until the series is resumed.',
+  SLEEPING: 'Up to date. Waits for the next recording.',
+  CANCELLED: 'The series is being ended.',
 }
 
-/** Whether there is something to pause, or something to resume. */
+/** Whether a series in this state can be paused or resumed; null if neither. */
 export function pausable(state: SeriesWorkflowState | null | undefined): 'pause' | 'resume' | null {
   switch (state) {
     case 'RUNNING':
@@ -29,7 +32,7 @@ export function pausable(state: SeriesWorkflowState | null | undefined): 'pause'
   }
 }
 
-/** The tally of several series. A paused one has the rate of the last half minute, but nothing moves: it adds none. */
+/** The tally of several series. The rate of a paused series is outdated and therefore left out. */
 export function combinedTally(series: readonly { completeness: Tally; workflow?: { state: SeriesWorkflowState } | null }[]): Tally {
   return addTallies(series.map(({ completeness, workflow }) => (workflow?.state === 'PAUSED' ? { ...completeness, rate: null, etaSeconds: null } : completeness)))
 }

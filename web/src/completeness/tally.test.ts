@@ -18,7 +18,7 @@ describe('sentence', () => {
 })
 
 describe('segments', () => {
-  test('fill the bar exactly, in reading order, without empty ones', () => {
+  test('fill the bar exactly, in order, without empty ones', () => {
     const parts = segments(tally({ pending: 30, failed: 10, counted: 50, reused: 10 }))
     expect(parts.map((part) => part.outcome)).toEqual(['counted', 'reused', 'failed', 'pending'])
     expect(parts.reduce((sum, part) => sum + part.share, 0)).toBeCloseTo(1)
@@ -33,7 +33,7 @@ test('percentDone says 100 only when nothing is pending', () => {
 })
 
 describe('addTallies', () => {
-  test('counts and rates add up, the slowest decides the time left', () => {
+  test('adds counts and rates, and takes the remaining time of the slowest', () => {
     const sum = addTallies([
       { ...tally({ counted: 3, pending: 7 }), rate: 2, etaSeconds: 3.5 },
       { ...tally({ counted: 1, pending: 9 }), rate: 0.5, etaSeconds: 18 },
@@ -41,10 +41,10 @@ describe('addTallies', () => {
     ])
     expect(sum).toMatchObject({ planned: 22, counted: 4, partial: 2, pending: 16, rate: 2.5, etaSeconds: 18 })
   })
-  test('an idle sum has no rate', () => expect(addTallies([tally({ counted: 1 })]).rate).toBeNull())
+  test('without rates the sum has none', () => expect(addTallies([tally({ counted: 1 })]).rate).toBeNull())
 })
 
-test('pace is silent when nothing moves', () => {
+test('pace is empty without a rate or pending samples', () => {
   expect(pace({ ...tally({ counted: 1, pending: 1 }), rate: 42, etaSeconds: 0.2 })).toBe('42/s · almost done')
   expect(pace({ ...tally({ counted: 1, pending: 1 }), rate: 42, etaSeconds: 120 })).toBe('42/s · about 2 min left')
   expect(pace({ ...tally({ counted: 1, pending: 1 }), rate: null })).toBe('')

@@ -10,21 +10,21 @@ export type Tally = Omit<TallyFragment, 'rate' | 'etaSeconds' | 'percent'> & {
 
 export type Outcome = Lowercase<SampleOutcome>
 
-/** In the order in which people read them, and in which the bar draws them. */
+/** The outcomes in the order in which tables list and the bar draws them. */
 export const outcomes: readonly Outcome[] = ['counted', 'reused', 'absent', 'partial', 'failed', 'pending']
 
 export const outcomeMeaning: Record<Outcome, string> = {
   counted: 'Searched completely. The value is exact.',
-  reused: 'Same commit as a searched sample. The value is exact.',
+  reused: 'Has the same commit as a counted sample. The value is exact.',
   absent: 'The repository had no commit at that time. The value is 0.',
-  partial: 'Something could not be read. The value is a lower bound.',
-  failed: 'Gave up after retries. The value is unknown.',
-  pending: 'Planned, not done. The value is unknown.',
+  partial: 'Not everything could be searched. The value is a lower bound.',
+  failed: 'An error that retries did not resolve. The value is unknown.',
+  pending: 'Planned and not computed yet. The value is unknown.',
 }
 
 export const emptyTally: Tally = { planned: 0, counted: 0, reused: 0, absent: 0, partial: 0, failed: 0, pending: 0 }
 
-/** The tally of several series together. Rates add up; the time left is that of the slowest. */
+/** The sum of tallies. Rates are added; the remaining time is that of the slowest. */
 export function addTallies(tallies: readonly Tally[]): Tally {
   const sum: Tally = { ...emptyTally, rate: null, etaSeconds: null }
   for (const tally of tallies) {
@@ -43,7 +43,7 @@ export interface Segment {
   share: number
 }
 
-/** The parts that are not empty; their shares sum to 1 for a plan that is not empty. */
+/** One segment for each outcome that occurs; the shares add up to 1. Empty for an empty plan. */
 export function segments(tally: Tally): Segment[] {
   if (tally.planned <= 0) return []
   return outcomes
@@ -51,12 +51,12 @@ export function segments(tally: Tally): Segment[] {
     .map((outcome) => ({ outcome, count: tally[outcome], share: tally[outcome] / tally.planned }))
 }
 
-/** How much has ended, rounded down, so that 100 means all of it. An empty plan has ended. */
+/** The percentage of samples that have ended, rounded down; 100 for an empty plan. */
 export function percentDone(tally: Tally): number {
   return tally.planned === 0 ? 100 : Math.floor(((tally.planned - tally.pending) * 100) / tally.planned)
 }
 
-/** "312 of 360 samples · 3 partial". What is not exact is always named; what is fine is not. */
+/** "312 of 360 samples · 3 partial". Partial and failed samples are named; exact ones are not. */
 export function sentence(tally: Tally): string {
   if (tally.planned === 0) return 'No samples planned'
   const done = tally.planned - tally.pending
@@ -68,7 +68,7 @@ export function sentence(tally: Tally): string {
   return parts.join(' · ')
 }
 
-/** "42/s · about 2 min left", or "" when nothing is moving. */
+/** "42/s · about 2 min left", or "" when there is no rate. */
 export function pace(tally: Tally): string {
   if (tally.pending === 0 || tally.rate == null || tally.rate <= 0) return ''
   const rate = formatRate(tally.rate)

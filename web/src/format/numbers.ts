@@ -18,7 +18,7 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const
 
-/** Decimal units, as disks are sold and git counts: 12.3 MB. */
+/** Decimal units, as git uses them: 12.3 MB. */
 export function formatBytes(bytes: number): string {
   let value = bytes
   let unit = 0
@@ -29,7 +29,7 @@ export function formatBytes(bytes: number): string {
   return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`
 }
 
-/** Samples per second, or per minute when it is slower than that. */
+/** Samples per second, or per minute below one per second. */
 export function formatRate(perSecond: number): string {
   if (perSecond >= 1) return `${perSecond < 10 ? perSecond.toFixed(1) : formatShort(Math.round(perSecond))}/s`
   return `${(perSecond * 60).toFixed(perSecond * 60 < 10 ? 1 : 0)}/min`

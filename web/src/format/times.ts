@@ -1,5 +1,5 @@
-// Sample times are instants on a grid in UTC. They are shown in UTC, so that a link, a chart and the command line name
-// the same point by the same words wherever the reader sits.
+// Times are shown in UTC, so that a link, a chart and the command line give a point the same name
+// in every time zone.
 
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
 const minute = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' })
@@ -14,13 +14,19 @@ export function formatTime(time: number | string): string {
   return `${formatDay(time)}, ${minute.format(new Date(time))} UTC`
 }
 
-/** The short form when times lie at least a day apart, so that it still names one point. */
+/**
+ * The format for a list of times: days only if the times are at least a day apart, otherwise with
+ * minutes.
+ */
 export function timeFormat(times: readonly number[]): (time: number) => string {
   const byDay = new Set(times.map((time) => Math.floor(time / 86_400_000)))
   return byDay.size === new Set(times).size ? formatDay : formatTime
 }
 
-/** 40 s, 12 min, 3 h 20 min, 5 days: for a wait, rounded so that it does not flicker. */
+/**
+ * 40 s, 12 min, 3 h 20 min, 5 days. Rounded, so that a remaining time does not change with every
+ * update.
+ */
 export function formatDuration(seconds: number): string {
   if (seconds < 1) return 'under 1 s'
   if (seconds < 90) return `${Math.round(seconds)} s`

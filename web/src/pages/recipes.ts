@@ -9,20 +9,20 @@ export interface Recipe {
   form: () => FormState
 }
 
-/** Insights to begin with: a count, values taken from the code, one thing replacing another, and what the code is written in. */
+/** Example insights: a plain count, captured values, a migration, and lines by language. */
 export const recipes: Recipe[] = [
   {
     id: 'todos',
     name: 'TODO comments',
-    question: 'Do we pay our small debts?',
-    explanation: 'Counts a word in every repository at each point in time. The plainest insight there is.',
+    question: 'Are we working off our TODOs?',
+    explanation: 'Counts a word in every repository at each point in time. The simplest kind of insight.',
     form: () => ({ ...emptyForm(), title: 'TODO comments', series: [newSeries(0, { label: 'TODO', query: 'TODO' }), newSeries(1, { label: 'FIXME', query: 'FIXME' })] }),
   },
   {
     id: 'go-versions',
     name: 'Go versions',
     question: 'Which Go versions are in use?',
-    explanation: 'A capture group makes one line per value: what stands in the parentheses is counted by itself.',
+    explanation: 'A capture group draws one line per value: each text that the parentheses match is counted separately.',
     form: () => ({
       ...emptyForm(),
       title: 'Go versions in go.mod',
@@ -33,7 +33,7 @@ export const recipes: Recipe[] = [
     id: 'migration',
     name: 'A migration',
     question: 'Is the old call going away?',
-    explanation: 'Two series in one chart: the old way and the new. They should cross, and one should reach zero.',
+    explanation: 'Two series in one chart: the old call and its replacement. The lines should cross, and the old one should reach zero.',
     form: () => ({
       ...emptyForm(),
       title: 'From io/ioutil to io and os',
@@ -47,7 +47,7 @@ export const recipes: Recipe[] = [
     id: 'language-mix',
     name: 'Language mix',
     question: 'What is our code written in?',
-    explanation: 'Lines by language instead of matches: one line per language, without code that was taken over from others. The query may hold filters, and may be empty.',
+    explanation: 'Counts lines of code instead of matches and draws one line per language. Vendored code is left out. The query may be empty or contain filters.',
     form: () => ({ ...emptyForm(), title: 'Lines by language', series: [newSeries(0, { label: 'Lines by language', method: 'LANGUAGE_STATS' })] }),
   },
 ]

@@ -8,7 +8,7 @@ import { useAnnounce } from '../ui/Announcer.tsx'
 
 type Series = InsightFragment['dataSeries'][number]
 
-/** Pauses or resumes series, those to which it applies; says what happened. */
+/** Commands that pause or resume those of the given series that can be, and announce the result. */
 export function usePauseResume(done: () => void): {
   busy: boolean
   pause: (series: readonly Series[], reason?: string) => Promise<boolean>

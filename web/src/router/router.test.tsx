@@ -14,7 +14,7 @@ test.each([
   ['/insights/2abc/more', { page: 'unknown' }],
 ])('%s', (path, route) => expect(matchRoute(path)).toEqual(route))
 
-test('search changes keep what they do not name', () => {
+test('search changes keep other names', () => {
   const { result } = renderHook(() => useSearch())
   act(() => result.current[1]({ s: 'a', q: 'x' }))
   act(() => result.current[1]({ s: null, t: '2026' }))

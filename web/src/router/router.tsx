@@ -1,5 +1,5 @@
-// The address is the state: which page, which point, which filters. So every view can be shared as a link and the
-// browser's back button works. Five routes do not need a library.
+// The URL holds the page, the selected point and the filters, so every view can be shared as a link
+// and the browser's back button works. Five routes do not need a library.
 import { useCallback, useMemo, useSyncExternalStore, type AnchorHTMLAttributes, type MouseEvent } from 'react'
 
 const changed = 'backsight:navigate'
@@ -23,7 +23,10 @@ export function usePath(): string {
   return useSyncExternalStore(subscribe, () => location.pathname)
 }
 
-/** The query string, and a way to change some of it: null removes a name. Typing replaces, choosing pushes. */
+/**
+ * The query string and a function to change it; null removes a name. Use push for choices, the
+ * default for typing.
+ */
 export function useSearch(): [URLSearchParams, (changes: Record<string, string | null>, options?: { push?: boolean }) => void] {
   const search = useSyncExternalStore(subscribe, () => location.search)
   const set = useCallback((changes: Record<string, string | null>, { push = false } = {}) => {
@@ -58,7 +61,7 @@ export function matchRoute(path: string): Route {
 
 export const insightPath = (id: string) => `/insights/${encodeURIComponent(id)}`
 
-/** An anchor that changes the page in place, unless the reader wants a new tab. */
+/** A link that changes the page in place, unless the user opens it in a new tab. */
 export function Link({ href, onClick, ...rest }: AnchorHTMLAttributes<HTMLAnchorElement> & { href: string }) {
   const follow = (event: MouseEvent<HTMLAnchorElement>) => {
     onClick?.(event)

@@ -2,7 +2,10 @@ import type { InsightFragment, PointFragment } from '../api/generated.ts'
 import type { ChartPoint, ChartSeries, PointState } from '../chart/series.ts'
 import { emptyTally } from '../completeness/tally.ts'
 
-/** A point as the server sends it: known and planned repositories, the rest pending unless said otherwise. */
+/**
+ * A point as the server sends it, with known and planned repositories; the others are pending
+ * unless more says otherwise.
+ */
 export function serverPoint(dateTime: string, value: number, known = 3, planned = 3, more: Partial<PointFragment['outcomes']> & { label?: string } = {}): PointFragment {
   const { label = '', ...outcomes } = more
   const missing = planned - known - (outcomes.partial ?? 0) - (outcomes.failed ?? 0)
@@ -41,7 +44,10 @@ export function insight(points: PointFragment[], { captured = false, color = '',
 const day = 86_400_000
 export const start = Date.UTC(2026, 0, 1)
 
-/** A line with one point a day. A number is exact, [n] a lower bound, null pending and 'failed' given up. */
+/**
+ * A line with one point a day. A number is exact, [n] is a lower bound, null is pending and
+ * 'failed' is failed.
+ */
 export function daily(key: string, values: (number | [number] | null | 'failed')[]): ChartSeries {
   return {
     key,

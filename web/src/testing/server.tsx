@@ -2,10 +2,13 @@ import { cacheExchange, Client, fetchExchange, Provider } from 'urql'
 import type { ReactNode } from 'react'
 import { Announcer } from '../ui/Announcer.tsx'
 
-/** What was asked: the operation's name and its variables. */
+/** A request: the operation's name and its variables. */
 export type Asked = [name: string, variables: Record<string, unknown>]
 
-/** A client of a server that answers operations by their name, and remembers them. One without an answer waits for ever. */
+/**
+ * A client of a fake server that answers operations by name and records them. Operations without an
+ * answer never return.
+ */
 export function serve(answers: Record<string, (variables: never) => unknown>): { asked: Asked[]; wrap: (children: ReactNode) => ReactNode } {
   const asked: Asked[] = []
   const answer: typeof fetch = async (_, init) => {

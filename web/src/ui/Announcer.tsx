@@ -3,7 +3,7 @@ import styles from './announcer.module.css'
 
 const Announce = createContext<(message: string) => void>(() => {})
 
-/** Says that something was done: shortly on the page, and to screen readers. */
+/** Announces a result: briefly on the page, and to screen readers. */
 export function useAnnounce(): (message: string) => void {
   return useContext(Announce)
 }

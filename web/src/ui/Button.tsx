@@ -9,7 +9,10 @@ interface Look {
   children?: ReactNode
 }
 
-/** A button; with an icon and no children it needs an aria-label. busy keeps it focusable but inert. */
+/**
+ * A button. One with an icon and no children requires an aria-label. A busy button can be focused
+ * but does nothing.
+ */
 export function Button({ kind = 'plain', icon, children, busy = false, className, onClick, ...rest }: ButtonHTMLAttributes<HTMLButtonElement> & Look & { busy?: boolean }) {
   return (
     <button

@@ -2,7 +2,10 @@ import { useEffect, useId, useRef, type ReactNode } from 'react'
 import { Button } from './Button.tsx'
 import styles from './dialog.module.css'
 
-/** A modal question on the browser's own dialog: it holds the focus, Escape closes it, and focus returns. */
+/**
+ * A modal dialog, built on the browser's dialog element: it keeps the focus, Escape closes it, and
+ * the focus returns.
+ */
 export function Dialog({ title, onClose, children, actions }: { title: string; onClose: () => void; children: ReactNode; actions: ReactNode }) {
   const ref = useRef<HTMLDialogElement>(null)
   const heading = useId()

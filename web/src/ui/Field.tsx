@@ -7,7 +7,10 @@ interface Parts {
   'aria-invalid': true | undefined
 }
 
-/** Label, control, hint or error, wired together. The error takes the hint's place and is announced. */
+/**
+ * Connects a control with its label and its hint or error. The error replaces the hint and is
+ * announced.
+ */
 export function Field({ label, hint, error, children }: { label: ReactNode; hint?: ReactNode; error?: ReactNode; children: (parts: Parts) => ReactNode }) {
   const id = useId()
   const note = useId()

@@ -13,7 +13,7 @@ function opened() {
   return { one, two, button }
 }
 
-test('the menu takes the focus, and arrow keys walk it in a circle', () => {
+test('the menu takes the focus, and arrow keys move in it and wrap around', () => {
   opened()
   const items = screen.getAllByRole('menuitem')
   expect(document.activeElement).toBe(items[0])
@@ -23,7 +23,7 @@ test('the menu takes the focus, and arrow keys walk it in a circle', () => {
   }
 })
 
-test('Escape closes it without a choice, and the focus is on the button', () => {
+test('Escape closes it without a choice and returns the focus to the button', () => {
   const { one, two, button } = opened()
   expect(button.getAttribute('aria-expanded')).toBe('true')
   fireEvent.keyDown(document.activeElement!, { key: 'Escape' })
@@ -33,7 +33,7 @@ test('Escape closes it without a choice, and the focus is on the button', () => 
   expect(two).not.toHaveBeenCalled()
 })
 
-test('a choice closes it first, so that a dialog gives the focus back to the button', () => {
+test('a choice closes it first, so that a dialog returns the focus to the button', () => {
   const { two, button } = opened()
   two.mockImplementation(() => expect(document.activeElement).toBe(button))
   fireEvent.click(screen.getByRole('menuitem', { name: 'Two' }))

@@ -8,7 +8,10 @@ export interface MenuItem {
   onSelect: () => void
 }
 
-/** A button that opens a list of actions. Arrow keys walk it, Escape and leaving it close it, and the focus goes back to the button. */
+/**
+ * A button that opens a list of actions. Arrow keys move in it; Escape or leaving it closes it and
+ * returns the focus to the button.
+ */
 export function Menu({ label, items, busy = false }: { label: string; items: readonly MenuItem[]; busy?: boolean }) {
   const [open, setOpen] = useState(false)
   const list = useRef<HTMLDivElement>(null)
@@ -54,7 +57,7 @@ export function Menu({ label, items, busy = false }: { label: string; items: rea
               tabIndex={-1}
               className={item.danger ? styles.danger : undefined}
               onClick={() => {
-                close() // before a dialog opens, which remembers where the focus was
+                close() // before a dialog opens, because it returns the focus to where it was
                 item.onSelect()
               }}
             >

@@ -14,7 +14,7 @@ export function useTheme(): [Theme, (theme: Theme) => void] {
         if (next === 'system') localStorage.removeItem(key)
         else localStorage.setItem(key, next)
       } catch {
-        // Storage may be forbidden; the choice then lasts as long as the page.
+        // If storage is forbidden, the choice lasts until the page is closed.
       }
       setTheme(next)
     },

@@ -1,6 +1,9 @@
 import { useEffect, useState } from 'react'
 
-/** The value once it has stood still: typing asks the server once, not at every key. */
+/**
+ * The value after it has stopped changing, so that typing causes one request instead of one per
+ * key.
+ */
 export function useDebounced<T>(value: T, milliseconds = 250): T {
   const [settled, setSettled] = useState(value)
   useEffect(() => {

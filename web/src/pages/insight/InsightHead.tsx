@@ -16,7 +16,7 @@ import { Notice } from '../../ui/Notice.tsx'
 import { usePauseResume } from '../usePauseResume.ts'
 import styles from './insight.module.css'
 
-/** Title, state, what can be done about it, and how far it is. */
+/** An insight's title, state, commands and completeness. */
 export function InsightHead({ insight, refresh }: { insight: InsightFragment; refresh: () => void }) {
   const { title } = insight.presentation
   const [asking, setAsking] = useState<'pause' | 'delete' | null>(null)
@@ -24,7 +24,7 @@ export function InsightHead({ insight, refresh }: { insight: InsightFragment; re
   const state = combinedState(insight.dataSeries.map((series) => series.workflow?.state))
   const action = pausable(state)
   const paused = insight.dataSeries.find((series) => series.workflow?.pausedAt)?.workflow
-  const waits = insight.dataSeries.flatMap((series) => series.workflow?.nextRecordingAt ?? []).toSorted()[0]
+  const nextRecording = insight.dataSeries.flatMap((series) => series.workflow?.nextRecordingAt ?? []).toSorted()[0]
 
   return (
     <div className={styles.head}>
@@ -55,7 +55,7 @@ export function InsightHead({ insight, refresh }: { insight: InsightFragment; re
           {paused.pausedReason ? `: ${paused.pausedReason}` : '.'}
         </p>
       )}
-      {state === 'SLEEPING' && waits && <p className={styles.note}>Next recording: {formatTime(waits)}</p>}
+      {state === 'SLEEPING' && nextRecording && <p className={styles.note}>Next recording: {formatTime(nextRecording)}</p>}
       <CompletenessBar tally={combinedTally(insight.dataSeries)} label={`Completeness of ${title}`} />
       {asking === 'pause' && (
         <PauseDialog
@@ -83,8 +83,8 @@ function PauseDialog({ onClose, onPause }: { onClose: () => void; onPause: (reas
         </Button>
       }
     >
-      <p>What is in flight ends within seconds. Everything that is computed stays, and Resume goes on from there.</p>
-      <Field label="Reason" hint="Shown to whoever wonders why it stands still. May be empty.">
+      <p>Running searches stop within seconds. Computed samples are kept, and Resume continues where the insight was paused.</p>
+      <Field label="Reason" hint="Optional. Shown on this page while the insight is paused.">
         {(parts) => <TextInput {...parts} value={reason} onChange={(event) => setReason(event.target.value)} onKeyDown={(event) => event.key === 'Enter' && onPause(reason)} />}
       </Field>
     </Dialog>
@@ -114,7 +114,7 @@ function DeleteDialog({ insight, onClose }: { insight: InsightFragment; onClose:
         </Button>
       }
     >
-      <p>Its series stop and its points go, unless another insight shares them. Repositories are not touched. This cannot be undone.</p>
+      <p>Its series and their points are deleted, unless another insight shows them too. Repositories are not changed. You cannot undo this.</p>
       {error && <Notice kind="danger">{errorText(error)}</Notice>}
     </Dialog>
   )

@@ -7,7 +7,7 @@ import { InsightPage } from './InsightPage.tsx'
 afterEach(cleanup)
 beforeEach(() => history.replaceState(null, '', '/insights/view'))
 
-/** A series of so many values, of which the server sends as many as it is asked for. */
+/** Shows a series with total values; the server sends at most as many as the page requests. */
 function shown(total: number) {
   const { asked, wrap } = serve({
     Insight: ({ values }: { values: number }) => {
@@ -20,7 +20,7 @@ function shown(total: number) {
   return () => asked.filter(([name]) => name === 'Insight').map(([, { values }]) => values)
 }
 
-test('of very many values the page asks for a few, says how many there are, and asks for more when wanted', async () => {
+test('with very many values the page requests a few, shows the total, and requests more on demand', async () => {
   const values = shown(2466)
   expect(await screen.findByText('and 2,456 more')).toBeTruthy()
   expect(new Set(values())).toEqual(new Set([10]))
@@ -35,14 +35,14 @@ test('of very many values the page asks for a few, says how many there are, and 
   expect(await screen.findByText('and 2,456 more')).toBeTruthy()
 })
 
-test('of not so many it can show all', async () => {
+test('with a moderate number of values it can show all', async () => {
   shown(35)
   expect(await screen.findByText('and 25 more')).toBeTruthy()
   fireEvent.click(screen.getByRole('button', { name: 'Show all 35' }))
   await waitFor(() => expect(screen.queryByText(/^and .* more$/)).toBeNull())
 })
 
-test('few values have no such button', async () => {
+test('with few values there is no such button', async () => {
   shown(3)
   expect(await screen.findByText('w2')).toBeTruthy()
   expect(screen.queryByRole('button', { name: /^Show/ })).toBeNull()

@@ -76,7 +76,7 @@ function Insight({ insight, refresh }: { insight: InsightFragment; refresh: () =
                   {showsMany ? `Show the ${fewValues} largest` : fits(insight) ? `Show all ${formatNumber(series.length + hidden)}` : `Show the ${manyValues} largest`}
                 </Button>
               )}
-              <a className={styles.export} href={`/export/${insight.id}.csv`} download title={`Every point, archived ones${hidden > 0 ? ' and values that are not drawn' : ''} too`}>
+              <a className={styles.export} href={`/export/${insight.id}.csv`} download title={`All points, including archived ones${hidden > 0 ? ' and values that the chart leaves out' : ''}`}>
                 CSV
               </a>
               <div className={styles.switch} role="group" aria-label="Show as">
@@ -104,24 +104,24 @@ function Insight({ insight, refresh }: { insight: InsightFragment; refresh: () =
   )
 }
 
-/** Whether all values of each series can be shown. */
+/** Whether the chart can show all values of each series. */
 function fits(insight: InsightFragment): boolean {
   return insight.dataSeries.every((series) => series.valueCount <= manyValues)
 }
 
-/** Explains the signs that the chart uses now, and only those. */
+/** Explains the symbols that the chart uses at the moment. */
 function ChartKey({ series }: { series: ReturnType<typeof chartSeries>['series'] }) {
   const states = new Set(series.flatMap((entry) => entry.points.map((point) => point.state)))
   if (!states.has('partial') && !states.has('pending') && !states.has('failed')) return null
   return (
-    <ul className={styles.key} aria-label="Signs in this chart">
+    <ul className={styles.key} aria-label="Symbols in this chart">
       {states.has('partial') && (
         <li>
           <svg width="30" height="10" aria-hidden="true">
             <path d="M1,5H29" className={styles.keyDash} />
             <circle cx="15" cy="5" r="3.5" className={styles.keyHollow} />
           </svg>
-          not all repositories known
+          some repositories are missing or partial
         </li>
       )}
       {states.has('pending') && (
@@ -135,7 +135,7 @@ function ChartKey({ series }: { series: ReturnType<typeof chartSeries>['series']
           <svg width="10" height="10" aria-hidden="true">
             <path d="M2,2L8,8M2,8L8,2" className={styles.keyCross} />
           </svg>
-          gave up, value unknown
+          failed, value unknown
         </li>
       )}
     </ul>

@@ -6,18 +6,21 @@ import type { Outcome } from '../../completeness/tally.ts'
 import { formatNumber } from '../../format/numbers.ts'
 import styles from './insight.module.css'
 
-/** Why samples are not exact, grouped, most frequent first. Absent when all of them are. */
+/**
+ * Why samples are not exact, grouped by reason code, most frequent first. Renders nothing when all
+ * samples are exact.
+ */
 export function Reasons({ insight }: { insight: InsightFragment }) {
-  const troubled = insight.dataSeries.reduce((sum, series) => sum + series.completeness.partial + series.completeness.failed, 0)
-  const [{ data }, ask] = useQuery({ query: SampleReasonsDocument, variables: { id: insight.id }, pause: troubled === 0 })
+  const inexact = insight.dataSeries.reduce((sum, series) => sum + series.completeness.partial + series.completeness.failed, 0)
+  const [{ data }, ask] = useQuery({ query: SampleReasonsDocument, variables: { id: insight.id }, pause: inexact === 0 })
   useEffect(() => {
-    if (troubled > 0) ask({ requestPolicy: 'network-only' })
-  }, [troubled, ask])
+    if (inexact > 0) ask({ requestPolicy: 'network-only' })
+  }, [inexact, ask])
 
   const rows = (data?.insightViews.nodes[0]?.dataSeries ?? []).flatMap((series) =>
     series.reasons.map((reason) => ({ ...reason, seriesId: series.seriesId, label: insight.presentation.seriesPresentation.find((entry) => entry.seriesId === series.seriesId)?.label ?? '' })),
   )
-  if (troubled === 0 || rows.length === 0) return null
+  if (inexact === 0 || rows.length === 0) return null
   return (
     <section className={styles.section} aria-labelledby="reasons-heading">
       <h2 id="reasons-heading">Why some samples are not exact</h2>
@@ -31,21 +34,21 @@ export function Reasons({ insight }: { insight: InsightFragment }) {
               <th scope="col" className={styles.right}>
                 Samples
               </th>
-              <th scope="col">For example</th>
+              <th scope="col">Example</th>
             </tr>
           </thead>
           <tbody>
             {rows.map((row) => {
               const outcome = row.outcome.toLowerCase() as Outcome
               return (
-                <tr key={`${row.seriesId} ${row.outcome} ${row.reasonClass}`}>
+                <tr key={`${row.seriesId} ${row.outcome} ${row.reasonCode}`}>
                   <td>
                     <span className={styles.outcome}>
                       <OutcomeSwatch outcome={outcome} /> {outcome}
                     </span>
                   </td>
                   {insight.dataSeries.length > 1 && <td>{row.label}</td>}
-                  <td>{row.reasonClass}</td>
+                  <td>{row.reasonCode}</td>
                   <td className={styles.right}>{formatNumber(row.count)}</td>
                   <td className={styles.reason}>{row.example}</td>
                 </tr>

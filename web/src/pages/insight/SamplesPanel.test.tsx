@@ -8,7 +8,7 @@ afterEach(cleanup)
 
 const sample = (id: string, value: number | null, ofValue: number | null) => ({
   dateTime: '2026-01-01T00:00:00Z', outcome: value === null ? 'FAILED' : 'COUNTED', commit: null, value, values: ofValue === null ? [] : [{ value: ofValue }],
-  attempts: 1, durationSeconds: 0, reasonClass: null, reason: null, repository: { id, name: `acme/${id}` },
+  attempts: 1, durationSeconds: 0, reasonCode: null, reason: null, repository: { id, name: `acme/${id}` },
 })
 
 async function shown(captured: boolean) {
@@ -23,10 +23,10 @@ async function shown(captured: boolean) {
   return { values: rows.map((row) => row.children[1]!.textContent), asked: asked[0]![1]['values'] }
 }
 
-test('behind a point of one value, each repository says how often it has that value, not all of them', async () => {
+test('for a point of one captured value, each row shows the count of that value only', async () => {
   expect(await shown(true)).toEqual({ values: ['3', '0', 'unknown'], asked: ['1.21'] })
 })
 
-test('behind a point of a plain search it says its count', async () => {
+test('for a point of a plain search, each row shows its count', async () => {
   expect(await shown(false)).toEqual({ values: ['40', '7', 'unknown'], asked: [] })
 })

@@ -16,7 +16,10 @@ import styles from './samples.module.css'
 import { sortSamples, type Order } from './sortSamples.ts'
 import { useSamples } from './useSamples.ts'
 
-/** The samples behind a point: what each repository said at that time, at which commit, and why not when it did not. */
+/**
+ * The samples of a point: each repository's value, commit and outcome at that time, with the reason
+ * if it is not exact.
+ */
 export function SamplesPanel({ insightId, series, point, takeFocus, onClose }: { insightId: string; series: ChartSeries; point: ChartPoint; takeFocus: boolean; onClose: () => void }) {
   const [search, setSearch] = useSearch()
   const outcome = outcomes.find((name) => name === search.get('outcome')) ?? null
@@ -30,7 +33,7 @@ export function SamplesPanel({ insightId, series, point, takeFocus, onClose }: {
     series.seriesId,
     series.captured ? series.label : null,
     { time: point.dateTime, outcomes: outcome ? [outcome.toUpperCase() as SampleOutcome] : null, repository: settled || null },
-    // What is behind the point changed: read again.
+    // When the point's numbers change, the samples are read again.
     `${point.value} ${point.known} ${point.pending}`,
   )
   const samples = nodes ?? []
@@ -40,7 +43,7 @@ export function SamplesPanel({ insightId, series, point, takeFocus, onClose }: {
     if (takeFocus) heading.current?.focus()
   }, [takeFocus])
   const sortByValue = () => setSearch({ order: order === 'value' ? 'value-up' : order === 'value-up' ? null : 'value' })
-  // The largest of the rows that happen to be here would be a lie.
+  // Sorting by value is only correct over all rows, so the remaining pages are read first.
   const wantsRest = order !== 'repository' && nodes !== null && !complete && !busy && !error
   useEffect(() => {
     if (wantsRest) rest()
@@ -113,11 +116,11 @@ export function SamplesPanel({ insightId, series, point, takeFocus, onClose }: {
           </tbody>
         </table>
         {!loading && samples.length === 0 && !error && (
-          <p className={styles.nothing}>{point.snapshot ? 'A snapshot has no list of samples: the next recording will have one.' : 'No sample passes this filter.'}</p>
+          <p className={styles.nothing}>{point.snapshot ? 'Samples of a snapshot are not listed. The next recording will list them.' : 'No sample matches this filter.'}</p>
         )}
       </div>
       <div className={`${styles.foot} numbers`}>
-        <span aria-live="polite">{loading ? 'Reading…' : complete ? plural(total, 'sample') : `${formatNumber(samples.length)} of ${plural(total, 'sample')}`}</span>
+        <span aria-live="polite">{loading ? 'Loading…' : complete ? plural(total, 'sample') : `${formatNumber(samples.length)} of ${plural(total, 'sample')}`}</span>
         {!complete && !loading && (
           <Button kind="quiet" busy={busy} onClick={more}>
             Show more
@@ -136,11 +139,11 @@ function Commit({ hash }: { hash: string }) {
       setCopied(true)
       setTimeout(() => setCopied(false), 1_500)
     } catch {
-      // Without permission the full hash can still be read in the title.
+      // Without clipboard permission, users can still read the full hash in the button's title.
     }
   }
   return (
-    <button type="button" className={styles.commit} title={`${hash}: copy`} onClick={() => void copy()}>
+    <button type="button" className={styles.commit} title={`Copy ${hash}`} onClick={() => void copy()}>
       <code>{hash.slice(0, 8)}</code>
       <span className="visually-hidden"> copy the full commit</span>
       {copied && <span role="status"> copied</span>}

@@ -28,8 +28,8 @@ function shown({ refuse = false } = {}) {
                   { reason: 'missing object', since: at, forTime: at },
                 ],
                 plans: [
-                  { generation: 2, kind: 'joining', times: [at, at, at], note: 'acme/new', createdAt: at, completedAt: null },
-                  { generation: 1, kind: 'backfill', times: [at], note: null, createdAt: at, completedAt: at },
+                  { number: 2, kind: 'CATCH_UP', times: [at, at, at], note: 'acme/new', createdAt: at, completedAt: null },
+                  { number: 1, kind: 'BACKFILL', times: [at], note: null, createdAt: at, completedAt: at },
                 ],
               },
             ],
@@ -44,32 +44,32 @@ function shown({ refuse = false } = {}) {
   })
   const refresh = vi.fn()
   render(wrap(<SeriesCards insight={insight([])} refresh={refresh} />))
-  const orders = () => asked.filter(([name]) => name === 'SetRetention').map(([, variables]) => variables)
-  return { asked, orders, refresh }
+  const sent = () => asked.filter(([name]) => name === 'SetRetention').map(([, variables]) => variables)
+  return { asked, sent, refresh }
 }
 
 async function question() {
   await screen.findByText(/^The newest/)
   fireEvent.click(screen.getByRole('button', { name: 'Actions for Label' }))
-  fireEvent.click(screen.getByRole('menuitem', { name: 'Change how much is shown…' }))
+  fireEvent.click(screen.getByRole('menuitem', { name: 'Change how many points charts show…' }))
   return within(screen.getByRole('dialog'))
 }
 
-test('a series tells what is to be known about it, what was planned and how much is shown', async () => {
+test('a series card shows notices, plans and retention', async () => {
   shown()
-  expect(await screen.findByText(/history was rewritten/)).toBeTruthy()
-  expect(screen.getByText(/^It cannot plan: unknown field\./)).toBeTruthy()
-  expect(screen.getByText('Some samples are not exact: timeout, missing object. The table below has the reasons.')).toBeTruthy()
-  expect(screen.getByText('The newest 30 sample times. 12 older ones are archived, and in exports.')).toBeTruthy()
+  expect(await screen.findByText(/history of a repository was rewritten/)).toBeTruthy()
+  expect(screen.getByText(/^Planning failed: unknown field\./)).toBeTruthy()
+  expect(screen.getByText('Some samples are not exact: timeout, missing object. The table of reasons below explains why.')).toBeTruthy()
+  expect(screen.getByText('The newest 30 sample times. 12 older ones are archived and included in exports.')).toBeTruthy()
   const rows = within(screen.getByRole('region', { name: 'Plans of Label', hidden: true })).getAllByRole('row', { hidden: true })
   expect(rows.slice(1).map((row) => [...row.children].map((cell) => cell.textContent))).toEqual([
-    ['31 Mar 2026', 'Repositories that joined: acme/new', '3', 'not yet'],
-    ['31 Mar 2026', 'The past', '31 Mar 2026', '31 Mar 2026'],
+    ['31 Mar 2026', 'Catch-up backfill: acme/new', '3', 'not yet'],
+    ['31 Mar 2026', 'Backfill', '31 Mar 2026', '31 Mar 2026'],
   ])
 })
 
-test('how much is shown can be set to a number, to all, and back to the setting', async () => {
-  const { orders, refresh } = shown()
+test('retention can be set to a number, to all, and back to the setting', async () => {
+  const { sent, refresh } = shown()
   let dialog = await question()
   expect(dialog.queryByLabelText('Sample times')).toBeNull()
   fireEvent.change(dialog.getByLabelText('Charts show'), { target: { value: 'own' } })
@@ -88,15 +88,15 @@ test('how much is shown can be set to a number, to all, and back to the setting'
   dialog = await question()
   fireEvent.change(dialog.getByLabelText('Charts show'), { target: { value: 'all' } })
   fireEvent.submit(document.querySelector('form')!)
-  await waitFor(() => expect(orders()).toEqual([{ seriesId: 's', points: 60 }, { seriesId: 's', points: null }, { seriesId: 's', points: 0 }]))
+  await waitFor(() => expect(sent()).toEqual([{ seriesId: 's', points: 60 }, { seriesId: 's', points: null }, { seriesId: 's', points: 0 }]))
 })
 
-test.each(['0', '1.5', '', '100001'])('%j sample times are refused beside the field, and nothing is sent', async (text) => {
-  const { orders } = shown()
+test.each(['0', '1.5', '', '100001'])('%j sample times are refused beside the field and nothing is sent', async (text) => {
+  const { sent } = shown()
   const dialog = await question()
   fireEvent.change(dialog.getByLabelText('Charts show'), { target: { value: 'own' } })
   fireEvent.change(dialog.getByLabelText('Sample times'), { target: { value: text } })
   fireEvent.submit(document.querySelector('form')!)
-  expect(await dialog.findByText('Give a whole number from 1 to 100,000.')).toBeTruthy()
-  expect(orders()).toEqual([])
+  expect(await dialog.findByText('Enter a whole number from 1 to 100,000.')).toBeTruthy()
+  expect(sent()).toEqual([])
 })

@@ -14,15 +14,15 @@ import { units } from '../new/form.ts'
 import { usePauseResume } from '../usePauseResume.ts'
 import { SeriesNotices, SeriesPlans } from './SeriesDetails.tsx'
 import { SeriesMenu } from './SeriesMenu.tsx'
-import { doing, problemText, retentionText } from './seriesText.ts'
+import { problemText, retentionText, workText } from './seriesText.ts'
 import styles from './insight.module.css'
 
 type Definition = InsightFragment['dataSeriesDefinitions'][number]
 
-/** What each series is, what it does now, and its samples by outcome. */
+/** A card for each series: its definition, its state and its samples by outcome. */
 export function SeriesCards({ insight, refresh }: { insight: InsightFragment; refresh: () => void }) {
   const { busy, pause, resume } = usePauseResume(refresh)
-  // Read again when a plan begins or ends, which is when they change.
+  // Notices and plans change when a plan starts or ends, so they are read again then.
   const stage = insight.dataSeries.map(({ completeness, workflow }) => [completeness.planned, completeness.pending === 0, workflow?.kind, workflow?.problem?.at].join()).join(' ')
   const [{ data }, ask] = useQuery({ query: SeriesDetailsDocument, variables: { id: insight.id } })
   useEffect(() => ask({ requestPolicy: 'network-only' }), [stage, ask])
@@ -41,12 +41,12 @@ export function SeriesCards({ insight, refresh }: { insight: InsightFragment; re
           const state = series.workflow?.state ?? null
           const action = pausable(state)
           const details = data?.insightViews.nodes[0]?.dataSeries.find((entry) => entry.seriesId === series.seriesId)
-          const flying = series.workflow?.inFlight ?? 0
+          const inFlight = series.workflow?.inFlight ?? 0
           return (
             <li key={series.seriesId} className={styles.seriesCard}>
               <div className={styles.seriesHead}>
                 <h3>{label}</h3>
-                <StateBadge state={state} detail={flying > 0 ? `${plural(flying, 'batch', 'batches')} in flight.` : undefined} />
+                <StateBadge state={state} detail={inFlight > 0 ? `${plural(inFlight, 'batch', 'batches')} in flight.` : undefined} />
                 {several && action && (
                   <Button
                     kind="quiet"
@@ -64,7 +64,7 @@ export function SeriesCards({ insight, refresh }: { insight: InsightFragment; re
                   </a>
                 )}
               </div>
-              {doing(series.workflow) && <p className={styles.note}>{doing(series.workflow)}</p>}
+              {workText(series.workflow) && <p className={styles.note}>{workText(series.workflow)}</p>}
               {series.workflow?.problem && <Notice kind="danger">{problemText(series.workflow.problem)}</Notice>}
               {details && <SeriesNotices details={details} problem={Boolean(series.workflow?.problem)} />}
               {definition && (
@@ -109,7 +109,7 @@ export function SeriesCards({ insight, refresh }: { insight: InsightFragment; re
                   <tr>
                     <th scope="row">planned</th>
                     <td>{formatNumber(series.completeness.planned)}</td>
-                    <td className={styles.meaning}>The sum of all above, fixed by the plan.</td>
+                    <td className={styles.meaning}>The sum of the outcomes above.</td>
                   </tr>
                 </tfoot>
               </table>
@@ -133,5 +133,5 @@ function scopeText({ repositoryDefinition: scope }: Definition) {
 function gridText({ timeScope, points, anchor, zone }: Definition) {
   const unit = units.find((entry) => entry.unit === timeScope.unit)!
   const step = timeScope.value === 1 ? `every ${unit.one}` : `every ${timeScope.value} ${unit.many}`
-  return `${plural(points, 'point')}, ${step}, back from ${formatDay(anchor)}${zone ? ` (${zone})` : ''}`
+  return `${plural(points, 'point')}, ${step}, until ${formatDay(anchor)}${zone ? ` (${zone})` : ''}`
 }

@@ -3,49 +3,52 @@ import { formatDay, formatTime } from '../../format/times.ts'
 import type { SeriesDetailsQuery } from '../../api/generated.ts'
 import { Notice } from '../../ui/Notice.tsx'
 import styles from './insight.module.css'
-import { isPlanning, noticeText, planText } from './seriesText.ts'
+import { isPlanning, noticeText, planTexts } from './seriesText.ts'
 
 export type Details = SeriesDetailsQuery['insightViews']['nodes'][number]['dataSeries'][number]
 export type Retention = Details['retention']
 
-/** What is to be known about the series' values. A plan that cannot be made is told with the workflow's problem, where there is one. */
+/**
+ * The notices of a series. A planning notice is left out while the workflow reports the same
+ * problem.
+ */
 export function SeriesNotices({ details, problem }: { details: Details; problem: boolean }) {
-  const told = details.notices.filter(({ reason }) => noticeText(reason) !== null && !(problem && isPlanning(reason)))
-  const classes = details.notices.map(({ reason }) => reason).filter((reason) => noticeText(reason) === null)
+  const shown = details.notices.filter(({ reason }) => noticeText(reason) !== null && !(problem && isPlanning(reason)))
+  const reasonCodes = details.notices.map(({ reason }) => reason).filter((reason) => noticeText(reason) === null)
   return (
     <>
-      {told.map(({ reason, since, forTime }) => (
+      {shown.map(({ reason, since, forTime }) => (
         <Notice key={reason} kind="warning">
-          {noticeText(reason)} Since {formatDay(since)}, newest sample {formatDay(forTime)}.
+          {noticeText(reason)} Since {formatDay(since)}; newest affected sample: {formatDay(forTime)}.
         </Notice>
       ))}
-      {classes.length > 0 && <Notice kind="warning">Some samples are not exact: {classes.join(', ')}. The table below has the reasons.</Notice>}
+      {reasonCodes.length > 0 && <Notice kind="warning">Some samples are not exact: {reasonCodes.join(', ')}. The table of reasons below explains why.</Notice>}
     </>
   )
 }
 
-/** What was planned for the series and why, newest first: who joined, what was tried again. */
+/** The plans of a series, newest first, with the note that says why a plan was made. */
 export function SeriesPlans({ details, label }: { details: Details; label: string }) {
   if (details.plans.length === 0) return null
   return (
     <details className={styles.plans}>
-      <summary>What was planned, and why</summary>
+      <summary>Plans</summary>
       <div className={styles.scroll} tabIndex={0} role="region" aria-label={`Plans of ${label}`}>
         <table className={`${styles.rows} ${styles.tight} numbers`}>
           <thead>
             <tr>
               <th scope="col">Planned</th>
-              <th scope="col">What</th>
+              <th scope="col">Kind</th>
               <th scope="col">Times</th>
               <th scope="col">Completed</th>
             </tr>
           </thead>
           <tbody>
             {details.plans.map((plan) => (
-              <tr key={plan.generation}>
+              <tr key={plan.number}>
                 <td title={formatTime(plan.createdAt)}>{formatDay(plan.createdAt)}</td>
                 <td className={styles.what}>
-                  {planText(plan.kind)}
+                  {planTexts[plan.kind]}
                   {plan.note && `: ${plan.note}`}
                 </td>
                 <td>{plan.times.length === 1 ? formatDay(plan.times[0]!) : formatNumber(plan.times.length)}</td>

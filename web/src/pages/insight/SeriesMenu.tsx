@@ -8,51 +8,57 @@ import { Menu, type MenuItem } from '../../ui/Menu.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { mostPoints } from '../new/form.ts'
 import type { Retention } from './SeriesDetails.tsx'
-import { useSeriesOrders, type Send } from './useSeriesOrders.ts'
+import { useSeriesCommands, type Send } from './useSeriesCommands.ts'
 
-/** As many as a chart can have, and far more than anybody reads. */
+/** An upper limit for the input field, far above what a chart can usefully show. */
 const mostShown = 100_000
 
 type Series = InsightFragment['dataSeries'][number]
 type Asking = 'retry' | 'extend' | 'cancel' | 'retain'
 
-/** What can be done about a series' past. It asks where work is thrown away, or much of it begins. */
+/**
+ * The menu of a series' commands. Commands that discard work or start much of it ask for
+ * confirmation.
+ */
 export function SeriesMenu({ series, label, points, retention, refresh }: { series: Series; label: string; points: number; retention?: Retention; refresh: () => void }) {
   const [asking, setAsking] = useState<Asking | null>(null)
-  const orders = useSeriesOrders(series.seriesId, refresh)
+  const commands = useSeriesCommands(series.seriesId, refresh)
   const { partial, failed, planned, pending } = series.completeness
-  const past = pending > 0 && series.workflow?.kind !== 'recording'
-  const waiting = series.workflow?.waiting ?? 0
+  const backfilling = pending > 0 && series.workflow?.kind !== 'RECORDING'
+  const waiting = series.workflow?.waitingPlans ?? 0
 
   const items: MenuItem[] = []
-  if (partial + failed > 0) items.push({ text: `Try ${plural(partial + failed, 'sample', 'samples')} again`, onSelect: () => void orders.retry(false) })
+  if (partial + failed > 0) items.push({ text: `Retry ${plural(partial + failed, 'sample', 'samples')}`, onSelect: () => void commands.retry(false) })
   items.push({ text: 'Add older points…', onSelect: () => setAsking('extend') })
   if (planned > 0) items.push({ text: 'Compute all again…', onSelect: () => setAsking('retry') })
-  if ((past || waiting > 0) && series.workflow?.queue !== 'FRONT') items.push({ text: 'Move to the front of the queue', onSelect: () => void orders.front() })
-  if ((past || waiting > 0) && series.workflow?.queue !== 'BACK') items.push({ text: 'Move to the back of the queue', onSelect: () => void orders.back() })
-  if (retention) items.push({ text: 'Change how much is shown…', onSelect: () => setAsking('retain') })
-  items.push({ text: 'Look for work now', onSelect: () => void orders.trigger() })
-  if (past || waiting > 0) items.push({ text: 'Cancel the work on the past…', danger: true, onSelect: () => setAsking('cancel') })
+  if ((backfilling || waiting > 0) && series.workflow?.queuePosition !== 'FRONT') items.push({ text: 'Move to the front of the queue', onSelect: () => void commands.front() })
+  if ((backfilling || waiting > 0) && series.workflow?.queuePosition !== 'BACK') items.push({ text: 'Move to the back of the queue', onSelect: () => void commands.back() })
+  if (retention) items.push({ text: 'Change how many points charts show…', onSelect: () => setAsking('retain') })
+  items.push({ text: 'Check for work now', onSelect: () => void commands.trigger() })
+  if (backfilling || waiting > 0) items.push({ text: 'Cancel the backfill…', danger: true, onSelect: () => setAsking('cancel') })
 
   const close = () => setAsking(null)
   return (
     <>
-      <Menu label={`Actions for ${label}`} items={items} busy={orders.busy} />
+      <Menu label={`Actions for ${label}`} items={items} busy={commands.busy} />
       {asking === 'retry' && (
-        <Question title="Compute all samples again?" action="Compute again" send={() => orders.retry(true)} onClose={close}>
+        <Question title="Compute all samples again?" action="Compute again" send={() => commands.retry(true)} onClose={close}>
           <p>
-            {formatNumber(planned)} samples are searched again, and their values corrected where they changed. Until then the chart shows what it has; no value is lost where a search fails.
+            {formatNumber(planned)} samples are searched again, and values that changed are corrected. The chart keeps showing the current values until then. If a search fails, the sample keeps its value.
           </p>
         </Question>
       )}
-      {asking === 'extend' && <ExtendDialog points={points} extend={orders.extend} onClose={close} />}
-      {asking === 'retain' && retention && <RetentionDialog retention={retention} retain={orders.retain} onClose={close} />}
-      {asking === 'cancel' && <CancelDialog cancel={orders.cancel} onClose={close} />}
+      {asking === 'extend' && <ExtendDialog points={points} extend={commands.extend} onClose={close} />}
+      {asking === 'retain' && retention && <RetentionDialog retention={retention} retain={commands.retain} onClose={close} />}
+      {asking === 'cancel' && <CancelDialog cancel={commands.cancel} onClose={close} />}
     </>
   )
 }
 
-/** A dialog that sends an order, and shows why it was refused. */
+/**
+ * A dialog that sends a command. If the server refuses it, the dialog stays open and shows the
+ * error.
+ */
 function Question({ title, action, danger = false, send, onClose, children }: { title: string; action: string; danger?: boolean; send: Send; onClose: () => void; children: ReactNode }) {
   const [problem, setProblem] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
@@ -87,7 +93,7 @@ function ExtendDialog({ points, extend, onClose }: { points: number; extend: (po
   const wanted = Number(text)
   const fits = Number.isInteger(wanted) && wanted > points && wanted <= mostPoints
   const [tried, setTried] = useState(false)
-  const refusal = `Give a whole number from ${points + 1} to ${formatNumber(mostPoints)}.`
+  const refusal = `Enter a whole number from ${points + 1} to ${formatNumber(mostPoints)}.`
   return (
     <Question
       title="Add older points?"
@@ -98,8 +104,8 @@ function ExtendDialog({ points, extend, onClose }: { points: number; extend: (po
       }}
       onClose={onClose}
     >
-      <p>The series goes further back, in every insight that has it. Only what is missing is computed.</p>
-      <Field label="Points in all" hint={`It has ${formatNumber(points)} now.`} error={tried && !fits && refusal}>
+      <p>The series is extended further into the past, in every insight that shows it. Only missing samples are computed.</p>
+      <Field label="Total points" hint={`The series has ${formatNumber(points)} now.`} error={tried && !fits && refusal}>
         {(parts) => <TextInput {...parts} type="number" min={points + 1} max={mostPoints} value={text} onChange={(event) => setText(event.target.value)} />}
       </Field>
     </Question>
@@ -116,7 +122,7 @@ function RetentionDialog({ retention, retain, onClose }: { retention: Retention;
   const [tried, setTried] = useState(false)
   return (
     <Question
-      title="How much do charts show?"
+      title="How many points do charts show?"
       action="Save"
       send={async () => {
         setTried(true)
@@ -125,18 +131,18 @@ function RetentionDialog({ retention, retain, onClose }: { retention: Retention;
       }}
       onClose={onClose}
     >
-      <p>In every insight that has the series. Older sample times are archived: they are in exports, nothing of them is lost, and a larger number brings them back.</p>
+      <p>This applies to every insight that shows the series. Older sample times are archived: exports contain them, and charts show them again when you raise the number.</p>
       <Field label="Charts show">
         {(parts) => (
           <Select {...parts} value={choice} onChange={(event) => setChoice(event.target.value as Choice)}>
-            <option value="setting">as many as the setting says</option>
-            <option value="own">the newest sample times, this many:</option>
+            <option value="setting">the number in the settings</option>
+            <option value="own">this many of the newest sample times:</option>
             <option value="all">all sample times</option>
           </Select>
         )}
       </Field>
       {choice === 'own' && (
-        <Field label="Sample times" error={tried && !fits && `Give a whole number from 1 to ${formatNumber(mostShown)}.`}>
+        <Field label="Sample times" error={tried && !fits && `Enter a whole number from 1 to ${formatNumber(mostShown)}.`}>
           {(parts) => <TextInput {...parts} type="number" min={1} max={mostShown} value={text} onChange={(event) => setText(event.target.value)} />}
         </Field>
       )}
@@ -147,9 +153,9 @@ function RetentionDialog({ retention, retain, onClose }: { retention: Retention;
 function CancelDialog({ cancel, onClose }: { cancel: (reason: string) => Promise<string | null>; onClose: () => void }) {
   const [reason, setReason] = useState('')
   return (
-    <Question title="Cancel the work on the past?" action="Cancel the work" danger send={() => cancel(reason)} onClose={onClose}>
-      <p>Samples that are not computed yet end as failed; “Try again” takes them up later. What is computed stays, and new recordings go on.</p>
-      <Field label="Reason" hint="Stands at the samples. May be empty.">
+    <Question title="Cancel the backfill?" action="Cancel the backfill" danger send={() => cancel(reason)} onClose={onClose}>
+      <p>Samples that are not computed yet end as failed; you can retry them later. Computed samples are kept, and recordings continue.</p>
+      <Field label="Reason" hint="Optional. Shown with the cancelled samples.">
         {(parts) => <TextInput {...parts} value={reason} onChange={(event) => setReason(event.target.value)} />}
       </Field>
     </Question>

@@ -1,6 +1,6 @@
 export type Order = 'repository' | 'value' | 'value-up'
 
-/** A copy in the wanted order. Unknown values come last either way: they are not small, they are unknown. */
+/** Returns a sorted copy. Unknown values come last in both directions. */
 export function sortSamples<S extends { value: number | null; repository: { name: string } }>(samples: readonly S[], order: Order): S[] {
   return samples.toSorted((a, b) => {
     if (order !== 'repository' && a.value !== b.value) {

@@ -6,7 +6,7 @@ import { ButtonLink } from '../../ui/Button.tsx'
 import { recipes } from '../recipes.ts'
 import styles from './insights.module.css'
 
-/** What a person sees first: what this is for, and three ways to begin that work as they stand. */
+/** What a new user sees: an explanation, and recipes that work without changes. */
 export function EmptyState() {
   const [{ data }] = useQuery({ query: RepositoryNamesDocument, variables: { first: 1 } })
   const repositories = data?.repositories.totalCount
@@ -15,8 +15,8 @@ export function EmptyState() {
       <div className={styles.emptyLead}>
         <h2>Ask your history a question</h2>
         <p>
-          An insight counts what a search finds, in every repository, at many points of its past. The chart fills from today backwards, and every
-          number can be opened down to the repository and the commit it was counted at.
+          An insight counts the matches of a search in every repository, at many points in time. The chart fills from today backwards. Every number
+          can be traced to the repositories and commits that it was counted at.
         </p>
         <p>
           {repositories === 0 ? (
@@ -25,7 +25,7 @@ export function EmptyState() {
             </>
           ) : repositories ? (
             <>
-              <Link href="/repositories">{plural(repositories, 'repository', 'repositories')}</Link> {repositories === 1 ? 'is' : 'are'} ready. Begin with one of these, or with <Link href="/insights/new">an empty form</Link>.
+              <Link href="/repositories">{plural(repositories, 'repository', 'repositories')}</Link> {repositories === 1 ? 'is' : 'are'} ready. Start with one of these recipes, or with <Link href="/insights/new">an empty form</Link>.
             </>
           ) : null}
         </p>

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState, type FormEvent } from 'react'
 import { useMutation } from 'urql'
-import { placeErrors } from '../../api/errors.ts'
+import { inputErrors } from '../../api/errors.ts'
 import { CreateInsightDocument } from '../../api/generated.ts'
 import { plural } from '../../format/numbers.ts'
 import { insightPath, Link, navigate, useSearch } from '../../router/router.tsx'
@@ -21,7 +21,7 @@ const mostSeries = 10
 export function NewInsightPage() {
   const [search, setSearch] = useSearch()
   const recipe = recipes.find((entry) => entry.id === search.get('recipe'))
-  // Another recipe is another form; what was typed into the one before goes.
+  // Choosing another recipe replaces the form and discards what was typed.
   return <NewInsight key={recipe?.id ?? ''} initial={recipe?.form} recipe={recipe?.id} choose={(id) => setSearch({ recipe: id }, { push: true })} />
 }
 
@@ -33,13 +33,13 @@ function NewInsight({ initial, recipe, choose }: { initial?: () => FormState; re
   const element = useRef<HTMLFormElement>(null)
   const scope = useScopeValidation(scopeCriteria(form), form.scope !== 'list' && (form.scope === 'all' || scopeCriteria(form) !== ''))
 
-  // A changed field no longer has the error that was found in what it held before.
+  // Changing a field clears the error of its previous content.
   const change = (changes: Partial<FormState>, ...clears: (keyof FormErrors)[]) => {
     setForm((before) => ({ ...before, ...changes }))
     setErrors((before) => without(before, ['general', ...clears]))
   }
 
-  // The first wrong field gets the focus, so that a keyboard lands where there is something to do.
+  // The first invalid field receives the focus.
   useEffect(() => {
     if (Object.keys(errors).length > 0) element.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
   }, [errors])
@@ -50,7 +50,7 @@ function NewInsight({ initial, recipe, choose }: { initial?: () => FormState; re
     if (Object.keys(found).length > 0) return setErrors(found)
     if (fetching) return
     const result = await create({ input: formInput(form) })
-    if (result.error) return setErrors(formErrors(placeErrors(result.error), form))
+    if (result.error) return setErrors(formErrors(inputErrors(result.error), form))
     if (result.data) navigate(insightPath(result.data.createLineChartSearchInsight.view.id))
   }
 
@@ -67,7 +67,7 @@ function NewInsight({ initial, recipe, choose }: { initial?: () => FormState; re
           Insights
         </Link>
         <h1>New insight</h1>
-        <div className={styles.recipes} role="group" aria-label="Begin with a recipe">
+        <div className={styles.recipes} role="group" aria-label="Start with a recipe">
           {recipes.map((entry) => (
             <button key={entry.id} type="button" aria-pressed={recipe === entry.id} title={entry.explanation} onClick={() => choose(entry.id)}>
               {entry.name}
@@ -114,7 +114,7 @@ function NewInsight({ initial, recipe, choose }: { initial?: () => FormState; re
           <Field label="Points" error={count && <ErrorText error={count} />}>
             {(parts) => <TextInput {...parts} type="number" min={1} max={mostPoints} value={form.points} onChange={(event) => change({ points: event.target.value }, 'points')} />}
           </Field>
-          <Field label="One every" error={step && <ErrorText error={step} />}>
+          <Field label="Interval" error={step && <ErrorText error={step} />}>
             {(parts) => <TextInput {...parts} type="number" min={1} value={form.every} onChange={(event) => change({ every: event.target.value }, 'every')} />}
           </Field>
           <Field label="Unit">
@@ -135,8 +135,8 @@ function NewInsight({ initial, recipe, choose }: { initial?: () => FormState; re
         {errors.general && <Notice kind="danger">{errors.general.map(sentence).join(' ')}</Notice>}
         <div className={styles.footRow}>
           <p className={`${styles.note} numbers`} aria-live="polite">
-            {samples !== null && samples > 0 && `${plural(samples, 'sample')} to plan, the newest first.`}
-            {samples === 0 && 'No repository is in this scope yet, so there is nothing to count.'}
+            {samples !== null && samples > 0 && `${plural(samples, 'sample')} to compute, newest first.`}
+            {samples === 0 && 'No repository is in this scope.'}
           </p>
           <Button kind="primary" type="submit" busy={fetching}>
             Create insight

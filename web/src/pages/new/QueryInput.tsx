@@ -12,7 +12,10 @@ interface Props {
   placeholder?: string
 }
 
-/** A query on one line that wraps. An error is underlined where it is, and explained below. */
+/**
+ * An input for a query, one line that wraps. An error is underlined at its position and explained
+ * below.
+ */
 export function QueryInput({ label, value, onChange, error, hint, placeholder }: Props) {
   return (
     <Field label={label} hint={hint} error={error && <ErrorText error={error} />}>
@@ -52,14 +55,20 @@ export function ErrorText({ error }: { error: FieldError }) {
   )
 }
 
-/** The server writes messages without a capital or an end mark, as they often stand inside others. */
+/**
+ * Adds a capital and a full stop. The server's messages have neither, because they are often part
+ * of longer ones.
+ */
 export function sentence(text: string): string {
   const trimmed = text.trim()
   const ended = /[.?!]$/.test(trimmed) ? trimmed : `${trimmed}.`
   return ended.charAt(0).toUpperCase() + ended.slice(1)
 }
 
-/** The text again, invisible, with a wavy line under the error's place; an error at the end underlines a space. */
+/**
+ * An invisible copy of the text with a wavy line at the error's position; an error at the end
+ * underlines a space.
+ */
 export function Underlined({ text, error }: { text: string; error?: FieldError }) {
   const span = errorSpan(text, error)
   if (!span) return <>{text} </>

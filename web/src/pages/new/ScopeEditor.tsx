@@ -13,19 +13,19 @@ const kinds: { kind: ScopeKind; label: string }[] = [
   { kind: 'all', label: 'All' },
   { kind: 'name', label: 'By name' },
   { kind: 'query', label: 'By scope query' },
-  { kind: 'list', label: 'Chosen' },
+  { kind: 'list', label: 'Selected' },
 ]
 
 interface Props {
   form: FormState
   onChange: (changes: Partial<FormState>) => void
   error?: FieldError
-  /** How many repositories the scope has now, when that is known. */
+  /** The number of repositories in the scope now; undefined while unknown. */
   repositories?: number
 }
 
 export function ScopeEditor({ form, onChange, error, repositories }: Props) {
-  const count = repositories === undefined ? '' : `${plural(repositories, 'repository', 'repositories')} now. Later ones join when they match.`
+  const count = repositories === undefined ? '' : `${plural(repositories, 'repository', 'repositories')} now. Repositories that match later are added.`
   return (
     <div className={styles.scope}>
       <div className={styles.segments} role="radiogroup" aria-label="Repositories">
@@ -43,7 +43,7 @@ export function ScopeEditor({ form, onChange, error, repositories }: Props) {
         </Field>
       )}
       {form.scope === 'query' && (
-        <QueryInput label="Scope query" value={form.scopeQuery} onChange={(scopeQuery) => onChange({ scopeQuery })} error={error} hint={count || 'repo:, -repo:, fork:, archived:, joined by AND, OR, NOT.'} placeholder="repo:^acme/ -repo:archive" />
+        <QueryInput label="Scope query" value={form.scopeQuery} onChange={(scopeQuery) => onChange({ scopeQuery })} error={error} hint={count || 'repo:, -repo:, fork: and archived:, combined with AND, OR and NOT.'} placeholder="repo:^acme/ -repo:archive" />
       )}
       {form.scope === 'list' && <RepositoryList chosen={form.scopeList} onChange={(scopeList) => onChange({ scopeList })} error={error} />}
     </div>
@@ -61,7 +61,7 @@ function RepositoryList({ chosen, onChange, error }: { chosen: string[]; onChang
   return (
     <div className={styles.picker}>
       <TextInput type="search" aria-label="Find repositories" placeholder="Find repositories" value={find} onChange={(event) => setFind(event.target.value)} />
-      <ul className={styles.checklist} aria-label="Repositories to choose">
+      <ul className={styles.checklist} aria-label="Repositories to select">
         {names.map((name) => (
           <li key={name}>
             <label>
@@ -70,11 +70,11 @@ function RepositoryList({ chosen, onChange, error }: { chosen: string[]; onChang
             </label>
           </li>
         ))}
-        {data && names.length === 0 && <li className={styles.note}>None found.</li>}
+        {data && names.length === 0 && <li className={styles.note}>No repository found.</li>}
       </ul>
       <p className={error ? styles.wrongNote : styles.note} aria-live="polite">
-        {error ? <ErrorText error={error} /> : `${plural(chosen.length, 'repository', 'repositories')} chosen.`}
-        {total > names.length ? ` ${names.length} of ${total} are listed: find the others by name.` : ''}
+        {error ? <ErrorText error={error} /> : `${plural(chosen.length, 'repository', 'repositories')} selected.`}
+        {total > names.length ? ` ${names.length} of ${total} are listed. Search by name to find others.` : ''}
       </p>
     </div>
   )

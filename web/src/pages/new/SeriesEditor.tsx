@@ -13,7 +13,7 @@ interface Props {
   series: SeriesForm
   errors: FormErrors
   onChange: (series: SeriesForm) => void
-  /** Absent for the only one. */
+  /** Absent if the form has only one series. */
   onRemove?: () => void
 }
 
@@ -39,7 +39,7 @@ export function SeriesEditor({ index, series, errors, onChange, onRemove }: Prop
         hint={live.valid ? validHint(series, live.captures) : queryHint(series)}
       />
       <div className={styles.seriesRow}>
-        <Field label="Label" hint={series.method === 'SEARCH' ? '' : 'Lines are named by their values.'} error={labelError && <ErrorText error={labelError} />}>
+        <Field label="Label" hint={series.method === 'SEARCH' ? '' : 'Each line is named after its value.'} error={labelError && <ErrorText error={labelError} />}>
           {(parts) => <TextInput {...parts} value={series.label} placeholder="The query" onChange={(event) => onChange({ ...series, label: event.target.value })} />}
         </Field>
         {series.method === 'SEARCH' && (
@@ -60,20 +60,20 @@ export function SeriesEditor({ index, series, errors, onChange, onRemove }: Prop
         series={series}
         onChange={onChange}
         label="One line per captured value"
-        hint="What stands in the query’s parentheses is counted by value. Needs a regexp with a capture group."
+        hint="Counts each text that the capture group matches separately. Requires a regular expression with a capture group."
       />
       <Toggle
         method="LANGUAGE_STATS"
         series={series}
         onChange={onChange}
         label="Lines by language"
-        hint="Counts lines instead of matches, one line per language. The query may only have filters, such as -file:_test\.go$."
+        hint="Counts lines instead of matches, one line per language. The query may contain filters only, such as -file:_test\.go$."
       />
     </fieldset>
   )
 }
 
-/** Turns a way of counting on, and off again. */
+/** Switches a generation method on or off. */
 function Toggle({ method, series, onChange, label, hint }: { method: SeriesForm['method']; series: SeriesForm; onChange: Props['onChange']; label: string; hint: string }) {
   return (
     <label className={styles.toggle}>
@@ -87,11 +87,11 @@ function Toggle({ method, series, onChange, label, hint }: { method: SeriesForm[
 }
 
 function queryHint(series: SeriesForm): string {
-  return series.method === 'LANGUAGE_STATS' ? 'Filters only: file:, lang:, repo:. Nothing is every file.' : 'Words, "quoted", /regexp/, file:, lang:, case:, AND OR NOT.'
+  return series.method === 'LANGUAGE_STATS' ? 'Filters only: file:, lang:, repo:. An empty query selects every file.' : 'Words, "quoted text", /regexp/, file:, lang:, case:, AND, OR, NOT.'
 }
 
 function validHint(series: SeriesForm, captures: number): string {
-  if (series.method === 'LANGUAGE_STATS') return 'The filters are fine.'
-  if (series.method === 'SEARCH_COMPUTE') return `The query is fine: ${plural(captures, 'capture group')}.`
-  return captures > 0 ? `The query is fine. It has ${plural(captures, 'capture group')}: they can become one line per value.` : 'The query is fine.'
+  if (series.method === 'LANGUAGE_STATS') return 'The filters are valid.'
+  if (series.method === 'SEARCH_COMPUTE') return `The query is valid and has ${plural(captures, 'capture group')}.`
+  return captures > 0 ? `The query is valid. It has ${plural(captures, 'capture group')}, so it can draw one line per captured value.` : 'The query is valid.'
 }

@@ -1,7 +1,7 @@
 import { cleanup, render } from '@testing-library/react'
 import { CombinedError } from 'urql'
 import { afterEach, describe, expect, test } from 'vitest'
-import { placeErrors } from '../../api/errors.ts'
+import { inputErrors } from '../../api/errors.ts'
 import { recipes } from '../recipes.ts'
 import { checkForm, emptyForm, formErrors, formInput, newSeries, scopeCriteria, type FormState } from './form.ts'
 import { QueryInput } from './QueryInput.tsx'
@@ -10,23 +10,23 @@ afterEach(cleanup)
 
 const filled = (): FormState => ({ ...emptyForm(), title: 'T', series: [newSeries(0, { query: 'TODO' }), newSeries(1, { query: '  fille:go x' })] })
 
-/** A server's answer as urql hands it on. */
+/** A server's answer as urql passes it on. */
 const refused = (extensions: Record<string, unknown>, path: (string | number)[] = ['createLineChartSearchInsight']) =>
   new CombinedError({ graphQLErrors: [{ message: 'unknown field "fille"', path, extensions }] })
 
 describe('errors of the server', () => {
-  test('go to the query they are about, at their place, spaces before it included', () => {
+  test('are assigned to their query, with the position in the untrimmed text', () => {
     const error = refused({ code: 'invalid', field: ['input', 'dataSeries', 1, 'query'], start: 0, end: 5, suggestion: 'did you mean "file"?' })
-    expect(formErrors(placeErrors(error), filled())).toEqual({
+    expect(formErrors(inputErrors(error), filled())).toEqual({
       'query.1': { message: 'unknown field "fille"', start: 2, end: 7, suggestion: 'did you mean "file"?' },
     })
   })
 
-  test('that repeat place and suggestion in their text are shown once', () => {
+  test('that repeat position and suggestion in their text show them once', () => {
     const error = new CombinedError({
       graphQLErrors: [{ message: 'query, byte 6: unknown field "fille": did you mean "file"?', extensions: { field: ['input', 'dataSeries', 0, 'query'], suggestion: 'did you mean "file"?' } }],
     })
-    expect(formErrors(placeErrors(error), filled())['query.0']?.message).toBe('unknown field "fille"')
+    expect(formErrors(inputErrors(error), filled())['query.0']?.message).toBe('unknown field "fille"')
   })
 
   test.each([
@@ -37,21 +37,21 @@ describe('errors of the server', () => {
     [['input', 'repositoryScope', 'repositoryCriteria'], 'scope'],
     [['input', 'timeScope', 'stepInterval', 'value'], 'every'],
     [['input', 'timeScope', 'points'], 'points'],
-  ])('%j goes to %s', (field, name) => expect(Object.keys(formErrors(placeErrors(refused({ field })), filled()))).toEqual([name]))
+  ])('%j goes to %s', (field, name) => expect(Object.keys(formErrors(inputErrors(refused({ field })), filled()))).toEqual([name]))
 
-  test('of GraphQL itself name their place in the path', () => {
+  test('of GraphQL itself name the field in their path', () => {
     const error = refused({}, ['variable', 'input', 'timeScope', 'points'])
-    expect(Object.keys(formErrors(placeErrors(error), filled()))).toEqual(['points'])
+    expect(Object.keys(formErrors(inputErrors(error), filled()))).toEqual(['points'])
   })
 
-  test('without a place, or in one that the form does not have, are shown for the whole form', () => {
-    expect(formErrors(placeErrors(refused({ code: 'conflict' })), filled())).toEqual({ general: ['unknown field "fille"'] })
-    expect(formErrors(placeErrors(refused({ field: ['input', 'somethingNew'] })), filled())).toEqual({ general: ['unknown field "fille"'] })
+  test('without a field, or with one that the form lacks, are general', () => {
+    expect(formErrors(inputErrors(refused({ code: 'conflict' })), filled())).toEqual({ general: ['unknown field "fille"'] })
+    expect(formErrors(inputErrors(refused({ field: ['input', 'somethingNew'] })), filled())).toEqual({ general: ['unknown field "fille"'] })
   })
 
-  test('of the network say so', () => {
+  test('of the network are general', () => {
     const error = new CombinedError({ networkError: new TypeError('Failed to fetch') })
-    expect(formErrors(placeErrors(error), filled()).general).toEqual(['The server cannot be reached. Is backsight still running?'])
+    expect(formErrors(inputErrors(error), filled()).general).toEqual(['The server cannot be reached. Is backsight still running?'])
   })
 })
 
@@ -67,7 +67,7 @@ describe('the underline', () => {
   })
   test('at the end of the text is a space', () => expect(draw('a AND', 5, 5).querySelector('mark')!.textContent).toBe('\u00a0'))
   test('stays inside the text', () => expect(draw('abc', 2, 99).querySelector('mark')!.textContent).toBe('c'))
-  test('comes with the message and the way out, tied to the input', () => {
+  test('comes with message and suggestion, which describe the input', () => {
     const container = draw('abc', 0, 1)
     const input = container.querySelector('textarea')!
     expect(input.getAttribute('aria-invalid')).toBe('true')
@@ -76,11 +76,11 @@ describe('the underline', () => {
   })
 })
 
-describe('what can be said without the server', () => {
-  test('a filled form is fine', () => expect(checkForm(filled())).toEqual({}))
+describe('errors found without the server', () => {
+  test('a complete form has none', () => expect(checkForm(filled())).toEqual({}))
   test('language statistics need no query', () =>
     expect(checkForm({ ...emptyForm(), title: 'T', series: [newSeries(0, { method: 'LANGUAGE_STATS' })] })).toEqual({}))
-  test('an empty one lacks a title and a query', () => expect(Object.keys(checkForm(emptyForm()))).toEqual(['title', 'query.0']))
+  test('an empty form lacks a title and a query', () => expect(Object.keys(checkForm(emptyForm()))).toEqual(['title', 'query.0']))
   test.each<[Partial<FormState>, string]>([
     [{ points: '0' }, 'points'],
     [{ points: '1001' }, 'points'],

@@ -1,9 +1,9 @@
-import type { FieldError, PlacedErrors } from '../../api/errors.ts'
+import type { FieldError, InputErrors } from '../../api/errors.ts'
 import type { InsightGenerationMethod, LineChartSearchInsightInput, TimeIntervalStepUnit } from '../../api/generated.ts'
 import { palette } from '../../chart/palette.ts'
 
 export interface SeriesForm {
-  /** For React's lists only. */
+  /** The key of React's list; not sent to the server. */
   key: number
   label: string
   query: string
@@ -47,29 +47,29 @@ export const units: { unit: TimeIntervalStepUnit; one: string; many: string }[] 
 
 export const mostPoints = 1000
 
-/** Fields by the name that errors are shown under. Those of a series end in its position. */
+/** Names of the form's fields. Names of a series' fields end in its index. */
 export type FieldName = 'title' | 'scope' | 'every' | 'points' | `query.${number}` | `label.${number}` | `colour.${number}`
 
 export type FormErrors = Partial<Record<FieldName, FieldError>> & { general?: string[] }
 
-/** What can be said without asking the server. */
+/** The errors that can be found without asking the server. */
 export function checkForm(form: FormState): FormErrors {
   const errors: FormErrors = {}
-  if (form.title.trim() === '') errors.title = { message: 'Give the insight a title.' }
+  if (form.title.trim() === '') errors.title = { message: 'Enter a title.' }
   form.series.forEach((series, index) => {
-    if (series.query.trim() === '' && series.method !== 'LANGUAGE_STATS') errors[`query.${index}`] = { message: 'Write what to search for.' }
+    if (series.query.trim() === '' && series.method !== 'LANGUAGE_STATS') errors[`query.${index}`] = { message: 'Enter a search query.' }
   })
-  if (form.scope === 'name' && form.scopeName.trim() === '') errors.scope = { message: 'Write a regular expression for repository names.' }
-  if (form.scope === 'query' && form.scopeQuery.trim() === '') errors.scope = { message: 'Write a scope such as repo:^acme/ -repo:archive.' }
-  if (form.scope === 'list' && form.scopeList.length === 0) errors.scope = { message: 'Choose at least one repository.' }
+  if (form.scope === 'name' && form.scopeName.trim() === '') errors.scope = { message: 'Enter a regular expression for repository names.' }
+  if (form.scope === 'query' && form.scopeQuery.trim() === '') errors.scope = { message: 'Enter a scope query such as repo:^acme/ -repo:archive.' }
+  if (form.scope === 'list' && form.scopeList.length === 0) errors.scope = { message: 'Select at least one repository.' }
   const every = Number(form.every)
-  if (!Number.isInteger(every) || every < 1) errors.every = { message: 'A whole number, 1 or more.' }
+  if (!Number.isInteger(every) || every < 1) errors.every = { message: 'Enter a whole number, 1 or more.' }
   const points = Number(form.points)
-  if (!Number.isInteger(points) || points < 1 || points > mostPoints) errors.points = { message: `A whole number from 1 to ${mostPoints}.` }
+  if (!Number.isInteger(points) || points < 1 || points > mostPoints) errors.points = { message: `Enter a whole number from 1 to ${mostPoints}.` }
   return errors
 }
 
-/** The scope query that the form means; "" is every repository. */
+/** The scope query of the form's scope; "" for every repository. */
 export function scopeCriteria(form: Pick<FormState, 'scope' | 'scopeName' | 'scopeQuery'>): string {
   if (form.scope === 'query') return form.scopeQuery.trim()
   if (form.scope !== 'name') return ''
@@ -91,11 +91,11 @@ export function formInput(form: FormState): LineChartSearchInsightInput {
   }
 }
 
-/** The server's errors under the fields of the form that caused them; what has no field here is general. */
-export function formErrors(placed: PlacedErrors, form: FormState): FormErrors {
+/** Assigns the server's errors to the form's fields; errors that belong to no field are general. */
+export function formErrors(input: InputErrors, form: FormState): FormErrors {
   const errors: FormErrors = {}
-  const general = [...placed.general]
-  for (const [path, error] of placed.fields) {
+  const general = [...input.general]
+  for (const [path, error] of input.fields) {
     const name = fieldName(path)
     if (!name) general.push(error.message)
     else errors[name] = name.startsWith('query.') ? shiftToUntrimmed(error, form.series[Number(name.slice(6))]?.query ?? '') : error
@@ -118,7 +118,10 @@ function fieldName(path: string): FieldName | undefined {
   return undefined
 }
 
-/** The server saw the query without the spaces around it. */
+/**
+ * Converts an error's position in the trimmed query, which the server got, to one in the untrimmed
+ * text.
+ */
 function shiftToUntrimmed(error: FieldError, query: string): FieldError {
   const shift = query.length - query.trimStart().length
   if (shift === 0 || error.start === undefined || error.end === undefined) return error

@@ -3,7 +3,10 @@ import { bareMessage, type FieldError } from '../../api/errors.ts'
 import { PreviewScopeDocument, ValidateQueryDocument, ValidateScopeDocument, type InsightGenerationMethod } from '../../api/generated.ts'
 import { useDebounced } from '../../ui/useDebounced.ts'
 
-/** What the server thinks of a query that is being typed; nothing while it is empty or still changing. */
+/**
+ * Validates a query while it is typed. Returns no result while the query is empty or still
+ * changing.
+ */
 export function useQueryValidation(query: string, method: InsightGenerationMethod): { error?: FieldError; captures: number; valid: boolean } {
   const settled = useDebounced(query)
   const paused = settled.trim() === ''
@@ -14,17 +17,17 @@ export function useQueryValidation(query: string, method: InsightGenerationMetho
   return {
     valid: answer.isValid,
     captures: answer.captures,
-    error: answer.isValid ? undefined : error ? { ...error, suggestion: error.suggestion ?? undefined } : { message: 'This query cannot be run.' },
+    error: answer.isValid ? undefined : error ? { ...error, suggestion: error.suggestion ?? undefined } : { message: 'This query is not valid.' },
   }
 }
 
-/** Whether a scope is legal, and how many repositories it has now; "" is all of them. */
+/** Validates a scope query and counts its repositories; "" means all repositories. */
 export function useScopeValidation(criteria: string, active: boolean): { error?: FieldError; repositories?: number } {
   const settled = useDebounced(criteria)
   const [{ data }] = useQuery({ query: ValidateScopeDocument, variables: { query: settled }, pause: !active || settled === '' })
   const valid = settled === '' || data?.validateScopedInsightQuery.isValid === true
   const [{ data: preview }] = useQuery({ query: PreviewScopeDocument, variables: { query: settled }, pause: !active || !valid })
   if (!active || settled !== criteria) return {}
-  if (settled !== '' && data && !valid) return { error: { message: bareMessage(data.validateScopedInsightQuery.invalidReason ?? 'this scope is not legal') } }
+  if (settled !== '' && data && !valid) return { error: { message: bareMessage(data.validateScopedInsightQuery.invalidReason ?? 'this scope is not valid') } }
   return { repositories: valid ? preview?.previewRepositoriesFromQuery.numberOfRepositories : undefined }
 }

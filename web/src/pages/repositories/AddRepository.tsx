@@ -1,6 +1,6 @@
 import { useState, type FormEvent } from 'react'
 import { useMutation } from 'urql'
-import { placeErrors } from '../../api/errors.ts'
+import { inputErrors } from '../../api/errors.ts'
 import { AddRepositoryDocument } from '../../api/generated.ts'
 import { useAnnounce } from '../../ui/Announcer.tsx'
 import { Button } from '../../ui/Button.tsx'
@@ -16,11 +16,11 @@ export function AddRepository({ onAdded }: { onAdded: () => void }) {
   const submit = async (event: FormEvent) => {
     event.preventDefault()
     const wanted = location.trim()
-    if (wanted === '') return setError('Write an absolute path on the server, or a clone URL.')
+    if (wanted === '') return setError('Enter an absolute path on the server, or a clone URL.')
     if (fetching) return
     const result = await add({ location: wanted, name: null })
     if (result.error) {
-      const { fields, general } = placeErrors(result.error)
+      const { fields, general } = inputErrors(result.error)
       return setError([...[...fields.values()].map((field) => field.message), ...general].join(' '))
     }
     setLocation('')

@@ -31,7 +31,9 @@ export function RemoveRepository({ name, local, onClose, onRemoved }: { name: st
         </Button>
       }
     >
-      <p>Its samples leave every insight. {local ? 'The repository itself is not touched.' : 'The mirror is removed; the repository it came from is not touched.'}</p>
+      <p>
+        Later recordings leave it out. Samples that were computed are kept. {local ? 'The repository itself is not changed.' : 'Workers delete their mirrors later; the original repository is not changed.'}
+      </p>
       {error && <Notice kind="danger">{errorText(error)}</Notice>}
     </Dialog>
   )

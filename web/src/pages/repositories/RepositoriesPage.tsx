@@ -17,7 +17,7 @@ import { RepositoryRow, type Repository } from './RepositoryRow.tsx'
 import styles from './repositories.module.css'
 
 const pageSize = 50
-/** Syncing is watched by asking again: it has no stream of its own. */
+/** Milliseconds between two reads of the list, which shows the progress of syncs. */
 const every = 5_000
 
 export function RepositoriesPage() {
@@ -48,7 +48,7 @@ export function RepositoriesPage() {
 
   const syncNow = async (name: string | null) => {
     const result = await sync({ name })
-    announce(result.error ? errorText(result.error) : name ? `Syncing ${name}.` : 'Syncing every repository.')
+    announce(result.error ? errorText(result.error) : name ? `Started the sync of ${name}.` : 'Started the sync of all repositories.')
     reload()
   }
 
@@ -71,7 +71,7 @@ export function RepositoriesPage() {
       {error && <Notice kind="danger">{error}</Notice>}
       {none && (
         <p className={styles.nothing}>
-          No repository yet. Add the path of a repository on the server, or a URL to clone. <code>backsight up --repos DIR</code> adds every repository below a folder.
+          No repositories are registered. Add the path of a repository on the server, or a URL to clone. <code>backsight up --repos DIR</code> adds every repository below a folder.
         </p>
       )}
       {nodes?.length === 0 && !none && <p className={styles.nothing}>No repository’s name matches “{settled}”.</p>}

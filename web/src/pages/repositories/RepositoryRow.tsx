@@ -19,7 +19,7 @@ export function RepositoryRow({ repository, onSync, onRemove }: { repository: Re
           {repository.fork && <span className={styles.tag}>fork</span>}
           {repository.archived && <span className={styles.tag}>archived</span>}
           {repository.isPrivate && (
-            <span className={styles.tag} title="Only administrators and who has a grant see it.">
+            <span className={styles.tag} title="Only administrators and people with a grant can see it.">
               private
             </span>
           )}
@@ -32,7 +32,7 @@ export function RepositoryRow({ repository, onSync, onRemove }: { repository: Re
           {state.since && <span className={styles.since}> {formatAgo(state.since)}</span>}
         </span>
         {repository.rewrittenAt && (
-          <span className={styles.rewritten} title="A force-push: insights that have values of commits which are gone say so.">
+          <span className={styles.rewritten} title="Commits left the history, for example by a force-push. Insights with values of these commits show a notice.">
             history rewritten {formatAgo(repository.rewrittenAt)}
           </span>
         )}

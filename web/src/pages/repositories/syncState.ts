@@ -5,7 +5,10 @@ interface Synced {
   errorAt: string | null
 }
 
-/** Where a repository's mirror and commit index stand, in a word, and since when. The last failure wins until a later success. */
+/**
+ * The state of a repository's mirror and commit index, and since when. A failure is shown until a
+ * later sync succeeds.
+ */
 export function syncState({ fetchedAt, indexedAt, error, errorAt }: Synced): { kind: 'good' | 'waiting' | 'bad'; text: string; since: string | null } {
   if (error) return { kind: 'bad', text: 'Failed', since: errorAt }
   if (indexedAt) return { kind: 'good', text: 'Synced', since: later(fetchedAt, indexedAt) }

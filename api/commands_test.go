@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,7 +12,7 @@ import (
 	"github.com/backsight/backsight/workflows"
 )
 
-func TestOrdersAboutThePast(t *testing.T) {
+func TestCommands(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	id := b.create("Debt", "TODO").DataSeries[0].SeriesID
@@ -29,18 +30,18 @@ func TestOrdersAboutThePast(t *testing.T) {
 			Series struct {
 				SeriesID string
 				Workflow struct {
-					State, Kind, Queue string
-					Waiting            int
+					State, Kind, QueuePosition string
+					WaitingPlans               int
 				}
 			}
 		}
-		b.do(&answer, `mutation($id: ID!) { series: `+call+` { seriesId workflow { state kind waiting queue } } }`, map[string]any{"id": id})
+		b.do(&answer, `mutation($id: ID!) { series: `+call+` { seriesId workflow { state kind waitingPlans queuePosition } } }`, map[string]any{"id": id})
 		require.Equal(t, id, answer.Series.SeriesID)
-		require.Equal(t, b.workflows.messages[len(b.workflows.messages)-1], answer.Series.Workflow.Kind, "the answer is the state that follows")
-		require.Equal(t, len(b.workflows.messages), answer.Series.Workflow.Waiting)
-		place, moved := map[string]string{"front": "FRONT", "back": "BACK"}[answer.Series.Workflow.Kind]
-		require.Equal(t, moved, answer.Series.Workflow.Queue != "IN_TURN")
-		require.Equal(t, cmp.Or(place, "IN_TURN"), answer.Series.Workflow.Queue)
+		message := b.workflows.messages[len(b.workflows.messages)-1]
+		require.Equal(t, strings.ToUpper(message), answer.Series.Workflow.Kind, "the answer holds the state after the command")
+		require.Equal(t, len(b.workflows.messages), answer.Series.Workflow.WaitingPlans)
+		position := map[string]string{"front": "FRONT", "back": "BACK"}[message]
+		require.Equal(t, cmp.Or(position, "NORMAL"), answer.Series.Workflow.QueuePosition)
 	}
 	at := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	require.Equal(t, []string{"retry", "retry", "retry", "extend", "cancel", "front", "back", "trigger"}, b.workflows.messages)
@@ -53,10 +54,10 @@ func TestOrdersAboutThePast(t *testing.T) {
 		{By: "ann"},
 		{},
 		{},
-	}, b.workflows.orders)
+	}, b.workflows.commands)
 }
 
-func TestOrdersAboutThePastThatAreRefused(t *testing.T) {
+func TestRefusedCommands(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	variables := map[string]any{"id": b.create("Debt", "TODO").DataSeries[0].SeriesID}
@@ -65,7 +66,7 @@ func TestOrdersAboutThePastThatAreRefused(t *testing.T) {
 	}
 	require.Contains(t, b.refused(insights.Invalid, retry(`{repository: "("}`), variables), "regular expression")
 	require.Contains(t, b.refused(insights.Invalid, retry(`{outcomes: [PENDING]}`), variables), "only those that have ended")
-	require.Empty(t, b.workflows.orders)
+	require.Empty(t, b.workflows.commands)
 	b.refused(insights.NotFound, `mutation { triggerInsightSeries(seriesId: "nope") { seriesId } }`, nil)
 	b.workflows.set(func(f *fakeWorkflows) {
 		f.fail = insights.Errorf(insights.Invalid, "extend to 2 points: the series has 12, and does not get shorter")
@@ -73,8 +74,9 @@ func TestOrdersAboutThePastThatAreRefused(t *testing.T) {
 	require.Contains(t, b.refused(insights.Invalid, `mutation($id: ID!) { extendInsightSeries(seriesId: $id, points: 2) { seriesId } }`, variables), "does not get shorter")
 }
 
-// Whoever gives a series an order whose workflow was ended by hand gets a new one, and the order reaches it.
-func TestOrderToASeriesThatLostItsWorkflowStartsItAnew(t *testing.T) {
+// A command to a series whose workflow was terminated starts a new workflow, which gets the
+// command.
+func TestCommandToASeriesWithoutWorkflowStartsOne(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	view := b.create("Debt", "TODO")
@@ -83,7 +85,7 @@ func TestOrderToASeriesThatLostItsWorkflowStartsItAnew(t *testing.T) {
 	var answer struct{ RetryInsightSeriesBackfill struct{ SeriesID string } }
 	b.do(&answer, `mutation($id: ID!) { retryInsightSeriesBackfill(seriesId: $id) { seriesId } }`, map[string]any{"id": id})
 	require.Equal(t, []string{id + " Debt"}, b.workflows.started)
-	require.Equal(t, []string{"retry", "retry"}, b.workflows.messages, "refused, and taken by the new one")
+	require.Equal(t, []string{"retry", "retry"}, b.workflows.messages, "the first is refused, the second accepted by the new workflow")
 	left, err := b.store.Series.ToStart(t.Context())
 	require.NoError(t, err)
 	require.Empty(t, left)
@@ -91,7 +93,7 @@ func TestOrderToASeriesThatLostItsWorkflowStartsItAnew(t *testing.T) {
 	require.NoError(t, b.store.Views.Delete(t.Context(), view.ID))
 	b.workflows.set(func(f *fakeWorkflows) { f.lost, f.started = true, nil })
 	b.refused(insights.Conflict, `mutation($id: ID!) { triggerInsightSeries(seriesId: $id) { seriesId } }`, map[string]any{"id": id})
-	require.Empty(t, b.workflows.started, "a deleted series stays ended")
+	require.Empty(t, b.workflows.started, "a deleted series gets no new workflow")
 }
 
 func TestRetentionPlansAndNotices(t *testing.T) {
@@ -115,13 +117,13 @@ func TestRetentionPlansAndNotices(t *testing.T) {
 	b.do(&answer, `query($id: ID!) { series: insightSeries(id: $id) `+fields+` }`, map[string]any{"id": id})
 	all := len(answer.Series.Points)
 	require.Equal(t, 30, answer.Series.Retention.Points)
-	require.Equal(t, "backfill", answer.Series.Plans[0].Kind)
+	require.Equal(t, "BACKFILL", answer.Series.Plans[0].Kind)
 	require.Empty(t, answer.Series.Notices)
 
 	b.do(&answer, `mutation($id: ID!) { series: setInsightSeriesRetention(seriesId: $id, points: 2) `+fields+` }`, map[string]any{"id": id})
 	require.Equal(t, 2, *answer.Series.Retention.Override)
 	require.Equal(t, all-2, answer.Series.Retention.Archived)
-	require.Len(t, answer.Series.Points, 2, "at once")
+	require.Len(t, answer.Series.Points, 2, "applied immediately")
 	b.do(&answer, `mutation($id: ID!) { series: setInsightSeriesRetention(seriesId: $id) `+fields+` }`, map[string]any{"id": id})
 	require.Len(t, answer.Series.Points, all)
 

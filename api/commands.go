@@ -1,0 +1,135 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/backsight/backsight/api/generated"
+	"github.com/backsight/backsight/api/model"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/workflows"
+)
+
+// messageTimeout bounds the time that a command waits for the workflow's answer.
+const messageTimeout = 10 * time.Second
+
+// PauseInsightSeries pauses a series. It returns when the workflow has accepted the command.
+func (r *mutationResolver) PauseInsightSeries(ctx context.Context, seriesID string, reason, claimed *string) (*model.InsightsSeries, error) {
+	return r.send(ctx, seriesID, workflows.Order{By: by(ctx, claimed), Reason: orEmpty(reason)}, workflows.Pause)
+}
+
+// ResumeInsightSeries resumes a series.
+func (r *mutationResolver) ResumeInsightSeries(ctx context.Context, seriesID string, claimed *string) (*model.InsightsSeries, error) {
+	return r.send(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, workflows.Resume)
+}
+
+// RetryInsightSeriesBackfill retries the partial and failed samples of a series, or with all every
+// sample.
+func (r *mutationResolver) RetryInsightSeriesBackfill(ctx context.Context, seriesID string, all *bool, claimed *string) (*model.InsightsSeries, error) {
+	return r.send(ctx, seriesID, workflows.Order{By: by(ctx, claimed), All: all != nil && *all}, workflows.Retry)
+}
+
+// RetryInsightSamples retries the samples that filter selects. It validates the filter before it
+// sends the command, so that the client gets the error.
+func (r *mutationResolver) RetryInsightSamples(ctx context.Context, seriesID string, filter generated.SampleFilter, claimed *string) (*model.InsightsSeries, error) {
+	selected := sampleFilter(seriesID, &filter)
+	selection := insights.Selection{Outcomes: selected.Outcomes, Time: selected.Time, Repository: selected.RepoPattern}
+	if err := r.config.Store.Samples.ValidateSelection(ctx, seriesID, selection); err != nil {
+		return nil, err
+	}
+	return r.send(ctx, seriesID, workflows.Order{By: by(ctx, claimed), Selection: selection}, workflows.Retry)
+}
+
+// ExtendInsightSeries extends a series to a larger number of points.
+func (r *mutationResolver) ExtendInsightSeries(ctx context.Context, seriesID string, points int, claimed *string) (*model.InsightsSeries, error) {
+	return r.send(ctx, seriesID, workflows.Order{By: by(ctx, claimed), Points: points}, workflows.Extend)
+}
+
+// CancelInsightSeriesBackfill cancels the backfill work of a series.
+func (r *mutationResolver) CancelInsightSeriesBackfill(ctx context.Context, seriesID string, reason, claimed *string) (*model.InsightsSeries, error) {
+	return r.send(ctx, seriesID, workflows.Order{By: by(ctx, claimed), Reason: orEmpty(reason)}, workflows.Cancel)
+}
+
+// TriggerInsightSeries makes a series check for work now.
+func (r *mutationResolver) TriggerInsightSeries(ctx context.Context, seriesID string, claimed *string) (*model.InsightsSeries, error) {
+	return r.send(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, workflows.Trigger)
+}
+
+// MoveInsightSeriesBackfillToFrontOfQueue moves the backfill work of a series before that of all
+// others.
+func (r *mutationResolver) MoveInsightSeriesBackfillToFrontOfQueue(ctx context.Context, seriesID string, claimed *string) (*model.InsightsSeries, error) {
+	return r.send(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, workflows.Front)
+}
+
+// MoveInsightSeriesBackfillToBackOfQueue moves the backfill work of a series behind that of all
+// others.
+func (r *mutationResolver) MoveInsightSeriesBackfillToBackOfQueue(ctx context.Context, seriesID string, claimed *string) (*model.InsightsSeries, error) {
+	return r.send(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, workflows.Back)
+}
+
+// SnapshotInsightSeries makes a series take a snapshot.
+func (r *mutationResolver) SnapshotInsightSeries(ctx context.Context, seriesID string, claimed *string) (*model.InsightsSeries, error) {
+	return r.send(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, workflows.Snapshot)
+}
+
+// send sends a command to a series' workflow and returns the series with the state that follows. If
+// the series has no workflow, send starts one and sends the command again.
+func (r *mutationResolver) send(ctx context.Context, seriesID string, command workflows.Order, message string) (*model.InsightsSeries, error) {
+	series, err := r.config.Store.Series.Get(ctx, seriesID)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, messageTimeout)
+	defer cancel()
+	status, err := r.config.Workflows.Send(ctx, seriesID, message, command)
+	if insights.ErrorCode(err) == insights.NotFound {
+		if err = r.startAnew(ctx, seriesID); err == nil {
+			status, err = r.config.Workflows.Send(ctx, seriesID, message, command)
+		}
+	}
+	if err != nil {
+		return nil, workflowError(seriesID, err)
+	}
+	s := seriesModel(series)
+	// The field workflow returns the state that came with the answer, without another query.
+	_, err = model.Load(s.Page, "workflow", func([]string) (map[string]*workflows.Status, error) {
+		return map[string]*workflows.Status{seriesID: &status}, nil
+	})
+	return s, err
+}
+
+// startAnew starts a new workflow for a series that has none, because an operator terminated it or
+// Temporal's database was replaced. The new workflow continues from the ledger. If startAnew fails
+// after MarkSeriesLost, a worker starts the workflow.
+func (r *mutationResolver) startAnew(ctx context.Context, seriesID string) error {
+	if err := r.config.Store.Series.MarkLost(ctx, seriesID); err != nil {
+		return err
+	}
+	lost, err := r.config.Store.Series.ToStart(ctx)
+	if err != nil {
+		return err
+	}
+	for _, one := range lost {
+		if one.Series.ID != seriesID {
+			continue
+		}
+		r.config.Logger.WarnContext(ctx, "starting a new workflow for a series that has none", "series", seriesID)
+		if err := r.config.Workflows.StartSeries(ctx, one.Series, one.Title); err != nil {
+			return err
+		}
+		return r.config.Store.Series.MarkStarted(ctx, seriesID)
+	}
+	return nil
+}
+
+// workflowError replaces an error of Temporal with one that tells the user what to do. The original
+// error is the cause, which is only logged.
+func workflowError(seriesID string, err error) error {
+	switch insights.ErrorCode(err) {
+	case insights.NotFound:
+		return &insights.Error{Code: insights.Conflict, Cause: err, Message: "series " + seriesID + " has no running workflow because it was just created or deleted: try again in a few seconds"}
+	case insights.Unavailable:
+		return &insights.Error{Code: insights.Unavailable, Cause: err, Message: "series " + seriesID + ": no worker accepted the command in time: is one running? `backsight doctor` checks the installation"}
+	}
+	return err
+}
