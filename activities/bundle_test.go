@@ -139,7 +139,7 @@ func (b *testBundle) told(series insights.Series) map[string][]string {
 			text += fmt.Sprintf(" %g", s.Value)
 		}
 		if s.Code != "" {
-			text += ": " + s.Code
+			text += ": " + string(s.Code)
 		}
 		told[s.Repository] = append(told[s.Repository], text)
 	}

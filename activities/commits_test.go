@@ -9,7 +9,6 @@ import (
 	"github.com/backsight/backsight/activities"
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/internal/testgit"
-	"github.com/backsight/backsight/store"
 )
 
 // active has two commits before the oldest frame's interval, one in it, none in the next, and two in the newest.

@@ -49,14 +49,14 @@ func TestRewrittenHistoryIsToldByTheCommits(t *testing.T) {
 	due := series.Grid.Time(0).Add(10 * time.Minute)
 	recording, err := call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: series.ID, Kind: insights.RecordingPlan, Times: []time.Time{due}})
 	require.NoError(t, err)
-	_, err = call[insights.Completeness](b, b.search.Samples, everything(series, recording.Generation))
+	_, err = call[insights.Completeness](b, b.search.Samples, everything(series, recording.Plan))
 	require.NoError(t, err)
 	require.Equal(t, append([]string{rewritten[0]}, old...), b.commits(series))
 	require.Equal(t, []string{"counted 13", "counted 3", "counted 2", "counted 1"}, b.told(series)["r"])
 
 	retry, err := call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: series.ID, Kind: insights.RetryPlan, Selection: insights.Everything()})
 	require.NoError(t, err)
-	_, err = call[insights.Completeness](b, b.search.Samples, everything(series, retry.Generation))
+	_, err = call[insights.Completeness](b, b.search.Samples, everything(series, retry.Plan))
 	require.NoError(t, err)
 	require.Equal(t, append([]string{rewritten[0]}, rewritten...), b.commits(series))
 	var values []float64

@@ -32,6 +32,7 @@ var mayImport = map[string][]string{
 	"search/history":        {"insights", "search/query", "search/match", "search/history/index", "search/history/values", "gitrepo"},
 	"search/history/index":  {"insights", "search/match", "gitrepo", "internal/inflate"},
 	"search/history/values": {},
+	"search/engine":         {"insights", "search/query", "search/match", "search/history", "search/history/index", "search/history/values", "gitrepo"},
 	"store/...":             {"insights", "migrations", "store/..."},
 	"telemetry":             {"insights"},
 	"activities":            {"insights", "store", "gitrepo", "search/...", "telemetry"},

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/engine"
 	"github.com/backsight/backsight/search/match"
-	"github.com/backsight/backsight/search/query"
 )
 
 // InventoryOptions are the flags and arguments of `backsight inventory`. Of Options, ByValue and "commit" for Every have no
@@ -48,18 +48,15 @@ func makeInventoryPlan(o InventoryOptions) (*plan, error) {
 	if len(o.Repositories) == 0 {
 		return nil, insights.Errorf(insights.Invalid, "name at least one repository: a path to a git repository, bare or not")
 	}
-	q, err := query.ParseFilters(o.Query)
-	if err != nil {
-		return nil, insights.Errorf(insights.Invalid, "query: %w", err)
-	}
-	m, err := match.Compile(q, match.Options{Languages: &match.Languages{Measures: match.Lines | match.Bytes | match.Files, Vendored: true}})
-	if err != nil {
-		return nil, insights.Errorf(insights.Invalid, "%w", err)
+	show := &inventory{byRepository: o.By == "repository"}
+	p := &plan{inventory: show}
+	languages := &match.Languages{Measures: match.Lines | match.Bytes | match.Files, Vendored: true}
+	if err := p.compile(o.Options, engine.Spec{Method: insights.LanguageStats, Languages: languages}); err != nil {
+		return nil, err
 	}
 	if o.Every == "commit" {
 		return nil, insights.Errorf(insights.Invalid, "an inventory cannot be listed commit by commit: use an interval")
 	}
-	show := &inventory{byRepository: o.By == "repository"}
 	for _, x := range measures {
 		if x.name == o.Measure {
 			show.measure = x.measure
@@ -71,7 +68,6 @@ func makeInventoryPlan(o InventoryOptions) (*plan, error) {
 	if show.measure == 0 {
 		return nil, insights.Errorf(insights.Invalid, "--measure %q: write lines, bytes or files", o.Measure)
 	}
-	p := &plan{matcher: m, query: q.String(), rev: o.Rev, indexes: o.Indexes, inventory: show}
 	times := o.Options
 	if times.Every == "" && times.Points == 0 && len(times.At) == 0 && times.AtFile == "" {
 		times.Points = 1
@@ -256,7 +252,7 @@ type inventoryLine struct {
 func writeInventoryJSON(lines *json.Encoder, r *repository) error {
 	for _, x := range r.samples {
 		line := inventoryLine{sampleLine: sampleLine{
-			Repository: r.arg, Time: x.time.Format(time.RFC3339), Commit: x.commit, Outcome: x.outcome, Reason: x.reason,
+			Repository: r.arg, Time: x.time.Format(time.RFC3339), Commit: x.commit, Outcome: x.outcome, Code: x.code, Reason: x.reason,
 		}}
 		if x.outcome != insights.Failed {
 			line.Total, line.Languages = &measured{}, map[string]*measured{}

@@ -57,7 +57,7 @@ func (p *plan) run(ctx context.Context, o Options, stdout, stderr io.Writer) (co
 		group.Go(func() {
 			for i := int(turn.Add(1)) - 1; i < len(order); i = int(turn.Add(1)) - 1 {
 				r := order[i]
-				s := &searcher{plan: p, workers: max(1, processors/len(repositories)), progress: func(at history.Progress) { progress.show(r.label, at) }}
+				s := newSearcher(p, r.arg, max(1, processors/len(repositories)), func(at history.Progress) { progress.show(r.label, at) })
 				if err := s.run(ctx, r); err != nil {
 					cancel(err)
 					return
@@ -72,19 +72,16 @@ func (p *plan) run(ctx context.Context, o Options, stdout, stderr io.Writer) (co
 	return complete, err
 }
 
-// run searches a repository; the error is ctx's.
-func (s *searcher) run(ctx context.Context, r *repository) error {
+// run searches a repository. Its error is that of ctx.
+func (s *searcher) run(ctx context.Context, r *repository) (err error) {
+	defer s.Close()
 	if !s.plan.everyCommit {
-		return s.samples(ctx, r.arg, func(x sample) { r.samples = append(r.samples, x) })
+		r.samples, err = s.samples(ctx)
+		return err
 	}
-	searching, cancel := s.limited(ctx)
-	defer cancel()
-	r.changes, r.err = s.changes(searching, r.arg)
+	r.changes, r.err = s.changes(ctx)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
-	}
-	if searching.Err() != nil {
-		r.changes, r.err = nil, s.timedOut()
 	}
 	return nil
 }

@@ -1,0 +1,136 @@
+package activities
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+)
+
+// heartbeatEvery is how often a heartbeat is recorded beside work that cannot record one itself.
+const heartbeatEvery = time.Second
+
+// heartbeatWhile calls do, which waits for a git command that reports no progress, and records
+// heartbeats meanwhile. The wait counts as progress, because a clone may take an hour: callers must
+// bound do by a timeout.
+func heartbeatWhile(ctx context.Context, details string, do func() error) error {
+	stop := make(chan struct{})
+	stopped := make(chan struct{})
+	h, outer := ctx.Value(heartbeatKey{}).(*heartbeat)
+	go func() {
+		defer close(stopped)
+		ticker := time.NewTicker(heartbeatEvery)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ticker.C:
+				if outer {
+					h.tick()
+				}
+				activity.RecordHeartbeat(ctx, details)
+			case <-stop:
+				return
+			}
+		}
+	}()
+	defer func() {
+		close(stop)
+		<-stopped
+	}()
+	return do()
+}
+
+// stallAfter is how long a search may report no progress before it counts as stalled. One file of a
+// gigabyte under a slow pattern takes half a minute.
+const stallAfter = 2 * time.Minute
+
+// heartbeat records a heartbeat every heartbeatEvery as long as the work has reported progress within
+// stallAfter. So an activity learns within about two seconds that it was cancelled, the server
+// misses a worker that crashed as soon, and work that stalls reaches its heartbeat timeout. It is
+// safe for concurrent use.
+type heartbeat struct {
+	mu       sync.Mutex
+	details  string
+	progress time.Time     // when progress was last reported
+	patience time.Duration // stallAfter, except in tests
+	stalled  func()        // called once, from a goroutine of the heartbeat, when the work stalls
+}
+
+// startHeartbeat begins to record heartbeats, until stop is called. Calls of heartbeatWhile with the
+// context work report progress to it.
+func startHeartbeat(ctx context.Context) (work context.Context, h *heartbeat, stop func()) {
+	h = &heartbeat{progress: time.Now(), patience: stallAfter}
+	done := make(chan struct{})
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		ticker := time.NewTicker(heartbeatEvery)
+		defer ticker.Stop()
+		for {
+			if details, alive := h.state(); alive {
+				activity.RecordHeartbeat(ctx, details)
+			} else if stalled := h.takeStalled(); stalled != nil {
+				stalled()
+			}
+			select {
+			case <-ticker.C:
+			case <-done:
+				return
+			}
+		}
+	}()
+	return context.WithValue(ctx, heartbeatKey{}, h), h, func() {
+		close(done)
+		<-stopped
+	}
+}
+
+// heartbeatKey is the context key of a heartbeat.
+type heartbeatKey struct{}
+
+// describe sets what the heartbeats say about the work that begins now.
+func (h *heartbeat) describe(details string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.details, h.progress = details, time.Now()
+}
+
+// ifStalled sets what is called once if the work that follows stalls; nil is nothing.
+func (h *heartbeat) ifStalled(do func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.stalled = do
+}
+
+func (h *heartbeat) takeStalled() (do func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	do, h.stalled = h.stalled, nil
+	return do
+}
+
+// tick reports progress.
+func (h *heartbeat) tick() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.progress = time.Now()
+}
+
+func (h *heartbeat) state() (details string, alive bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.details, time.Since(h.progress) < h.patience
+}
+
+// pause waits for d. It returns the error of ctx if that ends first.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
