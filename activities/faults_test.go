@@ -15,7 +15,6 @@ import (
 	"github.com/backsight/backsight/activities"
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/internal/testgit"
-	"github.com/backsight/backsight/store"
 )
 
 // noise is text of which no byte can be guessed from the others, so that damage in the middle of a pack hits it.

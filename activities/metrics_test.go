@@ -11,7 +11,6 @@ import (
 	"github.com/backsight/backsight/activities"
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/internal/testgit"
-	"github.com/backsight/backsight/store"
 	"github.com/backsight/backsight/telemetry"
 )
 

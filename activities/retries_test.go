@@ -8,7 +8,6 @@ import (
 
 	"github.com/backsight/backsight/activities"
 	"github.com/backsight/backsight/insights"
-	"github.com/backsight/backsight/store"
 )
 
 func (b *testBundle) planned(in activities.BeginInput) activities.BeginResult {

@@ -10,7 +10,6 @@ import (
 	"github.com/backsight/backsight/activities"
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/internal/testgit"
-	"github.com/backsight/backsight/store"
 )
 
 // commits are the commits of the ledger, newest time first.
