@@ -90,11 +90,11 @@ func TestErrorsAreClassifiedOnce(t *testing.T) {
 	_, err := call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: noGroup.ID, Kind: insights.BackfillPlan, Times: grid.Frames()})
 	requireCode(t, err, insights.Invalid, false)
 
-	_, err = call[insights.Completeness](b, b.plans.Tally, "no such series")
+	_, err = call[insights.Completeness](b, b.plans.Tally, activities.TallyInput{SeriesID: "no such series"})
 	requireCode(t, err, insights.NotFound, false)
 
 	b.store.Close()
-	_, err = call[insights.Completeness](b, b.plans.Tally, noGroup.ID)
+	_, err = call[insights.Completeness](b, b.plans.Tally, activities.TallyInput{SeriesID: noGroup.ID})
 	require.Error(t, err)
 }
 

@@ -79,7 +79,7 @@ func PerInterval(text string) bool {
 }
 
 // Within calls work with a context that ends with the query's timeout:, if it has one. It returns
-// the cause of ctx when ctx ended, a *Failure with insights.ReasonTimeout when the timeout ended
+// the cause of ctx when ctx has ended, a *Failure with insights.ReasonTimeout when the timeout ended
 // work, and otherwise the error of work.
 func (q *Question) Within(ctx context.Context, work func(context.Context) error) error {
 	limited, cancel := ctx, context.CancelFunc(func() {})

@@ -32,17 +32,23 @@ type Yield func(judged []insights.Sample, counts values.Values) error
 // for the others. Duration is the time since the group before. Identity, time and commit are those
 // of the wanted samples.
 //
-// The query's timeout: makes the samples that are not judged by then partial. A *Failure of Commits
-// or of Searcher fails those that are not judged by then. The errors that remain are the cause of
+// The query's timeout: limits the search, not the time before it in which commits are found. It makes
+// the samples that are not judged by then partial. A *Failure of Commits or of Searcher fails those
+// that are not judged by then. The errors that remain are the cause of
 // ctx, those of yield and, unless Final, those of a search that another attempt might complete.
 // Samples that were yielded before an error are right.
 func Search(ctx context.Context, request Request, yield Yield) error {
 	s := &search{Request: request, yield: yield, since: time.Now(), left: request.Question.Group(request.Samples)}
-	err := request.Question.Within(ctx, s.run)
+	err := s.run(ctx)
 	if s.yieldErr != nil {
 		return s.yieldErr
 	}
-	if err == nil || ctx.Err() != nil || !request.Final && AsFailure(err) == nil {
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case AsFailure(err) == nil && !request.Final:
 		return err
 	}
 	failure := FailureOf(err)
@@ -79,12 +85,16 @@ func (s *search) run(ctx context.Context) error {
 			return err
 		}
 	}
-	if len(s.left) == 0 {
+	switch {
+	case len(s.left) == 0:
 		return nil
+	case s.Question.PerInterval():
+		return s.Question.Within(ctx, s.searchIntervals)
 	}
-	if s.Question.PerInterval() {
-		return s.searchIntervals(ctx)
-	}
+	return s.Question.Within(ctx, s.searchFiles)
+}
+
+func (s *search) searchFiles(ctx context.Context) error {
 	commits := make([]gitrepo.OID, len(s.left))
 	for i, g := range s.left {
 		commits[i] = gitrepo.OID(g[0].Commit)

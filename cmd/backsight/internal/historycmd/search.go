@@ -23,8 +23,8 @@ type sample struct {
 	values  values.Values
 }
 
-// searcher searches one repository. It opens the repository when the engine asks for its commits, so
-// that the query's timeout includes the time that this takes. Close it.
+// searcher searches one repository. It opens the repository when its commits are first asked for: the
+// engine then makes samples of an error in that, like of every other error. Close it.
 type searcher struct {
 	engine.Repo
 	plan *plan
