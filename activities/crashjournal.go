@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -46,22 +47,21 @@ const (
 // searched any more.
 func (c *CrashJournal) Open() error {
 	c.own = filepath.Join(c.Dir, fmt.Sprintf("%d-%d", os.Getpid(), time.Now().UnixNano()))
-	if err := os.MkdirAll(c.own, 0o755); err != nil {
-		return journalError(err)
+	err := os.MkdirAll(c.own, 0o755)
+	if err == nil {
+		c.lock, err = os.OpenFile(c.own+".new", os.O_CREATE|os.O_RDWR, 0o600)
 	}
 	// The file is locked before it gets its name: under that name, a free lock means that its process
 	// has ended.
-	lock, err := os.OpenFile(c.own+".new", os.O_CREATE|os.O_RDWR, 0o600)
 	if err == nil {
-		err = syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		err = syscall.Flock(int(c.lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	}
 	if err == nil {
-		err = os.Rename(lock.Name(), c.own+lockSuffix)
+		err = os.Rename(c.lock.Name(), c.own+lockSuffix)
 	}
 	if err != nil {
 		return journalError(err)
 	}
-	c.lock = lock
 	return nil
 }
 
@@ -105,10 +105,7 @@ func (c *CrashJournal) reportOne(ctx context.Context, path string) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return journalError(err)
 	}
-	suspects := false
-	for _, e := range entries {
-		suspects = suspects || strings.HasSuffix(e.Name(), suspectSuffix)
-	}
+	suspects := slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return strings.HasSuffix(e.Name(), suspectSuffix) })
 	for _, e := range entries {
 		name, suspect := strings.CutSuffix(e.Name(), suspectSuffix)
 		series, number, _ := strings.Cut(name, ".")

@@ -8,36 +8,44 @@ import (
 	"go.temporal.io/sdk/activity"
 )
 
-// heartbeatEvery is how often a heartbeat is recorded beside work that cannot record one itself.
+// heartbeatEvery is how often heartbeats are recorded beside the work that they are about.
 const heartbeatEvery = time.Second
 
-// heartbeatWhile calls do, which waits for a git command that reports no progress, and records
-// heartbeats meanwhile. The wait counts as progress, because a clone may take an hour: callers must
-// bound do by a timeout.
-func heartbeatWhile(ctx context.Context, details string, do func() error) error {
-	stop := make(chan struct{})
-	stopped := make(chan struct{})
-	h, outer := ctx.Value(heartbeatKey{}).(*heartbeat)
-	go func() {
-		defer close(stopped)
+// everySecond calls do every heartbeatEvery, from a goroutine of its own, until stop is called.
+func everySecond(do func()) (stop func()) {
+	done := make(chan struct{})
+	var running sync.WaitGroup
+	running.Go(func() {
 		ticker := time.NewTicker(heartbeatEvery)
 		defer ticker.Stop()
 		for {
 			select {
 			case <-ticker.C:
-				if outer {
-					h.tick()
-				}
-				activity.RecordHeartbeat(ctx, details)
-			case <-stop:
+				do()
+			case <-done:
 				return
 			}
 		}
-	}()
-	defer func() {
-		close(stop)
-		<-stopped
-	}()
+	})
+	return func() {
+		close(done)
+		running.Wait()
+	}
+}
+
+// heartbeatWhile calls do, which waits for a git command that reports no progress, and records
+// heartbeats meanwhile. The wait counts as progress, because a clone may take an hour: callers must
+// bound do by a timeout.
+func heartbeatWhile(ctx context.Context, details string, do func() error) error {
+	h, outer := ctx.Value(heartbeatKey{}).(*heartbeat)
+	defer everySecond(func() {
+		if outer {
+			h.tick()
+		}
+		if activity.IsActivity(ctx) { // a mirror may also be opened outside activities
+			activity.RecordHeartbeat(ctx, details)
+		}
+	})()
 	return do()
 }
 
@@ -61,29 +69,8 @@ type heartbeat struct {
 // context work report progress to it.
 func startHeartbeat(ctx context.Context) (work context.Context, h *heartbeat, stop func()) {
 	h = &heartbeat{progress: time.Now(), patience: stallAfter}
-	done := make(chan struct{})
-	stopped := make(chan struct{})
-	go func() {
-		defer close(stopped)
-		ticker := time.NewTicker(heartbeatEvery)
-		defer ticker.Stop()
-		for {
-			if details, alive := h.state(); alive {
-				activity.RecordHeartbeat(ctx, details)
-			} else if stalled := h.takeStalled(); stalled != nil {
-				stalled()
-			}
-			select {
-			case <-ticker.C:
-			case <-done:
-				return
-			}
-		}
-	}()
-	return context.WithValue(ctx, heartbeatKey{}, h), h, func() {
-		close(done)
-		<-stopped
-	}
+	h.record(ctx)
+	return context.WithValue(ctx, heartbeatKey{}, h), h, everySecond(func() { h.record(ctx) })
 }
 
 // heartbeatKey is the context key of a heartbeat.
@@ -103,13 +90,6 @@ func (h *heartbeat) ifStalled(do func()) {
 	h.stalled = do
 }
 
-func (h *heartbeat) takeStalled() (do func()) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	do, h.stalled = h.stalled, nil
-	return do
-}
-
 // tick reports progress.
 func (h *heartbeat) tick() {
 	h.mu.Lock()
@@ -117,20 +97,27 @@ func (h *heartbeat) tick() {
 	h.progress = time.Now()
 }
 
-func (h *heartbeat) state() (details string, alive bool) {
+// record records a heartbeat, unless the work has stalled.
+func (h *heartbeat) record(ctx context.Context) {
 	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.details, time.Since(h.progress) < h.patience
+	details, stalled, alive := h.details, h.stalled, time.Since(h.progress) < h.patience
+	if !alive {
+		h.stalled = nil
+	}
+	h.mu.Unlock()
+	if alive {
+		activity.RecordHeartbeat(ctx, details)
+	} else if stalled != nil {
+		stalled()
+	}
 }
 
 // pause waits for d. It returns the error of ctx if that ends first.
 func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-timer.C:
+	case <-time.After(d):
 		return nil
 	}
 }

@@ -58,8 +58,8 @@ func (s *Search) samples(ctx context.Context, book book, in Range) (err error) {
 	if err != nil {
 		return err
 	}
-	byRepository := chunkBy(pending, func(s insights.Sample) int64 { return s.RepositoryID })
-	repositories, err := s.repositories(ctx, byRepository)
+	groups, ids := byRepository(pending)
+	repositories, err := s.Store.RepositoriesByID(ctx, ids)
 	if err != nil {
 		return err
 	}
@@ -67,17 +67,17 @@ func (s *Search) samples(ctx context.Context, book book, in Range) (err error) {
 	if err != nil {
 		return err
 	}
-	suspectsLast(byRepository, strikes)
+	suspectsLast(groups, strikes)
 	ctx, heartbeat, stop := startHeartbeat(ctx)
 	defer stop()
-	bases, err := s.bases(ctx, in, series, question, byRepository)
+	bases, err := s.bases(ctx, in, series, question, ids)
 	if err != nil {
 		return err
 	}
 	job := &job{Search: s, question: question, at: in.At, bases: bases, heartbeat: heartbeat, out: &writer{book: book, metrics: s.Metrics}}
-	for i, samples := range byRepository {
+	for i, samples := range groups {
 		id := samples[0].RepositoryID
-		heartbeat.describe(fmt.Sprintf("%s, %d of %d", repositories[id].Name, i+1, len(byRepository)))
+		heartbeat.describe(fmt.Sprintf("%s, %d of %d", repositories[id].Name, i+1, len(groups)))
 		if err := job.guarded(ctx, repositories[id], samples, strikes[id]); err != nil {
 			return s.keep(ctx, job.out, err)
 		}
@@ -87,7 +87,7 @@ func (s *Search) samples(ctx context.Context, book book, in Range) (err error) {
 
 // bases returns, by repository id, the newest exact sample of the series, on which a search can build;
 // see history.Request.Base. It returns none for a query that cannot build on one.
-func (s *Search) bases(ctx context.Context, in Range, series insights.Series, question *engine.Question, groups [][]insights.Sample) (map[int64]store.Base, error) {
+func (s *Search) bases(ctx context.Context, in Range, series insights.Series, question *engine.Question, ids []int64) (map[int64]store.Base, error) {
 	m := question.Matcher
 	if question.PerInterval() || m.PerRepository() || len(m.Predicates()) > 0 {
 		return nil, nil
@@ -95,7 +95,7 @@ func (s *Search) bases(ctx context.Context, in Range, series insights.Series, qu
 	if series.BackfillCompletedAt == nil && in.At == nil {
 		return nil, nil // the first backfill has none, unless its frames are searched one by one
 	}
-	return s.Store.Bases(ctx, in.SeriesID, in.Plan, repositoryIDs(groups))
+	return s.Store.Bases(ctx, in.SeriesID, in.Plan, ids)
 }
 
 // baseOf returns a base in the form that a search takes. It returns nil when there is no base, or when
@@ -130,29 +130,14 @@ func (s *Search) keep(ctx context.Context, out *writer, err error) error {
 	return err
 }
 
-func (s *Search) repositories(ctx context.Context, groups [][]insights.Sample) (map[int64]store.Repository, error) {
-	return s.Store.RepositoriesByID(ctx, repositoryIDs(groups))
-}
-
-func repositoryIDs(groups [][]insights.Sample) []int64 {
-	ids := make([]int64, len(groups))
-	for i, samples := range groups {
-		ids[i] = samples[0].RepositoryID
-	}
-	return ids
-}
-
-// chunkBy splits a list into runs of equal keys.
-func chunkBy[T any, K comparable](list []T, key func(T) K) (runs [][]T) {
-	start := 0
-	for i := range list {
-		if i > 0 && key(list[i]) != key(list[i-1]) {
-			runs = append(runs, list[start:i])
-			start = i
+// byRepository divides samples, which are in the order of their repositories, and lists the ids of the
+// repositories.
+func byRepository(samples []insights.Sample) (groups [][]insights.Sample, ids []int64) {
+	for _, s := range samples {
+		if n := len(ids); n == 0 || ids[n-1] != s.RepositoryID {
+			groups, ids = append(groups, nil), append(ids, s.RepositoryID)
 		}
+		groups[len(groups)-1] = append(groups[len(groups)-1], s)
 	}
-	if start < len(list) {
-		runs = append(runs, list[start:])
-	}
-	return runs
+	return groups, ids
 }

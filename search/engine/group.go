@@ -42,13 +42,11 @@ func Together(samples []insights.Sample, at *time.Time, perInterval bool) []insi
 	}
 	for _, g := range group(samples, perInterval) {
 		i := slices.IndexFunc(g, func(s insights.Sample) bool { return s.Time.Equal(*at) })
-		switch {
-		case i < 0:
-			continue
-		case g[i].Commit == "":
+		if i >= 0 && g[i].Commit == "" {
 			return g[i : i+1]
+		} else if i >= 0 {
+			return g
 		}
-		return g
 	}
 	return nil
 }

@@ -36,20 +36,16 @@ func (q *Question) judge(result history.Result) insights.Sample {
 // FaultReason says how many objects could not be searched, and names the first five.
 func FaultReason(faults []history.Fault) string {
 	const named = 5
-	var text strings.Builder
-	fmt.Fprintf(&text, "%d objects could not be searched: ", len(faults))
-	if len(faults) == 1 {
-		text.Reset()
-		text.WriteString("1 object could not be searched: ")
-	}
-	for i, f := range faults[:min(named, len(faults))] {
-		if i > 0 {
-			text.WriteString("; ")
-		}
-		text.WriteString(f.String())
+	var texts []string
+	for _, f := range faults[:min(named, len(faults))] {
+		texts = append(texts, f.String())
 	}
 	if len(faults) > named {
-		text.WriteString("; …")
+		texts = append(texts, "…")
 	}
-	return text.String()
+	objects := "1 object"
+	if len(faults) > 1 {
+		objects = fmt.Sprintf("%d objects", len(faults))
+	}
+	return objects + " could not be searched: " + strings.Join(texts, "; ")
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -33,13 +34,11 @@ func (r *Repo) Shallow() bool { return r.Git.Shallow() }
 
 // FirstParentsSince implements Commits. It reads from the index what the index knows.
 func (r *Repo) FirstParentsSince(ctx context.Context, tip gitrepo.OID, t time.Time) (commits []gitrepo.Commit, err error) {
-	if tip == "" && r.Tip == "" {
-		if _, r.Tip, err = Branch(ctx, r.Git); err != nil {
+	if tip = cmp.Or(tip, r.Tip); tip == "" {
+		if _, tip, err = Branch(ctx, r.Git); err != nil {
 			return nil, err
 		}
-	}
-	if tip == "" {
-		tip = r.Tip
+		r.Tip = tip
 	}
 	if r.Index != nil && tip == r.Index.Tip() {
 		commits, err = r.Index.FirstParentsSince(t)

@@ -71,7 +71,7 @@ type search struct {
 	yieldErr error
 	since    time.Time           // when the last group was judged
 	left     [][]insights.Sample // groups that are not judged yet
-	chain    []gitrepo.Commit    // the history that was read to find commits; nil when all were known
+	chain    []gitrepo.Commit    // the history that was read last
 }
 
 func (s *search) run(ctx context.Context) error {
@@ -108,19 +108,19 @@ func (s *search) searchFiles(ctx context.Context) error {
 // searchIntervals counts the commits in the intervals that the samples end. Samples whose commits
 // are on one first-parent history are searched together. There are several histories when a branch
 // was rewritten after the samples' commits were found.
-func (s *search) searchIntervals(ctx context.Context) error {
+func (s *search) searchIntervals(ctx context.Context) (err error) {
 	previous := s.Question.previous
 	oldest := previous(s.left[len(s.left)-1][0].Time)
 	for len(s.left) > 0 {
 		tip := gitrepo.OID(s.left[0][0].Commit)
-		var chain []gitrepo.Commit
-		if i := slices.IndexFunc(s.chain, func(c gitrepo.Commit) bool { return c.ID == tip }); i >= 0 {
-			chain = s.chain[i:]
-		} else if since, err := s.Commits.FirstParentsSince(ctx, tip, oldest); err != nil {
-			return err
-		} else {
-			chain = since
+		i := slices.IndexFunc(s.chain, func(c gitrepo.Commit) bool { return c.ID == tip })
+		if i < 0 {
+			if s.chain, err = s.Commits.FirstParentsSince(ctx, tip, oldest); err != nil {
+				return err
+			}
+			i = 0
 		}
+		chain := s.chain[i:]
 		var intervals []history.Interval
 		for _, g := range s.left {
 			interval, ok := history.Between(chain, previous(g[0].Time), g[0].Time)

@@ -28,18 +28,7 @@ type change struct {
 // changes returns the first-parent commits that changed the count, newest first. Where objects cannot
 // be searched, values are lower bounds and changes are partial. The delta between two commits that
 // lack the same objects is still exact.
-func (s *searcher) changes(ctx context.Context) (found []change, err error) {
-	err = s.plan.question.Within(ctx, func(ctx context.Context) error {
-		found, err = s.listChanges(ctx)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return found, nil
-}
-
-func (s *searcher) listChanges(ctx context.Context) ([]change, error) {
+func (s *searcher) changes(ctx context.Context) ([]change, error) {
 	commits, err := s.FirstParentsSince(ctx, "", beginning)
 	if errors.Is(err, gitrepo.ErrNoCommits) {
 		return nil, nil

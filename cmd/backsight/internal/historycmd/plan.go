@@ -1,7 +1,6 @@
 package historycmd
 
 import (
-	"bufio"
 	"os"
 	"slices"
 	"sort"
@@ -142,19 +141,14 @@ func (p *plan) setGrid(o Options) error {
 // timesOf returns the distinct times, newest first.
 func timesOf(texts []string, file string) ([]time.Time, error) {
 	if file != "" {
-		f, err := os.Open(file)
+		content, err := os.ReadFile(file)
 		if err != nil {
 			return nil, insights.Errorf(insights.Invalid, "--at-file: %w", err)
 		}
-		defer f.Close()
-		lines := bufio.NewScanner(f)
-		for lines.Scan() {
-			if line := strings.TrimSpace(lines.Text()); line != "" && !strings.HasPrefix(line, "#") {
+		for line := range strings.Lines(string(content)) {
+			if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
 				texts = append(texts, line)
 			}
-		}
-		if err := lines.Err(); err != nil {
-			return nil, insights.Errorf(insights.Invalid, "--at-file %s: %w", file, err)
 		}
 	}
 	var times []time.Time

@@ -79,11 +79,14 @@ func (s *searcher) run(ctx context.Context, r *repository) (err error) {
 		r.samples, err = s.samples(ctx)
 		return err
 	}
-	r.changes, r.err = s.changes(ctx)
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
+	r.err = s.plan.question.Within(ctx, func(ctx context.Context) error {
+		r.changes, err = s.changes(ctx)
+		return err
+	})
+	if r.err != nil {
+		r.changes = nil
 	}
-	return nil
+	return context.Cause(ctx)
 }
 
 // write prints the repositories in the order of the arguments: as JSON each as soon as it is its turn, as a table all

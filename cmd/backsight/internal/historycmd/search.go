@@ -75,17 +75,17 @@ func (s *searcher) open(ctx context.Context) (err error) {
 	if s.Git, err = engine.Open(ctx, s.dir); err != nil {
 		return err
 	}
-	if s.Index = s.openIndexed(); s.Index != nil {
-		s.Tip = s.Index.Tip()
-		return nil
-	}
 	if s.plan.rev != "" {
 		s.Tip, err = s.Git.Resolve(ctx, s.plan.rev)
 	} else {
+		// The tip is not looked up in the repository when the index knows it.
+		if _, tip, ok := s.Git.Tip(); ok && s.plan.indexes != "" && s.openIndex(tip) {
+			return nil
+		}
 		_, s.Tip, err = engine.Branch(ctx, s.Git)
 	}
-	if err == nil {
-		s.Index, err = s.openIndex(ctx)
+	if err != nil || s.plan.indexes == "" {
+		return err
 	}
-	return err
+	return s.updateIndex(ctx)
 }
