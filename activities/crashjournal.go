@@ -20,14 +20,14 @@ import (
 )
 
 // CrashJournal records on disk which repositories this process searches at the moment. If the
-// process crashes, the next process that shares Dir counts a strike for each of them. An entry is an
-// empty file in a folder of the process. The process holds a file lock; if the lock is free, the
+// process crashes, the next process that shares Dir counts a strike for each of them. An entry is
+// an empty file in a folder of the process. The process holds a file lock; if the lock is free, the
 // process has ended. A nil *CrashJournal records nothing.
 //
-// The first crash counts a strike for everything that was searched at that moment. A repository with
-// a strike is a suspect: suspects are searched last in their batch and one at a time, and a crash
-// during that counts a strike for the suspect alone. The next search of a repository that was only
-// searched at the same time clears its strike. Only Dir has to survive the crash.
+// The first crash counts a strike for everything that was searched at that moment. A repository
+// with a strike is a suspect: suspects are searched last in their batch and one at a time, and a
+// crash during that counts a strike for the suspect alone. The next search of a repository that was
+// only searched at the same time clears its strike. Only Dir has to survive the crash.
 type CrashJournal struct {
 	Store  *store.Store
 	Dir    string
@@ -51,8 +51,8 @@ func (c *CrashJournal) Open() error {
 	if err == nil {
 		c.lock, err = os.OpenFile(c.own+".new", os.O_CREATE|os.O_RDWR, 0o600)
 	}
-	// The file is locked before it gets its name: under that name, a free lock means that its process
-	// has ended.
+	// The file is locked before it gets its name: under that name, a free lock means that its
+	// process has ended.
 	if err == nil {
 		err = syscall.Flock(int(c.lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	}
@@ -71,7 +71,8 @@ func (c *CrashJournal) Close() error {
 }
 
 // Report counts a strike for each search during which another process crashed, and deletes the
-// journals of such processes. Several processes may call it at the same time: each crash counts once.
+// journals of such processes. Several processes may call it at the same time: each crash counts
+// once.
 func (c *CrashJournal) Report(ctx context.Context) error {
 	locks, err := filepath.Glob(filepath.Join(c.Dir, "*"+lockSuffix))
 	if err != nil {
@@ -93,9 +94,9 @@ func (c *CrashJournal) reportOne(ctx context.Context, path string) error {
 	if err != nil {
 		return journalError(err)
 	}
-	defer lock.Close()                                                         //nolint:errcheck // nothing was written
-	if syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil { // its process still runs
-		return nil
+	defer lock.Close() //nolint:errcheck // nothing was written
+	if syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil {
+		return nil // its process still runs
 	}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil // its process has just closed it, or another process has reported it
@@ -117,8 +118,8 @@ func (c *CrashJournal) reportOne(ctx context.Context, path string) error {
 		if err := c.Store.AddStrike(ctx, series, id, "the worker died while it searched the repository"); err != nil {
 			return err
 		}
-		if err := os.Remove(filepath.Join(folder, e.Name())); err != nil { // it would be counted twice
-			return journalError(err)
+		if err := os.Remove(filepath.Join(folder, e.Name())); err != nil {
+			return journalError(err) // an entry that stays would be counted again
 		}
 	}
 	return errors.Join(os.RemoveAll(folder), os.Remove(path))
@@ -144,7 +145,8 @@ func (c *CrashJournal) begin(ctx context.Context, seriesID string, id int64, sus
 		}
 		release = c.suspect.Unlock
 	}
-	// The search does not need the entry: it goes on when the entry cannot be written, say on a full disk.
+	// The search goes on when the entry cannot be written, for example on a full disk: its result
+	// does not depend on the entry.
 	if err := os.WriteFile(name, nil, 0o600); err != nil {
 		c.Logger.Warn("crash journal: entry was not written", "error", err)
 	}

@@ -53,10 +53,10 @@ func heartbeatWhile(ctx context.Context, details string, do func() error) error 
 // gigabyte under a slow pattern takes half a minute.
 const stallAfter = 2 * time.Minute
 
-// heartbeat records a heartbeat every heartbeatEvery as long as the work has reported progress within
-// stallAfter. So an activity learns within about two seconds that it was cancelled, the server
-// misses a worker that crashed as soon, and work that stalls reaches its heartbeat timeout. It is
-// safe for concurrent use.
+// heartbeat records a heartbeat every heartbeatEvery as long as the work has reported progress
+// within stallAfter. So an activity learns within about two seconds that it was cancelled, the
+// server misses a worker that crashed as soon, and work that stalls reaches its heartbeat timeout.
+// It is safe for concurrent use.
 type heartbeat struct {
 	mu       sync.Mutex
 	details  string
@@ -65,8 +65,8 @@ type heartbeat struct {
 	stalled  func()        // called once, from a goroutine of the heartbeat, when the work stalls
 }
 
-// startHeartbeat begins to record heartbeats, until stop is called. Calls of heartbeatWhile with the
-// context work report progress to it.
+// startHeartbeat begins to record heartbeats, until stop is called. Calls of heartbeatWhile with
+// the context work report progress to it.
 func startHeartbeat(ctx context.Context) (work context.Context, h *heartbeat, stop func()) {
 	h = &heartbeat{progress: time.Now(), patience: stallAfter}
 	h.record(ctx)

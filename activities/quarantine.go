@@ -11,9 +11,9 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// maxStrikes is after how many strikes a repository is quarantined. The search of a repository takes
-// a strike when its worker crashes during it, or when it stops reporting progress. A search that
-// completes, or writes a sample, clears the strikes.
+// maxStrikes is after how many strikes a repository is quarantined. The search of a repository
+// takes a strike when its worker crashes during it, or when it stops reporting progress. A search
+// that completes, or writes a sample, clears the strikes.
 const maxStrikes = 3
 
 // suspectsLast moves repositories with strikes behind the others, so that the samples of the others

@@ -28,8 +28,8 @@ type Search struct {
 
 // Samples searches the pending samples of a range, one repository after the other, and writes each
 // result soon after it is known. It returns the tally of the range afterwards. With At it settles
-// the sample at that time, together with every pending one at the same commit. Idempotent: a further
-// attempt searches what the attempts before did not write.
+// the sample at that time, together with every pending one at the same commit. Idempotent: a
+// further attempt searches what the attempts before did not write.
 func (s *Search) Samples(ctx context.Context, in Range) (insights.Completeness, error) {
 	work, done := untilWorkerStops(ctx)
 	defer done()
@@ -85,8 +85,8 @@ func (s *Search) samples(ctx context.Context, book book, in Range) (err error) {
 	return job.out.flush(ctx)
 }
 
-// bases returns, by repository id, the newest exact sample of the series, on which a search can build;
-// see history.Request.Base. It returns none for a query that cannot build on one.
+// bases returns, by repository id, the newest exact sample of the series, on which a search can
+// build; see history.Request.Base. It returns none for a query that cannot build on one.
 func (s *Search) bases(ctx context.Context, in Range, series insights.Series, question *engine.Question, ids []int64) (map[int64]store.Base, error) {
 	m := question.Matcher
 	if question.PerInterval() || m.PerRepository() || len(m.Predicates()) > 0 {
@@ -98,8 +98,8 @@ func (s *Search) bases(ctx context.Context, in Range, series insights.Series, qu
 	return s.Store.Bases(ctx, in.SeriesID, in.Plan, ids)
 }
 
-// baseOf returns a base in the form that a search takes. It returns nil when there is no base, or when
-// the database does not hold all of its values.
+// baseOf returns a base in the form that a search takes. It returns nil when there is no base, or
+// when the database does not hold all of its values.
 func baseOf(b store.Base, byValue bool) *history.Result {
 	if b.Commit == "" {
 		return nil
@@ -118,8 +118,8 @@ func baseOf(b store.Base, byValue bool) *history.Result {
 	return result
 }
 
-// keep writes the samples that are already known before the activity ends with err, so that the next
-// attempt need not search them again. It returns err.
+// keep writes the samples that are already known before the activity ends with err, so that the
+// next attempt need not search them again. It returns err.
 func (s *Search) keep(ctx context.Context, out *writer, err error) error {
 	const grace = 5 * time.Second // less than a stopping worker waits for its activities
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
@@ -130,8 +130,8 @@ func (s *Search) keep(ctx context.Context, out *writer, err error) error {
 	return err
 }
 
-// byRepository divides samples, which are in the order of their repositories, and lists the ids of the
-// repositories.
+// byRepository divides samples, which are in the order of their repositories, and lists the ids of
+// the repositories.
 func byRepository(samples []insights.Sample) (groups [][]insights.Sample, ids []int64) {
 	for _, s := range samples {
 		if n := len(ids); n == 0 || ids[n-1] != s.RepositoryID {

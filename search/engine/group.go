@@ -34,8 +34,8 @@ func group(samples []insights.Sample, perInterval bool) (groups [][]insights.Sam
 }
 
 // Together returns the samples of one repository that are judged together with the one at a time,
-// or none when there is none at that time. A sample whose commit is not known is judged alone. A nil
-// time returns all samples.
+// or none when there is none at that time. A sample whose commit is not known is judged alone. A
+// nil time returns all samples.
 func Together(samples []insights.Sample, at *time.Time, perInterval bool) []insights.Sample {
 	if at == nil {
 		return samples

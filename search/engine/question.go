@@ -20,8 +20,8 @@ type Spec struct {
 	// since then. It is only called for such a query.
 	Previous func(t time.Time) time.Time
 	// MaxValues is how many distinct values insights.Sample.Values may hold. A sample with more is
-	// partial and has the most frequent ones. 0 leaves insights.Sample.Values nil: callers then read
-	// the values that come with the sample, which take less memory than a map.
+	// partial and has the most frequent ones. 0 leaves insights.Sample.Values nil: callers then
+	// read the values that come with the sample, which take less memory than a map.
 	MaxValues int
 }
 
@@ -67,8 +67,9 @@ func Parse(text string, method insights.GenerationMethod) (*query.Query, error) 
 	return q, nil
 }
 
-// PerInterval reports whether the question is about commits. Its values belong to the interval since
-// the sample time before, not to a commit: two samples at one commit can have different values.
+// PerInterval reports whether the question is about commits. Its values belong to the interval
+// since the sample time before, not to a commit: two samples at one commit can have different
+// values.
 func (q *Question) PerInterval() bool { return q.Query.Kind() != query.Files }
 
 // PerInterval is Question.PerInterval for the text of a query. It is false for a query that cannot
@@ -79,8 +80,8 @@ func PerInterval(text string) bool {
 }
 
 // Within calls work with a context that ends with the query's timeout:, if it has one. It returns
-// the cause of ctx when ctx has ended, a *Failure with insights.ReasonTimeout when the timeout ended
-// work, and otherwise the error of work.
+// the cause of ctx when ctx has ended, a *Failure with insights.ReasonTimeout when the timeout
+// ended work, and otherwise the error of work.
 func (q *Question) Within(ctx context.Context, work func(context.Context) error) error {
 	limited, cancel := ctx, context.CancelFunc(func() {})
 	if q.Query.Timeout > 0 {

@@ -67,8 +67,9 @@ func (r *Repo) SearchCommits(ctx context.Context, m *match.Matcher, chain []gitr
 	return r.wrap(err)
 }
 
-// wrap names the repository. An error is none of its content, which would be a fault: git was killed,
-// or the repository went away while it was read. Another attempt may succeed.
+// wrap adds the repository's name to an error of a search. Damaged content is not an error but a
+// fault of a result, so git was killed or the repository was removed, and another attempt may
+// succeed.
 func (r *Repo) wrap(err error) error {
 	if err == nil {
 		return nil

@@ -23,20 +23,20 @@ type Request struct {
 	Final bool
 }
 
-// Yield receives samples that were judged together: those at one commit, or all that need no search.
-// counts are the values of a question that counts by value, and empty for any other.
+// Yield receives samples that were judged together: those at one commit, or all that need no
+// search. counts are the values of a question that counts by value, and empty for any other.
 type Yield func(judged []insights.Sample, counts values.Values) error
 
-// Search judges the samples of one repository and yields them newest first, each group as soon as it
-// is known: samples at one commit take one search, which counts for the first of them and is reused
-// for the others. Duration is the time since the group before. Identity, time and commit are those
-// of the wanted samples.
+// Search judges the samples of one repository and yields them newest first, each group as soon as
+// it is known: samples at one commit take one search, which counts for the first of them and is
+// reused for the others. Duration is the time since the group before. Identity, time and commit are
+// those of the wanted samples.
 //
-// The query's timeout: limits the search, not the time before it in which commits are found. It makes
-// the samples that are not judged by then partial. A *Failure of Commits or of Searcher fails those
-// that are not judged by then. The errors that remain are the cause of
-// ctx, those of yield and, unless Final, those of a search that another attempt might complete.
-// Samples that were yielded before an error are right.
+// The query's timeout: limits the search, not the time before it in which commits are found. It
+// makes the samples that are not judged by then partial. A *Failure of Commits or of Searcher fails
+// those that are not judged by then. The errors that remain are the cause of ctx, those of yield
+// and, unless Final, those of a search that another attempt might complete. Samples that were
+// yielded before an error are right.
 func Search(ctx context.Context, request Request, yield Yield) error {
 	s := &search{Request: request, yield: yield, since: time.Now(), left: request.Question.Group(request.Samples)}
 	err := s.run(ctx)
@@ -143,8 +143,8 @@ func (s *search) searchIntervals(ctx context.Context) (err error) {
 	return nil
 }
 
-// remain returns an error unless n groups are left: a Searcher that does not yield a result for each
-// commit or interval is defective.
+// remain returns an error unless n groups are left: a Searcher that does not yield a result for
+// each commit or interval is defective.
 func (s *search) remain(n int) error {
 	if len(s.left) != n {
 		return insights.Errorf(insights.Internal, "the search ended with %d samples that were not counted", len(s.left)-n)

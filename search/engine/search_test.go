@@ -86,10 +86,12 @@ func TestSearch_Outcomes(t *testing.T) {
 	t.Parallel()
 	byValue := engine.Spec{Query: `/TODO.(\w+)/`, Method: insights.SearchCompute, MaxValues: 2}
 	for _, row := range []struct {
-		name   string
-		spec   engine.Spec
-		change func(t *testing.T, r *testgit.Repo) (reason string) // reason is a part of each reason
-		want   []string                                            // in the order in which they are yielded
+		name string
+		spec engine.Spec
+		// change changes the repository, and returns a part of the reason of each sample that has
+		// one.
+		change func(t *testing.T, r *testgit.Repo) (reason string)
+		want   []string // in the order in which they are yielded
 	}{
 		{name: "counted, reused and absent", spec: engine.Spec{Query: "TODO"},
 			want: []string{"absent 0", "counted 3", "counted 2", "reused 2", "counted 1"}},

@@ -25,9 +25,9 @@ type change struct {
 	reason  string
 }
 
-// changes returns the first-parent commits that changed the count, newest first. Where objects cannot
-// be searched, values are lower bounds and changes are partial. The delta between two commits that
-// lack the same objects is still exact.
+// changes returns the first-parent commits that changed the count, newest first. Where objects
+// cannot be searched, values are lower bounds and changes are partial. The delta between two
+// commits that lack the same objects is still exact.
 func (s *searcher) changes(ctx context.Context) ([]change, error) {
 	commits, err := s.FirstParentsSince(ctx, "", beginning)
 	if errors.Is(err, gitrepo.ErrNoCommits) {
@@ -81,8 +81,8 @@ func (s *searcher) changes(ctx context.Context) ([]change, error) {
 	return found, s.describe(ctx, found)
 }
 
-// matching lists the commits that match a query about commits. The value of a change is the number of
-// matching commits up to it.
+// matching lists the commits that match a query about commits. The value of a change is the number
+// of matching commits up to it.
 func (s *searcher) matching(ctx context.Context, chain []gitrepo.Commit) (found []change, err error) {
 	intervals := make([]history.Interval, len(chain))
 	for i := range chain {

@@ -19,13 +19,13 @@ type Options struct {
 	Points       int      // 0: insights.DefaultPoints, or with Every "commit" no limit
 	Until        string   // the newest sample's time; "" is now
 	At           []string // sample times; instead of Every
-	AtFile       string   // a file with a sample time a line
+	AtFile       string   // a file with one sample time on each line
 	ByValue      bool
 	Rev          string
 	JSON         bool
-	Indexes      string    // a folder that holds history indexes; "": search without
+	Indexes      string    // a folder for history indexes; "": search without them
 	Parallel     int       // processors to use; 0: all
-	Now          time.Time // zero: the clock
+	Now          time.Time // zero: the time of the call
 }
 
 // plan is what Options ask for.
@@ -35,9 +35,9 @@ type plan struct {
 	byValue     bool
 	rev         string
 	indexes     string      // folder of history indexes, or ""
-	every       string      // canonical, for the heading; "" with times that were given
+	every       string      // canonical, for the heading; "" when the user gave the times
 	times       []time.Time // newest first; nil with everyCommit
-	start       time.Time   // where the interval of the oldest time begins, for a query about commits
+	start       time.Time   // the begin of the oldest time's interval, for a query about commits
 	everyCommit bool
 	until       time.Time
 	limit       int // of changes; 0: none
@@ -82,7 +82,7 @@ func (p *plan) previous(t time.Time) time.Time {
 // beginning is before the time of every commit.
 var beginning = time.Unix(-1<<40, 0)
 
-// setTimes reads the options that say when.
+// setTimes reads the options that give the sample times.
 func (p *plan) setTimes(o Options) (err error) {
 	if len(o.At) > 0 || o.AtFile != "" {
 		if o.Every != "" || o.Points != 0 || o.Until != "" {
@@ -166,7 +166,7 @@ func timesOf(texts []string, file string) ([]time.Time, error) {
 	return slices.CompactFunc(times, time.Time.Equal), nil
 }
 
-// parseTime reads RFC 3339, or a date, which is its midnight in UTC.
+// parseTime reads a time in RFC 3339, or a date, which stands for midnight UTC.
 func parseTime(text string) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339, text); err == nil {
 		return t.UTC(), nil

@@ -14,20 +14,21 @@ import (
 	"github.com/backsight/backsight/search/history"
 )
 
-// repository is one argument with what was found in it.
+// repository is one argument and what was found in it.
 type repository struct {
 	arg     string
-	label   string // a short name, distinct among the arguments where they are
+	label   string // a short name; two labels are equal only if their arguments are
 	samples []sample
 	changes []change
 	err     error // with everyCommit: why there are no changes
 
-	ready chan struct{} // closed when it is done
+	ready chan struct{} // closed when the repository has been searched
 }
 
-// Run counts through the history of the repositories and prints what it found. complete is false when any sample is
-// partial or failed. An *insights.Error with code Invalid means that the options make no sense: nothing was searched
-// then. Other errors are ctx's and those of writing.
+// Run counts through the history of the repositories and prints what it found. complete is false
+// when a sample is partial or failed. An *insights.Error with code Invalid means that the options
+// cannot be used, and that nothing was searched. Other errors are the cause of ctx and those of
+// writing.
 func Run(ctx context.Context, o Options, stdout, stderr io.Writer) (complete bool, err error) {
 	p, err := makePlan(o)
 	if err != nil {
@@ -89,8 +90,8 @@ func (s *searcher) run(ctx context.Context, r *repository) (err error) {
 	return context.Cause(ctx)
 }
 
-// write prints the repositories in the order of the arguments: as JSON each as soon as it is its turn, as a table all
-// together.
+// write prints the repositories in the order of the arguments: as JSON each as soon as it and all
+// before it are searched, as a table when all are.
 func write(ctx context.Context, p *plan, asJSON bool, repositories []*repository, stdout io.Writer, before func()) (complete bool, err error) {
 	complete = true
 	for _, r := range repositories {
@@ -127,12 +128,13 @@ func (r *repository) complete() bool {
 		!slices.ContainsFunc(r.changes, func(c change) bool { return !c.outcome.Exact() })
 }
 
-// largestFirst orders repositories so that the longest search does not begin last. The size of the packs tells.
+// largestFirst orders repositories by the size of their packs, so that the longest search does not
+// begin last.
 func largestFirst(repositories []*repository) []*repository {
 	sizes := map[*repository]int64{}
 	for _, r := range repositories {
 		for _, pattern := range []string{"objects/pack/*.pack", ".git/objects/pack/*.pack"} {
-			packs, _ := filepath.Glob(filepath.Join(r.arg, pattern)) // what cannot be seen has no size
+			packs, _ := filepath.Glob(filepath.Join(r.arg, pattern)) // the size is only an estimate
 			for _, pack := range packs {
 				if info, err := os.Stat(pack); err == nil {
 					sizes[r] += info.Size()

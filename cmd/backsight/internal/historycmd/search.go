@@ -23,8 +23,8 @@ type sample struct {
 	values  values.Values
 }
 
-// searcher searches one repository. It opens the repository when its commits are first asked for: the
-// engine then makes samples of an error in that, like of every other error. Close it.
+// searcher searches one repository. It opens the repository at the first call of FirstParentsSince,
+// so that the engine turns an error of opening into failed samples. Callers must call Close.
 type searcher struct {
 	engine.Repo
 	plan *plan
@@ -43,7 +43,7 @@ func (s *searcher) Close() {
 }
 
 // samples returns the samples of the plan's times, newest first. An error of the repository makes
-// samples with the outcome failed; the error that it returns is that of ctx.
+// the outcome of samples failed. The returned error is the cause of ctx.
 func (s *searcher) samples(ctx context.Context) (samples []sample, err error) {
 	wanted := make([]insights.Sample, len(s.plan.times))
 	for i, t := range s.plan.times {
