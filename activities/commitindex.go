@@ -7,6 +7,7 @@ import (
 
 	"github.com/backsight/backsight/gitrepo"
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/engine"
 	"github.com/backsight/backsight/store"
 )
 
@@ -51,7 +52,7 @@ func (m *Mirrors) unindexed(ctx context.Context, id int64, git *gitrepo.Repo, ti
 	}
 	read, err := git.FirstParents(ctx, tip, stop)
 	if err != nil {
-		return 0, nil, ofRepository(ctx, insights.ReasonUnreadable, err)
+		return 0, nil, engine.Fail(ctx, insights.ReasonUnreadable, err)
 	}
 	if stop != "" {
 		grown, err := follows(ctx, git, read, stop)
@@ -82,7 +83,7 @@ func follows(ctx context.Context, git *gitrepo.Repo, newestFirst []gitrepo.Commi
 		return false, nil
 	}
 	parent, err := git.FirstParent(ctx, newestFirst[len(newestFirst)-1].ID)
-	return parent == stop, ofRepository(ctx, insights.ReasonUnreadable, err)
+	return parent == stop, engine.Fail(ctx, insights.ReasonUnreadable, err)
 }
 
 func oldestFirst(commits []gitrepo.Commit) []store.IndexedCommit {

@@ -2,7 +2,6 @@ package activities
 
 import (
 	"context"
-	"errors"
 
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
@@ -59,31 +58,4 @@ func untilWorkerStops(ctx context.Context) (work context.Context, done func()) {
 		cancel()
 		<-watching
 	}
-}
-
-// repositoryError is trouble of one repository, in which others have no part.
-type repositoryError struct {
-	code insights.ReasonCode
-	err  error
-}
-
-func (e *repositoryError) Error() string { return e.err.Error() }
-
-func (e *repositoryError) Unwrap() error { return e.err }
-
-// ofRepository marks err as a repository's own, unless ctx ended or it is nil.
-func ofRepository(ctx context.Context, code insights.ReasonCode, err error) error {
-	if err == nil || ctx.Err() != nil {
-		return err
-	}
-	return &repositoryError{code: code, err: err}
-}
-
-// asRepositoryError returns the repository's own trouble in err, or nil.
-func asRepositoryError(err error) *repositoryError {
-	var own *repositoryError
-	if errors.As(err, &own) {
-		return own
-	}
-	return nil
 }

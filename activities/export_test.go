@@ -5,44 +5,41 @@ import (
 	"time"
 )
 
-// OwnTrouble reports whether an error is one repository's, which must not fail an activity.
-func OwnTrouble(err error) bool { return asRepositoryError(err) != nil }
-
 // StartSearch occupies a search's place.
 func (l *Limits) StartSearch(ctx context.Context, beat func()) (running int, done func(), err error) {
 	return l.startSearch(ctx, beat)
 }
 
-// Begin notes a search.
-func (t *Trials) Begin(ctx context.Context, seriesID string, id int64, suspect bool) (end func(), err error) {
-	return t.begin(ctx, seriesID, id, suspect, func() {})
+// Begin records the begin of a search.
+func (c *CrashJournal) Begin(ctx context.Context, seriesID string, id int64, suspect bool) (end func(), err error) {
+	return c.begin(ctx, seriesID, id, suspect, func() {})
 }
 
-// Die lets go of the lock, as the end of a process does, and leaves the notes.
-func (t *Trials) Die() error { return t.lock.Close() }
+// Crash releases the lock, as the end of a process does, and leaves the entries.
+func (c *CrashJournal) Crash() error { return c.lock.Close() }
 
-// Pulse is what beats while work tells of progress.
-type Pulse struct{ *pulse }
+// Heartbeat is a heartbeat whose state a test may read.
+type Heartbeat struct{ *heartbeat }
 
-// StartPulse starts one that gives the work up when it has told of none for so long.
-func StartPulse(ctx context.Context, patience time.Duration, stalled func()) (work context.Context, p Pulse, stop func()) {
-	work, inner, stop := startPulse(ctx)
+// StartHeartbeat is startHeartbeat for work that counts as stalled after patience.
+func StartHeartbeat(ctx context.Context, patience time.Duration, stalled func()) (work context.Context, h Heartbeat, stop func()) {
+	work, inner, stop := startHeartbeat(ctx)
 	inner.mu.Lock()
 	inner.patience = patience
 	inner.mu.Unlock()
 	inner.ifStalled(stalled)
-	return work, Pulse{inner}, stop
+	return work, Heartbeat{inner}, stop
 }
 
-// Told is when the work last told of progress.
-func (p Pulse) Told() time.Time {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.at
+// Progress is when the work last reported progress.
+func (h Heartbeat) Progress() time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.progress
 }
 
-// BeatWhile waits for git.
-var BeatWhile = beatWhile
+// HeartbeatWhile is heartbeatWhile.
+var HeartbeatWhile = heartbeatWhile
 
 // Hosts remembers which hosts are away, by a clock of the test.
 type Hosts struct {

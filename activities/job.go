@@ -1,15 +1,17 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/backsight/backsight/gitrepo"
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/engine"
 	"github.com/backsight/backsight/search/history"
+	"github.com/backsight/backsight/search/history/values"
 	"github.com/backsight/backsight/store"
 	"github.com/backsight/backsight/telemetry"
 )
@@ -17,284 +19,116 @@ import (
 // job is one attempt at Samples.
 type job struct {
 	*Search
-	question
-	at    *time.Time
-	bases map[int64]store.Base // by repository: what it was counted at last
-	out   *writer
-	pulse *pulse
-	// suspect is true while a repository with strikes is searched and nothing of it is settled.
+	question  *engine.Question
+	at        *time.Time
+	bases     map[int64]store.Base // by repository id: its newest exact sample
+	out       *writer
+	heartbeat *heartbeat
+	// suspect is true while a repository with strikes is searched and none of its samples is
+	// written.
 	suspect bool
 }
 
-// repository settles the samples of one repository, newest first. Its own trouble fails its samples; an error is of what
-// all repositories need, or of ctx.
+// repository settles the samples of one repository, newest first. A failure of the repository ends
+// its samples. An error is that of ctx, or of something that all repositories need.
 func (j *job) repository(ctx context.Context, r store.Repository, samples []insights.Sample) error {
 	if r.ID == 0 || r.DeletedAt != nil {
-		return j.fail(ctx, r, samples, &repositoryError{insights.ReasonRepositoryRemoved, fmt.Errorf("repository %d: it was removed", samples[0].RepositoryID)})
+		return j.fail(ctx, r, samples, insights.ReasonRepositoryRemoved, fmt.Sprintf("repository %d: it was removed", samples[0].RepositoryID))
 	}
-	git, samples, err := j.locate(ctx, r, samples)
-	if trouble := asRepositoryError(err); trouble != nil {
-		return j.fail(ctx, r, samples, trouble)
+	git, located, judged, err := j.prepare(ctx, r, samples)
+	if failure := engine.AsFailure(err); failure != nil {
+		return j.fail(ctx, r, samples, failure.Code, failure.Error())
 	}
 	if err != nil {
 		return err
 	}
-	var wanted []group
-	for _, g := range groupSamples(samples, j.perInterval()) {
-		switch {
-		case j.at != nil && !g.has(*j.at):
-		case g.commit == "": // looked for and not there
-			if err := j.settle(ctx, g, insights.Sample{Outcome: insights.Absent}); err != nil {
-				return err
-			}
-		default:
-			wanted = append(wanted, g)
+	if len(judged) > 0 {
+		if err := j.settle(ctx, r, judged); err != nil {
+			return err
 		}
 	}
-	if len(wanted) == 0 {
+	located = engine.Together(located, j.at, j.question.PerInterval())
+	if len(located) == 0 {
 		return nil
 	}
-	return j.search(ctx, r, git, wanted)
+	return j.search(ctx, r, git, located)
 }
 
-// locate opens the repository and finds the commits of the samples that have none yet: the index was not refreshed since
-// their time, so that is done first. It returns the samples that can go on; what lies before the cut of a shallow clone it fails.
-// On an error it returns samples as they were.
-func (j *job) locate(ctx context.Context, r store.Repository, samples []insights.Sample) (*gitrepo.Repo, []insights.Sample, error) {
-	unknown := false
-	for _, s := range samples {
-		unknown = unknown || s.Commit == "" && (j.at == nil || s.Time.Equal(*j.at))
-	}
-	if !unknown {
-		git, err := j.Mirrors.Open(ctx, r)
-		if err == nil && behind(ctx, r, git, samples) {
-			git, err = j.Mirrors.Refresh(ctx, r)
-		}
-		return git, samples, err
-	}
-	git, err := j.Mirrors.Refresh(ctx, r)
-	if err != nil {
-		return nil, samples, err
-	}
-	_, tip, err := git.DefaultBranch(ctx)
-	if errors.Is(err, gitrepo.ErrNoCommits) {
-		return git, samples, nil
-	}
-	if err != nil {
-		return nil, samples, branchTrouble(ctx, err)
-	}
-	commits, err := git.FirstParents(ctx, tip, "")
-	if err != nil {
-		return nil, samples, ofRepository(ctx, insights.ReasonUnreadable, err)
-	}
-	var located, cut []insights.Sample
-	for _, s := range samples {
-		if s.Commit == "" {
-			commit, found := gitrepo.AsOf(commits, s.Time)
-			if !found && git.Shallow() {
-				cut = append(cut, s)
-				continue
-			}
-			s.Commit = string(commit.ID)
-		}
-		located = append(located, s)
-	}
-	if len(cut) == 0 {
-		return git, located, nil
-	}
-	return git, located, j.fail(ctx, r, cut, &repositoryError{insights.ReasonShallow, fmt.Errorf(
-		"repository %s: it is a shallow clone whose oldest commit is younger than %s: fetch its whole history (git fetch --unshallow)",
-		r.Name, cut[0].Time.Format(time.RFC3339))})
-}
-
-// behind reports whether this machine's mirror lacks the newest of the commits: another worker's was fetched since, and that one
-// brought the commit index to where it is.
-func behind(ctx context.Context, r store.Repository, git *gitrepo.Repo, samples []insights.Sample) bool {
-	for _, s := range samples { // newest first
-		if s.Commit != "" && !r.Local {
-			_, err := git.FirstParent(ctx, gitrepo.OID(s.Commit))
-			return err != nil && ctx.Err() == nil
-		}
-	}
-	return false
-}
-
-// search counts at the commits of the groups, newest first, and settles each group as its result comes.
-func (j *job) search(ctx context.Context, r store.Repository, git *gitrepo.Repo, groups []group) error {
-	running, done, err := j.Limits.startSearch(ctx, j.pulse.tick)
+// search searches the samples of one repository and settles each group as soon as it is judged.
+func (j *job) search(ctx context.Context, r store.Repository, git *gitrepo.Repo, samples []insights.Sample) error {
+	running, done, err := j.Limits.startSearch(ctx, j.heartbeat.tick)
 	if err != nil {
 		return err
 	}
 	defer done()
-	var stats history.Stats
-	request := history.Request{
-		Repo: git, Matcher: j.matcher, Progress: func(history.Progress) { j.pulse.tick() },
-		// A core that no other search uses: a large repository alone should not leave it idle.
+	repo := &engine.Repo{
+		Git: git, Base: baseOf(j.bases[r.ID], j.question.Matcher.ByValue()),
+		Progress: func(history.Progress) { j.heartbeat.tick() },
+		// Cores that no other search uses: a large repository alone should not leave them idle.
 		Workers: max(1, j.Cores/running),
-		Stats:   &stats,
-		Base:    baseOf(j.bases[r.ID], j.byValue),
 	}
-	for _, g := range groups {
-		request.Commits = append(request.Commits, gitrepo.OID(g.commit))
-	}
-	search := func(ctx context.Context, yield func(history.Result) error) error {
-		return history.Search(ctx, request, yield)
-	}
-	if j.perInterval() {
-		search = func(ctx context.Context, yield func(history.Result) error) error {
-			return j.countCommits(ctx, groups, history.CommitRequest{
-				Repo: git, Matcher: j.matcher, Workers: request.Workers, Progress: request.Progress, Stats: &stats,
-			}, yield)
+	if !j.question.PerInterval() {
+		if repo.Index = j.Indexes.open(r.ID); repo.Index != nil {
+			defer repo.Index.Close()
 		}
-	} else if request.Index = j.Indexes.open(r.ID); request.Index != nil {
-		defer request.Index.Close()
+		defer func() { j.Indexes.told(repo.Index != nil, repo.Stats) }()
 	}
-	searching := ctx
-	if limit := j.query.Timeout; limit > 0 {
-		var cancel context.CancelFunc
-		searching, cancel = context.WithTimeout(ctx, limit)
-		defer cancel()
-	}
-	settled := 0
-	since := time.Now()
-	var writeErr error
+	groups, settled := len(j.question.Group(samples)), 0
+	var failure error
 	ended := j.Metrics.SearchStarted()
-	searching, traced := telemetry.SearchSpan(searching, j.out.seriesID, r.Name, len(groups))
-	err = search(searching, func(result history.Result) error {
-		found := j.judge(result)
-		found.Duration, since = time.Since(since), time.Now()
-		if found.Outcome == insights.Partial {
-			logger(ctx, logSeries, j.out.seriesID, logRepository, r.Name, logFrame, groups[settled].samples[0].Time).Warn(
-				"sample is partial", "commit", groups[settled].commit, "code", found.Code, "reason", found.Reason)
+	searching, traced := telemetry.SearchSpan(ctx, j.out.seriesID, r.Name, groups)
+	request := engine.Request{Question: j.question, Commits: repo, Searcher: repo, Samples: samples}
+	err = engine.Search(searching, request, func(judged []insights.Sample, _ values.Values) error {
+		if judged[0].Outcome == insights.Failed {
+			failure = errors.New(judged[0].Reason)
 		}
-		writeErr = j.settle(ctx, groups[settled], found)
 		settled++
-		return writeErr
+		return j.settle(ctx, r, judged)
 	})
+	stats := repo.Stats
 	read := telemetry.Read{Blobs: stats.Blobs, Skipped: stats.Skipped, Bytes: stats.Bytes, Processes: stats.GitProcesses}
-	ended(searchResult(ctx, err), read)
-	traced(read, err)
-	if !j.perInterval() {
-		j.Indexes.told(request.Index != nil, stats)
-	}
-	log := logger(ctx, logSeries, j.out.seriesID, logRepository, r.Name)
-	log.Debug("searched", "commits", len(groups), "settled", settled, "blobs", read.Blobs, "bytes", read.Bytes, "indexed", stats.Indexed, "error", err)
-	switch {
-	case err == nil || writeErr != nil:
-		return err
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case searching.Err() != nil: // the query's own timeout
-		for _, g := range groups[settled:] {
-			if err := j.settle(ctx, g, insights.Sample{
-				Outcome: insights.Partial, Code: insights.ReasonTimeout, Duration: j.query.Timeout,
-				Reason: fmt.Sprintf("the query's timeout:%s ended the search before this commit was counted", j.query.Timeout),
-			}); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	if trouble := asRepositoryError(err); trouble != nil {
-		for _, g := range groups[settled:] {
-			if err := j.fail(ctx, r, g.samples, trouble); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	// git died, or the repository went away while it was read: the next attempt finds out. Results until here are right.
-	return insights.Errorf(insights.Internal, "repository %s: search: %w", git.Dir(), err)
+	failure = cmp.Or(err, failure)
+	ended(searchResult(ctx, failure), read)
+	traced(read, failure)
+	logger(ctx, logSeries, j.out.seriesID, logRepository, r.Name).Debug("searched", "commits", groups, "settled", settled,
+		"blobs", read.Blobs, "bytes", read.Bytes, "indexed", stats.Indexed, "error", failure)
+	return err
 }
 
-// searchResult is how a search ended, for metrics. A query's own timeout is an end that was asked for.
+// searchResult names for metrics how a search ended.
 func searchResult(ctx context.Context, err error) string {
 	switch {
 	case ctx.Err() != nil:
 		return telemetry.Stopped
-	case err != nil && !errors.Is(err, context.DeadlineExceeded):
+	case err != nil:
 		return telemetry.Failed
 	}
 	return telemetry.Done
 }
 
-// maxValues is how many distinct values a sample may have in the database: more lines than a chart can be read with, in rows
-// that a transaction writes within seconds. A sample with more is partial.
-const maxValues = 5000
-
-// judge turns a count into a sample's outcome.
-func (j *job) judge(result history.Result) insights.Sample {
-	s := insights.Sample{Outcome: insights.Counted, Value: float64(result.Value)}
-	if j.byValue {
-		s.Values = result.Values.Top(maxValues)
-		if s.Values == nil {
-			s.Values = map[string]int64{}
-		}
-		if n := result.Values.Len(); n > maxValues {
-			s.Outcome, s.Code = insights.Partial, insights.ReasonTooManyValues
-			s.Reason = fmt.Sprintf("%d distinct values, of which the %d most frequent are stored: let the capturing group match less", n, maxValues)
-		}
-	}
-	if limit := j.query.Count; limit > 0 && result.Value > limit {
-		s.Outcome, s.Code = insights.Partial, insights.ReasonCountLimit
-		s.Reason = fmt.Sprintf("the query's count:%d cut a value of %d", limit, result.Value)
-		if s.Values == nil {
-			s.Value = float64(limit)
-		}
-	}
-	if len(result.Faults) > 0 {
-		s.Outcome, s.Code, s.Reason = insights.Partial, insights.ReasonCode(result.Faults[0].Class), faultText(result.Faults)
-	}
-	return s
-}
-
-// faultText says how much could not be read, and names the first few.
-func faultText(faults []history.Fault) string {
-	const named = 5
-	var text strings.Builder
-	fmt.Fprintf(&text, "%d object(s) could not be read: ", len(faults))
-	for i, f := range faults {
-		if i == named {
-			text.WriteString("; …")
-			break
-		}
-		if i > 0 {
-			text.WriteString("; ")
-		}
-		text.WriteString(f.String())
-	}
-	return text.String()
-}
-
-// settle ends a group: its newest sample as found, the others as the same commit again.
-func (j *job) settle(ctx context.Context, g group, found insights.Sample) error {
-	if err := j.Limits.takeSamples(ctx, len(g.samples), j.pulse.tick); err != nil {
+// settle writes samples that were judged together, within the limit of samples per second.
+func (j *job) settle(ctx context.Context, r store.Repository, judged []insights.Sample) error {
+	if err := j.Limits.takeSamples(ctx, len(judged), j.heartbeat.tick); err != nil {
 		return err
 	}
-	list := make([]insights.Sample, len(g.samples))
-	for i, s := range g.samples {
-		list[i] = found
-		list[i].SeriesID, list[i].RepositoryID, list[i].Time, list[i].Commit = s.SeriesID, s.RepositoryID, s.Time, g.commit
-		if i > 0 {
-			list[i].Duration = 0
-			if found.Outcome == insights.Counted {
-				list[i].Outcome = insights.Reused
-			}
-		}
-	}
-	j.pulse.tick()
-	if err := j.out.add(ctx, list...); err != nil {
+	j.heartbeat.tick()
+	if err := j.write(ctx, r, judged); err != nil {
 		return err
 	}
-	return j.cleared(ctx, g.samples[0].RepositoryID)
+	return j.cleared(ctx, r.ID)
 }
 
-// fail ends samples for their repository's trouble: those at the time asked for, or all.
-func (j *job) fail(ctx context.Context, r store.Repository, samples []insights.Sample, trouble *repositoryError) error {
-	list := failed(atTime(samples, j.at, j.perInterval()), trouble.code, trouble.Error())
-	if len(list) > 0 {
-		logger(ctx, logSeries, j.out.seriesID, logRepository, r.Name, logFrame, list[0].Time).Warn(
-			"samples failed", "samples", len(list), "code", trouble.code, "reason", trouble.Error())
+// fail ends samples as failed: all of them, or those that belong to the time that the job is for.
+func (j *job) fail(ctx context.Context, r store.Repository, samples []insights.Sample, code insights.ReasonCode, reason string) error {
+	return j.write(ctx, r, engine.Failed(engine.Together(samples, j.at, j.question.PerInterval()), code, reason))
+}
+
+// write hands samples with one outcome to the writer, and logs those that are partial or failed.
+func (j *job) write(ctx context.Context, r store.Repository, samples []insights.Sample) error {
+	if len(samples) > 0 && !samples[0].Outcome.Exact() {
+		first := samples[0]
+		logger(ctx, logSeries, j.out.seriesID, logRepository, r.Name, logFrame, first.Time).Warn("samples are not exact",
+			"outcome", first.Outcome, "samples", len(samples), "commit", first.Commit, "code", first.Code, "reason", first.Reason)
 	}
-	return j.out.add(ctx, list...)
+	return j.out.add(ctx, samples...)
 }

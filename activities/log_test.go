@@ -11,7 +11,7 @@ import (
 	"go.temporal.io/sdk/testsuite"
 )
 
-// What goes wrong with a sample is in the worker's log under its series, repository and frame.
+// A sample that is not exact is in the worker's log with its series, repository and frame.
 func TestLogNamesSeriesRepositoryAndFrame(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -33,7 +33,7 @@ func TestLogNamesSeriesRepositoryAndFrame(t *testing.T) {
 	b.backfill(series)
 
 	type line struct {
-		Msg, Level, Series, Repository, Frame, Class string
+		Msg, Level, Series, Repository, Frame, Outcome, Code string
 	}
 	told := map[line]int{}
 	for text := range bytes.Lines(out.Bytes()) {
@@ -45,8 +45,8 @@ func TestLogNamesSeriesRepositoryAndFrame(t *testing.T) {
 	for _, want := range []line{
 		{Msg: "planned", Level: "INFO", Series: series.ID},
 		{Msg: "searched", Level: "DEBUG", Series: series.ID, Repository: "acme/damaged"},
-		{Msg: "sample is partial", Level: "WARN", Series: series.ID, Repository: "acme/damaged", Frame: frame(-1), Class: "missing object"},
-		{Msg: "samples failed", Level: "WARN", Series: series.ID, Repository: "acme/nowhere", Frame: frame(0), Class: "repository not found"},
+		{Msg: "samples are not exact", Level: "WARN", Series: series.ID, Repository: "acme/damaged", Frame: frame(-1), Outcome: "partial", Code: "missing object"},
+		{Msg: "samples are not exact", Level: "WARN", Series: series.ID, Repository: "acme/nowhere", Frame: frame(0), Outcome: "failed", Code: "repository not found"},
 	} {
 		require.Positive(t, told[want], "%+v in\n%s", want, out.String())
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/backsight/backsight/gitrepo"
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/engine"
 	"github.com/backsight/backsight/store"
 	"github.com/backsight/backsight/telemetry"
 )
@@ -46,17 +47,16 @@ func (m *Mirrors) lock(ctx context.Context, id int64) (unlock func(), err error)
 	}
 }
 
-// Open returns the repository, cloned first where it is missing. Trouble of the repository is a *repositoryError.
+// Open returns the repository, cloned first where it is missing. A failure of the repository is an *engine.Failure.
 func (m *Mirrors) Open(ctx context.Context, r store.Repository) (*gitrepo.Repo, error) {
 	if r.Local {
-		git, err := gitrepo.Open(ctx, r.Location)
-		return git, openTrouble(ctx, err)
+		return engine.Open(ctx, r.Location)
 	}
-	git, err := gitrepo.Open(ctx, m.path(r.ID))
+	git, err := engine.Open(ctx, m.path(r.ID))
 	if err == nil || insights.ErrorCode(err) != insights.NotFound {
-		return git, openTrouble(ctx, err)
+		return git, err
 	}
-	err = beatWhile(ctx, "clone "+r.Name, func() error {
+	err = heartbeatWhile(ctx, "clone "+r.Name, func() error {
 		unlock, err := m.lock(ctx, r.ID)
 		if err != nil {
 			return err
@@ -119,7 +119,7 @@ func (m *Mirrors) present(r store.Repository) bool {
 // Refresh brings a repository and its commit index to the present: fetches it (unless it is local), reads what is new of
 // its history, and records the sync, or the trouble. From then on the index answers for every instant up to the call.
 func (m *Mirrors) Refresh(ctx context.Context, r store.Repository) (git *gitrepo.Repo, err error) {
-	err = beatWhile(ctx, "refresh "+r.Name, func() error {
+	err = heartbeatWhile(ctx, "refresh "+r.Name, func() error {
 		unlock, err := m.lock(ctx, r.ID)
 		if err != nil {
 			return err
@@ -129,14 +129,14 @@ func (m *Mirrors) Refresh(ctx context.Context, r store.Repository) (git *gitrepo
 		var result store.SyncResult
 		git, result, err = m.refresh(ctx, r, at)
 		err = ifRemoved(err)
-		if trouble := asRepositoryError(err); trouble != nil {
+		if failure := engine.AsFailure(err); failure != nil {
 			m.Metrics.Synced(telemetry.Failed, 1)
 			tell := logger(ctx, logRepository, r.Name).Warn
-			if trouble.Error() == r.Error { // told when it began
+			if failure.Error() == r.Error { // told when it began
 				tell = logger(ctx, logRepository, r.Name).Debug
 			}
-			tell("sync failed", "code", trouble.code, "error", trouble)
-			result = store.SyncResult{At: at, Err: trouble.Error()}
+			tell("sync failed", "code", failure.Code, "error", failure)
+			result = store.SyncResult{At: at, Err: failure.Error()}
 		} else if err != nil {
 			return err
 		} else {
@@ -152,8 +152,8 @@ func (m *Mirrors) Refresh(ctx context.Context, r store.Repository) (git *gitrepo
 
 // ifRemoved makes trouble of the repository's own of the store's answer that there is no such repository any more.
 func ifRemoved(err error) error {
-	if insights.ErrorCode(err) == insights.NotFound && asRepositoryError(err) == nil {
-		return &repositoryError{code: insights.ReasonRepositoryRemoved, err: err}
+	if insights.ErrorCode(err) == insights.NotFound && engine.AsFailure(err) == nil {
+		return &engine.Failure{Code: insights.ReasonRepositoryRemoved, Err: err}
 	}
 	return err
 }
@@ -163,8 +163,8 @@ func (m *Mirrors) refresh(ctx context.Context, r store.Repository, at time.Time)
 	var git *gitrepo.Repo
 	var err error
 	if r.Local {
-		if git, err = gitrepo.Open(ctx, r.Location); err != nil {
-			return nil, none, openTrouble(ctx, err)
+		if git, err = engine.Open(ctx, r.Location); err != nil {
+			return nil, none, err
 		}
 	} else {
 		var fresh bool
@@ -178,12 +178,12 @@ func (m *Mirrors) refresh(ctx context.Context, r store.Repository, at time.Time)
 		}
 	}
 	result := store.SyncResult{At: at, SizeBytes: objectStoreSize(git.Dir())}
-	branch, tip, err := git.DefaultBranch(ctx)
+	branch, tip, err := engine.Branch(ctx, git)
 	switch {
 	case errors.Is(err, gitrepo.ErrNoCommits):
 		err = m.index(ctx, r.ID, git, "", at)
 	case err != nil:
-		return nil, none, branchTrouble(ctx, err)
+		return nil, none, err
 	default:
 		result.DefaultBranch, result.Head = branch, string(tip)
 		err = m.index(ctx, r.ID, git, tip, at)
@@ -193,7 +193,7 @@ func (m *Mirrors) refresh(ctx context.Context, r store.Repository, at time.Time)
 
 // remotely does what asks a repository's host, three times at the most, each within the limit.
 func (m *Mirrors) remotely(ctx context.Context, r store.Repository, limit time.Duration, do func(context.Context) error) error {
-	return ofRepository(ctx, insights.ReasonFetchFailed, m.hosts.reach(ctx, r.Location, time.Now, func() error {
+	return engine.Fail(ctx, insights.ReasonFetchFailed, m.hosts.reach(ctx, r.Location, time.Now, func() error {
 		return patiently(ctx, func() error {
 			limited, cancel := context.WithTimeout(ctx, limit)
 			defer cancel()
@@ -214,20 +214,6 @@ func patiently(ctx context.Context, try func() error) error {
 		}
 	}
 	return try()
-}
-
-func openTrouble(ctx context.Context, err error) error {
-	if insights.ErrorCode(err) == insights.NotFound {
-		return ofRepository(ctx, insights.ReasonRepositoryNotFound, err)
-	}
-	return ofRepository(ctx, insights.ReasonUnreadable, err)
-}
-
-func branchTrouble(ctx context.Context, err error) error {
-	if insights.ErrorCode(err) == insights.NotFound {
-		return ofRepository(ctx, insights.ReasonNoBranch, err)
-	}
-	return ofRepository(ctx, insights.ReasonUnreadable, err)
 }
 
 // objectStoreSize is the size of the object files in bytes, for estimates of cost: 0 where they lie elsewhere (a linked work

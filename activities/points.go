@@ -4,18 +4,20 @@ import (
 	"context"
 
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/engine"
 	"github.com/backsight/backsight/store"
 	"github.com/backsight/backsight/telemetry"
 )
 
-// Points writes samples that no search wrote.
+// Points ends samples without a search.
 type Points struct {
 	Store   *store.Store
 	Metrics *telemetry.Metrics
 }
 
-// Fail ends what is pending in a range as failed and returns the tally of the range. With At that is the sample at that
-// time and those that would have been settled with it. A sample that was settled meanwhile keeps its outcome.
+// Fail ends the pending samples of a range as failed and returns the tally of the range. With At it
+// ends the sample at that time and those that a search would have settled together with it. Samples
+// that are not pending keep their outcomes, so a second call changes nothing.
 func (p *Points) Fail(ctx context.Context, in FailInput) (insights.Completeness, error) {
 	samples, err := p.Store.Samples.Pending(ctx, in.SeriesID, in.Plan, in.From, in.Through)
 	if err != nil {
@@ -29,7 +31,7 @@ func (p *Points) Fail(ctx context.Context, in FailInput) (insights.Completeness,
 		}
 		byInterval = perInterval(series)
 	}
-	samples = failed(atTime(samples, in.At, byInterval), in.Code, in.Reason)
+	samples = engine.Failed(engine.Together(samples, in.At, byInterval), in.Code, in.Reason)
 	if err := p.Store.Samples.Write(ctx, in.SeriesID, in.Plan, samples); err != nil {
 		return insights.Completeness{}, outcome(ctx, err)
 	}

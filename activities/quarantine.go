@@ -11,38 +11,46 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// suspectsLast puts repositories with strikes behind the others, so that these are settled whatever comes.
+// maxStrikes is after how many strikes a repository is quarantined. The search of a repository
+// takes a strike when its worker crashes during it, or when it stops reporting progress. A search
+// that completes, or writes a sample, clears the strikes.
+const maxStrikes = 3
+
+// suspectsLast moves repositories with strikes behind the others, so that the samples of the others
+// are written even if the worker crashes.
 func suspectsLast(batch [][]insights.Sample, strikes map[int64]store.Strike) {
 	slices.SortStableFunc(batch, func(a, b []insights.Sample) int {
 		return cmp.Compare(strikes[a[0].RepositoryID].Count, strikes[b[0].RepositoryID].Count)
 	})
 }
 
-// tried settles the samples of one repository like repository, or quarantines it, and keeps account of its strikes.
-func (j *job) tried(ctx context.Context, r store.Repository, samples []insights.Sample, strike store.Strike) error {
+// guarded calls repository for the samples of one repository and counts its strikes. It fails the
+// samples of a quarantined repository without a search.
+func (j *job) guarded(ctx context.Context, r store.Repository, samples []insights.Sample, strike store.Strike) error {
 	id := samples[0].RepositoryID
 	if strike.Count >= maxStrikes {
-		return j.fail(ctx, r, samples, &repositoryError{insights.ReasonQuarantined, fmt.Errorf(
-			"repository %s: its search went wrong %d times, at last so: %s; a retry tries it once more", cmp.Or(r.Name, fmt.Sprint(id)), strike.Count, strike.Reason)})
+		return j.fail(ctx, r, samples, insights.ReasonQuarantined, fmt.Sprintf(
+			"repository %s: its search went wrong %d times, the last time because %s; a retry searches it again", cmp.Or(r.Name, fmt.Sprint(id)), strike.Count, strike.Reason))
 	}
-	end, err := j.Trials.begin(ctx, j.out.seriesID, id, strike.Count > 0, j.pulse.tick)
+	end, err := j.Journal.begin(ctx, j.out.seriesID, id, strike.Count > 0, j.heartbeat.tick)
 	if err != nil {
 		return err
 	}
 	defer end()
 	j.suspect = strike.Count > 0
-	j.pulse.ifStalled(func() {
+	j.heartbeat.ifStalled(func() {
 		j.stalled(ctx, r)
-		end() // it may never come to that itself
+		end() // repository may never return
 	})
-	defer j.pulse.ifStalled(nil)
+	defer j.heartbeat.ifStalled(nil)
 	if err := j.repository(ctx, r, samples); err != nil {
 		return err
 	}
 	return j.cleared(ctx, id)
 }
 
-// cleared forgets the strikes of a suspect that got on, once what it found is written.
+// cleared writes what a suspect's search has found, and deletes its strikes: the search makes
+// progress. It does nothing for other repositories.
 func (j *job) cleared(ctx context.Context, id int64) error {
 	if !j.suspect {
 		return nil
@@ -54,13 +62,13 @@ func (j *job) cleared(ctx context.Context, id int64) error {
 	return j.Store.Quarantine.ClearStrikes(ctx, j.out.seriesID, id)
 }
 
-// stalled counts a strike for a search that told of no progress for so long that it is given up. It may never return, so this runs
-// beside it.
+// stalled counts a strike for a search that has stopped reporting progress. It runs beside the
+// search, which may never return.
 func (j *job) stalled(ctx context.Context, r store.Repository) {
 	const patience = 10 * time.Second
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	if err := j.Store.Quarantine.AddStrike(ctx, j.out.seriesID, r.ID, "the search stopped answering"); err != nil {
-		logger(ctx, logSeries, j.out.seriesID, logRepository, r.Name).Warn("a strike is not counted", "error", err)
+		logger(ctx, logSeries, j.out.seriesID, logRepository, r.Name).Warn("strike was not stored", "error", err)
 	}
 }

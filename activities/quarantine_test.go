@@ -20,12 +20,12 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// trials opens the notes of another process on the same machine.
-func (b *testBundle) trials(dir string) *activities.Trials {
+// journal opens the crash journal of another process on the same machine.
+func (b *testBundle) journal(dir string) *activities.CrashJournal {
 	b.t.Helper()
-	trials := &activities.Trials{Store: b.store, Dir: dir, Logger: slog.New(slog.DiscardHandler)}
-	require.NoError(b.t, trials.Open())
-	return trials
+	journal := &activities.CrashJournal{Store: b.store, Dir: dir, Logger: slog.New(slog.DiscardHandler)}
+	require.NoError(b.t, journal.Open())
+	return journal
 }
 
 // strikes returns how many each repository has.
@@ -40,7 +40,8 @@ func (b *testBundle) strikes(series insights.Series) map[int64]int {
 	return counts
 }
 
-// A repository that killed its worker three times is searched no more, the others of its batch are, and a retry releases it.
+// A repository whose search crashed its worker three times is not searched again until a retry. The
+// other repositories of its batch are searched.
 func TestPoisonedRepositoryIsQuarantined(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -56,10 +57,10 @@ func TestPoisonedRepositoryIsQuarantined(t *testing.T) {
 	require.Equal(t, insights.Completeness{Planned: 9, Counted: 6, Failed: 3}, tally)
 	const quarantined = "failed: quarantined"
 	require.Equal(t, []string{quarantined, quarantined, quarantined}, b.told(series)["a poisoned one"])
-	require.Equal(t, map[int64]int{poisoned.ID: 3}, b.strikes(series), "who gets on is no suspect any more")
+	require.Equal(t, map[int64]int{poisoned.ID: 3}, b.strikes(series), "a search that makes progress clears the strikes")
 	for _, s := range b.samples(series) {
 		if s.RepositoryID == poisoned.ID {
-			require.Contains(t, s.Reason, "went wrong 3 times, at last so: the worker died")
+			require.Contains(t, s.Reason, "went wrong 3 times, the last time because the worker died")
 		}
 	}
 
@@ -70,7 +71,7 @@ func TestPoisonedRepositoryIsQuarantined(t *testing.T) {
 	require.Equal(t, []string{"counted 3", "counted 2", "counted 1"}, b.told(series)["a poisoned one"])
 }
 
-// A retry of others leaves a quarantined repository where it is.
+// A retry of other repositories does not release a quarantined one.
 func TestRetryReleasesOnlyWhatItTakesUp(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -86,35 +87,36 @@ func TestRetryReleasesOnlyWhatItTakesUp(t *testing.T) {
 	require.Equal(t, map[int64]int{other.ID: 3}, b.strikes(series))
 }
 
-func TestNotesTellWhatAWorkerDiedOf(t *testing.T) {
+func TestCrashJournalFindsWhatCrashedAWorker(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	ctx := t.Context()
 	x, y, z := b.local("x", growing(t)).ID, b.local("y", growing(t)).ID, b.local("z", growing(t)).ID
 	series := b.series("TODO")
 	dir := filepath.Join(t.TempDir(), "searching")
-	living := b.trials(dir)
-	_, err := living.Begin(ctx, series.ID, z, false)
+	running := b.journal(dir)
+	_, err := running.Begin(ctx, series.ID, z, false)
 	require.NoError(t, err)
 
-	first := b.trials(dir)
-	over, err := first.Begin(ctx, series.ID, z, false)
+	first := b.journal(dir)
+	end, err := first.Begin(ctx, series.ID, z, false)
 	require.NoError(t, err)
-	over()
+	end()
 	for _, id := range []int64{x, y} {
 		_, err := first.Begin(ctx, series.ID, id, false)
 		require.NoError(t, err)
 	}
-	require.NoError(t, living.Report(ctx))
-	require.Empty(t, b.strikes(series), "both live")
-	require.NoError(t, first.Die())
-	require.NoError(t, living.Report(ctx))
-	require.Equal(t, map[int64]int{x: 1, y: 1}, b.strikes(series), "both were searched when it died")
-	require.NoError(t, living.Report(ctx))
-	require.Equal(t, map[int64]int{x: 1, y: 1}, b.strikes(series), "a death counts once")
+	require.NoError(t, running.Report(ctx))
+	require.Empty(t, b.strikes(series), "both processes run")
+	require.NoError(t, first.Crash())
+	require.NoError(t, running.Report(ctx))
+	require.Equal(t, map[int64]int{x: 1, y: 1}, b.strikes(series), "both were searched at the crash")
+	require.NoError(t, running.Report(ctx))
+	require.Equal(t, map[int64]int{x: 1, y: 1}, b.strikes(series), "a crash counts once")
 
-	// Of a suspect and another it was the suspect, and two suspects are never searched together.
-	second := b.trials(dir)
+	// A crash during the search of a suspect counts for the suspect alone. Two suspects are never
+	// searched at the same time.
+	second := b.journal(dir)
 	_, err = second.Begin(ctx, series.ID, x, true)
 	require.NoError(t, err)
 	_, err = second.Begin(ctx, series.ID, z, false)
@@ -123,34 +125,34 @@ func TestNotesTellWhatAWorkerDiedOf(t *testing.T) {
 	defer cancel()
 	_, err = second.Begin(brief, series.ID, y, true)
 	require.ErrorIs(t, err, context.DeadlineExceeded)
-	require.NoError(t, second.Die())
-	require.NoError(t, living.Report(ctx))
+	require.NoError(t, second.Crash())
+	require.NoError(t, running.Report(ctx))
 	require.Equal(t, map[int64]int{x: 2, y: 1}, b.strikes(series))
 
-	require.NoError(t, living.Close())
+	require.NoError(t, running.Close())
 	left, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	require.Empty(t, left)
 }
 
-// Workers that share a folder start and report at the same moment.
-func TestNotesOfManyProcesses(t *testing.T) {
+// Workers that share a folder start and report at the same time.
+func TestCrashJournalOfManyProcesses(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	id := b.local("x", growing(t)).ID
 	series := b.series("TODO")
 	dir := filepath.Join(t.TempDir(), "searching")
-	const deaths = 40
-	for range deaths {
-		dead := b.trials(dir)
-		_, err := dead.Begin(t.Context(), series.ID, id, false)
+	const crashes = 40
+	for range crashes {
+		crashed := b.journal(dir)
+		_, err := crashed.Begin(t.Context(), series.ID, id, false)
 		require.NoError(t, err)
-		require.NoError(t, dead.Die())
+		require.NoError(t, crashed.Crash())
 	}
 	var group errgroup.Group
 	for range 8 {
 		group.Go(func() error {
-			one := &activities.Trials{Store: b.store, Dir: dir, Logger: slog.New(slog.DiscardHandler)}
+			one := &activities.CrashJournal{Store: b.store, Dir: dir, Logger: slog.New(slog.DiscardHandler)}
 			for range 60 {
 				if err := errors.Join(one.Open(), one.Report(t.Context()), one.Close()); err != nil {
 					return err
@@ -160,21 +162,21 @@ func TestNotesOfManyProcesses(t *testing.T) {
 		})
 	}
 	require.NoError(t, group.Wait())
-	require.Equal(t, map[int64]int{id: deaths}, b.strikes(series), "a death counts once")
+	require.Equal(t, map[int64]int{id: crashes}, b.strikes(series), "a crash counts once")
 }
 
-// A search that tells of no progress for too long is given up, once.
-func TestWorkThatHangsIsGivenUp(t *testing.T) {
+// A search that reports no progress for too long stalls once.
+func TestStalledWorkIsReportedOnce(t *testing.T) {
 	t.Parallel()
 	var suite testsuite.WorkflowTestSuite
 	env := suite.NewTestActivityEnvironment()
 	env.SetTestTimeout(time.Minute)
-	given := make(chan struct{}, 10)
+	stalled := make(chan struct{}, 10)
 	hang := func(ctx context.Context) error {
-		_, _, stop := activities.StartPulse(ctx, time.Millisecond, func() { given <- struct{}{} })
+		_, _, stop := activities.StartHeartbeat(ctx, time.Millisecond, func() { stalled <- struct{}{} })
 		defer stop()
 		select {
-		case <-given:
+		case <-stalled:
 			return nil
 		case <-ctx.Done():
 			return ctx.Err()
@@ -183,21 +185,21 @@ func TestWorkThatHangsIsGivenUp(t *testing.T) {
 	env.RegisterActivityWithOptions(hang, activity.RegisterOptions{Name: "hang"})
 	_, err := env.ExecuteActivity("hang")
 	require.NoError(t, err)
-	require.Empty(t, given)
+	require.Empty(t, stalled)
 }
 
-// A clone may take an hour, and is no search that stopped answering.
+// A clone may take an hour. A search that waits for it is not stalled.
 func TestWaitingForGitIsProgress(t *testing.T) {
 	t.Parallel()
 	var suite testsuite.WorkflowTestSuite
 	env := suite.NewTestActivityEnvironment()
 	env.SetTestTimeout(time.Minute)
 	clone := func(ctx context.Context) error {
-		work, pulse, stop := activities.StartPulse(ctx, time.Hour, nil)
+		work, heartbeat, stop := activities.StartHeartbeat(ctx, time.Hour, nil)
 		defer stop()
-		began := pulse.Told()
-		return activities.BeatWhile(work, "clone", func() error {
-			require.Eventually(t, func() bool { return pulse.Told().After(began) }, 30*time.Second, 10*time.Millisecond)
+		began := heartbeat.Progress()
+		return activities.HeartbeatWhile(work, "clone", func() error {
+			require.Eventually(t, func() bool { return heartbeat.Progress().After(began) }, 30*time.Second, 10*time.Millisecond)
 			return nil
 		})
 	}

@@ -8,6 +8,7 @@ import (
 	"go.temporal.io/sdk/activity"
 
 	"github.com/backsight/backsight/gitrepo"
+	"github.com/backsight/backsight/search/engine"
 	"github.com/backsight/backsight/store"
 	"github.com/backsight/backsight/telemetry"
 )
@@ -89,7 +90,7 @@ func (m *Mirrors) RefreshAll(ctx context.Context, list []store.Repository, late 
 			readings = append(readings, reading)
 			commits += len(reading.Commits)
 		default:
-			if _, err := m.Refresh(ctx, r); err != nil && asRepositoryError(err) == nil {
+			if _, err := m.Refresh(ctx, r); err != nil && engine.AsFailure(err) == nil {
 				return err
 			}
 		}
@@ -108,7 +109,7 @@ func (m *Mirrors) firstReading(ctx context.Context, r store.Repository) (reading
 	if !r.Local || r.IndexedAt != nil {
 		return reading, false, nil
 	}
-	err = beatWhile(ctx, "read "+r.Name, func() error {
+	err = heartbeatWhile(ctx, "read "+r.Name, func() error {
 		reading.RepositoryID, reading.Sync.At = r.ID, time.Now()
 		git, err := gitrepo.Open(ctx, r.Location)
 		if err != nil || git.Shallow() {

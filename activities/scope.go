@@ -4,53 +4,29 @@ import (
 	"slices"
 
 	"github.com/backsight/backsight/insights"
-	"github.com/backsight/backsight/search/match"
+	"github.com/backsight/backsight/search/engine"
 	"github.com/backsight/backsight/search/query"
 	"github.com/backsight/backsight/store"
 )
 
-// question is a series' query, ready to be asked.
-type question struct {
-	query   *query.Query
-	matcher *match.Matcher
-	byValue bool
-	grid    insights.Grid
+// maxValues is how many distinct values a sample may have in the database: more lines than a person
+// can read in a chart, in rows that one transaction writes within seconds.
+const maxValues = 5000
+
+// compile reads a series' query. Its errors have the code Invalid.
+func compile(series insights.Series) (*engine.Question, error) {
+	return engine.Compile(engine.Spec{Query: series.Query, Method: series.Method, Previous: series.Grid.Previous, MaxValues: maxValues})
 }
 
-// compile reads a series' query. The error is Invalid: no attempt will read it better.
-func compile(series insights.Series) (question, error) {
-	q, err := parse(series)
-	if err != nil {
-		return question{}, err
-	}
-	options := match.Options{ByValue: series.Method == insights.SearchCompute}
-	if series.Method == insights.LanguageStats {
-		options.Languages = &match.Languages{Measures: match.Lines}
-	}
-	m, err := match.Compile(q, options)
-	if err != nil {
-		return question{}, insights.Errorf(insights.Invalid, "%w", err)
-	}
-	return question{query: q, matcher: m, byValue: series.Method.ByValue(), grid: series.Grid}, nil
-}
+// perInterval reports whether the values of a series belong to intervals; see
+// engine.Question.PerInterval.
+func perInterval(series insights.Series) bool { return engine.PerInterval(series.Query) }
 
-// parse reads a series' query; language statistics may have none.
-func parse(series insights.Series) (*query.Query, error) {
-	read := query.Parse
-	if series.Method == insights.LanguageStats {
-		read = query.ParseFilters
-	}
-	q, err := read(series.Query)
-	if err != nil {
-		return nil, insights.Errorf(insights.Invalid, "query %q: %w", series.Query, err)
-	}
-	return q, nil
-}
-
-// scopeOf says which repositories a series covers: those of its scope that the query's own repo:, fork: and archived: filters
-// let through. Without such filters everything that is registered counts, forks and archived repositories too.
+// scopeOf returns the repositories that a series covers: those of its scope that the query's own
+// repo:, fork: and archived: filters accept. Without such filters it covers every registered
+// repository, forks and archived ones too. Its errors have the code Invalid.
 func scopeOf(series insights.Series) (store.ScopeFilter, error) {
-	q, err := parse(series)
+	q, err := engine.Parse(series.Query, series.Method)
 	if err != nil {
 		return store.ScopeFilter{}, err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/backsight/backsight/gitrepo"
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/engine"
 	"github.com/backsight/backsight/search/history"
 	"github.com/backsight/backsight/search/history/values"
 	"github.com/backsight/backsight/store"
@@ -18,16 +19,17 @@ type Search struct {
 	Store   *store.Store
 	Mirrors *Mirrors
 	Limits  *Limits
-	Trials  *Trials  // optional: tells what a worker died of
-	Indexes *Indexes // optional: makes searches faster, and changes no number
+	Journal *CrashJournal // optional: finds the repositories whose searches crash workers
+	Indexes *Indexes      // optional: makes searches faster, and changes no number
 	Metrics *telemetry.Metrics
-	// Cores is how many cores searches may use together; 0 is 1.
+	// Cores is how many cores all searches may use together; 0 is 1.
 	Cores int
 }
 
-// Samples searches what is pending in a range, repository by repository, and writes results as they land. It returns
-// the tally of the range as the ledger has it then. With At it settles that sample, and with it every pending one at the
-// same commit. An attempt goes on with what the one before did not write.
+// Samples searches the pending samples of a range, one repository after the other, and writes each
+// result soon after it is known. It returns the tally of the range afterwards. With At it settles
+// the sample at that time, together with every pending one at the same commit. Idempotent: a
+// further attempt searches what the attempts before did not write.
 func (s *Search) Samples(ctx context.Context, in Range) (insights.Completeness, error) {
 	work, done := untilWorkerStops(ctx)
 	defer done()
@@ -39,7 +41,7 @@ func (s *Search) Samples(ctx context.Context, in Range) (insights.Completeness, 
 }
 
 func (s *Search) samples(ctx context.Context, in Range) (err error) {
-	// All times, even for one of them: what is at the same commit is settled together.
+	// This reads all times even when one is asked for: samples at one commit are settled together.
 	pending, err := s.Store.Samples.Pending(ctx, in.SeriesID, in.Plan, in.From, in.Through)
 	if err != nil || len(pending) == 0 {
 		return err
@@ -48,12 +50,12 @@ func (s *Search) samples(ctx context.Context, in Range) (err error) {
 	if err != nil {
 		return err
 	}
-	asked, err := compile(series)
+	question, err := compile(series)
 	if err != nil {
 		return err
 	}
-	byRepository := chunkBy(pending, func(s insights.Sample) int64 { return s.RepositoryID })
-	repositories, err := s.repositories(ctx, byRepository)
+	groups, ids := byRepository(pending)
+	repositories, err := s.Store.Repositories.ByID(ctx, ids)
 	if err != nil {
 		return err
 	}
@@ -61,36 +63,39 @@ func (s *Search) samples(ctx context.Context, in Range) (err error) {
 	if err != nil {
 		return err
 	}
-	suspectsLast(byRepository, strikes)
-	ctx, pulse, stop := startPulse(ctx)
+	suspectsLast(groups, strikes)
+	ctx, heartbeat, stop := startHeartbeat(ctx)
 	defer stop()
-	bases, err := s.bases(ctx, in, series, asked, byRepository)
+	bases, err := s.bases(ctx, in, series, question, ids)
 	if err != nil {
 		return err
 	}
-	job := &job{Search: s, question: asked, at: in.At, bases: bases, pulse: pulse, out: &writer{store: s.Store.Samples, seriesID: in.SeriesID, plan: in.Plan, metrics: s.Metrics}}
-	for i, samples := range byRepository {
+	job := &job{Search: s, question: question, at: in.At, bases: bases, heartbeat: heartbeat, out: &writer{store: s.Store.Samples, seriesID: in.SeriesID, plan: in.Plan, metrics: s.Metrics}}
+	for i, samples := range groups {
 		id := samples[0].RepositoryID
-		pulse.on(fmt.Sprintf("%s, %d of %d", repositories[id].Name, i+1, len(byRepository)))
-		if err := job.tried(ctx, repositories[id], samples, strikes[id]); err != nil {
+		heartbeat.describe(fmt.Sprintf("%s, %d of %d", repositories[id].Name, i+1, len(groups)))
+		if err := job.guarded(ctx, repositories[id], samples, strikes[id]); err != nil {
 			return s.keep(ctx, job.out, err)
 		}
 	}
 	return job.out.flush(ctx)
 }
 
-// bases returns what new samples can be built on, by repository, where the query allows for it.
-func (s *Search) bases(ctx context.Context, in Range, series insights.Series, asked question, groups [][]insights.Sample) (map[int64]store.Base, error) {
-	if asked.perInterval() || asked.matcher.PerRepository() || len(asked.matcher.Predicates()) > 0 {
-		return nil, nil // history.Request.Base is of no use to these
+// bases returns, by repository id, the newest exact sample of the series, on which a search can
+// build; see history.Request.Base. It returns none for a query that cannot build on one.
+func (s *Search) bases(ctx context.Context, in Range, series insights.Series, question *engine.Question, ids []int64) (map[int64]store.Base, error) {
+	m := question.Matcher
+	if question.PerInterval() || m.PerRepository() || len(m.Predicates()) > 0 {
+		return nil, nil
 	}
 	if series.BackfillCompletedAt == nil && in.At == nil {
-		return nil, nil // the first backfill finds nothing, unless its frames are searched one by one
+		return nil, nil // the first backfill has none, unless its frames are searched one by one
 	}
-	return s.Store.Samples.Bases(ctx, in.SeriesID, in.Plan, repositoryIDs(groups))
+	return s.Store.Samples.Bases(ctx, in.SeriesID, in.Plan, ids)
 }
 
-// baseOf is a base as a search takes it, nil when there is none, or its values are not all of its value.
+// baseOf returns a base in the form that a search takes. It returns nil when there is no base, or
+// when the database does not hold all of its values.
 func baseOf(b store.Base, byValue bool) *history.Result {
 	if b.Commit == "" {
 		return nil
@@ -109,40 +114,26 @@ func baseOf(b store.Base, byValue bool) *history.Result {
 	return result
 }
 
-// keep writes what is found already before the activity ends with err; the next attempt would have to search it again.
+// keep writes the samples that are already known before the activity ends with err, so that the
+// next attempt need not search them again. It returns err.
 func (s *Search) keep(ctx context.Context, out *writer, err error) error {
-	const grace = 5 * time.Second // within the time that a stopping worker grants
+	const grace = 5 * time.Second // less than a stopping worker waits for its activities
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
 	if writeErr := out.flush(last); writeErr != nil {
-		logger(ctx, logSeries, out.seriesID).Warn("found samples were not written", "samples", len(out.samples), "error", writeErr)
+		logger(ctx, logSeries, out.seriesID).Warn("samples were found and not written", "samples", len(out.samples), "error", writeErr)
 	}
 	return err
 }
 
-func (s *Search) repositories(ctx context.Context, groups [][]insights.Sample) (map[int64]store.Repository, error) {
-	return s.Store.Repositories.ByID(ctx, repositoryIDs(groups))
-}
-
-func repositoryIDs(groups [][]insights.Sample) []int64 {
-	ids := make([]int64, len(groups))
-	for i, samples := range groups {
-		ids[i] = samples[0].RepositoryID
-	}
-	return ids
-}
-
-// chunkBy splits a list into runs of equal keys.
-func chunkBy[T any, K comparable](list []T, key func(T) K) (runs [][]T) {
-	start := 0
-	for i := range list {
-		if i > 0 && key(list[i]) != key(list[i-1]) {
-			runs = append(runs, list[start:i])
-			start = i
+// byRepository divides samples, which are in the order of their repositories, and lists the ids of
+// the repositories.
+func byRepository(samples []insights.Sample) (groups [][]insights.Sample, ids []int64) {
+	for _, s := range samples {
+		if n := len(ids); n == 0 || ids[n-1] != s.RepositoryID {
+			groups, ids = append(groups, nil), append(ids, s.RepositoryID)
 		}
+		groups[len(groups)-1] = append(groups[len(groups)-1], s)
 	}
-	if start < len(list) {
-		runs = append(runs, list[start:])
-	}
-	return runs
+	return groups, ids
 }

@@ -56,7 +56,7 @@ func TestSamplesEndAsWhatTheyAre(t *testing.T) {
 	require.Equal(t, insights.Completeness{Planned: 21, Counted: 7, Reused: 2, Absent: 5, Partial: 1, Failed: 6}, tally)
 	for _, s := range b.samples(series) {
 		if s.Outcome == insights.Partial {
-			require.Contains(t, s.Reason, "1 object(s)")
+			require.Contains(t, s.Reason, "1 object could not be searched")
 			require.Contains(t, s.Reason, `"a.go"`)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/engine"
 	"github.com/backsight/backsight/store"
 )
 
@@ -140,7 +141,7 @@ func (s *Sync) Repository(ctx context.Context, id int64) error {
 	if r.DeletedAt != nil {
 		return nil
 	}
-	if _, err := s.Mirrors.Refresh(work, r); err != nil && asRepositoryError(err) == nil {
+	if _, err := s.Mirrors.Refresh(work, r); err != nil && engine.AsFailure(err) == nil {
 		return outcome(ctx, err)
 	}
 	return nil

@@ -15,6 +15,7 @@ import (
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/internal/testdb"
 	"github.com/backsight/backsight/internal/testgit"
+	"github.com/backsight/backsight/search/engine"
 	"github.com/backsight/backsight/store"
 )
 
@@ -180,7 +181,7 @@ func TestListIsByShard(t *testing.T) {
 }
 
 // A repository that is removed while a plan refreshes it fails nobody.
-func TestRefreshOfARemovedRepositoryIsItsOwnTrouble(t *testing.T) {
+func TestRefreshOfARemovedRepositoryIsItsOwnFailure(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	r := b.local("r", growing(t))
@@ -188,7 +189,7 @@ func TestRefreshOfARemovedRepositoryIsItsOwnTrouble(t *testing.T) {
 	r.ID = 4711 // as if its row were gone
 	_, err := b.mirrors.Refresh(t.Context(), r)
 	require.ErrorContains(t, err, "does not exist")
-	require.True(t, activities.OwnTrouble(err))
+	require.NotNil(t, engine.AsFailure(err))
 }
 
 // A sync reads each repository once, however many pages it has.

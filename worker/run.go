@@ -48,7 +48,7 @@ func Run(ctx context.Context, c Config) (err error) {
 	r.indexes = &activities.Indexes{
 		Store: c.Store, Mirrors: r.mirrors, Limits: r.limits, Dir: filepath.Join(c.DataDir, "indexes"), Logger: c.Logger, Metrics: c.Metrics,
 	}
-	r.trials = &activities.Trials{Store: c.Store, Dir: filepath.Join(c.DataDir, "searching"), Logger: c.Logger}
+	r.journal = &activities.CrashJournal{Store: c.Store, Dir: filepath.Join(c.DataDir, "searching"), Logger: c.Logger}
 	// A workflow that sets an attribute which does not exist cannot start, so this comes first.
 	if err := r.untilDone(ctx, "search attributes", r.workflows.EnsureSearchAttributes); err != nil {
 		return endedBy(ctx, err)
@@ -56,11 +56,11 @@ func Run(ctx context.Context, c Config) (err error) {
 	if err := r.untilDone(ctx, "settings", r.applySettings); err != nil {
 		return endedBy(ctx, err)
 	}
-	if err := r.trials.Open(); err != nil {
+	if err := r.journal.Open(); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, r.trials.Close()) }()
-	if err := r.untilDone(ctx, "what the last worker died of", r.trials.Report); err != nil {
+	defer func() { err = errors.Join(err, r.journal.Close()) }()
+	if err := r.untilDone(ctx, "the report of crashed searches", r.journal.Report); err != nil {
 		return endedBy(ctx, err)
 	}
 	failed := make(chan error, 1)
@@ -122,7 +122,7 @@ type runner struct {
 	limits    *activities.Limits
 	mirrors   *activities.Mirrors
 	indexes   *activities.Indexes
-	trials    *activities.Trials
+	journal   *activities.CrashJournal
 	applied   settings
 	fatal     func(error) // ends the worker with an error
 

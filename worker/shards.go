@@ -56,7 +56,7 @@ func (r *runner) serveShards(shards int) error {
 		}
 		// The searches of all shards share the slots (activities.Limits); those taken beyond them wait, and beat.
 		if err := r.serve(workflows.SearchQueueOf(shard), r.Slots, &activities.Search{
-			Store: r.Store, Mirrors: r.mirrors, Limits: r.limits, Trials: r.trials, Indexes: r.indexes, Cores: r.Slots, Metrics: r.Metrics,
+			Store: r.Store, Mirrors: r.mirrors, Limits: r.limits, Journal: r.journal, Indexes: r.indexes, Cores: r.Slots, Metrics: r.Metrics,
 		}); err != nil {
 			return err
 		}

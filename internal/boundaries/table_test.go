@@ -23,6 +23,9 @@ var mayImport = []struct {
 		"./insights", "./search/query", "./search/match", "./search/history/index",
 		"./search/history/values", "./gitrepo",
 	}},
+	{"./search/engine", []string{
+		"./insights", "./search/query", "./search/match", "./search/history/...", "./gitrepo",
+	}},
 	{"./search/history/index", []string{"./insights", "./search/match", "./gitrepo", "./internal/inflate"}},
 	{"./search/history/values", nil},
 
@@ -80,6 +83,11 @@ var mustNotReach = []struct {
 		pkg:       "./search/history",
 		forbidden: []string{"net/http", "database/sql", thirdParty},
 		because:   "`backsight history` counts without a server",
+	},
+	{
+		pkg:       "./search/engine",
+		forbidden: []string{"./store", "net/http", "database/sql", "go.temporal.io/..."},
+		because:   "the worker and `backsight history` judge samples with the same code",
 	},
 	{
 		pkg:       "./gitrepo",

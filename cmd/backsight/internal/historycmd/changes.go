@@ -8,8 +8,8 @@ import (
 
 	"github.com/backsight/backsight/gitrepo"
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/engine"
 	"github.com/backsight/backsight/search/history"
-	"github.com/backsight/backsight/search/query"
 )
 
 // change is a commit that changed the count.
@@ -19,26 +19,20 @@ type change struct {
 	author  string
 	subject string
 	delta   int64
-	value   int64 // after it
+	value   int64 // at the commit
 	outcome insights.Outcome
-	reason  string // why delta and value are not exact
+	code    insights.ReasonCode // why delta and value are not exact
+	reason  string
 }
 
-// changes returns the first-parent commits that changed the count, newest first. Two neighbours that lack the same
-// objects still differ by an exact delta, so only where what is lacking changes is a change partial for its delta; its
-// value is a lower bound wherever anything is lacking.
-func (s *searcher) changes(ctx context.Context, dir string) ([]change, error) {
-	repo, tip, x, err := s.open(ctx, dir)
+// changes returns the first-parent commits that changed the count, newest first. Where objects
+// cannot be searched, values are lower bounds and changes are partial. The delta between two
+// commits that lack the same objects is still exact.
+func (s *searcher) changes(ctx context.Context) ([]change, error) {
+	commits, err := s.FirstParentsSince(ctx, "", beginning)
 	if errors.Is(err, gitrepo.ErrNoCommits) {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	if x != nil {
-		defer x.Close()
-	}
-	commits, err := commitsSince(ctx, repo, x, tip, beginning)
 	if err != nil {
 		return nil, err
 	}
@@ -48,12 +42,12 @@ func (s *searcher) changes(ctx context.Context, dir string) ([]change, error) {
 	if len(commits) == 0 {
 		return nil, nil
 	}
-	if s.plan.matcher.Kind() != query.Files {
-		found, err := s.matching(ctx, repo, commits)
+	if s.plan.question.PerInterval() {
+		found, err := s.matching(ctx, commits)
 		if err != nil {
 			return nil, err
 		}
-		return found, describe(ctx, repo, found)
+		return found, s.describe(ctx, found)
 	}
 	ids := make([]gitrepo.OID, len(commits))
 	for i, c := range commits {
@@ -68,9 +62,7 @@ func (s *searcher) changes(ctx context.Context, dir string) ([]change, error) {
 			found = append(found, c)
 		}
 	}
-	err = history.Search(ctx, history.Request{
-		Repo: repo, Matcher: s.plan.matcher, Commits: ids, Workers: s.workers, Progress: s.progress, Index: x,
-	}, func(result history.Result) error {
+	err = s.SearchFiles(ctx, s.plan.question.Matcher, ids, func(result history.Result) error {
 		if i > 0 {
 			compare(result)
 		}
@@ -81,39 +73,40 @@ func (s *searcher) changes(ctx context.Context, dir string) ([]change, error) {
 	if err != nil {
 		return nil, err
 	}
-	before := history.Result{} // nothing
-	if repo.Shallow() {
-		before.Faults = []history.Fault{{Class: "shallow clone", Object: ids[len(ids)-1], Detail: "the commits before this one are not in the repository"}}
+	before := history.Result{} // the empty tree
+	if s.Shallow() {
+		before.Faults = []history.Fault{{Class: "shallow clone", Object: ids[len(ids)-1], Detail: "what came before this commit is not known"}}
 	}
 	compare(before)
-	return found, describe(ctx, repo, found)
+	return found, s.describe(ctx, found)
 }
 
-// matching lists the commits that match a query about commits. The value at one is how many there are up to it.
-func (s *searcher) matching(ctx context.Context, repo *gitrepo.Repo, chain []gitrepo.Commit) (found []change, err error) {
-	req := history.CommitRequest{Repo: repo, Matcher: s.plan.matcher, Chain: chain, Workers: s.workers, Progress: s.progress}
+// matching lists the commits that match a query about commits. The value of a change is the number
+// of matching commits up to it.
+func (s *searcher) matching(ctx context.Context, chain []gitrepo.Commit) (found []change, err error) {
+	intervals := make([]history.Interval, len(chain))
 	for i := range chain {
-		req.Intervals = append(req.Intervals, history.Interval{First: i, End: i + 1})
+		intervals[i] = history.Interval{First: i, End: i + 1}
 	}
 	at := 0
-	err = history.SearchCommits(ctx, req, func(result history.Result) error {
+	err = s.SearchCommits(ctx, s.plan.question.Matcher, chain, intervals, func(result history.Result) error {
 		c := change{commit: result.Commit, time: chain[at].Time, delta: result.Value, outcome: insights.Counted}
 		at++
 		if len(result.Faults) > 0 {
-			c.outcome, c.reason = insights.Partial, reasonOf(result.Faults)
+			c.partial(result.Faults, "")
 		}
 		if c.delta > 0 || c.outcome != insights.Counted {
 			found = append(found, c)
 		}
 		return nil
 	})
-	value, reason := int64(0), ""
+	value, code, reason := int64(0), insights.ReasonCode(""), ""
 	for i := len(found) - 1; i >= 0; i-- {
 		c := &found[i]
 		if value += c.delta; c.outcome == insights.Partial {
-			reason = c.reason
+			code, reason = c.code, c.reason
 		} else if reason != "" {
-			c.outcome, c.reason = insights.Partial, "an earlier commit: "+reason
+			c.outcome, c.code, c.reason = insights.Partial, code, "an earlier commit: "+reason
 		}
 		c.value = value
 	}
@@ -132,26 +125,28 @@ func changeBetween(older, newer history.Result) (change, bool) {
 	}
 	switch {
 	case len(newer.Faults) > 0:
-		c.outcome, c.reason = insights.Partial, reasonOf(newer.Faults)
+		c.partial(newer.Faults, "")
 	case !sameFaults:
-		c.outcome, c.reason = insights.Partial, "the commit before: "+reasonOf(older.Faults)
+		c.partial(older.Faults, "the commit before: ")
 	}
 	return c, true
 }
 
-// describe fills in authors and subjects.
-func describe(ctx context.Context, repo *gitrepo.Repo, changes []change) error {
-	var ids []gitrepo.OID
-	var of []int
+// partial makes the change partial because of faults.
+func (c *change) partial(faults []history.Fault, where string) {
+	c.outcome, c.code = insights.Partial, insights.ReasonCode(faults[0].Class)
+	c.reason = where + engine.FaultReason(faults)
+}
+
+// describe sets authors and subjects.
+func (s *searcher) describe(ctx context.Context, changes []change) error {
+	ids := make([]gitrepo.OID, len(changes))
 	for i, c := range changes {
-		ids, of = append(ids, c.commit), append(of, i)
+		ids[i] = c.commit
 	}
-	descriptions, err := repo.Describe(ctx, ids)
-	if err != nil {
-		return err
+	descriptions, err := s.Git.Describe(ctx, ids)
+	for i, d := range descriptions {
+		changes[i].author, changes[i].subject = d.Author, d.Subject
 	}
-	for k, d := range descriptions {
-		changes[of[k]].author, changes[of[k]].subject = d.Author, d.Subject
-	}
-	return nil
+	return err
 }

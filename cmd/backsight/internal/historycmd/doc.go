@@ -1,13 +1,16 @@
-// Package historycmd is `backsight history` and `backsight inventory`: the search engine on repositories on this machine, without any service.
+// Package historycmd is `backsight history` and `backsight inventory`: the search engine on
+// repositories on this machine, without any service.
 //
-// What it is for: it is what people try first, what benchmarks time, and what an operator checks a stored number with.
-// So its samples have the same outcomes and values as stored ones: it uses the same grid, the same as-of rule and the
-// same engine.
+// What it is for: it is what people try first, what benchmarks time, and what an operator checks a
+// stored number with. So its samples have the same outcomes and values as stored ones: it uses the
+// same grid, the same as-of rule and the same engine.
 //
-// Invariants: output on stdout is in the order of the arguments and does not depend on timing; progress and errors go to
-// stderr. A repository that fails does not keep the others from being searched.
+// Invariants: output on stdout is in the order of the arguments and does not depend on timing;
+// progress and errors go to stderr. A repository that fails does not keep the others from being
+// searched.
 //
 // Non-goals: fetching, storing, looking repositories up by name.
 //
-// Read next: plan.go (what is asked for), search.go (one repository), index.go (its index), run.go (all of them), table.go and json.go; inventory.go.
+// Read next: plan.go (what is asked for), package search/engine, search.go (one repository),
+// index.go (its index), run.go (all of them), table.go and json.go; inventory.go.
 package historycmd

@@ -10,32 +10,33 @@ import (
 	"time"
 
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/engine"
 	"github.com/backsight/backsight/search/match"
-	"github.com/backsight/backsight/search/query"
 )
 
-// InventoryOptions are the flags and arguments of `backsight inventory`. Of Options, ByValue and "commit" for Every have no
-// meaning for it; without any time it is about now.
+// InventoryOptions are the flags and arguments of `backsight inventory`. It ignores Options.ByValue
+// and refuses "commit" as Options.Every. Without any option for times, the inventory is of now.
 type InventoryOptions struct {
 	Options
 	By      string // "language" or "repository"
-	Measure string // "lines", "bytes" or "files": what is shown of several times
+	Measure string // "lines", "bytes" or "files": what a table of several times shows
 }
 
-// inventory is what is shown of an inventory.
+// inventory says what the table of an inventory shows.
 type inventory struct {
 	byRepository bool
 	measure      match.Measures
-	once         bool // one time: a column for each measure
+	once         bool // the inventory is of one time: the table has a column for each measure
 }
 
-// measures in the order of columns.
+// measures are in the order of their columns.
 var measures = []struct {
 	name    string
 	measure match.Measures
 }{{"files", match.Files}, {"lines", match.Lines}, {"bytes", match.Bytes}}
 
-// RunInventory measures the files of the repositories by language and prints what it found, as Run does.
+// RunInventory measures the files of the repositories by language and prints what it found, as Run
+// does.
 func RunInventory(ctx context.Context, o InventoryOptions, stdout, stderr io.Writer) (complete bool, err error) {
 	p, err := makeInventoryPlan(o)
 	if err != nil {
@@ -48,18 +49,15 @@ func makeInventoryPlan(o InventoryOptions) (*plan, error) {
 	if len(o.Repositories) == 0 {
 		return nil, insights.Errorf(insights.Invalid, "name at least one repository: a path to a git repository, bare or not")
 	}
-	q, err := query.ParseFilters(o.Query)
-	if err != nil {
-		return nil, insights.Errorf(insights.Invalid, "query: %w", err)
-	}
-	m, err := match.Compile(q, match.Options{Languages: &match.Languages{Measures: match.Lines | match.Bytes | match.Files, Vendored: true}})
-	if err != nil {
-		return nil, insights.Errorf(insights.Invalid, "%w", err)
+	show := &inventory{byRepository: o.By == "repository"}
+	p := &plan{inventory: show}
+	languages := &match.Languages{Measures: match.Lines | match.Bytes | match.Files, Vendored: true}
+	if err := p.compile(o.Options, engine.Spec{Method: insights.LanguageStats, Languages: languages}); err != nil {
+		return nil, err
 	}
 	if o.Every == "commit" {
 		return nil, insights.Errorf(insights.Invalid, "an inventory cannot be listed commit by commit: use an interval")
 	}
-	show := &inventory{byRepository: o.By == "repository"}
 	for _, x := range measures {
 		if x.name == o.Measure {
 			show.measure = x.measure
@@ -71,7 +69,6 @@ func makeInventoryPlan(o InventoryOptions) (*plan, error) {
 	if show.measure == 0 {
 		return nil, insights.Errorf(insights.Invalid, "--measure %q: write lines, bytes or files", o.Measure)
 	}
-	p := &plan{matcher: m, query: q.String(), rev: o.Rev, indexes: o.Indexes, inventory: show}
 	times := o.Options
 	if times.Every == "" && times.Points == 0 && len(times.At) == 0 && times.AtFile == "" {
 		times.Points = 1
@@ -93,7 +90,7 @@ func (r *repository) rowsOf(p *plan, measure match.Measures) map[string][]point 
 		return language, of == measure
 	})
 	if p.inventory.byRepository && len(rows) == 0 {
-		rows[r.label] = r.blank() // what has no files is there with none
+		rows[r.label] = r.blank() // a repository without files has a row too
 	}
 	return rows
 }
@@ -113,7 +110,8 @@ func (p *plan) groups(repositories []*repository, measure match.Measures) (group
 			switch {
 			case rows[i][key] != nil:
 				groups[key] = sum(groups[key], rows[i][key])
-			case !p.inventory.byRepository: // a repository without the language adds 0, or that it is not known
+			case !p.inventory.byRepository:
+				// A repository without the language adds 0, or makes the sum unknown.
 				groups[key] = sum(groups[key], r.blank())
 			}
 		}
@@ -129,7 +127,8 @@ func (p *plan) groups(repositories []*repository, measure match.Measures) (group
 	return groups, total
 }
 
-// writeInventory prints a row per group: with several times one measure through them, else every measure.
+// writeInventory prints a row per group. For several times the row has one measure at each of them,
+// for one time it has every measure.
 func writeInventory(w io.Writer, p *plan, repositories []*repository) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n", strings.TrimSpace(p.inventory.heading()+" "+p.query))
@@ -205,7 +204,8 @@ func (p *plan) addMeasures(grid *table, repositories []*repository) {
 		}
 		grid.add(append(cells, share)...)
 	}
-	// A language of empty files has no lines, one of empty files only no bytes either: files name all groups. They are in the order of lines.
+	// Every group has files, but a group of empty files has neither lines nor bytes. So the groups
+	// are those of the files, in the order of their lines.
 	ranked := map[string][]point{}
 	for key, files := range groups[match.Files] {
 		ranked[key] = []point{{}}
@@ -247,7 +247,8 @@ func (m *measured) add(measure match.Measures, n int64) {
 // inventoryLine is a sample of an inventory as JSON. Total is null when nothing is known.
 type inventoryLine struct {
 	sampleLine
-	Value     *int64               `json:"value,omitempty"` // hides the one of sampleLine, which adds up measures
+	// Value hides sampleLine.Value, which is a sum of different measures.
+	Value     *int64               `json:"value,omitempty"`
 	Total     *measured            `json:"total"`
 	Languages map[string]*measured `json:"languages,omitempty"`
 }
@@ -256,7 +257,7 @@ type inventoryLine struct {
 func writeInventoryJSON(lines *json.Encoder, r *repository) error {
 	for _, x := range r.samples {
 		line := inventoryLine{sampleLine: sampleLine{
-			Repository: r.arg, Time: x.time.Format(time.RFC3339), Commit: x.commit, Outcome: x.outcome, Reason: x.reason,
+			Repository: r.arg, Time: x.time.Format(time.RFC3339), Commit: x.commit, Outcome: x.outcome, Code: x.code, Reason: x.reason,
 		}}
 		if x.outcome != insights.Failed {
 			line.Total, line.Languages = &measured{}, map[string]*measured{}

@@ -118,7 +118,7 @@ func TestRunInventory_GapsAreSaid(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 1, code)
 	require.Regexp(t, `(?m)^Go +≥1 +≥3 +≥20`, out)
-	require.Contains(t, out, `1 of 1 samples partial: not searched: missing object`)
+	require.Contains(t, out, `1 of 1 samples partial: 1 object could not be searched: missing object`)
 
 	out, code, err = runInventory(t, InventoryOptions{Options: Options{Repositories: []string{t.TempDir()}, JSON: true}})
 	require.NoError(t, err)

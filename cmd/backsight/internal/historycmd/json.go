@@ -7,30 +7,33 @@ import (
 
 	"github.com/backsight/backsight/gitrepo"
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/engine"
 )
 
 // sampleLine is a sample as JSON. Value is null when nothing is known.
 type sampleLine struct {
-	Repository string           `json:"repository"`
-	Time       string           `json:"time"`
-	Commit     gitrepo.OID      `json:"commit,omitempty"`
-	Outcome    insights.Outcome `json:"outcome"`
-	Reason     string           `json:"reason,omitempty"`
-	Value      *int64           `json:"value"`
-	Values     map[string]int64 `json:"values,omitempty"`
+	Repository string              `json:"repository"`
+	Time       string              `json:"time"`
+	Commit     gitrepo.OID         `json:"commit,omitempty"`
+	Outcome    insights.Outcome    `json:"outcome"`
+	Code       insights.ReasonCode `json:"code,omitempty"`
+	Reason     string              `json:"reason,omitempty"`
+	Value      *int64              `json:"value"`
+	Values     map[string]int64    `json:"values,omitempty"`
 }
 
 // changeLine is a change as JSON.
 type changeLine struct {
-	Repository string           `json:"repository"`
-	Time       string           `json:"time,omitempty"`
-	Commit     gitrepo.OID      `json:"commit,omitempty"`
-	Author     string           `json:"author,omitempty"`
-	Subject    string           `json:"subject,omitempty"`
-	Outcome    insights.Outcome `json:"outcome"`
-	Reason     string           `json:"reason,omitempty"`
-	Delta      *int64           `json:"delta"`
-	Value      *int64           `json:"value"`
+	Repository string              `json:"repository"`
+	Time       string              `json:"time,omitempty"`
+	Commit     gitrepo.OID         `json:"commit,omitempty"`
+	Author     string              `json:"author,omitempty"`
+	Subject    string              `json:"subject,omitempty"`
+	Outcome    insights.Outcome    `json:"outcome"`
+	Code       insights.ReasonCode `json:"code,omitempty"`
+	Reason     string              `json:"reason,omitempty"`
+	Delta      *int64              `json:"delta"`
+	Value      *int64              `json:"value"`
 }
 
 // writeJSON prints a line for each sample or change of a repository, newest first.
@@ -43,7 +46,7 @@ func (p *plan) writeJSON(w io.Writer, r *repository) error {
 	for _, x := range r.samples {
 		line := sampleLine{
 			Repository: r.arg, Time: x.time.Format(time.RFC3339), Commit: x.commit,
-			Outcome: x.outcome, Reason: x.reason, Values: x.values.Map(),
+			Outcome: x.outcome, Code: x.code, Reason: x.reason, Values: x.values.Map(),
 		}
 		if x.outcome != insights.Failed {
 			line.Value = &x.value
@@ -55,13 +58,13 @@ func (p *plan) writeJSON(w io.Writer, r *repository) error {
 	for _, c := range r.changes {
 		if err := lines.Encode(changeLine{
 			Repository: r.arg, Time: c.time.Format(time.RFC3339), Commit: c.commit, Author: c.author, Subject: c.subject,
-			Outcome: c.outcome, Reason: c.reason, Delta: &c.delta, Value: &c.value,
+			Outcome: c.outcome, Code: c.code, Reason: c.reason, Delta: &c.delta, Value: &c.value,
 		}); err != nil {
 			return err
 		}
 	}
 	if r.err != nil {
-		return lines.Encode(changeLine{Repository: r.arg, Outcome: insights.Failed, Reason: r.err.Error()})
+		return lines.Encode(changeLine{Repository: r.arg, Outcome: insights.Failed, Code: engine.FailureOf(r.err).Code, Reason: r.err.Error()})
 	}
 	return nil
 }

@@ -1,15 +1,14 @@
 package historycmd
 
 import (
-	"bufio"
 	"os"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
 	"github.com/backsight/backsight/insights"
-	"github.com/backsight/backsight/search/match"
-	"github.com/backsight/backsight/search/query"
+	"github.com/backsight/backsight/search/engine"
 )
 
 // Options are the command's flags and arguments, as text.
@@ -20,30 +19,28 @@ type Options struct {
 	Points       int      // 0: insights.DefaultPoints, or with Every "commit" no limit
 	Until        string   // the newest sample's time; "" is now
 	At           []string // sample times; instead of Every
-	AtFile       string   // a file with a sample time a line
+	AtFile       string   // a file with one sample time on each line
 	ByValue      bool
 	Rev          string
 	JSON         bool
-	Indexes      string    // a folder that holds history indexes; "": search without
+	Indexes      string    // a folder for history indexes; "": search without them
 	Parallel     int       // processors to use; 0: all
-	Now          time.Time // zero: the clock
+	Now          time.Time // zero: the time of the call
 }
 
 // plan is what Options ask for.
 type plan struct {
-	matcher     *match.Matcher
+	question    *engine.Question
 	query       string // canonical
 	byValue     bool
 	rev         string
 	indexes     string      // folder of history indexes, or ""
-	every       string      // canonical, for the heading; "" with times that were given
+	every       string      // canonical, for the heading; "" when the user gave the times
 	times       []time.Time // newest first; nil with everyCommit
-	starts      []time.Time // of the intervals that end with times, in which a query about commits counts
+	start       time.Time   // the begin of the oldest time's interval, for a query about commits
 	everyCommit bool
 	until       time.Time
-	limit       int           // of changes; 0: none
-	timeout     time.Duration // the query's, for each repository; 0: none
-	count       int64         // the query's, above which a value is cut; 0: none
+	limit       int // of changes; 0: none
 	inventory   *inventory
 }
 
@@ -52,28 +49,47 @@ func makePlan(o Options) (*plan, error) {
 	if len(o.Repositories) == 0 {
 		return nil, insights.Errorf(insights.Invalid, "name at least one repository: a path to a git repository, bare or not")
 	}
-	q, err := query.Parse(o.Query)
-	if err != nil {
-		return nil, insights.Errorf(insights.Invalid, "query: %w", err)
+	p := &plan{byValue: o.ByValue}
+	method := insights.Search
+	if o.ByValue {
+		method = insights.SearchCompute
 	}
-	m, err := match.Compile(q, match.Options{ByValue: o.ByValue})
-	if err != nil {
-		return nil, insights.Errorf(insights.Invalid, "query: %w", err)
-	}
-	p := &plan{
-		matcher: m, query: q.String(), byValue: o.ByValue, rev: o.Rev, indexes: o.Indexes, timeout: q.Timeout, count: q.Count,
+	if err := p.compile(o, engine.Spec{Method: method}); err != nil {
+		return nil, err
 	}
 	return p, p.setTimes(o)
 }
 
-// setTimes reads the options that say when.
+// compile reads the query and the options that do not depend on the command.
+func (p *plan) compile(o Options, spec engine.Spec) (err error) {
+	spec.Query, spec.Previous = o.Query, p.previous
+	if p.question, err = engine.Compile(spec); err != nil {
+		return err
+	}
+	p.query, p.rev, p.indexes = p.question.Query.String(), o.Rev, o.Indexes
+	return nil
+}
+
+// previous returns the sample time before t.
+func (p *plan) previous(t time.Time) time.Time {
+	i := sort.Search(len(p.times), func(i int) bool { return p.times[i].Before(t) })
+	if i == len(p.times) {
+		return p.start
+	}
+	return p.times[i]
+}
+
+// beginning is before the time of every commit.
+var beginning = time.Unix(-1<<40, 0)
+
+// setTimes reads the options that give the sample times.
 func (p *plan) setTimes(o Options) (err error) {
 	if len(o.At) > 0 || o.AtFile != "" {
 		if o.Every != "" || o.Points != 0 || o.Until != "" {
 			return insights.Errorf(insights.Invalid, "--at and --at-file give the sample times themselves: leave out --every, --points and --until")
 		}
+		p.start = beginning
 		p.times, err = timesOf(o.At, o.AtFile)
-		p.setStarts(beginning)
 		return err
 	}
 	p.until = o.Now
@@ -112,39 +128,27 @@ func (p *plan) setGrid(o Options) error {
 	}
 	grid := insights.NewGrid(p.until, interval, points)
 	if o.Until != "" {
-		grid.Anchor = p.until // exactly what was asked for
+		grid.Anchor = p.until // not rounded to the minute
 	}
 	if err := grid.Validate(); err != nil {
 		return err
 	}
 	p.every, p.times = interval.String(), grid.Frames()
-	p.setStarts(grid.Previous(p.times[len(p.times)-1]))
+	p.start = grid.Previous(p.times[len(p.times)-1])
 	return nil
-}
-
-// setStarts makes each interval begin at the time before; the oldest has its own start.
-func (p *plan) setStarts(oldest time.Time) {
-	if len(p.times) > 0 {
-		p.starts = append(slices.Clone(p.times[1:]), oldest)
-	}
 }
 
 // timesOf returns the distinct times, newest first.
 func timesOf(texts []string, file string) ([]time.Time, error) {
 	if file != "" {
-		f, err := os.Open(file)
+		content, err := os.ReadFile(file)
 		if err != nil {
 			return nil, insights.Errorf(insights.Invalid, "--at-file: %w", err)
 		}
-		defer f.Close()
-		lines := bufio.NewScanner(f)
-		for lines.Scan() {
-			if line := strings.TrimSpace(lines.Text()); line != "" && !strings.HasPrefix(line, "#") {
+		for line := range strings.Lines(string(content)) {
+			if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
 				texts = append(texts, line)
 			}
-		}
-		if err := lines.Err(); err != nil {
-			return nil, insights.Errorf(insights.Invalid, "--at-file %s: %w", file, err)
 		}
 	}
 	var times []time.Time
@@ -162,7 +166,7 @@ func timesOf(texts []string, file string) ([]time.Time, error) {
 	return slices.CompactFunc(times, time.Time.Equal), nil
 }
 
-// parseTime reads RFC 3339, or a date, which is its midnight in UTC.
+// parseTime reads a time in RFC 3339, or a date, which stands for midnight UTC.
 func parseTime(text string) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339, text); err == nil {
 		return t.UTC(), nil

@@ -14,20 +14,21 @@ import (
 	"github.com/backsight/backsight/search/history"
 )
 
-// repository is one argument with what was found in it.
+// repository is one argument and what was found in it.
 type repository struct {
 	arg     string
-	label   string // a short name, distinct among the arguments where they are
+	label   string // a short name; two labels are equal only if their arguments are
 	samples []sample
 	changes []change
 	err     error // with everyCommit: why there are no changes
 
-	ready chan struct{} // closed when it is done
+	ready chan struct{} // closed when the repository has been searched
 }
 
-// Run counts through the history of the repositories and prints what it found. complete is false when any sample is
-// partial or failed. An *insights.Error with code Invalid means that the options make no sense: nothing was searched
-// then. Other errors are ctx's and those of writing.
+// Run counts through the history of the repositories and prints what it found. complete is false
+// when a sample is partial or failed. An *insights.Error with code Invalid means that the options
+// cannot be used, and that nothing was searched. Other errors are the cause of ctx and those of
+// writing.
 func Run(ctx context.Context, o Options, stdout, stderr io.Writer) (complete bool, err error) {
 	p, err := makePlan(o)
 	if err != nil {
@@ -57,7 +58,7 @@ func (p *plan) run(ctx context.Context, o Options, stdout, stderr io.Writer) (co
 		group.Go(func() {
 			for i := int(turn.Add(1)) - 1; i < len(order); i = int(turn.Add(1)) - 1 {
 				r := order[i]
-				s := &searcher{plan: p, workers: max(1, processors/len(repositories)), progress: func(at history.Progress) { progress.show(r.label, at) }}
+				s := newSearcher(p, r.arg, max(1, processors/len(repositories)), func(at history.Progress) { progress.show(r.label, at) })
 				if err := s.run(ctx, r); err != nil {
 					cancel(err)
 					return
@@ -72,25 +73,25 @@ func (p *plan) run(ctx context.Context, o Options, stdout, stderr io.Writer) (co
 	return complete, err
 }
 
-// run searches a repository; the error is ctx's.
-func (s *searcher) run(ctx context.Context, r *repository) error {
+// run searches a repository. Its error is that of ctx.
+func (s *searcher) run(ctx context.Context, r *repository) (err error) {
+	defer s.Close()
 	if !s.plan.everyCommit {
-		return s.samples(ctx, r.arg, func(x sample) { r.samples = append(r.samples, x) })
+		r.samples, err = s.samples(ctx)
+		return err
 	}
-	searching, cancel := s.limited(ctx)
-	defer cancel()
-	r.changes, r.err = s.changes(searching, r.arg)
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
+	r.err = s.plan.question.Within(ctx, func(ctx context.Context) error {
+		r.changes, err = s.changes(ctx)
+		return err
+	})
+	if r.err != nil {
+		r.changes = nil
 	}
-	if searching.Err() != nil {
-		r.changes, r.err = nil, s.timedOut()
-	}
-	return nil
+	return context.Cause(ctx)
 }
 
-// write prints the repositories in the order of the arguments: as JSON each as soon as it is its turn, as a table all
-// together.
+// write prints the repositories in the order of the arguments: as JSON each as soon as it and all
+// before it are searched, as a table when all are.
 func write(ctx context.Context, p *plan, asJSON bool, repositories []*repository, stdout io.Writer, before func()) (complete bool, err error) {
 	complete = true
 	for _, r := range repositories {
@@ -127,12 +128,13 @@ func (r *repository) complete() bool {
 		!slices.ContainsFunc(r.changes, func(c change) bool { return !c.outcome.Exact() })
 }
 
-// largestFirst orders repositories so that the longest search does not begin last. The size of the packs tells.
+// largestFirst orders repositories by the size of their packs, so that the longest search does not
+// begin last.
 func largestFirst(repositories []*repository) []*repository {
 	sizes := map[*repository]int64{}
 	for _, r := range repositories {
 		for _, pattern := range []string{"objects/pack/*.pack", ".git/objects/pack/*.pack"} {
-			packs, _ := filepath.Glob(filepath.Join(r.arg, pattern)) // what cannot be seen has no size
+			packs, _ := filepath.Glob(filepath.Join(r.arg, pattern)) // the size is only an estimate
 			for _, pack := range packs {
 				if info, err := os.Stat(pack); err == nil {
 					sizes[r] += info.Size()

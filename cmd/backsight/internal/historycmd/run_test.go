@@ -192,7 +192,7 @@ func TestRun_FaultsAreOutcomesAndOthersGoOn(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, table, "≥4")
 	require.Contains(t, table, "2 of 2 samples failed: ")
-	require.Contains(t, table, "1 of 2 samples partial: not searched: missing object "+lost+` at "b.go"`)
+	require.Contains(t, table, "1 of 2 samples partial: 1 object could not be searched: missing object "+lost+` at "b.go"`)
 
 	// Where an object is missing on both sides of a change, its delta is exact; where it comes or goes, it is not.
 	out, code, err = run(t, Options{Repositories: []string{damaged.Dir}, Query: "todo", Every: "commit", JSON: true})
@@ -315,7 +315,7 @@ func TestRun_TimeoutEndsInTheMiddleOfAFile(t *testing.T) {
 		require.Equal(t, 1, status)
 		for _, line := range decode(t, out) {
 			require.Equal(t, "partial", line["outcome"])
-			require.Equal(t, "the query's timeout:100ms ended the search before this time was counted", line["reason"])
+			require.Equal(t, "the query's timeout:100ms ended the search before it was complete", line["reason"])
 		}
 	}
 	o = Options{Repositories: []string{repo.Dir}, Query: `timeout:100ms /a(?s:.*z)?/`, Every: "commit"}

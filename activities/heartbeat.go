@@ -1,0 +1,123 @@
+package activities
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+)
+
+// heartbeatEvery is how often heartbeats are recorded beside the work that they are about.
+const heartbeatEvery = time.Second
+
+// everySecond calls do every heartbeatEvery, from a goroutine of its own, until stop is called.
+func everySecond(do func()) (stop func()) {
+	done := make(chan struct{})
+	var running sync.WaitGroup
+	running.Go(func() {
+		ticker := time.NewTicker(heartbeatEvery)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ticker.C:
+				do()
+			case <-done:
+				return
+			}
+		}
+	})
+	return func() {
+		close(done)
+		running.Wait()
+	}
+}
+
+// heartbeatWhile calls do, which waits for a git command that reports no progress, and records
+// heartbeats meanwhile. The wait counts as progress, because a clone may take an hour: callers must
+// bound do by a timeout.
+func heartbeatWhile(ctx context.Context, details string, do func() error) error {
+	h, outer := ctx.Value(heartbeatKey{}).(*heartbeat)
+	defer everySecond(func() {
+		if outer {
+			h.tick()
+		}
+		if activity.IsActivity(ctx) { // a mirror may also be opened outside activities
+			activity.RecordHeartbeat(ctx, details)
+		}
+	})()
+	return do()
+}
+
+// stallAfter is how long a search may report no progress before it counts as stalled. One file of a
+// gigabyte under a slow pattern takes half a minute.
+const stallAfter = 2 * time.Minute
+
+// heartbeat records a heartbeat every heartbeatEvery as long as the work has reported progress
+// within stallAfter. So an activity learns within about two seconds that it was cancelled, the
+// server misses a worker that crashed as soon, and work that stalls reaches its heartbeat timeout.
+// It is safe for concurrent use.
+type heartbeat struct {
+	mu       sync.Mutex
+	details  string
+	progress time.Time     // when progress was last reported
+	patience time.Duration // stallAfter, except in tests
+	stalled  func()        // called once, from a goroutine of the heartbeat, when the work stalls
+}
+
+// startHeartbeat begins to record heartbeats, until stop is called. Calls of heartbeatWhile with
+// the context work report progress to it.
+func startHeartbeat(ctx context.Context) (work context.Context, h *heartbeat, stop func()) {
+	h = &heartbeat{progress: time.Now(), patience: stallAfter}
+	h.record(ctx)
+	return context.WithValue(ctx, heartbeatKey{}, h), h, everySecond(func() { h.record(ctx) })
+}
+
+// heartbeatKey is the context key of a heartbeat.
+type heartbeatKey struct{}
+
+// describe sets what the heartbeats say about the work that begins now.
+func (h *heartbeat) describe(details string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.details, h.progress = details, time.Now()
+}
+
+// ifStalled sets what is called once if the work that follows stalls; nil is nothing.
+func (h *heartbeat) ifStalled(do func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.stalled = do
+}
+
+// tick reports progress.
+func (h *heartbeat) tick() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.progress = time.Now()
+}
+
+// record records a heartbeat, unless the work has stalled.
+func (h *heartbeat) record(ctx context.Context) {
+	h.mu.Lock()
+	details, stalled, alive := h.details, h.stalled, time.Since(h.progress) < h.patience
+	if !alive {
+		h.stalled = nil
+	}
+	h.mu.Unlock()
+	if alive {
+		activity.RecordHeartbeat(ctx, details)
+	} else if stalled != nil {
+		stalled()
+	}
+}
+
+// pause waits for d. It returns the error of ctx if that ends first.
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}

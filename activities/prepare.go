@@ -1,0 +1,46 @@
+package activities
+
+import (
+	"context"
+	"slices"
+
+	"github.com/backsight/backsight/gitrepo"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/engine"
+	"github.com/backsight/backsight/store"
+)
+
+// prepare opens a repository for the search of samples, newest first. It first fetches the mirror and
+// brings the commit index up to date when the plan does not know the commit of a wanted sample, or
+// when this machine's mirror is behind the commit index. It returns the samples to search and, apart
+// from them, those that need no search; see engine.Question.Locate. An error is an *engine.Failure, or
+// concerns more than this repository.
+func (j *job) prepare(ctx context.Context, r store.Repository, samples []insights.Sample) (git *gitrepo.Repo, located, judged []insights.Sample, err error) {
+	unknown := slices.ContainsFunc(samples, func(s insights.Sample) bool {
+		return s.Commit == "" && (j.at == nil || s.Time.Equal(*j.at))
+	})
+	if !unknown {
+		git, err = j.Mirrors.Open(ctx, r)
+		if err == nil && behind(ctx, r, git, samples) {
+			git, err = j.Mirrors.Refresh(ctx, r)
+		}
+		return git, samples, nil, err
+	}
+	if git, err = j.Mirrors.Refresh(ctx, r); err != nil {
+		return nil, nil, nil, err
+	}
+	located, judged, err = j.question.Locate(ctx, &engine.Repo{Git: git}, samples)
+	return git, located, judged, err
+}
+
+// behind reports whether this machine's mirror lacks the newest commit of the samples: the commit
+// index is up to date with the mirror of another worker, which was fetched later.
+func behind(ctx context.Context, r store.Repository, git *gitrepo.Repo, samples []insights.Sample) bool {
+	for _, s := range samples { // newest first
+		if s.Commit != "" && !r.Local {
+			_, err := git.FirstParent(ctx, gitrepo.OID(s.Commit))
+			return err != nil && ctx.Err() == nil
+		}
+	}
+	return false
+}

@@ -1,0 +1,19 @@
+// Package engine computes the samples of one repository: it finds their commits, searches the
+// repository at them, and judges what was found.
+//
+// What it is for: the worker (package activities) and `backsight history` must give a sample the
+// same outcome, reason code, reason text and value. The rules that decide this are here, once: when
+// a sample is absent, which samples share one search, what a limit or a damaged object makes of a
+// value, and how a failure of the repository ends the samples that it concerns.
+//
+// Invariants: samples are judged newest first, each as soon as it is known. No sample is judged
+// twice. A search that ends early leaves the samples that were judged before it right.
+//
+// Non-goals: storing, limiting, retrying, and fetching. Search reads what is on this machine;
+// callers bring a mirror up to date before.
+//
+// Another search backend can take the place of git on disk: it implements Commits and Searcher.
+// Repo is the implementation over gitrepo and search/history.
+//
+// Read next: question.go, search.go, judge.go, repo.go.
+package engine

@@ -1,0 +1,52 @@
+package engine
+
+import (
+	"slices"
+	"time"
+
+	"github.com/backsight/backsight/insights"
+)
+
+// Group divides the samples of one repository, newest first, into those that one search judges
+// together: samples at one commit or, for a question about commits, each sample by itself. Groups
+// are in the order of their newest samples. The samples of one group are not always neighbours,
+// because a branch can go back to an older commit.
+func (q *Question) Group(samples []insights.Sample) [][]insights.Sample {
+	return group(samples, q.PerInterval())
+}
+
+func group(samples []insights.Sample, perInterval bool) (groups [][]insights.Sample) {
+	places := map[string]int{}
+	for i, s := range samples {
+		if perInterval {
+			groups = append(groups, samples[i:i+1])
+			continue
+		}
+		place, known := places[s.Commit]
+		if !known {
+			place = len(groups)
+			places[s.Commit] = place
+			groups = append(groups, nil)
+		}
+		groups[place] = append(groups[place], s)
+	}
+	return groups
+}
+
+// Together returns the samples of one repository that are judged together with the one at a time,
+// or none when there is none at that time. A sample whose commit is not known is judged alone. A
+// nil time returns all samples.
+func Together(samples []insights.Sample, at *time.Time, perInterval bool) []insights.Sample {
+	if at == nil {
+		return samples
+	}
+	for _, g := range group(samples, perInterval) {
+		i := slices.IndexFunc(g, func(s insights.Sample) bool { return s.Time.Equal(*at) })
+		if i >= 0 && g[i].Commit == "" {
+			return g[i : i+1]
+		} else if i >= 0 {
+			return g
+		}
+	}
+	return nil
+}

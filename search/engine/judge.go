@@ -1,0 +1,51 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/history"
+)
+
+// judge makes a sample of a result. It has no time and no commit.
+func (q *Question) judge(result history.Result) insights.Sample {
+	s := insights.Sample{Outcome: insights.Counted, Value: float64(result.Value)}
+	if q.Matcher.ByValue() && q.maxValues > 0 {
+		if s.Values = result.Values.Top(q.maxValues); s.Values == nil {
+			s.Values = map[string]int64{}
+		}
+		if n := result.Values.Len(); n > q.maxValues {
+			s.Outcome, s.Code = insights.Partial, insights.ReasonTooManyValues
+			s.Reason = fmt.Sprintf("%d distinct values, of which the %d most frequent are stored: let the capturing group match less", n, q.maxValues)
+		}
+	}
+	if limit := q.Query.Count; limit > 0 && result.Value > limit {
+		s.Outcome, s.Code = insights.Partial, insights.ReasonCountLimit
+		s.Reason = fmt.Sprintf("the query's count:%d cut a value of %d", limit, result.Value)
+		if !q.Matcher.ByValue() {
+			s.Value = float64(limit)
+		}
+	}
+	if len(result.Faults) > 0 {
+		s.Outcome, s.Code, s.Reason = insights.Partial, insights.ReasonCode(result.Faults[0].Class), FaultReason(result.Faults)
+	}
+	return s
+}
+
+// FaultReason says how many objects could not be searched, and names the first five.
+func FaultReason(faults []history.Fault) string {
+	const named = 5
+	var texts []string
+	for _, f := range faults[:min(named, len(faults))] {
+		texts = append(texts, f.String())
+	}
+	if len(faults) > named {
+		texts = append(texts, "…")
+	}
+	objects := "1 object"
+	if len(faults) > 1 {
+		objects = fmt.Sprintf("%d objects", len(faults))
+	}
+	return objects + " could not be searched: " + strings.Join(texts, "; ")
+}

@@ -1,0 +1,51 @@
+package engine
+
+import (
+	"context"
+	"errors"
+
+	"github.com/backsight/backsight/gitrepo"
+	"github.com/backsight/backsight/insights"
+)
+
+const shallowReason = "the repository is a shallow clone whose oldest commit is younger than this time: " +
+	"fetch its whole history (git fetch --unshallow)"
+
+// Locate finds the commits of samples, newest first, that have none. It returns, newest first, the
+// samples that have a commit now, and apart from them those that are judged without a search:
+// absent, as the repository had no commit at their time, or failed, as a shallow clone does not
+// know. Errors are those of Commits.FirstParentsSince, but for gitrepo.ErrNoCommits: then the
+// samples are absent.
+func (q *Question) Locate(ctx context.Context, commits Commits, samples []insights.Sample) (located, judged []insights.Sample, err error) {
+	_, located, judged, err = q.locate(ctx, commits, samples)
+	return located, judged, err
+}
+
+// locate is Locate. It also returns the history that it read, which reaches back to the beginning
+// of the oldest sample's interval.
+func (q *Question) locate(ctx context.Context, commits Commits, samples []insights.Sample) (chain []gitrepo.Commit, located, judged []insights.Sample, err error) {
+	oldest := samples[len(samples)-1].Time
+	if q.PerInterval() {
+		oldest = q.previous(oldest)
+	}
+	chain, err = commits.FirstParentsSince(ctx, "", oldest)
+	if err != nil && !errors.Is(err, gitrepo.ErrNoCommits) {
+		return nil, nil, nil, err
+	}
+	for _, s := range samples {
+		if s.Commit == "" {
+			commit, _ := gitrepo.AsOf(chain, s.Time)
+			s.Commit = string(commit.ID)
+		}
+		if s.Commit != "" {
+			located = append(located, s)
+			continue
+		}
+		s.Outcome = insights.Absent
+		if commits.Shallow() {
+			s.Outcome, s.Code, s.Reason = insights.Failed, insights.ReasonShallow, shallowReason
+		}
+		judged = append(judged, s)
+	}
+	return chain, located, judged, nil
+}

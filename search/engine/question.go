@@ -1,0 +1,101 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/match"
+	"github.com/backsight/backsight/search/query"
+)
+
+// Spec says what samples count. It is the part of a series that a search needs.
+type Spec struct {
+	Query  string
+	Method insights.GenerationMethod
+	// Languages says what insights.LanguageStats measures; nil is lines. Other methods ignore it.
+	Languages *match.Languages
+	// Previous returns the sample time before t. A query about commits counts, at t, the commits
+	// since then. It is only called for such a query.
+	Previous func(t time.Time) time.Time
+	// MaxValues is how many distinct values insights.Sample.Values may hold. A sample with more is
+	// partial and has the most frequent ones. 0 leaves insights.Sample.Values nil: callers then
+	// read the values that come with the sample, which take less memory than a map.
+	MaxValues int
+}
+
+// Question is a compiled Spec. It is safe for concurrent use.
+type Question struct {
+	Query   *query.Query
+	Matcher *match.Matcher
+
+	previous  func(time.Time) time.Time
+	maxValues int
+}
+
+// Compile reads a Spec. Its errors are *insights.Error with code Invalid.
+func Compile(spec Spec) (*Question, error) {
+	q, err := Parse(spec.Query, spec.Method)
+	if err != nil {
+		return nil, err
+	}
+	options := match.Options{ByValue: spec.Method == insights.SearchCompute}
+	if spec.Method == insights.LanguageStats {
+		if options.Languages = spec.Languages; options.Languages == nil {
+			options.Languages = &match.Languages{Measures: match.Lines}
+		}
+	}
+	m, err := match.Compile(q, options)
+	if err != nil {
+		return nil, insights.Errorf(insights.Invalid, "query %q: %w", spec.Query, err)
+	}
+	return &Question{Query: q, Matcher: m, previous: spec.Previous, maxValues: spec.MaxValues}, nil
+}
+
+// Parse reads the query of a Spec; only insights.LanguageStats accepts an empty one. Its errors are
+// *insights.Error with code Invalid.
+func Parse(text string, method insights.GenerationMethod) (*query.Query, error) {
+	read := query.Parse
+	if method == insights.LanguageStats {
+		read = query.ParseFilters
+	}
+	q, err := read(text)
+	if err != nil {
+		return nil, insights.Errorf(insights.Invalid, "query %q: %w", text, err)
+	}
+	return q, nil
+}
+
+// PerInterval reports whether the question is about commits. Its values belong to the interval
+// since the sample time before, not to a commit: two samples at one commit can have different
+// values.
+func (q *Question) PerInterval() bool { return q.Query.Kind() != query.Files }
+
+// PerInterval is Question.PerInterval for the text of a query. It is false for a query that cannot
+// be read.
+func PerInterval(text string) bool {
+	q, err := query.Parse(text)
+	return err == nil && q.Kind() != query.Files
+}
+
+// Within calls work with a context that ends with the query's timeout:, if it has one. It returns
+// the cause of ctx when ctx has ended, a *Failure with insights.ReasonTimeout when the timeout
+// ended work, and otherwise the error of work.
+func (q *Question) Within(ctx context.Context, work func(context.Context) error) error {
+	limited, cancel := ctx, context.CancelFunc(func() {})
+	if q.Query.Timeout > 0 {
+		limited, cancel = context.WithTimeout(ctx, q.Query.Timeout)
+	}
+	defer cancel()
+	err := work(limited)
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case limited.Err() != nil:
+		return &Failure{insights.ReasonTimeout, fmt.Errorf("the query's timeout:%s ended the search before it was complete", q.Query.Timeout)}
+	}
+	return err
+}

@@ -1,0 +1,78 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"time"
+
+	"github.com/backsight/backsight/gitrepo"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/history"
+	"github.com/backsight/backsight/search/history/index"
+	"github.com/backsight/backsight/search/match"
+)
+
+// Repo is a repository on this machine. It implements Commits and Searcher. Create one for each
+// call of Search.
+type Repo struct {
+	Git *gitrepo.Repo
+	// Tip is the commit whose history is sampled. "" is the newest commit of the default branch.
+	Tip gitrepo.OID
+
+	Index    *index.Index           // optional; see history.Request
+	Base     *history.Result        // optional; see history.Request
+	Workers  int                    // see history.Request
+	Progress func(history.Progress) // optional; see history.Request
+
+	// Stats are the counts of work of all calls until now.
+	Stats history.Stats
+}
+
+// Shallow implements Commits.
+func (r *Repo) Shallow() bool { return r.Git.Shallow() }
+
+// FirstParentsSince implements Commits. It reads from the index what the index knows.
+func (r *Repo) FirstParentsSince(ctx context.Context, tip gitrepo.OID, t time.Time) (commits []gitrepo.Commit, err error) {
+	if tip = cmp.Or(tip, r.Tip); tip == "" {
+		if _, tip, err = Branch(ctx, r.Git); err != nil {
+			return nil, err
+		}
+		r.Tip = tip
+	}
+	if r.Index != nil && tip == r.Index.Tip() {
+		commits, err = r.Index.FirstParentsSince(t)
+		if !errors.Is(err, index.ErrDamaged) {
+			return commits, Fail(ctx, insights.ReasonUnreadable, err)
+		}
+	}
+	commits, err = r.Git.FirstParentsSince(ctx, tip, t)
+	return commits, Fail(ctx, insights.ReasonUnreadable, err)
+}
+
+// SearchFiles implements Searcher.
+func (r *Repo) SearchFiles(ctx context.Context, m *match.Matcher, commits []gitrepo.OID, yield func(history.Result) error) error {
+	return r.wrap(history.Search(ctx, history.Request{
+		Repo: r.Git, Matcher: m, Commits: commits, Workers: r.Workers, Index: r.Index, Base: r.Base, Progress: r.Progress, Stats: &r.Stats,
+	}, yield))
+}
+
+// SearchCommits implements Searcher.
+func (r *Repo) SearchCommits(ctx context.Context, m *match.Matcher, chain []gitrepo.Commit, intervals []history.Interval, yield func(history.Result) error) error {
+	var stats history.Stats
+	err := history.SearchCommits(ctx, history.CommitRequest{
+		Repo: r.Git, Matcher: m, Chain: chain, Intervals: intervals, Workers: r.Workers, Progress: r.Progress, Stats: &stats,
+	}, yield)
+	r.Stats.Add(stats)
+	return r.wrap(err)
+}
+
+// wrap adds the repository's name to an error of a search. Damaged content is not an error but a
+// fault of a result, so git was killed or the repository was removed, and another attempt may
+// succeed.
+func (r *Repo) wrap(err error) error {
+	if err == nil {
+		return nil
+	}
+	return insights.Errorf(insights.Internal, "repository %s: search: %w", r.Git.Dir(), err)
+}

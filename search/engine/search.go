@@ -1,0 +1,189 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/backsight/backsight/gitrepo"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/history"
+	"github.com/backsight/backsight/search/history/values"
+)
+
+// Request says which samples of one repository are wanted, and who finds them.
+type Request struct {
+	Question *Question
+	Commits  Commits
+	Searcher Searcher
+	// Samples are the wanted samples, newest first, at least one. Commit is set where it is known.
+	Samples []insights.Sample
+	// Final is true when the caller makes no other attempt. An error that another attempt might not
+	// meet then fails the samples instead of being returned.
+	Final bool
+}
+
+// Yield receives samples that were judged together: those at one commit, or all that need no
+// search. counts are the values of a question that counts by value, and empty for any other.
+type Yield func(judged []insights.Sample, counts values.Values) error
+
+// Search judges the samples of one repository and yields them newest first, each group as soon as
+// it is known: samples at one commit take one search, which counts for the first of them and is
+// reused for the others. Duration is the time since the group before. Identity, time and commit are
+// those of the wanted samples.
+//
+// The query's timeout: limits the search, not the time before it in which commits are found. It
+// makes the samples that are not judged by then partial. A *Failure of Commits or of Searcher fails
+// those that are not judged by then. The errors that remain are the cause of ctx, those of yield
+// and, unless Final, those of a search that another attempt might complete. Samples that were
+// yielded before an error are right.
+func Search(ctx context.Context, request Request, yield Yield) error {
+	s := &search{Request: request, yield: yield, since: time.Now(), left: request.Question.Group(request.Samples)}
+	err := s.run(ctx)
+	if s.yieldErr != nil {
+		return s.yieldErr
+	}
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case AsFailure(err) == nil && !request.Final:
+		return err
+	}
+	failure := FailureOf(err)
+	ended := insights.Sample{Outcome: insights.Failed, Code: failure.Code, Reason: failure.Error()}
+	if failure.Code == insights.ReasonTimeout {
+		ended.Outcome, ended.Duration = insights.Partial, request.Question.Query.Timeout
+	}
+	for len(s.left) > 0 {
+		if err := s.settle(ended, values.Values{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// search is the state of one Search.
+type search struct {
+	Request
+	yield    Yield
+	yieldErr error
+	since    time.Time           // when the last group was judged
+	left     [][]insights.Sample // groups that are not judged yet
+	chain    []gitrepo.Commit    // the history that was read last
+}
+
+func (s *search) run(ctx context.Context) error {
+	if slices.ContainsFunc(s.Samples, func(x insights.Sample) bool { return x.Commit == "" }) {
+		chain, located, judged, err := s.Question.locate(ctx, s.Commits, s.Samples)
+		if err != nil {
+			return err
+		}
+		s.chain, s.left = chain, s.Question.Group(located)
+		if err := s.tell(judged, values.Values{}); err != nil {
+			return err
+		}
+	}
+	switch {
+	case len(s.left) == 0:
+		return nil
+	case s.Question.PerInterval():
+		return s.Question.Within(ctx, s.searchIntervals)
+	}
+	return s.Question.Within(ctx, s.searchFiles)
+}
+
+func (s *search) searchFiles(ctx context.Context) error {
+	commits := make([]gitrepo.OID, len(s.left))
+	for i, g := range s.left {
+		commits[i] = gitrepo.OID(g[0].Commit)
+	}
+	if err := s.Searcher.SearchFiles(ctx, s.Question.Matcher, commits, s.take); err != nil {
+		return err
+	}
+	return s.remain(0)
+}
+
+// searchIntervals counts the commits in the intervals that the samples end. Samples whose commits
+// are on one first-parent history are searched together. There are several histories when a branch
+// was rewritten after the samples' commits were found.
+func (s *search) searchIntervals(ctx context.Context) (err error) {
+	previous := s.Question.previous
+	oldest := previous(s.left[len(s.left)-1][0].Time)
+	for len(s.left) > 0 {
+		tip := gitrepo.OID(s.left[0][0].Commit)
+		i := slices.IndexFunc(s.chain, func(c gitrepo.Commit) bool { return c.ID == tip })
+		if i < 0 {
+			if s.chain, err = s.Commits.FirstParentsSince(ctx, tip, oldest); err != nil {
+				return err
+			}
+			i = 0
+		}
+		chain := s.chain[i:]
+		var intervals []history.Interval
+		for _, g := range s.left {
+			interval, ok := history.Between(chain, previous(g[0].Time), g[0].Time)
+			if !ok || string(chain[interval.First].ID) != g[0].Commit {
+				break
+			}
+			intervals = append(intervals, interval)
+		}
+		if len(intervals) == 0 {
+			return insights.Errorf(insights.Internal, "commit %s: it is younger than its sample at %s", tip, s.left[0][0].Time.Format(time.RFC3339))
+		}
+		after := len(s.left) - len(intervals)
+		if err := s.Searcher.SearchCommits(ctx, s.Question.Matcher, chain, intervals, s.take); err != nil {
+			return err
+		}
+		if err := s.remain(after); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// remain returns an error unless n groups are left: a Searcher that does not yield a result for
+// each commit or interval is defective.
+func (s *search) remain(n int) error {
+	if len(s.left) != n {
+		return insights.Errorf(insights.Internal, "the search ended with %d samples that were not counted", len(s.left)-n)
+	}
+	return nil
+}
+
+// take judges the next group by a result.
+func (s *search) take(result history.Result) error {
+	found, now := s.Question.judge(result), time.Now()
+	found.Duration, s.since = now.Sub(s.since), now
+	return s.settle(found, result.Values)
+}
+
+// settle ends the next group: its first sample as found, the others as the same commit again.
+func (s *search) settle(found insights.Sample, counts values.Values) error {
+	if len(s.left) == 0 {
+		return insights.Errorf(insights.Internal, "the search yielded more results than were asked for")
+	}
+	group := s.left[0]
+	s.left = s.left[1:]
+	judged := make([]insights.Sample, len(group))
+	for i, x := range group {
+		judged[i] = found
+		judged[i].SeriesID, judged[i].RepositoryID, judged[i].Time, judged[i].Commit = x.SeriesID, x.RepositoryID, x.Time, x.Commit
+		if i > 0 {
+			judged[i].Duration = 0
+			if found.Outcome == insights.Counted {
+				judged[i].Outcome = insights.Reused
+			}
+		}
+	}
+	return s.tell(judged, counts)
+}
+
+// tell yields samples, if any, and keeps the error of yield apart from those of the search.
+func (s *search) tell(judged []insights.Sample, counts values.Values) error {
+	if len(judged) > 0 {
+		s.yieldErr = s.yield(judged, counts)
+	}
+	return s.yieldErr
+}
