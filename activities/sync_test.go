@@ -93,7 +93,7 @@ func TestSyncRecordsTroubleAndItsEnd(t *testing.T) {
 	r := b.local("r", git)
 	git.Git(t, "symbolic-ref", "HEAD", "refs/heads/nowhere")
 	broken := b.synced(r)
-	require.Contains(t, broken.Error, "HEAD names a branch")
+	require.Contains(t, broken.Error, "HEAD points to a branch")
 	require.NotNil(t, broken.ErrorAt)
 	git.Git(t, "symbolic-ref", "HEAD", "refs/heads/main")
 	mended := b.synced(r)

@@ -49,6 +49,7 @@ var mayImport = []struct {
 	{"./internal/devstack/...", []string{"./insights", "./internal/devstack/..."}},
 	{"./internal/testdb", []string{"./insights", "./store", "./migrations", "./internal/devstack/..."}},
 	{"./internal/testgit", nil},
+	{"./internal/prose", nil},
 	{"./internal/e2e", nil},
 	{"./bench/...", []string{
 		"./insights", "./store", "./gitrepo", "./search/...", "./workflows", "./worker",

@@ -130,7 +130,7 @@ func TestRunInventory_GapsAreSaid(t *testing.T) {
 func TestRunInventory_Usage(t *testing.T) {
 	t.Parallel()
 	for says, o := range map[string]InventoryOptions{
-		"measure whole files and search": {Options: Options{Query: "TODO"}},
+		"measure whole files and cannot search": {Options: Options{Query: "TODO"}},
 		"measure files as a whole":       {Options: Options{Query: "select:file lang:go"}},
 		"did you mean":                   {Options: Options{Query: "lagn:go"}},
 		"commit by commit":               {Options: Options{Every: "commit"}},
