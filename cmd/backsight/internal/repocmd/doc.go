@@ -1,0 +1,2 @@
+// Package repocmd holds the commands about repositories: `backsight repo …`. Read next: repo.go, access.go.
+package repocmd

@@ -1,0 +1,2 @@
+// Package seriescmd holds the commands with which operators control series: `backsight series …`. Read next: series.go.
+package seriescmd
