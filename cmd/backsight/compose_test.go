@@ -12,8 +12,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Tests cannot run docker-compose.yml where there is no Docker. This test checks that every service of ours runs a command
-// that exists, with environment variables that the command reads, and depends on services that exist.
+// Tests cannot run docker-compose.yml where there is no Docker. This test checks that every service
+// of ours runs a command that exists, with environment variables that the command reads, and
+// depends on services that exist.
 func TestComposeFileFitsTheCommands(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../docker-compose.yml")

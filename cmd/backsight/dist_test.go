@@ -17,8 +17,8 @@ import (
 	"github.com/backsight/backsight/internal/testgit"
 )
 
-// The archive of a release, built for this machine, contains a static binary that runs. `make dist` builds the other
-// archives in the same way.
+// The archive of a release, built for this machine, contains a static binary that runs. `make dist`
+// builds the other archives in the same way.
 func TestDist(t *testing.T) {
 	t.Parallel()
 	dist := t.TempDir()

@@ -42,7 +42,8 @@ func TestInsightCreateOfLanguages(t *testing.T) {
 	}
 }
 
-// The mark under an error in a query is placed by characters, although the server counts UTF-16 code units.
+// The mark under an error in a query is placed by characters, although the server counts UTF-16
+// code units.
 func TestInsightCreateShowsWhereAQueryIsWrong(t *testing.T) {
 	t.Parallel()
 	a := serve(t, scripted{"createLineChartSearchInsight", `{"data":null,"errors":[

@@ -24,8 +24,8 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// cli is the whole command line. The tags are its help, and name its environment variables. newParser adds the names of the
-// subcommands to the help of a group.
+// cli is the whole command line. The tags are its help, and name its environment variables.
+// newParser adds the names of the subcommands to the help of a group.
 type cli struct {
 	Up        servecmd.UpCommand          `cmd:"" help:"Run everything on this machine: database, Temporal, worker, API and web page."`
 	History   historycmd.HistoryCommand   `cmd:"" help:"Count a query through the history of repositories, without any service."`
@@ -79,8 +79,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (status i
 	return report(stderr, parsed.Run(&output.Streams{Out: stdout, Err: stderr}))
 }
 
-// grammar returns the struct whose tags kong reads: only the command that the first word names, or all of cli when the word
-// names no command. Reading the tags of every command would delay each start.
+// grammar returns the struct whose tags kong reads: only the command that the first word names, or
+// all of cli when the word names no command. Reading the tags of every command would delay each
+// start.
 func grammar(first string) any {
 	all := reflect.TypeFor[cli]()
 	for field := range all.Fields() {

@@ -54,7 +54,8 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-// run parses a command line by a part of the grammar. The messages must be those of the whole grammar.
+// run parses a command line by a part of the grammar. The messages must be those of the whole
+// grammar.
 func TestPartOfTheGrammarEqualsTheWhole(t *testing.T) {
 	t.Parallel()
 	parse := func(grammar any, args []string) (said, failed, command string) {

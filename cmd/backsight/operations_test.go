@@ -70,7 +70,8 @@ func TestRunbookCommandsExist(t *testing.T) {
 	require.True(t, theirs > 3 || temporalErr != nil)
 }
 
-// requireCommand checks that the command of a command line exists, with its flags and its number of arguments.
+// requireCommand checks that the command of a command line exists, with its flags and its number of
+// arguments.
 func requireCommand(t *testing.T, line string, words []string) {
 	t.Helper()
 	var command []string

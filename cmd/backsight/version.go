@@ -7,12 +7,14 @@ import (
 	"time"
 )
 
-// A release sets these with -ldflags "-X main.version=0.1.0 -X main.commit=… -X main.date=2026-11-28" (see `make dist`).
-// Empty ones come from the build info that the go command writes.
+// A release sets these with -ldflags "-X main.version=0.1.0 -X main.commit=… -X
+// main.date=2026-11-28" (see `make dist`). Empty ones come from the build info that the go command
+// writes.
 var version, commit, date string
 
-// versionText is what --version prints, for example "backsight 0.1.0 (commit abcdef123456, 2026-11-28)". The date is that of
-// the commit. A build from a changed working tree has "with changes" after the commit.
+// versionText is what --version prints, for example "backsight 0.1.0 (commit abcdef123456,
+// 2026-11-28)". The date is that of the commit. A build from a changed working tree has "with
+// changes" after the commit.
 func versionText(info *debug.BuildInfo) string {
 	version, commit, date := version, commit, date
 	changes := ""
@@ -47,8 +49,8 @@ func versionText(info *debug.BuildInfo) string {
 	return text + ")"
 }
 
-// isRelease reports whether the go command built a tagged version, as opposed to "(devel)" or a pseudo-version that only
-// repeats commit and date.
+// isRelease reports whether the go command built a tagged version, as opposed to "(devel)" or a
+// pseudo-version that only repeats commit and date.
 func isRelease(version string) bool {
 	return version != "" && version != "(devel)" && !strings.HasPrefix(version, "v0.0.0-") && !strings.Contains(version, "-0.") &&
 		!strings.HasSuffix(version, "+dirty")

@@ -1,13 +1,17 @@
-// Package historycmd is `backsight history` and `backsight inventory`: the search engine on repositories on this machine, without any service.
+// Package historycmd holds `backsight history` and `backsight inventory`, which search repositories
+// on this machine without any service.
 //
-// What it is for: it is what people try first, what benchmarks time, and what an operator checks a stored number with.
-// So its samples have the same outcomes and values as stored ones: it uses the same grid, the same as-of rule and the
-// same engine.
+// New users try these commands first, benchmarks time them, and operators check stored values with
+// them. Therefore a sample has the same outcome and the same value as a stored one: the package
+// uses the same grid, the same as-of rule and the same engine.
 //
-// Invariants: output on stdout is in the order of the arguments and does not depend on timing; progress and errors go to
-// stderr. A repository that fails does not keep the others from being searched.
+// Invariants: output on stdout is in the order of the arguments and does not depend on timing;
+// progress and errors go to stderr. A repository that fails does not keep the others from being
+// searched.
 //
-// Non-goals: fetching, storing, looking repositories up by name.
+// Non-goals: to fetch repositories, to store samples, to find repositories by name.
 //
-// Read next: plan.go (what is asked for), search.go (one repository), index.go (its index), run.go (all of them), table.go and json.go; inventory.go.
+// Read next: command.go (flags), plan.go (what the flags ask for), search.go (one repository),
+// index.go (its history index), run.go (all repositories), table.go and json.go (output),
+// inventory.go.
 package historycmd

@@ -13,8 +13,9 @@ import (
 	"github.com/backsight/backsight/search/history/index"
 )
 
-// openIndex returns the history index of the repository at tip, made or extended when it is not there yet; nil when no
-// indexes are wanted, or the history cannot have one. An index that cannot be written is an error: it was asked for.
+// openIndex returns the history index of the repository at tip. It creates or extends the index
+// where necessary. It returns nil without an error when the options ask for no indexes, or when the
+// history cannot have one. Failing to write an index is an error, because the user asked for it.
 func (s *searcher) openIndex(ctx context.Context, repo *gitrepo.Repo, tip gitrepo.OID) (*index.Index, error) {
 	if s.plan.indexes == "" {
 		return nil, nil
@@ -42,8 +43,9 @@ func (s *searcher) indexPath(repo *gitrepo.Repo) string {
 	return filepath.Join(s.plan.indexes, indexName(repo.Dir(), s.plan.rev))
 }
 
-// openIndexed returns the index of a repository whose default branch is where the index was brought to; nil when it has to be looked
-// closer. Nobody has to look for the commit then: the index has it.
+// openIndexed returns the index of the repository when the index is up to date with the default
+// branch, and nil when only openIndex can tell. It is fast, because it starts no git process: the
+// index has the commits.
 func (s *searcher) openIndexed(repo *gitrepo.Repo) *index.Index {
 	if s.plan.indexes == "" || s.plan.rev != "" {
 		return nil
@@ -54,7 +56,7 @@ func (s *searcher) openIndexed(repo *gitrepo.Repo) *index.Index {
 	}
 	x, err := index.Open(s.indexPath(repo))
 	if err != nil {
-		return nil // openIndex will say what is wrong
+		return nil // openIndex returns the error
 	}
 	if x.Tip() != tip || x.Cut() {
 		x.Close()
@@ -63,16 +65,18 @@ func (s *searcher) openIndexed(repo *gitrepo.Repo) *index.Index {
 	return x
 }
 
-// beginning is before every commit that git can date.
+// beginning is earlier than every time that a commit can have.
 var beginning = time.Unix(-1<<40, 0)
 
-// indexName is the name of the index's file: readable, and another one for each repository and revision.
+// indexName returns the name of the index file. It begins with the repository's folder, and differs
+// for each repository and revision.
 func indexName(dir, rev string) string {
 	sum := sha256.Sum256([]byte(dir + "\x00" + rev))
 	return filepath.Base(dir) + "-" + hex.EncodeToString(sum[:6]) + ".idx"
 }
 
-// commitsSince lists the first-parent history of tip, newest first, up to the first commit that is not younger than t.
+// commitsSince lists the first-parent history of tip, newest first, through the first commit that
+// is not newer than t.
 func commitsSince(ctx context.Context, repo *gitrepo.Repo, x *index.Index, tip gitrepo.OID, t time.Time) ([]gitrepo.Commit, error) {
 	if x != nil {
 		commits, err := x.FirstParentsSince(t)

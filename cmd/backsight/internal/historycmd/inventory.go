@@ -14,28 +14,29 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// InventoryOptions are the flags and arguments of `backsight inventory`. Of Options, ByValue and "commit" for Every have no
-// meaning for it; without any time it is about now.
+// InventoryOptions are the flags and arguments of `backsight inventory`. ByValue has no effect and
+// Every must not be "commit". Options without any time mean a single sample, now.
 type InventoryOptions struct {
 	Options
 	By      string // "language" or "repository"
-	Measure string // "lines", "bytes" or "files": what is shown of several times
+	Measure string // "lines", "bytes" or "files": the one to show when there are several times
 }
 
-// inventory is what is shown of an inventory.
+// inventory says what to show.
 type inventory struct {
 	byRepository bool
 	measure      match.Measures
-	once         bool // one time: a column for each measure
+	once         bool // there is one time only: show a column for each measure
 }
 
-// measures in the order of columns.
+// measures are in the order of their columns.
 var measures = []struct {
 	name    string
 	measure match.Measures
 }{{"files", match.Files}, {"lines", match.Lines}, {"bytes", match.Bytes}}
 
-// RunInventory measures the files of the repositories by language and prints what it found, as Run does.
+// RunInventory measures the files of the repositories by language and prints the result. It returns
+// what Run returns.
 func RunInventory(ctx context.Context, o InventoryOptions, stdout, stderr io.Writer) (complete bool, err error) {
 	p, err := makeInventoryPlan(o)
 	if err != nil {
@@ -57,7 +58,7 @@ func makeInventoryPlan(o InventoryOptions) (*plan, error) {
 		return nil, insights.Errorf(insights.Invalid, "%w", err)
 	}
 	if o.Every == "commit" {
-		return nil, insights.Errorf(insights.Invalid, "an inventory cannot be listed commit by commit: use an interval")
+		return nil, insights.Errorf(insights.Invalid, "--every commit works only with history: give an interval")
 	}
 	show := &inventory{byRepository: o.By == "repository"}
 	for _, x := range measures {
@@ -93,7 +94,7 @@ func (r *repository) rowsOf(p *plan, measure match.Measures) map[string][]point 
 		return language, of == measure
 	})
 	if p.inventory.byRepository && len(rows) == 0 {
-		rows[r.label] = r.blank() // what has no files is there with none
+		rows[r.label] = r.blank() // a repository without files gets a row with 0
 	}
 	return rows
 }
@@ -113,7 +114,7 @@ func (p *plan) groups(repositories []*repository, measure match.Measures) (group
 			switch {
 			case rows[i][key] != nil:
 				groups[key] = sum(groups[key], rows[i][key])
-			case !p.inventory.byRepository: // a repository without the language adds 0, or that it is not known
+			case !p.inventory.byRepository: // a repository without the language adds 0, or makes the sum unknown
 				groups[key] = sum(groups[key], r.blank())
 			}
 		}
@@ -129,7 +130,8 @@ func (p *plan) groups(repositories []*repository, measure match.Measures) (group
 	return groups, total
 }
 
-// writeInventory prints a row per group: with several times one measure through them, else every measure.
+// writeInventory prints a row for each group: one measure at each of several times, or all measures
+// at a single time.
 func writeInventory(w io.Writer, p *plan, repositories []*repository) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n", strings.TrimSpace(p.inventory.heading()+" "+p.query))
@@ -169,7 +171,7 @@ func (v *inventory) column() string {
 	return "LANGUAGE"
 }
 
-// addTrend adds a row per group with its points.
+// addTrend adds a row with the points of each group.
 func (p *plan) addTrend(grid *table, repositories []*repository, times []time.Time) {
 	columns := shownColumns(len(times))
 	lower := heading(times, columns, false, false)
@@ -183,7 +185,7 @@ func (p *plan) addTrend(grid *table, repositories []*repository, times []time.Ti
 	grid.add(cells("total", "", false, total, columns)...)
 }
 
-// addMeasures adds a row per group with all its measures.
+// addMeasures adds a row with all measures of each group.
 func (p *plan) addMeasures(grid *table, repositories []*repository) {
 	groups, totals := map[match.Measures]map[string][]point{}, map[match.Measures]point{}
 	head := []string{p.inventory.column()}
@@ -205,7 +207,8 @@ func (p *plan) addMeasures(grid *table, repositories []*repository) {
 		}
 		grid.add(append(cells, share)...)
 	}
-	// A language of empty files has no lines, one of empty files only no bytes either: files name all groups. They are in the order of lines.
+	// Only the measure of files has every group, because empty files have no lines and no bytes.
+	// The rows are in the order of lines.
 	ranked := map[string][]point{}
 	for key, files := range groups[match.Files] {
 		ranked[key] = []point{{}}
@@ -226,7 +229,7 @@ func (p *plan) addMeasures(grid *table, repositories []*repository) {
 	row("total", func(measure match.Measures) point { return totals[measure] })
 }
 
-// measured is a group of files as JSON.
+// measured is the JSON of a group of files.
 type measured struct {
 	Files int64 `json:"files"`
 	Lines int64 `json:"lines"`
@@ -244,10 +247,10 @@ func (m *measured) add(measure match.Measures, n int64) {
 	}
 }
 
-// inventoryLine is a sample of an inventory as JSON. Total is null when nothing is known.
+// inventoryLine is a line of JSON: a sample of an inventory. Total is null when nothing is known.
 type inventoryLine struct {
 	sampleLine
-	Value     *int64               `json:"value,omitempty"` // hides the one of sampleLine, which adds up measures
+	Value     *int64               `json:"value,omitempty"` // hides the field of sampleLine, which would be the sum of all measures
 	Total     *measured            `json:"total"`
 	Languages map[string]*measured `json:"languages,omitempty"`
 }

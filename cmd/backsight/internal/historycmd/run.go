@@ -14,20 +14,20 @@ import (
 	"github.com/backsight/backsight/search/history"
 )
 
-// repository is one argument with what was found in it.
+// repository is an argument of the command with its results.
 type repository struct {
 	arg     string
-	label   string // a short name, distinct among the arguments where they are
+	label   string // a short name; distinct unless an argument is repeated
 	samples []sample
 	changes []change
-	err     error // with everyCommit: why there are no changes
+	err     error // with everyCommit: the reason why there are no changes
 
-	ready chan struct{} // closed when it is done
+	ready chan struct{} // closed when the search has ended
 }
 
-// Run counts through the history of the repositories and prints what it found. complete is false when any sample is
-// partial or failed. An *insights.Error with code Invalid means that the options make no sense: nothing was searched
-// then. Other errors are ctx's and those of writing.
+// Run counts through the history of the repositories and prints the samples. complete is false when
+// any sample is partial or failed. The error has the code Invalid when the options are wrong;
+// nothing has been searched then. Other errors come from ctx or from writing the output.
 func Run(ctx context.Context, o Options, stdout, stderr io.Writer) (complete bool, err error) {
 	p, err := makePlan(o)
 	if err != nil {
@@ -36,7 +36,7 @@ func Run(ctx context.Context, o Options, stdout, stderr io.Writer) (complete boo
 	return p.run(ctx, o, stdout, stderr)
 }
 
-// run searches the repositories and prints what was found.
+// run searches the repositories and prints the results.
 func (p *plan) run(ctx context.Context, o Options, stdout, stderr io.Writer) (complete bool, err error) {
 	processors := o.Parallel
 	if processors <= 0 {
@@ -72,7 +72,7 @@ func (p *plan) run(ctx context.Context, o Options, stdout, stderr io.Writer) (co
 	return complete, err
 }
 
-// run searches a repository; the error is ctx's.
+// run searches a repository. Its error is the cause for which ctx ended.
 func (s *searcher) run(ctx context.Context, r *repository) error {
 	if !s.plan.everyCommit {
 		return s.samples(ctx, r.arg, func(x sample) { r.samples = append(r.samples, x) })
@@ -89,8 +89,8 @@ func (s *searcher) run(ctx context.Context, r *repository) error {
 	return nil
 }
 
-// write prints the repositories in the order of the arguments: as JSON each as soon as it is its turn, as a table all
-// together.
+// write prints the repositories in the order of the arguments: JSON as soon as a repository and all
+// before it are done, a table after all are done.
 func write(ctx context.Context, p *plan, asJSON bool, repositories []*repository, stdout io.Writer, before func()) (complete bool, err error) {
 	complete = true
 	for _, r := range repositories {
@@ -120,19 +120,20 @@ func write(ctx context.Context, p *plan, asJSON bool, repositories []*repository
 	return complete, writeTable(stdout, p, repositories)
 }
 
-// complete reports whether everything about the repository is exact.
+// complete reports whether all results of the repository are exact.
 func (r *repository) complete() bool {
 	return r.err == nil &&
 		!slices.ContainsFunc(r.samples, func(x sample) bool { return !x.outcome.Exact() }) &&
 		!slices.ContainsFunc(r.changes, func(c change) bool { return !c.outcome.Exact() })
 }
 
-// largestFirst orders repositories so that the longest search does not begin last. The size of the packs tells.
+// largestFirst orders repositories by the size of their packs, so that the longest search does not
+// begin last.
 func largestFirst(repositories []*repository) []*repository {
 	sizes := map[*repository]int64{}
 	for _, r := range repositories {
 		for _, pattern := range []string{"objects/pack/*.pack", ".git/objects/pack/*.pack"} {
-			packs, _ := filepath.Glob(filepath.Join(r.arg, pattern)) // what cannot be seen has no size
+			packs, _ := filepath.Glob(filepath.Join(r.arg, pattern)) // a repository that cannot be read counts as empty
 			for _, pack := range packs {
 				if info, err := os.Stat(pack); err == nil {
 					sizes[r] += info.Size()

@@ -100,15 +100,15 @@ func eachPoint(ctx context.Context, client *remote.Client, series remote.SeriesN
 	return nil
 }
 
-// Samples per page. A sample can have thousands of values, so the first page is small, and so are all pages of a series
-// that has values.
+// Samples per page. A sample can have thousands of values, so the first page is small, and so are
+// all pages of a series that has values.
 const (
 	smallPage = 20
 	largePage = 200
 )
 
-// eachSample calls yield for every sample of a series, newest time first. For a sample with values it calls yield once for
-// each value, in the server's order: versions in version order.
+// eachSample calls yield for every sample of a series, newest time first. For a sample with values
+// it calls yield once for each value, in the server's order: versions in version order.
 func eachSample(ctx context.Context, client *remote.Client, series remote.SeriesName, yield func(sampleLine) error) error {
 	size := largePage
 	var after *string

@@ -10,8 +10,8 @@ import (
 // Streams are what commands print to: results to Out, everything else to Err.
 type Streams struct{ Out, Err io.Writer }
 
-// ErrReported is returned by a command that has printed what is wrong, for example partial samples. The exit status is 1
-// and main prints no further message.
+// ErrReported is returned by a command that has printed what is wrong, for example partial samples.
+// The exit status is 1 and main prints no further message.
 var ErrReported = errors.New("the output says what is wrong")
 
 // JSON prints v as one line of JSON.
@@ -21,7 +21,8 @@ func JSON(w io.Writer, v any) error {
 	return encoder.Encode(v)
 }
 
-// Done reports that a command without a result has succeeded: with the message, or as an empty JSON object.
+// Done reports that a command without a result has succeeded: with the message, or as an empty JSON
+// object.
 func Done(s *Streams, asJSON bool, message string) error {
 	if asJSON {
 		return JSON(s.Out, struct{}{})
@@ -30,7 +31,8 @@ func Done(s *Streams, asJSON bool, message string) error {
 	return err
 }
 
-// List prints items one after the other, as lines of JSON or as rows of a table. Callers must call End.
+// List prints items one after the other, as lines of JSON or as rows of a table. Callers must call
+// End.
 type List struct {
 	out   io.Writer
 	table *Table // nil: JSON

@@ -11,8 +11,8 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// Progress shows a tally as it grows. On a terminal it redraws one line; elsewhere it prints a line whenever another tenth is
-// done.
+// Progress shows a tally as it grows. On a terminal it redraws one line; elsewhere it prints a line
+// whenever another tenth is done.
 type Progress struct {
 	w        io.Writer
 	terminal bool
@@ -60,7 +60,8 @@ func (p *Progress) End() {
 	}
 }
 
-// Line formats the tally as one line: a bar of the outcomes, the percentage, the counts, the rate and the time left.
+// Line formats the tally as one line: a bar of the outcomes, the percentage, the counts, the rate
+// and the time left.
 func Line(c insights.Completeness, rate float64, eta time.Duration) string {
 	if c.Planned == 0 {
 		return "planning…"
@@ -84,8 +85,8 @@ var marks = map[insights.Outcome]string{
 
 const barWidth = 30
 
-// bar divides its cells among the outcomes by their shares. Each outcome that occurs gets at least one cell, so that one
-// failure in a thousand samples is visible.
+// bar divides its cells among the outcomes by their shares. Each outcome that occurs gets at least
+// one cell, so that one failure in a thousand samples is visible.
 func bar(c insights.Completeness) string {
 	var b strings.Builder
 	used, sum, occurring := 0, int64(0), 0 // occurring: outcomes that still need a cell

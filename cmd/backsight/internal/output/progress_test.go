@@ -13,7 +13,8 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// The bar always has the same width. It shows every outcome that occurs, in the order of insights.Outcomes.
+// The bar always has the same width. It shows every outcome that occurs, in the order of
+// insights.Outcomes.
 func TestBarShowsEveryOutcome(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -16,7 +16,8 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// Client sends requests to one server. It implements graphql.Client for the generated functions. Safe for concurrent use.
+// Client sends requests to one server. It implements graphql.Client for the generated functions.
+// Safe for concurrent use.
 type Client struct {
 	server  string
 	http    http.Client   // without a timeout of its own
@@ -60,9 +61,10 @@ func (r *Refusal) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// MakeRequest runs an operation and decodes its data into response.Data. An answer with errors becomes an *insights.Error
-// that has the code of the first error and wraps a *Refusal. A server that cannot be reached, or that is not a Backsight
-// server, becomes an *insights.Error with the code Unavailable. MakeRequest returns ctx.Err() after ctx has ended.
+// MakeRequest runs an operation and decodes its data into response.Data. An answer with errors
+// becomes an *insights.Error that has the code of the first error and wraps a *Refusal. A server
+// that cannot be reached, or that is not a Backsight server, becomes an *insights.Error with the
+// code Unavailable. MakeRequest returns ctx.Err() after ctx has ended.
 func (c *Client) MakeRequest(ctx context.Context, operation *graphql.Request, response *graphql.Response) error {
 	body, err := json.Marshal(operation)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 // errSilent is the error of Get when the server has sent nothing for the idle timeout.
 var errSilent = errors.New("the server sent nothing for too long")
 
-// watchedReader restarts the idle timer at each read. The timer runs only during a read, so that a slow writer on our side
-// does not count as a silent server.
+// watchedReader restarts the idle timer at each read. The timer runs only during a read, so that a
+// slow writer on our side does not count as a silent server.
 type watchedReader struct {
 	io.Reader
 	idle  time.Duration
@@ -27,9 +27,9 @@ func (r watchedReader) Read(b []byte) (int, error) {
 	return r.Reader.Read(b)
 }
 
-// Get copies the body of a plain page, for example an export, to w. It returns nil only when the whole page has arrived.
-// There is no limit for the whole page, only an idle timeout for each part. For a status other than 200, the error has the
-// message that the server sent.
+// Get copies the body of a plain page, for example an export, to w. It returns nil only when the
+// whole page has arrived. There is no limit for the whole page, only an idle timeout for each part.
+// For a status other than 200, the error has the message that the server sent.
 func (c *Client) Get(ctx context.Context, path string, w io.Writer) error {
 	watched, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

@@ -28,7 +28,7 @@ type CancelInsightSeriesBackfillResponse struct {
 // GetSeries returns CancelInsightSeriesBackfillResponse.Series, and is useful for accessing the field via an interface.
 func (v *CancelInsightSeriesBackfillResponse) GetSeries() Changed { return v.Series }
 
-// What a mutation of a series answers: the state that follows, or null when no worker answers in time.
+// The answer to a mutation of a series: its new state, or null when no worker answers in time.
 type Changed struct {
 	// Backsight: what the series' workflow is doing now; null when no worker answers in time.
 	Workflow *WorkflowState `json:"workflow"`
@@ -890,8 +890,9 @@ func (v *Samples) GetNodes() []Sample { return v.Nodes }
 // GetPageInfo returns Samples.PageInfo, and is useful for accessing the field via an interface.
 func (v *Samples) GetPageInfo() Page { return v.PageInfo }
 
-// The fields of one series in `backsight insight show --json`, in the order in which it prints them. Only with $workflow
-// does the server ask the series' workflow, which needs a running worker and takes longer than the other fields.
+// The fields of a series in `backsight insight show --json`, in the order in which it prints them.
+// With $workflow the server also asks the workflow of the series, which needs a running worker and
+// takes longer than the other fields.
 type Series struct {
 	SeriesId string `json:"seriesId"`
 	Label    string `json:"label"`
@@ -1829,7 +1830,8 @@ fragment SeriesName on InsightsSeries {
 }
 `
 
-// Fields that the command line leaves out must not be sent as null, because null would replace the schema's defaults.
+// Fields that the command line leaves out must not be sent as null, because null would replace the
+// defaults of the schema.
 func CreateLineChartSearchInsight(
 	ctx_ context.Context,
 	client_ graphql.Client,

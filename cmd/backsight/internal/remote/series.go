@@ -9,8 +9,9 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// FindSeries returns the series of the insight with the id, or the one series with the id. With workflow it also asks what
-// the workflows do, which needs a running worker and takes longer. The error has the code NotFound when nothing has the id.
+// FindSeries returns the series of the insight with the id, or the one series with the id. With
+// workflow it also asks what the workflows do, which needs a running worker and takes longer. The
+// error has the code NotFound when nothing has the id.
 func FindSeries(ctx context.Context, client graphql.Client, id string, workflow bool) ([]Series, error) {
 	answer, err := SeriesByID(ctx, client, id, workflow)
 	switch {
@@ -49,7 +50,8 @@ func (t Tally) Completeness() insights.Completeness {
 	}
 }
 
-// State returns the state of the workflow in lower case, or "unknown" when no worker answered in time.
+// State returns the state of the workflow in lower case, or "unknown" when no worker answered in
+// time.
 func (c Changed) State() string {
 	if c.Workflow == nil {
 		return "unknown"

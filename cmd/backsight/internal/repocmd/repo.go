@@ -61,8 +61,8 @@ func (c *addCommand) Run(ctx context.Context, s *output.Streams) error {
 	return nil
 }
 
-// absoluteIfPath makes a path that exists on this machine absolute. It returns everything else as it is, for the server to
-// check.
+// absoluteIfPath makes a path that exists on this machine absolute. It returns everything else as
+// it is, for the server to check.
 func absoluteIfPath(location string) string {
 	if _, err := os.Stat(location); err != nil {
 		return location

@@ -38,8 +38,8 @@ type idArgument struct {
 // changed is what the generated functions of the mutations return.
 type changed interface{ GetSeries() remote.Changed }
 
-// change sends a mutation for each series that the ID names, and prints the state that each series has afterwards. user is
-// the login name of the person who runs the command; the server records it.
+// change sends a mutation for each series that the ID names, and prints the state that each series
+// has afterwards. user is the login name of the person who runs the command; the server records it.
 func (c idArgument) change(ctx context.Context, s *output.Streams, send func(seriesID, user string) (changed, error)) error {
 	series, err := remote.FindSeriesNames(ctx, c.Client(), c.ID)
 	if err != nil {

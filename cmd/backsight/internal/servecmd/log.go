@@ -25,10 +25,12 @@ func (f logFlags) handler(w io.Writer, level slog.Level) slog.Handler {
 	return slog.NewTextHandler(w, options)
 }
 
-// maxLogBytes is the size above which openLog renames a log file to *.old, which replaces an earlier one.
+// maxLogBytes is the size above which openLog renames a log file to *.old, which replaces an
+// earlier one.
 const maxLogBytes = 16 << 20
 
-// openLog opens a file in the log folder of the data directory for appending. Its errors have the code Invalid.
+// openLog opens a file in the log folder of the data directory for appending. Its errors have the
+// code Invalid.
 func openLog(dataDir, name string) (*os.File, error) {
 	path := filepath.Join(dataDir, "log", name)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

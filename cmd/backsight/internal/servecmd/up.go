@@ -44,14 +44,15 @@ order; the next start continues their work. The logs are in the data directory.
 Example: backsight up --repos ~/src`
 }
 
-// How long the servers and the worker may take to stop in order. The worker gets the time that package worker needs, and a
-// little more for the process itself.
+// How long the servers and the worker may take to stop in order. The worker gets the time that
+// package worker needs, and a little more for the process itself.
 const (
 	stackStopTimeout  = 30 * time.Second
 	workerStopTimeout = worker.StopTimeout + 5*time.Second
 )
 
-// Run starts everything, prints the addresses and returns nil after ctx has ended and everything has stopped.
+// Run starts everything, prints the addresses and returns nil after ctx has ended and everything
+// has stopped.
 func (c *UpCommand) Run(ctx context.Context, s *output.Streams) (err error) {
 	if c.Data == "" {
 		c.Data = devstack.DefaultDataDir()
@@ -117,11 +118,12 @@ func (c *UpCommand) Run(ctx context.Context, s *output.Streams) (err error) {
 	return c.serve(ctx, s, listener, handler, flags, logger, func() error { return c.announce(s, listener, stack, registered) })
 }
 
-// startPatience is how long a server may be unavailable while the others start. Package devstack restarts it meanwhile.
+// startPatience is how long a server may be unavailable while the others start. Package devstack
+// restarts it meanwhile.
 const startPatience = time.Minute
 
-// whileStarting calls do until it succeeds, returns an error that is not retryable, or startPatience has passed. A server
-// that was just started can crash and come back.
+// whileStarting calls do until it succeeds, returns an error that is not retryable, or
+// startPatience has passed. A server that was just started can crash and come back.
 func whileStarting(ctx context.Context, logger *slog.Logger, what string, do func() error) error {
 	for began := time.Now(); ; {
 		err := do()
@@ -137,8 +139,8 @@ func whileStarting(ctx context.Context, logger *slog.Logger, what string, do fun
 	}
 }
 
-// serve runs the worker and the API until ctx ends or one of them fails. It stops the worker first, so that the API can show
-// what the worker writes while it stops.
+// serve runs the worker and the API until ctx ends or one of them fails. It stops the worker first,
+// so that the API can show what the worker writes while it stops.
 func (c *UpCommand) serve(ctx context.Context, s *output.Streams, listener net.Listener, handler http.Handler, flags serviceFlags, logger *slog.Logger, ready func() error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	workerEnded := make(chan struct{})
@@ -163,8 +165,9 @@ func (c *UpCommand) serve(ctx context.Context, s *output.Streams, listener net.L
 	return group.Wait()
 }
 
-// superviseWorker runs this program again as `worker`, in a separate process. A crash during a search then ends neither the
-// API nor the servers, and the worker is running again within a second.
+// superviseWorker runs this program again as `worker`, in a separate process. A crash during a
+// search then ends neither the API nor the servers, and the worker is running again within a
+// second.
 func (c *UpCommand) superviseWorker(ctx context.Context, flags serviceFlags, logger *slog.Logger) error {
 	self, err := os.Executable()
 	if err != nil {
@@ -188,8 +191,8 @@ func (c *UpCommand) superviseWorker(ctx context.Context, flags serviceFlags, log
 	})
 }
 
-// roots returns the folders to search for repositories: those given with --repos, else the checkout that contains the current
-// directory, else none.
+// roots returns the folders to search for repositories: those given with --repos, else the checkout
+// that contains the current directory, else none.
 func (c *UpCommand) roots() []string {
 	if len(c.Repos) > 0 {
 		return c.Repos

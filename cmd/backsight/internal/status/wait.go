@@ -10,8 +10,8 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// How often Wait reads the tallies, and in every which round it also asks the workflows. A small backfill ends within two
-// seconds, so the first rounds follow each other quickly.
+// How often Wait reads the tallies, and in every which round it also asks the workflows. A small
+// backfill ends within two seconds, so the first rounds follow each other quickly.
 const (
 	firstInterval = 100 * time.Millisecond
 	firstRounds   = 30
@@ -19,14 +19,14 @@ const (
 	stateEvery    = 7
 )
 
-// patience is how long the server, or a service that it needs, may be unavailable. `backsight up` restarts each of them
-// within seconds.
+// patience is how long the server, or a service that it needs, may be unavailable. `backsight up`
+// restarts each of them within seconds.
 const patience = time.Minute
 
-// Wait shows the progress of an insight until the backfill of each of its series has ended. It returns
-// output.ErrReported when samples are partial or failed, and an error when a series cannot be planned or was cancelled. It
-// keeps waiting, with a message, while a series is paused, while no worker runs, and while the server is unavailable for
-// less than a minute.
+// Wait shows the progress of an insight until the backfill of each of its series has ended. It
+// returns output.ErrReported when samples are partial or failed, and an error when a series cannot
+// be planned or was cancelled. It keeps waiting, with a message, while a series is paused, while no
+// worker runs, and while the server is unavailable for less than a minute.
 func Wait(ctx context.Context, s *output.Streams, client *remote.Client, id string) error {
 	progress := output.NewProgress(s.Err)
 	defer progress.End()
@@ -103,8 +103,8 @@ func total(series []remote.Series) (sum insights.Completeness, rate float64, lef
 	return sum, rate, left, complete
 }
 
-// findObstacle returns why no progress may be possible at the moment, "" when it finds no obstacle, and an error when the
-// series will never progress.
+// findObstacle returns why no progress may be possible at the moment, "" when it finds no obstacle,
+// and an error when the series will never progress.
 func findObstacle(ctx context.Context, client *remote.Client, series []remote.Series) (string, error) {
 	silent := false
 	for _, one := range series {
