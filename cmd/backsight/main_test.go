@@ -155,6 +155,6 @@ func TestUpRefusesAddresses(t *testing.T) {
 		require.Equal(t, row.status, status)
 		require.Contains(t, stderr, row.says)
 		_, err := os.Stat(data)
-		require.ErrorIs(t, err, os.ErrNotExist, "nothing was started")
+		require.ErrorIs(t, err, os.ErrNotExist, "up must not start anything")
 	}
 }

@@ -7,9 +7,8 @@ import (
 	"time"
 )
 
-// A release sets these with -ldflags "-X main.version=0.1.0 -X main.commit=… -X
-// main.date=2026-11-28" (see `make dist`). Empty ones come from the build info that the go command
-// writes.
+// `make dist` sets these at link time, for example with -ldflags "-X main.date=2026-11-28". A value
+// that is empty comes from the build info that the go command writes.
 var version, commit, date string
 
 // versionText is what --version prints, for example "backsight 0.1.0 (commit abcdef123456,
