@@ -15,6 +15,13 @@ NPM      := $(shell command -v npm 2>/dev/null)
 GO_FILES := $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null)
 WEB_FILES := $(shell git ls-files -co --exclude-standard web 2>/dev/null | grep -v '_test\|\.test\.\|^web/e2e' )
 
+# The build of the product: static, without paths of this machine. `make build` and `make dist` share it,
+# so that `make dist` only links what `make build` has compiled.
+BUILD     := CGO_ENABLED=0 go build -trimpath
+DIST      := $(CURDIR)/dist
+PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64
+VERSION   := $(or $(shell git describe --tags --dirty 2>/dev/null | sed 's/^v//'),dev)
+
 export PATH := $(BIN):$(PATH)
 
 .PHONY: help
@@ -29,7 +36,27 @@ run: build temporal ## Start everything and open it to the browser: make run [RE
 build: web bin/backsight ## Build the server with the page in it
 
 bin/backsight: $(GO_FILES) go.mod go.sum $(wildcard web/dist/index.html) migrations/*.sql api/schema.graphql
-	go build -o $@ ./cmd/backsight
+	$(BUILD) -o $@ ./cmd/backsight
+
+.PHONY: dist
+dist: web ## Archives of static binaries with the page in them, for Linux and macOS: make dist [VERSION=0.1.0]
+	@[ -f web/dist/index.html ] || { echo "the page is not built: install Node 20"; exit 1; }
+	rm -rf $(DIST)
+	$(MAKE) dist/archives
+
+.PHONY: dist/archives $(PLATFORMS:%=dist/%)
+dist/archives: $(PLATFORMS:%=dist/%)
+	cd $(DIST) && if command -v sha256sum >/dev/null; then sha256sum *.tar.gz; else shasum -a 256 *.tar.gz; fi > SHA256SUMS
+
+# backsight-VERSION-OS-ARCHITECTURE.tar.gz, with a folder of that name in it.
+$(PLATFORMS:%=dist/%): NAME = backsight-$(VERSION)-$(subst /,-,$*)
+$(PLATFORMS:%=dist/%): dist/%:
+	@mkdir -p $(DIST)/$(NAME)
+	GOOS=$(*D) GOARCH=$(*F) $(BUILD) -ldflags "-s -w -X main.version=$(VERSION) -X main.commit=$$(git rev-parse HEAD) \
+	  -X main.date=$$(TZ=UTC git log -1 --date=format-local:%Y-%m-%d --format=%cd)" -o $(DIST)/$(NAME)/backsight ./cmd/backsight
+	cp README.md $(wildcard LICENSE) $(DIST)/$(NAME)
+	tar -C $(DIST) -czf $(DIST)/$(NAME).tar.gz $(NAME)
+	@rm -r $(DIST)/$(NAME)
 
 .PHONY: temporal
 temporal: $(TEMPORAL)
@@ -147,15 +174,16 @@ fmt: ## Format all Go files
 	$(TOOL) gofumpt -w $$(git ls-files '*.go' | grep -v -e '/internal/db/' -e '/generated/')
 
 .PHONY: generate
-generate: ## Write the generated code anew: sqlc, gqlgen, the tables of languages
+generate: ## Write the generated code anew: sqlc, gqlgen, genqlient, the tables of languages
 	cd store && CGO_ENABLED=0 go tool -modfile=../tools/go.mod sqlc generate
 	cd api && $(subst tools/,../tools/,$(TOOL)) gqlgen generate
+	cd cmd/backsight/internal/remote && $(subst tools/,../../../../tools/,$(TOOL)) genqlient
 	go generate ./search/internal/linguist
 
 .PHONY: verify
 verify: generate ## Prove that the generated code is fresh
-	@git diff --exit-code -- store/internal api search/internal || { echo "generated code was stale: commit what 'make generate' wrote"; exit 1; }
+	@git diff --exit-code -- store/internal api cmd/backsight/internal/remote search/internal || { echo "generated code was stale: commit what 'make generate' wrote"; exit 1; }
 
 .PHONY: clean
 clean: ## Remove what was built (not the data of 'make run')
-	rm -rf bin web/dist/assets web/dist/index.html web/dist/graphiql web/node_modules
+	rm -rf bin dist web/dist/assets web/dist/index.html web/dist/graphiql web/node_modules

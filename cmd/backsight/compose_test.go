@@ -12,8 +12,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// docker-compose.yml cannot be run where there is no Docker, so it is held true here: every service of ours runs a command that
-// exists, with environment variables that this command reads, and depends on services that exist.
+// Tests cannot run docker-compose.yml where there is no Docker. This test checks that every service
+// of ours runs a command that exists, with environment variables that the command reads, and
+// depends on services that exist.
 func TestComposeFileFitsTheCommands(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../docker-compose.yml")
@@ -46,7 +47,7 @@ func TestComposeFileFitsTheCommands(t *testing.T) {
 			require.Contains(t, compose.Volumes, source, "service %s mounts it", name)
 		}
 		if service.Build == "" {
-			require.Contains(t, service.Image, ":", "service %s: an image without a version", name)
+			require.Contains(t, service.Image, ":", "service %s: the image has no version", name)
 			continue
 		}
 		ours++
@@ -60,7 +61,7 @@ func TestComposeFileFitsTheCommands(t *testing.T) {
 			}
 		}
 		for env := range service.Environment {
-			// Migrating needs no Temporal, but shares the environment with the others.
+			// The migration needs no Temporal, but shares the environment with the other services.
 			if name == "migrate" && strings.HasPrefix(env, "BACKSIGHT_TEMPORAL") {
 				continue
 			}
@@ -76,7 +77,7 @@ func TestComposeFileFitsTheCommands(t *testing.T) {
 	}
 	require.Equal(t, 3, ours, "migrate, api, worker")
 
-	// Prometheus scrapes services that exist, where they answer.
+	// Prometheus scrapes services that exist, at the addresses where they serve metrics.
 	var prometheus struct {
 		ScrapeConfigs []struct {
 			StaticConfigs []struct{ Targets []string } `yaml:"static_configs"`
@@ -107,12 +108,10 @@ func TestComposeFileFitsTheCommands(t *testing.T) {
 	}
 }
 
-// commandNode returns kong's model of a command.
+// commandNode returns the model of a command in kong.
 func commandNode(t *testing.T, words []string) *kong.Node {
 	t.Helper()
-	parser, err := kong.New(&cli{}, kong.Vars{"version": "test"})
-	require.NoError(t, err)
-	node := parser.Model.Node
+	node := wholeModel(t)
 	for _, word := range words {
 		var next *kong.Node
 		for _, child := range node.Children {
@@ -126,7 +125,7 @@ func commandNode(t *testing.T, words []string) *kong.Node {
 	return node
 }
 
-// names reads depends_on, which is a list or a mapping.
+// names returns the services in depends_on, which is a list or a mapping.
 func names(dependsOn any) (all []string) {
 	switch d := dependsOn.(type) {
 	case []any:

@@ -33,14 +33,17 @@ func TestInsightCreateOfLanguages(t *testing.T) {
 	a := serve(t, scripted{"createLineChartSearchInsight", createdAnswer})
 	status, _, _ := a.run("insight", "create", "--title", "Languages", "--languages")
 	require.Equal(t, exitDone, status)
-	require.Contains(t, string(a.asked[0].Variables), `"dataSeries":[{"generatedFromCaptureGroups":false,"generationMethod":"LANGUAGE_STATS","query":""}]`)
+	require.JSONEq(t, `{"input":{"options":{"title":"Languages"},"repositoryScope":{},
+		"timeScope":{"stepInterval":{"unit":"MONTH","value":1},"points":12},
+		"dataSeries":[{"query":"","generatedFromCaptureGroups":false,"generationMethod":"LANGUAGE_STATS"}]}}`, string(a.asked[0].Variables))
 	for _, args := range [][]string{{"--languages", "--capture"}, {}} {
 		status, _, _ = a.run(append([]string{"insight", "create", "--title", "Languages"}, args...)...)
 		require.Equal(t, exitUsage, status)
 	}
 }
 
-// An error in a query is shown under the query, counted in characters and not in bytes or UTF-16 units.
+// The mark under an error in a query is placed by characters, although the server counts UTF-16
+// code units.
 func TestInsightCreateShowsWhereAQueryIsWrong(t *testing.T) {
 	t.Parallel()
 	a := serve(t, scripted{"createLineChartSearchInsight", `{"data":null,"errors":[
@@ -82,7 +85,7 @@ func TestInsightCreateWait(t *testing.T) {
 		{"with a gap", doneSeries("2", "1"), exitFailed, []string{
 			"████████▒▒▒▒▒▒▒···············  50%  2/4  counted 1  absent 1  2/s  1 s left",
 			"███████████████▒▒▒▒▒▒▒▒~~~~~~~ 100%  4/4  counted 2  absent 1  partial 1",
-			"1 of 4 samples are partial or failed: `backsight insight points V1 --by-repo` shows which and why",
+			"1 of 4 samples are partial or failed: `backsight insight points V1 --by-repo` lists them with the reasons",
 		}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -98,7 +101,7 @@ func TestInsightCreateWait(t *testing.T) {
 	}
 }
 
-// A database that is started again in the middle does not end the wait.
+// A restart of the database does not end the wait.
 func TestInsightCreateWaitsThroughAnOutage(t *testing.T) {
 	t.Parallel()
 	a := serve(t, scripted{"createLineChartSearchInsight", createdAnswer},
@@ -109,8 +112,8 @@ func TestInsightCreateWaitsThroughAnOutage(t *testing.T) {
 	require.Contains(t, stderr, "the database does not answer\n")
 }
 
-// A series that can never be planned ends the wait.
-func TestInsightCreateWaitIsHopeless(t *testing.T) {
+// A series that cannot be planned ends the wait.
+func TestInsightCreateWaitEndsWhenASeriesCannotBePlanned(t *testing.T) {
 	t.Parallel()
 	stuck := waitingSeries[:len(waitingSeries)-1] + `,"workflow":{"state":"SLEEPING","problem":{"message":"scope refused"}}}`
 	a := serve(t, scripted{"createLineChartSearchInsight", createdAnswer}, scripted{"insightViews", viewWith(stuck)})
@@ -159,7 +162,7 @@ func TestInsightPointsByRepository(t *testing.T) {
 	require.JSONEq(t, `{"id":"S1","after":"next","first":200}`, string(a.asked[2].Variables))
 }
 
-// A sample with values is a row for each of them; the pages stay small.
+// A sample with values gets a row for each value, and the pages stay small.
 func TestInsightPointsByRepositoryAndValue(t *testing.T) {
 	t.Parallel()
 	page := func(node, info string) string {
@@ -186,7 +189,7 @@ func TestUnknownID(t *testing.T) {
 	for _, command := range [][]string{{"insight", "points", "X"}, {"insight", "show", "X"}, {"series", "status", "X"}, {"series", "pause", "X"}} {
 		status, _, stderr := a.run(command...)
 		require.Equal(t, exitFailed, status)
-		require.Contains(t, stderr, "`backsight insight list` shows what there is")
+		require.Contains(t, stderr, "`backsight insight list` lists")
 	}
 }
 

@@ -8,32 +8,38 @@ import (
 	"os"
 	"os/signal"
 	"reflect"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 
+	"github.com/backsight/backsight/cmd/backsight/internal/historycmd"
+	"github.com/backsight/backsight/cmd/backsight/internal/insightcmd"
+	"github.com/backsight/backsight/cmd/backsight/internal/output"
+	"github.com/backsight/backsight/cmd/backsight/internal/repocmd"
+	"github.com/backsight/backsight/cmd/backsight/internal/seriescmd"
+	"github.com/backsight/backsight/cmd/backsight/internal/servecmd"
+	"github.com/backsight/backsight/cmd/backsight/internal/settingscmd"
 	"github.com/backsight/backsight/insights"
 )
 
-// version is set at link time (-ldflags "-X main.version=…").
-var version = "dev"
-
-// cli is the whole command line; help and environment variables come from the tags.
+// cli is the whole command line. The tags are its help, and name its environment variables.
+// newParser adds the names of the subcommands to the help of a group.
 type cli struct {
-	Up        upCommand        `cmd:"" help:"Run everything on this machine: database, Temporal, worker, API and web page."`
-	History   historyCommand   `cmd:"" help:"Count a query through the history of repositories, without any service."`
-	Inventory inventoryCommand `cmd:"" help:"Files, lines and bytes by language or repository, now or through history, without any service."`
-	Repo      repoCommand      `cmd:"" help:"Repositories: add, list, sync, remove, and who sees them."`
-	Insight   insightCommand   `cmd:"" help:"Insights: create, list, show, points, delete."`
-	Series    seriesCommand    `cmd:"" help:"Series, for operators: status, pause, resume."`
-	Settings  settingsCommand  `cmd:"" help:"Settings that act within seconds: limits, budgets."`
-	Doctor    doctorCommand    `cmd:"" help:"Say what was found on this machine, why it was chosen, and how to mend what is wrong."`
-	API       apiCommand       `cmd:"" name:"api" help:"Run the API and web page alone, for more than one machine."`
-	Worker    workerCommand    `cmd:"" help:"Run a worker alone, for more than one machine."`
-	Migrate   migrateCommand   `cmd:"" help:"The database's schema: up, status."`
+	Up        servecmd.UpCommand          `cmd:"" help:"Run everything on this machine: database, Temporal, worker, API and web page."`
+	History   historycmd.HistoryCommand   `cmd:"" help:"Count a query through the history of repositories, without any service."`
+	Inventory historycmd.InventoryCommand `cmd:"" help:"Count files, lines and bytes by language or repository, now or through history, without any service."`
+	Repo      repocmd.Command             `cmd:"" help:"Manage repositories and who may see them"`
+	Insight   insightcmd.Command          `cmd:"" help:"Manage insights and read their points"`
+	Series    seriescmd.Command           `cmd:"" help:"Control series, for operators"`
+	Settings  settingscmd.Command         `cmd:"" help:"Read and change settings, which take effect within seconds"`
+	Doctor    servecmd.DoctorCommand      `cmd:"" help:"Check what this machine has of what Backsight needs, and say how to repair what is wrong."`
+	API       servecmd.APICommand         `cmd:"" name:"api" help:"Run only the API and the web page, for an installation on several machines."`
+	Worker    servecmd.WorkerCommand      `cmd:"" help:"Run only a worker, for an installation on several machines."`
+	Migrate   servecmd.MigrateCommand     `cmd:"" help:"Migrate the schema of the database"`
 
-	Version kong.VersionFlag `help:"Print the version."`
+	Version kong.VersionFlag `help:"Print the version, the commit and its date."`
 }
 
 // exit statuses
@@ -43,22 +49,12 @@ const (
 	exitUsage  = 2
 )
 
-// errWrong is returned by doctor when it found something; it has printed what.
-var errWrong = errors.New("something is wrong")
-
-// errIncomplete is returned by commands that did what they were asked for, but whose result has gaps: status 1 and no
-// message beyond what was printed.
-var errIncomplete = errors.New("some samples are partial or failed")
-
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// A second signal ends the process at once; what it started dies with it.
+	// A second signal ends this process, and with it its child processes, at once.
 	context.AfterFunc(ctx, stop)
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
-
-// streams is where commands print: results to Out, everything else to Err.
-type streams struct{ Out, Err io.Writer }
 
 // run executes one command line and returns its exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (status int) {
@@ -72,7 +68,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (status i
 		return exitFailed
 	}
 	parsed, err := parser.Parse(args)
-	if exited >= 0 { // --help and --version print and "exit"
+	if exited >= 0 { // --help and --version print, then call the exit function
 		return exited
 	}
 	if err != nil {
@@ -80,15 +76,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (status i
 		return exitUsage
 	}
 	parsed.BindTo(ctx, (*context.Context)(nil))
-	return report(stderr, parsed.Run(&streams{Out: stdout, Err: stderr}))
+	return report(stderr, parsed.Run(&output.Streams{Out: stdout, Err: stderr}))
 }
 
-// grammar is what a command line is parsed by: of cli only the command that its first
-// word names, if it does, as kong would read the tags of all at every start.
+// grammar returns the struct whose tags kong reads: only the command that the first word names, or
+// all of cli when the word names no command. Reading the tags of every command would delay each
+// start.
 func grammar(first string) any {
 	all := reflect.TypeFor[cli]()
-	for i := range all.NumField() {
-		field := all.Field(i)
+	for field := range all.Fields() {
 		if _, isCommand := field.Tag.Lookup("cmd"); isCommand && strings.ToLower(field.Name) == first {
 			version, _ := all.FieldByName("Version")
 			return reflect.New(reflect.StructOf([]reflect.StructField{field, version})).Interface()
@@ -98,30 +94,44 @@ func grammar(first string) any {
 }
 
 func newParser(grammar any, stdout, stderr io.Writer, exit func(int)) (*kong.Kong, error) {
-	return kong.New(grammar,
+	info, _ := debug.ReadBuildInfo() // nil when the program was built without it
+	parser, err := kong.New(grammar,
 		kong.Name("backsight"),
 		kong.Description("How did this code search look over time?"),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
-		kong.Vars{"version": version}, kong.Writers(stdout, stderr),
+		kong.Vars{"version": versionText(info)}, kong.Writers(stdout, stderr),
 		kong.Exit(exit),
 	)
+	if err != nil {
+		return nil, err
+	}
+	for _, group := range parser.Model.Children {
+		if len(group.Children) > 0 {
+			names := make([]string, len(group.Children))
+			for i, command := range group.Children {
+				names[i] = command.Name
+			}
+			group.Help += ": " + strings.Join(names, ", ") + "."
+		}
+	}
+	return parser, nil
 }
 
-// commandOf is the command that a usage error belongs to, with a space behind it.
+// commandOf returns the command that a usage error belongs to, followed by a space, or "".
 func commandOf(err error) string {
-	var parse *kong.ParseError
-	if !errors.As(err, &parse) || parse.Context == nil || parse.Context.Selected() == nil {
+	parse, ok := errors.AsType[*kong.ParseError](err)
+	if !ok || parse.Context == nil || parse.Context.Selected() == nil {
 		return ""
 	}
 	return parse.Context.Selected().FullPath()[len("backsight "):] + " "
 }
 
-// report prints an error and returns the exit status it stands for.
+// report prints an error and returns the exit status for it.
 func report(stderr io.Writer, err error) int {
 	switch {
 	case err == nil:
 		return exitDone
-	case errors.Is(err, errIncomplete), errors.Is(err, errWrong):
+	case errors.Is(err, output.ErrReported):
 		return exitFailed
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(stderr, "backsight: interrupted")

@@ -33,7 +33,7 @@ func TestUsage(t *testing.T) {
 		{"points", []string{"insight", "create", "--title", "x", "--query", "y", "--points", "1001"}, exitUsage, "between 1 and 1000"},
 		{"labels", []string{"insight", "create", "--title", "x", "--query", "y", "--label", "a", "--label", "b"}, exitUsage, "2 --label for 1 --query"},
 		{"two scopes", []string{"insight", "create", "--title", "x", "--query", "y", "--repos", "a", "--repo", "b"}, exitUsage, "--repos"},
-		{"a name for two", []string{"repo", "add", "a", "b", "--name", "c"}, exitUsage, "--name is for one location"},
+		{"a name for two", []string{"repo", "add", "a", "b", "--name", "c"}, exitUsage, "--name needs a single location"},
 		{"a format", []string{"insight", "export", "x", "--format", "xls"}, exitUsage, "csv"},
 		{"no database", []string{"migrate", "up"}, exitUsage, "--database-url"},
 		{"a folder that is not there", []string{"up", "--repos", "/nonexistent-folder"}, exitUsage, "/nonexistent-folder"},
@@ -54,8 +54,9 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-// A command line is parsed by a part of the grammar; it says what the whole one would.
-func TestPartOfGrammarSaysWhatTheWholeDoes(t *testing.T) {
+// run parses a command line by a part of the grammar. The messages must be those of the whole
+// grammar.
+func TestPartOfTheGrammarEqualsTheWhole(t *testing.T) {
 	t.Parallel()
 	parse := func(grammar any, args []string) (said, failed, command string) {
 		var out strings.Builder
@@ -66,8 +67,6 @@ func TestPartOfGrammarSaysWhatTheWholeDoes(t *testing.T) {
 		}
 		return out.String(), failed, command
 	}
-	whole, err := newParser(&cli{}, io.Discard, io.Discard, nil)
-	require.NoError(t, err)
 	compared := 0
 	var compare func(node *kong.Node, words []string)
 	compare = func(node *kong.Node, words []string) {
@@ -75,7 +74,7 @@ func TestPartOfGrammarSaysWhatTheWholeDoes(t *testing.T) {
 			args := slices.Concat(words, more)
 			said, failed, command := parse(&cli{}, args)
 			part := grammar(args[0])
-			require.NotEqual(t, reflect.TypeFor[*cli](), reflect.TypeOf(part), "%q is parsed by the whole", args)
+			require.NotEqual(t, reflect.TypeFor[*cli](), reflect.TypeOf(part), "%q is parsed by the whole grammar", args)
 			partSaid, partFailed, partCommand := parse(part, args)
 			require.Equal(t, []string{said, failed, command}, []string{partSaid, partFailed, partCommand}, "%q", args)
 			compared++
@@ -84,7 +83,7 @@ func TestPartOfGrammarSaysWhatTheWholeDoes(t *testing.T) {
 			compare(child, append(slices.Clip(words), child.Name))
 		}
 	}
-	for _, child := range whole.Model.Children {
+	for _, child := range wholeModel(t).Children {
 		compare(child, []string{child.Name})
 	}
 	require.Greater(t, compared, 100)
@@ -93,41 +92,50 @@ func TestPartOfGrammarSaysWhatTheWholeDoes(t *testing.T) {
 	}
 }
 
-// Every command that a person may try says how, with an example.
-func TestEveryHelpHasAnExample(t *testing.T) {
+func wholeModel(t *testing.T) *kong.Node {
+	t.Helper()
+	parser, err := newParser(&cli{}, io.Discard, io.Discard, nil)
+	require.NoError(t, err)
+	return parser.Model.Node
+}
+
+func TestEveryCommandHasAnExample(t *testing.T) {
 	t.Parallel()
-	for _, command := range [][]string{
-		{"up"},
-		{"history"},
-		{"inventory"},
-		{"doctor"},
-		{"api"},
-		{"worker"},
-		{"migrate", "up"},
-		{"migrate", "status"},
-		{"repo", "add"},
-		{"repo", "list"},
-		{"repo", "sync"},
-		{"repo", "remove"},
-		{"insight", "create"},
-		{"insight", "list"},
-		{"insight", "show"},
-		{"insight", "points"},
-		{"insight", "delete"},
-		{"insight", "export"},
-		{"series", "status"},
-		{"series", "pause"},
-		{"series", "resume"},
-		{"settings", "list"},
-		{"settings", "set"},
-	} {
-		status, stdout, _ := runCLI(t, append(command, "--help")...)
+	commands := wholeModel(t).Leaves(false)
+	require.Greater(t, len(commands), 35)
+	for _, command := range commands {
+		words := strings.Fields(command.FullPath())[1:]
+		status, stdout, _ := runCLI(t, append(words, "--help")...)
 		require.Equal(t, exitDone, status)
-		require.Contains(t, stdout, "Example", "%v", command)
+		// The example must be of the command itself.
+		_, examples, found := strings.Cut(stdout, "Example")
+		require.True(t, found, "%q has no example", words)
+		require.Contains(t, examples, "backsight "+strings.Join(words, " "))
 	}
 }
 
-// What cannot be served is refused before anything is started.
+func TestGroupHelpNamesEveryCommand(t *testing.T) {
+	t.Parallel()
+	groups := 0
+	for _, group := range wholeModel(t).Children {
+		if len(group.Children) == 0 {
+			require.Regexp(t, `\.$`, group.Help, group.Name)
+			continue
+		}
+		groups++
+		var names []string
+		for _, command := range group.Children {
+			names = append(names, command.Name)
+		}
+		require.Regexp(t, `[a-z]: `+strings.Join(names, ", ")+`\.$`, group.Help)
+		status, stdout, _ := runCLI(t, group.Name, "--help")
+		require.Equal(t, exitDone, status)
+		require.Contains(t, strings.Join(strings.Fields(stdout), " "), group.Help)
+	}
+	require.Equal(t, 5, groups, "repo, insight, series, settings, migrate")
+}
+
+// up refuses an address that it cannot listen on before it starts anything.
 func TestUpRefusesAddresses(t *testing.T) {
 	t.Parallel()
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
@@ -147,12 +155,6 @@ func TestUpRefusesAddresses(t *testing.T) {
 		require.Equal(t, row.status, status)
 		require.Contains(t, stderr, row.says)
 		_, err := os.Stat(data)
-		require.ErrorIs(t, err, os.ErrNotExist, "nothing was started")
+		require.ErrorIs(t, err, os.ErrNotExist, "up must not start anything")
 	}
-}
-
-func TestNamesBelow(t *testing.T) {
-	t.Parallel()
-	require.Equal(t, []string{"acme/api.git", "src/acme/api.git", "/home/ann/src/acme/api.git"}, namesBelow("/home/ann/src", "/home/ann/src/acme/api.git"))
-	require.Equal(t, []string{"api", "/home/ann/api"}, namesBelow("/home/ann/api", "/home/ann/api"))
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -20,7 +21,11 @@ func TestMigrate(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(stdout), "\n")
 	last := int64(0)
 	for _, line := range lines {
-		var m migration
+		var m struct {
+			Version   int64
+			Name      string
+			AppliedAt *time.Time
+		}
 		require.NoError(t, json.Unmarshal([]byte(line), &m))
 		require.Greater(t, m.Version, last)
 		last = m.Version

@@ -20,7 +20,7 @@ var (
 	inlineCode  = regexp.MustCompile("`([^`]+)`")
 )
 
-// commandsIn lists the command lines in a page: those in its shell blocks and those in its inline code.
+// commandsIn returns the command lines in the shell blocks and in the inline code of a page.
 func commandsIn(page string) (all []string) {
 	for _, block := range shellBlock.FindAllStringSubmatch(page, -1) {
 		all = append(all, strings.Split(block[1], "\n")...)
@@ -31,7 +31,7 @@ func commandsIn(page string) (all []string) {
 	return all
 }
 
-// An operator in trouble types what the runbook says, so it has to exist: commands, flags, arguments and their number.
+// The commands in the runbook exist, with their flags and their number of arguments.
 func TestRunbookCommandsExist(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../docs/operations.md")
@@ -70,7 +70,8 @@ func TestRunbookCommandsExist(t *testing.T) {
 	require.True(t, theirs > 3 || temporalErr != nil)
 }
 
-// requireCommand holds that a command line of ours can be parsed: its commands, flags and number of arguments.
+// requireCommand checks that the command of a command line exists, with its flags and its number of
+// arguments.
 func requireCommand(t *testing.T, line string, words []string) {
 	t.Helper()
 	var command []string
@@ -84,7 +85,7 @@ func requireCommand(t *testing.T, line string, words []string) {
 		command = append(command, word)
 	}
 	node := commandNode(t, command)
-	require.False(t, len(node.Children) > 0 && len(words) > 1, "%s: which of its commands?", line)
+	require.False(t, len(node.Children) > 0 && len(words) > 1, "%s: the line names a group without one of its commands", line)
 	flags := map[string]bool{"--help": true}
 	for _, group := range node.AllFlags(false) {
 		for _, flag := range group {
@@ -107,7 +108,7 @@ func requireCommand(t *testing.T, line string, words []string) {
 			required++
 		}
 	}
-	// A command that is only named needs no arguments.
+	// Text may mention a command without its arguments.
 	require.True(t, given == 0 || given >= required && given <= max(len(node.Positional), required), "%s: %d arguments for %v", line, given, command)
 }
 
@@ -117,18 +118,18 @@ func TestOperationsPageIsComplete(t *testing.T) {
 	require.NoError(t, err)
 	page := string(text)
 	for _, setting := range store.KnownSettings {
-		require.True(t, strings.Contains(page, "`"+setting.Key+"`"), "the page does not tell of the setting %s", setting.Key)
+		require.True(t, strings.Contains(page, "`"+setting.Key+"`"), "the page does not describe the setting %s", setting.Key)
 	}
 	for _, part := range []string{"api", "worker", "migrate"} {
 		for _, group := range commandNode(t, []string{part}).AllFlags(false) {
 			for _, flag := range group {
 				for _, env := range flag.Envs {
-					require.True(t, strings.Contains(page, "`"+env+"`"), "the page does not tell of %s, which %s reads", env, part)
+					require.True(t, strings.Contains(page, "`"+env+"`"), "the page does not describe %s, which %s reads", env, part)
 				}
 			}
 		}
 	}
-	// Each alert has its entry, and each entry its alert.
+	// Each alert has an entry in the runbook, and each entry belongs to an alert.
 	var rules struct {
 		Groups []struct {
 			Rules []struct{ Alert, Expr string }

@@ -16,32 +16,32 @@ func TestRepoAccess(t *testing.T) {
 			[]string{"private", "acme/a", "acme/b"},
 			[]string{`{"name":"acme/a","private":true}`, `{"name":"acme/b","private":true}`},
 			[]string{
-				"acme/a is seen by administrators and who has a grant; `backsight repo grants --repo acme/a` lists them",
-				"acme/b is seen by administrators and who has a grant; `backsight repo grants --repo acme/b` lists them",
+				"acme/a is private: only administrators and viewers with a grant see it; `backsight repo grants --repo acme/a` lists the grants",
+				"acme/b is private: only administrators and viewers with a grant see it; `backsight repo grants --repo acme/b` lists the grants",
 			},
 			scripted{"setRepositoryPrivate", `{"data":{"setRepositoryPrivate":{"name":"x"}}}`},
 		},
 		{
 			[]string{"public", "acme/a"},
 			[]string{`{"name":"acme/a","private":false}`},
-			[]string{"acme/a is seen by everybody"},
+			[]string{"acme/a is public: every viewer sees it"},
 			scripted{"setRepositoryPrivate", `{"data":{"setRepositoryPrivate":{"name":"x"}}}`},
 		},
 		{
 			[]string{"grant", "ann", "acme/a"},
-			[]string{`{"login":"ann","name":"acme/a"}`},
-			[]string{"ann sees acme/a"},
+			[]string{`{"name":"acme/a","login":"ann"}`},
+			[]string{"ann may see acme/a"},
 			scripted{"grantRepository", `{"data":{"grantRepository":{"isPrivate":true}}}`},
 		},
 		{
 			[]string{"grant", "ann", "acme/a"},
-			[]string{`{"login":"ann","name":"acme/a"}`},
-			[]string{"ann sees acme/a, as everybody does until `backsight repo private acme/a`"},
+			[]string{`{"name":"acme/a","login":"ann"}`},
+			[]string{"ann may see acme/a, which is public until `backsight repo private acme/a`"},
 			scripted{"grantRepository", `{"data":{"grantRepository":{"isPrivate":false}}}`},
 		},
 		{
 			[]string{"revoke", "ann", "acme/a"},
-			[]string{`{"login":"ann","name":"acme/a"}`},
+			[]string{`{"name":"acme/a","login":"ann"}`},
 			[]string{"ann has no grant for acme/a"},
 			scripted{"revokeRepository", `{"data":{"revokeRepository":{"alwaysNil":null}}}`},
 		},
@@ -67,10 +67,10 @@ func TestRepoAccess(t *testing.T) {
 	require.Equal(t, exitDone, status, stderr)
 	require.JSONEq(t, `{"location":"https://git.example/acme/a","private":true}`, string(added.asked[0].Variables))
 
-	refused := serve(t, scripted{"grantRepository", `{"errors":[{"message":"who sees which repository is for administrators","extensions":{"code":"forbidden"}}]}`})
+	refused := serve(t, scripted{"grantRepository", `{"errors":[{"message":"only administrators may change grants","extensions":{"code":"forbidden"}}]}`})
 	status, _, stderr = refused.run("repo", "grant", "ann", "acme/a", "acme/b")
 	require.Equal(t, exitFailed, status)
-	require.Contains(t, stderr, "for administrators")
+	require.Contains(t, stderr, "only administrators")
 	require.Len(t, refused.asked, 1)
 	for _, args := range [][]string{{"repo", "revoke", "ann"}, {"repo", "revoke", "ann", "acme/a", "--all"}} {
 		status, _, stderr := runCLI(t, args...)
@@ -93,7 +93,7 @@ func TestRepoGrantsReadsAllPages(t *testing.T) {
 	requireLines(t, []string{
 		"REPOSITORY  LOGIN  REPOSITORY IS",
 		"acme/a      ann    private",
-		"acme/b      ann    public: the grant waits",
+		"acme/b      ann    public: the grant has no effect yet",
 	}, stdout)
 	require.JSONEq(t, `{"login":"ann"}`, string(a.asked[0].Variables))
 	require.JSONEq(t, `{"login":"ann","after":"C"}`, string(a.asked[1].Variables))

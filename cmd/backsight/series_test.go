@@ -37,11 +37,11 @@ func TestSeriesStatusWithoutWorker(t *testing.T) {
 	a := serve(t, scripted{"insightViews", viewWith(seriesWith(silentWorkflow))})
 	status, stdout, stderr := a.run("series", "status", "S1", "--json")
 	require.Equal(t, exitFailed, status)
-	require.Empty(t, stdout, "the ledger's tally is not passed off as the workflow's")
-	require.Contains(t, stderr, "is a worker running?")
+	require.Empty(t, stdout, "it must not print the completeness of the ledger as that of the workflow")
+	require.Contains(t, stderr, "check that a worker is running")
 	status, stdout, _ = a.run("series", "status", "S1")
 	require.Equal(t, exitDone, status)
-	require.Contains(t, stdout, "its workflow does not answer")
+	require.Contains(t, stdout, "the workflow does not answer")
 }
 
 func TestSeriesPause(t *testing.T) {
@@ -54,8 +54,8 @@ func TestSeriesPause(t *testing.T) {
 	require.Contains(t, string(a.asked[1].Variables), `"id":"S1"`)
 }
 
-// Each command is one mutation, with what the flags say.
-func TestSeriesOrdersAboutThePast(t *testing.T) {
+// Each command sends one mutation, with the values of its flags.
+func TestSeriesCommandsSendMutations(t *testing.T) {
 	t.Parallel()
 	running := seriesWith(`"workflow":{"state":"RUNNING","inFlight":0,"kind":"RETRY","waitingPlans":1,"queuePosition":"FRONT","completeness":{"planned":4,"counted":1,"reused":0,"absent":1,"partial":0,"failed":0,"pending":2}}`)
 	for _, test := range []struct {
@@ -67,7 +67,7 @@ func TestSeriesOrdersAboutThePast(t *testing.T) {
 		{[]string{"retry", "V1"}, "retryInsightSeriesBackfill", `"all":false`},
 		{[]string{"retry", "V1", "--all"}, "retryInsightSeriesBackfill", `"all":true`},
 		{[]string{"extend", "V1", "--points", "24"}, "extendInsightSeries", `"points":24`},
-		{[]string{"retry", "V1", "--repo", "^acme/", "--at", "2026-01-31T13:00:00+01:00"}, "retryInsightSamples", `"filter":{"repository":"^acme/","time":"2026-01-31T12:00:00Z"}`},
+		{[]string{"retry", "V1", "--repo", "^acme/", "--at", "2026-01-31T13:00:00+01:00"}, "retryInsightSamples", `"filter":{"time":"2026-01-31T12:00:00Z","repository":"^acme/"}`},
 		{[]string{"retry", "V1", "--outcome", "partial"}, "retryInsightSamples", `"filter":{"outcomes":["PARTIAL"]}`},
 		{[]string{"retry", "V1", "--all", "--repo", "api"}, "retryInsightSamples", `"filter":{"outcomes":["COUNTED","REUSED","ABSENT","PARTIAL","FAILED"],"repository":"api"}`},
 		{[]string{"front", "V1"}, "moveInsightSeriesBackfillToFrontOfQueue", `"id":"S1"`},

@@ -16,7 +16,7 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
-// answers is a server that answers operations from a script and keeps what it was asked.
+// answers is a server that answers GraphQL operations from a script and records the requests.
 type answers struct {
 	t   *testing.T
 	url string
@@ -26,10 +26,11 @@ type answers struct {
 	asked  []asked
 }
 
-// scripted answers operations that contain Has, in order; the last one for a text answers for ever.
+// scripted is the answer to operations that contain the text has. Several answers for the same text
+// are used in order, and the last one is used for all further operations.
 type scripted struct{ has, answer string }
 
-// schema is the server's.
+// schema is the schema of the server. Every operation that a command sends must be valid in it.
 var schema = sync.OnceValue(func() *ast.Schema {
 	const path = "../../api/schema.graphql"
 	text, err := os.ReadFile(path)
@@ -66,7 +67,7 @@ func (a *answers) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if _, err := gqlparser.LoadQueryWithRules(schema(), got.Query, rules.NewDefaultRules()); err != nil {
-		a.t.Errorf("the server would not understand %s: %v", got.Query, err)
+		a.t.Errorf("the schema does not allow the operation %s: %v", got.Query, err)
 	}
 	a.asked = append(a.asked, got)
 	for i, s := range a.script {

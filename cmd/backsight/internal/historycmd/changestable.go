@@ -9,7 +9,8 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// Widths of texts in the list of changes, in runes: longer ones are cut. JSON has them whole.
+// The widths of texts in the list of changes, in runes. Longer texts are cut; JSON has the full
+// texts.
 const (
 	shortCommit = 12
 	maxAuthor   = 24
@@ -49,7 +50,7 @@ func writeChanges(w io.Writer, p *plan, repositories []*repository) error {
 		}
 		grid.print(&b)
 		if partial > 0 {
-			fmt.Fprintf(&b, "%d of them partial; the newest: %s\n", partial, reason)
+			fmt.Fprintf(&b, "%d of them partial; the newest because of: %s\n", partial, reason)
 		}
 	}
 	_, err := io.WriteString(w, b.String())

@@ -9,7 +9,7 @@ import (
 	"github.com/backsight/backsight/internal/testgit"
 )
 
-// column returns one field of each JSON line.
+// column returns a field of each line of JSON.
 func column(lines []map[string]any, name string) (values []any) {
 	for _, line := range lines {
 		values = append(values, line[name])
@@ -26,7 +26,7 @@ func TestRun_CommitsSinceTheSampleBefore(t *testing.T) {
 		values []any
 	}{
 		{"type:commit", 7, []any{1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0}},
-		{"type:commit", 2, []any{1.0, 0.0}}, // the oldest begins a month before, not with the history
+		{"type:commit", 2, []any{1.0, 0.0}}, // the oldest sample counts from a month earlier, not from the first commit
 		{"type:commit author:bo", 7, []any{0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0}},
 		{"type:diff todo", 7, []any{1.0, 0.0, 1.0, 0.0, 1.0, 1.0, 0.0}},
 		{"type:diff select:commit.diff.added bo", 7, []any{1.0, 0.0, 1.0, 0.0, 1.0, 1.0, 0.0}},
@@ -42,7 +42,7 @@ func TestRun_CommitsSinceTheSampleBefore(t *testing.T) {
 			require.Equal(t, ids[4], lines[0]["commit"])
 		}
 	}
-	// Times by hand: the oldest sample counts from the beginning.
+	// With given times, the oldest sample counts from the first commit.
 	out, _, err := run(t, Options{Repositories: []string{repo.Dir}, Query: "type:commit", At: []string{"2024-07-01", "2024-03-15", "2024-01-01"}, JSON: true})
 	require.NoError(t, err)
 	require.Equal(t, []any{3.0, 2.0, 0.0}, column(decode(t, out), "value"))
@@ -66,7 +66,8 @@ func TestRun_EveryCommitThatMatches(t *testing.T) {
 	require.Equal(t, []any{ids[3]}, column(decode(t, out), "commit"))
 }
 
-// Before the cut of a shallow clone nothing is known: what reaches it is a lower bound.
+// Nothing is known about the time before the first commit of a shallow clone. A sample whose
+// interval begins earlier is a lower bound.
 func TestRun_CommitsOfAShallowClone(t *testing.T) {
 	t.Parallel()
 	origin, _ := testRepo(t)

@@ -9,7 +9,7 @@
 // progress and errors go to stderr. A repository that fails does not keep the others from being
 // searched.
 //
-// Non-goals: fetching, storing, looking repositories up by name.
+// Non-goals: to fetch repositories, to store samples, to find repositories by name.
 //
 // Read next: plan.go (what is asked for), package search/engine, search.go (one repository),
 // index.go (its index), run.go (all of them), table.go and json.go; inventory.go.

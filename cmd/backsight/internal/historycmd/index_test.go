@@ -11,7 +11,7 @@ import (
 	"github.com/backsight/backsight/internal/testgit"
 )
 
-func TestRun_IndexesChangeNothing(t *testing.T) {
+func TestRun_IndexesChangeNoResult(t *testing.T) {
 	t.Parallel()
 	repo, _ := testRepo(t)
 	indexes := filepath.Join(t.TempDir(), "indexes")
@@ -26,7 +26,7 @@ func TestRun_IndexesChangeNothing(t *testing.T) {
 		require.NoError(t, err)
 		require.Zero(t, status)
 		o.Indexes = indexes
-		for range 2 { // made, and found
+		for range 2 { // creates the index, then finds it
 			warm, status, err := run(t, o)
 			require.NoError(t, err)
 			require.Zero(t, status)
@@ -37,7 +37,7 @@ func TestRun_IndexesChangeNothing(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, files, 2, "one for the default branch, one for main~2")
 
-	// The index is brought up to date with a new commit, and replaced when it is damaged.
+	// A new commit extends the index, and a damaged index is replaced.
 	repo.Import(t, "main", true, testgit.Commit{Time: time.Date(2024, 7, 10, 0, 0, 0, 0, time.UTC), Changes: []testgit.Change{{Path: "new.go", Content: "TODO"}}})
 	o := Options{Repositories: []string{repo.Dir}, Query: "TODO", JSON: true}
 	cold, _, err := run(t, o)
@@ -51,7 +51,7 @@ func TestRun_IndexesChangeNothing(t *testing.T) {
 	}
 }
 
-func TestRun_AnIndexThatCannotBeMadeIsSaid(t *testing.T) {
+func TestRun_ReportsAnIndexThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	repo, _ := testRepo(t)
 	file := filepath.Join(t.TempDir(), "file")
@@ -61,7 +61,7 @@ func TestRun_AnIndexThatCannotBeMadeIsSaid(t *testing.T) {
 	require.Equal(t, 1, status)
 	require.Contains(t, out, "not a directory")
 
-	// But a history that cannot have one is searched without.
+	// A history that cannot have an index is searched without one.
 	damaged := testgit.New(t)
 	damaged.Import(t, "main", false, testgit.Commit{Changes: []testgit.Change{{Path: "d/a", Content: "TODO"}}},
 		testgit.Commit{Changes: []testgit.Change{{Path: "d/a", Delete: true}, {Path: "b", Content: "TODO"}}})

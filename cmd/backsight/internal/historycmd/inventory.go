@@ -56,7 +56,7 @@ func makeInventoryPlan(o InventoryOptions) (*plan, error) {
 		return nil, err
 	}
 	if o.Every == "commit" {
-		return nil, insights.Errorf(insights.Invalid, "an inventory cannot be listed commit by commit: use an interval")
+		return nil, insights.Errorf(insights.Invalid, "--every commit works only with history: give an interval")
 	}
 	for _, x := range measures {
 		if x.name == o.Measure {
@@ -168,7 +168,7 @@ func (v *inventory) column() string {
 	return "LANGUAGE"
 }
 
-// addTrend adds a row per group with its points.
+// addTrend adds a row with the points of each group.
 func (p *plan) addTrend(grid *table, repositories []*repository, times []time.Time) {
 	columns := shownColumns(len(times))
 	lower := heading(times, columns, false, false)
@@ -182,7 +182,7 @@ func (p *plan) addTrend(grid *table, repositories []*repository, times []time.Ti
 	grid.add(cells("total", "", false, total, columns)...)
 }
 
-// addMeasures adds a row per group with all its measures.
+// addMeasures adds a row with all measures of each group.
 func (p *plan) addMeasures(grid *table, repositories []*repository) {
 	groups, totals := map[match.Measures]map[string][]point{}, map[match.Measures]point{}
 	head := []string{p.inventory.column()}
@@ -226,7 +226,7 @@ func (p *plan) addMeasures(grid *table, repositories []*repository) {
 	row("total", func(measure match.Measures) point { return totals[measure] })
 }
 
-// measured is a group of files as JSON.
+// measured is the JSON of a group of files.
 type measured struct {
 	Files int64 `json:"files"`
 	Lines int64 `json:"lines"`
@@ -244,7 +244,7 @@ func (m *measured) add(measure match.Measures, n int64) {
 	}
 }
 
-// inventoryLine is a sample of an inventory as JSON. Total is null when nothing is known.
+// inventoryLine is a line of JSON: a sample of an inventory. Total is null when nothing is known.
 type inventoryLine struct {
 	sampleLine
 	// Value hides sampleLine.Value, which is a sum of different measures.

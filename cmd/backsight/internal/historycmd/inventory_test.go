@@ -12,7 +12,8 @@ import (
 	"github.com/backsight/backsight/internal/testgit"
 )
 
-// polyglot has a Go file from January 2024, and from June on a longer one, a script, a binary file and somebody else's code.
+// polyglot returns a repository that has a Go file since January 2024, and since June also a
+// script, a binary file and vendored code. In June the Go file grows.
 func polyglot(t *testing.T) (*testgit.Repo, []string) {
 	t.Helper()
 	repo := testgit.New(t)
@@ -79,7 +80,7 @@ func TestRunInventory_ThroughHistory(t *testing.T) {
 	require.Zero(t, code)
 	require.Contains(t, out, "lines -file:^vendor/\n3 points, every 3month, until 2024-07-15T10:30:00Z\n")
 	require.Regexp(t, `(?m)^Go +\S+ +- +1 +3 +\+3$`, out)
-	require.Regexp(t, `(?m)^Rust +\S+ +- +0 +1 +\+1$`, out, "not absent where one of the repositories was there")
+	require.Regexp(t, `(?m)^Rust +\S+ +- +0 +1 +\+1$`, out, "one of the two repositories existed, so the sum is not absent")
 	require.Regexp(t, `(?m)^total +\S+ +- +1 +7 +\+7$`, out)
 
 	out, _, err = runInventory(t, InventoryOptions{Measure: "files", By: "repository", Options: Options{Repositories: []string{repo.Dir}, Every: "3months", Points: 3}})
@@ -109,7 +110,7 @@ func TestRunInventory_JSON(t *testing.T) {
 	require.Equal(t, group(0, 0, 0), lines[1]["total"])
 }
 
-func TestRunInventory_GapsAreSaid(t *testing.T) {
+func TestRunInventory_ReportsGaps(t *testing.T) {
 	t.Parallel()
 	repo, _ := polyglot(t)
 	repo.Unpack(t)
@@ -133,7 +134,7 @@ func TestRunInventory_Usage(t *testing.T) {
 		"measure whole files and cannot search": {Options: Options{Query: "TODO"}},
 		"measure files as a whole":       {Options: Options{Query: "select:file lang:go"}},
 		"did you mean":                   {Options: Options{Query: "lagn:go"}},
-		"commit by commit":               {Options: Options{Every: "commit"}},
+		"only with history":              {Options: Options{Every: "commit"}},
 		"write language or":              {By: "author"},
 		"write lines, bytes or":          {Measure: "words"},
 		"name at least one":              {Options: Options{Repositories: []string{}}},
@@ -149,8 +150,8 @@ func TestRunInventory_Usage(t *testing.T) {
 	}
 }
 
-// Versions are listed as versions, other values by how many there are.
-func TestValuesAreInOrder(t *testing.T) {
+// Versions are listed in version order, other values by their counts.
+func TestRun_OrderOfValues(t *testing.T) {
 	t.Parallel()
 	repo := testgit.New(t)
 	repo.Commit(t, time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC), map[string]string{"a": "go 1.9\ngo 1.10\ngo 1.10\ngo v1.10-rc1\n", "b": "use b\nuse b\nuse a\nuse c\n"})

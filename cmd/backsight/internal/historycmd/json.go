@@ -10,7 +10,7 @@ import (
 	"github.com/backsight/backsight/search/engine"
 )
 
-// sampleLine is a sample as JSON. Value is null when nothing is known.
+// sampleLine is a line of JSON: a sample. Value is null when it is unknown.
 type sampleLine struct {
 	Repository string              `json:"repository"`
 	Time       string              `json:"time"`
@@ -22,7 +22,7 @@ type sampleLine struct {
 	Values     map[string]int64    `json:"values,omitempty"`
 }
 
-// changeLine is a change as JSON.
+// changeLine is a line of JSON: a change.
 type changeLine struct {
 	Repository string              `json:"repository"`
 	Time       string              `json:"time,omitempty"`

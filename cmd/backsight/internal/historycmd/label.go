@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// labels shortens paths to what tells them apart: without the folders that all begin with, and without the folders that
-// all end with (mirrors are often all called "repo").
+// labels shortens paths to the parts in which they differ. It removes the folders that all paths
+// begin with and the names that all paths end with, because mirrors often have the same name, for
+// example "repo".
 func labels(paths []string) []string {
 	parts := make([][]string, len(paths))
 	for i, path := range paths {
@@ -35,7 +36,8 @@ func labels(paths []string) []string {
 	return short
 }
 
-// same reports whether all have more than one part and agree in one. A single path is shortened to its last part.
+// same reports whether every path has more than one part, and of returns the same part for all of
+// them.
 func same(parts [][]string, of func([]string) string) bool {
 	for _, p := range parts {
 		if len(p) < 2 || of(p) != of(parts[0]) {

@@ -12,8 +12,8 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 )
 
-// There may be tens of thousands of small repositories, so what each costs is counted here: git processes, because each of them takes as long
-// as searching it. Not parallel: it changes PATH.
+// A user may have tens of thousands of small repositories, and starting a git process takes as long
+// as a search of one. The test counts git processes. It is not parallel, because it changes PATH.
 func TestRun_AMirrorIsSearchedWithoutAProcess(t *testing.T) {
 	origin, _ := testRepo(t)
 	dir := filepath.Join(t.TempDir(), "mirror.git")
@@ -27,11 +27,11 @@ func TestRun_AMirrorIsSearchedWithoutAProcess(t *testing.T) {
 	out, code, err := run(t, options)
 	require.NoError(t, err)
 	require.Zero(t, code)
-	require.Equal(t, 5.0, decode(t, out)[0]["value"], "the commit that was fetched last")
+	require.Equal(t, 5.0, decode(t, out)[0]["value"], "the newest commit was not searched")
 	require.Empty(t, started(), "cold")
 
 	options.Indexes = t.TempDir()
-	for _, name := range []string{"with an index that is made", "with an index that is there"} {
+	for _, name := range []string{"with a new index", "with an existing index"} {
 		again, _, err := run(t, options)
 		require.NoError(t, err)
 		require.Equal(t, out, again)
@@ -39,7 +39,8 @@ func TestRun_AMirrorIsSearchedWithoutAProcess(t *testing.T) {
 	}
 }
 
-// countGit puts something in the place of git that notes how it is called, and returns the function that lists the calls.
+// countGit replaces git by a script that records its arguments, and returns a function that lists
+// the calls.
 func countGit(t *testing.T) func() []string {
 	t.Helper()
 	dir := t.TempDir()

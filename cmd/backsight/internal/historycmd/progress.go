@@ -9,7 +9,7 @@ import (
 	"github.com/backsight/backsight/search/history"
 )
 
-// progress is one line that is redrawn on a terminal, and nothing elsewhere.
+// progress redraws one line on a terminal. It prints nothing elsewhere. Safe for concurrent use.
 type progress struct {
 	w     io.Writer // nil: not a terminal
 	total int
@@ -29,7 +29,7 @@ func newProgress(stderr io.Writer, total int) *progress {
 	return p
 }
 
-// show draws how far a repository is.
+// show draws the progress of a repository.
 func (p *progress) show(label string, at history.Progress) {
 	if p.w == nil {
 		return
@@ -44,7 +44,7 @@ func (p *progress) show(label string, at history.Progress) {
 	p.drawn = true
 }
 
-// done counts a repository that is finished.
+// done counts a finished repository.
 func (p *progress) done() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

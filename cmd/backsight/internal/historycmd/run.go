@@ -20,7 +20,7 @@ type repository struct {
 	label   string // a short name; two labels are equal only if their arguments are
 	samples []sample
 	changes []change
-	err     error // with everyCommit: why there are no changes
+	err     error // with everyCommit: the reason why there are no changes
 
 	ready chan struct{} // closed when the repository has been searched
 }
@@ -37,7 +37,7 @@ func Run(ctx context.Context, o Options, stdout, stderr io.Writer) (complete boo
 	return p.run(ctx, o, stdout, stderr)
 }
 
-// run searches the repositories and prints what was found.
+// run searches the repositories and prints the results.
 func (p *plan) run(ctx context.Context, o Options, stdout, stderr io.Writer) (complete bool, err error) {
 	processors := o.Parallel
 	if processors <= 0 {
@@ -121,7 +121,7 @@ func write(ctx context.Context, p *plan, asJSON bool, repositories []*repository
 	return complete, writeTable(stdout, p, repositories)
 }
 
-// complete reports whether everything about the repository is exact.
+// complete reports whether all results of the repository are exact.
 func (r *repository) complete() bool {
 	return r.err == nil &&
 		!slices.ContainsFunc(r.samples, func(x sample) bool { return !x.outcome.Exact() }) &&

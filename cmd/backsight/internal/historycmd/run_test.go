@@ -16,7 +16,7 @@ import (
 	"github.com/backsight/backsight/internal/testgit"
 )
 
-// now is the fixed clock of these tests: half a year after the first commit.
+// now is the time of these tests: half a year after the first commit.
 var now = time.Date(2024, 7, 15, 10, 30, 20, 0, time.UTC)
 
 // testRepo has five commits from January to June 2024 with 2, 3, 3, 1 and 4 TODOs.
@@ -44,7 +44,8 @@ func run(t *testing.T, o Options) (string, int, error) {
 	return stdout.String(), status(complete, err), err
 }
 
-// status is what package main makes of Run's results; internal/e2e asks the binary itself.
+// status returns the exit status that package main derives from the results of Run. Package
+// internal/e2e checks it with the binary.
 func status(complete bool, err error) int {
 	switch {
 	case err == nil && complete:
@@ -123,7 +124,8 @@ func TestRun_ByValue(t *testing.T) {
 	require.Equal(t, []string{"bo", "cy", "ann", "total"}, columnOf(out, 1, 5))
 }
 
-// columnOf returns the words of a column in the last lines of a table; "total" stands in the first column.
+// columnOf returns the words of a column in the last lines of a table. In a row of totals it
+// returns "total".
 func columnOf(out string, column, lines int) []string {
 	rows := strings.Split(strings.TrimSpace(out), "\n")
 	var words []string
@@ -163,7 +165,7 @@ func TestRun_EveryCommitThatChangedTheCount(t *testing.T) {
 	require.NotContains(t, out, "  two")
 }
 
-func TestRun_FaultsAreOutcomesAndOthersGoOn(t *testing.T) {
+func TestRun_FaultsBecomeOutcomesAndDoNotStopOtherRepositories(t *testing.T) {
 	t.Parallel()
 	sound, _ := testRepo(t)
 	damaged, _ := testRepo(t)
@@ -194,7 +196,8 @@ func TestRun_FaultsAreOutcomesAndOthersGoOn(t *testing.T) {
 	require.Contains(t, table, "2 of 2 samples failed: ")
 	require.Contains(t, table, "1 of 2 samples partial: 1 object could not be searched: missing object "+lost+` at "b.go"`)
 
-	// Where an object is missing on both sides of a change, its delta is exact; where it comes or goes, it is not.
+	// A delta is exact when the same object is missing before and after the change, and partial
+	// otherwise.
 	out, code, err = run(t, Options{Repositories: []string{damaged.Dir}, Query: "todo", Every: "commit", JSON: true})
 	require.NoError(t, err)
 	require.Equal(t, 1, code)
@@ -204,7 +207,7 @@ func TestRun_FaultsAreOutcomesAndOthersGoOn(t *testing.T) {
 	require.Equal(t, "counted", lines[3]["outcome"])
 }
 
-func TestRun_AShallowCloneDoesNotPretendToKnow(t *testing.T) {
+func TestRun_ShallowClone(t *testing.T) {
 	t.Parallel()
 	repo, _ := testRepo(t)
 	clone := testgit.New(t)
@@ -218,7 +221,7 @@ func TestRun_AShallowCloneDoesNotPretendToKnow(t *testing.T) {
 	require.Contains(t, lines[2]["reason"], "shallow")
 }
 
-func TestRun_AnIndexOfAShallowCloneThatWasDeepenedKnowsWhatCameToLight(t *testing.T) {
+func TestRun_IndexOfAShallowCloneThatWasDeepened(t *testing.T) {
 	t.Parallel()
 	repo, _ := testRepo(t)
 	clone := testgit.New(t)
@@ -245,7 +248,7 @@ func TestRun_RevAndAtFile(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, code)
 	lines := decode(t, out)
-	require.Len(t, lines, 2, "one time is given twice")
+	require.Len(t, lines, 2, "two of the times are the same")
 	require.Equal(t, 3.0, lines[0]["value"])
 	require.Equal(t, 2.0, lines[1]["value"])
 	_, code, err = run(t, Options{Repositories: []string{repo.Dir}, Query: "todo", Rev: "nowhere"})
@@ -298,7 +301,7 @@ func TestLabels(t *testing.T) {
 	}
 }
 
-// TestRun_TimeoutEndsInTheMiddleOfAFile has a pattern that would look at one file for hours.
+// The pattern takes hours for the file.
 func TestRun_TimeoutEndsInTheMiddleOfAFile(t *testing.T) {
 	t.Parallel()
 	repo := testgit.New(t)
@@ -325,7 +328,7 @@ func TestRun_TimeoutEndsInTheMiddleOfAFile(t *testing.T) {
 	require.Contains(t, out, "the query's timeout:100ms ended the search")
 }
 
-func TestRun_CountCutsAndSaysSo(t *testing.T) {
+func TestRun_CountCutsValues(t *testing.T) {
 	t.Parallel()
 	repo, _ := testRepo(t)
 	out, status, err := run(t, Options{Repositories: []string{repo.Dir}, Query: "TODO count:3", Points: 1, JSON: true})

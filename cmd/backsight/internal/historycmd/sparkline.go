@@ -7,10 +7,12 @@ import (
 
 var bars = []rune("▁▂▃▄▅▆▇█")
 
-// maxSparkline is the width of a sparkline in columns. Of more points, evenly spread ones are shown.
+// maxSparkline is the largest width of a sparkline, in columns. When there are more points, it
+// shows points at even distances.
 const maxSparkline = 60
 
-// sparkline draws a row, from 0 to its greatest value: "·" is a point that is not known, a space one where nothing existed.
+// sparkline draws a row on a scale from 0 to its greatest value. An unknown point is "·". A time at
+// which the repository had no commit is a space.
 func sparkline(row []point) string {
 	shown := row
 	if len(row) > maxSparkline {
@@ -39,10 +41,12 @@ func sparkline(row []point) string {
 	return b.String()
 }
 
-// table aligns columns: the first ones, up to the trend, to the left, numbers to the right.
+// table aligns the columns up to the trend to the left, and the other columns, which are numbers,
+// to the right.
 type table struct{ rows [][]string }
 
-// add adds a row. Control characters in cells become spaces, so that a hostile name cannot break the table.
+// add adds a row. Control characters in cells become spaces, so that a malicious name cannot break
+// the table.
 func (t *table) add(row ...string) {
 	for i, cell := range row {
 		row[i] = strings.Map(func(r rune) rune {
@@ -57,7 +61,7 @@ func (t *table) add(row ...string) {
 
 func (t *table) print(b *strings.Builder) {
 	width := make([]int, len(t.rows[0]))
-	left := 0 // columns that are aligned to the left
+	left := 0 // how many columns are aligned to the left
 	for _, row := range t.rows {
 		for i, cell := range row {
 			width[i] = max(width[i], utf8.RuneCountInString(cell))

@@ -12,19 +12,21 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// maxColumns is up to how many sample times each get a column; with more, only the oldest and the newest do, and the
-// sparkline shows what lies between.
+// maxColumns is the largest number of sample times for which each time gets a column. When there
+// are more, only the oldest and the newest time get one, and the sparkline shows the times between
+// them.
 const maxColumns = 13
 
-// point is one cell: a sample's value, or a sum of values.
+// point is a cell of the table: the value of a sample, or a sum of values.
 type point struct {
 	value   int64
-	unknown bool // at least one part of the sum is not known at all
+	unknown bool // no part of the sum is known
 	atLeast bool // the value is a lower bound
-	absent  bool // nothing existed
+	absent  bool // the repository had no commit yet
 }
 
-// writeTable prints a row per repository (and per value), oldest sample first as people read time, and a total.
+// writeTable prints a row for each repository, or for each of its values, oldest sample first, and
+// a total.
 func writeTable(w io.Writer, p *plan, repositories []*repository) error {
 	times := slices.Clone(p.times)
 	slices.Reverse(times)
@@ -64,7 +66,8 @@ func writeTable(w io.Writer, p *plan, repositories []*repository) error {
 	return err
 }
 
-// inOrder sorts keys: versions as versions, oldest first; anything else by the newest value, largest first.
+// inOrder sorts keys. When all are versions they are in version order, oldest first. Otherwise the
+// key with the largest newest value comes first.
 func inOrder(rows map[string][]point) []string {
 	keys := slices.SortedFunc(maps.Keys(rows), insights.CompareLabels)
 	if !slices.ContainsFunc(keys, func(key string) bool { return !insights.IsVersion(key) }) {
@@ -75,7 +78,7 @@ func inOrder(rows map[string][]point) []string {
 	return keys
 }
 
-// rows returns a repository's points, oldest first: by value, or all under "".
+// rows returns the points of a repository, oldest first: for each value, or for "" all together.
 func (r *repository) rows(byValue bool) map[string][]point {
 	if !byValue {
 		row := r.blank()
@@ -87,7 +90,8 @@ func (r *repository) rows(byValue bool) map[string][]point {
 	return r.rowsBy(func(value string) (string, bool) { return value, true })
 }
 
-// rowsBy returns points by what key makes of values, those for which it says true.
+// rowsBy returns the points grouped by the key of each value. It leaves out values for which key
+// returns false.
 func (r *repository) rowsBy(key func(value string) (string, bool)) map[string][]point {
 	blank := r.blank()
 	rows := map[string][]point{}
@@ -108,7 +112,7 @@ func (r *repository) rowsBy(key func(value string) (string, bool)) map[string][]
 	return rows
 }
 
-// blank returns a repository's points with the value 0.
+// blank returns the points of a repository, each with the value 0.
 func (r *repository) blank() []point {
 	row := make([]point, len(r.samples))
 	for i, x := range r.samples {
@@ -117,14 +121,14 @@ func (r *repository) blank() []point {
 	return row
 }
 
-// sum adds a row to a total, which may be nil.
+// sum adds a row to a total, which may be nil, and returns the total.
 func sum(total, row []point) []point {
 	if total == nil {
 		return slices.Clone(row)
 	}
 	for i, pt := range row {
 		total[i].value += pt.value
-		// What is known of a sum with an unknown part is a lower bound.
+		// A sum of known and unknown parts is a lower bound.
 		total[i].atLeast = total[i].atLeast || pt.atLeast || pt.unknown != total[i].unknown
 		total[i].unknown = total[i].unknown && pt.unknown
 		total[i].absent = total[i].absent && pt.absent
@@ -132,7 +136,7 @@ func sum(total, row []point) []point {
 	return total
 }
 
-// shownColumns returns which of n points get a column.
+// shownColumns returns the indexes of those of n points that get a column.
 func shownColumns(n int) []int {
 	if n > maxColumns {
 		return []int{0, n - 1}
@@ -144,8 +148,9 @@ func shownColumns(n int) []int {
 	return columns
 }
 
-// heading returns one of the two heading rows: years and the names of columns, or days (clock times where samples are
-// less than a day apart).
+// heading returns one of the two heading rows. The upper one has years; the lower one has the names
+// of the columns and days. Where samples are less than a day apart, the rows have days and clock
+// times instead.
 func heading(times []time.Time, columns []int, byValue, upper bool) []string {
 	row := []string{""}
 	if !upper {
@@ -212,7 +217,8 @@ func changeOf(row []point) string {
 	}
 }
 
-// writeReasons says why points are partial or failed, each reason once per repository, with how many samples it has.
+// writeReasons prints why samples are partial or failed: for each repository each reason once, with
+// the number of samples.
 func writeReasons(b *strings.Builder, repositories []*repository) {
 	for _, r := range repositories {
 		type key struct {

@@ -11,20 +11,25 @@ import (
 	"strings"
 	"time"
 
+	"github.com/Khan/genqlient/graphql"
+
 	"github.com/backsight/backsight/insights"
 )
 
-// Client speaks to one server. It is safe for concurrent use.
+// Client sends requests to one server. It implements graphql.Client for the generated functions.
+// Safe for concurrent use.
 type Client struct {
 	server  string
 	http    http.Client   // without a timeout of its own
-	timeout time.Duration // bounds one operation, its answer included
-	idle    time.Duration // bounds each wait for the next part of a page, as long as the whole may take
+	timeout time.Duration // for one GraphQL operation, including its answer
+	idle    time.Duration // for each wait for the next part of an export; the whole export has no limit
 }
+
+var _ graphql.Client = (*Client)(nil)
 
 const (
 	timeout     = time.Minute
-	idleTimeout = 5 * time.Minute // the first part of an export comes when the server has read all of it
+	idleTimeout = 5 * time.Minute // the server sends the first part of an export after it has read all of it
 )
 
 // New returns a client of the server at the base URL, for example "http://127.0.0.1:7080".
@@ -32,22 +37,22 @@ func New(server string) *Client {
 	return &Client{server: strings.TrimRight(server, "/"), timeout: timeout, idle: idleTimeout}
 }
 
-// Error is one entry of a GraphQL answer's errors.
+// Error is one entry of the errors in a GraphQL answer.
 type Error struct {
 	Message    string `json:"message"`
 	Extensions struct {
 		Code       insights.Code `json:"code"`
-		Field      []any         `json:"field"`
-		Start      *int          `json:"start"` // UTF-16 offsets in the field's text
+		Field      []any         `json:"field"` // the path of the input field that is wrong
+		Start      *int          `json:"start"` // offsets in the field's text, in UTF-16 code units
 		End        *int          `json:"end"`
 		Suggestion string        `json:"suggestion"`
 	} `json:"extensions"`
 }
 
-// Refusal is an answer with errors.
+// Refusal is the error for an answer that contains errors.
 type Refusal struct{ Errors []Error }
 
-// Error has a line for each error.
+// Error returns one line for each error.
 func (r *Refusal) Error() string {
 	lines := make([]string, len(r.Errors))
 	for i, e := range r.Errors {
@@ -56,10 +61,12 @@ func (r *Refusal) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Do runs an operation and decodes its data into result, which may be nil. An answer with errors is an *insights.Error
-// with the first error's code, around a *Refusal.
-func (c *Client) Do(ctx context.Context, operation string, variables map[string]any, result any) error {
-	body, err := json.Marshal(map[string]any{"query": operation, "variables": variables})
+// MakeRequest runs an operation and decodes its data into response.Data. An answer with errors
+// becomes an *insights.Error that has the code of the first error and wraps a *Refusal. A server
+// that cannot be reached, or that is not a Backsight server, becomes an *insights.Error with the
+// code Unavailable. MakeRequest returns ctx.Err() after ctx has ended.
+func (c *Client) MakeRequest(ctx context.Context, operation *graphql.Request, response *graphql.Response) error {
+	body, err := json.Marshal(operation)
 	if err != nil {
 		return err
 	}
@@ -67,44 +74,41 @@ func (c *Client) Do(ctx context.Context, operation string, variables map[string]
 	defer cancel()
 	request, err := http.NewRequestWithContext(bounded, http.MethodPost, c.server+"/graphql", bytes.NewReader(body))
 	if err != nil {
-		return insights.Errorf(insights.Invalid, "--server %s is not a URL: write it as in http://127.0.0.1:7080", c.server)
+		return c.notAURL()
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Accept", "application/json")
-	response, err := c.http.Do(request)
+	answer, err := c.http.Do(request)
 	if err != nil {
 		return c.unreachable(ctx, err)
 	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
 	if err != nil {
-		return insights.Errorf(insights.Unavailable, "%s: its answer ended early: %w", c.server, err)
+		return c.cutOff(err)
 	}
-	var answer struct {
+	var decoded struct {
 		Data   json.RawMessage `json:"data"`
 		Errors []Error         `json:"errors"`
 	}
-	if err := json.Unmarshal(text, &answer); err != nil || (answer.Data == nil && len(answer.Errors) == 0) {
-		return insights.Errorf(insights.Unavailable, "%s does not speak as a backsight server does (status %d: %s)", c.server, response.StatusCode, firstLine(text))
+	if err := json.Unmarshal(text, &decoded); err != nil || (decoded.Data == nil && len(decoded.Errors) == 0) {
+		return insights.Errorf(insights.Unavailable, "%s does not answer like a Backsight server (status %d: %s)", c.server, answer.StatusCode, firstLine(text))
 	}
-	if len(answer.Errors) > 0 {
-		refusal := &Refusal{Errors: answer.Errors}
-		code := answer.Errors[0].Extensions.Code
+	if len(decoded.Errors) > 0 {
+		refusal := &Refusal{Errors: decoded.Errors}
+		code := decoded.Errors[0].Extensions.Code
 		if code == "" {
 			code = insights.Internal
 		}
 		return &insights.Error{Code: code, Message: refusal.Error(), Cause: refusal}
 	}
-	if result == nil {
-		return nil
-	}
-	if err := json.Unmarshal(answer.Data, result); err != nil {
-		return fmt.Errorf("%s: the answer is not what was asked for: %w", c.server, err)
+	if err := json.Unmarshal(decoded.Data, response.Data); err != nil {
+		return fmt.Errorf("%s: the answer does not fit the question: %w", c.server, err)
 	}
 	return nil
 }
 
-// cause drops the method and URL that net/http puts in front.
+// cause drops the method and the URL that net/http puts in front of an error.
 func cause(err error) error {
 	for {
 		inner := errors.Unwrap(err)
@@ -121,61 +125,19 @@ func firstLine(text []byte) string {
 	return line[:min(len(line), most)]
 }
 
-// errSilent is why a page was given up whose next part did not come.
-var errSilent = errors.New("nothing came for too long")
-
-// patient reads a page, however long it takes while each of its parts comes in time.
-type patient struct {
-	io.Reader
-	idle  time.Duration
-	watch *time.Timer // runs while a read does: whoever takes long over what came is no reason to give up
+func (c *Client) notAURL() error {
+	return insights.Errorf(insights.Invalid, "--server %s is not a URL: write it like http://127.0.0.1:7080", c.server)
 }
 
-func (p patient) Read(b []byte) (int, error) {
-	p.watch.Reset(p.idle)
-	defer p.watch.Stop()
-	return p.Reader.Read(b)
-}
-
-// Get copies the body of a plain page, for example an export, to w. The server's own words are the error's. Without an error all of it
-// came.
-func (c *Client) Get(ctx context.Context, path string, w io.Writer) error {
-	watched, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	watch := time.AfterFunc(c.idle, func() { cancel(errSilent) })
-	defer watch.Stop()
-	request, err := http.NewRequestWithContext(watched, http.MethodGet, c.server+path, nil)
-	if err != nil {
-		return insights.Errorf(insights.Invalid, "--server %s is not a URL: write it as in http://127.0.0.1:7080", c.server)
-	}
-	response, err := c.http.Do(request)
-	if err != nil {
-		return c.unreachable(ctx, err)
-	}
-	defer response.Body.Close()
-	body := patient{Reader: response.Body, idle: c.idle, watch: watch}
-	if response.StatusCode != http.StatusOK {
-		text, err := io.ReadAll(io.LimitReader(body, 1<<16))
-		if err != nil {
-			return insights.Errorf(insights.Unavailable, "%s: its answer ended early: %w", c.server, err)
-		}
-		code := map[int]insights.Code{
-			http.StatusBadRequest: insights.Invalid, http.StatusNotFound: insights.NotFound, http.StatusServiceUnavailable: insights.Unavailable,
-		}[response.StatusCode]
-		if code == "" {
-			code = insights.Internal
-		}
-		return insights.Errorf(code, "%s", firstLine(text))
-	}
-	if _, err := io.Copy(w, body); err != nil {
-		return insights.Errorf(insights.Unavailable, "%s: its answer ended early: %w", c.server, err)
-	}
-	return nil
+func (c *Client) cutOff(err error) error {
+	return insights.Errorf(insights.Unavailable, "%s: the answer ended early: %w", c.server, err)
 }
 
 func (c *Client) unreachable(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return insights.Errorf(insights.Unavailable, "no server answers at %s: start one with `backsight up`, or name another with --server or BACKSIGHT_SERVER (%w)", c.server, cause(err))
+	return insights.Errorf(insights.Unavailable,
+		"no server answers at %s: start one with `backsight up`, or give the URL of another one with --server or BACKSIGHT_SERVER (%w)",
+		c.server, cause(err))
 }

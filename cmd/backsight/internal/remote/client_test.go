@@ -8,12 +8,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/Khan/genqlient/graphql"
 	"github.com/stretchr/testify/require"
 
 	"github.com/backsight/backsight/insights"
 )
 
-func TestAnswers(t *testing.T) {
+func TestMakeRequest(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name, body string
@@ -25,8 +26,8 @@ func TestAnswers(t *testing.T) {
 		{"an error", `{"data":null,"errors":[{"message":"taken","extensions":{"code":"conflict"}}]}`, 200, insights.Conflict, "taken"},
 		{"two errors", `{"errors":[{"message":"a","extensions":{"code":"invalid"}},{"message":"b"}]}`, 200, insights.Invalid, "a\nb"},
 		{"an error without a code", `{"errors":[{"message":"odd"}]}`, 422, insights.Internal, "odd"},
-		{"another kind of server", "<html>\nhello", 404, insights.Unavailable, "does not speak as a backsight server does (status 404: <html>)"},
-		{"JSON of another kind", `{"ok":true}`, 200, insights.Unavailable, "does not speak"},
+		{"another kind of server", "<html>\nhello", 404, insights.Unavailable, "does not answer like a Backsight server (status 404: <html>)"},
+		{"JSON of another kind", `{"ok":true}`, 200, insights.Unavailable, "does not answer like"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -36,7 +37,7 @@ func TestAnswers(t *testing.T) {
 			}))
 			defer server.Close()
 			var result struct{ N int }
-			err := New(server.URL+"/").Do(t.Context(), "{ n }", nil, &result)
+			err := New(server.URL+"/").MakeRequest(t.Context(), &graphql.Request{Query: "{ n }"}, &graphql.Response{Data: &result})
 			require.Equal(t, row.code, insights.ErrorCode(err))
 			if row.code == "" {
 				require.Equal(t, 7, result.N)
@@ -65,15 +66,17 @@ func TestGet(t *testing.T) {
 	require.EqualError(t, err, "insight x does not exist")
 }
 
-// Ctrl-C is not taken for a server that is away.
+// Ctrl-C must not be reported as a server that is unavailable.
 func TestInterrupted(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	require.ErrorIs(t, New("http://127.0.0.1:1").Do(ctx, "{ n }", nil, nil), context.Canceled)
+	_, err := Health(ctx, New("http://127.0.0.1:1"))
+	require.ErrorIs(t, err, context.Canceled)
 }
 
-// partsServer sends a page in parts: the next one when the test, or the reader of the one before, says so. Its end is that of end.
+// partsServer returns a client of a server that sends a page in parts: it sends the next part after
+// a receive from more, and calls end after the last part.
 func partsServer(t *testing.T, parts int, more <-chan struct{}, end func(*http.Request)) *Client {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -82,7 +85,7 @@ func partsServer(t *testing.T, parts int, more <-chan struct{}, end func(*http.R
 			_ = http.NewResponseController(w).Flush()
 			select {
 			case <-more:
-			case <-r.Context().Done(): // it gave up
+			case <-r.Context().Done(): // the client gave up
 				return
 			}
 		}
@@ -92,7 +95,7 @@ func partsServer(t *testing.T, parts int, more <-chan struct{}, end func(*http.R
 	return New(server.URL)
 }
 
-// moreWriter asks for the next part when it has got one.
+// moreWriter asks for the next part after each part that it receives.
 type moreWriter struct {
 	got  int // bytes
 	more chan struct{}
@@ -104,17 +107,17 @@ func (w *moreWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// A page has no time by which all of it must have come.
-func TestGet_TakesAsLongAsPartsCome(t *testing.T) {
+// There is no limit for the time that a whole page takes.
+func TestGet_HasNoLimitForTheWholePage(t *testing.T) {
 	t.Parallel()
 	w := moreWriter{more: make(chan struct{})}
 	c := partsServer(t, 50, w.more, func(*http.Request) {})
-	c.timeout = 1 // an operation's: it is over before anything comes
+	c.timeout = 1 // for GraphQL operations; it ends before the first part arrives
 	require.NoError(t, c.Get(t.Context(), "/export/x.csv", &w))
 	require.Equal(t, 50*len("row\n"), w.got)
 }
 
-// What did not come whole is an error, whatever came.
+// A page that did not arrive completely is an error.
 func TestGet_CutOff(t *testing.T) {
 	t.Parallel()
 	t.Run("broken off", func(t *testing.T) {
@@ -123,13 +126,13 @@ func TestGet_CutOff(t *testing.T) {
 		c := partsServer(t, 3, w.more, func(*http.Request) { panic(http.ErrAbortHandler) })
 		err := c.Get(t.Context(), "/export/x.csv", &w)
 		require.Equal(t, insights.Unavailable, insights.ErrorCode(err))
-		require.ErrorContains(t, err, "its answer ended early")
+		require.ErrorContains(t, err, "the answer ended early")
 	})
 	t.Run("silent after a part", func(t *testing.T) {
 		t.Parallel()
 		w := moreWriter{more: make(chan struct{})}
 		c := partsServer(t, 1, w.more, func(r *http.Request) { <-r.Context().Done() })
-		c.idle = 200 * time.Millisecond // for the first part to come
+		c.idle = 200 * time.Millisecond // enough for the first part to arrive
 		err := c.Get(t.Context(), "/export/x.csv", &w)
 		require.Equal(t, insights.Unavailable, insights.ErrorCode(err))
 		require.ErrorIs(t, err, errSilent)

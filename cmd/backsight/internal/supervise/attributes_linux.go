@@ -2,8 +2,8 @@ package supervise
 
 import "syscall"
 
-// attributes put the child into a process group of its own, so that Ctrl-C reaches the parent only, which then stops its
-// children in order; and have the kernel kill it when the parent dies.
+// attributes puts the child into a separate process group, so that Ctrl-C reaches only the parent,
+// which then stops its children in order. The kernel kills the child when the parent ends.
 func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }

@@ -4,8 +4,9 @@ package supervise
 
 import "syscall"
 
-// attributes put the child into a process group of its own, so that Ctrl-C reaches the parent only. There is no way to
-// have the child die with its parent here; a worker that is left over ends when Temporal, which does die, is gone.
+// attributes puts the child into a separate process group, so that Ctrl-C reaches only the parent.
+// These systems cannot kill the child when its parent ends. A worker whose parent has crashed ends
+// by itself once the Temporal server has stopped.
 func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true}
 }

@@ -1,6 +1,6 @@
-// Package supervise keeps a child process alive: it is started again when it dies, asked to end when the parent ends
-// in order, and killed by the kernel when the parent dies without a word.
+// Package supervise keeps a child process running: it restarts the child when it ends, and stops it
+// when the parent ends in order. On Linux the kernel kills the child when the parent crashes.
 //
-// Non-goals: Postgres and Temporal, which package devstack looks after with what it knows of them. Read next:
-// supervise.go.
+// Non-goals: Postgres and Temporal. Package devstack supervises them, because that needs knowledge
+// of each. Read next: supervise.go.
 package supervise

@@ -12,30 +12,30 @@ import (
 	"time"
 )
 
-// Child describes a process to keep alive.
+// Child describes a process to keep running.
 type Child struct {
 	Name string // for the log
 	// Command returns a new, unstarted command. Its SysProcAttr is overwritten.
 	Command func() *exec.Cmd
-	// StopTimeout is how long the child gets between SIGTERM and SIGKILL.
+	// StopTimeout is the time between SIGTERM and SIGKILL.
 	StopTimeout time.Duration
 	Logger      *slog.Logger
-	// Started is called with the process id after each start; may be nil.
+	// Started is called with the process ID after each start. It may be nil.
 	Started func(pid int)
 }
 
-// A child that dies is started again at once, and after each further death within calm with twice the wait, up to
-// longestWait: a child that cannot run must not take the machine with it.
+// How long Run waits before it restarts a child: firstWait, and twice as long after each end within
+// calm of the start, up to longestWait, so that a child that cannot run does not load the machine.
 const (
 	firstWait   = 100 * time.Millisecond
 	longestWait = 5 * time.Second
 	calm        = 10 * time.Second
 )
 
-// Run keeps the child alive until ctx ends, then stops it and returns nil. It returns an error only when the first start
-// fails, for example because the binary is gone.
+// Run keeps the child running until ctx ends, then stops it and returns nil. It returns an error
+// only when the first start fails, for example because the binary does not exist.
 func Run(ctx context.Context, c Child) error {
-	// The kernel's promise to kill the child is tied to the thread that started it, so this one has to live.
+	// The kernel kills the child when the thread that started it ends, so keep this thread.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 
@@ -48,9 +48,9 @@ func Run(ctx context.Context, c Child) error {
 			if starts == 0 {
 				return fmt.Errorf("%s: %w", c.Name, err)
 			}
-			c.Logger.ErrorContext(ctx, "cannot be started again", "process", c.Name, "err", err, "next try in", wait)
+			c.Logger.ErrorContext(ctx, "cannot restart the process", "process", c.Name, "error", err, "wait", wait)
 		} else {
-			c.Logger.InfoContext(ctx, "started", "process", c.Name, "pid", cmd.Process.Pid)
+			c.Logger.InfoContext(ctx, "process started", "process", c.Name, "pid", cmd.Process.Pid)
 			if c.Started != nil {
 				c.Started(cmd.Process.Pid)
 			}
@@ -61,7 +61,7 @@ func Run(ctx context.Context, c Child) error {
 			if time.Since(started) > calm {
 				wait = firstWait
 			}
-			c.Logger.WarnContext(ctx, "died; starting it again", "process", c.Name, "pid", cmd.Process.Pid, "err", err, "in", wait)
+			c.Logger.WarnContext(ctx, "process ended; restarting it", "process", c.Name, "pid", cmd.Process.Pid, "error", err, "wait", wait)
 		}
 		select {
 		case <-ctx.Done():
@@ -72,7 +72,7 @@ func Run(ctx context.Context, c Child) error {
 	}
 }
 
-// watch waits until the child has ended. When ctx ends first it stops the child.
+// watch waits until the child has ended. When ctx ends first, watch stops the child.
 func (c Child) watch(ctx context.Context, cmd *exec.Cmd) error {
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
@@ -87,13 +87,13 @@ func (c Child) watch(ctx context.Context, cmd *exec.Cmd) error {
 		return err
 	case <-time.After(c.StopTimeout):
 	}
-	c.Logger.WarnContext(ctx, "did not stop in time; killing it", "process", c.Name, "pid", cmd.Process.Pid, "after", c.StopTimeout)
+	c.Logger.WarnContext(ctx, "process did not stop in time; killing it", "process", c.Name, "pid", cmd.Process.Pid, "after", c.StopTimeout)
 	c.signal(ctx, cmd, syscall.SIGKILL)
 	return <-ended
 }
 
 func (c Child) signal(ctx context.Context, cmd *exec.Cmd, sig os.Signal) {
 	if err := cmd.Process.Signal(sig); err != nil && !errors.Is(err, os.ErrProcessDone) {
-		c.Logger.WarnContext(ctx, "cannot be signalled", "process", c.Name, "pid", cmd.Process.Pid, "signal", sig, "err", err)
+		c.Logger.WarnContext(ctx, "cannot send a signal to the process", "process", c.Name, "pid", cmd.Process.Pid, "signal", sig, "error", err)
 	}
 }

@@ -15,7 +15,7 @@ import (
 
 var quiet = slog.New(slog.DiscardHandler)
 
-func TestAKilledChildIsStartedAgain(t *testing.T) {
+func TestRun_RestartsAKilledChild(t *testing.T) {
 	t.Parallel()
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
@@ -33,13 +33,13 @@ func TestAKilledChildIsStartedAgain(t *testing.T) {
 	require.NotEqual(t, first, second)
 	group, err := syscall.Getpgid(second)
 	require.NoError(t, err)
-	require.Equal(t, second, group, "Ctrl-C does not reach it")
+	require.Equal(t, second, group, "the child is not in a process group of its own")
 	stop()
 	require.NoError(t, <-ended)
 	require.ErrorIs(t, syscall.Kill(second, 0), syscall.ESRCH)
 }
 
-func TestAChildThatDoesNotListenIsKilled(t *testing.T) {
+func TestRun_KillsAChildThatIgnoresSIGTERM(t *testing.T) {
 	t.Parallel()
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
@@ -67,7 +67,7 @@ func TestAChildThatDoesNotListenIsKilled(t *testing.T) {
 	require.ErrorIs(t, syscall.Kill(pid, 0), syscall.ESRCH)
 }
 
-func TestABinaryThatIsNotThere(t *testing.T) {
+func TestRun_BinaryDoesNotExist(t *testing.T) {
 	t.Parallel()
 	err := Run(t.Context(), Child{Name: "nothing", Logger: quiet, Command: func() *exec.Cmd { return exec.Command("/nonexistent") }})
 	require.ErrorContains(t, err, "nothing: ")

@@ -1,0 +1,162 @@
+package insightcmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf16"
+
+	"github.com/backsight/backsight/cmd/backsight/internal/output"
+	"github.com/backsight/backsight/cmd/backsight/internal/remote"
+	"github.com/backsight/backsight/cmd/backsight/internal/status"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/query"
+)
+
+type createCommand struct {
+	remote.Flags
+	Title     string   `required:"" help:"The title of the chart." placeholder:"TEXT"`
+	Query     []string `sep:"none" help:"What to count. Repeat it for more series. With --languages: filters, or leave it out." placeholder:"QUERY"`
+	Label     []string `sep:"none" help:"A label for each query, in the same order. Default: the query." placeholder:"TEXT"`
+	Repos     string   `xor:"scope" help:"Only repositories whose name matches this regular expression. Default: all." placeholder:"REGEXP"`
+	Repo      []string `xor:"scope" help:"Only the repository with this name. Repeat it for more." placeholder:"NAME"`
+	Every     string   `default:"1month" help:"The interval between points: 1hour, 2weeks, 1month, …" placeholder:"INTERVAL"`
+	Points    int      `default:"12" help:"The number of past points, 1 to 1000."`
+	Zone      string   `help:"The time zone in which days and months begin, as an IANA name. Default: UTC." placeholder:"ZONE"`
+	Capture   bool     `xor:"method" help:"Draw a line for each value of the queries' capture groups."`
+	Languages bool     `xor:"method" help:"Count lines by language instead of matches, and draw a line for each language."`
+	Wait      bool     `help:"Show a progress bar until nothing is pending. The exit status is 1 if samples are partial or failed."`
+
+	interval insights.Interval // Every, parsed
+}
+
+func (*createCommand) Help() string {
+	return `Examples:
+  backsight insight create --title TODOs --query 'TODO' --every 1month --points 24 --wait
+  backsight insight create --title 'Go versions' --query '^go\s+(\d+\.\d+) patterntype:regexp file:^go\.mod$' --capture
+  backsight insight create --title Languages --languages`
+}
+
+// Validate is called by kong.
+func (c *createCommand) Validate() error {
+	if len(c.Query) == 0 && !c.Languages {
+		return errors.New("missing flags: --query=QUERY (only --languages works without it)")
+	}
+	if len(c.Query) == 0 {
+		c.Query = []string{""}
+	}
+	if len(c.Label) > 0 && len(c.Label) != len(c.Query) {
+		return fmt.Errorf("%d --label for %d --query: give one for each, or none", len(c.Label), len(c.Query))
+	}
+	interval, err := insights.ParseInterval(c.Every)
+	if err != nil {
+		return fmt.Errorf("--every: %w", err)
+	}
+	c.interval = interval
+	if c.Points < 1 || c.Points > insights.MaxPoints {
+		return fmt.Errorf("--points %d: must be between 1 and %d", c.Points, insights.MaxPoints)
+	}
+	return nil
+}
+
+// created is the line of JSON that --json prints.
+type created struct {
+	ID     string   `json:"id"`
+	Series []string `json:"series"`
+}
+
+func (c *createCommand) Run(ctx context.Context, s *output.Streams) error {
+	answer, err := remote.CreateLineChartSearchInsight(ctx, c.Client(), c.input())
+	if err != nil {
+		return c.explain(err)
+	}
+	insight := answer.CreateLineChartSearchInsight.View
+	if c.JSON {
+		line := created{ID: insight.Id}
+		for _, series := range insight.DataSeries {
+			line.Series = append(line.Series, series.SeriesId)
+		}
+		if err := output.JSON(s.Out, line); err != nil {
+			return err
+		}
+	} else {
+		fmt.Fprintf(s.Out, "insight  %s\n", insight.Id)
+		for _, series := range insight.DataSeries {
+			fmt.Fprintf(s.Out, "series   %s  %s\n", series.SeriesId, series.Label)
+		}
+	}
+	if !c.Wait {
+		return nil
+	}
+	return status.Wait(ctx, s, c.Client(), insight.Id)
+}
+
+func (c *createCommand) input() remote.LineChartSearchInsightInput {
+	input := remote.LineChartSearchInsightInput{
+		Options:         remote.LineChartOptionsInput{Title: c.Title},
+		DataSeries:      make([]remote.LineChartSearchInsightDataSeriesInput, len(c.Query)),
+		RepositoryScope: &remote.RepositoryScopeInput{Repositories: c.Repo},
+		TimeScope: &remote.TimeScopeInput{
+			StepInterval: remote.TimeIntervalStepInput{Unit: remote.TimeIntervalStepUnit(c.interval.Unit), Value: c.interval.Value},
+			Points:       &c.Points,
+		},
+	}
+	for i, q := range c.Query {
+		series := &input.DataSeries[i]
+		series.Query, series.GeneratedFromCaptureGroups = q, &c.Capture
+		if c.Languages {
+			series.GenerationMethod = new(remote.InsightGenerationMethodLanguageStats)
+		}
+		if len(c.Label) > 0 {
+			series.Options = &remote.LineChartDataSeriesOptionsInput{Label: &c.Label[i]}
+		}
+	}
+	if c.Repos != "" {
+		input.RepositoryScope.RepositoryCriteria = new((&query.Scope{Expr: &query.Filter{Name: "repo", Value: c.Repos}}).String())
+	}
+	if c.Zone != "" {
+		input.TimeScope.Zone = &c.Zone
+	}
+	return input
+}
+
+// explain adds to an error in a query the query itself, with a mark under the place of the error.
+func (c *createCommand) explain(err error) error {
+	refusal, ok := errors.AsType[*remote.Refusal](err)
+	if !ok {
+		return err
+	}
+	lines := make([]string, len(refusal.Errors))
+	for i, e := range refusal.Errors {
+		lines[i] = e.Message
+		field := e.Extensions.Field // "input", "dataSeries", N, "query"
+		if e.Extensions.Start == nil || e.Extensions.End == nil || len(field) != 4 || field[3] != "query" {
+			continue
+		}
+		n, ok := field[2].(float64)
+		if !ok || int(n) < 0 || int(n) >= len(c.Query) {
+			continue
+		}
+		lines[i] += "\n" + underline(c.Query[int(n)], *e.Extensions.Start, *e.Extensions.End)
+		if e.Extensions.Suggestion != "" {
+			lines[i] += "\n  " + e.Extensions.Suggestion
+		}
+	}
+	return &insights.Error{Code: insights.ErrorCode(err), Message: strings.Join(lines, "\n"), Cause: err}
+}
+
+// underline returns the text and, on a second line, a mark under it. start and end are offsets in
+// UTF-16 code units.
+func underline(text string, start, end int) string {
+	units := utf16.Encode([]rune(text))
+	column := func(offset int) int { return len(utf16.Decode(units[:max(0, min(offset, len(units)))])) }
+	from, to := column(start), column(end)
+	flat := strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' || r == '\r' {
+			return ' '
+		}
+		return r
+	}, text)
+	return "  " + flat + "\n  " + strings.Repeat(" ", from) + strings.Repeat("^", max(1, to-from))
+}

@@ -1,0 +1,3 @@
+// Package repocmd holds the commands about repositories: `backsight repo …`. Read next: repo.go,
+// access.go.
+package repocmd

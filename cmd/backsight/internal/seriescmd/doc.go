@@ -1,0 +1,3 @@
+// Package seriescmd holds the commands with which operators control series: `backsight series …`.
+// Read next: series.go.
+package seriescmd

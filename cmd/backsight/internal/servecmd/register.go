@@ -1,0 +1,58 @@
+package servecmd
+
+import (
+	"context"
+	"log/slog"
+	"path/filepath"
+	"slices"
+
+	"github.com/backsight/backsight/gitrepo"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
+)
+
+// registerBelow registers the git repositories in the roots and below them, and returns how many it
+// found. A repository that is already registered keeps its name. The name of a new repository is
+// its path relative to its root, or the name of the root. When another repository has that name
+// already, the root's name is put in front, or else the absolute path is the name.
+func registerBelow(ctx context.Context, s *store.Store, roots []string, logger *slog.Logger) (int, error) {
+	count := 0
+	for _, root := range roots {
+		root, err := filepath.Abs(root)
+		if err != nil {
+			return count, err
+		}
+		if root, err = filepath.EvalSymlinks(root); err != nil {
+			return count, insights.Errorf(insights.Invalid, "--repos: %w", err)
+		}
+		found, err := gitrepo.Find(root)
+		if err != nil {
+			return count, insights.Errorf(insights.Invalid, "--repos: %w", err)
+		}
+		for part := range slices.Chunk(found, registerPart) {
+			list := make([]store.NewRepository, len(part))
+			for i, dir := range part {
+				list[i] = store.NewRepository{Names: namesBelow(root, dir), Location: dir, Local: true}
+			}
+			if err := s.Repositories.AddMany(ctx, list); err != nil {
+				return count, err
+			}
+			count += len(part)
+			logger.InfoContext(ctx, "repositories registered", "root", root, "registered", count, "found", len(found))
+		}
+	}
+	return count, nil
+}
+
+// registerPart is the number of repositories that are registered in one transaction, which takes
+// about half a second and ends with a line in the log.
+const registerPart = 5000
+
+func namesBelow(root, dir string) []string {
+	name, err := filepath.Rel(root, dir)
+	if err != nil || name == "." {
+		return []string{filepath.Base(dir), dir}
+	}
+	name = filepath.ToSlash(name)
+	return []string{name, filepath.Base(root) + "/" + name, dir}
+}

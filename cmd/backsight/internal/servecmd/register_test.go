@@ -1,0 +1,58 @@
+package servecmd
+
+import (
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/internal/testdb"
+	"github.com/backsight/backsight/store"
+)
+
+func TestRegisterBelow(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	for _, name := range []string{"one/acme/api", "one/acme/web.git", "two/acme/api", "three"} {
+		git := exec.Command("git", "init", "-q", filepath.Join(root, name))
+		git.Env = append(os.Environ(), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null")
+		out, err := git.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+	}
+	s := store.New(testdb.New(t))
+	names := func() []string {
+		list, err := s.Repositories.List(t.Context(), store.RepositoryFilter{})
+		require.NoError(t, err)
+		var names []string
+		for _, r := range list {
+			require.True(t, r.Local)
+			names = append(names, r.Name)
+		}
+		return names
+	}
+	roots := []string{filepath.Join(root, "one"), filepath.Join(root, "two"), filepath.Join(root, "three")}
+	for range 2 { // a second start changes nothing
+		n, err := registerBelow(t.Context(), s, roots, slog.New(slog.DiscardHandler))
+		require.NoError(t, err)
+		require.Equal(t, 4, n)
+		require.Equal(t, []string{"acme/api", "acme/web.git", "three", "two/acme/api"}, names())
+	}
+	link := filepath.Join(root, "link")
+	require.NoError(t, os.Symlink(roots[2], link))
+	_, err := registerBelow(t.Context(), s, []string{link}, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	require.Len(t, names(), 4, "the link leads to a repository that is registered already")
+
+	_, err = registerBelow(t.Context(), s, []string{filepath.Join(root, "gone")}, slog.New(slog.DiscardHandler))
+	require.Equal(t, insights.Invalid, insights.ErrorCode(err))
+}
+
+func TestNamesBelow(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, []string{"acme/api.git", "src/acme/api.git", "/home/ann/src/acme/api.git"}, namesBelow("/home/ann/src", "/home/ann/src/acme/api.git"))
+	require.Equal(t, []string{"api", "/home/ann/api"}, namesBelow("/home/ann/api", "/home/ann/api"))
+}

@@ -1,0 +1,127 @@
+package servecmd
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
+
+	"github.com/backsight/backsight/api"
+	"github.com/backsight/backsight/gitrepo"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
+	"github.com/backsight/backsight/telemetry"
+	"github.com/backsight/backsight/web"
+	"github.com/backsight/backsight/worker"
+	"github.com/backsight/backsight/workflows"
+)
+
+// serviceFlags are the flags of the services that run alone: the database and the Temporal server.
+type serviceFlags struct {
+	DatabaseURL       string `required:"" env:"BACKSIGHT_DATABASE_URL" help:"The URL of the Postgres database." placeholder:"URL"`
+	TemporalAddress   string `env:"BACKSIGHT_TEMPORAL_ADDRESS" default:"127.0.0.1:7233" help:"The address of the Temporal frontend." placeholder:"HOST:PORT"`
+	TemporalNamespace string `env:"BACKSIGHT_TEMPORAL_NAMESPACE" default:"default" help:"The Temporal namespace." placeholder:"NAME"`
+}
+
+// services are the connections that the API and a worker need.
+type services struct {
+	store    *store.Store
+	temporal client.Client
+	traced   func(context.Context) error // sends the remaining spans and stops tracing
+}
+
+// traceTimeout is how long a receiver that does not answer may delay the end of the process.
+const traceTimeout = 5 * time.Second
+
+func (s services) close() {
+	if s.traced != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), traceTimeout)
+		defer cancel()
+		if err := s.traced(ctx); err != nil {
+			slog.Warn("cannot send the last traces", "error", err)
+		}
+	}
+	if s.temporal != nil {
+		s.temporal.Close()
+	}
+	if s.store != nil {
+		s.store.Close()
+	}
+}
+
+// connect opens both connections and registers the search attributes with Temporal. Callers must
+// call close. The metrics of the Temporal SDK go to the registry. part is the name of this process
+// in traces.
+func (f serviceFlags) connect(ctx context.Context, part string, logger *slog.Logger, registry *prometheus.Registry) (s services, err error) {
+	defer func() {
+		if err != nil {
+			s.close()
+		}
+	}()
+	if s.store, err = store.Open(ctx, f.DatabaseURL); err != nil {
+		return s, err
+	}
+	interceptors, traced, err := telemetry.StartTracing(ctx, "backsight-"+part, logger)
+	if err != nil {
+		return s, err
+	}
+	s.traced = traced
+	s.temporal, err = client.DialContext(ctx, client.Options{
+		HostPort: f.TemporalAddress, Namespace: f.TemporalNamespace, Interceptors: interceptors,
+		MetricsHandler: worker.NewMetricsHandler(registry), Logger: log.NewStructuredLogger(logger.With("part", "temporal sdk")),
+	})
+	if err != nil {
+		return s, insights.Errorf(insights.Unavailable, "Temporal does not answer at %s: start it, or give its address with --temporal-address (%w)", f.TemporalAddress, err)
+	}
+	return s, workflows.NewClient(s.temporal, f.TemporalNamespace).EnsureSearchAttributes(ctx)
+}
+
+// authFlags say who has access to the API.
+type authFlags struct {
+	Auth                 string   `enum:"none,proxy" default:"none" env:"BACKSIGHT_AUTH" help:"How viewers are authenticated: none (loopback addresses only), or proxy (a proxy in --proxy-networks sends the viewer's name in a header)."`
+	ProxyNetworks        []string `env:"BACKSIGHT_PROXY_NETWORKS" help:"With --auth proxy: the networks from which the proxy connects." placeholder:"CIDR"`
+	ProxyHeader          string   `env:"BACKSIGHT_PROXY_HEADER" default:"X-Forwarded-User" help:"With --auth proxy: the header that contains the viewer's name." placeholder:"NAME"`
+	Admins               []string `env:"BACKSIGHT_ADMINS" help:"With --auth proxy: the administrators, who see private repositories without a grant. Without a proxy every user is an administrator." placeholder:"NAME"`
+	AllowUnauthenticated bool     `env:"BACKSIGHT_ALLOW_UNAUTHENTICATED" help:"Listen on any address without authentication, for a container whose port is published on loopback only. The Host header of requests must still name a loopback address."`
+}
+
+func (f authFlags) auth() (api.Auth, error) {
+	auth := api.Auth{Mode: api.AuthMode(f.Auth), Header: f.ProxyHeader, Admins: f.Admins, AnyAddress: f.AllowUnauthenticated}
+	for _, text := range f.ProxyNetworks {
+		network, err := netip.ParsePrefix(strings.TrimSpace(text))
+		if err != nil {
+			return auth, insights.Errorf(insights.Invalid, "--proxy-networks %s is not a network: write it like 10.0.0.0/8", text)
+		}
+		auth.Networks = append(auth.Networks, network)
+	}
+	return auth, nil
+}
+
+// builtPage returns the embedded page, or nil when the binary was built without it.
+func builtPage() fs.FS {
+	page, built := web.FS()
+	if !built {
+		return nil
+	}
+	return page
+}
+
+// prober gives the API access to package gitrepo, so that the API can check a repository before it
+// registers it.
+type prober struct{}
+
+func (prober) CheckPath(ctx context.Context, path string) (string, error) {
+	repo, err := gitrepo.Open(ctx, path)
+	if err != nil {
+		return "", err
+	}
+	return repo.Dir(), nil
+}
+
+func (prober) CheckURL(url string) error { return gitrepo.CheckURL(url) }
