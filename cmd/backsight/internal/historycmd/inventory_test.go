@@ -132,7 +132,7 @@ func TestRunInventory_Usage(t *testing.T) {
 	t.Parallel()
 	for says, o := range map[string]InventoryOptions{
 		"measure whole files and cannot search": {Options: Options{Query: "TODO"}},
-		"measure files as a whole":       {Options: Options{Query: "select:file lang:go"}},
+		"select: has no effect":       {Options: Options{Query: "select:file lang:go"}},
 		"did you mean":                   {Options: Options{Query: "lagn:go"}},
 		"only with history":              {Options: Options{Every: "commit"}},
 		"write language or":              {By: "author"},
