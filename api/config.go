@@ -10,7 +10,7 @@ import (
 
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // Config is what the API is made of. Store, Workflows and Repositories are required.
@@ -32,12 +32,12 @@ type Config struct {
 	Now     func() time.Time // nil: time.Now
 }
 
-// Workflows is what the API asks of Temporal; *workflows.Client is it. All methods return *insights.Error.
+// Workflows is what the API asks of Temporal; *contract.Client is it. All methods return *insights.Error.
 type Workflows interface {
 	StartSeries(ctx context.Context, series insights.Series, title string) error
 	StopSeries(ctx context.Context, seriesID string) error
-	Send(ctx context.Context, seriesID, message string, order workflows.Order) (workflows.Status, error)
-	Status(ctx context.Context, seriesID string) (workflows.Status, error)
+	Send(ctx context.Context, seriesID, message string, order contract.Command) (contract.Status, error)
+	Status(ctx context.Context, seriesID string) (contract.Status, error)
 	Sync(ctx context.Context, repositoryID int64) error
 	ShardsWithoutPoller(ctx context.Context, shards int) ([]int, error)
 	WorkerPolling(ctx context.Context) (bool, error)

@@ -7,7 +7,7 @@ import (
 	"github.com/backsight/backsight/api/generated"
 	"github.com/backsight/backsight/api/model"
 	"github.com/backsight/backsight/insights"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // messageTimeout bounds how long an order waits for the workflow's word.
@@ -15,17 +15,17 @@ const messageTimeout = 10 * time.Second
 
 // PauseInsightSeries asks the series' workflow to pause and answers when it has taken the order.
 func (r *mutationResolver) PauseInsightSeries(ctx context.Context, seriesID string, reason, claimed *string) (*model.InsightsSeries, error) {
-	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed), Reason: orEmpty(reason)}, workflows.Pause)
+	return r.order(ctx, seriesID, contract.Command{By: by(ctx, claimed), Reason: orEmpty(reason)}, contract.Pause)
 }
 
 // ResumeInsightSeries asks the series' workflow to go on.
 func (r *mutationResolver) ResumeInsightSeries(ctx context.Context, seriesID string, claimed *string) (*model.InsightsSeries, error) {
-	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, workflows.Resume)
+	return r.order(ctx, seriesID, contract.Command{By: by(ctx, claimed)}, contract.Resume)
 }
 
 // RetryInsightSeriesBackfill asks the series' workflow to try again what went wrong, or everything.
 func (r *mutationResolver) RetryInsightSeriesBackfill(ctx context.Context, seriesID string, all *bool, claimed *string) (*model.InsightsSeries, error) {
-	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed), All: all != nil && *all}, workflows.Retry)
+	return r.order(ctx, seriesID, contract.Command{By: by(ctx, claimed), All: all != nil && *all}, contract.Retry)
 }
 
 // RetryInsightSamples asks the same for some samples. The selection is looked at here, while somebody is there to be told.
@@ -35,40 +35,40 @@ func (r *mutationResolver) RetryInsightSamples(ctx context.Context, seriesID str
 	if err := r.config.Store.ValidateSelection(ctx, seriesID, selection); err != nil {
 		return nil, err
 	}
-	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed), Selection: selection}, workflows.Retry)
+	return r.order(ctx, seriesID, contract.Command{By: by(ctx, claimed), Selection: selection}, contract.Retry)
 }
 
 // ExtendInsightSeries asks the series' workflow for more points of the past.
 func (r *mutationResolver) ExtendInsightSeries(ctx context.Context, seriesID string, points int, claimed *string) (*model.InsightsSeries, error) {
-	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed), Points: points}, workflows.Extend)
+	return r.order(ctx, seriesID, contract.Command{By: by(ctx, claimed), Points: points}, contract.Extend)
 }
 
 // CancelInsightSeriesBackfill asks the series' workflow to drop its work on the past.
 func (r *mutationResolver) CancelInsightSeriesBackfill(ctx context.Context, seriesID string, reason, claimed *string) (*model.InsightsSeries, error) {
-	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed), Reason: orEmpty(reason)}, workflows.Cancel)
+	return r.order(ctx, seriesID, contract.Command{By: by(ctx, claimed), Reason: orEmpty(reason)}, contract.Cancel)
 }
 
 // TriggerInsightSeries asks the series' workflow to look now for what it can do.
 func (r *mutationResolver) TriggerInsightSeries(ctx context.Context, seriesID string, claimed *string) (*model.InsightsSeries, error) {
-	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, workflows.Trigger)
+	return r.order(ctx, seriesID, contract.Command{By: by(ctx, claimed)}, contract.Trigger)
 }
 
 // MoveInsightSeriesBackfillToFrontOfQueue lets the work on the series' past go before that of all others.
 func (r *mutationResolver) MoveInsightSeriesBackfillToFrontOfQueue(ctx context.Context, seriesID string, claimed *string) (*model.InsightsSeries, error) {
-	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, workflows.Front)
+	return r.order(ctx, seriesID, contract.Command{By: by(ctx, claimed)}, contract.Front)
 }
 
 // MoveInsightSeriesBackfillToBackOfQueue puts it behind that of all others.
 func (r *mutationResolver) MoveInsightSeriesBackfillToBackOfQueue(ctx context.Context, seriesID string, claimed *string) (*model.InsightsSeries, error) {
-	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, workflows.Back)
+	return r.order(ctx, seriesID, contract.Command{By: by(ctx, claimed)}, contract.Back)
 }
 
 // SnapshotInsightSeries asks the series' workflow for a snapshot.
 func (r *mutationResolver) SnapshotInsightSeries(ctx context.Context, seriesID string, claimed *string) (*model.InsightsSeries, error) {
-	return r.order(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, workflows.Snapshot)
+	return r.order(ctx, seriesID, contract.Command{By: by(ctx, claimed)}, contract.Snapshot)
 }
 
-func (r *mutationResolver) order(ctx context.Context, seriesID string, order workflows.Order, message string) (*model.InsightsSeries, error) {
+func (r *mutationResolver) order(ctx context.Context, seriesID string, order contract.Command, message string) (*model.InsightsSeries, error) {
 	series, err := r.config.Store.Series(ctx, seriesID)
 	if err != nil {
 		return nil, err
@@ -86,8 +86,8 @@ func (r *mutationResolver) order(ctx context.Context, seriesID string, order wor
 	}
 	s := seriesModel(series)
 	// The answer to "what does it do now" is the one that came with the order.
-	_, err = model.Load(s.Page, "workflow", func([]string) (map[string]*workflows.Status, error) {
-		return map[string]*workflows.Status{seriesID: &status}, nil
+	_, err = model.Load(s.Page, "workflow", func([]string) (map[string]*contract.Status, error) {
+		return map[string]*contract.Status{seriesID: &status}, nil
 	})
 	return s, err
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/backsight/backsight/activities"
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // The circuit breaker: a series whose every search fails for one reason stops itself, so that it neither hammers on a host that is
@@ -84,10 +85,10 @@ func (s *series) breakIfAlike(ctx workflow.Context, plan *Plan, samples activiti
 	case failures.Samples < breakerSamples || failures.Repositories < breakerRepositories:
 	case s.state.Paused == nil && s.state.Tally.Pending > 0:
 		plan.Failing = Failing{}
-		s.state.Paused = &PausedBy{
+		s.state.Paused = &contract.PausedBy{
 			By: breakerName, At: workflow.Now(ctx), Breaker: true,
 			Reason: fmt.Sprintf("stopped by the breaker: %s, %d samples of %d repositories, and none that could be searched; resume or retry once it is mended. One of them: %s",
-				failures.Code, failures.Samples, failures.Repositories, cut(failures.Reason, 500)),
+				failures.Code, failures.Samples, failures.Repositories, contract.Truncate(failures.Reason, 500)),
 		}
 	}
 	return nil

@@ -2,7 +2,6 @@ package workflows
 
 import (
 	"cmp"
-	"fmt"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/temporal"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/backsight/backsight/activities"
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // fanOut runs a child for each batch of a page, at most its window at a time, and returns when all have ended. finished is false when
@@ -111,16 +111,16 @@ func ended(before, after insights.Completeness) (done insights.Completeness, ok 
 // server has not told it yet) is waited for, for a while. A zero priority is the parent's.
 func runRepository(ctx workflow.Context, in RepositoryInput, priority temporal.Priority) (result RepositoryResult, err error) {
 	options := workflow.ChildWorkflowOptions{
-		WorkflowID: RepositoryID(in.SeriesID, in.Plan, in.From, in.Through),
-		TaskQueue:  Queue,
+		WorkflowID: contract.RepositoryID(in.SeriesID, in.Plan, in.From, in.Through),
+		TaskQueue:  contract.Queue,
 		// A batch is run again after a pause, and whenever something of it is left.
 		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		WaitForCancellation:   true,
 		ParentClosePolicy:     enumspb.PARENT_CLOSE_POLICY_TERMINATE,
-		StaticSummary:         cut(in.Label, 200),
+		StaticSummary:         contract.Truncate(in.Label, 200),
 		Priority:              priority,
 		TypedSearchAttributes: temporal.NewSearchAttributes(
-			AttributeSeries.ValueSet(in.SeriesID), AttributeRepository.ValueSet(idRange(in.From, in.Through))),
+			contract.AttributeSeries.ValueSet(in.SeriesID), contract.AttributeRepository.ValueSet(contract.IDRange(in.From, in.Through))),
 	}
 	err = startedOnce(ctx, func() error {
 		return workflow.ExecuteChildWorkflow(workflow.WithChildOptions(ctx, options), RepositoryWorkflow, in).Get(ctx, &result)
@@ -144,15 +144,3 @@ func startedOnce(ctx workflow.Context, run func() error) error {
 }
 
 func isAlreadyStarted(err error) bool { return temporal.IsWorkflowExecutionAlreadyStartedError(err) }
-
-// RepositoryID is the workflow id of a batch: of one repository, or of the pending ones of a range of ids.
-func RepositoryID(series string, generation int, from, through int64) string {
-	return fmt.Sprintf("series/%s/%d/repo/%s", series, generation, idRange(from, through))
-}
-
-func idRange(from, through int64) string {
-	if from == through {
-		return fmt.Sprint(from)
-	}
-	return fmt.Sprintf("%d-%d", from, through)
-}

@@ -5,16 +5,14 @@ import (
 
 	"github.com/backsight/backsight/activities"
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // SeriesInput starts a SeriesWorkflow. State is zero at the first start and carried from run to run by
 // continue-as-new.
 type SeriesInput struct {
-	SeriesID string        `json:"seriesId"`
-	Title    string        `json:"title"`
-	Query    string        `json:"query"`
-	Grid     insights.Grid `json:"grid"`
-	State    SeriesState   `json:"state,omitzero"`
+	contract.SeriesStart
+	State SeriesState `json:"state,omitzero"`
 }
 
 // SeriesState is what a series remembers between runs: small and of constant size, whatever the number of
@@ -35,9 +33,9 @@ type SeriesState struct {
 	LastPlanned time.Time             `json:"lastPlanned,omitzero"`
 	Tally       insights.Completeness `json:"tally"`
 	// Place is where operators put the work on the past, until none of it is left.
-	Place   Place     `json:"place,omitempty"`
-	Paused  *PausedBy `json:"paused,omitempty"`
-	Problem *Problem  `json:"problem,omitempty"`
+	Place   contract.QueuePosition `json:"place,omitempty"`
+	Paused  *contract.PausedBy     `json:"paused,omitempty"`
+	Problem *contract.Problem      `json:"problem,omitempty"`
 	// Look is true when repositories may have joined the scope since the past was computed.
 	Look bool `json:"look,omitempty"`
 	// RecheckAt is when the tally is read once more; zero is never. See recheckAfter.
@@ -48,8 +46,8 @@ type SeriesState struct {
 
 // Shown are the search attributes of a series.
 type Shown struct {
-	State   State `json:"state"`
-	Percent int   `json:"percent"`
+	State   contract.State `json:"state"`
+	Percent int            `json:"percent"`
 }
 
 // Plan is a generation that is worked on.
@@ -65,7 +63,7 @@ type Plan struct {
 	// Tried is true from the first attempt at writing the plan on: something of it may be in the ledger.
 	Tried bool `json:"tried,omitempty"`
 	// Cancelled is who wants nothing more to be done about it.
-	Cancelled *PausedBy `json:"cancelled,omitempty"`
+	Cancelled *contract.PausedBy `json:"cancelled,omitempty"`
 	// Generation is 0 until the plan is written, or its first part is.
 	Generation int `json:"generation,omitempty"`
 	// Writing is true when there is more of the plan to be written.
@@ -97,10 +95,12 @@ func (in RepositoryInput) samples() activities.Range {
 	return activities.Range{SeriesID: in.SeriesID, Plan: in.Plan, From: in.From, Through: in.Through}
 }
 
-func (in RepositoryInput) queue() string { return SearchQueueOf(insights.ShardOf(in.From, in.Shards)) }
+func (in RepositoryInput) queue() string {
+	return contract.SearchQueueOf(insights.ShardOf(in.From, in.Shards))
+}
 
 func (in FrameInput) queue() string {
-	return SearchQueueOf(insights.ShardOf(in.RepositoryID, in.Shards))
+	return contract.SearchQueueOf(insights.ShardOf(in.RepositoryID, in.Shards))
 }
 
 // RepositoryResult is how a RepositoryWorkflow or FrameWorkflow ended.
@@ -122,30 +122,4 @@ type FrameInput struct {
 
 func (in FrameInput) samples() activities.Range {
 	return activities.Range{SeriesID: in.SeriesID, Plan: in.Plan, From: in.RepositoryID, Through: in.RepositoryID, At: &in.Time}
-}
-
-// RetentionInput starts a RetentionWorkflow, which carries it from run to run and returns it: what it is at, and what it did.
-type RetentionInput struct {
-	Phase string `json:"phase,omitempty"`
-	After int64  `json:"after,omitempty"`
-	// Archived and Restored count sample times, the others what was pruned.
-	Archived     int64 `json:"archived,omitempty"`
-	Restored     int64 `json:"restored,omitempty"`
-	Series       int64 `json:"series,omitempty"`
-	Repositories int64 `json:"repositories,omitempty"`
-}
-
-// SnapshotsInput starts a SnapshotsWorkflow, from the cursor After on. Told counts over continue-as-new.
-type SnapshotsInput struct {
-	After int64 `json:"after,omitempty"`
-	Told  int64 `json:"told,omitempty"`
-}
-
-// SyncInput starts a SyncWorkflow: of one repository, or of all when RepositoryID is 0, from the cursor After on.
-type SyncInput struct {
-	RepositoryID int64 `json:"repositoryId,omitempty"`
-	After        int64 `json:"after,omitempty"`
-	// Synced and Failed count over continue-as-new.
-	Synced int64 `json:"synced,omitempty"`
-	Failed int64 `json:"failed,omitempty"`
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/backsight/backsight/insights"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // A repository that is registered after the backfill is in the next recording, and then its past is searched.
@@ -40,7 +40,7 @@ func TestTriggerLooksForRepositoriesThatJoined(t *testing.T) {
 	in, now := backfilled(t, ledger, seriesInput())
 	ledger.repositories = 3
 	r := newRun(t, ledger, now)
-	in = r.after(time.Hour, in, workflows.Trigger, workflows.Order{By: "ann"})
+	in = r.after(time.Hour, in, contract.Trigger, contract.Command{By: "ann"})
 	require.Equal(t, []string{"backfill", "joining"}, ledger.kinds)
 	require.Equal(t, insights.Completeness{Planned: 9, Counted: 9}, in.State.Tally)
 	require.Nil(t, in.State.Backfill)
@@ -53,7 +53,7 @@ func TestLookIsMadeAgainAfterAFailure(t *testing.T) {
 	in, now := backfilled(t, ledger, seriesInput())
 	ledger.repositories, ledger.blind = 3, failure(insights.Internal, "a defect")
 	r := newRun(t, ledger, now)
-	in = r.after(time.Hour, in, workflows.Trigger, workflows.Order{By: "ann"})
+	in = r.after(time.Hour, in, contract.Trigger, contract.Command{By: "ann"})
 	require.Equal(t, []string{"backfill", "joining"}, ledger.kinds)
 	require.Nil(t, in.State.Problem)
 }

@@ -5,6 +5,8 @@ import (
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
+
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // The named ways to run an activity. Every number of time and attempts of this package is here.
@@ -13,7 +15,7 @@ import (
 // infrastructure; bad input and repeated defects of ours come back non-retryable (package activities, errors.go).
 func planning(ctx workflow.Context, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		TaskQueue: Queue,
+		TaskQueue: contract.Queue,
 		// 36,000 repositories × 1,000 frames take about this long to plan; an attempt goes on where the last one was.
 		StartToCloseTimeout: 30 * time.Minute,
 		// A slice of the plan takes well under a second; ten times a slow one.
@@ -27,7 +29,7 @@ func planning(ctx workflow.Context, summary string) workflow.Context {
 // ledger reads and writes a few rows or an aggregate.
 func ledger(ctx workflow.Context, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		TaskQueue: Queue,
+		TaskQueue: contract.Queue,
 		// The tally of a series of 400,000 samples takes about 0.1 s; a database that needs a minute is in trouble.
 		StartToCloseTimeout: time.Minute,
 		RetryPolicy:         forever,
@@ -49,7 +51,7 @@ func searchingFrame(ctx workflow.Context, queue, summary string) workflow.Contex
 // pruning deletes a bounded number of rows, beating after every slice.
 func pruning(ctx workflow.Context, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		TaskQueue: Queue,
+		TaskQueue: contract.Queue,
 		// An attempt ends itself after 20 seconds and a slice; ten times that.
 		StartToCloseTimeout: 5 * time.Minute,
 		HeartbeatTimeout:    30 * time.Second,

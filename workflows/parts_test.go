@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/backsight/backsight/insights"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // The first part of a long plan is searched before the rest is written, and nothing is planned twice or left out.
@@ -39,7 +39,7 @@ func TestCancelOfAHalfWrittenBackfillEndsAllOfIt(t *testing.T) {
 	r := newRun(t, ledger, anchor.Add(time.Minute))
 	in := r.untilNext(seriesInput())
 	require.True(t, in.State.Backfill.Writing)
-	in.State.Backfill.Cancelled = &workflows.PausedBy{By: "somebody"}
+	in.State.Backfill.Cancelled = &contract.PausedBy{By: "somebody"}
 	r = newRun(t, ledger, r.env.Now())
 	in = r.untilNext(in)
 	require.Nil(t, in.State.Backfill)

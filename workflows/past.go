@@ -5,23 +5,24 @@ import (
 
 	"github.com/backsight/backsight/activities"
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // What operators do with a series' past: retry, extend, cancel. Each order becomes a plan that waits for its turn, or marks the one
 // that is worked on.
 
 // check says why a message makes no sense; nil when it does.
-func (s *series) check(ctx workflow.Context, name string, order Order) error {
+func (s *series) check(ctx workflow.Context, name string, order contract.Command) error {
 	switch name {
-	case Front, Back:
+	case contract.Front, contract.Back:
 		return s.movable()
-	case Retry:
-		selection, err := order.selection()
+	case contract.Retry:
+		selection, err := order.Selected()
 		if err != nil {
 			return err
 		}
 		return s.roomFor(func(p *Plan) bool { return p.Kind == insights.RetryPlan && p.Selection.Equal(selection) })
-	case Extend:
+	case contract.Extend:
 		if order.Points < s.in.Grid.Points {
 			return insights.Errorf(insights.Invalid, "extend to %d points: the series has %d, and does not get shorter", order.Points, s.in.Grid.Points)
 		}
@@ -31,7 +32,7 @@ func (s *series) check(ctx workflow.Context, name string, order Order) error {
 			return err
 		}
 		return s.roomFor(func(p *Plan) bool { return p.Kind == insights.ExtensionPlan })
-	case Snapshot:
+	case contract.Snapshot:
 		return s.checkSnapshot(ctx)
 	}
 	return nil
@@ -55,8 +56,8 @@ func (s *series) waits(like func(*Plan) bool) *Plan {
 	return nil
 }
 
-func (s *series) retry(order Order) {
-	selection, err := order.selection()
+func (s *series) retry(order contract.Command) {
+	selection, err := order.Selected()
 	if err != nil { // check has refused it
 		return
 	}
@@ -69,7 +70,7 @@ func (s *series) retry(order Order) {
 	}
 }
 
-func (s *series) extend(order Order) {
+func (s *series) extend(order contract.Command) {
 	s.state.Problem = nil
 	if p := s.state.Backfill; p != nil && p.Kind == insights.ExtensionPlan && p.Cancelled == nil && p.Points >= order.Points {
 		return
@@ -81,7 +82,7 @@ func (s *series) extend(order Order) {
 	}
 }
 
-func (s *series) cancelPast(by *PausedBy) {
+func (s *series) cancelPast(by *contract.PausedBy) {
 	s.state.Waiting = nil
 	if p := s.state.Backfill; p != nil && p.Cancelled == nil {
 		p.Cancelled = by
@@ -103,7 +104,7 @@ func (s *series) takeTurn() {
 		s.state.Backfill = plan
 	}
 	if !s.hasPast() {
-		s.state.Place = InTurn
+		s.state.Place = contract.QueueDefault
 	}
 }
 
@@ -149,7 +150,7 @@ func (s *series) cancelPlan(ctx workflow.Context, plan *Plan) error {
 	if by.Reason != "" {
 		reason += ": " + by.Reason
 	}
-	in := activities.CancelInput{SeriesID: s.in.SeriesID, Plan: plan.Generation, Reason: cut(reason, maxBy+maxReason)}
+	in := activities.CancelInput{SeriesID: s.in.SeriesID, Plan: plan.Generation, Reason: contract.Truncate(reason, maxBy+maxReason)}
 	if err := workflow.ExecuteActivity(planning(ctx, "cancel the "+string(plan.Kind)), plans.Cancel, in).Get(ctx, &s.state.Tally); err != nil {
 		return err
 	}

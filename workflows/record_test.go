@@ -16,6 +16,7 @@ import (
 	"github.com/backsight/backsight/activities"
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // TestRecordReplayFixtures writes the histories that replay_test.go replays. Run it on the commit that is released, for
@@ -93,12 +94,12 @@ func recordPaused(t *testing.T, record recorder) {
 	s := newServer(t, ledger)
 	series := storedSeries("recorded", 0)
 	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
-	s.until(series.ID, func(status workflows.Status) bool { return status.InFlight == 1 && status.Completeness.Counted == 6 })
-	id := workflows.SeriesID(series.ID)
-	require.NoError(t, s.client.SignalWorkflow(t.Context(), id, "", workflows.Pause, workflows.Order{By: "ann", Reason: "lunch"}))
-	s.until(series.ID, func(status workflows.Status) bool { return status.State == workflows.Paused })
+	s.until(series.ID, func(status contract.Status) bool { return status.InFlight == 1 && status.Completeness.Counted == 6 })
+	id := contract.SeriesID(series.ID)
+	require.NoError(t, s.client.SignalWorkflow(t.Context(), id, "", contract.Pause, contract.Command{By: "ann", Reason: "lunch"}))
+	s.until(series.ID, func(status contract.Status) bool { return status.State == contract.Paused })
 	slow.Store(false)
-	_, err := s.workflows.Send(t.Context(), series.ID, workflows.Resume, workflows.Order{})
+	_, err := s.workflows.Send(t.Context(), series.ID, contract.Resume, contract.Command{})
 	require.NoError(t, err)
 	record("series-paused", s.settled(series)[0])
 }
@@ -117,9 +118,9 @@ func recordMoved(t *testing.T, record recorder) {
 	s := newServer(t, ledger)
 	series := storedSeries("recorded", 0)
 	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
-	s.until(series.ID, func(status workflows.Status) bool { return status.InFlight == 2 })
+	s.until(series.ID, func(status contract.Status) bool { return status.InFlight == 2 })
 	slow.Store(false)
-	_, err := s.workflows.Send(t.Context(), series.ID, workflows.Front, workflows.Order{By: "ann"})
+	_, err := s.workflows.Send(t.Context(), series.ID, contract.Front, contract.Command{By: "ann"})
 	require.NoError(t, err)
 	record("series-moved", s.settled(series)[0])
 }
@@ -133,9 +134,9 @@ func recordBreaker(t *testing.T, record recorder) {
 	s := newServer(t, ledger)
 	series := storedSeries("recorded", 0)
 	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
-	s.until(series.ID, func(status workflows.Status) bool { return status.State == workflows.Paused && status.Paused.Breaker })
+	s.until(series.ID, func(status contract.Status) bool { return status.State == contract.Paused && status.Paused.Breaker })
 	mended.Store(true)
-	_, err := s.workflows.Send(t.Context(), series.ID, workflows.Retry, workflows.Order{})
+	_, err := s.workflows.Send(t.Context(), series.ID, contract.Retry, contract.Command{})
 	require.NoError(t, err)
 	record("series-breaker", s.settled(series)[0])
 }
@@ -146,12 +147,12 @@ func recordShards(t *testing.T, record recorder) {
 	ledger.perPage, ledger.perBatch, ledger.shards = 40, 8, 4
 	s := newServer(t, ledger)
 	for shard := 1; shard < ledger.shards; shard++ {
-		s.serve(workflows.SearchQueueOf(shard))
+		s.serve(contract.SearchQueueOf(shard))
 	}
 	series := storedSeries("recorded", 0)
 	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
 	record("series-shards", s.settled(series)[0])
-	child := workflows.RepositoryID(series.ID, 1, 1, 8)
+	child := contract.RepositoryID(series.ID, 1, 1, 8)
 	record("repository-shard", s.histories(child, s.firstRun(child))[0])
 }
 
@@ -163,9 +164,9 @@ func recordProblem(t *testing.T, record recorder) {
 	series := storedSeries("recorded", 0)
 	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
 	s.settled(series)
-	_, err := s.workflows.Send(t.Context(), series.ID, workflows.Resume, workflows.Order{})
+	_, err := s.workflows.Send(t.Context(), series.ID, contract.Resume, contract.Command{})
 	require.NoError(t, err)
-	id := workflows.SeriesID(series.ID)
+	id := contract.SeriesID(series.ID)
 	var runs []*historypb.History
 	require.Eventually(t, func() bool {
 		runs = s.histories(id, s.firstRun(id))
@@ -183,11 +184,11 @@ func recordCancelled(t *testing.T, record recorder) {
 	s := newServer(t, ledger)
 	deleted := storedSeries("deleted", 0)
 	require.NoError(t, s.workflows.StartSeries(t.Context(), deleted, "title"))
-	s.until(deleted.ID, func(status workflows.Status) bool { return status.InFlight == 1 })
+	s.until(deleted.ID, func(status contract.Status) bool { return status.InFlight == 1 })
 	require.NoError(t, s.workflows.StopSeries(t.Context(), deleted.ID))
-	require.ErrorContains(t, s.client.GetWorkflow(t.Context(), workflows.SeriesID(deleted.ID), "").Get(t.Context(), nil), "canceled")
-	record("series-deleted", s.histories(workflows.SeriesID(deleted.ID), s.firstRun(workflows.SeriesID(deleted.ID)))[0])
-	child := workflows.RepositoryID(deleted.ID, 1, 1, 2)
+	require.ErrorContains(t, s.client.GetWorkflow(t.Context(), contract.SeriesID(deleted.ID), "").Get(t.Context(), nil), "canceled")
+	record("series-deleted", s.histories(contract.SeriesID(deleted.ID), s.firstRun(contract.SeriesID(deleted.ID)))[0])
+	child := contract.RepositoryID(deleted.ID, 1, 1, 2)
 	record("repository-interrupted", s.histories(child, s.firstRun(child))[0])
 }
 
@@ -206,31 +207,31 @@ func recordPast(t *testing.T, record recorder) {
 	s := newServer(t, ledger)
 	series := storedSeries("recorded", 0)
 	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
-	s.until(series.ID, func(status workflows.Status) bool { return status.InFlight == 1 && status.Completeness.Counted == 6 })
-	id := workflows.SeriesID(series.ID)
-	require.NoError(t, s.client.SignalWorkflow(t.Context(), id, "", workflows.Cancel, workflows.Order{By: "ann", Reason: "too large"}))
+	s.until(series.ID, func(status contract.Status) bool { return status.InFlight == 1 && status.Completeness.Counted == 6 })
+	id := contract.SeriesID(series.ID)
+	require.NoError(t, s.client.SignalWorkflow(t.Context(), id, "", contract.Cancel, contract.Command{By: "ann", Reason: "too large"}))
 	runs := s.settled(series)
 	require.Equal(t, insights.Completeness{Planned: 12, Counted: 6, Failed: 6}, ledger.now())
 	record("series-backfill-cancelled", runs[0])
 
 	slow.Store(false)
-	_, err := s.workflows.Send(t.Context(), series.ID, workflows.Retry, workflows.Order{})
+	_, err := s.workflows.Send(t.Context(), series.ID, contract.Retry, contract.Command{})
 	require.NoError(t, err)
-	_, err = s.workflows.Send(t.Context(), series.ID, workflows.Extend, workflows.Order{Points: 5})
+	_, err = s.workflows.Send(t.Context(), series.ID, contract.Extend, contract.Command{Points: 5})
 	require.NoError(t, err)
-	s.until(series.ID, func(status workflows.Status) bool { return status.Completeness.Counted == 20 })
+	s.until(series.ID, func(status contract.Status) bool { return status.Completeness.Counted == 20 })
 	again := s.settled(series)
 	require.Equal(t, insights.Completeness{Planned: 20, Counted: 20}, ledger.now())
 	record("series-retry", again[len(runs)-1])
 	record("series-extension", again[len(runs)])
 
 	slow.Store(true)
-	_, err = s.workflows.Send(t.Context(), series.ID, workflows.Retry, workflows.Order{All: true})
+	_, err = s.workflows.Send(t.Context(), series.ID, contract.Retry, contract.Command{All: true})
 	require.NoError(t, err)
-	s.until(series.ID, func(status workflows.Status) bool {
+	s.until(series.ID, func(status contract.Status) bool {
 		return status.Kind == "retry" && status.InFlight == 1 && status.Completeness.Counted == 10
 	})
-	_, err = s.workflows.Send(t.Context(), series.ID, workflows.Cancel, workflows.Order{By: "bob"})
+	_, err = s.workflows.Send(t.Context(), series.ID, contract.Cancel, contract.Command{By: "bob"})
 	require.NoError(t, err)
 	last := s.settled(series)
 	require.Equal(t, insights.Completeness{Planned: 20, Counted: 20}, ledger.now())
@@ -259,14 +260,14 @@ func recordRepository(t *testing.T, record recorder) {
 	for name, in := range map[string]workflows.RepositoryInput{
 		"repository-batch": input(1, 2), "repository-unfolded": input(3, 4), "repository-waited": input(5, 6),
 	} {
-		id := workflows.RepositoryID("s", 1, in.From, in.Through)
-		run, err := s.run(id, workflows.RepositoryWorkflowName, in)
+		id := contract.RepositoryID("s", 1, in.From, in.Through)
+		run, err := s.run(id, contract.RepositoryWorkflowName, in)
 		require.NoError(t, err)
 		record(name, s.histories(id, run.GetRunID())[0])
 	}
-	child := workflows.RepositoryID("s", 1, 4, 4)
+	child := contract.RepositoryID("s", 1, 4, 4)
 	record("repository-frames", s.histories(child, s.firstRun(child))[0])
-	frame := workflows.FrameID(workflows.FrameInput{SeriesID: "s", Generation: 1, RepositoryID: 4, Time: anchor})
+	frame := contract.FrameID(workflows.FrameInput{SeriesID: "s", Generation: 1, RepositoryID: 4, Time: anchor})
 	record("frame-failed", s.histories(frame, s.firstRun(frame))[0])
 	require.Equal(t, insights.Completeness{Planned: 18, Counted: 17, Failed: 1}, ledger.now())
 }
@@ -284,12 +285,12 @@ func recordFrame(t *testing.T, record recorder) {
 	require.NoError(t, err)
 	s := newServer(t, ledger)
 	in := workflows.FrameInput{SeriesID: "s", Generation: 1, RepositoryID: 1, Time: anchor}
-	run, err := s.run(workflows.FrameID(in), workflows.FrameWorkflowName, in)
+	run, err := s.run(contract.FrameID(in), contract.FrameWorkflowName, in)
 	require.NoError(t, err)
-	record("frame-counted", s.histories(workflows.FrameID(in), run.GetRunID())[0])
+	record("frame-counted", s.histories(contract.FrameID(in), run.GetRunID())[0])
 
 	in.RepositoryID = 2
-	run, err = s.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: workflows.FrameID(in), TaskQueue: workflows.Queue}, workflows.FrameWorkflowName, in)
+	run, err = s.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: contract.FrameID(in), TaskQueue: contract.Queue}, contract.FrameWorkflowName, in)
 	require.NoError(t, err)
 	require.NoError(t, s.client.CancelWorkflow(t.Context(), run.GetID(), run.GetRunID()))
 	require.NoError(t, run.Get(t.Context(), nil))
@@ -298,14 +299,14 @@ func recordFrame(t *testing.T, record recorder) {
 
 func recordSync(t *testing.T, record recorder) {
 	s := newServer(t, newLedger(1))
-	run, err := s.run("sync", workflows.SyncWorkflowName, workflows.SyncInput{})
+	run, err := s.run("sync", contract.SyncWorkflowName, contract.SyncInput{})
 	require.NoError(t, err)
 	record("sync-one-broken", s.histories("sync", run.GetRunID())[0])
 
 	ledger := newLedger(1)
 	ledger.together = [][]int64{{4, 5}, {6}}
 	s = newServer(t, ledger)
-	run, err = s.run("sync", workflows.SyncWorkflowName, workflows.SyncInput{})
+	run, err = s.run("sync", contract.SyncWorkflowName, contract.SyncInput{})
 	require.NoError(t, err)
 	record("sync-together", s.histories("sync", run.GetRunID())[0])
 
@@ -314,10 +315,10 @@ func recordSync(t *testing.T, record recorder) {
 	ledger.shards, ledger.together = 4, [][]int64{{16, 17}, {40, 41}}
 	s = newServer(t, ledger)
 	for shard := 1; shard < ledger.shards; shard++ {
-		s.serve(workflows.SyncQueueOf(shard))
+		s.serve(contract.SyncQueueOf(shard))
 	}
-	for name, in := range map[string]workflows.SyncInput{"sync-shards": {}, "sync-repository": {RepositoryID: 40}} {
-		run, err = s.run(name, workflows.SyncWorkflowName, in)
+	for name, in := range map[string]contract.SyncInput{"sync-shards": {}, "sync-repository": {RepositoryID: 40}} {
+		run, err = s.run(name, contract.SyncWorkflowName, in)
 		require.NoError(t, err)
 		record(name, s.histories(name, run.GetRunID())[0])
 	}
@@ -346,34 +347,34 @@ func recordTime(t *testing.T, record recorder) {
 	series.Grid.Interval = insights.Interval{Unit: insights.Week, Value: 1}
 	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
 	before := s.settled(series)
-	_, err := s.workflows.Send(t.Context(), series.ID, workflows.Snapshot, workflows.Order{By: "ann"})
+	_, err := s.workflows.Send(t.Context(), series.ID, contract.Snapshot, contract.Command{By: "ann"})
 	require.NoError(t, err)
-	s.until(series.ID, func(status workflows.Status) bool { return status.Snapshot == nil })
+	s.until(series.ID, func(status contract.Status) bool { return status.Snapshot == nil })
 	runs := s.settled(series)
 	require.Equal(t, len(before)+2, len(runs), "a run for each page of the snapshot")
 	record("series-snapshot", runs[len(before)-1])
 	record("series-snapshot-last-page", runs[len(before)])
 
-	run, err := s.run("snapshots", workflows.SnapshotsWorkflowName, workflows.SnapshotsInput{})
+	run, err := s.run("snapshots", contract.SnapshotsWorkflowName, contract.SnapshotsInput{})
 	require.NoError(t, err)
 	chain := s.histories("snapshots", run.GetRunID())
 	record("snapshots-page", s.histories("snapshots", s.firstRun("snapshots"))[0])
 	record("snapshots-one-ended", chain[len(chain)-1])
-	s.until(series.ID, func(status workflows.Status) bool {
-		return status.State == workflows.Sleeping && status.Snapshot == nil
+	s.until(series.ID, func(status contract.Status) bool {
+		return status.State == contract.Sleeping && status.Snapshot == nil
 	})
 
 	before = s.settled(series)
 	ledger.mu.Lock()
 	ledger.repositories++
 	ledger.mu.Unlock()
-	_, err = s.workflows.Send(t.Context(), series.ID, workflows.Trigger, workflows.Order{By: "ann"})
+	_, err = s.workflows.Send(t.Context(), series.ID, contract.Trigger, contract.Command{By: "ann"})
 	require.NoError(t, err)
-	s.until(series.ID, func(status workflows.Status) bool { return status.Completeness.Counted == 18 })
+	s.until(series.ID, func(status contract.Status) bool { return status.Completeness.Counted == 18 })
 	runs = s.settled(series)
 	record("series-joining", runs[len(before)-1])
 
-	run, err = s.run("retention", workflows.RetentionWorkflowName, workflows.RetentionInput{})
+	run, err = s.run("retention", contract.RetentionWorkflowName, contract.RetentionInput{})
 	require.NoError(t, err)
 	record("retention-all", s.histories("retention", run.GetRunID())[0])
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/backsight/backsight/activities"
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // RepositoryWorkflow ends every pending sample of one repository, or of a batch of small ones, in one search. In trouble
@@ -19,7 +20,7 @@ import (
 // ends well, Interrupted: the ledger has what is done.
 func RepositoryWorkflow(ctx workflow.Context, in RepositoryInput) (RepositoryResult, error) {
 	if !in.Unfold {
-		tally, err := searchRange(searching(ctx, in.queue(), "search "+cut(in.Label, 300)), in.samples())
+		tally, err := searchRange(searching(ctx, in.queue(), "search "+contract.Truncate(in.Label, 300)), in.samples())
 		switch {
 		case err == nil:
 			return RepositoryResult{Tally: tally}, nil
@@ -99,7 +100,7 @@ func interrupted(ctx workflow.Context, err error) (RepositoryResult, error) {
 func unfoldRepositories(ctx workflow.Context, batch RepositoryInput, ids []int64) error {
 	return bounded(ctx, ids, func(ctx workflow.Context, id int64) error {
 		in := batch
-		in.From, in.Through, in.Label, in.Unfold = id, id, fmt.Sprintf("repository %d of %s", id, cut(batch.Label, 150)), false
+		in.From, in.Through, in.Label, in.Unfold = id, id, fmt.Sprintf("repository %d of %s", id, contract.Truncate(batch.Label, 150)), false
 		result, err := runRepository(ctx, in, temporal.Priority{})
 		return giveUp(ctx, in.samples(), result, err)
 	})
@@ -110,14 +111,14 @@ func unfoldFrames(ctx workflow.Context, repository RepositoryInput, times []time
 	return bounded(ctx, times, func(ctx workflow.Context, at time.Time) error {
 		in := FrameInput{SeriesID: repository.SeriesID, Plan: repository.Plan, RepositoryID: repository.From, Time: at, Shards: repository.Shards}
 		options := workflow.ChildWorkflowOptions{
-			WorkflowID:            FrameID(in),
-			TaskQueue:             Queue,
+			WorkflowID:            contract.FrameID(in.SeriesID, in.Plan, in.RepositoryID, in.Time),
+			TaskQueue:             contract.Queue,
 			WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 			WaitForCancellation:   true,
 			ParentClosePolicy:     enumspb.PARENT_CLOSE_POLICY_TERMINATE,
-			StaticSummary:         cut(repository.Label, 200) + " at " + at.Format(time.RFC3339),
+			StaticSummary:         contract.Truncate(repository.Label, 200) + " at " + at.Format(time.RFC3339),
 			TypedSearchAttributes: temporal.NewSearchAttributes(
-				AttributeSeries.ValueSet(in.SeriesID), AttributeRepository.ValueSet(idRange(in.RepositoryID, in.RepositoryID)), AttributeFrame.ValueSet(at)),
+				contract.AttributeSeries.ValueSet(in.SeriesID), contract.AttributeRepository.ValueSet(contract.IDRange(in.RepositoryID, in.RepositoryID)), contract.AttributeFrame.ValueSet(at)),
 		}
 		var result RepositoryResult
 		err := startedOnce(ctx, func() error {
@@ -160,10 +161,4 @@ func bounded[T any](ctx workflow.Context, items []T, do func(workflow.Context, T
 		return awaitErr
 	}
 	return err
-}
-
-// FrameID is the workflow id of one sample.
-func FrameID(in FrameInput) string {
-	const compact = "20060102T150405Z" // RFC 3339 without separators
-	return RepositoryID(in.SeriesID, in.Plan, in.RepositoryID, in.RepositoryID) + "/frame/" + in.Time.UTC().Format(compact)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/backsight/backsight/activities"
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // References to activities by their signatures; never called through.
@@ -45,7 +46,7 @@ type series struct {
 
 	inFlight  int                   // children that have not ended
 	working   bool                  // a step of a plan is under way
-	cancelled *PausedBy             // an order to end the series
+	cancelled *contract.PausedBy    // an order to end the series
 	ended     insights.Completeness // what searches of the present page ended
 	moved     bool                  // the place in the queue changed since the page was begun
 	messages  int                   // messages seen, so that a sleeper notices a new one
@@ -271,9 +272,9 @@ func (s *series) hold(ctx workflow.Context, err error) {
 	s.state.Problem = s.problem(ctx, err)
 }
 
-func (s *series) problem(ctx workflow.Context, err error) *Problem {
+func (s *series) problem(ctx workflow.Context, err error) *contract.Problem {
 	now := workflow.Now(ctx)
-	p := &Problem{Code: insights.Internal, Message: err.Error(), At: now, RetryAt: s.in.Grid.Next(now)}
+	p := &contract.Problem{Code: insights.Internal, Message: err.Error(), At: now, RetryAt: s.in.Grid.Next(now)}
 	const messageLimit = 2000 // bytes; the state goes from run to run
 	var application *temporal.ApplicationError
 	if errors.As(err, &application) {
@@ -285,7 +286,7 @@ func (s *series) problem(ctx workflow.Context, err error) *Problem {
 	if soon := now.Add(holdDefect); p.Code.Retryable() && soon.Before(p.RetryAt) {
 		p.RetryAt = soon
 	}
-	p.Message = cut(p.Message, messageLimit)
+	p.Message = contract.Truncate(p.Message, messageLimit)
 	workflow.GetLogger(ctx).Error("the series cannot go on with its plan", "problem", p.Message, "retryAt", p.RetryAt)
 	return p
 }
@@ -293,7 +294,7 @@ func (s *series) problem(ctx workflow.Context, err error) *Problem {
 // end lets go of everything. Children have ended by now: work waits for them.
 func (s *series) end(ctx workflow.Context) error {
 	if s.cancelled == nil {
-		s.cancelled = &PausedBy{Reason: "the workflow was cancelled", At: workflow.Now(ctx)}
+		s.cancelled = &contract.PausedBy{Reason: "the workflow was cancelled", At: workflow.Now(ctx)}
 	}
 	free, _ := workflow.NewDisconnectedContext(ctx)
 	s.show(free)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/backsight/backsight/activities"
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // What a series is between two recordings. A snapshot is a plan like the others, of one time, but its samples are beside the
@@ -23,7 +24,7 @@ func (s *series) checkSnapshot(ctx workflow.Context) error {
 	case s.state.Paused != nil:
 		return insights.Errorf(insights.Conflict, "snapshot: the series is paused: resume it first")
 	case s.held(ctx):
-		return insights.Errorf(insights.Conflict, "snapshot: the series cannot plan: %s", cut(s.state.Problem.Message, 300))
+		return insights.Errorf(insights.Conflict, "snapshot: the series cannot plan: %s", contract.Truncate(s.state.Problem.Message, 300))
 	}
 	return nil
 }
@@ -63,7 +64,7 @@ func (s *series) readTallyOf(ctx workflow.Context, plan *Plan) error {
 func tellAll(ctx workflow.Context, ids []string) (deaf []string) {
 	told := make([]workflow.Future, len(ids))
 	for i, id := range ids {
-		told[i] = workflow.SignalExternalWorkflow(ctx, SeriesID(id), "", Snapshot, Order{By: "schedule"})
+		told[i] = workflow.SignalExternalWorkflow(ctx, contract.SeriesID(id), "", contract.Snapshot, contract.Command{By: "schedule"})
 	}
 	for i, future := range told {
 		if err := future.Get(ctx, nil); err != nil {
@@ -76,7 +77,7 @@ func tellAll(ctx workflow.Context, ids []string) (deaf []string) {
 
 // SnapshotsWorkflow tells every series whose grid is coarser than a day to take a snapshot, page by page, continuing as new
 // between pages. One that is paused, or has a problem, or has just ended, takes none.
-func SnapshotsWorkflow(ctx workflow.Context, in SnapshotsInput) error {
+func SnapshotsWorkflow(ctx workflow.Context, in contract.SnapshotsInput) error {
 	var page activities.SnapshotPage
 	if err := workflow.ExecuteActivity(ledger(ctx, "series to take a snapshot of"), snapshots.SnapshotSeries, in.After).Get(ctx, &page); err != nil {
 		return err

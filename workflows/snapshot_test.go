@@ -9,12 +9,13 @@ import (
 
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // dayLater runs a series that has nothing to do, with one message after a day.
 func (r *run) dayLater(in workflows.SeriesInput, message string) workflows.SeriesInput {
 	r.t.Helper()
-	return r.after(24*time.Hour, in, message, workflows.Order{By: "schedule"})
+	return r.after(24*time.Hour, in, message, contract.Command{By: "schedule"})
 }
 
 func TestSnapshotIsTakenBetweenRecordings(t *testing.T) {
@@ -25,7 +26,7 @@ func TestSnapshotIsTakenBetweenRecordings(t *testing.T) {
 	ledger.searches = nil
 
 	r := newRun(t, ledger, now)
-	in = r.dayLater(in, workflows.Snapshot)
+	in = r.dayLater(in, contract.Snapshot)
 	require.NotNil(t, in.State.Snapshot, "there is a second page")
 	require.Equal(t, "snapshot", in.State.Snapshot.Kind)
 	require.Equal(t, insights.Completeness{Planned: 6, Counted: 4, Pending: 2}, in.State.Snapshot.Tally)
@@ -75,8 +76,8 @@ func TestSnapshotWaitsForRecordingsAndGoesBeforeThePast(t *testing.T) {
 func TestSnapshotsAreRefusedWhereTheyMakeNoSense(t *testing.T) {
 	t.Parallel()
 	paused, troubled, daily := seriesInput(), seriesInput(), seriesInput()
-	paused.State.Paused = &workflows.PausedBy{By: "ann"}
-	troubled.State.Problem = &workflows.Problem{Message: "the scope is refused", RetryAt: anchor.AddDate(0, 1, 0)}
+	paused.State.Paused = &contract.PausedBy{By: "ann"}
+	troubled.State.Problem = &contract.Problem{Message: "the scope is refused", RetryAt: anchor.AddDate(0, 1, 0)}
 	daily.Grid.Interval = insights.Interval{Unit: insights.Hour, Value: 24}
 	for name, c := range map[string]struct {
 		in   workflows.SeriesInput
@@ -91,9 +92,9 @@ func TestSnapshotsAreRefusedWhereTheyMakeNoSense(t *testing.T) {
 			ledger := newLedger(1)
 			r := newRun(t, ledger, anchor.Add(time.Minute))
 			c.in.State.Started = true
-			got := r.update(time.Hour, workflows.Snapshot, workflows.Order{})
+			got := r.update(time.Hour, contract.Snapshot, contract.Command{})
 			r.env.RegisterDelayedCallback(func() { r.env.CancelWorkflow() }, 2*time.Hour)
-			r.env.ExecuteWorkflow(workflows.SeriesWorkflowName, c.in)
+			r.env.ExecuteWorkflow(contract.SeriesWorkflowName, c.in)
 			require.ErrorContains(t, got.err, c.says)
 			require.NotContains(t, ledger.kinds, "snapshot")
 		})
@@ -105,8 +106,8 @@ func TestRefusedOrderDoesNotStandInTheWayOfSnapshots(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(2)
 	in, now := backfilled(t, ledger, seriesInput())
-	in.State.Problem = &workflows.Problem{Code: insights.Conflict, Message: "extension to 24 points: another series is like that", At: now, RetryAt: now}
-	in = newRun(t, ledger, now).dayLater(in, workflows.Snapshot)
+	in.State.Problem = &contract.Problem{Code: insights.Conflict, Message: "extension to 24 points: another series is like that", At: now, RetryAt: now}
+	in = newRun(t, ledger, now).dayLater(in, contract.Snapshot)
 	require.Equal(t, []string{"backfill", "snapshot"}, ledger.kinds)
 	require.Nil(t, in.State.Problem, "something has succeeded")
 }
@@ -131,7 +132,7 @@ func TestSnapshotThatCannotBePlannedIsLeft(t *testing.T) {
 	in, now := backfilled(t, ledger, seriesInput())
 	ledger.refusal = failure(insights.Invalid, "the scope is refused")
 	r := newRun(t, ledger, now)
-	in = r.dayLater(in, workflows.Snapshot)
+	in = r.dayLater(in, contract.Snapshot)
 	require.Nil(t, in.State.Snapshot)
 	require.Nil(t, in.State.Problem)
 }
@@ -148,7 +149,7 @@ func TestSnapshotsWorkflowTellsEverySeries(t *testing.T) {
 		require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
 		s.asleep(id)
 	}
-	_, err := s.run("snapshots", workflows.SnapshotsWorkflowName, workflows.SnapshotsInput{})
+	_, err := s.run("snapshots", contract.SnapshotsWorkflowName, contract.SnapshotsInput{})
 	require.NoError(t, err)
 	taken := func() int {
 		ledger.mu.Lock()

@@ -8,18 +8,19 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
-func (s *series) status() Status {
-	status := Status{
+func (s *series) status() contract.Status {
+	status := contract.Status{
 		State: s.doing(), InFlight: s.inFlight, Paused: s.state.Paused, Problem: s.state.Problem,
 		NextRecordingAt: s.nextRecordingAt(), Waiting: len(s.state.Waiting), Completeness: s.state.Tally,
 	}
 	if s.hasPast() {
-		status.Place = s.state.Place
+		status.QueuePosition = s.state.Place
 	}
 	if plan := s.plan(); plan != nil {
-		status.Generation, status.Kind = plan.Generation, string(plan.Kind)
+		status.Plan, status.Kind = plan.Generation, plan.Kind
 	}
 	if s.state.Snapshot != nil {
 		status.Snapshot = &s.state.Snapshot.Tally
@@ -38,18 +39,18 @@ func (s *series) plan() *Plan {
 	return s.state.Backfill
 }
 
-func (s *series) doing() State {
+func (s *series) doing() contract.State {
 	switch {
 	case s.cancelled != nil:
-		return Cancelled
+		return contract.Cancelled
 	case s.state.Paused != nil && s.working:
-		return Pausing
+		return contract.Pausing
 	case s.state.Paused != nil:
-		return Paused
+		return contract.Paused
 	case s.state.Problem == nil && (s.plan() != nil || len(s.state.Waiting) > 0):
-		return Running
+		return contract.Running
 	}
-	return Sleeping
+	return contract.Sleeping
 }
 
 // show tells operators what the series is doing: the details of its page in the Temporal UI, and the search attributes,
@@ -61,7 +62,7 @@ func (s *series) show(ctx workflow.Context) {
 		return
 	}
 	s.state.Shown = now
-	if err := workflow.UpsertTypedSearchAttributes(ctx, AttributeState.ValueSet(string(now.State)), AttributePercent.ValueSet(int64(now.Percent))); err != nil {
+	if err := workflow.UpsertTypedSearchAttributes(ctx, contract.AttributeState.ValueSet(string(now.State)), contract.AttributePercent.ValueSet(int64(now.Percent))); err != nil {
 		workflow.GetLogger(ctx).Error("search attributes", "error", err) // a defect: their values are of the right type
 	}
 }
@@ -71,12 +72,12 @@ func (s *series) details() string {
 	var text strings.Builder
 	// Not Fprintf, which workflowcheck cannot see through.
 	say := func(format string, args ...any) { text.WriteString(fmt.Sprintf(format, args...)) }
-	say("**%s** — %s\n\n`%s`\n\n", st.State, cut(s.in.Title, insights.MaxTitle), cut(s.in.Query, 2000))
+	say("**%s** — %s\n\n`%s`\n\n", st.State, contract.Truncate(s.in.Title, insights.MaxTitle), contract.Truncate(s.in.Query, 2000))
 	if plan := s.plan(); plan != nil {
 		say("Working on %s, generation %d, repositories after %d.\n\n", planSummary(plan), plan.Generation, plan.After)
 	}
-	if st.Place != InTurn {
-		say("It stands at the **%s** of the queue of all series.\n\n", st.Place)
+	if st.QueuePosition != contract.QueueDefault {
+		say("It stands at the **%s** of the queue of all series.\n\n", st.QueuePosition)
 	}
 	if st.Waiting > 0 {
 		say("Behind it wait %d more.\n\n", st.Waiting)
@@ -86,7 +87,7 @@ func (s *series) details() string {
 	}
 	if st.Problem != nil {
 		say("**Problem** since %s: %s. Tried again at %s, or on `resume`.\n\n",
-			st.Problem.At.Format(time.RFC3339), cut(st.Problem.Message, 2000), st.Problem.RetryAt.Format(time.RFC3339))
+			st.Problem.At.Format(time.RFC3339), contract.Truncate(st.Problem.Message, 2000), st.Problem.RetryAt.Format(time.RFC3339))
 	}
 	c := st.Completeness
 	say("| planned | counted | reused | absent | partial | failed | pending |\n|--:|--:|--:|--:|--:|--:|--:|\n| %d | %d | %d | %d | %d | %d | %d |\n\n%d %% done. Next recording at %s.\n",
@@ -118,7 +119,7 @@ func planSummary(plan *Plan) string {
 	case plan.Kind == insights.ExtensionPlan:
 		return fmt.Sprintf("extension to %d points", plan.Points)
 	case plan.Kind == insights.CatchUpPlan:
-		return "past of repositories that " + cut(plan.Note, 250)
+		return "past of repositories that " + contract.Truncate(plan.Note, 250)
 	}
 	first, last := plan.Times[0], plan.Times[len(plan.Times)-1]
 	if len(plan.Times) == 1 {

@@ -8,12 +8,13 @@ import (
 
 	"github.com/backsight/backsight/activities"
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // SyncWorkflow fetches every mirror and refreshes its commit index, page by page, continuing as new between pages. Local
 // repositories that rest are no work for it: the list leaves them out. A broken repository is recorded as such and the others go on.
 // Each is synced by a worker that serves its shard, so that its mirror is nowhere else.
-func SyncWorkflow(ctx workflow.Context, in SyncInput) error {
+func SyncWorkflow(ctx workflow.Context, in contract.SyncInput) error {
 	page := activities.ListResult{IDs: []int64{in.RepositoryID}, Last: true}
 	var listed workflow.Future
 	if in.RepositoryID == 0 {
@@ -34,7 +35,7 @@ func SyncWorkflow(ctx workflow.Context, in SyncInput) error {
 			return err
 		}
 		inFlight++
-		queue := SyncQueueOf(insights.ShardOf(first, page.Shards))
+		queue := contract.SyncQueueOf(insights.ShardOf(first, page.Shards))
 		workflow.Go(ctx, func(ctx workflow.Context) {
 			defer func() { inFlight-- }()
 			if err := workflow.ExecuteActivity(syncing(ctx, queue, what), activity, argument).Get(ctx, nil); err != nil {

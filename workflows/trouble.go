@@ -10,6 +10,7 @@ import (
 
 	"github.com/backsight/backsight/activities"
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // untilAnswered calls try until it ends otherwise than for want of infrastructure (a database, a disk, a worker that
@@ -20,7 +21,7 @@ func untilAnswered(ctx workflow.Context, try func() error) error {
 		if !isInfrastructure(err) || workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
 			return err
 		}
-		if err := sleep(ctx, wait, "infrastructure is away: "+cut(err.Error(), 300)); err != nil {
+		if err := sleep(ctx, wait, "infrastructure is away: "+contract.Truncate(err.Error(), 300)); err != nil {
 			return err
 		}
 	}

@@ -4,21 +4,12 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // Whose turn it is: priorities between kinds of work, and fairness between series of the same priority. The server of package
 // devstack observes both (turns_test.go); on one that does not, a series waits only for what others have in flight at that
 // moment, which the setting backsight.series.window bounds.
-
-// Place is where in the queue of all series the work on a series' past stands.
-type Place string
-
-// Places.
-const (
-	InTurn  Place = "" // takes turns with the others
-	AtFront Place = "front"
-	AtBack  Place = "back"
-)
 
 // Priority keys of the server: a lower one goes first, strictly.
 const (
@@ -38,9 +29,9 @@ func (s *series) priority(plan *Plan) temporal.Priority {
 		p.PriorityKey = priorityRecording
 	case plan.Kind == insights.SnapshotPlan:
 		p.PriorityKey = prioritySnapshot
-	case s.state.Place == AtFront:
+	case s.state.Place == contract.QueueFront:
 		p.PriorityKey = priorityFront
-	case s.state.Place == AtBack:
+	case s.state.Place == contract.QueueBack:
 		p.PriorityKey = priorityBack
 	}
 	return p
@@ -56,7 +47,7 @@ func (s *series) movable() error {
 
 // move changes the place in the queue. What is in flight keeps the priority it was launched with, so the page is begun anew: what has
 // not started yet is queued again in its new place, and what runs stops within seconds and loses nothing.
-func (s *series) move(place Place) {
+func (s *series) move(place contract.QueuePosition) {
 	if s.state.Place == place {
 		return
 	}

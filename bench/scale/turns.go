@@ -8,7 +8,7 @@ import (
 
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // turns times what a series of few repositories waits for while one over all of them is computed: once when the large one has just
@@ -75,7 +75,7 @@ func (in *inside) createOver(ctx context.Context, query string, points int, scop
 		return insights.Series{}, err
 	}
 	series := view.Series[0].Series
-	if err := workflows.NewClient(in.temporal, in.p.Namespace).StartSeries(ctx, series, "turns"); err != nil {
+	if err := contract.NewClient(in.temporal, in.p.Namespace).StartSeries(ctx, series, "turns"); err != nil {
 		return series, err
 	}
 	return series, in.store.MarkSeriesStarted(ctx, series.ID)

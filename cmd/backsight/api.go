@@ -7,7 +7,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/backsight/backsight/api"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 type apiCommand struct {
@@ -42,7 +42,7 @@ func (c *apiCommand) Run(ctx context.Context, s *streams) error {
 	}
 	defer services.close()
 	handler := api.New(api.Config{
-		Store: services.store, Workflows: workflows.NewClient(services.temporal, c.TemporalNamespace), Repositories: prober{},
+		Store: services.store, Workflows: contract.NewClient(services.temporal, c.TemporalNamespace), Repositories: prober{},
 		Web: builtPage(), TemporalUI: c.TemporalUI, Namespace: c.TemporalNamespace, Auth: auth, Logger: logger, Metrics: registry,
 	})
 	address := "http://" + listener.Addr().String()

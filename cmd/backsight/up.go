@@ -22,7 +22,7 @@ import (
 	"github.com/backsight/backsight/internal/devstack"
 	"github.com/backsight/backsight/store"
 	"github.com/backsight/backsight/worker"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 type upCommand struct {
@@ -93,7 +93,7 @@ func (c *upCommand) Run(ctx context.Context, s *streams) (err error) {
 		return err
 	}
 	defer services.close()
-	client := workflows.NewClient(services.temporal, flags.TemporalNamespace)
+	client := contract.NewClient(services.temporal, flags.TemporalNamespace)
 
 	var registered int
 	err = whileStarting(ctx, logger, "register repositories", func() (err error) {

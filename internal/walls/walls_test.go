@@ -35,16 +35,18 @@ var mayImport = map[string][]string{
 	"store/...":             {"insights", "migrations", "store/..."},
 	"telemetry":             {"insights"},
 	"activities":            {"insights", "store", "gitrepo", "search/...", "telemetry"},
-	"workflows":             {"insights", "activities"},
-	"worker":                {"insights", "store", "gitrepo", "search/...", "activities", "workflows", "telemetry"},
-	"api/...":               {"insights", "store", "search/query", "workflows", "api/..."},
+	"workflows":             {"insights", "activities", "workflows/contract", "workflows/machine"},
+	"workflows/contract":    {"insights"},
+	"workflows/machine":     {"insights", "workflows/contract"},
+	"worker":                {"insights", "store", "gitrepo", "search/...", "activities", "workflows", "workflows/contract", "telemetry"},
+	"api/...":               {"insights", "store", "search/query", "workflows/contract", "api/..."},
 	"internal/devstack/...": {"insights", "internal/devstack/..."},
 	"internal/testdb":       {"insights", "store", "migrations", "internal/devstack/..."},
 	"internal/testgit":      {},
 	"internal/inflate":      {},
 	"internal/walls":        {},
-	"bench/...":             {"insights", "store", "gitrepo", "search/...", "workflows", "worker", "activities", "internal/...", "bench/..."},
-	"cmd/...":               {"insights", "store", "gitrepo", "search/...", "activities", "workflows", "worker", "api/...", "web", "migrations", "telemetry", "internal/devstack/...", "cmd/..."},
+	"bench/...":             {"insights", "store", "gitrepo", "search/...", "workflows/contract", "worker", "activities", "internal/...", "bench/..."},
+	"cmd/...":               {"insights", "store", "gitrepo", "search/...", "activities", "workflows/contract", "worker", "api/...", "web", "migrations", "telemetry", "internal/devstack/...", "cmd/..."},
 	"internal/e2e":          {},
 
 	"search/match/internal/dfa": {}, // knows regular expressions and bytes, nothing of queries
@@ -54,6 +56,12 @@ var mayImport = map[string][]string{
 // testsOnly are modules that the program must not link, for what each would cost.
 var testsOnly = map[string]string{
 	"github.com/go-enry/go-enry/v2": "every start would fill its maps and compile its regular expressions; package linguist has its tables",
+}
+
+// neverLinked lists packages of this module that a package must not import even through others.
+var neverLinked = map[string][]string{
+	"api":                {"gitrepo/...", "search/match/...", "search/history/...", "activities", "workflows", "telemetry"},
+	"workflows/contract": {"store/...", "gitrepo/...", "search/...", "activities"},
 }
 
 // neverInWorkflows are packages whose use makes workflow code non-deterministic or ties it to a machine.
@@ -147,16 +155,42 @@ func TestImportsRunOneWay(t *testing.T) {
 	}
 }
 
+func TestImportsThroughOthers(t *testing.T) {
+	t.Parallel()
+	imports := map[string][]string{}
+	for _, p := range packages(t) {
+		imports[strings.TrimPrefix(p.ImportPath, module)] = p.Imports
+	}
+	for name, forbidden := range neverLinked {
+		require.Contains(t, imports, name)
+		linked := map[string]bool{}
+		for queue := []string{name}; len(queue) > 0; queue = queue[1:] {
+			for _, imported := range imports[queue[0]] {
+				inner, ours := strings.CutPrefix(imported, module)
+				if !ours || linked[inner] {
+					continue
+				}
+				linked[inner] = true
+				queue = append(queue, inner)
+				if slices.ContainsFunc(forbidden, func(pattern string) bool { return matches(pattern, inner) }) {
+					t.Errorf("package %s must not link %s, which %s imports", name, inner, queue[0])
+				}
+			}
+		}
+		require.NotEmpty(t, linked, "package %s", name)
+	}
+}
+
 func TestWorkflowsTouchNoMachine(t *testing.T) {
 	t.Parallel()
 	seen := false
 	for _, p := range packages(t) {
-		if p.ImportPath != module+"workflows" {
+		if !matches(module+"workflows/...", p.ImportPath) {
 			continue
 		}
 		seen = true
 		for _, imported := range p.Imports {
-			require.NotContains(t, neverInWorkflows, imported, "package workflows")
+			require.NotContains(t, neverInWorkflows, imported, p.ImportPath)
 		}
 	}
 	require.True(t, seen, "package workflows was not found")

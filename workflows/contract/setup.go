@@ -1,4 +1,4 @@
-package workflows
+package contract
 
 import (
 	"context"
@@ -13,8 +13,9 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// EnsureSearchAttributes registers the search attributes of this package in the namespace. Every call after the first
-// changes nothing. Workflows that set them cannot start before, so call it before a worker or the API serves.
+// EnsureSearchAttributes registers the search attributes of this package in the namespace.
+// Idempotent. Workflows that set them cannot start before, so a worker and the API call it before
+// they serve. Conflict when the namespace has an attribute of the same name and another type.
 func (c *Client) EnsureSearchAttributes(ctx context.Context) error {
 	wanted := map[string]enumspb.IndexedValueType{
 		AttributeSeries.GetName():     AttributeSeries.GetValueType(),
@@ -32,7 +33,7 @@ func (c *Client) EnsureSearchAttributes(ctx context.Context) error {
 	for name, want := range wanted {
 		have, ok := present.GetCustomAttributes()[name]
 		if ok && have != want {
-			return insights.Errorf(insights.Conflict, "search attribute %s: it is a %s in namespace %s, Backsight needs a %s: remove it or use a namespace of its own", name, have, c.namespace, want)
+			return insights.Errorf(insights.Conflict, "search attribute %s: it is a %s in namespace %s, but Backsight needs a %s: remove the attribute, or give Backsight its own namespace", name, have, c.namespace, want)
 		}
 		if !ok {
 			missing[name] = want
@@ -42,37 +43,34 @@ func (c *Client) EnsureSearchAttributes(ctx context.Context) error {
 		return nil
 	}
 	_, err = operator.AddSearchAttributes(ctx, &operatorservice.AddSearchAttributesRequest{Namespace: c.namespace, SearchAttributes: missing})
-	var exists *serviceerror.AlreadyExists
-	if errors.As(err, &exists) {
+	if _, ok := errors.AsType[*serviceerror.AlreadyExists](err); ok {
 		return nil // another process was faster
 	}
 	return clientError("search attributes: add", err)
 }
 
-// Sync fetches and indexes now: one repository, or every one for id 0. It returns when the sync is started; a sync
-// of the same that runs already is joined.
+// Sync starts to fetch and index one repository, or every repository for id 0. It does not wait for
+// the end. Idempotent while such a sync runs.
 func (c *Client) Sync(ctx context.Context, repositoryID int64) error {
 	id := "sync/now"
 	if repositoryID != 0 {
 		id = fmt.Sprintf("sync/repository/%d", repositoryID)
 	}
-	_, err := c.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-		ID: id, TaskQueue: Queue,
-		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
-		StaticSummary:            "sync asked for by hand",
-	}, SyncWorkflowName, SyncInput{RepositoryID: repositoryID})
-	return clientError(id+": start", err)
+	return c.startNow(ctx, id, "sync requested by a person", SyncWorkflowName, SyncInput{RepositoryID: repositoryID})
 }
 
-// Retain archives, restores and prunes now, as RetentionSchedule does. It returns when that is started; one that runs already is joined.
+// Retain starts to archive, restore and prune, as RetentionSchedule does. It does not wait for the
+// end. Idempotent while that runs.
 func (c *Client) Retain(ctx context.Context) error {
-	const id = "retention/now"
+	return c.startNow(ctx, "retention/now", "retention requested by a person or a changed setting", RetentionWorkflowName, RetentionInput{})
+}
+
+func (c *Client) startNow(ctx context.Context, id, summary, workflow string, input any) error {
 	_, err := c.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID: id, TaskQueue: Queue,
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
-		StaticSummary:            "retention asked for by hand, or a setting changed",
-	}, RetentionWorkflowName, RetentionInput{})
+		StaticSummary:            summary,
+	}, workflow, input)
 	return clientError(id+": start", err)
 }

@@ -1,4 +1,4 @@
-package workflows
+package contract
 
 import (
 	"context"
@@ -17,19 +17,20 @@ import (
 const (
 	// SyncSchedule keeps mirrors and commit indexes fresh.
 	SyncSchedule = "backsight-sync"
-	// SnapshotSchedule has every series take a snapshot. Its intervals count from midnight UTC.
+	// SnapshotSchedule makes every series take a snapshot. Its intervals count from midnight UTC.
 	SnapshotSchedule = "backsight-snapshots"
 	// RetentionSchedule archives old sample times and prunes what was deleted.
 	RetentionSchedule = "backsight-retention"
 )
 
-// RetentionEvery is how often the schedule runs: nothing of it is urgent, and what somebody changes acts at once (Retain).
+// RetentionEvery is the interval of RetentionSchedule. Nothing of it is urgent, and a changed
+// setting takes effect at once (Retain).
 const RetentionEvery = time.Hour
 
-// schedules say what each schedule starts.
+// schedules says what each schedule starts.
 var schedules = map[string]struct {
 	action client.ScheduleWorkflowAction
-	// catchUp is how late a start may be after an outage. All starts that were missed are one.
+	// catchUp is how late a start may be after an outage. All starts that were missed become one.
 	catchUp time.Duration
 }{
 	SyncSchedule: {
@@ -41,19 +42,20 @@ var schedules = map[string]struct {
 	SnapshotSchedule: {
 		client.ScheduleWorkflowAction{
 			ID: "snapshots", Workflow: SnapshotsWorkflowName, TaskQueue: Queue, Args: []any{SnapshotsInput{}},
-			StaticSummary: "have every series take a snapshot",
+			StaticSummary: "make every series take a snapshot",
 		}, 12 * time.Hour, // a machine that is off at night has its snapshot in the morning
 	},
 	RetentionSchedule: {
 		client.ScheduleWorkflowAction{
 			ID: "retention", Workflow: RetentionWorkflowName, TaskQueue: Queue, Args: []any{RetentionInput{}},
 			StaticSummary: "archive old sample times, prune what was deleted",
-		}, time.Minute, // the next one finds all there is
+		}, time.Minute, // the next one finds everything that is left
 	},
 }
 
-// EnsureSchedule makes the workflow of a schedule run at the given interval; 0 is never. What an operator changed in the schedule
-// stays, but for its interval and, with 0, its pause.
+// EnsureSchedule makes the workflow of a schedule run at the given interval. 0 pauses the schedule.
+// Idempotent. It changes the schedule's interval and its own pause; everything else that an operator
+// changed in the schedule stays.
 func (c *Client) EnsureSchedule(ctx context.Context, id string, every time.Duration) error {
 	schedule, ok := schedules[id]
 	if !ok {
@@ -61,9 +63,8 @@ func (c *Client) EnsureSchedule(ctx context.Context, id string, every time.Durat
 	}
 	handles := c.temporal.ScheduleClient()
 	if every == 0 {
-		err := handles.GetHandle(ctx, id).Pause(ctx, client.SchedulePauseOptions{Note: neverNote})
-		var notFound *serviceerror.NotFound
-		if errors.As(err, &notFound) {
+		err := handles.GetHandle(ctx, id).Pause(ctx, client.SchedulePauseOptions{Note: pausedNote})
+		if _, ok := errors.AsType[*serviceerror.NotFound](err); ok {
 			return nil
 		}
 		return clientError("schedule "+id+": pause", err)
@@ -80,7 +81,7 @@ func (c *Client) EnsureSchedule(ctx context.Context, id string, every time.Durat
 		DoUpdate: func(in client.ScheduleUpdateInput) (*client.ScheduleUpdate, error) {
 			schedule := in.Description.Schedule
 			schedule.Spec = &spec
-			if schedule.State.Paused && (schedule.State.Note == neverNote || schedule.State.Note == formerNote) {
+			if schedule.State.Paused && schedule.State.Note == pausedNote {
 				schedule.State.Paused, schedule.State.Note = false, ""
 			}
 			return &client.ScheduleUpdate{Schedule: &schedule}, nil
@@ -89,8 +90,5 @@ func (c *Client) EnsureSchedule(ctx context.Context, id string, every time.Durat
 	return clientError("schedule "+id+": update", err)
 }
 
-// neverNote tells our own pause of a schedule from an operator's; formerNote is what earlier versions wrote.
-const (
-	neverNote  = "its interval is 0 in the settings"
-	formerNote = "the setting backsight.sync.interval is 0"
-)
+// pausedNote marks a pause that EnsureSchedule made, as opposed to an operator's.
+const pausedNote = "its interval is 0 in the settings"
