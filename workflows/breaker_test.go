@@ -7,13 +7,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/backsight/backsight/insights"
-	"github.com/backsight/backsight/workflows"
 	"github.com/backsight/backsight/workflows/contract"
+	"github.com/backsight/backsight/workflows/machine"
 )
 
 // stopped runs a series until the breaker has stopped it, looks at it an hour later, mends what was broken, and sends the message. It returns what the
 // next run starts with.
-func stopped(t *testing.T, ledger *fakeLedger, in workflows.SeriesInput, now time.Time, message string) (workflows.SeriesInput, time.Time, contract.Status) {
+func stopped(t *testing.T, ledger *fakeLedger, in machine.Series, now time.Time, message string) (machine.Series, time.Time, contract.Status) {
 	t.Helper()
 	for range 20 {
 		r := newRun(t, ledger, now)
@@ -30,7 +30,7 @@ func stopped(t *testing.T, ledger *fakeLedger, in workflows.SeriesInput, now tim
 		if seen.State == contract.Paused {
 			return in, now, seen
 		}
-		require.NotNil(t, in.State.Backfill, "it was not stopped")
+		require.NotNil(t, in.State.Current, "it was not stopped")
 	}
 	t.Fatal("it was not stopped")
 	return in, now, contract.Status{}
@@ -43,7 +43,7 @@ func TestSeriesThatOnlyFailsStopsItself(t *testing.T) {
 	ledger.broken = func(int64) bool { return true }
 	in, now, seen := stopped(t, ledger, seriesInput(), anchor.Add(time.Minute), contract.Resume)
 	require.True(t, seen.Paused.Breaker)
-	require.Contains(t, seen.Paused.Reason, "stopped by the breaker: fetch failed, ")
+	require.Contains(t, seen.Paused.Reason, "all searches fail: fetch failed, ")
 	require.Contains(t, seen.Paused.Reason, "no route to host")
 	require.GreaterOrEqual(t, seen.Completeness.Failed, int64(50))
 	require.Less(t, seen.Completeness.Failed, int64(150), "what was in flight may have ended, and no more")
@@ -51,7 +51,7 @@ func TestSeriesThatOnlyFailsStopsItself(t *testing.T) {
 	require.Nil(t, in.State.Paused, "resumed")
 
 	// What was pending is searched, and a retry takes up the rest.
-	for in.State.Backfill != nil {
+	for in.State.Current != nil {
 		r := newRun(t, ledger, now)
 		in = r.untilNext(in)
 		now = r.env.Now()
@@ -70,7 +70,7 @@ func TestRetryLiftsTheBreakerToo(t *testing.T) {
 	ledger.broken = func(int64) bool { return true }
 	in, now, _ := stopped(t, ledger, seriesInput(), anchor.Add(time.Minute), contract.Retry)
 	require.Nil(t, in.State.Paused)
-	for in.State.Backfill != nil || len(in.State.Waiting) > 0 {
+	for in.State.Current != nil || len(in.State.Waiting) > 0 {
 		r := newRun(t, ledger, now)
 		in = r.untilNext(in)
 		now = r.env.Now()

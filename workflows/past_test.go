@@ -12,13 +12,13 @@ import (
 
 	"github.com/backsight/backsight/activities"
 	"github.com/backsight/backsight/insights"
-	"github.com/backsight/backsight/workflows"
 	"github.com/backsight/backsight/workflows/contract"
+	"github.com/backsight/backsight/workflows/machine"
 )
 
 // backfilledBut is a series of 4 repositories × 3 frames whose backfill is done, with 6 samples that failed: those of
 // repositories 3 and 4.
-func backfilledBut(t *testing.T) (*fakeLedger, workflows.SeriesInput, time.Time) {
+func backfilledBut(t *testing.T) (*fakeLedger, machine.Series, time.Time) {
 	t.Helper()
 	ledger := newLedger(4)
 	in, now := backfilled(t, ledger, seriesInput())
@@ -32,7 +32,7 @@ func backfilledBut(t *testing.T) (*fakeLedger, workflows.SeriesInput, time.Time)
 }
 
 // after signals a message in the middle of a run, and returns the input of the next run.
-func (r *run) after(d time.Duration, in workflows.SeriesInput, message string, order contract.Command) workflows.SeriesInput {
+func (r *run) after(d time.Duration, in machine.Series, message string, order contract.Command) machine.Series {
 	r.t.Helper()
 	r.env.RegisterDelayedCallback(func() { r.env.SignalWorkflow(message, order) }, d)
 	return r.untilNext(in)
@@ -42,7 +42,7 @@ func (r *run) after(d time.Duration, in workflows.SeriesInput, message string, o
 func TestLongReasonIsCut(t *testing.T) {
 	t.Parallel()
 	in := seriesInput()
-	in.State.Started = true
+	in.State.BackfillPlanned = true
 	r := newRun(t, newLedger(1), anchor.Add(time.Minute))
 	got := r.update(time.Hour, contract.Pause, contract.Command{By: strings.Repeat("ann", 1000), Reason: strings.Repeat("because ", 100_000)})
 	r.env.RegisterDelayedCallback(func() { r.env.CancelWorkflow() }, 2*time.Hour)
@@ -80,8 +80,8 @@ func TestRetryTakesUpWhatFailedAndIsOver(t *testing.T) {
 	searched := len(ledger.searches)
 	r := newRun(t, ledger, now)
 	in = r.after(time.Hour, in, contract.Retry, contract.Command{By: "ann"})
-	require.Equal(t, []string{"backfill", "retry"}, ledger.kinds)
-	require.Nil(t, in.State.Backfill)
+	require.Equal(t, []insights.PlanKind{"backfill", "retry"}, ledger.kinds)
+	require.Nil(t, in.State.Current)
 	require.Empty(t, in.State.Waiting)
 	require.Equal(t, insights.Completeness{Planned: 12, Counted: 12}, in.State.Tally)
 	require.Equal(t, ledger.now(), in.State.Tally)
@@ -91,11 +91,11 @@ func TestRetryTakesUpWhatFailedAndIsOver(t *testing.T) {
 
 	// Again there is nothing to do.
 	in = newRun(t, ledger, r.env.Now()).after(time.Hour, in, contract.Retry, contract.Command{})
-	require.Equal(t, []string{"backfill", "retry"}, ledger.kinds)
-	require.Nil(t, in.State.Backfill)
+	require.Equal(t, []insights.PlanKind{"backfill", "retry"}, ledger.kinds)
+	require.Nil(t, in.State.Current)
 
 	in = newRun(t, ledger, r.env.Now()).after(time.Hour, in, contract.Retry, contract.Command{All: true})
-	require.Equal(t, []string{"backfill", "retry", "retry"}, ledger.kinds)
+	require.Equal(t, []insights.PlanKind{"backfill", "retry", "retry"}, ledger.kinds)
 	require.Equal(t, insights.Completeness{Planned: 12, Counted: 12}, in.State.Tally)
 }
 
@@ -115,16 +115,16 @@ func TestOrdersWaitForTheirTurn(t *testing.T) {
 	}
 	r.env.RegisterDelayedCallback(func() {
 		status := r.status()
-		require.Equal(t, "backfill", status.Kind)
+		require.Equal(t, insights.BackfillPlan, status.Kind)
 		require.Equal(t, 2, status.Waiting)
 	}, 2*time.Minute)
 	in := r.untilNext(seriesInput())
 	require.Len(t, in.State.Waiting, 2)
-	for in.State.Backfill != nil || len(in.State.Waiting) > 0 {
+	for in.State.Current != nil || len(in.State.Waiting) > 0 {
 		in = newRun(t, ledger, r.env.Now()).untilNext(in)
 		require.Equal(t, ledger.now(), in.State.Tally)
 	}
-	require.Equal(t, []string{"backfill", "extension"}, ledger.kinds, "a retry that finds nothing leaves no plan")
+	require.Equal(t, []insights.PlanKind{"backfill", "extension"}, ledger.kinds, "a retry that finds nothing leaves no plan")
 	require.Equal(t, monthly(3).OlderFrames(5), ledger.plans[1])
 	require.Equal(t, 5, in.Grid.Points)
 	require.Equal(t, insights.Completeness{Planned: 30, Counted: 30}, in.State.Tally)
@@ -164,10 +164,10 @@ func TestUpdatesThatMakeNoSenseAreRefused(t *testing.T) {
 		require.NoError(t, one.err)
 		require.Equal(t, i+1, one.status.Waiting)
 	}
-	require.ErrorContains(t, many.err, "20 orders wait")
+	require.ErrorContains(t, many.err, "20 plans wait")
 	require.NoError(t, again.err, "one that waits already")
 	require.Equal(t, 20, again.status.Waiting)
-	require.Equal(t, []string{"backfill"}, ledger.kinds)
+	require.Equal(t, []insights.PlanKind{"backfill"}, ledger.kinds)
 }
 
 func TestCancelInTheMiddleOfAPageEndsTheBackfill(t *testing.T) {
@@ -180,7 +180,7 @@ func TestCancelInTheMiddleOfAPageEndsTheBackfill(t *testing.T) {
 	r.env.OnActivity("Samples", mock.Anything, mock.Anything).Return(ledger.Samples)
 	in := r.after(time.Minute, seriesInput(), contract.Cancel, contract.Command{By: "ann", Reason: "too large"})
 	require.WithinDuration(t, anchor.Add(2*time.Minute), r.env.Now(), 10*time.Second, "searches are stopped")
-	require.Nil(t, in.State.Backfill)
+	require.Nil(t, in.State.Current)
 	require.Equal(t, insights.Completeness{Planned: 12, Counted: 6, Failed: 6}, in.State.Tally)
 	require.Equal(t, ledger.now(), in.State.Tally)
 	require.Len(t, ledger.cancels, 1)
@@ -196,12 +196,12 @@ func TestCancelOfAPausedSeries(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(6)
 	in := newRun(t, ledger, anchor.Add(time.Minute)).untilNext(seriesInput())
-	require.NotNil(t, in.State.Backfill)
+	require.NotNil(t, in.State.Current)
 	searched := len(ledger.searches)
 	in.State.Paused = &contract.PausedBy{By: "ann", At: anchor}
 	in = newRun(t, ledger, anchor.Add(time.Hour)).after(time.Minute, in, contract.Cancel, contract.Command{})
 	require.NotNil(t, in.State.Paused)
-	require.Nil(t, in.State.Backfill)
+	require.Nil(t, in.State.Current)
 	require.Equal(t, insights.Completeness{Planned: 18, Counted: 12, Failed: 6}, in.State.Tally)
 	require.Len(t, ledger.searches, searched)
 	require.Equal(t, "cancelled by somebody", ledger.cancels[0].Reason)
@@ -224,7 +224,7 @@ func TestCancelBeforeThePlanIsWritten(t *testing.T) {
 		r.env.SignalWorkflow(contract.Resume, nil)
 	}, time.Minute)
 	in = r.untilNext(in)
-	require.Equal(t, []string{"backfill", "retry"}, ledger.kinds)
+	require.Equal(t, []insights.PlanKind{"backfill", "retry"}, ledger.kinds)
 	require.Equal(t, insights.Completeness{Planned: 6, Counted: 6}, in.State.Tally)
 	require.Equal(t, 3, in.Grid.Points)
 }
@@ -239,7 +239,7 @@ func TestCancelOfARetryLeavesWhatWasThere(t *testing.T) {
 	r.env.RegisterDelayedCallback(func() { r.env.SignalWorkflow(contract.Retry, contract.Command{All: true}) }, time.Minute)
 	r.env.RegisterDelayedCallback(func() {
 		status := r.status()
-		require.Equal(t, "retry", status.Kind)
+		require.Equal(t, insights.RetryPlan, status.Kind)
 		require.Equal(t, insights.Completeness{Planned: 12, Pending: 12}, status.Completeness)
 		r.env.SignalWorkflow(contract.Cancel, nil)
 	}, 2*time.Minute)
@@ -255,20 +255,20 @@ func TestRefusedExtensionChangesNothing(t *testing.T) {
 	r := newRun(t, ledger, now)
 	r.env.RegisterDelayedCallback(func() { r.env.SignalWorkflow(contract.Extend, 9) }, time.Minute)
 	in = r.untilNext(in)
-	require.Nil(t, in.State.Backfill)
+	require.Nil(t, in.State.Current)
 	require.Equal(t, 3, in.Grid.Points)
 	require.Equal(t, "extension to 9 points: another series has the same query, scope and points", in.State.Problem.Message)
 	require.Equal(t, insights.Conflict, in.State.Problem.Code)
 
 	ledger.refusal = nil
 	in = newRun(t, ledger, r.env.Now()).untilNext(in) // the next recording comes on time
-	require.Equal(t, "recording", ledger.kinds[1])
+	require.Equal(t, insights.RecordingPlan, ledger.kinds[1])
 	require.Nil(t, in.State.Problem)
 
 	// What passes by itself is tried again.
 	ledger.refusal = failure(insights.Internal, "a defect")
 	in = newRun(t, ledger, anchor.AddDate(0, 1, 0)).after(time.Minute, in, contract.Extend, contract.Command{Points: 4})
-	require.NotNil(t, in.State.Backfill)
+	require.NotNil(t, in.State.Current)
 	ledger.refusal = nil
 	in = newRun(t, ledger, in.State.Problem.RetryAt).untilNext(in)
 	require.Equal(t, 4, in.Grid.Points)
@@ -282,9 +282,9 @@ func TestRecordingsGoOnWhilePastIsCancelled(t *testing.T) {
 	r := newRun(t, ledger, monthly(3).Time(1).Add(time.Minute))
 	r.env.OnActivity("Samples", mock.Anything, mock.Anything).Return(ledger.Samples).After(10 * time.Minute)
 	in = r.after(time.Minute, in, contract.Cancel, contract.Command{})
-	require.Equal(t, "recording", ledger.kinds[1])
-	require.NotNil(t, in.State.Backfill.Cancelled)
-	for in.State.Recording != nil || in.State.Backfill != nil {
+	require.Equal(t, insights.RecordingPlan, ledger.kinds[1])
+	require.NotNil(t, in.State.Current.Cancelled)
+	for in.State.Recording != nil || in.State.Current != nil {
 		in = newRun(t, ledger, r.env.Now()).untilNext(in)
 	}
 	require.Equal(t, insights.Completeness{Planned: 24, Counted: 18, Failed: 6}, in.State.Tally)

@@ -7,7 +7,7 @@ import (
 	"github.com/backsight/backsight/workflows/contract"
 )
 
-// Register registers every workflow of this package, under the names that stand in histories.
+// Register registers every workflow of this package under its name in package contract.
 func Register(r worker.WorkflowRegistry) {
 	r.RegisterWorkflowWithOptions(SeriesWorkflow, workflow.RegisterOptions{Name: contract.SeriesWorkflowName})
 	r.RegisterWorkflowWithOptions(RepositoryWorkflow, workflow.RegisterOptions{Name: contract.RepositoryWorkflowName})

@@ -29,7 +29,7 @@ func plannedRun(t *testing.T, repositories int64) (*run, *fakeLedger) {
 }
 
 func batchInput(through int64) workflows.RepositoryInput {
-	return workflows.RepositoryInput{SeriesID: "s", Generation: 1, From: 1, Through: through, Label: "acme/a and others"}
+	return workflows.RepositoryInput{SeriesID: "s", Plan: 1, From: 1, Through: through, Label: "acme/a and others"}
 }
 
 func (r *run) repositoryResult() workflows.RepositoryResult {
@@ -111,7 +111,7 @@ func TestCancelEndsTheWaitForInfrastructure(t *testing.T) {
 			r.env.RegisterDelayedCallback(r.env.CancelWorkflow, 10*time.Minute)
 			var in any = batchInput(2)
 			if name == contract.FrameWorkflowName {
-				in = workflows.FrameInput{SeriesID: "s", Generation: 1, RepositoryID: 1, Time: anchor}
+				in = workflows.FrameInput{SeriesID: "s", Plan: 1, RepositoryID: 1, Time: anchor}
 			}
 			r.env.ExecuteWorkflow(name, in)
 			require.True(t, r.repositoryResult().Interrupted)
@@ -137,7 +137,7 @@ func TestCancelEndsAllFramesOfARepository(t *testing.T) {
 func TestSyncGoesOnAfterABrokenRepository(t *testing.T) {
 	t.Parallel()
 	r := newRun(t, newLedger(0), anchor)
-	r.env.OnActivity(syncer.List, mock.Anything, int64(0)).Return(activities.ListResult{IDs: []int64{1, 2, 3}}, nil)
+	r.env.OnActivity(syncer.List, mock.Anything, int64(0)).Return(activities.ListResult{IDs: []int64{1, 2, 3}, Next: 3}, nil)
 	r.env.OnActivity(syncer.Repository, mock.Anything, int64(2)).Return(failure(insights.Internal, "broken")).Once()
 	r.env.OnActivity(syncer.Repository, mock.Anything, mock.Anything).Return(nil).Twice()
 	r.env.ExecuteWorkflow(contract.SyncWorkflowName, contract.SyncInput{})

@@ -6,16 +6,17 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/backsight/backsight/activities"
-
 	"github.com/backsight/backsight/workflows/contract"
 )
 
-// retentionSteps is how many activities one run of a RetentionWorkflow has at most: five events each.
+// retentionSteps is the largest number of activities in one run of a RetentionWorkflow. Each is five
+// events.
 const retentionSteps = 400
 
-// RetentionWorkflow archives what charts are not to show any more, restores what they are to show again, and prunes what was deleted before
-// the grace period: series, then commit indexes of removed repositories. Each step is a bounded part of it; the run continues as new
-// where it has become long. Whenever it is ended, the next one finds what is left.
+// RetentionWorkflow archives sample times that charts must no longer show, restores those that they
+// must show again, and prunes what was deleted before the grace period: series, then commit indexes
+// of removed repositories. Each step is bounded; a run that has become long continues as new. When
+// the workflow ends early, the next one finds what is left. It returns the totals.
 func RetentionWorkflow(ctx workflow.Context, in contract.RetentionInput) (contract.RetentionInput, error) {
 	for range retentionSteps {
 		var done activities.RetentionResult
@@ -26,19 +27,15 @@ func RetentionWorkflow(ctx workflow.Context, in contract.RetentionInput) (contra
 			in.After, done.More = done.Next, done.Next != 0
 		case contract.PruneSeries:
 			err = workflow.ExecuteActivity(pruning(ctx, "prune deleted series"), retention.PruneSeries).Get(ctx, &done)
+			in.Series += done.Pruned
 		case contract.PruneRepositories:
 			err = workflow.ExecuteActivity(pruning(ctx, "prune removed repositories"), retention.PruneRepositories).Get(ctx, &done)
+			in.Repositories += done.Pruned
 		}
 		if err != nil {
 			return in, err
 		}
 		in.Archived, in.Restored = in.Archived+done.Archived, in.Restored+done.Restored
-		switch in.Phase {
-		case contract.PruneSeries:
-			in.Series += done.Pruned
-		case contract.PruneRepositories:
-			in.Repositories += done.Pruned
-		}
 		switch {
 		case done.More:
 		case in.Phase == contract.ArchiveTimes:

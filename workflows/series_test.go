@@ -19,6 +19,7 @@ import (
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/workflows"
 	"github.com/backsight/backsight/workflows/contract"
+	"github.com/backsight/backsight/workflows/machine"
 )
 
 // anchor is a 31st, so that a grid that chains months would drift.
@@ -28,8 +29,8 @@ func monthly(points int) insights.Grid {
 	return insights.Grid{Anchor: anchor, Interval: insights.Interval{Unit: insights.Month, Value: 1}, Points: points}
 }
 
-func seriesInput() workflows.SeriesInput {
-	return workflows.SeriesInput{SeriesID: "s", Title: "title", Query: "TODO", Grid: monthly(3)}
+func seriesInput() machine.Series {
+	return machine.Series{SeriesStart: contract.SeriesStart{SeriesID: "s", Title: "title", Query: "TODO", Grid: monthly(3)}}
 }
 
 // run is one run of a SeriesWorkflow in skipped time.
@@ -60,14 +61,14 @@ func newRun(t *testing.T, ledger *fakeLedger, start time.Time) *run {
 }
 
 // untilNext runs the workflow to its continue-as-new and returns the input of the next run.
-func (r *run) untilNext(in workflows.SeriesInput) workflows.SeriesInput {
+func (r *run) untilNext(in machine.Series) machine.Series {
 	r.t.Helper()
 	r.env.ExecuteWorkflow(contract.SeriesWorkflowName, in)
 	require.True(r.t, r.env.IsWorkflowCompleted())
 	err := r.env.GetWorkflowError()
 	var next *workflow.ContinueAsNewError
 	require.True(r.t, errors.As(err, &next), "ended with %v", err)
-	var carried workflows.SeriesInput
+	var carried machine.Series
 	require.NoError(r.t, converter.GetDefaultDataConverter().FromPayloads(next.Input, &carried))
 	return carried
 }
@@ -83,14 +84,14 @@ func (r *run) status() contract.Status {
 }
 
 // backfilled runs pages until the backfill is done, and returns what the next run starts with and when.
-func backfilled(t *testing.T, ledger *fakeLedger, in workflows.SeriesInput) (workflows.SeriesInput, time.Time) {
+func backfilled(t *testing.T, ledger *fakeLedger, in machine.Series) (machine.Series, time.Time) {
 	t.Helper()
 	now := anchor.Add(time.Minute)
 	for range 20 {
 		r := newRun(t, ledger, now)
 		in = r.untilNext(in)
 		now = r.env.Now()
-		if in.State.Backfill == nil {
+		if in.State.Current == nil {
 			return in, now
 		}
 	}
@@ -110,7 +111,7 @@ func TestBackfillGoesPageByPageAndCarriesItsState(t *testing.T) {
 		require.Equal(t, insights.Completeness{Planned: 30, Counted: done, Pending: 30 - done}, in.State.Tally, "page %d", page)
 		require.Equal(t, ledger.now(), in.State.Tally)
 	}
-	require.Nil(t, in.State.Backfill)
+	require.Nil(t, in.State.Current)
 	require.Len(t, ledger.plans, 1)
 	require.Equal(t, monthly(3).Frames(), ledger.plans[0])
 }
@@ -138,19 +139,19 @@ func TestMissedRecordingsAreOnePlanAndGoBeforeHistory(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(6)
 	in := newRun(t, ledger, anchor.Add(time.Minute)).untilNext(seriesInput())
-	require.NotNil(t, in.State.Backfill, "the test needs a backfill that is not done")
+	require.NotNil(t, in.State.Current, "the test needs a backfill that is not done")
 	// An outage of three and a half months.
 	in = newRun(t, ledger, anchor.AddDate(0, 3, 15)).untilNext(in)
 	require.Len(t, ledger.plans, 2)
 	require.Equal(t, []time.Time{monthly(3).Time(1), monthly(3).Time(2), monthly(3).Time(3)}, ledger.plans[1])
 	require.NotNil(t, in.State.Recording)
-	require.NotNil(t, in.State.Backfill)
+	require.NotNil(t, in.State.Current)
 	// Its second page, then the rest of history.
 	in = newRun(t, ledger, anchor.AddDate(0, 3, 16)).untilNext(in)
 	require.Nil(t, in.State.Recording)
-	require.NotNil(t, in.State.Backfill)
+	require.NotNil(t, in.State.Current)
 	in = newRun(t, ledger, anchor.AddDate(0, 3, 16)).untilNext(in)
-	require.Nil(t, in.State.Backfill)
+	require.Nil(t, in.State.Current)
 	require.Equal(t, insights.Completeness{Planned: 36, Counted: 36}, in.State.Tally)
 }
 
@@ -219,7 +220,7 @@ func TestMessagesOfAnyShape(t *testing.T) {
 		"a number":      {7, ""},
 		"a list":        {[]string{"x"}, ""},
 		"wrong types":   {map[string]any{"by": 5, "reason": []int{1}}, ""},
-		"an order":      {contract.Command{By: "ann", Reason: "lunch"}, "lunch"},
+		"a command":      {contract.Command{By: "ann", Reason: "lunch"}, "lunch"},
 		"more than it":  {map[string]any{"reason": "lunch", "until": "noon"}, "lunch"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -343,7 +344,7 @@ func TestCompletenessHoldsAtEveryStep(t *testing.T) {
 	require.True(t, slices.IsSorted(done), "what is done never gets less: %v", done)
 	require.Equal(t, insights.Completeness{Planned: 36, Counted: 33, Failed: 3}, in.State.Tally)
 	require.Equal(t, ledger.now(), in.State.Tally)
-	require.False(t, in.State.RecheckAt.IsZero())
+	require.False(t, in.State.ReadTallyAt.IsZero())
 }
 
 // A child that ends badly (terminated, say) costs its own samples.
@@ -357,9 +358,9 @@ func TestChildThatFailsCostsItsSamples(t *testing.T) {
 	in := r.untilNext(seriesInput())
 	require.Equal(t, insights.Completeness{Planned: 12, Counted: 6, Failed: 6}, in.State.Tally)
 	require.Len(t, ledger.fails, 1)
-	require.Equal(t, "not_found", ledger.fails[0].Class)
+	require.Equal(t, insights.ReasonCode("not_found"), ledger.fails[0].Code)
 	require.Equal(t, "no more", ledger.fails[0].Reason)
-	require.Nil(t, in.State.Backfill, "a backfill always ends")
+	require.Nil(t, in.State.Current, "a backfill always ends")
 
 	// What a search found that was given up shows a minute later.
 	ledger.outcomes[cell{3, anchor}] = insights.Counted

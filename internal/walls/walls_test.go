@@ -62,6 +62,7 @@ var testsOnly = map[string]string{
 var neverLinked = map[string][]string{
 	"api":                {"gitrepo/...", "search/match/...", "search/history/...", "activities", "workflows", "telemetry"},
 	"workflows/contract": {"store/...", "gitrepo/...", "search/...", "activities"},
+	"workflows/machine":  {"store/...", "gitrepo/...", "search/...", "activities", "workflows"},
 }
 
 // neverInWorkflows are packages whose use makes workflow code non-deterministic or ties it to a machine.
