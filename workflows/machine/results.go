@@ -118,9 +118,13 @@ func (m *Machine) planEnded(plan *Plan, tally insights.Completeness, now time.Ti
 }
 
 // CatchUpFound records the times of repositories that lack past samples, and a note that names
-// them. Without times there is nothing to do.
+// them. Without times there is nothing to do. When too many plans wait, it is looked for again.
 func (m *Machine) CatchUpFound(times []time.Time, note string) {
-	if len(times) > 0 {
+	switch {
+	case len(times) == 0:
+	case len(m.State.Waiting) >= maxWaiting:
+		m.State.CatchUpDue = true
+	default:
 		m.State.Waiting = append(m.State.Waiting, &Plan{Kind: insights.CatchUpPlan, Times: times, Note: note})
 	}
 }
