@@ -40,7 +40,7 @@ type fakeLedger struct {
 	// refusal is what Begin returns.
 	refusal error
 
-	together  [][]int64 // what a sync takes together
+	together [][]int64 // what a sync takes together
 
 	mu       sync.Mutex
 	outcomes map[cell]insights.Outcome

@@ -220,7 +220,7 @@ func TestMessagesOfAnyShape(t *testing.T) {
 		"a number":      {7, ""},
 		"a list":        {[]string{"x"}, ""},
 		"wrong types":   {map[string]any{"by": 5, "reason": []int{1}}, ""},
-		"a command":      {contract.Command{By: "ann", Reason: "lunch"}, "lunch"},
+		"a command":     {contract.Command{By: "ann", Reason: "lunch"}, "lunch"},
 		"more than it":  {map[string]any{"reason": "lunch", "until": "noon"}, "lunch"},
 	} {
 		t.Run(name, func(t *testing.T) {

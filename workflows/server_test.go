@@ -147,7 +147,7 @@ func (s *server) settled(series insights.Series) (runs []*historypb.History) {
 	require.Eventually(s.t, func() bool {
 		runs = s.histories(id, s.firstRun(id))
 		last := runs[len(runs)-1]
-		return len(runs) > 1 && last.Events[len(last.Events)-1].GetTimerStartedEventAttributes() != nil && len(last.Events) < 10
+		return len(runs) > 1 && last.Events[len(last.Events)-1].GetTimerStartedEventAttributes() != nil && len(last.Events) < 20
 	}, patience, 100*time.Millisecond)
 	return runs
 }
