@@ -7,7 +7,7 @@ import (
 	"github.com/backsight/backsight/api/generated"
 	"github.com/backsight/backsight/api/model"
 	"github.com/backsight/backsight/insights"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // messageTimeout bounds the time that a command waits for the workflow's answer.
@@ -15,18 +15,18 @@ const messageTimeout = 10 * time.Second
 
 // PauseInsightSeries pauses a series. It returns when the workflow has accepted the command.
 func (r *mutationResolver) PauseInsightSeries(ctx context.Context, seriesID string, reason, claimed *string) (*model.InsightsSeries, error) {
-	return r.send(ctx, seriesID, workflows.Order{By: by(ctx, claimed), Reason: orEmpty(reason)}, workflows.Pause)
+	return r.send(ctx, seriesID, contract.Command{By: by(ctx, claimed), Reason: orEmpty(reason)}, contract.Pause)
 }
 
 // ResumeInsightSeries resumes a series.
 func (r *mutationResolver) ResumeInsightSeries(ctx context.Context, seriesID string, claimed *string) (*model.InsightsSeries, error) {
-	return r.send(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, workflows.Resume)
+	return r.send(ctx, seriesID, contract.Command{By: by(ctx, claimed)}, contract.Resume)
 }
 
 // RetryInsightSeriesBackfill retries the partial and failed samples of a series, or with all every
 // sample.
 func (r *mutationResolver) RetryInsightSeriesBackfill(ctx context.Context, seriesID string, all *bool, claimed *string) (*model.InsightsSeries, error) {
-	return r.send(ctx, seriesID, workflows.Order{By: by(ctx, claimed), All: all != nil && *all}, workflows.Retry)
+	return r.send(ctx, seriesID, contract.Command{By: by(ctx, claimed), All: all != nil && *all}, contract.Retry)
 }
 
 // RetryInsightSamples retries the samples that filter selects. It validates the filter before it
@@ -37,44 +37,44 @@ func (r *mutationResolver) RetryInsightSamples(ctx context.Context, seriesID str
 	if err := r.config.Store.Samples.ValidateSelection(ctx, seriesID, selection); err != nil {
 		return nil, err
 	}
-	return r.send(ctx, seriesID, workflows.Order{By: by(ctx, claimed), Selection: selection}, workflows.Retry)
+	return r.send(ctx, seriesID, contract.Command{By: by(ctx, claimed), Selection: selection}, contract.Retry)
 }
 
 // ExtendInsightSeries extends a series to a larger number of points.
 func (r *mutationResolver) ExtendInsightSeries(ctx context.Context, seriesID string, points int, claimed *string) (*model.InsightsSeries, error) {
-	return r.send(ctx, seriesID, workflows.Order{By: by(ctx, claimed), Points: points}, workflows.Extend)
+	return r.send(ctx, seriesID, contract.Command{By: by(ctx, claimed), Points: points}, contract.Extend)
 }
 
 // CancelInsightSeriesBackfill cancels the backfill work of a series.
 func (r *mutationResolver) CancelInsightSeriesBackfill(ctx context.Context, seriesID string, reason, claimed *string) (*model.InsightsSeries, error) {
-	return r.send(ctx, seriesID, workflows.Order{By: by(ctx, claimed), Reason: orEmpty(reason)}, workflows.Cancel)
+	return r.send(ctx, seriesID, contract.Command{By: by(ctx, claimed), Reason: orEmpty(reason)}, contract.Cancel)
 }
 
 // TriggerInsightSeries makes a series check for work now.
 func (r *mutationResolver) TriggerInsightSeries(ctx context.Context, seriesID string, claimed *string) (*model.InsightsSeries, error) {
-	return r.send(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, workflows.Trigger)
+	return r.send(ctx, seriesID, contract.Command{By: by(ctx, claimed)}, contract.Trigger)
 }
 
 // MoveInsightSeriesBackfillToFrontOfQueue moves the backfill work of a series before that of all
 // others.
 func (r *mutationResolver) MoveInsightSeriesBackfillToFrontOfQueue(ctx context.Context, seriesID string, claimed *string) (*model.InsightsSeries, error) {
-	return r.send(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, workflows.Front)
+	return r.send(ctx, seriesID, contract.Command{By: by(ctx, claimed)}, contract.Front)
 }
 
 // MoveInsightSeriesBackfillToBackOfQueue moves the backfill work of a series behind that of all
 // others.
 func (r *mutationResolver) MoveInsightSeriesBackfillToBackOfQueue(ctx context.Context, seriesID string, claimed *string) (*model.InsightsSeries, error) {
-	return r.send(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, workflows.Back)
+	return r.send(ctx, seriesID, contract.Command{By: by(ctx, claimed)}, contract.Back)
 }
 
 // SnapshotInsightSeries makes a series take a snapshot.
 func (r *mutationResolver) SnapshotInsightSeries(ctx context.Context, seriesID string, claimed *string) (*model.InsightsSeries, error) {
-	return r.send(ctx, seriesID, workflows.Order{By: by(ctx, claimed)}, workflows.Snapshot)
+	return r.send(ctx, seriesID, contract.Command{By: by(ctx, claimed)}, contract.Snapshot)
 }
 
 // send sends a command to a series' workflow and returns the series with the state that follows. If
 // the series has no workflow, send starts one and sends the command again.
-func (r *mutationResolver) send(ctx context.Context, seriesID string, command workflows.Order, message string) (*model.InsightsSeries, error) {
+func (r *mutationResolver) send(ctx context.Context, seriesID string, command contract.Command, message string) (*model.InsightsSeries, error) {
 	series, err := r.config.Store.Series.Get(ctx, seriesID)
 	if err != nil {
 		return nil, err
@@ -92,8 +92,8 @@ func (r *mutationResolver) send(ctx context.Context, seriesID string, command wo
 	}
 	s := seriesModel(series)
 	// The field workflow returns the state that came with the answer, without another query.
-	_, err = model.Load(s.Page, "workflow", func([]string) (map[string]*workflows.Status, error) {
-		return map[string]*workflows.Status{seriesID: &status}, nil
+	_, err = model.Load(s.Page, "workflow", func([]string) (map[string]*contract.Status, error) {
+		return map[string]*contract.Status{seriesID: &status}, nil
 	})
 	return s, err
 }

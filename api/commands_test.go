@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/backsight/backsight/insights"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 func TestCommands(t *testing.T) {
@@ -45,7 +45,7 @@ func TestCommands(t *testing.T) {
 	}
 	at := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	require.Equal(t, []string{"retry", "retry", "retry", "extend", "cancel", "front", "back", "trigger"}, b.workflows.messages)
-	require.Equal(t, []workflows.Order{
+	require.Equal(t, []contract.Command{
 		{By: "ann"},
 		{All: true},
 		{Selection: insights.Selection{Outcomes: []insights.Outcome{insights.Failed, insights.Counted}, Time: &at, Repository: "^acme/"}},

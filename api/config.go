@@ -10,7 +10,7 @@ import (
 
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // Config configures the API. Store, Workflows and Repositories are required.
@@ -32,13 +32,13 @@ type Config struct {
 	Now     func() time.Time // nil: time.Now
 }
 
-// Workflows is what the API needs of Temporal. *workflows.Client implements it. All errors are
+// Workflows is what the API needs of Temporal. *contract.Client implements it. All errors are
 // *insights.Error.
 type Workflows interface {
 	StartSeries(ctx context.Context, series insights.Series, title string) error
 	StopSeries(ctx context.Context, seriesID string) error
-	Send(ctx context.Context, seriesID, message string, command workflows.Order) (workflows.Status, error)
-	Status(ctx context.Context, seriesID string) (workflows.Status, error)
+	Send(ctx context.Context, seriesID, message string, command contract.Command) (contract.Status, error)
+	Status(ctx context.Context, seriesID string) (contract.Status, error)
 	Sync(ctx context.Context, repositoryID int64) error
 	ShardsWithoutPoller(ctx context.Context, shards int) ([]int, error)
 	WorkerPolling(ctx context.Context) (bool, error)

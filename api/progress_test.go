@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/backsight/backsight/insights"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 type progressFrame struct {
@@ -67,7 +67,7 @@ func (b *bundle) subscribe(ctx context.Context, ids ...string) <-chan progressFr
 func TestProgressStream(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.workflows.status = workflows.Status{State: workflows.Running}
+	b.workflows.status = contract.Status{State: contract.Running}
 	created := b.create("Debt", "TODO")
 	id := created.DataSeries[0].SeriesID
 	generation := b.plan(id, "acme/api")
@@ -98,7 +98,7 @@ func TestProgressStream(t *testing.T) {
 	})
 	until(func(f progressFrame) bool { return f.Series[0].Completeness.Counted == 2 })
 	b.settle(id, generation, counted)
-	b.workflows.set(func(f *fakeWorkflows) { f.status.State = workflows.Sleeping })
+	b.workflows.set(func(f *fakeWorkflows) { f.status.State = contract.Sleeping })
 	until(func(f progressFrame) bool {
 		return f.Series[0].Completeness.Percent == 100 && f.Series[0].State != nil && *f.Series[0].State == "SLEEPING"
 	})

@@ -11,7 +11,7 @@ import (
 	"github.com/backsight/backsight/api/generated"
 	"github.com/backsight/backsight/api/model"
 	"github.com/backsight/backsight/insights"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // tallies returns the ledger's tallies of all series of a page. Costs one SQL statement for the
@@ -73,7 +73,7 @@ const statusConcurrency = 8
 // result is null for a series whose workflow does not answer; its completeness comes from the
 // ledger.
 func (r *seriesResolver) Workflow(ctx context.Context, s *model.InsightsSeries) (*generated.SeriesWorkflowStatus, error) {
-	all, err := model.Load(s.Page, "workflow", func(ids []string) (map[string]*workflows.Status, error) {
+	all, err := model.Load(s.Page, "workflow", func(ids []string) (map[string]*contract.Status, error) {
 		return r.statuses(ctx, ids), ctx.Err()
 	})
 	if err != nil || all[s.SeriesID] == nil {
@@ -82,10 +82,10 @@ func (r *seriesResolver) Workflow(ctx context.Context, s *model.InsightsSeries) 
 	return r.workflowModel(s.SeriesID, *all[s.SeriesID]), nil
 }
 
-func (r *resolver) statuses(ctx context.Context, ids []string) map[string]*workflows.Status {
+func (r *resolver) statuses(ctx context.Context, ids []string) map[string]*contract.Status {
 	ctx, cancel := context.WithTimeout(ctx, statusTimeout)
 	defer cancel()
-	found := make([]*workflows.Status, len(ids))
+	found := make([]*contract.Status, len(ids))
 	var group errgroup.Group
 	group.SetLimit(statusConcurrency)
 	for i, id := range ids {
@@ -100,24 +100,24 @@ func (r *resolver) statuses(ctx context.Context, ids []string) map[string]*workf
 		})
 	}
 	_ = group.Wait() // the functions return nil
-	all := make(map[string]*workflows.Status, len(ids))
+	all := make(map[string]*contract.Status, len(ids))
 	for i, id := range ids {
 		all[id] = found[i]
 	}
 	return all
 }
 
-func stateModel(s workflows.State) generated.SeriesWorkflowState {
+func stateModel(s contract.State) generated.SeriesWorkflowState {
 	return generated.SeriesWorkflowState(strings.ToUpper(string(s)))
 }
 
-func positionModel(p workflows.Place) generated.SeriesQueuePosition {
+func positionModel(p contract.QueuePosition) generated.SeriesQueuePosition {
 	switch p {
-	case workflows.AtFront:
+	case contract.QueueFront:
 		return generated.SeriesQueuePositionFront
-	case workflows.AtBack:
+	case contract.QueueBack:
 		return generated.SeriesQueuePositionBack
-	case workflows.InTurn:
+	case contract.QueueDefault:
 	}
 	return generated.SeriesQueuePositionNormal
 }
@@ -127,15 +127,15 @@ func planKindModel(kind insights.PlanKind) generated.SeriesPlanKind {
 	return generated.SeriesPlanKind(strings.ToUpper(strings.ReplaceAll(string(kind), "-", "_")))
 }
 
-func (r *resolver) workflowModel(id string, s workflows.Status) *generated.SeriesWorkflowStatus {
+func (r *resolver) workflowModel(id string, s contract.Status) *generated.SeriesWorkflowStatus {
 	m := &generated.SeriesWorkflowStatus{
-		State: stateModel(s.State), InFlight: s.InFlight, WaitingPlans: s.Waiting, QueuePosition: positionModel(s.Place), Completeness: tallyModel(s.Completeness),
+		State: stateModel(s.State), InFlight: s.InFlight, WaitingPlans: s.Waiting, QueuePosition: positionModel(s.QueuePosition), Completeness: tallyModel(s.Completeness),
 	}
 	if !s.NextRecordingAt.IsZero() {
 		m.NextRecordingAt = &s.NextRecordingAt
 	}
 	if s.Kind != "" {
-		m.Kind = ptr(planKindModel(insights.PlanKind(s.Kind)))
+		m.Kind = ptr(planKindModel(s.Kind))
 	}
 	if s.Snapshot != nil {
 		m.Snapshot = tallyModel(*s.Snapshot)
@@ -147,7 +147,7 @@ func (r *resolver) workflowModel(id string, s workflows.Status) *generated.Serie
 		m.Problem = &generated.SeriesProblem{Code: string(p.Code), Message: p.Message, At: p.At, RetryAt: p.RetryAt}
 	}
 	if r.config.TemporalUI != "" {
-		m.TemporalURL = ptr(r.config.TemporalUI + "/namespaces/" + url.PathEscape(r.config.Namespace) + "/workflows/" + url.PathEscape(workflows.SeriesID(id)))
+		m.TemporalURL = ptr(r.config.TemporalUI + "/namespaces/" + url.PathEscape(r.config.Namespace) + "/workflows/" + url.PathEscape(contract.SeriesID(id)))
 	}
 	return m
 }

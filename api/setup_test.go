@@ -22,7 +22,7 @@ import (
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/internal/testdb"
 	"github.com/backsight/backsight/store"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // bundle is a server with its own database and fake workflows.
@@ -172,13 +172,13 @@ func counted(i int, s *insights.Sample) {
 type fakeWorkflows struct {
 	mu               sync.Mutex
 	started, stopped []string
-	commands         []workflows.Order
+	commands         []contract.Command
 	messages         []string // of commands other than pause and resume
 	synced           []int64
 	fail             error // returned by every call
 	lost             bool  // commands are refused until a workflow is started
 	served           int   // number of search shards that are polled; 0 means all
-	status           workflows.Status
+	status           contract.Status
 }
 
 func (f *fakeWorkflows) StartSeries(_ context.Context, s insights.Series, title string) error {
@@ -196,30 +196,30 @@ func (f *fakeWorkflows) StopSeries(_ context.Context, id string) error {
 	return f.fail
 }
 
-func (f *fakeWorkflows) Send(_ context.Context, _, message string, c workflows.Order) (workflows.Status, error) {
+func (f *fakeWorkflows) Send(_ context.Context, _, message string, c contract.Command) (contract.Status, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.commands = append(f.commands, c)
 	switch message {
-	case workflows.Pause:
-		f.status = workflows.Status{State: workflows.Paused, Paused: &workflows.PausedBy{By: c.By, Reason: c.Reason, At: epoch}}
+	case contract.Pause:
+		f.status = contract.Status{State: contract.Paused, Paused: &contract.PausedBy{By: c.By, Reason: c.Reason, At: epoch}}
 		return f.status, f.fail
-	case workflows.Resume:
-		f.status = workflows.Status{State: workflows.Running}
+	case contract.Resume:
+		f.status = contract.Status{State: contract.Running}
 		return f.status, f.fail
 	}
 	f.messages = append(f.messages, message)
 	if f.lost {
-		return workflows.Status{}, insights.Errorf(insights.NotFound, "no workflow runs")
+		return contract.Status{}, insights.Errorf(insights.NotFound, "no workflow runs")
 	}
-	f.status = workflows.Status{State: workflows.Running, Kind: message, Waiting: len(f.messages)}
-	if message == workflows.Front || message == workflows.Back {
-		f.status.Place = workflows.Place(message)
+	f.status = contract.Status{State: contract.Running, Kind: insights.PlanKind(message), Waiting: len(f.messages)}
+	if message == contract.Front || message == contract.Back {
+		f.status.QueuePosition = contract.QueuePosition(message)
 	}
 	return f.status, f.fail
 }
 
-func (f *fakeWorkflows) Status(context.Context, string) (workflows.Status, error) {
+func (f *fakeWorkflows) Status(context.Context, string) (contract.Status, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.status, f.fail

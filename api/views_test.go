@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/backsight/backsight/insights"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 const readView = `query($id: ID!) { insightViews(id: $id) { totalCount nodes { id presentation { title seriesPresentation { label color } }
@@ -21,7 +21,7 @@ const readView = `query($id: ID!) { insightViews(id: $id) { totalCount nodes { i
 func TestCreateReadDelete(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.workflows.status = workflows.Status{State: workflows.Sleeping}
+	b.workflows.status = contract.Status{State: contract.Sleeping}
 	created := b.create("Debt", "TODO case:yes", "FIXME")
 	require.Len(t, created.DataSeries, 2)
 	require.Equal(t, []string{created.DataSeries[0].SeriesID + " Debt", created.DataSeries[1].SeriesID + " Debt"}, b.workflows.started)
@@ -191,7 +191,7 @@ func TestPauseAndResume(t *testing.T) {
 	require.Equal(t, "slow host", paused.PauseInsightSeries.Workflow.PausedReason)
 	require.Equal(t, "2026-03-31T12:30:15Z", paused.PauseInsightSeries.Workflow.PausedAt)
 	b.do(&struct{}{}, `mutation($id: ID!) { resumeInsightSeries(seriesId: $id, by: "bob") { seriesId } }`, map[string]any{"id": id})
-	require.Equal(t, []workflows.Order{{By: "ann", Reason: "slow host"}, {By: "bob"}}, b.workflows.commands)
+	require.Equal(t, []contract.Command{{By: "ann", Reason: "slow host"}, {By: "bob"}}, b.workflows.commands)
 	b.refused(insights.NotFound, `mutation { pauseInsightSeries(seriesId: "nope") { seriesId } }`, nil)
 }
 

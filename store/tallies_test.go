@@ -44,7 +44,7 @@ func (b bundle) requireSums(t require.TestingT, series insights.Series) {
 
 // modelSample is a sample in the model of the ledger: what readers see, and what a retry can bring back.
 type modelSample struct {
-	plan int
+	plan       int
 	outcome    insights.Outcome
 	commit     string
 	value      float64

@@ -11,7 +11,7 @@ import (
 
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // twin stores another series that computes the same samples, in another scope so that it is not the same series.
@@ -56,9 +56,9 @@ func TestExtensionSearchesOnlyWhatIsMissing(t *testing.T) {
 	before := s.attempts(series)
 	require.Len(t, before, 9)
 
-	status, err := s.workflows.Send(t.Context(), series.ID, workflows.Extend, workflows.Order{By: "ann", Points: 6})
+	status, err := s.workflows.Send(t.Context(), series.ID, contract.Extend, contract.Command{By: "ann", Points: 6})
 	require.NoError(t, err)
-	require.Equal(t, workflows.Running, status.State)
+	require.Equal(t, contract.Running, status.State)
 	status = s.asleep(series)
 	require.Equal(t, insights.Completeness{Planned: 18, Counted: 8, Reused: 5, Absent: 5}, status.Completeness)
 	after := s.attempts(series)
@@ -80,11 +80,11 @@ func TestExtensionSearchesOnlyWhatIsMissing(t *testing.T) {
 	s.asleep(whole)
 	require.Empty(t, cmp.Diff(s.points(whole), s.points(series)), "the same chart as one that had six points from the start")
 
-	_, err = s.workflows.Send(t.Context(), series.ID, workflows.Extend, workflows.Order{Points: 5})
+	_, err = s.workflows.Send(t.Context(), series.ID, contract.Extend, contract.Command{Points: 5})
 	require.Equal(t, insights.Invalid, insights.ErrorCode(err))
 	require.ErrorContains(t, err, "extend to 5 points: the series has 6, and does not get shorter")
 	require.NotContains(t, err.Error(), "retryable", "no words of the machinery")
-	status, err = s.workflows.Send(t.Context(), series.ID, workflows.Extend, workflows.Order{Points: 6})
+	status, err = s.workflows.Send(t.Context(), series.ID, contract.Extend, contract.Command{Points: 6})
 	require.NoError(t, err)
 	require.Zero(t, status.Waiting)
 }
@@ -108,13 +108,13 @@ func TestRetryAfterMendingTurnsPartialIntoCounted(t *testing.T) {
 	require.Equal(t, []string{"missing object"}, s.dirty(series))
 
 	// Nothing is mended: a retry ends as it began.
-	_, err = s.workflows.Send(t.Context(), series.ID, workflows.Retry, workflows.Order{})
+	_, err = s.workflows.Send(t.Context(), series.ID, contract.Retry, contract.Command{})
 	require.NoError(t, err)
 	require.Equal(t, status.Completeness, s.asleep(series).Completeness)
 
 	require.NoError(t, os.WriteFile(damaged.ObjectPath(object), content, 0o444))
 	before := s.attempts(series)
-	require.NoError(t, s.client.SignalWorkflow(t.Context(), workflows.SeriesID(series.ID), "", workflows.Retry, nil))
+	require.NoError(t, s.client.SignalWorkflow(t.Context(), contract.SeriesID(series.ID), "", contract.Retry, nil))
 	s.eventually(series, "a whole series", func() bool { return s.ledgerOf(series).Counted == 6 })
 	require.Equal(t, insights.Completeness{Planned: 6, Counted: 6}, s.asleep(series).Completeness)
 	require.Empty(t, s.dirty(series), "cleared when it no longer holds")
@@ -152,7 +152,7 @@ func TestRetryOfAllCorrectsValues(t *testing.T) {
 	require.NoError(t, s.workflows.Sync(t.Context(), 0))
 	require.NoError(t, s.client.GetWorkflow(t.Context(), "sync/now", "").Get(t.Context(), nil))
 	require.Equal(t, []string{string(insights.ReasonHistoryRewritten)}, s.dirty(series), "people are told")
-	_, err := s.workflows.Send(t.Context(), series.ID, workflows.Retry, workflows.Order{All: true})
+	_, err := s.workflows.Send(t.Context(), series.ID, contract.Retry, contract.Command{All: true})
 	require.NoError(t, err)
 	status := s.asleep(series)
 	require.Zero(t, status.Completeness.Failed+status.Completeness.Pending)
@@ -171,9 +171,9 @@ func TestCancelAndRetryEndAsAnUndisturbedRun(t *testing.T) {
 		t.Run(shape.name, func(t *testing.T) {
 			s := newStack(t)
 			series, _ := slowSeries(t, s, shape.batchCost, shape.frameBudget)
-			status, err := s.workflows.Send(t.Context(), series.ID, workflows.Cancel, workflows.Order{By: "ann", Reason: "too large"})
+			status, err := s.workflows.Send(t.Context(), series.ID, contract.Cancel, contract.Command{By: "ann", Reason: "too large"})
 			require.NoError(t, err)
-			require.Equal(t, workflows.Running, status.State)
+			require.Equal(t, contract.Running, status.State)
 			status = s.asleep(series)
 			require.Zero(t, status.Completeness.Pending, "completeness reaches an end")
 			require.NotZero(t, status.Completeness.Failed, "the cancel came too late to prove anything")
@@ -187,7 +187,7 @@ func TestCancelAndRetryEndAsAnUndisturbedRun(t *testing.T) {
 			require.NotNil(t, stored.BackfillCompletedAt)
 
 			s.set(store.SettingFrameRate, "0")
-			_, err = s.workflows.Send(t.Context(), series.ID, workflows.Retry, workflows.Order{})
+			_, err = s.workflows.Send(t.Context(), series.ID, contract.Retry, contract.Command{})
 			require.NoError(t, err)
 			s.requireAllCounted(series)
 			undisturbed := s.twin(insights.Series{Query: "TODO", Grid: series.Grid}, series.Grid.Points)
@@ -203,9 +203,9 @@ func TestOrdersSurviveTheWorker(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
 	series, stop := slowSeries(t, s, "800", "20000")
-	_, err := s.workflows.Send(t.Context(), series.ID, workflows.Extend, workflows.Order{Points: 7})
+	_, err := s.workflows.Send(t.Context(), series.ID, contract.Extend, contract.Command{Points: 7})
 	require.NoError(t, err)
-	_, err = s.workflows.Send(t.Context(), series.ID, workflows.Retry, workflows.Order{All: true})
+	_, err = s.workflows.Send(t.Context(), series.ID, contract.Retry, contract.Command{All: true})
 	require.NoError(t, err)
 	stop()
 	s.set(store.SettingFrameRate, "0")
@@ -237,7 +237,7 @@ func TestRefusedQueryIsDirty(t *testing.T) {
 
 	_, err := s.pool.Exec(t.Context(), `UPDATE insight_series SET query = 'TODO' WHERE series_id = $1`, series.ID)
 	require.NoError(t, err)
-	_, err = s.workflows.Send(t.Context(), series.ID, workflows.Trigger, workflows.Order{By: "ann"})
+	_, err = s.workflows.Send(t.Context(), series.ID, contract.Trigger, contract.Command{By: "ann"})
 	require.NoError(t, err)
 	s.eventually(series, "a plan", func() bool { return s.ledgerOf(series).Counted == 1 })
 	s.asleep(series)

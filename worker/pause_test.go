@@ -13,7 +13,7 @@ import (
 
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // slowSeries is a backfill of 6 repositories × 5 samples that takes about 10 seconds, for limits, so that there is a
@@ -54,12 +54,12 @@ func (s *testStack) requireAllCounted(series insights.Series) {
 }
 
 // requireAtRest asserts that a paused series runs nothing: no child workflow, no activity, and the tallies agree.
-func (s *testStack) requireAtRest(series insights.Series, status workflows.Status) {
+func (s *testStack) requireAtRest(series insights.Series, status contract.Status) {
 	s.t.Helper()
 	require.Zero(s.t, status.InFlight)
 	require.NotZero(s.t, status.Completeness.Pending, "the pause came too late to prove anything")
 	s.agree(series, status)
-	described, err := s.client.DescribeWorkflowExecution(s.t.Context(), workflows.SeriesID(series.ID), "")
+	described, err := s.client.DescribeWorkflowExecution(s.t.Context(), contract.SeriesID(series.ID), "")
 	require.NoError(s.t, err)
 	require.Empty(s.t, described.GetPendingChildren())
 	require.Empty(s.t, described.GetPendingActivities())
@@ -74,28 +74,28 @@ func TestPauseByBareSignalAndResumeByUpdate(t *testing.T) {
 
 			// What `temporal workflow signal --name pause` sends: no input at all.
 			_, err := s.client.WorkflowService().SignalWorkflowExecution(t.Context(), &workflowservice.SignalWorkflowExecutionRequest{
-				Namespace: s.namespace, SignalName: workflows.Pause,
-				WorkflowExecution: &commonpb.WorkflowExecution{WorkflowId: workflows.SeriesID(series.ID)},
+				Namespace: s.namespace, SignalName: contract.Pause,
+				WorkflowExecution: &commonpb.WorkflowExecution{WorkflowId: contract.SeriesID(series.ID)},
 			})
 			require.NoError(t, err)
-			var status workflows.Status
+			var status contract.Status
 			s.eventually(series, "a pause", func() bool {
 				status = s.status(series)
-				return status.State == workflows.Paused
+				return status.State == contract.Paused
 			})
 			s.requireAtRest(series, status)
 			require.NotNil(t, status.Paused)
 			require.Empty(t, status.Paused.By)
 
 			// The first order stays.
-			status, err = s.workflows.Send(t.Context(), series.ID, workflows.Pause, workflows.Order{By: "bob", Reason: "me too"})
+			status, err = s.workflows.Send(t.Context(), series.ID, contract.Pause, contract.Command{By: "bob", Reason: "me too"})
 			require.NoError(t, err)
-			require.Equal(t, workflows.Paused, status.State)
+			require.Equal(t, contract.Paused, status.State)
 			require.Empty(t, status.Paused.By)
 
-			status, err = s.workflows.Send(t.Context(), series.ID, workflows.Resume, workflows.Order{By: "ann"})
+			status, err = s.workflows.Send(t.Context(), series.ID, contract.Resume, contract.Command{By: "ann"})
 			require.NoError(t, err)
-			require.Equal(t, workflows.Running, status.State)
+			require.Equal(t, contract.Running, status.State)
 			require.Nil(t, status.Paused)
 			s.requireAllCounted(series)
 		})
@@ -107,18 +107,18 @@ func TestPauseByUpdateAndResumeBySignal(t *testing.T) {
 	s := newStack(t)
 	series, _ := slowSeries(t, s, "10", "20000")
 
-	status, err := s.workflows.Send(t.Context(), series.ID, workflows.Pause, workflows.Order{By: "ann", Reason: "lunch"})
+	status, err := s.workflows.Send(t.Context(), series.ID, contract.Pause, contract.Command{By: "ann", Reason: "lunch"})
 	require.NoError(t, err)
-	require.Contains(t, []workflows.State{workflows.Pausing, workflows.Paused}, status.State)
+	require.Contains(t, []contract.State{contract.Pausing, contract.Paused}, status.State)
 	require.Equal(t, "ann", status.Paused.By)
 	require.Equal(t, "lunch", status.Paused.Reason)
 	s.eventually(series, "a pause", func() bool {
 		status = s.status(series)
-		return status.State == workflows.Paused
+		return status.State == contract.Paused
 	})
 	s.requireAtRest(series, status)
 
-	require.NoError(t, s.client.SignalWorkflow(t.Context(), workflows.SeriesID(series.ID), "", workflows.Resume, "back from lunch"))
+	require.NoError(t, s.client.SignalWorkflow(t.Context(), contract.SeriesID(series.ID), "", contract.Resume, "back from lunch"))
 	s.requireAllCounted(series)
 }
 
@@ -144,7 +144,7 @@ func TestDeletedSeriesIsStopped(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, views, 1)
 	require.NoError(t, s.store.Views.Delete(t.Context(), views[0].ID))
-	err = s.client.GetWorkflow(t.Context(), workflows.SeriesID(series.ID), "").Get(t.Context(), nil)
+	err = s.client.GetWorkflow(t.Context(), contract.SeriesID(series.ID), "").Get(t.Context(), nil)
 	require.ErrorContains(t, err, "canceled")
 	s.eventually(series, "an empty outbox", func() bool {
 		left, err := s.store.Series.ToStop(t.Context())
@@ -164,7 +164,7 @@ func TestTerminatedChildCostsItsSamples(t *testing.T) {
 	var id string
 	s.eventually(series, "a repository that waits", func() bool {
 		for repository := int64(1); repository <= 6; repository++ {
-			id = workflows.RepositoryID(series.ID, 1, repository, repository)
+			id = contract.RepositoryID(series.ID, 1, repository, repository)
 			described, err := s.client.DescribeWorkflowExecution(t.Context(), id, "")
 			if err == nil && len(described.GetPendingActivities()) == 1 &&
 				described.GetPendingActivities()[0].GetState() == enumspb.PENDING_ACTIVITY_STATE_SCHEDULED {

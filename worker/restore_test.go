@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/backsight/backsight/insights"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // Temporal's state is lost and Postgres' is not: docs/operations.md says to let every series start anew. Nothing that the ledger
@@ -23,7 +23,7 @@ func TestSeriesStartAnewWhenTemporalIsLost(t *testing.T) {
 	before := s.asleep(series)
 	attempts, points := s.attempts(series), s.points(series)
 
-	require.NoError(t, s.client.TerminateWorkflow(t.Context(), workflows.SeriesID(series.ID), "", "as if it had never been"))
+	require.NoError(t, s.client.TerminateWorkflow(t.Context(), contract.SeriesID(series.ID), "", "as if it had never been"))
 	_, err := s.pool.Exec(t.Context(), `UPDATE insight_series SET workflow_started_at = NULL WHERE deleted_at IS NULL`)
 	require.NoError(t, err)
 	s.eventually(series, "a new start", func() bool {
@@ -45,9 +45,9 @@ func TestOrderToAnEndedWorkflowIsNotFound(t *testing.T) {
 	series := s.create(insights.Series{Query: "TODO", Grid: months(2)})
 	s.work()
 	s.asleep(series)
-	require.NoError(t, s.client.TerminateWorkflow(t.Context(), workflows.SeriesID(series.ID), "", "by hand"))
-	for _, message := range []string{workflows.Pause, workflows.Retry, workflows.Trigger} {
-		_, err := s.workflows.Send(t.Context(), series.ID, message, workflows.Order{})
+	require.NoError(t, s.client.TerminateWorkflow(t.Context(), contract.SeriesID(series.ID), "", "by hand"))
+	for _, message := range []string{contract.Pause, contract.Retry, contract.Trigger} {
+		_, err := s.workflows.Send(t.Context(), series.ID, message, contract.Command{})
 		require.Equal(t, insights.NotFound, insights.ErrorCode(err), "%s: %v", message, err)
 	}
 }

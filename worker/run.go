@@ -16,6 +16,7 @@ import (
 	"github.com/backsight/backsight/store"
 	"github.com/backsight/backsight/telemetry"
 	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // Config is what a worker needs.
@@ -42,7 +43,7 @@ func Run(ctx context.Context, c Config) (err error) {
 	if c.Slots == 0 {
 		c.Slots = runtime.NumCPU()
 	}
-	r := &runner{Config: c, workflows: workflows.NewClient(c.Client, c.Namespace), limits: activities.NewLimits(), serving: map[string]worker.Worker{}}
+	r := &runner{Config: c, workflows: contract.NewClient(c.Client, c.Namespace), limits: activities.NewLimits(), serving: map[string]worker.Worker{}}
 	r.limits.Metrics = c.Metrics
 	r.mirrors = &activities.Mirrors{Store: c.Store, Dir: filepath.Join(c.DataDir, "mirrors"), Metrics: c.Metrics}
 	r.indexes = &activities.Indexes{
@@ -118,7 +119,7 @@ func stop(workers []worker.Worker) {
 // runner is a running worker.
 type runner struct {
 	Config
-	workflows *workflows.Client
+	workflows *contract.Client
 	limits    *activities.Limits
 	mirrors   *activities.Mirrors
 	indexes   *activities.Indexes
@@ -138,7 +139,7 @@ func (r *runner) sync() *activities.Sync {
 
 // main takes workflows, and the activities that only talk to Postgres.
 func (r *runner) main() worker.Worker {
-	main := worker.New(r.Client, workflows.Queue, worker.Options{
+	main := worker.New(r.Client, contract.Queue, worker.Options{
 		// Workflow tasks are short; more at a time than cores only makes each of them late.
 		MaxConcurrentWorkflowTaskExecutionSize: max(4, 2*runtime.NumCPU()),
 		// Each holds a connection to Postgres at times; the pool has as many.

@@ -10,7 +10,7 @@ import (
 
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // A repository that is registered later joins with its own past, and the chart is that of a series that had it from the start.
@@ -24,7 +24,7 @@ func TestRepositoryJoinsWithItsPast(t *testing.T) {
 	require.Equal(t, insights.Completeness{Planned: 3, Counted: 3}, s.asleep(series).Completeness)
 	s.addRepository("acme/joins", historyRepository(t, grid.Anchor, 30, 20))
 	s.addRepository("elsewhere/stays", historyRepository(t, grid.Anchor, 300))
-	_, err := s.workflows.Send(t.Context(), series.ID, workflows.Trigger, workflows.Order{By: "ann"})
+	_, err := s.workflows.Send(t.Context(), series.ID, contract.Trigger, contract.Command{By: "ann"})
 	require.NoError(t, err)
 	s.eventually(series, "a larger plan", func() bool { return s.ledgerOf(series).Done() == 6 })
 	require.Equal(t, insights.Completeness{Planned: 6, Counted: 5, Absent: 1}, s.asleep(series).Completeness)
@@ -40,7 +40,7 @@ func TestRepositoryJoinsWithItsPast(t *testing.T) {
 	require.Len(t, plans[0].Times, 3)
 
 	// Nobody joins twice.
-	_, err = s.workflows.Send(t.Context(), series.ID, workflows.Trigger, workflows.Order{By: "ann"})
+	_, err = s.workflows.Send(t.Context(), series.ID, contract.Trigger, contract.Command{By: "ann"})
 	require.NoError(t, err)
 	s.asleep(series)
 	again, err := s.store.Plans.List(t.Context(), series.ID, 0)

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/backsight/backsight/store"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // settingsEvery is how soon a changed setting acts.
@@ -51,17 +51,17 @@ func (r *runner) applySettings(ctx context.Context) error {
 	}
 	r.indexes.SetBudget(now.indexBudget)
 	if !r.applied.read || now.syncEvery != r.applied.syncEvery {
-		if err := r.workflows.EnsureSchedule(ctx, workflows.SyncSchedule, now.syncEvery); err != nil {
+		if err := r.workflows.EnsureSchedule(ctx, contract.SyncSchedule, now.syncEvery); err != nil {
 			return err
 		}
 	}
 	if !r.applied.read || now.snapshots != r.applied.snapshots {
-		if err := r.workflows.EnsureSchedule(ctx, workflows.SnapshotSchedule, now.snapshots); err != nil {
+		if err := r.workflows.EnsureSchedule(ctx, contract.SnapshotSchedule, now.snapshots); err != nil {
 			return err
 		}
 	}
 	if !r.applied.read {
-		if err := r.workflows.EnsureSchedule(ctx, workflows.RetentionSchedule, workflows.RetentionEvery); err != nil {
+		if err := r.workflows.EnsureSchedule(ctx, contract.RetentionSchedule, contract.RetentionEvery); err != nil {
 			return err
 		}
 	} else if now.retention != r.applied.retention {

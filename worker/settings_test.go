@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/backsight/backsight/store"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // A changed setting acts on a worker that runs.
@@ -16,7 +16,7 @@ func TestSyncIntervalIsFollowed(t *testing.T) {
 	s := newStack(t)
 	s.set(store.SettingSyncInterval, "1h")
 	s.work()
-	handle := s.client.ScheduleClient().GetHandle(t.Context(), workflows.SyncSchedule)
+	handle := s.client.ScheduleClient().GetHandle(t.Context(), contract.SyncSchedule)
 	interval := func() time.Duration {
 		description, err := handle.Describe(t.Context())
 		if err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/backsight/backsight/activities"
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // Shards are those whose searches and syncs a worker takes. The zero Shards are all.
@@ -55,13 +55,13 @@ func (r *runner) serveShards(shards int) error {
 			continue
 		}
 		// The searches of all shards share the slots (activities.Limits); those taken beyond them wait, and beat.
-		if err := r.serve(workflows.SearchQueueOf(shard), r.Slots, &activities.Search{
+		if err := r.serve(contract.SearchQueueOf(shard), r.Slots, &activities.Search{
 			Store: r.Store, Mirrors: r.mirrors, Limits: r.limits, Journal: r.journal, Indexes: r.indexes, Cores: r.Slots, Metrics: r.Metrics,
 		}); err != nil {
 			return err
 		}
 		// Hosts do not like more connections from one address. Of all shards together a sync has few under way (package workflows).
-		if err := r.serve(workflows.SyncQueueOf(shard), 4, r.sync()); err != nil {
+		if err := r.serve(contract.SyncQueueOf(shard), 4, r.sync()); err != nil {
 			return err
 		}
 	}

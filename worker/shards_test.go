@@ -16,7 +16,7 @@ import (
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
 	"github.com/backsight/backsight/worker"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 func TestShardsAsTheyAreWritten(t *testing.T) {
@@ -125,7 +125,7 @@ func TestShardsAndTheirLimitAreSettings(t *testing.T) {
 	s.work()
 	limitOf := func(shard int) float32 {
 		described, err := s.client.WorkflowService().DescribeTaskQueue(t.Context(), &workflowservice.DescribeTaskQueueRequest{
-			Namespace: s.namespace, TaskQueue: &taskqueuepb.TaskQueue{Name: workflows.SearchQueueOf(shard)},
+			Namespace: s.namespace, TaskQueue: &taskqueuepb.TaskQueue{Name: contract.SearchQueueOf(shard)},
 			TaskQueueType: enumspb.TASK_QUEUE_TYPE_ACTIVITY, ReportConfig: true,
 		})
 		require.NoError(t, err)

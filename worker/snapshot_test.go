@@ -8,7 +8,7 @@ import (
 
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 func (s *testStack) chart(series insights.Series) []store.Point {
@@ -35,7 +35,7 @@ func TestSnapshot(t *testing.T) {
 	require.NoError(t, s.workflows.Sync(t.Context(), 0))
 	require.NoError(t, s.client.GetWorkflow(t.Context(), "sync/now", "").Get(t.Context(), nil))
 
-	_, err := s.workflows.Send(t.Context(), series.ID, workflows.Snapshot, workflows.Order{By: "ann"})
+	_, err := s.workflows.Send(t.Context(), series.ID, contract.Snapshot, contract.Command{By: "ann"})
 	require.NoError(t, err)
 	s.eventually(series, "a snapshot", func() bool { return len(s.chart(series)) == 4 })
 	require.Equal(t, before, s.asleep(series).Completeness)
@@ -45,9 +45,9 @@ func TestSnapshot(t *testing.T) {
 	require.Equal(t, insights.Completeness{Planned: 2, Counted: 1, Reused: 1}, last.Outcomes)
 	require.Len(t, s.points(series), 3)
 
-	_, err = s.workflows.Send(t.Context(), series.ID, workflows.Pause, workflows.Order{})
+	_, err = s.workflows.Send(t.Context(), series.ID, contract.Pause, contract.Command{})
 	require.NoError(t, err)
-	_, err = s.workflows.Send(t.Context(), series.ID, workflows.Snapshot, workflows.Order{})
+	_, err = s.workflows.Send(t.Context(), series.ID, contract.Snapshot, contract.Command{})
 	require.Equal(t, insights.Conflict, insights.ErrorCode(err))
 	require.ErrorContains(t, err, "resume it first")
 	stop()
@@ -58,7 +58,7 @@ func TestSnapshotScheduleFollowsTheSetting(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
 	s.work()
-	handle := s.client.ScheduleClient().GetHandle(t.Context(), workflows.SnapshotSchedule)
+	handle := s.client.ScheduleClient().GetHandle(t.Context(), contract.SnapshotSchedule)
 	every := func() (time.Duration, bool) {
 		description, err := handle.Describe(t.Context())
 		if err != nil {

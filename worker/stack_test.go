@@ -22,7 +22,7 @@ import (
 	"github.com/backsight/backsight/internal/testgit"
 	"github.com/backsight/backsight/store"
 	"github.com/backsight/backsight/worker"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // patience is how long a test waits for something that must come: far longer than it takes, for the machine may be busy.
@@ -36,7 +36,7 @@ type testStack struct {
 	worker    *store.Store // what workers use; store unless a test has another
 	client    client.Client
 	namespace string
-	workflows *workflows.Client
+	workflows *contract.Client
 	dataDir   string
 }
 
@@ -60,7 +60,7 @@ func newStack(t *testing.T) *testStack {
 	t.Cleanup(c.Close)
 	return &testStack{
 		t: t, pool: pool, store: store.New(pool), worker: store.New(pool), client: c, namespace: namespace,
-		workflows: workflows.NewClient(c, namespace), dataDir: t.TempDir(),
+		workflows: contract.NewClient(c, namespace), dataDir: t.TempDir(),
 	}
 }
 
@@ -150,32 +150,32 @@ func (s *testStack) checkTallies(series insights.Series) {
 	require.NoError(s.t, tally.Check())
 }
 
-func (s *testStack) status(series insights.Series) workflows.Status {
+func (s *testStack) status(series insights.Series) contract.Status {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
 	defer cancel()
 	status, err := s.workflows.Status(ctx, series.ID)
 	if code := insights.ErrorCode(err); code == insights.NotFound || code == insights.Unavailable {
-		return workflows.Status{} // not started, or a worker is on its way: whoever waits asks again
+		return contract.Status{} // not started, or a worker is on its way: whoever waits asks again
 	}
 	require.NoError(s.t, err)
 	return status
 }
 
 // asleep waits until the series has done all it can, and holds workflow and ledger equal.
-func (s *testStack) asleep(series insights.Series) workflows.Status {
+func (s *testStack) asleep(series insights.Series) contract.Status {
 	s.t.Helper()
-	var status workflows.Status
+	var status contract.Status
 	s.eventually(series, "a sleeping series", func() bool {
 		status = s.status(series)
-		return status.State == workflows.Sleeping
+		return status.State == contract.Sleeping
 	})
 	s.agree(series, status)
 	return status
 }
 
 // agree holds the workflow's tally equal to the ledger's, in a state in which nothing is written.
-func (s *testStack) agree(series insights.Series, status workflows.Status) {
+func (s *testStack) agree(series insights.Series, status contract.Status) {
 	s.t.Helper()
 	ledger, err := s.store.Samples.Completeness(s.t.Context(), series.ID)
 	require.NoError(s.t, err)

@@ -7,32 +7,33 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/backsight/backsight/insights"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
+	"github.com/backsight/backsight/workflows/machine"
 )
 
 // stopped runs a series until the breaker has stopped it, looks at it an hour later, mends what was broken, and sends the message. It returns what the
 // next run starts with.
-func stopped(t *testing.T, ledger *fakeLedger, in workflows.SeriesInput, now time.Time, message string) (workflows.SeriesInput, time.Time, workflows.Status) {
+func stopped(t *testing.T, ledger *fakeLedger, in machine.Series, now time.Time, message string) (machine.Series, time.Time, contract.Status) {
 	t.Helper()
 	for range 20 {
 		r := newRun(t, ledger, now)
-		var seen workflows.Status
+		var seen contract.Status
 		r.env.RegisterDelayedCallback(func() {
 			seen = r.status()
 			ledger.mu.Lock()
 			defer ledger.mu.Unlock()
 			ledger.broken = nil // the host is back
-			r.env.SignalWorkflow(message, workflows.Order{})
+			r.env.SignalWorkflow(message, contract.Command{})
 		}, time.Hour)
 		in = r.untilNext(in)
 		now = r.env.Now()
-		if seen.State == workflows.Paused {
+		if seen.State == contract.Paused {
 			return in, now, seen
 		}
-		require.NotNil(t, in.State.Backfill, "it was not stopped")
+		require.NotNil(t, in.State.Current, "it was not stopped")
 	}
 	t.Fatal("it was not stopped")
-	return in, now, workflows.Status{}
+	return in, now, contract.Status{}
 }
 
 func TestSeriesThatOnlyFailsStopsItself(t *testing.T) {
@@ -40,9 +41,9 @@ func TestSeriesThatOnlyFailsStopsItself(t *testing.T) {
 	ledger := newLedger(100)
 	ledger.perPage, ledger.perBatch, ledger.window = 100, 2, 4
 	ledger.broken = func(int64) bool { return true }
-	in, now, seen := stopped(t, ledger, seriesInput(), anchor.Add(time.Minute), workflows.Resume)
+	in, now, seen := stopped(t, ledger, seriesInput(), anchor.Add(time.Minute), contract.Resume)
 	require.True(t, seen.Paused.Breaker)
-	require.Contains(t, seen.Paused.Reason, "stopped by the breaker: fetch failed, ")
+	require.Contains(t, seen.Paused.Reason, "all searches fail: fetch failed, ")
 	require.Contains(t, seen.Paused.Reason, "no route to host")
 	require.GreaterOrEqual(t, seen.Completeness.Failed, int64(50))
 	require.Less(t, seen.Completeness.Failed, int64(150), "what was in flight may have ended, and no more")
@@ -50,7 +51,7 @@ func TestSeriesThatOnlyFailsStopsItself(t *testing.T) {
 	require.Nil(t, in.State.Paused, "resumed")
 
 	// What was pending is searched, and a retry takes up the rest.
-	for in.State.Backfill != nil {
+	for in.State.Current != nil {
 		r := newRun(t, ledger, now)
 		in = r.untilNext(in)
 		now = r.env.Now()
@@ -58,7 +59,7 @@ func TestSeriesThatOnlyFailsStopsItself(t *testing.T) {
 	require.Equal(t, int64(0), in.State.Tally.Pending)
 	require.Equal(t, ledger.now(), in.State.Tally)
 	require.Positive(t, in.State.Tally.Failed)
-	in = newRun(t, ledger, now).after(time.Second*30, in, workflows.Retry, workflows.Order{})
+	in = newRun(t, ledger, now).after(time.Second*30, in, contract.Retry, contract.Command{})
 	require.Equal(t, insights.Completeness{Planned: 300, Counted: 300}, in.State.Tally)
 }
 
@@ -67,9 +68,9 @@ func TestRetryLiftsTheBreakerToo(t *testing.T) {
 	ledger := newLedger(100)
 	ledger.perPage, ledger.perBatch = 100, 2
 	ledger.broken = func(int64) bool { return true }
-	in, now, _ := stopped(t, ledger, seriesInput(), anchor.Add(time.Minute), workflows.Retry)
+	in, now, _ := stopped(t, ledger, seriesInput(), anchor.Add(time.Minute), contract.Retry)
 	require.Nil(t, in.State.Paused)
-	for in.State.Backfill != nil || len(in.State.Waiting) > 0 {
+	for in.State.Current != nil || len(in.State.Waiting) > 0 {
 		r := newRun(t, ledger, now)
 		in = r.untilNext(in)
 		now = r.env.Now()
@@ -83,7 +84,7 @@ func TestSeriesThatFailsFromSomewhereOnStopsItself(t *testing.T) {
 	ledger := newLedger(200)
 	ledger.perPage, ledger.perBatch = 20, 2
 	ledger.broken = func(repository int64) bool { return repository > 30 }
-	_, _, seen := stopped(t, ledger, seriesInput(), anchor.Add(time.Minute), workflows.Resume)
+	_, _, seen := stopped(t, ledger, seriesInput(), anchor.Add(time.Minute), contract.Resume)
 	require.True(t, seen.Paused.Breaker)
 	require.Equal(t, insights.Completeness{Planned: 600, Counted: 90, Failed: 210, Pending: 300}, seen.Completeness, "pages 3, 4 and 5 failed wholly")
 	require.Equal(t, []int64{41, 100}, []int64{ledger.asked[0].From, ledger.asked[0].Through})

@@ -1,18 +1,24 @@
-// Package workflows is what Backsight does over time: the Temporal workflows, their messages, and the client for them.
+// Package workflows holds Backsight's Temporal workflows.
 //
 // Invariants:
-//   - workflow code is deterministic: it reads no clock, no environment, no database, and it iterates no map
-//     (workflowcheck and the replay of the histories in testdata/replay hold this);
-//   - payloads carry identifiers, ranges and cursors, never lists of names or results, so their size does not grow
-//     with the number of repositories;
-//   - children are drained before a continue-as-new, then the mailbox, then handlers, then the mailbox again;
-//   - a pause takes seconds, whatever is broken at the time, and loses nothing: the ledger holds what is done;
-//   - the tally obeys insights.Completeness.Check at every moment, and is the ledger's whenever nothing is in flight;
-//   - the tree series → repository → frame is literal where budgets say so or where there is trouble, and folded where work is
-//     small; its shape never changes a value.
+//   - workflow code is deterministic: it reads no clock, no environment and no database, and it
+//     iterates no map (workflowcheck and the replay of testdata/replay check this);
+//   - payloads carry identifiers, ranges and cursors, never lists of names or results, so their size
+//     does not grow with the number of repositories;
+//   - before a continue-as-new, all children have ended, all signals are applied and all handlers
+//     have returned;
+//   - a pause takes seconds, whatever else fails at the time, and loses nothing, because the ledger
+//     holds what is done;
+//   - the tree series → repository → frame has a child for each repository and each frame where the
+//     budgets say so or where a search fails, and fewer children where work is small. The shape
+//     never changes a value.
 //
-// A workflow calls activities through typed nil pointers (series.go): package activities gives the signatures, its code
-// never runs here. How often and how long things are tried is in options.go, and nowhere else.
+// What a series does next is decided in package machine, which knows no Temporal. The names and
+// payloads that callers use, and the typed client, are in package contract.
 //
-// Non-goals: no searching, no SQL, no git. Read next: series.go, past.go (what operators do), then repository.go; package activities for what they call.
+// A workflow calls activities through typed nil pointers (series.go): package activities gives the
+// signatures, and its code never runs here. All timeouts and numbers of attempts are in options.go.
+//
+// Non-goals: no searching, no SQL, no git. Read next: package machine, then series.go, fanout.go and
+// repository.go; package activities for what they call.
 package workflows

@@ -2,54 +2,54 @@ package workflows
 
 import (
 	"cmp"
-	"fmt"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/backsight/backsight/activities"
-	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/workflows/contract"
+	"github.com/backsight/backsight/workflows/machine"
 )
 
-// fanOut runs a child for each batch of a page, at most its window at a time, and returns when all have ended. finished is false when
-// something of the page may be pending still: it was interrupted, or the history has grown long. The error is one
-// that no child can be blamed for.
-func (s *series) fanOut(ctx workflow.Context, plan *Plan, page activities.PageResult) (finished bool, err error) {
+// fanOut runs a child for each batch of a page, at most page.Window at a time, and returns when all
+// have ended. finished is false when the page may have pending samples: ctx was cancelled, or the
+// history has grown long. It returns only errors that no child caused.
+func (r *runner) fanOut(ctx workflow.Context, plan *machine.Plan, page activities.PageResult) (finished bool, err error) {
 	finished = true
-	most := cmp.Or(min(page.Window, window), window)
+	limit := cmp.Or(min(page.Window, window), window)
 	for _, batch := range page.Batches {
-		if workflow.Await(ctx, func() bool { return s.inFlight < most }) != nil ||
+		if workflow.Await(ctx, func() bool { return r.inFlight < limit }) != nil ||
 			ctx.Err() != nil || err != nil || workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
 			finished = false
 			break
 		}
-		s.inFlight++
+		r.inFlight++
 		workflow.GoNamed(ctx, "batch "+batch.Label, func(ctx workflow.Context) {
-			defer func() { s.inFlight-- }()
-			done, batchErr := s.batch(ctx, plan, page, batch)
+			defer func() { r.inFlight-- }()
+			done, batchErr := r.batch(ctx, plan, page, batch)
 			finished = finished && done
 			if batchErr != nil {
 				err = batchErr
 			}
-			s.show(ctx)
+			r.show(ctx)
 		})
 	}
-	// Children are cancelled with ctx and end by themselves; the wait for them must not be.
+	// The children are cancelled with ctx and end by themselves. The wait for them is not cancelled.
 	free, _ := workflow.NewDisconnectedContext(ctx)
-	if awaitErr := workflow.Await(free, func() bool { return s.inFlight == 0 }); awaitErr != nil {
+	if awaitErr := workflow.Await(free, func() bool { return r.inFlight == 0 }); awaitErr != nil {
 		return false, awaitErr
 	}
 	return finished && err == nil, err
 }
 
-// batch runs one child to its end and settles its samples in the tally. done is false when some are pending still.
-func (s *series) batch(ctx workflow.Context, plan *Plan, page activities.PageResult, batch activities.Batch) (done bool, err error) {
+// batch runs one child and records what it ended. done is false when samples are still pending.
+func (r *runner) batch(ctx workflow.Context, plan *machine.Plan, page activities.PageResult, batch activities.Batch) (done bool, err error) {
 	in := RepositoryInput{
-		SeriesID: s.in.SeriesID, Plan: plan.Generation,
+		SeriesID: r.m.SeriesID, Plan: plan.Number,
 		From: batch.From, Through: batch.Through, Unfold: batch.Unfold, Label: batch.Label, Shards: page.Shards,
 	}
-	result, err := runRepository(ctx, in, s.priority(plan))
+	result, err := runRepository(ctx, in, r.priority(plan))
 	switch {
 	case ctx.Err() != nil:
 		return false, nil
@@ -62,73 +62,46 @@ func (s *series) batch(ctx workflow.Context, plan *Plan, page activities.PageRes
 		}
 		result.Tally = after
 	}
-	ended := settle(s.tallyOf(plan), batch.Before, result.Tally)
-	if plan.Kind == insights.SnapshotPlan {
-		return result.Tally.Pending == 0, nil
-	}
-	if err := s.noticeBatch(ctx, plan, ended); err != nil && ctx.Err() == nil {
+	if err := r.checkFailures(ctx, plan, r.m.BatchEnded(plan, batch.Before, result.Tally)); err != nil && ctx.Err() == nil {
 		return false, err
 	}
 	return result.Tally.Pending == 0, nil
 }
 
-// settle moves what a batch ended from pending to its outcomes. Both tallies are the ledger's, of the same range, so a
-// sample counts once however often it was tried. Where they cannot be subtracted (an attempt that was given up wrote
-// after all), the tally is left as it is: it is read anew when the page ends. It returns what ended.
-func settle(total *insights.Completeness, before, after insights.Completeness) (done insights.Completeness) {
-	done, ok := ended(before, after)
-	if !ok {
-		return insights.Completeness{}
-	}
-	tally := *total
-	tally.Settle(done)
-	if tally.Check() == nil {
-		*total = tally
-	}
-	return done
+// priority orders the searches of a plan among those of all series; the searches inherit it from
+// the child. Series with equal keys share the queue when the server has fairness. A server without
+// it lets a series wait for what others have in flight, which backsight.series.window limits.
+func (r *runner) priority(plan *machine.Plan) temporal.Priority {
+	return temporal.Priority{PriorityKey: r.m.PriorityKey(plan), FairnessKey: r.m.SeriesID}
 }
 
-// ended returns the tally of the samples that were pending before and are not after. ok is false when the two
-// are not of the same samples, or a sample changed that had ended before.
-func ended(before, after insights.Completeness) (done insights.Completeness, ok bool) {
-	if before.Planned != after.Planned {
-		return done, false
-	}
-	for _, o := range insights.Outcomes {
-		if o == insights.Pending {
-			continue
-		}
-		n := after.Of(o) - before.Of(o)
-		if n < 0 {
-			return done, false
-		}
-		done.Add(o, n)
-	}
-	return done, true
-}
-
-// runRepository runs a child RepositoryWorkflow to its end. An older child of the same id (its parent was terminated, and the
-// server has not told it yet) is waited for, for a while. A zero priority is the parent's.
+// runRepository runs a child RepositoryWorkflow to its end. A zero priority is the parent's.
 func runRepository(ctx workflow.Context, in RepositoryInput, priority temporal.Priority) (result RepositoryResult, err error) {
-	options := workflow.ChildWorkflowOptions{
-		WorkflowID: RepositoryID(in.SeriesID, in.Plan, in.From, in.Through),
-		TaskQueue:  Queue,
-		// A batch is run again after a pause, and whenever something of it is left.
-		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
-		WaitForCancellation:   true,
-		ParentClosePolicy:     enumspb.PARENT_CLOSE_POLICY_TERMINATE,
-		StaticSummary:         cut(in.Label, 200),
-		Priority:              priority,
-		TypedSearchAttributes: temporal.NewSearchAttributes(
-			AttributeSeries.ValueSet(in.SeriesID), AttributeRepository.ValueSet(idRange(in.From, in.Through))),
-	}
+	options := childOptions(contract.RepositoryID(in.SeriesID, in.Plan, in.From, in.Through), contract.Truncate(in.Label, 200))
+	options.Priority = priority
+	options.TypedSearchAttributes = temporal.NewSearchAttributes(
+		contract.AttributeSeries.ValueSet(in.SeriesID), contract.AttributeRepository.ValueSet(contract.IDRange(in.From, in.Through)))
 	err = startedOnce(ctx, func() error {
 		return workflow.ExecuteChildWorkflow(workflow.WithChildOptions(ctx, options), RepositoryWorkflow, in).Get(ctx, &result)
 	})
 	return result, err
 }
 
-// startedOnce calls run until its child could be started, or startAttempts are used up.
+// childOptions are the options of every child. A child of the same id runs again after a pause, and
+// whenever it has left pending samples.
+func childOptions(id, summary string) workflow.ChildWorkflowOptions {
+	return workflow.ChildWorkflowOptions{
+		WorkflowID:            id,
+		TaskQueue:             contract.Queue,
+		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
+		WaitForCancellation:   true,
+		ParentClosePolicy:     enumspb.PARENT_CLOSE_POLICY_TERMINATE,
+		StaticSummary:         summary,
+	}
+}
+
+// startedOnce calls run until its child could be started, at most startAttempts times. An older
+// child of the same id may still run: its parent was terminated, and the server has not told it yet.
 func startedOnce(ctx workflow.Context, run func() error) error {
 	wait := startWait
 	for attempt := 1; ; attempt++ {
@@ -145,14 +118,25 @@ func startedOnce(ctx workflow.Context, run func() error) error {
 
 func isAlreadyStarted(err error) bool { return temporal.IsWorkflowExecutionAlreadyStartedError(err) }
 
-// RepositoryID is the workflow id of a batch: of one repository, or of the pending ones of a range of ids.
-func RepositoryID(series string, generation int, from, through int64) string {
-	return fmt.Sprintf("series/%s/%d/repo/%s", series, generation, idRange(from, through))
-}
-
-func idRange(from, through int64) string {
-	if from == through {
-		return fmt.Sprint(from)
+// atMost calls do for each item, with at most limit calls at a time, and returns when all have
+// ended, with the last error. It starts no more when ctx is cancelled.
+func atMost[T any](ctx workflow.Context, limit int, items []T, do func(workflow.Context, T) error) (err error) {
+	inFlight := 0
+	for _, item := range items {
+		if workflow.Await(ctx, func() bool { return inFlight < limit }) != nil || ctx.Err() != nil {
+			break
+		}
+		inFlight++
+		workflow.Go(ctx, func(ctx workflow.Context) {
+			defer func() { inFlight-- }()
+			if itemErr := do(ctx, item); itemErr != nil {
+				err = itemErr
+			}
+		})
 	}
-	return fmt.Sprintf("%d-%d", from, through)
+	free, _ := workflow.NewDisconnectedContext(ctx)
+	if awaitErr := workflow.Await(free, func() bool { return inFlight == 0 }); awaitErr != nil {
+		return awaitErr
+	}
+	return err
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/backsight/backsight/insights"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // A repository that is registered after the backfill is in the next recording, and then its past is searched.
@@ -22,15 +22,15 @@ func TestRepositoriesJoinWithTheirPast(t *testing.T) {
 		r := newRun(t, ledger, now)
 		in = r.untilNext(in)
 		now = r.env.Now()
-		if len(ledger.plans) == 3 && in.State.Backfill == nil {
+		if len(ledger.plans) == 3 && in.State.Current == nil {
 			break
 		}
 	}
-	require.Equal(t, []string{"backfill", "recording", "joining"}, ledger.kinds, "fresh data goes first")
+	require.Equal(t, []insights.PlanKind{"backfill", "recording", "catch-up"}, ledger.kinds, "fresh data goes first")
 	require.Equal(t, monthly(3).Frames(), ledger.plans[2])
 	require.Equal(t, insights.Completeness{Planned: 12, Counted: 12}, in.State.Tally, "the tally grew by the past of the third")
 	require.Equal(t, ledger.now(), in.State.Tally)
-	require.False(t, in.State.Look)
+	require.False(t, in.State.CatchUpDue)
 	require.Equal(t, 1, ledger.looks, "nobody joins by a joining")
 }
 
@@ -40,10 +40,10 @@ func TestTriggerLooksForRepositoriesThatJoined(t *testing.T) {
 	in, now := backfilled(t, ledger, seriesInput())
 	ledger.repositories = 3
 	r := newRun(t, ledger, now)
-	in = r.after(time.Hour, in, workflows.Trigger, workflows.Order{By: "ann"})
-	require.Equal(t, []string{"backfill", "joining"}, ledger.kinds)
+	in = r.after(time.Hour, in, contract.Trigger, contract.Command{By: "ann"})
+	require.Equal(t, []insights.PlanKind{"backfill", "catch-up"}, ledger.kinds)
 	require.Equal(t, insights.Completeness{Planned: 9, Counted: 9}, in.State.Tally)
-	require.Nil(t, in.State.Backfill)
+	require.Nil(t, in.State.Current)
 }
 
 // A look that fails is made again, and not only after the next recording, which may be a month away.
@@ -53,8 +53,8 @@ func TestLookIsMadeAgainAfterAFailure(t *testing.T) {
 	in, now := backfilled(t, ledger, seriesInput())
 	ledger.repositories, ledger.blind = 3, failure(insights.Internal, "a defect")
 	r := newRun(t, ledger, now)
-	in = r.after(time.Hour, in, workflows.Trigger, workflows.Order{By: "ann"})
-	require.Equal(t, []string{"backfill", "joining"}, ledger.kinds)
+	in = r.after(time.Hour, in, contract.Trigger, contract.Command{By: "ann"})
+	require.Equal(t, []insights.PlanKind{"backfill", "catch-up"}, ledger.kinds)
 	require.Nil(t, in.State.Problem)
 }
 
@@ -63,13 +63,13 @@ func TestNobodyIsLookedForBeforeThePastIsDone(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(10)
 	in := seriesInput()
-	in.State.Look = true
+	in.State.CatchUpDue = true
 	now := anchor.Add(time.Minute)
 	for range 2 {
 		r := newRun(t, ledger, now)
 		in = r.untilNext(in)
 		now = r.env.Now()
-		require.True(t, in.State.Look)
+		require.True(t, in.State.CatchUpDue)
 	}
 	require.Zero(t, ledger.looks)
 }

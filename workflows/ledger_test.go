@@ -40,17 +40,14 @@ type fakeLedger struct {
 	// refusal is what Begin returns.
 	refusal error
 
-	together  [][]int64 // what a sync takes together
-	firstPart int64     // repositories up to this one are planned at first; 0: all
-	more      bool      // such a plan waits for its rest
-	rests     int       // how often a rest was asked for
+	together [][]int64 // what a sync takes together
 
 	mu       sync.Mutex
 	outcomes map[cell]insights.Outcome
 	kept     map[cell]insights.Outcome // of those that a retry took up
-	kinds    []string                  // of plans
+	kinds    []insights.PlanKind
 	cancels  []activities.CancelInput
-	plans    [][]time.Time             // by generation - 1
+	plans    [][]time.Time             // by plan - 1
 	aside    map[cell]insights.Outcome // the samples of snapshots
 	series   []string                  // that are to take one
 	archive  []int64                   // what each page of a retention archives
@@ -75,7 +72,7 @@ func (l *fakeLedger) register(r interface {
 	for name, f := range map[string]any{
 		"Begin": l.Begin, "Cancel": l.Cancel, "Page": l.Page, "Complete": l.Complete, "Tally": l.Tally, "RangeTally": l.RangeTally,
 		"Pending": l.Pending, "Samples": l.Samples, "Fail": l.Fail, "Failures": l.Failures, "List": l.List, "One": l.One, "Repository": l.Repository, "Repositories": l.Repositories,
-		"SnapshotSeries": l.SnapshotSeries, "Joiners": l.Joiners,
+		"SnapshotSeries": l.SnapshotSeries, "CatchUp": l.CatchUp,
 		"Archive": l.Archive, "PruneSeries": l.pruner("series"), "PruneRepositories": l.pruner("repositories"),
 	} {
 		r.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name})
@@ -88,49 +85,40 @@ func (l *fakeLedger) Begin(_ context.Context, in activities.BeginInput) (activit
 	if l.refusal != nil {
 		return activities.BeginResult{}, l.refusal
 	}
-	if in.Kind == "retry" {
+	if in.Kind == insights.RetryPlan {
 		return l.beginRetry(in)
 	}
-	through, more := l.repositories, !in.Rest && l.firstPart > 0
-	if more {
-		through = l.firstPart
+	l.plans, l.kinds = append(l.plans, in.Times), append(l.kinds, in.Kind)
+	if l.clock != nil {
+		l.begun = append(l.begun, l.clock())
 	}
-	if l.more {
-		l.rests++
-	} else {
-		l.plans, l.kinds = append(l.plans, in.Times), append(l.kinds, in.Kind)
-		if l.clock != nil {
-			l.begun = append(l.begun, l.clock())
-		}
-	}
-	l.more = more
-	for id := int64(1); id <= through; id++ {
+	for id := int64(1); id <= l.repositories; id++ {
 		for _, at := range in.Times {
 			if book := l.book(len(l.plans)); book[cell{id, at}] == "" {
 				book[cell{id, at}] = insights.Pending
 			}
 		}
 	}
-	return activities.BeginResult{Generation: len(l.plans), Tally: l.total(len(l.plans)), More: more}, nil
+	return activities.BeginResult{Plan: len(l.plans), Tally: l.total(len(l.plans))}, nil
 }
 
 // book is where the samples of a plan stand.
-func (l *fakeLedger) book(generation int) map[cell]insights.Outcome {
-	if l.kinds[generation-1] == "snapshot" {
+func (l *fakeLedger) book(plan int) map[cell]insights.Outcome {
+	if !l.kinds[plan-1].Permanent() {
 		return l.aside
 	}
 	return l.outcomes
 }
 
 // total is the tally that goes with a plan.
-func (l *fakeLedger) total(generation int) insights.Completeness {
-	if l.kinds[generation-1] == "snapshot" {
-		return l.tallyOf(generation, 1, l.repositories, nil)
+func (l *fakeLedger) total(plan int) insights.Completeness {
+	if !l.kinds[plan-1].Permanent() {
+		return l.tallyOf(plan, 1, l.repositories, nil)
 	}
 	return l.tally(1, l.repositories, nil)
 }
 
-func (l *fakeLedger) Joiners(context.Context, string) (activities.CatchUpResult, error) {
+func (l *fakeLedger) CatchUp(context.Context, string) (activities.CatchUpResult, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.looks++
@@ -140,7 +128,7 @@ func (l *fakeLedger) Joiners(context.Context, string) (activities.CatchUpResult,
 	}
 	for i, times := range l.plans {
 		for _, at := range times {
-			if _, known := l.outcomes[cell{l.repositories, at}]; !known && l.kinds[i] != "snapshot" {
+			if _, known := l.outcomes[cell{l.repositories, at}]; !known && l.kinds[i].Permanent() {
 				result.Times, result.Note = append(result.Times, at), "joined"
 			}
 		}
@@ -177,7 +165,7 @@ func (l *fakeLedger) beginRetry(in activities.BeginInput) (activities.BeginResul
 	if len(times) > 0 {
 		slices.SortFunc(times, func(a, b time.Time) int { return b.Compare(a) })
 		l.plans, l.kinds = append(l.plans, times), append(l.kinds, in.Kind)
-		result.Generation = len(l.plans)
+		result.Plan = len(l.plans)
 	}
 	return result, nil
 }
@@ -202,16 +190,12 @@ func (l *fakeLedger) Page(_ context.Context, in activities.PageInput) (activitie
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	page := activities.PageResult{Next: in.After, Last: true, Window: l.window, Shards: l.shards}
-	planned := l.repositories
-	if l.more {
-		planned = l.firstPart
-	}
-	for from := in.After + 1; from <= planned; from += l.perBatch {
+	for from := in.After + 1; from <= l.repositories; from += l.perBatch {
 		if from > in.After+l.perPage {
 			page.Last = false
 			break
 		}
-		through := min(from+l.perBatch-1, planned)
+		through := min(from+l.perBatch-1, l.repositories)
 		page.Next = through
 		if before := l.tallyOf(in.Plan, from, through, nil); before.Pending > 0 {
 			page.Batches = append(page.Batches, activities.Batch{From: from, Through: through, Label: "batch", Unfold: l.unfold, Before: before})
@@ -227,8 +211,13 @@ func (l *fakeLedger) Complete(_ context.Context, in activities.CompleteInput) (a
 	return activities.CompleteResult{Tally: l.total(in.Plan), Left: left}, nil
 }
 
-func (l *fakeLedger) Tally(context.Context, string) (insights.Completeness, error) {
-	return l.now(), nil
+func (l *fakeLedger) Tally(_ context.Context, in activities.TallyInput) (insights.Completeness, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if in.Plan == 0 {
+		return l.tally(1, l.repositories, nil), nil
+	}
+	return l.total(in.Plan), nil
 }
 
 func (l *fakeLedger) RangeTally(_ context.Context, in activities.Range) (insights.Completeness, error) {
@@ -304,7 +293,7 @@ func (l *fakeLedger) Failures(_ context.Context, in activities.Range) (activitie
 		return activities.FailuresResult{}, nil
 	}
 	return activities.FailuresResult{
-		Alike: true, Class: "fetch failed", Reason: "no route to host", Samples: tally.Failed, Repositories: tally.Failed / int64(len(l.plans[in.Plan-1])),
+		Alike: true, Code: "fetch failed", Reason: "no route to host", Samples: tally.Failed, Repositories: tally.Failed / int64(len(l.plans[in.Plan-1])),
 	}, nil
 }
 
@@ -339,12 +328,12 @@ func tallyIn(book map[cell]insights.Outcome, from, through int64, times []time.T
 	return tally
 }
 
-func (l *fakeLedger) tallyOf(generation int, from, through int64, at *time.Time) insights.Completeness {
-	times := l.plans[generation-1]
+func (l *fakeLedger) tallyOf(plan int, from, through int64, at *time.Time) insights.Completeness {
+	times := l.plans[plan-1]
 	if at != nil {
 		times = []time.Time{*at}
 	}
-	return tallyIn(l.book(generation), from, through, times)
+	return tallyIn(l.book(plan), from, through, times)
 }
 
 // failure is a non-retryable error of an activity, as package activities makes them.

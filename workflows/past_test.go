@@ -12,12 +12,13 @@ import (
 
 	"github.com/backsight/backsight/activities"
 	"github.com/backsight/backsight/insights"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
+	"github.com/backsight/backsight/workflows/machine"
 )
 
 // backfilledBut is a series of 4 repositories × 3 frames whose backfill is done, with 6 samples that failed: those of
 // repositories 3 and 4.
-func backfilledBut(t *testing.T) (*fakeLedger, workflows.SeriesInput, time.Time) {
+func backfilledBut(t *testing.T) (*fakeLedger, machine.Series, time.Time) {
 	t.Helper()
 	ledger := newLedger(4)
 	in, now := backfilled(t, ledger, seriesInput())
@@ -31,7 +32,7 @@ func backfilledBut(t *testing.T) (*fakeLedger, workflows.SeriesInput, time.Time)
 }
 
 // after signals a message in the middle of a run, and returns the input of the next run.
-func (r *run) after(d time.Duration, in workflows.SeriesInput, message string, order workflows.Order) workflows.SeriesInput {
+func (r *run) after(d time.Duration, in machine.Series, message string, order contract.Command) machine.Series {
 	r.t.Helper()
 	r.env.RegisterDelayedCallback(func() { r.env.SignalWorkflow(message, order) }, d)
 	return r.untilNext(in)
@@ -41,11 +42,11 @@ func (r *run) after(d time.Duration, in workflows.SeriesInput, message string, o
 func TestLongReasonIsCut(t *testing.T) {
 	t.Parallel()
 	in := seriesInput()
-	in.State.Started = true
+	in.State.BackfillPlanned = true
 	r := newRun(t, newLedger(1), anchor.Add(time.Minute))
-	got := r.update(time.Hour, workflows.Pause, workflows.Order{By: strings.Repeat("ann", 1000), Reason: strings.Repeat("because ", 100_000)})
+	got := r.update(time.Hour, contract.Pause, contract.Command{By: strings.Repeat("ann", 1000), Reason: strings.Repeat("because ", 100_000)})
 	r.env.RegisterDelayedCallback(func() { r.env.CancelWorkflow() }, 2*time.Hour)
-	r.env.ExecuteWorkflow(workflows.SeriesWorkflowName, in)
+	r.env.ExecuteWorkflow(contract.SeriesWorkflowName, in)
 	require.NotNil(t, got.status.Paused)
 	require.Len(t, got.status.Paused.By, 200)
 	require.Len(t, got.status.Paused.Reason, 1000)
@@ -53,7 +54,7 @@ func TestLongReasonIsCut(t *testing.T) {
 }
 
 // update sends an update in the middle of a run; the answer is there when the run has ended.
-func (r *run) update(after time.Duration, message string, order workflows.Order) *answer {
+func (r *run) update(after time.Duration, message string, order contract.Command) *answer {
 	got := &answer{}
 	r.env.RegisterDelayedCallback(func() {
 		r.env.UpdateWorkflow(message, "", &testsuite.TestUpdateCallback{
@@ -61,7 +62,7 @@ func (r *run) update(after time.Duration, message string, order workflows.Order)
 			OnAccept: func() {},
 			OnComplete: func(result any, err error) {
 				require.NoError(r.t, err)
-				got.status, _ = result.(workflows.Status)
+				got.status, _ = result.(contract.Status)
 			},
 		}, order)
 	}, after)
@@ -69,7 +70,7 @@ func (r *run) update(after time.Duration, message string, order workflows.Order)
 }
 
 type answer struct {
-	status workflows.Status
+	status contract.Status
 	err    error
 }
 
@@ -78,9 +79,9 @@ func TestRetryTakesUpWhatFailedAndIsOver(t *testing.T) {
 	ledger, in, now := backfilledBut(t)
 	searched := len(ledger.searches)
 	r := newRun(t, ledger, now)
-	in = r.after(time.Hour, in, workflows.Retry, workflows.Order{By: "ann"})
-	require.Equal(t, []string{"backfill", "retry"}, ledger.kinds)
-	require.Nil(t, in.State.Backfill)
+	in = r.after(time.Hour, in, contract.Retry, contract.Command{By: "ann"})
+	require.Equal(t, []insights.PlanKind{"backfill", "retry"}, ledger.kinds)
+	require.Nil(t, in.State.Current)
 	require.Empty(t, in.State.Waiting)
 	require.Equal(t, insights.Completeness{Planned: 12, Counted: 12}, in.State.Tally)
 	require.Equal(t, ledger.now(), in.State.Tally)
@@ -89,12 +90,12 @@ func TestRetryTakesUpWhatFailedAndIsOver(t *testing.T) {
 	}
 
 	// Again there is nothing to do.
-	in = newRun(t, ledger, r.env.Now()).after(time.Hour, in, workflows.Retry, workflows.Order{})
-	require.Equal(t, []string{"backfill", "retry"}, ledger.kinds)
-	require.Nil(t, in.State.Backfill)
+	in = newRun(t, ledger, r.env.Now()).after(time.Hour, in, contract.Retry, contract.Command{})
+	require.Equal(t, []insights.PlanKind{"backfill", "retry"}, ledger.kinds)
+	require.Nil(t, in.State.Current)
 
-	in = newRun(t, ledger, r.env.Now()).after(time.Hour, in, workflows.Retry, workflows.Order{All: true})
-	require.Equal(t, []string{"backfill", "retry", "retry"}, ledger.kinds)
+	in = newRun(t, ledger, r.env.Now()).after(time.Hour, in, contract.Retry, contract.Command{All: true})
+	require.Equal(t, []insights.PlanKind{"backfill", "retry", "retry"}, ledger.kinds)
 	require.Equal(t, insights.Completeness{Planned: 12, Counted: 12}, in.State.Tally)
 }
 
@@ -106,24 +107,24 @@ func TestOrdersWaitForTheirTurn(t *testing.T) {
 	r.env.OnActivity("Samples", mock.Anything, mock.Anything).Return(ledger.Samples).After(10 * time.Minute)
 	for range 2 {
 		r.env.RegisterDelayedCallback(func() {
-			r.env.SignalWorkflow(workflows.Extend, 5)
-			r.env.SignalWorkflow(workflows.Retry, workflows.Order{})
-			r.env.SignalWorkflow(workflows.Extend, 4)
-			r.env.SignalWorkflow(workflows.Retry, workflows.Order{Selection: insights.Selection{Outcomes: []insights.Outcome{insights.Failed, insights.Partial}}})
+			r.env.SignalWorkflow(contract.Extend, 5)
+			r.env.SignalWorkflow(contract.Retry, contract.Command{})
+			r.env.SignalWorkflow(contract.Extend, 4)
+			r.env.SignalWorkflow(contract.Retry, contract.Command{Selection: insights.Selection{Outcomes: []insights.Outcome{insights.Failed, insights.Partial}}})
 		}, time.Minute)
 	}
 	r.env.RegisterDelayedCallback(func() {
 		status := r.status()
-		require.Equal(t, "backfill", status.Kind)
+		require.Equal(t, insights.BackfillPlan, status.Kind)
 		require.Equal(t, 2, status.Waiting)
 	}, 2*time.Minute)
 	in := r.untilNext(seriesInput())
 	require.Len(t, in.State.Waiting, 2)
-	for in.State.Backfill != nil || len(in.State.Waiting) > 0 {
+	for in.State.Current != nil || len(in.State.Waiting) > 0 {
 		in = newRun(t, ledger, r.env.Now()).untilNext(in)
 		require.Equal(t, ledger.now(), in.State.Tally)
 	}
-	require.Equal(t, []string{"backfill", "extension"}, ledger.kinds, "a retry that finds nothing leaves no plan")
+	require.Equal(t, []insights.PlanKind{"backfill", "extension"}, ledger.kinds, "a retry that finds nothing leaves no plan")
 	require.Equal(t, monthly(3).OlderFrames(5), ledger.plans[1])
 	require.Equal(t, 5, in.Grid.Points)
 	require.Equal(t, insights.Completeness{Planned: 30, Counted: 30}, in.State.Tally)
@@ -133,26 +134,26 @@ func TestUpdatesThatMakeNoSenseAreRefused(t *testing.T) {
 	t.Parallel()
 	ledger, in, now := backfilledBut(t)
 	r := newRun(t, ledger, now)
-	in.State.Paused = &workflows.PausedBy{At: now} // so that orders wait
-	shorter := r.update(time.Hour, workflows.Extend, workflows.Order{Points: 2})
-	tooLong := r.update(time.Hour, workflows.Extend, workflows.Order{Points: insights.MaxPoints + 1})
-	pending := r.update(time.Hour, workflows.Retry, workflows.Order{Selection: insights.Selection{Outcomes: []insights.Outcome{insights.Pending}}})
-	same := r.update(time.Hour, workflows.Extend, workflows.Order{Points: 3})
+	in.State.Paused = &contract.PausedBy{At: now} // so that orders wait
+	shorter := r.update(time.Hour, contract.Extend, contract.Command{Points: 2})
+	tooLong := r.update(time.Hour, contract.Extend, contract.Command{Points: insights.MaxPoints + 1})
+	pending := r.update(time.Hour, contract.Retry, contract.Command{Selection: insights.Selection{Outcomes: []insights.Outcome{insights.Pending}}})
+	same := r.update(time.Hour, contract.Extend, contract.Command{Points: 3})
 	var fits []*answer
 	for i := range 20 {
-		fits = append(fits, r.update(2*time.Hour+time.Duration(i)*time.Second, workflows.Retry, workflows.Order{Selection: insights.Selection{Repository: fmt.Sprint(i)}}))
+		fits = append(fits, r.update(2*time.Hour+time.Duration(i)*time.Second, contract.Retry, contract.Command{Selection: insights.Selection{Repository: fmt.Sprint(i)}}))
 	}
-	many := r.update(3*time.Hour, workflows.Retry, workflows.Order{})
-	again := r.update(3*time.Hour, workflows.Retry, workflows.Order{Selection: insights.Selection{Repository: "7"}})
+	many := r.update(3*time.Hour, contract.Retry, contract.Command{})
+	again := r.update(3*time.Hour, contract.Retry, contract.Command{Selection: insights.Selection{Repository: "7"}})
 	r.env.RegisterDelayedCallback(func() {
-		r.env.SignalWorkflow(workflows.Extend, 1)
-		r.env.SignalWorkflow(workflows.Cancel, nil)
+		r.env.SignalWorkflow(contract.Extend, 1)
+		r.env.SignalWorkflow(contract.Cancel, nil)
 	}, 4*time.Hour)
 	r.env.RegisterDelayedCallback(func() {
 		require.Zero(t, r.status().Waiting, "what waits is forgotten")
 		r.env.CancelWorkflow()
 	}, 5*time.Hour)
-	r.env.ExecuteWorkflow(workflows.SeriesWorkflowName, in)
+	r.env.ExecuteWorkflow(contract.SeriesWorkflowName, in)
 
 	require.ErrorContains(t, shorter.err, "the series has 3, and does not get shorter")
 	require.ErrorContains(t, tooLong.err, "points 1001")
@@ -163,10 +164,10 @@ func TestUpdatesThatMakeNoSenseAreRefused(t *testing.T) {
 		require.NoError(t, one.err)
 		require.Equal(t, i+1, one.status.Waiting)
 	}
-	require.ErrorContains(t, many.err, "20 orders wait")
+	require.ErrorContains(t, many.err, "20 plans wait")
 	require.NoError(t, again.err, "one that waits already")
 	require.Equal(t, 20, again.status.Waiting)
-	require.Equal(t, []string{"backfill"}, ledger.kinds)
+	require.Equal(t, []insights.PlanKind{"backfill"}, ledger.kinds)
 }
 
 func TestCancelInTheMiddleOfAPageEndsTheBackfill(t *testing.T) {
@@ -177,16 +178,16 @@ func TestCancelInTheMiddleOfAPageEndsTheBackfill(t *testing.T) {
 	r.env.OnActivity("Samples", mock.Anything, mock.MatchedBy(func(in activities.Range) bool { return in.From == 3 && slow })).
 		Return(ledger.Samples).After(10 * time.Minute)
 	r.env.OnActivity("Samples", mock.Anything, mock.Anything).Return(ledger.Samples)
-	in := r.after(time.Minute, seriesInput(), workflows.Cancel, workflows.Order{By: "ann", Reason: "too large"})
+	in := r.after(time.Minute, seriesInput(), contract.Cancel, contract.Command{By: "ann", Reason: "too large"})
 	require.WithinDuration(t, anchor.Add(2*time.Minute), r.env.Now(), 10*time.Second, "searches are stopped")
-	require.Nil(t, in.State.Backfill)
+	require.Nil(t, in.State.Current)
 	require.Equal(t, insights.Completeness{Planned: 12, Counted: 6, Failed: 6}, in.State.Tally)
 	require.Equal(t, ledger.now(), in.State.Tally)
 	require.Len(t, ledger.cancels, 1)
 	require.Equal(t, "cancelled by ann: too large", ledger.cancels[0].Reason)
 
 	slow = false
-	in = newRun(t, ledger, r.env.Now()).after(time.Second, in, workflows.Retry, workflows.Order{})
+	in = newRun(t, ledger, r.env.Now()).after(time.Second, in, contract.Retry, contract.Command{})
 	require.Equal(t, insights.Completeness{Planned: 12, Counted: 12}, in.State.Tally)
 }
 
@@ -195,12 +196,12 @@ func TestCancelOfAPausedSeries(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(6)
 	in := newRun(t, ledger, anchor.Add(time.Minute)).untilNext(seriesInput())
-	require.NotNil(t, in.State.Backfill)
+	require.NotNil(t, in.State.Current)
 	searched := len(ledger.searches)
-	in.State.Paused = &workflows.PausedBy{By: "ann", At: anchor}
-	in = newRun(t, ledger, anchor.Add(time.Hour)).after(time.Minute, in, workflows.Cancel, workflows.Order{})
+	in.State.Paused = &contract.PausedBy{By: "ann", At: anchor}
+	in = newRun(t, ledger, anchor.Add(time.Hour)).after(time.Minute, in, contract.Cancel, contract.Command{})
 	require.NotNil(t, in.State.Paused)
-	require.Nil(t, in.State.Backfill)
+	require.Nil(t, in.State.Current)
 	require.Equal(t, insights.Completeness{Planned: 18, Counted: 12, Failed: 6}, in.State.Tally)
 	require.Len(t, ledger.searches, searched)
 	require.Equal(t, "cancelled by somebody", ledger.cancels[0].Reason)
@@ -211,19 +212,19 @@ func TestCancelBeforeThePlanIsWritten(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(2)
 	in := seriesInput()
-	in.State.Paused = &workflows.PausedBy{At: anchor}
-	in = newRun(t, ledger, anchor.Add(time.Minute)).after(time.Minute, in, workflows.Cancel, workflows.Order{})
+	in.State.Paused = &contract.PausedBy{At: anchor}
+	in = newRun(t, ledger, anchor.Add(time.Minute)).after(time.Minute, in, contract.Cancel, contract.Command{})
 	require.Equal(t, insights.Completeness{Planned: 6, Failed: 6}, in.State.Tally)
 
 	r := newRun(t, ledger, anchor.Add(time.Hour))
 	r.env.RegisterDelayedCallback(func() {
-		r.env.SignalWorkflow(workflows.Extend, 9)
-		r.env.SignalWorkflow(workflows.Cancel, nil)
-		r.env.SignalWorkflow(workflows.Retry, nil)
-		r.env.SignalWorkflow(workflows.Resume, nil)
+		r.env.SignalWorkflow(contract.Extend, 9)
+		r.env.SignalWorkflow(contract.Cancel, nil)
+		r.env.SignalWorkflow(contract.Retry, nil)
+		r.env.SignalWorkflow(contract.Resume, nil)
 	}, time.Minute)
 	in = r.untilNext(in)
-	require.Equal(t, []string{"backfill", "retry"}, ledger.kinds)
+	require.Equal(t, []insights.PlanKind{"backfill", "retry"}, ledger.kinds)
 	require.Equal(t, insights.Completeness{Planned: 6, Counted: 6}, in.State.Tally)
 	require.Equal(t, 3, in.Grid.Points)
 }
@@ -235,12 +236,12 @@ func TestCancelOfARetryLeavesWhatWasThere(t *testing.T) {
 	in, now := backfilled(t, ledger, seriesInput())
 	r := newRun(t, ledger, now)
 	r.env.OnActivity("Samples", mock.Anything, mock.Anything).Return(ledger.Samples).After(10 * time.Minute)
-	r.env.RegisterDelayedCallback(func() { r.env.SignalWorkflow(workflows.Retry, workflows.Order{All: true}) }, time.Minute)
+	r.env.RegisterDelayedCallback(func() { r.env.SignalWorkflow(contract.Retry, contract.Command{All: true}) }, time.Minute)
 	r.env.RegisterDelayedCallback(func() {
 		status := r.status()
-		require.Equal(t, "retry", status.Kind)
+		require.Equal(t, insights.RetryPlan, status.Kind)
 		require.Equal(t, insights.Completeness{Planned: 12, Pending: 12}, status.Completeness)
-		r.env.SignalWorkflow(workflows.Cancel, nil)
+		r.env.SignalWorkflow(contract.Cancel, nil)
 	}, 2*time.Minute)
 	in = r.untilNext(in)
 	require.Equal(t, insights.Completeness{Planned: 12, Counted: 12}, in.State.Tally)
@@ -252,22 +253,22 @@ func TestRefusedExtensionChangesNothing(t *testing.T) {
 	ledger, in, now := backfilledBut(t)
 	ledger.refusal = failure(insights.Conflict, "another series has the same query, scope and points")
 	r := newRun(t, ledger, now)
-	r.env.RegisterDelayedCallback(func() { r.env.SignalWorkflow(workflows.Extend, 9) }, time.Minute)
+	r.env.RegisterDelayedCallback(func() { r.env.SignalWorkflow(contract.Extend, 9) }, time.Minute)
 	in = r.untilNext(in)
-	require.Nil(t, in.State.Backfill)
+	require.Nil(t, in.State.Current)
 	require.Equal(t, 3, in.Grid.Points)
 	require.Equal(t, "extension to 9 points: another series has the same query, scope and points", in.State.Problem.Message)
 	require.Equal(t, insights.Conflict, in.State.Problem.Code)
 
 	ledger.refusal = nil
 	in = newRun(t, ledger, r.env.Now()).untilNext(in) // the next recording comes on time
-	require.Equal(t, "recording", ledger.kinds[1])
+	require.Equal(t, insights.RecordingPlan, ledger.kinds[1])
 	require.Nil(t, in.State.Problem)
 
 	// What passes by itself is tried again.
 	ledger.refusal = failure(insights.Internal, "a defect")
-	in = newRun(t, ledger, anchor.AddDate(0, 1, 0)).after(time.Minute, in, workflows.Extend, workflows.Order{Points: 4})
-	require.NotNil(t, in.State.Backfill)
+	in = newRun(t, ledger, anchor.AddDate(0, 1, 0)).after(time.Minute, in, contract.Extend, contract.Command{Points: 4})
+	require.NotNil(t, in.State.Current)
 	ledger.refusal = nil
 	in = newRun(t, ledger, in.State.Problem.RetryAt).untilNext(in)
 	require.Equal(t, 4, in.Grid.Points)
@@ -280,10 +281,10 @@ func TestRecordingsGoOnWhilePastIsCancelled(t *testing.T) {
 	in := newRun(t, ledger, anchor.Add(time.Minute)).untilNext(seriesInput())
 	r := newRun(t, ledger, monthly(3).Time(1).Add(time.Minute))
 	r.env.OnActivity("Samples", mock.Anything, mock.Anything).Return(ledger.Samples).After(10 * time.Minute)
-	in = r.after(time.Minute, in, workflows.Cancel, workflows.Order{})
-	require.Equal(t, "recording", ledger.kinds[1])
-	require.NotNil(t, in.State.Backfill.Cancelled)
-	for in.State.Recording != nil || in.State.Backfill != nil {
+	in = r.after(time.Minute, in, contract.Cancel, contract.Command{})
+	require.Equal(t, insights.RecordingPlan, ledger.kinds[1])
+	require.NotNil(t, in.State.Current.Cancelled)
+	for in.State.Recording != nil || in.State.Current != nil {
 		in = newRun(t, ledger, r.env.Now()).untilNext(in)
 	}
 	require.Equal(t, insights.Completeness{Planned: 24, Counted: 18, Failed: 6}, in.State.Tally)

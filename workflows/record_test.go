@@ -4,6 +4,8 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -11,369 +13,211 @@ import (
 	"github.com/stretchr/testify/require"
 	historypb "go.temporal.io/api/history/v1"
 	"go.temporal.io/api/temporalproto"
-	"go.temporal.io/sdk/client"
 
 	"github.com/backsight/backsight/activities"
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
-// TestRecordReplayFixtures writes the histories that replay_test.go replays. Run it on the commit that is released, for
-// scenarios that have no file yet:
+// TestRecordReplayFixtures writes the histories that replay_test.go replays. Run it on the commit
+// that is released, for scenarios that have no file yet:
 //
 //	BACKSIGHT_RECORD_REPLAY=1 go test ./workflows -run TestRecordReplayFixtures
 //
-// A file that is there is left alone.
+// It does not change a file that exists.
 func TestRecordReplayFixtures(t *testing.T) {
 	if os.Getenv("BACKSIGHT_RECORD_REPLAY") == "" {
 		t.Skip("records only on request: BACKSIGHT_RECORD_REPLAY=1")
 	}
-	for name, scenario := range map[string]func(t *testing.T, record recorder){
-		"series":     recordSeries,
-		"paused":     recordPaused,
-		"problem":    recordProblem,
-		"moved":      recordMoved,
-		"breaker":    recordBreaker,
-		"shards":     recordShards,
+	for name, scenario := range map[string]func(t *testing.T){
+		"backfill":   recordBackfill,
+		"commands":   recordCommands,
 		"cancelled":  recordCancelled,
-		"past":       recordPast,
+		"breaker":    recordBreaker,
 		"repository": recordRepository,
-		"frame":      recordFrame,
-		"sync":       recordSync,
-		"parts":      recordParts,
-		"time":       recordTime,
+		"schedules":  recordSchedules,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			scenario(t, func(name string, history *historypb.History) { writeFixture(t, name, history) })
+			scenario(t)
 		})
 	}
 }
 
-type recorder func(name string, history *historypb.History)
+// noise are fields that a replay ignores and a reader does not need.
+var noise = regexp.MustCompile(`"(taskId|requestId|identity|namespaceId|historySizeBytes|searchAttributesRevision)":"[^"]*",?|"(workerVersion|meteringMetadata)":\{[^{}]*\},?|"name":"[^"]*",("kind":"TASK_QUEUE_KIND_STICKY")`)
 
-func writeFixture(t *testing.T, name string, history *historypb.History) {
+// record writes a history with one event on each line and readable payloads, unless the file exists.
+func record(t *testing.T, name string, history *historypb.History) {
 	t.Helper()
 	file := filepath.Join(fixtures, name+".json")
 	if _, err := os.Stat(file); err == nil {
-		t.Logf("%s is there and stays", file)
+		t.Logf("%s exists and stays", file)
 		return
 	}
-	text, err := temporalproto.CustomJSONMarshalOptions{Indent: " "}.Marshal(history)
-	require.NoError(t, err)
+	var lines []string
+	for _, event := range history.Events {
+		line, err := temporalproto.CustomJSONMarshalOptions{Metadata: readable}.Marshal(event)
+		require.NoError(t, err)
+		lines = append(lines, strings.ReplaceAll(noise.ReplaceAllString(string(line), "$3"), ",}", "}"))
+	}
 	require.NoError(t, os.MkdirAll(fixtures, 0o755))
-	require.NoError(t, os.WriteFile(file, append(text, '\n'), 0o644))
+	require.NoError(t, os.WriteFile(file, []byte("{\"events\":[\n"+strings.Join(lines, ",\n")+"\n]}\n"), 0o644))
 }
 
-// recordSeries: two missed recordings, three pages of a backfill, sleep.
-func recordSeries(t *testing.T, record recorder) {
-	s := newServer(t, newLedger(10))
-	series := storedSeries("recorded", 49*time.Hour)
-	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
-	runs := s.settled(series)
-	require.Len(t, runs, 7, "three pages of a recording, three of a backfill, and one that sleeps")
-	record("series-recording", runs[0])
-	record("series-recording-last-page", runs[2])
-	record("series-backfill", runs[3])
-	record("series-backfill-last-page", runs[5])
-	record("series-sleeping", runs[6])
-}
-
-// recordPaused: a pause by signal in the middle of a page, a resume by update.
-func recordPaused(t *testing.T, record recorder) {
-	ledger := newLedger(4)
-	var slow atomic.Bool
-	slow.Store(true)
-	ledger.before = func(ctx context.Context, in activities.Range) error {
-		if in.From == 3 && slow.Load() {
-			return untilCancelled(ctx, in)
-		}
-		return nil
-	}
+// recordedSeries starts a series over a ledger of the given size, one repository a batch.
+func recordedSeries(t *testing.T, ledger *fakeLedger, ago time.Duration) (*server, insights.Series) {
+	t.Helper()
 	s := newServer(t, ledger)
-	series := storedSeries("recorded", 0)
+	series := storedSeries("recorded", ago)
+	series.Grid.Points = 2
+	series.Grid.Interval = insights.Interval{Unit: insights.Week, Value: 1}
 	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
-	s.until(series.ID, func(status workflows.Status) bool { return status.InFlight == 1 && status.Completeness.Counted == 6 })
-	id := workflows.SeriesID(series.ID)
-	require.NoError(t, s.client.SignalWorkflow(t.Context(), id, "", workflows.Pause, workflows.Order{By: "ann", Reason: "lunch"}))
-	s.until(series.ID, func(status workflows.Status) bool { return status.State == workflows.Paused })
-	slow.Store(false)
-	_, err := s.workflows.Send(t.Context(), series.ID, workflows.Resume, workflows.Order{})
-	require.NoError(t, err)
-	record("series-paused", s.settled(series)[0])
+	return s, series
 }
 
-// recordMoved: a series is put to the front in the middle of a page, which is begun anew.
-func recordMoved(t *testing.T, record recorder) {
-	ledger := newLedger(4)
-	var slow atomic.Bool
-	slow.Store(true)
-	ledger.before = func(ctx context.Context, in activities.Range) error {
-		if slow.Load() {
-			return untilCancelled(ctx, in)
-		}
-		return nil
-	}
-	s := newServer(t, ledger)
-	series := storedSeries("recorded", 0)
-	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
-	s.until(series.ID, func(status workflows.Status) bool { return status.InFlight == 2 })
-	slow.Store(false)
-	_, err := s.workflows.Send(t.Context(), series.ID, workflows.Front, workflows.Order{By: "ann"})
-	require.NoError(t, err)
-	record("series-moved", s.settled(series)[0])
+func (s *server) send(series insights.Series, message string, command contract.Command) {
+	s.t.Helper()
+	_, err := s.workflows.Send(s.t.Context(), series.ID, message, command)
+	require.NoError(s.t, err)
 }
 
-// recordBreaker: a series whose every search fails stops itself, and a retry lifts that.
-func recordBreaker(t *testing.T, record recorder) {
-	ledger := newLedger(40)
-	ledger.perPage, ledger.perBatch, ledger.window = 40, 2, 4
-	var mended atomic.Bool
-	ledger.broken = func(int64) bool { return !mended.Load() }
-	s := newServer(t, ledger)
-	series := storedSeries("recorded", 0)
-	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
-	s.until(series.ID, func(status workflows.Status) bool { return status.State == workflows.Paused && status.Paused.Breaker })
-	mended.Store(true)
-	_, err := s.workflows.Send(t.Context(), series.ID, workflows.Retry, workflows.Order{})
-	require.NoError(t, err)
-	record("series-breaker", s.settled(series)[0])
-}
-
-// recordShards: batches whose searches go to several queues.
-func recordShards(t *testing.T, record recorder) {
-	ledger := newLedger(40)
-	ledger.perPage, ledger.perBatch, ledger.shards = 40, 8, 4
-	s := newServer(t, ledger)
-	for shard := 1; shard < ledger.shards; shard++ {
-		s.serve(workflows.SearchQueueOf(shard))
-	}
-	series := storedSeries("recorded", 0)
-	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
-	record("series-shards", s.settled(series)[0])
-	child := workflows.RepositoryID(series.ID, 1, 1, 8)
-	record("repository-shard", s.histories(child, s.firstRun(child))[0])
-}
-
-// recordProblem: a plan that is refused, resumed, and refused again.
-func recordProblem(t *testing.T, record recorder) {
+// recordBackfill: a missed recording, then a backfill of two pages, then sleep.
+func recordBackfill(t *testing.T) {
 	ledger := newLedger(2)
-	ledger.refusal = failure(insights.Invalid, "query: unknown field")
-	s := newServer(t, ledger)
-	series := storedSeries("recorded", 0)
-	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
-	s.settled(series)
-	_, err := s.workflows.Send(t.Context(), series.ID, workflows.Resume, workflows.Order{})
-	require.NoError(t, err)
-	id := workflows.SeriesID(series.ID)
-	var runs []*historypb.History
-	require.Eventually(t, func() bool {
-		runs = s.histories(id, s.firstRun(id))
-		return len(runs) == 3
-	}, patience, 100*time.Millisecond)
-	record("series-problem", runs[0])
-	record("series-problem-resumed", runs[1])
+	ledger.perPage, ledger.perBatch = 1, 1
+	s, series := recordedSeries(t, ledger, 8*24*time.Hour)
+	runs := s.settled(series)
+	require.Len(t, runs, 5, "two pages of a recording, two of a backfill, and a run that sleeps")
+	record(t, "series-recording", runs[1])
+	record(t, "series-backfill-first-page", runs[2])
+	record(t, "series-backfill-last-page", runs[3])
 }
 
-// recordCancelled: a deleted series with a child in flight. (series-cancelled.json is of a version in which the message cancel
-// ended the series; it stays, for such histories may still run.)
-func recordCancelled(t *testing.T, record recorder) {
+// recordCommands: a series does what operators request, one command after the other.
+func recordCommands(t *testing.T) {
+	ledger := newLedger(1)
+	s, series := recordedSeries(t, ledger, time.Minute)
+	for _, step := range []struct {
+		name, message string
+		command       contract.Command
+		kind          insights.PlanKind
+	}{
+		{"series-snapshot", contract.Snapshot, contract.Command{By: "ann"}, insights.SnapshotPlan},
+		{"series-retry", contract.Retry, contract.Command{All: true}, insights.RetryPlan},
+		{"series-extension", contract.Extend, contract.Command{Points: 3}, insights.ExtensionPlan},
+		{"series-catch-up", contract.Trigger, contract.Command{}, insights.CatchUpPlan},
+	} {
+		if step.kind == insights.CatchUpPlan {
+			ledger.mu.Lock()
+			ledger.repositories = 2
+			ledger.mu.Unlock()
+		}
+		before := s.settled(series)
+		s.send(series, step.message, step.command)
+		var runs []*historypb.History
+		require.Eventually(t, func() bool {
+			runs = s.settled(series)
+			return len(runs) > len(before)
+		}, patience, 100*time.Millisecond)
+		require.Equal(t, step.kind, ledger.kinds[len(ledger.kinds)-1])
+		record(t, step.name, runs[len(before)-1])
+	}
+}
+
+// recordCancelled: in the middle of a page a series is moved to the front, paused by signal and
+// resumed by update, and then the backfill is cancelled.
+func recordCancelled(t *testing.T) {
 	ledger := newLedger(2)
-	ledger.before = untilCancelled
-	s := newServer(t, ledger)
-	deleted := storedSeries("deleted", 0)
-	require.NoError(t, s.workflows.StartSeries(t.Context(), deleted, "title"))
-	s.until(deleted.ID, func(status workflows.Status) bool { return status.InFlight == 1 })
-	require.NoError(t, s.workflows.StopSeries(t.Context(), deleted.ID))
-	require.ErrorContains(t, s.client.GetWorkflow(t.Context(), workflows.SeriesID(deleted.ID), "").Get(t.Context(), nil), "canceled")
-	record("series-deleted", s.histories(workflows.SeriesID(deleted.ID), s.firstRun(workflows.SeriesID(deleted.ID)))[0])
-	child := workflows.RepositoryID(deleted.ID, 1, 1, 2)
-	record("repository-interrupted", s.histories(child, s.firstRun(child))[0])
-}
-
-// recordPast: a backfill that is cancelled in the middle of a page, a retry of what that failed, an extension, and a retry of all
-// that is cancelled while it is worked on.
-func recordPast(t *testing.T, record recorder) {
-	ledger := newLedger(4)
+	ledger.perBatch = 1
 	var slow atomic.Bool
 	slow.Store(true)
 	ledger.before = func(ctx context.Context, in activities.Range) error {
-		if in.From == 3 && slow.Load() {
+		if in.From == 2 && slow.Load() {
 			return untilCancelled(ctx, in)
 		}
 		return nil
 	}
-	s := newServer(t, ledger)
-	series := storedSeries("recorded", 0)
-	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
-	s.until(series.ID, func(status workflows.Status) bool { return status.InFlight == 1 && status.Completeness.Counted == 6 })
-	id := workflows.SeriesID(series.ID)
-	require.NoError(t, s.client.SignalWorkflow(t.Context(), id, "", workflows.Cancel, workflows.Order{By: "ann", Reason: "too large"}))
+	s, series := recordedSeries(t, ledger, time.Minute)
+	midPage := func(status contract.Status) bool {
+		return status.InFlight == 1 && status.Completeness.Counted == 2
+	}
+	s.until(series.ID, midPage)
+	s.send(series, contract.Front, contract.Command{})
+	s.until(series.ID, midPage)
+	id := contract.SeriesID(series.ID)
+	require.NoError(t, s.client.SignalWorkflow(t.Context(), id, "", contract.Pause, contract.Command{By: "ann", Reason: "lunch"}))
+	s.until(series.ID, func(status contract.Status) bool { return status.State == contract.Paused })
+	s.send(series, contract.Resume, contract.Command{})
+	s.until(series.ID, midPage)
+	s.send(series, contract.Cancel, contract.Command{By: "ann", Reason: "too large"})
 	runs := s.settled(series)
-	require.Equal(t, insights.Completeness{Planned: 12, Counted: 6, Failed: 6}, ledger.now())
-	record("series-backfill-cancelled", runs[0])
-
-	slow.Store(false)
-	_, err := s.workflows.Send(t.Context(), series.ID, workflows.Retry, workflows.Order{})
-	require.NoError(t, err)
-	_, err = s.workflows.Send(t.Context(), series.ID, workflows.Extend, workflows.Order{Points: 5})
-	require.NoError(t, err)
-	s.until(series.ID, func(status workflows.Status) bool { return status.Completeness.Counted == 20 })
-	again := s.settled(series)
-	require.Equal(t, insights.Completeness{Planned: 20, Counted: 20}, ledger.now())
-	record("series-retry", again[len(runs)-1])
-	record("series-extension", again[len(runs)])
-
-	slow.Store(true)
-	_, err = s.workflows.Send(t.Context(), series.ID, workflows.Retry, workflows.Order{All: true})
-	require.NoError(t, err)
-	s.until(series.ID, func(status workflows.Status) bool {
-		return status.Kind == "retry" && status.InFlight == 1 && status.Completeness.Counted == 10
-	})
-	_, err = s.workflows.Send(t.Context(), series.ID, workflows.Cancel, workflows.Order{By: "bob"})
-	require.NoError(t, err)
-	last := s.settled(series)
-	require.Equal(t, insights.Completeness{Planned: 20, Counted: 20}, ledger.now())
-	record("series-retry-cancelled", last[len(again)-1])
+	require.Equal(t, insights.Completeness{Planned: 4, Counted: 2, Failed: 2}, ledger.now())
+	record(t, "series-paused-and-cancelled", runs[0])
 }
 
-// recordRepository: a batch, a batch in trouble down to the frame that fails, and a wait for infrastructure.
-func recordRepository(t *testing.T, record recorder) {
-	ledger := newLedger(6)
-	var away atomic.Int32
+// recordBreaker: all searches of a series fail, it pauses itself, and a retry lifts the pause.
+func recordBreaker(t *testing.T) {
+	ledger := newLedger(60)
+	ledger.perPage, ledger.perBatch, ledger.window = 60, 30, 1
+	var repaired atomic.Bool
+	ledger.broken = func(int64) bool { return !repaired.Load() }
+	s, series := recordedSeries(t, ledger, time.Minute)
+	s.until(series.ID, func(status contract.Status) bool { return status.State == contract.Paused && status.Paused.Breaker })
+	repaired.Store(true)
+	s.send(series, contract.Retry, contract.Command{})
+	record(t, "series-breaker", s.settled(series)[0])
+}
+
+// recordRepository: a batch that unfolds into repositories after infrastructure was unavailable; one
+// repository unfolds into frames, one of which fails.
+func recordRepository(t *testing.T) {
+	ledger := newLedger(2)
+	var away atomic.Bool
+	away.Store(true)
 	ledger.trouble = func(in activities.Range, _ int32) error {
 		switch {
-		case in.From == 5 && away.Add(1) <= 3:
+		case away.Swap(false):
 			return passing("the database does not answer")
-		case in.From <= 4 && in.Through >= 4 && in.At == nil, in.From == 4 && in.At.Equal(anchor):
+		case in.From <= 2 && in.Through == 2 && in.At == nil, in.From == 2 && in.At.Equal(anchor):
 			return errTrouble
 		}
 		return nil
 	}
-	_, err := ledger.Begin(t.Context(), activities.BeginInput{Times: monthly(3).Frames()})
+	_, err := ledger.Begin(t.Context(), activities.BeginInput{Kind: insights.BackfillPlan, Times: monthly(2).Frames()})
 	require.NoError(t, err)
 	s := newServer(t, ledger)
-	input := func(from, through int64) workflows.RepositoryInput {
-		return workflows.RepositoryInput{SeriesID: "s", Generation: 1, From: from, Through: through, Label: "acme/a and 1 more"}
-	}
-	for name, in := range map[string]workflows.RepositoryInput{
-		"repository-batch": input(1, 2), "repository-unfolded": input(3, 4), "repository-waited": input(5, 6),
-	} {
-		id := workflows.RepositoryID("s", 1, in.From, in.Through)
-		run, err := s.run(id, workflows.RepositoryWorkflowName, in)
-		require.NoError(t, err)
-		record(name, s.histories(id, run.GetRunID())[0])
-	}
-	child := workflows.RepositoryID("s", 1, 4, 4)
-	record("repository-frames", s.histories(child, s.firstRun(child))[0])
-	frame := workflows.FrameID(workflows.FrameInput{SeriesID: "s", Generation: 1, RepositoryID: 4, Time: anchor})
-	record("frame-failed", s.histories(frame, s.firstRun(frame))[0])
-	require.Equal(t, insights.Completeness{Planned: 18, Counted: 17, Failed: 1}, ledger.now())
+	id := contract.RepositoryID("s", 1, 1, 2)
+	run, err := s.run(id, contract.RepositoryWorkflowName, workflows.RepositoryInput{SeriesID: "s", Plan: 1, From: 1, Through: 2, Label: "acme/a and 1 more"})
+	require.NoError(t, err)
+	record(t, "repository-unfolded", s.histories(id, run.GetRunID())[0])
+	child := contract.RepositoryID("s", 1, 2, 2)
+	record(t, "repository-frames", s.histories(child, s.firstRun(child))[0])
+	frame := contract.FrameID("s", 1, 2, anchor)
+	record(t, "frame-failed", s.histories(frame, s.firstRun(frame))[0])
+	require.Equal(t, insights.Completeness{Planned: 4, Counted: 3, Failed: 1}, ledger.now())
 }
 
-// recordFrame: one that is counted, and one that is cancelled.
-func recordFrame(t *testing.T, record recorder) {
-	ledger := newLedger(2)
-	ledger.before = func(ctx context.Context, in activities.Range) error {
-		if in.From == 2 {
-			return untilCancelled(ctx, in)
-		}
-		return nil
-	}
-	_, err := ledger.Begin(t.Context(), activities.BeginInput{Times: monthly(3).Frames()})
-	require.NoError(t, err)
-	s := newServer(t, ledger)
-	in := workflows.FrameInput{SeriesID: "s", Generation: 1, RepositoryID: 1, Time: anchor}
-	run, err := s.run(workflows.FrameID(in), workflows.FrameWorkflowName, in)
-	require.NoError(t, err)
-	record("frame-counted", s.histories(workflows.FrameID(in), run.GetRunID())[0])
-
-	in.RepositoryID = 2
-	run, err = s.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: workflows.FrameID(in), TaskQueue: workflows.Queue}, workflows.FrameWorkflowName, in)
-	require.NoError(t, err)
-	require.NoError(t, s.client.CancelWorkflow(t.Context(), run.GetID(), run.GetRunID()))
-	require.NoError(t, run.Get(t.Context(), nil))
-	record("frame-interrupted", s.histories(run.GetID(), run.GetRunID())[0])
-}
-
-func recordSync(t *testing.T, record recorder) {
-	s := newServer(t, newLedger(1))
-	run, err := s.run("sync", workflows.SyncWorkflowName, workflows.SyncInput{})
-	require.NoError(t, err)
-	record("sync-one-broken", s.histories("sync", run.GetRunID())[0])
-
+// recordSchedules: what the schedules start: a sync by shard, a request for snapshots to a series
+// that has ended, and a retention.
+func recordSchedules(t *testing.T) {
 	ledger := newLedger(1)
-	ledger.together = [][]int64{{4, 5}, {6}}
-	s = newServer(t, ledger)
-	run, err = s.run("sync", workflows.SyncWorkflowName, workflows.SyncInput{})
-	require.NoError(t, err)
-	record("sync-together", s.histories("sync", run.GetRunID())[0])
-
-	// By shard: of all, and of one repository.
-	ledger = newLedger(1)
-	ledger.shards, ledger.together = 4, [][]int64{{16, 17}, {40, 41}}
-	s = newServer(t, ledger)
-	for shard := 1; shard < ledger.shards; shard++ {
-		s.serve(workflows.SyncQueueOf(shard))
-	}
-	for name, in := range map[string]workflows.SyncInput{"sync-shards": {}, "sync-repository": {RepositoryID: 40}} {
-		run, err = s.run(name, workflows.SyncWorkflowName, in)
+	ledger.shards, ledger.together = 2, [][]int64{{16, 17}}
+	ledger.series = []string{"ended"}
+	ledger.archive, ledger.prune = []int64{1}, map[string]int{"series": 1, "repositories": 1}
+	s := newServer(t, ledger)
+	s.serve(contract.SyncQueueOf(1))
+	for name, one := range map[string]struct {
+		workflow string
+		in       any
+	}{
+		"sync-page":       {contract.SyncWorkflowName, contract.SyncInput{}},
+		"snapshots-ended": {contract.SnapshotsWorkflowName, contract.SnapshotsInput{}},
+		"retention":       {contract.RetentionWorkflowName, contract.RetentionInput{}},
+	} {
+		run, err := s.run(name, one.workflow, one.in)
 		require.NoError(t, err)
-		record(name, s.histories(name, run.GetRunID())[0])
+		record(t, name, s.histories(name, run.GetRunID())[0])
 	}
-}
-
-// recordParts: a plan whose first part is searched before the rest is written.
-func recordParts(t *testing.T, record recorder) {
-	ledger := newLedger(5)
-	ledger.firstPart = 3
-	s := newServer(t, ledger)
-	series := storedSeries("in-parts", time.Minute)
-	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
-	runs := s.settled(series)
-	record("series-first-part", runs[0])
-	record("series-rest", runs[1])
-}
-
-// recordTime: a snapshot of two pages, one that the schedule's workflow asks for, a repository that joins when somebody triggers, and
-// a retention.
-func recordTime(t *testing.T, record recorder) {
-	ledger := newLedger(5)
-	ledger.series = []string{"recorded", "ended"}
-	ledger.archive, ledger.prune = []int64{1, 1}, map[string]int{"series": 1, "repositories": 1}
-	s := newServer(t, ledger)
-	series := storedSeries("recorded", time.Minute)
-	series.Grid.Interval = insights.Interval{Unit: insights.Week, Value: 1}
-	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
-	before := s.settled(series)
-	_, err := s.workflows.Send(t.Context(), series.ID, workflows.Snapshot, workflows.Order{By: "ann"})
-	require.NoError(t, err)
-	s.until(series.ID, func(status workflows.Status) bool { return status.Snapshot == nil })
-	runs := s.settled(series)
-	require.Equal(t, len(before)+2, len(runs), "a run for each page of the snapshot")
-	record("series-snapshot", runs[len(before)-1])
-	record("series-snapshot-last-page", runs[len(before)])
-
-	run, err := s.run("snapshots", workflows.SnapshotsWorkflowName, workflows.SnapshotsInput{})
-	require.NoError(t, err)
-	chain := s.histories("snapshots", run.GetRunID())
-	record("snapshots-page", s.histories("snapshots", s.firstRun("snapshots"))[0])
-	record("snapshots-one-ended", chain[len(chain)-1])
-	s.until(series.ID, func(status workflows.Status) bool {
-		return status.State == workflows.Sleeping && status.Snapshot == nil
-	})
-
-	before = s.settled(series)
-	ledger.mu.Lock()
-	ledger.repositories++
-	ledger.mu.Unlock()
-	_, err = s.workflows.Send(t.Context(), series.ID, workflows.Trigger, workflows.Order{By: "ann"})
-	require.NoError(t, err)
-	s.until(series.ID, func(status workflows.Status) bool { return status.Completeness.Counted == 18 })
-	runs = s.settled(series)
-	record("series-joining", runs[len(before)-1])
-
-	run, err = s.run("retention", workflows.RetentionWorkflowName, workflows.RetentionInput{})
-	require.NoError(t, err)
-	record("retention-all", s.histories("retention", run.GetRunID())[0])
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/backsight/backsight/activities"
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 var syncer *activities.Sync
@@ -28,7 +29,7 @@ func plannedRun(t *testing.T, repositories int64) (*run, *fakeLedger) {
 }
 
 func batchInput(through int64) workflows.RepositoryInput {
-	return workflows.RepositoryInput{SeriesID: "s", Generation: 1, From: 1, Through: through, Label: "acme/a and others"}
+	return workflows.RepositoryInput{SeriesID: "s", Plan: 1, From: 1, Through: through, Label: "acme/a and others"}
 }
 
 func (r *run) repositoryResult() workflows.RepositoryResult {
@@ -53,7 +54,7 @@ func TestBatchInTroubleUnfoldsDownToTheFrameThatFails(t *testing.T) {
 	r.env.SetOnChildWorkflowStartedListener(func(info *workflow.Info, _ workflow.Context, _ converter.EncodedValues) {
 		ids = append(ids, info.WorkflowExecution.ID)
 	})
-	r.env.ExecuteWorkflow(workflows.RepositoryWorkflowName, batchInput(3))
+	r.env.ExecuteWorkflow(contract.RepositoryWorkflowName, batchInput(3))
 	result := r.repositoryResult()
 	require.Equal(t, insights.Completeness{Planned: 9, Counted: 8, Failed: 1}, result.Tally)
 	require.False(t, result.Interrupted)
@@ -71,7 +72,7 @@ func TestUnfoldGoesToTheFramesAtOnce(t *testing.T) {
 	r, ledger := plannedRun(t, 1)
 	in := batchInput(1)
 	in.Unfold = true
-	r.env.ExecuteWorkflow(workflows.RepositoryWorkflowName, in)
+	r.env.ExecuteWorkflow(contract.RepositoryWorkflowName, in)
 	require.Equal(t, insights.Completeness{Planned: 3, Counted: 3}, r.repositoryResult().Tally)
 	require.Len(t, ledger.searches, 3)
 	for _, search := range ledger.searches {
@@ -90,7 +91,7 @@ func TestInfrastructureIsWaitedFor(t *testing.T) {
 		}
 		return nil
 	}
-	r.env.ExecuteWorkflow(workflows.RepositoryWorkflowName, batchInput(2))
+	r.env.ExecuteWorkflow(contract.RepositoryWorkflowName, batchInput(2))
 	require.Equal(t, insights.Completeness{Planned: 6, Counted: 6}, r.repositoryResult().Tally)
 	require.Empty(t, ledger.fails)
 	for _, search := range ledger.searches {
@@ -102,15 +103,15 @@ func TestInfrastructureIsWaitedFor(t *testing.T) {
 // An outage must not hold back a pause.
 func TestCancelEndsTheWaitForInfrastructure(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{workflows.RepositoryWorkflowName, workflows.FrameWorkflowName} {
+	for _, name := range []string{contract.RepositoryWorkflowName, contract.FrameWorkflowName} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r, ledger := plannedRun(t, 2)
 			ledger.trouble = func(activities.Range, int32) error { return passing("the database does not answer") }
 			r.env.RegisterDelayedCallback(r.env.CancelWorkflow, 10*time.Minute)
 			var in any = batchInput(2)
-			if name == workflows.FrameWorkflowName {
-				in = workflows.FrameInput{SeriesID: "s", Generation: 1, RepositoryID: 1, Time: anchor}
+			if name == contract.FrameWorkflowName {
+				in = workflows.FrameInput{SeriesID: "s", Plan: 1, RepositoryID: 1, Time: anchor}
 			}
 			r.env.ExecuteWorkflow(name, in)
 			require.True(t, r.repositoryResult().Interrupted)
@@ -127,7 +128,7 @@ func TestCancelEndsAllFramesOfARepository(t *testing.T) {
 	r.env.RegisterDelayedCallback(r.env.CancelWorkflow, time.Minute)
 	in := batchInput(1)
 	in.Unfold = true
-	r.env.ExecuteWorkflow(workflows.RepositoryWorkflowName, in)
+	r.env.ExecuteWorkflow(contract.RepositoryWorkflowName, in)
 	require.True(t, r.repositoryResult().Interrupted)
 	require.Empty(t, ledger.fails)
 	require.EqualValues(t, 3, ledger.now().Pending)
@@ -136,15 +137,15 @@ func TestCancelEndsAllFramesOfARepository(t *testing.T) {
 func TestSyncGoesOnAfterABrokenRepository(t *testing.T) {
 	t.Parallel()
 	r := newRun(t, newLedger(0), anchor)
-	r.env.OnActivity(syncer.List, mock.Anything, int64(0)).Return(activities.ListResult{IDs: []int64{1, 2, 3}}, nil)
+	r.env.OnActivity(syncer.List, mock.Anything, int64(0)).Return(activities.ListResult{IDs: []int64{1, 2, 3}, Next: 3}, nil)
 	r.env.OnActivity(syncer.Repository, mock.Anything, int64(2)).Return(failure(insights.Internal, "broken")).Once()
 	r.env.OnActivity(syncer.Repository, mock.Anything, mock.Anything).Return(nil).Twice()
-	r.env.ExecuteWorkflow(workflows.SyncWorkflowName, workflows.SyncInput{})
+	r.env.ExecuteWorkflow(contract.SyncWorkflowName, contract.SyncInput{})
 	var next *workflow.ContinueAsNewError
 	require.True(t, errors.As(r.env.GetWorkflowError(), &next))
-	var in workflows.SyncInput
+	var in contract.SyncInput
 	require.NoError(t, converter.GetDefaultDataConverter().FromPayloads(next.Input, &in))
-	require.Equal(t, workflows.SyncInput{After: 3, Synced: 2, Failed: 1}, in)
+	require.Equal(t, contract.SyncInput{After: 3, Synced: 2, Failed: 1}, in)
 	r.env.AssertExpectations(t)
 }
 
@@ -158,12 +159,12 @@ func TestSyncTakesRepositoriesTogether(t *testing.T) {
 	r.env.OnActivity(syncer.Repository, mock.Anything, int64(3)).Return(nil).Once()
 	r.env.OnActivity(syncer.Repositories, mock.Anything, []int64{1, 2}).Return(failure(insights.Invalid, "broken"))
 	r.env.OnActivity(syncer.Repositories, mock.Anything, []int64{4, 5, 6}).Return(nil).Once()
-	r.env.ExecuteWorkflow(workflows.SyncWorkflowName, workflows.SyncInput{})
+	r.env.ExecuteWorkflow(contract.SyncWorkflowName, contract.SyncInput{})
 	var next *workflow.ContinueAsNewError
 	require.True(t, errors.As(r.env.GetWorkflowError(), &next))
-	var in workflows.SyncInput
+	var in contract.SyncInput
 	require.NoError(t, converter.GetDefaultDataConverter().FromPayloads(next.Input, &in))
-	require.Equal(t, workflows.SyncInput{After: 40, Synced: 34, Failed: 2}, in)
+	require.Equal(t, contract.SyncInput{After: 40, Synced: 34, Failed: 2}, in)
 	r.env.AssertExpectations(t)
 }
 
@@ -179,7 +180,7 @@ func TestSyncHasAWindow(t *testing.T) {
 		r.env.OnActivity(syncer.List, mock.Anything, int64(0)).Return(page, nil)
 		r.env.OnActivity(syncer.Repository, mock.Anything, mock.Anything).Return(nil).After(time.Minute)
 		began := r.env.Now()
-		r.env.ExecuteWorkflow(workflows.SyncWorkflowName, workflows.SyncInput{})
+		r.env.ExecuteWorkflow(contract.SyncWorkflowName, contract.SyncInput{})
 		require.NoError(t, r.env.GetWorkflowError())
 		require.Equal(t, time.Duration(24/most)*time.Minute, r.env.Now().Sub(began).Truncate(time.Minute), "by the test's clock")
 	}

@@ -6,43 +6,42 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/backsight/backsight/activities"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
-// retentionSteps is how many activities one run of a RetentionWorkflow has at most: five events each.
+// retentionSteps is the largest number of activities in one run of a RetentionWorkflow. Each is five
+// events.
 const retentionSteps = 400
 
-// RetentionWorkflow archives what charts are not to show any more, restores what they are to show again, and prunes what was deleted before
-// the grace period: series, then commit indexes of removed repositories. Each step is a bounded part of it; the run continues as new
-// where it has become long. Whenever it is ended, the next one finds what is left.
-func RetentionWorkflow(ctx workflow.Context, in RetentionInput) (RetentionInput, error) {
+// RetentionWorkflow archives sample times that charts must no longer show, restores those that they
+// must show again, and prunes what was deleted before the grace period: series, then commit indexes
+// of removed repositories. Each step is bounded; a run that has become long continues as new. When
+// the workflow ends early, the next one finds what is left. It returns the totals.
+func RetentionWorkflow(ctx workflow.Context, in contract.RetentionInput) (contract.RetentionInput, error) {
 	for range retentionSteps {
 		var done activities.RetentionResult
 		var err error
 		switch in.Phase {
-		case "":
+		case contract.ArchiveTimes:
 			err = workflow.ExecuteActivity(ledger(ctx, fmt.Sprintf("archive, series after %d", in.After)), retention.Archive, in.After).Get(ctx, &done)
 			in.After, done.More = done.Next, done.Next != 0
-		case phaseSeries:
+		case contract.PruneSeries:
 			err = workflow.ExecuteActivity(pruning(ctx, "prune deleted series"), retention.PruneSeries).Get(ctx, &done)
-		case phaseRepositories:
+			in.Series += done.Pruned
+		case contract.PruneRepositories:
 			err = workflow.ExecuteActivity(pruning(ctx, "prune removed repositories"), retention.PruneRepositories).Get(ctx, &done)
+			in.Repositories += done.Pruned
 		}
 		if err != nil {
 			return in, err
 		}
 		in.Archived, in.Restored = in.Archived+done.Archived, in.Restored+done.Restored
-		switch in.Phase {
-		case phaseSeries:
-			in.Series += done.Pruned
-		case phaseRepositories:
-			in.Repositories += done.Pruned
-		}
 		switch {
 		case done.More:
-		case in.Phase == "":
-			in.Phase = phaseSeries
-		case in.Phase == phaseSeries:
-			in.Phase = phaseRepositories
+		case in.Phase == contract.ArchiveTimes:
+			in.Phase = contract.PruneSeries
+		case in.Phase == contract.PruneSeries:
+			in.Phase = contract.PruneRepositories
 		default:
 			return in, nil
 		}
@@ -53,9 +52,3 @@ func RetentionWorkflow(ctx workflow.Context, in RetentionInput) (RetentionInput,
 	}
 	return in, workflow.NewContinueAsNewError(ctx, RetentionWorkflow, in)
 }
-
-// What a RetentionWorkflow is at, after archiving.
-const (
-	phaseSeries       = "series"
-	phaseRepositories = "repositories"
-)

@@ -18,6 +18,8 @@ import (
 	"github.com/backsight/backsight/activities"
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
+	"github.com/backsight/backsight/workflows/machine"
 )
 
 // anchor is a 31st, so that a grid that chains months would drift.
@@ -27,8 +29,8 @@ func monthly(points int) insights.Grid {
 	return insights.Grid{Anchor: anchor, Interval: insights.Interval{Unit: insights.Month, Value: 1}, Points: points}
 }
 
-func seriesInput() workflows.SeriesInput {
-	return workflows.SeriesInput{SeriesID: "s", Title: "title", Query: "TODO", Grid: monthly(3)}
+func seriesInput() machine.Series {
+	return machine.Series{SeriesStart: contract.SeriesStart{SeriesID: "s", Title: "title", Query: "TODO", Grid: monthly(3)}}
 }
 
 // run is one run of a SeriesWorkflow in skipped time.
@@ -59,37 +61,37 @@ func newRun(t *testing.T, ledger *fakeLedger, start time.Time) *run {
 }
 
 // untilNext runs the workflow to its continue-as-new and returns the input of the next run.
-func (r *run) untilNext(in workflows.SeriesInput) workflows.SeriesInput {
+func (r *run) untilNext(in machine.Series) machine.Series {
 	r.t.Helper()
-	r.env.ExecuteWorkflow(workflows.SeriesWorkflowName, in)
+	r.env.ExecuteWorkflow(contract.SeriesWorkflowName, in)
 	require.True(r.t, r.env.IsWorkflowCompleted())
 	err := r.env.GetWorkflowError()
 	var next *workflow.ContinueAsNewError
 	require.True(r.t, errors.As(err, &next), "ended with %v", err)
-	var carried workflows.SeriesInput
+	var carried machine.Series
 	require.NoError(r.t, converter.GetDefaultDataConverter().FromPayloads(next.Input, &carried))
 	return carried
 }
 
-func (r *run) status() workflows.Status {
+func (r *run) status() contract.Status {
 	r.t.Helper()
-	value, err := r.env.QueryWorkflow(workflows.QueryStatus)
+	value, err := r.env.QueryWorkflow(contract.QueryStatus)
 	require.NoError(r.t, err)
-	var status workflows.Status
+	var status contract.Status
 	require.NoError(r.t, value.Get(&status))
 	require.NoError(r.t, status.Completeness.Check())
 	return status
 }
 
 // backfilled runs pages until the backfill is done, and returns what the next run starts with and when.
-func backfilled(t *testing.T, ledger *fakeLedger, in workflows.SeriesInput) (workflows.SeriesInput, time.Time) {
+func backfilled(t *testing.T, ledger *fakeLedger, in machine.Series) (machine.Series, time.Time) {
 	t.Helper()
 	now := anchor.Add(time.Minute)
 	for range 20 {
 		r := newRun(t, ledger, now)
 		in = r.untilNext(in)
 		now = r.env.Now()
-		if in.State.Backfill == nil {
+		if in.State.Current == nil {
 			return in, now
 		}
 	}
@@ -109,7 +111,7 @@ func TestBackfillGoesPageByPageAndCarriesItsState(t *testing.T) {
 		require.Equal(t, insights.Completeness{Planned: 30, Counted: done, Pending: 30 - done}, in.State.Tally, "page %d", page)
 		require.Equal(t, ledger.now(), in.State.Tally)
 	}
-	require.Nil(t, in.State.Backfill)
+	require.Nil(t, in.State.Current)
 	require.Len(t, ledger.plans, 1)
 	require.Equal(t, monthly(3).Frames(), ledger.plans[0])
 }
@@ -137,19 +139,19 @@ func TestMissedRecordingsAreOnePlanAndGoBeforeHistory(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(6)
 	in := newRun(t, ledger, anchor.Add(time.Minute)).untilNext(seriesInput())
-	require.NotNil(t, in.State.Backfill, "the test needs a backfill that is not done")
+	require.NotNil(t, in.State.Current, "the test needs a backfill that is not done")
 	// An outage of three and a half months.
 	in = newRun(t, ledger, anchor.AddDate(0, 3, 15)).untilNext(in)
 	require.Len(t, ledger.plans, 2)
 	require.Equal(t, []time.Time{monthly(3).Time(1), monthly(3).Time(2), monthly(3).Time(3)}, ledger.plans[1])
 	require.NotNil(t, in.State.Recording)
-	require.NotNil(t, in.State.Backfill)
+	require.NotNil(t, in.State.Current)
 	// Its second page, then the rest of history.
 	in = newRun(t, ledger, anchor.AddDate(0, 3, 16)).untilNext(in)
 	require.Nil(t, in.State.Recording)
-	require.NotNil(t, in.State.Backfill)
+	require.NotNil(t, in.State.Current)
 	in = newRun(t, ledger, anchor.AddDate(0, 3, 16)).untilNext(in)
-	require.Nil(t, in.State.Backfill)
+	require.Nil(t, in.State.Current)
 	require.Equal(t, insights.Completeness{Planned: 36, Counted: 36}, in.State.Tally)
 }
 
@@ -163,12 +165,12 @@ func TestPauseInTheMiddleOfAPage(t *testing.T) {
 		Return(ledger.Samples).After(10 * time.Minute)
 	r.env.OnActivity("Samples", mock.Anything, mock.Anything).Return(ledger.Samples)
 	r.env.RegisterDelayedCallback(func() {
-		require.Equal(t, workflows.Running, r.status().State)
-		r.env.SignalWorkflow(workflows.Pause, workflows.Order{By: "ann", Reason: "lunch"})
+		require.Equal(t, contract.Running, r.status().State)
+		r.env.SignalWorkflow(contract.Pause, contract.Command{By: "ann", Reason: "lunch"})
 	}, time.Minute)
 	r.env.RegisterDelayedCallback(func() {
 		status := r.status()
-		require.Equal(t, workflows.Paused, status.State)
+		require.Equal(t, contract.Paused, status.State)
 		require.Zero(t, status.InFlight)
 		require.Equal(t, "ann", status.Paused.By)
 		require.Equal(t, anchor.Add(2*time.Minute), status.Paused.At.UTC())
@@ -177,8 +179,8 @@ func TestPauseInTheMiddleOfAPage(t *testing.T) {
 		slow = false
 	}, 2*time.Minute)
 	r.env.RegisterDelayedCallback(func() {
-		require.Equal(t, workflows.Paused, r.status().State)
-		r.env.SignalWorkflow(workflows.Resume, nil)
+		require.Equal(t, contract.Paused, r.status().State)
+		r.env.SignalWorkflow(contract.Resume, nil)
 	}, 3*time.Hour)
 	in := r.untilNext(seriesInput())
 	require.Nil(t, in.State.Paused)
@@ -191,14 +193,14 @@ func TestPauseSurvivesContinueAsNewAndHoldsRecordings(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(2)
 	in, _ := backfilled(t, ledger, seriesInput())
-	in.State.Paused = &workflows.PausedBy{By: "ann", At: anchor}
+	in.State.Paused = &contract.PausedBy{By: "ann", At: anchor}
 	r := newRun(t, ledger, anchor.AddDate(0, 1, 0))
 	r.env.RegisterDelayedCallback(func() {
 		status := r.status()
-		require.Equal(t, workflows.Paused, status.State)
+		require.Equal(t, contract.Paused, status.State)
 		require.Equal(t, monthly(3).Time(1), status.NextRecordingAt.UTC())
 		require.Len(t, ledger.plans, 1)
-		r.env.SignalWorkflow(workflows.Resume, workflows.Order{By: "bob"})
+		r.env.SignalWorkflow(contract.Resume, contract.Command{By: "bob"})
 	}, 80*24*time.Hour)
 	in = r.untilNext(in)
 	require.Len(t, ledger.plans, 2)
@@ -218,7 +220,7 @@ func TestMessagesOfAnyShape(t *testing.T) {
 		"a number":      {7, ""},
 		"a list":        {[]string{"x"}, ""},
 		"wrong types":   {map[string]any{"by": 5, "reason": []int{1}}, ""},
-		"an order":      {workflows.Order{By: "ann", Reason: "lunch"}, "lunch"},
+		"a command":     {contract.Command{By: "ann", Reason: "lunch"}, "lunch"},
 		"more than it":  {map[string]any{"reason": "lunch", "until": "noon"}, "lunch"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -226,12 +228,12 @@ func TestMessagesOfAnyShape(t *testing.T) {
 			ledger := newLedger(2)
 			in, now := backfilled(t, ledger, seriesInput())
 			r := newRun(t, ledger, now)
-			r.env.RegisterDelayedCallback(func() { r.env.SignalWorkflow(workflows.Pause, payload.arg) }, time.Hour)
+			r.env.RegisterDelayedCallback(func() { r.env.SignalWorkflow(contract.Pause, payload.arg) }, time.Hour)
 			r.env.RegisterDelayedCallback(func() {
 				status := r.status()
-				require.Equal(t, workflows.Paused, status.State)
+				require.Equal(t, contract.Paused, status.State)
 				require.Equal(t, payload.reason, status.Paused.Reason)
-				for _, message := range []string{workflows.Cancel, workflows.Retry, workflows.Extend, workflows.Trigger, workflows.Resume} {
+				for _, message := range []string{contract.Cancel, contract.Retry, contract.Extend, contract.Trigger, contract.Resume} {
 					r.env.SignalWorkflow(message, payload.arg)
 				}
 			}, 2*time.Hour)
@@ -248,29 +250,29 @@ func TestUpdatesAnswerWithTheStatusThatFollows(t *testing.T) {
 	ledger := newLedger(2)
 	in, now := backfilled(t, ledger, seriesInput())
 	r := newRun(t, ledger, now)
-	var answers []workflows.Status
-	update := func(name string, order workflows.Order) {
+	var answers []contract.Status
+	update := func(name string, order contract.Command) {
 		r.env.UpdateWorkflow(name, "", &testsuite.TestUpdateCallback{
 			OnReject: func(err error) { t.Errorf("%s was rejected: %v", name, err) },
 			OnAccept: func() {},
 			OnComplete: func(answer any, err error) {
 				require.NoError(t, err)
-				answers = append(answers, answer.(workflows.Status))
+				answers = append(answers, answer.(contract.Status))
 			},
 		}, order)
 	}
 	r.env.RegisterDelayedCallback(func() {
-		update(workflows.Pause, workflows.Order{By: "ann", Reason: "first"})
-		update(workflows.Pause, workflows.Order{By: "bob", Reason: "second"})
-		update(workflows.Resume, workflows.Order{})
-		update(workflows.Resume, workflows.Order{})
+		update(contract.Pause, contract.Command{By: "ann", Reason: "first"})
+		update(contract.Pause, contract.Command{By: "bob", Reason: "second"})
+		update(contract.Resume, contract.Command{})
+		update(contract.Resume, contract.Command{})
 	}, time.Hour)
 	r.untilNext(in)
 	require.Len(t, answers, 4)
-	require.Equal(t, workflows.Paused, answers[0].State)
+	require.Equal(t, contract.Paused, answers[0].State)
 	require.Equal(t, "ann", answers[1].Paused.By, "the first order stays")
-	require.Equal(t, workflows.Sleeping, answers[2].State)
-	require.Equal(t, workflows.Sleeping, answers[3].State)
+	require.Equal(t, contract.Sleeping, answers[2].State)
+	require.Equal(t, contract.Sleeping, answers[3].State)
 }
 
 func TestRefusedPlanIsAProblemUntilItIsTriedAgain(t *testing.T) {
@@ -284,7 +286,7 @@ func TestRefusedPlanIsAProblemUntilItIsTriedAgain(t *testing.T) {
 
 	// It sleeps until the next grid time, tries again, and is refused again.
 	r := newRun(t, ledger, anchor.Add(time.Hour))
-	r.env.RegisterDelayedCallback(func() { require.Equal(t, workflows.Sleeping, r.status().State) }, 24*time.Hour)
+	r.env.RegisterDelayedCallback(func() { require.Equal(t, contract.Sleeping, r.status().State) }, 24*time.Hour)
 	in = r.untilNext(in)
 	require.Equal(t, monthly(3).Time(2), in.State.Problem.RetryAt.UTC())
 
@@ -292,7 +294,7 @@ func TestRefusedPlanIsAProblemUntilItIsTriedAgain(t *testing.T) {
 	ledger.refusal = nil
 	start := anchor.AddDate(0, 1, 5)
 	r = newRun(t, ledger, start)
-	r.env.RegisterDelayedCallback(func() { r.env.SignalWorkflow(workflows.Resume, nil) }, time.Hour)
+	r.env.RegisterDelayedCallback(func() { r.env.SignalWorkflow(contract.Resume, nil) }, time.Hour)
 	in = r.untilNext(in)
 	require.Nil(t, in.State.Problem)
 	require.WithinDuration(t, start.Add(time.Hour), r.env.Now(), time.Minute)
@@ -342,7 +344,7 @@ func TestCompletenessHoldsAtEveryStep(t *testing.T) {
 	require.True(t, slices.IsSorted(done), "what is done never gets less: %v", done)
 	require.Equal(t, insights.Completeness{Planned: 36, Counted: 33, Failed: 3}, in.State.Tally)
 	require.Equal(t, ledger.now(), in.State.Tally)
-	require.False(t, in.State.RecheckAt.IsZero())
+	require.False(t, in.State.ReadTallyAt.IsZero())
 }
 
 // A child that ends badly (terminated, say) costs its own samples.
@@ -350,15 +352,15 @@ func TestChildThatFailsCostsItsSamples(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(4)
 	r := newRun(t, ledger, anchor.Add(time.Minute))
-	r.env.OnWorkflow(workflows.RepositoryWorkflowName, mock.Anything, mock.MatchedBy(func(in workflows.RepositoryInput) bool { return in.From == 3 })).
+	r.env.OnWorkflow(contract.RepositoryWorkflowName, mock.Anything, mock.MatchedBy(func(in workflows.RepositoryInput) bool { return in.From == 3 })).
 		Return(workflows.RepositoryResult{}, temporal.NewNonRetryableApplicationError("no more", "not_found", nil))
-	r.env.OnWorkflow(workflows.RepositoryWorkflowName, mock.Anything, mock.Anything).Return(workflows.RepositoryWorkflow)
+	r.env.OnWorkflow(contract.RepositoryWorkflowName, mock.Anything, mock.Anything).Return(workflows.RepositoryWorkflow)
 	in := r.untilNext(seriesInput())
 	require.Equal(t, insights.Completeness{Planned: 12, Counted: 6, Failed: 6}, in.State.Tally)
 	require.Len(t, ledger.fails, 1)
-	require.Equal(t, "not_found", ledger.fails[0].Class)
+	require.Equal(t, insights.ReasonCode("not_found"), ledger.fails[0].Code)
 	require.Equal(t, "no more", ledger.fails[0].Reason)
-	require.Nil(t, in.State.Backfill, "a backfill always ends")
+	require.Nil(t, in.State.Current, "a backfill always ends")
 
 	// What a search found that was given up shows a minute later.
 	ledger.outcomes[cell{3, anchor}] = insights.Counted

@@ -24,6 +24,7 @@ import (
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/internal/devstack/devstacktest"
 	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 const patience = time.Minute
@@ -33,7 +34,7 @@ type server struct {
 	t         *testing.T
 	client    client.Client
 	namespace string
-	workflows *workflows.Client
+	workflows *contract.Client
 	ledger    *fakeLedger
 }
 
@@ -53,10 +54,10 @@ func newServer(t *testing.T, ledger *fakeLedger) *server {
 	c, err := client.Dial(client.Options{HostPort: address, Namespace: namespace, Logger: quiet, Identity: "test"})
 	require.NoError(t, err)
 	t.Cleanup(c.Close)
-	s := &server{t: t, client: c, namespace: namespace, workflows: workflows.NewClient(c, namespace), ledger: ledger}
+	s := &server{t: t, client: c, namespace: namespace, workflows: contract.NewClient(c, namespace), ledger: ledger}
 	require.NoError(t, s.workflows.EnsureSearchAttributes(t.Context()))
 	require.NoError(t, s.workflows.EnsureSearchAttributes(t.Context()), "a second time")
-	for _, queue := range []string{workflows.Queue, workflows.SearchQueue, workflows.SyncQueue} {
+	for _, queue := range []string{contract.Queue, contract.SearchQueue, contract.SyncQueue} {
 		s.serve(queue)
 	}
 	return s
@@ -66,7 +67,7 @@ func newServer(t *testing.T, ledger *fakeLedger) *server {
 func (s *server) serve(queue string) {
 	s.t.Helper()
 	w := worker.New(s.client, queue, worker.Options{MaxHeartbeatThrottleInterval: 100 * time.Millisecond, WorkflowPanicPolicy: worker.FailWorkflow})
-	if queue == workflows.Queue {
+	if queue == contract.Queue {
 		workflows.Register(w)
 	}
 	s.ledger.register(w)
@@ -82,7 +83,7 @@ func storedSeries(id string, ago time.Duration) insights.Series {
 	}
 }
 
-func (s *server) status(id string) workflows.Status {
+func (s *server) status(id string) contract.Status {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
 	defer cancel()
@@ -92,7 +93,7 @@ func (s *server) status(id string) workflows.Status {
 	return status
 }
 
-func (s *server) until(id string, is func(workflows.Status) bool) workflows.Status {
+func (s *server) until(id string, is func(contract.Status) bool) contract.Status {
 	s.t.Helper()
 	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
 		status := s.status(id)
@@ -103,9 +104,9 @@ func (s *server) until(id string, is func(workflows.Status) bool) workflows.Stat
 	}
 }
 
-func (s *server) asleep(id string) workflows.Status {
+func (s *server) asleep(id string) contract.Status {
 	s.t.Helper()
-	return s.until(id, func(status workflows.Status) bool { return status.State == workflows.Sleeping })
+	return s.until(id, func(status contract.Status) bool { return status.State == contract.Sleeping })
 }
 
 // run starts a workflow below a series by itself, and waits for its end.
@@ -113,7 +114,7 @@ func (s *server) run(id, workflow string, in any) (client.WorkflowRun, error) {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
 	defer cancel()
-	started, err := s.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: id, TaskQueue: workflows.Queue}, workflow, in)
+	started, err := s.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: id, TaskQueue: contract.Queue}, workflow, in)
 	require.NoError(s.t, err)
 	return started, started.Get(ctx, nil)
 }
@@ -142,11 +143,11 @@ func (s *server) histories(id, firstRun string) (all []*historypb.History) {
 func (s *server) settled(series insights.Series) (runs []*historypb.History) {
 	s.t.Helper()
 	s.asleep(series.ID)
-	id := workflows.SeriesID(series.ID)
+	id := contract.SeriesID(series.ID)
 	require.Eventually(s.t, func() bool {
 		runs = s.histories(id, s.firstRun(id))
 		last := runs[len(runs)-1]
-		return len(runs) > 1 && last.Events[len(last.Events)-1].GetTimerStartedEventAttributes() != nil && len(last.Events) < 10
+		return len(runs) > 1 && last.Events[len(last.Events)-1].GetTimerStartedEventAttributes() != nil && len(last.Events) < 20
 	}, patience, 100*time.Millisecond)
 	return runs
 }
@@ -185,24 +186,24 @@ func TestNoMessageIsLostAtContinueAsNew(t *testing.T) {
 
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	id := workflows.SeriesID(series.ID)
-	for i := 0; s.status(series.ID).State != workflows.Sleeping; i++ {
+	id := contract.SeriesID(series.ID)
+	for i := 0; s.status(series.ID).State != contract.Sleeping; i++ {
 		reason := fmt.Sprint(i)
 		if i%2 == 0 {
-			require.NoError(t, s.client.SignalWorkflow(ctx, id, "", workflows.Pause, workflows.Order{Reason: reason}))
+			require.NoError(t, s.client.SignalWorkflow(ctx, id, "", contract.Pause, contract.Command{Reason: reason}))
 		} else {
-			_, err := s.workflows.Send(ctx, series.ID, workflows.Pause, workflows.Order{Reason: reason})
+			_, err := s.workflows.Send(ctx, series.ID, contract.Pause, contract.Command{Reason: reason})
 			require.NoError(t, err)
 		}
-		paused := s.until(series.ID, func(status workflows.Status) bool { return status.State == workflows.Paused })
+		paused := s.until(series.ID, func(status contract.Status) bool { return status.State == contract.Paused })
 		require.Equal(t, reason, paused.Paused.Reason)
-		status, err := s.workflows.Send(ctx, series.ID, workflows.Resume, workflows.Order{})
+		status, err := s.workflows.Send(ctx, series.ID, contract.Resume, contract.Command{})
 		require.NoError(t, err)
 		require.Nil(t, status.Paused)
 		// Let it get on to the next run, or it would be stopped before each step.
 		run := s.currentRun(id)
-		s.until(series.ID, func(status workflows.Status) bool {
-			return s.currentRun(id) != run || status.State == workflows.Sleeping
+		s.until(series.ID, func(status contract.Status) bool {
+			return s.currentRun(id) != run || status.State == contract.Sleeping
 		})
 	}
 	require.Equal(t, insights.Completeness{Planned: 18, Counted: 18}, s.status(series.ID).Completeness)
@@ -215,13 +216,13 @@ func TestOperatorsSeeWhatASeriesIs(t *testing.T) {
 	series := storedSeries("seen", 0)
 	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "Open tasks"))
 	s.asleep(series.ID)
-	id := workflows.SeriesID(series.ID)
+	id := contract.SeriesID(series.ID)
 	// The test is about a run after the first, when it has nothing to do any more.
 	require.Eventually(t, func() bool {
 		description, err := s.client.DescribeWorkflow(t.Context(), id, "")
 		require.NoError(t, err)
-		state, _ := description.TypedSearchAttributes.GetKeyword(workflows.AttributeState)
-		return state == string(workflows.Sleeping) && s.currentRun(id) != s.firstRun(id)
+		state, _ := description.TypedSearchAttributes.GetKeyword(contract.AttributeState)
+		return state == string(contract.Sleeping) && s.currentRun(id) != s.firstRun(id)
 	}, patience, 10*time.Millisecond)
 
 	description, err := s.client.DescribeWorkflow(t.Context(), id, "")
@@ -236,9 +237,9 @@ func TestOperatorsSeeWhatASeriesIs(t *testing.T) {
 	require.NoError(t, metadata.Get(&told))
 	require.Contains(t, told.GetCurrentDetails(), "Open tasks")
 	require.Contains(t, told.GetCurrentDetails(), "| 18 | 18 |")
-	percent, _ := description.TypedSearchAttributes.GetInt64(workflows.AttributePercent)
+	percent, _ := description.TypedSearchAttributes.GetInt64(contract.AttributePercent)
 	require.EqualValues(t, 100, percent)
-	name, _ := description.TypedSearchAttributes.GetKeyword(workflows.AttributeSeries)
+	name, _ := description.TypedSearchAttributes.GetKeyword(contract.AttributeSeries)
 	require.Equal(t, series.ID, name)
 }
 
@@ -255,7 +256,7 @@ func TestClientSaysWhatIsWrong(t *testing.T) {
 	ctx := t.Context()
 	_, err := s.workflows.Status(ctx, "unknown")
 	require.Equal(t, insights.NotFound, insights.ErrorCode(err))
-	_, err = s.workflows.Send(ctx, "unknown", workflows.Pause, workflows.Order{})
+	_, err = s.workflows.Send(ctx, "unknown", contract.Pause, contract.Command{})
 	require.Equal(t, insights.NotFound, insights.ErrorCode(err))
 	require.NoError(t, s.workflows.StopSeries(ctx, "unknown"))
 	require.Eventually(t, func() bool { // a worker that has started has not asked yet
@@ -268,7 +269,7 @@ func TestClientSaysWhatIsWrong(t *testing.T) {
 	defer dead.Close()
 	short, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
 	defer cancel()
-	_, err = workflows.NewClient(dead, "").Status(short, "any")
+	_, err = contract.NewClient(dead, "").Status(short, "any")
 	require.Equal(t, insights.Unavailable, insights.ErrorCode(err))
 }
 
@@ -276,10 +277,10 @@ func TestScheduleFollowsTheSetting(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, newLedger(1))
 	ctx := t.Context()
-	handle := s.client.ScheduleClient().GetHandle(ctx, workflows.SyncSchedule)
-	require.NoError(t, s.workflows.EnsureSchedule(ctx, workflows.SyncSchedule, 0), "none to pause")
+	handle := s.client.ScheduleClient().GetHandle(ctx, contract.SyncSchedule)
+	require.NoError(t, s.workflows.EnsureSchedule(ctx, contract.SyncSchedule, 0), "none to pause")
 	for _, every := range []time.Duration{5 * time.Minute, 5 * time.Minute, time.Hour, 0, time.Hour} {
-		require.NoError(t, s.workflows.EnsureSchedule(ctx, workflows.SyncSchedule, every))
+		require.NoError(t, s.workflows.EnsureSchedule(ctx, contract.SyncSchedule, every))
 		description, err := handle.Describe(ctx)
 		require.NoError(t, err)
 		require.Equal(t, every == 0, description.Schedule.State.Paused)
@@ -289,7 +290,7 @@ func TestScheduleFollowsTheSetting(t *testing.T) {
 	}
 	// An operator's own pause is not ours to lift.
 	require.NoError(t, handle.Pause(ctx, client.SchedulePauseOptions{Note: "maintenance"}))
-	require.NoError(t, s.workflows.EnsureSchedule(ctx, workflows.SyncSchedule, 2*time.Hour))
+	require.NoError(t, s.workflows.EnsureSchedule(ctx, contract.SyncSchedule, 2*time.Hour))
 	description, err := handle.Describe(ctx)
 	require.NoError(t, err)
 	require.True(t, description.Schedule.State.Paused)

@@ -9,7 +9,7 @@ import (
 
 	"github.com/backsight/backsight/activities"
 	"github.com/backsight/backsight/insights"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // While one repository of a page takes very long, all others of the page are searched, and a due recording is only as far away as the
@@ -24,7 +24,7 @@ func TestASlowRepositoryHoldsUpNobodyElseOfItsPage(t *testing.T) {
 	r.env.OnActivity("Samples", mock.Anything, mock.Anything).Return(ledger.Samples)
 	r.env.RegisterDelayedCallback(func() {
 		status := r.status()
-		require.Equal(t, workflows.Running, status.State)
+		require.Equal(t, contract.Running, status.State)
 		require.Equal(t, 1, status.InFlight)
 		require.Equal(t, insights.Completeness{Planned: 90, Counted: 87, Pending: 3}, status.Completeness)
 	}, time.Hour)

@@ -8,13 +8,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/backsight/backsight/insights"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
+	"github.com/backsight/backsight/workflows/machine"
 )
 
 // dayLater runs a series that has nothing to do, with one message after a day.
-func (r *run) dayLater(in workflows.SeriesInput, message string) workflows.SeriesInput {
+func (r *run) dayLater(in machine.Series, message string) machine.Series {
 	r.t.Helper()
-	return r.after(24*time.Hour, in, message, workflows.Order{By: "schedule"})
+	return r.after(24*time.Hour, in, message, contract.Command{By: "schedule"})
 }
 
 func TestSnapshotIsTakenBetweenRecordings(t *testing.T) {
@@ -25,15 +26,15 @@ func TestSnapshotIsTakenBetweenRecordings(t *testing.T) {
 	ledger.searches = nil
 
 	r := newRun(t, ledger, now)
-	in = r.dayLater(in, workflows.Snapshot)
+	in = r.dayLater(in, contract.Snapshot)
 	require.NotNil(t, in.State.Snapshot, "there is a second page")
-	require.Equal(t, "snapshot", in.State.Snapshot.Kind)
+	require.Equal(t, insights.SnapshotPlan, in.State.Snapshot.Kind)
 	require.Equal(t, insights.Completeness{Planned: 6, Counted: 4, Pending: 2}, in.State.Snapshot.Tally)
 	require.Equal(t, tally, in.State.Tally, "a snapshot is no part of the plan's tally")
 	status := r.status()
-	require.Equal(t, "snapshot", status.Kind)
+	require.Equal(t, insights.SnapshotPlan, status.Kind)
 	require.Equal(t, in.State.Snapshot.Tally, *status.Snapshot)
-	require.Equal(t, 100, in.State.Shown.Percent)
+	require.Equal(t, 100, in.State.Attributes.Percent)
 
 	now = r.env.Now()
 	r = newRun(t, ledger, now)
@@ -43,7 +44,7 @@ func TestSnapshotIsTakenBetweenRecordings(t *testing.T) {
 	require.Equal(t, ledger.now(), in.State.Tally)
 	require.Equal(t, []time.Time{anchor.Add(time.Minute + 24*time.Hour).Truncate(time.Minute)}, ledger.plans[1])
 	for _, search := range ledger.searches {
-		require.True(t, search.Snapshot)
+		require.Equal(t, 2, search.Plan)
 	}
 	require.Len(t, ledger.searches, 3)
 	require.Len(t, ledger.aside, 6)
@@ -55,19 +56,19 @@ func TestSnapshotWaitsForRecordingsAndGoesBeforeThePast(t *testing.T) {
 	ledger := newLedger(10)
 	in := seriesInput()
 	at := anchor.Add(40 * 24 * time.Hour) // one recording is due
-	in.State.Snapshot = &workflows.Plan{Kind: "snapshot", Times: []time.Time{at}}
-	var kinds []string
+	in.State.Snapshot = &machine.Plan{Kind: insights.SnapshotPlan, Times: []time.Time{at}}
+	var kinds []insights.PlanKind
 	now := at.Add(time.Minute)
 	for range 12 {
 		r := newRun(t, ledger, now)
 		in = r.untilNext(in)
 		now = r.env.Now()
 		kinds = append(kinds, r.status().Kind)
-		if in.State.Backfill == nil {
+		if in.State.Current == nil {
 			break
 		}
 	}
-	require.Equal(t, []string{"recording", "snapshot", "backfill"}, ledger.kinds)
+	require.Equal(t, []insights.PlanKind{"recording", "snapshot", "backfill"}, ledger.kinds)
 	require.Nil(t, in.State.Snapshot)
 	require.NotEmpty(t, kinds)
 }
@@ -75,11 +76,11 @@ func TestSnapshotWaitsForRecordingsAndGoesBeforeThePast(t *testing.T) {
 func TestSnapshotsAreRefusedWhereTheyMakeNoSense(t *testing.T) {
 	t.Parallel()
 	paused, troubled, daily := seriesInput(), seriesInput(), seriesInput()
-	paused.State.Paused = &workflows.PausedBy{By: "ann"}
-	troubled.State.Problem = &workflows.Problem{Message: "the scope is refused", RetryAt: anchor.AddDate(0, 1, 0)}
+	paused.State.Paused = &contract.PausedBy{By: "ann"}
+	troubled.State.Problem = &contract.Problem{Message: "the scope is refused", RetryAt: anchor.AddDate(0, 1, 0)}
 	daily.Grid.Interval = insights.Interval{Unit: insights.Hour, Value: 24}
 	for name, c := range map[string]struct {
-		in   workflows.SeriesInput
+		in   machine.Series
 		says string
 	}{
 		"paused":  {paused, "the series is paused"},
@@ -90,10 +91,10 @@ func TestSnapshotsAreRefusedWhereTheyMakeNoSense(t *testing.T) {
 			t.Parallel()
 			ledger := newLedger(1)
 			r := newRun(t, ledger, anchor.Add(time.Minute))
-			c.in.State.Started = true
-			got := r.update(time.Hour, workflows.Snapshot, workflows.Order{})
+			c.in.State.BackfillPlanned = true
+			got := r.update(time.Hour, contract.Snapshot, contract.Command{})
 			r.env.RegisterDelayedCallback(func() { r.env.CancelWorkflow() }, 2*time.Hour)
-			r.env.ExecuteWorkflow(workflows.SeriesWorkflowName, c.in)
+			r.env.ExecuteWorkflow(contract.SeriesWorkflowName, c.in)
 			require.ErrorContains(t, got.err, c.says)
 			require.NotContains(t, ledger.kinds, "snapshot")
 		})
@@ -105,9 +106,9 @@ func TestRefusedOrderDoesNotStandInTheWayOfSnapshots(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(2)
 	in, now := backfilled(t, ledger, seriesInput())
-	in.State.Problem = &workflows.Problem{Code: insights.Conflict, Message: "extension to 24 points: another series is like that", At: now, RetryAt: now}
-	in = newRun(t, ledger, now).dayLater(in, workflows.Snapshot)
-	require.Equal(t, []string{"backfill", "snapshot"}, ledger.kinds)
+	in.State.Problem = &contract.Problem{Code: insights.Conflict, Message: "extension to 24 points: another series is like that", At: now, RetryAt: now}
+	in = newRun(t, ledger, now).dayLater(in, contract.Snapshot)
+	require.Equal(t, []insights.PlanKind{"backfill", "snapshot"}, ledger.kinds)
 	require.Nil(t, in.State.Problem, "something has succeeded")
 }
 
@@ -116,11 +117,11 @@ func TestRecordingOvertakesASnapshot(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(2)
 	in, now := backfilled(t, ledger, seriesInput())
-	in.State.Snapshot = &workflows.Plan{Kind: "snapshot", Times: []time.Time{in.Grid.Time(1)}}
+	in.State.Snapshot = &machine.Plan{Kind: insights.SnapshotPlan, Times: []time.Time{in.Grid.Time(1)}}
 	require.True(t, now.Before(in.Grid.Time(1)))
 	r := newRun(t, ledger, in.Grid.Time(1))
 	in = r.untilNext(in)
-	require.Equal(t, []string{"backfill", "recording"}, ledger.kinds)
+	require.Equal(t, []insights.PlanKind{"backfill", "recording"}, ledger.kinds)
 	require.Nil(t, in.State.Snapshot)
 }
 
@@ -131,7 +132,7 @@ func TestSnapshotThatCannotBePlannedIsLeft(t *testing.T) {
 	in, now := backfilled(t, ledger, seriesInput())
 	ledger.refusal = failure(insights.Invalid, "the scope is refused")
 	r := newRun(t, ledger, now)
-	in = r.dayLater(in, workflows.Snapshot)
+	in = r.dayLater(in, contract.Snapshot)
 	require.Nil(t, in.State.Snapshot)
 	require.Nil(t, in.State.Problem)
 }
@@ -148,12 +149,12 @@ func TestSnapshotsWorkflowTellsEverySeries(t *testing.T) {
 		require.NoError(t, s.workflows.StartSeries(t.Context(), series, "title"))
 		s.asleep(id)
 	}
-	_, err := s.run("snapshots", workflows.SnapshotsWorkflowName, workflows.SnapshotsInput{})
+	_, err := s.run("snapshots", contract.SnapshotsWorkflowName, contract.SnapshotsInput{})
 	require.NoError(t, err)
 	taken := func() int {
 		ledger.mu.Lock()
 		defer ledger.mu.Unlock()
-		return len(slices.DeleteFunc(slices.Clone(ledger.kinds), func(kind string) bool { return kind != "snapshot" }))
+		return len(slices.DeleteFunc(slices.Clone(ledger.kinds), func(kind insights.PlanKind) bool { return kind != "snapshot" }))
 	}
 	for deadline := time.Now().Add(patience); taken() < 2; time.Sleep(10 * time.Millisecond) {
 		require.Less(t, time.Now(), deadline, "plans %v, one %+v, two %+v", ledger.kinds, s.status("one"), s.status("two"))

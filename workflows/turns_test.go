@@ -17,7 +17,7 @@ import (
 
 	"github.com/backsight/backsight/activities"
 	"github.com/backsight/backsight/insights"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // What the product relies on: of the searches that wait for a slot, the one of the highest priority is next, and series of the same
@@ -117,7 +117,7 @@ func TestMovedSeriesQueuesItsSearchesAnew(t *testing.T) {
 		t.Helper()
 		require.Eventually(t, func() bool {
 			for from := int64(1); from <= 3; from += 2 {
-				described, err := s.client.DescribeWorkflowExecution(t.Context(), workflows.RepositoryID(series.ID, 1, from, from+1), "")
+				described, err := s.client.DescribeWorkflowExecution(t.Context(), contract.RepositoryID(series.ID, 1, from, from+1), "")
 				inherited := described.GetWorkflowExecutionInfo().GetPriority() // by its search
 				if err != nil || len(described.GetPendingActivities()) != 1 || inherited.GetPriorityKey() != priority {
 					return false
@@ -128,16 +128,16 @@ func TestMovedSeriesQueuesItsSearchesAnew(t *testing.T) {
 		}, patience, 20*time.Millisecond)
 	}
 	searchesAt(4)
-	status, err := s.workflows.Send(t.Context(), series.ID, workflows.Front, workflows.Order{By: "ann"})
+	status, err := s.workflows.Send(t.Context(), series.ID, contract.Front, contract.Command{By: "ann"})
 	require.NoError(t, err)
-	require.Equal(t, workflows.AtFront, status.Place)
+	require.Equal(t, contract.QueueFront, status.QueuePosition)
 	searchesAt(3)
-	require.NoError(t, s.client.SignalWorkflow(t.Context(), workflows.SeriesID(series.ID), "", workflows.Back, nil))
+	require.NoError(t, s.client.SignalWorkflow(t.Context(), contract.SeriesID(series.ID), "", contract.Back, nil))
 	searchesAt(5)
 	free.Store(true)
 	status = s.asleep(series.ID)
 	require.Equal(t, insights.Completeness{Planned: 12, Counted: 12}, status.Completeness)
-	require.Equal(t, workflows.InTurn, status.Place, "nothing is left that stands in a queue")
-	_, err = s.workflows.Send(t.Context(), series.ID, workflows.Back, workflows.Order{})
+	require.Equal(t, contract.QueueDefault, status.QueuePosition, "nothing is left that stands in a queue")
+	_, err = s.workflows.Send(t.Context(), series.ID, contract.Back, contract.Command{})
 	require.Equal(t, insights.Conflict, insights.ErrorCode(err))
 }

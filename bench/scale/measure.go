@@ -16,7 +16,7 @@ import (
 	"github.com/backsight/backsight/bench/product"
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // inside gives access to the product's database and Temporal server, for facts that no command
@@ -60,7 +60,7 @@ func (in *inside) create(ctx context.Context, query string, points int, next tim
 		return insights.Series{}, time.Time{}, err
 	}
 	series := view.Series[0].Series
-	if err := workflows.NewClient(in.temporal, in.p.Namespace).StartSeries(ctx, series, "scale"); err != nil {
+	if err := contract.NewClient(in.temporal, in.p.Namespace).StartSeries(ctx, series, "scale"); err != nil {
 		return series, time.Time{}, err
 	}
 	return series, grid.Time(1), in.store.Series.MarkStarted(ctx, series.ID)
@@ -148,7 +148,7 @@ func (in *inside) reportStorage(ctx context.Context) error {
 
 // reportWorkflows prints what the series cost Temporal, by the counts of the Temporal server.
 func (in *inside) reportWorkflows(ctx context.Context, series insights.Series) error {
-	id := workflows.SeriesID(series.ID)
+	id := contract.SeriesID(series.ID)
 	children, err := in.temporal.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{
 		Namespace: in.p.Namespace, Query: fmt.Sprintf("WorkflowId STARTS_WITH '%s/'", id),
 	})

@@ -8,7 +8,7 @@ import (
 
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // comparePriority times small series while a series over all repositories is computed: the first
@@ -76,7 +76,7 @@ func (in *inside) createOver(ctx context.Context, query string, points int, scop
 		return insights.Series{}, err
 	}
 	series := view.Series[0].Series
-	if err := workflows.NewClient(in.temporal, in.p.Namespace).StartSeries(ctx, series, "priority"); err != nil {
+	if err := contract.NewClient(in.temporal, in.p.Namespace).StartSeries(ctx, series, "priority"); err != nil {
 		return series, err
 	}
 	return series, in.store.Series.MarkStarted(ctx, series.ID)

@@ -32,14 +32,16 @@ var mayImport = []struct {
 	{"./gitrepo/...", []string{"./insights", "./gitrepo/...", "./internal/inflate"}},
 	{"./store/...", []string{"./insights", "./migrations", "./store/..."}},
 	{"./activities", []string{"./insights", "./store", "./gitrepo", "./search/...", "./telemetry"}},
-	{"./workflows", []string{"./insights", "./activities"}},
+	{"./workflows", []string{"./insights", "./activities", "./workflows/contract", "./workflows/machine"}},
+	{"./workflows/contract", []string{"./insights"}},
+	{"./workflows/machine", []string{"./insights", "./workflows/contract"}},
 	{"./worker", []string{
-		"./insights", "./store", "./gitrepo", "./search/...", "./activities", "./workflows",
+		"./insights", "./store", "./gitrepo", "./search/...", "./activities", "./workflows/...",
 		"./telemetry",
 	}},
-	{"./api/...", []string{"./insights", "./store", "./search/query", "./workflows", "./api/..."}},
+	{"./api/...", []string{"./insights", "./store", "./search/query", "./workflows/contract", "./api/..."}},
 	{"./cmd/...", []string{
-		"./insights", "./store", "./gitrepo", "./search/...", "./activities", "./workflows",
+		"./insights", "./store", "./gitrepo", "./search/...", "./activities", "./workflows/contract",
 		"./worker", "./api/...", "./web", "./migrations", "./telemetry", "./internal/devstack/...",
 		"./cmd/...",
 	}},
@@ -52,7 +54,7 @@ var mayImport = []struct {
 	{"./internal/prose", nil},
 	{"./internal/e2e", nil},
 	{"./bench/...", []string{
-		"./insights", "./store", "./gitrepo", "./search/...", "./workflows", "./worker",
+		"./insights", "./store", "./gitrepo", "./search/...", "./workflows/contract", "./worker",
 		"./activities", "./internal/...", "./bench/...",
 	}},
 }
@@ -99,6 +101,16 @@ var mustNotReach = []struct {
 		pkg:       "./store",
 		forbidden: []string{"go.temporal.io/...", "os/exec"},
 		because:   "the ledger knows neither workflows nor git",
+	},
+	{
+		pkg:       "./api",
+		forbidden: []string{"./gitrepo/...", "./search/match", "./search/history/...", "./search/engine", "./activities", "./workflows", "./telemetry"},
+		because:   "the API reads the database and sends messages; it neither searches nor runs git",
+	},
+	{
+		pkg:       "./workflows/machine",
+		forbidden: []string{"./store", "./gitrepo", "./activities", "./workflows", "os/exec", "database/sql"},
+		because:   "what a series does next is a function of its state and a message",
 	},
 	{
 		pkg:       "./cmd/backsight",

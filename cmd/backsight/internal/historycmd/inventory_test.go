@@ -132,13 +132,13 @@ func TestRunInventory_Usage(t *testing.T) {
 	t.Parallel()
 	for says, o := range map[string]InventoryOptions{
 		"measure whole files and cannot search": {Options: Options{Query: "TODO"}},
-		"select: has no effect":       {Options: Options{Query: "select:file lang:go"}},
-		"did you mean":                   {Options: Options{Query: "lagn:go"}},
-		"only with history":              {Options: Options{Every: "commit"}},
-		"write language or":              {By: "author"},
-		"write lines, bytes or":          {Measure: "words"},
-		"name at least one":              {Options: Options{Repositories: []string{}}},
-		"must be between 1 and 1000":     {Options: Options{Points: 2000}},
+		"select: has no effect":                 {Options: Options{Query: "select:file lang:go"}},
+		"did you mean":                          {Options: Options{Query: "lagn:go"}},
+		"only with history":                     {Options: Options{Every: "commit"}},
+		"write language or":                     {By: "author"},
+		"write lines, bytes or":                 {Measure: "words"},
+		"name at least one":                     {Options: Options{Repositories: []string{}}},
+		"must be between 1 and 1000":            {Options: Options{Points: 2000}},
 	} {
 		if o.Repositories == nil {
 			o.Repositories = []string{"x"}

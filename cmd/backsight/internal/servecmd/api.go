@@ -8,7 +8,7 @@ import (
 
 	"github.com/backsight/backsight/api"
 	"github.com/backsight/backsight/cmd/backsight/internal/output"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // APICommand is `backsight api`.
@@ -46,7 +46,7 @@ func (c *APICommand) Run(ctx context.Context, s *output.Streams) error {
 	}
 	defer services.close()
 	handler := api.New(api.Config{
-		Store: services.store, Workflows: workflows.NewClient(services.temporal, c.TemporalNamespace), Repositories: prober{},
+		Store: services.store, Workflows: contract.NewClient(services.temporal, c.TemporalNamespace), Repositories: prober{},
 		Web: builtPage(), TemporalUI: c.TemporalUI, Namespace: c.TemporalNamespace, Auth: auth, Logger: logger, Metrics: registry,
 	})
 	address := "http://" + listener.Addr().String()

@@ -19,7 +19,7 @@ import (
 	"github.com/backsight/backsight/telemetry"
 	"github.com/backsight/backsight/web"
 	"github.com/backsight/backsight/worker"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // serviceFlags are the flags of the services that run alone: the database and the Temporal server.
@@ -79,7 +79,7 @@ func (f serviceFlags) connect(ctx context.Context, part string, logger *slog.Log
 	if err != nil {
 		return s, insights.Errorf(insights.Unavailable, "Temporal does not answer at %s: start it, or give its address with --temporal-address (%w)", f.TemporalAddress, err)
 	}
-	return s, workflows.NewClient(s.temporal, f.TemporalNamespace).EnsureSearchAttributes(ctx)
+	return s, contract.NewClient(s.temporal, f.TemporalNamespace).EnsureSearchAttributes(ctx)
 }
 
 // authFlags say who has access to the API.

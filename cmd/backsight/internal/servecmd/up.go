@@ -23,7 +23,7 @@ import (
 	"github.com/backsight/backsight/internal/devstack"
 	"github.com/backsight/backsight/store"
 	"github.com/backsight/backsight/worker"
-	"github.com/backsight/backsight/workflows"
+	"github.com/backsight/backsight/workflows/contract"
 )
 
 // UpCommand is `backsight up`.
@@ -98,7 +98,7 @@ func (c *UpCommand) Run(ctx context.Context, s *output.Streams) (err error) {
 		return err
 	}
 	defer services.close()
-	client := workflows.NewClient(services.temporal, flags.TemporalNamespace)
+	client := contract.NewClient(services.temporal, flags.TemporalNamespace)
 
 	var registered int
 	err = whileStarting(ctx, logger, "register repositories", func() (err error) {

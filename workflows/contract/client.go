@@ -1,0 +1,180 @@
+package contract
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+
+	"github.com/backsight/backsight/insights"
+)
+
+// Client starts the workflows and sends messages to them. Create with NewClient. Its methods are
+// safe for concurrent use and return *insights.Error: NotFound when the series has no workflow (not
+// started yet, deleted, or older than Temporal's retention; callers read the ledger then),
+// Unavailable when Temporal or every worker is away. Queries and updates need a worker that polls,
+// so callers must set a deadline of a few seconds.
+type Client struct {
+	temporal  client.Client
+	namespace string
+}
+
+// NewClient returns a Client for the namespace with which c was dialled. "" is "default".
+func NewClient(c client.Client, namespace string) *Client {
+	if namespace == "" {
+		namespace = client.DefaultNamespace
+	}
+	return &Client{temporal: c, namespace: namespace}
+}
+
+// SeriesPriority is the priority key of the few tasks of a series' own workflow. It lets them go
+// before the searches of other series' past times.
+const SeriesPriority = 3
+
+// StartSeries starts the workflow of a stored series. Idempotent: a running workflow stays. The
+// Temporal UI shows title beside the query; callers pass the title of the series' first view.
+func (c *Client) StartSeries(ctx context.Context, series insights.Series, title string) error {
+	options := client.StartWorkflowOptions{
+		ID:                       SeriesID(series.ID),
+		TaskQueue:                Queue,
+		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+		// A series whose workflow was terminated by hand can start again: the ledger has its samples.
+		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
+		StaticSummary:         seriesSummary(title, series.Query),
+		StaticDetails:         seriesDetails(series, title),
+		Priority:              temporal.Priority{PriorityKey: SeriesPriority, FairnessKey: series.ID},
+		// Summary and details belong to the first run; a memo goes from run to run.
+		Memo: map[string]any{"title": title, "query": Truncate(series.Query, 500)},
+		TypedSearchAttributes: temporal.NewSearchAttributes(
+			AttributeSeries.ValueSet(series.ID), AttributeState.ValueSet(string(Running)), AttributePercent.ValueSet(0)),
+	}
+	input := SeriesStart{SeriesID: series.ID, Title: title, Query: series.Query, Grid: series.Grid}
+	_, err := c.temporal.ExecuteWorkflow(ctx, options, SeriesWorkflowName, input)
+	return clientError("series "+series.ID+": start its workflow", err)
+}
+
+// StopSeries cancels the workflow of a deleted series, with its children. Idempotent: it returns
+// nil for a series without a workflow.
+func (c *Client) StopSeries(ctx context.Context, seriesID string) error {
+	err := c.temporal.CancelWorkflow(ctx, SeriesID(seriesID), "")
+	if _, ok := errors.AsType[*serviceerror.NotFound](err); ok {
+		return nil
+	}
+	return clientError("series "+seriesID+": stop its workflow", err)
+}
+
+// Send sends a message (Pause and the other constants) to a series and returns the status that
+// follows. The ledger follows within seconds. Invalid or Conflict for a message that the series
+// refuses.
+func (c *Client) Send(ctx context.Context, seriesID, message string, command Command) (Status, error) {
+	var status Status
+	err := betweenRuns(ctx, func() error {
+		handle, err := c.temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
+			WorkflowID: SeriesID(seriesID), UpdateName: message, Args: []any{command},
+			WaitForStage: client.WorkflowUpdateStageCompleted,
+		})
+		if err != nil {
+			return err
+		}
+		return handle.Get(ctx, &status)
+	})
+	return status, clientError("series "+seriesID+": "+message, err)
+}
+
+// Completeness returns the workflow's own tally. The ledger's (store.Completeness) is the truth;
+// both are equal when nothing is in flight.
+func (c *Client) Completeness(ctx context.Context, seriesID string) (insights.Completeness, error) {
+	var tally insights.Completeness
+	err := c.query(ctx, seriesID, QueryCompleteness, &tally)
+	return tally, err
+}
+
+// Status returns what the series' workflow is doing.
+func (c *Client) Status(ctx context.Context, seriesID string) (Status, error) {
+	var status Status
+	err := c.query(ctx, seriesID, QueryStatus, &status)
+	return status, err
+}
+
+func (c *Client) query(ctx context.Context, seriesID, name string, answer any) error {
+	err := betweenRuns(ctx, func() error {
+		value, err := c.temporal.QueryWorkflow(ctx, SeriesID(seriesID), "", name)
+		if err != nil {
+			return err
+		}
+		return value.Get(answer)
+	})
+	return clientError("series "+seriesID+": query "+name+" of its workflow", err)
+}
+
+// notReadyPause is the wait between two attempts while a series is between two runs of its
+// workflow: some milliseconds at a continue-as-new, and at most a second when the server delays a
+// run that follows quickly.
+const notReadyPause = 50 * time.Millisecond
+
+// betweenRuns calls try until it returns anything else than "between two runs", or ctx ends.
+func betweenRuns(ctx context.Context, try func() error) error {
+	for {
+		err := try()
+		_, notReady := errors.AsType[*serviceerror.WorkflowNotReady](err)
+		busy, exhausted := errors.AsType[*serviceerror.ResourceExhausted](err)
+		if !notReady && !(exhausted && busy.Cause == enumspb.RESOURCE_EXHAUSTED_CAUSE_BUSY_WORKFLOW) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(notReadyPause):
+		}
+	}
+}
+
+// clientError classifies an error of Temporal. what names the object and the action.
+func clientError(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if _, ok := errors.AsType[*serviceerror.NotFound](err); ok {
+		return insights.Errorf(insights.NotFound, "%s: it is not running: %w", what, err)
+	}
+	if _, ok := errors.AsType[*serviceerror.InvalidArgument](err); ok {
+		return insights.Errorf(insights.Internal, "%s: %w", what, err)
+	}
+	if _, ok := errors.AsType[*serviceerror.PermissionDenied](err); ok {
+		return insights.Errorf(insights.Forbidden, "%s: %w", what, err)
+	}
+	if application, ok := errors.AsType[*temporal.ApplicationError](err); ok {
+		return &insights.Error{Code: insights.Code(application.Type()), Message: what + ": " + application.Message(), Cause: err}
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return insights.Errorf(insights.Unavailable, "%s: no worker answered in time: %w", what, err)
+	}
+	return insights.Errorf(insights.Unavailable, "%s: %w", what, err)
+}
+
+// seriesSummary fits into the 400 bytes of a Temporal summary.
+func seriesSummary(title, query string) string {
+	const limit = 400
+	return Truncate(fmt.Sprintf("%s: %s", title, query), limit)
+}
+
+func seriesDetails(series insights.Series, title string) string {
+	scope := "every repository"
+	switch {
+	case series.Scope.Criteria != "":
+		scope = "`" + series.Scope.Criteria + "`"
+	case len(series.Scope.Repositories) > 0:
+		scope = fmt.Sprintf("%d named repositories", len(series.Scope.Repositories))
+	}
+	const limit = 20_000 // bytes, of a Temporal details text
+	return Truncate(fmt.Sprintf("**%s**\n\n- query: `%s`\n- scope: %s\n- grid: %d points, every %s until %s\n\n"+
+		"Signals: `pause`, `resume`, `cancel`, `retry`, `extend`, `front`, `back`, `trigger`, `snapshot`. "+
+		"The input may be empty, or `{\"by\":\"…\",\"reason\":\"…\"}`; `retry` accepts `\"all\":true`, `extend` needs `\"points\":24`. "+
+		"Queries: `status`, `completeness`.",
+		title, series.Query, scope, series.Grid.Points, series.Grid.Interval, series.Grid.Anchor.Format(time.RFC3339)), limit)
+}

@@ -1,0 +1,11 @@
+// Package contract is what the workflows and their callers agree on: the names of workflows,
+// messages, queries, search attributes and task queues, the payloads, and a typed client.
+//
+// The API, the command line, the worker and package workflows import it. It imports package
+// insights and the Temporal SDK only, so that a caller links no git and no search.
+//
+// Names and JSON fields of this package stand in the histories of running workflows. A workflow
+// type, a message or a JSON field must not be renamed once it has been released.
+//
+// Read next: messages.go, then client.go; package workflows for the other side.
+package contract

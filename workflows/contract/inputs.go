@@ -1,0 +1,49 @@
+package contract
+
+import "github.com/backsight/backsight/insights"
+
+// SeriesStart is the input with which a SeriesWorkflow starts.
+type SeriesStart struct {
+	SeriesID string        `json:"seriesId"`
+	Title    string        `json:"title"`
+	Query    string        `json:"query"`
+	Grid     insights.Grid `json:"grid"`
+}
+
+// SyncInput starts a SyncWorkflow of one repository, or of all when RepositoryID is 0.
+type SyncInput struct {
+	RepositoryID int64 `json:"repositoryId,omitempty"`
+	// After is the cursor of the list of repositories. Synced and Failed count repositories. All
+	// three go from run to run.
+	After  int64 `json:"after,omitempty"`
+	Synced int64 `json:"synced,omitempty"`
+	Failed int64 `json:"failed,omitempty"`
+}
+
+// SnapshotsInput starts a SnapshotsWorkflow with the series after the cursor After. Told is the
+// number of series that were told to take a snapshot; it goes from run to run.
+type SnapshotsInput struct {
+	After int64 `json:"after,omitempty"`
+	Told  int64 `json:"told,omitempty"`
+}
+
+// RetentionInput starts a RetentionWorkflow, which also returns it: the progress and the result.
+type RetentionInput struct {
+	Phase RetentionPhase `json:"phase,omitempty"`
+	After int64          `json:"after,omitempty"`
+	// Archived and Restored count sample times, Series and Repositories what was pruned.
+	Archived     int64 `json:"archived,omitempty"`
+	Restored     int64 `json:"restored,omitempty"`
+	Series       int64 `json:"series,omitempty"`
+	Repositories int64 `json:"repositories,omitempty"`
+}
+
+// RetentionPhase is what a RetentionWorkflow is doing.
+type RetentionPhase string
+
+// The phases, in order.
+const (
+	ArchiveTimes      RetentionPhase = ""
+	PruneSeries       RetentionPhase = "series"
+	PruneRepositories RetentionPhase = "repositories"
+)

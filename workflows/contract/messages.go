@@ -1,0 +1,88 @@
+package contract
+
+import (
+	"encoding/json"
+
+	"github.com/backsight/backsight/insights"
+)
+
+// Messages of a SeriesWorkflow. Each is both a signal and an update with the same name and payload,
+// a Command. An operator sends a signal (`temporal workflow signal --name pause`, with or without
+// input); an update returns the Status that follows, or is refused. All messages are idempotent:
+// each names the state that the sender wants.
+const (
+	// Pause stops the series: it launches nothing more, and running searches stop within seconds.
+	// When a paused series is paused again, the first sender and reason stay.
+	Pause = "pause"
+	// Resume continues a paused series, and tries at once what a Problem delays.
+	Resume = "resume"
+	// Cancel ends the work on past times. Pending samples end as failed with the reason code
+	// "cancelled"; samples that a retry has not reached yet keep their earlier outcome; plans that
+	// wait are dropped. Recordings continue. Retry computes the cancelled samples again.
+	Cancel = "cancel"
+	// Retry computes samples again that have ended: partial and failed ones, those that
+	// Command.Selection selects, or all. The retry waits for the plans of past times before it.
+	Retry = "retry"
+	// Extend adds older points until the series has Command.Points. Only missing samples are
+	// computed. A series never gets shorter.
+	Extend = "extend"
+	// Front gives the work on past times priority over that of all other series, and Back gives
+	// that of all other series priority over it, until the work is done or moved again.
+	// Recordings have priority over both.
+	Front = "front"
+	Back  = "back"
+	// Trigger looks for due recordings and for samples to catch up now, not at the next grid time.
+	Trigger = "trigger"
+	// Snapshot samples every repository now, between two recordings. The next snapshot replaces the
+	// samples, and a recording makes them obsolete. The schedule SnapshotSchedule sends it.
+	Snapshot = "snapshot"
+)
+
+// Messages lists all messages with the description that the Temporal UI shows.
+var Messages = []struct{ Name, Description string }{
+	{Pause, "launch no more work and stop running searches, until resume"},
+	{Resume, "continue after a pause, and try at once what a problem delays"},
+	{Cancel, "end the work on past times: pending samples end as failed, and retry computes them again"},
+	{Front, "give the work on past times priority over that of all other series"},
+	{Back, "give the work on past times of all other series priority over this one's"},
+	{Trigger, "look for due recordings and for repositories to catch up now"},
+	{Snapshot, "sample every repository now, between two recordings"},
+	{Retry, `compute partial and failed samples again, or all samples with {"all":true}`},
+	{Extend, `add older points until the series has as many as {"points":24} says`},
+}
+
+// Command is the payload of every message: who sends it, and why. Both may be empty.
+type Command struct {
+	By     string `json:"by,omitempty"`
+	Reason string `json:"reason,omitempty"`
+	// All and Selection are for Retry: every sample, or some. Without both, a retry takes partial
+	// and failed samples.
+	All       bool               `json:"all,omitempty"`
+	Selection insights.Selection `json:"selection,omitzero"`
+	// Points is for Extend: the number of points that the series is to have.
+	Points int `json:"points,omitempty"`
+}
+
+// Selected returns the samples that a Retry selects, in normal form. Invalid for a selection of
+// samples that have not ended.
+func (c Command) Selected() (insights.Selection, error) {
+	if c.All {
+		return insights.Everything().Normal()
+	}
+	return c.Selection.Normal()
+}
+
+// UnmarshalJSON accepts what people type on a command line: the object, a bare string (the reason),
+// or a bare number (the points). Anything else is the zero Command. It never fails, because the SDK
+// drops a signal whose payload cannot be decoded, and a pause must not be lost that way.
+func (c *Command) UnmarshalJSON(data []byte) error {
+	type plain Command
+	if json.Unmarshal(data, (*plain)(c)) == nil {
+		return nil
+	}
+	*c = Command{}
+	if json.Unmarshal(data, &c.Reason) != nil && json.Unmarshal(data, &c.Points) != nil {
+		*c = Command{}
+	}
+	return nil
+}

@@ -1,0 +1,63 @@
+package contract
+
+import (
+	"context"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	taskqueuepb "go.temporal.io/api/taskqueue/v1"
+	"go.temporal.io/api/workflowservice/v1"
+)
+
+// WorkerPolling reports whether a worker asked for workflow tasks within the last minute.
+func (c *Client) WorkerPolling(ctx context.Context) (bool, error) {
+	return c.polled(ctx, Queue, enumspb.TASK_QUEUE_TYPE_WORKFLOW)
+}
+
+func (c *Client) polled(ctx context.Context, queue string, kind enumspb.TaskQueueType) (bool, error) {
+	response, err := c.temporal.DescribeTaskQueue(ctx, queue, kind)
+	if err != nil {
+		return false, clientError("task queue "+queue, err)
+	}
+	for _, poller := range response.GetPollers() {
+		if time.Since(poller.GetLastAccessTime().AsTime()) < time.Minute {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// ShardsWithoutPoller returns those of the given number of shards whose search queue no worker has
+// polled within the last minute.
+func (c *Client) ShardsWithoutPoller(ctx context.Context, shards int) (idle []int, err error) {
+	for shard := range max(1, shards) {
+		polled, err := c.polled(ctx, SearchQueueOf(shard), enumspb.TASK_QUEUE_TYPE_ACTIVITY)
+		if err != nil {
+			return nil, err
+		}
+		if !polled {
+			idle = append(idle, shard)
+		}
+	}
+	return idle, nil
+}
+
+// LimitSearches limits how many batches all workers together start per second, in all shards; each
+// shard gets an equal part. 0 is no limit. Unavailable for a server before 1.29, which has no such
+// limit.
+func (c *Client) LimitSearches(ctx context.Context, perSecond float64, shards int) error {
+	for shard := range max(1, shards) {
+		update := &workflowservice.UpdateTaskQueueConfigRequest_RateLimitUpdate{Reason: "the setting backsight.search.clusterRate"}
+		if perSecond > 0 {
+			update.RateLimit = &taskqueuepb.RateLimit{RequestsPerSecond: float32(perSecond / float64(max(1, shards)))}
+		}
+		_, err := c.temporal.WorkflowService().UpdateTaskQueueConfig(ctx, &workflowservice.UpdateTaskQueueConfigRequest{
+			Namespace: c.namespace, Identity: "backsight", TaskQueue: SearchQueueOf(shard), TaskQueueType: enumspb.TASK_QUEUE_TYPE_ACTIVITY,
+			UpdateQueueRateLimit: update,
+		})
+		if err != nil {
+			return clientError("task queue "+SearchQueueOf(shard)+": limit", err)
+		}
+	}
+	return nil
+}

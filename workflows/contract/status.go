@@ -1,0 +1,82 @@
+package contract
+
+import (
+	"time"
+
+	"github.com/backsight/backsight/insights"
+)
+
+// Queries of a SeriesWorkflow.
+const (
+	// QueryCompleteness returns insights.Completeness: the series' tally over all its plans.
+	QueryCompleteness = "completeness"
+	// QueryStatus returns Status.
+	QueryStatus = "status"
+)
+
+// State is what a series' workflow is doing.
+type State string
+
+// The states. Pausing means that a pause was requested and searches are still in flight.
+const (
+	Running   State = "running"
+	Pausing   State = "pausing"
+	Paused    State = "paused"
+	Sleeping  State = "sleeping"
+	Cancelled State = "cancelled"
+)
+
+// QueuePosition says how the work on a series' past times is ordered among that of all series.
+type QueuePosition string
+
+// The positions.
+const (
+	QueueDefault QueuePosition = "" // shares the queue equally with other series
+	QueueFront   QueuePosition = "front"
+	QueueBack    QueuePosition = "back"
+)
+
+// PausedBy says who paused a series or cancelled a plan, when and why.
+type PausedBy struct {
+	By     string    `json:"by,omitempty"`
+	Reason string    `json:"reason,omitempty"`
+	At     time.Time `json:"at"`
+	// Breaker is true when the circuit breaker paused the series. Retry then lifts the pause too.
+	Breaker bool `json:"breaker,omitempty"`
+}
+
+// Problem says why a series cannot continue with its plans, for example because its query or scope
+// cannot be read. The series tries again at RetryAt, or when it is resumed or triggered.
+type Problem struct {
+	Code    insights.Code `json:"code"`
+	Message string        `json:"message"`
+	At      time.Time     `json:"at"`
+	RetryAt time.Time     `json:"retryAt"`
+}
+
+// Status is the answer to QueryStatus and to every update.
+type Status struct {
+	State State `json:"state"`
+	// InFlight is the number of child workflows that have not ended.
+	InFlight int `json:"inFlight"`
+	// Paused is nil unless State is Pausing or Paused.
+	Paused *PausedBy `json:"paused,omitempty"`
+	// Problem is nil unless something failed that the series does not retry at once.
+	Problem *Problem `json:"problem,omitempty"`
+	// NextRecordingAt is the first grid time that has no plan yet.
+	NextRecordingAt time.Time `json:"nextRecordingAt"`
+	// Plan is the number of the plan that the series works on, 0 while it is not written. Kind is
+	// the kind of that plan, "" when there is no plan.
+	Plan int               `json:"plan,omitempty"`
+	Kind insights.PlanKind `json:"kind,omitempty"`
+	// QueuePosition is that of the work on past times.
+	QueuePosition QueuePosition `json:"queuePosition,omitempty"`
+	// Waiting is the number of plans of past times that wait for the current one.
+	Waiting int `json:"waiting,omitempty"`
+	// Snapshot is the tally of the snapshot that is being taken, nil when there is none. It is not
+	// part of Completeness.
+	Snapshot *insights.Completeness `json:"snapshot,omitempty"`
+	// Completeness is the workflow's own tally over all plans. It equals the ledger's in every state
+	// but Running and Pausing, in which it follows as children end.
+	Completeness insights.Completeness `json:"completeness"`
+}

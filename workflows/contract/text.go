@@ -1,0 +1,17 @@
+package contract
+
+import "unicode/utf8"
+
+// Truncate shortens text to at most limit bytes, without splitting a character. A shortened text
+// ends in an ellipsis. Temporal limits summaries, details and payloads in bytes.
+func Truncate(text string, limit int) string {
+	if len(text) <= limit {
+		return text
+	}
+	const ellipsis = "…"
+	end := limit - len(ellipsis)
+	for end > 0 && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end] + ellipsis
+}

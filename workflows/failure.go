@@ -1,0 +1,92 @@
+package workflows
+
+import (
+	"errors"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/backsight/backsight/activities"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/workflows/contract"
+	"github.com/backsight/backsight/workflows/machine"
+)
+
+// whileUnavailable calls try until it returns no error, or an error that is not caused by
+// infrastructure (a database, a disk, a worker that stopped). It waits between two calls with timers
+// of ctx, so an outage never delays a pause. It returns the error of the infrastructure only when
+// the history has grown long.
+func whileUnavailable(ctx workflow.Context, try func() error) error {
+	for wait := firstWait; ; wait = min(2*wait, longestWait) {
+		err := try()
+		if !isUnavailable(err) || workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
+			return err
+		}
+		if err := sleep(ctx, wait, "infrastructure is unavailable: "+contract.Truncate(err.Error(), 300)); err != nil {
+			return err
+		}
+	}
+}
+
+// isUnavailable reports whether infrastructure caused err, which then passes by itself.
+func isUnavailable(err error) bool {
+	application, ok := errors.AsType[*temporal.ApplicationError](err)
+	return ok && insights.Code(application.Type()) == insights.Unavailable
+}
+
+// isInterruption reports whether err comes from a cancelled ctx.
+func isInterruption(ctx workflow.Context, err error) bool {
+	return ctx.Err() != nil || temporal.IsCanceledError(err)
+}
+
+// sleep waits. The Temporal UI shows summary at the timer. It returns the error of a cancelled ctx.
+func sleep(ctx workflow.Context, d time.Duration, summary string) error {
+	return workflow.NewTimerWithOptions(ctx, d, workflow.TimerOptions{Summary: summary}).Get(ctx, nil)
+}
+
+// failureOf returns an activity's error without the SDK's wrapping.
+func failureOf(err error) machine.Failure {
+	f := machine.Failure{Code: insights.Internal, Message: err.Error()}
+	if application, ok := errors.AsType[*temporal.ApplicationError](err); ok {
+		f.Message = application.Message()
+		if application.Type() != "" {
+			f.Code = insights.Code(application.Type())
+		}
+	}
+	return f
+}
+
+// failRange ends the pending samples of a range as failed because of cause, and returns the tally of
+// the range.
+func failRange(ctx workflow.Context, samples activities.Range, cause error) (after insights.Completeness, err error) {
+	code, reason := explain(cause)
+	in := activities.FailInput{Range: samples, Code: code, Reason: reason}
+	err = workflow.ExecuteActivity(ledger(ctx, "give up: "+string(code)), points.Fail, in).Get(ctx, &after)
+	return after, err
+}
+
+// explain turns the error of a child or an activity into a reason that people can group by and
+// read. A nil cause is a child that somebody cancelled.
+func explain(cause error) (code insights.ReasonCode, reason string) {
+	if cause == nil || temporal.IsCanceledError(cause) {
+		return insights.ReasonCancelled, "an operator cancelled its workflow"
+	}
+	if _, ok := errors.AsType[*temporal.TerminatedError](cause); ok {
+		return insights.ReasonTerminated, "an operator terminated its workflow"
+	}
+	if timeout, ok := errors.AsType[*temporal.TimeoutError](cause); ok {
+		if timeout.TimeoutType() == enumspb.TIMEOUT_TYPE_HEARTBEAT {
+			return insights.ReasonTimeout, "in every attempt the search stopped sending heartbeats, or its worker crashed"
+		}
+		return insights.ReasonTimeout, "in every attempt the search took too long"
+	}
+	if panicked, ok := errors.AsType[*temporal.PanicError](cause); ok {
+		return insights.ReasonPanic, "the search crashed: " + panicked.Error()
+	}
+	if application, ok := errors.AsType[*temporal.ApplicationError](cause); ok && application.Type() != "" {
+		return insights.ReasonCode(application.Type()), application.Message()
+	}
+	return insights.ReasonCode(insights.Internal), cause.Error()
+}

@@ -1,0 +1,140 @@
+package machine
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/workflows/contract"
+)
+
+// The circuit breaker pauses a series whose every search fails for one reason, so that the series
+// does not overload a host that is away and does not fill the ledger with the same failure. Resume
+// or retry continues. Errors of the infrastructure do not count: such a search is repeated and
+// ends no sample.
+const (
+	// breakerSamples and breakerRepositories are how many must have failed alike. Fewer are soon
+	// over, and a few broken repositories at the start say nothing about those that follow.
+	breakerSamples      = 50
+	breakerRepositories = 10
+	// breakerPages is how many pages in a row must have failed completely when a search of the plan
+	// has succeeded before.
+	breakerPages = 3
+	// breakerName stands in the place of a person's name.
+	breakerName = "the circuit breaker"
+)
+
+// Breaker is what the circuit breaker has seen of a plan.
+type Breaker struct {
+	// FailedSamples have failed since the breaker checked last.
+	FailedSamples int64 `json:"failedSamples,omitempty"`
+	// OtherOutcome is true when a sample ended otherwise, or failed for another reason.
+	OtherOutcome bool `json:"otherOutcome,omitempty"`
+	// FailedPages is the number of pages in a row that failed completely; they begin with the
+	// repositories after FailedAfter.
+	FailedPages int   `json:"failedPages,omitempty"`
+	FailedAfter int64 `json:"failedAfter,omitempty"`
+}
+
+// FailureCheck asks for the failures of the repositories From..Through in a plan, to be answered
+// with FailuresChecked. The zero value is the whole plan.
+type FailureCheck struct{ From, Through int64 }
+
+// Failures says whether all samples that were searched failed for one reason. The other fields are
+// set only when they did.
+type Failures struct {
+	Alike        bool
+	Code         insights.ReasonCode
+	Reason       string
+	Samples      int64
+	Repositories int64
+}
+
+// BatchEnded records the tallies of a batch before and after its search. It returns the check that
+// the caller must make now, nil when none is needed.
+func (m *Machine) BatchEnded(plan *Plan, before, after insights.Completeness) *FailureCheck {
+	done := settle(m.tallyOf(plan), before, after)
+	m.page = m.page.Plus(done)
+	b := &plan.Breaker
+	b.FailedSamples += done.Failed
+	b.OtherOutcome = b.OtherOutcome || succeeded(done)
+	if !kinds[plan.Kind].breaker || b.OtherOutcome || b.FailedSamples < breakerSamples {
+		return nil
+	}
+	b.FailedSamples = 0
+	return &FailureCheck{}
+}
+
+// PageSearched records that all batches of a page have ended; next is the cursor after the page. It
+// returns the check that the caller must make now, nil when none is needed.
+func (m *Machine) PageSearched(plan *Plan, next int64) *FailureCheck {
+	b := &plan.Breaker
+	if succeeded(m.page) || m.page.Failed == 0 {
+		b.FailedPages = 0
+		return nil
+	}
+	if b.FailedPages == 0 {
+		b.FailedAfter = plan.After
+	}
+	b.FailedPages++
+	if !kinds[plan.Kind].breaker || b.FailedPages < breakerPages || !b.OtherOutcome {
+		return nil
+	}
+	return &FailureCheck{From: b.FailedAfter + 1, Through: next}
+}
+
+func succeeded(done insights.Completeness) bool { return done.Counted+done.Partial > 0 }
+
+// FailuresChecked records the answer to a FailureCheck, and pauses the series when all searches
+// failed alike.
+func (m *Machine) FailuresChecked(plan *Plan, f Failures, now time.Time) {
+	switch {
+	case !f.Alike:
+		plan.Breaker.OtherOutcome = true
+	case f.Code.ByOperator():
+	case f.Samples < breakerSamples || f.Repositories < breakerRepositories:
+	case m.State.Paused == nil && m.State.Tally.Pending > 0:
+		plan.Breaker = Breaker{}
+		m.State.Paused = &contract.PausedBy{
+			By: breakerName, At: now, Breaker: true,
+			Reason: fmt.Sprintf("all searches fail: %s, in %d samples of %d repositories, and no search succeeded. Repair the cause, then resume or retry. One of the errors: %s",
+				f.Code, f.Samples, f.Repositories, contract.Truncate(f.Reason, 500)),
+		}
+	}
+}
+
+// settle moves what a batch ended from pending to its outcomes, and returns what ended. Both
+// tallies of the batch are the ledger's, of the same samples, so a sample counts once however often
+// it was searched. When they cannot be subtracted (an attempt that was given up wrote after all),
+// the total stays as it is: it is read again when the page ends.
+func settle(total *insights.Completeness, before, after insights.Completeness) (done insights.Completeness) {
+	done, ok := ended(before, after)
+	if !ok {
+		return insights.Completeness{}
+	}
+	tally := *total
+	tally.Settle(done)
+	if tally.Check() == nil {
+		*total = tally
+	}
+	return done
+}
+
+// ended returns the tally of the samples that were pending before and are not after. ok is false
+// when the two are not of the same samples, or when a sample changed that had ended before.
+func ended(before, after insights.Completeness) (done insights.Completeness, ok bool) {
+	if before.Planned != after.Planned {
+		return done, false
+	}
+	for _, o := range insights.Outcomes {
+		if o == insights.Pending {
+			continue
+		}
+		n := after.Of(o) - before.Of(o)
+		if n < 0 {
+			return done, false
+		}
+		done.Add(o, n)
+	}
+	return done, true
+}

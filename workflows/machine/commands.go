@@ -1,0 +1,155 @@
+package machine
+
+import (
+	"time"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/workflows/contract"
+)
+
+// Check returns why the series refuses a command now, nil when it accepts it: Invalid or Conflict.
+func (m *Machine) Check(message string, c contract.Command, now time.Time) error {
+	switch message {
+	case contract.Front, contract.Back:
+		if !m.hasPastWork() {
+			return insights.Errorf(insights.Conflict, "series %s: no work on past times is left to move in the queue", m.SeriesID)
+		}
+	case contract.Retry:
+		selection, err := c.Selected()
+		if err != nil {
+			return err
+		}
+		return m.checkRoom(retryOf(selection))
+	case contract.Extend:
+		if c.Points < m.Grid.Points {
+			return insights.Errorf(insights.Invalid, "extend to %d points: the series has %d, and does not get shorter", c.Points, m.Grid.Points)
+		}
+		longer := m.Grid
+		longer.Points = c.Points
+		if err := longer.Validate(); err != nil {
+			return err
+		}
+		return m.checkRoom(isExtension)
+	case contract.Snapshot:
+		return m.checkSnapshot(now)
+	}
+	return nil
+}
+
+// Apply changes the state as a command says. Next then returns what follows from it. A command that
+// Check refuses changes nothing; Apply returns that error.
+func (m *Machine) Apply(message string, c contract.Command, now time.Time) error {
+	if err := m.Check(message, c, now); err != nil {
+		return err
+	}
+	by := &contract.PausedBy{By: contract.Truncate(c.By, maxBy), Reason: contract.Truncate(c.Reason, maxReason), At: now}
+	switch message {
+	case contract.Pause:
+		if m.State.Paused == nil {
+			m.State.Paused = by
+		}
+	case contract.Resume:
+		m.State.Paused, m.State.Problem = nil, nil
+	case contract.Cancel:
+		m.cancel(by)
+	case contract.Retry:
+		m.retry(c)
+	case contract.Extend:
+		m.extend(c.Points)
+	case contract.Front:
+		m.move(contract.QueueFront)
+	case contract.Back:
+		m.move(contract.QueueBack)
+	case contract.Trigger:
+		m.State.Problem, m.State.CatchUpDue = nil, true
+	case contract.Snapshot:
+		if m.State.Snapshot == nil { // sample times are whole minutes
+			m.State.Snapshot = &Plan{Kind: insights.SnapshotPlan, Times: []time.Time{now.Truncate(time.Minute)}}
+		}
+	}
+	return nil
+}
+
+// MustStop reports whether the work on a plan must stop now because of a command, or because the
+// circuit breaker paused the series.
+func (m *Machine) MustStop(plan *Plan) bool {
+	return m.State.Paused != nil || plan.Cancelled != nil || m.moved && plan == m.State.Current
+}
+
+// checkRoom returns a Conflict when one more plan would be too many. A plan like one that waits
+// needs no room.
+func (m *Machine) checkRoom(like func(*Plan) bool) error {
+	if m.waiting(like) == nil && len(m.State.Waiting) >= maxWaiting {
+		return insights.Errorf(insights.Conflict, "%d plans wait already: cancel them, or wait until one has begun", maxWaiting)
+	}
+	return nil
+}
+
+// waiting returns the waiting plan that is like the requested one, nil when there is none.
+func (m *Machine) waiting(like func(*Plan) bool) *Plan {
+	for _, p := range m.State.Waiting {
+		if like(p) {
+			return p
+		}
+	}
+	return nil
+}
+
+func retryOf(selection insights.Selection) func(*Plan) bool {
+	return func(p *Plan) bool { return p.Kind == insights.RetryPlan && p.Selection.Equal(selection) }
+}
+
+func isExtension(p *Plan) bool { return p.Kind == insights.ExtensionPlan }
+
+func (m *Machine) checkSnapshot(now time.Time) error {
+	switch {
+	case !m.Grid.Interval.CoarserThanDay():
+		return insights.Errorf(insights.Invalid, "snapshot: the series is sampled every %s, which is as often as snapshots are taken", m.Grid.Interval)
+	case m.State.Paused != nil:
+		return insights.Errorf(insights.Conflict, "snapshot: the series is paused: resume it first")
+	case m.held(now):
+		return insights.Errorf(insights.Conflict, "snapshot: the series has a problem: %s", contract.Truncate(m.State.Problem.Message, 300))
+	}
+	return nil
+}
+
+func (m *Machine) cancel(by *contract.PausedBy) {
+	m.State.Waiting = nil
+	if p := m.State.Current; p != nil && p.Cancelled == nil {
+		p.Cancelled = by
+		m.State.Problem = nil
+	}
+}
+
+func (m *Machine) retry(c contract.Command) {
+	m.State.Problem = nil
+	if m.State.Paused != nil && m.State.Paused.Breaker {
+		m.State.Paused = nil
+	}
+	selection, _ := c.Selected() // Check has returned its error
+	if m.waiting(retryOf(selection)) == nil {
+		m.State.Waiting = append(m.State.Waiting, &Plan{Kind: insights.RetryPlan, Selection: selection})
+	}
+}
+
+func (m *Machine) extend(points int) {
+	m.State.Problem = nil
+	if p := m.State.Current; p != nil && isExtension(p) && p.Cancelled == nil && p.Points >= points {
+		return
+	}
+	if p := m.waiting(isExtension); p != nil {
+		p.Points = max(p.Points, points)
+	} else if points > m.Grid.Points {
+		m.State.Waiting = append(m.State.Waiting, &Plan{Kind: insights.ExtensionPlan, Points: points})
+	}
+}
+
+// move changes the queue position. Searches keep the priority with which they were launched, so the
+// work on past times stops and begins its page again: what has not started is queued again at its
+// new position, and what runs stops within seconds and loses nothing.
+func (m *Machine) move(position contract.QueuePosition) {
+	if m.State.QueuePosition != position {
+		m.State.QueuePosition = position
+		m.moved = true
+	}
+}

@@ -1,0 +1,22 @@
+// Package machine decides what a series does next. It is a state machine without Temporal: a
+// Machine holds the state that goes from run to run, Next returns the next Action, and the other
+// methods record what happened: a command of an operator, or the result of an action.
+//
+// Package workflows performs the actions (activities, children, timers). It calls
+//
+//	for { perform(m.Next(now)) }
+//
+// Invariants:
+//   - the tally obeys insights.Completeness.Check, and equals the ledger's when nothing is in flight;
+//   - a paused series gets no action that launches work; a cancelled plan still ends;
+//   - while a problem holds the series back, Next returns no work;
+//   - the state has a bounded size, whatever the number of repositories.
+//
+// The same state, command and time always give the same result: the package reads no clock and
+// iterates no map. Times are arguments.
+//
+// What depends on the kind of a plan is one table: kinds.go. To add a kind, add its constant to
+// insights/plan.go, its entry to that table, and how to open such a plan to package activities.
+//
+// Read next: state.go, next.go, commands.go, results.go.
+package machine

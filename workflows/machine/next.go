@@ -1,0 +1,134 @@
+package machine
+
+import (
+	"time"
+
+	"github.com/backsight/backsight/insights"
+)
+
+// Action is what the workflow does next: one of the types below. When it has ended, the caller
+// records the result (results.go) and calls Next again.
+type Action interface{ action() }
+
+// The actions. A command that arrives while one is under way may end it early: see MustStop.
+type (
+	// End ends the workflow, after Stop.
+	End struct{}
+	// CancelPlan ends the pending samples of a plan in the ledger and completes the plan.
+	CancelPlan struct{ Plan *Plan }
+	// WorkOn works on the next page of a plan, which is written before if it is not.
+	WorkOn struct{ Plan *Plan }
+	// FindCatchUp looks for repositories that came into scope and lack past samples.
+	FindCatchUp struct{}
+	// ReadTally reads the series' tally from the ledger.
+	ReadTally struct{}
+	// AwaitMessage waits for any message.
+	AwaitMessage struct{}
+	// Sleep waits until a time or for any message. Reason is a text for the Temporal UI.
+	Sleep struct {
+		Until  time.Time
+		Reason string
+	}
+)
+
+func (End) action()          {}
+func (CancelPlan) action()   {}
+func (WorkOn) action()       {}
+func (FindCatchUp) action()  {}
+func (ReadTally) action()    {}
+func (AwaitMessage) action() {}
+func (Sleep) action()        {}
+
+// Next returns what to do now. The order is: end a cancelled plan; nothing while the series is
+// paused; a recording that is due; a snapshot; plans of past times, oldest first; the search for
+// repositories to catch up.
+func (m *Machine) Next(now time.Time) Action {
+	m.action, m.moved, m.page = m.next(now), false, insights.Completeness{}
+	return m.action
+}
+
+func (m *Machine) next(now time.Time) Action {
+	if m.stopped {
+		return End{}
+	}
+	m.takePlans(now)
+	held := m.held(now)
+	if current := m.State.Current; current != nil && current.Cancelled != nil && !held {
+		if current.written() || kinds[current.Kind].writtenIfCancelled {
+			current.MaybeWritten = true
+			return CancelPlan{current}
+		}
+		m.forget(current)
+		m.takePlans(now)
+	}
+	switch plan := m.plan(); {
+	case m.State.Paused != nil:
+		return AwaitMessage{}
+	case held:
+		return m.sleep(now, m.State.Problem.RetryAt, "try again what failed")
+	case plan != nil:
+		plan.MaybeWritten = true
+		return WorkOn{plan}
+	case m.State.CatchUpDue:
+		m.State.CatchUpDue = false
+		return FindCatchUp{}
+	}
+	return m.sleep(now, m.nextRecordingAt(), "next recording")
+}
+
+// written reports whether the ledger may have a part of the plan.
+func (p *Plan) written() bool { return p.Number != 0 || p.MaybeWritten }
+
+// sleep returns a sleep until the given time, or what is due before: the read of the tally.
+func (m *Machine) sleep(now, until time.Time, reason string) Action {
+	if at := m.State.ReadTallyAt; !at.IsZero() {
+		if !now.Before(at) {
+			m.State.ReadTallyAt = time.Time{}
+			return ReadTally{}
+		}
+		if at.Before(until) {
+			until, reason = at, "read the tally again"
+		}
+	}
+	return Sleep{until, reason}
+}
+
+// takePlans makes plans of what is due. A paused series makes none.
+func (m *Machine) takePlans(now time.Time) {
+	if m.State.Paused != nil {
+		return
+	}
+	m.planRecording(now)
+	m.takeWaiting()
+	// A recording that is as new as the snapshot makes it obsolete.
+	if p := m.State.Snapshot; p != nil && !p.Times[0].After(m.lastPlanned()) {
+		m.State.Snapshot = nil
+	}
+}
+
+// planRecording makes a plan of the recordings that are due: all that an outage missed, oldest
+// first.
+func (m *Machine) planRecording(now time.Time) {
+	if m.State.Recording != nil {
+		return
+	}
+	if due := m.Grid.Due(m.lastPlanned(), now, dueAtOnce); len(due) > 0 {
+		m.State.Recording = &Plan{Kind: insights.RecordingPlan, Times: due}
+		m.State.LastPlanned = due[len(due)-1]
+	}
+}
+
+// takeWaiting makes the oldest waiting plan Current when there is none. Without any, the queue
+// position ends.
+func (m *Machine) takeWaiting() {
+	for m.State.Current == nil && len(m.State.Waiting) > 0 {
+		plan := m.State.Waiting[0]
+		m.State.Waiting = m.State.Waiting[1:]
+		if take := kinds[plan.Kind].take; take == nil || take(m, plan) {
+			m.State.Current = plan
+		}
+	}
+	if !m.hasPastWork() {
+		m.State.QueuePosition = ""
+	}
+}

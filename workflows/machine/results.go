@@ -1,0 +1,130 @@
+package machine
+
+import (
+	"time"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/workflows/contract"
+)
+
+const (
+	// readTallyAfter is when the tally is read again after a plan with failed samples. A search that
+	// was given up may have been alive, and may have replaced a failure in the ledger. By then the
+	// search has noticed that its workflow does not wait for it.
+	readTallyAfter = time.Minute
+	// retryDefectAfter is the wait after an error that a new version of the program may mend.
+	retryDefectAfter = time.Hour
+)
+
+// Failure is an error of an activity.
+type Failure struct {
+	Code    insights.Code
+	Message string
+}
+
+// Stop ends the series: Next returns End from now on.
+func (m *Machine) Stop() { m.stopped, m.action = true, nil }
+
+// Done records that the action has succeeded.
+func (m *Machine) Done() {
+	switch m.action.(type) {
+	case WorkOn, CancelPlan:
+		m.State.Problem = nil
+	}
+	m.action = nil
+}
+
+// Interrupted records that the action was stopped early. Next returns it again if it still applies.
+func (m *Machine) Interrupted() { m.action = nil }
+
+// Failed records that the action has failed. The plan is dropped, or the series waits with all its
+// plans and Problem says why.
+func (m *Machine) Failed(f Failure, now time.Time) {
+	problem := m.problem(f, now)
+	switch action := m.action.(type) {
+	case WorkOn:
+		m.planFailed(action.Plan, problem)
+	case CancelPlan:
+		m.planFailed(action.Plan, problem)
+	case FindCatchUp:
+		m.State.Problem, m.State.CatchUpDue = problem, true
+	default:
+		m.State.Problem = problem
+	}
+	m.action = nil
+}
+
+func (m *Machine) planFailed(plan *Plan, problem *contract.Problem) {
+	switch refused := kinds[plan.Kind].refused; {
+	case refused == dropPlan:
+		m.forget(plan)
+	case refused == reportPlan && plan.Number == 0 && !problem.Code.Retryable():
+		problem.Message, problem.RetryAt = plan.Summary()+": "+problem.Message, problem.At
+		m.State.Problem = problem
+		m.forget(plan)
+	default:
+		m.State.Problem = problem
+	}
+}
+
+// problem returns the Problem for a failure: the series tries again at the next grid time, and
+// after an error that may pass by itself within retryDefectAfter.
+func (m *Machine) problem(f Failure, now time.Time) *contract.Problem {
+	p := &contract.Problem{Code: f.Code, Message: contract.Truncate(f.Message, maxProblem), At: now, RetryAt: m.Grid.Next(now)}
+	if soon := now.Add(retryDefectAfter); p.Code.Retryable() && soon.Before(p.RetryAt) {
+		p.RetryAt = soon
+	}
+	return p
+}
+
+// PlanBegun records that a plan is written, with its number and the tally that goes with it. A
+// retry that selects no sample has the number 0: there is nothing to do.
+func (m *Machine) PlanBegun(plan *Plan, number int, tally insights.Completeness) {
+	plan.Number = number
+	m.TallyRead(plan, tally)
+	if number == 0 {
+		m.forget(plan)
+	} else if begun := kinds[plan.Kind].begun; begun != nil {
+		begun(m, plan)
+	}
+}
+
+// TallyRead records the ledger's tally that goes with a plan; nil is the whole series.
+func (m *Machine) TallyRead(plan *Plan, tally insights.Completeness) { *m.tallyOf(plan) = tally }
+
+// PageDone records that every repository with an id up to next was searched.
+func (m *Machine) PageDone(plan *Plan, next int64) { plan.After = next }
+
+// PlanLeft records that a plan was not completed, because it has pending samples. The series works
+// through the whole plan again.
+func (m *Machine) PlanLeft(plan *Plan, tally insights.Completeness, now time.Time) {
+	m.planEnded(plan, tally, now)
+	plan.After = 0
+}
+
+// PlanCompleted records that a plan was completed, with the tally that goes with it. It is called
+// once for each plan.
+func (m *Machine) PlanCompleted(plan *Plan, tally insights.Completeness, now time.Time) {
+	m.planEnded(plan, tally, now)
+	m.State.CatchUpDue = m.State.CatchUpDue || kinds[plan.Kind].catchUp
+	m.forget(plan)
+}
+
+func (m *Machine) planEnded(plan *Plan, tally insights.Completeness, now time.Time) {
+	m.TallyRead(plan, tally)
+	if plan.Kind.Permanent() && tally.Failed > 0 {
+		m.State.ReadTallyAt = now.Add(readTallyAfter)
+	}
+}
+
+// CatchUpFound records the times of repositories that lack past samples, and a note that names
+// them. Without times there is nothing to do. When too many plans wait, it is looked for again.
+func (m *Machine) CatchUpFound(times []time.Time, note string) {
+	switch {
+	case len(times) == 0:
+	case len(m.State.Waiting) >= maxWaiting:
+		m.State.CatchUpDue = true
+	default:
+		m.State.Waiting = append(m.State.Waiting, &Plan{Kind: insights.CatchUpPlan, Times: times, Note: note})
+	}
+}

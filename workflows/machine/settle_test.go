@@ -1,0 +1,55 @@
+package machine
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/workflows/contract"
+)
+
+func drawTally(t *rapid.T, label string) (tally insights.Completeness) {
+	for _, o := range insights.Outcomes {
+		tally.Add(o, rapid.Int64Range(0, 20).Draw(t, label+" "+string(o)))
+	}
+	return tally
+}
+
+// Whatever a child says, the series' tally adds up and its plan stays; and what a child honestly settled is counted once.
+func TestSettleKeepsTheTallyWhole(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		rest, before := drawTally(t, "rest"), drawTally(t, "before")
+		tally := rest.Plus(before)
+
+		settle(&tally, before, drawTally(t, "nonsense")) // of other samples, or of an attempt that was given up
+		require.NoError(t, tally.Check())
+		require.Equal(t, rest.Planned+before.Planned, tally.Planned)
+
+		tally = rest.Plus(before)
+		after := before
+		for _, o := range insights.Outcomes {
+			if o != insights.Pending {
+				var done insights.Completeness
+				done.Add(o, rapid.Int64Range(0, after.Pending).Draw(t, "settled "+string(o)))
+				after.Settle(done)
+			}
+		}
+		settle(&tally, before, after)
+		require.Equal(t, rest.Plus(after), tally)
+	})
+}
+
+func TestCutEndsAtARune(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		text, limit := rapid.String().Draw(t, "text"), rapid.IntRange(3, 40).Draw(t, "limit")
+		got := contract.Truncate(text, limit)
+		require.LessOrEqual(t, len(got), limit)
+		if len(text) <= limit {
+			require.Equal(t, text, got)
+		}
+	})
+}

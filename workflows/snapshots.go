@@ -1,0 +1,49 @@
+package workflows
+
+import (
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/backsight/backsight/activities"
+	"github.com/backsight/backsight/workflows/contract"
+)
+
+// SnapshotsWorkflow tells every series whose grid is coarser than a day to take a snapshot, page by
+// page; it continues as new between pages. A series that is paused, has a problem or has just ended
+// takes none.
+func SnapshotsWorkflow(ctx workflow.Context, in contract.SnapshotsInput) error {
+	var page activities.SnapshotPage
+	if err := workflow.ExecuteActivity(ledger(ctx, "next page of series"), snapshots.SnapshotSeries, in.After).Get(ctx, &page); err != nil {
+		return err
+	}
+	missed := tellSnapshot(ctx, page.SeriesIDs)
+	if len(missed) > 0 {
+		// Some have ended; one that was between two runs of its workflow receives it now.
+		if err := sleep(ctx, tellAgainAfter, "tell the series again that did not receive it"); err != nil {
+			return err
+		}
+		missed = tellSnapshot(ctx, missed)
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	in.Told += int64(len(page.SeriesIDs) - len(missed))
+	if in.After = page.Next; in.After != 0 {
+		return workflow.NewContinueAsNewError(ctx, SnapshotsWorkflow, in)
+	}
+	return nil
+}
+
+// tellSnapshot sends the message Snapshot to the series and returns those that did not receive it.
+func tellSnapshot(ctx workflow.Context, ids []string) (missed []string) {
+	told := make([]workflow.Future, len(ids))
+	for i, id := range ids {
+		told[i] = workflow.SignalExternalWorkflow(ctx, contract.SeriesID(id), "", contract.Snapshot, contract.Command{By: "schedule"})
+	}
+	for i, future := range told {
+		if err := future.Get(ctx, nil); err != nil {
+			workflow.GetLogger(ctx).Warn("series: the request for a snapshot was not received", "series", ids[i], "error", err)
+			missed = append(missed, ids[i])
+		}
+	}
+	return missed
+}
