@@ -61,7 +61,7 @@ func TestBackfillEndsExactAndWorkflowAgreesWithLedger(t *testing.T) {
 	reasons, err := s.store.Samples.Reasons(t.Context(), series.ID, store.Administrator)
 	require.NoError(t, err)
 	require.Len(t, reasons, 1)
-	require.Equal(t, "repository not found", reasons[0].Code)
+	require.Equal(t, insights.ReasonRepositoryNotFound, reasons[0].Code)
 	stored, err := s.store.Series.Get(t.Context(), series.ID)
 	require.NoError(t, err)
 	require.NotNil(t, stored.BackfillCompletedAt)

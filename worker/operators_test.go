@@ -213,7 +213,7 @@ func TestOrdersSurviveTheWorker(t *testing.T) {
 	status := s.asleep(series)
 	require.Equal(t, insights.Completeness{Planned: 42, Counted: 30, Absent: 12}, status.Completeness)
 	generations := map[int]bool{}
-	rows, err := s.pool.Query(t.Context(), `SELECT generation FROM insight_series_backfill WHERE completed_at IS NOT NULL`)
+	rows, err := s.pool.Query(t.Context(), `SELECT number FROM series_plans WHERE completed_at IS NOT NULL`)
 	require.NoError(t, err)
 	for rows.Next() {
 		var generation int
@@ -233,7 +233,7 @@ func TestRefusedQueryIsDirty(t *testing.T) {
 	s.work()
 	s.eventually(series, "a problem", func() bool { return s.status(series).Problem != nil })
 	require.Len(t, s.dirty(series), 1)
-	require.Contains(t, s.dirty(series)[0], "planning: ")
+	require.Contains(t, s.dirty(series)[0], "unknown field")
 
 	_, err := s.pool.Exec(t.Context(), `UPDATE insight_series SET query = 'TODO' WHERE series_id = $1`, series.ID)
 	require.NoError(t, err)

@@ -181,7 +181,7 @@ func TestTerminatedChildCostsItsSamples(t *testing.T) {
 	require.EqualValues(t, 5, status.Completeness.Failed)
 	reasons, err := s.store.Samples.Reasons(t.Context(), series.ID, store.Administrator)
 	require.NoError(t, err)
-	require.Equal(t, "terminated", reasons[0].Code)
+	require.Equal(t, insights.ReasonTerminated, reasons[0].Code)
 	require.Less(t, time.Now(), status.NextRecordingAt)
 }
 
