@@ -85,13 +85,12 @@ func (j *job) search(ctx context.Context, r store.Repository, git *gitrepo.Repo,
 		settled++
 		return j.settle(ctx, r, judged)
 	})
-	stats := repo.Stats
-	read := telemetry.Read{Blobs: stats.Blobs, Skipped: stats.Skipped, Bytes: stats.Bytes, Processes: stats.GitProcesses}
+	read := telemetry.Read{Blobs: repo.Stats.Blobs, Skipped: repo.Stats.Skipped, Bytes: repo.Stats.Bytes, Processes: repo.Stats.GitProcesses}
 	failure = cmp.Or(err, failure)
 	ended(searchResult(ctx, failure), read)
 	traced(read, failure)
 	logger(ctx, logSeries, j.out.seriesID, logRepository, r.Name).Debug("searched", "commits", groups, "settled", settled,
-		"blobs", read.Blobs, "bytes", read.Bytes, "indexed", stats.Indexed, "error", failure)
+		"blobs", read.Blobs, "bytes", read.Bytes, "indexed", repo.Stats.Indexed, "error", failure)
 	return err
 }
 

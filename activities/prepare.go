@@ -10,11 +10,11 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// prepare opens a repository for the search of samples, newest first. It first fetches the mirror and
-// brings the commit index up to date when the plan does not know the commit of a wanted sample, or
-// when this machine's mirror is behind the commit index. It returns the samples to search and, apart
-// from them, those that need no search; see engine.Question.Locate. An error is an *engine.Failure, or
-// concerns more than this repository.
+// prepare opens a repository for the search of samples, newest first. It first fetches the mirror
+// and brings the commit index up to date when the plan does not know the commit of a wanted sample,
+// or when this machine's mirror is behind the commit index. It returns the samples to search and,
+// apart from them, those that need no search; see engine.Question.Locate. An error is an
+// *engine.Failure, or concerns more than this repository.
 func (j *job) prepare(ctx context.Context, r store.Repository, samples []insights.Sample) (git *gitrepo.Repo, located, judged []insights.Sample, err error) {
 	unknown := slices.ContainsFunc(samples, func(s insights.Sample) bool {
 		return s.Commit == "" && (j.at == nil || s.Time.Equal(*j.at))

@@ -140,6 +140,6 @@ func TestAnotherBackend_ThatIsSilent(t *testing.T) {
 	b := newBackend()
 	b.silent = true
 	lines, err := b.search(t, "x", false)
-	require.ErrorContains(t, err, "3 samples that were not counted")
+	require.ErrorContains(t, err, "before 3 of the commits were counted")
 	require.Empty(t, lines)
 }

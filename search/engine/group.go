@@ -17,13 +17,9 @@ func (q *Question) Group(samples []insights.Sample) [][]insights.Sample {
 
 func group(samples []insights.Sample, perInterval bool) (groups [][]insights.Sample) {
 	places := map[string]int{}
-	for i, s := range samples {
-		if perInterval {
-			groups = append(groups, samples[i:i+1])
-			continue
-		}
+	for _, s := range samples {
 		place, known := places[s.Commit]
-		if !known {
+		if perInterval || !known {
 			place = len(groups)
 			places[s.Commit] = place
 			groups = append(groups, nil)

@@ -40,10 +40,12 @@ type Yield func(judged []insights.Sample, counts values.Values) error
 func Search(ctx context.Context, request Request, yield Yield) error {
 	s := &search{Request: request, yield: yield, since: time.Now(), left: request.Question.Group(request.Samples)}
 	err := s.run(ctx)
-	if s.yieldErr != nil {
-		return s.yieldErr
+	if err == nil && len(s.left) > 0 { // the Searcher is defective
+		err = insights.Errorf(insights.Internal, "the search ended before %d of the commits were counted", len(s.left))
 	}
 	switch {
+	case s.yieldErr != nil:
+		return s.yieldErr
 	case err == nil:
 		return nil
 	case ctx.Err() != nil:
@@ -99,10 +101,7 @@ func (s *search) searchFiles(ctx context.Context) error {
 	for i, g := range s.left {
 		commits[i] = gitrepo.OID(g[0].Commit)
 	}
-	if err := s.Searcher.SearchFiles(ctx, s.Question.Matcher, commits, s.take); err != nil {
-		return err
-	}
-	return s.remain(0)
+	return s.Searcher.SearchFiles(ctx, s.Question.Matcher, commits, s.take)
 }
 
 // searchIntervals counts the commits in the intervals that the samples end. Samples whose commits
@@ -133,21 +132,10 @@ func (s *search) searchIntervals(ctx context.Context) (err error) {
 			return insights.Errorf(insights.Internal, "commit %s: it is younger than its sample at %s", tip, s.left[0][0].Time.Format(time.RFC3339))
 		}
 		after := len(s.left) - len(intervals)
-		if err := s.Searcher.SearchCommits(ctx, s.Question.Matcher, chain, intervals, s.take); err != nil {
+		err = s.Searcher.SearchCommits(ctx, s.Question.Matcher, chain, intervals, s.take)
+		if err != nil || len(s.left) != after {
 			return err
 		}
-		if err := s.remain(after); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// remain returns an error unless n groups are left: a Searcher that does not yield a result for
-// each commit or interval is defective.
-func (s *search) remain(n int) error {
-	if len(s.left) != n {
-		return insights.Errorf(insights.Internal, "the search ended with %d samples that were not counted", len(s.left)-n)
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/backsight/backsight/search/engine"
 	"github.com/backsight/backsight/search/history"
 )
 
@@ -58,7 +59,9 @@ func (p *plan) run(ctx context.Context, o Options, stdout, stderr io.Writer) (co
 		group.Go(func() {
 			for i := int(turn.Add(1)) - 1; i < len(order); i = int(turn.Add(1)) - 1 {
 				r := order[i]
-				s := newSearcher(p, r.arg, max(1, processors/len(repositories)), func(at history.Progress) { progress.show(r.label, at) })
+				s := &searcher{plan: p, dir: r.arg, Repo: engine.Repo{
+					Workers: max(1, processors/len(repositories)), Progress: func(at history.Progress) { progress.show(r.label, at) },
+				}}
 				if err := s.run(ctx, r); err != nil {
 					cancel(err)
 					return
@@ -81,12 +84,12 @@ func (s *searcher) run(ctx context.Context, r *repository) (err error) {
 		return err
 	}
 	r.err = s.plan.question.Within(ctx, func(ctx context.Context) error {
-		r.changes, err = s.changes(ctx)
+		found, err := s.changes(ctx)
+		if err == nil {
+			r.changes = found
+		}
 		return err
 	})
-	if r.err != nil {
-		r.changes = nil
-	}
 	return context.Cause(ctx)
 }
 

@@ -8,7 +8,6 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/search/engine"
-	"github.com/backsight/backsight/search/history"
 	"github.com/backsight/backsight/search/history/values"
 )
 
@@ -29,10 +28,6 @@ type searcher struct {
 	engine.Repo
 	plan *plan
 	dir  string
-}
-
-func newSearcher(p *plan, dir string, workers int, progress func(history.Progress)) *searcher {
-	return &searcher{Repo: engine.Repo{Workers: workers, Progress: progress}, plan: p, dir: dir}
 }
 
 // Close closes the repository's index.
