@@ -35,8 +35,8 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// told is what a role prints, as one line of JSON.
-type told struct {
+// roleOutput is what a role prints, as one line of JSON.
+type roleOutput struct {
 	Pids    map[string]int
 	URL     string
 	Address string
@@ -44,7 +44,7 @@ type told struct {
 	Error   string
 }
 
-func tell(v told) {
+func printOutput(v roleOutput) {
 	if err := json.NewEncoder(os.Stdout).Encode(v); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -55,10 +55,10 @@ func tell(v told) {
 func playParent() {
 	stack, err := Start(context.Background(), Options{DataDir: os.Getenv("DEVSTACK_TEST_DIR")})
 	if err != nil {
-		tell(told{Error: err.Error()})
+		printOutput(roleOutput{Error: err.Error()})
 		os.Exit(1)
 	}
-	tell(told{Pids: stack.Pids(), URL: stack.PostgresURL(), Address: stack.TemporalAddress(), UI: stack.TemporalUI()})
+	printOutput(roleOutput{Pids: stack.Pids(), URL: stack.PostgresURL(), Address: stack.TemporalAddress(), UI: stack.TemporalUI()})
 	select {}
 }
 
@@ -73,7 +73,7 @@ func playGuarded() {
 	if os.Getenv("DEVSTACK_TEST_RELEASE") != "" {
 		release()
 	}
-	tell(told{Pids: map[string]int{"sleep": sleeper.Process.Pid}})
+	printOutput(roleOutput{Pids: map[string]int{"sleep": sleeper.Process.Pid}})
 	select {}
 }
 
@@ -81,10 +81,10 @@ func playGuarded() {
 func playStart() {
 	stack, err := Start(context.Background(), Options{DataDir: os.Getenv("DEVSTACK_TEST_DIR")})
 	if err != nil {
-		tell(told{Error: err.Error()})
+		printOutput(roleOutput{Error: err.Error()})
 		os.Exit(0)
 	}
-	tell(told{Pids: stack.Pids()})
+	printOutput(roleOutput{Pids: stack.Pids()})
 	if err := stack.Stop(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -94,7 +94,7 @@ func playStart() {
 
 // play runs this test binary in a role and returns the process and what it printed. The process
 // runs as the account as, unless that is nil, and is killed when the test ends.
-func play(t *testing.T, role, dir string, as *account, env ...string) (*exec.Cmd, told) {
+func play(t *testing.T, role, dir string, as *account, env ...string) (*exec.Cmd, roleOutput) {
 	t.Helper()
 	self, err := os.Executable()
 	require.NoError(t, err)
@@ -116,7 +116,7 @@ func play(t *testing.T, role, dir string, as *account, env ...string) (*exec.Cmd
 	})
 	line, err := bufio.NewReader(out).ReadBytes('\n')
 	require.NoError(t, err, "role %s printed nothing", role)
-	var said told
+	var said roleOutput
 	require.NoError(t, json.Unmarshal(line, &said))
 	return cmd, said
 }

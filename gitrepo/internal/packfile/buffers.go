@@ -3,20 +3,20 @@ package packfile
 import "context"
 
 // Limits of the memory for object contents, in bytes. A walker that needs more than its own budget
-// waits for the turn for large objects, which one walker in the process has at a time. So a process
+// waits for the slot for large objects, which one walker in the process has at a time. So a process
 // that walks many packs concurrently holds ownBudget for each walker, and largeBudget once.
 const (
-	largeObject = 8 << 20   // a larger object needs the turn
-	ownBudget   = 32 << 20  // a walker that holds more bytes needs the turn
+	largeObject = 8 << 20   // a larger object needs the slot
+	ownBudget   = 32 << 20  // a walker that holds more bytes needs the slot
 	largeBudget = 256 << 20 // objects beyond this limit are left to git
 
 	keepBuffers = 16
 	keepBytes   = 8 << 20 // of free buffers that a walker keeps for reuse
 )
 
-// largeTurn holds a token while a walker has the turn for large objects. It is one per process
+// largeSlot holds a token while a walker has the slot for large objects. It is one per process
 // because memory is.
-var largeTurn = make(chan struct{}, 1)
+var largeSlot = make(chan struct{}, 1)
 
 // buffers hands out memory for objects within the budgets, and reuses it. Callers must call release
 // after each tree.
@@ -24,7 +24,7 @@ type buffers struct {
 	free      [][]byte
 	freeBytes int
 	live      int64 // bytes handed out
-	large     bool  // this walker has the turn for large objects
+	large     bool  // this walker has the slot for large objects
 }
 
 // get returns a buffer of size bytes. It returns errSkip when the budget does not allow it, or the
@@ -35,7 +35,7 @@ func (b *buffers) get(ctx context.Context, size int64) ([]byte, error) {
 	}
 	if !b.large && (size > largeObject || b.live+size > ownBudget) {
 		select {
-		case largeTurn <- struct{}{}:
+		case largeSlot <- struct{}{}:
 			b.large = true
 		case <-ctx.Done():
 			return nil, context.Cause(ctx)
@@ -74,11 +74,11 @@ func (b *buffers) drop(i int) {
 	b.free = b.free[:len(b.free)-1]
 }
 
-// release gives up the turn at the end of a tree. It forgets buffers that were not put back.
+// release releases the slot at the end of a tree. It forgets buffers that were not put back.
 func (b *buffers) release() {
 	b.live = 0
 	if b.large {
 		b.large = false
-		<-largeTurn
+		<-largeSlot
 	}
 }

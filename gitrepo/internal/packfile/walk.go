@@ -12,9 +12,9 @@ import (
 	"github.com/backsight/backsight/internal/inflate"
 )
 
-// rootsPerTurn is how many trees of deltas a worker takes at a time. Taking a few at a time costs
-// little, and small turns let all workers finish at about the same time.
-const rootsPerTurn = 16
+// rootsPerTake is how many trees of deltas a worker takes at a time. Taking a few at a time costs
+// little, and a small number lets all workers finish at about the same time.
+const rootsPerTake = 16
 
 // Object is an object that was read.
 type Object struct {
@@ -48,7 +48,7 @@ type plan struct {
 // goroutines; visit gets the number of its goroutine. It returns the numbers of the objects that it
 // did not hand out: those that the pack does not hold, that are larger than maxSize bytes, or that
 // are damaged. The error is that of ctx or of visit. visit must not read from packs, because its
-// goroutine may hold the turn for large objects, and would wait for itself.
+// goroutine may hold the slot for large objects, and would wait for itself.
 func (p *Pack) Read(ctx context.Context, n int, id func(int) []byte, workers int, maxSize int64, visit func(worker int, object Object) error) (left []int32, err error) {
 	pl := &plan{pack: p, done: make([]bool, n)}
 	if err := guard(func() error { pl.make(n, id); return nil }); err != nil {
@@ -58,9 +58,9 @@ func (p *Pack) Read(ctx context.Context, n int, id func(int) []byte, workers int
 	defer p.release()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	var turn atomic.Int64
+	var taken atomic.Int64
 	var group sync.WaitGroup
-	for number := range max(1, min(workers, len(pl.roots)/rootsPerTurn)) {
+	for number := range max(1, min(workers, len(pl.roots)/rootsPerTake)) {
 		group.Go(func() {
 			w := walkers.Get().(*walker)
 			defer func() {
@@ -69,11 +69,11 @@ func (p *Pack) Read(ctx context.Context, n int, id func(int) []byte, workers int
 			}()
 			w.plan, w.number, w.maxSize, w.visit = pl, number, maxSize, visit
 			for ctx.Err() == nil {
-				from := int(turn.Add(rootsPerTurn)) - rootsPerTurn
+				from := int(taken.Add(rootsPerTake)) - rootsPerTake
 				if from >= len(pl.roots) {
 					return
 				}
-				for _, root := range pl.roots[from:min(from+rootsPerTurn, len(pl.roots))] {
+				for _, root := range pl.roots[from:min(from+rootsPerTake, len(pl.roots))] {
 					if err := w.tree(ctx, root); err != nil {
 						cancel(err)
 						return
