@@ -11,8 +11,8 @@ import (
 	"github.com/backsight/backsight/workflows/machine"
 )
 
-// stopped runs a series until the breaker has stopped it, looks at it an hour later, mends what was broken, and sends the message. It returns what the
-// next run starts with.
+// stopped runs a series until the circuit breaker pauses it. An hour later it reads the status,
+// repairs what was broken and sends the message. It returns the input of the next run.
 func stopped(t *testing.T, ledger *fakeLedger, in machine.Series, now time.Time, message string) (machine.Series, time.Time, contract.Status) {
 	t.Helper()
 	for range 20 {
@@ -46,11 +46,11 @@ func TestSeriesThatOnlyFailsStopsItself(t *testing.T) {
 	require.Contains(t, seen.Paused.Reason, "all searches fail: fetch failed, ")
 	require.Contains(t, seen.Paused.Reason, "no route to host")
 	require.GreaterOrEqual(t, seen.Completeness.Failed, int64(50))
-	require.Less(t, seen.Completeness.Failed, int64(150), "what was in flight may have ended, and no more")
+	require.Less(t, seen.Completeness.Failed, int64(150), "searches in flight may have ended, and no more")
 	require.Equal(t, insights.Completeness{Planned: 300, Failed: seen.Completeness.Failed, Pending: 300 - seen.Completeness.Failed}, seen.Completeness)
 	require.Nil(t, in.State.Paused, "resumed")
 
-	// What was pending is searched, and a retry takes up the rest.
+	// Pending samples are searched, and a retry computes the failed ones again.
 	for in.State.Current != nil {
 		r := newRun(t, ledger, now)
 		in = r.untilNext(in)
@@ -78,7 +78,7 @@ func TestRetryLiftsTheBreakerToo(t *testing.T) {
 	require.Equal(t, insights.Completeness{Planned: 300, Counted: 300}, in.State.Tally)
 }
 
-// A host that goes away in the middle stops a series after three pages.
+// A host that goes away during a backfill stops the series after three pages.
 func TestSeriesThatFailsFromSomewhereOnStopsItself(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(200)
@@ -86,11 +86,11 @@ func TestSeriesThatFailsFromSomewhereOnStopsItself(t *testing.T) {
 	ledger.broken = func(repository int64) bool { return repository > 30 }
 	_, _, seen := stopped(t, ledger, seriesInput(), anchor.Add(time.Minute), contract.Resume)
 	require.True(t, seen.Paused.Breaker)
-	require.Equal(t, insights.Completeness{Planned: 600, Counted: 90, Failed: 210, Pending: 300}, seen.Completeness, "pages 3, 4 and 5 failed wholly")
+	require.Equal(t, insights.Completeness{Planned: 600, Counted: 90, Failed: 210, Pending: 300}, seen.Completeness, "pages 3, 4 and 5 failed completely")
 	require.Equal(t, []int64{41, 100}, []int64{ledger.asked[0].From, ledger.asked[0].Through})
 }
 
-// A few broken repositories, or many among sound ones, are no reason to stop.
+// A few broken repositories, or many broken ones among others that work, do not stop a series.
 func TestBreakerLeavesOthersAlone(t *testing.T) {
 	t.Parallel()
 	for name, broken := range map[string]func(int64) bool{

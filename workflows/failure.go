@@ -15,9 +15,9 @@ import (
 )
 
 // whileUnavailable calls try until it returns no error, or an error that is not caused by
-// infrastructure (a database, a disk, a worker that stopped). It waits between two calls with timers
-// of ctx, so an outage never delays a pause. It returns the error of the infrastructure only when
-// the history has grown long.
+// infrastructure (a database, a disk, a worker that stopped). It waits between two calls with
+// timers of ctx, so an outage never delays a pause. It returns the error of the infrastructure only
+// when the history has grown long.
 func whileUnavailable(ctx workflow.Context, try func() error) error {
 	for wait := firstWait; ; wait = min(2*wait, longestWait) {
 		err := try()
@@ -58,8 +58,8 @@ func failureOf(err error) machine.Failure {
 	return f
 }
 
-// failRange ends the pending samples of a range as failed because of cause, and returns the tally of
-// the range.
+// failRange ends the pending samples of a range as failed because of cause, and returns the tally
+// of the range.
 func failRange(ctx workflow.Context, samples activities.Range, cause error) (after insights.Completeness, err error) {
 	code, reason := explain(cause)
 	in := activities.FailInput{Range: samples, Code: code, Reason: reason}

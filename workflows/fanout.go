@@ -101,7 +101,8 @@ func childOptions(id, summary string) workflow.ChildWorkflowOptions {
 }
 
 // startedOnce calls run until its child could be started, at most startAttempts times. An older
-// child of the same id may still run: its parent was terminated, and the server has not told it yet.
+// child of the same id may still run: its parent was terminated, and the server has not told it
+// yet.
 func startedOnce(ctx workflow.Context, run func() error) error {
 	wait := startWait
 	for attempt := 1; ; attempt++ {

@@ -8,7 +8,7 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// What the workflows of schedules ask of a fakeLedger: syncs, and retention.
+// The activities of a fakeLedger that the workflows of schedules call.
 
 func (l *fakeLedger) List(context.Context, int64) (activities.ListResult, error) {
 	return activities.ListResult{IDs: []int64{1, 2, 3}, Batches: l.together, Last: true, Shards: l.shards}, nil

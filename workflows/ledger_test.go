@@ -19,9 +19,9 @@ type cell struct {
 	time       time.Time
 }
 
-// fakeLedger stands in for all activities: repositories 1..n, samples that a search settles as counted, and whatever
-// trouble a test wants of it. It keeps what package store promises: outcomes only move away from pending, a plan
-// adds samples that are not there yet.
+// fakeLedger replaces all activities. It has the repositories 1..n; a search ends their samples as
+// counted, unless a test makes it fail. Like package store, it changes only pending outcomes, and a
+// plan adds only samples that do not exist.
 type fakeLedger struct {
 	repositories int64
 	perBatch     int64
@@ -30,31 +30,31 @@ type fakeLedger struct {
 	shards       int // search queues; 0: one
 	window       int // batches in flight; 0: as many as the workflow takes
 
-	// trouble, when not nil, may return an error for one attempt at a search.
-	trouble func(in activities.Range, attempt int32) error
-	// before, when not nil, is called at the begin of each search, and its error returned.
+	// fault, when not nil, may return an error for one attempt at a search.
+	fault func(in activities.Range, attempt int32) error
+	// before, when not nil, is called at the start of each search, which returns its error.
 	before func(ctx context.Context, in activities.Range) error
-	// broken repositories fail whatever is searched in them.
+	// broken says in which repositories every search fails.
 	broken func(repository int64) bool
-	asked  []activities.Range // what the circuit breaker looked at
+	asked  []activities.Range // by the circuit breaker
 	// refusal is what Begin returns.
 	refusal error
 
-	together [][]int64 // what a sync takes together
+	together [][]int64 // batches of a sync
 
 	mu       sync.Mutex
 	outcomes map[cell]insights.Outcome
-	kept     map[cell]insights.Outcome // of those that a retry took up
+	kept     map[cell]insights.Outcome // outcomes before a retry
 	kinds    []insights.PlanKind
 	cancels  []activities.CancelInput
-	plans    [][]time.Time             // by plan - 1
+	plans    [][]time.Time             // by plan number - 1
 	aside    map[cell]insights.Outcome // the samples of snapshots
-	series   []string                  // that are to take one
-	archive  []int64                   // what each page of a retention archives
-	prune    map[string]int            // how many series and repositories are to be pruned, one an activity
+	series   []string                  // that are due for a snapshot
+	archive  []int64                   // number archived by each page
+	prune    map[string]int            // series and repositories that each activity prunes one of
 	retained []string
-	looks    int         // for repositories that joined
-	blind    error       // of the first look
+	catchUps int         // searches for repositories to catch up
+	missed   error       // of the first of them
 	begun    []time.Time // when
 	fails    []activities.FailInput
 	searches []activities.Range
@@ -94,16 +94,16 @@ func (l *fakeLedger) Begin(_ context.Context, in activities.BeginInput) (activit
 	}
 	for id := int64(1); id <= l.repositories; id++ {
 		for _, at := range in.Times {
-			if book := l.book(len(l.plans)); book[cell{id, at}] == "" {
-				book[cell{id, at}] = insights.Pending
+			if samples := l.samples(len(l.plans)); samples[cell{id, at}] == "" {
+				samples[cell{id, at}] = insights.Pending
 			}
 		}
 	}
 	return activities.BeginResult{Plan: len(l.plans), Tally: l.total(len(l.plans))}, nil
 }
 
-// book is where the samples of a plan stand.
-func (l *fakeLedger) book(plan int) map[cell]insights.Outcome {
+// samples returns the outcomes of a plan's samples.
+func (l *fakeLedger) samples(plan int) map[cell]insights.Outcome {
 	if !l.kinds[plan-1].Permanent() {
 		return l.aside
 	}
@@ -121,15 +121,15 @@ func (l *fakeLedger) total(plan int) insights.Completeness {
 func (l *fakeLedger) CatchUp(context.Context, string) (activities.CatchUpResult, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.looks++
+	l.catchUps++
 	var result activities.CatchUpResult
-	if l.looks == 1 && l.blind != nil {
-		return result, l.blind
+	if l.catchUps == 1 && l.missed != nil {
+		return result, l.missed
 	}
 	for i, times := range l.plans {
 		for _, at := range times {
 			if _, known := l.outcomes[cell{l.repositories, at}]; !known && l.kinds[i].Permanent() {
-				result.Times, result.Note = append(result.Times, at), "joined"
+				result.Times, result.Note = append(result.Times, at), "came into scope"
 			}
 		}
 	}
@@ -232,7 +232,7 @@ func (l *fakeLedger) Pending(_ context.Context, in activities.Range) (activities
 	var result activities.PendingResult
 	for id := in.From; id <= in.Through; id++ {
 		for _, at := range l.plans[in.Plan-1] {
-			if l.book(in.Plan)[cell{id, at}] != insights.Pending {
+			if l.samples(in.Plan)[cell{id, at}] != insights.Pending {
 				continue
 			}
 			if !slices.Contains(result.Repositories, id) {
@@ -256,8 +256,8 @@ func (l *fakeLedger) Samples(ctx context.Context, in activities.Range) (insights
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.searches = append(l.searches, in)
-	if l.trouble != nil {
-		if err := l.trouble(in, attempt); err != nil {
+	if l.fault != nil {
+		if err := l.fault(in, attempt); err != nil {
 			return insights.Completeness{}, err
 		}
 	}
@@ -300,8 +300,8 @@ func (l *fakeLedger) Failures(_ context.Context, in activities.Range) (activitie
 func (l *fakeLedger) settle(in activities.Range, outcome insights.Outcome) {
 	for _, at := range l.plans[in.Plan-1] {
 		for id := in.From; id <= in.Through; id++ {
-			if book := l.book(in.Plan); (in.At == nil || at.Equal(*in.At)) && book[cell{id, at}] == insights.Pending {
-				book[cell{id, at}] = outcome
+			if samples := l.samples(in.Plan); (in.At == nil || at.Equal(*in.At)) && samples[cell{id, at}] == insights.Pending {
+				samples[cell{id, at}] = outcome
 			}
 		}
 	}
@@ -318,8 +318,8 @@ func (l *fakeLedger) tally(from, through int64, times []time.Time) insights.Comp
 	return tallyIn(l.outcomes, from, through, times)
 }
 
-func tallyIn(book map[cell]insights.Outcome, from, through int64, times []time.Time) (tally insights.Completeness) {
-	for c, outcome := range book {
+func tallyIn(outcomes map[cell]insights.Outcome, from, through int64, times []time.Time) (tally insights.Completeness) {
+	for c, outcome := range outcomes {
 		in := times == nil || slices.ContainsFunc(times, c.time.Equal)
 		if in && c.repository >= from && c.repository <= through {
 			tally.Add(outcome, 1)
@@ -333,15 +333,15 @@ func (l *fakeLedger) tallyOf(plan int, from, through int64, at *time.Time) insig
 	if at != nil {
 		times = []time.Time{*at}
 	}
-	return tallyIn(l.book(plan), from, through, times)
+	return tallyIn(l.samples(plan), from, through, times)
 }
 
-// failure is a non-retryable error of an activity, as package activities makes them.
+// failure returns a non-retryable error of an activity, as package activities makes it.
 func failure(code insights.Code, message string) error {
 	return temporal.NewNonRetryableApplicationError(message, string(code), nil)
 }
 
-// passing is an error of an activity that passes by itself.
+// passing returns an error of an activity that infrastructure caused.
 func passing(message string) error {
 	return temporal.NewApplicationError(message, string(insights.Unavailable))
 }

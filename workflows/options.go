@@ -10,92 +10,65 @@ import (
 )
 
 // The ways to run an activity. All timeouts and numbers of attempts of this package are here; those
-// that decide what a series does next are in package machine.
+// that decide what a series does next are in package machine. Summaries are for the Temporal UI.
+
+// forever backs off to a minute, which notices soon that a database is back and does not overload
+// it.
+var forever = &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute}
+
+// ledger reads or writes a few rows or an aggregate. The tally of a series of 400,000 samples takes
+// about 0.1 s.
+func ledger(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue: contract.Queue, StartToCloseTimeout: time.Minute, RetryPolicy: forever, Summary: summary,
+	})
+}
 
 // planning writes plans: bulk SQL with a heartbeat after every slice. It has no limit of attempts,
 // because only infrastructure fails here in a way that can be retried; bad input and repeated
-// defects are not retryable (package activities, errors.go).
+// defects are not retryable (package activities, errors.go). 36,000 repositories × 1,000 frames
+// take about half an hour, and the next attempt continues the plan. A slice takes well under a
+// second; the heartbeat timeout is ten times a slow one.
 func planning(ctx workflow.Context, summary string) workflow.Context {
-	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		TaskQueue: contract.Queue,
-		// About what 36,000 repositories × 1,000 frames take. The next attempt continues the plan.
-		StartToCloseTimeout: 30 * time.Minute,
-		// A slice of the plan takes well under a second; this is ten times a slow one.
-		HeartbeatTimeout:    30 * time.Second,
-		WaitForCancellation: true,
-		RetryPolicy:         forever,
-		Summary:             summary,
-	})
+	return long(ctx, contract.Queue, summary, 30*time.Minute, 30*time.Second, forever)
 }
 
-// ledger reads or writes a few rows or an aggregate.
-func ledger(ctx workflow.Context, summary string) workflow.Context {
-	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		TaskQueue: contract.Queue,
-		// The tally of a series of 400,000 samples takes about 0.1 s.
-		StartToCloseTimeout: time.Minute,
-		RetryPolicy:         forever,
-		Summary:             summary,
-	})
-}
-
-// searching searches a batch or a repository. It has few attempts: what keeps failing is unfolded
-// into smaller parts, and the workflow repeats what infrastructure caused (whileUnavailable).
-func searching(ctx workflow.Context, queue, summary string) workflow.Context {
-	return workflow.WithActivityOptions(ctx, search(queue, summary, 3))
-}
-
-// searchingFrame searches one sample. It has more attempts, because the sample fails after the last.
-func searchingFrame(ctx workflow.Context, queue, summary string) workflow.Context {
-	return workflow.WithActivityOptions(ctx, search(queue, summary, 5))
-}
-
-// pruning deletes a bounded number of rows, with a heartbeat after every slice.
+// pruning deletes a bounded number of rows, with a heartbeat after every slice. An attempt ends by
+// itself after 20 seconds and a slice; the timeout is more than ten times that.
 func pruning(ctx workflow.Context, summary string) workflow.Context {
-	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		TaskQueue: contract.Queue,
-		// An attempt ends by itself after 20 seconds and a slice; this is more than ten times that.
-		StartToCloseTimeout: 5 * time.Minute,
-		HeartbeatTimeout:    30 * time.Second,
-		WaitForCancellation: true,
-		RetryPolicy:         forever,
-		Summary:             summary,
+	return long(ctx, contract.Queue, summary, 5*time.Minute, 30*time.Second, forever)
+}
+
+// searching searches samples. A first search of a large monorepo's history may take hours, and the
+// next attempt continues from the ledger. The search sends a heartbeat at least every second; a
+// killed worker is noticed after 15.
+func searching(ctx workflow.Context, queue, summary string, attempts int32) workflow.Context {
+	return long(ctx, queue, summary, 2*time.Hour, 15*time.Second, &temporal.RetryPolicy{
+		InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 10 * time.Second, MaximumAttempts: attempts,
 	})
 }
 
-func search(queue, summary string, attempts int32) workflow.ActivityOptions {
-	return workflow.ActivityOptions{
-		TaskQueue: queue,
-		// A first search of a large monorepo's history. The next attempt continues from the ledger.
-		StartToCloseTimeout: 2 * time.Hour,
-		// The search sends a heartbeat at least every second. This is when a killed worker is noticed.
-		HeartbeatTimeout: 15 * time.Second,
-		// A pause has ended when the search has ended, not when the search was told to end.
-		WaitForCancellation: true,
-		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 10 * time.Second, MaximumAttempts: attempts},
-		Summary:             summary,
-	}
-}
-
-// syncing clones or fetches a repository.
+// syncing clones or fetches a repository. The first clone of a large repository over a slow
+// connection may take hours. The activity records errors of a repository and returns only others;
+// they get one more attempt here, and the next sync.
 func syncing(ctx workflow.Context, queue, summary string) workflow.Context {
-	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		TaskQueue: queue,
-		// The first clone of a large repository over a slow connection.
-		StartToCloseTimeout: 2 * time.Hour,
-		HeartbeatTimeout:    30 * time.Second,
-		WaitForCancellation: true,
-		// The activity records errors of a repository and returns only others. They get one more
-		// attempt here, and the next sync.
-		RetryPolicy: &temporal.RetryPolicy{InitialInterval: 5 * time.Second, MaximumAttempts: 2},
-		Summary:     summary,
-	})
+	return long(ctx, queue, summary, 2*time.Hour, 30*time.Second, &temporal.RetryPolicy{InitialInterval: 5 * time.Second, MaximumAttempts: 2})
 }
 
-// forever backs off to a minute, which notices soon that a database is back and does not overload it.
-var forever = &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute}
+// long runs an activity that sends heartbeats. When ctx is cancelled, the activity has ended only
+// when its worker says so, not when the worker was told to end it.
+func long(ctx workflow.Context, queue, summary string, timeout, heartbeat time.Duration, retry *temporal.RetryPolicy) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue: queue, StartToCloseTimeout: timeout, HeartbeatTimeout: heartbeat, WaitForCancellation: true, RetryPolicy: retry, Summary: summary,
+	})
+}
 
 const (
+	// batchAttempts are few: a batch or repository that keeps failing is unfolded into smaller parts,
+	// and the workflow repeats what infrastructure caused (whileUnavailable). A sample fails after
+	// frameAttempts.
+	batchAttempts = 3
+	frameAttempts = 5
 	// window is the largest number of children of a workflow in flight: far below the 100 events
 	// that may be buffered during one workflow task, at up to 2 events a child.
 	window = 40

@@ -48,7 +48,8 @@ func TestRecordReplayFixtures(t *testing.T) {
 // noise are fields that a replay ignores and a reader does not need.
 var noise = regexp.MustCompile(`"(taskId|requestId|identity|namespaceId|historySizeBytes|searchAttributesRevision)":"[^"]*",?|"(workerVersion|meteringMetadata)":\{[^{}]*\},?|"name":"[^"]*",("kind":"TASK_QUEUE_KIND_STICKY")`)
 
-// record writes a history with one event on each line and readable payloads, unless the file exists.
+// record writes a history with one event on each line and readable payloads, unless the file
+// exists.
 func record(t *testing.T, name string, history *historypb.History) {
 	t.Helper()
 	file := filepath.Join(fixtures, name+".json")
@@ -170,18 +171,18 @@ func recordBreaker(t *testing.T) {
 	record(t, "series-breaker", s.settled(series)[0])
 }
 
-// recordRepository: a batch that unfolds into repositories after infrastructure was unavailable; one
-// repository unfolds into frames, one of which fails.
+// recordRepository: a batch that unfolds into repositories after infrastructure was unavailable;
+// one repository unfolds into frames, one of which fails.
 func recordRepository(t *testing.T) {
 	ledger := newLedger(2)
 	var away atomic.Bool
 	away.Store(true)
-	ledger.trouble = func(in activities.Range, _ int32) error {
+	ledger.fault = func(in activities.Range, _ int32) error {
 		switch {
 		case away.Swap(false):
 			return passing("the database does not answer")
 		case in.From <= 2 && in.Through == 2 && in.At == nil, in.From == 2 && in.At.Equal(anchor):
-			return errTrouble
+			return errCrashed
 		}
 		return nil
 	}

@@ -21,7 +21,7 @@ import (
 // it is cancelled, it stops its searches and returns Interrupted; the ledger holds what is done.
 func RepositoryWorkflow(ctx workflow.Context, in RepositoryInput) (RepositoryResult, error) {
 	if !in.Unfold {
-		tally, err := searchRange(searching(ctx, in.queue(), "search "+contract.Truncate(in.Label, 300)), in.samples())
+		tally, err := searchRange(searching(ctx, in.queue(), "search "+contract.Truncate(in.Label, 300), batchAttempts), in.samples())
 		switch {
 		case err == nil:
 			return RepositoryResult{Tally: tally}, nil
@@ -62,7 +62,7 @@ func RepositoryWorkflow(ctx workflow.Context, in RepositoryInput) (RepositoryRes
 // sample ends as failed, with the reason.
 func FrameWorkflow(ctx workflow.Context, in FrameInput) (RepositoryResult, error) {
 	samples := in.samples()
-	tally, err := searchRange(searchingFrame(ctx, in.queue(), "search "+in.Time.Format(time.RFC3339)), samples)
+	tally, err := searchRange(searching(ctx, in.queue(), "search "+in.Time.Format(time.RFC3339), frameAttempts), samples)
 	switch {
 	case err == nil:
 		return RepositoryResult{Tally: tally}, nil
@@ -77,7 +77,8 @@ func FrameWorkflow(ctx workflow.Context, in FrameInput) (RepositoryResult, error
 	return RepositoryResult{Tally: tally}, nil
 }
 
-// searchRange searches with the activity options of ctx and returns the tally of the range after it.
+// searchRange searches with the activity options of ctx and returns the tally of the range after
+// it.
 func searchRange(ctx workflow.Context, samples activities.Range) (tally insights.Completeness, err error) {
 	err = whileUnavailable(ctx, func() error {
 		return workflow.ExecuteActivity(ctx, finder.Samples, samples).Get(ctx, &tally)

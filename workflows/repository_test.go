@@ -18,7 +18,7 @@ import (
 
 var syncer *activities.Sync
 
-// plannedRun is a ledger with generation 1 planned, and an environment for workflows below the series.
+// plannedRun returns a ledger in which plan 1 is written, and an environment for child workflows.
 func plannedRun(t *testing.T, repositories int64) (*run, *fakeLedger) {
 	t.Helper()
 	ledger := newLedger(repositories)
@@ -40,11 +40,11 @@ func (r *run) repositoryResult() workflows.RepositoryResult {
 	return result
 }
 
-func TestBatchInTroubleUnfoldsDownToTheFrameThatFails(t *testing.T) {
+func TestFailingBatchUnfoldsDownToTheFrameThatFails(t *testing.T) {
 	t.Parallel()
 	r, ledger := plannedRun(t, 3)
 	bad := monthly(3).Time(-1)
-	ledger.trouble = func(in activities.Range, _ int32) error {
+	ledger.fault = func(in activities.Range, _ int32) error {
 		if in.From <= 2 && in.Through >= 2 && (in.At == nil || in.At.Equal(bad)) {
 			return errors.New("the search crashed")
 		}
@@ -80,12 +80,12 @@ func TestUnfoldGoesToTheFramesAtOnce(t *testing.T) {
 	}
 }
 
-// A database that is away for an hour is waited for, and nothing is given up or unfolded.
+// The workflow waits for a database that is away for an hour. It fails and unfolds nothing.
 func TestInfrastructureIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	r, ledger := plannedRun(t, 2)
 	back := anchor.Add(time.Hour)
-	ledger.trouble = func(activities.Range, int32) error {
+	ledger.fault = func(activities.Range, int32) error {
 		if r.env.Now().Before(back) {
 			return passing("the database does not answer")
 		}
@@ -97,17 +97,17 @@ func TestInfrastructureIsWaitedFor(t *testing.T) {
 	for _, search := range ledger.searches {
 		require.Equal(t, int64(2), search.Through)
 	}
-	require.WithinDuration(t, back, r.env.Now(), 3*time.Minute, "it is noticed soon when the database is back")
+	require.WithinDuration(t, back, r.env.Now(), 3*time.Minute, "the workflow notices soon that the database is back")
 }
 
-// An outage must not hold back a pause.
+// An outage must not delay a pause.
 func TestCancelEndsTheWaitForInfrastructure(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{contract.RepositoryWorkflowName, contract.FrameWorkflowName} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r, ledger := plannedRun(t, 2)
-			ledger.trouble = func(activities.Range, int32) error { return passing("the database does not answer") }
+			ledger.fault = func(activities.Range, int32) error { return passing("the database does not answer") }
 			r.env.RegisterDelayedCallback(r.env.CancelWorkflow, 10*time.Minute)
 			var in any = batchInput(2)
 			if name == contract.FrameWorkflowName {
@@ -149,7 +149,8 @@ func TestSyncGoesOnAfterABrokenRepository(t *testing.T) {
 	r.env.AssertExpectations(t)
 }
 
-// Repositories that are read together are one activity, and those that rest none. The cursor is the list's.
+// Repositories of a batch share one activity, and unchanged ones need none. The cursor is the
+// list's.
 func TestSyncTakesRepositoriesTogether(t *testing.T) {
 	t.Parallel()
 	r := newRun(t, newLedger(0), anchor)
@@ -168,7 +169,7 @@ func TestSyncTakesRepositoriesTogether(t *testing.T) {
 	r.env.AssertExpectations(t)
 }
 
-// A sync has as many activities in flight as the setting says, and without one as many as it always had.
+// A sync has as many activities in flight as the setting says, and 8 without a setting.
 func TestSyncHasAWindow(t *testing.T) {
 	t.Parallel()
 	for window, most := range map[int]int{0: 8, 1: 1, 3: 3, 12: 12} {

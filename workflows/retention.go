@@ -9,8 +9,8 @@ import (
 	"github.com/backsight/backsight/workflows/contract"
 )
 
-// retentionSteps is the largest number of activities in one run of a RetentionWorkflow. Each is five
-// events.
+// retentionSteps is the largest number of activities in one run of a RetentionWorkflow. Each is
+// five events.
 const retentionSteps = 400
 
 // RetentionWorkflow archives sample times that charts must no longer show, restores those that they

@@ -8,7 +8,7 @@ import (
 	"github.com/backsight/backsight/workflows/contract"
 )
 
-// Retention archives page by page, then prunes until nothing is left, and says what it did.
+// Retention archives page by page, then prunes until nothing is left, and returns the totals.
 func TestRetentionDoesOnePartAfterTheOther(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(1)

@@ -240,7 +240,7 @@ func (r *runner) show(ctx workflow.Context) {
 		return
 	}
 	if err := workflow.UpsertTypedSearchAttributes(ctx, contract.AttributeState.ValueSet(string(now.State)), contract.AttributePercent.ValueSet(int64(now.Percent))); err != nil {
-		workflow.GetLogger(ctx).Error("series: set search attributes", "error", err) // a defect: their values have the right type
+		workflow.GetLogger(ctx).Error("series: set search attributes", "error", err) // a defect
 	}
 }
 

@@ -22,7 +22,7 @@ import (
 	"github.com/backsight/backsight/workflows/machine"
 )
 
-// anchor is a 31st, so that a grid that chains months would drift.
+// anchor is a 31st: a grid that adds months one by one would drift.
 var anchor = time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
 
 func monthly(points int) insights.Grid {
@@ -37,7 +37,7 @@ func seriesInput() machine.Series {
 type run struct {
 	t   *testing.T
 	env *testsuite.TestWorkflowEnvironment
-	// timers are the durations that the series itself slept, but for the wait before a continue-as-new.
+	// timers are the series' own timers, without the wait before a continue-as-new.
 	timers []time.Duration
 }
 
@@ -83,7 +83,8 @@ func (r *run) status() contract.Status {
 	return status
 }
 
-// backfilled runs pages until the backfill is done, and returns what the next run starts with and when.
+// backfilled runs a series until its backfill is complete. It returns the input and the start time
+// of the next run.
 func backfilled(t *testing.T, ledger *fakeLedger, in machine.Series) (machine.Series, time.Time) {
 	t.Helper()
 	now := anchor.Add(time.Minute)
@@ -135,7 +136,7 @@ func TestRecordingIsDueAtExactlyItsGridTime(t *testing.T) {
 	require.Equal(t, time.Date(2026, 5, 31, 12, 0, 0, 0, time.UTC), in.State.LastPlanned.UTC())
 }
 
-func TestMissedRecordingsAreOnePlanAndGoBeforeHistory(t *testing.T) {
+func TestMissedRecordingsAreOnePlanAndGoBeforeBackfills(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(6)
 	in := newRun(t, ledger, anchor.Add(time.Minute)).untilNext(seriesInput())
@@ -146,7 +147,7 @@ func TestMissedRecordingsAreOnePlanAndGoBeforeHistory(t *testing.T) {
 	require.Equal(t, []time.Time{monthly(3).Time(1), monthly(3).Time(2), monthly(3).Time(3)}, ledger.plans[1])
 	require.NotNil(t, in.State.Recording)
 	require.NotNil(t, in.State.Current)
-	// Its second page, then the rest of history.
+	// The recording's second page, then the rest of the backfill.
 	in = newRun(t, ledger, anchor.AddDate(0, 3, 16)).untilNext(in)
 	require.Nil(t, in.State.Recording)
 	require.NotNil(t, in.State.Current)
@@ -159,7 +160,7 @@ func TestPauseInTheMiddleOfAPage(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(4)
 	r := newRun(t, ledger, anchor.Add(time.Minute))
-	// Searches of repositories 3 and 4 take ten minutes; they are cancelled and made again after the pause.
+	// Searches of repositories 3 and 4 take ten minutes. The pause cancels them.
 	slow := true
 	r.env.OnActivity("Samples", mock.Anything, mock.MatchedBy(func(in activities.Range) bool { return in.From == 3 && slow })).
 		Return(ledger.Samples).After(10 * time.Minute)
@@ -208,7 +209,7 @@ func TestPauseSurvivesContinueAsNewAndHoldsRecordings(t *testing.T) {
 	require.Nil(t, in.State.Paused)
 }
 
-// What anybody may send must never be dropped, and never break the series.
+// The series receives a message with any payload, and no payload breaks it.
 func TestMessagesOfAnyShape(t *testing.T) {
 	t.Parallel()
 	for name, payload := range map[string]struct {
@@ -251,7 +252,7 @@ func TestUpdatesAnswerWithTheStatusThatFollows(t *testing.T) {
 	in, now := backfilled(t, ledger, seriesInput())
 	r := newRun(t, ledger, now)
 	var answers []contract.Status
-	update := func(name string, order contract.Command) {
+	update := func(name string, command contract.Command) {
 		r.env.UpdateWorkflow(name, "", &testsuite.TestUpdateCallback{
 			OnReject: func(err error) { t.Errorf("%s was rejected: %v", name, err) },
 			OnAccept: func() {},
@@ -259,7 +260,7 @@ func TestUpdatesAnswerWithTheStatusThatFollows(t *testing.T) {
 				require.NoError(t, err)
 				answers = append(answers, answer.(contract.Status))
 			},
-		}, order)
+		}, command)
 	}
 	r.env.RegisterDelayedCallback(func() {
 		update(contract.Pause, contract.Command{By: "ann", Reason: "first"})
@@ -270,7 +271,7 @@ func TestUpdatesAnswerWithTheStatusThatFollows(t *testing.T) {
 	r.untilNext(in)
 	require.Len(t, answers, 4)
 	require.Equal(t, contract.Paused, answers[0].State)
-	require.Equal(t, "ann", answers[1].Paused.By, "the first order stays")
+	require.Equal(t, "ann", answers[1].Paused.By, "the first sender stays")
 	require.Equal(t, contract.Sleeping, answers[2].State)
 	require.Equal(t, contract.Sleeping, answers[3].State)
 }
@@ -284,13 +285,13 @@ func TestRefusedPlanIsAProblemUntilItIsTriedAgain(t *testing.T) {
 	require.Equal(t, `query "x": unknown field`, in.State.Problem.Message)
 	require.Equal(t, monthly(3).Time(1), in.State.Problem.RetryAt.UTC())
 
-	// It sleeps until the next grid time, tries again, and is refused again.
+	// It sleeps until the next grid time and tries again, with the same result.
 	r := newRun(t, ledger, anchor.Add(time.Hour))
 	r.env.RegisterDelayedCallback(func() { require.Equal(t, contract.Sleeping, r.status().State) }, 24*time.Hour)
 	in = r.untilNext(in)
 	require.Equal(t, monthly(3).Time(2), in.State.Problem.RetryAt.UTC())
 
-	// Mended, and resumed long before the next grid time.
+	// The cause is repaired, and the series resumed long before the next grid time.
 	ledger.refusal = nil
 	start := anchor.AddDate(0, 1, 5)
 	r = newRun(t, ledger, start)
@@ -319,12 +320,12 @@ func TestCompletenessHoldsAtEveryStep(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(12)
 	ledger.perPage, ledger.perBatch = 12, 1
-	ledger.trouble = func(in activities.Range, attempt int32) error {
+	ledger.fault = func(in activities.Range, attempt int32) error {
 		switch {
 		case in.From%3 == 0 && in.At == nil:
-			return failure(insights.Internal, "trouble")
+			return failure(insights.Internal, "an error")
 		case in.From == 6:
-			return failure(insights.Internal, "trouble with each frame")
+			return failure(insights.Internal, "an error in each frame")
 		case in.From%4 == 0 && attempt < 3:
 			return errors.New("retried")
 		}
@@ -347,7 +348,7 @@ func TestCompletenessHoldsAtEveryStep(t *testing.T) {
 	require.False(t, in.State.ReadTallyAt.IsZero())
 }
 
-// A child that ends badly (terminated, say) costs its own samples.
+// A child that returns an error, for example because it was terminated, fails only its own samples.
 func TestChildThatFailsCostsItsSamples(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(4)
@@ -360,9 +361,9 @@ func TestChildThatFailsCostsItsSamples(t *testing.T) {
 	require.Len(t, ledger.fails, 1)
 	require.Equal(t, insights.ReasonCode("not_found"), ledger.fails[0].Code)
 	require.Equal(t, "no more", ledger.fails[0].Reason)
-	require.Nil(t, in.State.Current, "a backfill always ends")
+	require.Nil(t, in.State.Current, "a backfill always completes")
 
-	// What a search found that was given up shows a minute later.
+	// A minute later the tally has what a search that was given up wrote after all.
 	ledger.outcomes[cell{3, anchor}] = insights.Counted
 	r = newRun(t, ledger, r.env.Now())
 	r.env.RegisterDelayedCallback(func() { require.Equal(t, ledger.now(), r.status().Completeness) }, 2*time.Minute)

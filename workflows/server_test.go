@@ -29,7 +29,8 @@ import (
 
 const patience = time.Minute
 
-// server is a namespace of a real Temporal server, with workers that run this package's workflows and a fakeLedger.
+// server is a namespace of a real Temporal server, with workers that run this package's workflows
+// and a fakeLedger.
 type server struct {
 	t         *testing.T
 	client    client.Client
@@ -75,7 +76,7 @@ func (s *server) serve(queue string) {
 	s.t.Cleanup(w.Stop)
 }
 
-// series is a stored series whose anchor is ago before now.
+// storedSeries returns a series whose anchor is the given duration before now.
 func storedSeries(id string, ago time.Duration) insights.Series {
 	return insights.Series{
 		ID: id, Query: "TODO", Method: insights.Search,
@@ -109,7 +110,7 @@ func (s *server) asleep(id string) contract.Status {
 	return s.until(id, func(status contract.Status) bool { return status.State == contract.Sleeping })
 }
 
-// run starts a workflow below a series by itself, and waits for its end.
+// run starts a workflow and waits for its end.
 func (s *server) run(id, workflow string, in any) (client.WorkflowRun, error) {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
@@ -119,7 +120,7 @@ func (s *server) run(id, workflow string, in any) (client.WorkflowRun, error) {
 	return started, started.Get(ctx, nil)
 }
 
-// histories returns the histories of all runs of a workflow, first run first. The last one may be open.
+// histories returns the histories of all runs of a workflow, first run first. The last may be open.
 func (s *server) histories(id, firstRun string) (all []*historypb.History) {
 	s.t.Helper()
 	for runID := firstRun; runID != ""; {
@@ -139,7 +140,8 @@ func (s *server) histories(id, firstRun string) (all []*historypb.History) {
 	return all
 }
 
-// settled waits until a series sleeps in a run that began so, with a timer, and returns the histories of all its runs.
+// settled waits until a series sleeps in a run that has done no work, and returns the histories of
+// all its runs.
 func (s *server) settled(series insights.Series) (runs []*historypb.History) {
 	s.t.Helper()
 	s.asleep(series.ID)
@@ -152,7 +154,7 @@ func (s *server) settled(series insights.Series) (runs []*historypb.History) {
 	return runs
 }
 
-// firstRun is the run id with which the chain of a workflow began.
+// firstRun returns the id of a workflow's first run.
 func (s *server) firstRun(id string) string {
 	s.t.Helper()
 	described, err := s.client.DescribeWorkflowExecution(s.t.Context(), id, "")
@@ -160,7 +162,7 @@ func (s *server) firstRun(id string) string {
 	return described.GetWorkflowExecutionInfo().GetFirstRunId()
 }
 
-// untilCancelled is a search that does not end by itself.
+// untilCancelled is a search that ends only when it is cancelled.
 func untilCancelled(ctx context.Context, _ activities.Range) error {
 	ticker := time.NewTicker(50 * time.Millisecond)
 	defer ticker.Stop()
@@ -174,7 +176,7 @@ func untilCancelled(ctx context.Context, _ activities.Range) error {
 	}
 }
 
-// Messages that arrive while a series ends a run and begins the next are neither lost nor refused.
+// A series loses and refuses no message that arrives between two runs.
 func TestNoMessageIsLostAtContinueAsNew(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(6)
@@ -200,7 +202,7 @@ func TestNoMessageIsLostAtContinueAsNew(t *testing.T) {
 		status, err := s.workflows.Send(ctx, series.ID, contract.Resume, contract.Command{})
 		require.NoError(t, err)
 		require.Nil(t, status.Paused)
-		// Let it get on to the next run, or it would be stopped before each step.
+		// Let the series reach the next run, or every pause would come before its first step.
 		run := s.currentRun(id)
 		s.until(series.ID, func(status contract.Status) bool {
 			return s.currentRun(id) != run || status.State == contract.Sleeping
@@ -217,7 +219,7 @@ func TestOperatorsSeeWhatASeriesIs(t *testing.T) {
 	require.NoError(t, s.workflows.StartSeries(t.Context(), series, "Open tasks"))
 	s.asleep(series.ID)
 	id := contract.SeriesID(series.ID)
-	// The test is about a run after the first, when it has nothing to do any more.
+	// The test is about a run after the first that has nothing left to do.
 	require.Eventually(t, func() bool {
 		description, err := s.client.DescribeWorkflow(t.Context(), id, "")
 		require.NoError(t, err)
@@ -227,7 +229,7 @@ func TestOperatorsSeeWhatASeriesIs(t *testing.T) {
 
 	description, err := s.client.DescribeWorkflow(t.Context(), id, "")
 	require.NoError(t, err)
-	// The server does not hand the static summary on to the next run; memo and current details are there in each.
+	// The server does not copy the static summary to the next run. Memo and details are in each.
 	title := ""
 	require.NoError(t, converter.GetDefaultDataConverter().FromPayload(description.Memo.GetFields()["title"], &title))
 	require.Equal(t, "Open tasks", title)
@@ -288,7 +290,7 @@ func TestScheduleFollowsTheSetting(t *testing.T) {
 			require.Equal(t, every, description.Schedule.Spec.Intervals[0].Every)
 		}
 	}
-	// An operator's own pause is not ours to lift.
+	// The pause of an operator stays.
 	require.NoError(t, handle.Pause(ctx, client.SchedulePauseOptions{Note: "maintenance"}))
 	require.NoError(t, s.workflows.EnsureSchedule(ctx, contract.SyncSchedule, 2*time.Hour))
 	description, err := handle.Describe(ctx)
@@ -298,4 +300,4 @@ func TestScheduleFollowsTheSetting(t *testing.T) {
 	require.NoError(t, s.client.GetWorkflow(ctx, "sync/now", "").Get(ctx, nil))
 }
 
-var errTrouble = errors.New("the search crashed")
+var errCrashed = errors.New("the search crashed")

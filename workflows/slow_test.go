@@ -12,12 +12,11 @@ import (
 	"github.com/backsight/backsight/workflows/contract"
 )
 
-// While one repository of a page takes very long, all others of the page are searched, and a due recording is only as far away as the
-// page's end.
-func TestASlowRepositoryHoldsUpNobodyElseOfItsPage(t *testing.T) {
+// While the search of one repository takes very long, all others of its page are searched.
+func TestSlowRepositoryDelaysNoOtherOfItsPage(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(30)
-	ledger.perBatch, ledger.perPage, ledger.window = 1, 30, 4 // seven turns of four, one place of which is taken
+	ledger.perBatch, ledger.perPage, ledger.window = 1, 30, 4
 	r := newRun(t, ledger, anchor.Add(time.Minute))
 	r.env.OnActivity("Samples", mock.Anything, mock.MatchedBy(func(in activities.Range) bool { return in.From == 2 })).
 		Return(ledger.Samples).After(2 * time.Hour)

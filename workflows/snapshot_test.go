@@ -12,7 +12,7 @@ import (
 	"github.com/backsight/backsight/workflows/machine"
 )
 
-// dayLater runs a series that has nothing to do, with one message after a day.
+// dayLater runs a series that has nothing to do, and sends a message after a day.
 func (r *run) dayLater(in machine.Series, message string) machine.Series {
 	r.t.Helper()
 	return r.after(24*time.Hour, in, message, contract.Command{By: "schedule"})
@@ -30,7 +30,7 @@ func TestSnapshotIsTakenBetweenRecordings(t *testing.T) {
 	require.NotNil(t, in.State.Snapshot, "there is a second page")
 	require.Equal(t, insights.SnapshotPlan, in.State.Snapshot.Kind)
 	require.Equal(t, insights.Completeness{Planned: 6, Counted: 4, Pending: 2}, in.State.Snapshot.Tally)
-	require.Equal(t, tally, in.State.Tally, "a snapshot is no part of the plan's tally")
+	require.Equal(t, tally, in.State.Tally, "a snapshot is not part of the series' tally")
 	status := r.status()
 	require.Equal(t, insights.SnapshotPlan, status.Kind)
 	require.Equal(t, in.State.Snapshot.Tally, *status.Snapshot)
@@ -50,8 +50,8 @@ func TestSnapshotIsTakenBetweenRecordings(t *testing.T) {
 	require.Len(t, ledger.aside, 6)
 }
 
-// Fresh data first: a recording that is due goes before a snapshot, and a snapshot before the pages of a backfill.
-func TestSnapshotWaitsForRecordingsAndGoesBeforeThePast(t *testing.T) {
+// A recording that is due goes before a snapshot, and a snapshot before the pages of a backfill.
+func TestSnapshotGoesAfterRecordingsAndBeforeBackfills(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(10)
 	in := seriesInput()
@@ -75,16 +75,16 @@ func TestSnapshotWaitsForRecordingsAndGoesBeforeThePast(t *testing.T) {
 
 func TestSnapshotsAreRefusedWhereTheyMakeNoSense(t *testing.T) {
 	t.Parallel()
-	paused, troubled, daily := seriesInput(), seriesInput(), seriesInput()
+	paused, held, daily := seriesInput(), seriesInput(), seriesInput()
 	paused.State.Paused = &contract.PausedBy{By: "ann"}
-	troubled.State.Problem = &contract.Problem{Message: "the scope is refused", RetryAt: anchor.AddDate(0, 1, 0)}
+	held.State.Problem = &contract.Problem{Message: "the scope is refused", RetryAt: anchor.AddDate(0, 1, 0)}
 	daily.Grid.Interval = insights.Interval{Unit: insights.Hour, Value: 24}
 	for name, c := range map[string]struct {
 		in   machine.Series
 		says string
 	}{
 		"paused":  {paused, "the series is paused"},
-		"problem": {troubled, "the scope is refused"},
+		"problem": {held, "the scope is refused"},
 		"daily":   {daily, "as often as snapshots are taken"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -101,8 +101,8 @@ func TestSnapshotsAreRefusedWhereTheyMakeNoSense(t *testing.T) {
 	}
 }
 
-// What is shown of an order that was refused holds nothing back.
-func TestRefusedOrderDoesNotStandInTheWayOfSnapshots(t *testing.T) {
+// The problem that a refused plan leaves does not prevent a snapshot.
+func TestRefusedPlanDoesNotPreventSnapshots(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(2)
 	in, now := backfilled(t, ledger, seriesInput())
@@ -112,7 +112,7 @@ func TestRefusedOrderDoesNotStandInTheWayOfSnapshots(t *testing.T) {
 	require.Nil(t, in.State.Problem, "something has succeeded")
 }
 
-// A snapshot that was asked for in the minute of a recording is that recording.
+// A snapshot that is requested in the minute of a recording is dropped.
 func TestRecordingOvertakesASnapshot(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(2)
@@ -125,7 +125,7 @@ func TestRecordingOvertakesASnapshot(t *testing.T) {
 	require.Nil(t, in.State.Snapshot)
 }
 
-// A snapshot that cannot be planned is no problem of the series.
+// A snapshot that cannot be planned is dropped without a problem.
 func TestSnapshotThatCannotBePlannedIsLeft(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(2)
@@ -137,7 +137,7 @@ func TestSnapshotThatCannotBePlannedIsLeft(t *testing.T) {
 	require.Nil(t, in.State.Problem)
 }
 
-// The schedule's workflow tells every series, also where one has just ended.
+// The schedule's workflow tells every series, also when one of them has just ended.
 func TestSnapshotsWorkflowTellsEverySeries(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(2)

@@ -54,8 +54,8 @@ var schedules = map[string]struct {
 }
 
 // EnsureSchedule makes the workflow of a schedule run at the given interval. 0 pauses the schedule.
-// Idempotent. It changes the schedule's interval and its own pause; everything else that an operator
-// changed in the schedule stays.
+// Idempotent. It changes the schedule's interval and its own pause; everything else that an
+// operator changed in the schedule stays.
 func (c *Client) EnsureSchedule(ctx context.Context, id string, every time.Duration) error {
 	schedule, ok := schedules[id]
 	if !ok {

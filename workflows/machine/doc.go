@@ -7,7 +7,8 @@
 //	for { perform(m.Next(now)) }
 //
 // Invariants:
-//   - the tally obeys insights.Completeness.Check, and equals the ledger's when nothing is in flight;
+//   - the tally obeys insights.Completeness.Check, and equals the ledger's when nothing is in
+//     flight;
 //   - a paused series gets no action that launches work; a cancelled plan still ends;
 //   - while a problem holds the series back, Next returns no work;
 //   - the state has a bounded size, whatever the number of repositories.

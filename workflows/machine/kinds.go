@@ -45,8 +45,8 @@ const (
 )
 
 var kinds = map[insights.PlanKind]kind{
-	insights.BackfillPlan:  {writtenIfCancelled: true, breaker: true, summary: (*Plan).timesSummary},
-	insights.RecordingPlan: {priority: priorityRecording, breaker: true, catchUp: true, summary: (*Plan).timesSummary},
+	insights.BackfillPlan:  {refused: holdPlan, writtenIfCancelled: true, breaker: true, summary: (*Plan).timesSummary},
+	insights.RecordingPlan: {priority: priorityRecording, refused: holdPlan, breaker: true, catchUp: true, summary: (*Plan).timesSummary},
 	insights.SnapshotPlan:  {priority: prioritySnapshot, refused: dropPlan, summary: (*Plan).timesSummary},
 	insights.RetryPlan:     {refused: reportPlan, breaker: true, summary: (*Plan).retrySummary},
 	insights.ExtensionPlan: {

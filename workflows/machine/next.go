@@ -76,6 +76,17 @@ func (m *Machine) next(now time.Time) Action {
 	return m.sleep(now, m.nextRecordingAt(), "next recording")
 }
 
+// planOf returns the plan on which an action works, nil for other actions.
+func planOf(action Action) *Plan {
+	switch action := action.(type) {
+	case WorkOn:
+		return action.Plan
+	case CancelPlan:
+		return action.Plan
+	}
+	return nil
+}
+
 // written reports whether the ledger may have a part of the plan.
 func (p *Plan) written() bool { return p.Number != 0 || p.MaybeWritten }
 

@@ -27,8 +27,7 @@ func (m *Machine) Stop() { m.stopped, m.action = true, nil }
 
 // Done records that the action has succeeded.
 func (m *Machine) Done() {
-	switch m.action.(type) {
-	case WorkOn, CancelPlan:
+	if planOf(m.action) != nil {
 		m.State.Problem = nil
 	}
 	m.action = nil
@@ -40,31 +39,20 @@ func (m *Machine) Interrupted() { m.action = nil }
 // Failed records that the action has failed. The plan is dropped, or the series waits with all its
 // plans and Problem says why.
 func (m *Machine) Failed(f Failure, now time.Time) {
-	problem := m.problem(f, now)
-	switch action := m.action.(type) {
-	case WorkOn:
-		m.planFailed(action.Plan, problem)
-	case CancelPlan:
-		m.planFailed(action.Plan, problem)
-	case FindCatchUp:
-		m.State.Problem, m.State.CatchUpDue = problem, true
-	default:
-		m.State.Problem = problem
+	problem, plan, refused := m.problem(f, now), planOf(m.action), holdPlan
+	if plan != nil {
+		refused = kinds[plan.Kind].refused
 	}
-	m.action = nil
-}
-
-func (m *Machine) planFailed(plan *Plan, problem *contract.Problem) {
-	switch refused := kinds[plan.Kind].refused; {
+	switch {
 	case refused == dropPlan:
 		m.forget(plan)
+		problem = m.State.Problem
 	case refused == reportPlan && plan.Number == 0 && !problem.Code.Retryable():
-		problem.Message, problem.RetryAt = plan.Summary()+": "+problem.Message, problem.At
-		m.State.Problem = problem
 		m.forget(plan)
-	default:
-		m.State.Problem = problem
+		problem.Message, problem.RetryAt = plan.Summary()+": "+problem.Message, now
 	}
+	m.State.CatchUpDue = m.State.CatchUpDue || m.action == Action(FindCatchUp{})
+	m.State.Problem, m.action = problem, nil
 }
 
 // problem returns the Problem for a failure: the series tries again at the next grid time, and

@@ -98,8 +98,8 @@ func TestRetryWithoutSamplesIsOver(t *testing.T) {
 	require.Empty(t, describe(m))
 }
 
-// A problem has a time at which the series tries again: the next grid time, or for an error that may
-// pass by itself within the hour.
+// A problem has a time at which the series tries again: the next grid time, or for an error that
+// may pass by itself within the hour.
 func TestProblemSaysWhenTheSeriesTriesAgain(t *testing.T) {
 	t.Parallel()
 	m, _ := on(t, insights.BackfillPlan)

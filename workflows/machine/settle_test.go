@@ -17,14 +17,15 @@ func drawTally(t *rapid.T, label string) (tally insights.Completeness) {
 	return tally
 }
 
-// Whatever a child says, the series' tally adds up and its plan stays; and what a child honestly settled is counted once.
+// Whatever tally a child returns, the series' tally adds up and Planned stays. Samples that a child
+// ended are counted once.
 func TestSettleKeepsTheTallyWhole(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		rest, before := drawTally(t, "rest"), drawTally(t, "before")
 		tally := rest.Plus(before)
 
-		settle(&tally, before, drawTally(t, "nonsense")) // of other samples, or of an attempt that was given up
+		settle(&tally, before, drawTally(t, "nonsense")) // of other samples, or after an attempt that was given up
 		require.NoError(t, tally.Check())
 		require.Equal(t, rest.Planned+before.Planned, tally.Planned)
 
@@ -33,7 +34,7 @@ func TestSettleKeepsTheTallyWhole(t *testing.T) {
 		for _, o := range insights.Outcomes {
 			if o != insights.Pending {
 				var done insights.Completeness
-				done.Add(o, rapid.Int64Range(0, after.Pending).Draw(t, "settled "+string(o)))
+				done.Add(o, rapid.Int64Range(0, after.Pending).Draw(t, "ended "+string(o)))
 				after.Settle(done)
 			}
 		}

@@ -31,7 +31,7 @@ func (m *Machine) doing() contract.State {
 	switch {
 	case m.stopped:
 		return contract.Cancelled
-	case m.State.Paused != nil && m.working():
+	case m.State.Paused != nil && planOf(m.action) != nil:
 		return contract.Pausing
 	case m.State.Paused != nil:
 		return contract.Paused
@@ -39,15 +39,6 @@ func (m *Machine) doing() contract.State {
 		return contract.Running
 	}
 	return contract.Sleeping
-}
-
-// working reports whether the action under way is one on a plan.
-func (m *Machine) working() bool {
-	switch m.action.(type) {
-	case WorkOn, CancelPlan:
-		return true
-	}
-	return false
 }
 
 // NewAttributes returns the search attributes, and whether they differ from those that the workflow

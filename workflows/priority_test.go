@@ -20,9 +20,10 @@ import (
 	"github.com/backsight/backsight/workflows/contract"
 )
 
-// What the product relies on: of the searches that wait for a slot, the one of the highest priority is next, and series of the same
-// priority take turns. A server that ignores either lets a small series wait behind all that a large one has queued.
-func TestServerLetsSeriesTakeTurns(t *testing.T) {
+// The product relies on the server: of the searches that wait for a slot, one of the highest
+// priority is next, and series of the same priority share the slots equally. Otherwise a small
+// series waits for all searches that a large one has queued.
+func TestServerHasPriorityAndFairness(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, newLedger(1))
 	const queue = "turns"
@@ -64,7 +65,7 @@ func TestServerLetsSeriesTakeTurns(t *testing.T) {
 		}, "enqueue", one.who, one.n)
 		require.NoError(t, err)
 		runs = append(runs, run)
-		// All of them wait before anybody comes for them.
+		// All of them wait before a worker polls.
 		require.Eventually(t, func() bool {
 			described, err := s.client.DescribeWorkflowExecution(t.Context(), run.GetID(), "")
 			require.NoError(t, err)
@@ -80,23 +81,24 @@ func TestServerLetsSeriesTakeTurns(t *testing.T) {
 	}
 	require.Len(t, order, 67)
 	require.Equal(t, []string{"recording", "recording"}, order[:2], "recordings first")
-	require.Equal(t, []string{"back", "back"}, order[65:], "what was put to the back last")
+	require.Equal(t, []string{"back", "back"}, order[65:], "the series at the back last")
 	last := 0
 	for i, who := range order {
 		if who == "small" {
 			last = i
 		}
 	}
-	require.Less(t, last, 10, "a small series waits for a turn or two, not for the 60 before it: %v", order)
+	require.Less(t, last, 10, "a small series waits for a few searches, not for the 60 before it: %v", order)
 }
 
-// Moving a series queues anew what is in flight, loses nothing, and holds until the work on the past is done.
+// Moving a series in the queue queues its searches again and loses nothing. The position holds
+// until no work on past times is left.
 func TestMovedSeriesQueuesItsSearchesAnew(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(4)
 	var free atomic.Bool
 	ledger.before = func(ctx context.Context, in activities.Range) error {
-		// A search that has begun ends too when all are let go.
+		// A search that has begun ends too when free is set.
 		ctx, stop := context.WithCancel(ctx)
 		defer stop()
 		go func() {
@@ -137,7 +139,7 @@ func TestMovedSeriesQueuesItsSearchesAnew(t *testing.T) {
 	free.Store(true)
 	status = s.asleep(series.ID)
 	require.Equal(t, insights.Completeness{Planned: 12, Counted: 12}, status.Completeness)
-	require.Equal(t, contract.QueueDefault, status.QueuePosition, "nothing is left that stands in a queue")
+	require.Equal(t, contract.QueueDefault, status.QueuePosition, "no work is left in the queue")
 	_, err = s.workflows.Send(t.Context(), series.ID, contract.Back, contract.Command{})
 	require.Equal(t, insights.Conflict, insights.ErrorCode(err))
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/backsight/backsight/workflows/machine"
 )
 
-// backfilledBut is a series of 4 repositories × 3 frames whose backfill is done, with 6 samples that failed: those of
-// repositories 3 and 4.
+// backfilledBut returns a series of 4 repositories × 3 frames whose backfill is complete. The 6
+// samples of repositories 3 and 4 have failed.
 func backfilledBut(t *testing.T) (*fakeLedger, machine.Series, time.Time) {
 	t.Helper()
 	ledger := newLedger(4)
@@ -31,14 +31,14 @@ func backfilledBut(t *testing.T) (*fakeLedger, machine.Series, time.Time) {
 	return ledger, in, now
 }
 
-// after signals a message in the middle of a run, and returns the input of the next run.
-func (r *run) after(d time.Duration, in machine.Series, message string, order contract.Command) machine.Series {
+// after sends a signal after some time in a run, and returns the input of the next run.
+func (r *run) after(d time.Duration, in machine.Series, message string, command contract.Command) machine.Series {
 	r.t.Helper()
-	r.env.RegisterDelayedCallback(func() { r.env.SignalWorkflow(message, order) }, d)
+	r.env.RegisterDelayedCallback(func() { r.env.SignalWorkflow(message, command) }, d)
 	return r.untilNext(in)
 }
 
-// What goes from run to run stays small, whatever somebody writes as the reason.
+// The state that goes from run to run stays small, however long a reason is.
 func TestLongReasonIsCut(t *testing.T) {
 	t.Parallel()
 	in := seriesInput()
@@ -53,8 +53,8 @@ func TestLongReasonIsCut(t *testing.T) {
 	require.True(t, strings.HasPrefix(got.status.Paused.Reason, "because because "))
 }
 
-// update sends an update in the middle of a run; the answer is there when the run has ended.
-func (r *run) update(after time.Duration, message string, order contract.Command) *answer {
+// update sends an update after some time in a run. The answer is set when the run has ended.
+func (r *run) update(after time.Duration, message string, command contract.Command) *answer {
 	got := &answer{}
 	r.env.RegisterDelayedCallback(func() {
 		r.env.UpdateWorkflow(message, "", &testsuite.TestUpdateCallback{
@@ -64,7 +64,7 @@ func (r *run) update(after time.Duration, message string, order contract.Command
 				require.NoError(r.t, err)
 				got.status, _ = result.(contract.Status)
 			},
-		}, order)
+		}, command)
 	}, after)
 	return got
 }
@@ -89,7 +89,7 @@ func TestRetryTakesUpWhatFailedAndIsOver(t *testing.T) {
 		require.GreaterOrEqual(t, search.From, int64(3), "only what failed is searched")
 	}
 
-	// Again there is nothing to do.
+	// A second retry has nothing to do.
 	in = newRun(t, ledger, r.env.Now()).after(time.Hour, in, contract.Retry, contract.Command{})
 	require.Equal(t, []insights.PlanKind{"backfill", "retry"}, ledger.kinds)
 	require.Nil(t, in.State.Current)
@@ -99,8 +99,8 @@ func TestRetryTakesUpWhatFailedAndIsOver(t *testing.T) {
 	require.Equal(t, insights.Completeness{Planned: 12, Counted: 12}, in.State.Tally)
 }
 
-// Orders wait for the work that is under way, in their order, each once, and survive the end of a run.
-func TestOrdersWaitForTheirTurn(t *testing.T) {
+// Plans that operators request wait for the current one, in order and each once, also across runs.
+func TestRequestedPlansWait(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(6) // two pages
 	r := newRun(t, ledger, anchor.Add(time.Minute))
@@ -134,7 +134,7 @@ func TestUpdatesThatMakeNoSenseAreRefused(t *testing.T) {
 	t.Parallel()
 	ledger, in, now := backfilledBut(t)
 	r := newRun(t, ledger, now)
-	in.State.Paused = &contract.PausedBy{At: now} // so that orders wait
+	in.State.Paused = &contract.PausedBy{At: now} // so that plans wait
 	shorter := r.update(time.Hour, contract.Extend, contract.Command{Points: 2})
 	tooLong := r.update(time.Hour, contract.Extend, contract.Command{Points: insights.MaxPoints + 1})
 	pending := r.update(time.Hour, contract.Retry, contract.Command{Selection: insights.Selection{Outcomes: []insights.Outcome{insights.Pending}}})
@@ -150,7 +150,7 @@ func TestUpdatesThatMakeNoSenseAreRefused(t *testing.T) {
 		r.env.SignalWorkflow(contract.Cancel, nil)
 	}, 4*time.Hour)
 	r.env.RegisterDelayedCallback(func() {
-		require.Zero(t, r.status().Waiting, "what waits is forgotten")
+		require.Zero(t, r.status().Waiting, "plans that wait are dropped")
 		r.env.CancelWorkflow()
 	}, 5*time.Hour)
 	r.env.ExecuteWorkflow(contract.SeriesWorkflowName, in)
@@ -191,7 +191,7 @@ func TestCancelInTheMiddleOfAPageEndsTheBackfill(t *testing.T) {
 	require.Equal(t, insights.Completeness{Planned: 12, Counted: 12}, in.State.Tally)
 }
 
-// A paused series obeys at once: nothing is launched for it.
+// A paused series cancels at once, because that launches no search.
 func TestCancelOfAPausedSeries(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(6)
@@ -207,7 +207,8 @@ func TestCancelOfAPausedSeries(t *testing.T) {
 	require.Equal(t, "cancelled by somebody", ledger.cancels[0].Reason)
 }
 
-// A backfill that nobody began is planned to be cancelled, or a retry would find nothing; an order that waits is forgotten.
+// A backfill that is cancelled before it is written is written first, or a retry would find no
+// samples. A plan that waits is dropped.
 func TestCancelBeforeThePlanIsWritten(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(2)
@@ -229,7 +230,7 @@ func TestCancelBeforeThePlanIsWritten(t *testing.T) {
 	require.Equal(t, 3, in.Grid.Points)
 }
 
-// A retry of all that is cancelled loses nothing.
+// A cancelled retry of all samples loses no value.
 func TestCancelOfARetryLeavesWhatWasThere(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(4)
@@ -247,7 +248,7 @@ func TestCancelOfARetryLeavesWhatWasThere(t *testing.T) {
 	require.Equal(t, insights.Completeness{Planned: 12, Counted: 12}, in.State.Tally)
 }
 
-// An order that cannot be carried out is dropped with its reason, and what comes after it goes on.
+// A requested plan that cannot be made is dropped with its reason, and later plans go on.
 func TestRefusedExtensionChangesNothing(t *testing.T) {
 	t.Parallel()
 	ledger, in, now := backfilledBut(t)
@@ -265,7 +266,7 @@ func TestRefusedExtensionChangesNothing(t *testing.T) {
 	require.Equal(t, insights.RecordingPlan, ledger.kinds[1])
 	require.Nil(t, in.State.Problem)
 
-	// What passes by itself is tried again.
+	// After an error that may pass by itself, the plan stays and is tried again.
 	ledger.refusal = failure(insights.Internal, "a defect")
 	in = newRun(t, ledger, anchor.AddDate(0, 1, 0)).after(time.Minute, in, contract.Extend, contract.Command{Points: 4})
 	require.NotNil(t, in.State.Current)
@@ -274,8 +275,8 @@ func TestRefusedExtensionChangesNothing(t *testing.T) {
 	require.Equal(t, 4, in.Grid.Points)
 }
 
-// A recording that is due goes before a retry, and is not touched by a cancel.
-func TestRecordingsGoOnWhilePastIsCancelled(t *testing.T) {
+// Cancel does not change a recording.
+func TestCancelLeavesRecordings(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(6)
 	in := newRun(t, ledger, anchor.Add(time.Minute)).untilNext(seriesInput())

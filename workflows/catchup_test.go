@@ -10,8 +10,9 @@ import (
 	"github.com/backsight/backsight/workflows/contract"
 )
 
-// A repository that is registered after the backfill is in the next recording, and then its past is searched.
-func TestRepositoriesJoinWithTheirPast(t *testing.T) {
+// A repository that is registered after the backfill is in the next recording. A catch-up backfill
+// then computes its past samples.
+func TestRepositoriesInScopeLaterAreCaughtUp(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(2)
 	in, _ := backfilled(t, ledger, seriesInput())
@@ -26,15 +27,15 @@ func TestRepositoriesJoinWithTheirPast(t *testing.T) {
 			break
 		}
 	}
-	require.Equal(t, []insights.PlanKind{"backfill", "recording", "catch-up"}, ledger.kinds, "fresh data goes first")
+	require.Equal(t, []insights.PlanKind{"backfill", "recording", "catch-up"}, ledger.kinds, "new data goes first")
 	require.Equal(t, monthly(3).Frames(), ledger.plans[2])
-	require.Equal(t, insights.Completeness{Planned: 12, Counted: 12}, in.State.Tally, "the tally grew by the past of the third")
+	require.Equal(t, insights.Completeness{Planned: 12, Counted: 12}, in.State.Tally, "the tally grew by the past samples of the third")
 	require.Equal(t, ledger.now(), in.State.Tally)
 	require.False(t, in.State.CatchUpDue)
-	require.Equal(t, 1, ledger.looks, "nobody joins by a joining")
+	require.Equal(t, 1, ledger.catchUps, "a catch-up backfill causes no other")
 }
 
-func TestTriggerLooksForRepositoriesThatJoined(t *testing.T) {
+func TestTriggerCatchesUp(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(2)
 	in, now := backfilled(t, ledger, seriesInput())
@@ -46,20 +47,22 @@ func TestTriggerLooksForRepositoriesThatJoined(t *testing.T) {
 	require.Nil(t, in.State.Current)
 }
 
-// A look that fails is made again, and not only after the next recording, which may be a month away.
-func TestLookIsMadeAgainAfterAFailure(t *testing.T) {
+// When the search for repositories to catch up fails, it is repeated within the hour, and not only
+// after the next recording, which may be a month later.
+func TestCatchUpIsRepeatedAfterAFailure(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(2)
 	in, now := backfilled(t, ledger, seriesInput())
-	ledger.repositories, ledger.blind = 3, failure(insights.Internal, "a defect")
+	ledger.repositories, ledger.missed = 3, failure(insights.Internal, "a defect")
 	r := newRun(t, ledger, now)
 	in = r.after(time.Hour, in, contract.Trigger, contract.Command{By: "ann"})
 	require.Equal(t, []insights.PlanKind{"backfill", "catch-up"}, ledger.kinds)
 	require.Nil(t, in.State.Problem)
 }
 
-// While a plan is worked on nobody is looked for: the plan may be the one that brings them.
-func TestNobodyIsLookedForBeforeThePastIsDone(t *testing.T) {
+// While there is another plan, the series does not look for repositories to catch up: the plan may
+// add their samples.
+func TestCatchUpFollowsOtherPlans(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(10)
 	in := seriesInput()
@@ -71,5 +74,5 @@ func TestNobodyIsLookedForBeforeThePastIsDone(t *testing.T) {
 		now = r.env.Now()
 		require.True(t, in.State.CatchUpDue)
 	}
-	require.Zero(t, ledger.looks)
+	require.Zero(t, ledger.catchUps)
 }
