@@ -1,5 +1,6 @@
-# Backsight. `make run` looks at real repositories, `make test` proves the code; both install what they need.
-# Needed: Go 1.26, git 2.36 or later, make; Node 20 for the page (without it the server still builds).
+# Backsight. `make run` starts it on real repositories, `make test` runs all tests; both install
+# what they need. Needed: Go 1.26, git 2.36 or later, make; Node 20 for the page (without Node, the
+# server is built without its page).
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
@@ -11,6 +12,7 @@ TEMPORAL_VERSION := v1.5.1
 ZOEKT_VERSION := v0.0.0-20260807124253-c4d8f3537f7a
 TEMPORAL := $(or $(shell command -v temporal 2>/dev/null),$(BIN)/temporal)
 TOOL     := go tool -modfile=tools/go.mod
+GOLANGCI := go tool -modfile=tools/golangci/go.mod golangci-lint
 NPM      := $(shell command -v npm 2>/dev/null)
 GO_FILES := $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null)
 WEB_FILES := $(shell git ls-files -co --exclude-standard web 2>/dev/null | grep -v '_test\|\.test\.\|^web/e2e' )
@@ -29,7 +31,7 @@ help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z\/-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: build temporal ## Start everything and open it to the browser: make run [REPOS=DIR] [DATA=DIR] [ARGS='...']
+run: build temporal ## Start everything: make run [REPOS=DIR] [DATA=DIR] [ARGS='...']
 	@exec ./bin/backsight up $(foreach dir,$(REPOS),--repos $(dir)) $(if $(DATA),--data $(DATA)) $(ARGS)
 
 .PHONY: build
@@ -81,7 +83,7 @@ web/dist/index.html: web/node_modules/.installed $(WEB_FILES)
 	cd web && npm run build
 
 .PHONY: test
-test: lint test/web test/go ## All tests: lint, the page's units, Go with real Postgres, Temporal, git and Chromium
+test: lint test/web test/go ## Lint, the page, Go tests with real Postgres, Temporal, git, Chromium
 
 .PHONY: test/go
 test/go: build temporal test/chromium
@@ -110,7 +112,7 @@ fuzz: ## Fuzz the parsers of foreign bytes, 1 minute each (FUZZTIME=...)
 	    go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(or $(FUZZTIME),1m) $$target || exit 1; done; done
 
 .PHONY: bench
-bench: build temporal ## All of docs/benchmarks.md but scale: make bench REPOS=DIR (a folder of repositories; about 40 minutes)
+bench: build temporal ## All benchmarks but scale: make bench REPOS=DIR (about 40 minutes)
 	$(need-repos)
 	@$(MAKE) --jobs=1 --keep-going bench-exact bench-speed bench-zoekt bench-large 2>&1 | tee -i bin/bench.log; status=$${PIPESTATUS[0]}; \
 	  echo; echo "all bars (the whole output is in bin/bench.log):"; grep -E '^(held|missed|not run|bench:|FAIL|make.* Error [0-9]+$$)' bin/bench.log; exit $$status
@@ -122,14 +124,14 @@ CASES := 10000
 PROPERTIES := TestSearch_EqualsCountingEveryCommitByItself TestSearch_AnIndexChangesNothing TestSearchCommits_EqualsGitLog
 
 .PHONY: bench-exact
-bench-exact: build ## Results against brute force (CASES=10000 random histories) and against git grep: REPOS=DIR
+bench-exact: build ## Results against brute force and against git grep: REPOS=DIR [CASES=N]
 	$(need-repos)
 	GOGC=400 BACKSIGHT_CASES=$(CASES) go test -count=1 -parallel 3 -timeout 3h -run '^($(subst $() ,|,$(PROPERTIES)))$$' ./search/history
 	@printf 'held    %s: $(CASES) of $(CASES) random histories\n' $(PROPERTIES)
 	go run ./bench/exact -backsight bin/backsight $(REPOS)
 
 .PHONY: bench-speed
-bench-speed: build temporal ## Ratios against git, cost of the history index and of Temporal: REPOS=DIR
+bench-speed: build temporal ## Ratios against git, cost of index and Temporal: REPOS=DIR
 	$(need-repos)
 	go run ./bench/backfill $(REPOS)
 	go run ./bench/history -backsight bin/backsight $(REPOS)
@@ -146,23 +148,20 @@ $(BIN)/zoekt:
 	-GOBIN=$(BIN) GOFLAGS= go install github.com/sourcegraph/zoekt/cmd/zoekt-git-index@$(ZOEKT_VERSION) github.com/sourcegraph/zoekt/cmd/zoekt@$(ZOEKT_VERSION)
 
 .PHONY: bench-large
-bench-large: build ## Memory that searches of generated large repositories take, and of those in REPOS
+bench-large: build ## Memory of searches in large repositories, generated or in REPOS
 	go run ./bench/large -backsight bin/backsight $(LARGE) $(REPOS)
 
 .PHONY: bench-scale
-bench-scale: build temporal ## One insight over many small generated repositories: make bench-scale [N=36000]
+bench-scale: build temporal ## One insight over many small repositories: make bench-scale [N=36000]
 	go run ./bench/scale $(if $(N),-n $(N))
 
 .PHONY: chaos
-chaos: build temporal ## Kill, pause, fill the disk, damage a mirror while an insight fills: make chaos [SEED=N]
+chaos: build temporal ## Kill, pause and damage while an insight fills: make chaos [SEED=N]
 	BACKSIGHT_CHAOS=1 $(if $(SEED),BACKSIGHT_CHAOS_SEED=$(SEED)) go test ./internal/e2e -run '^TestChaos$$' -count=1 -v -timeout 40m
 
 .PHONY: lint
-lint: ## vet, format, staticcheck, workflowcheck
-	go vet ./...
-	@unformatted=$$($(TOOL) gofumpt -l $$(git ls-files -co --exclude-standard '*.go' | grep -v -e '/internal/db/' -e '/generated/')); \
-	  if [ -n "$$unformatted" ]; then echo "not formatted (make fmt):"; echo "$$unformatted"; exit 1; fi
-	$(TOOL) staticcheck ./...
+lint: ## golangci-lint (.golangci.yml says why) and workflowcheck
+	$(GOLANGCI) run ./...
 	$(TOOL) workflowcheck ./workflows/...
 
 .PHONY: lint/width
@@ -171,7 +170,7 @@ lint/width: ## Comments and prose are at most 100 columns wide (internal/prose s
 
 .PHONY: fmt
 fmt: ## Format all Go files
-	$(TOOL) gofumpt -w $$(git ls-files '*.go' | grep -v -e '/internal/db/' -e '/generated/')
+	$(GOLANGCI) fmt
 
 .PHONY: generate
 generate: ## Write the generated code anew: sqlc, gqlgen, genqlient, the tables of languages

@@ -1,5 +1,10 @@
-// The programs that generate, format and check this repository's code, apart from what the product is built of. Run one from
-// the repository's root with `go tool -modfile=tools/go.mod NAME`. sqlc wants CGO_ENABLED=0, see store/sqlc.yaml.
+// The programs that generate code and check that workflow code is deterministic, separate from what
+// the product is built of. Run one from the repository's root with
+// `go tool -modfile=tools/go.mod NAME`. sqlc needs CGO_ENABLED=0, see store/sqlc.yaml.
+// golangci-lint has a module of its own, tools/golangci: its 200 dependencies would otherwise
+// choose the versions of these.
+module of its own, tools/golangci,
+// because its 200 dependencies would otherwise choose the versions of these.
 module github.com/backsight/backsight/tools
 
 go 1.26.0
@@ -9,15 +14,12 @@ tool (
 	github.com/Khan/genqlient
 	github.com/sqlc-dev/sqlc/cmd/sqlc
 	go.temporal.io/sdk/contrib/tools/workflowcheck
-	honnef.co/go/tools/cmd/staticcheck
-	mvdan.cc/gofumpt
 )
 
 require (
 	cel.dev/expr v0.25.1 // indirect
 	filippo.io/edwards25519 v1.1.1 // indirect
 	github.com/99designs/gqlgen v0.17.95 // indirect
-	github.com/BurntSushi/toml v1.4.1-0.20240526193622-a339e1f7089c // indirect
 	github.com/Khan/genqlient v0.8.1 // indirect
 	github.com/agnivade/levenshtein v1.2.1 // indirect
 	github.com/alexflint/go-arg v1.5.1 // indirect
@@ -61,7 +63,6 @@ require (
 	go.uber.org/multierr v1.11.0 // indirect
 	go.uber.org/zap v1.27.0 // indirect
 	golang.org/x/exp v0.0.0-20250620022241-b7579e27df2b // indirect
-	golang.org/x/exp/typeparams v0.0.0-20231108232855-2478ac86f678 // indirect
 	golang.org/x/mod v0.41.0 // indirect
 	golang.org/x/net v0.59.0 // indirect
 	golang.org/x/sync v0.23.0 // indirect
@@ -75,6 +76,4 @@ require (
 	gopkg.in/natefinch/lumberjack.v2 v2.2.1 // indirect
 	gopkg.in/yaml.v2 v2.4.0 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect
-	honnef.co/go/tools v0.8.2 // indirect
-	mvdan.cc/gofumpt v0.12.0 // indirect
 )
