@@ -17,8 +17,8 @@ NPM      := $(shell command -v npm 2>/dev/null)
 GO_FILES := $(shell git ls-files -co --exclude-standard '*.go' 2>/dev/null)
 WEB_FILES := $(shell git ls-files -co --exclude-standard web 2>/dev/null | grep -v '_test\|\.test\.\|^web/e2e' )
 
-# The build of the product: static, without paths of this machine. `make build` and `make dist` share it,
-# so that `make dist` only links what `make build` has compiled.
+# The build of the product: static, without paths of this machine. `make build` and `make dist`
+# share it, so that `make dist` only links what `make build` has compiled.
 BUILD     := CGO_ENABLED=0 go build -trimpath
 DIST      := $(CURDIR)/dist
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64

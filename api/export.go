@@ -60,7 +60,8 @@ type unhurriedWriter struct {
 // deadline. The read deadline would otherwise end the read that detects a disconnected client.
 func unhurried(w http.ResponseWriter) unhurriedWriter {
 	u := unhurriedWriter{ResponseWriter: w, control: http.NewResponseController(w)}
-	_ = u.control.SetWriteDeadline(time.Time{}) // fails only for a test's recorder, which has no deadlines
+	// fails only for a test's recorder, which has no deadlines
+	_ = u.control.SetWriteDeadline(time.Time{})
 	_ = u.control.SetReadDeadline(time.Time{})
 	return u
 }

@@ -67,7 +67,8 @@ func TestRepositoryGrants(t *testing.T) {
 			}
 		}
 	}
-	b.do(&struct{}{}, `mutation { grantRepository(name: "open", login: "bob") { name } }`, nil) // without a proxy every viewer is an administrator
+	// without a proxy every viewer is an administrator
+	b.do(&struct{}{}, `mutation { grantRepository(name: "open", login: "bob") { name } }`, nil)
 	page := `query($after: String, $login: String) { repositoryGrants(first: 1, after: $after, login: $login) { nodes { repository login isPrivate } pageInfo { endCursor hasNextPage } } }`
 	b.do(&grants, page, nil)
 	require.Equal(t, "open", grants.RepositoryGrants.Nodes[0].Repository)

@@ -70,7 +70,8 @@ type Auth struct {
 	Mode     AuthMode
 	Networks []netip.Prefix // of the proxy; AuthProxy needs at least one
 	Header   string         // holds the person's name; "" means X-Forwarded-User
-	Admins   []string       // with AuthProxy, logins of the administrators, who see all repositories
+	// with AuthProxy, logins of the administrators, who see all repositories
+	Admins []string
 	// AnyAddress lets AuthNone listen on any address, for a container whose port is published on
 	// loopback. Requests must still use a loopback host name.
 	AnyAddress bool

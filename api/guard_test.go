@@ -139,7 +139,8 @@ func TestPage(t *testing.T) {
 		cache  string
 	}{
 		{"/", html, 200, "<html>the page", "no-cache"},
-		{"/", nil, 200, "<html>the page", "no-cache"}, // curl and uptime checks accept any content type
+		// curl and uptime checks accept any content type
+		{"/", nil, 200, "<html>the page", "no-cache"},
 		{"/index.html", html, 404, "", ""},
 		{"/insights/2xKq", html, 200, "<html>the page", "no-cache"},
 		{"/insights/2xKq", nil, 404, "", ""},

@@ -11,8 +11,9 @@ import (
 
 // inputError is an error in one field of a mutation's input. The page shows it beside that field.
 type inputError struct {
-	err   error  // an *insights.Error of code Invalid, or a *query.Error
-	field []any  // path from the mutation's arguments, as in GraphQL errors: "input", "dataSeries", 0, "query"
+	err error // an *insights.Error of code Invalid, or a *query.Error
+	// path from the mutation's arguments, as in GraphQL errors: "input", "dataSeries", 0, "query"
+	field []any
 	text  string // the query that the error's position refers to; "" without a position
 }
 

@@ -42,7 +42,8 @@ func complexityWeights(c *generated.ComplexityRoot) {
 		return 10 + pageSize(first)*child // 10: one SQL statement for each series
 	}
 	c.InsightsSeries.Reasons = func(child int) int { return 10 + 5*child }
-	c.InsightsSeries.Workflow = func(child int) int { return 20 + child } // a round trip through a worker
+	// a round trip through a worker
+	c.InsightsSeries.Workflow = func(child int) int { return 20 + child }
 }
 
 func pageSize(first *int) int {

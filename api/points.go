@@ -97,7 +97,8 @@ func pointModels(series insights.Series, points []store.Point) []*generated.Insi
 	models := make([]*generated.InsightDataPoint, len(points))
 	parsed, err := query.Parse(series.Query)
 	perInterval := err == nil && parsed.Kind() != query.Files
-	var previous, at time.Time // the previous and the current time; points of several values share a time
+	// the previous and the current time; points of several values share a time
+	var previous, at time.Time
 	for i, p := range points {
 		if !p.Time.Equal(at) {
 			previous, at = at, p.Time

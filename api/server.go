@@ -71,7 +71,8 @@ func withDeadlines(next http.Handler) http.Handler {
 		if (transport.SSE{}).Supports(r) {
 			w.Header().Set("X-Accel-Buffering", "no") // proxies must not buffer the stream
 			control := http.NewResponseController(w)
-			_ = control.SetWriteDeadline(time.Time{}) // both fail only for a test's recorder, which has no deadlines
+			// both fail only for a test's recorder, which has no deadlines
+			_ = control.SetWriteDeadline(time.Time{})
 			_ = control.SetReadDeadline(time.Time{})
 			next.ServeHTTP(w, r)
 			return
@@ -89,7 +90,8 @@ const stopTimeout = 5 * time.Second
 // Serve serves requests on listener until ctx is done, then waits up to stopTimeout for running
 // requests. It returns nil if ctx ended it. It always closes listener.
 func Serve(ctx context.Context, listener net.Listener, h http.Handler) error {
-	// Streams get a context that ends when the server stops, so that they do not delay the shutdown.
+	// Streams get a context that ends when the server stops, so that they do not delay the
+	// shutdown.
 	streams, endStreams := context.WithCancel(context.WithoutCancel(ctx))
 	defer endStreams()
 	server := &http.Server{

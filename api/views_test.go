@@ -108,7 +108,8 @@ func TestErrorsInInputHaveFieldsAndPositions(t *testing.T) {
 	want := []place{
 		{Field: `["input","options","title"]`, Code: "invalid"},
 		{Field: `["input","repositoryScope","repositoryCriteria"]`, Code: "invalid", Start: 5.0, End: 6.0},
-		{Field: `["input","dataSeries",1,"query"]`, Code: "invalid", Start: 3.0, End: 9.0}, // the emoji is two UTF-16 units
+		// the emoji is two UTF-16 units
+		{Field: `["input","dataSeries",1,"query"]`, Code: "invalid", Start: 3.0, End: 9.0},
 		{Field: `["input","dataSeries",2,"query"]`, Code: "invalid"},
 		{Field: `["input","dataSeries",3,"timeScope"]`, Code: "invalid"},
 		{Field: `["input","dataSeries",4,"options","lineColor"]`, Code: "invalid"},

@@ -16,7 +16,8 @@ CREATE TABLE repositories (
     location       text NOT NULL,                 -- absolute path or clone URL
     is_local       boolean NOT NULL,
     default_branch text,                          -- full ref name; NULL: not read yet
-    head           bytea,                         -- tip of the default branch; NULL: none, or not read yet
+    -- tip of the default branch; NULL: none, or not read yet
+    head           bytea,
     size_bytes     bigint NOT NULL DEFAULT 0,     -- of the object store, at the last sync
     fork           boolean NOT NULL DEFAULT false,
     archived       boolean NOT NULL DEFAULT false,

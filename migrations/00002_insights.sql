@@ -16,8 +16,10 @@ CREATE TABLE insight_series (
     query                         text NOT NULL,          -- canonical
     -- insights.Series.DefinitionKey: views whose series have the same key share one row.
     definition_key                text NOT NULL,
-    repositories                  text[],                 -- scope: a list of names; NULL: not a list
-    repository_criteria           text,                   -- scope: a scope query; both NULL: every repository
+    -- scope: a list of names; NULL: not a list
+    repositories                  text[],
+    -- scope: a scope query; both NULL: every repository
+    repository_criteria           text,
     generation_method             text NOT NULL CHECK (generation_method IN ('search', 'search-compute', 'language-stats')),
     -- True when the series has a line for each value: a captured text, or a language.
     generated_from_capture_groups boolean NOT NULL
@@ -25,20 +27,23 @@ CREATE TABLE insight_series (
     anchor                        timestamptz NOT NULL,
     sample_interval_unit          time_unit NOT NULL,
     sample_interval_value         integer NOT NULL CHECK (sample_interval_value >= 1),
-    recording_interval_days       integer NOT NULL,       -- rounded, for readers; nothing is computed from it
+    -- rounded, for readers; nothing is computed from it
+    recording_interval_days       integer NOT NULL,
     points                        integer NOT NULL CHECK (points BETWEEN 1 AND 1000),
     zone                          text NOT NULL DEFAULT '',
     created_at                    timestamptz NOT NULL DEFAULT now(),
     next_recording_after          timestamptz NOT NULL,
     last_recorded_at              timestamptz,
-    last_snapshot_at              timestamptz,            -- sample time of the newest complete snapshot
+    -- sample time of the newest complete snapshot
+    last_snapshot_at              timestamptz,
     backfill_queued_at            timestamptz,
     backfill_completed_at         timestamptz,
     -- How many of the newest sample times charts show. 0: all. NULL: as the setting
     -- backsight.retention.points says.
     retention_points              integer CHECK (retention_points >= 0),
-    -- The outbox of workflow starts and stops. A series is written first, and its workflow is started
-    -- after the commit. The worker's reconciler starts and stops what these columns say is missing.
+    -- The outbox of workflow starts and stops. A series is written first, and its workflow is
+    -- started after the commit. The worker's reconciler starts and stops what these columns say is
+    -- missing.
     workflow_started_at           timestamptz,
     workflow_stopped_at           timestamptz,
     deleted_at                    timestamptz

@@ -4,14 +4,17 @@
 -- plan was made. The kinds are those of insights.PlanKind.
 CREATE TABLE series_plans (
     series_id       integer NOT NULL REFERENCES insight_series (id),
-    number          integer NOT NULL,           -- counts up from 1 in each series; no number is used twice
+    -- counts up from 1 in each series; no number is used twice
+    number          integer NOT NULL,
     kind            text NOT NULL CHECK (kind IN ('backfill', 'recording', 'snapshot', 'retry', 'extension', 'catch-up')),
     -- False when the next plan of the same kind replaces the samples: they are then no part of the
     -- series' completeness.
     permanent       boolean NOT NULL GENERATED ALWAYS AS (kind <> 'snapshot') STORED,
     times           timestamptz[] NOT NULL,
-    selection       text,                       -- which samples a retry computes again, as JSON; NULL for other kinds
-    note            text,                       -- for people: why the plan was made; NULL where its kind says it
+    -- which samples a retry computes again, as JSON; NULL for other kinds
+    selection       text,
+    -- for people: why the plan was made; NULL where its kind says it
+    note            text,
     -- Repositories up to this id are planned. A large plan is written in several transactions;
     -- planned_at is set in the last one.
     planned_through integer NOT NULL DEFAULT 0,

@@ -1,8 +1,8 @@
 -- +goose Up
 
--- Where the samples of each time of a series are stored: at a place of the rows of sample_chunks that
--- have the chunk's number. Places are assigned in the order in which times are planned and are never
--- reused. Each snapshot has a chunk of its own, whose number is that of its plan, negated.
+-- Where the samples of each time of a series are stored: at a place of the rows of sample_chunks
+-- that have the chunk's number. Places are assigned in the order in which times are planned and are
+-- never reused. Each snapshot has a chunk of its own, whose number is that of its plan, negated.
 CREATE TABLE sample_slots (
     series_id integer NOT NULL REFERENCES insight_series (id),
     time      timestamptz NOT NULL,
@@ -25,17 +25,20 @@ JOIN sample_slots AS s ON s.series_id = p.series_id AND s.time = ANY (p.times)
 
 -- The ledger: one row for up to 32 samples of a series in a repository. It is the truth of how
 -- complete a series is. Letter n of outcomes is the sample at place n: (p)ending, (c)ounted,
--- (r)eused, (a)bsent, (i)ncomplete for partial, (f)ailed, or - where there is no sample. A vector that
--- is NULL or too short stands for 0 or nothing at the remaining places. Package store alone writes
--- the rows, together with series_tallies and capture_sums. Read them through the view samples.
+-- (r)eused, (a)bsent, (i)ncomplete for partial, (f)ailed, or - where there is no sample. A vector
+-- that is NULL or too short stands for 0 or nothing at the remaining places. Package store alone
+-- writes the rows, together with series_tallies and capture_sums. Read them through the view
+-- samples.
 CREATE TABLE sample_chunks (
     series_id      integer NOT NULL,
     chunk          integer NOT NULL,
     -- Of repositories. Without a foreign key: repositories' rows are never deleted, and the check
     -- costs more than the row.
     repo_id        integer NOT NULL,
-    name_id        integer NOT NULL,           -- repo_names: the repository's name when the row was made
-    plan           integer NOT NULL,           -- number of the plan of all samples, where plans is NULL
+    -- repo_names: the repository's name when the row was made
+    name_id        integer NOT NULL,
+    -- number of the plan of all samples, where plans is NULL
+    plan           integer NOT NULL,
     pending        smallint NOT NULL,          -- how many samples are pending
     faulty         smallint NOT NULL,          -- how many samples are partial or failed
     outcomes       text NOT NULL,
@@ -44,15 +47,18 @@ CREATE TABLE sample_chunks (
     durations_ms   integer[],
     attempts       bytea,                      -- a byte for each place; 255 for more
     commits        bytea[],                    -- the distinct ones
-    commit_of      bytea,                      -- a byte for each place: an index into commits, from 1; 0: none
+    -- a byte for each place: an index into commits, from 1; 0: none
+    commit_of      bytea,
     -- What a sample was before a retry selected it. While the sample is pending, its value, points
     -- and reason are still those of before. If the new attempt learns less (it fails, or is
     -- cancelled), the sample becomes again what it was.
     kept_outcomes  text,
     kept_commit_of bytea,
-    reason_codes   text[],                     -- with reasons: the distinct pairs of code and text; '' for none
+    -- with reasons: the distinct pairs of code and text; '' for none
+    reason_codes   text[],
     reasons        text[],
-    reason_of      bytea,                      -- a byte for each place: an index into both, from 1; 0: none
+    -- a byte for each place: an index into both, from 1; 0: none
+    reason_of      bytea,
     PRIMARY KEY (series_id, chunk, repo_id)
 ) WITH (fillfactor = 50); -- a row doubles in size when its samples end
 -- What is left to do, page by page.

@@ -1,5 +1,6 @@
-// Package migrations holds the database schema as goose SQL files, embedded. Package store applies them (store.Migrate);
-// a number is taken once, so two people who write a migration at a time notice it.
+// Package migrations holds the database schema as goose SQL files, embedded. Package store applies
+// them (store.Migrate); a number is taken once, so two people who write a migration at a time
+// notice it.
 package migrations
 
 import "embed"

@@ -11,15 +11,15 @@ import (
 // Access is the room of who may see which repository.
 type Access struct{ *database }
 
-// Grant lets a viewer see a private repository. A grant for a public repository takes effect when the
-// repository becomes private.
+// Grant lets a viewer see a private repository. A grant for a public repository takes effect when
+// the repository becomes private.
 type Grant struct {
 	Repository, Login string
 	Private           bool
 }
 
-// SetPrivate hides the repository from viewers without a grant, or shows it to everybody. Its grants stay.
-// Idempotent. It returns NotFound when no repository has the name.
+// SetPrivate hides the repository from viewers without a grant, or shows it to everybody. Its
+// grants stay. Idempotent. It returns NotFound when no repository has the name.
 func (s *Access) SetPrivate(ctx context.Context, name string, private bool) error {
 	n, err := s.queries().SetRepositoryPrivate(ctx, private, name)
 	if err == nil && n == 0 {
@@ -28,9 +28,9 @@ func (s *Access) SetPrivate(ctx context.Context, name string, private bool) erro
 	return classify(err, "repository %s", name)
 }
 
-// Grant lets the viewer with the login see a repository. The login is the one that the authenticating proxy
-// sends. Idempotent. It returns NotFound when no repository has the name, and Invalid for an empty login,
-// which requests without authentication have.
+// Grant lets the viewer with the login see a repository. The login is the one that the
+// authenticating proxy sends. Idempotent. It returns NotFound when no repository has the name, and
+// Invalid for an empty login, which requests without authentication have.
 func (s *Access) Grant(ctx context.Context, name, login string) error {
 	if err := checkLogin(login); err != nil {
 		return err
@@ -42,8 +42,8 @@ func (s *Access) Grant(ctx context.Context, name, login string) error {
 	return classify(err, "repository %s: grant", name)
 }
 
-// Revoke deletes a grant. With the name "" it deletes all grants of the login, those for removed repositories
-// included. Idempotent. It returns NotFound when no repository has the name.
+// Revoke deletes a grant. With the name "" it deletes all grants of the login, those for removed
+// repositories included. Idempotent. It returns NotFound when no repository has the name.
 func (s *Access) Revoke(ctx context.Context, name, login string) error {
 	if err := checkLogin(login); err != nil {
 		return err
@@ -65,8 +65,8 @@ type GrantFilter struct {
 	Limit             int    // 0: the most a page can have
 }
 
-// Grants returns grants by repository and login, without those for removed repositories. It returns NotFound
-// when the filter names a repository that does not exist.
+// Grants returns grants by repository and login, without those for removed repositories. It returns
+// NotFound when the filter names a repository that does not exist.
 func (s *Access) Grants(ctx context.Context, f GrantFilter) ([]Grant, error) {
 	if f.Repository != "" {
 		if _, err := s.queries().RepositoryByName(ctx, f.Repository); err != nil {

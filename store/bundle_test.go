@@ -22,7 +22,8 @@ import (
 // anchor is the newest sample time of the series in these tests.
 var anchor = time.Date(2026, 3, 31, 12, 0, 0, 0, time.UTC)
 
-// bundle is a Store on a database of its own. pool is another way in, for what the Store does not show.
+// bundle is a Store on a database of its own. pool is another way in, for what the Store does not
+// show.
 type bundle struct {
 	*store.Store
 	ctx        context.Context
@@ -111,8 +112,8 @@ func viewSeries(name string, method insights.GenerationMethod) insights.ViewSeri
 	}}
 }
 
-// index replaces a repository's whole commit index: days lists the commits' dates from root to tip, as days after the
-// anchor. It was read when the newest frame had passed.
+// index replaces a repository's whole commit index: days lists the commits' dates from root to tip,
+// as days after the anchor. It was read when the newest frame had passed.
 func (b bundle) index(t require.TestingT, repository store.Repository, indexedAt time.Time, days ...int) []store.IndexedCommit {
 	commits := make([]store.IndexedCommit, len(days))
 	for i, day := range days {

@@ -6,9 +6,10 @@ import (
 	"time"
 )
 
-// Read returns what charts show of several series: their newest points, as many as their retention and the
-// Display say. It takes two statements, and one more where values are bounded. For an administrator's unfiltered
-// read, Postgres bounds the values; for others, Read reads all values and bounds them.
+// Read returns what charts show of several series: their newest points, as many as their retention
+// and the Display say. It takes two statements, and one more where values are bounded. For an
+// administrator's unfiltered read, Postgres bounds the values; for others, Read reads all values
+// and bounds them.
 func (s *Charts) Read(ctx context.Context, seriesIDs []string, f PointFilter, d Display) (map[string]Chart, error) {
 	if d.Values > 0 && f.everything() {
 		var err error
@@ -35,8 +36,8 @@ func (s *Charts) Read(ctx context.Context, seriesIDs []string, f PointFilter, d 
 	return charts, nil
 }
 
-// withoutIdle removes the points of captured values that occur at none of the times. If no value occurs, it leaves
-// one point per time.
+// withoutIdle removes the points of captured values that occur at none of the times. If no value
+// occurs, it leaves one point per time.
 func withoutIdle(points []Point) []Point {
 	occurs := map[string]bool{}
 	for _, p := range points {

@@ -9,8 +9,8 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// chunkPlaces is how many samples a row of the ledger holds: few enough that Postgres keeps the row in
-// its page (it moves what is beyond 2 kB elsewhere), and more than most charts have.
+// chunkPlaces is how many samples a row of the ledger holds: few enough that Postgres keeps the row
+// in its page (it moves what is beyond 2 kB elsewhere), and more than most charts have.
 const chunkPlaces = 32
 
 // letters stand for the outcomes in the ledger.
@@ -59,8 +59,8 @@ type facts struct {
 // entry is a sample in the ledger.
 type entry struct {
 	facts
-	// captures has the counts of a series by captured value, without zeros. The map is replaced as a
-	// whole and never changed.
+	// captures has the counts of a series by captured value, without zeros. The map is replaced as
+	// a whole and never changed.
 	captures map[string]float64
 }
 
@@ -74,8 +74,8 @@ func (k chunkKey) compare(other chunkKey) int {
 	return int(k.number) - int(other.number)
 }
 
-// chunk is a row of the ledger while a writer changes it: what it was and what it is to be. The sample
-// at place n has the index n-1.
+// chunk is a row of the ledger while a writer changes it: what it was and what it is to be. The
+// sample at place n has the index n-1.
 type chunk struct {
 	chunkKey
 	stored  bool
@@ -142,8 +142,8 @@ func (c *chunk) changed() bool {
 	return false
 }
 
-// chunkRows collects rows for a statement that writes them. It converts to db.InsertChunksParams and
-// db.UpdateChunksParams.
+// chunkRows collects rows for a statement that writes them. It converts to db.InsertChunksParams
+// and db.UpdateChunksParams.
 type chunkRows db.InsertChunksParams
 
 func (r *chunkRows) add(c *chunk) {
@@ -239,8 +239,8 @@ func (v *vectors) reason(code, reason string) byte {
 // objectIDs are distinct commits, as raw bytes.
 type objectIDs []string
 
-// index returns the index of a commit, from 1, and adds the commit when it is new; 0 for none. A chunk
-// has at most two commits for each place, so that the index fits into a byte.
+// index returns the index of a commit, from 1, and adds the commit when it is new; 0 for none. A
+// chunk has at most two commits for each place, so that the index fits into a byte.
 func (ids *objectIDs) index(id string) byte {
 	if id == "" {
 		return 0
@@ -267,8 +267,8 @@ func (ids objectIDs) array() string {
 	return b.String()
 }
 
-// array returns the text of a vector of numbers for Postgres, up to the last number that is not 0; ""
-// when all are 0.
+// array returns the text of a vector of numbers for Postgres, up to the last number that is not 0;
+// "" when all are 0.
 func array[T comparable](entries []entry, number func(entry) T, write func([]byte, T) []byte) string {
 	var zero T
 	used := len(entries)

@@ -44,7 +44,8 @@ func TestAsOfIsTheDefinition(t *testing.T) {
 		runs++
 		repository := b.repository(rt, fmt.Sprintf("asof/%d", runs))
 		var chain []store.IndexedCommit
-		for range rapid.IntRange(1, 4).Draw(rt, "fetches") { // the later ones append, or rewrite what is there
+		// the later ones append, or rewrite what is there
+		for range rapid.IntRange(1, 4).Draw(rt, "fetches") {
 			from := rapid.IntRange(0, len(chain)).Draw(rt, "from")
 			added := chains(repository.Name, 12).Draw(rt, "added")
 			chain = append(chain[:from:from], added...)

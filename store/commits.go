@@ -23,11 +23,12 @@ type IndexedCommitAt struct {
 	IndexedCommit
 }
 
-// tipLength is how many commits Tip returns. After a fetch that rewrote more, the whole index is replaced.
+// tipLength is how many commits Tip returns. After a fetch that rewrote more, the whole index is
+// replaced.
 const tipLength = 1000
 
-// Tip returns the newest 1000 commits of the index, newest first. Callers compare them with a fetched history
-// to find where the two differ.
+// Tip returns the newest 1000 commits of the index, newest first. Callers compare them with a
+// fetched history to find where the two differ.
 func (s *Commits) Tip(ctx context.Context, repoID int64) ([]IndexedCommitAt, error) {
 	rows, err := s.queries().CommitIndexTip(ctx, id32(repoID), tipLength)
 	if err != nil {
@@ -40,15 +41,15 @@ func (s *Commits) Tip(ctx context.Context, repoID int64) ([]IndexedCommitAt, err
 	return tip, nil
 }
 
-// Replace drops the part of the index from fromSeq on and appends commits, oldest first, in one transaction.
-// After it, the index answers for every time up to indexedAt. Without commits and with the length of the index
-// as fromSeq, Replace only records that the index was checked at indexedAt.
+// Replace drops the part of the index from fromSeq on and appends commits, oldest first, in one
+// transaction. After it, the index answers for every time up to indexedAt. Without commits and with
+// the length of the index as fromSeq, Replace only records that the index was checked at indexedAt.
 //
-// Replace returns NotFound when the repository does not exist, and Conflict when the index ends before fromSeq,
-// because another process has replaced it; callers then read the tip again. If commits were dropped, the
-// history was rewritten, and each series with samples at dropped commits gets a notice
-// (insights.ReasonHistoryRewritten). Replace takes one COPY, and after dropping commits a pass over the
-// repository's index.
+// Replace returns NotFound when the repository does not exist, and Conflict when the index ends
+// before fromSeq, because another process has replaced it; callers then read the tip again. If
+// commits were dropped, the history was rewritten, and each series with samples at dropped commits
+// gets a notice (insights.ReasonHistoryRewritten). Replace takes one COPY, and after dropping
+// commits a pass over the repository's index.
 func (s *Commits) Replace(ctx context.Context, repoID int64, fromSeq int, commits []IndexedCommit, indexedAt time.Time) error {
 	id := id32(repoID)
 	rows, err := appendRows(id, fromSeq, commits)
@@ -93,8 +94,8 @@ func (s *Commits) Replace(ctx context.Context, repoID int64, fromSeq int, commit
 	return classify(err, "repository %d: commit index", repoID)
 }
 
-// appendRows numbers the commits and marks those that a later commit hides. Walking from the newest commit, a
-// commit is hidden if its date is not before the earliest date seen so far.
+// appendRows numbers the commits and marks those that a later commit hides. Walking from the newest
+// commit, a commit is hidden if its date is not before the earliest date seen so far.
 func appendRows(id int32, fromSeq int, commits []IndexedCommit) ([]db.AppendCommitIndexParams, error) {
 	rows := make([]db.AppendCommitIndexParams, len(commits))
 	var floor time.Time
@@ -125,9 +126,9 @@ func earliest(rows []db.AppendCommitIndexParams) time.Time {
 	return first
 }
 
-// AsOf returns the commit that the default branch was at, by the given time, for those of the times at which
-// the index has a commit. It does not check whether the index was refreshed after the times; see
-// Repository.IndexedAt.
+// AsOf returns the commit that the default branch was at, by the given time, for those of the times
+// at which the index has a commit. It does not check whether the index was refreshed after the
+// times; see Repository.IndexedAt.
 func (s *Commits) AsOf(ctx context.Context, repoID int64, times []time.Time) (map[time.Time]string, error) {
 	given := make(map[time.Time][]time.Time, len(times))
 	asked := make([]time.Time, len(times))

@@ -14,8 +14,8 @@ func (s *Samples) Completeness(ctx context.Context, seriesID string) (insights.C
 	return all[seriesID], err
 }
 
-// CompletenessOf tallies several series in one statement. It returns NotFound when one of them does not
-// exist.
+// CompletenessOf tallies several series in one statement. It returns NotFound when one of them does
+// not exist.
 func (s *Samples) CompletenessOf(ctx context.Context, seriesIDs []string) (map[string]insights.Completeness, error) {
 	keys := make([]int32, len(seriesIDs))
 	names := make(map[int32]string, len(seriesIDs))
@@ -81,8 +81,8 @@ func (s *Samples) TallyOf(ctx context.Context, seriesID string, plan int) (insig
 // RepositoryRange is the repositories From..Through (ids, both included).
 type RepositoryRange struct{ From, Through int64 }
 
-// TallyOfRange tallies a plan's samples in the repositories from..through, both included, at one time or (nil) at
-// all.
+// TallyOfRange tallies a plan's samples in the repositories from..through, both included, at one
+// time or (nil) at all.
 func (s *Samples) TallyOfRange(ctx context.Context, seriesID string, plan int, from, through int64, at *time.Time) (insights.Completeness, error) {
 	tallies, err := s.TallyOfRanges(ctx, seriesID, plan, []RepositoryRange{{from, through}}, at)
 	if err != nil {

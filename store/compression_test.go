@@ -13,7 +13,8 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// history is a repository in the model of the plan: what its index holds, and until when it is right.
+// history is a repository in the model of the plan: what its index holds, and until when it is
+// right.
 type history struct {
 	repository store.Repository
 	chain      []store.IndexedCommit
@@ -69,7 +70,8 @@ func valuesAt(commit string, byValue bool) (float64, map[string]int64) {
 	return float64(n + 1), values
 }
 
-// Generation after plan, with the index moving on and samples ending in all ways between them, plans equal the definition.
+// Generation after plan, with the index moving on and samples ending in all ways between them,
+// plans equal the definition.
 func TestPlansEqualTheDefinition(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -98,7 +100,8 @@ func TestPlansEqualTheDefinition(t *testing.T) {
 				h.chain, h.indexedAt = append(h.chain[:from:from], added...), day(rapid.IntRange(-6, 1).Draw(rt, "indexed"))
 				require.NoError(rt, b.Commits.Replace(b.ctx, h.repository.ID, from, added, h.indexedAt))
 			}
-			kind := []insights.PlanKind{insights.BackfillPlan, insights.RecordingPlan}[round%2] // so that neighbouring generations differ even for equal times
+			// so that neighbouring generations differ even for equal times
+			kind := []insights.PlanKind{insights.BackfillPlan, insights.RecordingPlan}[round%2]
 			offsets := rapid.SliceOfNDistinct(rapid.IntRange(-8, 1), 1, 5, rapid.ID).Draw(rt, "times")
 			var times []time.Time
 			for _, offset := range offsets {
@@ -170,7 +173,8 @@ func pointsOf(sample insights.Sample) map[string]float64 {
 	return points
 }
 
-// requireState compares the whole ledger, all points and the sums of a series with what they should be.
+// requireState compares the whole ledger, all points and the sums of a series with what they should
+// be.
 func requireState(t *rapid.T, b bundle, series insights.Series, want map[cellKey]cellState) {
 	requireLedger(t, b, series, want)
 	b.requireSums(t, series)

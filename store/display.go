@@ -12,10 +12,12 @@ import (
 
 // Display bounds what charts show. The zero Display bounds nothing. Exports ignore it.
 type Display struct {
-	Values    int       // of a series that counts by value, how many values, the first by Sort; 0: all
+	// of a series that counts by value, how many values, the first by Sort; 0: all
+	Values    int
 	Sort      ValueSort // how the values are chosen; it does not change their order within a time
 	Ascending bool
-	Samples   int // how many of the newest times, the snapshot included; 0: all that retention leaves
+	// how many of the newest times, the snapshot included; 0: all that retention leaves
+	Samples int
 }
 
 // ValueSort is an order of the values of a series.
@@ -23,15 +25,17 @@ type ValueSort int
 
 // The orders. Equal values are ordered by their bytes.
 const (
-	ByCount ValueSort = iota // by the largest sum at any of the times shown, so that values that are gone count too
-	ByLabel                  // by insights.CompareLabels
-	ByFirst                  // by the first of the times shown at which the value occurs
+	// by the largest sum at any of the times shown, so that values that are gone count too
+	ByCount ValueSort = iota
+	ByLabel           // by insights.CompareLabels
+	ByFirst           // by the first of the times shown at which the value occurs
 )
 
 // Chart is what a chart shows of a series.
 type Chart struct {
 	Points []Point
-	Values int // how many captured values occur at the times shown, before Display.Values bounds them
+	// how many captured values occur at the times shown, before Display.Values bounds them
+	Values int
 }
 
 // chosenValues are the values to read, and how many values each series has. nil reads all.
@@ -41,9 +45,9 @@ type chosenValues struct {
 	totals map[string]int
 }
 
-// chooseValues ranks the values of several series in Postgres, for an administrator's unfiltered read. It takes one
-// statement, which returns d.Values rows for each series. By label it returns a row for each value, because
-// Postgres does not have that order.
+// chooseValues ranks the values of several series in Postgres, for an administrator's unfiltered
+// read. It takes one statement, which returns d.Values rows for each series. By label it returns a
+// row for each value, because Postgres does not have that order.
 func (s *Charts) chooseValues(ctx context.Context, seriesIDs []string, f PointFilter, d Display) (*chosenValues, error) {
 	from, to := f.span()
 	params := db.ChartValuesParams{

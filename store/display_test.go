@@ -53,7 +53,8 @@ func TestValuesAreBoundedInPostgres(t *testing.T) {
 	require.Equal(t, 2, statements)
 }
 
-// What Postgres lets through is what is left of everything by the same rule, whatever is archived, pending, or a snapshot.
+// What Postgres lets through is what is left of everything by the same rule, whatever is archived,
+// pending, or a snapshot.
 func TestBoundedChartsAreThatPartOfTheWhole(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -136,7 +137,8 @@ func TestValueSorts(t *testing.T) {
 		want []string
 	}{
 		{store.Display{Values: 1}, []string{"1.9"}},
-		{store.Display{Values: 2}, []string{"1.9", "1.10"}}, // equal counts go by their bytes, lines in the order of versions
+		// equal counts go by their bytes, lines in the order of versions
+		{store.Display{Values: 2}, []string{"1.9", "1.10"}},
 		{store.Display{Values: 1, Samples: 1}, []string{"1.10"}},
 		{store.Display{Values: 1, Ascending: true}, []string{"1.10"}},
 		{store.Display{Values: 1, Sort: store.ByLabel}, []string{"1.11"}},

@@ -4,27 +4,28 @@
 // room are in queries/<room>.sql.
 //
 // Invariants:
-//   - The ledger (sample_chunks, read through the view samples) is the truth of how complete a series
-//     is. A sample, its captured values and the sums that charts read are written in one transaction
-//     and in one place (ledger.save), so that no reader sees one without the others. Samples of
-//     snapshots are in the same ledger, in chunks of their own, and in no tally of a series.
+//   - The ledger (sample_chunks, read through the view samples) is the truth of how complete a
+//     series is. A sample, its captured values and the sums that charts read are written in one
+//     transaction and in one place (ledger.save), so that no reader sees one without the others.
+//     Samples of snapshots are in the same ledger, in chunks of their own, and in no tally of a
+//     series.
 //   - Every write is an upsert by business key: idempotent, and safe to repeat late.
 //   - planned = counted + reused + absent + partial + failed + pending in every tally, because each
 //     tally is one statement over the ledger or its sums.
-//   - A viewer sees nothing of the samples and values of a repository that is hidden from the viewer.
-//     The zero [Viewer] sees public repositories only. The rule is the SQL function
+//   - A viewer sees nothing of the samples and values of a repository that is hidden from the
+//     viewer. The zero [Viewer] sees public repositories only. The rule is the SQL function
 //     visible_repositories, and no statement repeats it.
 //   - Nothing that a sample refers to is deleted: removed repositories keep their rows. A deleted
 //     series keeps its rows until Retention prunes them all.
 //
-// Errors are *insights.Error, made in errors.go and nowhere else. Callers can mend NotFound, Conflict
-// and Invalid; Unavailable is worth another attempt. The error of a context that ends is returned
-// wrapped.
+// Errors are *insights.Error, made in errors.go and nowhere else. Callers can mend NotFound,
+// Conflict and Invalid; Unavailable is worth another attempt. The error of a context that ends is
+// returned wrapped.
 //
-// sqlc turns the statements into store/internal/db. Each statement starts with its name as a comment,
-// so that pg_stat_statements is readable.
+// sqlc turns the statements into store/internal/db. Each statement starts with its name as a
+// comment, so that pg_stat_statements is readable.
 //
-// Non-goals: no searching, no query language (a scope arrives as a predicate, see [ScopeFilter]), no
-// git. Read next: migrations/*.sql for what the columns mean, then chunk.go, ledger.go, planning.go and
-// write.go.
+// Non-goals: no searching, no query language (a scope arrives as a predicate, see [ScopeFilter]),
+// no git. Read next: migrations/*.sql for what the columns mean, then chunk.go, ledger.go,
+// planning.go and write.go.
 package store

@@ -14,8 +14,9 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// classify turns an error of the database into an *insights.Error that says what to do. The format names the object of
-// the operation and comes first in the message. classify returns nil for nil, and an *insights.Error as it is.
+// classify turns an error of the database into an *insights.Error that says what to do. The format
+// names the object of the operation and comes first in the message. classify returns nil for nil,
+// and an *insights.Error as it is.
 func classify(err error, format string, args ...any) error {
 	if err == nil {
 		return nil
@@ -42,17 +43,19 @@ func classify(err error, format string, args ...any) error {
 	return &insights.Error{Code: insights.Internal, Message: object + ": " + err.Error(), Cause: err}
 }
 
-// classifyPostgres decides by SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html
+// classifyPostgres decides by SQLSTATE:
+// https://www.postgresql.org/docs/current/errcodes-appendix.html
 func classifyPostgres(err error, pg *pgconn.PgError, object string) error {
 	class := pg.Code[:min(2, len(pg.Code))]
 	switch {
 	case pg.Code == "57014" && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)):
 		return fmt.Errorf("%s: %w", object, err) // query_canceled, because our context ended
-	// connection, transaction rollback (serialization, deadlock), insufficient resources, operator intervention
-	// (shutdown, crash, starting up), system error, lock_not_available
+	// connection, transaction rollback (serialization, deadlock), insufficient resources, operator
+	// intervention (shutdown, crash, starting up), system error, lock_not_available
 	case class == "08" || class == "40" || class == "53" || class == "57" || class == "58" || pg.Code == "55P03":
 		return unavailable(err, object)
-	case pg.Code == "42P01" || pg.Code == "42703" || pg.Code == "42704": // undefined table, column, type
+	// undefined table, column, type
+	case pg.Code == "42P01" || pg.Code == "42703" || pg.Code == "42704":
 		return &insights.Error{Code: insights.Unavailable, Cause: err, Message: object +
 			": the database does not have this program's schema (" + pg.Message + "): run `backsight migrate up`"}
 	case pg.Code == "23505":
@@ -61,7 +64,8 @@ func classifyPostgres(err error, pg *pgconn.PgError, object string) error {
 		return &insights.Error{Code: insights.NotFound, Cause: err, Message: object + ": refers to something that does not exist: " + pg.Detail}
 	case pg.Code == "2201B":
 		return &insights.Error{Code: insights.Invalid, Cause: err, Message: object + ": " + pg.Message}
-	case class == "22" || pg.Code == "23514" || pg.Code == "23502": // data exception, check and not-null violation
+	// data exception, check and not-null violation
+	case class == "22" || pg.Code == "23514" || pg.Code == "23502":
 		return &insights.Error{Code: insights.Invalid, Cause: err, Message: object + ": " + pg.Message}
 	}
 	return &insights.Error{Code: insights.Internal, Cause: err, Message: object + ": " + pg.Message + " (SQLSTATE " + pg.Code + ")"}

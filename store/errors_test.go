@@ -32,7 +32,8 @@ func TestOpenReadsAndWrites(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// An administrator ends the connection of a running statement: it may be tried again, and then works.
+// An administrator ends the connection of a running statement: it may be tried again, and then
+// works.
 func TestAConnectionThatIsCutOffIsUnavailable(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -188,7 +188,8 @@ func (s sums) minus(some sums) sums {
 	return s
 }
 
-// rows returns the sums in the form of an unfiltered chart, without times at which no chosen repository has a sample.
+// rows returns the sums in the form of an unfiltered chart, without times at which no chosen
+// repository has a sample.
 func (s sums) rows(series map[string]*slots) (rows []db.PointsRow) {
 	for id, one := range series {
 		for where, t := range one.bySlot {

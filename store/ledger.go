@@ -22,8 +22,8 @@ type ledger struct {
 	snapshot bool
 }
 
-// openLedger returns NotFound when the series does not exist. A snapshot that was replaced has no time
-// any more.
+// openLedger returns NotFound when the series does not exist. A snapshot that was replaced has no
+// time any more.
 func openLedger(ctx context.Context, q *db.Queries, seriesID string, plan int32) (ledger, error) {
 	all, err := slotsOf(ctx, q, []string{seriesID})
 	if err == nil && all[seriesID] == nil {
@@ -114,7 +114,8 @@ func (l ledger) save(ctx context.Context, chunks []*chunk) error {
 			return err
 		}
 		if int(n) != len(changed.Chunks) {
-			return fmt.Errorf("%d of %d locked rows of the ledger were written", n, len(changed.Chunks)) // a defect
+			// a defect
+			return fmt.Errorf("%d of %d locked rows of the ledger were written", n, len(changed.Chunks))
 		}
 	}
 	if err := l.saveCaptures(ctx, chunks); err != nil {

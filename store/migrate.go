@@ -16,9 +16,9 @@ import (
 	"github.com/backsight/backsight/migrations"
 )
 
-// Migrate brings the database's schema up to date. Processes that start at the same time wait for each other under an
-// advisory lock. A failed migration leaves the schema as it was. Migrate returns Conflict for a database that a
-// version before 0.1.0 has made.
+// Migrate brings the database's schema up to date. Processes that start at the same time wait for
+// each other under an advisory lock. A failed migration leaves the schema as it was. Migrate
+// returns Conflict for a database that a version before 0.1.0 has made.
 func Migrate(ctx context.Context, databaseURL string) error {
 	return withProvider(databaseURL, func(conn *sql.DB, p *goose.Provider) error {
 		if err := refuseEarlySchema(ctx, conn); err != nil {
@@ -29,7 +29,8 @@ func Migrate(ctx context.Context, databaseURL string) error {
 	})
 }
 
-// refuseEarlySchema tells a database of a version before 0.1.0 by a table that later versions do not have.
+// refuseEarlySchema tells a database of a version before 0.1.0 by a table that later versions do
+// not have.
 func refuseEarlySchema(ctx context.Context, conn *sql.DB) error {
 	var early bool
 	err := conn.QueryRowContext(ctx, "-- name: EarlySchema\nSELECT to_regclass('insight_series_backfill') IS NOT NULL").Scan(&early)

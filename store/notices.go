@@ -87,7 +87,8 @@ func refreshNotices(ctx context.Context, q *db.Queries, key int32, at time.Time)
 	return setNotice(ctx, q, key, insights.ReasonHistoryRewritten, reason, at, forTime)
 }
 
-// noteRewritten is called in the transaction that took commits out of a repository's index, after that.
+// noteRewritten is called in the transaction that took commits out of a repository's index, after
+// that.
 func noteRewritten(ctx context.Context, q *db.Queries, repo int32, at time.Time) error {
 	if err := q.MarkRewritten(ctx, instant(at), repo); err != nil {
 		return err

@@ -12,19 +12,20 @@ import (
 type RepositoryWork struct {
 	RepositoryID int64
 	Name         string
-	Pending      int   // samples
-	Commits      int   // distinct commits to search; a sample whose commit is not known counts as one
-	SizeBytes    int64 // of the object store
+	Pending      int // samples
+	// distinct commits to search; a sample whose commit is not known counts as one
+	Commits   int
+	SizeBytes int64 // of the object store
 }
 
-// Cost estimates the work, to be compared with a budget. Each commit to search costs one, for listing
-// a tree and the files that changed. Each MiB of the object store costs one, because the first commit
-// needs all files to be read.
+// Cost estimates the work, to be compared with a budget. Each commit to search costs one, for
+// listing a tree and the files that changed. Each MiB of the object store costs one, because the
+// first commit needs all files to be read.
 func (w RepositoryWork) Cost() int64 { return int64(w.Commits) + w.SizeBytes>>20 }
 
-// Page returns the next limit repositories with pending samples after the given id, by id, and whether
-// there are none after them. It takes one statement, and more where other plans have many pending
-// samples in between.
+// Page returns the next limit repositories with pending samples after the given id, by id, and
+// whether there are none after them. It takes one statement, and more where other plans have many
+// pending samples in between.
 func (p *Plans) Page(ctx context.Context, seriesID string, number int, after int64, limit int) (page []RepositoryWork, last bool, err error) {
 	key, err := p.seriesKey(ctx, seriesID)
 	if err != nil {

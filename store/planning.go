@@ -10,14 +10,14 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// planRepositories plans some repositories at the times, which are sorted. It is the one planning rule,
-// for all kinds but retries. A commit is looked up only where the index is right for the time: it was
-// refreshed at or after the time and reaches back far enough. Where there is no commit, the sample is
-// absent. Where the series has an exact value at the commit and reuse is set, the sample is reused, with
-// that value and its captures. Every other sample is pending.
+// planRepositories plans some repositories at the times, which are sorted. It is the one planning
+// rule, for all kinds but retries. A commit is looked up only where the index is right for the
+// time: it was refreshed at or after the time and reaches back far enough. Where there is no
+// commit, the sample is absent. Where the series has an exact value at the commit and reuse is set,
+// the sample is reused, with that value and its captures. Every other sample is pending.
 //
-// A sample of an earlier plan stays as it is unless it is still pending; then it belongs to this plan.
-// A sample that a retry has selected stays selected.
+// A sample of an earlier plan stays as it is unless it is still pending; then it belongs to this
+// plan. A sample that a retry has selected stays selected.
 func (l ledger) planRepositories(ctx context.Context, times []time.Time, repos []int32, reuse bool) error {
 	if err := l.q.LockLedger(ctx, l.key); err != nil {
 		return err
@@ -93,10 +93,10 @@ func (k knownValues) add(c *chunk) {
 	}
 }
 
-// addOlder looks for values in chunks that the plan has no sample in. Most repositories are still at
-// the commit of the time before, so addOlder reads all rows of the newest of the other chunks. Of older
-// chunks it reads only rows that have one of the commits. It takes no statement for a series whose
-// samples are all in one chunk, and otherwise one or two.
+// addOlder looks for values in chunks that the plan has no sample in. Most repositories are still
+// at the commit of the time before, so addOlder reads all rows of the newest of the other chunks.
+// Of older chunks it reads only rows that have one of the commits. It takes no statement for a
+// series whose samples are all in one chunk, and otherwise one or two.
 func (l ledger) addOlder(ctx context.Context, known knownValues, commits resolution, chunks map[chunkKey]*chunk, times []time.Time, repos []int32) error {
 	planned := l.chunksOf(times)
 	var others []int32
@@ -161,7 +161,8 @@ func (l ledger) addOlder(ctx context.Context, known knownValues, commits resolut
 	return take(plainRows(with, func(r db.ChunksWithCommitsRow) db.SampleChunks { return r.SampleChunks }))
 }
 
-// settledAt reports whether a plan leaves the sample as it is. A row that does not exist has no samples.
+// settledAt reports whether a plan leaves the sample as it is. A row that does not exist has no
+// samples.
 func (c *chunk) settledAt(place int32) bool {
 	return c != nil && c.was[place-1].outcome.Done() && c.was[place-1].outcome != ""
 }

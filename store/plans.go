@@ -27,16 +27,16 @@ type PlanRequest struct {
 	Selection insights.Selection
 }
 
-// Begin returns the number of the plan. It returns an open plan of the same kind, times and selection
-// where there is one, so that an activity can be attempted again, and makes the plan otherwise. It
-// returns 0 when a retry selects no sample. WriteSlice writes the plan's samples.
+// Begin returns the number of the plan. It returns an open plan of the same kind, times and
+// selection where there is one, so that an activity can be attempted again, and makes the plan
+// otherwise. It returns 0 when a retry selects no sample. WriteSlice writes the plan's samples.
 //
 // An extension also gives the series its new number of points, in the same transaction. A snapshot
 // drops earlier snapshots that were not completed.
 //
-// Begin returns Invalid for a kind that does not exist, for no times, and for a selection that cannot
-// be read; Conflict when the series has as many points already, or when the extension would make it
-// equal to another series.
+// Begin returns Invalid for a kind that does not exist, for no times, and for a selection that
+// cannot be read; Conflict when the series has as many points already, or when the extension would
+// make it equal to another series.
 func (p *Plans) Begin(ctx context.Context, r PlanRequest) (int, error) {
 	switch {
 	case !r.Kind.Valid():
@@ -127,7 +127,8 @@ func selectionText(r PlanRequest) (*string, error) {
 	}
 	text, err := json.Marshal(selection)
 	if err != nil {
-		return nil, fmt.Errorf("series %s: retry: %w", r.SeriesID, err) // a defect: it is a struct of texts and a time
+		// a defect: it is a struct of texts and a time
+		return nil, fmt.Errorf("series %s: retry: %w", r.SeriesID, err)
 	}
 	s := string(text)
 	return &s, nil
@@ -158,18 +159,18 @@ func dropSnapshots(ctx context.Context, q *db.Queries, key, number int32, comple
 	return nil
 }
 
-// WriteSlice plans the next limit repositories by id and reports whether the plan is written in full.
-// For a retry these are repositories with samples that it selects, and scope and reuse have no
-// effect. For other kinds they are the repositories in scope. See planRepositories for what is settled
-// without a search.
+// WriteSlice plans the next limit repositories by id and reports whether the plan is written in
+// full. For a retry these are repositories with samples that it selects, and scope and reuse have
+// no effect. For other kinds they are the repositories in scope. See planRepositories for what is
+// settled without a search.
 //
-// reuse says whether a sample takes the exact value that the series has at the same commit. Pass false
-// for queries whose values belong to intervals instead of commits.
+// reuse says whether a sample takes the exact value that the series has at the same commit. Pass
+// false for queries whose values belong to intervals instead of commits.
 //
 // One call is one transaction, which writes up to limit × times samples. It is idempotent: the plan
-// remembers how far it has come. Callers must pass the same scope in all calls. Repositories that are
-// registered between two calls are planned, because their ids come last. A call may plan fewer than
-// limit repositories, or none, without being done.
+// remembers how far it has come. Callers must pass the same scope in all calls. Repositories that
+// are registered between two calls are planned, because their ids come last. A call may plan fewer
+// than limit repositories, or none, without being done.
 func (p *Plans) WriteSlice(ctx context.Context, seriesID string, number int, scope ScopeFilter, limit int, reuse bool) (done bool, err error) {
 	if limit < 1 {
 		return false, insights.Errorf(insights.Invalid, "series %s: a slice of %d repositories: must be at least 1", seriesID, limit)
@@ -228,8 +229,8 @@ func (p *Plans) PlannedThrough(ctx context.Context, seriesID string, number int)
 // Complete closes a plan that has no pending sample. For a backfill it sets the series' completion
 // time, for a recording the last and the next recording time. A snapshot takes the place of the one
 // before, and charts show it from then on. The other kinds, and the first two, bring the series'
-// notices up to date. Idempotent. Complete returns Conflict while the plan is not written in full or a
-// sample is pending, and NotFound for a snapshot that a later one has replaced.
+// notices up to date. Idempotent. Complete returns Conflict while the plan is not written in full
+// or a sample is pending, and NotFound for a snapshot that a later one has replaced.
 func (p *Plans) Complete(ctx context.Context, seriesID string, number int, at time.Time) error {
 	key, err := p.seriesKey(ctx, seriesID)
 	if err != nil {
@@ -281,10 +282,10 @@ func completed(ctx context.Context, q *db.Queries, key int32, seriesID string, n
 	return nil
 }
 
-// CancelSlice ends up to limit pending samples of a plan and returns how many it ended: 0 when none is
-// left. A sample that a retry had selected becomes again what it was. The others fail with the code
-// insights.ReasonCancelled and the given reason. A search that is still running may write its result
-// afterwards, because a value says more than a failure.
+// CancelSlice ends up to limit pending samples of a plan and returns how many it ended: 0 when none
+// is left. A sample that a retry had selected becomes again what it was. The others fail with the
+// code insights.ReasonCancelled and the given reason. A search that is still running may write its
+// result afterwards, because a value says more than a failure.
 func (p *Plans) CancelSlice(ctx context.Context, seriesID string, number int, reason string, limit int) (int, error) {
 	ended := 0
 	err := p.inTx(ctx, func(q *db.Queries) error {
@@ -339,8 +340,8 @@ func (p *Plans) Times(ctx context.Context, seriesID string) ([]time.Time, error)
 	return instants(times), classify(err, "series %s: planned times", seriesID)
 }
 
-// WholeRepositories returns the ids of the repositories that have a sample at every one of the times.
-// It reads the series' ledger.
+// WholeRepositories returns the ids of the repositories that have a sample at every one of the
+// times. It reads the series' ledger.
 func (p *Plans) WholeRepositories(ctx context.Context, seriesID string, times []time.Time) (map[int64]bool, error) {
 	key, err := p.seriesKey(ctx, seriesID)
 	if err != nil {
@@ -357,9 +358,9 @@ func (p *Plans) WholeRepositories(ctx context.Context, seriesID string, times []
 	return whole, nil
 }
 
-// DueForSnapshot returns the ids of up to limit series whose grid is coarser than a day, in the order
-// in which they were stored, from the cursor after on. next is the cursor of the following page; 0 when
-// there is none.
+// DueForSnapshot returns the ids of up to limit series whose grid is coarser than a day, in the
+// order in which they were stored, from the cursor after on. next is the cursor of the following
+// page; 0 when there is none.
 func (p *Plans) DueForSnapshot(ctx context.Context, after int64, limit int) (ids []string, next int64, err error) {
 	rows, err := p.queries().SnapshotSeries(ctx, id32(after), pageSize(limit))
 	if err != nil {

@@ -19,8 +19,8 @@ type Point struct {
 	Time  time.Time
 	Label string // the captured value or language, for a series that counts by value; else ""
 	Value float64
-	// Coverage says how many of the repositories planned at this time have an exact value. With a Known of 0, Value
-	// says nothing.
+	// Coverage says how many of the repositories planned at this time have an exact value. With a
+	// Known of 0, Value says nothing.
 	Coverage Coverage
 	Outcomes insights.Completeness // the samples behind this time
 	Snapshot bool                  // between two recordings; the next snapshot replaces it
@@ -30,9 +30,9 @@ type Point struct {
 // Coverage is how many of the planned repositories have an exact value.
 type Coverage struct{ Known, Planned int64 }
 
-// PointFilter selects points. From and To are inclusive. Include and Exclude are regular expressions of Postgres on
-// repository names, "" for none. Points count only repositories that the Viewer may see: the zero Viewer sees
-// public ones.
+// PointFilter selects points. From and To are inclusive. Include and Exclude are regular
+// expressions of Postgres on repository names, "" for none. Points count only repositories that the
+// Viewer may see: the zero Viewer sees public ones.
 type PointFilter struct {
 	From, To         *time.Time
 	Include, Exclude string
@@ -41,8 +41,8 @@ type PointFilter struct {
 	values *chosenValues // nil: every captured value
 }
 
-// everything reports whether the viewer sees all repositories and asks for all of them. Then the sums that writers
-// keep are the answer.
+// everything reports whether the viewer sees all repositories and asks for all of them. Then the
+// sums that writers keep are the answer.
 func (f PointFilter) everything() bool { return f.Viewer.Admin && f.Include == "" && f.Exclude == "" }
 
 // span returns the first and the last time asked for.
@@ -63,15 +63,17 @@ var (
 	maxTime = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
-// Points returns the points of several series in time order, the shown snapshot last. An administrator's
-// unfiltered read takes one SQL statement over the sums that writers keep. Other reads take up to five in one
-// transaction, which read the ledger's rows of the chosen repositories or of the others, whichever are fewer.
+// Points returns the points of several series in time order, the shown snapshot last. An
+// administrator's unfiltered read takes one SQL statement over the sums that writers keep. Other
+// reads take up to five in one transaction, which read the ledger's rows of the chosen repositories
+// or of the others, whichever are fewer.
 //
-// A time at which nothing matched has a point with value 0. A time at which nothing is known yet has a point
-// with coverage 0. A series that counts by value has a point for each time and each value that occurs at any
-// of the times, within a time in the order of insights.CompareLabels; if no value occurs, it has one point per
-// time without a label. Removed repositories still count. A series that does not exist, or has no plan, has no
-// points. Points returns Invalid for a pattern that Postgres cannot read.
+// A time at which nothing matched has a point with value 0. A time at which nothing is known yet
+// has a point with coverage 0. A series that counts by value has a point for each time and each
+// value that occurs at any of the times, within a time in the order of insights.CompareLabels; if
+// no value occurs, it has one point per time without a label. Removed repositories still count. A
+// series that does not exist, or has no plan, has no points. Points returns Invalid for a pattern
+// that Postgres cannot read.
 func (s *Charts) Points(ctx context.Context, seriesIDs []string, f PointFilter) (map[string][]Point, error) {
 	from, to := f.span()
 	params := db.PointsParams{SeriesIDs: seriesIDs, FromTime: from, ToTime: to, AllValues: f.values == nil}
@@ -105,8 +107,8 @@ func pointsOf(rows []db.PointsRow) map[string][]Point {
 	return points
 }
 
-// fill turns the rows of one series into points for all labels. At each time, the rows have only the values that
-// occur.
+// fill turns the rows of one series into points for all labels. At each time, the rows have only
+// the values that occur.
 func fill(rows []db.PointsRow) []Point {
 	labels := []string{""}
 	if rows[0].Captured {

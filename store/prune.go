@@ -16,8 +16,9 @@ type Prunable struct {
 	ID  string
 }
 
-// PrunableSeries returns up to 100 series that were deleted before the given time and whose workflows were
-// stopped, oldest first. It also prunes the views that were deleted before that time.
+// PrunableSeries returns up to 100 series that were deleted before the given time and whose
+// workflows were stopped, oldest first. It also prunes the views that were deleted before that
+// time.
 func (s *Retention) PrunableSeries(ctx context.Context, before time.Time) ([]Prunable, error) {
 	if _, err := s.queries().PruneViews(ctx, instant(before)); err != nil {
 		return nil, classify(err, "deleted insights")
@@ -33,8 +34,8 @@ func (s *Retention) PrunableSeries(ctx context.Context, before time.Time) ([]Pru
 	return list, nil
 }
 
-// PruneSeriesSlice prunes about limit rows of a series' samples and sums or, when none is left, the series itself. It
-// reports whether the series is gone. One call is one transaction. Idempotent.
+// PruneSeriesSlice prunes about limit rows of a series' samples and sums or, when none is left, the
+// series itself. It reports whether the series is gone. One call is one transaction. Idempotent.
 func (s *Retention) PruneSeriesSlice(ctx context.Context, series Prunable, limit int) (gone bool, err error) {
 	err = s.inTx(ctx, func(q *db.Queries) error {
 		for _, many := range []func(context.Context, int32, int32) (int64, error){q.PruneChunks, q.PruneCaptures, q.PruneCaptureSums} {
@@ -66,8 +67,8 @@ func (s *Retention) PruneSeriesSlice(ctx context.Context, series Prunable, limit
 	return gone, nil
 }
 
-// PrunableRepositories returns the ids of up to 100 repositories that were removed before the given time and still
-// have a commit index. Their rows in repositories stay, because samples name them.
+// PrunableRepositories returns the ids of up to 100 repositories that were removed before the given
+// time and still have a commit index. Their rows in repositories stay, because samples name them.
 func (s *Retention) PrunableRepositories(ctx context.Context, before time.Time) ([]int64, error) {
 	rows, err := s.queries().PrunableRepositories(ctx, instant(before), prunedAtOnce)
 	if err != nil {
@@ -80,8 +81,8 @@ func (s *Retention) PrunableRepositories(ctx context.Context, before time.Time) 
 	return ids, nil
 }
 
-// PruneRepositorySlice prunes up to limit commits of a repository's index and reports whether the index is gone. One
-// call is one transaction. Idempotent.
+// PruneRepositorySlice prunes up to limit commits of a repository's index and reports whether the
+// index is gone. One call is one transaction. Idempotent.
 func (s *Retention) PruneRepositorySlice(ctx context.Context, id int64, limit int) (gone bool, err error) {
 	err = s.inTx(ctx, func(q *db.Queries) error {
 		n, err := q.PruneCommitIndex(ctx, id32(id), int32(limit))

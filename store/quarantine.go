@@ -9,8 +9,8 @@ import (
 // Quarantine is the room of repositories whose searches killed their workers or stopped answering.
 type Quarantine struct{ *database }
 
-// Strike says how often in a row the search of a repository for a series killed its worker or stopped
-// answering.
+// Strike says how often in a row the search of a repository for a series killed its worker or
+// stopped answering.
 type Strike struct {
 	Count  int
 	Reason string // of the last one
@@ -33,7 +33,8 @@ func (s *Quarantine) Strikes(ctx context.Context, seriesID string, first, last i
 	return found, nil
 }
 
-// AddStrike counts one more strike. It does nothing when the series or the repository does not exist.
+// AddStrike counts one more strike. It does nothing when the series or the repository does not
+// exist.
 func (s *Quarantine) AddStrike(ctx context.Context, seriesID string, repository int64, reason string) error {
 	return classify(s.queries().AddStrike(ctx, db.AddStrikeParams{SeriesID: seriesID, RepoID: id32(repository), Reason: reason}),
 		"series %s: repository %d: strike", seriesID, repository)
@@ -48,8 +49,8 @@ func (s *Quarantine) ClearStrikes(ctx context.Context, seriesID string, reposito
 	return classify(s.queries().ClearStrikes(ctx, key, id32(repository)), "series %s: repository %d: strikes", seriesID, repository)
 }
 
-// Release forgets the strikes of all repositories in which a plan has pending samples: a retry searches
-// them again. Idempotent.
+// Release forgets the strikes of all repositories in which a plan has pending samples: a retry
+// searches them again. Idempotent.
 func (s *Quarantine) Release(ctx context.Context, seriesID string, plan int) error {
 	key, err := s.seriesKey(ctx, seriesID)
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 // Repositories is the room of the repositories that are searched.
 type Repositories struct{ *database }
 
-// Repository is what Backsight knows of a repository. Location is an absolute path if Local is set, and a
-// clone URL otherwise.
+// Repository is what Backsight knows of a repository. Location is an absolute path if Local is set,
+// and a clone URL otherwise.
 type Repository struct {
 	ID            int64
 	Name          string
@@ -33,18 +33,20 @@ type Repository struct {
 	IndexedAt     *time.Time // the commit index has the whole history up to this time
 	Error         string     // of the last sync; "" when it succeeded
 	ErrorAt       *time.Time
-	RewrittenAt   *time.Time // when a sync last found that its history had lost commits (a force-push)
-	DeletedAt     *time.Time // set on a removed repository, which samples still name
+	// when a sync last found that its history had lost commits (a force-push)
+	RewrittenAt *time.Time
+	DeletedAt   *time.Time // set on a removed repository, which samples still name
 }
 
-// Add registers a repository. If a repository with the location is registered already, Add returns that
-// one, whatever the name. It returns Conflict when a repository at another location has the name.
+// Add registers a repository. If a repository with the location is registered already, Add returns
+// that one, whatever the name. It returns Conflict when a repository at another location has the
+// name.
 func (s *Repositories) Add(ctx context.Context, name, location string, local bool) (Repository, error) {
 	return s.add(ctx, db.AddRepositoryParams{Name: name, Location: location, IsLocal: local})
 }
 
-// AddPrivate registers a repository that is private from the start. If a repository with the location is
-// registered already, it becomes private.
+// AddPrivate registers a repository that is private from the start. If a repository with the
+// location is registered already, it becomes private.
 func (s *Repositories) AddPrivate(ctx context.Context, name, location string, local bool) (Repository, error) {
 	return s.add(ctx, db.AddRepositoryParams{Name: name, Location: location, IsLocal: local, Private: true})
 }
@@ -78,7 +80,8 @@ func (s *Repositories) add(ctx context.Context, r db.AddRepositoryParams) (Repos
 	return repository, classify(err, "repository %s", name)
 }
 
-// RepositoryFilter selects a page of repositories. The zero filter selects the first page of public ones.
+// RepositoryFilter selects a page of repositories. The zero filter selects the first page of public
+// ones.
 type RepositoryFilter struct {
 	Viewer      Viewer // only repositories that the viewer may see
 	NamePattern string // a regular expression of Postgres; "": every name
@@ -86,8 +89,8 @@ type RepositoryFilter struct {
 	Limit       int    // 0: the most a page can have
 }
 
-// List returns repositories by name, without removed ones. It returns Invalid for a pattern that Postgres
-// cannot read.
+// List returns repositories by name, without removed ones. It returns Invalid for a pattern that
+// Postgres cannot read.
 func (s *Repositories) List(ctx context.Context, f RepositoryFilter) ([]Repository, error) {
 	rows, err := s.queries().Repositories(ctx, db.RepositoriesParams{
 		After: f.After, NamePattern: f.NamePattern, SeesAll: f.Viewer.Admin, Login: f.Viewer.Login, RowLimit: pageSize(f.Limit),
@@ -102,8 +105,8 @@ func (s *Repositories) List(ctx context.Context, f RepositoryFilter) ([]Reposito
 	return list, nil
 }
 
-// After returns the repositories with an id above after, by id, without removed ones. It is for workers,
-// which see every repository.
+// After returns the repositories with an id above after, by id, without removed ones. It is for
+// workers, which see every repository.
 func (s *Repositories) After(ctx context.Context, after int64, limit int) ([]Repository, error) {
 	rows, err := s.queries().RepositoriesAfter(ctx, id32(after), pageSize(limit))
 	if err != nil {
@@ -163,8 +166,8 @@ func (s *Repositories) Missing(ctx context.Context, names []string, who Viewer) 
 	return missing, classify(err, "repositories")
 }
 
-// Remove takes a repository out of all future plans and frees its name. Its samples stay. It returns
-// NotFound when no repository has the name.
+// Remove takes a repository out of all future plans and frees its name. Its samples stay. It
+// returns NotFound when no repository has the name.
 func (s *Repositories) Remove(ctx context.Context, name string) error {
 	n, err := s.queries().RemoveRepository(ctx, name)
 	if err == nil && n == 0 {
@@ -214,10 +217,10 @@ func (s *Repositories) SetTraits(ctx context.Context, id int64, fork, archived, 
 	return classify(err, "repository %d", id)
 }
 
-// Rename gives a repository another name. Its samples stay and are listed under the new name; points that
-// were written before keep the old one. A scope that lists the old name no longer has the repository.
-// Rename returns NotFound when no repository has the name, and Conflict when another one has the new
-// name.
+// Rename gives a repository another name. Its samples stay and are listed under the new name;
+// points that were written before keep the old one. A scope that lists the old name no longer has
+// the repository. Rename returns NotFound when no repository has the name, and Conflict when
+// another one has the new name.
 func (s *Repositories) Rename(ctx context.Context, name, newName string) error {
 	if newName = strings.TrimSpace(newName); newName == "" {
 		return insights.Errorf(insights.Invalid, "repository %s: it needs a name", name)
@@ -235,8 +238,8 @@ func (s *Repositories) Rename(ctx context.Context, name, newName string) error {
 	return classify(err, "repository %s: rename to %s", name, newName)
 }
 
-// CheckVisible returns NotFound when the viewer may not see a repository of the name, whether or not it
-// exists.
+// CheckVisible returns NotFound when the viewer may not see a repository of the name, whether or
+// not it exists.
 func (s *Repositories) CheckVisible(ctx context.Context, who Viewer, name string) error {
 	missing, err := s.Missing(ctx, []string{name}, who)
 	if err == nil && len(missing) > 0 {

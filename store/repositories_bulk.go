@@ -10,21 +10,22 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// bulk is how many repositories one transaction of this file writes, so that a transaction that waits for
-// one of their rows waits for tens of milliseconds.
+// bulk is how many repositories one transaction of this file writes, so that a transaction that
+// waits for one of their rows waits for tens of milliseconds.
 const bulk = 1000
 
-// NewRepository is a repository to be registered, under the first of Names that no other repository has.
+// NewRepository is a repository to be registered, under the first of Names that no other repository
+// has.
 type NewRepository struct {
 	Names    []string
 	Location string
 	Local    bool
 }
 
-// AddMany registers many repositories, each like Add. A location that is registered already stays as it is.
-// Of two repositories with the same name, the first one gets it. AddMany returns Conflict when all names of
-// a repository are taken; the repositories before it are then registered. It takes one transaction of a few
-// statements for each thousand.
+// AddMany registers many repositories, each like Add. A location that is registered already stays
+// as it is. Of two repositories with the same name, the first one gets it. AddMany returns Conflict
+// when all names of a repository are taken; the repositories before it are then registered. It
+// takes one transaction of a few statements for each thousand.
 func (s *Repositories) AddMany(ctx context.Context, list []NewRepository) error {
 	for _, r := range list {
 		if len(r.Names) == 0 || slices.ContainsFunc(r.Names, func(name string) bool { return strings.TrimSpace(name) == "" }) || strings.TrimSpace(r.Location) == "" {
@@ -95,10 +96,10 @@ type Seen struct {
 	Head         string // hex
 }
 
-// RecordUnchanged records a sync at the given time that found the tips unchanged: from then on, the commit
-// indexes answer for every time up to it. It returns the ids of the repositories for which that is true. The
-// others (the index ends at another commit, the last sync failed, there is no index) need a full sync. It
-// takes one transaction of two statements for each thousand.
+// RecordUnchanged records a sync at the given time that found the tips unchanged: from then on, the
+// commit indexes answer for every time up to it. It returns the ids of the repositories for which
+// that is true. The others (the index ends at another commit, the last sync failed, there is no
+// index) need a full sync. It takes one transaction of two statements for each thousand.
 func (s *Repositories) RecordUnchanged(ctx context.Context, seen []Seen, at time.Time) (map[int64]bool, error) {
 	when := instant(at)
 	recorded := make(map[int64]bool, len(seen))
@@ -137,9 +138,9 @@ type FirstSync struct {
 	Commits      []IndexedCommit // the whole first-parent history up to Sync.At, oldest first
 }
 
-// RecordFirstSyncs writes the commit indexes of repositories that have none, and records their syncs. It
-// leaves repositories alone that another process has indexed meanwhile, or that do not exist. It takes one
-// transaction of three statements and a COPY.
+// RecordFirstSyncs writes the commit indexes of repositories that have none, and records their
+// syncs. It leaves repositories alone that another process has indexed meanwhile, or that do not
+// exist. It takes one transaction of three statements and a COPY.
 func (s *Repositories) RecordFirstSyncs(ctx context.Context, list []FirstSync) error {
 	if len(list) == 0 {
 		return nil

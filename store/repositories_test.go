@@ -59,7 +59,8 @@ func TestRecordSyncKeepsWhatIsKnownWhenItFails(t *testing.T) {
 	want.Error, want.ErrorAt = "fetch: no route\uFFFD to host", &at
 	require.Empty(t, cmp.Diff(want, bad))
 
-	require.NoError(t, b.Repositories.RecordSync(b.ctx, id, store.SyncResult{At: day(2)})) // an empty repository
+	// an empty repository
+	require.NoError(t, b.Repositories.RecordSync(b.ctx, id, store.SyncResult{At: day(2)}))
 	empty, err := b.Repositories.Get(b.ctx, id)
 	require.NoError(t, err)
 	require.Empty(t, empty.Head+empty.DefaultBranch+empty.Error)

@@ -13,9 +13,9 @@ type resolution struct {
 	commits map[int32][]resolved
 }
 
-// resolved is the commit of a repository at a time. right is false where the index does not know: it
-// was not refreshed since the time, or does not reach back far enough. Where right is true and there is
-// no commit, the repository had none.
+// resolved is the commit of a repository at a time. right is false where the index does not know:
+// it was not refreshed since the time, or does not reach back far enough. Where right is true and
+// there is no commit, the repository had none.
 type resolved struct {
 	right  bool
 	commit string // raw bytes

@@ -10,9 +10,9 @@ import (
 // Retention is the room of how long things are shown and kept.
 type Retention struct{ *database }
 
-// SeriesRetention says how many sample times charts show of a series. Older times are archived: exports still
-// have them, completeness still counts them, and charts show them again when the number is raised. Retention
-// deletes no sample.
+// SeriesRetention says how many sample times charts show of a series. Older times are archived:
+// exports still have them, completeness still counts them, and charts show them again when the
+// number is raised. Retention deletes no sample.
 type SeriesRetention struct {
 	Points   int  // how many of the newest sample times charts show; 0: all
 	Own      *int // the series' own number; nil: the setting applies
@@ -36,8 +36,8 @@ func (s *Retention) Of(ctx context.Context, seriesID string, setting int) (Serie
 	return r, nil
 }
 
-// Set gives a series a number of its own, 0 for all; nil makes the setting apply again. The number takes effect
-// with the next KeepNewest. Set returns Invalid for a number below 0.
+// Set gives a series a number of its own, 0 for all; nil makes the setting apply again. The number
+// takes effect with the next KeepNewest. Set returns Invalid for a number below 0.
 func (s *Retention) Set(ctx context.Context, seriesID string, points *int) error {
 	var own *int32
 	if points != nil {
@@ -60,8 +60,8 @@ type Kept struct {
 	Archived, Restored int64 // sample times
 }
 
-// KeepNewest archives and restores sample times of the next limit series after the cursor, as the series' own
-// numbers or the given setting say (0: all stay). Idempotent. It takes one statement.
+// KeepNewest archives and restores sample times of the next limit series after the cursor, as the
+// series' own numbers or the given setting say (0: all stay). Idempotent. It takes one statement.
 func (s *Retention) KeepNewest(ctx context.Context, setting int, after int64, limit int) (Kept, error) {
 	row, err := s.queries().KeepNewest(ctx, db.KeepNewestParams{Points: int32(setting), After: id32(after), RowLimit: pageSize(limit)})
 	if err != nil {

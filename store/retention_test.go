@@ -37,7 +37,8 @@ func (b bundle) shown(t require.TestingT, series insights.Series) (values []floa
 	return values
 }
 
-// The newest times stay in charts, the others are archived and nothing of them is lost; a larger number brings them back.
+// The newest times stay in charts, the others are archived and nothing of them is lost; a larger
+// number brings them back.
 func TestOldTimesAreArchivedAndRestored(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -126,7 +127,8 @@ func TestRetentionGoesPageByPage(t *testing.T) {
 	require.Equal(t, 3, pages)
 }
 
-// What was deleted is pruned when its grace is over, in slices, and leaves nothing behind but the rows of repositories.
+// What was deleted is pruned when its grace is over, in slices, and leaves nothing behind but the
+// rows of repositories.
 func TestDeletedSeriesArePruned(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -145,7 +147,8 @@ func TestDeletedSeriesArePruned(t *testing.T) {
 	require.NoError(t, b.Views.Delete(b.ctx, views[0].ID))
 
 	now := time.Now()
-	for _, before := range []time.Time{now.Add(-time.Hour), now.Add(time.Hour)} { // within grace, and still running
+	// within grace, and still running
+	for _, before := range []time.Time{now.Add(-time.Hour), now.Add(time.Hour)} {
 		list, err := b.Retention.PrunableSeries(b.ctx, before)
 		require.NoError(t, err)
 		require.Empty(t, list)

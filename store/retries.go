@@ -22,11 +22,11 @@ func retryTimes(ctx context.Context, q *db.Queries, key int32, selection insight
 	})
 }
 
-// retrySlice makes the selected samples of the next limit repositories pending again. It returns the id
-// that it has come to, and whether no selected sample is left after it. Each sample then belongs to
-// this plan and has the commit that the index has for its time now. Its value and points stay until a
-// write replaces them. If the new attempt learns less than the old one, the sample becomes again what
-// it was (see entry.write).
+// retrySlice makes the selected samples of the next limit repositories pending again. It returns
+// the id that it has come to, and whether no selected sample is left after it. Each sample then
+// belongs to this plan and has the commit that the index has for its time now. Its value and points
+// stay until a write replaces them. If the new attempt learns less than the old one, the sample
+// becomes again what it was (see entry.write).
 func (l ledger) retrySlice(ctx context.Context, plan db.LockPlanRow, limit int) (through int32, done bool, err error) {
 	var selection insights.Selection
 	if err := json.Unmarshal([]byte(text(plan.Selection)), &selection); err != nil {

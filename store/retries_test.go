@@ -36,8 +36,8 @@ func (b bundle) write(t require.TestingT, series insights.Series, plan int, s ..
 	require.NoError(t, b.Samples.Write(b.ctx, series.ID, plan, s))
 }
 
-// ended is a series with one day in each of five repositories, whose samples ended as counted 5, absent, partial 2, failed,
-// and pending.
+// ended is a series with one day in each of five repositories, whose samples ended as counted 5,
+// absent, partial 2, failed, and pending.
 func ended(t *testing.T, b bundle) (insights.Series, []store.Repository) {
 	t.Helper()
 	list := b.repositories(t, "acme", 5)
@@ -136,7 +136,8 @@ func TestRetryNeverLosesAValue(t *testing.T) {
 	}
 	require.Equal(t, points, b.pointRows(t, series))
 
-	// A lower bound of the same commit says less than an exact value, one of another commit is news.
+	// A lower bound of the same commit says less than an exact value, one of another commit is
+	// news.
 	plan = b.retry(t, series, insights.Everything())
 	b.write(t, series, plan, insights.Sample{RepositoryID: list[0].ID, Time: day(0), Outcome: insights.Partial, Value: 1, Commit: oid(0), Code: "timeout"})
 	require.Equal(t, before[list[0].ID], b.seen(t, series)[list[0].ID])
@@ -145,7 +146,8 @@ func TestRetryNeverLosesAValue(t *testing.T) {
 	require.Equal(t, seen{insights.Partial, 1, oid(9), "timeout"}, b.seen(t, series)[list[0].ID])
 }
 
-// A search of the plan before, which is given up and still writes, neither ends a retry nor undoes it.
+// A search of the plan before, which is given up and still writes, neither ends a retry nor undoes
+// it.
 func TestRetryIsNotEndedByAnOlderPlan(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -11,8 +11,8 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// A force-push is a note on the series that have samples at commits that are gone, and on no other, until those are sampled
-// again.
+// A force-push is a note on the series that have samples at commits that are gone, and on no other,
+// until those are sampled again.
 func TestRewrittenHistoryIsNotedUntilItIsMended(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -69,7 +69,8 @@ func TestRewrittenHistoryIsNotedUntilItIsMended(t *testing.T) {
 	require.Empty(t, notes)
 }
 
-// Whether samples are still where their branches are is a look-up each, not a pass over the commits of their repositories.
+// Whether samples are still where their branches are is a look-up each, not a pass over the commits
+// of their repositories.
 func TestCompletingReadsNoWholeHistories(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -16,8 +16,8 @@ import (
 // Samples is the room of the ledger: how each planned sample ended.
 type Samples struct{ *database }
 
-// Pending returns the pending samples of a plan in the repositories from..through, both included: by
-// repository, newest time first, each with its commit where the index knows it.
+// Pending returns the pending samples of a plan in the repositories from..through, both included:
+// by repository, newest time first, each with its commit where the index knows it.
 func (s *Samples) Pending(ctx context.Context, seriesID string, plan int, from, through int64) ([]insights.Sample, error) {
 	all, err := slotsOf(ctx, s.queries(), []string{seriesID})
 	if err != nil {
@@ -98,17 +98,18 @@ type SampleCursor struct {
 
 // SampleFilter selects a page of a series' samples. Samples of snapshots are not listed.
 type SampleFilter struct {
-	SeriesID    string
-	Time        *time.Time         // nil: every time
-	Outcomes    []insights.Outcome // empty: all
-	RepoPattern string             // a regular expression of Postgres on the repository's name; "": every name
-	Viewer      Viewer             // only samples of repositories that the viewer may see
-	After       *SampleCursor      // the last sample of the page before
-	Limit       int                // 0: the most that a page can have
+	SeriesID string
+	Time     *time.Time         // nil: every time
+	Outcomes []insights.Outcome // empty: all
+	// a regular expression of Postgres on the repository's name; "": every name
+	RepoPattern string
+	Viewer      Viewer        // only samples of repositories that the viewer may see
+	After       *SampleCursor // the last sample of the page before
+	Limit       int           // 0: the most that a page can have
 }
 
-// List returns samples, newest time first, then by repository id. It returns Invalid for a pattern that
-// Postgres cannot read.
+// List returns samples, newest time first, then by repository id. It returns Invalid for a pattern
+// that Postgres cannot read.
 func (s *Samples) List(ctx context.Context, f SampleFilter) ([]LedgerSample, error) {
 	key, err := s.seriesKey(ctx, f.SeriesID)
 	if err != nil {
@@ -182,7 +183,8 @@ type Reason struct {
 	Example string // the text of one of the samples
 }
 
-// Reasons groups the partial and failed samples that the viewer may see by reason, most frequent first.
+// Reasons groups the partial and failed samples that the viewer may see by reason, most frequent
+// first.
 func (s *Samples) Reasons(ctx context.Context, seriesID string, viewer Viewer) ([]Reason, error) {
 	key, err := s.seriesKey(ctx, seriesID)
 	if err != nil {
@@ -201,9 +203,9 @@ func (s *Samples) Reasons(ctx context.Context, seriesID string, viewer Viewer) (
 
 // Failures says how the searches of a range ended where all of them failed alike.
 type Failures struct {
-	// Alike is true when some samples failed, all with one code, and no search found anything. Samples
-	// that were settled without a search (absent, or reused from another plan) do not count. The other
-	// fields are set only when Alike is true.
+	// Alike is true when some samples failed, all with one code, and no search found anything.
+	// Samples that were settled without a search (absent, or reused from another plan) do not
+	// count. The other fields are set only when Alike is true.
 	Alike        bool
 	Code         insights.ReasonCode
 	Reason       string // the text of one of the samples
@@ -235,8 +237,8 @@ type Base struct {
 	Values map[string]int64 // by capture; nil where there are none
 }
 
-// Bases returns, for those of the repositories that have one, the newest exact sample of a series that
-// has a commit. It returns none for a retry. It takes one statement.
+// Bases returns, for those of the repositories that have one, the newest exact sample of a series
+// that has a commit. It returns none for a retry. It takes one statement.
 func (s *Samples) Bases(ctx context.Context, seriesID string, plan int, repoIDs []int64) (map[int64]Base, error) {
 	key, err := s.seriesKey(ctx, seriesID)
 	if err != nil {

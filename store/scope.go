@@ -6,8 +6,8 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// ScopeFilter says which repositories a plan covers. The zero filter covers every repository. Removed
-// repositories are never covered.
+// ScopeFilter says which repositories a plan covers. The zero filter covers every repository.
+// Removed repositories are never covered.
 type ScopeFilter struct {
 	Names []string // only these; empty: every name
 	// Match decides on each repository that Names includes. nil includes all. Calls do not overlap.
@@ -17,14 +17,14 @@ type ScopeFilter struct {
 const (
 	// scopePage is how many repositories are read at a time when Match has to decide on them.
 	scopePage = 2000
-	// scopeScan bounds what one call reads when Match excludes nearly everything, so that callers can send
-	// heartbeats.
+	// scopeScan bounds what one call reads when Match excludes nearly everything, so that callers
+	// can send heartbeats.
 	scopeScan = 50_000
 )
 
-// choose returns the ids of up to limit repositories in scope with an id above after, by id. through is the
-// id up to which all repositories in scope are among them or before, and done says whether no repository in
-// scope is left after it.
+// choose returns the ids of up to limit repositories in scope with an id above after, by id.
+// through is the id up to which all repositories in scope are among them or before, and done says
+// whether no repository in scope is left after it.
 func (f ScopeFilter) choose(ctx context.Context, q *db.Queries, after int32, limit int) (ids []int32, through int32, done bool, err error) {
 	page := limit + 1 // one more tells whether anything is left
 	if f.Match != nil {

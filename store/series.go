@@ -20,7 +20,8 @@ func (s *Series) Get(ctx context.Context, seriesID string) (insights.Series, err
 	return seriesOf(row), nil
 }
 
-// SeriesStart is a series whose workflow has not been started, with the texts that people know it by.
+// SeriesStart is a series whose workflow has not been started, with the texts that people know it
+// by.
 type SeriesStart struct {
 	Series insights.Series
 	Title  string // of the oldest view that has the series
@@ -30,8 +31,9 @@ type SeriesStart struct {
 // outboxPage is how many series of the outbox one round of the reconciler takes.
 const outboxPage = 100
 
-// ToStart returns up to 100 series that are not deleted and whose workflows are not marked as started, oldest
-// first. Two reconcilers may get the same ones: starting is idempotent by workflow id.
+// ToStart returns up to 100 series that are not deleted and whose workflows are not marked as
+// started, oldest first. Two reconcilers may get the same ones: starting is idempotent by workflow
+// id.
 func (s *Series) ToStart(ctx context.Context) ([]SeriesStart, error) {
 	rows, err := s.queries().SeriesToStart(ctx, outboxPage)
 	if err != nil {
@@ -44,20 +46,20 @@ func (s *Series) ToStart(ctx context.Context) ([]SeriesStart, error) {
 	return list, nil
 }
 
-// MarkStarted takes a series out of ToStart. If the series is deleted, its workflow runs in vain, and MarkStarted
-// puts the series into ToStop again.
+// MarkStarted takes a series out of ToStart. If the series is deleted, its workflow runs in vain,
+// and MarkStarted puts the series into ToStop again.
 func (s *Series) MarkStarted(ctx context.Context, seriesID string) error {
 	return s.mark(ctx, seriesID, s.queries().MarkSeriesStarted)
 }
 
-// MarkLost puts a series back into ToStart, because its workflow was ended by hand or lost with Temporal's
-// database. It returns NotFound for a series that is deleted.
+// MarkLost puts a series back into ToStart, because its workflow was ended by hand or lost with
+// Temporal's database. It returns NotFound for a series that is deleted.
 func (s *Series) MarkLost(ctx context.Context, seriesID string) error {
 	return s.mark(ctx, seriesID, s.queries().MarkSeriesLost)
 }
 
-// ToStop returns the ids of up to 100 deleted series whose workflows are not marked as stopped. Some may not have
-// been started: a start may still be under way.
+// ToStop returns the ids of up to 100 deleted series whose workflows are not marked as stopped.
+// Some may not have been started: a start may still be under way.
 func (s *Series) ToStop(ctx context.Context) ([]string, error) {
 	list, err := s.queries().SeriesToStop(ctx, outboxPage)
 	return list, classify(err, "series to stop")

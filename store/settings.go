@@ -63,8 +63,8 @@ var KnownSettings = []Setting{
 // SettingValues are the values of all settings, by key.
 type SettingValues map[string]string
 
-// Parse reads settings into variables: pointers to an int, an int64, a float64 or a time.Duration. Set accepts
-// only values that parse, so an error means that something else has written the value.
+// Parse reads settings into variables: pointers to an int, an int64, a float64 or a time.Duration.
+// Set accepts only values that parse, so an error means that something else has written the value.
 func (s SettingValues) Parse(into map[string]any) error {
 	for key, variable := range into {
 		var err error
@@ -98,7 +98,8 @@ func (s *Settings) All(ctx context.Context) (SettingValues, error) {
 		values[known.Key] = known.Default
 	}
 	for _, row := range rows {
-		if _, known := values[row.Key]; known { // a setting of another version of this program is ignored
+		// a setting of another version of this program is ignored
+		if _, known := values[row.Key]; known {
 			values[row.Key] = row.Value
 		}
 	}
@@ -114,8 +115,8 @@ func (s *Settings) Read(ctx context.Context, key string, into any) error {
 	return settings.Parse(map[string]any{key: into})
 }
 
-// Set changes a setting. It returns Invalid for a key that does not exist, with the nearest one that does, and for
-// a value that the setting does not accept.
+// Set changes a setting. It returns Invalid for a key that does not exist, with the nearest one
+// that does, and for a value that the setting does not accept.
 func (s *Settings) Set(ctx context.Context, key, value string) error {
 	value = strings.TrimSpace(value)
 	for _, known := range KnownSettings {

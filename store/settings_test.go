@@ -43,7 +43,8 @@ func TestSettingsRefuseWhatMakesNoSense(t *testing.T) {
 		{store.SettingConcurrency, "1.5", "use a whole number"},
 		{store.SettingBatchCost, "-3", "use a whole number"},
 		{store.SettingFrameBudget, "", "use a whole number"},
-		{store.SettingIndexBudget, "99999999999999", "use a whole number"}, // its bytes are no number
+		// its bytes are no number
+		{store.SettingIndexBudget, "99999999999999", "use a whole number"},
 		{store.SettingSyncInterval, "5", "use a duration"},
 		{store.SettingSyncInterval, "1ms", "at least a second"},
 		{"insights.query.worker.ratelimt", "1", "did you mean insights.query.worker.rateLimit?"},

@@ -31,7 +31,8 @@ func (b bundle) chart(t require.TestingT, series insights.Series) []store.Point 
 	return charts[series.ID].Points
 }
 
-// A snapshot knows without a search what the ledger or the snapshot before counted at the same commit.
+// A snapshot knows without a search what the ledger or the snapshot before counted at the same
+// commit.
 func TestSnapshotIsCompressedAndReplaced(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

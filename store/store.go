@@ -37,8 +37,8 @@ type Store struct {
 }
 
 // Open connects to the database and checks that it answers. databaseURL is any URL that pgx reads,
-// and may set pool_max_conns. Open returns Invalid for a URL that it cannot read and Unavailable when
-// nothing answers. It does not change the schema; see Migrate. Callers must call Close.
+// and may set pool_max_conns. Open returns Invalid for a URL that it cannot read and Unavailable
+// when nothing answers. It does not change the schema; see Migrate. Callers must call Close.
 func Open(ctx context.Context, databaseURL string) (*Store, error) {
 	config, err := pgxpool.ParseConfig(databaseURL)
 	if err != nil {
@@ -51,7 +51,8 @@ func Open(ctx context.Context, databaseURL string) (*Store, error) {
 		config.ConnConfig.RuntimeParams["application_name"] = "backsight"
 	}
 	if config.ConnConfig.RuntimeParams["jit"] == "" {
-		config.ConnConfig.RuntimeParams["jit"] = "off" // no statement runs as long as compiling it takes
+		// no statement runs as long as compiling it takes
+		config.ConnConfig.RuntimeParams["jit"] = "off"
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {

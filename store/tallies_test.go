@@ -13,7 +13,8 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// requireSums recomputes what a chart reads from the ledger and the captured values, and the counters of its rows.
+// requireSums recomputes what a chart reads from the ledger and the captured values, and the
+// counters of its rows.
 func (b bundle) requireSums(t require.TestingT, series insights.Series) {
 	for what, sql := range map[string]string{
 		"tallies": `
@@ -42,7 +43,8 @@ func (b bundle) requireSums(t require.TestingT, series insights.Series) {
 	}
 }
 
-// modelSample is a sample in the model of the ledger: what readers see, and what a retry can bring back.
+// modelSample is a sample in the model of the ledger: what readers see, and what a retry can bring
+// back.
 type modelSample struct {
 	plan       int
 	outcome    insights.Outcome
@@ -53,7 +55,8 @@ type modelSample struct {
 	keptCommit string
 }
 
-// Whatever operators, plans and searches do, in whatever order, the ledger is what a simple model of it says, and charts are sums of it.
+// Whatever operators, plans and searches do, in whatever order, the ledger is what a simple model
+// of it says, and charts are sums of it.
 func TestLedgerUnderRandomOperations(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

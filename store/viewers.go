@@ -6,9 +6,9 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// Viewer is a person who reads samples and charts. Administrators see every repository. Other viewers see
-// public repositories and the private ones that they have a grant for. The zero Viewer sees public
-// repositories only.
+// Viewer is a person who reads samples and charts. Administrators see every repository. Other
+// viewers see public repositories and the private ones that they have a grant for. The zero Viewer
+// sees public repositories only.
 type Viewer struct {
 	Login string // as the authenticating proxy sends it; "" without authentication
 	Admin bool   // sees every repository
@@ -24,8 +24,8 @@ type chosen struct {
 	chunks []int32 // the chunks that have the times asked for
 }
 
-// chooseRepositories evaluates a filter. Only administrators see samples of repositories that are not
-// registered.
+// chooseRepositories evaluates a filter. Only administrators see samples of repositories that are
+// not registered.
 func chooseRepositories(ctx context.Context, q *db.Queries, f PointFilter) (chosen, error) {
 	row, err := q.ChosenRepositories(ctx, db.ChosenRepositoriesParams{Include: f.Include, Exclude: f.Exclude, SeesAll: f.Viewer.Admin, Login: f.Viewer.Login})
 	return chosen{ids: row.IDs, others: int64(len(row.IDs)) > row.Unchosen}, err

@@ -9,7 +9,8 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// Who may not see a repository sees nothing of its samples: not in charts, not in lists, not in counts, not in reasons.
+// Who may not see a repository sees nothing of its samples: not in charts, not in lists, not in
+// counts, not in reasons.
 func TestPrivateRepositoriesAreHidden(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -15,10 +15,10 @@ import (
 // Views is the room of insight views: charts.
 type Views struct{ *database }
 
-// Create stores a view and its series in one transaction and returns the view as stored, with ids and times. A
-// series that another view already has is shared, and has the id of that one. Series.ToStart returns new series
-// from the commit on. Create returns Invalid for a view that insights.View.Validate refuses, and Conflict for a
-// view that has the same series twice.
+// Create stores a view and its series in one transaction and returns the view as stored, with ids
+// and times. A series that another view already has is shared, and has the id of that one.
+// Series.ToStart returns new series from the commit on. Create returns Invalid for a view that
+// insights.View.Validate refuses, and Conflict for a view that has the same series twice.
 func (s *Views) Create(ctx context.Context, v insights.View) (insights.View, error) {
 	if err := v.Validate(); err != nil {
 		return insights.View{}, err
@@ -61,8 +61,8 @@ func (s *Views) Create(ctx context.Context, v insights.View) (insights.View, err
 	return v, nil
 }
 
-// inKeyOrder returns the positions of the series by definition key. Writers of several shared series lock them in
-// that order, which prevents deadlocks.
+// inKeyOrder returns the positions of the series by definition key. Writers of several shared
+// series lock them in that order, which prevents deadlocks.
 func inKeyOrder(series []insights.ViewSeries) []int {
 	order := make([]int, len(series))
 	for i := range order {
@@ -82,8 +82,8 @@ type ViewFilter struct {
 	Limit int    // 0: the most a page can have
 }
 
-// List returns views with their series, newest first, in two statements. The page is empty when no view ever had
-// the id After.
+// List returns views with their series, newest first, in two statements. The page is empty when no
+// view ever had the id After.
 func (s *Views) List(ctx context.Context, f ViewFilter) ([]insights.View, error) {
 	rows, err := s.queries().Views(ctx, db.ViewsParams{UniqueID: f.ID, After: f.After, Find: contains(f.Find), RowLimit: pageSize(f.Limit)})
 	if err != nil || len(rows) == 0 {
@@ -128,8 +128,9 @@ func (s *Views) Get(ctx context.Context, id string) (insights.View, error) {
 	return views[0], nil
 }
 
-// Delete marks a view as deleted, and with it those of its series that no other view has. Series.ToStop returns
-// these from the commit on. The rows stay until Retention prunes them. A second call returns NotFound.
+// Delete marks a view as deleted, and with it those of its series that no other view has.
+// Series.ToStop returns these from the commit on. The rows stay until Retention prunes them. A
+// second call returns NotFound.
 func (s *Views) Delete(ctx context.Context, id string) error {
 	err := s.inTx(ctx, func(q *db.Queries) error {
 		viewID, err := q.DeleteView(ctx, id)

@@ -111,7 +111,8 @@ func TestDeletingTheLastViewWaitsForTheOneBeingMade(t *testing.T) {
 	require.Empty(t, stop)
 }
 
-// Writers of the same series in different orders must not wait for each other: a deadlock would fail one of them.
+// Writers of the same series in different orders must not wait for each other: a deadlock would
+// fail one of them.
 func TestSharingAndDeletingAtOnce(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -21,14 +21,14 @@ const (
 	maxReason = 2000
 )
 
-// Write writes how samples of a plan ended, and their points, in one transaction. After it, the points
-// of each sample are exactly the values given. It takes four statements, whatever the number of samples,
-// and up to four more for a series that counts by captured value.
+// Write writes how samples of a plan ended, and their points, in one transaction. After it, the
+// points of each sample are exactly the values given. It takes four statements, whatever the number
+// of samples, and up to four more for a series that counts by captured value.
 //
-// Write is idempotent, and may come late from an attempt that was given up. It leaves a sample as it is
-// where it learns less than the sample has (see supersedes), and ignores samples that the series does
-// not have, such as those of a snapshot that was replaced. It returns Invalid for a sample that is
-// pending or whose commit is not an object id.
+// Write is idempotent, and may come late from an attempt that was given up. It leaves a sample as
+// it is where it learns less than the sample has (see supersedes), and ignores samples that the
+// series does not have, such as those of a snapshot that was replaced. It returns Invalid for a
+// sample that is pending or whose commit is not an object id.
 func (s *Samples) Write(ctx context.Context, seriesID string, plan int, samples []insights.Sample) error {
 	if len(samples) == 0 {
 		return nil
@@ -68,8 +68,8 @@ func (l ledger) write(ctx context.Context, samples []endedSample) error {
 	return l.save(ctx, slices.Collect(maps.Values(chunks)))
 }
 
-// write makes the sample what the new entry says, where supersedes allows it. Where not, and a retry
-// has selected the sample, the sample becomes again what it was.
+// write makes the sample what the new entry says, where supersedes allows it. Where not, and a
+// retry has selected the sample, the sample becomes again what it was.
 func (e *entry) write(ended entry, plan int32, captured bool) {
 	switch {
 	case e.outcome == "":
@@ -94,10 +94,10 @@ func (e *entry) write(ended entry, plan int32, captured bool) {
 	}
 }
 
-// supersedes reports whether a write of a plan may replace a sample. Samples of a later plan stay. A
-// failure says less than any value. A lower bound says less than an exact value at the same commit. A
-// sample that a retry has selected is compared with what it was before, so that a retry corrects values
-// and never loses one.
+// supersedes reports whether a write of a plan may replace a sample. Samples of a later plan stay.
+// A failure says less than any value. A lower bound says less than an exact value at the same
+// commit. A sample that a retry has selected is compared with what it was before, so that a retry
+// corrects values and never loses one.
 func supersedes(ended, e facts, plan int32) bool {
 	was, commit := e.outcome, e.commit
 	if e.kept != "" {
@@ -114,15 +114,16 @@ func supersedes(ended, e facts, plan int32) bool {
 	return true
 }
 
-// endedSample is a sample as the ledger stores it: its commit as bytes, texts that Postgres can store.
+// endedSample is a sample as the ledger stores it: its commit as bytes, texts that Postgres can
+// store.
 type endedSample struct {
 	repo int32
 	time time.Time
 	entry
 }
 
-// endedSamples returns the samples by repository and time, without duplicates: the last of equal ones
-// counts. The order prevents deadlocks between two writers.
+// endedSamples returns the samples by repository and time, without duplicates: the last of equal
+// ones counts. The order prevents deadlocks between two writers.
 func endedSamples(samples []insights.Sample) ([]endedSample, error) {
 	list := make([]endedSample, 0, len(samples))
 	for _, sample := range slices.Backward(samples) {
@@ -137,7 +138,8 @@ func endedSamples(samples []insights.Sample) ([]endedSample, error) {
 			outcome: sample.Outcome, commit: string(commit), elapsed: int32(min(sample.Duration.Milliseconds(), 1<<31-1)),
 			code: insights.ReasonCode(clean(string(sample.Code), maxCapture)), reason: clean(sample.Reason, maxReason),
 		}}}
-		if sample.Outcome != insights.Failed && sample.Outcome != insights.Absent { // unknown, and exactly 0
+		// unknown, and exactly 0
+		if sample.Outcome != insights.Failed && sample.Outcome != insights.Absent {
 			s.value, s.captures = sample.Value, captures(sample.Values)
 		}
 		list = append(list, s)
@@ -146,7 +148,8 @@ func endedSamples(samples []insights.Sample) ([]endedSample, error) {
 	return slices.CompactFunc(list, func(a, b endedSample) bool { return a.repo == b.repo && a.time.Equal(b.time) }), nil
 }
 
-// captures returns the counts by captured value, as the ledger stores them; nil where there are none.
+// captures returns the counts by captured value, as the ledger stores them; nil where there are
+// none.
 func captures(values map[string]int64) map[string]float64 {
 	if values == nil {
 		return nil
@@ -160,8 +163,8 @@ func captures(values map[string]int64) map[string]float64 {
 	return stored
 }
 
-// clean makes a text of foreign bytes fit for Postgres: valid UTF-8 without NUL, at most limit bytes,
-// cut between characters.
+// clean makes a text of foreign bytes fit for Postgres: valid UTF-8 without NUL, at most limit
+// bytes, cut between characters.
 func clean(s string, limit int) string {
 	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 	if len(s) <= limit {

@@ -163,7 +163,8 @@ func TestAStaleGenerationDoesNotTouchWhatALaterOnePlanned(t *testing.T) {
 	require.NoError(t, b.Samples.Write(b.ctx, series.ID, first, []insights.Sample{
 		{RepositoryID: repository.ID, Time: day(-1), Outcome: insights.Counted, Commit: oid("a"), Value: 1},
 	}))
-	second := b.plan(t, series, insights.RecordingPlan, day(0), day(-1)) // takes over what is pending, and only that
+	// takes over what is pending, and only that
+	second := b.plan(t, series, insights.RecordingPlan, day(0), day(-1))
 
 	tally, err := b.Samples.TallyOf(b.ctx, series.ID, first)
 	require.NoError(t, err)
@@ -183,7 +184,8 @@ func TestAStaleGenerationDoesNotTouchWhatALaterOnePlanned(t *testing.T) {
 	require.Equal(t, insights.Completeness{Planned: 1, Failed: 1}, tally)
 }
 
-// Attempts that overlap, in any order of their samples, do not deadlock, and one of them wins each sample whole.
+// Attempts that overlap, in any order of their samples, do not deadlock, and one of them wins each
+// sample whole.
 func TestWritersOfTheSameSamplesTakeTurns(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -268,7 +270,8 @@ func TestWriteSamplesRefusesWhatIsNoEnd(t *testing.T) {
 	require.NoError(t, b.Samples.Write(b.ctx, series.ID, plan, nil))
 }
 
-// The number of statements does not depend on the number of samples, nor on that of series, repositories or views.
+// The number of statements does not depend on the number of samples, nor on that of series,
+// repositories or views.
 func TestStatementsAreFew(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -278,7 +281,8 @@ func TestStatementsAreFew(t *testing.T) {
 	}
 	series := b.series(t, "TODO", insights.SearchCompute)
 	other := b.series(t, "FIXME", insights.Search)
-	_, err := b.Samples.CompletenessOf(b.ctx, []string{series.ID, other.ID}) // the ids are known from now on
+	// the ids are known from now on
+	_, err := b.Samples.CompletenessOf(b.ctx, []string{series.ID, other.ID})
 	require.NoError(t, err)
 	plan, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.BackfillPlan, Times: []time.Time{day(0), day(-1), day(-3)}})
 	require.NoError(t, err)

@@ -3,8 +3,6 @@
 // `go tool -modfile=tools/go.mod NAME`. sqlc needs CGO_ENABLED=0, see store/sqlc.yaml.
 // golangci-lint has a module of its own, tools/golangci: its 200 dependencies would otherwise
 // choose the versions of these.
-module of its own, tools/golangci,
-// because its 200 dependencies would otherwise choose the versions of these.
 module github.com/backsight/backsight/tools
 
 go 1.26.0

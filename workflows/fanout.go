@@ -35,7 +35,8 @@ func (r *runner) fanOut(ctx workflow.Context, plan *machine.Plan, page activitie
 			r.show(ctx)
 		})
 	}
-	// The children are cancelled with ctx and end by themselves. The wait for them is not cancelled.
+	// The children are cancelled with ctx and end by themselves. The wait for them is not
+	// cancelled.
 	free, _ := workflow.NewDisconnectedContext(ctx)
 	if awaitErr := workflow.Await(free, func() bool { return r.inFlight == 0 }); awaitErr != nil {
 		return false, awaitErr

@@ -64,9 +64,9 @@ func long(ctx workflow.Context, queue, summary string, timeout, heartbeat time.D
 }
 
 const (
-	// batchAttempts are few: a batch or repository that keeps failing is unfolded into smaller parts,
-	// and the workflow repeats what infrastructure caused (whileUnavailable). A sample fails after
-	// frameAttempts.
+	// batchAttempts are few: a batch or repository that keeps failing is unfolded into smaller
+	// parts, and the workflow repeats what infrastructure caused (whileUnavailable). A sample fails
+	// after frameAttempts.
 	batchAttempts = 3
 	frameAttempts = 5
 	// window is the largest number of children of a workflow in flight: far below the 100 events
@@ -76,7 +76,8 @@ const (
 	unfoldWindow = 12
 	// syncWindow is the number of activities of a sync in flight, unless a setting says otherwise.
 	syncWindow = 8
-	// firstWait and longestWait bound the wait before a search is repeated that infrastructure ended.
+	// firstWait and longestWait bound the wait before a search is repeated that infrastructure
+	// ended.
 	firstWait   = 5 * time.Second
 	longestWait = 2 * time.Minute
 	// startAttempts and startWait bound the wait for an older child of the same id to end.

@@ -61,7 +61,8 @@ func TestServerHasPriorityAndFairness(t *testing.T) {
 	}{{"large", 60, 4}, {"small", 3, 4}, {"back", 2, 5}, {"recording", 2, 1}} {
 		run, err := s.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{
 			ID: fmt.Sprintf("turns-%d", i), TaskQueue: "turns-workflows",
-			Priority: temporal.Priority{PriorityKey: one.priority, FairnessKey: one.who}, // its activities inherit it
+			// its activities inherit it
+			Priority: temporal.Priority{PriorityKey: one.priority, FairnessKey: one.who},
 		}, "enqueue", one.who, one.n)
 		require.NoError(t, err)
 		runs = append(runs, run)

@@ -1,5 +1,5 @@
-// Starts GraphiQL with this server's endpoint. Subscriptions arrive as server-sent events over POST,
-// which EventSource does not support, so the fetcher reads the stream itself.
+// Starts GraphiQL with this server's endpoint. Subscriptions arrive as server-sent events over
+// POST, which EventSource does not support, so the fetcher reads the stream itself.
 'use strict'
 
 async function* events(response) {

@@ -79,7 +79,8 @@ func requireCommand(t *testing.T, line string, words []string) {
 		if strings.HasPrefix(word, "--") {
 			break
 		}
-		if word != strings.ToLower(word) || strings.ContainsAny(word, "./") { // ID, a setting's key, a path
+		// ID, a setting's key, a path
+		if word != strings.ToLower(word) || strings.ContainsAny(word, "./") {
 			break
 		}
 		command = append(command, word)

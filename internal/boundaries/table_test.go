@@ -13,7 +13,8 @@ var mayImport = []struct {
 	{"./web", nil},
 	{"./telemetry", []string{"./insights"}},
 
-	{"./search/internal/linguist", nil},  // knows paths, contents and names of languages, not queries
+	// knows paths, contents and names of languages, not queries
+	{"./search/internal/linguist", nil},
 	{"./search/match/internal/dfa", nil}, // knows regular expressions and bytes, not queries
 	{"./search/query/...", []string{"./insights", "./search/query/...", "./search/internal/linguist"}},
 	{"./search/match", []string{

@@ -13,9 +13,9 @@ const (
 // An entry of a decoding table packs:
 //
 //	bits 0-5    number of bits to consume: the code and the extra bits that follow it
-//	bits 8-12   number of bits of the code alone
-//	bits 13-15  flags
-//	bits 16-31  a literal, or the base of a length or distance, or the start of a second-level table
+//
+// bits 8-12   number of bits of the code alone    bits 13-15  flags       bits 16-31  a literal, or
+// the base of a length or distance, or the start of a second-level table
 //
 // With flagSecond, bits 8-12 hold the width of the second-level table instead.
 type entry uint32

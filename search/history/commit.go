@@ -105,7 +105,8 @@ func (c *commit) parse(m *match.Matcher, listed gitrepo.Commit, object *gitrepo.
 		c.decided, c.matches = true, true
 	}
 	if c.decided {
-		c.Commit = match.Commit{} // releases the message: in a long history, messages take much memory
+		// releases the message: in a long history, messages take much memory
+		c.Commit = match.Commit{}
 	}
 }
 

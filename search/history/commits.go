@@ -96,8 +96,10 @@ type commitSearch struct {
 	*search
 	chain     []gitrepo.Commit
 	intervals []Interval
-	given     map[gitrepo.OID]Result // results of the predicates by commit; nil if there are no predicates
-	commits   []*commit              // by index in the chain; nil if no interval contains the commit
+	// results of the predicates by commit; nil if there are no predicates
+	given map[gitrepo.OID]Result
+	// by index in the chain; nil if no interval contains the commit
+	commits []*commit
 
 	mu     sync.Mutex // guards faults during concurrent reads
 	texts  []*match.Text

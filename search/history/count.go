@@ -16,7 +16,8 @@ type counts struct {
 	n       []int64
 	values  *values.Table     // nil unless the matcher counts by value
 	counter []*values.Counter // by worker
-	met     [][]int32         // by unit, the predicates that it meets; nil if there are no predicates
+	// by unit, the predicates that it meets; nil if there are no predicates
+	met [][]int32
 
 	mu     sync.Mutex          // guards the fields below: workers find faults concurrently
 	faults map[int32]treeFault // by blob

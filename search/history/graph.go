@@ -11,8 +11,9 @@ import (
 type graph struct {
 	asked   *question
 	hashLen int
-	classOf map[string]int32 // numbers of question.class: the part of a path that a count depends on
-	readers [][]int32        // by class: the readers that need the content
+	// numbers of question.class: the part of a path that a count depends on
+	classOf map[string]int32
+	readers [][]int32 // by class: the readers that need the content
 
 	nodes    []node
 	children []int32 // the children of all nodes, concatenated: a unit ≥ 0, or ^node
@@ -65,7 +66,8 @@ type folder struct {
 	names    map[string]*name // nil if all names are those in last
 	versions []int32          // its nodes
 	many     map[gitrepo.Hash]int32
-	last     []entry // the entries of the version that was read last; the next version shares most of them
+	// the entries of the version that was read last; the next version shares most of them
+	last []entry
 }
 
 // fewVersions is how many versions of a folder are searched linearly.

@@ -32,7 +32,8 @@ func writeRepeated(t *testing.T, repo *testgit.Repo, text []byte, n int) string 
 		if last {
 			require.NoError(t, w.Close())
 		} else {
-			require.NoError(t, w.Flush()) // ends at a byte boundary, without references to earlier bytes
+			// ends at a byte boundary, without references to earlier bytes
+			require.NoError(t, w.Flush())
 		}
 		return b.Bytes()
 	}

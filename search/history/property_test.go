@@ -95,7 +95,8 @@ func drawHistory(t *rapid.T) []testgit.Commit {
 				change.Mode, change.Content = testgit.Symlink, "todo"
 			case 2:
 				change.Mode, change.Content = testgit.Submodule, strings.Repeat("ab", 20)
-			case 3, 4: // the same content again: a rename, a copy, a revert, or only a change of mode
+			// the same content again: a rename, a copy, a revert, or only a change of mode
+			case 3, 4:
 				if len(earlier) > 0 {
 					change.Content = rapid.SampledFrom(earlier).Draw(t, "again").Content
 					change.Mode = rapid.SampledFrom([]string{testgit.File, testgit.Executable}).Draw(t, "mode")

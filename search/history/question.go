@@ -98,8 +98,9 @@ type verdict struct {
 	value int64
 	// A predicate does not hold, or nothing is known about the value: it is 0, and there are no
 	// captured values.
-	void  bool
-	whose []bool // by reader: whether its faults make the value a lower bound; nil if the value is exact
+	void bool
+	// by reader: whether its faults make the value a lower bound; nil if the value is exact
+	whose []bool
 }
 
 // verdict returns the value according to the query and its predicates.

@@ -48,7 +48,8 @@ func (g *graph) addTree(n int32, content []byte) error {
 		// The previous version of the folder has nearly the same entries in the same order. Equal
 		// entries need no lookup.
 		for at < len(previous) && !previous[at].is(text, folder) && previous[at].before(text, folder) {
-			f.remember(previous) // the entry is not in this version, but a later version may contain it
+			// the entry is not in this version, but a later version may contain it
+			f.remember(previous)
 			at++
 		}
 		if at < len(previous) && previous[at].is(text, folder) {

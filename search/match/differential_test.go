@@ -189,7 +189,8 @@ func TestRegexpsOfEachKind(t *testing.T) {
 		`\Atodo`, `todo\s|\Atodo`, `(?:\A)?todo\s`, `todo\z`, `\s+`, `[^a]+`, `x\s+todo`,
 		// As texts.
 		`todo|fixme`, `[tT]odo`, `[tT]ODO`, `s`, `todos`, `(?:|todo)`, `(?:todo)??`, `fixme|(?:)|todo`, `x(?:todo)??`, `ab(?:c|ab)?`, `a|ab|abc`, `[tk]o?d`, `[tf]`, `(?:|a)b`, `task[sk]?`,
-		strings.Repeat("(", 200) + "a" + strings.Repeat(")+", 200), `(?:[a-c]\d?)+[bc]`, // nested repetitions
+		// nested repetitions
+		strings.Repeat("(", 200) + "a" + strings.Repeat(")+", 200), `(?:[a-c]\d?)+[bc]`,
 		`[^\x00-\x{10FFFF}]`, `a{0}`, `x*`, `$`, // no matches
 	} {
 		p := &query.Pattern{Kind: query.Regexp, Text: text}

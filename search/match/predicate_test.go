@@ -64,7 +64,8 @@ func TestMatchCommit(t *testing.T) {
 		{"type:diff select:commit.diff.added return", false},
 		{"type:diff select:commit return", true},
 		{"type:diff patterntype:regexp ^return$", true},
-		{"type:diff patterntype:regexp \\Areturn\\z", true}, // a line is matched as if it were the whole text
+		// a line is matched as if it were the whole text
+		{"type:diff patterntype:regexp \\Areturn\\z", true},
 		{"type:diff patterntype:regexp x\\)\\s+return", false},
 		{"type:diff patterntype:regexp x*", true},
 		{"type:diff NOT log", true},

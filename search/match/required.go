@@ -144,7 +144,8 @@ func classFacts(pairs []rune) facts {
 
 func concatFacts(subs []*syntax.Regexp) facts {
 	whole := emptyText(true) // the matches of the subexpressions so far, while they are bounded
-	run := whole             // the matches of the last subexpressions, after one that is not bounded
+	// the matches of the last subexpressions, after one that is not bounded
+	run := whole
 	var required literals
 	for _, sub := range subs {
 		f := factsOf(sub)

@@ -338,7 +338,8 @@ func (p *parser) join(words []token) (Node, *Error) {
 func (p *parser) template(text string, at Span) (Node, *Error) {
 	t, err := template.Parse(text)
 	if err != nil {
-		if at.End-at.Start == len(text) { // the text has no escapes, so offsets are those of the query
+		// the text has no escapes, so offsets are those of the query
+		if at.End-at.Start == len(text) {
 			at = Span{at.Start + err.Start, at.Start + err.End}
 		}
 		return nil, fail(at, err.Message, err.Remedy)

@@ -96,7 +96,8 @@ func selectOf(t token) (Select, *Error) {
 	case text == "symbol" || strings.HasPrefix(text, "symbol."):
 		return 0, fail(t.value, "select:symbol is not supported: files are searched as text; expected "+oneOf(selectWords), `match declarations with a regular expression, as in /func \w+/`)
 	case text == "commit" || text == "commit.diff":
-		return SelectContent, nil // the default for queries on commits; checkKind refuses it for others
+		// the default for queries on commits; checkKind refuses it for others
+		return SelectContent, nil
 	}
 	i, err := wordOf(t)
 	return Select(i), err

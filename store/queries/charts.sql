@@ -30,9 +30,9 @@ LEFT JOIN sums ON sums.series_id = tally.series_id AND sums.snapshot = tally.sna
 ORDER BY d.series_id, tally.time, sums.capture;
 
 -- The captured values that a chart is to show of each series, in the order asked for, and how many
--- values there are. They are ordered by the largest sum at any of the times shown, or by the time at
--- which they first occur; a sign of -1 reverses the order. samples is how many of the newest times are
--- shown; 0 shows all.
+-- values there are. They are ordered by the largest sum at any of the times shown, or by the time
+-- at which they first occur; a sign of -1 reverses the order. samples is how many of the newest
+-- times are shown; 0 shows all.
 -- name: ChartValues :many
 WITH wanted AS MATERIALIZED (
     SELECT d.id, d.series_id FROM insight_series AS d WHERE d.series_id = ANY (@series_ids::text[]) AND d.generated_from_capture_groups
@@ -81,8 +81,8 @@ SELECT coalesce(array_agg(r.id ORDER BY r.id), '{}')::integer[] AS ids, ((SELECT
 FROM visible_repositories(@sees_all::boolean, @login::text) AS r
 WHERE (@include::text = '' OR r.name ~ @include) AND (@exclude::text = '' OR r.name !~ @exclude);
 
--- IS TRUE prevents the planner from making a join. It estimates ten ids, and a join would compare each
--- row with each of thousands. With IS TRUE the ids are hashed, whatever the statistics say.
+-- IS TRUE prevents the planner from making a join. It estimates ten ids, and a join would compare
+-- each row with each of thousands. With IS TRUE the ids are hashed, whatever the statistics say.
 -- name: OutcomesAmong :many
 SELECT c.series_id, c.chunk, c.outcomes, c.vals FROM sample_chunks AS c
 WHERE c.series_id = ANY (@series_ids::integer[]) AND c.chunk = ANY (@chunks::integer[]) AND (c.repo_id IN (SELECT unnest(@repo_ids::integer[]))) IS TRUE;

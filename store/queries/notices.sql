@@ -54,9 +54,9 @@ CROSS JOIN LATERAL (
 WHERE d.deleted_at IS NULL AND f.newest IS NOT NULL
 ON CONFLICT (insight_series_id, code, reason) DO UPDATE SET for_time = greatest(insight_dirty_queries.for_time, EXCLUDED.for_time);
 
--- The newest sample of a series at a commit that a rewritten history no longer has; no row when there
--- is none. Most samples are at the commit that the index has for their time, which one look-up tells.
--- Only for the others does the statement read the repository's commits.
+-- The newest sample of a series at a commit that a rewritten history no longer has; no row when
+-- there is none. Most samples are at the commit that the index has for their time, which one
+-- look-up tells. Only for the others does the statement read the repository's commits.
 -- name: NewestRewritten :many
 SELECT s.time::timestamptz AS time
 FROM repositories AS r

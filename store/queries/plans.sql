@@ -52,10 +52,10 @@ ORDER BY number DESC
 LIMIT @row_limit;
 
 -- The commits of some repositories at the times, which are sorted. Times are counted from 1: the
--- repository is at commit_bytea from the time after "above" through the time "through"; NULL: it has
--- no commit there. For each repository whose index is enabled, the row that comes first has a NULL in
--- "through": the index is right for the times after "least" up to "above". The statement looks up
--- each commit once, not each time.
+-- repository is at commit_bytea from the time after "above" through the time "through"; NULL: it
+-- has no commit there. For each repository whose index is enabled, the row that comes first has a
+-- NULL in "through": the index is right for the times after "least" up to "above". The statement
+-- looks up each commit once, not each time.
 -- name: ResolveCommits :many
 WITH RECURSIVE steps AS (
     SELECT m.repo_id, coalesce(width_bucket(m.oldest_complete - interval '1 microsecond', @times::timestamptz[]), 0) AS least,

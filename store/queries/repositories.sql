@@ -86,8 +86,9 @@ UPDATE repositories SET error = @error, error_at = @at WHERE id = @id;
 -- name: SetRepositoryTraits :execrows
 UPDATE repositories SET fork = @fork, archived = @archived, private = @private WHERE id = @id;
 
--- Repositories whose default branch was seen at the commit that their index ends with, by id. When the
--- seen head differs from that of the last sync, or from the end of the index, a sync has to look.
+-- Repositories whose default branch was seen at the commit that their index ends with, by id. When
+-- the seen head differs from that of the last sync, or from the end of the index, a sync has to
+-- look.
 -- name: LockUnchanged :many
 SELECT r.id
 FROM (SELECT unnest(@repo_ids::integer[]) AS id, unnest(@heads::bytea[]) AS head) AS seen
@@ -130,8 +131,8 @@ SET default_branch = nullif(w.branch, ''), head = w.head, size_bytes = w.size_by
 FROM w
 WHERE r.id = w.id;
 
--- A join instead of "= ANY": a query plan made while the table was small would compare every location
--- with every row.
+-- A join instead of "= ANY": a query plan made while the table was small would compare every
+-- location with every row.
 -- name: RegisteredLocations :many
 SELECT r.location
 FROM (SELECT unnest(@locations::text[]) AS location) AS w
@@ -145,8 +146,8 @@ WHERE NOT EXISTS (SELECT FROM repo_names AS n WHERE n.name = w.name)
 ORDER BY w.name
 ON CONFLICT (name) DO NOTHING;
 
--- In the order given: of two repositories with one name, the first is added. Returns the locations of
--- those that were added.
+-- In the order given: of two repositories with one name, the first is added. Returns the locations
+-- of those that were added.
 -- name: AddRepositories :many
 INSERT INTO repositories (name, location, is_local)
 SELECT w.name, w.location, w.is_local

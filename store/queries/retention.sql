@@ -1,9 +1,9 @@
 -- How many sample times charts show, and the pruning of what was deleted.
 
--- For a page of series, archives the sample times that are older than the newest that charts show, and
--- restores archived ones that are among the newest again. A series' own number takes precedence over
--- the setting. The setting never hides points that a person asked for when creating or extending the
--- series. 0 shows all.
+-- For a page of series, archives the sample times that are older than the newest that charts show,
+-- and restores archived ones that are among the newest again. A series' own number takes precedence
+-- over the setting. The setting never hides points that a person asked for when creating or
+-- extending the series. 0 shows all.
 -- name: KeepNewest :one
 WITH page AS MATERIALIZED (
     SELECT d.id, coalesce(d.retention_points, CASE WHEN @points::integer > 0 THEN greatest(@points, d.points) ELSE 0 END) AS most
@@ -52,8 +52,8 @@ WHERE d.series_id = @series_id;
 -- name: PruneViews :execrows
 DELETE FROM insight_view WHERE deleted_at < @before::timestamptz;
 
--- Series that were deleted before the given time, whose workflows have been stopped, and that no view
--- has.
+-- Series that were deleted before the given time, whose workflows have been stopped, and that no
+-- view has.
 -- name: PrunableSeries :many
 SELECT d.id, d.series_id FROM insight_series AS d
 WHERE d.deleted_at < @before::timestamptz AND d.workflow_stopped_at IS NOT NULL

@@ -1,6 +1,6 @@
--- The ledger: samples, their captured values, and the sums that charts show. The columns are explained
--- in migrations/00004_samples.sql. Statements lock rows by repository and chunk, before tallies and
--- captures.
+-- The ledger: samples, their captured values, and the sums that charts show. The columns are
+-- explained in migrations/00004_samples.sql. Statements lock rows by repository and chunk, before
+-- tallies and captures.
 
 -- The slots of some series. A series without sample times has one row, whose time is NULL.
 -- name: Slots :many
@@ -161,7 +161,8 @@ FROM series_tallies AS t
 WHERE t.series_id = ANY (@series_ids::integer[]) AND NOT t.snapshot
 GROUP BY t.series_id;
 
--- The outcomes of a plan's samples in a range of repositories: rows that have any of the plan's times.
+-- The outcomes of a plan's samples in a range of repositories: rows that have any of the plan's
+-- times.
 -- name: OutcomesOfRange :many
 SELECT c.repo_id, c.chunk, c.outcomes, c.plan, c.plans FROM sample_chunks AS c
 WHERE c.series_id = @series_id AND c.repo_id BETWEEN @from_repo AND @through_repo
@@ -250,8 +251,8 @@ WHERE NOT EXISTS (
     SELECT FROM series_plans AS b WHERE b.series_id = @series_key AND b.number = @plan AND b.kind = 'retry')
 ORDER BY w.repo_id;
 
--- Why samples of a plan failed in a range of repositories, and whether any search found something. The
--- range has failed alike if there is one row.
+-- Why samples of a plan failed in a range of repositories, and whether any search found something.
+-- The range has failed alike if there is one row.
 -- name: FailuresOfRange :many
 SELECT s.outcome, s.reason_code, count(*) AS samples, count(DISTINCT s.repo_id) AS repositories, coalesce(min(s.reason), '')::text AS reason
 FROM samples AS s

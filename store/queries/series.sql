@@ -7,9 +7,9 @@ SELECT id FROM insight_series WHERE series_id = @series_id;
 -- name: Series :one
 SELECT * FROM insight_series WHERE series_id = @series_id;
 
--- A series with the same definition key is shared. In that case the update changes nothing. It locks
--- the row, so that the series is not deleted with its last view before this transaction has attached
--- it to the new one.
+-- A series with the same definition key is shared. In that case the update changes nothing. It
+-- locks the row, so that the series is not deleted with its last view before this transaction has
+-- attached it to the new one.
 -- name: AddSeries :one
 INSERT INTO insight_series (series_id, query, definition_key, repositories, repository_criteria, generation_method, anchor,
     sample_interval_unit, sample_interval_value, recording_interval_days, points, zone, created_at, next_recording_after)
@@ -57,8 +57,8 @@ WHERE deleted_at IS NOT NULL AND workflow_stopped_at IS NULL
 ORDER BY id
 LIMIT @row_limit;
 
--- A start that was under way when its series was deleted may arrive after the stop. The workflow then
--- has to be stopped again.
+-- A start that was under way when its series was deleted may arrive after the stop. The workflow
+-- then has to be stopped again.
 -- name: MarkSeriesStarted :execrows
 UPDATE insight_series SET workflow_started_at = coalesce(workflow_started_at, now()), workflow_stopped_at = NULL WHERE series_id = @series_id;
 

@@ -1,4 +1,5 @@
-// Sets the chosen theme before the first paint. Without a choice the system decides (color-scheme in tokens.css).
+// Sets the chosen theme before the first paint. Without a choice the system decides (color-scheme
+// in tokens.css).
 try {
   const theme = localStorage.getItem('backsight:theme')
   if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme

@@ -43,7 +43,8 @@ func (c *Client) StartSeries(ctx context.Context, series insights.Series, title 
 		ID:                       SeriesID(series.ID),
 		TaskQueue:                Queue,
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-		// A series whose workflow was terminated by hand can start again: the ledger has its samples.
+		// A series whose workflow was terminated by hand can start again: the ledger has its
+		// samples.
 		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		StaticSummary:         seriesSummary(title, series.Query),
 		StaticDetails:         seriesDetails(series, title),

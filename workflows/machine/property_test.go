@@ -229,7 +229,8 @@ func TestInvariants(t *testing.T) {
 			w.check(action)
 			w.perform(action)
 		}
-		// In the end nothing fails, nobody pauses: every cancelled plan ends, and the series sleeps.
+		// In the end nothing fails, nobody pauses: every cancelled plan ends, and the series
+		// sleeps.
 		require.NoError(t, w.m.Apply(contract.Resume, contract.Command{}, w.now))
 		for steps := 0; ; steps++ {
 			require.Less(t, steps, 200, "it comes to rest: %s", describe(w.m))

@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	// readTallyAfter is when the tally is read again after a plan with failed samples. A search that
-	// was given up may have been alive, and may have replaced a failure in the ledger. By then the
-	// search has noticed that its workflow does not wait for it.
+	// readTallyAfter is when the tally is read again after a plan with failed samples. A search
+	// that was given up may have been alive, and may have replaced a failure in the ledger. By then
+	// the search has noticed that its workflow does not wait for it.
 	readTallyAfter = time.Minute
 	// retryDefectAfter is the wait after an error that a new version of the program may mend.
 	retryDefectAfter = time.Hour

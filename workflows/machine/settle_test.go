@@ -25,7 +25,8 @@ func TestSettleKeepsTheTallyWhole(t *testing.T) {
 		rest, before := drawTally(t, "rest"), drawTally(t, "before")
 		tally := rest.Plus(before)
 
-		settle(&tally, before, drawTally(t, "nonsense")) // of other samples, or after an attempt that was given up
+		// of other samples, or after an attempt that was given up
+		settle(&tally, before, drawTally(t, "nonsense"))
 		require.NoError(t, tally.Check())
 		require.Equal(t, rest.Planned+before.Planned, tally.Planned)
 

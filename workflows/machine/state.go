@@ -77,7 +77,8 @@ type Plan struct {
 type Machine struct {
 	Series
 
-	action  Action                // that Next returned and that has not ended; nil when there is none
+	// that Next returned and that has not ended; nil when there is none
+	action  Action
 	moved   bool                  // the queue position changed during the action
 	page    insights.Completeness // the samples that ended during the action
 	stopped bool

@@ -9,10 +9,12 @@ import (
 // A layer has the trigrams of blobs with consecutive numbers: those that one Update added, or those
 // of several merged layers. Its parts:
 //
-//	directory   for each block of the dictionary: its first trigram, its offset, the offset of its first runs, its checksum
-//	dictionary  blocks of trigrams in order: the distance from the previous one, and the size of its runs in bytes
-//	runs table  the table of the runs' blocks; see blocks.go
-//	runs        the runs of all trigrams, concatenated; see appendRun. Numbers are relative to the layer's first blob
+//	directory   for each block of the dictionary: its first trigram, its offset, the offset of
+//
+// its first runs, its checksum         dictionary  blocks of trigrams in order: the distance from
+// the previous one, and the size of its runs in bytes  runs table  the table of the runs' blocks;
+// see blocks.go        runs        the runs of all trigrams, concatenated; see appendRun. Numbers
+// are relative to the layer's first blob
 const (
 	trigramsPerBlock = 256
 	directoryEntry   = 4 + 4 + 8 + 4

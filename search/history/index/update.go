@@ -297,7 +297,8 @@ func (b *builder) pathOrder() []int32 {
 // are neighbours.
 func (b *builder) renumber(order []int32, first int32) {
 	h := b.history
-	number := make([]int32, len(h.blobs)-int(first)) // by old number less first: the new number, or 0
+	// by old number less first: the new number, or 0
+	number := make([]int32, len(h.blobs)-int(first))
 	next := first
 	blobs := slices.Clone(h.blobs[:first])
 	for _, path := range order {

@@ -9,7 +9,8 @@ import (
 type Limits struct {
 	Values int // distinct values; default 4 million
 	Text   int // bytes of their text; default 64 MiB
-	Lists  int // bytes of lists in memory, above which they move to a temporary file; default 64 MiB
+	// bytes of lists in memory, above which they move to a temporary file; default 64 MiB
+	Lists int
 }
 
 func (l Limits) orDefaults() Limits {

@@ -26,7 +26,8 @@ func TestRun_CommitsSinceTheSampleBefore(t *testing.T) {
 		values []any
 	}{
 		{"type:commit", 7, []any{1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0}},
-		{"type:commit", 2, []any{1.0, 0.0}}, // the oldest sample counts from a month earlier, not from the first commit
+		// the oldest sample counts from a month earlier, not from the first commit
+		{"type:commit", 2, []any{1.0, 0.0}},
 		{"type:commit author:bo", 7, []any{0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0}},
 		{"type:diff todo", 7, []any{1.0, 0.0, 1.0, 0.0, 1.0, 1.0, 0.0}},
 		{"type:diff select:commit.diff.added bo", 7, []any{1.0, 0.0, 1.0, 0.0, 1.0, 1.0, 0.0}},

@@ -29,7 +29,8 @@ type pointLine struct {
 	Value    *float64              `json:"value"` // null: unknown
 	Coverage remote.Coverage       `json:"coverage"`
 	Outcomes insights.Completeness `json:"outcomes"`
-	Snapshot bool                  `json:"snapshot,omitempty"` // the newest point, between two recordings
+	// the newest point, between two recordings
+	Snapshot bool `json:"snapshot,omitempty"`
 }
 
 // sampleLine is a line of JSON with --by-repo. A sample is a point of one repository.

@@ -22,14 +22,16 @@ type Client struct {
 	server  string
 	http    http.Client   // without a timeout of its own
 	timeout time.Duration // for one GraphQL operation, including its answer
-	idle    time.Duration // for each wait for the next part of an export; the whole export has no limit
+	// for each wait for the next part of an export; the whole export has no limit
+	idle time.Duration
 }
 
 var _ graphql.Client = (*Client)(nil)
 
 const (
-	timeout     = time.Minute
-	idleTimeout = 5 * time.Minute // the server sends the first part of an export after it has read all of it
+	timeout = time.Minute
+	// the server sends the first part of an export after it has read all of it
+	idleTimeout = 5 * time.Minute
 )
 
 // New returns a client of the server at the base URL, for example "http://127.0.0.1:7080".

@@ -57,11 +57,12 @@ const (
 
 // classes divides the runes into classes that an expression does not distinguish.
 type classes struct {
-	ascii  [256]uint16 // columns by byte; decodeColumn for non-ASCII bytes
-	from   []rune      // the first runes of the ranges, ascending from 0; a range has runes of one class
-	of     []uint16    // the classes of the ranges
-	kindOf []kind      // by column, including the column of the end
-	end    uint16      // the column of the end of the content
+	ascii [256]uint16 // columns by byte; decodeColumn for non-ASCII bytes
+	// the first runes of the ranges, ascending from 0; a range has runes of one class
+	from   []rune
+	of     []uint16 // the classes of the ranges
+	kindOf []kind   // by column, including the column of the end
+	end    uint16   // the column of the end of the content
 }
 
 // maxClasses limits the classes of runes in an expression. The row of a state has an entry of four

@@ -134,7 +134,8 @@ func TestFoundByHand(t *testing.T) {
 	for _, text := range []string{
 		`(?:(?:(?:(?:a|a))*)*|(?:(?:a|k)a)*)`, // an empty match before the one that counts
 		`(?:a|\b)\Ac`, `c(?:\z|a)\b`,          // an assertion after another
-		`(?:(?:(?:\s|\b)|_foo)){2,}`, // an assertion that leads to an instruction that was already visited
+		// an assertion that leads to an instruction that was already visited
+		`(?:(?:(?:\s|\b)|_foo)){2,}`,
 		`\Aa`, `\Ab`, `^`, `$`, `(?m)^`, `(?m)$`, `(?m)^.`, `(?m).$`, `(?m)^$\n`, `\b`, `\B`, `\b.`, `.\B`, `\z`, ``, `x*`, `x*?`, `(?:|a)+`, `(?:a|)+?b`,
 		`[^\x00-\x7f]`, `[^a]`, `[^a]*b`, `\x{FFFD}`, `(?i)k+`, `(?i)[^k]`, `(?s).`, `(?s).*`, `(?s).+?`, `a(?s:.*z)?`, `(ab|a)(c|bcd)?`, `(?:ab)+?$`, `[^\x00-\x{10FFFF}]`,
 		`ab c`, `(?m)^(?:ab c)+$`, `(?:\x{e9}){1000}`,

@@ -164,7 +164,8 @@ func (s *stepper) add(pc uint32) {
 				}
 				continue
 			}
-			s.mindful = true // a later assertion may depend on the kind before, even if this one does not
+			// a later assertion may depend on the kind before, even if this one does not
+			s.mindful = true
 		case opRunes:
 			s.to.list = append(s.to.list, pc)
 		case opMatch:
