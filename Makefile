@@ -41,7 +41,7 @@ bin/backsight: $(GO_FILES) go.mod go.sum $(wildcard web/dist/index.html) migrati
 	$(BUILD) -o $@ ./cmd/backsight
 
 .PHONY: dist
-dist: web ## Static binaries with the page, as archives for Linux and macOS: make dist [VERSION=0.1.0]
+dist: web ## Static binaries with the page, for Linux and macOS, in dist/: make dist [VERSION=0.1.0]
 	@[ -f web/dist/index.html ] || { echo "the page is not built: install Node 20"; exit 1; }
 	rm -rf $(DIST)
 	$(MAKE) dist/archives
