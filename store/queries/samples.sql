@@ -248,7 +248,7 @@ CROSS JOIN LATERAL (
 ) AS s
 LEFT JOIN series_points AS p ON p.series_id = @series_id AND p.repo_id = w.repo_id AND p.time = s.time AND p.capture IS NOT NULL
 WHERE NOT EXISTS (
-    SELECT FROM series_plans AS b WHERE b.series_id = @series_key AND b.number = @plan AND b.kind = 'retry')
+    SELECT FROM series_plans AS b WHERE b.series_id = @series_key AND b.number = @plan AND b.selection IS NOT NULL)
 ORDER BY w.repo_id;
 
 -- Why samples of a plan failed in a range of repositories, and whether any search found something.

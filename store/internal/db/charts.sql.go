@@ -200,9 +200,9 @@ type ChartValuesRow struct {
 }
 
 // The captured values that a chart is to show of each series, in the order asked for, and how many
-// values there are. They are ordered by the largest sum at any of the times shown, or by the time at
-// which they first occur; a sign of -1 reverses the order. samples is how many of the newest times are
-// shown; 0 shows all.
+// values there are. They are ordered by the largest sum at any of the times shown, or by the time
+// at which they first occur; a sign of -1 reverses the order. samples is how many of the newest
+// times are shown; 0 shows all.
 func (q *Queries) ChartValues(ctx context.Context, arg ChartValuesParams) ([]ChartValuesRow, error) {
 	rows, err := q.db.Query(ctx, chartValues,
 		arg.Most,
@@ -285,8 +285,8 @@ type OutcomesAmongRow struct {
 	Vals     []float64
 }
 
-// IS TRUE prevents the planner from making a join. It estimates ten ids, and a join would compare each
-// row with each of thousands. With IS TRUE the ids are hashed, whatever the statistics say.
+// IS TRUE prevents the planner from making a join. It estimates ten ids, and a join would compare
+// each row with each of thousands. With IS TRUE the ids are hashed, whatever the statistics say.
 func (q *Queries) OutcomesAmong(ctx context.Context, arg OutcomesAmongParams) ([]OutcomesAmongRow, error) {
 	rows, err := q.db.Query(ctx, outcomesAmong, arg.SeriesIDs, arg.Chunks, arg.RepoIDs)
 	if err != nil {

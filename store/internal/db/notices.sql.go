@@ -118,9 +118,9 @@ ORDER BY s.time DESC
 LIMIT 1
 `
 
-// The newest sample of a series at a commit that a rewritten history no longer has; no row when there
-// is none. Most samples are at the commit that the index has for their time, which one look-up tells.
-// Only for the others does the statement read the repository's commits.
+// The newest sample of a series at a commit that a rewritten history no longer has; no row when
+// there is none. Most samples are at the commit that the index has for their time, which one
+// look-up tells. Only for the others does the statement read the repository's commits.
 func (q *Queries) NewestRewritten(ctx context.Context, seriesID int32) ([]time.Time, error) {
 	rows, err := q.db.Query(ctx, newestRewritten, seriesID)
 	if err != nil {

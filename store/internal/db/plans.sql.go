@@ -372,10 +372,10 @@ type ResolveCommitsRow struct {
 }
 
 // The commits of some repositories at the times, which are sorted. Times are counted from 1: the
-// repository is at commit_bytea from the time after "above" through the time "through"; NULL: it has
-// no commit there. For each repository whose index is enabled, the row that comes first has a NULL in
-// "through": the index is right for the times after "least" up to "above". The statement looks up
-// each commit once, not each time.
+// repository is at commit_bytea from the time after "above" through the time "through"; NULL: it
+// has no commit there. For each repository whose index is enabled, the row that comes first has a
+// NULL in "through": the index is right for the times after "least" up to "above". The statement
+// looks up each commit once, not each time.
 func (q *Queries) ResolveCommits(ctx context.Context, times []time.Time, repoIDs []int32) ([]ResolveCommitsRow, error) {
 	rows, err := q.db.Query(ctx, resolveCommits, times, repoIDs)
 	if err != nil {

@@ -57,8 +57,8 @@ type AddRepositoriesParams struct {
 	Locals    []bool
 }
 
-// In the order given: of two repositories with one name, the first is added. Returns the locations of
-// those that were added.
+// In the order given: of two repositories with one name, the first is added. Returns the locations
+// of those that were added.
 func (q *Queries) AddRepositories(ctx context.Context, arg AddRepositoriesParams) ([]string, error) {
 	rows, err := q.db.Query(ctx, addRepositories, arg.Names, arg.Locations, arg.Locals)
 	if err != nil {
@@ -142,8 +142,9 @@ ORDER BY r.id
 FOR UPDATE OF r
 `
 
-// Repositories whose default branch was seen at the commit that their index ends with, by id. When the
-// seen head differs from that of the last sync, or from the end of the index, a sync has to look.
+// Repositories whose default branch was seen at the commit that their index ends with, by id. When
+// the seen head differs from that of the last sync, or from the end of the index, a sync has to
+// look.
 func (q *Queries) LockUnchanged(ctx context.Context, repoIDs []int32, heads [][]byte) ([]int32, error) {
 	rows, err := q.db.Query(ctx, lockUnchanged, repoIDs, heads)
 	if err != nil {
@@ -283,8 +284,8 @@ FROM (SELECT unnest($1::text[]) AS location) AS w
 JOIN repositories AS r ON r.location = w.location AND r.deleted_at IS NULL
 `
 
-// A join instead of "= ANY": a query plan made while the table was small would compare every location
-// with every row.
+// A join instead of "= ANY": a query plan made while the table was small would compare every
+// location with every row.
 func (q *Queries) RegisteredLocations(ctx context.Context, locations []string) ([]string, error) {
 	rows, err := q.db.Query(ctx, registeredLocations, locations)
 	if err != nil {

@@ -88,10 +88,10 @@ type KeepNewestRow struct {
 }
 
 // How many sample times charts show, and the pruning of what was deleted.
-// For a page of series, archives the sample times that are older than the newest that charts show, and
-// restores archived ones that are among the newest again. A series' own number takes precedence over
-// the setting. The setting never hides points that a person asked for when creating or extending the
-// series. 0 shows all.
+// For a page of series, archives the sample times that are older than the newest that charts show,
+// and restores archived ones that are among the newest again. A series' own number takes precedence
+// over the setting. The setting never hides points that a person asked for when creating or
+// extending the series. 0 shows all.
 func (q *Queries) KeepNewest(ctx context.Context, arg KeepNewestParams) (KeepNewestRow, error) {
 	row := q.db.QueryRow(ctx, keepNewest,
 		arg.Points,
@@ -151,8 +151,8 @@ type PrunableSeriesRow struct {
 	SeriesID string
 }
 
-// Series that were deleted before the given time, whose workflows have been stopped, and that no view
-// has.
+// Series that were deleted before the given time, whose workflows have been stopped, and that no
+// view has.
 func (q *Queries) PrunableSeries(ctx context.Context, before time.Time, rowLimit int32) ([]PrunableSeriesRow, error) {
 	rows, err := q.db.Query(ctx, prunableSeries, before, rowLimit)
 	if err != nil {

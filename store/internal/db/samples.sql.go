@@ -133,7 +133,7 @@ CROSS JOIN LATERAL (
 ) AS s
 LEFT JOIN series_points AS p ON p.series_id = $3 AND p.repo_id = w.repo_id AND p.time = s.time AND p.capture IS NOT NULL
 WHERE NOT EXISTS (
-    SELECT FROM series_plans AS b WHERE b.series_id = $2 AND b.number = $4 AND b.kind = 'retry')
+    SELECT FROM series_plans AS b WHERE b.series_id = $2 AND b.number = $4 AND b.selection IS NOT NULL)
 ORDER BY w.repo_id
 `
 
@@ -603,8 +603,8 @@ type FailuresOfRangeRow struct {
 	Reason       string
 }
 
-// Why samples of a plan failed in a range of repositories, and whether any search found something. The
-// range has failed alike if there is one row.
+// Why samples of a plan failed in a range of repositories, and whether any search found something.
+// The range has failed alike if there is one row.
 func (q *Queries) FailuresOfRange(ctx context.Context, arg FailuresOfRangeParams) ([]FailuresOfRangeRow, error) {
 	rows, err := q.db.Query(ctx, failuresOfRange,
 		arg.SeriesID,
@@ -897,7 +897,8 @@ type OutcomesOfRangeRow struct {
 	Plans    []int32
 }
 
-// The outcomes of a plan's samples in a range of repositories: rows that have any of the plan's times.
+// The outcomes of a plan's samples in a range of repositories: rows that have any of the plan's
+// times.
 func (q *Queries) OutcomesOfRange(ctx context.Context, arg OutcomesOfRangeParams) ([]OutcomesOfRangeRow, error) {
 	rows, err := q.db.Query(ctx, outcomesOfRange,
 		arg.SeriesID,
@@ -1155,9 +1156,9 @@ type SlotsRow struct {
 	Place    *int32
 }
 
-// The ledger: samples, their captured values, and the sums that charts show. The columns are explained
-// in migrations/00004_samples.sql. Statements lock rows by repository and chunk, before tallies and
-// captures.
+// The ledger: samples, their captured values, and the sums that charts show. The columns are
+// explained in migrations/00004_samples.sql. Statements lock rows by repository and chunk, before
+// tallies and captures.
 // The slots of some series. A series without sample times has one row, whose time is NULL.
 func (q *Queries) Slots(ctx context.Context, seriesIds []string) ([]SlotsRow, error) {
 	rows, err := q.db.Query(ctx, slots, seriesIds)

@@ -36,9 +36,9 @@ type AddSeriesParams struct {
 	NextRecordingAfter    time.Time
 }
 
-// A series with the same definition key is shared. In that case the update changes nothing. It locks
-// the row, so that the series is not deleted with its last view before this transaction has attached
-// it to the new one.
+// A series with the same definition key is shared. In that case the update changes nothing. It
+// locks the row, so that the series is not deleted with its last view before this transaction has
+// attached it to the new one.
 func (q *Queries) AddSeries(ctx context.Context, arg AddSeriesParams) (InsightSeries, error) {
 	row := q.db.QueryRow(ctx, addSeries,
 		arg.SeriesID,
@@ -161,8 +161,8 @@ const markSeriesStarted = `-- name: MarkSeriesStarted :execrows
 UPDATE insight_series SET workflow_started_at = coalesce(workflow_started_at, now()), workflow_stopped_at = NULL WHERE series_id = $1
 `
 
-// A start that was under way when its series was deleted may arrive after the stop. The workflow then
-// has to be stopped again.
+// A start that was under way when its series was deleted may arrive after the stop. The workflow
+// then has to be stopped again.
 func (q *Queries) MarkSeriesStarted(ctx context.Context, seriesID string) (int64, error) {
 	result, err := q.db.Exec(ctx, markSeriesStarted, seriesID)
 	if err != nil {
