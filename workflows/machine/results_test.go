@@ -31,7 +31,7 @@ func on(t *testing.T, kind insights.PlanKind) (*Machine, *Plan) {
 // Everything that follows from the kind of a plan, for each kind.
 func TestKindsOfPlans(t *testing.T) {
 	t.Parallel()
-	for kind, want := range map[insights.PlanKind]struct {
+	want := map[insights.PlanKind]struct {
 		refused, defect string // the state after an error that stays, and one that may pass
 		completed       string
 		priority        int
@@ -44,7 +44,8 @@ func TestKindsOfPlans(t *testing.T) {
 		insights.RetryPlan:     {"problem", "retry to 4, problem", "", 4, "retry of partial and failed samples", true},
 		insights.ExtensionPlan: {"problem", "extension to 4, problem", "", 4, "extension to 4 points", true},
 		insights.CatchUpPlan:   {"problem", "catch-up to 4, problem", "", 4, "backfill of repositories that ", true},
-	} {
+	}
+	for kind, want := range want {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
 			m, plan := on(t, kind)
@@ -75,6 +76,7 @@ func TestKindsOfPlans(t *testing.T) {
 		})
 	}
 	for _, kind := range insights.PlanKinds {
+		require.Contains(t, want, kind)
 		require.NotNil(t, kinds[kind].summary, "%s has no entry in the table of kinds", kind)
 	}
 	require.Len(t, kinds, len(insights.PlanKinds))
