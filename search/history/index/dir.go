@@ -72,7 +72,7 @@ func (d Dir) note(name string) error {
 
 // Update brings the index called name up to date with tip, like the function Update. It then
 // removes the least recently used indexes if they exceed the limit, which may include this one.
-// done is false if it made no index, because there was none, there is no room for one, and no
+// done is false if it made no index, because there was none, there was no room for one, and no
 // search has requested one since it was removed.
 func (d Dir) Update(ctx context.Context, repo *gitrepo.Repo, name string, tip gitrepo.OID) (stats Stats, done bool, err error) {
 	if made, err := d.wanted(name); err != nil || !made {

@@ -169,7 +169,7 @@ func checkCandidates(t *rapid.T, repo *testgit.Repo, x *Index) {
 			case binary && set.Has(i):
 				t.Fatalf("blob %d is binary, but a candidate for %q: %q", i, text, content)
 			case !binary && re.MatchString(content) && !set.Has(i):
-				t.Fatalf("blob %d holds %q (fold %v), but is no candidate: %q", i, text, fold, content)
+				t.Fatalf("blob %d holds %q (fold %v), but is not a candidate: %q", i, text, fold, content)
 			}
 		}
 		if len(text) > 4 && all && !strings.Contains(text, "\n") {
