@@ -5,12 +5,13 @@ import (
 	"fmt"
 )
 
-// Code classifies an error for the one who has to act on it. It is mapped once to GraphQL's extensions.code, once
-// to a command's exit status and once to Temporal's non-retryable error types.
+// Code classifies an error by who can act on it. Other packages map it, in one place each, to
+// extensions.code of GraphQL, to a command's exit status and to Temporal's non-retryable error
+// types.
 type Code string
 
-// The codes. Invalid, NotFound, Conflict and Forbidden are the caller's to mend and are never retried;
-// Unavailable is worth retrying; Internal is a defect of ours.
+// The codes. Callers can fix Invalid, NotFound, Conflict and Forbidden, and these are never
+// retried. Unavailable is worth a retry. Internal is a defect of Backsight.
 const (
 	Invalid     Code = "invalid"
 	NotFound    Code = "not_found"
@@ -20,17 +21,17 @@ const (
 	Internal    Code = "internal"
 )
 
-// Retryable reports whether trying again without a change can help.
+// Retryable reports whether another attempt without a change can succeed.
 func (c Code) Retryable() bool { return c == Unavailable || c == Internal }
 
-// Error is an error whose message may be shown to a person.
+// Error is an error whose message may be shown to users.
 type Error struct {
 	Code    Code
-	Message string // a sentence that says what is wrong and, where one is known, what to do
+	Message string // says what is wrong and, if known, what to do
 	Cause   error  // may be nil; never shown to API clients
 }
 
-// Errorf makes an Error. A %w verb in format sets the cause as fmt.Errorf does.
+// Errorf returns an Error. A %w verb in format sets the cause, as in fmt.Errorf.
 func Errorf(code Code, format string, args ...any) *Error {
 	wrapped := fmt.Errorf(format, args...)
 	return &Error{Code: code, Message: wrapped.Error(), Cause: errors.Unwrap(wrapped)}
@@ -40,13 +41,13 @@ func (e *Error) Error() string { return e.Message }
 
 func (e *Error) Unwrap() error { return e.Cause }
 
-// ErrorCode returns the code of the first Error in err's chain, Internal where there is none, and "" for nil.
+// ErrorCode returns the code of the first Error in err's chain. It returns Internal if the chain
+// has no Error, and "" if err is nil.
 func ErrorCode(err error) Code {
 	if err == nil {
 		return ""
 	}
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Code
 	}
 	return Internal

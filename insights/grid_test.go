@@ -63,14 +63,15 @@ func TestGridFrames(t *testing.T) {
 	}
 }
 
-// The reference's own example: recorded for 2021-08-27T15:29Z with an interval of one day, next is the 28th at 15:29.
-func TestGridNextIsTheReferencesExample(t *testing.T) {
+// Sourcegraph's own example: after a recording at 2021-08-27T15:29Z with an interval of one day,
+// the next one is due on the 28th at 15:29.
+func TestGridNextMatchesSourcegraphsExample(t *testing.T) {
 	t.Parallel()
 	g := insights.Grid{Anchor: at("2021-08-27T15:29:00Z"), Interval: insights.Interval{Unit: insights.Day, Value: 1}, Points: 12}
 	require.Equal(t, at("2021-08-28T15:29:00Z"), g.Next(at("2021-08-27T15:29:00Z")))
 	require.Equal(t, at("2021-08-28T15:29:00Z"), g.Next(at("2021-08-28T15:28:59Z")))
 	require.Equal(t, at("2021-08-29T15:29:00Z"), g.Next(at("2021-08-28T15:29:00Z")))
-	require.Equal(t, at("2021-08-28T15:29:00Z"), g.Next(at("2020-01-01T00:00:00Z")), "the past belongs to the backfill")
+	require.Equal(t, at("2021-08-28T15:29:00Z"), g.Next(at("2020-01-01T00:00:00Z")), "past times belong to the backfill")
 }
 
 func TestGridDueAfterAnOutage(t *testing.T) {
@@ -123,7 +124,7 @@ func TestGridKeepsTheDayOfTheMonth(t *testing.T) {
 	})
 }
 
-// Extending a backfill computes exactly what the longer one has more.
+// An extension computes exactly the times that the longer backfill has in addition.
 func TestGridOlderFramesComplementFrames(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Unit is a calendar unit of a sample interval. Its values are the reference's time_unit.
+// Unit is a calendar unit of a sample interval. Its values are those of Sourcegraph's time_unit.
 type Unit string
 
 // The units.
@@ -26,8 +26,8 @@ type Interval struct {
 	Value int  `json:"value"`
 }
 
-// maxIntervalValue bounds Value so that 1,000 points of any unit stay within the years that Go and Postgres can
-// both represent.
+// maxIntervalValue bounds Value so that 1,000 points of any unit usually stay within the years that
+// Go and Postgres can represent. Grid.Validate checks the years.
 const maxIntervalValue = 1000
 
 // Validate returns an Invalid error that names the accepted units or the accepted range.
@@ -43,11 +43,12 @@ func (i Interval) Validate() error {
 	return Errorf(Invalid, "interval unit %q: use hour, day, week, month or year", i.Unit)
 }
 
-// String prints the form that ParseInterval reads, for example "1month".
+// String returns the form that ParseInterval reads, for example "1month".
 func (i Interval) String() string { return strconv.Itoa(i.Value) + strings.ToLower(string(i.Unit)) }
 
-// Days is the interval in days, rounded up, a month being 30 and a year 365 days: the reference's
-// recording_interval_days, for people who read the database. Nothing is computed from it.
+// Days returns the interval in days, rounded up. A month counts as 30 days and a year as 365. It is
+// stored as Sourcegraph's recording_interval_days, for people who read the database; nothing is
+// computed from it.
 func (i Interval) Days() int {
 	switch i.Unit {
 	case Hour:
@@ -62,7 +63,8 @@ func (i Interval) Days() int {
 	return i.Value
 }
 
-// CoarserThanDay reports whether more than a day lies between two samples, so that a snapshot each day says something new.
+// CoarserThanDay reports whether more than a day lies between two samples, so that a daily snapshot
+// adds information.
 func (i Interval) CoarserThanDay() bool {
 	switch i.Unit {
 	case Hour:
@@ -73,8 +75,9 @@ func (i Interval) CoarserThanDay() bool {
 	return true
 }
 
-// ParseInterval reads "1month", "2 weeks", "day", "12h": an optional whole number (default 1) and a unit, singular,
-// plural or its first letter (m is month). It returns an Invalid error for anything else.
+// ParseInterval reads an interval such as "1month", "2 weeks", "day" or "12h": an optional whole
+// number (default 1) and a unit in the singular, in the plural or as its first letter (m is month).
+// It returns an Invalid error for any other text.
 func ParseInterval(s string) (Interval, error) {
 	text := strings.ToLower(strings.TrimSpace(s))
 	digits := len(text) - len(strings.TrimLeft(text, "0123456789"))
@@ -97,8 +100,9 @@ func ParseInterval(s string) (Interval, error) {
 	return Interval{}, Errorf(Invalid, "interval %q: write a number and a unit, as in 1month, 2weeks, 1day or 12hours", s)
 }
 
-// shift returns t moved by n intervals in t's own location. Months and years keep the day of t where the target
-// month has it and else take the month's last day, so 31 March minus one month is 28 or 29 February.
+// shift returns t moved by n intervals in t's location. Months and years keep the day of the month
+// of t if the target month has that day, and otherwise use the month's last day: 31 March minus one
+// month is 28 or 29 February.
 func (i Interval) shift(t time.Time, n int) time.Time {
 	n *= i.Value
 	switch i.Unit {

@@ -2,37 +2,39 @@ package insights
 
 import "fmt"
 
-// Outcome is how a sample ended. The set is closed: a new way to end needs a new name here, in the database's
-// check constraint and in the schema of the API.
+// Outcome says how a sample ended. The set is closed: a new outcome needs a constant here, a value
+// in the database's check constraint and a value in the GraphQL schema.
 type Outcome string
 
 // The outcomes, and what the sample's value means.
 const (
-	// Pending: planned and not done. Value unknown.
+	// Pending: planned and not done. The value is unknown.
 	Pending Outcome = "pending"
-	// Counted: searched completely at the sample's commit. Value exact.
+	// Counted: the search at the sample's commit was complete. The value is exact.
 	Counted Outcome = "counted"
-	// Reused: the same commit as a counted sample of the series; not searched again. Value exact.
+	// Reused: the sample has the same commit as a counted sample of the series, and was not
+	// searched again. The value is exact.
 	Reused Outcome = "reused"
-	// Absent: the repository had no commit at that time. Value exactly 0.
+	// Absent: the repository had no commit at that time. The value is exactly 0.
 	Absent Outcome = "absent"
-	// Partial: a limit, a time-out inside the search or a missing git object. Value is a lower bound.
+	// Partial: a limit, a time-out inside the search or a missing git object made the search
+	// incomplete. The value is a lower bound.
 	Partial Outcome = "partial"
-	// Failed: a permanent error, or retries used up. Value unknown.
+	// Failed: the sample met a permanent error, or used up its retries. The value is unknown.
 	Failed Outcome = "failed"
 )
 
-// Outcomes lists all outcomes in the order in which people read them.
+// Outcomes lists all outcomes in the order in which they are displayed.
 var Outcomes = []Outcome{Counted, Reused, Absent, Partial, Failed, Pending}
 
-// Exact reports whether the sample's value is the truth.
+// Exact reports whether the sample's value is exact.
 func (o Outcome) Exact() bool { return o == Counted || o == Reused || o == Absent }
 
 // Done reports whether the sample has ended.
 func (o Outcome) Done() bool { return o != Pending }
 
-// Completeness is the tally of a plan's samples by outcome. Planned is fixed by the plan, so a ratio of the parts to it
-// is meaningful at every moment.
+// Completeness is the tally of a plan's samples by outcome. Planned is fixed by the plan, so the
+// ratio of a part to Planned is meaningful at any time.
 type Completeness struct {
 	Planned int64 `json:"planned"`
 	Counted int64 `json:"counted"`
@@ -43,14 +45,15 @@ type Completeness struct {
 	Pending int64 `json:"pending"`
 }
 
-// Add counts n samples of outcome o, in Planned too. An unknown outcome is a defect of ours and panics.
+// Add counts n samples of outcome o, and adds them to Planned. It panics for an unknown outcome,
+// which is a defect of the caller.
 func (c *Completeness) Add(o Outcome, n int64) {
 	*c.part(o) += n
 	c.Planned += n
 }
 
-// Settle moves the samples that done counts from pending to their outcomes; Planned stays. done is the tally of
-// samples that were pending in c and have ended.
+// Settle moves samples from Pending to the outcomes in done, and leaves Planned as it is. done is
+// the tally of samples that were pending in c and have ended.
 func (c *Completeness) Settle(done Completeness) {
 	for _, o := range Outcomes {
 		if o == Pending {
@@ -73,13 +76,14 @@ func (c Completeness) Plus(d Completeness) Completeness {
 // Of returns the number of samples that ended in o.
 func (c Completeness) Of(o Outcome) int64 { return *c.part(o) }
 
-// Done is the number of samples that have ended.
+// Done returns the number of samples that have ended.
 func (c Completeness) Done() int64 { return c.Planned - c.Pending }
 
-// Known is the number of samples whose value is exact.
+// Known returns the number of samples whose value is exact.
 func (c Completeness) Known() int64 { return c.Counted + c.Reused + c.Absent }
 
-// Percent is the share of samples that have ended, rounded down, 100 only when none is pending; 100 for an empty plan.
+// Percent returns the percentage of samples that have ended, rounded down. It is 100 only if no
+// sample is pending, and 100 for an empty plan.
 func (c Completeness) Percent() int {
 	if c.Planned == 0 {
 		return 100
@@ -87,7 +91,8 @@ func (c Completeness) Percent() int {
 	return int(c.Done() * 100 / c.Planned)
 }
 
-// Check returns an error when the tally contradicts itself: parts that do not sum to Planned, or a negative part.
+// Check returns an error if the tally contradicts itself: the parts do not sum to Planned, or a
+// part is negative.
 func (c Completeness) Check() error {
 	var sum int64
 	for _, o := range Outcomes {

@@ -11,8 +11,8 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// However a plan's samples end, in whatever order and grouping, the parts sum to what was planned.
-func TestCompletenessHoldsThroughAnyRun(t *testing.T) {
+// The parts always sum to Planned, in whatever order and groups the samples of a plan end.
+func TestCompletenessPartsAlwaysSumToPlanned(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		var c insights.Completeness
@@ -45,7 +45,7 @@ func TestCompletenessHoldsThroughAnyRun(t *testing.T) {
 	})
 }
 
-func TestCompletenessCheckSeesContradictions(t *testing.T) {
+func TestCompletenessCheckFindsContradictions(t *testing.T) {
 	t.Parallel()
 	require.ErrorContains(t, insights.Completeness{Planned: 2, Counted: 1}.Check(), "sum to 1")
 	require.ErrorContains(t, insights.Completeness{Counted: 1, Pending: -1}.Check(), "pending is -1")
@@ -82,7 +82,7 @@ func TestDefinitionKeyTellsSeriesApart(t *testing.T) {
 	for name, change := range map[string]func(*insights.Series){
 		"query": func(s *insights.Series) { s.Query = "FIXME" },
 		"list":  func(s *insights.Series) { s.Scope.Repositories = []string{"a"} },
-		"two repositories are not one with a space": func(s *insights.Series) { s.Scope.Repositories = []string{"a", "b"} },
+		"two repositories differ from one whose name has a space": func(s *insights.Series) { s.Scope.Repositories = []string{"a", "b"} },
 		"criteria": func(s *insights.Series) { s.Scope.Criteria = "a b" },
 		"points":   func(s *insights.Series) { s.Grid.Points = 13 },
 		"zone":     func(s *insights.Series) { s.Grid.Zone = "Europe/Berlin" },

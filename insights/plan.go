@@ -11,11 +11,12 @@ type PlanKind string
 const (
 	// BackfillPlan computes the grid's past times. Each series has one, its first plan.
 	BackfillPlan PlanKind = "backfill"
-	// RecordingPlan computes grid times that have come since the last plan.
+	// RecordingPlan computes grid times that have become due since the last plan.
 	RecordingPlan PlanKind = "recording"
 	// SnapshotPlan samples every repository between two recordings. The next snapshot replaces it.
 	SnapshotPlan PlanKind = "snapshot"
-	// RetryPlan computes samples again that have ended, and keeps their values until it knows more.
+	// RetryPlan computes samples again that have ended. Each sample keeps its value until the retry
+	// has a better one.
 	RetryPlan PlanKind = "retry"
 	// ExtensionPlan computes grid times before the oldest one, for a series that gets more points.
 	ExtensionPlan PlanKind = "extension"
@@ -26,19 +27,19 @@ const (
 // PlanKinds lists all kinds.
 var PlanKinds = []PlanKind{BackfillPlan, RecordingPlan, SnapshotPlan, RetryPlan, ExtensionPlan, CatchUpPlan}
 
-// Permanent reports whether the plan's samples stay, and so count in the series' completeness.
-// Those of a snapshot are replaced.
+// Permanent reports whether the plan's samples stay and therefore count in the series'
+// completeness. The samples of a snapshot are replaced by the next snapshot.
 func (k PlanKind) Permanent() bool { return k != SnapshotPlan }
 
-// AddsTimes reports whether the plan gives its repositories samples at new times, which a
-// repository that comes into scope later lacks. A retry works on samples that are there.
+// AddsTimes reports whether the plan gives its repositories samples at new times. A repository that
+// comes into scope later lacks these times. A retry only works on samples that exist.
 func (k PlanKind) AddsTimes() bool { return k.Permanent() && k != RetryPlan }
 
-// Past reports whether the plan is about past times: it yields to recordings and snapshots, and
-// operators may cancel it and move it in the queue.
+// Past reports whether the plan is about past times. Such a plan yields to recordings and
+// snapshots, and operators may cancel it and change its priority.
 func (k PlanKind) Past() bool { return k != RecordingPlan && k != SnapshotPlan }
 
-// KindsThatAddTimes lists the kinds for which AddsTimes holds, as texts for SQL.
+// KindsThatAddTimes lists the kinds for which AddsTimes returns true, as texts for SQL.
 func KindsThatAddTimes() (kinds []string) {
 	for _, k := range PlanKinds {
 		if k.AddsTimes() {

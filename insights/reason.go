@@ -2,11 +2,12 @@ package insights
 
 import "slices"
 
-// ReasonCode says why a sample is partial or failed, or why a series has a notice. People group by
-// the code and read the text that comes with it. Codes are stored as they are here, and compared
-// whole: no code is ever recognised by its text.
+// ReasonCode says why a sample is partial or failed, or why a series has a notice. Users group by
+// the code and read the text that comes with it. Codes are stored with these spellings and are
+// compared as a whole; no code is ever recognised by a part of its text.
 //
-// An error that is classified by no code below gives its Code ("invalid", "internal", …).
+// An error that has none of the codes below gets its Code as its reason code ("invalid",
+// "internal", …).
 type ReasonCode string
 
 // Codes of samples that failed because of their repository.
@@ -17,12 +18,12 @@ const (
 	ReasonNoBranch           ReasonCode = "no default branch"
 	ReasonShallow            ReasonCode = "shallow history"
 	ReasonUnreadable         ReasonCode = "unreadable repository"
-	// ReasonQuarantined: the search killed its worker, or stopped answering, several times in a row.
+	// ReasonQuarantined: the search crashed its worker, or stalled, several times in a row.
 	ReasonQuarantined ReasonCode = "quarantined"
 )
 
-// Codes of samples that a limit or a fault of the search made partial or failed. A missing or
-// damaged git object has the class of its history.Fault as its code.
+// Codes of samples that became partial or failed because of a limit or a fault of the search. A
+// missing or damaged git object has the class of its history.Fault as its code.
 const (
 	ReasonCountLimit    ReasonCode = "count limit"
 	ReasonTimeout       ReasonCode = "timeout"
@@ -36,19 +37,20 @@ const (
 	ReasonTerminated ReasonCode = "terminated"
 )
 
-// Codes of notices about a series that no sample has.
+// Codes of notices about a series. No sample has these codes.
 const (
 	// ReasonPlanning: the series' query or scope cannot be read.
 	ReasonPlanning ReasonCode = "planning"
-	// ReasonHistoryRewritten: samples stand at commits that the default branch no longer has.
+	// ReasonHistoryRewritten: the series has samples at commits that the default branch no longer
+	// contains.
 	ReasonHistoryRewritten ReasonCode = "history rewritten"
 )
 
-// OperatorReasons are the codes of samples that an operator ended. Such a sample says nothing about the
-// query or the repository.
+// OperatorReasons are the codes of samples that an operator ended. Such a sample says nothing about
+// the query or the repository.
 var OperatorReasons = []ReasonCode{ReasonCancelled, ReasonTerminated}
 
-// SeriesReasons are the codes of notices about a series as a whole, which no sample has.
+// SeriesReasons are the codes of notices about a series as a whole. No sample has these codes.
 var SeriesReasons = []ReasonCode{ReasonPlanning, ReasonHistoryRewritten}
 
 // ByOperator reports whether the code is one of OperatorReasons.

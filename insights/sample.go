@@ -8,14 +8,15 @@ type Sample struct {
 	RepositoryID int64
 	Time         time.Time
 	Outcome      Outcome
-	Commit       string // hex object id; "" when not known yet or absent
+	Commit       string // hex object id; "" if not known yet or absent
 	Value        float64
-	// Values has the count per captured value for series whose method is ByValue, else nil. Value is their sum.
+	// Values has the count of each captured value if the series' method is ByValue, and is nil
+	// otherwise. Value is the sum of the counts.
 	Values   map[string]int64
 	Attempts int
 	Duration time.Duration
-	// Code and Reason say why the sample is partial or failed: a code that people group by, and a text
-	// that names the objects. Both are empty for exact samples.
+	// Code and Reason say why the sample is partial or failed: a code that users group by, and a
+	// text that names the objects. Both are empty for exact samples.
 	Code   ReasonCode
 	Reason string
 }

@@ -5,15 +5,16 @@ import (
 	"time"
 )
 
-// Selection says which samples of a series a retry takes up again. The zero Selection is what went wrong: the partial and
-// failed ones. What is pending is somebody's work already and is never taken.
+// Selection says which samples of a series a retry computes again. The zero Selection is the
+// partial and failed samples. Pending samples are never selected, because another plan already
+// works on them.
 type Selection struct {
 	Outcomes   []Outcome  `json:"outcomes,omitempty"`   // empty: partial and failed
-	Time       *time.Time `json:"time,omitempty"`       // only this one
-	Repository string     `json:"repository,omitempty"` // a regular expression of Postgres on the repository's name
+	Time       *time.Time `json:"time,omitempty"`       // if set, only samples at this time
+	Repository string     `json:"repository,omitempty"` // a Postgres regular expression for the name
 }
 
-// Everything selects all samples that have ended.
+// Everything returns a selection of all samples that have ended.
 func Everything() Selection {
 	return Selection{Outcomes: []Outcome{Counted, Reused, Absent, Partial, Failed}}
 }
@@ -21,14 +22,14 @@ func Everything() Selection {
 // All reports whether exact samples are selected too.
 func (s Selection) All() bool { return slices.ContainsFunc(s.Outcomes, Outcome.Exact) }
 
-// Equal reports whether two selections in normal form are the same.
+// Equal reports whether two selections in normal form are equal.
 func (s Selection) Equal(t Selection) bool {
 	sameTime := s.Time == nil && t.Time == nil || s.Time != nil && t.Time != nil && s.Time.Equal(*t.Time)
 	return sameTime && slices.Equal(s.Outcomes, t.Outcomes) && s.Repository == t.Repository
 }
 
-// Normal is the one way to write a selection, so that equal ones are equal as text. Invalid for an outcome that no sample
-// ends in.
+// Normal returns the selection in normal form: equal selections have equal texts. It returns an
+// Invalid error for an outcome with which no sample ends.
 func (s Selection) Normal() (Selection, error) {
 	outcomes := slices.Clone(s.Outcomes)
 	if len(outcomes) == 0 {
@@ -42,7 +43,7 @@ func (s Selection) Normal() (Selection, error) {
 	slices.Sort(outcomes)
 	s.Outcomes = slices.Compact(outcomes)
 	if s.Time != nil {
-		at := s.Time.UTC().Truncate(time.Microsecond) // as the database keeps it
+		at := s.Time.UTC().Truncate(time.Microsecond) // the precision of the database
 		s.Time = &at
 	}
 	return s, nil

@@ -8,16 +8,17 @@ import (
 	"time"
 )
 
-// Scope says which repositories a series covers. The zero Scope is every repository.
+// Scope says which repositories a series covers. The zero Scope covers every repository.
 type Scope struct {
-	// Repositories names them one by one; empty means not a list.
+	// Repositories lists the names of the covered repositories. Empty means that the scope is not a
+	// list.
 	Repositories []string `json:"repositories,omitempty"`
-	// Criteria is a scope query ("repo:^github\.com/acme/ -repo:archive"), evaluated when a plan is made. Not
-	// together with Repositories.
+	// Criteria is a scope query ("repo:^github\.com/acme/ -repo:archive"), which is evaluated when
+	// a plan is made. It cannot be combined with Repositories.
 	Criteria string `json:"criteria,omitempty"`
 }
 
-// Validate returns an Invalid error when both ways of naming repositories are used at once.
+// Validate returns an Invalid error if the scope has both Repositories and Criteria.
 func (s Scope) Validate() error {
 	if len(s.Repositories) > 0 && s.Criteria != "" {
 		return Errorf(Invalid, "the scope has both a list of repositories and criteria: use one of them")
@@ -25,18 +26,20 @@ func (s Scope) Validate() error {
 	return nil
 }
 
-// GenerationMethod says how a series' values come about; its values are the reference's.
+// GenerationMethod says how a series' values are computed. The values are those of Sourcegraph's
+// generation_method.
 type GenerationMethod string
 
-// The generation methods: Search counts matches, SearchCompute counts per captured value, LanguageStats counts lines per
-// language in the files that the query's filters choose.
+// The generation methods. Search counts matches, SearchCompute counts each captured value, and
+// LanguageStats counts lines by language in the files that the query's filters select.
 const (
 	Search        GenerationMethod = "search"
 	SearchCompute GenerationMethod = "search-compute"
 	LanguageStats GenerationMethod = "language-stats"
 )
 
-// ByValue reports whether a series has a line per value: a captured text, or a language.
+// ByValue reports whether a series has one line in the chart per value, which is a captured text or
+// a language.
 func (m GenerationMethod) ByValue() bool { return m == SearchCompute || m == LanguageStats }
 
 // Series is the unit that is computed, shared and stored.
@@ -50,11 +53,11 @@ type Series struct {
 	CreatedAt           time.Time
 	NextRecordingAfter  time.Time
 	BackfillQueuedAt    *time.Time // when the first plan was written
-	BackfillCompletedAt *time.Time // when nothing of it was pending any more
+	BackfillCompletedAt *time.Time // when the first plan had no pending sample any more
 }
 
-// DefinitionKey identifies what a series computes: two series with one key have the same values for ever, so the second
-// need not be computed. Query must be canonical.
+// DefinitionKey identifies what a series computes. Two series with the same key always have the
+// same values, so the second need not be computed. Query must be canonical.
 func (s Series) DefinitionKey() string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%q %q %q %q", s.Query, s.Method, s.Scope.Criteria, s.Scope.Repositories)
@@ -62,7 +65,7 @@ func (s Series) DefinitionKey() string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// ViewSeries is a series in a view: what is computed, and how this chart names and draws it.
+// ViewSeries is a series in a view: what is computed, and how this chart labels and draws it.
 type ViewSeries struct {
 	Series
 	Label  string
@@ -71,17 +74,19 @@ type ViewSeries struct {
 
 // View is a chart.
 type View struct {
-	ID     string // ksuid; the reference's unique_id
+	ID     string // ksuid; Sourcegraph's unique_id
 	Title  string
 	Series []ViewSeries
 
 	CreatedAt time.Time
 }
 
-// MaxTitle is the longest title or label, in bytes: it has to fit into a Temporal summary (400 bytes) with room for the query.
+// MaxTitle is the maximal length of a title or label in bytes. Title and query must fit into a
+// Temporal summary of 400 bytes.
 const MaxTitle = 200
 
-// Validate returns an Invalid error for a view that cannot be stored: no title, no series, a title or label too long.
+// Validate returns an Invalid error if the view cannot be stored: it has no title or no series, a
+// title or label is too long, or a scope or grid is invalid.
 func (v View) Validate() error {
 	switch {
 	case strings.TrimSpace(v.Title) == "":

@@ -15,13 +15,13 @@ func TestShards(t *testing.T) {
 	for id := int64(1); id <= repositories; id++ {
 		shard := insights.ShardOf(id, shards)
 		count[shard]++
-		require.Equal(t, shard, insights.ShardOf(id/16*16, shards), "neighbours stay together")
+		require.Equal(t, shard, insights.ShardOf(id/16*16, shards), "neighbours share a shard")
 		require.Zero(t, insights.ShardOf(id, 1))
 		require.Zero(t, insights.ShardOf(id, 0))
 	}
 	for shard, n := range count {
 		require.InDelta(t, repositories/shards, n, repositories/shards/3, "shard %d", shard)
 	}
-	// Mirrors lie where these numbers say: they must never change.
+	// These numbers determine where mirrors are stored, so they must never change.
 	require.Equal(t, []int{7, 0, 2, 6}, []int{insights.ShardOf(1, 8), insights.ShardOf(100, 8), insights.ShardOf(1000, 8), insights.ShardOf(36_000, 8)})
 }

@@ -1,6 +1,5 @@
-// Package migrations holds the database schema as goose SQL files, embedded. Package store applies
-// them (store.Migrate); a number is taken once, so two people who write a migration at a time
-// notice it.
+// Package migrations embeds the database schema as goose SQL files. store.Migrate applies them.
+// Each file has a number of its own, so two concurrent additions of a migration conflict visibly.
 package migrations
 
 import "embed"

@@ -5,12 +5,13 @@ import (
 	"strings"
 )
 
-// CompareLabels orders captured values as people read them: numbers in a text by their value, so that 1.9 comes before 1.10
-// and v2 before v10, a leading v as if it weren't there, and what is before a release (1.0-rc.1, 1.0b2) before that release. Case
-// counts only where nothing else differs. It is a total order: 0 for equal texts only.
+// CompareLabels orders captured values as people read them. Numbers in a text compare by value, so
+// 1.9 comes before 1.10 and v2 before v10. A leading v before a number is ignored. A pre-release
+// (1.0-rc.1, 1.0b2) comes before its release. Case decides only between labels that are otherwise
+// equal. The order is total: the result is 0 only for equal texts.
 func CompareLabels(a, b string) int {
 	x, y := withoutV(a), withoutV(b)
-	number := false // whether both go on after a number
+	number := false // whether the preceding parts are numbers
 	for x != "" || y != "" {
 		p, q := nextPart(x), nextPart(y)
 		if c := compareParts(p, q, number); c != 0 {
@@ -22,7 +23,8 @@ func CompareLabels(a, b string) int {
 	return cmp.Or(strings.Compare(strings.ToLower(a), strings.ToLower(b)), strings.Compare(a, b))
 }
 
-// IsVersion reports whether a label reads like a version: a number first, after a v or not.
+// IsVersion reports whether a label looks like a version: it starts with a number, with or without
+// a leading v.
 func IsVersion(label string) bool {
 	label = withoutV(label)
 	return label != "" && isDigit(label[0])
@@ -37,7 +39,8 @@ func withoutV(s string) string {
 	return s
 }
 
-// nextPart is the digits, the letters or the one other character that s starts with; "" at its end.
+// nextPart returns the longest run of digits or letters at the start of s, or else its first byte.
+// It returns "" if s is empty.
 func nextPart(s string) string {
 	if s == "" {
 		return ""
@@ -68,7 +71,8 @@ func kindOf(c byte) partKind {
 	return other
 }
 
-// compareParts orders parts of one rank by themselves: numbers by value, texts without heeding case.
+// compareParts compares parts by rank. Within a rank, numbers compare by value and texts without
+// regard to case.
 func compareParts(p, q string, afterNumber bool) int {
 	if c := cmp.Compare(rank(p, afterNumber), rank(q, afterNumber)); c != 0 || p == "" {
 		return c
@@ -80,8 +84,9 @@ func compareParts(p, q string, afterNumber bool) int {
 	return strings.Compare(strings.ToLower(p), strings.ToLower(q))
 }
 
-// rank orders parts of different kinds. A hyphen, a tilde or a letter after a number is before a release, so it comes before the
-// end of the label: 1.0-rc and 1.0rc before 1.0, and that before 1.0.1.
+// rank orders parts of different kinds. A hyphen, a tilde or a letter after a number marks a
+// pre-release, which comes before the end of the label: 1.0-rc and 1.0rc come before 1.0, and 1.0
+// before 1.0.1.
 func rank(part string, afterNumber bool) int {
 	const beforeEnd, end, afterEnd = 0, 2, 3
 	if part == "" {

@@ -21,7 +21,7 @@ func TestCompareLabels(t *testing.T) {
 		{"1.0-alpha", "1.0-alpha.1", "1.0-beta.2", "1.0-beta.11", "1.0-rc.1", "1.0a1", "1.0b2", "1.0rc1", "1.0", "1.0.1"},
 		{"2.0~rc1", "2.0", "2.0+build.7", "2.1-SNAPSHOT", "2.1"},
 		{"", "eslint", "eslint-plugin", "Go", "go", "go1.9", "go1.10", "react", "react-dom"},
-		{"1.1", "1.01", "1.2"}, // equal by value: by their texts
+		{"1.1", "1.01", "1.2"}, // equal by value, so ordered by their texts
 		{"ss", "straße", "zebra", "éclair"},
 	} {
 		want := slices.Clone(sorted)
