@@ -62,9 +62,7 @@ func failureOf(err error) machine.Failure {
 // of the range.
 func failRange(ctx workflow.Context, samples activities.Range, cause error) (after insights.Completeness, err error) {
 	code, reason := explain(cause)
-	in := activities.FailInput{Range: samples, Code: code, Reason: reason}
-	err = workflow.ExecuteActivity(ledger(ctx, "give up: "+string(code)), points.Fail, in).Get(ctx, &after)
-	return after, err
+	return call[insights.Completeness](ledger(ctx, "give up: "+string(code)), points.Fail, activities.FailInput{Range: samples, Code: code, Reason: reason})
 }
 
 // explain turns the error of a child or an activity into a reason that people can group by and

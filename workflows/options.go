@@ -63,6 +63,12 @@ func long(ctx workflow.Context, queue, summary string, timeout, heartbeat time.D
 	})
 }
 
+// call runs an activity with the options of ctx and returns its result.
+func call[Result any](ctx workflow.Context, activity, input any) (result Result, err error) {
+	err = workflow.ExecuteActivity(ctx, activity, input).Get(ctx, &result)
+	return result, err
+}
+
 const (
 	// batchAttempts are few: a batch or repository that keeps failing is unfolded into smaller
 	// parts, and the workflow repeats what infrastructure caused (whileUnavailable). A sample fails

@@ -32,11 +32,10 @@ func RepositoryWorkflow(ctx workflow.Context, in RepositoryInput) (RepositoryRes
 		}
 		workflow.GetLogger(ctx).Warn("repository: the search is unfolded", "label", in.Label, "error", err)
 	}
-	var pending activities.PendingResult
-	if err := workflow.ExecuteActivity(ledger(ctx, "list pending samples"), plans.Pending, in.samples()).Get(ctx, &pending); err != nil {
+	pending, err := call[activities.PendingResult](ledger(ctx, "list pending samples"), plans.Pending, in.samples())
+	if err != nil {
 		return interrupted(ctx, err)
 	}
-	var err error
 	more := len(pending.Repositories) == activities.MaxPending
 	if in.From < in.Through {
 		err = unfoldRepositories(ctx, in, pending.Repositories)
@@ -51,11 +50,11 @@ func RepositoryWorkflow(ctx workflow.Context, in RepositoryInput) (RepositoryRes
 		in.Unfold = true
 		return RepositoryResult{}, workflow.NewContinueAsNewError(ctx, RepositoryWorkflow, in)
 	}
-	var result RepositoryResult
-	if err := workflow.ExecuteActivity(ledger(ctx, "tally"), plans.RangeTally, in.samples()).Get(ctx, &result.Tally); err != nil {
+	tally, err := call[insights.Completeness](ledger(ctx, "tally"), plans.RangeTally, in.samples())
+	if err != nil {
 		return interrupted(ctx, err)
 	}
-	return result, nil
+	return RepositoryResult{Tally: tally}, nil
 }
 
 // FrameWorkflow ends one sample: it searches one repository at one time. After the last attempt the
@@ -81,7 +80,8 @@ func FrameWorkflow(ctx workflow.Context, in FrameInput) (RepositoryResult, error
 // it.
 func searchRange(ctx workflow.Context, samples activities.Range) (tally insights.Completeness, err error) {
 	err = whileUnavailable(ctx, func() error {
-		return workflow.ExecuteActivity(ctx, finder.Samples, samples).Get(ctx, &tally)
+		tally, err = call[insights.Completeness](ctx, finder.Samples, samples)
+		return err
 	})
 	return tally, err
 }

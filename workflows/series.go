@@ -125,9 +125,9 @@ func (r *runner) step(ctx workflow.Context, plan *machine.Plan) error {
 	if err := r.begin(ctx, plan); err != nil || plan.Number == 0 {
 		return err
 	}
-	var page activities.PageResult
-	in := activities.PageInput{SeriesID: r.m.SeriesID, Plan: plan.Number, After: plan.After}
-	if err := workflow.ExecuteActivity(ledger(ctx, "next page of the plan"), plans.Page, in).Get(ctx, &page); err != nil {
+	page, err := call[activities.PageResult](ledger(ctx, "next page of the plan"), plans.Page,
+		activities.PageInput{SeriesID: r.m.SeriesID, Plan: plan.Number, After: plan.After})
+	if err != nil {
 		return err
 	}
 	finished, err := r.fanOut(ctx, plan, page)
@@ -152,9 +152,10 @@ func (r *runner) begin(ctx workflow.Context, plan *machine.Plan) error {
 	if plan.Number != 0 {
 		return nil
 	}
-	var begun activities.BeginResult
-	in := activities.BeginInput{SeriesID: r.m.SeriesID, Kind: plan.Kind, Times: plan.Times, Points: plan.Points, Note: plan.Note, Selection: plan.Selection}
-	if err := workflow.ExecuteActivity(planning(ctx, plan.Summary()), plans.Begin, in).Get(ctx, &begun); err != nil {
+	begun, err := call[activities.BeginResult](planning(ctx, plan.Summary()), plans.Begin, activities.BeginInput{
+		SeriesID: r.m.SeriesID, Kind: plan.Kind, Times: plan.Times, Points: plan.Points, Note: plan.Note, Selection: plan.Selection,
+	})
+	if err != nil {
 		return err
 	}
 	r.m.PlanBegun(plan, begun.Plan, begun.Tally)
@@ -164,9 +165,9 @@ func (r *runner) begin(ctx workflow.Context, plan *machine.Plan) error {
 
 // complete completes a plan in the ledger.
 func (r *runner) complete(ctx workflow.Context, plan *machine.Plan) error {
-	var result activities.CompleteResult
-	in := activities.CompleteInput{SeriesID: r.m.SeriesID, Plan: plan.Number}
-	if err := workflow.ExecuteActivity(ledger(ctx, "complete the "+string(plan.Kind)), plans.Complete, in).Get(ctx, &result); err != nil {
+	result, err := call[activities.CompleteResult](ledger(ctx, "complete the "+string(plan.Kind)), plans.Complete,
+		activities.CompleteInput{SeriesID: r.m.SeriesID, Plan: plan.Number})
+	if err != nil {
 		return err
 	}
 	if result.Left {
@@ -183,9 +184,9 @@ func (r *runner) cancelPlan(ctx workflow.Context, plan *machine.Plan) error {
 	if err := r.begin(ctx, plan); err != nil || plan.Number == 0 {
 		return err
 	}
-	in := activities.CancelInput{SeriesID: r.m.SeriesID, Plan: plan.Number, Reason: plan.CancelReason()}
-	var tally insights.Completeness
-	if err := workflow.ExecuteActivity(planning(ctx, "cancel the "+string(plan.Kind)), plans.Cancel, in).Get(ctx, &tally); err != nil {
+	tally, err := call[insights.Completeness](planning(ctx, "cancel the "+string(plan.Kind)), plans.Cancel,
+		activities.CancelInput{SeriesID: r.m.SeriesID, Plan: plan.Number, Reason: plan.CancelReason()})
+	if err != nil {
 		return err
 	}
 	r.m.TallyRead(plan, tally)
@@ -194,12 +195,11 @@ func (r *runner) cancelPlan(ctx workflow.Context, plan *machine.Plan) error {
 
 // findCatchUp asks for repositories that came into scope and lack past samples.
 func (r *runner) findCatchUp(ctx workflow.Context) error {
-	var found activities.CatchUpResult
-	if err := workflow.ExecuteActivity(ledger(ctx, "repositories to catch up"), plans.CatchUp, r.m.SeriesID).Get(ctx, &found); err != nil {
-		return err
+	found, err := call[activities.CatchUpResult](ledger(ctx, "repositories to catch up"), plans.CatchUp, r.m.SeriesID)
+	if err == nil {
+		r.m.CatchUpFound(found.Times, found.Note)
 	}
-	r.m.CatchUpFound(found.Times, found.Note)
-	return nil
+	return err
 }
 
 // readTally reads the tally that goes with a plan; nil, or a plan that is not written, is the whole
@@ -209,12 +209,11 @@ func (r *runner) readTally(ctx workflow.Context, plan *machine.Plan) error {
 	if plan != nil {
 		in.Plan = plan.Number
 	}
-	var tally insights.Completeness
-	if err := workflow.ExecuteActivity(ledger(ctx, "tally"), plans.Tally, in).Get(ctx, &tally); err != nil {
-		return err
+	tally, err := call[insights.Completeness](ledger(ctx, "tally"), plans.Tally, in)
+	if err == nil {
+		r.m.TallyRead(plan, tally)
 	}
-	r.m.TallyRead(plan, tally)
-	return nil
+	return err
 }
 
 // checkFailures asks the ledger whether all searches failed alike; a nil check asks nothing.
@@ -222,13 +221,12 @@ func (r *runner) checkFailures(ctx workflow.Context, plan *machine.Plan, check *
 	if check == nil {
 		return nil
 	}
-	in := activities.Range{SeriesID: r.m.SeriesID, Plan: plan.Number, From: check.From, Through: check.Through}
-	var failures activities.FailuresResult
-	if err := workflow.ExecuteActivity(ledger(ctx, "do all searches fail alike?"), plans.Failures, in).Get(ctx, &failures); err != nil {
-		return err
+	failures, err := call[activities.FailuresResult](ledger(ctx, "do all searches fail alike?"), plans.Failures,
+		activities.Range{SeriesID: r.m.SeriesID, Plan: plan.Number, From: check.From, Through: check.Through})
+	if err == nil {
+		r.m.FailuresChecked(plan, machine.Failures(failures), workflow.Now(ctx))
 	}
-	r.m.FailuresChecked(plan, machine.Failures(failures), workflow.Now(ctx))
-	return nil
+	return err
 }
 
 // show tells operators what the series is doing: the details of its page in the Temporal UI, and

@@ -13,6 +13,7 @@ import (
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/backsight/backsight/activities"
@@ -48,6 +49,8 @@ func newRun(t *testing.T, ledger *fakeLedger, start time.Time) *run {
 	r := &run{t: t, env: suite.NewTestWorkflowEnvironment()}
 	r.env.SetStartTime(start)
 	r.env.SetTestTimeout(30 * time.Second)
+	// The default of a second is too short on a machine that is busy with other work.
+	r.env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: 20 * time.Second})
 	workflows.Register(r.env)
 	ledger.register(r.env)
 	ledger.clock = r.env.Now

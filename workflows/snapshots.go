@@ -11,8 +11,8 @@ import (
 // page; it continues as new between pages. A series that is paused, has a problem or has just ended
 // takes none.
 func SnapshotsWorkflow(ctx workflow.Context, in contract.SnapshotsInput) error {
-	var page activities.SnapshotPage
-	if err := workflow.ExecuteActivity(ledger(ctx, "next page of series"), snapshots.SnapshotSeries, in.After).Get(ctx, &page); err != nil {
+	page, err := call[activities.SnapshotPage](ledger(ctx, "next page of series"), snapshots.SnapshotSeries, in.After)
+	if err != nil {
 		return err
 	}
 	missed := tellSnapshot(ctx, page.SeriesIDs)

@@ -16,14 +16,12 @@ import (
 // repository is counted, and the others go on. A worker that serves a repository's shard syncs it,
 // so that its mirror exists nowhere else.
 func SyncWorkflow(ctx workflow.Context, in contract.SyncInput) error {
-	var page activities.ListResult
-	var listed workflow.Future
-	if in.RepositoryID == 0 {
-		listed = workflow.ExecuteActivity(ledger(ctx, "next page of repositories"), syncer.List, in.After)
-	} else {
-		listed = workflow.ExecuteActivity(ledger(ctx, "the repository's shard"), syncer.One, in.RepositoryID)
+	summary, list, after := "next page of repositories", any(syncer.List), in.After
+	if in.RepositoryID != 0 {
+		summary, list, after = "the repository's shard", syncer.One, in.RepositoryID
 	}
-	if err := listed.Get(ctx, &page); err != nil {
+	page, err := call[activities.ListResult](ledger(ctx, summary), list, after)
+	if err != nil {
 		return err
 	}
 	parts := syncParts(page)

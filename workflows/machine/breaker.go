@@ -105,12 +105,16 @@ func (m *Machine) FailuresChecked(plan *Plan, f Failures, now time.Time) {
 
 // settle moves what a batch ended from pending to its outcomes, and returns what ended. Both
 // tallies of the batch are the ledger's, of the same samples, so a sample counts once however often
-// it was searched. When they cannot be subtracted (an attempt that was given up wrote after all),
-// the total stays as it is: it is read again when the page ends.
+// it was searched. When a sample changed that had ended before (an attempt that was given up wrote
+// after all), the total stays as it is: it is read again when the page ends.
 func settle(total *insights.Completeness, before, after insights.Completeness) (done insights.Completeness) {
-	done, ok := ended(before, after)
-	if !ok {
-		return insights.Completeness{}
+	for _, o := range insights.Outcomes {
+		if n := after.Of(o) - before.Of(o); o != insights.Pending {
+			if n < 0 || before.Planned != after.Planned {
+				return insights.Completeness{}
+			}
+			done.Add(o, n)
+		}
 	}
 	tally := *total
 	tally.Settle(done)
@@ -118,23 +122,4 @@ func settle(total *insights.Completeness, before, after insights.Completeness) (
 		*total = tally
 	}
 	return done
-}
-
-// ended returns the tally of the samples that were pending before and are not after. ok is false
-// when the two are not of the same samples, or when a sample changed that had ended before.
-func ended(before, after insights.Completeness) (done insights.Completeness, ok bool) {
-	if before.Planned != after.Planned {
-		return done, false
-	}
-	for _, o := range insights.Outcomes {
-		if o == insights.Pending {
-			continue
-		}
-		n := after.Of(o) - before.Of(o)
-		if n < 0 {
-			return done, false
-		}
-		done.Add(o, n)
-	}
-	return done, true
 }

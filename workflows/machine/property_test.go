@@ -254,12 +254,7 @@ func TestInvariants(t *testing.T) {
 func (w *walk) finish(action Action) {
 	switch action := action.(type) {
 	case WorkOn, CancelPlan:
-		var plan *Plan
-		if work, ok := action.(WorkOn); ok {
-			plan = work.Plan
-		} else {
-			plan = action.(CancelPlan).Plan
-		}
+		plan := planOf(action)
 		if plan.Number == 0 {
 			w.plans++
 			w.m.PlanBegun(plan, w.plans, *w.m.tallyOf(plan))
