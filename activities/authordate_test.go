@@ -12,9 +12,10 @@ import (
 	"github.com/backsight/backsight/internal/testgit"
 )
 
-// "As of" goes by the committer's date everywhere. A change that was written years before it came into the branch counts from when it came;
-// so does one whose author's clock was ahead.
-func TestAuthorDatesAreOfNoMatter(t *testing.T) {
+// "As of" always uses the committer's date. A change written years before it reached the branch
+// counts from the time when it reached the branch, and so does a change whose author's clock was
+// ahead.
+func TestAuthorDatesDoNotMatter(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	r := testgit.New(t)
@@ -32,11 +33,11 @@ func TestAuthorDatesAreOfNoMatter(t *testing.T) {
 		name := fmt.Sprint("author ", i)
 		repository := b.local(name, r)
 		if i == 0 {
-			b.synced(repository) // by the commit index; the other by git, when it is searched
+			b.synced(repository) // the search asks git about the other
 		}
 		series := b.series("TODO repo:^author.*" + fmt.Sprint(i))
 		b.backfill(series)
-		require.Equal(t, []string{"counted 1", "reused 1", "absent"}, b.told(series)[name])
+		require.Equal(t, []string{"counted 1", "reused 1", "absent"}, b.outcomes(series)[name])
 		require.NoError(t, b.store.Repositories.Remove(t.Context(), name))
 	}
 }

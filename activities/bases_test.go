@@ -13,33 +13,41 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// completed closes the series' first plan.
+// completed completes the series' first plan.
 func (b *testBundle) completed(series insights.Series) {
 	b.t.Helper()
 	_, err := call[activities.CompleteResult](b, b.plans.Complete, activities.CompleteInput{SeriesID: series.ID, Plan: 1})
 	require.NoError(b.t, err)
 }
 
-// A recording reads only what changed since the newest exact sample of the series in the repository, with one statement for all
-// repositories of the activity.
-func TestARecordingReadsWhatChanged(t *testing.T) {
+// A recording reads only what has changed since the newest exact sample of the series in the
+// repository. One statement finds these samples for all repositories of the activity.
+func TestRecordingReadsOnlyChangedFiles(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		query   string
 		byValue bool
-		told    []string
+		want    []string
 		read    float64 // by the recording
 	}{
-		{"TODO", false, []string{"counted 23", "counted 20"}, 4}, // two files, before and after
+		// Two files, before and after.
+		{"TODO", false, []string{"counted 23", "counted 20"}, 4},
 		{`go(\d) patterntype:regexp`, true, []string{"counted 21", "counted 20"}, 4},
 		{"TODO select:file", false, []string{"counted 20", "counted 20"}, 4},
-		{"TODO select:repo", false, []string{"counted 1", "counted 1"}, 20},                          // of these a sum is not known
-		{"TODO repohasfile:file-07", false, []string{"counted 23", "counted 20"}, 20},                // nor of these
-		{"TODO file:file-0[0-3]", false, []string{"counted 7", "counted 4"}, 4},                      // two files, before and after
-		{"TODO file:file-1", false, []string{"counted 10", "counted 10"}, 0},                         // nothing of interest changed
-		{"type:diff TODO", false, []string{"counted 1", "counted 0"}, 4},                             // its own way of reading little
-		{"TODO count:22", false, []string{"partial 22: count limit", "counted 20"}, 4},               // a limit
-		{"TODO count:19", false, []string{"partial 19: count limit", "partial 19: count limit"}, 20}, // and one that leaves no base
+		// No value per file to build on.
+		{"TODO select:repo", false, []string{"counted 1", "counted 1"}, 20},
+		// Nor here.
+		{"TODO repohasfile:file-07", false, []string{"counted 23", "counted 20"}, 20},
+		// Two files, before and after.
+		{"TODO file:file-0[0-3]", false, []string{"counted 7", "counted 4"}, 4},
+		// No matching file changed.
+		{"TODO file:file-1", false, []string{"counted 10", "counted 10"}, 0},
+		// A query about diffs reads only changed files.
+		{"type:diff TODO", false, []string{"counted 1", "counted 0"}, 4},
+		// A limit that the base does not reach.
+		{"TODO count:22", false, []string{"partial 22: count limit", "counted 20"}, 4},
+		// A limit that leaves no exact base.
+		{"TODO count:19", false, []string{"partial 19: count limit", "partial 19: count limit"}, 20},
 	} {
 		t.Run(row.query, func(t *testing.T) {
 			t.Parallel()
@@ -66,7 +74,7 @@ func TestARecordingReadsWhatChanged(t *testing.T) {
 			require.NoError(t, err)
 			_, err = call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 			require.NoError(t, err)
-			require.Equal(t, row.told, b.told(series)["r"])
+			require.Equal(t, row.want, b.outcomes(series)["r"])
 			require.Equal(t, row.read, get("backsight_blobs_read_total")-before)
 			if row.byValue {
 				points, err := b.store.Charts.Points(t.Context(), []string{series.ID}, store.PointFilter{})
@@ -81,8 +89,9 @@ func TestARecordingReadsWhatChanged(t *testing.T) {
 	}
 }
 
-// The frames of a large repository are searched one by one: each builds on the newest that is counted.
-func TestAFrameReadsWhatChanged(t *testing.T) {
+// The frames of a large repository are searched one by one. Each builds on the newest counted
+// frame.
+func TestFrameReadsOnlyChangedFiles(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	get := b.measured()
@@ -99,11 +108,11 @@ func TestAFrameReadsWhatChanged(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, blobs, get("backsight_blobs_read_total")-before)
 	}
-	require.Equal(t, []string{"counted 4", "counted 3", "absent"}, b.told(series)["r"])
+	require.Equal(t, []string{"counted 4", "counted 3", "absent"}, b.outcomes(series)["r"])
 }
 
-// A retry is there to find out what is right: it builds on nothing.
-func TestARetryBuildsOnNothing(t *testing.T) {
+// A retry checks values, so it builds on no earlier sample.
+func TestRetryUsesNoBase(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	get := b.measured()
@@ -122,6 +131,6 @@ func TestARetryBuildsOnNothing(t *testing.T) {
 	require.Empty(t, bases)
 	_, err = call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 	require.NoError(t, err)
-	require.Equal(t, []string{"counted 3", "counted 2", "counted 1"}, b.told(series)["growing"])
+	require.Equal(t, []string{"counted 3", "counted 2", "counted 1"}, b.outcomes(series)["growing"])
 	require.EqualValues(t, 1, get("backsight_blobs_read_total")-before)
 }

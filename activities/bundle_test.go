@@ -17,7 +17,7 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// testBundle has every activity against a database of its own.
+// testBundle has all activities and a database of its own.
 type testBundle struct {
 	t       *testing.T
 	store   *store.Store
@@ -43,7 +43,7 @@ func setup(t *testing.T) *testBundle {
 	return b
 }
 
-// fresh makes a new environment: a worker that stopped cannot be used again.
+// fresh makes a new environment, because one whose worker has stopped cannot be used again.
 func (b *testBundle) fresh() {
 	var suite testsuite.WorkflowTestSuite
 	b.env = suite.NewTestActivityEnvironment()
@@ -53,10 +53,10 @@ func (b *testBundle) fresh() {
 	}
 }
 
-// grid has three monthly points; the newest is a quarter of an hour ago, so nothing that a test commits is younger.
+// grid has three monthly points. The newest is 15 minutes ago, so no commit of a test is younger.
 var grid = insights.NewGrid(time.Now().Add(-15*time.Minute), insights.Interval{Unit: insights.Month, Value: 1}, 3)
 
-// shortlyBefore is a time just before the k-th frame.
+// shortlyBefore returns a time just before the k-th frame.
 func shortlyBefore(k int) time.Time { return grid.Time(k).Add(-time.Hour) }
 
 func (b *testBundle) series(query string, change ...func(*insights.Series)) insights.Series {
@@ -107,11 +107,11 @@ func (b *testBundle) begin(series insights.Series) activities.BeginResult {
 	return begun
 }
 
-func everything(series insights.Series, generation int) activities.Range {
-	return activities.Range{SeriesID: series.ID, Plan: generation, From: 1, Through: 1 << 30}
+func everything(series insights.Series, plan int) activities.Range {
+	return activities.Range{SeriesID: series.ID, Plan: plan, From: 1, Through: 1 << 30}
 }
 
-// backfill plans and searches everything.
+// backfill plans and searches all samples of the series.
 func (b *testBundle) backfill(series insights.Series) insights.Completeness {
 	b.t.Helper()
 	begun := b.begin(series)
@@ -121,7 +121,7 @@ func (b *testBundle) backfill(series insights.Series) insights.Completeness {
 	return tally
 }
 
-// samples returns the ledger, newest time first.
+// samples returns the ledger of the series, newest time first.
 func (b *testBundle) samples(series insights.Series) []store.LedgerSample {
 	b.t.Helper()
 	samples, err := b.store.Samples.List(b.t.Context(), store.SampleFilter{SeriesID: series.ID})
@@ -129,10 +129,10 @@ func (b *testBundle) samples(series insights.Series) []store.LedgerSample {
 	return samples
 }
 
-// told prints the ledger as "outcome value" by repository, newest time first.
-func (b *testBundle) told(series insights.Series) map[string][]string {
+// outcomes returns the ledger as texts such as "counted 3" by repository, newest time first.
+func (b *testBundle) outcomes(series insights.Series) map[string][]string {
 	b.t.Helper()
-	told := map[string][]string{}
+	result := map[string][]string{}
 	for _, s := range b.samples(series) {
 		text := string(s.Outcome)
 		if s.Outcome != insights.Failed && s.Outcome != insights.Absent {
@@ -141,12 +141,12 @@ func (b *testBundle) told(series insights.Series) map[string][]string {
 		if s.Code != "" {
 			text += ": " + string(s.Code)
 		}
-		told[s.Repository] = append(told[s.Repository], text)
+		result[s.Repository] = append(result[s.Repository], text)
 	}
-	return told
+	return result
 }
 
-// growing is a repository that holds one more TODO at each frame: 1, 2, 3.
+// growing is a repository with one more TODO at each frame: 1, 2, 3.
 func growing(t *testing.T) *testgit.Repo {
 	t.Helper()
 	r := testgit.New(t)

@@ -11,10 +11,12 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// index brings the commit index of a repository to tip ("" is a repository without commits), reading only what is new
-// where history was not rewritten. at is a moment before the repository was read.
+// index brings the commit index of a repository up to tip; "" means a repository without commits.
+// It reads only the new commits, unless history was rewritten. at must be a time before the
+// repository was read.
 //
-// A shallow clone is not indexed: what lies before its oldest commit is not known, and an index would call it absent.
+// A shallow clone is not indexed: the commits before its oldest one are unknown, and an index would
+// report them as absent.
 func (m *Mirrors) index(ctx context.Context, id int64, git *gitrepo.Repo, tip gitrepo.OID, at time.Time) error {
 	if git.Shallow() {
 		return nil
@@ -25,7 +27,7 @@ func (m *Mirrors) index(ctx context.Context, id int64, git *gitrepo.Repo, tip gi
 			return err
 		}
 		err = m.Store.Commits.Replace(ctx, id, from, commits, at)
-		// Another process was at it: its tip is another one now.
+		// Another process changed the index meanwhile, so the tip of the index is another one now.
 		if insights.ErrorCode(err) == insights.Conflict && attempt < 3 {
 			continue
 		}
@@ -33,8 +35,8 @@ func (m *Mirrors) index(ctx context.Context, id int64, git *gitrepo.Repo, tip gi
 	}
 }
 
-// unindexed returns the commits that the index lacks, oldest first, and the place of the first of them. What the index has
-// from there on is no longer in the history.
+// unindexed returns the commits that the index lacks, oldest first, and the position of the first
+// of them. Commits that the index has from that position on are no longer in the history.
 func (m *Mirrors) unindexed(ctx context.Context, id int64, git *gitrepo.Repo, tip gitrepo.OID) (from int, commits []store.IndexedCommit, err error) {
 	if tip == "" {
 		return 0, nil, nil
@@ -63,7 +65,8 @@ func (m *Mirrors) unindexed(ctx context.Context, id int64, git *gitrepo.Repo, ti
 			return known[0].Seq + 1, oldestFirst(read), nil
 		}
 	}
-	// The first index, or a rewritten history: read is all of it. Keep what both have.
+	// This is the first index, or history was rewritten: read is the whole history. Keep the
+	// commits that the index and the history share.
 	places := make(map[gitrepo.OID]int, len(known))
 	for _, k := range known {
 		places[gitrepo.OID(k.Commit)] = k.Seq
@@ -76,8 +79,8 @@ func (m *Mirrors) unindexed(ctx context.Context, id int64, git *gitrepo.Repo, ti
 	return 0, oldestFirst(read), nil
 }
 
-// follows reports whether the oldest of the commits is a child of stop: whether FirstParents ended there, and not at
-// the root.
+// follows reports whether the oldest of the commits is a child of stop. If it is, FirstParents
+// ended at stop and not at the root.
 func follows(ctx context.Context, git *gitrepo.Repo, newestFirst []gitrepo.Commit, stop gitrepo.OID) (bool, error) {
 	if len(newestFirst) == 0 {
 		return false, nil

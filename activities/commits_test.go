@@ -11,7 +11,8 @@ import (
 	"github.com/backsight/backsight/internal/testgit"
 )
 
-// active has two commits before the oldest frame's interval, one in it, none in the next, and two in the newest.
+// active has two commits before the interval of the oldest frame, one in that interval, none in the
+// next, and two in the newest.
 func active(t *testing.T) *testgit.Repo {
 	t.Helper()
 	r := testgit.New(t)
@@ -27,8 +28,9 @@ func active(t *testing.T) *testgit.Repo {
 	return r
 }
 
-// Values of a query about commits belong to intervals, the first one beginning one grid step before the first frame: two frames at
-// one commit do not share a value, and whether frames are searched together or one by one makes no difference.
+// Values of a query about commits belong to intervals. The first interval begins one grid step
+// before the first frame. Two frames at one commit do not share a value, and the values are the
+// same whether frames are searched together or one by one.
 func TestCommitsAreCountedPerInterval(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -49,7 +51,7 @@ func TestCommitsAreCountedPerInterval(t *testing.T) {
 		require.Equal(t, insights.Completeness{Planned: 6, Pending: 4, Absent: 2}, begun.Tally, "nothing is reused")
 		_, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 		require.NoError(t, err)
-		require.Equal(t, want, b.told(series)["active"], query)
+		require.Equal(t, want, b.outcomes(series)["active"], query)
 
 		alone := b.series(query, func(s *insights.Series) { s.Grid.Zone = "UTC" }) // another series
 		begun = b.begin(alone)
@@ -65,27 +67,27 @@ func TestCommitsAreCountedPerInterval(t *testing.T) {
 				require.Equal(t, insights.Completeness{Planned: 1, Counted: 1}, tally)
 			}
 		}
-		require.Equal(t, b.told(series), b.told(alone), query)
+		require.Equal(t, b.outcomes(series), b.outcomes(alone), query)
 	}
 }
 
-// A recording at a commit that was counted before counts what happened since: nothing.
-func TestARecordingOfCommitsIsNotReused(t *testing.T) {
+// A recording at a commit that was counted before counts what has happened since: nothing.
+func TestRecordingOfCommitsIsNotReused(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.local("active", active(t))
 	series := b.series("type:commit", func(s *insights.Series) { s.Grid.Anchor = grid.Time(-1); s.Grid.Points = 1 })
 	b.backfill(series)
-	require.Equal(t, []string{"counted 0"}, b.told(series)["active"])
+	require.Equal(t, []string{"counted 0"}, b.outcomes(series)["active"])
 	begun, err := call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: series.ID, Kind: insights.RecordingPlan, Times: []time.Time{series.Grid.Time(1)}})
 	require.NoError(t, err)
 	_, err = call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 	require.NoError(t, err)
-	require.Equal(t, []string{"counted 2", "counted 0"}, b.told(series)["active"])
+	require.Equal(t, []string{"counted 2", "counted 0"}, b.outcomes(series)["active"])
 }
 
-// Where one frame is given up, the others of its commit are not.
-func TestAFrameOfCommitsFailsAlone(t *testing.T) {
+// If one frame is given up, the other frames at its commit are not.
+func TestFrameOfCommitsFailsAlone(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.local("active", active(t))
@@ -96,10 +98,11 @@ func TestAFrameOfCommitsFailsAlone(t *testing.T) {
 	in.At = &at
 	_, err := call[insights.Completeness](b, b.points.Fail, activities.FailInput{Range: in, Code: "given up", Reason: "a test"})
 	require.NoError(t, err)
-	require.Equal(t, []string{"pending 0", "failed: given up", "pending 0"}, b.told(series)["active"])
+	require.Equal(t, []string{"pending 0", "failed: given up", "pending 0"}, b.outcomes(series)["active"])
 }
 
-// A damaged chain of commits fails the samples with the object's name; a missing file makes them partial with its path.
+// A damaged chain of commits fails the samples with a reason that names the object. A missing file
+// makes them partial with a reason that names its path.
 func TestCommitsOfDamagedRepositories(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -115,8 +118,8 @@ func TestCommitsOfDamagedRepositories(t *testing.T) {
 	file.RemoveObject(t, file.ObjectAt(t, "main~3:a.go"))
 	_, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 	require.NoError(t, err)
-	require.Equal(t, []string{"failed: unreadable repository", "failed: unreadable repository", "failed: unreadable repository"}, b.told(series)["chain"])
-	require.Equal(t, []string{"counted 1", "counted 0", "partial 0: missing object"}, b.told(series)["file"])
+	require.Equal(t, []string{"failed: unreadable repository", "failed: unreadable repository", "failed: unreadable repository"}, b.outcomes(series)["chain"])
+	require.Equal(t, []string{"counted 1", "counted 0", "partial 0: missing object"}, b.outcomes(series)["file"])
 	for _, s := range b.samples(series) {
 		switch s.Outcome {
 		case insights.Failed:

@@ -43,8 +43,8 @@ const (
 	suspectSuffix = ".suspect"
 )
 
-// Open creates the folder and the lock of this process. The caller calls Close when nothing is
-// searched any more.
+// Open creates the folder and the lock of this process. Callers must call Close after the last
+// search.
 func (c *CrashJournal) Open() error {
 	c.own = filepath.Join(c.Dir, fmt.Sprintf("%d-%d", os.Getpid(), time.Now().UnixNano()))
 	err := os.MkdirAll(c.own, 0o755)
@@ -71,8 +71,8 @@ func (c *CrashJournal) Close() error {
 }
 
 // Report counts a strike for each search during which another process crashed, and deletes the
-// journals of such processes. Several processes may call it at the same time: each crash counts
-// once.
+// journals of crashed processes. It is safe to call from several processes at the same time; each
+// crash counts once.
 func (c *CrashJournal) Report(ctx context.Context) error {
 	locks, err := filepath.Glob(filepath.Join(c.Dir, "*"+lockSuffix))
 	if err != nil {
@@ -115,7 +115,7 @@ func (c *CrashJournal) reportOne(ctx context.Context, path string) error {
 			continue
 		}
 		c.Logger.Warn("worker crashed during the search of a repository", "series", series, "repository", id, "alone", suspects || len(entries) == 1)
-		if err := c.Store.Quarantine.AddStrike(ctx, series, id, "the worker died while it searched the repository"); err != nil {
+		if err := c.Store.Quarantine.AddStrike(ctx, series, id, "the worker crashed while it searched the repository"); err != nil {
 			return err
 		}
 		if err := os.Remove(filepath.Join(folder, e.Name())); err != nil {
@@ -129,10 +129,10 @@ func journalError(err error) error {
 	return insights.Errorf(insights.Unavailable, "crash journal: %w", err)
 }
 
-// begin records that the search of a repository begins. It waits until no other suspect is searched
-// if this one is a suspect, and calls beat while it waits. The caller calls end when the search has
-// ended in whatever way; end is idempotent.
-func (c *CrashJournal) begin(ctx context.Context, seriesID string, id int64, suspect bool, beat func()) (end func(), err error) {
+// begin records that the search of a repository begins. If the repository is a suspect, begin first
+// waits until no other suspect is searched, and calls onWait while it waits. Callers must call end
+// after the search, however it ended; end is idempotent.
+func (c *CrashJournal) begin(ctx context.Context, seriesID string, id int64, suspect bool, onWait func()) (end func(), err error) {
 	if c == nil {
 		return func() {}, nil
 	}
@@ -140,13 +140,13 @@ func (c *CrashJournal) begin(ctx context.Context, seriesID string, id int64, sus
 	release := func() {}
 	if suspect {
 		name += suspectSuffix
-		if err := waitFor(ctx, c.suspect.TryLock, beat); err != nil {
+		if err := waitFor(ctx, c.suspect.TryLock, onWait); err != nil {
 			return nil, err
 		}
 		release = c.suspect.Unlock
 	}
-	// The search goes on when the entry cannot be written, for example on a full disk: its result
-	// does not depend on the entry.
+	// If the entry cannot be written, for example because the disk is full, the search goes on: its
+	// result does not depend on the entry.
 	if err := os.WriteFile(name, nil, 0o600); err != nil {
 		c.Logger.Warn("crash journal: entry was not written", "error", err)
 	}

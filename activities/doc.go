@@ -1,15 +1,18 @@
-// Package activities is what workflows have done: plans, searches, writes, syncs. One struct per concern, its
-// dependencies as fields; the methods are the activities.
+// Package activities implements the activities that workflows run: plans, searches, writes and
+// syncs. Each concern has a struct with its dependencies as fields; the methods of the struct are
+// the activities.
 //
 // Invariants:
-//   - every activity may be attempted again, also while an older attempt is still running: what is done is read from
-//     the ledger, and every write is keyed by what it is about;
-//   - a repository's own trouble (it vanished, it is damaged, its host is away) ends in samples with a reason, never in
-//     an error of the activity; errors are for what stops any repository, and are classified once, in errors.go;
-//   - long activities beat from their work, stop within a second or two of being cancelled, and hand back the rest when
-//     their worker stops;
-//   - results are small: tallies, ids, cursors.
+//   - Temporal may run a further attempt of an activity while an older attempt still runs. Each
+//     attempt reads from the ledger what is already done, and each write is keyed by the sample or
+//     repository that it changes.
+//   - A failure of one repository (it was removed, it is damaged, its host is unreachable) ends its
+//     samples with a reason and is never an error of the activity. An error means that no
+//     repository could be processed. errors.go classifies errors, and no other place does.
+//   - Long activities record heartbeats while their work makes progress, stop within two seconds
+//     after they are cancelled, and return the remaining work when their worker stops.
+//   - Results are small: tallies, ids, cursors.
 //
-// Non-goals: how often and how long something is tried (workflows/options.go), SQL (store), git (gitrepo), counting
+// Non-goals: retries and time-outs (workflows/options.go), SQL (store), git (gitrepo), counting
 // (search/history). Read next: plans.go, search.go.
 package activities

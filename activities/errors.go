@@ -9,24 +9,26 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// maxDefects is after how many attempts an internal error, which is a defect of ours, is no longer tried again by itself:
-// it would be for ever. What is unavailable is tried as long as the workflow wants.
-const maxDefects = 5
+// maxInternalAttempts is the number of attempts after which an internal error, which is a defect of
+// Backsight, is not retried any more. Errors with the code Unavailable are retried as long as the
+// workflow's policy allows.
+const maxInternalAttempts = 5
 
-// outcome is what an activity returns for err: an application error whose type is the insights.Code and which is
-// retryable where another attempt can help. It is the one place where errors are mapped to Temporal's.
-func outcome(ctx context.Context, err error) error {
+// activityError returns the error that an activity returns for err: an application error whose type
+// is the insights.Code, and which is retryable if another attempt can succeed. No other place maps
+// errors to those of Temporal.
+func activityError(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
 	if workerStops(ctx) {
-		return temporal.NewApplicationError("the worker is stopping; another one goes on", string(insights.Unavailable))
+		return temporal.NewApplicationError("the worker is stopping; another worker continues", string(insights.Unavailable))
 	}
 	if ctx.Err() != nil {
-		return ctx.Err() // told to stop: the SDK reports it as cancelled
+		return ctx.Err() // cancelled: the SDK reports it as such
 	}
 	code := insights.ErrorCode(err)
-	defect := code == insights.Internal && activity.GetInfo(ctx).Attempt >= maxDefects
+	defect := code == insights.Internal && activity.GetInfo(ctx).Attempt >= maxInternalAttempts
 	return temporal.NewApplicationErrorWithOptions(err.Error(), string(code), temporal.ApplicationErrorOptions{
 		NonRetryable: !code.Retryable() || defect,
 	})
@@ -41,8 +43,9 @@ func workerStops(ctx context.Context) bool {
 	}
 }
 
-// untilWorkerStops returns a context that also ends when the worker begins to stop, so that it does not have to
-// wait for a search of minutes. The caller calls done when it has ended.
+// untilWorkerStops returns a context that also ends when the worker begins to stop, so that the
+// worker does not wait for a search that takes minutes. Callers must call done when the work has
+// ended.
 func untilWorkerStops(ctx context.Context) (work context.Context, done func()) {
 	work, cancel := context.WithCancel(ctx)
 	watching := make(chan struct{})

@@ -5,17 +5,17 @@ import (
 	"time"
 )
 
-// StartSearch occupies a search's place.
-func (l *Limits) StartSearch(ctx context.Context, beat func()) (running int, done func(), err error) {
-	return l.startSearch(ctx, beat)
+// StartSearch is startSearch.
+func (l *Limits) StartSearch(ctx context.Context, onWait func()) (running int, done func(), err error) {
+	return l.startSearch(ctx, onWait)
 }
 
-// Begin records the begin of a search.
+// Begin is begin for a caller that does nothing while it waits.
 func (c *CrashJournal) Begin(ctx context.Context, seriesID string, id int64, suspect bool) (end func(), err error) {
 	return c.begin(ctx, seriesID, id, suspect, func() {})
 }
 
-// Crash releases the lock, as the end of a process does, and leaves the entries.
+// Crash releases the lock and leaves the entries, as the end of a process does.
 func (c *CrashJournal) Crash() error { return c.lock.Close() }
 
 // Heartbeat is a heartbeat whose state a test may read.
@@ -31,7 +31,7 @@ func StartHeartbeat(ctx context.Context, patience time.Duration, stalled func())
 	return work, Heartbeat{inner}, stop
 }
 
-// Progress is when the work last reported progress.
+// Progress returns when the work last reported progress.
 func (h Heartbeat) Progress() time.Time {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -41,16 +41,16 @@ func (h Heartbeat) Progress() time.Time {
 // HeartbeatWhile is heartbeatWhile.
 var HeartbeatWhile = heartbeatWhile
 
-// Hosts remembers which hosts are away, by a clock of the test.
+// Hosts is hosts with a clock that the test sets.
 type Hosts struct {
 	hosts
 	Now time.Time
 }
 
-// Reach asks the host of a location.
+// Reach is reach with the test's clock.
 func (h *Hosts) Reach(ctx context.Context, location string, try func() error) error {
 	return h.reach(ctx, location, func() time.Time { return h.Now }, try)
 }
 
-// Remembered is how many hosts are.
-func (h *Hosts) Remembered() int { return len(h.away) }
+// Remembered returns the number of hosts that are remembered as unreachable.
+func (h *Hosts) Remembered() int { return len(h.unreachable) }

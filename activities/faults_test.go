@@ -17,7 +17,7 @@ import (
 	"github.com/backsight/backsight/internal/testgit"
 )
 
-// noise is text of which no byte can be guessed from the others, so that damage in the middle of a pack hits it.
+// noise returns text that does not compress, so that damage in the middle of a pack hits it.
 func noise(n int) string {
 	random := rand.New(rand.NewPCG(1, 2))
 	var b strings.Builder
@@ -41,8 +41,9 @@ func packWithout(t *testing.T, r *testgit.Repo, object string) {
 	r.Git(t, "prune-packed")
 }
 
-// Whatever is wrong with a repository, its samples end, as what they are, with a reason that names the object and the path.
-func TestFaultsThatReallyOccur(t *testing.T) {
+// Whatever is wrong with a repository, its samples end, with the right outcome and with a reason
+// that names the object and the path.
+func TestRepositoryFaultsEndSamplesWithReasons(t *testing.T) {
 	t.Parallel()
 	const weird = "d/line\nfeed \xff\xfe.go"
 	two := func(t *testing.T, r *testgit.Repo) *testgit.Repo {
@@ -56,7 +57,7 @@ func TestFaultsThatReallyOccur(t *testing.T) {
 	for _, row := range []struct {
 		name string
 		make func(t *testing.T, r *testgit.Repo) (object string)
-		told []string // newest first
+		want []string // newest first
 	}{
 		{"sound", func(t *testing.T, r *testgit.Repo) string { two(t, r); return "" }, []string{"counted 3", "counted 2", "absent"}},
 		{"an object is missing from its pack", func(t *testing.T, r *testgit.Repo) string {
@@ -97,7 +98,7 @@ func TestFaultsThatReallyOccur(t *testing.T) {
 			b.local("r", r)
 			series := b.series("TODO")
 			b.backfill(series)
-			require.Equal(t, row.told, b.told(series)["r"])
+			require.Equal(t, row.want, b.outcomes(series)["r"])
 			for _, s := range b.samples(series) {
 				if s.Outcome == insights.Partial || s.Outcome == insights.Failed {
 					require.Contains(t, s.Reason, object)
@@ -111,7 +112,7 @@ func TestFaultsThatReallyOccur(t *testing.T) {
 	}
 }
 
-// A repository with SHA-256 ids is like any other, from its commit index to its bases.
+// A repository with SHA-256 ids works like any other, from its commit index to its bases.
 func TestSHA256Repository(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -122,15 +123,16 @@ func TestSHA256Repository(t *testing.T) {
 	b.local("r", r)
 	series := b.series("TODO")
 	b.backfill(series)
-	require.Equal(t, []string{"counted 3", "counted 2", "counted 1"}, b.told(series)["r"])
+	require.Equal(t, []string{"counted 3", "counted 2", "counted 1"}, b.outcomes(series)["r"])
 	require.Len(t, b.samples(series)[0].Commit, 64)
 	diffs := b.series("type:diff TODO")
 	b.backfill(diffs)
-	require.Equal(t, []string{"counted 1", "counted 1", "counted 1"}, b.told(diffs)["r"])
+	require.Equal(t, []string{"counted 1", "counted 1", "counted 1"}, b.outcomes(diffs)["r"])
 }
 
-// After a rewrite whose old objects are gone, the next recording counts what is there, and the old samples stay.
-func TestRecordingAfterARewrite(t *testing.T) {
+// History was rewritten and its old objects are gone. The next recording counts what is there, and
+// the old samples stay.
+func TestRecordingAfterHistoryWasRewritten(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	r := testgit.New(t)
@@ -147,18 +149,19 @@ func TestRecordingAfterARewrite(t *testing.T) {
 	require.NoError(t, err)
 	_, err = call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 	require.NoError(t, err)
-	require.Equal(t, []string{"counted 2", "counted 3"}, b.told(series)["r"])
+	require.Equal(t, []string{"counted 2", "counted 3"}, b.outcomes(series)["r"])
 }
 
-// A git that is killed in the middle of its work: once is an accident, which costs nothing but the work; the second time the
-// activity fails and is tried again, with what was found before kept. Not parallel: it changes PATH.
-func TestGitKilledHalfWay(t *testing.T) {
+// Git is killed while it works. The first kill costs only repeated work. After the second one the
+// activity fails and is retried, and keeps what it had found. Not parallel, because it changes
+// PATH.
+func TestGitKilledDuringASearch(t *testing.T) {
 	real, err := exec.LookPath("git")
 	require.NoError(t, err)
 	b := setup(t)
 	r := growing(t)
 	r.Commit(t, shortlyBefore(0), map[string]string{"b.go": "TODO " + noise(30_000), "c.go": "TODO " + noise(30_001)})
-	b.local("r", r) // its objects are loose: git reads them
+	b.local("r", r) // its objects are loose, so git reads them
 	series := b.series("TODO")
 	begun := b.begin(series)
 
@@ -179,6 +182,6 @@ func TestGitKilledHalfWay(t *testing.T) {
 	}
 	left, err := os.ReadFile(kills)
 	require.NoError(t, err)
-	require.Empty(t, left, "git was killed as often as that")
-	require.Equal(t, []string{"counted 5", "counted 2", "counted 1"}, b.told(series)["r"])
+	require.Empty(t, left, "git was killed each time")
+	require.Equal(t, []string{"counted 5", "counted 2", "counted 1"}, b.outcomes(series)["r"])
 }

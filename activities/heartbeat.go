@@ -8,10 +8,11 @@ import (
 	"go.temporal.io/sdk/activity"
 )
 
-// heartbeatEvery is how often heartbeats are recorded beside the work that they are about.
+// heartbeatEvery is the interval of heartbeats that are recorded while the work runs.
 const heartbeatEvery = time.Second
 
-// everySecond calls do every heartbeatEvery, from a goroutine of its own, until stop is called.
+// everySecond calls do every heartbeatEvery, in a goroutine of its own, until stop is called. stop
+// waits for the goroutine.
 func everySecond(do func()) (stop func()) {
 	done := make(chan struct{})
 	var running sync.WaitGroup
@@ -34,8 +35,8 @@ func everySecond(do func()) (stop func()) {
 }
 
 // heartbeatWhile calls do, which waits for a git command that reports no progress, and records
-// heartbeats meanwhile. The wait counts as progress, because a clone may take an hour: callers must
-// bound do by a timeout.
+// heartbeats meanwhile. The wait counts as progress, because a clone may take an hour. Callers must
+// bound do by a time-out.
 func heartbeatWhile(ctx context.Context, details string, do func() error) error {
 	h, outer := ctx.Value(heartbeatKey{}).(*heartbeat)
 	defer everySecond(func() {
@@ -49,14 +50,14 @@ func heartbeatWhile(ctx context.Context, details string, do func() error) error 
 	return do()
 }
 
-// stallAfter is how long a search may report no progress before it counts as stalled. One file of a
-// gigabyte under a slow pattern takes half a minute.
+// stallAfter is how long a search may report no progress before it counts as stalled. Matching one
+// file of a gigabyte with a slow pattern takes half a minute.
 const stallAfter = 2 * time.Minute
 
 // heartbeat records a heartbeat every heartbeatEvery as long as the work has reported progress
-// within stallAfter. So an activity learns within about two seconds that it was cancelled, the
-// server misses a worker that crashed as soon, and work that stalls reaches its heartbeat timeout.
-// It is safe for concurrent use.
+// within stallAfter. An activity thus learns within about two seconds that it was cancelled, the
+// server notices a crashed worker as quickly, and work that stalls runs into its heartbeat
+// time-out. It is safe for concurrent use.
 type heartbeat struct {
 	mu       sync.Mutex
 	details  string
@@ -65,8 +66,8 @@ type heartbeat struct {
 	stalled  func()        // called once, from a goroutine of the heartbeat, when the work stalls
 }
 
-// startHeartbeat begins to record heartbeats, until stop is called. Calls of heartbeatWhile with
-// the context work report progress to it.
+// startHeartbeat records heartbeats until stop is called. Calls of heartbeatWhile with the context
+// work report progress to it.
 func startHeartbeat(ctx context.Context) (work context.Context, h *heartbeat, stop func()) {
 	h = &heartbeat{progress: time.Now(), patience: stallAfter}
 	h.record(ctx)
@@ -76,14 +77,14 @@ func startHeartbeat(ctx context.Context) (work context.Context, h *heartbeat, st
 // heartbeatKey is the context key of a heartbeat.
 type heartbeatKey struct{}
 
-// describe sets what the heartbeats say about the work that begins now.
+// describe sets the details of the heartbeats for the work that begins now, and reports progress.
 func (h *heartbeat) describe(details string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.details, h.progress = details, time.Now()
 }
 
-// ifStalled sets what is called once if the work that follows stalls; nil is nothing.
+// ifStalled sets a function that is called once if the work that follows stalls. nil removes it.
 func (h *heartbeat) ifStalled(do func()) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -112,8 +113,8 @@ func (h *heartbeat) record(ctx context.Context) {
 	}
 }
 
-// pause waits for d. It returns the error of ctx if that ends first.
-func pause(ctx context.Context, d time.Duration) error {
+// sleep waits for d. It returns the error of ctx if ctx ends first.
+func sleep(ctx context.Context, d time.Duration) error {
 	select {
 	case <-ctx.Done():
 		return ctx.Err()

@@ -10,79 +10,83 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// hosts remembers which hosts of remotes are away, so that tens of thousands of repositories do not each find out: while one is away, a
-// single repository at a time tries it, and the others have its trouble at once. Any answer of the host, a refusal too, ends that. Each
-// process remembers for itself. The zero value knows of none.
+// hosts remembers which hosts of remotes are unreachable, so that tens of thousands of repositories
+// do not each wait for the same host. While a host is unreachable, only one repository at a time
+// tries it, and requests for the others fail at once. Any answer of the host, even a refusal, makes
+// it reachable again. The memory is per process. The zero value is ready to use.
 type hosts struct {
-	mu   sync.Mutex
-	away map[string]*awayHost // by gitrepo.Host; at most maxAway
+	mu          sync.Mutex
+	unreachable map[string]*unreachableHost // by gitrepo.Host; at most maxUnreachable
 }
 
-// awayHost is a host at which nobody was found.
-type awayHost struct {
-	since, until time.Time // until then nobody else tries it
+// unreachableHost is a host that could not be connected to.
+type unreachableHost struct {
+	since, until time.Time // until: no other caller tries the host before
 	wait         time.Duration
 }
 
 const (
-	// firstAway and longestAway bound how long a host is not tried that was away.
-	firstAway   = 5 * time.Second
-	longestAway = time.Minute
-	// maxAway is how many hosts are remembered at a time. What is beyond is tried by each repository.
-	maxAway = 1000
+	// minWait and maxWait bound how long an unreachable host is not tried.
+	minWait = 5 * time.Second
+	maxWait = time.Minute
+	// maxUnreachable is the number of hosts that are remembered. Each repository of any further
+	// host tries its host itself.
+	maxUnreachable = 1000
 )
 
-// reach calls try, which asks the host of the location, unless that is away: then the error says so. now is the clock.
+// reach calls try, which connects to the host of the location. If the host is unreachable, it
+// returns an error instead. now is the clock.
 func (h *hosts) reach(ctx context.Context, location string, now func() time.Time, try func() error) error {
 	host := gitrepo.Host(location)
 	if host == "" {
 		return try()
 	}
-	if err := h.enter(host, now()); err != nil {
+	if err := h.allow(host, now()); err != nil {
 		return err
 	}
 	err := try()
-	if ctx.Err() == nil { // one that was interrupted tells nothing of the host
-		h.leave(host, now(), err)
+	if ctx.Err() == nil { // an interrupted attempt says nothing about the host
+		h.record(host, now(), err)
 	}
 	return err
 }
 
-// enter is an error while the host is away and not to be tried. Who is let in has a time for itself: a clone that goes on for an hour
-// keeps nobody away for longer than one that fails.
-func (h *hosts) enter(host string, now time.Time) error {
+// allow returns an error while the host is unreachable and may not be tried. A caller that is
+// allowed to try reserves the next wait, not the duration of its attempt: a clone that runs for an
+// hour blocks other repositories no longer than one that fails.
+func (h *hosts) allow(host string, now time.Time) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	known := h.away[host]
+	known := h.unreachable[host]
 	if known == nil {
 		return nil
 	}
 	if now.Before(known.until) {
-		return insights.Errorf(insights.Unavailable, "%s: nobody is found there since %s: it is tried again within %s", host, known.since.UTC().Format(time.RFC3339), longestAway)
+		return insights.Errorf(insights.Unavailable, "%s: the host has been unreachable since %s; it is tried again within %s", host, known.since.UTC().Format(time.RFC3339), maxWait)
 	}
-	known.wait = min(2*known.wait, longestAway)
+	known.wait = min(2*known.wait, maxWait)
 	known.until = now.Add(known.wait)
 	return nil
 }
 
-// leave notes how an attempt ended.
-func (h *hosts) leave(host string, now time.Time, err error) {
+// record records how an attempt ended.
+func (h *hosts) record(host string, now time.Time, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if !gitrepo.Unreachable(err) {
-		delete(h.away, host)
+		delete(h.unreachable, host)
 		return
 	}
-	if h.away[host] != nil {
+	if h.unreachable[host] != nil {
 		return
 	}
-	if len(h.away) >= maxAway {
-		maps.DeleteFunc(h.away, func(_ string, a *awayHost) bool { return now.After(a.until) })
+	if len(h.unreachable) >= maxUnreachable {
+		maps.DeleteFunc(h.unreachable, func(_ string, a *unreachableHost) bool { return now.After(a.until) })
 	}
-	if h.away == nil {
-		h.away = map[string]*awayHost{}
+	if h.unreachable == nil {
+		h.unreachable = map[string]*unreachableHost{}
 	}
-	if len(h.away) < maxAway {
-		h.away[host] = &awayHost{since: now, wait: firstAway, until: now.Add(firstAway)}
+	if len(h.unreachable) < maxUnreachable {
+		h.unreachable[host] = &unreachableHost{since: now, wait: minWait, until: now.Add(minWait)}
 	}
 }

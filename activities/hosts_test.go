@@ -15,31 +15,32 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 )
 
-// noConnection is what git says of a host at which nobody listens.
+// noConnection is git's error for a host that does not answer.
 var noConnection = &gitrepo.Error{Object: "remote", Verb: "ls-remote", Stderr: "fatal: unable to access: Could not resolve host: x", Err: errors.New("exited 128")}
 
-// A host that is away is tried by one repository at a time, however many are on it; an answer, a refusal too, ends that.
-func TestHostThatIsAwayIsTriedByOne(t *testing.T) {
+// An unreachable host is tried by one repository at a time, however many repositories are on it.
+// Any answer ends that, even a refusal.
+func TestUnreachableHostIsTriedByOneRepositoryAtATime(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	hosts := &activities.Hosts{Now: time.Now()}
 	tries := 0
-	away := func() error { tries++; return noConnection }
+	unreachable := func() error { tries++; return noConnection }
 	ask := func(n int, try func() error) error {
 		return hosts.Reach(ctx, fmt.Sprintf("https://host.example/%d.git", n), try)
 	}
-	for range 100 { // seconds
+	for range 100 { // one per second
 		for n := range 360 {
-			require.Error(t, ask(n, away))
+			require.Error(t, ask(n, unreachable))
 		}
 		hosts.Now = hosts.Now.Add(time.Second)
 	}
 	require.Equal(t, 5, tries, "at 0, 5, 15, 35 and 75 seconds, of 36,000")
-	require.ErrorContains(t, ask(1, away), "https://host.example: nobody is found there since ")
+	require.ErrorContains(t, ask(1, unreachable), "https://host.example: the host has been unreachable since ")
 	require.NoError(t, hosts.Reach(ctx, "https://other.example/1.git", func() error { return nil }))
 	require.Equal(t, 1, hosts.Remembered())
 
-	// Half open: while one tries, the others do not.
+	// While one repository tries the host, the others do not.
 	hosts.Now = hosts.Now.Add(time.Hour)
 	trying, answer := make(chan struct{}), make(chan error)
 	var probe sync.WaitGroup
@@ -49,15 +50,15 @@ func TestHostThatIsAwayIsTriedByOne(t *testing.T) {
 	<-trying
 	require.Error(t, ask(2, func() error { t.Error("two at a time"); return nil }))
 	hosts.Now = hosts.Now.Add(time.Minute)
-	require.ErrorIs(t, ask(2, away), noConnection, "but not for as long as a clone may take")
+	require.ErrorIs(t, ask(2, unreachable), noConnection, "the wait is shorter than a clone may take")
 	require.Equal(t, 1, hosts.Remembered())
 	answer <- errors.New("access denied")
 	probe.Wait()
 	require.Zero(t, hosts.Remembered())
 	require.NoError(t, ask(2, func() error { return nil }))
 
-	// An attempt that was interrupted leaves the next one to another.
-	require.Error(t, ask(1, away))
+	// An interrupted attempt lets another repository try.
+	require.Error(t, ask(1, unreachable))
 	hosts.Now = hosts.Now.Add(time.Hour)
 	stopped, stop := context.WithCancel(ctx)
 	_ = hosts.Reach(stopped, "https://host.example/1.git", func() error { stop(); return stopped.Err() })
@@ -65,7 +66,7 @@ func TestHostThatIsAwayIsTriedByOne(t *testing.T) {
 	require.NoError(t, ask(2, func() error { return nil }))
 }
 
-func TestHostsAreRememberedWithinBounds(t *testing.T) {
+func TestNumberOfRememberedHostsIsBounded(t *testing.T) {
 	t.Parallel()
 	hosts := &activities.Hosts{Now: time.Now()}
 	for range 2 {
@@ -76,11 +77,11 @@ func TestHostsAreRememberedWithinBounds(t *testing.T) {
 		hosts.Now = hosts.Now.Add(time.Hour)
 	}
 	_ = hosts.Reach(t.Context(), "https://late.example/a.git", func() error { return noConnection })
-	require.Equal(t, 1, hosts.Remembered(), "room is made by those that may be tried again")
+	require.Equal(t, 1, hosts.Remembered(), "hosts that may be tried again make room")
 }
 
-// The second repository of a dead host is not kept waiting for it.
-func TestSyncRemembersADeadHost(t *testing.T) {
+// The second repository of an unreachable host does not wait for the host.
+func TestSyncRemembersAnUnreachableHost(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -89,8 +90,8 @@ func TestSyncRemembersADeadHost(t *testing.T) {
 	url := "http://ann:secret@" + listener.Addr().String()
 	first, second := b.remote("first", url+"/1.git"), b.remote("second", url+"/2.git")
 	require.Contains(t, b.synced(first).Error, "git ls-remote")
-	trouble := b.synced(second).Error
-	require.Contains(t, trouble, "nobody is found there since")
-	require.NotContains(t, trouble, "secret")
-	require.NotContains(t, trouble, "1.git", "what another repository is called is not told")
+	failure := b.synced(second).Error
+	require.Contains(t, failure, "the host has been unreachable since")
+	require.NotContains(t, failure, "secret")
+	require.NotContains(t, failure, "1.git", "the error does not name another repository")
 }

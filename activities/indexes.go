@@ -20,9 +20,10 @@ import (
 	"github.com/backsight/backsight/telemetry"
 )
 
-// Indexes are the history indexes on this machine: a cache below Dir, one file per repository, named by its id. A search of a
-// repository without one leaves a wish, and Tend grants it. Nothing depends on them: without an index, or with one that is
-// behind or damaged, a search reads more and finds the same. Safe for concurrent use; several processes may share Dir.
+// Indexes manages the history indexes on this machine. They are a cache below Dir: one file per
+// repository, named by the repository's id. A search of a repository without an index requests one,
+// and Update makes it. Results do not depend on indexes: if an index is missing, behind or damaged,
+// a search reads more and finds the same. Safe for concurrent use; several processes may share Dir.
 type Indexes struct {
 	Store   *store.Store
 	Mirrors *Mirrors
@@ -32,13 +33,14 @@ type Indexes struct {
 	Metrics *telemetry.Metrics
 
 	budget  atomic.Int64
-	refused sync.Map // name → the head at which it could not be indexed, so that it is not tried again until it moves
+	refused sync.Map // name → the head at which indexing failed; it is not tried again at this head
 }
 
-// SetBudget bounds what the indexes take on disk together, in bytes; 0 neither makes nor uses any, and leaves what is there.
+// SetBudget bounds the total size of the indexes on disk, in bytes. With 0, no index is made or
+// used, and existing files stay.
 func (x *Indexes) SetBudget(bytes int64) { x.budget.Store(bytes) }
 
-// open returns the index of a repository, or nil. The caller closes it.
+// open returns the index of a repository, or nil if it has no usable one. The caller must close it.
 func (x *Indexes) open(id int64) *index.Index {
 	if x == nil || x.budget.Load() == 0 {
 		return nil
@@ -46,15 +48,15 @@ func (x *Indexes) open(id int64) *index.Index {
 	opened, err := x.dir().Open(indexName(id))
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, index.ErrDamaged) {
-			x.Logger.Warn("history index: search without it", "repositoryId", id, "error", err)
+			x.Logger.Warn("history index cannot be opened; the search runs without it", "repositoryId", id, "error", err)
 		}
 		return nil
 	}
 	return opened
 }
 
-// told counts what a search found of indexes.
-func (x *Indexes) told(opened bool, stats history.Stats) {
+// countLookup counts in the metrics whether a search could use an index.
+func (x *Indexes) countLookup(opened bool, stats history.Stats) {
 	switch {
 	case x == nil || x.budget.Load() == 0:
 	case stats.Indexed:
@@ -72,10 +74,10 @@ func (x *Indexes) dir() index.Dir { return index.Dir{Path: x.Dir, MaxBytes: x.bu
 
 func indexName(id int64) string { return strconv.FormatInt(id, 10) }
 
-// Tend makes the indexes that searches wished for and extends those that are behind, one after the other, each begun only
-// while no search runs. Trouble with one repository is logged and the others go on; the error is of the database, of the
-// folder, or of ctx.
-func (x *Indexes) Tend(ctx context.Context) error {
+// Update makes the indexes that searches have requested and extends those that are behind, one
+// after the other. It begins each one only while no search runs. It logs the failure of a single
+// repository and continues. It returns errors of the database and of the folder, and that of ctx.
+func (x *Indexes) Update(ctx context.Context) error {
 	if x.budget.Load() == 0 {
 		return nil
 	}
@@ -85,7 +87,7 @@ func (x *Indexes) Tend(ctx context.Context) error {
 	}
 	ids := make([]int64, 0, len(names))
 	for _, name := range names {
-		if id, err := strconv.ParseInt(name, 10, 64); err == nil { // others are not ours: `backsight history --index` may have made them
+		if id, err := strconv.ParseInt(name, 10, 64); err == nil { // not one of `history --index`
 			ids = append(ids, id)
 		}
 	}
@@ -98,7 +100,7 @@ func (x *Indexes) Tend(ctx context.Context) error {
 		if !ok || r.DeletedAt != nil {
 			err = x.dir().Delete(indexName(id))
 		} else {
-			err = x.tend(ctx, r)
+			err = x.updateOne(ctx, r)
 		}
 		if err != nil {
 			return err
@@ -107,23 +109,23 @@ func (x *Indexes) Tend(ctx context.Context) error {
 	return nil
 }
 
-// tend brings the index of one repository to its head.
-func (x *Indexes) tend(ctx context.Context, r store.Repository) error {
+// updateOne brings the index of one repository up to the repository's head.
+func (x *Indexes) updateOne(ctx context.Context, r store.Repository) error {
 	name := indexName(r.ID)
 	if refusedAt, _ := x.refused.Load(name); r.Head == "" || refusedAt == r.Head || !x.Mirrors.present(r) {
 		return nil
 	}
 	if tip, cut := x.dir().Tip(name); tip == gitrepo.OID(r.Head) && !cut {
-		return nil // where it was cut, a shallow clone may have been deepened: Update looks
+		return nil // Update checks whether a cut (shallow) history was deepened
 	}
 	if err := waitFor(ctx, x.Limits.idle, func() {}); err != nil {
 		return err
 	}
-	tried, err := x.claim(name)
-	if err != nil || tried == nil {
+	release, err := x.claim(name)
+	if err != nil || release == nil {
 		return err
 	}
-	defer tried()
+	defer release()
 	began := time.Now()
 	git, err := x.Mirrors.Open(ctx, r)
 	var stats index.Stats
@@ -137,19 +139,21 @@ func (x *Indexes) tend(ctx context.Context, r store.Repository) error {
 	case err != nil:
 		x.refused.Store(name, r.Head)
 		x.Metrics.IndexUpdated(telemetry.Failed)
-		x.Logger.Warn("history index: the repository is searched without one", "repository", r.Name, "error", err)
+		x.Logger.Warn("history index was not made; the repository is searched without one", "repository", r.Name, "error", err)
 	case made && (stats.Rebuilt || stats.NewCommits > 0):
 		x.Metrics.IndexUpdated(telemetry.Done)
-		x.Logger.Info("history index made", "repository", r.Name, "took", time.Since(began), "bytes", stats.Size, "ofText", stats.Text)
+		x.Logger.Info("history index updated", "repository", r.Name, "took", time.Since(began), "bytes", stats.Size, "ofText", stats.Text)
 	}
 	return nil
 }
 
-// tryAgainAfter is how long a repository is left alone after a process died while it was indexing it.
+// tryAgainAfter is how long a repository is not indexed after a process crashed while it indexed
+// that repository.
 const tryAgainAfter = time.Hour
 
-// claim notes on disk that a repository is being indexed. It returns nil when such a note is there already: another process is at
-// it, or one died of it, perhaps for want of memory, and a worker that is started again must not die of it again at once.
+// claim records on disk that a repository is being indexed, and returns nil if there is such a
+// record already. Then another process is indexing it, or a process crashed while doing so, perhaps
+// for lack of memory; a restarted worker must not crash again at once.
 func (x *Indexes) claim(name string) (release func(), err error) {
 	note := filepath.Join(x.Dir, name+".trying")
 	if info, err := os.Stat(note); err == nil && time.Since(info.ModTime()) < tryAgainAfter {
@@ -160,7 +164,7 @@ func (x *Indexes) claim(name string) (release func(), err error) {
 	}
 	return func() {
 		if err := os.Remove(note); err != nil {
-			x.Logger.Warn("history index: its repository will rest for an hour", "note", note, "error", err)
+			x.Logger.Warn("history index: claim was not deleted; the repository is not indexed for an hour", "note", note, "error", err)
 		}
 	}, nil
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/backsight/backsight/telemetry"
 )
 
-// indexed gives the bundle's searches history indexes of at most so many bytes.
+// indexed gives the bundle's searches history indexes with a total size of at most budget bytes.
 func (b *testBundle) indexed(budget int64) *activities.Indexes {
 	indexes := &activities.Indexes{Store: b.store, Mirrors: b.mirrors, Limits: b.limits, Dir: filepath.Join(b.dataDir, "indexes"), Logger: slog.Default()}
 	indexes.SetBudget(budget)
@@ -43,9 +43,10 @@ func files(t *testing.T, dir string) (names []string) {
 	return names
 }
 
-// That an index is used shows in what is not read: once a file that cannot match is gone from the object store, a search without the
-// index has to say so, and one with it does not look.
-func TestSearchesUseTheIndexThatTheyWishedFor(t *testing.T) {
+// The test detects that a search used the index by what the search does not read. After a file that
+// cannot match is deleted from the object store, a search without the index must report it as
+// missing, and a search with the index does not read it.
+func TestSearchesUseTheIndexThatTheyRequested(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	indexes := b.indexed(1 << 30)
@@ -61,14 +62,14 @@ func TestSearchesUseTheIndexThatTheyWishedFor(t *testing.T) {
 	require.EqualValues(t, 1, get("backsight_index_lookups_total", telemetry.Miss))
 
 	require.NoError(t, b.refreshed(repository))
-	require.NoError(t, indexes.Tend(t.Context()))
+	require.NoError(t, indexes.Update(t.Context()))
 	require.Equal(t, []string{"1.idx"}, files(t, indexes.Dir))
 
 	r.Unpack(t)
 	r.RemoveObject(t, strings.TrimSpace(r.Git(t, "rev-parse", "HEAD:other.txt")))
 	warm := b.series("TODO case:yes")
 	b.backfill(warm)
-	require.Equal(t, []string{"counted 3", "counted 2", "counted 1"}, b.told(warm)["r"])
+	require.Equal(t, []string{"counted 3", "counted 2", "counted 1"}, b.outcomes(warm)["r"])
 	require.EqualValues(t, 1, get("backsight_index_updates_total", telemetry.Done))
 	require.EqualValues(t, 1, get("backsight_index_lookups_total", telemetry.Hit))
 	require.EqualValues(t, 1, get("backsight_blobs_skipped_total"), "other.txt")
@@ -76,10 +77,10 @@ func TestSearchesUseTheIndexThatTheyWishedFor(t *testing.T) {
 	indexes.SetBudget(0)
 	cold := b.series("TODO case:yes file:.")
 	b.backfill(cold)
-	require.Equal(t, []string{"partial 3: missing object", "partial 2: missing object", "partial 1: missing object"}, b.told(cold)["r"])
+	require.Equal(t, []string{"partial 3: missing object", "partial 2: missing object", "partial 1: missing object"}, b.outcomes(cold)["r"])
 }
 
-func TestTendFollowsTheRepositories(t *testing.T) {
+func TestIndexUpdateFollowsTheRepositories(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	indexes := b.indexed(1 << 30)
@@ -87,54 +88,54 @@ func TestTendFollowsTheRepositories(t *testing.T) {
 	repository := b.local("growing", r)
 	b.backfill(b.series("TODO"))
 	require.NoError(t, b.refreshed(repository))
-	require.NoError(t, indexes.Tend(t.Context()))
+	require.NoError(t, indexes.Update(t.Context()))
 	path := filepath.Join(indexes.Dir, "1.idx")
 	before, err := os.ReadFile(path)
 	require.NoError(t, err)
 
 	long := time.Now().Add(-2 * time.Hour).Truncate(time.Second)
 	require.NoError(t, os.Chtimes(path, long, long))
-	require.NoError(t, indexes.Tend(t.Context()))
+	require.NoError(t, indexes.Update(t.Context()))
 	same, err := os.ReadFile(path)
 	require.NoError(t, err)
-	require.Equal(t, before, same, "nothing came, so nothing is written")
+	require.Equal(t, before, same, "nothing is new, so nothing is written")
 	info, err := os.Stat(path)
 	require.NoError(t, err)
-	require.True(t, info.ModTime().Equal(long), "being looked over is no use: the budget drops what searches used least recently")
+	require.True(t, info.ModTime().Equal(long), "an update does not count as use: the budget drops the index that searches used least recently")
 
 	r.Commit(t, shortlyBefore(0), map[string]string{"b.go": "TODO TODO\n"})
 	require.NoError(t, b.refreshed(repository))
-	require.NoError(t, indexes.Tend(t.Context()))
+	require.NoError(t, indexes.Update(t.Context()))
 	after, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.NotEqual(t, before, after)
 	grown := b.series("TODO case:yes")
 	b.backfill(grown)
-	require.Equal(t, "counted 5", b.told(grown)["growing"][0])
+	require.Equal(t, "counted 5", b.outcomes(grown)["growing"][0])
 
 	require.NoError(t, b.store.Repositories.Remove(t.Context(), "growing"))
-	require.NoError(t, indexes.Tend(t.Context()))
+	require.NoError(t, indexes.Update(t.Context()))
 	require.Empty(t, files(t, indexes.Dir))
 }
 
-func TestTendWaitsForSearchesAndSurvivesDamage(t *testing.T) {
+func TestIndexUpdateWaitsForSearchesAndSurvivesDamage(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	indexes := b.indexed(1 << 30)
 	repository := b.local("growing", growing(t))
 	b.backfill(b.series("TODO"))
 	require.NoError(t, b.refreshed(repository))
-	require.NoError(t, indexes.Tend(t.Context()))
+	require.NoError(t, indexes.Update(t.Context()))
 
 	path := filepath.Join(indexes.Dir, "1.idx")
 	require.NoError(t, os.WriteFile(path, []byte("no index at all"), 0o644))
 	damaged := b.series("TODO case:yes")
 	b.backfill(damaged)
-	require.Equal(t, []string{"counted 3", "counted 2", "counted 1"}, b.told(damaged)["growing"])
-	require.NoError(t, indexes.Tend(t.Context()))
-	mended := b.series("TODO case:yes file:.")
-	b.backfill(mended)
-	require.Equal(t, []string{"counted 3", "counted 2", "counted 1"}, b.told(mended)["growing"])
+	require.Equal(t, []string{"counted 3", "counted 2", "counted 1"}, b.outcomes(damaged)["growing"])
+	require.NoError(t, indexes.Update(t.Context()))
+	repaired := b.series("TODO case:yes file:.")
+	b.backfill(repaired)
+	require.Equal(t, []string{"counted 3", "counted 2", "counted 1"}, b.outcomes(repaired)["growing"])
 
 	require.NoError(t, os.Remove(path))
 	b.backfill(b.series("TODO file:a"))
@@ -142,14 +143,14 @@ func TestTendWaitsForSearchesAndSurvivesDamage(t *testing.T) {
 	require.NoError(t, err)
 	busy, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
-	require.ErrorIs(t, indexes.Tend(busy), context.DeadlineExceeded)
+	require.ErrorIs(t, indexes.Update(busy), context.DeadlineExceeded)
 	require.NoFileExists(t, path)
 	done()
-	require.NoError(t, indexes.Tend(t.Context()))
+	require.NoError(t, indexes.Update(t.Context()))
 	require.FileExists(t, path)
 }
 
-func TestTendRestsAfterItKilledAProcess(t *testing.T) {
+func TestIndexUpdateSkipsARepositoryThatCrashedAProcess(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	indexes := b.indexed(1 << 30)
@@ -159,11 +160,11 @@ func TestTendRestsAfterItKilledAProcess(t *testing.T) {
 
 	note := filepath.Join(indexes.Dir, "1.trying")
 	require.NoError(t, os.WriteFile(note, nil, 0o644))
-	require.NoError(t, indexes.Tend(t.Context()))
+	require.NoError(t, indexes.Update(t.Context()))
 	require.NoFileExists(t, filepath.Join(indexes.Dir, "1.idx"))
 
 	long := time.Now().Add(-2 * time.Hour)
 	require.NoError(t, os.Chtimes(note, long, long))
-	require.NoError(t, indexes.Tend(t.Context()))
+	require.NoError(t, indexes.Update(t.Context()))
 	require.Equal(t, []string{"1.idx"}, files(t, indexes.Dir))
 }

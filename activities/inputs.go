@@ -16,28 +16,28 @@ type Range struct {
 	At       *time.Time `json:"at,omitempty"`
 }
 
-// BeginInput asks for a plan: every repository in the series' scope at each of Times. For a retry,
-// Selection says which samples instead.
+// BeginInput asks for a plan of every repository in the series' scope at each of Times. A retry
+// plans the samples of Selection instead.
 type BeginInput struct {
 	SeriesID string            `json:"seriesId"`
 	Kind     insights.PlanKind `json:"kind"`
 	Times    []time.Time       `json:"times"`
 	// Points is the number of points that an extension gives the series. Times are the new ones.
 	Points int `json:"points,omitempty"`
-	// Note says for people why a catch-up backfill is planned.
+	// Note says why a catch-up backfill is planned. It is shown to users.
 	Note string `json:"note,omitempty"`
 	// Selection says which samples a retry computes again.
 	Selection insights.Selection `json:"selection,omitzero"`
 }
 
-// BeginResult has the number of the plan, and the tally that goes with it: that of the whole
-// series, or of a snapshot its own. Plan is 0 for a retry that selects no sample.
+// BeginResult has the number of the plan and the tally that goes with it: a snapshot's own tally,
+// and otherwise that of the whole series. Plan is 0 for a retry that selects no sample.
 type BeginResult struct {
 	Plan  int                   `json:"plan"`
 	Tally insights.Completeness `json:"tally"`
 }
 
-// CancelInput names a plan to be cancelled, and says for people why.
+// CancelInput names a plan to be cancelled. Reason is shown to users.
 type CancelInput struct {
 	SeriesID string `json:"seriesId"`
 	Plan     int    `json:"plan"`
@@ -68,7 +68,7 @@ type PageResult struct {
 type Batch struct {
 	From    int64 `json:"from"`
 	Through int64 `json:"through"`
-	// Label names the batch for people: a repository's name, or "acme/api and 11 more".
+	// Label names the batch for users: a repository's name, or "acme/api and 11 more".
 	Label string `json:"label"`
 	// Unfold is true for a repository whose frames are searched one workflow each.
 	Unfold bool `json:"unfold,omitempty"`
@@ -78,8 +78,8 @@ type Batch struct {
 	cost int64
 }
 
-// TallyInput names a plan whose tally is wanted: that of the whole series, or of a snapshot its
-// own. Plan 0 is the whole series.
+// TallyInput asks for the tally that goes with a plan: the snapshot's own tally if the plan is a
+// snapshot, and otherwise that of the whole series. Plan 0 is the whole series.
 type TallyInput struct {
 	SeriesID string `json:"seriesId"`
 	Plan     int    `json:"plan,omitempty"`
@@ -105,8 +105,8 @@ type PendingResult struct {
 	Times        []time.Time `json:"times"`
 }
 
-// FailInput ends the pending samples of a range as failed. Code is what people group by, Reason
-// what they read.
+// FailInput ends the pending samples of a range as failed. Code is for grouping,
+// and Reason is the text that users read.
 type FailInput struct {
 	Range
 	Code   insights.ReasonCode `json:"code"`
@@ -141,8 +141,8 @@ type ListResult struct {
 	Shards int `json:"shards,omitempty"`
 }
 
-// CatchUpResult has the times of a catch-up backfill and names its repositories for people. Times
-// is empty when no repository lacks samples.
+// CatchUpResult has the times of a catch-up backfill and a note for users that
+// names its repositories. Times is empty if no repository lacks samples.
 type CatchUpResult struct {
 	Times []time.Time `json:"times,omitempty"`
 	Note  string      `json:"note,omitempty"`

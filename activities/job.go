@@ -33,7 +33,7 @@ type job struct {
 // its samples. An error is that of ctx, or of something that all repositories need.
 func (j *job) repository(ctx context.Context, r store.Repository, samples []insights.Sample) error {
 	if r.ID == 0 || r.DeletedAt != nil {
-		return j.fail(ctx, r, samples, insights.ReasonRepositoryRemoved, fmt.Sprintf("repository %d: it was removed", samples[0].RepositoryID))
+		return j.fail(ctx, r, samples, insights.ReasonRepositoryRemoved, fmt.Sprintf("repository %d was removed", samples[0].RepositoryID))
 	}
 	git, located, judged, err := j.prepare(ctx, r, samples)
 	if failure := engine.AsFailure(err); failure != nil {
@@ -64,14 +64,15 @@ func (j *job) search(ctx context.Context, r store.Repository, git *gitrepo.Repo,
 	repo := &engine.Repo{
 		Git: git, Base: baseOf(j.bases[r.ID], j.question.Matcher.ByValue()),
 		Progress: func(history.Progress) { j.heartbeat.tick() },
-		// Cores that no other search uses: a large repository alone should not leave them idle.
+		// Use the cores that no other search uses, so that a single large repository gets all of
+		// them.
 		Workers: max(1, j.Cores/running),
 	}
 	if !j.question.PerInterval() {
 		if repo.Index = j.Indexes.open(r.ID); repo.Index != nil {
 			defer repo.Index.Close()
 		}
-		defer func() { j.Indexes.told(repo.Index != nil, repo.Stats) }()
+		defer func() { j.Indexes.countLookup(repo.Index != nil, repo.Stats) }()
 	}
 	groups, settled := len(j.question.Group(samples)), 0
 	var failure error
@@ -94,7 +95,7 @@ func (j *job) search(ctx context.Context, r store.Repository, git *gitrepo.Repo,
 	return err
 }
 
-// searchResult names for metrics how a search ended.
+// searchResult returns the metrics' label for how a search ended.
 func searchResult(ctx context.Context, err error) string {
 	switch {
 	case ctx.Err() != nil:

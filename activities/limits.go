@@ -11,33 +11,34 @@ import (
 	"github.com/backsight/backsight/telemetry"
 )
 
-// Limits bound what the searches of one process take: samples settled per second, searches started per second, searches at
-// a time. They may change at any moment, and whoever waits sees the change. The zero value is of no use: NewLimits.
+// Limits bounds the searches of one process: samples settled per second, searches started per
+// second, and concurrent searches. Limits may change at any time, and waiting callers see the
+// change. Safe for concurrent use. Create with NewLimits; the zero value is not usable.
 type Limits struct {
 	samples  *rate.Limiter
 	searches *rate.Limiter
 
-	// Metrics is optional and set before use.
+	// Metrics is optional and must be set before the first use.
 	Metrics *telemetry.Metrics
 
-	mu      sync.Mutex
-	running int
-	most    int // searches at a time; 0: as many as the worker has slots
+	mu            sync.Mutex
+	running       int
+	maxConcurrent int // concurrent searches; 0 means as many as the worker has slots
 }
 
-// NewLimits returns limits that do not limit.
+// NewLimits returns limits that allow everything.
 func NewLimits() *Limits {
 	return &Limits{samples: rate.NewLimiter(rate.Inf, 1), searches: rate.NewLimiter(rate.Inf, 1)}
 }
 
-// Set changes the limits; 0 is no limit.
+// Set changes the limits. 0 means no limit.
 func (l *Limits) Set(samplesPerSecond, searchesPerSecond float64, concurrency int) {
 	l.Metrics.SetLimits(samplesPerSecond, searchesPerSecond, concurrency)
 	setRate(l.samples, samplesPerSecond)
 	setRate(l.searches, searchesPerSecond)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.most = concurrency
+	l.maxConcurrent = concurrency
 }
 
 func setRate(limiter *rate.Limiter, perSecond float64) {
@@ -45,19 +46,19 @@ func setRate(limiter *rate.Limiter, perSecond float64) {
 		limiter.SetLimit(rate.Inf)
 		return
 	}
-	// A burst of a second's worth, so that looking every lookAgain does not lower the rate.
+	// The burst covers one second, so that polling every pollEvery does not lower the rate.
 	limiter.SetBurst(int(math.Ceil(perSecond)))
 	limiter.SetLimit(rate.Limit(perSecond))
 }
 
-// lookAgain is how often one who waits looks whether it may go on: a waiter with a reservation would sleep through a
-// change of the limits.
-const lookAgain = 50 * time.Millisecond
+// pollEvery is how often a waiting caller checks whether it may continue. It polls instead of
+// reserving a time, because it would sleep through a change of the limits.
+const pollEvery = 50 * time.Millisecond
 
-// takeSamples waits until n samples may be settled. beat is called while it waits.
-func (l *Limits) takeSamples(ctx context.Context, n int, beat func()) error {
+// takeSamples waits until n samples may be settled. It calls onWait while it waits.
+func (l *Limits) takeSamples(ctx context.Context, n int, onWait func()) error {
 	for range n {
-		if err := l.waitFor(ctx, telemetry.LimitSamples, l.samples.Allow, beat); err != nil {
+		if err := l.waitFor(ctx, telemetry.LimitSamples, l.samples.Allow, onWait); err != nil {
 			return err
 		}
 	}
@@ -71,49 +72,51 @@ func (l *Limits) idle() bool {
 	return l.running == 0
 }
 
-// startSearch waits until a search may start. running is how many do now, this one included. The caller calls done when
-// it has ended.
-func (l *Limits) startSearch(ctx context.Context, beat func()) (running int, done func(), err error) {
-	occupy := func() bool {
+// startSearch waits until a search may start, and calls onWait while it waits. running is the
+// number of searches that run now, including this one. Callers must call done when the search has
+// ended.
+func (l *Limits) startSearch(ctx context.Context, onWait func()) (running int, done func(), err error) {
+	acquire := func() bool {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		if l.most > 0 && l.running >= l.most {
+		if l.maxConcurrent > 0 && l.running >= l.maxConcurrent {
 			return false
 		}
 		l.running++
 		running = l.running
 		return true
 	}
-	if err := l.waitFor(ctx, telemetry.LimitConcurrency, occupy, beat); err != nil {
+	if err := l.waitFor(ctx, telemetry.LimitConcurrency, acquire, onWait); err != nil {
 		return 0, nil, err
 	}
-	if err := l.waitFor(ctx, telemetry.LimitSearches, l.searches.Allow, beat); err != nil {
-		l.vacate()
+	if err := l.waitFor(ctx, telemetry.LimitSearches, l.searches.Allow, onWait); err != nil {
+		l.release()
 		return 0, nil, err
 	}
-	return running, l.vacate, nil
+	return running, l.release, nil
 }
 
-func (l *Limits) vacate() {
+func (l *Limits) release() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.running--
 }
 
-// waitFor is the function waitFor that counts the time as waited for a limit.
-func (l *Limits) waitFor(ctx context.Context, limit string, allowed func() bool, beat func()) error {
-	if allowed() { // mostly, and without a look at the clock
+// waitFor is like the function waitFor, and counts the time in the metrics as spent waiting for the
+// limit.
+func (l *Limits) waitFor(ctx context.Context, limit string, allowed func() bool, onWait func()) error {
+	if allowed() { // the usual case, which needs no clock
 		return ctx.Err()
 	}
 	began := time.Now()
 	defer func() { l.Metrics.Waited(limit, time.Since(began)) }()
-	return waitFor(ctx, allowed, beat)
+	return waitFor(ctx, allowed, onWait)
 }
 
-func waitFor(ctx context.Context, allowed func() bool, beat func()) error {
+func waitFor(ctx context.Context, allowed func() bool, onWait func()) error {
 	for !allowed() {
-		beat()
-		if err := pause(ctx, lookAgain); err != nil {
+		onWait()
+		if err := sleep(ctx, pollEvery); err != nil {
 			return err
 		}
 	}

@@ -17,16 +17,16 @@ func TestLimitsHoldTheRate(t *testing.T) {
 		l := NewLimits()
 		begin := time.Now()
 		require.NoError(t, l.takeSamples(t.Context(), 10_000, nobody))
-		require.Zero(t, time.Since(begin), "no limit costs no time")
+		require.Zero(t, time.Since(begin), "without a limit there is no wait")
 
 		l.Set(5, 0, 0)
 		require.NoError(t, l.takeSamples(t.Context(), 55, nobody))
-		// A burst of 5, then 5 a second.
+		// A burst of 5, then 5 per second.
 		require.InDelta(t, 10*time.Second, time.Since(begin), float64(2*time.Second))
 	})
 }
 
-func TestWhoWaitsSeesANewLimit(t *testing.T) {
+func TestWaitingSearchSeesANewLimit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := NewLimits()
@@ -40,7 +40,7 @@ func TestWhoWaitsSeesANewLimit(t *testing.T) {
 	})
 }
 
-func TestSearchesAtATime(t *testing.T) {
+func TestConcurrentSearchesAreLimited(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := NewLimits()
@@ -67,13 +67,14 @@ func TestSearchesAtATime(t *testing.T) {
 	})
 }
 
-// A search that waits for its turn in the rate gives its place back when it is cancelled.
-func TestCancelledWaitLeavesNoPlaceTaken(t *testing.T) {
+// A cancelled search that waits for the rate limit releases its place among the concurrent
+// searches.
+func TestCancelledWaitReleasesItsPlace(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := NewLimits()
 		l.Set(0, 0.0001, 1)
-		_, done, err := l.startSearch(t.Context(), nobody) // the burst
+		_, done, err := l.startSearch(t.Context(), nobody) // uses up the burst
 		require.NoError(t, err)
 		done()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)

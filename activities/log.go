@@ -8,16 +8,17 @@ import (
 	"go.temporal.io/sdk/log"
 )
 
-// The attributes that say what a line of the log is about, the same everywhere.
+// Attributes that say what a log line is about. All activities use the same keys.
 const (
-	logSeries     = "series"     // its id, as in the workflow's
-	logRepository = "repository" // its name
+	logSeries     = "series"     // the series' id
+	logRepository = "repository" // the repository's name
 	logFrame      = "frame"      // the sample's time
 )
 
-// logger returns the activity's logger, which says which activity and attempt it is, with more attributes: name, value, ….
+// logger returns the activity's logger, which adds the activity and its attempt to each line.
+// attributes are further keys and values.
 func logger(ctx context.Context, attributes ...any) log.Logger {
-	if !activity.IsActivity(ctx) { // the tending of indexes
+	if !activity.IsActivity(ctx) { // the update of indexes runs outside activities
 		return log.With(log.NewStructuredLogger(slog.Default()), attributes...)
 	}
 	return log.With(activity.GetLogger(ctx), attributes...)

@@ -11,7 +11,8 @@ import (
 	"go.temporal.io/sdk/testsuite"
 )
 
-// A sample that is not exact is in the worker's log with its series, repository and frame.
+// The worker's log has a line for each sample that is not exact, with its series, repository and
+// frame.
 func TestLogNamesSeriesRepositoryAndFrame(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -35,11 +36,11 @@ func TestLogNamesSeriesRepositoryAndFrame(t *testing.T) {
 	type line struct {
 		Msg, Level, Series, Repository, Frame, Outcome, Code string
 	}
-	told := map[line]int{}
+	logged := map[line]int{}
 	for text := range bytes.Lines(out.Bytes()) {
 		var l line
 		require.NoError(t, json.Unmarshal(text, &l))
-		told[l]++
+		logged[l]++
 	}
 	frame := func(k int) string { return series.Grid.Time(k).Format("2006-01-02T15:04:05Z07:00") }
 	for _, want := range []line{
@@ -48,12 +49,13 @@ func TestLogNamesSeriesRepositoryAndFrame(t *testing.T) {
 		{Msg: "samples are not exact", Level: "WARN", Series: series.ID, Repository: "acme/damaged", Frame: frame(-1), Outcome: "partial", Code: "missing object"},
 		{Msg: "samples are not exact", Level: "WARN", Series: series.ID, Repository: "acme/nowhere", Frame: frame(0), Outcome: "failed", Code: "repository not found"},
 	} {
-		require.Positive(t, told[want], "%+v in\n%s", want, out.String())
+		require.Positive(t, logged[want], "%+v in\n%s", want, out.String())
 	}
 }
 
-// A repository that stays broken is told of once, and not at every sync: there may be tens of thousands on a host that is away.
-func TestLastingTroubleIsToldOnce(t *testing.T) {
+// A failure that persists is logged once and not at every sync, because tens of thousands of
+// repositories may be on an unreachable host.
+func TestPersistentFailureIsLoggedOnce(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	var out bytes.Buffer

@@ -14,7 +14,8 @@ import (
 	"github.com/backsight/backsight/telemetry"
 )
 
-// measured gives the bundle metrics and returns a function that reads one: its value, or how often it was observed.
+// measured gives the bundle metrics and returns a function that reads one of them: its value, or
+// its number of observations.
 func (b *testBundle) measured() func(name string, labels ...string) float64 {
 	registry := prometheus.NewRegistry()
 	m := telemetry.NewMetrics(registry)
@@ -44,14 +45,14 @@ func (b *testBundle) measured() func(name string, labels ...string) float64 {
 	}
 }
 
-func TestMetricsCountWhatWasSavedAndWhatWasRead(t *testing.T) {
+func TestMetricsCountSettledSamplesAndReads(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	get := b.measured()
 	synced := b.local("growing", growing(t)) // 3 samples, each at a commit of its own
 	unchanged := testgit.New(t)
 	unchanged.Commit(t, shortlyBefore(-2), map[string]string{"a": "TODO TODO"})
-	b.local("unchanged", unchanged) // 3 at one commit: found by the search, for nothing is counted yet
+	b.local("unchanged", unchanged) // 3 at one commit: settled by one search
 	young := testgit.New(t)
 	young.Commit(t, shortlyBefore(0), map[string]string{"a": "TODO"})
 	b.local("young", young) // 2 absent
@@ -85,9 +86,9 @@ func TestMetricsCountWhatWasSavedAndWhatWasRead(t *testing.T) {
 	require.EqualValues(t, 0, get("backsight_searches_running"))
 	require.Positive(t, get("backsight_ledger_write_seconds"))
 	require.EqualValues(t, 0, get("backsight_ledger_write_failures_total"))
-	require.EqualValues(t, 0, get("backsight_limiter_wait_seconds_total"), "without limits nobody waits")
+	require.EqualValues(t, 0, get("backsight_limiter_wait_seconds_total"), "without limits no search waits")
 
-	// A second plan over the same commits is settled without any search.
+	// A second plan at the same commits is settled without a search.
 	read := get("backsight_blobs_read_total")
 	due := series.Grid.Time(0).Add(10 * time.Minute)
 	for _, r := range []string{"growing", "unchanged", "young"} {
@@ -97,7 +98,7 @@ func TestMetricsCountWhatWasSavedAndWhatWasRead(t *testing.T) {
 	}
 	require.NoError(t, b.store.Repositories.Remove(t.Context(), "damaged"))
 	begin := activities.BeginInput{SeriesID: series.ID, Kind: insights.RecordingPlan, Times: []time.Time{due}}
-	for range 2 { // a plan that is asked for again is counted once
+	for range 2 { // a repeated request counts the plan once
 		_, err := call[activities.BeginResult](b, b.plans.Begin, begin)
 		require.NoError(t, err)
 	}
@@ -106,7 +107,7 @@ func TestMetricsCountWhatWasSavedAndWhatWasRead(t *testing.T) {
 	require.EqualValues(t, read, get("backsight_blobs_read_total"))
 }
 
-func TestMetricsTellLimitsAndWaits(t *testing.T) {
+func TestMetricsShowLimitsAndWaits(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	get := b.measured()

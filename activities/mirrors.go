@@ -17,37 +17,42 @@ import (
 	"github.com/backsight/backsight/telemetry"
 )
 
-// Mirrors are the repositories on this machine: local ones where they lie, which are never written, and mirrors of the
-// others below Dir, cloned when first needed. Safe for concurrent use; two processes may share Dir.
+// Mirrors opens and updates the repositories on this machine. A local repository is read in place
+// and never written. Every other repository has a mirror below Dir, which is cloned when it is
+// first needed. Safe for concurrent use; two processes may share Dir.
 type Mirrors struct {
 	Store *store.Store
 	// Dir holds <id>.git for each repository that is not local.
 	Dir     string
 	Metrics *telemetry.Metrics
 
-	locks sync.Map // repository id → chan struct{} of capacity 1: one clone, fetch or index run at a time
+	// locks has a chan struct{} of capacity 1 per repository id, so that only one clone, fetch or
+	// index runs at a time.
+	locks sync.Map
 	hosts hosts
 }
 
-// Times that one git command may take; without them a host that stops answering would hold a slot for ever.
+// Time-outs of one git command. Without them, a host that stops answering would occupy a worker's
+// slot for ever.
 const (
 	cloneTimeout = 90 * time.Minute
 	fetchTimeout = 15 * time.Minute
 )
 
-// lock waits for its turn to change the mirror or the index of a repository.
+// lock waits until this call may change the mirror or the index of a repository.
 func (m *Mirrors) lock(ctx context.Context, id int64) (unlock func(), err error) {
 	value, _ := m.locks.LoadOrStore(id, make(chan struct{}, 1))
-	turn := value.(chan struct{})
+	token := value.(chan struct{})
 	select {
-	case turn <- struct{}{}:
-		return func() { <-turn }, nil
+	case token <- struct{}{}:
+		return func() { <-token }, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
 }
 
-// Open returns the repository, cloned first where it is missing. A failure of the repository is an *engine.Failure.
+// Open returns the repository, and clones it first if its mirror is missing. A failure of the
+// repository is an *engine.Failure.
 func (m *Mirrors) Open(ctx context.Context, r store.Repository) (*gitrepo.Repo, error) {
 	if r.Local {
 		return engine.Open(ctx, r.Location)
@@ -68,7 +73,8 @@ func (m *Mirrors) Open(ctx context.Context, r store.Repository) (*gitrepo.Repo, 
 	return git, err
 }
 
-// openOrClone is called with the lock held. fresh is true when the mirror was cloned just now.
+// openOrClone opens or clones a mirror. The caller must hold its lock. fresh is true if the mirror
+// was cloned by this call.
 func (m *Mirrors) openOrClone(ctx context.Context, r store.Repository) (git *gitrepo.Repo, fresh bool, err error) {
 	dir := m.path(r.ID)
 	if git, err := gitrepo.Open(ctx, dir); err == nil {
@@ -77,13 +83,13 @@ func (m *Mirrors) openOrClone(ctx context.Context, r store.Repository) (git *git
 	if err := m.clearBroken(dir); err != nil {
 		return nil, false, err
 	}
-	err = m.remotely(ctx, r, cloneTimeout, func(ctx context.Context) (err error) {
+	err = m.withHost(ctx, r, cloneTimeout, func(ctx context.Context) (err error) {
 		git, err = gitrepo.CloneMirror(ctx, r.Location, dir)
 		return err
 	})
 	if err != nil {
 		if other, openErr := gitrepo.Open(ctx, dir); openErr == nil {
-			return other, false, nil // another process cloned it meanwhile
+			return other, false, nil // another process has cloned it meanwhile
 		}
 		return nil, false, err
 	}
@@ -92,22 +98,22 @@ func (m *Mirrors) openOrClone(ctx context.Context, r store.Repository) (git *git
 	return git, true, nil
 }
 
-// clearBroken puts aside what lies at a mirror's place and is no repository (a disk that lost files), so that it can be
-// cloned again. Nothing is deleted.
+// clearBroken renames a folder at a mirror's path that is not a repository, for example after a
+// disk lost files, so that the mirror can be cloned again. It deletes nothing.
 func (m *Mirrors) clearBroken(dir string) error {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	aside := fmt.Sprintf("%s%s%d", dir, asideSuffix, time.Now().UnixNano())
 	if err := os.Rename(dir, aside); err != nil {
-		return insights.Errorf(insights.Unavailable, "mirror %s: put the broken one aside: %w", dir, err)
+		return insights.Errorf(insights.Unavailable, "mirror %s: rename the broken folder: %w", dir, err)
 	}
 	return nil
 }
 
 func (m *Mirrors) path(id int64) string { return filepath.Join(m.Dir, fmt.Sprintf("%d.git", id)) }
 
-// present reports whether the repository can be read without a clone.
+// present reports whether the repository can be read without cloning it.
 func (m *Mirrors) present(r store.Repository) bool {
 	if r.Local {
 		return true
@@ -116,8 +122,9 @@ func (m *Mirrors) present(r store.Repository) bool {
 	return err == nil
 }
 
-// Refresh brings a repository and its commit index to the present: fetches it (unless it is local), reads what is new of
-// its history, and records the sync, or the trouble. From then on the index answers for every instant up to the call.
+// Refresh brings a repository and its commit index up to date. It fetches the mirror (a local
+// repository has none), reads the new commits, and records the sync or its failure. Afterwards the
+// index answers for every time up to the call.
 func (m *Mirrors) Refresh(ctx context.Context, r store.Repository) (git *gitrepo.Repo, err error) {
 	err = heartbeatWhile(ctx, "refresh "+r.Name, func() error {
 		unlock, err := m.lock(ctx, r.ID)
@@ -125,17 +132,17 @@ func (m *Mirrors) Refresh(ctx context.Context, r store.Repository) (git *gitrepo
 			return err
 		}
 		defer unlock()
-		at := time.Now() // before anything is read: what is pushed meanwhile is not in the index
+		at := time.Now() // before reading: the index lacks what is pushed meanwhile
 		var result store.SyncResult
 		git, result, err = m.refresh(ctx, r, at)
-		err = ifRemoved(err)
+		err = removedFailure(err)
 		if failure := engine.AsFailure(err); failure != nil {
 			m.Metrics.Synced(telemetry.Failed, 1)
-			tell := logger(ctx, logRepository, r.Name).Warn
-			if failure.Error() == r.Error { // told when it began
-				tell = logger(ctx, logRepository, r.Name).Debug
+			log := logger(ctx, logRepository, r.Name).Warn
+			if failure.Error() == r.Error { // already logged when the failure began
+				log = logger(ctx, logRepository, r.Name).Debug
 			}
-			tell("sync failed", "code", failure.Code, "error", failure)
+			log("sync failed", "code", failure.Code, "error", failure)
 			result = store.SyncResult{At: at, Err: failure.Error()}
 		} else if err != nil {
 			return err
@@ -143,15 +150,16 @@ func (m *Mirrors) Refresh(ctx context.Context, r store.Repository) (git *gitrepo
 			m.Metrics.Synced(telemetry.Fetched, 1)
 		}
 		if recordErr := m.Store.Repositories.RecordSync(ctx, r.ID, result); recordErr != nil {
-			return ifRemoved(recordErr)
+			return removedFailure(recordErr)
 		}
 		return err
 	})
 	return git, err
 }
 
-// ifRemoved makes trouble of the repository's own of the store's answer that there is no such repository any more.
-func ifRemoved(err error) error {
+// removedFailure turns the error "no such repository" of the store into a failure of this
+// repository. It returns any other error unchanged.
+func removedFailure(err error) error {
 	if insights.ErrorCode(err) == insights.NotFound && engine.AsFailure(err) == nil {
 		return &engine.Failure{Code: insights.ReasonRepositoryRemoved, Err: err}
 	}
@@ -172,7 +180,7 @@ func (m *Mirrors) refresh(ctx context.Context, r store.Repository, at time.Time)
 			return nil, none, err
 		}
 		if !fresh {
-			if err := m.remotely(ctx, r, fetchTimeout, git.Fetch); err != nil {
+			if err := m.withHost(ctx, r, fetchTimeout, git.Fetch); err != nil {
 				return nil, none, err
 			}
 		}
@@ -191,10 +199,11 @@ func (m *Mirrors) refresh(ctx context.Context, r store.Repository, at time.Time)
 	return git, result, err
 }
 
-// remotely does what asks a repository's host, three times at the most, each within the limit.
-func (m *Mirrors) remotely(ctx context.Context, r store.Repository, limit time.Duration, do func(context.Context) error) error {
+// withHost calls do, which connects to the repository's host, at most three times. limit bounds
+// each call.
+func (m *Mirrors) withHost(ctx context.Context, r store.Repository, limit time.Duration, do func(context.Context) error) error {
 	return engine.Fail(ctx, insights.ReasonFetchFailed, m.hosts.reach(ctx, r.Location, time.Now, func() error {
-		return patiently(ctx, func() error {
+		return withRetries(ctx, func() error {
 			limited, cancel := context.WithTimeout(ctx, limit)
 			defer cancel()
 			return do(limited)
@@ -202,22 +211,22 @@ func (m *Mirrors) remotely(ctx context.Context, r store.Repository, limit time.D
 	}))
 }
 
-// patiently tries a remote three times: hosts refuse now and then.
-func patiently(ctx context.Context, try func() error) error {
+// withRetries calls try up to three times, because hosts sometimes refuse a connection.
+func withRetries(ctx context.Context, try func() error) error {
 	for _, wait := range []time.Duration{time.Second, 4 * time.Second} {
 		err := try()
 		if err == nil || !insights.ErrorCode(err).Retryable() {
 			return err
 		}
-		if pause(ctx, wait) != nil {
+		if sleep(ctx, wait) != nil {
 			return err
 		}
 	}
 	return try()
 }
 
-// objectStoreSize is the size of the object files in bytes, for estimates of cost: 0 where they lie elsewhere (a linked work
-// tree), and short of what cannot be read.
+// objectStoreSize returns the size of the object files in bytes, for estimates of cost. It returns
+// 0 if they are elsewhere (a linked work tree), and leaves out files that it cannot read.
 func objectStoreSize(dir string) int64 {
 	objects := filepath.Join(dir, "objects")
 	if _, err := os.Stat(objects); err != nil {
@@ -226,7 +235,7 @@ func objectStoreSize(dir string) int64 {
 	var size int64
 	_ = filepath.WalkDir(objects, func(_ string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
-			return nil //nolint:nilerr // an estimate does without what it cannot see
+			return nil //nolint:nilerr // the estimate leaves out what it cannot read
 		}
 		if info, err := entry.Info(); err == nil {
 			size += info.Size()

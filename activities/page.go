@@ -10,31 +10,34 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// budgets decide on the shape of the tree; see the settings' descriptions in package store.
+// budgets determine how a page is divided into workflows; see the settings' descriptions in package
+// store.
 type budgets struct {
 	batch  int64 // repositories share a workflow until their cost reaches this
-	shards int   // search queues; a batch is of one of them
-	frame  int64 // a repository that costs more gets a workflow per frame
+	shards int   // number of search queues; each batch belongs to one
+	frame  int64 // a repository that costs more gets one workflow per frame
 }
 
 const (
-	// pageCost bounds a page, in the unit of store.RepositoryWork.Cost: about a minute of two cores, so that a due
-	// recording never waits long. (30 repositories of 1 GB text with 12 frames cost about 1,000 and take about 4 s of two
-	// cores.)
+	// pageCost bounds a page, in the unit of store.RepositoryWork.Cost. It is about a minute's work
+	// for two cores, so that a due recording never waits long. (30 repositories with 1 GB of text
+	// and 12 frames cost about 1,000 and take two cores about 4 s.)
 	pageCost = 15_000
-	// maxBatchRepositories bounds a batch whatever its cost, so that one that unfolds stays a small workflow.
+	// maxBatchRepositories bounds the repositories of a batch, whatever they cost, so that a batch
+	// that unfolds stays a small workflow.
 	maxBatchRepositories = 100
-	// A page is split into at least leastBatches where they are worth it, each of worthwhile cost, so that every core of
-	// every worker has some: a child workflow costs 20-30 ms, a batch of this cost about 200 ms.
-	leastBatches = 12
-	worthwhile   = 50
+	// A page is split into at least minBatches batches if each of them costs at least minBatchCost,
+	// so that every core of every worker has work. A child workflow costs 20-30 ms, and the search
+	// of a batch of this cost takes about 200 ms.
+	minBatches   = 12
+	minBatchCost = 50
 )
 
-// Page returns the next page of a generation's pending work. The settings are read each time, so a change acts on
-// the next page.
+// Page returns the next page of a plan's pending work. It reads the settings on each call, so a
+// change of a setting takes effect on the next page.
 func (p *Plans) Page(ctx context.Context, in PageInput) (PageResult, error) {
 	page, err := p.page(ctx, in)
-	return page, outcome(ctx, err)
+	return page, activityError(ctx, err)
 }
 
 func (p *Plans) page(ctx context.Context, in PageInput) (PageResult, error) {
@@ -50,7 +53,7 @@ func (p *Plans) page(ctx context.Context, in PageInput) (PageResult, error) {
 	}); err != nil {
 		return PageResult{}, err
 	}
-	// A page never takes more repositories than this; reading them costs some tens of milliseconds.
+	// A page never has more repositories than this. Reading them takes some tens of milliseconds.
 	const most = 10_000
 	work, last, err := p.Store.Plans.Page(ctx, in.SeriesID, in.Plan, in.After, most)
 	if err != nil {
@@ -73,16 +76,18 @@ func (p *Plans) page(ctx context.Context, in PageInput) (PageResult, error) {
 	for i := range page.Batches {
 		page.Batches[i].Before = tallies[i]
 	}
-	// The next page waits for the last batch of this one, which should not be the longest.
+	// The next page waits for the last batch of this page, so the longest batch should not start
+	// last.
 	slices.SortStableFunc(page.Batches, func(a, b Batch) int { return cmp.Compare(b.cost, a.cost) })
 	return page, nil
 }
 
-// batches folds the work, in order of id, into batches until the page is full; taken is how many repositories are in it.
+// batches groups the work, in order of repository ids, into batches until the page is full. taken
+// is the number of repositories in the page.
 func batches(work []store.RepositoryWork, limits budgets) (page PageResult, taken int) {
-	limits.batch = min(limits.batch, max(worthwhile, costOf(work)/leastBatches))
+	limits.batch = min(limits.batch, max(minBatchCost, costOf(work)/minBatches))
 	var total int64
-	var open *fold // the batch that may grow
+	var open *openBatch // the last batch, if repositories can be added to it
 	for _, w := range work {
 		cost := max(1, w.Cost())
 		joins := open != nil && open.takes(w, cost, limits)
@@ -93,7 +98,7 @@ func batches(work []store.RepositoryWork, limits budgets) (page PageResult, take
 			open.add(w, cost)
 		} else {
 			page.Batches = append(page.Batches, Batch{From: w.RepositoryID, Through: w.RepositoryID, Label: w.Name, Unfold: cost > limits.frame, cost: cost})
-			open = &fold{batch: &page.Batches[len(page.Batches)-1], first: w.Name, count: 1}
+			open = &openBatch{batch: &page.Batches[len(page.Batches)-1], first: w.Name, count: 1}
 		}
 		total += cost
 		taken++
@@ -101,7 +106,7 @@ func batches(work []store.RepositoryWork, limits budgets) (page PageResult, take
 	return page, taken
 }
 
-// costOf is the cost of a page of the work.
+// costOf returns the cost of the work, at most that of a page.
 func costOf(work []store.RepositoryWork) (total int64) {
 	for _, w := range work {
 		if total += max(1, w.Cost()); total >= pageCost {
@@ -111,18 +116,18 @@ func costOf(work []store.RepositoryWork) (total int64) {
 	return total
 }
 
-// fold is a batch in the making.
-type fold struct {
+// openBatch is a batch to which repositories can still be added.
+type openBatch struct {
 	batch *Batch
 	first string
 	count int
 }
 
-func (f *fold) takes(w store.RepositoryWork, cost int64, limits budgets) bool {
+func (f *openBatch) takes(w store.RepositoryWork, cost int64, limits budgets) bool {
 	return insights.ShardOf(w.RepositoryID, limits.shards) == insights.ShardOf(f.batch.From, limits.shards) && !f.batch.Unfold && cost <= limits.frame && f.count < maxBatchRepositories && f.batch.cost+cost <= limits.batch
 }
 
-func (f *fold) add(w store.RepositoryWork, cost int64) {
+func (f *openBatch) add(w store.RepositoryWork, cost int64) {
 	f.batch.Through = w.RepositoryID
 	f.count++
 	f.batch.cost += cost

@@ -10,8 +10,9 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// Page after page, batches cover the pending repositories in order, each once, within the bounds.
-func TestBatchesCoverTheWorkOnce(t *testing.T) {
+// Over all pages, batches cover the pending repositories in order, each exactly once and within the
+// bounds.
+func TestBatchesCoverEachRepositoryOnce(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		var work []store.RepositoryWork
@@ -29,7 +30,7 @@ func TestBatchesCoverTheWorkOnce(t *testing.T) {
 		}
 		for len(work) > 0 {
 			page, taken := batches(work, limits)
-			require.Positive(t, taken, "every page gets on")
+			require.Positive(t, taken, "every page makes progress")
 			require.LessOrEqual(t, len(page.Batches), MaxBatches)
 			next := 0
 			var total int64

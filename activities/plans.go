@@ -13,28 +13,30 @@ import (
 	"github.com/backsight/backsight/telemetry"
 )
 
-// Plans writes plans and reads what is left of them.
+// Plans writes plans and reads their pending work.
 type Plans struct {
 	Store   *store.Store
 	Mirrors *Mirrors
 	Metrics *telemetry.Metrics
 }
 
-// sliceSamples is about how many samples one transaction of a plan writes: some tenths of a second.
+// sliceSamples is the approximate number of samples that one transaction of a plan writes. It takes
+// some tenths of a second.
 const sliceSamples = 20_000
 
-// retrySlice is how many repositories one transaction of a retry takes up: sliceSamples at a dozen frames each.
+// retrySlice is the number of repositories that one transaction of a retry handles: about
+// sliceSamples at a dozen frames each.
 const retrySlice = 1500
 
-// Begin writes a plan: every sample of the times in every repository of the series' scope, settled at once where the commit
-// index knows that there is nothing to search. A retry takes up samples that are there instead. A second call returns the same plan,
-// or goes on with it.
-// Invalid for a series whose query or scope cannot be read.
+// Begin writes a plan: a sample for each of the times in every repository of the series' scope. It
+// settles samples at once if the commit index shows that there is nothing to search. A retry makes
+// existing samples pending instead. Idempotent: a further call returns the same plan, or continues
+// to write it. It returns an Invalid error if the query or scope of the series cannot be read.
 func (p *Plans) Begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 	work, done := untilWorkerStops(ctx)
 	defer done()
 	result, err := p.begin(work, in)
-	return result, outcome(ctx, err)
+	return result, activityError(ctx, err)
 }
 
 func (p *Plans) begin(ctx context.Context, in BeginInput) (BeginResult, error) {
@@ -42,15 +44,15 @@ func (p *Plans) begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 	if err != nil {
 		return BeginResult{}, err
 	}
-	scope, err := p.readable(ctx, series)
+	scope, err := p.readScope(ctx, series)
 	if err != nil {
 		return BeginResult{}, err
 	}
 	if in.Kind == insights.SnapshotPlan && perInterval(series) {
-		return BeginResult{}, insights.Errorf(insights.Invalid, "series %s: its values are of whole intervals, which a snapshot is not", in.SeriesID)
+		return BeginResult{}, insights.Errorf(insights.Invalid, "series %s: its values belong to whole intervals, so it cannot take snapshots", in.SeriesID)
 	}
 	if in.Kind == insights.CatchUpPlan {
-		if scope, err = p.narrowed(ctx, in, scope); err != nil {
+		if scope, err = p.catchUpScope(ctx, in, scope); err != nil {
 			return BeginResult{}, err
 		}
 	}
@@ -61,14 +63,14 @@ func (p *Plans) begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 		return BeginResult{}, err
 	}
 	if number > 0 {
-		counted, err := p.count(ctx, in, number)
+		counted, err := p.countSettled(ctx, in, number)
 		if err != nil {
 			return BeginResult{}, err
 		}
 		if err := p.write(ctx, in, number, scope, !perInterval(series)); err != nil {
 			return BeginResult{}, err
 		}
-		if in.Kind == insights.RetryPlan { // out of quarantine
+		if in.Kind == insights.RetryPlan { // a retry ends quarantines
 			if err := p.Store.Quarantine.Release(ctx, in.SeriesID, number); err != nil {
 				return BeginResult{}, err
 			}
@@ -85,12 +87,13 @@ func (p *Plans) begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 	return BeginResult{Plan: number, Tally: tally}, err
 }
 
-// count prepares to count what a plan settles without a search; the caller calls counted when it is written.
-func (p *Plans) count(ctx context.Context, in BeginInput, number int) (counted func() error, err error) {
-	if in.Kind == insights.RetryPlan || p.Metrics == nil { // a retry settles nothing
+// countSettled prepares to count in the metrics what a plan settles without a search. The caller
+// calls counted when the plan is written.
+func (p *Plans) countSettled(ctx context.Context, in BeginInput, number int) (counted func() error, err error) {
+	if in.Kind == insights.RetryPlan || p.Metrics == nil { // a retry settles nothing by itself
 		return func() error { return nil }, nil
 	}
-	// An earlier attempt may have written a part, or all of it.
+	// An earlier attempt may have written a part of the plan, or all of it.
 	before, err := p.Store.Samples.TallyOf(ctx, in.SeriesID, number)
 	return func() error {
 		after, err := p.Store.Samples.TallyOf(ctx, in.SeriesID, number)
@@ -99,8 +102,9 @@ func (p *Plans) count(ctx context.Context, in BeginInput, number int) (counted f
 	}, err
 }
 
-// readable returns the scope of a series whose query and scope can be read, and notes for people when they cannot.
-func (p *Plans) readable(ctx context.Context, series insights.Series) (store.ScopeFilter, error) {
+// readScope returns the scope of a series. If its query or scope cannot be read, it stores a notice
+// for users and returns an Invalid error.
+func (p *Plans) readScope(ctx context.Context, series insights.Series) (store.ScopeFilter, error) {
 	_, err := compile(series)
 	var scope store.ScopeFilter
 	if err == nil {
@@ -113,19 +117,19 @@ func (p *Plans) readable(ctx context.Context, series insights.Series) (store.Sco
 	return scope, cmp.Or(err, p.Store.Notices.SetPlanningProblem(ctx, series.ID, problem, time.Now()))
 }
 
-// write writes a plan to its end, slice by slice. reuse: see store.PlanSlice.
+// write writes the rest of a plan, slice by slice. reuse is that of store.Plans.WriteSlice.
 func (p *Plans) write(ctx context.Context, in BeginInput, number int, scope store.ScopeFilter, reuse bool) error {
-	limit, ahead := retrySlice, (*lookAhead)(nil)
+	limit, refresh := retrySlice, (*planRefresh)(nil)
 	if in.Kind != insights.RetryPlan {
 		var err error
-		if ahead, err = p.lookAhead(ctx, in, number, scope); err != nil {
+		if refresh, err = p.startRefresh(ctx, in, number, scope); err != nil {
 			return err
 		}
-		limit = ahead.limit
+		limit = refresh.limit
 	}
 	for {
-		if ahead != nil {
-			if err := ahead.refresh(ctx); err != nil {
+		if refresh != nil {
+			if err := refresh.nextSlice(ctx); err != nil {
 				return err
 			}
 		}
@@ -136,38 +140,40 @@ func (p *Plans) write(ctx context.Context, in BeginInput, number int, scope stor
 	}
 }
 
-// Cancel ends what a number has pending, see store.CancelSlice, and returns the tally of the whole series.
+// Cancel ends the pending samples of a plan as cancelled (see store.Plans.CancelSlice) and returns
+// the tally that goes with it. Idempotent.
 func (p *Plans) Cancel(ctx context.Context, in CancelInput) (insights.Completeness, error) {
 	work, done := untilWorkerStops(ctx)
 	defer done()
 	for n := 1; n > 0; {
 		var err error
 		if n, err = p.Store.Plans.CancelSlice(work, in.SeriesID, in.Plan, in.Reason, sliceSamples); err != nil {
-			return insights.Completeness{}, outcome(ctx, err)
+			return insights.Completeness{}, activityError(ctx, err)
 		}
 		activity.RecordHeartbeat(ctx, "cancel")
 	}
 	return p.Tally(ctx, TallyInput{SeriesID: in.SeriesID, Plan: in.Plan})
 }
 
-// Tally returns the tally that goes with a plan: of the whole series, or of a snapshot its own.
+// Tally returns the tally that goes with a plan: a snapshot's own tally, and otherwise that of the
+// whole series.
 func (p *Plans) Tally(ctx context.Context, in TallyInput) (insights.Completeness, error) {
 	tally, err := p.Store.Samples.TallyWith(ctx, in.SeriesID, in.Plan)
-	return tally, outcome(ctx, err)
+	return tally, activityError(ctx, err)
 }
 
 // RangeTally returns the tally of a range.
 func (p *Plans) RangeTally(ctx context.Context, in Range) (insights.Completeness, error) {
 	tally, err := tallyOf(ctx, p.Store, in)
-	return tally, outcome(ctx, err)
+	return tally, activityError(ctx, err)
 }
 
-// Pending lists what is left in a range. Of several times at one commit it lists the newest: whoever searches it settles
-// all of them, where values belong to commits.
+// Pending lists the pending samples of a range. If values belong to commits, it lists only the
+// newest of several times at one commit, because one search settles all of them.
 func (p *Plans) Pending(ctx context.Context, in Range) (PendingResult, error) {
 	samples, err := p.Store.Samples.Pending(ctx, in.SeriesID, in.Plan, in.From, in.Through)
 	if err != nil {
-		return PendingResult{}, outcome(ctx, err)
+		return PendingResult{}, activityError(ctx, err)
 	}
 	if in.At != nil {
 		samples = slices.DeleteFunc(samples, func(s insights.Sample) bool { return !s.Time.Equal(*in.At) })
@@ -176,7 +182,7 @@ func (p *Plans) Pending(ctx context.Context, in Range) (PendingResult, error) {
 	if in.From == in.Through && len(samples) > 1 {
 		series, err := p.Store.Series.Get(ctx, in.SeriesID)
 		if err != nil {
-			return PendingResult{}, outcome(ctx, err)
+			return PendingResult{}, activityError(ctx, err)
 		}
 		byInterval = perInterval(series)
 	}
@@ -194,7 +200,8 @@ func (p *Plans) Pending(ctx context.Context, in Range) (PendingResult, error) {
 	return result, nil
 }
 
-// Complete closes a number and returns the tally of the series. Where samples are pending still, it says so.
+// Complete marks a plan as complete and returns the tally of the series. If samples are still
+// pending, it leaves the plan open and sets Left. Idempotent.
 func (p *Plans) Complete(ctx context.Context, in CompleteInput) (CompleteResult, error) {
 	var result CompleteResult
 	err := p.Store.Plans.Complete(ctx, in.SeriesID, in.Plan, time.Now())
@@ -202,11 +209,11 @@ func (p *Plans) Complete(ctx context.Context, in CompleteInput) (CompleteResult,
 		result.Left, err = true, nil
 	}
 	if err != nil {
-		return result, outcome(ctx, err)
+		return result, activityError(ctx, err)
 	}
 	if result.Tally, err = p.Store.Samples.TallyWith(ctx, in.SeriesID, in.Plan); err == nil {
 		logger(ctx, logSeries, in.SeriesID).Info("plan complete", "plan", in.Plan, "left", result.Left,
 			"planned", result.Tally.Planned, "partial", result.Tally.Partial, "failed", result.Tally.Failed)
 	}
-	return result, outcome(ctx, err)
+	return result, activityError(ctx, err)
 }

@@ -18,7 +18,7 @@ func TestPlanCoversTheScopeOfSeriesAndQuery(t *testing.T) {
 	b := setup(t)
 	r := growing(t)
 	for _, name := range []string{"acme/api", "acme/web", "acme/old", "other/api"} {
-		b.remote(name, "file:///nowhere/"+name) // never read: a plan is not held up by clones
+		b.remote(name, "file:///nowhere/"+name) // never read: a plan does not wait for clones
 	}
 	b.local("acme/local", r)
 	for _, test := range []struct {
@@ -40,7 +40,7 @@ func TestPlanCoversTheScopeOfSeriesAndQuery(t *testing.T) {
 	}
 }
 
-// A recording in a repository where nothing happened since needs no search.
+// A recording in a repository without new commits needs no search.
 func TestRecordingIsCompressed(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -48,7 +48,7 @@ func TestRecordingIsCompressed(t *testing.T) {
 	b.local("r", r)
 	series := b.series("TODO")
 	require.EqualValues(t, 3, b.backfill(series).Counted)
-	at := grid.Anchor.Add(time.Minute) // not a grid time; plans do not ask
+	at := grid.Anchor.Add(time.Minute) // not a grid time, which a plan does not require
 	in := activities.BeginInput{SeriesID: series.ID, Kind: insights.RecordingPlan, Times: []time.Time{at}}
 	begun, err := call[activities.BeginResult](b, b.plans.Begin, in)
 	require.NoError(t, err)
@@ -65,7 +65,7 @@ func TestRecordingIsCompressed(t *testing.T) {
 	require.Equal(t, begun.Tally, completed.Tally)
 }
 
-func TestCompleteSaysWhatIsLeft(t *testing.T) {
+func TestCompleteReportsPendingSamples(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.local("r", growing(t))
@@ -77,7 +77,7 @@ func TestCompleteSaysWhatIsLeft(t *testing.T) {
 	require.EqualValues(t, 3, completed.Tally.Pending)
 }
 
-func TestErrorsAreClassifiedOnce(t *testing.T) {
+func TestErrorsAreClassifiedForTemporal(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	for _, query := range []string{"fille:x", "(", "/(/"} {
@@ -129,7 +129,8 @@ func TestPagesFollowTheBudgets(t *testing.T) {
 	require.Equal(t, "r0 and 6 more", folded.Batches[0].Label)
 	require.False(t, folded.Batches[0].Unfold)
 
-	require.NoError(t, b.store.Settings.Set(t.Context(), store.SettingBatchCost, "7")) // a repository costs 3
+	// A repository costs 3.
+	require.NoError(t, b.store.Settings.Set(t.Context(), store.SettingBatchCost, "7"))
 	pairs := page()
 	require.Len(t, pairs.Batches, 4)
 	require.Equal(t, "r6", pairs.Batches[3].Label)
@@ -146,7 +147,7 @@ func TestPagesFollowTheBudgets(t *testing.T) {
 		require.True(t, batch.Unfold)
 	}
 
-	// What is done is not on a page.
+	// A page has no samples that are done.
 	_, err := call[insights.Completeness](b, b.search.Samples, activities.Range{SeriesID: series.ID, Plan: begun.Plan, From: 1, Through: literal.Batches[5].Through})
 	require.NoError(t, err)
 	rest, err := call[activities.PageResult](b, b.plans.Page, in)
@@ -174,7 +175,7 @@ func TestPagesBeginWithTheLargestBatch(t *testing.T) {
 	}
 }
 
-func TestFailEndsOnlyWhatIsPending(t *testing.T) {
+func TestFailEndsOnlyPendingSamples(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	r := testgit.New(t)
@@ -184,12 +185,12 @@ func TestFailEndsOnlyWhatIsPending(t *testing.T) {
 	series := b.series("TODO")
 	begun := b.begin(series)
 	in := activities.FailInput{Range: everything(series, begun.Plan), Code: "timeout", Reason: "it took too long"}
-	at := grid.Time(-1) // with it the frame before, which is at the same commit
+	at := grid.Time(-1) // ends the frame before too, which is at the same commit
 	in.At = &at
 	tally, err := call[insights.Completeness](b, b.points.Fail, in)
 	require.NoError(t, err)
 	require.Equal(t, insights.Completeness{Planned: 1, Failed: 1}, tally)
-	require.Equal(t, []string{"pending 0", "failed: timeout", "failed: timeout"}, b.told(series)["r"])
+	require.Equal(t, []string{"pending 0", "failed: timeout", "failed: timeout"}, b.outcomes(series)["r"])
 
 	_, err = call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 	require.NoError(t, err)

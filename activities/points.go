@@ -21,29 +21,29 @@ type Points struct {
 func (p *Points) Fail(ctx context.Context, in FailInput) (insights.Completeness, error) {
 	samples, err := p.Store.Samples.Pending(ctx, in.SeriesID, in.Plan, in.From, in.Through)
 	if err != nil {
-		return insights.Completeness{}, outcome(ctx, err)
+		return insights.Completeness{}, activityError(ctx, err)
 	}
 	byInterval := false
 	if in.At != nil && len(samples) > 1 {
 		series, err := p.Store.Series.Get(ctx, in.SeriesID)
 		if err != nil {
-			return insights.Completeness{}, outcome(ctx, err)
+			return insights.Completeness{}, activityError(ctx, err)
 		}
 		byInterval = perInterval(series)
 	}
 	samples = engine.Failed(engine.Together(samples, in.At, byInterval), in.Code, in.Reason)
 	if err := p.Store.Samples.Write(ctx, in.SeriesID, in.Plan, samples); err != nil {
-		return insights.Completeness{}, outcome(ctx, err)
+		return insights.Completeness{}, activityError(ctx, err)
 	}
 	for _, s := range samples {
 		p.Metrics.Settled(telemetry.ByGiveUp, s.Outcome, 1)
 	}
 	if len(samples) > 0 {
-		logger(ctx, logSeries, in.SeriesID, logFrame, samples[0].Time).Warn("samples are given up",
+		logger(ctx, logSeries, in.SeriesID, logFrame, samples[0].Time).Warn("samples were given up",
 			"samples", len(samples), "firstRepository", samples[0].RepositoryID, "code", in.Code, "reason", in.Reason)
 	}
 	tally, err := tallyOf(ctx, p.Store, in.Range)
-	return tally, outcome(ctx, err)
+	return tally, activityError(ctx, err)
 }
 
 // tallyOf returns the tally of a range.

@@ -11,10 +11,10 @@ import (
 )
 
 // prepare opens a repository for the search of samples, newest first. It first fetches the mirror
-// and brings the commit index up to date when the plan does not know the commit of a wanted sample,
-// or when this machine's mirror is behind the commit index. It returns the samples to search and,
-// apart from them, those that need no search; see engine.Question.Locate. An error is an
-// *engine.Failure, or concerns more than this repository.
+// and brings the commit index up to date if the plan does not know the commit of a sample, or if
+// this machine's mirror is behind the commit index. It returns the samples to search and, apart
+// from them, those that need no search; see engine.Question.Locate. An error is an *engine.Failure,
+// or concerns more than this repository.
 func (j *job) prepare(ctx context.Context, r store.Repository, samples []insights.Sample) (git *gitrepo.Repo, located, judged []insights.Sample, err error) {
 	unknown := slices.ContainsFunc(samples, func(s insights.Sample) bool {
 		return s.Commit == "" && (j.at == nil || s.Time.Equal(*j.at))
@@ -33,8 +33,8 @@ func (j *job) prepare(ctx context.Context, r store.Repository, samples []insight
 	return git, located, judged, err
 }
 
-// behind reports whether this machine's mirror lacks the newest commit of the samples: the commit
-// index is up to date with the mirror of another worker, which was fetched later.
+// behind reports whether this machine's mirror lacks the newest commit of the samples: another
+// worker fetched its mirror later and brought the commit index up to date with it.
 func behind(ctx context.Context, r store.Repository, git *gitrepo.Repo, samples []insights.Sample) bool {
 	for _, s := range samples { // newest first
 		if s.Commit != "" && !r.Local {

@@ -14,19 +14,21 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// What lies beside a mirror, by the end of its name.
+// Suffixes of files and folders next to a mirror.
 const (
-	asideSuffix  = ".broken-" // and when it was put aside, in nanoseconds
-	partSuffix   = ".part-"   // a clone that is under way (gitrepo.CloneMirror), or whose worker was killed
-	prunedSuffix = ".pruned"  // what is being deleted
+	asideSuffix  = ".broken-" // followed by the time of the renaming, in nanoseconds
+	partSuffix   = ".part-"   // a clone that runs (gitrepo.CloneMirror), or whose worker was killed
+	prunedSuffix = ".pruned"  // a mirror that is being deleted
 )
 
-// partsStay is how long a clone is taken to be under way: far longer than cloneTimeout.
-const partsStay = 24 * time.Hour
+// maxCloneAge is the age after which a clone no longer counts as running. It is far longer than
+// cloneTimeout.
+const maxCloneAge = 24 * time.Hour
 
-// Prune deletes the mirrors on this machine of repositories that were removed more than the grace period before now, broken ones that were
-// put aside as long ago and, whatever the grace period, what a worker left that was killed. A mirror whose repository the database
-// does not know is left alone. Local repositories are not below Dir and are never touched.
+// Prune deletes three things on this machine: mirrors of repositories that were removed more than
+// the grace period before now, broken mirrors that were renamed as long ago, and what killed
+// workers left, whatever the grace period. It keeps a mirror whose repository is not in the
+// database. Local repositories are not below Dir and are never touched.
 func (m *Mirrors) Prune(ctx context.Context, now time.Time) error {
 	var grace time.Duration
 	if err := m.Store.Settings.Read(ctx, store.SettingRetentionGrace, &grace); err != nil {
@@ -34,7 +36,7 @@ func (m *Mirrors) Prune(ctx context.Context, now time.Time) error {
 	}
 	entries, err := os.ReadDir(m.Dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil // nothing was cloned yet
+		return nil // nothing has been cloned yet
 	}
 	if err != nil {
 		return fmt.Errorf("mirrors: %w", err)
@@ -48,7 +50,7 @@ func (m *Mirrors) Prune(ctx context.Context, now time.Time) error {
 		number, rest, found := strings.Cut(entry.Name(), ".git")
 		id, err := strconv.ParseInt(number, 10, 64)
 		switch {
-		case !found || err != nil: // not ours
+		case !found || err != nil: // not a mirror
 		case rest == "":
 			ids = append(ids, id)
 		case leftover(entry, rest, before, now):
@@ -71,7 +73,7 @@ func (m *Mirrors) Prune(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// leftover reports whether nobody needs what lies beside a mirror any more.
+// leftover reports whether a folder next to a mirror is not needed any more.
 func leftover(entry fs.DirEntry, suffix string, before, now time.Time) bool {
 	if at, ok := strings.CutPrefix(suffix, asideSuffix); ok {
 		nanoseconds, err := strconv.ParseInt(at, 10, 64)
@@ -79,12 +81,12 @@ func leftover(entry fs.DirEntry, suffix string, before, now time.Time) bool {
 	}
 	if strings.HasPrefix(suffix, partSuffix) {
 		info, err := entry.Info()
-		return err == nil && info.ModTime().Before(now.Add(-partsStay))
+		return err == nil && info.ModTime().Before(now.Add(-maxCloneAge))
 	}
 	return suffix == prunedSuffix
 }
 
-// prune renames a mirror before it deletes it, so that nobody opens a half of one.
+// prune renames a mirror before it deletes it, so that no process opens a partly deleted mirror.
 func (m *Mirrors) prune(ctx context.Context, id int64) error {
 	unlock, err := m.lock(ctx, id)
 	if err != nil {

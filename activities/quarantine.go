@@ -11,9 +11,9 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// maxStrikes is after how many strikes a repository is quarantined. The search of a repository
-// takes a strike when its worker crashes during it, or when it stops reporting progress. A search
-// that completes, or writes a sample, clears the strikes.
+// maxStrikes is the number of strikes after which a repository is quarantined. A repository gets a
+// strike when the worker crashes during its search, or when its search stops reporting progress. A
+// search that completes, or writes a sample, clears the strikes.
 const maxStrikes = 3
 
 // suspectsLast moves repositories with strikes behind the others, so that the samples of the others
@@ -30,7 +30,7 @@ func (j *job) guarded(ctx context.Context, r store.Repository, samples []insight
 	id := samples[0].RepositoryID
 	if strike.Count >= maxStrikes {
 		return j.fail(ctx, r, samples, insights.ReasonQuarantined, fmt.Sprintf(
-			"repository %s: its search went wrong %d times, the last time because %s; a retry searches it again", cmp.Or(r.Name, fmt.Sprint(id)), strike.Count, strike.Reason))
+			"repository %s: its search failed %d times, the last time because %s; a retry searches it again", cmp.Or(r.Name, fmt.Sprint(id)), strike.Count, strike.Reason))
 	}
 	end, err := j.Journal.begin(ctx, j.out.seriesID, id, strike.Count > 0, j.heartbeat.tick)
 	if err != nil {
@@ -49,8 +49,8 @@ func (j *job) guarded(ctx context.Context, r store.Repository, samples []insight
 	return j.cleared(ctx, id)
 }
 
-// cleared writes what a suspect's search has found, and deletes its strikes: the search makes
-// progress. It does nothing for other repositories.
+// cleared writes what the search of a suspect has found and deletes the suspect's strikes, because
+// the search makes progress. It does nothing for other repositories.
 func (j *job) cleared(ctx context.Context, id int64) error {
 	if !j.suspect {
 		return nil
@@ -68,7 +68,7 @@ func (j *job) stalled(ctx context.Context, r store.Repository) {
 	const patience = 10 * time.Second
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
-	if err := j.Store.Quarantine.AddStrike(ctx, j.out.seriesID, r.ID, "the search stopped answering"); err != nil {
+	if err := j.Store.Quarantine.AddStrike(ctx, j.out.seriesID, r.ID, "the search stopped reporting progress"); err != nil {
 		logger(ctx, logSeries, j.out.seriesID, logRepository, r.Name).Warn("strike was not stored", "error", err)
 	}
 }

@@ -28,7 +28,7 @@ func (b *testBundle) journal(dir string) *activities.CrashJournal {
 	return journal
 }
 
-// strikes returns how many each repository has.
+// strikes returns the number of strikes of each repository.
 func (b *testBundle) strikes(series insights.Series) map[int64]int {
 	b.t.Helper()
 	all, err := b.store.Quarantine.Strikes(b.t.Context(), series.ID, 1, 1<<30)
@@ -42,25 +42,25 @@ func (b *testBundle) strikes(series insights.Series) map[int64]int {
 
 // A repository whose search crashed its worker three times is not searched again until a retry. The
 // other repositories of its batch are searched.
-func TestPoisonedRepositoryIsQuarantined(t *testing.T) {
+func TestCrashingRepositoryIsQuarantined(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	poisoned := b.local("a poisoned one", growing(t))
+	crashing := b.local("crashing", growing(t))
 	suspect := b.local("suspect", growing(t))
 	b.local("sound", growing(t))
 	series := b.series("TODO")
 	for range 3 {
-		require.NoError(t, b.store.Quarantine.AddStrike(t.Context(), series.ID, poisoned.ID, "the worker died"))
+		require.NoError(t, b.store.Quarantine.AddStrike(t.Context(), series.ID, crashing.ID, "the worker crashed"))
 	}
-	require.NoError(t, b.store.Quarantine.AddStrike(t.Context(), series.ID, suspect.ID, "the worker died"))
+	require.NoError(t, b.store.Quarantine.AddStrike(t.Context(), series.ID, suspect.ID, "the worker crashed"))
 	tally := b.backfill(series)
 	require.Equal(t, insights.Completeness{Planned: 9, Counted: 6, Failed: 3}, tally)
 	const quarantined = "failed: quarantined"
-	require.Equal(t, []string{quarantined, quarantined, quarantined}, b.told(series)["a poisoned one"])
-	require.Equal(t, map[int64]int{poisoned.ID: 3}, b.strikes(series), "a search that makes progress clears the strikes")
+	require.Equal(t, []string{quarantined, quarantined, quarantined}, b.outcomes(series)["crashing"])
+	require.Equal(t, map[int64]int{crashing.ID: 3}, b.strikes(series), "a search that makes progress clears the strikes")
 	for _, s := range b.samples(series) {
-		if s.RepositoryID == poisoned.ID {
-			require.Contains(t, s.Reason, "went wrong 3 times, the last time because the worker died")
+		if s.RepositoryID == crashing.ID {
+			require.Contains(t, s.Reason, "failed 3 times, the last time because the worker crashed")
 		}
 	}
 
@@ -68,18 +68,18 @@ func TestPoisonedRepositoryIsQuarantined(t *testing.T) {
 	require.Empty(t, b.strikes(series))
 	_, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 	require.NoError(t, err)
-	require.Equal(t, []string{"counted 3", "counted 2", "counted 1"}, b.told(series)["a poisoned one"])
+	require.Equal(t, []string{"counted 3", "counted 2", "counted 1"}, b.outcomes(series)["crashing"])
 }
 
 // A retry of other repositories does not release a quarantined one.
-func TestRetryReleasesOnlyWhatItTakesUp(t *testing.T) {
+func TestRetryReleasesOnlyItsOwnRepositories(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	one, other := b.local("one", growing(t)), b.local("other", growing(t))
 	series := b.series("TODO")
 	for range 3 {
 		for _, r := range []store.Repository{one, other} {
-			require.NoError(t, b.store.Quarantine.AddStrike(t.Context(), series.ID, r.ID, "the worker died"))
+			require.NoError(t, b.store.Quarantine.AddStrike(t.Context(), series.ID, r.ID, "the worker crashed"))
 		}
 	}
 	b.backfill(series)
@@ -87,7 +87,7 @@ func TestRetryReleasesOnlyWhatItTakesUp(t *testing.T) {
 	require.Equal(t, map[int64]int{other.ID: 3}, b.strikes(series))
 }
 
-func TestCrashJournalFindsWhatCrashedAWorker(t *testing.T) {
+func TestCrashJournalFindsTheRepositoryThatCrashedAWorker(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	ctx := t.Context()

@@ -13,25 +13,27 @@ import (
 	"github.com/backsight/backsight/telemetry"
 )
 
-// This file refreshes many repositories at a time. Most of a large installation rests, and most of it is small: finding that
-// nothing happened costs some tens of microseconds and no process, and what is small is written together.
+// This file refreshes many repositories at once. In a large installation most repositories do not
+// change and are small. Finding that a repository has not changed costs some tens of microseconds
+// and no process, and small repositories are written together.
 
-// stampEvery is how long a repository at rest goes without a new stamp of when it was looked at. A plan that needs a newer one gets
-// it (see lookAhead), so stamping tens of thousands of rows at every sync would buy nothing.
-const stampEvery = time.Hour
+// recordEvery is how often the time of the last sync is recorded for a repository that does not
+// change. A plan that needs a newer time records it itself (see planRefresh), so that a sync need
+// not write tens of thousands of rows.
+const recordEvery = time.Hour
 
-// changed returns those of the repositories that have to be refreshed. The others are local and have their default branch where
-// it was at their last sync. Where that sync is longer ago than the given time, this one is recorded, and the commit index answers
-// for every instant up to the call.
-func (m *Mirrors) changed(ctx context.Context, list []store.Repository, stampAfter time.Duration) (changed []store.Repository, err error) {
-	at := time.Now() // before anything is read: what is pushed meanwhile is not in the index
+// changed returns those of the repositories that must be refreshed. The others are local, and their
+// default branch is where it was at their last sync. If that sync is more than recordAfter ago,
+// changed records a sync at this time, and the commit index answers for every time up to the call.
+func (m *Mirrors) changed(ctx context.Context, list []store.Repository, recordAfter time.Duration) (changed []store.Repository, err error) {
+	at := time.Now() // before reading: the index lacks what is pushed meanwhile
 	var seen []store.Seen
-	young := make(map[int64]bool)
+	recent := make(map[int64]bool)
 	for _, r := range list {
 		switch {
-		case !restsNow(r):
-		case r.IndexedAt.Add(stampAfter).After(at):
-			young[r.ID] = true
+		case !unchangedNow(r):
+		case r.IndexedAt.Add(recordAfter).After(at):
+			recent[r.ID] = true
 		default:
 			seen = append(seen, store.Seen{RepositoryID: r.ID, Head: r.Head})
 		}
@@ -40,17 +42,17 @@ func (m *Mirrors) changed(ctx context.Context, list []store.Repository, stampAft
 	if err != nil {
 		return nil, err
 	}
-	m.Metrics.Synced(telemetry.Unchanged, len(unchanged)+len(young))
+	m.Metrics.Synced(telemetry.Unchanged, len(unchanged)+len(recent))
 	for _, r := range list {
-		if !unchanged[r.ID] && !young[r.ID] {
+		if !unchanged[r.ID] && !recent[r.ID] {
 			changed = append(changed, r)
 		}
 	}
 	return changed, ctx.Err()
 }
 
-// restsNow reports whether a repository is certainly as it was at its last sync.
-func restsNow(r store.Repository) bool {
+// unchangedNow reports whether a repository is certainly the same as at its last sync.
+func unchangedNow(r store.Repository) bool {
 	if !r.Local || r.Head == "" || r.IndexedAt == nil || r.Error != "" {
 		return false
 	}
@@ -58,20 +60,22 @@ func restsNow(r store.Repository) bool {
 	return ok && branch == r.DefaultBranch && string(tip) == r.Head
 }
 
-// writeCommits is how many commits of repositories that are read for the first time are written together: about a tenth of a second.
+// writeCommits is the number of commits that one transaction writes for repositories that are
+// synced for the first time. It takes about a tenth of a second.
 const writeCommits = 20_000
 
-// RefreshAll is Refresh for some repositories, one after the other. A repository's own trouble is recorded with it and is no
-// error. What it reads for the first time it writes together. It begins none after late says so; nil never does.
+// RefreshAll refreshes some repositories, one after the other; see Refresh. The failure of a
+// repository is recorded with it and is not an error. First syncs are written together. RefreshAll
+// starts no further refresh once late returns true; a nil late never does.
 func (m *Mirrors) RefreshAll(ctx context.Context, list []store.Repository, late func() bool) error {
-	var readings []store.FirstSync
+	var syncs []store.FirstSync
 	commits := 0
 	flush := func() error {
-		err := m.Store.Repositories.RecordFirstSyncs(ctx, readings)
+		err := m.Store.Repositories.RecordFirstSyncs(ctx, syncs)
 		if err == nil {
-			m.Metrics.Synced(telemetry.Fetched, len(readings))
+			m.Metrics.Synced(telemetry.Fetched, len(syncs))
 		}
-		readings, commits = nil, 0
+		syncs, commits = nil, 0
 		return err
 	}
 	for _, r := range list {
@@ -82,13 +86,13 @@ func (m *Mirrors) RefreshAll(ctx context.Context, list []store.Repository, late 
 			break
 		}
 		activity.RecordHeartbeat(ctx, "refresh "+r.Name)
-		reading, ok, err := m.firstReading(ctx, r)
+		read, ok, err := m.firstSync(ctx, r)
 		switch {
 		case err != nil:
 			return err
 		case ok:
-			readings = append(readings, reading)
-			commits += len(reading.Commits)
+			syncs = append(syncs, read)
+			commits += len(read.Commits)
 		default:
 			if _, err := m.Refresh(ctx, r); err != nil && engine.AsFailure(err) == nil {
 				return err
@@ -103,19 +107,19 @@ func (m *Mirrors) RefreshAll(ctx context.Context, list []store.Repository, late 
 	return flush()
 }
 
-// firstReading reads a local repository that has no commit index. ok is false where something is in the way, which Refresh
-// will find and record.
-func (m *Mirrors) firstReading(ctx context.Context, r store.Repository) (reading store.FirstSync, ok bool, err error) {
+// firstSync reads a local repository that has no commit index. ok is false if it cannot be read;
+// Refresh then finds and records the reason.
+func (m *Mirrors) firstSync(ctx context.Context, r store.Repository) (read store.FirstSync, ok bool, err error) {
 	if !r.Local || r.IndexedAt != nil {
-		return reading, false, nil
+		return read, false, nil
 	}
 	err = heartbeatWhile(ctx, "read "+r.Name, func() error {
-		reading.RepositoryID, reading.Sync.At = r.ID, time.Now()
+		read.RepositoryID, read.Sync.At = r.ID, time.Now()
 		git, err := gitrepo.Open(ctx, r.Location)
 		if err != nil || git.Shallow() {
 			return ctx.Err()
 		}
-		reading.Sync.SizeBytes = objectStoreSize(git.Dir())
+		read.Sync.SizeBytes = objectStoreSize(git.Dir())
 		branch, tip, err := git.DefaultBranch(ctx)
 		if errors.Is(err, gitrepo.ErrNoCommits) {
 			ok = true
@@ -124,13 +128,13 @@ func (m *Mirrors) firstReading(ctx context.Context, r store.Repository) (reading
 		if err != nil {
 			return ctx.Err()
 		}
-		reading.Sync.DefaultBranch, reading.Sync.Head = branch, string(tip)
+		read.Sync.DefaultBranch, read.Sync.Head = branch, string(tip)
 		commits, err := git.FirstParents(ctx, tip, "")
 		if err != nil {
 			return ctx.Err()
 		}
-		reading.Commits, ok = oldestFirst(commits), true
+		read.Commits, ok = oldestFirst(commits), true
 		return nil
 	})
-	return reading, ok, err
+	return read, ok, err
 }

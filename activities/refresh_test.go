@@ -38,8 +38,9 @@ func (b *testBundle) again(r store.Repository) store.Repository {
 	return r
 }
 
-// What is read together is what is read one by one, whatever state the repositories are in.
-func TestSyncTogetherIsSyncOneByOne(t *testing.T) {
+// Syncing repositories together gives the same result as syncing them one by one, whatever state
+// they are in.
+func TestSyncTogetherEqualsSyncOneByOne(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	unborn, shallow, gone, packed := growing(t), growing(t), growing(t), growing(t)
@@ -67,8 +68,9 @@ func TestSyncTogetherIsSyncOneByOne(t *testing.T) {
 	}
 }
 
-// A repository that rests costs a sync neither a process nor an activity of its own, and its index is as good as after a sync.
-func TestSyncPassesOverWhatRests(t *testing.T) {
+// A sync of a repository that has not changed needs no process and no activity of its own, and its
+// commit index is as complete as after any sync.
+func TestSyncSkipsUnchangedRepositories(t *testing.T) {
 	b := setup(t)
 	var list []store.Repository
 	for i := range 5 {
@@ -84,21 +86,21 @@ func TestSyncPassesOverWhatRests(t *testing.T) {
 		require.NoError(t, b.store.Commits.Replace(t.Context(), r.ID, 3, nil, time.Now().Add(-2*time.Hour)))
 	}
 	before := time.Now()
-	t.Setenv("PATH", t.TempDir()) // git is not there
+	t.Setenv("PATH", t.TempDir()) // git cannot be found
 	require.Equal(t, activities.ListResult{Batches: [][]int64{{list[5].ID, list[6].ID}}, Unchanged: 5, Next: list[6].ID, Last: true, Shards: 1}, b.listed())
 	for _, r := range list[:3] {
 		require.WithinRange(t, *b.again(r).IndexedAt, before.Truncate(time.Microsecond), time.Now())
 	}
 	for _, r := range list[3:5] {
-		require.True(t, b.again(r).IndexedAt.Before(before), "what was stamped a moment ago is not written again")
+		require.True(t, b.again(r).IndexedAt.Before(before), "a sync that was recorded a moment ago is not recorded again")
 	}
 	b.syncedTogether(list[5:]...)
 	require.Equal(t, activities.ListResult{Unchanged: 7, Next: list[6].ID, Last: true, Shards: 1}, b.listed())
 	require.Equal(t, "refs/heads/trunk", b.again(list[6]).DefaultBranch)
 }
 
-// A recording of repositories that rest is settled by the plan alone, without a process.
-func TestPlanOfRepositoriesThatRestNeedsNoSearch(t *testing.T) {
+// The plan alone settles a recording of repositories that have not changed, without a process.
+func TestPlanOfUnchangedRepositoriesNeedsNoSearch(t *testing.T) {
 	b := setup(t)
 	list := []store.Repository{b.local("a", growing(t)), b.local("b", growing(t))}
 	series := b.series("TODO")

@@ -11,34 +11,38 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// Retention takes old sample times out of charts and prunes what was deleted long ago. Each call does a bounded part; what it does
-// it can do again.
+// Retention archives old sample times, which hides them in charts, and prunes what was deleted long
+// ago. Each call does a bounded amount of work. Idempotent.
 type Retention struct {
 	Store *store.Store
-	// Now is the clock; nil is the system's.
+	// Now is the clock. nil means the system clock.
 	Now func() time.Time
-	// Rows is how many rows one transaction deletes; 0 is 20,000, which takes about a tenth of a second.
+	// Rows is the number of rows that one transaction deletes. 0 means 20,000, which take about a
+	// tenth of a second.
 	Rows int
 }
 
 const (
-	// retentionPage is how many series one statement looks at: their plans are a few dozen rows each.
+	// retentionPage is the number of series that one statement checks. Each series has a few dozen
+	// plans.
 	retentionPage = 500
-	// retentionWithin bounds one activity, so that a worker that stops is not waited for.
+	// retentionWithin bounds one activity, so that a stopping worker does not wait long.
 	retentionWithin = 20 * time.Second
 )
 
-// Archive puts the sample times of the next series after the cursor where they belong: see store.KeepNewest.
+// Archive archives or restores the sample times of the next series after the cursor; see
+// store.Retention.KeepNewest.
 func (r *Retention) Archive(ctx context.Context, after int64) (RetentionResult, error) {
 	var points int
 	if err := r.Store.Settings.Read(ctx, store.SettingRetentionPoints, &points); err != nil {
-		return RetentionResult{}, outcome(ctx, err)
+		return RetentionResult{}, activityError(ctx, err)
 	}
 	kept, err := r.Store.Retention.KeepNewest(ctx, points, after, retentionPage)
-	return RetentionResult{Next: kept.Next, Archived: kept.Archived, Restored: kept.Restored}, outcome(ctx, err)
+	return RetentionResult{Next: kept.Next, Archived: kept.Archived, Restored: kept.Restored}, activityError(ctx, err)
 }
 
-// PruneSeries prunes series that were deleted before the grace period. More is true when there is more to do.
+// PruneSeries prunes series that were deleted before the grace period. More is true if there may be
+// more to prune.
 func (r *Retention) PruneSeries(ctx context.Context) (RetentionResult, error) {
 	work, done := untilWorkerStops(ctx)
 	defer done()
@@ -50,11 +54,11 @@ func (r *Retention) PruneSeries(ctx context.Context) (RetentionResult, error) {
 		}
 		return list, err
 	})
-	return result, outcome(ctx, err)
+	return result, activityError(ctx, err)
 }
 
-// PruneRepositories prunes the commit indexes of repositories that were removed before the grace period. (Their mirrors are each
-// worker's own to prune: Mirrors.Prune.)
+// PruneRepositories prunes the commit indexes of repositories that were removed before the grace
+// period. Each worker prunes its own mirrors: Mirrors.Prune.
 func (r *Retention) PruneRepositories(ctx context.Context) (RetentionResult, error) {
 	work, done := untilWorkerStops(ctx)
 	defer done()
@@ -66,18 +70,18 @@ func (r *Retention) PruneRepositories(ctx context.Context) (RetentionResult, err
 		}
 		return list, err
 	})
-	return result, outcome(ctx, err)
+	return result, activityError(ctx, err)
 }
 
-// pruning is something that is pruned slice by slice.
+// pruning is a series or a repository that is pruned slice by slice.
 type pruning struct {
 	what  string
 	slice func() (gone bool, err error)
 }
 
 func (r *Retention) prune(ctx context.Context, find func(before time.Time) ([]pruning, error)) (RetentionResult, error) {
-	before, ever, err := r.pruneBefore(ctx)
-	if err != nil || !ever {
+	before, enabled, err := r.pruneBefore(ctx)
+	if err != nil || !enabled {
 		return RetentionResult{}, err
 	}
 	list, err := find(before)
@@ -103,8 +107,9 @@ func (r *Retention) prune(ctx context.Context, find func(before time.Time) ([]pr
 	return result, nil
 }
 
-// pruneBefore is the moment before which what was deleted is pruned; ever is false when nothing is.
-func (r *Retention) pruneBefore(ctx context.Context) (before time.Time, ever bool, err error) {
+// pruneBefore returns the time before which deleted data is pruned. enabled is false if nothing is
+// enabled pruned.
+func (r *Retention) pruneBefore(ctx context.Context) (before time.Time, enabled bool, err error) {
 	var grace time.Duration
 	if err := r.Store.Settings.Read(ctx, store.SettingRetentionGrace, &grace); err != nil || grace == 0 {
 		return before, false, err

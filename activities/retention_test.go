@@ -15,7 +15,7 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// retention has a clock that is a test's own.
+// retention returns a Retention whose clock is set to now.
 func (b *testBundle) retention(now time.Time) *activities.Retention {
 	r := &activities.Retention{Store: b.store, Now: func() time.Time { return now }, Rows: 1}
 	b.fresh()
@@ -42,7 +42,7 @@ func TestRetentionWaitsForTheGracePeriod(t *testing.T) {
 		pruned int64
 	}{
 		{29 * 24 * time.Hour, "720h", 0},
-		{31 * 24 * time.Hour, "0", 0}, // for ever
+		{31 * 24 * time.Hour, "0", 0}, // nothing is ever pruned
 		{31 * 24 * time.Hour, "720h", 1},
 		{31 * 24 * time.Hour, "720h", 0}, // a second time
 	} {
@@ -59,7 +59,7 @@ func TestRetentionWaitsForTheGracePeriod(t *testing.T) {
 	require.Equal(t, insights.NotFound, insights.ErrorCode(err))
 }
 
-func TestRetentionArchivesWhatTheSettingSays(t *testing.T) {
+func TestRetentionArchivesAccordingToTheSetting(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	r := testgit.New(t)
@@ -75,8 +75,9 @@ func TestRetentionArchivesWhatTheSettingSays(t *testing.T) {
 	require.Equal(t, activities.RetentionResult{Archived: 2}, result)
 }
 
-// What a worker left that was killed while it cloned, or while it deleted a mirror, goes whatever the grace is.
-func TestHalfMirrorsArePruned(t *testing.T) {
+// What a killed worker left of a clone, or of the deletion of a mirror, is pruned whatever the
+// grace period is.
+func TestPartialMirrorsArePruned(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	require.NoError(t, b.store.Settings.Set(t.Context(), store.SettingRetentionGrace, "0"))
@@ -92,12 +93,12 @@ func TestHalfMirrorsArePruned(t *testing.T) {
 		return names
 	}
 	require.NoError(t, b.mirrors.Prune(t.Context(), time.Now().Add(time.Hour)))
-	require.Equal(t, []string{"1.git.part-12345", "3.git.broken-12345", "4.git"}, left(), "a clone may be under way")
+	require.Equal(t, []string{"1.git.part-12345", "3.git.broken-12345", "4.git"}, left(), "a clone may still run")
 	require.NoError(t, b.mirrors.Prune(t.Context(), time.Now().Add(48*time.Hour)))
 	require.Equal(t, []string{"3.git.broken-12345", "4.git"}, left())
 }
 
-// Mirrors of removed repositories go when their grace is over, and nothing else does.
+// Mirrors of removed repositories are pruned when their grace period is over, and nothing else is.
 func TestMirrorsOfRemovedRepositoriesArePruned(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -111,7 +112,7 @@ func TestMirrorsOfRemovedRepositoriesArePruned(t *testing.T) {
 	strangers := []string{"99999.git", "notes", "7.gitx"}
 	for _, name := range append(strangers, fmt.Sprintf("1.git.broken-%d", time.Now().UnixNano())) {
 		require.NoError(t, os.Mkdir(filepath.Join(b.dataDir, name), 0o755))
-		old := time.Now().AddDate(-1, 0, 0) // a mirror that broke may have rested for long
+		old := time.Now().AddDate(-1, 0, 0) // a broken mirror may be old
 		require.NoError(t, os.Chtimes(filepath.Join(b.dataDir, name), old, old))
 	}
 	require.NoError(t, b.store.Repositories.Remove(t.Context(), "removed"))
@@ -126,7 +127,7 @@ func TestMirrorsOfRemovedRepositoriesArePruned(t *testing.T) {
 	before := there()
 	require.Len(t, before, 6)
 	require.NoError(t, b.mirrors.Prune(t.Context(), time.Now().Add(29*24*time.Hour)))
-	require.Equal(t, before, there(), "within its grace")
+	require.Equal(t, before, there(), "within the grace period")
 	for range 2 {
 		require.NoError(t, b.mirrors.Prune(t.Context(), time.Now().Add(31*24*time.Hour)))
 		require.ElementsMatch(t, append([]string{"2.git"}, strangers...), there())

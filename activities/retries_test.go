@@ -21,7 +21,7 @@ func (b *testBundle) planned(in activities.BeginInput) activities.BeginResult {
 	return begun
 }
 
-func TestRetryOfWhatFailed(t *testing.T) {
+func TestRetryOfFailedSamples(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	damaged := growing(t)
@@ -33,11 +33,11 @@ func TestRetryOfWhatFailed(t *testing.T) {
 	b.local("damaged", damaged)
 	lost := growing(t)
 	b.local("lost", lost)
-	away := lost.Dir + ".away"
-	require.NoError(t, os.Rename(lost.Dir, away))
+	moved := lost.Dir + ".moved"
+	require.NoError(t, os.Rename(lost.Dir, moved))
 	series := b.series("TODO")
 	b.backfill(series)
-	before := b.told(series)
+	before := b.outcomes(series)
 	require.Equal(t, map[string][]string{
 		"damaged": {"counted 3", "partial 0: missing object", "counted 1"},
 		"lost":    {"failed: repository not found", "failed: repository not found", "failed: repository not found"},
@@ -48,22 +48,22 @@ func TestRetryOfWhatFailed(t *testing.T) {
 	require.Equal(t, insights.Completeness{Planned: 6, Counted: 2, Pending: 4}, begun.Tally)
 	_, err = call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 	require.NoError(t, err)
-	require.Equal(t, before, b.told(series), "nothing was mended")
+	require.Equal(t, before, b.outcomes(series), "nothing was repaired")
 	_, err = call[activities.CompleteResult](b, b.plans.Complete, activities.CompleteInput{SeriesID: series.ID, Plan: begun.Plan})
 	require.NoError(t, err)
 
-	require.NoError(t, os.Rename(away, lost.Dir))
+	require.NoError(t, os.Rename(moved, lost.Dir))
 	require.NoError(t, os.WriteFile(damaged.ObjectPath(object), content, 0o444))
 	begun = b.planned(retry)
 	tally, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 	require.NoError(t, err)
 	require.Equal(t, insights.Completeness{Planned: 4, Counted: 4}, tally)
-	require.Equal(t, map[string][]string{"damaged": {"counted 3", "counted 2", "counted 1"}, "lost": {"counted 3", "counted 2", "counted 1"}}, b.told(series))
+	require.Equal(t, map[string][]string{"damaged": {"counted 3", "counted 2", "counted 1"}, "lost": {"counted 3", "counted 2", "counted 1"}}, b.outcomes(series))
 	_, err = call[activities.CompleteResult](b, b.plans.Complete, activities.CompleteInput{SeriesID: series.ID, Plan: begun.Plan})
 	require.NoError(t, err)
 
 	begun = b.planned(retry)
-	require.Equal(t, activities.BeginResult{Tally: insights.Completeness{Planned: 6, Counted: 6}}, begun, "nothing to take up is no plan")
+	require.Equal(t, activities.BeginResult{Tally: insights.Completeness{Planned: 6, Counted: 6}}, begun, "without samples to retry there is no plan")
 }
 
 func TestCancelledPlanIsComplete(t *testing.T) {
@@ -81,7 +81,7 @@ func TestCancelledPlanIsComplete(t *testing.T) {
 	completed, err := call[activities.CompleteResult](b, b.plans.Complete, activities.CompleteInput{SeriesID: series.ID, Plan: begun.Plan})
 	require.NoError(t, err)
 	require.False(t, completed.Left)
-	require.Equal(t, []string{"failed: cancelled", "failed: cancelled", "failed: cancelled"}, b.told(series)["r"])
+	require.Equal(t, []string{"failed: cancelled", "failed: cancelled", "failed: cancelled"}, b.outcomes(series)["r"])
 
 	_, err = call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: series.ID, Kind: insights.RetryPlan, Selection: insights.Selection{Repository: "("}})
 	requireCode(t, err, insights.Invalid, false)

@@ -12,7 +12,7 @@ import (
 	"github.com/backsight/backsight/internal/testgit"
 )
 
-// commits are the commits of the ledger, newest time first.
+// commits returns the commits of the ledger, newest time first.
 func (b *testBundle) commits(series insights.Series) (list []string) {
 	for _, s := range b.samples(series) {
 		list = append(list, s.Commit)
@@ -20,9 +20,10 @@ func (b *testBundle) commits(series insights.Series) (list []string) {
 	return list
 }
 
-// A value says at which commit it was counted, so it can be checked after the branch was rewritten, when "at that time" means another
-// commit: that one is counted by a recording and by a retry of everything, and its commit stands there then.
-func TestRewrittenHistoryIsToldByTheCommits(t *testing.T) {
+// A sample stores the commit at which it was counted, so its value can be checked after the branch
+// was rewritten. Afterwards a recording and a retry of everything count at the new commit and store
+// it.
+func TestSamplesKeepTheirCommitsWhenHistoryIsRewritten(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	git := growing(t)
@@ -32,7 +33,7 @@ func TestRewrittenHistoryIsToldByTheCommits(t *testing.T) {
 	old := []string{git.Git(t, "rev-parse", "main"), git.Git(t, "rev-parse", "main~1"), git.Git(t, "rev-parse", "main~2")}
 	require.Equal(t, old, b.commits(series))
 
-	for k := -2; k <= 0; k++ { // the same months, ten more of them in each
+	for k := -2; k <= 0; k++ { // the same months, with ten more matches in each
 		parents := []int(nil)
 		if k == -2 {
 			parents = testgit.Root
@@ -42,8 +43,8 @@ func TestRewrittenHistoryIsToldByTheCommits(t *testing.T) {
 	rewritten := []string{git.Git(t, "rev-parse", "main"), git.Git(t, "rev-parse", "main~1"), git.Git(t, "rev-parse", "main~2")}
 	r = b.synced(r)
 	b.requireIndexed(r, git)
-	require.Equal(t, old, b.commits(series), "what was counted stays what it was")
-	require.Equal(t, []string{"counted 3", "counted 2", "counted 1"}, b.told(series)["r"])
+	require.Equal(t, old, b.commits(series), "counted samples stay as they are")
+	require.Equal(t, []string{"counted 3", "counted 2", "counted 1"}, b.outcomes(series)["r"])
 
 	due := series.Grid.Time(0).Add(10 * time.Minute)
 	recording, err := call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: series.ID, Kind: insights.RecordingPlan, Times: []time.Time{due}})
@@ -51,7 +52,7 @@ func TestRewrittenHistoryIsToldByTheCommits(t *testing.T) {
 	_, err = call[insights.Completeness](b, b.search.Samples, everything(series, recording.Plan))
 	require.NoError(t, err)
 	require.Equal(t, append([]string{rewritten[0]}, old...), b.commits(series))
-	require.Equal(t, []string{"counted 13", "counted 3", "counted 2", "counted 1"}, b.told(series)["r"])
+	require.Equal(t, []string{"counted 13", "counted 3", "counted 2", "counted 1"}, b.outcomes(series)["r"])
 
 	retry, err := call[activities.BeginResult](b, b.plans.Begin, activities.BeginInput{SeriesID: series.ID, Kind: insights.RetryPlan, Selection: insights.Everything()})
 	require.NoError(t, err)

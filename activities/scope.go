@@ -9,8 +9,8 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// maxValues is how many distinct values a sample may have in the database: more lines than a person
-// can read in a chart, in rows that one transaction writes within seconds.
+// maxValues is the number of distinct values that a sample may store. It is more lines than a
+// person can read in a chart, and one transaction writes these rows within seconds.
 const maxValues = 5000
 
 // compile reads a series' query. Its errors have the code Invalid.

@@ -10,8 +10,9 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// What the page says that a scope holds is what a series of that scope plans: forks and archived repositories too, unless it says otherwise.
-func TestAScopeHoldsWhatASeriesPlans(t *testing.T) {
+// A series plans exactly the repositories that the page shows for its scope. They include forks and
+// archived repositories, unless the scope excludes them.
+func TestScopePreviewEqualsThePlan(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	for name, traits := range map[string][2]bool{"acme/plain": {}, "acme/fork": {true, false}, "acme/archived": {false, true}, "other/both": {true, true}} {
@@ -23,9 +24,10 @@ func TestAScopeHoldsWhatASeriesPlans(t *testing.T) {
 	} {
 		scope, err := query.ParseScope(criteria)
 		require.NoError(t, err)
-		told, err := b.store.Repositories.CountInScope(t.Context(), store.ScopeFilter{Match: scope.Matches}) // as the page's preview does
+		// The page's preview counts in this way.
+		count, err := b.store.Repositories.CountInScope(t.Context(), store.ScopeFilter{Match: scope.Matches})
 		require.NoError(t, err)
-		require.EqualValues(t, want, told, criteria)
+		require.EqualValues(t, want, count, criteria)
 		begun := b.begin(b.series("TODO", func(s *insights.Series) { s.Scope.Criteria = criteria }))
 		require.Equal(t, 3*want, begun.Tally.Planned, criteria)
 	}

@@ -34,14 +34,15 @@ func (s *Search) Samples(ctx context.Context, in Range) (insights.Completeness, 
 	work, done := untilWorkerStops(ctx)
 	defer done()
 	if err := s.samples(work, in); err != nil {
-		return insights.Completeness{}, outcome(ctx, err)
+		return insights.Completeness{}, activityError(ctx, err)
 	}
 	tally, err := tallyOf(ctx, s.Store, in)
-	return tally, outcome(ctx, err)
+	return tally, activityError(ctx, err)
 }
 
 func (s *Search) samples(ctx context.Context, in Range) (err error) {
-	// This reads all times even when one is asked for: samples at one commit are settled together.
+	// This reads all times even if only one is asked for, because samples at one commit are settled
+	// together.
 	pending, err := s.Store.Samples.Pending(ctx, in.SeriesID, in.Plan, in.From, in.Through)
 	if err != nil || len(pending) == 0 {
 		return err
@@ -121,7 +122,7 @@ func (s *Search) keep(ctx context.Context, out *writer, err error) error {
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
 	if writeErr := out.flush(last); writeErr != nil {
-		logger(ctx, logSeries, out.seriesID).Warn("samples were found and not written", "samples", len(out.samples), "error", writeErr)
+		logger(ctx, logSeries, out.seriesID).Warn("samples were found but not written", "samples", len(out.samples), "error", writeErr)
 	}
 	return err
 }

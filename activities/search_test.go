@@ -20,7 +20,7 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-func TestSamplesEndAsWhatTheyAre(t *testing.T) {
+func TestSamplesEndWithTheRightOutcome(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.local("growing", growing(t))
@@ -52,7 +52,7 @@ func TestSamplesEndAsWhatTheyAre(t *testing.T) {
 		"damaged":   {"counted 3", "partial 0: missing object", "counted 1"},
 		"lost":      {"failed: repository not found", "failed: repository not found", "failed: repository not found"},
 		"headless":  {"failed: no default branch", "failed: no default branch", "failed: no default branch"},
-	}, b.told(series))
+	}, b.outcomes(series))
 	require.Equal(t, insights.Completeness{Planned: 21, Counted: 7, Reused: 2, Absent: 5, Partial: 1, Failed: 6}, tally)
 	for _, s := range b.samples(series) {
 		if s.Outcome == insights.Partial {
@@ -61,7 +61,7 @@ func TestSamplesEndAsWhatTheyAre(t *testing.T) {
 		}
 	}
 
-	// Once more: nothing is pending, nothing is searched, nothing changes.
+	// In a second call nothing is pending, so nothing is searched and nothing changes.
 	before := b.samples(series)
 	again, err := call[insights.Completeness](b, b.search.Samples, everything(series, 1))
 	require.NoError(t, err)
@@ -69,7 +69,8 @@ func TestSamplesEndAsWhatTheyAre(t *testing.T) {
 	require.Equal(t, before, b.samples(series))
 }
 
-// A frame by itself settles what is at its commit, exactly as the search of the whole repository does.
+// A frame that is searched alone settles the samples at its commit exactly as a search of the whole
+// repository does.
 func TestOneFrameSettlesItsCommit(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -87,14 +88,14 @@ func TestOneFrameSettlesItsCommit(t *testing.T) {
 	require.Len(t, pending.Times, 2, "the two older frames are one commit")
 	require.True(t, pending.Times[1].Equal(grid.Time(-1)))
 
-	// Asked for the older of the two, it ends like the newer.
+	// A search for the older of the two frames has the same result as for the newer.
 	at := grid.Time(-2)
 	one := all
 	one.At = &at
 	tally, err := call[insights.Completeness](b, b.search.Samples, one)
 	require.NoError(t, err)
 	require.Equal(t, insights.Completeness{Planned: 1, Reused: 1}, tally)
-	require.Equal(t, []string{"pending 0", "counted 1", "reused 1"}, b.told(series)["r"])
+	require.Equal(t, []string{"pending 0", "counted 1", "reused 1"}, b.outcomes(series)["r"])
 }
 
 // Samples that are younger than the commit index are looked up in the repository itself.
@@ -105,12 +106,12 @@ func TestCommitsThatTheIndexDoesNotKnowYet(t *testing.T) {
 	origin.Commit(t, shortlyBefore(-1), map[string]string{"a": "TODO"})
 	b.remote("mirror", "file://"+origin.Dir)
 	series := b.series("TODO")
-	begun := b.begin(series) // the mirror is not cloned: the plan knows no commits
+	begun := b.begin(series) // the mirror is not cloned yet, so the plan knows no commits
 	require.EqualValues(t, 3, begun.Tally.Pending)
 	origin.Commit(t, shortlyBefore(0), map[string]string{"a": "TODO TODO"})
 	_, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 	require.NoError(t, err)
-	require.Equal(t, []string{"counted 2", "counted 1", "absent"}, b.told(series)["mirror"])
+	require.Equal(t, []string{"counted 2", "counted 1", "absent"}, b.outcomes(series)["mirror"])
 
 	repository, err := b.store.Repositories.ByName(t.Context(), "mirror")
 	require.NoError(t, err)
@@ -118,31 +119,33 @@ func TestCommitsThatTheIndexDoesNotKnowYet(t *testing.T) {
 	require.Equal(t, "refs/heads/main", repository.DefaultBranch)
 	require.NotZero(t, repository.SizeBytes)
 
-	// A second series is planned from the index: the older frames are known to it, and nothing is fetched.
+	// A second series is planned with the index, which knows the older frames, and nothing is
+	// fetched.
 	require.NoError(t, os.RemoveAll(origin.Dir))
 	second := b.series("TODO case:yes")
 	require.EqualValues(t, 1, b.begin(second).Tally.Absent)
 	require.Equal(t, insights.Completeness{Planned: 3, Counted: 2, Absent: 1}, b.backfill(second))
 }
 
-func TestMirrorWhoseHostIsAwayFailsWithItsReason(t *testing.T) {
+func TestMirrorOfAnUnreachableHostFailsWithItsReason(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.remote("away", "file://"+filepath.Join(t.TempDir(), "nothing.git"))
+	b.remote("unreachable", "file://"+filepath.Join(t.TempDir(), "nothing.git"))
 	b.local("here", growing(t))
 	series := b.series("TODO")
 	b.backfill(series)
 	require.Equal(t, map[string][]string{
-		"away": {"failed: fetch failed", "failed: fetch failed", "failed: fetch failed"},
-		"here": {"counted 3", "counted 2", "counted 1"},
-	}, b.told(series))
-	repository, err := b.store.Repositories.ByName(t.Context(), "away")
+		"unreachable": {"failed: fetch failed", "failed: fetch failed", "failed: fetch failed"},
+		"here":        {"counted 3", "counted 2", "counted 1"},
+	}, b.outcomes(series))
+	repository, err := b.store.Repositories.ByName(t.Context(), "unreachable")
 	require.NoError(t, err)
 	require.NotEmpty(t, repository.Error)
 }
 
-// A worker whose mirror is behind that of the worker which read the history fetches, instead of missing the commits.
-func TestMirrorThatIsBehindIsFetched(t *testing.T) {
+// If a worker's mirror is behind that of the worker that indexed the history, the worker fetches
+// and finds the commits.
+func TestMirrorBehindTheIndexIsFetched(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	origin := testgit.New(t)
@@ -160,10 +163,11 @@ func TestMirrorThatIsBehindIsFetched(t *testing.T) {
 
 	series := b.series("TODO")
 	b.backfill(series)
-	require.Equal(t, []string{"counted 2", "counted 1", "reused 1"}, b.told(series)["mirror"])
+	require.Equal(t, []string{"counted 2", "counted 1", "reused 1"}, b.outcomes(series)["mirror"])
 }
 
-// What lies at a mirror's place and is no repository is put aside, not deleted, and cloned again.
+// A folder at a mirror's path that is not a repository is renamed, not deleted, and the mirror is
+// cloned again.
 func TestBrokenMirrorIsClonedAgain(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -174,13 +178,13 @@ func TestBrokenMirrorIsClonedAgain(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(place, "rest"), nil, 0o600))
 	series := b.series("TODO")
 	b.backfill(series)
-	require.Equal(t, []string{"counted 3", "counted 2", "counted 1"}, b.told(series)["mirror"])
+	require.Equal(t, []string{"counted 3", "counted 2", "counted 1"}, b.outcomes(series)["mirror"])
 	aside, err := filepath.Glob(place + ".broken-*")
 	require.NoError(t, err)
 	require.Len(t, aside, 1)
 }
 
-func TestShallowCloneDoesNotCallHistoryAbsent(t *testing.T) {
+func TestShallowCloneDoesNotReportHistoryAsAbsent(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	origin := growing(t)
@@ -189,7 +193,7 @@ func TestShallowCloneDoesNotCallHistoryAbsent(t *testing.T) {
 	b.local("shallow", shallow)
 	series := b.series("TODO")
 	b.backfill(series)
-	require.Equal(t, []string{"counted 3", "failed: shallow history", "failed: shallow history"}, b.told(series)["shallow"])
+	require.Equal(t, []string{"counted 3", "failed: shallow history", "failed: shallow history"}, b.outcomes(series)["shallow"])
 }
 
 func TestLimitsOfTheQueryMakeSamplesPartial(t *testing.T) {
@@ -198,11 +202,11 @@ func TestLimitsOfTheQueryMakeSamplesPartial(t *testing.T) {
 	b.local("growing", growing(t))
 	counted := b.series("TODO count:2")
 	b.backfill(counted)
-	require.Equal(t, []string{"partial 2: count limit", "counted 2", "counted 1"}, b.told(counted)["growing"])
+	require.Equal(t, []string{"partial 2: count limit", "counted 2", "counted 1"}, b.outcomes(counted)["growing"])
 
 	late := b.series("TODO timeout:1ns")
 	b.backfill(late)
-	require.Equal(t, []string{"partial 0: timeout", "partial 0: timeout", "partial 0: timeout"}, b.told(late)["growing"])
+	require.Equal(t, []string{"partial 0: timeout", "partial 0: timeout", "partial 0: timeout"}, b.outcomes(late)["growing"])
 }
 
 func TestRemovedRepositoryFailsItsPendingSamples(t *testing.T) {
@@ -214,10 +218,10 @@ func TestRemovedRepositoryFailsItsPendingSamples(t *testing.T) {
 	require.NoError(t, b.store.Repositories.Remove(t.Context(), "growing"))
 	_, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 	require.NoError(t, err)
-	require.Equal(t, []string{"failed: repository removed", "failed: repository removed", "failed: repository removed"}, b.told(series)["growing"])
+	require.Equal(t, []string{"failed: repository removed", "failed: repository removed", "failed: repository removed"}, b.outcomes(series)["growing"])
 }
 
-func TestCapturedValuesAreCountedEach(t *testing.T) {
+func TestEachCapturedValueIsCounted(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	r := testgit.New(t)
@@ -225,7 +229,7 @@ func TestCapturedValuesAreCountedEach(t *testing.T) {
 	b.local("r", r)
 	series := b.series(`go (1\.\d+) patterntype:regexp`, func(s *insights.Series) { s.Method = insights.SearchCompute })
 	b.backfill(series)
-	require.Equal(t, []string{"counted 2", "reused 2", "absent"}, b.told(series)["r"])
+	require.Equal(t, []string{"counted 2", "reused 2", "absent"}, b.outcomes(series)["r"])
 	points, err := b.store.Charts.Points(t.Context(), []string{series.ID}, store.PointFilter{})
 	require.NoError(t, err)
 	values := map[string][]float64{}
@@ -235,8 +239,8 @@ func TestCapturedValuesAreCountedEach(t *testing.T) {
 	require.Equal(t, map[string][]float64{"1.25": {0, 1, 1}, "1.26": {0, 1, 1}}, values)
 }
 
-// A search that is told to stop keeps what it found, and the next attempt searches only the rest.
-func TestStoppedSearchGoesOnFromTheLedger(t *testing.T) {
+// A stopped search keeps what it has found, and the next attempt searches only the rest.
+func TestStoppedSearchContinuesFromTheLedger(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.local("a", growing(t))
@@ -244,7 +248,7 @@ func TestStoppedSearchGoesOnFromTheLedger(t *testing.T) {
 	series := b.series("TODO")
 	begun := b.begin(series)
 
-	// One sample a second; when the first have landed, the worker stops.
+	// One sample per second. After the first have been written, the worker stops.
 	b.limits.Set(1, 0, 0)
 	stop := make(chan struct{})
 	b.env.SetWorkerStopChannel(stop)
@@ -260,7 +264,7 @@ func TestStoppedSearchGoesOnFromTheLedger(t *testing.T) {
 	}()
 	_, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 	requireCode(t, err, insights.Unavailable, true)
-	require.ErrorContains(t, err, "another one goes on")
+	require.ErrorContains(t, err, "another worker continues")
 	first, err := b.store.Samples.Completeness(t.Context(), series.ID)
 	require.NoError(t, err)
 	require.NotZero(t, first.Counted)
@@ -283,7 +287,7 @@ func TestSearchIsCancelled(t *testing.T) {
 	b.local("a", growing(t))
 	series := b.series("TODO")
 	begun := b.begin(series)
-	b.limits.Set(0.000001, 0, 0) // the first sample is free, the next one comes in 11 days
+	b.limits.Set(0.000001, 0, 0) // the first sample is allowed at once, the next one in 11 days
 	ctx, cancel := context.WithCancel(context.Background())
 	b.env.SetWorkerOptions(worker.Options{BackgroundActivityContext: ctx})
 	b.env.SetOnActivityHeartbeatListener(func(*activity.Info, converter.EncodedValues) { cancel() })
@@ -295,7 +299,8 @@ func TestSearchIsCancelled(t *testing.T) {
 	require.NotZero(t, tally.Pending)
 }
 
-// What a sample stores is bounded; above the bound it says so and keeps the most frequent values.
+// The number of stored values is bounded. Above the bound, the sample says so and keeps the most
+// frequent values.
 func TestTooManyValuesMakeASamplePartial(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -309,7 +314,7 @@ func TestTooManyValuesMakeASamplePartial(t *testing.T) {
 	b.local("r", r)
 	series := b.series(`/value(\d+)/`, func(s *insights.Series) { s.Method = insights.SearchCompute })
 	b.backfill(series)
-	require.Equal(t, []string{"partial 5004: too many distinct values", "counted 3", "absent"}, b.told(series)["r"])
+	require.Equal(t, []string{"partial 5004: too many distinct values", "counted 3", "absent"}, b.outcomes(series)["r"])
 	require.Contains(t, b.samples(series)[0].Reason, "5001 distinct values, of which the 5000 most frequent are stored")
 	points, err := b.store.Charts.Points(t.Context(), []string{series.ID}, store.PointFilter{})
 	require.NoError(t, err)
@@ -324,7 +329,8 @@ func TestTooManyValuesMakeASamplePartial(t *testing.T) {
 	require.Equal(t, 2.0, newest["1"])
 }
 
-// Language statistics are a series by value: lines by language, of the files that the filters choose.
+// Language statistics are a series by value: lines by language in the files that the filters
+// select.
 func TestLinesAreCountedByLanguage(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -336,8 +342,8 @@ func TestLinesAreCountedByLanguage(t *testing.T) {
 	all := b.series("", func(s *insights.Series) { s.Method = insights.LanguageStats })
 	b.backfill(series)
 	b.backfill(all)
-	require.Equal(t, []string{"counted 5", "counted 1", "absent"}, b.told(series)["r"])
-	require.Equal(t, []string{"counted 6", "counted 2", "absent"}, b.told(all)["r"])
+	require.Equal(t, []string{"counted 5", "counted 1", "absent"}, b.outcomes(series)["r"])
+	require.Equal(t, []string{"counted 6", "counted 2", "absent"}, b.outcomes(all)["r"])
 	points, err := b.store.Charts.Points(t.Context(), []string{all.ID}, store.PointFilter{})
 	require.NoError(t, err)
 	values := map[string][]float64{}

@@ -14,27 +14,30 @@ import (
 type Sync struct {
 	Store   *store.Store
 	Mirrors *Mirrors
-	// Idle returns the shards of so many that no worker serves; nil: all are served.
+	// Idle returns those of the shards that no worker serves. nil means that all are served.
 	Idle func(ctx context.Context, shards int) ([]int, error)
 }
 
 const (
-	// listPage is how many activities one run of a SyncWorkflow starts: three events each.
+	// listPage is the number of activities that one run of a SyncWorkflow starts. Each costs three
+	// events.
 	listPage = 400
-	// syncBatch is how many local repositories an activity reads: small ones take about a millisecond each.
+	// syncBatch is the number of local repositories that one activity reads. A small one takes
+	// about a millisecond.
 	syncBatch = 50
-	// listWithin bounds one call of List, well below what its activity may take.
+	// listWithin bounds one call of List, well below the activity's time-out.
 	listWithin = 20 * time.Second
 )
 
-// List returns the next repositories with an id over after that have to be synced. Local ones that are as they were at
-// their last sync are recorded as synced here and left out, so that a page of a large installation at rest is empty. So are those
-// whose shard nobody serves: they would keep the others waiting.
+// List returns the next repositories with an id above after that must be synced. Local repositories
+// that have not changed are recorded as synced here and left out, so a page of a large installation
+// without changes is empty. Repositories of a shard that no worker serves are left out too, because
+// the others would wait for them.
 func (s *Sync) List(ctx context.Context, after int64) (ListResult, error) {
 	work, done := untilWorkerStops(ctx)
 	defer done()
 	page, err := s.list(work, after)
-	return page, outcome(ctx, err)
+	return page, activityError(ctx, err)
 }
 
 func (s *Sync) list(ctx context.Context, after int64) (ListResult, error) {
@@ -52,7 +55,7 @@ func (s *Sync) list(ctx context.Context, after int64) (ListResult, error) {
 	}
 	for started := time.Now(); time.Since(started) <= listWithin; {
 		room := listPage - len(page.IDs) - len(page.Batches)
-		if room < syncBatch { // a page that is nearly full is not filled up repository by repository
+		if room < syncBatch { // a nearly full page is not filled repository by repository
 			return page, nil
 		}
 		part, err := s.Store.Repositories.After(ctx, page.Next, room)
@@ -64,7 +67,7 @@ func (s *Sync) list(ctx context.Context, after int64) (ListResult, error) {
 			page.Next = part[len(part)-1].ID
 		}
 		part = slices.DeleteFunc(part, func(r store.Repository) bool { return slices.Contains(idle, insights.ShardOf(r.ID, page.Shards)) })
-		changed, err := s.Mirrors.changed(ctx, part, stampEvery)
+		changed, err := s.Mirrors.changed(ctx, part, recordEvery)
 		if err != nil {
 			return ListResult{}, err
 		}
@@ -77,7 +80,7 @@ func (s *Sync) list(ctx context.Context, after int64) (ListResult, error) {
 	return page, nil
 }
 
-// idle returns the shards that nobody serves.
+// idle returns the shards that no worker serves.
 func (s *Sync) idle(ctx context.Context, shards int) ([]int, error) {
 	if s.Idle == nil || shards < 2 {
 		return nil, nil
@@ -85,7 +88,7 @@ func (s *Sync) idle(ctx context.Context, shards int) ([]int, error) {
 	return s.Idle(ctx, shards)
 }
 
-// add puts repositories on the page.
+// add adds repositories to the page.
 func (p *ListResult) add(list []store.Repository) {
 	local := make([][]int64, max(1, p.Shards))
 	for _, r := range list {
@@ -101,14 +104,14 @@ func (p *ListResult) add(list []store.Repository) {
 	}
 }
 
-// One returns the page of one repository, whatever is known of it.
+// One returns a page that consists of one repository, whether or not it has changed.
 func (s *Sync) One(ctx context.Context, id int64) (ListResult, error) {
 	page := ListResult{IDs: []int64{id}, Last: true}
 	err := s.Store.Settings.Read(ctx, store.SettingShards, &page.Shards)
-	return page, outcome(ctx, err)
+	return page, activityError(ctx, err)
 }
 
-// eachRepository calls do for every registered repository, by id.
+// eachRepository calls do for every registered repository, in order of ids.
 func eachRepository(ctx context.Context, from *store.Store, do func(store.Repository)) error {
 	const page = 2000
 	for after := int64(0); ; {
@@ -126,8 +129,8 @@ func eachRepository(ctx context.Context, from *store.Store, do func(store.Reposi
 	}
 }
 
-// Repository fetches and indexes one repository. Its own trouble is recorded with it and is no error of the activity; a
-// repository that was removed meanwhile is left alone.
+// Repository fetches and indexes one repository. A failure of the repository is recorded with it
+// and is not an error of the activity. A repository that was removed meanwhile is skipped.
 func (s *Sync) Repository(ctx context.Context, id int64) error {
 	work, done := untilWorkerStops(ctx)
 	defer done()
@@ -136,24 +139,24 @@ func (s *Sync) Repository(ctx context.Context, id int64) error {
 		return nil
 	}
 	if err != nil {
-		return outcome(ctx, err)
+		return activityError(ctx, err)
 	}
 	if r.DeletedAt != nil {
 		return nil
 	}
 	if _, err := s.Mirrors.Refresh(work, r); err != nil && engine.AsFailure(err) == nil {
-		return outcome(ctx, err)
+		return activityError(ctx, err)
 	}
 	return nil
 }
 
-// Repositories is Repository for some local repositories.
+// Repositories does the same as Repository for several local repositories.
 func (s *Sync) Repositories(ctx context.Context, ids []int64) error {
 	work, done := untilWorkerStops(ctx)
 	defer done()
 	found, err := s.Store.Repositories.ByID(work, ids)
 	if err != nil {
-		return outcome(ctx, err)
+		return activityError(ctx, err)
 	}
 	var list []store.Repository
 	for _, id := range ids {
@@ -161,5 +164,5 @@ func (s *Sync) Repositories(ctx context.Context, ids []int64) error {
 			list = append(list, r)
 		}
 	}
-	return outcome(ctx, s.Mirrors.RefreshAll(work, list, nil))
+	return activityError(ctx, s.Mirrors.RefreshAll(work, list, nil))
 }

@@ -28,7 +28,8 @@ func (b *testBundle) synced(r store.Repository) store.Repository {
 	return after
 }
 
-// requireIndexed asserts that the commit index is the first-parent history of main, as git itself tells it.
+// requireIndexed asserts that the commit index equals the first-parent history of main, as git
+// lists it.
 func (b *testBundle) requireIndexed(r store.Repository, git *testgit.Repo) {
 	b.t.Helper()
 	repo, err := gitrepo.Open(b.t.Context(), git.Dir)
@@ -67,7 +68,7 @@ func TestIndexFollowsHistory(t *testing.T) {
 	require.Equal(t, git.Git(t, "rev-parse", "main"), r.Head)
 	require.NotZero(t, r.SizeBytes)
 
-	// Nothing new, then grown, then grown by a merge.
+	// Nothing new; then new commits; then a merge.
 	b.requireIndexed(b.synced(r), git)
 	git.Commit(t, shortlyBefore(0).Add(time.Minute), map[string]string{"b": "1"})
 	b.requireIndexed(b.synced(r), git)
@@ -76,7 +77,8 @@ func TestIndexFollowsHistory(t *testing.T) {
 	git.Git(t, "update-ref", "refs/heads/main", merge)
 	b.requireIndexed(b.synced(r), git)
 
-	// Rewritten: the last two commits are others now; then shorter; then all of it another.
+	// History is rewritten: the last two commits differ; then it is shorter; then it is a different
+	// one.
 	git.Git(t, "update-ref", "refs/heads/main", "main~3")
 	git.Commit(t, shortlyBefore(-1).Add(time.Minute), map[string]string{"d": "1"})
 	b.requireIndexed(b.synced(r), git)
@@ -86,7 +88,7 @@ func TestIndexFollowsHistory(t *testing.T) {
 	b.requireIndexed(b.synced(r), git)
 }
 
-func TestSyncRecordsTroubleAndItsEnd(t *testing.T) {
+func TestSyncRecordsAFailureAndItsEnd(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	git := growing(t)
@@ -96,9 +98,9 @@ func TestSyncRecordsTroubleAndItsEnd(t *testing.T) {
 	require.Contains(t, broken.Error, "HEAD points to a branch")
 	require.NotNil(t, broken.ErrorAt)
 	git.Git(t, "symbolic-ref", "HEAD", "refs/heads/main")
-	mended := b.synced(r)
-	require.Empty(t, mended.Error)
-	require.NotNil(t, mended.FetchedAt)
+	repaired := b.synced(r)
+	require.Empty(t, repaired.Error)
+	require.NotNil(t, repaired.FetchedAt)
 }
 
 func TestSyncOfAnEmptyRepository(t *testing.T) {
@@ -132,11 +134,12 @@ func TestListPagesById(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, [][]int64{{a.ID}}, rest.Batches)
 	_, err = call[struct{}](b, b.sync.Repository, int64(999))
-	require.NoError(t, err, "removed meanwhile")
+	require.NoError(t, err, "the repository was removed meanwhile")
 }
 
-// Local repositories that are read together are of one shard, and those of a shard that nobody serves are left out.
-func TestListIsByShard(t *testing.T) {
+// Local repositories that one activity reads belong to one shard. Repositories of a shard that no
+// worker serves are left out.
+func TestListSeparatesShards(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	const shards = 2
@@ -180,25 +183,25 @@ func TestListIsByShard(t *testing.T) {
 	require.Equal(t, activities.ListResult{IDs: []int64{7}, Last: true, Shards: shards}, one)
 }
 
-// A repository that is removed while a plan refreshes it fails nobody.
-func TestRefreshOfARemovedRepositoryIsItsOwnFailure(t *testing.T) {
+// If a repository is removed while a plan refreshes it, only that repository fails.
+func TestRefreshOfARemovedRepositoryFailsOnlyThatRepository(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	r := b.local("r", growing(t))
 	require.NoError(t, b.store.Repositories.Remove(t.Context(), "r"))
-	r.ID = 4711 // as if its row were gone
+	r.ID = 4711 // as if its row were deleted
 	_, err := b.mirrors.Refresh(t.Context(), r)
 	require.ErrorContains(t, err, "does not exist")
 	require.NotNil(t, engine.AsFailure(err))
 }
 
-// A sync reads each repository once, however many pages it has.
+// A sync reads each repository once, whatever the number of pages.
 func TestListReadsEachRepositoryOnce(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	config, err := pgxpool.ParseConfig(testdb.NewURL(t))
 	require.NoError(t, err)
-	config.MaxConns = 1 // whose statistics are asked for
+	config.MaxConns = 1 // so that the statistics are those of this connection
 	pool, err := pgxpool.NewWithConfig(t.Context(), config)
 	require.NoError(t, err)
 	t.Cleanup(pool.Close)

@@ -8,13 +8,13 @@ import (
 	"github.com/backsight/backsight/telemetry"
 )
 
-// sampleStore stores how samples ended.
+// sampleStore stores settled samples.
 type sampleStore interface {
 	Write(ctx context.Context, seriesID string, plan int, samples []insights.Sample) error
 }
 
-// writer collects samples, so that many small repositories share a transaction and charts show each sample
-// soon.
+// writer collects samples, so that many small repositories share a transaction while charts still
+// show each sample soon.
 type writer struct {
 	store    sampleStore
 	seriesID string
@@ -22,14 +22,14 @@ type writer struct {
 	metrics  *telemetry.Metrics
 
 	samples []insights.Sample
-	values  int       // number of captured values of samples
+	values  int       // number of captured values in samples
 	since   time.Time // when the first of samples was added
 }
 
 const (
 	writeAtMost = 500                    // samples in one transaction
 	writeValues = 20_000                 // captured values in one transaction
-	writeWithin = 500 * time.Millisecond // the longest that a sample waits to be written
+	writeWithin = 500 * time.Millisecond // the longest time that a sample waits to be written
 )
 
 // add adds samples that must be written in one transaction.

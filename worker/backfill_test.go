@@ -14,8 +14,8 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// months is a grid of n monthly points whose newest is so old that no day of a month is clamped, and so young that no
-// recording is due.
+// months returns a grid of n monthly points. Its newest point is old enough that no day of a month
+// is clamped, and young enough that no recording is due.
 func months(n int) insights.Grid {
 	grid := insights.NewGrid(time.Now(), insights.Interval{Unit: insights.Month, Value: 1}, n)
 	if grid.Anchor.Day() > 28 {
@@ -24,7 +24,7 @@ func months(n int) insights.Grid {
 	return grid
 }
 
-func TestBackfillEndsExactAndWorkflowAgreesWithLedger(t *testing.T) {
+func TestBackfillIsExactAndWorkflowAgreesWithLedger(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
 	grid := months(4)
@@ -67,7 +67,7 @@ func TestBackfillEndsExactAndWorkflowAgreesWithLedger(t *testing.T) {
 	require.NotNil(t, stored.BackfillCompletedAt)
 }
 
-// The shape of the tree is a matter of cost and never of values.
+// Granularity changes the cost and never the values.
 func TestGranularityChangesNothing(t *testing.T) {
 	t.Parallel()
 	grid := months(5)
@@ -89,7 +89,7 @@ func TestGranularityChangesNothing(t *testing.T) {
 		{"literal", "0", "0"},
 		{"a workflow per repository", "0", "20000"},
 		{"default", "800", "20000"},
-		{"frames of all", "800", "0"},
+		{"a workflow per frame", "800", "0"},
 	} {
 		t.Run(shape.name, func(t *testing.T) {
 			s := newStack(t)
@@ -113,8 +113,8 @@ func TestGranularityChangesNothing(t *testing.T) {
 	}
 }
 
-// A series whose anchor is in the past has recordings to make up for: the server was off.
-func TestMissedRecordingsAreMadeUpFor(t *testing.T) {
+// The server was off while recordings of the series became due.
+func TestMissedRecordingsAreComputedLater(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
 	grid := insights.NewGrid(time.Now().AddDate(0, 0, -3), insights.Interval{Unit: insights.Day, Value: 1}, 2)
@@ -160,7 +160,7 @@ func TestCapturedValues(t *testing.T) {
 	require.Equal(t, map[string][]float64{"1.25": {1, 0}, "1.26": {0, 1}}, values)
 }
 
-func TestRefusedQueryIsAProblemAndNotACrash(t *testing.T) {
+func TestInvalidQueryIsAProblemAndNotACrash(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
 	series := s.create(insights.Series{Query: "TODO fille:x(", Grid: months(2)})

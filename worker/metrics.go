@@ -11,28 +11,29 @@ import (
 	"go.temporal.io/sdk/client"
 )
 
-// metricLabels are the tags of the SDK's metrics that are kept: each has few values. Others (a workflow id, say) would make
-// as many time series as there are repositories.
+// metricLabels are the tags of the SDK's metrics that are kept. Each has few values. Other tags,
+// such as a workflow id, would create as many time series as there are repositories.
 var metricLabels = []string{
 	"operation", "task_queue", "worker_type", "poller_type", "workflow_type", "activity_type", "query_type", "update_name",
 	"failure_reason", "status_code", "namespace",
 }
 
-// NewMetricsHandler returns a handler for client.Options.MetricsHandler that puts the metrics of the Temporal SDK into a
-// Prometheus registry, under the SDK's names: slots in use, polls, latencies, failures.
+// NewMetricsHandler returns a handler for client.Options.MetricsHandler that registers the metrics
+// of the Temporal SDK with Prometheus under the SDK's names: slots in use, polls, latencies,
+// failures. It is safe for concurrent use.
 func NewMetricsHandler(registry prometheus.Registerer) client.MetricsHandler {
 	h := &metricsHandler{metrics: &metrics{registry: registry, vectors: map[string]prometheus.Collector{}}}
-	for _, name := range watched {
+	for _, name := range alerted {
 		h.Counter(name)
 	}
 	return h
 }
 
-// watched are counters of failures that alert rules ask for. The SDK makes a metric when it has something to tell; these are
-// there with 0 before.
-var watched = []string{"temporal_workflow_task_execution_failed", "temporal_activity_execution_failed", "temporal_request_failure"}
+// alerted are counters of failures that alert rules query. The SDK creates a metric when it first
+// counts; these exist from the start, with the value 0.
+var alerted = []string{"temporal_workflow_task_execution_failed", "temporal_activity_execution_failed", "temporal_request_failure"}
 
-// metrics are the vectors of a registry by name, made when first used.
+// metrics holds the vectors of a registry by name. Each is created when it is first used.
 type metrics struct {
 	registry prometheus.Registerer
 
@@ -40,7 +41,8 @@ type metrics struct {
 	vectors map[string]prometheus.Collector
 }
 
-// vector returns the vector of a name. One that the registry has already, from another handler, is shared.
+// vector returns the vector with the name. If another handler has registered it, both share it. ok
+// is false if the name belongs to a metric of another type.
 func vector[V prometheus.Collector](m *metrics, name string, create func() V) (v V, ok bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -50,8 +52,7 @@ func vector[V prometheus.Collector](m *metrics, name string, create func() V) (v
 	}
 	v = create()
 	err := m.registry.Register(v)
-	var registered prometheus.AlreadyRegisteredError
-	if errors.As(err, &registered) {
+	if registered, found := errors.AsType[prometheus.AlreadyRegisteredError](err); found {
 		if v, ok = registered.ExistingCollector.(V); !ok {
 			return v, false
 		}
@@ -62,7 +63,7 @@ func vector[V prometheus.Collector](m *metrics, name string, create func() V) (v
 	return v, true
 }
 
-// metricsHandler is a set of tags.
+// metricsHandler has the tags of the metrics that it returns.
 type metricsHandler struct {
 	metrics *metrics
 	tags    map[string]string
@@ -131,7 +132,7 @@ type timer struct{ prometheus.Observer }
 
 func (t timer) Record(d time.Duration) { t.Observe(d.Seconds()) }
 
-// nothing stands for a metric whose name the registry has for something else.
+// nothing replaces a metric whose name is registered for another type.
 type nothing struct{}
 
 func (nothing) Inc(int64)            {}

@@ -19,16 +19,16 @@ func TestMetricsOfTheSDKReachPrometheus(t *testing.T) {
 		h.Counter("temporal_request").Inc(2)
 		h.Gauge("temporal_num_pollers").Update(3)
 		h.WithTags(map[string]string{"operation": "Poll"}).Timer("temporal_latency").Record(2 * time.Second)
-		h.Gauge("temporal_request").Update(1) // a name that is taken by another kind: dropped
+		h.Gauge("temporal_request").Update(1) // dropped, because the name belongs to another type
 	}
 	families, err := registry.Gather()
 	require.NoError(t, err)
-	got, watched := map[string]float64{}, 0
+	got, alerted := map[string]float64{}, 0
 	for _, family := range families {
 		require.Len(t, family.GetMetric(), 1)
 		if strings.HasSuffix(family.GetName(), "_failed") || strings.HasSuffix(family.GetName(), "_failure") {
-			require.Zero(t, family.GetMetric()[0].GetCounter().GetValue(), "there before anything failed")
-			watched++
+			require.Zero(t, family.GetMetric()[0].GetCounter().GetValue(), "the metric exists before a failure")
+			alerted++
 			continue
 		}
 		m := family.GetMetric()[0]
@@ -41,5 +41,5 @@ func TestMetricsOfTheSDKReachPrometheus(t *testing.T) {
 		require.NotContains(t, labels, "workflow_id")
 	}
 	require.Equal(t, map[string]float64{"temporal_request": 4, "temporal_num_pollers": 3, "temporal_latency_seconds": 4}, got)
-	require.Equal(t, 3, watched)
+	require.Equal(t, 3, alerted)
 }

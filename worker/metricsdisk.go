@@ -9,8 +9,9 @@ import (
 	"github.com/backsight/backsight/search/history/index"
 )
 
-// NewDiskMetrics returns a collector of what a worker's data directory takes and has left, looked at when it is asked: a
-// few system calls and one for each history index. What cannot be read is left out of the answer.
+// NewDiskMetrics returns a collector of the used and free space of a worker's data directory. Each
+// collection costs a few system calls, and one for each history index. Values that cannot be read
+// are left out.
 func NewDiskMetrics(dataDir string) prometheus.Collector {
 	return diskMetrics{
 		dir:     dataDir,

@@ -14,14 +14,15 @@ import (
 	"github.com/backsight/backsight/workflows/contract"
 )
 
-// twin stores another series that computes the same samples, in another scope so that it is not the same series.
+// twin stores another series that computes the same samples. Its scope is written differently, so
+// that it is not shared with the first one.
 func (s *testStack) twin(series insights.Series, points int) insights.Series {
 	s.t.Helper()
 	series.ID, series.Scope, series.Grid.Points = "", insights.Scope{Criteria: "repo:."}, points
 	return s.create(series)
 }
 
-// attempts is how often each sample was written by a search.
+// attempts returns how often a search has written each sample.
 func (s *testStack) attempts(series insights.Series) map[string]int {
 	s.t.Helper()
 	samples, err := s.store.Samples.List(s.t.Context(), store.SampleFilter{SeriesID: series.ID})
@@ -33,17 +34,18 @@ func (s *testStack) attempts(series insights.Series) map[string]int {
 	return all
 }
 
-func (s *testStack) dirty(series insights.Series) (reasons []string) {
+// notices returns the texts of the notices about a series.
+func (s *testStack) notices(series insights.Series) (texts []string) {
 	s.t.Helper()
-	notes, err := s.store.Notices.List(s.t.Context(), series.ID)
+	list, err := s.store.Notices.List(s.t.Context(), series.ID)
 	require.NoError(s.t, err)
-	for _, n := range notes {
-		reasons = append(reasons, n.Reason)
+	for _, n := range list {
+		texts = append(texts, n.Text())
 	}
-	return reasons
+	return texts
 }
 
-func TestExtensionSearchesOnlyWhatIsMissing(t *testing.T) {
+func TestExtensionSearchesOnlyMissingSamples(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
 	grid := months(3)
@@ -71,25 +73,25 @@ func TestExtensionSearchesOnlyWhatIsMissing(t *testing.T) {
 		}
 		searched += n
 	}
-	require.Equal(t, 3, searched, "the repository that changed, once a frame; the others the commit index answers")
+	require.Equal(t, 3, searched, "one search for each frame of the changed repository; the commit index settles the others")
 
 	stored, err := s.store.Series.Get(t.Context(), series.ID)
 	require.NoError(t, err)
 	require.Equal(t, 6, stored.Grid.Points)
 	whole := s.twin(insights.Series{Query: "TODO", Grid: grid}, 6)
 	s.asleep(whole)
-	require.Empty(t, cmp.Diff(s.points(whole), s.points(series)), "the same chart as one that had six points from the start")
+	require.Empty(t, cmp.Diff(s.points(whole), s.points(series)), "the chart equals that of a series that had six points from the start")
 
 	_, err = s.workflows.Send(t.Context(), series.ID, contract.Extend, contract.Command{Points: 5})
 	require.Equal(t, insights.Invalid, insights.ErrorCode(err))
 	require.ErrorContains(t, err, "extend to 5 points: the series has 6, and does not get shorter")
-	require.NotContains(t, err.Error(), "retryable", "no words of the machinery")
+	require.NotContains(t, err.Error(), "retryable", "the message has no technical terms of Temporal")
 	status, err = s.workflows.Send(t.Context(), series.ID, contract.Extend, contract.Command{Points: 6})
 	require.NoError(t, err)
 	require.Zero(t, status.Waiting)
 }
 
-func TestRetryAfterMendingTurnsPartialIntoCounted(t *testing.T) {
+func TestRetryAfterRepairTurnsPartialIntoCounted(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
 	grid := months(3)
@@ -105,9 +107,9 @@ func TestRetryAfterMendingTurnsPartialIntoCounted(t *testing.T) {
 	s.work()
 	status := s.asleep(series)
 	require.Equal(t, insights.Completeness{Planned: 6, Counted: 5, Partial: 1}, status.Completeness)
-	require.Equal(t, []string{"missing object"}, s.dirty(series))
+	require.Equal(t, []string{"missing object"}, s.notices(series))
 
-	// Nothing is mended: a retry ends as it began.
+	// The damage is not repaired yet, so the retry ends with the same outcomes.
 	_, err = s.workflows.Send(t.Context(), series.ID, contract.Retry, contract.Command{})
 	require.NoError(t, err)
 	require.Equal(t, status.Completeness, s.asleep(series).Completeness)
@@ -117,7 +119,7 @@ func TestRetryAfterMendingTurnsPartialIntoCounted(t *testing.T) {
 	require.NoError(t, s.client.SignalWorkflow(t.Context(), contract.SeriesID(series.ID), "", contract.Retry, nil))
 	s.eventually(series, "a whole series", func() bool { return s.ledgerOf(series).Counted == 6 })
 	require.Equal(t, insights.Completeness{Planned: 6, Counted: 6}, s.asleep(series).Completeness)
-	require.Empty(t, s.dirty(series), "cleared when it no longer holds")
+	require.Empty(t, s.notices(series), "cleared when it no longer holds")
 	again := 0
 	for key, n := range s.attempts(series) {
 		again += n - before[key]
@@ -130,8 +132,8 @@ func TestRetryAfterMendingTurnsPartialIntoCounted(t *testing.T) {
 	require.Equal(t, []float64{11, 22, 33}, values)
 }
 
-// The history of a repository is rewritten: a retry of all corrects values up and down, and loses none that cannot be had
-// any more.
+// After the history of a repository is rewritten, a retry of all samples corrects values up and
+// down, and keeps those that cannot be computed any more.
 func TestRetryOfAllCorrectsValues(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
@@ -151,7 +153,7 @@ func TestRetryOfAllCorrectsValues(t *testing.T) {
 	}
 	require.NoError(t, s.workflows.Sync(t.Context(), 0))
 	require.NoError(t, s.client.GetWorkflow(t.Context(), "sync/now", "").Get(t.Context(), nil))
-	require.Equal(t, []string{string(insights.ReasonHistoryRewritten)}, s.dirty(series), "people are told")
+	require.Equal(t, []string{string(insights.ReasonHistoryRewritten)}, s.notices(series), "the series has a notice")
 	_, err := s.workflows.Send(t.Context(), series.ID, contract.Retry, contract.Command{All: true})
 	require.NoError(t, err)
 	status := s.asleep(series)
@@ -163,9 +165,9 @@ func TestRetryOfAllCorrectsValues(t *testing.T) {
 	require.Equal(t, []float64{1 + 1, 9 + 1, 2 + 1}, values)
 }
 
-// A backfill that is cancelled in the middle of a page is complete, with failures; a retry then brings it to the end of one that was
-// never disturbed.
-func TestCancelAndRetryEndAsAnUndisturbedRun(t *testing.T) {
+// A backfill that is cancelled in the middle of a page is complete, with failed samples. A retry
+// then gives the same result as a backfill without the cancellation.
+func TestCancelAndRetryEqualAnUninterruptedRun(t *testing.T) {
 	t.Parallel()
 	for _, shape := range []struct{ name, batchCost, frameBudget string }{{"folded", "800", "20000"}, {"literal", "0", "0"}} {
 		t.Run(shape.name, func(t *testing.T) {
@@ -175,13 +177,13 @@ func TestCancelAndRetryEndAsAnUndisturbedRun(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, contract.Running, status.State)
 			status = s.asleep(series)
-			require.Zero(t, status.Completeness.Pending, "completeness reaches an end")
-			require.NotZero(t, status.Completeness.Failed, "the cancel came too late to prove anything")
+			require.Zero(t, status.Completeness.Pending, "every sample has ended")
+			require.NotZero(t, status.Completeness.Failed, "the cancellation came too late for this test")
 			require.NotZero(t, status.Completeness.Counted)
 			reasons, err := s.store.Samples.Reasons(t.Context(), series.ID, store.Administrator)
 			require.NoError(t, err)
 			require.Equal(t, []store.Reason{{Outcome: insights.Failed, Code: insights.ReasonCancelled, Count: status.Completeness.Failed, Example: "cancelled by ann: too large"}}, reasons)
-			require.Empty(t, s.dirty(series), "what an operator did says nothing about the query")
+			require.Empty(t, s.notices(series), "the act of an operator gives no notice")
 			stored, err := s.store.Series.Get(t.Context(), series.ID)
 			require.NoError(t, err)
 			require.NotNil(t, stored.BackfillCompletedAt)
@@ -190,16 +192,16 @@ func TestCancelAndRetryEndAsAnUndisturbedRun(t *testing.T) {
 			_, err = s.workflows.Send(t.Context(), series.ID, contract.Retry, contract.Command{})
 			require.NoError(t, err)
 			s.requireAllCounted(series)
-			undisturbed := s.twin(insights.Series{Query: "TODO", Grid: series.Grid}, series.Grid.Points)
-			s.asleep(undisturbed)
-			require.Empty(t, cmp.Diff(s.ledger(undisturbed), s.ledger(series)))
-			require.Empty(t, cmp.Diff(s.points(undisturbed), s.points(series)))
+			uninterrupted := s.twin(insights.Series{Query: "TODO", Grid: series.Grid}, series.Grid.Points)
+			s.asleep(uninterrupted)
+			require.Empty(t, cmp.Diff(s.ledger(uninterrupted), s.ledger(series)))
+			require.Empty(t, cmp.Diff(s.points(uninterrupted), s.points(series)))
 		})
 	}
 }
 
-// Orders outlive the worker that took them.
-func TestOrdersSurviveTheWorker(t *testing.T) {
+// Commands are not lost when the worker that received them stops.
+func TestCommandsSurviveTheWorker(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
 	series, stop := slowSeries(t, s, "800", "20000")
@@ -212,28 +214,28 @@ func TestOrdersSurviveTheWorker(t *testing.T) {
 	s.work()
 	status := s.asleep(series)
 	require.Equal(t, insights.Completeness{Planned: 42, Counted: 30, Absent: 12}, status.Completeness)
-	generations := map[int]bool{}
+	plans := map[int]bool{}
 	rows, err := s.pool.Query(t.Context(), `SELECT number FROM series_plans WHERE completed_at IS NOT NULL`)
 	require.NoError(t, err)
 	for rows.Next() {
-		var generation int
-		require.NoError(t, rows.Scan(&generation))
-		generations[generation] = true
+		var number int
+		require.NoError(t, rows.Scan(&number))
+		plans[number] = true
 	}
 	require.NoError(t, rows.Err())
-	require.Len(t, generations, 3)
+	require.Len(t, plans, 3)
 }
 
-// A series whose query is refused says so to people who look at the database, until it is mended.
-func TestRefusedQueryIsDirty(t *testing.T) {
+// A series whose query is invalid has a notice until the query is corrected.
+func TestInvalidQueryHasANotice(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
 	s.addRepository("acme/a", historyRepository(t, months(3).Anchor, 1))
 	series := s.create(insights.Series{Query: "TODO fille:x", Grid: months(3)})
 	s.work()
 	s.eventually(series, "a problem", func() bool { return s.status(series).Problem != nil })
-	require.Len(t, s.dirty(series), 1)
-	require.Contains(t, s.dirty(series)[0], "unknown field")
+	require.Len(t, s.notices(series), 1)
+	require.Contains(t, s.notices(series)[0], "planning: ")
 
 	_, err := s.pool.Exec(t.Context(), `UPDATE insight_series SET query = 'TODO' WHERE series_id = $1`, series.ID)
 	require.NoError(t, err)
@@ -241,5 +243,5 @@ func TestRefusedQueryIsDirty(t *testing.T) {
 	require.NoError(t, err)
 	s.eventually(series, "a plan", func() bool { return s.ledgerOf(series).Counted == 1 })
 	s.asleep(series)
-	require.Empty(t, s.dirty(series))
+	require.Empty(t, s.notices(series))
 }

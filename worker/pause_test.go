@@ -16,8 +16,8 @@ import (
 	"github.com/backsight/backsight/workflows/contract"
 )
 
-// slowSeries is a backfill of 6 repositories × 5 samples that takes about 10 seconds, for limits, so that there is a
-// middle to stop in. It returns when the first samples have landed.
+// slowSeries returns a backfill of 6 repositories × 5 samples that takes about 10 seconds, because
+// of limits, so that a test can stop it midway. It returns after the first samples are written.
 func slowSeries(t *testing.T, s *testStack, batchCost, frameBudget string) (series insights.Series, stop func()) {
 	t.Helper()
 	grid := months(5)
@@ -40,7 +40,7 @@ func (s *testStack) ledgerOf(series insights.Series) insights.Completeness {
 	return tally
 }
 
-// requireAllCounted asserts the end of slowSeries, whatever happened on the way.
+// requireAllCounted asserts the result of slowSeries, whatever happened while it ran.
 func (s *testStack) requireAllCounted(series insights.Series) {
 	s.t.Helper()
 	s.set(store.SettingFrameRate, "0")
@@ -53,11 +53,12 @@ func (s *testStack) requireAllCounted(series insights.Series) {
 	require.Equal(s.t, []float64{21, 27, 33, 39, 45}, values)
 }
 
-// requireAtRest asserts that a paused series runs nothing: no child workflow, no activity, and the tallies agree.
+// requireAtRest asserts that a paused series has no child workflow and no activity, and that its
+// tallies agree.
 func (s *testStack) requireAtRest(series insights.Series, status contract.Status) {
 	s.t.Helper()
 	require.Zero(s.t, status.InFlight)
-	require.NotZero(s.t, status.Completeness.Pending, "the pause came too late to prove anything")
+	require.NotZero(s.t, status.Completeness.Pending, "the pause came too late for this test")
 	s.agree(series, status)
 	described, err := s.client.DescribeWorkflowExecution(s.t.Context(), contract.SeriesID(series.ID), "")
 	require.NoError(s.t, err)
@@ -72,7 +73,7 @@ func TestPauseByBareSignalAndResumeByUpdate(t *testing.T) {
 			s := newStack(t)
 			series, _ := slowSeries(t, s, shape.batchCost, shape.frameBudget)
 
-			// What `temporal workflow signal --name pause` sends: no input at all.
+			// What `temporal workflow signal --name pause` sends: no input.
 			_, err := s.client.WorkflowService().SignalWorkflowExecution(t.Context(), &workflowservice.SignalWorkflowExecutionRequest{
 				Namespace: s.namespace, SignalName: contract.Pause,
 				WorkflowExecution: &commonpb.WorkflowExecution{WorkflowId: contract.SeriesID(series.ID)},
@@ -87,7 +88,7 @@ func TestPauseByBareSignalAndResumeByUpdate(t *testing.T) {
 			require.NotNil(t, status.Paused)
 			require.Empty(t, status.Paused.By)
 
-			// The first order stays.
+			// A second pause does not replace the first.
 			status, err = s.workflows.Send(t.Context(), series.ID, contract.Pause, contract.Command{By: "bob", Reason: "me too"})
 			require.NoError(t, err)
 			require.Equal(t, contract.Paused, status.State)
@@ -122,20 +123,21 @@ func TestPauseByUpdateAndResumeBySignal(t *testing.T) {
 	s.requireAllCounted(series)
 }
 
-// A worker that is told to stop hands its searches back; another one goes on from the ledger.
-func TestWorkerStopsGracefullyAndAnotherGoesOn(t *testing.T) {
+// A worker that is asked to stop returns its searches, and another worker continues with the
+// ledger.
+func TestWorkerStopsGracefullyAndAnotherContinues(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
 	series, stop := slowSeries(t, s, "800", "20000")
 	stop()
 	done := s.ledgerOf(series)
-	require.NotZero(t, done.Pending, "the stop came too late to prove anything")
+	require.NotZero(t, done.Pending, "the stop came too late for this test")
 	require.NoError(t, done.Check())
 	s.work()
 	s.requireAllCounted(series)
 }
 
-// Deleting an insight ends the series' workflow and what it runs.
+// Deleting an insight stops the workflow of its series and the children of that workflow.
 func TestDeletedSeriesIsStopped(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
@@ -154,15 +156,16 @@ func TestDeletedSeriesIsStopped(t *testing.T) {
 	require.NotZero(t, s.ledgerOf(series).Pending)
 }
 
-// An operator who terminates a child, or cancels one, gets failed samples and a series that goes on.
-func TestTerminatedChildCostsItsSamples(t *testing.T) {
+// If an operator terminates or cancels a child, its samples fail and the series continues.
+func TestTerminatedChildFailsOnlyItsSamples(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
 	series, _ := slowSeries(t, s, "0", "20000")
-	// With two slots and six repositories there is one whose search waits for a slot. One that runs would go on for
-	// a second after its workflow is gone, and settle some of its samples.
+	// With two slots and six repositories, one repository's search waits for a slot. A running
+	// search would continue for a second after its workflow has ended, and settle some of its
+	// samples.
 	var id string
-	s.eventually(series, "a repository that waits", func() bool {
+	s.eventually(series, "a waiting repository", func() bool {
 		for repository := int64(1); repository <= 6; repository++ {
 			id = contract.RepositoryID(series.ID, 1, repository, repository)
 			described, err := s.client.DescribeWorkflowExecution(t.Context(), id, "")
@@ -185,12 +188,12 @@ func TestTerminatedChildCostsItsSamples(t *testing.T) {
 	require.Less(t, time.Now(), status.NextRecordingAt)
 }
 
-// Connections to the database that break again and again cost time, and nothing else.
-func TestLostDatabaseConnectionsCostNothing(t *testing.T) {
+// Lost connections to the database cost time and change no result.
+func TestLostDatabaseConnectionsChangeNoResult(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
 	config := s.pool.Config().Copy()
-	config.ConnConfig.RuntimeParams["application_name"] = "unlucky"
+	config.ConnConfig.RuntimeParams["application_name"] = "disconnected"
 	pool, err := pgxpool.NewWithConfig(t.Context(), config)
 	require.NoError(t, err)
 	t.Cleanup(pool.Close)
@@ -198,10 +201,10 @@ func TestLostDatabaseConnectionsCostNothing(t *testing.T) {
 	series, _ := slowSeries(t, s, "0", "0")
 	for range 5 {
 		before := s.ledgerOf(series).Done()
-		s.eventually(series, "a connection to cut", func() bool { // after a cut there is none until the next use
+		s.eventually(series, "a connection to cut", func() bool {
 			cut := 0
 			require.NoError(t, s.pool.QueryRow(t.Context(),
-				`SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'unlucky'`).Scan(&cut))
+				`SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'disconnected'`).Scan(&cut))
 			return cut > 0
 		})
 		s.eventually(series, "progress", func() bool {

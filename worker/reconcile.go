@@ -8,11 +8,12 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// reconcileEvery is how long a series waits at most whose workflow the API could not start.
+// reconcileEvery is the longest time that a series waits for a workflow that the API could not
+// start.
 const reconcileEvery = 2 * time.Second
 
-// reconcile starts and stops the workflows that the database says should be. The API does the same right after its
-// transaction; whatever it missed is done here. Both are idempotent.
+// reconcile starts and stops workflows so that they match the database. The API does the same right
+// after its transaction, and reconcile does what the API missed. Idempotent.
 func (r *runner) reconcile(ctx context.Context) error {
 	starts, err := r.Store.Series.ToStart(ctx)
 	if err != nil {
@@ -40,7 +41,7 @@ func (r *runner) reconcile(ctx context.Context) error {
 	return errors.Join(failures...)
 }
 
-// title is what people see of a series in the Temporal UI.
+// title returns the name that a series has in the Temporal UI.
 func title(view, label string) string {
 	if label == "" || label == view {
 		return view

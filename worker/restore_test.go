@@ -10,8 +10,8 @@ import (
 	"github.com/backsight/backsight/workflows/contract"
 )
 
-// Temporal's state is lost and Postgres' is not: docs/operations.md says to let every series start anew. Nothing that the ledger
-// has is searched again, and the chart stays what it was.
+// Temporal's state is lost and that of Postgres is not. docs/operations.md says how to start every
+// series anew. No sample in the ledger is searched again, and the charts do not change.
 func TestSeriesStartAnewWhenTemporalIsLost(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
@@ -23,7 +23,7 @@ func TestSeriesStartAnewWhenTemporalIsLost(t *testing.T) {
 	before := s.asleep(series)
 	attempts, points := s.attempts(series), s.points(series)
 
-	require.NoError(t, s.client.TerminateWorkflow(t.Context(), contract.SeriesID(series.ID), "", "as if it had never been"))
+	require.NoError(t, s.client.TerminateWorkflow(t.Context(), contract.SeriesID(series.ID), "", "simulate a lost Temporal"))
 	_, err := s.pool.Exec(t.Context(), `UPDATE insight_series SET workflow_started_at = NULL WHERE deleted_at IS NULL`)
 	require.NoError(t, err)
 	s.eventually(series, "a new start", func() bool {
@@ -38,8 +38,9 @@ func TestSeriesStartAnewWhenTemporalIsLost(t *testing.T) {
 	require.Empty(t, cmp.Diff(points, s.points(series)))
 }
 
-// An operator ended the workflow by hand. Every order is refused as one that was not found, by which the API knows to start it anew.
-func TestOrderToAnEndedWorkflowIsNotFound(t *testing.T) {
+// An operator has terminated the workflow. Every command returns NotFound, so that the API can
+// start the workflow anew.
+func TestCommandToAnEndedWorkflowReturnsNotFound(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
 	series := s.create(insights.Series{Query: "TODO", Grid: months(2)})

@@ -19,23 +19,27 @@ import (
 	"github.com/backsight/backsight/workflows/contract"
 )
 
-// Config is what a worker needs.
+// Config configures a worker.
 type Config struct {
-	Client    client.Client // the caller closes it after Run
-	Namespace string        // that Client was dialled with; "" is "default"
+	Client    client.Client // the caller must close it after Run
+	Namespace string        // of Client; "" means "default"
 	Store     *store.Store
-	DataDir   string // mirrors are kept in mirrors/<id>.git below it, history indexes in indexes/<id>.idx, notes of what is searched in searching
-	Slots     int    // searches at a time; 0: one for each core
-	Shards    Shards // of searches and syncs, that it takes; the zero Shards are all
-	Logger    *slog.Logger
-	Metrics   *telemetry.Metrics // optional
+	// DataDir holds mirrors in mirrors/<id>.git, history indexes in indexes/<id>.idx, and the crash
+	// journal in searching.
+	DataDir string
+	Slots   int    // concurrent searches; 0 means one per core
+	Shards  Shards // whose searches and syncs it runs; the zero value means all
+	Logger  *slog.Logger
+	Metrics *telemetry.Metrics // optional
 }
 
-// StopTimeout is how long Run may take to return once its context ends. Searches notice at once and write what they have; this
-// is for the slowest git process and one more transaction.
+// StopTimeout bounds the time that Run takes to return after its context ends. Searches stop at
+// once and write their results; the rest of the time is for the slowest git process and one more
+// transaction.
 const StopTimeout = 30 * time.Second
 
-// Run works until ctx ends, then stops gracefully and returns nil. An error says why it cannot work at all.
+// Run runs a worker until ctx ends, then stops gracefully and returns nil. It returns an error if
+// the worker cannot run at all.
 func Run(ctx context.Context, c Config) (err error) {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
@@ -50,7 +54,8 @@ func Run(ctx context.Context, c Config) (err error) {
 		Store: c.Store, Mirrors: r.mirrors, Limits: r.limits, Dir: filepath.Join(c.DataDir, "indexes"), Logger: c.Logger, Metrics: c.Metrics,
 	}
 	r.journal = &activities.CrashJournal{Store: c.Store, Dir: filepath.Join(c.DataDir, "searching"), Logger: c.Logger}
-	// A workflow that sets an attribute which does not exist cannot start, so this comes first.
+	// A workflow cannot start if it sets a search attribute that does not exist, so this comes
+	// first.
 	if err := r.untilDone(ctx, "search attributes", r.workflows.EnsureSearchAttributes); err != nil {
 		return endedBy(ctx, err)
 	}
@@ -61,14 +66,14 @@ func Run(ctx context.Context, c Config) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.journal.Close()) }()
-	if err := r.untilDone(ctx, "the report of crashed searches", r.journal.Report); err != nil {
+	if err := r.untilDone(ctx, "report of crashed searches", r.journal.Report); err != nil {
 		return endedBy(ctx, err)
 	}
 	failed := make(chan error, 1)
 	r.fatal = func(err error) {
 		select {
 		case failed <- err:
-		default: // the first one is reported
+		default: // only the first error is reported
 		}
 	}
 	main := r.main()
@@ -82,11 +87,11 @@ func Run(ctx context.Context, c Config) (err error) {
 	c.Logger.Info("worker started", "slots", c.Slots)
 	loops, stopLoops := context.WithCancel(ctx)
 	var running sync.WaitGroup
-	running.Go(func() { r.every(loops, reconcileEvery, "series", r.reconcile) })
-	running.Go(func() { r.every(loops, settingsEvery, "settings", r.applySettings) })
-	running.Go(func() { r.every(loops, indexEvery, "indexes", r.indexes.Tend) })
+	running.Go(func() { r.every(loops, reconcileEvery, "start and stop of series", r.reconcile) })
+	running.Go(func() { r.every(loops, settingsEvery, "settings update", r.applySettings) })
+	running.Go(func() { r.every(loops, indexEvery, "index update", r.indexes.Update) })
 	running.Go(func() {
-		r.every(loops, pruneEvery, "mirrors", func(ctx context.Context) error { return r.mirrors.Prune(ctx, time.Now()) })
+		r.every(loops, pruneEvery, "mirror pruning", func(ctx context.Context) error { return r.mirrors.Prune(ctx, time.Now()) })
 	})
 	select {
 	case <-ctx.Done():
@@ -99,7 +104,8 @@ func Run(ctx context.Context, c Config) (err error) {
 	return err
 }
 
-// endedBy is nil for an error that is only the end of ctx.
+// endedBy returns nil if ctx has ended, because err is then caused by that. Otherwise it returns
+// err.
 func endedBy(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return nil
@@ -107,7 +113,7 @@ func endedBy(ctx context.Context, err error) error {
 	return err
 }
 
-// stop ends all workers at the same time: each waits up to StopTimeout for its activities.
+// stop stops all workers concurrently. Each waits up to StopTimeout for its activities.
 func stop(workers []worker.Worker) {
 	var stopping sync.WaitGroup
 	for _, w := range workers {
@@ -132,21 +138,22 @@ type runner struct {
 	stopping bool
 }
 
-// sync is what fetches mirrors.
+// sync returns the activities that fetch mirrors.
 func (r *runner) sync() *activities.Sync {
 	return &activities.Sync{Store: r.Store, Mirrors: r.mirrors, Idle: r.workflows.ShardsWithoutPoller}
 }
 
-// main takes workflows, and the activities that only talk to Postgres.
+// main returns the worker of the main queue: it runs workflows, and activities that only use
+// Postgres.
 func (r *runner) main() worker.Worker {
 	main := worker.New(r.Client, contract.Queue, worker.Options{
-		// Workflow tasks are short; more at a time than cores only makes each of them late.
+		// Workflow tasks are short. Running more of them than there are cores only delays each.
 		MaxConcurrentWorkflowTaskExecutionSize: max(4, 2*runtime.NumCPU()),
-		// Each holds a connection to Postgres at times; the pool has as many.
+		// Each activity may hold a connection to Postgres, and the pool has this many.
 		MaxConcurrentActivityExecutionSize: 8,
 		MaxConcurrentWorkflowTaskPollers:   4,
 		MaxHeartbeatThrottleInterval:       heartbeatThrottle,
-		// Searches keep all cores busy, and a workflow task that has to wait for one is no deadlock.
+		// Searches may use all cores. A workflow task that waits for a core is not a deadlock.
 		DeadlockDetectionTimeout: 10 * time.Second,
 		WorkerStopTimeout:        StopTimeout,
 		OnFatalError:             r.fatal,
@@ -160,27 +167,31 @@ func (r *runner) main() worker.Worker {
 	return main
 }
 
-// heartbeatThrottle is the most that a heartbeat is held back. An activity learns that it was cancelled from the answer to
-// one, and a pause has to act within seconds.
+// heartbeatThrottle is the longest time that the SDK holds a heartbeat back. The answer to a
+// heartbeat tells an activity that it was cancelled, and a pause must take effect within seconds.
 const heartbeatThrottle = time.Second
 
-// indexEvery is how often the history indexes are looked over: a few small reads for each.
+// indexEvery is how often the history indexes are updated. An update without changes costs a few
+// small reads for each index.
 const indexEvery = time.Minute
 
-// pruneEvery is how often the mirrors of this machine are looked over for those of removed repositories: one listing of a folder.
+// pruneEvery is how often mirrors of removed repositories are pruned on this machine. It costs one
+// listing of a folder.
 const pruneEvery = time.Hour
 
-// retryEvery is the wait between two tries of something that must work before the worker can start.
+// retryEvery is the wait between two attempts of a step that must succeed before the worker can
+// start.
 const retryEvery = 2 * time.Second
 
-// untilDone tries until do works or ctx ends: Temporal and Postgres may be started after us.
+// untilDone calls do until it succeeds, fails with an error that is not retryable, or ctx ends.
+// Temporal and Postgres may start after the worker.
 func (r *runner) untilDone(ctx context.Context, what string, do func(context.Context) error) error {
 	for {
 		err := do(ctx)
 		if err == nil || !retryable(err) {
 			return err
 		}
-		r.Logger.Warn("waiting", "for", what, "error", err)
+		r.Logger.Warn("worker cannot start yet", "step", what, "error", err)
 		select {
 		case <-ctx.Done():
 			return errors.Join(ctx.Err(), err)
@@ -189,7 +200,8 @@ func (r *runner) untilDone(ctx context.Context, what string, do func(context.Con
 	}
 }
 
-// every calls do now and then until ctx ends. Errors are logged once per kind of message, not every round.
+// every calls do at the interval until ctx ends. It logs an error only if its text differs from the
+// previous one.
 func (r *runner) every(ctx context.Context, interval time.Duration, what string, do func(context.Context) error) {
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
@@ -200,10 +212,10 @@ func (r *runner) every(ctx context.Context, interval time.Duration, what string,
 		case ctx.Err() != nil:
 			return
 		case err != nil && err.Error() != last:
-			r.Logger.Error("worker: "+what, "error", err)
+			r.Logger.Error("worker: "+what+" failed", "error", err)
 			last = err.Error()
 		case err == nil && last != "":
-			r.Logger.Info("worker: " + what + " work again")
+			r.Logger.Info("worker: " + what + " succeeded again")
 			last = ""
 		}
 		select {

@@ -13,8 +13,9 @@ import (
 	"github.com/backsight/backsight/workflows/contract"
 )
 
-// A repository that is registered later joins with its own past, and the chart is that of a series that had it from the start.
-func TestRepositoryJoinsWithItsPast(t *testing.T) {
+// A repository that is registered later gets a catch-up backfill. The chart then equals that of a
+// series that had the repository from the start.
+func TestNewRepositoryGetsACatchUpBackfill(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
 	grid := months(3)
@@ -22,7 +23,7 @@ func TestRepositoryJoinsWithItsPast(t *testing.T) {
 	series := s.create(insights.Series{Query: "TODO", Scope: insights.Scope{Criteria: "repo:^acme/"}, Grid: grid})
 	s.work()
 	require.Equal(t, insights.Completeness{Planned: 3, Counted: 3}, s.asleep(series).Completeness)
-	s.addRepository("acme/joins", historyRepository(t, grid.Anchor, 30, 20))
+	s.addRepository("acme/added", historyRepository(t, grid.Anchor, 30, 20))
 	s.addRepository("elsewhere/stays", historyRepository(t, grid.Anchor, 300))
 	_, err := s.workflows.Send(t.Context(), series.ID, contract.Trigger, contract.Command{By: "ann"})
 	require.NoError(t, err)
@@ -35,11 +36,11 @@ func TestRepositoryJoinsWithItsPast(t *testing.T) {
 	plans, err := s.store.Plans.List(t.Context(), series.ID, 0)
 	require.NoError(t, err)
 	require.Equal(t, insights.CatchUpPlan, plans[0].Kind)
-	require.Equal(t, "joined the scope after its past was computed: acme/joins", plans[0].Note)
+	require.Equal(t, "came into scope after the backfill: acme/added", plans[0].Note)
 	require.NotNil(t, plans[0].CompletedAt)
 	require.Len(t, plans[0].Times, 3)
 
-	// Nobody joins twice.
+	// A second trigger plans no second catch-up backfill.
 	_, err = s.workflows.Send(t.Context(), series.ID, contract.Trigger, contract.Command{By: "ann"})
 	require.NoError(t, err)
 	s.asleep(series)
@@ -48,26 +49,27 @@ func TestRepositoryJoinsWithItsPast(t *testing.T) {
 	require.Len(t, again, len(plans))
 }
 
-// A removed repository goes on counting in the past and is in no recording any more.
-func TestRemovedRepositoryCountsInThePastOnly(t *testing.T) {
+// A removed repository still counts at past times, and is in no later recording.
+func TestRemovedRepositoryCountsOnlyAtPastTimes(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
 	grid := insights.NewGrid(time.Now().AddDate(0, 0, -2).Add(-time.Hour), insights.Interval{Unit: insights.Day, Value: 1}, 2)
 	s.addRepository("acme/stays", historyRepository(t, grid.Anchor, 2))
 	s.addRepository("acme/goes", historyRepository(t, grid.Anchor, 5))
 	series := s.create(insights.Series{Query: "TODO", Grid: grid})
-	// The past as it was computed then, by hand: the server was off when the two recordings were due.
-	generation, err := s.store.Plans.Begin(t.Context(), store.PlanRequest{SeriesID: series.ID, Kind: insights.BackfillPlan, Times: grid.Frames()})
+	// The test writes the backfill itself, as of a time when the server was on. Two recordings
+	// became due while it was off.
+	number, err := s.store.Plans.Begin(t.Context(), store.PlanRequest{SeriesID: series.ID, Kind: insights.BackfillPlan, Times: grid.Frames()})
 	require.NoError(t, err)
-	_, err = s.store.Plans.WriteSlice(t.Context(), series.ID, generation, store.ScopeFilter{}, 10, true)
+	_, err = s.store.Plans.WriteSlice(t.Context(), series.ID, number, store.ScopeFilter{}, 10, true)
 	require.NoError(t, err)
 	require.NoError(t, s.store.Repositories.Remove(t.Context(), "acme/goes"))
-	pending, err := s.store.Samples.Pending(t.Context(), series.ID, generation, 0, 1<<31)
+	pending, err := s.store.Samples.Pending(t.Context(), series.ID, number, 0, 1<<31)
 	require.NoError(t, err)
 	for i := range pending {
 		pending[i].Outcome, pending[i].Value, pending[i].Commit = insights.Counted, 5, strings.Repeat("ab", 20)
 	}
-	require.NoError(t, s.store.Samples.Write(t.Context(), series.ID, generation, pending))
+	require.NoError(t, s.store.Samples.Write(t.Context(), series.ID, number, pending))
 	s.work()
 	s.asleep(series)
 	var values []float64

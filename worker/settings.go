@@ -8,24 +8,24 @@ import (
 	"github.com/backsight/backsight/workflows/contract"
 )
 
-// settingsEvery is how soon a changed setting acts.
+// settingsEvery is how often settings are read, and so how soon a change takes effect.
 const settingsEvery = 2 * time.Second
 
-// settings are those that act outside of activities.
+// settings are the settings that take effect outside of activities.
 type settings struct {
 	read        bool
 	frames      float64
 	searches    float64
 	concurrency int
 	shards      int
-	clusterRate float64 // batches per second of all workers together
+	clusterRate float64 // batches per second, for all workers together
 	syncEvery   time.Duration
 	indexBudget int64 // bytes
 	snapshots   time.Duration
 	retention   string // points and grace
 }
 
-// applySettings reads the settings and puts what changed into force.
+// applySettings reads the settings and applies those that have changed.
 func (r *runner) applySettings(ctx context.Context) error {
 	values, err := r.Store.Settings.All(ctx)
 	if err != nil {
@@ -39,7 +39,7 @@ func (r *runner) applySettings(ctx context.Context) error {
 		return nil
 	}
 	r.limits.Set(now.frames, now.searches, now.atATime(r.Slots))
-	if r.fatal != nil { // else the worker is starting, and does it then
+	if r.fatal != nil { // nil while the worker starts, which serves the shards later
 		if err := r.serveShards(now.shards); err != nil {
 			return err
 		}
@@ -75,8 +75,8 @@ func (r *runner) applySettings(ctx context.Context) error {
 	return nil
 }
 
-// atATime is how many searches run at a time; 0: as many as are taken. Where a worker takes those of several shards, it takes
-// more than it has slots.
+// atATime returns the number of concurrent searches; 0 means as many as the queues deliver. A
+// worker that serves several shards receives more searches than it has slots.
 func (s settings) atATime(slots int) int {
 	if s.shards > 1 && (s.concurrency == 0 || s.concurrency > slots) {
 		return slots

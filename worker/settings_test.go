@@ -10,8 +10,8 @@ import (
 	"github.com/backsight/backsight/workflows/contract"
 )
 
-// A changed setting acts on a worker that runs.
-func TestSyncIntervalIsFollowed(t *testing.T) {
+// A running worker applies a changed setting.
+func TestSyncScheduleFollowsTheSetting(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
 	s.set(store.SettingSyncInterval, "1h")
@@ -20,7 +20,7 @@ func TestSyncIntervalIsFollowed(t *testing.T) {
 	interval := func() time.Duration {
 		description, err := handle.Describe(t.Context())
 		if err != nil {
-			return 0 // not there yet
+			return 0 // not created yet
 		}
 		return description.Schedule.Spec.Intervals[0].Every
 	}

@@ -14,10 +14,11 @@ import (
 	"github.com/backsight/backsight/workflows/contract"
 )
 
-// Shards are those whose searches and syncs a worker takes. The zero Shards are all.
+// Shards are the shards whose searches and syncs a worker runs. The zero Shards are all shards.
 type Shards struct{ only map[int]bool }
 
-// ParseShards reads "0-3,7"; "" is all. Invalid for anything else.
+// ParseShards reads a list such as "0-3,7"; "" means all. It returns an Invalid error for any other
+// text.
 func ParseShards(text string) (Shards, error) {
 	if text == "" {
 		return Shards{}, nil
@@ -42,8 +43,9 @@ func ParseShards(text string) (Shards, error) {
 
 func (s Shards) has(shard int) bool { return s.only == nil || s.only[shard] }
 
-// serveShards begins to take searches and syncs of the shards that this worker serves and does not yet. It never stops: what was queued
-// while there were more shards is still waiting there.
+// serveShards starts to run the searches and syncs of those shards that belong to this worker and
+// are not served yet. It never stops serving a shard, because activities may still wait in the
+// queues of shards that a smaller setting has removed.
 func (r *runner) serveShards(shards int) error {
 	r.shardsMu.Lock()
 	defer r.shardsMu.Unlock()
@@ -54,13 +56,15 @@ func (r *runner) serveShards(shards int) error {
 		if !r.Shards.has(shard) {
 			continue
 		}
-		// The searches of all shards share the slots (activities.Limits); those taken beyond them wait, and beat.
+		// The searches of all shards share the slots (activities.Limits). Searches beyond the slots
+		// wait and record heartbeats.
 		if err := r.serve(contract.SearchQueueOf(shard), r.Slots, &activities.Search{
 			Store: r.Store, Mirrors: r.mirrors, Limits: r.limits, Journal: r.journal, Indexes: r.indexes, Cores: r.Slots, Metrics: r.Metrics,
 		}); err != nil {
 			return err
 		}
-		// Hosts do not like more connections from one address. Of all shards together a sync has few under way (package workflows).
+		// Hosts do not like more connections from one address. A sync runs only a few activities at
+		// a time over all shards (package workflows).
 		if err := r.serve(contract.SyncQueueOf(shard), 4, r.sync()); err != nil {
 			return err
 		}
@@ -68,7 +72,7 @@ func (r *runner) serveShards(shards int) error {
 	return nil
 }
 
-// serve takes the activities of a queue, unless it does already.
+// serve runs the activities of a queue. Idempotent.
 func (r *runner) serve(queue string, atATime int, activity any) error {
 	if r.serving[queue] != nil {
 		return nil
@@ -88,7 +92,7 @@ func (r *runner) serve(queue string, atATime int, activity any) error {
 	return nil
 }
 
-// stopShards ends what serveShards began, and lets it begin nothing more.
+// stopShards returns the workers that serveShards started, and prevents it from starting more.
 func (r *runner) stopShards() []worker.Worker {
 	r.shardsMu.Lock()
 	defer r.shardsMu.Unlock()

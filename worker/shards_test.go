@@ -19,7 +19,7 @@ import (
 	"github.com/backsight/backsight/workflows/contract"
 )
 
-func TestShardsAsTheyAreWritten(t *testing.T) {
+func TestParseShards(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"x", "3-1", "-1", "0-64", "1,,2", "0-3/8"} {
 		_, err := worker.ParseShards(text)
@@ -32,8 +32,8 @@ func TestShardsAsTheyAreWritten(t *testing.T) {
 	}
 }
 
-// Each repository is cloned and searched where its shard is served, and nowhere else.
-func TestRepositoriesAreSearchedWhereTheirShardIsServed(t *testing.T) {
+// Each repository is cloned and searched by the workers that serve its shard, and by no others.
+func TestRepositoriesAreSearchedByTheWorkersOfTheirShard(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
 	s.set(store.SettingShards, "4")
@@ -51,7 +51,7 @@ func TestRepositoriesAreSearchedWhereTheirShardIsServed(t *testing.T) {
 	first, second := t.TempDir(), t.TempDir()
 	s.workOn(first, "0-1")
 	series := s.create(insights.Series{Query: "TODO", Grid: grid})
-	// The repositories of shards 2 and 3 wait, and whoever asks is told.
+	// The repositories of shards 2 and 3 wait, and ShardsWithoutPoller says so.
 	s.eventually(series, "work in the served shards", func() bool { return s.status(series).Completeness.Done() > 0 })
 	require.Eventually(t, func() bool {
 		idle, err := s.workflows.ShardsWithoutPoller(t.Context(), 4)
@@ -72,9 +72,9 @@ func TestRepositoriesAreSearchedWhereTheirShardIsServed(t *testing.T) {
 		require.ErrorIs(t, err, os.ErrNotExist)
 		here[serving]++
 	}
-	require.Len(t, here, 2, "both had some")
+	require.Len(t, here, 2, "both workers have mirrors")
 
-	// A sync fetches each mirror where it is, and makes no others.
+	// A sync fetches each mirror where it is stored, and clones no others.
 	for _, id := range []int64{0, ids[0], ids[len(ids)-1]} {
 		require.NoError(t, s.workflows.Sync(t.Context(), id))
 		workflow := "sync/now"
@@ -90,8 +90,9 @@ func TestRepositoriesAreSearchedWhereTheirShardIsServed(t *testing.T) {
 	}
 }
 
-// What no worker serves is left out of a sync, which holds up nobody else.
-func TestSyncLeavesOutShardsThatNobodyServes(t *testing.T) {
+// A sync leaves out repositories of shards that no worker serves, and the others do not wait for
+// them.
+func TestSyncLeavesOutShardsWithoutWorkers(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
 	s.set(store.SettingShards, "4")
@@ -117,7 +118,8 @@ func TestSyncLeavesOutShardsThatNobodyServes(t *testing.T) {
 	}
 }
 
-// More shards are served within seconds, without a restart; so is a limit for all workers together.
+// A larger number of shards takes effect within seconds and without a restart, and so does a limit
+// for all workers together.
 func TestShardsAndTheirLimitAreSettings(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)

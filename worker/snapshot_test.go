@@ -18,12 +18,13 @@ func (s *testStack) chart(series insights.Series) []store.Point {
 	return charts[series.ID].Points
 }
 
-// A snapshot is now: what was committed since the newest sample is in it, and nothing of it is in the plan's tally.
+// A snapshot samples the present: it has what was committed since the newest sample. It does not
+// change the completeness of the series.
 func TestSnapshot(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
 	grid := months(3)
-	grid.Anchor = grid.Anchor.Add(-time.Hour) // a snapshot in the minute of a sample is none
+	grid.Anchor = grid.Anchor.Add(-time.Hour) // not in the minute of a sample
 	moves := historyRepository(t, grid.Anchor, 3, 2, 1)
 	s.addRepository("acme/moves", moves)
 	s.addRepository("acme/rests", historyRepository(t, grid.Anchor, 5, 5, 5))
@@ -31,7 +32,8 @@ func TestSnapshot(t *testing.T) {
 	stop := s.work()
 	before := s.asleep(series).Completeness
 	moves.Commit(t, time.Now().Add(-2*time.Minute), map[string]string{"more.go": "TODO TODO TODO TODO"})
-	// The commit is older than the last look at its repository, which a real one is not.
+	// The commit is older than the last sync of its repository, which does not happen in practice.
+	// So sync again.
 	require.NoError(t, s.workflows.Sync(t.Context(), 0))
 	require.NoError(t, s.client.GetWorkflow(t.Context(), "sync/now", "").Get(t.Context(), nil))
 
@@ -53,7 +55,7 @@ func TestSnapshot(t *testing.T) {
 	stop()
 }
 
-// The schedule follows its setting.
+// The schedule follows the setting.
 func TestSnapshotScheduleFollowsTheSetting(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
@@ -62,7 +64,7 @@ func TestSnapshotScheduleFollowsTheSetting(t *testing.T) {
 	every := func() (time.Duration, bool) {
 		description, err := handle.Describe(t.Context())
 		if err != nil {
-			return 0, false // not made yet
+			return 0, false // not created yet
 		}
 		return description.Schedule.Spec.Intervals[0].Every, description.Schedule.State.Paused
 	}

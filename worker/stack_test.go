@@ -25,15 +25,16 @@ import (
 	"github.com/backsight/backsight/workflows/contract"
 )
 
-// patience is how long a test waits for something that must come: far longer than it takes, for the machine may be busy.
+// patience bounds the wait of a test for an event. It is far longer than the event takes, because
+// the machine may be busy.
 const patience = 90 * time.Second
 
-// testStack is a database, a Temporal namespace and the means to run workers against them, for one test.
+// testStack is a database and a Temporal namespace for one test, with methods that run workers.
 type testStack struct {
 	t         *testing.T
 	pool      *pgxpool.Pool
 	store     *store.Store
-	worker    *store.Store // what workers use; store unless a test has another
+	worker    *store.Store // the store of workers; a test may set another
 	client    client.Client
 	namespace string
 	workflows *contract.Client
@@ -67,7 +68,7 @@ func newStack(t *testing.T) *testStack {
 // work runs a worker until the test ends or the returned function is called, which waits for it.
 func (s *testStack) work() (stop func()) { return s.workOn(s.dataDir, "") }
 
-// workOn does so with a disk of its own, for some shards.
+// workOn runs a worker for some shards, with a data directory of its own.
 func (s *testStack) workOn(dir, shards string) (stop func()) {
 	s.t.Helper()
 	served, err := worker.ParseShards(shards)
@@ -119,7 +120,8 @@ func (s *testStack) create(series insights.Series) insights.Series {
 	return view.Series[0].Series
 }
 
-// eventually polls until is holds. Every poll also checks the completeness that workflow and ledger tell.
+// eventually polls until is returns true. Each poll also checks the tallies of the workflow and of
+// the ledger.
 func (s *testStack) eventually(series insights.Series, what string, is func() bool) {
 	s.t.Helper()
 	deadline := time.Now().Add(patience)
@@ -127,14 +129,15 @@ func (s *testStack) eventually(series insights.Series, what string, is func() bo
 		s.checkTallies(series)
 		if time.Now().After(deadline) {
 			status, err := s.workflows.Status(s.t.Context(), series.ID)
-			s.t.Fatalf("%s did not come about; status %+v, error %v", what, status, err)
+			s.t.Fatalf("%s did not happen; status %+v, error %v", what, status, err)
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
 	s.checkTallies(series)
 }
 
-// checkTallies holds the invariant: parts sum to the plan, in the workflow and in the ledger, at any moment.
+// checkTallies asserts that the parts of a tally sum to Planned, in the workflow and in the ledger.
+// This holds at any time.
 func (s *testStack) checkTallies(series insights.Series) {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), 10*time.Second)
@@ -156,13 +159,14 @@ func (s *testStack) status(series insights.Series) contract.Status {
 	defer cancel()
 	status, err := s.workflows.Status(ctx, series.ID)
 	if code := insights.ErrorCode(err); code == insights.NotFound || code == insights.Unavailable {
-		return contract.Status{} // not started, or a worker is on its way: whoever waits asks again
+		return contract.Status{} // not started, or no worker yet: the caller polls again
 	}
 	require.NoError(s.t, err)
 	return status
 }
 
-// asleep waits until the series has done all it can, and holds workflow and ledger equal.
+// asleep waits until the series has nothing left to do, and asserts that the tallies of workflow
+// and ledger are equal.
 func (s *testStack) asleep(series insights.Series) contract.Status {
 	s.t.Helper()
 	var status contract.Status
@@ -174,7 +178,8 @@ func (s *testStack) asleep(series insights.Series) contract.Status {
 	return status
 }
 
-// agree holds the workflow's tally equal to the ledger's, in a state in which nothing is written.
+// agree asserts that the workflow's tally equals that of the ledger. Nothing may be writing
+// samples.
 func (s *testStack) agree(series insights.Series, status contract.Status) {
 	s.t.Helper()
 	ledger, err := s.store.Samples.Completeness(s.t.Context(), series.ID)
@@ -182,7 +187,8 @@ func (s *testStack) agree(series insights.Series, status contract.Status) {
 	require.Equal(s.t, ledger, status.Completeness)
 }
 
-// ledger returns the samples of a series by repository and time, without what differs between two runs.
+// ledger returns the samples of a series by repository and time, without the fields that differ
+// between two runs.
 func (s *testStack) ledger(series insights.Series) []insights.Sample {
 	s.t.Helper()
 	samples, err := s.store.Samples.List(s.t.Context(), store.SampleFilter{SeriesID: series.ID})
@@ -202,8 +208,9 @@ func (s *testStack) points(series insights.Series) []store.Point {
 	return points[series.ID]
 }
 
-// historyRepository is a repository with a commit in the middle of each of the last months before anchor; the k-th from the
-// end of them holds the query's word words[k] times. A negative number leaves the month without a commit.
+// historyRepository is a repository with one commit in the middle of each of the last months before
+// anchor. The commit that is k months back has the query's word words[k] times. A negative number
+// leaves the month without a commit.
 func historyRepository(t *testing.T, anchor time.Time, words ...int) *testgit.Repo {
 	t.Helper()
 	r := testgit.New(t)
@@ -223,7 +230,7 @@ func historyRepository(t *testing.T, anchor time.Time, words ...int) *testgit.Re
 type testWriter struct{ t *testing.T }
 
 func (w testWriter) Write(p []byte) (int, error) {
-	if w.t.Context().Err() == nil { // a test that is over may no longer log
+	if w.t.Context().Err() == nil { // a finished test must not log
 		w.t.Log(strings.TrimSpace(string(p)))
 	}
 	return len(p), nil

@@ -11,7 +11,8 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// Mirrors are cloned and indexed on request; a repository whose host is away is marked, and the others go on.
+// A sync on request clones and indexes mirrors. A repository that cannot be read is marked, and the
+// others are synced.
 func TestSyncOnRequest(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
@@ -40,7 +41,7 @@ func TestSyncOnRequest(t *testing.T) {
 	}
 	require.NotEmpty(t, after[lost.ID].Error)
 
-	// What was indexed needs no host any more.
+	// A search of indexed history needs no remote host.
 	require.NoError(t, os.RemoveAll(origin.Dir))
 	require.NoError(t, s.store.Repositories.Remove(t.Context(), "acme/lost"))
 	series := s.create(insights.Series{Query: "TODO", Grid: months(3)})

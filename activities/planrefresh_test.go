@@ -13,12 +13,12 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// A plan of several slices is written to its end by one call, and every slice is refreshed.
-func TestLongBackfillIsPlannedAtOnce(t *testing.T) {
+// One call writes a plan of several slices completely, and every slice is refreshed.
+func TestLongBackfillIsPlannedByOneCall(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.fresh()
-	list := make([]store.NewRepository, 45) // slices of 20 repositories, for 1,000 samples each
+	list := make([]store.NewRepository, 45) // slices of 20 repositories with 1,000 samples each
 	for i := range list {
 		list[i] = store.NewRepository{Names: []string{fmt.Sprint("r", i)}, Location: fmt.Sprint("/not/there/", i), Local: true}
 	}
@@ -33,13 +33,13 @@ func TestLongBackfillIsPlannedAtOnce(t *testing.T) {
 		require.Equal(t, 1, begun.Plan)
 		return begun
 	}
-	for range 2 { // an attempt that comes late changes nothing
+	for range 2 { // a late further attempt changes nothing
 		require.Equal(t, insights.Completeness{Planned: 45_000, Pending: 45_000}, begin().Tally)
 	}
 	page, err := call[activities.PageResult](b, b.plans.Page, activities.PageInput{SeriesID: series.ID, Plan: 1})
 	require.NoError(t, err)
 	require.NotEmpty(t, page.Batches)
-	require.False(t, page.Last, "45,000 commits to search are more than a page")
+	require.False(t, page.Last, "a page holds fewer than 45,000 commits to search")
 	completed, err := call[activities.CompleteResult](b, b.plans.Complete, activities.CompleteInput{SeriesID: series.ID, Plan: 1})
 	require.NoError(t, err)
 	require.True(t, completed.Left)
@@ -48,8 +48,9 @@ func TestLongBackfillIsPlannedAtOnce(t *testing.T) {
 	require.NotEmpty(t, r.Error, "the last slice was refreshed too")
 }
 
-// Of repositories that are refreshed together, none is begun after the time for them is over; what was read by then is written.
-func TestRefreshEndsBetweenRepositories(t *testing.T) {
+// When the time for refreshing is over, no further repository is begun, and what was read until
+// then is written.
+func TestRefreshStopsBetweenRepositories(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	var list []store.Repository
