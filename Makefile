@@ -160,7 +160,7 @@ chaos: build temporal ## Kill, pause and damage while an insight fills: make cha
 	BACKSIGHT_CHAOS=1 $(if $(SEED),BACKSIGHT_CHAOS_SEED=$(SEED)) go test ./internal/e2e -run '^TestChaos$$' -count=1 -v -timeout 40m
 
 .PHONY: lint
-lint: ## golangci-lint (.golangci.yml says why) and workflowcheck
+lint: lint/width ## Width of comments, golangci-lint (.golangci.yml says why) and workflowcheck
 	$(GOLANGCI) run ./...
 	$(TOOL) workflowcheck ./workflows/...
 

@@ -20,7 +20,7 @@ func TestAuthorDatesDoNotMatter(t *testing.T) {
 	b := setup(t)
 	r := testgit.New(t)
 	blob := r.Commit(t, shortlyBefore(-9), map[string]string{"a.go": "TODO\n"})
-	tree := strings.TrimSpace(r.Git(t, "rev-parse", string(blob)+"^{tree}"))
+	tree := strings.TrimSpace(r.Git(t, "rev-parse", blob+"^{tree}"))
 	for i, author := range []time.Time{shortlyBefore(0).AddDate(-9, 0, 0), shortlyBefore(0).AddDate(9, 0, 0)} {
 		cmd := exec.Command("git", "--git-dir="+r.Dir, "commit-tree", tree, "-m", fmt.Sprint(i))
 		cmd.Env = append(testgit.Env(), fmt.Sprintf("GIT_AUTHOR_DATE=%d +0000", author.Unix()), fmt.Sprintf("GIT_COMMITTER_DATE=%d +0000", shortlyBefore(-1).Unix()))

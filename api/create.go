@@ -97,7 +97,8 @@ func dropRepeated(problems []error) []error {
 	seen := map[string]bool{}
 	var kept []error
 	for _, p := range problems {
-		key := fmt.Sprint(p.(*inputError).field, p)
+		input, _ := errors.AsType[*inputError](p)
+		key := fmt.Sprint(input.field, p)
 		if !seen[key] {
 			seen[key] = true
 			kept = append(kept, p)

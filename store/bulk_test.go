@@ -133,10 +133,11 @@ func TestRecordFirstReadings(t *testing.T) {
 	require.Empty(t, b.statements.take())
 
 	for i, one := range readings[:3] {
-		got, err := b.Repositories.Get(b.ctx, one.RepositoryID)
+		known, err := b.Repositories.Get(b.ctx, one.RepositoryID)
 		require.NoError(t, err)
-		require.Equal(t, one.Sync, store.SyncResult{DefaultBranch: got.DefaultBranch, Head: got.Head, SizeBytes: got.SizeBytes, At: *got.FetchedAt})
-		require.Equal(t, day(-1), *got.IndexedAt)
+		got := store.SyncResult{DefaultBranch: known.DefaultBranch, Head: known.Head, SizeBytes: known.SizeBytes, At: *known.FetchedAt}
+		require.Equal(t, one.Sync, got)
+		require.Equal(t, day(-1), *known.IndexedAt)
 		tip, err := b.Commits.Tip(b.ctx, one.RepositoryID)
 		require.NoError(t, err)
 		require.Len(t, tip, len(days[i]))

@@ -66,8 +66,8 @@ func TestAContextThatEndsIsReturnedAsItself(t *testing.T) {
 	cancel()
 	_, err := b.Repositories.List(ctx, store.RepositoryFilter{})
 	require.ErrorIs(t, err, context.Canceled)
-	var known *insights.Error
-	require.False(t, errors.As(err, &known), "not an error of the database: %v", err)
+	_, known := errors.AsType[*insights.Error](err)
+	require.False(t, known, "not an error of the database: %v", err)
 }
 
 func TestADatabaseWithoutTheSchemaSaysHowToGetIt(t *testing.T) {

@@ -191,7 +191,7 @@ func (p *Plans) WriteSlice(ctx context.Context, seriesID string, number int, sco
 		if err != nil {
 			return err
 		}
-		through := plan.PlannedThrough
+		var through int32
 		if plan.Selection != nil {
 			through, done, err = l.retrySlice(ctx, plan, limit)
 		} else {

@@ -141,8 +141,8 @@ func TestSyncGoesOnAfterABrokenRepository(t *testing.T) {
 	r.env.OnActivity(syncer.Repository, mock.Anything, int64(2)).Return(failure(insights.Internal, "broken")).Once()
 	r.env.OnActivity(syncer.Repository, mock.Anything, mock.Anything).Return(nil).Twice()
 	r.env.ExecuteWorkflow(contract.SyncWorkflowName, contract.SyncInput{})
-	var next *workflow.ContinueAsNewError
-	require.True(t, errors.As(r.env.GetWorkflowError(), &next))
+	next, continued := errors.AsType[*workflow.ContinueAsNewError](r.env.GetWorkflowError())
+	require.True(t, continued)
 	var in contract.SyncInput
 	require.NoError(t, converter.GetDefaultDataConverter().FromPayloads(next.Input, &in))
 	require.Equal(t, contract.SyncInput{After: 3, Synced: 2, Failed: 1}, in)
@@ -161,8 +161,8 @@ func TestSyncTakesRepositoriesTogether(t *testing.T) {
 	r.env.OnActivity(syncer.Repositories, mock.Anything, []int64{1, 2}).Return(failure(insights.Invalid, "broken"))
 	r.env.OnActivity(syncer.Repositories, mock.Anything, []int64{4, 5, 6}).Return(nil).Once()
 	r.env.ExecuteWorkflow(contract.SyncWorkflowName, contract.SyncInput{})
-	var next *workflow.ContinueAsNewError
-	require.True(t, errors.As(r.env.GetWorkflowError(), &next))
+	next, continued := errors.AsType[*workflow.ContinueAsNewError](r.env.GetWorkflowError())
+	require.True(t, continued)
 	var in contract.SyncInput
 	require.NoError(t, converter.GetDefaultDataConverter().FromPayloads(next.Input, &in))
 	require.Equal(t, contract.SyncInput{After: 40, Synced: 34, Failed: 2}, in)

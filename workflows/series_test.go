@@ -69,8 +69,8 @@ func (r *run) untilNext(in machine.Series) machine.Series {
 	r.env.ExecuteWorkflow(contract.SeriesWorkflowName, in)
 	require.True(r.t, r.env.IsWorkflowCompleted())
 	err := r.env.GetWorkflowError()
-	var next *workflow.ContinueAsNewError
-	require.True(r.t, errors.As(err, &next), "ended with %v", err)
+	next, continued := errors.AsType[*workflow.ContinueAsNewError](err)
+	require.True(r.t, continued, "ended with %v", err)
 	var carried machine.Series
 	require.NoError(r.t, converter.GetDefaultDataConverter().FromPayloads(next.Input, &carried))
 	return carried

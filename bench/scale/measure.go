@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"time"
 
@@ -34,7 +33,7 @@ func lookInside(ctx context.Context, p *product.Product) (*inside, error) {
 	if err != nil {
 		return nil, err
 	}
-	quiet := log.NewStructuredLogger(slog.New(slog.NewTextHandler(io.Discard, nil)))
+	quiet := log.NewStructuredLogger(slog.New(slog.DiscardHandler))
 	temporal, err := client.DialContext(ctx, client.Options{HostPort: p.Temporal, Namespace: p.Namespace, Logger: quiet})
 	if err != nil {
 		pool.Close()

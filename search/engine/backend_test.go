@@ -106,12 +106,18 @@ func TestAnotherBackend_Errors(t *testing.T) {
 		want     []string
 	}{
 		{"an error", insights.Errorf(insights.Unavailable, "the backend is away"), false, true, counted},
-		{"the error of the last attempt", insights.Errorf(insights.Unavailable, "the backend is away"), true, false,
-			append(counted[:2:2], "failed 0: unavailable", "failed 0: unavailable", "failed 0: unavailable")},
-		{"an error without a code", errors.New("broken"), true, false,
-			append(counted[:2:2], "failed 0: internal", "failed 0: internal", "failed 0: internal")},
-		{"a failure", &engine.Failure{Code: insights.ReasonUnreadable, Err: errors.New("broken")}, false, false,
-			append(counted[:2:2], "failed 0: unreadable repository", "failed 0: unreadable repository", "failed 0: unreadable repository")},
+		{
+			"the error of the last attempt", insights.Errorf(insights.Unavailable, "the backend is away"), true, false,
+			append(counted[:2:2], "failed 0: unavailable", "failed 0: unavailable", "failed 0: unavailable"),
+		},
+		{
+			"an error without a code", errors.New("broken"), true, false,
+			append(counted[:2:2], "failed 0: internal", "failed 0: internal", "failed 0: internal"),
+		},
+		{
+			"a failure", &engine.Failure{Code: insights.ReasonUnreadable, Err: errors.New("broken")}, false, false,
+			append(counted[:2:2], "failed 0: unreadable repository", "failed 0: unreadable repository", "failed 0: unreadable repository"),
+		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

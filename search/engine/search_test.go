@@ -93,74 +93,102 @@ func TestSearch_Outcomes(t *testing.T) {
 		change func(t *testing.T, r *testgit.Repo) (reason string)
 		want   []string // in the order in which they are yielded
 	}{
-		{name: "counted, reused and absent", spec: engine.Spec{Query: "TODO"},
-			want: []string{"absent 0", "counted 3", "counted 2", "reused 2", "counted 1"}},
-		{name: "the branch goes back to an older commit", spec: engine.Spec{Query: "TODO"},
+		{
+			name: "counted, reused and absent", spec: engine.Spec{Query: "TODO"},
+			want: []string{"absent 0", "counted 3", "counted 2", "reused 2", "counted 1"},
+		},
+		{
+			name: "the branch goes back to an older commit", spec: engine.Spec{Query: "TODO"},
 			change: func(t *testing.T, r *testgit.Repo) string {
 				r.Git(t, "update-ref", "refs/heads/main", "main~1")
 				return ""
 			},
-			want: []string{"absent 0", "counted 2", "reused 2", "reused 2", "counted 1"}},
-		{name: "count limit", spec: engine.Spec{Query: "TODO count:2"},
+			want: []string{"absent 0", "counted 2", "reused 2", "reused 2", "counted 1"},
+		},
+		{
+			name: "count limit", spec: engine.Spec{Query: "TODO count:2"},
 			change: func(*testing.T, *testgit.Repo) string { return "the query's count:2 cut a value of 3" },
-			want:   []string{"absent 0", "partial 2: count limit", "counted 2", "reused 2", "counted 1"}},
-		{name: "too many distinct values", spec: byValue,
+			want:   []string{"absent 0", "partial 2: count limit", "counted 2", "reused 2", "counted 1"},
+		},
+		{
+			name: "too many distinct values", spec: byValue,
 			change: func(*testing.T, *testgit.Repo) string {
 				return "3 distinct values, of which the 2 most frequent are stored"
 			},
-			want: []string{"absent 0", "partial 3: too many distinct values", "counted 2", "reused 2", "counted 1"}},
-		{name: "a file is missing", spec: engine.Spec{Query: "TODO"},
+			want: []string{"absent 0", "partial 3: too many distinct values", "counted 2", "reused 2", "counted 1"},
+		},
+		{
+			name: "a file is missing", spec: engine.Spec{Query: "TODO"},
 			change: func(t *testing.T, r *testgit.Repo) string {
 				id := r.ObjectAt(t, "main~1:d/a.go")
 				r.RemoveObject(t, id)
 				return fmt.Sprintf("1 object could not be searched: missing object %s at %q", id, "d/a.go")
 			},
-			want: []string{"absent 0", "counted 3", "partial 0: missing object", "partial 0: missing object", "counted 1"}},
-		{name: "a folder is missing", spec: engine.Spec{Query: "TODO"},
+			want: []string{"absent 0", "counted 3", "partial 0: missing object", "partial 0: missing object", "counted 1"},
+		},
+		{
+			name: "a folder is missing", spec: engine.Spec{Query: "TODO"},
 			change: func(t *testing.T, r *testgit.Repo) string {
 				id := r.ObjectAt(t, "main:d")
 				r.RemoveObject(t, id)
 				return "missing object " + id
 			},
-			want: []string{"absent 0", "partial 0: missing object", "counted 2", "reused 2", "counted 1"}},
-		{name: "a fault outweighs a limit", spec: engine.Spec{Query: "TODO count:2"},
+			want: []string{"absent 0", "partial 0: missing object", "counted 2", "reused 2", "counted 1"},
+		},
+		{
+			name: "a fault outweighs a limit", spec: engine.Spec{Query: "TODO count:2"},
 			change: func(t *testing.T, r *testgit.Repo) string {
 				r.Commit(t, month(4), map[string]string{"lost": "TODO"})
 				id := r.ObjectAt(t, "main:lost")
 				r.RemoveObject(t, id)
 				return "missing object " + id
 			},
-			want: []string{"absent 0", "partial 2: missing object", "counted 2", "reused 2", "counted 1"}},
-		{name: "a commit of the history is missing", spec: engine.Spec{Query: "TODO"},
+			want: []string{"absent 0", "partial 2: missing object", "counted 2", "reused 2", "counted 1"},
+		},
+		{
+			name: "a commit of the history is missing", spec: engine.Spec{Query: "TODO"},
 			change: func(t *testing.T, r *testgit.Repo) string {
 				id := r.ObjectAt(t, "main~1")
 				r.RemoveObject(t, id)
 				return id
 			},
-			want: repeat("failed 0: unreadable repository")},
-		{name: "HEAD names no branch", spec: engine.Spec{Query: "TODO"},
+			want: repeat("failed 0: unreadable repository"),
+		},
+		{
+			name: "HEAD names no branch", spec: engine.Spec{Query: "TODO"},
 			change: func(t *testing.T, r *testgit.Repo) string {
 				r.Git(t, "symbolic-ref", "HEAD", "refs/heads/nowhere")
 				return "HEAD points to a branch that does not exist"
 			},
-			want: repeat("failed 0: no default branch")},
-		{name: "no commits", spec: engine.Spec{Query: "TODO"},
+			want: repeat("failed 0: no default branch"),
+		},
+		{
+			name: "no commits", spec: engine.Spec{Query: "TODO"},
 			change: func(t *testing.T, r *testgit.Repo) string { r.Git(t, "update-ref", "-d", "refs/heads/main"); return "" },
-			want:   repeat("absent 0")},
-		{name: "timeout", spec: engine.Spec{Query: "TODO timeout:1ns"},
+			want:   repeat("absent 0"),
+		},
+		{
+			name: "timeout", spec: engine.Spec{Query: "TODO timeout:1ns"},
 			change: func(*testing.T, *testgit.Repo) string { return "the query's timeout:1ns ended the search" },
-			want:   []string{"absent 0", "partial 0: timeout", "partial 0: timeout", "partial 0: timeout", "partial 0: timeout"}},
-		{name: "commits are counted per interval", spec: engine.Spec{Query: "type:commit"},
-			want: []string{"absent 0", "counted 1", "counted 0", "counted 1", "counted 1"}},
-		{name: "changes are counted per interval", spec: engine.Spec{Query: "type:diff select:commit.diff.added bo"},
-			want: []string{"absent 0", "counted 1", "counted 0", "counted 1", "counted 0"}},
-		{name: "a file is missing from an interval", spec: engine.Spec{Query: "type:diff TODO"},
+			want:   []string{"absent 0", "partial 0: timeout", "partial 0: timeout", "partial 0: timeout", "partial 0: timeout"},
+		},
+		{
+			name: "commits are counted per interval", spec: engine.Spec{Query: "type:commit"},
+			want: []string{"absent 0", "counted 1", "counted 0", "counted 1", "counted 1"},
+		},
+		{
+			name: "changes are counted per interval", spec: engine.Spec{Query: "type:diff select:commit.diff.added bo"},
+			want: []string{"absent 0", "counted 1", "counted 0", "counted 1", "counted 0"},
+		},
+		{
+			name: "a file is missing from an interval", spec: engine.Spec{Query: "type:diff TODO"},
 			change: func(t *testing.T, r *testgit.Repo) string {
 				id := r.ObjectAt(t, "main:d/a.go")
 				r.RemoveObject(t, id)
 				return "missing object " + id
 			},
-			want: []string{"absent 0", "partial 0: missing object", "counted 0", "counted 1", "counted 1"}},
+			want: []string{"absent 0", "partial 0: missing object", "counted 0", "counted 1", "counted 1"},
+		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

@@ -44,8 +44,8 @@ type field struct {
 type valueSyntax int
 
 const (
-	// wordValue ends at white space outside parentheses.
-	wordValue valueSyntax = iota
+	// The zero value: the value ends at white space outside parentheses.
+	_ valueSyntax = iota
 	// regexpValue is a regular expression: parentheses, classes and escapes do not end it.
 	regexpValue
 	// callValue is a regular expression, or a call such as has.path(…).

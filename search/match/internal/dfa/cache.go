@@ -85,7 +85,7 @@ func (c *cache) entry(state uint32, column uint16) (entry uint32, kept bool) {
 	c.load(state)
 	what := c.step(&c.from, column)
 	kept = true
-	to, ok := uint32(deadEntry), true
+	to, ok := deadEntry, true
 	if len(c.to.list) > 0 || c.to.starting {
 		if to, ok = c.intern(); !ok {
 			c.flush()
