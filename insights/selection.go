@@ -9,10 +9,9 @@ import (
 // partial and failed samples. Pending samples are never selected, because another plan already
 // works on them.
 type Selection struct {
-	Outcomes []Outcome  `json:"outcomes,omitempty"` // empty: partial and failed
-	Time     *time.Time `json:"time,omitempty"`     // if set, only samples at this time
-	// a Postgres regular expression for the name
-	Repository string `json:"repository,omitempty"`
+	Outcomes   []Outcome  `json:"outcomes,omitempty"`   // empty: partial and failed
+	Time       *time.Time `json:"time,omitempty"`       // if set, only samples at this time
+	Repository string     `json:"repository,omitempty"` // a Postgres regular expression
 }
 
 // Everything returns a selection of all samples that have ended.

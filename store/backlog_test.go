@@ -10,12 +10,12 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// rowsOf returns a Store with one connection, and what tells how many rows of a table that
-// connection has read.
+// rowsOf returns a Store with one connection, and a function that returns how many rows of a table
+// that connection has read.
 func (b bundle) rowsOf(t *testing.T, table string) (alone *store.Store, read func() int64) {
 	t.Helper()
 	config := b.pool.Config().Copy()
-	config.MaxConns = 1 // whose statistics are asked for
+	config.MaxConns = 1 // so that the statistics are those of this connection
 	pool, err := pgxpool.NewWithConfig(b.ctx, config)
 	require.NoError(t, err)
 	t.Cleanup(pool.Close)
@@ -27,8 +27,8 @@ func (b bundle) rowsOf(t *testing.T, table string) (alone *store.Store, read fun
 	}
 }
 
-// Plans are kept for ever, and the metrics ask often: what is complete, or a snapshot that was
-// overtaken, is not read.
+// Plans are kept for ever, and the metrics query often. Completed plans and outdated snapshots must
+// not be read.
 func TestBacklogReadsOpenPlansOnly(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

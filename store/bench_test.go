@@ -12,8 +12,8 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// BenchmarkLedger is a series of 1,000 repositories with 200 commits each at 100 times: planned,
-// written and read.
+// BenchmarkLedger plans, writes and reads a series of 1,000 repositories with 200 commits each at
+// 100 times.
 func BenchmarkLedger(b *testing.B) {
 	const repositories, commits, points = 1000, 200, 100
 	s := bundle{Store: store.New(testdb.New(b)), ctx: b.Context()}

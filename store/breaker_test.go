@@ -9,7 +9,7 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-func TestFailuresThatAreAlike(t *testing.T) {
+func TestFailuresForOneReason(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	list := b.repositories(t, "acme", 4)
@@ -30,7 +30,7 @@ func TestFailuresThatAreAlike(t *testing.T) {
 	fail(1, "fetch failed")
 	b.write(t, series, plan, insights.Sample{RepositoryID: list[2].ID, Time: day(0), Outcome: insights.Absent})
 	alike := store.Failures{Alike: true, Code: "fetch failed", Reason: "no route to host", Samples: 4, Repositories: 2}
-	require.Equal(t, alike, look(0, 3), "what is absent or pending says nothing")
+	require.Equal(t, alike, look(0, 3), "absent and pending samples do not count")
 	fail(3, "timeout")
 	require.Zero(t, look(0, 3))
 	require.Equal(t, alike, look(0, 2))

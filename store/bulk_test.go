@@ -37,7 +37,7 @@ func TestAddRepositories(t *testing.T) {
 		require.Empty(t, cmp.Diff(map[string]string{"a": first.Location, "b": "/x/b", "y/b": "/y/b", "z/b": "/z/b", "x/a": "/x/a"}, locations))
 	}
 	require.NoError(t, b.Repositories.Remove(b.ctx, "b"))
-	require.NoError(t, b.Repositories.AddMany(b.ctx, []store.NewRepository{newRepository("/new/b", "b")}), "a removed one frees its name")
+	require.NoError(t, b.Repositories.AddMany(b.ctx, []store.NewRepository{newRepository("/new/b", "b")}), "a removed repository frees its name")
 
 	requireCode(t, insights.Conflict, b.Repositories.AddMany(b.ctx, []store.NewRepository{newRepository("/w/b", "b", "y/b")}), "choose another name for /w/b")
 	requireCode(t, insights.Invalid, b.Repositories.AddMany(b.ctx, []store.NewRepository{newRepository("/w/b")}), "needs a name")
@@ -100,7 +100,7 @@ func TestRecordUnchanged(t *testing.T) {
 		require.Equal(t, day(-3), *fetched, r.Name)
 		require.Equal(t, day(-3), *indexed, r.Name)
 	}
-	// One that comes late does not turn the clock back.
+	// A late call does not set the time back.
 	_, err = b.Repositories.RecordUnchanged(b.ctx, seen[:1], day(-2))
 	require.NoError(t, err)
 	_, indexed = at(same)
@@ -109,8 +109,8 @@ func TestRecordUnchanged(t *testing.T) {
 	requireCode(t, insights.Invalid, err, "object id")
 }
 
-// What is written in bulk is what is written one by one.
-func TestRecordFirstReadings(t *testing.T) {
+// Writing in bulk gives the same result as writing one by one.
+func TestRecordFirstSyncs(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	repositories := b.repositories(t, "r", 5)

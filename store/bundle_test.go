@@ -22,8 +22,7 @@ import (
 // anchor is the newest sample time of the series in these tests.
 var anchor = time.Date(2026, 3, 31, 12, 0, 0, 0, time.UTC)
 
-// bundle is a Store on a database of its own. pool is another way in, for what the Store does not
-// show.
+// bundle is a Store with a database of its own. pool is for what the Store does not show.
 type bundle struct {
 	*store.Store
 	ctx        context.Context
@@ -53,11 +52,11 @@ func setup(t *testing.T) bundle {
 	return bundle{Store: store.New(traced), ctx: t.Context(), pool: pool, statements: statements}
 }
 
-// recorder remembers the statements that a pool ran, those that begin and end transactions not.
+// recorder records the statements that a pool runs, except those that begin and end transactions.
 type recorder struct {
 	mu   sync.Mutex
 	sql  []string
-	rows int64 // that Postgres answered with
+	rows int64 // rows that Postgres returned
 }
 
 func (r *recorder) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
@@ -75,7 +74,7 @@ func (r *recorder) TraceQueryEnd(_ context.Context, _ *pgx.Conn, data pgx.TraceQ
 	r.rows += data.CommandTag.RowsAffected()
 }
 
-// take returns what was recorded since the last call.
+// take returns the statements since the last call.
 func (r *recorder) take() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -98,7 +97,7 @@ func (b bundle) repositories(t require.TestingT, prefix string, n int) []store.R
 	return list
 }
 
-// series stores a chart with one series by day. Series of different names are different.
+// series stores a chart with one daily series. Different names give different series.
 func (b bundle) series(t require.TestingT, name string, method insights.GenerationMethod) insights.Series {
 	view, err := b.Views.Create(b.ctx, insights.View{Title: name, Series: []insights.ViewSeries{viewSeries(name, method)}})
 	require.NoError(t, err)
@@ -112,8 +111,8 @@ func viewSeries(name string, method insights.GenerationMethod) insights.ViewSeri
 	}}
 }
 
-// index replaces a repository's whole commit index: days lists the commits' dates from root to tip,
-// as days after the anchor. It was read when the newest frame had passed.
+// index replaces a repository's commit index. days are the dates of the commits from root to tip,
+// in days after the anchor. The index was read after the newest frame.
 func (b bundle) index(t require.TestingT, repository store.Repository, indexedAt time.Time, days ...int) []store.IndexedCommit {
 	commits := make([]store.IndexedCommit, len(days))
 	for i, day := range days {
@@ -123,7 +122,7 @@ func (b bundle) index(t require.TestingT, repository store.Repository, indexedAt
 	return commits
 }
 
-// plan begins a plan and plans it to the end.
+// plan begins a plan and writes it completely.
 func (b bundle) plan(t require.TestingT, series insights.Series, kind insights.PlanKind, times ...time.Time) int {
 	plan, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: kind, Times: times})
 	require.NoError(t, err)
@@ -183,7 +182,7 @@ func (b bundle) pointRows(t require.TestingT, series insights.Series) []pointRow
 	return list
 }
 
-// oid is the id of a commit that no repository has to have.
+// oid returns a commit id. No repository need have that commit.
 func oid(parts ...any) string {
 	sum := sha1.Sum([]byte(fmt.Sprint(parts...)))
 	return hex.EncodeToString(sum[:])

@@ -23,7 +23,7 @@ func asOf(chain []store.IndexedCommit, t time.Time) (string, bool) {
 	return "", false
 }
 
-// chains draws histories whose dates repeat and run backwards.
+// chains generates histories whose dates repeat and decrease.
 func chains(name string, most int) *rapid.Generator[[]store.IndexedCommit] {
 	return rapid.Custom(func(t *rapid.T) []store.IndexedCommit {
 		days := rapid.SliceOfN(rapid.IntRange(-8, 2), 0, most).Draw(t, "days")
@@ -44,7 +44,7 @@ func TestAsOfIsTheDefinition(t *testing.T) {
 		runs++
 		repository := b.repository(rt, fmt.Sprintf("asof/%d", runs))
 		var chain []store.IndexedCommit
-		// the later ones append, or rewrite what is there
+		// Later ones append commits, or rewrite the history.
 		for range rapid.IntRange(1, 4).Draw(rt, "fetches") {
 			from := rapid.IntRange(0, len(chain)).Draw(rt, "from")
 			added := chains(repository.Name, 12).Draw(rt, "added")
@@ -77,7 +77,7 @@ func TestAsOfIsTheDefinition(t *testing.T) {
 	})
 }
 
-func TestAsOfAnswersForTheTimesAsTheyWereGiven(t *testing.T) {
+func TestAsOfReturnsTheTimesAsTheyWereGiven(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	repository := b.repository(t, "acme/api")
@@ -89,7 +89,7 @@ func TestAsOfAnswersForTheTimesAsTheyWereGiven(t *testing.T) {
 	require.Equal(t, map[time.Time]string{day(-1): commits[0].Commit, inBerlin: commits[0].Commit}, got)
 }
 
-func TestReplaceCommitIndexRefusesWhatCannotBe(t *testing.T) {
+func TestReplaceCommitIndexRejectsInvalidInput(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	repository := b.repository(t, "acme/api")
@@ -106,10 +106,10 @@ func TestReplaceCommitIndexRefusesWhatCannotBe(t *testing.T) {
 
 	tip, err := b.Commits.Tip(b.ctx, repository.ID)
 	require.NoError(t, err)
-	require.Len(t, tip, 2, "a refused write changes nothing")
+	require.Len(t, tip, 2, "a rejected write changes nothing")
 }
 
-func TestAnIndexThatWasCheckedAgainAnswersForLater(t *testing.T) {
+func TestCheckedCommitIndexAnswersForLaterTimes(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	repository := b.repository(t, "acme/api")

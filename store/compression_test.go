@@ -13,8 +13,8 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// history is a repository in the model of the plan: what its index holds, and until when it is
-// right.
+// history is a repository in the model of a plan: the content of its index, and the time until
+// which it is complete.
 type history struct {
 	repository store.Repository
 	chain      []store.IndexedCommit
@@ -27,22 +27,22 @@ type cellKey struct {
 	Time time.Time
 }
 
-// cellState is what the ledger and the points say of it.
+// cellState is a sample in the ledger with its points.
 type cellState struct {
-	Generation int
-	Outcome    insights.Outcome
-	Commit     string
-	Value      float64
-	Points     map[string]float64
+	Plan    int
+	Outcome insights.Outcome
+	Commit  string
+	Value   float64
+	Points  map[string]float64
 }
 
-// planned is the definition of what a plan makes of a sample, given what the series had before.
+// planned defines how a plan changes a sample, given what the series had before.
 func planned(h history, t time.Time, before map[cellKey]cellState, plan int) cellState {
 	key := cellKey{h.repository.ID, t}
 	if was, ok := before[key]; ok && was.Outcome != insights.Pending {
 		return was
 	}
-	state := cellState{Generation: plan, Outcome: insights.Pending}
+	state := cellState{Plan: plan, Outcome: insights.Pending}
 	if h.indexedAt.Before(t) {
 		return state
 	}
@@ -60,7 +60,7 @@ func planned(h history, t time.Time, before map[cellKey]cellState, plan int) cel
 	return state
 }
 
-// valuesAt is what a search would find: it depends on the commit alone.
+// valuesAt returns what a search finds. It depends only on the commit.
 func valuesAt(commit string, byValue bool) (float64, map[string]int64) {
 	n := int64(commit[0]) % 3
 	if !byValue {
@@ -70,8 +70,7 @@ func valuesAt(commit string, byValue bool) (float64, map[string]int64) {
 	return float64(n + 1), values
 }
 
-// Generation after plan, with the index moving on and samples ending in all ways between them,
-// plans equal the definition.
+// Over many plans, while the index grows and samples end in all ways, plans equal the definition.
 func TestPlansEqualTheDefinition(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -100,7 +99,6 @@ func TestPlansEqualTheDefinition(t *testing.T) {
 				h.chain, h.indexedAt = append(h.chain[:from:from], added...), day(rapid.IntRange(-6, 1).Draw(rt, "indexed"))
 				require.NoError(rt, b.Commits.Replace(b.ctx, h.repository.ID, from, added, h.indexedAt))
 			}
-			// so that neighbouring generations differ even for equal times
 			kind := []insights.PlanKind{insights.BackfillPlan, insights.RecordingPlan}[round%2]
 			offsets := rapid.SliceOfNDistinct(rapid.IntRange(-8, 1), 1, 5, rapid.ID).Draw(rt, "times")
 			var times []time.Time
@@ -118,7 +116,7 @@ func TestPlansEqualTheDefinition(t *testing.T) {
 			for key, state := range want {
 				before[key] = state
 			}
-			// Beginning an unfinished plan again goes on with it: what is planned stays planned.
+			// Beginning an unfinished plan again continues it and keeps what is planned.
 			for _, h := range histories {
 				for _, at := range times {
 					if plan == round+1 {
@@ -136,7 +134,7 @@ func TestPlansEqualTheDefinition(t *testing.T) {
 				if sample.Outcome == insights.Pending {
 					continue
 				}
-				if sample.Commit == "" { // resolved in the repository
+				if sample.Commit == "" { // the search finds the commit in the repository
 					sample.Commit = oid(sample.RepositoryID, sample.Time)
 				}
 				if sample.Outcome == insights.Absent {
@@ -145,7 +143,7 @@ func TestPlansEqualTheDefinition(t *testing.T) {
 				if sample.Outcome.Exact() && sample.Outcome != insights.Absent {
 					sample.Value, sample.Values = valuesAt(sample.Commit, byValue)
 				}
-				state := cellState{Generation: plan, Outcome: sample.Outcome, Commit: sample.Commit, Value: sample.Value}
+				state := cellState{Plan: plan, Outcome: sample.Outcome, Commit: sample.Commit, Value: sample.Value}
 				state.Points = pointsOf(sample)
 				want[cellKey{sample.RepositoryID, sample.Time}] = state
 				ended = append(ended, sample)
@@ -156,7 +154,7 @@ func TestPlansEqualTheDefinition(t *testing.T) {
 	})
 }
 
-// pointsOf is the definition of a sample's points.
+// pointsOf defines the points of a sample.
 func pointsOf(sample insights.Sample) map[string]float64 {
 	points := map[string]float64{}
 	for capture, n := range sample.Values {
@@ -173,8 +171,8 @@ func pointsOf(sample insights.Sample) map[string]float64 {
 	return points
 }
 
-// requireState compares the whole ledger, all points and the sums of a series with what they should
-// be.
+// requireState compares the whole ledger, all points and the sums of a series with the expected
+// ones.
 func requireState(t *rapid.T, b bundle, series insights.Series, want map[cellKey]cellState) {
 	requireLedger(t, b, series, want)
 	b.requireSums(t, series)
@@ -189,7 +187,7 @@ func requireLedger(t *rapid.T, b bundle, series insights.Series, want map[cellKe
 	for rows.Next() {
 		var key cellKey
 		var state cellState
-		require.NoError(t, rows.Scan(&key.Repo, &key.Time, &state.Generation, &state.Outcome, &state.Commit, &state.Value))
+		require.NoError(t, rows.Scan(&key.Repo, &key.Time, &state.Plan, &state.Outcome, &state.Commit, &state.Value))
 		key.Time = key.Time.UTC()
 		got[key] = state
 	}

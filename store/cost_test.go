@@ -11,8 +11,8 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// What a repository is reckoned to cost follows its size and how many commits there are to search;
-// frames at one commit, and those before its first commit, cost nothing.
+// The estimated cost of a repository depends on its size and on the number of commits to search.
+// Frames at one commit, and those before the first commit, cost nothing.
 func TestCostFollowsSizeAndCommits(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -12,8 +12,9 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// A chart of thousands of values costs what it shows of them: Postgres does not send the others.
-func TestValuesAreBoundedInPostgres(t *testing.T) {
+// A chart with thousands of values costs as much as the values that it shows, because Postgres does
+// not send the others.
+func TestPostgresReturnsOnlyShownValues(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	r := b.repository(t, "acme/a")
@@ -36,7 +37,7 @@ func TestValuesAreBoundedInPostgres(t *testing.T) {
 		return charts[series.ID], rows, len(b.statements.take())
 	}
 	chart, rows, statements := read(store.Display{Values: 3})
-	require.Equal(t, values, chart.Values, "what is left out is told")
+	require.Equal(t, values, chart.Values, "the number of values that were left out is returned")
 	require.Len(t, chart.Points, 3*times)
 	require.Equal(t, []string{"w697", "w698", "w699"}, []string{chart.Points[0].Label, chart.Points[1].Label, chart.Points[2].Label})
 	require.LessOrEqual(t, rows, int64(3+3*times))
@@ -53,9 +54,9 @@ func TestValuesAreBoundedInPostgres(t *testing.T) {
 	require.Equal(t, 2, statements)
 }
 
-// What Postgres lets through is what is left of everything by the same rule, whatever is archived,
-// pending, or a snapshot.
-func TestBoundedChartsAreThatPartOfTheWhole(t *testing.T) {
+// The values that Postgres returns are those that the same rule selects from all values, whatever
+// is archived, pending or a snapshot.
+func TestBoundedChartsEqualTheTopOfTheWhole(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	labels := []string{"1.9", "1.10", "v2", "A", "a", "ä"}
@@ -103,7 +104,7 @@ func TestBoundedChartsAreThatPartOfTheWhole(t *testing.T) {
 		}
 		bySQL, err := b.Charts.Read(b.ctx, []string{series.ID}, f, d)
 		require.NoError(rt, err)
-		f.Include = "acme" // all there is, but summed for a reader who chose
+		f.Include = "acme" // matches all repositories, but forces a sum over the ledger
 		byHand, err := b.Charts.Read(b.ctx, []string{series.ID}, f, d)
 		require.NoError(rt, err)
 		require.Empty(rt, cmp.Diff(byHand, bySQL))
@@ -137,7 +138,7 @@ func TestValueSorts(t *testing.T) {
 		want []string
 	}{
 		{store.Display{Values: 1}, []string{"1.9"}},
-		// equal counts go by their bytes, lines in the order of versions
+		// Equal counts are ordered by bytes, and lines by version.
 		{store.Display{Values: 2}, []string{"1.9", "1.10"}},
 		{store.Display{Values: 1, Samples: 1}, []string{"1.10"}},
 		{store.Display{Values: 1, Ascending: true}, []string{"1.10"}},

@@ -13,7 +13,7 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-func TestADatabaseThatIsNotThereIsUnavailable(t *testing.T) {
+func TestMissingDatabaseIsUnavailable(t *testing.T) {
 	t.Parallel()
 	_, err := store.Open(t.Context(), "postgres://backsight:secret@127.0.0.1:1/backsight")
 	requireCode(t, insights.Unavailable, err, "database: the database does not answer")
@@ -32,9 +32,9 @@ func TestOpenReadsAndWrites(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// An administrator ends the connection of a running statement: it may be tried again, and then
-// works.
-func TestAConnectionThatIsCutOffIsUnavailable(t *testing.T) {
+// An administrator ends the connection of a running statement. The statement may be retried and
+// then succeeds.
+func TestTerminatedConnectionIsUnavailable(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	id := b.repository(t, "acme/api").ID
@@ -59,7 +59,7 @@ func TestAConnectionThatIsCutOffIsUnavailable(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestAContextThatEndsIsReturnedAsItself(t *testing.T) {
+func TestEndedContextIsReturnedUnchanged(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	ctx, cancel := context.WithCancel(b.ctx)
@@ -70,7 +70,7 @@ func TestAContextThatEndsIsReturnedAsItself(t *testing.T) {
 	require.False(t, known, "not an error of the database: %v", err)
 }
 
-func TestADatabaseWithoutTheSchemaSaysHowToGetIt(t *testing.T) {
+func TestDatabaseWithoutSchemaSaysHowToMigrate(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	_, err := b.pool.Exec(b.ctx, `DROP TABLE settings`)
@@ -79,8 +79,8 @@ func TestADatabaseWithoutTheSchemaSaysHowToGetIt(t *testing.T) {
 	requireCode(t, insights.Unavailable, err, "run `backsight migrate up`")
 }
 
-// The rest of the classes cannot be provoked at will.
-func TestClassifyGoesBySQLState(t *testing.T) {
+// No test can cause the other classes of errors in a healthy database.
+func TestClassifyUsesSQLState(t *testing.T) {
 	t.Parallel()
 	for state, want := range map[string]insights.Code{
 		"08006": insights.Unavailable, // connection failure

@@ -1,4 +1,4 @@
 package store
 
-// Classify is for the error classes that no test can provoke in a healthy database.
+// Classify is classify, for error classes that no test can cause in a healthy database.
 var Classify = classify

@@ -13,7 +13,7 @@ func TestGrants(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.repositories(t, "acme", 3)
-	for range 2 { // again, each does nothing
+	for range 2 { // idempotent
 		require.NoError(t, b.Access.SetPrivate(b.ctx, "acme/0000", true))
 		require.NoError(t, b.Access.Grant(b.ctx, "acme/0000", "ann"))
 		require.NoError(t, b.Access.Grant(b.ctx, "acme/0000", "bob"))
@@ -59,8 +59,8 @@ func TestGrants(t *testing.T) {
 	}
 }
 
-// Who leaves loses what he might see, samples of removed repositories too.
-func TestRevokingEverythingReachesRemovedRepositories(t *testing.T) {
+// Revoking all grants of a viewer also covers samples of removed repositories.
+func TestRevokingEverythingCoversRemovedRepositories(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	list := b.repositories(t, "acme", 1)
@@ -82,7 +82,7 @@ func TestRevokingEverythingReachesRemovedRepositories(t *testing.T) {
 	require.Zero(t, seen())
 }
 
-func TestListsOfRepositoriesAreTheViewers(t *testing.T) {
+func TestListsOfRepositoriesDependOnTheViewer(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.repositories(t, "acme", 3)

@@ -31,7 +31,7 @@ func TestMigrationsGoDownAndUpAgain(t *testing.T) {
 	require.NoError(t, err)
 	_, err = provider.DownTo(t.Context(), 0)
 	require.NoError(t, err)
-	require.Empty(t, schemaOf(t, url), "what the migrations made is gone")
+	require.Empty(t, schemaOf(t, url), "the down migrations remove everything")
 
 	statuses, err := store.MigrationStatus(t.Context(), url)
 	require.NoError(t, err)
@@ -49,7 +49,7 @@ func TestMigrationsGoDownAndUpAgain(t *testing.T) {
 	require.False(t, statuses[len(statuses)-1].AppliedAt.IsZero())
 }
 
-func TestProcessesThatMigrateAtOnceTakeTurns(t *testing.T) {
+func TestConcurrentMigrationsWaitForEachOther(t *testing.T) {
 	t.Parallel()
 	url := testdb.NewURL(t)
 	conn, err := sql.Open("pgx", url)
@@ -74,7 +74,7 @@ func TestMigrateSaysWhatIsWrongWithTheURL(t *testing.T) {
 	requireCode(t, insights.Unavailable, store.Migrate(t.Context(), "postgres://127.0.0.1:1/x"), "migrations: the database does not answer")
 }
 
-// schemaOf lists everything that the migrations make, one line each, goose's own table not.
+// schemaOf lists everything that the migrations create, except goose's own table, one line each.
 func schemaOf(t *testing.T, url string) []string {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), url)

@@ -24,7 +24,7 @@ func TestBeginAgainReturnsTheSamePlan(t *testing.T) {
 	}
 
 	require.Equal(t, 1, begin(series, insights.BackfillPlan, day(0), day(-1)))
-	require.Equal(t, 1, begin(series, insights.BackfillPlan, day(-1), day(0), day(0)), "order and repetition are of no matter")
+	require.Equal(t, 1, begin(series, insights.BackfillPlan, day(-1), day(0), day(0)), "order and repetition do not matter")
 	require.Equal(t, 2, begin(series, insights.BackfillPlan, day(-1)), "other times")
 	require.Equal(t, 3, begin(series, insights.RecordingPlan, day(-1)), "another kind")
 	require.Equal(t, 1, begin(other, insights.RecordingPlan, day(1)), "another series")
@@ -32,7 +32,7 @@ func TestBeginAgainReturnsTheSamePlan(t *testing.T) {
 	_, err := b.Plans.WriteSlice(b.ctx, series.ID, 1, store.ScopeFilter{}, 1, true)
 	require.NoError(t, err)
 	require.NoError(t, b.Plans.Complete(b.ctx, series.ID, 1, day(2)))
-	require.Equal(t, 4, begin(series, insights.BackfillPlan, day(-1), day(0)), "a closed plan is not taken up again")
+	require.Equal(t, 4, begin(series, insights.BackfillPlan, day(-1), day(0)), "a completed plan is not continued")
 
 	_, err = b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: "holiday", Times: []time.Time{day(0)}})
 	requireCode(t, insights.Invalid, err, `kind "holiday" does not exist`)
@@ -42,8 +42,8 @@ func TestBeginAgainReturnsTheSamePlan(t *testing.T) {
 	requireCode(t, insights.NotFound, err, "series nobody does not exist")
 }
 
-// Each repository shows one way in which the index decides, or does not.
-func TestPlanSliceSettlesWhatTheIndexKnows(t *testing.T) {
+// Each repository shows one way in which the index settles a sample, or does not.
+func TestPlanSliceSettlesSamplesByTheIndex(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	indexed := b.repository(t, "indexed")
@@ -90,7 +90,7 @@ func TestPlanSliceSettlesWhatTheIndexKnows(t *testing.T) {
 	}, work)
 }
 
-// A series whose values belong to intervals has as many of them at one commit as it has intervals.
+// If values belong to intervals, samples at one commit are not reused.
 func TestPlanSliceWithoutReuse(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -115,7 +115,7 @@ func TestPlanSliceWithoutReuse(t *testing.T) {
 	require.Equal(t, "pending 0", outcome(day(0), false))
 }
 
-func TestPlanSliceGoesThroughTheScopeOnce(t *testing.T) {
+func TestPlanSliceVisitsEachRepositoryOnce(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	repositories := b.repositories(t, "acme", 10)
@@ -141,7 +141,7 @@ func TestPlanSliceGoesThroughTheScopeOnce(t *testing.T) {
 	late := b.repository(t, "acme/late")
 	require.True(t, slice(4))
 	b.repository(t, "acme/too-late")
-	require.True(t, slice(4), "a plan that is written stays")
+	require.True(t, slice(4), "a completely written plan does not change")
 
 	page, _, err := b.Plans.Page(b.ctx, series.ID, plan, 0, 100)
 	require.NoError(t, err)
@@ -169,7 +169,7 @@ func TestPlanSliceGoesThroughTheScopeOnce(t *testing.T) {
 	requireCode(t, insights.Invalid, err, "at least 1")
 }
 
-func TestScopeFilterChooses(t *testing.T) {
+func TestScopeFilterSelectsRepositories(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	repositories := b.repositories(t, "acme", 6)
@@ -202,7 +202,7 @@ func TestScopeFilterChooses(t *testing.T) {
 					done, err = b.Plans.WriteSlice(b.ctx, series.ID, plan, test.scope, limit, true)
 					require.NoError(t, err)
 				}
-				require.Equal(t, max(1, (len(test.want)+limit-1)/limit), calls, "no call is spent on finding that nothing is left")
+				require.Equal(t, max(1, (len(test.want)+limit-1)/limit), calls, "no extra call is needed to find that nothing is left")
 				var got []string
 				for _, sample := range b.ledger(t, series) {
 					got = append(got, sample.Repository)
@@ -216,7 +216,7 @@ func TestScopeFilterChooses(t *testing.T) {
 	}
 }
 
-func TestCompleteGenerationNeedsThatNothingIsPending(t *testing.T) {
+func TestCompleteRejectsPendingSamples(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.repository(t, "acme/api")
@@ -256,7 +256,7 @@ func TestARecordingSetsTheNextOneByTheGrid(t *testing.T) {
 	require.Equal(t, day(3), got.NextRecordingAfter, "it does not go back")
 }
 
-// settle ends everything that is pending in a plan.
+// settle ends all pending samples of a plan.
 func (b bundle) settle(t require.TestingT, series insights.Series, plan int, end func(*insights.Sample)) []insights.Sample {
 	samples, err := b.Samples.Pending(b.ctx, series.ID, plan, 0, 1<<62)
 	require.NoError(t, err)

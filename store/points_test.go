@@ -15,8 +15,8 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// bruteForce is the definition of points: for each time of the ledger and each label, the sum over
-// the repositories.
+// bruteForce defines points: for each time of the ledger and each label, the sum over the
+// repositories.
 func bruteForce(ledger []insights.Sample, names map[int64]string, private map[string]bool, byValue bool, f store.PointFilter) []store.Point {
 	inTime := func(t time.Time) bool {
 		return (f.From == nil || !t.Before(*f.From)) && (f.To == nil || !t.After(*f.To))

@@ -24,7 +24,7 @@ func TestAddRepositoryAgain(t *testing.T) {
 	}
 	_, err = b.Repositories.Add(b.ctx, "acme/api", "/srv/api", true)
 	requireCode(t, insights.Conflict, err, "repository acme/api: another repository has the name: choose another name for /srv/api")
-	require.NotContains(t, err.Error(), "git.example", "where the other is may be a secret")
+	require.NotContains(t, err.Error(), "git.example", "the location of the other repository may be secret")
 	_, err = b.Repositories.Add(b.ctx, " ", "/srv/api", true)
 	requireCode(t, insights.Invalid, err, "needs a name and a location")
 
@@ -59,7 +59,7 @@ func TestRecordSyncKeepsWhatIsKnownWhenItFails(t *testing.T) {
 	want.Error, want.ErrorAt = "fetch: no route\uFFFD to host", &at
 	require.Empty(t, cmp.Diff(want, bad))
 
-	// an empty repository
+	// An empty repository.
 	require.NoError(t, b.Repositories.RecordSync(b.ctx, id, store.SyncResult{At: day(2)}))
 	empty, err := b.Repositories.Get(b.ctx, id)
 	require.NoError(t, err)

@@ -10,7 +10,7 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// chronicle is a series of days with one repository whose value at day n is n+10.
+// chronicle is a daily series with one repository whose value at day n is n+10.
 func chronicle(t *testing.T, b bundle, method insights.GenerationMethod, days ...int) insights.Series {
 	t.Helper()
 	r := b.repository(t, "acme/a")
@@ -37,8 +37,8 @@ func (b bundle) shown(t require.TestingT, series insights.Series) (values []floa
 	return values
 }
 
-// The newest times stay in charts, the others are archived and nothing of them is lost; a larger
-// number brings them back.
+// The newest times stay in charts. The others are archived, nothing is lost, and a larger number of
+// points restores them.
 func TestOldTimesAreArchivedAndRestored(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -61,12 +61,12 @@ func TestOldTimesAreArchivedAndRestored(t *testing.T) {
 		require.Equal(t, float64(i+10), p.Value)
 	}
 
-	require.Equal(t, store.Kept{Archived: 1}, keep(2), "five points were asked for when it was made")
+	require.Equal(t, store.Kept{Archived: 1}, keep(2), "the series was created with five points")
 	require.Len(t, b.shown(t, series), 5)
 	require.Equal(t, store.Kept{Restored: 2}, keep(7))
 	require.Equal(t, store.Kept{Restored: 1}, keep(0), "all")
 
-	// A number of its own goes before both.
+	// The series' own number has precedence over both.
 	own := 3
 	require.NoError(t, b.Retention.Set(b.ctx, series.ID, &own))
 	require.Equal(t, store.Kept{Archived: 5}, keep(0))
@@ -88,8 +88,8 @@ func TestOldTimesAreArchivedAndRestored(t *testing.T) {
 	requireCode(t, insights.NotFound, b.Retention.Set(b.ctx, "nobody", nil), "does not exist")
 }
 
-// A captured value that occurs at archived times only is no line of the chart.
-func TestArchivedValuesAreNoLines(t *testing.T) {
+// A captured value that occurs only at archived times has no line in the chart.
+func TestArchivedValuesHaveNoLines(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	series := chronicle(t, b, insights.SearchCompute, 0, 1, 2)
@@ -127,8 +127,7 @@ func TestRetentionGoesPageByPage(t *testing.T) {
 	require.Equal(t, 3, pages)
 }
 
-// What was deleted is pruned when its grace is over, in slices, and leaves nothing behind but the
-// rows of repositories.
+// Deleted data is pruned after its grace period, in slices. Only the rows of repositories stay.
 func TestDeletedSeriesArePruned(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -147,7 +146,7 @@ func TestDeletedSeriesArePruned(t *testing.T) {
 	require.NoError(t, b.Views.Delete(b.ctx, views[0].ID))
 
 	now := time.Now()
-	// within grace, and still running
+	// Within the grace period, and with a running workflow.
 	for _, before := range []time.Time{now.Add(-time.Hour), now.Add(time.Hour)} {
 		list, err := b.Retention.PrunableSeries(b.ctx, before)
 		require.NoError(t, err)
@@ -172,7 +171,7 @@ func TestDeletedSeriesArePruned(t *testing.T) {
 	for _, table := range []string{
 		"insight_series", "insight_view", "insight_view_series", "series_plans", "sample_slots", "sample_chunks", "series_tallies",
 	} {
-		require.Equal(t, 1, b.count(t, table), "%s has what belongs to the series that is kept", table)
+		require.Equal(t, 1, b.count(t, table), "%s keeps the rows of the other series", table)
 	}
 	for _, table := range []string{
 		"sample_captures", "capture_sums", "sample_captures", "series_points_snapshots", "insight_dirty_queries", "archived_insight_series_recording_times",
@@ -195,7 +194,7 @@ func TestCommitIndexesOfRemovedRepositoriesArePruned(t *testing.T) {
 	require.NoError(t, b.Repositories.Remove(b.ctx, "acme/removed"))
 	ids, err := b.Retention.PrunableRepositories(b.ctx, time.Now().Add(-time.Hour))
 	require.NoError(t, err)
-	require.Empty(t, ids, "within its grace")
+	require.Empty(t, ids, "within the grace period")
 	ids, err = b.Retention.PrunableRepositories(b.ctx, time.Now().Add(time.Hour))
 	require.NoError(t, err)
 	require.Equal(t, []int64{removed.ID}, ids)
@@ -205,7 +204,7 @@ func TestCommitIndexesOfRemovedRepositoriesArePruned(t *testing.T) {
 	}
 	require.Equal(t, 1, b.count(t, "commit_index"))
 	require.Equal(t, 1, b.count(t, "commit_index_metadata"))
-	require.Equal(t, 2, b.count(t, "repositories"), "samples name it")
+	require.Equal(t, 2, b.count(t, "repositories"), "samples refer to it")
 	ids, err = b.Retention.PrunableRepositories(b.ctx, time.Now().Add(time.Hour))
 	require.NoError(t, err)
 	require.Empty(t, ids)

@@ -10,7 +10,7 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// retry begins a retry and takes up all that it selects, one repository at a time.
+// retry begins a retry and writes it completely, one repository per slice.
 func (b bundle) retry(t require.TestingT, series insights.Series, selection insights.Selection) int {
 	plan, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.RetryPlan, Selection: selection})
 	require.NoError(t, err)
@@ -22,7 +22,7 @@ func (b bundle) retry(t require.TestingT, series insights.Series, selection insi
 	return plan
 }
 
-// requireWhole holds the ledger's invariant.
+// requireWhole asserts that the tally of the ledger is consistent, and returns it.
 func (b bundle) requireWhole(t require.TestingT, series insights.Series) insights.Completeness {
 	tally, err := b.Samples.Completeness(b.ctx, series.ID)
 	require.NoError(t, err)
@@ -31,13 +31,13 @@ func (b bundle) requireWhole(t require.TestingT, series insights.Series) insight
 	return tally
 }
 
-// write ends a sample.
+// write writes samples.
 func (b bundle) write(t require.TestingT, series insights.Series, plan int, s ...insights.Sample) {
 	require.NoError(t, b.Samples.Write(b.ctx, series.ID, plan, s))
 }
 
-// ended is a series with one day in each of five repositories, whose samples ended as counted 5,
-// absent, partial 2, failed, and pending.
+// ended returns a series with one day in each of five repositories, whose samples ended as counted
+// 5, absent, partial 2, failed, and pending.
 func ended(t *testing.T, b bundle) (insights.Series, []store.Repository) {
 	t.Helper()
 	list := b.repositories(t, "acme", 5)
@@ -52,7 +52,7 @@ func ended(t *testing.T, b bundle) (insights.Series, []store.Repository) {
 	return series, list
 }
 
-// seen is a sample without what the test does not look at.
+// seen is a sample without the fields that the test does not compare.
 type seen struct {
 	Outcome insights.Outcome
 	Value   float64
@@ -68,7 +68,7 @@ func (b bundle) seen(t require.TestingT, series insights.Series) map[int64]seen 
 	return got
 }
 
-func TestRetryTakesUpWhatWentWrongAndKeepsItsPoints(t *testing.T) {
+func TestRetrySelectsPartialAndFailedAndKeepsPoints(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	series, list := ended(t, b)
@@ -80,7 +80,7 @@ func TestRetryTakesUpWhatWentWrongAndKeepsItsPoints(t *testing.T) {
 	again, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.RetryPlan, Selection: insights.Selection{Outcomes: []insights.Outcome{insights.Partial, insights.Failed, insights.Partial}}})
 	require.NoError(t, err)
 	require.Equal(t, plan, again, "the same selection in other words is the same plan")
-	require.Equal(t, insights.Completeness{Planned: 5, Counted: 1, Absent: 1, Partial: 1, Failed: 1, Pending: 1}, b.requireWhole(t, series), "nothing is taken up before a slice")
+	require.Equal(t, insights.Completeness{Planned: 5, Counted: 1, Absent: 1, Partial: 1, Failed: 1, Pending: 1}, b.requireWhole(t, series), "no sample is pending before a slice is written")
 
 	require.Equal(t, plan, b.retry(t, series, insights.Selection{}))
 	require.Equal(t, insights.Completeness{Planned: 5, Counted: 1, Absent: 1, Pending: 3}, b.requireWhole(t, series))
@@ -98,7 +98,7 @@ func TestRetryTakesUpWhatWentWrongAndKeepsItsPoints(t *testing.T) {
 
 	next, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.RetryPlan, Selection: insights.Selection{}})
 	require.NoError(t, err)
-	require.Equal(t, plan+1, next, "a closed retry is not taken up again")
+	require.Equal(t, plan+1, next, "a completed retry is not continued")
 }
 
 func TestRetryOfEverythingCorrectsUpAndDown(t *testing.T) {
@@ -117,7 +117,8 @@ func TestRetryOfEverythingCorrectsUpAndDown(t *testing.T) {
 	require.Equal(t, map[int64]float64{list[0].ID: 3, list[1].ID: 4}, values)
 }
 
-// A retry mends or corrects; where it finds out less than was known, the sample is what it was.
+// A retry repairs or corrects a sample. If it finds out less than was known, the sample stays as it
+// was.
 func TestRetryNeverLosesAValue(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -136,8 +137,8 @@ func TestRetryNeverLosesAValue(t *testing.T) {
 	}
 	require.Equal(t, points, b.pointRows(t, series))
 
-	// A lower bound of the same commit says less than an exact value, one of another commit is
-	// news.
+	// A lower bound at the same commit is worse than an exact value. A lower bound at another
+	// commit replaces it.
 	plan = b.retry(t, series, insights.Everything())
 	b.write(t, series, plan, insights.Sample{RepositoryID: list[0].ID, Time: day(0), Outcome: insights.Partial, Value: 1, Commit: oid(0), Code: "timeout"})
 	require.Equal(t, before[list[0].ID], b.seen(t, series)[list[0].ID])
@@ -146,8 +147,7 @@ func TestRetryNeverLosesAValue(t *testing.T) {
 	require.Equal(t, seen{insights.Partial, 1, oid(9), "timeout"}, b.seen(t, series)[list[0].ID])
 }
 
-// A search of the plan before, which is given up and still writes, neither ends a retry nor undoes
-// it.
+// A late search of an earlier plan neither ends a retry nor undoes it.
 func TestRetryIsNotEndedByAnOlderPlan(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -187,7 +187,7 @@ func TestRetrySelects(t *testing.T) {
 	require.EqualValues(t, 1, count(insights.Selection{Repository: "0003$"}))
 	require.Zero(t, count(insights.Selection{Repository: "nothing"}))
 	require.NoError(t, b.Repositories.Remove(b.ctx, list[3].Name))
-	require.EqualValues(t, 1, count(insights.Selection{}), "samples of a removed repository stay what they are")
+	require.EqualValues(t, 1, count(insights.Selection{}), "samples of a removed repository do not change")
 
 	_, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.RetryPlan, Selection: insights.Selection{Outcomes: []insights.Outcome{insights.Pending}}})
 	requireCode(t, insights.Invalid, err, `retry of "pending" samples`)
@@ -199,7 +199,7 @@ func TestRetrySelects(t *testing.T) {
 	requireCode(t, insights.NotFound, err, "series nobody")
 }
 
-// Where the index knows another commit by now, that one is searched.
+// A sample whose commit has changed in the index is searched at the new commit.
 func TestRetryResolvesCommitsAnew(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -208,13 +208,13 @@ func TestRetryResolvesCommitsAnew(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, b.Plans.Complete(b.ctx, series.ID, 1, day(1)))
 	commits := b.index(t, list[0], day(1), -3)
-	b.index(t, list[2], day(-1), -3) // not read since the frame's time
+	b.index(t, list[2], day(-1), -3) // not indexed since the frame's time
 	plan := b.retry(t, series, insights.Everything())
 	got := b.seen(t, series)
 	require.Equal(t, commits[0].Commit, got[list[0].ID].Commit)
 	require.Empty(t, got[list[2].ID].Commit)
 
-	// Another plan of the same time takes the samples over as they are.
+	// Another plan for the same time takes the samples over unchanged.
 	b.plan(t, series, insights.BackfillPlan, day(0))
 	n, err := b.Plans.CancelSlice(b.ctx, series.ID, plan, "test", 10)
 	require.NoError(t, err)
@@ -222,7 +222,7 @@ func TestRetryResolvesCommitsAnew(t *testing.T) {
 	require.EqualValues(t, 5, b.seen(t, series)[list[0].ID].Value)
 }
 
-func TestCancelEndsWhatIsPending(t *testing.T) {
+func TestCancelEndsPendingSamples(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	series, list := ended(t, b)
@@ -240,7 +240,7 @@ func TestCancelEndsWhatIsPending(t *testing.T) {
 	require.Equal(t, "by ann: too large", samples[0].Reason)
 	require.NoError(t, b.Plans.Complete(b.ctx, series.ID, 1, day(1)))
 
-	// A cancelled retry leaves what it has not done as it was.
+	// A cancelled retry leaves the samples that it has not computed as they were.
 	plan := b.retry(t, series, insights.Everything())
 	for left := 1; left > 0; {
 		left, err = b.Plans.CancelSlice(b.ctx, series.ID, plan, "enough", 2)
@@ -253,7 +253,7 @@ func TestCancelEndsWhatIsPending(t *testing.T) {
 	require.Equal(t, points, b.pointRows(t, series))
 }
 
-func TestExtensionAddsOnlyWhatIsMissing(t *testing.T) {
+func TestExtensionAddsOnlyMissingSamples(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	repository := b.repository(t, "acme")
@@ -283,7 +283,8 @@ func TestExtensionAddsOnlyWhatIsMissing(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 8, longer.Grid.Points)
 
-	// What is like the extended series now is shared, and what is like the old one is not.
+	// A series equal to the extended series is shared with it. A series equal to the old one is
+	// not.
 	for points, same := range map[int]bool{8: true, 5: false} {
 		like := viewSeries("TODO", insights.Search)
 		like.Grid.Points = points
@@ -317,7 +318,7 @@ func TestFailedExtensionChangesNothing(t *testing.T) {
 	require.Equal(t, 1, b.plan(t, series, insights.BackfillPlan, day(0)), "no plan was made")
 }
 
-func TestDirtyQueriesSayWhatHolds(t *testing.T) {
+func TestNoticesAreUpToDate(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	series, list := ended(t, b)
@@ -353,7 +354,7 @@ func TestDirtyQueriesSayWhatHolds(t *testing.T) {
 	problem("another", day(5))
 	require.Equal(t, map[string]time.Time{"count limit": day(0), "another": day(5)}, told())
 	require.NoError(t, b.Plans.Complete(b.ctx, series.ID, b.plan(t, series, insights.RecordingPlan, day(0)), day(6)))
-	require.Contains(t, told(), "another", "only a plan that could be made clears it")
+	require.Contains(t, told(), "another", "only a successful plan deletes the notice")
 	problem("", day(6))
 	require.Equal(t, map[string]time.Time{"count limit": day(0)}, told())
 }

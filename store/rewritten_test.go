@@ -11,9 +11,9 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// A force-push is a note on the series that have samples at commits that are gone, and on no other,
-// until those are sampled again.
-func TestRewrittenHistoryIsNotedUntilItIsMended(t *testing.T) {
+// After a force-push, the series with samples at removed commits get a notice, and no others, until
+// these samples are computed again.
+func TestRewrittenHistoryHasANoticeUntilARetry(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	r, other := b.repository(t, "acme/a"), b.repository(t, "acme/b")
@@ -33,7 +33,7 @@ func TestRewrittenHistoryIsNotedUntilItIsMended(t *testing.T) {
 	require.NoError(t, b.Commits.Replace(b.ctx, r.ID, 2, appended[2:], day(4)))
 	known, err := b.Repositories.Get(b.ctx, r.ID)
 	require.NoError(t, err)
-	require.Nil(t, known.RewrittenAt, "growing is no rewriting")
+	require.Nil(t, known.RewrittenAt, "new commits do not rewrite history")
 
 	require.NoError(t, b.Commits.Replace(b.ctx, r.ID, 1, []store.IndexedCommit{{Commit: oid("rewritten"), Time: day(-1)}}, day(5)))
 	known, err = b.Repositories.Get(b.ctx, r.ID)
@@ -44,9 +44,9 @@ func TestRewrittenHistoryIsNotedUntilItIsMended(t *testing.T) {
 	require.Equal(t, []store.Notice{{Query: "TODO", Since: day(5), Code: insights.ReasonHistoryRewritten, Reason: string(insights.ReasonHistoryRewritten), ForTime: day(0)}}, notes)
 	notes, err = b.Notices.List(b.ctx, spared.ID)
 	require.NoError(t, err)
-	require.Empty(t, notes, "its sample is at a commit that is still there")
+	require.Empty(t, notes, "the commit of its sample still exists")
 
-	// A recording does not mend it, a retry of all does.
+	// A recording does not delete the notice; a retry of everything does.
 	recording := b.plan(t, touched, insights.RecordingPlan, day(1))
 	b.write(t, touched, recording, insights.Sample{RepositoryID: r.ID, Time: day(1), Outcome: insights.Counted, Value: 2, Commit: oid("rewritten")})
 	require.NoError(t, b.Plans.Complete(b.ctx, touched.ID, recording, day(6)))
@@ -69,9 +69,9 @@ func TestRewrittenHistoryIsNotedUntilItIsMended(t *testing.T) {
 	require.Empty(t, notes)
 }
 
-// Whether samples are still where their branches are is a look-up each, not a pass over the commits
-// of their repositories.
-func TestCompletingReadsNoWholeHistories(t *testing.T) {
+// Checking whether samples are still at commits of their branches costs one look-up each, and does
+// not read the whole histories.
+func TestCompleteDoesNotReadWholeHistories(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	alone, read := b.rowsOf(t, "commit_index")
@@ -112,7 +112,8 @@ func TestCompletingReadsNoWholeHistories(t *testing.T) {
 	require.Empty(t, notes)
 }
 
-// A renamed repository keeps its samples; points keep the name of their moment.
+// A renamed repository keeps its samples, and points keep the name that it had when they were
+// written.
 func TestRenamedRepositoryKeepsItsSamples(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -138,7 +139,7 @@ func TestRenamedRepositoryKeepsItsSamples(t *testing.T) {
 	require.Equal(t, []string{"acme/old", "acme/old"}, pointed, "of the row that holds both")
 	points, err := b.Charts.Points(b.ctx, []string{series.ID}, store.PointFilter{Include: "^acme/new$", Viewer: store.Administrator})
 	require.NoError(t, err)
-	require.Len(t, points[series.ID], 2, "filters know it by its name of today")
+	require.Len(t, points[series.ID], 2, "filters match its present name")
 
 	requireCode(t, insights.NotFound, b.Repositories.Rename(b.ctx, "acme/old", "acme/other"), "does not exist")
 	requireCode(t, insights.Conflict, b.Repositories.Rename(b.ctx, "acme/new", "acme/taken"), "another repository has this name")

@@ -33,7 +33,7 @@ func TestSettingsHaveDefaultsAndChange(t *testing.T) {
 	require.Equal(t, want, got)
 }
 
-func TestSettingsRefuseWhatMakesNoSense(t *testing.T) {
+func TestSettingsRejectInvalidValues(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	for _, test := range []struct{ key, value, want string }{
@@ -43,7 +43,7 @@ func TestSettingsRefuseWhatMakesNoSense(t *testing.T) {
 		{store.SettingConcurrency, "1.5", "use a whole number"},
 		{store.SettingBatchCost, "-3", "use a whole number"},
 		{store.SettingFrameBudget, "", "use a whole number"},
-		// its bytes are no number
+		// Too many bytes for an integer.
 		{store.SettingIndexBudget, "99999999999999", "use a whole number"},
 		{store.SettingSyncInterval, "5", "use a duration"},
 		{store.SettingSyncInterval, "1ms", "at least a second"},

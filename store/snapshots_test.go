@@ -10,7 +10,7 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// snapshot begins a snapshot and plans it to the end.
+// snapshot begins a snapshot and writes its plan completely.
 func (b bundle) snapshot(t require.TestingT, series insights.Series, at time.Time) int {
 	plan, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.SnapshotPlan, Times: []time.Time{at}})
 	require.NoError(t, err)
@@ -31,9 +31,9 @@ func (b bundle) chart(t require.TestingT, series insights.Series) []store.Point 
 	return charts[series.ID].Points
 }
 
-// A snapshot knows without a search what the ledger or the snapshot before counted at the same
+// A snapshot reuses, without a search, what the ledger or the previous snapshot counted at the same
 // commit.
-func TestSnapshotIsCompressedAndReplaced(t *testing.T) {
+func TestSnapshotReusesSamplesAndIsReplaced(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	list := b.repositories(t, "acme", 4)
@@ -61,7 +61,7 @@ func TestSnapshotIsCompressedAndReplaced(t *testing.T) {
 	require.Equal(t, oid(moves.Name, 1), pending[0].Commit)
 	require.Empty(t, pending[1].Commit, "not indexed")
 	requireCode(t, insights.Conflict, b.Plans.Complete(b.ctx, series.ID, first, day(3)), "pending samples")
-	require.Len(t, b.chart(t, series), 1, "it is shown when it is complete")
+	require.Len(t, b.chart(t, series), 1, "an incomplete snapshot is not shown")
 	b.settleSnapshot(t, series, first,
 		insights.Sample{RepositoryID: moves.ID, Time: day(2), Outcome: insights.Counted, Value: 20, Commit: oid(moves.Name, 1)},
 		insights.Sample{RepositoryID: unread.ID, Time: day(2), Outcome: insights.Failed, Code: "gone", Reason: "no such repository"})
@@ -79,15 +79,15 @@ func TestSnapshotIsCompressedAndReplaced(t *testing.T) {
 	require.Equal(t, 20.0, filtered[series.ID].Points[1].Value)
 	after, err := b.Samples.Completeness(b.ctx, series.ID)
 	require.NoError(t, err)
-	require.Equal(t, before, after, "never part of the plan's tally")
+	require.Equal(t, before, after, "a snapshot is not part of the series' tally")
 
-	// The next one replaces it, and reuses what it counted.
+	// The next snapshot replaces it, and reuses its counted samples.
 	second := b.snapshot(t, series, later)
 	require.Greater(t, second, first)
 	tally, err := b.Samples.TallyOf(b.ctx, series.ID, second)
 	require.NoError(t, err)
 	require.Equal(t, insights.Completeness{Planned: 4, Reused: 2, Absent: 1, Pending: 1}, tally)
-	require.Equal(t, day(2), b.chart(t, series)[1].Time, "the old one is shown until the new one is complete")
+	require.Equal(t, day(2), b.chart(t, series)[1].Time, "the old snapshot is shown until the new one is complete")
 	b.settleSnapshot(t, series, second, insights.Sample{RepositoryID: unread.ID, Time: later, Outcome: insights.Absent})
 	require.NoError(t, b.Plans.Complete(b.ctx, series.ID, second, later))
 	shown = b.chart(t, series)
@@ -95,14 +95,14 @@ func TestSnapshotIsCompressedAndReplaced(t *testing.T) {
 	require.Equal(t, later, shown[1].Time)
 	require.Equal(t, 23.0, shown[1].Value)
 
-	// What an attempt at the first writes late goes nowhere.
+	// A late write of the first snapshot changes nothing.
 	b.settleSnapshot(t, series, first, insights.Sample{RepositoryID: moves.ID, Time: day(2), Outcome: insights.Counted, Value: 1000, Commit: oid(moves.Name, 1)})
 	var rows, points int
 	require.NoError(t, b.pool.QueryRow(b.ctx, `SELECT (SELECT count(*) FROM sample_chunks WHERE chunk < 0), (SELECT count(*) FROM series_points_snapshots)`).Scan(&rows, &points))
 	require.Equal(t, 4, rows)
 	require.Equal(t, 2, points)
 
-	// A recording overtakes it.
+	// A recording makes the snapshot outdated.
 	_, err = b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.RecordingPlan, Times: []time.Time{later}})
 	require.NoError(t, err)
 	require.Len(t, b.chart(t, series), 1)
@@ -122,7 +122,7 @@ func TestSnapshotThatWasNotCompletedIsDropped(t *testing.T) {
 	requireCode(t, insights.NotFound, b.Plans.Complete(b.ctx, series.ID, abandoned, day(3)), "does not exist")
 }
 
-// A captured value that only the snapshot has is a line of the whole chart.
+// A captured value that only the snapshot has is a line over the whole chart.
 func TestSnapshotOfCapturedValues(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

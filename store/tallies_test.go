@@ -13,8 +13,8 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// requireSums recomputes what a chart reads from the ledger and the captured values, and the
-// counters of its rows.
+// requireSums recomputes the sums that charts read from the ledger and the captured values, and the
+// counters in the ledger's rows.
 func (b bundle) requireSums(t require.TestingT, series insights.Series) {
 	for what, sql := range map[string]string{
 		"tallies": `
@@ -43,20 +43,20 @@ func (b bundle) requireSums(t require.TestingT, series insights.Series) {
 	}
 }
 
-// modelSample is a sample in the model of the ledger: what readers see, and what a retry can bring
-// back.
+// modelSample is a sample in the model of the ledger: what readers see, and what a retry can
+// restore.
 type modelSample struct {
 	plan       int
 	outcome    insights.Outcome
 	commit     string
 	value      float64
 	points     map[string]float64
-	kept       insights.Outcome // "" when no retry has it
+	kept       insights.Outcome // "" if no retry works on the sample
 	keptCommit string
 }
 
-// Whatever operators, plans and searches do, in whatever order, the ledger is what a simple model
-// of it says, and charts are sums of it.
+// For random sequences of operator commands, plans and searches, the ledger equals a simple model,
+// and charts are its sums.
 func TestLedgerUnderRandomOperations(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -193,7 +193,7 @@ func TestLedgerUnderRandomOperations(t *testing.T) {
 				plan, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.RetryPlan, Selection: selection})
 				require.NoError(rt, err)
 				if plan == 0 || plan <= newest {
-					return // nothing selected, or open already
+					return // no sample selected, or already planned
 				}
 				for done := false; !done; {
 					done, err = b.Plans.WriteSlice(b.ctx, series.ID, plan, store.ScopeFilter{}, 2, true)
@@ -238,7 +238,7 @@ func TestLedgerUnderRandomOperations(t *testing.T) {
 				}
 			},
 			"": func(rt *rapid.T) {
-				if check++; check%5 != 0 { // reading all of it costs more than the operations
+				if check++; check%5 != 0 { // reading everything costs more than the operations
 					return
 				}
 				requireLedger(rt, b, series, wanted(model))
@@ -249,16 +249,16 @@ func TestLedgerUnderRandomOperations(t *testing.T) {
 	})
 }
 
-// wanted is what readers are to see of the model.
+// wanted returns what readers must see of the model.
 func wanted(model map[cellKey]modelSample) map[cellKey]cellState {
 	want := map[cellKey]cellState{}
 	for key, s := range model {
-		want[key] = cellState{Generation: s.plan, Outcome: s.outcome, Commit: s.commit, Value: s.value, Points: s.points}
+		want[key] = cellState{Plan: s.plan, Outcome: s.outcome, Commit: s.commit, Value: s.value, Points: s.points}
 	}
 	return want
 }
 
-// writtenModel is the definition of what a write makes of a sample.
+// writtenModel defines how a write changes a sample.
 func writtenModel(was modelSample, sample insights.Sample, plan int) modelSample {
 	is := modelSample{plan: was.plan, outcome: sample.Outcome, commit: sample.Commit, value: sample.Value, points: pointsOf(sample)}
 	before, commit := was.outcome, was.commit

@@ -9,8 +9,8 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// Who may not see a repository sees nothing of its samples: not in charts, not in lists, not in
-// counts, not in reasons.
+// A viewer without access to a repository sees nothing of its samples, neither in charts nor in
+// lists, counts or reasons.
 func TestPrivateRepositoriesAreHidden(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -24,7 +24,7 @@ func TestPrivateRepositoriesAreHidden(t *testing.T) {
 	b.settle(t, series, plan, func(s *insights.Sample) {
 		s.Outcome, s.Value, s.Commit, s.Code = insights.Partial, value[s.RepositoryID], oid(s.RepositoryID), "missing object"
 	})
-	// A row whose repository is not there at all is nobody's but an administrator's.
+	// Only administrators see a row whose repository does not exist.
 	_, err := b.pool.Exec(b.ctx, `INSERT INTO sample_chunks (series_id, chunk, repo_id, name_id, plan, pending, faulty, outcomes, vals)
 		SELECT series_id, chunk, 4711, name_id, plan, pending, faulty, outcomes, '{1000}' FROM sample_chunks WHERE repo_id = $1`, list[0].ID)
 	require.NoError(t, err)
@@ -62,7 +62,7 @@ func TestPrivateRepositoriesAreHidden(t *testing.T) {
 	}
 }
 
-// What was private is not shown to everybody because it was removed.
+// Removing a private repository does not make it visible to everybody.
 func TestRemovedPrivateRepositoriesStayHidden(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

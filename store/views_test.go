@@ -61,7 +61,7 @@ func TestEqualSeriesAreShared(t *testing.T) {
 	require.NoError(t, b.Views.Delete(b.ctx, first.ID))
 	stop, err := b.Series.ToStop(b.ctx)
 	require.NoError(t, err)
-	require.Empty(t, stop, "the second view has the series still")
+	require.Empty(t, stop, "the second view still has the series")
 	require.NoError(t, b.Views.Delete(b.ctx, second.ID))
 	stop, err = b.Series.ToStop(b.ctx)
 	require.NoError(t, err)
@@ -75,16 +75,16 @@ func TestEqualSeriesAreShared(t *testing.T) {
 
 	third, err := b.Views.Create(b.ctx, insights.View{Title: "three", Series: []insights.ViewSeries{viewSeries("TODO", insights.Search)}})
 	require.NoError(t, err)
-	require.NotEqual(t, first.Series[0].ID, third.Series[0].ID, "a deleted series is not taken up again")
+	require.NotEqual(t, first.Series[0].ID, third.Series[0].ID, "a deleted series is not used again")
 }
 
-// A series must not be deleted with its last view while another view is being made of it.
-func TestDeletingTheLastViewWaitsForTheOneBeingMade(t *testing.T) {
+// A series must not be deleted with its last view while another view with that series is created.
+func TestDeletingTheLastViewWaitsForAConcurrentCreate(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	last, err := b.Views.Create(b.ctx, insights.View{Title: "last", Series: []insights.ViewSeries{viewSeries("TODO", insights.Search)}})
 	require.NoError(t, err)
-	made, err := b.pool.Begin(b.ctx) // what CreateView does, without its end
+	made, err := b.pool.Begin(b.ctx) // like CreateView, but without the commit
 	require.NoError(t, err)
 	_, err = made.Exec(b.ctx, `
 		WITH v AS (INSERT INTO insight_view (unique_id, title) VALUES ('next', 'next') RETURNING id),
@@ -111,8 +111,7 @@ func TestDeletingTheLastViewWaitsForTheOneBeingMade(t *testing.T) {
 	require.Empty(t, stop)
 }
 
-// Writers of the same series in different orders must not wait for each other: a deadlock would
-// fail one of them.
+// Concurrent writers of the same series in different orders must not deadlock.
 func TestSharingAndDeletingAtOnce(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -151,11 +150,11 @@ func TestSharingAndDeletingAtOnce(t *testing.T) {
 		FROM insight_series s CROSS JOIN LATERAL (
 			SELECT count(*) AS live FROM insight_view_series vs JOIN insight_view w ON w.id = vs.insight_view_id
 			WHERE vs.insight_series_id = s.id AND w.deleted_at IS NULL) v`).Scan(&orphans, &dead))
-	require.Zero(t, orphans, "live series without a view")
+	require.Zero(t, orphans, "existing series without a view")
 	require.Zero(t, dead, "deleted series with a view")
 }
 
-func TestOneSeriesTwiceInAViewIsRefused(t *testing.T) {
+func TestSameSeriesTwiceInAViewIsRejected(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	_, err := b.Views.Create(b.ctx, insights.View{Title: "twice", Series: []insights.ViewSeries{viewSeries("TODO", insights.Search), viewSeries("TODO", insights.Search)}})
@@ -203,7 +202,7 @@ func TestViewsAreListedNewestFirstInPages(t *testing.T) {
 	}
 }
 
-func TestTheOutboxKeepsWhatIsNotMarked(t *testing.T) {
+func TestStartsAndStopsAreListedUntilMarked(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	view, err := b.Views.Create(b.ctx, insights.View{Title: "Debt", Series: []insights.ViewSeries{viewSeries("TODO", insights.Search), viewSeries("FIXME", insights.Search)}})

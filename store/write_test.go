@@ -15,7 +15,8 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// planOne plans a series in one repository that has not been read, so that every sample is pending.
+// planOne plans a series in one repository that has no commit index, so that every sample is
+// pending.
 func planOne(t *testing.T, b bundle, method insights.GenerationMethod, times ...time.Time) (insights.Series, store.Repository, int) {
 	t.Helper()
 	repository := b.repository(t, "acme/api")
@@ -51,13 +52,13 @@ func TestWriteSamplesAgainChangesNothing(t *testing.T) {
 	}, b.pointRows(t, series)))
 
 	before := b.versions(t)
-	samples[0].Duration = time.Minute // an attempt that was given up took longer, to the same end
+	samples[0].Duration = time.Minute // an abandoned attempt took longer and had the same result
 	require.NoError(t, b.Samples.Write(b.ctx, series.ID, plan, samples))
 	require.NoError(t, b.Samples.Write(b.ctx, series.ID, plan, []insights.Sample{samples[2], samples[0], samples[0], samples[1]}))
 	require.Equal(t, before, b.versions(t), "no row was written")
 }
 
-// versions identifies every row version of the ledger and the points.
+// versions identifies every row version of the ledger and of the points.
 func (b bundle) versions(t *testing.T) []string {
 	t.Helper()
 	rows, err := b.pool.Query(b.ctx, `
@@ -88,13 +89,13 @@ func TestWriteSamplesCorrectsUpAndDown(t *testing.T) {
 	require.Len(t, write(map[string]int64{"a": 5, "b": 1}), 2)
 	require.EqualValues(t, 9, write(map[string]int64{"a": 9, "b": 1})[0].Value, "up")
 	require.EqualValues(t, 2, write(map[string]int64{"a": 2, "c": 1})[0].Value, "down, and another value")
-	require.Len(t, write(map[string]int64{"c": 3}), 1, "the same sum in another way")
+	require.Len(t, write(map[string]int64{"c": 3}), 1, "the same sum of other values")
 	require.Empty(t, write(map[string]int64{}), "zero has no point")
-	require.Equal(t, 4, b.ledger(t, series)[0].Attempts, "what gives the same sum is no new attempt")
-	require.Equal(t, insights.Pending, b.ledger(t, series)[1].Outcome, "the neighbour is left alone")
+	require.Equal(t, 4, b.ledger(t, series)[0].Attempts, "a write with the same sum is not a new attempt")
+	require.Equal(t, insights.Pending, b.ledger(t, series)[1].Outcome, "the other sample does not change")
 }
 
-func TestAPlainValueHasOnePointWithoutCapture(t *testing.T) {
+func TestPlainValueHasOnePointWithoutCapture(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	series, repository, plan := planOne(t, b, insights.Search, day(0))
@@ -106,8 +107,8 @@ func TestAPlainValueHasOnePointWithoutCapture(t *testing.T) {
 	}
 }
 
-// What a late or less lucky attempt knows must not replace what is known better.
-func TestAWriteThatKnowsLessLeavesTheRow(t *testing.T) {
+// A late or less successful attempt must not replace a better result.
+func TestWorseResultDoesNotReplaceABetterOne(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	repository := b.repository(t, "acme/api")
@@ -143,7 +144,7 @@ func TestAWriteThatKnowsLessLeavesTheRow(t *testing.T) {
 				for _, row := range b.pointRows(t, series) {
 					points += row.Value
 				}
-				require.Equal(t, got.Value, points, "the ledger and the points tell one story")
+				require.Equal(t, got.Value, points, "ledger and points are equal")
 				return insights.Sample{Outcome: got.Outcome, Commit: got.Commit, Value: got.Value, Code: got.Code}
 			}
 			require.Equal(t, test.first, write(test.first))
@@ -156,14 +157,14 @@ func TestAWriteThatKnowsLessLeavesTheRow(t *testing.T) {
 	}
 }
 
-func TestAStaleGenerationDoesNotTouchWhatALaterOnePlanned(t *testing.T) {
+func TestEarlierPlanDoesNotChangeSamplesOfALaterOne(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	series, repository, first := planOne(t, b, insights.Search, day(0), day(-1))
 	require.NoError(t, b.Samples.Write(b.ctx, series.ID, first, []insights.Sample{
 		{RepositoryID: repository.ID, Time: day(-1), Outcome: insights.Counted, Commit: oid("a"), Value: 1},
 	}))
-	// takes over what is pending, and only that
+	// Takes over only pending samples.
 	second := b.plan(t, series, insights.RecordingPlan, day(0), day(-1))
 
 	tally, err := b.Samples.TallyOf(b.ctx, series.ID, first)
@@ -184,9 +185,9 @@ func TestAStaleGenerationDoesNotTouchWhatALaterOnePlanned(t *testing.T) {
 	require.Equal(t, insights.Completeness{Planned: 1, Failed: 1}, tally)
 }
 
-// Attempts that overlap, in any order of their samples, do not deadlock, and one of them wins each
-// sample whole.
-func TestWritersOfTheSameSamplesTakeTurns(t *testing.T) {
+// Overlapping attempts with their samples in any order do not deadlock, and each sample is written
+// by one of them as a whole.
+func TestConcurrentWritersOfTheSameSamplesDoNotDeadlock(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	repositories := b.repositories(t, "acme", 10)
@@ -227,8 +228,8 @@ func TestWritersOfTheSameSamplesTakeTurns(t *testing.T) {
 	}
 }
 
-// Captured values and reasons are bytes from repositories.
-func TestWriteSamplesTakesHostileTexts(t *testing.T) {
+// Captured values and reasons contain arbitrary bytes from repositories.
+func TestWriteSamplesAcceptsHostileTexts(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	series, repository, plan := planOne(t, b, insights.SearchCompute, day(0))
@@ -252,7 +253,7 @@ func TestWriteSamplesTakesHostileTexts(t *testing.T) {
 	require.LessOrEqual(t, len(reasons[0].Example), 2000)
 }
 
-func TestWriteSamplesRefusesWhatIsNoEnd(t *testing.T) {
+func TestWriteSamplesRejectsUnfinishedOutcomes(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	series, repository, plan := planOne(t, b, insights.Search, day(0))
@@ -270,9 +271,8 @@ func TestWriteSamplesRefusesWhatIsNoEnd(t *testing.T) {
 	require.NoError(t, b.Samples.Write(b.ctx, series.ID, plan, nil))
 }
 
-// The number of statements does not depend on the number of samples, nor on that of series,
-// repositories or views.
-func TestStatementsAreFew(t *testing.T) {
+// The number of statements does not depend on the number of samples, series, repositories or views.
+func TestNumberOfStatementsIsConstant(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	repositories := b.repositories(t, "acme", 60)
@@ -281,7 +281,7 @@ func TestStatementsAreFew(t *testing.T) {
 	}
 	series := b.series(t, "TODO", insights.SearchCompute)
 	other := b.series(t, "FIXME", insights.Search)
-	// the ids are known from now on
+	// The store caches the ids.
 	_, err := b.Samples.CompletenessOf(b.ctx, []string{series.ID, other.ID})
 	require.NoError(t, err)
 	plan, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.BackfillPlan, Times: []time.Time{day(0), day(-1), day(-3)}})
@@ -328,5 +328,5 @@ func TestStatementsAreFew(t *testing.T) {
 	atMost(1, "Samples", func() error { _, err := b.Samples.List(b.ctx, store.SampleFilter{SeriesID: series.ID}); return err })
 	atMost(2, "Views", func() error { _, err := b.Views.List(b.ctx, store.ViewFilter{}); return err })
 	atMost(1, "Repositories", func() error { _, err := b.Repositories.List(b.ctx, store.RepositoryFilter{}); return err })
-	atMost(8, "CompleteGeneration", func() error { return b.Plans.Complete(b.ctx, series.ID, plan, day(1)) })
+	atMost(8, "CompletePlan", func() error { return b.Plans.Complete(b.ctx, series.ID, plan, day(1)) })
 }
