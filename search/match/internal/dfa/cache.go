@@ -85,11 +85,10 @@ func (c *cache) entry(state uint32, column uint16) (entry uint32, kept bool) {
 	c.load(state)
 	what := c.step(&c.from, column)
 	kept = true
-	to, ok := deadEntry, true
+	to := deadEntry
 	if len(c.to.list) > 0 || c.to.starting {
-		if to, ok = c.intern(); !ok {
+		if to, kept = c.intern(); !kept {
 			c.flush()
-			kept = false
 			to, _ = c.intern()
 		}
 		if len(c.to.list) == 0 && c.accelerated[c.to.before] {
