@@ -43,7 +43,7 @@ func TestBeginAgainReturnsTheSamePlan(t *testing.T) {
 }
 
 // Each repository shows one way in which the index settles a sample, or does not.
-func TestPlanSliceSettlesSamplesByTheIndex(t *testing.T) {
+func TestWriteSliceSettlesSamplesByTheIndex(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	indexed := b.repository(t, "indexed")
@@ -91,7 +91,7 @@ func TestPlanSliceSettlesSamplesByTheIndex(t *testing.T) {
 }
 
 // If values belong to intervals, samples at one commit are not reused.
-func TestPlanSliceWithoutReuse(t *testing.T) {
+func TestWriteSliceWithoutReuse(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	indexed := b.repository(t, "indexed")
@@ -115,7 +115,7 @@ func TestPlanSliceWithoutReuse(t *testing.T) {
 	require.Equal(t, "pending 0", outcome(day(0), false))
 }
 
-func TestPlanSliceVisitsEachRepositoryOnce(t *testing.T) {
+func TestWriteSliceVisitsEachRepositoryOnce(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	repositories := b.repositories(t, "acme", 10)

@@ -294,7 +294,7 @@ func TestNumberOfStatementsIsConstant(t *testing.T) {
 		ran := b.statements.take()
 		require.LessOrEqual(t, len(ran), n, "%s: %s", what, strings.Join(ran, "\n"))
 	}
-	atMost(10, "PlanSlice", func() error {
+	atMost(10, "Plans.WriteSlice", func() error {
 		done, err := b.Plans.WriteSlice(b.ctx, series.ID, plan, store.ScopeFilter{}, 100, true)
 		require.True(t, done)
 		return err

@@ -84,7 +84,7 @@ func (in *inside) complete(ctx context.Context, series insights.Series) (first, 
 			}
 		}
 		var plannedAt, completedAt *time.Time
-		err := in.pool.QueryRow(ctx, `SELECT max(b.planned_at), s.backfill_completed_at FROM insight_series s LEFT JOIN insight_series_backfill b ON b.series_id = s.id
+		err := in.pool.QueryRow(ctx, `SELECT max(b.planned_at), s.backfill_completed_at FROM insight_series s LEFT JOIN series_plans b ON b.series_id = s.id
 			WHERE s.series_id = $1 GROUP BY s.id`, series.ID).Scan(&plannedAt, &completedAt)
 		if err != nil {
 			return first, planned, err
@@ -106,7 +106,7 @@ func (in *inside) complete(ctx context.Context, series insights.Series) (first, 
 func (in *inside) recorded(ctx context.Context, series insights.Series, at time.Time) (began, ended time.Time, err error) {
 	for {
 		var end *time.Time
-		err := in.pool.QueryRow(ctx, `SELECT coalesce(min(b.created_at), now()), min(b.completed_at) FROM insight_series_backfill b JOIN insight_series s ON s.id = b.series_id
+		err := in.pool.QueryRow(ctx, `SELECT coalesce(min(b.created_at), now()), min(b.completed_at) FROM series_plans b JOIN insight_series s ON s.id = b.series_id
 			WHERE s.series_id = $1 AND b.kind = 'recording' AND $2 = ANY (b.times)`, series.ID, at).Scan(&began, &end)
 		if err != nil {
 			return began, ended, err
