@@ -60,7 +60,7 @@ type PageResult struct {
 	Last bool `json:"last"`
 	// Window is how many of the batches may be in flight at a time. 0 leaves it to the workflow.
 	Window int `json:"window,omitempty"`
-	// Shards is the number of search queues. All repositories of a batch belong to one. 0 is 1.
+	// Shards is the number of shards. All repositories of a batch belong to one shard. 0 means 1.
 	Shards int `json:"shards,omitempty"`
 }
 
@@ -129,7 +129,8 @@ type ListResult struct {
 	IDs []int64 `json:"ids"`
 	// Batches are ids of local repositories that one activity reads together.
 	Batches [][]int64 `json:"batches,omitempty"`
-	// Unchanged counts repositories that are as they were at their last sync. They need nothing.
+	// Unchanged is the number of repositories that have not changed since their last sync. They
+	// need no activity.
 	Unchanged int64 `json:"unchanged,omitempty"`
 	// Next is the cursor of the page after this one; 0 is the last of IDs.
 	Next int64 `json:"next,omitempty"`
@@ -137,7 +138,7 @@ type ListResult struct {
 	Last bool `json:"last"`
 	// Window is how many activities may be in flight at a time. 0 leaves it to the workflow.
 	Window int `json:"window,omitempty"`
-	// Shards is the number of sync queues. All repositories of a batch belong to one. 0 is 1.
+	// Shards is the number of shards. All repositories of a batch belong to one shard. 0 means 1.
 	Shards int `json:"shards,omitempty"`
 }
 

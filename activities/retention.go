@@ -107,8 +107,8 @@ func (r *Retention) prune(ctx context.Context, find func(before time.Time) ([]pr
 	return result, nil
 }
 
-// pruneBefore returns the time before which deleted data is pruned. enabled is false if nothing is
-// enabled pruned.
+// pruneBefore returns the time before which deleted data is pruned. enabled is false if the setting
+// turns pruning off.
 func (r *Retention) pruneBefore(ctx context.Context) (before time.Time, enabled bool, err error) {
 	var grace time.Duration
 	if err := r.Store.Settings.Read(ctx, store.SettingRetentionGrace, &grace); err != nil || grace == 0 {

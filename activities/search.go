@@ -22,7 +22,7 @@ type Search struct {
 	Journal *CrashJournal // optional: finds the repositories whose searches crash workers
 	Indexes *Indexes      // optional: makes searches faster, and changes no number
 	Metrics *telemetry.Metrics
-	// Cores is how many cores all searches may use together; 0 is 1.
+	// Cores is how many cores all searches may use together; 0 means 1.
 	Cores int
 }
 

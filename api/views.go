@@ -85,7 +85,7 @@ func (r *mutationResolver) DeleteInsightView(ctx context.Context, id string) (*g
 			continue
 		}
 		if err := r.config.Store.Series.MarkStopped(ctx, series); err != nil {
-			r.config.Logger.WarnContext(ctx, "marking a series as stopped failed; the reconciler stops it again, which has no effect", "series", series, "error", err)
+			r.config.Logger.WarnContext(ctx, "marking a series as stopped failed; the reconciler stops it again, which is harmless", "series", series, "error", err)
 		}
 	}
 	return &generated.EmptyResponse{}, nil

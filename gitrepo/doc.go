@@ -15,8 +15,8 @@
 //     never written to.
 //   - Reading never uses the network. Missing objects of a partial clone are reported as missing;
 //     git does not fetch them (run.go, partialclone.go).
-//   - What this package reads without git equals what git would return. Everything unusual or
-//     damaged is left to git.
+//   - What this package reads without git equals what git would return. git reads everything that
+//     is unusual or damaged.
 //   - refs/replace is ignored: the content of a commit is the content that its id names.
 //   - For a damaged object, callers get a [Problem] or an error, never wrong bytes.
 //

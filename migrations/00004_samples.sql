@@ -23,11 +23,11 @@ FROM series_plans AS p
 JOIN sample_slots AS s ON s.series_id = p.series_id AND s.time = ANY (p.times)
     AND (CASE WHEN p.permanent THEN s.chunk >= 0 ELSE s.chunk = -p.number END);
 
--- The ledger: one row for up to 32 samples of a series in a repository. It is the truth of how
--- complete a series is. Letter n of outcomes is the sample at place n: (p)ending, (c)ounted,
--- (r)eused, (a)bsent, (i)ncomplete for partial, (f)ailed, or - where there is no sample. A vector
--- that is NULL or too short stands for 0 or nothing at the remaining places. Package store alone
--- writes the rows, together with series_tallies and capture_sums. Read them through the view
+-- The ledger: one row for up to 32 samples of a series in a repository. It is the source of truth
+-- for how complete a series is. Letter n of outcomes is the sample at place n: (p)ending,
+-- (c)ounted, (r)eused, (a)bsent, (i)ncomplete for partial, (f)ailed, or - where there is no sample.
+-- A vector that is NULL or too short stands for 0 or nothing at the remaining places. Package store
+-- alone writes the rows, together with series_tallies and capture_sums. Read them through the view
 -- samples.
 CREATE TABLE sample_chunks (
     series_id      integer NOT NULL,
@@ -49,9 +49,9 @@ CREATE TABLE sample_chunks (
     commits        bytea[],                    -- the distinct ones
     -- a byte for each place: an index into commits, from 1; 0: none
     commit_of      bytea,
-    -- What a sample was before a retry selected it. While the sample is pending, its value, points
-    -- and reason are still those of before. If the new attempt learns less (it fails, or is
-    -- cancelled), the sample becomes again what it was.
+    -- What a sample was before a retry selected it. While the sample is pending, it keeps its
+    -- earlier value, points and reason. If the new attempt yields less (it fails, or is cancelled),
+    -- the sample gets the kept outcome back.
     kept_outcomes  text,
     kept_commit_of bytea,
     -- with reasons: the distinct pairs of code and text; '' for none
@@ -61,9 +61,9 @@ CREATE TABLE sample_chunks (
     reason_of      bytea,
     PRIMARY KEY (series_id, chunk, repo_id)
 ) WITH (fillfactor = 50); -- a row doubles in size when its samples end
--- What is left to do, page by page.
+-- For reading the pending samples of a series, page by page.
 CREATE INDEX sample_chunks_pending ON sample_chunks (series_id, repo_id) WHERE pending > 0;
--- What went wrong, which should be little.
+-- For reading partial and failed samples, which should be few.
 CREATE INDEX sample_chunks_faulty ON sample_chunks (series_id, repo_id) WHERE faulty > 0;
 
 -- The counts per captured value of the samples of sample_chunks. vals has 0 where a value does not
@@ -105,7 +105,7 @@ CREATE TABLE capture_sums (
     PRIMARY KEY (series_id, snapshot, time, capture, stripe)
 ) WITH (fillfactor = 50);
 
--- The slots of the sample times that charts can show: all that stay, and the newest complete
+-- The slots of the sample times that charts can show: all permanent ones, and the newest complete
 -- snapshot as long as no later sample time is planned.
 CREATE VIEW chart_slots AS
 SELECT series_id, false AS snapshot, time, chunk, place FROM sample_slots WHERE chunk >= 0
@@ -116,7 +116,7 @@ JOIN sample_slots AS s ON s.series_id = d.id AND s.chunk < 0 AND s.time = d.last
 JOIN series_plans AS p ON p.series_id = d.id AND p.number = -s.chunk AND p.completed_at IS NOT NULL
 WHERE NOT EXISTS (SELECT FROM sample_slots AS t WHERE t.series_id = d.id AND t.chunk >= 0 AND t.time >= d.last_snapshot_at);
 
--- The ledger, a row for each sample that stays. Read-only, for people and reports.
+-- The ledger as one row for each sample, without snapshots. Read-only, for people and reports.
 CREATE VIEW samples AS
 SELECT c.series_id, c.repo_id, t.time,
     coalesce(c.plans[t.place], c.plan) AS plan,
@@ -137,7 +137,7 @@ FROM series_times AS t
 JOIN sample_chunks AS c ON c.series_id = t.series_id AND c.chunk = t.chunk
 WHERE substr(c.outcomes, t.place, 1) NOT IN ('', '-');
 
--- The samples that are partial or failed, a row each. Read through the index of faulty rows.
+-- The partial and failed samples, one row each. Queries use the index sample_chunks_faulty.
 CREATE VIEW faulty_samples AS
 SELECT c.series_id, c.repo_id, t.time,
     CASE substr(c.outcomes, t.place, 1) WHEN 'i' THEN 'partial' ELSE 'failed' END::text AS outcome,

@@ -8,7 +8,7 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// Access is the room of who may see which repository.
+// Access reads and writes grants: which viewer may see which private repository.
 type Access struct{ *database }
 
 // Grant lets a viewer see a private repository. A grant for a public repository takes effect when

@@ -41,7 +41,8 @@ func lettersOf(outcomes []insights.Outcome) []string {
 	return list
 }
 
-// facts are what a row of the ledger says of one sample. The zero facts are no sample.
+// facts are the data of one sample in a row of the ledger. The zero value means that there is no
+// sample.
 type facts struct {
 	outcome  insights.Outcome
 	plan     int32
@@ -51,7 +52,7 @@ type facts struct {
 	commit   string // raw bytes; "" for none
 	code     insights.ReasonCode
 	reason   string
-	// What the sample was before a retry selected it, see migrations/00004_samples.sql.
+	// The sample's state before a retry selected it, see migrations/00004_samples.sql.
 	kept       insights.Outcome
 	keptCommit string
 }
@@ -74,7 +75,7 @@ func (k chunkKey) compare(other chunkKey) int {
 	return int(k.number) - int(other.number)
 }
 
-// chunk is a row of the ledger while a writer changes it: what it was and what it is to be. The
+// chunk is a row of the ledger while a writer changes it, with its old and its new content. The
 // sample at place n has the index n-1.
 type chunk struct {
 	chunkKey

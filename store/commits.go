@@ -8,7 +8,7 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// Commits is the room of the commit index: the first-parent history of each default branch.
+// Commits reads and writes the commit index: the first-parent history of each default branch.
 type Commits struct{ *database }
 
 // IndexedCommit is one commit of a first-parent history.

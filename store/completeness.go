@@ -43,8 +43,8 @@ func tallyOf(row db.CompletenessRow) insights.Completeness {
 	return tally
 }
 
-// TallyWith returns the tally that goes with a plan: of the whole series, or of a snapshot its own.
-// Plan 0 is the series.
+// TallyWith returns the tally that goes with a plan: the snapshot's own tally if the plan is a
+// snapshot, and otherwise that of the whole series. Plan 0 means the whole series.
 func (s *Samples) TallyWith(ctx context.Context, seriesID string, plan int) (insights.Completeness, error) {
 	key, err := s.seriesKey(ctx, seriesID)
 	if err != nil {
@@ -91,8 +91,9 @@ func (s *Samples) TallyOfRange(ctx context.Context, seriesID string, plan int, f
 	return tallies[0], nil
 }
 
-// TallyOfRanges does the same for several ranges, which ascend and do not overlap. It takes one
-// statement, which reads everything from the first range to the last, and another one with a time.
+// TallyOfRanges is like TallyOfRange for several ranges, which must ascend and must not overlap. It
+// takes one statement, which reads everything from the first range to the last, and another one
+// with a time.
 func (s *Samples) TallyOfRanges(ctx context.Context, seriesID string, plan int, ranges []RepositoryRange, at *time.Time) ([]insights.Completeness, error) {
 	tallies := make([]insights.Completeness, len(ranges))
 	if len(ranges) == 0 {

@@ -25,7 +25,8 @@ type ValueSort int
 
 // The orders. Equal values are ordered by their bytes.
 const (
-	// by the largest sum at any of the times shown, so that values that are gone count too
+	// by the largest sum at any of the times shown, so that values that no longer occur are
+	// included
 	ByCount ValueSort = iota
 	ByLabel           // by insights.CompareLabels
 	ByFirst           // by the first of the times shown at which the value occurs

@@ -1,7 +1,7 @@
-// Package store holds all SQL of Backsight. A [Store] has one room for each aggregate, over one
+// Package store holds all SQL of Backsight. A [Store] has one field for each aggregate, over one
 // connection pool: Repositories, Commits (the commit index), Access (grants), Views, Series, Plans,
 // Samples (the ledger), Charts, Notices, Quarantine, Retention and Settings. The statements of each
-// room are in queries/<room>.sql.
+// are in queries/, in a file named for it.
 //
 // Invariants:
 //   - The ledger (sample_chunks, read through the view samples) is the truth of how complete a
@@ -18,9 +18,9 @@
 //   - Nothing that a sample refers to is deleted: removed repositories keep their rows. A deleted
 //     series keeps its rows until Retention prunes them all.
 //
-// Errors are *insights.Error, made in errors.go and nowhere else. Callers can mend NotFound,
-// Conflict and Invalid; Unavailable is worth another attempt. The error of a context that ends is
-// returned wrapped.
+// Errors are *insights.Error, made in errors.go and nowhere else. Callers can fix the cause of
+// NotFound, Conflict and Invalid; Unavailable is worth another attempt. The error of a context that
+// ends is returned wrapped.
 //
 // sqlc turns the statements into store/internal/db. Each statement starts with its name as a
 // comment, so that pg_stat_statements is readable.

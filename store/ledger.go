@@ -22,8 +22,8 @@ type ledger struct {
 	snapshot bool
 }
 
-// openLedger returns NotFound when the series does not exist. A snapshot that was replaced has no
-// time any more.
+// openLedger reads the slots that a plan of the series can use. It returns NotFound when the series
+// does not exist.
 func openLedger(ctx context.Context, q *db.Queries, seriesID string, plan int32) (ledger, error) {
 	all, err := slotsOf(ctx, q, []string{seriesID})
 	if err == nil && all[seriesID] == nil {

@@ -29,8 +29,8 @@ func Migrate(ctx context.Context, databaseURL string) error {
 	})
 }
 
-// refuseEarlySchema tells a database of a version before 0.1.0 by a table that later versions do
-// not have.
+// refuseEarlySchema returns Conflict when the database has a table that only versions before 0.1.0
+// created.
 func refuseEarlySchema(ctx context.Context, conn *sql.DB) error {
 	var early bool
 	err := conn.QueryRowContext(ctx, "-- name: EarlySchema\nSELECT to_regclass('insight_series_backfill') IS NOT NULL").Scan(&early)

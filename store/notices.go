@@ -8,11 +8,10 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// Notices is the room of what people should know about a series' query (the table
-// insight_dirty_queries).
+// Notices reads and writes notices (the table insight_dirty_queries).
 type Notices struct{ *database }
 
-// Notice says that the values of a series are not what they seem, and why.
+// Notice is a problem with a series' values that users should know about, and its reason.
 type Notice struct {
 	Query   string
 	Since   time.Time
@@ -30,7 +29,7 @@ func (n Notice) Text() string {
 }
 
 // List returns the notices of a series, those about the newest samples first. The transaction that
-// completes a plan brings them up to date, and SetPlanningProblem does.
+// completes a plan updates them, and so does SetPlanningProblem.
 func (s *Notices) List(ctx context.Context, seriesID string) ([]Notice, error) {
 	key, err := s.seriesKey(ctx, seriesID)
 	if err != nil {
@@ -59,7 +58,8 @@ func (s *Notices) SetPlanningProblem(ctx context.Context, seriesID, problem stri
 	return classify(err, "series %s: planning problem", seriesID)
 }
 
-// setNotice makes the reason the only notice of its code; "" is none.
+// setNotice replaces the notices of a code by one with the reason. With the reason "" it only
+// deletes them.
 func setNotice(ctx context.Context, q *db.Queries, key int32, code insights.ReasonCode, reason string, at, forTime time.Time) error {
 	if err := q.ClearNotices(ctx, db.ClearNoticesParams{SeriesID: key, Code: string(code), Reason: reason}); err != nil || reason == "" {
 		return err
@@ -67,7 +67,7 @@ func setNotice(ctx context.Context, q *db.Queries, key int32, code insights.Reas
 	return q.AddNotice(ctx, db.AddNoticeParams{SeriesID: key, At: instant(at), Code: string(code), Reason: reason, ForTime: instant(forTime)})
 }
 
-// refreshNotices makes the notices of a series say what its samples say.
+// refreshNotices updates the notices of a series to match the outcomes and commits of its samples.
 func refreshNotices(ctx context.Context, q *db.Queries, key int32, at time.Time) error {
 	if err := q.ClearSampleNotices(ctx, key, texts(insights.SeriesReasons)); err != nil {
 		return err
@@ -87,8 +87,9 @@ func refreshNotices(ctx context.Context, q *db.Queries, key int32, at time.Time)
 	return setNotice(ctx, q, key, insights.ReasonHistoryRewritten, reason, at, forTime)
 }
 
-// noteRewritten is called in the transaction that took commits out of a repository's index, after
-// that.
+// noteRewritten adds a notice to each series with samples at commits that the repository's index no
+// longer has. Callers must call it in the transaction that removed the commits, after their
+// removal.
 func noteRewritten(ctx context.Context, q *db.Queries, repo int32, at time.Time) error {
 	if err := q.MarkRewritten(ctx, instant(at), repo); err != nil {
 		return err

@@ -56,7 +56,10 @@ func (l ledger) planRepositories(ctx context.Context, times []time.Time, repos [
 	return l.save(ctx, slices.Collect(maps.Values(chunks)))
 }
 
-// planAs makes the sample what the plan with the given number says of it.
+// planAs plans the sample for the plan with the given number: absent if the repository had no
+// commit, reused if known is set, and otherwise pending at the commit. It leaves samples unchanged
+// that have ended or already belong to this or a later plan. Of a sample that a retry has selected,
+// it changes only the plan.
 func (e *entry) planAs(at resolved, known *entry, number int32) {
 	switch {
 	case e.outcome == "":

@@ -11,7 +11,8 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// Plans is the room of plans: what is computed for a series, and how far the computing has come.
+// Plans reads and writes plans: which samples are computed for a series, and whether they are
+// complete.
 type Plans struct{ *database }
 
 // PlanRequest says which plan Begin makes.
@@ -21,7 +22,7 @@ type PlanRequest struct {
 	Times    []time.Time // in any order; none for a retry
 	// Points is the number of points that an extension gives the series.
 	Points int
-	// Note says for people why the plan is made, where the kind does not say it.
+	// Note says why the plan is made, if its kind does not. Users read it.
 	Note string
 	// Selection says which samples a retry computes again.
 	Selection insights.Selection
@@ -116,7 +117,8 @@ func extend(ctx context.Context, q *db.Queries, key int32, r PlanRequest) error 
 	return q.ExtendSeries(ctx, db.ExtendSeriesParams{Points: int32(r.Points), DefinitionKey: series.DefinitionKey(), ID: key})
 }
 
-// selectionText returns the selection of a retry in its one form, nil for other kinds.
+// selectionText returns the selection of a retry as text in normal form. It returns nil for plans
+// of other kinds.
 func selectionText(r PlanRequest) (*string, error) {
 	if r.Kind != insights.RetryPlan {
 		return nil, nil
@@ -228,8 +230,8 @@ func (p *Plans) PlannedThrough(ctx context.Context, seriesID string, number int)
 
 // Complete closes a plan that has no pending sample. For a backfill it sets the series' completion
 // time, for a recording the last and the next recording time. A snapshot takes the place of the one
-// before, and charts show it from then on. The other kinds, and the first two, bring the series'
-// notices up to date. Idempotent. Complete returns Conflict while the plan is not written in full
+// before, and charts show it from then on. The completion of any plan but a snapshot also updates
+// the series' notices. Idempotent. Complete returns Conflict while the plan is not written in full
 // or a sample is pending, and NotFound for a snapshot that a later one has replaced.
 func (p *Plans) Complete(ctx context.Context, seriesID string, number int, at time.Time) error {
 	key, err := p.seriesKey(ctx, seriesID)
@@ -256,7 +258,8 @@ func (p *Plans) Complete(ctx context.Context, seriesID string, number int, at ti
 	return classify(err, "series %s: plan %d", seriesID, number)
 }
 
-// completed does what follows from the completion of a plan.
+// completed updates the series after the completion of a plan: its notices, its completion or
+// recording times, and which snapshot charts show.
 func completed(ctx context.Context, q *db.Queries, key int32, seriesID string, number int32, plan db.LockPlanRow, at time.Time) error {
 	kind := insights.PlanKind(plan.Kind)
 	if kind == insights.SnapshotPlan {
@@ -283,9 +286,9 @@ func completed(ctx context.Context, q *db.Queries, key int32, seriesID string, n
 }
 
 // CancelSlice ends up to limit pending samples of a plan and returns how many it ended: 0 when none
-// is left. A sample that a retry had selected becomes again what it was. The others fail with the
-// code insights.ReasonCancelled and the given reason. A search that is still running may write its
-// result afterwards, because a value says more than a failure.
+// is left. A sample that a retry had selected gets its earlier outcome back. The others fail with
+// the code insights.ReasonCancelled and the given reason. A search that is still running may write
+// its result afterwards, because a value may replace a failure.
 func (p *Plans) CancelSlice(ctx context.Context, seriesID string, number int, reason string, limit int) (int, error) {
 	ended := 0
 	err := p.inTx(ctx, func(q *db.Queries) error {
@@ -299,7 +302,7 @@ func (p *Plans) CancelSlice(ctx context.Context, seriesID string, number int, re
 	return ended, classify(err, "series %s: plan %d: cancel", seriesID, number)
 }
 
-// Plan is a plan of a series, for people.
+// Plan is a plan of a series, as users see it.
 type Plan struct {
 	Number      int
 	Kind        insights.PlanKind

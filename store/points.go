@@ -11,7 +11,7 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// Charts is the room of what charts show: sums over repositories, by time.
+// Charts reads what charts show: sums over repositories, by time.
 type Charts struct{ *database }
 
 // Point is the sum of a series' values over repositories at one time.
@@ -19,8 +19,8 @@ type Point struct {
 	Time  time.Time
 	Label string // the captured value or language, for a series that counts by value; else ""
 	Value float64
-	// Coverage says how many of the repositories planned at this time have an exact value. With a
-	// Known of 0, Value says nothing.
+	// Coverage says how many of the repositories planned at this time have an exact value. If Known
+	// is 0, Value is meaningless.
 	Coverage Coverage
 	Outcomes insights.Completeness // the samples behind this time
 	Snapshot bool                  // between two recordings; the next snapshot replaces it

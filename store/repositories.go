@@ -12,7 +12,7 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// Repositories is the room of the repositories that are searched.
+// Repositories reads and writes the repositories that are searched.
 type Repositories struct{ *database }
 
 // Repository is what Backsight knows of a repository. Location is an absolute path if Local is set,
@@ -185,7 +185,7 @@ type SyncResult struct {
 	Err           string // why the sync failed, "" if it did not; with Err only At is read
 }
 
-// RecordSync records how a sync ended. After a failed one, what was known before stays.
+// RecordSync records how a sync ended. A failed sync keeps the result of the last successful one.
 func (s *Repositories) RecordSync(ctx context.Context, id int64, r SyncResult) error {
 	at := instant(r.At)
 	var n int64

@@ -7,7 +7,7 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// resolution is what the commit index says of some repositories at some times.
+// resolution holds the commits of some repositories at some times, as the commit index has them.
 type resolution struct {
 	index   map[int64]int // of each time in the lists of commits, by its microseconds
 	commits map[int32][]resolved

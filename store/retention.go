@@ -7,7 +7,7 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// Retention is the room of how long things are shown and kept.
+// Retention archives sample times and prunes deleted series, views and commit indexes.
 type Retention struct{ *database }
 
 // SeriesRetention says how many sample times charts show of a series. Older times are archived:
@@ -74,7 +74,7 @@ func (s *Retention) KeepNewest(ctx context.Context, setting int, after int64, li
 	return kept, nil
 }
 
-// KeepNewestOf does the same for one series.
+// KeepNewestOf is like KeepNewest for one series.
 func (s *Retention) KeepNewestOf(ctx context.Context, seriesID string, setting int) (Kept, error) {
 	row, err := s.queries().KeepNewest(ctx, db.KeepNewestParams{Points: int32(setting), Chosen: seriesID, RowLimit: 1})
 	return Kept{Archived: row.Archived, Restored: row.Restored}, classify(err, "series %s: retention", seriesID)

@@ -25,8 +25,8 @@ func retryTimes(ctx context.Context, q *db.Queries, key int32, selection insight
 // retrySlice makes the selected samples of the next limit repositories pending again. It returns
 // the id that it has come to, and whether no selected sample is left after it. Each sample then
 // belongs to this plan and has the commit that the index has for its time now. Its value and points
-// stay until a write replaces them. If the new attempt learns less than the old one, the sample
-// becomes again what it was (see entry.write).
+// stay until a write replaces them. If the new attempt yields less than the earlier one (see
+// supersedes), the sample gets its earlier outcome back.
 func (l ledger) retrySlice(ctx context.Context, plan db.LockPlanRow, limit int) (through int32, done bool, err error) {
 	var selection insights.Selection
 	if err := json.Unmarshal([]byte(text(plan.Selection)), &selection); err != nil {
@@ -119,7 +119,7 @@ func (e *entry) cancel(reason string) {
 	e.outcome, e.code, e.reason = insights.Failed, insights.ReasonCancelled, reason
 }
 
-// restore makes a sample that a retry has selected what it was before.
+// restore gives a sample that a retry has selected its outcome and commit from before the retry.
 func (e *entry) restore() {
 	e.outcome, e.commit, e.kept, e.keptCommit = e.kept, e.keptCommit, "", ""
 }

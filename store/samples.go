@@ -13,7 +13,7 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// Samples is the room of the ledger: how each planned sample ended.
+// Samples reads and writes the ledger: how each planned sample ended.
 type Samples struct{ *database }
 
 // Pending returns the pending samples of a plan in the repositories from..through, both included:
@@ -201,7 +201,7 @@ func (s *Samples) Reasons(ctx context.Context, seriesID string, viewer Viewer) (
 	return reasons, nil
 }
 
-// Failures says how the searches of a range ended where all of them failed alike.
+// Failures says whether all searches of a range failed for one reason, and which.
 type Failures struct {
 	// Alike is true when some samples failed, all with one code, and no search found anything.
 	// Samples that were settled without a search (absent, or reused from another plan) do not

@@ -22,9 +22,9 @@ const (
 	scopeScan = 50_000
 )
 
-// choose returns the ids of up to limit repositories in scope with an id above after, by id.
-// through is the id up to which all repositories in scope are among them or before, and done says
-// whether no repository in scope is left after it.
+// choose returns the ids of up to limit repositories in scope with an id above after, by id. All
+// repositories in scope with an id above after and at most through are among the returned ids. done
+// says whether no repository in scope has an id above through.
 func (f ScopeFilter) choose(ctx context.Context, q *db.Queries, after int32, limit int) (ids []int32, through int32, done bool, err error) {
 	page := limit + 1 // one more tells whether anything is left
 	if f.Match != nil {

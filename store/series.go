@@ -8,7 +8,7 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// Series is the room of series: what is computed, and the outbox of workflow starts and stops.
+// Series reads and writes series: what is computed, and the outbox of workflow starts and stops.
 type Series struct{ *database }
 
 // Get returns a series, deleted or not.
@@ -46,8 +46,8 @@ func (s *Series) ToStart(ctx context.Context) ([]SeriesStart, error) {
 	return list, nil
 }
 
-// MarkStarted takes a series out of ToStart. If the series is deleted, its workflow runs in vain,
-// and MarkStarted puts the series into ToStop again.
+// MarkStarted takes a series out of ToStart. If the series was deleted meanwhile, MarkStarted puts
+// it into ToStop again, because its workflow must be stopped.
 func (s *Series) MarkStarted(ctx context.Context, seriesID string) error {
 	return s.mark(ctx, seriesID, s.queries().MarkSeriesStarted)
 }

@@ -39,7 +39,7 @@ type Setting struct {
 	validate    func(value string) string // returns "" for a valid value, else what is accepted
 }
 
-// Settings is the room of the settings.
+// Settings reads and writes the settings.
 type Settings struct{ *database }
 
 // KnownSettings lists all settings in the order in which people read them.

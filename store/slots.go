@@ -26,7 +26,7 @@ func newSlots(key int32, captured bool) *slots {
 }
 
 // slotsOf reads the slots of some series, by series id, those of snapshots included. byTime has the
-// times that stay.
+// times of all samples but those of snapshots.
 func slotsOf(ctx context.Context, q *db.Queries, seriesIDs []string) (map[string]*slots, error) {
 	rows, err := q.Slots(ctx, seriesIDs)
 	if err != nil {

@@ -84,7 +84,7 @@ func (s *Store) Ping(ctx context.Context) error {
 	return classify(s.database.pool.Ping(ctx), "database")
 }
 
-// database is what all rooms share.
+// database is the connection pool and the queries that all aggregates of a Store share.
 type database struct {
 	pool *pgxpool.Pool
 	keys sync.Map // series ksuid → int32 id; a pair never changes, even when the series is deleted

@@ -12,7 +12,7 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// Views is the room of insight views: charts.
+// Views reads and writes insight views.
 type Views struct{ *database }
 
 // Create stores a view and its series in one transaction and returns the view as stored, with ids

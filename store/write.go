@@ -15,7 +15,7 @@ import (
 
 const (
 	// maxCapture is the longest captured value that is counted on its own, in bytes: Sourcegraph's
-	// limit. Longer values are cut, and are one value where they are equal after that.
+	// limit. Longer values are cut. Values that are equal after the cut count as one.
 	maxCapture = 100
 	// maxReason keeps a reason readable, and a list of a thousand reasons below a few megabytes.
 	maxReason = 2000
@@ -25,10 +25,10 @@ const (
 // points of each sample are exactly the values given. It takes four statements, whatever the number
 // of samples, and up to four more for a series that counts by captured value.
 //
-// Write is idempotent, and may come late from an attempt that was given up. It leaves a sample as
-// it is where it learns less than the sample has (see supersedes), and ignores samples that the
-// series does not have, such as those of a snapshot that was replaced. It returns Invalid for a
-// sample that is pending or whose commit is not an object id.
+// Write is idempotent, and may come late from an attempt that was given up. It leaves a sample
+// unchanged if supersedes does not allow the write, and ignores samples that the series does not
+// have, such as those of a snapshot that was replaced. It returns Invalid for a sample that is
+// pending or whose commit is not an object id.
 func (s *Samples) Write(ctx context.Context, seriesID string, plan int, samples []insights.Sample) error {
 	if len(samples) == 0 {
 		return nil
@@ -68,8 +68,8 @@ func (l ledger) write(ctx context.Context, samples []endedSample) error {
 	return l.save(ctx, slices.Collect(maps.Values(chunks)))
 }
 
-// write makes the sample what the new entry says, where supersedes allows it. Where not, and a
-// retry has selected the sample, the sample becomes again what it was.
+// write replaces the sample by the ended one if supersedes allows it. Otherwise, if a retry has
+// selected the sample, write restores its state from before the retry.
 func (e *entry) write(ended entry, plan int32, captured bool) {
 	switch {
 	case e.outcome == "":
@@ -94,9 +94,9 @@ func (e *entry) write(ended entry, plan int32, captured bool) {
 	}
 }
 
-// supersedes reports whether a write of a plan may replace a sample. Samples of a later plan stay.
-// A failure says less than any value. A lower bound says less than an exact value at the same
-// commit. A sample that a retry has selected is compared with what it was before, so that a retry
+// supersedes reports whether a write of a plan may replace a sample. It may not replace a sample of
+// a later plan, a value by a failure, or an exact value by a lower bound at the same commit. For a
+// sample that a retry has selected, the state from before the retry counts, so that a retry
 // corrects values and never loses one.
 func supersedes(ended, e facts, plan int32) bool {
 	was, commit := e.outcome, e.commit
@@ -163,8 +163,8 @@ func captures(values map[string]int64) map[string]float64 {
 	return stored
 }
 
-// clean makes a text of foreign bytes fit for Postgres: valid UTF-8 without NUL, at most limit
-// bytes, cut between characters.
+// clean converts bytes from outside to a text that Postgres accepts: valid UTF-8 without NUL, at
+// most limit bytes, cut between characters.
 func clean(s string, limit int) string {
 	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 	if len(s) <= limit {

@@ -66,7 +66,7 @@ func failRange(ctx workflow.Context, samples activities.Range, cause error) (aft
 }
 
 // explain turns the error of a child or an activity into a reason that people can group by and
-// read. A nil cause is a child that somebody cancelled.
+// read. A nil cause means that an operator cancelled the child.
 func explain(cause error) (code insights.ReasonCode, reason string) {
 	if cause == nil || temporal.IsCanceledError(cause) {
 		return insights.ReasonCancelled, "an operator cancelled its workflow"

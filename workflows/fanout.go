@@ -76,7 +76,8 @@ func (r *runner) priority(plan *machine.Plan) temporal.Priority {
 	return temporal.Priority{PriorityKey: r.m.PriorityKey(plan), FairnessKey: r.m.SeriesID}
 }
 
-// runRepository runs a child RepositoryWorkflow to its end. A zero priority is the parent's.
+// runRepository runs a child RepositoryWorkflow to its end. A zero priority means the priority of
+// the parent.
 func runRepository(ctx workflow.Context, in RepositoryInput, priority temporal.Priority) (result RepositoryResult, err error) {
 	options := childOptions(contract.RepositoryID(in.SeriesID, in.Plan, in.From, in.Through), contract.Truncate(in.Label, 200))
 	options.Priority = priority
@@ -102,8 +103,8 @@ func childOptions(id, summary string) workflow.ChildWorkflowOptions {
 }
 
 // startedOnce calls run until its child could be started, at most startAttempts times. An older
-// child of the same id may still run: its parent was terminated, and the server has not told it
-// yet.
+// child of the same id may still run: its parent was terminated, and the server has not ended the
+// child yet.
 func startedOnce(ctx workflow.Context, run func() error) error {
 	wait := startWait
 	for attempt := 1; ; attempt++ {

@@ -17,7 +17,7 @@ type RepositoryInput struct {
 	Through  int64  `json:"through"`
 	// Unfold skips the common search and starts one FrameWorkflow for each sample time at once.
 	Unfold bool `json:"unfold,omitempty"`
-	// Shards is the number of search queues. All repositories of a batch belong to one. 0 is 1.
+	// Shards is the number of shards. All repositories of a batch belong to one shard. 0 means 1.
 	Shards int `json:"shards,omitempty"`
 	// Label names the batch for people.
 	Label string `json:"label,omitempty"`

@@ -55,8 +55,9 @@ func syncing(ctx workflow.Context, queue, summary string) workflow.Context {
 	return long(ctx, queue, summary, 2*time.Hour, 30*time.Second, &temporal.RetryPolicy{InitialInterval: 5 * time.Second, MaximumAttempts: 2})
 }
 
-// long runs an activity that sends heartbeats. When ctx is cancelled, the activity has ended only
-// when its worker says so, not when the worker was told to end it.
+// long returns the options of an activity that sends heartbeats. When ctx is cancelled, callers
+// wait until the worker reports the end of the activity, not only until the cancellation was
+// requested.
 func long(ctx workflow.Context, queue, summary string, timeout, heartbeat time.Duration, retry *temporal.RetryPolicy) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		TaskQueue: queue, StartToCloseTimeout: timeout, HeartbeatTimeout: heartbeat, WaitForCancellation: true, RetryPolicy: retry, Summary: summary,
@@ -78,7 +79,7 @@ const (
 	// window is the largest number of children of a workflow in flight: far below the 100 events
 	// that may be buffered during one workflow task, at up to 2 events a child.
 	window = 40
-	// unfoldWindow is the same for the parts of a batch; they share the same few search slots.
+	// unfoldWindow is like window, for the parts of a batch. They share the same few search slots.
 	unfoldWindow = 12
 	// syncWindow is the number of activities of a sync in flight, unless a setting says otherwise.
 	syncWindow = 8

@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	enumspb "go.temporal.io/api/enums/v1"
+	taskqueuepb "go.temporal.io/api/taskqueue/v1"
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
@@ -73,6 +76,15 @@ func TestServerHasPriorityAndFairness(t *testing.T) {
 			return len(described.GetPendingActivities()) == one.n
 		}, patience, 10*time.Millisecond)
 	}
+	// The server hands its tasks to the queue some time after the workflows see them as pending.
+	require.Eventually(t, func() bool {
+		described, err := s.client.WorkflowService().DescribeTaskQueue(t.Context(), &workflowservice.DescribeTaskQueueRequest{
+			Namespace: s.namespace, TaskQueue: &taskqueuepb.TaskQueue{Name: queue},
+			TaskQueueType: enumspb.TASK_QUEUE_TYPE_ACTIVITY, ReportStats: true,
+		})
+		require.NoError(t, err)
+		return described.GetStats().GetApproximateBacklogCount() == 67
+	}, patience, 10*time.Millisecond)
 	one := worker.New(s.client, queue, worker.Options{MaxConcurrentActivityExecutionSize: 1, MaxConcurrentActivityTaskPollers: 1, DisableWorkflowWorker: true})
 	one.RegisterActivityWithOptions(work, activity.RegisterOptions{Name: "work"})
 	require.NoError(t, one.Start())

@@ -15,7 +15,7 @@ import (
 // RepositoryWorkflow ends every pending sample of one repository, or of a batch of small ones, in
 // one search. When the search fails (it times out, crashes or keeps returning errors), the workflow
 // unfolds: a batch into its repositories, a repository into one FrameWorkflow for each sample time,
-// so that the cause costs one sample and an operator sees its name.
+// so that only the sample that causes the failure fails, and its name is visible to operators.
 //
 // It returns an error only when the ledger cannot be written for a reason that does not pass. When
 // it is cancelled, it stops its searches and returns Interrupted; the ledger holds what is done.

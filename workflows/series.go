@@ -113,7 +113,7 @@ func (r *runner) work(ctx workflow.Context, plan *machine.Plan) (runEnds bool) {
 	if err == nil || !isInterruption(stoppable, err) {
 		return r.finish(ctx, err)
 	}
-	// Children may have written since the tally was read. After this it is the ledger's again.
+	// Children may have written samples since the tally was read, so it is read again.
 	err = r.readTally(ctx, plan)
 	r.m.Interrupted()
 	r.finish(ctx, err)

@@ -34,7 +34,7 @@ type cli struct {
 	Insight   insightcmd.Command          `cmd:"" help:"Manage insights and read their points"`
 	Series    seriescmd.Command           `cmd:"" help:"Control series, for operators"`
 	Settings  settingscmd.Command         `cmd:"" help:"Read and change settings, which take effect within seconds"`
-	Doctor    servecmd.DoctorCommand      `cmd:"" help:"Check what this machine has of what Backsight needs, and say how to repair what is wrong."`
+	Doctor    servecmd.DoctorCommand      `cmd:"" help:"Check whether this machine has what Backsight needs, and say how to repair problems."`
 	API       servecmd.APICommand         `cmd:"" name:"api" help:"Run only the API and the web page, for an installation on several machines."`
 	Worker    servecmd.WorkerCommand      `cmd:"" help:"Run only a worker, for an installation on several machines."`
 	Migrate   servecmd.MigrateCommand     `cmd:"" help:"Migrate the schema of the database"`

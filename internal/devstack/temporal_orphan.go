@@ -9,7 +9,8 @@ import (
 	"syscall"
 )
 
-// writePid writes the server's process id to a file, for stopOrphan of a later start.
+// writePid writes the server's process id to a file, so that a later start can find the server with
+// stopOrphan.
 func (t *Temporal) writePid(pid int) error {
 	return os.WriteFile(t.pidFile(), fmt.Appendf(nil, "%d\n", pid), 0o600)
 }

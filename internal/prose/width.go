@@ -51,7 +51,7 @@ func exempt(line string) bool {
 	return !strings.ContainsAny(strings.TrimSpace(rest), " \t") || directive.MatchString(line)
 }
 
-// finder tells for each line of a text whether it is prose, or has a comment in it.
+// finder reports for each line of a text whether it is prose or contains a comment.
 type finder func(text string, lines []string) []bool
 
 var byExtension = map[string]finder{
@@ -71,7 +71,7 @@ var byExtension = map[string]finder{
 	".sh":      comments("#"),
 }
 
-// byName holds files without a telling extension.
+// byName holds the languages of files whose extension does not determine the language.
 var byName = map[string]finder{
 	"Makefile":      comments("#"),
 	"Dockerfile":    comments("#"),

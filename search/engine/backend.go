@@ -9,7 +9,7 @@ import (
 	"github.com/backsight/backsight/search/match"
 )
 
-// Commits tells the commits of one repository.
+// Commits lists the commits of one repository.
 type Commits interface {
 	// FirstParentsSince lists the first-parent history of tip, newest first, up to and including
 	// the first commit that is not younger than t. The tip "" is the newest commit of the

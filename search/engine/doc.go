@@ -3,11 +3,11 @@
 //
 // What it is for: the worker (package activities) and `backsight history` must give a sample the
 // same outcome, reason code, reason text and value. The rules that decide this are here, once: when
-// a sample is absent, which samples share one search, what a limit or a damaged object makes of a
-// value, and how a failure of the repository ends the samples that it concerns.
+// a sample is absent, which samples share one search, how a limit or a damaged object changes an
+// outcome, and how a failure of the repository ends the samples that it concerns.
 //
 // Invariants: samples are judged newest first, each as soon as it is known. No sample is judged
-// twice. A search that ends early leaves the samples that were judged before it right.
+// twice. If a search ends early, the samples that were judged until then are correct.
 //
 // Non-goals: storing, limiting, retrying, and fetching. Search reads what is on this machine;
 // callers bring a mirror up to date before.

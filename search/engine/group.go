@@ -29,8 +29,8 @@ func group(samples []insights.Sample, perInterval bool) (groups [][]insights.Sam
 	return groups
 }
 
-// Together returns the samples of one repository that are judged together with the one at a time,
-// or none when there is none at that time. A sample whose commit is not known is judged alone. A
+// Together returns the sample at the given time and those that are judged together with it. It
+// returns none when no sample has that time. A sample whose commit is not known is judged alone. A
 // nil time returns all samples.
 func Together(samples []insights.Sample, at *time.Time, perInterval bool) []insights.Sample {
 	if at == nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/backsight/backsight/search/history"
 )
 
-// judge makes a sample of a result. It has no time and no commit.
+// judge converts a result to a sample without a time and a commit.
 func (q *Question) judge(result history.Result) insights.Sample {
 	s := insights.Sample{Outcome: insights.Counted, Value: float64(result.Value)}
 	if q.Matcher.ByValue() && q.maxValues > 0 {

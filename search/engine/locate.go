@@ -13,16 +13,16 @@ const shallowReason = "the repository is a shallow clone whose oldest commit is 
 
 // Locate finds the commits of samples, newest first, that have none. It returns, newest first, the
 // samples that have a commit now, and apart from them those that are judged without a search:
-// absent, as the repository had no commit at their time, or failed, as a shallow clone does not
-// know. Errors are those of Commits.FirstParentsSince, but for gitrepo.ErrNoCommits: then the
-// samples are absent.
+// absent, because the repository had no commit at their time, or failed, because a shallow clone
+// lacks the commits of that time. Errors are those of Commits.FirstParentsSince, except
+// gitrepo.ErrNoCommits, after which the samples are absent.
 func (q *Question) Locate(ctx context.Context, commits Commits, samples []insights.Sample) (located, judged []insights.Sample, err error) {
 	_, located, judged, err = q.locate(ctx, commits, samples)
 	return located, judged, err
 }
 
-// locate is Locate. It also returns the history that it read, which reaches back to the beginning
-// of the oldest sample's interval.
+// locate does the work of Locate, and also returns the history that it read, which reaches back to
+// the beginning of the oldest sample's interval.
 func (q *Question) locate(ctx context.Context, commits Commits, samples []insights.Sample) (chain []gitrepo.Commit, located, judged []insights.Sample, err error) {
 	oldest := samples[len(samples)-1].Time
 	if q.PerInterval() {

@@ -11,7 +11,7 @@ import (
 	"github.com/backsight/backsight/search/history/values"
 )
 
-// Request says which samples of one repository are wanted, and who finds them.
+// Request says which samples of one repository are wanted, and with what to search.
 type Request struct {
 	Question *Question
 	Commits  Commits
@@ -147,7 +147,8 @@ func (s *search) take(result history.Result) error {
 	return s.settle(found, result.Values)
 }
 
-// settle ends the next group: its first sample as found, the others as the same commit again.
+// settle judges the next group: its first sample gets the found outcome. The others get the same
+// one, or Reused instead of Counted.
 func (s *search) settle(found insights.Sample, counts values.Values) error {
 	if len(s.left) == 0 {
 		return insights.Errorf(insights.Internal, "the search yielded more results than were asked for")

@@ -21,7 +21,8 @@ type occurrence struct {
 
 // A timeline has what an index knows about the commits of a search. It replaces the trees.
 type timeline struct {
-	// For each commit of the request, then for the base: how many of these commits are older.
+	// For each commit of the request, and last for the base: how many commits of the request and
+	// the base are older.
 	rank        []int32
 	fromBase    bool         // the request's base is used: files that all commits share are omitted
 	occurrences []occurrence // sorted by path

@@ -22,8 +22,8 @@ type captures struct {
 // instruction at every byte.
 const longWork = 4 << 20
 
-// newCaptures takes an expression with its flags, which must include (?m), and the number of its
-// instructions.
+// newCaptures returns the captures of the regular expression text, which must include its flags,
+// among them (?m). size is the number of instructions of the compiled expression.
 func newCaptures(text string, size int) (*captures, error) {
 	c := &captures{long: max(1, longWork/size)}
 	for before, head := range []string{`\A(?:`, `\A(?s:.)(?:`} {

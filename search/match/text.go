@@ -16,8 +16,8 @@ import (
 // A change adds the lines that its new content contains more often than the old one, and removes
 // those that it contains less often. So a line that only moved within its file is neither added nor
 // removed, and the result does not depend on a diff algorithm. Lines are compared without their
-// line ends. Binary contents have no lines, and neither has the other side of a change from or to a
-// binary content.
+// line ends. Binary contents have no lines. If one side of a change is binary, the other side has
+// no lines either.
 type Text struct {
 	binary bool
 	lines  [][]line // by pattern id, sorted

@@ -40,7 +40,7 @@ type field struct {
 	instead string // what to write instead; both are empty for a supported field
 }
 
-// valueSyntax says where a value ends that has no quotation marks.
+// valueSyntax says where a value without quotation marks ends.
 type valueSyntax int
 
 const (

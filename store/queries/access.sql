@@ -21,7 +21,7 @@ WITH wanted AS (
 )
 SELECT EXISTS (SELECT FROM wanted);
 
--- Grants of removed repositories too, because their samples stay.
+-- Also deletes grants for removed repositories, because the samples of these repositories stay.
 -- name: RevokeAll :exec
 DELETE FROM repository_grants WHERE login = @login;
 

@@ -1,7 +1,7 @@
 -- What charts show: sums over repositories, by sample time.
 
--- A row for each time of each series, times the captured values that occur at it, over all
--- repositories: removed ones still count. A time without values has a row too.
+-- One row for each series, sample time and captured value that occurs at that time, summed over all
+-- repositories, including removed ones. A time without values has one row.
 -- name: Points :many
 WITH tally AS (
     SELECT t.series_id, t.snapshot, t.time, sum(t.counted)::bigint AS counted, sum(t.reused)::bigint AS reused, sum(t.absent)::bigint AS absent,
@@ -29,8 +29,8 @@ JOIN insight_series AS d ON d.id = tally.series_id
 LEFT JOIN sums ON sums.series_id = tally.series_id AND sums.snapshot = tally.snapshot AND sums.time = tally.time
 ORDER BY d.series_id, tally.time, sums.capture;
 
--- The captured values that a chart is to show of each series, in the order asked for, and how many
--- values there are. They are ordered by the largest sum at any of the times shown, or by the time
+-- The captured values of each series that a chart shows, in the requested order, and the total
+-- number of values. They are ordered by the largest sum at any of the times shown, or by the time
 -- at which they first occur; a sign of -1 reverses the order. samples is how many of the newest
 -- times are shown; 0 shows all.
 -- name: ChartValues :many
@@ -75,7 +75,8 @@ JOIN chart_slots AS t ON t.series_id = d.id
 WHERE d.series_id = ANY (@series_ids::text[]) AND t.time BETWEEN @from_time::timestamptz AND @to_time::timestamptz
 ORDER BY d.id, t.time;
 
--- The repositories that a viewer sees and asks for; unchosen is how many others there are.
+-- The repositories that the viewer may see and that the filter selects; unchosen is the number of
+-- all others.
 -- name: ChosenRepositories :one
 SELECT coalesce(array_agg(r.id ORDER BY r.id), '{}')::integer[] AS ids, ((SELECT count(*) FROM repositories) - count(*))::bigint AS unchosen
 FROM visible_repositories(@sees_all::boolean, @login::text) AS r

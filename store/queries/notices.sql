@@ -21,11 +21,11 @@ WHERE i.id = @series_id
 ON CONFLICT (insight_series_id, code, reason) DO UPDATE SET for_time = EXCLUDED.for_time
 WHERE insight_dirty_queries.for_time IS DISTINCT FROM EXCLUDED.for_time;
 
--- Deletes the notices of a code but the one with the reason, if there is one.
+-- Deletes the notices of a code, except the one with the given reason.
 -- name: ClearNotices :exec
 DELETE FROM insight_dirty_queries WHERE insight_series_id = @series_id::integer AND code = @code AND reason <> @reason;
 
--- A notice that is there keeps the time at which it began.
+-- An existing notice keeps its start time.
 -- name: AddNotice :exec
 INSERT INTO insight_dirty_queries (insight_series_id, query, dirty_at, code, reason, for_time)
 SELECT i.id, i.query, @at::timestamptz, @code, @reason, @for_time::timestamptz FROM insight_series AS i WHERE i.id = @series_id

@@ -1,11 +1,11 @@
--- Plans of series: what is computed, and how far the computing has come.
+-- Plans of series: which samples are computed, and whether they are complete.
 
 -- Serializes everything that adds plans or ledger rows to a series.
 -- name: LockSeries :one
 SELECT id FROM insight_series WHERE id = @id FOR UPDATE;
 
 -- The plan that an earlier attempt began: an open one of the same kind, times and selection. For a
--- snapshot also the complete one of the same time.
+-- snapshot, a complete plan of the same time is found too.
 -- name: FindPlan :many
 SELECT number FROM series_plans
 WHERE series_id = @series_id AND kind = @kind
@@ -22,7 +22,7 @@ FROM series_plans AS p
 WHERE p.series_id = @series_id
 RETURNING number;
 
--- Two attempts at one plan wait for each other.
+-- Serializes the attempts at one plan.
 -- name: LockPlan :one
 SELECT kind, times, selection, planned_through, planned_at, completed_at FROM series_plans
 WHERE series_id = @series_id AND number = @number

@@ -25,7 +25,7 @@ FROM repositories AS r
 LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
 WHERE r.name = @name AND r.deleted_at IS NULL;
 
--- Removed repositories too, because samples and points name them.
+-- Includes removed repositories, because samples and points name them.
 -- name: RepositoriesByID :many
 SELECT sqlc.embed(r), m.last_indexed_at
 FROM repositories AS r

@@ -169,7 +169,8 @@ WHERE c.series_id = @series_id AND c.repo_id BETWEEN @from_repo AND @through_rep
     AND c.chunk = ANY (ARRAY(SELECT DISTINCT t.chunk FROM plan_slots AS t WHERE t.series_id = @series_id AND t.plan = @plan))
 ORDER BY c.repo_id, c.chunk;
 
--- The same for all repositories. Most rows are alike, so that few groups come back.
+-- Like OutcomesOfRange for all repositories, but counts equal rows. Most rows are equal, so the
+-- result is small.
 -- name: OutcomesOfPlan :many
 SELECT c.outcomes, c.plan, c.plans, count(*) AS n FROM sample_chunks AS c
 WHERE c.series_id = @series_id
@@ -210,7 +211,7 @@ WHERE t.series_id = @series_id
     AND substr(c.outcomes, t.place, 1) = ANY (@letters::text[])
     AND (@repo_pattern::text = '' OR r.name ~ @repo_pattern);
 
--- The same for an administrator without a pattern.
+-- Like CountSamples, for an administrator without a pattern.
 -- name: CountAllSamples :one
 SELECT sum(t.counted)::bigint AS counted, sum(t.reused)::bigint AS reused, sum(t.absent)::bigint AS absent,
     sum(t.partial)::bigint AS partial, sum(t.failed)::bigint AS failed, sum(t.pending)::bigint AS pending

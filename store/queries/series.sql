@@ -3,7 +3,7 @@
 -- name: SeriesKey :one
 SELECT id FROM insight_series WHERE series_id = @series_id;
 
--- Deleted series too, because their workflows read them while they end.
+-- Includes deleted series, because their workflows read them while they end.
 -- name: Series :one
 SELECT * FROM insight_series WHERE series_id = @series_id;
 

@@ -17,8 +17,8 @@ import (
 // Client starts the workflows and sends messages to them. Create with NewClient. Its methods are
 // safe for concurrent use and return *insights.Error: NotFound when the series has no workflow (not
 // started yet, deleted, or older than Temporal's retention; callers read the ledger then),
-// Unavailable when Temporal or every worker is away. Queries and updates need a worker that polls,
-// so callers must set a deadline of a few seconds.
+// Unavailable when Temporal or every worker does not answer. Queries and updates need a worker that
+// polls, so callers must set a deadline of a few seconds.
 type Client struct {
 	temporal  client.Client
 	namespace string
@@ -36,7 +36,7 @@ func NewClient(c client.Client, namespace string) *Client {
 // before the searches of other series' past times.
 const SeriesPriority = 3
 
-// StartSeries starts the workflow of a stored series. Idempotent: a running workflow stays. The
+// StartSeries starts the workflow of a stored series. Idempotent: a running workflow continues. The
 // Temporal UI shows title beside the query; callers pass the title of the series' first view.
 func (c *Client) StartSeries(ctx context.Context, series insights.Series, title string) error {
 	options := client.StartWorkflowOptions{
@@ -70,8 +70,8 @@ func (c *Client) StopSeries(ctx context.Context, seriesID string) error {
 }
 
 // Send sends a message (Pause and the other constants) to a series and returns the status that
-// follows. The ledger follows within seconds. Invalid or Conflict for a message that the series
-// refuses.
+// follows. The ledger is updated within seconds. Send returns Invalid or Conflict for a message
+// that the series refuses.
 func (c *Client) Send(ctx context.Context, seriesID, message string, command Command) (Status, error) {
 	var status Status
 	err := betweenRuns(ctx, func() error {

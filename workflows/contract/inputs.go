@@ -13,15 +13,15 @@ type SeriesStart struct {
 // SyncInput starts a SyncWorkflow of one repository, or of all when RepositoryID is 0.
 type SyncInput struct {
 	RepositoryID int64 `json:"repositoryId,omitempty"`
-	// After is the cursor of the list of repositories. Synced and Failed count repositories. All
-	// three go from run to run.
+	// After is the cursor of the list of repositories. Synced and Failed count repositories. Each
+	// run passes all three to the next.
 	After  int64 `json:"after,omitempty"`
 	Synced int64 `json:"synced,omitempty"`
 	Failed int64 `json:"failed,omitempty"`
 }
 
 // SnapshotsInput starts a SnapshotsWorkflow with the series after the cursor After. Told is the
-// number of series that were told to take a snapshot; it goes from run to run.
+// number of series that were told to take a snapshot; each run passes it to the next.
 type SnapshotsInput struct {
 	After int64 `json:"after,omitempty"`
 	Told  int64 `json:"told,omitempty"`
@@ -31,7 +31,7 @@ type SnapshotsInput struct {
 type RetentionInput struct {
 	Phase RetentionPhase `json:"phase,omitempty"`
 	After int64          `json:"after,omitempty"`
-	// Archived and Restored count sample times, Series and Repositories what was pruned.
+	// Archived and Restored count sample times. Series and Repositories count what was pruned.
 	Archived     int64 `json:"archived,omitempty"`
 	Restored     int64 `json:"restored,omitempty"`
 	Series       int64 `json:"series,omitempty"`

@@ -26,9 +26,8 @@ const (
 	// Extend adds older points until the series has Command.Points. Only missing samples are
 	// computed. A series never gets shorter.
 	Extend = "extend"
-	// Front gives the work on past times priority over that of all other series, and Back gives
-	// that of all other series priority over it, until the work is done or moved again.
-	// Recordings have priority over both.
+	// Front moves the series' work on past times before that of all other series, and Back moves it
+	// behind, until the work is complete or moved again. Recordings start before both.
 	Front = "front"
 	Back  = "back"
 	// Trigger looks for due recordings and for samples to catch up now, not at the next grid time.
@@ -43,8 +42,8 @@ var Messages = []struct{ Name, Description string }{
 	{Pause, "launch no more work and stop running searches, until resume"},
 	{Resume, "continue after a pause, and try at once what a problem delays"},
 	{Cancel, "end the work on past times: pending samples end as failed, and retry computes them again"},
-	{Front, "give the work on past times priority over that of all other series"},
-	{Back, "give the work on past times of all other series priority over this one's"},
+	{Front, "move the work on past times before that of all other series"},
+	{Back, "move the work on past times behind that of all other series"},
 	{Trigger, "look for due recordings and for repositories to catch up now"},
 	{Snapshot, "sample every repository now, between two recordings"},
 	{Retry, `compute partial and failed samples again, or all samples with {"all":true}`},
@@ -63,8 +62,8 @@ type Command struct {
 	Points int `json:"points,omitempty"`
 }
 
-// Selected returns the samples that a Retry selects, in normal form. Invalid for a selection of
-// samples that have not ended.
+// Selected returns the samples that a Retry selects, in normal form. It returns Invalid for a
+// selection of samples that have not ended.
 func (c Command) Selected() (insights.Selection, error) {
 	if c.All {
 		return insights.Everything().Normal()

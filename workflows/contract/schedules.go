@@ -23,7 +23,7 @@ const (
 	RetentionSchedule = "backsight-retention"
 )
 
-// RetentionEvery is the interval of RetentionSchedule. Nothing of it is urgent, and a changed
+// RetentionEvery is the interval of RetentionSchedule. Its work is not urgent, and a changed
 // setting takes effect at once (Retain).
 const RetentionEvery = time.Hour
 

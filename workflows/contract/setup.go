@@ -15,7 +15,8 @@ import (
 
 // EnsureSearchAttributes registers the search attributes of this package in the namespace.
 // Idempotent. Workflows that set them cannot start before, so a worker and the API call it before
-// they serve. Conflict when the namespace has an attribute of the same name and another type.
+// they serve. EnsureSearchAttributes returns Conflict when the namespace has an attribute of the
+// same name and another type.
 func (c *Client) EnsureSearchAttributes(ctx context.Context) error {
 	wanted := map[string]enumspb.IndexedValueType{
 		AttributeSeries.GetName():     AttributeSeries.GetValueType(),

@@ -69,7 +69,7 @@ type Status struct {
 	// the kind of that plan, "" when there is no plan.
 	Plan int               `json:"plan,omitempty"`
 	Kind insights.PlanKind `json:"kind,omitempty"`
-	// QueuePosition is that of the work on past times.
+	// QueuePosition is the position of the series' work on past times.
 	QueuePosition QueuePosition `json:"queuePosition,omitempty"`
 	// Waiting is the number of plans of past times that wait for the current one.
 	Waiting int `json:"waiting,omitempty"`

@@ -13,22 +13,24 @@ import (
 // or retry continues. Errors of the infrastructure do not count: such a search is repeated and
 // ends no sample.
 const (
-	// breakerSamples and breakerRepositories are how many must have failed alike. Fewer are soon
-	// over, and a few broken repositories at the start say nothing about those that follow.
+	// breakerSamples and breakerRepositories are the numbers of samples and repositories that must
+	// have failed for one reason before the breaker pauses the series. A smaller plan ends soon
+	// anyway, and a few broken repositories at the start do not mean that the following ones fail
+	// too.
 	breakerSamples      = 50
 	breakerRepositories = 10
 	// breakerPages is how many pages in a row must have failed completely when a search of the plan
 	// has succeeded before.
 	breakerPages = 3
-	// breakerName stands in the place of a person's name.
+	// breakerName is shown in place of the name of the person who paused the series.
 	breakerName = "the circuit breaker"
 )
 
 // Breaker is what the circuit breaker has seen of a plan.
 type Breaker struct {
-	// FailedSamples have failed since the breaker checked last.
+	// FailedSamples is the number of samples that have failed since the last check.
 	FailedSamples int64 `json:"failedSamples,omitempty"`
-	// OtherOutcome is true when a sample ended otherwise, or failed for another reason.
+	// OtherOutcome is true when a sample ended without a failure, or failed for another reason.
 	OtherOutcome bool `json:"otherOutcome,omitempty"`
 	// FailedPages is the number of pages in a row that failed completely; they begin with the
 	// repositories after FailedAfter.
@@ -103,10 +105,11 @@ func (m *Machine) FailuresChecked(plan *Plan, f Failures, now time.Time) {
 	}
 }
 
-// settle moves what a batch ended from pending to its outcomes, and returns what ended. Both
-// tallies of the batch are the ledger's, of the same samples, so a sample counts once however often
-// it was searched. When a sample changed that had ended before (an attempt that was given up wrote
-// after all), the total stays as it is: it is read again when the page ends.
+// settle moves the samples that a batch has ended from pending to their outcomes in total, and
+// returns the tally of these samples. before and after are the ledger's tallies of the batch, so a
+// sample counts once however often it was searched. If a sample changed that had already ended,
+// because an abandoned attempt still wrote its result, settle leaves total unchanged; total is read
+// again when the page ends.
 func settle(total *insights.Completeness, before, after insights.Completeness) (done insights.Completeness) {
 	for _, o := range insights.Outcomes {
 		if n := after.Of(o) - before.Of(o); o != insights.Pending {

@@ -76,8 +76,8 @@ func (m *Machine) MustStop(plan *Plan) bool {
 	return m.State.Paused != nil || plan.Cancelled != nil || m.moved && plan == m.State.Current
 }
 
-// checkRoom returns a Conflict when one more plan would be too many. A plan like one that waits
-// needs no room.
+// checkRoom returns a Conflict when too many plans wait already. It returns nil when the requested
+// plan equals a waiting one, because no plan is added then.
 func (m *Machine) checkRoom(like func(*Plan) bool) error {
 	if m.waiting(like) == nil && len(m.State.Waiting) >= maxWaiting {
 		return insights.Errorf(insights.Conflict, "%d plans wait already: cancel them, or wait until one has begun", maxWaiting)
@@ -145,8 +145,8 @@ func (m *Machine) extend(points int) {
 }
 
 // move changes the queue position. Searches keep the priority with which they were launched, so the
-// work on past times stops and begins its page again: what has not started is queued again at its
-// new position, and what runs stops within seconds and loses nothing.
+// work on past times stops and begins its page again. Searches that have not started are queued
+// again at the new position. Running searches stop within seconds and lose nothing.
 func (m *Machine) move(position contract.QueuePosition) {
 	if m.State.QueuePosition != position {
 		m.State.QueuePosition = position

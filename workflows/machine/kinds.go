@@ -8,19 +8,21 @@ import (
 	"github.com/backsight/backsight/workflows/contract"
 )
 
-// kind says what the machine does differently for one kind of plan. What else depends on the kind
-// follows from Permanent and Past (package insights).
+// kind says what the machine does differently for one kind of plan. PlanKind.Permanent and
+// PlanKind.Past (package insights) decide everything else that depends on the kind.
 type kind struct {
-	// priority is the priority key of the plan's searches. 0 is that of the queue position.
+	// priority is the priority key of the plan's searches. 0 means the key of the series' queue
+	// position.
 	priority int
 	// refused is what happens to a plan that cannot be made.
 	refused refusal
-	// writtenIfCancelled is true when a cancelled plan is written first if it is not, so that a
-	// retry finds its samples. Others are dropped.
+	// writtenIfCancelled is true when a plan that is cancelled before it is written is still
+	// written, so that a retry finds its samples. If false, such a plan is dropped.
 	writtenIfCancelled bool
 	// breaker is true when the circuit breaker watches the plan.
 	breaker bool
-	// catchUp is true when repositories to catch up are looked for after the plan.
+	// catchUp is true when the series looks for repositories that need a catch-up backfill after
+	// the plan.
 	catchUp bool
 	// take, when not nil, prepares a waiting plan that becomes the current one. It returns false
 	// when there is nothing to do.
@@ -37,10 +39,10 @@ type refusal int
 const (
 	// holdPlan keeps the plan and tries again later, because the series needs it.
 	holdPlan refusal = iota
-	// reportPlan drops a plan that cannot be made, so that the plans after it go on, and shows the
-	// reason until something succeeds. An error that may pass by itself holds the plan.
+	// reportPlan drops a plan that cannot be made, so that later plans can start, and shows the
+	// reason until an action succeeds. A retryable error holds the plan instead.
 	reportPlan
-	// dropPlan drops the plan whatever the error is: there will be another one.
+	// dropPlan drops the plan after any error, because the next snapshot replaces it anyway.
 	dropPlan
 )
 
@@ -65,8 +67,8 @@ var kinds = map[insights.PlanKind]kind{
 	},
 }
 
-// Priority keys of the Temporal server. A lower one goes first, strictly. Package contract has
-// priorityFront for the series' own tasks.
+// Priority keys of the Temporal server. Tasks with a lower key always start before tasks with a
+// higher key. Package contract has priorityFront for the series' own tasks.
 const (
 	priorityRecording = 1
 	prioritySnapshot  = 2

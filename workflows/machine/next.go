@@ -16,7 +16,7 @@ type (
 	End struct{}
 	// CancelPlan ends the pending samples of a plan in the ledger and completes the plan.
 	CancelPlan struct{ Plan *Plan }
-	// WorkOn works on the next page of a plan, which is written before if it is not.
+	// WorkOn works on the next page of a plan. It first writes the plan if that is not written.
 	WorkOn struct{ Plan *Plan }
 	// FindCatchUp looks for repositories that came into scope and lack past samples.
 	FindCatchUp struct{}
@@ -39,9 +39,9 @@ func (ReadTally) action()    {}
 func (AwaitMessage) action() {}
 func (Sleep) action()        {}
 
-// Next returns what to do now. The order is: end a cancelled plan; nothing while the series is
-// paused; a recording that is due; a snapshot; plans of past times, oldest first; the search for
-// repositories to catch up.
+// Next returns what to do now. It returns the first of these that applies: end a cancelled plan;
+// wait, while the series is paused; work on a recording that is due; on a snapshot; on plans of
+// past times, oldest first; look for repositories that need a catch-up backfill; sleep.
 func (m *Machine) Next(now time.Time) Action {
 	m.action, m.moved, m.page = m.next(now), false, insights.Completeness{}
 	return m.action
@@ -87,10 +87,11 @@ func planOf(action Action) *Plan {
 	return nil
 }
 
-// written reports whether the ledger may have a part of the plan.
+// written reports whether the ledger may contain samples of the plan.
 func (p *Plan) written() bool { return p.Number != 0 || p.MaybeWritten }
 
-// sleep returns a sleep until the given time, or what is due before: the read of the tally.
+// sleep returns a Sleep until the given time, or until the tally must be read if that is earlier.
+// If the tally must be read now, it returns ReadTally.
 func (m *Machine) sleep(now, until time.Time, reason string) Action {
 	if at := m.State.ReadTallyAt; !at.IsZero() {
 		if !now.Before(at) {
@@ -117,8 +118,8 @@ func (m *Machine) takePlans(now time.Time) {
 	}
 }
 
-// planRecording makes a plan of the recordings that are due: all that an outage missed, oldest
-// first.
+// planRecording makes a plan of the recordings that are due, oldest first. After an outage there
+// can be several.
 func (m *Machine) planRecording(now time.Time) {
 	if m.State.Recording != nil {
 		return
@@ -129,8 +130,8 @@ func (m *Machine) planRecording(now time.Time) {
 	}
 }
 
-// takeWaiting makes the oldest waiting plan Current when there is none. Without any, the queue
-// position ends.
+// takeWaiting makes the oldest waiting plan Current when Current is nil. If no plan of past times
+// is left, it resets the queue position.
 func (m *Machine) takeWaiting() {
 	for m.State.Current == nil && len(m.State.Waiting) > 0 {
 		plan := m.State.Waiting[0]

@@ -8,11 +8,12 @@ import (
 )
 
 const (
-	// readTallyAfter is when the tally is read again after a plan with failed samples. A search
-	// that was given up may have been alive, and may have replaced a failure in the ledger. By then
-	// the search has noticed that its workflow does not wait for it.
+	// readTallyAfter is when the tally is read again after a plan with failed samples. An abandoned
+	// search may still have been running, and may have replaced a failure in the ledger by a value.
+	// When this time has passed, the search has noticed that its workflow no longer waits for it,
+	// and has stopped.
 	readTallyAfter = time.Minute
-	// retryDefectAfter is the wait after an error that a new version of the program may mend.
+	// retryDefectAfter is the wait after an error that a new version of the program may fix.
 	retryDefectAfter = time.Hour
 )
 
@@ -106,7 +107,8 @@ func (m *Machine) planEnded(plan *Plan, tally insights.Completeness, now time.Ti
 }
 
 // CatchUpFound records the times of repositories that lack past samples, and a note that names
-// them. Without times there is nothing to do. When too many plans wait, it is looked for again.
+// them. Without times it does nothing. When too many plans wait, the series looks for these
+// repositories again later.
 func (m *Machine) CatchUpFound(times []time.Time, note string) {
 	switch {
 	case len(times) == 0:

@@ -35,7 +35,7 @@ type State struct {
 	Problem       *contract.Problem      `json:"problem,omitempty"`
 	// CatchUpDue is true when repositories may have come into scope that lack past samples.
 	CatchUpDue bool `json:"catchUpDue,omitempty"`
-	// ReadTallyAt is when the tally is read again; zero is never. See readTallyAfter.
+	// ReadTallyAt is when the tally is read again; the zero time means never. See readTallyAfter.
 	ReadTallyAt time.Time `json:"readTallyAt,omitzero"`
 	// Attributes are the search attributes that the workflow has set. The server carries them from
 	// run to run.
@@ -61,7 +61,8 @@ type Plan struct {
 	Selection insights.Selection `json:"selection,omitzero"`
 	// Number is 0 until the plan is written.
 	Number int `json:"number,omitempty"`
-	// MaybeWritten is true from the first attempt to write the plan on: the ledger may have a part.
+	// MaybeWritten is true from the first attempt to write the plan on: the ledger may then contain
+	// some of its samples.
 	MaybeWritten bool `json:"maybeWritten,omitempty"`
 	// Cancelled says who cancelled the plan; nil when nobody did.
 	Cancelled *contract.PausedBy `json:"cancelled,omitempty"`
@@ -77,7 +78,7 @@ type Plan struct {
 type Machine struct {
 	Series
 
-	// that Next returned and that has not ended; nil when there is none
+	// the action that Next returned and that has not ended; nil when there is none
 	action  Action
 	moved   bool                  // the queue position changed during the action
 	page    insights.Completeness // the samples that ended during the action
@@ -94,9 +95,9 @@ func New(series Series) *Machine {
 	return m
 }
 
-// Limits of the state, which goes from run to run.
+// Limits of the state, which each run passes to the next.
 const (
-	// maxWaiting is more plans than a person requests.
+	// maxWaiting is far above the number of plans that people request.
 	maxWaiting = 20
 	// maxBy, maxReason and maxProblem are in bytes.
 	maxBy      = 200
@@ -106,7 +107,8 @@ const (
 	dueAtOnce = 100
 )
 
-// plan returns the plan to work on, nil when there is none: new data goes before old.
+// plan returns the plan to work on, nil when there is none. A recording comes first, then a
+// snapshot, then past times.
 func (m *Machine) plan() *Plan {
 	for _, plan := range []*Plan{m.State.Recording, m.State.Snapshot, m.State.Current} {
 		if plan != nil {
@@ -128,8 +130,9 @@ func (m *Machine) forget(plan *Plan) {
 // hasPastWork reports whether a plan of past times is under way or waits.
 func (m *Machine) hasPastWork() bool { return m.State.Current != nil || len(m.State.Waiting) > 0 }
 
-// tallyOf returns the tally in which the samples of a plan count: that of the series, or for a plan
-// that is not permanent its own. nil, or a plan that is not written, is the series.
+// tallyOf returns the tally in which the samples of a plan count: that of the series, or the plan's
+// own if the plan is not permanent. For nil, and for a plan that is not written, it returns the
+// tally of the series.
 func (m *Machine) tallyOf(plan *Plan) *insights.Completeness {
 	if plan != nil && plan.Number != 0 && !plan.Kind.Permanent() {
 		return &plan.Tally

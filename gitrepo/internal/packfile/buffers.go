@@ -14,8 +14,8 @@ const (
 	keepBytes   = 8 << 20 // of free buffers that a walker keeps for reuse
 )
 
-// largeSlot holds a token while a walker has the slot for large objects. It is one per process
-// because memory is.
+// largeSlot holds a token while a walker has the slot for large objects. There is one per process,
+// because largeBudget limits the memory of the process.
 var largeSlot = make(chan struct{}, 1)
 
 // buffers hands out memory for objects within the budgets, and reuses it. Callers must call release

@@ -204,7 +204,8 @@ type walker struct {
 // reads little in each.
 var walkers = sync.Pool{New: func() any { return new(walker) }}
 
-// errSkip means that an object, and all objects built from it, are left to git.
+// errSkip means that this package does not read an object and all objects built from it; git reads
+// them.
 var errSkip = errors.New("left to git")
 
 // tree walks the tree of a root. It returns an error only to end the whole Read.

@@ -38,7 +38,7 @@ type Table struct {
 	err   error
 }
 
-// NewTable returns a table for units 0 to units-1.
+// NewTable returns a table for files that are numbered from 0 to units-1.
 func NewTable(units int, limits Limits) *Table {
 	limits = limits.orDefaults()
 	return &Table{limits: limits, dict: &Dict{}, lists: spill{budget: limits.Lists}, where: make([]place, units)}

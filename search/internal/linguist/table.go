@@ -29,7 +29,8 @@ type probabilities struct {
 	tokens   map[string]float64
 }
 
-// tokenProbabilities is the table. The section of a language is decoded at first use.
+// tokenProbabilities is the parsed form of tokensTable. The section of a language is decoded at
+// first use.
 type tokenProbabilities struct {
 	total     float64
 	languages map[string]func() *probabilities

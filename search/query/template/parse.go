@@ -228,7 +228,7 @@ func asserts(re *syntax.Regexp) bool {
 }
 
 // HoleEnd is the end of the hole that starts, with ":[", at start. Brackets in it
-// nest, and a backslash takes the next character's meaning away.
+// nest, and a backslash escapes the next character.
 func HoleEnd(text string, start int) (int, bool) {
 	depth := 0
 	for i := start + 1; i < len(text); i++ {

@@ -97,8 +97,8 @@ type scanner struct {
 	content []byte
 	marks   []Mark
 
-	// What was looked for in vain, so that it is looked for once: no later start
-	// finds an end either.
+	// The ends that a search did not find. They are not searched for again, because a later start
+	// would not find them either.
 	noBlockEnd bool
 	noEnd      map[string]bool // of the marks that may span lines
 	noEndUntil [256]int        // of " and ', to the end of which line

@@ -14,7 +14,7 @@ type HistoryCommand struct {
 	Every        string   `help:"The time between samples: 1month (default), 2weeks, 1day, 12hours. With commit: list each commit that changed the count." placeholder:"INTERVAL"`
 	Points       int      `help:"The number of samples, 1 to 1000. Default: 12. With --every commit: the largest number of commits to list. Default: all." placeholder:"N"`
 	Until        string   `help:"The time of the newest sample, in RFC 3339 or as a date. Default: now." placeholder:"TIME"`
-	At           []string `help:"The time of a sample, instead of --every. Repeat it for more." placeholder:"TIME" sep:"none"`
+	At           []string `help:"The time of a sample, instead of --every. Repeat the flag for more samples." placeholder:"TIME" sep:"none"`
 	AtFile       string   `help:"A file with the time of a sample on each line." placeholder:"FILE"`
 	ByValue      bool     `help:"Count each value of the query's capture groups, in a row per value."`
 	Rev          string   `help:"The branch or tag to search. Default: the default branch." placeholder:"REV"`

@@ -1,9 +1,9 @@
 // Package historycmd is `backsight history` and `backsight inventory`: the search engine on
 // repositories on this machine, without any service.
 //
-// What it is for: it is what people try first, what benchmarks time, and what an operator checks a
-// stored number with. So its samples have the same outcomes and values as stored ones: it uses the
-// same grid, the same as-of rule and the same engine.
+// What it is for: people try it first, benchmarks time it, and operators check stored numbers with
+// it. So its samples have the same outcomes and values as stored ones: it uses the same grid, the
+// same as-of rule and the same engine.
 //
 // Invariants: output on stdout is in the order of the arguments and does not depend on timing;
 // progress and errors go to stderr. A repository that fails does not keep the others from being

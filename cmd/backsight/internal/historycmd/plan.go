@@ -79,7 +79,7 @@ func (p *plan) previous(t time.Time) time.Time {
 	return p.times[i]
 }
 
-// beginning is before the time of every commit.
+// beginning is a time before that of every commit.
 var beginning = time.Unix(-1<<40, 0)
 
 // setTimes reads the options that give the sample times.

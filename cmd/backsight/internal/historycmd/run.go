@@ -93,8 +93,8 @@ func (s *searcher) run(ctx context.Context, r *repository) (err error) {
 	return context.Cause(ctx)
 }
 
-// write prints the repositories in the order of the arguments: as JSON each as soon as it and all
-// before it are searched, as a table when all are.
+// write prints the repositories in the order of the arguments: as JSON, each repository as soon as
+// it and those before it have been searched; as a table, when all have been searched.
 func write(ctx context.Context, p *plan, asJSON bool, repositories []*repository, stdout io.Writer, before func()) (complete bool, err error) {
 	complete = true
 	for _, r := range repositories {

@@ -17,10 +17,10 @@ import (
 type createCommand struct {
 	remote.Flags
 	Title     string   `required:"" help:"The title of the chart." placeholder:"TEXT"`
-	Query     []string `sep:"none" help:"What to count. Repeat it for more series. With --languages: filters, or leave it out." placeholder:"QUERY"`
+	Query     []string `sep:"none" help:"What to count. Repeat the flag for more series. With --languages: filters, or no --query." placeholder:"QUERY"`
 	Label     []string `sep:"none" help:"A label for each query, in the same order. Default: the query." placeholder:"TEXT"`
 	Repos     string   `xor:"scope" help:"Only repositories whose name matches this regular expression. Default: all." placeholder:"REGEXP"`
-	Repo      []string `xor:"scope" help:"Only the repository with this name. Repeat it for more." placeholder:"NAME"`
+	Repo      []string `xor:"scope" help:"Only the repository with this name. Repeat the flag for more repositories." placeholder:"NAME"`
 	Every     string   `default:"1month" help:"The interval between points: 1hour, 2weeks, 1month, …" placeholder:"INTERVAL"`
 	Points    int      `default:"12" help:"The number of past points, 1 to 1000."`
 	Zone      string   `help:"The time zone in which days and months begin, as an IANA name. Default: UTC." placeholder:"ZONE"`

@@ -24,9 +24,10 @@ func CollectLate() {
 	}
 }
 
-// Limit sets a soft memory limit for a process that runs so many searches at a time (0: one for
-// each core), so that it does not hold twice the memory that it uses. A repository that needs more
-// memory gets it, but its search takes longer. Limit does nothing when GOMEMLIMIT is set.
+// Limit sets a soft memory limit for a process that runs the given number of searches at a time (0:
+// one for each core), so that it does not hold twice the memory that it uses. A repository that
+// needs more memory gets it, but its search takes longer. Limit does nothing when GOMEMLIMIT is
+// set.
 func Limit(searches int) {
 	if os.Getenv("GOMEMLIMIT") != "" {
 		return

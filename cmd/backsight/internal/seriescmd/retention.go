@@ -63,7 +63,7 @@ func (c *retentionCommand) Run(ctx context.Context, s *output.Streams) error {
 	return nil
 }
 
-// retention changes the retention of a series where a flag says so, and returns it.
+// retention changes the retention of a series if a flag requests it, and returns the retention.
 func (c *retentionCommand) retention(ctx context.Context, seriesID string) (remote.Retention, error) {
 	if !c.Default && c.Points < 0 {
 		answer, err := remote.InsightSeriesRetention(ctx, c.Client(), seriesID)

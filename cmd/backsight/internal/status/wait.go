@@ -10,8 +10,9 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// How often Wait reads the tallies, and in every which round it also asks the workflows. A small
-// backfill ends within two seconds, so the first rounds follow each other quickly.
+// The intervals at which Wait reads the tallies. In every stateEvery-th round it also asks the
+// workflows. A small backfill ends within two seconds, so the first rounds follow each other
+// quickly.
 const (
 	firstInterval = 100 * time.Millisecond
 	firstRounds   = 30
