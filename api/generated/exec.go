@@ -2005,15 +2005,15 @@ type Mutation {
   "Backsight: resumes a paused series where it stopped. Idempotent."
   resumeInsightSeries(seriesId: ID!, by: String): InsightsSeries!
   """
-  Backsight: computes the partial and failed samples again, or with all every sample, which corrects
-  values upwards and downwards. If the new attempt of a sample knows less than the earlier one, the
-  sample keeps its earlier outcome and value. The retry starts when the backfill work in progress is
-  complete.
+  Backsight: computes the partial and failed samples again, or every sample if all is true. A retry
+  corrects values upwards and downwards. If the new attempt yields less than the earlier one, for
+  example a failure instead of a value, the sample keeps its earlier outcome and value. The retry
+  starts when the backfill work in progress is complete.
   """
   retryInsightSeriesBackfill(seriesId: ID!, all: Boolean = false, by: String): InsightsSeries!
   """
   Backsight: computes the samples again that the filter selects. Without filter.outcomes it computes
-  the partial and failed samples among them. In all else it is like retryInsightSeriesBackfill.
+  the partial and failed samples among them. Otherwise like retryInsightSeriesBackfill.
   """
   retryInsightSamples(seriesId: ID!, filter: SampleFilter!, by: String): InsightsSeries!
   """
@@ -2023,9 +2023,10 @@ type Mutation {
   """
   extendInsightSeries(seriesId: ID!, points: Int!, by: String): InsightsSeries!
   """
-  Backsight: cancels the backfill work, in progress and waiting. Within seconds, its pending samples
-  end as FAILED with the reason code "cancelled"; samples that a retry had not reached get their
-  earlier outcome and value back. Recordings continue. A retry computes the cancelled samples.
+  Backsight: cancels the plan of past times that is in progress, and those that wait. Within
+  seconds, their pending samples end as FAILED with the reason code "cancelled"; samples that a
+  retry had not reached get their earlier outcome and value back. Recordings continue. A retry
+  computes the cancelled samples.
   """
   cancelInsightSeriesBackfill(seriesId: ID!, reason: String, by: String): InsightsSeries!
   """
@@ -2035,7 +2036,7 @@ type Mutation {
   """
   moveInsightSeriesBackfillToFrontOfQueue(seriesId: ID!, by: String): InsightsSeries!
   """
-  Backsight: moves the series' backfill work behind that of all other series. In all else it is like
+  Backsight: moves the series' backfill work behind that of all other series. Otherwise like
   moveInsightSeriesBackfillToFrontOfQueue.
   """
   moveInsightSeriesBackfillToBackOfQueue(seriesId: ID!, by: String): InsightsSeries!
@@ -2061,7 +2062,7 @@ type Mutation {
   """
   Backsight: registers a repository. location is an absolute path on the server or a clone URL;
   without a name, the name is derived from it. Idempotent: a location that is registered already
-  returns its repository. private makes the repository private, also one that is registered already;
+  returns its repository. private makes the repository private, even if it is registered already;
   only administrators may set it.
   """
   addRepository(location: String!, name: String, private: Boolean = false): Repository!
@@ -2187,8 +2188,8 @@ type InsightsSeries {
 """
 limit, 1 to 1000, is the number of values that a series by capture group or language returns;
 sortOptions decides which values come first. numSamples is the number of times that every series
-returns, newest first, including the snapshot; null means all times that the series' retention
-leaves. Within one time, values are always sorted by label.
+returns, newest first, including the snapshot; null means all times that are not archived. Within
+one time, values are always sorted by label.
 """
 input SeriesDisplayOptionsInput { limit: Int = 20 numSamples: Int sortOptions: SeriesSortOptionsInput }
 input SeriesSortOptionsInput { mode: SeriesSortMode! direction: SeriesSortDirection! }
@@ -2210,8 +2211,8 @@ covers every repository now, between two grid times; the next snapshot replaces 
 enum SeriesPlanKind { BACKFILL CATCH_UP RECORDING EXTENSION RETRY SNAPSHOT }
 
 """
-Backsight: a set of samples to compute: some times, for each repository that was in scope when the
-plan was made.
+Backsight: a set of samples to compute. It covers some times, in each repository that was in scope
+when the plan was made.
 """
 type SeriesPlan {
   "Plans of a series are numbered in the order in which they were made."
@@ -2304,8 +2305,8 @@ type InsightSeriesStatus {
 
 """
 Backsight: where the backfill work of a series stands in the queue of all series. NORMAL work
-alternates with that of other series. An operator has moved FRONT and BACK work before or behind
-that of all others.
+alternates with that of other series. An operator has moved FRONT work before, and BACK work behind,
+that of all other series.
 """
 enum SeriesQueuePosition { FRONT NORMAL BACK }
 
@@ -2379,7 +2380,7 @@ type Sample {
   Why the sample is PARTIAL or FAILED, as a short code such as "timeout"; null for other outcomes.
   """
   reasonCode: String
-  "The same as a sentence with details."
+  "The reason as a sentence with details."
   reason: String
 }
 type SampleValue { label: String! value: Float! }
@@ -2461,7 +2462,7 @@ type Health {
   message: String
 }
 
-"Backsight: a setting of the installation. value is the one in force."
+"Backsight: a setting of the installation. value is the value in effect."
 type Setting { key: String! value: String! default: String! description: String! }
 "Backsight: the progress of one insight. version counts the messages of a stream, from 1."
 type InsightProgress { id: ID! version: Int! series: [SeriesProgress!]! }

@@ -33,8 +33,8 @@ type Completeness struct {
 	EtaSeconds *float64 `json:"etaSeconds,omitempty"`
 }
 
-// Backsight: known is the number of samples whose value is exact (counted, reused or absent), of
-// all planned samples.
+// Backsight: known is the number of samples whose value is exact (counted, reused or absent), of all
+// planned samples.
 type Coverage struct {
 	Known   int64 `json:"known"`
 	Planned int64 `json:"planned"`
@@ -48,8 +48,7 @@ type EmptyResponse struct {
 type Health struct {
 	// False if no worker has polled for a minute, or if Temporal does not answer.
 	WorkerPolling bool `json:"workerPolling"`
-	// Search shards (see the setting backsight.search.shards) that no worker has polled for a
-	// minute.
+	// Search shards (see the setting backsight.search.shards) that no worker has polled for a minute.
 	UnservedShards []int `json:"unservedShards"`
 	// The URL of the Temporal UI; null when none is configured.
 	TemporalUI *string `json:"temporalUi,omitempty"`
@@ -66,11 +65,11 @@ type InsightDataPoint struct {
 	Coverage *Coverage `json:"coverage"`
 	// Backsight: the samples at this time by outcome.
 	Outcomes *Completeness `json:"outcomes"`
-	// Backsight: true for the snapshot, which is the last point. Each new snapshot replaces it,
-	// once a day or on command. Completeness does not include it.
+	// Backsight: true for the snapshot, which is the last point. Each new snapshot replaces it, once a
+	// day or on command. Completeness does not include it.
 	IsSnapshot bool `json:"isSnapshot"`
-	// A query in Sourcegraph's syntax that finds what changed between the previous point and this
-	// one; null for the first point.
+	// A query in Sourcegraph's syntax that finds what changed between the previous point and this one;
+	// null for the first point.
 	DiffQuery *string `json:"diffQuery,omitempty"`
 	// The query at this point in time, in Sourcegraph's syntax.
 	PointInTimeQuery string `json:"pointInTimeQuery"`
@@ -88,8 +87,8 @@ type InsightProgress struct {
 	Series  []*SeriesProgress `json:"series"`
 }
 
-// Backsight: the result of checking a series query. canonical is null if the query cannot be
-// parsed. captures is the number of capture groups. error is null for a valid query.
+// Backsight: the result of checking a series query. canonical is null if the query cannot be parsed.
+// captures is the number of capture groups. error is null for a valid query.
 type InsightQueryValidation struct {
 	IsValid   bool        `json:"isValid"`
 	Canonical *string     `json:"canonical,omitempty"`
@@ -162,8 +161,8 @@ type LineChartSearchInsightDataSeriesInput struct {
 	RepositoryScope            *RepositoryScopeInput            `json:"repositoryScope,omitempty"`
 	TimeScope                  *TimeScopeInput                  `json:"timeScope,omitempty"`
 	GeneratedFromCaptureGroups *bool                            `json:"generatedFromCaptureGroups,omitempty"`
-	// Backsight: null means SEARCH_COMPUTE if generatedFromCaptureGroups is true, and SEARCH
-	// otherwise. LANGUAGE_STATS requires a query that is empty or consists of filters only.
+	// Backsight: null means SEARCH_COMPUTE if generatedFromCaptureGroups is true, and SEARCH otherwise.
+	// LANGUAGE_STATS requires a query that is empty or consists of filters only.
 	GenerationMethod *InsightGenerationMethod `json:"generationMethod,omitempty"`
 }
 
@@ -219,13 +218,12 @@ type Repository struct {
 	// Why the last sync failed; null if it succeeded.
 	Error   *string    `json:"error,omitempty"`
 	ErrorAt *time.Time `json:"errorAt,omitempty"`
-	// When a sync last found that commits had left the history, for example after a force-push;
-	// null if never.
+	// When a sync last found that commits had left the history, for example after a force-push; null if
+	// never.
 	RewrittenAt *time.Time `json:"rewrittenAt,omitempty"`
 }
 
-// Backsight: totalCount is the number of repositories that the filters select, on all pages
-// together.
+// Backsight: totalCount is the number of repositories that the filters select, on all pages together.
 type RepositoryConnection struct {
 	Nodes      []*Repository `json:"nodes"`
 	PageInfo   *PageInfo     `json:"pageInfo"`
@@ -237,8 +235,7 @@ type RepositoryGrant struct {
 	Repository string `json:"repository"`
 	// The person's name, as the authenticating proxy sends it.
 	Login string `json:"login"`
-	// False while the repository is public. The grant takes effect when the repository becomes
-	// private.
+	// False while the repository is public. The grant takes effect when the repository becomes private.
 	IsPrivate bool `json:"isPrivate"`
 }
 
@@ -272,15 +269,13 @@ type Sample struct {
 	Commit     *string       `json:"commit,omitempty"`
 	// Null while the outcome is PENDING, or when it is FAILED.
 	Value *float64 `json:"value,omitempty"`
-	// The values of a series by capture group or language, sorted by label; empty for a plain
-	// search.
+	// The values of a series by capture group or language, sorted by label; empty for a plain search.
 	Values          []*SampleValue `json:"values"`
 	Attempts        int            `json:"attempts"`
 	DurationSeconds float64        `json:"durationSeconds"`
-	// Why the sample is PARTIAL or FAILED, as a short code such as "timeout"; null for other
-	// outcomes.
+	// Why the sample is PARTIAL or FAILED, as a short code such as "timeout"; null for other outcomes.
 	ReasonCode *string `json:"reasonCode,omitempty"`
-	// The same as a sentence with details.
+	// The reason as a sentence with details.
 	Reason *string `json:"reason,omitempty"`
 }
 
@@ -338,8 +333,8 @@ type SearchInsightDataSeriesDefinition struct {
 
 // limit, 1 to 1000, is the number of values that a series by capture group or language returns;
 // sortOptions decides which values come first. numSamples is the number of times that every series
-// returns, newest first, including the snapshot; null means all times that the series' retention
-// leaves. Within one time, values are always sorted by label.
+// returns, newest first, including the snapshot; null means all times that are not archived. Within
+// one time, values are always sorted by label.
 type SeriesDisplayOptionsInput struct {
 	Limit       *int                    `json:"limit,omitempty"`
 	NumSamples  *int                    `json:"numSamples,omitempty"`
@@ -355,23 +350,23 @@ type SeriesNotice struct {
 	ForTime time.Time `json:"forTime"`
 }
 
-// Backsight: a set of samples to compute: some times, for each repository that was in scope when
-// the plan was made.
+// Backsight: a set of samples to compute. It covers some times, in each repository that was in scope
+// when the plan was made.
 type SeriesPlan struct {
 	// Plans of a series are numbered in the order in which they were made.
 	Number int            `json:"number"`
 	Kind   SeriesPlanKind `json:"kind"`
 	Times  []*time.Time   `json:"times"`
-	// What led to the plan, for example the repositories of a catch-up backfill. Only
-	// administrators see it.
+	// What led to the plan, for example the repositories of a catch-up backfill. Only administrators see
+	// it.
 	Note      *string   `json:"note,omitempty"`
 	CreatedAt time.Time `json:"createdAt"`
 	// Null until all samples of the plan have ended.
 	CompletedAt *time.Time `json:"completedAt,omitempty"`
 }
 
-// Backsight: why a series cannot make a plan. The series tries again at retryAt, or when it is
-// resumed or triggered.
+// Backsight: why a series cannot make a plan. The series tries again at retryAt, or when it is resumed
+// or triggered.
 type SeriesProblem struct {
 	Code    string    `json:"code"`
 	Message string    `json:"message"`
@@ -408,8 +403,7 @@ type SeriesWorkflowStatus struct {
 	InFlight int `json:"inFlight"`
 	// The kind of the plan in progress; null when there is none.
 	Kind *SeriesPlanKind `json:"kind,omitempty"`
-	// The number of plans (retry, extension, catch-up backfill) that start after the one in
-	// progress.
+	// The number of plans (retry, extension, catch-up backfill) that start after the one in progress.
 	WaitingPlans    int                 `json:"waitingPlans"`
 	QueuePosition   SeriesQueuePosition `json:"queuePosition"`
 	PausedBy        *string             `json:"pausedBy,omitempty"`
@@ -418,8 +412,8 @@ type SeriesWorkflowStatus struct {
 	NextRecordingAt *time.Time          `json:"nextRecordingAt,omitempty"`
 	// Why planning fails, for example because the scope is invalid; null when it does not fail.
 	Problem *SeriesProblem `json:"problem,omitempty"`
-	// The workflow's own count of samples by outcome; equal to InsightsSeries.completeness when
-	// inFlight is 0.
+	// The workflow's own count of samples by outcome; equal to InsightsSeries.completeness when inFlight
+	// is 0.
 	Completeness *Completeness `json:"completeness"`
 	// Samples by outcome of the snapshot in progress; null when there is none.
 	Snapshot *Completeness `json:"snapshot,omitempty"`
@@ -427,7 +421,7 @@ type SeriesWorkflowStatus struct {
 	TemporalURL *string `json:"temporalUrl,omitempty"`
 }
 
-// Backsight: a setting of the installation. value is the one in force.
+// Backsight: a setting of the installation. value is the value in effect.
 type Setting struct {
 	Key         string `json:"key"`
 	Value       string `json:"value"`
@@ -451,9 +445,9 @@ type TimeScopeInput struct {
 	Zone *string `json:"zone,omitempty"`
 }
 
-// Backsight: how the values of a series are computed. The names are those of Sourcegraph's
-// database. SEARCH counts matches. SEARCH_COMPUTE counts matches per captured value. LANGUAGE_STATS
-// counts lines per language in the files that the query's filters select.
+// Backsight: how the values of a series are computed. The names are those of Sourcegraph's database.
+// SEARCH counts matches. SEARCH_COMPUTE counts matches per captured value. LANGUAGE_STATS counts lines
+// per language in the files that the query's filters select.
 type InsightGenerationMethod string
 
 const (
@@ -512,8 +506,8 @@ func (e InsightGenerationMethod) MarshalJSON() ([]byte, error) {
 }
 
 // Backsight: how a sample ended. COUNTED: searched completely at its commit. REUSED: has the same
-// commit, and therefore the same value, as a counted sample. ABSENT: the repository had no commit
-// at that time; the value is 0. PARTIAL: the value is a lower bound. FAILED: the value is unknown.
+// commit, and therefore the same value, as a counted sample. ABSENT: the repository had no commit at
+// that time; the value is 0. PARTIAL: the value is a lower bound. FAILED: the value is unknown.
 // PENDING: planned and not done.
 type SampleOutcome string
 
@@ -578,11 +572,10 @@ func (e SampleOutcome) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// Backsight: a kind of plan. BACKFILL covers the grid's past times. CATCH_UP, the catch-up
-// backfill, covers past times of repositories that came into scope later. RECORDING covers every
-// repository at a new grid time. EXTENSION adds older grid times. RETRY computes existing samples
-// again. SNAPSHOT covers every repository now, between two grid times; the next snapshot replaces
-// it.
+// Backsight: a kind of plan. BACKFILL covers the grid's past times. CATCH_UP, the catch-up backfill,
+// covers past times of repositories that came into scope later. RECORDING covers every repository at a
+// new grid time. EXTENSION adds older grid times. RETRY computes existing samples again. SNAPSHOT
+// covers every repository now, between two grid times; the next snapshot replaces it.
 type SeriesPlanKind string
 
 const (
@@ -647,8 +640,8 @@ func (e SeriesPlanKind) MarshalJSON() ([]byte, error) {
 }
 
 // Backsight: where the backfill work of a series stands in the queue of all series. NORMAL work
-// alternates with that of other series. An operator has moved FRONT and BACK work before or behind
-// that of all others.
+// alternates with that of other series. An operator has moved FRONT work before, and BACK work behind,
+// that of all other series.
 type SeriesQueuePosition string
 
 const (
@@ -761,10 +754,10 @@ func (e SeriesSortDirection) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// RESULT_COUNT sorts by the largest count at any of the times shown, so a value that was frequent
-// only in earlier years is included. LEXICOGRAPHICAL sorts by label, with numbers in labels by
-// their value. DATE_ADDED sorts by the first of the times shown at which the value occurs. Without
-// sortOptions the order is RESULT_COUNT DESC.
+// RESULT_COUNT sorts by the largest count at any of the times shown, so a value that was frequent only
+// in earlier years is included. LEXICOGRAPHICAL sorts by label, with numbers in labels by their value.
+// DATE_ADDED sorts by the first of the times shown at which the value occurs. Without sortOptions the
+// order is RESULT_COUNT DESC.
 type SeriesSortMode string
 
 const (

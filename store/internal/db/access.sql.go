@@ -81,7 +81,7 @@ const revokeAll = `-- name: RevokeAll :exec
 DELETE FROM repository_grants WHERE login = $1
 `
 
-// Grants of removed repositories too, because their samples stay.
+// Also deletes grants for removed repositories, because the samples of these repositories stay.
 func (q *Queries) RevokeAll(ctx context.Context, login string) error {
 	_, err := q.db.Exec(ctx, revokeAll, login)
 	return err

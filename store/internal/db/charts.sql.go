@@ -199,8 +199,8 @@ type ChartValuesRow struct {
 	Total    int64
 }
 
-// The captured values that a chart is to show of each series, in the order asked for, and how many
-// values there are. They are ordered by the largest sum at any of the times shown, or by the time
+// The captured values of each series that a chart shows, in the requested order, and the total
+// number of values. They are ordered by the largest sum at any of the times shown, or by the time
 // at which they first occur; a sign of -1 reverses the order. samples is how many of the newest
 // times are shown; 0 shows all.
 func (q *Queries) ChartValues(ctx context.Context, arg ChartValuesParams) ([]ChartValuesRow, error) {
@@ -254,7 +254,8 @@ type ChosenRepositoriesRow struct {
 	Unchosen int64
 }
 
-// The repositories that a viewer sees and asks for; unchosen is how many others there are.
+// The repositories that the viewer may see and that the filter selects; unchosen is the number of
+// all others.
 func (q *Queries) ChosenRepositories(ctx context.Context, arg ChosenRepositoriesParams) (ChosenRepositoriesRow, error) {
 	row := q.db.QueryRow(ctx, chosenRepositories,
 		arg.SeesAll,
@@ -409,8 +410,8 @@ type PointsRow struct {
 }
 
 // What charts show: sums over repositories, by sample time.
-// A row for each time of each series, times the captured values that occur at it, over all
-// repositories: removed ones still count. A time without values has a row too.
+// One row for each series, sample time and captured value that occurs at that time, summed over all
+// repositories, including removed ones. A time without values has one row.
 func (q *Queries) Points(ctx context.Context, arg PointsParams) ([]PointsRow, error) {
 	rows, err := q.db.Query(ctx, points,
 		arg.SeriesIDs,

@@ -25,7 +25,7 @@ type AddNoticeParams struct {
 	SeriesID int32
 }
 
-// A notice that is there keeps the time at which it began.
+// An existing notice keeps its start time.
 func (q *Queries) AddNotice(ctx context.Context, arg AddNoticeParams) error {
 	_, err := q.db.Exec(ctx, addNotice,
 		arg.At,
@@ -74,7 +74,7 @@ type ClearNoticesParams struct {
 	Reason   string
 }
 
-// Deletes the notices of a code but the one with the reason, if there is one.
+// Deletes the notices of a code, except the one with the given reason.
 func (q *Queries) ClearNotices(ctx context.Context, arg ClearNoticesParams) error {
 	_, err := q.db.Exec(ctx, clearNotices, arg.SeriesID, arg.Code, arg.Reason)
 	return err

@@ -105,7 +105,7 @@ type FindPlanParams struct {
 }
 
 // The plan that an earlier attempt began: an open one of the same kind, times and selection. For a
-// snapshot also the complete one of the same time.
+// snapshot, a complete plan of the same time is found too.
 func (q *Queries) FindPlan(ctx context.Context, arg FindPlanParams) ([]int32, error) {
 	rows, err := q.db.Query(ctx, findPlan,
 		arg.SeriesID,
@@ -172,7 +172,7 @@ type LockPlanRow struct {
 	CompletedAt    *time.Time
 }
 
-// Two attempts at one plan wait for each other.
+// Serializes the attempts at one plan.
 func (q *Queries) LockPlan(ctx context.Context, seriesID int32, number int32) (LockPlanRow, error) {
 	row := q.db.QueryRow(ctx, lockPlan, seriesID, number)
 	var i LockPlanRow
@@ -192,7 +192,7 @@ const lockSeries = `-- name: LockSeries :one
 SELECT id FROM insight_series WHERE id = $1 FOR UPDATE
 `
 
-// Plans of series: what is computed, and how far the computing has come.
+// Plans of series: which samples are computed, and whether they are complete.
 // Serializes everything that adds plans or ledger rows to a series.
 func (q *Queries) LockSeries(ctx context.Context, id int32) (int32, error) {
 	row := q.db.QueryRow(ctx, lockSeries, id)

@@ -463,7 +463,7 @@ type RepositoriesByIDRow struct {
 	LastIndexedAt *time.Time
 }
 
-// Removed repositories too, because samples and points name them.
+// Includes removed repositories, because samples and points name them.
 func (q *Queries) RepositoriesByID(ctx context.Context, ids []int32) ([]RepositoriesByIDRow, error) {
 	rows, err := q.db.Query(ctx, repositoriesByID, ids)
 	if err != nil {

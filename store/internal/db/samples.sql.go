@@ -414,7 +414,7 @@ type CountAllSamplesRow struct {
 	Pending int64
 }
 
-// The same for an administrator without a pattern.
+// Like CountSamples, for an administrator without a pattern.
 func (q *Queries) CountAllSamples(ctx context.Context, seriesID int32, at *time.Time) (CountAllSamplesRow, error) {
 	row := q.db.QueryRow(ctx, countAllSamples, seriesID, at)
 	var i CountAllSamplesRow
@@ -849,7 +849,8 @@ type OutcomesOfPlanRow struct {
 	N        int64
 }
 
-// The same for all repositories. Most rows are alike, so that few groups come back.
+// Like OutcomesOfRange for all repositories, but counts equal rows. Most rows are equal, so the
+// result is small.
 func (q *Queries) OutcomesOfPlan(ctx context.Context, seriesID int32, plan int32) ([]OutcomesOfPlanRow, error) {
 	rows, err := q.db.Query(ctx, outcomesOfPlan, seriesID, plan)
 	if err != nil {

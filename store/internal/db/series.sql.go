@@ -187,7 +187,7 @@ const series = `-- name: Series :one
 SELECT id, series_id, query, definition_key, repositories, repository_criteria, generation_method, generated_from_capture_groups, anchor, sample_interval_unit, sample_interval_value, recording_interval_days, points, zone, created_at, next_recording_after, last_recorded_at, last_snapshot_at, backfill_queued_at, backfill_completed_at, retention_points, workflow_started_at, workflow_stopped_at, deleted_at FROM insight_series WHERE series_id = $1
 `
 
-// Deleted series too, because their workflows read them while they end.
+// Includes deleted series, because their workflows read them while they end.
 func (q *Queries) Series(ctx context.Context, seriesID string) (InsightSeries, error) {
 	row := q.db.QueryRow(ctx, series, seriesID)
 	var i InsightSeries

@@ -37,8 +37,8 @@ export type SeriesPlanKind =
 
 /**
  * Backsight: where the backfill work of a series stands in the queue of all series. NORMAL work
- * alternates with that of other series. An operator has moved FRONT and BACK work before or behind
- * that of all others.
+ * alternates with that of other series. An operator has moved FRONT work before, and BACK work behind,
+ * that of all other series.
  */
 export type SeriesQueuePosition =
   | 'FRONT'

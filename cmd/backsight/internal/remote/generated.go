@@ -12,33 +12,30 @@ import (
 // AddRepositoryResponse is returned by AddRepository on success.
 type AddRepositoryResponse struct {
 	// Backsight: registers a repository. location is an absolute path on the server or a clone URL;
-	// without a name, the name is derived from it. Idempotent: a location that is registered
-	// already returns its repository. private makes the repository private, also one that is
-	// registered already; only administrators may set it.
+	// without a name, the name is derived from it. Idempotent: a location that is registered already
+	// returns its repository. private makes the repository private, even if it is registered already;
+	// only administrators may set it.
 	AddRepository Repository `json:"addRepository"`
 }
 
-// GetAddRepository returns AddRepositoryResponse.AddRepository, and is useful for accessing the
-// field via an interface.
+// GetAddRepository returns AddRepositoryResponse.AddRepository, and is useful for accessing the field via an interface.
 func (v *AddRepositoryResponse) GetAddRepository() Repository { return v.AddRepository }
 
 // CancelInsightSeriesBackfillResponse is returned by CancelInsightSeriesBackfill on success.
 type CancelInsightSeriesBackfillResponse struct {
-	// Backsight: cancels the backfill work, in progress and waiting. Within seconds, its pending
-	// samples end as FAILED with the reason code "cancelled"; samples that a retry had not reached
-	// get their earlier outcome and value back. Recordings continue. A retry computes the cancelled
-	// samples.
+	// Backsight: cancels the plan of past times that is in progress, and those that wait. Within
+	// seconds, their pending samples end as FAILED with the reason code "cancelled"; samples that a
+	// retry had not reached get their earlier outcome and value back. Recordings continue. A retry
+	// computes the cancelled samples.
 	Series Changed `json:"series"`
 }
 
-// GetSeries returns CancelInsightSeriesBackfillResponse.Series, and is useful for accessing the
-// field via an interface.
+// GetSeries returns CancelInsightSeriesBackfillResponse.Series, and is useful for accessing the field via an interface.
 func (v *CancelInsightSeriesBackfillResponse) GetSeries() Changed { return v.Series }
 
 // The answer to a mutation of a series: its new state, or null when no worker answers in time.
 type Changed struct {
-	// Backsight: what the series' workflow is doing now; null if no worker answers within two
-	// seconds.
+	// Backsight: what the series' workflow is doing now; null if no worker answers within two seconds.
 	Workflow *WorkflowState `json:"workflow"`
 }
 
@@ -48,8 +45,8 @@ func (v *Changed) GetWorkflow() *WorkflowState { return v.Workflow }
 // Coverage includes the requested fields of the GraphQL type Coverage.
 // The GraphQL type's documentation follows.
 //
-// Backsight: known is the number of samples whose value is exact (counted, reused or absent), of
-// all planned samples.
+// Backsight: known is the number of samples whose value is exact (counted, reused or absent), of all
+// planned samples.
 type Coverage struct {
 	Known   int64 `json:"known"`
 	Planned int64 `json:"planned"`
@@ -61,49 +58,40 @@ func (v *Coverage) GetKnown() int64 { return v.Known }
 // GetPlanned returns Coverage.Planned, and is useful for accessing the field via an interface.
 func (v *Coverage) GetPlanned() int64 { return v.Planned }
 
-// CreateLineChartSearchInsightCreateLineChartSearchInsightInsightViewPayload includes the requested
-// fields of the GraphQL type InsightViewPayload.
+// CreateLineChartSearchInsightCreateLineChartSearchInsightInsightViewPayload includes the requested fields of the GraphQL type InsightViewPayload.
 type CreateLineChartSearchInsightCreateLineChartSearchInsightInsightViewPayload struct {
 	View CreateLineChartSearchInsightCreateLineChartSearchInsightInsightViewPayloadViewInsightView `json:"view"`
 }
 
-// GetView returns CreateLineChartSearchInsightCreateLineChartSearchInsightInsightViewPayload.View,
-// and is useful for accessing the field via an interface.
+// GetView returns CreateLineChartSearchInsightCreateLineChartSearchInsightInsightViewPayload.View, and is useful for accessing the field via an interface.
 func (v *CreateLineChartSearchInsightCreateLineChartSearchInsightInsightViewPayload) GetView() CreateLineChartSearchInsightCreateLineChartSearchInsightInsightViewPayloadViewInsightView {
 	return v.View
 }
 
-// CreateLineChartSearchInsightCreateLineChartSearchInsightInsightViewPayloadViewInsightView
-// includes the requested fields of the GraphQL type InsightView.
+// CreateLineChartSearchInsightCreateLineChartSearchInsightInsightViewPayloadViewInsightView includes the requested fields of the GraphQL type InsightView.
 type CreateLineChartSearchInsightCreateLineChartSearchInsightInsightViewPayloadViewInsightView struct {
 	Id         string       `json:"id"`
 	DataSeries []SeriesName `json:"dataSeries"`
 }
 
-// GetId returns
-// CreateLineChartSearchInsightCreateLineChartSearchInsightInsightViewPayloadViewInsightView.Id, and
-// is useful for accessing the field via an interface.
+// GetId returns CreateLineChartSearchInsightCreateLineChartSearchInsightInsightViewPayloadViewInsightView.Id, and is useful for accessing the field via an interface.
 func (v *CreateLineChartSearchInsightCreateLineChartSearchInsightInsightViewPayloadViewInsightView) GetId() string {
 	return v.Id
 }
 
-// GetDataSeries returns
-// CreateLineChartSearchInsightCreateLineChartSearchInsightInsightViewPayloadViewInsightView.DataSeries,
-// and is useful for accessing the field via an interface.
+// GetDataSeries returns CreateLineChartSearchInsightCreateLineChartSearchInsightInsightViewPayloadViewInsightView.DataSeries, and is useful for accessing the field via an interface.
 func (v *CreateLineChartSearchInsightCreateLineChartSearchInsightInsightViewPayloadViewInsightView) GetDataSeries() []SeriesName {
 	return v.DataSeries
 }
 
 // CreateLineChartSearchInsightResponse is returned by CreateLineChartSearchInsight on success.
 type CreateLineChartSearchInsightResponse struct {
-	// Creates an insight and starts computing its series. Each error in the input is reported with
-	// the field that it belongs to.
+	// Creates an insight and starts computing its series. Each error in the input is reported with the
+	// field that it belongs to.
 	CreateLineChartSearchInsight CreateLineChartSearchInsightCreateLineChartSearchInsightInsightViewPayload `json:"createLineChartSearchInsight"`
 }
 
-// GetCreateLineChartSearchInsight returns
-// CreateLineChartSearchInsightResponse.CreateLineChartSearchInsight, and is useful for accessing
-// the field via an interface.
+// GetCreateLineChartSearchInsight returns CreateLineChartSearchInsightResponse.CreateLineChartSearchInsight, and is useful for accessing the field via an interface.
 func (v *CreateLineChartSearchInsightResponse) GetCreateLineChartSearchInsight() CreateLineChartSearchInsightCreateLineChartSearchInsightInsightViewPayload {
 	return v.CreateLineChartSearchInsight
 }
@@ -127,8 +115,7 @@ func (v *Definition) GetSeriesId() string { return v.SeriesId }
 // GetQuery returns Definition.Query, and is useful for accessing the field via an interface.
 func (v *Definition) GetQuery() string { return v.Query }
 
-// GetTimeScope returns Definition.TimeScope, and is useful for accessing the field via an
-// interface.
+// GetTimeScope returns Definition.TimeScope, and is useful for accessing the field via an interface.
 func (v *Definition) GetTimeScope() TimeScope { return v.TimeScope }
 
 // GetPoints returns Definition.Points, and is useful for accessing the field via an interface.
@@ -137,22 +124,18 @@ func (v *Definition) GetPoints() int { return v.Points }
 // GetAnchor returns Definition.Anchor, and is useful for accessing the field via an interface.
 func (v *Definition) GetAnchor() string { return v.Anchor }
 
-// GetGeneratedFromCaptureGroups returns Definition.GeneratedFromCaptureGroups, and is useful for
-// accessing the field via an interface.
+// GetGeneratedFromCaptureGroups returns Definition.GeneratedFromCaptureGroups, and is useful for accessing the field via an interface.
 func (v *Definition) GetGeneratedFromCaptureGroups() bool { return v.GeneratedFromCaptureGroups }
 
-// GetRepositoryDefinition returns Definition.RepositoryDefinition, and is useful for accessing the
-// field via an interface.
+// GetRepositoryDefinition returns Definition.RepositoryDefinition, and is useful for accessing the field via an interface.
 func (v *Definition) GetRepositoryDefinition() RepositoryScope { return v.RepositoryDefinition }
 
-// DeleteInsightViewDeleteInsightViewEmptyResponse includes the requested fields of the GraphQL type
-// EmptyResponse.
+// DeleteInsightViewDeleteInsightViewEmptyResponse includes the requested fields of the GraphQL type EmptyResponse.
 type DeleteInsightViewDeleteInsightViewEmptyResponse struct {
 	AlwaysNil *string `json:"alwaysNil"`
 }
 
-// GetAlwaysNil returns DeleteInsightViewDeleteInsightViewEmptyResponse.AlwaysNil, and is useful for
-// accessing the field via an interface.
+// GetAlwaysNil returns DeleteInsightViewDeleteInsightViewEmptyResponse.AlwaysNil, and is useful for accessing the field via an interface.
 func (v *DeleteInsightViewDeleteInsightViewEmptyResponse) GetAlwaysNil() *string { return v.AlwaysNil }
 
 // DeleteInsightViewResponse is returned by DeleteInsightView on success.
@@ -161,22 +144,20 @@ type DeleteInsightViewResponse struct {
 	DeleteInsightView DeleteInsightViewDeleteInsightViewEmptyResponse `json:"deleteInsightView"`
 }
 
-// GetDeleteInsightView returns DeleteInsightViewResponse.DeleteInsightView, and is useful for
-// accessing the field via an interface.
+// GetDeleteInsightView returns DeleteInsightViewResponse.DeleteInsightView, and is useful for accessing the field via an interface.
 func (v *DeleteInsightViewResponse) GetDeleteInsightView() DeleteInsightViewDeleteInsightViewEmptyResponse {
 	return v.DeleteInsightView
 }
 
 // ExtendInsightSeriesResponse is returned by ExtendInsightSeries on success.
 type ExtendInsightSeriesResponse struct {
-	// Backsight: extends the series to this number of points by adding older times, in every
-	// insight that shows it. Only the missing samples are computed. The current number of points
-	// changes nothing; a smaller number is refused.
+	// Backsight: extends the series to this number of points by adding older times, in every insight
+	// that shows it. Only the missing samples are computed. The current number of points changes
+	// nothing; a smaller number is refused.
 	Series Changed `json:"series"`
 }
 
-// GetSeries returns ExtendInsightSeriesResponse.Series, and is useful for accessing the field via
-// an interface.
+// GetSeries returns ExtendInsightSeriesResponse.Series, and is useful for accessing the field via an interface.
 func (v *ExtendInsightSeriesResponse) GetSeries() Changed { return v.Series }
 
 // Grant includes the requested fields of the GraphQL type RepositoryGrant.
@@ -187,8 +168,7 @@ type Grant struct {
 	Repository string `json:"repository"`
 	// The person's name, as the authenticating proxy sends it.
 	Login string `json:"login"`
-	// False while the repository is public. The grant takes effect when the repository becomes
-	// private.
+	// False while the repository is public. The grant takes effect when the repository becomes private.
 	IsPrivate bool `json:"isPrivate"`
 }
 
@@ -210,19 +190,17 @@ type GrantRepositoryGrantRepository struct {
 	IsPrivate bool `json:"isPrivate"`
 }
 
-// GetIsPrivate returns GrantRepositoryGrantRepository.IsPrivate, and is useful for accessing the
-// field via an interface.
+// GetIsPrivate returns GrantRepositoryGrantRepository.IsPrivate, and is useful for accessing the field via an interface.
 func (v *GrantRepositoryGrantRepository) GetIsPrivate() bool { return v.IsPrivate }
 
 // GrantRepositoryResponse is returned by GrantRepository on success.
 type GrantRepositoryResponse struct {
-	// Backsight: lets a person see a private repository. login is the name that the authenticating
-	// proxy sends. Idempotent. Only administrators may call it.
+	// Backsight: lets a person see a private repository. login is the name that the authenticating proxy
+	// sends. Idempotent. Only administrators may call it.
 	GrantRepository GrantRepositoryGrantRepository `json:"grantRepository"`
 }
 
-// GetGrantRepository returns GrantRepositoryResponse.GrantRepository, and is useful for accessing
-// the field via an interface.
+// GetGrantRepository returns GrantRepositoryResponse.GrantRepository, and is useful for accessing the field via an interface.
 func (v *GrantRepositoryResponse) GetGrantRepository() GrantRepositoryGrantRepository {
 	return v.GrantRepository
 }
@@ -263,47 +241,43 @@ func (v *Insight) GetId() string { return v.Id }
 // GetCreatedAt returns Insight.CreatedAt, and is useful for accessing the field via an interface.
 func (v *Insight) GetCreatedAt() string { return v.CreatedAt }
 
-// GetPresentation returns Insight.Presentation, and is useful for accessing the field via an
-// interface.
+// GetPresentation returns Insight.Presentation, and is useful for accessing the field via an interface.
 func (v *Insight) GetPresentation() Presentation { return v.Presentation }
 
 // GetDataSeries returns Insight.DataSeries, and is useful for accessing the field via an interface.
 func (v *Insight) GetDataSeries() []Series { return v.DataSeries }
 
-// GetDataSeriesDefinitions returns Insight.DataSeriesDefinitions, and is useful for accessing the
-// field via an interface.
+// GetDataSeriesDefinitions returns Insight.DataSeriesDefinitions, and is useful for accessing the field via an interface.
 func (v *Insight) GetDataSeriesDefinitions() []Definition { return v.DataSeriesDefinitions }
 
-// InsightByIDInsightViewsInsightViewConnection includes the requested fields of the GraphQL type
-// InsightViewConnection. The GraphQL type's documentation follows.
+// InsightByIDInsightViewsInsightViewConnection includes the requested fields of the GraphQL type InsightViewConnection.
+// The GraphQL type's documentation follows.
 //
 // totalCount is the number of insights that the filters select, on all pages together.
 type InsightByIDInsightViewsInsightViewConnection struct {
 	Nodes []Insight `json:"nodes"`
 }
 
-// GetNodes returns InsightByIDInsightViewsInsightViewConnection.Nodes, and is useful for accessing
-// the field via an interface.
+// GetNodes returns InsightByIDInsightViewsInsightViewConnection.Nodes, and is useful for accessing the field via an interface.
 func (v *InsightByIDInsightViewsInsightViewConnection) GetNodes() []Insight { return v.Nodes }
 
 // InsightByIDResponse is returned by InsightByID on success.
 type InsightByIDResponse struct {
 	// Lists insights, newest first. id selects one insight. find selects insights whose title or a
 	// series label contains the text, ignoring case. seriesDisplayOptions limits what
-	// InsightsSeries.points returns; without it, points returns every value and every time that
-	// charts show.
+	// InsightsSeries.points returns; without it, points returns every value and every time that charts
+	// show.
 	InsightViews InsightByIDInsightViewsInsightViewConnection `json:"insightViews"`
 }
 
-// GetInsightViews returns InsightByIDResponse.InsightViews, and is useful for accessing the field
-// via an interface.
+// GetInsightViews returns InsightByIDResponse.InsightViews, and is useful for accessing the field via an interface.
 func (v *InsightByIDResponse) GetInsightViews() InsightByIDInsightViewsInsightViewConnection {
 	return v.InsightViews
 }
 
-// Backsight: how the values of a series are computed. The names are those of Sourcegraph's
-// database. SEARCH counts matches. SEARCH_COMPUTE counts matches per captured value. LANGUAGE_STATS
-// counts lines per language in the files that the query's filters select.
+// Backsight: how the values of a series are computed. The names are those of Sourcegraph's database.
+// SEARCH counts matches. SEARCH_COMPUTE counts matches per captured value. LANGUAGE_STATS counts lines
+// per language in the files that the query's filters select.
 type InsightGenerationMethod string
 
 const (
@@ -324,35 +298,30 @@ type InsightSeriesPlansResponse struct {
 	Series InsightSeriesPlansSeriesInsightsSeries `json:"series"`
 }
 
-// GetSeries returns InsightSeriesPlansResponse.Series, and is useful for accessing the field via an
-// interface.
+// GetSeries returns InsightSeriesPlansResponse.Series, and is useful for accessing the field via an interface.
 func (v *InsightSeriesPlansResponse) GetSeries() InsightSeriesPlansSeriesInsightsSeries {
 	return v.Series
 }
 
-// InsightSeriesPlansSeriesInsightsSeries includes the requested fields of the GraphQL type
-// InsightsSeries.
+// InsightSeriesPlansSeriesInsightsSeries includes the requested fields of the GraphQL type InsightsSeries.
 type InsightSeriesPlansSeriesInsightsSeries struct {
 	// Backsight: the plans of the series, newest first, without snapshots.
 	Plans []Plan `json:"plans"`
 }
 
-// GetPlans returns InsightSeriesPlansSeriesInsightsSeries.Plans, and is useful for accessing the
-// field via an interface.
+// GetPlans returns InsightSeriesPlansSeriesInsightsSeries.Plans, and is useful for accessing the field via an interface.
 func (v *InsightSeriesPlansSeriesInsightsSeries) GetPlans() []Plan { return v.Plans }
 
-// InsightSeriesPointsInsightSeriesInsightsSeries includes the requested fields of the GraphQL type
-// InsightsSeries.
+// InsightSeriesPointsInsightSeriesInsightsSeries includes the requested fields of the GraphQL type InsightsSeries.
 type InsightSeriesPointsInsightSeriesInsightsSeries struct {
-	// Points in time order. A series by capture group or language has one point for each time and
-	// value; the point's label names the value. Values of one time are sorted by label, with
-	// numbers in labels by their value (1.9 before 1.10). from and to are inclusive bounds.
-	// includeRepoRegex and excludeRepoRegex select repositories by name.
+	// Points in time order. A series by capture group or language has one point for each time and value;
+	// the point's label names the value. Values of one time are sorted by label, with numbers in labels
+	// by their value (1.9 before 1.10). from and to are inclusive bounds. includeRepoRegex and
+	// excludeRepoRegex select repositories by name.
 	Points []Point `json:"points"`
 }
 
-// GetPoints returns InsightSeriesPointsInsightSeriesInsightsSeries.Points, and is useful for
-// accessing the field via an interface.
+// GetPoints returns InsightSeriesPointsInsightSeriesInsightsSeries.Points, and is useful for accessing the field via an interface.
 func (v *InsightSeriesPointsInsightSeriesInsightsSeries) GetPoints() []Point { return v.Points }
 
 // InsightSeriesPointsResponse is returned by InsightSeriesPoints on success.
@@ -361,8 +330,7 @@ type InsightSeriesPointsResponse struct {
 	InsightSeries InsightSeriesPointsInsightSeriesInsightsSeries `json:"insightSeries"`
 }
 
-// GetInsightSeries returns InsightSeriesPointsResponse.InsightSeries, and is useful for accessing
-// the field via an interface.
+// GetInsightSeries returns InsightSeriesPointsResponse.InsightSeries, and is useful for accessing the field via an interface.
 func (v *InsightSeriesPointsResponse) GetInsightSeries() InsightSeriesPointsInsightSeriesInsightsSeries {
 	return v.InsightSeries
 }
@@ -373,20 +341,17 @@ type InsightSeriesRetentionResponse struct {
 	Series SeriesRetention `json:"series"`
 }
 
-// GetSeries returns InsightSeriesRetentionResponse.Series, and is useful for accessing the field
-// via an interface.
+// GetSeries returns InsightSeriesRetentionResponse.Series, and is useful for accessing the field via an interface.
 func (v *InsightSeriesRetentionResponse) GetSeries() SeriesRetention { return v.Series }
 
-// InsightSeriesSamplesInsightSeriesInsightsSeries includes the requested fields of the GraphQL type
-// InsightsSeries.
+// InsightSeriesSamplesInsightSeriesInsightsSeries includes the requested fields of the GraphQL type InsightsSeries.
 type InsightSeriesSamplesInsightSeriesInsightsSeries struct {
-	// Backsight: the samples, newest time first and then by repository. values restricts
-	// Sample.values to these values; null means all values.
+	// Backsight: the samples, newest time first and then by repository. values restricts Sample.values
+	// to these values; null means all values.
 	Samples Samples `json:"samples"`
 }
 
-// GetSamples returns InsightSeriesSamplesInsightSeriesInsightsSeries.Samples, and is useful for
-// accessing the field via an interface.
+// GetSamples returns InsightSeriesSamplesInsightSeriesInsightsSeries.Samples, and is useful for accessing the field via an interface.
 func (v *InsightSeriesSamplesInsightSeriesInsightsSeries) GetSamples() Samples { return v.Samples }
 
 // InsightSeriesSamplesResponse is returned by InsightSeriesSamples on success.
@@ -395,14 +360,13 @@ type InsightSeriesSamplesResponse struct {
 	InsightSeries InsightSeriesSamplesInsightSeriesInsightsSeries `json:"insightSeries"`
 }
 
-// GetInsightSeries returns InsightSeriesSamplesResponse.InsightSeries, and is useful for accessing
-// the field via an interface.
+// GetInsightSeries returns InsightSeriesSamplesResponse.InsightSeries, and is useful for accessing the field via an interface.
 func (v *InsightSeriesSamplesResponse) GetInsightSeries() InsightSeriesSamplesInsightSeriesInsightsSeries {
 	return v.InsightSeries
 }
 
-// InsightsInsightViewsInsightViewConnection includes the requested fields of the GraphQL type
-// InsightViewConnection. The GraphQL type's documentation follows.
+// InsightsInsightViewsInsightViewConnection includes the requested fields of the GraphQL type InsightViewConnection.
+// The GraphQL type's documentation follows.
 //
 // totalCount is the number of insights that the filters select, on all pages together.
 type InsightsInsightViewsInsightViewConnection struct {
@@ -410,25 +374,22 @@ type InsightsInsightViewsInsightViewConnection struct {
 	PageInfo Page      `json:"pageInfo"`
 }
 
-// GetNodes returns InsightsInsightViewsInsightViewConnection.Nodes, and is useful for accessing the
-// field via an interface.
+// GetNodes returns InsightsInsightViewsInsightViewConnection.Nodes, and is useful for accessing the field via an interface.
 func (v *InsightsInsightViewsInsightViewConnection) GetNodes() []Insight { return v.Nodes }
 
-// GetPageInfo returns InsightsInsightViewsInsightViewConnection.PageInfo, and is useful for
-// accessing the field via an interface.
+// GetPageInfo returns InsightsInsightViewsInsightViewConnection.PageInfo, and is useful for accessing the field via an interface.
 func (v *InsightsInsightViewsInsightViewConnection) GetPageInfo() Page { return v.PageInfo }
 
 // InsightsResponse is returned by Insights on success.
 type InsightsResponse struct {
 	// Lists insights, newest first. id selects one insight. find selects insights whose title or a
 	// series label contains the text, ignoring case. seriesDisplayOptions limits what
-	// InsightsSeries.points returns; without it, points returns every value and every time that
-	// charts show.
+	// InsightsSeries.points returns; without it, points returns every value and every time that charts
+	// show.
 	InsightViews InsightsInsightViewsInsightViewConnection `json:"insightViews"`
 }
 
-// GetInsightViews returns InsightsResponse.InsightViews, and is useful for accessing the field via
-// an interface.
+// GetInsightViews returns InsightsResponse.InsightViews, and is useful for accessing the field via an interface.
 func (v *InsightsResponse) GetInsightViews() InsightsInsightViewsInsightViewConnection {
 	return v.InsightViews
 }
@@ -438,20 +399,17 @@ type LineChartDataSeriesOptionsInput struct {
 	LineColor *string `json:"lineColor,omitempty"`
 }
 
-// GetLabel returns LineChartDataSeriesOptionsInput.Label, and is useful for accessing the field via
-// an interface.
+// GetLabel returns LineChartDataSeriesOptionsInput.Label, and is useful for accessing the field via an interface.
 func (v *LineChartDataSeriesOptionsInput) GetLabel() *string { return v.Label }
 
-// GetLineColor returns LineChartDataSeriesOptionsInput.LineColor, and is useful for accessing the
-// field via an interface.
+// GetLineColor returns LineChartDataSeriesOptionsInput.LineColor, and is useful for accessing the field via an interface.
 func (v *LineChartDataSeriesOptionsInput) GetLineColor() *string { return v.LineColor }
 
 type LineChartOptionsInput struct {
 	Title string `json:"title"`
 }
 
-// GetTitle returns LineChartOptionsInput.Title, and is useful for accessing the field via an
-// interface.
+// GetTitle returns LineChartOptionsInput.Title, and is useful for accessing the field via an interface.
 func (v *LineChartOptionsInput) GetTitle() string { return v.Title }
 
 type LineChartSearchInsightDataSeriesInput struct {
@@ -460,40 +418,33 @@ type LineChartSearchInsightDataSeriesInput struct {
 	RepositoryScope            *RepositoryScopeInput            `json:"repositoryScope,omitempty"`
 	TimeScope                  *TimeScopeInput                  `json:"timeScope,omitempty"`
 	GeneratedFromCaptureGroups *bool                            `json:"generatedFromCaptureGroups"`
-	// Backsight: null means SEARCH_COMPUTE if generatedFromCaptureGroups is true, and SEARCH
-	// otherwise. LANGUAGE_STATS requires a query that is empty or consists of filters only.
+	// Backsight: null means SEARCH_COMPUTE if generatedFromCaptureGroups is true, and SEARCH otherwise.
+	// LANGUAGE_STATS requires a query that is empty or consists of filters only.
 	GenerationMethod *InsightGenerationMethod `json:"generationMethod,omitempty"`
 }
 
-// GetQuery returns LineChartSearchInsightDataSeriesInput.Query, and is useful for accessing the
-// field via an interface.
+// GetQuery returns LineChartSearchInsightDataSeriesInput.Query, and is useful for accessing the field via an interface.
 func (v *LineChartSearchInsightDataSeriesInput) GetQuery() string { return v.Query }
 
-// GetOptions returns LineChartSearchInsightDataSeriesInput.Options, and is useful for accessing the
-// field via an interface.
+// GetOptions returns LineChartSearchInsightDataSeriesInput.Options, and is useful for accessing the field via an interface.
 func (v *LineChartSearchInsightDataSeriesInput) GetOptions() *LineChartDataSeriesOptionsInput {
 	return v.Options
 }
 
-// GetRepositoryScope returns LineChartSearchInsightDataSeriesInput.RepositoryScope, and is useful
-// for accessing the field via an interface.
+// GetRepositoryScope returns LineChartSearchInsightDataSeriesInput.RepositoryScope, and is useful for accessing the field via an interface.
 func (v *LineChartSearchInsightDataSeriesInput) GetRepositoryScope() *RepositoryScopeInput {
 	return v.RepositoryScope
 }
 
-// GetTimeScope returns LineChartSearchInsightDataSeriesInput.TimeScope, and is useful for accessing
-// the field via an interface.
+// GetTimeScope returns LineChartSearchInsightDataSeriesInput.TimeScope, and is useful for accessing the field via an interface.
 func (v *LineChartSearchInsightDataSeriesInput) GetTimeScope() *TimeScopeInput { return v.TimeScope }
 
-// GetGeneratedFromCaptureGroups returns
-// LineChartSearchInsightDataSeriesInput.GeneratedFromCaptureGroups, and is useful for accessing the
-// field via an interface.
+// GetGeneratedFromCaptureGroups returns LineChartSearchInsightDataSeriesInput.GeneratedFromCaptureGroups, and is useful for accessing the field via an interface.
 func (v *LineChartSearchInsightDataSeriesInput) GetGeneratedFromCaptureGroups() *bool {
 	return v.GeneratedFromCaptureGroups
 }
 
-// GetGenerationMethod returns LineChartSearchInsightDataSeriesInput.GenerationMethod, and is useful
-// for accessing the field via an interface.
+// GetGenerationMethod returns LineChartSearchInsightDataSeriesInput.GenerationMethod, and is useful for accessing the field via an interface.
 func (v *LineChartSearchInsightDataSeriesInput) GetGenerationMethod() *InsightGenerationMethod {
 	return v.GenerationMethod
 }
@@ -507,40 +458,33 @@ type LineChartSearchInsightInput struct {
 	TimeScope *TimeScopeInput `json:"timeScope,omitempty"`
 }
 
-// GetOptions returns LineChartSearchInsightInput.Options, and is useful for accessing the field via
-// an interface.
+// GetOptions returns LineChartSearchInsightInput.Options, and is useful for accessing the field via an interface.
 func (v *LineChartSearchInsightInput) GetOptions() LineChartOptionsInput { return v.Options }
 
-// GetDataSeries returns LineChartSearchInsightInput.DataSeries, and is useful for accessing the
-// field via an interface.
+// GetDataSeries returns LineChartSearchInsightInput.DataSeries, and is useful for accessing the field via an interface.
 func (v *LineChartSearchInsightInput) GetDataSeries() []LineChartSearchInsightDataSeriesInput {
 	return v.DataSeries
 }
 
-// GetRepositoryScope returns LineChartSearchInsightInput.RepositoryScope, and is useful for
-// accessing the field via an interface.
+// GetRepositoryScope returns LineChartSearchInsightInput.RepositoryScope, and is useful for accessing the field via an interface.
 func (v *LineChartSearchInsightInput) GetRepositoryScope() *RepositoryScopeInput {
 	return v.RepositoryScope
 }
 
-// GetTimeScope returns LineChartSearchInsightInput.TimeScope, and is useful for accessing the field
-// via an interface.
+// GetTimeScope returns LineChartSearchInsightInput.TimeScope, and is useful for accessing the field via an interface.
 func (v *LineChartSearchInsightInput) GetTimeScope() *TimeScopeInput { return v.TimeScope }
 
-// MoveInsightSeriesBackfillToBackOfQueueResponse is returned by
-// MoveInsightSeriesBackfillToBackOfQueue on success.
+// MoveInsightSeriesBackfillToBackOfQueueResponse is returned by MoveInsightSeriesBackfillToBackOfQueue on success.
 type MoveInsightSeriesBackfillToBackOfQueueResponse struct {
-	// Backsight: moves the series' backfill work behind that of all other series. In all else it is
-	// like moveInsightSeriesBackfillToFrontOfQueue.
+	// Backsight: moves the series' backfill work behind that of all other series. Otherwise like
+	// moveInsightSeriesBackfillToFrontOfQueue.
 	Series Changed `json:"series"`
 }
 
-// GetSeries returns MoveInsightSeriesBackfillToBackOfQueueResponse.Series, and is useful for
-// accessing the field via an interface.
+// GetSeries returns MoveInsightSeriesBackfillToBackOfQueueResponse.Series, and is useful for accessing the field via an interface.
 func (v *MoveInsightSeriesBackfillToBackOfQueueResponse) GetSeries() Changed { return v.Series }
 
-// MoveInsightSeriesBackfillToFrontOfQueueResponse is returned by
-// MoveInsightSeriesBackfillToFrontOfQueue on success.
+// MoveInsightSeriesBackfillToFrontOfQueueResponse is returned by MoveInsightSeriesBackfillToFrontOfQueue on success.
 type MoveInsightSeriesBackfillToFrontOfQueueResponse struct {
 	// Backsight: moves the series' backfill work before that of all other series, until the work is
 	// complete or moved again. Recordings still go first. Returns a CONFLICT error if there is no
@@ -548,8 +492,7 @@ type MoveInsightSeriesBackfillToFrontOfQueueResponse struct {
 	Series Changed `json:"series"`
 }
 
-// GetSeries returns MoveInsightSeriesBackfillToFrontOfQueueResponse.Series, and is useful for
-// accessing the field via an interface.
+// GetSeries returns MoveInsightSeriesBackfillToFrontOfQueueResponse.Series, and is useful for accessing the field via an interface.
 func (v *MoveInsightSeriesBackfillToFrontOfQueueResponse) GetSeries() Changed { return v.Series }
 
 // Notice includes the requested fields of the GraphQL type SeriesNotice.
@@ -582,28 +525,27 @@ func (v *Page) GetHasNextPage() bool { return v.HasNextPage }
 
 // PauseInsightSeriesResponse is returned by PauseInsightSeries on success.
 type PauseInsightSeriesResponse struct {
-	// Backsight: pauses the series. No new search starts, and running searches finish or stop
-	// within seconds. Idempotent; a second call does not replace the reason. by names the person
-	// who sends the command; behind an authenticating proxy, the proxy's login is used instead.
+	// Backsight: pauses the series. No new search starts, and running searches finish or stop within
+	// seconds. Idempotent; a second call does not replace the reason. by names the person who sends the
+	// command; behind an authenticating proxy, the proxy's login is used instead.
 	Series Changed `json:"series"`
 }
 
-// GetSeries returns PauseInsightSeriesResponse.Series, and is useful for accessing the field via an
-// interface.
+// GetSeries returns PauseInsightSeriesResponse.Series, and is useful for accessing the field via an interface.
 func (v *PauseInsightSeriesResponse) GetSeries() Changed { return v.Series }
 
 // Plan includes the requested fields of the GraphQL type SeriesPlan.
 // The GraphQL type's documentation follows.
 //
-// Backsight: a set of samples to compute: some times, for each repository that was in scope when
-// the plan was made.
+// Backsight: a set of samples to compute. It covers some times, in each repository that was in scope
+// when the plan was made.
 type Plan struct {
 	// Plans of a series are numbered in the order in which they were made.
 	Number int            `json:"number"`
 	Kind   SeriesPlanKind `json:"kind"`
 	Times  []string       `json:"times"`
-	// What led to the plan, for example the repositories of a catch-up backfill. Only
-	// administrators see it.
+	// What led to the plan, for example the repositories of a catch-up backfill. Only administrators see
+	// it.
 	Note      *string `json:"note"`
 	CreatedAt string  `json:"createdAt"`
 	// Null until all samples of the plan have ended.
@@ -638,8 +580,8 @@ type Point struct {
 	Coverage Coverage `json:"coverage"`
 	// Backsight: the samples at this time by outcome.
 	Outcomes insights.Completeness `json:"outcomes"`
-	// Backsight: true for the snapshot, which is the last point. Each new snapshot replaces it,
-	// once a day or on command. Completeness does not include it.
+	// Backsight: true for the snapshot, which is the last point. Each new snapshot replaces it, once a
+	// day or on command. Completeness does not include it.
 	IsSnapshot bool `json:"isSnapshot"`
 }
 
@@ -672,8 +614,8 @@ func (v *Presentation) GetTitle() string { return v.Title }
 // Problem includes the requested fields of the GraphQL type SeriesProblem.
 // The GraphQL type's documentation follows.
 //
-// Backsight: why a series cannot make a plan. The series tries again at retryAt, or when it is
-// resumed or triggered.
+// Backsight: why a series cannot make a plan. The series tries again at retryAt, or when it is resumed
+// or triggered.
 type Problem struct {
 	Message string `json:"message"`
 }
@@ -681,14 +623,12 @@ type Problem struct {
 // GetMessage returns Problem.Message, and is useful for accessing the field via an interface.
 func (v *Problem) GetMessage() string { return v.Message }
 
-// RemoveRepositoryRemoveRepositoryEmptyResponse includes the requested fields of the GraphQL type
-// EmptyResponse.
+// RemoveRepositoryRemoveRepositoryEmptyResponse includes the requested fields of the GraphQL type EmptyResponse.
 type RemoveRepositoryRemoveRepositoryEmptyResponse struct {
 	AlwaysNil *string `json:"alwaysNil"`
 }
 
-// GetAlwaysNil returns RemoveRepositoryRemoveRepositoryEmptyResponse.AlwaysNil, and is useful for
-// accessing the field via an interface.
+// GetAlwaysNil returns RemoveRepositoryRemoveRepositoryEmptyResponse.AlwaysNil, and is useful for accessing the field via an interface.
 func (v *RemoveRepositoryRemoveRepositoryEmptyResponse) GetAlwaysNil() *string { return v.AlwaysNil }
 
 // RemoveRepositoryResponse is returned by RemoveRepository on success.
@@ -698,8 +638,7 @@ type RemoveRepositoryResponse struct {
 	RemoveRepository RemoveRepositoryRemoveRepositoryEmptyResponse `json:"removeRepository"`
 }
 
-// GetRemoveRepository returns RemoveRepositoryResponse.RemoveRepository, and is useful for
-// accessing the field via an interface.
+// GetRemoveRepository returns RemoveRepositoryResponse.RemoveRepository, and is useful for accessing the field via an interface.
 func (v *RemoveRepositoryResponse) GetRemoveRepository() RemoveRepositoryRemoveRepositoryEmptyResponse {
 	return v.RemoveRepository
 }
@@ -712,8 +651,7 @@ type RenameRepositoryRenameRepository struct {
 	Name string `json:"name"`
 }
 
-// GetName returns RenameRepositoryRenameRepository.Name, and is useful for accessing the field via
-// an interface.
+// GetName returns RenameRepositoryRenameRepository.Name, and is useful for accessing the field via an interface.
 func (v *RenameRepositoryRenameRepository) GetName() string { return v.Name }
 
 // RenameRepositoryResponse is returned by RenameRepository on success.
@@ -722,28 +660,24 @@ type RenameRepositoryResponse struct {
 	RenameRepository RenameRepositoryRenameRepository `json:"renameRepository"`
 }
 
-// GetRenameRepository returns RenameRepositoryResponse.RenameRepository, and is useful for
-// accessing the field via an interface.
+// GetRenameRepository returns RenameRepositoryResponse.RenameRepository, and is useful for accessing the field via an interface.
 func (v *RenameRepositoryResponse) GetRenameRepository() RenameRepositoryRenameRepository {
 	return v.RenameRepository
 }
 
-// RepositoriesRepositoriesRepositoryConnection includes the requested fields of the GraphQL type
-// RepositoryConnection. The GraphQL type's documentation follows.
+// RepositoriesRepositoriesRepositoryConnection includes the requested fields of the GraphQL type RepositoryConnection.
+// The GraphQL type's documentation follows.
 //
-// Backsight: totalCount is the number of repositories that the filters select, on all pages
-// together.
+// Backsight: totalCount is the number of repositories that the filters select, on all pages together.
 type RepositoriesRepositoriesRepositoryConnection struct {
 	Nodes    []Repository `json:"nodes"`
 	PageInfo Page         `json:"pageInfo"`
 }
 
-// GetNodes returns RepositoriesRepositoriesRepositoryConnection.Nodes, and is useful for accessing
-// the field via an interface.
+// GetNodes returns RepositoriesRepositoriesRepositoryConnection.Nodes, and is useful for accessing the field via an interface.
 func (v *RepositoriesRepositoriesRepositoryConnection) GetNodes() []Repository { return v.Nodes }
 
-// GetPageInfo returns RepositoriesRepositoriesRepositoryConnection.PageInfo, and is useful for
-// accessing the field via an interface.
+// GetPageInfo returns RepositoriesRepositoriesRepositoryConnection.PageInfo, and is useful for accessing the field via an interface.
 func (v *RepositoriesRepositoriesRepositoryConnection) GetPageInfo() Page { return v.PageInfo }
 
 // RepositoriesResponse is returned by Repositories on success.
@@ -752,8 +686,7 @@ type RepositoriesResponse struct {
 	Repositories RepositoriesRepositoriesRepositoryConnection `json:"repositories"`
 }
 
-// GetRepositories returns RepositoriesResponse.Repositories, and is useful for accessing the field
-// via an interface.
+// GetRepositories returns RepositoriesResponse.Repositories, and is useful for accessing the field via an interface.
 func (v *RepositoriesResponse) GetRepositories() RepositoriesRepositoriesRepositoryConnection {
 	return v.Repositories
 }
@@ -775,8 +708,8 @@ type Repository struct {
 	IsPrivate bool `json:"isPrivate"`
 	// Why the last sync failed; null if it succeeded.
 	Error *string `json:"error"`
-	// When a sync last found that commits had left the history, for example after a force-push;
-	// null if never.
+	// When a sync last found that commits had left the history, for example after a force-push; null if
+	// never.
 	RewrittenAt *string `json:"rewrittenAt"`
 }
 
@@ -786,65 +719,54 @@ func (v *Repository) GetName() string { return v.Name }
 // GetLocation returns Repository.Location, and is useful for accessing the field via an interface.
 func (v *Repository) GetLocation() string { return v.Location }
 
-// GetDefaultBranch returns Repository.DefaultBranch, and is useful for accessing the field via an
-// interface.
+// GetDefaultBranch returns Repository.DefaultBranch, and is useful for accessing the field via an interface.
 func (v *Repository) GetDefaultBranch() *string { return v.DefaultBranch }
 
 // GetHead returns Repository.Head, and is useful for accessing the field via an interface.
 func (v *Repository) GetHead() *string { return v.Head }
 
-// GetSizeBytes returns Repository.SizeBytes, and is useful for accessing the field via an
-// interface.
+// GetSizeBytes returns Repository.SizeBytes, and is useful for accessing the field via an interface.
 func (v *Repository) GetSizeBytes() int64 { return v.SizeBytes }
 
-// GetFetchedAt returns Repository.FetchedAt, and is useful for accessing the field via an
-// interface.
+// GetFetchedAt returns Repository.FetchedAt, and is useful for accessing the field via an interface.
 func (v *Repository) GetFetchedAt() *string { return v.FetchedAt }
 
-// GetIndexedAt returns Repository.IndexedAt, and is useful for accessing the field via an
-// interface.
+// GetIndexedAt returns Repository.IndexedAt, and is useful for accessing the field via an interface.
 func (v *Repository) GetIndexedAt() *string { return v.IndexedAt }
 
-// GetIsPrivate returns Repository.IsPrivate, and is useful for accessing the field via an
-// interface.
+// GetIsPrivate returns Repository.IsPrivate, and is useful for accessing the field via an interface.
 func (v *Repository) GetIsPrivate() bool { return v.IsPrivate }
 
 // GetError returns Repository.Error, and is useful for accessing the field via an interface.
 func (v *Repository) GetError() *string { return v.Error }
 
-// GetRewrittenAt returns Repository.RewrittenAt, and is useful for accessing the field via an
-// interface.
+// GetRewrittenAt returns Repository.RewrittenAt, and is useful for accessing the field via an interface.
 func (v *Repository) GetRewrittenAt() *string { return v.RewrittenAt }
 
-// RepositoryGrantsRepositoryGrantsRepositoryGrantConnection includes the requested fields of the
-// GraphQL type RepositoryGrantConnection.
+// RepositoryGrantsRepositoryGrantsRepositoryGrantConnection includes the requested fields of the GraphQL type RepositoryGrantConnection.
 type RepositoryGrantsRepositoryGrantsRepositoryGrantConnection struct {
 	Nodes    []Grant `json:"nodes"`
 	PageInfo Page    `json:"pageInfo"`
 }
 
-// GetNodes returns RepositoryGrantsRepositoryGrantsRepositoryGrantConnection.Nodes, and is useful
-// for accessing the field via an interface.
+// GetNodes returns RepositoryGrantsRepositoryGrantsRepositoryGrantConnection.Nodes, and is useful for accessing the field via an interface.
 func (v *RepositoryGrantsRepositoryGrantsRepositoryGrantConnection) GetNodes() []Grant {
 	return v.Nodes
 }
 
-// GetPageInfo returns RepositoryGrantsRepositoryGrantsRepositoryGrantConnection.PageInfo, and is
-// useful for accessing the field via an interface.
+// GetPageInfo returns RepositoryGrantsRepositoryGrantsRepositoryGrantConnection.PageInfo, and is useful for accessing the field via an interface.
 func (v *RepositoryGrantsRepositoryGrantsRepositoryGrantConnection) GetPageInfo() Page {
 	return v.PageInfo
 }
 
 // RepositoryGrantsResponse is returned by RepositoryGrants on success.
 type RepositoryGrantsResponse struct {
-	// Backsight: lists grants, sorted by repository and login. repository and login select grants
-	// by exact name. Grants for removed repositories are not listed. Only administrators may call
-	// it.
+	// Backsight: lists grants, sorted by repository and login. repository and login select grants by
+	// exact name. Grants for removed repositories are not listed. Only administrators may call it.
 	RepositoryGrants RepositoryGrantsRepositoryGrantsRepositoryGrantConnection `json:"repositoryGrants"`
 }
 
-// GetRepositoryGrants returns RepositoryGrantsResponse.RepositoryGrants, and is useful for
-// accessing the field via an interface.
+// GetRepositoryGrants returns RepositoryGrantsResponse.RepositoryGrants, and is useful for accessing the field via an interface.
 func (v *RepositoryGrantsResponse) GetRepositoryGrants() RepositoryGrantsRepositoryGrantsRepositoryGrantConnection {
 	return v.RepositoryGrants
 }
@@ -855,12 +777,10 @@ type RepositoryScopeInput struct {
 	RepositoryCriteria *string  `json:"repositoryCriteria,omitempty"`
 }
 
-// GetRepositories returns RepositoryScopeInput.Repositories, and is useful for accessing the field
-// via an interface.
+// GetRepositories returns RepositoryScopeInput.Repositories, and is useful for accessing the field via an interface.
 func (v *RepositoryScopeInput) GetRepositories() []string { return v.Repositories }
 
-// GetRepositoryCriteria returns RepositoryScopeInput.RepositoryCriteria, and is useful for
-// accessing the field via an interface.
+// GetRepositoryCriteria returns RepositoryScopeInput.RepositoryCriteria, and is useful for accessing the field via an interface.
 func (v *RepositoryScopeInput) GetRepositoryCriteria() *string { return v.RepositoryCriteria }
 
 // ResumeInsightSeriesResponse is returned by ResumeInsightSeries on success.
@@ -869,8 +789,7 @@ type ResumeInsightSeriesResponse struct {
 	Series Changed `json:"series"`
 }
 
-// GetSeries returns ResumeInsightSeriesResponse.Series, and is useful for accessing the field via
-// an interface.
+// GetSeries returns ResumeInsightSeriesResponse.Series, and is useful for accessing the field via an interface.
 func (v *ResumeInsightSeriesResponse) GetSeries() Changed { return v.Series }
 
 // Retention includes the requested fields of the GraphQL type SeriesRetention.
@@ -897,51 +816,44 @@ func (v *Retention) GetArchived() int { return v.Archived }
 
 // RetryInsightSamplesResponse is returned by RetryInsightSamples on success.
 type RetryInsightSamplesResponse struct {
-	// Backsight: computes the samples again that the filter selects. Without filter.outcomes it
-	// computes the partial and failed samples among them. In all else it is like
-	// retryInsightSeriesBackfill.
+	// Backsight: computes the samples again that the filter selects. Without filter.outcomes it computes
+	// the partial and failed samples among them. Otherwise like retryInsightSeriesBackfill.
 	Series Changed `json:"series"`
 }
 
-// GetSeries returns RetryInsightSamplesResponse.Series, and is useful for accessing the field via
-// an interface.
+// GetSeries returns RetryInsightSamplesResponse.Series, and is useful for accessing the field via an interface.
 func (v *RetryInsightSamplesResponse) GetSeries() Changed { return v.Series }
 
 // RetryInsightSeriesBackfillResponse is returned by RetryInsightSeriesBackfill on success.
 type RetryInsightSeriesBackfillResponse struct {
-	// Backsight: computes the partial and failed samples again, or with all every sample, which
-	// corrects values upwards and downwards. If the new attempt of a sample knows less than the
-	// earlier one, the sample keeps its earlier outcome and value. The retry starts when the
-	// backfill work in progress is complete.
+	// Backsight: computes the partial and failed samples again, or every sample if all is true. A retry
+	// corrects values upwards and downwards. If the new attempt yields less than the earlier one, for
+	// example a failure instead of a value, the sample keeps its earlier outcome and value. The retry
+	// starts when the backfill work in progress is complete.
 	Series Changed `json:"series"`
 }
 
-// GetSeries returns RetryInsightSeriesBackfillResponse.Series, and is useful for accessing the
-// field via an interface.
+// GetSeries returns RetryInsightSeriesBackfillResponse.Series, and is useful for accessing the field via an interface.
 func (v *RetryInsightSeriesBackfillResponse) GetSeries() Changed { return v.Series }
 
 // RevokeRepositoryResponse is returned by RevokeRepository on success.
 type RevokeRepositoryResponse struct {
 	// Backsight: removes a person's grant. Without a repository name it removes all grants of the
-	// person, including those for removed repositories. Idempotent. Only administrators may call
-	// it.
+	// person, including those for removed repositories. Idempotent. Only administrators may call it.
 	RevokeRepository RevokeRepositoryRevokeRepositoryEmptyResponse `json:"revokeRepository"`
 }
 
-// GetRevokeRepository returns RevokeRepositoryResponse.RevokeRepository, and is useful for
-// accessing the field via an interface.
+// GetRevokeRepository returns RevokeRepositoryResponse.RevokeRepository, and is useful for accessing the field via an interface.
 func (v *RevokeRepositoryResponse) GetRevokeRepository() RevokeRepositoryRevokeRepositoryEmptyResponse {
 	return v.RevokeRepository
 }
 
-// RevokeRepositoryRevokeRepositoryEmptyResponse includes the requested fields of the GraphQL type
-// EmptyResponse.
+// RevokeRepositoryRevokeRepositoryEmptyResponse includes the requested fields of the GraphQL type EmptyResponse.
 type RevokeRepositoryRevokeRepositoryEmptyResponse struct {
 	AlwaysNil *string `json:"alwaysNil"`
 }
 
-// GetAlwaysNil returns RevokeRepositoryRevokeRepositoryEmptyResponse.AlwaysNil, and is useful for
-// accessing the field via an interface.
+// GetAlwaysNil returns RevokeRepositoryRevokeRepositoryEmptyResponse.AlwaysNil, and is useful for accessing the field via an interface.
 func (v *RevokeRepositoryRevokeRepositoryEmptyResponse) GetAlwaysNil() *string { return v.AlwaysNil }
 
 // Sample includes the requested fields of the GraphQL type Sample.
@@ -955,10 +867,9 @@ type Sample struct {
 	Commit     *string          `json:"commit"`
 	// Null while the outcome is PENDING, or when it is FAILED.
 	Value *float64 `json:"value"`
-	// The same as a sentence with details.
+	// The reason as a sentence with details.
 	Reason *string `json:"reason"`
-	// The values of a series by capture group or language, sorted by label; empty for a plain
-	// search.
+	// The values of a series by capture group or language, sorted by label; empty for a plain search.
 	Values []SampleValue `json:"values"`
 }
 
@@ -994,17 +905,15 @@ type SampleFilter struct {
 // GetTime returns SampleFilter.Time, and is useful for accessing the field via an interface.
 func (v *SampleFilter) GetTime() *string { return v.Time }
 
-// GetOutcomes returns SampleFilter.Outcomes, and is useful for accessing the field via an
-// interface.
+// GetOutcomes returns SampleFilter.Outcomes, and is useful for accessing the field via an interface.
 func (v *SampleFilter) GetOutcomes() []SampleOutcome { return v.Outcomes }
 
-// GetRepository returns SampleFilter.Repository, and is useful for accessing the field via an
-// interface.
+// GetRepository returns SampleFilter.Repository, and is useful for accessing the field via an interface.
 func (v *SampleFilter) GetRepository() string { return v.Repository }
 
 // Backsight: how a sample ended. COUNTED: searched completely at its commit. REUSED: has the same
-// commit, and therefore the same value, as a counted sample. ABSENT: the repository had no commit
-// at that time; the value is 0. PARTIAL: the value is a lower bound. FAILED: the value is unknown.
+// commit, and therefore the same value, as a counted sample. ABSENT: the repository had no commit at
+// that time; the value is 0. PARTIAL: the value is a lower bound. FAILED: the value is unknown.
 // PENDING: planned and not done.
 type SampleOutcome string
 
@@ -1073,8 +982,7 @@ type Series struct {
 	// Backsight: the exact number of samples by outcome.
 	Completeness Tally        `json:"completeness"`
 	Status       SeriesStatus `json:"status"`
-	// Backsight: what the series' workflow is doing now; null if no worker answers within two
-	// seconds.
+	// Backsight: what the series' workflow is doing now; null if no worker answers within two seconds.
 	Workflow *Workflow `json:"workflow"`
 	// Backsight: problems of the series: why samples are not exact, a rewritten history, a query or
 	// scope that cannot be read.
@@ -1087,8 +995,7 @@ func (v *Series) GetSeriesId() string { return v.SeriesId }
 // GetLabel returns Series.Label, and is useful for accessing the field via an interface.
 func (v *Series) GetLabel() string { return v.Label }
 
-// GetCompleteness returns Series.Completeness, and is useful for accessing the field via an
-// interface.
+// GetCompleteness returns Series.Completeness, and is useful for accessing the field via an interface.
 func (v *Series) GetCompleteness() Tally { return v.Completeness }
 
 // GetStatus returns Series.Status, and is useful for accessing the field via an interface.
@@ -1100,28 +1007,25 @@ func (v *Series) GetWorkflow() *Workflow { return v.Workflow }
 // GetNotices returns Series.Notices, and is useful for accessing the field via an interface.
 func (v *Series) GetNotices() []Notice { return v.Notices }
 
-// SeriesByIDInsightViewsInsightViewConnection includes the requested fields of the GraphQL type
-// InsightViewConnection. The GraphQL type's documentation follows.
+// SeriesByIDInsightViewsInsightViewConnection includes the requested fields of the GraphQL type InsightViewConnection.
+// The GraphQL type's documentation follows.
 //
 // totalCount is the number of insights that the filters select, on all pages together.
 type SeriesByIDInsightViewsInsightViewConnection struct {
 	Nodes []SeriesByIDInsightViewsInsightViewConnectionNodesInsightView `json:"nodes"`
 }
 
-// GetNodes returns SeriesByIDInsightViewsInsightViewConnection.Nodes, and is useful for accessing
-// the field via an interface.
+// GetNodes returns SeriesByIDInsightViewsInsightViewConnection.Nodes, and is useful for accessing the field via an interface.
 func (v *SeriesByIDInsightViewsInsightViewConnection) GetNodes() []SeriesByIDInsightViewsInsightViewConnectionNodesInsightView {
 	return v.Nodes
 }
 
-// SeriesByIDInsightViewsInsightViewConnectionNodesInsightView includes the requested fields of the
-// GraphQL type InsightView.
+// SeriesByIDInsightViewsInsightViewConnectionNodesInsightView includes the requested fields of the GraphQL type InsightView.
 type SeriesByIDInsightViewsInsightViewConnectionNodesInsightView struct {
 	DataSeries []Series `json:"dataSeries"`
 }
 
-// GetDataSeries returns SeriesByIDInsightViewsInsightViewConnectionNodesInsightView.DataSeries, and
-// is useful for accessing the field via an interface.
+// GetDataSeries returns SeriesByIDInsightViewsInsightViewConnectionNodesInsightView.DataSeries, and is useful for accessing the field via an interface.
 func (v *SeriesByIDInsightViewsInsightViewConnectionNodesInsightView) GetDataSeries() []Series {
 	return v.DataSeries
 }
@@ -1130,21 +1034,19 @@ func (v *SeriesByIDInsightViewsInsightViewConnectionNodesInsightView) GetDataSer
 type SeriesByIDResponse struct {
 	// Lists insights, newest first. id selects one insight. find selects insights whose title or a
 	// series label contains the text, ignoring case. seriesDisplayOptions limits what
-	// InsightsSeries.points returns; without it, points returns every value and every time that
-	// charts show.
+	// InsightsSeries.points returns; without it, points returns every value and every time that charts
+	// show.
 	InsightViews SeriesByIDInsightViewsInsightViewConnection `json:"insightViews"`
 	// Backsight: returns one series; null if no series has this id.
 	InsightSeries *Series `json:"insightSeries"`
 }
 
-// GetInsightViews returns SeriesByIDResponse.InsightViews, and is useful for accessing the field
-// via an interface.
+// GetInsightViews returns SeriesByIDResponse.InsightViews, and is useful for accessing the field via an interface.
 func (v *SeriesByIDResponse) GetInsightViews() SeriesByIDInsightViewsInsightViewConnection {
 	return v.InsightViews
 }
 
-// GetInsightSeries returns SeriesByIDResponse.InsightSeries, and is useful for accessing the field
-// via an interface.
+// GetInsightSeries returns SeriesByIDResponse.InsightSeries, and is useful for accessing the field via an interface.
 func (v *SeriesByIDResponse) GetInsightSeries() *Series { return v.InsightSeries }
 
 // SeriesName includes the GraphQL fields of InsightsSeries requested by the fragment SeriesName.
@@ -1159,29 +1061,25 @@ func (v *SeriesName) GetSeriesId() string { return v.SeriesId }
 // GetLabel returns SeriesName.Label, and is useful for accessing the field via an interface.
 func (v *SeriesName) GetLabel() string { return v.Label }
 
-// SeriesNamesByIDInsightViewsInsightViewConnection includes the requested fields of the GraphQL
-// type InsightViewConnection. The GraphQL type's documentation follows.
+// SeriesNamesByIDInsightViewsInsightViewConnection includes the requested fields of the GraphQL type InsightViewConnection.
+// The GraphQL type's documentation follows.
 //
 // totalCount is the number of insights that the filters select, on all pages together.
 type SeriesNamesByIDInsightViewsInsightViewConnection struct {
 	Nodes []SeriesNamesByIDInsightViewsInsightViewConnectionNodesInsightView `json:"nodes"`
 }
 
-// GetNodes returns SeriesNamesByIDInsightViewsInsightViewConnection.Nodes, and is useful for
-// accessing the field via an interface.
+// GetNodes returns SeriesNamesByIDInsightViewsInsightViewConnection.Nodes, and is useful for accessing the field via an interface.
 func (v *SeriesNamesByIDInsightViewsInsightViewConnection) GetNodes() []SeriesNamesByIDInsightViewsInsightViewConnectionNodesInsightView {
 	return v.Nodes
 }
 
-// SeriesNamesByIDInsightViewsInsightViewConnectionNodesInsightView includes the requested fields of
-// the GraphQL type InsightView.
+// SeriesNamesByIDInsightViewsInsightViewConnectionNodesInsightView includes the requested fields of the GraphQL type InsightView.
 type SeriesNamesByIDInsightViewsInsightViewConnectionNodesInsightView struct {
 	DataSeries []SeriesName `json:"dataSeries"`
 }
 
-// GetDataSeries returns
-// SeriesNamesByIDInsightViewsInsightViewConnectionNodesInsightView.DataSeries, and is useful for
-// accessing the field via an interface.
+// GetDataSeries returns SeriesNamesByIDInsightViewsInsightViewConnectionNodesInsightView.DataSeries, and is useful for accessing the field via an interface.
 func (v *SeriesNamesByIDInsightViewsInsightViewConnectionNodesInsightView) GetDataSeries() []SeriesName {
 	return v.DataSeries
 }
@@ -1190,28 +1088,25 @@ func (v *SeriesNamesByIDInsightViewsInsightViewConnectionNodesInsightView) GetDa
 type SeriesNamesByIDResponse struct {
 	// Lists insights, newest first. id selects one insight. find selects insights whose title or a
 	// series label contains the text, ignoring case. seriesDisplayOptions limits what
-	// InsightsSeries.points returns; without it, points returns every value and every time that
-	// charts show.
+	// InsightsSeries.points returns; without it, points returns every value and every time that charts
+	// show.
 	InsightViews SeriesNamesByIDInsightViewsInsightViewConnection `json:"insightViews"`
 	// Backsight: returns one series; null if no series has this id.
 	InsightSeries *SeriesName `json:"insightSeries"`
 }
 
-// GetInsightViews returns SeriesNamesByIDResponse.InsightViews, and is useful for accessing the
-// field via an interface.
+// GetInsightViews returns SeriesNamesByIDResponse.InsightViews, and is useful for accessing the field via an interface.
 func (v *SeriesNamesByIDResponse) GetInsightViews() SeriesNamesByIDInsightViewsInsightViewConnection {
 	return v.InsightViews
 }
 
-// GetInsightSeries returns SeriesNamesByIDResponse.InsightSeries, and is useful for accessing the
-// field via an interface.
+// GetInsightSeries returns SeriesNamesByIDResponse.InsightSeries, and is useful for accessing the field via an interface.
 func (v *SeriesNamesByIDResponse) GetInsightSeries() *SeriesName { return v.InsightSeries }
 
-// Backsight: a kind of plan. BACKFILL covers the grid's past times. CATCH_UP, the catch-up
-// backfill, covers past times of repositories that came into scope later. RECORDING covers every
-// repository at a new grid time. EXTENSION adds older grid times. RETRY computes existing samples
-// again. SNAPSHOT covers every repository now, between two grid times; the next snapshot replaces
-// it.
+// Backsight: a kind of plan. BACKFILL covers the grid's past times. CATCH_UP, the catch-up backfill,
+// covers past times of repositories that came into scope later. RECORDING covers every repository at a
+// new grid time. EXTENSION adds older grid times. RETRY computes existing samples again. SNAPSHOT
+// covers every repository now, between two grid times; the next snapshot replaces it.
 type SeriesPlanKind string
 
 const (
@@ -1233,8 +1128,8 @@ var AllSeriesPlanKind = []SeriesPlanKind{
 }
 
 // Backsight: where the backfill work of a series stands in the queue of all series. NORMAL work
-// alternates with that of other series. An operator has moved FRONT and BACK work before or behind
-// that of all others.
+// alternates with that of other series. An operator has moved FRONT work before, and BACK work behind,
+// that of all other series.
 type SeriesQueuePosition string
 
 const (
@@ -1249,15 +1144,13 @@ var AllSeriesQueuePosition = []SeriesQueuePosition{
 	SeriesQueuePositionBack,
 }
 
-// SeriesRetention includes the GraphQL fields of InsightsSeries requested by the fragment
-// SeriesRetention.
+// SeriesRetention includes the GraphQL fields of InsightsSeries requested by the fragment SeriesRetention.
 type SeriesRetention struct {
 	// Backsight: the number of sample times that charts show.
 	Retention Retention `json:"retention"`
 }
 
-// GetRetention returns SeriesRetention.Retention, and is useful for accessing the field via an
-// interface.
+// GetRetention returns SeriesRetention.Retention, and is useful for accessing the field via an interface.
 func (v *SeriesRetention) GetRetention() Retention { return v.Retention }
 
 // SeriesStatus includes the requested fields of the GraphQL type InsightSeriesStatus.
@@ -1270,12 +1163,10 @@ type SeriesStatus struct {
 	NextRecordingAfter  string  `json:"nextRecordingAfter"`
 }
 
-// GetBackfillCompletedAt returns SeriesStatus.BackfillCompletedAt, and is useful for accessing the
-// field via an interface.
+// GetBackfillCompletedAt returns SeriesStatus.BackfillCompletedAt, and is useful for accessing the field via an interface.
 func (v *SeriesStatus) GetBackfillCompletedAt() *string { return v.BackfillCompletedAt }
 
-// GetNextRecordingAfter returns SeriesStatus.NextRecordingAfter, and is useful for accessing the
-// field via an interface.
+// GetNextRecordingAfter returns SeriesStatus.NextRecordingAfter, and is useful for accessing the field via an interface.
 func (v *SeriesStatus) GetNextRecordingAfter() string { return v.NextRecordingAfter }
 
 // Backsight: RUNNING: works on a plan. PAUSING: was paused, and searches are still running. PAUSED:
@@ -1301,46 +1192,42 @@ var AllSeriesWorkflowState = []SeriesWorkflowState{
 
 // SetInsightSeriesRetentionResponse is returned by SetInsightSeriesRetention on success.
 type SetInsightSeriesRetentionResponse struct {
-	// Backsight: sets how many sample times of the series charts show, newest first, in every
-	// insight that shows the series. 0 means all; null means the setting
-	// backsight.retention.points. Older times are archived: exports contain them, and charts show
-	// them again when the number is raised.
+	// Backsight: sets how many sample times of the series charts show, newest first, in every insight
+	// that shows the series. 0 means all; null means the setting backsight.retention.points. Older times
+	// are archived: exports contain them, and charts show them again when the number is raised.
 	Series SeriesRetention `json:"series"`
 }
 
-// GetSeries returns SetInsightSeriesRetentionResponse.Series, and is useful for accessing the field
-// via an interface.
+// GetSeries returns SetInsightSeriesRetentionResponse.Series, and is useful for accessing the field via an interface.
 func (v *SetInsightSeriesRetentionResponse) GetSeries() SeriesRetention { return v.Series }
 
 // SetRepositoryPrivateResponse is returned by SetRepositoryPrivate on success.
 type SetRepositoryPrivateResponse struct {
-	// Backsight: makes a repository private or public. A private repository, its samples and its
-	// part of every chart are hidden from viewers without a grant. Only administrators may call it.
+	// Backsight: makes a repository private or public. A private repository, its samples and its part of
+	// every chart are hidden from viewers without a grant. Only administrators may call it.
 	SetRepositoryPrivate SetRepositoryPrivateSetRepositoryPrivateRepository `json:"setRepositoryPrivate"`
 }
 
-// GetSetRepositoryPrivate returns SetRepositoryPrivateResponse.SetRepositoryPrivate, and is useful
-// for accessing the field via an interface.
+// GetSetRepositoryPrivate returns SetRepositoryPrivateResponse.SetRepositoryPrivate, and is useful for accessing the field via an interface.
 func (v *SetRepositoryPrivateResponse) GetSetRepositoryPrivate() SetRepositoryPrivateSetRepositoryPrivateRepository {
 	return v.SetRepositoryPrivate
 }
 
-// SetRepositoryPrivateSetRepositoryPrivateRepository includes the requested fields of the GraphQL
-// type Repository. The GraphQL type's documentation follows.
+// SetRepositoryPrivateSetRepositoryPrivateRepository includes the requested fields of the GraphQL type Repository.
+// The GraphQL type's documentation follows.
 //
 // Backsight: a registered git repository.
 type SetRepositoryPrivateSetRepositoryPrivateRepository struct {
 	Name string `json:"name"`
 }
 
-// GetName returns SetRepositoryPrivateSetRepositoryPrivateRepository.Name, and is useful for
-// accessing the field via an interface.
+// GetName returns SetRepositoryPrivateSetRepositoryPrivateRepository.Name, and is useful for accessing the field via an interface.
 func (v *SetRepositoryPrivateSetRepositoryPrivateRepository) GetName() string { return v.Name }
 
 // Setting includes the GraphQL fields of Setting requested by the fragment Setting.
 // The GraphQL type's documentation follows.
 //
-// Backsight: a setting of the installation. value is the one in force.
+// Backsight: a setting of the installation. value is the value in effect.
 type Setting struct {
 	Key         string `json:"key"`
 	Value       string `json:"value"`
@@ -1357,8 +1244,7 @@ func (v *Setting) GetValue() string { return v.Value }
 // GetDefault returns Setting.Default, and is useful for accessing the field via an interface.
 func (v *Setting) GetDefault() string { return v.Default }
 
-// GetDescription returns Setting.Description, and is useful for accessing the field via an
-// interface.
+// GetDescription returns Setting.Description, and is useful for accessing the field via an interface.
 func (v *Setting) GetDescription() string { return v.Description }
 
 // SettingsResponse is returned by Settings on success.
@@ -1367,42 +1253,37 @@ type SettingsResponse struct {
 	Settings []Setting `json:"settings"`
 }
 
-// GetSettings returns SettingsResponse.Settings, and is useful for accessing the field via an
-// interface.
+// GetSettings returns SettingsResponse.Settings, and is useful for accessing the field via an interface.
 func (v *SettingsResponse) GetSettings() []Setting { return v.Settings }
 
 // SnapshotInsightSeriesResponse is returned by SnapshotInsightSeries on success.
 type SnapshotInsightSeriesResponse struct {
-	// Backsight: takes a snapshot: samples every repository now, between two grid times. Refused
-	// for a series that is paused, and for one whose grid interval is a day or less.
+	// Backsight: takes a snapshot: samples every repository now, between two grid times. Refused for a
+	// series that is paused, and for one whose grid interval is a day or less.
 	Series Changed `json:"series"`
 }
 
-// GetSeries returns SnapshotInsightSeriesResponse.Series, and is useful for accessing the field via
-// an interface.
+// GetSeries returns SnapshotInsightSeriesResponse.Series, and is useful for accessing the field via an interface.
 func (v *SnapshotInsightSeriesResponse) GetSeries() Changed { return v.Series }
 
 // SyncRepositoryResponse is returned by SyncRepository on success.
 type SyncRepositoryResponse struct {
-	// Backsight: starts a sync of one repository, or without a name of every repository: the mirror
-	// is fetched and the commit index is updated.
+	// Backsight: starts a sync of one repository, or without a name of every repository: the mirror is
+	// fetched and the commit index is updated.
 	SyncRepository SyncRepositorySyncRepositoryEmptyResponse `json:"syncRepository"`
 }
 
-// GetSyncRepository returns SyncRepositoryResponse.SyncRepository, and is useful for accessing the
-// field via an interface.
+// GetSyncRepository returns SyncRepositoryResponse.SyncRepository, and is useful for accessing the field via an interface.
 func (v *SyncRepositoryResponse) GetSyncRepository() SyncRepositorySyncRepositoryEmptyResponse {
 	return v.SyncRepository
 }
 
-// SyncRepositorySyncRepositoryEmptyResponse includes the requested fields of the GraphQL type
-// EmptyResponse.
+// SyncRepositorySyncRepositoryEmptyResponse includes the requested fields of the GraphQL type EmptyResponse.
 type SyncRepositorySyncRepositoryEmptyResponse struct {
 	AlwaysNil *string `json:"alwaysNil"`
 }
 
-// GetAlwaysNil returns SyncRepositorySyncRepositoryEmptyResponse.AlwaysNil, and is useful for
-// accessing the field via an interface.
+// GetAlwaysNil returns SyncRepositorySyncRepositoryEmptyResponse.AlwaysNil, and is useful for accessing the field via an interface.
 func (v *SyncRepositorySyncRepositoryEmptyResponse) GetAlwaysNil() *string { return v.AlwaysNil }
 
 // Tally includes the requested fields of the GraphQL type Completeness.
@@ -1455,12 +1336,10 @@ type TimeIntervalStepInput struct {
 	Value int                  `json:"value"`
 }
 
-// GetUnit returns TimeIntervalStepInput.Unit, and is useful for accessing the field via an
-// interface.
+// GetUnit returns TimeIntervalStepInput.Unit, and is useful for accessing the field via an interface.
 func (v *TimeIntervalStepInput) GetUnit() TimeIntervalStepUnit { return v.Unit }
 
-// GetValue returns TimeIntervalStepInput.Value, and is useful for accessing the field via an
-// interface.
+// GetValue returns TimeIntervalStepInput.Value, and is useful for accessing the field via an interface.
 func (v *TimeIntervalStepInput) GetValue() int { return v.Value }
 
 type TimeIntervalStepUnit string
@@ -1501,8 +1380,7 @@ type TimeScopeInput struct {
 	Zone *string `json:"zone,omitempty"`
 }
 
-// GetStepInterval returns TimeScopeInput.StepInterval, and is useful for accessing the field via an
-// interface.
+// GetStepInterval returns TimeScopeInput.StepInterval, and is useful for accessing the field via an interface.
 func (v *TimeScopeInput) GetStepInterval() TimeIntervalStepInput { return v.StepInterval }
 
 // GetPoints returns TimeScopeInput.Points, and is useful for accessing the field via an interface.
@@ -1513,14 +1391,13 @@ func (v *TimeScopeInput) GetZone() *string { return v.Zone }
 
 // TriggerInsightSeriesResponse is returned by TriggerInsightSeries on success.
 type TriggerInsightSeriesResponse struct {
-	// Backsight: makes the series check now for due recordings, unfinished work and repositories
-	// that came into scope. If SeriesWorkflowStatus.problem is set, the series retries the planning
-	// that failed.
+	// Backsight: makes the series check now for due recordings, unfinished work and repositories that
+	// came into scope. If SeriesWorkflowStatus.problem is set, the series retries the planning that
+	// failed.
 	Series Changed `json:"series"`
 }
 
-// GetSeries returns TriggerInsightSeriesResponse.Series, and is useful for accessing the field via
-// an interface.
+// GetSeries returns TriggerInsightSeriesResponse.Series, and is useful for accessing the field via an interface.
 func (v *TriggerInsightSeriesResponse) GetSeries() Changed { return v.Series }
 
 // UpdateSettingResponse is returned by UpdateSetting on success.
@@ -1529,8 +1406,7 @@ type UpdateSettingResponse struct {
 	UpdateSetting Setting `json:"updateSetting"`
 }
 
-// GetUpdateSetting returns UpdateSettingResponse.UpdateSetting, and is useful for accessing the
-// field via an interface.
+// GetUpdateSetting returns UpdateSettingResponse.UpdateSetting, and is useful for accessing the field via an interface.
 func (v *UpdateSettingResponse) GetUpdateSetting() Setting { return v.UpdateSetting }
 
 // Workflow includes the requested fields of the GraphQL type SeriesWorkflowStatus.
@@ -1541,8 +1417,7 @@ type Workflow struct {
 	State SeriesWorkflowState `json:"state"`
 	// The kind of the plan in progress; null when there is none.
 	Kind *SeriesPlanKind `json:"kind"`
-	// The number of plans (retry, extension, catch-up backfill) that start after the one in
-	// progress.
+	// The number of plans (retry, extension, catch-up backfill) that start after the one in progress.
 	WaitingPlans  int                 `json:"waitingPlans"`
 	QueuePosition SeriesQueuePosition `json:"queuePosition"`
 	// The number of child workflows that are running.
@@ -1555,8 +1430,8 @@ type Workflow struct {
 	Problem *Problem `json:"problem"`
 	// The URL of the workflow in the Temporal UI; null when no UI is configured.
 	TemporalUrl *string `json:"temporalUrl"`
-	// The workflow's own count of samples by outcome; equal to InsightsSeries.completeness when
-	// inFlight is 0.
+	// The workflow's own count of samples by outcome; equal to InsightsSeries.completeness when inFlight
+	// is 0.
 	Completeness insights.Completeness `json:"completeness"`
 }
 
@@ -1566,12 +1441,10 @@ func (v *Workflow) GetState() SeriesWorkflowState { return v.State }
 // GetKind returns Workflow.Kind, and is useful for accessing the field via an interface.
 func (v *Workflow) GetKind() *SeriesPlanKind { return v.Kind }
 
-// GetWaitingPlans returns Workflow.WaitingPlans, and is useful for accessing the field via an
-// interface.
+// GetWaitingPlans returns Workflow.WaitingPlans, and is useful for accessing the field via an interface.
 func (v *Workflow) GetWaitingPlans() int { return v.WaitingPlans }
 
-// GetQueuePosition returns Workflow.QueuePosition, and is useful for accessing the field via an
-// interface.
+// GetQueuePosition returns Workflow.QueuePosition, and is useful for accessing the field via an interface.
 func (v *Workflow) GetQueuePosition() SeriesQueuePosition { return v.QueuePosition }
 
 // GetInFlight returns Workflow.InFlight, and is useful for accessing the field via an interface.
@@ -1580,26 +1453,22 @@ func (v *Workflow) GetInFlight() int { return v.InFlight }
 // GetPausedBy returns Workflow.PausedBy, and is useful for accessing the field via an interface.
 func (v *Workflow) GetPausedBy() *string { return v.PausedBy }
 
-// GetPausedReason returns Workflow.PausedReason, and is useful for accessing the field via an
-// interface.
+// GetPausedReason returns Workflow.PausedReason, and is useful for accessing the field via an interface.
 func (v *Workflow) GetPausedReason() *string { return v.PausedReason }
 
 // GetPausedAt returns Workflow.PausedAt, and is useful for accessing the field via an interface.
 func (v *Workflow) GetPausedAt() *string { return v.PausedAt }
 
-// GetNextRecordingAt returns Workflow.NextRecordingAt, and is useful for accessing the field via an
-// interface.
+// GetNextRecordingAt returns Workflow.NextRecordingAt, and is useful for accessing the field via an interface.
 func (v *Workflow) GetNextRecordingAt() *string { return v.NextRecordingAt }
 
 // GetProblem returns Workflow.Problem, and is useful for accessing the field via an interface.
 func (v *Workflow) GetProblem() *Problem { return v.Problem }
 
-// GetTemporalUrl returns Workflow.TemporalUrl, and is useful for accessing the field via an
-// interface.
+// GetTemporalUrl returns Workflow.TemporalUrl, and is useful for accessing the field via an interface.
 func (v *Workflow) GetTemporalUrl() *string { return v.TemporalUrl }
 
-// GetCompleteness returns Workflow.Completeness, and is useful for accessing the field via an
-// interface.
+// GetCompleteness returns Workflow.Completeness, and is useful for accessing the field via an interface.
 func (v *Workflow) GetCompleteness() insights.Completeness { return v.Completeness }
 
 // WorkflowState includes the requested fields of the GraphQL type SeriesWorkflowStatus.
@@ -1620,16 +1489,13 @@ type __AddRepositoryInput struct {
 	Private  bool   `json:"private,omitempty"`
 }
 
-// GetLocation returns __AddRepositoryInput.Location, and is useful for accessing the field via an
-// interface.
+// GetLocation returns __AddRepositoryInput.Location, and is useful for accessing the field via an interface.
 func (v *__AddRepositoryInput) GetLocation() string { return v.Location }
 
-// GetName returns __AddRepositoryInput.Name, and is useful for accessing the field via an
-// interface.
+// GetName returns __AddRepositoryInput.Name, and is useful for accessing the field via an interface.
 func (v *__AddRepositoryInput) GetName() string { return v.Name }
 
-// GetPrivate returns __AddRepositoryInput.Private, and is useful for accessing the field via an
-// interface.
+// GetPrivate returns __AddRepositoryInput.Private, and is useful for accessing the field via an interface.
 func (v *__AddRepositoryInput) GetPrivate() bool { return v.Private }
 
 // __CancelInsightSeriesBackfillInput is used internally by genqlient
@@ -1639,16 +1505,13 @@ type __CancelInsightSeriesBackfillInput struct {
 	Reason string `json:"reason"`
 }
 
-// GetId returns __CancelInsightSeriesBackfillInput.Id, and is useful for accessing the field via an
-// interface.
+// GetId returns __CancelInsightSeriesBackfillInput.Id, and is useful for accessing the field via an interface.
 func (v *__CancelInsightSeriesBackfillInput) GetId() string { return v.Id }
 
-// GetBy returns __CancelInsightSeriesBackfillInput.By, and is useful for accessing the field via an
-// interface.
+// GetBy returns __CancelInsightSeriesBackfillInput.By, and is useful for accessing the field via an interface.
 func (v *__CancelInsightSeriesBackfillInput) GetBy() string { return v.By }
 
-// GetReason returns __CancelInsightSeriesBackfillInput.Reason, and is useful for accessing the
-// field via an interface.
+// GetReason returns __CancelInsightSeriesBackfillInput.Reason, and is useful for accessing the field via an interface.
 func (v *__CancelInsightSeriesBackfillInput) GetReason() string { return v.Reason }
 
 // __CreateLineChartSearchInsightInput is used internally by genqlient
@@ -1656,8 +1519,7 @@ type __CreateLineChartSearchInsightInput struct {
 	Input LineChartSearchInsightInput `json:"input"`
 }
 
-// GetInput returns __CreateLineChartSearchInsightInput.Input, and is useful for accessing the field
-// via an interface.
+// GetInput returns __CreateLineChartSearchInsightInput.Input, and is useful for accessing the field via an interface.
 func (v *__CreateLineChartSearchInsightInput) GetInput() LineChartSearchInsightInput { return v.Input }
 
 // __DeleteInsightViewInput is used internally by genqlient
@@ -1665,8 +1527,7 @@ type __DeleteInsightViewInput struct {
 	Id string `json:"id"`
 }
 
-// GetId returns __DeleteInsightViewInput.Id, and is useful for accessing the field via an
-// interface.
+// GetId returns __DeleteInsightViewInput.Id, and is useful for accessing the field via an interface.
 func (v *__DeleteInsightViewInput) GetId() string { return v.Id }
 
 // __ExtendInsightSeriesInput is used internally by genqlient
@@ -1676,16 +1537,13 @@ type __ExtendInsightSeriesInput struct {
 	Points int    `json:"points"`
 }
 
-// GetId returns __ExtendInsightSeriesInput.Id, and is useful for accessing the field via an
-// interface.
+// GetId returns __ExtendInsightSeriesInput.Id, and is useful for accessing the field via an interface.
 func (v *__ExtendInsightSeriesInput) GetId() string { return v.Id }
 
-// GetBy returns __ExtendInsightSeriesInput.By, and is useful for accessing the field via an
-// interface.
+// GetBy returns __ExtendInsightSeriesInput.By, and is useful for accessing the field via an interface.
 func (v *__ExtendInsightSeriesInput) GetBy() string { return v.By }
 
-// GetPoints returns __ExtendInsightSeriesInput.Points, and is useful for accessing the field via an
-// interface.
+// GetPoints returns __ExtendInsightSeriesInput.Points, and is useful for accessing the field via an interface.
 func (v *__ExtendInsightSeriesInput) GetPoints() int { return v.Points }
 
 // __GrantRepositoryInput is used internally by genqlient
@@ -1694,12 +1552,10 @@ type __GrantRepositoryInput struct {
 	Login string `json:"login"`
 }
 
-// GetName returns __GrantRepositoryInput.Name, and is useful for accessing the field via an
-// interface.
+// GetName returns __GrantRepositoryInput.Name, and is useful for accessing the field via an interface.
 func (v *__GrantRepositoryInput) GetName() string { return v.Name }
 
-// GetLogin returns __GrantRepositoryInput.Login, and is useful for accessing the field via an
-// interface.
+// GetLogin returns __GrantRepositoryInput.Login, and is useful for accessing the field via an interface.
 func (v *__GrantRepositoryInput) GetLogin() string { return v.Login }
 
 // __InsightByIDInput is used internally by genqlient
@@ -1711,8 +1567,7 @@ type __InsightByIDInput struct {
 // GetId returns __InsightByIDInput.Id, and is useful for accessing the field via an interface.
 func (v *__InsightByIDInput) GetId() string { return v.Id }
 
-// GetWorkflow returns __InsightByIDInput.Workflow, and is useful for accessing the field via an
-// interface.
+// GetWorkflow returns __InsightByIDInput.Workflow, and is useful for accessing the field via an interface.
 func (v *__InsightByIDInput) GetWorkflow() bool { return v.Workflow }
 
 // __InsightSeriesPlansInput is used internally by genqlient
@@ -1720,8 +1575,7 @@ type __InsightSeriesPlansInput struct {
 	Id string `json:"id"`
 }
 
-// GetId returns __InsightSeriesPlansInput.Id, and is useful for accessing the field via an
-// interface.
+// GetId returns __InsightSeriesPlansInput.Id, and is useful for accessing the field via an interface.
 func (v *__InsightSeriesPlansInput) GetId() string { return v.Id }
 
 // __InsightSeriesPointsInput is used internally by genqlient
@@ -1729,8 +1583,7 @@ type __InsightSeriesPointsInput struct {
 	Id string `json:"id"`
 }
 
-// GetId returns __InsightSeriesPointsInput.Id, and is useful for accessing the field via an
-// interface.
+// GetId returns __InsightSeriesPointsInput.Id, and is useful for accessing the field via an interface.
 func (v *__InsightSeriesPointsInput) GetId() string { return v.Id }
 
 // __InsightSeriesRetentionInput is used internally by genqlient
@@ -1738,8 +1591,7 @@ type __InsightSeriesRetentionInput struct {
 	Id string `json:"id"`
 }
 
-// GetId returns __InsightSeriesRetentionInput.Id, and is useful for accessing the field via an
-// interface.
+// GetId returns __InsightSeriesRetentionInput.Id, and is useful for accessing the field via an interface.
 func (v *__InsightSeriesRetentionInput) GetId() string { return v.Id }
 
 // __InsightSeriesSamplesInput is used internally by genqlient
@@ -1749,16 +1601,13 @@ type __InsightSeriesSamplesInput struct {
 	First int     `json:"first"`
 }
 
-// GetId returns __InsightSeriesSamplesInput.Id, and is useful for accessing the field via an
-// interface.
+// GetId returns __InsightSeriesSamplesInput.Id, and is useful for accessing the field via an interface.
 func (v *__InsightSeriesSamplesInput) GetId() string { return v.Id }
 
-// GetAfter returns __InsightSeriesSamplesInput.After, and is useful for accessing the field via an
-// interface.
+// GetAfter returns __InsightSeriesSamplesInput.After, and is useful for accessing the field via an interface.
 func (v *__InsightSeriesSamplesInput) GetAfter() *string { return v.After }
 
-// GetFirst returns __InsightSeriesSamplesInput.First, and is useful for accessing the field via an
-// interface.
+// GetFirst returns __InsightSeriesSamplesInput.First, and is useful for accessing the field via an interface.
 func (v *__InsightSeriesSamplesInput) GetFirst() int { return v.First }
 
 // __InsightsInput is used internally by genqlient
@@ -1774,8 +1623,7 @@ func (v *__InsightsInput) GetFind() string { return v.Find }
 // GetAfter returns __InsightsInput.After, and is useful for accessing the field via an interface.
 func (v *__InsightsInput) GetAfter() *string { return v.After }
 
-// GetWorkflow returns __InsightsInput.Workflow, and is useful for accessing the field via an
-// interface.
+// GetWorkflow returns __InsightsInput.Workflow, and is useful for accessing the field via an interface.
 func (v *__InsightsInput) GetWorkflow() bool { return v.Workflow }
 
 // __MoveInsightSeriesBackfillToBackOfQueueInput is used internally by genqlient
@@ -1784,12 +1632,10 @@ type __MoveInsightSeriesBackfillToBackOfQueueInput struct {
 	By string `json:"by"`
 }
 
-// GetId returns __MoveInsightSeriesBackfillToBackOfQueueInput.Id, and is useful for accessing the
-// field via an interface.
+// GetId returns __MoveInsightSeriesBackfillToBackOfQueueInput.Id, and is useful for accessing the field via an interface.
 func (v *__MoveInsightSeriesBackfillToBackOfQueueInput) GetId() string { return v.Id }
 
-// GetBy returns __MoveInsightSeriesBackfillToBackOfQueueInput.By, and is useful for accessing the
-// field via an interface.
+// GetBy returns __MoveInsightSeriesBackfillToBackOfQueueInput.By, and is useful for accessing the field via an interface.
 func (v *__MoveInsightSeriesBackfillToBackOfQueueInput) GetBy() string { return v.By }
 
 // __MoveInsightSeriesBackfillToFrontOfQueueInput is used internally by genqlient
@@ -1798,12 +1644,10 @@ type __MoveInsightSeriesBackfillToFrontOfQueueInput struct {
 	By string `json:"by"`
 }
 
-// GetId returns __MoveInsightSeriesBackfillToFrontOfQueueInput.Id, and is useful for accessing the
-// field via an interface.
+// GetId returns __MoveInsightSeriesBackfillToFrontOfQueueInput.Id, and is useful for accessing the field via an interface.
 func (v *__MoveInsightSeriesBackfillToFrontOfQueueInput) GetId() string { return v.Id }
 
-// GetBy returns __MoveInsightSeriesBackfillToFrontOfQueueInput.By, and is useful for accessing the
-// field via an interface.
+// GetBy returns __MoveInsightSeriesBackfillToFrontOfQueueInput.By, and is useful for accessing the field via an interface.
 func (v *__MoveInsightSeriesBackfillToFrontOfQueueInput) GetBy() string { return v.By }
 
 // __PauseInsightSeriesInput is used internally by genqlient
@@ -1813,16 +1657,13 @@ type __PauseInsightSeriesInput struct {
 	Reason string `json:"reason"`
 }
 
-// GetId returns __PauseInsightSeriesInput.Id, and is useful for accessing the field via an
-// interface.
+// GetId returns __PauseInsightSeriesInput.Id, and is useful for accessing the field via an interface.
 func (v *__PauseInsightSeriesInput) GetId() string { return v.Id }
 
-// GetBy returns __PauseInsightSeriesInput.By, and is useful for accessing the field via an
-// interface.
+// GetBy returns __PauseInsightSeriesInput.By, and is useful for accessing the field via an interface.
 func (v *__PauseInsightSeriesInput) GetBy() string { return v.By }
 
-// GetReason returns __PauseInsightSeriesInput.Reason, and is useful for accessing the field via an
-// interface.
+// GetReason returns __PauseInsightSeriesInput.Reason, and is useful for accessing the field via an interface.
 func (v *__PauseInsightSeriesInput) GetReason() string { return v.Reason }
 
 // __RemoveRepositoryInput is used internally by genqlient
@@ -1830,8 +1671,7 @@ type __RemoveRepositoryInput struct {
 	Name string `json:"name"`
 }
 
-// GetName returns __RemoveRepositoryInput.Name, and is useful for accessing the field via an
-// interface.
+// GetName returns __RemoveRepositoryInput.Name, and is useful for accessing the field via an interface.
 func (v *__RemoveRepositoryInput) GetName() string { return v.Name }
 
 // __RenameRepositoryInput is used internally by genqlient
@@ -1840,12 +1680,10 @@ type __RenameRepositoryInput struct {
 	NewName string `json:"newName"`
 }
 
-// GetName returns __RenameRepositoryInput.Name, and is useful for accessing the field via an
-// interface.
+// GetName returns __RenameRepositoryInput.Name, and is useful for accessing the field via an interface.
 func (v *__RenameRepositoryInput) GetName() string { return v.Name }
 
-// GetNewName returns __RenameRepositoryInput.NewName, and is useful for accessing the field via an
-// interface.
+// GetNewName returns __RenameRepositoryInput.NewName, and is useful for accessing the field via an interface.
 func (v *__RenameRepositoryInput) GetNewName() string { return v.NewName }
 
 // __RepositoriesInput is used internally by genqlient
@@ -1857,8 +1695,7 @@ type __RepositoriesInput struct {
 // GetFind returns __RepositoriesInput.Find, and is useful for accessing the field via an interface.
 func (v *__RepositoriesInput) GetFind() string { return v.Find }
 
-// GetAfter returns __RepositoriesInput.After, and is useful for accessing the field via an
-// interface.
+// GetAfter returns __RepositoriesInput.After, and is useful for accessing the field via an interface.
 func (v *__RepositoriesInput) GetAfter() *string { return v.After }
 
 // __RepositoryGrantsInput is used internally by genqlient
@@ -1868,16 +1705,13 @@ type __RepositoryGrantsInput struct {
 	Login      string  `json:"login,omitempty"`
 }
 
-// GetAfter returns __RepositoryGrantsInput.After, and is useful for accessing the field via an
-// interface.
+// GetAfter returns __RepositoryGrantsInput.After, and is useful for accessing the field via an interface.
 func (v *__RepositoryGrantsInput) GetAfter() *string { return v.After }
 
-// GetRepository returns __RepositoryGrantsInput.Repository, and is useful for accessing the field
-// via an interface.
+// GetRepository returns __RepositoryGrantsInput.Repository, and is useful for accessing the field via an interface.
 func (v *__RepositoryGrantsInput) GetRepository() string { return v.Repository }
 
-// GetLogin returns __RepositoryGrantsInput.Login, and is useful for accessing the field via an
-// interface.
+// GetLogin returns __RepositoryGrantsInput.Login, and is useful for accessing the field via an interface.
 func (v *__RepositoryGrantsInput) GetLogin() string { return v.Login }
 
 // __ResumeInsightSeriesInput is used internally by genqlient
@@ -1886,12 +1720,10 @@ type __ResumeInsightSeriesInput struct {
 	By string `json:"by"`
 }
 
-// GetId returns __ResumeInsightSeriesInput.Id, and is useful for accessing the field via an
-// interface.
+// GetId returns __ResumeInsightSeriesInput.Id, and is useful for accessing the field via an interface.
 func (v *__ResumeInsightSeriesInput) GetId() string { return v.Id }
 
-// GetBy returns __ResumeInsightSeriesInput.By, and is useful for accessing the field via an
-// interface.
+// GetBy returns __ResumeInsightSeriesInput.By, and is useful for accessing the field via an interface.
 func (v *__ResumeInsightSeriesInput) GetBy() string { return v.By }
 
 // __RetryInsightSamplesInput is used internally by genqlient
@@ -1901,16 +1733,13 @@ type __RetryInsightSamplesInput struct {
 	Filter SampleFilter `json:"filter"`
 }
 
-// GetId returns __RetryInsightSamplesInput.Id, and is useful for accessing the field via an
-// interface.
+// GetId returns __RetryInsightSamplesInput.Id, and is useful for accessing the field via an interface.
 func (v *__RetryInsightSamplesInput) GetId() string { return v.Id }
 
-// GetBy returns __RetryInsightSamplesInput.By, and is useful for accessing the field via an
-// interface.
+// GetBy returns __RetryInsightSamplesInput.By, and is useful for accessing the field via an interface.
 func (v *__RetryInsightSamplesInput) GetBy() string { return v.By }
 
-// GetFilter returns __RetryInsightSamplesInput.Filter, and is useful for accessing the field via an
-// interface.
+// GetFilter returns __RetryInsightSamplesInput.Filter, and is useful for accessing the field via an interface.
 func (v *__RetryInsightSamplesInput) GetFilter() SampleFilter { return v.Filter }
 
 // __RetryInsightSeriesBackfillInput is used internally by genqlient
@@ -1920,16 +1749,13 @@ type __RetryInsightSeriesBackfillInput struct {
 	All bool   `json:"all"`
 }
 
-// GetId returns __RetryInsightSeriesBackfillInput.Id, and is useful for accessing the field via an
-// interface.
+// GetId returns __RetryInsightSeriesBackfillInput.Id, and is useful for accessing the field via an interface.
 func (v *__RetryInsightSeriesBackfillInput) GetId() string { return v.Id }
 
-// GetBy returns __RetryInsightSeriesBackfillInput.By, and is useful for accessing the field via an
-// interface.
+// GetBy returns __RetryInsightSeriesBackfillInput.By, and is useful for accessing the field via an interface.
 func (v *__RetryInsightSeriesBackfillInput) GetBy() string { return v.By }
 
-// GetAll returns __RetryInsightSeriesBackfillInput.All, and is useful for accessing the field via
-// an interface.
+// GetAll returns __RetryInsightSeriesBackfillInput.All, and is useful for accessing the field via an interface.
 func (v *__RetryInsightSeriesBackfillInput) GetAll() bool { return v.All }
 
 // __RevokeRepositoryInput is used internally by genqlient
@@ -1938,12 +1764,10 @@ type __RevokeRepositoryInput struct {
 	Login string `json:"login"`
 }
 
-// GetName returns __RevokeRepositoryInput.Name, and is useful for accessing the field via an
-// interface.
+// GetName returns __RevokeRepositoryInput.Name, and is useful for accessing the field via an interface.
 func (v *__RevokeRepositoryInput) GetName() string { return v.Name }
 
-// GetLogin returns __RevokeRepositoryInput.Login, and is useful for accessing the field via an
-// interface.
+// GetLogin returns __RevokeRepositoryInput.Login, and is useful for accessing the field via an interface.
 func (v *__RevokeRepositoryInput) GetLogin() string { return v.Login }
 
 // __SeriesByIDInput is used internally by genqlient
@@ -1955,8 +1779,7 @@ type __SeriesByIDInput struct {
 // GetId returns __SeriesByIDInput.Id, and is useful for accessing the field via an interface.
 func (v *__SeriesByIDInput) GetId() string { return v.Id }
 
-// GetWorkflow returns __SeriesByIDInput.Workflow, and is useful for accessing the field via an
-// interface.
+// GetWorkflow returns __SeriesByIDInput.Workflow, and is useful for accessing the field via an interface.
 func (v *__SeriesByIDInput) GetWorkflow() bool { return v.Workflow }
 
 // __SeriesNamesByIDInput is used internally by genqlient
@@ -1973,12 +1796,10 @@ type __SetInsightSeriesRetentionInput struct {
 	Points *int   `json:"points"`
 }
 
-// GetId returns __SetInsightSeriesRetentionInput.Id, and is useful for accessing the field via an
-// interface.
+// GetId returns __SetInsightSeriesRetentionInput.Id, and is useful for accessing the field via an interface.
 func (v *__SetInsightSeriesRetentionInput) GetId() string { return v.Id }
 
-// GetPoints returns __SetInsightSeriesRetentionInput.Points, and is useful for accessing the field
-// via an interface.
+// GetPoints returns __SetInsightSeriesRetentionInput.Points, and is useful for accessing the field via an interface.
 func (v *__SetInsightSeriesRetentionInput) GetPoints() *int { return v.Points }
 
 // __SetRepositoryPrivateInput is used internally by genqlient
@@ -1987,12 +1808,10 @@ type __SetRepositoryPrivateInput struct {
 	Private bool   `json:"private"`
 }
 
-// GetName returns __SetRepositoryPrivateInput.Name, and is useful for accessing the field via an
-// interface.
+// GetName returns __SetRepositoryPrivateInput.Name, and is useful for accessing the field via an interface.
 func (v *__SetRepositoryPrivateInput) GetName() string { return v.Name }
 
-// GetPrivate returns __SetRepositoryPrivateInput.Private, and is useful for accessing the field via
-// an interface.
+// GetPrivate returns __SetRepositoryPrivateInput.Private, and is useful for accessing the field via an interface.
 func (v *__SetRepositoryPrivateInput) GetPrivate() bool { return v.Private }
 
 // __SnapshotInsightSeriesInput is used internally by genqlient
@@ -2001,12 +1820,10 @@ type __SnapshotInsightSeriesInput struct {
 	By string `json:"by"`
 }
 
-// GetId returns __SnapshotInsightSeriesInput.Id, and is useful for accessing the field via an
-// interface.
+// GetId returns __SnapshotInsightSeriesInput.Id, and is useful for accessing the field via an interface.
 func (v *__SnapshotInsightSeriesInput) GetId() string { return v.Id }
 
-// GetBy returns __SnapshotInsightSeriesInput.By, and is useful for accessing the field via an
-// interface.
+// GetBy returns __SnapshotInsightSeriesInput.By, and is useful for accessing the field via an interface.
 func (v *__SnapshotInsightSeriesInput) GetBy() string { return v.By }
 
 // __SyncRepositoryInput is used internally by genqlient
@@ -2014,8 +1831,7 @@ type __SyncRepositoryInput struct {
 	Name string `json:"name,omitempty"`
 }
 
-// GetName returns __SyncRepositoryInput.Name, and is useful for accessing the field via an
-// interface.
+// GetName returns __SyncRepositoryInput.Name, and is useful for accessing the field via an interface.
 func (v *__SyncRepositoryInput) GetName() string { return v.Name }
 
 // __TriggerInsightSeriesInput is used internally by genqlient
@@ -2024,12 +1840,10 @@ type __TriggerInsightSeriesInput struct {
 	By string `json:"by"`
 }
 
-// GetId returns __TriggerInsightSeriesInput.Id, and is useful for accessing the field via an
-// interface.
+// GetId returns __TriggerInsightSeriesInput.Id, and is useful for accessing the field via an interface.
 func (v *__TriggerInsightSeriesInput) GetId() string { return v.Id }
 
-// GetBy returns __TriggerInsightSeriesInput.By, and is useful for accessing the field via an
-// interface.
+// GetBy returns __TriggerInsightSeriesInput.By, and is useful for accessing the field via an interface.
 func (v *__TriggerInsightSeriesInput) GetBy() string { return v.By }
 
 // __UpdateSettingInput is used internally by genqlient
@@ -2041,8 +1855,7 @@ type __UpdateSettingInput struct {
 // GetKey returns __UpdateSettingInput.Key, and is useful for accessing the field via an interface.
 func (v *__UpdateSettingInput) GetKey() string { return v.Key }
 
-// GetValue returns __UpdateSettingInput.Value, and is useful for accessing the field via an
-// interface.
+// GetValue returns __UpdateSettingInput.Value, and is useful for accessing the field via an interface.
 func (v *__UpdateSettingInput) GetValue() string { return v.Value }
 
 // The mutation executed by AddRepository.
