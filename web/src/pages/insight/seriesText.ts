@@ -41,7 +41,7 @@ export const planTexts: Record<SeriesPlanKind, string> = {
   BACKFILL: 'Backfill',
   CATCH_UP: 'Catch-up backfill',
   RECORDING: 'Recording',
-  EXTENSION: 'Older points',
+  EXTENSION: 'Extension',
   RETRY: 'Retry',
   SNAPSHOT: 'Snapshot',
 }
