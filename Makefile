@@ -173,15 +173,18 @@ fmt: ## Format all Go files
 	$(GOLANGCI) fmt
 
 .PHONY: generate
-generate: ## Write the generated code anew: sqlc, gqlgen, genqlient, the tables of languages
+generate: ## Write the generated code anew: sqlc, gqlgen, genqlient, the page's types, the tables of languages
 	cd store && CGO_ENABLED=0 go tool -modfile=../tools/go.mod sqlc generate
 	cd api && $(subst tools/,../tools/,$(TOOL)) gqlgen generate
 	cd cmd/backsight/internal/remote && $(subst tools/,../../../../tools/,$(TOOL)) genqlient
 	go generate ./search/internal/linguist
+ifneq ($(NPM),)
+	cd web && npm run codegen
+endif
 
 .PHONY: verify
 verify: generate ## Prove that the generated code is fresh
-	@git diff --exit-code -- store/internal api cmd/backsight/internal/remote search/internal || { echo "generated code was stale: commit what 'make generate' wrote"; exit 1; }
+	@git diff --exit-code -- store/internal api cmd/backsight/internal/remote search/internal web/src/api || { echo "generated code was stale: commit what 'make generate' wrote"; exit 1; }
 
 .PHONY: clean
 clean: ## Remove what was built (not the data of 'make run')

@@ -70,7 +70,7 @@ func (p *Plans) begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 		if err := p.write(ctx, in, number, scope, !perInterval(series)); err != nil {
 			return BeginResult{}, err
 		}
-		if in.Kind == insights.RetryPlan { // a retry ends quarantines
+		if in.Kind.Selects() { // a retry ends quarantines
 			if err := p.Store.Quarantine.Release(ctx, in.SeriesID, number); err != nil {
 				return BeginResult{}, err
 			}
@@ -90,7 +90,7 @@ func (p *Plans) begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 // countSettled prepares to count in the metrics what a plan settles without a search. The caller
 // calls counted when the plan is written.
 func (p *Plans) countSettled(ctx context.Context, in BeginInput, number int) (counted func() error, err error) {
-	if in.Kind == insights.RetryPlan || p.Metrics == nil { // a retry settles nothing by itself
+	if in.Kind.Selects() || p.Metrics == nil { // a retry settles nothing by itself
 		return func() error { return nil }, nil
 	}
 	// An earlier attempt may have written a part of the plan, or all of it.
@@ -120,7 +120,7 @@ func (p *Plans) readScope(ctx context.Context, series insights.Series) (store.Sc
 // write writes the rest of a plan, slice by slice. reuse is that of store.Plans.WriteSlice.
 func (p *Plans) write(ctx context.Context, in BeginInput, number int, scope store.ScopeFilter, reuse bool) error {
 	limit, refresh := retrySlice, (*planRefresh)(nil)
-	if in.Kind != insights.RetryPlan {
+	if !in.Kind.Selects() {
 		var err error
 		if refresh, err = p.startRefresh(ctx, in, number, scope); err != nil {
 			return err

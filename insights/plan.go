@@ -24,22 +24,41 @@ const (
 	CatchUpPlan PlanKind = "catch-up"
 )
 
+// planTraits says what a kind of plan does.
+type planTraits struct{ permanent, addsTimes, past, selects bool }
+
+var planKinds = map[PlanKind]planTraits{
+	BackfillPlan:  {permanent: true, addsTimes: true, past: true},
+	RecordingPlan: {permanent: true, addsTimes: true},
+	SnapshotPlan:  {},
+	RetryPlan:     {permanent: true, past: true, selects: true},
+	ExtensionPlan: {permanent: true, addsTimes: true, past: true},
+	CatchUpPlan:   {permanent: true, addsTimes: true, past: true},
+}
+
 // PlanKinds lists all kinds.
 var PlanKinds = []PlanKind{BackfillPlan, RecordingPlan, SnapshotPlan, RetryPlan, ExtensionPlan, CatchUpPlan}
 
-// Permanent reports whether the plan's samples stay and therefore count in the series'
-// completeness. The samples of a snapshot are replaced by the next snapshot.
-func (k PlanKind) Permanent() bool { return k != SnapshotPlan }
+// Valid reports whether the kind is one of PlanKinds.
+func (k PlanKind) Valid() bool { return slices.Contains(PlanKinds, k) }
 
-// AddsTimes reports whether the plan gives its repositories samples at new times. A repository that
-// comes into scope later lacks these times. A retry only works on samples that exist.
-func (k PlanKind) AddsTimes() bool { return k.Permanent() && k != RetryPlan }
+// Permanent reports whether the plan's samples stay, and so count in the series' completeness. The
+// next snapshot replaces those of a snapshot. The column series_plans.permanent says the same.
+func (k PlanKind) Permanent() bool { return planKinds[k].permanent }
 
-// Past reports whether the plan is about past times. Such a plan yields to recordings and
-// snapshots, and operators may cancel it and change its priority.
-func (k PlanKind) Past() bool { return k != RecordingPlan && k != SnapshotPlan }
+// AddsTimes reports whether the plan gives its repositories samples at new times, which a
+// repository that comes into scope later lacks.
+func (k PlanKind) AddsTimes() bool { return planKinds[k].addsTimes }
 
-// KindsThatAddTimes lists the kinds for which AddsTimes returns true, as texts for SQL.
+// Past reports whether the plan is about past times. It then yields to recordings and snapshots,
+// and operators may cancel it and move it in the queue.
+func (k PlanKind) Past() bool { return planKinds[k].past }
+
+// Selects reports whether the plan computes samples again that exist and that a Selection names.
+// The plans of other kinds compute samples of times × the repositories in scope.
+func (k PlanKind) Selects() bool { return planKinds[k].selects }
+
+// KindsThatAddTimes lists the kinds for which AddsTimes holds, as texts for SQL.
 func KindsThatAddTimes() (kinds []string) {
 	for _, k := range PlanKinds {
 		if k.AddsTimes() {
@@ -48,6 +67,3 @@ func KindsThatAddTimes() (kinds []string) {
 	}
 	return kinds
 }
-
-// Valid reports whether the kind is one of PlanKinds.
-func (k PlanKind) Valid() bool { return slices.Contains(PlanKinds, k) }

@@ -42,7 +42,7 @@ func (p *Plans) Begin(ctx context.Context, r PlanRequest) (int, error) {
 	switch {
 	case !r.Kind.Valid():
 		return 0, insights.Errorf(insights.Invalid, "series %s: a plan of the kind %q does not exist: use one of %q", r.SeriesID, r.Kind, insights.PlanKinds)
-	case len(r.Times) == 0 && r.Kind != insights.RetryPlan:
+	case len(r.Times) == 0 && !r.Kind.Selects():
 		return 0, insights.Errorf(insights.Invalid, "series %s: a plan of the kind %s needs at least one time", r.SeriesID, r.Kind)
 	}
 	selection, err := selectionText(r)
@@ -75,12 +75,12 @@ func (p *Plans) Begin(ctx context.Context, r PlanRequest) (int, error) {
 
 // addPlan makes the plan, and the slots of its times where the series does not have them.
 func addPlan(ctx context.Context, q *db.Queries, key int32, r PlanRequest, times []time.Time, selection *string) (number int32, err error) {
-	switch r.Kind {
-	case insights.RetryPlan:
+	switch {
+	case r.Kind.Selects():
 		if times, err = retryTimes(ctx, q, key, r.Selection); err != nil || len(times) == 0 {
 			return 0, err
 		}
-	case insights.ExtensionPlan:
+	case r.Kind == insights.ExtensionPlan:
 		if err := extend(ctx, q, key, r); err != nil {
 			return 0, err
 		}
@@ -120,7 +120,7 @@ func extend(ctx context.Context, q *db.Queries, key int32, r PlanRequest) error 
 // selectionText returns the selection of a retry as text in normal form. It returns nil for plans
 // of other kinds.
 func selectionText(r PlanRequest) (*string, error) {
-	if r.Kind != insights.RetryPlan {
+	if !r.Kind.Selects() {
 		return nil, nil
 	}
 	selection, err := r.Selection.Normal()

@@ -8,8 +8,8 @@ import (
 	"github.com/backsight/backsight/workflows/contract"
 )
 
-// kind says what the machine does differently for one kind of plan. PlanKind.Permanent and
-// PlanKind.Past (package insights) decide everything else that depends on the kind.
+// kind says what the machine does differently for one kind of plan. Its traits (insights/plan.go)
+// say what a kind means for the ledger.
 type kind struct {
 	// priority is the priority key of the plan's searches. 0 means the key of the series' queue
 	// position.
