@@ -173,7 +173,7 @@ fmt: ## Format all Go files
 	$(GOLANGCI) fmt
 
 .PHONY: generate
-generate: ## Write the generated code anew: sqlc, gqlgen, genqlient, the page's types, the tables of languages
+generate: ## Write the generated code: sqlc, gqlgen, genqlient, the page's types, languages
 	cd store && CGO_ENABLED=0 go tool -modfile=../tools/go.mod sqlc generate
 	cd api && $(subst tools/,../tools/,$(TOOL)) gqlgen generate
 	cd cmd/backsight/internal/remote && $(subst tools/,../../../../tools/,$(TOOL)) genqlient
