@@ -31,6 +31,7 @@ func TestUsage(t *testing.T) {
 		{"its help is named", []string{"insight", "create"}, exitUsage, "See `backsight insight create --help`."},
 		{"an interval", []string{"insight", "create", "--title", "x", "--query", "y", "--every", "1fortnight"}, exitUsage, "as in 1month"},
 		{"points", []string{"insight", "create", "--title", "x", "--query", "y", "--points", "1001"}, exitUsage, "between 1 and 1000"},
+		{"points of a chart", []string{"series", "retention", "S1", "--points=-5"}, exitUsage, "use a number from 1, or 0 for all"},
 		{"labels", []string{"insight", "create", "--title", "x", "--query", "y", "--label", "a", "--label", "b"}, exitUsage, "2 --label for 1 --query"},
 		{"two scopes", []string{"insight", "create", "--title", "x", "--query", "y", "--repos", "a", "--repo", "b"}, exitUsage, "--repos"},
 		{"a name for two", []string{"repo", "add", "a", "b", "--name", "c"}, exitUsage, "--name needs a single location"},

@@ -12,7 +12,7 @@ func (m *Machine) Check(message string, c contract.Command, now time.Time) error
 	switch message {
 	case contract.Front, contract.Back:
 		if !m.hasPastWork() {
-			return insights.Errorf(insights.Conflict, "series %s: no work on past times is left to move in the queue", m.SeriesID)
+			return insights.Errorf(insights.Conflict, "no work on past times is left to move in the queue")
 		}
 	case contract.Retry:
 		selection, err := c.Selected()
@@ -104,11 +104,11 @@ func isExtension(p *Plan) bool { return p.Kind == insights.ExtensionPlan }
 func (m *Machine) checkSnapshot(now time.Time) error {
 	switch {
 	case !m.Grid.Interval.CoarserThanDay():
-		return insights.Errorf(insights.Invalid, "snapshot: the series is sampled every %s, which is as often as snapshots are taken", m.Grid.Interval)
+		return insights.Errorf(insights.Invalid, "the series is sampled every %s, which is as often as snapshots are taken", m.Grid.Interval)
 	case m.State.Paused != nil:
-		return insights.Errorf(insights.Conflict, "snapshot: the series is paused: resume it first")
+		return insights.Errorf(insights.Conflict, "the series is paused: resume it first")
 	case m.held(now):
-		return insights.Errorf(insights.Conflict, "snapshot: the series has a problem: %s", contract.Truncate(m.State.Problem.Message, 300))
+		return insights.Errorf(insights.Conflict, "the series has a problem: %s", contract.Truncate(m.State.Problem.Message, 300))
 	}
 	return nil
 }

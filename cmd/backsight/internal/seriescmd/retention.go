@@ -11,7 +11,7 @@ import (
 
 type retentionCommand struct {
 	idArgument
-	Points  int  `help:"How many of the newest points charts show; 0 shows all." default:"-1" placeholder:"N"`
+	Points  *int `help:"How many of the newest points charts show; 0 shows all." placeholder:"N"`
 	Default bool `help:"Use the setting backsight.retention.points again."`
 }
 
@@ -24,7 +24,10 @@ Example: backsight series retention 2xKq… --points 60`
 
 // Validate is called by kong.
 func (c *retentionCommand) Validate() error {
-	if c.Default && c.Points >= 0 {
+	switch {
+	case c.Points != nil && *c.Points < 0:
+		return fmt.Errorf("--points %d: use a number from 1, or 0 for all", *c.Points)
+	case c.Default && c.Points != nil:
 		return errors.New("--points and --default exclude each other: give one of them")
 	}
 	return nil
@@ -65,15 +68,12 @@ func (c *retentionCommand) Run(ctx context.Context, s *output.Streams) error {
 
 // retention changes the retention of a series if a flag requests it, and returns the retention.
 func (c *retentionCommand) retention(ctx context.Context, seriesID string) (remote.Retention, error) {
-	if !c.Default && c.Points < 0 {
+	if !c.Default && c.Points == nil {
 		answer, err := remote.InsightSeriesRetention(ctx, c.Client(), seriesID)
 		return answer.Series.Retention, err
 	}
-	var points *int
-	if !c.Default {
-		points = &c.Points
-	}
-	answer, err := remote.SetInsightSeriesRetention(ctx, c.Client(), seriesID, points)
+	// Without --points, the setting applies again.
+	answer, err := remote.SetInsightSeriesRetention(ctx, c.Client(), seriesID, c.Points)
 	return answer.Series.Retention, err
 }
 

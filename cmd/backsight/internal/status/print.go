@@ -36,6 +36,12 @@ func Print(w io.Writer, series remote.Series) {
 
 func state(w *remote.Workflow) string {
 	text := strings.ToLower(string(w.State))
+	if w.PausedAt != nil {
+		text += " since " + *w.PausedAt
+		if w.PausedBy != nil && *w.PausedBy != "" {
+			text += " by " + *w.PausedBy
+		}
+	}
 	if w.Kind != nil {
 		text += ", " + w.Kind.Text()
 	}
@@ -48,14 +54,8 @@ func state(w *remote.Workflow) string {
 	if w.InFlight > 0 {
 		text += fmt.Sprintf(", %d in flight", w.InFlight)
 	}
-	if w.PausedAt != nil {
-		text += " since " + *w.PausedAt
-		if w.PausedBy != nil && *w.PausedBy != "" {
-			text += " by " + *w.PausedBy
-		}
-		if w.PausedReason != nil && *w.PausedReason != "" {
-			text += ": " + *w.PausedReason
-		}
+	if w.PausedReason != nil && *w.PausedReason != "" {
+		text += ": " + *w.PausedReason
 	}
 	return text
 }
