@@ -25,15 +25,15 @@ const (
 )
 
 // planTraits says what a kind of plan does.
-type planTraits struct{ permanent, addsTimes, past, selects bool }
+type planTraits struct{ permanent, addsTimes, selects bool }
 
 var planKinds = map[PlanKind]planTraits{
-	BackfillPlan:  {permanent: true, addsTimes: true, past: true},
+	BackfillPlan:  {permanent: true, addsTimes: true},
 	RecordingPlan: {permanent: true, addsTimes: true},
 	SnapshotPlan:  {},
-	RetryPlan:     {permanent: true, past: true, selects: true},
-	ExtensionPlan: {permanent: true, addsTimes: true, past: true},
-	CatchUpPlan:   {permanent: true, addsTimes: true, past: true},
+	RetryPlan:     {permanent: true, selects: true},
+	ExtensionPlan: {permanent: true, addsTimes: true},
+	CatchUpPlan:   {permanent: true, addsTimes: true},
 }
 
 // PlanKinds lists all kinds.
@@ -49,10 +49,6 @@ func (k PlanKind) Permanent() bool { return planKinds[k].permanent }
 // AddsTimes reports whether the plan gives its repositories samples at new times, which a
 // repository that comes into scope later lacks.
 func (k PlanKind) AddsTimes() bool { return planKinds[k].addsTimes }
-
-// Past reports whether the plan is about past times. It then yields to recordings and snapshots,
-// and operators may cancel it and move it in the queue.
-func (k PlanKind) Past() bool { return planKinds[k].past }
 
 // Selects reports whether the plan computes samples again that exist and that a Selection names.
 // The plans of other kinds compute samples of times × the repositories in scope.

@@ -13,17 +13,17 @@ import (
 func TestTraitsOfPlanKinds(t *testing.T) {
 	t.Parallel()
 	for kind, traits := range map[insights.PlanKind]string{
-		insights.BackfillPlan:  "permanent adds-times past",
+		insights.BackfillPlan:  "permanent adds-times",
 		insights.RecordingPlan: "permanent adds-times",
 		insights.SnapshotPlan:  "",
-		insights.RetryPlan:     "permanent past selects",
-		insights.ExtensionPlan: "permanent adds-times past",
-		insights.CatchUpPlan:   "permanent adds-times past",
+		insights.RetryPlan:     "permanent selects",
+		insights.ExtensionPlan: "permanent adds-times",
+		insights.CatchUpPlan:   "permanent adds-times",
 	} {
 		require.True(t, kind.Valid(), kind)
 		var has []string
 		for name, holds := range map[string]bool{
-			"permanent": kind.Permanent(), "adds-times": kind.AddsTimes(), "past": kind.Past(), "selects": kind.Selects(),
+			"permanent": kind.Permanent(), "adds-times": kind.AddsTimes(), "selects": kind.Selects(),
 		} {
 			if holds {
 				has = append(has, name)

@@ -85,6 +85,9 @@ func (l *fakeLedger) Begin(_ context.Context, in activities.BeginInput) (activit
 	if l.refusal != nil {
 		return activities.BeginResult{}, l.refusal
 	}
+	if !in.Kind.Valid() {
+		return activities.BeginResult{}, insights.Errorf(insights.Invalid, "the plan has the kind %q", in.Kind)
+	}
 	if in.Kind == insights.RetryPlan {
 		return l.beginRetry(in)
 	}

@@ -23,7 +23,7 @@ func plannedRun(t *testing.T, repositories int64) (*run, *fakeLedger) {
 	t.Helper()
 	ledger := newLedger(repositories)
 	r := newRun(t, ledger, anchor)
-	_, err := ledger.Begin(t.Context(), activities.BeginInput{Times: monthly(3).Frames()})
+	_, err := ledger.Begin(t.Context(), activities.BeginInput{Kind: insights.BackfillPlan, Times: monthly(3).Frames()})
 	require.NoError(t, err)
 	return r, ledger
 }

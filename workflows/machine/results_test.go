@@ -16,13 +16,13 @@ func on(t *testing.T, kind insights.PlanKind) (*Machine, *Plan) {
 	t.Helper()
 	m := asleep()
 	plan := &Plan{Kind: kind, Times: []time.Time{now}, Points: 4}
-	switch {
-	case kind.Past():
-		m.State.Current = plan
-	case kind.Permanent():
+	switch kind {
+	case insights.RecordingPlan:
 		m.State.Recording = plan
-	default:
+	case insights.SnapshotPlan:
 		m.State.Snapshot = plan
+	default:
+		m.State.Current = plan
 	}
 	require.Equal(t, WorkOn{plan}, m.Next(now))
 	return m, plan
