@@ -42,7 +42,12 @@ func queryErrorModel(err error, text string) *generated.QueryError {
 func (r *queryResolver) ValidateScopedInsightQuery(_ context.Context, text string) (*generated.ScopedInsightQueryPayload, error) {
 	scope, err := query.ParseScope(text)
 	if err != nil {
-		return &generated.ScopedInsightQueryPayload{Query: text, InvalidReason: ptr(err.Error())}, nil
+		problem := queryErrorModel(err, text)
+		reason := problem.Message
+		if problem.Suggestion != nil {
+			reason += ": " + *problem.Suggestion
+		}
+		return &generated.ScopedInsightQueryPayload{Query: text, InvalidReason: &reason}, nil
 	}
 	return &generated.ScopedInsightQueryPayload{Query: scope.String(), IsValid: true}, nil
 }

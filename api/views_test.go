@@ -3,7 +3,6 @@ package api
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -362,5 +361,5 @@ func TestValidateQuery(t *testing.T) {
 	}
 	b.do(&bad, `{ validateScopedInsightQuery(query: "TODO") { isValid invalidReason } }`, nil)
 	require.False(t, bad.ValidateScopedInsightQuery.IsValid)
-	require.NotEmpty(t, strings.TrimSpace(bad.ValidateScopedInsightQuery.InvalidReason))
+	require.Equal(t, "a repository scope can contain filters only, not text to search for: did you mean repo:TODO?", bad.ValidateScopedInsightQuery.InvalidReason)
 }

@@ -18,7 +18,7 @@ type Error struct {
 
 // Error returns one line: the position (in bytes, counted from 1), the message and the suggestion.
 func (e *Error) Error() string {
-	return fmt.Sprintf("query, byte %d: %s: %s", e.Span.Start+1, e.Message, e.Suggestion)
+	return fmt.Sprintf("byte %d: %s: %s", e.Span.Start+1, e.Message, e.Suggestion)
 }
 
 // fail returns an Error with the first suggestion that is not empty. Callers put a specific

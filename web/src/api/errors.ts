@@ -29,7 +29,7 @@ export function inputErrors(error: CombinedError): InputErrors {
     if (errors.fields.has(field)) continue
     const suggestion = typeof extensions.suggestion === 'string' ? extensions.suggestion : undefined
     errors.fields.set(field, {
-      message: bareMessage(problem.message, suggestion),
+      message: problem.message,
       suggestion,
       start: typeof extensions.start === 'number' ? extensions.start : undefined,
       end: typeof extensions.end === 'number' ? extensions.end : undefined,
@@ -38,12 +38,6 @@ export function inputErrors(error: CombinedError): InputErrors {
   if (error.networkError) errors.general.push(networkMessage(error))
   if (errors.fields.size === 0 && errors.general.length === 0) errors.general.push(error.message)
   return errors
-}
-
-/** Strips position and suggestion from a query error's text; the page shows both separately. */
-export function bareMessage(message: string, suggestion?: string): string {
-  const bare = message.replace(/^query, byte \d+: /, '')
-  return suggestion && bare.endsWith(`: ${suggestion}`) ? bare.slice(0, -suggestion.length - 2) : bare
 }
 
 function pathText(path: unknown): string | undefined {

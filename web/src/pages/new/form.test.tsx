@@ -22,13 +22,6 @@ describe('errors of the server', () => {
     })
   })
 
-  test('that repeat position and suggestion in their text show them once', () => {
-    const error = new CombinedError({
-      graphQLErrors: [{ message: 'query, byte 6: unknown field "fille": did you mean "file"?', extensions: { field: ['input', 'dataSeries', 0, 'query'], suggestion: 'did you mean "file"?' } }],
-    })
-    expect(formErrors(inputErrors(error), filled())['query.0']?.message).toBe('unknown field "fille"')
-  })
-
   test.each([
     [['input', 'options', 'title'], 'title'],
     [['input', 'dataSeries', 0, 'options', 'lineColor'], 'colour.0'],

@@ -1,5 +1,5 @@
 import { useQuery } from 'urql'
-import { bareMessage, type FieldError } from '../../api/errors.ts'
+import { type FieldError } from '../../api/errors.ts'
 import { PreviewScopeDocument, ValidateQueryDocument, ValidateScopeDocument, type InsightGenerationMethod } from '../../api/generated.ts'
 import { useDebounced } from '../../ui/useDebounced.ts'
 
@@ -28,6 +28,6 @@ export function useScopeValidation(criteria: string, active: boolean): { error?:
   const valid = settled === '' || data?.validateScopedInsightQuery.isValid === true
   const [{ data: preview }] = useQuery({ query: PreviewScopeDocument, variables: { query: settled }, pause: !active || !valid })
   if (!active || settled !== criteria) return {}
-  if (settled !== '' && data && !valid) return { error: { message: bareMessage(data.validateScopedInsightQuery.invalidReason ?? 'this scope is not valid') } }
+  if (settled !== '' && data && !valid) return { error: { message: data.validateScopedInsightQuery.invalidReason ?? 'this scope is not valid' } }
   return { repositories: valid ? preview?.previewRepositoriesFromQuery.numberOfRepositories : undefined }
 }
