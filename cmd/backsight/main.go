@@ -137,7 +137,7 @@ func report(stderr io.Writer, err error) int {
 		fmt.Fprintln(stderr, "backsight: interrupted")
 		return exitFailed
 	}
-	fmt.Fprintln(stderr, "backsight:", err)
+	fmt.Fprintln(stderr, "backsight:", output.CleanLines(err.Error()))
 	if insights.ErrorCode(err) == insights.Invalid {
 		return exitUsage
 	}

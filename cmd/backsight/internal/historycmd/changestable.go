@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/backsight/backsight/cmd/backsight/internal/output"
 	"github.com/backsight/backsight/insights"
 )
 
@@ -22,10 +23,10 @@ func writeChanges(w io.Writer, p *plan, repositories []*repository) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\nevery commit that changed the count, until %s\n", p.query, p.until.UTC().Format(time.RFC3339))
 	for _, r := range repositories {
-		fmt.Fprintf(&b, "\n%s: ", r.label)
+		output.Printf(&b, "\n%s: ", r.label)
 		switch {
 		case r.err != nil:
-			fmt.Fprintf(&b, "failed: %v\n", r.err)
+			output.Printf(&b, "failed: %v\n", r.err)
 			continue
 		case len(r.changes) == 0:
 			b.WriteString("no commit changed the count\n")
@@ -50,7 +51,7 @@ func writeChanges(w io.Writer, p *plan, repositories []*repository) error {
 		}
 		grid.print(&b)
 		if partial > 0 {
-			fmt.Fprintf(&b, "%d of them partial; the newest because of: %s\n", partial, reason)
+			output.Printf(&b, "%d of them partial; the newest because of: %s\n", partial, reason)
 		}
 	}
 	_, err := io.WriteString(w, b.String())

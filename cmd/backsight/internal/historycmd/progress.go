@@ -3,9 +3,9 @@ package historycmd
 import (
 	"fmt"
 	"io"
-	"os"
 	"sync"
 
+	"github.com/backsight/backsight/cmd/backsight/internal/output"
 	"github.com/backsight/backsight/search/history"
 )
 
@@ -21,10 +21,8 @@ type progress struct {
 
 func newProgress(stderr io.Writer, total int) *progress {
 	p := &progress{total: total}
-	if f, ok := stderr.(*os.File); ok {
-		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
-			p.w = stderr
-		}
+	if output.IsTerminal(stderr) {
+		p.w = stderr
 	}
 	return p
 }

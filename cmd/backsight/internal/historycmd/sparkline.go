@@ -3,6 +3,8 @@ package historycmd
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/backsight/backsight/cmd/backsight/internal/output"
 )
 
 var bars = []rune("▁▂▃▄▅▆▇█")
@@ -45,16 +47,10 @@ func sparkline(row []point) string {
 // to the right.
 type table struct{ rows [][]string }
 
-// add adds a row. Control characters in cells become spaces, so that a malicious name cannot break
-// the table.
+// add adds a row of cells, which output.Clean changes.
 func (t *table) add(row ...string) {
 	for i, cell := range row {
-		row[i] = strings.Map(func(r rune) rune {
-			if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
-				return ' '
-			}
-			return r
-		}, strings.ToValidUTF8(cell, "\uFFFD"))
+		row[i] = output.Clean(cell)
 	}
 	t.rows = append(t.rows, row)
 }

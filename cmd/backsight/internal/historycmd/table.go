@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/backsight/backsight/cmd/backsight/internal/output"
 	"github.com/backsight/backsight/insights"
 )
 
@@ -238,7 +239,7 @@ func writeReasons(b *strings.Builder, repositories []*repository) {
 			count[k]++
 		}
 		for _, k := range order {
-			fmt.Fprintf(b, "\n%s: %d of %d samples %s: %s", r.label, count[k], len(r.samples), k.outcome, k.reason)
+			output.Printf(b, "\n%s: %d of %d samples %s: %s", r.label, count[k], len(r.samples), k.outcome, k.reason)
 		}
 	}
 	if b.String()[b.Len()-1] != '\n' {

@@ -81,9 +81,9 @@ func (c *createCommand) Run(ctx context.Context, s *output.Streams) error {
 			return err
 		}
 	} else {
-		fmt.Fprintf(s.Out, "insight  %s\n", insight.Id)
+		output.Printf(s.Out, "insight  %s\n", insight.Id)
 		for _, series := range insight.DataSeries {
-			fmt.Fprintf(s.Out, "series   %s  %s\n", series.SeriesId, series.Label)
+			output.Printf(s.Out, "series   %s  %s\n", series.SeriesId, series.Label)
 		}
 	}
 	if !c.Wait {
@@ -152,11 +152,5 @@ func underline(text string, start, end int) string {
 	units := utf16.Encode([]rune(text))
 	column := func(offset int) int { return len(utf16.Decode(units[:max(0, min(offset, len(units)))])) }
 	from, to := column(start), column(end)
-	flat := strings.Map(func(r rune) rune {
-		if r == '\n' || r == '\t' || r == '\r' {
-			return ' '
-		}
-		return r
-	}, text)
-	return "  " + flat + "\n  " + strings.Repeat(" ", from) + strings.Repeat("^", max(1, to-from))
+	return "  " + output.Clean(text) + "\n  " + strings.Repeat(" ", from) + strings.Repeat("^", max(1, to-from))
 }

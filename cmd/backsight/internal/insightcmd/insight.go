@@ -70,10 +70,10 @@ func (c *showCommand) Run(ctx context.Context, s *output.Streams) error {
 	if c.JSON {
 		return output.JSON(s.Out, insight)
 	}
-	fmt.Fprintf(s.Out, "%s\n%s, created %s\n", insight.Presentation.Title, insight.Id, insight.CreatedAt)
+	output.Printf(s.Out, "%s\n%s, created %s\n", insight.Presentation.Title, insight.Id, insight.CreatedAt)
 	for i, series := range insight.DataSeries {
 		d := insight.DataSeriesDefinitions[i]
-		fmt.Fprintf(s.Out, "\n%s\n  series    %s\n  query     %s\n  scope     %s\n  grid      %d points, every %d %s until %s\n",
+		output.Printf(s.Out, "\n%s\n  series    %s\n  query     %s\n  scope     %s\n  grid      %d points, every %d %s until %s\n",
 			series.Label, series.SeriesId, d.Query, scopeText(d.RepositoryDefinition), d.Points, d.TimeScope.Value,
 			strings.ToLower(string(d.TimeScope.Unit)), d.Anchor)
 		status.Print(s.Out, series)

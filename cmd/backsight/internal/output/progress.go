@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"strings"
 	"time"
 
@@ -23,12 +22,7 @@ type Progress struct {
 
 // NewProgress draws on w.
 func NewProgress(w io.Writer) *Progress {
-	p := &Progress{w: w, tenth: -1}
-	if f, ok := w.(*os.File); ok {
-		info, err := f.Stat()
-		p.terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
-	}
-	return p
+	return &Progress{w: w, tenth: -1, terminal: IsTerminal(w)}
 }
 
 // Show draws the tally. rate, in samples per second, and eta are 0 when unknown.

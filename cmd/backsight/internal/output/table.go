@@ -17,11 +17,11 @@ func NewTable(w io.Writer, header ...string) *Table {
 	return t
 }
 
-// Row adds a row. Tabs and line breaks in cells become spaces.
+// Row adds a row of cells, which Clean changes.
 func (t *Table) Row(cells ...string) {
 	clean := make([]string, len(cells))
 	for i, c := range cells {
-		clean[i] = strings.Join(strings.FieldsFunc(c, func(r rune) bool { return r == '\t' || r == '\n' || r == '\r' || r == '\v' || r == '\f' }), " ")
+		clean[i] = Clean(c)
 	}
 	fmt.Fprintln(t.w, strings.Join(clean, "\t")) // buffered; Flush returns errors
 }

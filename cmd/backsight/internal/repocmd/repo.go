@@ -56,7 +56,7 @@ func (c *addCommand) Run(ctx context.Context, s *output.Streams) error {
 			}
 			continue
 		}
-		fmt.Fprintf(s.Out, "%s\t%s\n", answer.AddRepository.Name, answer.AddRepository.Location)
+		output.Printf(s.Out, "%s\t%s\n", answer.AddRepository.Name, answer.AddRepository.Location)
 	}
 	return nil
 }

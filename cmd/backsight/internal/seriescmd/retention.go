@@ -61,7 +61,7 @@ func (c *retentionCommand) Run(ctx context.Context, s *output.Streams) error {
 		if r.Points == 0 {
 			shown = "all points"
 		}
-		fmt.Fprintf(s.Out, "%s  charts show %s, %d archived  %s\n", one.SeriesId, shown, r.Archived, one.Label)
+		output.Printf(s.Out, "%s  charts show %s, %d archived  %s\n", one.SeriesId, shown, r.Archived, one.Label)
 	}
 	return nil
 }

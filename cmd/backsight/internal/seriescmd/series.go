@@ -2,7 +2,6 @@ package seriescmd
 
 import (
 	"context"
-	"fmt"
 	"os/user"
 
 	"github.com/backsight/backsight/cmd/backsight/internal/output"
@@ -61,7 +60,7 @@ func (c idArgument) change(ctx context.Context, s *output.Streams, send func(ser
 			}
 			continue
 		}
-		fmt.Fprintf(s.Out, "%s  %s  %s\n", one.SeriesId, state, one.Label)
+		output.Printf(s.Out, "%s  %s  %s\n", one.SeriesId, state, one.Label)
 	}
 	return nil
 }
@@ -77,7 +76,7 @@ func (c *statusCommand) Run(ctx context.Context, s *output.Streams) error {
 	}
 	for _, one := range series {
 		if !c.JSON {
-			fmt.Fprintf(s.Out, "%s\n  series    %s\n", one.Label, one.SeriesId)
+			output.Printf(s.Out, "%s\n  series    %s\n", one.Label, one.SeriesId)
 			status.Print(s.Out, one)
 			continue
 		}

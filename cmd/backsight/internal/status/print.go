@@ -13,24 +13,24 @@ import (
 // Print prints the completeness, the notices and the workflow's state of a series, indented.
 func Print(w io.Writer, series remote.Series) {
 	rate, left := speed(series.Completeness)
-	fmt.Fprintf(w, "  samples   %s\n", output.Line(series.Completeness.Completeness(), rate, left))
+	output.Printf(w, "  samples   %s\n", output.Line(series.Completeness.Completeness(), rate, left))
 	for _, n := range series.Notices {
-		fmt.Fprintf(w, "  notice    %s, since %s\n", n.Reason, n.Since)
+		output.Printf(w, "  notice    %s, since %s\n", n.Reason, n.Since)
 	}
 	workflow := series.Workflow
 	if workflow == nil {
 		fmt.Fprintln(w, "  state     the workflow does not answer: check that a worker is running")
 		return
 	}
-	fmt.Fprintf(w, "  state     %s\n", state(workflow))
+	output.Printf(w, "  state     %s\n", state(workflow))
 	if workflow.Problem != nil {
-		fmt.Fprintf(w, "  problem   %s\n", workflow.Problem.Message)
+		output.Printf(w, "  problem   %s\n", workflow.Problem.Message)
 	}
 	if workflow.NextRecordingAt != nil {
-		fmt.Fprintf(w, "  next      %s\n", *workflow.NextRecordingAt)
+		output.Printf(w, "  next      %s\n", *workflow.NextRecordingAt)
 	}
 	if workflow.TemporalUrl != nil {
-		fmt.Fprintf(w, "  temporal  %s\n", *workflow.TemporalUrl)
+		output.Printf(w, "  temporal  %s\n", *workflow.TemporalUrl)
 	}
 }
 

@@ -1,0 +1,54 @@
+package output
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+)
+
+// Clean replaces each control character by a space, and bytes that are not UTF-8 by U+FFFD, so that
+// a text from a repository cannot break a table or control the terminal.
+func Clean(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(text, "\uFFFD"))
+}
+
+// CleanLines is Clean for a text of several lines: line breaks stay.
+func CleanLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = Clean(line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Printf prints as fmt.Fprintf does, with every argument that is a string or an error cleaned.
+// It does not report write errors.
+func Printf(w io.Writer, format string, args ...any) {
+	args = slices.Clone(args)
+	for i, arg := range args {
+		switch arg := arg.(type) {
+		case string:
+			args[i] = Clean(arg)
+		case error:
+			args[i] = Clean(arg.Error())
+		}
+	}
+	fmt.Fprintf(w, format, args...)
+}
+
+// IsTerminal reports whether w is a terminal.
+func IsTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
