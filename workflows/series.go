@@ -33,6 +33,7 @@ func SeriesWorkflow(ctx workflow.Context, in machine.Series) error {
 	if err := r.listen(ctx); err != nil {
 		return err
 	}
+	r.readSignals(ctx) // those that came before this run, so that a pause precedes the first step
 	for {
 		if ctx.Err() != nil {
 			r.m.Stop()

@@ -212,6 +212,31 @@ func TestNoMessageIsLostAtContinueAsNew(t *testing.T) {
 	require.Greater(t, len(s.histories(id, s.firstRun(id))), 3)
 }
 
+// Signals that wait while no worker runs are delivered together, and the pause wins.
+func TestPauseWinsOverSignalsThatArriveWithIt(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, newLedger(1))
+	series := storedSeries("together", 0)
+	const queue = "later"
+	start := client.StartWorkflowOptions{ID: contract.SeriesID(series.ID), TaskQueue: queue}
+	_, err := s.client.SignalWithStartWorkflow(t.Context(), start.ID, contract.Pause, contract.Command{By: "ann"}, start,
+		contract.SeriesWorkflowName, contract.SeriesStart{SeriesID: series.ID, Grid: series.Grid})
+	require.NoError(t, err)
+	for _, message := range []string{contract.Resume, contract.Retry, contract.Trigger} {
+		require.NoError(t, s.client.SignalWorkflow(t.Context(), start.ID, "", message, nil))
+	}
+	later := worker.New(s.client, queue, worker.Options{})
+	workflows.Register(later)
+	require.NoError(t, later.Start())
+	t.Cleanup(later.Stop)
+	require.Equal(t, "ann", s.until(series.ID, func(status contract.Status) bool { return status.State == contract.Paused }).Paused.By)
+	for _, history := range s.histories(start.ID, s.firstRun(start.ID)) {
+		for _, event := range history.Events {
+			require.Nil(t, event.GetActivityTaskScheduledEventAttributes(), "a paused series begins no plan")
+		}
+	}
+}
+
 func TestOperatorsSeeWhatASeriesIs(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, newLedger(6))

@@ -1,9 +1,11 @@
 package contract
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
@@ -150,7 +152,7 @@ func clientError(what string, err error) error {
 		return insights.Errorf(insights.Forbidden, "%s: %w", what, err)
 	}
 	if application, ok := errors.AsType[*temporal.ApplicationError](err); ok {
-		return &insights.Error{Code: insights.Code(application.Type()), Message: what + ": " + application.Message(), Cause: err}
+		return &insights.Error{Code: insights.Code(cmp.Or(application.Type(), string(insights.Internal))), Message: what + ": " + application.Message(), Cause: err}
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return insights.Errorf(insights.Unavailable, "%s: no worker answered in time: %w", what, err)
@@ -172,10 +174,15 @@ func seriesDetails(series insights.Series, title string) string {
 	case len(series.Scope.Repositories) > 0:
 		scope = fmt.Sprintf("%d named repositories", len(series.Scope.Repositories))
 	}
+	var signals []string
+	for _, message := range Messages {
+		signals = append(signals, "`"+message.Name+"`")
+	}
 	const limit = 20_000 // bytes, of a Temporal details text
 	return Truncate(fmt.Sprintf("**%s**\n\n- query: `%s`\n- scope: %s\n- grid: %d points, every %s until %s\n\n"+
-		"Signals: `pause`, `resume`, `cancel`, `retry`, `extend`, `front`, `back`, `trigger`, `snapshot`. "+
+		"Signals: %s. "+
 		"The input may be empty, or `{\"by\":\"…\",\"reason\":\"…\"}`; `retry` accepts `\"all\":true`, `extend` needs `\"points\":24`. "+
 		"Queries: `status`, `completeness`.",
-		title, series.Query, scope, series.Grid.Points, series.Grid.Interval, series.Grid.Anchor.Format(time.RFC3339)), limit)
+		title, series.Query, scope, series.Grid.Points, series.Grid.Interval, series.Grid.Anchor.Format(time.RFC3339),
+		strings.Join(signals, ", ")), limit)
 }

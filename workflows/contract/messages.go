@@ -37,17 +37,20 @@ const (
 	Snapshot = "snapshot"
 )
 
-// Messages lists all messages with the description that the Temporal UI shows.
+// Messages lists all messages with the description that the Temporal UI shows. The SDK does not
+// tell in which order signals of different names arrived when it delivers them together. The
+// workflow then applies them in the order of this list, so that the message which stops work wins:
+// a cancel over a retry and an extend, and a pause over everything. Updates keep their order.
 var Messages = []struct{ Name, Description string }{
-	{Pause, "launch no more work and stop running searches, until resume"},
-	{Resume, "continue after a pause, and try at once what a problem delays"},
-	{Cancel, "end the work on past times: pending samples end as failed, and retry computes them again"},
-	{Front, "move the work on past times before that of all other series"},
-	{Back, "move the work on past times behind that of all other series"},
 	{Trigger, "look for due recordings and for repositories to catch up now"},
 	{Snapshot, "sample every repository now, between two recordings"},
-	{Retry, `compute partial and failed samples again, or all samples with {"all":true}`},
 	{Extend, `add older points until the series has as many as {"points":24} says`},
+	{Retry, `compute partial and failed samples again, or all samples with {"all":true}`},
+	{Front, "move the work on past times before that of all other series"},
+	{Back, "move the work on past times behind that of all other series"},
+	{Cancel, "end the work on past times: pending samples end as failed, and retry computes them again"},
+	{Resume, "continue after a pause, and try at once what a problem delays"},
+	{Pause, "launch no more work and stop running searches, until resume"},
 }
 
 // Command is the payload of every message: who sends it, and why. Both may be empty.

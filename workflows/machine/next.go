@@ -63,7 +63,7 @@ func (m *Machine) next(now time.Time) Action {
 	}
 	switch plan := m.plan(); {
 	case m.State.Paused != nil:
-		return AwaitMessage{}
+		return m.rest(now, held)
 	case held:
 		return m.sleep(now, m.State.Problem.RetryAt, "try again what failed")
 	case plan != nil:
@@ -103,6 +103,18 @@ func (m *Machine) sleep(now, until time.Time, reason string) Action {
 		}
 	}
 	return Sleep{until, reason}
+}
+
+// rest returns what a paused series does: it waits for a message, and until the time at which it
+// cancels a plan again or must read the tally.
+func (m *Machine) rest(now time.Time, held bool) Action {
+	if current := m.State.Current; held && current != nil && current.Cancelled != nil {
+		return m.sleep(now, m.State.Problem.RetryAt, "cancel again")
+	}
+	if at := m.State.ReadTallyAt; !at.IsZero() {
+		return m.sleep(now, at, "read the tally again")
+	}
+	return AwaitMessage{}
 }
 
 // takePlans makes plans of what is due. A paused series makes none.

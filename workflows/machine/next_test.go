@@ -83,6 +83,20 @@ func TestNext(t *testing.T) {
 			from: "working", change: func(m *Machine) { cancel(m); m.State.Paused = &contract.PausedBy{By: "bob"} },
 			want: "cancel backfill 1 cancelled by ann", after: "backfill 1 cancelled by ann, paused by bob",
 		},
+		"a cancelled plan of a held, paused series": {
+			from: "working", change: func(m *Machine) {
+				cancel(m)
+				m.State.Problem, m.State.Paused = states["held"]().State.Problem, &contract.PausedBy{By: "bob"}
+			},
+			want: "cancel again at 2026-02-28 12:00:00", after: "backfill 1 cancelled by ann, paused by bob, problem",
+		},
+		"the tally is read of a paused series": {
+			from: "paused", change: func(m *Machine) { m.State.ReadTallyAt = now }, want: "read tally", after: "paused by bob",
+		},
+		"the tally is read later of a paused series": {
+			from: "paused", change: func(m *Machine) { m.State.ReadTallyAt = now.Add(time.Minute) },
+			want: "read the tally again at 2026-01-31 12:02:00", after: "paused by bob",
+		},
 		"catch-up":                    {from: "asleep", change: catchUp, want: "find catch-up"},
 		"catch-up waits for the past": {from: "working", change: catchUp, want: "work on backfill 1", after: "backfill 1, catch-up due"},
 		"the tally is read once": {

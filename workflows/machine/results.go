@@ -26,9 +26,11 @@ type Failure struct {
 // Stop ends the series: Next returns End from now on.
 func (m *Machine) Stop() { m.stopped, m.action = true, nil }
 
-// Done records that the action has succeeded.
+// Done records that the action has succeeded. Success ends a Problem: of work on a plan every
+// Problem, of other actions one that made the series wait. A Problem about a plan that was dropped
+// stays until a plan succeeds, because nothing tries that plan again.
 func (m *Machine) Done() {
-	if planOf(m.action) != nil {
+	if p := m.State.Problem; p != nil && (planOf(m.action) != nil || p.RetryAt.After(p.At)) {
 		m.State.Problem = nil
 	}
 	m.action = nil
@@ -52,7 +54,12 @@ func (m *Machine) Failed(f Failure, now time.Time) {
 		m.forget(plan)
 		problem.Message, problem.RetryAt = plan.Summary()+": "+problem.Message, now
 	}
-	m.State.CatchUpDue = m.State.CatchUpDue || m.action == Action(FindCatchUp{})
+	switch m.action.(type) {
+	case FindCatchUp:
+		m.State.CatchUpDue = true
+	case ReadTally:
+		m.State.ReadTallyAt = problem.RetryAt
+	}
 	m.State.Problem, m.action = problem, nil
 }
 

@@ -128,8 +128,7 @@ func TestCatchUp(t *testing.T) {
 	m.Failed(Failure{insights.Internal, "a defect"}, now)
 	require.Equal(t, "problem, catch-up due", describe(m), "it is looked for again")
 
-	require.NoError(t, m.Apply(contract.Resume, contract.Command{}, now))
-	require.Equal(t, FindCatchUp{}, m.Next(now))
+	require.Equal(t, FindCatchUp{}, m.Next(m.State.Problem.RetryAt))
 	m.CatchUpFound(nil, "")
 	m.Done()
 	require.Empty(t, describe(m))
@@ -139,6 +138,34 @@ func TestCatchUp(t *testing.T) {
 	m.CatchUpFound([]time.Time{now}, "came into scope")
 	m.Done()
 	require.Equal(t, "work on catch-up", doWhat(m, now))
+}
+
+func TestTallyThatCannotBeReadIsReadAgain(t *testing.T) {
+	t.Parallel()
+	m := asleep()
+	m.State.ReadTallyAt = now
+	require.Equal(t, ReadTally{}, m.Next(now))
+	m.Failed(Failure{insights.Internal, "a defect"}, now)
+	retry := now.Add(time.Hour)
+	require.Equal(t, "try again what failed at "+retry.Format(time.DateTime), doWhat(m, now))
+	require.Equal(t, ReadTally{}, m.Next(retry))
+	m.Done()
+	require.Empty(t, describe(m))
+}
+
+// A plan that was dropped leaves its reason, until work on a plan succeeds.
+func TestProblemOfADroppedPlanStays(t *testing.T) {
+	t.Parallel()
+	m, _ := on(t, insights.RetryPlan)
+	m.Failed(Failure{insights.Invalid, "no"}, now)
+	catchUp(m)
+	require.Equal(t, FindCatchUp{}, m.Next(now))
+	m.Done()
+	require.Equal(t, "problem", describe(m))
+	m.State.Waiting = []*Plan{{Kind: insights.RetryPlan}}
+	require.Equal(t, "work on retry", doWhat(m, now))
+	m.Done()
+	require.Equal(t, "retry", describe(m))
 }
 
 func TestBreaker(t *testing.T) {
