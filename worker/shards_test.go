@@ -124,7 +124,7 @@ func TestShardsAndTheirLimitAreSettings(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
 	s.set(store.SettingClusterRate, "30")
-	s.work()
+	stop := s.work()
 	limitOf := func(shard int) float32 {
 		described, err := s.client.WorkflowService().DescribeTaskQueue(t.Context(), &workflowservice.DescribeTaskQueueRequest{
 			Namespace: s.namespace, TaskQueue: &taskqueuepb.TaskQueue{Name: contract.SearchQueueOf(shard)},
@@ -139,6 +139,9 @@ func TestShardsAndTheirLimitAreSettings(t *testing.T) {
 		idle, err := s.workflows.ShardsWithoutPoller(t.Context(), 3)
 		return err == nil && len(idle) == 0 && limitOf(0) == 10 && limitOf(2) == 10
 	}, patience, 50*time.Millisecond)
+	// The server keeps the limit while no worker runs.
+	stop()
 	s.set(store.SettingClusterRate, "0")
+	s.work()
 	require.Eventually(t, func() bool { return limitOf(0) == 0 && limitOf(2) == 0 }, patience, 50*time.Millisecond)
 }

@@ -52,9 +52,12 @@ func (r *Repo) FirstParentsSince(ctx context.Context, tip gitrepo.OID, t time.Ti
 
 // SearchFiles implements Searcher.
 func (r *Repo) SearchFiles(ctx context.Context, m *match.Matcher, commits []gitrepo.OID, yield func(history.Result) error) error {
-	return r.wrap(history.Search(ctx, history.Request{
-		Repo: r.Git, Matcher: m, Commits: commits, Workers: r.Workers, Index: r.Index, Base: r.Base, Progress: r.Progress, Stats: &r.Stats,
-	}, yield))
+	var stats history.Stats
+	err := history.Search(ctx, history.Request{
+		Repo: r.Git, Matcher: m, Commits: commits, Workers: r.Workers, Index: r.Index, Base: r.Base, Progress: r.Progress, Stats: &stats,
+	}, yield)
+	r.Stats.Add(stats)
+	return r.wrap(err)
 }
 
 // SearchCommits implements Searcher.

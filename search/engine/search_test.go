@@ -14,6 +14,7 @@ import (
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/internal/testgit"
 	"github.com/backsight/backsight/search/engine"
+	"github.com/backsight/backsight/search/history"
 	"github.com/backsight/backsight/search/history/values"
 )
 
@@ -303,6 +304,19 @@ func TestOpen_FailuresHaveCodes(t *testing.T) {
 	_, _, err = engine.Branch(t.Context(), empty)
 	require.ErrorIs(t, err, gitrepo.ErrNoCommits)
 	require.Nil(t, engine.AsFailure(err))
+}
+
+func TestRepo_StatsCountAllSearches(t *testing.T) {
+	t.Parallel()
+	r, ids := testRepo(t)
+	git, err := engine.Open(t.Context(), r.Dir)
+	require.NoError(t, err)
+	repo := &engine.Repo{Git: git}
+	q := compile(t, engine.Spec{Query: "TODO"})
+	for n := range int64(2) {
+		require.NoError(t, repo.SearchFiles(t.Context(), q.Matcher, []gitrepo.OID{gitrepo.OID(ids[n])}, func(history.Result) error { return nil }))
+		require.Equal(t, n+1, repo.Stats.Blobs)
+	}
 }
 
 func TestCompile_ErrorsAreInvalid(t *testing.T) {

@@ -66,7 +66,7 @@ type Stats struct {
 	IndexProblem error // why a faulty index was not used; a damaged file is removed
 }
 
-// Add adds the work of another search.
+// Add adds the work of another search. Of several index problems it keeps the first.
 func (s *Stats) Add(other Stats) {
 	s.Trees += other.Trees
 	s.Blobs += other.Blobs
@@ -74,6 +74,10 @@ func (s *Stats) Add(other Stats) {
 	s.Bytes += other.Bytes
 	s.GitProcesses += other.GitProcesses
 	s.Skipped += other.Skipped
+	s.Indexed = s.Indexed || other.Indexed
+	if s.IndexProblem == nil {
+		s.IndexProblem = other.IndexProblem
+	}
 }
 
 // A Result is the value at one commit.

@@ -2,9 +2,11 @@ package contract
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
 	taskqueuepb "go.temporal.io/api/taskqueue/v1"
 	"go.temporal.io/api/workflowservice/v1"
 )
@@ -55,6 +57,9 @@ func (c *Client) LimitSearches(ctx context.Context, perSecond float64, shards in
 			Namespace: c.namespace, Identity: "backsight", TaskQueue: SearchQueueOf(shard), TaskQueueType: enumspb.TASK_QUEUE_TYPE_ACTIVITY,
 			UpdateQueueRateLimit: update,
 		})
+		if _, old := errors.AsType[*serviceerror.Unimplemented](err); old && perSecond <= 0 {
+			return nil // the server has no limits, so there is none to remove
+		}
 		if err != nil {
 			return clientError("task queue "+SearchQueueOf(shard)+": limit", err)
 		}

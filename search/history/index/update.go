@@ -145,8 +145,10 @@ func (b *builder) extend(ctx context.Context, old *Index, tip gitrepo.OID) (Stat
 	if parents[1] != last {
 		return Stats{}, errRebuild
 	}
-	if deeper, err := b.deeper(ctx, old); deeper || err != nil {
-		return Stats{}, errors.Join(err, errRebuild)
+	if deeper, err := b.deeper(ctx, old); err != nil {
+		return Stats{}, err
+	} else if deeper {
+		return Stats{}, errRebuild
 	}
 	if err := b.restore(old); err != nil {
 		return Stats{}, err
