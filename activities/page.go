@@ -23,6 +23,8 @@ const (
 	// for two cores, so that a due recording never waits long. (30 repositories with 1 GB of text
 	// and 12 frames cost about 1,000 and take two cores about 4 s.)
 	pageCost = 15_000
+	// maxPageRepositories bounds a page whose repositories cost next to nothing.
+	maxPageRepositories = 10_000
 	// maxBatchRepositories bounds the repositories of a batch, whatever they cost, so that a batch
 	// that unfolds stays a small workflow.
 	maxBatchRepositories = 100
@@ -53,9 +55,7 @@ func (p *Plans) page(ctx context.Context, in PageInput) (PageResult, error) {
 	}); err != nil {
 		return PageResult{}, err
 	}
-	// A page never has more repositories than this. Reading them takes some tens of milliseconds.
-	const most = 10_000
-	work, last, err := p.Store.Plans.Page(ctx, in.SeriesID, in.Plan, in.After, most)
+	work, last, err := p.Store.Plans.Page(ctx, in.SeriesID, in.Plan, in.After, store.PageLimit{Repositories: maxPageRepositories, Cost: pageCost})
 	if err != nil {
 		return PageResult{}, err
 	}
@@ -89,7 +89,7 @@ func batches(work []store.RepositoryWork, limits budgets) (page PageResult, take
 	var total int64
 	var open *openBatch // the last batch, if repositories can be added to it
 	for _, w := range work {
-		cost := max(1, w.Cost())
+		cost := w.Cost()
 		joins := open != nil && open.takes(w, cost, limits)
 		if taken > 0 && (total+cost > pageCost || !joins && len(page.Batches) == MaxBatches) {
 			break
@@ -109,7 +109,7 @@ func batches(work []store.RepositoryWork, limits budgets) (page PageResult, take
 // costOf returns the cost of the work, at most that of a page.
 func costOf(work []store.RepositoryWork) (total int64) {
 	for _, w := range work {
-		if total += max(1, w.Cost()); total >= pageCost {
+		if total += w.Cost(); total >= pageCost {
 			return pageCost
 		}
 	}

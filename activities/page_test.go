@@ -21,7 +21,7 @@ func TestBatchesCoverEachRepositoryOnce(t *testing.T) {
 			id += rapid.Int64Range(1, 3).Draw(t, "gap")
 			work = append(work, store.RepositoryWork{
 				RepositoryID: id, Name: fmt.Sprint(id), Pending: 1,
-				Commits: rapid.IntRange(0, 30).Draw(t, "commits"), SizeBytes: rapid.Int64Range(0, 50<<20).Draw(t, "size"),
+				Commits: rapid.IntRange(1, 30).Draw(t, "commits"), SizeBytes: rapid.Int64Range(0, 50<<20).Draw(t, "size"),
 			})
 		}
 		limits := budgets{
@@ -38,7 +38,7 @@ func TestBatchesCoverEachRepositoryOnce(t *testing.T) {
 				require.Equal(t, work[next].RepositoryID, b.From)
 				count, cost := 0, int64(0)
 				for next < taken && work[next].RepositoryID <= b.Through {
-					cost += max(1, work[next].Cost())
+					cost += work[next].Cost()
 					count++
 					next++
 				}

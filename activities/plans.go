@@ -63,19 +63,12 @@ func (p *Plans) begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 		return BeginResult{}, err
 	}
 	if number > 0 {
-		counted, err := p.countSettled(ctx, in, number)
-		if err != nil {
-			return BeginResult{}, err
-		}
 		if err := p.write(ctx, in, number, scope, !perInterval(series)); err != nil {
 			return BeginResult{}, err
 		}
-		if in.Kind.Selects() { // a retry ends quarantines
-			if err := p.Store.Quarantine.Release(ctx, in.SeriesID, number); err != nil {
-				return BeginResult{}, err
-			}
-		}
-		if err := counted(); err != nil {
+	}
+	if number > 0 && in.Kind.Selects() { // a retry ends quarantines
+		if err := p.Store.Quarantine.Release(ctx, in.SeriesID, number); err != nil {
 			return BeginResult{}, err
 		}
 	}
@@ -85,21 +78,6 @@ func (p *Plans) begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 			"planned", tally.Planned, "pending", tally.Pending)
 	}
 	return BeginResult{Plan: number, Tally: tally}, err
-}
-
-// countSettled prepares to count in the metrics what a plan settles without a search. The caller
-// calls counted when the plan is written.
-func (p *Plans) countSettled(ctx context.Context, in BeginInput, number int) (counted func() error, err error) {
-	if in.Kind.Selects() || p.Metrics == nil { // a retry settles nothing by itself
-		return func() error { return nil }, nil
-	}
-	// An earlier attempt may have written a part of the plan, or all of it.
-	before, err := p.Store.Samples.TallyOf(ctx, in.SeriesID, number)
-	return func() error {
-		after, err := p.Store.Samples.TallyOf(ctx, in.SeriesID, number)
-		p.Metrics.Planned(before, after)
-		return err
-	}, err
 }
 
 // readScope returns the scope of a series. If its query or scope cannot be read, it stores a notice
@@ -114,7 +92,9 @@ func (p *Plans) readScope(ctx context.Context, series insights.Series) (store.Sc
 	if err != nil {
 		problem = err.Error()
 	}
-	return scope, cmp.Or(err, p.Store.Notices.SetPlanningProblem(ctx, series.ID, problem, time.Now()))
+	// The notice is written in either case: without a problem, it deletes an earlier one.
+	noted := p.Store.Notices.SetPlanningProblem(ctx, series.ID, problem, time.Now())
+	return scope, cmp.Or(err, noted)
 }
 
 // write writes the rest of a plan, slice by slice. reuse is that of store.Plans.WriteSlice.
@@ -133,7 +113,9 @@ func (p *Plans) write(ctx context.Context, in BeginInput, number int, scope stor
 				return err
 			}
 		}
-		if written, err := p.Store.Plans.WriteSlice(ctx, in.SeriesID, number, scope, limit, reuse); err != nil || written {
+		settled, written, err := p.Store.Plans.WriteSlice(ctx, in.SeriesID, number, scope, limit, reuse)
+		p.Metrics.Planned(settled)
+		if err != nil || written {
 			return err
 		}
 		activity.RecordHeartbeat(ctx, "plan")

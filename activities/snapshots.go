@@ -12,12 +12,19 @@ type Snapshots struct {
 	Store *store.Store
 }
 
-// snapshotPage is the number of series that one run of a SnapshotsWorkflow signals. Each costs
-// three events.
+// snapshotPage is the largest number of series that one run of a SnapshotsWorkflow signals. Each
+// costs three events.
 const snapshotPage = 400
 
-// SnapshotSeries lists the next series after the cursor whose grid is coarser than a day.
+// SnapshotSeries lists those of the next series after the cursor that take snapshots. The list can
+// be empty although a page follows.
 func (s *Snapshots) SnapshotSeries(ctx context.Context, after int64) (SnapshotPage, error) {
-	ids, next, err := s.Store.Plans.DueForSnapshot(ctx, after, snapshotPage)
-	return SnapshotPage{SeriesIDs: ids, Next: next}, activityError(ctx, err)
+	series, next, err := s.Store.Series.Started(ctx, after, snapshotPage)
+	page := SnapshotPage{Next: next}
+	for _, one := range series {
+		if one.Grid.Interval.CoarserThanDay() && !perInterval(one) {
+			page.SeriesIDs = append(page.SeriesIDs, one.ID)
+		}
+	}
+	return page, activityError(ctx, err)
 }

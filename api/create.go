@@ -68,7 +68,7 @@ func newView(input generated.LineChartSearchInsightInput, now time.Time) (view i
 			}
 		}
 		if series.Label == "" {
-			series.Label = cmp.Or(shorten(strings.TrimSpace(s.Query), insights.MaxTitle), "Lines by language")
+			series.Label = cmp.Or(insights.Truncate(strings.TrimSpace(s.Query), insights.MaxTitle), "Lines by language")
 		}
 
 		scope, scopeField := s.RepositoryScope, in("repositoryScope")
@@ -241,19 +241,4 @@ func isColor(s string) bool {
 		}
 	}
 	return len(s) <= 64 && !strings.Contains(strings.ToLower(s), "url")
-}
-
-// shorten cuts s at a rune boundary to at most limit bytes, including an ellipsis.
-func shorten(s string, limit int) string {
-	if len(s) <= limit {
-		return s
-	}
-	end := 0
-	for i := range s {
-		if i > limit-len("…") {
-			break
-		}
-		end = i
-	}
-	return s[:end] + "…"
 }

@@ -141,7 +141,7 @@ func (b *bundle) plan(seriesID string, repositories ...string) (number int) {
 	number, err = b.store.Plans.Begin(ctx, store.PlanRequest{SeriesID: seriesID, Kind: "backfill", Times: series.Grid.Frames()})
 	require.NoError(b.t, err)
 	for done := false; !done; {
-		done, err = b.store.Plans.WriteSlice(ctx, seriesID, number, store.ScopeFilter{}, 100, true)
+		_, done, err = b.store.Plans.WriteSlice(ctx, seriesID, number, store.ScopeFilter{}, 100, true)
 		require.NoError(b.t, err)
 	}
 	return number

@@ -2,8 +2,9 @@ package insights
 
 import "fmt"
 
-// Outcome says how a sample ended. The set is closed: a new outcome needs a constant here, a value
-// in the database's check constraint and a value in the GraphQL schema.
+// Outcome says how a sample ended. The set is closed: a new outcome needs a constant here, a letter
+// in the ledger (store/chunk.go and migrations/00004_samples.sql), a column in series_tallies and a
+// value in the GraphQL schema.
 type Outcome string
 
 // The outcomes, and what the sample's value means.

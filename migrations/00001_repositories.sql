@@ -71,13 +71,9 @@ CREATE UNIQUE INDEX commit_index_as_of ON commit_index (repo_id, committed_at) I
 
 CREATE TABLE commit_index_metadata (
     repo_id         integer PRIMARY KEY REFERENCES repositories (id),
-    enabled         boolean NOT NULL DEFAULT true,
     -- When the repository was last read. Frames after it are not compressed, because a commit may
     -- have been added since.
-    last_indexed_at timestamptz NOT NULL,
-    -- Frames before it are not compressed, because the index does not reach back further. NULL: the
-    -- index holds the whole history.
-    oldest_complete timestamptz
+    last_indexed_at timestamptz NOT NULL
 ) WITH (fillfactor = 80); -- every sync updates each row
 
 -- +goose Down

@@ -33,7 +33,6 @@ CREATE TABLE insight_series (
     zone                          text NOT NULL DEFAULT '',
     created_at                    timestamptz NOT NULL DEFAULT now(),
     next_recording_after          timestamptz NOT NULL,
-    last_recorded_at              timestamptz,
     -- sample time of the newest complete snapshot
     last_snapshot_at              timestamptz,
     backfill_queued_at            timestamptz,

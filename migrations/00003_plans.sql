@@ -30,8 +30,7 @@ CREATE INDEX series_plans_open ON series_plans (series_id) INCLUDE (created_at) 
 -- same text, or for the code 'planning' the problem.
 CREATE TABLE insight_dirty_queries (
     id                integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    insight_series_id integer REFERENCES insight_series (id),
-    query             text NOT NULL,
+    insight_series_id integer NOT NULL REFERENCES insight_series (id),
     dirty_at          timestamptz NOT NULL DEFAULT now(),
     code              text NOT NULL,
     reason            text NOT NULL,

@@ -37,7 +37,7 @@ func BenchmarkLedger(b *testing.B) {
 		number, err = s.Plans.Begin(s.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.BackfillPlan, Times: times})
 		require.NoError(b, err)
 		for done := false; !done; {
-			done, err = s.Plans.WriteSlice(s.ctx, series.ID, number, store.ScopeFilter{}, 100, true)
+			_, done, err = s.Plans.WriteSlice(s.ctx, series.ID, number, store.ScopeFilter{}, 100, true)
 			require.NoError(b, err)
 		}
 	}
@@ -54,7 +54,7 @@ func BenchmarkLedger(b *testing.B) {
 			plan(b, fmt.Sprint("write ", time.Now().UnixNano()))
 			b.StartTimer()
 			for after := int64(0); ; {
-				page, _, err := s.Plans.Page(s.ctx, series.ID, number, after, 10)
+				page, _, err := s.Plans.Page(s.ctx, series.ID, number, after, store.PageLimit{Repositories: 10})
 				require.NoError(b, err)
 				if len(page) == 0 {
 					break
@@ -78,7 +78,7 @@ func BenchmarkLedger(b *testing.B) {
 			retry, err := s.Plans.Begin(s.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.RetryPlan, Selection: insights.Everything()})
 			require.NoError(b, err)
 			for done := false; !done; {
-				done, err = s.Plans.WriteSlice(s.ctx, series.ID, retry, store.ScopeFilter{}, 100, true)
+				_, done, err = s.Plans.WriteSlice(s.ctx, series.ID, retry, store.ScopeFilter{}, 100, true)
 				require.NoError(b, err)
 			}
 			for n := 1; n > 0; taken += n {

@@ -127,7 +127,7 @@ func (b bundle) plan(t require.TestingT, series insights.Series, kind insights.P
 	plan, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: kind, Times: times})
 	require.NoError(t, err)
 	for done := false; !done; {
-		done, err = b.Plans.WriteSlice(b.ctx, series.ID, plan, store.ScopeFilter{}, 100, true)
+		_, done, err = b.Plans.WriteSlice(b.ctx, series.ID, plan, store.ScopeFilter{}, 100, true)
 		require.NoError(t, err)
 	}
 	return plan
@@ -146,7 +146,7 @@ func (b bundle) writeAlone(t require.TestingT, series insights.Series, samples [
 		var err error
 		plan, err = b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.RecordingPlan, Times: []time.Time{at}})
 		require.NoError(t, err)
-		done, err := b.Plans.WriteSlice(b.ctx, series.ID, plan, store.ScopeFilter{Names: in}, 100, true)
+		_, done, err := b.Plans.WriteSlice(b.ctx, series.ID, plan, store.ScopeFilter{Names: in}, 100, true)
 		require.NoError(t, err)
 		require.True(t, done)
 	}

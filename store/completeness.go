@@ -17,22 +17,23 @@ func (s *Samples) Completeness(ctx context.Context, seriesID string) (insights.C
 // CompletenessOf tallies several series in one statement. It returns NotFound when one of them does
 // not exist.
 func (s *Samples) CompletenessOf(ctx context.Context, seriesIDs []string) (map[string]insights.Completeness, error) {
-	keys := make([]int32, len(seriesIDs))
-	names := make(map[int32]string, len(seriesIDs))
-	tallies := make(map[string]insights.Completeness, len(seriesIDs))
-	for i, id := range seriesIDs {
-		key, err := s.seriesKey(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		keys[i], names[key], tallies[id] = key, id, insights.Completeness{}
-	}
-	rows, err := s.queries().Completeness(ctx, keys)
+	return s.tallies(ctx, seriesIDs, nil)
+}
+
+// tallies is CompletenessOf for one time, or (nil) all.
+func (s *Samples) tallies(ctx context.Context, seriesIDs []string, at *time.Time) (map[string]insights.Completeness, error) {
+	rows, err := s.queries().Completeness(ctx, instantOrNil(at), seriesIDs)
 	if err != nil {
 		return nil, classify(err, "completeness of %d series", len(seriesIDs))
 	}
+	tallies := make(map[string]insights.Completeness, len(rows))
 	for _, row := range rows {
-		tallies[names[row.SeriesID]] = tallyOf(row)
+		tallies[row.SeriesID] = tallyOf(row)
+	}
+	for _, id := range seriesIDs {
+		if _, ok := tallies[id]; !ok {
+			return nil, insights.Errorf(insights.NotFound, "series %s does not exist", id)
+		}
 	}
 	return tallies, nil
 }

@@ -108,7 +108,7 @@ func TestPlansEqualTheDefinition(t *testing.T) {
 			plan, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: kind, Times: times})
 			require.NoError(rt, err)
 			for done := false; !done; {
-				done, err = b.Plans.WriteSlice(b.ctx, series.ID, plan, store.ScopeFilter{Names: names}, 2, true)
+				_, done, err = b.Plans.WriteSlice(b.ctx, series.ID, plan, store.ScopeFilter{Names: names}, 2, true)
 				require.NoError(rt, err)
 			}
 

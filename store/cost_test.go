@@ -41,10 +41,10 @@ func TestCostFollowsSizeAndCommits(t *testing.T) {
 	plan, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: id, Kind: insights.BackfillPlan, Times: frames})
 	require.NoError(t, err)
 	for done := false; !done; {
-		done, err = b.Plans.WriteSlice(b.ctx, id, plan, store.ScopeFilter{}, 100, true)
+		_, done, err = b.Plans.WriteSlice(b.ctx, id, plan, store.ScopeFilter{}, 100, true)
 		require.NoError(t, err)
 	}
-	work, _, err := b.Plans.Page(b.ctx, id, plan, 0, 100)
+	work, _, err := b.Plans.Page(b.ctx, id, plan, 0, store.PageLimit{Repositories: 100})
 	require.NoError(t, err)
 	for _, w := range work {
 		costs[w.Name] = w.Cost()

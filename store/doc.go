@@ -18,7 +18,7 @@
 //   - Nothing that a sample refers to is deleted: removed repositories keep their rows. A deleted
 //     series keeps its rows until Retention prunes them all.
 //
-// Errors are *insights.Error, made in errors.go and nowhere else. Callers can fix the cause of
+// Errors are *insights.Error; errors.go translates those of Postgres. Callers can fix the cause of
 // NotFound, Conflict and Invalid; Unavailable is worth another attempt. The error of a context that
 // ends is returned wrapped.
 //

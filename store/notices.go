@@ -13,7 +13,6 @@ type Notices struct{ *database }
 
 // Notice is a problem with a series' values that users should know about, and its reason.
 type Notice struct {
-	Query   string
 	Since   time.Time
 	Code    insights.ReasonCode
 	Reason  string    // for people: the problem of a series that cannot be planned, else the code
@@ -41,7 +40,7 @@ func (s *Notices) List(ctx context.Context, seriesID string) ([]Notice, error) {
 	}
 	list := make([]Notice, len(rows))
 	for i, row := range rows {
-		list[i] = Notice{Query: row.Query, Since: row.DirtyAt.UTC(), Code: insights.ReasonCode(row.Code), Reason: row.Reason, ForTime: row.ForTime.UTC()}
+		list[i] = Notice{Since: row.DirtyAt.UTC(), Code: insights.ReasonCode(row.Code), Reason: row.Reason, ForTime: row.ForTime.UTC()}
 	}
 	return list, nil
 }

@@ -20,21 +20,37 @@ type RepositoryWork struct {
 
 // Cost estimates the work, to be compared with a budget. Each commit to search costs one, for
 // listing a tree and the files that changed. Each MiB of the object store costs one, because the
-// first commit needs all files to be read.
+// first commit needs all files to be read. It is at least 1, because a pending sample has a commit to
+// search.
 func (w RepositoryWork) Cost() int64 { return int64(w.Commits) + w.SizeBytes>>20 }
 
-// Page returns the next limit repositories with pending samples after the given id, by id, and
-// whether there are none after them. It takes one statement, and more where other plans have many
-// pending samples in between.
-func (p *Plans) Page(ctx context.Context, seriesID string, number int, after int64, limit int) (page []RepositoryWork, last bool, err error) {
+// PageLimit bounds a page of pending work: it ends with the repository that reaches one of the
+// limits.
+type PageLimit struct {
+	Repositories int   // at least 1
+	Cost         int64 // sum of RepositoryWork.Cost; 0: no limit
+}
+
+// reached reports whether the page is full.
+func (l PageLimit) reached(page []RepositoryWork, cost int64) bool {
+	return len(page) >= int(pageSize(l.Repositories)) || l.Cost > 0 && cost >= l.Cost
+}
+
+// pageRows is how many rows one statement of Page reads at most.
+const pageRows = 2000
+
+// Page returns the next repositories with pending samples after the given id, by id, and whether
+// there are none after them. It takes a statement for each 2,000 rows that have pending samples at
+// the plan's times.
+func (p *Plans) Page(ctx context.Context, seriesID string, number int, after int64, limit PageLimit) (page []RepositoryWork, last bool, err error) {
 	key, err := p.seriesKey(ctx, seriesID)
 	if err != nil {
 		return nil, false, err
 	}
-	want := int(pageSize(limit))
-	rowLimit := want + 1 // the last repository of a full result may have more rows
-	for from := id32(after); len(page) < want; {
-		rows, err := p.queries().PendingWork(ctx, db.PendingWorkParams{SeriesID: key, After: from, RowLimit: int32(rowLimit)})
+	var cost int64
+	rowLimit := min(pageRows, int(pageSize(limit.Repositories))) + 1 // the last repository of a full result may have more rows
+	for from := id32(after); !limit.reached(page, cost); {
+		rows, err := p.queries().PendingWork(ctx, db.PendingWorkParams{SeriesID: key, Plan: int32(number), After: from, RowLimit: int32(rowLimit)})
 		if err != nil {
 			return nil, false, classify(err, "series %s: plan %d", seriesID, number)
 		}
@@ -45,13 +61,14 @@ func (p *Plans) Page(ctx context.Context, seriesID string, number int, after int
 				continue
 			}
 		}
-		for len(rows) > 0 && len(page) < want {
+		for len(rows) > 0 && !limit.reached(page, cost) {
 			n := 1
 			for n < len(rows) && rows[n].SampleChunks.RepoID == rows[0].SampleChunks.RepoID {
 				n++
 			}
 			if work := workOf(rows[:n], int32(number)); work.Pending > 0 {
 				page = append(page, work)
+				cost += work.Cost()
 			}
 			from, rows = rows[0].SampleChunks.RepoID, rows[n:]
 		}

@@ -18,18 +18,18 @@ import (
 //
 // A sample of an earlier plan stays as it is unless it is still pending; then it belongs to this
 // plan. A sample that a retry has selected stays selected.
-func (l ledger) planRepositories(ctx context.Context, times []time.Time, repos []int32, reuse bool) error {
-	if err := l.q.LockLedger(ctx, l.key); err != nil {
-		return err
-	}
+//
+// Callers must hold the lock of the series. The result tallies the samples that are absent or
+// reused by this plan.
+func (l ledger) planRepositories(ctx context.Context, times []time.Time, repos []int32, reuse bool) (settled insights.Completeness, err error) {
 	commits, err := resolve(ctx, l.q, repos, times)
 	if err != nil {
-		return err
+		return settled, err
 	}
 	keys := keysOfAll(repos, l.chunksOf(times))
 	chunks, err := l.load(ctx, keys)
 	if err != nil {
-		return err
+		return settled, err
 	}
 	known := knownValues{}
 	if reuse {
@@ -37,7 +37,7 @@ func (l ledger) planRepositories(ctx context.Context, times []time.Time, repos [
 			known.add(c)
 		}
 		if err := l.addOlder(ctx, known, commits, chunks, times, repos); err != nil {
-			return err
+			return settled, err
 		}
 	}
 	for _, key := range keys {
@@ -49,27 +49,30 @@ func (l ledger) planRepositories(ctx context.Context, times []time.Time, repos [
 		for _, t := range times {
 			if at, ok := l.of(t); ok {
 				commit := commits.at(repo, t)
-				chunks[chunkKey{repo, at.chunk}].at(at.place).planAs(commit, known[repoCommit{repo, commit.commit}], l.plan)
+				sample := chunks[chunkKey{repo, at.chunk}].at(at.place)
+				if sample.planAs(commit, known[repoCommit{repo, commit.commit}], l.plan) && sample.outcome.Done() {
+					settled.Add(sample.outcome, 1)
+				}
 			}
 		}
 	}
-	return l.save(ctx, slices.Collect(maps.Values(chunks)))
+	return settled, l.save(ctx, slices.Collect(maps.Values(chunks)))
 }
 
 // planAs plans the sample for the plan with the given number: absent if the repository had no
 // commit, reused if known is set, and otherwise pending at the commit. It leaves samples unchanged
 // that have ended or already belong to this or a later plan. Of a sample that a retry has selected,
-// it changes only the plan.
-func (e *entry) planAs(at resolved, known *entry, number int32) {
+// it changes only the plan. It reports whether it gave the sample an outcome.
+func (e *entry) planAs(at resolved, known *entry, number int32) bool {
 	switch {
 	case e.outcome == "":
 		e.facts = facts{}
 	case e.outcome != insights.Pending || e.plan >= number:
-		return
+		return false
 	}
 	e.plan = number
 	if e.kept != "" {
-		return
+		return false
 	}
 	e.outcome, e.value, e.commit = insights.Pending, 0, at.commit
 	switch {
@@ -78,6 +81,7 @@ func (e *entry) planAs(at resolved, known *entry, number int32) {
 	case known != nil:
 		e.outcome, e.value, e.captures = insights.Reused, known.value, known.captures
 	}
+	return true
 }
 
 type repoCommit struct {

@@ -55,7 +55,7 @@ func (p *Plans) Begin(ctx context.Context, r PlanRequest) (int, error) {
 	}
 	number := int32(0)
 	err = p.inTx(ctx, func(q *db.Queries) error {
-		if _, err := q.LockSeries(ctx, key); err != nil {
+		if err := q.LockSeries(ctx, key); err != nil {
 			return err
 		}
 		times := instants(r.Times)
@@ -161,8 +161,8 @@ func dropSnapshots(ctx context.Context, q *db.Queries, key, number int32, comple
 	return nil
 }
 
-// WriteSlice plans the next limit repositories by id and reports whether the plan is written in
-// full. For a retry these are repositories with samples that it selects, and scope and reuse have
+// WriteSlice plans the next limit repositories by id. It returns a tally of the samples that it
+// settled without a search, and whether the plan is written in full. For a retry these are repositories with samples that it selects, and scope and reuse have
 // no effect. For other kinds they are the repositories in scope. See planRepositories for what is
 // settled without a search.
 //
@@ -173,13 +173,13 @@ func dropSnapshots(ctx context.Context, q *db.Queries, key, number int32, comple
 // remembers how far it has come. Callers must pass the same scope in all calls. Repositories that
 // are registered between two calls are planned, because their ids come last. A call may plan fewer
 // than limit repositories, or none, without being done.
-func (p *Plans) WriteSlice(ctx context.Context, seriesID string, number int, scope ScopeFilter, limit int, reuse bool) (done bool, err error) {
+func (p *Plans) WriteSlice(ctx context.Context, seriesID string, number int, scope ScopeFilter, limit int, reuse bool) (settled insights.Completeness, done bool, err error) {
 	if limit < 1 {
-		return false, insights.Errorf(insights.Invalid, "series %s: a slice of %d repositories: must be at least 1", seriesID, limit)
+		return settled, false, insights.Errorf(insights.Invalid, "series %s: a slice of %d repositories: must be at least 1", seriesID, limit)
 	}
 	key, err := p.seriesKey(ctx, seriesID)
 	if err != nil {
-		return false, err
+		return settled, false, err
 	}
 	err = p.inTx(ctx, func(q *db.Queries) error {
 		plan, err := q.LockPlan(ctx, key, int32(number))
@@ -199,7 +199,7 @@ func (p *Plans) WriteSlice(ctx context.Context, seriesID string, number int, sco
 		} else {
 			var ids []int32
 			if ids, through, done, err = scope.choose(ctx, q, plan.PlannedThrough, limit); err == nil && len(ids) > 0 {
-				err = l.planRepositories(ctx, plan.Times, ids, reuse)
+				settled, err = l.planRepositories(ctx, plan.Times, ids, reuse)
 			}
 		}
 		if err != nil {
@@ -212,9 +212,9 @@ func (p *Plans) WriteSlice(ctx context.Context, seriesID string, number int, sco
 		return err
 	})
 	if err != nil {
-		return false, classify(err, "series %s: plan %d", seriesID, number)
+		return insights.Completeness{}, false, classify(err, "series %s: plan %d", seriesID, number)
 	}
-	return done, nil
+	return settled, done, nil
 }
 
 // PlannedThrough returns the id up to which the repositories of a plan are planned, so that callers
@@ -229,7 +229,7 @@ func (p *Plans) PlannedThrough(ctx context.Context, seriesID string, number int)
 }
 
 // Complete closes a plan that has no pending sample. For a backfill it sets the series' completion
-// time, for a recording the last and the next recording time. A snapshot takes the place of the one
+// time, for a recording the next recording time. A snapshot takes the place of the one
 // before, and charts show it from then on. The completion of any plan but a snapshot also updates
 // the series' notices. Idempotent. Complete returns Conflict while the plan is not written in full
 // or a sample is pending, and NotFound for a snapshot that a later one has replaced.
@@ -280,7 +280,7 @@ func completed(ctx context.Context, q *db.Queries, key int32, seriesID string, n
 			return err
 		}
 		last := slices.MaxFunc(plan.Times, time.Time.Compare)
-		return q.CompleteRecording(ctx, db.CompleteRecordingParams{Recorded: last, Next: seriesOf(series).Grid.Next(last), ID: key})
+		return q.CompleteRecording(ctx, seriesOf(series).Grid.Next(last), key)
 	}
 	return nil
 }
@@ -359,23 +359,6 @@ func (p *Plans) WholeRepositories(ctx context.Context, seriesID string, times []
 		whole[int64(id)] = true
 	}
 	return whole, nil
-}
-
-// DueForSnapshot returns the ids of up to limit series whose grid is coarser than a day, in the
-// order in which they were stored, from the cursor after on. next is the cursor of the following
-// page; 0 when there is none.
-func (p *Plans) DueForSnapshot(ctx context.Context, after int64, limit int) (ids []string, next int64, err error) {
-	rows, err := p.queries().SnapshotSeries(ctx, id32(after), pageSize(limit))
-	if err != nil {
-		return nil, 0, classify(err, "series that are due for a snapshot")
-	}
-	for _, row := range rows {
-		ids = append(ids, row.SeriesID)
-	}
-	if len(rows) == int(pageSize(limit)) {
-		next = int64(rows[len(rows)-1].ID)
-	}
-	return ids, next, nil
 }
 
 // instants returns the distinct times as the database stores them, oldest first.

@@ -29,7 +29,7 @@ func TestBeginAgainReturnsTheSamePlan(t *testing.T) {
 	require.Equal(t, 3, begin(series, insights.RecordingPlan, day(-1)), "another kind")
 	require.Equal(t, 1, begin(other, insights.RecordingPlan, day(1)), "another series")
 
-	_, err := b.Plans.WriteSlice(b.ctx, series.ID, 1, store.ScopeFilter{}, 1, true)
+	_, _, err := b.Plans.WriteSlice(b.ctx, series.ID, 1, store.ScopeFilter{}, 1, true)
 	require.NoError(t, err)
 	require.NoError(t, b.Plans.Complete(b.ctx, series.ID, 1, day(2)))
 	require.Equal(t, 4, begin(series, insights.BackfillPlan, day(-1), day(0)), "a completed plan is not continued")
@@ -53,14 +53,6 @@ func TestWriteSliceSettlesSamplesByTheIndex(t *testing.T) {
 	b.repository(t, "unread")
 	empty := b.repository(t, "empty")
 	b.index(t, empty, day(0))
-	disabled := b.repository(t, "disabled")
-	b.index(t, disabled, day(5), -3)
-	shallow := b.repository(t, "shallow")
-	shallowCommits := b.index(t, shallow, day(5), -2)
-	_, err := b.pool.Exec(b.ctx, `UPDATE commit_index_metadata SET enabled = false WHERE repo_id = $1`, disabled.ID)
-	require.NoError(t, err)
-	_, err = b.pool.Exec(b.ctx, `UPDATE commit_index_metadata SET oldest_complete = $2 WHERE repo_id = $1`, shallow.ID, day(-1))
-	require.NoError(t, err)
 
 	series := b.series(t, "TODO", insights.Search)
 	plan := b.plan(t, series, insights.BackfillPlan, day(-4), day(-1), day(0))
@@ -70,15 +62,13 @@ func TestWriteSliceSettlesSamplesByTheIndex(t *testing.T) {
 		got[sample.Repository] = append(got[sample.Repository], strings.TrimSpace(string(sample.Outcome)+" "+sample.Commit))
 	}
 	require.Equal(t, map[string][]string{
-		"indexed":  {"pending " + commits[1].Commit, "pending " + commits[1].Commit, "absent"},
-		"stale":    {"pending", "pending " + staleCommits[0].Commit, "absent"},
-		"unread":   {"pending", "pending", "pending"},
-		"empty":    {"absent", "absent", "absent"},
-		"disabled": {"pending", "pending", "pending"},
-		"shallow":  {"pending " + shallowCommits[0].Commit, "pending " + shallowCommits[0].Commit, "pending"},
+		"indexed": {"pending " + commits[1].Commit, "pending " + commits[1].Commit, "absent"},
+		"stale":   {"pending", "pending " + staleCommits[0].Commit, "absent"},
+		"unread":  {"pending", "pending", "pending"},
+		"empty":   {"absent", "absent", "absent"},
 	}, got)
 
-	page, _, err := b.Plans.Page(b.ctx, series.ID, plan, 0, 10)
+	page, _, err := b.Plans.Page(b.ctx, series.ID, plan, 0, store.PageLimit{Repositories: 10})
 	require.NoError(t, err)
 	work := map[string]string{}
 	for _, w := range page {
@@ -86,7 +76,6 @@ func TestWriteSliceSettlesSamplesByTheIndex(t *testing.T) {
 	}
 	require.Equal(t, map[string]string{
 		"indexed": "2 pending, 1 commits", "stale": "2 pending, 2 commits", "unread": "3 pending, 3 commits",
-		"disabled": "3 pending, 3 commits", "shallow": "3 pending, 2 commits",
 	}, work)
 }
 
@@ -103,7 +92,7 @@ func TestWriteSliceWithoutReuse(t *testing.T) {
 	outcome := func(at time.Time, reuse bool) string {
 		plan, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.RecordingPlan, Times: []time.Time{at}})
 		require.NoError(t, err)
-		done, err := b.Plans.WriteSlice(b.ctx, series.ID, plan, store.ScopeFilter{}, 100, reuse)
+		_, done, err := b.Plans.WriteSlice(b.ctx, series.ID, plan, store.ScopeFilter{}, 100, reuse)
 		require.NoError(t, err)
 		require.True(t, done)
 		list, err := b.Samples.List(b.ctx, store.SampleFilter{SeriesID: series.ID, Time: &at})
@@ -124,7 +113,7 @@ func TestWriteSliceVisitsEachRepositoryOnce(t *testing.T) {
 	plan, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.BackfillPlan, Times: []time.Time{day(0), day(-1)}})
 	require.NoError(t, err)
 	slice := func(limit int) bool {
-		done, err := b.Plans.WriteSlice(b.ctx, series.ID, plan, store.ScopeFilter{}, limit, true)
+		_, done, err := b.Plans.WriteSlice(b.ctx, series.ID, plan, store.ScopeFilter{}, limit, true)
 		require.NoError(t, err)
 		return done
 	}
@@ -143,7 +132,7 @@ func TestWriteSliceVisitsEachRepositoryOnce(t *testing.T) {
 	b.repository(t, "acme/too-late")
 	require.True(t, slice(4), "a completely written plan does not change")
 
-	page, _, err := b.Plans.Page(b.ctx, series.ID, plan, 0, 100)
+	page, _, err := b.Plans.Page(b.ctx, series.ID, plan, 0, store.PageLimit{Repositories: 100})
 	require.NoError(t, err)
 	var ids []int64
 	for _, w := range page {
@@ -156,16 +145,20 @@ func TestWriteSliceVisitsEachRepositoryOnce(t *testing.T) {
 		}
 	}
 	require.Equal(t, want, ids)
-	next, _, err := b.Plans.Page(b.ctx, series.ID, plan, ids[3], 2)
+	next, _, err := b.Plans.Page(b.ctx, series.ID, plan, ids[3], store.PageLimit{Repositories: 2})
 	require.NoError(t, err)
 	require.Equal(t, page[4:6], next)
+	next, last, err := b.Plans.Page(b.ctx, series.ID, plan, 0, store.PageLimit{Repositories: 100, Cost: page[0].Cost() + 1})
+	require.NoError(t, err)
+	require.Equal(t, page[:2], next, "the second repository reaches the limit")
+	require.False(t, last)
 
 	got, err = b.Series.Get(b.ctx, series.ID)
 	require.NoError(t, err)
 	require.NotNil(t, got.BackfillQueuedAt)
-	_, err = b.Plans.WriteSlice(b.ctx, series.ID, 9, store.ScopeFilter{}, 1, true)
+	_, _, err = b.Plans.WriteSlice(b.ctx, series.ID, 9, store.ScopeFilter{}, 1, true)
 	requireCode(t, insights.NotFound, err, "plan 9 does not exist")
-	_, err = b.Plans.WriteSlice(b.ctx, series.ID, plan, store.ScopeFilter{}, 0, true)
+	_, _, err = b.Plans.WriteSlice(b.ctx, series.ID, plan, store.ScopeFilter{}, 0, true)
 	requireCode(t, insights.Invalid, err, "at least 1")
 }
 
@@ -199,7 +192,7 @@ func TestScopeFilterSelectsRepositories(t *testing.T) {
 				calls := 0
 				for done := false; !done; calls++ {
 					require.LessOrEqual(t, calls, len(test.want)+1)
-					done, err = b.Plans.WriteSlice(b.ctx, series.ID, plan, test.scope, limit, true)
+					_, done, err = b.Plans.WriteSlice(b.ctx, series.ID, plan, test.scope, limit, true)
 					require.NoError(t, err)
 				}
 				require.Equal(t, max(1, (len(test.want)+limit-1)/limit), calls, "no extra call is needed to find that nothing is left")

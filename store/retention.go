@@ -37,7 +37,7 @@ func (s *Retention) Of(ctx context.Context, seriesID string, setting int) (Serie
 }
 
 // Set gives a series a number of its own, 0 for all; nil makes the setting apply again. The number
-// takes effect with the next KeepNewest. Set returns Invalid for a number below 0.
+// takes effect with the next KeepNewest. Set returns Invalid for a number below 0 or above 1,048,576.
 func (s *Retention) Set(ctx context.Context, seriesID string, points *int) error {
 	var own *int32
 	if points != nil {

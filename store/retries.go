@@ -88,7 +88,7 @@ func (l ledger) selectAgain(ctx context.Context, selection insights.Selection, r
 func (l ledger) cancel(ctx context.Context, reason string, limit int) (ended int, err error) {
 	last := chunkKey{repo: -1}
 	for {
-		rows, err := l.q.LockPendingChunks(ctx, db.LockPendingChunksParams{SeriesID: l.key, AfterRepo: last.repo, AfterChunk: last.number, RowLimit: bulk})
+		rows, err := l.q.LockPendingChunks(ctx, db.LockPendingChunksParams{SeriesID: l.key, Plan: l.plan, AfterRepo: last.repo, AfterChunk: last.number, RowLimit: bulk})
 		if err != nil {
 			return 0, err
 		}

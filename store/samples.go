@@ -3,11 +3,8 @@ package store
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store/internal/db"
@@ -27,7 +24,7 @@ func (s *Samples) Pending(ctx context.Context, seriesID string, plan int, from, 
 	if times == nil {
 		return nil, insights.Errorf(insights.NotFound, "series %s does not exist", seriesID)
 	}
-	rows, err := s.queries().PendingChunks(ctx, db.PendingChunksParams{SeriesID: times.key, FromRepo: id32(from), ThroughRepo: id32(through)})
+	rows, err := s.queries().PendingChunks(ctx, db.PendingChunksParams{SeriesID: times.key, Plan: int32(plan), FromRepo: id32(from), ThroughRepo: id32(through)})
 	if err != nil {
 		return nil, classify(err, "series %s: plan %d", seriesID, plan)
 	}
@@ -140,22 +137,19 @@ func (s *Samples) List(ctx context.Context, f SampleFilter) ([]LedgerSample, err
 
 // Count returns how many samples all pages of the filter have together.
 func (s *Samples) Count(ctx context.Context, f SampleFilter) (int64, error) {
-	key, err := s.seriesKey(ctx, f.SeriesID)
-	if err != nil {
-		return 0, err
-	}
 	if f.Viewer.Admin && f.RepoPattern == "" {
-		row, err := s.queries().CountAllSamples(ctx, key, instantOrNil(f.Time))
-		if errors.Is(err, pgx.ErrNoRows) {
-			return 0, nil
-		}
-		tally, n := tallyOf(db.CompletenessRow{Counted: row.Counted, Reused: row.Reused, Absent: row.Absent, Partial: row.Partial, Failed: row.Failed, Pending: row.Pending}), int64(0)
+		tallies, err := s.tallies(ctx, []string{f.SeriesID}, f.Time)
+		n, tally := int64(0), tallies[f.SeriesID]
 		for _, outcome := range insights.Outcomes {
 			if len(f.Outcomes) == 0 || slices.Contains(f.Outcomes, outcome) {
 				n += tally.Of(outcome)
 			}
 		}
-		return n, classify(err, "series %s: samples", f.SeriesID)
+		return n, err
+	}
+	key, err := s.seriesKey(ctx, f.SeriesID)
+	if err != nil {
+		return 0, err
 	}
 	n, err := s.queries().CountSamples(ctx, db.CountSamplesParams{
 		SeriesID: key, At: instantOrNil(f.Time), Letters: lettersOf(f.Outcomes), RepoPattern: f.RepoPattern,
@@ -171,8 +165,8 @@ func (s *Samples) ValidateSelection(ctx context.Context, seriesID string, select
 	if err != nil {
 		return err
 	}
-	_, err = s.Count(ctx, SampleFilter{SeriesID: seriesID, Outcomes: selection.Outcomes, Time: selection.Time, RepoPattern: selection.Repository})
-	return err
+	_, err = s.queries().CheckPattern(ctx, selection.Repository)
+	return classify(err, "series %s: retry", seriesID)
 }
 
 // Reason says why samples of a series are partial or failed.

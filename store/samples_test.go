@@ -86,7 +86,7 @@ func TestPendingSamplesOfARange(t *testing.T) {
 
 	b.settle(t, series, plan, func(s *insights.Sample) { s.Outcome = insights.Absent })
 	require.Empty(t, keys(0, 1<<40, nil))
-	page, _, err := b.Plans.Page(b.ctx, series.ID, plan, 0, 10)
+	page, _, err := b.Plans.Page(b.ctx, series.ID, plan, 0, store.PageLimit{Repositories: 10})
 	require.NoError(t, err)
 	require.Empty(t, page)
 }

@@ -46,6 +46,23 @@ func (s *Series) ToStart(ctx context.Context) ([]SeriesStart, error) {
 	return list, nil
 }
 
+// Started returns up to limit series whose workflows are marked as started, in the order in which
+// they were stored, from the cursor after on. next is the cursor of the following page; 0 when there
+// is none.
+func (s *Series) Started(ctx context.Context, after int64, limit int) (list []insights.Series, next int64, err error) {
+	rows, err := s.queries().StartedSeries(ctx, id32(after), pageSize(limit))
+	if err != nil {
+		return nil, 0, classify(err, "series whose workflow runs")
+	}
+	for _, row := range rows {
+		list = append(list, seriesOf(row))
+	}
+	if len(rows) == int(pageSize(limit)) {
+		next = int64(rows[len(rows)-1].ID)
+	}
+	return list, next, nil
+}
+
 // MarkStarted takes a series out of ToStart. If the series was deleted meanwhile, MarkStarted puts
 // it into ToStop again, because its workflow must be stopped.
 func (s *Series) MarkStarted(ctx context.Context, seriesID string) error {

@@ -15,7 +15,7 @@ func (b bundle) snapshot(t require.TestingT, series insights.Series, at time.Tim
 	plan, err := b.Plans.Begin(b.ctx, store.PlanRequest{SeriesID: series.ID, Kind: insights.SnapshotPlan, Times: []time.Time{at}})
 	require.NoError(t, err)
 	for done := false; !done; {
-		done, err = b.Plans.WriteSlice(b.ctx, series.ID, plan, store.ScopeFilter{}, 2, true)
+		_, done, err = b.Plans.WriteSlice(b.ctx, series.ID, plan, store.ScopeFilter{}, 2, true)
 		require.NoError(t, err)
 	}
 	return plan
@@ -143,30 +143,4 @@ func TestSnapshotOfCapturedValues(t *testing.T) {
 		lines = append(lines, line{p.Label, p.Value, p.Snapshot})
 	}
 	require.Equal(t, []line{{"1.25", 1, false}, {"1.26", 0, false}, {"1.25", 0, true}, {"1.26", 2, true}}, lines)
-}
-
-func TestSnapshotSeriesAreThoseOfCoarseGrids(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	var want []string
-	for _, unit := range []insights.Unit{insights.Hour, insights.Day, insights.Week, insights.Month, insights.Year} {
-		for _, value := range []int{1, 2, 24, 25} {
-			interval := insights.Interval{Unit: unit, Value: value}
-			one := viewSeries(interval.String(), insights.Search)
-			one.Grid.Interval = interval
-			view, err := b.Views.Create(b.ctx, insights.View{Title: "t", Series: []insights.ViewSeries{one}})
-			require.NoError(t, err)
-			require.NoError(t, b.Series.MarkStarted(b.ctx, view.Series[0].ID))
-			if interval.CoarserThanDay() {
-				want = append(want, view.Series[0].ID)
-			}
-		}
-	}
-	var got []string
-	for after, first := int64(0), true; first || after != 0; first = false {
-		ids, next, err := b.Plans.DueForSnapshot(b.ctx, after, 3)
-		require.NoError(t, err)
-		got, after = append(got, ids...), next
-	}
-	require.Equal(t, want, got)
 }

@@ -84,7 +84,7 @@ func TestLedgerUnderRandomOperations(t *testing.T) {
 		planAll := func(plan int, times []time.Time) {
 			for done := false; !done; {
 				var err error
-				done, err = b.Plans.WriteSlice(b.ctx, series.ID, plan, scope, 2, true)
+				_, done, err = b.Plans.WriteSlice(b.ctx, series.ID, plan, scope, 2, true)
 				require.NoError(rt, err)
 			}
 			for _, repository := range repositories {
@@ -196,7 +196,7 @@ func TestLedgerUnderRandomOperations(t *testing.T) {
 					return // no sample selected, or already planned
 				}
 				for done := false; !done; {
-					done, err = b.Plans.WriteSlice(b.ctx, series.ID, plan, store.ScopeFilter{}, 2, true)
+					_, done, err = b.Plans.WriteSlice(b.ctx, series.ID, plan, store.ScopeFilter{}, 2, true)
 					require.NoError(rt, err)
 				}
 				var times []time.Time

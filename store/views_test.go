@@ -218,6 +218,13 @@ func TestStartsAndStopsAreListedUntilMarked(t *testing.T) {
 	start, err = b.Series.ToStart(b.ctx)
 	require.NoError(t, err)
 	require.Equal(t, []store.SeriesStart{{Series: view.Series[1].Series, Title: "Debt", Label: "FIXME"}}, start)
+	started, next, err := b.Series.Started(b.ctx, 0, 1)
+	require.NoError(t, err)
+	require.Equal(t, []insights.Series{view.Series[0].Series}, started)
+	started, next, err = b.Series.Started(b.ctx, next, 1)
+	require.NoError(t, err)
+	require.Empty(t, started)
+	require.Zero(t, next)
 
 	require.NoError(t, b.Views.Delete(b.ctx, view.ID))
 	start, err = b.Series.ToStart(b.ctx)

@@ -295,7 +295,7 @@ func TestNumberOfStatementsIsConstant(t *testing.T) {
 		require.LessOrEqual(t, len(ran), n, "%s: %s", what, strings.Join(ran, "\n"))
 	}
 	atMost(10, "Plans.WriteSlice", func() error {
-		done, err := b.Plans.WriteSlice(b.ctx, series.ID, plan, store.ScopeFilter{}, 100, true)
+		_, done, err := b.Plans.WriteSlice(b.ctx, series.ID, plan, store.ScopeFilter{}, 100, true)
 		require.True(t, done)
 		return err
 	})
@@ -324,7 +324,10 @@ func TestNumberOfStatementsIsConstant(t *testing.T) {
 		_, err := b.Samples.TallyOfRanges(b.ctx, series.ID, plan, []store.RepositoryRange{{From: 1, Through: 9}, {From: 10, Through: 60}}, nil)
 		return err
 	})
-	atMost(1, "Page", func() error { _, _, err := b.Plans.Page(b.ctx, series.ID, plan, 0, 100); return err })
+	atMost(1, "Page", func() error {
+		_, _, err := b.Plans.Page(b.ctx, series.ID, plan, 0, store.PageLimit{Repositories: 100})
+		return err
+	})
 	atMost(1, "Samples", func() error { _, err := b.Samples.List(b.ctx, store.SampleFilter{SeriesID: series.ID}); return err })
 	atMost(2, "Views", func() error { _, err := b.Views.List(b.ctx, store.ViewFilter{}); return err })
 	atMost(1, "Repositories", func() error { _, err := b.Repositories.List(b.ctx, store.RepositoryFilter{}); return err })

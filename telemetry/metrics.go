@@ -136,9 +136,9 @@ func (m *Metrics) Settled(by string, outcome insights.Outcome, n int64) {
 
 // Planned counts the samples that a plan settled: the difference between its tallies before and
 // after it was written.
-func (m *Metrics) Planned(before, after insights.Completeness) {
-	m.Settled(ByPlan, insights.Reused, after.Reused-before.Reused)
-	m.Settled(ByPlan, insights.Absent, after.Absent-before.Absent)
+func (m *Metrics) Planned(settled insights.Completeness) {
+	m.Settled(ByPlan, insights.Reused, settled.Reused)
+	m.Settled(ByPlan, insights.Absent, settled.Absent)
 }
 
 // Read counts what a search read.

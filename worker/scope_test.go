@@ -61,7 +61,7 @@ func TestRemovedRepositoryCountsOnlyAtPastTimes(t *testing.T) {
 	// became due while it was off.
 	number, err := s.store.Plans.Begin(t.Context(), store.PlanRequest{SeriesID: series.ID, Kind: insights.BackfillPlan, Times: grid.Frames()})
 	require.NoError(t, err)
-	_, err = s.store.Plans.WriteSlice(t.Context(), series.ID, number, store.ScopeFilter{}, 10, true)
+	_, _, err = s.store.Plans.WriteSlice(t.Context(), series.ID, number, store.ScopeFilter{}, 10, true)
 	require.NoError(t, err)
 	require.NoError(t, s.store.Repositories.Remove(t.Context(), "acme/goes"))
 	pending, err := s.store.Samples.Pending(t.Context(), series.ID, number, 0, 1<<31)

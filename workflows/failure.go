@@ -10,7 +10,6 @@ import (
 
 	"github.com/backsight/backsight/activities"
 	"github.com/backsight/backsight/insights"
-	"github.com/backsight/backsight/workflows/contract"
 	"github.com/backsight/backsight/workflows/machine"
 )
 
@@ -24,7 +23,7 @@ func whileUnavailable(ctx workflow.Context, try func() error) error {
 		if !isUnavailable(err) || workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
 			return err
 		}
-		if err := sleep(ctx, wait, "infrastructure is unavailable: "+contract.Truncate(err.Error(), 300)); err != nil {
+		if err := sleep(ctx, wait, "infrastructure is unavailable: "+insights.Truncate(err.Error(), 300)); err != nil {
 			return err
 		}
 	}

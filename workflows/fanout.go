@@ -8,6 +8,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/backsight/backsight/activities"
+	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/workflows/contract"
 	"github.com/backsight/backsight/workflows/machine"
 )
@@ -79,7 +80,7 @@ func (r *runner) priority(plan *machine.Plan) temporal.Priority {
 // runRepository runs a child RepositoryWorkflow to its end. A zero priority means the priority of
 // the parent.
 func runRepository(ctx workflow.Context, in RepositoryInput, priority temporal.Priority) (result RepositoryResult, err error) {
-	options := childOptions(contract.RepositoryID(in.SeriesID, in.Plan, in.From, in.Through), contract.Truncate(in.Label, 200))
+	options := childOptions(contract.RepositoryID(in.SeriesID, in.Plan, in.From, in.Through), insights.Truncate(in.Label, 200))
 	options.Priority = priority
 	options.TypedSearchAttributes = temporal.NewSearchAttributes(
 		contract.AttributeSeries.ValueSet(in.SeriesID), contract.AttributeRepository.ValueSet(contract.IDRange(in.From, in.Through)))

@@ -21,7 +21,7 @@ import (
 // it is cancelled, it stops its searches and returns Interrupted; the ledger holds what is done.
 func RepositoryWorkflow(ctx workflow.Context, in RepositoryInput) (RepositoryResult, error) {
 	if !in.Unfold {
-		tally, err := searchRange(searching(ctx, in.queue(), "search "+contract.Truncate(in.Label, 300), batchAttempts), in.samples())
+		tally, err := searchRange(searching(ctx, in.queue(), "search "+insights.Truncate(in.Label, 300), batchAttempts), in.samples())
 		switch {
 		case err == nil:
 			return RepositoryResult{Tally: tally}, nil
@@ -98,7 +98,7 @@ func interrupted(ctx workflow.Context, err error) (RepositoryResult, error) {
 func unfoldRepositories(ctx workflow.Context, batch RepositoryInput, ids []int64) error {
 	return atMost(ctx, unfoldWindow, ids, func(ctx workflow.Context, id int64) error {
 		in := batch
-		in.From, in.Through, in.Label, in.Unfold = id, id, fmt.Sprintf("repository %d of %s", id, contract.Truncate(batch.Label, 150)), false
+		in.From, in.Through, in.Label, in.Unfold = id, id, fmt.Sprintf("repository %d of %s", id, insights.Truncate(batch.Label, 150)), false
 		result, err := runRepository(ctx, in, temporal.Priority{})
 		return giveUp(ctx, in.samples(), result, err)
 	})
@@ -108,7 +108,7 @@ func unfoldRepositories(ctx workflow.Context, batch RepositoryInput, ids []int64
 func unfoldFrames(ctx workflow.Context, repository RepositoryInput, times []time.Time) error {
 	return atMost(ctx, unfoldWindow, times, func(ctx workflow.Context, at time.Time) error {
 		in := FrameInput{SeriesID: repository.SeriesID, Plan: repository.Plan, RepositoryID: repository.From, Time: at, Shards: repository.Shards}
-		options := childOptions(in.id(), contract.Truncate(repository.Label, 200)+" at "+at.Format(time.RFC3339))
+		options := childOptions(in.id(), insights.Truncate(repository.Label, 200)+" at "+at.Format(time.RFC3339))
 		options.TypedSearchAttributes = temporal.NewSearchAttributes(
 			contract.AttributeSeries.ValueSet(in.SeriesID), contract.AttributeRepository.ValueSet(contract.IDRange(in.RepositoryID, in.RepositoryID)), contract.AttributeFrame.ValueSet(at))
 		var result RepositoryResult

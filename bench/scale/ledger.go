@@ -76,7 +76,7 @@ func measureLedger(ctx context.Context, n, points int) (err error) {
 	}
 	slice := max(1, 20_000/points)
 	for done := false; !done; {
-		if done, err = in.store.Plans.WriteSlice(ctx, series.ID, generation, store.ScopeFilter{}, slice, true); err != nil {
+		if _, done, err = in.store.Plans.WriteSlice(ctx, series.ID, generation, store.ScopeFilter{}, slice, true); err != nil {
 			return err
 		}
 	}
@@ -136,7 +136,7 @@ func (in *inside) register(ctx context.Context, n int, frames []time.Time) error
 // others are reused.
 func (in *inside) settle(ctx context.Context, series insights.Series, generation int) error {
 	for after, last := int64(0), false; !last; {
-		work, end, err := in.store.Plans.Page(ctx, series.ID, generation, after, 40)
+		work, end, err := in.store.Plans.Page(ctx, series.ID, generation, after, store.PageLimit{Repositories: 40})
 		if err != nil {
 			return err
 		}

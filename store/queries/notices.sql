@@ -8,8 +8,8 @@ WHERE d.insight_series_id = @series_id::integer AND d.code <> ALL (@series_codes
 
 -- Codes that an operator caused say nothing about the query and are ignored.
 -- name: AddSampleNotices :exec
-INSERT INTO insight_dirty_queries (insight_series_id, query, dirty_at, code, reason, for_time)
-SELECT i.id, i.query, @at::timestamptz, f.reason_code, f.reason_code, f.newest
+INSERT INTO insight_dirty_queries (insight_series_id, dirty_at, code, reason, for_time)
+SELECT i.id, @at::timestamptz, f.reason_code, f.reason_code, f.newest
 FROM insight_series AS i
 CROSS JOIN (
     SELECT s.reason_code, max(s.time)::timestamptz AS newest
@@ -27,13 +27,13 @@ DELETE FROM insight_dirty_queries WHERE insight_series_id = @series_id::integer 
 
 -- An existing notice keeps its start time.
 -- name: AddNotice :exec
-INSERT INTO insight_dirty_queries (insight_series_id, query, dirty_at, code, reason, for_time)
-SELECT i.id, i.query, @at::timestamptz, @code, @reason, @for_time::timestamptz FROM insight_series AS i WHERE i.id = @series_id
+INSERT INTO insight_dirty_queries (insight_series_id, dirty_at, code, reason, for_time)
+SELECT i.id, @at::timestamptz, @code, @reason, @for_time::timestamptz FROM insight_series AS i WHERE i.id = @series_id
 ON CONFLICT (insight_series_id, code, reason) DO UPDATE SET for_time = EXCLUDED.for_time
 WHERE insight_dirty_queries.for_time IS DISTINCT FROM EXCLUDED.for_time;
 
 -- name: Notices :many
-SELECT query, dirty_at, code, reason, for_time FROM insight_dirty_queries
+SELECT dirty_at, code, reason, for_time FROM insight_dirty_queries
 WHERE insight_series_id = @series_id::integer
 ORDER BY for_time DESC, code, reason;
 
@@ -43,8 +43,8 @@ UPDATE repositories SET rewritten_at = @at::timestamptz WHERE id = @repo_id;
 -- Adds a notice to each series that has samples of a repository at commits that the repository's
 -- index, which this transaction has written, no longer has.
 -- name: NoteRewrittenRepository :exec
-INSERT INTO insight_dirty_queries (insight_series_id, query, dirty_at, code, reason, for_time)
-SELECT d.id, d.query, @at::timestamptz, @code::text, @code, f.newest
+INSERT INTO insight_dirty_queries (insight_series_id, dirty_at, code, reason, for_time)
+SELECT d.id, @at::timestamptz, @code::text, @code, f.newest
 FROM insight_series AS d
 CROSS JOIN LATERAL (
     SELECT max(s.time)::timestamptz AS newest FROM samples AS s

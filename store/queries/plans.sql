@@ -1,8 +1,9 @@
 -- Plans of series: which samples are computed, and whether they are complete.
 
--- Serializes everything that adds plans or ledger rows to a series.
--- name: LockSeries :one
-SELECT id FROM insight_series WHERE id = @id FOR UPDATE;
+-- Serializes everything that adds or completes plans, or adds rows to the ledger of a series.
+-- Callers take this lock before all others.
+-- name: LockSeries :exec
+SELECT FROM insight_series WHERE id = @id FOR NO KEY UPDATE;
 
 -- The plan that an earlier attempt began: an open one of the same kind, times and selection. For a
 -- snapshot, a complete plan of the same time is found too.
@@ -22,11 +23,14 @@ FROM series_plans AS p
 WHERE p.series_id = @series_id
 RETURNING number;
 
--- Serializes the attempts at one plan.
+-- Takes the lock of LockSeries, and then that of the plan. The second lock makes Postgres read the
+-- plan as it is after the wait for the first.
 -- name: LockPlan :one
-SELECT kind, times, selection, planned_through, planned_at, completed_at FROM series_plans
-WHERE series_id = @series_id AND number = @number
-FOR UPDATE;
+SELECT p.kind, p.times, p.selection, p.planned_through, p.planned_at, p.completed_at
+FROM insight_series AS d
+JOIN series_plans AS p ON p.series_id = d.id
+WHERE p.series_id = @series_id AND p.number = @number
+FOR NO KEY UPDATE OF d FOR UPDATE OF p;
 
 -- name: PlannedThrough :one
 SELECT planned_through FROM series_plans WHERE series_id = @series_id AND number = @number;
@@ -53,19 +57,16 @@ LIMIT @row_limit;
 
 -- The commits of some repositories at the times, which are sorted. Times are counted from 1: the
 -- repository is at commit_bytea from the time after "above" through the time "through"; NULL: it
--- has no commit there. For each repository whose index is enabled, the row that comes first has a
--- NULL in "through": the index is right for the times after "least" up to "above". The statement
--- looks up each commit once, not each time.
+-- has no commit there. For each repository that has an index, the row that comes first has a NULL in
+-- "through": the index is right for the times up to "above". The statement looks up each commit
+-- once, not each time.
 -- name: ResolveCommits :many
 WITH RECURSIVE steps AS (
-    SELECT m.repo_id, coalesce(width_bucket(m.oldest_complete - interval '1 microsecond', @times::timestamptz[]), 0) AS least,
-        width_bucket(m.last_indexed_at, @times) AS above, NULL::integer AS through, NULL::bytea AS commit_bytea
+    SELECT m.repo_id, width_bucket(m.last_indexed_at, @times::timestamptz[]) AS above, NULL::integer AS through, NULL::bytea AS commit_bytea
     FROM unnest(@repo_ids::integer[]) AS w (repo_id)
-    JOIN commit_index_metadata AS m ON m.repo_id = w.repo_id AND m.enabled
+    JOIN commit_index_metadata AS m ON m.repo_id = w.repo_id
     UNION ALL
-    SELECT s.repo_id, s.least,
-        CASE WHEN i.committed_at IS NULL THEN s.least ELSE greatest(s.least, width_bucket(i.committed_at - interval '1 microsecond', @times)) END,
-        s.above, i.commit_bytea
+    SELECT s.repo_id, coalesce(width_bucket(i.committed_at - interval '1 microsecond', @times), 0), s.above, i.commit_bytea
     FROM steps AS s
     LEFT JOIN LATERAL (
         SELECT x.commit_bytea, x.committed_at FROM commit_index AS x
@@ -73,25 +74,26 @@ WITH RECURSIVE steps AS (
         ORDER BY x.committed_at DESC
         LIMIT 1
     ) AS i ON true
-    WHERE s.above > s.least
+    WHERE s.above > 0
 )
 SELECT repo_id, above, through, commit_bytea FROM steps WHERE through IS NOT NULL;
 
--- Rows with pending samples, by repository.
+-- Rows with pending samples that may be the plan's, by repository.
 -- name: PendingWork :many
 SELECT r.name, r.size_bytes, sqlc.embed(c)
 FROM sample_chunks AS c
 JOIN repositories AS r ON r.id = c.repo_id
 WHERE c.series_id = @series_id AND c.pending > 0 AND c.repo_id > @after
+    AND c.chunk = ANY (ARRAY(SELECT DISTINCT t.chunk FROM plan_slots AS t WHERE t.series_id = @series_id AND t.plan = @plan))
 ORDER BY c.repo_id, c.chunk
 LIMIT @row_limit;
 
 -- name: HasPending :one
 SELECT EXISTS (
     SELECT FROM sample_chunks AS c
-    JOIN sample_slots AS t ON t.series_id = c.series_id AND t.chunk = c.chunk
-    WHERE c.series_id = @series_id AND c.pending > 0
-        AND substr(c.outcomes, t.place, 1) = 'p' AND coalesce(c.plans[t.place], c.plan) = @plan::integer);
+    JOIN plan_slots AS t ON t.series_id = c.series_id AND t.chunk = c.chunk
+    WHERE c.series_id = @series_id AND t.plan = @plan AND c.pending > 0
+        AND substr(c.outcomes, t.place, 1) = 'p' AND coalesce(c.plans[t.place], c.plan) = @plan);
 
 -- The times at which a retry selects a sample. Samples of removed repositories stay as they are.
 -- letters are those of the outcomes. faulty is true when all of them are partial or failed, so that
@@ -110,24 +112,35 @@ WHERE substr(s.outcomes, t.place, 1) = ANY (@letters::text[])
     AND r.deleted_at IS NULL AND (@repo_pattern::text = '' OR r.name ~ @repo_pattern)
 ORDER BY t.time;
 
--- The next repositories of which a retry selects a sample.
+-- The next repositories of which a retry selects a sample. faulty is as in RetryTimes. Otherwise
+-- most repositories have such a sample, so the statement goes through the repositories and stops at
+-- the limit.
 -- name: RetryRepositories :many
-SELECT DISTINCT s.repo_id
-FROM (
-    SELECT c.chunk, c.repo_id, c.outcomes FROM sample_chunks AS c
-    WHERE c.series_id = @series_id AND c.repo_id > @after AND c.faulty > 0 AND @faulty::boolean
-    UNION ALL
-    SELECT c.chunk, c.repo_id, c.outcomes FROM sample_chunks AS c
-    WHERE c.series_id = @series_id AND c.repo_id > @after AND NOT @faulty
-) AS s
-JOIN repositories AS r ON r.id = s.repo_id
-WHERE EXISTS (
-        SELECT FROM series_times AS t
-        WHERE t.series_id = @series_id AND t.chunk = s.chunk AND substr(s.outcomes, t.place, 1) = ANY (@letters::text[])
-            AND (sqlc.narg('at')::timestamptz IS NULL OR t.time = sqlc.narg('at')))
+(SELECT DISTINCT c.repo_id
+FROM sample_chunks AS c
+JOIN repositories AS r ON r.id = c.repo_id
+JOIN series_times AS t ON t.series_id = c.series_id AND t.chunk = c.chunk
+WHERE @faulty::boolean AND c.series_id = @series_id AND c.repo_id > @after AND c.faulty > 0
+    AND substr(c.outcomes, t.place, 1) = ANY (@letters::text[])
+    AND (sqlc.narg('at')::timestamptz IS NULL OR t.time = sqlc.narg('at'))
     AND r.deleted_at IS NULL AND (@repo_pattern::text = '' OR r.name ~ @repo_pattern)
-ORDER BY s.repo_id
-LIMIT @row_limit;
+ORDER BY c.repo_id
+LIMIT @row_limit)
+UNION ALL
+(SELECT r.id
+FROM repositories AS r
+WHERE NOT @faulty AND r.id > @after AND r.deleted_at IS NULL AND (@repo_pattern = '' OR r.name ~ @repo_pattern)
+    AND EXISTS (
+        SELECT FROM series_times AS t
+        JOIN sample_chunks AS c ON c.series_id = t.series_id AND c.chunk = t.chunk AND c.repo_id = r.id
+        WHERE t.series_id = @series_id AND substr(c.outcomes, t.place, 1) = ANY (@letters)
+            AND (sqlc.narg('at') IS NULL OR t.time = sqlc.narg('at')))
+ORDER BY r.id
+LIMIT @row_limit);
+
+-- Fails for a regular expression that Postgres cannot read.
+-- name: CheckPattern :one
+SELECT ('' ~ @pattern::text)::boolean AS matches;
 
 -- The times of all plans that are written in full and add times.
 -- name: PlannedTimes :many
@@ -143,16 +156,6 @@ SELECT s.repo_id FROM samples AS s
 WHERE s.series_id = @series_id AND s.time = ANY (@times::timestamptz[])
 GROUP BY s.repo_id
 HAVING count(*) >= cardinality(@times);
-
--- Series that are due for a snapshot, by id: those whose grid is coarser than a day.
--- name: SnapshotSeries :many
-SELECT id, series_id FROM insight_series
-WHERE id > @after AND deleted_at IS NULL AND workflow_started_at IS NOT NULL
-    AND (sample_interval_unit IN ('WEEK', 'MONTH', 'YEAR')
-        OR sample_interval_unit = 'DAY' AND sample_interval_value > 1
-        OR sample_interval_unit = 'HOUR' AND sample_interval_value > 24)
-ORDER BY id
-LIMIT @row_limit;
 
 -- Snapshots of a series that the given one replaces: all before it, or those that are not complete.
 -- name: OldSnapshots :many

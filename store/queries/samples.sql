@@ -25,10 +25,6 @@ ORDER BY n.number;
 -- name: AddSnapshotSlot :exec
 INSERT INTO sample_slots (series_id, time, chunk, place) VALUES (@series_id, @at::timestamptz, @chunk, 1);
 
--- Callers that add rows to the ledger of a series exclude each other by this lock.
--- name: LockLedger :exec
-SELECT FROM insight_series WHERE id = @series_id FOR NO KEY UPDATE;
-
 -- name: LockChunks :many
 SELECT sqlc.embed(c)
 FROM (SELECT unnest(@chunks::integer[]) AS chunk, unnest(@repo_ids::integer[]) AS repo_id) AS w
@@ -39,6 +35,7 @@ FOR UPDATE OF c;
 -- name: LockPendingChunks :many
 SELECT sqlc.embed(c) FROM sample_chunks AS c
 WHERE c.series_id = @series_id AND c.pending > 0 AND c.repo_id >= @after_repo AND (c.repo_id, c.chunk) > (@after_repo, @after_chunk::integer)
+    AND c.chunk = ANY (ARRAY(SELECT DISTINCT t.chunk FROM plan_slots AS t WHERE t.series_id = @series_id AND t.plan = @plan))
 ORDER BY c.repo_id, c.chunk
 LIMIT @row_limit
 FOR UPDATE;
@@ -46,6 +43,7 @@ FOR UPDATE;
 -- name: PendingChunks :many
 SELECT sqlc.embed(c) FROM sample_chunks AS c
 WHERE c.series_id = @series_id AND c.pending > 0 AND c.repo_id BETWEEN @from_repo AND @through_repo
+    AND c.chunk = ANY (ARRAY(SELECT DISTINCT t.chunk FROM plan_slots AS t WHERE t.series_id = @series_id AND t.plan = @plan))
 ORDER BY c.repo_id, c.chunk;
 
 -- Rows of some repositories in one chunk of the series.
@@ -153,13 +151,16 @@ DELETE FROM capture_sums WHERE series_id = @series_id AND snapshot AND time = @a
 -- name: DropSlots :exec
 DELETE FROM sample_slots WHERE series_id = @series_id AND chunk = @chunk;
 
--- The samples of each series by outcome, without snapshots.
+-- The samples of each series by outcome, without snapshots: at one time, or (NULL) at all.
 -- name: Completeness :many
-SELECT t.series_id, sum(t.counted)::bigint AS counted, sum(t.reused)::bigint AS reused, sum(t.absent)::bigint AS absent,
-    sum(t.partial)::bigint AS partial, sum(t.failed)::bigint AS failed, sum(t.pending)::bigint AS pending
-FROM series_tallies AS t
-WHERE t.series_id = ANY (@series_ids::integer[]) AND NOT t.snapshot
-GROUP BY t.series_id;
+SELECT d.series_id, coalesce(sum(t.counted), 0)::bigint AS counted, coalesce(sum(t.reused), 0)::bigint AS reused,
+    coalesce(sum(t.absent), 0)::bigint AS absent, coalesce(sum(t.partial), 0)::bigint AS partial,
+    coalesce(sum(t.failed), 0)::bigint AS failed, coalesce(sum(t.pending), 0)::bigint AS pending
+FROM insight_series AS d
+LEFT JOIN series_tallies AS t ON t.series_id = d.id AND NOT t.snapshot
+    AND (sqlc.narg('at')::timestamptz IS NULL OR t.time = sqlc.narg('at'))
+WHERE d.series_id = ANY (@series_ids::text[])
+GROUP BY d.series_id;
 
 -- The outcomes of a plan's samples in a range of repositories: rows that have any of the plan's
 -- times.
@@ -211,14 +212,6 @@ WHERE t.series_id = @series_id
     AND substr(c.outcomes, t.place, 1) = ANY (@letters::text[])
     AND (@repo_pattern::text = '' OR r.name ~ @repo_pattern);
 
--- Like CountSamples, for an administrator without a pattern.
--- name: CountAllSamples :one
-SELECT sum(t.counted)::bigint AS counted, sum(t.reused)::bigint AS reused, sum(t.absent)::bigint AS absent,
-    sum(t.partial)::bigint AS partial, sum(t.failed)::bigint AS failed, sum(t.pending)::bigint AS pending
-FROM series_tallies AS t
-WHERE t.series_id = @series_id AND NOT t.snapshot AND (sqlc.narg('at')::timestamptz IS NULL OR t.time = sqlc.narg('at'))
-HAVING count(*) > 0;
-
 -- name: FailedReasons :many
 SELECT f.outcome, f.reason_code, count(*) AS n, min(f.reason)::text AS example
 FROM faulty_samples AS f
@@ -257,6 +250,7 @@ ORDER BY w.repo_id;
 -- name: FailuresOfRange :many
 SELECT s.outcome, s.reason_code, count(*) AS samples, count(DISTINCT s.repo_id) AS repositories, coalesce(min(s.reason), '')::text AS reason
 FROM samples AS s
+JOIN plan_slots AS t ON t.series_id = s.series_id AND t.plan = s.plan AND t.time = s.time
 WHERE s.series_id = @series_id AND s.plan = @plan AND s.repo_id BETWEEN @first AND @last
     AND s.outcome IN ('counted', 'partial', 'failed')
 GROUP BY s.outcome, s.reason_code

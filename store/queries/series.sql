@@ -29,7 +29,7 @@ UPDATE insight_series SET backfill_completed_at = @at::timestamptz WHERE id = @s
 
 -- name: CompleteRecording :exec
 UPDATE insight_series
-SET last_recorded_at = greatest(last_recorded_at, @recorded::timestamptz), next_recording_after = greatest(next_recording_after, @next::timestamptz)
+SET next_recording_after = greatest(next_recording_after, @next::timestamptz)
 WHERE id = @id;
 
 -- name: CompleteSnapshot :exec
@@ -49,6 +49,13 @@ LEFT JOIN LATERAL (
 ) AS v ON true
 WHERE s.workflow_started_at IS NULL AND s.deleted_at IS NULL
 ORDER BY s.id
+LIMIT @row_limit;
+
+-- Series whose workflow runs, by id.
+-- name: StartedSeries :many
+SELECT * FROM insight_series
+WHERE id > @after AND deleted_at IS NULL AND workflow_started_at IS NOT NULL
+ORDER BY id
 LIMIT @row_limit;
 
 -- name: SeriesToStop :many

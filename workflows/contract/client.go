@@ -52,7 +52,7 @@ func (c *Client) StartSeries(ctx context.Context, series insights.Series, title 
 		StaticDetails:         seriesDetails(series, title),
 		Priority:              temporal.Priority{PriorityKey: SeriesPriority, FairnessKey: series.ID},
 		// Summary and details belong to the first run; a memo goes from run to run.
-		Memo: map[string]any{"title": title, "query": Truncate(series.Query, 500)},
+		Memo: map[string]any{"title": title, "query": insights.Truncate(series.Query, 500)},
 		TypedSearchAttributes: temporal.NewSearchAttributes(
 			AttributeSeries.ValueSet(series.ID), AttributeState.ValueSet(string(Running)), AttributePercent.ValueSet(0)),
 	}
@@ -163,7 +163,7 @@ func clientError(what string, err error) error {
 // seriesSummary fits into the 400 bytes of a Temporal summary.
 func seriesSummary(title, query string) string {
 	const limit = 400
-	return Truncate(fmt.Sprintf("%s: %s", title, query), limit)
+	return insights.Truncate(fmt.Sprintf("%s: %s", title, query), limit)
 }
 
 func seriesDetails(series insights.Series, title string) string {
@@ -179,7 +179,7 @@ func seriesDetails(series insights.Series, title string) string {
 		signals = append(signals, "`"+message.Name+"`")
 	}
 	const limit = 20_000 // bytes, of a Temporal details text
-	return Truncate(fmt.Sprintf("**%s**\n\n- query: `%s`\n- scope: %s\n- grid: %d points, every %s until %s\n\n"+
+	return insights.Truncate(fmt.Sprintf("**%s**\n\n- query: `%s`\n- scope: %s\n- grid: %d points, every %s until %s\n\n"+
 		"Signals: %s. "+
 		"The input may be empty, or `{\"by\":\"…\",\"reason\":\"…\"}`; `retry` accepts `\"all\":true`, `extend` needs `\"points\":24`. "+
 		"Queries: `status`, `completeness`.",

@@ -100,7 +100,7 @@ func (m *Machine) FailuresChecked(plan *Plan, f Failures, now time.Time) {
 		m.State.Paused = &contract.PausedBy{
 			By: breakerName, At: now, Breaker: true,
 			Reason: fmt.Sprintf("all searches fail: %s, in %d samples of %d repositories, and no search succeeded. Repair the cause, then resume or retry. One of the errors: %s",
-				f.Code, f.Samples, f.Repositories, contract.Truncate(f.Reason, 500)),
+				f.Code, f.Samples, f.Repositories, insights.Truncate(f.Reason, 500)),
 		}
 	}
 }

@@ -42,7 +42,7 @@ func (m *Machine) Apply(message string, c contract.Command, now time.Time) error
 	if err := m.Check(message, c, now); err != nil {
 		return err
 	}
-	by := &contract.PausedBy{By: contract.Truncate(c.By, maxBy), Reason: contract.Truncate(c.Reason, maxReason), At: now}
+	by := &contract.PausedBy{By: insights.Truncate(c.By, maxBy), Reason: insights.Truncate(c.Reason, maxReason), At: now}
 	switch message {
 	case contract.Pause:
 		if m.State.Paused == nil {
@@ -108,7 +108,7 @@ func (m *Machine) checkSnapshot(now time.Time) error {
 	case m.State.Paused != nil:
 		return insights.Errorf(insights.Conflict, "the series is paused: resume it first")
 	case m.held(now):
-		return insights.Errorf(insights.Conflict, "the series has a problem: %s", contract.Truncate(m.State.Problem.Message, 300))
+		return insights.Errorf(insights.Conflict, "the series has a problem: %s", insights.Truncate(m.State.Problem.Message, 300))
 	}
 	return nil
 }

@@ -63,7 +63,7 @@ var kinds = map[insights.PlanKind]kind{
 	},
 	insights.CatchUpPlan: {
 		refused: reportPlan, breaker: true,
-		summary: func(p *Plan) string { return "backfill of repositories that " + contract.Truncate(p.Note, 250) },
+		summary: func(p *Plan) string { return "backfill of repositories that " + insights.Truncate(p.Note, 250) },
 	},
 }
 

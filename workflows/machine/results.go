@@ -66,7 +66,7 @@ func (m *Machine) Failed(f Failure, now time.Time) {
 // problem returns the Problem for a failure: the series tries again at the next grid time, and
 // after an error that may pass by itself within retryDefectAfter.
 func (m *Machine) problem(f Failure, now time.Time) *contract.Problem {
-	p := &contract.Problem{Code: f.Code, Message: contract.Truncate(f.Message, maxProblem), At: now, RetryAt: m.Grid.Next(now)}
+	p := &contract.Problem{Code: f.Code, Message: insights.Truncate(f.Message, maxProblem), At: now, RetryAt: m.Grid.Next(now)}
 	if soon := now.Add(retryDefectAfter); p.Code.Retryable() && soon.Before(p.RetryAt) {
 		p.RetryAt = soon
 	}

@@ -7,7 +7,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/backsight/backsight/insights"
-	"github.com/backsight/backsight/workflows/contract"
 )
 
 func drawTally(t *rapid.T, label string) (tally insights.Completeness) {
@@ -41,17 +40,5 @@ func TestSettleKeepsTheTallyWhole(t *testing.T) {
 		}
 		settle(&tally, before, after)
 		require.Equal(t, rest.Plus(after), tally)
-	})
-}
-
-func TestCutEndsAtARune(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		text, limit := rapid.String().Draw(t, "text"), rapid.IntRange(3, 40).Draw(t, "limit")
-		got := contract.Truncate(text, limit)
-		require.LessOrEqual(t, len(got), limit)
-		if len(text) <= limit {
-			require.Equal(t, text, got)
-		}
 	})
 }

@@ -65,7 +65,7 @@ func (m *Machine) Details() string {
 	var text strings.Builder
 	// Not Fprintf, which workflowcheck cannot see through.
 	say := func(format string, args ...any) { text.WriteString(fmt.Sprintf(format, args...)) }
-	say("**%s** — %s\n\n`%s`\n\n", st.State, contract.Truncate(m.Title, insights.MaxTitle), contract.Truncate(m.Query, 2000))
+	say("**%s** — %s\n\n`%s`\n\n", st.State, insights.Truncate(m.Title, insights.MaxTitle), insights.Truncate(m.Query, 2000))
 	if plan := m.plan(); plan != nil {
 		say("Working on: %s (plan %d, repositories with an id above %d).\n\n", plan.Summary(), plan.Number, plan.After)
 	}
@@ -94,7 +94,7 @@ func (p *Plan) CancelReason() string {
 	if p.Cancelled.Reason != "" {
 		reason += ": " + p.Cancelled.Reason
 	}
-	return contract.Truncate(reason, maxBy+maxReason)
+	return insights.Truncate(reason, maxBy+maxReason)
 }
 
 func orSomebody(by string) string {

@@ -72,7 +72,6 @@ type InsightSeries struct {
 	Zone                       string
 	CreatedAt                  time.Time
 	NextRecordingAfter         time.Time
-	LastRecordedAt             *time.Time
 	LastSnapshotAt             *time.Time
 	BackfillQueuedAt           *time.Time
 	BackfillCompletedAt        *time.Time

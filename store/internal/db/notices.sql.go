@@ -11,8 +11,8 @@ import (
 )
 
 const addNotice = `-- name: AddNotice :exec
-INSERT INTO insight_dirty_queries (insight_series_id, query, dirty_at, code, reason, for_time)
-SELECT i.id, i.query, $1::timestamptz, $2, $3, $4::timestamptz FROM insight_series AS i WHERE i.id = $5
+INSERT INTO insight_dirty_queries (insight_series_id, dirty_at, code, reason, for_time)
+SELECT i.id, $1::timestamptz, $2, $3, $4::timestamptz FROM insight_series AS i WHERE i.id = $5
 ON CONFLICT (insight_series_id, code, reason) DO UPDATE SET for_time = EXCLUDED.for_time
 WHERE insight_dirty_queries.for_time IS DISTINCT FROM EXCLUDED.for_time
 `
@@ -38,8 +38,8 @@ func (q *Queries) AddNotice(ctx context.Context, arg AddNoticeParams) error {
 }
 
 const addSampleNotices = `-- name: AddSampleNotices :exec
-INSERT INTO insight_dirty_queries (insight_series_id, query, dirty_at, code, reason, for_time)
-SELECT i.id, i.query, $1::timestamptz, f.reason_code, f.reason_code, f.newest
+INSERT INTO insight_dirty_queries (insight_series_id, dirty_at, code, reason, for_time)
+SELECT i.id, $1::timestamptz, f.reason_code, f.reason_code, f.newest
 FROM insight_series AS i
 CROSS JOIN (
     SELECT s.reason_code, max(s.time)::timestamptz AS newest
@@ -142,8 +142,8 @@ func (q *Queries) NewestRewritten(ctx context.Context, seriesID int32) ([]time.T
 }
 
 const noteRewrittenRepository = `-- name: NoteRewrittenRepository :exec
-INSERT INTO insight_dirty_queries (insight_series_id, query, dirty_at, code, reason, for_time)
-SELECT d.id, d.query, $1::timestamptz, $2::text, $2, f.newest
+INSERT INTO insight_dirty_queries (insight_series_id, dirty_at, code, reason, for_time)
+SELECT d.id, $1::timestamptz, $2::text, $2, f.newest
 FROM insight_series AS d
 CROSS JOIN LATERAL (
     SELECT max(s.time)::timestamptz AS newest FROM samples AS s
@@ -168,13 +168,12 @@ func (q *Queries) NoteRewrittenRepository(ctx context.Context, arg NoteRewritten
 }
 
 const notices = `-- name: Notices :many
-SELECT query, dirty_at, code, reason, for_time FROM insight_dirty_queries
+SELECT dirty_at, code, reason, for_time FROM insight_dirty_queries
 WHERE insight_series_id = $1::integer
 ORDER BY for_time DESC, code, reason
 `
 
 type NoticesRow struct {
-	Query   string
 	DirtyAt time.Time
 	Code    string
 	Reason  string
@@ -191,7 +190,6 @@ func (q *Queries) Notices(ctx context.Context, seriesID int32) ([]NoticesRow, er
 	for rows.Next() {
 		var i NoticesRow
 		if err := rows.Scan(
-			&i.Query,
 			&i.DirtyAt,
 			&i.Code,
 			&i.Reason,

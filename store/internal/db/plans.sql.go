@@ -62,6 +62,18 @@ func (q *Queries) AdvancePlan(ctx context.Context, arg AdvancePlanParams) error 
 	return err
 }
 
+const checkPattern = `-- name: CheckPattern :one
+SELECT ('' ~ $1::text)::boolean AS matches
+`
+
+// Fails for a regular expression that Postgres cannot read.
+func (q *Queries) CheckPattern(ctx context.Context, pattern string) (bool, error) {
+	row := q.db.QueryRow(ctx, checkPattern, pattern)
+	var matches bool
+	err := row.Scan(&matches)
+	return matches, err
+}
+
 const completePlan = `-- name: CompletePlan :exec
 UPDATE series_plans SET completed_at = $1::timestamptz
 WHERE series_id = $2 AND number = $3 AND completed_at IS NULL
@@ -134,9 +146,9 @@ func (q *Queries) FindPlan(ctx context.Context, arg FindPlanParams) ([]int32, er
 const hasPending = `-- name: HasPending :one
 SELECT EXISTS (
     SELECT FROM sample_chunks AS c
-    JOIN sample_slots AS t ON t.series_id = c.series_id AND t.chunk = c.chunk
-    WHERE c.series_id = $1 AND c.pending > 0
-        AND substr(c.outcomes, t.place, 1) = 'p' AND coalesce(c.plans[t.place], c.plan) = $2::integer)
+    JOIN plan_slots AS t ON t.series_id = c.series_id AND t.chunk = c.chunk
+    WHERE c.series_id = $1 AND t.plan = $2 AND c.pending > 0
+        AND substr(c.outcomes, t.place, 1) = 'p' AND coalesce(c.plans[t.place], c.plan) = $2)
 `
 
 func (q *Queries) HasPending(ctx context.Context, seriesID int32, plan int32) (bool, error) {
@@ -158,9 +170,11 @@ func (q *Queries) IsPermanent(ctx context.Context, seriesID int32, number int32)
 }
 
 const lockPlan = `-- name: LockPlan :one
-SELECT kind, times, selection, planned_through, planned_at, completed_at FROM series_plans
-WHERE series_id = $1 AND number = $2
-FOR UPDATE
+SELECT p.kind, p.times, p.selection, p.planned_through, p.planned_at, p.completed_at
+FROM insight_series AS d
+JOIN series_plans AS p ON p.series_id = d.id
+WHERE p.series_id = $1 AND p.number = $2
+FOR NO KEY UPDATE OF d FOR UPDATE OF p
 `
 
 type LockPlanRow struct {
@@ -172,7 +186,8 @@ type LockPlanRow struct {
 	CompletedAt    *time.Time
 }
 
-// Serializes the attempts at one plan.
+// Takes the lock of LockSeries, and then that of the plan. The second lock makes Postgres read the
+// plan as it is after the wait for the first.
 func (q *Queries) LockPlan(ctx context.Context, seriesID int32, number int32) (LockPlanRow, error) {
 	row := q.db.QueryRow(ctx, lockPlan, seriesID, number)
 	var i LockPlanRow
@@ -187,18 +202,17 @@ func (q *Queries) LockPlan(ctx context.Context, seriesID int32, number int32) (L
 	return i, err
 }
 
-const lockSeries = `-- name: LockSeries :one
+const lockSeries = `-- name: LockSeries :exec
 
-SELECT id FROM insight_series WHERE id = $1 FOR UPDATE
+SELECT FROM insight_series WHERE id = $1 FOR NO KEY UPDATE
 `
 
 // Plans of series: which samples are computed, and whether they are complete.
-// Serializes everything that adds plans or ledger rows to a series.
-func (q *Queries) LockSeries(ctx context.Context, id int32) (int32, error) {
-	row := q.db.QueryRow(ctx, lockSeries, id)
-	var id_2 int32
-	err := row.Scan(&id_2)
-	return id_2, err
+// Serializes everything that adds or completes plans, or adds rows to the ledger of a series.
+// Callers take this lock before all others.
+func (q *Queries) LockSeries(ctx context.Context, id int32) error {
+	_, err := q.db.Exec(ctx, lockSeries, id)
+	return err
 }
 
 const oldSnapshots = `-- name: OldSnapshots :many
@@ -243,13 +257,15 @@ SELECT r.name, r.size_bytes, c.series_id, c.chunk, c.repo_id, c.name_id, c.plan,
 FROM sample_chunks AS c
 JOIN repositories AS r ON r.id = c.repo_id
 WHERE c.series_id = $1 AND c.pending > 0 AND c.repo_id > $2
+    AND c.chunk = ANY (ARRAY(SELECT DISTINCT t.chunk FROM plan_slots AS t WHERE t.series_id = $1 AND t.plan = $3))
 ORDER BY c.repo_id, c.chunk
-LIMIT $3
+LIMIT $4
 `
 
 type PendingWorkParams struct {
 	SeriesID int32
 	After    int32
+	Plan     int32
 	RowLimit int32
 }
 
@@ -259,9 +275,14 @@ type PendingWorkRow struct {
 	SampleChunks SampleChunks
 }
 
-// Rows with pending samples, by repository.
+// Rows with pending samples that may be the plan's, by repository.
 func (q *Queries) PendingWork(ctx context.Context, arg PendingWorkParams) ([]PendingWorkRow, error) {
-	rows, err := q.db.Query(ctx, pendingWork, arg.SeriesID, arg.After, arg.RowLimit)
+	rows, err := q.db.Query(ctx, pendingWork,
+		arg.SeriesID,
+		arg.After,
+		arg.Plan,
+		arg.RowLimit,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -344,14 +365,11 @@ func (q *Queries) PlannedTimes(ctx context.Context, seriesID int32, kinds []stri
 
 const resolveCommits = `-- name: ResolveCommits :many
 WITH RECURSIVE steps AS (
-    SELECT m.repo_id, coalesce(width_bucket(m.oldest_complete - interval '1 microsecond', $1::timestamptz[]), 0) AS least,
-        width_bucket(m.last_indexed_at, $1) AS above, NULL::integer AS through, NULL::bytea AS commit_bytea
+    SELECT m.repo_id, width_bucket(m.last_indexed_at, $1::timestamptz[]) AS above, NULL::integer AS through, NULL::bytea AS commit_bytea
     FROM unnest($2::integer[]) AS w (repo_id)
-    JOIN commit_index_metadata AS m ON m.repo_id = w.repo_id AND m.enabled
+    JOIN commit_index_metadata AS m ON m.repo_id = w.repo_id
     UNION ALL
-    SELECT s.repo_id, s.least,
-        CASE WHEN i.committed_at IS NULL THEN s.least ELSE greatest(s.least, width_bucket(i.committed_at - interval '1 microsecond', $1)) END,
-        s.above, i.commit_bytea
+    SELECT s.repo_id, coalesce(width_bucket(i.committed_at - interval '1 microsecond', $1), 0), s.above, i.commit_bytea
     FROM steps AS s
     LEFT JOIN LATERAL (
         SELECT x.commit_bytea, x.committed_at FROM commit_index AS x
@@ -359,7 +377,7 @@ WITH RECURSIVE steps AS (
         ORDER BY x.committed_at DESC
         LIMIT 1
     ) AS i ON true
-    WHERE s.above > s.least
+    WHERE s.above > 0
 )
 SELECT repo_id, above, through, commit_bytea FROM steps WHERE through IS NOT NULL
 `
@@ -373,9 +391,9 @@ type ResolveCommitsRow struct {
 
 // The commits of some repositories at the times, which are sorted. Times are counted from 1: the
 // repository is at commit_bytea from the time after "above" through the time "through"; NULL: it
-// has no commit there. For each repository whose index is enabled, the row that comes first has a
-// NULL in "through": the index is right for the times after "least" up to "above". The statement
-// looks up each commit once, not each time.
+// has no commit there. For each repository that has an index, the row that comes first has a NULL in
+// "through": the index is right for the times up to "above". The statement looks up each commit
+// once, not each time.
 func (q *Queries) ResolveCommits(ctx context.Context, times []time.Time, repoIDs []int32) ([]ResolveCommitsRow, error) {
 	rows, err := q.db.Query(ctx, resolveCommits, times, repoIDs)
 	if err != nil {
@@ -402,40 +420,47 @@ func (q *Queries) ResolveCommits(ctx context.Context, times []time.Time, repoIDs
 }
 
 const retryRepositories = `-- name: RetryRepositories :many
-SELECT DISTINCT s.repo_id
-FROM (
-    SELECT c.chunk, c.repo_id, c.outcomes FROM sample_chunks AS c
-    WHERE c.series_id = $1 AND c.repo_id > $2 AND c.faulty > 0 AND $3::boolean
-    UNION ALL
-    SELECT c.chunk, c.repo_id, c.outcomes FROM sample_chunks AS c
-    WHERE c.series_id = $1 AND c.repo_id > $2 AND NOT $3
-) AS s
-JOIN repositories AS r ON r.id = s.repo_id
-WHERE EXISTS (
-        SELECT FROM series_times AS t
-        WHERE t.series_id = $1 AND t.chunk = s.chunk AND substr(s.outcomes, t.place, 1) = ANY ($4::text[])
-            AND ($5::timestamptz IS NULL OR t.time = $5))
+(SELECT DISTINCT c.repo_id
+FROM sample_chunks AS c
+JOIN repositories AS r ON r.id = c.repo_id
+JOIN series_times AS t ON t.series_id = c.series_id AND t.chunk = c.chunk
+WHERE $1::boolean AND c.series_id = $2 AND c.repo_id > $3 AND c.faulty > 0
+    AND substr(c.outcomes, t.place, 1) = ANY ($4::text[])
+    AND ($5::timestamptz IS NULL OR t.time = $5)
     AND r.deleted_at IS NULL AND ($6::text = '' OR r.name ~ $6)
-ORDER BY s.repo_id
-LIMIT $7
+ORDER BY c.repo_id
+LIMIT $7)
+UNION ALL
+(SELECT r.id
+FROM repositories AS r
+WHERE NOT $1 AND r.id > $3 AND r.deleted_at IS NULL AND ($6 = '' OR r.name ~ $6)
+    AND EXISTS (
+        SELECT FROM series_times AS t
+        JOIN sample_chunks AS c ON c.series_id = t.series_id AND c.chunk = t.chunk AND c.repo_id = r.id
+        WHERE t.series_id = $2 AND substr(c.outcomes, t.place, 1) = ANY ($4)
+            AND ($5 IS NULL OR t.time = $5))
+ORDER BY r.id
+LIMIT $7)
 `
 
 type RetryRepositoriesParams struct {
+	Faulty      bool
 	SeriesID    int32
 	After       int32
-	Faulty      bool
 	Letters     []string
 	At          *time.Time
 	RepoPattern string
 	RowLimit    int32
 }
 
-// The next repositories of which a retry selects a sample.
+// The next repositories of which a retry selects a sample. faulty is as in RetryTimes. Otherwise
+// most repositories have such a sample, so the statement goes through the repositories and stops at
+// the limit.
 func (q *Queries) RetryRepositories(ctx context.Context, arg RetryRepositoriesParams) ([]int32, error) {
 	rows, err := q.db.Query(ctx, retryRepositories,
+		arg.Faulty,
 		arg.SeriesID,
 		arg.After,
-		arg.Faulty,
 		arg.Letters,
 		arg.At,
 		arg.RepoPattern,
@@ -546,42 +571,6 @@ func (q *Queries) SeriesPlans(ctx context.Context, seriesID int32, rowLimit int3
 			&i.CreatedAt,
 			&i.CompletedAt,
 		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const snapshotSeries = `-- name: SnapshotSeries :many
-SELECT id, series_id FROM insight_series
-WHERE id > $1 AND deleted_at IS NULL AND workflow_started_at IS NOT NULL
-    AND (sample_interval_unit IN ('WEEK', 'MONTH', 'YEAR')
-        OR sample_interval_unit = 'DAY' AND sample_interval_value > 1
-        OR sample_interval_unit = 'HOUR' AND sample_interval_value > 24)
-ORDER BY id
-LIMIT $2
-`
-
-type SnapshotSeriesRow struct {
-	ID       int32
-	SeriesID string
-}
-
-// Series that are due for a snapshot, by id: those whose grid is coarser than a day.
-func (q *Queries) SnapshotSeries(ctx context.Context, after int32, rowLimit int32) ([]SnapshotSeriesRow, error) {
-	rows, err := q.db.Query(ctx, snapshotSeries, after, rowLimit)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []SnapshotSeriesRow
-	for rows.Next() {
-		var i SnapshotSeriesRow
-		if err := rows.Scan(&i.ID, &i.SeriesID); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -351,15 +351,18 @@ func (q *Queries) ChunksWithCommits(ctx context.Context, arg ChunksWithCommitsPa
 }
 
 const completeness = `-- name: Completeness :many
-SELECT t.series_id, sum(t.counted)::bigint AS counted, sum(t.reused)::bigint AS reused, sum(t.absent)::bigint AS absent,
-    sum(t.partial)::bigint AS partial, sum(t.failed)::bigint AS failed, sum(t.pending)::bigint AS pending
-FROM series_tallies AS t
-WHERE t.series_id = ANY ($1::integer[]) AND NOT t.snapshot
-GROUP BY t.series_id
+SELECT d.series_id, coalesce(sum(t.counted), 0)::bigint AS counted, coalesce(sum(t.reused), 0)::bigint AS reused,
+    coalesce(sum(t.absent), 0)::bigint AS absent, coalesce(sum(t.partial), 0)::bigint AS partial,
+    coalesce(sum(t.failed), 0)::bigint AS failed, coalesce(sum(t.pending), 0)::bigint AS pending
+FROM insight_series AS d
+LEFT JOIN series_tallies AS t ON t.series_id = d.id AND NOT t.snapshot
+    AND ($1::timestamptz IS NULL OR t.time = $1)
+WHERE d.series_id = ANY ($2::text[])
+GROUP BY d.series_id
 `
 
 type CompletenessRow struct {
-	SeriesID int32
+	SeriesID string
 	Counted  int64
 	Reused   int64
 	Absent   int64
@@ -368,9 +371,9 @@ type CompletenessRow struct {
 	Pending  int64
 }
 
-// The samples of each series by outcome, without snapshots.
-func (q *Queries) Completeness(ctx context.Context, seriesIds []int32) ([]CompletenessRow, error) {
-	rows, err := q.db.Query(ctx, completeness, seriesIds)
+// The samples of each series by outcome, without snapshots: at one time, or (NULL) at all.
+func (q *Queries) Completeness(ctx context.Context, at *time.Time, seriesIDs []string) ([]CompletenessRow, error) {
+	rows, err := q.db.Query(ctx, completeness, at, seriesIDs)
 	if err != nil {
 		return nil, err
 	}
@@ -395,38 +398,6 @@ func (q *Queries) Completeness(ctx context.Context, seriesIds []int32) ([]Comple
 		return nil, err
 	}
 	return items, nil
-}
-
-const countAllSamples = `-- name: CountAllSamples :one
-SELECT sum(t.counted)::bigint AS counted, sum(t.reused)::bigint AS reused, sum(t.absent)::bigint AS absent,
-    sum(t.partial)::bigint AS partial, sum(t.failed)::bigint AS failed, sum(t.pending)::bigint AS pending
-FROM series_tallies AS t
-WHERE t.series_id = $1 AND NOT t.snapshot AND ($2::timestamptz IS NULL OR t.time = $2)
-HAVING count(*) > 0
-`
-
-type CountAllSamplesRow struct {
-	Counted int64
-	Reused  int64
-	Absent  int64
-	Partial int64
-	Failed  int64
-	Pending int64
-}
-
-// Like CountSamples, for an administrator without a pattern.
-func (q *Queries) CountAllSamples(ctx context.Context, seriesID int32, at *time.Time) (CountAllSamplesRow, error) {
-	row := q.db.QueryRow(ctx, countAllSamples, seriesID, at)
-	var i CountAllSamplesRow
-	err := row.Scan(
-		&i.Counted,
-		&i.Reused,
-		&i.Absent,
-		&i.Partial,
-		&i.Failed,
-		&i.Pending,
-	)
-	return i, err
 }
 
 const countSamples = `-- name: CountSamples :one
@@ -581,6 +552,7 @@ func (q *Queries) FailedReasons(ctx context.Context, arg FailedReasonsParams) ([
 const failuresOfRange = `-- name: FailuresOfRange :many
 SELECT s.outcome, s.reason_code, count(*) AS samples, count(DISTINCT s.repo_id) AS repositories, coalesce(min(s.reason), '')::text AS reason
 FROM samples AS s
+JOIN plan_slots AS t ON t.series_id = s.series_id AND t.plan = s.plan AND t.time = s.time
 WHERE s.series_id = $1 AND s.plan = $2 AND s.repo_id BETWEEN $3 AND $4
     AND s.outcome IN ('counted', 'partial', 'failed')
 GROUP BY s.outcome, s.reason_code
@@ -761,21 +733,12 @@ func (q *Queries) LockChunks(ctx context.Context, arg LockChunksParams) ([]LockC
 	return items, nil
 }
 
-const lockLedger = `-- name: LockLedger :exec
-SELECT FROM insight_series WHERE id = $1 FOR NO KEY UPDATE
-`
-
-// Callers that add rows to the ledger of a series exclude each other by this lock.
-func (q *Queries) LockLedger(ctx context.Context, seriesID int32) error {
-	_, err := q.db.Exec(ctx, lockLedger, seriesID)
-	return err
-}
-
 const lockPendingChunks = `-- name: LockPendingChunks :many
 SELECT c.series_id, c.chunk, c.repo_id, c.name_id, c.plan, c.pending, c.faulty, c.outcomes, c.plans, c.vals, c.durations_ms, c.attempts, c.commits, c.commit_of, c.kept_outcomes, c.kept_commit_of, c.reason_codes, c.reasons, c.reason_of FROM sample_chunks AS c
 WHERE c.series_id = $1 AND c.pending > 0 AND c.repo_id >= $2 AND (c.repo_id, c.chunk) > ($2, $3::integer)
+    AND c.chunk = ANY (ARRAY(SELECT DISTINCT t.chunk FROM plan_slots AS t WHERE t.series_id = $1 AND t.plan = $4))
 ORDER BY c.repo_id, c.chunk
-LIMIT $4
+LIMIT $5
 FOR UPDATE
 `
 
@@ -783,6 +746,7 @@ type LockPendingChunksParams struct {
 	SeriesID   int32
 	AfterRepo  int32
 	AfterChunk int32
+	Plan       int32
 	RowLimit   int32
 }
 
@@ -795,6 +759,7 @@ func (q *Queries) LockPendingChunks(ctx context.Context, arg LockPendingChunksPa
 		arg.SeriesID,
 		arg.AfterRepo,
 		arg.AfterChunk,
+		arg.Plan,
 		arg.RowLimit,
 	)
 	if err != nil {
@@ -934,6 +899,7 @@ func (q *Queries) OutcomesOfRange(ctx context.Context, arg OutcomesOfRangeParams
 const pendingChunks = `-- name: PendingChunks :many
 SELECT c.series_id, c.chunk, c.repo_id, c.name_id, c.plan, c.pending, c.faulty, c.outcomes, c.plans, c.vals, c.durations_ms, c.attempts, c.commits, c.commit_of, c.kept_outcomes, c.kept_commit_of, c.reason_codes, c.reasons, c.reason_of FROM sample_chunks AS c
 WHERE c.series_id = $1 AND c.pending > 0 AND c.repo_id BETWEEN $2 AND $3
+    AND c.chunk = ANY (ARRAY(SELECT DISTINCT t.chunk FROM plan_slots AS t WHERE t.series_id = $1 AND t.plan = $4))
 ORDER BY c.repo_id, c.chunk
 `
 
@@ -941,6 +907,7 @@ type PendingChunksParams struct {
 	SeriesID    int32
 	FromRepo    int32
 	ThroughRepo int32
+	Plan        int32
 }
 
 type PendingChunksRow struct {
@@ -948,7 +915,12 @@ type PendingChunksRow struct {
 }
 
 func (q *Queries) PendingChunks(ctx context.Context, arg PendingChunksParams) ([]PendingChunksRow, error) {
-	rows, err := q.db.Query(ctx, pendingChunks, arg.SeriesID, arg.FromRepo, arg.ThroughRepo)
+	rows, err := q.db.Query(ctx, pendingChunks,
+		arg.SeriesID,
+		arg.FromRepo,
+		arg.ThroughRepo,
+		arg.Plan,
+	)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ INSERT INTO insight_series (series_id, query, definition_key, repositories, repo
 VALUES ($1, $2, $3, $4, $5, $6, $7,
     $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT (definition_key) WHERE deleted_at IS NULL DO UPDATE SET definition_key = EXCLUDED.definition_key
-RETURNING id, series_id, query, definition_key, repositories, repository_criteria, generation_method, generated_from_capture_groups, anchor, sample_interval_unit, sample_interval_value, recording_interval_days, points, zone, created_at, next_recording_after, last_recorded_at, last_snapshot_at, backfill_queued_at, backfill_completed_at, retention_points, workflow_started_at, workflow_stopped_at, deleted_at
+RETURNING id, series_id, query, definition_key, repositories, repository_criteria, generation_method, generated_from_capture_groups, anchor, sample_interval_unit, sample_interval_value, recording_interval_days, points, zone, created_at, next_recording_after, last_snapshot_at, backfill_queued_at, backfill_completed_at, retention_points, workflow_started_at, workflow_stopped_at, deleted_at
 `
 
 type AddSeriesParams struct {
@@ -74,7 +74,6 @@ func (q *Queries) AddSeries(ctx context.Context, arg AddSeriesParams) (InsightSe
 		&i.Zone,
 		&i.CreatedAt,
 		&i.NextRecordingAfter,
-		&i.LastRecordedAt,
 		&i.LastSnapshotAt,
 		&i.BackfillQueuedAt,
 		&i.BackfillCompletedAt,
@@ -97,18 +96,12 @@ func (q *Queries) CompleteBackfill(ctx context.Context, at time.Time, seriesID i
 
 const completeRecording = `-- name: CompleteRecording :exec
 UPDATE insight_series
-SET last_recorded_at = greatest(last_recorded_at, $1::timestamptz), next_recording_after = greatest(next_recording_after, $2::timestamptz)
-WHERE id = $3
+SET next_recording_after = greatest(next_recording_after, $1::timestamptz)
+WHERE id = $2
 `
 
-type CompleteRecordingParams struct {
-	Recorded time.Time
-	Next     time.Time
-	ID       int32
-}
-
-func (q *Queries) CompleteRecording(ctx context.Context, arg CompleteRecordingParams) error {
-	_, err := q.db.Exec(ctx, completeRecording, arg.Recorded, arg.Next, arg.ID)
+func (q *Queries) CompleteRecording(ctx context.Context, next time.Time, iD int32) error {
+	_, err := q.db.Exec(ctx, completeRecording, next, iD)
 	return err
 }
 
@@ -184,7 +177,7 @@ func (q *Queries) MarkSeriesStopped(ctx context.Context, seriesID string) (int64
 }
 
 const series = `-- name: Series :one
-SELECT id, series_id, query, definition_key, repositories, repository_criteria, generation_method, generated_from_capture_groups, anchor, sample_interval_unit, sample_interval_value, recording_interval_days, points, zone, created_at, next_recording_after, last_recorded_at, last_snapshot_at, backfill_queued_at, backfill_completed_at, retention_points, workflow_started_at, workflow_stopped_at, deleted_at FROM insight_series WHERE series_id = $1
+SELECT id, series_id, query, definition_key, repositories, repository_criteria, generation_method, generated_from_capture_groups, anchor, sample_interval_unit, sample_interval_value, recording_interval_days, points, zone, created_at, next_recording_after, last_snapshot_at, backfill_queued_at, backfill_completed_at, retention_points, workflow_started_at, workflow_stopped_at, deleted_at FROM insight_series WHERE series_id = $1
 `
 
 // Includes deleted series, because their workflows read them while they end.
@@ -208,7 +201,6 @@ func (q *Queries) Series(ctx context.Context, seriesID string) (InsightSeries, e
 		&i.Zone,
 		&i.CreatedAt,
 		&i.NextRecordingAfter,
-		&i.LastRecordedAt,
 		&i.LastSnapshotAt,
 		&i.BackfillQueuedAt,
 		&i.BackfillCompletedAt,
@@ -234,7 +226,7 @@ func (q *Queries) SeriesKey(ctx context.Context, seriesID string) (int32, error)
 }
 
 const seriesToStart = `-- name: SeriesToStart :many
-SELECT s.id, s.series_id, s.query, s.definition_key, s.repositories, s.repository_criteria, s.generation_method, s.generated_from_capture_groups, s.anchor, s.sample_interval_unit, s.sample_interval_value, s.recording_interval_days, s.points, s.zone, s.created_at, s.next_recording_after, s.last_recorded_at, s.last_snapshot_at, s.backfill_queued_at, s.backfill_completed_at, s.retention_points, s.workflow_started_at, s.workflow_stopped_at, s.deleted_at, coalesce(v.title, '')::text AS title, coalesce(v.label, '')::text AS label
+SELECT s.id, s.series_id, s.query, s.definition_key, s.repositories, s.repository_criteria, s.generation_method, s.generated_from_capture_groups, s.anchor, s.sample_interval_unit, s.sample_interval_value, s.recording_interval_days, s.points, s.zone, s.created_at, s.next_recording_after, s.last_snapshot_at, s.backfill_queued_at, s.backfill_completed_at, s.retention_points, s.workflow_started_at, s.workflow_stopped_at, s.deleted_at, coalesce(v.title, '')::text AS title, coalesce(v.label, '')::text AS label
 FROM insight_series AS s
 LEFT JOIN LATERAL (
     SELECT insight_view.title, vs.label
@@ -282,7 +274,6 @@ func (q *Queries) SeriesToStart(ctx context.Context, rowLimit int32) ([]SeriesTo
 			&i.InsightSeries.Zone,
 			&i.InsightSeries.CreatedAt,
 			&i.InsightSeries.NextRecordingAfter,
-			&i.InsightSeries.LastRecordedAt,
 			&i.InsightSeries.LastSnapshotAt,
 			&i.InsightSeries.BackfillQueuedAt,
 			&i.InsightSeries.BackfillCompletedAt,
@@ -323,6 +314,58 @@ func (q *Queries) SeriesToStop(ctx context.Context, rowLimit int32) ([]string, e
 			return nil, err
 		}
 		items = append(items, series_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const startedSeries = `-- name: StartedSeries :many
+SELECT id, series_id, query, definition_key, repositories, repository_criteria, generation_method, generated_from_capture_groups, anchor, sample_interval_unit, sample_interval_value, recording_interval_days, points, zone, created_at, next_recording_after, last_snapshot_at, backfill_queued_at, backfill_completed_at, retention_points, workflow_started_at, workflow_stopped_at, deleted_at FROM insight_series
+WHERE id > $1 AND deleted_at IS NULL AND workflow_started_at IS NOT NULL
+ORDER BY id
+LIMIT $2
+`
+
+// Series whose workflow runs, by id.
+func (q *Queries) StartedSeries(ctx context.Context, after int32, rowLimit int32) ([]InsightSeries, error) {
+	rows, err := q.db.Query(ctx, startedSeries, after, rowLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []InsightSeries
+	for rows.Next() {
+		var i InsightSeries
+		if err := rows.Scan(
+			&i.ID,
+			&i.SeriesID,
+			&i.Query,
+			&i.DefinitionKey,
+			&i.Repositories,
+			&i.RepositoryCriteria,
+			&i.GenerationMethod,
+			&i.GeneratedFromCaptureGroups,
+			&i.Anchor,
+			&i.SampleIntervalUnit,
+			&i.SampleIntervalValue,
+			&i.RecordingIntervalDays,
+			&i.Points,
+			&i.Zone,
+			&i.CreatedAt,
+			&i.NextRecordingAfter,
+			&i.LastSnapshotAt,
+			&i.BackfillQueuedAt,
+			&i.BackfillCompletedAt,
+			&i.RetentionPoints,
+			&i.WorkflowStartedAt,
+			&i.WorkflowStoppedAt,
+			&i.DeletedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

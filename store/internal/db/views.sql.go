@@ -122,7 +122,7 @@ func (q *Queries) LockSeriesOfView(ctx context.Context, viewID int32) ([]int32, 
 }
 
 const seriesOfViews = `-- name: SeriesOfViews :many
-SELECT s.id, s.series_id, s.query, s.definition_key, s.repositories, s.repository_criteria, s.generation_method, s.generated_from_capture_groups, s.anchor, s.sample_interval_unit, s.sample_interval_value, s.recording_interval_days, s.points, s.zone, s.created_at, s.next_recording_after, s.last_recorded_at, s.last_snapshot_at, s.backfill_queued_at, s.backfill_completed_at, s.retention_points, s.workflow_started_at, s.workflow_stopped_at, s.deleted_at, vs.insight_view_id, vs.label, vs.stroke
+SELECT s.id, s.series_id, s.query, s.definition_key, s.repositories, s.repository_criteria, s.generation_method, s.generated_from_capture_groups, s.anchor, s.sample_interval_unit, s.sample_interval_value, s.recording_interval_days, s.points, s.zone, s.created_at, s.next_recording_after, s.last_snapshot_at, s.backfill_queued_at, s.backfill_completed_at, s.retention_points, s.workflow_started_at, s.workflow_stopped_at, s.deleted_at, vs.insight_view_id, vs.label, vs.stroke
 FROM insight_view_series AS vs
 JOIN insight_series AS s ON s.id = vs.insight_series_id
 WHERE vs.insight_view_id = ANY ($1::integer[])
@@ -162,7 +162,6 @@ func (q *Queries) SeriesOfViews(ctx context.Context, viewIds []int32) ([]SeriesO
 			&i.InsightSeries.Zone,
 			&i.InsightSeries.CreatedAt,
 			&i.InsightSeries.NextRecordingAfter,
-			&i.InsightSeries.LastRecordedAt,
 			&i.InsightSeries.LastSnapshotAt,
 			&i.InsightSeries.BackfillQueuedAt,
 			&i.InsightSeries.BackfillCompletedAt,
