@@ -162,6 +162,20 @@ func TestWriteSliceVisitsEachRepositoryOnce(t *testing.T) {
 	requireCode(t, insights.Invalid, err, "at least 1")
 }
 
+// The schema knows the kinds of plans, and which of them are permanent.
+func TestSchemaHasThePlanKinds(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	series := b.series(t, "TODO", insights.Search)
+	for i, kind := range insights.PlanKinds {
+		var permanent bool
+		err := b.pool.QueryRow(b.ctx, `INSERT INTO series_plans (series_id, number, kind, times)
+			SELECT id, $1, $2, ARRAY[now()] FROM insight_series WHERE series_id = $3 RETURNING permanent`, i+1, kind, series.ID).Scan(&permanent)
+		require.NoError(t, err, kind)
+		require.Equal(t, kind.Permanent(), permanent, kind)
+	}
+}
+
 func TestScopeFilterSelectsRepositories(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

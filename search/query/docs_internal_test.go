@@ -9,6 +9,19 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// The comment of Filter has every filter.
+func TestCommentOfFilterHasEveryFilter(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile("filter.go")
+	require.NoError(t, err)
+	_, comment, _ := strings.Cut(string(source), "// A Filter is")
+	comment, _, found := strings.Cut(comment, "\ntype Filter struct")
+	require.True(t, found)
+	for _, name := range Filters() {
+		require.Regexp(t, `\b`+name+`\b`, comment)
+	}
+}
+
 // TestDocsHaveEveryField compares the table of fields in the user documentation with the table in
 // this package: names, negations, aliases and fixed words.
 func TestDocsHaveEveryField(t *testing.T) {

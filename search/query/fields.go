@@ -6,7 +6,7 @@ import (
 )
 
 // A field describes one `name:value` of the language. The table in table.go has an entry for each
-// field, and the entry is the only place in this package that knows the field.
+// field. Only the entry and its functions know the field.
 type field struct {
 	name      string   // canonical
 	aliases   []string // other names

@@ -7,8 +7,7 @@ package query
 //   - file: a regular expression for the path.
 //   - lang: the name of a language as go-enry spells it.
 //   - author, committer (`Name <address>`) and message: a regular expression, matched without
-//     regard
-//     to case.
+//     regard to case.
 //   - before and after: a committer date in UTC, in the layout [time.DateOnly] or, if it is not
 //     midnight, [time.RFC3339]. [ParseDate] reads it.
 //   - repo: a regular expression for the name, matched without regard to case.

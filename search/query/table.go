@@ -15,10 +15,9 @@ var (
 	kindWords    = []string{"no", "yes", "only"} // of fork: and archived:
 )
 
-// fields is the table of all fields. A new filter on files or commits takes an entry here, a
-// compile step in package match (filters.go) and a row in docs/query-syntax.md. Sourcegraph's
-// fields that the language does not support have an entry, too, so that they are refused instead of
-// searched as text.
+// fields is the table of all fields. docs/architecture.md lists what a new filter takes besides an
+// entry here. Sourcegraph's fields that the language does not support have an entry, too, so that
+// they are refused instead of searched as text.
 var fields = []field{
 	// Settings, in the order of the canonical text.
 	{

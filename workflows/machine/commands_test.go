@@ -30,6 +30,7 @@ func TestCommands(t *testing.T) {
 		maps.Copy(rows, others)
 		return rows
 	}
+	tested := map[string]bool{}
 	for name, c := range map[string]struct {
 		message string
 		command contract.Command
@@ -76,6 +77,7 @@ func TestCommands(t *testing.T) {
 		})},
 		"no message": {"dance", contract.Command{}, all},
 	} {
+		tested[c.message] = true
 		require.ElementsMatch(t, slices.Collect(maps.Keys(states)), slices.Collect(maps.Keys(c.want)), name)
 		for state, want := range c.want {
 			t.Run(name+" while "+state, func(t *testing.T) {
@@ -94,6 +96,9 @@ func TestCommands(t *testing.T) {
 				require.Equal(t, want, describe(m), "commands are idempotent")
 			})
 		}
+	}
+	for _, message := range contract.Messages {
+		require.True(t, tested[message.Name], message.Name)
 	}
 }
 
