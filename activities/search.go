@@ -85,8 +85,7 @@ func (s *Search) samples(ctx context.Context, in Range) (err error) {
 // bases returns, by repository id, the newest exact sample of the series, on which a search can
 // build; see history.Request.Base. It returns none for a query that cannot build on one.
 func (s *Search) bases(ctx context.Context, in Range, series insights.Series, question *engine.Question, ids []int64) (map[int64]store.Base, error) {
-	m := question.Matcher
-	if question.PerInterval() || m.PerRepository() || len(m.Predicates()) > 0 {
+	if question.PerInterval() || !question.Matcher.PerFile() {
 		return nil, nil
 	}
 	if series.BackfillCompletedAt == nil && in.At == nil {

@@ -47,6 +47,17 @@ CREATE TABLE insight_series (
     workflow_stopped_at           timestamptz,
     deleted_at                    timestamptz
 );
+
+-- The only rule that decides how many of the newest sample times charts show of a series: its own
+-- number, or else the setting, which never hides points that a person asked for when creating or
+-- extending the series. 0: all.
+-- +goose StatementBegin
+CREATE FUNCTION shown_points(own integer, points integer, setting integer) RETURNS integer
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce(own, CASE WHEN setting > 0 THEN greatest(setting, points) ELSE 0 END)
+$$;
+-- +goose StatementEnd
+
 CREATE UNIQUE INDEX insight_series_definition ON insight_series (definition_key) WHERE deleted_at IS NULL;
 CREATE INDEX insight_series_to_start ON insight_series (id) WHERE workflow_started_at IS NULL AND deleted_at IS NULL;
 CREATE INDEX insight_series_to_stop ON insight_series (id) WHERE deleted_at IS NOT NULL AND workflow_stopped_at IS NULL;
@@ -63,4 +74,5 @@ CREATE INDEX insight_view_series_series ON insight_view_series (insight_series_i
 
 -- +goose Down
 DROP TABLE insight_view_series, insight_series, insight_view;
+DROP FUNCTION shown_points;
 DROP TYPE time_unit;

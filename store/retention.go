@@ -21,28 +21,28 @@ type SeriesRetention struct {
 
 // Of returns the retention of a series. setting is the value of SettingRetentionPoints.
 func (s *Retention) Of(ctx context.Context, seriesID string, setting int) (SeriesRetention, error) {
-	row, err := s.queries().Retention(ctx, seriesID)
+	row, err := s.queries().Retention(ctx, int32(setting), seriesID)
 	if err != nil {
 		return SeriesRetention{}, classify(err, "series %s: retention", seriesID)
 	}
-	r := SeriesRetention{Archived: int(row.Archived)}
-	switch {
-	case row.Own != nil:
+	r := SeriesRetention{Points: int(row.Points), Archived: int(row.Archived)}
+	if row.Own != nil {
 		own := int(*row.Own)
-		r.Own, r.Points = &own, own
-	case setting > 0:
-		r.Points = max(setting, int(row.Points))
+		r.Own = &own
 	}
 	return r, nil
 }
 
+// maxRetention is far above the number of points that a series can have.
+const maxRetention = 1 << 20
+
 // Set gives a series a number of its own, 0 for all; nil makes the setting apply again. The number
-// takes effect with the next KeepNewest. Set returns Invalid for a number below 0 or above 1,048,576.
+// takes effect with the next KeepNewest. Set returns Invalid for a number below 0 or above maxRetention.
 func (s *Retention) Set(ctx context.Context, seriesID string, points *int) error {
 	var own *int32
 	if points != nil {
-		if *points < 0 || *points > 1<<20 {
-			return insights.Errorf(insights.Invalid, "series %s: retention of %d points: use a number from 1, or 0 for all", seriesID, *points)
+		if *points < 0 || *points > maxRetention {
+			return insights.Errorf(insights.Invalid, "series %s: retention of %d points: use a number from 1 to %d, or 0 for all", seriesID, *points, maxRetention)
 		}
 		n := int32(*points)
 		own = &n
@@ -63,7 +63,7 @@ type Kept struct {
 // KeepNewest archives and restores sample times of the next limit series after the cursor, as the
 // series' own numbers or the given setting say (0: all stay). Idempotent. It takes one statement.
 func (s *Retention) KeepNewest(ctx context.Context, setting int, after int64, limit int) (Kept, error) {
-	row, err := s.queries().KeepNewest(ctx, db.KeepNewestParams{Points: int32(setting), After: id32(after), RowLimit: pageSize(limit)})
+	row, err := s.queries().KeepNewest(ctx, db.KeepNewestParams{Setting: int32(setting), After: id32(after), RowLimit: pageSize(limit)})
 	if err != nil {
 		return Kept{}, classify(err, "retention")
 	}
@@ -76,6 +76,6 @@ func (s *Retention) KeepNewest(ctx context.Context, setting int, after int64, li
 
 // KeepNewestOf is like KeepNewest for one series.
 func (s *Retention) KeepNewestOf(ctx context.Context, seriesID string, setting int) (Kept, error) {
-	row, err := s.queries().KeepNewest(ctx, db.KeepNewestParams{Points: int32(setting), Chosen: seriesID, RowLimit: 1})
+	row, err := s.queries().KeepNewest(ctx, db.KeepNewestParams{Setting: int32(setting), Chosen: seriesID, RowLimit: 1})
 	return Kept{Archived: row.Archived, Restored: row.Restored}, classify(err, "series %s: retention", seriesID)
 }

@@ -84,7 +84,7 @@ func TestOldTimesAreArchivedAndRestored(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, store.SeriesRetention{Points: 30}, got)
 	wrong := -1
-	requireCode(t, insights.Invalid, b.Retention.Set(b.ctx, series.ID, &wrong), "use a number from 1, or 0 for all")
+	requireCode(t, insights.Invalid, b.Retention.Set(b.ctx, series.ID, &wrong), "use a number from 1 to 1048576, or 0 for all")
 	requireCode(t, insights.NotFound, b.Retention.Set(b.ctx, "nobody", nil), "does not exist")
 }
 

@@ -236,7 +236,7 @@ func TestSearch_ShallowClone(t *testing.T) {
 	require.Equal(t, []string{"failed 0: shallow history", "counted 3", "counted 2", "reused 2"}, judged(got))
 	require.Contains(t, got[0].Reason, "git fetch --unshallow")
 	got = search(t, clone.Dir, compile(t, engine.Spec{Query: "type:diff TODO"}), wanted(4, 1))
-	require.Equal(t, []string{"failed 0: shallow history", "counted 1", "counted 0", "partial 0: shallow clone"}, judged(got))
+	require.Equal(t, []string{"failed 0: shallow history", "counted 1", "counted 0", "partial 0: shallow history"}, judged(got))
 }
 
 // Known commits are not looked for again, even when the branch no longer has them. Intervals of

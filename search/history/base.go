@@ -15,7 +15,7 @@ var errBase = errors.New("the difference from the base cannot be counted")
 // hasBase reports whether the request has a base that can be used.
 func (s *search) hasBase() bool {
 	b := s.request.Base
-	return b != nil && len(b.Faults) == 0 && !s.request.Matcher.PerRepository() && len(s.request.Matcher.Predicates()) == 0 && !slices.Contains(s.request.Commits, b.Commit)
+	return b != nil && len(b.Faults) == 0 && s.request.Matcher.PerFile() && !slices.Contains(s.request.Commits, b.Commit)
 }
 
 // readBase reads the base's commit and queues its tree. It returns nil if there is no base that can

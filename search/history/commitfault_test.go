@@ -87,7 +87,7 @@ func TestSearchCommits_TheEndOfAShallowCloneIsAFault(t *testing.T) {
 		require.Equal(t, int64(1), results[0].Value)
 		require.Empty(t, results[0].Faults)
 		require.Equal(t, value, results[1].Value)
-		require.Equal(t, []Fault{{Class: "shallow clone", Object: gitrepo.OID(ids[1]), Detail: "the commits before this one are not in the repository"}}, results[1].Faults)
+		require.Equal(t, []Fault{ShallowFault(gitrepo.OID(ids[1]))}, results[1].Faults)
 		require.Equal(t, []Result{{Commit: gitrepo.OID(ids[1])}}, results[2:], "nothing happened")
 	}
 }

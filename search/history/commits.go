@@ -186,7 +186,7 @@ func (c *commitSearch) result(i Interval) Result {
 		}
 	}
 	if i.End == len(c.chain) && i.End > i.First && c.commits[i.End-1].cut {
-		result.Faults = append(result.Faults, Fault{Class: "shallow clone", Object: c.chain[i.End-1].ID, Detail: "the commits before this one are not in the repository"})
+		result.Faults = append(result.Faults, ShallowFault(c.chain[i.End-1].ID))
 	}
 	if c.request.Matcher.PerRepository() {
 		result.Value = min(1, result.Value)

@@ -88,9 +88,15 @@ type Result struct {
 	Faults []Fault       // if empty, the value is exact; otherwise it is a lower bound
 }
 
+// ShallowFault returns the fault of a value that needs commits before oldest, which a shallow clone
+// does not have.
+func ShallowFault(oldest gitrepo.OID) Fault {
+	return Fault{Class: string(insights.ReasonShallow), Object: oldest, Detail: "the commits before this one are not in the repository"}
+}
+
 // A Fault is an object that could not be searched.
 type Fault struct {
-	Class  string // one of gitrepo's problems, such as "missing object"
+	Class  string // one of gitrepo's problems, such as "missing object", or an insights.ReasonCode
 	Object gitrepo.OID
 	// The path of a file or folder in the commit, or "" for the commit and its root tree; bytes as
 	// in git.

@@ -166,6 +166,10 @@ func countApart(all []span) int64 {
 // instead of the sum of the counts of its files.
 func (m *Matcher) PerRepository() bool { return m.perRepo }
 
+// PerFile reports whether the value of a commit is the sum of the values of its files. Then it
+// follows from the value of another commit and the files that differ.
+func (m *Matcher) PerFile() bool { return !m.perRepo && len(m.predicates) == 0 }
+
 // ContentOnly reports whether files with equal content for which Want returns Content have equal
 // counts, whatever their paths. If not, see Class.
 func (m *Matcher) ContentOnly() bool { return len(m.varying) == 0 && m.languages == nil }

@@ -1,12 +1,10 @@
 -- How many sample times charts show, and the pruning of what was deleted.
 
 -- For a page of series, archives the sample times that are older than the newest that charts show,
--- and restores archived ones that are among the newest again. A series' own number takes precedence
--- over the setting. The setting never hides points that a person asked for when creating or
--- extending the series. 0 shows all.
+-- and restores archived ones that are among the newest again.
 -- name: KeepNewest :one
 WITH page AS MATERIALIZED (
-    SELECT d.id, coalesce(d.retention_points, CASE WHEN @points::integer > 0 THEN greatest(@points, d.points) ELSE 0 END) AS most
+    SELECT d.id, shown_points(d.retention_points, d.points, @setting::integer) AS most
     FROM insight_series AS d
     WHERE d.id > @after AND d.deleted_at IS NULL AND (@chosen::text = '' OR d.series_id = @chosen)
     ORDER BY d.id
@@ -43,7 +41,7 @@ ORDER BY d.series_id, a.recording_time;
 UPDATE insight_series SET retention_points = sqlc.narg('points') WHERE series_id = @series_id AND deleted_at IS NULL;
 
 -- name: Retention :one
-SELECT d.retention_points AS own, d.points,
+SELECT d.retention_points AS own, shown_points(d.retention_points, d.points, @setting::integer)::integer AS points,
     (SELECT count(*) FROM archived_insight_series_recording_times AS a WHERE a.insight_series_id = d.id) AS archived
 FROM insight_series AS d
 WHERE d.series_id = @series_id;

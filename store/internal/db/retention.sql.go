@@ -46,7 +46,7 @@ func (q *Queries) ArchivedTimes(ctx context.Context, seriesIds []string) ([]Arch
 const keepNewest = `-- name: KeepNewest :one
 
 WITH page AS MATERIALIZED (
-    SELECT d.id, coalesce(d.retention_points, CASE WHEN $1::integer > 0 THEN greatest($1, d.points) ELSE 0 END) AS most
+    SELECT d.id, shown_points(d.retention_points, d.points, $1::integer) AS most
     FROM insight_series AS d
     WHERE d.id > $2 AND d.deleted_at IS NULL AND ($3::text = '' OR d.series_id = $3)
     ORDER BY d.id
@@ -74,7 +74,7 @@ SELECT (SELECT count(*) FROM page) AS series, (SELECT coalesce(max(page.id), 0) 
 `
 
 type KeepNewestParams struct {
-	Points   int32
+	Setting  int32
 	After    int32
 	Chosen   string
 	RowLimit int32
@@ -89,12 +89,10 @@ type KeepNewestRow struct {
 
 // How many sample times charts show, and the pruning of what was deleted.
 // For a page of series, archives the sample times that are older than the newest that charts show,
-// and restores archived ones that are among the newest again. A series' own number takes precedence
-// over the setting. The setting never hides points that a person asked for when creating or
-// extending the series. 0 shows all.
+// and restores archived ones that are among the newest again.
 func (q *Queries) KeepNewest(ctx context.Context, arg KeepNewestParams) (KeepNewestRow, error) {
 	row := q.db.QueryRow(ctx, keepNewest,
-		arg.Points,
+		arg.Setting,
 		arg.After,
 		arg.Chosen,
 		arg.RowLimit,
@@ -297,10 +295,10 @@ func (q *Queries) PruneViews(ctx context.Context, before time.Time) (int64, erro
 }
 
 const retention = `-- name: Retention :one
-SELECT d.retention_points AS own, d.points,
+SELECT d.retention_points AS own, shown_points(d.retention_points, d.points, $1::integer)::integer AS points,
     (SELECT count(*) FROM archived_insight_series_recording_times AS a WHERE a.insight_series_id = d.id) AS archived
 FROM insight_series AS d
-WHERE d.series_id = $1
+WHERE d.series_id = $2
 `
 
 type RetentionRow struct {
@@ -309,8 +307,8 @@ type RetentionRow struct {
 	Archived int64
 }
 
-func (q *Queries) Retention(ctx context.Context, seriesID string) (RetentionRow, error) {
-	row := q.db.QueryRow(ctx, retention, seriesID)
+func (q *Queries) Retention(ctx context.Context, setting int32, seriesID string) (RetentionRow, error) {
+	row := q.db.QueryRow(ctx, retention, setting, seriesID)
 	var i RetentionRow
 	err := row.Scan(&i.Own, &i.Points, &i.Archived)
 	return i, err

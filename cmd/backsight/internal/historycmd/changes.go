@@ -75,7 +75,7 @@ func (s *searcher) changes(ctx context.Context) ([]change, error) {
 	}
 	before := history.Result{} // the empty tree
 	if s.Shallow() {
-		before.Faults = []history.Fault{{Class: "shallow clone", Object: ids[len(ids)-1], Detail: "what came before this commit is not known"}}
+		before.Faults = []history.Fault{history.ShallowFault(ids[len(ids)-1])}
 	}
 	compare(before)
 	return found, s.describe(ctx, found)

@@ -80,5 +80,5 @@ func TestRun_CommitsOfAShallowClone(t *testing.T) {
 	lines := decode(t, out)
 	require.Equal(t, []any{"counted", "partial", "failed"}, column(lines, "outcome"))
 	require.Equal(t, []any{1.0, 1.0, nil}, column(lines, "value"))
-	require.Contains(t, lines[1]["reason"], "shallow clone")
+	require.Contains(t, lines[1]["reason"], "shallow history")
 }
