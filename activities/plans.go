@@ -3,6 +3,7 @@ package activities
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 	"time"
 
@@ -148,6 +149,16 @@ func (p *Plans) Tally(ctx context.Context, in TallyInput) (insights.Completeness
 func (p *Plans) RangeTally(ctx context.Context, in Range) (insights.Completeness, error) {
 	tally, err := tallyOf(ctx, p.Store, in)
 	return tally, activityError(ctx, err)
+}
+
+// Failures reports whether all searched samples of a range failed for the same reason. If Through
+// is 0, the range has no upper end.
+func (p *Plans) Failures(ctx context.Context, in Range) (FailuresResult, error) {
+	if in.Through == 0 {
+		in.Through = math.MaxInt32
+	}
+	found, err := p.Store.Samples.Failures(ctx, in.SeriesID, in.Plan, in.From, in.Through)
+	return FailuresResult(found), activityError(ctx, err)
 }
 
 // Pending lists the pending samples of a range. If values belong to commits, it lists only the

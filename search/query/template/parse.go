@@ -64,7 +64,7 @@ func (p *parser) elements(until byte) ([]Element, *Error) {
 			if until != 0 {
 				return nil, p.fail(start, start+1, p.text[start:start+1]+" is never closed", "write "+string(until)+" after it; "+asRegexp)
 			}
-			return nil, p.fail(p.pos, p.pos+1, string(c)+" has no opening "+string(OpenerOf(c)), "write "+string(OpenerOf(c))+" before it; "+asRegexp)
+			return nil, p.fail(p.pos, p.pos+1, string(c)+" has no opening "+string(openerOf(c)), "write "+string(openerOf(c))+" before it; "+asRegexp)
 		case '(', '[', '{':
 			opening := c
 			closing := byte(')')

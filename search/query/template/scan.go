@@ -57,7 +57,7 @@ func Scan(content []byte) []Mark {
 			waiting[c]++
 			s.marks = append(s.marks, Mark{Start: i, Kind: Pair})
 		case ')', ']', '}':
-			opener := OpenerOf(c)
+			opener := openerOf(c)
 			for waiting[opener] > 0 {
 				last := &s.marks[open[len(open)-1]]
 				open = open[:len(open)-1]
@@ -81,8 +81,8 @@ var Special = func() (set [256]bool) {
 	return set
 }()
 
-// OpenerOf is the delimiter that a closing one closes.
-func OpenerOf(closing byte) byte {
+// openerOf is the delimiter that a closing one closes.
+func openerOf(closing byte) byte {
 	switch closing {
 	case ')':
 		return '('
