@@ -1,6 +1,7 @@
 // Package boundaries holds the tests of this module's import boundaries: which package may import
 // which other, and what a package must not depend on even through others. The tables in
-// table_test.go are the design (docs/architecture.md); change both together.
+// table_test.go are the design (docs/architecture.md); change both together. docs_test.go checks
+// the names in docs/.
 package boundaries
 
 import (
