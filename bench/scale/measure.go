@@ -134,7 +134,7 @@ func (in *inside) outcomesAt(ctx context.Context, series insights.Series, at tim
 func (in *inside) reportStorage(ctx context.Context) error {
 	var samples, ledgerBytes, captureBytes, sumBytes int64
 	err := in.pool.QueryRow(ctx, `SELECT (SELECT coalesce(sum(counted + reused + absent + partial + failed + pending), 0) FROM series_tallies),
-		pg_total_relation_size('sample_chunks') + pg_total_relation_size('series_times'), pg_total_relation_size('sample_captures'),
+		pg_total_relation_size('sample_chunks') + pg_total_relation_size('sample_slots'), pg_total_relation_size('sample_captures'),
 		pg_total_relation_size('series_tallies') + pg_total_relation_size('capture_sums')`).Scan(&samples, &ledgerBytes, &captureBytes, &sumBytes)
 	if err != nil || samples == 0 {
 		return err
