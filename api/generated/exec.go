@@ -2312,10 +2312,10 @@ enum SeriesQueuePosition { FRONT NORMAL BACK }
 
 """
 Backsight: RUNNING: works on a plan. PAUSING: was paused, and searches are still running. PAUSED:
-does nothing until it is resumed. SLEEPING: waits for the next grid time or a command. CANCELLED:
-the workflow is ending, for example because the series was deleted.
+does nothing until it is resumed. SLEEPING: waits for the next grid time or a command. STOPPING: the
+workflow is ending, for example because the series was deleted.
 """
-enum SeriesWorkflowState { RUNNING PAUSING PAUSED SLEEPING CANCELLED }
+enum SeriesWorkflowState { RUNNING PAUSING PAUSED SLEEPING STOPPING }
 
 "Backsight: what a series' workflow is doing now."
 type SeriesWorkflowStatus {

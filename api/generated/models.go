@@ -816,16 +816,16 @@ func (e SeriesSortMode) MarshalJSON() ([]byte, error) {
 }
 
 // Backsight: RUNNING: works on a plan. PAUSING: was paused, and searches are still running. PAUSED:
-// does nothing until it is resumed. SLEEPING: waits for the next grid time or a command. CANCELLED:
-// the workflow is ending, for example because the series was deleted.
+// does nothing until it is resumed. SLEEPING: waits for the next grid time or a command. STOPPING: the
+// workflow is ending, for example because the series was deleted.
 type SeriesWorkflowState string
 
 const (
-	SeriesWorkflowStateRunning   SeriesWorkflowState = "RUNNING"
-	SeriesWorkflowStatePausing   SeriesWorkflowState = "PAUSING"
-	SeriesWorkflowStatePaused    SeriesWorkflowState = "PAUSED"
-	SeriesWorkflowStateSleeping  SeriesWorkflowState = "SLEEPING"
-	SeriesWorkflowStateCancelled SeriesWorkflowState = "CANCELLED"
+	SeriesWorkflowStateRunning  SeriesWorkflowState = "RUNNING"
+	SeriesWorkflowStatePausing  SeriesWorkflowState = "PAUSING"
+	SeriesWorkflowStatePaused   SeriesWorkflowState = "PAUSED"
+	SeriesWorkflowStateSleeping SeriesWorkflowState = "SLEEPING"
+	SeriesWorkflowStateStopping SeriesWorkflowState = "STOPPING"
 )
 
 var AllSeriesWorkflowState = []SeriesWorkflowState{
@@ -833,12 +833,12 @@ var AllSeriesWorkflowState = []SeriesWorkflowState{
 	SeriesWorkflowStatePausing,
 	SeriesWorkflowStatePaused,
 	SeriesWorkflowStateSleeping,
-	SeriesWorkflowStateCancelled,
+	SeriesWorkflowStateStopping,
 }
 
 func (e SeriesWorkflowState) IsValid() bool {
 	switch e {
-	case SeriesWorkflowStateRunning, SeriesWorkflowStatePausing, SeriesWorkflowStatePaused, SeriesWorkflowStateSleeping, SeriesWorkflowStateCancelled:
+	case SeriesWorkflowStateRunning, SeriesWorkflowStatePausing, SeriesWorkflowStatePaused, SeriesWorkflowStateSleeping, SeriesWorkflowStateStopping:
 		return true
 	}
 	return false

@@ -17,13 +17,14 @@ const (
 // State is what a series' workflow is doing.
 type State string
 
-// The states. Pausing means that a pause was requested and searches are still in flight.
+// The states. Pausing means that a pause was requested and searches are still in flight. Stopping
+// means that the workflow is ending, for example because the series was deleted.
 const (
-	Running   State = "running"
-	Pausing   State = "pausing"
-	Paused    State = "paused"
-	Sleeping  State = "sleeping"
-	Cancelled State = "cancelled"
+	Running  State = "running"
+	Pausing  State = "pausing"
+	Paused   State = "paused"
+	Sleeping State = "sleeping"
+	Stopping State = "stopping"
 )
 
 // QueuePosition says how the work on a series' past times is ordered among that of all series.

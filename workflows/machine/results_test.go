@@ -227,7 +227,7 @@ func TestStatus(t *testing.T) {
 	require.Contains(t, m.Details(), "by ann: lunch")
 	require.Contains(t, m.Details(), "backfill of 3 times")
 	m.Stop()
-	require.Equal(t, contract.Cancelled, m.Status(0).State)
+	require.Equal(t, contract.Stopping, m.Status(0).State)
 
 	attributes, changed := states["new"]().NewAttributes()
 	require.True(t, changed)

@@ -30,7 +30,7 @@ func (m *Machine) Status(inFlight int) contract.Status {
 func (m *Machine) doing() contract.State {
 	switch {
 	case m.stopped:
-		return contract.Cancelled
+		return contract.Stopping
 	case m.State.Paused != nil && planOf(m.action) != nil:
 		return contract.Pausing
 	case m.State.Paused != nil:

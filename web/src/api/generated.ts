@@ -47,15 +47,15 @@ export type SeriesQueuePosition =
 
 /**
  * Backsight: RUNNING: works on a plan. PAUSING: was paused, and searches are still running. PAUSED:
- * does nothing until it is resumed. SLEEPING: waits for the next grid time or a command. CANCELLED:
- * the workflow is ending, for example because the series was deleted.
+ * does nothing until it is resumed. SLEEPING: waits for the next grid time or a command. STOPPING: the
+ * workflow is ending, for example because the series was deleted.
  */
 export type SeriesWorkflowState =
   | 'RUNNING'
   | 'PAUSING'
   | 'PAUSED'
   | 'SLEEPING'
-  | 'CANCELLED';
+  | 'STOPPING';
 
 /**
  * Backsight: how a sample ended. COUNTED: searched completely at its commit. REUSED: has the same

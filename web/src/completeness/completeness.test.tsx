@@ -30,7 +30,7 @@ test('a paused series has no rate, the others keep theirs', () => {
 })
 
 test('only a series that answers can be paused or resumed', () => {
-  expect([pausable('RUNNING'), pausable('SLEEPING'), pausable('PAUSING'), pausable('PAUSED'), pausable('CANCELLED'), pausable(null)]).toEqual([
+  expect([pausable('RUNNING'), pausable('SLEEPING'), pausable('PAUSING'), pausable('PAUSED'), pausable('STOPPING'), pausable(null)]).toEqual([
     'pause',
     'pause',
     'resume',

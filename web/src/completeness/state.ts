@@ -6,7 +6,7 @@ import { addTallies, type Tally } from './tally.ts'
  * for any of them.
  */
 export function combinedState(states: readonly (SeriesWorkflowState | null | undefined)[]): SeriesWorkflowState | null {
-  const order: SeriesWorkflowState[] = ['RUNNING', 'PAUSING', 'PAUSED', 'SLEEPING', 'CANCELLED']
+  const order: SeriesWorkflowState[] = ['RUNNING', 'PAUSING', 'PAUSED', 'SLEEPING', 'STOPPING']
   return order.find((state) => states.includes(state)) ?? null
 }
 
@@ -15,7 +15,7 @@ export const stateMeaning: Record<SeriesWorkflowState, string> = {
   PAUSING: 'Running searches are finishing. No new search starts.',
   PAUSED: 'No samples are computed until the series is resumed.',
   SLEEPING: 'Up to date. Waits for the next recording.',
-  CANCELLED: 'The series is being ended.',
+  STOPPING: 'The series is being stopped, for example because it was deleted.',
 }
 
 /** Whether a series in this state can be paused or resumed; null if neither. */

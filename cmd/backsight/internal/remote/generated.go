@@ -1170,16 +1170,16 @@ func (v *SeriesStatus) GetBackfillCompletedAt() *string { return v.BackfillCompl
 func (v *SeriesStatus) GetNextRecordingAfter() string { return v.NextRecordingAfter }
 
 // Backsight: RUNNING: works on a plan. PAUSING: was paused, and searches are still running. PAUSED:
-// does nothing until it is resumed. SLEEPING: waits for the next grid time or a command. CANCELLED:
-// the workflow is ending, for example because the series was deleted.
+// does nothing until it is resumed. SLEEPING: waits for the next grid time or a command. STOPPING: the
+// workflow is ending, for example because the series was deleted.
 type SeriesWorkflowState string
 
 const (
-	SeriesWorkflowStateRunning   SeriesWorkflowState = "RUNNING"
-	SeriesWorkflowStatePausing   SeriesWorkflowState = "PAUSING"
-	SeriesWorkflowStatePaused    SeriesWorkflowState = "PAUSED"
-	SeriesWorkflowStateSleeping  SeriesWorkflowState = "SLEEPING"
-	SeriesWorkflowStateCancelled SeriesWorkflowState = "CANCELLED"
+	SeriesWorkflowStateRunning  SeriesWorkflowState = "RUNNING"
+	SeriesWorkflowStatePausing  SeriesWorkflowState = "PAUSING"
+	SeriesWorkflowStatePaused   SeriesWorkflowState = "PAUSED"
+	SeriesWorkflowStateSleeping SeriesWorkflowState = "SLEEPING"
+	SeriesWorkflowStateStopping SeriesWorkflowState = "STOPPING"
 )
 
 var AllSeriesWorkflowState = []SeriesWorkflowState{
@@ -1187,7 +1187,7 @@ var AllSeriesWorkflowState = []SeriesWorkflowState{
 	SeriesWorkflowStatePausing,
 	SeriesWorkflowStatePaused,
 	SeriesWorkflowStateSleeping,
-	SeriesWorkflowStateCancelled,
+	SeriesWorkflowStateStopping,
 }
 
 // SetInsightSeriesRetentionResponse is returned by SetInsightSeriesRetention on success.

@@ -26,8 +26,8 @@ const patience = time.Minute
 
 // Wait shows the progress of an insight until the backfill of each of its series has ended. It
 // returns output.ErrReported when samples are partial or failed, and an error when a series cannot
-// be planned or was cancelled. It keeps waiting, with a message, while a series is paused, while no
-// worker runs, and while the server is unavailable for less than a minute.
+// be planned or its workflow is stopping. It keeps waiting, with a message, while a series is
+// paused, while no worker runs, and while the server is unavailable for less than a minute.
 func Wait(ctx context.Context, s *output.Streams, client *remote.Client, id string) error {
 	progress := output.NewProgress(s.Err)
 	defer progress.End()
@@ -116,8 +116,8 @@ func findObstacle(ctx context.Context, client *remote.Client, series []remote.Se
 			return "", insights.Errorf(insights.Conflict, "series %s cannot be planned: %s", one.SeriesId, w.Problem.Message)
 		case w.State == remote.SeriesWorkflowStatePaused || w.State == remote.SeriesWorkflowStatePausing:
 			return fmt.Sprintf("series %s is paused; `backsight series resume %s` resumes it", one.SeriesId, one.SeriesId), nil
-		case w.State == remote.SeriesWorkflowStateCancelled:
-			return "", insights.Errorf(insights.Conflict, "series %s was cancelled", one.SeriesId)
+		case w.State == remote.SeriesWorkflowStateStopping:
+			return "", insights.Errorf(insights.Conflict, "series %s is being stopped before its backfill is complete: was it deleted? `backsight insight list` lists what exists", one.SeriesId)
 		}
 	}
 	if !silent {
