@@ -100,26 +100,17 @@ func (r *mutationResolver) send(ctx context.Context, seriesID string, command co
 
 // startAnew starts a new workflow for a series that has none, because an operator terminated it or
 // Temporal's database was replaced. The new workflow continues from the ledger. If startAnew fails
-// after MarkSeriesLost, a worker starts the workflow.
+// after MarkLost, a worker starts the workflow.
 func (r *mutationResolver) startAnew(ctx context.Context, seriesID string) error {
-	if err := r.config.Store.Series.MarkLost(ctx, seriesID); err != nil {
-		return err
-	}
-	lost, err := r.config.Store.Series.ToStart(ctx)
+	start, err := r.config.Store.Series.MarkLost(ctx, seriesID)
 	if err != nil {
 		return err
 	}
-	for _, one := range lost {
-		if one.Series.ID != seriesID {
-			continue
-		}
-		r.config.Logger.WarnContext(ctx, "starting a new workflow for a series that has none", "series", seriesID)
-		if err := r.config.Workflows.StartSeries(ctx, one.Series, one.Title); err != nil {
-			return err
-		}
-		return r.config.Store.Series.MarkStarted(ctx, seriesID)
+	r.config.Logger.WarnContext(ctx, "starting a new workflow for a series that has none", "series", seriesID)
+	if err := r.config.Workflows.StartSeries(ctx, start.Series, start.Title); err != nil {
+		return err
 	}
-	return nil
+	return r.config.Store.Series.MarkStarted(ctx, seriesID)
 }
 
 // workflowError replaces an error of Temporal with one that tells the user what to do. The original

@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -79,6 +80,14 @@ func TestRefusedCommands(t *testing.T) {
 func TestCommandToASeriesWithoutWorkflowStartsOne(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
+	var others []string // more and older series than one call of ToStart returns
+	for i := range 101 {
+		grid := insights.NewGrid(time.Now(), insights.Interval{Unit: insights.Month, Value: 1}, 1)
+		series := insights.ViewSeries{Series: insights.Series{Query: fmt.Sprintf("waits%d", i), Method: insights.Search, Grid: grid}}
+		other, err := b.store.Views.Create(t.Context(), insights.View{Title: "Other", Series: []insights.ViewSeries{series}})
+		require.NoError(t, err)
+		others = append(others, other.ID)
+	}
 	view := b.create("Debt", "TODO")
 	id := view.DataSeries[0].SeriesID
 	b.workflows.set(func(f *fakeWorkflows) { f.lost, f.started = true, nil })
@@ -86,6 +95,9 @@ func TestCommandToASeriesWithoutWorkflowStartsOne(t *testing.T) {
 	b.do(&answer, `mutation($id: ID!) { retryInsightSeriesBackfill(seriesId: $id) { seriesId } }`, map[string]any{"id": id})
 	require.Equal(t, []string{id + " Debt"}, b.workflows.started)
 	require.Equal(t, []string{"retry", "retry"}, b.workflows.messages, "the first is refused, the second accepted by the new workflow")
+	for _, other := range others {
+		require.NoError(t, b.store.Views.Delete(t.Context(), other))
+	}
 	left, err := b.store.Series.ToStart(t.Context())
 	require.NoError(t, err)
 	require.Empty(t, left)

@@ -35,15 +35,19 @@ const outboxPage = 100
 // started, oldest first. Two reconcilers may get the same ones: starting is idempotent by workflow
 // id.
 func (s *Series) ToStart(ctx context.Context) ([]SeriesStart, error) {
-	rows, err := s.queries().SeriesToStart(ctx, outboxPage)
+	rows, err := s.queries().SeriesToStart(ctx, nil, outboxPage)
 	if err != nil {
 		return nil, classify(err, "series to start")
 	}
+	return seriesStarts(rows), nil
+}
+
+func seriesStarts(rows []db.SeriesToStartRow) []SeriesStart {
 	list := make([]SeriesStart, len(rows))
 	for i, row := range rows {
 		list[i] = SeriesStart{Series: seriesOf(row.InsightSeries), Title: row.Title, Label: row.Label}
 	}
-	return list, nil
+	return list
 }
 
 // Started returns up to limit series whose workflows are marked as started, in the order in which
@@ -70,9 +74,20 @@ func (s *Series) MarkStarted(ctx context.Context, seriesID string) error {
 }
 
 // MarkLost puts a series back into ToStart, because its workflow was ended by hand or lost with
-// Temporal's database. It returns NotFound for a series that is deleted.
-func (s *Series) MarkLost(ctx context.Context, seriesID string) error {
-	return s.mark(ctx, seriesID, s.queries().MarkSeriesLost)
+// Temporal's database. It returns what ToStart returns for the series, and NotFound for a series
+// that is deleted.
+func (s *Series) MarkLost(ctx context.Context, seriesID string) (start SeriesStart, err error) {
+	err = s.inTx(ctx, func(q *db.Queries) error {
+		if err := s.mark(ctx, seriesID, q.MarkSeriesLost); err != nil {
+			return err
+		}
+		rows, err := q.SeriesToStart(ctx, &seriesID, 1)
+		if err == nil && len(rows) == 1 {
+			start = seriesStarts(rows)[0]
+		}
+		return err
+	})
+	return start, classify(err, "series %s", seriesID)
 }
 
 // ToStop returns the ids of up to 100 deleted series whose workflows are not marked as stopped.

@@ -35,7 +35,7 @@ WHERE id = @id;
 -- name: CompleteSnapshot :exec
 UPDATE insight_series SET last_snapshot_at = greatest(last_snapshot_at, @at::timestamptz) WHERE id = @series_key;
 
--- Title and label are those of the oldest view that has the series.
+-- Title and label are those of the oldest view that has the series. Without @only it returns all.
 -- name: SeriesToStart :many
 SELECT sqlc.embed(s), coalesce(v.title, '')::text AS title, coalesce(v.label, '')::text AS label
 FROM insight_series AS s
@@ -48,6 +48,7 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS v ON true
 WHERE s.workflow_started_at IS NULL AND s.deleted_at IS NULL
+    AND (sqlc.narg('only')::text IS NULL OR s.series_id = sqlc.narg('only'))
 ORDER BY s.id
 LIMIT @row_limit;
 

@@ -237,8 +237,9 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS v ON true
 WHERE s.workflow_started_at IS NULL AND s.deleted_at IS NULL
+    AND ($1::text IS NULL OR s.series_id = $1)
 ORDER BY s.id
-LIMIT $1
+LIMIT $2
 `
 
 type SeriesToStartRow struct {
@@ -247,9 +248,9 @@ type SeriesToStartRow struct {
 	Label         string
 }
 
-// Title and label are those of the oldest view that has the series.
-func (q *Queries) SeriesToStart(ctx context.Context, rowLimit int32) ([]SeriesToStartRow, error) {
-	rows, err := q.db.Query(ctx, seriesToStart, rowLimit)
+// Title and label are those of the oldest view that has the series. Without @only it returns all.
+func (q *Queries) SeriesToStart(ctx context.Context, only *string, rowLimit int32) ([]SeriesToStartRow, error) {
+	rows, err := q.db.Query(ctx, seriesToStart, only, rowLimit)
 	if err != nil {
 		return nil, err
 	}
