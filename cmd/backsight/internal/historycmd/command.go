@@ -7,19 +7,28 @@ import (
 	"github.com/backsight/backsight/cmd/backsight/internal/output"
 )
 
-// HistoryCommand is `backsight history`.
-type HistoryCommand struct {
+// sharedFlags are the arguments and flags that both commands have.
+type sharedFlags struct {
 	Repositories []string `arg:"" name:"repository" help:"Paths of git repositories, bare or not."`
-	Query        string   `short:"q" required:"" help:"What to count, for example 'context\\.TODO patterntype:regexp lang:go'." placeholder:"QUERY"`
-	Every        string   `help:"The time between samples: 1month (default), 2weeks, 1day, 12hours. With commit: list each commit that changed the count." placeholder:"INTERVAL"`
-	Points       int      `help:"The number of samples, 1 to 1000. Default: 12. With --every commit: the largest number of commits to list. Default: all." placeholder:"N"`
 	Until        string   `help:"The time of the newest sample, in RFC 3339 or as a date. Default: now." placeholder:"TIME"`
 	At           []string `help:"The time of a sample, instead of --every. Repeat the flag for more samples." placeholder:"TIME" sep:"none"`
 	AtFile       string   `help:"A file with the time of a sample on each line." placeholder:"FILE"`
-	ByValue      bool     `help:"Count each value of the query's capture groups, in a row per value."`
 	Rev          string   `help:"The branch or tag to search. Default: the default branch." placeholder:"REV"`
-	Index        string   `help:"A folder for history indexes, which make searches fast. The command creates or updates an index for each repository." placeholder:"DIR"`
 	JSON         bool     `name:"json" help:"Print JSON, one object per line."`
+}
+
+func (f sharedFlags) options() options {
+	return options{Repositories: f.Repositories, Until: f.Until, At: f.At, AtFile: f.AtFile, Rev: f.Rev, JSON: f.JSON}
+}
+
+// HistoryCommand is `backsight history`.
+type HistoryCommand struct {
+	Query  string `short:"q" required:"" help:"What to count, for example 'context\\.TODO patterntype:regexp lang:go'." placeholder:"QUERY"`
+	Every  string `help:"The time between samples: 1month (default), 2weeks, 1day, 12hours. With commit: list each commit that changed the count." placeholder:"INTERVAL"`
+	Points *int   `help:"The number of samples, 1 to 1000. Default: 12. With --every commit: the largest number of commits to list. Default: all." placeholder:"N"`
+	sharedFlags
+	ByValue bool   `help:"Count each value of the query's capture groups, in a row per value."`
+	Index   string `help:"A folder for history indexes, which make searches fast. The command creates or updates an index for each repository." placeholder:"DIR"`
 }
 
 // Help is called by kong.
@@ -31,25 +40,19 @@ func (*HistoryCommand) Help() string {
 func (c *HistoryCommand) Run(ctx context.Context, s *output.Streams) error {
 	memory.Limit(0)
 	memory.CollectLate()
-	return reported(Run(ctx, Options{
-		Repositories: c.Repositories, Query: c.Query, Every: c.Every, Points: c.Points, Until: c.Until, At: c.At,
-		AtFile: c.AtFile, ByValue: c.ByValue, Rev: c.Rev, JSON: c.JSON, Indexes: c.Index,
-	}, s.Out, s.Err))
+	o := c.options()
+	o.Query, o.Every, o.Points, o.ByValue, o.Indexes = c.Query, c.Every, c.Points, c.ByValue, c.Index
+	return reported(countHistory(ctx, o, s.Out, s.Err))
 }
 
 // InventoryCommand is `backsight inventory`.
 type InventoryCommand struct {
-	Repositories []string `arg:"" name:"repository" help:"Paths of git repositories, bare or not."`
-	Query        string   `short:"q" help:"Filters that select the files to measure, for example 'lang:go -file:_test\\.go$'. Default: all files." placeholder:"FILTERS"`
-	By           string   `help:"Group by language or by repository." enum:"language,repository" default:"language"`
-	Measure      string   `help:"What to show when there are several samples: lines, bytes or files." enum:"lines,bytes,files" default:"lines"`
-	Every        string   `help:"The time between samples: 1month, 2weeks, 1day, 12hours. Default: a single sample, now." placeholder:"INTERVAL"`
-	Points       int      `help:"The number of samples, 1 to 1000. Default with --every: 12." placeholder:"N"`
-	Until        string   `help:"The time of the newest sample, in RFC 3339 or as a date. Default: now." placeholder:"TIME"`
-	At           []string `help:"The time of a sample, instead of --every. Repeat it for more." placeholder:"TIME" sep:"none"`
-	AtFile       string   `help:"A file with the time of a sample on each line." placeholder:"FILE"`
-	Rev          string   `help:"The branch or tag to measure. Default: the default branch." placeholder:"REV"`
-	JSON         bool     `name:"json" help:"Print JSON, one object per line, with every measure of every language."`
+	Query   string `short:"q" help:"Filters that select the files to measure, for example 'lang:go -file:_test\\.go$'. Default: all files." placeholder:"FILTERS"`
+	By      string `help:"Group by language or by repository." enum:"language,repository" default:"language"`
+	Measure string `help:"What to show when there are several samples: lines, bytes or files. JSON has all three." enum:"lines,bytes,files" default:"lines"`
+	Every   string `help:"The time between samples: 1month, 2weeks, 1day, 12hours. Default: a single sample, now." placeholder:"INTERVAL"`
+	Points  *int   `help:"The number of samples, 1 to 1000. Default with --every: 12." placeholder:"N"`
+	sharedFlags
 }
 
 // Help is called by kong.
@@ -59,13 +62,9 @@ func (*InventoryCommand) Help() string {
 
 // Run prints an inventory. It returns output.ErrReported when any sample is partial or failed.
 func (c *InventoryCommand) Run(ctx context.Context, s *output.Streams) error {
-	return reported(RunInventory(ctx, InventoryOptions{
-		Options: Options{
-			Repositories: c.Repositories, Query: c.Query, Every: c.Every, Points: c.Points, Until: c.Until, At: c.At,
-			AtFile: c.AtFile, Rev: c.Rev, JSON: c.JSON,
-		},
-		By: c.By, Measure: c.Measure,
-	}, s.Out, s.Err))
+	o := c.options()
+	o.Query, o.Every, o.Points = c.Query, c.Every, c.Points
+	return reported(measureInventory(ctx, inventoryOptions{options: o, By: c.By, Measure: c.Measure}, s.Out, s.Err))
 }
 
 // reported turns an incomplete result into output.ErrReported.

@@ -34,7 +34,7 @@ func TestRun_CommitsSinceTheSampleBefore(t *testing.T) {
 		{"type:commit repohasfile:b.go", 7, []any{1.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0}},
 	} {
 		for _, indexes := range []string{"", filepath.Join(t.TempDir(), "indexes")} {
-			out, code, err := run(t, Options{Repositories: []string{repo.Dir}, Query: row.query, Points: row.points, JSON: true, Indexes: indexes})
+			out, code, err := run(t, options{Repositories: []string{repo.Dir}, Query: row.query, Points: new(row.points), JSON: true, Indexes: indexes})
 			require.NoError(t, err)
 			require.Zero(t, code)
 			lines := decode(t, out)
@@ -44,7 +44,7 @@ func TestRun_CommitsSinceTheSampleBefore(t *testing.T) {
 		}
 	}
 	// With given times, the oldest sample counts from the first commit.
-	out, _, err := run(t, Options{Repositories: []string{repo.Dir}, Query: "type:commit", At: []string{"2024-07-01", "2024-03-15", "2024-01-01"}, JSON: true})
+	out, _, err := run(t, options{Repositories: []string{repo.Dir}, Query: "type:commit", At: []string{"2024-07-01", "2024-03-15", "2024-01-01"}, JSON: true})
 	require.NoError(t, err)
 	require.Equal(t, []any{3.0, 2.0, 0.0}, column(decode(t, out), "value"))
 	require.Equal(t, []any{"counted", "counted", "absent"}, column(decode(t, out), "outcome"))
@@ -53,7 +53,7 @@ func TestRun_CommitsSinceTheSampleBefore(t *testing.T) {
 func TestRun_EveryCommitThatMatches(t *testing.T) {
 	t.Parallel()
 	repo, ids := testRepo(t)
-	out, code, err := run(t, Options{Repositories: []string{repo.Dir}, Query: "type:diff bo", Every: "commit", JSON: true})
+	out, code, err := run(t, options{Repositories: []string{repo.Dir}, Query: "type:diff bo", Every: "commit", JSON: true})
 	require.NoError(t, err)
 	require.Zero(t, code)
 	lines := decode(t, out)
@@ -62,7 +62,7 @@ func TestRun_EveryCommitThatMatches(t *testing.T) {
 	require.Equal(t, []any{4.0, 3.0, 2.0, 1.0}, column(lines, "value"))
 	require.Equal(t, "Bo <bo@example.com>", lines[2]["author"])
 
-	out, _, err = run(t, Options{Repositories: []string{repo.Dir}, Query: "type:commit", Every: "commit", Points: 1, Until: "2024-05-02", JSON: true})
+	out, _, err = run(t, options{Repositories: []string{repo.Dir}, Query: "type:commit", Every: "commit", Points: new(1), Until: "2024-05-02", JSON: true})
 	require.NoError(t, err)
 	require.Equal(t, []any{ids[3]}, column(decode(t, out), "commit"))
 }
@@ -74,7 +74,7 @@ func TestRun_CommitsOfAShallowClone(t *testing.T) {
 	origin, _ := testRepo(t)
 	repo := testgit.New(t)
 	repo.Git(t, "fetch", "--quiet", "--depth=2", "file://"+origin.Dir, "main:main")
-	out, code, err := run(t, Options{Repositories: []string{repo.Dir}, Query: "type:commit", At: []string{"2024-07-01", "2024-06-01", "2024-04-01"}, JSON: true})
+	out, code, err := run(t, options{Repositories: []string{repo.Dir}, Query: "type:commit", At: []string{"2024-07-01", "2024-06-01", "2024-04-01"}, JSON: true})
 	require.NoError(t, err)
 	require.Equal(t, 1, code)
 	lines := decode(t, out)

@@ -15,7 +15,7 @@ func TestRun_IndexesChangeNoResult(t *testing.T) {
 	t.Parallel()
 	repo, _ := testRepo(t)
 	indexes := filepath.Join(t.TempDir(), "indexes")
-	for _, o := range []Options{
+	for _, o := range []options{
 		{Query: "TODO case:yes", JSON: true},
 		{Query: "TODO case:yes", JSON: true, Every: "commit"},
 		{Query: "TODO case:yes", JSON: true, Rev: "main~2"},
@@ -39,7 +39,7 @@ func TestRun_IndexesChangeNoResult(t *testing.T) {
 
 	// A new commit extends the index, and a damaged index is replaced.
 	repo.Import(t, "main", true, testgit.Commit{Time: time.Date(2024, 7, 10, 0, 0, 0, 0, time.UTC), Changes: []testgit.Change{{Path: "new.go", Content: "TODO"}}})
-	o := Options{Repositories: []string{repo.Dir}, Query: "TODO", JSON: true}
+	o := options{Repositories: []string{repo.Dir}, Query: "TODO", JSON: true}
 	cold, _, err := run(t, o)
 	require.NoError(t, err)
 	o.Indexes = indexes
@@ -56,7 +56,7 @@ func TestRun_ReportsAnIndexThatCannotBeWritten(t *testing.T) {
 	repo, _ := testRepo(t)
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o644))
-	out, status, err := run(t, Options{Repositories: []string{repo.Dir}, Query: "TODO", JSON: true, Indexes: file})
+	out, status, err := run(t, options{Repositories: []string{repo.Dir}, Query: "TODO", JSON: true, Indexes: file})
 	require.NoError(t, err)
 	require.Equal(t, 1, status)
 	require.Contains(t, out, "not a directory")
@@ -66,7 +66,7 @@ func TestRun_ReportsAnIndexThatCannotBeWritten(t *testing.T) {
 	damaged.Import(t, "main", false, testgit.Commit{Changes: []testgit.Change{{Path: "d/a", Content: "TODO"}}},
 		testgit.Commit{Changes: []testgit.Change{{Path: "d/a", Delete: true}, {Path: "b", Content: "TODO"}}})
 	damaged.RemoveObject(t, damaged.ObjectAt(t, "main~1:d"))
-	out, status, err = run(t, Options{Repositories: []string{damaged.Dir}, Query: "TODO", JSON: true, At: []string{"2030-01-01"}, Indexes: t.TempDir()})
+	out, status, err = run(t, options{Repositories: []string{damaged.Dir}, Query: "TODO", JSON: true, At: []string{"2030-01-01"}, Indexes: t.TempDir()})
 	require.NoError(t, err)
 	require.Zero(t, status)
 	require.Contains(t, out, `"value":1`)

@@ -14,10 +14,10 @@ import (
 	"github.com/backsight/backsight/search/match"
 )
 
-// InventoryOptions are the flags and arguments of `backsight inventory`. It ignores Options.ByValue
-// and refuses "commit" as Options.Every. Without any option for times, the inventory is of now.
-type InventoryOptions struct {
-	Options
+// inventoryOptions are the flags and arguments of `backsight inventory`. It ignores options.ByValue
+// and refuses "commit" as options.Every. Without any option for times, the inventory is of now.
+type inventoryOptions struct {
+	options
 	By      string // "language" or "repository"
 	Measure string // "lines", "bytes" or "files": what a table of several times shows
 }
@@ -35,24 +35,24 @@ var measures = []struct {
 	measure match.Measures
 }{{"files", match.Files}, {"lines", match.Lines}, {"bytes", match.Bytes}}
 
-// RunInventory measures the files of the repositories by language and prints what it found, as Run
-// does.
-func RunInventory(ctx context.Context, o InventoryOptions, stdout, stderr io.Writer) (complete bool, err error) {
+// measureInventory measures the files of the repositories by language and prints what it found, as
+// countHistory does.
+func measureInventory(ctx context.Context, o inventoryOptions, stdout, stderr io.Writer) (complete bool, err error) {
 	p, err := makeInventoryPlan(o)
 	if err != nil {
 		return false, err
 	}
-	return p.run(ctx, o.Options, stdout, stderr)
+	return p.run(ctx, o.options, stdout, stderr)
 }
 
-func makeInventoryPlan(o InventoryOptions) (*plan, error) {
+func makeInventoryPlan(o inventoryOptions) (*plan, error) {
 	if len(o.Repositories) == 0 {
 		return nil, insights.Errorf(insights.Invalid, "name at least one repository: a path to a git repository, bare or not")
 	}
 	show := &inventory{byRepository: o.By == "repository"}
 	p := &plan{inventory: show}
 	languages := &match.Languages{Measures: match.Lines | match.Bytes | match.Files, Vendored: true}
-	if err := p.compile(o.Options, engine.Spec{Method: insights.LanguageStats, Languages: languages}); err != nil {
+	if err := p.compile(o.options, engine.Spec{Method: insights.LanguageStats, Languages: languages}); err != nil {
 		return nil, err
 	}
 	if o.Every == "commit" {
@@ -69,9 +69,9 @@ func makeInventoryPlan(o InventoryOptions) (*plan, error) {
 	if show.measure == 0 {
 		return nil, insights.Errorf(insights.Invalid, "--measure %q: write lines, bytes or files", o.Measure)
 	}
-	times := o.Options
-	if times.Every == "" && times.Points == 0 && len(times.At) == 0 && times.AtFile == "" {
-		times.Points = 1
+	times := o.options
+	if times.Every == "" && times.Points == nil && len(times.At) == 0 && times.AtFile == "" {
+		times.Points = new(1)
 	}
 	if err := p.setTimes(times); err != nil {
 		return nil, err

@@ -30,7 +30,7 @@ func polyglot(t *testing.T) (*testgit.Repo, []string) {
 	)
 }
 
-func runInventory(t *testing.T, o InventoryOptions) (string, int, error) {
+func runInventory(t *testing.T, o inventoryOptions) (string, int, error) {
 	t.Helper()
 	o.Now = now
 	if o.By == "" {
@@ -40,7 +40,7 @@ func runInventory(t *testing.T, o InventoryOptions) (string, int, error) {
 		o.Measure = "lines"
 	}
 	var stdout, stderr bytes.Buffer
-	complete, err := RunInventory(t.Context(), o, &stdout, &stderr)
+	complete, err := measureInventory(t.Context(), o, &stdout, &stderr)
 	require.Empty(t, stderr.String())
 	return stdout.String(), status(complete, err), err
 }
@@ -48,7 +48,7 @@ func runInventory(t *testing.T, o InventoryOptions) (string, int, error) {
 func TestRunInventory_OneTime(t *testing.T) {
 	t.Parallel()
 	repo, _ := polyglot(t)
-	out, code, err := runInventory(t, InventoryOptions{Options: Options{Repositories: []string{repo.Dir}}})
+	out, code, err := runInventory(t, inventoryOptions{options: options{Repositories: []string{repo.Dir}}})
 	require.NoError(t, err)
 	require.Zero(t, code)
 	require.Equal(t, `inventory
@@ -64,7 +64,7 @@ Python          1      0      0         0.0
 total           6      7     50       100.0
 `, out)
 
-	out, _, err = runInventory(t, InventoryOptions{By: "repository", Options: Options{Repositories: []string{repo.Dir}, Query: "lang:go", At: []string{"2024-03-01"}}})
+	out, _, err = runInventory(t, inventoryOptions{By: "repository", options: options{Repositories: []string{repo.Dir}, Query: "lang:go", At: []string{"2024-03-01"}}})
 	require.NoError(t, err)
 	require.Contains(t, out, "inventory lang:Go\nat 2024-03-01T00:00:00Z\n")
 	require.Regexp(t, `(?m)^REPOSITORY .*\n\S+ +1 +1 +10 +100\.0\ntotal +1 +1 +10 +100\.0$`, out)
@@ -75,7 +75,7 @@ func TestRunInventory_ThroughHistory(t *testing.T) {
 	repo, _ := polyglot(t)
 	young := testgit.New(t)
 	young.Commit(t, time.Date(2024, 6, 10, 0, 0, 0, 0, time.UTC), map[string]string{"x.rs": "fn main() {}\n"})
-	out, code, err := runInventory(t, InventoryOptions{Options: Options{Repositories: []string{repo.Dir, young.Dir}, Query: "-file:^vendor/", Every: "3months", Points: 3}})
+	out, code, err := runInventory(t, inventoryOptions{options: options{Repositories: []string{repo.Dir, young.Dir}, Query: "-file:^vendor/", Every: "3months", Points: new(3)}})
 	require.NoError(t, err)
 	require.Zero(t, code)
 	require.Contains(t, out, "lines -file:^vendor/\n3 points, every 3month, until 2024-07-15T10:30:00Z\n")
@@ -83,7 +83,7 @@ func TestRunInventory_ThroughHistory(t *testing.T) {
 	require.Regexp(t, `(?m)^Rust +\S+ +- +0 +1 +\+1$`, out, "one of the two repositories existed, so the sum is not absent")
 	require.Regexp(t, `(?m)^total +\S+ +- +1 +7 +\+7$`, out)
 
-	out, _, err = runInventory(t, InventoryOptions{Measure: "files", By: "repository", Options: Options{Repositories: []string{repo.Dir}, Every: "3months", Points: 3}})
+	out, _, err = runInventory(t, inventoryOptions{Measure: "files", By: "repository", options: options{Repositories: []string{repo.Dir}, Every: "3months", Points: new(3)}})
 	require.NoError(t, err)
 	require.Regexp(t, `(?m)^total +\S+ +- +1 +6 +\+6$`, out)
 }
@@ -91,7 +91,7 @@ func TestRunInventory_ThroughHistory(t *testing.T) {
 func TestRunInventory_JSON(t *testing.T) {
 	t.Parallel()
 	repo, ids := polyglot(t)
-	out, code, err := runInventory(t, InventoryOptions{Options: Options{Repositories: []string{repo.Dir}, Every: "6months", Points: 2, JSON: true}})
+	out, code, err := runInventory(t, inventoryOptions{options: options{Repositories: []string{repo.Dir}, Every: "6months", Points: new(2), JSON: true}})
 	require.NoError(t, err)
 	require.Zero(t, code)
 	lines := decode(t, out)
@@ -115,13 +115,13 @@ func TestRunInventory_ReportsGaps(t *testing.T) {
 	repo, _ := polyglot(t)
 	repo.Unpack(t)
 	repo.RemoveObject(t, repo.ObjectAt(t, "main:run"))
-	out, code, err := runInventory(t, InventoryOptions{Options: Options{Repositories: []string{repo.Dir}}})
+	out, code, err := runInventory(t, inventoryOptions{options: options{Repositories: []string{repo.Dir}}})
 	require.NoError(t, err)
 	require.Equal(t, 1, code)
 	require.Regexp(t, `(?m)^Go +≥1 +≥3 +≥20`, out)
 	require.Contains(t, out, `1 of 1 samples partial: 1 object could not be searched: missing object`)
 
-	out, code, err = runInventory(t, InventoryOptions{Options: Options{Repositories: []string{t.TempDir()}, JSON: true}})
+	out, code, err = runInventory(t, inventoryOptions{options: options{Repositories: []string{t.TempDir()}, JSON: true}})
 	require.NoError(t, err)
 	require.Equal(t, 1, code)
 	require.Contains(t, out, `"outcome":"failed"`)
@@ -130,15 +130,15 @@ func TestRunInventory_ReportsGaps(t *testing.T) {
 
 func TestRunInventory_Usage(t *testing.T) {
 	t.Parallel()
-	for says, o := range map[string]InventoryOptions{
-		"measure whole files and cannot search": {Options: Options{Query: "TODO"}},
-		"select: has no effect":                 {Options: Options{Query: "select:file lang:go"}},
-		"did you mean":                          {Options: Options{Query: "lagn:go"}},
-		"only with history":                     {Options: Options{Every: "commit"}},
+	for says, o := range map[string]inventoryOptions{
+		"measure whole files and cannot search": {options: options{Query: "TODO"}},
+		"select: has no effect":                 {options: options{Query: "select:file lang:go"}},
+		"did you mean":                          {options: options{Query: "lagn:go"}},
+		"only with history":                     {options: options{Every: "commit"}},
 		"write language or":                     {By: "author"},
 		"write lines, bytes or":                 {Measure: "words"},
-		"name at least one":                     {Options: Options{Repositories: []string{}}},
-		"must be between 1 and 1000":            {Options: Options{Points: 2000}},
+		"name at least one":                     {options: options{Repositories: []string{}}},
+		"must be between 1 and 1000":            {options: options{Points: new(2000)}},
 	} {
 		if o.Repositories == nil {
 			o.Repositories = []string{"x"}
@@ -156,7 +156,7 @@ func TestRun_OrderOfValues(t *testing.T) {
 	repo := testgit.New(t)
 	repo.Commit(t, time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC), map[string]string{"a": "go 1.9\ngo 1.10\ngo 1.10\ngo v1.10-rc1\n", "b": "use b\nuse b\nuse a\nuse c\n"})
 	order := func(query string) (keys []string) {
-		out, _, err := run(t, Options{Repositories: []string{repo.Dir}, Query: query, ByValue: true, Points: 1})
+		out, _, err := run(t, options{Repositories: []string{repo.Dir}, Query: query, ByValue: true, Points: new(1)})
 		require.NoError(t, err)
 		_, rows, _ := strings.Cut(out, "VALUE")
 		for _, line := range strings.Split(rows, "\n")[1:] {

@@ -11,12 +11,12 @@ import (
 	"github.com/backsight/backsight/search/engine"
 )
 
-// Options are the command's flags and arguments, as text.
-type Options struct {
+// options are the command's flags and arguments, as text.
+type options struct {
 	Repositories []string
 	Query        string
 	Every        string   // an interval, or "commit"
-	Points       int      // 0: insights.DefaultPoints, or with Every "commit" no limit
+	Points       *int     // nil: insights.DefaultPoints, or with Every "commit" no limit
 	Until        string   // the newest sample's time; "" is now
 	At           []string // sample times; instead of Every
 	AtFile       string   // a file with one sample time on each line
@@ -24,11 +24,10 @@ type Options struct {
 	Rev          string
 	JSON         bool
 	Indexes      string    // a folder for history indexes; "": search without them
-	Parallel     int       // processors to use; 0: all
 	Now          time.Time // zero: the time of the call
 }
 
-// plan is what Options ask for.
+// plan is what options ask for.
 type plan struct {
 	question    *engine.Question
 	query       string // canonical
@@ -45,7 +44,7 @@ type plan struct {
 }
 
 // makePlan reads the options. Its errors are *insights.Error with code Invalid.
-func makePlan(o Options) (*plan, error) {
+func makePlan(o options) (*plan, error) {
 	if len(o.Repositories) == 0 {
 		return nil, insights.Errorf(insights.Invalid, "name at least one repository: a path to a git repository, bare or not")
 	}
@@ -61,7 +60,7 @@ func makePlan(o Options) (*plan, error) {
 }
 
 // compile reads the query and the options that do not depend on the command.
-func (p *plan) compile(o Options, spec engine.Spec) (err error) {
+func (p *plan) compile(o options, spec engine.Spec) (err error) {
 	spec.Query, spec.Previous = o.Query, p.previous
 	if p.question, err = engine.Compile(spec); err != nil {
 		return err
@@ -83,9 +82,9 @@ func (p *plan) previous(t time.Time) time.Time {
 var beginning = time.Unix(-1<<40, 0)
 
 // setTimes reads the options that give the sample times.
-func (p *plan) setTimes(o Options) (err error) {
+func (p *plan) setTimes(o options) (err error) {
 	if len(o.At) > 0 || o.AtFile != "" {
-		if o.Every != "" || o.Points != 0 || o.Until != "" {
+		if o.Every != "" || o.Points != nil || o.Until != "" {
 			return insights.Errorf(insights.Invalid, "--at and --at-file give the sample times themselves: leave out --every, --points and --until")
 		}
 		p.start = beginning
@@ -101,26 +100,29 @@ func (p *plan) setTimes(o Options) (err error) {
 			return err
 		}
 	}
-	if o.Points < 0 {
-		return insights.Errorf(insights.Invalid, "points %d: must be between 1 and %d", o.Points, insights.MaxPoints)
+	if o.Points != nil && *o.Points < 1 {
+		return insights.Errorf(insights.Invalid, "--points %d: must be at least 1; leave --points out for the default", *o.Points)
 	}
 	if o.Every == "commit" {
 		if o.ByValue {
 			return insights.Errorf(insights.Invalid, "--by-value cannot be listed commit by commit: use an interval")
 		}
-		p.everyCommit, p.limit = true, o.Points
+		p.everyCommit = true
+		if o.Points != nil {
+			p.limit = *o.Points
+		}
 		return nil
 	}
 	return p.setGrid(o)
 }
 
-func (p *plan) setGrid(o Options) error {
-	every, points := o.Every, o.Points
+func (p *plan) setGrid(o options) error {
+	every, points := o.Every, insights.DefaultPoints
 	if every == "" {
 		every = "1month"
 	}
-	if points == 0 {
-		points = insights.DefaultPoints
+	if o.Points != nil {
+		points = *o.Points
 	}
 	interval, err := insights.ParseInterval(every)
 	if err != nil {

@@ -21,18 +21,18 @@ func TestRun_AMirrorIsSearchedWithoutAProcess(t *testing.T) {
 	require.NoError(t, err)
 	origin.Commit(t, time.Date(2024, 7, 1, 0, 0, 0, 0, time.UTC), map[string]string{"a.go": "TODO TODO"})
 	require.NoError(t, mirror.Fetch(t.Context()))
-	options := Options{Repositories: []string{dir}, Query: "TODO", JSON: true}
+	o := options{Repositories: []string{dir}, Query: "TODO", JSON: true}
 	started := countGit(t)
 
-	out, code, err := run(t, options)
+	out, code, err := run(t, o)
 	require.NoError(t, err)
 	require.Zero(t, code)
 	require.Equal(t, 5.0, decode(t, out)[0]["value"], "the newest commit was not searched")
 	require.Empty(t, started(), "cold")
 
-	options.Indexes = t.TempDir()
+	o.Indexes = t.TempDir()
 	for _, name := range []string{"with a new index", "with an existing index"} {
-		again, _, err := run(t, options)
+		again, _, err := run(t, o)
 		require.NoError(t, err)
 		require.Equal(t, out, again)
 		require.Empty(t, started(), name)

@@ -26,11 +26,11 @@ type repository struct {
 	ready chan struct{} // closed when the repository has been searched
 }
 
-// Run counts through the history of the repositories and prints what it found. complete is false
-// when a sample is partial or failed. An *insights.Error with code Invalid means that the options
-// cannot be used, and that nothing was searched. Other errors are the cause of ctx and those of
-// writing.
-func Run(ctx context.Context, o Options, stdout, stderr io.Writer) (complete bool, err error) {
+// countHistory counts through the history of the repositories and prints what it found. complete is
+// false when a sample is partial or failed. An *insights.Error with code Invalid means that the
+// options cannot be used, and that nothing was searched. Other errors are the cause of ctx and
+// those of writing.
+func countHistory(ctx context.Context, o options, stdout, stderr io.Writer) (complete bool, err error) {
 	p, err := makePlan(o)
 	if err != nil {
 		return false, err
@@ -39,11 +39,8 @@ func Run(ctx context.Context, o Options, stdout, stderr io.Writer) (complete boo
 }
 
 // run searches the repositories and prints the results.
-func (p *plan) run(ctx context.Context, o Options, stdout, stderr io.Writer) (complete bool, err error) {
-	processors := o.Parallel
-	if processors <= 0 {
-		processors = runtime.GOMAXPROCS(0)
-	}
+func (p *plan) run(ctx context.Context, o options, stdout, stderr io.Writer) (complete bool, err error) {
+	processors := runtime.GOMAXPROCS(0)
 	repositories := make([]*repository, len(o.Repositories))
 	for i, label := range labels(o.Repositories) {
 		repositories[i] = &repository{arg: o.Repositories[i], label: label, ready: make(chan struct{})}

@@ -35,11 +35,11 @@ func testRepo(t *testing.T) (*testgit.Repo, []string) {
 }
 
 // run runs the command and returns its output and exit status.
-func run(t *testing.T, o Options) (string, int, error) {
+func run(t *testing.T, o options) (string, int, error) {
 	t.Helper()
 	o.Now = now
 	var stdout, stderr bytes.Buffer
-	complete, err := Run(t.Context(), o, &stdout, &stderr)
+	complete, err := countHistory(t.Context(), o, &stdout, &stderr)
 	require.Empty(t, stderr.String(), "progress is for terminals only")
 	return stdout.String(), status(complete, err), err
 }
@@ -70,7 +70,7 @@ func decode(t *testing.T, out string) []map[string]any {
 func TestRun_JSON(t *testing.T) {
 	t.Parallel()
 	repo, ids := testRepo(t)
-	out, code, err := run(t, Options{Repositories: []string{repo.Dir}, Query: "todo", Points: 7, JSON: true})
+	out, code, err := run(t, options{Repositories: []string{repo.Dir}, Query: "todo", Points: new(7), JSON: true})
 	require.NoError(t, err)
 	require.Zero(t, code)
 	lines := decode(t, out)
@@ -96,7 +96,7 @@ func TestRun_Table(t *testing.T) {
 		require.NoError(t, os.Mkdir(filepath.Join(dir, name), 0o755))
 		require.NoError(t, os.Rename(from, filepath.Join(dir, name, "repo")))
 	}
-	out, code, err := run(t, Options{Repositories: []string{filepath.Join(dir, "two/repo"), filepath.Join(dir, "one/repo")}, Query: "TODO case:yes", Points: 7})
+	out, code, err := run(t, options{Repositories: []string{filepath.Join(dir, "two/repo"), filepath.Join(dir, "one/repo")}, Query: "TODO case:yes", Points: new(7)})
 	require.NoError(t, err)
 	require.Zero(t, code)
 	require.Equal(t, `case:yes TODO
@@ -113,13 +113,13 @@ total        ▄▆▆▂▂█      -      4      6      6      2      2      8
 func TestRun_ByValue(t *testing.T) {
 	t.Parallel()
 	repo, _ := testRepo(t)
-	out, _, err := run(t, Options{Repositories: []string{repo.Dir}, Query: `patterntype:regexp TODO\((\w+)\)`, ByValue: true, At: []string{"2024-04-01", "2024-07-01T00:00:00Z"}, JSON: true})
+	out, _, err := run(t, options{Repositories: []string{repo.Dir}, Query: `patterntype:regexp TODO\((\w+)\)`, ByValue: true, At: []string{"2024-04-01", "2024-07-01T00:00:00Z"}, JSON: true})
 	require.NoError(t, err)
 	lines := decode(t, out)
 	require.Equal(t, map[string]any{"bo": 2.0, "cy": 2.0}, lines[0]["values"])
 	require.Equal(t, map[string]any{"ann": 1.0, "bo": 2.0}, lines[1]["values"])
 
-	out, _, err = run(t, Options{Repositories: []string{repo.Dir}, Query: `patterntype:regexp TODO\((\w+)\)`, ByValue: true, At: []string{"2024-04-01", "2024-07-01T00:00:00Z"}})
+	out, _, err = run(t, options{Repositories: []string{repo.Dir}, Query: `patterntype:regexp TODO\((\w+)\)`, ByValue: true, At: []string{"2024-04-01", "2024-07-01T00:00:00Z"}})
 	require.NoError(t, err)
 	require.Equal(t, []string{"bo", "cy", "ann", "total"}, columnOf(out, 1, 5))
 }
@@ -143,7 +143,7 @@ func columnOf(out string, column, lines int) []string {
 func TestRun_EveryCommitThatChangedTheCount(t *testing.T) {
 	t.Parallel()
 	repo, ids := testRepo(t)
-	out, code, err := run(t, Options{Repositories: []string{repo.Dir}, Query: "todo", Every: "commit", JSON: true})
+	out, code, err := run(t, options{Repositories: []string{repo.Dir}, Query: "todo", Every: "commit", JSON: true})
 	require.NoError(t, err)
 	require.Zero(t, code)
 	var got [][]any
@@ -157,7 +157,7 @@ func TestRun_EveryCommitThatChangedTheCount(t *testing.T) {
 		{ids[0], 2.0, 2.0, "two", "counted"},
 	}, got)
 
-	out, _, err = run(t, Options{Repositories: []string{repo.Dir}, Query: "todo", Every: "commit", Until: "2024-06-01", Points: 2})
+	out, _, err = run(t, options{Repositories: []string{repo.Dir}, Query: "todo", Every: "commit", Until: "2024-06-01", Points: new(2)})
 	require.NoError(t, err)
 	require.Contains(t, out, "2 commits\n")
 	require.Contains(t, out, "2024-03-10T12:00:00Z  "+ids[1][:12]+"  Bo ")
@@ -175,7 +175,7 @@ func TestRun_FaultsBecomeOutcomesAndDoNotStopOtherRepositories(t *testing.T) {
 	empty := testgit.New(t)
 	gone := filepath.Join(t.TempDir(), "gone")
 	dirs := []string{damaged.Dir, gone, empty.Dir, sound.Dir}
-	out, code, err := run(t, Options{Repositories: dirs, Query: "todo", At: []string{"2024-07-01", "2024-03-15"}, JSON: true})
+	out, code, err := run(t, options{Repositories: dirs, Query: "todo", At: []string{"2024-07-01", "2024-03-15"}, JSON: true})
 	require.NoError(t, err)
 	require.Equal(t, 1, code)
 	lines := decode(t, out)
@@ -190,7 +190,7 @@ func TestRun_FaultsBecomeOutcomesAndDoNotStopOtherRepositories(t *testing.T) {
 	require.Nil(t, lines[2]["value"], "unknown is not zero")
 	require.Equal(t, 0.0, lines[4]["value"])
 
-	table, _, err := run(t, Options{Repositories: dirs, Query: "todo", At: []string{"2024-07-01", "2024-03-15"}})
+	table, _, err := run(t, options{Repositories: dirs, Query: "todo", At: []string{"2024-07-01", "2024-03-15"}})
 	require.NoError(t, err)
 	require.Contains(t, table, "≥4")
 	require.Contains(t, table, "2 of 2 samples failed: ")
@@ -198,7 +198,7 @@ func TestRun_FaultsBecomeOutcomesAndDoNotStopOtherRepositories(t *testing.T) {
 
 	// A delta is exact when the same object is missing before and after the change, and partial
 	// otherwise.
-	out, code, err = run(t, Options{Repositories: []string{damaged.Dir}, Query: "todo", Every: "commit", JSON: true})
+	out, code, err = run(t, options{Repositories: []string{damaged.Dir}, Query: "todo", Every: "commit", JSON: true})
 	require.NoError(t, err)
 	require.Equal(t, 1, code)
 	lines = decode(t, out)
@@ -212,7 +212,7 @@ func TestRun_ShallowClone(t *testing.T) {
 	repo, _ := testRepo(t)
 	clone := testgit.New(t)
 	clone.Git(t, "fetch", "-q", "--depth=2", "file://"+repo.Dir, "main:main")
-	out, code, err := run(t, Options{Repositories: []string{clone.Dir}, Query: "todo", At: []string{"2024-07-01", "2024-05-15", "2024-02-15"}, JSON: true})
+	out, code, err := run(t, options{Repositories: []string{clone.Dir}, Query: "todo", At: []string{"2024-07-01", "2024-05-15", "2024-02-15"}, JSON: true})
 	require.NoError(t, err)
 	require.Equal(t, 1, code)
 	lines := decode(t, out)
@@ -226,13 +226,13 @@ func TestRun_IndexOfAShallowCloneThatWasDeepened(t *testing.T) {
 	repo, _ := testRepo(t)
 	clone := testgit.New(t)
 	clone.Git(t, "fetch", "-q", "--depth=2", "file://"+repo.Dir, "main:main")
-	options := Options{Repositories: []string{clone.Dir}, Query: "todo", At: []string{"2024-07-01", "2024-02-15"}, JSON: true, Indexes: t.TempDir()}
-	out, code, err := run(t, options)
+	o := options{Repositories: []string{clone.Dir}, Query: "todo", At: []string{"2024-07-01", "2024-02-15"}, JSON: true, Indexes: t.TempDir()}
+	out, code, err := run(t, o)
 	require.NoError(t, err)
 	require.Equal(t, 1, code)
 	require.Equal(t, "failed", decode(t, out)[1]["outcome"])
 	clone.Git(t, "fetch", "-q", "--unshallow", "file://"+repo.Dir)
-	out, code, err = run(t, options)
+	out, code, err = run(t, o)
 	require.NoError(t, err)
 	require.Zero(t, code)
 	require.Equal(t, "counted", decode(t, out)[1]["outcome"])
@@ -244,27 +244,29 @@ func TestRun_RevAndAtFile(t *testing.T) {
 	repo.Git(t, "branch", "old", ids[1])
 	file := filepath.Join(t.TempDir(), "times")
 	require.NoError(t, os.WriteFile(file, []byte("# times\n2024-02-15\n\n2024-07-01T02:00:00+02:00\n2024-07-01\n"), 0o644))
-	out, code, err := run(t, Options{Repositories: []string{repo.Dir}, Query: "todo", Rev: "old", AtFile: file, JSON: true})
+	out, code, err := run(t, options{Repositories: []string{repo.Dir}, Query: "todo", Rev: "old", AtFile: file, JSON: true})
 	require.NoError(t, err)
 	require.Zero(t, code)
 	lines := decode(t, out)
 	require.Len(t, lines, 2, "two of the times are the same")
 	require.Equal(t, 3.0, lines[0]["value"])
 	require.Equal(t, 2.0, lines[1]["value"])
-	_, code, err = run(t, Options{Repositories: []string{repo.Dir}, Query: "todo", Rev: "nowhere"})
+	_, code, err = run(t, options{Repositories: []string{repo.Dir}, Query: "todo", Rev: "nowhere"})
 	require.NoError(t, err)
 	require.Equal(t, 1, code)
 }
 
 func TestRun_BadUsage(t *testing.T) {
 	t.Parallel()
-	for name, o := range map[string]Options{
+	for name, o := range map[string]options{
 		"no repository":     {Query: "x"},
 		"query":             {Repositories: []string{"."}, Query: "fille:x"},
 		"no capture group":  {Repositories: []string{"."}, Query: "x", ByValue: true},
 		"interval":          {Repositories: []string{"."}, Query: "x", Every: "fortnight"},
-		"points":            {Repositories: []string{"."}, Query: "x", Points: 1001},
-		"negative points":   {Repositories: []string{"."}, Query: "x", Points: -1},
+		"points":            {Repositories: []string{"."}, Query: "x", Points: new(1001)},
+		"negative points":   {Repositories: []string{"."}, Query: "x", Points: new(-1)},
+		"no points":         {Repositories: []string{"."}, Query: "x", Points: new(0)},
+		"no commits":        {Repositories: []string{"."}, Query: "x", Points: new(0), Every: "commit"},
 		"time":              {Repositories: []string{"."}, Query: "x", Until: "yesterday"},
 		"at":                {Repositories: []string{"."}, Query: "x", At: []string{"12:00"}},
 		"at and every":      {Repositories: []string{"."}, Query: "x", At: []string{"2024-01-01"}, Every: "1day"},
@@ -284,7 +286,7 @@ func TestRun_EndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var out bytes.Buffer
-	_, err := Run(ctx, Options{Repositories: []string{repo.Dir, repo.Dir, repo.Dir}, Query: "x", Now: now}, &out, &out)
+	_, err := countHistory(ctx, options{Repositories: []string{repo.Dir, repo.Dir, repo.Dir}, Query: "x", Now: now}, &out, &out)
 	require.ErrorIs(t, err, context.Canceled)
 }
 
@@ -308,7 +310,7 @@ func TestRun_TimeoutEndsInTheMiddleOfAFile(t *testing.T) {
 	repo.Import(t, "main", true, testgit.Commit{
 		Time: now.AddDate(0, -3, 0), Message: "long", Changes: []testgit.Change{{Path: "a.txt", Content: strings.Repeat("a", 8<<20)}},
 	})
-	o := Options{Repositories: []string{repo.Dir}, Query: `timeout:100ms /a(?s:.*z)?/`, Points: 2, JSON: true}
+	o := options{Repositories: []string{repo.Dir}, Query: `timeout:100ms /a(?s:.*z)?/`, Points: new(2), JSON: true}
 	for _, byValue := range []bool{false, true} {
 		if o.ByValue = byValue; byValue {
 			o.Query = `timeout:100ms /a((?s:.*z)?)/`
@@ -321,7 +323,7 @@ func TestRun_TimeoutEndsInTheMiddleOfAFile(t *testing.T) {
 			require.Equal(t, "the query's timeout:100ms ended the search before it was complete", line["reason"])
 		}
 	}
-	o = Options{Repositories: []string{repo.Dir}, Query: `timeout:100ms /a(?s:.*z)?/`, Every: "commit"}
+	o = options{Repositories: []string{repo.Dir}, Query: `timeout:100ms /a(?s:.*z)?/`, Every: "commit"}
 	out, status, err := run(t, o)
 	require.NoError(t, err)
 	require.Equal(t, 1, status)
@@ -331,7 +333,7 @@ func TestRun_TimeoutEndsInTheMiddleOfAFile(t *testing.T) {
 func TestRun_CountCutsValues(t *testing.T) {
 	t.Parallel()
 	repo, _ := testRepo(t)
-	out, status, err := run(t, Options{Repositories: []string{repo.Dir}, Query: "TODO count:3", Points: 1, JSON: true})
+	out, status, err := run(t, options{Repositories: []string{repo.Dir}, Query: "TODO count:3", Points: new(1), JSON: true})
 	require.NoError(t, err)
 	require.Equal(t, 1, status)
 	line := decode(t, out)[0]

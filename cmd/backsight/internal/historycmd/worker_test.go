@@ -45,7 +45,7 @@ func TestRun_SaysWhatTheWorkerSays(t *testing.T) {
 	for _, query := range []string{"TODO", "TODO count:2", "TODO timeout:1ns", "type:diff TODO"} {
 		codes := map[any]bool{}
 		byHand := map[string]string{}
-		out, _, err := run(t, Options{Repositories: dirs, Query: query, Points: grid.Points, JSON: true})
+		out, _, err := run(t, options{Repositories: dirs, Query: query, Points: new(grid.Points), JSON: true})
 		require.NoError(t, err)
 		for _, line := range decode(t, out) {
 			codes[line["code"]] = true
