@@ -33,7 +33,8 @@ type CancelInsightSeriesBackfillResponse struct {
 // GetSeries returns CancelInsightSeriesBackfillResponse.Series, and is useful for accessing the field via an interface.
 func (v *CancelInsightSeriesBackfillResponse) GetSeries() Changed { return v.Series }
 
-// The answer to a mutation of a series: its new state, or null when no worker answers in time.
+// The answer to a mutation of a series: its new state and work, or null when no worker answers in
+// time.
 type Changed struct {
 	// Backsight: what the series' workflow is doing now; null if no worker answers within two seconds.
 	Workflow *WorkflowState `json:"workflow"`
@@ -1477,10 +1478,20 @@ func (v *Workflow) GetCompleteness() insights.Completeness { return v.Completene
 // Backsight: what a series' workflow is doing now.
 type WorkflowState struct {
 	State SeriesWorkflowState `json:"state"`
+	// The kind of the plan in progress; null when there is none.
+	Kind *SeriesPlanKind `json:"kind"`
+	// The number of plans (retry, extension, catch-up backfill) that start after the one in progress.
+	WaitingPlans int `json:"waitingPlans"`
 }
 
 // GetState returns WorkflowState.State, and is useful for accessing the field via an interface.
 func (v *WorkflowState) GetState() SeriesWorkflowState { return v.State }
+
+// GetKind returns WorkflowState.Kind, and is useful for accessing the field via an interface.
+func (v *WorkflowState) GetKind() *SeriesPlanKind { return v.Kind }
+
+// GetWaitingPlans returns WorkflowState.WaitingPlans, and is useful for accessing the field via an interface.
+func (v *WorkflowState) GetWaitingPlans() int { return v.WaitingPlans }
 
 // __AddRepositoryInput is used internally by genqlient
 type __AddRepositoryInput struct {
@@ -1918,6 +1929,8 @@ mutation CancelInsightSeriesBackfill ($id: ID!, $by: String!, $reason: String!) 
 fragment Changed on InsightsSeries {
 	workflow {
 		state
+		kind
+		waitingPlans
 	}
 }
 `
@@ -2040,6 +2053,8 @@ mutation ExtendInsightSeries ($id: ID!, $by: String!, $points: Int!) {
 fragment Changed on InsightsSeries {
 	workflow {
 		state
+		kind
+		waitingPlans
 	}
 }
 `
@@ -2582,6 +2597,8 @@ mutation MoveInsightSeriesBackfillToBackOfQueue ($id: ID!, $by: String!) {
 fragment Changed on InsightsSeries {
 	workflow {
 		state
+		kind
+		waitingPlans
 	}
 }
 `
@@ -2623,6 +2640,8 @@ mutation MoveInsightSeriesBackfillToFrontOfQueue ($id: ID!, $by: String!) {
 fragment Changed on InsightsSeries {
 	workflow {
 		state
+		kind
+		waitingPlans
 	}
 }
 `
@@ -2664,6 +2683,8 @@ mutation PauseInsightSeries ($id: ID!, $by: String!, $reason: String!) {
 fragment Changed on InsightsSeries {
 	workflow {
 		state
+		kind
+		waitingPlans
 	}
 }
 `
@@ -2883,6 +2904,8 @@ mutation ResumeInsightSeries ($id: ID!, $by: String!) {
 fragment Changed on InsightsSeries {
 	workflow {
 		state
+		kind
+		waitingPlans
 	}
 }
 `
@@ -2924,6 +2947,8 @@ mutation RetryInsightSamples ($id: ID!, $by: String!, $filter: SampleFilter!) {
 fragment Changed on InsightsSeries {
 	workflow {
 		state
+		kind
+		waitingPlans
 	}
 }
 `
@@ -2967,6 +2992,8 @@ mutation RetryInsightSeriesBackfill ($id: ID!, $by: String!, $all: Boolean!) {
 fragment Changed on InsightsSeries {
 	workflow {
 		state
+		kind
+		waitingPlans
 	}
 }
 `
@@ -3296,6 +3323,8 @@ mutation SnapshotInsightSeries ($id: ID!, $by: String!) {
 fragment Changed on InsightsSeries {
 	workflow {
 		state
+		kind
+		waitingPlans
 	}
 }
 `
@@ -3371,6 +3400,8 @@ mutation TriggerInsightSeries ($id: ID!, $by: String!) {
 fragment Changed on InsightsSeries {
 	workflow {
 		state
+		kind
+		waitingPlans
 	}
 }
 `

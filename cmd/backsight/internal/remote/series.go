@@ -63,3 +63,9 @@ func (c Changed) State() string {
 func (k SeriesPlanKind) Text() string {
 	return strings.ToLower(strings.ReplaceAll(string(k), "_", "-"))
 }
+
+// WithoutExtension reports whether the series neither works on an extension nor has a plan that may
+// be one. It is false when no worker answered in time.
+func (c Changed) WithoutExtension() bool {
+	return c.Workflow != nil && c.Workflow.WaitingPlans == 0 && (c.Workflow.Kind == nil || *c.Workflow.Kind != SeriesPlanKindExtension)
+}

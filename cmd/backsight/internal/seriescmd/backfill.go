@@ -89,7 +89,11 @@ func (*extendCommand) Help() string { return "Example: backsight series extend 2
 
 func (c *extendCommand) Run(ctx context.Context, s *output.Streams) error {
 	return c.change(ctx, s, func(id, user string) (changed, error) {
-		return remote.ExtendInsightSeries(ctx, c.Client(), id, user, c.Points)
+		answer, err := remote.ExtendInsightSeries(ctx, c.Client(), id, user, c.Points)
+		if err == nil && answer.GetSeries().WithoutExtension() {
+			output.Printf(s.Err, "series %s already has %d points: nothing has changed\n", id, c.Points)
+		}
+		return answer, err
 	})
 }
 
