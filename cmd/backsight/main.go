@@ -25,7 +25,7 @@ import (
 )
 
 // cli is the whole command line. The tags are its help, and name its environment variables.
-// newParser adds the names of the subcommands to the help of a group.
+// newParser adds the names of the subcommands and an example to the help of a group.
 type cli struct {
 	Up        servecmd.UpCommand          `cmd:"" help:"Run everything on this machine: database, Temporal, worker, API and web page."`
 	History   historycmd.HistoryCommand   `cmd:"" help:"Count a query through the history of repositories, without any service."`
@@ -112,9 +112,23 @@ func newParser(grammar any, stdout, stderr io.Writer, exit func(int)) (*kong.Kon
 				names[i] = command.Name
 			}
 			group.Help += ": " + strings.Join(names, ", ") + "."
+			group.Detail = "Example:\n\n    " + exampleOf(group) // kong does not wrap indented text
 		}
 	}
 	return parser, nil
+}
+
+// exampleOf returns the first example in the help of a group's commands, or "".
+func exampleOf(group *kong.Node) string {
+	for _, command := range group.Children {
+		for line := range strings.Lines(command.Detail) {
+			line = strings.TrimPrefix(strings.TrimSpace(line), "Example: ")
+			if strings.Contains(line, "backsight "+group.Name+" ") {
+				return line
+			}
+		}
+	}
+	return ""
 }
 
 // commandOf returns the command that a usage error belongs to, followed by a space, or "".

@@ -115,7 +115,7 @@ func TestEveryCommandHasAnExample(t *testing.T) {
 	}
 }
 
-func TestGroupHelpNamesEveryCommand(t *testing.T) {
+func TestGroupHelpNamesEveryCommandAndHasAnExample(t *testing.T) {
 	t.Parallel()
 	groups := 0
 	for _, group := range wholeModel(t).Children {
@@ -132,6 +132,7 @@ func TestGroupHelpNamesEveryCommand(t *testing.T) {
 		status, stdout, _ := runCLI(t, group.Name, "--help")
 		require.Equal(t, exitDone, status)
 		require.Contains(t, strings.Join(strings.Fields(stdout), " "), group.Help)
+		require.Regexp(t, `(?m)^Example:\n\n    .*backsight `+group.Name+` (`+strings.Join(names, "|")+`)\b`, stdout)
 	}
 	require.Equal(t, 5, groups, "repo, insight, series, settings, migrate")
 }
