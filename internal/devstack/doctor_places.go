@@ -52,11 +52,12 @@ func examinePorts(o Options) []Finding {
 	}
 	running := lockHolder(o.DataDir, "temporal")
 	return []Finding{
-		examinePort("temporal port", "Options.TemporalPort", o.TemporalPort, saved.GRPC, temporalPort, running),
+		examinePort("temporal port", "", 0, saved.GRPC, temporalPort, running),
 		examinePort("temporal ui port", "--temporal-ui-port", o.TemporalUIPort, saved.UI, temporalUIPort, running),
 	}
 }
 
+// examinePort reports on one port. requested is the port that the flag gives, or 0.
 func examinePort(name, flag string, requested, saved, usual int, running string) Finding {
 	f := Finding{Name: name}
 	port := requested

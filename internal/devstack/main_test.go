@@ -180,9 +180,9 @@ func newDataDir(t *testing.T) string {
 // start again.
 func withOwnPorts(t *testing.T, dir string) string {
 	t.Helper()
-	grpc, err := choosePort("temporal", "", 0, nil)
+	grpc, err := choosePort("temporal", nil)
 	require.NoError(t, err)
-	ui, err := choosePort("temporal ui", "", 0, nil, grpc)
+	ui, err := choosePort("temporal ui", nil, grpc)
 	require.NoError(t, err)
 	require.NoError(t, os.MkdirAll(filepath.Dir(portsFile(dir)), 0o700))
 	require.NoError(t, temporalPorts{GRPC: grpc, UI: ui}.write(portsFile(dir)))

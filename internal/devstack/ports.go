@@ -54,18 +54,19 @@ func (p temporalPorts) write(path string) error {
 	return os.WriteFile(path, append(text, '\n'), 0o600)
 }
 
-// choosePort returns the requested port, or the first preferred port that is free, or any free
-// port. It does not return a port in avoid, unless it was requested.
-func choosePort(what, flag string, requested int, preferred []int, avoid ...int) (int, error) {
-	if requested != 0 {
-		if requested < 0 || requested > 65535 {
-			return 0, insights.Errorf(insights.Invalid, "%s: %d is not a port; choose one from 1 to 65535 with %s", what, requested, flag)
-		}
-		if err := portFree(requested); err != nil {
-			return 0, insights.Errorf(insights.Conflict, "%s: port %d cannot be used: %s; choose another with %s", what, requested, portProblem(requested, err), flag)
-		}
-		return requested, nil
+// checkPort returns an error when the port that a flag gives cannot be used.
+func checkPort(what, flag string, port int) error {
+	if port < 0 || port > 65535 {
+		return insights.Errorf(insights.Invalid, "%s: %d is not a port; choose one from 1 to 65535 with %s", what, port, flag)
 	}
+	if err := portFree(port); err != nil {
+		return insights.Errorf(insights.Conflict, "%s: port %d cannot be used: %s; choose another with %s", what, port, portProblem(port, err), flag)
+	}
+	return nil
+}
+
+// choosePort returns the first preferred port that is free, or any free port, but none in avoid.
+func choosePort(what string, preferred []int, avoid ...int) (int, error) {
 	taken := func(port int) bool { return slices.Contains(avoid, port) || portFree(port) != nil }
 	for _, port := range preferred {
 		if port != 0 && !taken(port) {
@@ -77,7 +78,7 @@ func choosePort(what, flag string, requested int, preferred []int, avoid ...int)
 			return port, nil
 		}
 	}
-	return 0, insights.Errorf(insights.Unavailable, "%s: no port from %d to %d is free; choose one with %s", what, lowestPort, highestPort, flag)
+	return 0, insights.Errorf(insights.Unavailable, "%s: no port from %d to %d is free; end a program that uses some of them", what, lowestPort, highestPort)
 }
 
 // portFree returns nil when a server can listen on the port of the loopback address.

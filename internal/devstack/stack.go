@@ -22,10 +22,10 @@ type Options struct {
 	PostgresBin string
 	TemporalBin string
 
-	// TemporalPort and TemporalUIPort are the ports of the Temporal server. If a given port is in
-	// use, Start fails and names the process that uses it. 0 means the port of the last start on
-	// this data directory, else Temporal's default port, else any free port.
-	TemporalPort   int
+	// TemporalUIPort is the port of Temporal's web interface. If it is in use, Start fails and
+	// names the process that uses it. 0 means the port of the last start on this data directory,
+	// else Temporal's default port, else any free port. The port of the server is chosen like that
+	// too.
 	TemporalUIPort int
 
 	// Test makes the servers faster and less safe: Postgres runs without fsync; Temporal keeps its

@@ -127,23 +127,22 @@ func (t *Temporal) choosePorts() (temporalPorts, error) {
 	var chosen temporalPorts
 	var err error
 	if t.options.Test {
-		chosen.GRPC, err = choosePort("temporal", "Options.TemporalPort", t.options.TemporalPort, nil)
+		chosen.GRPC, err = choosePort("temporal", nil)
 		return chosen, err
-	}
-	if requested := t.options.TemporalPort; requested != 0 && requested == t.options.TemporalUIPort {
-		return chosen, insights.Errorf(insights.Invalid, "temporal: port %d was given for both the server and its web interface; choose two different ports", requested)
 	}
 	remembered, err := readPorts(portsFile(t.options.DataDir))
 	if err != nil {
 		return chosen, err
 	}
-	chosen.GRPC, err = choosePort("temporal", "Options.TemporalPort", t.options.TemporalPort,
-		[]int{remembered.GRPC, temporalPort}, t.options.TemporalUIPort)
+	chosen.GRPC, err = choosePort("temporal", []int{remembered.GRPC, temporalPort}, t.options.TemporalUIPort)
 	if err != nil {
 		return chosen, err
 	}
-	chosen.UI, err = choosePort("temporal's web interface", "--temporal-ui-port", t.options.TemporalUIPort,
-		[]int{remembered.UI, temporalUIPort}, chosen.GRPC)
+	const ui = "temporal's web interface"
+	if chosen.UI = t.options.TemporalUIPort; chosen.UI != 0 {
+		return chosen, checkPort(ui, "--temporal-ui-port", chosen.UI)
+	}
+	chosen.UI, err = choosePort(ui, []int{remembered.UI, temporalUIPort}, chosen.GRPC)
 	return chosen, err
 }
 
