@@ -176,7 +176,7 @@ func (c *child) runOnce(first chan<- error) (output string, err error) {
 			c.logger.Warn("the process id could not be saved", "error", err)
 		}
 	}
-	releaseGuard := guardServer(cmd.Process.Pid, c.spec.orphanSignal)
+	releaseGuard := guardServer(c.logger, cmd.Process.Pid, c.spec.orphanSignal)
 
 	alive, cancel := context.WithCancel(c.stopping)
 	exited := make(chan struct{})

@@ -12,7 +12,7 @@ import (
 // ends. It is for systems whose kernel has no parent-death signal. The guard waits for the end of
 // its standard input, a pipe that only this process holds open. release ends the guard without the
 // signal.
-func startGuard(pid int, signal syscall.Signal) (release func()) {
+func startGuard(logger *slog.Logger, pid int, signal syscall.Signal) (release func()) {
 	// The line "x" tells the guard to exit. An end of the input without that line means that this
 	// process has ended.
 	guard := exec.Command("/bin/sh", "-c", `read -r line; [ "$line" = x ] || kill -"$1" "$2"`,
@@ -23,7 +23,7 @@ func startGuard(pid int, signal syscall.Signal) (release func()) {
 		err = guard.Start()
 	}
 	if err != nil {
-		slog.Warn("no guard process for a server: after a kill -9 of this process, the server keeps running until the next start", "error", err)
+		logger.Warn("no guard process for a server: after a kill -9 of this process, the server keeps running until the next start", "error", err)
 		return func() {}
 	}
 	return func() {

@@ -1,6 +1,7 @@
 package devstack
 
 import (
+	"log/slog"
 	"os/exec"
 	"syscall"
 )
@@ -20,4 +21,4 @@ func signalOnParentExit(cmd *exec.Cmd, signal syscall.Signal) {
 }
 
 // guardServer does nothing on Linux, because the kernel signals the server.
-func guardServer(int, syscall.Signal) (release func()) { return func() {} }
+func guardServer(*slog.Logger, int, syscall.Signal) (release func()) { return func() {} }

@@ -3,6 +3,7 @@
 package devstack
 
 import (
+	"log/slog"
 	"os/exec"
 	"syscall"
 )
@@ -17,4 +18,6 @@ func signalOnParentExit(cmd *exec.Cmd, _ syscall.Signal) {
 	cmd.SysProcAttr.Setpgid = true
 }
 
-func guardServer(pid int, signal syscall.Signal) (release func()) { return startGuard(pid, signal) }
+func guardServer(logger *slog.Logger, pid int, signal syscall.Signal) (release func()) {
+	return startGuard(logger, pid, signal)
+}

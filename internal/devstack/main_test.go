@@ -69,7 +69,7 @@ func playGuarded() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	release := startGuard(sleeper.Process.Pid, syscall.SIGTERM)
+	release := startGuard(slog.Default(), sleeper.Process.Pid, syscall.SIGTERM)
 	if os.Getenv("DEVSTACK_TEST_RELEASE") != "" {
 		release()
 	}

@@ -34,6 +34,7 @@ type services struct {
 	store    *store.Store
 	temporal client.Client
 	traced   func(context.Context) error // sends the remaining spans and stops tracing
+	logger   *slog.Logger
 }
 
 // traceTimeout is how long a receiver that does not answer may delay the end of the process.
@@ -44,7 +45,7 @@ func (s services) close() {
 		ctx, cancel := context.WithTimeout(context.Background(), traceTimeout)
 		defer cancel()
 		if err := s.traced(ctx); err != nil {
-			slog.Warn("cannot send the last traces", "error", err)
+			s.logger.WarnContext(ctx, "cannot send the last traces", "error", err)
 		}
 	}
 	if s.temporal != nil {
@@ -59,6 +60,7 @@ func (s services) close() {
 // call close. The metrics of the Temporal SDK go to the registry. part is the name of this process
 // in traces.
 func (f serviceFlags) connect(ctx context.Context, part string, logger *slog.Logger, registry *prometheus.Registry) (s services, err error) {
+	s.logger = logger
 	defer func() {
 		if err != nil {
 			s.close()
