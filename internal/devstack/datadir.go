@@ -39,20 +39,17 @@ func defaultDir(own, forRoot, xdg, belowHome string) string {
 	return filepath.Join(home, belowHome, "backsight")
 }
 
+// advice is the end of error messages about the data directory.
+const advice = "choose another with --data or BACKSIGHT_DATA"
+
 // prepareDataDir creates the data directory and checks that it is writable. It is idempotent.
 func prepareDataDir(dir string) error {
-	const advice = "choose another with --data or BACKSIGHT_DATA"
 	if _, err := os.Stat(dir); err != nil {
 		if err := errors.Join(os.MkdirAll(dir, dataDirMode()), os.Chmod(dir, dataDirMode())); err != nil {
 			return insights.Errorf(insights.Invalid, "data directory %s: cannot be created: %w; %s", dir, err, advice)
 		}
 	}
-	probe, err := os.CreateTemp(dir, ".write-probe-")
-	if err != nil {
-		return insights.Errorf(insights.Invalid, "data directory %s: cannot be written to: %w; %s", dir, err, advice)
-	}
-	_ = probe.Close() // nothing was written
-	if err := os.Remove(probe.Name()); err != nil {
+	if err := checkWritable(dir); err != nil {
 		return insights.Errorf(insights.Invalid, "data directory %s: cannot be written to: %w; %s", dir, err, advice)
 	}
 	for _, name := range []string{"log", "temporal"} {
@@ -61,6 +58,16 @@ func prepareDataDir(dir string) error {
 		}
 	}
 	return nil
+}
+
+// checkWritable checks that a file can be created in dir. Mode bits and mount options alone do not
+// tell.
+func checkWritable(dir string) error {
+	probe, err := os.CreateTemp(dir, ".write-probe-")
+	if err != nil {
+		return err
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }
 
 // dataDirMode returns the mode of the data directory. For root, other accounts may pass through it

@@ -1,7 +1,6 @@
 package devstack
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,37 +8,31 @@ import (
 
 func examineDataDir(o Options) Finding {
 	f := Finding{Name: "data directory", Path: o.DataDir, Why: "--data, BACKSIGHT_DATA, or the default for this account"}
-	const fix = "choose another with --data or BACKSIGHT_DATA"
 	a, err := postgresAccount(filepath.Join(o.DataDir, "postgres"))
 	if err == nil {
 		err = a.reach(o.DataDir)
 	}
 	if err != nil {
-		return f.wrong(err, fix)
+		return f.wrong(err, advice)
 	}
 	if _, err := os.Stat(o.DataDir); err != nil {
 		f.Why += "; the first start creates it"
 		for at := filepath.Dir(o.DataDir); ; at = filepath.Dir(at) {
 			if _, err := os.Stat(at); err == nil {
-				return f.writable(at, fix)
+				return f.writable(at)
 			}
 		}
 	}
-	f = f.writable(o.DataDir, fix)
+	f = f.writable(o.DataDir)
 	if holder := lockHolder(o.DataDir, "stack"); holder != "" && f.Problem == "" {
 		f.Why += "; in use by a running stack, " + holder
 	}
 	return f
 }
 
-// writable checks that a file can be created in dir. Mode bits and mount options alone do not tell.
-func (f Finding) writable(dir, fix string) Finding {
-	probe, err := os.CreateTemp(dir, ".write-probe-")
-	if err != nil {
-		return f.wrong(err, fix)
-	}
-	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
-		return f.wrong(err, fix)
+func (f Finding) writable(dir string) Finding {
+	if err := checkWritable(dir); err != nil {
+		return f.wrong(err, advice)
 	}
 	return f
 }

@@ -38,13 +38,15 @@ type Postgres struct {
 // StartPostgres starts the Postgres server of a data directory and creates the product's database.
 // It has the same contract as Start.
 func StartPostgres(ctx context.Context, options Options) (*Postgres, error) {
-	options, err := options.withDefaults()
+	options, err := options.prepared()
 	if err != nil {
 		return nil, err
 	}
-	if err := prepareDataDir(options.DataDir); err != nil {
-		return nil, err
-	}
+	return startPostgres(ctx, options)
+}
+
+// startPostgres takes options that are prepared.
+func startPostgres(ctx context.Context, options Options) (*Postgres, error) {
 	lock, err := lockDataDir(options.DataDir, "postgres")
 	if err != nil {
 		return nil, err

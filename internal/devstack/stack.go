@@ -67,6 +67,15 @@ func (o Options) withDefaults() (Options, error) {
 	return o, nil
 }
 
+// prepared returns the options with defaults, after it has prepared the data directory.
+func (o Options) prepared() (Options, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return o, err
+	}
+	return o, prepareDataDir(o.DataDir)
+}
+
 // A Stack is a running Postgres and a running Temporal server. Its methods are safe for concurrent
 // use.
 type Stack struct {
@@ -85,11 +94,8 @@ type Stack struct {
 // Unavailable: a binary is missing, or a server did not start; the message then ends with the
 // server's output. After an error no server is running.
 func Start(ctx context.Context, options Options) (*Stack, error) {
-	options, err := options.withDefaults()
+	options, err := options.prepared()
 	if err != nil {
-		return nil, err
-	}
-	if err := prepareDataDir(options.DataDir); err != nil {
 		return nil, err
 	}
 	lock, err := lockDataDir(options.DataDir, "stack")
@@ -101,11 +107,11 @@ func Start(ctx context.Context, options Options) (*Stack, error) {
 
 	var group errgroup.Group
 	group.Go(func() (err error) {
-		s.postgres, err = StartPostgres(ctx, options)
+		s.postgres, err = startPostgres(ctx, options)
 		return err
 	})
 	group.Go(func() (err error) {
-		s.temporal, err = StartTemporal(ctx, options)
+		s.temporal, err = startTemporal(ctx, options)
 		return err
 	})
 	if err := group.Wait(); err != nil {

@@ -45,13 +45,15 @@ type Temporal struct {
 
 // StartTemporal starts the Temporal server of a data directory. It has the same contract as Start.
 func StartTemporal(ctx context.Context, options Options) (*Temporal, error) {
-	options, err := options.withDefaults()
+	options, err := options.prepared()
 	if err != nil {
 		return nil, err
 	}
-	if err := prepareDataDir(options.DataDir); err != nil {
-		return nil, err
-	}
+	return startTemporal(ctx, options)
+}
+
+// startTemporal takes options that are prepared.
+func startTemporal(ctx context.Context, options Options) (*Temporal, error) {
 	lock, err := lockDataDir(options.DataDir, "temporal")
 	if err != nil {
 		return nil, err
