@@ -20,8 +20,6 @@ type Child struct {
 	// StopTimeout is the time between SIGTERM and SIGKILL.
 	StopTimeout time.Duration
 	Logger      *slog.Logger
-	// Started is called with the process ID after each start. It may be nil.
-	Started func(pid int)
 }
 
 // How long Run waits before it restarts a child: firstWait, and twice as long after each end within
@@ -51,9 +49,6 @@ func Run(ctx context.Context, c Child) error {
 			c.Logger.ErrorContext(ctx, "cannot restart the process", "process", c.Name, "error", err, "wait", wait)
 		} else {
 			c.Logger.InfoContext(ctx, "process started", "process", c.Name, "pid", cmd.Process.Pid)
-			if c.Started != nil {
-				c.Started(cmd.Process.Pid)
-			}
 			err := c.watch(ctx, cmd)
 			if ctx.Err() != nil {
 				return nil

@@ -2,7 +2,7 @@ package supervise
 
 import (
 	"context"
-	"io"
+	"fmt"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -15,21 +15,39 @@ import (
 
 var quiet = slog.New(slog.DiscardHandler)
 
+// shell returns a function for Child.Command. The child writes its process id and a line feed to a
+// pipe and then runs script. readPid reads the next id from the pipe.
+func shell(t *testing.T, script string) (command func() *exec.Cmd, readPid func() int) {
+	t.Helper()
+	in, keepOpen, err := os.Pipe()
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = keepOpen.Close() })
+	pids, out, err := os.Pipe()
+	require.NoError(t, err)
+	command = func() *exec.Cmd {
+		cmd := exec.Command("sh", "-c", "echo $$; "+script)
+		cmd.Stdin, cmd.Stdout = in, out
+		return cmd
+	}
+	return command, func() (pid int) {
+		_, err := fmt.Fscanln(pids, &pid)
+		require.NoError(t, err)
+		return pid
+	}
+}
+
 func TestRun_RestartsAKilledChild(t *testing.T) {
 	t.Parallel()
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	pids := make(chan int, 10)
+	command, readPid := shell(t, "exec sleep 600")
 	ended := make(chan error, 1)
 	go func() {
-		ended <- Run(ctx, Child{
-			Name: "sleeper", StopTimeout: time.Minute, Logger: quiet, Started: func(pid int) { pids <- pid },
-			Command: func() *exec.Cmd { return exec.Command("sleep", "600") },
-		})
+		ended <- Run(ctx, Child{Name: "sleeper", StopTimeout: time.Minute, Logger: quiet, Command: command})
 	}()
-	first := <-pids
+	first := readPid()
 	require.NoError(t, syscall.Kill(first, syscall.SIGKILL))
-	second := <-pids
+	second := readPid()
 	require.NotEqual(t, first, second)
 	group, err := syscall.Getpgid(second)
 	require.NoError(t, err)
@@ -43,25 +61,14 @@ func TestRun_KillsAChildThatIgnoresSIGTERM(t *testing.T) {
 	t.Parallel()
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	in, keepOpen, err := os.Pipe()
-	require.NoError(t, err)
-	defer keepOpen.Close()
-	ready, out, err := os.Pipe()
-	require.NoError(t, err)
-	pid := 0
+	// The child writes its id again once it ignores the signal.
+	command, readPid := shell(t, `trap "" TERM; echo $$; read line`)
 	ended := make(chan error, 1)
 	go func() {
-		ended <- Run(ctx, Child{
-			Name: "deaf", StopTimeout: 10 * time.Millisecond, Logger: quiet, Started: func(p int) { pid = p },
-			Command: func() *exec.Cmd {
-				cmd := exec.Command("sh", "-c", `trap "" TERM; echo ready; read line`)
-				cmd.Stdin, cmd.Stdout = in, out
-				return cmd
-			},
-		})
+		ended <- Run(ctx, Child{Name: "deaf", StopTimeout: 10 * time.Millisecond, Logger: quiet, Command: command})
 	}()
-	_, err = io.ReadFull(ready, make([]byte, len("ready")))
-	require.NoError(t, err)
+	pid := readPid()
+	require.Equal(t, pid, readPid())
 	stop()
 	require.NoError(t, <-ended)
 	require.ErrorIs(t, syscall.Kill(pid, 0), syscall.ESRCH)
