@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -154,11 +155,15 @@ func (c *child) supervise(first chan<- error) {
 
 // runOnce runs the server until it ends, and returns what the server wrote.
 func (c *child) runOnce(first chan<- error) (output string, err error) {
-	log, offset, err := openLog(c.spec.logPath)
+	log, err := OpenLog(c.spec.logPath)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", c.spec.name, err)
+	}
+	defer log.Close() //nolint:errcheck // the server has its own descriptor of the file
+	offset, err := log.Seek(0, io.SeekEnd)
 	if err != nil {
 		return "", insights.Errorf(insights.Invalid, "%s: log file: %w", c.spec.name, err)
 	}
-	defer log.Close() //nolint:errcheck // the server has its own descriptor of the file
 	c.offset.Store(offset)
 	cmd, err := c.spec.command(c.started.Load())
 	if err != nil {

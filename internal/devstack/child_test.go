@@ -141,19 +141,21 @@ func TestOpenLog_RenamesALargeLog(t *testing.T) {
 
 	path := filepath.Join(t.TempDir(), "log")
 	require.NoError(t, os.WriteFile(path, make([]byte, maxLogSize+1), 0o600))
-	log, offset, err := openLog(path)
+	log, err := OpenLog(path)
 	require.NoError(t, err)
-	require.Zero(t, offset)
 	_, err = log.WriteString("hello\n")
 	require.NoError(t, err)
 	require.NoError(t, log.Close())
-	log, offset, err = openLog(path)
+	log, err = OpenLog(path)
+	require.NoError(t, err)
+	_, err = log.WriteString("world\n")
 	require.NoError(t, err)
 	require.NoError(t, log.Close())
-	require.EqualValues(t, len("hello\n"), offset)
 	require.EqualValues(t, maxLogSize+1, stat(t, path+".old").Size())
-	require.Equal(t, "hello", logFrom(path, 0))
-	require.Empty(t, logFrom(path, offset))
+	require.Equal(t, "hello\nworld", logFrom(path, 0))
+	require.Equal(t, "world", logFrom(path, int64(len("hello\n"))))
+	_, err = OpenLog(filepath.Join(path, "below a file"))
+	require.Equal(t, insights.Invalid, insights.ErrorCode(err))
 }
 
 func TestExcerpt_KeepsBothEnds(t *testing.T) {

@@ -7,11 +7,12 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/backsight/backsight/insights"
 )
 
 const (
-	// When a server starts and its log is larger than this many bytes, the log is renamed to *.old,
-	// replacing an earlier one.
+	// maxLogSize is the size in bytes above which OpenLog renames a log.
 	maxLogSize = 10 << 20
 	// readBytes is how much of the output of a failed start is read. quotedLines is how many lines
 	// an error message quotes from its start and from its end: enough for Postgres's FATAL, DETAIL
@@ -20,24 +21,20 @@ const (
 	quotedLines = 4
 )
 
-// openLog opens a server's log for appending. The server writes to the file itself and not to a
-// pipe of this process, because it must be able to write after this process has died. offset is
-// where the server's output will begin.
-func openLog(path string) (log *os.File, offset int64, err error) {
+// OpenLog opens a log for appending. If the log is larger than 10 MiB, OpenLog first renames it to
+// *.old, replacing an earlier one. A child process that gets the file writes to it directly and not
+// through a pipe, so that it can write after its parent has died. Errors have the code Invalid.
+func OpenLog(path string) (*os.File, error) {
 	if info, err := os.Stat(path); err == nil && info.Size() > maxLogSize {
 		if err := os.Rename(path, path+".old"); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, 0, err
+			return nil, insights.Errorf(insights.Invalid, "log file: %w; make its folder writable", err)
 		}
 	}
-	log, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	log, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
-		return nil, 0, err
+		return nil, insights.Errorf(insights.Invalid, "log file: %w; make it writable", err)
 	}
-	offset, err = log.Seek(0, io.SeekEnd)
-	if err != nil {
-		return nil, 0, errors.Join(err, log.Close())
-	}
-	return log, offset, nil
+	return log, nil
 }
 
 // logFrom returns what was written to a log from offset on, up to readBytes bytes. It returns ""

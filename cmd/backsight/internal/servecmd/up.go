@@ -76,7 +76,7 @@ func (c *UpCommand) Run(ctx context.Context, s *output.Streams) (err error) {
 		defer cancel()
 		err = errors.Join(err, stack.Stop(stop))
 	}()
-	file, err := openLog(c.Data, "up.log")
+	file, err := devstack.OpenLog(filepath.Join(c.Data, "log", "up.log"))
 	if err != nil {
 		return err
 	}
@@ -173,7 +173,7 @@ func (c *UpCommand) superviseWorker(ctx context.Context, flags serviceFlags, log
 	if err != nil {
 		return err
 	}
-	output, err := openLog(c.Data, "worker.log")
+	output, err := devstack.OpenLog(filepath.Join(c.Data, "log", "worker.log"))
 	if err != nil {
 		return err
 	}
