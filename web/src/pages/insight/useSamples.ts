@@ -9,8 +9,9 @@ export type Sample = SamplesQuery['insightViews']['nodes'][number]['dataSeries']
 const pageSize = 50
 
 /**
- * The samples of one series that pass a filter, page after page. With a captured value, what they
- * say of that one alone: where it does not occur that is 0. Read again when revision changes.
+ * Loads the samples of one series that pass the filter, page by page. If captured is set, value is
+ * the count of that captured value, and 0 if the sample does not have it. Reads again when revision
+ * changes.
  */
 export function useSamples(id: string, seriesId: string, captured: string | null, filter: SampleFilter, revision: unknown) {
   const client = useClient()
