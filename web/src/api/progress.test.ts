@@ -28,11 +28,11 @@ const say = (index: number, payload: object) => streams[index]!.controller.enque
 const progress = (version: number) => ({ data: { insightProgress: { id: 'a', version, series: [] } } })
 const settle = () => vi.advanceTimersByTimeAsync(0)
 
-function watch(listen: (version: number) => unknown = () => {}) {
+function watch(listen: (version: number) => unknown = () => {}, ids = ['a']) {
   const client = new Client({ url: '/graphql', exchanges: [fetchExchange], fetchSubscriptions: true, fetch: streamingFetch, preferGetMethod: false })
   const said: number[] = []
   const lost: boolean[] = []
-  const stop = watchProgress(client, ['a'], { next: (update) => (said.push(update.version), listen(update.version)), lost: (gone) => lost.push(gone) })
+  const stop = watchProgress(client, ids, { next: (update) => (said.push(update.version), listen(update.version)), lost: (gone) => lost.push(gone) })
   return { said, lost, stop }
 }
 
@@ -82,6 +82,29 @@ test('an insight that no longer exists is reported as gone', async () => {
   say(0, { data: null, errors: [{ message: 'no such insight', extensions: { code: 'not_found' } }] })
   await settle()
   expect(lost).toEqual([true])
+  stop()
+})
+
+test('more insights than one stream can have take turns', async () => {
+  const ids = Array.from({ length: 450 }, (_, i) => `id${i}`)
+  const { said, lost, stop } = watch(undefined, ids)
+  const asked = (index: number) => (JSON.parse(String(streams[index]!.requests.body)) as { variables: { ids: string[] } }).variables.ids
+  await settle()
+  for (const [turn, part] of [ids.slice(0, 200), ids.slice(200, 400), ids.slice(400), ids.slice(0, 200)].entries()) {
+    expect(streams).toHaveLength(turn + 1)
+    expect(asked(turn)).toEqual(part)
+    say(turn, progress(turn))
+    await settle()
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(streams[turn]!.requests.signal?.aborted).toBe(true)
+  }
+  // A stream that ends early is opened again for the next part.
+  streams[4]!.controller.close()
+  await settle()
+  expect(lost).toEqual([false])
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(asked(5)).toEqual(ids.slice(400))
+  expect([said, streams.length]).toEqual([[0, 1, 2, 3], 6])
   stop()
 })
 

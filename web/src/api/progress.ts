@@ -12,24 +12,39 @@ interface Watcher {
 /** The server's limit of insights per stream. */
 const mostWatched = 200
 
+/**
+ * Milliseconds for which a part of the insights has the stream when there are more than the limit.
+ */
+const turnLength = 5_000
+
 const firstRetry = 1_000
 const slowestRetry = 15_000
 
 /**
  * Watches the progress of insights over one stream, because browsers open few connections to a
- * server. Opens the stream again when it ends, after 1 to 15 seconds. Returns a function that stops
+ * server. When there are more than 200 insights, parts of them take turns, each for 5 seconds.
+ * Opens the stream again when it ends, after 1 to 15 seconds. Returns a function that stops
  * watching.
  */
 export function watchProgress(client: Client, ids: readonly string[], watcher: Watcher): () => void {
   if (ids.length === 0) return () => {}
   let stopped = false
   let wait = firstRetry
+  let from = 0
   let timer: ReturnType<typeof setTimeout> | undefined
   let current: { unsubscribe: () => void } | undefined
 
   const open = () => {
     let ended = false
-    current = client.subscription(ProgressDocument, { ids: ids.slice(0, mostWatched) }).subscribe((result) => {
+    const part = ids.slice(from, from + mostWatched)
+    from = from + mostWatched < ids.length ? from + mostWatched : 0
+    const next = () => {
+      ended = true
+      current?.unsubscribe()
+      open()
+    }
+    if (part.length < ids.length) timer = setTimeout(next, turnLength)
+    current = client.subscription(ProgressDocument, { ids: part }).subscribe((result) => {
       if (result.data && !result.error) {
         wait = firstRetry
         if (result.hasNext) watcher.next(result.data.insightProgress)
@@ -37,10 +52,8 @@ export function watchProgress(client: Client, ids: readonly string[], watcher: W
       if (stopped || ended || (!result.error && result.hasNext)) return
       ended = true
       watcher.lost(result.error?.graphQLErrors.some((problem) => problem.extensions?.code === 'not_found') ?? false)
-      timer = setTimeout(() => {
-        current?.unsubscribe()
-        open()
-      }, wait)
+      clearTimeout(timer)
+      timer = setTimeout(next, wait)
       wait = Math.min(wait * 2, slowestRetry)
     })
   }
