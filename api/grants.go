@@ -80,7 +80,7 @@ func (r *mutationResolver) GrantRepository(ctx context.Context, name, login stri
 
 // accessChanged logs a change of access with the person who made it, and returns the repository.
 func (r *mutationResolver) accessChanged(ctx context.Context, name string, what ...any) (*generated.Repository, error) {
-	r.config.Logger.InfoContext(ctx, "access to a repository was changed", append([]any{"repository", name, "by", actor(ctx)}, what...)...)
+	r.config.Logger.InfoContext(ctx, "access to a repository was changed", append([]any{"repository", name, "by", viewer(ctx).Login}, what...)...)
 	repository, err := r.config.Store.Repositories.ByName(ctx, name)
 	if err != nil {
 		return nil, err
@@ -99,6 +99,6 @@ func (r *mutationResolver) RevokeRepository(ctx context.Context, name *string, l
 	if err := r.config.Store.Access.Revoke(ctx, orEmpty(name), login); err != nil {
 		return nil, err
 	}
-	r.config.Logger.InfoContext(ctx, "access to a repository was changed", "repository", orEmpty(name), "by", actor(ctx), "revoked", login)
+	r.config.Logger.InfoContext(ctx, "access to a repository was changed", "repository", orEmpty(name), "by", viewer(ctx).Login, "revoked", login)
 	return &generated.EmptyResponse{}, nil
 }

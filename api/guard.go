@@ -77,18 +77,11 @@ type Auth struct {
 	AnyAddress bool
 }
 
-type actorKey struct{}
-
-// actor returns the login that the proxy sent with a request; "" without a proxy.
-func actor(ctx context.Context) string {
-	name, _ := ctx.Value(actorKey{}).(string)
-	return name
-}
-
 type viewerKey struct{}
 
-// viewer returns the viewer of a request. A request that did not pass through guard has the zero
-// Viewer, who sees public repositories only.
+// viewer returns the viewer of a request. Its login is that which the proxy sent, "" without a
+// proxy. A request that did not pass through guard has the zero Viewer, who sees public
+// repositories only.
 func viewer(ctx context.Context) store.Viewer {
 	who, _ := ctx.Value(viewerKey{}).(store.Viewer)
 	return who
@@ -99,8 +92,7 @@ func viewer(ctx context.Context) store.Viewer {
 // and /readyz reveal nothing and need no authentication.
 func authenticate(auth Auth, next http.Handler) http.Handler {
 	as := func(r *http.Request, who store.Viewer) *http.Request {
-		ctx := context.WithValue(r.Context(), actorKey{}, who.Login)
-		return r.WithContext(context.WithValue(ctx, viewerKey{}, who))
+		return r.WithContext(context.WithValue(r.Context(), viewerKey{}, who))
 	}
 	if auth.Mode != AuthProxy {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { next.ServeHTTP(w, as(r, store.Administrator)) })

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/store"
 )
 
 func request(method, target string, change func(*http.Request)) *http.Request {
@@ -67,7 +68,7 @@ func TestProxyAuthentication(t *testing.T) {
 	t.Parallel()
 	seen := ""
 	h := guard(Auth{Mode: AuthProxy, Networks: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}},
-		http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen = actor(r.Context()) }))
+		http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen = viewer(r.Context()).Login }))
 	from := func(address, user string) func(*http.Request) {
 		return func(r *http.Request) {
 			r.Host, r.RemoteAddr = "insights.example", address
@@ -82,7 +83,7 @@ func TestProxyAuthentication(t *testing.T) {
 	require.Equal(t, 200, status(h, request(http.MethodGet, "/healthz", from("192.168.1.1:999", ""))))
 
 	claimed := "mallory"
-	require.Equal(t, "ann", by(context.WithValue(t.Context(), actorKey{}, "ann"), &claimed), "the proxy's login takes precedence")
+	require.Equal(t, "ann", by(context.WithValue(t.Context(), viewerKey{}, store.Viewer{Login: "ann"}), &claimed), "the proxy's login takes precedence")
 	require.Equal(t, "mallory", by(t.Context(), &claimed))
 }
 

@@ -43,7 +43,7 @@ var _ generated.ResolverRoot = (*resolver)(nil)
 // by returns the name of the person who sends a command: the proxy's login, or without a proxy the
 // name that the client claims.
 func by(ctx context.Context, claimed *string) string {
-	if name := actor(ctx); name != "" {
+	if name := viewer(ctx).Login; name != "" {
 		return name
 	}
 	if claimed != nil {
