@@ -95,8 +95,7 @@ func instant(t *time.Time) string {
 // users can run them there.
 func pointModels(series insights.Series, points []store.Point) []*generated.InsightDataPoint {
 	models := make([]*generated.InsightDataPoint, len(points))
-	parsed, err := query.Parse(series.Query)
-	perInterval := err == nil && parsed.Kind() != query.Files
+	perInterval := query.PerInterval(series.Query)
 	// the previous and the current time; points of several values share a time
 	var previous, at time.Time
 	for i, p := range points {

@@ -72,12 +72,8 @@ func Parse(text string, method insights.GenerationMethod) (*query.Query, error) 
 // values.
 func (q *Question) PerInterval() bool { return q.Query.Kind() != query.Files }
 
-// PerInterval is Question.PerInterval for the text of a query. It is false for a query that cannot
-// be read.
-func PerInterval(text string) bool {
-	q, err := query.Parse(text)
-	return err == nil && q.Kind() != query.Files
-}
+// PerInterval is query.PerInterval.
+func PerInterval(text string) bool { return query.PerInterval(text) }
 
 // Within calls work with a context that ends with the query's timeout:, if it has one. It returns
 // the cause of ctx when ctx has ended, a *Failure with insights.ReasonTimeout when the timeout

@@ -84,6 +84,7 @@ func TestParseCommits(t *testing.T) {
 		q, err := query.Parse(row.text)
 		require.NoError(t, err, row.text)
 		require.Equal(t, row.kind, q.Kind(), row.text)
+		require.Equal(t, row.kind != query.Files, query.PerInterval(row.text), row.text)
 		require.Empty(t, cmp.Diff(row.want, q.Expr, cmpopts.IgnoreTypes(query.Span{}), cmpopts.IgnoreUnexported(query.Pattern{})), row.text)
 		if row.canonical == "" {
 			row.canonical = row.text
@@ -93,6 +94,7 @@ func TestParseCommits(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, diffQueries(q, again))
 	}
+	require.False(t, query.PerInterval("fille:x"))
 }
 
 // Parse refuses the empty text, and ParseFilters accepts it.

@@ -105,6 +105,13 @@ func (q *Query) Kind() Kind {
 	}
 }
 
+// PerInterval reports whether a query of this text is about commits, so that its values belong to
+// the interval since the sample time before. It is false for a text that cannot be read.
+func PerInterval(text string) bool {
+	q, err := Parse(text)
+	return err == nil && q.Kind() != Files
+}
+
 // Predicates returns the conditions on the repository's files, in the order of their text. They
 // apply to the whole tree of the commit that is counted. If one of them does not hold, the commit
 // counts 0.
