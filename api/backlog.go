@@ -64,6 +64,9 @@ func (m backlogMetrics) Collect(to chan<- prometheus.Metric) {
 	gauge(m.repositories, float64(backlog.Repositories-backlog.Failing), "ok")
 	gauge(m.repositories, float64(backlog.Failing), "failing")
 	gauge(m.struck, float64(backlog.Struck))
+	// The time that the database took does not count.
+	ctx, cancel = context.WithTimeout(context.Background(), probeTimeout)
+	defer cancel()
 	idle, err := unservedShards(ctx, m.config)
 	if err != nil {
 		m.config.Logger.Warn("metrics: Temporal does not answer", "error", err)

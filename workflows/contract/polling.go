@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/api/serviceerror"
 	taskqueuepb "go.temporal.io/api/taskqueue/v1"
 	"go.temporal.io/api/workflowservice/v1"
+	"golang.org/x/sync/errgroup"
 )
 
 // WorkerPolling reports whether a worker asked for workflow tasks within the last minute.
@@ -29,14 +30,25 @@ func (c *Client) polled(ctx context.Context, queue string, kind enumspb.TaskQueu
 	return false, nil
 }
 
+// concurrentDescribes is how many task queues ShardsWithoutPoller asks for at a time.
+const concurrentDescribes = 16
+
 // ShardsWithoutPoller returns those of the given number of shards whose search queue no worker has
-// polled within the last minute.
+// polled within the last minute. It asks for up to 16 queues at a time.
 func (c *Client) ShardsWithoutPoller(ctx context.Context, shards int) (idle []int, err error) {
-	for shard := range max(1, shards) {
-		polled, err := c.polled(ctx, SearchQueueOf(shard), enumspb.TASK_QUEUE_TYPE_ACTIVITY)
-		if err != nil {
-			return nil, err
-		}
+	polled := make([]bool, max(1, shards))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(concurrentDescribes)
+	for shard := range polled {
+		group.Go(func() (err error) {
+			polled[shard], err = c.polled(ctx, SearchQueueOf(shard), enumspb.TASK_QUEUE_TYPE_ACTIVITY)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	for shard, polled := range polled {
 		if !polled {
 			idle = append(idle, shard)
 		}
