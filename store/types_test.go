@@ -12,23 +12,23 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// A room with more methods than this holds more than one thing.
-const methodsOfARoom = 25
+// A type with more methods than this holds more than one thing.
+const maxMethods = 25
 
-func TestRoomsAreSmall(t *testing.T) {
+func TestTypesOfTheStoreAreSmall(t *testing.T) {
 	t.Parallel()
 	all := reflect.TypeFor[*store.Store]()
-	require.LessOrEqual(t, all.NumMethod(), methodsOfARoom)
-	rooms := 0
+	require.LessOrEqual(t, all.NumMethod(), maxMethods)
+	types := 0
 	for field := range all.Elem().Fields() {
 		if !field.IsExported() {
 			continue
 		}
-		rooms++
+		types++
 		require.NotZero(t, field.Type.NumMethod(), field.Name)
-		require.LessOrEqual(t, field.Type.NumMethod(), methodsOfARoom, field.Name)
+		require.LessOrEqual(t, field.Type.NumMethod(), maxMethods, field.Name)
 	}
-	require.NotZero(t, rooms)
+	require.NotZero(t, types)
 }
 
 // Reasons are recognised by their code, never by a part of their text. Each rule has one place: who
