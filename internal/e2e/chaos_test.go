@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -13,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 )
 
@@ -297,98 +295,6 @@ func (c *chaos) pause() {
 		time.Sleep(50 * time.Millisecond) // between polls
 	}
 	send("resumeInsightSeries")
-}
-
-// requireEqual requires the samples of the undisturbed run: the commit, outcome and value of each.
-func (c *chaos) requireEqual(want, got []sample) {
-	key := func(s sample) string { return s.Repository + " " + s.Time.Format(time.RFC3339) }
-	index := func(list []sample) map[string]sample {
-		all := map[string]sample{}
-		for _, s := range list {
-			s.Series, s.Label, s.Reason = "", "", ""
-			all[key(s)] = s
-		}
-		return all
-	}
-	damaged, wanted, found := 0, index(want), index(got)
-	require.Len(c.t, got, len(want))
-	for _, s := range got {
-		if c.mirror == "" || s.Repository != c.mirror || s.Outcome != "partial" && s.Outcome != "failed" {
-			continue
-		}
-		require.NotEmpty(c.t, s.Reason, "%+v", s)
-		damaged++
-		delete(wanted, key(s))
-		delete(found, key(s))
-	}
-	require.Equal(c.t, c.mirror != "", damaged > 0, "samples of the damaged mirror are partial or failed")
-	require.Empty(c.t, cmp.Diff(wanted, found))
-	// Both runs could be wrong, so some values are compared with git.
-	var some []sample
-	for i, s := range got {
-		if s.Repository != c.mirror && i%17 == 0 {
-			some = append(some, s)
-		}
-	}
-	requireTruth(c.t, c.repos, some, "")
-}
-
-// requireEnded requires that the workflow reports the tally of the ledger, and that only the
-// workflows of sleeping series run.
-func (c *chaos) requireEnded(end tally) {
-	c.until("a sleeping series that agrees with the ledger", func() error {
-		ledger, workflow, err := c.completeness(c.view.ID)
-		if err == nil && (workflow == nil || *workflow != ledger || ledger != end) {
-			err = fmt.Errorf("the ledger has %+v, the workflow %+v, the last poll %+v", ledger, workflow, end)
-		}
-		state, _, stateErr := c.state()
-		if err == nil && stateErr == nil && state != "SLEEPING" {
-			err = fmt.Errorf("the series is %s", state)
-		}
-		if err == nil {
-			err = stateErr
-		}
-		return err
-	})
-	var views struct {
-		InsightViews struct {
-			Nodes []struct{ DataSeries []struct{ SeriesID string } }
-		}
-	}
-	require.NoError(c.t, c.graphql(`{ insightViews(first: 10) { nodes { dataSeries { seriesId } } } }`, nil, &views))
-	var sleeping []string
-	for _, view := range views.InsightViews.Nodes {
-		for _, series := range view.DataSeries {
-			sleeping = append(sleeping, "series/"+series.SeriesID)
-		}
-	}
-	require.Len(c.t, sleeping, 2)
-	slices.Sort(sleeping)
-	// Temporal's visibility lags by a moment, and a sync may be running.
-	c.until("only sleeping series are left", func() error {
-		running, err := c.runningWorkflows()
-		if err == nil && !slices.Equal(sleeping, running) {
-			err = fmt.Errorf("running: %v; expected: %v", running, sleeping)
-		}
-		return err
-	})
-}
-
-// requireChart requires that the chart equals the sums of the samples. A point that was written
-// twice would count twice.
-func (c *chaos) requireChart(got []sample) {
-	sums, chart := map[time.Time]float64{}, map[time.Time]float64{}
-	for _, s := range got {
-		sums[s.Time] += 0 // the chart also has times without a known value
-		if s.Value != nil {
-			sums[s.Time] += *s.Value
-		}
-	}
-	for _, p := range c.points(c.t, c.view.ID) {
-		chart[p.Time] = p.Value
-	}
-	require.Len(c.t, slices.Collect(maps.Keys(sums)), 12)
-	require.Empty(c.t, cmp.Diff(sums, chart))
 }
 
 // addresses holds what `backsight up --json` printed when it was ready.
