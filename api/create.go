@@ -168,7 +168,8 @@ func readScope(in *generated.RepositoryScopeInput, scope *insights.Scope) (text,
 	scope.Repositories = in.Repositories
 	criteria := orEmpty(in.RepositoryCriteria)
 	if len(scope.Repositories) > maxRepositories {
-		return "", "repositories", insights.Errorf(insights.Invalid, "the scope lists %d repositories: at most %d; use a criterion such as repo:^github\\.com/acme/", len(scope.Repositories), maxRepositories)
+		return "", "repositories", insights.Errorf(insights.Invalid, "the scope lists %d repositories: at most %d; "+
+			"use a criterion such as repo:^github\\.com/acme/", len(scope.Repositories), maxRepositories)
 	}
 	if strings.TrimSpace(criteria) != "" {
 		parsed, err := query.ParseScope(criteria)

@@ -47,17 +47,39 @@ var KnownSettings = []Setting{
 	{SettingFrameRate, "0", "Samples of past times that one worker process computes per second; 0: no limit.", rate},
 	{SettingSearchRate, "0", "Searches that one worker process starts per second; 0: no limit.", rate},
 	{SettingConcurrency, "0", "Searches that one worker process runs at the same time; 0: one for each core.", whole},
-	{SettingBatchCost, "800", "Cost up to which repositories share one RepositoryWorkflow. The cost of a repository is the number of its commits to search plus the MiB of its object store. The default fits about 64 small repositories with 12 frames. 0: one repository per workflow.", whole},
-	{SettingFrameBudget, "20000", "Cost above which a repository gets one FrameWorkflow for each frame. 0: every repository does.", whole},
-	{SettingShards, "1", "Number of task queues over which repositories are distributed for searches and syncs, so that only the workers that serve a queue (backsight worker --shards) have its mirrors. Reduce it only while nothing is in flight.", shards},
-	{SettingClusterRate, "0", "Batches (searches of a repository, or of several small ones) that all workers together start per second. The Temporal server (1.29 or later) enforces it. 0: no limit.", rate},
-	{SettingWindow, "0", "Batches (RepositoryWorkflows) that one series has in flight at the same time; 0: 40, which is also the maximum. With matching.enableFairness on the Temporal server, which backsight up sets, series share the workers whatever this is. Without it, a new series waits for the batches that others have in flight: choose about twice the search slots of all workers.", whole},
-	{SettingSyncInterval, "5m", "How often mirrors are fetched and local repositories are read: a duration such as 30s, 5m or 1h; 0: only on request.", duration},
-	{SettingSyncWindow, "0", "Syncs (of a mirror, or of several local repositories) that all workers together have in flight at the same time; 0: 8.", whole},
-	{SettingIndexBudget, "1024", "MiB of disk that history indexes may take on each worker's machine. A worker indexes a repository after its first search, while no search runs, and reads its whole history once for that. Later searches then read only the files that can match. 0: no indexes are made or used.", whole},
-	{SettingSnapshotInterval, "24h", "How often series whose samples are more than a day apart take a snapshot: the last, hollow point of a chart, which the next snapshot replaces. A duration such as 24h or 1h, counted from midnight UTC; 0: never.", duration},
-	{SettingRetentionPoints, "30", "How many of the newest sample times charts show. A series always shows at least as many as it was created with or extended to. Older times are archived: exports still have them, and charts show them again when this is raised. `backsight series retention` sets it for one series. 0: all.", points},
-	{SettingRetentionGrace, "720h", "How long deleted insights, and the mirrors and commit indexes of removed repositories, are kept before they are deleted for good. A duration such as 720h, which is 30 days; 0: forever.", duration},
+	{SettingBatchCost, "800", "Cost up to which repositories share one RepositoryWorkflow. The cost of a " +
+		"repository is the number of its commits to search plus the MiB of its object store. The default " +
+		"fits about 64 small repositories with 12 frames. 0: one repository per workflow.", whole},
+	{SettingFrameBudget, "20000", "Cost above which a repository gets one FrameWorkflow for each frame. " +
+		"0: every repository does.", whole},
+	{SettingShards, "1", "Number of task queues over which repositories are distributed for searches and " +
+		"syncs, so that only the workers that serve a queue (backsight worker --shards) have its " +
+		"mirrors. Reduce it only while nothing is in flight.", shards},
+	{SettingClusterRate, "0", "Batches (searches of a repository, or of several small ones) that all " +
+		"workers together start per second. The Temporal server (1.29 or later) enforces it. 0: no " +
+		"limit.", rate},
+	{SettingWindow, "0", "Batches (RepositoryWorkflows) that one series has in flight at the same time; " +
+		"0: 40, which is also the maximum. With matching.enableFairness on the Temporal server, which " +
+		"backsight up sets, series share the workers whatever this is. Without it, a new series waits " +
+		"for the batches that others have in flight: choose about twice the search slots of all workers.", whole},
+	{SettingSyncInterval, "5m", "How often mirrors are fetched and local repositories are read: a " +
+		"duration such as 30s, 5m or 1h; 0: only on request.", duration},
+	{SettingSyncWindow, "0", "Syncs (of a mirror, or of several local repositories) that all workers " +
+		"together have in flight at the same time; 0: 8.", whole},
+	{SettingIndexBudget, "1024", "MiB of disk that history indexes may take on each worker's machine. A " +
+		"worker indexes a repository after its first search, while no search runs, and reads its whole " +
+		"history once for that. Later searches then read only the files that can match. 0: no indexes " +
+		"are made or used.", whole},
+	{SettingSnapshotInterval, "24h", "How often series whose samples are more than a day apart take a " +
+		"snapshot: the last, hollow point of a chart, which the next snapshot replaces. A duration such " +
+		"as 24h or 1h, counted from midnight UTC; 0: never.", duration},
+	{SettingRetentionPoints, "30", "How many of the newest sample times charts show. A series always " +
+		"shows at least as many as it was created with or extended to. Older times are archived: exports " +
+		"still have them, and charts show them again when this is raised. `backsight series retention` " +
+		"sets it for one series. 0: all.", points},
+	{SettingRetentionGrace, "720h", "How long deleted insights, and the mirrors and commit indexes of " +
+		"removed repositories, are kept before they are deleted for good. A duration such as 720h, which " +
+		"is 30 days; 0: forever.", duration},
 }
 
 // SettingValues are the values of all settings, by key.

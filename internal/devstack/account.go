@@ -43,7 +43,8 @@ func postgresAccount(pgdata string) (*account, error) {
 			return &account{name: name, uid: uint32(uid), gid: uint32(gid)}, nil
 		}
 	}
-	return nil, insights.Errorf(insights.Unavailable, "postgres: Postgres refuses to run as root, and there is no account named postgres or nobody to run it; start backsight as an ordinary user, or add an account: useradd --system postgres")
+	return nil, insights.Errorf(insights.Unavailable, "postgres: Postgres refuses to run as root, and "+
+		"there is no account named postgres or nobody to run it; start backsight as an ordinary user, or add an account: useradd --system postgres")
 }
 
 func accountName(uid uint32) string {

@@ -65,7 +65,8 @@ func (p *Postgres) start(ctx context.Context) error {
 		return err
 	}
 	if err := a.reach(p.options.DataDir); err != nil {
-		return insights.Errorf(insights.Invalid, "data directory %s: Postgres cannot run as root, and %w; choose another directory with --data or BACKSIGHT_DATA, for example /var/lib/backsight", p.options.DataDir, err)
+		return insights.Errorf(insights.Invalid, "data directory %s: Postgres cannot run as root, and %w; "+
+			"choose another directory with --data or BACKSIGHT_DATA, for example /var/lib/backsight", p.options.DataDir, err)
 	}
 	data := &pgdata{dir: dir, account: a, logger: p.options.Logger}
 	major, err := data.major()

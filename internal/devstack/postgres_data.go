@@ -30,7 +30,8 @@ func (d *pgdata) major() (int, error) {
 	text, err := os.ReadFile(filepath.Join(d.dir, "PG_VERSION"))
 	if errors.Is(err, fs.ErrNotExist) {
 		if entries, err := os.ReadDir(d.dir); err == nil && len(entries) > 0 {
-			return 0, insights.Errorf(insights.Invalid, "data directory %s: it contains files but no PG_VERSION, so it is not a Postgres data directory; move it away, or choose another with --data or BACKSIGHT_DATA", d.dir)
+			return 0, insights.Errorf(insights.Invalid, "data directory %s: it contains files but no PG_VERSION, "+
+				"so it is not a Postgres data directory; move it away, or choose another with --data or BACKSIGHT_DATA", d.dir)
 		}
 		return 0, nil
 	}
@@ -39,7 +40,8 @@ func (d *pgdata) major() (int, error) {
 	}
 	major, err := strconv.Atoi(strings.TrimSpace(string(text)))
 	if err != nil {
-		return 0, insights.Errorf(insights.Invalid, "data directory %s: its PG_VERSION is %q, not a major version of Postgres; restore it from a backup, or choose another with --data or BACKSIGHT_DATA", d.dir, text)
+		return 0, insights.Errorf(insights.Invalid, "data directory %s: its PG_VERSION is %q, "+
+			"not a major version of Postgres; restore it from a backup, or choose another with --data or BACKSIGHT_DATA", d.dir, text)
 	}
 	return major, nil
 }

