@@ -20,8 +20,8 @@ type RepositoryWork struct {
 
 // Cost estimates the work, to be compared with a budget. Each commit to search costs one, for
 // listing a tree and the files that changed. Each MiB of the object store costs one, because the
-// first commit needs all files to be read. It is at least 1, because a pending sample has a commit to
-// search.
+// first commit needs all files to be read. It is at least 1, because a pending sample has a commit
+// to search.
 func (w RepositoryWork) Cost() int64 { return int64(w.Commits) + w.SizeBytes>>20 }
 
 // PageLimit bounds a page of pending work: it ends with the repository that reaches one of the
@@ -48,7 +48,8 @@ func (p *Plans) Page(ctx context.Context, seriesID string, number int, after int
 		return nil, false, err
 	}
 	var cost int64
-	rowLimit := min(pageRows, int(pageSize(limit.Repositories))) + 1 // the last repository of a full result may have more rows
+	// One row more than a page may have: the last repository of a full result may have more rows.
+	rowLimit := min(pageRows, int(pageSize(limit.Repositories))) + 1
 	for from := id32(after); !limit.reached(page, cost); {
 		rows, err := p.queries().PendingWork(ctx, db.PendingWorkParams{SeriesID: key, Plan: int32(number), After: from, RowLimit: int32(rowLimit)})
 		if err != nil {

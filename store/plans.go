@@ -162,9 +162,9 @@ func dropSnapshots(ctx context.Context, q *db.Queries, key, number int32, comple
 }
 
 // WriteSlice plans the next limit repositories by id. It returns a tally of the samples that it
-// settled without a search, and whether the plan is written in full. For a retry these are repositories with samples that it selects, and scope and reuse have
-// no effect. For other kinds they are the repositories in scope. See planRepositories for what is
-// settled without a search.
+// settled without a search, and whether the plan is written in full. For a retry these are
+// repositories with samples that it selects, and scope and reuse have no effect. For other kinds
+// they are the repositories in scope. See planRepositories for what is settled without a search.
 //
 // reuse says whether a sample takes the exact value that the series has at the same commit. Pass
 // false for queries whose values belong to intervals instead of commits.

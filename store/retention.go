@@ -37,7 +37,8 @@ func (s *Retention) Of(ctx context.Context, seriesID string, setting int) (Serie
 const maxRetention = 1 << 20
 
 // Set gives a series a number of its own, 0 for all; nil makes the setting apply again. The number
-// takes effect with the next KeepNewest. Set returns Invalid for a number below 0 or above maxRetention.
+// takes effect with the next KeepNewest. Set returns Invalid for a number below 0 or above
+// maxRetention.
 func (s *Retention) Set(ctx context.Context, seriesID string, points *int) error {
 	var own *int32
 	if points != nil {

@@ -44,8 +44,8 @@ func (r *runner) applySettings(ctx context.Context) error {
 			return err
 		}
 	}
-	// The server keeps a limit that was set by workers that have ended, so the first reading sets it
-	// too, even to none.
+	// The server keeps a limit that was set by workers that have ended, so the first reading sets
+	// it too, even to none.
 	if !r.applied.read || now.clusterRate != r.applied.clusterRate || now.shards != r.applied.shards && now.clusterRate > 0 {
 		if err := r.workflows.LimitSearches(ctx, now.clusterRate, now.shards); err != nil {
 			return err

@@ -2048,7 +2048,7 @@ type Mutation {
   triggerInsightSeries(seriesId: ID!, by: String): InsightsSeries!
   """
   Backsight: takes a snapshot: samples every repository now, between two grid times. Refused for a
-  series that is paused, and for one whose grid interval is a day or less.
+  series that is paused, whose grid interval is a day or less, or whose query is about commits.
   """
   snapshotInsightSeries(seriesId: ID!, by: String): InsightsSeries!
   """

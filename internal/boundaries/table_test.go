@@ -35,7 +35,7 @@ var mayImport = []struct {
 	{"./activities", []string{"./insights", "./store", "./gitrepo", "./search/...", "./telemetry"}},
 	{"./workflows", []string{"./insights", "./activities", "./workflows/contract", "./workflows/machine"}},
 	{"./workflows/contract", []string{"./insights"}},
-	{"./workflows/machine", []string{"./insights", "./workflows/contract"}},
+	{"./workflows/machine", []string{"./insights", "./search/query", "./workflows/contract"}},
 	{"./worker", []string{
 		"./insights", "./store", "./gitrepo", "./search/...", "./activities", "./workflows/...",
 		"./telemetry",

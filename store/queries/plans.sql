@@ -57,8 +57,8 @@ LIMIT @row_limit;
 
 -- The commits of some repositories at the times, which are sorted. Times are counted from 1: the
 -- repository is at commit_bytea from the time after "above" through the time "through"; NULL: it
--- has no commit there. For each repository that has an index, the row that comes first has a NULL in
--- "through": the index is right for the times up to "above". The statement looks up each commit
+-- has no commit there. For each repository that has an index, the row that comes first has a NULL
+-- in "through": the index is right for the times up to "above". The statement looks up each commit
 -- once, not each time.
 -- name: ResolveCommits :many
 WITH RECURSIVE steps AS (

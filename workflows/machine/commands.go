@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/query"
 	"github.com/backsight/backsight/workflows/contract"
 )
 
@@ -105,6 +106,8 @@ func (m *Machine) checkSnapshot(now time.Time) error {
 	switch {
 	case !m.Grid.Interval.CoarserThanDay():
 		return insights.Errorf(insights.Invalid, "the series is sampled every %s, which is as often as snapshots are taken", m.Grid.Interval)
+	case query.PerInterval(m.Query):
+		return insights.Errorf(insights.Invalid, "the values of a query about commits belong to whole intervals, so the series cannot take snapshots")
 	case m.State.Paused != nil:
 		return insights.Errorf(insights.Conflict, "the series is paused: resume it first")
 	case m.held(now):

@@ -129,3 +129,10 @@ func TestMustStop(t *testing.T) {
 	require.NoError(t, m.Apply(contract.Front, contract.Command{}, now))
 	require.False(t, m.MustStop(m.State.Current), "it is at the front already")
 }
+
+func TestSnapshotNeedsValuesThatBelongToCommits(t *testing.T) {
+	t.Parallel()
+	m := asleep()
+	m.Query = "type:commit TODO"
+	require.Equal(t, insights.Invalid, insights.ErrorCode(m.Check(contract.Snapshot, contract.Command{}, now)))
+}

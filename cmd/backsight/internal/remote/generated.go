@@ -1260,7 +1260,7 @@ func (v *SettingsResponse) GetSettings() []Setting { return v.Settings }
 // SnapshotInsightSeriesResponse is returned by SnapshotInsightSeries on success.
 type SnapshotInsightSeriesResponse struct {
 	// Backsight: takes a snapshot: samples every repository now, between two grid times. Refused for a
-	// series that is paused, and for one whose grid interval is a day or less.
+	// series that is paused, whose grid interval is a day or less, or whose query is about commits.
 	Series Changed `json:"series"`
 }
 
