@@ -32,7 +32,7 @@ func writeChanges(w io.Writer, p *plan, repositories []*repository) error {
 			b.WriteString("no commit changed the count\n")
 			continue
 		}
-		fmt.Fprintf(&b, "%d commits\n", len(r.changes))
+		b.WriteString(output.Count(len(r.changes), "commit", "commits") + "\n")
 		grid := &table{}
 		grid.add("TIME", "COMMIT", "AUTHOR", "SUBJECT", "DELTA", "VALUE")
 		partial, reason := 0, ""

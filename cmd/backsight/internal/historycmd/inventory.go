@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/backsight/backsight/cmd/backsight/internal/output"
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/search/engine"
 	"github.com/backsight/backsight/search/match"
@@ -135,7 +136,7 @@ func writeInventory(w io.Writer, p *plan, repositories []*repository) error {
 	times := slices.Clone(p.times)
 	slices.Reverse(times)
 	if p.every != "" && !p.inventory.once {
-		fmt.Fprintf(&b, "%d points, every %s, until %s\n", len(times), p.every, times[len(times)-1].Format(time.RFC3339))
+		fmt.Fprintf(&b, "%s, every %s, until %s\n", output.Count(len(times), "point", "points"), p.every, times[len(times)-1].Format(time.RFC3339))
 	} else if p.inventory.once {
 		fmt.Fprintf(&b, "at %s\n", times[0].Format(time.RFC3339))
 	}

@@ -119,7 +119,7 @@ func TestRunInventory_ReportsGaps(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 1, code)
 	require.Regexp(t, `(?m)^Go +≥1 +≥3 +≥20`, out)
-	require.Contains(t, out, `1 of 1 samples partial: 1 object could not be searched: missing object`)
+	require.Contains(t, out, `1 of 1 sample partial: 1 object could not be searched: missing object`)
 
 	out, code, err = runInventory(t, inventoryOptions{options: options{Repositories: []string{t.TempDir()}, JSON: true}})
 	require.NoError(t, err)

@@ -36,9 +36,9 @@ func (p *progress) show(label string, at history.Progress) {
 	defer p.mu.Unlock()
 	what := "listing files"
 	if at.BlobsTotal > 0 {
-		what = fmt.Sprintf("%d of %d files", at.BlobsDone, at.BlobsTotal)
+		what = fmt.Sprintf("%d of %s", at.BlobsDone, output.Count(at.BlobsTotal, "file", "files"))
 	}
-	fmt.Fprintf(p.w, "\r\x1b[K%d of %d repositories; %s: %s, %d MB", p.finished, p.total, label, what, at.BytesRead>>20)
+	fmt.Fprintf(p.w, "\r\x1b[K%d of %s; %s: %s, %d MB", p.finished, output.Count(p.total, "repository", "repositories"), label, what, at.BytesRead>>20)
 	p.drawn = true
 }
 

@@ -163,6 +163,9 @@ func TestRun_EveryCommitThatChangedTheCount(t *testing.T) {
 	require.Contains(t, out, "2024-03-10T12:00:00Z  "+ids[1][:12]+"  Bo ")
 	require.NotContains(t, out, "four")
 	require.NotContains(t, out, "  two")
+	out, _, err = run(t, options{Repositories: []string{repo.Dir}, Query: "todo", Every: "commit", Points: new(1)})
+	require.NoError(t, err)
+	require.Contains(t, out, "1 commit\n")
 }
 
 func TestRun_FaultsBecomeOutcomesAndDoNotStopOtherRepositories(t *testing.T) {

@@ -58,7 +58,7 @@ func writeTable(w io.Writer, p *plan, repositories []*repository) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n", p.query)
 	if p.every != "" {
-		fmt.Fprintf(&b, "%d points, every %s, until %s\n", len(times), p.every, times[len(times)-1].Format(time.RFC3339))
+		fmt.Fprintf(&b, "%s, every %s, until %s\n", output.Count(len(times), "point", "points"), p.every, times[len(times)-1].Format(time.RFC3339))
 	}
 	b.WriteByte('\n')
 	grid.print(&b)
@@ -239,7 +239,7 @@ func writeReasons(b *strings.Builder, repositories []*repository) {
 			count[k]++
 		}
 		for _, k := range order {
-			output.Printf(b, "\n%s: %d of %d samples %s: %s", r.label, count[k], len(r.samples), k.outcome, k.reason)
+			output.Printf(b, "\n%s: %d of %s %s: %s", r.label, count[k], output.Count(len(r.samples), "sample", "samples"), k.outcome, k.reason)
 		}
 	}
 	if b.String()[b.Len()-1] != '\n' {

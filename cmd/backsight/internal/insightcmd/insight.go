@@ -73,9 +73,10 @@ func (c *showCommand) Run(ctx context.Context, s *output.Streams) error {
 	output.Printf(s.Out, "%s\n%s, created %s\n", insight.Presentation.Title, insight.Id, insight.CreatedAt)
 	for i, series := range insight.DataSeries {
 		d := insight.DataSeriesDefinitions[i]
-		output.Printf(s.Out, "\n%s\n  series    %s\n  query     %s\n  scope     %s\n  grid      %d points, every %d %s until %s\n",
-			series.Label, series.SeriesId, d.Query, scopeText(d.RepositoryDefinition), d.Points, d.TimeScope.Value,
-			strings.ToLower(string(d.TimeScope.Unit)), d.Anchor)
+		unit := strings.ToLower(string(d.TimeScope.Unit))
+		output.Printf(s.Out, "\n%s\n  series    %s\n  query     %s\n  scope     %s\n  grid      %s, every %s until %s\n",
+			series.Label, series.SeriesId, d.Query, scopeText(d.RepositoryDefinition), output.Count(d.Points, "point", "points"),
+			output.Count(d.TimeScope.Value, unit, unit+"s"), d.Anchor)
 		status.Print(s.Out, series)
 	}
 	return nil

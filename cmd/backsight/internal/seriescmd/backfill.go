@@ -91,7 +91,7 @@ func (c *extendCommand) Run(ctx context.Context, s *output.Streams) error {
 	return c.change(ctx, s, func(id, user string) (changed, error) {
 		answer, err := remote.ExtendInsightSeries(ctx, c.Client(), id, user, c.Points)
 		if err == nil && answer.GetSeries().WithoutExtension() {
-			output.Printf(s.Err, "series %s already has %d points: nothing has changed\n", id, c.Points)
+			output.Printf(s.Err, "series %s already has %s: nothing has changed\n", id, output.Count(c.Points, "point", "points"))
 		}
 		return answer, err
 	})

@@ -57,7 +57,7 @@ func (c *retentionCommand) Run(ctx context.Context, s *output.Streams) error {
 			}
 			continue
 		}
-		shown := fmt.Sprintf("the newest %d points", r.Points)
+		shown := "the newest " + output.Count(r.Points, "point", "points")
 		if r.Points == 0 {
 			shown = "all points"
 		}

@@ -60,7 +60,8 @@ func Wait(ctx context.Context, s *output.Streams, client *remote.Client, id stri
 		if complete {
 			progress.End()
 			if n := sum.Partial + sum.Failed; n > 0 {
-				fmt.Fprintf(s.Err, "%d of %d samples are partial or failed: `backsight insight points %s --by-repo` lists them with the reasons\n", n, sum.Planned, id)
+				fmt.Fprintf(s.Err, "%d of %s partial or failed: `backsight insight points %s --by-repo` lists them with the reasons\n",
+					n, output.Count(sum.Planned, "sample is", "samples are"), id)
 				return output.ErrReported
 			}
 			return nil
