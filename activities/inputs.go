@@ -127,7 +127,8 @@ type FailuresResult struct {
 type ListResult struct {
 	// IDs are repositories that each need an activity: a mirror that has to be fetched.
 	IDs []int64 `json:"ids"`
-	// Batches are ids of local repositories that one activity reads together.
+	// Batches are groups of ids of local repositories; one activity reads a whole group. They are
+	// not the batches of a plan's page.
 	Batches [][]int64 `json:"batches,omitempty"`
 	// Unchanged is the number of repositories that have not changed since their last sync. They
 	// need no activity.

@@ -45,7 +45,7 @@ func (r *mutationResolver) ExtendInsightSeries(ctx context.Context, seriesID str
 	return r.send(ctx, seriesID, contract.Command{By: by(ctx, claimed), Points: points}, contract.Extend)
 }
 
-// CancelInsightSeriesBackfill cancels the backfill work of a series.
+// CancelInsightSeriesBackfill cancels the work on past times of a series.
 func (r *mutationResolver) CancelInsightSeriesBackfill(ctx context.Context, seriesID string, reason, claimed *string) (*model.InsightsSeries, error) {
 	return r.send(ctx, seriesID, contract.Command{By: by(ctx, claimed), Reason: orEmpty(reason)}, contract.Cancel)
 }
@@ -55,14 +55,14 @@ func (r *mutationResolver) TriggerInsightSeries(ctx context.Context, seriesID st
 	return r.send(ctx, seriesID, contract.Command{By: by(ctx, claimed)}, contract.Trigger)
 }
 
-// MoveInsightSeriesBackfillToFrontOfQueue moves the backfill work of a series before that of all
-// others.
+// MoveInsightSeriesBackfillToFrontOfQueue moves the work on past times of a series ahead of that of
+// all others.
 func (r *mutationResolver) MoveInsightSeriesBackfillToFrontOfQueue(ctx context.Context, seriesID string, claimed *string) (*model.InsightsSeries, error) {
 	return r.send(ctx, seriesID, contract.Command{By: by(ctx, claimed)}, contract.Front)
 }
 
-// MoveInsightSeriesBackfillToBackOfQueue moves the backfill work of a series behind that of all
-// others.
+// MoveInsightSeriesBackfillToBackOfQueue moves the work on past times of a series behind that of
+// all others.
 func (r *mutationResolver) MoveInsightSeriesBackfillToBackOfQueue(ctx context.Context, seriesID string, claimed *string) (*model.InsightsSeries, error) {
 	return r.send(ctx, seriesID, contract.Command{By: by(ctx, claimed)}, contract.Back)
 }

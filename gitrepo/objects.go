@@ -78,7 +78,7 @@ type ReadOptions struct {
 type Objects struct {
 	repo    *Repo
 	hashLen int
-	gitDir  string // that git runs on: the repository's, or that of its stand-in
+	gitDir  string // that git runs on: the repository's, or that of standIn
 	cleanup func()
 	stats   ReadStats
 

@@ -40,7 +40,7 @@ func (r *Repo) hasPromisor(ctx context.Context) (bool, error) {
 func (r *Repo) standIn() (dir string, remove func(), err error) {
 	dir, err = os.MkdirTemp("", "backsight-partial-clone-")
 	if err != nil {
-		return "", nil, fmt.Errorf("repository %s: make a stand-in for a partial clone: %w", r.dir, err)
+		return "", nil, fmt.Errorf("repository %s: create a temporary repository that reads the partial clone without fetching: %w", r.dir, err)
 	}
 	remove = func() { _ = os.RemoveAll(dir) }
 	config := "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
@@ -62,7 +62,7 @@ func (r *Repo) standIn() (dir string, remove func(), err error) {
 	}
 	if err != nil {
 		remove()
-		return "", nil, fmt.Errorf("repository %s: make a stand-in for a partial clone: %w", r.dir, err)
+		return "", nil, fmt.Errorf("repository %s: create a temporary repository that reads the partial clone without fetching: %w", r.dir, err)
 	}
 	return dir, remove, nil
 }

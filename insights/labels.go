@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// CompareLabels orders captured values as people read them. Numbers in a text compare by value, so
-// 1.9 comes before 1.10 and v2 before v10. A leading v before a number is ignored. A pre-release
+// CompareLabels orders captured values as people read them. Labels compare as versions, so 1.9
+// comes before 1.10 and v2 before v10. A leading v before a number is ignored. A pre-release
 // (1.0-rc.1, 1.0b2) comes before its release. Case decides only between labels that are otherwise
 // equal. The order is total: the result is 0 only for equal texts.
 func CompareLabels(a, b string) int {

@@ -37,7 +37,7 @@ CREATE TABLE insight_series (
     last_snapshot_at              timestamptz,
     backfill_queued_at            timestamptz,
     backfill_completed_at         timestamptz,
-    -- How many of the newest sample times charts show. 0: all. NULL: as the setting
+    -- How many of the newest sample times are shown on charts. 0: all. NULL: as the setting
     -- backsight.retention.points says.
     retention_points              integer CHECK (retention_points >= 0),
     -- The outbox of workflow starts and stops. A series is written first, and its workflow is
@@ -48,9 +48,9 @@ CREATE TABLE insight_series (
     deleted_at                    timestamptz
 );
 
--- The only rule that decides how many of the newest sample times charts show of a series: its own
--- number, or else the setting, which never hides points that a person asked for when creating or
--- extending the series. 0: all.
+-- Returns how many of the newest sample times of a series are shown on charts: its own number, or
+-- else the setting, which never hides points that a person asked for when creating or extending the
+-- series. 0: all. No statement repeats this rule.
 -- +goose StatementBegin
 CREATE FUNCTION shown_points(own integer, points integer, setting integer) RETURNS integer
 LANGUAGE sql IMMUTABLE AS $$

@@ -12,8 +12,8 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// ledger is the ledger of one series as a plan sees it, in a transaction. Everything that writes
-// samples goes through it: load, change, save.
+// ledger is the part of a series' ledger that one plan reads and writes, in a transaction.
+// Everything that writes samples uses it: load, change, save.
 type ledger struct {
 	*slots
 	q    *db.Queries

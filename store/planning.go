@@ -10,8 +10,8 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// planRepositories plans some repositories at the times, which are sorted. It is the one planning
-// rule, for all kinds but retries. A commit is looked up only where the index is right for the
+// planRepositories plans some repositories at the times, which are sorted. All kinds of plans but
+// retries are planned by this function. A commit is looked up only where the index is right for the
 // time: it was refreshed at or after the time and reaches back far enough. Where there is no
 // commit, the sample is absent. Where the series has an exact value at the commit and reuse is set,
 // the sample is reused, with that value and its captures. Every other sample is pending.

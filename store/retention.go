@@ -10,11 +10,11 @@ import (
 // Retention archives sample times and prunes deleted series, views and commit indexes.
 type Retention struct{ *database }
 
-// SeriesRetention says how many sample times charts show of a series. Older times are archived:
-// exports still have them, completeness still counts them, and charts show them again when the
-// number is raised. Retention deletes no sample.
+// SeriesRetention says how many sample times of a series are shown on charts. Older times are
+// archived: exports still have them, completeness still counts them, and charts show them again
+// when the number is raised. Retention deletes no sample.
 type SeriesRetention struct {
-	Points   int  // how many of the newest sample times charts show; 0: all
+	Points   int  // how many of the newest sample times are shown on charts; 0: all
 	Own      *int // the series' own number; nil: the setting applies
 	Archived int  // sample times that charts do not show
 }

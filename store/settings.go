@@ -73,7 +73,7 @@ var KnownSettings = []Setting{
 	{SettingSnapshotInterval, "24h", "How often series whose samples are more than a day apart take a " +
 		"snapshot: the last, hollow point of a chart, which the next snapshot replaces. A duration such " +
 		"as 24h or 1h, counted from midnight UTC; 0: never.", duration},
-	{SettingRetentionPoints, "30", "How many of the newest sample times charts show. A series always " +
+	{SettingRetentionPoints, "30", "How many of the newest sample times are shown on charts. A series always " +
 		"shows at least as many as it was created with or extended to. Older times are archived: exports " +
 		"still have them, and charts show them again when this is raised. `backsight series retention` " +
 		"sets it for one series. 0: all.", points},

@@ -43,8 +43,8 @@ func ParseShards(text string) (Shards, error) {
 
 func (s Shards) has(shard int) bool { return s.only == nil || s.only[shard] }
 
-// serveShards starts to run the searches and syncs of those shards that belong to this worker and
-// are not served yet. It never stops serving a shard, because activities may still wait in the
+// serveShards starts workers for the queues of those shards that belong to this process and are not
+// served yet. It never stops serving a shard, because activities may still wait in the
 // queues of shards that a smaller setting has removed.
 func (r *runner) serveShards(shards int) error {
 	r.shardsMu.Lock()

@@ -13,8 +13,8 @@
 //     budgets say so or where a search fails, and fewer children where work is small. The shape
 //     never changes a value.
 //
-// What a series does next is decided in package machine, which knows no Temporal. The names and
-// payloads that callers use, and the typed client, are in package contract.
+// What a series does next is decided in package machine, which does not depend on Temporal. The
+// names and payloads that callers use, and the typed client, are in package contract.
 //
 // A workflow calls activities through typed nil pointers (series.go): package activities gives the
 // signatures, and its code never runs here. All timeouts and numbers of attempts are in options.go.

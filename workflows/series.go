@@ -176,7 +176,7 @@ func (r *runner) complete(ctx workflow.Context, plan *machine.Plan) error {
 		return nil
 	}
 	r.m.PlanCompleted(plan, result.Tally, workflow.Now(ctx))
-	// This is the one place that runs after a plan of any kind was completed. Alerts go here.
+	// Every plan that completes gets here. Alerts go here.
 	return nil
 }
 

@@ -1944,9 +1944,6 @@ var sources = []*ast.Source{
 	{Name: "../schema.graphql", Input: `# Types, fields and arguments that Sourcegraph's Code Insights API has keep their Sourcegraph names,
 # so its clients and scripts work. Descriptions of what exists only in Backsight start with
 # "Backsight:".
-#
-# "Backfill work" in the descriptions means all plans for past times: the backfill itself, catch-up
-# backfills, extensions and retries.
 
 "An instant in RFC 3339 format, in UTC."
 scalar DateTime
@@ -2008,7 +2005,7 @@ type Mutation {
   Backsight: computes the partial and failed samples again, or every sample if all is true. A retry
   corrects values upwards and downwards. If the new attempt yields less than the earlier one, for
   example a failure instead of a value, the sample keeps its earlier outcome and value. The retry
-  starts when the backfill work in progress is complete.
+  starts when the plans of past times before it are complete.
   """
   retryInsightSeriesBackfill(seriesId: ID!, all: Boolean = false, by: String): InsightsSeries!
   """
@@ -2030,13 +2027,13 @@ type Mutation {
   """
   cancelInsightSeriesBackfill(seriesId: ID!, reason: String, by: String): InsightsSeries!
   """
-  Backsight: moves the series' backfill work before that of all other series, until the work is
-  complete or moved again. Recordings still go first. Returns a CONFLICT error if there is no
-  backfill work.
+  Backsight: moves the series' work on past times (backfill, extensions, retries and catch-up
+  backfills) ahead of that of all other series, until it is complete or moved again. Recordings
+  still go first. Returns a CONFLICT error if there is no such work.
   """
   moveInsightSeriesBackfillToFrontOfQueue(seriesId: ID!, by: String): InsightsSeries!
   """
-  Backsight: moves the series' backfill work behind that of all other series. Otherwise like
+  Backsight: moves the series' work on past times behind that of all other series. Otherwise like
   moveInsightSeriesBackfillToFrontOfQueue.
   """
   moveInsightSeriesBackfillToBackOfQueue(seriesId: ID!, by: String): InsightsSeries!
@@ -2052,9 +2049,10 @@ type Mutation {
   """
   snapshotInsightSeries(seriesId: ID!, by: String): InsightsSeries!
   """
-  Backsight: sets how many sample times of the series charts show, newest first, in every insight
-  that shows the series. 0 means all; null means the setting backsight.retention.points. Older times
-  are archived: exports contain them, and charts show them again when the number is raised.
+  Backsight: sets the number of sample times, newest first, that charts show for the series, in
+  every insight that contains it. 0 means all; null means the setting backsight.retention.points.
+  Older times are archived: exports contain them, and charts show them again when the number is
+  raised.
   """
   setInsightSeriesRetention(seriesId: ID!, points: Int): InsightsSeries!
   "Backsight: renames a repository. Its samples are kept and listed under the new name."
@@ -2152,8 +2150,8 @@ type InsightsSeries {
   label: String!
   """
   Points in time order. A series by capture group or language has one point for each time and value;
-  the point's label names the value. Values of one time are sorted by label, with numbers in labels
-  by their value (1.9 before 1.10). from and to are inclusive bounds. includeRepoRegex and
+  the point's label names the value. Values of one time are sorted by label, with labels compared
+  as versions (1.9 before 1.10). from and to are inclusive bounds. includeRepoRegex and
   excludeRepoRegex select repositories by name.
   """
   points(from: DateTime, to: DateTime, includeRepoRegex: String, excludeRepoRegex: String): [InsightDataPoint!]! @goField(batch: true)
@@ -2179,7 +2177,7 @@ type InsightsSeries {
   scope that cannot be read.
   """
   notices: [SeriesNotice!]!
-  "Backsight: the number of sample times that charts show."
+  "Backsight: how many sample times are shown on charts."
   retention: SeriesRetention!
   "Backsight: the reason codes of partial and failed samples, most frequent first."
   reasons: [SampleReason!]!
@@ -2187,7 +2185,7 @@ type InsightsSeries {
 
 """
 limit, 1 to 1000, is the number of values that a series by capture group or language returns;
-sortOptions decides which values come first. numSamples is the number of times that every series
+sortOptions decides which values come first. numSamples is how many sample times each series
 returns, newest first, including the snapshot; null means all times that are not archived. Within
 one time, values are always sorted by label.
 """
@@ -2195,7 +2193,7 @@ input SeriesDisplayOptionsInput { limit: Int = 20 numSamples: Int sortOptions: S
 input SeriesSortOptionsInput { mode: SeriesSortMode! direction: SeriesSortDirection! }
 """
 RESULT_COUNT sorts by the largest count at any of the times shown, so a value that was frequent only
-in earlier years is included. LEXICOGRAPHICAL sorts by label, with numbers in labels by their value.
+in earlier years is included. LEXICOGRAPHICAL sorts by label, with labels compared as versions.
 DATE_ADDED sorts by the first of the times shown at which the value occurs. Without sortOptions the
 order is RESULT_COUNT DESC.
 """
@@ -2240,13 +2238,13 @@ type SeriesNotice {
   forTime: DateTime!
 }
 
-"Backsight: how many sample times of a series charts show."
+"Backsight: how many sample times of a series are shown on charts."
 type SeriesRetention {
-  "The number of times that charts show; 0 means all."
+  "The number of sample times shown on charts; 0 means all."
   points: Int!
   "The series' own number; null if the setting backsight.retention.points applies."
   override: Int
-  "The number of times that charts do not show."
+  "The number of archived sample times, which charts do not show."
   archived: Int!
 }
 
@@ -2255,13 +2253,13 @@ type InsightDataPoint {
   value: Float!
   "Backsight: the captured value or the language; empty for a plain search."
   label: String!
-  "Backsight: how many repositories the value covers exactly."
+  "Backsight: how many of the planned repositories have an exact value at this time."
   coverage: Coverage!
   "Backsight: the samples at this time by outcome."
   outcomes: Completeness!
   """
-  Backsight: true for the snapshot, which is the last point. Each new snapshot replaces it, once a
-  day or on command. Completeness does not include it.
+  Backsight: true for the snapshot, which is the last point. The next snapshot replaces it: after
+  the setting backsight.snapshot.interval, or on command. Completeness does not include it.
   """
   isSnapshot: Boolean!
   """
@@ -2289,7 +2287,10 @@ type Completeness {
   etaSeconds: Float
 }
 
-"Completeness in Sourcegraph's terms. Its jobs and points are samples here."
+"""
+The series' completeness with Sourcegraph's field names. Each job and each point that the fields
+count is a sample.
+"""
 type InsightSeriesStatus {
   "Planned samples."
   totalPoints: Int!
@@ -2304,9 +2305,9 @@ type InsightSeriesStatus {
 }
 
 """
-Backsight: where the backfill work of a series stands in the queue of all series. NORMAL work
-alternates with that of other series. An operator has moved FRONT work before, and BACK work behind,
-that of all other series.
+Backsight: the position of a series' work on past times in the queue of all series. NORMAL: the
+series takes turns with others. FRONT: an operator has moved its work ahead of that of all other
+series. BACK: an operator has moved its work behind that of all other series.
 """
 enum SeriesQueuePosition { FRONT NORMAL BACK }
 

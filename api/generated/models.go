@@ -61,12 +61,12 @@ type InsightDataPoint struct {
 	Value    float64   `json:"value"`
 	// Backsight: the captured value or the language; empty for a plain search.
 	Label string `json:"label"`
-	// Backsight: how many repositories the value covers exactly.
+	// Backsight: how many of the planned repositories have an exact value at this time.
 	Coverage *Coverage `json:"coverage"`
 	// Backsight: the samples at this time by outcome.
 	Outcomes *Completeness `json:"outcomes"`
-	// Backsight: true for the snapshot, which is the last point. Each new snapshot replaces it, once a
-	// day or on command. Completeness does not include it.
+	// Backsight: true for the snapshot, which is the last point. The next snapshot replaces it: after
+	// the setting backsight.snapshot.interval, or on command. Completeness does not include it.
 	IsSnapshot bool `json:"isSnapshot"`
 	// A query in Sourcegraph's syntax that finds what changed between the previous point and this one;
 	// null for the first point.
@@ -102,7 +102,8 @@ type InsightRepositoryScope struct {
 
 func (InsightRepositoryScope) IsInsightRepositoryDefinition() {}
 
-// Completeness in Sourcegraph's terms. Its jobs and points are samples here.
+// The series' completeness with Sourcegraph's field names. Each job and each point that the fields
+// count is a sample.
 type InsightSeriesStatus struct {
 	// Planned samples.
 	TotalPoints      int        `json:"totalPoints"`
@@ -332,7 +333,7 @@ type SearchInsightDataSeriesDefinition struct {
 }
 
 // limit, 1 to 1000, is the number of values that a series by capture group or language returns;
-// sortOptions decides which values come first. numSamples is the number of times that every series
+// sortOptions decides which values come first. numSamples is how many sample times each series
 // returns, newest first, including the snapshot; null means all times that are not archived. Within
 // one time, values are always sorted by label.
 type SeriesDisplayOptionsInput struct {
@@ -381,13 +382,13 @@ type SeriesProgress struct {
 	State        *SeriesWorkflowState `json:"state,omitempty"`
 }
 
-// Backsight: how many sample times of a series charts show.
+// Backsight: how many sample times of a series are shown on charts.
 type SeriesRetention struct {
-	// The number of times that charts show; 0 means all.
+	// The number of sample times shown on charts; 0 means all.
 	Points int `json:"points"`
 	// The series' own number; null if the setting backsight.retention.points applies.
 	Override *int `json:"override,omitempty"`
-	// The number of times that charts do not show.
+	// The number of archived sample times, which charts do not show.
 	Archived int `json:"archived"`
 }
 
@@ -639,9 +640,9 @@ func (e SeriesPlanKind) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// Backsight: where the backfill work of a series stands in the queue of all series. NORMAL work
-// alternates with that of other series. An operator has moved FRONT work before, and BACK work behind,
-// that of all other series.
+// Backsight: the position of a series' work on past times in the queue of all series. NORMAL: the
+// series takes turns with others. FRONT: an operator has moved its work ahead of that of all other
+// series. BACK: an operator has moved its work behind that of all other series.
 type SeriesQueuePosition string
 
 const (
@@ -755,7 +756,7 @@ func (e SeriesSortDirection) MarshalJSON() ([]byte, error) {
 }
 
 // RESULT_COUNT sorts by the largest count at any of the times shown, so a value that was frequent only
-// in earlier years is included. LEXICOGRAPHICAL sorts by label, with numbers in labels by their value.
+// in earlier years is included. LEXICOGRAPHICAL sorts by label, with labels compared as versions.
 // DATE_ADDED sorts by the first of the times shown at which the value occurs. Without sortOptions the
 // order is RESULT_COUNT DESC.
 type SeriesSortMode string

@@ -101,7 +101,7 @@ var mustNotReach = []struct {
 	{
 		pkg:       "./store",
 		forbidden: []string{"go.temporal.io/...", "os/exec"},
-		because:   "the ledger knows neither workflows nor git",
+		because:   "the store must not depend on workflows or git",
 	},
 	{
 		pkg:       "./api",

@@ -11,7 +11,7 @@ import (
 // which keeps it for binaries without the setuid bit.
 //
 // The server gets its own process group: Ctrl-C in a terminal then signals only this process, which
-// stops the servers in order.
+// stops the servers cleanly.
 func signalOnParentExit(cmd *exec.Cmd, signal syscall.Signal) {
 	if cmd.SysProcAttr == nil {
 		cmd.SysProcAttr = &syscall.SysProcAttr{}

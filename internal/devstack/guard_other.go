@@ -9,7 +9,7 @@ import (
 )
 
 // signalOnParentExit gives the server its own process group: Ctrl-C in a terminal then signals only
-// this process, which stops the servers in order. On this system guardServer sends the signal when
+// this process, which stops the servers cleanly. On this system guardServer sends the signal when
 // the parent exits.
 func signalOnParentExit(cmd *exec.Cmd, _ syscall.Signal) {
 	if cmd.SysProcAttr == nil {

@@ -20,8 +20,8 @@ type Spec struct {
 	// since then. It is only called for such a query.
 	Previous func(t time.Time) time.Time
 	// MaxValues is how many distinct values insights.Sample.Values may hold. A sample with more is
-	// partial and has the most frequent ones. 0 leaves insights.Sample.Values nil: callers then
-	// read the values that come with the sample, which take less memory than a map.
+	// partial and has the most frequent ones. 0 leaves insights.Sample.Values nil; callers then
+	// take the values from the counts argument of Yield, which needs less memory than a map.
 	MaxValues int
 }
 

@@ -23,7 +23,7 @@
 //   - A missing or damaged object becomes a [Fault] of exactly the commits whose tree contains it.
 //     Without a Fault, the value is exact; with one, it is a lower bound.
 //   - Memory is limited by the number of distinct blobs, trees and paths, not by their size. Each
-//     worker holds one content at a time. A blob above gitrepo.DefaultMaxSize is not read
+//     worker holds one file at a time. A blob above gitrepo.DefaultMaxSize is not read
 //     completely, and becomes a Fault unless it is binary.
 //   - Counts by value (of capturing groups, or by language) are stored by package values, compactly
 //     and on disk above a budget.

@@ -59,7 +59,7 @@ type Stats struct {
 	// Versions of files that the index ruled out by their content, counted per path; 0 if it ruled
 	// out all.
 	Skipped      int64
-	Matches      int64 // calls of the matcher with a content
+	Matches      int64 // files that were passed to the matcher
 	Bytes        int64 // bytes of commits, trees and blobs
 	GitProcesses int64 // git processes that were started to read objects
 	Indexed      bool  // whether the index of the request was used

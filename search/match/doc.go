@@ -28,8 +28,8 @@
 //     tests check this. Literal patterns are compared as bytes, so U+FFFD in a literal does not
 //     match bytes that are not UTF-8.
 //   - The same query, path and content always give the same counts.
-//   - A content that does not meet Required counts 0, so a caller with an index need not read it.
-//   - A Matcher is safe for concurrent use, and retains no part of a content.
+//   - A file that does not meet Required counts 0, so a caller with an index need not read it.
+//   - A Matcher is safe for concurrent use, and retains no part of a file.
 //
 // Non-goals: reading files and commits, and summing counts (search/history). Callers must apply the
 // limits count: and timeout:, and must evaluate the Predicates, which are conditions on a whole

@@ -26,7 +26,7 @@ type engine struct {
 	captures *captures
 }
 
-// starts finds the places in a content where a literal occurs.
+// starts finds the places in a file where a literal occurs.
 type starts struct{ *anyScanner }
 
 func (s starts) Next(from int) int {

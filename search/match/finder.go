@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 )
 
-// A finder finds one pattern's matches in a content: non-empty, non-overlapping and leftmost-first.
+// A finder finds one pattern's matches in a file: non-empty, non-overlapping and leftmost-first.
 // Finders are safe for concurrent use.
 //
 // A finder whose work may take long checks stop regularly. If stop is set, the finder returns soon,

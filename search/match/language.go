@@ -8,7 +8,7 @@ import (
 	"github.com/backsight/backsight/search/internal/linguist"
 )
 
-// maxDetect is how many bytes of a content are read to detect its language.
+// maxDetect is how many bytes of a file are read to detect its language.
 const maxDetect = 64 << 10
 
 // A language recognizes the files of one programming language. If the file's name or else its

@@ -82,7 +82,7 @@ func orbit(r rune) []rune {
 	return runes
 }
 
-// A scanner finds a literal's occurrences in one content, from left to right.
+// A scanner finds a literal's occurrences in one file, from left to right.
 type scanner struct {
 	*literal
 	content []byte

@@ -20,9 +20,8 @@ const (
 	RequireAny
 )
 
-// A Requirement is a condition on a content: a formula of texts that the content must contain for
-// the file to match. It is necessary, but not sufficient. A content that does not meet it counts 0,
-// whatever its path.
+// A Requirement is a condition on a file: a formula of texts that the file must contain to match.
+// It is necessary, but not sufficient. A file that does not meet it counts 0, whatever its path.
 type Requirement struct {
 	Kind RequirementKind
 	// Text is set for RequireText, and is never empty. With Fold, the text stands for all its
@@ -65,7 +64,7 @@ func (n *node) required() Requirement {
 	return Requirement{}
 }
 
-// Holds reports whether a content meets the requirement.
+// Holds reports whether a file meets the requirement.
 func (r Requirement) Holds(content []byte) bool {
 	holds := func(p Requirement) bool { return p.Holds(content) }
 	switch r.Kind {

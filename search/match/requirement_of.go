@@ -7,7 +7,7 @@ import (
 	"github.com/backsight/backsight/search/query/template"
 )
 
-// requirementOf returns what a content must contain for a pattern to match.
+// requirementOf returns what a file must contain for a pattern to match.
 func requirementOf(p *query.Pattern, caseSensitive bool) (Requirement, error) {
 	switch p.Kind {
 	case query.Literal:

@@ -196,7 +196,7 @@ func (f *structural) candidate(content []byte, from int) int {
 	return len(content)
 }
 
-// A level is a part of a content in which delimiters balance: a file, the inside of a pair of
+// A level is a text in which delimiters balance: a whole file, the inside of a pair of
 // delimiters, or the inside of a string.
 type level struct {
 	id     int  // index of its mark; -1 for the file

@@ -7,7 +7,7 @@ import (
 	"github.com/backsight/backsight/search/query/template"
 )
 
-// A structuralRun matches a template in one content.
+// A structuralRun matches a template in one file.
 type structuralRun struct {
 	content []byte
 	marks   []template.Mark

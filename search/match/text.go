@@ -10,7 +10,7 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// A Text is what a matcher of kind query.Diffs needs to know about a content: the lines that its
+// A Text is what a matcher of kind query.Diffs needs to know about a file: the lines that its
 // patterns match, and how often each occurs. It is small if there are few matches.
 //
 // A change adds the lines that its new content contains more often than the old one, and removes
@@ -23,7 +23,7 @@ type Text struct {
 	lines  [][]line // by pattern id, sorted
 }
 
-// A line is a distinct line of a content, identified by its hash.
+// A line is a distinct line of a file, identified by its hash.
 type line struct {
 	hash [16]byte
 	n    int32
@@ -38,7 +38,7 @@ const (
 	removedLines
 )
 
-// Text finds the matching lines of a content. It retains no part of it.
+// Text finds the matching lines of a file. It retains no part of it.
 func (m *Matcher) Text(content []byte) *Text {
 	t := &Text{binary: IsBinary(content)}
 	if t.binary || m.patterns == 0 {

@@ -1,4 +1,4 @@
--- How many sample times charts show, and the pruning of what was deleted.
+-- How many sample times are shown on charts, and the pruning of what was deleted.
 
 -- For a page of series, archives the sample times that are older than the newest that charts show,
 -- and restores archived ones that are among the newest again.

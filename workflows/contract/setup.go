@@ -50,8 +50,9 @@ func (c *Client) EnsureSearchAttributes(ctx context.Context) error {
 	return clientError("search attributes: add", err)
 }
 
-// Sync starts to fetch and index one repository, or every repository for id 0. It does not wait for
-// the end. Idempotent while such a sync runs.
+// Sync starts a workflow that fetches and indexes one repository, or every repository if
+// repositoryID is 0, and returns without waiting for it. Idempotent while a sync with the same id
+// is running.
 func (c *Client) Sync(ctx context.Context, repositoryID int64) error {
 	id := "sync/now"
 	if repositoryID != 0 {
@@ -60,8 +61,8 @@ func (c *Client) Sync(ctx context.Context, repositoryID int64) error {
 	return c.startNow(ctx, id, "sync requested by a person", SyncWorkflowName, SyncInput{RepositoryID: repositoryID})
 }
 
-// Retain starts to archive, restore and prune, as RetentionSchedule does. It does not wait for the
-// end. Idempotent while that runs.
+// Retain starts the workflow that RetentionSchedule starts every hour, and returns without waiting
+// for it. Idempotent while a workflow that Retain has started is running.
 func (c *Client) Retain(ctx context.Context) error {
 	return c.startNow(ctx, "retention/now", "retention requested by a person or a changed setting", RetentionWorkflowName, RetentionInput{})
 }

@@ -98,7 +98,7 @@ func (x *Index) holds(text string, fold bool) (set Bits, err error) {
 	return set, nil
 }
 
-// windows returns sets of trigrams. A content that contains the text contains at least one trigram
+// windows returns sets of trigrams. A file that contains the text contains at least one trigram
 // of each set.
 func windows(text string, fold bool) (sets [][]uint32) {
 	seen := map[uint32]bool{}

@@ -19,7 +19,7 @@
 //     file or the new one. A checksum covers everything that is read from it. A damaged file is
 //     [ErrDamaged]. Callers treat it as absent, and [Update] replaces it.
 //   - Building an index takes memory for the commits, changes, paths, blobs and distinct trigrams,
-//     about the size of the finished file, plus one content of at most maxText bytes. It does not
+//     about the size of the finished file, plus one file of at most maxText bytes. It does not
 //     depend on the total amount of text.
 //
 // Non-goals: ranking, positions within files, branches other than the indexed one.

@@ -1,6 +1,6 @@
 package index
 
-// A trigram is three consecutive bytes of a content, as a number of 24 bits. Upper case ASCII
+// A trigram is three consecutive bytes of a file, as a number of 24 bits. Upper case ASCII
 // letters count as lower case. Trigrams with a line feed are omitted, because patterns rarely cross
 // line ends.
 
@@ -36,7 +36,7 @@ func newTrigramSet() *trigramSet {
 	return s
 }
 
-// of returns the distinct trigrams of a content, in no particular order. The result is valid until
+// of returns the distinct trigrams of a file, in no particular order. The result is valid until
 // the next call.
 func (s *trigramSet) of(content []byte) []uint32 {
 	for _, t := range s.found {

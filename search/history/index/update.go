@@ -27,12 +27,12 @@ type Stats struct {
 // Update brings the index at path up to date with the first-parent history of tip. It creates the
 // index, and its folder, if there is none. An index of an ancestor in that history is extended with
 // the new commits. Any other index is replaced with a new one, and so is the index of a shallow
-// clone that has been deepened. After a crash or an error, the file is unchanged. Concurrent
-// updates are safe, but do the work twice.
+// clone that has been deepened. After a crash, or an error other than ErrUnfit, the file is
+// unchanged. Concurrent updates are safe, but do the work twice.
 //
-// Update returns ErrUnfit if this history cannot be indexed. It then removes the file, and searches
-// must do without. The cost is that of the changes and contents of the new commits, and of
-// rewriting the file. Update uses one core.
+// If this history cannot be indexed, Update removes the file and returns ErrUnfit; callers must
+// then search without an index. The cost is that of reading the changes and files of the new
+// commits, and of rewriting the index. Update uses one core.
 func Update(ctx context.Context, repo *gitrepo.Repo, tip gitrepo.OID, path string) (Stats, error) {
 	objects, err := repo.Objects()
 	if err != nil {

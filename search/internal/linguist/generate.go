@@ -79,7 +79,7 @@ func rules() string {
 	return table.String()
 }
 
-// conditions returns the regular expressions of an enry rule: must has those that a content must
+// conditions returns the regular expressions of an enry rule: must has those that a file must
 // match, and not those that it must not match. Expressions that Go's regexp package does not
 // support are nil there. Such a condition is left out; if it is the only condition of a rule, the
 // rule never holds.

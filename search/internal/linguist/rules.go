@@ -14,7 +14,7 @@ import (
 //	vendored    a regular expression for paths
 //	extensions  the extensions that the rules up to the next such line apply to
 //	is          the languages of a rule; the first rule that holds decides
-//	if          a regular expression that a content must match for the rule above
+//	if          a regular expression that a file must match for the rule above
 //	unless      a regular expression that it must not match
 //
 //go:embed rules.txt

@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// maxTokenized is how much of a content is split into tokens, in bytes.
+// maxTokenized is how much of a file is split into tokens, in bytes.
 const maxTokenized = 100_000
 
 // grammar has the regular expressions of enry's tokenizer.
@@ -40,7 +40,7 @@ var theGrammar = sync.OnceValue(func() *grammar {
 	}
 })
 
-// tokenize splits a content into the tokens of the table. They are ordered by kind, as in enry,
+// tokenize splits a file into the tokens of the table. They are ordered by kind, as in enry,
 // because floating-point sums depend on the order.
 func tokenize(content []byte) (tokens []string) {
 	g := theGrammar()

@@ -15,7 +15,7 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Message + ": " + e.Remedy }
 
-// maxElements limits the size of a template, and with it the work for each byte of a content and
+// maxElements limits the size of a template, and with it the work for each byte of a file and
 // the depth of the matcher's stack.
 const maxElements = 200
 

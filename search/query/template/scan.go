@@ -17,7 +17,7 @@ const (
 	Pair
 )
 
-// A Mark is a part of a content that a hole matches as a whole: content[Start:End].
+// A Mark is a part of a file that a hole matches as a whole: content[Start:End].
 type Mark struct {
 	Start, End int
 	Kind       MarkKind
@@ -25,7 +25,7 @@ type Mark struct {
 	Width int
 }
 
-// Scan returns the marks of a content, sorted by Start. A mark that starts inside another one ends
+// Scan returns the marks of a file, sorted by Start. A mark that starts inside another one ends
 // inside it. There are no marks inside strings and comments.
 //
 // The rules:

@@ -36,9 +36,9 @@ export type SeriesPlanKind =
   | 'SNAPSHOT';
 
 /**
- * Backsight: where the backfill work of a series stands in the queue of all series. NORMAL work
- * alternates with that of other series. An operator has moved FRONT work before, and BACK work behind,
- * that of all other series.
+ * Backsight: the position of a series' work on past times in the queue of all series. NORMAL: the
+ * series takes turns with others. FRONT: an operator has moved its work ahead of that of all other
+ * series. BACK: an operator has moved its work behind that of all other series.
  */
 export type SeriesQueuePosition =
   | 'FRONT'

@@ -316,8 +316,8 @@ func (v *InsightSeriesPlansSeriesInsightsSeries) GetPlans() []Plan { return v.Pl
 // InsightSeriesPointsInsightSeriesInsightsSeries includes the requested fields of the GraphQL type InsightsSeries.
 type InsightSeriesPointsInsightSeriesInsightsSeries struct {
 	// Points in time order. A series by capture group or language has one point for each time and value;
-	// the point's label names the value. Values of one time are sorted by label, with numbers in labels
-	// by their value (1.9 before 1.10). from and to are inclusive bounds. includeRepoRegex and
+	// the point's label names the value. Values of one time are sorted by label, with labels compared
+	// as versions (1.9 before 1.10). from and to are inclusive bounds. includeRepoRegex and
 	// excludeRepoRegex select repositories by name.
 	Points []Point `json:"points"`
 }
@@ -477,7 +477,7 @@ func (v *LineChartSearchInsightInput) GetTimeScope() *TimeScopeInput { return v.
 
 // MoveInsightSeriesBackfillToBackOfQueueResponse is returned by MoveInsightSeriesBackfillToBackOfQueue on success.
 type MoveInsightSeriesBackfillToBackOfQueueResponse struct {
-	// Backsight: moves the series' backfill work behind that of all other series. Otherwise like
+	// Backsight: moves the series' work on past times behind that of all other series. Otherwise like
 	// moveInsightSeriesBackfillToFrontOfQueue.
 	Series Changed `json:"series"`
 }
@@ -487,9 +487,9 @@ func (v *MoveInsightSeriesBackfillToBackOfQueueResponse) GetSeries() Changed { r
 
 // MoveInsightSeriesBackfillToFrontOfQueueResponse is returned by MoveInsightSeriesBackfillToFrontOfQueue on success.
 type MoveInsightSeriesBackfillToFrontOfQueueResponse struct {
-	// Backsight: moves the series' backfill work before that of all other series, until the work is
-	// complete or moved again. Recordings still go first. Returns a CONFLICT error if there is no
-	// backfill work.
+	// Backsight: moves the series' work on past times (backfill, extensions, retries and catch-up
+	// backfills) ahead of that of all other series, until it is complete or moved again. Recordings
+	// still go first. Returns a CONFLICT error if there is no such work.
 	Series Changed `json:"series"`
 }
 
@@ -577,12 +577,12 @@ type Point struct {
 	Value    float64 `json:"value"`
 	// Backsight: the captured value or the language; empty for a plain search.
 	Label string `json:"label"`
-	// Backsight: how many repositories the value covers exactly.
+	// Backsight: how many of the planned repositories have an exact value at this time.
 	Coverage Coverage `json:"coverage"`
 	// Backsight: the samples at this time by outcome.
 	Outcomes insights.Completeness `json:"outcomes"`
-	// Backsight: true for the snapshot, which is the last point. Each new snapshot replaces it, once a
-	// day or on command. Completeness does not include it.
+	// Backsight: true for the snapshot, which is the last point. The next snapshot replaces it: after
+	// the setting backsight.snapshot.interval, or on command. Completeness does not include it.
 	IsSnapshot bool `json:"isSnapshot"`
 }
 
@@ -796,13 +796,13 @@ func (v *ResumeInsightSeriesResponse) GetSeries() Changed { return v.Series }
 // Retention includes the requested fields of the GraphQL type SeriesRetention.
 // The GraphQL type's documentation follows.
 //
-// Backsight: how many sample times of a series charts show.
+// Backsight: how many sample times of a series are shown on charts.
 type Retention struct {
-	// The number of times that charts show; 0 means all.
+	// The number of sample times shown on charts; 0 means all.
 	Points int `json:"points"`
 	// The series' own number; null if the setting backsight.retention.points applies.
 	Override *int `json:"override"`
-	// The number of times that charts do not show.
+	// The number of archived sample times, which charts do not show.
 	Archived int `json:"archived"`
 }
 
@@ -830,7 +830,7 @@ type RetryInsightSeriesBackfillResponse struct {
 	// Backsight: computes the partial and failed samples again, or every sample if all is true. A retry
 	// corrects values upwards and downwards. If the new attempt yields less than the earlier one, for
 	// example a failure instead of a value, the sample keeps its earlier outcome and value. The retry
-	// starts when the backfill work in progress is complete.
+	// starts when the plans of past times before it are complete.
 	Series Changed `json:"series"`
 }
 
@@ -1128,9 +1128,9 @@ var AllSeriesPlanKind = []SeriesPlanKind{
 	SeriesPlanKindSnapshot,
 }
 
-// Backsight: where the backfill work of a series stands in the queue of all series. NORMAL work
-// alternates with that of other series. An operator has moved FRONT work before, and BACK work behind,
-// that of all other series.
+// Backsight: the position of a series' work on past times in the queue of all series. NORMAL: the
+// series takes turns with others. FRONT: an operator has moved its work ahead of that of all other
+// series. BACK: an operator has moved its work behind that of all other series.
 type SeriesQueuePosition string
 
 const (
@@ -1147,7 +1147,7 @@ var AllSeriesQueuePosition = []SeriesQueuePosition{
 
 // SeriesRetention includes the GraphQL fields of InsightsSeries requested by the fragment SeriesRetention.
 type SeriesRetention struct {
-	// Backsight: the number of sample times that charts show.
+	// Backsight: how many sample times are shown on charts.
 	Retention Retention `json:"retention"`
 }
 
@@ -1157,7 +1157,8 @@ func (v *SeriesRetention) GetRetention() Retention { return v.Retention }
 // SeriesStatus includes the requested fields of the GraphQL type InsightSeriesStatus.
 // The GraphQL type's documentation follows.
 //
-// Completeness in Sourcegraph's terms. Its jobs and points are samples here.
+// The series' completeness with Sourcegraph's field names. Each job and each point that the fields
+// count is a sample.
 type SeriesStatus struct {
 	// Backsight: when the backfill was completed.
 	BackfillCompletedAt *string `json:"backfillCompletedAt"`
@@ -1193,9 +1194,10 @@ var AllSeriesWorkflowState = []SeriesWorkflowState{
 
 // SetInsightSeriesRetentionResponse is returned by SetInsightSeriesRetention on success.
 type SetInsightSeriesRetentionResponse struct {
-	// Backsight: sets how many sample times of the series charts show, newest first, in every insight
-	// that shows the series. 0 means all; null means the setting backsight.retention.points. Older times
-	// are archived: exports contain them, and charts show them again when the number is raised.
+	// Backsight: sets the number of sample times, newest first, that charts show for the series, in
+	// every insight that contains it. 0 means all; null means the setting backsight.retention.points.
+	// Older times are archived: exports contain them, and charts show them again when the number is
+	// raised.
 	Series SeriesRetention `json:"series"`
 }
 

@@ -38,13 +38,13 @@ type UpCommand struct {
 
 // Help is called by kong.
 func (*UpCommand) Help() string {
-	return `The command starts a private Postgres, a Temporal server, a worker, and the API with its web page. Ctrl-C stops them in
-order; the next start continues their work. The logs are in the data directory.
+	return `The command starts a private Postgres, a Temporal server, a worker, and the API with its web page. Ctrl-C shuts
+them down cleanly; the next start continues their work. The logs are in the data directory.
 
 Example: backsight up --repos ~/src`
 }
 
-// How long the servers and the worker may take to stop in order. The worker gets the time that
+// How long the servers and the worker may take to shut down cleanly. The worker gets the time that
 // package worker needs, and a little more for the process itself.
 const (
 	stackStopTimeout  = 30 * time.Second

@@ -39,8 +39,9 @@ type cache struct {
 	starts [kinds]uint32     // offsets by what precedes the start; 0 if not known
 	bytes  int
 	bound  int // in bytes
-	// accelerated says for which starts the entries are special, so that the search can use prefix
-	// acceleration: skipping to the next byte that leaves the start.
+	// accelerated is true for each kind of preceding rune whose start state uses prefix
+	// acceleration. Entries that lead to that state are special; the search then skips to the next
+	// byte that leaves the start states.
 	accelerated [kinds]bool
 	from        place // scratch
 	key         []byte

@@ -16,7 +16,7 @@
 //   - A match is found one rune late, when the rune after it is known, because of $ and \b. The
 //     table's entry says whether a match ended before the rune.
 //   - Memory is limited: by MaxSize for programs, and by TableBytes for each table of a Searcher. A
-//     full table is emptied. If it fills too fast to be useful, the rest of a content is searched
+//     full table is emptied. If it fills too fast to be useful, the rest of a file is searched
 //     without a table.
 //   - The work between two checks of the stop flag is limited, whatever the expression.
 //

@@ -40,7 +40,7 @@ func (r *Regexp) Size() int { return len(r.forward.insts) }
 // KiB. Bound must not be called concurrently with other methods.
 func (r *Regexp) Bound(bytes int) { r.bound = max(bytes, leastBytes) }
 
-// Searcher returns a Searcher, which searches one content at a time. Callers must release it with
+// Searcher returns a Searcher, which searches one file at a time. Callers must release it with
 // Close.
 func (r *Regexp) Searcher() *Searcher {
 	r.mu.Lock()

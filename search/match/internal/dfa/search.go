@@ -12,7 +12,7 @@ type Candidates interface {
 	Next(from int) int
 }
 
-// A Searcher finds the matches in a content. It must be used by one goroutine at a time.
+// A Searcher finds the matches in a file. It must be used by one goroutine at a time.
 type Searcher struct {
 	of       *Regexp
 	forward  *cache
@@ -37,7 +37,7 @@ const checkEvery = 64 << 10
 // full table had less use, the rest of the content is searched without a table.
 const leastUse = 10
 
-// Reset starts the search of a content. candidates must be set exactly if the Regexp was compiled
+// Reset starts the search of a file. candidates must be set exactly if the Regexp was compiled
 // for them. If stop, which may be nil, becomes true, the search ends and finds no more matches,
 // which says nothing about the content.
 func (s *Searcher) Reset(content []byte, candidates Candidates, stop *atomic.Bool) {

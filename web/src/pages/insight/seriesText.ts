@@ -46,7 +46,7 @@ export const planTexts: Record<SeriesPlanKind, string> = {
   SNAPSHOT: 'Snapshot',
 }
 
-/** How many sample times charts show, and how many are archived. */
+/** How many sample times are shown on charts, and how many are archived. */
 export function retentionText({ points, override, archived }: { points: number; override: number | null; archived: number }): string {
   const shown = points === 0 ? 'All sample times' : `The newest ${plural(points, 'sample time')}`
   const why = override === null ? '' : ', set for this series'

@@ -15,8 +15,8 @@ export function EmptyState() {
       <div className={styles.emptyLead}>
         <h2>Ask your history a question</h2>
         <p>
-          An insight counts the matches of a search in every repository, at many points in time. The chart fills from today backwards. Every number
-          can be traced to the repositories and commits that it was counted at.
+          An insight counts the matches of a search in your repositories, at many points in time. The chart fills from today backwards. For every
+          number, you can see the repositories and commits in which it was counted.
         </p>
         <p>
           {repositories === 0 ? (
