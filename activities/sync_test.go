@@ -46,14 +46,6 @@ func (b *testBundle) requireIndexed(r store.Repository, git *testgit.Repo) {
 		require.Equal(b.t, c.Time, index[i].Time)
 		require.Equal(b.t, len(commits)-1-i, index[i].Seq)
 	}
-	for _, at := range []time.Time{grid.Time(0), grid.Time(-1), grid.Time(-2), grid.Time(-3)} {
-		want, found := gitrepo.AsOf(commits, at)
-		got, err := b.store.Commits.AsOf(b.t.Context(), r.ID, []time.Time{at})
-		require.NoError(b.t, err)
-		commit, indexed := got[at]
-		require.Equal(b.t, found, indexed)
-		require.Equal(b.t, string(want.ID), commit)
-	}
 }
 
 func TestIndexFollowsHistory(t *testing.T) {

@@ -77,18 +77,6 @@ func TestAsOfIsTheDefinition(t *testing.T) {
 	})
 }
 
-func TestAsOfReturnsTheTimesAsTheyWereGiven(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	repository := b.repository(t, "acme/api")
-	commits := b.index(t, repository, day(1), -3)
-	inBerlin := day(-1).In(time.FixedZone("", 3600))
-
-	got, err := b.Commits.AsOf(b.ctx, repository.ID, []time.Time{day(-1), inBerlin, day(-4)})
-	require.NoError(t, err)
-	require.Equal(t, map[time.Time]string{day(-1): commits[0].Commit, inBerlin: commits[0].Commit}, got)
-}
-
 func TestReplaceCommitIndexRejectsInvalidInput(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -125,26 +125,3 @@ func earliest(rows []db.AppendCommitIndexParams) time.Time {
 	}
 	return first
 }
-
-// AsOf returns the commit that the default branch was at, by the given time, for those of the times
-// at which the index has a commit. It does not check whether the index was refreshed after the
-// times; see Repository.IndexedAt.
-func (s *Commits) AsOf(ctx context.Context, repoID int64, times []time.Time) (map[time.Time]string, error) {
-	given := make(map[time.Time][]time.Time, len(times))
-	asked := make([]time.Time, len(times))
-	for i, t := range times {
-		asked[i] = instant(t)
-		given[asked[i]] = append(given[asked[i]], t)
-	}
-	rows, err := s.queries().AsOf(ctx, asked, id32(repoID))
-	if err != nil {
-		return nil, classify(err, "repository %d: commit index", repoID)
-	}
-	found := make(map[time.Time]string, len(rows))
-	for _, row := range rows {
-		for _, t := range given[row.Time.UTC()] {
-			found[t] = hexID(row.CommitBytea)
-		}
-	}
-	return found, nil
-}

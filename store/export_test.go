@@ -1,4 +1,22 @@
 package store
 
+import (
+	"context"
+	"time"
+)
+
 // Classify is classify, for error classes that no test can cause in a healthy database.
 var Classify = classify
+
+// AsOf returns, for a plan, the commit of a repository at each of the times at which the index knows
+// one.
+func (s *Commits) AsOf(ctx context.Context, repoID int64, times []time.Time) (map[time.Time]string, error) {
+	resolved, err := resolve(ctx, s.queries(), []int32{id32(repoID)}, instants(times))
+	found := map[time.Time]string{}
+	for _, t := range times {
+		if at := resolved.at(id32(repoID), t); at.commit != "" {
+			found[t] = hexID([]byte(at.commit))
+		}
+	}
+	return found, err
+}

@@ -40,13 +40,3 @@ INSERT INTO commit_index (repo_id, seq, commit_bytea, committed_at, hidden) VALU
 INSERT INTO commit_index_metadata (repo_id, last_indexed_at)
 VALUES (@repo_id, @last_indexed_at)
 ON CONFLICT (repo_id) DO UPDATE SET last_indexed_at = EXCLUDED.last_indexed_at;
-
--- name: AsOf :many
-SELECT t.time::timestamptz AS time, c.commit_bytea
-FROM unnest(@times::timestamptz[]) AS t (time)
-CROSS JOIN LATERAL (
-    SELECT commit_bytea FROM commit_index
-    WHERE repo_id = @repo_id AND NOT hidden AND committed_at <= t.time
-    ORDER BY committed_at DESC
-    LIMIT 1
-) AS c;

@@ -18,42 +18,6 @@ type AppendCommitIndexParams struct {
 	Hidden      bool
 }
 
-const asOf = `-- name: AsOf :many
-SELECT t.time::timestamptz AS time, c.commit_bytea
-FROM unnest($1::timestamptz[]) AS t (time)
-CROSS JOIN LATERAL (
-    SELECT commit_bytea FROM commit_index
-    WHERE repo_id = $2 AND NOT hidden AND committed_at <= t.time
-    ORDER BY committed_at DESC
-    LIMIT 1
-) AS c
-`
-
-type AsOfRow struct {
-	Time        time.Time
-	CommitBytea []byte
-}
-
-func (q *Queries) AsOf(ctx context.Context, times []time.Time, repoID int32) ([]AsOfRow, error) {
-	rows, err := q.db.Query(ctx, asOf, times, repoID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []AsOfRow
-	for rows.Next() {
-		var i AsOfRow
-		if err := rows.Scan(&i.Time, &i.CommitBytea); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const commitIndexLength = `-- name: CommitIndexLength :one
 SELECT coalesce(max(seq) + 1, 0)::integer FROM commit_index WHERE repo_id = $1
 `
