@@ -20,7 +20,7 @@ func compile(series insights.Series) (*engine.Question, error) {
 
 // perInterval reports whether the values of a series belong to intervals; see
 // engine.Question.PerInterval.
-func perInterval(series insights.Series) bool { return engine.PerInterval(series.Query) }
+func perInterval(series insights.Series) bool { return query.PerInterval(series.Query) }
 
 // scopeOf returns the repositories that a series covers: those of its scope that the query's own
 // repo:, fork: and archived: filters accept. Without such filters it covers every registered

@@ -72,9 +72,6 @@ func Parse(text string, method insights.GenerationMethod) (*query.Query, error) 
 // values.
 func (q *Question) PerInterval() bool { return q.Query.Kind() != query.Files }
 
-// PerInterval is query.PerInterval.
-func PerInterval(text string) bool { return query.PerInterval(text) }
-
 // Within calls work with a context that ends with the query's timeout:, if it has one. It returns
 // the cause of ctx when ctx has ended, a *Failure with insights.ReasonTimeout when the timeout
 // ended work, and otherwise the error of work.

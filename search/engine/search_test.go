@@ -332,8 +332,6 @@ func TestCompile_ErrorsAreInvalid(t *testing.T) {
 		require.True(t, strings.HasPrefix(err.Error(), fmt.Sprintf("query %q: ", spec.Query)), err.Error())
 	}
 	require.False(t, compile(t, engine.Spec{Method: insights.LanguageStats}).PerInterval())
-	require.True(t, engine.PerInterval("type:diff x"))
-	require.False(t, engine.PerInterval("fille:x"))
 }
 
 func TestTogether(t *testing.T) {
