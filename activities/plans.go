@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/sdk/activity"
 
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/engine"
 	"github.com/backsight/backsight/store"
 	"github.com/backsight/backsight/telemetry"
 )
@@ -171,23 +172,22 @@ func (p *Plans) Pending(ctx context.Context, in Range) (PendingResult, error) {
 	if in.At != nil {
 		samples = slices.DeleteFunc(samples, func(s insights.Sample) bool { return !s.Time.Equal(*in.At) })
 	}
-	byInterval := false
-	if in.From == in.Through && len(samples) > 1 {
-		series, err := p.Store.Series.Get(ctx, in.SeriesID)
-		if err != nil {
-			return PendingResult{}, activityError(ctx, err)
-		}
-		byInterval = perInterval(series)
-	}
 	var result PendingResult
-	seen := map[string]bool{}
 	for _, s := range samples { // by repository, then newest first
 		if n := len(result.Repositories); (n == 0 || result.Repositories[n-1] != s.RepositoryID) && n < MaxPending {
 			result.Repositories = append(result.Repositories, s.RepositoryID)
 		}
-		if in.From == in.Through && len(result.Times) < MaxPending && (s.Commit == "" || byInterval || !seen[s.Commit]) {
-			seen[s.Commit] = true
-			result.Times = append(result.Times, s.Time)
+	}
+	if in.From != in.Through {
+		return result, nil
+	}
+	byInterval, err := isPerInterval(ctx, p.Store, in.SeriesID)
+	if err != nil {
+		return PendingResult{}, activityError(ctx, err)
+	}
+	for _, group := range engine.Group(samples, byInterval) {
+		if len(result.Times) < MaxPending {
+			result.Times = append(result.Times, group[0].Time)
 		}
 	}
 	return result, nil

@@ -23,13 +23,9 @@ func (p *Points) Fail(ctx context.Context, in FailInput) (insights.Completeness,
 	if err != nil {
 		return insights.Completeness{}, activityError(ctx, err)
 	}
-	byInterval := false
-	if in.At != nil && len(samples) > 1 {
-		series, err := p.Store.Series.Get(ctx, in.SeriesID)
-		if err != nil {
-			return insights.Completeness{}, activityError(ctx, err)
-		}
-		byInterval = perInterval(series)
+	byInterval, err := isPerInterval(ctx, p.Store, in.SeriesID)
+	if err != nil {
+		return insights.Completeness{}, activityError(ctx, err)
 	}
 	samples = engine.Failed(engine.Together(samples, in.At, byInterval), in.Code, in.Reason)
 	if err := p.Store.Samples.Write(ctx, in.SeriesID, in.Plan, samples); err != nil {

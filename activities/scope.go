@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"context"
 	"slices"
 
 	"github.com/backsight/backsight/insights"
@@ -21,6 +22,12 @@ func compile(series insights.Series) (*engine.Question, error) {
 // perInterval reports whether the values of a series belong to intervals; see
 // engine.Question.PerInterval.
 func perInterval(series insights.Series) bool { return query.PerInterval(series.Query) }
+
+// isPerInterval is perInterval for the id of a series.
+func isPerInterval(ctx context.Context, s *store.Store, seriesID string) (bool, error) {
+	series, err := s.Series.Get(ctx, seriesID)
+	return perInterval(series), err
+}
 
 // scopeOf returns the repositories that a series covers: those of its scope that the query's own
 // repo:, fork: and archived: filters accept. Without such filters it covers every registered
