@@ -1,7 +1,6 @@
 package main
 
 import (
-	"path"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -21,7 +20,7 @@ type wide struct {
 // check returns the lines of a file whose comments or prose exceed the limit, in order. The name
 // decides the language; a file in an unknown language has none.
 func check(name, text string) []wide {
-	find := language(name)
+	find := finderOf(name)
 	if find == nil || generated(name, text) {
 		return nil
 	}
@@ -49,40 +48,4 @@ var (
 func exempt(line string) bool {
 	rest := line[len(marker.FindString(line)):]
 	return !strings.ContainsAny(strings.TrimSpace(rest), " \t") || directive.MatchString(line)
-}
-
-// finder reports for each line of a text whether it is prose or contains a comment.
-type finder func(text string, lines []string) []bool
-
-var byExtension = map[string]finder{
-	".go":      goComments,
-	".mod":     comments("//"),
-	".md":      markdown,
-	".sql":     comments("--", "/*", "*/"),
-	".graphql": graphQL,
-	".ts":      comments("//", "/*", "*/"),
-	".tsx":     comments("//", "/*", "*/"),
-	".js":      comments("//", "/*", "*/"),
-	".mjs":     comments("//", "/*", "*/"),
-	".css":     comments("", "/*", "*/"),
-	".html":    comments("", "<!--", "-->"),
-	".yml":     comments("#"),
-	".yaml":    comments("#"),
-	".sh":      comments("#"),
-}
-
-// byName holds the languages of files whose extension does not determine the language.
-var byName = map[string]finder{
-	"Makefile":      comments("#"),
-	"Dockerfile":    comments("#"),
-	".editorconfig": comments("#"),
-	".gitignore":    comments("#"),
-	"run":           comments("#"), // .ci/run
-}
-
-func language(name string) finder {
-	if find, ok := byName[path.Base(name)]; ok {
-		return find
-	}
-	return byExtension[path.Ext(name)]
 }
