@@ -103,7 +103,11 @@ func readSums(ctx context.Context, q *db.Queries, series map[string]*slots, choi
 	for _, s := range series {
 		choice.chunks = append(choice.chunks, s.chunks...)
 	}
-	err := eachOutcomes(ctx, q, keys, choice, func(r db.OutcomesAmongRow) {
+	rows, err := q.OutcomesAmong(ctx, db.OutcomesAmongParams{SeriesIDs: keys, Chunks: choice.chunks, RepoIDs: choice.ids, Given: !choice.others})
+	if err != nil {
+		return read, err
+	}
+	for _, r := range rows {
 		at := places(row{r.SeriesID, r.Chunk})
 		for i := range r.Outcomes {
 			outcome := outcomeOf[r.Outcomes[i]]
@@ -113,49 +117,20 @@ func readSums(ctx context.Context, q *db.Queries, series map[string]*slots, choi
 			at[i].outcomes.Add(outcome, 1)
 			at[i].value += nth(r.Vals, i)
 		}
-	})
-	if err != nil || len(captured) == 0 {
-		return read, err
 	}
-	err = eachCapture(ctx, q, captured, choice, func(r db.CapturesAmongRow) {
+	if len(captured) == 0 {
+		return read, nil
+	}
+	values, err := q.CapturesAmong(ctx, db.CapturesAmongParams{SeriesIDs: captured, Chunks: choice.chunks, RepoIDs: choice.ids, Given: !choice.others})
+	for _, r := range values {
 		at := places(row{r.SeriesID, r.Chunk})
 		for i, value := range r.Vals {
 			if at[i] != nil && value != 0 {
 				at[i].captures[r.Capture] += value
 			}
 		}
-	})
+	}
 	return read, err
-}
-
-func eachOutcomes(ctx context.Context, q *db.Queries, keys []int32, choice chosen, do func(db.OutcomesAmongRow)) error {
-	if choice.others {
-		rows, err := q.OutcomesNotAmong(ctx, db.OutcomesNotAmongParams{SeriesIDs: keys, Chunks: choice.chunks, RepoIDs: choice.ids})
-		for _, row := range rows {
-			do(db.OutcomesAmongRow(row))
-		}
-		return err
-	}
-	rows, err := q.OutcomesAmong(ctx, db.OutcomesAmongParams{SeriesIDs: keys, Chunks: choice.chunks, RepoIDs: choice.ids})
-	for _, row := range rows {
-		do(row)
-	}
-	return err
-}
-
-func eachCapture(ctx context.Context, q *db.Queries, keys []int32, choice chosen, do func(db.CapturesAmongRow)) error {
-	if choice.others {
-		rows, err := q.CapturesNotAmong(ctx, db.CapturesNotAmongParams{SeriesIDs: keys, Chunks: choice.chunks, RepoIDs: choice.ids})
-		for _, row := range rows {
-			do(db.CapturesAmongRow(row))
-		}
-		return err
-	}
-	rows, err := q.CapturesAmong(ctx, db.CapturesAmongParams{SeriesIDs: keys, Chunks: choice.chunks, RepoIDs: choice.ids})
-	for _, row := range rows {
-		do(row)
-	}
-	return err
 }
 
 // sumsOf returns the sums of all repositories.

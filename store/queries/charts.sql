@@ -82,20 +82,15 @@ SELECT coalesce(array_agg(r.id ORDER BY r.id), '{}')::integer[] AS ids, ((SELECT
 FROM visible_repositories(@sees_all::boolean, @login::text) AS r
 WHERE (@include::text = '' OR r.name ~ @include) AND (@exclude::text = '' OR r.name !~ @exclude);
 
--- IS TRUE prevents the planner from making a join. It estimates ten ids, and a join would compare
--- each row with each of thousands. With IS TRUE the ids are hashed, whatever the statistics say.
+-- Rows of the given repositories, or of all others. The comparison with a parameter prevents the
+-- planner from making a join. It estimates ten ids, and a join would compare each row with each of
+-- thousands. With the comparison the ids are hashed, whatever the statistics say.
 -- name: OutcomesAmong :many
 SELECT c.series_id, c.chunk, c.outcomes, c.vals FROM sample_chunks AS c
-WHERE c.series_id = ANY (@series_ids::integer[]) AND c.chunk = ANY (@chunks::integer[]) AND (c.repo_id IN (SELECT unnest(@repo_ids::integer[]))) IS TRUE;
-
--- name: OutcomesNotAmong :many
-SELECT c.series_id, c.chunk, c.outcomes, c.vals FROM sample_chunks AS c
-WHERE c.series_id = ANY (@series_ids::integer[]) AND c.chunk = ANY (@chunks::integer[]) AND c.repo_id NOT IN (SELECT unnest(@repo_ids::integer[]));
+WHERE c.series_id = ANY (@series_ids::integer[]) AND c.chunk = ANY (@chunks::integer[])
+    AND (c.repo_id IN (SELECT unnest(@repo_ids::integer[]))) = @given::boolean;
 
 -- name: CapturesAmong :many
 SELECT v.series_id, v.chunk, v.capture, v.vals FROM sample_captures AS v
-WHERE v.series_id = ANY (@series_ids::integer[]) AND v.chunk = ANY (@chunks::integer[]) AND (v.repo_id IN (SELECT unnest(@repo_ids::integer[]))) IS TRUE;
-
--- name: CapturesNotAmong :many
-SELECT v.series_id, v.chunk, v.capture, v.vals FROM sample_captures AS v
-WHERE v.series_id = ANY (@series_ids::integer[]) AND v.chunk = ANY (@chunks::integer[]) AND v.repo_id NOT IN (SELECT unnest(@repo_ids::integer[]));
+WHERE v.series_id = ANY (@series_ids::integer[]) AND v.chunk = ANY (@chunks::integer[])
+    AND (v.repo_id IN (SELECT unnest(@repo_ids::integer[]))) = @given::boolean;

@@ -12,13 +12,15 @@ import (
 
 const capturesAmong = `-- name: CapturesAmong :many
 SELECT v.series_id, v.chunk, v.capture, v.vals FROM sample_captures AS v
-WHERE v.series_id = ANY ($1::integer[]) AND v.chunk = ANY ($2::integer[]) AND (v.repo_id IN (SELECT unnest($3::integer[]))) IS TRUE
+WHERE v.series_id = ANY ($1::integer[]) AND v.chunk = ANY ($2::integer[])
+    AND (v.repo_id IN (SELECT unnest($3::integer[]))) = $4::boolean
 `
 
 type CapturesAmongParams struct {
 	SeriesIDs []int32
 	Chunks    []int32
 	RepoIDs   []int32
+	Given     bool
 }
 
 type CapturesAmongRow struct {
@@ -29,7 +31,12 @@ type CapturesAmongRow struct {
 }
 
 func (q *Queries) CapturesAmong(ctx context.Context, arg CapturesAmongParams) ([]CapturesAmongRow, error) {
-	rows, err := q.db.Query(ctx, capturesAmong, arg.SeriesIDs, arg.Chunks, arg.RepoIDs)
+	rows, err := q.db.Query(ctx, capturesAmong,
+		arg.SeriesIDs,
+		arg.Chunks,
+		arg.RepoIDs,
+		arg.Given,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -37,49 +44,6 @@ func (q *Queries) CapturesAmong(ctx context.Context, arg CapturesAmongParams) ([
 	var items []CapturesAmongRow
 	for rows.Next() {
 		var i CapturesAmongRow
-		if err := rows.Scan(
-			&i.SeriesID,
-			&i.Chunk,
-			&i.Capture,
-			&i.Vals,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const capturesNotAmong = `-- name: CapturesNotAmong :many
-SELECT v.series_id, v.chunk, v.capture, v.vals FROM sample_captures AS v
-WHERE v.series_id = ANY ($1::integer[]) AND v.chunk = ANY ($2::integer[]) AND v.repo_id NOT IN (SELECT unnest($3::integer[]))
-`
-
-type CapturesNotAmongParams struct {
-	SeriesIDs []int32
-	Chunks    []int32
-	RepoIDs   []int32
-}
-
-type CapturesNotAmongRow struct {
-	SeriesID int32
-	Chunk    int32
-	Capture  string
-	Vals     []float64
-}
-
-func (q *Queries) CapturesNotAmong(ctx context.Context, arg CapturesNotAmongParams) ([]CapturesNotAmongRow, error) {
-	rows, err := q.db.Query(ctx, capturesNotAmong, arg.SeriesIDs, arg.Chunks, arg.RepoIDs)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []CapturesNotAmongRow
-	for rows.Next() {
-		var i CapturesNotAmongRow
 		if err := rows.Scan(
 			&i.SeriesID,
 			&i.Chunk,
@@ -270,13 +234,15 @@ func (q *Queries) ChosenRepositories(ctx context.Context, arg ChosenRepositories
 
 const outcomesAmong = `-- name: OutcomesAmong :many
 SELECT c.series_id, c.chunk, c.outcomes, c.vals FROM sample_chunks AS c
-WHERE c.series_id = ANY ($1::integer[]) AND c.chunk = ANY ($2::integer[]) AND (c.repo_id IN (SELECT unnest($3::integer[]))) IS TRUE
+WHERE c.series_id = ANY ($1::integer[]) AND c.chunk = ANY ($2::integer[])
+    AND (c.repo_id IN (SELECT unnest($3::integer[]))) = $4::boolean
 `
 
 type OutcomesAmongParams struct {
 	SeriesIDs []int32
 	Chunks    []int32
 	RepoIDs   []int32
+	Given     bool
 }
 
 type OutcomesAmongRow struct {
@@ -286,10 +252,16 @@ type OutcomesAmongRow struct {
 	Vals     []float64
 }
 
-// IS TRUE prevents the planner from making a join. It estimates ten ids, and a join would compare
-// each row with each of thousands. With IS TRUE the ids are hashed, whatever the statistics say.
+// Rows of the given repositories, or of all others. The comparison with a parameter prevents the
+// planner from making a join. It estimates ten ids, and a join would compare each row with each of
+// thousands. With the comparison the ids are hashed, whatever the statistics say.
 func (q *Queries) OutcomesAmong(ctx context.Context, arg OutcomesAmongParams) ([]OutcomesAmongRow, error) {
-	rows, err := q.db.Query(ctx, outcomesAmong, arg.SeriesIDs, arg.Chunks, arg.RepoIDs)
+	rows, err := q.db.Query(ctx, outcomesAmong,
+		arg.SeriesIDs,
+		arg.Chunks,
+		arg.RepoIDs,
+		arg.Given,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -297,49 +269,6 @@ func (q *Queries) OutcomesAmong(ctx context.Context, arg OutcomesAmongParams) ([
 	var items []OutcomesAmongRow
 	for rows.Next() {
 		var i OutcomesAmongRow
-		if err := rows.Scan(
-			&i.SeriesID,
-			&i.Chunk,
-			&i.Outcomes,
-			&i.Vals,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const outcomesNotAmong = `-- name: OutcomesNotAmong :many
-SELECT c.series_id, c.chunk, c.outcomes, c.vals FROM sample_chunks AS c
-WHERE c.series_id = ANY ($1::integer[]) AND c.chunk = ANY ($2::integer[]) AND c.repo_id NOT IN (SELECT unnest($3::integer[]))
-`
-
-type OutcomesNotAmongParams struct {
-	SeriesIDs []int32
-	Chunks    []int32
-	RepoIDs   []int32
-}
-
-type OutcomesNotAmongRow struct {
-	SeriesID int32
-	Chunk    int32
-	Outcomes string
-	Vals     []float64
-}
-
-func (q *Queries) OutcomesNotAmong(ctx context.Context, arg OutcomesNotAmongParams) ([]OutcomesNotAmongRow, error) {
-	rows, err := q.db.Query(ctx, outcomesNotAmong, arg.SeriesIDs, arg.Chunks, arg.RepoIDs)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []OutcomesNotAmongRow
-	for rows.Next() {
-		var i OutcomesNotAmongRow
 		if err := rows.Scan(
 			&i.SeriesID,
 			&i.Chunk,
