@@ -16,8 +16,9 @@ import (
 const pipeBuffer = 1 << 18
 
 // catFile runs one `git cat-file --batch` for the objects ids[i], i in wanted, and calls visit with
-// each object. It returns how many objects it handed out. An *Error means that git exited early or
-// was killed; any other error ends the reading.
+// each object. It returns how many objects it handed out. The error is an *Error when git exited
+// early or was killed; the caller can then continue with a new process. After any other error, the
+// caller must stop reading.
 func (o *Objects) catFile(ctx context.Context, ids []Hash, wanted []int32, maxSize int64, visit func(i int, object *Object) error) (done int, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

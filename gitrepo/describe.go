@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Description holds what readers need to recognise a commit. The texts have the bytes that git
-// stores: they need not be valid UTF-8.
+// Description holds what readers need to recognise a commit. The texts are the bytes that git
+// stores, and need not be valid UTF-8.
 type Description struct {
 	Author  string // "Ann Author <ann@example.com>"
 	Subject string

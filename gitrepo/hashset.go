@@ -3,16 +3,16 @@ package gitrepo
 import "hash/maphash"
 
 // HashSet numbers distinct hashes in the order in which they are added. It takes a third of the
-// memory of a map, because its table holds indices into the list. Not safe for concurrent use. The
-// zero value is an empty set.
+// memory of a map, because its table holds indices into All. Not safe for concurrent use. The zero
+// value is an empty set.
 type HashSet struct {
 	All   []Hash // by number
 	slots []int32
 	seed  maphash.Seed
 }
 
-// Number returns the number of a hash. It adds the hash if it is new; known reports whether it was
-// there before.
+// Number returns the number of a hash, and adds the hash if it is new. known reports whether the
+// set already held the hash.
 func (s *HashSet) Number(hash Hash) (n int32, known bool) {
 	if 4*len(s.All) >= 3*len(s.slots) {
 		s.grow()
@@ -28,8 +28,7 @@ func (s *HashSet) Number(hash Hash) (n int32, known bool) {
 	return int32(len(s.All)) - 1, false
 }
 
-// Freeze releases the table that only Number needs. Number still works after it, but the next call
-// builds the table again.
+// Freeze releases the table that only Number needs. The next call of Number builds the table again.
 func (s *HashSet) Freeze() { s.slots = nil }
 
 func (s *HashSet) slot(hash *Hash) int {

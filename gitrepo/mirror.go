@@ -14,8 +14,8 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// refspecs are the refs that a mirror holds: all branches and tags. It is not refs/*, because code
-// hosts keep the commits of every pull request there.
+// refspecs are the refs that a mirror holds: all branches and tags. Other refs are left out,
+// because code hosts keep the commits of every pull request in them.
 var refspecs = []string{"+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"}
 
 // scpLike matches the short form of an ssh URL, [user@]host:path. The character after the first
@@ -132,8 +132,8 @@ func (r *Repo) Fetch(ctx context.Context) error {
 }
 
 func (r *Repo) fetchFrom(ctx context.Context, remote remoteState) error {
-	// git keeps the fetched objects in a pack, even if they are few: gitrepo reads packs without a
-	// process.
+	// With fetch.unpackLimit=1, git keeps even a few fetched objects in a pack, which gitrepo reads
+	// without a process.
 	args := []string{"-c", "fetch.unpackLimit=1", "fetch", "--quiet", "--prune", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--update-head-ok", "origin"}
 	cmd := command(ctx, fetching, r.gitDir, append(args, refspecs...)...)
 	if _, err := outputOf(cmd); err != nil {

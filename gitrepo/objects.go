@@ -36,7 +36,8 @@ const (
 
 var kindNames = map[string]Kind{"commit": KindCommit, "tree": KindTree, "blob": KindBlob, "tag": KindTag}
 
-// Problem is the reason why the complete content of an object is not available; "" when it is.
+// Problem is the reason why the complete content of an object is not available. It is "" when the
+// content is complete.
 type Problem string
 
 // These texts are shown to users. Package search/history also uses them as classes of failures.
@@ -51,16 +52,15 @@ type Object struct {
 	Kind    Kind
 	Size    int64   // bytes
 	Data    []byte  // the content; see Problem. It is valid until visit returns
-	Problem Problem // "" when Data is complete; with TooLarge, Data has HeadSize bytes; else none
-	Detail  string  // git's message about the problem
+	Problem Problem // TooLarge: Data is the first HeadSize bytes. Missing, Corrupt: Data is empty
+	Detail  string  // more about the problem, for example git's message
 }
 
-// HeadSize is how many bytes of an object that is too large are handed out. git looks at as many
-// bytes to decide whether a file is binary.
+// HeadSize is how many bytes of an object that is too large are handed out. git decides from the
+// same number of bytes whether a file is binary.
 const HeadSize = 8000
 
-// DefaultMaxSize is the size in bytes above which an object is not read whole. Each worker holds at
-// most one such object in memory.
+// DefaultMaxSize is the size in bytes above which an object is not read whole.
 const DefaultMaxSize = 256 << 20
 
 // maxCorrupt is the number of corrupt objects after which Read fails. Each of them costs two git
@@ -74,11 +74,11 @@ type ReadOptions struct {
 }
 
 // Objects reads objects of one repository. Callers must Close it after use, because it may hold
-// files open.
+// open files and a temporary folder.
 type Objects struct {
 	repo    *Repo
 	hashLen int
-	gitDir  string // that git runs on: the repository's, or that of standIn
+	gitDir  string // the git directory that git reads: the repository's, or the one of standIn
 	cleanup func()
 	stats   ReadStats
 
@@ -111,7 +111,7 @@ func (r *Repo) Objects() (*Objects, error) {
 	return o, nil
 }
 
-// Close releases the open files. No Read may be running.
+// Close releases the open files and removes the temporary folder. No Read may be running.
 func (o *Objects) Close() {
 	for _, pack := range o.packs {
 		pack.Close()
@@ -130,15 +130,16 @@ func (o *Objects) HashLen() int { return o.hashLen }
 func (o *Objects) OID(hash Hash) OID { return OID(hex.EncodeToString(hash[:o.hashLen])) }
 
 // Read calls visit exactly once for each of the objects ids, which must be distinct. It calls
-// visit(worker, i, object) from opts.Workers goroutines, in the order that is cheapest to read; i
-// is the index in ids, and worker is the number of the calling goroutine. It returns after all
-// calls of visit have returned.
+// visit(worker, i, object) from up to opts.Workers goroutines, in the order that is cheapest to
+// read; i is the index in ids, and worker is the number of the calling goroutine. It returns after
+// all calls of visit have returned.
 //
 // Read itself reads packs. It leaves loose objects and everything that looks damaged to git, so git
 // decides what is damaged. A missing or damaged object is handed out with its Problem.
 //
-// An error means that not every object was handed out: ctx ended, visit returned an error, git
-// could not be started, or git was killed twice.
+// After an error, some objects may not have been handed out. Read returns an error when ctx ends,
+// visit returns an error, git cannot be started, git prints something unexpected, git is killed
+// twice, or more than maxCorrupt objects are corrupt.
 func (o *Objects) Read(ctx context.Context, ids []Hash, opts ReadOptions, visit func(worker, i int, object *Object) error) error {
 	if opts.MaxSize == 0 {
 		opts.MaxSize = DefaultMaxSize
@@ -177,7 +178,8 @@ func (o *Objects) readFromPack(ctx context.Context, pack *packfile.Pack, ids []H
 }
 
 // readFromGit reads the objects ids[i], i in wanted, through git processes, one process at a time.
-// When a process dies, a new one continues after the last object that was handed out.
+// When a process exits early or is killed, a new one continues after the last object that was
+// handed out.
 func (o *Objects) readFromGit(ctx context.Context, ids []Hash, wanted []int32, opts ReadOptions, visit func(worker, i int, object *Object) error) error {
 	killed, corrupt, lastDeath := 0, 0, -1
 	for done := 0; done < len(wanted); {
@@ -194,8 +196,8 @@ func (o *Objects) readFromGit(ctx context.Context, ids []Hash, wanted []int32, o
 			return err
 		}
 		if exitCode(err) != 128 {
-			// A signal killed git: most likely an operator sent it, or memory ran out. It is
-			// retried once.
+			// A signal killed git: most likely an operator sent the signal, or memory ran out. Read
+			// starts git once more.
 			if killed++; killed > 1 {
 				return err
 			}

@@ -49,7 +49,7 @@ func read(t *testing.T, r *Repo, opts ReadOptions, ids ...string) (map[string]st
 }
 
 // versions makes a history of files that change a little in each commit, and returns the ids of all
-// its objects.
+// objects of the history.
 func versions(t testing.TB, repo *testgit.Repo, commits int) []string {
 	t.Helper()
 	var history []testgit.Commit

@@ -40,7 +40,7 @@ func (o *Objects) openPacks() {
 }
 
 // alternates returns the object stores that a store borrows from. It skips quoted paths; git reads
-// the objects of those.
+// the objects of the stores with those paths.
 func alternates(store string) []string {
 	text, err := os.ReadFile(filepath.Join(store, "info", "alternates"))
 	if err != nil {

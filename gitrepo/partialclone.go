@@ -11,8 +11,8 @@ import (
 )
 
 // hasPromisor reports whether the repository is a partial clone, in which git fetches missing
-// objects on demand. For most repositories, reading the configuration file is enough. It asks git,
-// which follows includes, about the others.
+// objects on demand. For most repositories, it only reads the configuration file. For the others,
+// it asks git, which follows includes.
 func (r *Repo) hasPromisor(ctx context.Context) (bool, error) {
 	text, err := os.ReadFile(filepath.Join(filepath.Dir(r.objects), "config"))
 	if err == nil || errors.Is(err, os.ErrNotExist) {
@@ -34,9 +34,9 @@ func (r *Repo) hasPromisor(ctx context.Context) (bool, error) {
 // standIn makes an empty repository in a temporary folder that borrows r's objects and has none of
 // r's configuration. It returns the path of the folder and the function that removes it.
 //
-// It exists because a git before 2.45 fetches missing objects when it reads a partial clone. If the
-// fetch fails, git exits instead of reporting a missing object. No environment variable turns that
-// off, but a repository without remotes cannot fetch.
+// Git before 2.45 fetches missing objects when it reads a partial clone. If the fetch fails, git
+// exits instead of reporting a missing object. In these versions, no environment variable turns
+// this off, but git cannot fetch in a repository without remotes.
 func (r *Repo) standIn() (dir string, remove func(), err error) {
 	dir, err = os.MkdirTemp("", "backsight-partial-clone-")
 	if err != nil {

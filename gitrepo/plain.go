@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// This file returns, without a process, what git would return for plain repositories. Nearly all
-// mirrors are plain. For 36,000 repositories, two processes each take minutes. A repository that is
-// unusual in any way is not plain and is left to git.
+// This file reads plain repositories without a git process, and returns what git would return.
+// Nearly all mirrors are plain. Two git processes for each of 36,000 repositories would take
+// minutes. A repository that is unusual in any way is not plain and is left to git.
 
 // maxConfig is the size in bytes above which a configuration file does not count as plain.
 const maxConfig = 1 << 20
@@ -108,8 +108,8 @@ func parsePlainConfig(text []byte) (c plainConfig, ok bool) {
 	return c, true
 }
 
-// readRef reads a ref. It returns the name of another ref if this one is symbolic, else an object
-// id. ok is false when the ref is absent or has another form.
+// readRef reads a ref. It returns the name of the target if the ref is symbolic, else an object id.
+// ok is false when the ref is absent or has another form.
 func (r *Repo) readRef(name string) (symbolic string, id OID, ok bool) {
 	path := filepath.Join(r.gitDir, filepath.FromSlash(name))
 	info, err := os.Lstat(path)
@@ -145,8 +145,8 @@ func plainRef(name string) bool {
 	return !strings.ContainsAny(name, " \t\n\\:?*[~^\x7f")
 }
 
-// packedRef finds a ref in the file packed-refs. The file may have a hundred thousand lines;
-// branches come first in it.
+// packedRef finds a ref in the file packed-refs. It stops reading at the ref: the file may have a
+// hundred thousand lines, of which those of branches come first.
 func (r *Repo) packedRef(name string) (OID, bool) {
 	file, err := os.Open(filepath.Join(r.gitDir, "packed-refs"))
 	if err != nil {

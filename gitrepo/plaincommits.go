@@ -15,13 +15,13 @@ import (
 	"time"
 )
 
-// This file reads what every sync needs to know about small plain repositories, without a process:
-// the tip of the default branch and the commits of its history. In a large installation, nearly all
+// This file reads, without a git process, what every sync needs of a small plain repository: the
+// tip of the default branch and the commits of its history. In a large installation, nearly all
 // repositories are small and unchanged since the last sync.
 
 // Tip returns the same branch and tip as DefaultBranch. It reads a few small files, which takes
-// some tens of microseconds, and does not check that the commit exists. ok is false when it cannot
-// answer; callers must then use DefaultBranch.
+// some tens of microseconds, and does not check that the commit exists. ok is false when Tip cannot
+// read them without git; callers must then use DefaultBranch.
 func (r *Repo) Tip() (ref string, tip OID, ok bool) {
 	if !r.plain {
 		return "", "", false
@@ -61,8 +61,8 @@ func (r *Repo) followRef(name string) (ref string, id OID, ok bool) {
 	return "", "", false
 }
 
-// absentRef reports whether a ref certainly does not exist. It returns false when only git can
-// tell.
+// absentRef reports whether a ref certainly does not exist. It returns false when the ref exists,
+// or when only git can tell.
 func (r *Repo) absentRef(name string) bool {
 	if !r.plain {
 		return false
@@ -89,13 +89,13 @@ func (r *Repo) plainBranch(ctx context.Context, name string) (ref string, tip OI
 	return ref, tip, ok
 }
 
-// plainWalkLength is the most commits that a walk without git reads. Each commit takes about 10 µs,
-// or 50 µs if it is a loose object. A walk by git costs a process, and then a microsecond per
-// commit.
+// plainWalkLength is the largest number of commits that a walk without git reads. Each commit takes
+// about 10 µs, or 50 µs if it is a loose object. A walk by git costs a process, and then a
+// microsecond per commit.
 const plainWalkLength = 300
 
-// walkPlain does the same as walk, without git. ok is false when git has to walk: because the
-// history is long, or has grafts, or anything is unusual.
+// walkPlain does the same as walk, without git. ok is false when git has to walk: the history is
+// longer than plainWalkLength, has grafts, or is unusual in another way.
 func (r *Repo) walkPlain(ctx context.Context, tip OID, each func(Commit) (keep, more bool)) (commits []Commit, ok bool) {
 	if !r.plain {
 		return nil, false
@@ -186,8 +186,8 @@ func (r *Repo) plainCommits() *plainCommits {
 
 func (p *plainCommits) close() { p.objects.Close() }
 
-// read returns the text of a commit. ok is false when git has to read it: because the object is
-// neither in a pack nor loose, is damaged, or is not a commit.
+// read returns the text of a commit. ok is false when git has to read the commit: the object is
+// neither in a pack nor loose, is damaged, is not a commit, or is larger than maxPlainCommit.
 func (p *plainCommits) read(ctx context.Context, id OID) (text []byte, ok bool) {
 	hash, valid := HashOf(id)
 	if !valid || len(id) != 40 || ctx.Err() != nil {

@@ -8,8 +8,8 @@ import (
 )
 
 // Host returns the scheme and host of a clone URL, without user and path:
-// "https://example.com:8443", or "ssh://example.com" for git@example.com:path. It returns "" for a
-// repository on this machine.
+// "https://example.com:8443", or "ssh://example.com" for git@example.com:path. It returns "" for
+// the URL or path of a repository on this machine.
 func Host(remote string) string {
 	if filepath.IsAbs(remote) {
 		return ""
@@ -31,13 +31,13 @@ func Host(remote string) string {
 // unreachable are the messages of git, curl and ssh that say that there was no connection to the
 // host.
 var unreachable = []string{
-	"could not resolve host", "could not resolve proxy", "unable to look up", // of the name
+	"could not resolve host", "could not resolve proxy", "unable to look up", // no address
 	"failed to connect to", "couldn't connect to server", "unable to connect to", "connect to host",
 }
 
 // Unreachable reports whether err comes from a git process that could not connect to the remote's
-// host: the host name does not resolve, or nothing listens there. It returns false for a host that
-// answers with a refusal.
+// host: the host name does not resolve, or nothing listens there. It returns false when the host
+// answered, for example with a refused login.
 func Unreachable(err error) bool {
 	failed, ok := errors.AsType[*Error](err)
 	if !ok {

@@ -37,9 +37,9 @@ type Repo struct {
 	objects  string // the object store; a linked work tree has it in another folder
 	bare     bool
 	shallow  bool
-	promisor bool   // this is a partial clone; see partialclone.go
+	promisor bool   // the repository is a partial clone; see partialclone.go
 	format   string // "sha1" or "sha256"
-	plain    bool   // it can be read without git; see plain.go
+	plain    bool   // openPlain could read the repository without git; see plain.go
 }
 
 // Open opens the repository in dir, which is a bare repository or the folder of a work tree,

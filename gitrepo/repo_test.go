@@ -21,7 +21,8 @@ func open(t *testing.T, dir string) *Repo {
 	return r
 }
 
-// plainGit runs git in a folder, for what testgit does not do: work trees and clones.
+// plainGit runs git in a folder. Tests use it for work trees and clones, which testgit does not
+// make.
 func plainGit(t *testing.T, dir string, args ...string) {
 	t.Helper()
 	cmd := exec.Command("git", args...)

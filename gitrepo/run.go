@@ -13,14 +13,14 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// waitDelay is how long git may keep its pipes open after it was killed. After that they are
-// closed.
+// waitDelay is how long the pipes to a killed git stay open. After that, this process closes them.
 const waitDelay = 5 * time.Second
 
 // maxStderr is how many bytes of git's stderr an error keeps. The first lines name the cause.
 const maxStderr = 2048
 
-// purpose is what a git process is for. It decides what the process may use.
+// purpose is what a git process is for. It decides which configuration the process uses, and
+// whether it may use the network.
 type purpose int
 
 const (
@@ -41,8 +41,9 @@ func command(ctx context.Context, why purpose, gitDir string, args ...string) *e
 	return cmd
 }
 
-// environment returns this process's environment without the variables that redirect git to other
-// files.
+// environment returns the environment of a git process: the one of this process, without the
+// variables that redirect git to other files or translate its messages, and with those that forbid
+// prompts and unwanted fetches.
 func environment(why purpose) []string {
 	env := make([]string, 0, 32)
 	for _, entry := range os.Environ() {
@@ -54,8 +55,8 @@ func environment(why purpose) []string {
 	}
 	env = append(env, "LC_ALL=C", "GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "GIT_NO_REPLACE_OBJECTS=1", "GIT_NO_LAZY_FETCH=1")
 	if why == reading {
-		// No protocol is allowed: git before 2.45 ignores GIT_NO_LAZY_FETCH, and this keeps it from
-		// fetching.
+		// Git before 2.45 ignores GIT_NO_LAZY_FETCH. Without an allowed protocol, it cannot fetch
+		// missing objects either.
 		env = append(env, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_ALLOW_PROTOCOL=none")
 	} else {
 		env = append(env, "GIT_ALLOW_PROTOCOL=https:http:ssh:git:file")
@@ -90,8 +91,8 @@ func outputOf(cmd *exec.Cmd) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// wrap converts the error of a git process to one that names the repository and has git's message.
-// It returns nil for nil.
+// wrap converts the error of a git process to one that names the repository and quotes git's
+// message. It returns nil when err is nil.
 func (r *Repo) wrap(ctx context.Context, verb string, cmd *exec.Cmd, err error) error {
 	if err == nil {
 		return nil

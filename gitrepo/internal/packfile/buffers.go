@@ -2,20 +2,21 @@ package packfile
 
 import "context"
 
-// Limits of the memory for object contents, in bytes. A walker that needs more than its own budget
-// waits for the slot for large objects, which one walker in the process has at a time. So a process
-// that walks many packs concurrently holds ownBudget for each walker, and largeBudget once.
+// Limits of the memory for object contents, in bytes. A walker that reads a large object, or needs
+// more than ownBudget, waits for the slot for large objects. Only one walker of the process has the
+// slot at a time. So a process that walks many packs concurrently holds ownBudget for each walker,
+// and largeBudget once.
 const (
 	largeObject = 8 << 20   // a larger object needs the slot
 	ownBudget   = 32 << 20  // a walker that holds more bytes needs the slot
 	largeBudget = 256 << 20 // objects beyond this limit are left to git
 
 	keepBuffers = 16
-	keepBytes   = 8 << 20 // of free buffers that a walker keeps for reuse
+	keepBytes   = 8 << 20 // the total size of the free buffers that a walker keeps for reuse
 )
 
-// largeSlot holds a token while a walker has the slot for large objects. There is one per process,
-// because largeBudget limits the memory of the process.
+// largeSlot holds a token while a walker has the slot for large objects. There is one slot per
+// process, because largeBudget limits the memory of the process.
 var largeSlot = make(chan struct{}, 1)
 
 // buffers hands out memory for objects within the budgets, and reuses it. Callers must call release
@@ -61,7 +62,7 @@ func (b *buffers) put(buffer []byte) {
 		return
 	}
 	for len(b.free) > 0 && (len(b.free) == keepBuffers || b.freeBytes+cap(buffer) > keepBytes) {
-		b.drop(0) // the oldest; the next request most likely fits the newest
+		b.drop(0)
 	}
 	b.free = append(b.free, buffer)
 	b.freeBytes += cap(buffer)
@@ -74,7 +75,7 @@ func (b *buffers) drop(i int) {
 	b.free = b.free[:len(b.free)-1]
 }
 
-// release releases the slot at the end of a tree. It forgets buffers that were not put back.
+// release gives up the slot for large objects. It no longer counts buffers that were not put back.
 func (b *buffers) release() {
 	b.live = 0
 	if b.large {

@@ -81,18 +81,18 @@ func (p *Pack) Close() {
 	unmapFile(p.data)
 }
 
-// Linux counts mapped pages as the process's memory. So pages of a pack are released after every
-// releaseAfter bytes that were read, and pages of an index larger than largeIndex after its
-// look-ups.
+// Linux counts mapped pages as the process's memory. So the pages of a pack are released after
+// every releaseAfter bytes that were read. The pages of an index of more than largeIndex bytes are
+// released after its look-ups.
 const (
 	releaseAfter = 32 << 20
 	largeIndex   = 4 << 20
 
-	faultAround = 64 << 10 // the system maps this much around each page that is read
+	faultAround = 64 << 10 // the system maps this many bytes around each page that is read
 )
 
-// touch records that n bytes at offset from were read, by a reader that had read up to offset last
-// before.
+// touch records that a reader read n bytes at offset from. The previous read of this reader ended
+// at offset last.
 func (p *Pack) touch(last, from, n int64) {
 	if from < last || from > last+faultAround {
 		n += faultAround

@@ -12,8 +12,8 @@ import (
 	"github.com/backsight/backsight/internal/inflate"
 )
 
-// rootsPerTake is how many trees of deltas a worker takes at a time. Taking a few at a time costs
-// little, and a small number lets all workers finish at about the same time.
+// rootsPerTake is how many trees of deltas a goroutine takes at a time. The number is small, so
+// that all goroutines finish at about the same time.
 const rootsPerTake = 16
 
 // Object is an object that was read.
@@ -41,7 +41,7 @@ type plan struct {
 	pack  *Pack
 	nodes []node
 	roots []int32
-	done  []bool // for each id: it was handed out
+	done  []bool // for each id, whether its object was handed out
 }
 
 // Read calls visit at most once for each of the n objects id(0), id(1), …, from up to workers
@@ -94,8 +94,8 @@ func (p *Pack) Read(ctx context.Context, n int, id func(int) []byte, workers int
 	return left, nil
 }
 
-// make finds the entries of the wanted objects and of their bases. Entries above a malformed one
-// get no root, so no walk reaches them.
+// make finds the entries of the wanted objects and of their bases. An entry that is built, directly
+// or not, from a malformed one gets no root, so no walk reaches it.
 func (pl *plan) make(n int, id func(int) []byte) {
 	type at struct {
 		offset int64
@@ -110,7 +110,7 @@ func (pl *plan) make(n int, id func(int) []byte) {
 			found = append(found, at{offset, int32(i)})
 		}
 	}
-	// The order of the pack: this reads the file from front to back.
+	// Sorted by offset, so that the headers are read from the front of the file to its back.
 	slices.SortFunc(found, func(a, b at) int { return cmp.Compare(a.offset, b.offset) })
 	pl.nodes = make([]node, 0, len(found)+len(found)/4)
 	known := newOffsets(cap(pl.nodes))
@@ -200,8 +200,8 @@ type walker struct {
 	last    int64 // where the entry that was decompressed last ends
 }
 
-// walkers keeps walkers for their buffers and decoding tables: a search over many repositories
-// reads little in each.
+// walkers keeps the buffers and decoding tables of walkers for later calls of Read. A search over
+// many repositories makes many calls that read little.
 var walkers = sync.Pool{New: func() any { return new(walker) }}
 
 // errSkip means that this package does not read an object and all objects built from it; git reads
