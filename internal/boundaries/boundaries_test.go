@@ -1,5 +1,5 @@
 // Package boundaries holds the tests of this module's import boundaries: which package may import
-// which other, and what a package must not depend on even through others. The tables in
+// which other, and what a package must not depend on, directly or through others. The tables in
 // table_test.go are the design (docs/architecture.md); change both together. docs_test.go checks
 // the names in docs/.
 package boundaries
@@ -24,11 +24,12 @@ import (
 
 const module = "github.com/backsight/backsight"
 
-// systems are the operating systems whose files are checked; some packages have files for each.
+// systems are the operating systems for which the imports are checked. Some packages have different
+// files for each.
 var systems = []string{"linux", "darwin"}
 
-// imported maps the import path of a package to what its non-test files import. It has the packages
-// of this module and everything that they depend on.
+// imported maps the import path of a package to the packages that its non-test files import. It has
+// an entry for each package of this module and for all their dependencies.
 type imported map[string][]string
 
 // readImports runs `go list` once for all tests of this package.
@@ -64,8 +65,9 @@ var readImports = sync.OnceValues(func() (imported, error) {
 	return all, nil
 })
 
-// openEveryFolder opens each folder of the module. `go test` records that and so discards its
-// cached result when a file changes; it does not see which files `go list` reads.
+// openEveryFolder opens each folder of the module. `go test` records which folders a test opens,
+// and discards its cached result when a file in one of them changes. It does not record which files
+// `go list` reads.
 func openEveryFolder() error {
 	return filepath.WalkDir("../..", func(path string, entry fs.DirEntry, err error) error {
 		name := entry.Name()
@@ -77,8 +79,8 @@ func openEveryFolder() error {
 	})
 }
 
-// chain returns the imports by which a package reaches one that matches a pattern, both included.
-// It is empty when there is no such chain.
+// chain returns a chain of packages from a package to one that matches a pattern, both included, in
+// which each package imports the next. It returns nil when there is no such chain.
 func (all imported) chain(from, pattern string) []string {
 	importer := map[string]string{from: ""}
 	for queue := []string{from}; len(queue) > 0; queue = queue[1:] {
@@ -102,8 +104,8 @@ func (all imported) chain(from, pattern string) []string {
 
 const thirdParty = "a third-party module"
 
-// matches reports whether a pattern of the tables names the package. "./api" is of this module, and
-// "./api/..." also means the packages below it.
+// matches reports whether a pattern of the tables names the package. "./api" is a package of this
+// module; "./api/..." also names the packages below it.
 func matches(pattern, pkg string) bool {
 	if pattern == thirdParty {
 		first, _, _ := strings.Cut(pkg, "/")

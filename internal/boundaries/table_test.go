@@ -1,9 +1,9 @@
 package boundaries
 
-// mayImport is the one statement of which package of this module may import which other. Each row
-// names a package, or with "/..." a folder of packages, and the packages of this module that its
-// non-test code may import directly. The row with the longest matching name applies. A package
-// without a row fails the test.
+// mayImport lists which packages of this module each package may import. Each row names a package,
+// or with "/..." a folder of packages, and the packages of this module that its non-test code may
+// import directly. The row with the longest matching name applies. A package without a row fails
+// the test.
 var mayImport = []struct {
 	pkg     string
 	imports []string
@@ -60,9 +60,9 @@ var mayImport = []struct {
 	}},
 }
 
-// mustNotReach states what a package must not import, directly or through any other package, as
-// `go list -deps` sees it. "./" marks a package of this module, thirdParty is every package that is
-// neither of this module nor of the standard library.
+// mustNotReach states what a package must not import, directly or through any other package. "./"
+// marks a package of this module. thirdParty is every package that is neither of this module nor of
+// the standard library.
 var mustNotReach = []struct {
 	pkg       string
 	forbidden []string

@@ -20,9 +20,9 @@ type account struct {
 	uid, gid uint32
 }
 
-// postgresAccount returns the account for a Postgres whose files are, or will be, in pgdata. If
-// this process does not run as root, that is its own account. For root it is the owner of existing
-// files, or else "postgres" or "nobody".
+// postgresAccount returns the account for a Postgres whose files are, or will be, in pgdata. When
+// this process does not run as root, the result is nil: its own account. When it runs as root, the
+// result is the owner of existing files, or else "postgres" or "nobody".
 func postgresAccount(pgdata string) (*account, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil

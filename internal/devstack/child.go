@@ -21,8 +21,8 @@ const (
 	// startDeadline allows for a first start on a loaded two-core machine, which takes ten times
 	// the usual second.
 	startDeadline = 90 * time.Second
-	// startAttempts is how often a server may end before it has answered once. With the delays
-	// below, that takes 6 seconds.
+	// startAttempts is how often a server that has never answered may end before it is given up.
+	// The delays below then add up to 6 seconds.
 	startAttempts = 8
 	probeEvery    = 20 * time.Millisecond
 	probeTimeout  = 2 * time.Second
@@ -38,19 +38,20 @@ type childSpec struct {
 	name    string
 	logPath string
 	// command returns a new command for each attempt. started is true once the server has answered:
-	// from then on other processes know its addresses, so they must not change.
+	// other processes then use its addresses, so the addresses must not change.
 	command func(started bool) (*exec.Cmd, error)
-	// ready returns nil when the server, process pid, answers. It makes one attempt.
+	// ready connects to the server once. It returns nil when the server, which is process pid,
+	// answers.
 	ready func(ctx context.Context, pid int) error
 	// startError returns the error for a server that ended before it answered, given its output, or
 	// nil when another attempt may succeed.
 	startError func(output string) error
-	// onStart is called with the process id of each attempt, unless it is nil.
+	// onStart, unless nil, is called with the process id of each attempt.
 	onStart func(pid int) error
 	// stopSignals are sent in turn, each after the grace period of the one before. SIGKILL follows
 	// the last one.
 	stopSignals []stopSignal
-	// orphanSignal is sent to the server when this process dies.
+	// orphanSignal is sent to the server when this process ends without stopping it.
 	orphanSignal syscall.Signal
 }
 
@@ -72,7 +73,7 @@ type child struct {
 	beginStop context.CancelFunc
 	killNow   chan struct{} // closed when the time for a graceful stop is over
 	killOnce  sync.Once
-	done      chan struct{} // closed when the process has ended for good
+	done      chan struct{} // closed when the server has ended and is not started again
 }
 
 // startChild starts the server and returns when it answers. After an error no process is running.
@@ -110,11 +111,11 @@ func (c *child) stop(ctx context.Context) {
 }
 
 // supervise keeps the server running until stop. first receives one value: nil when the server has
-// answered for the first time, or the error for which it cannot start.
+// answered for the first time, or the error that explains why it did not start.
 //
 // The goroutine locks its thread, because the kernel's parent-death signal is bound to the thread
-// that forked, not to the process. It never unlocks the thread: the thread ends with the goroutine,
-// when there is no child any more.
+// that forked, not to the process. It never unlocks the thread. The thread ends with the goroutine,
+// after the last server process has ended.
 func (c *child) supervise(first chan<- error) {
 	runtime.LockOSThread()
 	defer close(c.done)
@@ -153,7 +154,8 @@ func (c *child) supervise(first chan<- error) {
 	}
 }
 
-// runOnce runs the server until it ends, and returns what the server wrote.
+// runOnce runs the server until it ends, and returns its output. The error is an *insights.Error
+// when the server could not be run, and that of Wait when it ran.
 func (c *child) runOnce(first chan<- error) (output string, err error) {
 	log, err := OpenLog(c.spec.logPath)
 	if err != nil {
@@ -219,7 +221,8 @@ func (c *child) probe(alive context.Context, pid int, first chan<- error) {
 	}
 }
 
-// signalWhenStopping waits for stop or for the end of the process. After stop it ends the process.
+// signalWhenStopping waits until stop is called or the process has ended. After a call of stop, it
+// ends the process.
 func (c *child) signalWhenStopping(exited <-chan struct{}, process *os.Process) {
 	select {
 	case <-c.stopping.Done():

@@ -16,7 +16,8 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// shellServer is a server that appends its process id to a file when it starts to serve.
+// shellServer returns the spec of a server that runs a shell script. The script must append its
+// process id to the file $SERVED when the server answers. starts returns the ids in the file.
 func shellServer(t *testing.T, script string) (spec childSpec, starts func() []string) {
 	t.Helper()
 	dir := t.TempDir()

@@ -10,13 +10,14 @@ import (
 
 // DefaultDataDir returns the default of Options.DataDir: $BACKSIGHT_DATA, else /var/lib/backsight
 // for root (the account that runs Postgres cannot enter root's home), else
-// $XDG_DATA_HOME/backsight, else ~/.local/share/backsight.
+// $XDG_DATA_HOME/backsight, else ~/.local/share/backsight, or for an account without a home a
+// folder in the temporary directory.
 func DefaultDataDir() string {
 	return defaultDir("BACKSIGHT_DATA", "/var/lib/backsight", "XDG_DATA_HOME", ".local/share")
 }
 
-// defaultCacheDir returns the folder for downloaded binaries. They can be downloaded again if it is
-// removed.
+// defaultCacheDir returns the folder for downloaded binaries. Users may remove the folder; the
+// binaries are then downloaded again.
 func defaultCacheDir() string {
 	return defaultDir("BACKSIGHT_CACHE", "/var/cache/backsight", "XDG_CACHE_HOME", ".cache")
 }
@@ -60,8 +61,8 @@ func prepareDataDir(dir string) error {
 	return nil
 }
 
-// checkWritable checks that a file can be created in dir. Mode bits and mount options alone do not
-// tell.
+// checkWritable returns nil when a file can be created in dir. It creates one, because mode bits
+// and mount options alone do not show whether that works.
 func checkWritable(dir string) error {
 	probe, err := os.CreateTemp(dir, ".write-probe-")
 	if err != nil {
@@ -70,8 +71,8 @@ func checkWritable(dir string) error {
 	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }
 
-// dataDirMode returns the mode of the data directory. For root, other accounts may pass through it
-// but not list it, because Postgres runs as one of them.
+// dataDirMode returns the mode of the data directory. When root runs this process, other accounts
+// may enter the directory but not list it, because Postgres runs as one of them.
 func dataDirMode() os.FileMode {
 	if os.Geteuid() == 0 {
 		return 0o711

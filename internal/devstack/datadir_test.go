@@ -39,8 +39,8 @@ func TestUnusableDataDirectories(t *testing.T) {
 	}
 }
 
-// File permissions do not restrict root. So when root runs this test, the start runs as an ordinary
-// user.
+// File permissions do not restrict root. So when root runs this test, the stack is started as an
+// ordinary user.
 func TestReadOnlyDataDirectory(t *testing.T) {
 	t.Parallel()
 

@@ -7,12 +7,12 @@
 //   - A data directory has one stack at a time. A second Start on it fails within a second and
 //     names the process of the first one.
 //   - The servers end when the process that started them ends, for whatever reason. On Linux the
-//     kernel signals them (PR_SET_PDEATHSIG); elsewhere a small shell process does (guard.go). If a
-//     server still survives a killed parent, the next Start, which holds the lock of the data
-//     directory, stops it.
+//     kernel signals the servers (PR_SET_PDEATHSIG); elsewhere a small shell process signals them
+//     (guard.go). If a server still survives a killed parent, the next Start on the data directory
+//     stops it.
 //   - Until Stop, a server that ends is started again on the same addresses and the same data.
 //   - Postgres listens only on a unix socket, in a directory that only its account can enter.
-//     Therefore it has no password.
+//     Therefore Postgres asks for no password.
 //   - Postgres refuses to run as root. When root starts the stack, Postgres runs as the account
 //     that owns its files, or else as "postgres" or "nobody".
 //   - Servers get no environment variable that begins with PG or TEMPORAL.
@@ -20,9 +20,9 @@
 // # Non-goals
 //
 // devstack does not run a cluster: in production, environment variables name Postgres and Temporal,
-// and devstack is not used. It notices a server that ends, but not one that hangs. It does not
-// upgrade a data directory from one major version of Postgres to another. It does not support
-// Windows.
+// and devstack is not used. It restarts a server that ends, but does not detect one that hangs. It
+// does not upgrade a data directory from one major version of Postgres to another. It does not
+// support Windows.
 //
 // # Read next
 //

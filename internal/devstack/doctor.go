@@ -23,8 +23,8 @@ const (
 	// oldestGit is the first version with ls-tree --format and the cat-file commands that reading
 	// history needs.
 	oldestGitMajor, oldestGitMinor = 2, 36
-	// oldestTemporal is the version of the server in the oldest temporal command that the product
-	// is tested with.
+	// oldestTemporal is the version of the Temporal server in the oldest temporal command that
+	// Backsight is tested with.
 	oldestTemporalMajor, oldestTemporalMinor = 1, 29
 	// askTimeout is how long a program may take to print its version.
 	askTimeout = 20 * time.Second

@@ -9,12 +9,12 @@ import (
 )
 
 // startGuard starts a shell process, the guard, that sends signal to process pid when this process
-// ends. It is for systems whose kernel has no parent-death signal. The guard waits for the end of
-// its standard input, a pipe that only this process holds open. release ends the guard without the
-// signal.
+// ends. It is for systems whose kernel has no parent-death signal. The guard reads its standard
+// input, a pipe that only this process holds open, and sends the signal when the pipe is closed.
+// release ends the guard without sending the signal.
 func startGuard(logger *slog.Logger, pid int, signal syscall.Signal) (release func()) {
-	// The line "x" tells the guard to exit. An end of the input without that line means that this
-	// process has ended.
+	// The line "x" makes the guard exit. If the input ends without that line, this process has
+	// ended.
 	guard := exec.Command("/bin/sh", "-c", `read -r line; [ "$line" = x ] || kill -"$1" "$2"`,
 		"backsight-guard", strconv.Itoa(int(signal)), strconv.Itoa(pid))
 	guard.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C must not reach the guard
@@ -23,7 +23,7 @@ func startGuard(logger *slog.Logger, pid int, signal syscall.Signal) (release fu
 		err = guard.Start()
 	}
 	if err != nil {
-		logger.Warn("no guard process for a server: after a kill -9 of this process, the server keeps running until the next start", "error", err)
+		logger.Warn("the guard process of a server could not be started: if this process is killed with SIGKILL, the server keeps running until the next start", "error", err)
 		return func() {}
 	}
 	return func() {

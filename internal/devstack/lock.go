@@ -14,16 +14,16 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// A dirLock is a lock on an open file. The kernel releases it when the process that holds it ends,
-// for whatever reason.
+// A dirLock is a lock on an open file. The kernel releases the lock when the process that holds it
+// ends, for whatever reason.
 type dirLock struct {
 	file *os.File
 	once sync.Once
 	err  error
 }
 
-// lockTimeout is longer than Doctor holds a lock to test it, and longer than a killed process needs
-// to end.
+// lockTimeout is how long lockDataDir waits for a lock. It is longer than Doctor holds a lock to
+// test it, and longer than a killed process takes to end.
 const lockTimeout = 500 * time.Millisecond
 
 // lockDataDir takes one of the locks of a data directory: "stack", "postgres" or "temporal". The

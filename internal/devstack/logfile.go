@@ -14,16 +14,17 @@ import (
 const (
 	// maxLogSize is the size in bytes above which OpenLog renames a log.
 	maxLogSize = 10 << 20
-	// readBytes is how much of the output of a failed start is read. quotedLines is how many lines
-	// an error message quotes from its start and from its end: enough for Postgres's FATAL, DETAIL
-	// and HINT, and too few for a stack trace.
+	// readBytes is how many bytes of the output of a failed start are read. quotedLines is how many
+	// lines an error message quotes from the start and from the end of the output: enough for
+	// Postgres's FATAL, DETAIL and HINT, and too few for a stack trace.
 	readBytes   = 64 << 10
 	quotedLines = 4
 )
 
 // OpenLog opens a log for appending. If the log is larger than 10 MiB, OpenLog first renames it to
-// *.old, replacing an earlier one. A child process that gets the file writes to it directly and not
-// through a pipe, so that it can write after its parent has died. Errors have the code Invalid.
+// *.old, replacing an earlier one. The caller passes the file to a child process, which writes to
+// it directly and not through a pipe, and so can still write after its parent has ended. Errors are
+// of type *insights.Error with code Invalid.
 func OpenLog(path string) (*os.File, error) {
 	if info, err := os.Stat(path); err == nil && info.Size() > maxLogSize {
 		if err := os.Rename(path, path+".old"); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -37,8 +38,8 @@ func OpenLog(path string) (*os.File, error) {
 	return log, nil
 }
 
-// logFrom returns what was written to a log from offset on, up to readBytes bytes. It returns ""
-// when the log cannot be read.
+// logFrom returns the content of a log from offset on, up to readBytes bytes. It returns "" when
+// the log cannot be read.
 func logFrom(path string, offset int64) string {
 	file, err := os.Open(path)
 	if err != nil {
@@ -52,8 +53,8 @@ func logFrom(path string, offset int64) string {
 	return strings.TrimSpace(string(text))
 }
 
-// excerpt keeps the first and the last lines: the reason is at the start of a Go program's panic,
-// and at the end of Postgres's output.
+// excerpt returns the first and the last quotedLines lines of a text. A Go program's panic has the
+// reason at its start, and Postgres's output at its end.
 func excerpt(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	if len(lines) > 2*quotedLines {

@@ -18,8 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// roleEnv is the environment variable that makes this test binary play a role: a process that tests
-// start and kill.
+// roleEnv is the environment variable that makes this test binary play a role. A role is a process
+// that tests start and kill.
 const roleEnv = "DEVSTACK_TEST_ROLE"
 
 func TestMain(m *testing.M) {
@@ -62,7 +62,7 @@ func playParent() {
 	select {}
 }
 
-// playGuarded starts a process that only a guard ends when this process dies.
+// playGuarded starts a process that only a guard ends when this process is killed.
 func playGuarded() {
 	sleeper := exec.Command("sleep", "600")
 	if err := sleeper.Start(); err != nil {
@@ -176,8 +176,8 @@ func newDataDir(t *testing.T) string {
 	return dir
 }
 
-// withOwnPorts saves ports in a data directory that no other test prefers, for tests that stop and
-// start again.
+// withOwnPorts saves ports in a data directory that no other test prefers, and returns the
+// directory. Tests that stop and start a stack need such ports.
 func withOwnPorts(t *testing.T, dir string) string {
 	t.Helper()
 	grpc, err := choosePort("temporal", nil)

@@ -44,9 +44,9 @@ func commandLine(pid int) string {
 // exitTimeout is how long a killed process may take to release its files and ports.
 const exitTimeout = 5 * time.Second
 
-// awaitExit waits until a killed process has released its files and ports. A process loses its
-// command line first and its files and ports a moment later. On a busy machine that moment is long
-// enough to make a new server fail.
+// awaitExit waits until a killed process has released its files and ports, or for at most
+// exitTimeout. A process loses its command line first, and its files and ports a moment later. On a
+// busy machine, a new server that starts in between can fail.
 func awaitExit(ctx context.Context, pid int) {
 	deadline := time.Now().Add(exitTimeout)
 	for commandLine(pid) == "" && exiting(pid) && time.Now().Before(deadline) && ctx.Err() == nil {
@@ -54,9 +54,9 @@ func awaitExit(ctx context.Context, pid int) {
 	}
 }
 
-// exiting reports whether a process without a command line may still hold files and ports. A zombie
-// holds none once all its threads have ended; the kernel reports the process as a zombie as soon as
-// its first thread has ended.
+// exiting reports whether a process without a command line may still hold files and ports. The
+// kernel reports a process as a zombie as soon as its first thread has ended, but the process holds
+// files and ports until all its threads have ended.
 func exiting(pid int) bool {
 	if errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
 		return false

@@ -11,7 +11,7 @@ import (
 )
 
 // portOwner returns the process that listens on a TCP port, in the form "program (process 123)". It
-// returns "" when that is unknown, which is usual for a process of another user.
+// returns "" when the process is unknown, which is usual for a process of another user.
 func portOwner(port int) string {
 	inodes := listeningInodes(port)
 	if inodes == nil {
@@ -33,9 +33,9 @@ func portOwner(port int) string {
 	return ""
 }
 
-// listensOn reports whether process pid itself listens on a TCP port. An answer from the port does
-// not prove that: another Temporal server may have taken the port a moment earlier, and its data
-// would then be used.
+// listensOn reports whether process pid itself listens on a TCP port. It is not enough that the
+// port answers: another Temporal server may have taken the port a moment earlier, and clients would
+// then use the data of that server.
 func listensOn(pid, port int) bool {
 	inodes := listeningInodes(port)
 	if inodes == nil {
@@ -52,7 +52,7 @@ func listensOn(pid, port int) bool {
 	return false
 }
 
-// listeningInodes returns the sockets that listen on a port, in the form of the links in
+// listeningInodes returns the sockets that listen on a port, in the form of the link targets in
 // /proc/PID/fd. It returns nil on a system without /proc/net.
 func listeningInodes(port int) map[string]bool {
 	const listening = "0A" // TCP_LISTEN

@@ -14,9 +14,9 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// Chosen ports are below the range that systems use for outgoing connections (Linux: from 32768
-// on). So no connection takes a port while its server is being restarted, and no client connects to
-// itself.
+// Random ports are below the range that systems use for outgoing connections (Linux: from 32768
+// on). So no outgoing connection takes a port while its server is being restarted, and no client
+// connects to itself.
 const (
 	lowestPort  = 20000
 	highestPort = 32000
@@ -65,7 +65,8 @@ func checkPort(what, flag string, port int) error {
 	return nil
 }
 
-// choosePort returns the first preferred port that is free, or any free port, but none in avoid.
+// choosePort returns the first preferred port that is free, else a random free port. It returns no
+// port that is in avoid.
 func choosePort(what string, preferred []int, avoid ...int) (int, error) {
 	taken := func(port int) bool { return slices.Contains(avoid, port) || portFree(port) != nil }
 	for _, port := range preferred {

@@ -45,7 +45,7 @@ func StartPostgres(ctx context.Context, options Options) (*Postgres, error) {
 	return startPostgres(ctx, options)
 }
 
-// startPostgres takes options that are prepared.
+// startPostgres does the same as StartPostgres. Callers must have called options.prepared.
 func startPostgres(ctx context.Context, options Options) (*Postgres, error) {
 	lock, err := lockDataDir(options.DataDir, "postgres")
 	if err != nil {
@@ -117,8 +117,8 @@ func (p *Postgres) start(ctx context.Context) error {
 	return p.createDatabase(ctx)
 }
 
-// postgresSettings are passed on the command line, so a data directory never keeps settings of an
-// older release.
+// postgresSettings returns the settings of the server. They are passed on the command line, so a
+// data directory never keeps settings of an older release.
 func postgresSettings(test bool) []string {
 	settings := []string{
 		"listen_addresses=", // listen on the unix socket only
@@ -145,8 +145,8 @@ func postgresSettings(test bool) []string {
 }
 
 // postgresStartError returns the error for a Postgres that ended before it answered, given its
-// output, or nil when another attempt may succeed. An attempt fails right after a kill -9: until
-// the children of the killed server have ended, they keep using its shared memory.
+// output, or nil when another attempt may succeed. An attempt fails shortly after a server was
+// killed: the children of that server use its shared memory until they have ended.
 func postgresStartError(output, logPath string) error {
 	switch {
 	case strings.Contains(output, "pre-existing shared memory block"), strings.Contains(output, "is still in use"), output == "":

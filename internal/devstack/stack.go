@@ -24,8 +24,8 @@ type Options struct {
 
 	// TemporalUIPort is the port of Temporal's web interface. If it is in use, Start fails and
 	// names the process that uses it. 0 means the port of the last start on this data directory,
-	// else Temporal's default port, else any free port. The port of the server is chosen like that
-	// too.
+	// else Temporal's default port, else any free port. The gRPC port is always chosen in this
+	// order.
 	TemporalUIPort int
 
 	// Test makes the servers faster and less safe: Postgres runs without fsync; Temporal keeps its
@@ -67,7 +67,7 @@ func (o Options) withDefaults() (Options, error) {
 	return o, nil
 }
 
-// prepared returns the options with defaults, after it has prepared the data directory.
+// prepared fills in the defaults and prepares the data directory.
 func (o Options) prepared() (Options, error) {
 	o, err := o.withDefaults()
 	if err != nil {
@@ -130,7 +130,7 @@ func (s *Stack) TemporalAddress() string { return s.temporal.Address() }
 func (s *Stack) TemporalUI() string { return s.temporal.UI() }
 
 // Pids returns the process id of each server ("postgres", "temporal"). An id is 0 while its server
-// is being restarted. It is for tests that kill servers.
+// is being restarted. Tests that kill servers use it.
 func (s *Stack) Pids() map[string]int {
 	return map[string]int{"postgres": s.postgres.Pid(), "temporal": s.temporal.Pid()}
 }

@@ -49,7 +49,7 @@ func leaveMark(t *testing.T, url, address, mark string) {
 	require.NoError(t, err)
 }
 
-// requireMark asserts that both servers still have that data.
+// requireMark asserts that both servers still have the data that leaveMark wrote.
 func requireMark(t *testing.T, url, address, mark string) {
 	t.Helper()
 	query(t, url, func(conn *pgx.Conn) error {

@@ -29,8 +29,8 @@ const (
 	// The default ports of Temporal, which its documentation uses.
 	temporalPort   = 7233
 	temporalUIPort = 8233
-	// retention is how long the server keeps ended workflows. Its default of one day is too short:
-	// a workflow that fails on a Friday would be gone on Monday.
+	// retention is how long the server keeps ended workflows. The server's default of one day is
+	// too short: a workflow that fails on a Friday would be gone on Monday.
 	retention = 7 * 24 * time.Hour
 )
 
@@ -52,7 +52,7 @@ func StartTemporal(ctx context.Context, options Options) (*Temporal, error) {
 	return startTemporal(ctx, options)
 }
 
-// startTemporal takes options that are prepared.
+// startTemporal does the same as StartTemporal. Callers must have called options.prepared.
 func startTemporal(ctx context.Context, options Options) (*Temporal, error) {
 	lock, err := lockDataDir(options.DataDir, "temporal")
 	if err != nil {
@@ -120,7 +120,7 @@ func (t *Temporal) command(started bool) (*exec.Cmd, error) {
 	cmd := exec.Command(t.bin, temporalArgs(t.options, *t.ports.Load(), t.database())...)
 	cmd.Dir = filepath.Dir(t.database())
 	// The temporal command reads and writes settings in the user's home. This server must not use
-	// or change those.
+	// or change those settings.
 	cmd.Env = append(serverEnv(), "TEMPORAL_VERSION_CHECK_DISABLED=1", "HOME="+cmd.Dir, "XDG_CONFIG_HOME="+cmd.Dir)
 	return cmd, nil
 }
@@ -150,7 +150,7 @@ func (t *Temporal) choosePorts() (temporalPorts, error) {
 
 // temporalStartError returns the error for a server that ended before it answered, given its
 // output, or nil when another attempt may succeed. An attempt can fail because another process took
-// a port between the check and the server's start; that includes internal ports, which the server
+// a port between the check and the server's start, even one of the internal ports, which the server
 // chooses itself.
 func temporalStartError(output, logPath string) error {
 	for _, temporary := range []string{"address already in use", "database is locked", "can't set frontend port", "can't set UI port", "can't set metrics port"} {

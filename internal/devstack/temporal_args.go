@@ -29,11 +29,11 @@ func temporalArgs(o Options, ports temporalPorts, database string) []string {
 	return args
 }
 
-// fair reports whether the server of this database uses fairness, which lets series share the
-// queues evenly. A server with fairness keeps tasks in other tables, and does not find tasks in the
-// tables of a server without it. So fairness is chosen when the database is created and recorded in
-// a file next to it. Without fairness, a series waits for what other series have in flight (setting
-// backsight.series.window).
+// fair reports whether the server of this database uses Temporal's fairness, which lets series
+// share the queues evenly. A server with fairness keeps tasks in other tables than one without, and
+// does not find tasks in the tables of the other kind. So fairness is chosen when the database is
+// created, and recorded in a file next to the database. Without fairness, a series waits for the
+// searches of other series that are already queued (setting backsight.series.window).
 func fair(database string) bool {
 	record := filepath.Join(filepath.Dir(database), "fair")
 	if _, err := os.Stat(database); errors.Is(err, fs.ErrNotExist) {
@@ -46,8 +46,8 @@ func fair(database string) bool {
 // dynamicConfig adapts the server to one machine with one user.
 var dynamicConfig = []string{
 	"frontend.enableServerVersionCheck=false", // makes no calls to the internet
-	// With one partition, the server forwards nothing between partitions: it matches tasks at once,
-	// and rate limits of queues are exact.
+	// With one partition, the server does not forward tasks between partitions. It matches tasks at
+	// once, and rate limits of queues are exact.
 	"matching.numTaskqueueReadPartitions=1",
 	"matching.numTaskqueueWritePartitions=1",
 	"matching.useNewMatcher=true", // needed for priorities; by default this server ignores them

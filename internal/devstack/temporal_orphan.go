@@ -15,8 +15,8 @@ func (t *Temporal) writePid(pid int) error {
 	return os.WriteFile(t.pidFile(), fmt.Appendf(nil, "%d\n", pid), 0o600)
 }
 
-// stopOrphan stops a server that outlived the killed process that started it. The caller holds the
-// lock of the data directory, so no other stack uses that server.
+// stopOrphan stops a server that still runs although the process that started it was killed.
+// Callers must hold the lock of the data directory, so that no other stack uses the server.
 func (t *Temporal) stopOrphan(ctx context.Context) error {
 	text, err := os.ReadFile(t.pidFile())
 	if err != nil {

@@ -144,8 +144,8 @@ func TestServes_IgnoresAnotherServerOnThePort(t *testing.T) {
 	require.ErrorContains(t, s.temporal.serves(t.Context(), os.Getpid()), "does not listen on port")
 }
 
-// A server with fairness does not see the tasks that were queued without it, so a database keeps
-// its first setting.
+// A server with fairness does not find tasks that a server without fairness has queued, so a
+// database keeps its first setting.
 func TestFairness_IsOnlyForNewDatabases(t *testing.T) {
 	t.Parallel()
 

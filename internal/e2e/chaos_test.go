@@ -15,13 +15,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// trial describes what disturbs an installation while it fills an insight.
+// trial describes the disturbances of an installation while it computes the backfill of an insight.
 type trial struct {
 	repositories int
-	rate         int  // limit of samples per second, which makes each disturbance hit running work
-	kills        int  // of one part each: worker, API, Temporal, Postgres
-	crashes      int  // of all parts at once
-	pauses       int  // each followed by a resume
+	rate         int  // samples per second at most, so that work is left for each disturbance
+	kills        int  // number of kills of one part: worker, API, Temporal or Postgres
+	crashes      int  // number of kills of all parts at once
+	pauses       int  // number of pauses, each followed by a resume
 	fullDisk     bool // fill the disk once
 	damage       bool // damage a mirror's pack once
 }
@@ -32,9 +32,9 @@ func TestSurvivesTheDeathOfEveryPart(t *testing.T) {
 	runTrial(t, trial{repositories: 40, rate: 12, kills: 6, crashes: 1, pauses: 1})
 }
 
-// TestChaos fills an insight over many repositories and disturbs the installation in every way, in
-// random order. `make chaos` runs it. A failure prints the seed; BACKSIGHT_CHAOS_SEED repeats its
-// order.
+// TestChaos fills an insight over many repositories, and meanwhile causes every kind of
+// disturbance, in random order. `make chaos` runs it. A failure prints the seed; with
+// BACKSIGHT_CHAOS_SEED set to it, the order is the same.
 func TestChaos(t *testing.T) {
 	if os.Getenv("BACKSIGHT_CHAOS") == "" {
 		t.Skip("takes minutes: make chaos")
@@ -83,7 +83,7 @@ func runTrial(t *testing.T, plan trial) {
 }
 
 // chaos is a stack that is disturbed. In addition to `backsight up` it has a separate API process,
-// to which all requests go.
+// which gets all requests.
 type chaos struct {
 	*stack
 	t      *testing.T
@@ -132,7 +132,7 @@ func (c *chaos) disturbances() (all []disturbance) {
 	return all
 }
 
-// disturb does one thing to the installation while work is pending: usually after progress since
+// disturb causes one disturbance while samples are pending: usually after there was progress since
 // the previous disturbance, sometimes during the recovery from it.
 func (c *chaos) disturb(d disturbance) {
 	if before := c.last; before.Planned == 0 || c.random.IntN(4) > 0 {
@@ -148,7 +148,7 @@ func (c *chaos) disturb(d disturbance) {
 }
 
 // poll reads the tallies once, and checks the invariants of every answer. It returns false if the
-// answer lacks something, because a part is down or the plan is not written; the next poll may
+// answer is incomplete because a part is down or the plan is not yet written; the next poll may
 // succeed.
 func (c *chaos) poll() (tally, bool) {
 	select {
@@ -183,7 +183,7 @@ func (c *chaos) repositories() int {
 	return c.plan.repositories
 }
 
-// maxWait is longer than anything takes: twice the longest back-off, which is five minutes.
+// maxWait is longer than any step takes: it is twice the longest back-off, which is five minutes.
 const maxWait = 10 * time.Minute
 
 func (c *chaos) waitFor(what string, reached func(tally) bool) tally {
@@ -198,7 +198,7 @@ func (c *chaos) waitFor(what string, reached func(tally) bool) tally {
 	return tally{}
 }
 
-// until repeats do until it succeeds. It fails while a part is down.
+// until calls do until it succeeds. do fails while a part is down.
 func (c *chaos) until(what string, do func() error) {
 	c.t.Helper()
 	var err error
@@ -221,9 +221,9 @@ func (c *chaos) insight(title string, more ...string) []string {
 	return append([]string{"--title", title, "--query", "TODO case:yes", "--every", "1month", "--points", "12"}, more...)
 }
 
-// undisturbed fills the insight without disturbance. It repeats this until the insight is done
-// early within a minute: a grid begins at the minute of its creation, and both insights must have
-// the same grid.
+// undisturbed fills the insight without disturbance. A grid begins at the minute of its creation,
+// and the disturbed insight must have the same grid. So undisturbed tries again until the insight
+// is complete more than five seconds before the end of the minute in which it was created.
 func (c *chaos) undisturbed() []sample {
 	for range 5 {
 		began := time.Now()
@@ -269,7 +269,7 @@ func (c *chaos) state() (state string, inFlight int, err error) {
 	return answer.InsightSeries.Workflow.State, answer.InsightSeries.Workflow.InFlight, nil
 }
 
-// pause pauses the series, checks that no more samples are settled, and resumes it.
+// pause pauses the series, checks that no more samples get an outcome, and resumes it.
 func (c *chaos) pause() {
 	send := func(mutation string) {
 		c.until(mutation, func() error {

@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// requireEqual requires the samples of the undisturbed run: the commit, outcome and value of each.
+// requireEqual requires that each sample has the same commit, outcome and value as in the
+// undisturbed run.
 func (c *chaos) requireEqual(want, got []sample) {
 	key := func(s sample) string { return s.Repository + " " + s.Time.Format(time.RFC3339) }
 	index := func(list []sample) map[string]sample {
@@ -44,7 +45,7 @@ func (c *chaos) requireEqual(want, got []sample) {
 	requireTruth(c.t, c.repos, some, "")
 }
 
-// requireEnded requires that the workflow reports the tally of the ledger, and that only the
+// requireEnded requires that the workflow reports the same tally as the ledger, and that only the
 // workflows of sleeping series run.
 func (c *chaos) requireEnded(end tally) {
 	c.until("a sleeping series that agrees with the ledger", func() error {

@@ -22,7 +22,7 @@ import (
 )
 
 // startAPI runs `backsight api` in addition to the stack and restarts it whenever it ends, until
-// the test ends. From then on all requests go to it.
+// the test ends. From then on this API gets all requests.
 func (c *chaos) startAPI() {
 	at := c.addresses(c.t)
 	listen := fmt.Sprintf("127.0.0.1:%d", freePort(c.t))
@@ -136,10 +136,10 @@ func (c *chaos) fillDisk() {
 	c.disk.empty(c.t)
 }
 
-// disk holds the files of a stack. If this process may mount file systems, it is an in-memory file
-// system, which becomes full when its size is set to its content: every writer then gets ENOSPC, as
-// on a real disk. Otherwise the processes of Postgres get a limit on the size of files, which
-// Postgres handles like a full disk.
+// disk holds the files of a stack. If this process may mount file systems, the disk is an in-memory
+// file system. It becomes full when its size is set to that of its content: every writer then gets
+// ENOSPC, as on a real disk. Otherwise the processes of Postgres get a limit on the size of files,
+// and Postgres treats a file at the limit like a full disk.
 type disk struct {
 	dir     string
 	mounted bool

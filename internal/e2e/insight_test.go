@@ -79,7 +79,8 @@ func (s *stack) points(t *testing.T, view string) []point {
 	return decodeLines[point](t, out)
 }
 
-// completeness returns the tally in the ledger and, if a worker answers, that of the workflow.
+// completeness returns the tally in the ledger and, if a worker answers, the one that the workflow
+// reports.
 func (s *stack) completeness(view string) (ledger tally, workflow *tally, err error) {
 	const fields = `planned counted reused absent partial failed pending`
 	var answer struct {

@@ -7,8 +7,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestOperatorsChangeThePast extends an insight, cancels the extension half-way, and retries it;
-// the worker is killed in between. The result must equal git's counts.
+// TestOperatorsChangeThePast extends an insight, cancels the extension half-way, retries the
+// cancelled samples, kills the worker during the retry, and finally retries all samples. The values
+// must equal git's counts.
 func TestOperatorsChangeThePast(t *testing.T) {
 	t.Parallel()
 	root := writeRepositories(t, 12, 40)

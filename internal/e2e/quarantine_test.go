@@ -12,8 +12,8 @@ import (
 
 // TestRepositoryThatKillsItsWorker has a repository whose search kills the worker every time: its
 // git kills the calling process when it is asked for an object that the repository lacks. The
-// repository must be quarantined after three deaths, and all others counted. A retry with a working
-// git must release it.
+// repository must be quarantined after it has killed three workers, and all others must be counted.
+// A retry with a working git must release the repository from quarantine.
 func TestRepositoryThatKillsItsWorker(t *testing.T) {
 	t.Parallel()
 	git, err := exec.LookPath("git")

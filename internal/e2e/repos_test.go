@@ -70,8 +70,8 @@ func writeRepository(t *testing.T, dir string, random *rand.Rand, commits int) {
 	git(t, dir, stream.Bytes(), "fast-import", "--quiet")
 }
 
-// missingBlobRepository creates such a repository and removes the blob of one file of the newest
-// tree. It returns the id of that blob.
+// missingBlobRepository creates a repository like those of writeRepositories, and removes the blob
+// of one file of the newest tree. It returns the id of the blob.
 func missingBlobRepository(t *testing.T, dir string) string {
 	t.Helper()
 	writeRepository(t, dir, rand.New(rand.NewPCG(8, 8)), 20)

@@ -43,7 +43,8 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-// openDir creates a directory that another user may enter. For root, Postgres runs as another user.
+// openDir creates a directory that other users may enter. When root runs the tests, Postgres runs
+// as another user.
 func openDir(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "backsight-e2e-")
@@ -185,7 +186,7 @@ func (s *stack) run(t *testing.T, args ...string) (stdout string, exit int) {
 }
 
 // graphql runs a query and decodes its data into result. It returns an error if the server does not
-// answer, and for errors in the answer.
+// answer or the answer contains errors.
 func (s *stack) graphql(query string, variables map[string]any, result any) error {
 	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
 	if err != nil {

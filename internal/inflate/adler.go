@@ -9,8 +9,9 @@ const (
 	evenBytes    = 0x00ff00ff00ff00ff
 )
 
-// adler returns the checksum at the end of a zlib stream (RFC 1950). It adds eight bytes at a time.
-// The standard library's hash/adler32 does not, and takes a seventh of the time of decompression.
+// adler returns the Adler-32 checksum, which a zlib stream has at its end (RFC 1950). It adds eight
+// bytes at a time. The standard library's hash/adler32 adds single bytes, which would take a
+// seventh of the time of decompression.
 func adler(data []byte) uint32 {
 	a, b := uint64(1), uint64(0)
 	for len(data) > 0 {
@@ -29,7 +30,7 @@ func adler(data []byte) uint32 {
 				odd += w >> 8 & evenBytes
 			}
 			b += adlerBytes*a + 8*(lanes(evens)+lanes(odds))
-			// A byte counts once for each byte from itself to the end of its word.
+			// b counts a byte once for each byte from itself to the end of its word.
 			b += 8*(even&0xffff) + 6*(even>>16&0xffff) + 4*(even>>32&0xffff) + 2*(even>>48)
 			b += 7*(odd&0xffff) + 5*(odd>>16&0xffff) + 3*(odd>>32&0xffff) + odd>>48
 			a += lanes(even) + lanes(odd)

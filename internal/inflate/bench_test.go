@@ -32,7 +32,7 @@ type packed struct {
 	size   int
 }
 
-// benchPart is how many streams one implementation decompresses before the next one takes over.
+// benchPart is how many streams one implementation decompresses before it is the turn of the next.
 const benchPart = 1000
 
 // BenchmarkGitObjects decompresses the entries of a git pack, whole objects and deltas, with this
@@ -96,14 +96,15 @@ func processorTime() time.Duration {
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
-// contestant decompresses a zlib stream into dst, which it fills, and verifies the checksum.
+// contestant is an implementation. It decompresses a zlib stream into dst, fills dst exactly, and
+// verifies the checksum.
 type contestant struct {
 	name       string
 	decompress func(dst, stream []byte) error
 }
 
-// contestants returns every implementation. Each keeps its reader and resets it, as code does that
-// takes readers from a pool.
+// contestants returns every implementation. Each keeps its reader and resets it for each stream,
+// like code that takes readers from a pool.
 func contestants() []contestant {
 	var own Decoder
 	source := bytes.NewReader(nil)

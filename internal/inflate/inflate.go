@@ -84,7 +84,7 @@ func (d *Decoder) blocks(dst []byte) error {
 }
 
 // fill makes at least 56 bits available. Past the end of src it supplies zero bits; ended reports
-// whether they were used.
+// whether the decoder used any of those.
 func (d *Decoder) fill() {
 	if d.pos >= 0 && d.pos+8 <= len(d.src) {
 		d.hold |= binary.LittleEndian.Uint64(d.src[d.pos:]) << d.have
@@ -311,8 +311,8 @@ func (d *Decoder) block(dst []byte, out int, lit *[litSize]entry, dist *[distSiz
 		}
 		from := out - distance
 		if distance >= 8 && out+length+8 <= len(dst) {
-			// Copy words of eight bytes. The last word may write bytes after the match, which later
-			// output overwrites.
+			// Copy words of eight bytes. The last word may write some bytes beyond the end of the
+			// match; later output overwrites those bytes.
 			end := out + length
 			for out < end {
 				binary.LittleEndian.PutUint64(dst[out:], binary.LittleEndian.Uint64(dst[from:]))

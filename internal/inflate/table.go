@@ -13,9 +13,9 @@ const (
 // An entry of a decoding table packs:
 //
 //	bits 0-5    number of bits to consume: the code and the extra bits that follow it
-//
-// bits 8-12   number of bits of the code alone    bits 13-15  flags       bits 16-31  a literal, or
-// the base of a length or distance, or the start of a second-level table
+//	bits 8-12   number of bits of the code alone
+//	bits 13-15  flags
+//	bits 16-31  a literal, the base of a length or distance, or the start of a second-level table
 //
 // With flagSecond, bits 8-12 hold the width of the second-level table instead.
 type entry uint32
@@ -28,8 +28,8 @@ const (
 
 const invalid = flagEnd | 1<<16
 
-// Table sizes that are enough for every code: the first level, and second levels for codes of up to
-// 15 bits. The bounds are those that zlib's enough.c computes, rounded up.
+// Numbers of entries that are enough for every code: the first-level table, and second-level tables
+// for codes of up to 15 bits. The numbers are those that zlib's enough.c computes, rounded up.
 const (
 	litSize  = 1<<litBits + 1024
 	distSize = 1<<distBits + 512
@@ -80,8 +80,8 @@ func makeSymbols() (lit, dist, length symbols) {
 }
 
 // build fills a decoding table for a canonical Huffman code, given the code length of each symbol.
-// It returns false when the lengths allow more codes than exist. Codes without a symbol decode to
-// invalid.
+// It returns false when no prefix code has these lengths, because too many of them are short. Codes
+// without a symbol decode to invalid.
 func build(table []entry, width int, lengths []uint8, of symbols) bool {
 	var count [maxBits + 1]int
 	for _, n := range lengths {

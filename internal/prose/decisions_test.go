@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestDecisionsFollowTheTemplate holds every decision to the title and the five sections of
-// docs/decisions/000-template.md, and to a row in the index.
+// TestDecisionsFollowTheTemplate requires that every decision has the title and the five sections
+// of docs/decisions/000-template.md, and a row in the index.
 func TestDecisionsFollowTheTemplate(t *testing.T) {
 	t.Parallel()
 	const folder = "../../docs/decisions"

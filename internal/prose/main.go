@@ -24,8 +24,8 @@ func main() {
 	}
 }
 
-// run checks the files, or all files of the repository when none are named, and returns the number
-// of findings that it wrote to out. Names are relative to the working directory.
+// run checks the files, or all files of the repository when files is empty. It writes the findings
+// to out and returns their number. Names are relative to the working directory.
 func run(out io.Writer, files []string) (found int, err error) {
 	if len(files) == 0 {
 		if files, err = repositoryFiles(); err != nil {
@@ -72,7 +72,7 @@ func generated(name, text string) bool {
 	if strings.Contains("/"+name, "/testdata/") {
 		return true
 	}
-	for range 5 { // the header stands in the first lines, behind build constraints at most
+	for range 5 { // the header is in the first lines, perhaps after build constraints
 		line, rest, _ := strings.Cut(text, "\n")
 		if strings.Contains(line, "DO NOT EDIT") || strings.Contains(line, "@generated") {
 			return true

@@ -18,7 +18,7 @@ type wide struct {
 }
 
 // check returns the lines of a file whose comments or prose exceed the limit, in order. The name
-// decides the language; a file in an unknown language has none.
+// determines the language. check returns nil for a file in an unknown language.
 func check(name, text string) []wide {
 	find := finderOf(name)
 	if find == nil || generated(name, text) {
@@ -44,7 +44,8 @@ var (
 	directive = regexp.MustCompile(`(//[a-z0-9]+:[a-z0-9]|//nolint|/[/*] (eslint|oxlint)-|# shellcheck )`)
 )
 
-// exempt reports whether a line may exceed the limit: it cannot be broken, or addresses a tool.
+// exempt reports whether a line may exceed the limit, because it cannot be broken or is a directive
+// to a tool.
 func exempt(line string) bool {
 	rest := line[len(marker.FindString(line)):]
 	return !strings.ContainsAny(strings.TrimSpace(rest), " \t") || directive.MatchString(line)

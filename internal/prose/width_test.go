@@ -13,8 +13,8 @@ import (
 // long is prose that cannot fit into one line.
 var long = strings.TrimSpace(strings.Repeat("words ", 20))
 
-// TestLinesThatAreTooWide checks, for each language, which lines count. A line that holds LONG
-// exceeds the limit; those that must be found end in "!".
+// TestLinesThatAreTooWide checks, for each language, which lines are found. A line that contains
+// LONG exceeds the limit. The lines that must be found end in "!".
 func TestLinesThatAreTooWide(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, file, text string }{
@@ -99,7 +99,7 @@ func TestFindingsNameFileLineAndWidth(t *testing.T) {
 	require.Equal(t, name+":2: 119 columns, at most 100\n", out.String())
 }
 
-// TestEveryFileOfTheRepositoryIsChecked runs the listing in a repository of its own.
+// TestEveryFileOfTheRepositoryIsChecked lists the files of a repository that it creates.
 func TestEveryFileOfTheRepositoryIsChecked(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)

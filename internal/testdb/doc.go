@@ -2,14 +2,15 @@
 // dozen milliseconds.
 //
 // One private Postgres serves all tests of a user on a machine. The first test process that needs
-// it starts a server process: the same test binary, which then runs only Postgres. Each test
-// process holds a shared lock on a file. When no process has held that lock for a while, the server
-// process stops Postgres, removes its files and exits. So Postgres stays between the test processes
-// of `go test ./...`, and does not stay longer. If the server process is killed, Postgres ends too.
+// it starts a server process: the same test binary, which then runs no tests but only Postgres.
+// Each test process holds a shared lock on a file. When no test process has held the lock for two
+// minutes, the server process stops Postgres, removes its files and exits. So Postgres keeps
+// running between the test processes of `go test ./...`, but not much longer. If the server process
+// is killed, Postgres ends too.
 //
-// The migrations run once, in a template database whose name has their hash; the database of a test
-// is a copy of it. It is dropped when the test passes. When the test fails, it is kept, its URL is
-// printed, and Postgres stays longer.
+// The migrations run once, in a template database whose name contains a hash of the migrations. The
+// database of a test is a copy of the template. When the test passes, the copy is dropped. When the
+// test fails, the copy is kept, its URL is printed, and Postgres keeps running for an hour.
 //
 // # Invariants
 //
@@ -18,7 +19,7 @@
 //
 // # Non-goals
 //
-// Durability: Postgres runs without fsync, so writes must not be measured here.
+// Durability: Postgres runs without fsync, so times of writes in these databases mean nothing.
 //
 // # Read next
 //

@@ -26,7 +26,7 @@ const (
 // A server is the shared Postgres, used by this process.
 type server struct {
 	dir   string
-	url   string // of the maintenance database
+	url   string // URL of the maintenance database
 	users *os.File
 }
 
@@ -35,8 +35,8 @@ var shared struct {
 	server *server
 }
 
-// sharedServer returns the shared Postgres, and starts it if it is not running. It does not
-// remember a failure: each test reports why it cannot run.
+// sharedServer returns the shared Postgres, and starts it if it is not running. After a failure,
+// the next call tries again, so each test reports why it cannot run.
 func sharedServer(ctx context.Context) (*server, error) {
 	shared.Lock()
 	defer shared.Unlock()
@@ -60,8 +60,8 @@ func sharedDir() (string, error) {
 	dir := filepath.Join(os.TempDir(), fmt.Sprintf("backsight-testdb-%d-v1", os.Geteuid()))
 	switch err := os.Mkdir(dir, 0o700); {
 	case err == nil:
-		// For root, Postgres runs as another account that must be able to enter the directory,
-		// whatever the umask.
+		// When root runs the tests, Postgres runs as another account, which must be able to enter
+		// the directory whatever the umask is.
 		if err := os.Chmod(dir, 0o711); err != nil {
 			return "", fmt.Errorf("test database: %w", err)
 		}
@@ -112,7 +112,7 @@ func (s *server) ensureRunning(ctx context.Context) (err error) {
 	return s.startProcess(ctx)
 }
 
-// connects reads the server's URL and connects to it.
+// connects reads the server's URL and returns nil when it can connect to the server.
 func (s *server) connects(ctx context.Context) error {
 	url, err := os.ReadFile(urlFile(s.dir))
 	if err != nil {
@@ -152,7 +152,7 @@ func (s *server) startProcess(ctx context.Context) error {
 		}
 		var status syscall.WaitStatus
 		if pid, err := syscall.Wait4(process.Process.Pid, &status, syscall.WNOHANG, nil); err == nil && pid == process.Process.Pid {
-			said, _ := os.ReadFile(logPath) // if it cannot be read, the error is only less clear
+			said, _ := os.ReadFile(logPath) // without the log, the error is only less clear
 			return fmt.Errorf("the server process ended with status %d: %s", status.ExitStatus(), said)
 		}
 		select {
@@ -177,7 +177,8 @@ func (s *server) databaseURL(name string) string {
 	return strings.Replace(s.url, "/"+maintenanceDatabase+"?", "/"+name+"?", 1)
 }
 
-// keep makes the server process stay longer than usual.
+// keep makes the server process run for keptFor, not idleFor, after the last test process has
+// ended.
 func (s *server) keep() error { return os.WriteFile(keptFile(s.dir), nil, 0o600) }
 
 // lockFile locks a file, and waits for the lock until ctx ends. Closing the file, or the end of the

@@ -19,10 +19,10 @@ import (
 
 const (
 	maintenanceDatabase = "postgres"
-	// idleFor is how long the server process waits for the next test process. It is longer than `go
-	// test` compiles between two packages.
+	// idleFor is how long the server process waits for the next test process. `go test` takes less
+	// time to compile the next package.
 	idleFor = 2 * time.Minute
-	// keptFor is how long it waits when the database of a failed test was kept.
+	// keptFor is how long the server process waits when the database of a failed test was kept.
 	keptFor = time.Hour
 	// checkEvery is how often the server process checks whether a test process holds the lock.
 	checkEvery = 500 * time.Millisecond
@@ -69,8 +69,8 @@ func runServer(ctx context.Context, dir string, times idleTimes) (err error) {
 		return err
 	}
 	if unused != nil {
-		// Until Postgres has stopped, no test process gets the lock; one that waits for it will
-		// start another Postgres.
+		// Until Postgres has stopped, no test process gets the lock. A test process that waits for
+		// the lock then starts another Postgres.
 		defer unused.Close() //nolint:errcheck // only a lock
 	}
 	return os.Remove(urlFile(dir))

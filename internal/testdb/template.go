@@ -18,8 +18,8 @@ const (
 	templatePrefix = "template_"
 )
 
-// A schema is the content of a template database. The hash depends on everything that creates that
-// content.
+// A schema describes the content of a template database. migrate creates the content, and hash is a
+// hash of everything that determines it.
 type schema struct {
 	hash    string
 	migrate func(ctx context.Context, databaseURL string) error
@@ -43,7 +43,7 @@ func hashFiles(files fs.FS) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil))[:20], err
 }
 
-// made has the templates that this process has found or created: hash → *madeTemplate.
+// made maps the hash of each template that this process has found or created to its *madeTemplate.
 var made sync.Map
 
 type madeTemplate struct {
@@ -82,8 +82,8 @@ func (s *server) template(ctx context.Context, want schema) (string, error) {
 }
 
 func (s *server) makeTemplate(ctx context.Context, conn *pgx.Conn, name string, want schema) error {
-	// A database that is not marked as a template is incomplete: its process died, or its
-	// migrations failed.
+	// A database that is not marked as a template is incomplete: the process that created it was
+	// killed, or its migrations failed.
 	if _, err := conn.Exec(ctx, `DROP DATABASE IF EXISTS `+quote(name)+` WITH (FORCE)`); err != nil {
 		return err
 	}

@@ -17,7 +17,8 @@ const (
 	// cloneStrategy makes Postgres copy files; the other strategy writes each page to the
 	// write-ahead log.
 	cloneStrategy = "FILE_COPY"
-	// setUpTimeout allows for the first test on a machine that compiles while it tests.
+	// setUpTimeout is long enough for the first test on a machine that compiles and tests at the
+	// same time.
 	setUpTimeout = 2 * time.Minute
 	// poolSize lets 20 databases share the server's 200 connections.
 	poolSize = 10
@@ -41,7 +42,7 @@ func New(t testing.TB) *pgxpool.Pool {
 }
 
 // NewURL returns the URL of a new, migrated database, for a test that makes its own connections.
-// When the test ends, open connections are closed. The database is dropped or kept as with New.
+// When the test ends, the database is dropped, which closes open connections, or kept as with New.
 func NewURL(t testing.TB) string {
 	t.Helper()
 	product, err := productSchema()
@@ -86,8 +87,8 @@ func (s *server) discard(t testing.TB, name string) {
 	require.NoError(t, err, "drop the test's database")
 }
 
-// closePoolWithin closes the pool, which waits for connections in use. After timeout it fails the
-// test instead of waiting for ever.
+// closePoolWithin closes the pool and waits until all connections are released. It fails the test
+// when that takes longer than timeout.
 func closePoolWithin(t testing.TB, pool *pgxpool.Pool, timeout time.Duration) {
 	t.Helper()
 	closed := make(chan struct{})

@@ -74,7 +74,8 @@ func removePacks(packs []string) error {
 	return nil
 }
 
-// CorruptObject overwrites the second half of a loose object. Call Unpack first for a packed one.
+// CorruptObject overwrites the second half of a loose object. If the object is packed, call Unpack
+// first.
 func (r *Repo) CorruptObject(t TB, id string) {
 	t.Helper()
 	path := r.ObjectPath(id)

@@ -1,11 +1,12 @@
 // Package testgit creates small git repositories for tests, in milliseconds: one `git fast-import`
-// writes a whole history with dates, merges, symbolic links, submodules and unusual file names. It
-// can also do what no git command does: remove or damage a stored object.
+// writes a whole history with dates, merges, symbolic links, submodules and unusual file names. The
+// package can also remove or damage a stored object, which no git command does.
 //
-// Invariants: the configuration of the machine and of the user has no influence. No process
-// outlives the call that started it. The same calls give the same commit ids on every machine.
+// Invariants: git ignores the configuration of the machine and of the user. No process outlives the
+// call that started it. The same calls give the same commit ids on every machine.
 //
-// It does not import package gitrepo, so gitrepo's own tests can use it; ids are plain strings.
+// This package does not import gitrepo, so gitrepo's own tests can use it. Therefore ids are plain
+// strings.
 //
 // Read next: repo.go, import.go, damage.go.
 package testgit

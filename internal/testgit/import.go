@@ -29,9 +29,9 @@ type Change struct {
 
 // Commit describes a commit. Its tree is the first parent's tree with Changes applied in order.
 type Commit struct {
-	// Parents are indices of earlier commits of the same Import. nil means the commit before; for
-	// the first commit it means the branch's commit before the Import, if there is one. Root means
-	// no parents.
+	// Parents are indices of earlier commits of the same Import. nil means the previous commit of
+	// the Import; for the first commit it means the tip of the branch before the Import, if there
+	// is one. Root means no parents.
 	Parents []int
 	Time    time.Time // committer date; zero means Epoch plus one hour for each earlier commit
 	Author  string    // "Ann Author <ann@example.com>" when empty
@@ -144,8 +144,8 @@ func (r *Repo) exists(ref string) bool {
 	return err == nil
 }
 
-// Commit writes one commit with the files to main, on top of main's commit, and returns its id. A
-// file's content replaces the earlier content. Use Import to delete files.
+// Commit writes one commit to main, on top of main's tip, and returns its id. files maps paths to
+// new contents; other files stay as they are. Use Import to delete files.
 func (r *Repo) Commit(t TB, when time.Time, files map[string]string) string {
 	t.Helper()
 	var changes []Change

@@ -38,7 +38,7 @@ func NewSHA256(t testing.TB) *Repo {
 }
 
 // Init creates an empty bare repository in dir; the caller removes it. It writes the files itself,
-// which is ten times faster than `git init`; property tests need that.
+// which is ten times faster than `git init`, because property tests create many repositories.
 func Init(t TB, dir, format string) *Repo {
 	t.Helper()
 	config := "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"

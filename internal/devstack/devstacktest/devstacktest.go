@@ -22,7 +22,7 @@ import (
 	"github.com/backsight/backsight/internal/devstack"
 )
 
-// startTimeout allows for a machine that compiles while it tests.
+// startTimeout is long enough for a machine that compiles and tests at the same time.
 const startTimeout = 2 * time.Minute
 
 var shared struct {
@@ -31,8 +31,8 @@ var shared struct {
 }
 
 // StartTemporal returns host:port of a Temporal server with in-memory storage and the namespace
-// "default". All tests of this process share it. The first call takes about a second. The server
-// ends with the process.
+// "default". All tests of this process share the server. The first call takes about a second. The
+// server ends when this process ends.
 func StartTemporal(t testing.TB) string {
 	t.Helper()
 	shared.Lock()
