@@ -13,8 +13,8 @@ import (
 )
 
 // Tests cannot run docker-compose.yml where there is no Docker. This test checks that every service
-// of ours runs a command that exists, with environment variables that the command reads, and
-// depends on services that exist.
+// of Backsight runs a command that exists, sets only environment variables that the command reads,
+// and depends on services that exist.
 func TestComposeFileFitsTheCommands(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../docker-compose.yml")

@@ -14,6 +14,6 @@
 // They share remote (the generated GraphQL client and its flags), output (tables and JSON), status
 // (the progress of series) and memory (limits for searching processes).
 //
-// Non-goals: logic that another surface would have to repeat. Read next: main.go, then the package
-// of a command.
+// Non-goals: logic that the page or another client would have to repeat. Read next: main.go, then
+// the package of a command.
 package main

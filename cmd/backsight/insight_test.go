@@ -101,7 +101,7 @@ func TestInsightCreateWait(t *testing.T) {
 	}
 }
 
-// A restart of the database does not end the wait.
+// --wait goes on while the database restarts.
 func TestInsightCreateWaitsThroughAnOutage(t *testing.T) {
 	t.Parallel()
 	a := serve(t, scripted{"createLineChartSearchInsight", createdAnswer},
@@ -112,7 +112,7 @@ func TestInsightCreateWaitsThroughAnOutage(t *testing.T) {
 	require.Contains(t, stderr, "the database does not answer\n")
 }
 
-// A series that cannot be planned ends the wait.
+// --wait ends with an error when a series cannot be planned.
 func TestInsightCreateWaitEndsWhenASeriesCannotBePlanned(t *testing.T) {
 	t.Parallel()
 	stuck := waitingSeries[:len(waitingSeries)-1] + `,"workflow":{"state":"SLEEPING","problem":{"message":"scope refused"}}}`

@@ -8,7 +8,7 @@ import (
 )
 
 // With --json, commands print the fields of the API in a fixed order, and null for what is unknown.
-// Scripts depend on it.
+// Scripts depend on both.
 func TestJSONOfEachKind(t *testing.T) {
 	t.Parallel()
 	const (

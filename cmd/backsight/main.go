@@ -24,8 +24,8 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// cli is the whole command line. The tags are its help, and name its environment variables.
-// newParser adds the names of the subcommands and an example to the help of a group.
+// cli is the whole command line. The tags contain the help texts and the names of environment
+// variables. newParser adds the names of the subcommands and an example to the help of a group.
 type cli struct {
 	Up        servecmd.UpCommand          `cmd:"" help:"Run everything on this machine: database, Temporal, worker, API and web page."`
 	History   historycmd.HistoryCommand   `cmd:"" help:"Count a query through the history of repositories, without any service."`

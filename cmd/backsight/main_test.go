@@ -32,7 +32,7 @@ func TestUsage(t *testing.T) {
 		{"an interval", []string{"insight", "create", "--title", "x", "--query", "y", "--every", "1fortnight"}, exitUsage, "as in 1month"},
 		{"points", []string{"insight", "create", "--title", "x", "--query", "y", "--points", "1001"}, exitUsage, "between 1 and 1000"},
 		{"points of a chart", []string{"series", "retention", "S1", "--points=-5"}, exitUsage, "use a number from 1, or 0 for all"},
-		{"labels", []string{"insight", "create", "--title", "x", "--query", "y", "--label", "a", "--label", "b"}, exitUsage, "2 --label for 1 --query"},
+		{"labels", []string{"insight", "create", "--title", "x", "--query", "y", "--label", "a", "--label", "b"}, exitUsage, "the numbers of --label (2) and --query (1) differ"},
 		{"two scopes", []string{"insight", "create", "--title", "x", "--query", "y", "--repos", "a", "--repo", "b"}, exitUsage, "--repos"},
 		{"a name for two", []string{"repo", "add", "a", "b", "--name", "c"}, exitUsage, "--name needs a single location"},
 		{"a format", []string{"insight", "export", "x", "--format", "xls"}, exitUsage, "csv"},
@@ -55,7 +55,7 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-// run parses a command line by a part of the grammar. The messages must be those of the whole
+// run parses a command line with a part of the grammar. The messages must equal those of the whole
 // grammar.
 func TestPartOfTheGrammarEqualsTheWhole(t *testing.T) {
 	t.Parallel()

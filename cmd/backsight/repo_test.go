@@ -36,7 +36,7 @@ func TestRepoAccess(t *testing.T) {
 		{
 			[]string{"grant", "ann", "acme/a"},
 			[]string{`{"name":"acme/a","login":"ann"}`},
-			[]string{"ann may see acme/a, which is public until `backsight repo private acme/a`"},
+			[]string{"ann may see acme/a. The repository is public: `backsight repo private acme/a` makes it private"},
 			scripted{"grantRepository", `{"data":{"grantRepository":{"isPrivate":false}}}`},
 		},
 		{

@@ -19,7 +19,7 @@ type change struct {
 	author  string
 	subject string
 	delta   int64
-	value   int64 // at the commit
+	value   int64 // the count at the commit
 	outcome insights.Outcome
 	code    insights.ReasonCode // why delta and value are not exact
 	reason  string
@@ -82,7 +82,7 @@ func (s *searcher) changes(ctx context.Context) ([]change, error) {
 }
 
 // matching lists the commits that match a query about commits. The value of a change is the number
-// of matching commits up to it.
+// of matching commits up to and including the commit.
 func (s *searcher) matching(ctx context.Context, chain []gitrepo.Commit) (found []change, err error) {
 	intervals := make([]history.Interval, len(chain))
 	for i := range chain {
@@ -116,7 +116,8 @@ func (s *searcher) matching(ctx context.Context, chain []gitrepo.Commit) (found 
 	return found, err
 }
 
-// changeBetween compares the results of a commit and its first parent.
+// changeBetween compares the results of a commit (newer) and of its first parent (older). It
+// returns false when both have the same count and lack the same objects.
 func changeBetween(older, newer history.Result) (change, bool) {
 	c := change{commit: newer.Commit, delta: newer.Value - older.Value, value: newer.Value, outcome: insights.Counted}
 	sameFaults := slices.Equal(older.Faults, newer.Faults)

@@ -51,7 +51,7 @@ func writeChanges(w io.Writer, p *plan, repositories []*repository) error {
 		}
 		grid.print(&b)
 		if partial > 0 {
-			output.Printf(&b, "%d of them partial; the newest because of: %s\n", partial, reason)
+			output.Printf(&b, "%d of them are partial, the newest because of: %s\n", partial, reason)
 		}
 	}
 	_, err := io.WriteString(w, b.String())

@@ -11,8 +11,9 @@ import (
 	"github.com/backsight/backsight/search/history/index"
 )
 
-// openIndex opens the history index of the repository if it is up to date with tip, which becomes
-// the searcher's tip then. It starts no git process.
+// openIndex opens the history index of the repository and sets the searcher's tip to tip. It
+// returns false, and changes nothing, when the index cannot be opened, has another tip, or was made
+// from a shallow clone. It starts no git process.
 func (s *searcher) openIndex(tip gitrepo.OID) bool {
 	x, err := index.Open(s.indexPath())
 	if err != nil {
@@ -26,8 +27,8 @@ func (s *searcher) openIndex(tip gitrepo.OID) bool {
 	return true
 }
 
-// updateIndex opens the history index of the repository at the searcher's tip, and makes or extends
-// it first when that is necessary. A history that cannot have an index is searched without one. An
+// updateIndex opens the history index of the repository at the searcher's tip. If necessary, it
+// first makes or extends the index. A history that cannot have an index is searched without one. An
 // index that cannot be written is an error, because the user asked for it.
 func (s *searcher) updateIndex(ctx context.Context) error {
 	if s.openIndex(s.Tip) {
@@ -47,8 +48,8 @@ func (s *searcher) indexPath() string {
 	return filepath.Join(s.plan.indexes, indexName(s.Git.Dir(), s.plan.rev))
 }
 
-// indexName returns the name of the index file of a repository and a revision. People can read it,
-// and no two pairs share one.
+// indexName returns the name of the index file of a repository and a revision. The name is
+// readable, and each pair of repository and revision has another one.
 func indexName(dir, rev string) string {
 	sum := sha256.Sum256([]byte(dir + "\x00" + rev))
 	return filepath.Base(dir) + "-" + hex.EncodeToString(sum[:6]) + ".idx"

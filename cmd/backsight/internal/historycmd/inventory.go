@@ -15,29 +15,30 @@ import (
 	"github.com/backsight/backsight/search/match"
 )
 
-// inventoryOptions are the flags and arguments of `backsight inventory`. It ignores options.ByValue
-// and refuses "commit" as options.Every. Without any option for times, the inventory is of now.
+// inventoryOptions are the flags and arguments of `backsight inventory`, which ignores
+// options.ByValue and refuses "commit" as options.Every. Without an option for times, the inventory
+// has one sample, at the present time.
 type inventoryOptions struct {
 	options
 	By      string // "language" or "repository"
 	Measure string // "lines", "bytes" or "files": what a table of several times shows
 }
 
-// inventory says what the table of an inventory shows.
+// inventory describes what the table of an inventory shows.
 type inventory struct {
 	byRepository bool
 	measure      match.Measures
 	once         bool // the inventory is of one time: the table has a column for each measure
 }
 
-// measures are in the order of their columns.
+// measures lists the measures in the order of their columns.
 var measures = []struct {
 	name    string
 	measure match.Measures
 }{{"files", match.Files}, {"lines", match.Lines}, {"bytes", match.Bytes}}
 
-// measureInventory measures the files of the repositories by language and prints what it found, as
-// countHistory does.
+// measureInventory measures the files of the repositories by language and prints the results. It
+// returns the same results and errors as countHistory.
 func measureInventory(ctx context.Context, o inventoryOptions, stdout, stderr io.Writer) (complete bool, err error) {
 	p, err := makeInventoryPlan(o)
 	if err != nil {
@@ -112,7 +113,8 @@ func (p *plan) groups(repositories []*repository, measure match.Measures) (group
 			case rows[i][key] != nil:
 				groups[key] = sum(groups[key], rows[i][key])
 			case !p.inventory.byRepository:
-				// A repository without the language adds 0, or makes the sum unknown.
+				// A repository without the language adds 0, or an unknown count where its sample
+				// failed.
 				groups[key] = sum(groups[key], r.blank())
 			}
 		}
@@ -128,8 +130,8 @@ func (p *plan) groups(repositories []*repository, measure match.Measures) (group
 	return groups, total
 }
 
-// writeInventory prints a row per group. For several times the row has one measure at each of them,
-// for one time it has every measure.
+// writeInventory prints a row per group. If the inventory has several times, a row has one measure
+// at each time. If it has one time, a row has every measure.
 func writeInventory(w io.Writer, p *plan, repositories []*repository) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n", strings.TrimSpace(p.inventory.heading()+" "+p.query))
@@ -205,8 +207,8 @@ func (p *plan) addMeasures(grid *table, repositories []*repository) {
 		}
 		grid.add(append(cells, share)...)
 	}
-	// Every group has files, but a group of empty files has neither lines nor bytes. So the groups
-	// are those of the files, in the order of their lines.
+	// Every group has files, but a group of empty files has neither lines nor bytes. So the rows
+	// are the groups that have files, sorted by their number of lines.
 	ranked := map[string][]point{}
 	for key, files := range groups[match.Files] {
 		ranked[key] = []point{{}}

@@ -36,10 +36,10 @@ type plan struct {
 	indexes     string      // folder of history indexes, or ""
 	every       string      // canonical, for the heading; "" when the user gave the times
 	times       []time.Time // newest first; nil with everyCommit
-	start       time.Time   // the begin of the oldest time's interval, for a query about commits
+	start       time.Time   // the start of the oldest time's interval, for a query about commits
 	everyCommit bool
 	until       time.Time
-	limit       int // of changes; 0: none
+	limit       int // the largest number of changes; 0: no limit
 	inventory   *inventory
 }
 
@@ -105,7 +105,7 @@ func (p *plan) setTimes(o options) (err error) {
 	}
 	if o.Every == "commit" {
 		if o.ByValue {
-			return insights.Errorf(insights.Invalid, "--by-value cannot be listed commit by commit: use an interval")
+			return insights.Errorf(insights.Invalid, "--by-value does not work with --every commit: give an interval")
 		}
 		p.everyCommit = true
 		if o.Points != nil {
@@ -162,13 +162,13 @@ func timesOf(texts []string, file string) ([]time.Time, error) {
 		times = append(times, t)
 	}
 	if len(times) == 0 {
-		return nil, insights.Errorf(insights.Invalid, "--at-file %s: holds no times", file)
+		return nil, insights.Errorf(insights.Invalid, "--at-file %s: contains no times", file)
 	}
 	slices.SortFunc(times, func(a, b time.Time) int { return b.Compare(a) })
 	return slices.CompactFunc(times, time.Time.Equal), nil
 }
 
-// parseTime reads a time in RFC 3339, or a date, which stands for midnight UTC.
+// parseTime reads a time in RFC 3339, or a date, which means midnight UTC.
 func parseTime(text string) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339, text); err == nil {
 		return t.UTC(), nil

@@ -28,8 +28,8 @@ type repository struct {
 
 // countHistory counts through the history of the repositories and prints what it found. complete is
 // false when a sample is partial or failed. An *insights.Error with code Invalid means that the
-// options cannot be used, and that nothing was searched. Other errors are the cause of ctx and
-// those of writing.
+// options cannot be used, and that nothing was searched. Any other error is the cause of ctx, or
+// comes from writing the output.
 func countHistory(ctx context.Context, o options, stdout, stderr io.Writer) (complete bool, err error) {
 	p, err := makePlan(o)
 	if err != nil {
@@ -73,7 +73,7 @@ func (p *plan) run(ctx context.Context, o options, stdout, stderr io.Writer) (co
 	return complete, err
 }
 
-// run searches a repository. Its error is that of ctx.
+// run searches a repository. It returns an error only when ctx has ended.
 func (s *searcher) run(ctx context.Context, r *repository) (err error) {
 	defer s.Close()
 	if !s.plan.everyCommit {

@@ -73,7 +73,7 @@ func (s *searcher) open(ctx context.Context) (err error) {
 	if s.plan.rev != "" {
 		s.Tip, err = s.Git.Resolve(ctx, s.plan.rev)
 	} else {
-		// The tip is not looked up in the repository when the index knows it.
+		// If the index has this tip, the commit need not be read from the repository.
 		if _, tip, ok := s.Git.Tip(); ok && s.plan.indexes != "" && s.openIndex(tip) {
 			return nil
 		}

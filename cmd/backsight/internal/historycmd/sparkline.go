@@ -9,8 +9,8 @@ import (
 
 var bars = []rune("▁▂▃▄▅▆▇█")
 
-// maxSparkline is the largest width of a sparkline, in columns. When there are more points, it
-// shows points at even distances.
+// maxSparkline is the largest width of a sparkline, in columns. When there are more points, the
+// sparkline shows only some of them, at even distances.
 const maxSparkline = 60
 
 // sparkline draws a row on a scale from 0 to its greatest value. An unknown point is "·". A time at
@@ -43,8 +43,8 @@ func sparkline(row []point) string {
 	return b.String()
 }
 
-// table aligns the columns up to the trend to the left, and the other columns, which are numbers,
-// to the right.
+// table aligns its first columns, which contain texts, to the left, and the columns after them,
+// which contain numbers, to the right.
 type table struct{ rows [][]string }
 
 // add adds a row of cells, which output.Clean changes.

@@ -67,8 +67,8 @@ func writeTable(w io.Writer, p *plan, repositories []*repository) error {
 	return err
 }
 
-// inOrder sorts keys. When all are versions they are in version order, oldest first. Otherwise the
-// key with the largest newest value comes first.
+// inOrder returns the sorted keys. If all keys are versions, they are in version order, lowest
+// first. Otherwise they are sorted by the newest value of their rows, largest first.
 func inOrder(rows map[string][]point) []string {
 	keys := slices.SortedFunc(maps.Keys(rows), insights.CompareLabels)
 	if !slices.ContainsFunc(keys, func(key string) bool { return !insights.IsVersion(key) }) {
@@ -79,7 +79,8 @@ func inOrder(rows map[string][]point) []string {
 	return keys
 }
 
-// rows returns the points of a repository, oldest first: for each value, or for "" all together.
+// rows returns the points of a repository, oldest first. With byValue, the map has an entry for
+// each captured value; otherwise it has one entry with the key "".
 func (r *repository) rows(byValue bool) map[string][]point {
 	if !byValue {
 		row := r.blank()
@@ -205,7 +206,7 @@ func (p point) String() string {
 	return fmt.Sprint(p.value)
 }
 
-// changeOf is the difference between the newest and the oldest point.
+// changeOf returns the difference between the newest and the oldest point as text.
 func changeOf(row []point) string {
 	first, last := row[0], row[len(row)-1]
 	switch d := last.value - first.value; {

@@ -17,7 +17,7 @@ import (
 type createCommand struct {
 	remote.Flags
 	Title     string   `required:"" help:"The title of the chart." placeholder:"TEXT"`
-	Query     []string `sep:"none" help:"What to count. Repeat the flag for more series. With --languages: filters, or no --query." placeholder:"QUERY"`
+	Query     []string `sep:"none" help:"What to count. Repeat the flag for more series. With --languages, write only filters, or leave the flag out." placeholder:"QUERY"`
 	Label     []string `sep:"none" help:"A label for each query, in the same order. Default: the query." placeholder:"TEXT"`
 	Repos     string   `xor:"scope" help:"Only repositories whose name matches this regular expression. Default: all." placeholder:"REGEXP"`
 	Repo      []string `xor:"scope" help:"Only the repository with this name. Repeat the flag for more repositories." placeholder:"NAME"`
@@ -47,7 +47,7 @@ func (c *createCommand) Validate() error {
 		c.Query = []string{""}
 	}
 	if len(c.Label) > 0 && len(c.Label) != len(c.Query) {
-		return fmt.Errorf("%d --label for %d --query: give one for each, or none", len(c.Label), len(c.Query))
+		return fmt.Errorf("the numbers of --label (%d) and --query (%d) differ: give one label for each query, or none", len(c.Label), len(c.Query))
 	}
 	interval, err := insights.ParseInterval(c.Every)
 	if err != nil {
@@ -121,7 +121,7 @@ func (c *createCommand) input() remote.LineChartSearchInsightInput {
 	return input
 }
 
-// explain adds to an error in a query the query itself, with a mark under the place of the error.
+// explain adds the query to an error about it, with a mark under the wrong part of the query.
 func (c *createCommand) explain(err error) error {
 	refusal, ok := errors.AsType[*remote.Refusal](err)
 	if !ok {

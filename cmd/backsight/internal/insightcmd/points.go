@@ -29,7 +29,7 @@ type pointLine struct {
 	Value    *float64              `json:"value"` // null: unknown
 	Coverage remote.Coverage       `json:"coverage"`
 	Outcomes insights.Completeness `json:"outcomes"`
-	// the newest point, between two recordings
+	// Snapshot is true for a point between two recordings, which only the newest one can be.
 	Snapshot bool `json:"snapshot,omitempty"`
 }
 

@@ -15,9 +15,9 @@ const (
 	forSearch  = 64 << 20
 )
 
-// CollectLate makes the garbage collector run when the heap is five times as large as what is in
-// use, instead of twice, but within the limit that Limit sets. It saves a tenth of the CPU time of
-// a short search. It does nothing when GOGC is set.
+// CollectLate makes the garbage collector run when the heap is five times as large as the data in
+// use, instead of twice, or when the heap reaches the limit that Limit sets. It saves a tenth of
+// the CPU time of a short search. It does nothing when GOGC is set.
 func CollectLate() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400)
@@ -25,9 +25,9 @@ func CollectLate() {
 }
 
 // Limit sets a soft memory limit for a process that runs the given number of searches at a time (0:
-// one for each core), so that it does not hold twice the memory that it uses. A repository that
-// needs more memory gets it, but its search takes longer. Limit does nothing when GOMEMLIMIT is
-// set.
+// one for each core), so that the process does not hold twice the memory that it uses. A repository
+// that needs more memory gets it, but its search takes longer. Limit does nothing when GOMEMLIMIT
+// is set.
 func Limit(searches int) {
 	if os.Getenv("GOMEMLIMIT") != "" {
 		return

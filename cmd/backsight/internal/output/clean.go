@@ -28,8 +28,8 @@ func CleanLines(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// Printf prints as fmt.Fprintf does, with every argument that is a string or an error cleaned.
-// It does not report write errors.
+// Printf does the same as fmt.Fprintf, but calls Clean for every argument that is a string or an
+// error. It ignores write errors.
 func Printf(w io.Writer, format string, args ...any) {
 	args = slices.Clone(args)
 	for i, arg := range args {

@@ -15,12 +15,12 @@ import (
 type Progress struct {
 	w        io.Writer
 	terminal bool
-	width    int  // of the last line drawn, in runes
-	tenth    int  // the last one printed
+	width    int  // of the last drawn line, in runes
+	tenth    int  // the number of the last tenth for which a line was printed
 	shown    bool // a line is on the terminal
 }
 
-// NewProgress draws on w.
+// NewProgress returns a Progress that writes to w.
 func NewProgress(w io.Writer) *Progress {
 	return &Progress{w: w, tenth: -1, terminal: IsTerminal(w)}
 }
@@ -104,7 +104,8 @@ func bar(c insights.Completeness) string {
 	return b.String()
 }
 
-// Duration rounds up to whole seconds or minutes, and prints hours with one decimal.
+// Duration formats d in seconds or minutes, rounded up to whole numbers, or in hours with one
+// decimal.
 func Duration(d time.Duration) string {
 	switch {
 	case d < time.Minute:

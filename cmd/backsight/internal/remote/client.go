@@ -30,7 +30,7 @@ var _ graphql.Client = (*Client)(nil)
 
 const (
 	timeout = time.Minute
-	// the server sends the first part of an export after it has read all of it
+	// long, because the server reads the whole export before it sends the first part
 	idleTimeout = 5 * time.Minute
 )
 
@@ -105,7 +105,7 @@ func (c *Client) MakeRequest(ctx context.Context, operation *graphql.Request, re
 		return &insights.Error{Code: code, Message: refusal.Error(), Cause: refusal}
 	}
 	if err := json.Unmarshal(decoded.Data, response.Data); err != nil {
-		return fmt.Errorf("%s: the answer does not fit the question: %w", c.server, err)
+		return fmt.Errorf("%s: the server's answer does not have the requested form: %w", c.server, err)
 	}
 	return nil
 }

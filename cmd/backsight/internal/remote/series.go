@@ -9,9 +9,9 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// FindSeries returns the series of the insight with the id, or the one series with the id. With
-// workflow it also asks what the workflows do, which needs a running worker and takes longer. The
-// error has the code NotFound when nothing has the id.
+// FindSeries returns the series of the insight with the id, or the one series with the id. If
+// workflow is true, it also asks the workflows of the series for their states, which needs a
+// running worker and takes longer. The error has the code NotFound when nothing has the id.
 func FindSeries(ctx context.Context, client graphql.Client, id string, workflow bool) ([]Series, error) {
 	answer, err := SeriesByID(ctx, client, id, workflow)
 	switch {
@@ -40,7 +40,7 @@ func FindSeriesNames(ctx context.Context, client graphql.Client, id string) ([]S
 }
 
 func unknownID(id string) error {
-	return insights.Errorf(insights.NotFound, "no insight and no series has the ID %s: `backsight insight list` lists them", id)
+	return insights.Errorf(insights.NotFound, "no insight and no series has the ID %s: `backsight insight list` lists the IDs", id)
 }
 
 // Completeness returns the tally without its rate.
@@ -64,8 +64,8 @@ func (k SeriesPlanKind) Text() string {
 	return strings.ToLower(strings.ReplaceAll(string(k), "_", "-"))
 }
 
-// WithoutExtension reports whether the series neither works on an extension nor has a plan that may
-// be one. It is false when no worker answered in time.
+// WithoutExtension reports whether the series neither works on an extension nor has waiting plans,
+// which may be extensions. It is false when no worker answered in time.
 func (c Changed) WithoutExtension() bool {
 	return c.Workflow != nil && c.Workflow.WaitingPlans == 0 && (c.Workflow.Kind == nil || *c.Workflow.Kind != SeriesPlanKindExtension)
 }

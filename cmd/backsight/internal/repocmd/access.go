@@ -71,7 +71,7 @@ func (c *grantCommand) Run(ctx context.Context, s *output.Streams) error {
 		}
 		message := c.Login + " may see " + name
 		if !answer.GrantRepository.IsPrivate {
-			message += ", which is public until `backsight repo private " + name + "`"
+			message += ". The repository is public: `backsight repo private " + name + "` makes it private"
 		}
 		if err := output.Done(s, c.JSON, message); err != nil {
 			return err

@@ -29,7 +29,7 @@ type addCommand struct {
 	remote.Flags
 	Locations []string `arg:"" name:"path-or-url" help:"The path of a git repository, or its clone URL."`
 	Name      string   `help:"The name of the repository; only with a single location. Default: derived from the location."`
-	Private   bool     `help:"Hide it from viewers without a grant: see backsight repo grant."`
+	Private   bool     `help:"Hide the repositories from viewers without a grant (backsight repo grant)."`
 }
 
 func (*addCommand) Help() string {
@@ -61,8 +61,8 @@ func (c *addCommand) Run(ctx context.Context, s *output.Streams) error {
 	return nil
 }
 
-// absoluteIfPath makes a path that exists on this machine absolute. It returns everything else as
-// it is, for the server to check.
+// absoluteIfPath returns the absolute form of a path that exists on this machine. It returns any
+// other text unchanged; the server checks it.
 func absoluteIfPath(location string) string {
 	if _, err := os.Stat(location); err != nil {
 		return location

@@ -30,7 +30,7 @@ func (c *cancelCommand) Run(ctx context.Context, s *output.Streams) error {
 
 type retryCommand struct {
 	idArgument
-	All bool `help:"Compute every finished sample again, to correct its value up or down. A sample keeps its value where the new attempt yields less, for example a failure instead of a count."`
+	All bool `help:"Compute every finished sample again, to correct its value up or down. A sample keeps its value if the new attempt yields less, for example a failure instead of a count."`
 
 	Repo    string     `help:"Only repositories whose name matches this regular expression." placeholder:"REGEXP"`
 	At      *time.Time `help:"Only the samples at this time, which must be the time of a point in the chart." placeholder:"TIME"`

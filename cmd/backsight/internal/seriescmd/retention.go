@@ -16,7 +16,7 @@ type retentionCommand struct {
 }
 
 func (*retentionCommand) Help() string {
-	return `Without a flag the command shows the present number. Older points are archived: charts hide them, exports contain them,
+	return `Without a flag the command shows the current number. Older points are archived: charts hide them, exports contain them,
 and a larger number brings them back.
 
 Example: backsight series retention 2xKq… --points 60`

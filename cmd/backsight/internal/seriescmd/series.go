@@ -133,7 +133,8 @@ func (c *triggerCommand) Run(ctx context.Context, s *output.Streams) error {
 type snapshotCommand struct{ idArgument }
 
 func (*snapshotCommand) Help() string {
-	return `The server refuses it for a series that is paused, or that has a recording every day or more often.
+	return `The server refuses a snapshot of a series that is paused or has a problem, that has a recording every day or more
+often, or whose query is about commits.
 
 Example: backsight series snapshot 2xKq…`
 }

@@ -13,8 +13,8 @@ import (
 
 // registerBelow registers the git repositories in the roots and below them, and returns how many it
 // found. A repository that is already registered keeps its name. The name of a new repository is
-// its path relative to its root, or the name of the root. When another repository has that name
-// already, the root's name is put in front, or else the absolute path is the name.
+// its path relative to its root, or the name of the root. If another repository has that name, the
+// name begins with the root's name; if that is taken too, the name is the absolute path.
 func registerBelow(ctx context.Context, s *store.Store, roots []string, logger *slog.Logger) (int, error) {
 	count := 0
 	for _, root := range roots {
@@ -44,8 +44,8 @@ func registerBelow(ctx context.Context, s *store.Store, roots []string, logger *
 	return count, nil
 }
 
-// registerPart is the number of repositories that are registered in one transaction, which takes
-// about half a second and ends with a line in the log.
+// registerPart is the largest number of repositories that one transaction registers. A transaction
+// of this size takes about half a second; a log line follows it.
 const registerPart = 5000
 
 func namesBelow(root, dir string) []string {

@@ -56,9 +56,9 @@ func (s services) close() {
 	}
 }
 
-// connect opens both connections and registers the search attributes with Temporal. Callers must
-// call close. The metrics of the Temporal SDK go to the registry. part is the name of this process
-// in traces.
+// connect connects to Postgres and Temporal, and registers the search attributes with Temporal.
+// Callers must call close. The metrics of the Temporal SDK go to the registry. part is the name of
+// this process in traces.
 func (f serviceFlags) connect(ctx context.Context, part string, logger *slog.Logger, registry *prometheus.Registry) (s services, err error) {
 	s.logger = logger
 	defer func() {
@@ -114,8 +114,8 @@ func builtPage() fs.FS {
 	return page
 }
 
-// prober gives the API access to package gitrepo, so that the API can check a repository before it
-// registers it.
+// prober gives the API access to package gitrepo, so that the API can check a repository before
+// registering it.
 type prober struct{}
 
 func (prober) CheckPath(ctx context.Context, path string) (string, error) {

@@ -57,7 +57,7 @@ func (c *UpCommand) Run(ctx context.Context, s *output.Streams) (err error) {
 	if c.Data == "" {
 		c.Data = devstack.DefaultDataDir()
 	}
-	// Take the address first, so that nothing has been started when the port is in use.
+	// Listen first, so that nothing has been started when the port is in use.
 	listener, err := api.Listen(ctx, c.Listen, api.Auth{})
 	if err != nil {
 		return err
@@ -182,7 +182,8 @@ func (c *UpCommand) superviseWorker(ctx context.Context, flags serviceFlags, log
 		Name: "worker", StopTimeout: workerStopTimeout, Logger: logger,
 		Command: func() *exec.Cmd {
 			cmd := exec.Command(self, "worker", "--data", c.Data, "--log-level", c.LogLevel.String(), "--log-format", c.LogFormat)
-			// The environment, because every user of the machine can read command lines.
+			// These values are in the environment, because every user of the machine can read
+			// command lines.
 			cmd.Env = append(os.Environ(), "BACKSIGHT_DATABASE_URL="+flags.DatabaseURL,
 				"BACKSIGHT_TEMPORAL_ADDRESS="+flags.TemporalAddress, "BACKSIGHT_TEMPORAL_NAMESPACE="+flags.TemporalNamespace)
 			cmd.Stdout, cmd.Stderr = output, output
@@ -219,7 +220,7 @@ func (c *UpCommand) announce(s *output.Streams, listener net.Listener, stack *de
 	if c.JSON {
 		return output.JSON(s.Out, map[string]any{
 			"url": page, "graphiql": page + "/graphiql", "temporalUi": stack.TemporalUI(), "data": c.Data, "repositories": registered,
-			// For other programs, for example a second worker or psql.
+			// These addresses are for other programs, for example a second worker or psql.
 			"database": stack.PostgresURL(), "temporal": stack.TemporalAddress(), "namespace": devstack.TemporalNamespace,
 		})
 	}
@@ -231,7 +232,7 @@ func (c *UpCommand) announce(s *output.Streams, listener net.Listener, stack *de
 		{"data and logs", c.Data},
 	}
 	if builtPage() == nil {
-		lines[0][1] += "  (this binary has no page; `make build` builds one with it. The API and the command line work.)"
+		lines[0][1] += "  (this binary was built without the page; `make build` builds it with the page. The API and the command line work.)"
 	}
 	var b strings.Builder
 	b.WriteString("\nBacksight is running.\n\n")

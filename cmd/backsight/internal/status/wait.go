@@ -10,9 +10,9 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// The intervals at which Wait reads the tallies. In every stateEvery-th round it also asks the
-// workflows. A small backfill ends within two seconds, so the first rounds follow each other
-// quickly.
+// Wait reads the tallies every firstInterval in the first firstRounds rounds, because a small
+// backfill ends within two seconds, and then every waitInterval. In every stateEvery-th round it
+// also asks the workflows.
 const (
 	firstInterval = 100 * time.Millisecond
 	firstRounds   = 30
@@ -106,7 +106,7 @@ func total(series []remote.Series) (sum insights.Completeness, rate float64, lef
 }
 
 // findObstacle returns why no progress may be possible at the moment, "" when it finds no obstacle,
-// and an error when the series will never progress.
+// and an error when a series will never progress or the server cannot be asked.
 func findObstacle(ctx context.Context, client *remote.Client, series []remote.Series) (string, error) {
 	silent := false
 	for _, one := range series {
