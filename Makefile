@@ -1,6 +1,6 @@
-# Backsight. `make run` starts it on real repositories, `make test` runs all tests; both install
-# what they need. Needed: Go 1.26, git 2.36 or later, make; Node 20 for the page (without Node, the
-# server is built without its page).
+# Backsight. `make run` starts it on real repositories, `make test` runs all tests. You need Go
+# 1.26, git 2.36 or later, make, and Node 20 for the page (without Node, the server is built without
+# its page). The targets install everything else.
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
@@ -27,7 +27,7 @@ VERSION   := $(or $(shell git describe --tags --dirty 2>/dev/null | sed 's/^v//'
 export PATH := $(BIN):$(PATH)
 
 .PHONY: help
-help: ## Show this list
+help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z\/-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
@@ -83,7 +83,7 @@ web/dist/index.html: web/node_modules/.installed $(WEB_FILES)
 	cd web && npm run build
 
 .PHONY: test
-test: lint test/web test/go ## Lint, the page, Go tests with real Postgres, Temporal, git, Chromium
+test: lint test/web test/go ## Lint, page tests, Go tests with Postgres, Temporal, git, Chromium
 
 .PHONY: test/go
 test/go: build temporal test/chromium
@@ -106,7 +106,7 @@ test/race: build temporal ## Go tests with the race detector
 	go test -race -timeout 40m ./...
 
 .PHONY: fuzz
-fuzz: ## Fuzz the parsers of foreign bytes, 1 minute each (FUZZTIME=...)
+fuzz: ## Fuzz the parsers of untrusted bytes, 1 minute each (FUZZTIME=...)
 	@for target in $$(grep -rlE '^func Fuzz' --include='*_test.go' . | xargs -n1 dirname | sort -u); do \
 	  for name in $$(grep -hoE '^func (Fuzz[A-Za-z0-9_]*)' $$target/*_test.go | cut -d' ' -f2); do \
 	    go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(or $(FUZZTIME),1m) $$target || exit 1; done; done
@@ -119,7 +119,7 @@ bench: build temporal ## All benchmarks but scale: make bench REPOS=DIR (about 4
 
 # Exit with an explanation when no repositories are named.
 need-repos = @[ -n "$(REPOS)" ] || { echo "name a folder of git repositories: make $@ REPOS=DIR"; exit 2; }
-# The property tests allocate much for a short time: GOGC saves a fifth of their time.
+# The property tests allocate much memory for a short time; GOGC=400 saves a fifth of their time.
 CASES := 10000
 PROPERTIES := TestSearch_EqualsCountingEveryCommitByItself TestSearch_AnIndexChangesNothing TestSearchCommits_EqualsGitLog
 
@@ -143,7 +143,7 @@ bench-zoekt: build $(BIN)/zoekt ## History indexes against those of zoekt: REPOS
 	$(need-repos)
 	go run ./bench/zoekt -backsight bin/backsight -tools $(BIN) $(REPOS)
 
-# Without it the comparison says that it did not run.
+# If zoekt cannot be installed, bench-zoekt reports that the comparison did not run, and succeeds.
 $(BIN)/zoekt:
 	-GOBIN=$(BIN) GOFLAGS= go install github.com/sourcegraph/zoekt/cmd/zoekt-git-index@$(ZOEKT_VERSION) github.com/sourcegraph/zoekt/cmd/zoekt@$(ZOEKT_VERSION)
 
@@ -160,7 +160,7 @@ chaos: build temporal ## Kill, pause and damage while an insight fills: make cha
 	BACKSIGHT_CHAOS=1 $(if $(SEED),BACKSIGHT_CHAOS_SEED=$(SEED)) go test ./internal/e2e -run '^TestChaos$$' -count=1 -v -timeout 40m
 
 .PHONY: lint
-lint: lint/width ## Width of comments, golangci-lint (.golangci.yml says why) and workflowcheck
+lint: lint/width ## Check widths of comments; run golangci-lint (.golangci.yml) and workflowcheck
 	$(GOLANGCI) run ./...
 	$(TOOL) workflowcheck ./workflows/...
 
