@@ -13,6 +13,6 @@
 // or a binary as text. Any other difference is a failure.
 //
 // Commits (commits.go): with the index, the count at every first-parent commit of all repositories
-// is computed. At -commits of them, chosen at random with -seed, it must equal that of `git grep`.
-// bench/history measures how long this takes.
+// is computed. At -commits of these commits, chosen at random with -seed, the count must equal that
+// of `git grep`. bench/history measures how long this takes.
 package main

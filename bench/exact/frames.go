@@ -30,7 +30,8 @@ func (e *exact) frames(ctx context.Context, q process.Query) error {
 	type key struct{ repository, commit string }
 	seen := map[key]bool{}
 	commits, equal, before := 0, 0, e.unexplained
-	// By repository: git's message about a missing object that backsight reports too.
+	// lacking maps a repository to git's message about a missing object that backsight also
+	// reports.
 	lacking := map[string]string{}
 	for _, s := range samples {
 		k := key{s.Repository, s.Commit}
@@ -49,7 +50,7 @@ func (e *exact) frames(ctx context.Context, q process.Query) error {
 	}
 	for _, dir := range e.dirs {
 		if what := lacking[dir]; what != "" {
-			fmt.Printf("  %s: incomplete in both, for example in git: %.150s\n", filepath.Base(dir), what)
+			fmt.Printf("  %s: both programs report missing objects, git for example: %.150s\n", filepath.Base(dir), what)
 		}
 	}
 	fmt.Printf("%s: %d repositories, %d samples\n", process.Shell(q.Backsight), len(e.dirs), len(samples))
@@ -88,8 +89,8 @@ func (e *exact) sample(ctx context.Context, q process.Query, s process.Sample, l
 	return false, err
 }
 
-// gitCount returns git's number of matches in a commit, of which git prints each on a line, and
-// git's error messages.
+// gitCount returns the number of matches in a commit, which is the number of lines that `git grep
+// -o` prints, and git's error messages.
 func gitCount(ctx context.Context, dir string, flags []string, commit string) (n int64, complaints []byte, err error) {
 	found, err := process.Git(ctx, dir, append(append([]string{"grep", "-I", "-h", "-o"}, flags...), commit)...)
 	if err != nil {

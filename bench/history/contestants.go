@@ -30,7 +30,8 @@ type bench struct {
 	bars    process.Bars
 }
 
-// oneCase is the query any-case in one case. The comparison shows what ignoring case costs.
+// oneCase counts the text of the query any-case in lower case only. The comparison of the two shows
+// what ignoring case costs.
 var oneCase = process.Query{Name: "one-case", Backsight: `deprecated case:yes`, Git: []string{"-F", "-e", "deprecated"}}
 
 // contestant is one way to compute the samples.
@@ -39,8 +40,8 @@ type contestant struct {
 	run           func(context.Context) (cpu time.Duration, err error)
 }
 
-// contestants returns the contestants of a query. Those whose ratio is of interest are next to each
-// other.
+// contestants returns the contestants of a query. Two contestants whose ratio has a bar are next to
+// each other.
 func (b *bench) contestants(q process.Query, samples []process.Sample) (all []contestant) {
 	own := func(name string, q process.Query, flags ...string) {
 		command := strings.ReplaceAll(process.Shell(append([]string{"backsight", "history", "--query", q.Backsight}, flags...)...), b.indexes, "DIR")

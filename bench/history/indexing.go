@@ -22,7 +22,7 @@ type figures struct {
 	stats  index.Stats
 	build  time.Duration // CPU time of building the whole index
 	update time.Duration // CPU time of adding the last newCommits commits
-	wall   time.Duration // wall time of adding them
+	wall   time.Duration // wall time of adding the last newCommits commits
 }
 
 // indexing builds the index of each repository in this process, one after the other, and prints its

@@ -85,7 +85,7 @@ func (b *bench) query(ctx context.Context, q process.Query) error {
 			}
 			costs[c.name] = append(costs[c.name], cost{time.Since(began).Seconds(), used.Seconds()})
 		}
-		slices.Reverse(turns) // neighbours stay neighbours
+		slices.Reverse(turns) // contestants next to each other stay next to each other
 	}
 	fmt.Printf("\n%s\n", q.Name)
 	for _, c := range contestants {
@@ -120,7 +120,8 @@ func (b *bench) ratios(q process.Query, costs map[string][]cost) {
 	ratio(b.bars.AtLeast, "naive", "every", ofEvery)
 }
 
-// median returns the median of costs or, with others, of the ratios to others in the same rounds.
+// median returns the median of costs. If others is not nil, it returns the median of each round's
+// ratio of costs to others.
 func median(costs, others []cost, of func(cost) float64) float64 {
 	values := make([]float64, len(costs))
 	for i := range costs {

@@ -89,8 +89,8 @@ type measuring struct {
 	bars            process.Bars
 }
 
-// repository performs all runs on one repository. Their values must not depend on whether there is
-// an index.
+// repository performs all runs on one repository. It returns an error when the values with and
+// without an index differ.
 func (m *measuring) repository(ctx context.Context, dir string) error {
 	fmt.Printf("\n%s\n", filepath.Base(dir))
 	var greatest int64

@@ -7,9 +7,10 @@ import (
 	"strconv"
 )
 
-// Bars are the claims that a benchmark checks. Each is printed with its bar when its number is
-// known. Print repeats them at the end, one per line: "held", "missed" or "not run". The zero value
-// is ready for use.
+// Bars collects the claims that a benchmark checks. A claim is that a measured number is at least
+// or at most another number, its bar. AtLeast and AtMost print each number with its bar. Print
+// repeats the claims at the end, one per line, each with "held", "missed" or "not run". The zero
+// value is ready for use.
 type Bars struct{ lines []string }
 
 // AtLeast adds a number that should not be below its bar. A bar of 0 means no bar. note follows the
@@ -38,10 +39,10 @@ func (b *Bars) add(what, got string, bar float64, side string, held bool) {
 	b.lines = append(b.lines, verdict+line)
 }
 
-// NotRun adds a claim that could not be checked.
+// NotRun adds a claim that the benchmark could not check.
 func (b *Bars) NotRun(what, why string) { b.lines = append(b.lines, "not run "+what+": "+why) }
 
-// Print prints the verdicts.
+// Print prints all claims.
 func (b *Bars) Print() {
 	for i, line := range b.lines {
 		if i == 0 {
@@ -63,7 +64,7 @@ func number(v float64) string {
 	return strconv.FormatFloat(v, 'f', decimals, 64)
 }
 
-// Median returns the middle value, and the upper one of two middle values.
+// Median returns the middle value, or the greater one if there are two middle values.
 func Median(values []float64) float64 {
 	return slices.Sorted(slices.Values(values))[len(values)/2]
 }

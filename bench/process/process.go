@@ -2,8 +2,8 @@
 // git, and measures each.
 //
 // Invariants: git is isolated from the configuration of the machine and of the user, and uses the C
-// locale. Exit status 1 is not an error: git reports with it that it found nothing, and Backsight
-// that a sample is not exact. A benchmark exits with status 1 when a result is wrong, but not when
+// locale. Exit status 1 is not an error: git exits with it when it finds nothing, and Backsight
+// when a sample is not exact. A benchmark exits with status 1 when a result is wrong, but not when
 // a bar is missed.
 //
 // Read next: package product, which runs Backsight with all its services.

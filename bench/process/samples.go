@@ -13,7 +13,7 @@ type Query struct {
 	Git       []string // flags and pattern of git grep with the same meaning
 }
 
-// Queries are typical queries. Each kind uses another optimisation of the engine.
+// Queries are typical queries. Each depends on a different optimisation of the engine.
 var Queries = []Query{
 	{"literal", `TODO case:yes`, []string{"-F", "-e", "TODO"}},
 	{"any-case", `deprecated`, []string{"-i", "-F", "-e", "deprecated"}},

@@ -1,5 +1,5 @@
-// Package product runs Backsight for benchmarks: built from this tree, with its own data directory,
-// which is removed at the end.
+// Package product runs Backsight for benchmarks. It builds Backsight from this tree, and gives it a
+// temporary data directory.
 package product
 
 import (
@@ -46,7 +46,8 @@ func Start(ctx context.Context, roots ...string) (p *Product, err error) {
 			err = errors.Join(err, p.Stop())
 		}
 	}()
-	// For root, Postgres runs as another account, which must be able to enter this directory.
+	// When root runs this process, Postgres runs as another account, which must be able to enter
+	// the directory.
 	if err := os.Chmod(dir, 0o755); err != nil {
 		return p, err
 	}
@@ -117,7 +118,7 @@ func (p *Product) CPU() (total time.Duration, err error) {
 	for _, path := range stats {
 		text, err := os.ReadFile(path)
 		if err != nil {
-			continue // it has ended; its parent has its time
+			continue // the process has ended, and its time counts as its parent's
 		}
 		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path)))
 		fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
@@ -161,7 +162,7 @@ func (p *Product) Create(ctx context.Context, args ...string) (id string, err er
 	return created.ID, nil
 }
 
-// Indexed waits until every repository has been read, and returns their number.
+// Indexed waits until every repository has been synced, and returns the number of repositories.
 func (p *Product) Indexed(ctx context.Context) (n int, err error) {
 	for deadline := time.Now().Add(time.Hour); time.Now().Before(deadline); {
 		out, err := p.Command(ctx, "repo", "list", "--json")
@@ -174,5 +175,5 @@ func (p *Product) Indexed(ctx context.Context) (n int, err error) {
 		}
 		time.Sleep(time.Second)
 	}
-	return 0, errors.New("the repositories were not read within an hour")
+	return 0, errors.New("the repositories were not synced within an hour")
 }

@@ -132,8 +132,8 @@ func (in *inside) register(ctx context.Context, n int, frames []time.Time) error
 	return nil
 }
 
-// settle writes a value for every pending sample. The newest sample at a commit is counted; the
-// others are reused.
+// settle writes an outcome and a value for every pending sample. Of the samples at one commit, the
+// newest is counted and the others are reused.
 func (in *inside) settle(ctx context.Context, series insights.Series, generation int) error {
 	for after, last := int64(0), false; !last; {
 		work, end, err := in.store.Plans.Page(ctx, series.ID, generation, after, store.PageLimit{Repositories: 40})
@@ -201,9 +201,9 @@ func (in *inside) reportReads(ctx context.Context, series insights.Series, n, po
 	if _, err := in.pool.Exec(ctx, `UPDATE repositories SET private = true WHERE id IN (SELECT id FROM repositories ORDER BY hashint4(id) LIMIT $1)`, hidden); err != nil {
 		return err
 	}
-	whole := 50.0 // ms, of 36,000 × 12 samples
+	whole := 50.0 // ms, for a ledger of 36,000 × 12 samples
 	if n*len(series.Grid.Frames()) > 500_000 {
-		whole = 150 // of 1.2 million
+		whole = 150 // ms, for a ledger of 1.2 million samples
 	}
 	for _, read := range []struct {
 		what   string

@@ -64,7 +64,7 @@ func run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	step("read all repositories")
+	step("sync all repositories")
 	fmt.Printf("%d repositories, %d samples each, %d processors\n", repositories, *points, runtime.NumCPU())
 
 	in, err := lookInside(ctx, p)
@@ -152,7 +152,7 @@ func (in *inside) reportMemory() error {
 	for _, path := range stats {
 		text, err := os.ReadFile(path)
 		if err != nil {
-			continue // ended meanwhile
+			continue // the process has ended
 		}
 		fields := map[string]string{}
 		for line := range strings.Lines(string(text)) {

@@ -145,7 +145,8 @@ func (in *inside) reportStorage(ctx context.Context) error {
 	return nil
 }
 
-// reportWorkflows prints what the series cost Temporal, by the counts of the Temporal server.
+// reportWorkflows prints how many child workflows, runs and events the Temporal server counts for
+// the series.
 func (in *inside) reportWorkflows(ctx context.Context, series insights.Series) error {
 	id := contract.SeriesID(series.ID)
 	children, err := in.temporal.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{

@@ -29,7 +29,7 @@ func (s *side) build(ctx context.Context, backsight, dir, until string) (commits
 }
 
 // cloneWith clones a repository. The clone has a branch for each of the commits, and a branch
-// "samples" whose history has only their trees.
+// "samples", whose history consists of a commit with the same tree for each of them.
 func cloneWith(ctx context.Context, dir, clone string, commits []string) (branches []string, err error) {
 	if _, err := process.Git(ctx, dir, "clone", "--quiet", "--bare", "--local", ".", clone); err != nil {
 		return nil, err

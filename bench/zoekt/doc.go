@@ -5,9 +5,9 @@
 //	go run ./bench/zoekt [-tools .bin] [-rounds 5] [-until TIME] FOLDER...
 //
 // For each repository, zoekt indexes the commits of 12 monthly samples. It runs without ctags and
-// with its own limits on what it indexes. The commits are branches of a clone made for it (packs
-// are linked, not copied). Backsight indexes the whole first-parent history. For a comparison of
-// equal work, it also indexes a history of only the same commits ("same 12").
+// with its own limits on what it indexes. The command makes a clone in which these commits are
+// branches (packs are linked, not copied). Backsight indexes the whole first-parent history. For a
+// comparison of equal work, it also indexes a history of only the same commits ("same 12").
 //
 // The command measures the CPU time of building all indexes (Backsight's includes a search, because
 // `backsight history --index` does both), the size of the indexes on disk, and a query for a rare

@@ -14,7 +14,7 @@ import (
 	"github.com/backsight/backsight/bench/process"
 )
 
-// rare is a query for a text that few files contain. Both programs understand it.
+// rare is a query for a text that few files contain. It is valid in both programs.
 const rare = "ErrClosed case:yes"
 
 func main() { process.Main(run) }
