@@ -47,7 +47,7 @@ func (o *Objects) catFile(ctx context.Context, ids []Hash, wanted []int32, maxSi
 		for _, i := range wanted {
 			line = append(hex.AppendEncode(line[:0], ids[i][:o.hashLen]), '\n')
 			if _, err := lines.Write(line); err != nil {
-				return // git has exited; the error of Wait says why
+				return // git has exited; Wait returns the reason
 			}
 		}
 		_ = lines.Flush() // an error means that git has exited, as above

@@ -2,8 +2,8 @@
 // binary. It reads two things itself, without a git process: most objects in packs
 // (internal/packfile), because a history search spends most of its time reading them; and refs and
 // short histories of plain repositories (plain.go, plaincommits.go), because an installation may
-// have tens of thousands of those. A plain repository has SHA-1 ids and an ordinary configuration;
-// it is neither shallow nor a linked work tree.
+// have tens of thousands of plain repositories. A plain repository has SHA-1 ids and an ordinary
+// configuration; it is neither shallow nor a linked work tree.
 //
 // Every fact about a repository that Backsight uses comes from this package: the default branch,
 // the first-parent history, and the contents of trees and blobs. [AsOf] returns the commit at a

@@ -51,7 +51,7 @@ const (
 type Object struct {
 	Kind    Kind
 	Size    int64   // bytes
-	Data    []byte  // the content; see Problem. It is valid until visit returns
+	Data    []byte  // the content, valid until visit returns; see Problem
 	Problem Problem // TooLarge: Data is the first HeadSize bytes. Missing, Corrupt: Data is empty
 	Detail  string  // more about the problem, for example git's message
 }

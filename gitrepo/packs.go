@@ -39,8 +39,8 @@ func (o *Objects) openPacks() {
 	}
 }
 
-// alternates returns the object stores that a store borrows from. It skips quoted paths; git reads
-// the objects of the stores with those paths.
+// alternates returns the object stores that a store borrows from. It skips stores with quoted
+// paths, whose objects git reads.
 func alternates(store string) []string {
 	text, err := os.ReadFile(filepath.Join(store, "info", "alternates"))
 	if err != nil {

@@ -146,7 +146,7 @@ func plainRef(name string) bool {
 }
 
 // packedRef finds a ref in the file packed-refs. It stops reading at the ref: the file may have a
-// hundred thousand lines, of which those of branches come first.
+// hundred thousand lines, and lists branches first.
 func (r *Repo) packedRef(name string) (OID, bool) {
 	file, err := os.Open(filepath.Join(r.gitDir, "packed-refs"))
 	if err != nil {

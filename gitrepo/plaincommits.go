@@ -61,8 +61,8 @@ func (r *Repo) followRef(name string) (ref string, id OID, ok bool) {
 	return "", "", false
 }
 
-// absentRef reports whether a ref certainly does not exist. It returns false when the ref exists,
-// or when only git can tell.
+// absentRef reports whether a ref certainly does not exist. It returns false when the ref exists or
+// may exist.
 func (r *Repo) absentRef(name string) bool {
 	if !r.plain {
 		return false

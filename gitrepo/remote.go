@@ -28,8 +28,8 @@ func Host(remote string) string {
 	return "ssh://" + strings.ToLower(name[strings.LastIndexByte(name, '@')+1:])
 }
 
-// unreachable are the messages of git, curl and ssh that say that there was no connection to the
-// host.
+// unreachable lists parts of the messages with which git, curl and ssh report that they could not
+// connect to the host.
 var unreachable = []string{
 	"could not resolve host", "could not resolve proxy", "unable to look up", // no address
 	"failed to connect to", "couldn't connect to server", "unable to connect to", "connect to host",

@@ -94,7 +94,7 @@ func (r *Repo) openByGit(ctx context.Context) (err error) {
 func (r *Repo) Dir() string { return r.dir }
 
 // Shallow reports whether this is a shallow clone. The oldest commit of a shallow clone is not the
-// repository's first one, and its state before that commit is unknown.
+// repository's first one, and the state of the repository before that commit is unknown.
 func (r *Repo) Shallow() bool { return r.shallow }
 
 // findGitDir returns the git directory of dir, or "" when there is none. It does not use git's own

@@ -107,8 +107,8 @@ func (b *bench) compare(ctx context.Context, q process.Query) ([]process.Sample,
 	return samples, nil
 }
 
-// history runs backsight over all repositories. Exit status 1 is not an error: public clones lack
-// objects, and the samples say which.
+// history runs backsight over all repositories. Exit status 1 is not an error: some public clones
+// lack objects, and the reasons of their samples name the objects.
 func (b *bench) history(ctx context.Context, q process.Query, flags ...string) ([]byte, time.Duration, error) {
 	args := append([]string{"history", "--json", "--query", q.Backsight}, flags...)
 	r, err := process.Run(exec.CommandContext(ctx, b.binary, append(args, b.dirs...)...))

@@ -11,9 +11,9 @@ import (
 	"github.com/backsight/backsight/workflows/contract"
 )
 
-// comparePriority times small series while a series over all repositories is computed: the first
-// one right after the large one was created and is being planned, the others while the large one is
-// searched.
+// comparePriority creates a large series over all repositories, and times small series while the
+// large one is computed. The first small series begins while the large one is being planned, the
+// others while it is being searched.
 func comparePriority(ctx context.Context, in *inside, points int) error {
 	repositories, err := in.store.Repositories.List(ctx, store.RepositoryFilter{Limit: 3})
 	if err != nil {

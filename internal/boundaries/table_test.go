@@ -13,9 +13,9 @@ var mayImport = []struct {
 	{"./web", nil},
 	{"./telemetry", []string{"./insights"}},
 
-	// knows paths, contents and names of languages, not queries
+	// works on paths, contents and names of languages, not on queries
 	{"./search/internal/linguist", nil},
-	{"./search/match/internal/dfa", nil}, // knows regular expressions and bytes, not queries
+	{"./search/match/internal/dfa", nil}, // works on regular expressions and bytes, not queries
 	{"./search/query/...", []string{"./insights", "./search/query/...", "./search/internal/linguist"}},
 	{"./search/match", []string{
 		"./insights", "./search/query/...", "./search/match/internal/...", "./search/internal/linguist",

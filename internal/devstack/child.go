@@ -242,7 +242,7 @@ func (c *child) signalWhenStopping(exited <-chan struct{}, process *os.Process) 
 			grace.Stop()
 		}
 	}
-	_ = process.Kill() // as above
+	_ = process.Kill() // an error means that the process has ended
 }
 
 // exitText describes how a process ended, given the error of its Wait.

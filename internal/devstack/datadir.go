@@ -29,7 +29,7 @@ func defaultDir(own, forRoot, xdg, belowHome string) string {
 	if os.Geteuid() == 0 {
 		return forRoot
 	}
-	// The XDG specification says to ignore relative paths.
+	// The XDG specification requires that relative paths are ignored.
 	if dir := os.Getenv(xdg); filepath.IsAbs(dir) {
 		return filepath.Join(dir, "backsight")
 	}

@@ -39,7 +39,7 @@ const benchPart = 1000
 // package and its alternatives in turn. For each alternative it reports the ratio of its processor
 // time to that of this package. The benchmark generates a repository from this module's source and
 // packs it. The environment variable BACKSIGHT_BENCH_PACK names another pack instead; its .idx file
-// must lie next to it.
+// must be in the same folder.
 func BenchmarkGitObjects(b *testing.B) {
 	pack := os.Getenv("BACKSIGHT_BENCH_PACK")
 	if pack == "" {

@@ -1,5 +1,5 @@
 // Command prose checks that comments and prose are at most 100 columns wide, so that they can be
-// read side by side with a diff. `make lint` runs it on every file that git knows or would add:
+// read side by side with a diff. `make lint` runs it on every file that git tracks or would add:
 //
 //	go run ./internal/prose           # the whole repository
 //	go run ./internal/prose FILE...   # only these files

@@ -56,7 +56,7 @@ func runServer(ctx context.Context, dir string, times idleTimes) (err error) {
 	defer func() {
 		err = errors.Join(err, postgres.Stop(context.WithoutCancel(ctx)), os.RemoveAll(dataDir(dir)))
 	}()
-	// Write and rename, so a reader sees the whole file or none.
+	// Write and rename, so a reader finds the whole file or none.
 	url := postgres.DatabaseURL(maintenanceDatabase)
 	if err := os.WriteFile(urlFile(dir)+".new", []byte(url+"\n"), 0o600); err != nil {
 		return err

@@ -17,10 +17,10 @@ type Pack struct {
 	hashLen   int
 	count     int
 	names     []byte // count sorted object ids
-	small     []byte // count offsets of 4 bytes; those with the top bit set are indices into large
+	small     []byte // count offsets of 4 bytes; with the top bit set, an index into large
 	large     []byte // offsets of 8 bytes
 
-	touched atomic.Int64 // about how many bytes of data were mapped in since the last release
+	touched atomic.Int64 // about how many bytes of data were read since the last release
 }
 
 const fanoutAt, namesAt = 8, 8 + 256*4

@@ -227,7 +227,7 @@ func (w *walker) tree(ctx context.Context, root int32) error {
 }
 
 // walk hands out the object at node n, which has the content data, and every object that is built
-// from it. It takes over data and puts it back into the buffers.
+// from it. The buffer data belongs to walk, which puts it back into the buffers.
 func (w *walker) walk(ctx context.Context, n int32, kind byte, data []byte) error {
 	for {
 		at := &w.plan.nodes[n]

@@ -82,7 +82,8 @@ func makeInventoryPlan(o inventoryOptions) (*plan, error) {
 	return p, nil
 }
 
-// rowsOf returns a repository's points of one measure, by language or under the repository's name.
+// rowsOf returns a repository's points of one measure, by language. If the inventory is by
+// repository, the result has one row, under the repository's label.
 func (r *repository) rowsOf(p *plan, measure match.Measures) map[string][]point {
 	rows := r.rowsBy(func(value string) (string, bool) {
 		of, language := match.SplitMeasure(value)

@@ -138,7 +138,7 @@ func sum(total, row []point) []point {
 	return total
 }
 
-// shownColumns returns the indexes of those of n points that get a column.
+// shownColumns returns the indexes of the points, out of n, that get a column.
 func shownColumns(n int) []int {
 	if n > maxColumns {
 		return []int{0, n - 1}

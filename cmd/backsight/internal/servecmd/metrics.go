@@ -12,7 +12,7 @@ import (
 	"github.com/backsight/backsight/api"
 )
 
-// metricsFlags say where a service that runs alone serves its metrics.
+// metricsFlags are the flags for the metrics of a service that runs alone.
 type metricsFlags struct {
 	MetricsListen string `env:"BACKSIGHT_METRICS_LISTEN" help:"The address at which to serve /metrics for Prometheus. Default: none." placeholder:"HOST:PORT"`
 }

@@ -84,7 +84,7 @@ func (f serviceFlags) connect(ctx context.Context, part string, logger *slog.Log
 	return s, contract.NewClient(s.temporal, f.TemporalNamespace).EnsureSearchAttributes(ctx)
 }
 
-// authFlags say who has access to the API.
+// authFlags are the flags for the access to the API.
 type authFlags struct {
 	Auth                 string   `enum:"none,proxy" default:"none" env:"BACKSIGHT_AUTH" help:"How viewers are authenticated: none (loopback addresses only), or proxy (a proxy in --proxy-networks sends the viewer's name in a header)."`
 	ProxyNetworks        []string `env:"BACKSIGHT_PROXY_NETWORKS" help:"With --auth proxy: the networks from which the proxy connects." placeholder:"CIDR"`
