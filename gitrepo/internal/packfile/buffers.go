@@ -1,6 +1,9 @@
 package packfile
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // Limits of the memory for object contents, in bytes. A walker that reads a large object, or needs
 // more than ownBudget, waits for the slot for large objects. Only one walker of the process has the
@@ -62,7 +65,7 @@ func (b *buffers) put(buffer []byte) {
 		return
 	}
 	for len(b.free) > 0 && (len(b.free) == keepBuffers || b.freeBytes+cap(buffer) > keepBytes) {
-		b.drop(0)
+		b.drop(0) // the oldest
 	}
 	b.free = append(b.free, buffer)
 	b.freeBytes += cap(buffer)
@@ -70,9 +73,7 @@ func (b *buffers) put(buffer []byte) {
 
 func (b *buffers) drop(i int) {
 	b.freeBytes -= cap(b.free[i])
-	b.free[i] = b.free[len(b.free)-1]
-	b.free[len(b.free)-1] = nil
-	b.free = b.free[:len(b.free)-1]
+	b.free = slices.Delete(b.free, i, i+1)
 }
 
 // release gives up the slot for large objects. It no longer counts buffers that were not put back.
