@@ -41,21 +41,13 @@ func (lx *lexer) word(start int, isRegexp bool) (string, int, *Error) {
 func (lx *lexer) scan(start int, isRegexp, balanced bool) (end int, spaced, ok bool) {
 	open := 0
 	i := start
-	for i < len(lx.text) {
+	for ; i < len(lx.text); i = lx.past(i, isRegexp) {
 		switch c := lx.text[i]; {
 		case isSpace(c):
 			if !balanced || open == 0 {
 				return i, spaced, true
 			}
 			spaced = true
-		case isRegexp && c == '\\' && i+1 < len(lx.text):
-			i++
-		case isRegexp && c == '[':
-			i = classEnd(lx.text, i)
-		case lx.mode == StructuralType && strings.HasPrefix(lx.text[i:], ":["):
-			if end, ok := template.HoleEnd(lx.text, i); ok {
-				i = end - 1
-			}
 		case c == '(':
 			open++
 		case c == ')':
@@ -64,9 +56,24 @@ func (lx *lexer) scan(start int, isRegexp, balanced bool) (end int, spaced, ok b
 			}
 			open--
 		}
-		i++
 	}
 	return i, spaced, open == 0
+}
+
+// past returns the position after the escape, class or hole that begins at i, or i+1 where none
+// begins.
+func (lx *lexer) past(i int, isRegexp bool) int {
+	switch c := lx.text[i]; {
+	case isRegexp && c == '\\' && i+1 < len(lx.text):
+		return i + 2
+	case isRegexp && c == '[':
+		return classEnd(lx.text, i) + 1
+	case lx.mode == StructuralType && strings.HasPrefix(lx.text[i:], ":["):
+		if end, ok := template.HoleEnd(lx.text, i); ok {
+			return end
+		}
+	}
+	return i + 1
 }
 
 // classEnd returns the position of the bracket that closes the class which opens at start, or start
@@ -118,7 +125,7 @@ func (lx *lexer) opensGroup() bool {
 		return true
 	}
 	open := 0
-	for i := lx.pos; i < len(lx.text); i++ {
+	for i := lx.pos; i < len(lx.text); {
 		c := lx.text[i]
 		if i > lx.pos && (isSpace(lx.text[i-1]) || lx.text[i-1] == '(') {
 			if _, n := operatorAt(lx.text[i:]); n > 0 {
@@ -129,27 +136,20 @@ func (lx *lexer) opensGroup() bool {
 			}
 			if c == '/' && lx.slashes() || (c == '"' || c == '\'') && lx.quotes() {
 				if end, ok := delimitedEnd(lx.text, i); ok && (end == len(lx.text) || isSpace(lx.text[end]) || lx.text[end] == ')') {
-					i = end - 1
+					i = end
 					continue
 				}
 			}
 		}
-		switch {
-		case lx.mode == RegexpType && c == '\\':
-			i++
-		case lx.mode == RegexpType && c == '[':
-			i = classEnd(lx.text, i)
-		case lx.mode == StructuralType && strings.HasPrefix(lx.text[i:], ":["):
-			if end, ok := template.HoleEnd(lx.text, i); ok {
-				i = end - 1
-			}
-		case c == '(':
+		switch c {
+		case '(':
 			open++
-		case c == ')':
+		case ')':
 			if open--; open == 0 {
 				return false
 			}
 		}
+		i = lx.past(i, lx.mode == RegexpType)
 	}
 	return true // never closed: the parser reports it
 }
