@@ -1,7 +1,7 @@
 package query
 
-// A Span is a range of byte offsets in the text that was parsed. End is exclusive. A node that has
-// no text of its own, such as an implied AND, spans its parts.
+// A Span is a range of byte offsets in the text that was parsed. End is exclusive. The span of a
+// node that has no text of its own, such as an implied AND, covers its child nodes.
 type Span struct {
 	Start, End int
 }
@@ -40,20 +40,20 @@ type Not struct {
 	At   Span
 }
 
-// PatternKind says how the text of a pattern is searched.
+// PatternKind says what the text of a pattern matches.
 type PatternKind int
 
 const (
 	// Literal text matches itself.
 	Literal PatternKind = iota
 	// Regexp text is a regular expression in RE2 syntax with Go's semantics, in which ^ and $ match
-	// at line ends and . does not match a newline.
+	// at the start and end of each line and . does not match a newline.
 	Regexp
-	// Structural text is a template of package template. It is always case-sensitive.
+	// Structural text is a template (package template). It is always case-sensitive.
 	Structural
 )
 
-// Pattern is text that is searched and counted. Text is never empty.
+// Pattern is text to search for. Text is never empty.
 type Pattern struct {
 	Kind PatternKind
 	Text string

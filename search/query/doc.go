@@ -1,17 +1,20 @@
 // Package query parses and prints the query language of series: a dialect of Sourcegraph's
 // language, described in docs/query-syntax.md.
 //
-// Parse turns text into a Query: a boolean expression on one file at one commit (Expr), settings
-// for the whole query, a condition on repositories (Scope), and conditions on the files of a
-// repository (Predicates). ParseScope parses a text that is only a condition on repositories.
+// A query consists of patterns (texts to search for), fields (`name:value`), boolean operators and
+// parentheses. A field is a filter, which is a condition on files, commits or repositories, or a
+// setting, which applies to the whole query; content: is another notation for a pattern.
+//
+// Parse turns text into a Query: a boolean expression on one file or one commit (Expr), settings, a
+// condition on repositories (Scope), and conditions on the files of a repository (Predicates).
+// ParseScope parses a text that is only a condition on repositories.
 //
 // Invariants:
-//   - The parser never guesses. Text that the language does not support or that has two possible
-//     readings is refused with an *Error, which has the place, what was expected and what to write
-//     instead.
+//   - Parse refuses text that the language does not support or that has two possible readings. The
+//     *Error has the place, what was expected and what to write instead.
 //   - Every node has a canonical text, and Parse(q.String()) equals q except for spans. The
-//     canonical text is part of a series' identity: if it changed, stored series would differ from
-//     equal new ones.
+//     canonical text identifies a series: if the canonical text of a query changed, a new series
+//     would no longer be equal to a stored series with the same query.
 //   - Spans are inside the text that was parsed.
 //   - Every regular expression and template in a Query compiles.
 //

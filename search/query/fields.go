@@ -6,14 +6,14 @@ import (
 )
 
 // A field describes one `name:value` of the language. The table in table.go has an entry for each
-// field. Only the entry and its functions know the field.
+// field.
 type field struct {
 	name      string   // canonical
 	aliases   []string // other names
 	negatable bool     // may be written -name:
 	syntax    valueSyntax
 	words     []string // the values, for a field whose values are fixed words
-	example   string   // remedy when the value is missing or unknown
+	example   string   // suggestion for the error about a missing or unknown value
 
 	// A field has exactly one of value, node and set, unless the language refuses it.
 
@@ -36,8 +36,8 @@ type field struct {
 	// that is not a filter on repositories.
 	accepts func(value string) func(repository) bool
 
-	refused string // why the language does not have this field of Sourcegraph's, and
-	instead string // what to write instead; both are empty for a supported field
+	refused string // why this field of Sourcegraph's is not supported; empty if it is
+	instead string // what to write instead of an unsupported field
 }
 
 // valueSyntax says where a value without quotation marks ends.
@@ -46,7 +46,8 @@ type valueSyntax int
 const (
 	// The zero value: the value ends at white space outside parentheses.
 	_ valueSyntax = iota
-	// regexpValue is a regular expression: parentheses, classes and escapes do not end it.
+	// regexpValue is a regular expression. White space inside parentheses or a character class, or
+	// after a backslash, does not end it.
 	regexpValue
 	// callValue is a regular expression, or a call such as has.path(…).
 	callValue

@@ -47,8 +47,8 @@ func contentNode(p *parser, t token) (Node, *Error) {
 	return p.pattern(t)
 }
 
-// repoNode returns the node of repo:, which is a condition on files for repo:has.path(…) and the
-// like, and otherwise a filter on the repository's name.
+// repoNode returns the node of repo:. For repo:has.path(…) and similar calls, it is a condition on
+// files; otherwise it is a filter on the repository's name.
 func repoNode(p *parser, t token) (Node, *Error) {
 	if m := call.FindStringSubmatch(t.text); m != nil && isHas(m[1]) && hasFileArguments[m[2]] != nil {
 		if p.scope {

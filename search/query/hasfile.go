@@ -7,15 +7,15 @@ import (
 )
 
 // HasFile is a condition on the files of a repository. It holds if one file has both a path that
-// matches Path and content that matches Content. An empty regular expression matches everything; at
-// least one of them is not empty.
+// matches Path and content that matches Content. An empty Path or Content matches everything. At
+// most one of them is empty.
 type HasFile struct {
 	Path, Content string
 	At            Span
 }
 
-// A Predicate is a condition on the files of a repository as a whole: that there is such a file or,
-// with Not, that there is none.
+// A Predicate is a condition on a repository: that it has a file for which HasFile holds or, with
+// Not, that it has none.
 type Predicate struct {
 	Not bool
 	HasFile
@@ -83,8 +83,8 @@ func (n *HasFile) isReadFrom(text string) bool {
 // call matches the start of a value that is a call, such as `has.path(`.
 var call = regexp.MustCompile(`^([a-z]+)(\.[a-z.]+)?\(`)
 
-// hasFileArguments has the supported calls: what follows `has` or `contains`, and the names of the
-// arguments, where "" is an argument without a name.
+// hasFileArguments maps each supported call to the names of its arguments. The key is the part of
+// the call after `has` or `contains`. The name "" stands for an argument without a name.
 var hasFileArguments = map[string][]string{
 	".path":    {""},
 	".content": {""},
@@ -104,8 +104,8 @@ func refuseHas(t token, instead string) *Error {
 	return fail(t.value, t.field.name+":"+strings.TrimSuffix(m[0], "(")+"(…) is not supported yet", instead)
 }
 
-// call reads a call that starts at start, and returns its text and its end. Parentheses in it
-// balance as in a regular expression.
+// call reads a call that starts at start, and returns its text and its end. Parentheses in the call
+// must balance; those that are escaped, quoted or in a character class do not count.
 func (lx *lexer) call(start int) (string, int, *Error) {
 	head := call.FindString(lx.text[start:])
 	open, i := 1, start+len(head)
@@ -136,7 +136,7 @@ func (lx *lexer) call(start int) (string, int, *Error) {
 	return lx.text[start:i], i, nil
 }
 
-// hasFileOf parses a call that hasFileArguments has.
+// hasFileOf parses a call that is listed in hasFileArguments.
 func hasFileOf(t token) (*HasFile, *Error) {
 	m := call.FindStringSubmatch(t.text)
 	written := m[1] + m[2]
@@ -192,9 +192,9 @@ func namedArguments(t token, written, rest string) (*HasFile, *Error) {
 	return n, nil
 }
 
-// argument reads a regular expression at the start of text, and returns it and the text after it.
-// The expression ends with its quotation marks; without them it ends at white space if there can be
-// several arguments, else at the end of the text.
+// argument reads a regular expression at the start of text, and returns it and the text after it. A
+// quoted expression ends at its closing quotation mark. An unquoted expression ends at white space
+// if several is set, else at the end of text.
 func argument(t token, text string, several bool) (value, rest string, err *Error) {
 	if text != "" && (text[0] == '"' || text[0] == '\'') {
 		end, ok := delimitedEnd(text, 0)

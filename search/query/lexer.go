@@ -22,12 +22,13 @@ type token struct {
 	kind tokenKind
 	at   Span
 
-	// Only for a field. The value is text, and its place is value.
+	// Only set for a field, whose value is in text. value is the place of that value.
 	field   *field
 	negated bool
 	value   Span
 
-	// Only for a pattern. word says that it has no delimiters, so it joins its neighbours.
+	// Only set for a pattern. word says that the parser joins the pattern with adjacent words,
+	// unless the query's pattern type is keyword.
 	pattern PatternKind
 	word    bool
 
@@ -43,7 +44,7 @@ type lexer struct {
 	tokens []token
 }
 
-// maxDepth limits the nesting of groups, and with it the depth of the parser's stack.
+// maxDepth limits the nesting of groups and of NOTs, and with it the depth of the parser's stack.
 const maxDepth = 100
 
 // isSpace says whether b separates words. Only ASCII white space does; other white space is text.
@@ -75,7 +76,7 @@ func (lx *lexer) emit(t token, end int) {
 // rest returns the text that has not been read yet.
 func (lx *lexer) rest() string { return lx.text[lx.pos:] }
 
-// slashes and quotes say whether these delimiters start a pattern.
+// slashes says whether a slash can start a pattern, and quotes whether a quotation mark can.
 func (lx *lexer) slashes() bool { return lx.mode != LiteralType && lx.mode != StructuralType }
 func (lx *lexer) quotes() bool  { return lx.mode == RegexpType || lx.mode == KeywordType }
 

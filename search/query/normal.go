@@ -92,8 +92,8 @@ func distinct(nodes []Node) []Node {
 	return kept
 }
 
-// compareInAnd orders the nodes of an And: filters by their field and text, then the rest, which
-// compare as equal.
+// compareInAnd orders the nodes of an And: first the filters, by field and text, then all other
+// nodes, which compare as equal.
 func compareInAnd(x, y Node) int {
 	a, b := orderOf(x), orderOf(y)
 	if a != b || a == notFilter {
@@ -102,7 +102,7 @@ func compareInAnd(x, y Node) int {
 	return strings.Compare(x.String(), y.String())
 }
 
-// notFilter is the order of nodes that are not filters: behind all filters.
+// notFilter is the order of nodes that are not filters: after all filters.
 const notFilter = math.MaxInt
 
 func orderOf(n Node) int {

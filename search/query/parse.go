@@ -111,8 +111,8 @@ func checkText(text string) *Error {
 }
 
 // lexInItsType splits text into tokens according to the pattern type that the text itself names. It
-// tries each candidate type, and accepts the one whose tokens name that same type. So
-// patterntype:regexp inside a quoted pattern is text.
+// tries each candidate type, and accepts the one that a patterntype: token names, or the standard
+// type if there is no such token. So patterntype:regexp inside a quoted pattern is text.
 func lexInItsType(text string) ([]token, PatternType, *Error) {
 	type reading struct {
 		tokens []token
@@ -144,7 +144,8 @@ func lexInItsType(text string) ([]token, PatternType, *Error) {
 	}
 }
 
-// candidateTypes returns the standard type and every type that occurs in text.
+// candidateTypes returns the standard type and every type that text names after patterntype:, even
+// inside a pattern.
 func candidateTypes(text string) []PatternType {
 	types := []PatternType{StandardType}
 	lower := strings.ToLower(text)

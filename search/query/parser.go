@@ -97,8 +97,8 @@ func startsTerm(tokens []token, i int) bool {
 	return k == tokenNot || k == tokenAnd || k == tokenOr
 }
 
-// hoistable says whether filters around the tokens apply to all of them: the tokens have an OR
-// outside groups, and contain patterns only.
+// hoistable says whether the filters before and after tokens apply to the whole query. They do if
+// tokens have an OR outside groups, contain no filters, and do not start with AND or OR.
 func hoistable(tokens []token) bool {
 	depth, or := 0, false
 	for i, t := range tokens {
@@ -109,7 +109,7 @@ func hoistable(tokens []token) bool {
 			depth--
 		case tokenOr:
 			if i == 0 {
-				return false // `file:a OR x`: the filter is an operand
+				return false // `file:a OR x`: file:a is an operand of the OR
 			}
 			or = or || depth == 0
 		case tokenAnd:
@@ -157,7 +157,7 @@ func (p *parser) list(operator tokenKind, operand func() (Node, *Error)) ([]Node
 	}
 }
 
-// terms parses adjacent terms. Words are joined to one pattern as the pattern type requires, even
+// terms parses adjacent terms. Words are joined into one pattern as the pattern type requires, even
 // with filters between them; all other terms are ANDed.
 func (p *parser) terms() (Node, *Error) {
 	var nodes []Node
@@ -267,7 +267,8 @@ func (p *parser) parenAsText() string {
 	return asText("(")
 }
 
-// unexpected returns the error for a token in the place of a pattern or a filter.
+// unexpected returns the error for a token, or the end of the text, where a pattern or a filter is
+// expected.
 func (p *parser) unexpected() *Error {
 	if p.pos == len(p.tokens) {
 		at := Span{p.end, p.end}
@@ -338,7 +339,7 @@ func (p *parser) join(words []token) (Node, *Error) {
 func (p *parser) template(text string, at Span) (Node, *Error) {
 	t, err := template.Parse(text)
 	if err != nil {
-		// the text has no escapes, so offsets are those of the query
+		// A text as long as its place in the query has no escapes, so its offsets are valid there.
 		if at.End-at.Start == len(text) {
 			at = Span{at.Start + err.Start, at.Start + err.End}
 		}

@@ -14,8 +14,8 @@ func text(n Node) string {
 }
 
 // String returns the query's canonical text: settings that differ from their defaults, then the
-// scope, then filters on files, then patterns. Parsing it gives an equal query. Queries that differ
-// only in notation have the same canonical text.
+// scope, then the predicates, then filters on files and commits, then patterns. Parse returns an
+// equal query for it. Queries that differ only in notation have the same canonical text.
 func (q *Query) String() string {
 	var parts []string
 	for _, f := range fields {
@@ -116,7 +116,8 @@ func (n *Not) print(p *printer) {
 	p.operand(n.Node)
 }
 
-// field writes a field. Its value gets quotation marks if it would not be read back without them.
+// field writes a field. It puts the value in quotation marks if Parse would read the bare value
+// differently.
 func (p *printer) field(name, value string) {
 	bare := name + ":" + value
 	tokens, err := lex(bare, StandardType)
@@ -146,7 +147,7 @@ func (p *printer) delimited(n *Pattern) {
 	}
 }
 
-// isBare says whether the pattern's text without delimiters is read back as the same pattern,
+// isBare says whether Parse reads the pattern's text without delimiters as the same pattern,
 // wherever in a query it is written.
 func (n *Pattern) isBare() bool {
 	if (n.Kind == Regexp) != (n.mode == RegexpType) {

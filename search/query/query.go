@@ -7,11 +7,12 @@ import (
 
 // A Query is a parsed series query.
 type Query struct {
-	// Expr is the condition on one file at one commit. It is nil if the query has neither a pattern
-	// nor a filter on files; then it holds for every file.
+	// Expr is the condition on one file at one commit or, if Kind is not Files, on one commit. It
+	// is nil if the query has neither a pattern nor a filter on files or commits; then the query
+	// holds for every file or commit.
 	Expr Node
-	// PatternType is the notation of the query's patterns. Pattern.Kind says how each pattern is
-	// searched.
+	// PatternType is the notation of the query's patterns. Pattern.Kind says what each pattern
+	// matches.
 	PatternType PatternType
 	// CaseSensitive is case:yes. It applies to patterns and file: filters, but not to structural
 	// patterns, which are always case-sensitive, nor to repo: filters.
@@ -86,9 +87,10 @@ type Kind int
 const (
 	// Files are the files of one commit.
 	Files Kind = iota
-	// Commits are the commits between two samples, searched by message, author, committer and date.
+	// Commits are the commits since the previous sample time, searched by message, author,
+	// committer and date.
 	Commits
-	// Diffs are the commits between two samples, searched by the lines that they change.
+	// Diffs are the commits since the previous sample time, searched by the lines that they change.
 	Diffs
 )
 
@@ -105,23 +107,23 @@ func (q *Query) Kind() Kind {
 	}
 }
 
-// PerInterval reports whether a query of this text is about commits, so that its values belong to
-// the interval since the sample time before. It is false for a text that cannot be read.
+// PerInterval reports whether the query searches commits, so that each value belongs to the
+// interval since the previous sample time. It returns false if Parse refuses text.
 func PerInterval(text string) bool {
 	q, err := Parse(text)
 	return err == nil && q.Kind() != Files
 }
 
-// Predicates returns the conditions on the repository's files, in the order of their text. They
-// apply to the whole tree of the commit that is counted. If one of them does not hold, the commit
-// counts 0.
+// Predicates returns the conditions on the repository's files, sorted by canonical text. They apply
+// to the whole tree of the commit that is counted. If one of them does not hold, the commit counts
+// 0.
 func (q *Query) Predicates() []Predicate { return q.predicates }
 
 // Scope returns the part of the query that chooses repositories: repo:, fork: and archived:. It is
 // never nil; if the query has no such filter, its Expr is nil.
 func (q *Query) Scope() *Scope { return q.scope }
 
-// Captures returns the number of capturing groups in the query's positive patterns.
+// Captures returns the number of capturing groups in the patterns of Positive.
 func (q *Query) Captures() int {
 	n := 0
 	for _, p := range q.Positive() {

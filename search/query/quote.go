@@ -16,7 +16,9 @@ func delimitedEnd(text string, start int) (int, bool) {
 	return 0, false
 }
 
-// delimitedRegexp reads /…/ at start. A slash inside is written \/.
+// delimitedRegexp reads the regular expression /…/ at start, and returns the text between the
+// slashes and the position after them. It returns false if that text is empty or the closing slash
+// is missing. \/ does not close the expression.
 func delimitedRegexp(text string, start int) (string, int, bool) {
 	end, ok := delimitedEnd(text, start)
 	if !ok || end == start+2 {

@@ -9,8 +9,9 @@ import (
 )
 
 // plainRegexp checks a regular expression and removes two notations: \/ becomes / and \Q…\E becomes
-// single escapes. Then equal expressions are equal texts, and every expression can be written
-// between slashes.
+// single escapes. Then expressions that differ only in these notations have the same text, and
+// every expression can be written between slashes. flags, such as (?i), precede text when it is
+// checked.
 func plainRegexp(text, flags string, at Span) (string, *Error) {
 	tree, err := syntax.Parse(flags+text, syntax.Perl)
 	if err != nil {
@@ -43,8 +44,8 @@ func plainRegexp(text, flags string, at Span) (string, *Error) {
 	return b.String(), nil
 }
 
-// maxRegexp limits the parts of a regular expression, with counted repetitions written out. It
-// limits the memory of the compiled program, which needs some hundred bytes for each part.
+// maxRegexp limits the parts of a regular expression, with counted repetitions written out. It also
+// limits the memory that the compiled program takes.
 const maxRegexp = 250_000
 
 // regexpSize estimates the number of instructions of a compiled expression. The estimate is never
@@ -58,7 +59,8 @@ func regexpSize(re *syntax.Regexp) int {
 	case syntax.OpLiteral:
 		size += len(re.Rune)
 	case syntax.OpRepeat:
-		// At most 1000, and the repeated part is limited by the return statement.
+		// The product cannot overflow: counts are at most 1000, and size at most maxRegexp plus a
+		// few.
 		size *= max(1, re.Min, re.Max)
 	}
 	return min(size, maxRegexp+1)
@@ -73,8 +75,8 @@ func regexpError(err error, flags, text string, at Span) *Error {
 	}
 	se.Expr = strings.TrimPrefix(se.Expr, flags)
 	message := "this regular expression is not valid: " + se.Code.String() + ": " + shown(se.Expr)
-	// The expression's text is in the query unchanged, with or without delimiters, unless it has
-	// escapes in quotation marks.
+	// Unless the expression is quoted and has escapes, its text is in the query unchanged, with or
+	// without delimiters.
 	delimiter := (at.End - at.Start - len(text)) / 2
 	if i := strings.Index(text, se.Expr); i >= 0 && se.Expr != "" && delimiter <= 1 {
 		at = Span{at.Start + delimiter + i, at.Start + delimiter + i + len(se.Expr)}

@@ -114,7 +114,7 @@ func TestCanonicalTextIsReadBack(t *testing.T) {
 	})
 }
 
-// TestAnyTextCanBeSearched checks that content:"…" finds any text as it is.
+// TestAnyTextCanBeSearched checks that content:"…" is a literal pattern for any text.
 func TestAnyTextCanBeSearched(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

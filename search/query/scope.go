@@ -2,8 +2,8 @@ package query
 
 import "slices"
 
-// A Scope chooses repositories by name and kind. A Scope that is built by hand can only be printed;
-// only scopes from ParseScope and Parse can match.
+// A Scope chooses repositories by name, and by whether they are forks or archived. Create a Scope
+// with ParseScope or Parse; a Scope literal can only be printed, not matched.
 type Scope struct {
 	// Expr is the condition on a repository, or nil for all repositories. Its leaves are *Filter.
 	Expr Node

@@ -9,7 +9,8 @@ func (n *setting) Span() Span       { return n.token.at }
 func (n *setting) String() string   { return n.token.field.name + ":" + n.token.text }
 func (n *setting) print(p *printer) { p.WriteString(n.String()) }
 
-// settle removes the settings from the tree and stores their values in q.
+// settle removes the settings from the tree and stores their values in q. It refuses a setting that
+// is given twice, or that is under OR or NOT.
 func (q *Query) settle(n Node) (Node, *Error) {
 	seen := map[string]bool{}
 	var take func(n Node, whole bool) (Node, *Error)

@@ -15,7 +15,7 @@ var (
 	kindWords    = []string{"no", "yes", "only"} // of fork: and archived:
 )
 
-// fields is the table of all fields. docs/architecture.md lists what a new filter takes besides an
+// fields is the table of all fields. docs/architecture.md lists what a new filter needs besides an
 // entry here. Sourcegraph's fields that the language does not support have an entry, too, so that
 // they are refused instead of searched as text.
 var fields = []field{

@@ -156,7 +156,8 @@ func ParseDate(text string) (time.Time, bool) {
 			return at.UTC().Truncate(time.Second), true
 		}
 	}
-	// Seconds since 1970. Nine digits or more cannot be a year, and eleven are enough until 5138.
+	// Seconds since 1970. At least nine digits, because fewer could be a year or another date; at
+	// most eleven, which reach the year 5138.
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil && len(text) >= 9 && len(text) <= 11 && n > 0 {
 		return time.Unix(n, 0).UTC(), true
 	}

@@ -7,8 +7,9 @@
 //
 // Invariants:
 //   - Parse(t.String()) equals t. Templates that differ only in notation (white space, `...` for
-//     `:[_]`, names that are used once) have the same text.
-//   - Text outside strings contains no white space, delimiters, strings or comments.
+//     `:[_]`, names that are used once) have the same canonical text.
+//   - A Text element outside a Quoted element contains no white space, delimiters, strings or
+//     comments.
 //   - Scan takes time linear in the size of the content.
 //
 // Non-goals: matching (package search/match), replacing, Comby's rules.

@@ -24,7 +24,7 @@ const (
 	asRegexp      = "or use patterntype:regexp"
 )
 
-// Parse parses a template. The error is nil if the text is a valid template.
+// Parse parses a template.
 func Parse(text string) (*Template, *Error) {
 	p := &parser{text: text, scan: scanner{content: []byte(text)}}
 	elements, err := p.elements(0)
@@ -50,7 +50,8 @@ func (p *parser) fail(start, end int, message, remedy string) *Error {
 	return &Error{Start: start, End: end, Message: message, Remedy: remedy}
 }
 
-// elements parses up to the closing delimiter until, or to the end of the text if until is 0.
+// elements parses elements up to the closing delimiter in until, or to the end of the text if until
+// is 0.
 func (p *parser) elements(until byte) ([]Element, *Error) {
 	var all []Element
 	start := p.pos - 1
@@ -96,8 +97,8 @@ func (p *parser) elements(until byte) ([]Element, *Error) {
 	return all, nil
 }
 
-// leaf parses a hole, white space, a string or text. Inside a string, code is false: there are no
-// nested strings or comments.
+// leaf parses a hole, white space, a string or text. code is false inside a string, which cannot
+// contain strings or comments.
 func (p *parser) leaf(code bool) (Element, *Error) {
 	at := p.pos
 	rest := p.text[at:]
@@ -152,7 +153,7 @@ func (p *parser) quoted(m Mark) (Element, *Error) {
 	return q, nil
 }
 
-// add adds an element; text joins text.
+// add appends e to all. It merges a Text with a Text before it.
 func (p *parser) add(all []Element, e Element) ([]Element, *Error) {
 	if text, ok := e.(Text); ok && len(all) > 0 {
 		if before, ok := all[len(all)-1].(Text); ok {
@@ -199,7 +200,7 @@ func (p *parser) hole() (Element, *Error) {
 	return &Hole{Kind: Regexp, Name: name, Regexp: expr}, nil
 }
 
-// checkRegexp says what is wrong with a hole's regular expression, or "".
+// checkRegexp returns what is wrong with a hole's regular expression, or "" if nothing is.
 func checkRegexp(expr string) string {
 	if expr == "" {
 		return "is empty"
@@ -227,8 +228,9 @@ func asserts(re *syntax.Regexp) bool {
 	return false
 }
 
-// HoleEnd is the end of the hole that starts, with ":[", at start. Brackets in it
-// nest, and a backslash escapes the next character.
+// HoleEnd returns the position after the hole that starts, with ":[", at start. It returns false if
+// the hole is never closed. Brackets inside a hole nest, and a backslash escapes the next
+// character.
 func HoleEnd(text string, start int) (int, bool) {
 	depth := 0
 	for i := start + 1; i < len(text); i++ {
@@ -246,7 +248,7 @@ func HoleEnd(text string, start int) (int, bool) {
 	return 0, false
 }
 
-// hasText says whether elements match anything but holes and white space.
+// hasText says whether elements contain anything other than holes and white space.
 func hasText(elements []Element) bool {
 	for _, e := range elements {
 		switch e.(type) {

@@ -35,11 +35,13 @@ type Mark struct {
 //   - // starts a comment unless a colon precedes it. /* starts a comment if */ follows. # starts a
 //     comment at the start of a line or after white space, if white space, ! or the end of the line
 //     follows.
-//   - Delimiters pair as they nest. A delimiter without a partner is an ordinary character.
+//   - A closing delimiter pairs with the last unpaired opening delimiter of its kind; opening
+//     delimiters in between have no partner. A delimiter without a partner is an ordinary
+//     character.
 func Scan(content []byte) []Mark {
 	s := scanner{content: content}
-	var open []int // indexes of opening delimiters without a partner so far
-	var waiting [256]int
+	var open []int       // indexes in s.marks of the unpaired opening delimiters
+	var waiting [256]int // number of open, by delimiter
 	for i := 0; i < len(content); {
 		c := content[i]
 		if !Special[c] {
@@ -81,7 +83,7 @@ var Special = func() (set [256]bool) {
 	return set
 }()
 
-// openerOf is the delimiter that a closing one closes.
+// openerOf returns the opening delimiter for a closing one.
 func openerOf(closing byte) byte {
 	switch closing {
 	case ')':
@@ -97,14 +99,14 @@ type scanner struct {
 	content []byte
 	marks   []Mark
 
-	// The ends that a search did not find. They are not searched for again, because a later start
-	// would not find them either.
-	noBlockEnd bool
-	noEnd      map[string]bool // of the marks that may span lines
-	noEndUntil [256]int        // of " and ', to the end of which line
+	// The following fields record which searches for the end of a mark failed. They are not
+	// repeated, because a search from a later position would fail, too.
+	noBlockEnd bool            // no */ follows
+	noEnd      map[string]bool // the multi-line quotation marks that do not occur again
+	noEndUntil [256]int        // for " and ': the end of the line in which it does not occur again
 }
 
-// tokenAt is the string or the comment that starts at i.
+// tokenAt returns the string or the comment that starts at i, or false if none does.
 func (s *scanner) tokenAt(i int) (Mark, bool) {
 	rest := s.content[i:]
 	switch rest[0] {
@@ -160,7 +162,8 @@ func (s *scanner) multiline(i int, mark string) (Mark, bool) {
 	return Mark{}, false
 }
 
-// closing is the end of the first mark in text that no backslash precedes, or 0.
+// closing returns the position after the first occurrence of mark in text that is not escaped, or 0
+// if there is none.
 func closing(text, mark []byte) int {
 	for i := 0; i < len(text); i++ {
 		switch {

@@ -13,10 +13,10 @@ type Template struct {
 // An Element is [Text], [Space], [Hole], [Group] or [Quoted].
 type Element interface{ print(b *strings.Builder) }
 
-// Text matches itself, with the same case.
+// Text matches itself, case-sensitively.
 type Text string
 
-// Space matches white space and comments, at least one character.
+// Space matches one or more white space characters and comments.
 type Space struct{}
 
 // A Group matches a pair of delimiters with its elements between them.
@@ -36,14 +36,14 @@ type Quoted struct {
 type HoleKind int
 
 const (
-	// Anything, `:[x]` or `...`, matches as little as possible so that the rest of the template
-	// matches, possibly nothing. At the end of a template, it extends to the end of the surrounding
+	// Anything, `:[x]` or `...`, matches the shortest text, possibly empty, after which the rest of
+	// the template matches. At the end of a template, it extends to the end of the surrounding
 	// group or of the file.
 	Anything HoleKind = iota
 	// Word, `:[[x]]`, matches one or more of A-Z a-z 0-9 _, as many as possible.
 	Word
-	// Expression, `:[x:e]`, matches one or more characters other than white space, strings and
-	// groups, as few as possible.
+	// Expression, `:[x:e]`, matches as few as possible, but at least one, of these: a character
+	// other than white space, a string, a group.
 	Expression
 	// NonSpace, `:[x.]`, is like Expression, but does not match strings and groups.
 	NonSpace
@@ -51,8 +51,8 @@ const (
 	Line
 	// Blank, `:[ ]` or `:[ x]`, matches one or more spaces or tabs.
 	Blank
-	// Regexp, `:[~e]` or `:[x~e]`, matches a regular expression, up to the next delimiter, string
-	// or comment.
+	// Regexp, `:[~e]` or `:[x~e]`, matches a regular expression in the text up to the next
+	// delimiter, string or comment.
 	Regexp
 )
 
@@ -113,7 +113,7 @@ func (e *Hole) print(b *strings.Builder) {
 	}
 }
 
-// Unnamed is the name of holes that share no text.
+// Unnamed is the name of a hole that may differ from all others.
 const Unnamed = "_"
 
 // holes calls visit for each hole.
@@ -130,7 +130,7 @@ func holes(elements []Element, visit func(*Hole)) {
 	}
 }
 
-// forgetNames removes the names that only one hole has.
+// forgetNames gives the name Unnamed to each hole whose name no other hole has.
 func (t *Template) forgetNames() {
 	uses := map[string]int{}
 	holes(t.Elements, func(h *Hole) { uses[h.Name]++ })
