@@ -18,8 +18,8 @@ type captures struct {
 	long int
 }
 
-// longWork limits the work between two checks of the stop flag. Go's engine may visit every
-// instruction at every byte.
+// longWork limits the work between two checks of the stop flag, in visited instructions. Go's
+// engine may visit every instruction at every byte.
 const longWork = 4 << 20
 
 // newCaptures returns the captures of the regular expression text, which must include its flags,
@@ -39,7 +39,7 @@ func newCaptures(text string, size int) (*captures, error) {
 }
 
 // each calls yield with the non-empty values of the groups in the match content[start:end]. If
-// stop, which may be nil, becomes true, it returns soon.
+// stop, which may be nil, becomes true, each returns soon and may omit values.
 func (c *captures) each(content []byte, start, end int, stop *atomic.Bool, yield func(value []byte)) {
 	if stop != nil && stop.Load() {
 		return

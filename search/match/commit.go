@@ -34,7 +34,7 @@ func (m *Matcher) NeedsChanges() bool {
 // NeedsTexts reports whether MatchCommit needs the texts in Commit.Changes.
 func (m *Matcher) NeedsTexts() bool { return m.kind == query.Diffs && m.patterns > 0 }
 
-// any reports whether is returns true for one of the leaves.
+// any reports whether the function is returns true for at least one leaf of n.
 func (n *node) any(is func(*node) bool) bool {
 	if n == nil {
 		return false
@@ -73,7 +73,7 @@ func (m *Matcher) MatchCommit(c Commit) bool {
 	return false
 }
 
-// MayMatch reports whether a commit can match, given everything but its changes.
+// MayMatch reports whether a commit can match. It does not use Commit.Changes.
 func (m *Matcher) MayMatch(c Commit) bool {
 	f := file{m: m, commit: &c, content: []byte(c.Message)}
 	return f.onCommit(m.expr) != no
@@ -84,7 +84,7 @@ func (m *Matcher) MayMatchChange(path string) bool {
 	return m.kind == query.Commits || m.onPath(m.expr, path) != no
 }
 
-// onCommit evaluates a condition with everything but the commit's changes.
+// onCommit evaluates a condition without the commit's changes.
 func (f *file) onCommit(n *node) tri {
 	if n == nil {
 		return yes
@@ -114,7 +114,8 @@ func (f *file) onCommit(n *node) tri {
 	return unknown
 }
 
-// changes says whether a filter on files may hold for one of the commit's changes, by its path.
+// changes says whether a filter on files may hold for one of the commit's changes, judged by the
+// path of the change.
 func (f *file) changes(filter fileFilter) bool {
 	return slices.ContainsFunc(f.commit.Changes, func(c Change) bool { return filter.onPath(c.Path) != no })
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// minStrength is how rare required literals must be so that they are searched before the engine
-// runs, in eighths of a bit: 9 bits, or one occurrence in 512 bytes.
+// minStrength is the least strength of literals, or of a run, for which the content is searched
+// before the automaton runs. It is 9 bits, in eighths of a bit: one occurrence in 512 bytes.
 const minStrength = 72
 
 // newFinder chooses the fastest way to find a pattern. If the values of its groups are needed, a
@@ -34,7 +34,7 @@ func newFinder(p *query.Pattern, caseSensitive, groups bool) (finder, error) {
 	}
 	e := &engine{byLine: staysInLine(tree)}
 	required, prefix := known.best(), prefixOf(tree)
-	rarer := required.strength() > prefix.strength() // otherwise it adds nothing to the prefix
+	rarer := required.strength() > prefix.strength() // otherwise required adds nothing to prefix
 	if prefix.strength() >= minStrength && !(e.byLine && rarer) {
 		e.prefix = prefix.compile()
 	}
@@ -67,8 +67,9 @@ func (l literals) compile() anyLiteral {
 	return all
 }
 
-// literalFinder finds an expression that matches exactly these texts. If one of them is empty, the
-// expression never matches the texts after it, and empty matches are not counted.
+// literalFinder returns the finder of an expression whose matches are exactly these texts, in order
+// of preference. An expression never matches the texts after an empty one, because it prefers the
+// empty match. Empty matches are not counted.
 func literalFinder(l literals) finder {
 	for i, text := range l.texts {
 		if text == "" {

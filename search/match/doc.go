@@ -1,27 +1,27 @@
 // Package match finds the matches of a query in the content of one file.
 //
-// Compile chooses, once per query, the fastest way to find each pattern. A text needs a byte search
-// (literal.go). A regular expression that is an alternation of texts needs several byte searches in
-// parallel (finder.go). Other regular expressions run on an automaton (internal/dfa), either from
-// the occurrences of a text that every match starts with, or on the lines that contain a text that
-// every match contains (required.go, prefix.go, engine.go). Go's regexp engine only reads matches,
-// to find the values of their groups (captures.go). Templates have their own matcher
-// (structural.go).
+// Compile chooses, once per query, the fastest way to find each pattern. A byte search finds a
+// literal text (literal.go). Several byte searches in parallel find a regular expression that is an
+// alternation of texts (finder.go). Other regular expressions run on an automaton (internal/dfa),
+// either from the occurrences of a text that every match starts with, or on the lines that contain
+// a text that every match contains (required.go, prefix.go, engine.go). Go's regexp engine runs
+// only on matches, to find the values of their groups (captures.go). Templates have their own
+// matcher (structural.go).
 //
 // Counting rules:
 //   - A pattern holds for a file if it has a non-empty match. The matches of one pattern do not
 //     overlap, and are leftmost-first, as in Go's regexp.
-//   - The counted ranges are those of the positive patterns in the parts of the expression that
-//     hold: in `a AND b OR c`, a file with a and c but without b counts its c. If ranges of
-//     different patterns overlap, the leftmost counts; if they start together, the longest. So `foo
-//     OR foobar` counts foobar once, as in Sourcegraph.
-//   - If the expression holds for a file without a positive pattern (only filters, or `NOT a`), the
-//     file counts 1.
+//   - The counted ranges are those of the positive patterns (under an even number of NOTs) in the
+//     parts of the expression that hold: in `a AND b OR c`, a file with a and c but without b
+//     counts its c. If ranges of different patterns overlap, the leftmost counts; if they start
+//     together, the longest. So `foo OR foobar` counts foobar once, as in Sourcegraph.
+//   - If the expression holds for a file, and the parts that hold have no positive pattern (only
+//     filters, or `NOT a`), the file counts 1.
 //   - The values of capturing groups are counted for each pattern separately.
 //   - With Options.Languages, the matcher instead counts lines, bytes and files per language, in
 //     the files for which the filters hold (languages.go).
-//   - A commit counts 1. The changed lines of a diff are those that the file contains more often or
-//     less often than before (text.go).
+//   - A matching commit counts 1. The changed lines of a diff are those that the file contains more
+//     often or less often than before (text.go).
 //
 // Invariants:
 //   - Counts equal those of Go's regexp on the whole content, however a pattern is found. Property

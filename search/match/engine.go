@@ -7,20 +7,21 @@ import (
 	"github.com/backsight/backsight/search/match/internal/dfa"
 )
 
-// An engine finds a regular expression with an automaton, which it runs on as little of the content
-// as possible.
+// An engine finds the matches of a regular expression with an automaton, which it runs on as little
+// of the content as possible.
 type engine struct {
 	re *dfa.Regexp
-	// required has literals, one of which is in every match. It is empty if none are known.
+	// required has literals; every match contains at least one of them. It is empty if none are
+	// known.
 	required anyLiteral
-	// prefix has literals, one of which starts every match. It may be empty. The automaton runs
+	// prefix has literals; every match starts with one of them. It may be empty. The automaton runs
 	// from the occurrences of the literals, over the whole content.
 	prefix anyLiteral
 	// byLine says that no match contains a line end or depends on anything outside its line, so
 	// lines can be searched one at a time.
 	byLine bool
-	// run, if not nil, is in every match. It is only used with byLine, and if there are no
-	// literals.
+	// run, if not nil, occurs in every match. It is only used if byLine is set, and if required and
+	// prefix are empty.
 	run *run
 	// captures finds the values of groups. It is nil if they are not needed.
 	captures *captures

@@ -1,12 +1,12 @@
 package match
 
-// tri is the answer that a path gives to a condition.
+// tri is the result of evaluating a condition without the content of files.
 type tri int
 
 const (
 	no tri = iota
 	yes
-	unknown // the content decides
+	unknown // the result depends on the content or, in onCommit, on the changes
 )
 
 // onPath evaluates a condition with the path alone.
@@ -101,7 +101,8 @@ func (f *file) holds(n *node) bool {
 	}
 }
 
-// filtersHold is holds for an AND of filters and one pattern, but ignores the pattern.
+// filtersHold reports whether all filters in n hold. n is an AND of filters and one pattern, or
+// only the pattern.
 func (f *file) filtersHold(n *node) bool {
 	for _, k := range n.kids {
 		if k.op != isPattern && !f.holds(k) {

@@ -15,14 +15,14 @@ type finder interface {
 	has(content []byte, stop *atomic.Bool) bool
 	// count returns the number of matches.
 	count(content []byte, stop *atomic.Bool) int64
-	// ranges appends the matches to the given ones, in order.
+	// ranges appends the matches to to, in order, and returns the result.
 	ranges(content []byte, to []span, stop *atomic.Bool) []span
 }
 
 // span is a match: content[start:end].
 type span struct{ start, end int }
 
-// oneLiteral finds a literal.
+// oneLiteral finds the occurrences of one literal.
 type oneLiteral struct{ *literal }
 
 func (f oneLiteral) has(content []byte, _ *atomic.Bool) bool {
@@ -51,8 +51,8 @@ func (f oneLiteral) ranges(content []byte, to []span, _ *atomic.Bool) []span {
 	return to
 }
 
-// anyLiteral finds several literals. If two of them start at the same place, the match is the one
-// that comes first in the list, as in an alternation in a regular expression.
+// anyLiteral finds the occurrences of several literals. If two of them start at the same position,
+// the match is the one that comes first in the list, as in an alternation in a regular expression.
 type anyLiteral []*literal
 
 // anyScanner runs the scanners of several literals in parallel.

@@ -6,8 +6,9 @@ import (
 )
 
 // staysInLine reports whether no match of re can contain a line end or depend on anything outside
-// its line. Then the lines of a text have the same matches as the text: outside a line, the engine
-// sees a line end or an end of text, which are equivalent for ^, $, \b and \B.
+// its line. Then searching each line alone finds the same matches as searching the whole text: what
+// follows or precedes a line is a line end or the end of the text, which are equivalent for ^, $,
+// \b and \B.
 func staysInLine(re *syntax.Regexp) bool {
 	switch re.Op {
 	case syntax.OpAnyChar, syntax.OpBeginText, syntax.OpEndText:

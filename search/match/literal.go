@@ -14,13 +14,13 @@ type literal struct {
 
 	bytes []byte // text
 	// The other fields are for fold only.
-	lower   []byte   // text in lower case, if it is ASCII
-	anchor  int      // position of its rarest byte
-	second  int      // position of its second rarest byte
-	lo, hi  byte     // both cases of the rarest byte; equal if it is not a letter
-	orbits  [][]rune // for each rune of text, all runes that fold to it
-	leads   [256]bool
-	special bool // text contains k or s, to which non-ASCII runes fold, too
+	lower   []byte    // text in lower case, if it is ASCII
+	anchor  int       // position of its rarest byte
+	second  int       // position of its second rarest byte
+	lo, hi  byte      // both cases of the rarest byte; equal if it is not a letter
+	orbits  [][]rune  // for each rune of text, all runes that fold to it
+	leads   [256]bool // the bytes with which an occurrence can start
+	special bool      // text contains k or s, to which non-ASCII runes fold, too
 }
 
 func newLiteral(text string, fold bool) *literal {
@@ -87,7 +87,7 @@ type scanner struct {
 	*literal
 	content []byte
 	slow    bool // the fast path would miss non-ASCII runes
-	lo, hi  int  // next positions of both cases of the anchor; len(content) if there is none
+	lo, hi  int  // next positions of both cases of the rarest byte; len(content) if there is none
 }
 
 func (l *literal) scan(content []byte) scanner {
@@ -183,7 +183,7 @@ func (s *scanner) nextByRune(from int) (start, end int) {
 	return len(s.content), len(s.content)
 }
 
-// runesAt returns the end of the text that starts at a position, or 0 if it does not start there.
+// runesAt returns the end of the occurrence that starts at a position, or 0 if none starts there.
 func (s *scanner) runesAt(at int) int {
 next:
 	for _, orbit := range s.orbits {

@@ -13,7 +13,7 @@ type Want int
 const (
 	// Skip: the path alone excludes the file. Match counts nothing, whatever the content.
 	Skip Want = iota
-	// Path: the path alone decides. Match does not read the content, which may be nil.
+	// Path: the path alone decides the count. Match does not read the content, which may be nil.
 	Path
 	// Content: the content is needed.
 	Content
@@ -43,7 +43,7 @@ type Matcher struct {
 	expr      *node // nil if every file matches
 	patterns  int   // the number of patterns; their ids are 0 to patterns-1
 	onPaths   bool  // patterns match paths (type:path)
-	whole     bool  // a file counts once (type:path, select:file, select:repo)
+	whole     bool  // a matching file counts 1 (type:path, select:file, select:repo)
 	byValue   bool
 	perRepo   bool
 	languages *languages // nil unless counts are per language
@@ -55,9 +55,9 @@ type Matcher struct {
 	stop       *atomic.Bool // may be nil
 }
 
-// Until returns a copy of the matcher that stops when stop is set. Then even the most expensive
-// pattern in the largest file ends soon. Once stop is set, the results of the matcher and its
-// Predicates are meaningless.
+// Until returns a copy of the matcher. Soon after stop is set, every call of the copy and of its
+// Predicates returns, even for the most expensive pattern in the largest file. From then on, the
+// results are meaningless.
 func (m *Matcher) Until(stop *atomic.Bool) *Matcher {
 	until := *m
 	until.stop = stop
@@ -70,8 +70,8 @@ func (m *Matcher) Until(stop *atomic.Bool) *Matcher {
 	return &until
 }
 
-// Want returns what Match needs in order to match the file at path. The matcher's Kind must be
-// query.Files, also for Match.
+// Want returns what Match needs in order to match the file at path. Want and Match panic unless the
+// matcher's Kind is query.Files.
 func (m *Matcher) Want(path string) Want {
 	if m.kind != query.Files {
 		panic("match: Want of a matcher for commits")
@@ -113,8 +113,8 @@ func (m *Matcher) Match(path string, content []byte) Counts {
 		return Counts{N: 1}
 	}
 	if only := m.expr.counted; only != nil && !m.whole && !m.byValue {
-		// With one pattern and only filters besides it, counting also tells whether the pattern is
-		// present.
+		// The expression is one pattern, perhaps with filters, so the count of the pattern also
+		// says whether it is present.
 		if f.binary || !f.filtersHold(m.expr) {
 			return Counts{}
 		}
@@ -166,16 +166,17 @@ func countApart(all []span) int64 {
 // instead of the sum of the counts of its files.
 func (m *Matcher) PerRepository() bool { return m.perRepo }
 
-// PerFile reports whether the value of a commit is the sum of the values of its files. Then it
-// follows from the value of another commit and the files that differ.
+// PerFile reports whether the value of a commit is the sum of the values of its files. Then it can
+// be computed from the value of another commit and the files that differ.
 func (m *Matcher) PerFile() bool { return !m.perRepo && len(m.predicates) == 0 }
 
-// ContentOnly reports whether files with equal content for which Want returns Content have equal
-// counts, whatever their paths. If not, see Class.
+// ContentOnly reports whether files with equal content have equal counts, whatever their paths, if
+// Want returns Content for them. If not, see Class.
 func (m *Matcher) ContentOnly() bool { return len(m.varying) == 0 && m.languages == nil }
 
-// Class returns what the result of Match depends on in a path for which Want returns Content: files
-// with equal content and equal class have equal counts. It is "" for all paths if ContentOnly.
+// Class returns a key for everything in a path that the result of Match depends on. Want must
+// return Content for the path. Files with equal content and equal class have equal counts. The
+// class is "" for all paths if ContentOnly.
 func (m *Matcher) Class(path string) string {
 	if m.onPaths && len(m.varying) > 0 {
 		return path

@@ -19,8 +19,8 @@ type node struct {
 	pathOnly bool // the path alone decides onFile
 	onCommit func(*Commit) bool
 
-	// counted is the pattern of a leaf that is a positive pattern, and of an AND of one such leaf
-	// and filters.
+	// counted is set if the node is a positive pattern, or an AND of one positive pattern and
+	// filters on files: it is that pattern.
 	counted *pattern
 }
 
@@ -110,7 +110,7 @@ func (c *compiler) add(e *engine) error {
 	return nil
 }
 
-// shareMemory divides the memory for tables, which is as much as one engine would have, among the
+// shareMemory divides dfa.TableBytes, which is the table memory of a single engine, among all
 // engines.
 func (c *compiler) shareMemory() {
 	for _, e := range c.engines {

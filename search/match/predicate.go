@@ -22,7 +22,7 @@ type Predicate struct {
 }
 
 // Predicates returns the conditions that must all hold for a commit. Callers must evaluate them,
-// because Match only sees one file.
+// because Match only reads one file.
 func (m *Matcher) Predicates() []*Predicate { return m.predicates }
 
 // Want returns what Match needs in order to match the file at path, like Matcher.Want.
@@ -51,7 +51,7 @@ func (p *Predicate) Match(path string, content []byte) bool {
 	}
 }
 
-// PathsOnly reports whether paths decide: then Want never returns Content.
+// PathsOnly reports whether the path alone decides, so that Want never returns Content.
 func (p *Predicate) PathsOnly() bool { return p.content == nil }
 
 // Required returns what the content of every matching file contains; see Matcher.Required. The

@@ -2,8 +2,8 @@ package match
 
 import "regexp/syntax"
 
-// prefixOf returns texts, one of which starts every match of re. If the set has negative strength,
-// no such texts are known.
+// prefixOf returns a set of texts; every match of re starts with one of them. If the set has
+// negative strength, no such texts are known.
 func prefixOf(re *syntax.Regexp) literals {
 	switch re.Op {
 	case syntax.OpLiteral, syntax.OpCharClass:

@@ -32,7 +32,7 @@ func foldedRarity(b byte) float64 {
 	return float64(rarity[b])
 }
 
-// shares has rarity as shares of all bytes.
+// shares has, for each byte, its share of all bytes, computed from rarity.
 var shares = func() (table [256]float64) {
 	for b, r := range rarity {
 		table[b] = math.Exp2(-float64(r) / 8)

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// maxLiterals limits the alternatives of a regular expression that are kept. Each takes one pass
-// over the content, at some GB/s; the engine runs at about 50 MB/s.
+// maxLiterals limits the texts that are kept for a regular expression. Each text takes a byte
+// search of its own.
 const maxLiterals = 16
 
 // literals is a set of texts that describe the matches of a regular expression, in the order in
@@ -18,7 +18,7 @@ type literals struct {
 	fold  bool // each text stands for all its cases
 }
 
-// facts is what is known about the matches of a regular expression.
+// facts describes what is known about the matches of a regular expression.
 type facts struct {
 	// exact contains every text that can be matched, if bounded.
 	exact   literals
@@ -26,7 +26,7 @@ type facts struct {
 	// precise says that the matches are exactly the texts of exact, wherever they occur: there are
 	// no assertions, and fold applies to all texts or to none.
 	precise bool
-	// required, if not empty, has texts, one of which is in every match.
+	// required, if not empty, has texts; every match contains at least one of them.
 	required literals
 }
 
@@ -46,8 +46,8 @@ func better(a, b literals) literals {
 	return a
 }
 
-// strength estimates, in eighths of a bit, how rarely any of the texts occurs. It is negative for a
-// set that rejects nothing.
+// strength estimates, in eighths of a bit (see rarity), how rarely any of the texts occurs. It is
+// negative for a set that rejects nothing.
 func (l literals) strength() float64 {
 	if len(l.texts) == 0 {
 		return -1
@@ -144,7 +144,7 @@ func classFacts(pairs []rune) facts {
 
 func concatFacts(subs []*syntax.Regexp) facts {
 	whole := emptyText(true) // the matches of the subexpressions so far, while they are bounded
-	// the matches of the last subexpressions, after one that is not bounded
+	// the matches of the subexpressions since the last one that product could not join
 	run := whole
 	var required literals
 	for _, sub := range subs {

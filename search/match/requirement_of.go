@@ -49,11 +49,11 @@ func requirementOf(p *query.Pattern, caseSensitive bool) (Requirement, error) {
 	return requirementOfTree(tree), nil
 }
 
-// weak is the minimum rarity, in eighths of a bit, of alternatives inside a regular expression that
-// are worth a search: 5 bits. Digits, for example, are in every file.
+// weak is the least strength, in eighths of a bit, of texts inside a regular expression that are
+// worth requiring: 5 bits. Weaker texts, such as digits, are in almost every file.
 const weak = 40
 
-// requireOne requires one of the texts, if they are rare enough.
+// requireOne requires one of the texts, if their strength is at least least.
 func requireOne(l literals, least float64) Requirement {
 	if l.strength() < least {
 		return Requirement{}
@@ -106,7 +106,8 @@ func requirementOfTree(re *syntax.Regexp) Requirement {
 	}
 }
 
-// inRow appends the parts of a concatenation, with the parts of its groups in place of the groups.
+// inRow appends the subexpressions of a concatenation. It replaces each capturing group and nested
+// concatenation with its subexpressions.
 func inRow(re *syntax.Regexp, to []*syntax.Regexp) []*syntax.Regexp {
 	switch re.Op {
 	case syntax.OpCapture, syntax.OpConcat:

@@ -11,18 +11,19 @@ import (
 // A byteSet is the set of bytes that can be at one position of a match.
 type byteSet [256]bool
 
-// A run is a sequence of adjacent bytes that every match contains, each given as a set: for
-// \d+\.\d+ a digit, a period and a digit. It rejects lines for expressions without a rare text.
+// A run describes adjacent bytes that every match contains. For each of them, it has the set of
+// possible bytes: for \d+\.\d+ a digit, a period and a digit. An engine searches only the lines
+// that contain the run, if no rare text is known that every match contains.
 type run struct {
 	sets   []byteSet
 	anchor int    // the position with the rarest bytes
-	only   []byte // the bytes of that position, if there are one or two
+	only   []byte // the bytes that can be at that position
 }
 
-// maxRun limits the bytes of a run that are compared.
+// maxRun limits the length of a run, in bytes.
 const maxRun = 16
 
-// strength estimates how rarely the run occurs, in eighths of a bit.
+// strength estimates how rarely the run occurs, in eighths of a bit (see rarity).
 func (r *run) strength() float64 {
 	sum := 0.0
 	for i := range r.sets {
@@ -158,14 +159,15 @@ func (c *runs) add(re *syntax.Regexp) {
 	}
 }
 
-// times adds an expression that occurs at least least and at most most times in a row. The bytes
-// before it are adjacent to its first repetitions, the bytes after it to its last.
+// times adds an expression that is repeated at least least times and at most most times; -1 is no
+// limit. If the number varies, the bytes before the expression are only adjacent to its first
+// repetitions, and the bytes after the expression to its last, so the run is cut between them.
 func (c *runs) times(re *syntax.Regexp, least, most int) {
 	for re.Op == syntax.OpCapture {
 		re = re.Sub[0]
 	}
 	if re.Op != syntax.OpLiteral && re.Op != syntax.OpCharClass {
-		// Add it only once: twice would mean 2^n times for repetitions that are nested n deep.
+		// Add re only once: adding it twice would take 2^n calls for n nested repetitions.
 		c.add(re)
 		c.cut()
 		return

@@ -9,9 +9,9 @@ import (
 	"github.com/backsight/backsight/search/query/template"
 )
 
-// structural finds a template. Its work is linear in the size of the content: one pass finds the
-// marks (template.Scan), and each part of the template visits each position of the content at most
-// once; see memo.
+// structural finds the matches of a template. Its work is linear in the size of the content: one
+// pass finds the marks (template.Scan), and each part of the template visits each position of the
+// content at most once; see memo.
 type structural struct {
 	steps []step
 	// required has texts that every match contains, the strongest first.
@@ -205,7 +205,7 @@ type level struct {
 	text   bool // a string, which contains no marks
 }
 
-// A cursor finds the levels of positions, from left to right.
+// A cursor finds the levels of ascending positions.
 type cursor struct {
 	marks []template.Mark
 	next  int   // the first mark that starts at or after the last position

@@ -29,7 +29,7 @@ var tokens = []struct {
 	{regexp.MustCompile("^`(?s:[^`\\\\]|\\\\.)*`"), '"'},
 }
 
-// units is a content as a tree, made in the plainest way.
+// units returns a content as a tree. It is written as simply as possible.
 func units(content string) []unit {
 	var flat []unit
 	for i := 0; i < len(content); {
@@ -101,8 +101,8 @@ func (u unit) isSpace() bool {
 
 func (u unit) isWord() bool { return u.kind == 'c' && template.IsWord(u.text[0]) }
 
-// plain matches elements with units from the i-th on, and says where they end;
-// whole says that they have to match them all. Names are left out.
+// plain matches elements with the units from index i on. It returns the index after the match, or
+// -1. If whole is set, the elements must match all remaining units. It ignores the names of holes.
 func plain(elements []template.Element, all []unit, i int, whole bool) int {
 	if len(elements) == 0 {
 		if whole && i < len(all) {
@@ -196,7 +196,7 @@ func plain(elements []template.Element, all []unit, i int, whole bool) int {
 	return -1
 }
 
-// plainRanges finds a template without names in a content.
+// plainRanges returns the matches of a template without names in a content.
 func plainRanges(text, content string) []span {
 	t, bad := template.Parse(text)
 	if bad != nil {

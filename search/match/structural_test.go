@@ -196,7 +196,7 @@ func TestScanEqualsOracle(t *testing.T) {
 	})
 }
 
-// TestStructuralIsLinear gives what makes naive matchers run for hours.
+// TestStructuralIsLinear searches contents with which naive matchers run for hours.
 func TestStructuralIsLinear(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ template, content string }{

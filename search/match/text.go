@@ -10,8 +10,8 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// A Text is what a matcher of kind query.Diffs needs to know about a file: the lines that its
-// patterns match, and how often each occurs. It is small if there are few matches.
+// A Text has what a matcher of kind query.Diffs needs of a file's content: the lines that the
+// matcher's patterns match, and how often each line occurs. It is small if there are few matches.
 //
 // A change adds the lines that its new content contains more often than the old one, and removes
 // those that it contains less often. So a line that only moved within its file is neither added nor
@@ -38,7 +38,7 @@ const (
 	removedLines
 )
 
-// Text finds the matching lines of a file. It retains no part of it.
+// Text finds the matching lines of a file. It retains no part of content.
 func (m *Matcher) Text(content []byte) *Text {
 	t := &Text{binary: IsBinary(content)}
 	if t.binary || m.patterns == 0 {
@@ -58,7 +58,8 @@ func (m *Matcher) Text(content []byte) *Text {
 	return t
 }
 
-// linesOf returns the lines with a match. Each line is searched as if it were the whole content.
+// linesOf returns the distinct lines with a match, sorted by hash. Each line is searched as if it
+// were the whole content.
 func (p *pattern) linesOf(content []byte, stop *atomic.Bool) []line {
 	if !p.required.Holds(content) {
 		return nil

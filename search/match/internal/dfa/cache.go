@@ -11,22 +11,23 @@ const TableBytes = 4 << 20
 // leastBytes is the lowest limit.
 const leastBytes = 64 << 10
 
-// stateBytes is about what a state costs in addition to its row and its list.
+// stateBytes estimates the memory of a state, in bytes, without its row and its list.
 const stateBytes = 96
 
 // An entry of the table is the result of a rune: the offset of the next state's row, and whether a
-// match ends before the rune. If the next state is final, the match flag is omitted, because a
-// later match will be found; only a program for the longest match keeps the flag, because its
-// search is limited. Entries at or above special need more than a move to the next state.
+// match ends before the rune. If the next state is final, the entry omits the match flag, because
+// the next step reports a match that replaces this one. A program for the longest match keeps the
+// flag, because its search may end before the next step (startOf). Entries at or above special need
+// more than a move to the next state.
 const (
 	special     uint32 = 1 << 31
 	matchFlag   uint32 = 1 << 30 // only with special
 	emptyFlag   uint32 = 1 << 29 // only with matchFlag: the match is empty
 	offsetMask  uint32 = 1<<29 - 1
-	notYet             = special // the first row belongs to no state, so its offsets are free
+	notYet             = special // not computed; offset 0 is no state's row
 	decodeEntry        = special | 1
 	deadEntry          = special | 2
-	reserved           = 1 // in rows
+	reserved           = 1 // number of rows that belong to no state
 )
 
 // A cache is the part of a program's table that has been computed so far.
@@ -64,7 +65,7 @@ func (c *cache) flush() {
 	c.bytes = len(c.table) * 4
 }
 
-// startAt returns the state at the start of a search.
+// startAt returns the state at the start of a search, as the offset of its row.
 func (c *cache) startAt(before kind) uint32 {
 	before = c.p.startKind(before)
 	if c.starts[before] == 0 {
@@ -108,7 +109,7 @@ func (c *cache) entry(state uint32, column uint16) (entry uint32, kept bool) {
 	return to, kept
 }
 
-// load sets from to the place of a state.
+// load sets c.from to the place that a state stands for.
 func (c *cache) load(state uint32) {
 	key := c.states[state/c.stride]
 	c.from.before = kind(key[0] >> 2)
@@ -120,8 +121,8 @@ func (c *cache) load(state uint32) {
 	}
 }
 
-// intern returns the row of the place that the last step reached. ok is false if there is no room
-// for a new row; an empty table always has room.
+// intern returns the row of the place that the last step reached, and adds it if it is new. ok is
+// false if there is no room for a new row; an empty table always has room.
 func (c *cache) intern() (row uint32, ok bool) {
 	first := byte(c.to.before) << 2
 	if c.to.starting {

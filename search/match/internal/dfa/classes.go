@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// A kind is what the assertions ^, $ and \b depend on in a rune.
+// A kind is the property of a rune that the assertions ^, $ and \b depend on.
 type kind uint8
 
 const (
@@ -55,7 +55,8 @@ const (
 	firstClass   = 1
 )
 
-// classes divides the runes into classes that an expression does not distinguish.
+// classes divides the runes into classes. An expression does not distinguish the runes of one
+// class.
 type classes struct {
 	ascii [256]uint16 // columns by byte; decodeColumn for non-ASCII bytes
 	// the first runes of the ranges, ascending from 0; a range has runes of one class

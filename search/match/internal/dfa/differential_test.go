@@ -14,7 +14,7 @@ import (
 )
 
 // even treats all bytes as equally frequent, so prefix acceleration is rarely used. rare treats all
-// bytes as rare, so it is used at every start.
+// bytes as rare, so prefix acceleration is used in every start state.
 func even(byte) float64 { return 1.0 / 256 }
 func rare(byte) float64 { return 0 }
 

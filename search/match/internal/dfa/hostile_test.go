@@ -101,8 +101,8 @@ func TestBoundedTables(t *testing.T) {
 // rowBytes returns the memory of one state, which is kept however full the table is.
 func rowBytes(c *cache) int { return 4*int(c.stride)*(reserved+1) + 4*len(c.p.insts) + stateBytes }
 
-// TestStopsSoon measures the work after the stop flag is set. Its expressions include some whose
-// every match makes the search read to the end, so that all matches take quadratic time.
+// TestStopsSoon measures the work after the stop flag is set. With some of its expressions, the
+// search for each match reads the rest of the content, so that all matches take quadratic time.
 func TestStopsSoon(t *testing.T) {
 	t.Parallel()
 	content := []byte(strings.Repeat("a", 1<<20))

@@ -149,7 +149,8 @@ func (p *program) asserting() bool {
 	return false
 }
 
-// seen returns the kind before a position, reduced to what the program distinguishes.
+// seen returns one kind for all kinds of the rune before a position that the program does not
+// distinguish.
 func (p *program) seen(before kind) kind {
 	if before == word && p.asserts&wordAsserts == 0 {
 		return other
@@ -163,8 +164,8 @@ func (p *program) seen(before kind) kind {
 	return before
 }
 
-// startKind returns the kind before a position, reduced to what matters to an attempt to match that
-// starts there.
+// startKind is like seen, but for an attempt to match that starts at the position: it returns other
+// if the attempt does not depend on the rune before.
 func (p *program) startKind(before kind) kind {
 	if !p.startAsserts {
 		return other
@@ -172,7 +173,7 @@ func (p *program) startKind(before kind) kind {
 	return p.seen(before)
 }
 
-// holding has the assertions that hold between two kinds.
+// holding has the assertions that hold between runes of two kinds.
 var holding = func() (table [kinds][kinds]syntax.EmptyOp) {
 	example := [kinds]rune{other: ' ', word: 'a', newline: '\n', edge: -1}
 	for before, r1 := range example {

@@ -18,9 +18,9 @@ type Regexp struct {
 	idle []*Searcher
 }
 
-// Compile compiles an expression. share estimates the share of byte b in contents; it only affects
-// speed. jumps says that searches will have Candidates. Compile returns an error if the expression
-// is too large.
+// Compile compiles an expression. share estimates which share of all bytes in contents byte b has;
+// the estimate only affects speed. jumps says that searches will have Candidates. Compile returns
+// an error if the expression is too large.
 func Compile(tree *syntax.Regexp, share func(b byte) float64, jumps bool) (*Regexp, error) {
 	forward, err := compile(tree, false)
 	if err != nil {
@@ -58,7 +58,7 @@ func (r *Regexp) Searcher() *Searcher {
 	return s
 }
 
-// Close releases a Searcher. It must not be used afterwards.
+// Close releases a Searcher, which must not be used afterwards.
 func (s *Searcher) Close() {
 	s.content, s.candidates, s.stop = nil, nil, nil
 	s.of.mu.Lock()

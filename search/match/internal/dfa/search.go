@@ -37,9 +37,9 @@ const checkEvery = 64 << 10
 // full table had less use, the rest of the content is searched without a table.
 const leastUse = 10
 
-// Reset starts the search of a file. candidates must be set exactly if the Regexp was compiled
-// for them. If stop, which may be nil, becomes true, the search ends and finds no more matches,
-// which says nothing about the content.
+// Reset starts the search of a file. candidates must be set exactly if the Regexp was compiled for
+// them. If stop, which may be nil, becomes true, the search ends early and may miss matches; see
+// Stopped.
 func (s *Searcher) Reset(content []byte, candidates Candidates, stop *atomic.Bool) {
 	s.content, s.candidates, s.stop = content, candidates, stop
 	s.stopped, s.slow = false, false
@@ -49,7 +49,7 @@ func (s *Searcher) Reset(content []byte, candidates Candidates, stop *atomic.Boo
 	}
 }
 
-// Stopped reports whether the stop flag was seen, so that matches may have been missed.
+// Stopped reports whether the search ended early because of the stop flag.
 func (s *Searcher) Stopped() bool { return s.stopped }
 
 // Count returns the number of remaining matches.
@@ -62,13 +62,13 @@ func (s *Searcher) Count() (n int64) {
 	}
 }
 
-// End advances to the next match and returns its end.
+// End advances to the next match and returns its end. It returns false if there is none.
 func (s *Searcher) End() (end int, ok bool) {
 	_, end, ok = s.advance()
 	return end, ok
 }
 
-// Next advances to the next match and returns its start and end.
+// Next advances to the next match and returns its start and end. It returns false if there is none.
 func (s *Searcher) Next() (start, end int, ok bool) {
 	from, end, ok := s.advance()
 	if !ok {
@@ -91,7 +91,8 @@ func (s *Searcher) advance() (from, end int, ok bool) {
 			s.pos = end
 			return from, end, true
 		default:
-			// The same empty match would be found again there, so continue after the next rune.
+			// A search from end would find the same empty match again, so continue after the next
+			// rune.
 			_, size := utf8.DecodeRune(s.content[end:])
 			s.pos = end + max(size, 1)
 		}
@@ -114,7 +115,8 @@ func (s *Searcher) stepped(c *cache) {
 	c.visits = 0
 }
 
-// wasteful reports whether a table that was just emptied had hardly been used.
+// wasteful reports whether the table that was just emptied had been used too little (leastUse). If
+// so, the rest of the content is searched without it.
 func (s *Searcher) wasteful(c *cache) bool {
 	s.slow = s.taken < leastUse*c.held
 	s.taken = 0
@@ -206,7 +208,7 @@ func (s *Searcher) find(i int) (end int, empty bool) {
 			return end, empty
 		}
 		i += size
-		if entry&matchFlag == 0 { // at a start again
+		if entry&matchFlag == 0 { // no attempt is under way
 			i = s.skip(i)
 			state = c.startAt(kindBefore(content, i))
 		}

@@ -3,16 +3,16 @@ package dfa
 import "bytes"
 
 // skips implements prefix acceleration: it passes over bytes at which no attempt to match makes
-// progress. While no attempt is under way, the only states are the starts, one for each kind of
-// preceding rune, and most bytes lead from one start to another.
+// progress. While no attempt is under way, the automaton is in a start state, of which there is one
+// for each kind of preceding rune, and most bytes lead from one start state to another.
 type skips struct {
 	leaves [kinds][256]uint8 // 1 for bytes that must not be passed over
 	only   [kinds][]byte     // those bytes, if there are at most one; else nil
 	worth  [kinds]bool
 }
 
-// leastSkip is how many bytes, by estimate, must be passed over at a time for skipping to be
-// faster.
+// leastSkip is how many bytes must be passed over at a time, on average, for skipping to be faster
+// than the table. It is an estimate.
 const leastSkip = 6
 
 func newSkips(p *program, share func(b byte) float64) *skips {
@@ -38,7 +38,8 @@ func newSkips(p *program, share func(b byte) float64) *skips {
 			changes[before][column] = out || c.to.before != c.from.before
 		}
 	}
-	// Either the bytes that leave this start, or those that leave any start.
+	// For each start state, stop either at the bytes that leave this state or at those that leave
+	// the start states altogether, whichever are rarer.
 	any := make([]bool, p.classes.end)
 	for before := range all {
 		for column, out := range leaves[before] {
@@ -70,8 +71,8 @@ func newSkips(p *program, share func(b byte) float64) *skips {
 	return s
 }
 
-// bytesOf returns the bytes that a rune of the columns can start with, and their share. If the
-// columns include bytes that are not UTF-8, the result includes every non-ASCII byte.
+// bytesOf returns the bytes that a rune of the columns can start with, and the sum of their shares.
+// If the columns include bytes that are not UTF-8, the result includes every non-ASCII byte.
 func (p *program) bytesOf(columns []bool, share func(b byte) float64) (table [256]uint8, sum float64) {
 	mark := func(from, to byte) {
 		for b := int(from); b <= int(to); b++ {

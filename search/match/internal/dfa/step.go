@@ -2,11 +2,11 @@ package dfa
 
 import "regexp/syntax"
 
-// A place is the position of a search between two runes.
+// A place is the situation of a search between two runes.
 type place struct {
 	// list has the instructions that attempts to match have reached, most preferred first: those
 	// that accept a rune, and the end of a match. If an assertion depends on the next rune, list
-	// has the instructions from which all others are reached, because their order matters.
+	// has the stepper's roots instead.
 	list []uint32
 	// starting says that an attempt starts here, too, as the least preferred.
 	starting bool
@@ -28,24 +28,24 @@ const (
 // A stepper makes the steps of a program.
 type stepper struct {
 	p *program
-	// now and next are the instructions that were visited at the place before the rune, and after
+	// now and next are the instructions visited at the place before the rune and at the place after
 	// it.
 	now, next           visited
 	nowStack, nextStack []uint32
 	// to is the place that the last step reached.
 	to      place
-	closed  bool // a match ends at to, so less preferred attempts do not matter
-	mindful bool // the kind before to matters, and so does the list of roots
-	roots   []uint32
-	visits  int // number of visited instructions; the caller resets it
+	closed  bool     // a match ends at to, so less preferred attempts do not matter
+	mindful bool     // an assertion at to depends on the next rune, so to.list is roots
+	roots   []uint32 // the instructions that lead to all others at to, most preferred first
+	visits  int      // number of visited instructions; the caller resets it
 }
 
 func newStepper(p *program) *stepper {
 	return &stepper{p: p, now: newVisited(len(p.insts)), next: newVisited(len(p.insts))}
 }
 
-// begin sets to to the place where a search begins. An attempt starts there, and at later places
-// unless the program is for the longest match.
+// begin sets s.to to the place where a search begins. An attempt starts there and, unless the
+// program is for the longest match, at every later place.
 func (s *stepper) begin(before kind) {
 	s.reset(before)
 	if s.p.longest {
@@ -56,9 +56,9 @@ func (s *stepper) begin(before kind) {
 	s.settle()
 }
 
-// step sets to to the place after a rune, which is given by its column. No attempt continues after
-// the end of the content. step returns whether a match ends before the rune; if so, it drops less
-// preferred attempts.
+// step sets s.to to the place after a rune, which is given by its column. No attempt continues
+// after the end of the content. step returns whether a match ends before the rune. If so, it drops
+// less preferred attempts, unless the program is for the longest match.
 func (s *stepper) step(from *place, column uint16) found {
 	s.now.clear()
 	s.reset(s.p.classes.kindOf[column])
@@ -90,7 +90,7 @@ func (s *stepper) reset(before kind) {
 	s.roots = s.roots[:0]
 }
 
-// settle completes the list, and resets the kind before the place if it does not matter.
+// settle completes s.to: it chooses the list, and resets s.to.before if it does not matter.
 func (s *stepper) settle() {
 	if s.mindful {
 		s.to.list, s.roots = s.roots, s.to.list
@@ -103,7 +103,8 @@ func (s *stepper) settle() {
 }
 
 // follow continues from an instruction before the rune, and adds the instructions that the rune
-// leads to. It reports whether a match ends before the rune, and then does not continue.
+// leads to. It reports whether a match ends before the rune. If so, it stops there, unless the
+// program is for the longest match.
 func (s *stepper) follow(pc uint32, column uint16, holds syntax.EmptyOp) (matched bool) {
 	stack := append(s.nowStack[:0], pc)
 	for len(stack) > 0 && !s.closed {
@@ -164,7 +165,7 @@ func (s *stepper) add(pc uint32) {
 				}
 				continue
 			}
-			// a later assertion may depend on the kind before, even if this one does not
+			// A later assertion may depend on s.to.before, even if this one does not.
 			s.mindful = true
 		case opRunes:
 			s.to.list = append(s.to.list, pc)
