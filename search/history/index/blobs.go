@@ -50,7 +50,7 @@ func (h *Hashes) Of(blob int) (hash gitrepo.Hash, err error) {
 	return hash, nil
 }
 
-// kinds lists the blobs for which a search knows without trigrams whether they are candidates.
+// kinds lists the blobs for which trigrams do not decide whether they are candidates of a search.
 type kinds struct {
 	always []int32     // candidates of every search
 	binary []int32     // never searched, unless they are too large

@@ -7,9 +7,10 @@ import (
 	"github.com/backsight/backsight/search/match"
 )
 
-// maxSpellings limits the number of spellings of three characters that are looked up. Windows with
-// more spellings are skipped. Trigrams ignore ASCII case, so an ASCII letter has one spelling; only
-// k and s have a second one, which is not ASCII. So three ASCII letters have at most eight.
+// maxSpellings limits the spellings of a window that are looked up. A window is three adjacent
+// characters of a text, and a spelling is one choice of their cases. Windows with more spellings
+// are skipped. Trigrams ignore ASCII case, so an ASCII letter has one spelling; only k and s have a
+// second one, which is not ASCII. So three ASCII letters have at most eight.
 const maxSpellings = 16
 
 // Candidates returns the blobs that can meet a requirement. all is true if every blob can. Blobs of

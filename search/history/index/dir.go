@@ -29,9 +29,9 @@ const abandonedAfter = 6 * time.Hour
 
 // A Dir is a folder of indexes with a limit on their total size. If they exceed the limit, those
 // that were opened longest ago are removed. Their repositories are then searched without an index.
-// The first search requests a new index, and the next Update makes it. So a repository that is
-// fetched but never searched needs no disk space. A Dir is safe for concurrent use, also by several
-// processes.
+// The first search requests a new index, and the next Update makes it. So once the limit is
+// reached, a repository that is fetched but never searched takes no disk space. A Dir is safe for
+// concurrent use, also by several processes.
 type Dir struct {
 	Path     string // created when needed
 	MaxBytes int64  // 0 means no limit
@@ -72,8 +72,8 @@ func (d Dir) note(name string) error {
 
 // Update brings the index called name up to date with tip, like the function Update. It then
 // removes the least recently used indexes if they exceed the limit, which may include this one.
-// done is false if it made no index, because there was none, there was no room for one, and no
-// search has requested one since it was removed.
+// done reports whether the index was brought up to date. It is false if the function Update failed,
+// or if there is no index, the limit is reached, and no search has requested an index.
 func (d Dir) Update(ctx context.Context, repo *gitrepo.Repo, name string, tip gitrepo.OID) (stats Stats, done bool, err error) {
 	if made, err := d.wanted(name); err != nil || !made {
 		return Stats{}, false, err

@@ -3,18 +3,18 @@
 //
 // With an index, a search of any number of first-parent commits reads no trees, and only reads the
 // files that can match. The index has the chain of first-parent commits (chain.go). For every path,
-// it has the blobs that the path had, and since which commit (changes.go). For every trigram, it
-// has the blobs that contain it (layer.go). [Update] makes and extends an index, [Open] opens it,
-// [Index.Candidates] evaluates the result of match.Matcher.Required, and [Dir] limits the disk
-// space of many indexes.
+// it has the blobs that the path had, and since which commit (changes.go). For every trigram (three
+// consecutive bytes), it has the blobs that contain it (layer.go). [Update] makes and extends an
+// index, [Open] opens it, [Index.Candidates] evaluates the result of match.Matcher.Required, and
+// [Dir] limits the disk space of many indexes.
 //
 // Invariants:
 //   - The index only makes searches faster, and never decides a count. It rules out blobs that
 //     cannot match, and says which blob is at which path. Blobs that could not be indexed (missing,
 //     corrupt, too large) are candidates of every search, so they become the same faults as without
 //     an index.
-//   - Everything in the file is addressed by content. A commit in the chain always has exactly the
-//     files that the index says, whatever happened to the repository since.
+//   - The index identifies commits and blobs by their object ids. So what it says about a commit
+//     stays true, whatever happens to the repository.
 //   - A file is written completely, synced and renamed, so after a crash there is either the old
 //     file or the new one. A checksum covers everything that is read from it. A damaged file is
 //     [ErrDamaged]. Callers treat it as absent, and [Update] replaces it.

@@ -21,7 +21,8 @@ type Index struct {
 
 // Open opens the index in the file at path. If the error is fs.ErrNotExist or ErrDamaged, there is
 // no valid index; callers should search without one, and call Update later. Opening counts as a use
-// for Dir. It takes a few reads, not the whole file. Callers must close the index.
+// for Dir. It reads a few small parts of the file, not the whole file. Callers must close the
+// index.
 func Open(path string) (*Index, error) {
 	x, err := open(path)
 	if err == nil {

@@ -7,14 +7,15 @@ import (
 )
 
 // A layer has the trigrams of blobs with consecutive numbers: those that one Update added, or those
-// of several merged layers. Its parts:
+// of several merged layers. It has these parts:
 //
-//	directory   for each block of the dictionary: its first trigram, its offset, the offset of
-//
-// its first runs, its checksum         dictionary  blocks of trigrams in order: the distance from
-// the previous one, and the size of its runs in bytes  runs table  the table of the runs' blocks;
-// see blocks.go        runs        the runs of all trigrams, concatenated; see appendRun. Numbers
-// are relative to the layer's first blob
+//   - The dictionary has the trigrams in order, in blocks of trigramsPerBlock. For each trigram, it
+//     has the distance from the previous one, and the size of the trigram's runs in bytes.
+//   - The directory has an entry for each block of the dictionary: its first trigram, its offset,
+//     the offset of its first runs, and its checksum.
+//   - The runs of all trigrams are concatenated; see appendRun. Blob numbers are relative to the
+//     layer's first blob.
+//   - The runs table is the table of the runs' blocks; see blocks.go.
 const (
 	trigramsPerBlock = 256
 	directoryEntry   = 4 + 4 + 8 + 4
@@ -109,8 +110,7 @@ func decodeLists(directory, dictionary, runs []byte, blobs int) ([]list, bool) {
 	return lists, len(runs) == 0
 }
 
-// mergeLists merges the lists of two adjacent layers. The numbers in b are relative to blob shift
-// of a.
+// mergeLists merges the lists of two adjacent layers. Blob 0 of b is blob shift of a.
 func mergeLists(a, b []list, shift int32) []list {
 	out := make([]list, 0, max(len(a), len(b)))
 	for len(a) > 0 || len(b) > 0 {
@@ -126,7 +126,8 @@ func mergeLists(a, b []list, shift int32) []list {
 	return out
 }
 
-// behind returns the runs of before followed by those of l, moved by shift.
+// behind returns the runs of before followed by those of l, with shift added to the blob numbers of
+// l.
 func (l list) behind(before list, shift int32) list {
 	first := decoder{data: l.runs}
 	n := first.uint() // only the distance of the first run changes
@@ -150,7 +151,7 @@ func dictionaryBlock(directory, dictionary []byte, k int) (start, end int) {
 	return start, end
 }
 
-// A layer is an open layer.
+// layer is a layer of an open index.
 type layer struct {
 	index     *Index
 	header    layerHeader

@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// postings collects the blobs that contain each trigram, as runs of blob numbers. Versions of a
-// file have consecutive numbers and nearly the same trigrams, so only the differences between
-// neighbours are written.
+// postings collects the blobs that contain each trigram, as runs: ranges of consecutive blob
+// numbers. Versions of a file have consecutive numbers and nearly the same trigrams, so only the
+// differences between neighbours are written.
 type postings struct {
 	slots [trigrams >> 8]*[256]uint32 // by trigram: 1 + index in lists, or 0
 	lists []list

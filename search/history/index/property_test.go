@@ -43,7 +43,7 @@ func trees(t testgit.TB, repo *testgit.Repo, ids []string) []map[string]string {
 	return all
 }
 
-// lived returns the same from an index.
+// lived returns the same as trees, but from an index.
 func lived(t testgit.TB, x *Index) []map[string]string {
 	all := make([]map[string]string, x.Commits())
 	for i := range all {

@@ -97,7 +97,7 @@ func (x *texts) read(ctx context.Context, blobs []gitrepo.Hash) error {
 	return nil
 }
 
-// examine finds the trigrams of a blob, in x.set.found.
+// examine finds the trigrams of a blob, and stores them in x.set.found.
 func (x *texts) examine(object *gitrepo.Object) textFacts {
 	f := textFacts{size: object.Size}
 	if object.Kind != gitrepo.KindBlob && object.Problem == "" || object.Problem != "" && object.Problem != gitrepo.TooLarge {

@@ -207,7 +207,7 @@ func (w *walker) level(ctx context.Context, pairs []pair) ([]pair, error) {
 }
 
 // parse adds the files and folders of a tree. It refuses trees that git does not write, especially
-// those with unsorted or repeated names, because the comparison would go wrong.
+// those with unsorted or repeated names, because compare needs sorted and distinct names.
 func (w *walker) parse(content []byte) bool {
 	base := uint32(len(w.arena))
 	if int64(len(w.arena))+int64(len(content)) > 1<<32-1 {

@@ -17,7 +17,8 @@ import (
 type Stats struct {
 	Commits, NewCommits int
 	Blobs, NewBlobs     int
-	// Built from scratch, because there was no index, it was damaged, or the history was rewritten.
+	// Built from scratch, because there was no index, it was damaged, the history was rewritten, or
+	// a shallow clone was deepened.
 	Rebuilt  bool
 	TextRead int64 // bytes of text that were read and indexed
 	Text     int64 // bytes of distinct text in the index
@@ -27,8 +28,8 @@ type Stats struct {
 // Update brings the index at path up to date with the first-parent history of tip. It creates the
 // index, and its folder, if there is none. An index of an ancestor in that history is extended with
 // the new commits. Any other index is replaced with a new one, and so is the index of a shallow
-// clone that has been deepened. After a crash, or an error other than ErrUnfit, the file is
-// unchanged. Concurrent updates are safe, but do the work twice.
+// clone that has been deepened. After a crash, or an error other than ErrUnfit, the file is as
+// before or is the complete new index. Concurrent updates are safe, but do the work twice.
 //
 // If this history cannot be indexed, Update removes the file and returns ErrUnfit; callers must
 // then search without an index. The cost is that of reading the changes and files of the new
