@@ -8,8 +8,8 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 )
 
-// errBase says that a file that changed since the base cannot be read, so its share of the base's
-// counts is not known.
+// errBase says that the base cannot be used: a file that changed since the base cannot be read, so
+// its share of the base's counts is not known, or the base has too many values.
 var errBase = errors.New("the difference from the base cannot be counted")
 
 // hasBase reports whether the request has a base that can be used.
@@ -43,7 +43,7 @@ func (s *search) runFromBase(ctx context.Context, base root, roots []root, yield
 		return false, nil
 	}
 	counts := s.newCounts()
-	defer counts.close() //nolint:errcheck // a file without a name, which has been read completely
+	defer counts.close() //nolint:errcheck // an unlinked file that is no longer needed
 	var batch []int32
 	taken := make([]bool, len(s.graph.blobs.All))
 	probe := newSweep(s.graph, counts)
@@ -91,8 +91,8 @@ func (s *search) runFromBase(ctx context.Context, base root, roots []root, yield
 	return true, nil
 }
 
-// start sets the sweep to the result of the commit where it stands. complete is false if the result
-// has too many values.
+// start sets the sweep's counts to the result at its current commit. complete is false if the
+// result has too many values.
 func (s *sweep) start(at *Result) (complete bool) {
 	s.n = at.Value
 	return s.by == nil || s.by.Start(at.Values)

@@ -14,7 +14,7 @@ import (
 // sameResults compares results. Values are compared by content, however they are stored.
 var sameResults = gocmp.Options{cmpopts.EquateEmpty(), gocmp.Transformer("Map", values.Values.Map)}
 
-// Histories are small and take some tens of milliseconds each, so the tests try more than rapid's
+// Histories are small and take tens of milliseconds each, so the tests try more than rapid's
 // default of 100. BACKSIGHT_CASES sets the number for a long run; a flag on the command line is
 // parsed later and takes precedence.
 func init() {

@@ -18,9 +18,9 @@ type commit struct {
 	parent gitrepo.OID // the first parent; "" for a root commit
 	cut    bool        // a shallow clone ends here: the parents are not in the repository
 
-	decided bool // the answer is known without the changes, or cannot be known
+	decided bool // whether the commit matches is known without its changes, or cannot be known
 	matches bool
-	faults  []Fault // why the answer cannot be known
+	faults  []Fault // why it cannot be known whether the commit matches
 
 	nodes    [2]int32 // the trees of its parent and of the commit itself
 	compared bool

@@ -49,7 +49,8 @@ func Between(chain []gitrepo.Commit, since, until time.Time) (i Interval, ok boo
 // SearchCommits counts, for each interval, the commits that match. A commit is compared with its
 // first parent. SearchCommits yields one Result per interval, in the order of the intervals, with
 // Chain[First] as its commit. The query's predicates apply to the files of that commit. Errors and
-// faults are as for Search. A commit for which the answer cannot be known is not counted.
+// faults are as for Search. If it cannot be known whether a commit matches, the commit is not
+// counted.
 func SearchCommits(ctx context.Context, req CommitRequest, yield func(Result) error) error {
 	if req.Matcher.Kind() == query.Files {
 		return insights.Errorf(insights.Internal, "the query searches files: use Search")

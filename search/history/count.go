@@ -43,8 +43,8 @@ func newCounts(g *graph, workers int, limits values.Limits) *counts {
 	return c
 }
 
-// record stores the count of a unit. object is nil if the content was not read; then the path alone
-// decides.
+// record stores the count of a unit. object is nil if the content was not read; then record stores
+// only what the path alone decides.
 func (c *counts) record(worker int, u int32, object *gitrepo.Object) {
 	path, asked := c.graph.path(c.graph.units[u].path), c.graph.asked
 	var content []byte
@@ -91,7 +91,7 @@ func (c *counts) value(worker int, u int32, object *gitrepo.Object) {
 	c.n[u] = c.graph.asked.matcher.EachValue(c.graph.path(unit.path), object.Data, object.Size, counter.Add)
 	if !c.values.Set(u, counter) {
 		limits := c.values.Limits()
-		c.fault(unit.blob, tooManyValues, fmt.Sprintf("a search keeps %d of them, or %d MiB of text", limits.Values, limits.Text>>20))
+		c.fault(unit.blob, tooManyValues, fmt.Sprintf("a search keeps at most %d values, and at most %d MiB of their text", limits.Values, limits.Text>>20))
 	}
 }
 

@@ -2,12 +2,12 @@
 // one value for each.
 //
 // The trees of a repository at 12, 52 or 8,000 commits share almost all files, so searching all of
-// them should cost about as much as searching one. [Search] reads each distinct tree once
-// (graph.go). It then reads and matches each distinct blob that passes the path filters once
-// (count.go). Finally it sweeps over the commits: the value at a commit is the value at its newer
-// neighbour, minus what was removed, plus what was added (sweep.go). The result is exact, because
-// counts are per file. The query's predicates are evaluated in the same sweep (question.go): each
-// is a number of files that must be zero or must not be zero.
+// them costs little more than searching one. [Search] reads each distinct tree once (graph.go). It
+// then reads and matches each distinct blob that passes the path filters once (count.go). Finally
+// it sweeps over the commits: the value at a commit is the value at the previous commit of the
+// request, minus what was removed, plus what was added (sweep.go). The result is exact, because
+// counts are per file. The query's predicates are evaluated in the same sweep (question.go): for
+// each predicate, the number of files that match must be zero or must not be zero.
 //
 // [SearchCommits] counts commits in parts of a first-parent chain instead (commits.go, commit.go):
 // by their message, author, committer and date and, if the query depends on it, by their changes
@@ -25,8 +25,8 @@
 //   - Memory is limited by the number of distinct blobs, trees and paths, not by their size. Each
 //     worker holds one file at a time. A blob above gitrepo.DefaultMaxSize is not read
 //     completely, and becomes a Fault unless it is binary.
-//   - Counts by value (of capturing groups, or by language) are stored by package values, compactly
-//     and on disk above a budget.
+//   - Package values stores counts by value (of capturing groups, or by language) compactly, and on
+//     disk above a budget.
 //   - Only regular files are searched. Symbolic links and submodules are not files.
 //   - With an index of the history (package index, indexed.go), no tree is read, and only blobs
 //     that can match are read. The results are the same; a property test compares them.

@@ -31,22 +31,23 @@ type Request struct {
 	// except that an object that went missing after the index was made may be counted, or ruled
 	// out, instead of becoming a Fault.
 	Index *index.Index
-	// Base is optional: the exact result of another commit for an equal query. Then only files are
-	// read that differ between it and the commits of the request, so the cost of a new sample is
-	// that of the changes since the last one. Base is ignored if it has faults, if something that
-	// changed cannot be read, and for queries that count once per repository or have predicates.
+	// Base is optional: the exact result of another commit for an equal query. Then Search only
+	// reads the files that differ between Base.Commit and the commits of the request, so the cost
+	// of a new sample is that of the changes since the last one. Base is ignored if it has faults,
+	// if something that changed cannot be read, and for queries that count once per repository or
+	// have predicates.
 	Base *Result
 	// ValueLimits limit the memory of a search by value; the zero value means the defaults. A file
 	// with values above the limits is a Fault.
 	ValueLimits values.Limits
 	// Progress is optional. It is called from the goroutines that do the work, never concurrently,
-	// and at least once a second while there is progress.
+	// and at most every 200 ms.
 	Progress func(Progress)
 	// Stats is optional, and is set to the counts of work when Search returns.
 	Stats *Stats
 }
 
-// Progress says how far a search is. The totals are 0 until all trees have been read.
+// Progress says how far a search is. BlobsTotal is 0 until all trees have been read.
 type Progress struct {
 	BlobsDone, BlobsTotal int64
 	BytesRead             int64
@@ -116,19 +117,19 @@ func (f Fault) String() string {
 }
 
 // blobsPerBatch is about how many distinct blobs are read before results are yielded: a batch takes
-// commits, newest first, until they need that many blobs. A larger batch is cheaper, because git
-// stores versions of a file as differences from each other; a smaller batch yields results earlier.
-// 50,000 blobs take one or two seconds.
+// commits, in the order of the request, until they need that many blobs. A larger batch is cheaper,
+// because git stores versions of a file as differences from each other; a smaller batch yields
+// results earlier. 50,000 blobs take one or two seconds.
 const blobsPerBatch = 50_000
 
 // Search counts the matches at each commit. It yields one Result per commit, in the order of
 // req.Commits, as soon as all blobs of the commit are counted. yield is called from the caller's
 // goroutine; an error from it ends the search and is returned.
 //
-// Search returns an error if it did not finish: ctx ended, git was killed twice, or the repository
-// disappeared. Results that were yielded before the error are correct. Damage in the repository is
-// not an error; see Fault. The cost is that of reading each distinct tree and each distinct blob
-// that the query needs once.
+// Search returns an error if the request is invalid, or if the search did not finish: ctx ended,
+// git was killed twice, the repository disappeared, or values could not be stored. Results that
+// were yielded before the error are correct. Damage in the repository is not an error; see Fault.
+// The cost is that of reading each distinct tree and each distinct blob that the query needs once.
 func Search(ctx context.Context, req Request, yield func(Result) error) error {
 	if req.Matcher.Kind() != query.Files {
 		return insights.Errorf(insights.Internal, "the query searches commits: use SearchCommits")
@@ -219,7 +220,7 @@ func (s *search) report() {
 // run counts the blobs in batches, and yields the results of the commits that each batch completes.
 func (s *search) run(ctx context.Context, roots []root, yield func(Result) error) error {
 	counts := s.newCounts()
-	defer counts.close() //nolint:errcheck // a file without a name, which has been read completely
+	defer counts.close() //nolint:errcheck // an unlinked file that is no longer needed
 	sweep := newSweep(s.graph, counts)
 	reach := newReach(s.graph)
 	faults := &faultWalk{graph: s.graph, counts: counts, id: s.objects.OID}
@@ -259,7 +260,7 @@ func (s *search) result(sweep *sweep, faults *faultWalk, r root) Result {
 	return result
 }
 
-// result returns the result at the commit where the sweep stands, without its faults.
+// result returns the result at the sweep's current commit, without its faults.
 func (s *sweep) result(commit gitrepo.OID, v verdict) Result {
 	result := Result{Commit: commit, Value: v.value}
 	if !v.void && s.by != nil {

@@ -19,7 +19,8 @@ type occurrence struct {
 	first, after int32 // commits in the order of the chain: from first up to but excluding after
 }
 
-// A timeline has what an index knows about the commits of a search. It replaces the trees.
+// A timeline lists which files count in which commits of a search, according to an index. It
+// replaces the trees.
 type timeline struct {
 	// For each commit of the request, and last for the base: how many commits of the request and
 	// the base are older.
@@ -56,8 +57,8 @@ func (s *search) searchIndexed(ctx context.Context, yield func(Result) error) (u
 	return true, err
 }
 
-// plan finds the files that can match, and the commits that contain them. It does all reading of
-// the index. It returns nil if the index cannot answer.
+// plan finds the files that can match, and the commits that contain them. No other step of the
+// search reads the index. It returns nil if the index cannot answer.
 func (s *search) plan() (*timeline, error) {
 	x, limit := s.request.Index, s.request.MaxBlobSize
 	if limit == 0 {
@@ -279,7 +280,7 @@ func (e *events) at(commit int) []int32 { return e.of[e.from[commit]:e.from[comm
 // completes.
 func (s *search) runIndexed(ctx context.Context, t *timeline, yield func(Result) error) error {
 	counts := s.newCounts()
-	defer counts.close() //nolint:errcheck // a file without a name, which has been read completely
+	defer counts.close() //nolint:errcheck // an unlinked file that is no longer needed
 	sweep := newSweep(s.graph, counts)
 	at := len(t.rank) // after the newest commit, where there are no files
 	if t.fromBase {
@@ -358,8 +359,8 @@ func (t *timeline) faulty(counts *counts) (faulty []occurrence) {
 	return faulty
 }
 
-// faultsAt returns what the given readers could not read at a commit, in the order of its tree,
-// which is the byte order of paths.
+// faultsAt returns what the readers for which whose is true could not read at a commit, in the byte
+// order of paths.
 func (s *search) faultsAt(counts *counts, faulty []occurrence, rank int32, whose []bool) (faults []Fault) {
 	for _, o := range faulty {
 		if o.first <= rank && rank < o.after && s.graph.concerns(o.unit, whose) {

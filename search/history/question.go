@@ -2,9 +2,9 @@ package history
 
 import "github.com/backsight/backsight/search/match"
 
-// A question is what the search asks about each file: what the query counts in it, and for each
-// predicate whether the file meets it. Each asker is called a reader: reader 0 is the query itself,
-// and reader 1+i is its predicate i.
+// A question is what a search evaluates for each file: what the query counts in the file and, for
+// each predicate, whether the file meets it. The query and its predicates are called readers:
+// reader 0 is the query itself, and reader 1+i is its predicate i.
 type question struct {
 	matcher    *match.Matcher // nil if only the predicates are evaluated
 	predicates []*match.Predicate
@@ -41,7 +41,7 @@ func (q *question) contentOnly() bool {
 	return q.changes != nil || len(q.predicates) == 0 && q.matcher.ContentOnly()
 }
 
-// headDecides reports whether the beginning of a binary file counts like the whole file.
+// headDecides reports whether a binary file counts the same if only its beginning has been read.
 func (q *question) headDecides() bool {
 	return q.matcher == nil || q.matcher.ContentOnly() || q.matcher.ByLanguage()
 }
@@ -93,7 +93,7 @@ func (q *question) pathDecides(path string) bool {
 	return false
 }
 
-// A verdict is what is known at the commit where a sweep stands.
+// A verdict is what is known about the sweep's current commit.
 type verdict struct {
 	value int64
 	// A predicate does not hold, or nothing is known about the value: it is 0, and there are no

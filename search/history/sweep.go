@@ -112,8 +112,8 @@ func (s *sweep) add(child int32, sign int64) {
 	}
 }
 
-// fault adds a node that could not be read sign times to the unread ones. No reader knows what is
-// below it.
+// fault adds sign to the unread count of every reader if node n could not be read, because each
+// reader might need a file below it.
 func (s *sweep) fault(n int32, sign int64) {
 	if _, bad := s.graph.faults[n]; bad {
 		for reader := range s.unread {

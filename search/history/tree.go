@@ -106,7 +106,8 @@ func (e *entry) before(text []byte, folder bool) bool {
 	return end(len(own) > shared, own[shared:], e.folder) < end(len(text) > shared, string(text[shared:]), folder)
 }
 
-// remember fills names with those of the last version, which until now were the only ones.
+// remember fills f.names with the names of the last version. Before that, every name of the folder
+// is in the last version.
 func (f *folder) remember(last []entry) {
 	if f.names != nil {
 		return
@@ -117,8 +118,8 @@ func (f *folder) remember(last []entry) {
 	}
 }
 
-// nameIn returns a name of a folder, and creates it if it is new. The folder must have no earlier
-// version, or its names must be remembered.
+// nameIn returns a name of a folder, and creates it if it is new. If the folder has an earlier
+// version, callers must call remember first.
 func (g *graph) nameIn(f *folder, text []byte) *name {
 	if known := f.names[string(text)]; known != nil {
 		return known

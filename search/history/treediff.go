@@ -7,7 +7,7 @@ type treeDiff struct {
 	broken  []int32 // nodes that differ and cannot be read
 }
 
-// compare compares two versions of a folder. emptyNode is a version without files.
+// compare compares two versions of a folder. emptyNode stands for a version without files.
 func (d *treeDiff) compare(a, b int32) {
 	if a == b {
 		return

@@ -8,7 +8,7 @@ import (
 )
 
 // maxPending limits the distinct values of one file that are kept with their text before they get
-// numbers. A huge file has more of them than should be stored twice.
+// numbers. The limit bounds the memory that a huge file takes in addition to the dictionary.
 const maxPending = 1 << 16
 
 // A Counter counts the values of one file at a time. It must be used by one goroutine.

@@ -4,9 +4,9 @@
 // A query such as (\w+) finds millions of distinct values and tens of millions of pairs of file and
 // value, which would take gigabytes as maps. This package stores the text of each value once, and
 // numbers it ([Dict]). The values of a file are a list of numbers and counts, which takes two or
-// three bytes per pair ([Table]). If the lists exceed a budget, they move to a temporary file
-// without a name ([spill]). The counts at a commit are one array, indexed by number ([Sum]); each
-// result stores the same kind of list ([Values]).
+// three bytes per pair ([Table]). If the lists exceed a budget, they move to an unlinked temporary
+// file ([spill]). The counts at a commit are one array, indexed by number ([Sum]); each result
+// stores the same kind of list ([Values]).
 //
 // Invariants:
 //   - Nothing is omitted silently. [Table.Set] reports whether the dictionary had room for all

@@ -2,8 +2,8 @@ package values
 
 import "encoding/binary"
 
-// A Sum is how often each value occurs in a set of files: those at the commit where a sweep stands.
-// It must be used by one goroutine, and not concurrently with Table.Set.
+// A Sum is how often each value occurs in a set of files: those of the sweep's current commit. It
+// must be used by one goroutine, and not concurrently with Table.Set.
 type Sum struct {
 	table    *Table
 	n        []int64 // by number
@@ -45,8 +45,8 @@ func (s *Sum) add(number uint32, n int64) {
 	}
 }
 
-// Start adds the values of another table. complete is false if the dictionary has no room for all
-// of them.
+// Start adds values that came from another table. complete is false if the dictionary has no room
+// for all of them.
 func (s *Sum) Start(from Values) (complete bool) {
 	c := s.table.NewCounter()
 	for value, n := range from.All() {

@@ -82,8 +82,8 @@ func (t *Table) Limits() Limits { return t.limits }
 // Close releases the temporary file. Values that were taken from the table stay valid.
 func (t *Table) Close() error { return t.lists.close() }
 
-// encode appends pairs, which must be sorted by number. It writes the difference from the previous
-// number, and the count.
+// encode appends pairs, which must be sorted by number. For each pair, it writes how many numbers
+// it skips after the previous pair, and the count.
 func encode(to []byte, pairs []pair) []byte {
 	next := uint32(0)
 	for _, p := range pairs {
