@@ -94,7 +94,7 @@ func TestAnotherBackend(t *testing.T) {
 }
 
 // An error of a search is returned, so that the caller tries again, unless it is a failure of the
-// repository or there is no other attempt. What was yielded before stays.
+// repository or there is no other attempt. Samples that were yielded before the error are kept.
 func TestAnotherBackend_Errors(t *testing.T) {
 	t.Parallel()
 	counted := []string{"counted 300", "reused 300"}

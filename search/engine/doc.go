@@ -1,16 +1,17 @@
 // Package engine computes the samples of one repository: it finds their commits, searches the
-// repository at them, and judges what was found.
+// repository at these commits, and judges the samples. To judge a sample is to decide its outcome,
+// reason code, reason text and value.
 //
-// What it is for: the worker (package activities) and `backsight history` must give a sample the
-// same outcome, reason code, reason text and value. The rules that decide this are here, once: when
-// a sample is absent, which samples share one search, how a limit or a damaged object changes an
-// outcome, and how a failure of the repository ends the samples that it concerns.
+// The worker (package activities) and `backsight history` must judge a sample alike, so the rules
+// for that are only in this package: when a sample is absent, which samples share one search, how a
+// limit or a damaged object changes an outcome, and how a failure of the repository ends the
+// samples that it concerns.
 //
-// Invariants: samples are judged newest first, each as soon as it is known. No sample is judged
-// twice. If a search ends early, the samples that were judged until then are correct.
+// Invariants: samples are judged newest first, each as soon as its value is known. No sample is
+// judged twice. If a search ends early, the samples that were judged until then are correct.
 //
 // Non-goals: storing, limiting, retrying, and fetching. Search reads what is on this machine;
-// callers bring a mirror up to date before.
+// callers must bring a mirror up to date first.
 //
 // Another search backend can take the place of git on disk: it implements Commits and Searcher.
 // Repo is the implementation over gitrepo and search/history.

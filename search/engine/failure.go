@@ -8,8 +8,8 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// Failure is an error that only concerns one repository: it ends that repository's samples, and
-// other repositories are not affected.
+// Failure is an error that only concerns one repository: the remaining samples of that repository
+// become failed or, after a timeout, partial. Other repositories are not affected.
 type Failure struct {
 	Code insights.ReasonCode
 	Err  error

@@ -12,10 +12,10 @@ const shallowReason = "the repository is a shallow clone whose oldest commit is 
 	"fetch its whole history (git fetch --unshallow)"
 
 // Locate finds the commits of samples, newest first, that have none. It returns, newest first, the
-// samples that have a commit now, and apart from them those that are judged without a search:
-// absent, because the repository had no commit at their time, or failed, because a shallow clone
-// lacks the commits of that time. Errors are those of Commits.FirstParentsSince, except
-// gitrepo.ErrNoCommits, after which the samples are absent.
+// samples that now have a commit and, separately, those that are judged without a search: absent,
+// because the repository had no commit at their time, or failed, because a shallow clone lacks the
+// commits of that time. Errors are those of Commits.FirstParentsSince, except gitrepo.ErrNoCommits,
+// after which the samples are absent.
 func (q *Question) Locate(ctx context.Context, commits Commits, samples []insights.Sample) (located, judged []insights.Sample, err error) {
 	_, located, judged, err = q.locate(ctx, commits, samples)
 	return located, judged, err

@@ -34,7 +34,7 @@ type Question struct {
 	maxValues int
 }
 
-// Compile reads a Spec. Its errors are *insights.Error with code Invalid.
+// Compile compiles a Spec. Its errors are *insights.Error with code Invalid.
 func Compile(spec Spec) (*Question, error) {
 	q, err := Parse(spec.Query, spec.Method)
 	if err != nil {
@@ -67,8 +67,8 @@ func Parse(text string, method insights.GenerationMethod) (*query.Query, error) 
 	return q, nil
 }
 
-// PerInterval reports whether the question is about commits. Its values belong to the interval
-// since the sample time before, not to a commit: two samples at one commit can have different
+// PerInterval reports whether the question is about commits. Then a value belongs to the interval
+// since the previous sample time, not to a commit: two samples at one commit can have different
 // values.
 func (q *Question) PerInterval() bool { return q.Query.Kind() != query.Files }
 

@@ -32,7 +32,8 @@ type Repo struct {
 // Shallow implements Commits.
 func (r *Repo) Shallow() bool { return r.Git.Shallow() }
 
-// FirstParentsSince implements Commits. It reads from the index what the index knows.
+// FirstParentsSince implements Commits. It reads the commits from the index if tip is the index's
+// newest commit and the index is not damaged, else from git.
 func (r *Repo) FirstParentsSince(ctx context.Context, tip gitrepo.OID, t time.Time) (commits []gitrepo.Commit, err error) {
 	if tip = cmp.Or(tip, r.Tip); tip == "" {
 		if _, tip, err = Branch(ctx, r.Git); err != nil {
@@ -71,8 +72,8 @@ func (r *Repo) SearchCommits(ctx context.Context, m *match.Matcher, chain []gitr
 }
 
 // wrap adds the repository's name to an error of a search. Damaged content is not an error but a
-// fault of a result, so git was killed or the repository was removed, and another attempt may
-// succeed.
+// fault of a result. So the cause of err is outside the repository's content, such as git being
+// killed, and another attempt may succeed.
 func (r *Repo) wrap(err error) error {
 	if err == nil {
 		return nil

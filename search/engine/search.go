@@ -18,8 +18,8 @@ type Request struct {
 	Searcher Searcher
 	// Samples are the wanted samples, newest first, at least one. Commit is set where it is known.
 	Samples []insights.Sample
-	// Final is true when the caller makes no other attempt. An error that another attempt might not
-	// meet then fails the samples instead of being returned.
+	// Final is true when the caller makes no further attempt. Then Search does not return an error
+	// that a further attempt might avoid; it makes the samples failed instead.
 	Final bool
 }
 
@@ -28,15 +28,15 @@ type Request struct {
 type Yield func(judged []insights.Sample, counts values.Values) error
 
 // Search judges the samples of one repository and yields them newest first, each group as soon as
-// it is known: samples at one commit take one search, which counts for the first of them and is
-// reused for the others. Duration is the time since the group before. Identity, time and commit are
-// those of the wanted samples.
+// it is known: samples at one commit share one search, whose result is counted for the first of
+// them and reused for the others. The Duration of the first is the time since the previous group.
+// Series, repository and time are those of the wanted samples, and so is the commit, if it is set.
 //
-// The query's timeout: limits the search, not the time before it in which commits are found. It
-// makes the samples that are not judged by then partial. A *Failure of Commits or of Searcher fails
-// those that are not judged by then. The errors that remain are the cause of ctx, those of yield
-// and, unless Final, those of a search that another attempt might complete. Samples that were
-// yielded before an error are right.
+// The query's timeout: limits the search, but not the preceding lookup of commits. When the timeout
+// ends the search, the samples that are not judged yet become partial. When Commits or Searcher
+// returns a *Failure, they become failed. Search returns three kinds of errors: the cause of ctx,
+// errors of yield and, unless Final, errors that a further attempt might avoid. Samples that were
+// yielded before an error are correct.
 func Search(ctx context.Context, request Request, yield Yield) error {
 	s := &search{Request: request, yield: yield, since: time.Now(), left: request.Question.Group(request.Samples)}
 	err := s.run(ctx)
@@ -104,9 +104,9 @@ func (s *search) searchFiles(ctx context.Context) error {
 	return s.Searcher.SearchFiles(ctx, s.Question.Matcher, commits, s.take)
 }
 
-// searchIntervals counts the commits in the intervals that the samples end. Samples whose commits
-// are on one first-parent history are searched together. There are several histories when a branch
-// was rewritten after the samples' commits were found.
+// searchIntervals counts the commits in the intervals that end at the samples. Samples whose
+// commits are on one first-parent history are searched together. There are several histories when a
+// branch was rewritten after the samples' commits were found.
 func (s *search) searchIntervals(ctx context.Context) (err error) {
 	previous := s.Question.previous
 	oldest := previous(s.left[len(s.left)-1][0].Time)

@@ -226,7 +226,7 @@ func TestSearch_CommitsAreThoseAsOfTheTimes(t *testing.T) {
 	}
 }
 
-// A shallow clone does not know whether the repository had a commit before its oldest one.
+// A shallow clone does not show whether the repository had a commit before its oldest one.
 func TestSearch_ShallowClone(t *testing.T) {
 	t.Parallel()
 	origin, _ := testRepo(t)
@@ -239,8 +239,8 @@ func TestSearch_ShallowClone(t *testing.T) {
 	require.Equal(t, []string{"failed 0: shallow history", "counted 1", "counted 0", "partial 0: shallow history"}, judged(got))
 }
 
-// Known commits are not looked for again, even when the branch no longer has them. Intervals of
-// histories that do not share a branch are counted on their own.
+// Commits that samples already have are not looked up again, even when the branch no longer has
+// them. Intervals on different first-parent histories are searched separately.
 func TestSearch_KnownCommitsOfARewrittenBranch(t *testing.T) {
 	t.Parallel()
 	r, old := testRepo(t)

@@ -3,10 +3,10 @@
 //
 // enry and its package data have maps and compiled regular expressions in package variables, so
 // every process that imports them needs 30 ms and 16 MB before main. This package embeds the same
-// tables as text, and parses them at first use. It compiles a regular expression when a path or a
-// content first needs it. Only the generator and the tests import enry. Functions that are derived
-// from enry's sources say so. The tables are derived from enry, too; they are © the go-enry and
-// source{d} authors, Apache License 2.0.
+// tables as text, and parses them at first use. It compiles a regular expression when it first
+// matches it. Only the generator and the tests import enry. Functions that are derived from enry's
+// sources say so. The tables are derived from enry, too; they are © the go-enry and source{d}
+// authors, Apache License 2.0.
 //
 // Invariants:
 //   - The results equal those of enry; a test compares them. If enry's classifier finds several

@@ -80,8 +80,8 @@ func rules() string {
 }
 
 // conditions returns the regular expressions of an enry rule: must has those that a file must
-// match, and not those that it must not match. Expressions that Go's regexp package does not
-// support are nil there. Such a condition is left out; if it is the only condition of a rule, the
+// match, and not those that it must not match. In enry, expressions that Go's regexp package does
+// not support are nil. Such a condition is left out; if it is the only condition of a rule, the
 // rule never holds.
 func conditions(rule reflect.Value) (must, not []string, possible bool) {
 	switch kind := rule.Type().Name(); kind {

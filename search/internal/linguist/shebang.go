@@ -53,7 +53,8 @@ func interpreter(content []byte) string {
 	return name
 }
 
-// multilineExec returns the interpreter to which the first lines of a sh script pass it on.
+// multilineExec returns the interpreter that the first lines of a sh script run on the script
+// itself, as in `exec scala "$0" "$@"`, or sh if there is none.
 func multilineExec(content []byte) string {
 	const lines = 5
 	s := bufio.NewScanner(bytes.NewReader(content))
