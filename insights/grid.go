@@ -61,8 +61,8 @@ func (g Grid) Time(k int) time.Time {
 	return g.Interval.shift(g.Anchor.In(loc), k).UTC()
 }
 
-// Frames returns the sample times of the backfill. The newest is first, because a user who looks at
-// a half-filled chart cares about now before 2019.
+// Frames returns the sample times of the backfill, newest first, so that a chart that is still
+// being filled shows recent times first.
 func (g Grid) Frames() []time.Time { return g.times(0, g.Points) }
 
 // OlderFrames returns the sample times that a backfill of the given number of points has and this
@@ -98,7 +98,7 @@ func (g Grid) Next(t time.Time) time.Time {
 }
 
 // Previous returns the latest grid time before t: the largest Time(k), for any k, that is earlier
-// than t. For a query about commits, a sample at t counts what happened since that time.
+// than t. For a query about commits, the sample at t counts the commits since Previous(t).
 func (g Grid) Previous(t time.Time) time.Time {
 	// As in Next, but in both directions.
 	low, high := -1, 1
@@ -119,8 +119,8 @@ func (g Grid) Previous(t time.Time) time.Time {
 }
 
 // Due returns the recordings that are due at now and later than last, oldest first, at most limit
-// of them. After an outage there can be several. History tells what a repository held at each of
-// them, so the chart has no holes.
+// of them. After an outage several can be due. All of them can still be computed from git history,
+// so the chart has no gaps.
 func (g Grid) Due(last, now time.Time, limit int) []time.Time {
 	var due []time.Time
 	for t := g.Next(last); !t.After(now) && len(due) < limit; t = g.Next(t) {

@@ -124,7 +124,7 @@ func TestGridKeepsTheDayOfTheMonth(t *testing.T) {
 	})
 }
 
-// An extension computes exactly the times that the longer backfill has in addition.
+// OlderFrames returns exactly the times that the longer backfill has and the shorter one lacks.
 func TestGridOlderFramesComplementFrames(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

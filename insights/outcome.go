@@ -21,7 +21,8 @@ const (
 	// Partial: a limit, a time-out inside the search or a missing git object made the search
 	// incomplete. The value is a lower bound.
 	Partial Outcome = "partial"
-	// Failed: the sample met a permanent error, or used up its retries. The value is unknown.
+	// Failed: a permanent error occurred, every attempt failed, or an operator cancelled the
+	// sample. The value is unknown.
 	Failed Outcome = "failed"
 )
 

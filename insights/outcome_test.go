@@ -11,7 +11,8 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// The parts always sum to Planned, in whatever order and groups the samples of a plan end.
+// The parts always sum to Planned, whether the samples of a plan end one by one or in groups, and
+// in any order.
 func TestCompletenessPartsAlwaysSumToPlanned(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -15,8 +15,8 @@ const (
 	RecordingPlan PlanKind = "recording"
 	// SnapshotPlan samples every repository between two recordings. The next snapshot replaces it.
 	SnapshotPlan PlanKind = "snapshot"
-	// RetryPlan computes samples again that have ended. Each sample keeps its value until the retry
-	// has a better one.
+	// RetryPlan recomputes samples that have ended. Each sample keeps its value until the retry has
+	// a better one.
 	RetryPlan PlanKind = "retry"
 	// ExtensionPlan computes grid times before the oldest one, for a series that gets more points.
 	ExtensionPlan PlanKind = "extension"
@@ -24,7 +24,7 @@ const (
 	CatchUpPlan PlanKind = "catch-up"
 )
 
-// planTraits says what a kind of plan does.
+// planTraits are the answers of the methods Permanent, AddsTimes and Selects for one kind.
 type planTraits struct{ permanent, addsTimes, selects bool }
 
 var planKinds = map[PlanKind]planTraits{
@@ -42,16 +42,17 @@ var PlanKinds = []PlanKind{BackfillPlan, RecordingPlan, SnapshotPlan, RetryPlan,
 // Valid reports whether the kind is one of PlanKinds.
 func (k PlanKind) Valid() bool { return slices.Contains(PlanKinds, k) }
 
-// Permanent reports whether the plan's samples stay, and so count in the series' completeness. The
-// next snapshot replaces those of a snapshot. The column series_plans.permanent says the same.
+// Permanent reports whether the plan's samples are kept and count in the series' completeness. Only
+// a snapshot is not permanent: the next snapshot replaces its samples. The column
+// series_plans.permanent has the same value.
 func (k PlanKind) Permanent() bool { return planKinds[k].permanent }
 
-// AddsTimes reports whether the plan gives its repositories samples at new times, which a
-// repository that comes into scope later lacks.
+// AddsTimes reports whether the plan gives repositories permanent samples at times at which they
+// had none. A repository that comes into scope later lacks samples at these times.
 func (k PlanKind) AddsTimes() bool { return planKinds[k].addsTimes }
 
-// Selects reports whether the plan computes samples again that exist and that a Selection names.
-// The plans of other kinds compute samples of times × the repositories in scope.
+// Selects reports whether the plan recomputes existing samples, namely those that a Selection
+// selects. Plans of other kinds compute samples of times × the repositories in scope.
 func (k PlanKind) Selects() bool { return planKinds[k].selects }
 
 // KindsThatAddTimes lists the kinds for which AddsTimes holds, as texts for SQL.

@@ -18,12 +18,12 @@ const (
 	ReasonNoBranch           ReasonCode = "no default branch"
 	ReasonShallow            ReasonCode = "shallow history"
 	ReasonUnreadable         ReasonCode = "unreadable repository"
-	// ReasonQuarantined: the search crashed its worker, or stalled, several times in a row.
+	// ReasonQuarantined: the search crashed its worker or stopped answering three times in a row.
 	ReasonQuarantined ReasonCode = "quarantined"
 )
 
-// Codes of samples that became partial or failed because of a limit or a fault of the search. A
-// missing or damaged git object has the class of its history.Fault as its code.
+// Codes of samples that became partial or failed because of a limit or a fault of the search. For a
+// missing or damaged git object, the code is the class of the history.Fault.
 const (
 	ReasonCountLimit    ReasonCode = "count limit"
 	ReasonTimeout       ReasonCode = "timeout"

@@ -16,7 +16,7 @@ type Sample struct {
 	Attempts int
 	Duration time.Duration
 	// Code and Reason say why the sample is partial or failed: a code that users group by, and a
-	// text that names the objects. Both are empty for exact samples.
+	// text with the details. Both are empty for exact samples.
 	Code   ReasonCode
 	Reason string
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Selection says which samples of a series a retry computes again. The zero Selection is the
+// Selection says which samples of a series a retry computes again. The zero Selection selects the
 // partial and failed samples. Pending samples are never selected, because another plan already
 // works on them.
 type Selection struct {
@@ -28,8 +28,8 @@ func (s Selection) Equal(t Selection) bool {
 	return sameTime && slices.Equal(s.Outcomes, t.Outcomes) && s.Repository == t.Repository
 }
 
-// Normal returns the selection in normal form: equal selections have equal texts. It returns an
-// Invalid error for an outcome with which no sample ends.
+// Normal returns the selection in normal form, in which equal selections have equal JSON. It
+// returns an Invalid error for the outcome Pending and for unknown outcomes.
 func (s Selection) Normal() (Selection, error) {
 	outcomes := slices.Clone(s.Outcomes)
 	if len(outcomes) == 0 {
