@@ -43,8 +43,8 @@ CREATE TABLE repository_grants (
     PRIMARY KEY (login, repo_id)
 );
 
--- The only rule that decides which viewer sees which repository. It is a function in a FROM clause,
--- so that Postgres expands it into the statement that calls it.
+-- The only rule that decides which viewer sees which repository. Statements call this function in
+-- their FROM clause, so that Postgres inlines it.
 -- +goose StatementBegin
 CREATE FUNCTION visible_repositories(sees_all boolean, viewer text) RETURNS SETOF repositories
 LANGUAGE sql STABLE AS $$

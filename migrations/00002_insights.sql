@@ -37,20 +37,20 @@ CREATE TABLE insight_series (
     last_snapshot_at              timestamptz,
     backfill_queued_at            timestamptz,
     backfill_completed_at         timestamptz,
-    -- How many of the newest sample times are shown on charts. 0: all. NULL: as the setting
-    -- backsight.retention.points says.
+    -- How many of the newest sample times are shown on charts. 0: all. NULL: the setting
+    -- backsight.retention.points applies.
     retention_points              integer CHECK (retention_points >= 0),
     -- The outbox of workflow starts and stops. A series is written first, and its workflow is
-    -- started after the commit. The worker's reconciler starts and stops what these columns say is
-    -- missing.
+    -- started after the commit. If one of these columns shows that a start or stop is missing, the
+    -- worker's reconciler makes up for it.
     workflow_started_at           timestamptz,
     workflow_stopped_at           timestamptz,
     deleted_at                    timestamptz
 );
 
--- Returns how many of the newest sample times of a series are shown on charts: its own number, or
--- else the setting, which never hides points that a person asked for when creating or extending the
--- series. 0: all. No statement repeats this rule.
+-- Returns how many of the newest sample times of a series are shown on charts; 0: all. That is the
+-- series' own number if it has one, and otherwise the setting, but at least the number of points
+-- with which the series was created or to which it was extended. No statement repeats this rule.
 -- +goose StatementBegin
 CREATE FUNCTION shown_points(own integer, points integer, setting integer) RETURNS integer
 LANGUAGE sql IMMUTABLE AS $$

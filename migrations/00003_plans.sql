@@ -13,7 +13,7 @@ CREATE TABLE series_plans (
     times           timestamptz[] NOT NULL,
     -- which samples a retry computes again, as JSON; NULL for other kinds
     selection       text,
-    -- for people: why the plan was made; NULL where its kind says it
+    -- why the plan was made, for people; NULL if the kind is reason enough
     note            text,
     -- Repositories up to this id are planned. A large plan is written in several transactions;
     -- planned_at is set in the last one.
@@ -26,8 +26,8 @@ CREATE TABLE series_plans (
 -- Open plans are few, and every scrape of the metrics asks for them. Complete ones are kept.
 CREATE INDEX series_plans_open ON series_plans (series_id) INCLUDE (created_at) WHERE completed_at IS NULL AND permanent;
 
--- What a person should know about a series' query. code is an insights.ReasonCode. reason is the
--- same text, or for the code 'planning' the problem.
+-- What a person should know about a series' query. code has the type insights.ReasonCode. reason is
+-- the same text or, for the code 'planning', the problem.
 CREATE TABLE insight_dirty_queries (
     id                integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     insight_series_id integer NOT NULL REFERENCES insight_series (id),

@@ -12,7 +12,7 @@ CREATE TABLE sample_slots (
 );
 CREATE UNIQUE INDEX sample_slots_time ON sample_slots (series_id, time) WHERE chunk >= 0;
 
--- The sample times of a series that stay: all but those of snapshots.
+-- The permanent sample times of a series: all but those of snapshots.
 CREATE VIEW series_times AS
 SELECT series_id, time, chunk, place FROM sample_slots WHERE chunk >= 0;
 
@@ -26,18 +26,18 @@ JOIN sample_slots AS s ON s.series_id = p.series_id AND s.time = ANY (p.times)
 -- The ledger: one row for up to 32 samples of a series in a repository. It is the source of truth
 -- for how complete a series is. Letter n of outcomes is the sample at place n: (p)ending,
 -- (c)ounted, (r)eused, (a)bsent, (i)ncomplete for partial, (f)ailed, or - where there is no sample.
--- A vector that is NULL or too short stands for 0 or nothing at the remaining places. Package store
--- alone writes the rows, together with series_tallies and capture_sums. Read them through the view
--- samples.
+-- If a vector is NULL or ends before a place, the sample at this place has the value 0 or none.
+-- Only package store writes the rows, together with series_tallies and capture_sums. Read the rows
+-- through the view samples.
 CREATE TABLE sample_chunks (
     series_id      integer NOT NULL,
     chunk          integer NOT NULL,
-    -- Of repositories. Without a foreign key: repositories' rows are never deleted, and the check
-    -- costs more than the row.
+    -- repositories.id. There is no foreign key: rows of repositories are never deleted, and
+    -- checking the key would cost more than writing the row.
     repo_id        integer NOT NULL,
     -- repo_names: the repository's name when the row was made
     name_id        integer NOT NULL,
-    -- number of the plan of all samples, where plans is NULL
+    -- if plans is NULL, the number of the plan that all samples belong to
     plan           integer NOT NULL,
     pending        smallint NOT NULL,          -- how many samples are pending
     faulty         smallint NOT NULL,          -- how many samples are partial or failed
@@ -45,16 +45,16 @@ CREATE TABLE sample_chunks (
     plans          integer[],
     vals           double precision[],
     durations_ms   integer[],
-    attempts       bytea,                      -- a byte for each place; 255 for more
+    attempts       bytea,                      -- a byte for each place; 255: 255 or more
     commits        bytea[],                    -- the distinct ones
     -- a byte for each place: an index into commits, from 1; 0: none
     commit_of      bytea,
-    -- What a sample was before a retry selected it. While the sample is pending, it keeps its
-    -- earlier value, points and reason. If the new attempt yields less (it fails, or is cancelled),
-    -- the sample gets the kept outcome back.
+    -- The outcome and commit of a sample before a retry selected it. While the sample is pending,
+    -- it keeps its earlier value, points and reason. If the new attempt fails or is cancelled, the
+    -- sample gets the kept outcome back.
     kept_outcomes  text,
     kept_commit_of bytea,
-    -- with reasons: the distinct pairs of code and text; '' for none
+    -- reason_codes and reasons together are the distinct pairs of code and text; '' for none
     reason_codes   text[],
     reasons        text[],
     -- a byte for each place: an index into both, from 1; 0: none
@@ -78,8 +78,8 @@ CREATE TABLE sample_captures (
 ) WITH (fillfactor = 70);
 
 -- What charts show: the samples of sample_chunks, counted and summed by the transactions that write
--- them. A stripe is 128 neighbouring repository ids modulo 16, so that two writers rarely wait for
--- the same row. Values are whole numbers, so that adding and subtracting is exact.
+-- them. The stripe of a repository is id / 128 % 16, so that two writers rarely wait for the same
+-- row. Values are whole numbers, so that adding and subtracting is exact.
 CREATE TABLE series_tallies (
     series_id integer NOT NULL,
     snapshot  boolean NOT NULL,
@@ -147,8 +147,8 @@ FROM sample_chunks AS c
 JOIN series_times AS t ON t.series_id = c.series_id AND t.chunk = c.chunk
 WHERE c.faulty > 0 AND substr(c.outcomes, t.place, 1) IN ('i', 'f');
 
--- Values that are not 0, of samples that stay and of snapshots, a row each, with the columns that
--- Sourcegraph's tables have. metadata_id is always NULL.
+-- One row for each value that is not 0, of permanent samples and of snapshots, with the columns
+-- that Sourcegraph's tables have. metadata_id is always NULL.
 CREATE VIEW all_points AS
 SELECT d.series_id, t.chunk, t.time, c.vals[t.place]::double precision AS value, NULL::integer AS metadata_id, c.repo_id,
     c.name_id AS repo_name_id, c.name_id AS original_repo_name_id, NULL::text AS capture
