@@ -115,7 +115,7 @@ func gaugeVec(name, help string, labels ...string) *prometheus.GaugeVec {
 	return prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "backsight_" + name, Help: help}, labels)
 }
 
-// known makes a metric export the values of a label, with 0.
+// known makes the metric v export the value 0 for each of the label's values.
 func known(v *prometheus.CounterVec, values ...string) {
 	for _, value := range values {
 		v.WithLabelValues(value)

@@ -27,8 +27,8 @@ var tracer atomic.Pointer[oteltrace.Tracer]
 // OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is set. It follows the other environment variables of
 // OpenTelemetry (headers, OTEL_TRACES_SAMPLER, OTEL_SERVICE_NAME, …). Pass the interceptors to
 // client.Options: they carry a trace from an API request through workflows to searches. Callers
-// must call stop at the end, which sends the remaining spans. Without an endpoint there are no
-// interceptors, and stop does nothing.
+// must call stop before the process exits; stop sends the remaining spans. Without an endpoint
+// there are no interceptors, and stop does nothing.
 func StartTracing(ctx context.Context, service string, logger *slog.Logger) (interceptors []interceptor.ClientInterceptor, stop func(context.Context) error, err error) {
 	if os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") == "" && os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") == "" {
 		return nil, func(context.Context) error { return nil }, nil
@@ -47,10 +47,10 @@ func StartTracing(ctx context.Context, service string, logger *slog.Logger) (int
 	ours := provider.Tracer(scope)
 	tracing, err := opentelemetry.NewTracingInterceptor(opentelemetry.TracerOptions{
 		Tracer: ours,
-		// The page queries workflows about every second. Such spans would have no value.
+		// The page queries workflows about every second; spans of these queries would be noise.
 		DisableQueryTracing: true,
-		// A workflow may run for years, and so longer than a version of the tracing library and its
-		// headers is used.
+		// A workflow may run for years, and then outlive the version of the tracing library that
+		// wrote its headers.
 		AllowInvalidParentSpans: true,
 	})
 	if err != nil {
@@ -64,8 +64,8 @@ func StartTracing(ctx context.Context, service string, logger *slog.Logger) (int
 	}, nil
 }
 
-// SearchSpan starts a span for the search of a repository at some commits. Callers must call ended.
-// While tracing is off it does nothing and allocates nothing.
+// SearchSpan starts a span for the search of a repository at some commits. Callers must call ended
+// when the search ends. While tracing is off, SearchSpan does nothing and allocates nothing.
 func SearchSpan(ctx context.Context, series, repository string, commits int) (_ context.Context, ended func(Read, error)) {
 	current := tracer.Load()
 	if current == nil {
