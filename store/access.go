@@ -58,10 +58,10 @@ func (s *Access) Revoke(ctx context.Context, name, login string) error {
 	return classify(err, "repository %s: revoke", name)
 }
 
-// GrantFilter selects a page of grants. The zero filter selects the first page of all.
+// GrantFilter selects a page of grants. The zero filter selects the first page of all grants.
 type GrantFilter struct {
 	Repository, Login string // "": every one
-	After             Grant  // the last one of the page before
+	After             Grant  // the last grant of the previous page
 	Limit             int    // 0: the most a page can have
 }
 

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Backlog says how much work is left in the whole installation. Ages are by the clock of the
-// database, 0 where there is nothing.
+// Backlog says how much work is left in the whole installation. Durations are ages by the
+// database's clock, and 0 when there is nothing to measure.
 type Backlog struct {
 	Series           int64         // all series
 	Unfinished       int64         // series whose backfill is not complete

@@ -22,7 +22,8 @@ import (
 // anchor is the newest sample time of the series in these tests.
 var anchor = time.Date(2026, 3, 31, 12, 0, 0, 0, time.UTC)
 
-// bundle is a Store with a database of its own. pool is for what the Store does not show.
+// bundle is a Store with a database of its own. Tests read through pool what the Store does not
+// return.
 type bundle struct {
 	*store.Store
 	ctx        context.Context
@@ -112,7 +113,7 @@ func viewSeries(name string, method insights.GenerationMethod) insights.ViewSeri
 }
 
 // index replaces a repository's commit index. days are the dates of the commits from root to tip,
-// in days after the anchor. The index was read after the newest frame.
+// in days after the anchor. indexedAt is when the repository was last read.
 func (b bundle) index(t require.TestingT, repository store.Repository, indexedAt time.Time, days ...int) []store.IndexedCommit {
 	commits := make([]store.IndexedCommit, len(days))
 	for i, day := range days {

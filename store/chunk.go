@@ -9,8 +9,9 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// chunkPlaces is how many samples a row of the ledger holds: few enough that Postgres keeps the row
-// in its page (it moves what is beyond 2 kB elsewhere), and more than most charts have.
+// chunkPlaces is how many samples a row of the ledger holds. With 32, most rows stay below 2 kB,
+// above which Postgres moves columns out of the row, and most series need only one or two rows for
+// each repository.
 const chunkPlaces = 32
 
 // letters stand for the outcomes in the ledger.
@@ -26,8 +27,8 @@ var outcomeOf = func() (of [256]insights.Outcome) {
 	return of
 }()
 
-// lettersOf returns the letters of some outcomes, for SQL. No outcomes mean all of them. An outcome
-// that does not exist has no letter.
+// lettersOf returns the letters of some outcomes, for SQL. An empty list means all outcomes.
+// Unknown outcomes are ignored.
 func lettersOf(outcomes []insights.Outcome) []string {
 	if len(outcomes) == 0 {
 		outcomes = insights.Outcomes
@@ -41,7 +42,7 @@ func lettersOf(outcomes []insights.Outcome) []string {
 	return list
 }
 
-// facts are the data of one sample in a row of the ledger. The zero value means that there is no
+// facts are the columns of one sample in a row of the ledger. The zero value means that there is no
 // sample.
 type facts struct {
 	outcome  insights.Outcome
@@ -75,8 +76,8 @@ func (k chunkKey) compare(other chunkKey) int {
 	return int(k.number) - int(other.number)
 }
 
-// chunk is a row of the ledger while a writer changes it, with its old and its new content. The
-// sample at place n has the index n-1.
+// chunk is a row of the ledger while a writer changes it: was holds the stored samples, and is the
+// changed ones. The sample at place n has the index n-1.
 type chunk struct {
 	chunkKey
 	stored  bool
@@ -223,7 +224,8 @@ func vectorsOf(entries []entry) (v vectors) {
 	return v
 }
 
-// reason returns the index, from 1, of a pair of code and text among the distinct ones; 0 for none.
+// reason returns the index, counted from 1, of a pair of code and text, and adds the pair if it is
+// new. It returns 0 if both are empty.
 func (v *vectors) reason(code, reason string) byte {
 	if code == "" && reason == "" {
 		return 0
@@ -240,8 +242,8 @@ func (v *vectors) reason(code, reason string) byte {
 // objectIDs are distinct commits, as raw bytes.
 type objectIDs []string
 
-// index returns the index of a commit, from 1, and adds the commit when it is new; 0 for none. A
-// chunk has at most two commits for each place, so that the index fits into a byte.
+// index returns the index of a commit, counted from 1, and adds the commit if it is new. It returns
+// 0 for "". A chunk has at most two commits for each place, so the index fits into a byte.
 func (ids *objectIDs) index(id string) byte {
 	if id == "" {
 		return 0
@@ -268,8 +270,8 @@ func (ids objectIDs) array() string {
 	return b.String()
 }
 
-// array returns the text of a vector of numbers for Postgres, up to the last number that is not 0;
-// "" when all are 0.
+// array returns a vector of numbers as text for Postgres, up to the last number that is not 0. It
+// returns "" if all are 0.
 func array[T comparable](entries []entry, number func(entry) T, write func([]byte, T) []byte) string {
 	var zero T
 	used := len(entries)

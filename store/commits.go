@@ -23,8 +23,8 @@ type IndexedCommitAt struct {
 	IndexedCommit
 }
 
-// tipLength is how many commits Tip returns. After a fetch that rewrote more, the whole index is
-// replaced.
+// tipLength is how many commits Tip returns. If a force-push rewrote more commits than that, the
+// whole index is replaced.
 const tipLength = 1000
 
 // Tip returns the newest 1000 commits of the index, newest first. Callers compare them with a
@@ -42,14 +42,15 @@ func (s *Commits) Tip(ctx context.Context, repoID int64) ([]IndexedCommitAt, err
 }
 
 // Replace drops the part of the index from fromSeq on and appends commits, oldest first, in one
-// transaction. After it, the index answers for every time up to indexedAt. Without commits and with
-// the length of the index as fromSeq, Replace only records that the index was checked at indexedAt.
+// transaction. Afterwards the index is complete for every time up to indexedAt. If there are no
+// commits and fromSeq is the length of the index, Replace only records that the index was checked
+// at indexedAt.
 //
 // Replace returns NotFound when the repository does not exist, and Conflict when the index ends
 // before fromSeq, because another process has replaced it; callers then read the tip again. If
 // commits were dropped, the history was rewritten, and each series with samples at dropped commits
-// gets a notice (insights.ReasonHistoryRewritten). Replace takes one COPY, and after dropping
-// commits a pass over the repository's index.
+// gets a notice (insights.ReasonHistoryRewritten). Replace takes one COPY. If it drops commits, it
+// also reads the repository's whole index.
 func (s *Commits) Replace(ctx context.Context, repoID int64, fromSeq int, commits []IndexedCommit, indexedAt time.Time) error {
 	id := id32(repoID)
 	rows, err := appendRows(id, fromSeq, commits)

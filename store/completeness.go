@@ -20,7 +20,7 @@ func (s *Samples) CompletenessOf(ctx context.Context, seriesIDs []string) (map[s
 	return s.tallies(ctx, seriesIDs, nil)
 }
 
-// tallies is CompletenessOf for one time, or (nil) all.
+// tallies is like CompletenessOf, but for one time; if at is nil, for all times.
 func (s *Samples) tallies(ctx context.Context, seriesIDs []string, at *time.Time) (map[string]insights.Completeness, error) {
 	rows, err := s.queries().Completeness(ctx, instantOrNil(at), seriesIDs)
 	if err != nil {
@@ -79,11 +79,11 @@ func (s *Samples) TallyOf(ctx context.Context, seriesID string, plan int) (insig
 	return tally, classify(err, "series %s: plan %d", seriesID, plan)
 }
 
-// RepositoryRange is the repositories From..Through (ids, both included).
+// RepositoryRange selects the repositories with the ids From..Through, both included.
 type RepositoryRange struct{ From, Through int64 }
 
 // TallyOfRange tallies a plan's samples in the repositories from..through, both included, at one
-// time or (nil) at all.
+// time or, if at is nil, at all times.
 func (s *Samples) TallyOfRange(ctx context.Context, seriesID string, plan int, from, through int64, at *time.Time) (insights.Completeness, error) {
 	tallies, err := s.TallyOfRanges(ctx, seriesID, plan, []RepositoryRange{{from, through}}, at)
 	if err != nil {
@@ -93,8 +93,7 @@ func (s *Samples) TallyOfRange(ctx context.Context, seriesID string, plan int, f
 }
 
 // TallyOfRanges is like TallyOfRange for several ranges, which must ascend and must not overlap. It
-// takes one statement, which reads everything from the first range to the last, and another one
-// with a time.
+// takes one statement, which also reads the rows between the ranges, and a second one if at is set.
 func (s *Samples) TallyOfRanges(ctx context.Context, seriesID string, plan int, ranges []RepositoryRange, at *time.Time) ([]insights.Completeness, error) {
 	tallies := make([]insights.Completeness, len(ranges))
 	if len(ranges) == 0 {

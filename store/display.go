@@ -12,11 +12,12 @@ import (
 
 // Display bounds what charts show. The zero Display bounds nothing. Exports ignore it.
 type Display struct {
-	// of a series that counts by value, how many values, the first by Sort; 0: all
+	// for a series that counts by value: how many values are shown, the first ones by Sort; 0: all
 	Values    int
 	Sort      ValueSort // how the values are chosen; it does not change their order within a time
 	Ascending bool
-	// how many of the newest times, the snapshot included; 0: all that retention leaves
+	// how many of the newest sample times are shown, the snapshot included; 0: all that retention
+	// leaves
 	Samples int
 }
 
@@ -39,7 +40,8 @@ type Chart struct {
 	Values int
 }
 
-// chosenValues are the values to read, and how many values each series has. nil reads all.
+// chosenValues lists the values to read, and how many values each series has. A nil chosenValues
+// reads all values.
 type chosenValues struct {
 	keys   []int32 // the series' integer ids, side by side with values
 	values []string
@@ -47,8 +49,8 @@ type chosenValues struct {
 }
 
 // chooseValues ranks the values of several series in Postgres, for an administrator's unfiltered
-// read. It takes one statement, which returns d.Values rows for each series. By label it returns a
-// row for each value, because Postgres does not have that order.
+// read. It takes one statement, which returns d.Values rows for each series. For ByLabel it returns
+// a row for each value, because Postgres cannot sort like insights.CompareLabels.
 func (s *Charts) chooseValues(ctx context.Context, seriesIDs []string, f PointFilter, d Display) (*chosenValues, error) {
 	from, to := f.span()
 	params := db.ChartValuesParams{
@@ -87,7 +89,7 @@ func (d Display) direction(order int) int {
 	return -order
 }
 
-// bound bounds points that were read in full.
+// bound applies d to points that were read without bounds.
 func (d Display) bound(points []Point) Chart {
 	points = d.newest(points)
 	type value struct {

@@ -4,14 +4,14 @@
 // are in queries/, in a file named for it.
 //
 // Invariants:
-//   - The ledger (sample_chunks, read through the view samples) is the truth of how complete a
-//     series is. A sample, its captured values and the sums that charts read are written in one
-//     transaction and in one place (ledger.save), so that no reader sees one without the others.
-//     Samples of snapshots are in the same ledger, in chunks of their own, and in no tally of a
-//     series.
-//   - Every write is an upsert by business key: idempotent, and safe to repeat late.
-//   - planned = counted + reused + absent + partial + failed + pending in every tally, because each
-//     tally is one statement over the ledger or its sums.
+//   - The ledger (sample_chunks, read through the view samples) is the source of truth for how
+//     complete a series is. A sample, its captured values and the sums that charts read are written
+//     in one transaction and in one place (ledger.save), so that no reader sees one without the
+//     others. Samples of snapshots are in the same ledger, in chunks of their own, and do not count
+//     in the tally of a series.
+//   - Every write is an upsert by business key: idempotent, and safe to repeat at any later time.
+//   - planned = counted + reused + absent + partial + failed + pending in every tally, because one
+//     statement over the ledger or its sums reads the whole tally.
 //   - A viewer sees nothing of the samples and values of a repository that is hidden from the
 //     viewer. The zero [Viewer] sees public repositories only. The rule is the SQL function
 //     visible_repositories, and no statement repeats it.

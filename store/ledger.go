@@ -12,13 +12,13 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// ledger is the part of a series' ledger that one plan reads and writes, in a transaction.
-// Everything that writes samples uses it: load, change, save.
+// ledger is the part of a series' ledger that one plan reads and writes, in a transaction. Every
+// writer of samples uses it: it loads rows, changes them and saves them.
 type ledger struct {
 	*slots
 	q    *db.Queries
 	plan int32
-	// snapshot is true for the plan of a snapshot. byTime then has the time of that snapshot alone.
+	// snapshot is true for the plan of a snapshot. byTime then has only the time of that snapshot.
 	snapshot bool
 }
 
@@ -183,7 +183,7 @@ func (k tallyKey) compare(other tallyKey) int {
 	return cmp.Or(cmp.Compare(k.time, other.time), cmp.Compare(k.capture, other.capture), cmp.Compare(k.stripe, other.stripe))
 }
 
-// saveTallies adds the differences that the changes make.
+// saveTallies adds the differences between was and is of the chunks to the tallies and sums.
 func (l ledger) saveTallies(ctx context.Context, chunks []*chunk) error {
 	type difference struct {
 		outcomes insights.Completeness

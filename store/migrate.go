@@ -18,7 +18,7 @@ import (
 
 // Migrate brings the database's schema up to date. Processes that start at the same time wait for
 // each other under an advisory lock. A failed migration leaves the schema as it was. Migrate
-// returns Conflict for a database that a version before 0.1.0 has made.
+// returns Conflict for a database that a version before 0.1.0 created.
 func Migrate(ctx context.Context, databaseURL string) error {
 	return withProvider(databaseURL, func(conn *sql.DB, p *goose.Provider) error {
 		if err := refuseEarlySchema(ctx, conn); err != nil {
@@ -47,7 +47,7 @@ type Migration struct {
 	AppliedAt time.Time // zero: not applied
 }
 
-// MigrationStatus lists all migrations that this program knows, oldest first.
+// MigrationStatus lists all migrations that this program contains, oldest first.
 func MigrationStatus(ctx context.Context, databaseURL string) ([]Migration, error) {
 	var list []Migration
 	err := withProvider(databaseURL, func(_ *sql.DB, p *goose.Provider) error {

@@ -15,7 +15,7 @@ type Notices struct{ *database }
 type Notice struct {
 	Since   time.Time
 	Code    insights.ReasonCode
-	Reason  string    // for people: the problem of a series that cannot be planned, else the code
+	Reason  string    // for people: the problem if Code is ReasonPlanning, otherwise the code
 	ForTime time.Time // the newest sample time that the notice is about
 }
 
@@ -45,8 +45,8 @@ func (s *Notices) List(ctx context.Context, seriesID string) ([]Notice, error) {
 	return list, nil
 }
 
-// SetPlanningProblem records why a series cannot be planned. An empty problem says that it can be
-// planned, and deletes the notice. A notice of the same problem keeps the time at which it began.
+// SetPlanningProblem records why a series cannot be planned. An empty problem means that the series
+// can be planned, and deletes the notice. A notice with the same problem keeps its Since.
 func (s *Notices) SetPlanningProblem(ctx context.Context, seriesID, problem string, at time.Time) error {
 	key, err := s.seriesKey(ctx, seriesID)
 	if err != nil {

@@ -18,14 +18,13 @@ type RepositoryWork struct {
 	SizeBytes int64 // of the object store
 }
 
-// Cost estimates the work, to be compared with a budget. Each commit to search costs one, for
-// listing a tree and the files that changed. Each MiB of the object store costs one, because the
-// first commit needs all files to be read. It is at least 1, because a pending sample has a commit
-// to search.
+// Cost estimates the work, for comparison with a budget. Each commit to search costs 1, for listing
+// a tree and the files that changed. Each MiB of the object store costs 1, because the search of
+// the first commit reads all files. The cost of pending work is at least 1.
 func (w RepositoryWork) Cost() int64 { return int64(w.Commits) + w.SizeBytes>>20 }
 
-// PageLimit bounds a page of pending work: it ends with the repository that reaches one of the
-// limits.
+// PageLimit bounds a page of pending work: the page ends with the repository that reaches one of
+// the limits.
 type PageLimit struct {
 	Repositories int   // at least 1
 	Cost         int64 // sum of RepositoryWork.Cost; 0: no limit
@@ -39,9 +38,9 @@ func (l PageLimit) reached(page []RepositoryWork, cost int64) bool {
 // pageRows is how many rows one statement of Page reads at most.
 const pageRows = 2000
 
-// Page returns the next repositories with pending samples after the given id, by id, and whether
-// there are none after them. It takes a statement for each 2,000 rows that have pending samples at
-// the plan's times.
+// Page returns the next repositories with pending samples, in order of ids, from the first id above
+// after. last is true when no such repository follows. Page takes one statement for each 2,000 rows
+// that have pending samples at the plan's times.
 func (p *Plans) Page(ctx context.Context, seriesID string, number int, after int64, limit PageLimit) (page []RepositoryWork, last bool, err error) {
 	key, err := p.seriesKey(ctx, seriesID)
 	if err != nil {

@@ -10,14 +10,14 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// planRepositories plans some repositories at the times, which are sorted. All kinds of plans but
-// retries are planned by this function. A commit is looked up only where the index is right for the
-// time: it was refreshed at or after the time and reaches back far enough. Where there is no
-// commit, the sample is absent. Where the series has an exact value at the commit and reuse is set,
-// the sample is reused, with that value and its captures. Every other sample is pending.
+// planRepositories plans the samples of some repositories at the times, which must be sorted, for
+// plans of every kind but retry. It uses the commit index for a sample only if the index was
+// refreshed at or after the sample's time and reaches back far enough. If that index has no commit
+// for the time, the sample is absent. If the series has an exact value at the commit and reuse is
+// set, the sample is reused, with that value and its captures. Every other sample is pending.
 //
-// A sample of an earlier plan stays as it is unless it is still pending; then it belongs to this
-// plan. A sample that a retry has selected stays selected.
+// A sample of an earlier plan that has ended stays as it is. One that is still pending belongs to
+// this plan from now on. A sample that a retry has selected stays selected.
 //
 // Callers must hold the lock of the series. The result tallies the samples that are absent or
 // reused by this plan.
@@ -61,8 +61,8 @@ func (l ledger) planRepositories(ctx context.Context, times []time.Time, repos [
 
 // planAs plans the sample for the plan with the given number: absent if the repository had no
 // commit, reused if known is set, and otherwise pending at the commit. It leaves samples unchanged
-// that have ended or already belong to this or a later plan. Of a sample that a retry has selected,
-// it changes only the plan. It reports whether it gave the sample an outcome.
+// that have ended or already belong to this or a later plan. For a sample that a retry has
+// selected, planAs changes only the plan number. It returns true if it has set the outcome.
 func (e *entry) planAs(at resolved, known *entry, number int32) bool {
 	switch {
 	case e.outcome == "":
@@ -168,8 +168,8 @@ func (l ledger) addOlder(ctx context.Context, known knownValues, commits resolut
 	return take(plainRows(with, func(r db.ChunksWithCommitsRow) db.SampleChunks { return r.SampleChunks }))
 }
 
-// settledAt reports whether a plan leaves the sample as it is. A row that does not exist has no
-// samples.
+// settledAt reports whether the sample at a place had already ended, so that a plan leaves it as it
+// is. It returns false for a nil chunk, which is a row that does not exist.
 func (c *chunk) settledAt(place int32) bool {
 	return c != nil && c.was[place-1].outcome.Done() && c.was[place-1].outcome != ""
 }

@@ -22,22 +22,23 @@ type PlanRequest struct {
 	Times    []time.Time // in any order; none for a retry
 	// Points is the number of points that an extension gives the series.
 	Points int
-	// Note says why the plan is made, if its kind does not. Users read it.
+	// Note says why the plan is made; users read it. "" if the kind is reason enough.
 	Note string
 	// Selection says which samples a retry computes again.
 	Selection insights.Selection
 }
 
-// Begin returns the number of the plan. It returns an open plan of the same kind, times and
-// selection where there is one, so that an activity can be attempted again, and makes the plan
-// otherwise. It returns 0 when a retry selects no sample. WriteSlice writes the plan's samples.
+// Begin makes a plan and returns its number. If the series has an open plan of the same kind, times
+// and selection (for a snapshot, an open or complete one), Begin returns that plan, so that an
+// activity can be attempted again. It returns 0 when a retry selects no sample. WriteSlice writes
+// the plan's samples.
 //
 // An extension also gives the series its new number of points, in the same transaction. A snapshot
 // drops earlier snapshots that were not completed.
 //
-// Begin returns Invalid for a kind that does not exist, for no times, and for a selection that
-// cannot be read; Conflict when the series has as many points already, or when the extension would
-// make it equal to another series.
+// Begin returns Invalid for an unknown kind, for a request without times that is not a retry, and
+// for a selection that cannot be read. It returns Conflict for an extension of a series that
+// already has as many points, or that would become equal to another series.
 func (p *Plans) Begin(ctx context.Context, r PlanRequest) (int, error) {
 	switch {
 	case !r.Kind.Valid():
@@ -129,7 +130,7 @@ func selectionText(r PlanRequest) (*string, error) {
 	}
 	text, err := json.Marshal(selection)
 	if err != nil {
-		// a defect: it is a struct of texts and a time
+		// a defect: a struct of texts and a time can always be encoded
 		return nil, fmt.Errorf("series %s: retry: %w", r.SeriesID, err)
 	}
 	s := string(text)
@@ -161,18 +162,18 @@ func dropSnapshots(ctx context.Context, q *db.Queries, key, number int32, comple
 	return nil
 }
 
-// WriteSlice plans the next limit repositories by id. It returns a tally of the samples that it
-// settled without a search, and whether the plan is written in full. For a retry these are
-// repositories with samples that it selects, and scope and reuse have no effect. For other kinds
-// they are the repositories in scope. See planRepositories for what is settled without a search.
+// WriteSlice plans the next limit repositories by id: for a retry, repositories with samples that
+// it selects (scope and reuse then have no effect), and for other kinds, repositories in scope. It
+// returns a tally of the samples that are absent or reused by this call (see planRepositories), and
+// whether the plan is now written in full.
 //
 // reuse says whether a sample takes the exact value that the series has at the same commit. Pass
 // false for queries whose values belong to intervals instead of commits.
 //
-// One call is one transaction, which writes up to limit × times samples. It is idempotent: the plan
-// remembers how far it has come. Callers must pass the same scope in all calls. Repositories that
-// are registered between two calls are planned, because their ids come last. A call may plan fewer
-// than limit repositories, or none, without being done.
+// One call is one transaction, which writes up to limit × times samples. It is idempotent: the same
+// transaction stores the id up to which repositories are planned. Callers must pass the same scope
+// in all calls. Repositories that are registered between two calls are planned, because their ids
+// come last. If a call plans fewer than limit repositories, or none, done can still be false.
 func (p *Plans) WriteSlice(ctx context.Context, seriesID string, number int, scope ScopeFilter, limit int, reuse bool) (settled insights.Completeness, done bool, err error) {
 	if limit < 1 {
 		return settled, false, insights.Errorf(insights.Invalid, "series %s: a slice of %d repositories: must be at least 1", seriesID, limit)
@@ -217,8 +218,8 @@ func (p *Plans) WriteSlice(ctx context.Context, seriesID string, number int, sco
 	return settled, done, nil
 }
 
-// PlannedThrough returns the id up to which the repositories of a plan are planned, so that callers
-// can prepare what the next WriteSlice needs.
+// PlannedThrough returns the id up to which WriteSlice has planned repositories. Callers use it to
+// prepare the repositories of the next WriteSlice.
 func (p *Plans) PlannedThrough(ctx context.Context, seriesID string, number int) (int64, error) {
 	key, err := p.seriesKey(ctx, seriesID)
 	if err != nil {
@@ -229,10 +230,10 @@ func (p *Plans) PlannedThrough(ctx context.Context, seriesID string, number int)
 }
 
 // Complete closes a plan that has no pending sample. For a backfill it sets the series' completion
-// time, for a recording the next recording time. A snapshot takes the place of the one
-// before, and charts show it from then on. The completion of any plan but a snapshot also updates
-// the series' notices. Idempotent. Complete returns Conflict while the plan is not written in full
-// or a sample is pending, and NotFound for a snapshot that a later one has replaced.
+// time, for a recording the next recording time. A complete snapshot replaces the previous one, and
+// charts show it from then on. For any other kind, Complete also updates the series' notices.
+// Idempotent. Complete returns Conflict while the plan is not written in full or a sample is
+// pending, and NotFound for a snapshot that a later one has replaced.
 func (p *Plans) Complete(ctx context.Context, seriesID string, number int, at time.Time) error {
 	key, err := p.seriesKey(ctx, seriesID)
 	if err != nil {
@@ -307,9 +308,9 @@ type Plan struct {
 	Number      int
 	Kind        insights.PlanKind
 	Times       []time.Time // oldest first
-	Note        string      // why it was made, where the kind does not say it
+	Note        string      // why it was made; "" if the kind is reason enough
 	CreatedAt   time.Time
-	CompletedAt *time.Time // nil until it is complete
+	CompletedAt *time.Time // nil: not complete
 }
 
 // List returns the newest limit plans of a series, newest first, without snapshots.

@@ -42,7 +42,8 @@ func TestBeginAgainReturnsTheSamePlan(t *testing.T) {
 	requireCode(t, insights.NotFound, err, "series nobody does not exist")
 }
 
-// Each repository shows one way in which the index settles a sample, or does not.
+// Each repository is one case in which the commit index makes a sample absent or reused, or leaves
+// it pending.
 func TestWriteSliceSettlesSamplesByTheIndex(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -162,7 +163,7 @@ func TestWriteSliceVisitsEachRepositoryOnce(t *testing.T) {
 	requireCode(t, insights.Invalid, err, "at least 1")
 }
 
-// The schema knows the kinds of plans, and which of them are permanent.
+// The schema has the same kinds of plans as insights.PlanKinds, and the same of them are permanent.
 func TestSchemaHasThePlanKinds(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -22,7 +22,7 @@ type Point struct {
 	// Coverage says how many of the repositories planned at this time have an exact value. If Known
 	// is 0, Value is meaningless.
 	Coverage Coverage
-	Outcomes insights.Completeness // the samples behind this time
+	Outcomes insights.Completeness // tally of the samples at this time
 	Snapshot bool                  // between two recordings; the next snapshot replaces it
 	Archived bool                  // too old for charts; exports have it
 }
@@ -41,8 +41,8 @@ type PointFilter struct {
 	values *chosenValues // nil: every captured value
 }
 
-// everything reports whether the viewer sees all repositories and asks for all of them. Then the
-// sums that writers keep are the answer.
+// everything reports whether the viewer sees all repositories and asks for all of them. Such a read
+// only needs the sums that writers keep, in series_tallies and capture_sums.
 func (f PointFilter) everything() bool { return f.Viewer.Admin && f.Include == "" && f.Exclude == "" }
 
 // span returns the first and the last time asked for.
@@ -65,15 +65,15 @@ var (
 
 // Points returns the points of several series in time order, the shown snapshot last. An
 // administrator's unfiltered read takes one SQL statement over the sums that writers keep. Other
-// reads take up to five in one transaction, which read the ledger's rows of the chosen repositories
-// or of the others, whichever are fewer.
+// reads take up to five statements in one transaction. They read the ledger's rows of either the
+// chosen repositories or all others, whichever are fewer.
 //
 // A time at which nothing matched has a point with value 0. A time at which nothing is known yet
 // has a point with coverage 0. A series that counts by value has a point for each time and each
-// value that occurs at any of the times, within a time in the order of insights.CompareLabels; if
-// no value occurs, it has one point per time without a label. Removed repositories still count. A
-// series that does not exist, or has no plan, has no points. Points returns Invalid for a pattern
-// that Postgres cannot read.
+// value that occurs at any of the times. Points of one time are in the order of
+// insights.CompareLabels. If no value occurs at all, there is one point per time, without a label.
+// Removed repositories still count. A series that does not exist, or has no plan, has no points.
+// Points returns Invalid for a pattern that Postgres cannot read.
 func (s *Charts) Points(ctx context.Context, seriesIDs []string, f PointFilter) (map[string][]Point, error) {
 	from, to := f.span()
 	params := db.PointsParams{SeriesIDs: seriesIDs, FromTime: from, ToTime: to, AllValues: f.values == nil}
@@ -107,8 +107,8 @@ func pointsOf(rows []db.PointsRow) map[string][]Point {
 	return points
 }
 
-// fill turns the rows of one series into points for all labels. At each time, the rows have only
-// the values that occur.
+// fill turns the rows of one series into points for all labels at all times. For each time, the
+// rows have only the values that occur then; fill adds the others with the value 0.
 func fill(rows []db.PointsRow) []Point {
 	labels := []string{""}
 	if rows[0].Captured {

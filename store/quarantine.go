@@ -17,7 +17,8 @@ type Strike struct {
 	Reason string // of the last one
 }
 
-// Strikes returns those of the repositories first..last, both included, that have any.
+// Strikes returns, by repository id, the strikes of those of the repositories first..last (both
+// included) that have any.
 func (s *Quarantine) Strikes(ctx context.Context, seriesID string, first, last int64) (map[int64]Strike, error) {
 	key, err := s.seriesKey(ctx, seriesID)
 	if err != nil {
@@ -41,7 +42,7 @@ func (s *Quarantine) AddStrike(ctx context.Context, seriesID string, repository 
 		"series %s: repository %d: strike", seriesID, repository)
 }
 
-// ClearStrikes forgets the strikes of a repository whose search has made progress. Idempotent.
+// ClearStrikes deletes the strikes of a repository whose search has made progress. Idempotent.
 func (s *Quarantine) ClearStrikes(ctx context.Context, seriesID string, repository int64) error {
 	key, err := s.seriesKey(ctx, seriesID)
 	if err != nil {
@@ -50,8 +51,8 @@ func (s *Quarantine) ClearStrikes(ctx context.Context, seriesID string, reposito
 	return classify(s.queries().ClearStrikes(ctx, key, id32(repository)), "series %s: repository %d: strikes", seriesID, repository)
 }
 
-// Release forgets the strikes of all repositories in which a plan has pending samples: a retry
-// searches them again. Idempotent.
+// Release deletes the strikes of all repositories in which a plan has pending samples, so that a
+// retry searches quarantined repositories again. Idempotent.
 func (s *Quarantine) Release(ctx context.Context, seriesID string, plan int) error {
 	key, err := s.seriesKey(ctx, seriesID)
 	if err != nil {

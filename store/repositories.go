@@ -15,8 +15,8 @@ import (
 // Repositories reads and writes the repositories that are searched.
 type Repositories struct{ *database }
 
-// Repository is what Backsight knows of a repository. Location is an absolute path if Local is set,
-// and a clone URL otherwise.
+// Repository is a row of repositories, with the time of its commit index. Location is an absolute
+// path if Local is set, and a clone URL otherwise.
 type Repository struct {
 	ID            int64
 	Name          string
@@ -35,7 +35,7 @@ type Repository struct {
 	ErrorAt       *time.Time
 	// when a sync last found that its history had lost commits (a force-push)
 	RewrittenAt *time.Time
-	DeletedAt   *time.Time // set on a removed repository, which samples still name
+	DeletedAt   *time.Time // set if the repository was removed; samples still refer to it
 }
 
 // Add registers a repository. If a repository with the location is registered already, Add returns
@@ -81,11 +81,11 @@ func (s *Repositories) add(ctx context.Context, r db.AddRepositoryParams) (Repos
 }
 
 // RepositoryFilter selects a page of repositories. The zero filter selects the first page of public
-// ones.
+// repositories.
 type RepositoryFilter struct {
 	Viewer      Viewer // only repositories that the viewer may see
 	NamePattern string // a regular expression of Postgres; "": every name
-	After       string // the last name of the page before
+	After       string // the last name of the previous page
 	Limit       int    // 0: the most a page can have
 }
 
@@ -160,7 +160,7 @@ func (s *Repositories) ByID(ctx context.Context, ids []int64) (map[int64]Reposit
 	return found, nil
 }
 
-// Missing returns, sorted, those of the names that no repository visible to the viewer has.
+// Missing returns the names, sorted, for which there is no repository that the viewer may see.
 func (s *Repositories) Missing(ctx context.Context, names []string, who Viewer) ([]string, error) {
 	missing, err := s.queries().MissingRepositories(ctx, db.MissingRepositoriesParams{Names: names, SeesAll: who.Admin, Login: who.Login})
 	return missing, classify(err, "repositories")
@@ -176,13 +176,13 @@ func (s *Repositories) Remove(ctx context.Context, name string) error {
 	return classify(err, "repository %s", name)
 }
 
-// SyncResult is what a sync found out about a repository, or Err.
+// SyncResult is what a sync found in a repository or, if the sync failed, the error.
 type SyncResult struct {
 	DefaultBranch string
 	Head          string // hex; "": no commits
 	SizeBytes     int64
 	At            time.Time
-	Err           string // why the sync failed, "" if it did not; with Err only At is read
+	Err           string // why the sync failed, "" if it did not; if set, only At is read
 }
 
 // RecordSync records how a sync ended. A failed sync keeps the result of the last successful one.
@@ -218,8 +218,8 @@ func (s *Repositories) SetTraits(ctx context.Context, id int64, fork, archived, 
 }
 
 // Rename gives a repository another name. Its samples stay and are listed under the new name;
-// points that were written before keep the old one. A scope that lists the old name no longer has
-// the repository. Rename returns NotFound when no repository has the name, and Conflict when
+// points that were written before keep the old one. A scope that lists the old name no longer
+// covers the repository. Rename returns NotFound when no repository has the name, and Conflict when
 // another one has the new name.
 func (s *Repositories) Rename(ctx context.Context, name, newName string) error {
 	if newName = strings.TrimSpace(newName); newName == "" {

@@ -10,8 +10,8 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// bulk is how many repositories one transaction of this file writes, so that a transaction that
-// waits for one of their rows waits for tens of milliseconds.
+// bulk is how many repositories one transaction of this file writes. It is small enough that other
+// transactions wait only tens of milliseconds for the locked rows.
 const bulk = 1000
 
 // NewRepository is a repository to be registered, under the first of Names that no other repository
@@ -23,9 +23,10 @@ type NewRepository struct {
 }
 
 // AddMany registers many repositories, each like Add. A location that is registered already stays
-// as it is. Of two repositories with the same name, the first one gets it. AddMany returns Conflict
-// when all names of a repository are taken; the repositories before it are then registered. It
-// takes one transaction of a few statements for each thousand.
+// as it is. If two repositories of the list have the same name, the first one gets it. AddMany
+// takes one transaction of a few statements for each 1,000 repositories. It returns Conflict when
+// all names of a repository are taken; then only the transactions before that one have registered
+// their repositories.
 func (s *Repositories) AddMany(ctx context.Context, list []NewRepository) error {
 	for _, r := range list {
 		if len(r.Names) == 0 || slices.ContainsFunc(r.Names, func(name string) bool { return strings.TrimSpace(name) == "" }) || strings.TrimSpace(r.Location) == "" {
@@ -96,10 +97,11 @@ type Seen struct {
 	Head         string // hex
 }
 
-// RecordUnchanged records a sync at the given time that found the tips unchanged: from then on, the
-// commit indexes answer for every time up to it. It returns the ids of the repositories for which
-// that is true. The others (the index ends at another commit, the last sync failed, there is no
-// index) need a full sync. It takes one transaction of two statements for each thousand.
+// RecordUnchanged records, for the repositories whose tips are unchanged, that a sync at the given
+// time found their commit indexes complete up to that time. It returns the ids of these
+// repositories. The others need a full sync: the index ends at another commit, the last sync
+// failed, or there is no index. RecordUnchanged takes one transaction of two statements for each
+// 1,000 repositories.
 func (s *Repositories) RecordUnchanged(ctx context.Context, seen []Seen, at time.Time) (map[int64]bool, error) {
 	when := instant(at)
 	recorded := make(map[int64]bool, len(seen))
@@ -139,7 +141,7 @@ type FirstSync struct {
 }
 
 // RecordFirstSyncs writes the commit indexes of repositories that have none, and records their
-// syncs. It leaves repositories alone that another process has indexed meanwhile, or that do not
+// syncs. It skips repositories that another process has indexed meanwhile, and those that do not
 // exist. It takes one transaction of three statements and a COPY.
 func (s *Repositories) RecordFirstSyncs(ctx context.Context, list []FirstSync) error {
 	if len(list) == 0 {

@@ -9,13 +9,13 @@ import (
 
 // resolution holds the commits of some repositories at some times, as the commit index has them.
 type resolution struct {
-	index   map[int64]int // of each time in the lists of commits, by its microseconds
+	index   map[int64]int // by Unix microseconds: the index of each time in the lists of commits
 	commits map[int32][]resolved
 }
 
-// resolved is the commit of a repository at a time. right is false where the index does not know:
-// it was not refreshed since the time, or does not reach back far enough. Where right is true and
-// there is no commit, the repository had none.
+// resolved is the commit of a repository at a time. right is false if the commit is unknown: the
+// commit index was not refreshed since the time, or does not reach back far enough. If right is
+// true and commit is "", the repository had no commit.
 type resolved struct {
 	right  bool
 	commit string // raw bytes

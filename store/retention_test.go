@@ -146,7 +146,7 @@ func TestDeletedSeriesArePruned(t *testing.T) {
 	require.NoError(t, b.Views.Delete(b.ctx, views[0].ID))
 
 	now := time.Now()
-	// Within the grace period, and with a running workflow.
+	// Nothing is pruned within the grace period, or while the workflow runs.
 	for _, before := range []time.Time{now.Add(-time.Hour), now.Add(time.Hour)} {
 		list, err := b.Retention.PrunableSeries(b.ctx, before)
 		require.NoError(t, err)

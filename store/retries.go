@@ -23,7 +23,7 @@ func retryTimes(ctx context.Context, q *db.Queries, key int32, selection insight
 }
 
 // retrySlice makes the selected samples of the next limit repositories pending again. It returns
-// the id that it has come to, and whether no selected sample is left after it. Each sample then
+// the id of the last of these repositories, and whether none follows. Each of these samples then
 // belongs to this plan and has the commit that the index has for its time now. Its value and points
 // stay until a write replaces them. If the new attempt yields less than the earlier one (see
 // supersedes), the sample gets its earlier outcome back.

@@ -101,7 +101,7 @@ type SampleFilter struct {
 	// a regular expression of Postgres on the repository's name; "": every name
 	RepoPattern string
 	Viewer      Viewer        // only samples of repositories that the viewer may see
-	After       *SampleCursor // the last sample of the page before
+	After       *SampleCursor // the last sample of the previous page
 	Limit       int           // 0: the most that a page can have
 }
 
@@ -159,7 +159,7 @@ func (s *Samples) Count(ctx context.Context, f SampleFilter) (int64, error) {
 }
 
 // ValidateSelection returns the Invalid error with which Plans.Begin would refuse a retry of the
-// selection: it has an outcome that no sample ends in, or a pattern that Postgres cannot read.
+// selection: for the outcome Pending, an unknown outcome, or a pattern that Postgres cannot read.
 func (s *Samples) ValidateSelection(ctx context.Context, seriesID string, selection insights.Selection) error {
 	selection, err := selection.Normal()
 	if err != nil {
@@ -195,7 +195,8 @@ func (s *Samples) Reasons(ctx context.Context, seriesID string, viewer Viewer) (
 	return reasons, nil
 }
 
-// Failures says whether all searches of a range failed for one reason, and which.
+// Failures says whether all searches in a range of repositories failed for one reason, and for
+// which.
 type Failures struct {
 	// Alike is true when some samples failed, all with one code, and no search found anything.
 	// Samples that were settled without a search (absent, or reused from another plan) do not
@@ -231,8 +232,9 @@ type Base struct {
 	Values map[string]int64 // by capture; nil where there are none
 }
 
-// Bases returns, for those of the repositories that have one, the newest exact sample of a series
-// that has a commit. It returns none for a retry. It takes one statement.
+// Bases returns, by repository id, the newest exact sample that has a commit. Repositories without
+// such a sample have no entry. Bases returns none for a retry, which must not build on stored
+// values. It takes one statement.
 func (s *Samples) Bases(ctx context.Context, seriesID string, plan int, repoIDs []int64) (map[int64]Base, error) {
 	key, err := s.seriesKey(ctx, seriesID)
 	if err != nil {

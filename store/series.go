@@ -20,8 +20,8 @@ func (s *Series) Get(ctx context.Context, seriesID string) (insights.Series, err
 	return seriesOf(row), nil
 }
 
-// SeriesStart is a series whose workflow has not been started, with the texts that people know it
-// by.
+// SeriesStart is a series whose workflow has not been started, with the title and label that users
+// see.
 type SeriesStart struct {
 	Series insights.Series
 	Title  string // of the oldest view that has the series
@@ -51,8 +51,8 @@ func seriesStarts(rows []db.SeriesToStartRow) []SeriesStart {
 }
 
 // Started returns up to limit series whose workflows are marked as started, in the order in which
-// they were stored, from the cursor after on. next is the cursor of the following page; 0 when
-// there is none.
+// they were stored, starting behind the cursor after. next is the cursor of the following page; 0
+// when there is none.
 func (s *Series) Started(ctx context.Context, after int64, limit int) (list []insights.Series, next int64, err error) {
 	rows, err := s.queries().StartedSeries(ctx, id32(after), pageSize(limit))
 	if err != nil {

@@ -42,7 +42,7 @@ type Setting struct {
 // Settings reads and writes the settings.
 type Settings struct{ *database }
 
-// KnownSettings lists all settings in the order in which people read them.
+// KnownSettings lists all settings in the order in which they are displayed.
 var KnownSettings = []Setting{
 	{SettingFrameRate, "0", "Samples of past times that one worker process computes per second; 0: no limit.", rate},
 	{SettingSearchRate, "0", "Searches that one worker process starts per second; 0: no limit.", rate},
@@ -109,7 +109,7 @@ func (s SettingValues) Parse(into map[string]any) error {
 	return nil
 }
 
-// All returns the value of every known setting, the default for those that are not set.
+// All returns the value of every known setting, and the default for settings that are not set.
 func (s *Settings) All(ctx context.Context) (SettingValues, error) {
 	rows, err := s.queries().Settings(ctx)
 	if err != nil {
@@ -137,8 +137,8 @@ func (s *Settings) Read(ctx context.Context, key string, into any) error {
 	return settings.Parse(map[string]any{key: into})
 }
 
-// Set changes a setting. It returns Invalid for a key that does not exist, with the nearest one
-// that does, and for a value that the setting does not accept.
+// Set changes a setting. It returns Invalid for an unknown key, with a suggestion of the most
+// similar key, and for a value that the setting does not accept.
 func (s *Settings) Set(ctx context.Context, key, value string) error {
 	value = strings.TrimSpace(value)
 	for _, known := range KnownSettings {

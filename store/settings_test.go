@@ -43,7 +43,7 @@ func TestSettingsRejectInvalidValues(t *testing.T) {
 		{store.SettingConcurrency, "1.5", "use a whole number"},
 		{store.SettingBatchCost, "-3", "use a whole number"},
 		{store.SettingFrameBudget, "", "use a whole number"},
-		// Too many bytes for an integer.
+		// The number does not fit into 32 bits.
 		{store.SettingIndexBudget, "99999999999999", "use a whole number"},
 		{store.SettingSyncInterval, "5", "use a duration"},
 		{store.SettingSyncInterval, "1ms", "at least a second"},

@@ -25,8 +25,8 @@ func newSlots(key int32, captured bool) *slots {
 	return &slots{key: key, captured: captured, byTime: map[int64]slot{}, bySlot: map[slot]time.Time{}}
 }
 
-// slotsOf reads the slots of some series, by series id, those of snapshots included. byTime has the
-// times of all samples but those of snapshots.
+// slotsOf reads the slots of some series, by series id, including those of snapshots. Only byTime
+// leaves out the times of snapshots.
 func slotsOf(ctx context.Context, q *db.Queries, seriesIDs []string) (map[string]*slots, error) {
 	rows, err := q.Slots(ctx, seriesIDs)
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// defaultMaxConns is the size of the pool when the URL has no pool_max_conns: enough for a worker's
-// slots and the API of one process, and a sixth of what Postgres accepts by default.
+// defaultMaxConns is the size of the pool when the URL has no pool_max_conns: enough for a worker
+// and an API in one process, and a sixth of the 100 connections that Postgres accepts by default.
 const defaultMaxConns = 16
 
 // Store reads and writes the database. Create it with Open or New. It is safe for concurrent use.
@@ -51,7 +51,7 @@ func Open(ctx context.Context, databaseURL string) (*Store, error) {
 		config.ConnConfig.RuntimeParams["application_name"] = "backsight"
 	}
 	if config.ConnConfig.RuntimeParams["jit"] == "" {
-		// no statement runs as long as compiling it takes
+		// JIT compilation takes longer than any statement runs
 		config.ConnConfig.RuntimeParams["jit"] = "off"
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
@@ -110,8 +110,8 @@ func (d *database) seriesKey(ctx context.Context, seriesID string) (int32, error
 	return key, nil
 }
 
-// id32 fits an id into Postgres' integer. An id outside of its range names no row, and becomes the
-// end of the range, so that a range such as "through math.MaxInt64" keeps its meaning.
+// id32 converts an id to Postgres' type integer. An id outside the range of that type, which no row
+// has, becomes the nearest end of the range, so that "through math.MaxInt64" keeps its meaning.
 func id32(id int64) int32 { return int32(max(math.MinInt32, min(id, math.MaxInt32))) }
 
 func ids32(ids []int64) []int32 {
@@ -147,7 +147,8 @@ func textOrNil(s string) *string {
 	return &s
 }
 
-// pageSize bounds what one read returns, whatever the caller asks for.
+// pageSize returns how many rows a read may return for the requested limit: at most 10,000, which
+// is also the default for a limit of 0.
 func pageSize(limit int) int32 {
 	const most = 10_000
 	if limit <= 0 || limit > most {

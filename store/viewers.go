@@ -24,8 +24,8 @@ type chosen struct {
 	chunks []int32 // the chunks that have the times asked for
 }
 
-// chooseRepositories evaluates a filter. Only administrators see samples of repositories that are
-// not registered.
+// chooseRepositories evaluates the repository filter of f. Only administrators see samples of
+// repositories that have no row in repositories.
 func chooseRepositories(ctx context.Context, q *db.Queries, f PointFilter) (chosen, error) {
 	row, err := q.ChosenRepositories(ctx, db.ChosenRepositoriesParams{Include: f.Include, Exclude: f.Exclude, SeesAll: f.Viewer.Admin, Login: f.Viewer.Login})
 	return chosen{ids: row.IDs, others: int64(len(row.IDs)) > row.Unchosen}, err

@@ -17,8 +17,9 @@ type Views struct{ *database }
 
 // Create stores a view and its series in one transaction and returns the view as stored, with ids
 // and times. A series that another view already has is shared, and has the id of that one.
-// Series.ToStart returns new series from the commit on. Create returns Invalid for a view that
-// insights.View.Validate refuses, and Conflict for a view that has the same series twice.
+// Series.ToStart returns new series as soon as the transaction is committed. Create returns Invalid
+// for a view that insights.View.Validate refuses, and Conflict for a view that has the same series
+// twice.
 func (s *Views) Create(ctx context.Context, v insights.View) (insights.View, error) {
 	if err := v.Validate(); err != nil {
 		return insights.View{}, err
@@ -74,11 +75,11 @@ func inKeyOrder(series []insights.ViewSeries) []int {
 	return order
 }
 
-// ViewFilter selects a page of views. The zero filter selects the first page of all.
+// ViewFilter selects a page of views. The zero filter selects the first page of all views.
 type ViewFilter struct {
 	ID    string // only this one
 	Find  string // in the title or a label, ignoring case
-	After string // the last id of the page before
+	After string // the id of the last view of the previous page
 	Limit int    // 0: the most a page can have
 }
 
@@ -129,8 +130,8 @@ func (s *Views) Get(ctx context.Context, id string) (insights.View, error) {
 }
 
 // Delete marks a view as deleted, and with it those of its series that no other view has.
-// Series.ToStop returns these from the commit on. The rows stay until Retention prunes them. A
-// second call returns NotFound.
+// Series.ToStop returns these series as soon as the transaction is committed. The rows stay until
+// Retention prunes them. A second call returns NotFound.
 func (s *Views) Delete(ctx context.Context, id string) error {
 	err := s.inTx(ctx, func(q *db.Queries) error {
 		viewID, err := q.DeleteView(ctx, id)

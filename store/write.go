@@ -16,7 +16,8 @@ const (
 	// maxCapture is the longest captured value that is counted on its own, in bytes: Sourcegraph's
 	// limit. Longer values are cut. Values that are equal after the cut count as one.
 	maxCapture = 100
-	// maxReason keeps a reason readable, and a list of a thousand reasons below a few megabytes.
+	// maxReason is the longest stored reason, in bytes: a list of 1,000 reasons then has at most 2
+	// MB.
 	maxReason = 2000
 )
 
@@ -121,8 +122,8 @@ type endedSample struct {
 	entry
 }
 
-// endedSamples returns the samples by repository and time, without duplicates: the last of equal
-// ones counts. The order prevents deadlocks between two writers.
+// endedSamples returns the samples sorted by repository and time. If two samples have the same
+// repository and time, the last one counts. The order prevents deadlocks between two writers.
 func endedSamples(samples []insights.Sample) ([]endedSample, error) {
 	list := make([]endedSample, 0, len(samples))
 	for _, sample := range slices.Backward(samples) {
@@ -137,7 +138,7 @@ func endedSamples(samples []insights.Sample) ([]endedSample, error) {
 			outcome: sample.Outcome, commit: string(commit), elapsed: int32(min(sample.Duration.Milliseconds(), 1<<31-1)),
 			code: insights.ReasonCode(clean(string(sample.Code), maxCapture)), reason: clean(sample.Reason, maxReason),
 		}}}
-		// unknown, and exactly 0
+		// the value of a failed sample is unknown, and that of an absent one is 0
 		if sample.Outcome != insights.Failed && sample.Outcome != insights.Absent {
 			s.value, s.captures = sample.Value, captures(sample.Values)
 		}

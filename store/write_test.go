@@ -164,7 +164,7 @@ func TestEarlierPlanDoesNotChangeSamplesOfALaterOne(t *testing.T) {
 	require.NoError(t, b.Samples.Write(b.ctx, series.ID, first, []insights.Sample{
 		{RepositoryID: repository.ID, Time: day(-1), Outcome: insights.Counted, Commit: oid("a"), Value: 1},
 	}))
-	// Takes over only pending samples.
+	// The second plan takes over only pending samples.
 	second := b.plan(t, series, insights.RecordingPlan, day(0), day(-1))
 
 	tally, err := b.Samples.TallyOf(b.ctx, series.ID, first)

@@ -83,8 +83,9 @@ FROM visible_repositories(@sees_all::boolean, @login::text) AS r
 WHERE (@include::text = '' OR r.name ~ @include) AND (@exclude::text = '' OR r.name !~ @exclude);
 
 -- Rows of the given repositories, or of all others. The comparison with a parameter prevents the
--- planner from making a join. It estimates ten ids, and a join would compare each row with each of
--- thousands. With the comparison the ids are hashed, whatever the statistics say.
+-- planner from making a join. The planner estimates that there are ten ids, and its nested loop
+-- would compare each row with each of thousands of ids. With the comparison, Postgres hashes the
+-- ids, whatever the statistics say.
 -- name: OutcomesAmong :many
 SELECT c.series_id, c.chunk, c.outcomes, c.vals FROM sample_chunks AS c
 WHERE c.series_id = ANY (@series_ids::integer[]) AND c.chunk = ANY (@chunks::integer[])

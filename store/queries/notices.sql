@@ -6,7 +6,7 @@ DELETE FROM insight_dirty_queries AS d
 WHERE d.insight_series_id = @series_id::integer AND d.code <> ALL (@series_codes::text[]) AND NOT EXISTS (
     SELECT FROM faulty_samples AS f WHERE f.series_id = @series_id AND f.reason_code = d.code);
 
--- Codes that an operator caused say nothing about the query and are ignored.
+-- ignored has the codes of samples that an operator ended: they say nothing about the query.
 -- name: AddSampleNotices :exec
 INSERT INTO insight_dirty_queries (insight_series_id, dirty_at, code, reason, for_time)
 SELECT i.id, @at::timestamptz, f.reason_code, f.reason_code, f.newest
@@ -55,8 +55,8 @@ WHERE d.deleted_at IS NULL AND f.newest IS NOT NULL
 ON CONFLICT (insight_series_id, code, reason) DO UPDATE SET for_time = greatest(insight_dirty_queries.for_time, EXCLUDED.for_time);
 
 -- The newest sample of a series at a commit that a rewritten history no longer has; no row when
--- there is none. Most samples are at the commit that the index has for their time, which one
--- look-up tells. Only for the others does the statement read the repository's commits.
+-- there is none. For most samples, one look-up in the index shows that it has the sample's commit
+-- at the sample's time. Only for the others does the statement read the repository's commits.
 -- name: NewestRewritten :many
 SELECT s.time::timestamptz AS time
 FROM repositories AS r

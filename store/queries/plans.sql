@@ -55,11 +55,11 @@ WHERE series_id = @series_id AND permanent
 ORDER BY number DESC
 LIMIT @row_limit;
 
--- The commits of some repositories at the times, which are sorted. Times are counted from 1: the
--- repository is at commit_bytea from the time after "above" through the time "through"; NULL: it
--- has no commit there. For each repository that has an index, the row that comes first has a NULL
--- in "through": the index is right for the times up to "above". The statement looks up each commit
--- once, not each time.
+-- The commits of some repositories at the times, which must be sorted. Times are numbered from 1. A
+-- row says that the repository is at commit_bytea (NULL: at no commit) from time number above + 1
+-- through time number through. The first step of each indexed repository has the number of the
+-- newest time for which the index is right; through is NULL there. The statement looks up each
+-- commit once, however many times are at that commit.
 -- name: ResolveCommits :many
 WITH RECURSIVE steps AS (
     SELECT m.repo_id, width_bucket(m.last_indexed_at, @times::timestamptz[]) AS above, NULL::integer AS through, NULL::bytea AS commit_bytea
@@ -78,7 +78,7 @@ WITH RECURSIVE steps AS (
 )
 SELECT repo_id, above, through, commit_bytea FROM steps WHERE through IS NOT NULL;
 
--- Rows with pending samples that may be the plan's, by repository.
+-- Rows with pending samples that may belong to the plan, by repository.
 -- name: PendingWork :many
 SELECT r.name, r.size_bytes, sqlc.embed(c)
 FROM sample_chunks AS c
@@ -96,8 +96,8 @@ SELECT EXISTS (
         AND substr(c.outcomes, t.place, 1) = 'p' AND coalesce(c.plans[t.place], c.plan) = @plan);
 
 -- The times at which a retry selects a sample. Samples of removed repositories stay as they are.
--- letters are those of the outcomes. faulty is true when all of them are partial or failed, so that
--- the index of faulty rows has the answer.
+-- letters are the letters of the selected outcomes. faulty is true when these are only partial and
+-- failed, so that the index of faulty rows suffices.
 -- name: RetryTimes :many
 SELECT DISTINCT t.time
 FROM (
@@ -112,9 +112,9 @@ WHERE substr(s.outcomes, t.place, 1) = ANY (@letters::text[])
     AND r.deleted_at IS NULL AND (@repo_pattern::text = '' OR r.name ~ @repo_pattern)
 ORDER BY t.time;
 
--- The next repositories of which a retry selects a sample. faulty is as in RetryTimes. Otherwise
--- most repositories have such a sample, so the statement goes through the repositories and stops at
--- the limit.
+-- The next repositories of which a retry selects a sample. faulty is as in RetryTimes. If it is
+-- false, most repositories have such a sample, so the statement goes through the repositories and
+-- stops at the limit.
 -- name: RetryRepositories :many
 (SELECT DISTINCT c.repo_id
 FROM sample_chunks AS c
@@ -157,7 +157,7 @@ WHERE s.series_id = @series_id AND s.time = ANY (@times::timestamptz[])
 GROUP BY s.repo_id
 HAVING count(*) >= cardinality(@times);
 
--- Snapshots of a series that the given one replaces: all before it, or those that are not complete.
+-- The snapshots of a series before the given one: all of them, or only those that are not complete.
 -- name: OldSnapshots :many
 SELECT number, times[1]::timestamptz AS time FROM series_plans
 WHERE series_id = @series_id AND NOT permanent AND number < @number AND (@complete_too::boolean OR completed_at IS NULL);

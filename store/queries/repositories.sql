@@ -79,16 +79,15 @@ UPDATE repositories
 SET default_branch = @default_branch, head = @head, size_bytes = @size_bytes, fetched_at = @at, error = NULL, error_at = NULL
 WHERE id = @id;
 
--- A failed sync keeps what the last successful one learned.
+-- A failed sync keeps what the last successful one found.
 -- name: RecordSyncFailure :execrows
 UPDATE repositories SET error = @error, error_at = @at WHERE id = @id;
 
 -- name: SetRepositoryTraits :execrows
 UPDATE repositories SET fork = @fork, archived = @archived, private = @private WHERE id = @id;
 
--- Repositories whose default branch was seen at the commit that their index ends with, by id. When
--- the seen head differs from that of the last sync, or from the end of the index, a sync has to
--- look.
+-- Locks and returns, by id, the repositories whose given head equals both the head of their last
+-- sync and the last commit of their index. All other repositories need a full sync.
 -- name: LockUnchanged :many
 SELECT r.id
 FROM (SELECT unnest(@repo_ids::integer[]) AS id, unnest(@heads::bytea[]) AS head) AS seen
@@ -147,7 +146,7 @@ ORDER BY w.name
 ON CONFLICT (name) DO NOTHING;
 
 -- In the order given: of two repositories with one name, the first is added. Returns the locations
--- of those that were added.
+-- of the repositories that were added.
 -- name: AddRepositories :many
 INSERT INTO repositories (name, location, is_local)
 SELECT w.name, w.location, w.is_local

@@ -1,7 +1,7 @@
 -- How many sample times are shown on charts, and the pruning of what was deleted.
 
--- For a page of series, archives the sample times that are older than the newest that charts show,
--- and restores archived ones that are among the newest again.
+-- For a page of series, archives the sample times that charts must no longer show, and restores
+-- archived ones that charts must show again.
 -- name: KeepNewest :one
 WITH page AS MATERIALIZED (
     SELECT d.id, shown_points(d.retention_points, d.points, @setting::integer) AS most

@@ -111,7 +111,7 @@ DELETE FROM sample_captures AS v
 USING (SELECT unnest(@chunks::integer[]) AS chunk, unnest(@repo_ids::integer[]) AS repo_id, unnest(@captures::text[]) AS capture) AS w
 WHERE v.series_id = @series_id AND v.chunk = w.chunk AND v.repo_id = w.repo_id AND v.capture = w.capture;
 
--- Adds to the tallies, in one order for all writers.
+-- Adds to the tallies. All writers use the same order, which prevents deadlocks.
 -- name: AddTallies :exec
 INSERT INTO series_tallies AS t (series_id, snapshot, time, stripe, counted, reused, absent, partial, failed, pending, value)
 SELECT @series_id, @snapshot, w.time, w.stripe, w.counted, w.reused, w.absent, w.partial, w.failed, w.pending, w.value
@@ -151,7 +151,8 @@ DELETE FROM capture_sums WHERE series_id = @series_id AND snapshot AND time = @a
 -- name: DropSlots :exec
 DELETE FROM sample_slots WHERE series_id = @series_id AND chunk = @chunk;
 
--- The samples of each series by outcome, without snapshots: at one time, or (NULL) at all.
+-- The samples of each series by outcome, without snapshots: at one time or, if at is NULL, at all
+-- times.
 -- name: Completeness :many
 SELECT d.series_id, coalesce(sum(t.counted), 0)::bigint AS counted, coalesce(sum(t.reused), 0)::bigint AS reused,
     coalesce(sum(t.absent), 0)::bigint AS absent, coalesce(sum(t.partial), 0)::bigint AS partial,
@@ -179,7 +180,7 @@ WHERE c.series_id = @series_id
 GROUP BY c.outcomes, c.plan, c.plans;
 
 -- Newest time first, then by repository. after_time and after_repo are those of the last row of the
--- page before. letters are those of the outcomes.
+-- previous page. letters are the letters of the wanted outcomes.
 -- name: Samples :many
 SELECT t.time, t.place, x.repository, sqlc.embed(c)
 FROM (
@@ -229,8 +230,8 @@ JOIN sample_captures AS v ON v.series_id = t.series_id AND v.chunk = t.chunk AND
 WHERE v.vals[t.place] <> 0 AND (@all_values::boolean OR v.capture = ANY (@captures::text[]));
 
 -- For each of the repositories, the newest sample that is exact and has a commit: a row for each of
--- its captured values, or one without. No row for a retry, which checks whether known samples are
--- right.
+-- its captured values, or one without. No row for a retry, because a retry checks whether stored
+-- values are right.
 -- name: Bases :many
 SELECT w.repo_id::integer AS repo_id, s.commit_bytea, s.value, p.capture, coalesce(p.value, 0)::double precision AS capture_value
 FROM unnest(@repo_ids::integer[]) AS w (repo_id)
@@ -246,7 +247,7 @@ WHERE NOT EXISTS (
 ORDER BY w.repo_id;
 
 -- Why samples of a plan failed in a range of repositories, and whether any search found something.
--- The range has failed alike if there is one row.
+-- All searches failed for one reason if there is exactly one row and its outcome is failed.
 -- name: FailuresOfRange :many
 SELECT s.outcome, s.reason_code, count(*) AS samples, count(DISTINCT s.repo_id) AS repositories, coalesce(min(s.reason), '')::text AS reason
 FROM samples AS s

@@ -8,8 +8,8 @@ SELECT id FROM insight_series WHERE series_id = @series_id;
 SELECT * FROM insight_series WHERE series_id = @series_id;
 
 -- A series with the same definition key is shared. In that case the update changes nothing. It
--- locks the row, so that the series is not deleted with its last view before this transaction has
--- attached it to the new one.
+-- locks the row, so that no other transaction deletes the series with its last view before this
+-- transaction has attached the series to a new view.
 -- name: AddSeries :one
 INSERT INTO insight_series (series_id, query, definition_key, repositories, repository_criteria, generation_method, anchor,
     sample_interval_unit, sample_interval_value, recording_interval_days, points, zone, created_at, next_recording_after)

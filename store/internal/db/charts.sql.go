@@ -253,8 +253,9 @@ type OutcomesAmongRow struct {
 }
 
 // Rows of the given repositories, or of all others. The comparison with a parameter prevents the
-// planner from making a join. It estimates ten ids, and a join would compare each row with each of
-// thousands. With the comparison the ids are hashed, whatever the statistics say.
+// planner from making a join. The planner estimates that there are ten ids, and its nested loop
+// would compare each row with each of thousands of ids. With the comparison, Postgres hashes the
+// ids, whatever the statistics say.
 func (q *Queries) OutcomesAmong(ctx context.Context, arg OutcomesAmongParams) ([]OutcomesAmongRow, error) {
 	rows, err := q.db.Query(ctx, outcomesAmong,
 		arg.SeriesIDs,

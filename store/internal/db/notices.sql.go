@@ -58,7 +58,7 @@ type AddSampleNoticesParams struct {
 	Ignored  []string
 }
 
-// Codes that an operator caused say nothing about the query and are ignored.
+// ignored has the codes of samples that an operator ended: they say nothing about the query.
 func (q *Queries) AddSampleNotices(ctx context.Context, arg AddSampleNoticesParams) error {
 	_, err := q.db.Exec(ctx, addSampleNotices, arg.At, arg.SeriesID, arg.Ignored)
 	return err
@@ -119,8 +119,8 @@ LIMIT 1
 `
 
 // The newest sample of a series at a commit that a rewritten history no longer has; no row when
-// there is none. Most samples are at the commit that the index has for their time, which one
-// look-up tells. Only for the others does the statement read the repository's commits.
+// there is none. For most samples, one look-up in the index shows that it has the sample's commit
+// at the sample's time. Only for the others does the statement read the repository's commits.
 func (q *Queries) NewestRewritten(ctx context.Context, seriesID int32) ([]time.Time, error) {
 	rows, err := q.db.Query(ctx, newestRewritten, seriesID)
 	if err != nil {

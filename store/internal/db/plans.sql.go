@@ -231,7 +231,7 @@ type OldSnapshotsRow struct {
 	Time   time.Time
 }
 
-// Snapshots of a series that the given one replaces: all before it, or those that are not complete.
+// The snapshots of a series before the given one: all of them, or only those that are not complete.
 func (q *Queries) OldSnapshots(ctx context.Context, arg OldSnapshotsParams) ([]OldSnapshotsRow, error) {
 	rows, err := q.db.Query(ctx, oldSnapshots, arg.SeriesID, arg.Number, arg.CompleteToo)
 	if err != nil {
@@ -275,7 +275,7 @@ type PendingWorkRow struct {
 	SampleChunks SampleChunks
 }
 
-// Rows with pending samples that may be the plan's, by repository.
+// Rows with pending samples that may belong to the plan, by repository.
 func (q *Queries) PendingWork(ctx context.Context, arg PendingWorkParams) ([]PendingWorkRow, error) {
 	rows, err := q.db.Query(ctx, pendingWork,
 		arg.SeriesID,
@@ -389,11 +389,11 @@ type ResolveCommitsRow struct {
 	CommitBytea []byte
 }
 
-// The commits of some repositories at the times, which are sorted. Times are counted from 1: the
-// repository is at commit_bytea from the time after "above" through the time "through"; NULL: it
-// has no commit there. For each repository that has an index, the row that comes first has a NULL
-// in "through": the index is right for the times up to "above". The statement looks up each commit
-// once, not each time.
+// The commits of some repositories at the times, which must be sorted. Times are numbered from 1. A
+// row says that the repository is at commit_bytea (NULL: at no commit) from time number above + 1
+// through time number through. The first step of each indexed repository has the number of the
+// newest time for which the index is right; through is NULL there. The statement looks up each
+// commit once, however many times are at that commit.
 func (q *Queries) ResolveCommits(ctx context.Context, times []time.Time, repoIDs []int32) ([]ResolveCommitsRow, error) {
 	rows, err := q.db.Query(ctx, resolveCommits, times, repoIDs)
 	if err != nil {
@@ -453,9 +453,9 @@ type RetryRepositoriesParams struct {
 	RowLimit    int32
 }
 
-// The next repositories of which a retry selects a sample. faulty is as in RetryTimes. Otherwise
-// most repositories have such a sample, so the statement goes through the repositories and stops at
-// the limit.
+// The next repositories of which a retry selects a sample. faulty is as in RetryTimes. If it is
+// false, most repositories have such a sample, so the statement goes through the repositories and
+// stops at the limit.
 func (q *Queries) RetryRepositories(ctx context.Context, arg RetryRepositoriesParams) ([]int32, error) {
 	rows, err := q.db.Query(ctx, retryRepositories,
 		arg.Faulty,
@@ -508,8 +508,8 @@ type RetryTimesParams struct {
 }
 
 // The times at which a retry selects a sample. Samples of removed repositories stay as they are.
-// letters are those of the outcomes. faulty is true when all of them are partial or failed, so that
-// the index of faulty rows has the answer.
+// letters are the letters of the selected outcomes. faulty is true when these are only partial and
+// failed, so that the index of faulty rows suffices.
 func (q *Queries) RetryTimes(ctx context.Context, arg RetryTimesParams) ([]time.Time, error) {
 	rows, err := q.db.Query(ctx, retryTimes,
 		arg.SeriesID,

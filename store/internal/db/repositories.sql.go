@@ -58,7 +58,7 @@ type AddRepositoriesParams struct {
 }
 
 // In the order given: of two repositories with one name, the first is added. Returns the locations
-// of those that were added.
+// of the repositories that were added.
 func (q *Queries) AddRepositories(ctx context.Context, arg AddRepositoriesParams) ([]string, error) {
 	rows, err := q.db.Query(ctx, addRepositories, arg.Names, arg.Locations, arg.Locals)
 	if err != nil {
@@ -142,9 +142,8 @@ ORDER BY r.id
 FOR UPDATE OF r
 `
 
-// Repositories whose default branch was seen at the commit that their index ends with, by id. When
-// the seen head differs from that of the last sync, or from the end of the index, a sync has to
-// look.
+// Locks and returns, by id, the repositories whose given head equals both the head of their last
+// sync and the last commit of their index. All other repositories need a full sync.
 func (q *Queries) LockUnchanged(ctx context.Context, repoIDs []int32, heads [][]byte) ([]int32, error) {
 	rows, err := q.db.Query(ctx, lockUnchanged, repoIDs, heads)
 	if err != nil {
@@ -269,7 +268,7 @@ type RecordSyncFailureParams struct {
 	ID    int32
 }
 
-// A failed sync keeps what the last successful one learned.
+// A failed sync keeps what the last successful one found.
 func (q *Queries) RecordSyncFailure(ctx context.Context, arg RecordSyncFailureParams) (int64, error) {
 	result, err := q.db.Exec(ctx, recordSyncFailure, arg.Error, arg.At, arg.ID)
 	if err != nil {

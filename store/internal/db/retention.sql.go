@@ -88,8 +88,8 @@ type KeepNewestRow struct {
 }
 
 // How many sample times are shown on charts, and the pruning of what was deleted.
-// For a page of series, archives the sample times that are older than the newest that charts show,
-// and restores archived ones that are among the newest again.
+// For a page of series, archives the sample times that charts must no longer show, and restores
+// archived ones that charts must show again.
 func (q *Queries) KeepNewest(ctx context.Context, arg KeepNewestParams) (KeepNewestRow, error) {
 	row := q.db.QueryRow(ctx, keepNewest,
 		arg.Setting,

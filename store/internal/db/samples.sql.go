@@ -86,7 +86,7 @@ type AddTalliesParams struct {
 	Vals     []float64
 }
 
-// Adds to the tallies, in one order for all writers.
+// Adds to the tallies. All writers use the same order, which prevents deadlocks.
 func (q *Queries) AddTallies(ctx context.Context, arg AddTalliesParams) error {
 	_, err := q.db.Exec(ctx, addTallies,
 		arg.SeriesID,
@@ -153,8 +153,8 @@ type BasesRow struct {
 }
 
 // For each of the repositories, the newest sample that is exact and has a commit: a row for each of
-// its captured values, or one without. No row for a retry, which checks whether known samples are
-// right.
+// its captured values, or one without. No row for a retry, because a retry checks whether stored
+// values are right.
 func (q *Queries) Bases(ctx context.Context, arg BasesParams) ([]BasesRow, error) {
 	rows, err := q.db.Query(ctx, bases,
 		arg.RepoIDs,
@@ -371,7 +371,8 @@ type CompletenessRow struct {
 	Pending  int64
 }
 
-// The samples of each series by outcome, without snapshots: at one time, or (NULL) at all.
+// The samples of each series by outcome, without snapshots: at one time or, if at is NULL, at all
+// times.
 func (q *Queries) Completeness(ctx context.Context, at *time.Time, seriesIDs []string) ([]CompletenessRow, error) {
 	rows, err := q.db.Query(ctx, completeness, at, seriesIDs)
 	if err != nil {
@@ -576,7 +577,7 @@ type FailuresOfRangeRow struct {
 }
 
 // Why samples of a plan failed in a range of repositories, and whether any search found something.
-// The range has failed alike if there is one row.
+// All searches failed for one reason if there is exactly one row and its outcome is failed.
 func (q *Queries) FailuresOfRange(ctx context.Context, arg FailuresOfRangeParams) ([]FailuresOfRangeRow, error) {
 	rows, err := q.db.Query(ctx, failuresOfRange,
 		arg.SeriesID,
@@ -1057,7 +1058,7 @@ type SamplesRow struct {
 }
 
 // Newest time first, then by repository. after_time and after_repo are those of the last row of the
-// page before. letters are those of the outcomes.
+// previous page. letters are the letters of the wanted outcomes.
 func (q *Queries) Samples(ctx context.Context, arg SamplesParams) ([]SamplesRow, error) {
 	rows, err := q.db.Query(ctx, samples,
 		arg.SeriesID,

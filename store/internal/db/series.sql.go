@@ -37,8 +37,8 @@ type AddSeriesParams struct {
 }
 
 // A series with the same definition key is shared. In that case the update changes nothing. It
-// locks the row, so that the series is not deleted with its last view before this transaction has
-// attached it to the new one.
+// locks the row, so that no other transaction deletes the series with its last view before this
+// transaction has attached the series to a new view.
 func (q *Queries) AddSeries(ctx context.Context, arg AddSeriesParams) (InsightSeries, error) {
 	row := q.db.QueryRow(ctx, addSeries,
 		arg.SeriesID,
