@@ -34,9 +34,9 @@ func TestRecordingReadsOnlyChangedFiles(t *testing.T) {
 		{"TODO", false, []string{"counted 23", "counted 20"}, 4},
 		{`go(\d) patterntype:regexp`, true, []string{"counted 21", "counted 20"}, 4},
 		{"TODO select:file", false, []string{"counted 20", "counted 20"}, 4},
-		// No value per file to build on.
+		// The value is no sum over files, so the search cannot build on an earlier sample.
 		{"TODO select:repo", false, []string{"counted 1", "counted 1"}, 20},
-		// Nor here.
+		// Whether a file counts depends on another file, so the search cannot build on one either.
 		{"TODO repohasfile:file-07", false, []string{"counted 23", "counted 20"}, 20},
 		// Two files, before and after.
 		{"TODO file:file-0[0-3]", false, []string{"counted 7", "counted 4"}, 4},
@@ -44,9 +44,9 @@ func TestRecordingReadsOnlyChangedFiles(t *testing.T) {
 		{"TODO file:file-1", false, []string{"counted 10", "counted 10"}, 0},
 		// A query about diffs reads only changed files.
 		{"type:diff TODO", false, []string{"counted 1", "counted 0"}, 4},
-		// A limit that the base does not reach.
+		// The base is below the limit, so it is exact.
 		{"TODO count:22", false, []string{"partial 22: count limit", "counted 20"}, 4},
-		// A limit that leaves no exact base.
+		// The base is above the limit, so it is not exact.
 		{"TODO count:19", false, []string{"partial 19: count limit", "partial 19: count limit"}, 20},
 	} {
 		t.Run(row.query, func(t *testing.T) {

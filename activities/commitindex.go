@@ -27,7 +27,7 @@ func (m *Mirrors) index(ctx context.Context, id int64, git *gitrepo.Repo, tip gi
 			return err
 		}
 		err = m.Store.Commits.Replace(ctx, id, from, commits, at)
-		// Another process changed the index meanwhile, so the tip of the index is another one now.
+		// Another process has changed the index since unindexed read it: read it again.
 		if insights.ErrorCode(err) == insights.Conflict && attempt < 3 {
 			continue
 		}
@@ -36,7 +36,8 @@ func (m *Mirrors) index(ctx context.Context, id int64, git *gitrepo.Repo, tip gi
 }
 
 // unindexed returns the commits that the index lacks, oldest first, and the position of the first
-// of them. Commits that the index has from that position on are no longer in the history.
+// of them. If the index has commits at or after that position, history was rewritten and no longer
+// contains them.
 func (m *Mirrors) unindexed(ctx context.Context, id int64, git *gitrepo.Repo, tip gitrepo.OID) (from int, commits []store.IndexedCommit, err error) {
 	if tip == "" {
 		return 0, nil, nil

@@ -26,8 +26,8 @@ import (
 //
 // The first crash counts a strike for everything that was searched at that moment. A repository
 // with a strike is a suspect: suspects are searched last in their batch and one at a time, and a
-// crash during that counts a strike for the suspect alone. The next search of a repository that was
-// only searched at the same time clears its strike. Only Dir has to survive the crash.
+// crash during that counts a strike for the suspect alone. A repository that did not cause the
+// crash loses its strike at its next search. Only the files in Dir must survive the crash.
 type CrashJournal struct {
 	Store  *store.Store
 	Dir    string
@@ -119,7 +119,7 @@ func (c *CrashJournal) reportOne(ctx context.Context, path string) error {
 			return err
 		}
 		if err := os.Remove(filepath.Join(folder, e.Name())); err != nil {
-			return journalError(err) // an entry that stays would be counted again
+			return journalError(err) // if the entry stayed, the next Report would count it again
 		}
 	}
 	return errors.Join(os.RemoveAll(folder), os.Remove(path))

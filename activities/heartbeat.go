@@ -55,9 +55,9 @@ func heartbeatWhile(ctx context.Context, details string, do func() error) error 
 const stallAfter = 2 * time.Minute
 
 // heartbeat records a heartbeat every heartbeatEvery as long as the work has reported progress
-// within stallAfter. An activity thus learns within about two seconds that it was cancelled, the
-// server notices a crashed worker as quickly, and work that stalls runs into its heartbeat
-// time-out. It is safe for concurrent use.
+// within stallAfter. The answer of the server tells the activity within about two seconds that it
+// was cancelled. If the worker crashes or the work stalls, the heartbeats stop, and the server ends
+// the attempt after the heartbeat time-out. It is safe for concurrent use.
 type heartbeat struct {
 	mu       sync.Mutex
 	details  string
@@ -84,7 +84,7 @@ func (h *heartbeat) describe(details string) {
 	h.details, h.progress = details, time.Now()
 }
 
-// ifStalled sets a function that is called once if the work that follows stalls. nil removes it.
+// ifStalled sets the function that is called once if the work stalls from now on. nil removes it.
 func (h *heartbeat) ifStalled(do func()) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

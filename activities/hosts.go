@@ -11,9 +11,9 @@ import (
 )
 
 // hosts remembers which hosts of remotes are unreachable, so that tens of thousands of repositories
-// do not each wait for the same host. While a host is unreachable, only one repository at a time
-// tries it, and requests for the others fail at once. Any answer of the host, even a refusal, makes
-// it reachable again. The memory is per process. The zero value is ready to use.
+// do not each wait for the same host. While a host is unreachable, one repository tries it every 5
+// seconds to 1 minute, and requests for the others fail at once. Any answer of the host, even a
+// refusal, makes it reachable again. The memory is per process. The zero value is ready to use.
 type hosts struct {
 	mu          sync.Mutex
 	unreachable map[string]*unreachableHost // by gitrepo.Host; at most maxUnreachable
@@ -21,12 +21,12 @@ type hosts struct {
 
 // unreachableHost is a host that could not be connected to.
 type unreachableHost struct {
-	since, until time.Time // until: no other caller tries the host before
+	since, until time.Time // until: no caller may try the host before this time
 	wait         time.Duration
 }
 
 const (
-	// minWait and maxWait bound how long an unreachable host is not tried.
+	// minWait and maxWait bound the wait between two attempts at an unreachable host.
 	minWait = 5 * time.Second
 	maxWait = time.Minute
 	// maxUnreachable is the number of hosts that are remembered. Each repository of any further
@@ -45,15 +45,15 @@ func (h *hosts) reach(ctx context.Context, location string, now func() time.Time
 		return err
 	}
 	err := try()
-	if ctx.Err() == nil { // an interrupted attempt says nothing about the host
+	if ctx.Err() == nil { // a cancelled attempt does not show whether the host is reachable
 		h.record(host, now(), err)
 	}
 	return err
 }
 
-// allow returns an error while the host is unreachable and may not be tried. A caller that is
-// allowed to try reserves the next wait, not the duration of its attempt: a clone that runs for an
-// hour blocks other repositories no longer than one that fails.
+// allow returns an error while the host is unreachable and may not be tried. When a caller may try,
+// the next one may try after the wait, even if the first attempt still runs: a clone that runs for
+// an hour blocks other repositories no longer than one that fails.
 func (h *hosts) allow(host string, now time.Time) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -19,7 +19,7 @@ import (
 var noConnection = &gitrepo.Error{Object: "remote", Verb: "ls-remote", Stderr: "fatal: unable to access: Could not resolve host: x", Err: errors.New("exited 128")}
 
 // An unreachable host is tried by one repository at a time, however many repositories are on it.
-// Any answer ends that, even a refusal.
+// After any answer of the host, even a refusal, all repositories try again.
 func TestUnreachableHostIsTriedByOneRepositoryAtATime(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()

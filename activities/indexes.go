@@ -33,7 +33,7 @@ type Indexes struct {
 	Metrics *telemetry.Metrics
 
 	budget  atomic.Int64
-	refused sync.Map // name → the head at which indexing failed; it is not tried again at this head
+	refused sync.Map // name → the head at which indexing failed, and is not tried again
 }
 
 // SetBudget bounds the total size of the indexes on disk, in bytes. With 0, no index is made or
@@ -76,7 +76,8 @@ func indexName(id int64) string { return strconv.FormatInt(id, 10) }
 
 // Update makes the indexes that searches have requested and extends those that are behind, one
 // after the other. It begins each one only while no search runs. It logs the failure of a single
-// repository and continues. It returns errors of the database and of the folder, and that of ctx.
+// repository and continues. It returns the error of ctx, and errors of the database and of the
+// folder Dir.
 func (x *Indexes) Update(ctx context.Context) error {
 	if x.budget.Load() == 0 {
 		return nil

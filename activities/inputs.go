@@ -70,7 +70,7 @@ type Batch struct {
 	Through int64 `json:"through"`
 	// Label names the batch for users: a repository's name, or "acme/api and 11 more".
 	Label string `json:"label"`
-	// Unfold is true for a repository whose frames are searched one workflow each.
+	// Unfold is true for a repository whose frames each get a workflow of their own.
 	Unfold bool `json:"unfold,omitempty"`
 	// Before is the tally of the batch's range when the page was read.
 	Before insights.Completeness `json:"before"`
@@ -105,8 +105,8 @@ type PendingResult struct {
 	Times        []time.Time `json:"times"`
 }
 
-// FailInput ends the pending samples of a range as failed. Code is for grouping,
-// and Reason is the text that users read.
+// FailInput ends the pending samples of a range as failed. Users group samples by Code and read
+// Reason.
 type FailInput struct {
 	Range
 	Code   insights.ReasonCode `json:"code"`
@@ -125,7 +125,7 @@ type FailuresResult struct {
 
 // ListResult is a page of repositories to be synced.
 type ListResult struct {
-	// IDs are repositories that each need an activity: a mirror that has to be fetched.
+	// IDs are repositories that need one activity each, because a mirror must be fetched.
 	IDs []int64 `json:"ids"`
 	// Batches are groups of ids of local repositories; one activity reads a whole group. They are
 	// not the batches of a plan's page.
@@ -133,7 +133,7 @@ type ListResult struct {
 	// Unchanged is the number of repositories that have not changed since their last sync. They
 	// need no activity.
 	Unchanged int64 `json:"unchanged,omitempty"`
-	// Next is the cursor of the page after this one; 0 is the last of IDs.
+	// Next is the cursor of the page after this one; 0 means that the cursor is the last of IDs.
 	Next int64 `json:"next,omitempty"`
 	// Last is true when there is no page after this one.
 	Last bool `json:"last"`
@@ -143,8 +143,8 @@ type ListResult struct {
 	Shards int `json:"shards,omitempty"`
 }
 
-// CatchUpResult has the times of a catch-up backfill and a note for users that
-// names its repositories. Times is empty if no repository lacks samples.
+// CatchUpResult has the times of a catch-up backfill and a note for users that names its
+// repositories. Times is empty if no repository lacks samples.
 type CatchUpResult struct {
 	Times []time.Time `json:"times,omitempty"`
 	Note  string      `json:"note,omitempty"`

@@ -16,7 +16,7 @@ import (
 	"github.com/backsight/backsight/telemetry"
 )
 
-// job is one attempt at Samples.
+// job is one attempt of the activity Search.Samples.
 type job struct {
 	*Search
 	question  *engine.Question
@@ -30,7 +30,8 @@ type job struct {
 }
 
 // repository settles the samples of one repository, newest first. A failure of the repository ends
-// its samples. An error is that of ctx, or of something that all repositories need.
+// its samples and is not returned. repository returns an error only if ctx ends, or if something
+// fails that all repositories need.
 func (j *job) repository(ctx context.Context, r store.Repository, samples []insights.Sample) error {
 	if r.ID == 0 || r.DeletedAt != nil {
 		return j.fail(ctx, r, samples, insights.ReasonRepositoryRemoved, fmt.Sprintf("repository %d was removed", samples[0].RepositoryID))
@@ -118,12 +119,14 @@ func (j *job) settle(ctx context.Context, r store.Repository, judged []insights.
 	return j.cleared(ctx, r.ID)
 }
 
-// fail ends samples as failed: all of them, or those that belong to the time that the job is for.
+// fail ends samples as failed: all of them or, if the job is for one time, those that one search at
+// that time would settle.
 func (j *job) fail(ctx context.Context, r store.Repository, samples []insights.Sample, code insights.ReasonCode, reason string) error {
 	return j.write(ctx, r, engine.Failed(engine.Together(samples, j.at, j.question.PerInterval()), code, reason))
 }
 
-// write hands samples with one outcome to the writer, and logs those that are partial or failed.
+// write passes samples that have the same outcome to the writer. It logs them if they are partial
+// or failed.
 func (j *job) write(ctx context.Context, r store.Repository, samples []insights.Sample) error {
 	if len(samples) > 0 && !samples[0].Outcome.Exact() {
 		first := samples[0]

@@ -12,8 +12,8 @@ import (
 )
 
 // Limits bounds the searches of one process: samples settled per second, searches started per
-// second, and concurrent searches. Limits may change at any time, and waiting callers see the
-// change. Safe for concurrent use. Create with NewLimits; the zero value is not usable.
+// second, and concurrent searches. Limits may change at any time; a change also applies to waiting
+// callers. Safe for concurrent use. Create with NewLimits; the zero value is not usable.
 type Limits struct {
 	samples  *rate.Limiter
 	searches *rate.Limiter
@@ -51,8 +51,8 @@ func setRate(limiter *rate.Limiter, perSecond float64) {
 	limiter.SetLimit(rate.Limit(perSecond))
 }
 
-// pollEvery is how often a waiting caller checks whether it may continue. It polls instead of
-// reserving a time, because it would sleep through a change of the limits.
+// pollEvery is how often a waiting caller checks whether it may continue. A caller that reserved a
+// time and slept until then would not notice a change of the limits.
 const pollEvery = 50 * time.Millisecond
 
 // takeSamples waits until n samples may be settled. It calls onWait while it waits.

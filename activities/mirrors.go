@@ -27,7 +27,7 @@ type Mirrors struct {
 	Metrics *telemetry.Metrics
 
 	// locks has a chan struct{} of capacity 1 per repository id, so that only one clone, fetch or
-	// index runs at a time.
+	// index update of a repository runs at a time.
 	locks sync.Map
 	hosts hosts
 }
@@ -124,7 +124,7 @@ func (m *Mirrors) present(r store.Repository) bool {
 
 // Refresh brings a repository and its commit index up to date. It fetches the mirror (a local
 // repository has none), reads the new commits, and records the sync or its failure. Afterwards the
-// index answers for every time up to the call.
+// index is complete for every time up to the call.
 func (m *Mirrors) Refresh(ctx context.Context, r store.Repository) (git *gitrepo.Repo, err error) {
 	err = heartbeatWhile(ctx, "refresh "+r.Name, func() error {
 		unlock, err := m.lock(ctx, r.ID)
@@ -132,7 +132,7 @@ func (m *Mirrors) Refresh(ctx context.Context, r store.Repository) (git *gitrepo
 			return err
 		}
 		defer unlock()
-		at := time.Now() // before reading: the index lacks what is pushed meanwhile
+		at := time.Now() // before reading, because the index may lack later commits
 		var result store.SyncResult
 		git, result, err = m.refresh(ctx, r, at)
 		err = removedFailure(err)

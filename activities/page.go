@@ -25,8 +25,8 @@ const (
 	pageCost = 15_000
 	// maxPageRepositories bounds a page whose repositories cost next to nothing.
 	maxPageRepositories = 10_000
-	// maxBatchRepositories bounds the repositories of a batch, whatever they cost, so that a batch
-	// that unfolds stays a small workflow.
+	// maxBatchRepositories bounds the repositories of a batch, whatever they cost, so that the
+	// workflow of a batch stays small even if it starts a child for each repository.
 	maxBatchRepositories = 100
 	// A page is split into at least minBatches batches if each of them costs at least minBatchCost,
 	// so that every core of every worker has work. A child workflow costs 20-30 ms, and the search

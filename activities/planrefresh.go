@@ -17,10 +17,10 @@ import (
 // commit, and their search fetches the mirror first.
 const refreshFor = 2 * time.Minute
 
-// planRefresh brings the commit indexes of a plan's repositories past the plan's times. It
-// refreshes each slice of repositories before that slice is planned. The plan can then reuse
-// samples, because most repositories have not changed. Missing mirrors are not cloned here, because
-// every other repository would wait for the clone; the searches clone them.
+// planRefresh brings the commit indexes of a plan's repositories up to a time after the plan's
+// times. It refreshes each slice of repositories before that slice is planned. The plan can then
+// reuse samples, because most repositories have not changed. Missing mirrors are not cloned here,
+// because every other repository would wait for the clone; the searches clone them.
 type planRefresh struct {
 	plans  *Plans
 	in     BeginInput

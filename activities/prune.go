@@ -26,9 +26,10 @@ const (
 const maxCloneAge = 24 * time.Hour
 
 // Prune deletes three things on this machine: mirrors of repositories that were removed more than
-// the grace period before now, broken mirrors that were renamed as long ago, and what killed
-// workers left, whatever the grace period. It keeps a mirror whose repository is not in the
-// database. Local repositories are not below Dir and are never touched.
+// the grace period before now, broken mirrors that were renamed more than the grace period before
+// now, and, regardless of the grace period, folders that killed workers left. It keeps a mirror
+// whose repository is not in the database. Local repositories are not below Dir and are never
+// touched.
 func (m *Mirrors) Prune(ctx context.Context, now time.Time) error {
 	var grace time.Duration
 	if err := m.Store.Settings.Read(ctx, store.SettingRetentionGrace, &grace); err != nil {

@@ -24,8 +24,8 @@ func suspectsLast(batch [][]insights.Sample, strikes map[int64]store.Strike) {
 	})
 }
 
-// guarded calls repository for the samples of one repository and counts its strikes. It fails the
-// samples of a quarantined repository without a search.
+// guarded calls the method repository for the samples of one repository and maintains the strikes
+// of that repository. It fails the samples of a quarantined repository without a search.
 func (j *job) guarded(ctx context.Context, r store.Repository, samples []insights.Sample, strike store.Strike) error {
 	id := samples[0].RepositoryID
 	if strike.Count >= maxStrikes {
@@ -40,7 +40,7 @@ func (j *job) guarded(ctx context.Context, r store.Repository, samples []insight
 	j.suspect = strike.Count > 0
 	j.heartbeat.ifStalled(func() {
 		j.stalled(ctx, r)
-		end() // repository may never return
+		end() // the method repository may never return
 	})
 	defer j.heartbeat.ifStalled(nil)
 	if err := j.repository(ctx, r, samples); err != nil {
@@ -62,8 +62,8 @@ func (j *job) cleared(ctx context.Context, id int64) error {
 	return j.Store.Quarantine.ClearStrikes(ctx, j.out.seriesID, id)
 }
 
-// stalled counts a strike for a search that has stopped reporting progress. It runs beside the
-// search, which may never return.
+// stalled counts a strike for a search that has stopped reporting progress. It runs in another
+// goroutine than the search, which may never return.
 func (j *job) stalled(ctx context.Context, r store.Repository) {
 	const patience = 10 * time.Second
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)

@@ -165,7 +165,7 @@ func TestCrashJournalOfManyProcesses(t *testing.T) {
 	require.Equal(t, map[int64]int{id: crashes}, b.strikes(series), "a crash counts once")
 }
 
-// A search that reports no progress for too long stalls once.
+// The stall of a search is reported once, however long it lasts.
 func TestStalledWorkIsReportedOnce(t *testing.T) {
 	t.Parallel()
 	var suite testsuite.WorkflowTestSuite

@@ -24,9 +24,9 @@ const recordEvery = time.Hour
 
 // changed returns those of the repositories that must be refreshed. The others are local, and their
 // default branch is where it was at their last sync. If that sync is more than recordAfter ago,
-// changed records a sync at this time, and the commit index answers for every time up to the call.
+// changed records a sync now, so that the commit index is complete for every time up to the call.
 func (m *Mirrors) changed(ctx context.Context, list []store.Repository, recordAfter time.Duration) (changed []store.Repository, err error) {
-	at := time.Now() // before reading: the index lacks what is pushed meanwhile
+	at := time.Now() // before reading, because the index may lack later commits
 	var seen []store.Seen
 	recent := make(map[int64]bool)
 	for _, r := range list {
@@ -65,8 +65,8 @@ func unchangedNow(r store.Repository) bool {
 const writeCommits = 20_000
 
 // RefreshAll refreshes some repositories, one after the other; see Refresh. The failure of a
-// repository is recorded with it and is not an error. First syncs are written together. RefreshAll
-// starts no further refresh once late returns true; a nil late never does.
+// repository is recorded with it and is not an error. Results of first syncs share transactions.
+// RefreshAll starts no further refresh once late returns true; if late is nil, it refreshes all.
 func (m *Mirrors) RefreshAll(ctx context.Context, list []store.Repository, late func() bool) error {
 	var syncs []store.FirstSync
 	commits := 0

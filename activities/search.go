@@ -20,7 +20,7 @@ type Search struct {
 	Mirrors *Mirrors
 	Limits  *Limits
 	Journal *CrashJournal // optional: finds the repositories whose searches crash workers
-	Indexes *Indexes      // optional: makes searches faster, and changes no number
+	Indexes *Indexes      // optional: makes searches faster, with the same results
 	Metrics *telemetry.Metrics
 	// Cores is how many cores all searches may use together; 0 means 1.
 	Cores int
@@ -29,7 +29,7 @@ type Search struct {
 // Samples searches the pending samples of a range, one repository after the other, and writes each
 // result soon after it is known. It returns the tally of the range afterwards. With At it settles
 // the sample at that time, together with every pending one at the same commit. Idempotent: a
-// further attempt searches what the attempts before did not write.
+// further attempt searches only the samples that earlier attempts did not write.
 func (s *Search) Samples(ctx context.Context, in Range) (insights.Completeness, error) {
 	work, done := untilWorkerStops(ctx)
 	defer done()

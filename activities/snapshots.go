@@ -13,7 +13,7 @@ type Snapshots struct {
 }
 
 // snapshotPage is the largest number of series that one run of a SnapshotsWorkflow signals. Each
-// costs three events.
+// costs three events of the workflow's history.
 const snapshotPage = 400
 
 // SnapshotSeries lists those of the next series after the cursor that take snapshots. The list can

@@ -20,7 +20,7 @@ type Sync struct {
 
 const (
 	// listPage is the number of activities that one run of a SyncWorkflow starts. Each costs three
-	// events.
+	// events of the workflow's history.
 	listPage = 400
 	// syncBatch is the number of local repositories that one activity reads. A small one takes
 	// about a millisecond.

@@ -67,7 +67,7 @@ func TestBackfillIsExactAndWorkflowAgreesWithLedger(t *testing.T) {
 	require.NotNil(t, stored.BackfillCompletedAt)
 }
 
-// Granularity changes the cost and never the values.
+// How samples are divided into workflows changes the cost and never the values.
 func TestGranularityChangesNothing(t *testing.T) {
 	t.Parallel()
 	grid := months(5)

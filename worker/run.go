@@ -28,7 +28,7 @@ type Config struct {
 	// journal in searching.
 	DataDir string
 	Slots   int    // concurrent searches; 0 means one per core
-	Shards  Shards // whose searches and syncs it runs; the zero value means all
+	Shards  Shards // run searches and syncs of these shards; the zero value means all
 	Logger  *slog.Logger
 	Metrics *telemetry.Metrics // optional
 }
@@ -104,8 +104,8 @@ func Run(ctx context.Context, c Config) (err error) {
 	return err
 }
 
-// endedBy returns nil if ctx has ended, because err is then caused by that. Otherwise it returns
-// err.
+// endedBy returns nil if ctx has ended, because the end of ctx then caused err. Otherwise it
+// returns err.
 func endedBy(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return nil

@@ -39,13 +39,13 @@ func (r *runner) applySettings(ctx context.Context) error {
 		return nil
 	}
 	r.limits.Set(now.frames, now.searches, now.atATime(r.Slots))
-	if r.fatal != nil { // nil while the worker starts, which serves the shards later
+	if r.fatal != nil { // nil while the worker starts; Run serves the shards later
 		if err := r.serveShards(now.shards); err != nil {
 			return err
 		}
 	}
-	// The server keeps a limit that was set by workers that have ended, so the first reading sets
-	// it too, even to none.
+	// The server keeps a limit that was set by workers that have ended, so the first call also sets
+	// the limit, even if there is none.
 	if !r.applied.read || now.clusterRate != r.applied.clusterRate || now.shards != r.applied.shards && now.clusterRate > 0 {
 		if err := r.workflows.LimitSearches(ctx, now.clusterRate, now.shards); err != nil {
 			return err

@@ -44,8 +44,8 @@ func ParseShards(text string) (Shards, error) {
 func (s Shards) has(shard int) bool { return s.only == nil || s.only[shard] }
 
 // serveShards starts workers for the queues of those shards that belong to this process and are not
-// served yet. It never stops serving a shard, because activities may still wait in the
-// queues of shards that a smaller setting has removed.
+// served yet. It never stops serving a shard, because activities may still wait in the queues of
+// shards that a smaller setting has removed.
 func (r *runner) serveShards(shards int) error {
 	r.shardsMu.Lock()
 	defer r.shardsMu.Unlock()
@@ -63,8 +63,8 @@ func (r *runner) serveShards(shards int) error {
 		}); err != nil {
 			return err
 		}
-		// Hosts do not like more connections from one address. A sync runs only a few activities at
-		// a time over all shards (package workflows).
+		// Code hosts may refuse more connections from one address. All shards together run only a
+		// few sync activities at a time (package workflows).
 		if err := r.serve(contract.SyncQueueOf(shard), 4, r.sync()); err != nil {
 			return err
 		}

@@ -32,8 +32,8 @@ func TestSnapshot(t *testing.T) {
 	stop := s.work()
 	before := s.asleep(series).Completeness
 	moves.Commit(t, time.Now().Add(-2*time.Minute), map[string]string{"more.go": "TODO TODO TODO TODO"})
-	// The commit is older than the last sync of its repository, which does not happen in practice.
-	// So sync again.
+	// The test's commit has a date before the last sync of its repository, which does not happen in
+	// practice. So sync again.
 	require.NoError(t, s.workflows.Sync(t.Context(), 0))
 	require.NoError(t, s.client.GetWorkflow(t.Context(), "sync/now", "").Get(t.Context(), nil))
 
