@@ -18,9 +18,10 @@
 //   - Nothing that a sample refers to is deleted: removed repositories keep their rows. A deleted
 //     series keeps its rows until Retention prunes them all.
 //
-// Errors are *insights.Error; errors.go translates those of Postgres. Callers can fix the cause of
-// NotFound, Conflict and Invalid; Unavailable is worth another attempt. The error of a context that
-// ends is returned wrapped.
+// To settle a sample means to give it an outcome other than pending. Errors are *insights.Error;
+// errors.go translates those of Postgres. Callers can fix the cause of NotFound, Conflict and
+// Invalid; Unavailable is worth another attempt. The error of a context that ends is returned
+// wrapped.
 //
 // sqlc turns the statements into store/internal/db. Each statement starts with its name as a
 // comment, so that pg_stat_statements is readable.

@@ -1,7 +1,8 @@
 // Package telemetry exports what operators need to know: Prometheus metrics of the domain
 // (metrics.go) and OpenTelemetry traces (traces.go). docs/operations.md has a table of all metrics.
 // A test checks that the table equals what a running installation exports, and that the dashboard
-// and the alert rules use only exported metrics.
+// and the alert rules use only exported metrics. To settle a sample means to give it an outcome
+// other than pending.
 //
 // Invariants:
 //   - A nil *Metrics counts nothing, so callers need no metrics in their own tests.

@@ -78,7 +78,8 @@ func TestRetryLiftsTheBreakerToo(t *testing.T) {
 	require.Equal(t, insights.Completeness{Planned: 300, Counted: 300}, in.State.Tally)
 }
 
-// A host that goes away during a backfill stops the series after three pages.
+// If a host becomes unreachable during a backfill, the circuit breaker pauses the series after
+// three pages.
 func TestSeriesThatFailsFromSomewhereOnStopsItself(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(200)
@@ -90,7 +91,7 @@ func TestSeriesThatFailsFromSomewhereOnStopsItself(t *testing.T) {
 	require.Equal(t, []int64{41, 100}, []int64{ledger.asked[0].From, ledger.asked[0].Through})
 }
 
-// A few broken repositories, or many broken ones among others that work, do not stop a series.
+// A few broken repositories, or many broken ones among others that work, do not pause a series.
 func TestBreakerLeavesOthersAlone(t *testing.T) {
 	t.Parallel()
 	for name, broken := range map[string]func(int64) bool{

@@ -248,7 +248,8 @@ func TestCancelOfARetryLeavesWhatWasThere(t *testing.T) {
 	require.Equal(t, insights.Completeness{Planned: 12, Counted: 12}, in.State.Tally)
 }
 
-// A requested plan that cannot be made is dropped with its reason, and later plans go on.
+// A requested plan that cannot be made is dropped, Problem has the reason, and later plans are not
+// affected.
 func TestRefusedExtensionChangesNothing(t *testing.T) {
 	t.Parallel()
 	ledger, in, now := backfilledBut(t)
@@ -266,7 +267,7 @@ func TestRefusedExtensionChangesNothing(t *testing.T) {
 	require.Equal(t, insights.RecordingPlan, ledger.kinds[1])
 	require.Nil(t, in.State.Problem)
 
-	// After an error that may pass by itself, the plan stays and is tried again.
+	// After a retryable error, the plan stays and is tried again.
 	ledger.refusal = failure(insights.Internal, "a defect")
 	in = newRun(t, ledger, anchor.AddDate(0, 1, 0)).after(time.Minute, in, contract.Extend, contract.Command{Points: 4})
 	require.NotNil(t, in.State.Current)

@@ -7,17 +7,20 @@
 //     size does not grow with the number of repositories;
 //   - before a continue-as-new, all children have ended, all signals are applied and all handlers
 //     have returned;
-//   - a pause takes seconds, whatever else fails at the time, and loses nothing, because the ledger
-//     holds what is done;
-//   - the tree series → repository → frame has a child for each repository and each frame where the
-//     budgets say so or where a search fails, and fewer children where work is small. The shape
-//     never changes a value.
+//   - a pause takes effect within seconds, whatever else fails at the time, and loses no result,
+//     because results are in the ledger;
+//   - the tree of workflows series → repository → frame is as fine as needed: small repositories
+//     share a child, a repository that costs more than a budget has a child for each frame, and
+//     when a search fails, its workflow unfolds, which means that it starts a child for each part
+//     of its work. The shape of the tree never changes a value.
 //
 // What a series does next is decided in package machine, which does not depend on Temporal. The
-// names and payloads that callers use, and the typed client, are in package contract.
+// names and payloads that callers use, and the typed client, are in package contract. To settle
+// samples means to give them an outcome other than pending.
 //
-// A workflow calls activities through typed nil pointers (series.go): package activities gives the
-// signatures, and its code never runs here. All timeouts and numbers of attempts are in options.go.
+// A workflow calls activities through typed nil pointers (series.go): package activities provides
+// only the signatures, and workflow code never runs its functions. All timeouts and numbers of
+// attempts are in options.go.
 //
 // Non-goals: no searching, no SQL, no git. Read next: package machine, then series.go, fanout.go
 // and repository.go; package activities for what they call.

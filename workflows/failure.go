@@ -15,8 +15,8 @@ import (
 
 // whileUnavailable calls try until it returns no error, or an error that is not caused by
 // infrastructure (a database, a disk, a worker that stopped). It waits between two calls with
-// timers of ctx, so an outage never delays a pause. It returns the error of the infrastructure only
-// when the history has grown long.
+// timers of ctx, so an outage never delays a pause. It returns an error that is caused by
+// infrastructure only when the history has grown long.
 func whileUnavailable(ctx workflow.Context, try func() error) error {
 	for wait := firstWait; ; wait = min(2*wait, longestWait) {
 		err := try()
@@ -29,7 +29,8 @@ func whileUnavailable(ctx workflow.Context, try func() error) error {
 	}
 }
 
-// isUnavailable reports whether infrastructure caused err, which then passes by itself.
+// isUnavailable reports whether infrastructure caused err. Such an error is expected to end without
+// a change of Backsight or of its input.
 func isUnavailable(err error) bool {
 	application, ok := errors.AsType[*temporal.ApplicationError](err)
 	return ok && insights.Code(application.Type()) == insights.Unavailable

@@ -45,7 +45,8 @@ func (r *runner) fanOut(ctx workflow.Context, plan *machine.Plan, page activitie
 	return finished && err == nil, err
 }
 
-// batch runs one child and records what it ended. done is false when samples are still pending.
+// batch runs one child and records the samples that the child ended. done is false when samples of
+// the batch are still pending.
 func (r *runner) batch(ctx workflow.Context, plan *machine.Plan, page activities.PageResult, batch activities.Batch) (done bool, err error) {
 	in := RepositoryInput{
 		SeriesID: r.m.SeriesID, Plan: plan.Number,
@@ -71,8 +72,9 @@ func (r *runner) batch(ctx workflow.Context, plan *machine.Plan, page activities
 }
 
 // priority orders the searches of a plan among those of all series; the searches inherit it from
-// the child. Series with equal keys share the queue when the server has fairness. A server without
-// it lets a series wait for what others have in flight, which backsight.series.window limits.
+// the child. If fairness is enabled on the server, series with equal priority keys share the queue
+// equally. Otherwise a series waits for the searches that others have in flight, whose number the
+// setting backsight.series.window limits.
 func (r *runner) priority(plan *machine.Plan) temporal.Priority {
 	return temporal.Priority{PriorityKey: r.m.PriorityKey(plan), FairnessKey: r.m.SeriesID}
 }

@@ -12,52 +12,53 @@ import (
 // The ways to run an activity. All timeouts and numbers of attempts of this package are here; those
 // that decide what a series does next are in package machine. Summaries are for the Temporal UI.
 
-// forever backs off to a minute, which notices soon that a database is back and does not overload
-// it.
+// forever retries without limit, at intervals that grow to a minute: short enough to notice soon
+// that a database is back, and long enough not to overload it.
 var forever = &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute}
 
-// ledger reads or writes a few rows or an aggregate. The tally of a series of 400,000 samples takes
-// about 0.1 s.
+// ledger returns the options of an activity that reads or writes a few rows or reads a sum. The
+// tally of a series of 400,000 samples takes about 0.1 s.
 func ledger(ctx workflow.Context, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		TaskQueue: contract.Queue, StartToCloseTimeout: time.Minute, RetryPolicy: forever, Summary: summary,
 	})
 }
 
-// planning writes plans: bulk SQL with a heartbeat after every slice. It has no limit of attempts,
-// because only infrastructure fails here in a way that can be retried; bad input and repeated
-// defects are not retryable (package activities, errors.go). 36,000 repositories × 1,000 frames
-// take about half an hour, and the next attempt continues the plan. A slice takes well under a
-// second; the heartbeat timeout is ten times a slow one.
+// planning returns the options of an activity that writes plans: bulk SQL with a heartbeat after
+// every slice. It has no limit of attempts, because only infrastructure fails here in a way that
+// can be retried; bad input and repeated defects are not retryable (package activities, errors.go).
+// 36,000 repositories × 1,000 frames take about half an hour, and the next attempt continues the
+// plan. A slice takes well under a second; the heartbeat timeout is ten times a slow one.
 func planning(ctx workflow.Context, summary string) workflow.Context {
 	return long(ctx, contract.Queue, summary, 30*time.Minute, 30*time.Second, forever)
 }
 
-// pruning deletes a bounded number of rows, with a heartbeat after every slice. An attempt ends by
-// itself after 20 seconds and a slice; the timeout is more than ten times that.
+// pruning returns the options of an activity that deletes a bounded number of rows, with a
+// heartbeat after every slice. An attempt ends by itself after 20 seconds and a slice; the timeout
+// is more than ten times that.
 func pruning(ctx workflow.Context, summary string) workflow.Context {
 	return long(ctx, contract.Queue, summary, 5*time.Minute, 30*time.Second, forever)
 }
 
-// searching searches samples. A first search of a large monorepo's history may take hours, and the
-// next attempt continues from the ledger. The search sends a heartbeat at least every second; a
-// killed worker is noticed after 15.
+// searching returns the options of an activity that searches samples. A first search of a large
+// monorepo's history may take hours, and the next attempt continues from the ledger. The activity
+// sends a heartbeat every second, and the server notices a killed worker after 15 seconds.
 func searching(ctx workflow.Context, queue, summary string, attempts int32) workflow.Context {
 	return long(ctx, queue, summary, 2*time.Hour, 15*time.Second, &temporal.RetryPolicy{
 		InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 10 * time.Second, MaximumAttempts: attempts,
 	})
 }
 
-// syncing clones or fetches a repository. The first clone of a large repository over a slow
-// connection may take hours. The activity records errors of a repository and returns only others;
-// they get one more attempt here, and the next sync.
+// syncing returns the options of an activity that clones or fetches a repository. The first clone
+// of a large repository over a slow connection may take hours. The activity records errors of a
+// repository and returns only other errors, which get one more attempt here and another one at the
+// next sync.
 func syncing(ctx workflow.Context, queue, summary string) workflow.Context {
 	return long(ctx, queue, summary, 2*time.Hour, 30*time.Second, &temporal.RetryPolicy{InitialInterval: 5 * time.Second, MaximumAttempts: 2})
 }
 
 // long returns the options of an activity that sends heartbeats. When ctx is cancelled, callers
-// wait until the worker reports the end of the activity, not only until the cancellation was
-// requested.
+// wait until the worker reports that the activity has ended.
 func long(ctx workflow.Context, queue, summary string, timeout, heartbeat time.Duration, retry *temporal.RetryPolicy) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		TaskQueue: queue, StartToCloseTimeout: timeout, HeartbeatTimeout: heartbeat, WaitForCancellation: true, RetryPolicy: retry, Summary: summary,

@@ -200,7 +200,7 @@ func recordRepository(t *testing.T) {
 	require.Equal(t, insights.Completeness{Planned: 4, Counted: 3, Failed: 1}, ledger.now())
 }
 
-// recordSchedules: what the schedules start: a sync by shard, a request for snapshots to a series
+// recordSchedules: what the schedules start: a sync by shard, a request for a snapshot to a series
 // that has ended, and a retention.
 func recordSchedules(t *testing.T) {
 	ledger := newLedger(1)

@@ -22,7 +22,7 @@ const fixtures = "testdata/replay"
 // readable makes payloads JSON in the fixtures, not base64.
 var readable = map[string]any{commonpb.EnablePayloadShorthandMetadataKey: true}
 
-// replay runs a recorded history, given as text, with the code of today.
+// replay runs a recorded history, given as text, with the current code.
 func replay(t *testing.T, text string) error {
 	t.Helper()
 	var history historypb.History
@@ -39,8 +39,8 @@ func fixture(t *testing.T, name string) string {
 	return string(text)
 }
 
-// A new version replays the workflows that are running when it is installed. So the histories in
-// testdata/replay, which were recorded from released code, must replay with the code of today. Do
+// After an upgrade, workers replay the workflows that are running. So the histories in
+// testdata/replay, which were recorded from released code, must replay with the current code. Do
 // not record them again to make this test pass: from the first release on, a change that breaks one
 // must keep the old behaviour for workflows that are running. New scenarios get new files
 // (record_test.go).

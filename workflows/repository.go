@@ -15,10 +15,11 @@ import (
 // RepositoryWorkflow ends every pending sample of one repository, or of a batch of small ones, in
 // one search. When the search fails (it times out, crashes or keeps returning errors), the workflow
 // unfolds: a batch into its repositories, a repository into one FrameWorkflow for each sample time,
-// so that only the sample that causes the failure fails, and its name is visible to operators.
+// so that only the sample that causes the failure fails, and operators can find its workflow.
 //
-// It returns an error only when the ledger cannot be written for a reason that does not pass. When
-// it is cancelled, it stops its searches and returns Interrupted; the ledger holds what is done.
+// It returns an error only when writing to the ledger fails with an error that infrastructure did
+// not cause. When it is cancelled, it stops its searches and returns Interrupted; the results so
+// far are in the ledger.
 func RepositoryWorkflow(ctx workflow.Context, in RepositoryInput) (RepositoryResult, error) {
 	if !in.Unfold {
 		tally, err := searchRange(searching(ctx, in.queue(), "search "+insights.Truncate(in.Label, 300), batchAttempts), in.samples())

@@ -80,7 +80,8 @@ func TestUnfoldGoesToTheFramesAtOnce(t *testing.T) {
 	}
 }
 
-// The workflow waits for a database that is away for an hour. It fails and unfolds nothing.
+// The workflow waits for a database that is unavailable for an hour. It fails no sample and unfolds
+// nothing.
 func TestInfrastructureIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	r, ledger := plannedRun(t, 2)
@@ -149,8 +150,8 @@ func TestSyncGoesOnAfterABrokenRepository(t *testing.T) {
 	r.env.AssertExpectations(t)
 }
 
-// Repositories of a batch share one activity, and unchanged ones need none. The cursor is the
-// list's.
+// Repositories of a batch share one activity, and unchanged ones need none. The next run starts at
+// the cursor that List returned.
 func TestSyncTakesRepositoriesTogether(t *testing.T) {
 	t.Parallel()
 	r := newRun(t, newLedger(0), anchor)

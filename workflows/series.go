@@ -26,14 +26,14 @@ var (
 // continues as new after each page of a plan, when no child is running, so that a sleeping series
 // has a short history and answers queries at once.
 //
-// An error of a child or an activity never fails it: a sample ends as failed, or the series has a
-// contract.Problem and tries again later.
+// An error of a child or an activity never fails the workflow: samples end as failed, or the series
+// has a contract.Problem and tries again later.
 func SeriesWorkflow(ctx workflow.Context, in machine.Series) error {
 	r := &runner{m: machine.New(in), started: workflow.Now(ctx)}
 	if err := r.listen(ctx); err != nil {
 		return err
 	}
-	r.readSignals(ctx) // those that came before this run, so that a pause precedes the first step
+	r.readSignals(ctx) // from before this run, so that a pause precedes its first step
 	for {
 		if ctx.Err() != nil {
 			r.m.Stop()
@@ -56,7 +56,7 @@ type runner struct {
 	m        *machine.Machine
 	started  time.Time
 	inFlight int // children that have not ended
-	messages int // that were received, so that a wait notices a new one
+	messages int // how many were received, so that a wait notices a new one
 }
 
 // perform performs an action and records its result. It reports whether the run must end here. Only
@@ -72,7 +72,8 @@ func (r *runner) perform(ctx workflow.Context, action machine.Action) (runEnds b
 	case machine.ReadTally:
 		r.finish(ctx, r.readTally(ctx, nil))
 	case machine.AwaitMessage:
-		// A run that receives many messages ends like any other: the caller looks at its history.
+		// After each message the caller checks the length of the history, and ends the run if it
+		// has grown long.
 		seen := r.messages
 		_ = workflow.Await(ctx, func() bool { return r.messages != seen })
 	case machine.Sleep:
@@ -85,7 +86,7 @@ func (r *runner) perform(ctx workflow.Context, action machine.Action) (runEnds b
 	return false
 }
 
-// finish records the result of an action. It reports whether there is one: not when ctx is
+// finish records the result of an action. It returns false, and records nothing, when ctx is
 // cancelled.
 func (r *runner) finish(ctx workflow.Context, err error) bool {
 	switch {
@@ -176,7 +177,7 @@ func (r *runner) complete(ctx workflow.Context, plan *machine.Plan) error {
 		return nil
 	}
 	r.m.PlanCompleted(plan, result.Tally, workflow.Now(ctx))
-	// Every plan that completes gets here. Alerts go here.
+	// Every completed plan reaches this line. Add alerts about completed plans here.
 	return nil
 }
 
@@ -203,8 +204,8 @@ func (r *runner) findCatchUp(ctx workflow.Context) error {
 	return err
 }
 
-// readTally reads the tally that goes with a plan; nil, or a plan that is not written, is the whole
-// series.
+// readTally reads the tally that goes with a plan. If plan is nil or not written, that is the tally
+// of the whole series.
 func (r *runner) readTally(ctx workflow.Context, plan *machine.Plan) error {
 	in := activities.TallyInput{SeriesID: r.m.SeriesID}
 	if plan != nil {
@@ -252,7 +253,7 @@ func (r *runner) end(ctx workflow.Context) error {
 	return ctx.Err()
 }
 
-// continueAsNew ends this run in favour of the next. The order matters: a signal that was delivered
+// continueAsNew ends this run and starts the next. The order matters: a signal that was delivered
 // and not read would be lost, so signals are read before and after the wait for handlers, and
 // nothing blocks after that. It returns nil when ctx is cancelled: the caller ends the series then.
 func (r *runner) continueAsNew(ctx workflow.Context) error {

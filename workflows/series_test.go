@@ -366,7 +366,7 @@ func TestChildThatFailsCostsItsSamples(t *testing.T) {
 	require.Equal(t, "no more", ledger.fails[0].Reason)
 	require.Nil(t, in.State.Current, "a backfill always completes")
 
-	// A minute later the tally has what a search that was given up wrote after all.
+	// A minute later the tally includes the result that an abandoned search has still written.
 	ledger.outcomes[cell{3, anchor}] = insights.Counted
 	r = newRun(t, ledger, r.env.Now())
 	r.env.RegisterDelayedCallback(func() { require.Equal(t, ledger.now(), r.status().Completeness) }, 2*time.Minute)

@@ -137,7 +137,7 @@ func TestSnapshotThatCannotBePlannedIsLeft(t *testing.T) {
 	require.Nil(t, in.State.Problem)
 }
 
-// The schedule's workflow tells every series, also when one of them has just ended.
+// The schedule's workflow sends the message to every series, even if one of them has just ended.
 func TestSnapshotsWorkflowTellsEverySeries(t *testing.T) {
 	t.Parallel()
 	ledger := newLedger(2)

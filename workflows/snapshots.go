@@ -7,9 +7,9 @@ import (
 	"github.com/backsight/backsight/workflows/contract"
 )
 
-// SnapshotsWorkflow tells every series whose grid is coarser than a day to take a snapshot, page by
-// page; it continues as new between pages. A series that is paused, has a problem or has just ended
-// takes none.
+// SnapshotsWorkflow sends the message Snapshot to every series whose grid is coarser than a day,
+// page by page; it continues as new between pages. A series that is paused, has a problem or has
+// just ended takes none.
 func SnapshotsWorkflow(ctx workflow.Context, in contract.SnapshotsInput) error {
 	page, err := call[activities.SnapshotPage](ledger(ctx, "next page of series"), snapshots.SnapshotSeries, in.After)
 	if err != nil {
@@ -17,7 +17,8 @@ func SnapshotsWorkflow(ctx workflow.Context, in contract.SnapshotsInput) error {
 	}
 	missed := tellSnapshot(ctx, page.SeriesIDs)
 	if len(missed) > 0 {
-		// Some have ended; one that was between two runs of its workflow receives it now.
+		// A workflow that was between two runs can receive the message now; one that has ended
+		// cannot.
 		if err := sleep(ctx, tellAgainAfter, "tell the series again that did not receive it"); err != nil {
 			return err
 		}

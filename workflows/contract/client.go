@@ -34,8 +34,8 @@ func NewClient(c client.Client, namespace string) *Client {
 	return &Client{temporal: c, namespace: namespace}
 }
 
-// SeriesPriority is the priority key of the few tasks of a series' own workflow. It lets them go
-// before the searches of other series' past times.
+// SeriesPriority is the priority key of the few tasks of a series' own workflow. They start before
+// the searches of other series' past times.
 const SeriesPriority = 3
 
 // StartSeries starts the workflow of a stored series. Idempotent: a running workflow continues. The
@@ -51,7 +51,8 @@ func (c *Client) StartSeries(ctx context.Context, series insights.Series, title 
 		StaticSummary:         seriesSummary(title, series.Query),
 		StaticDetails:         seriesDetails(series, title),
 		Priority:              temporal.Priority{PriorityKey: SeriesPriority, FairnessKey: series.ID},
-		// Summary and details belong to the first run; a memo goes from run to run.
+		// Summary and details belong to the first run only; the server copies a memo from run to
+		// run.
 		Memo: map[string]any{"title": title, "query": insights.Truncate(series.Query, 500)},
 		TypedSearchAttributes: temporal.NewSearchAttributes(
 			AttributeSeries.ValueSet(series.ID), AttributeState.ValueSet(string(Running)), AttributePercent.ValueSet(0)),
@@ -89,8 +90,8 @@ func (c *Client) Send(ctx context.Context, seriesID, message string, command Com
 	return status, clientError("series "+seriesID+": "+message, err)
 }
 
-// Completeness returns the workflow's own tally. The ledger's (store.Completeness) is the truth;
-// both are equal when nothing is in flight.
+// Completeness returns the workflow's own tally. The source of truth is the ledger's tally
+// (store.Samples.Completeness); both are equal when no child workflow is in flight.
 func (c *Client) Completeness(ctx context.Context, seriesID string) (insights.Completeness, error) {
 	var tally insights.Completeness
 	err := c.query(ctx, seriesID, QueryCompleteness, &tally)
@@ -120,7 +121,8 @@ func (c *Client) query(ctx context.Context, seriesID, name string, answer any) e
 // run that follows quickly.
 const notReadyPause = 50 * time.Millisecond
 
-// betweenRuns calls try until it returns anything else than "between two runs", or ctx ends.
+// betweenRuns calls try again while try fails because the series is between two runs, until ctx
+// ends.
 func betweenRuns(ctx context.Context, try func() error) error {
 	for {
 		err := try()

@@ -2,10 +2,12 @@
 // messages, queries, search attributes and task queues, the payloads, and a typed client.
 //
 // The API, the command line, the worker and package workflows import it. It imports package
-// insights and the Temporal SDK only, so that a caller links no git and no search.
+// insights and the Temporal SDK only, so that callers do not link the code that uses git and
+// searches.
 //
-// Names and JSON fields of this package stand in the histories of running workflows. A workflow
+// The histories of running workflows contain names and JSON fields of this package. A workflow
 // type, a message or a JSON field must not be renamed once it has been released.
 //
-// Read next: messages.go, then client.go; package workflows for the other side.
+// Read next: messages.go, then client.go; package workflows for the code that receives the
+// messages.
 package contract

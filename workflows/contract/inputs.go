@@ -21,13 +21,13 @@ type SyncInput struct {
 }
 
 // SnapshotsInput starts a SnapshotsWorkflow with the series after the cursor After. Told is the
-// number of series that were told to take a snapshot; each run passes it to the next.
+// number of series that have received the message Snapshot; each run passes it to the next.
 type SnapshotsInput struct {
 	After int64 `json:"after,omitempty"`
 	Told  int64 `json:"told,omitempty"`
 }
 
-// RetentionInput starts a RetentionWorkflow, which also returns it: the progress and the result.
+// RetentionInput is the input of a RetentionWorkflow, its progress from run to run, and its result.
 type RetentionInput struct {
 	Phase RetentionPhase `json:"phase,omitempty"`
 	After int64          `json:"after,omitempty"`

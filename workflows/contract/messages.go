@@ -37,10 +37,10 @@ const (
 	Snapshot = "snapshot"
 )
 
-// Messages lists all messages with the description that the Temporal UI shows. The SDK does not
-// tell in which order signals of different names arrived when it delivers them together. The
-// workflow then applies them in the order of this list, so that the message which stops work wins:
-// a cancel over a retry and an extend, and a pause over everything. Updates keep their order.
+// Messages lists all messages with the description that the Temporal UI shows. When the SDK
+// delivers signals of different names together, it does not report the order in which they arrived.
+// The workflow then applies them in the order of this list, so that a message that stops work wins:
+// a cancel over a retry and an extend, and a pause over all others. Updates keep their order.
 var Messages = []struct{ Name, Description string }{
 	{Trigger, "look for due recordings and for repositories to catch up now"},
 	{Snapshot, "sample every repository now, between two recordings"},

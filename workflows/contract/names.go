@@ -7,8 +7,8 @@ import (
 	"go.temporal.io/sdk/temporal"
 )
 
-// Workflow types, as they are registered and as they stand in histories. Do not rename one: a
-// running workflow would no longer find its code.
+// Workflow types, as they are registered and as histories contain them. Do not rename one: workers
+// would no longer find the code of running workflows.
 const (
 	SeriesWorkflowName     = "SeriesWorkflow"
 	RepositoryWorkflowName = "RepositoryWorkflow"

@@ -30,7 +30,8 @@ const RetentionEvery = time.Hour
 // schedules says what each schedule starts.
 var schedules = map[string]struct {
 	action client.ScheduleWorkflowAction
-	// catchUp is how late a start may be after an outage. All starts that were missed become one.
+	// catchUp is how late a start may be after an outage. Temporal replaces all missed starts by
+	// one.
 	catchUp time.Duration
 }{
 	SyncSchedule: {
@@ -54,8 +55,8 @@ var schedules = map[string]struct {
 }
 
 // EnsureSchedule makes the workflow of a schedule run at the given interval. 0 pauses the schedule.
-// Idempotent. It changes the schedule's interval and its own pause; everything else that an
-// operator changed in the schedule stays.
+// Idempotent. It changes only the schedule's interval, and a pause that EnsureSchedule made itself.
+// All other changes of an operator stay.
 func (c *Client) EnsureSchedule(ctx context.Context, id string, every time.Duration) error {
 	schedule, ok := schedules[id]
 	if !ok {

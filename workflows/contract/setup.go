@@ -14,9 +14,9 @@ import (
 )
 
 // EnsureSearchAttributes registers the search attributes of this package in the namespace.
-// Idempotent. Workflows that set them cannot start before, so a worker and the API call it before
-// they serve. EnsureSearchAttributes returns Conflict when the namespace has an attribute of the
-// same name and another type.
+// Idempotent. A workflow cannot start while an attribute that it sets is missing, so a worker and
+// the API call EnsureSearchAttributes before they serve. EnsureSearchAttributes returns Conflict
+// when the namespace has an attribute of the same name and another type.
 func (c *Client) EnsureSearchAttributes(ctx context.Context) error {
 	wanted := map[string]enumspb.IndexedValueType{
 		AttributeSeries.GetName():     AttributeSeries.GetValueType(),

@@ -77,7 +77,7 @@ type Status struct {
 	// Snapshot is the tally of the snapshot that is being taken, nil when there is none. It is not
 	// part of Completeness.
 	Snapshot *insights.Completeness `json:"snapshot,omitempty"`
-	// Completeness is the workflow's own tally over all plans. It equals the ledger's in every
-	// state but Running and Pausing, in which it follows as children end.
+	// Completeness is the workflow's own tally over all plans. It equals the ledger's tally in
+	// every state but Running and Pausing, in which it is updated as children end.
 	Completeness insights.Completeness `json:"completeness"`
 }

@@ -9,9 +9,9 @@ import (
 )
 
 // The circuit breaker pauses a series whose every search fails for one reason, so that the series
-// does not overload a host that is away and does not fill the ledger with the same failure. Resume
-// or retry continues. Errors of the infrastructure do not count: such a search is repeated and
-// ends no sample.
+// does not overload an unreachable host and does not fill the ledger with the same failure. Resume
+// or retry continues. Errors of the infrastructure do not count: the search is repeated, and its
+// samples stay pending.
 const (
 	// breakerSamples and breakerRepositories are the numbers of samples and repositories that must
 	// have failed for one reason before the breaker pauses the series. A smaller plan ends soon
@@ -26,20 +26,20 @@ const (
 	breakerName = "the circuit breaker"
 )
 
-// Breaker is what the circuit breaker has seen of a plan.
+// Breaker is what the circuit breaker has counted in a plan.
 type Breaker struct {
 	// FailedSamples is the number of samples that have failed since the last check.
 	FailedSamples int64 `json:"failedSamples,omitempty"`
 	// OtherOutcome is true when a sample ended without a failure, or failed for another reason.
 	OtherOutcome bool `json:"otherOutcome,omitempty"`
-	// FailedPages is the number of pages in a row that failed completely; they begin with the
-	// repositories after FailedAfter.
+	// FailedPages is the number of pages in a row that failed completely. The first of these pages
+	// has the repositories with ids above FailedAfter.
 	FailedPages int   `json:"failedPages,omitempty"`
 	FailedAfter int64 `json:"failedAfter,omitempty"`
 }
 
-// FailureCheck asks for the failures of the repositories From..Through in a plan, to be answered
-// with FailuresChecked. The zero value is the whole plan.
+// FailureCheck asks whether all searches of a plan in the repositories From..Through failed alike.
+// The caller answers with FailuresChecked. The zero value asks about the whole plan.
 type FailureCheck struct{ From, Through int64 }
 
 // Failures says whether all samples that were searched failed for one reason. The other fields are

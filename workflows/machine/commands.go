@@ -8,7 +8,8 @@ import (
 	"github.com/backsight/backsight/workflows/contract"
 )
 
-// Check returns why the series refuses a command now, nil when it accepts it: Invalid or Conflict.
+// Check returns an Invalid or Conflict error that says why the series refuses a command now, or nil
+// when the series accepts it.
 func (m *Machine) Check(message string, c contract.Command, now time.Time) error {
 	switch message {
 	case contract.Front, contract.Back:
@@ -37,8 +38,8 @@ func (m *Machine) Check(message string, c contract.Command, now time.Time) error
 	return nil
 }
 
-// Apply changes the state as a command says. Next then returns what follows from it. A command that
-// Check refuses changes nothing; Apply returns that error.
+// Apply changes the state as a command says, and Next then returns the action that follows. If
+// Check refuses the command, Apply changes nothing and returns the error of Check.
 func (m *Machine) Apply(message string, c contract.Command, now time.Time) error {
 	if err := m.Check(message, c, now); err != nil {
 		return err
@@ -129,7 +130,7 @@ func (m *Machine) retry(c contract.Command) {
 	if m.State.Paused != nil && m.State.Paused.Breaker {
 		m.State.Paused = nil
 	}
-	selection, _ := c.Selected() // Check has returned its error
+	selection, _ := c.Selected() // Check has already returned the error
 	if m.waiting(retryOf(selection)) == nil {
 		m.State.Waiting = append(m.State.Waiting, &Plan{Kind: insights.RetryPlan, Selection: selection})
 	}

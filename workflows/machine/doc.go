@@ -7,10 +7,11 @@
 //	for { perform(m.Next(now)) }
 //
 // Invariants:
-//   - the tally obeys insights.Completeness.Check, and equals the ledger's when nothing is in
+//   - the tally passes insights.Completeness.Check, and equals the ledger's when no child is in
 //     flight;
-//   - a paused series gets no action that launches work; a cancelled plan still ends;
-//   - while a problem holds the series back, Next returns no work;
+//   - for a paused series, Next returns no action that launches searches; it can still cancel a
+//     plan;
+//   - while a contract.Problem makes the series wait, Next returns no work;
 //   - the state has a bounded size, whatever the number of repositories.
 //
 // The same state, command and time always give the same result: the package reads no clock and

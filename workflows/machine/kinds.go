@@ -14,7 +14,7 @@ type kind struct {
 	// priority is the priority key of the plan's searches. 0 means the key of the series' queue
 	// position.
 	priority int
-	// refused is what happens to a plan that cannot be made.
+	// refused says what happens to a plan that cannot be made.
 	refused refusal
 	// writtenIfCancelled is true when a plan that is cancelled before it is written is still
 	// written, so that a retry finds its samples. If false, such a plan is dropped.
@@ -27,7 +27,7 @@ type kind struct {
 	// take, when not nil, prepares a waiting plan that becomes the current one. It returns false
 	// when there is nothing to do.
 	take func(*Machine, *Plan) bool
-	// begun, when not nil, is called when the plan is written.
+	// begun, when not nil, is called when the plan has been written.
 	begun func(*Machine, *Plan)
 	// summary names the plan for people.
 	summary func(*Plan) string
@@ -68,7 +68,8 @@ var kinds = map[insights.PlanKind]kind{
 }
 
 // Priority keys of the Temporal server. Tasks with a lower key always start before tasks with a
-// higher key. Package contract has priorityFront for the series' own tasks.
+// higher key. The tasks of the series' own workflows have the key priorityFront too; see package
+// contract.
 const (
 	priorityRecording = 1
 	prioritySnapshot  = 2
@@ -77,8 +78,8 @@ const (
 	priorityBack      = 5
 )
 
-// PriorityKey returns the priority key of a plan's searches. Recordings of all series go before
-// snapshots, and these before past times.
+// PriorityKey returns the priority key of a plan's searches. Searches of recordings start before
+// those of snapshots, and these before those of past times, across all series.
 func (m *Machine) PriorityKey(plan *Plan) int {
 	if key := kinds[plan.Kind].priority; key != 0 {
 		return key

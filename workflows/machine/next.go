@@ -16,9 +16,10 @@ type (
 	End struct{}
 	// CancelPlan ends the pending samples of a plan in the ledger and completes the plan.
 	CancelPlan struct{ Plan *Plan }
-	// WorkOn works on the next page of a plan. It first writes the plan if that is not written.
+	// WorkOn works on the next page of a plan. It first writes the plan if the plan is not written
+	// yet.
 	WorkOn struct{ Plan *Plan }
-	// FindCatchUp looks for repositories that came into scope and lack past samples.
+	// FindCatchUp looks for repositories that came into scope later and lack past samples.
 	FindCatchUp struct{}
 	// ReadTally reads the series' tally from the ledger.
 	ReadTally struct{}
@@ -105,8 +106,8 @@ func (m *Machine) sleep(now, until time.Time, reason string) Action {
 	return Sleep{until, reason}
 }
 
-// rest returns what a paused series does: it waits for a message, and until the time at which it
-// cancels a plan again or must read the tally.
+// rest returns what a paused series does: it waits for a message, or until it must try again to
+// cancel a plan or must read the tally, if that is earlier.
 func (m *Machine) rest(now time.Time, held bool) Action {
 	if current := m.State.Current; held && current != nil && current.Cancelled != nil {
 		return m.sleep(now, m.State.Problem.RetryAt, "cancel again")
@@ -117,7 +118,8 @@ func (m *Machine) rest(now time.Time, held bool) Action {
 	return AwaitMessage{}
 }
 
-// takePlans makes plans of what is due. A paused series makes none.
+// takePlans makes a plan of the recordings that are due, and makes the next waiting plan the
+// current one. A paused series does neither.
 func (m *Machine) takePlans(now time.Time) {
 	if m.State.Paused != nil {
 		return

@@ -13,8 +13,8 @@ import (
 	"github.com/backsight/backsight/workflows/contract"
 )
 
-// walk drives a machine with random commands and results, and stands in for the ledger: numbers of
-// plans, and what is pending of each.
+// walk sends random commands and results to a machine. It also replaces the ledger: it has the
+// number of each plan and how many of the plan's samples are pending.
 type walk struct {
 	*rapid.T
 	m         *Machine
@@ -43,8 +43,8 @@ func (w *walk) command() {
 	}
 }
 
-// perform plays the runner: it records results of the action in the order in which the workflow
-// does, and stops where a command, an error or the end of a page would.
+// perform replaces the runner: it records results of the action in the same order as the workflow,
+// and stops where a command, an error or the end of a page would stop the workflow.
 func (w *walk) perform(action Action) {
 	switch action := action.(type) {
 	case WorkOn:
@@ -169,7 +169,7 @@ func (w *walk) tally(plan *Plan) (tally insights.Completeness) {
 	return tally
 }
 
-// check holds the invariants against the action that the machine wants.
+// check asserts the invariants for the action that the machine returned.
 func (w *walk) check(action Action) {
 	m := w.m
 	require.NoError(w, m.State.Tally.Check())
@@ -202,7 +202,7 @@ func (w *walk) check(action Action) {
 	status := m.Status(0)
 	require.NotEmpty(w, status.State)
 	require.NotEmpty(w, m.Details())
-	// What goes from run to run is small, and comes back as it was.
+	// The state that goes from run to run is small, and JSON preserves it.
 	text, err := json.Marshal(m.Series)
 	require.NoError(w, err)
 	require.Less(w, len(text), 20_000)
@@ -229,8 +229,8 @@ func TestInvariants(t *testing.T) {
 			w.check(action)
 			w.perform(action)
 		}
-		// In the end nothing fails, nobody pauses: every cancelled plan ends, and the series
-		// sleeps.
+		// In the end no action fails and nobody pauses the series: every cancelled plan ends, and
+		// the series sleeps.
 		require.NoError(t, w.m.Apply(contract.Resume, contract.Command{}, w.now))
 		for steps := 0; ; steps++ {
 			require.Less(t, steps, 200, "it comes to rest: %s", describe(w.m))

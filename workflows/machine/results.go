@@ -8,10 +8,10 @@ import (
 )
 
 const (
-	// readTallyAfter is when the tally is read again after a plan with failed samples. An abandoned
-	// search may still have been running, and may have replaced a failure in the ledger by a value.
-	// When this time has passed, the search has noticed that its workflow no longer waits for it,
-	// and has stopped.
+	// readTallyAfter is how long after a plan with failed samples the tally is read again. An
+	// abandoned search may still have been running, and may have replaced a failure in the ledger
+	// by a value. When this time has passed, the search has noticed that its workflow no longer
+	// waits for it, and has stopped.
 	readTallyAfter = time.Minute
 	// retryDefectAfter is the wait after an error that a new version of the program may fix.
 	retryDefectAfter = time.Hour
@@ -26,9 +26,9 @@ type Failure struct {
 // Stop ends the series: Next returns End from now on.
 func (m *Machine) Stop() { m.stopped, m.action = true, nil }
 
-// Done records that the action has succeeded. Success ends a Problem: of work on a plan every
-// Problem, of other actions one that made the series wait. A Problem about a plan that was dropped
-// stays until a plan succeeds, because nothing tries that plan again.
+// Done records that the action has succeeded. If the action worked on a plan, its success ends any
+// Problem. If not, it ends only a Problem that made the series wait. So a Problem about a dropped
+// plan stays until work on another plan succeeds, because nothing tries the dropped plan again.
 func (m *Machine) Done() {
 	if p := m.State.Problem; p != nil && (planOf(m.action) != nil || p.RetryAt.After(p.At)) {
 		m.State.Problem = nil
@@ -39,8 +39,8 @@ func (m *Machine) Done() {
 // Interrupted records that the action was stopped early. Next returns it again if it still applies.
 func (m *Machine) Interrupted() { m.action = nil }
 
-// Failed records that the action has failed. The plan is dropped, or the series waits with all its
-// plans and Problem says why.
+// Failed records that the action has failed. Depending on the kind of the plan and the error, the
+// plan is dropped, or the series waits with all its plans and its Problem says why.
 func (m *Machine) Failed(f Failure, now time.Time) {
 	problem, plan, refused := m.problem(f, now), planOf(m.action), holdPlan
 	if plan != nil {
@@ -63,8 +63,8 @@ func (m *Machine) Failed(f Failure, now time.Time) {
 	m.State.Problem, m.action = problem, nil
 }
 
-// problem returns the Problem for a failure: the series tries again at the next grid time, and
-// after an error that may pass by itself within retryDefectAfter.
+// problem returns the Problem for a failure: the series tries again at the next grid time or, after
+// a retryable error, within retryDefectAfter if that is earlier.
 func (m *Machine) problem(f Failure, now time.Time) *contract.Problem {
 	p := &contract.Problem{Code: f.Code, Message: insights.Truncate(f.Message, maxProblem), At: now, RetryAt: m.Grid.Next(now)}
 	if soon := now.Add(retryDefectAfter); p.Code.Retryable() && soon.Before(p.RetryAt) {

@@ -28,7 +28,7 @@ func on(t *testing.T, kind insights.PlanKind) (*Machine, *Plan) {
 	return m, plan
 }
 
-// Everything that follows from the kind of a plan, for each kind.
+// The table has everything that depends on the kind of a plan, for each kind.
 func TestKindsOfPlans(t *testing.T) {
 	t.Parallel()
 	want := map[insights.PlanKind]struct {
@@ -100,8 +100,8 @@ func TestRetryWithoutSamplesIsOver(t *testing.T) {
 	require.Empty(t, describe(m))
 }
 
-// A problem has a time at which the series tries again: the next grid time, or for an error that
-// may pass by itself within the hour.
+// A problem has a time at which the series tries again: the next grid time or, for a retryable
+// error, within the hour.
 func TestProblemSaysWhenTheSeriesTriesAgain(t *testing.T) {
 	t.Parallel()
 	m, _ := on(t, insights.BackfillPlan)
@@ -153,7 +153,7 @@ func TestTallyThatCannotBeReadIsReadAgain(t *testing.T) {
 	require.Empty(t, describe(m))
 }
 
-// A plan that was dropped leaves its reason, until work on a plan succeeds.
+// The problem of a dropped plan stays until work on a plan succeeds.
 func TestProblemOfADroppedPlanStays(t *testing.T) {
 	t.Parallel()
 	m, _ := on(t, insights.RetryPlan)

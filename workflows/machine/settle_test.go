@@ -16,8 +16,8 @@ func drawTally(t *rapid.T, label string) (tally insights.Completeness) {
 	return tally
 }
 
-// Whatever tally a child returns, the series' tally adds up and Planned stays. Samples that a child
-// ended are counted once.
+// Whatever tally a child returns, the parts of the series' tally sum to Planned, and Planned does
+// not change. Samples that a child ended are counted once.
 func TestSettleKeepsTheTallyWhole(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -29,7 +29,7 @@ type State struct {
 	LastPlanned time.Time `json:"lastPlanned,omitzero"`
 	// Tally counts the samples of all permanent plans.
 	Tally insights.Completeness `json:"tally"`
-	// QueuePosition holds until no work on past times is left.
+	// QueuePosition applies until no work on past times is left.
 	QueuePosition contract.QueuePosition `json:"queuePosition,omitempty"`
 	Paused        *contract.PausedBy     `json:"paused,omitempty"`
 	Problem       *contract.Problem      `json:"problem,omitempty"`
@@ -68,7 +68,7 @@ type Plan struct {
 	Cancelled *contract.PausedBy `json:"cancelled,omitempty"`
 	// After is the cursor: repositories with an id up to it have no pending sample.
 	After int64 `json:"after,omitempty"`
-	// Breaker is what the circuit breaker has seen of the plan.
+	// Breaker is what the circuit breaker has counted in the plan.
 	Breaker Breaker `json:"breaker,omitzero"`
 	// Tally counts the samples of a plan that is not permanent; see tallyOf.
 	Tally insights.Completeness `json:"tally,omitzero"`
@@ -103,7 +103,8 @@ const (
 	maxBy      = 200
 	maxReason  = 1000
 	maxProblem = 2000
-	// dueAtOnce is the largest number of grid times in one recording plan. More become a plan each.
+	// dueAtOnce is the largest number of grid times in one recording plan. The remaining due times
+	// go into further plans.
 	dueAtOnce = 100
 )
 

@@ -42,8 +42,8 @@ func (m *Machine) doing() contract.State {
 }
 
 // NewAttributes returns the search attributes, and whether they differ from those that the workflow
-// has set; the caller must set them then. Each change is an event of the history, so the percentage
-// moves in steps of 5.
+// has set. If they differ, the caller must set them. Each change is an event of the history, so the
+// percentage moves in steps of 5.
 func (m *Machine) NewAttributes() (now Attributes, changed bool) {
 	now = Attributes{State: m.doing(), Percent: m.percent() / 5 * 5}
 	changed = now != m.State.Attributes
@@ -63,7 +63,7 @@ func (m *Machine) percent() int {
 func (m *Machine) Details() string {
 	st := m.Status(0)
 	var text strings.Builder
-	// Not Fprintf, which workflowcheck cannot see through.
+	// Not Fprintf: workflowcheck cannot prove that an io.Writer is deterministic.
 	say := func(format string, args ...any) { text.WriteString(fmt.Sprintf(format, args...)) }
 	say("**%s** — %s\n\n`%s`\n\n", st.State, insights.Truncate(m.Title, insights.MaxTitle), insights.Truncate(m.Query, 2000))
 	if plan := m.plan(); plan != nil {
