@@ -64,7 +64,7 @@ func (m backlogMetrics) Collect(to chan<- prometheus.Metric) {
 	gauge(m.repositories, float64(backlog.Repositories-backlog.Failing), "ok")
 	gauge(m.repositories, float64(backlog.Failing), "failing")
 	gauge(m.struck, float64(backlog.Struck))
-	// The time that the database took does not count.
+	// Temporal gets a time limit of its own, in addition to that of the database.
 	ctx, cancel = context.WithTimeout(context.Background(), probeTimeout)
 	defer cancel()
 	idle, err := unservedShards(ctx, m.config)

@@ -23,8 +23,8 @@ func (r *mutationResolver) ResumeInsightSeries(ctx context.Context, seriesID str
 	return r.send(ctx, seriesID, contract.Command{By: by(ctx, claimed)}, contract.Resume)
 }
 
-// RetryInsightSeriesBackfill retries the partial and failed samples of a series, or with all every
-// sample.
+// RetryInsightSeriesBackfill retries the partial and failed samples of a series or, if all is true,
+// every sample.
 func (r *mutationResolver) RetryInsightSeriesBackfill(ctx context.Context, seriesID string, all *bool, claimed *string) (*model.InsightsSeries, error) {
 	return r.send(ctx, seriesID, contract.Command{By: by(ctx, claimed), All: all != nil && *all}, contract.Retry)
 }

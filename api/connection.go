@@ -28,7 +28,7 @@ func decodeCursor(kind, cursor string, n int) ([]string, error) {
 }
 
 // endPage cuts a list to first elements and returns its page info. Callers must fetch one element
-// more than first, which tells whether there is a next page.
+// more than first, so that endPage can detect whether there is a next page.
 func endPage[T any](list []T, first int, cursor func(T) string) ([]T, *generated.PageInfo) {
 	info := &generated.PageInfo{}
 	if len(list) > first {

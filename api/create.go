@@ -92,7 +92,8 @@ func newView(input generated.LineChartSearchInsightInput, now time.Time) (view i
 	return view, dropRepeated(problems)
 }
 
-// dropRepeated drops duplicates: a problem of the common scope is found once for each series.
+// dropRepeated drops duplicates, because newView reports a problem of the common scope once for
+// each series.
 func dropRepeated(problems []error) []error {
 	seen := map[string]bool{}
 	var kept []error
@@ -159,8 +160,8 @@ func parseQuery(text string, method insights.GenerationMethod) (*query.Query, er
 
 var errNoCaptureGroup = insights.Errorf(insights.Invalid, "a series by capture group requires a regular expression with a capture group, for example: go\\s+(\\d+\\.\\d+) patterntype:regexp")
 
-// readScope converts in to scope. With an error it returns the field, and the text that the error's
-// position refers to.
+// readScope converts in to scope. If it returns an error, it also returns the field that has the
+// error, and the text that the error's position refers to.
 func readScope(in *generated.RepositoryScopeInput, scope *insights.Scope) (text, field string, err error) {
 	if in == nil {
 		return "", "", nil

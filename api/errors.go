@@ -57,8 +57,8 @@ func publicMessage(e *insights.Error) string {
 	return strings.TrimSuffix(e.Message, ": "+e.Cause.Error())
 }
 
-// isGraphQLs reports whether the GraphQL engine itself created err, about the request: such an
-// error wraps no other.
+// isGraphQLs reports whether the GraphQL engine itself created err because of the request. Such an
+// error wraps no other error.
 func isGraphQLs(err error) bool {
 	g, ok := errors.AsType[*gqlerror.Error](err)
 	return ok && g.Err == nil

@@ -88,7 +88,8 @@ func (r *mutationResolver) accessChanged(ctx context.Context, name string, what 
 	return repositoryModel(repository), nil
 }
 
-// RevokeRepository removes one grant of a person, or without a name all of them. Idempotent.
+// RevokeRepository removes a person's grant for one repository or, if name is null, all grants of
+// the person. Idempotent.
 func (r *mutationResolver) RevokeRepository(ctx context.Context, name *string, login string) (*generated.EmptyResponse, error) {
 	if err := administrator(ctx); err != nil {
 		return nil, err

@@ -79,7 +79,7 @@ type Auth struct {
 
 type viewerKey struct{}
 
-// viewer returns the viewer of a request. Its login is that which the proxy sent, "" without a
+// viewer returns the viewer of a request. Its Login is the one that the proxy sent, or "" without a
 // proxy. A request that did not pass through guard has the zero Viewer, who sees public
 // repositories only.
 func viewer(ctx context.Context) store.Viewer {

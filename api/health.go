@@ -64,7 +64,7 @@ func list(numbers []int) string {
 }
 
 // readyHandler returns 200 if the database answers, because no request can succeed without it. It
-// does not check workers and Temporal; the page shows when they are missing.
+// does not check workers and Temporal; if they are missing, the page says so (Health).
 func readyHandler(config Config) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), probeTimeout)

@@ -24,8 +24,8 @@ const (
 )
 
 // complexityWeights sets the number of elements that each list adds to a request's complexity.
-// Lists without an argument for their size count with a typical one: 3 series for a view, 20 points
-// for a series.
+// Lists without an argument for their size count with a typical size: 3 series for a view, 20
+// points for a series.
 func complexityWeights(c *generated.ComplexityRoot) {
 	c.Query.InsightViews = func(child int, first *int, _ *string, id *string, _ *string, _ *generated.SeriesDisplayOptionsInput) int {
 		if id != nil {

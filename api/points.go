@@ -28,7 +28,8 @@ func (r *seriesResolver) Points(ctx context.Context, objs []*model.InsightsSerie
 	return result, nil
 }
 
-// ValueCount returns the number of values, which the statements of Points return too.
+// ValueCount returns the number of values. If Points has the same arguments, ValueCount takes no
+// further SQL statement.
 func (r *seriesResolver) ValueCount(ctx context.Context, objs []*model.InsightsSeries, from, to *time.Time, includeRepoRegex, excludeRepoRegex *string) ([]int, error) {
 	charts, err := r.charts(ctx, objs, from, to, includeRepoRegex, excludeRepoRegex)
 	if err != nil {

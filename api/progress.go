@@ -24,8 +24,8 @@ const (
 const maxWatched = 200
 
 // progressHub reads the progress of all watched series once for all subscribers. Its two goroutines
-// run while there are subscribers. When the last subscriber leaves, it stops them and waits for
-// their end.
+// run while there are subscribers. When the last subscriber leaves, the hub stops them and waits
+// until they have ended.
 type progressHub struct {
 	r *resolver
 
@@ -38,8 +38,9 @@ type progressHub struct {
 	away atomic.Bool // whether the last read of the ledger failed
 }
 
-// watcher is one subscriber, with the latest progress of each insight that it has not taken yet. A
-// slow client therefore skips states and does not delay other subscribers.
+// watcher is one subscriber. Its slot holds, for each insight, only the latest progress that the
+// subscriber has not received yet, so a slow client skips states and does not delay other
+// subscribers.
 type watcher struct {
 	views map[string][]string // view id → series ids
 	seen  map[string]string   // view id → fingerprint of the progress that was last put into slot
@@ -224,8 +225,8 @@ func (h *progressHub) readStates(ctx context.Context) {
 	}
 }
 
-// fingerprint returns a text that is equal for equal progress. It leaves out the rate, which decays
-// while nothing changes: a stream should send nothing then.
+// fingerprint returns a text that is equal for equal progress. It leaves out the rate, which falls
+// while nothing else changes; such a change alone must not send a message.
 func fingerprint(p *generated.InsightProgress) string {
 	mark := ""
 	for _, s := range p.Series {

@@ -39,7 +39,7 @@ func newRateEstimator(now func() time.Time) *rateEstimator {
 // and the seconds until nothing is pending at this rate. Both are 0 while nothing is pending, no
 // sample has ended in that time, or the observations span less than a second. A change of the
 // planned number drops earlier observations, so there is no rate while a plan is being written:
-// samples that planning itself settles tell nothing about the duration of searches.
+// samples that end without a search say nothing about the duration of searches.
 func (e *rateEstimator) observe(id string, c insights.Completeness) (rate, eta float64) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -141,8 +141,8 @@ func invalidUnlessKnown(err error) error {
 }
 
 // repositoryNames derives possible names from a location, the preferred one first. A URL yields
-// host/owner/name. A path yields the folder's name, followed by names with more of the path, for
-// when the shorter ones are in use.
+// host/owner/name. A path yields the folder's name, followed by names with more of the path, in
+// case the shorter ones are taken.
 func repositoryNames(location string, local bool) []string {
 	if local {
 		parts := strings.Split(strings.Trim(filepath.ToSlash(strings.TrimSuffix(location, "/.git")), "/"), "/")
@@ -186,7 +186,7 @@ func (r *mutationResolver) RenameRepository(ctx context.Context, name, newName s
 	return repositoryModel(repository), nil
 }
 
-// SyncRepository starts the sync of one repository, or without a name of all.
+// SyncRepository starts the sync of one repository or, if name is null, of all repositories.
 func (r *mutationResolver) SyncRepository(ctx context.Context, name *string) (*generated.EmptyResponse, error) {
 	var id int64
 	if name != nil {

@@ -44,7 +44,7 @@ func (r *seriesResolver) Completeness(ctx context.Context, objs []*model.Insight
 	return result, nil
 }
 
-// Status returns the tally in Sourcegraph's terms. Its jobs are samples.
+// Status returns the tally with Sourcegraph's field names, in which a job is a sample.
 func (r *seriesResolver) Status(ctx context.Context, s *model.InsightsSeries) (*generated.InsightSeriesStatus, error) {
 	tallies, err := r.tallies(ctx, s.Page)
 	if err != nil {

@@ -1974,7 +1974,7 @@ type Query {
   would store; for an invalid one, the error and its position.
   """
   validateInsightQuery(query: String!, generatedFromCaptureGroups: Boolean = false, generationMethod: InsightGenerationMethod): InsightQueryValidation!
-  "Backsight: tells whether Temporal answers and whether workers poll its task queues."
+  "Backsight: returns whether Temporal answers and whether workers poll its task queues."
   health: Health!
   """
   Backsight: lists grants, sorted by repository and login. repository and login select grants by
@@ -1994,22 +1994,22 @@ type Mutation {
   "Deletes an insight. A series that no other insight shows is stopped and deleted with it."
   deleteInsightView(id: ID!): EmptyResponse!
   """
-  Backsight: pauses the series. No new search starts, and running searches finish or stop within
-  seconds. Idempotent; a second call does not replace the reason. by names the person who sends the
-  command; behind an authenticating proxy, the proxy's login is used instead.
+  Backsight: pauses the series. No new search starts, and running searches stop within seconds.
+  Idempotent; a second call does not replace the reason. by names the person who sends the command;
+  behind an authenticating proxy, the proxy's login is used instead.
   """
   pauseInsightSeries(seriesId: ID!, reason: String, by: String): InsightsSeries!
   "Backsight: resumes a paused series where it stopped. Idempotent."
   resumeInsightSeries(seriesId: ID!, by: String): InsightsSeries!
   """
-  Backsight: computes the partial and failed samples again, or every sample if all is true. A retry
+  Backsight: recomputes the partial and failed samples, or every sample if all is true. A retry
   corrects values upwards and downwards. If the new attempt yields less than the earlier one, for
   example a failure instead of a value, the sample keeps its earlier outcome and value. The retry
   starts when the plans of past times before it are complete.
   """
   retryInsightSeriesBackfill(seriesId: ID!, all: Boolean = false, by: String): InsightsSeries!
   """
-  Backsight: computes the samples again that the filter selects. Without filter.outcomes it computes
+  Backsight: recomputes the samples that the filter selects. Without filter.outcomes it recomputes
   the partial and failed samples among them. Otherwise like retryInsightSeriesBackfill.
   """
   retryInsightSamples(seriesId: ID!, filter: SampleFilter!, by: String): InsightsSeries!
@@ -2039,8 +2039,7 @@ type Mutation {
   moveInsightSeriesBackfillToBackOfQueue(seriesId: ID!, by: String): InsightsSeries!
   """
   Backsight: makes the series check now for due recordings, unfinished work and repositories that
-  came into scope. If SeriesWorkflowStatus.problem is set, the series retries the planning that
-  failed.
+  came into scope. If SeriesWorkflowStatus.problem is set, the series also tries again what failed.
   """
   triggerInsightSeries(seriesId: ID!, by: String): InsightsSeries!
   """
@@ -2085,8 +2084,8 @@ type Mutation {
   """
   revokeRepository(name: String, login: String!): EmptyResponse!
   """
-  Backsight: starts a sync of one repository, or without a name of every repository: the mirror is
-  fetched and the commit index is updated.
+  Backsight: starts a sync of one repository or, if name is null, of every repository. A sync
+  fetches the mirror and updates the commit index.
   """
   syncRepository(name: String): EmptyResponse!
   "Backsight: changes a setting. Workers apply the new value within seconds."
@@ -2150,8 +2149,8 @@ type InsightsSeries {
   label: String!
   """
   Points in time order. A series by capture group or language has one point for each time and value;
-  the point's label names the value. Values of one time are sorted by label, with labels compared
-  as versions (1.9 before 1.10). from and to are inclusive bounds. includeRepoRegex and
+  the point's label names the value. Values of one time are sorted by label, with labels compared as
+  versions (1.9 before 1.10). from and to are inclusive bounds. includeRepoRegex and
   excludeRepoRegex select repositories by name.
   """
   points(from: DateTime, to: DateTime, includeRepoRegex: String, excludeRepoRegex: String): [InsightDataPoint!]! @goField(batch: true)
@@ -2213,7 +2212,7 @@ Backsight: a set of samples to compute. It covers some times, in each repository
 when the plan was made.
 """
 type SeriesPlan {
-  "Plans of a series are numbered in the order in which they were made."
+  "The plans of a series are numbered from 1 in the order in which they were made."
   number: Int!
   kind: SeriesPlanKind!
   times: [DateTime!]!
@@ -2258,8 +2257,9 @@ type InsightDataPoint {
   "Backsight: the samples at this time by outcome."
   outcomes: Completeness!
   """
-  Backsight: true for the snapshot, which is the last point. The next snapshot replaces it: after
-  the setting backsight.snapshot.interval, or on command. Completeness does not include it.
+  Backsight: true for the snapshot, which is the last point. The next snapshot replaces it.
+  Snapshots are taken at the interval that the setting backsight.snapshot.interval gives, and on
+  command. Completeness does not include them.
   """
   isSnapshot: Boolean!
   """
@@ -2271,8 +2271,8 @@ type InsightDataPoint {
   pointInTimeQuery: String!
 }
 """
-Backsight: known is the number of samples whose value is exact (counted, reused or absent), of all
-planned samples.
+Backsight: known is the number of samples whose value is exact (counted, reused or absent), and
+planned is the number of all samples.
 """
 type Coverage { known: Int64! planned: Int64! }
 
@@ -2306,15 +2306,15 @@ type InsightSeriesStatus {
 
 """
 Backsight: the position of a series' work on past times in the queue of all series. NORMAL: the
-series takes turns with others. FRONT: an operator has moved its work ahead of that of all other
-series. BACK: an operator has moved its work behind that of all other series.
+series shares the queue equally with others. FRONT: an operator has moved its work ahead of that of
+all other series. BACK: an operator has moved its work behind that of all other series.
 """
 enum SeriesQueuePosition { FRONT NORMAL BACK }
 
 """
-Backsight: RUNNING: works on a plan. PAUSING: was paused, and searches are still running. PAUSED:
-does nothing until it is resumed. SLEEPING: waits for the next grid time or a command. STOPPING: the
-workflow is ending, for example because the series was deleted.
+Backsight: RUNNING: works on a plan. PAUSING: was paused, and its searches have not stopped yet.
+PAUSED: does nothing until it is resumed. SLEEPING: waits for the next grid time or a command.
+STOPPING: the workflow is ending, for example because the series was deleted.
 """
 enum SeriesWorkflowState { RUNNING PAUSING PAUSED SLEEPING STOPPING }
 
@@ -2332,7 +2332,7 @@ type SeriesWorkflowStatus {
   pausedReason: String
   pausedAt: DateTime
   nextRecordingAt: DateTime
-  "Why planning fails, for example because the scope is invalid; null when it does not fail."
+  "Why the series cannot continue, for example because its scope is invalid; null when it can."
   problem: SeriesProblem
   """
   The workflow's own count of samples by outcome; equal to InsightsSeries.completeness when inFlight
@@ -2346,21 +2346,22 @@ type SeriesWorkflowStatus {
 }
 
 """
-Backsight: why a series cannot make a plan. The series tries again at retryAt, or when it is resumed
-or triggered.
+Backsight: why a series cannot continue with its plans. The series tries again at retryAt, or when
+it is resumed or triggered.
 """
 type SeriesProblem { code: String! message: String! at: DateTime! retryAt: DateTime! }
 
 """
 Backsight: how a sample ended. COUNTED: searched completely at its commit. REUSED: has the same
 commit, and therefore the same value, as a counted sample. ABSENT: the repository had no commit at
-that time; the value is 0. PARTIAL: the value is a lower bound. FAILED: the value is unknown.
-PENDING: planned and not done.
+that time; the value is 0. PARTIAL: a limit or a missing object made the search incomplete; the
+value is a lower bound. FAILED: an error occurred or an operator cancelled the sample; the value is
+unknown. PENDING: planned and not done.
 """
 enum SampleOutcome { COUNTED REUSED ABSENT PARTIAL FAILED PENDING }
 """
-Backsight: selects samples. repository is a regular expression on the repository's name. Null
-selects all.
+Backsight: selects samples. repository is a regular expression on the repository's name. A field
+that is null does not restrict the selection.
 """
 input SampleFilter { time: DateTime outcomes: [SampleOutcome!] repository: String }
 "Backsight: totalCount is the number of samples that the filter selects, on all pages together."
@@ -2411,9 +2412,9 @@ type Repository {
   archived: Boolean!
   "True if only administrators and persons with a grant see the repository."
   isPrivate: Boolean!
-  "When the mirror was last fetched."
+  "When the repository was last synced successfully."
   fetchedAt: DateTime
-  "When the commit index was last updated."
+  "The time up to which the commit index is complete."
   indexedAt: DateTime
   "Why the last sync failed; null if it succeeded."
   error: String
@@ -2494,7 +2495,7 @@ input LineChartSearchInsightDataSeriesInput {
   generationMethod: InsightGenerationMethod
 }
 input LineChartDataSeriesOptionsInput { label: String lineColor: String }
-"An empty scope contains every repository."
+"A scope without repositories and repositoryCriteria contains every repository."
 input RepositoryScopeInput { repositories: [String!] repositoryCriteria: String }
 input TimeScopeInput {
   stepInterval: TimeIntervalStepInput!

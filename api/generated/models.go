@@ -33,8 +33,8 @@ type Completeness struct {
 	EtaSeconds *float64 `json:"etaSeconds,omitempty"`
 }
 
-// Backsight: known is the number of samples whose value is exact (counted, reused or absent), of all
-// planned samples.
+// Backsight: known is the number of samples whose value is exact (counted, reused or absent), and
+// planned is the number of all samples.
 type Coverage struct {
 	Known   int64 `json:"known"`
 	Planned int64 `json:"planned"`
@@ -65,8 +65,9 @@ type InsightDataPoint struct {
 	Coverage *Coverage `json:"coverage"`
 	// Backsight: the samples at this time by outcome.
 	Outcomes *Completeness `json:"outcomes"`
-	// Backsight: true for the snapshot, which is the last point. The next snapshot replaces it: after
-	// the setting backsight.snapshot.interval, or on command. Completeness does not include it.
+	// Backsight: true for the snapshot, which is the last point. The next snapshot replaces it.
+	// Snapshots are taken at the interval that the setting backsight.snapshot.interval gives, and on
+	// command. Completeness does not include them.
 	IsSnapshot bool `json:"isSnapshot"`
 	// A query in Sourcegraph's syntax that finds what changed between the previous point and this one;
 	// null for the first point.
@@ -212,9 +213,9 @@ type Repository struct {
 	Archived  bool    `json:"archived"`
 	// True if only administrators and persons with a grant see the repository.
 	IsPrivate bool `json:"isPrivate"`
-	// When the mirror was last fetched.
+	// When the repository was last synced successfully.
 	FetchedAt *time.Time `json:"fetchedAt,omitempty"`
-	// When the commit index was last updated.
+	// The time up to which the commit index is complete.
 	IndexedAt *time.Time `json:"indexedAt,omitempty"`
 	// Why the last sync failed; null if it succeeded.
 	Error   *string    `json:"error,omitempty"`
@@ -249,7 +250,7 @@ type RepositoryPreviewPayload struct {
 	NumberOfRepositories int `json:"numberOfRepositories"`
 }
 
-// An empty scope contains every repository.
+// A scope without repositories and repositoryCriteria contains every repository.
 type RepositoryScopeInput struct {
 	Repositories       []string `json:"repositories,omitempty"`
 	RepositoryCriteria *string  `json:"repositoryCriteria,omitempty"`
@@ -287,8 +288,8 @@ type SampleConnection struct {
 	TotalCount int       `json:"totalCount"`
 }
 
-// Backsight: selects samples. repository is a regular expression on the repository's name. Null
-// selects all.
+// Backsight: selects samples. repository is a regular expression on the repository's name. A field
+// that is null does not restrict the selection.
 type SampleFilter struct {
 	Time       *time.Time      `json:"time,omitempty"`
 	Outcomes   []SampleOutcome `json:"outcomes,omitempty"`
@@ -354,7 +355,7 @@ type SeriesNotice struct {
 // Backsight: a set of samples to compute. It covers some times, in each repository that was in scope
 // when the plan was made.
 type SeriesPlan struct {
-	// Plans of a series are numbered in the order in which they were made.
+	// The plans of a series are numbered from 1 in the order in which they were made.
 	Number int            `json:"number"`
 	Kind   SeriesPlanKind `json:"kind"`
 	Times  []*time.Time   `json:"times"`
@@ -366,8 +367,8 @@ type SeriesPlan struct {
 	CompletedAt *time.Time `json:"completedAt,omitempty"`
 }
 
-// Backsight: why a series cannot make a plan. The series tries again at retryAt, or when it is resumed
-// or triggered.
+// Backsight: why a series cannot continue with its plans. The series tries again at retryAt, or when
+// it is resumed or triggered.
 type SeriesProblem struct {
 	Code    string    `json:"code"`
 	Message string    `json:"message"`
@@ -411,7 +412,7 @@ type SeriesWorkflowStatus struct {
 	PausedReason    *string             `json:"pausedReason,omitempty"`
 	PausedAt        *time.Time          `json:"pausedAt,omitempty"`
 	NextRecordingAt *time.Time          `json:"nextRecordingAt,omitempty"`
-	// Why planning fails, for example because the scope is invalid; null when it does not fail.
+	// Why the series cannot continue, for example because its scope is invalid; null when it can.
 	Problem *SeriesProblem `json:"problem,omitempty"`
 	// The workflow's own count of samples by outcome; equal to InsightsSeries.completeness when inFlight
 	// is 0.
@@ -508,8 +509,9 @@ func (e InsightGenerationMethod) MarshalJSON() ([]byte, error) {
 
 // Backsight: how a sample ended. COUNTED: searched completely at its commit. REUSED: has the same
 // commit, and therefore the same value, as a counted sample. ABSENT: the repository had no commit at
-// that time; the value is 0. PARTIAL: the value is a lower bound. FAILED: the value is unknown.
-// PENDING: planned and not done.
+// that time; the value is 0. PARTIAL: a limit or a missing object made the search incomplete; the
+// value is a lower bound. FAILED: an error occurred or an operator cancelled the sample; the value is
+// unknown. PENDING: planned and not done.
 type SampleOutcome string
 
 const (
@@ -641,8 +643,8 @@ func (e SeriesPlanKind) MarshalJSON() ([]byte, error) {
 }
 
 // Backsight: the position of a series' work on past times in the queue of all series. NORMAL: the
-// series takes turns with others. FRONT: an operator has moved its work ahead of that of all other
-// series. BACK: an operator has moved its work behind that of all other series.
+// series shares the queue equally with others. FRONT: an operator has moved its work ahead of that of
+// all other series. BACK: an operator has moved its work behind that of all other series.
 type SeriesQueuePosition string
 
 const (
@@ -816,9 +818,9 @@ func (e SeriesSortMode) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// Backsight: RUNNING: works on a plan. PAUSING: was paused, and searches are still running. PAUSED:
-// does nothing until it is resumed. SLEEPING: waits for the next grid time or a command. STOPPING: the
-// workflow is ending, for example because the series was deleted.
+// Backsight: RUNNING: works on a plan. PAUSING: was paused, and its searches have not stopped yet.
+// PAUSED: does nothing until it is resumed. SLEEPING: waits for the next grid time or a command.
+// STOPPING: the workflow is ending, for example because the series was deleted.
 type SeriesWorkflowState string
 
 const (

@@ -46,8 +46,8 @@ func (v *Changed) GetWorkflow() *WorkflowState { return v.Workflow }
 // Coverage includes the requested fields of the GraphQL type Coverage.
 // The GraphQL type's documentation follows.
 //
-// Backsight: known is the number of samples whose value is exact (counted, reused or absent), of all
-// planned samples.
+// Backsight: known is the number of samples whose value is exact (counted, reused or absent), and
+// planned is the number of all samples.
 type Coverage struct {
 	Known   int64 `json:"known"`
 	Planned int64 `json:"planned"`
@@ -220,7 +220,7 @@ func (v *HealthHealth) GetMessage() *string { return v.Message }
 
 // HealthResponse is returned by Health on success.
 type HealthResponse struct {
-	// Backsight: tells whether Temporal answers and whether workers poll its task queues.
+	// Backsight: returns whether Temporal answers and whether workers poll its task queues.
 	Health HealthHealth `json:"health"`
 }
 
@@ -316,8 +316,8 @@ func (v *InsightSeriesPlansSeriesInsightsSeries) GetPlans() []Plan { return v.Pl
 // InsightSeriesPointsInsightSeriesInsightsSeries includes the requested fields of the GraphQL type InsightsSeries.
 type InsightSeriesPointsInsightSeriesInsightsSeries struct {
 	// Points in time order. A series by capture group or language has one point for each time and value;
-	// the point's label names the value. Values of one time are sorted by label, with labels compared
-	// as versions (1.9 before 1.10). from and to are inclusive bounds. includeRepoRegex and
+	// the point's label names the value. Values of one time are sorted by label, with labels compared as
+	// versions (1.9 before 1.10). from and to are inclusive bounds. includeRepoRegex and
 	// excludeRepoRegex select repositories by name.
 	Points []Point `json:"points"`
 }
@@ -526,9 +526,9 @@ func (v *Page) GetHasNextPage() bool { return v.HasNextPage }
 
 // PauseInsightSeriesResponse is returned by PauseInsightSeries on success.
 type PauseInsightSeriesResponse struct {
-	// Backsight: pauses the series. No new search starts, and running searches finish or stop within
-	// seconds. Idempotent; a second call does not replace the reason. by names the person who sends the
-	// command; behind an authenticating proxy, the proxy's login is used instead.
+	// Backsight: pauses the series. No new search starts, and running searches stop within seconds.
+	// Idempotent; a second call does not replace the reason. by names the person who sends the command;
+	// behind an authenticating proxy, the proxy's login is used instead.
 	Series Changed `json:"series"`
 }
 
@@ -541,7 +541,7 @@ func (v *PauseInsightSeriesResponse) GetSeries() Changed { return v.Series }
 // Backsight: a set of samples to compute. It covers some times, in each repository that was in scope
 // when the plan was made.
 type Plan struct {
-	// Plans of a series are numbered in the order in which they were made.
+	// The plans of a series are numbered from 1 in the order in which they were made.
 	Number int            `json:"number"`
 	Kind   SeriesPlanKind `json:"kind"`
 	Times  []string       `json:"times"`
@@ -581,8 +581,9 @@ type Point struct {
 	Coverage Coverage `json:"coverage"`
 	// Backsight: the samples at this time by outcome.
 	Outcomes insights.Completeness `json:"outcomes"`
-	// Backsight: true for the snapshot, which is the last point. The next snapshot replaces it: after
-	// the setting backsight.snapshot.interval, or on command. Completeness does not include it.
+	// Backsight: true for the snapshot, which is the last point. The next snapshot replaces it.
+	// Snapshots are taken at the interval that the setting backsight.snapshot.interval gives, and on
+	// command. Completeness does not include them.
 	IsSnapshot bool `json:"isSnapshot"`
 }
 
@@ -615,8 +616,8 @@ func (v *Presentation) GetTitle() string { return v.Title }
 // Problem includes the requested fields of the GraphQL type SeriesProblem.
 // The GraphQL type's documentation follows.
 //
-// Backsight: why a series cannot make a plan. The series tries again at retryAt, or when it is resumed
-// or triggered.
+// Backsight: why a series cannot continue with its plans. The series tries again at retryAt, or when
+// it is resumed or triggered.
 type Problem struct {
 	Message string `json:"message"`
 }
@@ -701,9 +702,9 @@ type Repository struct {
 	// The commit of the default branch at the last sync.
 	Head      *string `json:"head"`
 	SizeBytes int64   `json:"sizeBytes"`
-	// When the mirror was last fetched.
+	// When the repository was last synced successfully.
 	FetchedAt *string `json:"fetchedAt"`
-	// When the commit index was last updated.
+	// The time up to which the commit index is complete.
 	IndexedAt *string `json:"indexedAt"`
 	// True if only administrators and persons with a grant see the repository.
 	IsPrivate bool `json:"isPrivate"`
@@ -772,7 +773,7 @@ func (v *RepositoryGrantsResponse) GetRepositoryGrants() RepositoryGrantsReposit
 	return v.RepositoryGrants
 }
 
-// An empty scope contains every repository.
+// A scope without repositories and repositoryCriteria contains every repository.
 type RepositoryScopeInput struct {
 	Repositories       []string `json:"repositories,omitempty"`
 	RepositoryCriteria *string  `json:"repositoryCriteria,omitempty"`
@@ -817,7 +818,7 @@ func (v *Retention) GetArchived() int { return v.Archived }
 
 // RetryInsightSamplesResponse is returned by RetryInsightSamples on success.
 type RetryInsightSamplesResponse struct {
-	// Backsight: computes the samples again that the filter selects. Without filter.outcomes it computes
+	// Backsight: recomputes the samples that the filter selects. Without filter.outcomes it recomputes
 	// the partial and failed samples among them. Otherwise like retryInsightSeriesBackfill.
 	Series Changed `json:"series"`
 }
@@ -827,7 +828,7 @@ func (v *RetryInsightSamplesResponse) GetSeries() Changed { return v.Series }
 
 // RetryInsightSeriesBackfillResponse is returned by RetryInsightSeriesBackfill on success.
 type RetryInsightSeriesBackfillResponse struct {
-	// Backsight: computes the partial and failed samples again, or every sample if all is true. A retry
+	// Backsight: recomputes the partial and failed samples, or every sample if all is true. A retry
 	// corrects values upwards and downwards. If the new attempt yields less than the earlier one, for
 	// example a failure instead of a value, the sample keeps its earlier outcome and value. The retry
 	// starts when the plans of past times before it are complete.
@@ -895,8 +896,8 @@ func (v *Sample) GetReason() *string { return v.Reason }
 // GetValues returns Sample.Values, and is useful for accessing the field via an interface.
 func (v *Sample) GetValues() []SampleValue { return v.Values }
 
-// Backsight: selects samples. repository is a regular expression on the repository's name. Null
-// selects all.
+// Backsight: selects samples. repository is a regular expression on the repository's name. A field
+// that is null does not restrict the selection.
 type SampleFilter struct {
 	Time       *string         `json:"time,omitempty"`
 	Outcomes   []SampleOutcome `json:"outcomes,omitempty"`
@@ -914,8 +915,9 @@ func (v *SampleFilter) GetRepository() string { return v.Repository }
 
 // Backsight: how a sample ended. COUNTED: searched completely at its commit. REUSED: has the same
 // commit, and therefore the same value, as a counted sample. ABSENT: the repository had no commit at
-// that time; the value is 0. PARTIAL: the value is a lower bound. FAILED: the value is unknown.
-// PENDING: planned and not done.
+// that time; the value is 0. PARTIAL: a limit or a missing object made the search incomplete; the
+// value is a lower bound. FAILED: an error occurred or an operator cancelled the sample; the value is
+// unknown. PENDING: planned and not done.
 type SampleOutcome string
 
 const (
@@ -1129,8 +1131,8 @@ var AllSeriesPlanKind = []SeriesPlanKind{
 }
 
 // Backsight: the position of a series' work on past times in the queue of all series. NORMAL: the
-// series takes turns with others. FRONT: an operator has moved its work ahead of that of all other
-// series. BACK: an operator has moved its work behind that of all other series.
+// series shares the queue equally with others. FRONT: an operator has moved its work ahead of that of
+// all other series. BACK: an operator has moved its work behind that of all other series.
 type SeriesQueuePosition string
 
 const (
@@ -1171,9 +1173,9 @@ func (v *SeriesStatus) GetBackfillCompletedAt() *string { return v.BackfillCompl
 // GetNextRecordingAfter returns SeriesStatus.NextRecordingAfter, and is useful for accessing the field via an interface.
 func (v *SeriesStatus) GetNextRecordingAfter() string { return v.NextRecordingAfter }
 
-// Backsight: RUNNING: works on a plan. PAUSING: was paused, and searches are still running. PAUSED:
-// does nothing until it is resumed. SLEEPING: waits for the next grid time or a command. STOPPING: the
-// workflow is ending, for example because the series was deleted.
+// Backsight: RUNNING: works on a plan. PAUSING: was paused, and its searches have not stopped yet.
+// PAUSED: does nothing until it is resumed. SLEEPING: waits for the next grid time or a command.
+// STOPPING: the workflow is ending, for example because the series was deleted.
 type SeriesWorkflowState string
 
 const (
@@ -1271,8 +1273,8 @@ func (v *SnapshotInsightSeriesResponse) GetSeries() Changed { return v.Series }
 
 // SyncRepositoryResponse is returned by SyncRepository on success.
 type SyncRepositoryResponse struct {
-	// Backsight: starts a sync of one repository, or without a name of every repository: the mirror is
-	// fetched and the commit index is updated.
+	// Backsight: starts a sync of one repository or, if name is null, of every repository. A sync
+	// fetches the mirror and updates the commit index.
 	SyncRepository SyncRepositorySyncRepositoryEmptyResponse `json:"syncRepository"`
 }
 
@@ -1395,8 +1397,7 @@ func (v *TimeScopeInput) GetZone() *string { return v.Zone }
 // TriggerInsightSeriesResponse is returned by TriggerInsightSeries on success.
 type TriggerInsightSeriesResponse struct {
 	// Backsight: makes the series check now for due recordings, unfinished work and repositories that
-	// came into scope. If SeriesWorkflowStatus.problem is set, the series retries the planning that
-	// failed.
+	// came into scope. If SeriesWorkflowStatus.problem is set, the series also tries again what failed.
 	Series Changed `json:"series"`
 }
 
@@ -1429,7 +1430,7 @@ type Workflow struct {
 	PausedReason    *string `json:"pausedReason"`
 	PausedAt        *string `json:"pausedAt"`
 	NextRecordingAt *string `json:"nextRecordingAt"`
-	// Why planning fails, for example because the scope is invalid; null when it does not fail.
+	// Why the series cannot continue, for example because its scope is invalid; null when it can.
 	Problem *Problem `json:"problem"`
 	// The URL of the workflow in the Temporal UI; null when no UI is configured.
 	TemporalUrl *string `json:"temporalUrl"`
