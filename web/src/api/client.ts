@@ -7,7 +7,7 @@ export const client = new Client({
   exchanges: [cacheExchange, fetchExchange],
   fetchSubscriptions: true,
   fetch: streamingFetch,
-  // A page always reads from the server; the cache bridges the wait.
+  // A page always reads from the server; until the answer arrives, it shows the cached one.
   requestPolicy: 'cache-and-network',
   preferGetMethod: false,
 })

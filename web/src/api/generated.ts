@@ -37,8 +37,8 @@ export type SeriesPlanKind =
 
 /**
  * Backsight: the position of a series' work on past times in the queue of all series. NORMAL: the
- * series takes turns with others. FRONT: an operator has moved its work ahead of that of all other
- * series. BACK: an operator has moved its work behind that of all other series.
+ * series shares the queue equally with others. FRONT: an operator has moved its work ahead of that of
+ * all other series. BACK: an operator has moved its work behind that of all other series.
  */
 export type SeriesQueuePosition =
   | 'FRONT'
@@ -46,9 +46,9 @@ export type SeriesQueuePosition =
   | 'BACK';
 
 /**
- * Backsight: RUNNING: works on a plan. PAUSING: was paused, and searches are still running. PAUSED:
- * does nothing until it is resumed. SLEEPING: waits for the next grid time or a command. STOPPING: the
- * workflow is ending, for example because the series was deleted.
+ * Backsight: RUNNING: works on a plan. PAUSING: was paused, and its searches have not stopped yet.
+ * PAUSED: does nothing until it is resumed. SLEEPING: waits for the next grid time or a command.
+ * STOPPING: the workflow is ending, for example because the series was deleted.
  */
 export type SeriesWorkflowState =
   | 'RUNNING'
@@ -60,8 +60,9 @@ export type SeriesWorkflowState =
 /**
  * Backsight: how a sample ended. COUNTED: searched completely at its commit. REUSED: has the same
  * commit, and therefore the same value, as a counted sample. ABSENT: the repository had no commit at
- * that time; the value is 0. PARTIAL: the value is a lower bound. FAILED: the value is unknown.
- * PENDING: planned and not done.
+ * that time; the value is 0. PARTIAL: a limit or a missing object made the search incomplete; the
+ * value is a lower bound. FAILED: an error occurred or an operator cancelled the sample; the value is
+ * unknown. PENDING: planned and not done.
  */
 export type SampleOutcome =
   | 'COUNTED'
@@ -72,8 +73,8 @@ export type SampleOutcome =
   | 'PENDING';
 
 /**
- * Backsight: selects samples. repository is a regular expression on the repository's name. Null
- * selects all.
+ * Backsight: selects samples. repository is a regular expression on the repository's name. A field
+ * that is null does not restrict the selection.
  */
 export type SampleFilter = {
   time?: string | null | undefined;
@@ -112,7 +113,7 @@ export type LineChartDataSeriesOptionsInput = {
   lineColor?: string | null | undefined;
 };
 
-/** An empty scope contains every repository. */
+/** A scope without repositories and repositoryCriteria contains every repository. */
 export type RepositoryScopeInput = {
   repositories?: Array<string> | null | undefined;
   repositoryCriteria?: string | null | undefined;

@@ -4,7 +4,8 @@ import { ProgressDocument, type ProgressSubscription } from './generated.ts'
 interface Watcher {
   next: (progress: ProgressSubscription['insightProgress']) => void
   /**
-   * Called when the stream ended; it is opened again. gone: one of the insights no longer exists.
+   * Called when the stream ended; watchProgress opens it again. gone: one of the insights no longer
+   * exists.
    */
   lost: (gone: boolean) => void
 }
@@ -13,7 +14,8 @@ interface Watcher {
 const mostWatched = 200
 
 /**
- * Milliseconds for which a part of the insights has the stream when there are more than the limit.
+ * Milliseconds for which the stream watches one part of the insights, when there are more than the
+ * limit.
  */
 const turnLength = 5_000
 

@@ -19,7 +19,7 @@ export interface LayoutInput {
 }
 
 /**
- * A line through neighbouring known points. dashed: every segment of it has an end that is not
+ * A line through neighbouring known points. dashed: each of its segments has an end that is not
  * exact.
  */
 export interface Run {
@@ -36,7 +36,10 @@ export interface Mark {
   hollow: boolean
 }
 
-/** A span of time in which no series is known yet, or with faint, in which some series are not. */
+/**
+ * A span of time in which no series is known yet or, if faint is set, in which some series are not
+ * known yet.
+ */
 export interface Hatch {
   x: number
   width: number
@@ -141,9 +144,9 @@ function placeTimes(span: [number, number], x: (time: number) => number, left: n
 }
 
 /**
- * Drops the zeros of a captured value that is not in use, because a dozen lines on the axis would
- * hide each other. A zero next to another value is kept, so that the line starts and ends on the
- * axis. The table shows all zeros.
+ * Drops the zeros of a captured value at times at which it does not occur, because a dozen lines on
+ * the axis would hide each other. A zero next to another value is kept, so that the line starts and
+ * ends on the axis. The table shows all zeros.
  */
 function withoutSilence(points: readonly ChartPoint[]): ChartPoint[] {
   const silent = (point: ChartPoint | undefined) => point === undefined || point.value === 0

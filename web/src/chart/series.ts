@@ -41,8 +41,8 @@ export interface ChartSeries {
 }
 
 /**
- * The number of values requested per series: at first, and when the user asks for more. The export
- * contains all.
+ * The number of values requested per series: fewValues at first, manyValues when the user asks for
+ * more. The export contains all values.
  */
 export const fewValues = 10
 export const manyValues = 100
@@ -160,8 +160,8 @@ export function insightDomain(insight: InsightFragment): [number, number] | null
 }
 
 /**
- * Approximate at month ends, by up to two days, which is enough for an axis. Sample times come from
- * the server.
+ * Shifts a time by calendar units. At month ends the result is wrong by up to two days, which does
+ * not matter for an axis. Sample times come from the server.
  */
 function shift(time: number, unit: InsightFragment['dataSeriesDefinitions'][number]['timeScope']['unit'], count: number): number {
   const hours = { HOUR: 1, DAY: 24, WEEK: 168 }

@@ -12,13 +12,13 @@ export function combinedState(states: readonly (SeriesWorkflowState | null | und
 
 export const stateMeaning: Record<SeriesWorkflowState, string> = {
   RUNNING: 'Samples are being computed.',
-  PAUSING: 'Running searches are finishing. No new search starts.',
+  PAUSING: 'Running searches are stopping. No new search starts.',
   PAUSED: 'No samples are computed until the series is resumed.',
   SLEEPING: 'Up to date. Waits for the next recording.',
   STOPPING: 'The series is being stopped, for example because it was deleted.',
 }
 
-/** Whether a series in this state can be paused or resumed; null if neither. */
+/** The command that a series in this state accepts: pause or resume; null if neither. */
 export function pausable(state: SeriesWorkflowState | null | undefined): 'pause' | 'resume' | null {
   switch (state) {
     case 'RUNNING':

@@ -18,7 +18,7 @@ export const outcomeMeaning: Record<Outcome, string> = {
   reused: 'Has the same commit as a counted sample. The value is exact.',
   absent: 'The repository had no commit at that time. The value is 0.',
   partial: 'Not everything could be searched. The value is a lower bound.',
-  failed: 'An error that retries did not resolve. The value is unknown.',
+  failed: 'An error occurred, or the sample was cancelled. The value is unknown.',
   pending: 'Planned and not computed yet. The value is unknown.',
 }
 

@@ -8,7 +8,10 @@ import { useAnnounce } from '../ui/Announcer.tsx'
 
 type Series = InsightFragment['dataSeries'][number]
 
-/** Commands that pause or resume those of the given series that can be, and announce the result. */
+/**
+ * Functions that pause or resume those of the given series that accept the command, and announce
+ * the result. They return whether all commands succeeded.
+ */
 export function usePauseResume(done: () => void): {
   busy: boolean
   pause: (series: readonly Series[], reason?: string) => Promise<boolean>

@@ -3,8 +3,8 @@ import { Button } from './Button.tsx'
 import styles from './dialog.module.css'
 
 /**
- * A modal dialog, built on the browser's dialog element: it keeps the focus, Escape closes it, and
- * the focus returns.
+ * A modal dialog, built on the browser's dialog element: the focus stays in it, Escape closes it,
+ * and closing it returns the focus to where it was.
  */
 export function Dialog({ title, onClose, children, actions }: { title: string; onClose: () => void; children: ReactNode; actions: ReactNode }) {
   const ref = useRef<HTMLDialogElement>(null)

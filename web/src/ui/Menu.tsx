@@ -9,8 +9,8 @@ export interface MenuItem {
 }
 
 /**
- * A button that opens a list of actions. Arrow keys move in it; Escape or leaving it closes it and
- * returns the focus to the button.
+ * A button that opens a list of actions. Arrow keys move the focus in the list; Escape, or leaving
+ * the list, closes it and returns the focus to the button.
  */
 export function Menu({ label, items, busy = false }: { label: string; items: readonly MenuItem[]; busy?: boolean }) {
   const [open, setOpen] = useState(false)
@@ -57,7 +57,7 @@ export function Menu({ label, items, busy = false }: { label: string; items: rea
               tabIndex={-1}
               className={item.danger ? styles.danger : undefined}
               onClick={() => {
-                close() // before a dialog opens, because it returns the focus to where it was
+                close() // first: an opening dialog remembers which element has the focus
                 item.onSelect()
               }}
             >

@@ -3,8 +3,8 @@ import { plural } from '../../format/numbers.ts'
 import { formatTime } from '../../format/times.ts'
 
 /**
- * Says what a series works on and where it stands in the queue; says nothing about a backfill,
- * which is what users expect.
+ * Says what a series works on and its position in the queue. A backfill is not mentioned, because
+ * users expect it.
  */
 export function workText(workflow: Pick<WorkflowFragment, 'kind' | 'waitingPlans' | 'queuePosition'> | null | undefined): string {
   if (!workflow) return ''
@@ -25,13 +25,15 @@ export function problemText({ message, at, retryAt }: { message: string; at: str
 
 /** The text of a notice; null for a reason code, which the table of reasons explains. */
 export function noticeText(reason: string): string | null {
-  if (reason === 'history rewritten') return 'The history of a repository was rewritten (for example by a force-push), and some values belong to commits that it no longer has. “Compute all again” updates them.'
+  if (reason === 'history rewritten') return 'The history of a repository was rewritten (for example by a force-push), and some values were counted at commits that the branch no longer contains. “Compute all again” updates them.'
   return isPlanning(reason) ? `Planning failed: ${reason.slice(planning.length)}.` : null
 }
 
 const planning = 'planning: '
 
-/** Whether a notice says that planning failed. The workflow reports the same as its problem. */
+/**
+ * Whether a notice says that planning failed. The workflow reports the same error as its problem.
+ */
 export function isPlanning(reason: string): boolean {
   return reason.startsWith(planning)
 }

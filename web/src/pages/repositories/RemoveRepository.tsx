@@ -32,7 +32,7 @@ export function RemoveRepository({ name, local, onClose, onRemoved }: { name: st
       }
     >
       <p>
-        Later recordings leave it out. Samples that were computed are kept. {local ? 'The repository itself is not changed.' : 'Workers delete their mirrors later; the original repository is not changed.'}
+        Later recordings do not include the repository. Samples that were computed are kept. {local ? 'The repository itself is not changed.' : 'Workers delete their mirrors later; the original repository is not changed.'}
       </p>
       {error && <Notice kind="danger">{errorText(error)}</Notice>}
     </Dialog>
