@@ -37,7 +37,7 @@ func (s Selection) Normal() (Selection, error) {
 	}
 	for _, o := range outcomes {
 		if !o.Done() || !slices.Contains(Outcomes, o) {
-			return s, Errorf(Invalid, "retry of %q samples: only those that have ended can be tried again: counted, reused, absent, partial or failed", o)
+			return s, Errorf(Invalid, "retry of %q samples: only samples that have ended can be retried: counted, reused, absent, partial or failed", o)
 		}
 	}
 	slices.Sort(outcomes)

@@ -51,7 +51,7 @@ var KnownSettings = []Setting{
 		"repository is the number of its commits to search plus the MiB of its object store. The default " +
 		"fits about 64 small repositories with 12 frames. 0: one repository per workflow.", whole},
 	{SettingFrameBudget, "20000", "Cost above which a repository gets one FrameWorkflow for each frame. " +
-		"0: every repository does.", whole},
+		"0: every repository gets them.", whole},
 	{SettingShards, "1", "Number of task queues over which repositories are distributed for searches and " +
 		"syncs, so that only the workers that serve a queue (backsight worker --shards) have its " +
 		"mirrors. Reduce it only while nothing is in flight.", shards},
@@ -60,8 +60,9 @@ var KnownSettings = []Setting{
 		"limit.", rate},
 	{SettingWindow, "0", "Batches (RepositoryWorkflows) that one series has in flight at the same time; " +
 		"0: 40, which is also the maximum. With matching.enableFairness on the Temporal server, which " +
-		"backsight up sets, series share the workers whatever this is. Without it, a new series waits " +
-		"for the batches that others have in flight: choose about twice the search slots of all workers.", whole},
+		"backsight up sets, series share the workers equally, whatever the value of this setting. " +
+		"Without fairness, a new series waits for the batches that others have in flight: choose about " +
+		"twice the search slots of all workers.", whole},
 	{SettingSyncInterval, "5m", "How often mirrors are fetched and local repositories are read: a " +
 		"duration such as 30s, 5m or 1h; 0: only on request.", duration},
 	{SettingSyncWindow, "0", "Syncs (of a mirror, or of several local repositories) that all workers " +

@@ -85,7 +85,7 @@ func TestSnapshotsAreRefusedWhereTheyMakeNoSense(t *testing.T) {
 	}{
 		"paused":  {paused, "the series is paused"},
 		"problem": {held, "the scope is refused"},
-		"daily":   {daily, "as often as snapshots are taken"},
+		"daily":   {daily, "more than a day apart takes snapshots"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -20,7 +20,7 @@ const (
 	// "cancelled"; samples that a retry has not reached yet keep their earlier outcome; plans that
 	// wait are dropped. Recordings continue. Retry computes the cancelled samples again.
 	Cancel = "cancel"
-	// Retry computes samples again that have ended: partial and failed ones, those that
+	// Retry recomputes samples that have ended: the partial and failed ones, those that
 	// Command.Selection selects, or all. The retry waits for the plans of past times before it.
 	Retry = "retry"
 	// Extend adds older points until the series has Command.Points. Only missing samples are

@@ -106,7 +106,7 @@ func isExtension(p *Plan) bool { return p.Kind == insights.ExtensionPlan }
 func (m *Machine) checkSnapshot(now time.Time) error {
 	switch {
 	case !m.Grid.Interval.CoarserThanDay():
-		return insights.Errorf(insights.Invalid, "the series is sampled every %s, which is as often as snapshots are taken", m.Grid.Interval)
+		return insights.Errorf(insights.Invalid, "the series is sampled every %s: only a series whose samples are more than a day apart takes snapshots", m.Grid.Interval)
 	case query.PerInterval(m.Query):
 		return insights.Errorf(insights.Invalid, "the values of a query about commits belong to whole intervals, so the series cannot take snapshots")
 	case m.State.Paused != nil:
