@@ -1,6 +1,7 @@
 // Package activities implements the activities that workflows run: plans, searches, writes and
 // syncs. Each concern has a struct with its dependencies as fields; the methods of the struct are
-// the activities. To settle a sample means to give it an outcome other than pending.
+// the activities. To settle a sample means to give it an outcome other than pending. The tally that
+// goes with a plan is the tally of the whole series or, for a snapshot, the snapshot's own tally.
 //
 // Invariants:
 //   - Temporal may run a further attempt of an activity while an older attempt still runs. Each

@@ -119,8 +119,8 @@ func TestCommitsThatTheIndexDoesNotKnowYet(t *testing.T) {
 	require.Equal(t, "refs/heads/main", repository.DefaultBranch)
 	require.NotZero(t, repository.SizeBytes)
 
-	// A second series is planned with the index, which knows the older frames, and nothing is
-	// fetched.
+	// A second series is planned with the index, which has the commits of the older frames, and
+	// nothing is fetched.
 	require.NoError(t, os.RemoveAll(origin.Dir))
 	second := b.series("TODO case:yes")
 	require.EqualValues(t, 1, b.begin(second).Tally.Absent)

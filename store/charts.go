@@ -37,7 +37,7 @@ func (s *Charts) Read(ctx context.Context, seriesIDs []string, f PointFilter, d 
 }
 
 // withoutIdle removes the points of captured values that occur at none of the times. If no value
-// occurs, it leaves one point per time.
+// occurs at all, it returns one point per time, without a label.
 func withoutIdle(points []Point) []Point {
 	occurs := map[string]bool{}
 	for _, p := range points {

@@ -39,8 +39,8 @@ type Repository struct {
 }
 
 // Add registers a repository. If a repository with the location is registered already, Add returns
-// that one, whatever the name. It returns Conflict when a repository at another location has the
-// name.
+// that one, even if its name differs. It returns Conflict when a repository at another location has
+// the name.
 func (s *Repositories) Add(ctx context.Context, name, location string, local bool) (Repository, error) {
 	return s.add(ctx, db.AddRepositoryParams{Name: name, Location: location, IsLocal: local})
 }

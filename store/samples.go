@@ -14,7 +14,7 @@ import (
 type Samples struct{ *database }
 
 // Pending returns the pending samples of a plan in the repositories from..through, both included:
-// by repository, newest time first, each with its commit where the index knows it.
+// by repository, newest time first, each with its commit if the index has one for its time.
 func (s *Samples) Pending(ctx context.Context, seriesID string, plan int, from, through int64) ([]insights.Sample, error) {
 	all, err := slotsOf(ctx, s.queries(), []string{seriesID})
 	if err != nil {

@@ -26,7 +26,7 @@ const (
 // repositories in scope with an id above after and at most through are among the returned ids. done
 // says whether no repository in scope has an id above through.
 func (f ScopeFilter) choose(ctx context.Context, q *db.Queries, after int32, limit int) (ids []int32, through int32, done bool, err error) {
-	page := limit + 1 // one more tells whether anything is left
+	page := limit + 1 // one more, to detect whether any repository is left
 	if f.Match != nil {
 		page = max(page, scopePage)
 	}

@@ -16,7 +16,8 @@
 //
 // What a series does next is decided in package machine, which does not depend on Temporal. The
 // names and payloads that callers use, and the typed client, are in package contract. To settle
-// samples means to give them an outcome other than pending.
+// samples means to give them an outcome other than pending. The tally that goes with a plan is the
+// tally of the whole series or, for a snapshot, the snapshot's own tally.
 //
 // A workflow calls activities through typed nil pointers (series.go): package activities provides
 // only the signatures, and workflow code never runs its functions. All timeouts and numbers of

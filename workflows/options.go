@@ -34,8 +34,8 @@ func planning(ctx workflow.Context, summary string) workflow.Context {
 }
 
 // pruning returns the options of an activity that deletes a bounded number of rows, with a
-// heartbeat after every slice. An attempt ends by itself after 20 seconds and a slice; the timeout
-// is more than ten times that.
+// heartbeat after every slice. An attempt ends by itself after 20 seconds plus the time of one
+// slice; the timeout is more than ten times that.
 func pruning(ctx workflow.Context, summary string) workflow.Context {
 	return long(ctx, contract.Queue, summary, 5*time.Minute, 30*time.Second, forever)
 }
@@ -95,7 +95,7 @@ const (
 	// that continues as new within a second, and nothing answers queries in that time; a run that
 	// waits here answers them.
 	shortestRun = 1100 * time.Millisecond
-	// tellAgainAfter is the wait before series are told again to take a snapshot. It is longer than
-	// the time between two runs of a series.
+	// tellAgainAfter is the wait before the message Snapshot is sent again to series that did not
+	// receive it. It is longer than the time between two runs of a series.
 	tellAgainAfter = 5 * time.Second
 )

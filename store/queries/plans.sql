@@ -112,7 +112,7 @@ WHERE substr(s.outcomes, t.place, 1) = ANY (@letters::text[])
     AND r.deleted_at IS NULL AND (@repo_pattern::text = '' OR r.name ~ @repo_pattern)
 ORDER BY t.time;
 
--- The next repositories of which a retry selects a sample. faulty is as in RetryTimes. If it is
+-- The next repositories in which a retry selects a sample. faulty is as in RetryTimes. If it is
 -- false, most repositories have such a sample, so the statement goes through the repositories and
 -- stops at the limit.
 -- name: RetryRepositories :many

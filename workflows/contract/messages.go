@@ -30,7 +30,8 @@ const (
 	// behind, until the work is complete or moved again. Recordings start before both.
 	Front = "front"
 	Back  = "back"
-	// Trigger looks for due recordings and for samples to catch up now, not at the next grid time.
+	// Trigger looks for due recordings, and for repositories that need a catch-up backfill, now
+	// instead of at the next grid time.
 	Trigger = "trigger"
 	// Snapshot samples every repository now, between two recordings. The next snapshot replaces the
 	// samples, and a recording makes them obsolete. The schedule SnapshotSchedule sends it.

@@ -14,8 +14,9 @@
 //   - while a contract.Problem makes the series wait, Next returns no work;
 //   - the state has a bounded size, whatever the number of repositories.
 //
-// The same state, command and time always give the same result: the package reads no clock and
-// iterates no map. Times are arguments.
+// The tally that goes with a plan is the tally of the whole series or, for a snapshot, the
+// snapshot's own tally. The same state, command and time always give the same result: the package
+// reads no clock and iterates no map. Times are arguments.
 //
 // What depends on the kind of a plan is one table: kinds.go. To add a kind, add its constant to
 // insights/plan.go, its entry to that table, and how to open such a plan to package activities.

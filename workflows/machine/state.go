@@ -66,7 +66,7 @@ type Plan struct {
 	MaybeWritten bool `json:"maybeWritten,omitempty"`
 	// Cancelled says who cancelled the plan; nil when nobody did.
 	Cancelled *contract.PausedBy `json:"cancelled,omitempty"`
-	// After is the cursor: repositories with an id up to it have no pending sample.
+	// After is the cursor: all repositories with ids up to After have been searched.
 	After int64 `json:"after,omitempty"`
 	// Breaker is what the circuit breaker has counted in the plan.
 	Breaker Breaker `json:"breaker,omitzero"`

@@ -453,7 +453,7 @@ type RetryRepositoriesParams struct {
 	RowLimit    int32
 }
 
-// The next repositories of which a retry selects a sample. faulty is as in RetryTimes. If it is
+// The next repositories in which a retry selects a sample. faulty is as in RetryTimes. If it is
 // false, most repositories have such a sample, so the statement goes through the repositories and
 // stops at the limit.
 func (q *Queries) RetryRepositories(ctx context.Context, arg RetryRepositoriesParams) ([]int32, error) {

@@ -115,10 +115,10 @@ interface Line {
 }
 
 /**
- * One line per captured value, with a point at every time of the series. The server returns a row
- * only where a value was found. So a time with other rows but none for this value is a zero, with
- * the coverage of that time. A row without a value stands for a time at which nothing was found; if
- * there are no values at all, these rows are the only line.
+ * One line per captured value, with a point at every time of the series. If the server returns no
+ * point of a value for a time, the line has the value 0 there, with the coverage of that time. A
+ * point without a label and with the value 0 only says that the series has this time; if no value
+ * occurs at all, these points are the only line.
  */
 function capturedLines(points: readonly PointFragment[]): Line[] {
   const times = new Map<string, PointFragment>()

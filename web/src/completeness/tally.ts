@@ -24,7 +24,7 @@ export const outcomeMeaning: Record<Outcome, string> = {
 
 export const emptyTally: Tally = { planned: 0, counted: 0, reused: 0, absent: 0, partial: 0, failed: 0, pending: 0 }
 
-/** The sum of tallies. Rates are added; the remaining time is that of the slowest. */
+/** The sum of tallies. Rates are added; the remaining time is the longest one. */
 export function addTallies(tallies: readonly Tally[]): Tally {
   const sum: Tally = { ...emptyTally, rate: null, etaSeconds: null }
   for (const tally of tallies) {
