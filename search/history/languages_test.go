@@ -195,7 +195,7 @@ func TestLanguages_TooManyValuesAreAFault(t *testing.T) {
 	results := searchRequest(t, repo, req, ids[1], ids[0])
 	require.Len(t, results[0].Faults, 1)
 	require.Equal(t, "too many distinct values", results[0].Faults[0].Class)
-	require.Contains(t, results[0].Faults[0].Detail, "2 of them")
+	require.Contains(t, results[0].Faults[0].Detail, "at most 2 values")
 	require.EqualValues(t, 4, results[0].Value, "how many matches there are is known")
 	require.Equal(t, 2, results[0].Values.Len())
 }
