@@ -22,8 +22,8 @@ type foundFault struct {
 	unit int32 // -1 for a tree
 }
 
-// at returns what the readers for which whose is true could not read below node n, in the order of
-// the tree. All blobs below n must have been read.
+// at returns the faults below node n that affect the readers in whose, in the order of the tree.
+// All blobs below n must have been read.
 func (w *faultWalk) at(n int32, whose []bool) (faults []Fault) {
 	if w.clean == nil {
 		w.clean = make([]bool, len(w.graph.nodes))
@@ -38,7 +38,7 @@ func (w *faultWalk) at(n int32, whose []bool) (faults []Fault) {
 	return faults
 }
 
-// concerns reports whether one of the readers for which whose is true needs the content of a unit.
+// concerns reports whether a reader in whose needs the content of a unit.
 func (g *graph) concerns(unit int32, whose []bool) bool {
 	return slices.ContainsFunc(g.readers[g.units[unit].class], func(reader int32) bool { return whose[reader] })
 }

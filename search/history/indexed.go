@@ -359,8 +359,8 @@ func (t *timeline) faulty(counts *counts) (faulty []occurrence) {
 	return faulty
 }
 
-// faultsAt returns what the readers for which whose is true could not read at a commit, in the byte
-// order of paths.
+// faultsAt returns the faults at a commit that affect the readers in whose, in the byte order of
+// paths.
 func (s *search) faultsAt(counts *counts, faulty []occurrence, rank int32, whose []bool) (faults []Fault) {
 	for _, o := range faulty {
 		if o.first <= rank && rank < o.after && s.graph.concerns(o.unit, whose) {

@@ -15,7 +15,7 @@ type finder interface {
 	has(content []byte, stop *atomic.Bool) bool
 	// count returns the number of matches.
 	count(content []byte, stop *atomic.Bool) int64
-	// ranges appends the matches to to, in order, and returns the result.
+	// ranges appends the matches, in order, to the given spans, and returns the result.
 	ranges(content []byte, to []span, stop *atomic.Bool) []span
 }
 

@@ -127,7 +127,7 @@ func (l *languages) of(f *file) string {
 	return UnknownLanguage
 }
 
-// classOf appends to class the part of a path that the method of depends on.
+// classOf appends to class the part of a path that determines the result of languages.of.
 func (l *languages) classOf(class []byte, file string) []byte {
 	if l.Vendored && linguist.IsVendor(file) {
 		return append(class, 'v')

@@ -159,8 +159,8 @@ func (c *runs) add(re *syntax.Regexp) {
 	}
 }
 
-// times adds an expression that is repeated at least least times and at most most times; -1 is no
-// limit. If the number varies, the bytes before the expression are only adjacent to its first
+// times adds an expression that is repeated between least and most times. most is -1 if there is no
+// upper limit. If the number varies, the bytes before the expression are only adjacent to its first
 // repetitions, and the bytes after the expression to its last, so the run is cut between them.
 func (c *runs) times(re *syntax.Regexp, least, most int) {
 	for re.Op == syntax.OpCapture {

@@ -29,7 +29,7 @@ var tokens = []struct {
 	{regexp.MustCompile("^`(?s:[^`\\\\]|\\\\.)*`"), '"'},
 }
 
-// units returns a content as a tree. It is written as simply as possible.
+// units parses content into a tree. It is written as simply as possible.
 func units(content string) []unit {
 	var flat []unit
 	for i := 0; i < len(content); {
@@ -196,7 +196,7 @@ func plain(elements []template.Element, all []unit, i int, whole bool) int {
 	return -1
 }
 
-// plainRanges returns the matches of a template without names in a content.
+// plainRanges returns the matches in content of a template without names.
 func plainRanges(text, content string) []span {
 	t, bad := template.Parse(text)
 	if bad != nil {

@@ -82,7 +82,7 @@ func (b *blocks) start(k int64) int64 {
 	return int64(binary.LittleEndian.Uint64(b.table[(k-1)*tableEntry:]))
 }
 
-// part returns the size bytes of the section that start at at.
+// part returns size bytes of the section, from the offset at.
 func (b *blocks) part(at, size int64) ([]byte, error) {
 	data, from, err := b.around(at, size)
 	if err != nil {
@@ -93,8 +93,8 @@ func (b *blocks) part(at, size int64) ([]byte, error) {
 
 var decoders = sync.Pool{New: func() any { return new(inflate.Decoder) }}
 
-// around returns the uncompressed blocks that contain the size bytes of the section that start at
-// at, and the offset of the first block.
+// around returns the uncompressed blocks that contain size bytes of the section from the offset at,
+// and the offset of the first block.
 func (b *blocks) around(at, size int64) (data []byte, from int64, err error) {
 	if at < 0 || size < 0 || size > b.size || at > b.size-size {
 		return nil, 0, fmt.Errorf("%w: an offset is outside its section", ErrDamaged)
