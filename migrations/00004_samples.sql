@@ -147,8 +147,8 @@ FROM sample_chunks AS c
 JOIN series_times AS t ON t.series_id = c.series_id AND t.chunk = c.chunk
 WHERE c.faulty > 0 AND substr(c.outcomes, t.place, 1) IN ('i', 'f');
 
--- One row for each value that is not 0, of permanent samples and of snapshots, with the columns
--- that Sourcegraph's tables have. metadata_id is always NULL.
+-- One row for each value that is not 0, of permanent samples and of snapshots, with the columns of
+-- Sourcegraph's tables. metadata_id is always NULL.
 CREATE VIEW all_points AS
 SELECT d.series_id, t.chunk, t.time, c.vals[t.place]::double precision AS value, NULL::integer AS metadata_id, c.repo_id,
     c.name_id AS repo_name_id, c.name_id AS original_repo_name_id, NULL::text AS capture
