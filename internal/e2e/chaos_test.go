@@ -29,7 +29,7 @@ type trial struct {
 // TestSurvivesTheDeathOfEveryPart is the short form of TestChaos.
 func TestSurvivesTheDeathOfEveryPart(t *testing.T) {
 	t.Parallel()
-	runTrial(t, trial{repositories: 40, rate: 12, kills: 6, crashes: 1, pauses: 1})
+	runTrial(t, trial{repositories: 40, rate: 9, kills: 6, crashes: 1, pauses: 1})
 }
 
 // TestChaos fills an insight over many repositories, and meanwhile causes every kind of

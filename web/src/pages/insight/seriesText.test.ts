@@ -3,7 +3,7 @@ import { noticeText, problemText, retentionText, workText } from './seriesText.t
 
 test('a problem says whether planning is retried', () => {
   const at = '2026-03-31T10:00:00Z'
-  expect(problemText({ message: 'unknown field', at, retryAt: '2026-04-30T10:00:00Z' })).toMatch(/^Planning failed: unknown field\. Next attempt on .*30 Apr 2026/)
+  expect(problemText({ message: 'unknown field', at, retryAt: '2026-04-30T10:00:00Z' })).toMatch(/^The last step failed: unknown field\. Next attempt on .*30 Apr 2026/)
   expect(problemText({ message: 'extension to 9 points: taken', at, retryAt: at })).toBe('Refused: extension to 9 points: taken.')
 })
 

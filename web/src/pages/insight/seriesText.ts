@@ -20,7 +20,7 @@ export function workText(workflow: Pick<WorkflowFragment, 'kind' | 'waitingPlans
  * retried at retryAt.
  */
 export function problemText({ message, at, retryAt }: { message: string; at: string; retryAt: string }): string {
-  return Date.parse(retryAt) > Date.parse(at) ? `Planning failed: ${message}. Next attempt on ${formatTime(retryAt)}.` : `Refused: ${message}.`
+  return Date.parse(retryAt) > Date.parse(at) ? `The last step failed: ${message}. Next attempt on ${formatTime(retryAt)}.` : `Refused: ${message}.`
 }
 
 /** The text of a notice; null for a reason code, which the table of reasons explains. */
