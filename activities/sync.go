@@ -29,10 +29,10 @@ const (
 	listWithin = 20 * time.Second
 )
 
-// List returns the next repositories with an id above after that must be synced. Local repositories
-// that have not changed are recorded as synced here and left out, so a page of a large installation
-// without changes is empty. Repositories of a shard that no worker serves are left out too, because
-// the others would wait for them.
+// List returns the next repositories with an id greater than the cursor that must be synced. Local
+// repositories that have not changed are recorded as synced here and left out, so a page of a large
+// installation without changes is empty. Repositories of a shard that no worker serves are left out
+// too, because the others would wait for them.
 func (s *Sync) List(ctx context.Context, after int64) (ListResult, error) {
 	work, done := untilWorkerStops(ctx)
 	defer done()

@@ -100,6 +100,10 @@ func (r *mutationResolver) RevokeRepository(ctx context.Context, name *string, l
 	if err := r.config.Store.Access.Revoke(ctx, orEmpty(name), login); err != nil {
 		return nil, err
 	}
-	r.config.Logger.InfoContext(ctx, "access to a repository was changed", "repository", orEmpty(name), "by", viewer(ctx).Login, "revoked", login)
+	if name == nil {
+		r.config.Logger.InfoContext(ctx, "all grants of a person were removed", "by", viewer(ctx).Login, "revoked", login)
+	} else {
+		r.config.Logger.InfoContext(ctx, "access to a repository was changed", "repository", *name, "by", viewer(ctx).Login, "revoked", login)
+	}
 	return &generated.EmptyResponse{}, nil
 }

@@ -23,13 +23,13 @@ var refspecs = []string{"+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"
 // run a program.
 var scpLike = regexp.MustCompile(`^([A-Za-z0-9_.+~-]+@)?[A-Za-z0-9][A-Za-z0-9_.-]*:[^:].*$`)
 
-// CheckURL returns nil when a mirror may be cloned from url: https, http, ssh, git, file,
-// host:path, or an absolute path. Otherwise it returns an *insights.Error with code Invalid. It
-// refuses all other schemes (ext:: runs a program) and everything that looks like a command-line
-// flag.
+// CheckURL returns nil when a mirror may be cloned from url: a URL with the scheme https, http,
+// ssh, git or file, or host:path, or an absolute path. Otherwise it returns an *insights.Error with
+// code Invalid. It refuses all other schemes (ext:: runs a program) and everything that looks like
+// a command-line flag.
 func CheckURL(url string) error {
 	refuse := func(why string) error {
-		return insights.Errorf(insights.Invalid, "clone URL %q: %s; expected https, http, ssh, git or file, host:path, or an absolute path", url, why)
+		return insights.Errorf(insights.Invalid, "clone URL %q: %s; expected a URL with the scheme https, http, ssh, git or file, or host:path, or an absolute path", url, why)
 	}
 	if url == "" || strings.HasPrefix(url, "-") {
 		return refuse("it is empty or looks like a command-line flag")

@@ -105,8 +105,8 @@ func (s *Repositories) List(ctx context.Context, f RepositoryFilter) ([]Reposito
 	return list, nil
 }
 
-// After returns the repositories with an id above after, by id, without removed ones. It is for
-// workers, which see every repository.
+// After returns the repositories with an id greater than the given one, by id, without removed
+// ones. It is for workers, which see every repository.
 func (s *Repositories) After(ctx context.Context, after int64, limit int) ([]Repository, error) {
 	rows, err := s.queries().RepositoriesAfter(ctx, id32(after), pageSize(limit))
 	if err != nil {

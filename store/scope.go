@@ -22,9 +22,9 @@ const (
 	scopeScan = 50_000
 )
 
-// choose returns the ids of up to limit repositories in scope with an id above after, by id. All
-// repositories in scope with an id above after and at most through are among the returned ids. done
-// says whether no repository in scope has an id above through.
+// choose returns the ids, in ascending order, of the repositories in scope with after < id <=
+// through. It returns at most limit ids. If done is true, no repository in scope has an id above
+// through; if it is false, there may be more.
 func (f ScopeFilter) choose(ctx context.Context, q *db.Queries, after int32, limit int) (ids []int32, through int32, done bool, err error) {
 	page := limit + 1 // one more, to detect whether any repository is left
 	if f.Match != nil {

@@ -244,7 +244,8 @@ func (r *runner) show(ctx workflow.Context) {
 	}
 }
 
-// end returns the error of the cancelled ctx when all handlers have returned. No child is running.
+// end waits until all handlers have returned, and then returns the error of ctx, which is
+// cancelled. Callers must have waited for all children.
 func (r *runner) end(ctx workflow.Context) error {
 	free, _ := workflow.NewDisconnectedContext(ctx)
 	if err := workflow.Await(free, func() bool { return workflow.AllHandlersFinished(free) }); err != nil {

@@ -2155,8 +2155,9 @@ type InsightsSeries {
   """
   points(from: DateTime, to: DateTime, includeRepoRegex: String, excludeRepoRegex: String): [InsightDataPoint!]! @goField(batch: true)
   """
-  Backsight: the number of distinct values at the times that points returns, including those that
-  seriesDisplayOptions leaves out of points; 0 for a plain search. Takes the arguments of points.
+  Backsight: the number of distinct values (captured values or languages) at the times that points
+  returns. Values that seriesDisplayOptions leaves out of points count too. 0 if generationMethod is
+  SEARCH. The arguments are those of points.
   """
   valueCount(from: DateTime, to: DateTime, includeRepoRegex: String, excludeRepoRegex: String): Int! @goField(batch: true)
   status: InsightSeriesStatus!
@@ -2250,7 +2251,7 @@ type SeriesRetention {
 type InsightDataPoint {
   dateTime: DateTime!
   value: Float!
-  "Backsight: the captured value or the language; empty for a plain search."
+  "Backsight: the captured value or the language; empty if generationMethod is SEARCH."
   label: String!
   "Backsight: how many of the planned repositories have an exact value at this time."
   coverage: Coverage!
@@ -2332,7 +2333,7 @@ type SeriesWorkflowStatus {
   pausedReason: String
   pausedAt: DateTime
   nextRecordingAt: DateTime
-  "Why the series cannot continue, for example because its scope is invalid; null when it can."
+  "Why the last step of the series failed; null when it did not fail."
   problem: SeriesProblem
   """
   The workflow's own count of samples by outcome; equal to InsightsSeries.completeness when inFlight
@@ -2346,8 +2347,9 @@ type SeriesWorkflowStatus {
 }
 
 """
-Backsight: why a series cannot continue with its plans. The series tries again at retryAt, or when
-it is resumed or triggered.
+Backsight: why the last step of a series failed. The series tries again at retryAt, or when it is
+resumed or triggered. If retryAt equals at, the failed plan was dropped: it is not tried again, and
+the series continues with its other plans.
 """
 type SeriesProblem { code: String! message: String! at: DateTime! retryAt: DateTime! }
 
@@ -2374,7 +2376,10 @@ type Sample {
   commit: String
   "Null while the outcome is PENDING, or when it is FAILED."
   value: Float
-  "The values of a series by capture group or language, sorted by label; empty for a plain search."
+  """
+  The values of a series by capture group or language, sorted by label; empty if generationMethod is
+  SEARCH.
+  """
   values: [SampleValue!]!
   attempts: Int!
   durationSeconds: Float!
@@ -2495,7 +2500,7 @@ input LineChartSearchInsightDataSeriesInput {
   generationMethod: InsightGenerationMethod
 }
 input LineChartDataSeriesOptionsInput { label: String lineColor: String }
-"A scope without repositories and repositoryCriteria contains every repository."
+"If a scope has neither repositories nor repositoryCriteria, it contains every repository."
 input RepositoryScopeInput { repositories: [String!] repositoryCriteria: String }
 input TimeScopeInput {
   stepInterval: TimeIntervalStepInput!

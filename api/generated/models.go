@@ -59,7 +59,7 @@ type Health struct {
 type InsightDataPoint struct {
 	DateTime time.Time `json:"dateTime"`
 	Value    float64   `json:"value"`
-	// Backsight: the captured value or the language; empty for a plain search.
+	// Backsight: the captured value or the language; empty if generationMethod is SEARCH.
 	Label string `json:"label"`
 	// Backsight: how many of the planned repositories have an exact value at this time.
 	Coverage *Coverage `json:"coverage"`
@@ -250,7 +250,7 @@ type RepositoryPreviewPayload struct {
 	NumberOfRepositories int `json:"numberOfRepositories"`
 }
 
-// A scope without repositories and repositoryCriteria contains every repository.
+// If a scope has neither repositories nor repositoryCriteria, it contains every repository.
 type RepositoryScopeInput struct {
 	Repositories       []string `json:"repositories,omitempty"`
 	RepositoryCriteria *string  `json:"repositoryCriteria,omitempty"`
@@ -271,7 +271,8 @@ type Sample struct {
 	Commit     *string       `json:"commit,omitempty"`
 	// Null while the outcome is PENDING, or when it is FAILED.
 	Value *float64 `json:"value,omitempty"`
-	// The values of a series by capture group or language, sorted by label; empty for a plain search.
+	// The values of a series by capture group or language, sorted by label; empty if generationMethod is
+	// SEARCH.
 	Values          []*SampleValue `json:"values"`
 	Attempts        int            `json:"attempts"`
 	DurationSeconds float64        `json:"durationSeconds"`
@@ -367,8 +368,9 @@ type SeriesPlan struct {
 	CompletedAt *time.Time `json:"completedAt,omitempty"`
 }
 
-// Backsight: why a series cannot continue with its plans. The series tries again at retryAt, or when
-// it is resumed or triggered.
+// Backsight: why the last step of a series failed. The series tries again at retryAt, or when it is
+// resumed or triggered. If retryAt equals at, the failed plan was dropped: it is not tried again, and
+// the series continues with its other plans.
 type SeriesProblem struct {
 	Code    string    `json:"code"`
 	Message string    `json:"message"`
@@ -412,7 +414,7 @@ type SeriesWorkflowStatus struct {
 	PausedReason    *string             `json:"pausedReason,omitempty"`
 	PausedAt        *time.Time          `json:"pausedAt,omitempty"`
 	NextRecordingAt *time.Time          `json:"nextRecordingAt,omitempty"`
-	// Why the series cannot continue, for example because its scope is invalid; null when it can.
+	// Why the last step of the series failed; null when it did not fail.
 	Problem *SeriesProblem `json:"problem,omitempty"`
 	// The workflow's own count of samples by outcome; equal to InsightsSeries.completeness when inFlight
 	// is 0.

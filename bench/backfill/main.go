@@ -24,7 +24,7 @@ import (
 func main() { process.Main(run) }
 
 func run(ctx context.Context) (err error) {
-	rounds := flag.Int("rounds", 5, "number of runs of each contestant, after a warm-up round")
+	rounds := flag.Int("rounds", 5, "number of runs of the backfill and of backsight history each, after a warm-up round")
 	query := flag.String("query", "TODO case:yes", "query to count")
 	points := flag.Int("points", 12, "samples per repository")
 	every := flag.String("every", "1month", "time between samples")
@@ -82,10 +82,10 @@ type bench struct {
 	grid    []string
 }
 
-// cost is what one contestant took.
+// cost is the time that the backfill or `backsight history` took in one round.
 type cost struct{ wall, cpu time.Duration }
 
-// round runs both contestants and compares their values.
+// round runs the backfill and `backsight history`, and compares their values.
 func (b *bench) round(ctx context.Context, round int) (backfill, history cost, err error) {
 	before, err := b.product.CPU()
 	if err != nil {

@@ -52,7 +52,8 @@ func (b *Bars) Print() {
 	}
 }
 
-// number formats a count as it is, and other numbers with three significant digits or more.
+// number formats a whole number without decimals, and any other number with two decimals below 10,
+// one decimal below 100, and none from 100 on.
 func number(v float64) string {
 	if v == math.Trunc(v) {
 		return strconv.FormatFloat(v, 'f', 0, 64)

@@ -79,7 +79,7 @@ func choosePort(what string, preferred []int, avoid ...int) (int, error) {
 			return port, nil
 		}
 	}
-	return 0, insights.Errorf(insights.Unavailable, "%s: no port from %d to %d is free; end a program that uses some of them", what, lowestPort, highestPort)
+	return 0, insights.Errorf(insights.Unavailable, "%s: none of 200 random ports between %d and %d is free; end a program that uses many of them", what, lowestPort, highestPort)
 }
 
 // portFree returns nil when a server can listen on the port of the loopback address.

@@ -34,7 +34,7 @@ func (m *Matcher) NeedsChanges() bool {
 // NeedsTexts reports whether MatchCommit needs the texts in Commit.Changes.
 func (m *Matcher) NeedsTexts() bool { return m.kind == query.Diffs && m.patterns > 0 }
 
-// any calls is with the leaves of n, and reports whether a call returned true.
+// any reports whether n has a leaf that meets the condition. A nil n has no leaf.
 func (n *node) any(is func(*node) bool) bool {
 	if n == nil {
 		return false

@@ -113,7 +113,7 @@ export type LineChartDataSeriesOptionsInput = {
   lineColor?: string | null | undefined;
 };
 
-/** A scope without repositories and repositoryCriteria contains every repository. */
+/** If a scope has neither repositories nor repositoryCriteria, it contains every repository. */
 export type RepositoryScopeInput = {
   repositories?: Array<string> | null | undefined;
   repositoryCriteria?: string | null | undefined;

@@ -575,7 +575,7 @@ func (v *Plan) GetCompletedAt() *string { return v.CompletedAt }
 type Point struct {
 	DateTime string  `json:"dateTime"`
 	Value    float64 `json:"value"`
-	// Backsight: the captured value or the language; empty for a plain search.
+	// Backsight: the captured value or the language; empty if generationMethod is SEARCH.
 	Label string `json:"label"`
 	// Backsight: how many of the planned repositories have an exact value at this time.
 	Coverage Coverage `json:"coverage"`
@@ -616,8 +616,9 @@ func (v *Presentation) GetTitle() string { return v.Title }
 // Problem includes the requested fields of the GraphQL type SeriesProblem.
 // The GraphQL type's documentation follows.
 //
-// Backsight: why a series cannot continue with its plans. The series tries again at retryAt, or when
-// it is resumed or triggered.
+// Backsight: why the last step of a series failed. The series tries again at retryAt, or when it is
+// resumed or triggered. If retryAt equals at, the failed plan was dropped: it is not tried again, and
+// the series continues with its other plans.
 type Problem struct {
 	Message string `json:"message"`
 }
@@ -773,7 +774,7 @@ func (v *RepositoryGrantsResponse) GetRepositoryGrants() RepositoryGrantsReposit
 	return v.RepositoryGrants
 }
 
-// A scope without repositories and repositoryCriteria contains every repository.
+// If a scope has neither repositories nor repositoryCriteria, it contains every repository.
 type RepositoryScopeInput struct {
 	Repositories       []string `json:"repositories,omitempty"`
 	RepositoryCriteria *string  `json:"repositoryCriteria,omitempty"`
@@ -871,7 +872,8 @@ type Sample struct {
 	Value *float64 `json:"value"`
 	// The reason as a sentence with details.
 	Reason *string `json:"reason"`
-	// The values of a series by capture group or language, sorted by label; empty for a plain search.
+	// The values of a series by capture group or language, sorted by label; empty if generationMethod is
+	// SEARCH.
 	Values []SampleValue `json:"values"`
 }
 
@@ -1430,7 +1432,7 @@ type Workflow struct {
 	PausedReason    *string `json:"pausedReason"`
 	PausedAt        *string `json:"pausedAt"`
 	NextRecordingAt *string `json:"nextRecordingAt"`
-	// Why the series cannot continue, for example because its scope is invalid; null when it can.
+	// Why the last step of the series failed; null when it did not fail.
 	Problem *Problem `json:"problem"`
 	// The URL of the workflow in the Temporal UI; null when no UI is configured.
 	TemporalUrl *string `json:"temporalUrl"`
