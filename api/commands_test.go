@@ -66,7 +66,7 @@ func TestRefusedCommands(t *testing.T) {
 		return `mutation($id: ID!) { retryInsightSamples(seriesId: $id, filter: ` + filter + `) { seriesId } }`
 	}
 	require.Contains(t, b.refused(insights.Invalid, retry(`{repository: "("}`), variables), "regular expression")
-	require.Contains(t, b.refused(insights.Invalid, retry(`{outcomes: [PENDING]}`), variables), "only those that have ended")
+	require.Contains(t, b.refused(insights.Invalid, retry(`{outcomes: [PENDING]}`), variables), "only samples that have ended")
 	require.Empty(t, b.workflows.commands)
 	b.refused(insights.NotFound, `mutation { triggerInsightSeries(seriesId: "nope") { seriesId } }`, nil)
 	b.workflows.set(func(f *fakeWorkflows) {
