@@ -54,6 +54,7 @@ func (m *Machine) next(now time.Time) Action {
 	}
 	m.takePlans(now)
 	held := m.held(now)
+	m.heldBack = held
 	if current := m.State.Current; current != nil && current.Cancelled != nil && !held {
 		if current.written() || kinds[current.Kind].writtenIfCancelled {
 			current.MaybeWritten = true

@@ -26,11 +26,12 @@ type Failure struct {
 // Stop ends the series: Next returns End from now on.
 func (m *Machine) Stop() { m.stopped, m.action = true, nil }
 
-// Done records that the action has succeeded. If the action worked on a plan, its success ends any
-// Problem. If not, it ends only a Problem that made the series wait. So a Problem about a dropped
-// plan stays until work on another plan succeeds, because nothing tries the dropped plan again.
+// Done records that the action has succeeded. The success of work on a plan ends any Problem. That
+// of another action ends a Problem that made the series wait, if the wait is over. So a Problem
+// about a dropped plan stays until work on another plan succeeds, because nothing tries the dropped
+// plan again.
 func (m *Machine) Done() {
-	if p := m.State.Problem; p != nil && (planOf(m.action) != nil || p.RetryAt.After(p.At)) {
+	if p := m.State.Problem; p != nil && m.action != nil && (planOf(m.action) != nil || !m.heldBack && p.RetryAt.After(p.At)) {
 		m.State.Problem = nil
 	}
 	m.action = nil

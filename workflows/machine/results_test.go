@@ -153,6 +153,23 @@ func TestTallyThatCannotBeReadIsReadAgain(t *testing.T) {
 	require.Empty(t, describe(m))
 }
 
+// Reading the tally says nothing about the plan that a problem holds back, and neither does work on
+// it that a command has interrupted.
+func TestProblemStaysUntilItsPlanSucceeds(t *testing.T) {
+	t.Parallel()
+	m, _ := on(t, insights.BackfillPlan)
+	m.Failed(Failure{insights.Internal, "a defect"}, now)
+	m.State.ReadTallyAt = now
+	require.Equal(t, ReadTally{}, m.Next(now))
+	m.Done()
+	require.Equal(t, "backfill to 4, problem", describe(m))
+
+	require.Equal(t, "work on backfill to 4", doWhat(m, m.State.Problem.RetryAt))
+	m.Interrupted()
+	m.Done()
+	require.Equal(t, "backfill to 4, problem", describe(m))
+}
+
 // The problem of a dropped plan stays until work on a plan succeeds.
 func TestProblemOfADroppedPlanStays(t *testing.T) {
 	t.Parallel()

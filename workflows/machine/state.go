@@ -79,10 +79,11 @@ type Machine struct {
 	Series
 
 	// the action that Next returned and that has not ended; nil when there is none
-	action  Action
-	moved   bool                  // the queue position changed during the action
-	page    insights.Completeness // the samples that ended during the action
-	stopped bool
+	action   Action
+	heldBack bool                  // a problem held back all plans when the action began
+	moved    bool                  // the queue position changed during the action
+	page     insights.Completeness // the samples that ended during the action
+	stopped  bool
 }
 
 // New returns the machine of a run that starts with the given state.
