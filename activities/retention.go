@@ -41,8 +41,8 @@ func (r *Retention) Archive(ctx context.Context, after int64) (RetentionResult, 
 	return RetentionResult{Next: kept.Next, Archived: kept.Archived, Restored: kept.Restored}, activityError(ctx, err)
 }
 
-// PruneSeries prunes series that were deleted before the grace period. More is true if there may be
-// more to prune.
+// PruneSeries prunes series that were deleted longer ago than the grace period. More is true if
+// there may be more to prune.
 func (r *Retention) PruneSeries(ctx context.Context) (RetentionResult, error) {
 	work, done := untilWorkerStops(ctx)
 	defer done()
@@ -57,8 +57,8 @@ func (r *Retention) PruneSeries(ctx context.Context) (RetentionResult, error) {
 	return result, activityError(ctx, err)
 }
 
-// PruneRepositories prunes the commit indexes of repositories that were removed before the grace
-// period. Each worker prunes its own mirrors: Mirrors.Prune.
+// PruneRepositories prunes the commit indexes of repositories that were removed longer ago than the
+// grace period. Each worker prunes its own mirrors: Mirrors.Prune.
 func (r *Retention) PruneRepositories(ctx context.Context) (RetentionResult, error) {
 	work, done := untilWorkerStops(ctx)
 	defer done()

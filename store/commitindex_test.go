@@ -84,9 +84,9 @@ func TestReplaceCommitIndexRejectsInvalidInput(t *testing.T) {
 	commits := b.index(t, repository, day(1), -3, -2)
 
 	err := b.Commits.Replace(b.ctx, repository.ID, 3, commits, day(1))
-	requireCode(t, insights.Conflict, err, "has 2 commits, it cannot be continued at 3")
+	requireCode(t, insights.Conflict, err, "has 2 commits, so it cannot be continued at position 3")
 	err = b.Commits.Replace(b.ctx, repository.ID, -1, commits, day(1))
-	requireCode(t, insights.Conflict, err, "cannot be continued at -1")
+	requireCode(t, insights.Conflict, err, "cannot be continued at position -1")
 	err = b.Commits.Replace(b.ctx, repository.ID, 2, []store.IndexedCommit{{Commit: "main", Time: anchor}}, day(1))
 	requireCode(t, insights.Invalid, err, `object id "main"`)
 	err = b.Commits.Replace(b.ctx, 4711, 0, commits, day(1))

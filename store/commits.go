@@ -66,7 +66,7 @@ func (s *Commits) Replace(ctx context.Context, repoID int64, fromSeq int, commit
 			return err
 		}
 		if fromSeq < 0 || fromSeq > int(length) {
-			return insights.Errorf(insights.Conflict, "repository %d: the commit index has %d commits, it cannot be continued at %d", repoID, length, fromSeq)
+			return insights.Errorf(insights.Conflict, "repository %d: the commit index has %d commits, so it cannot be continued at position %d", repoID, length, fromSeq)
 		}
 		lost := int64(0)
 		if fromSeq < int(length) {

@@ -164,7 +164,7 @@ func TestUpdatesThatMakeNoSenseAreRefused(t *testing.T) {
 		require.NoError(t, one.err)
 		require.Equal(t, i+1, one.status.Waiting)
 	}
-	require.ErrorContains(t, many.err, "20 plans wait")
+	require.ErrorContains(t, many.err, "20 plans are already waiting")
 	require.NoError(t, again.err, "one that waits already")
 	require.Equal(t, 20, again.status.Waiting)
 	require.Equal(t, []insights.PlanKind{"backfill"}, ledger.kinds)

@@ -2260,7 +2260,7 @@ type InsightDataPoint {
   """
   Backsight: true for the snapshot, which is the last point. The next snapshot replaces it.
   Snapshots are taken at the interval that the setting backsight.snapshot.interval gives, and on
-  command. Completeness does not include them.
+  command. InsightsSeries.completeness does not include them.
   """
   isSnapshot: Boolean!
   """

@@ -67,7 +67,7 @@ type InsightDataPoint struct {
 	Outcomes *Completeness `json:"outcomes"`
 	// Backsight: true for the snapshot, which is the last point. The next snapshot replaces it.
 	// Snapshots are taken at the interval that the setting backsight.snapshot.interval gives, and on
-	// command. Completeness does not include them.
+	// command. InsightsSeries.completeness does not include them.
 	IsSnapshot bool `json:"isSnapshot"`
 	// A query in Sourcegraph's syntax that finds what changed between the previous point and this one;
 	// null for the first point.

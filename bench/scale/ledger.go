@@ -164,7 +164,7 @@ func (in *inside) settle(ctx context.Context, series insights.Series, generation
 	return in.store.Plans.Complete(ctx, series.ID, generation, time.Now())
 }
 
-// processorTime returns the processor time that this process and the running processes of the
+// processorTime returns the processor time that this process and the running child processes of the
 // Postgres server have used, in clock ticks of 10 ms.
 func processorTime(postgres int) (ticks int64, err error) {
 	stats, err := filepath.Glob("/proc/[0-9]*/stat")
@@ -176,8 +176,8 @@ func processorTime(postgres int) (ticks int64, err error) {
 		if err != nil {
 			continue // it has ended in the meantime
 		}
-		// The process name is in brackets and may contain spaces. State, parent and ten more fields
-		// follow, then user and system time.
+		// The process name is in brackets and may contain spaces. State, parent and nine more
+		// fields follow, then user and system time.
 		_, after, _ := strings.Cut(string(text), ") ")
 		fields := strings.Fields(after)
 		if len(fields) < 13 || fields[1] != strconv.Itoa(postgres) && path != fmt.Sprintf("/proc/%d/stat", os.Getpid()) {

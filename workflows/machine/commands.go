@@ -82,7 +82,7 @@ func (m *Machine) MustStop(plan *Plan) bool {
 // plan equals a waiting one, because no plan is added then.
 func (m *Machine) checkRoom(like func(*Plan) bool) error {
 	if m.waiting(like) == nil && len(m.State.Waiting) >= maxWaiting {
-		return insights.Errorf(insights.Conflict, "%d plans wait already: cancel them, or wait until one has begun", maxWaiting)
+		return insights.Errorf(insights.Conflict, "%d plans are already waiting: cancel them, or wait until one has begun", maxWaiting)
 	}
 	return nil
 }

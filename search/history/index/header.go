@@ -101,7 +101,7 @@ func readHeader(from io.ReaderAt, size int64) (*header, error) {
 	}
 	n := int64(binary.LittleEndian.Uint32(start[len(magic):])) + int64(len(magic)) + 8
 	if n > maxHeader || n > size {
-		return nil, fmt.Errorf("%w: header of %d bytes", ErrDamaged, n)
+		return nil, fmt.Errorf("%w: the header would have %d bytes; the file has %d, and at most %d are allowed", ErrDamaged, n, size, maxHeader)
 	}
 	if n > int64(len(start)) {
 		start = make([]byte, n)
@@ -111,7 +111,7 @@ func readHeader(from io.ReaderAt, size int64) (*header, error) {
 	}
 	sum := binary.LittleEndian.Uint32(start[n-4:])
 	if checksum(start[:n-4]) != sum {
-		return nil, fmt.Errorf("%w: checksum of the header", ErrDamaged)
+		return nil, fmt.Errorf("%w: the checksum of the header is wrong", ErrDamaged)
 	}
 	h := &header{}
 	d := decoder{data: start[len(magic)+4 : n-4]}

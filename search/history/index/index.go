@@ -63,7 +63,7 @@ func (x *Index) load() error {
 	}
 	var ok bool
 	if x.chain, ok = decodeChain(data, h.commits, h.hashLen); !ok {
-		return fmt.Errorf("%w: chain", ErrDamaged)
+		return fmt.Errorf("%w: the list of commits cannot be read", ErrDamaged)
 	}
 	next := 0
 	for i, at := range h.layers {
@@ -75,7 +75,7 @@ func (x *Index) load() error {
 			return err
 		}
 		if at.first != next || len(l.directory)%directoryEntry != 0 {
-			return fmt.Errorf("%w: layer %d", ErrDamaged, i)
+			return fmt.Errorf("%w: layer %d cannot be read", ErrDamaged, i)
 		}
 		next += at.blobs
 		x.layers = append(x.layers, l)
@@ -106,7 +106,7 @@ func (x *Index) section(number int) ([]byte, error) {
 		return nil, err
 	}
 	if checksum(data) != s.sum {
-		return nil, fmt.Errorf("%w: checksum of section %d", ErrDamaged, number)
+		return nil, fmt.Errorf("%w: the checksum of section %d is wrong", ErrDamaged, number)
 	}
 	return data, nil
 }
@@ -157,7 +157,7 @@ func (x *Index) EachLifetime(visit func(Lifetime)) error {
 		return err
 	}
 	if !eachLifetime(data, x.header.paths, x.header.commits, x.header.blobs, visit) {
-		return fmt.Errorf("%w: changes", ErrDamaged)
+		return fmt.Errorf("%w: the changes of a layer cannot be read", ErrDamaged)
 	}
 	return nil
 }

@@ -79,7 +79,7 @@ func decodeLayer(parts [layerParts][]byte, blobs int) ([]list, error) {
 	}
 	lists, ok := decodeLists(parts[directoryPart], parts[dictionaryPart], runs, blobs)
 	if !ok {
-		return nil, fmt.Errorf("%w: layer", ErrDamaged)
+		return nil, fmt.Errorf("%w: a layer cannot be read", ErrDamaged)
 	}
 	return lists, nil
 }
@@ -183,7 +183,7 @@ func (l *layer) runsOf(trigram uint32) ([]byte, error) {
 		return nil, err
 	}
 	if checksum(block) != binary.LittleEndian.Uint32(entry[16:]) {
-		return nil, fmt.Errorf("%w: checksum of the dictionary", ErrDamaged)
+		return nil, fmt.Errorf("%w: the checksum of the dictionary is wrong", ErrDamaged)
 	}
 	at, now := int64(binary.LittleEndian.Uint64(entry[8:])), binary.LittleEndian.Uint32(entry)
 	for d := (decoder{data: block}); len(d.data) > 0; {

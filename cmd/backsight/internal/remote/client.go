@@ -94,7 +94,7 @@ func (c *Client) MakeRequest(ctx context.Context, operation *graphql.Request, re
 		Errors []Error         `json:"errors"`
 	}
 	if err := json.Unmarshal(text, &decoded); err != nil || (decoded.Data == nil && len(decoded.Errors) == 0) {
-		return insights.Errorf(insights.Unavailable, "%s does not answer like a Backsight server (status %d: %s)", c.server, answer.StatusCode, firstLine(text))
+		return insights.Errorf(insights.Unavailable, "%s does not answer like a Backsight server (status %d: %s): check the URL", c.server, answer.StatusCode, firstLine(text))
 	}
 	if len(decoded.Errors) > 0 {
 		refusal := &Refusal{Errors: decoded.Errors}
