@@ -42,13 +42,13 @@ func TestRepoAccess(t *testing.T) {
 		{
 			[]string{"revoke", "ann", "acme/a"},
 			[]string{`{"name":"acme/a","login":"ann"}`},
-			[]string{"ann has no grant for acme/a"},
+			[]string{"the grant of ann for acme/a is revoked"},
 			scripted{"revokeRepository", `{"data":{"revokeRepository":{"alwaysNil":null}}}`},
 		},
 		{
 			[]string{"revoke", "ann", "--all"},
 			[]string{`{"login":"ann"}`},
-			[]string{"ann has no grants"},
+			[]string{"all grants of ann are revoked"},
 			scripted{"revokeRepository", `{"data":{"revokeRepository":{"alwaysNil":null}}}`},
 		},
 	} {

@@ -21,7 +21,7 @@ const (
 // writeChanges prints the commits that changed the count, newest first, repository by repository.
 func writeChanges(w io.Writer, p *plan, repositories []*repository) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\nevery commit that changed the count, until %s\n", p.query, p.until.UTC().Format(time.RFC3339))
+	output.Printf(&b, "%s\nevery commit that changed the count, until %s\n", p.query, p.until.UTC().Format(time.RFC3339))
 	for _, r := range repositories {
 		output.Printf(&b, "\n%s: ", r.label)
 		switch {

@@ -135,7 +135,7 @@ func (p *plan) groups(repositories []*repository, measure match.Measures) (group
 // at each time. If it has one time, a row has every measure.
 func writeInventory(w io.Writer, p *plan, repositories []*repository) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n", strings.TrimSpace(p.inventory.heading()+" "+p.query))
+	output.Printf(&b, "%s\n", strings.TrimSpace(p.inventory.heading()+" "+p.query))
 	times := slices.Clone(p.times)
 	slices.Reverse(times)
 	if p.every != "" && !p.inventory.once {

@@ -56,7 +56,7 @@ func writeTable(w io.Writer, p *plan, repositories []*repository) error {
 	grid.add(cells("total", "", p.byValue, total, columns)...)
 
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n", p.query)
+	output.Printf(&b, "%s\n", p.query)
 	if p.every != "" {
 		fmt.Fprintf(&b, "%s, every %s, until %s\n", output.Count(len(times), "point", "points"), p.every, times[len(times)-1].Format(time.RFC3339))
 	}

@@ -27,7 +27,7 @@ func Done(s *Streams, asJSON bool, message string) error {
 	if asJSON {
 		return JSON(s.Out, struct{}{})
 	}
-	_, err := fmt.Fprintln(s.Out, message)
+	_, err := fmt.Fprintln(s.Out, Clean(message))
 	return err
 }
 

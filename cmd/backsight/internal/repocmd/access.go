@@ -106,13 +106,13 @@ func (c *revokeCommand) Run(ctx context.Context, s *output.Streams) error {
 		if _, err := remote.RevokeRepository(ctx, c.Client(), "", c.Login); err != nil {
 			return err
 		}
-		return output.Done(s, c.JSON, c.Login+" has no grants")
+		return output.Done(s, c.JSON, "all grants of "+c.Login+" are revoked")
 	}
 	for _, name := range c.Names {
 		if _, err := remote.RevokeRepository(ctx, c.Client(), name, c.Login); err != nil {
 			return err
 		}
-		if err := output.Done(s, c.JSON, c.Login+" has no grant for "+name); err != nil {
+		if err := output.Done(s, c.JSON, "the grant of "+c.Login+" for "+name+" is revoked"); err != nil {
 			return err
 		}
 	}
