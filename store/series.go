@@ -1,8 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store/internal/db"
@@ -82,10 +85,11 @@ func (s *Series) MarkLost(ctx context.Context, seriesID string) (start SeriesSta
 			return err
 		}
 		rows, err := q.SeriesToStart(ctx, &seriesID, 1)
-		if err == nil && len(rows) == 1 {
-			start = seriesStarts(rows)[0]
+		if err != nil || len(rows) == 0 {
+			return cmp.Or(err, pgx.ErrNoRows)
 		}
-		return err
+		start = seriesStarts(rows)[0]
+		return nil
 	})
 	return start, classify(err, "series %s", seriesID)
 }
