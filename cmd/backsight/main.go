@@ -72,7 +72,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (status i
 		return exited
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "backsight: %s\nSee `backsight %s--help`.\n", err, commandOf(err))
+		fmt.Fprintf(stderr, "backsight: %s\nSee `backsight %s--help`.\n", output.CleanLines(err.Error()), commandOf(err))
 		return exitUsage
 	}
 	parsed.BindTo(ctx, (*context.Context)(nil))

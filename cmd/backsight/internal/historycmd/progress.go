@@ -38,7 +38,7 @@ func (p *progress) show(label string, at history.Progress) {
 	if at.BlobsTotal > 0 {
 		what = fmt.Sprintf("%d of %s", at.BlobsDone, output.Count(at.BlobsTotal, "file", "files"))
 	}
-	fmt.Fprintf(p.w, "\r\x1b[K%d of %s; %s: %s, %d MB", p.finished, output.Count(p.total, "repository", "repositories"), label, what, at.BytesRead>>20)
+	output.Printf(p.w, "\r\x1b[K%d of %s; %s: %s, %d MB", p.finished, output.Count(p.total, "repository", "repositories"), label, what, at.BytesRead>>20)
 	p.drawn = true
 }
 

@@ -43,7 +43,7 @@ func (p *Progress) Show(c insights.Completeness, rate float64, eta time.Duration
 // Say prints a message on a separate line.
 func (p *Progress) Say(message string) {
 	p.End()
-	fmt.Fprintln(p.w, message)
+	fmt.Fprintln(p.w, CleanLines(message))
 }
 
 // End finishes the redrawn line. Idempotent.
