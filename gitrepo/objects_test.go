@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -151,11 +152,14 @@ func TestObjects_ADamagedPackNeverGivesWrongContent(t *testing.T) {
 func TestObjects_ReadsATruncatedPackThroughGit(t *testing.T) {
 	t.Parallel()
 	repo := testgit.New(t)
+	noise := make([]byte, 300_000)
+	_, _ = rand.NewChaCha8([32]byte{}).Read(noise) // never fails
+	repo.Import(t, "large", true, testgit.Commit{Changes: []testgit.Change{{Path: "noise", Content: string(noise)}}})
 	ids := versions(t, repo, 3)
 	repo.Repack(t)
 	r := open(t, repo.Dir)
 	truth, _ := read(t, r, ReadOptions{}, ids...)
-	// The pack is truncated while it is mapped: reading the missing part is a memory fault.
+	// A pack of this size is mapped: reading the missing part of a truncated one is a memory fault.
 	objects, err := r.Objects()
 	require.NoError(t, err)
 	defer objects.Close()

@@ -13,12 +13,13 @@ import (
 
 // Pack is an open pack with its index. It is safe for concurrent use.
 type Pack struct {
-	idx, data []byte // mapped
-	hashLen   int
-	count     int
-	names     []byte // count sorted object ids
-	small     []byte // count offsets of 4 bytes; with the top bit set, an index into large
-	large     []byte // offsets of 8 bytes
+	idxFile, dataFile content
+	idx, data         []byte // the bytes of these files
+	hashLen           int
+	count             int
+	names             []byte // count sorted object ids
+	small             []byte // count offsets of 4 bytes; with the top bit set, an index into large
+	large             []byte // offsets of 8 bytes
 
 	touched atomic.Int64 // about how many bytes of data were read since the last release
 }
@@ -36,12 +37,13 @@ func Open(path string, hashLen int) (_ *Pack, err error) {
 			p.Close()
 		}
 	}()
-	if p.idx, err = mapFile(path); err != nil {
+	if p.idxFile, err = openContent(path); err != nil {
 		return nil, err
 	}
-	if p.data, err = mapFile(strings.TrimSuffix(path, ".idx") + ".pack"); err != nil {
+	if p.dataFile, err = openContent(strings.TrimSuffix(path, ".idx") + ".pack"); err != nil {
 		return nil, err
 	}
+	p.idx, p.data = p.idxFile.bytes, p.dataFile.bytes
 	err = guard(p.readHeaders)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Base(path), err)
@@ -77,9 +79,19 @@ func (p *Pack) readHeaders() error {
 
 // Close unmaps the files. No Read may be running.
 func (p *Pack) Close() {
-	unmapFile(p.idx)
-	unmapFile(p.data)
+	p.idxFile.close()
+	p.dataFile.close()
 }
+
+// content is the content of a file: a copy in memory of a small file, a mapping of a large one.
+// Copying some pages costs less than mapping, releasing and unmapping them, for which the system
+// interrupts all processors.
+type content struct {
+	bytes  []byte
+	mapped bool
+}
+
+const smallFile = 256 << 10
 
 // Linux counts mapped pages as the process's memory. So the pages of a pack are released after
 // every releaseAfter bytes that were read. The pages of an index of more than largeIndex bytes are
@@ -104,12 +116,12 @@ func (p *Pack) touch(last, from, n int64) {
 
 func (p *Pack) release() {
 	p.touched.Store(0)
-	releasePages(p.data)
+	p.dataFile.release()
 }
 
 func (p *Pack) releaseIndex() {
 	if len(p.idx) > largeIndex {
-		releasePages(p.idx)
+		p.idxFile.release()
 	}
 }
 

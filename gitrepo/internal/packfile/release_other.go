@@ -2,6 +2,6 @@
 
 package packfile
 
-// releasePages does nothing: other systems do not count mapped pages as the process's memory, and
+// release does nothing: other systems do not count mapped pages as the process's memory, and
 // reclaim them when needed.
-func releasePages([]byte) {}
+func (content) release() {}

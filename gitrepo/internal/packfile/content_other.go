@@ -1,0 +1,13 @@
+//go:build !unix
+
+package packfile
+
+import "os"
+
+// openContent reads the whole file, because this system cannot map it.
+func openContent(path string) (content, error) {
+	bytes, err := os.ReadFile(path)
+	return content{bytes: bytes}, err
+}
+
+func (content) close() {}
