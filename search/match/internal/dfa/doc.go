@@ -20,6 +20,9 @@
 //     full table is emptied. If it fills too fast to be useful, the rest of a file is searched
 //     without a table.
 //   - The work between two checks of the stop flag is limited, whatever the expression.
+//   - The work of a whole search grows linearly with the content, also when matches are short and
+//     the search for each of them reads on to the end of the content (overrun.go). Exception: a
+//     search that no longer uses its table.
 //
 // Non-goals: capturing groups, and literals. Package match searches for literals, and passes their
 // occurrences as Candidates.

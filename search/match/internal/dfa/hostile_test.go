@@ -44,6 +44,12 @@ var hostile = []string{
 	`[\pL\pN\pS]{500,1000}!`,
 	`(?:\w|\w\w|\w\w\w){50,100}\b!`,
 	`(?:\b|\B|^|$|a)*(?:\b|x)+z`,
+	// Each match reads to the end of the content in vain.
+	`a(?s:.*\x00)?`,
+	`(?s:.*\x00)?`,
+	`\w(?:\w+\s*)*?(?s:.*\x00)?`,
+	`a(?s:.*\x00)?|b(?s:.*\x01)?|x(?s:.*\x02)?`,
+	`a(?s:(?:..)*\x00)?`,
 }
 
 // wordText returns n bytes of short words.

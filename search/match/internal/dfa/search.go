@@ -27,6 +27,7 @@ type Searcher struct {
 	slow       bool  // the table is no longer used for this content
 	taken      int   // bytes read since the table was emptied
 	pos        int   // where the next match can start
+	overruns   overruns
 }
 
 // checkEvery limits the work between two checks of the stop flag: bytes read or instructions
@@ -44,6 +45,7 @@ func (s *Searcher) Reset(content []byte, candidates Candidates, stop *atomic.Boo
 	s.content, s.candidates, s.stop = content, candidates, stop
 	s.stopped, s.slow = false, false
 	s.pos, s.spent = 0, 0
+	s.overruns.reset()
 	if s.budget <= 0 {
 		s.budget = checkEvery
 	}
@@ -160,6 +162,13 @@ func (s *Searcher) find(i int) (end int, empty bool) {
 	state := c.startAt(kindBefore(content, i))
 	for !s.stopped {
 		from, limit := i, min(len(content), i+s.budget)
+		if end >= 0 && s.overruns.watched {
+			if s.overruns.known(state, i) {
+				s.overruns.keep(end, i)
+				return end, empty
+			}
+			limit = min(limit, s.overruns.next)
+		}
 		table, entry := c.table, uint32(0)
 		for i < limit {
 			entry = table[state+uint32(columns[content[i]])]
@@ -188,6 +197,9 @@ func (s *Searcher) find(i int) (end int, empty bool) {
 			var kept bool
 			entry, kept = c.entry(state, column)
 			s.stepped(c)
+			if !kept {
+				s.overruns.forget()
+			}
 			if !kept && s.wasteful(c) && size > 0 {
 				if entry&matchFlag != 0 {
 					end, empty = i, entry&emptyFlag != 0
@@ -202,9 +214,11 @@ func (s *Searcher) find(i int) (end int, empty bool) {
 		}
 		if entry&matchFlag != 0 {
 			end, empty = i, entry&emptyFlag != 0
+			s.overruns.matched()
 		}
 		state = entry & offsetMask
 		if state == deadEntry&offsetMask {
+			s.overruns.keep(end, i)
 			return end, empty
 		}
 		i += size
