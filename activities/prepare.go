@@ -34,7 +34,7 @@ func (j *job) prepare(ctx context.Context, r store.Repository, samples []insight
 }
 
 // behind reports whether this machine's mirror lacks the newest commit of the samples: another
-// worker fetched its mirror later and brought the commit index up to date with it.
+// worker fetched its own mirror later, and updated the commit index from that mirror.
 func behind(ctx context.Context, r store.Repository, git *gitrepo.Repo, samples []insights.Sample) bool {
 	for _, s := range samples { // newest first
 		if s.Commit != "" && !r.Local {

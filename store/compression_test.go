@@ -70,7 +70,8 @@ func valuesAt(commit string, byValue bool) (float64, map[string]int64) {
 	return float64(n + 1), values
 }
 
-// Over many plans, while the index grows and samples end in all ways, plans equal the definition.
+// Over many plans, while the index grows and samples end in all ways, plans equal what the function
+// planned defines.
 func TestPlansEqualTheDefinition(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -11,11 +11,11 @@ import (
 // Notices reads and writes notices (the table insight_dirty_queries).
 type Notices struct{ *database }
 
-// Notice is a problem with a series' values that users should know about, and its reason.
+// Notice is something that users should know about the query or the samples of a series.
 type Notice struct {
 	Since   time.Time
 	Code    insights.ReasonCode
-	Reason  string    // for people: the problem if Code is ReasonPlanning, otherwise the code
+	Reason  string    // for people: the error if Code is ReasonPlanning, otherwise the code
 	ForTime time.Time // the newest sample time that the notice is about
 }
 

@@ -119,7 +119,7 @@ func (e *entry) cancel(reason string) {
 	e.outcome, e.code, e.reason = insights.Failed, insights.ReasonCancelled, reason
 }
 
-// restore gives a sample that a retry has selected its outcome and commit from before the retry.
+// restore gives a sample the outcome and commit that it had before a retry selected it.
 func (e *entry) restore() {
 	e.outcome, e.commit, e.kept, e.keptCommit = e.kept, e.keptCommit, "", ""
 }

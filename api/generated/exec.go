@@ -1955,7 +1955,7 @@ directive @goModel(model: String, models: [String!]) on OBJECT | INPUT_OBJECT | 
 
 type Query {
   """
-  Lists insights, newest first. id selects one insight. find selects insights whose title or a
+  Lists insights, newest first. ` + "`" + `id` + "`" + ` selects one insight. ` + "`" + `find` + "`" + ` selects insights whose title or a
   series label contains the text, ignoring case. seriesDisplayOptions limits what
   InsightsSeries.points returns; without it, points returns every value and every time that charts
   show.
@@ -1963,7 +1963,7 @@ type Query {
   insightViews(first: Int = 50, after: String, id: ID, find: String, seriesDisplayOptions: SeriesDisplayOptionsInput): InsightViewConnection!
   "Backsight: returns one series; null if no series has this id."
   insightSeries(id: ID!, seriesDisplayOptions: SeriesDisplayOptionsInput): InsightsSeries
-  "Backsight: lists repositories, sorted by name. find is a regular expression on the name."
+  "Backsight: lists repositories, sorted by name. ` + "`" + `find` + "`" + ` is a regular expression on the name."
   repositories(first: Int = 50, after: String, find: String): RepositoryConnection!
   "Checks whether the query is a valid repository scope."
   validateScopedInsightQuery(query: String!): ScopedInsightQueryPayload!
@@ -1995,17 +1995,17 @@ type Mutation {
   deleteInsightView(id: ID!): EmptyResponse!
   """
   Backsight: pauses the series. No new search starts, and running searches stop within seconds.
-  Idempotent; a second call does not replace the reason. by names the person who sends the command;
-  behind an authenticating proxy, the proxy's login is used instead.
+  Idempotent; a second call does not replace the reason. ` + "`" + `by` + "`" + ` is the name of the person who sends
+  the command; behind an authenticating proxy, the proxy's login is used instead.
   """
   pauseInsightSeries(seriesId: ID!, reason: String, by: String): InsightsSeries!
   "Backsight: resumes a paused series where it stopped. Idempotent."
   resumeInsightSeries(seriesId: ID!, by: String): InsightsSeries!
   """
-  Backsight: recomputes the partial and failed samples, or every sample if all is true. A retry
-  corrects values upwards and downwards. If the new attempt yields less than the earlier one, for
-  example a failure instead of a value, the sample keeps its earlier outcome and value. The retry
-  starts when the plans of past times before it are complete.
+  Backsight: recomputes the partial and failed samples, or every sample if the argument ` + "`" + `all` + "`" + ` is
+  true. A retry corrects values upwards and downwards. If the new attempt yields less than the
+  earlier one, for example a failure instead of a value, the sample keeps its earlier outcome and
+  value. The retry starts when the plans of past times before it are complete.
   """
   retryInsightSeriesBackfill(seriesId: ID!, all: Boolean = false, by: String): InsightsSeries!
   """
@@ -2057,10 +2057,10 @@ type Mutation {
   "Backsight: renames a repository. Its samples are kept and listed under the new name."
   renameRepository(name: String!, newName: String!): Repository!
   """
-  Backsight: registers a repository. location is an absolute path on the server or a clone URL;
+  Backsight: registers a repository. ` + "`" + `location` + "`" + ` is an absolute path on the server or a clone URL;
   without a name, the name is derived from it. Idempotent: a location that is registered already
-  returns its repository. private makes the repository private, even if it is registered already;
-  only administrators may set it.
+  returns its repository. If ` + "`" + `private` + "`" + ` is true, the repository becomes private, even if it is
+  registered already; only administrators may set it.
   """
   addRepository(location: String!, name: String, private: Boolean = false): Repository!
   """
@@ -2150,14 +2150,14 @@ type InsightsSeries {
   """
   Points in time order. A series by capture group or language has one point for each time and value;
   the point's label names the value. Values of one time are sorted by label, with labels compared as
-  versions (1.9 before 1.10). from and to are inclusive bounds. includeRepoRegex and
-  excludeRepoRegex select repositories by name.
+  versions (1.9 before 1.10). The bounds ` + "`" + `from` + "`" + ` and ` + "`" + `to` + "`" + ` are inclusive. ` + "`" + `includeRepoRegex` + "`" + ` and
+  ` + "`" + `excludeRepoRegex` + "`" + ` select repositories by name.
   """
   points(from: DateTime, to: DateTime, includeRepoRegex: String, excludeRepoRegex: String): [InsightDataPoint!]! @goField(batch: true)
   """
   Backsight: the number of distinct values (captured values or languages) at the times that points
-  returns. Values that seriesDisplayOptions leaves out of points count too. 0 if generationMethod is
-  SEARCH. The arguments are those of points.
+  returns. Values that ` + "`" + `points` + "`" + ` omits because of seriesDisplayOptions count too. 0 if
+  generationMethod is SEARCH. The arguments are those of points.
   """
   valueCount(from: DateTime, to: DateTime, includeRepoRegex: String, excludeRepoRegex: String): Int! @goField(batch: true)
   status: InsightSeriesStatus!
@@ -2166,15 +2166,15 @@ type InsightsSeries {
   "Backsight: what the series' workflow is doing now; null if no worker answers within two seconds."
   workflow: SeriesWorkflowStatus
   """
-  Backsight: the samples, newest time first and then by repository. values restricts Sample.values
-  to these values; null means all values.
+  Backsight: the samples, newest time first and then by repository. If the argument ` + "`" + `values` + "`" + ` is not
+  null, Sample.values has only the values in that list.
   """
   samples(first: Int = 50, after: String, filter: SampleFilter, values: [String!]): SampleConnection!
   "Backsight: the plans of the series, newest first, without snapshots."
   plans(first: Int = 50): [SeriesPlan!]!
   """
-  Backsight: problems of the series: why samples are not exact, a rewritten history, a query or
-  scope that cannot be read.
+  Backsight: what people should know about the series: why samples are not exact, that history was
+  rewritten, or why a query or scope cannot be read.
   """
   notices: [SeriesNotice!]!
   "Backsight: how many sample times are shown on charts."
@@ -2227,7 +2227,7 @@ type SeriesPlan {
   completedAt: DateTime
 }
 
-"Backsight: a problem of a series that a person should know about."
+"Backsight: something that people should know about the query or the samples of a series."
 type SeriesNotice {
   """
   A reason code, "history rewritten", or "planning: " followed by the error.
@@ -2268,7 +2268,10 @@ type InsightDataPoint {
   null for the first point.
   """
   diffQuery: String
-  "The query at this point in time, in Sourcegraph's syntax."
+  """
+  The series' query in Sourcegraph's syntax, limited to this point: to the files at dateTime or, if
+  the query is about commits, to the commits since the previous point.
+  """
   pointInTimeQuery: String!
 }
 """
@@ -2348,8 +2351,8 @@ type SeriesWorkflowStatus {
 
 """
 Backsight: why the last step of a series failed. The series tries again at retryAt, or when it is
-resumed or triggered. If retryAt equals at, the failed plan was dropped: it is not tried again, and
-the series continues with its other plans.
+resumed or triggered. If ` + "`" + `retryAt` + "`" + ` is the same time as ` + "`" + `at` + "`" + `, the failed plan was dropped: it is not
+tried again, and the series continues with its other plans.
 """
 type SeriesProblem { code: String! message: String! at: DateTime! retryAt: DateTime! }
 
@@ -2392,8 +2395,8 @@ type Sample {
 }
 type SampleValue { label: String! value: Float! }
 """
-Backsight: partial or failed samples that have the same outcome and reason code. example is the
-reason of one of them.
+Backsight: partial or failed samples that have the same outcome and reason code. The field ` + "`" + `example` + "`" + `
+is the reason text of one of these samples.
 """
 type SampleReason { outcome: SampleOutcome! reasonCode: String! count: Int! example: String! }
 
@@ -2443,7 +2446,7 @@ type RepositoryGrant {
   isPrivate: Boolean!
 }
 
-"query is the canonical text if it is valid, and the given text otherwise."
+"` + "`" + `query` + "`" + ` is the canonical text if the given query is valid, and otherwise the given text."
 type ScopedInsightQueryPayload { query: String! isValid: Boolean! invalidReason: String }
 type RepositoryPreviewPayload { numberOfRepositories: Int! }
 """

@@ -72,7 +72,8 @@ type InsightDataPoint struct {
 	// A query in Sourcegraph's syntax that finds what changed between the previous point and this one;
 	// null for the first point.
 	DiffQuery *string `json:"diffQuery,omitempty"`
-	// The query at this point in time, in Sourcegraph's syntax.
+	// The series' query in Sourcegraph's syntax, limited to this point: to the files at dateTime or, if
+	// the query is about commits, to the commits since the previous point.
 	PointInTimeQuery string `json:"pointInTimeQuery"`
 }
 
@@ -297,8 +298,8 @@ type SampleFilter struct {
 	Repository *string         `json:"repository,omitempty"`
 }
 
-// Backsight: partial or failed samples that have the same outcome and reason code. example is the
-// reason of one of them.
+// Backsight: partial or failed samples that have the same outcome and reason code. The field `example`
+// is the reason text of one of these samples.
 type SampleReason struct {
 	Outcome    SampleOutcome `json:"outcome"`
 	ReasonCode string        `json:"reasonCode"`
@@ -311,7 +312,7 @@ type SampleValue struct {
 	Value float64 `json:"value"`
 }
 
-// query is the canonical text if it is valid, and the given text otherwise.
+// `query` is the canonical text if the given query is valid, and otherwise the given text.
 type ScopedInsightQueryPayload struct {
 	Query         string  `json:"query"`
 	IsValid       bool    `json:"isValid"`
@@ -344,7 +345,7 @@ type SeriesDisplayOptionsInput struct {
 	SortOptions *SeriesSortOptionsInput `json:"sortOptions,omitempty"`
 }
 
-// Backsight: a problem of a series that a person should know about.
+// Backsight: something that people should know about the query or the samples of a series.
 type SeriesNotice struct {
 	// A reason code, "history rewritten", or "planning: " followed by the error.
 	Reason string    `json:"reason"`
@@ -369,8 +370,8 @@ type SeriesPlan struct {
 }
 
 // Backsight: why the last step of a series failed. The series tries again at retryAt, or when it is
-// resumed or triggered. If retryAt equals at, the failed plan was dropped: it is not tried again, and
-// the series continues with its other plans.
+// resumed or triggered. If `retryAt` is the same time as `at`, the failed plan was dropped: it is not
+// tried again, and the series continues with its other plans.
 type SeriesProblem struct {
 	Code    string    `json:"code"`
 	Message string    `json:"message"`

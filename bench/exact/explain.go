@@ -12,8 +12,8 @@ import (
 )
 
 // explain counts each file of a commit with the plain matcher and with git, and lists the files
-// that differ with the reason. It returns false if a file has no reason, or if the differences do
-// not add up to the whole difference.
+// whose counts differ, each with its reason. It returns false if a file has no reason, or if the
+// differences do not add up to the whole difference.
 func explain(ctx context.Context, q process.Query, s process.Sample) (bool, error) {
 	parsed, err := query.Parse(q.Backsight)
 	if err != nil {

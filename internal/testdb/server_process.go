@@ -76,8 +76,9 @@ func runServer(ctx context.Context, dir string, times idleTimes) (err error) {
 	return os.Remove(urlFile(dir))
 }
 
-// startPostgres starts Postgres. It reuses the files of an earlier server process that was killed,
-// and drops the databases of its tests. If the files are unusable, it removes them.
+// startPostgres starts Postgres. If an earlier server process was killed, its files still exist.
+// startPostgres then reuses them and drops the test databases that they contain. If the files are
+// unusable, it removes them.
 func startPostgres(ctx context.Context, dir string) (*devstack.Postgres, error) {
 	if err := os.Remove(keptFile(dir)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err

@@ -108,7 +108,7 @@ func literalFacts(runes []rune, fold bool) facts {
 }
 
 // classFacts treats a small class as an alternation of its runes. If the class contains all cases
-// of its runes, as with (?i), it keeps one case and sets fold.
+// of its runes, as with (?i), classFacts keeps one case and sets fold.
 func classFacts(pairs []rune) facts {
 	var runes []rune
 	for i := 0; i < len(pairs); i += 2 {

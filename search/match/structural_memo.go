@@ -13,9 +13,10 @@ type memoKey struct{ step, level int }
 // each position of a level is passed only once.
 type known struct{ from, to, hit int }
 
-// near returns the first position where a hole can end that starts at position at, or -1. It moves
-// from there with next, and stops where follows returns true. next returns -1 if it cannot move on;
-// then near calls follows with last set. least is 1 for a hole that must match something, else 0.
+// near returns the first position where a hole can end if it starts at the position given by at, or
+// -1. It moves from there with next, and stops where follows returns true. next returns -1 if it
+// cannot move on; then near calls follows with last set. least is 1 for a hole that must match
+// something, else 0.
 func (r *structuralRun) near(s *step, at int, lv level, least int, next func(int) int, follows func(at int, last bool) bool) int {
 	key := memoKey{s.id, lv.id}
 	all := r.memo[key]
@@ -50,7 +51,7 @@ func (r *structuralRun) near(s *step, at int, lv level, least int, next func(int
 	return found.end(start, least)
 }
 
-// end returns where a hole that starts at a position of the record ends, or -1.
+// end returns the end of a hole that starts at a position of the record, or -1.
 func (k known) end(at, least int) int {
 	if k.hit < at+least {
 		return -1

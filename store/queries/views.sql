@@ -35,8 +35,8 @@ ORDER BY vs.insight_view_id, vs.position;
 -- name: DeleteView :one
 UPDATE insight_view SET deleted_at = now() WHERE unique_id = @unique_id AND deleted_at IS NULL RETURNING id;
 
--- The rows are locked before DeleteOrphanSeries decides which of them have no view left; see
--- AddSeries.
+-- The rows are locked before DeleteOrphanSeries decides which of these series have no view left;
+-- see AddSeries.
 -- name: LockSeriesOfView :many
 SELECT s.id FROM insight_series AS s
 WHERE s.id IN (SELECT vs.insight_series_id FROM insight_view_series AS vs WHERE vs.insight_view_id = @view_id)

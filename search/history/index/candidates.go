@@ -117,7 +117,7 @@ func windows(text string, fold bool) (sets [][]uint32) {
 	var cases [][]string
 	for rest := text; rest != ""; {
 		r, size := utf8.DecodeRuneInString(rest)
-		cases = append(cases, spellings(r, rest[:size]))
+		cases = append(cases, casesOf(r, rest[:size]))
 		rest = rest[size:]
 	}
 	for i := range max(1, len(cases)-2) {
@@ -131,9 +131,9 @@ func windows(text string, fold bool) (sets [][]uint32) {
 	return sets
 }
 
-// spellings returns the cases of a character as bytes. Cases that are equal when ASCII case is
+// casesOf returns the cases of a character as bytes. Cases that are equal when ASCII case is
 // ignored are returned once.
-func spellings(r rune, bytes string) []string {
+func casesOf(r rune, bytes string) []string {
 	if r == utf8.RuneError {
 		return []string{bytes}
 	}
@@ -153,15 +153,16 @@ func spellings(r rune, bytes string) []string {
 	}
 }
 
-// trigramsOf returns the trigrams that the spellings of adjacent characters start with. ok is false
-// if there are too many, or if a spelling has no trigram.
+// trigramsOf returns the trigrams that the spellings of a window (see maxSpellings) start with.
+// cases has the cases of each of its characters. ok is false if the window has too many spellings,
+// or if one of them does not start with a trigram.
 func trigramsOf(cases [][]string) (set []uint32, ok bool) {
 	texts := []string{""}
 	for _, c := range cases {
 		var longer []string
 		for _, t := range texts {
-			for _, spelling := range c {
-				longer = append(longer, t+spelling)
+			for _, one := range c {
+				longer = append(longer, t+one)
 			}
 		}
 		if texts = longer; len(texts) > maxSpellings {

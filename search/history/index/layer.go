@@ -126,8 +126,8 @@ func mergeLists(a, b []list, shift int32) []list {
 	return out
 }
 
-// behind returns the runs of before followed by those of l, with shift added to the blob numbers of
-// l.
+// behind returns the runs of the list before, followed by those of l, with shift added to the blob
+// numbers of l.
 func (l list) behind(before list, shift int32) list {
 	first := decoder{data: l.runs}
 	n := first.uint() // only the distance of the first run changes

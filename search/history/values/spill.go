@@ -24,8 +24,8 @@ type piece struct {
 	at   int64  // offset in the file
 }
 
-// A place is where a byte string is stored. The zero place is that of the empty string.
-type place struct {
+// A location is where a byte string is stored. The zero location is that of the empty string.
+type location struct {
 	piece  int32
 	at     int32
 	length int32
@@ -33,16 +33,16 @@ type place struct {
 
 // write stores a copy of data. It writes to the file if memory is full, and returns the error of
 // the file.
-func (s *spill) write(data []byte) (place, error) {
+func (s *spill) write(data []byte) (location, error) {
 	if len(data) == 0 {
-		return place{}, nil
+		return location{}, nil
 	}
 	last := len(s.pieces) - 1
 	if last < s.oldest || len(s.pieces[last].data)+len(data) > cap(s.pieces[last].data) {
 		size := max(min(chunkSize, s.budget/4), len(data))
 		for s.oldest <= last && s.memory+size > s.budget {
 			if err := s.move(); err != nil {
-				return place{}, err
+				return location{}, err
 			}
 		}
 		s.pieces = append(s.pieces, piece{data: make([]byte, 0, size)})
@@ -50,7 +50,7 @@ func (s *spill) write(data []byte) (place, error) {
 		last++
 	}
 	p := &s.pieces[last]
-	where := place{piece: int32(last), at: int32(len(p.data)), length: int32(len(data))}
+	where := location{piece: int32(last), at: int32(len(p.data)), length: int32(len(data))}
 	p.data = append(p.data, data...)
 	return where, nil
 }
@@ -80,7 +80,7 @@ func (s *spill) move() error {
 
 // read returns a byte string. It may use buf for data from the file, so the string is valid until
 // buf is used again.
-func (s *spill) read(w place, buf *[]byte) ([]byte, error) {
+func (s *spill) read(w location, buf *[]byte) ([]byte, error) {
 	if w.length == 0 {
 		return nil, nil
 	}

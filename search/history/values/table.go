@@ -33,7 +33,7 @@ type Table struct {
 	mu    sync.Mutex // for Set and Counters, which may run concurrently
 	dict  *Dict
 	lists spill
-	where []place // by unit
+	where []location // by unit
 	buf   []byte
 	err   error
 }
@@ -41,7 +41,7 @@ type Table struct {
 // NewTable returns a table for files that are numbered from 0 to units-1.
 func NewTable(units int, limits Limits) *Table {
 	limits = limits.orDefaults()
-	return &Table{limits: limits, dict: &Dict{}, lists: spill{budget: limits.Lists}, where: make([]place, units)}
+	return &Table{limits: limits, dict: &Dict{}, lists: spill{budget: limits.Lists}, where: make([]location, units)}
 }
 
 // Set stores the counts of c as those of the file with the number unit, and empties c. complete is

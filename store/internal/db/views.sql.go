@@ -99,8 +99,8 @@ ORDER BY s.id
 FOR UPDATE
 `
 
-// The rows are locked before DeleteOrphanSeries decides which of them have no view left; see
-// AddSeries.
+// The rows are locked before DeleteOrphanSeries decides which of these series have no view left;
+// see AddSeries.
 func (q *Queries) LockSeriesOfView(ctx context.Context, viewID int32) ([]int32, error) {
 	rows, err := q.db.Query(ctx, lockSeriesOfView, viewID)
 	if err != nil {

@@ -11,10 +11,10 @@ import (
 
 // AddRepositoryResponse is returned by AddRepository on success.
 type AddRepositoryResponse struct {
-	// Backsight: registers a repository. location is an absolute path on the server or a clone URL;
+	// Backsight: registers a repository. `location` is an absolute path on the server or a clone URL;
 	// without a name, the name is derived from it. Idempotent: a location that is registered already
-	// returns its repository. private makes the repository private, even if it is registered already;
-	// only administrators may set it.
+	// returns its repository. If `private` is true, the repository becomes private, even if it is
+	// registered already; only administrators may set it.
 	AddRepository Repository `json:"addRepository"`
 }
 
@@ -264,7 +264,7 @@ func (v *InsightByIDInsightViewsInsightViewConnection) GetNodes() []Insight { re
 
 // InsightByIDResponse is returned by InsightByID on success.
 type InsightByIDResponse struct {
-	// Lists insights, newest first. id selects one insight. find selects insights whose title or a
+	// Lists insights, newest first. `id` selects one insight. `find` selects insights whose title or a
 	// series label contains the text, ignoring case. seriesDisplayOptions limits what
 	// InsightsSeries.points returns; without it, points returns every value and every time that charts
 	// show.
@@ -317,8 +317,8 @@ func (v *InsightSeriesPlansSeriesInsightsSeries) GetPlans() []Plan { return v.Pl
 type InsightSeriesPointsInsightSeriesInsightsSeries struct {
 	// Points in time order. A series by capture group or language has one point for each time and value;
 	// the point's label names the value. Values of one time are sorted by label, with labels compared as
-	// versions (1.9 before 1.10). from and to are inclusive bounds. includeRepoRegex and
-	// excludeRepoRegex select repositories by name.
+	// versions (1.9 before 1.10). The bounds `from` and `to` are inclusive. `includeRepoRegex` and
+	// `excludeRepoRegex` select repositories by name.
 	Points []Point `json:"points"`
 }
 
@@ -347,8 +347,8 @@ func (v *InsightSeriesRetentionResponse) GetSeries() SeriesRetention { return v.
 
 // InsightSeriesSamplesInsightSeriesInsightsSeries includes the requested fields of the GraphQL type InsightsSeries.
 type InsightSeriesSamplesInsightSeriesInsightsSeries struct {
-	// Backsight: the samples, newest time first and then by repository. values restricts Sample.values
-	// to these values; null means all values.
+	// Backsight: the samples, newest time first and then by repository. If the argument `values` is not
+	// null, Sample.values has only the values in that list.
 	Samples Samples `json:"samples"`
 }
 
@@ -383,7 +383,7 @@ func (v *InsightsInsightViewsInsightViewConnection) GetPageInfo() Page { return 
 
 // InsightsResponse is returned by Insights on success.
 type InsightsResponse struct {
-	// Lists insights, newest first. id selects one insight. find selects insights whose title or a
+	// Lists insights, newest first. `id` selects one insight. `find` selects insights whose title or a
 	// series label contains the text, ignoring case. seriesDisplayOptions limits what
 	// InsightsSeries.points returns; without it, points returns every value and every time that charts
 	// show.
@@ -499,7 +499,7 @@ func (v *MoveInsightSeriesBackfillToFrontOfQueueResponse) GetSeries() Changed { 
 // Notice includes the requested fields of the GraphQL type SeriesNotice.
 // The GraphQL type's documentation follows.
 //
-// Backsight: a problem of a series that a person should know about.
+// Backsight: something that people should know about the query or the samples of a series.
 type Notice struct {
 	// A reason code, "history rewritten", or "planning: " followed by the error.
 	Reason string `json:"reason"`
@@ -527,8 +527,8 @@ func (v *Page) GetHasNextPage() bool { return v.HasNextPage }
 // PauseInsightSeriesResponse is returned by PauseInsightSeries on success.
 type PauseInsightSeriesResponse struct {
 	// Backsight: pauses the series. No new search starts, and running searches stop within seconds.
-	// Idempotent; a second call does not replace the reason. by names the person who sends the command;
-	// behind an authenticating proxy, the proxy's login is used instead.
+	// Idempotent; a second call does not replace the reason. `by` is the name of the person who sends
+	// the command; behind an authenticating proxy, the proxy's login is used instead.
 	Series Changed `json:"series"`
 }
 
@@ -617,8 +617,8 @@ func (v *Presentation) GetTitle() string { return v.Title }
 // The GraphQL type's documentation follows.
 //
 // Backsight: why the last step of a series failed. The series tries again at retryAt, or when it is
-// resumed or triggered. If retryAt equals at, the failed plan was dropped: it is not tried again, and
-// the series continues with its other plans.
+// resumed or triggered. If `retryAt` is the same time as `at`, the failed plan was dropped: it is not
+// tried again, and the series continues with its other plans.
 type Problem struct {
 	Message string `json:"message"`
 }
@@ -685,7 +685,7 @@ func (v *RepositoriesRepositoriesRepositoryConnection) GetPageInfo() Page { retu
 
 // RepositoriesResponse is returned by Repositories on success.
 type RepositoriesResponse struct {
-	// Backsight: lists repositories, sorted by name. find is a regular expression on the name.
+	// Backsight: lists repositories, sorted by name. `find` is a regular expression on the name.
 	Repositories RepositoriesRepositoriesRepositoryConnection `json:"repositories"`
 }
 
@@ -829,10 +829,10 @@ func (v *RetryInsightSamplesResponse) GetSeries() Changed { return v.Series }
 
 // RetryInsightSeriesBackfillResponse is returned by RetryInsightSeriesBackfill on success.
 type RetryInsightSeriesBackfillResponse struct {
-	// Backsight: recomputes the partial and failed samples, or every sample if all is true. A retry
-	// corrects values upwards and downwards. If the new attempt yields less than the earlier one, for
-	// example a failure instead of a value, the sample keeps its earlier outcome and value. The retry
-	// starts when the plans of past times before it are complete.
+	// Backsight: recomputes the partial and failed samples, or every sample if the argument `all` is
+	// true. A retry corrects values upwards and downwards. If the new attempt yields less than the
+	// earlier one, for example a failure instead of a value, the sample keeps its earlier outcome and
+	// value. The retry starts when the plans of past times before it are complete.
 	Series Changed `json:"series"`
 }
 
@@ -989,8 +989,8 @@ type Series struct {
 	Status       SeriesStatus `json:"status"`
 	// Backsight: what the series' workflow is doing now; null if no worker answers within two seconds.
 	Workflow *Workflow `json:"workflow"`
-	// Backsight: problems of the series: why samples are not exact, a rewritten history, a query or
-	// scope that cannot be read.
+	// Backsight: what people should know about the series: why samples are not exact, that history was
+	// rewritten, or why a query or scope cannot be read.
 	Notices []Notice `json:"notices"`
 }
 
@@ -1037,7 +1037,7 @@ func (v *SeriesByIDInsightViewsInsightViewConnectionNodesInsightView) GetDataSer
 
 // SeriesByIDResponse is returned by SeriesByID on success.
 type SeriesByIDResponse struct {
-	// Lists insights, newest first. id selects one insight. find selects insights whose title or a
+	// Lists insights, newest first. `id` selects one insight. `find` selects insights whose title or a
 	// series label contains the text, ignoring case. seriesDisplayOptions limits what
 	// InsightsSeries.points returns; without it, points returns every value and every time that charts
 	// show.
@@ -1091,7 +1091,7 @@ func (v *SeriesNamesByIDInsightViewsInsightViewConnectionNodesInsightView) GetDa
 
 // SeriesNamesByIDResponse is returned by SeriesNamesByID on success.
 type SeriesNamesByIDResponse struct {
-	// Lists insights, newest first. id selects one insight. find selects insights whose title or a
+	// Lists insights, newest first. `id` selects one insight. `find` selects insights whose title or a
 	// series label contains the text, ignoring case. seriesDisplayOptions limits what
 	// InsightsSeries.points returns; without it, points returns every value and every time that charts
 	// show.

@@ -11,7 +11,7 @@ import (
 
 type retentionCommand struct {
 	idArgument
-	Points  *int `help:"How many of the newest points charts show; 0 shows all." placeholder:"N"`
+	Points  *int `help:"The number of newest points that charts show; 0 shows all." placeholder:"N"`
 	Default bool `help:"Use the setting backsight.retention.points again."`
 }
 

@@ -16,14 +16,14 @@ type Command struct {
 	Pause  pauseCommand  `cmd:"" help:"Pause a series. Running searches finish or stop within seconds."`
 	Resume resumeCommand `cmd:"" help:"Resume a paused series."`
 
-	Cancel  cancelCommand  `cmd:"" help:"Cancel the backfill of a series. Its pending samples end as failed; retry computes them later."`
+	Cancel  cancelCommand  `cmd:"" help:"Cancel the work of a series on past times. Its pending samples end as failed; retry computes them later."`
 	Retry   retryCommand   `cmd:"" help:"Compute partial and failed samples again, or all samples."`
 	Extend  extendCommand  `cmd:"" help:"Give a series more past points. Only the missing samples are computed."`
-	Front   frontCommand   `cmd:"" help:"Move the backfill of a series before those of all other series."`
-	Back    backCommand    `cmd:"" help:"Move the backfill of a series behind those of all other series."`
+	Front   frontCommand   `cmd:"" help:"Move the work of a series on past times before that of all other series."`
+	Back    backCommand    `cmd:"" help:"Move the work of a series on past times behind that of all other series."`
 	Trigger triggerCommand `cmd:"" help:"Make a series check now for due recordings and unfinished work."`
 
-	Retention retentionCommand `cmd:"" help:"Show or change how many of the newest points charts show."`
+	Retention retentionCommand `cmd:"" help:"Show or change the number of newest points that charts show."`
 	Plans     plansCommand     `cmd:"" help:"List the plans of a series: when and why each was made."`
 	Snapshot  snapshotCommand  `cmd:"" help:"Sample every repository now, between two recordings. The next snapshot replaces this one."`
 }

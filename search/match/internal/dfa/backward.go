@@ -2,9 +2,9 @@ package dfa
 
 import "unicode/utf8"
 
-// startOf returns the start of the match that ends at end: the leftmost position at or after from
-// at which some match that ends at end starts. The search that found end began at from. ok is false
-// if the search was stopped.
+// startOf returns the start of the match that ends at end: the leftmost position p >= from at which
+// a match that ends at end starts. The search that found end began at from. ok is false if the
+// search was stopped.
 func (s *Searcher) startOf(from, end int) (start int, ok bool) {
 	if s.backward == nil {
 		s.backward = newCache(newStepper(s.of.backward), s.of.bound)

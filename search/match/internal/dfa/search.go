@@ -7,7 +7,7 @@ import (
 
 // Candidates returns the positions where matches can start.
 type Candidates interface {
-	// Next returns the first position at or after from where a match can start, or the content's
+	// Next returns the first position p >= from at which a match can start, or the content's
 	// length. from must not decrease from one call to the next.
 	Next(from int) int
 }

@@ -35,7 +35,7 @@ export function SeriesMenu({ series, label, points, retention, refresh }: { seri
   if ((backfilling || waiting > 0) && series.workflow?.queuePosition !== 'BACK') items.push({ text: 'Move to the back of the queue', onSelect: () => void commands.back() })
   if (retention) items.push({ text: 'Change how many points charts show…', onSelect: () => setAsking('retain') })
   items.push({ text: 'Check for work now', onSelect: () => void commands.trigger() })
-  if (backfilling || waiting > 0) items.push({ text: 'Cancel the backfill…', danger: true, onSelect: () => setAsking('cancel') })
+  if (backfilling || waiting > 0) items.push({ text: 'Cancel the work on past times…', danger: true, onSelect: () => setAsking('cancel') })
 
   const close = () => setAsking(null)
   return (
@@ -153,7 +153,7 @@ function RetentionDialog({ retention, retain, onClose }: { retention: Retention;
 function CancelDialog({ cancel, onClose }: { cancel: (reason: string) => Promise<string | null>; onClose: () => void }) {
   const [reason, setReason] = useState('')
   return (
-    <Question title="Cancel the backfill?" action="Cancel the backfill" danger send={() => cancel(reason)} onClose={onClose}>
+    <Question title="Cancel the work on past times?" action="Cancel the work" danger send={() => cancel(reason)} onClose={onClose}>
       <p>Samples that are not computed yet end as failed; you can retry them later. Computed samples are kept, and recordings continue.</p>
       <Field label="Reason" hint="Optional. Shown with the cancelled samples.">
         {(parts) => <TextInput {...parts} value={reason} onChange={(event) => setReason(event.target.value)} />}
