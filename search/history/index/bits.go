@@ -1,5 +1,7 @@
 package index
 
+import "math/bits"
+
 // Bits is a set of blob numbers.
 type Bits []uint64
 
@@ -41,6 +43,14 @@ func (b Bits) or(other Bits) {
 	for i := range b {
 		b[i] |= other[i]
 	}
+}
+
+// count returns the number of blobs in the set.
+func (b Bits) count() (n int) {
+	for _, w := range b {
+		n += bits.OnesCount64(w)
+	}
+	return n
 }
 
 // Empty reports whether no blob is in the set.

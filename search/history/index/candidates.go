@@ -1,6 +1,7 @@
 package index
 
 import (
+	"math"
 	"unicode"
 	"unicode/utf8"
 
@@ -62,17 +63,36 @@ func (x *Index) meets(r match.Requirement) (Bits, error) {
 		}
 		return set, nil
 	case match.RequireAny:
-		set := newBits(x.header.blobs)
-		for _, p := range r.Parts {
-			part, err := x.meets(p)
-			if part == nil || err != nil {
-				return nil, err
-			}
-			set.or(part)
-		}
-		return set, nil
+		return x.meetsAny(r.Parts)
 	}
 	return nil, nil
+}
+
+// A long alternation rules out few blobs, and each of its parts costs look-ups. After every
+// partsPerEstimate parts, meetsAny estimates the share of blobs that will meet one of all parts. If
+// the estimate is above mostShare, reading the remaining postings costs more than it saves.
+const (
+	partsPerEstimate = 8
+	mostShare        = 0.8
+)
+
+// meetsAny returns the indexed blobs that can meet one of several requirements, or nil for all.
+func (x *Index) meetsAny(parts []match.Requirement) (Bits, error) {
+	set := newBits(x.header.blobs)
+	for i, p := range parts {
+		if done := float64(i); i > 0 && i%partsPerEstimate == 0 {
+			missing := 1 - float64(set.count())/float64(x.header.blobs)
+			if 1-math.Pow(missing, float64(len(parts))/done) > mostShare {
+				return nil, nil
+			}
+		}
+		part, err := x.meets(p)
+		if part == nil || err != nil {
+			return nil, err
+		}
+		set.or(part)
+	}
+	return set, nil
 }
 
 // holds returns the blobs that can contain a text, or nil for all: those that contain each of its
