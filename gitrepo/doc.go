@@ -1,7 +1,7 @@
 // Package gitrepo reads git repositories and keeps mirrors of remote ones, by running the git
-// binary. It reads two things itself, without a git process: most objects in packs
-// (internal/packfile), because a history search spends most of its time reading them; and refs and
-// short histories of plain repositories (plain.go, plaincommits.go), because an installation may
+// binary. It reads two things itself, without a git process: most objects (internal/packfile,
+// loose.go), because a history search spends most of its time reading them; and refs and short
+// histories of plain repositories (plain.go, plaincommits.go), because an installation may
 // have tens of thousands of plain repositories. A plain repository has SHA-1 ids and an ordinary
 // configuration; it is neither shallow nor a linked work tree.
 //

@@ -82,8 +82,9 @@ type Objects struct {
 	cleanup func()
 	stats   ReadStats
 
-	once  sync.Once // opens packs
-	packs []*packfile.Pack
+	once   sync.Once // finds the stores and opens their packs
+	stores []string  // the object folders of the repository and its alternates
+	packs  []*packfile.Pack
 }
 
 // ReadStats counts the work of an Objects. Tests and benchmarks check that the engine does no more
@@ -92,6 +93,7 @@ type ReadStats struct {
 	Processes atomic.Int64 // git processes started
 	FromGit   atomic.Int64 // objects read by git processes
 	FromPack  atomic.Int64 // objects read from packs without git
+	Loose     atomic.Int64 // loose objects read without git
 	Bytes     atomic.Int64 // bytes of content handed out
 }
 
@@ -134,8 +136,8 @@ func (o *Objects) OID(hash Hash) OID { return OID(hex.EncodeToString(hash[:o.has
 // read; i is the index in ids, and worker is the number of the calling goroutine. It returns after
 // all calls of visit have returned.
 //
-// Read itself reads packs. It leaves loose objects and everything that looks damaged to git, so git
-// decides what is damaged. A missing or damaged object is handed out with its Problem.
+// Read itself reads packs and loose objects. It leaves everything that is large or looks damaged to
+// git, so git decides what is damaged. A missing or damaged object is handed out with its Problem.
 //
 // After an error, some objects may not have been handed out. Read returns an error when ctx ends,
 // visit returns an error, git cannot be started, git prints something unexpected, git is killed
@@ -157,6 +159,9 @@ func (o *Objects) Read(ctx context.Context, ids []Hash, opts ReadOptions, visit 
 		if left, err = o.readFromPack(ctx, pack, ids, left, opts, visit); err != nil {
 			return err
 		}
+	}
+	if left, err = o.readLoose(ctx, ids, left, opts, visit); err != nil {
+		return err
 	}
 	return o.readFromGit(ctx, ids, left, opts, visit)
 }

@@ -106,7 +106,37 @@ func TestObjects_ReadsLooseObjectsAndAlternates(t *testing.T) {
 	got, stats := read(t, open(t, borrower.Dir), ReadOptions{}, append(ids, own)...)
 	require.Equal(t, contentOf(t, repo, ids[0]), strings.TrimSuffix(got[ids[0]], "\n"))
 	require.Equal(t, int64(len(ids)), stats.FromPack.Load())
-	require.Equal(t, int64(1), stats.FromGit.Load())
+	require.Equal(t, int64(1), stats.Loose.Load())
+	require.Zero(t, stats.Processes.Load())
+}
+
+func TestObjects_LooseObjectsEqualGit(t *testing.T) {
+	t.Parallel()
+	for _, format := range []string{"sha1", "sha256"} {
+		repo := testgit.Init(t, filepath.Join(t.TempDir(), "r"), format)
+		ids := versions(t, repo, 5)
+		repo.Unpack(t)
+		got, stats := read(t, open(t, repo.Dir), ReadOptions{Workers: 3}, ids...)
+		for _, id := range ids {
+			require.Equal(t, contentOf(t, repo, id), strings.TrimSuffix(got[id], "\n"), id)
+		}
+		require.Zero(t, stats.Processes.Load())
+		require.Equal(t, int64(len(ids)), stats.Loose.Load())
+	}
+}
+
+func TestObjects_ReportsALooseObjectWithTheContentOfAnother(t *testing.T) {
+	t.Parallel()
+	repo := testgit.New(t)
+	repo.Commit(t, testgit.Epoch, map[string]string{"a": "TODO", "b": "b"})
+	a, b := repo.ObjectAt(t, "main:a"), repo.ObjectAt(t, "main:b")
+	file := func(id string) string { return filepath.Join(repo.Dir, "objects", id[:2], id[2:]) }
+	content, err := os.ReadFile(file(a))
+	require.NoError(t, err)
+	require.NoError(t, os.Chmod(file(b), 0o644))
+	require.NoError(t, os.WriteFile(file(b), content, 0o644))
+	got, _ := read(t, open(t, repo.Dir), ReadOptions{}, a, b)
+	require.Equal(t, map[string]string{a: "TODO", b: string(Corrupt)}, got)
 }
 
 func TestObjects_ReportsMissingAndCorruptLooseObjects(t *testing.T) {

@@ -24,6 +24,7 @@ func (o *Objects) openPacks() {
 				continue
 			}
 			seen[store] = true
+			o.stores = append(o.stores, store)
 			indexes, err := filepath.Glob(filepath.Join(escapeGlob(store), "pack", "*.idx"))
 			if err != nil {
 				continue

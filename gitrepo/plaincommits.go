@@ -2,12 +2,8 @@ package gitrepo
 
 import (
 	"bytes"
-	"compress/zlib"
 	"context"
-	"crypto/sha1"
 	"errors"
-	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -176,12 +172,15 @@ func parsePlainCommit(text []byte) (at time.Time, parent OID, ok bool) {
 }
 
 // plainCommits reads single commits of a plain repository. Not safe for concurrent use.
-type plainCommits struct{ objects *Objects }
+type plainCommits struct {
+	objects *Objects
+	loose   *looseReader
+}
 
 func (r *Repo) plainCommits() *plainCommits {
 	o := &Objects{repo: r, hashLen: 20, cleanup: func() {}}
 	o.openPacks()
-	return &plainCommits{o}
+	return &plainCommits{o, o.newLooseReader(maxPlainCommit)}
 }
 
 func (p *plainCommits) close() { p.objects.Close() }
@@ -204,28 +203,12 @@ func (p *plainCommits) read(ctx context.Context, id OID) (text []byte, ok bool) 
 			return text, ok && err == nil
 		}
 	}
-	return readLooseCommit(filepath.Join(p.objects.repo.objects, string(id[:2]), string(id[2:])), id)
+	object, err := p.loose.read(hash)
+	if err != nil || object.Problem != "" || object.Kind != KindCommit {
+		return nil, false
+	}
+	return bytes.Clone(object.Data), true
 }
 
 // maxPlainCommit is the size in bytes above which git reads a commit. Real commits are far smaller.
 const maxPlainCommit = 1 << 20
-
-// readLooseCommit reads a commit that is stored as a loose object, and verifies that its content
-// has this id.
-func readLooseCommit(path string, id OID) (text []byte, ok bool) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, false
-	}
-	defer file.Close()
-	inflated, err := zlib.NewReader(file)
-	if err != nil {
-		return nil, false
-	}
-	whole, err := io.ReadAll(io.LimitReader(inflated, maxPlainCommit+1))
-	if err != nil || len(whole) > maxPlainCommit || fmt.Sprintf("%x", sha1.Sum(whole)) != string(id) {
-		return nil, false
-	}
-	header, text, _ := bytes.Cut(whole, []byte{0})
-	return text, string(header) == fmt.Sprintf("commit %d", len(text))
-}
