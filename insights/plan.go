@@ -1,6 +1,9 @@
 package insights
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // PlanKind says what a plan is for. A plan is a set of samples to compute: some times × the
 // repositories that were in a series' scope when the plan was made. The kinds are stored in
@@ -36,8 +39,8 @@ var planKinds = map[PlanKind]planTraits{
 	CatchUpPlan:   {permanent: true, addsTimes: true},
 }
 
-// PlanKinds lists all kinds.
-var PlanKinds = []PlanKind{BackfillPlan, RecordingPlan, SnapshotPlan, RetryPlan, ExtensionPlan, CatchUpPlan}
+// PlanKinds lists all kinds in alphabetical order.
+var PlanKinds = slices.Sorted(maps.Keys(planKinds))
 
 // Valid reports whether the kind is one of PlanKinds.
 func (k PlanKind) Valid() bool { return slices.Contains(PlanKinds, k) }

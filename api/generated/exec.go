@@ -2329,7 +2329,7 @@ type SeriesWorkflowStatus {
   inFlight: Int!
   "The kind of the plan in progress; null when there is none."
   kind: SeriesPlanKind
-  "The number of plans (retry, extension, catch-up backfill) that start after the one in progress."
+  "The number of plans for past times that start after the one in progress."
   waitingPlans: Int!
   queuePosition: SeriesQueuePosition!
   pausedBy: String

@@ -408,7 +408,7 @@ type SeriesWorkflowStatus struct {
 	InFlight int `json:"inFlight"`
 	// The kind of the plan in progress; null when there is none.
 	Kind *SeriesPlanKind `json:"kind,omitempty"`
-	// The number of plans (retry, extension, catch-up backfill) that start after the one in progress.
+	// The number of plans for past times that start after the one in progress.
 	WaitingPlans    int                 `json:"waitingPlans"`
 	QueuePosition   SeriesQueuePosition `json:"queuePosition"`
 	PausedBy        *string             `json:"pausedBy,omitempty"`

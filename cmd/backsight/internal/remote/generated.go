@@ -1423,7 +1423,7 @@ type Workflow struct {
 	State SeriesWorkflowState `json:"state"`
 	// The kind of the plan in progress; null when there is none.
 	Kind *SeriesPlanKind `json:"kind"`
-	// The number of plans (retry, extension, catch-up backfill) that start after the one in progress.
+	// The number of plans for past times that start after the one in progress.
 	WaitingPlans  int                 `json:"waitingPlans"`
 	QueuePosition SeriesQueuePosition `json:"queuePosition"`
 	// The number of child workflows that are running.
@@ -1485,7 +1485,7 @@ type WorkflowState struct {
 	State SeriesWorkflowState `json:"state"`
 	// The kind of the plan in progress; null when there is none.
 	Kind *SeriesPlanKind `json:"kind"`
-	// The number of plans (retry, extension, catch-up backfill) that start after the one in progress.
+	// The number of plans for past times that start after the one in progress.
 	WaitingPlans int `json:"waitingPlans"`
 }
 

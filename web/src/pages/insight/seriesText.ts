@@ -9,7 +9,14 @@ import { formatTime } from '../../format/times.ts'
 export function workText(workflow: Pick<WorkflowFragment, 'kind' | 'waitingPlans' | 'queuePosition'> | null | undefined): string {
   if (!workflow) return ''
   const { kind, waitingPlans, queuePosition } = workflow
-  const work: Partial<Record<SeriesPlanKind, string>> = { RECORDING: 'Recording the newest point.', RETRY: 'Computing samples again.', EXTENSION: 'Adding older points.' }
+  const work: Record<SeriesPlanKind, string> = {
+    BACKFILL: '',
+    CATCH_UP: '',
+    RECORDING: 'Recording the newest point.',
+    EXTENSION: 'Adding older points.',
+    RETRY: 'Computing samples again.',
+    SNAPSHOT: '',
+  }
   const position: Partial<Record<SeriesQueuePosition, string>> = { FRONT: 'At the front of the queue.', BACK: 'At the back of the queue.' }
   const waiting = waitingPlans > 0 ? `${plural(waitingPlans, 'plan waits', 'plans wait')}.` : ''
   return [kind && work[kind], position[queuePosition], waiting].filter(Boolean).join(' ')
