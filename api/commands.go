@@ -23,14 +23,14 @@ func (r *mutationResolver) ResumeInsightSeries(ctx context.Context, seriesID str
 	return r.send(ctx, seriesID, contract.Command{By: by(ctx, claimed)}, contract.Resume)
 }
 
-// RetryInsightSeriesBackfill retries the partial and failed samples of a series or, if all is true,
-// every sample.
+// RetryInsightSeriesBackfill retries the partial and failed samples of a series, or every sample if
+// *all is true.
 func (r *mutationResolver) RetryInsightSeriesBackfill(ctx context.Context, seriesID string, all *bool, claimed *string) (*model.InsightsSeries, error) {
 	return r.send(ctx, seriesID, contract.Command{By: by(ctx, claimed), All: all != nil && *all}, contract.Retry)
 }
 
-// RetryInsightSamples retries the samples that filter selects. It validates the filter before it
-// sends the command, so that the client gets the error.
+// RetryInsightSamples retries the samples that the filter selects. It validates the filter before
+// it sends the command, so that the client gets the error.
 func (r *mutationResolver) RetryInsightSamples(ctx context.Context, seriesID string, filter generated.SampleFilter, claimed *string) (*model.InsightsSeries, error) {
 	selected := sampleFilter(seriesID, &filter)
 	selection := insights.Selection{Outcomes: selected.Outcomes, Time: selected.Time, Repository: selected.RepoPattern}
@@ -55,14 +55,14 @@ func (r *mutationResolver) TriggerInsightSeries(ctx context.Context, seriesID st
 	return r.send(ctx, seriesID, contract.Command{By: by(ctx, claimed)}, contract.Trigger)
 }
 
-// MoveInsightSeriesBackfillToFrontOfQueue moves the work on past times of a series ahead of that of
-// all others.
+// MoveInsightSeriesBackfillToFrontOfQueue moves a series' work on past times ahead of the work of
+// all other series.
 func (r *mutationResolver) MoveInsightSeriesBackfillToFrontOfQueue(ctx context.Context, seriesID string, claimed *string) (*model.InsightsSeries, error) {
 	return r.send(ctx, seriesID, contract.Command{By: by(ctx, claimed)}, contract.Front)
 }
 
-// MoveInsightSeriesBackfillToBackOfQueue moves the work on past times of a series behind that of
-// all others.
+// MoveInsightSeriesBackfillToBackOfQueue moves a series' work on past times behind the work of all
+// other series.
 func (r *mutationResolver) MoveInsightSeriesBackfillToBackOfQueue(ctx context.Context, seriesID string, claimed *string) (*model.InsightsSeries, error) {
 	return r.send(ctx, seriesID, contract.Command{By: by(ctx, claimed)}, contract.Back)
 }
@@ -72,8 +72,8 @@ func (r *mutationResolver) SnapshotInsightSeries(ctx context.Context, seriesID s
 	return r.send(ctx, seriesID, contract.Command{By: by(ctx, claimed)}, contract.Snapshot)
 }
 
-// send sends a command to a series' workflow and returns the series with the state that follows. If
-// the series has no workflow, send starts one and sends the command again.
+// send sends a command to a series' workflow and returns the series with its new state. If the
+// series has no workflow, send starts one and sends the command again.
 func (r *mutationResolver) send(ctx context.Context, seriesID string, command contract.Command, message string) (*model.InsightsSeries, error) {
 	series, err := r.config.Store.Series.Get(ctx, seriesID)
 	if err != nil {
@@ -91,16 +91,17 @@ func (r *mutationResolver) send(ctx context.Context, seriesID string, command co
 		return nil, workflowError(seriesID, err)
 	}
 	s := seriesModel(series)
-	// The field workflow returns the state that came with the answer, without another query.
+	// The GraphQL field workflow then returns the state that the command returned, and does not
+	// query the workflow.
 	_, err = model.Load(s.Page, "workflow", func([]string) (map[string]*contract.Status, error) {
 		return map[string]*contract.Status{seriesID: &status}, nil
 	})
 	return s, err
 }
 
-// startAnew starts a new workflow for a series that has none, because an operator terminated it or
-// Temporal's database was replaced. The new workflow continues from the ledger. If startAnew fails
-// after MarkLost, a worker starts the workflow.
+// startAnew starts a new workflow for a series that has none, because an operator terminated the
+// old one or Temporal's database was replaced. The new workflow continues from the ledger. If
+// startAnew fails after MarkLost, a worker starts the workflow.
 func (r *mutationResolver) startAnew(ctx context.Context, seriesID string) error {
 	start, err := r.config.Store.Series.MarkLost(ctx, seriesID)
 	if err != nil {

@@ -26,7 +26,8 @@ type Config struct {
 	// Namespace is the Temporal namespace, used in links; "" means "default".
 	Namespace string
 	Auth      Auth
-	// Metrics is the registry of the API's metrics, which /metrics serves; nil disables both.
+	// Metrics is the registry of the API's metrics, which /metrics serves. If it is nil, there are
+	// no metrics and no /metrics.
 	Metrics *prometheus.Registry
 	Logger  *slog.Logger     // nil: slog.Default
 	Now     func() time.Time // nil: time.Now

@@ -11,13 +11,14 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// encodeCursor encodes the sort key of a page's last element as an opaque cursor. kind names the
-// list, so that decodeCursor can refuse the cursor of another list.
+// encodeCursor encodes the sort key of a page's last element as an opaque cursor. The argument kind
+// names the list, so that decodeCursor can refuse the cursor of another list.
 func encodeCursor(kind string, parts ...string) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(kind + "\x00" + strings.Join(parts, "\x00")))
 }
 
-// decodeCursor returns the n parts of a cursor of the kind. Any other text is an Invalid error.
+// decodeCursor returns the n parts of a cursor that encodeCursor made with this kind. For any other
+// text it returns an Invalid error.
 func decodeCursor(kind, cursor string, n int) ([]string, error) {
 	raw, err := base64.RawURLEncoding.DecodeString(cursor)
 	parts := strings.Split(string(raw), "\x00")
@@ -27,8 +28,8 @@ func decodeCursor(kind, cursor string, n int) ([]string, error) {
 	return parts[1:], nil
 }
 
-// endPage cuts a list to first elements and returns its page info. Callers must fetch one element
-// more than first, so that endPage can detect whether there is a next page.
+// endPage returns at most list[:first], and the page info. Callers must fetch first+1 elements, so
+// that endPage can detect whether there is a next page.
 func endPage[T any](list []T, first int, cursor func(T) string) ([]T, *generated.PageInfo) {
 	info := &generated.PageInfo{}
 	if len(list) > first {
@@ -40,8 +41,9 @@ func endPage[T any](list []T, first int, cursor func(T) string) ([]T, *generated
 	return list, info
 }
 
-// asksFor reports whether the request selects a field below the current one; path continues below
-// that field. Resolvers use it to skip costly results that the client does not request.
+// asksFor reports whether the request selects the given field inside the current one. The argument
+// path names more fields, each inside the one before it. Resolvers use asksFor to skip costly
+// results that the client does not request.
 func asksFor(ctx context.Context, field string, path ...string) bool {
 	return selects(graphql.GetOperationContext(ctx), graphql.CollectFieldsCtx(ctx, nil), append([]string{field}, path...))
 }

@@ -20,9 +20,9 @@ const (
 	maxQuery        = 10_000 // bytes
 )
 
-// newView converts the input to a view whose grids are anchored at the minute of now. problems
-// holds every error in the input, each an *inputError with its field. Callers must not use the view
-// if there are problems.
+// newView converts the input to a view whose grids are anchored at the time now, without its
+// seconds. The result problems holds every error in the input, each as an *inputError with its
+// field. Callers must not use the view unless problems is empty.
 func newView(input generated.LineChartSearchInsightInput, now time.Time) (view insights.View, problems []error) {
 	refuse := func(err error, text string, field ...any) {
 		problems = append(problems, &inputError{err: err, field: append([]any{"input"}, field...), text: text})
@@ -92,8 +92,8 @@ func newView(input generated.LineChartSearchInsightInput, now time.Time) (view i
 	return view, dropRepeated(problems)
 }
 
-// dropRepeated drops duplicates, because newView reports a problem of the common scope once for
-// each series.
+// dropRepeated drops duplicate errors, because newView reports an error in the common scope once
+// for each series.
 func dropRepeated(problems []error) []error {
 	seen := map[string]bool{}
 	var kept []error
@@ -160,8 +160,8 @@ func parseQuery(text string, method insights.GenerationMethod) (*query.Query, er
 
 var errNoCaptureGroup = insights.Errorf(insights.Invalid, "a series by capture group requires a regular expression with a capture group, for example: go\\s+(\\d+\\.\\d+) patterntype:regexp")
 
-// readScope converts in to scope. If it returns an error, it also returns the field that has the
-// error, and the text that the error's position refers to.
+// readScope converts the input to *scope. If it returns an error, it also returns the field that
+// has the error, and the text that the error's position refers to.
 func readScope(in *generated.RepositoryScopeInput, scope *insights.Scope) (text, field string, err error) {
 	if in == nil {
 		return "", "", nil
@@ -199,8 +199,8 @@ func readGrid(in *generated.TimeScopeInput, now time.Time) insights.Grid {
 	return grid
 }
 
-// missingRepositories returns a problem for each list of repositories that contains an unknown
-// name, because a series of a mistyped name would stay empty for ever.
+// missingRepositories returns an error for each list of repositories that contains an unknown name,
+// because a series with a mistyped repository name would stay empty for ever.
 func (r *mutationResolver) missingRepositories(ctx context.Context, input generated.LineChartSearchInsightInput) ([]error, error) {
 	type list struct {
 		names []string

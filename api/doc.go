@@ -12,7 +12,7 @@
 //   - A mutation commits to Postgres first and calls Temporal afterwards. If that call fails, the
 //     mutation still succeeds, and the worker's reconciler repeats the call (views.go).
 //   - A chart with many captured values returns only those that seriesDisplayOptions selects, and
-//     their total number. Postgres makes the selection if the viewer sees all repositories
+//     the number of all values. Postgres makes the selection if the viewer sees all repositories
 //     (points.go).
 //
 // Non-goals: SQL, searching, workflow code. `make generate` writes package generated.

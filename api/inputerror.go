@@ -28,8 +28,9 @@ func (e *inputError) Error() string {
 
 func (e *inputError) Unwrap() error { return e.err }
 
-// extensions returns the extensions of the GraphQL error: code and field, and for a query's error
-// its position in UTF-16 code units, as JavaScript counts them, and a suggestion if there is one.
+// extensions returns the extensions of the GraphQL error: "code" and "field". For an error in a
+// query they include its position, in UTF-16 code units as JavaScript counts them, and a suggestion
+// if there is one.
 func (e *inputError) extensions() map[string]any {
 	ext := map[string]any{"code": string(insights.Invalid), "field": e.field}
 	if q, ok := errors.AsType[*query.Error](e.err); ok {

@@ -76,8 +76,8 @@ func (depthLimit) MutateOperationContext(_ context.Context, op *graphql.Operatio
 	return nil
 }
 
-// depth returns the greatest number of nested fields in set. It stops as soon as the number exceeds
-// limit and returns a number above limit. Validation has already refused fragment cycles.
+// depth returns the greatest number of nested fields in set. If the number exceeds limit, depth
+// stops early and returns some number above limit. Validation has already refused fragment cycles.
 func depth(set ast.SelectionSet, limit int) int {
 	deepest := 0
 	for _, selection := range set {

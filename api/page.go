@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// pageHandler serves the built page. A path of a file returns the file. / and the application's own
-// paths, which are requests for HTML without a file extension, return index.html. All other paths
-// return 404, so that a missing script is not answered with HTML. Files below assets/ have a hash
-// of their content in their names and may be cached for ever.
+// pageHandler serves the built page. A path of a file returns the file. The path / and the
+// application's own paths, which are requests for HTML without a file extension, return index.html.
+// All other paths return 404, so that a missing script is not answered with HTML. Files below
+// assets/ have a hash of their content in their names and may be cached for ever.
 func pageHandler(web fs.FS) http.Handler {
 	if web == nil {
 		return http.HandlerFunc(notBuilt)

@@ -128,8 +128,8 @@ func pointModels(series insights.Series, points []store.Point) []*generated.Insi
 	return models
 }
 
-// languageQuery restricts a query to a language. Labels in parentheses are groups of files without
-// a language; they do not restrict it.
+// languageQuery restricts a query to a language. A label in parentheses names a group of files
+// without a language; it does not restrict the query.
 func languageQuery(query, language string) string {
 	if language == "" || language[0] == '(' {
 		return query

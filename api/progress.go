@@ -102,7 +102,8 @@ func (h *progressHub) join(ctx context.Context, w *watcher) (leave func()) {
 	defer h.mu.Unlock()
 	h.watchers[w] = struct{}{}
 	if h.stop == nil {
-		// The readers must survive the request that starts them while there are other watchers.
+		// The readers must outlive the request that starts them, because later watchers need them
+		// too.
 		ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 		var running sync.WaitGroup
 		running.Go(func() { every(ctx, ledgerInterval, h.readLedger) })

@@ -83,8 +83,8 @@ func (r *queryResolver) PreviewRepositoriesFromQuery(ctx context.Context, text s
 	return &generated.RepositoryPreviewPayload{NumberOfRepositories: int(n)}, nil
 }
 
-// AddRepository registers a repository and starts its sync. Idempotent: a registered location
-// returns its repository.
+// AddRepository registers a repository and starts its sync. Idempotent: for a registered location
+// it returns the existing repository.
 func (r *mutationResolver) AddRepository(ctx context.Context, location string, name *string, private *bool) (*generated.Repository, error) {
 	add := r.config.Store.Repositories.Add
 	if private != nil && *private {

@@ -77,7 +77,7 @@ func (r *mutationResolver) DeleteInsightView(ctx context.Context, id string) (*g
 	defer cancel()
 	ids, err := r.config.Store.Series.ToStop(ctx)
 	if err != nil {
-		r.config.Logger.WarnContext(ctx, "finding the series to stop failed; the reconciler stops them", "view", id, "error", err)
+		r.config.Logger.WarnContext(ctx, "could not find out which series to stop; the reconciler stops them", "view", id, "error", err)
 	}
 	for _, series := range ids {
 		if err := r.config.Workflows.StopSeries(ctx, series); err != nil {

@@ -1942,8 +1942,8 @@ func newExecutionContext(
 
 var sources = []*ast.Source{
 	{Name: "../schema.graphql", Input: `# Types, fields and arguments that Sourcegraph's Code Insights API has keep their Sourcegraph names,
-# so its clients and scripts work. Descriptions of what exists only in Backsight start with
-# "Backsight:".
+# so clients and scripts written for Sourcegraph work. Descriptions of what exists only in Backsight
+# start with "Backsight:".
 
 "An instant in RFC 3339 format, in UTC."
 scalar DateTime
@@ -1977,8 +1977,9 @@ type Query {
   "Backsight: returns whether Temporal answers and whether workers poll its task queues."
   health: Health!
   """
-  Backsight: lists grants, sorted by repository and login. repository and login select grants by
-  exact name. Grants for removed repositories are not listed. Only administrators may call it.
+  Backsight: lists grants, sorted by repository and login. ` + "`" + `repository` + "`" + ` and ` + "`" + `login` + "`" + ` select grants by
+  exact name. Grants for removed repositories are not listed. Only administrators may call this
+  query.
   """
   repositoryGrants(first: Int = 50, after: String, repository: String, login: String): RepositoryGrantConnection!
   "Backsight: lists all settings. A changed setting takes effect within seconds."
@@ -1991,7 +1992,7 @@ type Mutation {
   field that it belongs to.
   """
   createLineChartSearchInsight(input: LineChartSearchInsightInput!): InsightViewPayload!
-  "Deletes an insight. A series that no other insight shows is stopped and deleted with it."
+  "Deletes an insight. A series that no other insight shows is also stopped and deleted."
   deleteInsightView(id: ID!): EmptyResponse!
   """
   Backsight: pauses the series. No new search starts, and running searches stop within seconds.
@@ -2009,32 +2010,33 @@ type Mutation {
   """
   retryInsightSeriesBackfill(seriesId: ID!, all: Boolean = false, by: String): InsightsSeries!
   """
-  Backsight: recomputes the samples that the filter selects. Without filter.outcomes it recomputes
-  the partial and failed samples among them. Otherwise like retryInsightSeriesBackfill.
+  Backsight: recomputes the samples that ` + "`" + `filter` + "`" + ` selects. If ` + "`" + `filter.outcomes` + "`" + ` is null, it
+  recomputes only the partial and failed ones of these samples. In all other respects it works like
+  retryInsightSeriesBackfill.
   """
   retryInsightSamples(seriesId: ID!, filter: SampleFilter!, by: String): InsightsSeries!
   """
   Backsight: extends the series to this number of points by adding older times, in every insight
-  that shows it. Only the missing samples are computed. The current number of points changes
-  nothing; a smaller number is refused.
+  that shows it. Only the missing samples are computed. If ` + "`" + `points` + "`" + ` is the current number, nothing
+  changes; a smaller number is refused.
   """
   extendInsightSeries(seriesId: ID!, points: Int!, by: String): InsightsSeries!
   """
-  Backsight: cancels the plan of past times that is in progress, and those that wait. Within
-  seconds, their pending samples end as FAILED with the reason code "cancelled"; samples that a
-  retry had not reached get their earlier outcome and value back. Recordings continue. A retry
-  computes the cancelled samples.
+  Backsight: cancels the plan of past times that is in progress, and the plans of past times that
+  wait. Within seconds, their pending samples end as FAILED with the reason code "cancelled";
+  samples that a retry had not reached get their earlier outcome and value back. Recordings
+  continue. A retry computes the cancelled samples.
   """
   cancelInsightSeriesBackfill(seriesId: ID!, reason: String, by: String): InsightsSeries!
   """
   Backsight: moves the series' work on past times (backfill, extensions, retries and catch-up
-  backfills) ahead of that of all other series, until it is complete or moved again. Recordings
-  still go first. Returns a CONFLICT error if there is no such work.
+  backfills) ahead of the work of all other series, until the series' work is complete or moved
+  again. Recordings still go first. Returns a CONFLICT error if there is no such work.
   """
   moveInsightSeriesBackfillToFrontOfQueue(seriesId: ID!, by: String): InsightsSeries!
   """
-  Backsight: moves the series' work on past times behind that of all other series. Otherwise like
-  moveInsightSeriesBackfillToFrontOfQueue.
+  Backsight: moves the series' work on past times behind the work of all other series. In all other
+  respects it works like moveInsightSeriesBackfillToFrontOfQueue.
   """
   moveInsightSeriesBackfillToBackOfQueue(seriesId: ID!, by: String): InsightsSeries!
   """
@@ -2048,19 +2050,19 @@ type Mutation {
   """
   snapshotInsightSeries(seriesId: ID!, by: String): InsightsSeries!
   """
-  Backsight: sets the number of sample times, newest first, that charts show for the series, in
-  every insight that contains it. 0 means all; null means the setting backsight.retention.points.
-  Older times are archived: exports contain them, and charts show them again when the number is
-  raised.
+  Backsight: sets how many sample times of the series its charts show, in every insight that
+  contains the series. Charts show the newest times. 0 means all; null means the setting
+  backsight.retention.points. Older times are archived: exports contain them, and charts show them
+  again when the number is raised.
   """
   setInsightSeriesRetention(seriesId: ID!, points: Int): InsightsSeries!
   "Backsight: renames a repository. Its samples are kept and listed under the new name."
   renameRepository(name: String!, newName: String!): Repository!
   """
-  Backsight: registers a repository. ` + "`" + `location` + "`" + ` is an absolute path on the server or a clone URL;
-  without a name, the name is derived from it. Idempotent: a location that is registered already
-  returns its repository. If ` + "`" + `private` + "`" + ` is true, the repository becomes private, even if it is
-  registered already; only administrators may set it.
+  Backsight: registers a repository. ` + "`" + `location` + "`" + ` is an absolute path on the server or a clone URL. If
+  ` + "`" + `name` + "`" + ` is null, the name is derived from the location. Idempotent: if the location is registered
+  already, its repository is returned. If ` + "`" + `private` + "`" + ` is true, the repository becomes private, even if
+  it is registered already; only administrators may pass true.
   """
   addRepository(location: String!, name: String, private: Boolean = false): Repository!
   """
@@ -2070,17 +2072,18 @@ type Mutation {
   removeRepository(name: String!): EmptyResponse!
   """
   Backsight: makes a repository private or public. A private repository, its samples and its part of
-  every chart are hidden from viewers without a grant. Only administrators may call it.
+  every chart are hidden from viewers without a grant. Only administrators may call this mutation.
   """
   setRepositoryPrivate(name: String!, private: Boolean!): Repository!
   """
-  Backsight: lets a person see a private repository. login is the name that the authenticating proxy
-  sends. Idempotent. Only administrators may call it.
+  Backsight: lets a person see a private repository. ` + "`" + `login` + "`" + ` is the name that the authenticating
+  proxy sends. Idempotent. Only administrators may call this mutation.
   """
   grantRepository(name: String!, login: String!): Repository!
   """
-  Backsight: removes a person's grant. Without a repository name it removes all grants of the
-  person, including those for removed repositories. Idempotent. Only administrators may call it.
+  Backsight: removes a person's grant for one repository. If ` + "`" + `name` + "`" + ` is null, it removes all grants
+  of the person, including those for removed repositories. Idempotent. Only administrators may call
+  this mutation.
   """
   revokeRepository(name: String, login: String!): EmptyResponse!
   """
@@ -2133,9 +2136,9 @@ type SearchInsightDataSeriesDefinition {
   zone: String!
 }
 """
-Backsight: how the values of a series are computed. The names are those of Sourcegraph's database.
-SEARCH counts matches. SEARCH_COMPUTE counts matches per captured value. LANGUAGE_STATS counts lines
-per language in the files that the query's filters select.
+Backsight: how the values of a series are computed. The values of this enum have the names that
+Sourcegraph's database uses. SEARCH counts matches. SEARCH_COMPUTE counts matches per captured
+value. LANGUAGE_STATS counts lines per language in the files that the query's filters select.
 """
 enum InsightGenerationMethod { SEARCH SEARCH_COMPUTE LANGUAGE_STATS }
 union InsightRepositoryDefinition = InsightRepositoryScope | RepositorySearchScope
@@ -2148,16 +2151,16 @@ type InsightsSeries {
   seriesId: ID!
   label: String!
   """
-  Points in time order. A series by capture group or language has one point for each time and value;
-  the point's label names the value. Values of one time are sorted by label, with labels compared as
-  versions (1.9 before 1.10). The bounds ` + "`" + `from` + "`" + ` and ` + "`" + `to` + "`" + ` are inclusive. ` + "`" + `includeRepoRegex` + "`" + ` and
-  ` + "`" + `excludeRepoRegex` + "`" + ` select repositories by name.
+  The points, sorted by time. A series by capture group or language has one point for each time and
+  value; the point's label names the value. Points of one time are sorted by label, with labels
+  compared as versions (1.9 before 1.10). The bounds ` + "`" + `from` + "`" + ` and ` + "`" + `to` + "`" + ` are inclusive.
+  ` + "`" + `includeRepoRegex` + "`" + ` and ` + "`" + `excludeRepoRegex` + "`" + ` select repositories by name.
   """
   points(from: DateTime, to: DateTime, includeRepoRegex: String, excludeRepoRegex: String): [InsightDataPoint!]! @goField(batch: true)
   """
-  Backsight: the number of distinct values (captured values or languages) at the times that points
-  returns. Values that ` + "`" + `points` + "`" + ` omits because of seriesDisplayOptions count too. 0 if
-  generationMethod is SEARCH. The arguments are those of points.
+  Backsight: the number of distinct values (captured values or languages) at the times that ` + "`" + `points` + "`" + `
+  returns. Values that ` + "`" + `points` + "`" + ` omits because of seriesDisplayOptions are included. 0 if
+  generationMethod is SEARCH. The arguments have the same meaning as those of ` + "`" + `points` + "`" + `.
   """
   valueCount(from: DateTime, to: DateTime, includeRepoRegex: String, excludeRepoRegex: String): Int! @goField(batch: true)
   status: InsightSeriesStatus!
@@ -2184,18 +2187,18 @@ type InsightsSeries {
 }
 
 """
-limit, 1 to 1000, is the number of values that a series by capture group or language returns;
-sortOptions decides which values come first. numSamples is how many sample times each series
-returns, newest first, including the snapshot; null means all times that are not archived. Within
-one time, values are always sorted by label.
+` + "`" + `limit` + "`" + `, from 1 to 1000, is the greatest number of values that a series by capture group or language
+returns; sortOptions decides which values come first. Each series returns only its newest numSamples
+sample times, including the snapshot; null means all times that are not archived. Within one time,
+values are always sorted by label.
 """
 input SeriesDisplayOptionsInput { limit: Int = 20 numSamples: Int sortOptions: SeriesSortOptionsInput }
 input SeriesSortOptionsInput { mode: SeriesSortMode! direction: SeriesSortDirection! }
 """
 RESULT_COUNT sorts by the largest count at any of the times shown, so a value that was frequent only
 in earlier years is included. LEXICOGRAPHICAL sorts by label, with labels compared as versions.
-DATE_ADDED sorts by the first of the times shown at which the value occurs. Without sortOptions the
-order is RESULT_COUNT DESC.
+DATE_ADDED sorts by the time at which the value first occurs, among the times shown. Without
+sortOptions the order is RESULT_COUNT DESC.
 """
 enum SeriesSortMode { RESULT_COUNT LEXICOGRAPHICAL DATE_ADDED }
 enum SeriesSortDirection { ASC DESC }
@@ -2209,8 +2212,8 @@ covers every repository now, between two grid times; the next snapshot replaces 
 enum SeriesPlanKind { BACKFILL CATCH_UP RECORDING EXTENSION RETRY SNAPSHOT }
 
 """
-Backsight: a set of samples to compute. It covers some times, in each repository that was in scope
-when the plan was made.
+Backsight: a set of samples to compute: some times in each repository that was in scope when the
+plan was made or, for a retry, samples that exist already.
 """
 type SeriesPlan {
   "The plans of a series are numbered from 1 in the order in which they were made."
@@ -2255,7 +2258,7 @@ type InsightDataPoint {
   label: String!
   "Backsight: how many of the planned repositories have an exact value at this time."
   coverage: Coverage!
-  "Backsight: the samples at this time by outcome."
+  "Backsight: the number of samples at this time, by outcome."
   outcomes: Completeness!
   """
   Backsight: true for the snapshot, which is the last point. The next snapshot replaces it.
@@ -2275,25 +2278,25 @@ type InsightDataPoint {
   pointInTimeQuery: String!
 }
 """
-Backsight: known is the number of samples whose value is exact (counted, reused or absent), and
-planned is the number of all samples.
+Backsight: ` + "`" + `known` + "`" + ` is the number of samples whose value is exact (counted, reused or absent), and
+` + "`" + `planned` + "`" + ` is the number of all samples.
 """
 type Coverage { known: Int64! planned: Int64! }
 
-"Backsight: the number of samples by outcome. planned is always the sum of the six outcomes."
+"Backsight: the number of samples by outcome. ` + "`" + `planned` + "`" + ` is always the sum of the six outcomes."
 type Completeness {
   planned: Int64! counted: Int64! reused: Int64! absent: Int64! partial: Int64! failed: Int64! pending: Int64!
   "Ended samples as a percentage of planned, rounded down; 100 if nothing is planned."
   percent: Int!
-  "Samples ended per second during the last 30 seconds; null when none ended."
+  "The number of samples that ended per second, over the last 30 seconds; null when none ended."
   rate: Float
   "Seconds until no sample is pending, at this rate; null when the rate is null."
   etaSeconds: Float
 }
 
 """
-The series' completeness with Sourcegraph's field names. Each job and each point that the fields
-count is a sample.
+The series' completeness with Sourcegraph's field names. The jobs and points in these names are
+samples.
 """
 type InsightSeriesStatus {
   "Planned samples."
@@ -2365,7 +2368,7 @@ unknown. PENDING: planned and not done.
 """
 enum SampleOutcome { COUNTED REUSED ABSENT PARTIAL FAILED PENDING }
 """
-Backsight: selects samples. repository is a regular expression on the repository's name. A field
+Backsight: selects samples. ` + "`" + `repository` + "`" + ` is a regular expression on the repository's name. A field
 that is null does not restrict the selection.
 """
 input SampleFilter { time: DateTime outcomes: [SampleOutcome!] repository: String }
@@ -2410,7 +2413,7 @@ type Repository {
   name: String!
   "An absolute path on the server or a clone URL, without its password."
   location: String!
-  "True if location is a path."
+  "True if ` + "`" + `location` + "`" + ` is a path."
   local: Boolean!
   defaultBranch: String
   "The commit of the default branch at the last sync."
@@ -2450,13 +2453,13 @@ type RepositoryGrant {
 type ScopedInsightQueryPayload { query: String! isValid: Boolean! invalidReason: String }
 type RepositoryPreviewPayload { numberOfRepositories: Int! }
 """
-Backsight: the result of checking a series query. canonical is null if the query cannot be parsed.
-captures is the number of capture groups. error is null for a valid query.
+Backsight: the result of checking a series query. ` + "`" + `canonical` + "`" + ` is null if the query cannot be parsed.
+` + "`" + `captures` + "`" + ` is the number of capture groups. ` + "`" + `error` + "`" + ` is null for a valid query.
 """
 type InsightQueryValidation { isValid: Boolean! canonical: String captures: Int! error: QueryError }
 """
-Backsight: an error in a query. start and end are offsets into the query's text in UTF-16 code
-units, as JavaScript counts them. suggestion is what was probably meant; null if there is none.
+Backsight: an error in a query. ` + "`" + `start` + "`" + ` and ` + "`" + `end` + "`" + ` are offsets into the query's text in UTF-16 code
+units, as JavaScript counts them. ` + "`" + `suggestion` + "`" + ` is what was probably meant; null if there is none.
 """
 type QueryError { message: String! suggestion: String start: Int! end: Int! }
 
@@ -2472,11 +2475,14 @@ type Health {
   message: String
 }
 
-"Backsight: a setting of the installation. value is the value in effect."
+"Backsight: a setting of the installation. ` + "`" + `value` + "`" + ` is the value in effect."
 type Setting { key: String! value: String! default: String! description: String! }
-"Backsight: the progress of one insight. version counts the messages of a stream, from 1."
+"""
+Backsight: the progress of one insight. ` + "`" + `version` + "`" + ` is the number of the message in its stream, from
+1.
+"""
 type InsightProgress { id: ID! version: Int! series: [SeriesProgress!]! }
-"Backsight: the progress of one series. state is null while its workflow does not answer."
+"Backsight: the progress of one series. ` + "`" + `state` + "`" + ` is null while the series' workflow does not answer."
 type SeriesProgress { seriesId: ID! completeness: Completeness! state: SeriesWorkflowState }
 
 type InsightViewPayload { view: InsightView! }

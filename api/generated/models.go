@@ -16,7 +16,7 @@ type InsightRepositoryDefinition interface {
 	IsInsightRepositoryDefinition()
 }
 
-// Backsight: the number of samples by outcome. planned is always the sum of the six outcomes.
+// Backsight: the number of samples by outcome. `planned` is always the sum of the six outcomes.
 type Completeness struct {
 	Planned int64 `json:"planned"`
 	Counted int64 `json:"counted"`
@@ -27,14 +27,14 @@ type Completeness struct {
 	Pending int64 `json:"pending"`
 	// Ended samples as a percentage of planned, rounded down; 100 if nothing is planned.
 	Percent int `json:"percent"`
-	// Samples ended per second during the last 30 seconds; null when none ended.
+	// The number of samples that ended per second, over the last 30 seconds; null when none ended.
 	Rate *float64 `json:"rate,omitempty"`
 	// Seconds until no sample is pending, at this rate; null when the rate is null.
 	EtaSeconds *float64 `json:"etaSeconds,omitempty"`
 }
 
-// Backsight: known is the number of samples whose value is exact (counted, reused or absent), and
-// planned is the number of all samples.
+// Backsight: `known` is the number of samples whose value is exact (counted, reused or absent), and
+// `planned` is the number of all samples.
 type Coverage struct {
 	Known   int64 `json:"known"`
 	Planned int64 `json:"planned"`
@@ -63,7 +63,7 @@ type InsightDataPoint struct {
 	Label string `json:"label"`
 	// Backsight: how many of the planned repositories have an exact value at this time.
 	Coverage *Coverage `json:"coverage"`
-	// Backsight: the samples at this time by outcome.
+	// Backsight: the number of samples at this time, by outcome.
 	Outcomes *Completeness `json:"outcomes"`
 	// Backsight: true for the snapshot, which is the last point. The next snapshot replaces it.
 	// Snapshots are taken at the interval that the setting backsight.snapshot.interval gives, and on
@@ -82,15 +82,16 @@ type InsightIntervalTimeScope struct {
 	Value int                  `json:"value"`
 }
 
-// Backsight: the progress of one insight. version counts the messages of a stream, from 1.
+// Backsight: the progress of one insight. `version` is the number of the message in its stream, from
+// 1.
 type InsightProgress struct {
 	ID      string            `json:"id"`
 	Version int               `json:"version"`
 	Series  []*SeriesProgress `json:"series"`
 }
 
-// Backsight: the result of checking a series query. canonical is null if the query cannot be parsed.
-// captures is the number of capture groups. error is null for a valid query.
+// Backsight: the result of checking a series query. `canonical` is null if the query cannot be parsed.
+// `captures` is the number of capture groups. `error` is null for a valid query.
 type InsightQueryValidation struct {
 	IsValid   bool        `json:"isValid"`
 	Canonical *string     `json:"canonical,omitempty"`
@@ -104,8 +105,8 @@ type InsightRepositoryScope struct {
 
 func (InsightRepositoryScope) IsInsightRepositoryDefinition() {}
 
-// The series' completeness with Sourcegraph's field names. Each job and each point that the fields
-// count is a sample.
+// The series' completeness with Sourcegraph's field names. The jobs and points in these names are
+// samples.
 type InsightSeriesStatus struct {
 	// Planned samples.
 	TotalPoints      int        `json:"totalPoints"`
@@ -189,8 +190,8 @@ type PageInfo struct {
 type Query struct {
 }
 
-// Backsight: an error in a query. start and end are offsets into the query's text in UTF-16 code
-// units, as JavaScript counts them. suggestion is what was probably meant; null if there is none.
+// Backsight: an error in a query. `start` and `end` are offsets into the query's text in UTF-16 code
+// units, as JavaScript counts them. `suggestion` is what was probably meant; null if there is none.
 type QueryError struct {
 	Message    string  `json:"message"`
 	Suggestion *string `json:"suggestion,omitempty"`
@@ -204,7 +205,7 @@ type Repository struct {
 	Name string `json:"name"`
 	// An absolute path on the server or a clone URL, without its password.
 	Location string `json:"location"`
-	// True if location is a path.
+	// True if `location` is a path.
 	Local         bool    `json:"local"`
 	DefaultBranch *string `json:"defaultBranch,omitempty"`
 	// The commit of the default branch at the last sync.
@@ -290,7 +291,7 @@ type SampleConnection struct {
 	TotalCount int       `json:"totalCount"`
 }
 
-// Backsight: selects samples. repository is a regular expression on the repository's name. A field
+// Backsight: selects samples. `repository` is a regular expression on the repository's name. A field
 // that is null does not restrict the selection.
 type SampleFilter struct {
 	Time       *time.Time      `json:"time,omitempty"`
@@ -335,10 +336,10 @@ type SearchInsightDataSeriesDefinition struct {
 	Zone string `json:"zone"`
 }
 
-// limit, 1 to 1000, is the number of values that a series by capture group or language returns;
-// sortOptions decides which values come first. numSamples is how many sample times each series
-// returns, newest first, including the snapshot; null means all times that are not archived. Within
-// one time, values are always sorted by label.
+// `limit`, from 1 to 1000, is the greatest number of values that a series by capture group or language
+// returns; sortOptions decides which values come first. Each series returns only its newest numSamples
+// sample times, including the snapshot; null means all times that are not archived. Within one time,
+// values are always sorted by label.
 type SeriesDisplayOptionsInput struct {
 	Limit       *int                    `json:"limit,omitempty"`
 	NumSamples  *int                    `json:"numSamples,omitempty"`
@@ -354,8 +355,8 @@ type SeriesNotice struct {
 	ForTime time.Time `json:"forTime"`
 }
 
-// Backsight: a set of samples to compute. It covers some times, in each repository that was in scope
-// when the plan was made.
+// Backsight: a set of samples to compute: some times in each repository that was in scope when the
+// plan was made or, for a retry, samples that exist already.
 type SeriesPlan struct {
 	// The plans of a series are numbered from 1 in the order in which they were made.
 	Number int            `json:"number"`
@@ -379,7 +380,7 @@ type SeriesProblem struct {
 	RetryAt time.Time `json:"retryAt"`
 }
 
-// Backsight: the progress of one series. state is null while its workflow does not answer.
+// Backsight: the progress of one series. `state` is null while the series' workflow does not answer.
 type SeriesProgress struct {
 	SeriesID     string               `json:"seriesId"`
 	Completeness *Completeness        `json:"completeness"`
@@ -426,7 +427,7 @@ type SeriesWorkflowStatus struct {
 	TemporalURL *string `json:"temporalUrl,omitempty"`
 }
 
-// Backsight: a setting of the installation. value is the value in effect.
+// Backsight: a setting of the installation. `value` is the value in effect.
 type Setting struct {
 	Key         string `json:"key"`
 	Value       string `json:"value"`
@@ -450,9 +451,9 @@ type TimeScopeInput struct {
 	Zone *string `json:"zone,omitempty"`
 }
 
-// Backsight: how the values of a series are computed. The names are those of Sourcegraph's database.
-// SEARCH counts matches. SEARCH_COMPUTE counts matches per captured value. LANGUAGE_STATS counts lines
-// per language in the files that the query's filters select.
+// Backsight: how the values of a series are computed. The values of this enum have the names that
+// Sourcegraph's database uses. SEARCH counts matches. SEARCH_COMPUTE counts matches per captured
+// value. LANGUAGE_STATS counts lines per language in the files that the query's filters select.
 type InsightGenerationMethod string
 
 const (
@@ -762,8 +763,8 @@ func (e SeriesSortDirection) MarshalJSON() ([]byte, error) {
 
 // RESULT_COUNT sorts by the largest count at any of the times shown, so a value that was frequent only
 // in earlier years is included. LEXICOGRAPHICAL sorts by label, with labels compared as versions.
-// DATE_ADDED sorts by the first of the times shown at which the value occurs. Without sortOptions the
-// order is RESULT_COUNT DESC.
+// DATE_ADDED sorts by the time at which the value first occurs, among the times shown. Without
+// sortOptions the order is RESULT_COUNT DESC.
 type SeriesSortMode string
 
 const (

@@ -5,9 +5,9 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
 /**
- * Backsight: how the values of a series are computed. The names are those of Sourcegraph's database.
- * SEARCH counts matches. SEARCH_COMPUTE counts matches per captured value. LANGUAGE_STATS counts lines
- * per language in the files that the query's filters select.
+ * Backsight: how the values of a series are computed. The values of this enum have the names that
+ * Sourcegraph's database uses. SEARCH counts matches. SEARCH_COMPUTE counts matches per captured
+ * value. LANGUAGE_STATS counts lines per language in the files that the query's filters select.
  */
 export type InsightGenerationMethod =
   | 'SEARCH'
@@ -73,7 +73,7 @@ export type SampleOutcome =
   | 'PENDING';
 
 /**
- * Backsight: selects samples. repository is a regular expression on the repository's name. A field
+ * Backsight: selects samples. `repository` is a regular expression on the repository's name. A field
  * that is null does not restrict the selection.
  */
 export type SampleFilter = {

@@ -11,10 +11,10 @@ import (
 
 // AddRepositoryResponse is returned by AddRepository on success.
 type AddRepositoryResponse struct {
-	// Backsight: registers a repository. `location` is an absolute path on the server or a clone URL;
-	// without a name, the name is derived from it. Idempotent: a location that is registered already
-	// returns its repository. If `private` is true, the repository becomes private, even if it is
-	// registered already; only administrators may set it.
+	// Backsight: registers a repository. `location` is an absolute path on the server or a clone URL. If
+	// `name` is null, the name is derived from the location. Idempotent: if the location is registered
+	// already, its repository is returned. If `private` is true, the repository becomes private, even if
+	// it is registered already; only administrators may pass true.
 	AddRepository Repository `json:"addRepository"`
 }
 
@@ -23,10 +23,10 @@ func (v *AddRepositoryResponse) GetAddRepository() Repository { return v.AddRepo
 
 // CancelInsightSeriesBackfillResponse is returned by CancelInsightSeriesBackfill on success.
 type CancelInsightSeriesBackfillResponse struct {
-	// Backsight: cancels the plan of past times that is in progress, and those that wait. Within
-	// seconds, their pending samples end as FAILED with the reason code "cancelled"; samples that a
-	// retry had not reached get their earlier outcome and value back. Recordings continue. A retry
-	// computes the cancelled samples.
+	// Backsight: cancels the plan of past times that is in progress, and the plans of past times that
+	// wait. Within seconds, their pending samples end as FAILED with the reason code "cancelled";
+	// samples that a retry had not reached get their earlier outcome and value back. Recordings
+	// continue. A retry computes the cancelled samples.
 	Series Changed `json:"series"`
 }
 
@@ -46,8 +46,8 @@ func (v *Changed) GetWorkflow() *WorkflowState { return v.Workflow }
 // Coverage includes the requested fields of the GraphQL type Coverage.
 // The GraphQL type's documentation follows.
 //
-// Backsight: known is the number of samples whose value is exact (counted, reused or absent), and
-// planned is the number of all samples.
+// Backsight: `known` is the number of samples whose value is exact (counted, reused or absent), and
+// `planned` is the number of all samples.
 type Coverage struct {
 	Known   int64 `json:"known"`
 	Planned int64 `json:"planned"`
@@ -141,7 +141,7 @@ func (v *DeleteInsightViewDeleteInsightViewEmptyResponse) GetAlwaysNil() *string
 
 // DeleteInsightViewResponse is returned by DeleteInsightView on success.
 type DeleteInsightViewResponse struct {
-	// Deletes an insight. A series that no other insight shows is stopped and deleted with it.
+	// Deletes an insight. A series that no other insight shows is also stopped and deleted.
 	DeleteInsightView DeleteInsightViewDeleteInsightViewEmptyResponse `json:"deleteInsightView"`
 }
 
@@ -153,8 +153,8 @@ func (v *DeleteInsightViewResponse) GetDeleteInsightView() DeleteInsightViewDele
 // ExtendInsightSeriesResponse is returned by ExtendInsightSeries on success.
 type ExtendInsightSeriesResponse struct {
 	// Backsight: extends the series to this number of points by adding older times, in every insight
-	// that shows it. Only the missing samples are computed. The current number of points changes
-	// nothing; a smaller number is refused.
+	// that shows it. Only the missing samples are computed. If `points` is the current number, nothing
+	// changes; a smaller number is refused.
 	Series Changed `json:"series"`
 }
 
@@ -196,8 +196,8 @@ func (v *GrantRepositoryGrantRepository) GetIsPrivate() bool { return v.IsPrivat
 
 // GrantRepositoryResponse is returned by GrantRepository on success.
 type GrantRepositoryResponse struct {
-	// Backsight: lets a person see a private repository. login is the name that the authenticating proxy
-	// sends. Idempotent. Only administrators may call it.
+	// Backsight: lets a person see a private repository. `login` is the name that the authenticating
+	// proxy sends. Idempotent. Only administrators may call this mutation.
 	GrantRepository GrantRepositoryGrantRepository `json:"grantRepository"`
 }
 
@@ -276,9 +276,9 @@ func (v *InsightByIDResponse) GetInsightViews() InsightByIDInsightViewsInsightVi
 	return v.InsightViews
 }
 
-// Backsight: how the values of a series are computed. The names are those of Sourcegraph's database.
-// SEARCH counts matches. SEARCH_COMPUTE counts matches per captured value. LANGUAGE_STATS counts lines
-// per language in the files that the query's filters select.
+// Backsight: how the values of a series are computed. The values of this enum have the names that
+// Sourcegraph's database uses. SEARCH counts matches. SEARCH_COMPUTE counts matches per captured
+// value. LANGUAGE_STATS counts lines per language in the files that the query's filters select.
 type InsightGenerationMethod string
 
 const (
@@ -315,10 +315,10 @@ func (v *InsightSeriesPlansSeriesInsightsSeries) GetPlans() []Plan { return v.Pl
 
 // InsightSeriesPointsInsightSeriesInsightsSeries includes the requested fields of the GraphQL type InsightsSeries.
 type InsightSeriesPointsInsightSeriesInsightsSeries struct {
-	// Points in time order. A series by capture group or language has one point for each time and value;
-	// the point's label names the value. Values of one time are sorted by label, with labels compared as
-	// versions (1.9 before 1.10). The bounds `from` and `to` are inclusive. `includeRepoRegex` and
-	// `excludeRepoRegex` select repositories by name.
+	// The points, sorted by time. A series by capture group or language has one point for each time and
+	// value; the point's label names the value. Points of one time are sorted by label, with labels
+	// compared as versions (1.9 before 1.10). The bounds `from` and `to` are inclusive.
+	// `includeRepoRegex` and `excludeRepoRegex` select repositories by name.
 	Points []Point `json:"points"`
 }
 
@@ -477,8 +477,8 @@ func (v *LineChartSearchInsightInput) GetTimeScope() *TimeScopeInput { return v.
 
 // MoveInsightSeriesBackfillToBackOfQueueResponse is returned by MoveInsightSeriesBackfillToBackOfQueue on success.
 type MoveInsightSeriesBackfillToBackOfQueueResponse struct {
-	// Backsight: moves the series' work on past times behind that of all other series. Otherwise like
-	// moveInsightSeriesBackfillToFrontOfQueue.
+	// Backsight: moves the series' work on past times behind the work of all other series. In all other
+	// respects it works like moveInsightSeriesBackfillToFrontOfQueue.
 	Series Changed `json:"series"`
 }
 
@@ -488,8 +488,8 @@ func (v *MoveInsightSeriesBackfillToBackOfQueueResponse) GetSeries() Changed { r
 // MoveInsightSeriesBackfillToFrontOfQueueResponse is returned by MoveInsightSeriesBackfillToFrontOfQueue on success.
 type MoveInsightSeriesBackfillToFrontOfQueueResponse struct {
 	// Backsight: moves the series' work on past times (backfill, extensions, retries and catch-up
-	// backfills) ahead of that of all other series, until it is complete or moved again. Recordings
-	// still go first. Returns a CONFLICT error if there is no such work.
+	// backfills) ahead of the work of all other series, until the series' work is complete or moved
+	// again. Recordings still go first. Returns a CONFLICT error if there is no such work.
 	Series Changed `json:"series"`
 }
 
@@ -538,8 +538,8 @@ func (v *PauseInsightSeriesResponse) GetSeries() Changed { return v.Series }
 // Plan includes the requested fields of the GraphQL type SeriesPlan.
 // The GraphQL type's documentation follows.
 //
-// Backsight: a set of samples to compute. It covers some times, in each repository that was in scope
-// when the plan was made.
+// Backsight: a set of samples to compute: some times in each repository that was in scope when the
+// plan was made or, for a retry, samples that exist already.
 type Plan struct {
 	// The plans of a series are numbered from 1 in the order in which they were made.
 	Number int            `json:"number"`
@@ -579,7 +579,7 @@ type Point struct {
 	Label string `json:"label"`
 	// Backsight: how many of the planned repositories have an exact value at this time.
 	Coverage Coverage `json:"coverage"`
-	// Backsight: the samples at this time by outcome.
+	// Backsight: the number of samples at this time, by outcome.
 	Outcomes insights.Completeness `json:"outcomes"`
 	// Backsight: true for the snapshot, which is the last point. The next snapshot replaces it.
 	// Snapshots are taken at the interval that the setting backsight.snapshot.interval gives, and on
@@ -764,8 +764,9 @@ func (v *RepositoryGrantsRepositoryGrantsRepositoryGrantConnection) GetPageInfo(
 
 // RepositoryGrantsResponse is returned by RepositoryGrants on success.
 type RepositoryGrantsResponse struct {
-	// Backsight: lists grants, sorted by repository and login. repository and login select grants by
-	// exact name. Grants for removed repositories are not listed. Only administrators may call it.
+	// Backsight: lists grants, sorted by repository and login. `repository` and `login` select grants by
+	// exact name. Grants for removed repositories are not listed. Only administrators may call this
+	// query.
 	RepositoryGrants RepositoryGrantsRepositoryGrantsRepositoryGrantConnection `json:"repositoryGrants"`
 }
 
@@ -819,8 +820,9 @@ func (v *Retention) GetArchived() int { return v.Archived }
 
 // RetryInsightSamplesResponse is returned by RetryInsightSamples on success.
 type RetryInsightSamplesResponse struct {
-	// Backsight: recomputes the samples that the filter selects. Without filter.outcomes it recomputes
-	// the partial and failed samples among them. Otherwise like retryInsightSeriesBackfill.
+	// Backsight: recomputes the samples that `filter` selects. If `filter.outcomes` is null, it
+	// recomputes only the partial and failed ones of these samples. In all other respects it works like
+	// retryInsightSeriesBackfill.
 	Series Changed `json:"series"`
 }
 
@@ -841,8 +843,9 @@ func (v *RetryInsightSeriesBackfillResponse) GetSeries() Changed { return v.Seri
 
 // RevokeRepositoryResponse is returned by RevokeRepository on success.
 type RevokeRepositoryResponse struct {
-	// Backsight: removes a person's grant. Without a repository name it removes all grants of the
-	// person, including those for removed repositories. Idempotent. Only administrators may call it.
+	// Backsight: removes a person's grant for one repository. If `name` is null, it removes all grants
+	// of the person, including those for removed repositories. Idempotent. Only administrators may call
+	// this mutation.
 	RevokeRepository RevokeRepositoryRevokeRepositoryEmptyResponse `json:"revokeRepository"`
 }
 
@@ -898,7 +901,7 @@ func (v *Sample) GetReason() *string { return v.Reason }
 // GetValues returns Sample.Values, and is useful for accessing the field via an interface.
 func (v *Sample) GetValues() []SampleValue { return v.Values }
 
-// Backsight: selects samples. repository is a regular expression on the repository's name. A field
+// Backsight: selects samples. `repository` is a regular expression on the repository's name. A field
 // that is null does not restrict the selection.
 type SampleFilter struct {
 	Time       *string         `json:"time,omitempty"`
@@ -1161,8 +1164,8 @@ func (v *SeriesRetention) GetRetention() Retention { return v.Retention }
 // SeriesStatus includes the requested fields of the GraphQL type InsightSeriesStatus.
 // The GraphQL type's documentation follows.
 //
-// The series' completeness with Sourcegraph's field names. Each job and each point that the fields
-// count is a sample.
+// The series' completeness with Sourcegraph's field names. The jobs and points in these names are
+// samples.
 type SeriesStatus struct {
 	// Backsight: when the backfill was completed.
 	BackfillCompletedAt *string `json:"backfillCompletedAt"`
@@ -1198,10 +1201,10 @@ var AllSeriesWorkflowState = []SeriesWorkflowState{
 
 // SetInsightSeriesRetentionResponse is returned by SetInsightSeriesRetention on success.
 type SetInsightSeriesRetentionResponse struct {
-	// Backsight: sets the number of sample times, newest first, that charts show for the series, in
-	// every insight that contains it. 0 means all; null means the setting backsight.retention.points.
-	// Older times are archived: exports contain them, and charts show them again when the number is
-	// raised.
+	// Backsight: sets how many sample times of the series its charts show, in every insight that
+	// contains the series. Charts show the newest times. 0 means all; null means the setting
+	// backsight.retention.points. Older times are archived: exports contain them, and charts show them
+	// again when the number is raised.
 	Series SeriesRetention `json:"series"`
 }
 
@@ -1211,7 +1214,7 @@ func (v *SetInsightSeriesRetentionResponse) GetSeries() SeriesRetention { return
 // SetRepositoryPrivateResponse is returned by SetRepositoryPrivate on success.
 type SetRepositoryPrivateResponse struct {
 	// Backsight: makes a repository private or public. A private repository, its samples and its part of
-	// every chart are hidden from viewers without a grant. Only administrators may call it.
+	// every chart are hidden from viewers without a grant. Only administrators may call this mutation.
 	SetRepositoryPrivate SetRepositoryPrivateSetRepositoryPrivateRepository `json:"setRepositoryPrivate"`
 }
 
@@ -1234,7 +1237,7 @@ func (v *SetRepositoryPrivateSetRepositoryPrivateRepository) GetName() string { 
 // Setting includes the GraphQL fields of Setting requested by the fragment Setting.
 // The GraphQL type's documentation follows.
 //
-// Backsight: a setting of the installation. value is the value in effect.
+// Backsight: a setting of the installation. `value` is the value in effect.
 type Setting struct {
 	Key         string `json:"key"`
 	Value       string `json:"value"`
@@ -1296,7 +1299,7 @@ func (v *SyncRepositorySyncRepositoryEmptyResponse) GetAlwaysNil() *string { ret
 // Tally includes the requested fields of the GraphQL type Completeness.
 // The GraphQL type's documentation follows.
 //
-// Backsight: the number of samples by outcome. planned is always the sum of the six outcomes.
+// Backsight: the number of samples by outcome. `planned` is always the sum of the six outcomes.
 type Tally struct {
 	Planned int64 `json:"planned"`
 	Counted int64 `json:"counted"`
@@ -1305,7 +1308,7 @@ type Tally struct {
 	Partial int64 `json:"partial"`
 	Failed  int64 `json:"failed"`
 	Pending int64 `json:"pending"`
-	// Samples ended per second during the last 30 seconds; null when none ended.
+	// The number of samples that ended per second, over the last 30 seconds; null when none ended.
 	Rate *float64 `json:"rate"`
 	// Seconds until no sample is pending, at this rate; null when the rate is null.
 	EtaSeconds *float64 `json:"etaSeconds"`
