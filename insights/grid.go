@@ -22,8 +22,8 @@ type Grid struct {
 	Zone string `json:"zone,omitempty"`
 }
 
-// NewGrid returns the grid of a series created at now. Its anchor is now, truncated to the minute,
-// in UTC.
+// NewGrid returns the grid of a series that is created at the given time. The anchor is this time,
+// truncated to the minute, in UTC.
 func NewGrid(now time.Time, interval Interval, points int) Grid {
 	return Grid{Anchor: now.UTC().Truncate(time.Minute), Interval: interval, Points: points}
 }
@@ -118,9 +118,9 @@ func (g Grid) Previous(t time.Time) time.Time {
 	return g.Time(low)
 }
 
-// Due returns the recordings that are due at now and later than last, oldest first, at most limit
-// of them. After an outage several can be due. All of them can still be computed from git history,
-// so the chart has no gaps.
+// Due returns the recordings with last < time <= now, oldest first, at most limit of them. After an
+// outage several can be due. All of them can still be computed from git history, so the chart has
+// no gaps.
 func (g Grid) Due(last, now time.Time, limit int) []time.Time {
 	var due []time.Time
 	for t := g.Next(last); !t.After(now) && len(due) < limit; t = g.Next(t) {

@@ -35,8 +35,8 @@ func (o Outcome) Exact() bool { return o == Counted || o == Reused || o == Absen
 // Done reports whether the sample has ended.
 func (o Outcome) Done() bool { return o != Pending }
 
-// Completeness is the tally of a plan's samples by outcome. Planned is fixed by the plan, so the
-// ratio of a part to Planned is meaningful at any time.
+// Completeness is a tally of samples by outcome, for example of those of a series or a plan. Only
+// new plans increase Planned, so the ratio of a part to Planned is meaningful at any time.
 type Completeness struct {
 	Planned int64 `json:"planned"`
 	Counted int64 `json:"counted"`
@@ -54,8 +54,8 @@ func (c *Completeness) Add(o Outcome, n int64) {
 	c.Planned += n
 }
 
-// Settle moves samples from Pending to the outcomes in done, and leaves Planned as it is. done is
-// the tally of samples that were pending in c and have ended.
+// Settle moves samples from Pending to the outcomes in done, and leaves Planned as it is. The
+// argument done is the tally of samples that were pending in c and have ended.
 func (c *Completeness) Settle(done Completeness) {
 	for _, o := range Outcomes {
 		if o == Pending {
@@ -75,7 +75,7 @@ func (c Completeness) Plus(d Completeness) Completeness {
 	return c
 }
 
-// Of returns the number of samples that ended in o.
+// Of returns the number of samples with the outcome o.
 func (c Completeness) Of(o Outcome) int64 { return *c.part(o) }
 
 // Done returns the number of samples that have ended.

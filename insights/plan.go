@@ -6,15 +6,17 @@ import (
 )
 
 // PlanKind says what a plan is for. A plan is a set of samples to compute: some times × the
-// repositories that were in a series' scope when the plan was made. The kinds are stored in
-// series_plans.kind, whose check constraint lists the same values.
+// repositories that were in a series' scope when the plan was made or, for a retry, samples that
+// exist already. The kinds are stored in series_plans.kind, whose check constraint lists the same
+// values.
 type PlanKind string
 
 // The kinds of plans.
 const (
 	// BackfillPlan computes the grid's past times. Each series has one, its first plan.
 	BackfillPlan PlanKind = "backfill"
-	// RecordingPlan computes grid times that have become due since the last plan.
+	// RecordingPlan computes grid times that have become due since the last recording or, if there
+	// is none, since the anchor.
 	RecordingPlan PlanKind = "recording"
 	// SnapshotPlan samples every repository between two recordings. The next snapshot replaces it.
 	SnapshotPlan PlanKind = "snapshot"

@@ -42,15 +42,16 @@ CREATE TABLE insight_series (
     retention_points              integer CHECK (retention_points >= 0),
     -- The outbox of workflow starts and stops. A series is written first, and its workflow is
     -- started after the commit. If one of these columns shows that a start or stop is missing, the
-    -- worker's reconciler makes up for it.
+    -- worker's reconciler performs it.
     workflow_started_at           timestamptz,
     workflow_stopped_at           timestamptz,
     deleted_at                    timestamptz
 );
 
--- Returns how many of the newest sample times of a series are shown on charts; 0: all. That is the
--- series' own number if it has one, and otherwise the setting, but at least the number of points
--- with which the series was created or to which it was extended. No statement repeats this rule.
+-- Returns how many of the newest sample times of a series are shown on charts; 0: all. If the
+-- series has a number of its own, the result is this number. Otherwise the result is the setting
+-- or, if this is greater, the number of points with which the series was created or to which it was
+-- extended. No statement repeats this rule.
 -- +goose StatementBegin
 CREATE FUNCTION shown_points(own integer, points integer, setting integer) RETURNS integer
 LANGUAGE sql IMMUTABLE AS $$

@@ -1,7 +1,8 @@
 -- +goose Up
 
 -- A plan is a set of samples to compute: some times × the repositories that were in scope when the
--- plan was made. The kinds are those of insights.PlanKind.
+-- plan was made or, for a retry, samples that exist already. The kinds are those of
+-- insights.PlanKind.
 CREATE TABLE series_plans (
     series_id       integer NOT NULL REFERENCES insight_series (id),
     -- counts up from 1 in each series; no number is used twice
@@ -26,8 +27,9 @@ CREATE TABLE series_plans (
 -- Open plans are few, and every scrape of the metrics asks for them. Complete ones are kept.
 CREATE INDEX series_plans_open ON series_plans (series_id) INCLUDE (created_at) WHERE completed_at IS NULL AND permanent;
 
--- What a person should know about a series' query. code has the type insights.ReasonCode. reason is
--- the same text or, for the code 'planning', the problem.
+-- What a person should know about the query or the samples of a series. The column code has the
+-- type insights.ReasonCode. The column reason has the same text or, for the code 'planning', the
+-- error.
 CREATE TABLE insight_dirty_queries (
     id                integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     insight_series_id integer NOT NULL REFERENCES insight_series (id),
@@ -38,9 +40,9 @@ CREATE TABLE insight_dirty_queries (
 );
 CREATE UNIQUE INDEX insight_dirty_queries_reason ON insight_dirty_queries (insight_series_id, code, reason);
 
--- Repositories of a series whose search killed its worker or stopped answering, and how often in a
--- row. After three strikes the repository is quarantined: no search of the series reads it until a
--- retry selects it.
+-- How often in a row the search of a repository for a series killed its worker or stopped
+-- answering. After three strikes the repository is quarantined: no search of the series reads it
+-- until a retry selects it.
 CREATE TABLE search_strikes (
     series_id integer NOT NULL REFERENCES insight_series (id) ON DELETE CASCADE,
     repo_id   integer NOT NULL REFERENCES repositories (id) ON DELETE CASCADE,

@@ -24,11 +24,11 @@ JOIN sample_slots AS s ON s.series_id = p.series_id AND s.time = ANY (p.times)
     AND (CASE WHEN p.permanent THEN s.chunk >= 0 ELSE s.chunk = -p.number END);
 
 -- The ledger: one row for up to 32 samples of a series in a repository. It is the source of truth
--- for how complete a series is. Letter n of outcomes is the sample at place n: (p)ending,
--- (c)ounted, (r)eused, (a)bsent, (i)ncomplete for partial, (f)ailed, or - where there is no sample.
--- If a vector is NULL or ends before a place, the sample at this place has the value 0 or none.
--- Only package store writes the rows, together with series_tallies and capture_sums. Read the rows
--- through the view samples.
+-- for how complete a series is. Letter n of outcomes is the outcome of the sample at place n:
+-- (p)ending, (c)ounted, (r)eused, (a)bsent, (i)ncomplete for partial, (f)ailed, or - where there is
+-- no sample. If a vector is NULL or ends before a place, the sample at this place has the value 0
+-- or none. Only package store writes the rows, together with series_tallies and capture_sums. Read
+-- the rows through the view samples.
 CREATE TABLE sample_chunks (
     series_id      integer NOT NULL,
     chunk          integer NOT NULL,
@@ -46,7 +46,7 @@ CREATE TABLE sample_chunks (
     vals           double precision[],
     durations_ms   integer[],
     attempts       bytea,                      -- a byte for each place; 255: 255 or more
-    commits        bytea[],                    -- the distinct ones
+    commits        bytea[],                    -- the distinct commits of the samples
     -- a byte for each place: an index into commits, from 1; 0: none
     commit_of      bytea,
     -- The outcome and commit of a sample before a retry selected it. While the sample is pending,
@@ -57,7 +57,7 @@ CREATE TABLE sample_chunks (
     -- reason_codes and reasons together are the distinct pairs of code and text; '' for none
     reason_codes   text[],
     reasons        text[],
-    -- a byte for each place: an index into both, from 1; 0: none
+    -- a byte for each place: an index into reason_codes and reasons, from 1; 0: none
     reason_of      bytea,
     PRIMARY KEY (series_id, chunk, repo_id)
 ) WITH (fillfactor = 50); -- a row doubles in size when its samples end

@@ -65,8 +65,8 @@ type GrantFilter struct {
 	Limit             int    // 0: the most a page can have
 }
 
-// Grants returns grants by repository and login, without those for removed repositories. It returns
-// NotFound when the filter names a repository that does not exist.
+// Grants returns grants, sorted by repository and login, without those for removed repositories. It
+// returns NotFound when the filter names a repository that does not exist.
 func (s *Access) Grants(ctx context.Context, f GrantFilter) ([]Grant, error) {
 	if f.Repository != "" {
 		if _, err := s.queries().RepositoryByName(ctx, f.Repository); err != nil {

@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// Read returns what charts show of several series, by series id: the newest points, as far as
-// retention and d allow. It takes two SQL statements, and a third one if d.Values bounds the
-// captured values. For an administrator's unfiltered read, Postgres selects the values to show. For
-// other reads, Read reads all values and then selects.
+// Read returns the charts of several series, as a map by series id. A chart has the newest points,
+// as many as retention and d allow. Read takes two SQL statements, and a third one if d.Values
+// bounds the captured values. For an administrator's unfiltered read, Postgres selects the values
+// to show. For other reads, Read reads all values and then selects.
 func (s *Charts) Read(ctx context.Context, seriesIDs []string, f PointFilter, d Display) (map[string]Chart, error) {
 	if d.Values > 0 && f.everything() {
 		var err error

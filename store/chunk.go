@@ -76,8 +76,9 @@ func (k chunkKey) compare(other chunkKey) int {
 	return int(k.number) - int(other.number)
 }
 
-// chunk is a row of the ledger while a writer changes it: was holds the stored samples, and is the
-// changed ones. The sample at place n has the index n-1.
+// chunk is a row of the ledger while a writer changes it. The field "was" holds the samples before
+// the change, and the field "is" holds them after the change. The sample at place n has the index
+// n-1.
 type chunk struct {
 	chunkKey
 	stored  bool
@@ -126,7 +127,7 @@ func planAt(all int32, each []int32, i int) int32 {
 	return all
 }
 
-// nth returns the element of a vector that may be too short.
+// nth returns vector[i], or the zero value if the vector has no such element.
 func nth[T any](vector []T, i int) (element T) {
 	if i >= 0 && i < len(vector) {
 		element = vector[i]
@@ -168,8 +169,8 @@ func (r *chunkRows) add(c *chunk) {
 	r.ReasonOf = append(r.ReasonOf, v.reasonOf)
 }
 
-// vectors are the columns of a row that are not plain vectors of numbers. A vector without content
-// stays nil.
+// vectors holds the columns of a row except vals and durations_ms. A vector without content stays
+// nil.
 type vectors struct {
 	plan                   int32
 	plans                  string

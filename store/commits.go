@@ -95,8 +95,8 @@ func (s *Commits) Replace(ctx context.Context, repoID int64, fromSeq int, commit
 	return classify(err, "repository %d: commit index", repoID)
 }
 
-// appendRows numbers the commits and marks those that a later commit hides. Walking from the newest
-// commit, a commit is hidden if its date is not before the earliest date seen so far.
+// appendRows numbers the commits and marks those that a later commit hides. A commit is hidden if
+// its date is not before the earliest date of the later commits.
 func appendRows(id int32, fromSeq int, commits []IndexedCommit) ([]db.AppendCommitIndexParams, error) {
 	rows := make([]db.AppendCommitIndexParams, len(commits))
 	var floor time.Time

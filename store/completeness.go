@@ -20,7 +20,7 @@ func (s *Samples) CompletenessOf(ctx context.Context, seriesIDs []string) (map[s
 	return s.tallies(ctx, seriesIDs, nil)
 }
 
-// tallies is like CompletenessOf, but for one time; if at is nil, for all times.
+// tallies is like CompletenessOf, but for the time *at, or for all times if at == nil.
 func (s *Samples) tallies(ctx context.Context, seriesIDs []string, at *time.Time) (map[string]insights.Completeness, error) {
 	rows, err := s.queries().Completeness(ctx, instantOrNil(at), seriesIDs)
 	if err != nil {
@@ -82,8 +82,8 @@ func (s *Samples) TallyOf(ctx context.Context, seriesID string, plan int) (insig
 // RepositoryRange selects the repositories with the ids From..Through, both included.
 type RepositoryRange struct{ From, Through int64 }
 
-// TallyOfRange tallies a plan's samples in the repositories from..through, both included, at one
-// time or, if at is nil, at all times.
+// TallyOfRange returns the tally of a plan's samples in the repositories with from <= id <=
+// through, at the time *at, or at all times if at == nil.
 func (s *Samples) TallyOfRange(ctx context.Context, seriesID string, plan int, from, through int64, at *time.Time) (insights.Completeness, error) {
 	tallies, err := s.TallyOfRanges(ctx, seriesID, plan, []RepositoryRange{{from, through}}, at)
 	if err != nil {
@@ -93,7 +93,7 @@ func (s *Samples) TallyOfRange(ctx context.Context, seriesID string, plan int, f
 }
 
 // TallyOfRanges is like TallyOfRange for several ranges, which must ascend and must not overlap. It
-// takes one statement, which also reads the rows between the ranges, and a second one if at is set.
+// takes one statement, which also reads the rows between the ranges, and a second one if at != nil.
 func (s *Samples) TallyOfRanges(ctx context.Context, seriesID string, plan int, ranges []RepositoryRange, at *time.Time) ([]insights.Completeness, error) {
 	tallies := make([]insights.Completeness, len(ranges))
 	if len(ranges) == 0 {

@@ -30,7 +30,7 @@ const (
 	// included
 	ByCount ValueSort = iota
 	ByLabel           // by insights.CompareLabels
-	ByFirst           // by the first of the times shown at which the value occurs
+	ByFirst           // by the time at which the value first occurs, among the times shown
 )
 
 // Chart is what a chart shows of a series.
@@ -43,7 +43,7 @@ type Chart struct {
 // chosenValues lists the values to read, and how many values each series has. A nil chosenValues
 // reads all values.
 type chosenValues struct {
-	keys   []int32 // the series' integer ids, side by side with values
+	keys   []int32 // for each element of values, the integer id of its series
 	values []string
 	totals map[string]int
 }

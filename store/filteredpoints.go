@@ -58,7 +58,7 @@ func filteredPoints(ctx context.Context, q *db.Queries, params db.PointsParams, 
 	return pointsOf(read.rows(series)), nil
 }
 
-// chartSlots reads the slots of the times asked for that charts can show, by series id.
+// chartSlots reads, by series id, the slots of those requested times that charts can show.
 func chartSlots(ctx context.Context, q *db.Queries, params db.PointsParams) (map[string]*slots, error) {
 	rows, err := q.ChartSlots(ctx, db.ChartSlotsParams{SeriesIDs: params.SeriesIDs, FromTime: params.FromTime, ToTime: params.ToTime})
 	if err != nil {
@@ -74,7 +74,8 @@ func chartSlots(ctx context.Context, q *db.Queries, params db.PointsParams) (map
 	return all, nil
 }
 
-// readSums sums the rows of the chosen repositories, or of the others, at the times of the slots.
+// readSums sums the rows of the chosen repositories, or of all other repositories, at the times of
+// the slots.
 func readSums(ctx context.Context, q *db.Queries, series map[string]*slots, choice chosen) (sums, error) {
 	byKey := make(map[int32]*slots, len(series))
 	var captured []int32

@@ -13,7 +13,7 @@ import (
 )
 
 // ledger is the part of a series' ledger that one plan reads and writes, in a transaction. Every
-// writer of samples uses it: it loads rows, changes them and saves them.
+// writer of samples loads rows through a ledger, changes them and saves them.
 type ledger struct {
 	*slots
 	q    *db.Queries
@@ -183,7 +183,7 @@ func (k tallyKey) compare(other tallyKey) int {
 	return cmp.Or(cmp.Compare(k.time, other.time), cmp.Compare(k.capture, other.capture), cmp.Compare(k.stripe, other.stripe))
 }
 
-// saveTallies adds the differences between was and is of the chunks to the tallies and sums.
+// saveTallies adds the differences between chunk.was and chunk.is to the tallies and sums.
 func (l ledger) saveTallies(ctx context.Context, chunks []*chunk) error {
 	type difference struct {
 		outcomes insights.Completeness

@@ -38,9 +38,9 @@ func (l PageLimit) reached(page []RepositoryWork, cost int64) bool {
 // pageRows is how many rows one statement of Page reads at most.
 const pageRows = 2000
 
-// Page returns the next repositories with pending samples, in order of ids, from the first id above
-// after. last is true when no such repository follows. Page takes one statement for each 2,000 rows
-// that have pending samples at the plan's times.
+// Page returns the next repositories that have pending samples and an id > after, in the order of
+// their ids. The result last is true when no such repository follows. Page takes one statement for
+// each 2,000 rows that have pending samples at the plan's times.
 func (p *Plans) Page(ctx context.Context, seriesID string, number int, after int64, limit PageLimit) (page []RepositoryWork, last bool, err error) {
 	key, err := p.seriesKey(ctx, seriesID)
 	if err != nil {
@@ -79,7 +79,7 @@ func (p *Plans) Page(ctx context.Context, seriesID string, number int, after int
 	return page, false, nil
 }
 
-// workOf returns the work that a plan has left according to the rows of one repository.
+// workOf returns the work that a plan has left in one repository, whose rows are given.
 func workOf(rows []db.PendingWorkRow, plan int32) RepositoryWork {
 	work := RepositoryWork{RepositoryID: int64(rows[0].SampleChunks.RepoID), Name: rows[0].Name, SizeBytes: rows[0].SizeBytes}
 	commits := map[string]bool{}

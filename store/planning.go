@@ -13,14 +13,15 @@ import (
 // planRepositories plans the samples of some repositories at the times, which must be sorted, for
 // plans of every kind but retry. It uses the commit index for a sample only if the index was
 // refreshed at or after the sample's time and reaches back far enough. If that index has no commit
-// for the time, the sample is absent. If the series has an exact value at the commit and reuse is
-// set, the sample is reused, with that value and its captures. Every other sample is pending.
+// for the time, the sample is absent. If the argument reuse is true and the series has an exact
+// value at the commit, the sample is reused, with that value and its captures. Every other sample
+// is pending.
 //
 // A sample of an earlier plan that has ended stays as it is. One that is still pending belongs to
 // this plan from now on. A sample that a retry has selected stays selected.
 //
-// Callers must hold the lock of the series. The result tallies the samples that are absent or
-// reused by this plan.
+// Callers must hold the lock of the series. The result is the tally of the samples that this call
+// has made absent or reused.
 func (l ledger) planRepositories(ctx context.Context, times []time.Time, repos []int32, reuse bool) (settled insights.Completeness, err error) {
 	commits, err := resolve(ctx, l.q, repos, times)
 	if err != nil {
@@ -60,8 +61,8 @@ func (l ledger) planRepositories(ctx context.Context, times []time.Time, repos [
 }
 
 // planAs plans the sample for the plan with the given number: absent if the repository had no
-// commit, reused if known is set, and otherwise pending at the commit. It leaves samples unchanged
-// that have ended or already belong to this or a later plan. For a sample that a retry has
+// commit, reused if known is not nil, and otherwise pending at the commit. It does not change
+// samples that have ended or already belong to this or a later plan. For a sample that a retry has
 // selected, planAs changes only the plan number. It returns true if it has set the outcome.
 func (e *entry) planAs(at resolved, known *entry, number int32) bool {
 	switch {
@@ -101,9 +102,10 @@ func (k knownValues) add(c *chunk) {
 }
 
 // addOlder looks for values in chunks that the plan has no sample in. Most repositories are still
-// at the commit of the time before, so addOlder reads all rows of the newest of the other chunks.
-// Of older chunks it reads only rows that have one of the commits. It takes no statement for a
-// series whose samples are all in one chunk, and otherwise one or two.
+// at the commit of the time before, so addOlder reads the newest of these chunks first. Then it
+// reads, from the older chunks, only rows that have one of the commits that are still without a
+// value. It takes no statement for a series whose samples are all in one chunk, and otherwise one
+// or two.
 func (l ledger) addOlder(ctx context.Context, known knownValues, commits resolution, chunks map[chunkKey]*chunk, times []time.Time, repos []int32) error {
 	planned := l.chunksOf(times)
 	var others []int32

@@ -29,9 +29,9 @@ type PlanRequest struct {
 }
 
 // Begin makes a plan and returns its number. If the series has an open plan of the same kind, times
-// and selection (for a snapshot, an open or complete one), Begin returns that plan, so that an
-// activity can be attempted again. It returns 0 when a retry selects no sample. WriteSlice writes
-// the plan's samples.
+// and selection (for a snapshot, an open or complete one), Begin returns the number of that plan,
+// so that an activity can be attempted again. It returns 0 when a retry selects no sample.
+// WriteSlice writes the plan's samples.
 //
 // An extension also gives the series its new number of points, in the same transaction. A snapshot
 // drops earlier snapshots that were not completed.
@@ -74,7 +74,7 @@ func (p *Plans) Begin(ctx context.Context, r PlanRequest) (int, error) {
 	return int(number), classify(err, "series %s: begin a plan of the kind %s", r.SeriesID, r.Kind)
 }
 
-// addPlan makes the plan, and the slots of its times where the series does not have them.
+// addPlan makes the plan, and slots for those of its times for which the series has none.
 func addPlan(ctx context.Context, q *db.Queries, key int32, r PlanRequest, times []time.Time, selection *string) (number int32, err error) {
 	switch {
 	case r.Kind.Selects():
@@ -162,13 +162,13 @@ func dropSnapshots(ctx context.Context, q *db.Queries, key, number int32, comple
 	return nil
 }
 
-// WriteSlice plans the next limit repositories by id: for a retry, repositories with samples that
-// it selects (scope and reuse then have no effect), and for other kinds, repositories in scope. It
-// returns a tally of the samples that are absent or reused by this call (see planRepositories), and
-// whether the plan is now written in full.
+// WriteSlice plans up to limit more repositories, in the order of their ids: for a retry,
+// repositories with samples that it selects (scope and reuse then have no effect), and for other
+// kinds, repositories in scope. It returns a tally of the samples that are absent or reused by this
+// call (see planRepositories), and whether the plan is now written in full.
 //
-// reuse says whether a sample takes the exact value that the series has at the same commit. Pass
-// false for queries whose values belong to intervals instead of commits.
+// The argument reuse says whether a sample takes the exact value that the series has at the same
+// commit. Pass false for queries whose values belong to intervals instead of commits.
 //
 // One call is one transaction, which writes up to limit × times samples. It is idempotent: the same
 // transaction stores the id up to which repositories are planned. Callers must pass the same scope
@@ -313,7 +313,7 @@ type Plan struct {
 	CompletedAt *time.Time // nil: not complete
 }
 
-// List returns the newest limit plans of a series, newest first, without snapshots.
+// List returns up to limit plans of a series, newest first, without snapshots.
 func (p *Plans) List(ctx context.Context, seriesID string, limit int) ([]Plan, error) {
 	key, err := p.seriesKey(ctx, seriesID)
 	if err != nil {

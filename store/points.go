@@ -108,7 +108,7 @@ func pointsOf(rows []db.PointsRow) map[string][]Point {
 }
 
 // fill turns the rows of one series into points for all labels at all times. For each time, the
-// rows have only the values that occur then; fill adds the others with the value 0.
+// rows have only the values that occur then; fill adds the other labels, with the value 0.
 func fill(rows []db.PointsRow) []Point {
 	labels := []string{""}
 	if rows[0].Captured {

@@ -6,8 +6,8 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// Quarantine reads and writes strikes: repositories whose searches killed their workers or stopped
-// answering.
+// Quarantine reads and writes strikes: how often the searches of a repository killed their workers
+// or stopped answering.
 type Quarantine struct{ *database }
 
 // Strike says how often in a row the search of a repository for a series killed its worker or

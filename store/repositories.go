@@ -15,8 +15,8 @@ import (
 // Repositories reads and writes the repositories that are searched.
 type Repositories struct{ *database }
 
-// Repository is a row of repositories, with the time of its commit index. Location is an absolute
-// path if Local is set, and a clone URL otherwise.
+// Repository is a row of the table repositories, with the time of its commit index. Location is an
+// absolute path if Local is set, and a clone URL otherwise.
 type Repository struct {
 	ID            int64
 	Name          string
@@ -33,7 +33,7 @@ type Repository struct {
 	IndexedAt     *time.Time // the commit index has the whole history up to this time
 	Error         string     // of the last sync; "" when it succeeded
 	ErrorAt       *time.Time
-	// when a sync last found that its history had lost commits (a force-push)
+	// when a sync last found that the repository's history had lost commits (a force-push)
 	RewrittenAt *time.Time
 	DeletedAt   *time.Time // set if the repository was removed; samples still refer to it
 }
@@ -89,8 +89,8 @@ type RepositoryFilter struct {
 	Limit       int    // 0: the most a page can have
 }
 
-// List returns repositories by name, without removed ones. It returns Invalid for a pattern that
-// Postgres cannot read.
+// List returns repositories, sorted by name, without removed ones. It returns Invalid for a pattern
+// that Postgres cannot read.
 func (s *Repositories) List(ctx context.Context, f RepositoryFilter) ([]Repository, error) {
 	rows, err := s.queries().Repositories(ctx, db.RepositoriesParams{
 		After: f.After, NamePattern: f.NamePattern, SeesAll: f.Viewer.Admin, Login: f.Viewer.Login, RowLimit: pageSize(f.Limit),
@@ -105,8 +105,8 @@ func (s *Repositories) List(ctx context.Context, f RepositoryFilter) ([]Reposito
 	return list, nil
 }
 
-// After returns the repositories with an id greater than the given one, by id, without removed
-// ones. It is for workers, which see every repository.
+// After returns the repositories with an id > after, sorted by id, without removed ones. It is for
+// workers, which see every repository.
 func (s *Repositories) After(ctx context.Context, after int64, limit int) ([]Repository, error) {
 	rows, err := s.queries().RepositoriesAfter(ctx, id32(after), pageSize(limit))
 	if err != nil {
@@ -147,7 +147,7 @@ func (s *Repositories) ByName(ctx context.Context, name string) (Repository, err
 	return repositoryOf(row.Repositories, row.LastIndexedAt), nil
 }
 
-// ByID returns those of the repositories that exist, removed or not, by id.
+// ByID returns those of the repositories that exist, removed or not, as a map by id.
 func (s *Repositories) ByID(ctx context.Context, ids []int64) (map[int64]Repository, error) {
 	rows, err := s.queries().RepositoriesByID(ctx, ids32(ids))
 	if err != nil {

@@ -19,7 +19,8 @@ type SeriesRetention struct {
 	Archived int  // sample times that charts do not show
 }
 
-// Of returns the retention of a series. setting is the value of SettingRetentionPoints.
+// Of returns the retention of a series. The argument setting is the value of
+// SettingRetentionPoints.
 func (s *Retention) Of(ctx context.Context, seriesID string, setting int) (SeriesRetention, error) {
 	row, err := s.queries().Retention(ctx, int32(setting), seriesID)
 	if err != nil {
@@ -61,8 +62,9 @@ type Kept struct {
 	Archived, Restored int64 // sample times
 }
 
-// KeepNewest archives and restores sample times of the next limit series after the cursor, as the
-// series' own numbers or the given setting say (0: all stay). Idempotent. It takes one statement.
+// KeepNewest archives and restores sample times of up to limit series behind the cursor, which is
+// the argument after. It follows the series' own numbers, or the given setting for series without
+// one (0: all times stay). Idempotent. It takes one statement.
 func (s *Retention) KeepNewest(ctx context.Context, setting int, after int64, limit int) (Kept, error) {
 	row, err := s.queries().KeepNewest(ctx, db.KeepNewestParams{Setting: int32(setting), After: id32(after), RowLimit: pageSize(limit)})
 	if err != nil {

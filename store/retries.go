@@ -22,11 +22,11 @@ func retryTimes(ctx context.Context, q *db.Queries, key int32, selection insight
 	})
 }
 
-// retrySlice makes the selected samples of the next limit repositories pending again. It returns
+// retrySlice makes the selected samples of up to limit more repositories pending again. It returns
 // the id of the last of these repositories, and whether none follows. Each of these samples then
-// belongs to this plan and has the commit that the index has for its time now. Its value and points
-// stay until a write replaces them. If the new attempt yields less than the earlier one (see
-// supersedes), the sample gets its earlier outcome back.
+// belongs to this plan and has the commit that the index has for its time now. A sample keeps its
+// value and points until a write replaces them. If the new attempt yields less than the earlier one
+// (see supersedes), the sample gets its earlier outcome back.
 func (l ledger) retrySlice(ctx context.Context, plan db.LockPlanRow, limit int) (through int32, done bool, err error) {
 	var selection insights.Selection
 	if err := json.Unmarshal([]byte(text(plan.Selection)), &selection); err != nil {

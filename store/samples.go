@@ -54,8 +54,8 @@ type LedgerSample struct {
 	Repository string
 }
 
-// AddValues sets Values of samples of one series, if the series counts by value, in at most two
-// statements. values are the captured values to read; nil reads all.
+// AddValues sets the field Values of samples of one series, if the series counts by value, in at
+// most two statements. The argument values lists the captured values to read; nil means all.
 func (s *Samples) AddValues(ctx context.Context, seriesID string, samples []LedgerSample, values []string) error {
 	type key struct {
 		repo int32

@@ -54,8 +54,8 @@ func seriesStarts(rows []db.SeriesToStartRow) []SeriesStart {
 }
 
 // Started returns up to limit series whose workflows are marked as started, in the order in which
-// they were stored, starting behind the cursor after. next is the cursor of the following page; 0
-// when there is none.
+// they were stored, starting behind the cursor, which is the argument after. The result next is the
+// cursor of the following page; 0 when there is none.
 func (s *Series) Started(ctx context.Context, after int64, limit int) (list []insights.Series, next int64, err error) {
 	rows, err := s.queries().StartedSeries(ctx, id32(after), pageSize(limit))
 	if err != nil {

@@ -74,10 +74,10 @@ var KnownSettings = []Setting{
 	{SettingSnapshotInterval, "24h", "How often series whose samples are more than a day apart take a " +
 		"snapshot: the last, hollow point of a chart, which the next snapshot replaces. A duration such " +
 		"as 24h or 1h, counted from midnight UTC; 0: never.", duration},
-	{SettingRetentionPoints, "30", "How many of the newest sample times are shown on charts. A series always " +
-		"shows at least as many as it was created with or extended to. Older times are archived: exports " +
-		"still have them, and charts show them again when this is raised. `backsight series retention` " +
-		"sets it for one series. 0: all.", points},
+	{SettingRetentionPoints, "30", "How many of the newest sample times are shown on charts; 0: all. Charts show at " +
+		"least as many times as the series was created with or extended to. Older times are archived: " +
+		"exports still have them, and charts show them again when the number is raised. `backsight series " +
+		"retention` gives one series a number of its own, which applies instead.", points},
 	{SettingRetentionGrace, "720h", "How long deleted insights, and the mirrors and commit indexes of " +
 		"removed repositories, are kept before they are deleted for good. A duration such as 720h, which " +
 		"is 30 days; 0: forever.", duration},

@@ -55,7 +55,7 @@ func (s *slots) add(t time.Time, at slot) {
 	s.chunks = append(slices.DeleteFunc(s.chunks, func(number int32) bool { return number == at.chunk }), at.chunk)
 }
 
-// of returns the slot of a time; ok is false when the series does not have the time.
+// of returns the slot of a time, and false when the series does not have the time.
 func (s *slots) of(t time.Time) (slot, bool) {
 	at, ok := s.byTime[t.UnixMicro()]
 	return at, ok

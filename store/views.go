@@ -16,10 +16,9 @@ import (
 type Views struct{ *database }
 
 // Create stores a view and its series in one transaction and returns the view as stored, with ids
-// and times. A series that another view already has is shared, and has the id of that one.
-// Series.ToStart returns new series as soon as the transaction is committed. Create returns Invalid
-// for a view that insights.View.Validate refuses, and Conflict for a view that has the same series
-// twice.
+// and times. A series that another view already has is shared, and keeps its id. Series.ToStart
+// returns new series as soon as the transaction is committed. Create returns Invalid for a view
+// that insights.View.Validate refuses, and Conflict for a view that has the same series twice.
 func (s *Views) Create(ctx context.Context, v insights.View) (insights.View, error) {
 	if err := v.Validate(); err != nil {
 		return insights.View{}, err
@@ -62,8 +61,8 @@ func (s *Views) Create(ctx context.Context, v insights.View) (insights.View, err
 	return v, nil
 }
 
-// inKeyOrder returns the positions of the series by definition key. Writers of several shared
-// series lock them in that order, which prevents deadlocks.
+// inKeyOrder returns the positions of the series, sorted by definition key. Writers of several
+// shared series lock them in this order, which prevents deadlocks.
 func inKeyOrder(series []insights.ViewSeries) []int {
 	order := make([]int, len(series))
 	for i := range order {

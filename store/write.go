@@ -26,8 +26,9 @@ const (
 // of samples, and up to four more for a series that counts by captured value.
 //
 // Write is idempotent, and may come late from an attempt that was given up. It leaves a sample
-// unchanged if supersedes does not allow the write, and ignores samples that the series does not
-// have, such as those of a snapshot that was replaced. It returns Invalid for a sample that is
+// unchanged if supersedes does not allow the write; if the plan is a retry that has selected the
+// sample, the sample then gets its earlier outcome back. Write ignores samples that the series does
+// not have, such as those of a snapshot that was replaced. It returns Invalid for a sample that is
 // pending or whose commit is not an object id.
 func (s *Samples) Write(ctx context.Context, seriesID string, plan int, samples []insights.Sample) error {
 	if len(samples) == 0 {
@@ -68,8 +69,9 @@ func (l ledger) write(ctx context.Context, samples []endedSample) error {
 	return l.save(ctx, slices.Collect(maps.Values(chunks)))
 }
 
-// write replaces the sample by the ended one if supersedes allows it. Otherwise, if a retry has
-// selected the sample, write restores its state from before the retry.
+// write replaces the sample by the ended one if supersedes allows it. Otherwise, if this plan or an
+// earlier one is a retry that has selected the sample, write restores the sample's state from
+// before the retry.
 func (e *entry) write(ended entry, plan int32, captured bool) {
 	switch {
 	case e.outcome == "":
@@ -114,8 +116,8 @@ func supersedes(ended, e facts, plan int32) bool {
 	return true
 }
 
-// endedSample is a sample as the ledger stores it: its commit as bytes, texts that Postgres can
-// store.
+// endedSample is a sample as the ledger stores it: with its commit as bytes, and with texts that
+// Postgres can store.
 type endedSample struct {
 	repo int32
 	time time.Time

@@ -29,10 +29,10 @@ JOIN insight_series AS d ON d.id = tally.series_id
 LEFT JOIN sums ON sums.series_id = tally.series_id AND sums.snapshot = tally.snapshot AND sums.time = tally.time
 ORDER BY d.series_id, tally.time, sums.capture;
 
--- The captured values of each series that a chart shows, in the requested order, and the total
--- number of values. They are ordered by the largest sum at any of the times shown, or by the time
--- at which they first occur; a sign of -1 reverses the order. samples is how many of the newest
--- times are shown; 0 shows all.
+-- For each series, the captured values that its chart shows, in the requested order, and the total
+-- number of values. The values are ordered by the largest sum at any of the times shown, or by the
+-- time at which they first occur; a sign of -1 reverses the order. The parameter samples is how
+-- many of the newest times are shown; 0 means all.
 -- name: ChartValues :many
 WITH wanted AS MATERIALIZED (
     SELECT d.id, d.series_id FROM insight_series AS d WHERE d.series_id = ANY (@series_ids::text[]) AND d.generated_from_capture_groups
@@ -75,8 +75,8 @@ JOIN chart_slots AS t ON t.series_id = d.id
 WHERE d.series_id = ANY (@series_ids::text[]) AND t.time BETWEEN @from_time::timestamptz AND @to_time::timestamptz
 ORDER BY d.id, t.time;
 
--- The repositories that the viewer may see and that the filter selects; unchosen is the number of
--- all others.
+-- The repositories that the viewer may see and that the filter selects; the column unchosen is the
+-- number of all other repositories.
 -- name: ChosenRepositories :one
 SELECT coalesce(array_agg(r.id ORDER BY r.id), '{}')::integer[] AS ids, ((SELECT count(*) FROM repositories) - count(*))::bigint AS unchosen
 FROM visible_repositories(@sees_all::boolean, @login::text) AS r

@@ -16,8 +16,8 @@ SELECT coalesce(max(seq) + 1, 0)::integer FROM commit_index WHERE repo_id = @rep
 -- name: TruncateCommitIndex :execrows
 DELETE FROM commit_index WHERE repo_id = @repo_id AND seq >= @from_seq;
 
--- Shows commits again that the remaining commits do not hide, after commits were removed. A commit
--- is hidden when a later commit has the same or an earlier date.
+-- After commits were removed, marks the commits that the remaining ones do not hide as not hidden.
+-- A commit is hidden when a later commit has the same or an earlier date.
 -- name: UnhideCommits :exec
 UPDATE commit_index AS c
 SET hidden = false

@@ -1,4 +1,5 @@
--- Notices: what a person should know about a series' query. See migrations/00003_plans.sql.
+-- Notices: what a person should know about the query or the samples of a series. See
+-- migrations/00003_plans.sql.
 
 -- Deletes the notices whose reason no sample has any more.
 -- name: ClearSampleNotices :exec
@@ -6,7 +7,8 @@ DELETE FROM insight_dirty_queries AS d
 WHERE d.insight_series_id = @series_id::integer AND d.code <> ALL (@series_codes::text[]) AND NOT EXISTS (
     SELECT FROM faulty_samples AS f WHERE f.series_id = @series_id AND f.reason_code = d.code);
 
--- ignored has the codes of samples that an operator ended: they say nothing about the query.
+-- The parameter ignored lists the codes of samples that an operator ended: such samples say nothing
+-- about the query.
 -- name: AddSampleNotices :exec
 INSERT INTO insight_dirty_queries (insight_series_id, dirty_at, code, reason, for_time)
 SELECT i.id, @at::timestamptz, f.reason_code, f.reason_code, f.newest
@@ -40,8 +42,8 @@ ORDER BY for_time DESC, code, reason;
 -- name: MarkRewritten :exec
 UPDATE repositories SET rewritten_at = @at::timestamptz WHERE id = @repo_id;
 
--- Adds a notice to each series that has samples of a repository at commits that the repository's
--- index, which this transaction has written, no longer has.
+-- Adds a notice to each series that has samples at commits that a repository's index no longer has.
+-- The same transaction must have written the index.
 -- name: NoteRewrittenRepository :exec
 INSERT INTO insight_dirty_queries (insight_series_id, dirty_at, code, reason, for_time)
 SELECT d.id, @at::timestamptz, @code::text, @code, f.newest
@@ -54,9 +56,10 @@ CROSS JOIN LATERAL (
 WHERE d.deleted_at IS NULL AND f.newest IS NOT NULL
 ON CONFLICT (insight_series_id, code, reason) DO UPDATE SET for_time = greatest(insight_dirty_queries.for_time, EXCLUDED.for_time);
 
--- The newest sample of a series at a commit that a rewritten history no longer has; no row when
--- there is none. For most samples, one look-up in the index shows that it has the sample's commit
--- at the sample's time. Only for the others does the statement read the repository's commits.
+-- The time of the newest sample of a series at a commit that a rewritten history no longer has; no
+-- row when there is none. For most samples, one look-up in the index shows that it has the sample's
+-- commit at the sample's time. The statement reads the repository's commits only for the other
+-- samples.
 -- name: NewestRewritten :many
 SELECT s.time::timestamptz AS time
 FROM repositories AS r

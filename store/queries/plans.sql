@@ -56,10 +56,11 @@ ORDER BY number DESC
 LIMIT @row_limit;
 
 -- The commits of some repositories at the times, which must be sorted. Times are numbered from 1. A
--- row says that the repository is at commit_bytea (NULL: at no commit) from time number above + 1
--- through time number through. The first step of each indexed repository has the number of the
--- newest time for which the index is right; through is NULL there. The statement looks up each
--- commit once, however many times are at that commit.
+-- row says that the repository is at commit_bytea (NULL: at no commit) at the times with the
+-- numbers n for which above < n <= through. The recursion starts with a row for each indexed
+-- repository: its column above is the number of the newest time for which the index is right, and
+-- its column through is NULL. The statement looks up each commit once, however many times are at
+-- that commit.
 -- name: ResolveCommits :many
 WITH RECURSIVE steps AS (
     SELECT m.repo_id, width_bucket(m.last_indexed_at, @times::timestamptz[]) AS above, NULL::integer AS through, NULL::bytea AS commit_bytea
@@ -96,8 +97,8 @@ SELECT EXISTS (
         AND substr(c.outcomes, t.place, 1) = 'p' AND coalesce(c.plans[t.place], c.plan) = @plan);
 
 -- The times at which a retry selects a sample. Samples of removed repositories stay as they are.
--- letters are the letters of the selected outcomes. faulty is true when these are only partial and
--- failed, so that the index of faulty rows suffices.
+-- The parameter letters has the letters of the selected outcomes. The parameter faulty is true when
+-- these outcomes are only partial and failed, so that the index of faulty rows suffices.
 -- name: RetryTimes :many
 SELECT DISTINCT t.time
 FROM (
@@ -112,9 +113,9 @@ WHERE substr(s.outcomes, t.place, 1) = ANY (@letters::text[])
     AND r.deleted_at IS NULL AND (@repo_pattern::text = '' OR r.name ~ @repo_pattern)
 ORDER BY t.time;
 
--- The next repositories in which a retry selects a sample. faulty is as in RetryTimes. If it is
--- false, most repositories have such a sample, so the statement goes through the repositories and
--- stops at the limit.
+-- The next repositories in which a retry selects a sample. The parameter faulty is as in
+-- RetryTimes. If it is false, most repositories have such a sample, so the statement goes through
+-- the repositories and stops at the limit.
 -- name: RetryRepositories :many
 (SELECT DISTINCT c.repo_id
 FROM sample_chunks AS c
@@ -142,7 +143,7 @@ LIMIT @row_limit);
 -- name: CheckPattern :one
 SELECT ('' ~ @pattern::text)::boolean AS matches;
 
--- The times of all plans that are written in full and add times.
+-- The times of all plans of the given kinds that are written in full.
 -- name: PlannedTimes :many
 SELECT DISTINCT t.time::timestamptz AS time
 FROM series_plans AS p

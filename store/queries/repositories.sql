@@ -54,7 +54,8 @@ LIMIT @row_limit;
 SELECT count(*) FROM visible_repositories(@sees_all::boolean, @login::text) AS r
 WHERE r.deleted_at IS NULL AND (@name_pattern::text = '' OR r.name ~ @name_pattern);
 
--- What a scope can choose from: the given names, or with all_names every repository.
+-- What a scope can choose from: the repositories with the given names or, if all_names is true,
+-- every repository.
 -- name: ScopeCandidates :many
 SELECT id, name, fork, archived FROM repositories
 WHERE id > @after AND deleted_at IS NULL AND (@all_names::boolean OR name = ANY (@names::text[]))
@@ -86,8 +87,9 @@ UPDATE repositories SET error = @error, error_at = @at WHERE id = @id;
 -- name: SetRepositoryTraits :execrows
 UPDATE repositories SET fork = @fork, archived = @archived, private = @private WHERE id = @id;
 
--- Locks and returns, by id, the repositories whose given head equals both the head of their last
--- sync and the last commit of their index. All other repositories need a full sync.
+-- Locks and returns, in the order of their ids, the repositories whose given head equals both the
+-- head of their last sync and the last commit of their index. All other repositories need a full
+-- sync.
 -- name: LockUnchanged :many
 SELECT r.id
 FROM (SELECT unnest(@repo_ids::integer[]) AS id, unnest(@heads::bytea[]) AS head) AS seen

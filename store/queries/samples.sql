@@ -179,8 +179,9 @@ WHERE c.series_id = @series_id
     AND c.chunk = ANY (ARRAY(SELECT DISTINCT t.chunk FROM plan_slots AS t WHERE t.series_id = @series_id AND t.plan = @plan))
 GROUP BY c.outcomes, c.plan, c.plans;
 
--- Newest time first, then by repository. after_time and after_repo are those of the last row of the
--- previous page. letters are the letters of the wanted outcomes.
+-- Newest time first, then by repository. The parameters after_time and after_repo are the time and
+-- repository of the last row of the previous page. The parameter letters has the letters of the
+-- wanted outcomes.
 -- name: Samples :many
 SELECT t.time, t.place, x.repository, sqlc.embed(c)
 FROM (
@@ -221,7 +222,7 @@ WHERE f.series_id = @series_id
 GROUP BY f.outcome, f.reason_code
 ORDER BY n DESC, f.outcome, f.reason_code;
 
--- The captured values of some samples, a row each: all values, or those that are chosen.
+-- The captured values of some samples, one row for each value: all values, or only the chosen ones.
 -- name: SampleValues :many
 SELECT w.repo_id::integer AS repo_id, w.time::timestamptz AS time, v.capture, v.vals[t.place]::double precision AS value
 FROM (SELECT unnest(@repo_ids::integer[]) AS repo_id, unnest(@times::timestamptz[]) AS time) AS w
@@ -229,9 +230,9 @@ JOIN series_times AS t ON t.series_id = @series_id AND t.time = w.time
 JOIN sample_captures AS v ON v.series_id = t.series_id AND v.chunk = t.chunk AND v.repo_id = w.repo_id
 WHERE v.vals[t.place] <> 0 AND (@all_values::boolean OR v.capture = ANY (@captures::text[]));
 
--- For each of the repositories, the newest sample that is exact and has a commit: a row for each of
--- its captured values, or one without. No row for a retry, because a retry checks whether stored
--- values are right.
+-- For each of the repositories, the newest sample that is exact and has a commit: one row for each
+-- of its captured values or, if it has none, one row without a value. No row for a retry, because a
+-- retry checks whether stored values are right.
 -- name: Bases :many
 SELECT w.repo_id::integer AS repo_id, s.commit_bytea, s.value, p.capture, coalesce(p.value, 0)::double precision AS capture_value
 FROM unnest(@repo_ids::integer[]) AS w (repo_id)

@@ -163,10 +163,10 @@ type ChartValuesRow struct {
 	Total    int64
 }
 
-// The captured values of each series that a chart shows, in the requested order, and the total
-// number of values. They are ordered by the largest sum at any of the times shown, or by the time
-// at which they first occur; a sign of -1 reverses the order. samples is how many of the newest
-// times are shown; 0 shows all.
+// For each series, the captured values that its chart shows, in the requested order, and the total
+// number of values. The values are ordered by the largest sum at any of the times shown, or by the
+// time at which they first occur; a sign of -1 reverses the order. The parameter samples is how
+// many of the newest times are shown; 0 means all.
 func (q *Queries) ChartValues(ctx context.Context, arg ChartValuesParams) ([]ChartValuesRow, error) {
 	rows, err := q.db.Query(ctx, chartValues,
 		arg.Most,
@@ -218,8 +218,8 @@ type ChosenRepositoriesRow struct {
 	Unchosen int64
 }
 
-// The repositories that the viewer may see and that the filter selects; unchosen is the number of
-// all others.
+// The repositories that the viewer may see and that the filter selects; the column unchosen is the
+// number of all other repositories.
 func (q *Queries) ChosenRepositories(ctx context.Context, arg ChosenRepositoriesParams) (ChosenRepositoriesRow, error) {
 	row := q.db.QueryRow(ctx, chosenRepositories,
 		arg.SeesAll,

@@ -121,8 +121,8 @@ FROM (
 WHERE c.repo_id = $1 AND c.seq = now.seq AND c.hidden AND NOT now.hidden
 `
 
-// Shows commits again that the remaining commits do not hide, after commits were removed. A commit
-// is hidden when a later commit has the same or an earlier date.
+// After commits were removed, marks the commits that the remaining ones do not hide as not hidden.
+// A commit is hidden when a later commit has the same or an earlier date.
 func (q *Queries) UnhideCommits(ctx context.Context, repoID int32) error {
 	_, err := q.db.Exec(ctx, unhideCommits, repoID)
 	return err

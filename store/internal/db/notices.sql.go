@@ -58,7 +58,8 @@ type AddSampleNoticesParams struct {
 	Ignored  []string
 }
 
-// ignored has the codes of samples that an operator ended: they say nothing about the query.
+// The parameter ignored lists the codes of samples that an operator ended: such samples say nothing
+// about the query.
 func (q *Queries) AddSampleNotices(ctx context.Context, arg AddSampleNoticesParams) error {
 	_, err := q.db.Exec(ctx, addSampleNotices, arg.At, arg.SeriesID, arg.Ignored)
 	return err
@@ -87,7 +88,8 @@ WHERE d.insight_series_id = $1::integer AND d.code <> ALL ($2::text[]) AND NOT E
     SELECT FROM faulty_samples AS f WHERE f.series_id = $1 AND f.reason_code = d.code)
 `
 
-// Notices: what a person should know about a series' query. See migrations/00003_plans.sql.
+// Notices: what a person should know about the query or the samples of a series. See
+// migrations/00003_plans.sql.
 // Deletes the notices whose reason no sample has any more.
 func (q *Queries) ClearSampleNotices(ctx context.Context, seriesID int32, seriesCodes []string) error {
 	_, err := q.db.Exec(ctx, clearSampleNotices, seriesID, seriesCodes)
@@ -118,9 +120,10 @@ ORDER BY s.time DESC
 LIMIT 1
 `
 
-// The newest sample of a series at a commit that a rewritten history no longer has; no row when
-// there is none. For most samples, one look-up in the index shows that it has the sample's commit
-// at the sample's time. Only for the others does the statement read the repository's commits.
+// The time of the newest sample of a series at a commit that a rewritten history no longer has; no
+// row when there is none. For most samples, one look-up in the index shows that it has the sample's
+// commit at the sample's time. The statement reads the repository's commits only for the other
+// samples.
 func (q *Queries) NewestRewritten(ctx context.Context, seriesID int32) ([]time.Time, error) {
 	rows, err := q.db.Query(ctx, newestRewritten, seriesID)
 	if err != nil {
@@ -160,8 +163,8 @@ type NoteRewrittenRepositoryParams struct {
 	RepoID int32
 }
 
-// Adds a notice to each series that has samples of a repository at commits that the repository's
-// index, which this transaction has written, no longer has.
+// Adds a notice to each series that has samples at commits that a repository's index no longer has.
+// The same transaction must have written the index.
 func (q *Queries) NoteRewrittenRepository(ctx context.Context, arg NoteRewrittenRepositoryParams) error {
 	_, err := q.db.Exec(ctx, noteRewrittenRepository, arg.At, arg.Code, arg.RepoID)
 	return err

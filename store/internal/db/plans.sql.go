@@ -342,7 +342,7 @@ WHERE p.series_id = $1 AND p.kind = ANY ($2::text[]) AND p.planned_at IS NOT NUL
 ORDER BY t.time
 `
 
-// The times of all plans that are written in full and add times.
+// The times of all plans of the given kinds that are written in full.
 func (q *Queries) PlannedTimes(ctx context.Context, seriesID int32, kinds []string) ([]time.Time, error) {
 	rows, err := q.db.Query(ctx, plannedTimes, seriesID, kinds)
 	if err != nil {
@@ -390,10 +390,11 @@ type ResolveCommitsRow struct {
 }
 
 // The commits of some repositories at the times, which must be sorted. Times are numbered from 1. A
-// row says that the repository is at commit_bytea (NULL: at no commit) from time number above + 1
-// through time number through. The first step of each indexed repository has the number of the
-// newest time for which the index is right; through is NULL there. The statement looks up each
-// commit once, however many times are at that commit.
+// row says that the repository is at commit_bytea (NULL: at no commit) at the times with the
+// numbers n for which above < n <= through. The recursion starts with a row for each indexed
+// repository: its column above is the number of the newest time for which the index is right, and
+// its column through is NULL. The statement looks up each commit once, however many times are at
+// that commit.
 func (q *Queries) ResolveCommits(ctx context.Context, times []time.Time, repoIDs []int32) ([]ResolveCommitsRow, error) {
 	rows, err := q.db.Query(ctx, resolveCommits, times, repoIDs)
 	if err != nil {
@@ -453,9 +454,9 @@ type RetryRepositoriesParams struct {
 	RowLimit    int32
 }
 
-// The next repositories in which a retry selects a sample. faulty is as in RetryTimes. If it is
-// false, most repositories have such a sample, so the statement goes through the repositories and
-// stops at the limit.
+// The next repositories in which a retry selects a sample. The parameter faulty is as in
+// RetryTimes. If it is false, most repositories have such a sample, so the statement goes through
+// the repositories and stops at the limit.
 func (q *Queries) RetryRepositories(ctx context.Context, arg RetryRepositoriesParams) ([]int32, error) {
 	rows, err := q.db.Query(ctx, retryRepositories,
 		arg.Faulty,
@@ -508,8 +509,8 @@ type RetryTimesParams struct {
 }
 
 // The times at which a retry selects a sample. Samples of removed repositories stay as they are.
-// letters are the letters of the selected outcomes. faulty is true when these are only partial and
-// failed, so that the index of faulty rows suffices.
+// The parameter letters has the letters of the selected outcomes. The parameter faulty is true when
+// these outcomes are only partial and failed, so that the index of faulty rows suffices.
 func (q *Queries) RetryTimes(ctx context.Context, arg RetryTimesParams) ([]time.Time, error) {
 	rows, err := q.db.Query(ctx, retryTimes,
 		arg.SeriesID,

@@ -142,8 +142,9 @@ ORDER BY r.id
 FOR UPDATE OF r
 `
 
-// Locks and returns, by id, the repositories whose given head equals both the head of their last
-// sync and the last commit of their index. All other repositories need a full sync.
+// Locks and returns, in the order of their ids, the repositories whose given head equals both the
+// head of their last sync and the last commit of their index. All other repositories need a full
+// sync.
 func (q *Queries) LockUnchanged(ctx context.Context, repoIDs []int32, heads [][]byte) ([]int32, error) {
 	rows, err := q.db.Query(ctx, lockUnchanged, repoIDs, heads)
 	if err != nil {
@@ -596,7 +597,8 @@ type ScopeCandidatesRow struct {
 	Archived bool
 }
 
-// What a scope can choose from: the given names, or with all_names every repository.
+// What a scope can choose from: the repositories with the given names or, if all_names is true,
+// every repository.
 func (q *Queries) ScopeCandidates(ctx context.Context, arg ScopeCandidatesParams) ([]ScopeCandidatesRow, error) {
 	rows, err := q.db.Query(ctx, scopeCandidates,
 		arg.After,

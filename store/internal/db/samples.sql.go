@@ -152,9 +152,9 @@ type BasesRow struct {
 	CaptureValue float64
 }
 
-// For each of the repositories, the newest sample that is exact and has a commit: a row for each of
-// its captured values, or one without. No row for a retry, because a retry checks whether stored
-// values are right.
+// For each of the repositories, the newest sample that is exact and has a commit: one row for each
+// of its captured values or, if it has none, one row without a value. No row for a retry, because a
+// retry checks whether stored values are right.
 func (q *Queries) Bases(ctx context.Context, arg BasesParams) ([]BasesRow, error) {
 	rows, err := q.db.Query(ctx, bases,
 		arg.RepoIDs,
@@ -983,7 +983,7 @@ type SampleValuesRow struct {
 	Value   float64
 }
 
-// The captured values of some samples, a row each: all values, or those that are chosen.
+// The captured values of some samples, one row for each value: all values, or only the chosen ones.
 func (q *Queries) SampleValues(ctx context.Context, arg SampleValuesParams) ([]SampleValuesRow, error) {
 	rows, err := q.db.Query(ctx, sampleValues,
 		arg.RepoIDs,
@@ -1057,8 +1057,9 @@ type SamplesRow struct {
 	SampleChunks SampleChunks
 }
 
-// Newest time first, then by repository. after_time and after_repo are those of the last row of the
-// previous page. letters are the letters of the wanted outcomes.
+// Newest time first, then by repository. The parameters after_time and after_repo are the time and
+// repository of the last row of the previous page. The parameter letters has the letters of the
+// wanted outcomes.
 func (q *Queries) Samples(ctx context.Context, arg SamplesParams) ([]SamplesRow, error) {
 	rows, err := q.db.Query(ctx, samples,
 		arg.SeriesID,
