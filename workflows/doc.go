@@ -19,9 +19,9 @@
 // samples means to give them an outcome other than pending. The tally that goes with a plan is the
 // tally of the whole series or, for a snapshot, the snapshot's own tally.
 //
-// A workflow calls activities through typed nil pointers (series.go): package activities provides
-// only the signatures, and workflow code never runs its functions. All timeouts and numbers of
-// attempts are in options.go.
+// A workflow calls activities through typed nil pointers (series.go): it uses only the signatures
+// of the functions in package activities, and never runs them. All timeouts and numbers of attempts
+// are in options.go.
 //
 // Non-goals: no searching, no SQL, no git. Read next: package machine, then series.go, fanout.go
 // and repository.go; package activities for what they call.

@@ -13,10 +13,10 @@ import (
 	"github.com/backsight/backsight/workflows/machine"
 )
 
-// whileUnavailable calls try until it returns no error, or an error that is not caused by
-// infrastructure (a database, a disk, a worker that stopped). It waits between two calls with
-// timers of ctx, so an outage never delays a pause. It returns an error that is caused by
-// infrastructure only when the history has grown long.
+// whileUnavailable calls the function try until try returns no error, or an error that is not
+// caused by infrastructure (a database, a disk, a worker that stopped). Between two calls,
+// whileUnavailable waits with timers of ctx, so an outage never delays a pause. When the history
+// has grown long, it returns an error even if infrastructure has caused it.
 func whileUnavailable(ctx workflow.Context, try func() error) error {
 	for wait := firstWait; ; wait = min(2*wait, longestWait) {
 		err := try()

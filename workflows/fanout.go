@@ -14,8 +14,8 @@ import (
 )
 
 // fanOut runs a child for each batch of a page, at most page.Window at a time, and returns when all
-// have ended. finished is false when the page may have pending samples: ctx was cancelled, or the
-// history has grown long. It returns only errors that no child caused.
+// have ended. The result finished is false when the page may have pending samples: ctx was
+// cancelled, or the history has grown long. It returns only errors that no child caused.
 func (r *runner) fanOut(ctx workflow.Context, plan *machine.Plan, page activities.PageResult) (finished bool, err error) {
 	finished = true
 	limit := cmp.Or(min(page.Window, window), window)
@@ -45,8 +45,8 @@ func (r *runner) fanOut(ctx workflow.Context, plan *machine.Plan, page activitie
 	return finished && err == nil, err
 }
 
-// batch runs one child and records the samples that the child ended. done is false when samples of
-// the batch are still pending.
+// batch runs one child and records the samples that the child ended. The result done is false when
+// samples of the batch are still pending.
 func (r *runner) batch(ctx workflow.Context, plan *machine.Plan, page activities.PageResult, batch activities.Batch) (done bool, err error) {
 	in := RepositoryInput{
 		SeriesID: r.m.SeriesID, Plan: plan.Number,
@@ -71,10 +71,10 @@ func (r *runner) batch(ctx workflow.Context, plan *machine.Plan, page activities
 	return result.Tally.Pending == 0, nil
 }
 
-// priority orders the searches of a plan among those of all series; the searches inherit it from
-// the child. If fairness is enabled on the server, series with equal priority keys share the queue
-// equally. Otherwise a series waits for the searches that others have in flight, whose number the
-// setting backsight.series.window limits.
+// priority returns the priority of a plan's searches among those of all series. A child is started
+// with this priority, and its searches inherit it. If fairness is enabled on the server, series
+// with equal priority keys share the queue equally. Otherwise a series waits for the searches that
+// others have in flight, whose number the setting backsight.series.window limits.
 func (r *runner) priority(plan *machine.Plan) temporal.Priority {
 	return temporal.Priority{PriorityKey: r.m.PriorityKey(plan), FairnessKey: r.m.SeriesID}
 }
@@ -105,9 +105,9 @@ func childOptions(id, summary string) workflow.ChildWorkflowOptions {
 	}
 }
 
-// startedOnce calls run until its child could be started, at most startAttempts times. An older
-// child of the same id may still run: its parent was terminated, and the server has not ended the
-// child yet.
+// startedOnce calls the function run until run could start its child, at most startAttempts times.
+// An older child of the same id may still run: its parent was terminated, and the server has not
+// ended the child yet.
 func startedOnce(ctx workflow.Context, run func() error) error {
 	wait := startWait
 	for attempt := 1; ; attempt++ {
@@ -124,8 +124,8 @@ func startedOnce(ctx workflow.Context, run func() error) error {
 
 func isAlreadyStarted(err error) bool { return temporal.IsWorkflowExecutionAlreadyStartedError(err) }
 
-// atMost calls do for each item, with at most limit calls at a time, and returns when all have
-// ended, with the last error. It starts no more when ctx is cancelled.
+// atMost calls the function do for each item, with at most limit calls at a time. When all calls
+// have ended, it returns their last error. After ctx is cancelled, it starts no more calls.
 func atMost[T any](ctx workflow.Context, limit int, items []T, do func(workflow.Context, T) error) (err error) {
 	inFlight := 0
 	for _, item := range items {

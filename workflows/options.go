@@ -73,8 +73,8 @@ func call[Result any](ctx workflow.Context, activity, input any) (result Result,
 
 const (
 	// batchAttempts are few: a batch or repository that keeps failing is unfolded into smaller
-	// parts, and the workflow repeats what infrastructure caused (whileUnavailable). A sample fails
-	// after frameAttempts.
+	// parts, and the workflow repeats searches that infrastructure has ended (whileUnavailable). A
+	// sample fails after frameAttempts.
 	batchAttempts = 3
 	frameAttempts = 5
 	// window is the largest number of children of a workflow in flight: far below the 100 events
@@ -84,16 +84,16 @@ const (
 	unfoldWindow = 12
 	// syncWindow is the number of activities of a sync in flight, unless a setting says otherwise.
 	syncWindow = 8
-	// firstWait and longestWait bound the wait before a search is repeated that infrastructure
-	// ended.
+	// firstWait and longestWait bound the wait before the workflow repeats a search that
+	// infrastructure has ended.
 	firstWait   = 5 * time.Second
 	longestWait = 2 * time.Minute
 	// startAttempts and startWait bound the wait for an older child of the same id to end.
 	startAttempts = 6
 	startWait     = 2 * time.Second
-	// shortestRun is the least time that a run lasts. The server delays the next run of a workflow
-	// that continues as new within a second, and nothing answers queries in that time; a run that
-	// waits here answers them.
+	// shortestRun is the least time that a run lasts. If a workflow continues as new within a
+	// second, the server delays its next run, and nothing answers queries until this run starts. A
+	// run that waits before it continues as new can answer queries.
 	shortestRun = 1100 * time.Millisecond
 	// tellAgainAfter is the wait before the message Snapshot is sent again to series that did not
 	// receive it. It is longer than the time between two runs of a series.

@@ -78,7 +78,7 @@ func FrameWorkflow(ctx workflow.Context, in FrameInput) (RepositoryResult, error
 }
 
 // searchRange searches with the activity options of ctx and returns the tally of the range after
-// it.
+// the search.
 func searchRange(ctx workflow.Context, samples activities.Range) (tally insights.Completeness, err error) {
 	err = whileUnavailable(ctx, func() error {
 		tally, err = call[insights.Completeness](ctx, finder.Samples, samples)

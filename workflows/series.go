@@ -24,7 +24,7 @@ var (
 // SeriesWorkflow computes one series until it is cancelled: the backfill once, a recording at every
 // grid time, and what operators request. It performs the actions that machine.Next returns. It
 // continues as new after each page of a plan, when no child is running, so that a sleeping series
-// has a short history and answers queries at once.
+// has a short history and answers queries immediately.
 //
 // An error of a child or an activity never fails the workflow: samples end as failed, or the series
 // has a contract.Problem and tries again later.
@@ -101,7 +101,8 @@ func (r *runner) finish(ctx workflow.Context, err error) bool {
 	return true
 }
 
-// work does one step of a plan. A command that stops the work makes it return within seconds.
+// work does one step of a plan. When a command stops the work on the plan, the method returns
+// within seconds.
 func (r *runner) work(ctx workflow.Context, plan *machine.Plan) (runEnds bool) {
 	stoppable, stop := workflow.WithCancel(ctx)
 	done := false
@@ -218,7 +219,8 @@ func (r *runner) readTally(ctx workflow.Context, plan *machine.Plan) error {
 	return err
 }
 
-// checkFailures asks the ledger whether all searches failed alike; a nil check asks nothing.
+// checkFailures asks the ledger whether all searches failed alike; if check is nil, it does
+// nothing.
 func (r *runner) checkFailures(ctx workflow.Context, plan *machine.Plan, check *machine.FailureCheck) error {
 	if check == nil {
 		return nil

@@ -19,7 +19,7 @@ func SnapshotsWorkflow(ctx workflow.Context, in contract.SnapshotsInput) error {
 	if len(missed) > 0 {
 		// A workflow that was between two runs can receive the message now; one that has ended
 		// cannot.
-		if err := sleep(ctx, tellAgainAfter, "tell the series again that did not receive it"); err != nil {
+		if err := sleep(ctx, tellAgainAfter, "send the message Snapshot again to the series that did not receive it"); err != nil {
 			return err
 		}
 		missed = tellSnapshot(ctx, missed)

@@ -72,8 +72,8 @@ func (c *Client) StopSeries(ctx context.Context, seriesID string) error {
 	return clientError("series "+seriesID+": stop its workflow", err)
 }
 
-// Send sends a message (Pause and the other constants) to a series and returns the status that
-// follows. The ledger is updated within seconds. Send returns Invalid or Conflict for a message
+// Send sends a message (Pause and the other constants) to a series and returns the new status of
+// the series. The ledger is updated within seconds. Send returns Invalid or Conflict for a message
 // that the series refuses.
 func (c *Client) Send(ctx context.Context, seriesID, message string, command Command) (Status, error) {
 	var status Status
@@ -121,8 +121,8 @@ func (c *Client) query(ctx context.Context, seriesID, name string, answer any) e
 // run that follows quickly.
 const notReadyPause = 50 * time.Millisecond
 
-// betweenRuns calls try again while try fails because the series is between two runs, until ctx
-// ends.
+// betweenRuns calls the function try. It repeats the call while try fails because the series is
+// between two runs, until ctx ends.
 func betweenRuns(ctx context.Context, try func() error) error {
 	for {
 		err := try()
@@ -139,7 +139,7 @@ func betweenRuns(ctx context.Context, try func() error) error {
 	}
 }
 
-// clientError classifies an error of Temporal. what names the object and the action.
+// clientError classifies an error of Temporal. The argument what names the object and the action.
 func clientError(what string, err error) error {
 	if err == nil {
 		return nil

@@ -6,7 +6,7 @@
 // searches.
 //
 // The histories of running workflows contain names and JSON fields of this package. A workflow
-// type, a message or a JSON field must not be renamed once it has been released.
+// type, a message or a JSON field must not be renamed after it has been released.
 //
 // Read next: messages.go, then client.go; package workflows for the code that receives the
 // messages.

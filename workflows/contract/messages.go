@@ -8,13 +8,13 @@ import (
 
 // Messages of a SeriesWorkflow. Each is both a signal and an update with the same name and payload,
 // a Command. An operator sends a signal (`temporal workflow signal --name pause`, with or without
-// input); an update returns the Status that follows, or is refused. All messages are idempotent:
-// each names the state that the sender wants.
+// input); an update returns the new Status, or is refused. All messages are idempotent: each names
+// the state that the sender wants.
 const (
 	// Pause stops the series: it launches nothing more, and running searches stop within seconds.
 	// When a paused series is paused again, the first sender and reason stay.
 	Pause = "pause"
-	// Resume continues a paused series, and tries at once what a Problem delays.
+	// Resume continues a paused series, and immediately tries again what a Problem delays.
 	Resume = "resume"
 	// Cancel ends the work on past times. Pending samples end as failed with the reason code
 	// "cancelled"; samples that a retry has not reached yet keep their earlier outcome; plans that
@@ -27,14 +27,17 @@ const (
 	// computed. A series never gets shorter.
 	Extend = "extend"
 	// Front moves the series' work on past times before that of all other series, and Back moves it
-	// behind, until the work is complete or moved again. Recordings start before both.
+	// behind, until the work is complete or moved again. Recordings and snapshots start before all
+	// work on past times.
 	Front = "front"
 	Back  = "back"
 	// Trigger looks for due recordings, and for repositories that need a catch-up backfill, now
-	// instead of at the next grid time.
+	// instead of at the next grid time. If the series has a Problem, it also tries again what
+	// failed.
 	Trigger = "trigger"
 	// Snapshot samples every repository now, between two recordings. The next snapshot replaces the
-	// samples, and a recording makes them obsolete. The schedule SnapshotSchedule sends it.
+	// samples, and a recording makes them obsolete. The schedule SnapshotSchedule sends this
+	// message.
 	Snapshot = "snapshot"
 )
 
@@ -43,14 +46,14 @@ const (
 // The workflow then applies them in the order of this list, so that a message that stops work wins:
 // a cancel over a retry and an extend, and a pause over all others. Updates keep their order.
 var Messages = []struct{ Name, Description string }{
-	{Trigger, "look for due recordings and for repositories to catch up now"},
+	{Trigger, "look now for due recordings and for repositories that need a catch-up backfill, and try again what failed"},
 	{Snapshot, "sample every repository now, between two recordings"},
 	{Extend, `add older points until the series has as many as {"points":24} says`},
 	{Retry, `compute partial and failed samples again, or all samples with {"all":true}`},
 	{Front, "move the work on past times before that of all other series"},
 	{Back, "move the work on past times behind that of all other series"},
 	{Cancel, "end the work on past times: pending samples end as failed, and retry computes them again"},
-	{Resume, "continue after a pause, and try at once what a problem delays"},
+	{Resume, "continue after a pause, and try again immediately what a problem delays"},
 	{Pause, "launch no more work and stop running searches, until resume"},
 }
 

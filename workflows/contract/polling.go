@@ -30,11 +30,11 @@ func (c *Client) polled(ctx context.Context, queue string, kind enumspb.TaskQueu
 	return false, nil
 }
 
-// concurrentDescribes is how many task queues ShardsWithoutPoller asks for at a time.
+// concurrentDescribes is how many task queues ShardsWithoutPoller asks about at a time.
 const concurrentDescribes = 16
 
 // ShardsWithoutPoller returns those of the given number of shards whose search queue no worker has
-// polled within the last minute. It asks for up to 16 queues at a time.
+// polled within the last minute. It asks about up to 16 queues at a time.
 func (c *Client) ShardsWithoutPoller(ctx context.Context, shards int) (idle []int, err error) {
 	polled := make([]bool, max(1, shards))
 	group, ctx := errgroup.WithContext(ctx)

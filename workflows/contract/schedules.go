@@ -17,14 +17,15 @@ import (
 const (
 	// SyncSchedule keeps mirrors and commit indexes fresh.
 	SyncSchedule = "backsight-sync"
-	// SnapshotSchedule makes every series take a snapshot. Its intervals count from midnight UTC.
+	// SnapshotSchedule makes all series that can take snapshots take one. Its intervals count from
+	// midnight UTC.
 	SnapshotSchedule = "backsight-snapshots"
 	// RetentionSchedule archives old sample times and prunes what was deleted.
 	RetentionSchedule = "backsight-retention"
 )
 
 // RetentionEvery is the interval of RetentionSchedule. Its work is not urgent, and a changed
-// setting takes effect at once (Retain).
+// setting takes effect immediately (Retain).
 const RetentionEvery = time.Hour
 
 // schedules says what each schedule starts.
@@ -56,7 +57,7 @@ var schedules = map[string]struct {
 
 // EnsureSchedule makes the workflow of a schedule run at the given interval. 0 pauses the schedule.
 // Idempotent. It changes only the schedule's interval, and a pause that EnsureSchedule made itself.
-// All other changes of an operator stay.
+// Everything else that an operator has changed stays.
 func (c *Client) EnsureSchedule(ctx context.Context, id string, every time.Duration) error {
 	schedule, ok := schedules[id]
 	if !ok {

@@ -27,7 +27,7 @@ const (
 	Stopping State = "stopping"
 )
 
-// QueuePosition says how the work on a series' past times is ordered among that of all series.
+// QueuePosition is the position of a series' work on past times among the work of all series.
 type QueuePosition string
 
 // The positions.
@@ -42,7 +42,7 @@ type PausedBy struct {
 	By     string    `json:"by,omitempty"`
 	Reason string    `json:"reason,omitempty"`
 	At     time.Time `json:"at"`
-	// Breaker is true when the circuit breaker paused the series. Retry then lifts the pause too.
+	// Breaker is true when the circuit breaker paused the series. A retry then also ends the pause.
 	Breaker bool `json:"breaker,omitempty"`
 }
 
@@ -62,7 +62,7 @@ type Status struct {
 	InFlight int `json:"inFlight"`
 	// Paused is nil unless State is Pausing or Paused.
 	Paused *PausedBy `json:"paused,omitempty"`
-	// Problem is nil unless something failed that the series does not retry at once.
+	// Problem is nil unless an action failed that the series does not repeat immediately.
 	Problem *Problem `json:"problem,omitempty"`
 	// NextRecordingAt is the first grid time that has no plan yet.
 	NextRecordingAt time.Time `json:"nextRecordingAt"`
@@ -78,6 +78,6 @@ type Status struct {
 	// part of Completeness.
 	Snapshot *insights.Completeness `json:"snapshot,omitempty"`
 	// Completeness is the workflow's own tally over all plans. It equals the ledger's tally in
-	// every state but Running and Pausing, in which it is updated as children end.
+	// every state but Running and Pausing, in which it is updated whenever a child ends.
 	Completeness insights.Completeness `json:"completeness"`
 }

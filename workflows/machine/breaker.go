@@ -9,9 +9,9 @@ import (
 )
 
 // The circuit breaker pauses a series whose every search fails for one reason, so that the series
-// does not overload an unreachable host and does not fill the ledger with the same failure. Resume
-// or retry continues. Errors of the infrastructure do not count: the search is repeated, and its
-// samples stay pending.
+// does not overload an unreachable host and does not fill the ledger with the same failure. A
+// resume or a retry continues the series. Errors of the infrastructure do not count: the search is
+// repeated, and its samples stay pending.
 const (
 	// breakerSamples and breakerRepositories are the numbers of samples and repositories that must
 	// have failed for one reason before the breaker pauses the series. A smaller plan ends soon
@@ -19,8 +19,8 @@ const (
 	// too.
 	breakerSamples      = 50
 	breakerRepositories = 10
-	// breakerPages is how many pages in a row must have failed completely when a search of the plan
-	// has succeeded before.
+	// breakerPages is how many pages in a row must have failed completely if an earlier search of
+	// the plan has succeeded.
 	breakerPages = 3
 	// breakerName is shown in place of the name of the person who paused the series.
 	breakerName = "the circuit breaker"
@@ -67,8 +67,9 @@ func (m *Machine) BatchEnded(plan *Plan, before, after insights.Completeness) *F
 	return &FailureCheck{}
 }
 
-// PageSearched records that all batches of a page have ended; next is the cursor after the page. It
-// returns the check that the caller must make now, nil when none is needed.
+// PageSearched records that all batches of a page have ended. The argument next is the cursor
+// behind the page. PageSearched returns the check that the caller must make now, nil when none is
+// needed.
 func (m *Machine) PageSearched(plan *Plan, next int64) *FailureCheck {
 	b := &plan.Breaker
 	if succeeded(m.page) || m.page.Failed == 0 {
@@ -106,10 +107,10 @@ func (m *Machine) FailuresChecked(plan *Plan, f Failures, now time.Time) {
 }
 
 // settle moves the samples that a batch has ended from pending to their outcomes in total, and
-// returns the tally of these samples. before and after are the ledger's tallies of the batch, so a
-// sample counts once however often it was searched. If a sample changed that had already ended,
-// because an abandoned attempt still wrote its result, settle leaves total unchanged; total is read
-// again when the page ends.
+// returns the tally of these samples. The arguments before and after are the ledger's tallies of
+// the batch, so each sample counts only once, however often it was searched. If a sample that had
+// already ended has changed, because an abandoned attempt still wrote its result, settle leaves
+// total unchanged; total is read again when the page ends.
 func settle(total *insights.Completeness, before, after insights.Completeness) (done insights.Completeness) {
 	for _, o := range insights.Outcomes {
 		if n := after.Of(o) - before.Of(o); o != insights.Pending {

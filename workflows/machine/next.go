@@ -107,8 +107,8 @@ func (m *Machine) sleep(now, until time.Time, reason string) Action {
 	return Sleep{until, reason}
 }
 
-// rest returns what a paused series does: it waits for a message, or until it must try again to
-// cancel a plan or must read the tally, if that is earlier.
+// rest returns what a paused series does: it waits for a message. If it has to cancel a plan again
+// or to read the tally, it waits at most until the time for this.
 func (m *Machine) rest(now time.Time, held bool) Action {
 	if current := m.State.Current; held && current != nil && current.Cancelled != nil {
 		return m.sleep(now, m.State.Problem.RetryAt, "cancel again")

@@ -26,10 +26,10 @@ type Failure struct {
 // Stop ends the series: Next returns End from now on.
 func (m *Machine) Stop() { m.stopped, m.action = true, nil }
 
-// Done records that the action has succeeded. The success of work on a plan ends any Problem. That
-// of another action ends a Problem that made the series wait, if the wait is over. So a Problem
-// about a dropped plan stays until work on another plan succeeds, because nothing tries the dropped
-// plan again.
+// Done records that the action has succeeded. The success of work on a plan ends any Problem. The
+// success of another action ends a Problem that made the series wait, if the wait is over. So a
+// Problem about a dropped plan stays until work on another plan succeeds, because nothing tries the
+// dropped plan again.
 func (m *Machine) Done() {
 	if p := m.State.Problem; p != nil && m.action != nil && (planOf(m.action) != nil || !m.heldBack && p.RetryAt.After(p.At)) {
 		m.State.Problem = nil
@@ -115,8 +115,8 @@ func (m *Machine) planEnded(plan *Plan, tally insights.Completeness, now time.Ti
 }
 
 // CatchUpFound records the times of repositories that lack past samples, and a note that names
-// them. Without times it does nothing. When too many plans wait, the series looks for these
-// repositories again later.
+// these repositories. Without times it does nothing. When too many plans wait, the series looks for
+// these repositories again later.
 func (m *Machine) CatchUpFound(times []time.Time, note string) {
 	switch {
 	case len(times) == 0:

@@ -7,8 +7,8 @@ import (
 	"github.com/backsight/backsight/workflows/contract"
 )
 
-// Series is what a series' workflow carries from run to run: the input with which it started, in
-// which an extension changes the grid, and the state. State is zero at the first start.
+// Series is what a series' workflow carries from run to run: the input with which it started, and
+// the state. An extension changes the grid in the input. State is zero at the first start.
 type Series struct {
 	contract.SeriesStart
 	State State `json:"state,omitzero"`
@@ -33,7 +33,7 @@ type State struct {
 	QueuePosition contract.QueuePosition `json:"queuePosition,omitempty"`
 	Paused        *contract.PausedBy     `json:"paused,omitempty"`
 	Problem       *contract.Problem      `json:"problem,omitempty"`
-	// CatchUpDue is true when repositories may have come into scope that lack past samples.
+	// CatchUpDue is true when repositories that lack past samples may have come into scope.
 	CatchUpDue bool `json:"catchUpDue,omitempty"`
 	// ReadTallyAt is when the tally is read again; the zero time means never. See readTallyAfter.
 	ReadTallyAt time.Time `json:"readTallyAt,omitzero"`
