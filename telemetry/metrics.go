@@ -141,7 +141,7 @@ func (m *Metrics) Planned(settled insights.Completeness) {
 	m.Settled(ByPlan, insights.Absent, settled.Absent)
 }
 
-// Read counts what a search read.
+// Read says how much a search has read.
 type Read struct {
 	Blobs, Skipped, Bytes, Processes int64
 }

@@ -7,7 +7,7 @@
 //     database.
 //   - A series in the database has a workflow within seconds, even if the API crashed between its
 //     transaction and the start of the workflow (reconcile.go).
-//   - A worker that is asked to stop interrupts its searches at once, so that other workers can
+//   - A worker that is asked to stop interrupts its searches immediately, so that other workers can
 //     continue them, and has stopped within StopTimeout.
 //
 // Non-goals: the work itself (activities, workflows), starting Postgres or Temporal

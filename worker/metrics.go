@@ -29,8 +29,8 @@ func NewMetricsHandler(registry prometheus.Registerer) client.MetricsHandler {
 	return h
 }
 
-// alerted are counters of failures that alert rules query. The SDK creates a metric when it first
-// counts; these exist from the start, with the value 0.
+// alerted are counters of failures that alert rules query. The SDK creates a metric only when the
+// metric is first used, but these counters exist from the start, with the value 0.
 var alerted = []string{"temporal_workflow_task_execution_failed", "temporal_activity_execution_failed", "temporal_request_failure"}
 
 // metrics holds the vectors of a registry by name. Each is created when it is first used.
@@ -41,8 +41,8 @@ type metrics struct {
 	vectors map[string]prometheus.Collector
 }
 
-// vector returns the vector with the name. If another handler has registered it, both share it. ok
-// is false if the name belongs to a metric of another type.
+// vector returns the vector with the name. If another handler has registered this vector, the two
+// handlers share it. The result ok is false if the name belongs to a metric of another type.
 func vector[V prometheus.Collector](m *metrics, name string, create func() V) (v V, ok bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

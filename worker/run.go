@@ -33,9 +33,9 @@ type Config struct {
 	Metrics *telemetry.Metrics // optional
 }
 
-// StopTimeout bounds the time that Run takes to return after its context ends. Searches stop at
-// once and write their results; the rest of the time is for the slowest git process and one more
-// transaction.
+// StopTimeout bounds the time that Run takes to return after its context ends. Searches stop
+// immediately and write their results; the rest of the time is for the slowest git process and one
+// more transaction.
 const StopTimeout = 30 * time.Second
 
 // Run runs a worker until ctx ends, then stops gracefully and returns nil. It returns an error if
@@ -149,7 +149,8 @@ func (r *runner) main() worker.Worker {
 	main := worker.New(r.Client, contract.Queue, worker.Options{
 		// Workflow tasks are short. Running more of them than there are cores only delays each.
 		MaxConcurrentWorkflowTaskExecutionSize: max(4, 2*runtime.NumCPU()),
-		// Each activity may hold a connection to Postgres, and the pool has this many.
+		// Each activity may hold a connection to Postgres. By default the pool has twice as many,
+		// which leaves half of it to searches, syncs and the API.
 		MaxConcurrentActivityExecutionSize: 8,
 		MaxConcurrentWorkflowTaskPollers:   4,
 		MaxHeartbeatThrottleInterval:       heartbeatThrottle,
@@ -183,8 +184,8 @@ const pruneEvery = time.Hour
 // start.
 const retryEvery = 2 * time.Second
 
-// untilDone calls do until it succeeds, fails with an error that is not retryable, or ctx ends.
-// Temporal and Postgres may start after the worker.
+// untilDone calls the function do until it succeeds or fails with an error that is not retryable,
+// or until ctx ends. Temporal and Postgres may start after the worker.
 func (r *runner) untilDone(ctx context.Context, what string, do func(context.Context) error) error {
 	for {
 		err := do(ctx)
@@ -200,8 +201,8 @@ func (r *runner) untilDone(ctx context.Context, what string, do func(context.Con
 	}
 }
 
-// every calls do at the interval until ctx ends. It logs an error only if its text differs from the
-// previous one.
+// every calls the function do at the interval until ctx ends. It logs an error only if its text
+// differs from the previous one.
 func (r *runner) every(ctx context.Context, interval time.Duration, what string, do func(context.Context) error) {
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
