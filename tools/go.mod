@@ -1,8 +1,8 @@
 // The programs that generate code and check that workflow code is deterministic, separate from what
-// the product is built of. Run one from the repository's root with
-// `go tool -modfile=tools/go.mod NAME`. sqlc needs CGO_ENABLED=0, see store/sqlc.yaml.
-// golangci-lint has a module of its own, tools/golangci: its 200 dependencies would otherwise
-// choose the versions of these.
+// the product is built of. Run one from the repository's root with `go tool -modfile=tools/go.mod
+// NAME`. sqlc needs CGO_ENABLED=0, see store/sqlc.yaml. golangci-lint has a module of its own,
+// tools/golangci: its 200 dependencies would otherwise determine the versions of the programs' own
+// dependencies.
 module github.com/backsight/backsight/tools
 
 go 1.26.0

@@ -55,8 +55,8 @@ func (e *exact) commits(ctx context.Context, q process.Query, seed uint64, n int
 	return nil
 }
 
-// everyValue returns all first-parent commits and the count at each of them. lines list the changes
-// of the count, newest first; each value is valid until the next change.
+// everyValue returns all first-parent commits and the count at each of them. The argument lines
+// lists the changes of the count, newest first; each value is valid until the next change.
 func (e *exact) everyValue(ctx context.Context, lines []byte) (revisions []revision, values map[revision]int64, err error) {
 	changes, err := process.Samples(lines)
 	if err != nil {

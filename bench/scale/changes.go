@@ -16,8 +16,8 @@ import (
 // everyNth is the number of repositories for each one that changes: 20 means 5 %.
 const everyNth = 20
 
-// change commits to 5 % of the generated repositories. undo resets their branches, so the next run
-// starts from the same state.
+// change adds a commit to 5 % of the generated repositories. The function undo resets their
+// branches, so the next run starts from the same state.
 func change(ctx context.Context, root string, n int) (changed int, undo func() error, err error) {
 	var dirs []string
 	for i := 0; i < n; i += everyNth {

@@ -1,6 +1,7 @@
-// Command scale generates an installation of many small repositories. It times one insight over all
-// of them, with Postgres, Temporal, the worker and the API on this machine. Then it commits to one
-// repository in twenty and times the next recording. It reports what a sample costs.
+// Command scale generates an installation of many small repositories. It measures how long one
+// insight over all of them takes, with Postgres, Temporal, the worker and the API on this machine.
+// Then it adds a commit to one repository in twenty, and measures the next recording. It reports
+// what a sample costs.
 //
 //	go run ./bench/scale [-n 36000] [-dir DIR]
 //
@@ -34,9 +35,9 @@ func run(ctx context.Context) (err error) {
 	dir := flag.String("dir", filepath.Join(os.TempDir(), "backsight-scale"), "folder of the generated repositories, which are reused")
 	points := flag.Int("points", 12, "samples per repository")
 	recording := flag.Duration("recording", 0, "time from the insight's creation to its first recording; 0 means a minute plus 6 ms per repository")
-	ledger := flag.Bool("ledger", false, "time only the store: plan, write and read one series, without searches")
+	ledger := flag.Bool("ledger", false, "measure only the store: plan, write and read one series, without searches")
 	only := flag.Bool("generate", false, "only generate the repositories")
-	priority := flag.Bool("priority", false, "time series of three repositories while a series over all repositories is computed")
+	priority := flag.Bool("priority", false, "measure how long series of three repositories take while a series over all repositories is computed")
 	flag.Parse()
 	if *ledger {
 		return measureLedger(ctx, *n, *points)
@@ -106,7 +107,7 @@ func run(ctx context.Context) (err error) {
 	return record(ctx, in, series, root, *n, next)
 }
 
-// record commits to some repositories and times the recording that follows.
+// record adds commits to some repositories, and measures the recording that follows.
 func record(ctx context.Context, in *inside, series insights.Series, root string, n int, next time.Time) (err error) {
 	changed, undo, err := change(ctx, root, n)
 	if undo != nil {

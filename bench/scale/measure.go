@@ -69,8 +69,9 @@ func (in *inside) create(ctx context.Context, query string, points int, next tim
 // database's time.
 const pollEvery = 100 * time.Millisecond
 
-// complete waits until the backfill of the series is complete. first is when the chart had its
-// first value, and planned is when the plan was written.
+// complete waits until the backfill of the series is complete. The result first is the time at
+// which the chart had its first value, and the result planned is the time at which the plan was
+// written.
 func (in *inside) complete(ctx context.Context, series insights.Series) (first, planned time.Time, err error) {
 	for {
 		if first.IsZero() {
@@ -101,8 +102,8 @@ func (in *inside) complete(ctx context.Context, series insights.Series) (first, 
 	}
 }
 
-// recorded waits until the recording of the given time is complete, and returns when it began and
-// ended.
+// recorded waits until the recording of the given time is complete, and returns the times at which
+// the recording began and ended.
 func (in *inside) recorded(ctx context.Context, series insights.Series, at time.Time) (began, ended time.Time, err error) {
 	for {
 		var end *time.Time

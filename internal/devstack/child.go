@@ -37,8 +37,8 @@ const (
 type childSpec struct {
 	name    string
 	logPath string
-	// command returns a new command for each attempt. started is true once the server has answered:
-	// other processes then use its addresses, so the addresses must not change.
+	// command returns a new command for each attempt. The argument started is true after the server
+	// has answered: other processes then use its addresses, so the addresses must not change.
 	command func(started bool) (*exec.Cmd, error)
 	// ready connects to the server once. It returns nil when the server, which is process pid,
 	// answers.
@@ -110,8 +110,8 @@ func (c *child) stop(ctx context.Context) {
 	}
 }
 
-// supervise keeps the server running until stop. first receives one value: nil when the server has
-// answered for the first time, or the error that explains why it did not start.
+// supervise keeps the server running until stop. The channel first receives one value: nil when the
+// server has answered for the first time, or the error that explains why it did not start.
 //
 // The goroutine locks its thread, because the kernel's parent-death signal is bound to the thread
 // that forked, not to the process. It never unlocks the thread. The thread ends with the goroutine,

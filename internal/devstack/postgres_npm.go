@@ -28,8 +28,8 @@ func npmPostgresPackage() string {
 
 func npmPostgresDir() string { return filepath.Join(defaultCacheDir(), "postgres-"+npmPostgresVersion) }
 
-// npmPostgresBin returns the folder of the package's binaries, which exists once the package is
-// installed.
+// npmPostgresBin returns the folder of the package's binaries, which exists after the package has
+// been installed.
 func npmPostgresBin() string {
 	return filepath.Join(npmPostgresDir(), "node_modules", filepath.FromSlash(npmPostgresPackage()), "native", "bin")
 }

@@ -83,7 +83,7 @@ func (t *Temporal) start(ctx context.Context) error {
 		ready:        t.serves,
 		startError:   func(output string) error { return temporalStartError(output, logPath) },
 		stopSignals:  []stopSignal{{syscall.SIGTERM, 10 * time.Second}},
-		orphanSignal: syscall.SIGKILL, // safe for SQLite in WAL mode, and frees the ports at once
+		orphanSignal: syscall.SIGKILL, // safe for SQLite in WAL mode; frees the ports immediately
 		onStart:      t.writePid,
 	}, t.options.Logger)
 	if err != nil {

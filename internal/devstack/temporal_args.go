@@ -46,8 +46,8 @@ func fair(database string) bool {
 // dynamicConfig adapts the server to one machine with one user.
 var dynamicConfig = []string{
 	"frontend.enableServerVersionCheck=false", // makes no calls to the internet
-	// With one partition, the server does not forward tasks between partitions. It matches tasks at
-	// once, and rate limits of queues are exact.
+	// With one partition, the server does not forward tasks between partitions. It matches tasks
+	// immediately, and rate limits of queues are exact.
 	"matching.numTaskqueueReadPartitions=1",
 	"matching.numTaskqueueWritePartitions=1",
 	"matching.useNewMatcher=true", // needed for priorities; by default this server ignores them
@@ -58,8 +58,9 @@ var dynamicConfig = []string{
 	"frontend.namespaceRPS.visibility=1000",
 	"matching.rps=20000",
 	"history.rps=20000",
-	// A dashboard sends several queries to a busy workflow at once; the default buffers one.
+	// A dashboard sends several queries to a busy workflow at the same time; by default, the server
+	// buffers only one.
 	"history.MaxBufferedQueryCount=20",
-	// The server must allow a series that is cancelled and started again within a second.
+	// The server must allow a series to be cancelled and started again within a second.
 	`history.workflowIdReuseMinimalInterval="0s"`,
 }

@@ -15,7 +15,7 @@ var (
 	slashes = comments(`(^|\s)//`, "/*", "*/")
 	hash    = comments(`(^|\s)#`, "", "")
 
-	// finders are by the extension of a file, or by its name.
+	// finders maps the extension or the name of a file to its finder.
 	finders = map[string]finder{
 		".go": goComments, ".md": markdown,
 		".mod": slashes, ".ts": slashes, ".tsx": slashes, ".js": slashes, ".mjs": slashes,
