@@ -3,7 +3,6 @@ package gitrepo
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -19,56 +18,6 @@ type Commit struct {
 	Time time.Time // committer date in UTC, second precision
 }
 
-// DefaultBranch returns the repository's default branch and its tip; Backsight reads the history of
-// that branch. In a bare repository it is the branch that HEAD names. In a work tree it is the
-// branch that origin/HEAD names, or else the one that HEAD names. A detached HEAD gives the ref
-// "HEAD".
-//
-// The error is ErrNoCommits when the repository has no branches. It is an *insights.Error with code
-// NotFound when branches exist but the default one does not.
-func (r *Repo) DefaultBranch(ctx context.Context) (ref string, tip OID, err error) {
-	candidates := []string{"HEAD"}
-	if !r.bare {
-		candidates = []string{originHead, "HEAD"}
-	}
-	for _, name := range candidates {
-		if name == originHead && r.absentRef(name) {
-			continue
-		}
-		if ref, tip, ok := r.plainBranch(ctx, name); ok {
-			return ref, tip, nil
-		}
-		// This prints the commit's id, then the full name of the ref.
-		out, err := r.output(ctx, "rev-parse", name+"^{commit}", "--symbolic-full-name", name)
-		if err == nil {
-			id, ref, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
-			return ref, OID(id), nil
-		}
-		if ctx.Err() != nil {
-			return "", "", err
-		}
-		// Find out whether the ref is absent or cannot be read.
-		named, err := r.output(ctx, "rev-parse", "--verify", "--quiet", name)
-		if err == nil {
-			return "", "", insights.Errorf(insights.Unavailable, "repository %s: %s points to commit %s, which is missing or cannot be read",
-				r.dir, name, strings.TrimSpace(string(named)))
-		}
-		if exitCode(err) != 1 {
-			return "", "", errors.Join(insights.Errorf(insights.Unavailable, "repository %s: %s cannot be read", r.dir, name), err)
-		}
-	}
-	heads, err := r.output(ctx, "for-each-ref", "--count=1", "--format=%(refname)", "refs/heads", "refs/remotes")
-	if err != nil {
-		return "", "", err
-	}
-	if len(heads) == 0 {
-		return "", "", fmt.Errorf("repository %s: %w", r.dir, ErrNoCommits)
-	}
-	return "", "", insights.Errorf(insights.NotFound,
-		"repository %s: HEAD points to a branch that does not exist; set HEAD to an existing branch, for example %s",
-		r.dir, strings.TrimSpace(string(heads)))
-}
-
 // Resolve returns the commit that the revision rev names. The error is an *insights.Error with code
 // NotFound when rev names no commit, and with code Invalid when rev is empty or begins with "-".
 func (r *Repo) Resolve(ctx context.Context, rev string) (OID, error) {
@@ -77,10 +26,14 @@ func (r *Repo) Resolve(ctx context.Context, rev string) (OID, error) {
 	}
 	out, err := r.output(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
 	if err != nil {
-		if exitCode(err) == 1 {
-			return "", insights.Errorf(insights.NotFound, "repository %s: %q names no commit", r.dir, rev)
+		if exitCode(err) != 1 {
+			return "", err
 		}
-		return "", err
+		damaged, err := r.damagedRefs(ctx)
+		if err != nil {
+			return "", err
+		}
+		return "", insights.Errorf(insights.NotFound, "repository %s: %q names no commit%s", r.dir, rev, afterColon(damaged))
 	}
 	return OID(strings.TrimSpace(string(out))), nil
 }

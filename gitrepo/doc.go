@@ -20,9 +20,10 @@
 //     is unusual or damaged.
 //   - refs/replace is ignored: the content of a commit is the content that its id names.
 //   - For a damaged object, callers get a [Problem] or an error, never wrong bytes.
+//   - A ref that is damaged or lost is an error, and never counts as absent (branch.go).
 //
 // Non-goals: this is not a general git library. It does not handle the index or the files of a work
 // tree, and writes no objects.
 //
-// Read next: repo.go, commits.go, objects.go; then internal/packfile, and package search/history.
+// Read next: repo.go, branch.go, commits.go, objects.go; then internal/packfile, and package search/history.
 package gitrepo

@@ -145,19 +145,56 @@ func plainRef(name string) bool {
 	return !strings.ContainsAny(name, " \t\n\\:?*[~^\x7f")
 }
 
-// packedRef finds a ref in the file packed-refs. It stops reading at the ref: the file may have a
-// hundred thousand lines, and lists branches first.
-func (r *Repo) packedRef(name string) (OID, bool) {
+// wholeRefs is the size in bytes up to which packedRef reads a packed-refs file whole.
+const wholeRefs = 64 << 10
+
+// packedRef finds a ref in the file packed-refs. ok is false when the ref is not there, or when the
+// file is damaged: then git decides. In a file of more than wholeRefs bytes, which may have a
+// hundred thousand lines, packedRef stops reading at the ref and then checks only the end of the
+// file. Such a file lists branches first.
+func (r *Repo) packedRef(name string) (id OID, ok bool) {
 	file, err := os.Open(filepath.Join(r.gitDir, "packed-refs"))
 	if err != nil {
 		return "", false
 	}
 	defer file.Close()
+	info, err := file.Stat()
+	if err != nil || !endsInLineFeed(file, info.Size()) {
+		return "", false
+	}
 	suffix := []byte(" " + name)
-	for lines := bufio.NewScanner(file); lines.Scan(); {
-		if id, ok := bytes.CutSuffix(lines.Bytes(), suffix); ok && OID(id).Valid() {
-			return OID(id), true
+	lines := bufio.NewScanner(file)
+	for lines.Scan() {
+		line := lines.Bytes()
+		if !plainPackedLine(line) {
+			return "", false
+		}
+		if found, is := bytes.CutSuffix(line, suffix); is && len(found) == 40 {
+			if id, ok = OID(found), true; info.Size() > wholeRefs {
+				return id, true
+			}
 		}
 	}
-	return "", false
+	return id, ok && lines.Err() == nil
+}
+
+// endsInLineFeed reports whether the last of size bytes is a line feed. A file that was cut off has
+// another last byte.
+func endsInLineFeed(file *os.File, size int64) bool {
+	last := []byte{0}
+	_, err := file.ReadAt(last, size-1)
+	return err == nil && last[0] == '\n'
+}
+
+// plainPackedLine reports whether a line of packed-refs has the form that git writes: a comment,
+// "^<id>", or "<id> <ref>".
+func plainPackedLine(line []byte) bool {
+	if len(line) > 0 && line[0] == '#' {
+		return true
+	}
+	if len(line) > 0 && line[0] == '^' {
+		return validID(line[1:])
+	}
+	id, ref, _ := bytes.Cut(line, []byte{' '})
+	return validID(id) && len(ref) > 0 && bytes.IndexByte(ref, 0) < 0
 }

@@ -14,7 +14,9 @@ import (
 type OID string
 
 // Valid reports whether id has the form of an object id.
-func (id OID) Valid() bool {
+func (id OID) Valid() bool { return validID(id) }
+
+func validID[T ~string | ~[]byte](id T) bool {
 	if len(id) != 40 && len(id) != 64 {
 		return false
 	}

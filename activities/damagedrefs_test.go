@@ -1,0 +1,68 @@
+package activities_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/internal/testgit"
+)
+
+// A sync that finds a damaged ref fails, and leaves the commit index and the samples as they are:
+// the repository is not without commits.
+func TestDamagedRefsKeepTheCommitIndex(t *testing.T) {
+	t.Parallel()
+	for name, damaged := range map[string]string{"empty": "", "NUL bytes": strings.Repeat("\x00", 41)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			git := growing(t)
+			mirrored := growing(t)
+			r, m := b.synced(b.local("r", git)), b.synced(b.remote("m", "file://"+mirrored.Dir))
+			head := r.Head
+			damage := func(dir string) {
+				require.NoError(t, os.WriteFile(filepath.Join(dir, "refs/heads/main"), []byte(damaged), 0o644))
+			}
+			damage(git.Dir)
+			damage(filepath.Join(b.dataDir, fmt.Sprint(m.ID)+".git"))
+			mirrored.Commit(t, shortlyBefore(0), map[string]string{"b.go": "TODO"})
+
+			r = b.synced(r)
+			require.Contains(t, r.Error, "warning: ignoring broken ref refs/heads/main")
+			require.Equal(t, head, r.Head)
+			_, err := call[struct{}](b, b.sync.Repositories, []int64{r.ID})
+			require.NoError(t, err)
+			index, err := b.store.Commits.Tip(t.Context(), r.ID)
+			require.NoError(t, err)
+			require.Len(t, index, 3)
+			b.synced(m)
+			index, err = b.store.Commits.Tip(t.Context(), m.ID)
+			require.NoError(t, err)
+			require.GreaterOrEqual(t, len(index), 3)
+
+			series := b.series("TODO")
+			b.backfill(series)
+			require.Equal(t, []string{"counted 3", "counted 2", "counted 1"}, b.outcomes(series)["r"])
+
+			// A repository that is read for the first time has no samples that are absent either.
+			first := testgit.New(t)
+			first.Commit(t, shortlyBefore(-1), map[string]string{"a.go": "TODO"})
+			damage(first.Dir)
+			f := b.local("f", first)
+			_, err = call[struct{}](b, b.sync.Repositories, []int64{f.ID})
+			require.NoError(t, err)
+			other := b.series("TODO case:yes")
+			b.backfill(other)
+			require.Equal(t, []string{"failed: unreadable repository", "failed: unreadable repository", "failed: unreadable repository"}, b.outcomes(other)["f"])
+
+			require.NoError(t, os.WriteFile(filepath.Join(git.Dir, "refs/heads/main"), []byte(head+"\n"), 0o644))
+			r = b.synced(r)
+			require.Empty(t, r.Error)
+			b.requireIndexed(r, git)
+		})
+	}
+}

@@ -1,0 +1,152 @@
+package gitrepo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/backsight/backsight/insights"
+)
+
+// DefaultBranch returns the repository's default branch and its tip; Backsight reads the history of
+// that branch. In a bare repository it is the branch that HEAD names. In a work tree it is the
+// branch that origin/HEAD names, or else the one that HEAD names. A detached HEAD gives the ref
+// "HEAD".
+//
+// The error is ErrNoCommits when the repository has no branches. It is an *insights.Error with code
+// NotFound when branches exist but the default one does not, and with code Unavailable when a ref
+// on the way to the tip, or the tip itself, is damaged. A damaged ref never counts as absent.
+func (r *Repo) DefaultBranch(ctx context.Context) (ref string, tip OID, err error) {
+	candidates := []string{"HEAD"}
+	if !r.bare {
+		candidates = []string{originHead, "HEAD"}
+	}
+	target := ""
+	for _, name := range candidates {
+		if name == originHead && r.absentRef(name) {
+			continue
+		}
+		if ref, tip, ok := r.plainBranch(ctx, name); ok {
+			return ref, tip, nil
+		}
+		// This prints the commit's id, then the full name of the ref.
+		out, err := r.output(ctx, "rev-parse", name+"^{commit}", "--symbolic-full-name", name)
+		if err == nil {
+			id, ref, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
+			return ref, OID(id), nil
+		}
+		if ctx.Err() != nil {
+			return "", "", err
+		}
+		if target, err = r.absentTarget(ctx, name); err != nil {
+			return "", "", err
+		}
+	}
+	return "", "", r.noBranch(ctx, target)
+}
+
+// absentTarget returns the ref that name leads to, which does not exist: name itself or, when name
+// is symbolic, the last ref in the chain. It returns an error when name leads to a commit, or when
+// git cannot read a ref on the way. name^{commit} must not be readable.
+func (r *Repo) absentTarget(ctx context.Context, name string) (string, error) {
+	named, err := r.output(ctx, "rev-parse", "--verify", "--quiet", name)
+	if err == nil {
+		return "", insights.Errorf(insights.Unavailable, "repository %s: %s points to %s, which is missing, cannot be read, or is not a commit",
+			r.dir, name, strings.TrimSpace(string(named)))
+	}
+	if exitCode(err) != 1 {
+		return "", errors.Join(insights.Errorf(insights.Unavailable, "repository %s: %s cannot be read", r.dir, name), err)
+	}
+	// rev-parse fails alike for an absent ref and for a damaged one. symbolic-ref follows the chain
+	// and exits with 0 or 1 when the last ref is absent, and with 128 when a ref is damaged or when
+	// the chain has no end.
+	target, err := r.output(ctx, "symbolic-ref", "--quiet", name)
+	if err == nil {
+		return strings.TrimSpace(string(target)), nil
+	}
+	if exitCode(err) == 1 {
+		return name, nil
+	}
+	broken, ok := errors.AsType[*Error](err)
+	if !ok || exitCode(err) != 128 {
+		return "", err
+	}
+	damaged, err := r.damagedRefs(ctx)
+	if err != nil {
+		return "", err
+	}
+	return "", insights.Errorf(insights.Unavailable,
+		"repository %s: %s leads to a ref that is damaged; restore that ref, for example with git update-ref; git says: %s",
+		r.dir, name, strings.Join(slices.DeleteFunc([]string{broken.Stderr, damaged}, func(s string) bool { return s == "" }), "; "))
+}
+
+// damagedRefs returns what git says about refs that it cannot read, such as "warning: ignoring
+// broken ref refs/heads/main", or "" when it can read all refs. It reads every ref.
+func (r *Repo) damagedRefs(ctx context.Context) (string, error) {
+	cmd := command(ctx, reading, r.gitDir, "for-each-ref", "--format=")
+	// With 128, git cannot read packed-refs, and says so.
+	if _, err := outputOf(cmd); err != nil && (ctx.Err() != nil || exitCode(err) != 128) {
+		return "", r.wrap(ctx, "for-each-ref", cmd, err)
+	}
+	head, _ := cmd.Stderr.(*stderrHead) // set by command
+	return head.String(), nil
+}
+
+// afterColon returns ": " and the text, or "" when the text is empty.
+func afterColon(text string) string {
+	if text == "" {
+		return ""
+	}
+	return ": " + text
+}
+
+// noBranch returns the reason why there is no default branch. target is the ref that HEAD leads to,
+// which does not exist.
+func (r *Repo) noBranch(ctx context.Context, target string) error {
+	lost, err := r.lostRefs(ctx, target)
+	if err != nil {
+		return err
+	}
+	if lost != "" {
+		return insights.Errorf(insights.Unavailable,
+			"repository %s: HEAD leads to %s, which does not exist, and the repository has lost refs: %s; restore them, for example with git fetch or git update-ref",
+			r.dir, target, lost)
+	}
+	heads, err := r.output(ctx, "for-each-ref", "--count=1", "--format=%(refname)", "refs/heads", "refs/remotes")
+	if err != nil {
+		return err
+	}
+	if len(heads) == 0 {
+		return fmt.Errorf("repository %s: %w", r.dir, ErrNoCommits)
+	}
+	return insights.Errorf(insights.NotFound,
+		"repository %s: HEAD points to a branch that does not exist; set HEAD to an existing branch, for example %s",
+		r.dir, strings.TrimSpace(string(heads)))
+}
+
+// lostRefs says how it is known that a repository in which target does not exist has lost refs. It
+// returns "" when there is no sign of a loss. After a crash of the machine, files of refs can be
+// empty or missing; git then reports that the branch has no commits.
+func (r *Repo) lostRefs(ctx context.Context, target string) (string, error) {
+	damaged, err := r.damagedRefs(ctx)
+	if err != nil || damaged != "" {
+		return damaged, err
+	}
+	// git never writes a packed-refs file without a header.
+	if info, err := os.Stat(filepath.Join(filepath.Dir(r.objects), "packed-refs")); err == nil && info.Size() == 0 {
+		return "the file packed-refs is empty", nil
+	}
+	// git removes the log of a branch together with the branch.
+	_, err = r.output(ctx, "reflog", "exists", target)
+	if err == nil {
+		return target + " has a log", nil
+	}
+	if exitCode(err) == 1 {
+		return "", nil
+	}
+	return "", err
+}
