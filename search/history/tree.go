@@ -8,19 +8,6 @@ import (
 	"github.com/backsight/backsight/search/match"
 )
 
-// modeKind says which tree entries count: regular files, executable or not, and folders. Symbolic
-// links (120000) and submodules (160000) are not files. 100664 is a regular file written by an
-// early version of git.
-func modeKind(mode []byte) (file, folder bool) {
-	switch string(mode) {
-	case "100644", "100755", "100664":
-		return true, false
-	case "40000", "040000":
-		return false, true
-	}
-	return false, false
-}
-
 // addTree parses a tree's content, and sets the children of node n. If the content is not a tree,
 // it sets none and returns an error.
 func (g *graph) addTree(n int32, content []byte) error {
@@ -39,10 +26,16 @@ func (g *graph) addTree(n int32, content []byte) error {
 		var e entry
 		copy(e.hash[:], content[zero+1:zero+1+g.hashLen])
 		content = content[zero+1+g.hashLen:]
-		file, folder := modeKind(mode)
-		if !file && !folder {
+		// Symbolic links and submodules are not files.
+		kind := gitrepo.KindOfEntry(mode)
+		if kind != gitrepo.EntryFile && kind != gitrepo.EntryFolder {
+			if kind == gitrepo.EntryMalformed {
+				g.children, g.labels = g.children[:start], g.labels[:start]
+				return fmt.Errorf("malformed mode in tree entry")
+			}
 			continue
 		}
+		folder := kind == gitrepo.EntryFolder
 		e.folder = folder
 
 		// The previous version of the folder has nearly the same entries in the same order. Equal

@@ -221,13 +221,16 @@ func (w *walker) parse(content []byte) bool {
 		if space <= 0 {
 			return false
 		}
-		mode := string(arena[at : at+uint32(space)])
+		kind := gitrepo.KindOfEntry(arena[at : at+uint32(space)])
+		if kind == gitrepo.EntryMalformed {
+			return false
+		}
 		start := at + uint32(space) + 1
 		zero := bytes.IndexByte(arena[start:end], 0)
 		if zero <= 0 || bytes.IndexByte(arena[start:start+uint32(zero)], '/') >= 0 {
 			return false
 		}
-		e := entry{start: start, end: start + uint32(zero), folder: mode == "40000" || mode == "040000"}
+		e := entry{start: start, end: start + uint32(zero), folder: kind == gitrepo.EntryFolder}
 		at = e.end + 1 + uint32(w.hashLen)
 		if at > end {
 			return false
@@ -236,8 +239,8 @@ func (w *walker) parse(content []byte) bool {
 			return false
 		}
 		last = e
-		// Only regular files: links (120000) and submodules (160000) are not files.
-		if e.folder || mode == "100644" || mode == "100755" || mode == "100664" {
+		// Symbolic links and submodules are not files.
+		if e.folder || kind == gitrepo.EntryFile {
 			w.entries = append(w.entries, e)
 		}
 	}
