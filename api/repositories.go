@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/backsight/backsight/api/generated"
 	"github.com/backsight/backsight/insights"
@@ -153,7 +154,11 @@ func repositoryNames(location string, local bool) []string {
 		return names
 	}
 	if u, err := url.Parse(location); err == nil && strings.Contains(location, "://") {
-		return []string{strings.TrimSuffix(strings.Trim(path.Join(u.Hostname(), u.Path), "/"), ".git")}
+		name := u.Path
+		if !utf8.ValidString(name) { // the database only stores UTF-8
+			name = u.EscapedPath()
+		}
+		return []string{strings.TrimSuffix(strings.Trim(path.Join(u.Hostname(), name), "/"), ".git")}
 	}
 	// git@host:owner/name.git
 	host, rest, _ := strings.Cut(location, ":")

@@ -21,6 +21,7 @@ func TestRepositoryNames(t *testing.T) {
 		{"ssh://git@git.example/acme/api.git", false, []string{"git.example/acme/api"}},
 		{"git@github.com:acme/api.git", false, []string{"github.com/acme/api"}},
 		{"github.com:acme/api", false, []string{"github.com/acme/api"}},
+		{"file:///srv/caf%E9/api", false, []string{"srv/caf%E9/api"}}, // not UTF-8
 		{"/home/ann/src/api", true, []string{"api", "src/api", "ann/src/api", "home/ann/src/api"}},
 		{"/srv/api.git", true, []string{"api", "srv/api"}},
 		{"/srv/api/.git", true, []string{"api", "srv/api"}},

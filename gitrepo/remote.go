@@ -28,6 +28,12 @@ func Host(remote string) string {
 	return "ssh://" + strings.ToLower(name[strings.LastIndexByte(name, '@')+1:])
 }
 
+// FileURL returns the clone URL of a repository on this machine. Unlike a path, the URL is always
+// ASCII text: git decodes the bytes that it escapes.
+func FileURL(path string) string {
+	return (&url.URL{Scheme: "file", Path: path}).String()
+}
+
 // unreachable lists parts of the messages with which git, curl and ssh report that they could not
 // connect to the host.
 var unreachable = []string{

@@ -6,7 +6,24 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/internal/testgit"
 )
+
+func TestFileURL_GitReadsIt(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "caf\xe9 100%?#")
+	repo := testgit.Init(t, dir, "sha1")
+	id := repo.Commit(t, testgit.Epoch, map[string]string{"a": "text"})
+	url := FileURL(dir)
+	require.Contains(t, url, "caf%E9%20100%25%3F%23")
+	require.NoError(t, CheckURL(url))
+	mirror, err := CloneMirror(t.Context(), url, filepath.Join(t.TempDir(), "mirror.git"))
+	require.NoError(t, err)
+	_, tip, err := mirror.DefaultBranch(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, OID(id), tip)
+}
 
 func TestHost(t *testing.T) {
 	t.Parallel()

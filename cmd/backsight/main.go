@@ -101,6 +101,7 @@ func newParser(grammar any, stdout, stderr io.Writer, exit func(int)) (*kong.Kon
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
 		kong.Vars{"version": versionText(info)}, kong.Writers(stdout, stderr),
 		kong.Exit(exit),
+		kong.KindMapper(reflect.String, kong.MapperFunc(setText)),
 	)
 	if err != nil {
 		return nil, err
@@ -116,6 +117,18 @@ func newParser(grammar any, stdout, stderr io.Writer, exit func(int)) (*kong.Kon
 		}
 	}
 	return parser, nil
+}
+
+// setText sets a flag or an argument to exactly the bytes of the command line. kong's own mapper
+// encodes and decodes them as JSON, which replaces bytes that are not UTF-8. A path with such bytes
+// would then name another file.
+func setText(ctx *kong.DecodeContext, target reflect.Value) error {
+	token, err := ctx.Scan.PopValue("string")
+	if err != nil {
+		return err
+	}
+	target.SetString(token.String())
+	return nil
 }
 
 // exampleOf returns the first example in the help of a group's commands, or "".

@@ -13,6 +13,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/internal/testgit"
 )
 
 func TestUsage(t *testing.T) {
@@ -53,6 +55,32 @@ func TestUsage(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Paths are bytes, which need not be UTF-8.
+func TestArgumentsAreTheBytesOfTheCommandLine(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	repo := testgit.Init(t, filepath.Join(dir, "caf\xe9,\\x.git"), "sha1")
+	repo.Commit(t, testgit.Epoch, map[string]string{"a": "TODO"})
+	times, indexes := filepath.Join(dir, "times\xff"), filepath.Join(dir, "indexes\xff")
+	require.NoError(t, os.WriteFile(times, []byte("2026-02-01\n"), 0o644))
+	for range 2 {
+		status, stdout, stderr := runCLI(t, "history", "-q", "TODO", "--at-file", times, "--index", indexes, "--json", repo.Dir)
+		require.Equal(t, exitDone, status, stdout+stderr)
+		require.Contains(t, stdout, `"outcome":"counted","value":1}`)
+		entries, err := os.ReadDir(indexes)
+		require.NoError(t, err)
+		require.Len(t, entries, 1)
+	}
+	status, _, stderr := runCLI(t, "history", "-q", "TODO\xff", repo.Dir)
+	require.Equal(t, exitUsage, status)
+	require.Contains(t, stderr, "not valid UTF-8")
+
+	a := serve(t, scripted{"addRepository(", `{"data":{"addRepository":{"name":"x","location":"y"}}}`})
+	status, _, stderr = a.run("repo", "add", repo.Dir)
+	require.Equal(t, exitDone, status, stderr)
+	require.Contains(t, string(a.asked[0].Variables), `caf%E9,%5Cx.git`)
 }
 
 // run parses a command line with a part of the grammar. The messages must equal those of the whole

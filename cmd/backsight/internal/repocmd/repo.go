@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"unicode/utf8"
 
 	"github.com/backsight/backsight/cmd/backsight/internal/output"
 	"github.com/backsight/backsight/cmd/backsight/internal/remote"
+	"github.com/backsight/backsight/gitrepo"
 )
 
 // Command is the group `backsight repo`.
@@ -61,8 +63,9 @@ func (c *addCommand) Run(ctx context.Context, s *output.Streams) error {
 	return nil
 }
 
-// absoluteIfPath returns the absolute form of a path that exists on this machine. It returns any
-// other text unchanged; the server checks it.
+// absoluteIfPath returns the absolute form of a path that exists on this machine or, if the path is
+// not UTF-8 and so has no place in a request, its URL. It returns any other text unchanged; the
+// server checks it.
 func absoluteIfPath(location string) string {
 	if _, err := os.Stat(location); err != nil {
 		return location
@@ -70,6 +73,9 @@ func absoluteIfPath(location string) string {
 	absolute, err := filepath.Abs(location)
 	if err != nil {
 		return location
+	}
+	if !utf8.ValidString(absolute) {
+		return gitrepo.FileURL(absolute)
 	}
 	return absolute
 }

@@ -3,8 +3,10 @@ package servecmd
 import (
 	"context"
 	"log/slog"
+	"net/url"
 	"path/filepath"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/backsight/backsight/gitrepo"
 	"github.com/backsight/backsight/insights"
@@ -32,7 +34,7 @@ func registerBelow(ctx context.Context, s *store.Store, roots []string, logger *
 		for part := range slices.Chunk(found, registerPart) {
 			list := make([]store.NewRepository, len(part))
 			for i, dir := range part {
-				list[i] = store.NewRepository{Names: namesBelow(root, dir), Location: dir, Local: true}
+				list[i] = newRepository(root, dir)
 			}
 			if err := s.Repositories.AddMany(ctx, list); err != nil {
 				return count, err
@@ -47,6 +49,20 @@ func registerBelow(ctx context.Context, s *store.Store, roots []string, logger *
 // registerPart is the largest number of repositories that one transaction registers. A transaction
 // of this size takes about half a second; a log line follows it.
 const registerPart = 5000
+
+// newRepository describes the repository dir, which is root or below it. The database only stores
+// UTF-8. So a path with other bytes is registered as a URL, whose repository the worker clones.
+func newRepository(root, dir string) store.NewRepository {
+	r := store.NewRepository{Names: namesBelow(root, dir), Location: dir, Local: true}
+	if utf8.ValidString(dir) {
+		return r
+	}
+	for i, name := range r.Names {
+		r.Names[i] = (&url.URL{Path: name}).EscapedPath()
+	}
+	r.Location, r.Local = gitrepo.FileURL(dir), false
+	return r
+}
 
 func namesBelow(root, dir string) []string {
 	name, err := filepath.Rel(root, dir)

@@ -51,6 +51,14 @@ func TestRegisterBelow(t *testing.T) {
 	require.Equal(t, insights.Invalid, insights.ErrorCode(err))
 }
 
+func TestNewRepository(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, store.NewRepository{Names: []string{"café", "src/café", "/src/café"}, Location: "/src/café", Local: true}, newRepository("/src", "/src/café"))
+	require.Equal(t, store.NewRepository{
+		Names: []string{"caf%E9", "src/caf%E9", "/src/caf%E9"}, Location: "file:///src/caf%E9",
+	}, newRepository("/src", "/src/caf\xe9"), "the database only stores UTF-8")
+}
+
 func TestNamesBelow(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, []string{"acme/api.git", "src/acme/api.git", "/home/ann/src/acme/api.git"}, namesBelow("/home/ann/src", "/home/ann/src/acme/api.git"))
