@@ -168,11 +168,7 @@ func (c *commitSearch) result(i Interval) Result {
 	if conditional && given.Value == 0 && len(given.Faults) == 0 {
 		return result
 	}
-	type place struct {
-		object gitrepo.OID
-		path   string
-	}
-	told := map[place]bool{}
+	told := map[gitrepo.OID]bool{}
 	for at := i.First; at < i.End; at++ {
 		matches, faults := c.judge(c.commits[at])
 		if matches {
@@ -180,8 +176,8 @@ func (c *commitSearch) result(i Interval) Result {
 			continue
 		}
 		for _, f := range faults {
-			if p := (place{f.Object, f.Path}); !told[p] {
-				told[p] = true
+			if !told[f.Object] {
+				told[f.Object] = true
 				result.Faults = append(result.Faults, f)
 			}
 		}
@@ -193,7 +189,13 @@ func (c *commitSearch) result(i Interval) Result {
 		result.Value = min(1, result.Value)
 	}
 	if len(given.Faults) > 0 && (result.Value > 0 || len(result.Faults) > 0) {
-		result.Value, result.Faults = 0, append(slices.Clone(given.Faults), result.Faults...)
+		found := result.Faults
+		result.Value, result.Faults = 0, slices.Clone(given.Faults)
+		for _, f := range found {
+			if !slices.ContainsFunc(given.Faults, func(g Fault) bool { return g.Object == f.Object }) {
+				result.Faults = append(result.Faults, f)
+			}
+		}
 	}
 	return result
 }

@@ -1,7 +1,9 @@
 package history
 
 import (
+	"hash/maphash"
 	"slices"
+	"strings"
 
 	"github.com/backsight/backsight/gitrepo"
 )
@@ -13,29 +15,26 @@ type faultWalk struct {
 	graph  *graph
 	counts *counts
 	id     func(gitrepo.Hash) gitrepo.OID
-	clean  []bool // by node: there is no fault below it
-	found  []foundFault
+	clean  []bool  // by node: there is no fault below it
+	walks  int32   // the number of calls of at
+	seen   []int32 // by node: the last walk that has seen it
+
+	whose []bool
+	told  map[gitrepo.Hash]bool // objects in found
+	found []Fault
+	path  []string // the names of the folders of the current node
 }
 
-type foundFault struct {
-	Fault
-	unit int32 // -1 for a tree
-}
-
-// at returns the faults below node n that affect the readers in whose, in the order of the tree.
-// All blobs below n must have been read.
-func (w *faultWalk) at(n int32, whose []bool) (faults []Fault) {
+// at returns the objects below node n that could not be read and that affect the readers in whose,
+// each once, with its first path in the order of the tree. All blobs below n must have been read.
+func (w *faultWalk) at(n int32, whose []bool) []Fault {
 	if w.clean == nil {
-		w.clean = make([]bool, len(w.graph.nodes))
+		w.clean, w.seen = make([]bool, len(w.graph.nodes)), make([]int32, len(w.graph.nodes))
 	}
-	w.found = w.found[:0]
+	w.walks++
+	w.whose, w.told, w.found, w.path = whose, map[gitrepo.Hash]bool{}, nil, w.path[:0]
 	w.walk(n)
-	for _, f := range w.found {
-		if f.unit < 0 || w.graph.concerns(f.unit, whose) {
-			faults = append(faults, f.Fault)
-		}
-	}
-	return faults
+	return w.found
 }
 
 // concerns reports whether a reader in whose needs the content of a unit.
@@ -43,19 +42,27 @@ func (g *graph) concerns(unit int32, whose []bool) bool {
 	return slices.ContainsFunc(g.readers[g.units[unit].class], func(reader int32) bool { return whose[reader] })
 }
 
-func (w *faultWalk) walk(n int32) {
+// walk reports whether there is no fault below node n, whoever it affects.
+func (w *faultWalk) walk(n int32) (clean bool) {
 	if w.clean[n] {
-		return
+		return true
 	}
-	known := len(w.found)
+	if w.seen[n] == w.walks {
+		return false // its faults are known
+	}
+	w.seen[n] = w.walks
+	clean = true
 	at := w.graph.nodes[n]
 	if f, bad := w.graph.faults[n]; bad {
-		w.found = append(w.found, foundFault{w.fault(f, at.tree, at.folder.path), -1})
+		clean = false
+		w.tell(f, at.tree, "")
 	}
 	for i := at.start; i < at.end; i++ {
-		child := w.graph.children[i]
+		child, name := w.graph.children[i], w.graph.names[w.graph.labels[i]].text
 		if child < 0 {
-			w.walk(^child)
+			w.path = append(w.path, name+"/")
+			clean = w.walk(^child) && clean
+			w.path = w.path[:len(w.path)-1]
 			continue
 		}
 		blob := w.graph.units[child].blob
@@ -63,13 +70,29 @@ func (w *faultWalk) walk(n int32) {
 			continue
 		}
 		if f, bad := w.counts.faults[blob]; bad {
-			path := at.folder.path + w.graph.names[w.graph.labels[i]].text
-			w.found = append(w.found, foundFault{w.fault(f, w.graph.blobs.All[blob], path), child})
+			clean = false
+			if w.graph.concerns(child, w.whose) {
+				w.tell(f, w.graph.blobs.All[blob], name)
+			}
 		}
 	}
-	w.clean[n] = len(w.found) == known
+	w.clean[n] = clean
+	return clean
 }
 
-func (w *faultWalk) fault(f treeFault, object gitrepo.Hash, path string) Fault {
-	return Fault{Class: string(f.problem), Object: w.id(object), Path: path, Detail: f.detail}
+// tell adds the fault of a file of the current folder or, without a name, of the folder.
+func (w *faultWalk) tell(f treeFault, object gitrepo.Hash, name string) {
+	if w.told[object] {
+		return
+	}
+	w.told[object] = true
+	path := strings.Join(w.path, "") + name
+	w.found = append(w.found, Fault{Class: string(f.problem), Object: w.id(object), Path: path, Detail: f.detail})
 }
+
+// fingerprints is the seed of Result.Unread.
+var fingerprints = maphash.MakeSeed()
+
+// fingerprint returns a random number that stands for a unit or, as ^n, for node n. Sums of
+// fingerprints tell different selections of units and nodes apart.
+func fingerprint(child int32) uint64 { return maphash.Comparable(fingerprints, child) }

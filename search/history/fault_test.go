@@ -78,6 +78,44 @@ func TestSearch_FaultsNameTheObjectAndAffectOnlyTheirCommits(t *testing.T) {
 	}
 }
 
+func TestSearch_AnObjectAtSeveralPathsIsOneFault(t *testing.T) {
+	t.Parallel()
+	repo := testgit.New(t)
+	same := "TODO lost"
+	ids := repo.Import(t, "main", true,
+		testgit.Commit{Changes: []testgit.Change{
+			{Path: "a", Content: "TODO"}, {Path: "b", Content: same}, {Path: "c", Content: same}, {Path: "d/e/f", Content: same}, {Path: "g/e/f", Content: same},
+		}},
+		testgit.Commit{Changes: []testgit.Change{{Path: "a", Content: "TODO TODO"}}},
+		testgit.Commit{Changes: []testgit.Change{{Path: "b", Delete: true}}},
+		testgit.Commit{Changes: []testgit.Change{{Path: "c", Delete: true}, {Path: "h", Content: same}}},
+	)
+	compared := newCompared(t, repo, filepath.Join(t.TempDir(), "x.idx"))
+	file, folder := repo.ObjectAt(t, "main:h"), repo.ObjectAt(t, "main:d/e")
+	repo.RemoveObject(t, file)
+	compared.update(ids[3])
+	paths := []string{"b", "b", "c", "d/e/f"}
+	for _, query := range []string{"TODO", "TODO lang:text OR TODO"} {
+		require.True(t, compared.check(compile(t, query, false), 0, 1, ids[3], ids).Indexed)
+		results, _ := searchAll(t, repo, compile(t, query, false), 1, ids...)
+		for i, r := range results {
+			require.Equal(t, []Fault{{Class: string(gitrepo.Missing), Object: gitrepo.OID(file), Path: paths[i]}}, r.Faults, "%s: commit %d", query, i)
+		}
+		require.Equal(t, results[0].Unread, results[1].Unread, "both lack the object at the same paths")
+		require.NotEqual(t, results[1].Unread, results[2].Unread, "one of the paths is gone")
+		require.Equal(t, results[2].Unread, results[3].Unread, "a renamed file counts the same")
+	}
+	results := searchCommits(t, commitRequest(t, repo, "type:diff nothing"))
+	require.Len(t, results[len(results)-1].Faults, 1)
+
+	repo.RemoveObject(t, folder)
+	lost, _ := searchAll(t, repo, compile(t, "TODO", false), 1, ids[3])
+	require.Equal(t, []Fault{
+		{Class: string(gitrepo.Missing), Object: gitrepo.OID(folder), Path: "d/e/"},
+		{Class: string(gitrepo.Missing), Object: gitrepo.OID(file), Path: "h"},
+	}, lost[0].Faults)
+}
+
 func TestSearch_AnEntryOfTheWrongTypeIsAFault(t *testing.T) {
 	t.Parallel()
 	repo, _ := damaged(t)

@@ -3,6 +3,7 @@ package history
 import (
 	"context"
 	"fmt"
+	"hash/maphash"
 	"sync/atomic"
 
 	"github.com/backsight/backsight/gitrepo"
@@ -86,7 +87,12 @@ type Result struct {
 	Commit gitrepo.OID
 	Value  int64
 	Values values.Values // counts per value, if the matcher counts by value. Callers may keep it
-	Faults []Fault       // if empty, the value is exact; otherwise it is a lower bound
+	// Faults are the objects that could not be searched, each once. If there are none, the value is
+	// exact; otherwise it is a lower bound.
+	Faults []Fault
+	// Unread is 0 without faults. It is equal in two results of one search if both commits lack the
+	// same objects, each at equally many paths. Then the difference of their values is exact.
+	Unread uint64
 }
 
 // ShallowFault returns the fault of a value that needs commits before oldest, which a shallow clone
@@ -100,7 +106,7 @@ type Fault struct {
 	Class  string // one of gitrepo's problems, such as "missing object", or an insights.ReasonCode
 	Object gitrepo.OID
 	// The path of a file or folder in the commit, or "" for the commit and its root tree; bytes as
-	// in git.
+	// in git. If the object is at several paths, it is the first of them in byte order.
 	Path   string
 	Detail string // further explanation for people; may be empty
 }
@@ -250,7 +256,7 @@ func (s *search) run(ctx context.Context, roots []root, yield func(Result) error
 
 func (s *search) result(sweep *sweep, faults *faultWalk, r root) Result {
 	if r.fault != nil {
-		return Result{Commit: r.commit, Faults: []Fault{*r.fault}}
+		return Result{Commit: r.commit, Faults: []Fault{*r.fault}, Unread: maphash.String(fingerprints, string(r.commit))}
 	}
 	v := sweep.verdict()
 	result := sweep.result(r.commit, v)
@@ -263,6 +269,9 @@ func (s *search) result(sweep *sweep, faults *faultWalk, r root) Result {
 // result returns the result at the sweep's current commit, without its faults.
 func (s *sweep) result(commit gitrepo.OID, v verdict) Result {
 	result := Result{Commit: commit, Value: v.value}
+	if v.whose != nil {
+		result.Unread = s.lacks
+	}
 	if !v.void && s.by != nil {
 		result.Values = s.by.Values()
 	}

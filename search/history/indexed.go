@@ -359,12 +359,14 @@ func (t *timeline) faulty(counts *counts) (faulty []occurrence) {
 	return faulty
 }
 
-// faultsAt returns the faults at a commit that affect the readers in whose, in the byte order of
-// paths.
+// faultsAt returns the objects that could not be read at a commit and that affect the readers in
+// whose, each once, in the byte order of their first paths.
 func (s *search) faultsAt(counts *counts, faulty []occurrence, rank int32, whose []bool) (faults []Fault) {
+	told := map[int32]bool{}
 	for _, o := range faulty {
-		if o.first <= rank && rank < o.after && s.graph.concerns(o.unit, whose) {
-			blob := s.graph.units[o.unit].blob
+		blob := s.graph.units[o.unit].blob
+		if o.first <= rank && rank < o.after && !told[blob] && s.graph.concerns(o.unit, whose) {
+			told[blob] = true
 			f := counts.faults[blob]
 			faults = append(faults, Fault{
 				Class: string(f.problem), Object: s.objects.OID(s.graph.blobs.All[blob]), Path: s.graph.path(o.path), Detail: f.detail,

@@ -11,6 +11,7 @@ type sweep struct {
 	by     *values.Sum      // nil unless the matcher counts by value
 	met    []int64          // by predicate: the number of files that meet it
 	unread []int64          // by reader: the number of files and trees that could not be read
+	lacks  uint64           // the sum of the fingerprints of these files and trees
 	visit  func(unit int32) // optional; called for each unit that is added or removed
 }
 
@@ -105,6 +106,7 @@ func (s *sweep) add(child int32, sign int64) {
 	}
 	if unit := s.graph.units[child]; unit.blob >= 0 && len(s.counts.faults) > 0 {
 		if _, bad := s.counts.faults[unit.blob]; bad {
+			s.lacks += uint64(sign) * fingerprint(child)
 			for _, reader := range s.graph.readers[unit.class] {
 				s.unread[reader] += sign
 			}
@@ -116,6 +118,7 @@ func (s *sweep) add(child int32, sign int64) {
 // reader might need a file below it.
 func (s *sweep) fault(n int32, sign int64) {
 	if _, bad := s.graph.faults[n]; bad {
+		s.lacks += uint64(sign) * fingerprint(^n)
 		for reader := range s.unread {
 			s.unread[reader] += sign
 		}

@@ -3,7 +3,6 @@ package historycmd
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/backsight/backsight/gitrepo"
@@ -120,7 +119,7 @@ func (s *searcher) matching(ctx context.Context, chain []gitrepo.Commit) (found 
 // returns false when both have the same count and lack the same objects.
 func changeBetween(older, newer history.Result) (change, bool) {
 	c := change{commit: newer.Commit, delta: newer.Value - older.Value, value: newer.Value, outcome: insights.Counted}
-	sameFaults := slices.Equal(older.Faults, newer.Faults)
+	sameFaults := older.Unread == newer.Unread && (len(older.Faults) > 0) == (len(newer.Faults) > 0)
 	if c.delta == 0 && sameFaults {
 		return change{}, false
 	}

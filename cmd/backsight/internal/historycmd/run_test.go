@@ -210,6 +210,31 @@ func TestRun_FaultsBecomeOutcomesAndDoNotStopOtherRepositories(t *testing.T) {
 	require.Equal(t, "counted", lines[3]["outcome"])
 }
 
+// The lost file is at two paths, and the second commit removes one of them. The change of the count
+// is unknown, although both commits lack the same object.
+func TestRun_EveryCommitTellsThatAPathOfALostFileIsGone(t *testing.T) {
+	t.Parallel()
+	repo := testgit.New(t)
+	ids := repo.Import(t, "main", true,
+		testgit.Commit{Changes: []testgit.Change{{Path: "a", Content: "todo lost"}, {Path: "b", Content: "todo lost"}}},
+		testgit.Commit{Changes: []testgit.Change{{Path: "b", Delete: true}}},
+		testgit.Commit{Changes: []testgit.Change{{Path: "c", Content: "todo"}}},
+	)
+	repo.RemoveObject(t, repo.ObjectAt(t, "main:a"))
+	out, code, err := run(t, options{Repositories: []string{repo.Dir}, Query: "todo", Every: "commit", JSON: true})
+	require.NoError(t, err)
+	require.Equal(t, 1, code)
+	lines := decode(t, out)
+	require.Len(t, lines, 3)
+	for i, line := range lines {
+		require.Equal(t, ids[2-i], line["commit"])
+		require.Equal(t, "partial", line["outcome"])
+		require.Contains(t, line["reason"], "1 object could not be searched")
+		require.Contains(t, line["reason"], `at "a"`)
+	}
+	require.Equal(t, 1.0, lines[0]["delta"], "both commits lack the same")
+}
+
 func TestRun_ShallowClone(t *testing.T) {
 	t.Parallel()
 	repo, _ := testRepo(t)
