@@ -80,6 +80,25 @@ func TestIndexFollowsHistory(t *testing.T) {
 	b.requireIndexed(b.synced(r), git)
 }
 
+// Commit dates that are negative, overflow or are no numbers are stored as gitrepo reads them.
+func TestIndexOfUnusualCommitDates(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	git := testgit.New(t)
+	tree := git.RawObject(t, "tree", "")
+	var parents []string
+	for _, date := range []string{"1000 +0000", "-3600 +0100", "99999999999999999999999 +0000", "yesterday", "9223372036854775807 +0000", "1095379200"} {
+		parents = []string{git.RawCommit(t, tree, parents, "author A <a@b> 1 +0000\ncommitter C <c@d> "+date+"\n", "m\n")}
+	}
+	git.Git(t, "update-ref", "refs/heads/main", parents[0])
+	r := b.synced(b.local("r", git))
+	require.Empty(t, r.Error)
+	b.requireIndexed(r, git)
+	index, err := b.store.Commits.Tip(t.Context(), r.ID)
+	require.NoError(t, err)
+	require.Equal(t, gitrepo.LatestTime, index[1].Time)
+}
+
 func TestSyncRecordsAFailureAndItsEnd(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -15,7 +15,23 @@ import (
 // Commit is one commit of a first-parent history.
 type Commit struct {
 	ID   OID
-	Time time.Time // committer date in UTC, second precision
+	Time time.Time // committer date in UTC, second precision; see LatestTime
+}
+
+// LatestTime is the greatest Time of a Commit. git reads a committer date as an unsigned number of
+// seconds since 1970. It reads a date that is not a number as 0, a negative date as 2^64 minus its
+// absolute value, and a date above 2^64 as 2^64-1. So `git rev-list --before` takes a commit with a
+// negative date for a commit of the far future. A Commit has the date that git reads or, if that
+// date is later, LatestTime, because RFC 3339 and Postgres cannot hold it. So no sample time may be
+// LatestTime or later.
+//
+// If the repository has a commit-graph file, git reads the dates from that file, which holds their
+// lower 34 bits (until the year 2514).
+var LatestTime = time.Date(9999, time.December, 31, 23, 59, 59, 0, time.UTC)
+
+// commitTime returns the time of a committer date.
+func commitTime(seconds uint64) time.Time {
+	return time.Unix(int64(min(seconds, uint64(LatestTime.Unix()))), 0).UTC()
 }
 
 // Resolve returns the commit that the revision rev names. The error is an *insights.Error with code
@@ -89,11 +105,11 @@ func readCommits(from io.Reader, each func(Commit) (keep, more bool)) (commits [
 	lines := bufio.NewScanner(from)
 	for lines.Scan() {
 		seconds, id, ok := strings.Cut(lines.Text(), " ")
-		unix, err := strconv.ParseInt(seconds, 10, 64)
+		unix, err := strconv.ParseUint(seconds, 10, 64)
 		if !ok || err != nil || !OID(id).Valid() {
 			return nil, false, fmt.Errorf("unexpected line %q", lines.Text())
 		}
-		c := Commit{ID: OID(id), Time: time.Unix(unix, 0).UTC()}
+		c := Commit{ID: OID(id), Time: commitTime(unix)}
 		keep, more := each(c)
 		if keep {
 			commits = append(commits, c)

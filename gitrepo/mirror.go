@@ -134,7 +134,10 @@ func (r *Repo) Fetch(ctx context.Context) error {
 func (r *Repo) fetchFrom(ctx context.Context, remote remoteState) error {
 	// With fetch.unpackLimit=1, git keeps even a few fetched objects in a pack, which gitrepo reads
 	// without a process.
-	args := []string{"-c", "fetch.unpackLimit=1", "fetch", "--quiet", "--prune", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--update-head-ok", "origin"}
+	//
+	// A commit-graph file holds 34 bits of each commit time (see LatestTime). git 2.39 never stops
+	// writing this file if the time of a commit is 2^64-1.
+	args := []string{"-c", "fetch.unpackLimit=1", "-c", "fetch.writeCommitGraph=false", "-c", "gc.writeCommitGraph=false", "fetch", "--quiet", "--prune", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--update-head-ok", "origin"}
 	cmd := command(ctx, fetching, r.gitDir, append(args, refspecs...)...)
 	if _, err := outputOf(cmd); err != nil {
 		return r.wrap(ctx, "fetch", cmd, err)

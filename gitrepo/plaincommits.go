@@ -159,16 +159,17 @@ func parsePlainCommit(text []byte) (at time.Time, parent OID, ok bool) {
 		return at, "", false
 	}
 	line, _, _ = bytes.Cut(rest, []byte("\n"))
-	end := bytes.LastIndex(line, []byte("> "))
-	if !bytes.HasPrefix(line, []byte("committer ")) || end < 0 {
+	end := bytes.Index(line, []byte("> "))
+	// Versions of git differ in whether the date follows the first ">" or the last one.
+	if !bytes.HasPrefix(line, []byte("committer ")) || end < 0 || bytes.Count(line, []byte{'>'}) > 1 {
 		return at, "", false
 	}
 	seconds, zone, _ := bytes.Cut(line[end+2:], []byte(" "))
 	if len(zone) != 5 || len(seconds) == 0 || len(seconds) > 10 {
 		return at, "", false
 	}
-	unix, err := strconv.ParseUint(string(seconds), 10, 63)
-	return time.Unix(int64(unix), 0).UTC(), parent, err == nil
+	unix, err := strconv.ParseUint(string(seconds), 10, 64)
+	return commitTime(unix), parent, err == nil
 }
 
 // plainCommits reads single commits of a plain repository. Not safe for concurrent use.
