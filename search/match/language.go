@@ -13,7 +13,8 @@ const maxDetect = 64 << 10
 
 // A language recognizes the files of one programming language. If the file's name or else its
 // extension belongs to one language, the path decides. If the extension belongs to several
-// languages, the content decides. If the path names no language, the #! line decides.
+// languages, the content decides. If the path names no language, the #! line decides; if its
+// interpreter belongs to several languages, the content decides among them.
 type language struct {
 	name    string
 	scripts bool // the language has interpreters that a #! line can name
@@ -46,14 +47,15 @@ func (l *language) holds(file string, content []byte) bool {
 	return languageOf(linguist.ByPath(file), file, content[:min(len(content), maxDetect)]) == l.name
 }
 
-// languageOf chooses one of the candidates by content; without candidates, it chooses by the #!
-// line. The steps are those of github-linguist that follow the detection by path.
+// languageOf chooses one of the candidates by content; without candidates, it chooses among the
+// languages of the #! line. The steps are those of github-linguist that follow the detection by
+// path. languageOf returns "" if there is neither a candidate nor a #! line of a known language.
 func languageOf(candidates []string, file string, content []byte) string {
 	byLine := linguist.ByShebang(content)
 	if len(candidates) == 0 {
-		if len(byLine) == 1 {
-			return byLine[0]
-		}
+		candidates = byLine
+	}
+	if len(candidates) == 0 {
 		return ""
 	}
 	narrow := func(found []string) bool {

@@ -185,6 +185,13 @@ func TestLanguages(t *testing.T) {
 		{"lang:python", "bin/tool", "", 0},
 		{"lang:python", "bin/tool", "#!/usr/bin/env python3\n\x00", 0},
 		{"lang:javascript lang:typescript", "x.js", "", 0},
+
+		// Interpreters of several languages: Perl and Pod, Lua and Terra, OCaml and ReScript.
+		{"lang:perl", "bin/tool", "#!/usr/bin/perl\nuse strict;\nmy $x = shift;\n", 1},
+		{"lang:pod", "bin/tool", "#!/usr/bin/perl\nuse strict;\nmy $x = shift;\n", 0},
+		{"lang:lua", "bin/tool", "#!/usr/bin/env lua\nlocal x = 1\n", 1},
+		{"lang:lua", "bin/tool", "#! /usr/bin/env lua\r\nlocal x = 1\r\n", 1},
+		{"lang:ocaml", "bin/tool", "#!/usr/bin/ocaml\nlet x = 1\n", 1},
 	} {
 		require.Equal(t, row.want, compile(t, row.query, match.Options{}).Match(row.path, []byte(row.content)).N, "%s for %s", row.query, row.path)
 	}

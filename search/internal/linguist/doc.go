@@ -12,8 +12,8 @@
 //   - The results equal those of enry; a test compares them. If enry's classifier finds several
 //     languages equally likely, it returns any of them, and this package returns the first of the
 //     candidates.
-//   - The table of tokens is complete for all languages that share an extension or a file name with
-//     another language.
+//   - The table of tokens is complete for all languages that share an extension, a file name or an
+//     interpreter with another language.
 //   - All functions are safe for concurrent use. Callers must not change the returned slices.
 //
 // Non-goals: the order in which name, path and content are evaluated (package match).

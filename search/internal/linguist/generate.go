@@ -140,9 +140,9 @@ func line(table *strings.Builder, fields ...string) {
 }
 
 func tokens() []byte {
-	languages := map[string]bool{} // languages that share a path with another language
-	for _, byPath := range []map[string][]string{data.LanguagesByExtension, data.LanguagesByFilename} {
-		for _, names := range byPath {
+	languages := map[string]bool{} // languages that share a key with another language
+	for _, byKey := range []map[string][]string{data.LanguagesByExtension, data.LanguagesByFilename, data.LanguagesByInterpreter} {
+		for _, names := range byKey {
 			for _, name := range names {
 				if _, ok := data.LanguagesLogProbabilities[name]; ok && len(names) > 1 {
 					languages[name] = true

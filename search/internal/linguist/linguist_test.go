@@ -17,7 +17,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// shared returns the extensions and file names that belong to several languages, as file names.
+// shared returns the extensions, file names and interpreters that belong to several languages, as
+// file names.
 func shared() map[string][]string {
 	found := map[string][]string{}
 	for extension, names := range data.LanguagesByExtension {
@@ -28,6 +29,11 @@ func shared() map[string][]string {
 	for file, names := range data.LanguagesByFilename {
 		if len(names) > 1 {
 			found[file] = names
+		}
+	}
+	for interpreter, names := range data.LanguagesByInterpreter {
+		if len(names) > 1 {
+			found["script of "+interpreter] = names
 		}
 	}
 	return found
