@@ -54,6 +54,9 @@ func explain(ctx context.Context, q process.Query, s process.Sample) (bool, erro
 			}
 		}
 		if reason == "" {
+			reason = form(content.Stdout)
+		}
+		if reason == "" {
 			explained, reason = false, "UNEXPLAINED"
 		}
 		fmt.Printf("  %s: backsight %d, git %d: %s\n", path, own, byGit[path], reason)
@@ -63,6 +66,20 @@ func explain(ctx context.Context, q process.Query, s process.Sample) (bool, erro
 		explained = false
 	}
 	return explained, nil
+}
+
+// form returns the reason why the searched text is not the content that git searches, or "".
+func form(content []byte) string {
+	text, binary := match.Decode(content)
+	switch {
+	case !binary && !bytes.Equal(text, content):
+		return "git does not search UTF-16 and UTF-32"
+	case bytes.HasPrefix(text, []byte("\uFEFF")):
+		return "in git, a byte order mark is part of the first line"
+	case bytes.Contains(text, []byte("\r\n")):
+		return "in git, \\r is part of a line that ends with \\r\\n"
+	}
+	return ""
 }
 
 // filesByGit returns git's counts by path.

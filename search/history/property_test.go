@@ -53,6 +53,13 @@ var queries = []struct {
 	{`lang:go -repo:has.content(ann)`, false},
 	{`repohasfile:b repo:has.content(\ATODO) ((todo file:^d/) OR (x -file:^d/))`, false},
 	{`patterntype:regexp go(\d+\.\d+) repohasfile:b.txt`, true},
+	// Line ends, and texts in UTF-16.
+	{`/^todo$/`, false},
+	{`/^(.*)$/`, true},
+	{`/todo\n/ OR /x$/`, false},
+	{`/\r$/`, false},
+	{`content:"todo\nTODO"`, false},
+	{`/go1.22$/ repo:has.content(^x$)`, false},
 }
 
 var (
@@ -60,9 +67,9 @@ var (
 	lines = []string{"todo\n", "TODO(ann) go1.22\n", "x", "\n", "go1.21 go1.22\n", "\x00", "todotodo", "func main() {}\n", "Todo(b)\r\n", "ta\u017fk \u212ainds\n", "tasks of many kinds\n", "ärger\n"}
 )
 
-// drawContent returns contents that are sometimes large and similar, so that packs store them as
+// drawText returns texts that are sometimes large and similar, so that packs store them as
 // differences.
-func drawContent(t *rapid.T) string {
+func drawText(t *rapid.T) string {
 	content := strings.Join(rapid.SliceOfN(rapid.SampledFrom(lines), 0, 4).Draw(t, "lines"), "")
 	if rapid.IntRange(0, 2).Draw(t, "padding") == 0 {
 		content = strings.Repeat("a line that is there only to be alike\n", rapid.IntRange(1, 60).Draw(t, "alike")) + content
@@ -70,9 +77,25 @@ func drawContent(t *rapid.T) string {
 	return content
 }
 
+// drawContent returns a text as programs on different systems write it.
+func drawContent(t *rapid.T) string {
+	content := drawText(t)
+	switch rapid.IntRange(0, 9).Draw(t, "written as") {
+	case 0:
+		return strings.ReplaceAll(content, "\n", "\r\n")
+	case 1:
+		return "\uFEFF" + content
+	case 2:
+		return testgit.UTF16(content)
+	}
+	return content
+}
+
 // drawHistory returns commits with merges, renames, mode changes, reverts, links, submodules, and
 // dates in any order.
-func drawHistory(t *rapid.T) []testgit.Commit {
+func drawHistory(t *rapid.T) []testgit.Commit { return drawHistoryOf(t, drawContent) }
+
+func drawHistoryOf(t *rapid.T, draw func(*rapid.T) string) []testgit.Commit {
 	n := rapid.IntRange(1, 9).Draw(t, "commits")
 	var commits []testgit.Commit
 	var earlier []testgit.Change // earlier changes, for reverts
@@ -102,7 +125,7 @@ func drawHistory(t *rapid.T) []testgit.Commit {
 					change.Mode = rapid.SampledFrom([]string{testgit.File, testgit.Executable}).Draw(t, "mode")
 				}
 			default:
-				change.Content = drawContent(t)
+				change.Content = draw(t)
 			}
 			if !change.Delete && change.Mode != testgit.Submodule {
 				earlier = append(earlier, change)

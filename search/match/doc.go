@@ -1,5 +1,8 @@
 // Package match finds the matches of a query in the content of one file.
 //
+// Decode decides what the text of a file is (binary.go). Each pattern sees the text in its own
+// form, usually without the \r at the end of lines (form.go).
+//
 // Compile chooses, once per query, the fastest way to find each pattern. A byte search finds a
 // literal text (literal.go). Several byte searches in parallel find a regular expression that is an
 // alternation of texts (finder.go). Other regular expressions run on an automaton (internal/dfa),
@@ -24,9 +27,9 @@
 //     often or less often than before (text.go).
 //
 // Invariants:
-//   - Counts equal those of Go's regexp on the whole content, however a pattern is found. Property
-//     tests check this. Literal patterns are compared as bytes, so U+FFFD in a literal does not
-//     match bytes that are not UTF-8.
+//   - Counts equal those of Go's regexp on the whole text, in the form that the pattern sees,
+//     however the pattern is found. Property tests check this. Literal patterns are compared as
+//     bytes, so U+FFFD in a literal does not match bytes that are not UTF-8.
 //   - The same query, path and content always give the same counts.
 //   - A file that does not meet Required counts 0, so a caller with an index need not read it.
 //   - A Matcher is safe for concurrent use, and retains no part of a file.

@@ -20,6 +20,9 @@ type engine struct {
 	// byLine says that no match contains a line end or depends on anything outside its line, so
 	// lines can be searched one at a time.
 	byLine bool
+	// trims says that a line ends before \r\n. It may only be set if byLine is set, prefix is
+	// empty, and there is required or run.
+	trims bool
 	// run, if not nil, occurs in every match. It is only used if byLine is set, and if required and
 	// prefix are empty.
 	run *run
@@ -68,7 +71,7 @@ func (f *engine) parts(content []byte, yield func(part []byte, offset int) bool)
 			}
 			start := from + bytes.LastIndexByte(content[from:at], '\n') + 1
 			end := lineEnd(content, at)
-			if !yield(content[start:end], start) {
+			if !yield(f.line(content, start, end), start) {
 				return
 			}
 			from = end + 1
@@ -76,7 +79,7 @@ func (f *engine) parts(content []byte, yield func(part []byte, offset int) bool)
 	case f.run != nil:
 		for from := 0; from < len(content); {
 			start, end, ok := f.run.lineWith(content, from)
-			if !ok || !yield(content[start:end], start) {
+			if !ok || !yield(f.line(content, start, end), start) {
 				return
 			}
 			from = end + 1
@@ -84,6 +87,14 @@ func (f *engine) parts(content []byte, yield func(part []byte, offset int) bool)
 	default:
 		yield(content, 0)
 	}
+}
+
+// line returns the line that starts at a position and has its \n, or the end of content, at end.
+func (f *engine) line(content []byte, start, end int) []byte {
+	if f.trims && start < end && end < len(content) && content[end-1] == '\r' {
+		end--
+	}
+	return content[start:end]
 }
 
 // lineEnd returns the position of the first line end at or after from, or the length of content.

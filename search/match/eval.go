@@ -64,8 +64,9 @@ func triOf(b bool) tri {
 type file struct {
 	m       *Matcher
 	path    string
-	text    []byte // its content
-	content []byte // what patterns search: the content, or the path
+	text    []byte // what Decode returns; raw content if patterns search paths
+	content []byte // what patterns search: the text, the path, or the message of the commit
+	plain   []byte // content in the plain form; nil until a pattern needs it
 	binary  bool
 	commit  *Commit // set instead of path and text if commits are searched
 	change  *Change // the change to test, if diffs are searched
@@ -127,9 +128,17 @@ func (f *file) has(p *pattern) bool {
 		}
 	}
 	if f.found[p.id] == unknown {
-		f.found[p.id] = triOf(p.finder.has(f.content, f.m.stop))
+		f.found[p.id] = triOf(p.finder.has(f.see(p), f.m.stop))
 	}
 	return f.found[p.id] == yes
+}
+
+// see returns the content in the form in which p is matched, or nil if p has no match.
+func (f *file) see(p *pattern) []byte {
+	if f.m.onPaths {
+		return f.content
+	}
+	return p.form.see(f.content, &f.plain)
 }
 
 // active appends the patterns whose matches count: the positive ones in the parts of a condition

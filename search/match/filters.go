@@ -2,6 +2,7 @@ package match
 
 import (
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/backsight/backsight/search/query"
@@ -26,9 +27,14 @@ var filters = map[string]compileFilter{
 	},
 	"author":    commitText(func(c *Commit) string { return c.Author }),
 	"committer": commitText(func(c *Commit) string { return c.Committer }),
-	"message":   commitText(func(c *Commit) string { return c.Message }),
-	"before":    commitTime(time.Time.Before),
-	"after":     commitTime(time.Time.After),
+	"message": func(c *compiler, value string) (*node, error) {
+		if namesRune(value, '\r') {
+			return commitText(func(c *Commit) string { return c.Message })(c, value)
+		}
+		return commitText(func(c *Commit) string { return strings.ReplaceAll(c.Message, "\r\n", "\n") })(c, value)
+	},
+	"before": commitTime(time.Time.Before),
+	"after":  commitTime(time.Time.After),
 }
 
 // A fileFilter is a condition on a file. It must be safe for concurrent use.

@@ -41,10 +41,8 @@ func (l *language) holds(file string, content []byte) bool {
 	if t := l.onPath(file); t != unknown {
 		return t == yes
 	}
-	if IsBinary(content) {
-		return false
-	}
-	return languageOf(linguist.ByPath(file), file, content[:min(len(content), maxDetect)]) == l.name
+	text, binary := Decode(content)
+	return !binary && languageOf(linguist.ByPath(file), file, text[:min(len(text), maxDetect)]) == l.name
 }
 
 // languageOf chooses one of the candidates by content; without candidates, it chooses among the

@@ -102,13 +102,7 @@ func (m *Matcher) Match(path string, content []byte) Counts {
 		}
 		return countsOf(func(yield func([]byte, int64)) int64 { return m.EachValue(path, content, int64(len(content)), yield) })
 	}
-	f := file{m: m, path: path, content: content}
-	if m.onPaths {
-		f.content = []byte(path)
-		f.text = content
-	} else {
-		f.text, f.binary = content, IsBinary(content)
-	}
+	f := m.open(path, content)
 	if m.expr == nil {
 		return Counts{N: 1}
 	}
@@ -118,7 +112,7 @@ func (m *Matcher) Match(path string, content []byte) Counts {
 		if f.binary || !f.filtersHold(m.expr) {
 			return Counts{}
 		}
-		return Counts{N: only.finder.count(f.content, m.stop)}
+		return Counts{N: only.finder.count(f.see(only), m.stop)}
 	}
 	if !f.holds(m.expr) {
 		return Counts{}
@@ -134,13 +128,26 @@ func (m *Matcher) Match(path string, content []byte) Counts {
 	case 0:
 		return Counts{N: 1}
 	case 1:
-		return Counts{N: active[0].finder.count(f.content, m.stop)}
+		return Counts{N: active[0].finder.count(f.see(active[0]), m.stop)}
 	}
 	var all []span
 	for _, p := range active {
-		all = p.finder.ranges(f.content, all, m.stop)
+		known := len(all)
+		all = p.finder.ranges(f.see(p), all, m.stop)
+		if !m.onPaths {
+			p.form.origin(f.content, all[known:])
+		}
 	}
 	return Counts{N: countApart(all)}
+}
+
+// open returns a file with its text.
+func (m *Matcher) open(path string, content []byte) file {
+	if m.onPaths {
+		return file{m: m, path: path, content: []byte(path), text: content}
+	}
+	text, binary := Decode(content)
+	return file{m: m, path: path, content: text, text: text, binary: binary}
 }
 
 // countApart counts the ranges that remain after overlaps are removed: of overlapping ranges, it

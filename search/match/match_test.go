@@ -39,7 +39,7 @@ func TestMatchCounts(t *testing.T) {
 		{`content:"a\nb"`, "a\nb", 1},
 
 		// ^ and $ match at line ends, . does not match a newline.
-		{"/^a$/", "a\nb\na\r\na", 2},
+		{"/^a$/", "a\nb\na\r\na", 3}, // a line also ends before \r\n
 		{"/a.*b/", "a\nb a--b", 1},
 		{`/a\s+b/`, "a\n\nb", 1},
 		{"patterntype:regexp a b", "a1b\na\nb", 1},

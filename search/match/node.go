@@ -39,6 +39,7 @@ const (
 type pattern struct {
 	id       int
 	finder   finder
+	form     form
 	required Requirement
 	inLine   bool // no match depends on anything outside its line
 }
@@ -197,7 +198,7 @@ func (c *compiler) pattern(p *query.Pattern) (*pattern, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &pattern{id: c.m.patterns, finder: f, required: required, inLine: inLine(p)}
+	out := &pattern{id: c.m.patterns, finder: f, form: formOf(p, f), required: required, inLine: inLine(p)}
 	c.m.patterns++
 	c.known[key] = out
 	return out, nil

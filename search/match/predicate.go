@@ -17,6 +17,7 @@ type Predicate struct {
 
 	path     *regexp.Regexp // nil if any path matches
 	content  finder         // nil if any content matches
+	form     form           // of content
 	required Requirement
 	stop     *atomic.Bool // may be nil
 }
@@ -47,7 +48,8 @@ func (p *Predicate) Match(path string, content []byte) bool {
 	case Path:
 		return true
 	default:
-		return !IsBinary(content) && p.content.has(content, p.stop)
+		text, binary := Decode(content)
+		return !binary && p.content.has(p.form.see(text, nil), p.stop)
 	}
 }
 
@@ -77,6 +79,7 @@ func newPredicate(from query.Predicate, caseSensitive bool) (*Predicate, error) 
 	if p.content, err = newFinder(pattern, caseSensitive, false); err != nil {
 		return nil, err
 	}
+	p.form = formOf(pattern, p.content)
 	p.required, err = requirementOf(pattern, caseSensitive)
 	return p, err
 }

@@ -21,7 +21,8 @@ const (
 )
 
 // A Requirement is a condition on a file: a formula of texts that the file must contain to match.
-// It is necessary, but not sufficient. A file that does not meet it counts 0, whatever its path.
+// It is necessary, but not sufficient. A file that does not meet it counts 0, whatever its path. A
+// \n in a text of the formula stands for \n or \r\n in the text that Decode returns for the file.
 type Requirement struct {
 	Kind RequirementKind
 	// Text is set for RequireText, and is never empty. With Fold, the text stands for all its

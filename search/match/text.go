@@ -40,7 +40,8 @@ const (
 
 // Text finds the matching lines of a file. It retains no part of content.
 func (m *Matcher) Text(content []byte) *Text {
-	t := &Text{binary: IsBinary(content)}
+	text, binary := Decode(content)
+	t := &Text{binary: binary}
 	if t.binary || m.patterns == 0 {
 		return t
 	}
@@ -48,7 +49,7 @@ func (m *Matcher) Text(content []byte) *Text {
 	var visit func(n *node)
 	visit = func(n *node) {
 		if n.op == isPattern && t.lines[n.pattern.id] == nil {
-			t.lines[n.pattern.id] = n.pattern.linesOf(content, m.stop)
+			t.lines[n.pattern.id] = n.pattern.linesOf(text, m.stop)
 		}
 		for _, k := range n.kids {
 			visit(k)
@@ -64,6 +65,11 @@ func (p *pattern) linesOf(content []byte, stop *atomic.Bool) []line {
 	if !p.required.Holds(content) {
 		return nil
 	}
+	if p.form.byLine {
+		content = p.form.unmarked(content)
+	} else {
+		content = p.form.of(content)
+	}
 	var all []line
 	add := func(text []byte) {
 		sum := sha256.Sum256(text)
@@ -77,7 +83,7 @@ func (p *pattern) linesOf(content []byte, stop *atomic.Bool) []line {
 			}
 			start := bytes.LastIndexByte(content[:s.start], '\n') + 1
 			end := lineEnd(content, s.start)
-			add(content[start:end])
+			add(p.form.line(content[start:end], end < len(content)))
 			from = end + 1
 		}
 	} else {

@@ -18,7 +18,8 @@ func (m *Matcher) ByValue() bool { return m.byValue || m.languages != nil }
 // bytes. The value may share memory with content, so callers must copy it. size is the size of the
 // file; for a binary file, content may be only its beginning. ByValue must be true.
 func (m *Matcher) EachValue(path string, content []byte, size int64, yield func(value []byte, n int64)) int64 {
-	f := file{m: m, path: path, content: content, text: content, binary: IsBinary(content)}
+	text, binary := Decode(content)
+	f := file{m: m, path: path, content: text, text: text, binary: binary}
 	switch {
 	case m.expr != nil && !f.holds(m.expr):
 		return 0
@@ -39,7 +40,7 @@ func (f *file) eachValue(patterns []*pattern, yield func(value []byte, n int64))
 		if !ok || e.captures == nil {
 			continue
 		}
-		e.groups(f.content, f.m.stop, func(v []byte) {
+		e.groups(f.see(p), f.m.stop, func(v []byte) {
 			yield(label(v), 1)
 			sum++
 		})

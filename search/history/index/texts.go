@@ -103,11 +103,16 @@ func (x *texts) examine(object *gitrepo.Object) textFacts {
 	if object.Kind != gitrepo.KindBlob && object.Problem == "" || object.Problem != "" && object.Problem != gitrepo.TooLarge {
 		return f
 	}
-	if f.binary = match.IsBinary(object.Data); f.binary || object.Problem != "" {
+	if object.Problem != "" {
+		f.binary = match.IsBinary(object.Data)
 		return f
 	}
-	found := x.set.of(object.Data)
-	f.indexed = len(found) <= denseCount || len(found) <= len(object.Data)/denseShare
+	var text []byte
+	if text, f.binary = match.Decode(object.Data); f.binary {
+		return f
+	}
+	found := x.set.of(text)
+	f.indexed = len(found) <= denseCount || len(found) <= len(text)/denseShare
 	return f
 }
 
