@@ -89,12 +89,12 @@ func (lx *lexer) next() *Error {
 		lx.depth--
 		lx.emit(token{kind: tokenClose}, lx.pos+1)
 		return nil
-	case c == '(' && lx.opensGroup():
-		if lx.depth++; lx.depth > maxDepth {
-			return fail(Span{lx.pos, lx.pos + 1}, "groups are nested too deeply", "use at most 100 levels")
+	case c == '(':
+		if group, err := lx.opensGroup(); err != nil {
+			return err
+		} else if group {
+			return lx.openGroup()
 		}
-		lx.emit(token{kind: tokenOpen}, lx.pos+1)
-		return nil
 	case c == '/' && lx.slashes():
 		if text, end, ok := delimitedRegexp(lx.text, lx.pos); ok && lx.isBoundary(end) {
 			lx.emit(token{kind: tokenPattern, pattern: Regexp, text: text}, end)
@@ -130,6 +130,14 @@ func (lx *lexer) next() *Error {
 		}
 	}
 	return lx.wordToken()
+}
+
+func (lx *lexer) openGroup() *Error {
+	if lx.depth++; lx.depth > maxDepth {
+		return fail(Span{lx.pos, lx.pos + 1}, "groups are nested too deeply", "use at most 100 levels")
+	}
+	lx.emit(token{kind: tokenOpen}, lx.pos+1)
+	return nil
 }
 
 // isBoundary says whether a delimited pattern may end at this position: the text ends, or a space

@@ -20,8 +20,7 @@ func (lx *lexer) word(start int, isRegexp bool) (string, int, *Error) {
 	}
 	text := lx.text[start:end]
 	if spaced {
-		if at, n := syntaxIn(text); n > 0 {
-			found := Span{start + at, start + at + n}
+		if found, ok := lx.syntaxIn(Span{start, end}, isRegexp); ok {
 			return "", 0, fail(found,
 				quote(lx.text[found.Start:found.End])+" is inside the parentheses of a word, so it could be text or syntax",
 				"put a space before the opening parenthesis to make it a group; "+asText(text))
@@ -99,43 +98,82 @@ func classEnd(text string, start int) int {
 	return start
 }
 
-// syntaxIn finds the first operator or field in text that follows white space or an opening
-// parenthesis.
-func syntaxIn(text string) (at, length int) {
-	for i := 1; i < len(text); i++ {
-		if !isSpace(text[i-1]) && text[i-1] != '(' {
-			continue
+// syntaxIn finds the first operator, field or regular expression between slashes in a word. An
+// operator or a field follows white space or an opening parenthesis; a regular expression follows
+// white space, because `split(/,/)` is code.
+func (lx *lexer) syntaxIn(word Span, isRegexp bool) (found Span, ok bool) {
+	text := lx.text[:word.End]
+	afterSpace, afterOpen := false, false
+	for i := word.Start; i < word.End; i = lx.past(i, isRegexp) {
+		if afterSpace || afterOpen {
+			if n := syntaxAt(text[i:]); n > 0 {
+				return Span{i, i + n}, true
+			}
 		}
-		if _, n := operatorAt(text[i:]); n > 0 {
-			return i, n
+		if afterSpace {
+			if end, ok := lx.regexpAt(i); ok && end <= word.End {
+				return Span{i, end}, true
+			}
 		}
-		if _, _, n := knownField(text[i:]); n > 0 {
-			return i, n
-		}
+		afterSpace, afterOpen = isSpace(text[i]), text[i] == '('
 	}
-	return 0, 0
+	return Span{}, false
+}
+
+// syntaxAt returns the length of the operator or field that text starts with, or 0.
+func syntaxAt(text string) int {
+	if _, n := operatorAt(text); n > 0 {
+		return n
+	}
+	_, _, n := knownField(text)
+	return n
+}
+
+// regexpAt returns the end of the regular expression between slashes that starts at i, where a
+// pattern may start. White space, a closing parenthesis or the end of the text must follow it.
+func (lx *lexer) regexpAt(i int) (end int, ok bool) {
+	if !lx.slashes() || i == len(lx.text) || lx.text[i] != '/' {
+		return 0, false
+	}
+	_, end, ok = delimitedRegexp(lx.text, i)
+	return end, ok && lx.mayEndAt(end)
+}
+
+// mayEndAt says whether a delimited pattern inside parentheses may end at this position.
+func (lx *lexer) mayEndAt(at int) bool {
+	return at == len(lx.text) || isSpace(lx.text[at]) || lx.text[at] == ')'
 }
 
 // opensGroup says whether the parenthesis at the lexer's position opens a group. In a keyword
 // query, each parenthesis at the start of a word does. In other queries, it is text if the matching
-// parenthesis follows without an operator or a field in between, as in `func (r *Reader) Read` or,
-// in a regular expression, `(a|b)c`.
-func (lx *lexer) opensGroup() bool {
+// parenthesis follows without an operator, a field or a regular expression between slashes in
+// between, as in `func (r *Reader) Read` or, in a regular expression, `(a|b)c`.
+//
+// With patterntype:regexp, `(/a/)` is refused: it could be a group with the pattern `a`, or an
+// expression that captures the slashes.
+func (lx *lexer) opensGroup() (bool, *Error) {
 	if lx.mode == KeywordType {
-		return true
+		return true, nil
 	}
 	open := 0
+	var pattern Span // the first regular expression between slashes
+	begins := false  // a word may begin at i
 	for i := lx.pos; i < len(lx.text); {
 		c := lx.text[i]
-		if i > lx.pos && (isSpace(lx.text[i-1]) || lx.text[i-1] == '(') {
-			if _, n := operatorAt(lx.text[i:]); n > 0 {
-				return true
+		if begins {
+			begins = false
+			if syntaxAt(lx.text[i:]) > 0 {
+				return true, nil
 			}
-			if _, _, n := knownField(lx.text[i:]); n > 0 {
-				return true
+			if end, ok := lx.regexpAt(i); ok {
+				if pattern.End == 0 {
+					pattern = Span{i, end}
+				}
+				i = end
+				continue
 			}
-			if c == '/' && lx.slashes() || (c == '"' || c == '\'') && lx.quotes() {
-				if end, ok := delimitedEnd(lx.text, i); ok && (end == len(lx.text) || isSpace(lx.text[end]) || lx.text[end] == ')') {
+			if (c == '"' || c == '\'') && lx.quotes() {
+				if end, ok := delimitedEnd(lx.text, i); ok && lx.mayEndAt(end) {
 					i = end
 					continue
 				}
@@ -146,10 +184,23 @@ func (lx *lexer) opensGroup() bool {
 			open++
 		case ')':
 			if open--; open == 0 {
-				return false
+				return lx.groupsPattern(pattern)
 			}
 		}
+		begins = c == '(' || isSpace(c)
 		i = lx.past(i, lx.mode == RegexpType)
 	}
-	return true // never closed: the parser reports it
+	return true, nil // never closed: the parser reports it
+}
+
+// groupsPattern says whether parentheses without operators and fields are a group. They are if they
+// contain a regular expression between slashes; pattern is its place, or zero.
+func (lx *lexer) groupsPattern(pattern Span) (bool, *Error) {
+	if pattern.End == 0 || lx.mode != RegexpType {
+		return pattern.End > 0, nil
+	}
+	written := lx.text[pattern.Start:pattern.End]
+	inside := written[1 : len(written)-1]
+	return false, fail(pattern, shown(written)+" inside parentheses could be a pattern between slashes, or an expression with slashes",
+		"write the pattern without the parentheses; to match the slashes, write "+shown(`\/`+inside+`\/`))
 }
