@@ -34,7 +34,7 @@ func (r *mutationResolver) RetryInsightSeriesBackfill(ctx context.Context, serie
 func (r *mutationResolver) RetryInsightSamples(ctx context.Context, seriesID string, filter generated.SampleFilter, claimed *string) (*model.InsightsSeries, error) {
 	selected := sampleFilter(seriesID, &filter)
 	selection := insights.Selection{Outcomes: selected.Outcomes, Time: selected.Time, Repository: selected.RepoPattern}
-	if err := r.config.Store.Samples.ValidateSelection(ctx, seriesID, selection); err != nil {
+	if err := r.config.Store.Samples.ValidateSelection(ctx, seriesID, selection, viewer(ctx)); err != nil {
 		return nil, err
 	}
 	return r.send(ctx, seriesID, contract.Command{By: by(ctx, claimed), Selection: selection}, contract.Retry)

@@ -17,6 +17,8 @@ func TestCommands(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	id := b.create("Debt", "TODO").DataSeries[0].SeriesID
+	_, err := b.store.Repositories.Add(t.Context(), "acme/api", "/srv/api", true)
+	require.NoError(t, err)
 	for _, call := range []string{
 		`retryInsightSeriesBackfill(seriesId: $id, by: "ann")`,
 		`retryInsightSeriesBackfill(seriesId: $id, all: true)`,
@@ -66,6 +68,8 @@ func TestRefusedCommands(t *testing.T) {
 		return `mutation($id: ID!) { retryInsightSamples(seriesId: $id, filter: ` + filter + `) { seriesId } }`
 	}
 	require.Contains(t, b.refused(insights.Invalid, retry(`{repository: "("}`), variables), "regular expression")
+	require.Contains(t, b.refused(insights.Invalid, retry(`{repository: "acme(?!x)"}`), variables), `"acme(?!x)" for repository names is not valid at byte 5`)
+	require.Contains(t, b.refused(insights.Invalid, retry(`{repository: "^nothing$"}`), variables), `no repository matches "^nothing$"`)
 	require.Contains(t, b.refused(insights.Invalid, retry(`{outcomes: [PENDING]}`), variables), "only samples that have ended")
 	require.Empty(t, b.workflows.commands)
 	b.refused(insights.NotFound, `mutation { triggerInsightSeries(seriesId: "nope") { seriesId } }`, nil)

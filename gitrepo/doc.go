@@ -1,8 +1,8 @@
 // Package gitrepo reads git repositories and keeps mirrors of remote ones, by running the git
 // binary. It reads two things itself, without a git process: most objects (internal/packfile,
 // loose.go), because a history search spends most of its time reading them; and refs and short
-// histories of plain repositories (plain.go, plaincommits.go), because an installation may
-// have tens of thousands of plain repositories. A plain repository has SHA-1 ids and an ordinary
+// histories of plain repositories (plain.go, plaincommits.go), because an installation may have
+// tens of thousands of plain repositories. A plain repository has SHA-1 ids and an ordinary
 // configuration; it is neither shallow nor a linked work tree.
 //
 // Every fact about a repository that Backsight uses comes from this package: the default branch,
@@ -25,5 +25,6 @@
 // Non-goals: this is not a general git library. It does not handle the index or the files of a work
 // tree, and writes no objects.
 //
-// Read next: repo.go, branch.go, commits.go, objects.go; then internal/packfile, and package search/history.
+// Read next: repo.go, branch.go, commits.go, objects.go; then internal/packfile, and package
+// search/history.
 package gitrepo

@@ -11,7 +11,7 @@ import (
 type Selection struct {
 	Outcomes   []Outcome  `json:"outcomes,omitempty"`   // empty: partial and failed
 	Time       *time.Time `json:"time,omitempty"`       // if set, only samples at this time
-	Repository string     `json:"repository,omitempty"` // a Postgres regular expression
+	Repository string     `json:"repository,omitempty"` // see NamePattern; "": every one
 }
 
 // Everything returns a selection of all samples that have ended.

@@ -35,8 +35,8 @@ func (s sums) at(key sumKey) *sum {
 }
 
 // filteredPoints sums the ledger over the repositories that the filter chooses.
-func filteredPoints(ctx context.Context, q *db.Queries, params db.PointsParams, f PointFilter) (map[string][]Point, error) {
-	choice, err := chooseRepositories(ctx, q, f)
+func (d *database) filteredPoints(ctx context.Context, q *db.Queries, params db.PointsParams, f PointFilter) (map[string][]Point, error) {
+	choice, err := d.chooseRepositories(ctx, q, f)
 	if err != nil {
 		return nil, err
 	}

@@ -68,17 +68,17 @@ func (p *Plans) Begin(ctx context.Context, r PlanRequest) (int, error) {
 			number = open[0]
 			return nil
 		}
-		number, err = addPlan(ctx, q, key, r, times, selection)
+		number, err = p.addPlan(ctx, q, key, r, times, selection)
 		return err
 	})
 	return int(number), classify(err, "series %s: begin a plan of the kind %s", r.SeriesID, r.Kind)
 }
 
 // addPlan makes the plan, and slots for those of its times for which the series has none.
-func addPlan(ctx context.Context, q *db.Queries, key int32, r PlanRequest, times []time.Time, selection *string) (number int32, err error) {
+func (p *Plans) addPlan(ctx context.Context, q *db.Queries, key int32, r PlanRequest, times []time.Time, selection *string) (number int32, err error) {
 	switch {
 	case r.Kind.Selects():
-		if times, err = retryTimes(ctx, q, key, r.Selection); err != nil || len(times) == 0 {
+		if times, err = p.retryTimes(ctx, q, key, r.Selection); err != nil || len(times) == 0 {
 			return 0, err
 		}
 	case r.Kind == insights.ExtensionPlan:
@@ -196,7 +196,7 @@ func (p *Plans) WriteSlice(ctx context.Context, seriesID string, number int, sco
 		}
 		var through int32
 		if plan.Selection != nil {
-			through, done, err = l.retrySlice(ctx, plan, limit)
+			through, done, err = p.retrySlice(ctx, l, plan, limit)
 		} else {
 			var ids []int32
 			if ids, through, done, err = scope.choose(ctx, q, plan.PlannedThrough, limit); err == nil && len(ids) > 0 {

@@ -30,9 +30,9 @@ type Point struct {
 // Coverage is how many of the planned repositories have an exact value.
 type Coverage struct{ Known, Planned int64 }
 
-// PointFilter selects points. From and To are inclusive. Include and Exclude are regular
-// expressions of Postgres on repository names, "" for none. Points count only repositories that the
-// Viewer may see: the zero Viewer sees public ones.
+// PointFilter selects points. From and To are inclusive. Include and Exclude are patterns on
+// repository names, as insights.NamePattern has them, "" for none. Points count only repositories
+// that the Viewer may see: the zero Viewer sees public ones.
 type PointFilter struct {
 	From, To         *time.Time
 	Include, Exclude string
@@ -87,7 +87,7 @@ func (s *Charts) Points(ctx context.Context, seriesIDs []string, f PointFilter) 
 	var points map[string][]Point
 	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	err := pgx.BeginTxFunc(ctx, s.pool, snapshot, func(tx pgx.Tx) (err error) {
-		points, err = filteredPoints(ctx, db.New(tx), params, f)
+		points, err = s.filteredPoints(ctx, db.New(tx), params, f)
 		return err
 	})
 	return points, classify(err, "points of %d series", len(seriesIDs))

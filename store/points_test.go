@@ -23,8 +23,8 @@ func bruteForce(ledger []insights.Sample, names map[int64]string, private map[st
 	}
 	inScope := func(name string) bool {
 		return (f.Viewer.Admin || !private[name] || f.Viewer.Login == "ann" && name == "beta/0000") &&
-			(f.Include == "" || regexp.MustCompile(f.Include).MatchString(name)) &&
-			(f.Exclude == "" || !regexp.MustCompile(f.Exclude).MatchString(name))
+			(f.Include == "" || regexp.MustCompile("(?i)"+f.Include).MatchString(name)) &&
+			(f.Exclude == "" || !regexp.MustCompile("(?i)"+f.Exclude).MatchString(name))
 	}
 	tallies := map[time.Time]insights.Completeness{}
 	sums := map[time.Time]map[string]float64{}
@@ -82,7 +82,7 @@ func TestPointsEqualTheSumOfTheLedger(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		runs++
 		filter := store.PointFilter{
-			Include: rapid.SampledFrom([]string{"", "^acme/", "000[12]$", "nothing"}).Draw(rt, "include"),
+			Include: rapid.SampledFrom([]string{"", "^acme/", "000[12]$", `\bACME\b`, "nothing"}).Draw(rt, "include"),
 			Exclude: rapid.SampledFrom([]string{"", "^beta/", "2$"}).Draw(rt, "exclude"),
 			Viewer:  rapid.SampledFrom([]store.Viewer{{}, {Login: "ann"}, {Login: "bob"}, store.Administrator, {Login: "ann", Admin: true}}).Draw(rt, "viewer"),
 		}
@@ -160,10 +160,12 @@ func TestBrokenPatternsAreInvalid(t *testing.T) {
 	b.plan(t, series, insights.BackfillPlan, day(0))
 	for _, filter := range []store.PointFilter{{Include: "a("}, {Exclude: "a("}} {
 		_, err := b.Charts.Points(b.ctx, []string{series.ID}, filter)
-		requireCode(t, insights.Invalid, err, "parentheses")
+		requireCode(t, insights.Invalid, err, "not valid at byte 1: missing closing )")
 	}
 	_, err := b.Samples.List(b.ctx, store.SampleFilter{SeriesID: series.ID, RepoPattern: "[z-a]"})
-	requireCode(t, insights.Invalid, err, "invalid regular expression")
+	requireCode(t, insights.Invalid, err, "not valid at byte 2")
 	_, err = b.Repositories.List(b.ctx, store.RepositoryFilter{NamePattern: "*"})
-	requireCode(t, insights.Invalid, err, "invalid regular expression")
+	requireCode(t, insights.Invalid, err, "not valid at byte 1")
+	_, err = b.Repositories.Count(b.ctx, store.RepositoryFilter{NamePattern: "(?!x)"})
+	requireCode(t, insights.Invalid, err, "not valid at byte 1")
 }

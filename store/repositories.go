@@ -84,16 +84,20 @@ func (s *Repositories) add(ctx context.Context, r db.AddRepositoryParams) (Repos
 // repositories.
 type RepositoryFilter struct {
 	Viewer      Viewer // only repositories that the viewer may see
-	NamePattern string // a regular expression of Postgres; "": every name
+	NamePattern string // as insights.NamePattern has it; "": every name
 	After       string // the last name of the previous page
 	Limit       int    // 0: the most a page can have
 }
 
 // List returns repositories, sorted by name, without removed ones. It returns Invalid for a pattern
-// that Postgres cannot read.
+// that insights.NamePattern refuses.
 func (s *Repositories) List(ctx context.Context, f RepositoryFilter) ([]Repository, error) {
+	named, err := s.named(ctx, s.queries(), f.NamePattern, f.Viewer)
+	if err != nil {
+		return nil, classify(err, "repositories matching %q", f.NamePattern)
+	}
 	rows, err := s.queries().Repositories(ctx, db.RepositoriesParams{
-		After: f.After, NamePattern: f.NamePattern, SeesAll: f.Viewer.Admin, Login: f.Viewer.Login, RowLimit: pageSize(f.Limit),
+		After: f.After, AllNames: named.all, RepoIDs: named.ids, SeesAll: f.Viewer.Admin, Login: f.Viewer.Login, RowLimit: pageSize(f.Limit),
 	})
 	if err != nil {
 		return nil, classify(err, "repositories matching %q", f.NamePattern)
@@ -121,7 +125,11 @@ func (s *Repositories) After(ctx context.Context, after int64, limit int) ([]Rep
 
 // Count returns how many repositories all pages of the filter have together.
 func (s *Repositories) Count(ctx context.Context, f RepositoryFilter) (int64, error) {
-	n, err := s.queries().CountRepositories(ctx, db.CountRepositoriesParams{NamePattern: f.NamePattern, SeesAll: f.Viewer.Admin, Login: f.Viewer.Login})
+	named, err := s.named(ctx, s.queries(), f.NamePattern, f.Viewer)
+	if err != nil {
+		return 0, classify(err, "repositories matching %q", f.NamePattern)
+	}
+	n, err := s.queries().CountRepositories(ctx, db.CountRepositoriesParams{AllNames: named.all, RepoIDs: named.ids, SeesAll: f.Viewer.Admin, Login: f.Viewer.Login})
 	return n, classify(err, "repositories matching %q", f.NamePattern)
 }
 

@@ -91,6 +91,8 @@ func TestRepositoriesAreListedByNameInPages(t *testing.T) {
 	}
 	require.Equal(t, []string{"acme/0000", "acme/0001", "acme/0003", "acme/0004", "beta/0000", "beta/0001"}, list(""))
 	require.Equal(t, []string{"acme/0001", "beta/0001"}, list("1$"))
+	require.Equal(t, []string{"beta/0000", "beta/0001"}, list(`\bBETA\b`))
+	require.Empty(t, list(`\bbet\b`))
 
 	missing, err := b.Repositories.Missing(b.ctx, []string{"beta/0000", "zeta", "acme/0002"}, store.Viewer{})
 	require.NoError(t, err)

@@ -12,13 +12,17 @@ import (
 )
 
 // retryTimes returns the times at which the selection has samples.
-func retryTimes(ctx context.Context, q *db.Queries, key int32, selection insights.Selection) ([]time.Time, error) {
+func (d *database) retryTimes(ctx context.Context, q *db.Queries, key int32, selection insights.Selection) ([]time.Time, error) {
 	selection, err := selection.Normal()
 	if err != nil {
 		return nil, err
 	}
+	named, err := d.named(ctx, q, selection.Repository, Administrator)
+	if err != nil {
+		return nil, err
+	}
 	return q.RetryTimes(ctx, db.RetryTimesParams{
-		SeriesID: key, Faulty: faulty(selection), Letters: lettersOf(selection.Outcomes), At: selection.Time, RepoPattern: selection.Repository,
+		SeriesID: key, Faulty: faulty(selection), Letters: lettersOf(selection.Outcomes), At: selection.Time, AllNames: named.all, RepoIDs: named.ids,
 	})
 }
 
@@ -27,14 +31,18 @@ func retryTimes(ctx context.Context, q *db.Queries, key int32, selection insight
 // belongs to this plan and has the commit that the index has for its time now. A sample keeps its
 // value and points until a write replaces them. If the new attempt yields less than the earlier one
 // (see supersedes), the sample gets its earlier outcome back.
-func (l ledger) retrySlice(ctx context.Context, plan db.LockPlanRow, limit int) (through int32, done bool, err error) {
+func (d *database) retrySlice(ctx context.Context, l ledger, plan db.LockPlanRow, limit int) (through int32, done bool, err error) {
 	var selection insights.Selection
 	if err := json.Unmarshal([]byte(text(plan.Selection)), &selection); err != nil {
 		return 0, false, err
 	}
+	named, err := d.named(ctx, l.q, selection.Repository, Administrator)
+	if err != nil {
+		return 0, false, err
+	}
 	ids, err := l.q.RetryRepositories(ctx, db.RetryRepositoriesParams{
 		SeriesID: l.key, After: plan.PlannedThrough, Faulty: faulty(selection), Letters: lettersOf(selection.Outcomes),
-		At: selection.Time, RepoPattern: selection.Repository, RowLimit: pageSize(limit),
+		At: selection.Time, AllNames: named.all, RepoIDs: named.ids, RowLimit: pageSize(limit),
 	})
 	if err != nil || len(ids) == 0 {
 		return plan.PlannedThrough, true, err

@@ -98,7 +98,7 @@ type SampleFilter struct {
 	SeriesID string
 	Time     *time.Time         // nil: every time
 	Outcomes []insights.Outcome // empty: all
-	// a regular expression of Postgres on the repository's name; "": every name
+	// on the repository's name, as insights.NamePattern has it; "": every name
 	RepoPattern string
 	Viewer      Viewer        // only samples of repositories that the viewer may see
 	After       *SampleCursor // the last sample of the previous page
@@ -106,14 +106,18 @@ type SampleFilter struct {
 }
 
 // List returns samples, newest time first, then by repository id. It returns Invalid for a pattern
-// that Postgres cannot read.
+// that insights.NamePattern refuses.
 func (s *Samples) List(ctx context.Context, f SampleFilter) ([]LedgerSample, error) {
 	key, err := s.seriesKey(ctx, f.SeriesID)
 	if err != nil {
 		return nil, err
 	}
+	named, err := s.named(ctx, s.queries(), f.RepoPattern, f.Viewer)
+	if err != nil {
+		return nil, classify(err, "series %s: samples", f.SeriesID)
+	}
 	params := db.SamplesParams{
-		SeriesID: key, At: instantOrNil(f.Time), Letters: lettersOf(f.Outcomes), RepoPattern: f.RepoPattern, RowLimit: pageSize(f.Limit),
+		SeriesID: key, At: instantOrNil(f.Time), Letters: lettersOf(f.Outcomes), AllNames: named.all, RepoIDs: named.ids, RowLimit: pageSize(f.Limit),
 		SeesAll: f.Viewer.Admin, Login: f.Viewer.Login,
 	}
 	if f.After != nil {
@@ -151,21 +155,32 @@ func (s *Samples) Count(ctx context.Context, f SampleFilter) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
+	named, err := s.named(ctx, s.queries(), f.RepoPattern, f.Viewer)
+	if err != nil {
+		return 0, classify(err, "series %s: samples", f.SeriesID)
+	}
 	n, err := s.queries().CountSamples(ctx, db.CountSamplesParams{
-		SeriesID: key, At: instantOrNil(f.Time), Letters: lettersOf(f.Outcomes), RepoPattern: f.RepoPattern,
+		SeriesID: key, At: instantOrNil(f.Time), Letters: lettersOf(f.Outcomes), AllNames: named.all, RepoIDs: named.ids,
 		SeesAll: f.Viewer.Admin, Login: f.Viewer.Login,
 	})
 	return n, classify(err, "series %s: samples", f.SeriesID)
 }
 
 // ValidateSelection returns the Invalid error with which Plans.Begin would refuse a retry of the
-// selection: for the outcome Pending, an unknown outcome, or a pattern that Postgres cannot read.
-func (s *Samples) ValidateSelection(ctx context.Context, seriesID string, selection insights.Selection) error {
+// selection: for the outcome Pending, an unknown outcome, or a pattern that insights.NamePattern
+// refuses. It also returns Invalid if the pattern matches no repository that the viewer may see.
+func (s *Samples) ValidateSelection(ctx context.Context, seriesID string, selection insights.Selection, viewer Viewer) error {
 	selection, err := selection.Normal()
 	if err != nil {
 		return err
 	}
-	_, err = s.queries().CheckPattern(ctx, selection.Repository)
+	if selection.Repository == "" {
+		return nil
+	}
+	n, err := (&Repositories{s.database}).Count(ctx, RepositoryFilter{NamePattern: selection.Repository, Viewer: viewer})
+	if err == nil && n == 0 {
+		err = insights.Errorf(insights.Invalid, "no repository matches %q: `backsight repo list --find REGEXP` shows the repositories that match", selection.Repository)
+	}
 	return classify(err, "series %s: retry", seriesID)
 }
 

@@ -86,8 +86,9 @@ func (s *Store) Ping(ctx context.Context) error {
 
 // database is the connection pool and the queries that all aggregates of a Store share.
 type database struct {
-	pool *pgxpool.Pool
-	keys sync.Map // series ksuid → int32 id; a pair never changes, even when the series is deleted
+	pool  *pgxpool.Pool
+	names names
+	keys  sync.Map // series ksuid → int32 id; a pair never changes, even when the series is deleted
 }
 
 func (d *database) queries() *db.Queries { return db.New(d.pool) }

@@ -26,7 +26,25 @@ type chosen struct {
 
 // chooseRepositories evaluates the repository filter of f. Only administrators see samples of
 // repositories that have no row in repositories.
-func chooseRepositories(ctx context.Context, q *db.Queries, f PointFilter) (chosen, error) {
-	row, err := q.ChosenRepositories(ctx, db.ChosenRepositoriesParams{Include: f.Include, Exclude: f.Exclude, SeesAll: f.Viewer.Admin, Login: f.Viewer.Login})
-	return chosen{ids: row.IDs, others: int64(len(row.IDs)) > row.Unchosen}, err
+func (d *database) chooseRepositories(ctx context.Context, q *db.Queries, f PointFilter) (chosen, error) {
+	row, err := q.VisibleNames(ctx, db.VisibleNamesParams{WithNames: f.Include+f.Exclude != "", SeesAll: f.Viewer.Admin, Login: f.Viewer.Login})
+	if err != nil {
+		return chosen{}, err
+	}
+	total := row.Total
+	for _, condition := range []struct {
+		pattern  string
+		matching bool
+	}{{f.Include, true}, {f.Exclude, false}} {
+		if condition.pattern == "" {
+			continue
+		}
+		v, err := d.names.of(condition.pattern)
+		if err != nil {
+			return chosen{}, err
+		}
+		row.IDs, row.Names = v.keep(row.IDs, row.Names, condition.matching)
+	}
+	kept := int64(len(row.IDs))
+	return chosen{ids: row.IDs, others: kept > total-kept}, nil
 }

@@ -1963,7 +1963,10 @@ type Query {
   insightViews(first: Int = 50, after: String, id: ID, find: String, seriesDisplayOptions: SeriesDisplayOptionsInput): InsightViewConnection!
   "Backsight: returns one series; null if no series has this id."
   insightSeries(id: ID!, seriesDisplayOptions: SeriesDisplayOptionsInput): InsightsSeries
-  "Backsight: lists repositories, sorted by name. ` + "`" + `find` + "`" + ` is a regular expression on the name."
+  """
+  Backsight: lists repositories, sorted by name. ` + "`" + `find` + "`" + ` is a regular expression on the name, as in
+  ` + "`" + `repo:` + "`" + ` of a query.
+  """
   repositories(first: Int = 50, after: String, find: String): RepositoryConnection!
   "Checks whether the query is a valid repository scope."
   validateScopedInsightQuery(query: String!): ScopedInsightQueryPayload!
@@ -2154,7 +2157,8 @@ type InsightsSeries {
   The points, sorted by time. A series by capture group or language has one point for each time and
   value; the point's label names the value. Points of one time are sorted by label, with labels
   compared as versions (1.9 before 1.10). The bounds ` + "`" + `from` + "`" + ` and ` + "`" + `to` + "`" + ` are inclusive.
-  ` + "`" + `includeRepoRegex` + "`" + ` and ` + "`" + `excludeRepoRegex` + "`" + ` select repositories by name.
+  ` + "`" + `includeRepoRegex` + "`" + ` and ` + "`" + `excludeRepoRegex` + "`" + ` select repositories by name; they are regular
+  expressions as in ` + "`" + `repo:` + "`" + ` of a query.
   """
   points(from: DateTime, to: DateTime, includeRepoRegex: String, excludeRepoRegex: String): [InsightDataPoint!]! @goField(batch: true)
   """
@@ -2368,8 +2372,8 @@ unknown. PENDING: planned and not done.
 """
 enum SampleOutcome { COUNTED REUSED ABSENT PARTIAL FAILED PENDING }
 """
-Backsight: selects samples. ` + "`" + `repository` + "`" + ` is a regular expression on the repository's name. A field
-that is null does not restrict the selection.
+Backsight: selects samples. ` + "`" + `repository` + "`" + ` is a regular expression on the repository's name (RE2; case
+does not matter), as in ` + "`" + `repo:` + "`" + ` of a query. A field that is null does not restrict the selection.
 """
 input SampleFilter { time: DateTime outcomes: [SampleOutcome!] repository: String }
 "Backsight: totalCount is the number of samples that the filter selects, on all pages together."

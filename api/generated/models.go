@@ -291,8 +291,8 @@ type SampleConnection struct {
 	TotalCount int       `json:"totalCount"`
 }
 
-// Backsight: selects samples. `repository` is a regular expression on the repository's name. A field
-// that is null does not restrict the selection.
+// Backsight: selects samples. `repository` is a regular expression on the repository's name (RE2; case
+// does not matter), as in `repo:` of a query. A field that is null does not restrict the selection.
 type SampleFilter struct {
 	Time       *time.Time      `json:"time,omitempty"`
 	Outcomes   []SampleOutcome `json:"outcomes,omitempty"`

@@ -10,22 +10,49 @@ const createdAnswer = `{"data":{"createLineChartSearchInsight":{"view":{"id":"V1
 
 func TestInsightCreate(t *testing.T) {
 	t.Parallel()
-	a := serve(t, scripted{"createLineChartSearchInsight", createdAnswer})
-	status, stdout, _ := a.run("insight", "create", "--title", "Debt", "--query", "TODO, later", "--query", "FIXME", "--label", "todo", "--label", "fix",
+	a := serve(t, scripted{"createLineChartSearchInsight", createdAnswer}, scripted{"previewRepositoriesFromQuery", `{"data":{"previewRepositoriesFromQuery":{"numberOfRepositories":3}}}`})
+	status, stdout, stderr := a.run("insight", "create", "--title", "Debt", "--query", "TODO, later", "--query", "FIXME", "--label", "todo", "--label", "fix",
 		"--repos", "^acme/", "--every", "2weeks", "--points", "24", "--zone", "Europe/Berlin", "--capture")
 	require.Equal(t, exitDone, status)
+	require.Empty(t, stderr)
 	requireLines(t, []string{"insight  V1", "series   S1  todo", "series   S2  fix"}, stdout)
+	require.JSONEq(t, `{"query":"repo:^acme/"}`, string(a.asked[0].Variables))
 	require.JSONEq(t, `{"input":{"options":{"title":"Debt"},"repositoryScope":{"repositoryCriteria":"repo:^acme/"},
 		"timeScope":{"stepInterval":{"unit":"WEEK","value":2},"points":24,"zone":"Europe/Berlin"},
 		"dataSeries":[{"query":"TODO, later","options":{"label":"todo"},"generatedFromCaptureGroups":true},
-			{"query":"FIXME","options":{"label":"fix"},"generatedFromCaptureGroups":true}]}}`, string(a.asked[0].Variables))
+			{"query":"FIXME","options":{"label":"fix"},"generatedFromCaptureGroups":true}]}}`, string(a.asked[1].Variables))
 
 	status, stdout, _ = a.run("insight", "create", "--title", "Debt", "--query", "x", "--repo", "acme/api", "--repo", "acme/web", "--json")
 	require.Equal(t, exitDone, status)
 	requireLines(t, []string{`{"id":"V1","series":["S1","S2"]}`}, stdout)
 	require.JSONEq(t, `{"input":{"options":{"title":"Debt"},"repositoryScope":{"repositories":["acme/api","acme/web"]},
 		"timeScope":{"stepInterval":{"unit":"MONTH","value":1},"points":12},
-		"dataSeries":[{"query":"x","generatedFromCaptureGroups":false}]}}`, string(a.asked[1].Variables))
+		"dataSeries":[{"query":"x","generatedFromCaptureGroups":false}]}}`, string(a.asked[2].Variables))
+}
+
+// A scope that matches no repository is named, whether it comes from --repos or from the query.
+func TestInsightCreateNamesScopesThatMatchNothing(t *testing.T) {
+	t.Parallel()
+	a := serve(t, scripted{"createLineChartSearchInsight", createdAnswer}, scripted{"previewRepositoriesFromQuery", `{"data":{"previewRepositoriesFromQuery":{"numberOfRepositories":0}}}`})
+	for _, row := range []struct {
+		args []string
+		want []string
+	}{
+		{[]string{"--query", "TODO", "--query", "FIXME", "--repos", "^nothing@"}, []string{`no repository matches repo:^nothing\@ now: repositories that match later are added`}},
+		{[]string{"--query", "repo:a TODO", "--query", "repo:b TODO", "--repos", "c"}, []string{
+			"no repository matches repo:a repo:c now: repositories that match later are added",
+			"no repository matches repo:b repo:c now: repositories that match later are added",
+		}},
+		{[]string{"--query", "TODO"}, nil},
+	} {
+		status, _, stderr := a.run(append([]string{"insight", "create", "--title", "Debt"}, row.args...)...)
+		require.Equal(t, exitDone, status)
+		if row.want == nil {
+			require.Empty(t, stderr)
+			continue
+		}
+		requireLines(t, row.want, stderr)
+	}
 }
 
 func TestInsightCreateOfLanguages(t *testing.T) {

@@ -1,6 +1,9 @@
 package query
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // A Scope chooses repositories by name, and by whether they are forks or archived. Create a Scope
 // with ParseScope or Parse; a Scope literal can only be printed, not matched.
@@ -15,6 +18,49 @@ type Scope struct {
 type repository struct {
 	name           string
 	fork, archived bool
+}
+
+// NameScope returns the scope of the repositories whose name matches a regular expression, as
+// insights.NamePattern has it. Unlike the value of repo:, the expression may contain an @, and
+// begin with a call such as has.path(…). "" is the scope of all repositories. A non-nil error is
+// always an *Error.
+func NameScope(pattern string) (*Scope, error) {
+	if pattern == "" {
+		return &Scope{}, nil
+	}
+	if err := checkText(pattern); err != nil {
+		return nil, err
+	}
+	re, err := plainRegexp(pattern, "(?i)", Span{0, len(pattern)})
+	if err != nil {
+		return nil, err
+	}
+	if call.MatchString(re) {
+		re = "(?:" + re + ")"
+	}
+	var b strings.Builder
+	for i := 0; i < len(re); i++ {
+		switch re[i] {
+		case '@':
+			b.WriteByte('\\')
+		case '\\':
+			b.WriteByte(re[i])
+			i++
+		}
+		b.WriteByte(re[i])
+	}
+	return newScope(&Filter{Name: "repo", Value: b.String(), At: Span{0, len(pattern)}}), nil
+}
+
+// And returns the scope of the repositories that both scopes include.
+func (s *Scope) And(t *Scope) *Scope {
+	var nodes []Node
+	for _, n := range []Node{s.Expr, t.Expr} {
+		if n != nil {
+			nodes = append(nodes, n)
+		}
+	}
+	return newScope(normal(and(nodes)))
 }
 
 // newScope compiles a checked expression.

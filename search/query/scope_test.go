@@ -37,6 +37,53 @@ func TestQueryScope(t *testing.T) {
 	}
 }
 
+func TestNameScope(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ pattern, scope, name string }{
+		{"", "", "acme/api"},
+		{"^acme/", "repo:^acme/", "ACME/api"},
+		{"git@github", `repo:git\@github`, "git@github.com/a"},
+		{`git\@[@a]`, `repo:git\@[\@a]`, "git@@"},
+		{`\Qa@b\E`, `repo:a\@b`, "a@b"},
+		{"has.path(x)", "repo:(?:has.path(x))", "has-pathx"},
+		{`a b"`, `repo:"a b\""`, `a b"`},
+		{"a|b", "repo:a|b", "b"},
+	} {
+		s, err := query.NameScope(row.pattern)
+		require.NoError(t, err)
+		require.Equal(t, row.scope, s.String())
+		require.True(t, s.Matches(row.name, false, false))
+		again, err := query.ParseScope(s.String())
+		require.NoError(t, err, row.pattern)
+		require.Equal(t, s.String(), again.String())
+		require.True(t, again.Matches(row.name, false, false), row.pattern)
+	}
+	for _, row := range []struct{ pattern, says string }{
+		{"(", "byte 1: this regular expression is not valid: missing closing )"},
+		{"acme/(?!x)", "byte 6: this regular expression is not valid: invalid or unsupported Perl syntax: (?!"},
+	} {
+		_, err := query.NameScope(row.pattern)
+		require.ErrorContains(t, err, row.says)
+	}
+}
+
+func TestScopesAreCombined(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ a, b, want string }{
+		{"", "", ""},
+		{"repo:a", "", "repo:a"},
+		{"", "repo:a OR repo:b", "repo:a OR repo:b"},
+		{"repo:c", "repo:a OR repo:b", "repo:c (repo:a OR repo:b)"},
+		{"fork:no repo:c", "repo:a", "repo:a repo:c fork:no"},
+	} {
+		a, err := query.ParseScope(row.a)
+		require.NoError(t, err)
+		b, err := query.ParseScope(row.b)
+		require.NoError(t, err)
+		require.Equal(t, row.want, a.And(b).String())
+	}
+}
+
 func TestScopeMatches(t *testing.T) {
 	t.Parallel()
 	type repo struct {

@@ -1,9 +1,10 @@
 package query
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/backsight/backsight/insights"
 )
 
 // The values of fields that take fixed words, in the order of the constants of their types.
@@ -109,7 +110,10 @@ var fields = []field{
 		example: "write a regular expression for the name, as in repo:^github\\.com/acme/",
 		node:    repoNode,
 		accepts: func(value string) func(repository) bool {
-			name := regexp.MustCompile("(?i)" + value)
+			name, err := insights.NamePattern(value)
+			if err != nil {
+				panic(err) // a defect: anyCaseRegexpOf has accepted the value
+			}
 			return func(r repository) bool { return name.MatchString(r.name) }
 		},
 	},

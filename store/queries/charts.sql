@@ -75,13 +75,6 @@ JOIN chart_slots AS t ON t.series_id = d.id
 WHERE d.series_id = ANY (@series_ids::text[]) AND t.time BETWEEN @from_time::timestamptz AND @to_time::timestamptz
 ORDER BY d.id, t.time;
 
--- The repositories that the viewer may see and that the filter selects; the column unchosen is the
--- number of all other repositories.
--- name: ChosenRepositories :one
-SELECT coalesce(array_agg(r.id ORDER BY r.id), '{}')::integer[] AS ids, ((SELECT count(*) FROM repositories) - count(*))::bigint AS unchosen
-FROM visible_repositories(@sees_all::boolean, @login::text) AS r
-WHERE (@include::text = '' OR r.name ~ @include) AND (@exclude::text = '' OR r.name !~ @exclude);
-
 -- Rows of the given repositories, or of all others. The comparison with a parameter prevents the
 -- planner from making a join. The planner estimates that there are ten ids, and its nested loop
 -- would compare each row with each of thousands of ids. With the comparison, Postgres hashes the

@@ -110,7 +110,7 @@ JOIN series_times AS t ON t.series_id = @series_id AND t.chunk = s.chunk
 JOIN repositories AS r ON r.id = s.repo_id
 WHERE substr(s.outcomes, t.place, 1) = ANY (@letters::text[])
     AND (sqlc.narg('at')::timestamptz IS NULL OR t.time = sqlc.narg('at'))
-    AND r.deleted_at IS NULL AND (@repo_pattern::text = '' OR r.name ~ @repo_pattern)
+    AND r.deleted_at IS NULL AND (@all_names::boolean OR r.id IN (SELECT unnest(@repo_ids::integer[])))
 ORDER BY t.time;
 
 -- The next repositories in which a retry selects a sample. The parameter faulty is as in
@@ -124,13 +124,13 @@ JOIN series_times AS t ON t.series_id = c.series_id AND t.chunk = c.chunk
 WHERE @faulty::boolean AND c.series_id = @series_id AND c.repo_id > @after AND c.faulty > 0
     AND substr(c.outcomes, t.place, 1) = ANY (@letters::text[])
     AND (sqlc.narg('at')::timestamptz IS NULL OR t.time = sqlc.narg('at'))
-    AND r.deleted_at IS NULL AND (@repo_pattern::text = '' OR r.name ~ @repo_pattern)
+    AND r.deleted_at IS NULL AND (@all_names::boolean OR r.id IN (SELECT unnest(@repo_ids::integer[])))
 ORDER BY c.repo_id
 LIMIT @row_limit)
 UNION ALL
 (SELECT r.id
 FROM repositories AS r
-WHERE NOT @faulty AND r.id > @after AND r.deleted_at IS NULL AND (@repo_pattern = '' OR r.name ~ @repo_pattern)
+WHERE NOT @faulty AND r.id > @after AND r.deleted_at IS NULL AND (@all_names OR r.id IN (SELECT unnest(@repo_ids)))
     AND EXISTS (
         SELECT FROM series_times AS t
         JOIN sample_chunks AS c ON c.series_id = t.series_id AND c.chunk = t.chunk AND c.repo_id = r.id
@@ -138,10 +138,6 @@ WHERE NOT @faulty AND r.id > @after AND r.deleted_at IS NULL AND (@repo_pattern 
             AND (sqlc.narg('at') IS NULL OR t.time = sqlc.narg('at')))
 ORDER BY r.id
 LIMIT @row_limit);
-
--- Fails for a regular expression that Postgres cannot read.
--- name: CheckPattern :one
-SELECT ('' ~ @pattern::text)::boolean AS matches;
 
 -- The times of all plans of the given kinds that are written in full.
 -- name: PlannedTimes :many

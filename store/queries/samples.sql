@@ -196,7 +196,7 @@ CROSS JOIN LATERAL (
     WHERE s.series_id = @series_id AND s.chunk = t.chunk
         AND (sqlc.narg('after_time')::timestamptz IS NULL OR t.time < sqlc.narg('after_time') OR s.repo_id > @after_repo)
         AND substr(s.outcomes, t.place, 1) = ANY (@letters::text[])
-        AND (@repo_pattern::text = '' OR r.name ~ @repo_pattern)
+        AND (@all_names::boolean OR s.repo_id IN (SELECT unnest(@repo_ids::integer[])))
     ORDER BY s.repo_id
     LIMIT @row_limit
 ) AS x
@@ -212,7 +212,7 @@ JOIN visible_repositories(@sees_all::boolean, @login::text) AS r ON r.id = c.rep
 WHERE t.series_id = @series_id
     AND (sqlc.narg('at')::timestamptz IS NULL OR t.time = sqlc.narg('at'))
     AND substr(c.outcomes, t.place, 1) = ANY (@letters::text[])
-    AND (@repo_pattern::text = '' OR r.name ~ @repo_pattern);
+    AND (@all_names::boolean OR c.repo_id IN (SELECT unnest(@repo_ids::integer[])));
 
 -- name: FailedReasons :many
 SELECT f.outcome, f.reason_code, count(*) AS n, min(f.reason)::text AS example

@@ -200,38 +200,6 @@ func (q *Queries) ChartValues(ctx context.Context, arg ChartValuesParams) ([]Cha
 	return items, nil
 }
 
-const chosenRepositories = `-- name: ChosenRepositories :one
-SELECT coalesce(array_agg(r.id ORDER BY r.id), '{}')::integer[] AS ids, ((SELECT count(*) FROM repositories) - count(*))::bigint AS unchosen
-FROM visible_repositories($1::boolean, $2::text) AS r
-WHERE ($3::text = '' OR r.name ~ $3) AND ($4::text = '' OR r.name !~ $4)
-`
-
-type ChosenRepositoriesParams struct {
-	SeesAll bool
-	Login   string
-	Include string
-	Exclude string
-}
-
-type ChosenRepositoriesRow struct {
-	IDs      []int32
-	Unchosen int64
-}
-
-// The repositories that the viewer may see and that the filter selects; the column unchosen is the
-// number of all other repositories.
-func (q *Queries) ChosenRepositories(ctx context.Context, arg ChosenRepositoriesParams) (ChosenRepositoriesRow, error) {
-	row := q.db.QueryRow(ctx, chosenRepositories,
-		arg.SeesAll,
-		arg.Login,
-		arg.Include,
-		arg.Exclude,
-	)
-	var i ChosenRepositoriesRow
-	err := row.Scan(&i.IDs, &i.Unchosen)
-	return i, err
-}
-
 const outcomesAmong = `-- name: OutcomesAmong :many
 SELECT c.series_id, c.chunk, c.outcomes, c.vals FROM sample_chunks AS c
 WHERE c.series_id = ANY ($1::integer[]) AND c.chunk = ANY ($2::integer[])

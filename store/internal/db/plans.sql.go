@@ -62,18 +62,6 @@ func (q *Queries) AdvancePlan(ctx context.Context, arg AdvancePlanParams) error 
 	return err
 }
 
-const checkPattern = `-- name: CheckPattern :one
-SELECT ('' ~ $1::text)::boolean AS matches
-`
-
-// Fails for a regular expression that Postgres cannot read.
-func (q *Queries) CheckPattern(ctx context.Context, pattern string) (bool, error) {
-	row := q.db.QueryRow(ctx, checkPattern, pattern)
-	var matches bool
-	err := row.Scan(&matches)
-	return matches, err
-}
-
 const completePlan = `-- name: CompletePlan :exec
 UPDATE series_plans SET completed_at = $1::timestamptz
 WHERE series_id = $2 AND number = $3 AND completed_at IS NULL
@@ -428,30 +416,31 @@ JOIN series_times AS t ON t.series_id = c.series_id AND t.chunk = c.chunk
 WHERE $1::boolean AND c.series_id = $2 AND c.repo_id > $3 AND c.faulty > 0
     AND substr(c.outcomes, t.place, 1) = ANY ($4::text[])
     AND ($5::timestamptz IS NULL OR t.time = $5)
-    AND r.deleted_at IS NULL AND ($6::text = '' OR r.name ~ $6)
+    AND r.deleted_at IS NULL AND ($6::boolean OR r.id IN (SELECT unnest($7::integer[])))
 ORDER BY c.repo_id
-LIMIT $7)
+LIMIT $8)
 UNION ALL
 (SELECT r.id
 FROM repositories AS r
-WHERE NOT $1 AND r.id > $3 AND r.deleted_at IS NULL AND ($6 = '' OR r.name ~ $6)
+WHERE NOT $1 AND r.id > $3 AND r.deleted_at IS NULL AND ($6 OR r.id IN (SELECT unnest($7)))
     AND EXISTS (
         SELECT FROM series_times AS t
         JOIN sample_chunks AS c ON c.series_id = t.series_id AND c.chunk = t.chunk AND c.repo_id = r.id
         WHERE t.series_id = $2 AND substr(c.outcomes, t.place, 1) = ANY ($4)
             AND ($5 IS NULL OR t.time = $5))
 ORDER BY r.id
-LIMIT $7)
+LIMIT $8)
 `
 
 type RetryRepositoriesParams struct {
-	Faulty      bool
-	SeriesID    int32
-	After       int32
-	Letters     []string
-	At          *time.Time
-	RepoPattern string
-	RowLimit    int32
+	Faulty   bool
+	SeriesID int32
+	After    int32
+	Letters  []string
+	At       *time.Time
+	AllNames bool
+	RepoIDs  []int32
+	RowLimit int32
 }
 
 // The next repositories in which a retry selects a sample. The parameter faulty is as in
@@ -464,7 +453,8 @@ func (q *Queries) RetryRepositories(ctx context.Context, arg RetryRepositoriesPa
 		arg.After,
 		arg.Letters,
 		arg.At,
-		arg.RepoPattern,
+		arg.AllNames,
+		arg.RepoIDs,
 		arg.RowLimit,
 	)
 	if err != nil {
@@ -496,16 +486,17 @@ JOIN series_times AS t ON t.series_id = $1 AND t.chunk = s.chunk
 JOIN repositories AS r ON r.id = s.repo_id
 WHERE substr(s.outcomes, t.place, 1) = ANY ($3::text[])
     AND ($4::timestamptz IS NULL OR t.time = $4)
-    AND r.deleted_at IS NULL AND ($5::text = '' OR r.name ~ $5)
+    AND r.deleted_at IS NULL AND ($5::boolean OR r.id IN (SELECT unnest($6::integer[])))
 ORDER BY t.time
 `
 
 type RetryTimesParams struct {
-	SeriesID    int32
-	Faulty      bool
-	Letters     []string
-	At          *time.Time
-	RepoPattern string
+	SeriesID int32
+	Faulty   bool
+	Letters  []string
+	At       *time.Time
+	AllNames bool
+	RepoIDs  []int32
 }
 
 // The times at which a retry selects a sample. Samples of removed repositories stay as they are.
@@ -517,7 +508,8 @@ func (q *Queries) RetryTimes(ctx context.Context, arg RetryTimesParams) ([]time.
 		arg.Faulty,
 		arg.Letters,
 		arg.At,
-		arg.RepoPattern,
+		arg.AllNames,
+		arg.RepoIDs,
 	)
 	if err != nil {
 		return nil, err

@@ -108,17 +108,23 @@ func (q *Queries) AddRepository(ctx context.Context, arg AddRepositoryParams) (i
 
 const countRepositories = `-- name: CountRepositories :one
 SELECT count(*) FROM visible_repositories($1::boolean, $2::text) AS r
-WHERE r.deleted_at IS NULL AND ($3::text = '' OR r.name ~ $3)
+WHERE r.deleted_at IS NULL AND ($3::boolean OR r.id IN (SELECT unnest($4::integer[])))
 `
 
 type CountRepositoriesParams struct {
-	SeesAll     bool
-	Login       string
-	NamePattern string
+	SeesAll  bool
+	Login    string
+	AllNames bool
+	RepoIDs  []int32
 }
 
 func (q *Queries) CountRepositories(ctx context.Context, arg CountRepositoriesParams) (int64, error) {
-	row := q.db.QueryRow(ctx, countRepositories, arg.SeesAll, arg.Login, arg.NamePattern)
+	row := q.db.QueryRow(ctx, countRepositories,
+		arg.SeesAll,
+		arg.Login,
+		arg.AllNames,
+		arg.RepoIDs,
+	)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -337,17 +343,18 @@ FROM repositories AS r
 JOIN visible_repositories($1::boolean, $2::text) AS v ON v.id = r.id
 LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
 WHERE r.deleted_at IS NULL AND r.name > $3
-    AND ($4::text = '' OR r.name ~ $4)
+    AND ($4::boolean OR r.id IN (SELECT unnest($5::integer[])))
 ORDER BY r.name
-LIMIT $5
+LIMIT $6
 `
 
 type RepositoriesParams struct {
-	SeesAll     bool
-	Login       string
-	After       string
-	NamePattern string
-	RowLimit    int32
+	SeesAll  bool
+	Login    string
+	After    string
+	AllNames bool
+	RepoIDs  []int32
+	RowLimit int32
 }
 
 type RepositoriesRow struct {
@@ -360,7 +367,8 @@ func (q *Queries) Repositories(ctx context.Context, arg RepositoriesParams) ([]R
 		arg.SeesAll,
 		arg.Login,
 		arg.After,
-		arg.NamePattern,
+		arg.AllNames,
+		arg.RepoIDs,
 		arg.RowLimit,
 	)
 	if err != nil {
@@ -711,4 +719,33 @@ func (q *Queries) Unindexed(ctx context.Context, repoIds []int32) ([]int32, erro
 		return nil, err
 	}
 	return items, nil
+}
+
+const visibleNames = `-- name: VisibleNames :one
+SELECT coalesce(array_agg(r.id), '{}')::integer[] AS ids,
+    coalesce(array_agg(r.name) FILTER (WHERE $1::boolean), '{}')::text[] AS names,
+    (SELECT count(*) FROM repositories) AS total
+FROM visible_repositories($2::boolean, $3::text) AS r
+`
+
+type VisibleNamesParams struct {
+	WithNames bool
+	SeesAll   bool
+	Login     string
+}
+
+type VisibleNamesRow struct {
+	IDs   []int32
+	Names []string
+	Total int64
+}
+
+// The repositories that the viewer may see, removed ones included. with_names adds their names in
+// the same order. They are in one row because a row for each of 36,000 repositories takes longer.
+// total counts all repositories.
+func (q *Queries) VisibleNames(ctx context.Context, arg VisibleNamesParams) (VisibleNamesRow, error) {
+	row := q.db.QueryRow(ctx, visibleNames, arg.WithNames, arg.SeesAll, arg.Login)
+	var i VisibleNamesRow
+	err := row.Scan(&i.IDs, &i.Names, &i.Total)
+	return i, err
 }

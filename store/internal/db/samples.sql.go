@@ -409,16 +409,17 @@ JOIN visible_repositories($1::boolean, $2::text) AS r ON r.id = c.repo_id
 WHERE t.series_id = $3
     AND ($4::timestamptz IS NULL OR t.time = $4)
     AND substr(c.outcomes, t.place, 1) = ANY ($5::text[])
-    AND ($6::text = '' OR r.name ~ $6)
+    AND ($6::boolean OR c.repo_id IN (SELECT unnest($7::integer[])))
 `
 
 type CountSamplesParams struct {
-	SeesAll     bool
-	Login       string
-	SeriesID    int32
-	At          *time.Time
-	Letters     []string
-	RepoPattern string
+	SeesAll  bool
+	Login    string
+	SeriesID int32
+	At       *time.Time
+	Letters  []string
+	AllNames bool
+	RepoIDs  []int32
 }
 
 func (q *Queries) CountSamples(ctx context.Context, arg CountSamplesParams) (int64, error) {
@@ -428,7 +429,8 @@ func (q *Queries) CountSamples(ctx context.Context, arg CountSamplesParams) (int
 		arg.SeriesID,
 		arg.At,
 		arg.Letters,
-		arg.RepoPattern,
+		arg.AllNames,
+		arg.RepoIDs,
 	)
 	var count int64
 	err := row.Scan(&count)
@@ -1029,25 +1031,26 @@ CROSS JOIN LATERAL (
     WHERE s.series_id = $1 AND s.chunk = t.chunk
         AND ($2::timestamptz IS NULL OR t.time < $2 OR s.repo_id > $6)
         AND substr(s.outcomes, t.place, 1) = ANY ($7::text[])
-        AND ($8::text = '' OR r.name ~ $8)
+        AND ($8::boolean OR s.repo_id IN (SELECT unnest($9::integer[])))
     ORDER BY s.repo_id
-    LIMIT $9
+    LIMIT $10
 ) AS x
 JOIN sample_chunks AS c ON c.series_id = $1 AND c.chunk = x.chunk AND c.repo_id = x.repo_id
 ORDER BY t.time DESC, x.repo_id
-LIMIT $9
+LIMIT $10
 `
 
 type SamplesParams struct {
-	SeriesID    int32
-	AfterTime   *time.Time
-	At          *time.Time
-	SeesAll     bool
-	Login       string
-	AfterRepo   int32
-	Letters     []string
-	RepoPattern string
-	RowLimit    int32
+	SeriesID  int32
+	AfterTime *time.Time
+	At        *time.Time
+	SeesAll   bool
+	Login     string
+	AfterRepo int32
+	Letters   []string
+	AllNames  bool
+	RepoIDs   []int32
+	RowLimit  int32
 }
 
 type SamplesRow struct {
@@ -1069,7 +1072,8 @@ func (q *Queries) Samples(ctx context.Context, arg SamplesParams) ([]SamplesRow,
 		arg.Login,
 		arg.AfterRepo,
 		arg.Letters,
-		arg.RepoPattern,
+		arg.AllNames,
+		arg.RepoIDs,
 		arg.RowLimit,
 	)
 	if err != nil {

@@ -73,8 +73,8 @@ export type SampleOutcome =
   | 'PENDING';
 
 /**
- * Backsight: selects samples. `repository` is a regular expression on the repository's name. A field
- * that is null does not restrict the selection.
+ * Backsight: selects samples. `repository` is a regular expression on the repository's name (RE2; case
+ * does not matter), as in `repo:` of a query. A field that is null does not restrict the selection.
  */
 export type SampleFilter = {
   time?: string | null | undefined;

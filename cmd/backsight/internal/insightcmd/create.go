@@ -19,7 +19,7 @@ type createCommand struct {
 	Title     string   `required:"" help:"The title of the chart." placeholder:"TEXT"`
 	Query     []string `sep:"none" help:"What to count. Repeat the flag for more series. With --languages, write only filters, or leave the flag out." placeholder:"QUERY"`
 	Label     []string `sep:"none" help:"A label for each query, in the same order. Default: the query." placeholder:"TEXT"`
-	Repos     string   `xor:"scope" help:"Only repositories whose name matches this regular expression. Default: all." placeholder:"REGEXP"`
+	Repos     string   `xor:"scope" help:"Only repositories whose name matches this regular expression, as in repo: of a query. Default: all." placeholder:"REGEXP"`
 	Repo      []string `xor:"scope" help:"Only the repository with this name. Repeat the flag for more repositories." placeholder:"NAME"`
 	Every     string   `default:"1month" help:"The interval between points: 1hour, 2weeks, 1month, …" placeholder:"INTERVAL"`
 	Points    int      `default:"12" help:"The number of past points, 1 to 1000."`
@@ -29,6 +29,7 @@ type createCommand struct {
 	Wait      bool     `help:"Show a progress bar until nothing is pending. The exit status is 1 if samples are partial or failed."`
 
 	interval insights.Interval // Every, parsed
+	scope    *query.Scope      // Repos, parsed
 }
 
 func (*createCommand) Help() string {
@@ -57,7 +58,8 @@ func (c *createCommand) Validate() error {
 	if c.Points < 1 || c.Points > insights.MaxPoints {
 		return fmt.Errorf("--points %d: must be between 1 and %d", c.Points, insights.MaxPoints)
 	}
-	return nil
+	c.scope, err = remote.NameScope("--repos", c.Repos)
+	return err
 }
 
 // created is the line of JSON that --json prints.
@@ -67,9 +69,16 @@ type created struct {
 }
 
 func (c *createCommand) Run(ctx context.Context, s *output.Streams) error {
+	empty, err := c.emptyScopes(ctx)
+	if err != nil {
+		return err
+	}
 	answer, err := remote.CreateLineChartSearchInsight(ctx, c.Client(), c.input())
 	if err != nil {
 		return c.explain(err)
+	}
+	for _, scope := range empty {
+		output.Printf(s.Err, "no repository matches %s now: repositories that match later are added\n", scope)
 	}
 	insight := answer.CreateLineChartSearchInsight.View
 	if c.JSON {
@@ -113,12 +122,38 @@ func (c *createCommand) input() remote.LineChartSearchInsightInput {
 		}
 	}
 	if c.Repos != "" {
-		input.RepositoryScope.RepositoryCriteria = new((&query.Scope{Expr: &query.Filter{Name: "repo", Value: c.Repos}}).String())
+		input.RepositoryScope.RepositoryCriteria = new(c.scope.String())
 	}
 	if c.Zone != "" {
 		input.TimeScope.Zone = &c.Zone
 	}
 	return input
+}
+
+// emptyScopes returns the scopes of the series that match no repository now. A list of names has no
+// such scope, because the server refuses unknown names.
+func (c *createCommand) emptyScopes(ctx context.Context) ([]string, error) {
+	var empty []string
+	seen := map[string]bool{"": true}
+	for _, text := range c.Query {
+		q, err := query.ParseFilters(text)
+		if err != nil || len(c.Repo) > 0 {
+			continue // the server explains what is wrong with the query
+		}
+		scope := c.scope.And(q.Scope()).String()
+		if seen[scope] {
+			continue
+		}
+		seen[scope] = true
+		answer, err := remote.PreviewRepositories(ctx, c.Client(), scope)
+		if err != nil {
+			return nil, err
+		}
+		if answer.PreviewRepositoriesFromQuery.NumberOfRepositories == 0 {
+			empty = append(empty, scope)
+		}
+	}
+	return empty, nil
 }
 
 // explain adds the query to an error about it, with a mark under the wrong part of the query.

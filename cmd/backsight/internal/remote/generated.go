@@ -318,7 +318,8 @@ type InsightSeriesPointsInsightSeriesInsightsSeries struct {
 	// The points, sorted by time. A series by capture group or language has one point for each time and
 	// value; the point's label names the value. Points of one time are sorted by label, with labels
 	// compared as versions (1.9 before 1.10). The bounds `from` and `to` are inclusive.
-	// `includeRepoRegex` and `excludeRepoRegex` select repositories by name.
+	// `includeRepoRegex` and `excludeRepoRegex` select repositories by name; they are regular
+	// expressions as in `repo:` of a query.
 	Points []Point `json:"points"`
 }
 
@@ -613,6 +614,17 @@ type Presentation struct {
 // GetTitle returns Presentation.Title, and is useful for accessing the field via an interface.
 func (v *Presentation) GetTitle() string { return v.Title }
 
+// PreviewRepositoriesResponse is returned by PreviewRepositories on success.
+type PreviewRepositoriesResponse struct {
+	// Counts the repositories that are in a scope now.
+	PreviewRepositoriesFromQuery RepositoryPreview `json:"previewRepositoriesFromQuery"`
+}
+
+// GetPreviewRepositoriesFromQuery returns PreviewRepositoriesResponse.PreviewRepositoriesFromQuery, and is useful for accessing the field via an interface.
+func (v *PreviewRepositoriesResponse) GetPreviewRepositoriesFromQuery() RepositoryPreview {
+	return v.PreviewRepositoriesFromQuery
+}
+
 // Problem includes the requested fields of the GraphQL type SeriesProblem.
 // The GraphQL type's documentation follows.
 //
@@ -685,7 +697,8 @@ func (v *RepositoriesRepositoriesRepositoryConnection) GetPageInfo() Page { retu
 
 // RepositoriesResponse is returned by Repositories on success.
 type RepositoriesResponse struct {
-	// Backsight: lists repositories, sorted by name. `find` is a regular expression on the name.
+	// Backsight: lists repositories, sorted by name. `find` is a regular expression on the name, as in
+	// `repo:` of a query.
 	Repositories RepositoriesRepositoriesRepositoryConnection `json:"repositories"`
 }
 
@@ -774,6 +787,14 @@ type RepositoryGrantsResponse struct {
 func (v *RepositoryGrantsResponse) GetRepositoryGrants() RepositoryGrantsRepositoryGrantsRepositoryGrantConnection {
 	return v.RepositoryGrants
 }
+
+// RepositoryPreview includes the requested fields of the GraphQL type RepositoryPreviewPayload.
+type RepositoryPreview struct {
+	NumberOfRepositories int `json:"numberOfRepositories"`
+}
+
+// GetNumberOfRepositories returns RepositoryPreview.NumberOfRepositories, and is useful for accessing the field via an interface.
+func (v *RepositoryPreview) GetNumberOfRepositories() int { return v.NumberOfRepositories }
 
 // If a scope has neither repositories nor repositoryCriteria, it contains every repository.
 type RepositoryScopeInput struct {
@@ -901,8 +922,8 @@ func (v *Sample) GetReason() *string { return v.Reason }
 // GetValues returns Sample.Values, and is useful for accessing the field via an interface.
 func (v *Sample) GetValues() []SampleValue { return v.Values }
 
-// Backsight: selects samples. `repository` is a regular expression on the repository's name. A field
-// that is null does not restrict the selection.
+// Backsight: selects samples. `repository` is a regular expression on the repository's name (RE2; case
+// does not matter), as in `repo:` of a query. A field that is null does not restrict the selection.
 type SampleFilter struct {
 	Time       *string         `json:"time,omitempty"`
 	Outcomes   []SampleOutcome `json:"outcomes,omitempty"`
@@ -1684,6 +1705,14 @@ func (v *__PauseInsightSeriesInput) GetBy() string { return v.By }
 
 // GetReason returns __PauseInsightSeriesInput.Reason, and is useful for accessing the field via an interface.
 func (v *__PauseInsightSeriesInput) GetReason() string { return v.Reason }
+
+// __PreviewRepositoriesInput is used internally by genqlient
+type __PreviewRepositoriesInput struct {
+	Query string `json:"query"`
+}
+
+// GetQuery returns __PreviewRepositoriesInput.Query, and is useful for accessing the field via an interface.
+func (v *__PreviewRepositoriesInput) GetQuery() string { return v.Query }
 
 // __RemoveRepositoryInput is used internally by genqlient
 type __RemoveRepositoryInput struct {
@@ -2715,6 +2744,40 @@ func PauseInsightSeries(
 	}
 
 	data_ = &PauseInsightSeriesResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by PreviewRepositories.
+const PreviewRepositories_Operation = `
+query PreviewRepositories ($query: String!) {
+	previewRepositoriesFromQuery(query: $query) {
+		numberOfRepositories
+	}
+}
+`
+
+func PreviewRepositories(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	query string,
+) (data_ *PreviewRepositoriesResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "PreviewRepositories",
+		Query:  PreviewRepositories_Operation,
+		Variables: &__PreviewRepositoriesInput{
+			Query: query,
+		},
+	}
+
+	data_ = &PreviewRepositoriesResponse{}
 	resp_ := &graphql.Response{Data: data_}
 
 	err_ = client_.MakeRequest(

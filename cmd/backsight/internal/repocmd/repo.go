@@ -82,10 +82,16 @@ func absoluteIfPath(location string) string {
 
 type listCommand struct {
 	remote.Flags
-	Find string `help:"Only repositories whose name matches this regular expression." placeholder:"REGEXP"`
+	Find string `help:"Only repositories whose name matches this regular expression, as in repo: of a query." placeholder:"REGEXP"`
 }
 
 func (*listCommand) Help() string { return "Example: backsight repo list --find '^acme/'" }
+
+// Validate is called by kong.
+func (c *listCommand) Validate() error {
+	_, err := remote.NameScope("--find", c.Find)
+	return err
+}
 
 func (c *listCommand) Run(ctx context.Context, s *output.Streams) error {
 	list := output.NewList(s, c.JSON, "NAME", "BRANCH", "INDEXED", "SIZE", "SEEN BY", "LOCATION", "ERROR")

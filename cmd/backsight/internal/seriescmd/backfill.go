@@ -32,7 +32,7 @@ type retryCommand struct {
 	idArgument
 	All bool `help:"Compute every finished sample again, to correct its value up or down. A sample keeps its value if the new attempt yields less, for example a failure instead of a count."`
 
-	Repo    string     `help:"Only repositories whose name matches this regular expression." placeholder:"REGEXP"`
+	Repo    string     `help:"Only repositories whose name matches this regular expression, as in repo: of a query." placeholder:"REGEXP"`
 	At      *time.Time `help:"Only the samples at this time, which must be the time of a point in the chart." placeholder:"TIME"`
 	Outcome []string   `enum:"counted,reused,absent,partial,failed" help:"Only samples with this outcome: counted, reused, absent, partial or failed. Default: partial and failed, or every outcome with --all." placeholder:"OUTCOME"`
 }
@@ -49,7 +49,8 @@ func (c *retryCommand) Validate() error {
 	if c.All && len(c.Outcome) > 0 {
 		return errors.New("--all selects every outcome: leave out --all or --outcome")
 	}
-	return nil
+	_, err := remote.NameScope("--repo", c.Repo)
+	return err
 }
 
 func (c *retryCommand) Run(ctx context.Context, s *output.Streams) error {

@@ -25,7 +25,7 @@ interface Props {
 }
 
 export function ScopeEditor({ form, onChange, error, repositories }: Props) {
-  const count = repositories === undefined ? '' : `${plural(repositories, 'repository', 'repositories')} now. Repositories that match later are added.`
+  const count = repositories === undefined ? '' : repositories === 0 ? 'No repository matches now. Repositories that match later are added.' : `${plural(repositories, 'repository', 'repositories')} now. Repositories that match later are added.`
   return (
     <div className={styles.scope}>
       <div className={styles.segments} role="radiogroup" aria-label="Repositories">
