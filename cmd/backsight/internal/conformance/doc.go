@@ -1,0 +1,21 @@
+// Package conformance checks that Backsight's numbers are git's numbers on odd repositories, texts
+// and queries. It contains tests only.
+//
+// A fixture is a repository that a test builds with git, and the checks on it. A check is a query
+// and its right answer at each commit. Most right answers come from git itself (`git grep`,
+// `git ls-tree`, `git log`); the others are stated rules of docs/query-syntax.md. A fixture and one
+// of its checks are a case: a row of docs/conformance.md.
+//
+// Each case is run as `backsight history` in this process: without an index, with an index, with an
+// index that was made before the last commits or before the damage, and with `--every commit`. That
+// is the part in `make test`. `make conformance` also runs the built program, and registers all
+// repositories on a server that computes a series for each query. It then writes
+// docs/conformance.md.
+//
+// A case that fails today names the row of the issue that mends it in the field open. A case that
+// is open and passes fails the test, so that the mark is removed.
+//
+// Read next: suite_test.go for the types, truth_test.go for the ways to ask git, and one of the
+// cases_*_test.go files. To add a case, add a check to a fixture or a fixture to one of these
+// files, and run `make conformance`.
+package conformance

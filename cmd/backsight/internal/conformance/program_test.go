@@ -1,0 +1,56 @@
+package conformance
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// execute runs the built program and returns its standard output. Exit status 1 is not an error,
+// because it means that samples are partial or failed.
+func execute(ctx context.Context, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, program, args...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() == 1 && stdout.Len() > 0 {
+		return stdout.Bytes(), nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("backsight %.200s: %w: %.300s", strings.Join(args, " "), err, stderr.String())
+	}
+	return stdout.Bytes(), nil
+}
+
+// runProgram runs the first check of each fixture with the built program.
+func runProgram(t *testing.T, all []*built) {
+	t.Helper()
+	for _, x := range all {
+		c := x.checks[0]
+		want := c.samples(x.history, x.times)
+		args := []string{"history", "--query=" + c.query, "--json"}
+		if x.command(x.builder, c).ByValue {
+			args = append(args, "--by-value")
+		}
+		if x.flags.rev != "" {
+			args = append(args, "--rev="+x.flags.rev)
+		}
+		for _, when := range at(want) {
+			args = append(args, "--at="+when)
+		}
+		out, err := execute(t.Context(), append(args, "--", x.path)...)
+		var lines []line
+		if err == nil {
+			lines, err = decode(out)
+		}
+		if err != nil {
+			x.results[0].differences[asProgram] = err.Error()
+		} else if d := compareSamples(want, lines); d != "" {
+			x.results[0].differences[asProgram] = d
+		}
+	}
+}

@@ -1,0 +1,176 @@
+package conformance
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const reportPath = "../../../../docs/conformance.md"
+
+const introduction = `# Conformance
+
+What Backsight counts in odd repositories, texts and queries, next to git's own answer. A fixture is
+a small repository that a test builds with git; each of its queries is a case, and a row below.
+` + "`make conformance`" + ` writes this page. The cases are in ` + "`cmd/backsight/internal/conformance`" + `.
+
+- **git** is git's answer at each commit of the first-parent history, oldest first: the number of
+  matches that ` + "`git grep`" + ` prints, of files that ` + "`git ls-tree`" + ` lists, or of commits
+  that ` + "`git log`" + ` lists. A dash means that git has no such answer.
+- **Backsight** is *equal* when Backsight has git's answer at each commit. Where git has no answer,
+  or where Backsight intends another one, the right answer is printed, with the reason for a
+  difference. "At least" marks a partial sample, whose reason says what could not be read.
+- A case is *equal* only if all of these agree: ` + "`backsight history`" + ` without an index, with an index,
+  with an index that was made before the last commits or before the damage and updated afterwards,
+  and with ` + "`--every commit`" + `; the built program; and the samples of a series on a server.
+- **Open** marks a case that is wrong today, with the row of the issue that mends it.
+`
+
+// render formats the answers of a truth at each commit.
+func (x *built) render(of truth) string {
+	if len(x.history.commits) == 0 {
+		return of.of(x.history, "").String()
+	}
+	var texts []string
+	for _, id := range x.history.commits {
+		texts = append(texts, of.of(x.history, id).String())
+	}
+	return shorten(texts)
+}
+
+// renderLines formats our samples in the order of time.
+func renderLines(want []expected, lines []line) string {
+	var texts []string
+	last := ""
+	for i, when := range at(want) {
+		place := slices.IndexFunc(lines, func(l line) bool { return l.Time == when })
+		if place < 0 || lines[place].Outcome == "absent" && len(texts) == 0 && want[i].answer.outcome == "absent" {
+			continue
+		}
+		if l := lines[place]; l.Commit != last || last == "" {
+			texts, last = append(texts, l.String()), l.Commit
+		}
+	}
+	return shorten(texts)
+}
+
+// shorten joins the texts, and leaves out those in the middle of many.
+func shorten(texts []string) string {
+	if len(slices.Compact(slices.Clone(texts))) == 1 {
+		texts = texts[:1]
+	}
+	if len(texts) > 8 {
+		texts = slices.Concat(texts[:4], []string{"…"}, texts[len(texts)-2:])
+	}
+	return strings.Join(texts, ", ")
+}
+
+// cell escapes a text for a cell of a table. Ids and paths differ between runs.
+func cell(text string) string {
+	text = regexp.MustCompile(`/\S*backsight-conformance-\d+`).ReplaceAllString(text, "…")
+	text = regexp.MustCompile(`\b[0-9a-f]{12,64}\b`).ReplaceAllString(text, "ID")
+	text = strings.NewReplacer("\\", "\\\\", "|", "\\|", "\n", " ", "\r", "␍", "<", "&lt;", "*", "\\*", "_", "\\_", "`", "\\`", "[", "\\[").Replace(strings.ToValidUTF8(text, "�"))
+	if runes := []rune(text); len(runes) > 300 {
+		text = string(runes[:300]) + "…"
+	}
+	return text
+}
+
+// code formats a query as code in a cell of a table.
+func code(query string) string {
+	query = strings.NewReplacer("|", "\\|", "\n", "⏎", "\r", "␍", "\x00", "␀").Replace(strings.ToValidUTF8(query, "�"))
+	fence := "`"
+	for strings.Contains(query, fence) {
+		fence += "`"
+	}
+	if len(fence) > 1 {
+		return fence + " " + query + " " + fence
+	}
+	return fence + query + fence
+}
+
+// row formats a case.
+func (x *built) row(i int) string {
+	c, r := x.checks[i], x.results[i]
+	git, ours := r.git, "equal"
+	if git == "" {
+		git, ours = "–", cell(r.right)
+	} else if c.why != "" {
+		ours = cell(r.right + ": " + c.why)
+		git = cell(git)
+	} else {
+		git = cell(git)
+	}
+	if len(r.differences) > 0 {
+		modes := sorted(r.differences)
+		said := r.ours
+		if said == "" {
+			said = modes[0] + ": " + r.differences[modes[0]]
+		}
+		ours = fmt.Sprintf("**open** (%s): %s", c.open, cell(said))
+		if git == "–" {
+			ours += "; right is " + cell(r.right)
+		}
+	}
+	return caseCells(x.fixture, c) + " " + git + " | " + ours + " |\n"
+}
+
+// caseCells are the cells that name a case.
+func caseCells(f fixture, c check) string {
+	return fmt.Sprintf("| %s | %s |", f.name, code(f.caseName(c)))
+}
+
+// writeReport writes docs/conformance.md.
+func writeReport(t *testing.T, all []*built) {
+	t.Helper()
+	var b strings.Builder
+	cases, open := 0, 0
+	for _, x := range all {
+		for _, c := range x.checks {
+			cases++
+			if c.open != "" {
+				open++
+			}
+		}
+	}
+	fmt.Fprintf(&b, "%s\n%d cases on %d repositories; %d are open.\n", introduction, cases, len(all), open)
+	group := ""
+	for _, x := range all {
+		if x.group != group {
+			group = x.group
+			fmt.Fprintf(&b, "\n## %s\n\n| repository | query | git | Backsight |\n| --- | --- | --- | --- |\n", group)
+		}
+		for i := range x.checks {
+			b.WriteString(x.row(i))
+		}
+	}
+	require.NoError(t, os.WriteFile(reportPath, []byte(b.String()), 0o644))
+}
+
+// The committed report lists exactly the cases of the suite, in the same order.
+func TestTheReportListsEveryCase(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(reportPath)
+	require.NoError(t, err, "run make conformance")
+	var rows []string
+	for line := range strings.Lines(string(text)) {
+		if strings.HasPrefix(line, "| ") && !strings.HasPrefix(line, "| repository |") && !strings.HasPrefix(line, "| ---") {
+			rows = append(rows, line)
+		}
+	}
+	i := 0
+	for _, f := range suite() {
+		for _, c := range f.checks {
+			require.Less(t, i, len(rows), "%s: %s: run make conformance", f.name, c.query)
+			require.True(t, strings.HasPrefix(rows[i], caseCells(f, c)), "run make conformance: the report has\n%sexpected\n%s", rows[i], caseCells(f, c))
+			require.Equal(t, c.open != "", strings.Contains(rows[i], "**open**"), "run make conformance: %s", rows[i])
+			i++
+		}
+	}
+	require.Len(t, rows, i, "the report has rows of cases that do not exist: run make conformance")
+}

@@ -1,0 +1,270 @@
+package conformance
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/backsight/backsight/cmd/backsight/internal/insightcmd"
+	"github.com/backsight/backsight/cmd/backsight/internal/output"
+	"github.com/backsight/backsight/insights"
+)
+
+// series is a query that the server computes over the repositories of several cases.
+type series struct {
+	query   string
+	byValue bool
+	cases   []caseOf
+}
+
+// caseOf is a check of a fixture, by its place.
+type caseOf struct {
+	*built
+	check int
+}
+
+// runServer registers all repositories on a server and compares the samples of a series for each
+// distinct query.
+func runServer(t *testing.T, root string, all []*built) {
+	t.Helper()
+	url := startServer(t, root)
+	healthy := all[slices.IndexFunc(all, func(x *built) bool { return x.fixture.name == "packed-refs" })]
+	work := make(chan *series)
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for s := range work {
+				s.run(t.Context(), url, root, healthy)
+			}
+		})
+	}
+	for _, s := range seriesOf(all) {
+		work <- s
+	}
+	close(work)
+	group.Wait()
+}
+
+// seriesOf groups the cases by query.
+func seriesOf(all []*built) (list []*series) {
+	places := map[string]*series{}
+	for _, x := range all {
+		if x.alone {
+			continue
+		}
+		for i, c := range x.checks {
+			one := x.command(x.builder, c)
+			key := fmt.Sprint(one.ByValue, c.query)
+			if places[key] == nil {
+				places[key] = &series{query: c.query, byValue: one.ByValue}
+				list = append(list, places[key])
+			}
+			places[key].cases = append(places[key].cases, caseOf{x, i})
+		}
+	}
+	return list
+}
+
+// startServer runs `backsight up` until the test ends, and returns its URL when it is ready.
+func startServer(t *testing.T, root string) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "backsight-conformance-up-")
+	require.NoError(t, err)
+	// Postgres runs as another user when root runs the test.
+	require.NoError(t, os.Chmod(dir, 0o755))
+	log, err := os.Create(filepath.Join(dir, "up.log"))
+	require.NoError(t, err)
+	address := "127.0.0.1:" + freePort(t)
+	cmd := exec.Command(program, "up", "--repos", root, "--data", filepath.Join(dir, "data"), "--listen", address,
+		"--temporal-ui-port", freePort(t), "--json")
+	cmd.Dir = "../../../.."
+	cmd.Stdout, cmd.Stderr = log, log
+	require.NoError(t, cmd.Start())
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait() // the log says why it ended
+		close(ended)
+	}()
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(syscall.SIGINT) // fails if it has ended already
+		<-ended
+		log.Close()
+		if t.Failed() {
+			t.Logf("kept for inspection: %s", dir)
+			return
+		}
+		os.RemoveAll(dir)
+	})
+	deadline := time.After(3 * time.Minute)
+	for {
+		if resp, err := http.Get("http://" + address + "/readyz"); err == nil {
+			resp.Body.Close()
+			if resp.StatusCode == http.StatusOK {
+				return "http://" + address
+			}
+		}
+		select {
+		case <-ended:
+			require.FailNow(t, "backsight up ended before it was ready", dir)
+		case <-deadline:
+			require.FailNow(t, "backsight up is not ready", dir)
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+}
+
+// run creates an insight, waits for its backfill, and compares its samples. The repository of
+// healthy is part of each series, because a series whose repositories all fail pauses itself.
+func (s *series) run(ctx context.Context, url, root string, healthy *built) {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
+	defer cancel()
+	samples, err := s.samples(ctx, url, root, healthy)
+	for _, c := range s.cases {
+		d := ""
+		if err != nil {
+			d = err.Error()
+		} else {
+			d = c.compare(samples[c.name(root)])
+		}
+		if d != "" {
+			s.note(c, d)
+		}
+	}
+}
+
+var noting sync.Mutex
+
+// note records a difference. Cases of one fixture are in several series.
+func (*series) note(c caseOf, difference string) {
+	noting.Lock()
+	defer noting.Unlock()
+	c.results[c.check].differences[onServer] = difference
+}
+
+// name is the name under which the server registers the repository.
+func (x *built) name(root string) string {
+	name, _ := strings.CutPrefix(x.path, root+"/")
+	return name
+}
+
+// samples computes the series, and returns the samples of each repository, newest first.
+func (s *series) samples(ctx context.Context, url, root string, healthy *built) (map[string][]line, error) {
+	var insight insightcmd.Command
+	create := &insight.Create
+	create.Server, create.JSON, create.Wait = url, true, true
+	create.Title, create.Query, create.Capture = s.query, []string{s.query}, s.byValue
+	create.Every, create.Points = "1month", monthsSince(2023, time.November)
+	create.Repo = []string{healthy.name(root)}
+	for _, c := range s.cases {
+		if name := c.name(root); !slices.Contains(create.Repo, name) {
+			create.Repo = append(create.Repo, name)
+		}
+	}
+	if err := create.Validate(); err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	var said bytes.Buffer
+	if err := create.Run(ctx, &output.Streams{Out: &out, Err: &said}); err != nil && !errors.Is(err, output.ErrReported) {
+		return nil, fmt.Errorf("%w: %s", err, said.String())
+	}
+	var created struct{ ID string }
+	if err := json.Unmarshal(out.Bytes(), &created); err != nil {
+		return nil, err
+	}
+	points := &insight.Points
+	points.Server, points.JSON, points.ByRepo, points.ID = url, true, true, created.ID
+	out.Reset()
+	if err := points.Run(ctx, &output.Streams{Out: &out, Err: &said}); err != nil {
+		return nil, err
+	}
+	return s.decode(&out)
+}
+
+// decode reads the lines of `backsight insight points --by-repo --json`. A sample by value has a
+// line for each value.
+func (s *series) decode(out *bytes.Buffer) (map[string][]line, error) {
+	samples := map[string][]line{}
+	for scanner := bufio.NewScanner(out); scanner.Scan(); {
+		var l struct {
+			Repository, Label, Time, Commit, Outcome, Reason string
+			Value                                            *float64
+		}
+		if err := json.Unmarshal(scanner.Bytes(), &l); err != nil {
+			return nil, err
+		}
+		list := samples[l.Repository]
+		if n := len(list); n == 0 || list[n-1].Time != l.Time {
+			list = append(list, line{Time: l.Time, Commit: l.Commit, Outcome: l.Outcome, Reason: l.Reason, Values: map[string]int64{}})
+		}
+		sample := &list[len(list)-1]
+		if l.Value != nil {
+			n := int64(*l.Value)
+			if s.byValue && l.Label != s.query {
+				sample.Values[l.Label] = n
+			}
+			sample.Value = &n
+		}
+		samples[l.Repository] = list
+	}
+	return samples, nil
+}
+
+// monthsSince returns the number of months since a month, at most insights.MaxPoints.
+func monthsSince(year int, m time.Month) int {
+	now := time.Now().UTC()
+	return min((now.Year()-year)*12+int(now.Month()-m), insights.MaxPoints)
+}
+
+// compare returns how samples of the server, newest first, differ from the right ones.
+func (c caseOf) compare(samples []line) string {
+	if len(samples) == 0 {
+		return "no samples"
+	}
+	slices.Reverse(samples)
+	var times []int64
+	for _, l := range samples {
+		when, err := time.Parse(time.RFC3339, l.Time)
+		if err != nil {
+			return err.Error()
+		}
+		times = append(times, when.Unix())
+	}
+	want := c.checks[c.check].samples(c.history, times)
+	if aboutCommits.MatchString(c.checks[c.check].query) {
+		// The oldest sample counts from one month earlier, where no fixture has a commit.
+		want, samples = want[1:], samples[1:]
+	}
+	for i, l := range samples {
+		l.Time = time.Unix(want[i].time, 0).UTC().Format(time.RFC3339)
+		if d := differs(want[i], l); d != "" {
+			return fmt.Sprintf("at %s: %s", l.Time, d)
+		}
+	}
+	return ""
+}
