@@ -10,7 +10,10 @@ export interface FieldError {
 }
 
 export interface InputErrors {
-  /** By path from the mutation's arguments, such as "input.dataSeries.0.query". */
+  /**
+   * Errors by the path of their field in the mutation's arguments, such as
+   * "input.dataSeries.0.query".
+   */
   fields: Map<string, FieldError>
   /** Errors that belong to no field. */
   general: string[]
@@ -53,7 +56,9 @@ function inputPath(path: readonly (string | number)[] | undefined): string | und
   return at >= 0 && at < path!.length - 1 ? path!.slice(at).join('.') : undefined
 }
 
-/** The text that users see: the server's message, or that the server cannot be reached. */
+/**
+ * The text that users see: the server's message, or a message that the server cannot be reached.
+ */
 export function errorText(error: CombinedError): string {
   if (error.networkError && error.graphQLErrors.length === 0) return networkMessage(error)
   return error.graphQLErrors.map((problem) => problem.message).join(' ') || error.message

@@ -2,7 +2,7 @@ import type { InsightFragment, ProgressSubscription, SeriesWorkflowState } from 
 
 export type Progress = ProgressSubscription['insightProgress']
 
-/** The latest progress of an insight, and since when each series has had its state. */
+/** The latest progress of an insight, and the time since which each series has had its state. */
 export interface Live {
   progress: Progress
   states: ReadonlyMap<string, { state: SeriesWorkflowState | null; since: number }>
@@ -21,10 +21,10 @@ export function live(progress: Progress, before: Live | undefined, now: number):
 }
 
 /**
- * Merges the progress stream into an insight that a query returned at the time at. The stream's
+ * Merges the progress stream into an insight that a query returned at the time `at`. The stream's
  * completeness is never older than the query's. Its states can be older, because the server queries
  * workflows only every two seconds; an older state would hide the effect of a button for a moment.
- * So a streamed state counts only if it changed after at.
+ * So a streamed state is used only if it changed after `at`.
  */
 export function overlay(insight: InsightFragment, at: number, streamed: Live | undefined): InsightFragment {
   if (!streamed) return insight

@@ -4,8 +4,8 @@ import { ProgressDocument, type ProgressSubscription } from './generated.ts'
 interface Watcher {
   next: (progress: ProgressSubscription['insightProgress']) => void
   /**
-   * Called when the stream ended; watchProgress opens it again. gone: one of the insights no longer
-   * exists.
+   * Called when the stream has ended; watchProgress opens it again. `gone` is true if one of the
+   * insights no longer exists.
    */
   lost: (gone: boolean) => void
 }
@@ -14,8 +14,8 @@ interface Watcher {
 const mostWatched = 200
 
 /**
- * Milliseconds for which the stream watches one part of the insights, when there are more than the
- * limit.
+ * Milliseconds for which the stream watches one part of the insights, when there are more than
+ * mostWatched.
  */
 const turnLength = 5_000
 
@@ -24,9 +24,8 @@ const slowestRetry = 15_000
 
 /**
  * Watches the progress of insights over one stream, because browsers open few connections to a
- * server. When there are more than 200 insights, parts of them take turns, each for 5 seconds.
- * Opens the stream again when it ends, after 1 to 15 seconds. Returns a function that stops
- * watching.
+ * server. When there are more than 200 insights, parts of them take turns, each for 5 seconds. When
+ * the stream ends, opens it again after 1 to 15 seconds. Returns a function that stops watching.
  */
 export function watchProgress(client: Client, ids: readonly string[], watcher: Watcher): () => void {
   if (ids.length === 0) return () => {}

@@ -17,9 +17,10 @@ interface Read {
 
 /**
  * Keeps loaded insights current: completeness and state come from the progress stream, and points
- * are read again when completeness changes. The returned refresh reads one insight at once; callers
- * use it after a mutation. reload is called when one of the insights no longer exists. values is
- * the number of values read per series; it must be that of loaded.
+ * are read again when completeness changes. The returned function `refresh` reads one insight
+ * immediately; callers use it after a mutation. `reload` is called when one of the insights no
+ * longer exists. `values` is the number of values to read per series; `loaded` must have been read
+ * with the same number.
  */
 export function useLiveInsights(loaded: readonly InsightFragment[], reload: () => void, values: number): { insights: InsightFragment[]; refresh: (id: string) => void } {
   const client = useClient()
@@ -36,8 +37,8 @@ export function useLiveInsights(loaded: readonly InsightFragment[], reload: () =
   }
 
   // Only one read of an insight runs at a time. The client would join a second read to the running
-  // one, whose answer may predate the change that caused the second. So a change during a read
-  // causes another read after it.
+  // one, whose answer may be older than the change that caused the second read. So a change during
+  // a read causes another read after it.
   const reading = useRef(new Map<string, { again: boolean }>())
   const wanted = useRef(values)
   useEffect(() => {

@@ -17,11 +17,11 @@ interface Props {
   /** The point whose samples are shown. */
   selected?: Cursor | null
   /**
-   * Called for a click on a point, or Enter. Without it the chart is a figure with a summary,
-   * without cursor and focus.
+   * Called when the user clicks a point or presses Enter. Without `onOpen`, the chart is a figure
+   * with a summary, and has no cursor and no focus.
    */
   onOpen?: (cursor: Cursor) => void
-  /** Called for Escape. */
+  /** Called when the user presses Escape. */
   onLeave?: () => void
 }
 

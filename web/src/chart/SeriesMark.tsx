@@ -6,7 +6,7 @@ export function colourProps({ colour }: Pick<ChartSeries, 'colour'>): { classNam
   return colour.className ? { className: colour.className } : { className: '', style: { '--series': colour.literal } as React.CSSProperties }
 }
 
-/** The symbol of a series in legends and tables: its shape in its colour. */
+/** The symbol of a series in legends and tables: the marker shape, in the colour of the series. */
 export function SeriesMark({ series, size = 12 }: { series: Pick<ChartSeries, 'colour' | 'marker'>; size?: number }) {
   return (
     <svg {...colourProps(series)} width={size} height={size} viewBox="-6 -6 12 12" aria-hidden="true" focusable="false">

@@ -15,8 +15,8 @@ export function findPoint(series: readonly ChartSeries[], cursor: Cursor | null)
 }
 
 /**
- * Returns the cursor after a key; other keys do not move it. Without a cursor, every key selects
- * the newest known point.
+ * Returns the cursor after `key` was pressed; a key that is not listed below does not move the
+ * cursor. Without a cursor, every key selects the newest known point.
  */
 export function moveCursor(series: readonly ChartSeries[], cursor: Cursor | null, key: string): Cursor | null {
   const at = findPoint(series, cursor)

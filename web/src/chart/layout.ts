@@ -19,8 +19,8 @@ export interface LayoutInput {
 }
 
 /**
- * A line through neighbouring known points. dashed: each of its segments has an end that is not
- * exact.
+ * A line through neighbouring known points. `dashed` means that each of its segments has an end
+ * that is not exact or is a snapshot.
  */
 export interface Run {
   series: number
@@ -37,8 +37,8 @@ export interface Mark {
 }
 
 /**
- * A span of time in which no series is known yet or, if faint is set, in which some series are not
- * known yet.
+ * A span of time in which no series is known yet or, if `faint` is set, in which some series are
+ * not known yet.
  */
 export interface Hatch {
   x: number
@@ -145,8 +145,8 @@ function placeTimes(span: [number, number], x: (time: number) => number, left: n
 
 /**
  * Drops the zeros of a captured value at times at which it does not occur, because a dozen lines on
- * the axis would hide each other. A zero next to another value is kept, so that the line starts and
- * ends on the axis. The table shows all zeros.
+ * the axis would hide each other. A zero next to a value above zero is kept, so that the line
+ * starts and ends on the axis. The table shows all zeros.
  */
 function withoutSilence(points: readonly ChartPoint[]): ChartPoint[] {
   const silent = (point: ChartPoint | undefined) => point === undefined || point.value === 0

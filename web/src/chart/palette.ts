@@ -29,8 +29,8 @@ export interface SeriesColour {
 const literalColour = /^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i
 
 /**
- * The colour of the series at position index. stored may be any text, because other clients write
- * it too.
+ * The colour of the series at position `index`. `stored`, the colour in the database, may be any
+ * text, because other clients write it too.
  */
 export function seriesColour(stored: string, index: number): SeriesColour {
   const known = palette.findIndex((entry) => entry.hex === stored.toLowerCase())

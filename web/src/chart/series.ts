@@ -13,7 +13,7 @@ export interface ChartPoint {
   time: number
   /** The time as the server formats it, for filters. */
   dateTime: string
-  /** Null when nothing is known; it is not drawn and is not zero. */
+  /** Null when nothing is known. A null value is not drawn and does not mean zero. */
   value: number | null
   state: PointState
   known: number
@@ -21,7 +21,9 @@ export interface ChartPoint {
   partial: number
   failed: number
   pending: number
-  /** True for the snapshot, which is drawn hollow because the next snapshot replaces it. */
+  /**
+   * True for the point of a snapshot, which is drawn hollow because the next snapshot replaces it.
+   */
   snapshot?: boolean
 }
 
@@ -48,8 +50,8 @@ export const fewValues = 10
 export const manyValues = 100
 
 /**
- * The lines of an insight. hidden is the number of values that were not requested, which are the
- * smallest.
+ * The lines of an insight. `hidden` is the number of captured values that were not requested; they
+ * are the smallest ones.
  */
 export function chartSeries(insight: InsightFragment): { series: ChartSeries[]; hidden: number } {
   const series: ChartSeries[] = []

@@ -7,8 +7,8 @@ export interface Tick {
 }
 
 /**
- * Round numbers from zero to at least max; whole numbers if whole is true. The last one is the end
- * of the axis.
+ * Round numbers from zero to at least `max`; only integers if `whole` is true. The last number is
+ * the end of the axis.
  */
 export function valueTicks(max: number, count: number, whole: boolean): Tick[] {
   const top = max > 0 ? max : 1
@@ -32,8 +32,8 @@ const day = format({ day: 'numeric', month: 'short' })
 const clock = format({ hour: '2-digit', minute: '2-digit' })
 
 /**
- * Calendar ticks. Each names only what changed since the previous one: January names the year,
- * midnight names the day. The first one always names enough to tell the date.
+ * Calendar ticks. The text of a tick names only what changed since the previous tick: January names
+ * the year, midnight names the day. The first tick always names enough to tell the date.
  */
 export function timeTicks(domain: readonly [number, number], count: number): Tick[] {
   const values = scaleUtc().domain(domain).ticks(Math.max(count, 2)).map(Number)

@@ -15,8 +15,8 @@ export function formatTime(time: number | string): string {
 }
 
 /**
- * The format for a list of times: days only if the times are at least a day apart, otherwise with
- * minutes.
+ * Returns the format for a list of times: only the day if no two times are on the same day,
+ * otherwise also hours and minutes.
  */
 export function timeFormat(times: readonly number[]): (time: number) => string {
   const byDay = new Set(times.map((time) => Math.floor(time / 86_400_000)))

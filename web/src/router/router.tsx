@@ -24,8 +24,9 @@ export function usePath(): string {
 }
 
 /**
- * The query string and a function to change it; null removes a name. Use push for choices, the
- * default for typing.
+ * Returns the query string and a function that changes it; the value null removes a name. With
+ * `push`, the back button undoes the change. Without `push`, which is for typing, the change
+ * replaces the current entry of the browser's history.
  */
 export function useSearch(): [URLSearchParams, (changes: Record<string, string | null>, options?: { push?: boolean }) => void] {
   const search = useSyncExternalStore(subscribe, () => location.search)

@@ -3,8 +3,8 @@ import type { ChartPoint, ChartSeries, PointState } from '../chart/series.ts'
 import { emptyTally } from '../completeness/tally.ts'
 
 /**
- * A point as the server sends it, with known and planned repositories; the others are pending
- * unless more says otherwise.
+ * A point as the server sends it. Of its `planned` repositories, `known` are counted, and the
+ * others are pending unless `more` gives them another outcome.
  */
 export function serverPoint(dateTime: string, value: number, known = 3, planned = 3, more: Partial<PointFragment['outcomes']> & { label?: string } = {}): PointFragment {
   const { label = '', ...outcomes } = more

@@ -3,7 +3,7 @@ import styles from './announcer.module.css'
 
 const Announce = createContext<(message: string) => void>(() => {})
 
-/** Announces a result: briefly on the page, and to screen readers. */
+/** Returns a function that announces a result: briefly on the page, and to screen readers. */
 export function useAnnounce(): (message: string) => void {
   return useContext(Announce)
 }

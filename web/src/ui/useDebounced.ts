@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react'
 
 /**
- * The value after it has stopped changing, so that typing causes one request instead of one per
- * key.
+ * Returns the newest value that has not changed for the given number of milliseconds, so that
+ * typing causes one request instead of one per key.
  */
 export function useDebounced<T>(value: T, milliseconds = 250): T {
   const [settled, setSettled] = useState(value)

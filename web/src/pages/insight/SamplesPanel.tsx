@@ -116,7 +116,7 @@ export function SamplesPanel({ insightId, series, point, takeFocus, onClose }: {
           </tbody>
         </table>
         {!loading && samples.length === 0 && !error && (
-          <p className={styles.nothing}>{point.snapshot ? 'Samples of a snapshot are not listed. Those of the next recording will be.' : 'No sample matches this filter.'}</p>
+          <p className={styles.nothing}>{point.snapshot ? 'Samples of a snapshot are not listed. The samples of the next recording will be listed.' : 'No sample matches this filter.'}</p>
         )}
       </div>
       <div className={`${styles.foot} numbers`}>

@@ -23,8 +23,8 @@ export function workText(workflow: Pick<WorkflowFragment, 'kind' | 'waitingPlans
 }
 
 /**
- * Why planning failed. A command of an operator is refused and not retried; other planning is
- * retried at retryAt.
+ * Says why the last step of a series failed. The plan of an operator's command is refused and not
+ * retried; `retryAt` is then not after `at`. Any other step is retried at `retryAt`.
  */
 export function problemText({ message, at, retryAt }: { message: string; at: string; retryAt: string }): string {
   return Date.parse(retryAt) > Date.parse(at) ? `The last step failed: ${message}. Next attempt on ${formatTime(retryAt)}.` : `Refused: ${message}.`
@@ -39,7 +39,8 @@ export function noticeText(reason: string): string | null {
 const planning = 'planning: '
 
 /**
- * Whether a notice says that planning failed. The workflow reports the same error as its problem.
+ * Whether a notice says that planning failed. The workflow reports the same error as the series'
+ * problem.
  */
 export function isPlanning(reason: string): boolean {
   return reason.startsWith(planning)

@@ -9,9 +9,9 @@ export type Sample = SamplesQuery['insightViews']['nodes'][number]['dataSeries']
 const pageSize = 50
 
 /**
- * Loads the samples of one series that pass the filter, page by page. If captured is set, value is
- * the count of that captured value, and 0 if the sample does not have it. Reads again when revision
- * changes.
+ * Loads the samples of one series that pass the filter, page by page. If `captured` is set, the
+ * value of a sample is its count of that captured value, or 0 if the sample does not have the
+ * captured value. Reads again when `revision` changes.
  */
 export function useSamples(id: string, seriesId: string, captured: string | null, filter: SampleFilter, revision: unknown) {
   const client = useClient()
