@@ -28,7 +28,7 @@ import (
 // variables. newParser adds the names of the subcommands and an example to the help of a group.
 type cli struct {
 	Up        servecmd.UpCommand          `cmd:"" help:"Run everything on this machine: database, Temporal, worker, API and web page."`
-	History   historycmd.HistoryCommand   `cmd:"" help:"Count a query through the history of repositories, without any service."`
+	History   historycmd.HistoryCommand   `cmd:"" help:"Count the matches of a query through the history of repositories, without any service."`
 	Inventory historycmd.InventoryCommand `cmd:"" help:"Count files, lines and bytes by language or repository, now or through history, without any service."`
 	Repo      repocmd.Command             `cmd:"" help:"Manage repositories and who may see them"`
 	Insight   insightcmd.Command          `cmd:"" help:"Manage insights and read their points"`
@@ -51,7 +51,7 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// A second signal ends this process, and with it its child processes, at once.
+	// A second signal ends this process immediately, and the child processes end with it.
 	context.AfterFunc(ctx, stop)
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }

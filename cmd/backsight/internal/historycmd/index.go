@@ -49,7 +49,7 @@ func (s *searcher) indexPath() string {
 }
 
 // indexName returns the name of the index file of a repository and a revision. The name is
-// readable, and each pair of repository and revision has another one.
+// readable, and each pair of repository and revision has a different name.
 func indexName(dir, rev string) string {
 	sum := sha256.Sum256([]byte(dir + "\x00" + rev))
 	return filepath.Base(dir) + "-" + hex.EncodeToString(sum[:6]) + ".idx"

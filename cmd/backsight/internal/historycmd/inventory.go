@@ -17,7 +17,7 @@ import (
 
 // inventoryOptions are the flags and arguments of `backsight inventory`, which ignores
 // options.ByValue and refuses "commit" as options.Every. Without an option for times, the inventory
-// has one sample, at the present time.
+// has one sample for each repository, at the present time.
 type inventoryOptions struct {
 	options
 	By      string // "language" or "repository"

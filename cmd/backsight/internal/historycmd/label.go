@@ -36,8 +36,7 @@ func labels(paths []string) []string {
 	return short
 }
 
-// same reports whether every path has more than one part, and the function of returns the same part
-// for all paths.
+// same reports whether every path has more than one part and of(path) is equal for all paths.
 func same(parts [][]string, of func([]string) string) bool {
 	for _, p := range parts {
 		if len(p) < 2 || of(p) != of(parts[0]) {

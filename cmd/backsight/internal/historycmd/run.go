@@ -28,7 +28,7 @@ type repository struct {
 
 // countHistory counts through the history of the repositories and prints what it found. complete is
 // false when a sample is partial or failed. An *insights.Error with code Invalid means that the
-// options cannot be used, and that nothing was searched. Any other error is the cause of ctx, or
+// options cannot be used, and that nothing was searched. Any other error is context.Cause(ctx), or
 // comes from writing the output.
 func countHistory(ctx context.Context, o options, stdout, stderr io.Writer) (complete bool, err error) {
 	p, err := makePlan(o)

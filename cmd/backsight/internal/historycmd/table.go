@@ -92,8 +92,8 @@ func (r *repository) rows(byValue bool) map[string][]point {
 	return r.rowsBy(func(value string) (string, bool) { return value, true })
 }
 
-// rowsBy returns the points grouped by the key of each value. It leaves out values for which key
-// returns false.
+// rowsBy returns the points grouped by the key of each value. It leaves out values for which the
+// function key returns false.
 func (r *repository) rowsBy(key func(value string) (string, bool)) map[string][]point {
 	blank := r.blank()
 	rows := map[string][]point{}
@@ -150,9 +150,9 @@ func shownColumns(n int) []int {
 	return columns
 }
 
-// heading returns one of the two heading rows. The upper one has years; the lower one has the names
-// of the columns and days. Where samples are less than a day apart, the rows have days and clock
-// times instead.
+// heading returns one of the two heading rows. The upper one has years; the lower one has days and
+// the names of the other columns. Where samples are less than a day apart, the rows have days and
+// clock times instead.
 func heading(times []time.Time, columns []int, byValue, upper bool) []string {
 	row := []string{""}
 	if !upper {

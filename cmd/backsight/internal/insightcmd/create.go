@@ -156,7 +156,7 @@ func (c *createCommand) emptyScopes(ctx context.Context) ([]string, error) {
 	return empty, nil
 }
 
-// explain adds the query to an error about it, with a mark under the wrong part of the query.
+// explain adds a query to an error about that query, with a mark under the wrong part.
 func (c *createCommand) explain(err error) error {
 	refusal, ok := errors.AsType[*remote.Refusal](err)
 	if !ok {
@@ -181,8 +181,8 @@ func (c *createCommand) explain(err error) error {
 	return &insights.Error{Code: insights.ErrorCode(err), Message: strings.Join(lines, "\n"), Cause: err}
 }
 
-// underline returns the text and, on a second line, a mark under it. start and end are offsets in
-// UTF-16 code units.
+// underline returns the text and, on a second line, a mark under its part from start to end, which
+// are offsets in UTF-16 code units.
 func underline(text string, start, end int) string {
 	units := utf16.Encode([]rune(text))
 	column := func(offset int) int { return len(utf16.Decode(units[:max(0, min(offset, len(units)))])) }

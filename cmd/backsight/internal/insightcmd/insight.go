@@ -14,7 +14,7 @@ import (
 
 // Command is the group `backsight insight`.
 type Command struct {
-	Create createCommand `cmd:"" help:"Create an insight. Its backfill starts at once."`
+	Create createCommand `cmd:"" help:"Create an insight. Its backfill starts immediately."`
 	List   listCommand   `cmd:"" help:"List insights, newest first."`
 	Show   showCommand   `cmd:"" help:"Show the definition, the completeness and the state of an insight."`
 	Points pointsCommand `cmd:"" help:"Print the points of an insight, or the sample of each repository."`

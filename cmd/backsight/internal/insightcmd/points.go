@@ -29,11 +29,11 @@ type pointLine struct {
 	Value    *float64              `json:"value"` // null: unknown
 	Coverage remote.Coverage       `json:"coverage"`
 	Outcomes insights.Completeness `json:"outcomes"`
-	// Snapshot is true for a point between two recordings, which only the newest one can be.
+	// Snapshot is true for the point of a snapshot. Only the newest point can be one.
 	Snapshot bool `json:"snapshot,omitempty"`
 }
 
-// sampleLine is a line of JSON with --by-repo. A sample is a point of one repository.
+// sampleLine is a line of JSON with --by-repo: a sample in the form of a point of one repository.
 type sampleLine struct {
 	pointLine
 	Repository string `json:"repository"`
@@ -101,15 +101,16 @@ func eachPoint(ctx context.Context, client *remote.Client, series remote.SeriesN
 	return nil
 }
 
-// Samples per page. A sample can have thousands of values, so the first page is small, and so are
-// all pages of a series that has values.
+// Samples per page. A sample can have thousands of captured values, so the first page is small. If
+// the series has captured values, all further pages are small too.
 const (
 	smallPage = 20
 	largePage = 200
 )
 
-// eachSample calls yield for every sample of a series, newest time first. For a sample with values
-// it calls yield once for each value, in the server's order: versions in version order.
+// eachSample calls yield for every sample of a series, newest time first. For a sample with
+// captured values it calls yield once for each value, in the server's order: versions in version
+// order.
 func eachSample(ctx context.Context, client *remote.Client, series remote.SeriesName, yield func(sampleLine) error) error {
 	size := largePage
 	var after *string

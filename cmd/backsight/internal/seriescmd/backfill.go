@@ -101,8 +101,8 @@ func (c *extendCommand) Run(ctx context.Context, s *output.Streams) error {
 type frontCommand struct{ idArgument }
 
 func (*frontCommand) Help() string {
-	return `The position holds until the backfill has ended, or until front or back moves it again. Recordings always go before
-backfills.
+	return `The position holds until the series has no more work on past times, or until the command front or back changes it.
+Recordings always go before work on past times.
 
 Example: backsight series front 2xKq…`
 }
@@ -116,7 +116,7 @@ func (c *frontCommand) Run(ctx context.Context, s *output.Streams) error {
 type backCommand struct{ idArgument }
 
 func (*backCommand) Help() string {
-	return `The position holds until the backfill has ended, or until front or back moves it again.
+	return `The position holds until the series has no more work on past times, or until the command front or back changes it.
 
 Example: backsight series back 2xKq…`
 }

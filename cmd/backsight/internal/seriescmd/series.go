@@ -16,7 +16,7 @@ type Command struct {
 	Pause  pauseCommand  `cmd:"" help:"Pause a series. Running searches finish or stop within seconds."`
 	Resume resumeCommand `cmd:"" help:"Resume a paused series."`
 
-	Cancel  cancelCommand  `cmd:"" help:"Cancel the work of a series on past times. Its pending samples end as failed; retry computes them later."`
+	Cancel  cancelCommand  `cmd:"" help:"Cancel the work of a series on past times. Its pending samples end as failed; the command retry computes them later."`
 	Retry   retryCommand   `cmd:"" help:"Compute partial and failed samples again, or all samples."`
 	Extend  extendCommand  `cmd:"" help:"Give a series more past points. Only the missing samples are computed."`
 	Front   frontCommand   `cmd:"" help:"Move the work of a series on past times before that of all other series."`
@@ -119,7 +119,7 @@ func (c *resumeCommand) Run(ctx context.Context, s *output.Streams) error {
 type triggerCommand struct{ idArgument }
 
 func (*triggerCommand) Help() string {
-	return `A series that waits because of a problem, for example a scope that cannot be read, tries again at once.
+	return `A series that waits because of a problem, for example a scope that cannot be read, tries again immediately.
 
 Example: backsight series trigger 2xKq…`
 }
@@ -134,7 +134,7 @@ type snapshotCommand struct{ idArgument }
 
 func (*snapshotCommand) Help() string {
 	return `The server refuses a snapshot of a series that is paused or has a problem, that has a recording every day or more
-often, or whose query is about commits.
+often, or whose query is about commits or diffs.
 
 Example: backsight series snapshot 2xKq…`
 }

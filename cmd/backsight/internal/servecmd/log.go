@@ -5,7 +5,7 @@ import (
 	"log/slog"
 )
 
-// logFlags are the flags of every service.
+// logFlags are the flags for the log, which every service has.
 type logFlags struct {
 	LogLevel  slog.Level `default:"info" env:"BACKSIGHT_LOG_LEVEL" help:"The lowest level of messages to log: debug, info, warn or error." placeholder:"LEVEL"`
 	LogFormat string     `enum:"text,json" default:"text" env:"BACKSIGHT_LOG_FORMAT" help:"The format of the log: text or json."`

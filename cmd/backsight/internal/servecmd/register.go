@@ -15,8 +15,9 @@ import (
 
 // registerBelow registers the git repositories in the roots and below them, and returns how many it
 // found. A repository that is already registered keeps its name. The name of a new repository is
-// its path relative to its root, or the name of the root. If another repository has that name, the
-// name begins with the root's name; if that is taken too, the name is the absolute path.
+// its path relative to its root; a root that is a repository itself has the name of its folder. If
+// another repository has that name, the root's name is put before it; if that longer name is taken
+// too, the name is the absolute path.
 func registerBelow(ctx context.Context, s *store.Store, roots []string, logger *slog.Logger) (int, error) {
 	count := 0
 	for _, root := range roots {

@@ -57,8 +57,8 @@ func (s services) close() {
 }
 
 // connect connects to Postgres and Temporal, and registers the search attributes with Temporal.
-// Callers must call close. The metrics of the Temporal SDK go to the registry. part is the name of
-// this process in traces.
+// Callers must call close. The metrics of the Temporal SDK go to the registry. In traces, the
+// process has the name "backsight-" + part.
 func (f serviceFlags) connect(ctx context.Context, part string, logger *slog.Logger, registry *prometheus.Registry) (s services, err error) {
 	s.logger = logger
 	defer func() {

@@ -33,7 +33,7 @@ type UpCommand struct {
 	Data           string   `env:"BACKSIGHT_DATA" help:"The directory for databases, mirrors and logs." placeholder:"DIR"`
 	Listen         string   `default:"127.0.0.1:7080" env:"BACKSIGHT_LISTEN" help:"The address of the page and the API." placeholder:"HOST:PORT"`
 	TemporalUIPort int      `name:"temporal-ui-port" help:"The port of the Temporal web UI. Default: the port of the last start, or 8233." placeholder:"PORT"`
-	JSON           bool     `name:"json" help:"Print the addresses as JSON once everything is ready."`
+	JSON           bool     `name:"json" help:"Print the addresses as JSON when everything is ready."`
 }
 
 // Help is called by kong.
@@ -122,8 +122,8 @@ func (c *UpCommand) Run(ctx context.Context, s *output.Streams) (err error) {
 // restarts it meanwhile.
 const startPatience = time.Minute
 
-// whileStarting calls do until it succeeds, returns an error that is not retryable, or
-// startPatience has passed. A server that was just started can crash and come back.
+// whileStarting calls the function do until do succeeds or returns an error that is not retryable,
+// or until startPatience has passed. A server that was just started can crash and come back.
 func whileStarting(ctx context.Context, logger *slog.Logger, what string, do func() error) error {
 	for began := time.Now(); ; {
 		err := do()

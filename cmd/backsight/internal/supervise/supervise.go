@@ -22,8 +22,8 @@ type Child struct {
 	Logger      *slog.Logger
 }
 
-// Run waits firstWait before it restarts a child. Each run of at most calm doubles the wait, up to
-// longestWait, so that a child that cannot run does not load the machine.
+// Run waits firstWait before it restarts a child. Each run that lasts at most calm doubles the
+// wait, up to longestWait, so that a child that cannot run does not load the machine.
 const (
 	firstWait   = 100 * time.Millisecond
 	longestWait = 5 * time.Second
