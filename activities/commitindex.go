@@ -11,9 +11,9 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// index brings the commit index of a repository up to tip; "" means a repository without commits.
-// It reads only the new commits, unless history was rewritten. at must be a time before the
-// repository was read.
+// index brings the commit index of a repository up to the commit tip. If tip is "", the repository
+// has no commits. It reads only the new commits, unless history was rewritten. The argument at must
+// be a time before the repository was read.
 //
 // A shallow clone is not indexed: the commits before its oldest one are unknown, and an index would
 // report them as absent.
@@ -66,8 +66,8 @@ func (m *Mirrors) unindexed(ctx context.Context, id int64, git *gitrepo.Repo, ti
 			return known[0].Seq + 1, oldestFirst(read), nil
 		}
 	}
-	// This is the first index, or history was rewritten: read is the whole history. Keep the
-	// commits that the index and the history share.
+	// This is the first index, or history was rewritten. In both cases, the variable read holds the
+	// whole history. Keep the commits that the index and the history share.
 	places := make(map[gitrepo.OID]int, len(known))
 	for _, k := range known {
 		places[gitrepo.OID(k.Commit)] = k.Seq

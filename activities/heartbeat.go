@@ -11,8 +11,8 @@ import (
 // heartbeatEvery is the interval of heartbeats that are recorded while the work runs.
 const heartbeatEvery = time.Second
 
-// everySecond calls do every heartbeatEvery, in a goroutine of its own, until stop is called. stop
-// waits for the goroutine.
+// everySecond calls the function do at the interval heartbeatEvery, in a goroutine of its own,
+// until stop is called. The function stop waits for the goroutine.
 func everySecond(do func()) (stop func()) {
 	done := make(chan struct{})
 	var running sync.WaitGroup
@@ -34,9 +34,9 @@ func everySecond(do func()) (stop func()) {
 	}
 }
 
-// heartbeatWhile calls do, which waits for a git command that reports no progress, and records
-// heartbeats meanwhile. The wait counts as progress, because a clone may take an hour. Callers must
-// bound do by a time-out.
+// heartbeatWhile calls the function do, which waits for a git command that reports no progress, and
+// records heartbeats meanwhile. The wait counts as progress, because a clone may take an hour.
+// Callers must limit the function do by a time-out.
 func heartbeatWhile(ctx context.Context, details string, do func() error) error {
 	h, outer := ctx.Value(heartbeatKey{}).(*heartbeat)
 	defer everySecond(func() {
@@ -66,8 +66,8 @@ type heartbeat struct {
 	stalled  func()        // called once, from a goroutine of the heartbeat, when the work stalls
 }
 
-// startHeartbeat records heartbeats until stop is called. Calls of heartbeatWhile with the context
-// work report progress to it.
+// startHeartbeat records heartbeats until stop is called. A call of heartbeatWhile that gets the
+// returned context reports progress to h.
 func startHeartbeat(ctx context.Context) (work context.Context, h *heartbeat, stop func()) {
 	h = &heartbeat{progress: time.Now(), patience: stallAfter}
 	h.record(ctx)
@@ -84,7 +84,8 @@ func (h *heartbeat) describe(details string) {
 	h.details, h.progress = details, time.Now()
 }
 
-// ifStalled sets the function that is called once if the work stalls from now on. nil removes it.
+// ifStalled sets the function that is called once if the work stalls from now on. nil removes the
+// function.
 func (h *heartbeat) ifStalled(do func()) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -11,9 +11,10 @@ import (
 )
 
 // hosts remembers which hosts of remotes are unreachable, so that tens of thousands of repositories
-// do not each wait for the same host. While a host is unreachable, one repository tries it every 5
-// seconds to 1 minute, and requests for the others fail at once. Any answer of the host, even a
-// refusal, makes it reachable again. The memory is per process. The zero value is ready to use.
+// do not each wait for the same host. While a host is unreachable, one of its repositories tries to
+// reach it every 5 seconds to 1 minute, and requests for the other ones fail immediately. Any
+// answer of the host, even a refusal, makes it reachable again. Each process has a record of its
+// own. The zero value is ready to use.
 type hosts struct {
 	mu          sync.Mutex
 	unreachable map[string]*unreachableHost // by gitrepo.Host; at most maxUnreachable
@@ -34,8 +35,8 @@ const (
 	maxUnreachable = 1000
 )
 
-// reach calls try, which connects to the host of the location. If the host is unreachable, it
-// returns an error instead. now is the clock.
+// reach calls the function try, which connects to the host of the location. If the host is known to
+// be unreachable, reach returns an error instead. The function now is the clock.
 func (h *hosts) reach(ctx context.Context, location string, now func() time.Time, try func() error) error {
 	host := gitrepo.Host(location)
 	if host == "" {
@@ -53,7 +54,7 @@ func (h *hosts) reach(ctx context.Context, location string, now func() time.Time
 
 // allow returns an error while the host is unreachable and may not be tried. When a caller may try,
 // the next one may try after the wait, even if the first attempt still runs: a clone that runs for
-// an hour blocks other repositories no longer than one that fails.
+// an hour blocks other repositories no longer than a clone that fails does.
 func (h *hosts) allow(host string, now time.Time) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()

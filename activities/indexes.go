@@ -33,7 +33,7 @@ type Indexes struct {
 	Metrics *telemetry.Metrics
 
 	budget  atomic.Int64
-	refused sync.Map // name → the head at which indexing failed, and is not tried again
+	refused sync.Map // name → head; indexing failed at this head and is not tried again at it
 }
 
 // SetBudget bounds the total size of the indexes on disk, in bytes. With 0, no index is made or
@@ -75,7 +75,7 @@ func (x *Indexes) dir() index.Dir { return index.Dir{Path: x.Dir, MaxBytes: x.bu
 func indexName(id int64) string { return strconv.FormatInt(id, 10) }
 
 // Update makes the indexes that searches have requested and extends those that are behind, one
-// after the other. It begins each one only while no search runs. It logs the failure of a single
+// after the other. It begins each index only while no search runs. It logs the failure of a single
 // repository and continues. It returns the error of ctx, and errors of the database and of the
 // folder Dir.
 func (x *Indexes) Update(ctx context.Context) error {
@@ -117,7 +117,7 @@ func (x *Indexes) updateOne(ctx context.Context, r store.Repository) error {
 		return nil
 	}
 	if tip, cut := x.dir().Tip(name); tip == gitrepo.OID(r.Head) && !cut {
-		return nil // Update checks whether a cut (shallow) history was deepened
+		return nil // for a cut (shallow) history, index.Dir.Update checks whether it was deepened
 	}
 	if err := waitFor(ctx, x.Limits.idle, func() {}); err != nil {
 		return err
@@ -153,8 +153,8 @@ func (x *Indexes) updateOne(ctx context.Context, r store.Repository) error {
 const tryAgainAfter = time.Hour
 
 // claim records on disk that a repository is being indexed, and returns nil if there is such a
-// record already. Then another process is indexing it, or a process crashed while doing so, perhaps
-// for lack of memory; a restarted worker must not crash again at once.
+// record already. In this case another process is indexing the repository, or a process crashed
+// while it did so, perhaps for lack of memory. A restarted worker must not crash again immediately.
 func (x *Indexes) claim(name string) (release func(), err error) {
 	note := filepath.Join(x.Dir, name+".trying")
 	if info, err := os.Stat(note); err == nil && time.Since(info.ModTime()) < tryAgainAfter {

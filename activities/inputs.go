@@ -7,7 +7,7 @@ import (
 )
 
 // Range names samples of one plan: those of the repositories From..Through (ids, both included) at
-// all of the plan's times, or only at At.
+// all of the plan's times or, if At is set, only at this time.
 type Range struct {
 	SeriesID string     `json:"seriesId"`
 	Plan     int        `json:"plan"`
@@ -22,7 +22,8 @@ type BeginInput struct {
 	SeriesID string            `json:"seriesId"`
 	Kind     insights.PlanKind `json:"kind"`
 	Times    []time.Time       `json:"times"`
-	// Points is the number of points that an extension gives the series. Times are the new ones.
+	// Points is the number of points that an extension gives the series. Times holds only the new
+	// times.
 	Points int `json:"points,omitempty"`
 	// Note says why a catch-up backfill is planned. It is shown to users.
 	Note string `json:"note,omitempty"`
@@ -79,7 +80,7 @@ type Batch struct {
 }
 
 // TallyInput asks for the tally that goes with a plan: the snapshot's own tally if the plan is a
-// snapshot, and otherwise that of the whole series. Plan 0 is the whole series.
+// snapshot, and otherwise that of the whole series. Plan 0 asks for the tally of the whole series.
 type TallyInput struct {
 	SeriesID string `json:"seriesId"`
 	Plan     int    `json:"plan,omitempty"`
@@ -98,8 +99,9 @@ type CompleteResult struct {
 	Left  bool                  `json:"left,omitempty"`
 }
 
-// PendingResult lists what is pending in a range: its repositories by id or, for a range of one
-// repository, its times, newest first. Both lists are cut at MaxPending.
+// PendingResult lists the repositories of a range that have pending samples, by id. For a range of
+// one repository, it also lists the times of these samples, newest first. Both lists are cut at
+// MaxPending.
 type PendingResult struct {
 	Repositories []int64     `json:"repositories"`
 	Times        []time.Time `json:"times"`
@@ -157,8 +159,8 @@ type SnapshotPage struct {
 	Next      int64    `json:"next,omitempty"`
 }
 
-// RetentionResult says what one step of retention did. Next is the cursor of the page after it; 0
-// when there is none. More is true when there may be more to prune.
+// RetentionResult says what one step of retention did. Next is the cursor for the next step; 0 when
+// there is none. More is true when there may be more to prune.
 type RetentionResult struct {
 	Next     int64 `json:"next,omitempty"`
 	More     bool  `json:"more,omitempty"`

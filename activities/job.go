@@ -24,8 +24,8 @@ type job struct {
 	bases     map[int64]store.Base // by repository id: its newest exact sample
 	out       *writer
 	heartbeat *heartbeat
-	// suspect is true while a repository with strikes is searched and none of its samples is
-	// written.
+	// suspect is true while a repository with strikes is searched and none of its samples has been
+	// written yet.
 	suspect bool
 }
 

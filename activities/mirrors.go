@@ -27,7 +27,7 @@ type Mirrors struct {
 	Metrics *telemetry.Metrics
 
 	// locks has a chan struct{} of capacity 1 per repository id, so that only one clone, fetch or
-	// index update of a repository runs at a time.
+	// update of the commit index of a repository runs at a time.
 	locks sync.Map
 	hosts hosts
 }
@@ -39,7 +39,7 @@ const (
 	fetchTimeout = 15 * time.Minute
 )
 
-// lock waits until this call may change the mirror or the index of a repository.
+// lock waits until the caller may change the mirror or the commit index of a repository.
 func (m *Mirrors) lock(ctx context.Context, id int64) (unlock func(), err error) {
 	value, _ := m.locks.LoadOrStore(id, make(chan struct{}, 1))
 	token := value.(chan struct{})
@@ -124,7 +124,7 @@ func (m *Mirrors) present(r store.Repository) bool {
 
 // Refresh brings a repository and its commit index up to date. It fetches the mirror (a local
 // repository has none), reads the new commits, and records the sync or its failure. Afterwards the
-// index is complete for every time up to the call.
+// commit index is complete for every time up to the call.
 func (m *Mirrors) Refresh(ctx context.Context, r store.Repository) (git *gitrepo.Repo, err error) {
 	err = heartbeatWhile(ctx, "refresh "+r.Name, func() error {
 		unlock, err := m.lock(ctx, r.ID)
@@ -199,8 +199,8 @@ func (m *Mirrors) refresh(ctx context.Context, r store.Repository, at time.Time)
 	return git, result, err
 }
 
-// withHost calls do, which connects to the repository's host, at most three times. limit bounds
-// each call.
+// withHost calls the function do, which connects to the repository's host, at most three times.
+// Each call may take as long as limit.
 func (m *Mirrors) withHost(ctx context.Context, r store.Repository, limit time.Duration, do func(context.Context) error) error {
 	return engine.Fail(ctx, insights.ReasonFetchFailed, m.hosts.reach(ctx, r.Location, time.Now, func() error {
 		return withRetries(ctx, func() error {
@@ -211,7 +211,8 @@ func (m *Mirrors) withHost(ctx context.Context, r store.Repository, limit time.D
 	}))
 }
 
-// withRetries calls try up to three times, because hosts sometimes refuse a connection.
+// withRetries calls the function try up to three times, because hosts sometimes refuse a
+// connection.
 func withRetries(ctx context.Context, try func() error) error {
 	for _, wait := range []time.Duration{time.Second, 4 * time.Second} {
 		err := try()

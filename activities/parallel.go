@@ -7,9 +7,9 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// inParallel calls the function do for each item, four at a time, because do waits for git, network
-// and disk more than for a core. It starts no call after limit. It returns the first error, or that
-// of ctx.
+// inParallel calls the function do for each item, four items at a time, because do waits for git,
+// network and disk more than for a core. It starts no further call when the time limit has passed.
+// It returns the first error, or the error of ctx.
 func inParallel[T any](ctx context.Context, items []T, limit time.Duration, do func(context.Context, T) error) error {
 	const width = 4
 	group, groupCtx := errgroup.WithContext(ctx)

@@ -22,8 +22,8 @@ type Plans struct {
 	Metrics *telemetry.Metrics
 }
 
-// sliceSamples is the approximate number of samples that one transaction of a plan writes. It takes
-// some tenths of a second.
+// sliceSamples is the approximate number of samples that one transaction of a plan writes. Such a
+// transaction takes some tenths of a second.
 const sliceSamples = 20_000
 
 // retrySlice is the number of repositories that one transaction of a retry handles: about
@@ -31,9 +31,10 @@ const sliceSamples = 20_000
 const retrySlice = 1500
 
 // Begin writes a plan: a sample for each of the times in every repository of the series' scope. It
-// settles samples at once if the commit index shows that there is nothing to search. A retry makes
-// existing samples pending instead. Idempotent: a further call returns the same plan, or continues
-// to write it. It returns an Invalid error if the query or scope of the series cannot be read.
+// settles samples immediately if the commit index shows that there is nothing to search. A retry
+// makes existing samples pending instead. Idempotent: a further call returns the same plan, or
+// continues to write it. It returns an Invalid error if the query or scope of the series cannot be
+// read.
 func (p *Plans) Begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 	work, done := untilWorkerStops(ctx)
 	defer done()
@@ -94,12 +95,13 @@ func (p *Plans) readScope(ctx context.Context, series insights.Series) (store.Sc
 	if err != nil {
 		problem = err.Error()
 	}
-	// The notice is written in either case: without a problem, it deletes an earlier one.
+	// SetPlanningProblem is called in either case: without a problem, it deletes an earlier notice.
 	noted := p.Store.Notices.SetPlanningProblem(ctx, series.ID, problem, time.Now())
 	return scope, cmp.Or(err, noted)
 }
 
-// write writes the rest of a plan, slice by slice. reuse is that of store.Plans.WriteSlice.
+// write writes the rest of a plan, slice by slice. The argument reuse is passed to
+// store.Plans.WriteSlice.
 func (p *Plans) write(ctx context.Context, in BeginInput, number int, scope store.ScopeFilter, reuse bool) error {
 	limit, refresh := retrySlice, (*planRefresh)(nil)
 	if !in.Kind.Selects() {
@@ -162,8 +164,9 @@ func (p *Plans) Failures(ctx context.Context, in Range) (FailuresResult, error) 
 	return FailuresResult(found), activityError(ctx, err)
 }
 
-// Pending lists the pending samples of a range. If values belong to commits, it lists only the
-// newest of several times at one commit, because one search settles all of them.
+// Pending lists the pending samples of a range. If several times have the same commit, it lists
+// only the newest of them, because one search settles all of them; but a series whose values belong
+// to intervals gets every time listed.
 func (p *Plans) Pending(ctx context.Context, in Range) (PendingResult, error) {
 	samples, err := p.Store.Samples.Pending(ctx, in.SeriesID, in.Plan, in.From, in.Through)
 	if err != nil {
@@ -193,8 +196,8 @@ func (p *Plans) Pending(ctx context.Context, in Range) (PendingResult, error) {
 	return result, nil
 }
 
-// Complete marks a plan as complete and returns the tally of the series. If samples are still
-// pending, it leaves the plan open and sets Left. Idempotent.
+// Complete marks a plan as complete and returns the tally that goes with the plan. If samples are
+// still pending, it leaves the plan open and sets Left. Idempotent.
 func (p *Plans) Complete(ctx context.Context, in CompleteInput) (CompleteResult, error) {
 	var result CompleteResult
 	err := p.Store.Plans.Complete(ctx, in.SeriesID, in.Plan, time.Now())

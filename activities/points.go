@@ -15,9 +15,10 @@ type Points struct {
 	Metrics *telemetry.Metrics
 }
 
-// Fail ends the pending samples of a range as failed and returns the tally of the range. With At it
-// ends the sample at that time and those that a search would have settled together with it. Samples
-// that are not pending keep their outcomes, so a second call changes nothing.
+// Fail ends the pending samples of a range as failed and returns the tally of the range. If At is
+// set, it ends only the sample at that time and the samples that a search would have settled
+// together with it. Samples that are not pending keep their outcomes, so a second call changes
+// nothing.
 func (p *Points) Fail(ctx context.Context, in FailInput) (insights.Completeness, error) {
 	samples, err := p.Store.Samples.Pending(ctx, in.SeriesID, in.Plan, in.From, in.Through)
 	if err != nil {

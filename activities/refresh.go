@@ -13,9 +13,9 @@ import (
 	"github.com/backsight/backsight/telemetry"
 )
 
-// This file refreshes many repositories at once. In a large installation most repositories do not
-// change and are small. Finding that a repository has not changed costs some tens of microseconds
-// and no process, and small repositories are written together.
+// The functions of this file refresh many repositories together. In a large installation most
+// repositories do not change and are small. To find that a repository has not changed costs some
+// tens of microseconds and no process, and small repositories are written together.
 
 // recordEvery is how often the time of the last sync is recorded for a repository that does not
 // change. A plan that needs a newer time records it itself (see planRefresh), so that a sync need
@@ -61,12 +61,13 @@ func unchangedNow(r store.Repository) bool {
 }
 
 // writeCommits is the number of commits that one transaction writes for repositories that are
-// synced for the first time. It takes about a tenth of a second.
+// synced for the first time. Such a transaction takes about a tenth of a second.
 const writeCommits = 20_000
 
 // RefreshAll refreshes some repositories, one after the other; see Refresh. The failure of a
-// repository is recorded with it and is not an error. Results of first syncs share transactions.
-// RefreshAll starts no further refresh once late returns true; if late is nil, it refreshes all.
+// repository is stored with the repository and is not an error. Results of first syncs share
+// transactions. RefreshAll starts no further refresh after the function late has returned true; if
+// late is nil, it refreshes all repositories.
 func (m *Mirrors) RefreshAll(ctx context.Context, list []store.Repository, late func() bool) error {
 	var syncs []store.FirstSync
 	commits := 0

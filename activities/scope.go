@@ -10,8 +10,8 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// maxValues is the number of distinct values that a sample may store. It is more lines than a
-// person can read in a chart, and one transaction writes these rows within seconds.
+// maxValues is the number of distinct values that a sample may store. Nobody can read a chart with
+// more lines, and one transaction writes this number of rows within seconds.
 const maxValues = 5000
 
 // compile reads a series' query. Its errors have the code Invalid.

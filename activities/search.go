@@ -27,8 +27,8 @@ type Search struct {
 }
 
 // Samples searches the pending samples of a range, one repository after the other, and writes each
-// result soon after it is known. It returns the tally of the range afterwards. With At it settles
-// the sample at that time, together with every pending one at the same commit. Idempotent: a
+// result soon after it is known. It returns the tally of the range afterwards. If At is set, it
+// settles only the sample at that time and every pending sample at the same commit. Idempotent: a
 // further attempt searches only the samples that earlier attempts did not write.
 func (s *Search) Samples(ctx context.Context, in Range) (insights.Completeness, error) {
 	work, done := untilWorkerStops(ctx)
@@ -82,14 +82,15 @@ func (s *Search) samples(ctx context.Context, in Range) (err error) {
 	return job.out.flush(ctx)
 }
 
-// bases returns, by repository id, the newest exact sample of the series, on which a search can
-// build; see history.Request.Base. It returns none for a query that cannot build on one.
+// bases returns, by repository id, the newest exact sample of the series in that repository, from
+// which a search can start; see history.Request.Base. It returns none if searches of the query
+// cannot start from a base.
 func (s *Search) bases(ctx context.Context, in Range, series insights.Series, question *engine.Question, ids []int64) (map[int64]store.Base, error) {
 	if question.PerInterval() || !question.Matcher.PerFile() {
 		return nil, nil
 	}
 	if series.BackfillCompletedAt == nil && in.At == nil {
-		return nil, nil // the first backfill has none, unless its frames are searched one by one
+		return nil, nil // the backfill has no bases, unless its frames are searched one by one
 	}
 	return s.Store.Samples.Bases(ctx, in.SeriesID, in.Plan, ids)
 }

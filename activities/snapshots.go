@@ -6,18 +6,18 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// Snapshots finds series that are due for a snapshot. The snapshots themselves are plans (Plans,
-// Search).
+// Snapshots finds series that are due for a snapshot. The snapshots themselves are plans, which
+// Plans and Search compute.
 type Snapshots struct {
 	Store *store.Store
 }
 
 // snapshotPage is the largest number of series that one run of a SnapshotsWorkflow signals. Each
-// costs three events of the workflow's history.
+// signal costs three events of the workflow's history.
 const snapshotPage = 400
 
-// SnapshotSeries lists those of the next series after the cursor that take snapshots. The list can
-// be empty although a page follows.
+// SnapshotSeries reads the next series after the cursor, and lists those that take snapshots. The
+// list can be empty although a page follows.
 func (s *Snapshots) SnapshotSeries(ctx context.Context, after int64) (SnapshotPage, error) {
 	series, next, err := s.Store.Series.Started(ctx, after, snapshotPage)
 	page := SnapshotPage{Next: next}

@@ -29,10 +29,10 @@ const (
 	listWithin = 20 * time.Second
 )
 
-// List returns the next repositories with an id greater than the cursor that must be synced. Local
-// repositories that have not changed are recorded as synced here and left out, so a page of a large
-// installation without changes is empty. Repositories of a shard that no worker serves are left out
-// too, because the others would wait for them.
+// List returns the next repositories that must be synced, in order of ids after the cursor. It
+// records local repositories that have not changed as synced and leaves them out, so a page of a
+// large installation without changes is empty. Repositories of a shard that no worker serves are
+// left out too, because the others would wait for them.
 func (s *Sync) List(ctx context.Context, after int64) (ListResult, error) {
 	work, done := untilWorkerStops(ctx)
 	defer done()
@@ -129,8 +129,9 @@ func eachRepository(ctx context.Context, from *store.Store, do func(store.Reposi
 	}
 }
 
-// Repository fetches and indexes one repository. A failure of the repository is recorded with it
-// and is not an error of the activity. A repository that was removed meanwhile is skipped.
+// Repository fetches and indexes one repository. A failure of the repository is stored with the
+// repository and is not an error of the activity. A repository that was removed meanwhile is
+// skipped.
 func (s *Sync) Repository(ctx context.Context, id int64) error {
 	work, done := untilWorkerStops(ctx)
 	defer done()
