@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -16,13 +17,17 @@ import (
 // be a time before the repository was read.
 //
 // A shallow clone is not indexed: the commits before its oldest one are unknown, and an index would
-// report them as absent.
+// report them as absent. The same applies to a history with a commit that cannot be read, unless
+// the index reaches beyond this commit already.
 func (m *Mirrors) index(ctx context.Context, id int64, git *gitrepo.Repo, tip gitrepo.OID, at time.Time) error {
 	if git.Shallow() {
 		return nil
 	}
 	for attempt := 1; ; attempt++ {
 		from, commits, err := m.unindexed(ctx, id, git, tip)
+		if errors.Is(err, errUnknownPast) {
+			return nil
+		}
 		if err != nil {
 			return err
 		}
@@ -35,9 +40,12 @@ func (m *Mirrors) index(ctx context.Context, id int64, git *gitrepo.Repo, tip gi
 	}
 }
 
+// errUnknownPast says that a history cannot be indexed, because a commit of it cannot be read.
+var errUnknownPast = errors.New("the first commits of the history are unknown")
+
 // unindexed returns the commits that the index lacks, oldest first, and the position of the first
 // of them. If the index has commits at or after that position, history was rewritten and no longer
-// contains them.
+// contains them. The error is errUnknownPast if there is no index, and none can be made.
 func (m *Mirrors) unindexed(ctx context.Context, id int64, git *gitrepo.Repo, tip gitrepo.OID) (from int, commits []store.IndexedCommit, err error) {
 	if tip == "" {
 		return 0, nil, nil
@@ -54,10 +62,11 @@ func (m *Mirrors) unindexed(ctx context.Context, id int64, git *gitrepo.Repo, ti
 		}
 	}
 	read, err := git.FirstParents(ctx, tip, stop)
-	if err != nil {
+	broken := gitrepo.AsBrokenHistory(err)
+	if err != nil && broken == nil {
 		return 0, nil, engine.Fail(ctx, insights.ReasonUnreadable, err)
 	}
-	if stop != "" {
+	if stop != "" && broken == nil {
 		grown, err := follows(ctx, git, read, stop)
 		if err != nil {
 			return 0, nil, err
@@ -77,7 +86,13 @@ func (m *Mirrors) unindexed(ctx context.Context, id int64, git *gitrepo.Repo, ti
 			return place + 1, oldestFirst(read[:i]), nil
 		}
 	}
-	return 0, oldestFirst(read), nil
+	switch {
+	case broken == nil:
+		return 0, oldestFirst(read), nil
+	case len(known) == 0:
+		return 0, nil, errUnknownPast
+	}
+	return 0, nil, engine.Fail(ctx, insights.ReasonUnreadable, broken)
 }
 
 // follows reports whether the oldest of the commits is a child of stop. If it is, FirstParents

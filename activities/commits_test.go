@@ -101,8 +101,9 @@ func TestFrameOfCommitsFailsAlone(t *testing.T) {
 	require.Equal(t, []string{"pending 0", "failed: given up", "pending 0"}, b.outcomes(series)["active"])
 }
 
-// A damaged chain of commits fails the samples with a reason that names the object. A missing file
-// makes them partial with a reason that names its path.
+// A missing commit makes the sample partial whose interval begins before it, and fails older ones,
+// with a reason that names the commit. A missing file makes samples partial with a reason that
+// names its path.
 func TestCommitsOfDamagedRepositories(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -118,13 +119,14 @@ func TestCommitsOfDamagedRepositories(t *testing.T) {
 	file.RemoveObject(t, file.ObjectAt(t, "main~3:a.go"))
 	_, err := call[insights.Completeness](b, b.search.Samples, everything(series, begun.Plan))
 	require.NoError(t, err)
-	require.Equal(t, []string{"failed: unreadable repository", "failed: unreadable repository", "failed: unreadable repository"}, b.outcomes(series)["chain"])
+	require.Equal(t, []string{"partial 0: missing object", "failed: unreadable repository", "failed: unreadable repository"}, b.outcomes(series)["chain"])
 	require.Equal(t, []string{"counted 1", "counted 0", "partial 0: missing object"}, b.outcomes(series)["file"])
 	for _, s := range b.samples(series) {
-		switch s.Outcome {
-		case insights.Failed:
+		switch {
+		case s.Outcome.Exact():
+		case s.Repository == "chain":
 			require.Contains(t, s.Reason, broken)
-		case insights.Partial:
+		default:
 			require.Contains(t, s.Reason, `"a.go"`)
 		}
 	}

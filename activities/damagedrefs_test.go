@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -65,4 +66,35 @@ func TestDamagedRefsKeepTheCommitIndex(t *testing.T) {
 			b.requireIndexed(r, git)
 		})
 	}
+}
+
+// A commit far back is missing. A repository that is read for the first time gets no commit index,
+// and its samples at older times fail. One that was indexed before keeps its index, which grows.
+func TestBrokenHistoriesFailOnlyOlderTimes(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	known, fresh := growing(t), growing(t)
+	k := b.synced(b.local("known", known))
+	for _, git := range []*testgit.Repo{known, fresh} {
+		git.RemoveObject(t, git.ObjectAt(t, "main~1"))
+		git.Commit(t, shortlyBefore(0).Add(time.Minute), map[string]string{"b.go": "TODO\n"})
+	}
+	f := b.local("fresh", fresh)
+	_, err := call[struct{}](b, b.sync.Repositories, []int64{k.ID, f.ID})
+	require.NoError(t, err)
+	k, f = b.synced(k), b.synced(f)
+	require.Empty(t, k.Error)
+	require.Empty(t, f.Error)
+	require.Nil(t, f.IndexedAt)
+	index, err := b.store.Commits.Tip(t.Context(), k.ID)
+	require.NoError(t, err)
+	require.Len(t, index, 4)
+
+	series, commits := b.series("TODO"), b.series("type:commit author:ann")
+	b.backfill(series)
+	b.backfill(commits)
+	const failed = "failed: unreadable repository"
+	require.Equal(t, []string{"counted 4", failed, failed}, b.outcomes(series)["fresh"])
+	require.Equal(t, []string{"partial 2: missing object", failed, failed}, b.outcomes(commits)["fresh"])
+	require.Equal(t, []string{"counted 4", "partial 0: missing object", "counted 1"}, b.outcomes(series)["known"], "a commit that cannot be read has no value")
 }

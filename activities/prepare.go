@@ -39,7 +39,7 @@ func behind(ctx context.Context, r store.Repository, git *gitrepo.Repo, samples 
 	for _, s := range samples { // newest first
 		if s.Commit != "" && !r.Local {
 			_, err := git.FirstParent(ctx, gitrepo.OID(s.Commit))
-			return err != nil && ctx.Err() == nil
+			return err != nil && gitrepo.AsBrokenHistory(err) == nil && ctx.Err() == nil
 		}
 	}
 	return false

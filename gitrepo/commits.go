@@ -56,14 +56,16 @@ func (r *Repo) Resolve(ctx context.Context, rev string) (OID, error) {
 
 // FirstParents returns the first-parent history of tip, newest first. The walk ends before the
 // commit stop. When stop is empty, or is not in that history because the history was rewritten, the
-// walk ends at the root: the whole history is returned.
+// walk ends at the root: the whole history is returned. The error is a *BrokenHistory, beside the
+// commits before the break, when a commit on the way is missing or damaged.
 func (r *Repo) FirstParents(ctx context.Context, tip, stop OID) ([]Commit, error) {
 	return r.walk(ctx, tip, func(c Commit) (keep, more bool) { return c.ID != stop, c.ID != stop })
 }
 
 // FirstParentsSince returns the first-parent history of tip, newest first, up to and including the
 // first commit whose time is not after t. This is what [AsOf] needs for t and later times. The cost
-// depends on the number of commits after t, not on the length of the history.
+// depends on the number of commits after t, not on the length of the history. Errors are as for
+// FirstParents.
 func (r *Repo) FirstParentsSince(ctx context.Context, tip OID, t time.Time) ([]Commit, error) {
 	return r.walk(ctx, tip, func(c Commit) (keep, more bool) { return true, c.Time.After(t) })
 }
@@ -87,12 +89,20 @@ func (r *Repo) walk(ctx context.Context, tip OID, each func(Commit) (keep, more 
 	if err := cmd.Start(); err != nil {
 		return nil, r.wrap(ctx, "rev-list", cmd, err)
 	}
-	commits, stopped, readErr := readCommits(stdout, each)
+	last := OID("")
+	commits, stopped, readErr := readCommits(stdout, func(c Commit) (keep, more bool) {
+		last = c.ID
+		return each(c)
+	})
 	if stopped || readErr != nil {
 		cancel()
 		_ = cmd.Wait() // the cancelled context killed git, so its exit status means nothing
 	} else if err := cmd.Wait(); err != nil {
-		return nil, r.wrap(ctx, "rev-list", cmd, err)
+		rest, err := r.continueWalk(ctx, tip, last, r.wrap(ctx, "rev-list", cmd, err), each)
+		if err != nil && AsBrokenHistory(err) == nil {
+			return nil, err
+		}
+		return append(commits, rest...), err
 	}
 	if readErr != nil {
 		return nil, fmt.Errorf("repository %s: git rev-list: %w", r.dir, readErr)

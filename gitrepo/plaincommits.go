@@ -125,7 +125,8 @@ func (r *Repo) walkPlain(ctx context.Context, tip OID, each func(Commit) (keep, 
 	return nil, false
 }
 
-// FirstParent returns the first parent of a commit, or "" for a root commit.
+// FirstParent returns the first parent of a commit, or "" for a root commit. The error is a
+// *BrokenHistory when the commit can be read, but its parent cannot.
 func (r *Repo) FirstParent(ctx context.Context, id OID) (parent OID, err error) {
 	two, err := r.walk(ctx, id, func(c Commit) (keep, more bool) { return true, c.ID == id })
 	if err != nil || len(two) < 2 {

@@ -14,7 +14,8 @@ type Commits interface {
 	// FirstParentsSince lists the first-parent history of tip, newest first, up to and including
 	// the first commit that is not younger than t. The tip "" is the newest commit of the
 	// repository. It returns gitrepo.ErrNoCommits for an empty repository, and a *Failure when the
-	// history cannot be read.
+	// history cannot be read. If the cause of the Failure is a *gitrepo.BrokenHistory, the commits
+	// before the break are returned with it.
 	FirstParentsSince(ctx context.Context, tip gitrepo.OID, t time.Time) ([]gitrepo.Commit, error)
 	// Shallow reports whether the repository lacks the older part of its history. It is called
 	// after FirstParentsSince.

@@ -13,9 +13,10 @@ const shallowReason = "the repository is a shallow clone whose oldest commit is 
 
 // Locate finds the commits of samples, newest first, that have none. It returns, newest first, the
 // samples that now have a commit and, separately, those that are judged without a search: absent,
-// because the repository had no commit at their time, or failed, because a shallow clone lacks the
-// commits of that time. Errors are those of Commits.FirstParentsSince, except gitrepo.ErrNoCommits,
-// after which the samples are absent.
+// because the repository had no commit at their time, or failed, because the commits of that time
+// cannot be read: a shallow clone lacks them, or they are before a break in the history. Errors are
+// those of Commits.FirstParentsSince, except gitrepo.ErrNoCommits, after which the samples are
+// absent, and a *gitrepo.BrokenHistory.
 func (q *Question) Locate(ctx context.Context, commits Commits, samples []insights.Sample) (located, judged []insights.Sample, err error) {
 	_, located, judged, err = q.locate(ctx, commits, samples)
 	return located, judged, err
@@ -29,7 +30,8 @@ func (q *Question) locate(ctx context.Context, commits Commits, samples []insigh
 		oldest = q.previous(oldest)
 	}
 	chain, err = commits.FirstParentsSince(ctx, "", oldest)
-	if err != nil && !errors.Is(err, gitrepo.ErrNoCommits) {
+	broken := gitrepo.AsBrokenHistory(err)
+	if err != nil && broken == nil && !errors.Is(err, gitrepo.ErrNoCommits) {
 		return nil, nil, nil, err
 	}
 	for _, s := range samples {
@@ -42,7 +44,10 @@ func (q *Question) locate(ctx context.Context, commits Commits, samples []insigh
 			continue
 		}
 		s.Outcome = insights.Absent
-		if commits.Shallow() {
+		switch {
+		case broken != nil:
+			s.Outcome, s.Code, s.Reason = insights.Failed, insights.ReasonUnreadable, broken.Error()
+		case commits.Shallow():
 			s.Outcome, s.Code, s.Reason = insights.Failed, insights.ReasonShallow, shallowReason
 		}
 		judged = append(judged, s)

@@ -43,7 +43,9 @@ func (r *Repo) FirstParentsSince(ctx context.Context, tip gitrepo.OID, t time.Ti
 	}
 	if r.Index != nil && tip == r.Index.Tip() {
 		commits, err = r.Index.FirstParentsSince(t)
-		if !errors.Is(err, index.ErrDamaged) {
+		// A cut index does not say what is before its oldest commit.
+		ended := r.Index.Cut() && (len(commits) == 0 || commits[len(commits)-1].Time.After(t))
+		if !ended && !errors.Is(err, index.ErrDamaged) {
 			return commits, Fail(ctx, insights.ReasonUnreadable, err)
 		}
 	}

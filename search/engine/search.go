@@ -114,7 +114,9 @@ func (s *search) searchIntervals(ctx context.Context) (err error) {
 		tip := gitrepo.OID(s.left[0][0].Commit)
 		i := slices.IndexFunc(s.chain, func(c gitrepo.Commit) bool { return c.ID == tip })
 		if i < 0 {
-			if s.chain, err = s.Commits.FirstParentsSince(ctx, tip, oldest); err != nil {
+			// The interval in which a broken history ends is partial; see history.SearchCommits.
+			s.chain, err = s.Commits.FirstParentsSince(ctx, tip, oldest)
+			if err != nil && gitrepo.AsBrokenHistory(err) == nil {
 				return err
 			}
 			i = 0

@@ -16,7 +16,7 @@ type commit struct {
 	match.Commit
 	tree   gitrepo.Hash
 	parent gitrepo.OID // the first parent; "" for a root commit
-	cut    bool        // a shallow clone ends here: the parents are not in the repository
+	cut    *Fault      // the history ends here, because the parents are not in the repository
 
 	decided bool // whether the commit matches is known without its changes, or cannot be known
 	matches bool
@@ -62,7 +62,7 @@ func (c *commitSearch) read(ctx context.Context) error {
 		return err
 	}
 	if len(wanted) > 0 {
-		if err := c.checkEnd(); err != nil {
+		if err := c.checkEnd(ctx); err != nil {
 			return err
 		}
 	}
@@ -115,18 +115,31 @@ func person(text []byte) string {
 	return string(text[:bytes.LastIndexByte(text, '>')+1])
 }
 
-// checkEnd checks the end of the chain, if an interval reaches it: the last commit must be a root
-// or the end of a shallow clone.
-func (c *commitSearch) checkEnd() error {
+// checkEnd checks the end of the chain, if an interval reaches it: the last commit must be a root,
+// the end of a shallow clone, or one whose parent cannot be read.
+func (c *commitSearch) checkEnd(ctx context.Context) error {
 	last := c.commits[len(c.chain)-1]
 	if last == nil || last.parent == "" {
 		return nil
 	}
+	id := c.chain[len(c.chain)-1].ID
+	fault := ShallowFault(id)
 	if !c.request.Repo.Shallow() {
-		return insights.Errorf(insights.Internal, "repository %s: the chain ends with commit %s, which has a parent: the chain must reach the first commit",
-			c.request.Repo.Dir(), c.chain[len(c.chain)-1].ID)
+		hash, _ := gitrepo.HashOf(last.parent) // an invalid id counts as a missing object
+		err := c.objects.Read(ctx, []gitrepo.Hash{hash}, gitrepo.ReadOptions{Workers: 1}, func(_, _ int, object *gitrepo.Object) error {
+			_, problem, _ := treeOf(object)
+			fault = BrokenFault(&gitrepo.BrokenHistory{Child: id, Parent: last.parent, Problem: problem})
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if fault.Class == "" {
+			return insights.Errorf(insights.Internal, "repository %s: the chain ends with commit %s, which has a parent: the chain must reach the first commit",
+				c.request.Repo.Dir(), id)
+		}
 	}
-	last.cut = true
+	last.cut = &fault
 	if c.request.Matcher.NeedsChanges() {
 		last.decided, last.matches = true, false
 	}

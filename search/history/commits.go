@@ -17,7 +17,9 @@ import (
 type CommitRequest struct {
 	Repo    *gitrepo.Repo
 	Matcher *match.Matcher // of the kind query.Commits or query.Diffs
-	// Chain is a first-parent history, newest first, as returned by gitrepo.Repo.FirstParentsSince.
+	// Chain is a first-parent history, newest first, as returned by gitrepo.Repo.FirstParentsSince,
+	// also with a *gitrepo.BrokenHistory. The value of an interval is partial if it reaches the end
+	// of a chain that a shallow clone or a broken history ends.
 	Chain []gitrepo.Commit
 	// Intervals are the parts of Chain to count. Results are yielded in their order.
 	Intervals []Interval
@@ -182,8 +184,8 @@ func (c *commitSearch) result(i Interval) Result {
 			}
 		}
 	}
-	if i.End == len(c.chain) && i.End > i.First && c.commits[i.End-1].cut {
-		result.Faults = append(result.Faults, ShallowFault(c.chain[i.End-1].ID))
+	if i.End == len(c.chain) && i.End > i.First && c.commits[i.End-1].cut != nil {
+		result.Faults = append(result.Faults, *c.commits[i.End-1].cut)
 	}
 	if c.request.Matcher.PerRepository() {
 		result.Value = min(1, result.Value)

@@ -101,6 +101,11 @@ func ShallowFault(oldest gitrepo.OID) Fault {
 	return Fault{Class: string(insights.ReasonShallow), Object: oldest, Detail: "the commits before this one are not in the repository"}
 }
 
+// BrokenFault returns the fault of a value that needs commits before the break of a history.
+func BrokenFault(b *gitrepo.BrokenHistory) Fault {
+	return Fault{Class: string(b.Problem), Object: b.Parent, Detail: fmt.Sprintf("it is the parent of commit %s; the commits before that one are unknown", b.Child)}
+}
+
 // A Fault is an object that could not be searched.
 type Fault struct {
 	Class  string // one of gitrepo's problems, such as "missing object", or an insights.ReasonCode

@@ -119,8 +119,8 @@ func (x *Index) Tip() gitrepo.OID {
 }
 
 // Cut reports whether the history continued beyond the oldest commit when the index was made,
-// because the repository was a shallow clone. The repository may have more commits now; Update
-// checks.
+// because the repository was a shallow clone or a commit could not be read. The repository may have
+// more commits now; Update checks.
 func (x *Index) Cut() bool { return x.header.cut }
 
 // FirstParentsSince is like gitrepo.Repo.FirstParentsSince for the indexed tip, but does not run

@@ -28,8 +28,9 @@ type Stats struct {
 // Update brings the index at path up to date with the first-parent history of tip. It creates the
 // index, and its folder, if there is none. An index of an ancestor in that history is extended with
 // the new commits. Any other index is replaced with a new one, and so is the index of a shallow
-// clone that has been deepened. After a crash, or an error other than ErrUnfit, the file is as
-// before or is the complete new index. Concurrent updates are safe, but do the work twice.
+// clone that has been deepened. Of a broken history (gitrepo.BrokenHistory), the commits before the
+// break are indexed. After a crash, or an error other than ErrUnfit, the file is as before or is
+// the complete new index. Concurrent updates are safe, but do the work twice.
 //
 // If this history cannot be indexed, Update removes the file and returns ErrUnfit; callers must
 // then search without an index. The cost is that of reading the changes and files of the new
@@ -103,7 +104,7 @@ func (b *builder) update(ctx context.Context, tip gitrepo.OID) (Stats, error) {
 	}
 	b.reset()
 	commits, err := b.repo.FirstParents(ctx, tip, "")
-	if err != nil {
+	if err != nil && gitrepo.AsBrokenHistory(err) == nil {
 		return Stats{}, err
 	}
 	stats, err := b.add(ctx, commits, nil)
@@ -115,12 +116,15 @@ func (b *builder) update(ctx context.Context, tip gitrepo.OID) (Stats, error) {
 var errRebuild = errors.New("the history was rewritten, or a shallow clone was deepened")
 
 // deeper reports whether the repository has commits from before the index, because it was a shallow
-// clone that has been deepened.
+// clone that has been deepened, or had a broken history that has been repaired.
 func (b *builder) deeper(ctx context.Context, old *Index) (bool, error) {
 	if !old.header.cut {
 		return false, nil
 	}
 	parent, err := b.repo.FirstParent(ctx, old.chain.oid(0))
+	if gitrepo.AsBrokenHistory(err) != nil {
+		return false, nil
+	}
 	return parent != "", err
 }
 
@@ -131,6 +135,9 @@ func (b *builder) extend(ctx context.Context, old *Index, tip gitrepo.OID) (Stat
 	}
 	last := old.Tip()
 	commits, err := b.repo.FirstParents(ctx, tip, last)
+	if gitrepo.AsBrokenHistory(err) != nil {
+		return Stats{}, errRebuild // the walk did not meet the index before the break
+	}
 	if err != nil {
 		return Stats{}, err
 	}

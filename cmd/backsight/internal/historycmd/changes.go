@@ -32,7 +32,8 @@ func (s *searcher) changes(ctx context.Context) ([]change, error) {
 	if errors.Is(err, gitrepo.ErrNoCommits) {
 		return nil, nil
 	}
-	if err != nil {
+	broken := gitrepo.AsBrokenHistory(err)
+	if err != nil && broken == nil {
 		return nil, err
 	}
 	for len(commits) > 0 && commits[0].Time.After(s.plan.until) {
@@ -73,7 +74,10 @@ func (s *searcher) changes(ctx context.Context) ([]change, error) {
 		return nil, err
 	}
 	before := history.Result{} // the empty tree
-	if s.Shallow() {
+	switch {
+	case broken != nil:
+		before.Faults = []history.Fault{history.BrokenFault(broken)}
+	case s.Shallow():
 		before.Faults = []history.Fault{history.ShallowFault(ids[len(ids)-1])}
 	}
 	compare(before)
