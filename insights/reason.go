@@ -41,8 +41,8 @@ const (
 const (
 	// ReasonPlanning: the series' query or scope cannot be read.
 	ReasonPlanning ReasonCode = "planning"
-	// ReasonHistoryRewritten: the series has samples at commits that the default branch no longer
-	// contains.
+	// ReasonHistoryRewritten: the history of a repository was rewritten, and the series has samples
+	// at other commits than those that are now as of their times.
 	ReasonHistoryRewritten ReasonCode = "history rewritten"
 )
 

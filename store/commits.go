@@ -48,9 +48,9 @@ func (s *Commits) Tip(ctx context.Context, repoID int64) ([]IndexedCommitAt, err
 //
 // Replace returns NotFound when the repository does not exist, and Conflict when the index ends
 // before fromSeq, because another process has replaced it; callers then read the tip again. If
-// commits were dropped, the history was rewritten, and each series with samples at dropped commits
-// gets a notice (insights.ReasonHistoryRewritten). Replace takes one COPY. If it drops commits, it
-// also reads the repository's whole index.
+// commits were dropped, the history was rewritten, and each series with samples that are no longer
+// at the commits as of their times gets a notice (insights.ReasonHistoryRewritten). Replace takes
+// one COPY. If it drops commits, it also reads the repository's whole index.
 func (s *Commits) Replace(ctx context.Context, repoID int64, fromSeq int, commits []IndexedCommit, indexedAt time.Time) error {
 	id := id32(repoID)
 	rows, err := appendRows(id, fromSeq, commits)

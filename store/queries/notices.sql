@@ -42,34 +42,40 @@ ORDER BY for_time DESC, code, reason;
 -- name: MarkRewritten :exec
 UPDATE repositories SET rewritten_at = @at::timestamptz WHERE id = @repo_id;
 
--- Adds a notice to each series that has samples at commits that a repository's index no longer has.
--- The same transaction must have written the index.
+-- Adds a notice to each series that has samples of a repository at other commits than those as of
+-- their times in the repository's index, which this transaction has written. The index may still
+-- have the commit of such a sample: a merge whose first parent is a local branch inserts commits
+-- into the past.
 -- name: NoteRewrittenRepository :exec
 INSERT INTO insight_dirty_queries (insight_series_id, dirty_at, code, reason, for_time)
 SELECT d.id, @at::timestamptz, @code::text, @code, f.newest
 FROM insight_series AS d
 CROSS JOIN LATERAL (
     SELECT max(s.time)::timestamptz AS newest FROM samples AS s
-    WHERE s.series_id = d.id AND s.repo_id = @repo_id AND s.outcome <> 'pending' AND s.commit_bytea IS NOT NULL
-        AND NOT EXISTS (SELECT FROM commit_index AS c WHERE c.repo_id = @repo_id AND c.commit_bytea = s.commit_bytea)
+    WHERE s.series_id = d.id AND s.repo_id = @repo_id AND s.outcome <> 'pending'
+        AND (s.commit_bytea IS NOT NULL OR s.outcome = 'absent')
+        AND s.commit_bytea IS DISTINCT FROM (
+            SELECT i.commit_bytea FROM commit_index AS i
+            WHERE i.repo_id = @repo_id AND NOT i.hidden AND i.committed_at <= s.time
+            ORDER BY i.committed_at DESC
+            LIMIT 1)
 ) AS f
 WHERE d.deleted_at IS NULL AND f.newest IS NOT NULL
 ON CONFLICT (insight_series_id, code, reason) DO UPDATE SET for_time = greatest(insight_dirty_queries.for_time, EXCLUDED.for_time);
 
--- The time of the newest sample of a series at a commit that a rewritten history no longer has; no
--- row when there is none. For most samples, one look-up in the index shows that it has the sample's
--- commit at the sample's time. The statement reads the repository's commits only for the other
--- samples.
+-- The newest sample of a series, in a repository whose history was rewritten, at another commit
+-- than the one as of its time; no row when there is none. The statement takes one look-up in the
+-- index for each sample.
 -- name: NewestRewritten :many
 SELECT s.time::timestamptz AS time
 FROM repositories AS r
 JOIN samples AS s ON s.series_id = @series_id AND s.repo_id = r.id
-WHERE r.rewritten_at IS NOT NULL AND r.deleted_at IS NULL AND s.outcome <> 'pending' AND s.commit_bytea IS NOT NULL
+WHERE r.rewritten_at IS NOT NULL AND r.deleted_at IS NULL AND s.outcome <> 'pending'
+    AND (s.commit_bytea IS NOT NULL OR s.outcome = 'absent')
     AND s.commit_bytea IS DISTINCT FROM (
         SELECT i.commit_bytea FROM commit_index AS i
         WHERE i.repo_id = r.id AND NOT i.hidden AND i.committed_at <= s.time
         ORDER BY i.committed_at DESC
         LIMIT 1)
-    AND NOT EXISTS (SELECT FROM commit_index AS c WHERE c.repo_id = r.id AND c.commit_bytea = s.commit_bytea)
 ORDER BY s.time DESC
 LIMIT 1;

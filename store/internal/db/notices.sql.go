@@ -109,21 +109,20 @@ const newestRewritten = `-- name: NewestRewritten :many
 SELECT s.time::timestamptz AS time
 FROM repositories AS r
 JOIN samples AS s ON s.series_id = $1 AND s.repo_id = r.id
-WHERE r.rewritten_at IS NOT NULL AND r.deleted_at IS NULL AND s.outcome <> 'pending' AND s.commit_bytea IS NOT NULL
+WHERE r.rewritten_at IS NOT NULL AND r.deleted_at IS NULL AND s.outcome <> 'pending'
+    AND (s.commit_bytea IS NOT NULL OR s.outcome = 'absent')
     AND s.commit_bytea IS DISTINCT FROM (
         SELECT i.commit_bytea FROM commit_index AS i
         WHERE i.repo_id = r.id AND NOT i.hidden AND i.committed_at <= s.time
         ORDER BY i.committed_at DESC
         LIMIT 1)
-    AND NOT EXISTS (SELECT FROM commit_index AS c WHERE c.repo_id = r.id AND c.commit_bytea = s.commit_bytea)
 ORDER BY s.time DESC
 LIMIT 1
 `
 
-// The time of the newest sample of a series at a commit that a rewritten history no longer has; no
-// row when there is none. For most samples, one look-up in the index shows that it has the sample's
-// commit at the sample's time. The statement reads the repository's commits only for the other
-// samples.
+// The newest sample of a series, in a repository whose history was rewritten, at another commit
+// than the one as of its time; no row when there is none. The statement takes one look-up in the
+// index for each sample.
 func (q *Queries) NewestRewritten(ctx context.Context, seriesID int32) ([]time.Time, error) {
 	rows, err := q.db.Query(ctx, newestRewritten, seriesID)
 	if err != nil {
@@ -150,8 +149,13 @@ SELECT d.id, $1::timestamptz, $2::text, $2, f.newest
 FROM insight_series AS d
 CROSS JOIN LATERAL (
     SELECT max(s.time)::timestamptz AS newest FROM samples AS s
-    WHERE s.series_id = d.id AND s.repo_id = $3 AND s.outcome <> 'pending' AND s.commit_bytea IS NOT NULL
-        AND NOT EXISTS (SELECT FROM commit_index AS c WHERE c.repo_id = $3 AND c.commit_bytea = s.commit_bytea)
+    WHERE s.series_id = d.id AND s.repo_id = $3 AND s.outcome <> 'pending'
+        AND (s.commit_bytea IS NOT NULL OR s.outcome = 'absent')
+        AND s.commit_bytea IS DISTINCT FROM (
+            SELECT i.commit_bytea FROM commit_index AS i
+            WHERE i.repo_id = $3 AND NOT i.hidden AND i.committed_at <= s.time
+            ORDER BY i.committed_at DESC
+            LIMIT 1)
 ) AS f
 WHERE d.deleted_at IS NULL AND f.newest IS NOT NULL
 ON CONFLICT (insight_series_id, code, reason) DO UPDATE SET for_time = greatest(insight_dirty_queries.for_time, EXCLUDED.for_time)
@@ -163,8 +167,10 @@ type NoteRewrittenRepositoryParams struct {
 	RepoID int32
 }
 
-// Adds a notice to each series that has samples at commits that a repository's index no longer has.
-// The same transaction must have written the index.
+// Adds a notice to each series that has samples of a repository at other commits than those as of
+// their times in the repository's index, which this transaction has written. The index may still
+// have the commit of such a sample: a merge whose first parent is a local branch inserts commits
+// into the past.
 func (q *Queries) NoteRewrittenRepository(ctx context.Context, arg NoteRewrittenRepositoryParams) error {
 	_, err := q.db.Exec(ctx, noteRewrittenRepository, arg.At, arg.Code, arg.RepoID)
 	return err

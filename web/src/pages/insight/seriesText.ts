@@ -32,7 +32,7 @@ export function problemText({ message, at, retryAt }: { message: string; at: str
 
 /** The text of a notice; null for a reason code, which the table of reasons explains. */
 export function noticeText(reason: string): string | null {
-  if (reason === 'history rewritten') return 'The history of a repository was rewritten (for example by a force-push), and some values were counted at commits that the branch no longer contains. “Compute all again” updates them.'
+  if (reason === 'history rewritten') return 'The history of a repository was rewritten (for example by a force-push), and some values were counted at commits that are not the ones of their times any more. “Compute all again” updates them.'
   return isPlanning(reason) ? `Planning failed: ${reason.slice(planning.length)}.` : null
 }
 
