@@ -24,9 +24,9 @@ type change struct {
 	reason  string
 }
 
-// changes returns the first-parent commits that changed the count, newest first. Where objects
-// cannot be searched, values are lower bounds and changes are partial. The delta between two
-// commits that lack the same objects is still exact.
+// changes returns the first-parent commits that changed the count, newest first: from the tip on, or
+// from the commit as of --until. Where objects cannot be searched, values are lower bounds and
+// changes are partial. The delta between two commits that lack the same objects is still exact.
 func (s *searcher) changes(ctx context.Context) ([]change, error) {
 	commits, err := s.FirstParentsSince(ctx, "", beginning)
 	if errors.Is(err, gitrepo.ErrNoCommits) {
@@ -36,7 +36,7 @@ func (s *searcher) changes(ctx context.Context) ([]change, error) {
 	if err != nil && broken == nil {
 		return nil, err
 	}
-	for len(commits) > 0 && commits[0].Time.After(s.plan.until) {
+	for len(commits) > 0 && !s.plan.until.IsZero() && commits[0].Time.After(s.plan.until) {
 		commits = commits[1:]
 	}
 	if len(commits) == 0 {

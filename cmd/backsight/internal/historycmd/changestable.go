@@ -21,7 +21,11 @@ const (
 // writeChanges prints the commits that changed the count, newest first, repository by repository.
 func writeChanges(w io.Writer, p *plan, repositories []*repository) error {
 	var b strings.Builder
-	output.Printf(&b, "%s\nevery commit that changed the count, until %s\n", p.query, p.until.UTC().Format(time.RFC3339))
+	output.Printf(&b, "%s\nevery commit that changed the count", p.query)
+	if !p.until.IsZero() {
+		output.Printf(&b, ", until %s", p.until.UTC().Format(time.RFC3339))
+	}
+	b.WriteByte('\n')
 	for _, r := range repositories {
 		output.Printf(&b, "\n%s: ", r.label)
 		switch {

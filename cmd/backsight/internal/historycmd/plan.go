@@ -38,8 +38,8 @@ type plan struct {
 	times       []time.Time // newest first; nil with everyCommit
 	start       time.Time   // the start of the oldest time's interval, for a query about commits
 	everyCommit bool
-	until       time.Time
-	limit       int // the largest number of changes; 0: no limit
+	until       time.Time // zero: with everyCommit, no limit
+	limit       int       // the largest number of changes; 0: no limit
 	inventory   *inventory
 }
 
@@ -108,6 +108,9 @@ func (p *plan) setTimes(o options) (err error) {
 			return insights.Errorf(insights.Invalid, "--by-value does not work with --every commit: give an interval")
 		}
 		p.everyCommit = true
+		if o.Until == "" {
+			p.until = time.Time{} // a commit may be dated in the future
+		}
 		if o.Points != nil {
 			p.limit = *o.Points
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -368,4 +369,38 @@ func TestRun_CountCutsValues(t *testing.T) {
 	require.Equal(t, "partial", line["outcome"])
 	require.Equal(t, "the query's count:3 cut a value of 4", line["reason"])
 	require.EqualValues(t, 3, line["value"])
+}
+
+// Commits that are dated in the future are listed, wherever they are in the history, as git log
+// does. --until leaves them out.
+func TestRun_EveryCommitListsCommitsOfTheFuture(t *testing.T) {
+	t.Parallel()
+	for _, query := range []string{"TODO", "type:commit author:ann"} {
+		repo := testgit.New(t)
+		at := func(year int) time.Time { return time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC) }
+		var commits []testgit.Commit
+		for i, year := range []int{2023, 2099, 2024, 2030, 2040} {
+			commits = append(commits, testgit.Commit{Time: at(year), Changes: []testgit.Change{{Path: fmt.Sprint(i), Content: "TODO"}}})
+		}
+		ids := repo.Import(t, "main", true, commits...)
+		o := options{Repositories: []string{repo.Dir}, Query: query, Every: "commit", JSON: true}
+		for _, indexes := range []string{"", t.TempDir()} {
+			o.Indexes = indexes
+			out, code, err := run(t, o)
+			require.NoError(t, err)
+			require.Zero(t, code)
+			lines := decode(t, out)
+			require.Equal(t, []any{ids[4], ids[3], ids[2], ids[1], ids[0]}, column(lines, "commit"))
+			require.Equal(t, []any{5.0, 4.0, 3.0, 2.0, 1.0}, column(lines, "value"))
+		}
+		o.JSON = false
+		out, _, err := run(t, o)
+		require.NoError(t, err)
+		require.Contains(t, out, "\nevery commit that changed the count\n")
+		require.Contains(t, out, "2040-01-01T00:00:00Z")
+		o.JSON, o.Until = true, "2035-01-01"
+		out, _, err = run(t, o)
+		require.NoError(t, err)
+		require.Equal(t, []any{ids[3], ids[2], ids[1], ids[0]}, column(decode(t, out), "commit"))
+	}
 }
