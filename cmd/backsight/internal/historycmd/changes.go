@@ -24,8 +24,8 @@ type change struct {
 	reason  string
 }
 
-// changes returns the first-parent commits that changed the count, newest first: from the tip on, or
-// from the commit as of --until. Where objects cannot be searched, values are lower bounds and
+// changes returns the first-parent commits that changed the count, newest first: from the tip on,
+// or from the commit as of --until. Where objects cannot be searched, values are lower bounds and
 // changes are partial. The delta between two commits that lack the same objects is still exact.
 func (s *searcher) changes(ctx context.Context) ([]change, error) {
 	commits, err := s.FirstParentsSince(ctx, "", beginning)

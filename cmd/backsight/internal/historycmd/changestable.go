@@ -27,6 +27,9 @@ func writeChanges(w io.Writer, p *plan, repositories []*repository) error {
 	}
 	b.WriteByte('\n')
 	for _, r := range repositories {
+		for _, notice := range r.notices {
+			output.Printf(&b, "\n%s: note: %s", r.label, notice)
+		}
 		output.Printf(&b, "\n%s: ", r.label)
 		switch {
 		case r.err != nil:

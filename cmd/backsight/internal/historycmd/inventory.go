@@ -261,7 +261,7 @@ type inventoryLine struct {
 func writeInventoryJSON(lines *json.Encoder, r *repository) error {
 	for _, x := range r.samples {
 		line := inventoryLine{sampleLine: sampleLine{
-			Repository: r.arg, Time: x.time.Format(time.RFC3339), Commit: x.commit, Outcome: x.outcome, Code: x.code, Reason: x.reason,
+			Repository: r.arg, Time: x.time.Format(time.RFC3339), Commit: x.commit, Outcome: x.outcome, Code: x.code, Reason: x.reason, Notices: r.notices,
 		}}
 		if x.outcome != insights.Failed {
 			line.Total, line.Languages = &measured{}, map[string]*measured{}

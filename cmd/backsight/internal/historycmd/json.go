@@ -20,6 +20,7 @@ type sampleLine struct {
 	Reason     string              `json:"reason,omitempty"`
 	Value      *int64              `json:"value"`
 	Values     map[string]int64    `json:"values,omitempty"`
+	Notices    []string            `json:"notices,omitempty"`
 }
 
 // changeLine is a line of JSON: a change.
@@ -34,6 +35,7 @@ type changeLine struct {
 	Reason     string              `json:"reason,omitempty"`
 	Delta      *int64              `json:"delta"`
 	Value      *int64              `json:"value"`
+	Notices    []string            `json:"notices,omitempty"`
 }
 
 // writeJSON prints a line for each sample or change of a repository, newest first.
@@ -46,7 +48,7 @@ func (p *plan) writeJSON(w io.Writer, r *repository) error {
 	for _, x := range r.samples {
 		line := sampleLine{
 			Repository: r.arg, Time: x.time.Format(time.RFC3339), Commit: x.commit,
-			Outcome: x.outcome, Code: x.code, Reason: x.reason, Values: x.values.Map(),
+			Outcome: x.outcome, Code: x.code, Reason: x.reason, Values: x.values.Map(), Notices: r.notices,
 		}
 		if x.outcome != insights.Failed {
 			line.Value = &x.value
@@ -58,13 +60,13 @@ func (p *plan) writeJSON(w io.Writer, r *repository) error {
 	for _, c := range r.changes {
 		if err := lines.Encode(changeLine{
 			Repository: r.arg, Time: c.time.Format(time.RFC3339), Commit: c.commit, Author: c.author, Subject: c.subject,
-			Outcome: c.outcome, Code: c.code, Reason: c.reason, Delta: &c.delta, Value: &c.value,
+			Outcome: c.outcome, Code: c.code, Reason: c.reason, Delta: &c.delta, Value: &c.value, Notices: r.notices,
 		}); err != nil {
 			return err
 		}
 	}
 	if r.err != nil {
-		return lines.Encode(changeLine{Repository: r.arg, Outcome: insights.Failed, Code: engine.FailureOf(r.err).Code, Reason: r.err.Error()})
+		return lines.Encode(changeLine{Repository: r.arg, Outcome: insights.Failed, Code: engine.FailureOf(r.err).Code, Reason: r.err.Error(), Notices: r.notices})
 	}
 	return nil
 }

@@ -18,7 +18,8 @@ import (
 // repository is one argument and what was found in it.
 type repository struct {
 	arg     string
-	label   string // a short name; two labels are equal only if their arguments are
+	label   string   // a short name; two labels are equal only if their arguments are
+	notices []string // what people should know about the results
 	samples []sample
 	changes []change
 	err     error // with everyCommit: the reason why there are no changes
@@ -41,10 +42,7 @@ func countHistory(ctx context.Context, o options, stdout, stderr io.Writer) (com
 // run searches the repositories and prints the results.
 func (p *plan) run(ctx context.Context, o options, stdout, stderr io.Writer) (complete bool, err error) {
 	processors := runtime.GOMAXPROCS(0)
-	repositories := make([]*repository, len(o.Repositories))
-	for i, label := range labels(o.Repositories) {
-		repositories[i] = &repository{arg: o.Repositories[i], label: label, ready: make(chan struct{})}
-	}
+	repositories := distinct(o.Repositories)
 	progress := newProgress(stderr, len(repositories))
 	ctx, cancel := context.WithCancelCause(ctx)
 	var group sync.WaitGroup

@@ -404,3 +404,37 @@ func TestRun_EveryCommitListsCommitsOfTheFuture(t *testing.T) {
 		require.Equal(t, []any{ids[3], ids[2], ids[1], ids[0]}, column(decode(t, out), "commit"))
 	}
 }
+
+// A repository that is given several times is counted once, and the others are noted.
+func TestRun_OneRepositoryGivenTwice(t *testing.T) {
+	t.Parallel()
+	repo, _ := testRepo(t)
+	dir := filepath.Join(t.TempDir(), "clone")
+	repo.Git(t, "clone", "-q", repo.Dir, dir)
+	linked, link := filepath.Join(t.TempDir(), "linked"), filepath.Join(t.TempDir(), "link")
+	repo.Git(t, "--git-dir="+dir+"/.git", "worktree", "add", "-q", "--detach", linked)
+	require.NoError(t, os.Symlink(dir, link))
+	var want []any
+	for _, path := range []string{linked, dir + "/", link} {
+		want = append(want, path+" is the same repository as "+dir+", and is counted once")
+	}
+	o := options{Repositories: []string{dir, linked, repo.Dir, dir + "/", link}, Query: "TODO", At: []string{"2024-07-01"}, JSON: true}
+	for _, every := range []string{"", "commit"} {
+		o.Every = every
+		if every != "" {
+			o.At, o.Points = nil, new(1)
+		}
+		out, _, err := run(t, o)
+		require.NoError(t, err)
+		lines := decode(t, out)
+		require.Equal(t, []any{dir, repo.Dir}, column(lines, "repository"))
+		require.Equal(t, []any{want, nil}, column(lines, "notices"))
+	}
+	o.JSON, o.Every, o.Points, o.At = false, "", nil, []string{"2024-07-01"}
+	out, _, err := run(t, o)
+	require.NoError(t, err)
+	require.Regexp(t, `\ntotal +.* 8 +`, out)
+	for _, text := range want {
+		require.Contains(t, out, "note: "+text.(string))
+	}
+}

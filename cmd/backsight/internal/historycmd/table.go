@@ -219,10 +219,13 @@ func changeOf(row []point) string {
 	}
 }
 
-// writeReasons prints why samples are partial or failed: for each repository each reason once, with
-// the number of samples.
+// writeReasons prints the notices of each repository, and why samples are partial or failed: each
+// reason once, with the number of samples.
 func writeReasons(b *strings.Builder, repositories []*repository) {
 	for _, r := range repositories {
+		for _, notice := range r.notices {
+			output.Printf(b, "\n%s: note: %s", r.label, notice)
+		}
 		type key struct {
 			outcome insights.Outcome
 			reason  string
