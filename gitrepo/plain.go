@@ -100,7 +100,7 @@ func parsePlainConfig(text []byte) (c plainConfig, ok bool) {
 			}
 		case "remote":
 			c.promisor = c.promisor || name == "promisor" || name == "partialclonefilter"
-		case "branch", "user", "gc", "pack", "fetch", "maintenance":
+		case "branch", "user", "gc", "pack", "fetch", "maintenance", "i18n":
 		default:
 			return c, false
 		}

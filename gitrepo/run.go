@@ -30,7 +30,8 @@ const (
 
 // command creates all git processes; nothing else starts git.
 func command(ctx context.Context, why purpose, gitDir string, args ...string) *exec.Cmd {
-	full := []string{"-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-c", "gc.autoDetach=false"}
+	// git log prints texts in UTF-8, whatever the repository's configuration says.
+	full := []string{"-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-c", "gc.autoDetach=false", "-c", "i18n.logOutputEncoding=UTF-8"}
 	if gitDir != "" {
 		full = append(full, "--git-dir="+gitDir)
 	}

@@ -53,12 +53,20 @@ func (c *commitSearch) read(ctx context.Context) error {
 		}
 		hashes[i] = hash
 	}
+	var encoded []int
 	err := c.objects.Read(ctx, hashes, gitrepo.ReadOptions{Workers: 1}, func(_, i int, object *gitrepo.Object) error {
 		at := wanted[i]
-		c.commits[at].parse(c.request.Matcher, c.chain[at], object)
+		if c.commits[at].parse(c.chain[at], object) {
+			encoded = append(encoded, at)
+		} else {
+			c.commits[at].decide(c.request.Matcher)
+		}
 		return nil
 	})
 	if err != nil {
+		return err
+	}
+	if err := c.decode(ctx, encoded); err != nil {
 		return err
 	}
 	if len(wanted) > 0 {
@@ -75,12 +83,12 @@ func (c *commitSearch) read(ctx context.Context) error {
 	return c.readTrees(ctx)
 }
 
-// parse reads a commit, and decides whether it matches if that is possible without its changes.
-func (c *commit) parse(m *match.Matcher, listed gitrepo.Commit, object *gitrepo.Object) {
+// parse reads a commit. It reports whether the commit's texts are in another encoding than UTF-8.
+func (c *commit) parse(listed gitrepo.Commit, object *gitrepo.Object) (encoded bool) {
 	tree, problem, detail := treeOf(object)
 	if problem != "" {
 		c.decided, c.faults = true, []Fault{{Class: string(problem), Object: listed.ID, Detail: detail}}
-		return
+		return false
 	}
 	c.tree, c.Time = tree, listed.Time
 	head, message, _ := bytes.Cut(object.Data, []byte("\n\n"))
@@ -95,10 +103,38 @@ func (c *commit) parse(m *match.Matcher, listed gitrepo.Commit, object *gitrepo.
 			c.Author = person(value)
 		case "committer":
 			c.Committer = person(value)
+		case "encoding":
+			encoded = encoded || !bytes.EqualFold(value, []byte("UTF-8")) && !bytes.EqualFold(value, []byte("UTF8"))
 		}
 	}
 	c.Message = string(message)
+	return encoded
+}
+
+// decode converts the texts of the commits at these places of the chain to UTF-8, and decides
+// whether they match if that is possible without their changes.
+func (c *commitSearch) decode(ctx context.Context, encoded []int) error {
+	ids := make([]gitrepo.OID, len(encoded))
+	for i, at := range encoded {
+		ids[i] = c.chain[at].ID
+	}
+	texts, err := c.request.Repo.CommitTexts(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for i, at := range encoded {
+		one := c.commits[at]
+		one.Author, one.Committer, one.Message = texts[i].Author, texts[i].Committer, texts[i].Message
+		one.decide(c.request.Matcher)
+	}
+	return nil
+}
+
+// decide decides whether the commit matches if that is possible without its changes.
+func (c *commit) decide(m *match.Matcher) {
 	switch {
+	case c.decided: // by a fault
+		return
 	case !m.MayMatch(c.Commit):
 		c.decided = true
 	case !m.NeedsChanges():
