@@ -167,7 +167,7 @@ func (tr *commitTruth) holds(n query.Node, p *patch, changes []patchedFile) bool
 		switch n.Name {
 		case "before", "after":
 			at, ok := query.ParseDate(n.Value)
-			return ok && (n.Name == "before" && p.time.Before(at) || n.Name == "after" && p.time.After(at))
+			return ok && (n.Name == "before" && !p.time.After(at) || n.Name == "after" && !p.time.Before(at))
 		case "file":
 			re := regexp.MustCompile(strings.Replace(flags, "m", "s", 1) + n.Value)
 			return slices.ContainsFunc(changes, func(c patchedFile) bool { return re.MatchString(c.path) })

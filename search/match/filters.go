@@ -33,8 +33,8 @@ var filters = map[string]compileFilter{
 		}
 		return commitText(func(c *Commit) string { return strings.ReplaceAll(c.Message, "\r\n", "\n") })(c, value)
 	},
-	"before": commitTime(time.Time.Before),
-	"after":  commitTime(time.Time.After),
+	"before": commitTime(notAfter),
+	"after":  commitTime(notBefore),
 }
 
 // A fileFilter is a condition on a file. It must be safe for concurrent use.
@@ -67,3 +67,7 @@ func commitTime(compare func(at, with time.Time) bool) compileFilter {
 		return &node{op: isCommitFilter, onCommit: func(c *Commit) bool { return compare(c.Time, with) }}, nil
 	}
 }
+
+// The dates of before: and after: are inclusive, as in git log.
+func notAfter(at, with time.Time) bool  { return !at.After(with) }
+func notBefore(at, with time.Time) bool { return !at.Before(with) }

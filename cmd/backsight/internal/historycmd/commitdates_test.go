@@ -3,6 +3,7 @@ package historycmd
 import (
 	"encoding/hex"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -76,4 +77,33 @@ func TestRun_UnusualCommitDates(t *testing.T) {
 		add(date, text)
 	}
 	check()
+}
+
+// before: and after: include a commit at exactly the given time, as in git log.
+func TestRun_DatesAreInclusive(t *testing.T) {
+	t.Parallel()
+	repo, ids := testRepo(t)
+	for _, row := range []struct{ query, git string }{
+		{"before:2024-03-20T12:00:00Z", "--before=2024-03-20T12:00:00Z"}, {"before:2024-03-20T11:59:59Z", "--before=2024-03-20T11:59:59Z"},
+		{"after:2024-03-20T12:00:00Z", "--after=2024-03-20T12:00:00Z"}, {"after:2024-03-20T12:00:01Z", "--after=2024-03-20T12:00:01Z"},
+		{"until:1710936000", "--until=1710936000"}, {"since:2024-03-20T14:00:00+02:00", "--since=2024-03-20T14:00:00+02:00"},
+	} {
+		want := strings.Fields(repo.Git(t, "log", "--first-parent", "--format=%H", row.git, "main"))
+		require.NotEmpty(t, want)
+		require.Less(t, len(want), len(ids))
+		for _, index := range []string{"", filepath.Join(t.TempDir(), "indexes")} {
+			o := options{Repositories: []string{repo.Dir}, JSON: true, Indexes: index, Query: "type:commit " + row.query, At: []string{"2024-07-01"}}
+			out, _, err := run(t, o)
+			require.NoError(t, err)
+			require.EqualValues(t, len(want), decode(t, out)[0]["value"], row.query)
+			o.At, o.Every = nil, "commit"
+			out, _, err = run(t, o)
+			require.NoError(t, err)
+			var got []string
+			for _, line := range decode(t, out) {
+				got = append(got, line["commit"].(string))
+			}
+			require.Equal(t, want, got, row.query)
+		}
+	}
 }
