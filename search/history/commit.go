@@ -246,21 +246,44 @@ func (c *commitSearch) compare(one *commit, batch []int32) []int32 {
 		at := c.graph.nodes[n]
 		one.faults = append(one.faults, Fault{Class: string(f.problem), Object: c.objects.OID(at.tree), Path: at.folder.path, Detail: f.detail})
 	}
-	if !c.request.Matcher.NeedsTexts() {
-		return batch
-	}
+	texts := c.request.Matcher.NeedsTexts()
 	for _, change := range one.changes {
+		filters := c.request.Matcher.NeedsContent(change.path)
+		if !texts && !filters {
+			continue
+		}
 		for _, unit := range []int32{change.old, change.new} {
-			if unit < 0 {
-				continue
-			}
-			if blob := c.graph.units[unit].blob; !c.taken[blob] {
-				c.taken[blob] = true
-				batch = append(batch, blob)
+			if unit >= 0 {
+				batch = c.want(c.graph.units[unit].blob, change.path, filters, batch)
 			}
 		}
 	}
 	return batch
+}
+
+// A version is a content of the file at a path.
+type version struct {
+	blob int32
+	path string
+}
+
+// want appends a blob of the file at path to batch, unless it has been read. filters says whether
+// the filters that hold for the file are wanted.
+func (c *commitSearch) want(blob int32, path string, filters bool, batch []int32) []int32 {
+	wanted := !c.taken[blob]
+	if filters {
+		at := version{blob, path}
+		if _, known := c.filters[at]; !known {
+			wanted = true
+			c.filters[at] = nil
+			c.pathsOf[blob] = append(c.pathsOf[blob], path)
+		}
+	}
+	if !wanted || c.queued[blob] {
+		return batch
+	}
+	c.taken[blob], c.queued[blob] = true, true
+	return append(batch, blob)
 }
 
 // judge reports whether a commit matches or, if that cannot be known, what could not be read.
@@ -284,7 +307,10 @@ func (c *commitSearch) judge(one *commit) (matches bool, faults []Fault) {
 			}
 		}
 		if known {
-			commit.Changes = append(commit.Changes, match.Change{Path: change.path, Old: c.text(change.old), New: c.text(change.new)})
+			commit.Changes = append(commit.Changes, match.Change{
+				Path: change.path, Old: c.text(change.old), New: c.text(change.new),
+				OldFilters: c.filtersOf(change.old, change.path), NewFilters: c.filtersOf(change.new, change.path),
+			})
 		}
 	}
 	// For a diff, one matching change is enough, whatever the others contain.
@@ -302,4 +328,11 @@ func (c *commitSearch) text(unit int32) *match.Text {
 		return nil
 	}
 	return c.texts[c.graph.units[unit].blob]
+}
+
+func (c *commitSearch) filtersOf(unit int32, path string) match.Filters {
+	if unit < 0 || len(c.filters) == 0 {
+		return nil
+	}
+	return c.filters[version{c.graph.units[unit].blob, path}]
 }

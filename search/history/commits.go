@@ -80,7 +80,8 @@ func SearchCommits(ctx context.Context, req CommitRequest, yield func(Result) er
 		search: &search{
 			request: request, objects: objects, workers: max(1, req.Workers), graph: newGraph(&question{changes: req.Matcher}, objects.HashLen()),
 		},
-		chain: req.Chain, intervals: req.Intervals, commits: make([]*commit, len(req.Chain)), faults: map[int32]treeFault{},
+		chain: req.Chain, intervals: req.Intervals, commits: make([]*commit, len(req.Chain)),
+		faults: map[int32]treeFault{}, filters: map[version]match.Filters{}, pathsOf: map[int32][]string{},
 	}
 	if req.Stats != nil {
 		defer c.report()
@@ -104,10 +105,13 @@ type commitSearch struct {
 	// by index in the chain; nil if no interval contains the commit
 	commits []*commit
 
-	mu     sync.Mutex // guards faults during concurrent reads
-	texts  []*match.Text
-	faults map[int32]treeFault // by blob
-	taken  []bool              // by blob: it has been read or queued
+	mu      sync.Mutex // guards faults and filters during concurrent reads
+	texts   []*match.Text
+	faults  map[int32]treeFault // by blob
+	filters map[version]match.Filters
+	taken   []bool             // by blob: it has been read or queued
+	queued  []bool             // by blob: it is in the current batch
+	pathsOf map[int32][]string // by blob of the current batch: the paths whose filters are wanted
 }
 
 // evaluatePredicates evaluates the query's predicates at the commit of each interval.
@@ -137,7 +141,8 @@ func (c *commitSearch) evaluatePredicates(ctx context.Context) error {
 // run reads the changed contents in batches, and yields the results of the intervals that each
 // batch completes.
 func (c *commitSearch) run(ctx context.Context, yield func(Result) error) error {
-	c.texts, c.taken = make([]*match.Text, len(c.graph.blobs.All)), make([]bool, len(c.graph.blobs.All))
+	blobs := len(c.graph.blobs.All)
+	c.texts, c.taken, c.queued = make([]*match.Text, blobs), make([]bool, blobs), make([]bool, blobs)
 	for from := 0; from < len(c.intervals); {
 		var batch []int32
 		to := from
@@ -202,7 +207,8 @@ func (c *commitSearch) result(i Interval) Result {
 	return result
 }
 
-// readTexts reads the contents of a batch, and finds their matching lines.
+// readTexts reads the contents of a batch, and finds their matching lines and the filters that hold
+// for them.
 func (c *commitSearch) readTexts(ctx context.Context, batch []int32) error {
 	if len(batch) == 0 {
 		return nil
@@ -221,7 +227,7 @@ func (c *commitSearch) readTexts(ctx context.Context, batch []int32) error {
 			problem = ""
 		}
 		if problem == "" {
-			c.texts[batch[i]] = c.request.Matcher.Text(object.Data)
+			c.match(batch[i], object.Data)
 			c.progress.matches.Add(1)
 		} else {
 			c.mu.Lock()
@@ -235,5 +241,24 @@ func (c *commitSearch) readTexts(ctx context.Context, batch []int32) error {
 	if err != nil {
 		return fmt.Errorf("read files: %w", err)
 	}
+	for _, blob := range batch {
+		c.queued[blob] = false
+	}
+	clear(c.pathsOf)
 	return nil
+}
+
+// match keeps what the query needs of a content.
+func (c *commitSearch) match(blob int32, content []byte) {
+	m := c.request.Matcher
+	if m.NeedsTexts() {
+		c.texts[blob] = m.Text(content)
+	}
+	for _, path := range c.pathsOf[blob] {
+		if hold := m.Filters(path, content); hold != nil {
+			c.mu.Lock()
+			c.filters[version{blob, path}] = hold
+			c.mu.Unlock()
+		}
+	}
 }

@@ -18,10 +18,16 @@ type Commit struct {
 
 // Change is what a commit did to one file. Old and New are the results of Matcher.Text for the
 // contents before and after; nil means that there was no file. They are required if NeedsTexts.
+// OldFilters and NewFilters are the results of Matcher.Filters for these contents. They are
+// required if NeedsContent of the path.
 type Change struct {
-	Path     string
-	Old, New *Text
+	Path                   string
+	Old, New               *Text
+	OldFilters, NewFilters Filters
 }
+
+// Filters are those filters of a query that hold for a file because of its content.
+type Filters []*node
 
 // Kind returns what the matcher searches: files, with Match, or commits, with MatchCommit.
 func (m *Matcher) Kind() query.Kind { return m.kind }
@@ -33,6 +39,29 @@ func (m *Matcher) NeedsChanges() bool {
 
 // NeedsTexts reports whether MatchCommit needs the texts in Commit.Changes.
 func (m *Matcher) NeedsTexts() bool { return m.kind == query.Diffs && m.patterns > 0 }
+
+// NeedsContent reports whether MatchCommit needs Change.OldFilters and Change.NewFilters for a
+// change of the file at path: the path alone does not decide whether the file is in a language of
+// the query.
+func (m *Matcher) NeedsContent(path string) bool {
+	return m.expr.any(func(n *node) bool { return n.contentDecides(path) })
+}
+
+// Filters returns those filters that hold for the file because of its content.
+func (m *Matcher) Filters(path string, content []byte) (hold Filters) {
+	m.expr.any(func(n *node) bool {
+		if n.contentDecides(path) && n.onFile.holds(path, content) {
+			hold = append(hold, n)
+		}
+		return false
+	})
+	return hold
+}
+
+// contentDecides reports whether the leaf n is a filter for which the path does not decide.
+func (n *node) contentDecides(path string) bool {
+	return n.op == isFileFilter && !n.pathOnly && n.onFile.onPath(path) == unknown
+}
 
 // any reports whether n has a leaf that meets the condition. A nil n has no leaf.
 func (n *node) any(is func(*node) bool) bool {
@@ -53,7 +82,7 @@ func (n *node) any(is func(*node) bool) bool {
 // For the kind query.Commits, patterns search the message. A filter on files holds if it holds for
 // one of the changes; negated, if it holds for none. For the kind query.Diffs, the whole query must
 // hold for one change, and patterns search its lines; see Text. A filter on languages holds for a
-// path if a file at that path can be in the language.
+// change if the file is in the language before or after the change.
 func (m *Matcher) MatchCommit(c Commit) bool {
 	switch m.kind {
 	case query.Files:
@@ -114,8 +143,16 @@ func (f *file) onCommit(n *node) tri {
 	return unknown
 }
 
-// changes says whether a filter on files may hold for one of the commit's changes, judged by the
-// path of the change.
-func (f *file) changes(filter fileFilter) bool {
-	return slices.ContainsFunc(f.commit.Changes, func(c Change) bool { return filter.onPath(c.Path) != no })
+// changes says whether a filter on files, without its negation, holds for one of the commit's
+// changes.
+func (f *file) changes(n *node) bool {
+	return slices.ContainsFunc(f.commit.Changes, func(c Change) bool {
+		switch n.onFile.onPath(c.Path) {
+		case yes:
+			return true
+		case no:
+			return false
+		}
+		return slices.Contains(c.OldFilters, n) || slices.Contains(c.NewFilters, n)
+	})
 }

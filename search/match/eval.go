@@ -92,7 +92,7 @@ func (f *file) holds(n *node) bool {
 		return false
 	case isFileFilter:
 		if f.commit != nil {
-			return f.changes(n.onFile) != n.negated
+			return f.changes(n) != n.negated
 		}
 		return n.onFile.holds(f.path, f.text) != n.negated
 	case isCommitFilter:
