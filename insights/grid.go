@@ -1,6 +1,10 @@
 package insights
 
-import "time"
+import (
+	"strings"
+	"time"
+	_ "time/tzdata" // zones on machines that have no zone data
+)
 
 // Limits of a grid's backfill, in points.
 const (
@@ -18,7 +22,8 @@ type Grid struct {
 	Interval Interval  `json:"interval"`
 	// Points is the number of times in the backfill, Anchor included: 1 to MaxPoints.
 	Points int `json:"points"`
-	// Zone is the IANA name of the time zone in which calendar steps are taken. "" means UTC.
+	// Zone is the IANA name of the time zone in which calendar steps are taken. "" means UTC. Read
+	// it with location.
 	Zone string `json:"zone,omitempty"`
 }
 
@@ -39,8 +44,8 @@ func (g Grid) Validate() error {
 	if g.Anchor.IsZero() {
 		return Errorf(Invalid, "the grid has no anchor time")
 	}
-	if _, err := time.LoadLocation(g.Zone); err != nil {
-		return Errorf(Invalid, "time zone %q: use an IANA name such as Europe/Berlin", g.Zone)
+	if _, err := location(g.Zone); err != nil {
+		return err
 	}
 	// RFC 3339 times, as Go formats them, have years from 1 to 9999.
 	for _, k := range []int{-(g.Points - 1), 1} {
@@ -51,12 +56,28 @@ func (g Grid) Validate() error {
 	return nil
 }
 
+// location returns the time zone with an IANA name, or Invalid. It refuses what Go also reads: the
+// zone of the machine (Local, localtime), and copies of zones for other clocks (posix/…, right/…).
+func location(zone string) (*time.Location, error) {
+	loc, err := time.LoadLocation(zone)
+	other := zone == "Local" || zone == "localtime" || zone == "posixrules" || zone == "Factory" ||
+		strings.HasPrefix(zone, "posix/") || strings.HasPrefix(zone, "right/")
+	if err != nil || other {
+		return nil, Errorf(Invalid, "time zone %q: use an IANA name such as Europe/Berlin", zone)
+	}
+	return loc, nil
+}
+
 // Time returns the time that is k intervals after the anchor, or before it if k is negative, in
-// UTC. It costs O(1).
+// UTC. It costs O(1). Times increase strictly with k. Each is on the right day of the zone, at the
+// anchor's time of day if that exists on that day; see onDay.
+//
+// It panics if this machine does not know the zone, which Validate has accepted on another machine
+// with newer zone data: times in another zone would be wrong.
 func (g Grid) Time(k int) time.Time {
-	loc, err := time.LoadLocation(g.Zone)
+	loc, err := location(g.Zone)
 	if err != nil {
-		loc = time.UTC // Validate rejects unknown zones; the zone file may be missing here
+		panic(err)
 	}
 	return g.Interval.shift(g.Anchor.In(loc), k).UTC()
 }

@@ -105,22 +105,69 @@ func ParseInterval(s string) (Interval, error) {
 // month is 28 or 29 February.
 func (i Interval) shift(t time.Time, n int) time.Time {
 	n *= i.Value
-	switch i.Unit {
-	case Hour:
+	switch {
+	case n == 0:
+		return t
+	case i.Unit == Hour:
 		return t.Add(time.Duration(n) * time.Hour)
-	case Day:
-		return t.AddDate(0, 0, n)
-	case Week:
-		return t.AddDate(0, 0, 7*n)
-	case Year:
-		return addMonths(t, 12*n)
+	case i.Unit == Day:
+		return onDay(t, addDays(t, n))
+	case i.Unit == Week:
+		return onDay(t, addDays(t, 7*n))
+	case i.Unit == Year:
+		return onDay(t, addMonths(t, 12*n))
 	}
-	return addMonths(t, n)
+	return onDay(t, addMonths(t, n))
 }
 
-func addMonths(t time.Time, n int) time.Time {
+// A date is a day of the calendar, whether or not it exists in a time zone.
+type date struct {
+	year  int
+	month time.Month
+	day   int
+}
+
+func dateOf(t time.Time) date {
 	year, month, day := t.Date()
-	first := time.Date(year, month+time.Month(n), 1, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), t.Location())
+	return date{year, month, day}
+}
+
+// midnight returns the start of the day in UTC, in which every day exists.
+func (d date) midnight() time.Time { return time.Date(d.year, d.month, d.day, 0, 0, 0, 0, time.UTC) }
+
+func addDays(t time.Time, n int) date { return dateOf(dateOf(t).midnight().AddDate(0, 0, n)) }
+
+func addMonths(t time.Time, n int) date {
+	d := dateOf(t)
+	first := time.Date(d.year, d.month+time.Month(n), 1, 0, 0, 0, 0, time.UTC)
 	last := first.AddDate(0, 1, -1).Day()
-	return first.AddDate(0, 0, min(day, last)-1)
+	return dateOf(first.AddDate(0, 0, min(d.day, last)-1))
+}
+
+// onDay returns the instant of a day at which clocks in t's location show the time of day of t. If
+// a change of the clocks skips that time, the instant is an hour away but on the same day; if that
+// is not possible, it is the first minute of the day, or the last.
+//
+// If the zone skips the whole day, as Pacific/Apia skipped 30 December 2011, onDay returns the
+// instant between the days around it, or for midnight the minute before, so that the results for
+// different days are never equal.
+func onDay(t time.Time, d date) time.Time {
+	want := d.midnight()
+	found := time.Date(d.year, d.month, d.day, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), t.Location())
+	side := dateOf(found).midnight().Compare(want)
+	if side == 0 {
+		return found
+	}
+	change, next := found.ZoneBounds()
+	if side < 0 {
+		change = next
+	}
+	before := change.Add(-time.Minute)
+	switch {
+	case dateOf(change) == d:
+		return change
+	case dateOf(before) == d, t.Hour() == 0 && t.Minute() == 0:
+		return before
+	}
+	return change
 }

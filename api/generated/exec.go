@@ -2519,7 +2519,10 @@ input TimeScopeInput {
   stepInterval: TimeIntervalStepInput!
   "Backsight: the number of points that the backfill covers, 1 to 1000."
   points: Int = 12
-  "Backsight: the time zone of the grid as an IANA name; null means UTC."
+  """
+  Backsight: the time zone of the grid as an IANA name; null means UTC. If the clocks skip the time
+  of a point, it is an hour away on the same day, or at the first minute of its day.
+  """
   zone: String
 }
 input TimeIntervalStepInput { unit: TimeIntervalStepUnit! value: Int! }

@@ -123,7 +123,10 @@ export type TimeScopeInput = {
   stepInterval: TimeIntervalStepInput;
   /** Backsight: the number of points that the backfill covers, 1 to 1000. */
   points?: number | null | undefined;
-  /** Backsight: the time zone of the grid as an IANA name; null means UTC. */
+  /**
+   * Backsight: the time zone of the grid as an IANA name; null means UTC. If the clocks skip the time
+   * of a point, it is an hour away on the same day, or at the first minute of its day.
+   */
   zone?: string | null | undefined;
 };
 

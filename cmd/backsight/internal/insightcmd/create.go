@@ -23,7 +23,7 @@ type createCommand struct {
 	Repo      []string `xor:"scope" help:"Only the repository with this name. Repeat the flag for more repositories." placeholder:"NAME"`
 	Every     string   `default:"1month" help:"The interval between points: 1hour, 2weeks, 1month, …" placeholder:"INTERVAL"`
 	Points    int      `default:"12" help:"The number of past points, 1 to 1000."`
-	Zone      string   `help:"The time zone in which days and months begin, as an IANA name. Default: UTC." placeholder:"ZONE"`
+	Zone      string   `help:"The time zone in which days and months begin, as an IANA name such as Europe/Berlin. Default: UTC." placeholder:"ZONE"`
 	Capture   bool     `xor:"method" help:"Draw a line for each value of the queries' capture groups."`
 	Languages bool     `xor:"method" help:"Count lines by language instead of matches, and draw a line for each language."`
 	Wait      bool     `help:"Show a progress bar until nothing is pending. The exit status is 1 if samples are partial or failed."`

@@ -1407,7 +1407,8 @@ type TimeScopeInput struct {
 	StepInterval TimeIntervalStepInput `json:"stepInterval"`
 	// Backsight: the number of points that the backfill covers, 1 to 1000.
 	Points *int `json:"points,omitempty"`
-	// Backsight: the time zone of the grid as an IANA name; null means UTC.
+	// Backsight: the time zone of the grid as an IANA name; null means UTC. If the clocks skip the time
+	// of a point, it is an hour away on the same day, or at the first minute of its day.
 	Zone *string `json:"zone,omitempty"`
 }
 
