@@ -9,7 +9,10 @@ import (
 const maxLength = 10_000
 
 // Parse parses a series query. A non-nil error is always an *Error.
-func Parse(text string) (*Query, error) {
+func Parse(text string) (*Query, error) { return parse(text, false) }
+
+// parse parses a query. With wholeFiles, the query may consist of filters on repositories only.
+func parse(text string, wholeFiles bool) (*Query, error) {
 	if err := checkText(text); err != nil {
 		return nil, err
 	}
@@ -33,19 +36,20 @@ func Parse(text string) (*Query, error) {
 	if err := q.divide(normal(expr)); err != nil {
 		return nil, err
 	}
-	if err := q.check(text); err != nil {
+	if err := q.check(text, wholeFiles); err != nil {
 		return nil, err
 	}
 	return q, nil
 }
 
-// ParseFilters is like Parse, but accepts the empty text, as a query that holds for every file. Use
-// it where whole files are counted.
+// ParseFilters is like Parse, but accepts a text without a pattern and without a filter on files,
+// such as the empty text, as a query that holds for every file. Use it where whole files are
+// counted.
 func ParseFilters(text string) (*Query, error) {
 	if strings.TrimSpace(text) == "" {
 		return &Query{scope: &Scope{}}, nil
 	}
-	return Parse(text)
+	return parse(text, true)
 }
 
 // ParseScope parses a repository scope: repo:, -repo:, fork: and archived: filters, combined with

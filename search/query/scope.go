@@ -16,7 +16,7 @@ type Scope struct {
 
 // repository has the properties of a repository that a scope can test.
 type repository struct {
-	name           string
+	names          []string // a repo: filter holds if it holds for one of them
 	fork, archived bool
 }
 
@@ -71,7 +71,24 @@ func newScope(expr Node) *Scope {
 // Matches reports whether the scope includes a repository. A scope without fork: includes forks,
 // and a scope without archived: includes archived repositories.
 func (s *Scope) Matches(name string, fork, archived bool) bool {
-	return s.Expr == nil || s.accepts(repository{name, fork, archived})
+	return s.Expr == nil || s.accepts(repository{[]string{name}, fork, archived})
+}
+
+// MatchesNames is like Matches for a repository that is neither a fork nor archived and has several
+// names. A repo: filter holds if one of the names matches.
+func (s *Scope) MatchesNames(names []string) bool {
+	return s.Expr == nil || s.accepts(repository{names: names})
+}
+
+// Trait returns the first fork: or archived: filter that excludes repositories, which are those
+// with the values no and only.
+func (s *Scope) Trait() (name, value string, found bool) {
+	for leaf := range leaves(s.Expr) {
+		if f, ok := leaf.(*Filter); ok && f.Name != "repo" && f.Value != "yes" {
+			return f.Name, f.Value, true
+		}
+	}
+	return "", "", false
 }
 
 func compileScope(n Node) func(repository) bool {

@@ -118,3 +118,15 @@ func TestScopeMatches(t *testing.T) {
 		require.Equal(t, row.want, got, row.scope)
 	}
 }
+
+// Language statistics need no filter on files.
+func TestParseFiltersAcceptsFiltersOnRepositories(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"", "repo:a", "-repo:a fork:no"} {
+		q, err := query.ParseFilters(text)
+		require.NoError(t, err)
+		require.NoError(t, q.CheckByLanguage())
+		require.Nil(t, q.Expr)
+		require.Equal(t, text, q.String())
+	}
+}

@@ -55,8 +55,9 @@ func (q *Query) settle(n Node) (Node, *Error) {
 	return take(n, true)
 }
 
-// check refuses settings and filters that contradict the rest of the query.
-func (q *Query) check(text string) *Error {
+// check refuses settings and filters that contradict the rest of the query. Unless wholeFiles is
+// set, it also refuses a query that has nothing to search for.
+func (q *Query) check(text string, wholeFiles bool) *Error {
 	q.whole = Span{0, len(text)}
 	if err := q.checkKind(); err != nil {
 		return err
@@ -69,7 +70,7 @@ func (q *Query) check(text string) *Error {
 			return fail(q.whole, "a structural pattern is always case-sensitive, so case:no has no effect", "leave case: out, or use patterntype:regexp")
 		}
 	}
-	if q.Expr == nil && q.Type == TypeFile && q.Select == SelectContent {
+	if !wholeFiles && q.Expr == nil && q.Type == TypeFile && q.Select == SelectContent {
 		return fail(q.whole, "the query has nothing to search for", "add a pattern, such as TODO; to count files, add select:file; to count repositories, add select:repo")
 	}
 	return nil

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -114,7 +115,7 @@ var fields = []field{
 			if err != nil {
 				panic(err) // a defect: anyCaseRegexpOf has accepted the value
 			}
-			return func(r repository) bool { return name.MatchString(r.name) }
+			return func(r repository) bool { return slices.ContainsFunc(r.names, name.MatchString) }
 		},
 	},
 	{

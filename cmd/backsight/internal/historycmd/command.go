@@ -33,7 +33,10 @@ type HistoryCommand struct {
 
 // Help is called by kong.
 func (*HistoryCommand) Help() string {
-	return "Example: backsight history -q 'TODO lang:go' --every 1week --points 52 ~/src/*"
+	return `In the query, repo: and -repo: choose among the given repositories by the end of the path: its last folder, or its
+last two or three, as in api, acme/api and github.com/acme/api.
+
+Example: backsight history -q 'TODO lang:go' --every 1week --points 52 ~/src/*`
 }
 
 // Run prints samples. It returns output.ErrReported when any of them is partial or failed.

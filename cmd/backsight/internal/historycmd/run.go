@@ -41,6 +41,9 @@ func countHistory(ctx context.Context, o options, stdout, stderr io.Writer) (com
 
 // run searches the repositories and prints the results.
 func (p *plan) run(ctx context.Context, o options, stdout, stderr io.Writer) (complete bool, err error) {
+	if o.Repositories, err = p.inScope(o.Repositories); err != nil {
+		return false, err
+	}
 	processors := runtime.GOMAXPROCS(0)
 	repositories := distinct(o.Repositories)
 	progress := newProgress(stderr, len(repositories))
