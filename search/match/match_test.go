@@ -221,8 +221,15 @@ func TestValues(t *testing.T) {
 		{"patterntype:regexp (todo)", "TODO todo", map[string]int64{"TODO": 1, "todo": 1}},
 		{"/x(.+)/", "x" + long, map[string]int64{long[:100]: 1}},
 		{"/x(.+)/", "xa" + long, map[string]int64{"a" + long[:98]: 1}},
-		{"/x(.+)y/", "x\xffy", map[string]int64{"\uFFFD": 1}},
-		{"/x(.+)y/", strings.Repeat(" ", 8000) + "xa\x00y", map[string]int64{"a\uFFFD": 1}},
+		{"/x(.+)y/", "x\xffy", map[string]int64{`\xff`: 1}},
+		{"/x(.+)y/", "x\xffy\nx\xfey\nx\xff\xfey\nx\uFFFDy", map[string]int64{`\xff`: 1, `\xfe`: 1, `\xff\xfe`: 1, "\uFFFD": 1}},
+		{`/q(.+)q/`, "q\xe9q\nqéq\nq\xc3q", map[string]int64{`\xe9`: 1, "é": 1, `\xc3`: 1}},
+		{`/q(.+)q/`, "q\xffq\nq\\xffq\nq\\x5cxffq\nq\\xFFq\nq\\x41q\nq\\xfq", map[string]int64{
+			`\xff`: 1, `\x5cxff`: 1, `\x5cx5cxff`: 1, `\xFF`: 1, `\x41`: 1, `\xf`: 1,
+		}},
+		{`/q(.+)q/`, "q" + strings.Repeat("\xff", 60) + "q", map[string]int64{strings.Repeat(`\xff`, 25): 1}},
+		{`/q(.+)q/`, "q" + strings.Repeat("a", 97) + "\xff" + "q", map[string]int64{strings.Repeat("a", 97): 1}},
+		{"/x(.+)y/", strings.Repeat(" ", 8000) + "xa\x00y", map[string]int64{`a\x00`: 1}},
 		{"/(a)/", "a\x00", nil},
 	} {
 		got := compile(t, row.query, match.Options{ByValue: true}).Match("x", []byte(row.content))

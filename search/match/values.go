@@ -2,6 +2,7 @@ package match
 
 import (
 	"bytes"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -60,15 +61,41 @@ func countsOf(each func(yield func(value []byte, n int64)) int64) Counts {
 	return c
 }
 
-// label returns a value as text that every store accepts: cut to 100 bytes at the start of a rune,
-// with U+FFFD instead of NUL and of bytes that are not UTF-8.
+// label returns a value as text that every store accepts, cut to 100 bytes at the start of a rune
+// or escape. Bytes that are not UTF-8, and NUL, become escapes such as \xff. A backslash that would
+// look like the start of such an escape becomes \x5c. So values that differ within the cut have
+// different labels.
 func label(v []byte) []byte {
 	v = v[:cut(v)]
-	if utf8.Valid(v) && bytes.IndexByte(v, 0) < 0 {
+	if utf8.Valid(v) && bytes.IndexByte(v, 0) < 0 && !bytes.Contains(v, []byte(`\x`)) {
 		return v
 	}
-	v = bytes.ReplaceAll(bytes.ToValidUTF8(v, []byte("\uFFFD")), []byte{0}, []byte("\uFFFD"))
-	return v[:cut(v)] // U+FFFD has three bytes
+	text := make([]byte, 0, maxValue)
+	for len(v) > 0 {
+		r, size := utf8.DecodeRune(v)
+		part := v[:size]
+		if r == 0 || r == utf8.RuneError && size == 1 || r == '\\' && isEscape(v) {
+			part = []byte{'\\', 'x', hexDigits[v[0]>>4], hexDigits[v[0]&15]}
+		}
+		if len(text)+len(part) > maxValue {
+			break
+		}
+		text = append(text, part...)
+		v = v[size:]
+	}
+	return text
+}
+
+const hexDigits = "0123456789abcdef"
+
+// isEscape reports whether v starts with text that label writes for a byte: \x00, \x5c, or \x80 to
+// \xff in lower case.
+func isEscape(v []byte) bool {
+	if len(v) < 4 || v[1] != 'x' {
+		return false
+	}
+	high, low := strings.IndexByte(hexDigits, v[2]), strings.IndexByte(hexDigits, v[3])
+	return low >= 0 && (high >= 8 || high == 0 && low == 0 || high == 5 && low == 0xc)
 }
 
 // cut returns the length to which a value that may be too long is cut.
