@@ -166,6 +166,14 @@ var badQueries = []badQuery{
 	{"file:*.go x", "*", "missing argument", `\*`},
 	{"repo:[ x", "[", "missing closing ]", `\[`},
 
+	{`/(?P<a>x)(?P<a>y)/`, `/(?P<a>x)(?P<a>y)/`, `two groups with the name "a"`, "another name, or none"},
+	{`/(?<a>x)|(?P<a>y)/`, "", `two groups with the name "a"`, "another name, or none"},
+	{`patterntype:regexp (?P<a>x) (?P<a>y)`, "(?P<a>x) (?P<a>y)", `two groups with the name "a"`, "another name, or none"},
+	{`\`, `\`, "backslash alone", `content:"\\"`},
+	{`a OR \`, `\`, "backslash alone", `content:"\\"`},
+	{`patterntype:keyword a \`, `\`, "backslash alone", `content:"\\"`},
+	{`patterntype:structural \`, `\`, "backslash alone", `content:"\\"`},
+
 	// Templates.
 	{"patterntype:structural f(:[x]", "(", "never closed", "write ) after it"},
 	{"patterntype:structural {f(:[x]}", "(", "never closed", "write ) after it"},

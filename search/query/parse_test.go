@@ -85,6 +85,10 @@ func TestParseExpression(t *testing.T) {
 		{"(/usr/bin)", lit("(/usr/bin)"), `content:"(/usr/bin)"`},
 		{"(/a/.b)", lit("(/a/.b)"), `content:"(/a/.b)"`},
 		{"s.split(/,/)", lit("s.split(/,/)"), ""},
+		{`content:"\\"`, lit(`\`), ""},
+		{`patterntype:keyword "\\"`, lit(`\`), ""},
+		{`a \ b`, lit(`a \ b`), ""},
+		{`/(?P<a>x)/ /(?P<a>y)/`, and(rex("(?P<a>x)"), rex("(?P<a>y)")), "/(?P<a>x)/ AND /(?P<a>y)/"},
 		{"/a/ b c /d/", and(rex("a"), lit("b c"), rex("d")), "/a/ AND b c AND /d/"},
 
 		// Regexp: words are joined with .*?.

@@ -349,6 +349,9 @@ func (p *parser) template(text string, at Span) (Node, *Error) {
 }
 
 func (p *parser) pattern(t token) (Node, *Error) {
+	if t.kind == tokenPattern && t.text == `\` && t.pattern != Regexp && t.at.End-t.at.Start == 1 {
+		return nil, fail(t.at, "a backslash alone could be text, or an escape whose end is missing", `to search for a backslash, write content:"\\"`)
+	}
 	if t.pattern == Structural {
 		at := t.at
 		if t.kind == tokenField {

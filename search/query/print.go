@@ -156,6 +156,9 @@ func (n *Pattern) isBare() bool {
 	if n.mode == KeywordType && strings.Contains(n.Text, " ") {
 		return false
 	}
+	if n.Text == `\` {
+		return false // Parse refuses it
+	}
 	open := 0
 	for i := 0; i < len(n.Text); i++ {
 		switch c := n.Text[i]; {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 )
 
@@ -16,6 +17,12 @@ func plainRegexp(text, flags string, at Span) (string, *Error) {
 	tree, err := syntax.Parse(flags+text, syntax.Perl)
 	if err != nil {
 		return "", regexpError(err, flags, text, at)
+	}
+	names := tree.CapNames()
+	for i, name := range names {
+		if name != "" && slices.Contains(names[:i], name) {
+			return "", fail(at, "the regular expression has two groups with the name "+quote(shown(name)), "give each group another name, or none, as in (…)")
+		}
 	}
 	if regexpSize(tree) > maxRegexp {
 		return "", fail(at, fmt.Sprintf("this regular expression is too large: with its repetitions written out, it has more than %d parts", maxRegexp),

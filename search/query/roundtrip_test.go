@@ -86,7 +86,7 @@ func checkSpans(t require.TestingT, n query.Node, text string) {
 // texts draws queries, most of them valid, from the parts of the language.
 func texts() *rapid.Generator[string] {
 	words := []string{
-		"foo", "bar", "TODO:", "f(", "f(a, b)", "(x)", "a)b", "/re.*/", "//", "/a b/", `/a\/b/`, `"q s"`, `'q'`, `"`, "don't", "[x", "[)]", `\(`, `a\ b`, "x|y", "(a|b)+", "(/re/)", "f(x /re/)", `(\/re/)`, `\Qx.y\E`,
+		"foo", "bar", "TODO:", "f(", "f(a, b)", "(x)", "a)b", "/re.*/", "//", "/a b/", `/a\/b/`, `"q s"`, `'q'`, `"`, "don't", "[x", "[)]", `\(`, `a\ b`, "x|y", "(a|b)+", "(/re/)", `\`, `content:"\\"`, "(?P<a>x)", "f(x /re/)", `(\/re/)`, `\Qx.y\E`,
 		"-foo", "std::x", "http://a", "é", "and", "or", "not", "AND", "OR", "NOT", "(", ")", "(", ")",
 		`content:"a b"`, "content:x", "-content:y", `content:"a\n\"\\"`, "content:'('", "file:a", `-f:\.go$`, `file:"a b"`, "file:(a|b)", "file:[(]", "lang:go", "-lang:c++", `l:"visual basic .net"`,
 		"repo:a", "-repo:b", `repo:c\@d`, "repohasfile:a", "-repohasfile:'b c'", "repo:has.path(a)", "-repo:has.content(a (b) [)])", `repo:has.file(path:\.go$ content:"a b")`, `repo:contains.path("x")`,

@@ -1,0 +1,33 @@
+package main
+
+import "strings"
+
+// attachQueries returns the arguments with a query that begins with a minus, such as -file:vendor,
+// attached to its flag, because kong would read it as a flag. What follows two minuses directly, as
+// in --json, stays a flag.
+func attachQueries(args []string) []string {
+	var attached []string
+	for i := 0; i < len(args); i++ {
+		if args[i] == "--" {
+			return append(attached, args[i:]...)
+		}
+		if (args[i] == "-q" || args[i] == "--query") && i+1 < len(args) && isQuery(args[i+1]) {
+			attached = append(attached, "--query="+args[i+1])
+			i++
+			continue
+		}
+		attached = append(attached, args[i])
+	}
+	return attached
+}
+
+// isQuery says whether an argument after -q that begins with a minus is a query: it is neither a
+// flag of one letter nor the start of a long flag.
+func isQuery(arg string) bool {
+	text, minus := strings.CutPrefix(arg, "-")
+	if !minus || text == "" || arg == "-q" || arg == "-h" {
+		return false
+	}
+	long, two := strings.CutPrefix(text, "-")
+	return !two || long != "" && !(long[0] >= 'a' && long[0] <= 'z')
+}
