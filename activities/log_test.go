@@ -64,7 +64,7 @@ func TestPersistentFailureIsLoggedOnce(t *testing.T) {
 	b.env = suite.NewTestActivityEnvironment()
 	b.env.RegisterActivity(b.sync)
 	git := growing(t)
-	git.Git(t, "symbolic-ref", "HEAD", "refs/heads/nowhere")
+	git.NameNoBranch(t)
 	r := b.local("r", git)
 	for range 3 {
 		require.NotEmpty(t, b.synced(r).Error)

@@ -39,7 +39,7 @@ func TestSamplesEndWithTheRightOutcome(t *testing.T) {
 	b.local("lost", lost)
 	require.NoError(t, os.RemoveAll(lost.Dir))
 	headless := growing(t)
-	headless.Git(t, "symbolic-ref", "HEAD", "refs/heads/nowhere")
+	headless.NameNoBranch(t)
 	b.local("headless", headless)
 
 	series := b.series("TODO")

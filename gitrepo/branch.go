@@ -15,11 +15,13 @@ import (
 // DefaultBranch returns the repository's default branch and its tip; Backsight reads the history of
 // that branch. In a bare repository it is the branch that HEAD names. In a work tree it is the
 // branch that origin/HEAD names, or else the one that HEAD names. A detached HEAD gives the ref
-// "HEAD".
+// "HEAD". If these branches do not exist, it is the only branch, or else main, or else master.
+// BranchNotice says when another branch may have been meant.
 //
 // The error is ErrNoCommits when the repository has no branches. It is an *insights.Error with code
-// NotFound when branches exist but the default one does not, and with code Unavailable when a ref
-// on the way to the tip, or the tip itself, is damaged. A damaged ref never counts as absent.
+// NotFound when several branches exist and none of them is the default one, and with code
+// Unavailable when a ref on the way to the tip, or the tip itself, is damaged. A damaged ref never
+// counts as absent.
 func (r *Repo) DefaultBranch(ctx context.Context) (ref string, tip OID, err error) {
 	candidates := []string{"HEAD"}
 	if !r.bare {
@@ -46,7 +48,7 @@ func (r *Repo) DefaultBranch(ctx context.Context) (ref string, tip OID, err erro
 			return "", "", err
 		}
 	}
-	return "", "", r.noBranch(ctx, target)
+	return r.branchInstead(ctx, target)
 }
 
 // absentTarget returns the ref that name leads to, which does not exist: name itself or, when name
@@ -104,28 +106,71 @@ func afterColon(text string) string {
 	return ": " + text
 }
 
-// noBranch returns the reason why there is no default branch. target is the ref that HEAD leads to,
-// which does not exist.
-func (r *Repo) noBranch(ctx context.Context, target string) error {
+// branchInstead returns the branch that is read because target, the ref that HEAD leads to, does
+// not exist.
+func (r *Repo) branchInstead(ctx context.Context, target string) (ref string, tip OID, err error) {
 	lost, err := r.lostRefs(ctx, target)
 	if err != nil {
-		return err
+		return "", "", err
 	}
 	if lost != "" {
-		return insights.Errorf(insights.Unavailable,
+		return "", "", insights.Errorf(insights.Unavailable,
 			"repository %s: HEAD leads to %s, which does not exist, and the repository has lost refs: %s; restore them, for example with git fetch or git update-ref",
 			r.dir, target, lost)
 	}
-	heads, err := r.output(ctx, "for-each-ref", "--count=1", "--format=%(refname)", "refs/heads", "refs/remotes")
+	example := ""
+	for _, folder := range []string{"refs/heads", "refs/remotes/origin"} {
+		some, err := r.branches(ctx, "--count=2", folder)
+		if err != nil || len(some) == 1 {
+			return only(some, err)
+		}
+		if len(some) == 0 {
+			continue
+		}
+		example = some[0].ref
+		for _, name := range []string{"main", "master"} {
+			named, err := r.branches(ctx, "--count=1", folder+"/"+name)
+			if err != nil || len(named) == 1 && named[0].ref == folder+"/"+name {
+				return only(named, err)
+			}
+		}
+		break
+	}
+	if example == "" {
+		return "", "", fmt.Errorf("repository %s: %w", r.dir, ErrNoCommits)
+	}
+	return "", "", insights.Errorf(insights.NotFound,
+		"repository %s: HEAD points to a branch that does not exist (%s), and there is neither a single branch nor main or master; "+
+			"set HEAD to an existing branch, for example %s, or name a branch (history --rev)", r.dir, target, example)
+}
+
+// branch is a branch and its newest commit.
+type branch struct {
+	ref string
+	tip OID
+}
+
+// only returns the fields of the only branch of a list.
+func only(list []branch, err error) (ref string, tip OID, _ error) {
 	if err != nil {
-		return err
+		return "", "", err
 	}
-	if len(heads) == 0 {
-		return fmt.Errorf("repository %s: %w", r.dir, ErrNoCommits)
+	return list[0].ref, list[0].tip, nil
+}
+
+// branches lists the branches that git for-each-ref prints, without symbolic refs.
+func (r *Repo) branches(ctx context.Context, args ...string) (list []branch, err error) {
+	out, err := r.output(ctx, append([]string{"for-each-ref", "--format=%(objectname) %(refname) %(symref)"}, args...)...)
+	if err != nil {
+		return nil, err
 	}
-	return insights.Errorf(insights.NotFound,
-		"repository %s: HEAD points to a branch that does not exist; set HEAD to an existing branch, for example %s",
-		r.dir, strings.TrimSpace(string(heads)))
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		if len(fields) == 2 {
+			list = append(list, branch{fields[1], OID(fields[0])})
+		}
+	}
+	return list, nil
 }
 
 // lostRefs says how it is known that a repository in which target does not exist has lost refs. It

@@ -146,3 +146,113 @@ func TestOpen_QuotesGitOnWhatItCannotRead(t *testing.T) {
 	_, err := Open(t.Context(), repo.Dir)
 	require.ErrorContains(t, err, "fatal: ")
 }
+
+// If HEAD names a branch that does not exist, the only branch is read, or main, or master, and a
+// notice says so. Otherwise the error names a branch.
+func TestDefaultBranch_HeadNamesNoBranch(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		branches []string
+		want     string // "": an error
+	}{
+		{[]string{"refs/heads/only"}, "refs/heads/only"},
+		{[]string{"refs/heads/a", "refs/heads/main", "refs/heads/master"}, "refs/heads/main"},
+		{[]string{"refs/heads/a", "refs/heads/main/x", "refs/heads/master"}, "refs/heads/master"},
+		{[]string{"refs/heads/a", "refs/heads/b", "refs/remotes/origin/main"}, ""},
+		{[]string{"refs/remotes/origin/a", "refs/remotes/origin/main"}, "refs/remotes/origin/main"},
+	} {
+		repo := testgit.New(t)
+		repo.Git(t, "symbolic-ref", "HEAD", "refs/heads/none")
+		ids := repo.Import(t, "first", true, testgit.Commit{})
+		for _, ref := range row.branches {
+			repo.Git(t, "update-ref", ref, ids[0])
+		}
+		repo.Git(t, "update-ref", "-d", "refs/heads/first")
+		r, err := Open(t.Context(), repo.Dir)
+		require.NoError(t, err)
+		ref, tip, err := r.DefaultBranch(t.Context())
+		if row.want == "" {
+			require.Equal(t, insights.NotFound, insights.ErrorCode(err))
+			require.ErrorContains(t, err, "for example "+row.branches[0])
+			continue
+		}
+		require.NoError(t, err)
+		require.Equal(t, []any{row.want, OID(ids[0])}, []any{ref, tip})
+		notice, err := r.BranchNotice(t.Context(), ref, tip)
+		require.NoError(t, err)
+		require.Equal(t, "HEAD names refs/heads/none, which does not exist; "+row.want+" is searched", notice)
+	}
+}
+
+// A clone reads the branch that origin/HEAD names. A notice says if the checked-out branch, or a
+// branch that the remote has in its place, is at another commit, and how far they are apart.
+func TestBranchNotice_OfAClone(t *testing.T) {
+	t.Parallel()
+	const renamed = "2 commits ahead of it; git remote set-head origin --auto asks the remote"
+	commit := []string{"commit", "-q", "--allow-empty", "-m", "x"}
+	for _, row := range []struct {
+		name   string
+		rename bool // the remote renames main to trunk, which gets two commits more
+		args   [][]string
+		want   string
+	}{
+		{"as cloned", false, nil, ""},
+		{"another branch at the same commit", false, [][]string{{"checkout", "-q", "-b", "mine"}}, ""},
+		{"fetched", false, [][]string{{"fetch", "-q"}}, ""},
+		{
+			"ahead", false,
+			[][]string{commit, commit},
+			"refs/remotes/origin/main is searched, which origin/HEAD names; the checked-out branch refs/heads/main is 2 commits ahead of it",
+		},
+		{
+			"diverged", false,
+			[][]string{{"checkout", "-q", "-b", "mine", "HEAD~1"}, commit, commit},
+			"refs/remotes/origin/main is searched, which origin/HEAD names; the checked-out branch refs/heads/mine is 2 commits ahead of it and 1 commit behind it",
+		},
+		{
+			"detached", false,
+			[][]string{{"checkout", "-q", "--detach", "HEAD~1"}},
+			"refs/remotes/origin/main is searched, which origin/HEAD names; the checked-out branch HEAD is 1 commit behind it",
+		},
+		{
+			"renamed", true,
+			[][]string{{"fetch", "-q"}},
+			"refs/remotes/origin/main is searched, which origin/HEAD names, but the last fetch did not find it; refs/remotes/origin/trunk is " + renamed,
+		},
+		{
+			"renamed and pruned", true,
+			[][]string{{"fetch", "-q", "--prune"}},
+			"origin/HEAD names refs/remotes/origin/main, which does not exist; refs/heads/main is searched; refs/remotes/origin/trunk is " + renamed,
+		},
+		{
+			"renamed and checked out", true,
+			[][]string{{"fetch", "-q"}, {"checkout", "-q", "trunk"}},
+			"refs/remotes/origin/main is searched, which origin/HEAD names; the checked-out branch refs/heads/trunk is 2 commits ahead of it",
+		},
+		{"no remote", false, [][]string{{"remote", "remove", "origin"}}, ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			origin := testgit.New(t)
+			origin.Import(t, "main", true, testgit.Commit{}, testgit.Commit{Message: "two"})
+			dir := filepath.Join(t.TempDir(), "clone")
+			origin.Git(t, "clone", "-q", origin.Dir, dir)
+			if row.rename {
+				origin.Git(t, "branch", "-m", "main", "trunk")
+				origin.Import(t, "trunk", true, testgit.Commit{Parents: nil, Message: "three"}, testgit.Commit{Message: "four"})
+			}
+			for _, args := range row.args {
+				origin.Git(t, append([]string{"--git-dir=" + dir + "/.git", "--work-tree=" + dir}, args...)...)
+			}
+			quick, err := Open(t.Context(), dir)
+			require.NoError(t, err)
+			for _, r := range []*Repo{quick, slowly(t, quick)} {
+				ref, tip, err := r.DefaultBranch(t.Context())
+				require.NoError(t, err)
+				notice, err := r.BranchNotice(t.Context(), ref, tip)
+				require.NoError(t, err)
+				require.Equal(t, row.want, notice)
+			}
+		})
+	}
+}

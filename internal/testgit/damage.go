@@ -121,3 +121,13 @@ func (r *Repo) ObjectAt(t TB, rev string) string {
 	t.Helper()
 	return r.Git(t, "rev-parse", "--verify", rev)
 }
+
+// NameNoBranch renames main to "one", adds a branch "two" at the same commit, and makes HEAD name
+// neither of them. So nothing tells which branch is the default one.
+func (r *Repo) NameNoBranch(t TB) {
+	t.Helper()
+	r.Git(t, "update-ref", "refs/heads/one", "main")
+	r.Git(t, "update-ref", "refs/heads/two", "main")
+	r.Git(t, "update-ref", "-d", "refs/heads/main")
+	r.Git(t, "symbolic-ref", "HEAD", "refs/heads/nowhere")
+}

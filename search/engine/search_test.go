@@ -158,7 +158,7 @@ func TestSearch_Outcomes(t *testing.T) {
 		{
 			name: "HEAD names no branch", spec: engine.Spec{Query: "TODO"},
 			change: func(t *testing.T, r *testgit.Repo) string {
-				r.Git(t, "symbolic-ref", "HEAD", "refs/heads/nowhere")
+				r.NameNoBranch(t)
 				return "HEAD points to a branch that does not exist"
 			},
 			want: repeat("failed 0: no default branch"),

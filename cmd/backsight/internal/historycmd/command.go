@@ -13,7 +13,7 @@ type sharedFlags struct {
 	Until        string   `help:"The time of the newest sample, in RFC 3339 or as a date. Default: now." placeholder:"TIME"`
 	At           []string `help:"The time of a sample, instead of --every. Repeat the flag for more samples." placeholder:"TIME" sep:"none"`
 	AtFile       string   `help:"A file with the time of a sample on each line." placeholder:"FILE"`
-	Rev          string   `help:"The branch or tag to search. Default: the default branch." placeholder:"REV"`
+	Rev          string   `help:"The branch or tag to search. Default: the branch that HEAD names or, in a clone, origin/HEAD." placeholder:"REV"`
 	JSON         bool     `name:"json" help:"Print JSON, one object per line."`
 }
 

@@ -77,6 +77,11 @@ func (p *plan) run(ctx context.Context, o options, stdout, stderr io.Writer) (co
 // run searches a repository. It returns an error only when ctx has ended.
 func (s *searcher) run(ctx context.Context, r *repository) (err error) {
 	defer s.Close()
+	defer func() {
+		if err == nil {
+			r.notices = append(r.notices, s.notices(ctx)...)
+		}
+	}()
 	if !s.plan.everyCommit {
 		r.samples, err = s.samples(ctx)
 		return err

@@ -28,6 +28,7 @@ type searcher struct {
 	engine.Repo
 	plan *plan
 	dir  string
+	ref  string // the default branch; "" with --rev
 }
 
 // Close closes the repository's index.
@@ -74,13 +75,29 @@ func (s *searcher) open(ctx context.Context) (err error) {
 		s.Tip, err = s.Git.Resolve(ctx, s.plan.rev)
 	} else {
 		// If the index has this tip, the commit need not be read from the repository.
-		if _, tip, ok := s.Git.Tip(); ok && s.plan.indexes != "" && s.openIndex(tip) {
+		if ref, tip, ok := s.Git.Tip(); ok && s.plan.indexes != "" && s.openIndex(tip) {
+			s.ref = ref
 			return nil
 		}
-		_, s.Tip, err = engine.Branch(ctx, s.Git)
+		s.ref, s.Tip, err = engine.Branch(ctx, s.Git)
 	}
 	if err != nil || s.plan.indexes == "" {
 		return err
 	}
 	return s.updateIndex(ctx)
+}
+
+// notices returns what people should know about the branch that was searched.
+func (s *searcher) notices(ctx context.Context) []string {
+	if s.ref == "" {
+		return nil
+	}
+	notice, err := s.Git.BranchNotice(ctx, s.ref, s.Tip)
+	switch {
+	case err != nil:
+		return []string{"it is not known whether another branch was meant: " + err.Error()}
+	case notice == "":
+		return nil
+	}
+	return []string{notice + "; --rev names another branch"}
 }

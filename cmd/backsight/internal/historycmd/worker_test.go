@@ -26,6 +26,7 @@ func TestRun_SaysWhatTheWorkerSays(t *testing.T) {
 		func(r *testgit.Repo) { r.RemoveObject(t, r.ObjectAt(t, "main:b.go")) },
 		func(r *testgit.Repo) { r.RemoveObject(t, r.ObjectAt(t, "main~2^{tree}")) },
 		func(r *testgit.Repo) { r.RemoveObject(t, r.ObjectAt(t, "main~3")) },
+		func(r *testgit.Repo) { r.NameNoBranch(t) },
 		func(r *testgit.Repo) { r.Git(t, "symbolic-ref", "HEAD", "refs/heads/nowhere") },
 	} {
 		repo, _ := testRepo(t)

@@ -1,0 +1,127 @@
+package gitrepo
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// BranchNotice says when people may have meant another branch than the default branch ref, whose
+// newest commit is tip, or returns "". It names both branches and how far they are apart:
+//
+//   - HEAD or origin/HEAD names a branch that does not exist.
+//   - In a clone, the checked-out branch is at another commit than the branch that origin/HEAD
+//     names.
+//   - The last fetch did not find the branch that origin/HEAD names, for example because the remote
+//     has renamed it, and another branch of the remote contains it.
+//
+// If there is nothing to say, BranchNotice reads a few small files, and starts no process if the
+// repository is plain.
+func (r *Repo) BranchNotice(ctx context.Context, ref string, tip OID) (string, error) {
+	head, err := r.refOf(ctx, "HEAD")
+	if err != nil {
+		return "", err
+	}
+	if r.bare || r.absentRef(originHead) {
+		if head.tip != "" {
+			return "", nil
+		}
+		return fmt.Sprintf("HEAD names %s, which does not exist; %s is searched", head.ref, ref), nil
+	}
+	origin, err := r.refOf(ctx, originHead)
+	switch {
+	case err != nil:
+		return "", err
+	case origin.ref == "" || origin.ref == originHead && origin.tip == "": // there is none
+		if head.tip != "" {
+			return "", nil
+		}
+		return fmt.Sprintf("HEAD names %s, which does not exist; %s is searched", head.ref, ref), nil
+	case origin.tip == "":
+		other, err := r.newerBranch(ctx, ref, tip)
+		return fmt.Sprintf("origin/HEAD names %s, which does not exist; %s is searched%s; git remote set-head origin --auto asks the remote", origin.ref, ref, other), err
+	case head.tip != "" && head.tip != tip:
+		apart, err := r.distance(ctx, tip, head.tip)
+		return fmt.Sprintf("%s is searched, which origin/HEAD names; the checked-out branch %s is %s", ref, head.ref, apart), err
+	case r.lastFetchLacks(strings.TrimPrefix(ref, "refs/remotes/origin/")):
+		other, err := r.newerBranch(ctx, ref, tip)
+		if other == "" || err != nil {
+			return "", err
+		}
+		return fmt.Sprintf("%s is searched, which origin/HEAD names, but the last fetch did not find it%s; git remote set-head origin --auto asks the remote", ref, other), nil
+	}
+	return "", nil
+}
+
+// refOf returns the ref that name leads to and its commit, which is "" if that ref does not exist.
+// The result is empty if name itself does not exist.
+func (r *Repo) refOf(ctx context.Context, name string) (branch, error) {
+	if r.plain {
+		if ref, tip, ok := r.followRef(name); ok {
+			return branch{ref, tip}, nil
+		}
+	}
+	out, err := r.output(ctx, "rev-parse", "--verify", "--quiet", name+"^{commit}")
+	tip := OID(strings.TrimSpace(string(out)))
+	if err != nil && exitCode(err) != 1 {
+		return branch{}, err
+	}
+	target, err := r.output(ctx, "symbolic-ref", "--quiet", name)
+	switch {
+	case err == nil:
+		return branch{strings.TrimSpace(string(target)), tip}, nil
+	case exitCode(err) == 1 && tip != "":
+		return branch{name, tip}, nil // detached
+	case exitCode(err) == 1:
+		return branch{}, nil
+	}
+	return branch{}, err
+}
+
+// newerBranch says which branch of the remote origin contains tip and is newer, or returns "".
+func (r *Repo) newerBranch(ctx context.Context, ref string, tip OID) (string, error) {
+	list, err := r.branches(ctx, "--contains="+string(tip), "--sort=-committerdate", "refs/remotes/origin")
+	if err != nil {
+		return "", err
+	}
+	for _, b := range list {
+		if b.ref != ref && b.tip != tip {
+			apart, err := r.distance(ctx, tip, b.tip)
+			return fmt.Sprintf("; %s is %s", b.ref, apart), err
+		}
+	}
+	return "", nil
+}
+
+// distance says how many commits b is ahead of and behind a.
+func (r *Repo) distance(ctx context.Context, a, b OID) (string, error) {
+	out, err := r.output(ctx, "rev-list", "--left-right", "--count", string(a)+"..."+string(b), "--")
+	if err != nil {
+		return "", err
+	}
+	var behind, ahead int
+	if _, err := fmt.Sscan(string(out), &behind, &ahead); err != nil {
+		return "", fmt.Errorf("repository %s: git rev-list --count printed %q", r.dir, out)
+	}
+	var parts []string
+	for _, part := range []struct {
+		n    int
+		word string
+	}{{ahead, "ahead of it"}, {behind, "behind it"}} {
+		switch {
+		case part.n == 1:
+			parts = append(parts, "1 commit "+part.word)
+		case part.n > 1:
+			parts = append(parts, fmt.Sprintf("%d commits %s", part.n, part.word))
+		}
+	}
+	return strings.Join(parts, " and "), nil
+}
+
+// lastFetchLacks reports whether the last git fetch found branches, but not the one called name.
+func (r *Repo) lastFetchLacks(name string) bool {
+	text, err := os.ReadFile(filepath.Join(r.gitDir, "FETCH_HEAD"))
+	return err == nil && strings.Contains(string(text), "\tbranch '") && !strings.Contains(string(text), "\tbranch '"+name+"' of ")
+}
