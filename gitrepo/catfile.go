@@ -4,9 +4,12 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/sha1"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"strconv"
 )
@@ -56,7 +59,7 @@ func (o *Objects) catFile(ctx context.Context, ids []Hash, wanted []int32, maxSi
 	stream := newBatchStream(stdout, o.hashLen, maxSize)
 	var visitErr, readErr error
 	for done < len(wanted) {
-		object, err := stream.next(ids[wanted[done]])
+		object, err := stream.verified(ids[wanted[done]])
 		if err != nil {
 			readErr = err
 			break
@@ -93,13 +96,36 @@ type batchStream struct {
 	hashLen int
 	maxSize int64
 	object  Object
-	pending int    // bytes of the buffer that the last object still occupies
-	large   []byte // holds objects that do not fit into the buffer
+	sum     hash.Hash // of the last object
+	pending int       // bytes of the buffer that the last object still occupies
+	large   []byte    // holds objects that do not fit into the buffer
 	hex     []byte
+	id      []byte
 }
 
 func newBatchStream(from io.Reader, hashLen int, maxSize int64) *batchStream {
-	return &batchStream{from: bufio.NewReaderSize(from, pipeBuffer), hashLen: hashLen, maxSize: maxSize}
+	return &batchStream{from: bufio.NewReaderSize(from, pipeBuffer), hashLen: hashLen, maxSize: maxSize, sum: newHash(hashLen)}
+}
+
+// newHash returns the hash function of object ids of this length.
+func newHash(hashLen int) hash.Hash {
+	if hashLen == sha256.Size {
+		return sha256.New()
+	}
+	return sha1.New()
+}
+
+// verified does the same as next, and verifies that the content has the id want, which git does
+// not. If it has another id, the object is Corrupt.
+func (s *batchStream) verified(want Hash) (*Object, error) {
+	object, err := s.next(want)
+	if err != nil || object.Problem == Missing {
+		return object, err
+	}
+	if s.id = s.sum.Sum(s.id[:0]); !bytes.Equal(s.id, want[:s.hashLen]) {
+		*object = Object{Problem: Corrupt, Detail: fmt.Sprintf("the stored content is that of object %x", s.id)}
+	}
+	return object, nil
 }
 
 // next returns the next object of the stream, which must have the id want. The object is valid
@@ -135,6 +161,8 @@ func (s *batchStream) next(want Hash) (*Object, error) {
 		return nil, fmt.Errorf("unexpected header %q", header[:min(len(header), 120)])
 	}
 	s.object = Object{Kind: kind, Size: size}
+	s.sum.Reset()
+	s.sum.Write(append(rest, 0)) // rest ends before the line feed, which has been read
 	return &s.object, s.content()
 }
 
@@ -148,6 +176,7 @@ func (s *batchStream) content() error {
 		}
 		s.pending = len(data)
 		s.object.Data = data[:size:size]
+		s.sum.Write(s.object.Data)
 		return endOfContent(data[size])
 	}
 	keep := size
@@ -160,7 +189,8 @@ func (s *batchStream) content() error {
 		return err
 	}
 	s.object.Data = s.large[:keep:keep]
-	if _, err := io.CopyN(io.Discard, s.from, size-keep); err != nil {
+	s.sum.Write(s.object.Data)
+	if _, err := io.CopyN(s.sum, s.from, size-keep); err != nil {
 		return unexpected(err)
 	}
 	end, err := s.from.ReadByte()

@@ -107,6 +107,9 @@ func (r *Repo) walk(ctx context.Context, tip OID, each func(Commit) (keep, more 
 	if readErr != nil {
 		return nil, fmt.Errorf("repository %s: git rev-list: %w", r.dir, readErr)
 	}
+	if err := r.verifyWalk(ctx, commits); err != nil {
+		return nil, err
+	}
 	return commits, nil
 }
 

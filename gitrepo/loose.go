@@ -5,10 +5,9 @@ import (
 	"bytes"
 	"compress/zlib"
 	"context"
-	"crypto/sha1"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"hash"
 	"io"
 	"os"
@@ -104,10 +103,7 @@ func (r *looseReader) open(file io.Reader) (err error) {
 		r.file.Reset(file)
 		err = r.inflate.(zlib.Resetter).Reset(r.file, nil)
 	} else {
-		r.file, r.text, r.sum = bufio.NewReader(file), bufio.NewReader(nil), sha1.New()
-		if r.hashLen == sha256.Size {
-			r.sum = sha256.New()
-		}
+		r.file, r.text, r.sum = bufio.NewReader(file), bufio.NewReader(nil), newHash(r.hashLen)
 		r.inflate, err = zlib.NewReader(r.file)
 	}
 	r.text.Reset(r.inflate)
@@ -139,8 +135,8 @@ func (r *looseReader) parse(id Hash, file io.Reader) (*Object, error) {
 		return nil, errNotLoose // more bytes than the header says, or a wrong checksum
 	}
 	r.sum.Write(r.data)
-	if !bytes.Equal(r.sum.Sum(nil), id[:r.hashLen]) {
-		r.object = Object{Problem: Corrupt, Detail: "the content of the loose object does not have the object's id"}
+	if sum := r.sum.Sum(nil); !bytes.Equal(sum, id[:r.hashLen]) {
+		r.object = Object{Problem: Corrupt, Detail: fmt.Sprintf("the stored content is that of object %x", sum)}
 		return &r.object, nil
 	}
 	r.object = Object{Kind: kind, Size: size, Data: r.data}
