@@ -79,9 +79,9 @@ func (r *Repo) walk(ctx context.Context, tip OID, each func(Commit) (keep, more 
 	if commits, ok := r.walkPlain(ctx, tip, each); ok {
 		return commits, nil
 	}
-	ctx, cancel := context.WithCancel(ctx)
+	walking, cancel := context.WithCancel(ctx)
 	defer cancel()
-	cmd := command(ctx, reading, r.gitDir, "rev-list", "--first-parent", "--timestamp", string(tip), "--")
+	cmd := command(walking, reading, r.gitDir, "rev-list", "--first-parent", "--timestamp", string(tip), "--")
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, r.wrap(ctx, "rev-list", cmd, err)
@@ -94,21 +94,25 @@ func (r *Repo) walk(ctx context.Context, tip OID, each func(Commit) (keep, more 
 		last = c.ID
 		return each(c)
 	})
+	var waitErr error
 	if stopped || readErr != nil {
 		cancel()
 		_ = cmd.Wait() // the cancelled context killed git, so its exit status means nothing
-	} else if err := cmd.Wait(); err != nil {
-		rest, err := r.continueWalk(ctx, tip, last, r.wrap(ctx, "rev-list", cmd, err), each)
-		if err != nil && AsBrokenHistory(err) == nil {
-			return nil, err
-		}
-		return append(commits, rest...), err
+	} else {
+		waitErr = cmd.Wait()
 	}
 	if readErr != nil {
 		return nil, fmt.Errorf("repository %s: git rev-list: %w", r.dir, readErr)
 	}
 	if err := r.verifyWalk(ctx, commits); err != nil {
 		return nil, err
+	}
+	if waitErr != nil {
+		rest, err := r.continueWalk(ctx, tip, last, r.wrap(ctx, "rev-list", cmd, waitErr), each)
+		if err != nil && AsBrokenHistory(err) == nil {
+			return nil, err
+		}
+		return append(commits, rest...), err
 	}
 	return commits, nil
 }

@@ -18,7 +18,8 @@
 //     git does not fetch them (run.go, partialclone.go).
 //   - What this package reads without git equals what git would return. git reads everything that
 //     is unusual or damaged.
-//   - refs/replace is ignored: the content of a commit is the content that its id names.
+//   - Replace refs and grafts are ignored: the content and the parents of a commit are those that
+//     its id names, as the commit was pushed. [Repo.Unapplied] says whether there are any.
 //   - For a damaged object, callers get a [Problem] or an error, never wrong bytes. What is read
 //     from a loose object, or through a git process, must have the hash that its id names:
 //     catfile.go and loose.go verify objects, looseid.go verifies the commits of a walk. git

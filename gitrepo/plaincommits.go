@@ -91,13 +91,9 @@ func (r *Repo) plainBranch(ctx context.Context, name string) (ref string, tip OI
 const plainWalkLength = 300
 
 // walkPlain does the same as walk, without git. ok is false when git has to walk: the history is
-// longer than plainWalkLength, has grafts, or is unusual in another way.
+// longer than plainWalkLength, or is unusual in another way.
 func (r *Repo) walkPlain(ctx context.Context, tip OID, each func(Commit) (keep, more bool)) (commits []Commit, ok bool) {
 	if !r.plain {
-		return nil, false
-	}
-	// Grafts replace the parents that a commit records.
-	if _, err := os.Lstat(filepath.Join(r.gitDir, "info", "grafts")); !errors.Is(err, fs.ErrNotExist) {
 		return nil, false
 	}
 	from := r.plainCommits()

@@ -191,10 +191,6 @@ func TestPlainCommits_LeaveTheUnusualToGit(t *testing.T) {
 			repo.RemoveObject(t, ids[0])
 			require.NoError(t, os.WriteFile(repo.ObjectPath(ids[0]), text, 0o644))
 		},
-		"graft": func(repo *testgit.Repo, ids []string) {
-			require.NoError(t, os.MkdirAll(filepath.Join(repo.Dir, "info"), 0o755))
-			require.NoError(t, os.WriteFile(filepath.Join(repo.Dir, "info", "grafts"), []byte(ids[2]+"\n"), 0o644))
-		},
 	} {
 		repo := testgit.New(t)
 		ids := repo.Import(t, "main", false, testgit.Commit{}, testgit.Commit{Message: "two"}, testgit.Commit{Message: "three"})

@@ -31,7 +31,7 @@ const (
 // command creates all git processes; nothing else starts git.
 func command(ctx context.Context, why purpose, gitDir string, args ...string) *exec.Cmd {
 	// git log prints texts in UTF-8, whatever the repository's configuration says.
-	full := []string{"-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-c", "gc.autoDetach=false", "-c", "i18n.logOutputEncoding=UTF-8"}
+	full := []string{"-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-c", "gc.autoDetach=false", "-c", "i18n.logOutputEncoding=UTF-8", "-c", "advice.graftFileDeprecated=false"}
 	if gitDir != "" {
 		full = append(full, "--git-dir="+gitDir)
 	}
@@ -44,7 +44,7 @@ func command(ctx context.Context, why purpose, gitDir string, args ...string) *e
 
 // environment returns the environment of a git process: the one of this process, without the
 // variables that redirect git to other files or translate its messages, and with those that forbid
-// prompts and unwanted fetches.
+// prompts and unwanted fetches, and that make git ignore replace refs and grafts (see Unapplied).
 func environment(why purpose) []string {
 	env := make([]string, 0, 32)
 	for _, entry := range os.Environ() {
@@ -54,7 +54,7 @@ func environment(why purpose) []string {
 		}
 		env = append(env, entry)
 	}
-	env = append(env, "LC_ALL=C", "GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "GIT_NO_REPLACE_OBJECTS=1", "GIT_NO_LAZY_FETCH=1")
+	env = append(env, "LC_ALL=C", "GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "GIT_NO_REPLACE_OBJECTS=1", "GIT_GRAFT_FILE="+os.DevNull, "GIT_NO_LAZY_FETCH=1")
 	if why == reading {
 		// Git before 2.45 ignores GIT_NO_LAZY_FETCH. Without an allowed protocol, it cannot fetch
 		// missing objects either.

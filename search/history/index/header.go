@@ -12,7 +12,7 @@ import (
 // magic is at the start of every file. Its last byte is the version of the format and of the rules
 // by which a repository is read. A reader refuses other versions, so such a file is treated as
 // absent, and the next Update replaces it. Version 4 lacked the files with unusual modes (see
-// gitrepo.KindOfEntry) and the texts in UTF-16 and UTF-32.
+// gitrepo.KindOfEntry) and the texts in UTF-16 and UTF-32, and it may have applied grafts.
 const magic = "bshist\x00\x05"
 
 // maxHeader limits the size of the header in bytes. Each layer takes about 30 bytes.

@@ -87,17 +87,26 @@ func (s *searcher) open(ctx context.Context) (err error) {
 	return s.updateIndex(ctx)
 }
 
-// notices returns what people should know about the branch that was searched.
-func (s *searcher) notices(ctx context.Context) []string {
-	if s.ref == "" {
+// notices returns what people should know about the branch and the history that were searched.
+func (s *searcher) notices(ctx context.Context) (notices []string) {
+	if s.Git == nil { // the repository could not be opened
 		return nil
 	}
-	notice, err := s.Git.BranchNotice(ctx, s.ref, s.Tip)
+	if s.ref != "" {
+		notice, err := s.Git.BranchNotice(ctx, s.ref, s.Tip)
+		switch {
+		case err != nil:
+			notices = append(notices, "it is not known whether another branch was meant: "+err.Error())
+		case notice != "":
+			notices = append(notices, notice+"; --rev names another branch")
+		}
+	}
+	notice, err := s.Git.Unapplied(ctx)
 	switch {
 	case err != nil:
-		return []string{"it is not known whether another branch was meant: " + err.Error()}
-	case notice == "":
-		return nil
+		notices = append(notices, "it is not known whether there are replace refs or grafts: "+err.Error())
+	case notice != "":
+		notices = append(notices, notice)
 	}
-	return []string{notice + "; --rev names another branch"}
+	return notices
 }
