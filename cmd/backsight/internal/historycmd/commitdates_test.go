@@ -84,9 +84,12 @@ func TestRun_DatesAreInclusive(t *testing.T) {
 	t.Parallel()
 	repo, ids := testRepo(t)
 	for _, row := range []struct{ query, git string }{
-		{"before:2024-03-20T12:00:00Z", "--before=2024-03-20T12:00:00Z"}, {"before:2024-03-20T11:59:59Z", "--before=2024-03-20T11:59:59Z"},
-		{"after:2024-03-20T12:00:00Z", "--after=2024-03-20T12:00:00Z"}, {"after:2024-03-20T12:00:01Z", "--after=2024-03-20T12:00:01Z"},
-		{"until:1710936000", "--until=1710936000"}, {"since:2024-03-20T14:00:00+02:00", "--since=2024-03-20T14:00:00+02:00"},
+		{"before:2024-03-20T12:00:00Z", "--before=2024-03-20T12:00:00Z"},
+		{"before:2024-03-20T11:59:59Z", "--before=2024-03-20T11:59:59Z"},
+		{"after:2024-03-20T12:00:00Z", "--after=2024-03-20T12:00:00Z"},
+		{"after:2024-03-20T12:00:01Z", "--after=2024-03-20T12:00:01Z"},
+		{"until:1710936000", "--until=1710936000"},
+		{"since:2024-03-20T14:00:00+02:00", "--since=2024-03-20T14:00:00+02:00"},
 	} {
 		want := strings.Fields(repo.Git(t, "log", "--first-parent", "--format=%H", row.git, "main"))
 		require.NotEmpty(t, want)

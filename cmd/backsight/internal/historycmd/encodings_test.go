@@ -36,8 +36,11 @@ func TestRun_CommitsInOtherEncodings(t *testing.T) {
 			repo.Git(t, "config", name, value)
 		}
 		for _, row := range []struct{ query, git string }{
-			{"type:commit café", "--grep=caf(é|É)"}, {"type:commit 日本", "--grep=日本"}, {"type:commit three", "--grep=three"},
-			{"type:commit author:rené", "--author=ren(é|É)"}, {"type:commit author:日本", "--author=日本"},
+			{"type:commit café", "--grep=caf(é|É)"},
+			{"type:commit 日本", "--grep=日本"},
+			{"type:commit three", "--grep=three"},
+			{"type:commit author:rené", "--author=ren(é|É)"},
+			{"type:commit author:日本", "--author=日本"},
 		} {
 			want := strings.Fields(repo.Git(t, "log", "--encoding=UTF-8", "-i", "-E", "--format=%H", row.git, "main"))
 			require.NotEmpty(t, want)
