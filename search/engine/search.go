@@ -124,6 +124,9 @@ func (s *search) searchIntervals(ctx context.Context) (err error) {
 		chain := s.chain[i:]
 		var intervals []history.Interval
 		for _, g := range s.left {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
 			interval, ok := history.Between(chain, previous(g[0].Time), g[0].Time)
 			if !ok || string(chain[interval.First].ID) != g[0].Commit {
 				break

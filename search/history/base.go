@@ -42,7 +42,10 @@ func (s *search) runFromBase(ctx context.Context, base root, roots []root, yield
 	if len(s.graph.faults) > 0 || slices.ContainsFunc(roots, func(r root) bool { return r.fault != nil }) {
 		return false, nil
 	}
-	counts := s.newCounts()
+	counts, err := s.newCounts(ctx)
+	if err != nil {
+		return false, err
+	}
 	defer counts.close() //nolint:errcheck // an unlinked file that is no longer needed
 	var batch []int32
 	taken := make([]bool, len(s.graph.blobs.All))

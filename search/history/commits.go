@@ -148,6 +148,9 @@ func (c *commitSearch) run(ctx context.Context, yield func(Result) error) error 
 		to := from
 		for to < len(c.intervals) && len(batch) < blobsPerBatch {
 			for at := c.intervals[to].First; at < c.intervals[to].End; at++ {
+				if ctx.Err() != nil {
+					return context.Cause(ctx)
+				}
 				batch = c.compare(c.commits[at], batch)
 			}
 			to++
@@ -156,10 +159,11 @@ func (c *commitSearch) run(ctx context.Context, yield func(Result) error) error 
 			return err
 		}
 		for _, i := range c.intervals[from:to] {
+			result := c.result(ctx, i)
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
-			if err := yield(c.result(i)); err != nil {
+			if err := yield(result); err != nil {
 				return err
 			}
 		}
@@ -168,15 +172,15 @@ func (c *commitSearch) run(ctx context.Context, yield func(Result) error) error 
 	return nil
 }
 
-// result counts the commits of an interval.
-func (c *commitSearch) result(i Interval) Result {
+// result counts the commits of an interval. The result is meaningless if ctx has ended.
+func (c *commitSearch) result(ctx context.Context, i Interval) Result {
 	result := Result{Commit: c.chain[i.First].ID}
 	given, conditional := c.given[result.Commit]
 	if conditional && given.Value == 0 && len(given.Faults) == 0 {
 		return result
 	}
 	told := map[gitrepo.OID]bool{}
-	for at := i.First; at < i.End; at++ {
+	for at := i.First; at < i.End && ctx.Err() == nil; at++ {
 		matches, faults := c.judge(c.commits[at])
 		if matches {
 			result.Value++

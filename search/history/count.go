@@ -2,6 +2,7 @@ package history
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -23,8 +24,9 @@ type counts struct {
 	faults map[int32]treeFault // by blob
 }
 
-// newCounts returns empty counts for concurrent workers. Callers must close them.
-func newCounts(g *graph, workers int, limits values.Limits) *counts {
+// newCounts returns counts for concurrent workers, which have only the units that the path alone
+// decides. Callers must close them. It returns an error if ctx ends.
+func newCounts(ctx context.Context, g *graph, workers int, limits values.Limits) (*counts, error) {
 	c := &counts{graph: g, n: make([]int64, len(g.units)), faults: map[int32]treeFault{}}
 	if m := g.asked.matcher; m != nil && m.ByValue() {
 		c.values = values.NewTable(len(g.units), limits)
@@ -36,11 +38,14 @@ func newCounts(g *graph, workers int, limits values.Limits) *counts {
 		c.met = make([][]int32, len(g.units))
 	}
 	for i, u := range g.units {
+		if i%checkEvery == 0 && ctx.Err() != nil {
+			return nil, errors.Join(context.Cause(ctx), c.close())
+		}
 		if u.blob < 0 {
 			c.record(0, int32(i), nil)
 		}
 	}
-	return c
+	return c, nil
 }
 
 // record stores the count of a unit. object is nil if the content was not read; then record stores

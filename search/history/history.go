@@ -127,6 +127,10 @@ func (f Fault) String() string {
 	return text
 }
 
+// checkEvery is the number of paths after which a search checks whether its context has ended. A
+// path takes about a microsecond, and hardly more than a hundred.
+const checkEvery = 1024
+
 // blobsPerBatch is about how many distinct blobs are read before results are yielded: a batch takes
 // commits, in the order of the request, until they need that many blobs. A larger batch is cheaper,
 // because git stores versions of a file as differences from each other; a smaller batch yields
@@ -230,7 +234,10 @@ func (s *search) report() {
 
 // run counts the blobs in batches, and yields the results of the commits that each batch completes.
 func (s *search) run(ctx context.Context, roots []root, yield func(Result) error) error {
-	counts := s.newCounts()
+	counts, err := s.newCounts(ctx)
+	if err != nil {
+		return err
+	}
 	defer counts.close() //nolint:errcheck // an unlinked file that is no longer needed
 	sweep := newSweep(s.graph, counts)
 	reach := newReach(s.graph)
@@ -283,8 +290,8 @@ func (s *sweep) result(commit gitrepo.OID, v verdict) Result {
 	return result
 }
 
-func (s *search) newCounts() *counts {
-	return newCounts(s.graph, s.workers, s.request.ValueLimits)
+func (s *search) newCounts(ctx context.Context) (*counts, error) {
+	return newCounts(ctx, s.graph, s.workers, s.request.ValueLimits)
 }
 
 // yield yields a result, or returns an error if its values could not be read back.

@@ -36,10 +36,13 @@ type timeline struct {
 // searchIndexed is Search with the request's index. used is false if the index cannot answer; then
 // nothing was yielded.
 func (s *search) searchIndexed(ctx context.Context, yield func(Result) error) (used bool, err error) {
-	t, err := s.plan()
+	t, err := s.plan(ctx)
 	if errors.Is(err, index.ErrDamaged) {
 		// The next update makes a new index.
 		err = errors.Join(err, s.request.Index.Discard())
+	}
+	if ctx.Err() != nil {
+		return true, context.Cause(ctx)
 	}
 	if t == nil || err != nil {
 		// The search falls back to the trees.
@@ -59,7 +62,7 @@ func (s *search) searchIndexed(ctx context.Context, yield func(Result) error) (u
 
 // plan finds the files that can match, and the commits that contain them. No other step of the
 // search reads the index. It returns nil if the index cannot answer.
-func (s *search) plan() (*timeline, error) {
+func (s *search) plan(ctx context.Context) (*timeline, error) {
 	x, limit := s.request.Index, s.request.MaxBlobSize
 	if limit == 0 {
 		limit = gitrepo.DefaultMaxSize
@@ -108,7 +111,11 @@ func (s *search) plan() (*timeline, error) {
 	g := s.graph
 	path, file := -1, name{}
 	var failed error
+	seen := 0
 	err = x.EachLifetime(func(l index.Lifetime) {
+		if seen++; seen%checkEvery == 0 && ctx.Err() != nil {
+			failed = context.Cause(ctx)
+		}
 		o := occurrence{first: older[l.From], after: older[l.To]}
 		if o.first == o.after || failed != nil {
 			return
@@ -279,7 +286,10 @@ func (e *events) at(commit int) []int32 { return e.of[e.from[commit]:e.from[comm
 // runIndexed counts the blobs in batches, and yields the results of the commits that each batch
 // completes.
 func (s *search) runIndexed(ctx context.Context, t *timeline, yield func(Result) error) error {
-	counts := s.newCounts()
+	counts, err := s.newCounts(ctx)
+	if err != nil {
+		return err
+	}
 	defer counts.close() //nolint:errcheck // an unlinked file that is no longer needed
 	sweep := newSweep(s.graph, counts)
 	at := len(t.rank) // after the newest commit, where there are no files

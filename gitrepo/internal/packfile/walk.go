@@ -16,6 +16,9 @@ import (
 // that all goroutines finish at about the same time.
 const rootsPerTake = 16
 
+// checkEvery is the number of objects after which a plan checks whether its context has ended.
+const checkEvery = 4096
+
 // Object is an object that was read.
 type Object struct {
 	Index int // number of its id in the call of Read
@@ -51,7 +54,7 @@ type plan struct {
 // goroutine may hold the slot for large objects, and would wait for itself.
 func (p *Pack) Read(ctx context.Context, n int, id func(int) []byte, workers int, maxSize int64, visit func(worker int, object Object) error) (left []int32, err error) {
 	pl := &plan{pack: p, done: make([]bool, n)}
-	if err := guard(func() error { pl.make(n, id); return nil }); err != nil {
+	if err := guard(func() error { pl.make(ctx, n, id); return nil }); err != nil {
 		pl.roots = nil // the caller asks git, which reports what is wrong
 	}
 	p.releaseIndex()
@@ -94,15 +97,18 @@ func (p *Pack) Read(ctx context.Context, n int, id func(int) []byte, workers int
 	return left, nil
 }
 
-// make finds the entries of the wanted objects and of their bases. An entry that is built, directly
-// or not, from a malformed one gets no root, so no walk reaches it.
-func (pl *plan) make(n int, id func(int) []byte) {
+// make finds the entries of the wanted objects and of their bases, until ctx ends. An entry that is
+// built, directly or not, from a malformed one gets no root, so no walk reaches it.
+func (pl *plan) make(ctx context.Context, n int, id func(int) []byte) {
 	type at struct {
 		offset int64
 		index  int32
 	}
 	var found []at
 	for i := range n {
+		if i%checkEvery == 0 && ctx.Err() != nil {
+			return
+		}
 		if offset, ok := pl.pack.find(id(i)); ok {
 			if found == nil {
 				found = make([]at, 0, n-i)
@@ -115,7 +121,10 @@ func (pl *plan) make(n int, id func(int) []byte) {
 	pl.nodes = make([]node, 0, len(found)+len(found)/4)
 	known := newOffsets(cap(pl.nodes))
 	last := int64(0) // where the previous header ends
-	for _, f := range found {
+	for i, f := range found {
+		if i%checkEvery == 0 && ctx.Err() != nil {
+			return
+		}
 		above := int32(-1) // the node that has its base at offset
 		for offset := f.offset; ; {
 			n, old := known.find(pl.nodes, offset)

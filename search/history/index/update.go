@@ -266,6 +266,9 @@ func (b *builder) add(ctx context.Context, commits []gitrepo.Commit, before *git
 	if err := w.walk(ctx, commits, int32(first), before); err != nil {
 		return Stats{}, err
 	}
+	if ctx.Err() != nil {
+		return Stats{}, context.Cause(ctx)
+	}
 	order := b.pathOrder()
 	b.renumber(order, int32(firstBlob))
 	blobs := len(b.history.blobs)
@@ -285,6 +288,9 @@ func (b *builder) add(ctx context.Context, commits []gitrepo.Commit, before *git
 		if err := b.addLayer(layerHeader{firstBlob, blobs - firstBlob}, lists); err != nil {
 			return Stats{}, err
 		}
+	}
+	if ctx.Err() != nil {
+		return Stats{}, context.Cause(ctx)
 	}
 	size, err := b.write(order)
 	return Stats{
