@@ -20,7 +20,8 @@
 //     [ErrDamaged]. Callers treat it as absent, and [Update] replaces it.
 //   - Building an index takes memory for the commits, changes, paths, blobs and distinct trigrams,
 //     about the size of the finished file, plus one file of at most maxText bytes. It does not
-//     depend on the total amount of text.
+//     depend on the total amount of text. If a commit has equal trees in very many folders, the
+//     history has no index; see checkRepetition.
 //
 // Non-goals: ranking, positions within files, branches other than the indexed one.
 //

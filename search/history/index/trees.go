@@ -10,7 +10,7 @@ import (
 )
 
 // ErrUnfit says that a history has no index because a commit or a tree in it is missing, damaged or
-// malformed. Searches work without an index.
+// malformed, or because its trees have far more paths than entries. Searches work without an index.
 var ErrUnfit = errors.New("history cannot be indexed")
 
 // Limits of how many commits are compared at a time, and of about how many bytes of their trees are
@@ -199,6 +199,9 @@ func (w *walker) level(ctx context.Context, pairs []pair) ([]pair, error) {
 		return nil, err
 	}
 	w.walked += int64(len(w.arena))
+	if err := w.checkRepetition(pairs); err != nil {
+		return nil, err
+	}
 	var below []pair
 	for i := range pairs {
 		below = w.compare(&pairs[i], below)
