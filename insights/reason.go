@@ -28,7 +28,9 @@ const (
 	ReasonCountLimit    ReasonCode = "count limit"
 	ReasonTimeout       ReasonCode = "timeout"
 	ReasonTooManyValues ReasonCode = "too many distinct values"
-	ReasonPanic         ReasonCode = "panic"
+	// ReasonTooManyMatches: the value is above history.MaxValue.
+	ReasonTooManyMatches ReasonCode = "too many matches"
+	ReasonPanic          ReasonCode = "panic"
 )
 
 // Codes of samples that an operator ended.

@@ -12,6 +12,10 @@ import (
 // its share of the base's counts is not known, or the base has too many values.
 var errBase = errors.New("the difference from the base cannot be counted")
 
+// maxBasePaths is the largest number of paths in a tree that is compared with a base. So many files
+// cannot have more than MaxValue matches.
+const maxBasePaths = 1 << 24
+
 // hasBase reports whether the request has a base that can be used.
 func (s *search) hasBase() bool {
 	b := s.request.Base
@@ -41,6 +45,12 @@ func (s *search) readBase(ctx context.Context) (*root, error) {
 func (s *search) runFromBase(ctx context.Context, base root, roots []root, yield func(Result) error) (used bool, err error) {
 	if len(s.graph.faults) > 0 || slices.ContainsFunc(roots, func(r root) bool { return r.fault != nil }) {
 		return false, nil
+	}
+	if s.graph.shared {
+		paths := newTotals(s.graph, func(int32) int64 { return 1 })
+		if slices.ContainsFunc(roots, func(r root) bool { return paths.at(r.node) > maxBasePaths }) {
+			return false, nil // only reading the whole tree shows whether the value is too large
+		}
 	}
 	counts, err := s.newCounts(ctx)
 	if err != nil {

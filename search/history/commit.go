@@ -239,12 +239,11 @@ func (c *commitSearch) compare(one *commit, batch []int32) []int32 {
 	}
 	one.compared = true
 	d := &treeDiff{graph: c.graph}
-	d.compare(one.nodes[0], one.nodes[1])
+	d.compare(one.nodes[0], one.nodes[1], "")
 	one.changes = d.changes
-	for _, n := range d.broken {
-		f := c.graph.faults[n]
-		at := c.graph.nodes[n]
-		one.faults = append(one.faults, Fault{Class: string(f.problem), Object: c.objects.OID(at.tree), Path: at.folder.path, Detail: f.detail})
+	for _, b := range d.broken {
+		f := c.graph.faults[b.node]
+		one.faults = append(one.faults, Fault{Class: string(f.problem), Object: c.objects.OID(c.graph.nodes[b.node].tree), Path: b.path, Detail: f.detail})
 	}
 	texts := c.request.Matcher.NeedsTexts()
 	for _, change := range one.changes {

@@ -20,6 +20,10 @@
 //     on the path.
 //   - The value of a commit does not depend on the other commits of the request, nor on their
 //     order.
+//   - Equal trees in folders that the query judges alike (match.Folders) share their children, so
+//     the cost depends on the number of distinct trees, not on that of paths: ten trees can have
+//     10,000,000,000 files. A value above MaxValue is a Fault.
+//   - A search ends soon after its context, whatever it is doing.
 //   - A missing or damaged object becomes a [Fault] of exactly the commits whose tree contains it.
 //     Without a Fault, the value is exact; with one, it is a lower bound.
 //   - Memory is limited by the number of distinct blobs, trees and paths, not by their size. Each

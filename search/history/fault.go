@@ -96,3 +96,5 @@ var fingerprints = maphash.MakeSeed()
 // fingerprint returns a random number that stands for a unit or, as ^n, for node n. Sums of
 // fingerprints tell different selections of units and nodes apart.
 func fingerprint(child int32) uint64 { return maphash.Comparable(fingerprints, child) }
+
+func fingerprintOf(commit gitrepo.OID) uint64 { return maphash.String(fingerprints, string(commit)) }

@@ -28,10 +28,14 @@ type graph struct {
 	paths   []*name // the files that the query wants
 	root    *folder
 	waiting []int32 // nodes whose tree has not been read yet
+	// Some nodes of different folders have the same children; see share.
+	shared  bool
+	labelOf map[string]int32 // by the text of a name: the first label; only if shared
 	scratch []entry
 }
 
-// A node is one version of one folder.
+// A node is one version of one folder. Nodes of one level of folders have higher numbers than those
+// of the level above.
 type node struct {
 	tree       gitrepo.Hash
 	folder     *folder
@@ -62,7 +66,9 @@ const emptyNode = 0
 // A folder is the path of a folder, which has many versions. Everything but the path is released
 // once the level of the folder has been read.
 type folder struct {
-	path     string           // "" or ending in a slash
+	path     string // "" or ending in a slash; with shared nodes, one of its paths
+	key      string // question.alike of path, if keyed
+	keyed    bool
 	names    map[string]*name // nil if all names are those in last
 	versions []int32          // its nodes
 	many     map[gitrepo.Hash]int32
@@ -134,6 +140,50 @@ func (g *graph) version(f *folder, tree gitrepo.Hash) int32 {
 		f.versions = f.versions[:0]
 	}
 	return n
+}
+
+// key returns question.alike of a folder.
+func (g *graph) key(f *folder) (string, error) {
+	if !f.keyed {
+		key, err := g.asked.alike(f.path)
+		if err != nil {
+			return "", err
+		}
+		f.key, f.keyed = key, true
+	}
+	return f.key, nil
+}
+
+// share gives node n the children of another node, which has the same tree in a folder that is
+// alike. So the graph has at most one node for each entry of each distinct tree in each level and
+// for each kind of folder, however many paths lead there.
+func (g *graph) share(n, other int32) {
+	g.shared = true
+	g.nodes[n].start, g.nodes[n].end = g.nodes[other].start, g.nodes[other].end
+	if f, bad := g.faults[other]; bad {
+		g.faults[n] = f
+	}
+}
+
+// place returns a number for the label of a child that is equal for children with the same name in
+// two nodes that are compared. Without shared nodes, both nodes belong to the same folder.
+func (g *graph) place(label int32) int32 {
+	if !g.shared {
+		return label
+	}
+	return g.placeOf(g.names[label].text, label)
+}
+
+func (g *graph) placeOf(text string, label int32) int32 {
+	first, known := g.labelOf[text]
+	if !known {
+		if g.labelOf == nil {
+			g.labelOf = map[string]int32{}
+		}
+		first = label
+		g.labelOf[text] = first
+	}
+	return first
 }
 
 // forget releases what was needed to read the trees of some nodes. There must be no further

@@ -3,7 +3,6 @@ package history
 import (
 	"context"
 	"fmt"
-	"hash/maphash"
 	"sync/atomic"
 
 	"github.com/backsight/backsight/gitrepo"
@@ -242,6 +241,7 @@ func (s *search) run(ctx context.Context, roots []root, yield func(Result) error
 	sweep := newSweep(s.graph, counts)
 	reach := newReach(s.graph)
 	faults := &faultWalk{graph: s.graph, counts: counts, id: s.objects.OID}
+	sweep.limit = newBound(s.graph, counts)
 	for from := 0; from < len(roots); {
 		var batch []int32
 		to := from
@@ -257,7 +257,11 @@ func (s *search) run(ctx context.Context, roots []root, yield func(Result) error
 				return context.Cause(ctx)
 			}
 			sweep.moveTo(r.node)
-			if err := s.yield(counts, s.result(sweep, faults, r), yield); err != nil {
+			result, tooLarge := sweep.limit.check(r, s.graph.asked.perRepository())
+			if !tooLarge {
+				result = s.result(sweep, faults, r)
+			}
+			if err := s.yield(counts, result, yield); err != nil {
 				return err
 			}
 		}
@@ -268,7 +272,7 @@ func (s *search) run(ctx context.Context, roots []root, yield func(Result) error
 
 func (s *search) result(sweep *sweep, faults *faultWalk, r root) Result {
 	if r.fault != nil {
-		return Result{Commit: r.commit, Faults: []Fault{*r.fault}, Unread: maphash.String(fingerprints, string(r.commit))}
+		return Result{Commit: r.commit, Faults: []Fault{*r.fault}, Unread: fingerprintOf(r.commit)}
 	}
 	v := sweep.verdict()
 	result := sweep.result(r.commit, v)

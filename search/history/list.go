@@ -66,7 +66,8 @@ func (s *search) readTrees(ctx context.Context) error {
 	for len(g.waiting) > 0 {
 		level := g.waiting
 		g.waiting = nil
-		// Two folders can have the same tree, which is read once and used for both.
+		// Two folders can have the same tree, which is read once and used for both. A small
+		// repository can have billions of paths in this way.
 		var trees []gitrepo.Hash
 		index := make(map[gitrepo.Hash]int, len(level))
 		var users [][]int32
@@ -82,19 +83,8 @@ func (s *search) readTrees(ctx context.Context) error {
 		}
 		err := s.objects.Read(ctx, trees, gitrepo.ReadOptions{Workers: 1}, func(_, i int, object *gitrepo.Object) error {
 			s.stats.Trees++
-			for _, n := range users[i] {
-				problem, detail := object.Problem, object.Detail
-				if problem == "" && object.Kind != gitrepo.KindTree {
-					problem, detail = gitrepo.Corrupt, "not a tree"
-				}
-				if problem == "" {
-					if err := g.addTree(n, object.Data); err != nil {
-						problem, detail = gitrepo.Corrupt, err.Error()
-					}
-				}
-				if problem != "" {
-					g.fail(n, problem, detail)
-				}
+			if err := g.setTree(ctx, users[i], object); err != nil {
+				return err
 			}
 			s.progress.report(s.request.Progress, s.objects)
 			return nil
@@ -106,4 +96,44 @@ func (s *search) readTrees(ctx context.Context) error {
 	}
 	g.freeze()
 	return nil
+}
+
+// setTree sets the children of the nodes that have the same tree. It returns an error if ctx ends.
+func (g *graph) setTree(ctx context.Context, nodes []int32, object *gitrepo.Object) error {
+	if len(nodes) == 1 {
+		g.setOneTree(nodes[0], object)
+		return nil
+	}
+	byKey := map[string]int32{}
+	for _, n := range nodes {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		key, err := g.key(g.nodes[n].folder)
+		if err != nil {
+			return err
+		}
+		if other, known := byKey[key]; known {
+			g.share(n, other)
+			continue
+		}
+		byKey[key] = n
+		g.setOneTree(n, object)
+	}
+	return nil
+}
+
+func (g *graph) setOneTree(n int32, object *gitrepo.Object) {
+	problem, detail := object.Problem, object.Detail
+	if problem == "" && object.Kind != gitrepo.KindTree {
+		problem, detail = gitrepo.Corrupt, "not a tree"
+	}
+	if problem == "" {
+		if err := g.addTree(n, object.Data); err != nil {
+			problem, detail = gitrepo.Corrupt, err.Error()
+		}
+	}
+	if problem != "" {
+		g.fail(n, problem, detail)
+	}
 }

@@ -91,8 +91,8 @@ func drawContent(t *rapid.T) string {
 	return content
 }
 
-// drawHistory returns commits with merges, renames, mode changes, reverts, links, submodules, and
-// dates in any order.
+// drawHistory returns commits with merges, renames, mode changes, reverts, links, submodules, equal
+// folders at several paths, and dates in any order.
 func drawHistory(t *rapid.T) []testgit.Commit { return drawHistoryOf(t, drawContent) }
 
 func drawHistoryOf(t *rapid.T, draw func(*rapid.T) string) []testgit.Commit {
@@ -100,6 +100,8 @@ func drawHistoryOf(t *rapid.T, draw func(*rapid.T) string) []testgit.Commit {
 	var commits []testgit.Commit
 	var earlier []testgit.Change // earlier changes, for reverts
 	when := testgit.Epoch
+	// Every change is also made in these folders, so most of their trees are equal.
+	copies := rapid.SampledFrom([][]string{nil, nil, {"x/"}, {"x/", "d/x/"}, {"x/", "y/", "y/y/x/", "y/z/x/"}}).Draw(t, "copies")
 	for i := range n {
 		when = when.Add(time.Duration(rapid.IntRange(-20, 90).Draw(t, "hours")) * time.Hour)
 		c := testgit.Commit{Time: when, Message: fmt.Sprint(i)}
@@ -131,6 +133,12 @@ func drawHistoryOf(t *rapid.T, draw func(*rapid.T) string) []testgit.Commit {
 				earlier = append(earlier, change)
 			}
 			c.Changes = append(c.Changes, change)
+			for _, folder := range copies {
+				if again := change; rapid.IntRange(0, 19).Draw(t, "copied") > 0 {
+					again.Path = folder + change.Path
+					c.Changes = append(c.Changes, again)
+				}
+			}
 		}
 		commits = append(commits, c)
 	}

@@ -11,11 +11,29 @@ type question struct {
 	// changes, if not nil, chooses the files whose changes matter to a query on commits. Then there
 	// are no other readers.
 	changes *match.Matcher
+
+	folders *match.Folders // set by the first call of alike
 }
 
 func ask(m *match.Matcher) *question { return &question{matcher: m, predicates: m.Predicates()} }
 
 func (q *question) readers() int { return 1 + len(q.predicates) }
+
+// alike returns a key that is equal for folders whose files are judged alike; see match.Folders.
+func (q *question) alike(folder string) (string, error) {
+	if q.folders == nil {
+		m := q.matcher
+		if q.changes != nil {
+			m = q.changes
+		}
+		folders, err := match.NewFolders(m, q.predicates)
+		if err != nil {
+			return "", err
+		}
+		q.folders = folders
+	}
+	return q.folders.Key(folder), nil
+}
 
 // want returns what all readers together need in order to match the file at path.
 func (q *question) want(path string) match.Want {
@@ -34,6 +52,9 @@ func (q *question) want(path string) match.Want {
 	}
 	return want
 }
+
+// perRepository reports whether a commit counts at most 1.
+func (q *question) perRepository() bool { return q.matcher == nil || q.matcher.PerRepository() }
 
 // contentOnly reports whether the counts of files whose content is wanted depend on the content
 // alone, not on the path.
@@ -107,6 +128,9 @@ type verdict struct {
 func (s *sweep) verdict() verdict {
 	asked := s.graph.asked
 	v := verdict{value: s.n}
+	if s.limit != nil {
+		v.value = min(s.limit.value.at(s.node), MaxValue) // n may have overflowed
+	}
 	if asked.matcher == nil {
 		v.value = 1
 	} else if asked.matcher.PerRepository() {

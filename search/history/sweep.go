@@ -13,6 +13,10 @@ type sweep struct {
 	unread []int64          // by reader: the number of files and trees that could not be read
 	lacks  uint64           // the sum of the fingerprints of these files and trees
 	visit  func(unit int32) // optional; called for each unit that is added or removed
+
+	limit       *bound           // may be nil
+	next, spare []replacement    // those of the next level
+	at          map[[2]int32]int // their indexes in next, if it has many
 }
 
 func newSweep(g *graph, c *counts) *sweep {
@@ -28,99 +32,162 @@ func newSweep(g *graph, c *counts) *sweep {
 
 // moveTo moves the sweep to another tree. The cost is that of the differences between the trees.
 func (s *sweep) moveTo(n int32) {
-	s.change(s.node, n)
+	s.change(s.node, n, 1)
 	s.node = n
+	for len(s.next) > 0 {
+		level := s.next
+		s.next, s.at = s.spare[:0], nil
+		for _, c := range level {
+			s.replace(c.old, c.new, c.times)
+		}
+		s.spare = level
+	}
 }
 
-// change replaces node a with node b.
-func (s *sweep) change(a, b int32) {
+// A replacement of node old with node new at several paths. emptyNode stands for a folder that does
+// not exist.
+type replacement struct {
+	old, new int32
+	times    int64
+}
+
+// change replaces node a with node b at several paths. If nodes are shared, many paths can lead to
+// the same two nodes. Then all replacements of the level above are made first, and this one
+// together with equal ones.
+func (s *sweep) change(a, b int32, times int64) {
 	if a == b {
 		return
 	}
-	s.fault(a, -1)
-	s.fault(b, 1)
+	if !s.graph.shared {
+		s.replace(a, b, times)
+		return
+	}
+	if at := s.waiting(a, b); at != nil {
+		at.times += times
+		return
+	}
+	if s.at != nil {
+		s.at[[2]int32{a, b}] = len(s.next)
+	}
+	s.next = append(s.next, replacement{a, b, times})
+}
+
+// fewReplacements is how many replacements of a level are searched linearly.
+const fewReplacements = 16
+
+// waiting returns the replacement of node a with node b in the next level, or nil.
+func (s *sweep) waiting(a, b int32) *replacement {
+	if s.at == nil && len(s.next) == fewReplacements {
+		s.at = map[[2]int32]int{}
+		for i, r := range s.next {
+			s.at[[2]int32{r.old, r.new}] = i
+		}
+	}
+	if s.at != nil {
+		if i, known := s.at[[2]int32{a, b}]; known {
+			return &s.next[i]
+		}
+		return nil
+	}
+	for i := range s.next {
+		if r := &s.next[i]; r.old == a && r.new == b {
+			return r
+		}
+	}
+	return nil
+}
+
+// replace replaces the children of node a with those of node b.
+func (s *sweep) replace(a, b int32, times int64) {
+	s.fault(a, -times)
+	s.fault(b, times)
 	olds, news := s.graph.childrenOf(a), s.graph.childrenOf(b)
+	oldLabels, newLabels := s.graph.labelsOf(a), s.graph.labelsOf(b)
 	for len(olds) > 0 && len(news) > 0 && olds[0] == news[0] {
-		olds, news = olds[1:], news[1:]
+		olds, news, oldLabels, newLabels = olds[1:], news[1:], oldLabels[1:], newLabels[1:]
 	}
 	for len(olds) > 0 && len(news) > 0 && olds[len(olds)-1] == news[len(news)-1] {
 		olds, news = olds[:len(olds)-1], news[:len(news)-1]
 	}
 	// The versions of a folder are compared with each other, so only their differences are visited.
 	// Everything else is removed and added; equal files on both sides cancel out.
-	versions := s.versions(olds)
-	for _, child := range news {
-		if child < 0 {
-			if old, ok := versions[s.graph.nodes[^child].folder]; ok {
-				delete(versions, s.graph.nodes[^child].folder)
-				s.change(old, ^child)
-				continue
+	versions := s.versions(olds, oldLabels, times)
+	for i, child := range news {
+		if child >= 0 {
+			s.add(child, times)
+			continue
+		}
+		old := int32(emptyNode)
+		if len(versions) > 0 {
+			place := s.graph.place(newLabels[i])
+			if before, ok := versions[place]; ok {
+				delete(versions, place)
+				old = before
 			}
 		}
-		s.add(child, 1)
+		s.change(old, ^child, times)
 	}
-	for _, child := range olds {
-		if child < 0 {
-			if _, left := versions[s.graph.nodes[^child].folder]; !left {
-				continue
-			}
+	for i, child := range olds {
+		if child >= 0 {
+			s.add(child, -times)
+		} else if place := s.graph.place(oldLabels[i]); versions[place] == ^child {
+			delete(versions, place)
+			s.change(^child, emptyNode, times)
 		}
-		s.add(child, -1)
 	}
 }
 
-// versions returns the nodes among children by their folder.
-func (s *sweep) versions(children []int32) map[*folder]int32 {
-	var versions map[*folder]int32
-	for _, child := range children {
-		if child < 0 {
-			if versions == nil {
-				versions = map[*folder]int32{}
-			}
-			versions[s.graph.nodes[^child].folder] = ^child
+// versions returns the nodes among children by their place. A malformed tree can have a name twice;
+// then versions removes the first node.
+func (s *sweep) versions(children, labels []int32, times int64) map[int32]int32 {
+	var versions map[int32]int32
+	for i, child := range children {
+		if child >= 0 {
+			continue
 		}
+		if versions == nil {
+			versions = map[int32]int32{}
+		}
+		place := s.graph.place(labels[i])
+		if twice, ok := versions[place]; ok {
+			s.change(twice, emptyNode, times)
+		}
+		versions[place] = ^child
 	}
 	return versions
 }
 
-// add adds a child sign times: a unit, or everything below a node.
-func (s *sweep) add(child int32, sign int64) {
-	if child < 0 {
-		s.fault(^child, sign)
-		for _, below := range s.graph.childrenOf(^child) {
-			s.add(below, sign)
-		}
-		return
-	}
+// add adds a unit the given number of times, which is negative if it is removed.
+func (s *sweep) add(child int32, times int64) {
 	if s.visit != nil {
 		s.visit(child)
 	}
-	s.n += sign * s.counts.n[child]
+	s.n += times * s.counts.n[child]
 	if s.by != nil {
-		s.by.Add(child, sign)
+		s.by.Add(child, times)
 	}
 	if s.counts.met != nil {
 		for _, p := range s.counts.met[child] {
-			s.met[p] += sign
+			s.met[p] += times
 		}
 	}
 	if unit := s.graph.units[child]; unit.blob >= 0 && len(s.counts.faults) > 0 {
 		if _, bad := s.counts.faults[unit.blob]; bad {
-			s.lacks += uint64(sign) * fingerprint(child)
+			s.lacks += uint64(times) * fingerprint(child)
 			for _, reader := range s.graph.readers[unit.class] {
-				s.unread[reader] += sign
+				s.unread[reader] += times
 			}
 		}
 	}
 }
 
-// fault adds sign to the unread count of every reader if node n could not be read, because each
+// fault adds times to the unread count of every reader if node n could not be read, because each
 // reader might need a file below it.
-func (s *sweep) fault(n int32, sign int64) {
+func (s *sweep) fault(n int32, times int64) {
 	if _, bad := s.graph.faults[n]; bad {
-		s.lacks += uint64(sign) * fingerprint(^n)
+		s.lacks += uint64(times) * fingerprint(^n)
 		for reader := range s.unread {
-			s.unread[reader] += sign
+			s.unread[reader] += times
 		}
 	}
 }

@@ -4,71 +4,92 @@ package history
 type treeDiff struct {
 	graph   *graph
 	changes []change
-	broken  []int32 // nodes that differ and cannot be read
+	broken  []brokenTree      // trees that differ and cannot be read
+	seen    map[[2]int32]bool // only with shared nodes: the pairs that were compared
 }
 
-// compare compares two versions of a folder. emptyNode stands for a version without files.
-func (d *treeDiff) compare(a, b int32) {
-	if a == b {
+// A brokenTree is a node whose tree cannot be read, and the path of its folder.
+type brokenTree struct {
+	node int32
+	path string
+}
+
+// compare compares two versions of the folder at path, which is "" or ends in a slash. emptyNode
+// stands for a version without files. With shared nodes, a pair of versions that is at several
+// paths is compared once, at the first of them: the query judges the other paths alike.
+func (d *treeDiff) compare(a, b int32, path string) {
+	if a == b || d.compared(a, b) {
 		return
 	}
 	g := d.graph
 	whole := true
 	for _, n := range []int32{a, b} {
 		if _, bad := g.faults[n]; bad {
-			d.broken = append(d.broken, n)
+			d.broken = append(d.broken, brokenTree{n, path})
 			whole = false
 		}
 	}
 	if !whole {
 		return
 	}
-	folder := g.nodes[b].folder
-	if b == emptyNode {
-		folder = g.nodes[a].folder
-	}
 	olds, oldLabels := g.childrenOf(a), g.labelsOf(a)
 	news, newLabels := g.childrenOf(b), g.labelsOf(b)
-	for len(olds) > 0 && len(news) > 0 && olds[0] == news[0] && oldLabels[0] == newLabels[0] {
+	same := func(o, n int) bool { return olds[o] == news[n] && g.place(oldLabels[o]) == g.place(newLabels[n]) }
+	for len(olds) > 0 && len(news) > 0 && same(0, 0) {
 		olds, oldLabels, news, newLabels = olds[1:], oldLabels[1:], news[1:], newLabels[1:]
 	}
-	for o, n := len(olds)-1, len(news)-1; o >= 0 && n >= 0 && olds[o] == news[n] && oldLabels[o] == newLabels[n]; o, n = o-1, n-1 {
+	for o, n := len(olds)-1, len(news)-1; o >= 0 && n >= 0 && same(o, n); o, n = o-1, n-1 {
 		olds, news = olds[:o], news[:n]
 	}
 	// If a name is a file in one version and a folder in the other, one is removed and the other
 	// added.
 	type key struct {
-		label  int32
+		place  int32
 		folder bool
 	}
 	before := make(map[key]int32, len(olds))
 	for i, child := range olds {
-		before[key{oldLabels[i], child < 0}] = child
+		before[key{g.place(oldLabels[i]), child < 0}] = child
 	}
 	for i, child := range news {
-		k := key{newLabels[i], child < 0}
+		k := key{g.place(newLabels[i]), child < 0}
 		old, there := before[k]
 		delete(before, k)
+		at := path + g.names[k.place].text
 		switch {
 		case child < 0 && there:
-			d.compare(^old, ^child)
+			d.compare(^old, ^child, at+"/")
 		case child < 0:
-			d.compare(emptyNode, ^child)
+			d.compare(emptyNode, ^child, at+"/")
 		case !there:
-			d.changes = append(d.changes, change{path: folder.path + g.names[k.label].text, old: -1, new: child})
+			d.changes = append(d.changes, change{path: at, old: -1, new: child})
 		case old != child:
-			d.changes = append(d.changes, change{path: folder.path + g.names[k.label].text, old: old, new: child})
+			d.changes = append(d.changes, change{path: at, old: old, new: child})
 		}
 	}
 	for i, child := range olds {
-		k := key{oldLabels[i], child < 0}
+		k := key{g.place(oldLabels[i]), child < 0}
 		if _, left := before[k]; !left {
 			continue
 		}
+		at := path + g.names[k.place].text
 		if child < 0 {
-			d.compare(^child, emptyNode)
+			d.compare(^child, emptyNode, at+"/")
 		} else {
-			d.changes = append(d.changes, change{path: folder.path + g.names[k.label].text, old: child, new: -1})
+			d.changes = append(d.changes, change{path: at, old: child, new: -1})
 		}
 	}
+}
+
+// compared reports whether two shared nodes were compared before.
+func (d *treeDiff) compared(a, b int32) bool {
+	if !d.graph.shared {
+		return false
+	}
+	if d.seen == nil {
+		d.seen = map[[2]int32]bool{}
+	}
+	known := d.seen[[2]int32{a, b}]
+	d.seen[[2]int32{a, b}] = true
+	return known
 }

@@ -20,6 +20,7 @@ var filters = map[string]compileFilter{
 			flags = ""
 		}
 		re, err := regexp.Compile(flags + value)
+		c.m.pathExprs = append(c.m.pathExprs, flags+value)
 		return &node{op: isFileFilter, onFile: pathFilter(func(path string) bool { return re.MatchString(path) }), pathOnly: true}, err
 	},
 	"lang": func(_ *compiler, value string) (*node, error) {

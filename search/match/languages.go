@@ -73,6 +73,7 @@ func (m *Matcher) compileLanguages(q *query.Query, opts Options) error {
 		}
 	}
 	m.languages = l
+	m.pathExprs = append(m.pathExprs, linguist.VendoredPaths())
 	return nil
 }
 

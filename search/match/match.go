@@ -48,6 +48,8 @@ type Matcher struct {
 	perRepo   bool
 	languages *languages // nil unless counts are per language
 	varying   []*node    // leaves on which Match depends besides the content; see Class
+	pathExprs []string   // the regular expressions that paths are matched against; see Folders
+	opaque    bool       // paths are also matched against something else
 
 	kind       query.Kind
 	lines      lineSide // the side of a change that patterns search; see MatchCommit

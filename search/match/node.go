@@ -198,6 +198,9 @@ func (c *compiler) pattern(p *query.Pattern) (*pattern, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.m.onPaths {
+		c.m.searchesPaths(p, c.q.CaseSensitive)
+	}
 	out := &pattern{id: c.m.patterns, finder: f, form: formOf(p, f), required: required, inLine: inLine(p)}
 	c.m.patterns++
 	c.known[key] = out

@@ -14,9 +14,10 @@ type Sum struct {
 // NewSum returns an empty sum.
 func (t *Table) NewSum() *Sum { return &Sum{table: t} }
 
-// Add adds the values of a unit sign times; sign is 1 or -1. Callers must check Table.Err before
-// they use the sum.
-func (s *Sum) Add(unit int32, sign int64) {
+// Add adds the values of a unit the given number of times, which is negative to remove them.
+// Callers must check Table.Err before they use the sum. Sums that overflow are correct again as
+// soon as they fit.
+func (s *Sum) Add(unit int32, times int64) {
 	t := s.table
 	list, err := t.lists.read(t.where[unit], &s.read)
 	if err != nil {
@@ -24,7 +25,7 @@ func (s *Sum) Add(unit int32, sign int64) {
 		return
 	}
 	decode(list, func(number uint32, n int64) bool {
-		s.add(number, sign*n)
+		s.add(number, times*n)
 		return true
 	})
 }

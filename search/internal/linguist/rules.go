@@ -69,6 +69,9 @@ func lazy(expr string) func() *regexp.Regexp {
 // file.
 func IsVendor(file string) bool { return rules().vendored().MatchString(file) }
 
+// VendoredPaths returns the regular expression of IsVendor.
+func VendoredPaths() string { return rules().vendored().String() }
+
 // ByContent returns the languages that the rules for the file's extension find in the content. It
 // returns none if there are no rules, or if no rule holds.
 func ByContent(file string, content []byte) []string {

@@ -1,0 +1,187 @@
+package match
+
+import (
+	"encoding/binary"
+	"regexp"
+	"regexp/syntax"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/backsight/backsight/search/query"
+)
+
+// Folders tells which folders are alike. A query judges paths by regular expressions and by the
+// last name of a path. So two folders are alike if each of these expressions is in the same state
+// after it has read the path of the one folder or of the other.
+type Folders struct {
+	exprs  []*syntax.Prog
+	opaque bool // a condition on paths is not a regular expression
+}
+
+// NewFolders returns what tells folders apart for a matcher, which may be nil, and predicates.
+func NewFolders(m *Matcher, predicates []*Predicate) (*Folders, error) {
+	f := &Folders{}
+	if m != nil {
+		f.opaque = m.opaque
+		if err := f.add(m.pathExprs...); err != nil {
+			return nil, err
+		}
+	}
+	for _, p := range predicates {
+		if p.path != nil {
+			if err := f.add(p.path.String()); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return f, nil
+}
+
+func (f *Folders) add(exprs ...string) error {
+	for _, expr := range exprs {
+		tree, err := syntax.Parse(expr, syntax.Perl)
+		if err != nil {
+			return err
+		}
+		prog, err := syntax.Compile(tree.Simplify())
+		if err != nil {
+			return err
+		}
+		f.exprs = append(f.exprs, prog)
+	}
+	return nil
+}
+
+// Key returns a text that is equal for folders that are alike: Want, Class, Match and the methods
+// of predicates return the same for two paths that consist of the one folder or the other, the same
+// further names, and the same content. A folder is "" or ends in a slash. The cost is that of
+// matching the path of the folder.
+func (f *Folders) Key(folder string) string {
+	if f.opaque {
+		return folder
+	}
+	if len(f.exprs) == 0 {
+		return ""
+	}
+	var key []byte
+	for _, prog := range f.exprs {
+		threads, matched := after(prog, folder)
+		if matched {
+			key = append(key, 1)
+			continue
+		}
+		key = binary.AppendUvarint(append(key, 0), uint64(len(threads)))
+		for _, pc := range threads {
+			key = binary.AppendUvarint(key, uint64(pc))
+		}
+	}
+	if folder == "" {
+		key = append(key, '^') // what matches only at the beginning can still match
+	}
+	return string(key)
+}
+
+// after runs an expression, unanchored, over the beginning of a text. matched is true if there is a
+// match, whatever follows. Otherwise threads are the instructions that continue, in order. They say
+// everything about the text, because its last rune is known to be a slash.
+func after(prog *syntax.Prog, text string) (threads []uint32, matched bool) {
+	now, next, closed := newSet(len(prog.Inst)), newSet(len(prog.Inst)), newSet(len(prog.Inst))
+	before := rune(-1)
+	for len(text) > 0 {
+		r, size := utf8.DecodeRuneInString(text)
+		text = text[size:]
+		at := syntax.EmptyOpContext(before, r)
+		before = r
+		closed.clear()
+		for _, pc := range now.list {
+			closed.follow(prog, pc, at)
+		}
+		closed.follow(prog, uint32(prog.Start), at)
+		next.clear()
+		for _, pc := range closed.list {
+			switch in := &prog.Inst[pc]; in.Op {
+			case syntax.InstMatch:
+				return nil, true
+			case syntax.InstRune, syntax.InstRune1, syntax.InstRuneAny, syntax.InstRuneAnyNotNL:
+				if in.MatchRune(r) {
+					next.add(in.Out)
+				}
+			}
+		}
+		now, next = next, now
+	}
+	closed.clear()
+	for _, pc := range now.list {
+		closed.follow(prog, pc, 0)
+	}
+	for _, pc := range closed.list {
+		if prog.Inst[pc].Op == syntax.InstMatch {
+			return nil, true
+		}
+	}
+	slices.Sort(now.list)
+	return now.list, false
+}
+
+// set is a set of instructions of a program.
+type set struct {
+	list []uint32
+	has  []bool
+}
+
+func newSet(n int) *set { return &set{has: make([]bool, n)} }
+
+func (s *set) add(pc uint32) bool {
+	if s.has[pc] {
+		return false
+	}
+	s.has[pc] = true
+	s.list = append(s.list, pc)
+	return true
+}
+
+func (s *set) clear() {
+	for _, pc := range s.list {
+		s.has[pc] = false
+	}
+	s.list = s.list[:0]
+}
+
+// follow adds an instruction and those that it leads to without reading a rune. at are the
+// conditions that hold at this place of the text.
+func (s *set) follow(prog *syntax.Prog, pc uint32, at syntax.EmptyOp) {
+	for waiting := []uint32{pc}; len(waiting) > 0; {
+		pc, waiting = waiting[len(waiting)-1], waiting[:len(waiting)-1]
+		if !s.add(pc) {
+			continue
+		}
+		switch in := &prog.Inst[pc]; in.Op {
+		case syntax.InstAlt, syntax.InstAltMatch:
+			waiting = append(waiting, in.Out, in.Arg)
+		case syntax.InstCapture, syntax.InstNop:
+			waiting = append(waiting, in.Out)
+		case syntax.InstEmptyWidth:
+			if syntax.EmptyOp(in.Arg)&^at == 0 {
+				waiting = append(waiting, in.Out)
+			}
+		}
+	}
+}
+
+// searchesPaths notes a pattern that searches paths.
+func (m *Matcher) searchesPaths(p *query.Pattern, caseSensitive bool) {
+	flags := "(?m)"
+	if !caseSensitive {
+		flags = "(?im)"
+	}
+	switch {
+	case p.Kind == query.Structural || strings.ContainsRune(p.Text, utf8.RuneError):
+		// U+FFFD in a literal matches only itself.
+		m.opaque = true
+	case p.Kind == query.Literal:
+		m.pathExprs = append(m.pathExprs, flags+regexp.QuoteMeta(p.Text))
+	default:
+		m.pathExprs = append(m.pathExprs, flags+p.Text)
+	}
+}
