@@ -51,9 +51,10 @@ func (r *Repo) DefaultBranch(ctx context.Context) (ref string, tip OID, err erro
 	return r.branchInstead(ctx, target)
 }
 
-// absentTarget returns the ref that name leads to, which does not exist: name itself or, when name
-// is symbolic, the last ref in the chain. It returns an error when name leads to a commit, or when
-// git cannot read a ref on the way. name^{commit} must not be readable.
+// absentTarget returns the ref whose absence is the reason that git cannot read name^{commit}: the
+// ref called name or, when that ref is symbolic, the last ref in its chain. It returns an error
+// when the chain ends in an object id, or when git cannot read a ref of the chain. Callers must
+// have failed to read name^{commit}.
 func (r *Repo) absentTarget(ctx context.Context, name string) (string, error) {
 	named, err := r.output(ctx, "rev-parse", "--verify", "--quiet", name)
 	if err == nil {
@@ -90,7 +91,7 @@ func (r *Repo) absentTarget(ctx context.Context, name string) (string, error) {
 // broken ref refs/heads/main", or "" when it can read all refs. It reads every ref.
 func (r *Repo) damagedRefs(ctx context.Context) (string, error) {
 	cmd := command(ctx, reading, r.gitDir, "for-each-ref", "--format=")
-	// With 128, git cannot read packed-refs, and says so.
+	// Exit status 128 means that git cannot read packed-refs; its message says so.
 	if _, err := outputOf(cmd); err != nil && (ctx.Err() != nil || exitCode(err) != 128) {
 		return "", r.wrap(ctx, "for-each-ref", cmd, err)
 	}
@@ -173,9 +174,10 @@ func (r *Repo) branches(ctx context.Context, args ...string) (list []branch, err
 	return list, nil
 }
 
-// lostRefs says how it is known that a repository in which target does not exist has lost refs. It
-// returns "" when there is no sign of a loss. After a crash of the machine, files of refs can be
-// empty or missing; git then reports that the branch has no commits.
+// lostRefs looks for signs that the repository has lost refs. It returns a description of the first
+// sign that it finds, or "". target is the ref that HEAD leads to, which does not exist. After a
+// crash of the machine, files of refs can be empty or missing; git then reports that the branch has
+// no commits.
 func (r *Repo) lostRefs(ctx context.Context, target string) (string, error) {
 	damaged, err := r.damagedRefs(ctx)
 	if err != nil || damaged != "" {

@@ -12,10 +12,10 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// A BrokenHistory is the error of a walk along first parents that reaches a commit which is missing
-// or damaged. The function that returns it also returns the commits before the break, newest first,
-// from the tip to Child. They are correct, so the commit as of a time that is not before all of
-// theirs is known.
+// A BrokenHistory is the error when a walk along first parents reaches a commit that is missing or
+// damaged. The function that returns it also returns the commits that the walk read before, newest
+// first, from the tip to Child. These commits are correct. So [AsOf] finds the right commit for
+// every time at or after the earliest date among them.
 type BrokenHistory struct {
 	Dir     string  // of the repository
 	Child   OID     // the oldest commit that can be read
@@ -38,14 +38,15 @@ func AsBrokenHistory(err error) *BrokenHistory {
 	return broken
 }
 
-// maxOverlap is the number of commits that continueWalk reads after the last one that git printed.
-// git fails before it prints the child of a missing commit, so the break is two commits away.
+// maxOverlap is the largest number of commits that continueWalk reads, beginning with the last one
+// that git printed. git fails before it prints the child of a missing commit, so the missing commit
+// is the second one after the last printed one.
 const maxOverlap = 16
 
-// continueWalk continues a walk that git could not complete, because of failed, after the commit
-// last; "" means that git printed no commit. It returns the commits that git did not print and a
-// *BrokenHistory. The error is nil if each ends the walk before the break, and failed if there is
-// no break.
+// continueWalk continues a walk after git has ended it with the error failed. last is the last
+// commit that git printed, or "" if git printed none. continueWalk returns the commits that git did
+// not print, and a *BrokenHistory. The error is nil if the function each ends the walk before the
+// break. The error is failed if continueWalk finds no break.
 func (r *Repo) continueWalk(ctx context.Context, tip, last OID, failed error, each func(Commit) (keep, more bool)) (commits []Commit, err error) {
 	// Grafts replace the parents that a commit records.
 	if _, err := os.Lstat(filepath.Join(r.gitDir, "info", "grafts")); !errors.Is(err, fs.ErrNotExist) || exitCode(failed) != 128 {
@@ -84,7 +85,7 @@ func (r *Repo) continueWalk(ctx context.Context, tip, last OID, failed error, ea
 	return nil, failed
 }
 
-// readCommit reads one commit. problem says why it cannot be read; it is "" when it can.
+// readCommit reads one commit. problem says why the commit cannot be read; "" means that it can.
 func readCommit(ctx context.Context, objects *Objects, id OID) (c Commit, parent OID, problem Problem, err error) {
 	hash, ok := HashOf(id)
 	if !ok {

@@ -21,9 +21,9 @@ type Commit struct {
 // LatestTime is the greatest Time of a Commit. git reads a committer date as an unsigned number of
 // seconds since 1970. It reads a date that is not a number as 0, a negative date as 2^64 minus its
 // absolute value, and a date above 2^64 as 2^64-1. So `git rev-list --before` takes a commit with a
-// negative date for a commit of the far future. A Commit has the date that git reads or, if that
-// date is later, LatestTime, because RFC 3339 and Postgres cannot hold it. So no sample time may be
-// LatestTime or later.
+// negative date for a commit of the far future. A Commit has the date that git reads. If that date
+// is later than LatestTime, the Commit has LatestTime instead, because RFC 3339 cannot express a
+// later date. So no sample time may be LatestTime or later.
 //
 // If the repository has a commit-graph file, git reads the dates from that file, which holds their
 // lower 34 bits (until the year 2514).
@@ -56,8 +56,8 @@ func (r *Repo) Resolve(ctx context.Context, rev string) (OID, error) {
 
 // FirstParents returns the first-parent history of tip, newest first. The walk ends before the
 // commit stop. When stop is empty, or is not in that history because the history was rewritten, the
-// walk ends at the root: the whole history is returned. The error is a *BrokenHistory, beside the
-// commits before the break, when a commit on the way is missing or damaged.
+// walk ends at the root: the whole history is returned. When a commit on the way is missing or
+// damaged, FirstParents returns a *BrokenHistory and the commits from tip to the break.
 func (r *Repo) FirstParents(ctx context.Context, tip, stop OID) ([]Commit, error) {
 	return r.walk(ctx, tip, func(c Commit) (keep, more bool) { return c.ID != stop, c.ID != stop })
 }
@@ -70,8 +70,8 @@ func (r *Repo) FirstParentsSince(ctx context.Context, tip OID, t time.Time) ([]C
 	return r.walk(ctx, tip, func(c Commit) (keep, more bool) { return true, c.Time.After(t) })
 }
 
-// walk lists first parents from tip on. It calls each for every commit: keep adds the commit to the
-// result, and more continues the walk.
+// walk lists first parents from tip on. It calls the function each with every commit. If keep is
+// true, the commit is added to the result; if more is true, the walk continues.
 func (r *Repo) walk(ctx context.Context, tip OID, each func(Commit) (keep, more bool)) ([]Commit, error) {
 	if !tip.Valid() {
 		return nil, insights.Errorf(insights.Invalid, "repository %s: %q is not an object id", r.dir, tip)

@@ -42,9 +42,9 @@ func (r *Repo) CommitTexts(ctx context.Context, commits []OID) ([]CommitText, er
 	return texts, err
 }
 
-// logEach calls visit with the fields of each commit, in the order of the commits. The fields are
-// those of the format, which has n of them, separated by line feeds. Only the last field may
-// contain line feeds. No field contains a NUL: git ends a text there.
+// logEach calls visit with the fields of each commit, in the order of the commits. The format has n
+// fields, separated by line feeds. Only the last field may contain line feeds. No field contains a
+// NUL, because git ends a text at its first NUL.
 func (r *Repo) logEach(ctx context.Context, commits []OID, format string, n int, visit func(fields []string)) error {
 	if len(commits) == 0 {
 		return nil

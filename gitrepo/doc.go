@@ -5,13 +5,13 @@
 // tens of thousands of plain repositories. A plain repository has SHA-1 ids and an ordinary
 // configuration; it is neither shallow nor a linked work tree.
 //
-// Every fact about a repository that Backsight uses comes from this package: the default branch,
-// the first-parent history, and the contents of trees and blobs. [AsOf] returns the commit at a
-// time T, by the rule of `git rev-list -1 --first-parent --before=T`.
+// All facts that Backsight reads from a repository come from this package: the default branch, the
+// first-parent history, and the contents of trees and blobs. [AsOf] returns the commit at a time T,
+// by the rule of `git rev-list -1 --first-parent --before=T`.
 //
 // Invariants:
 //   - Only the function command in run.go starts git. It removes GIT_* variables from git's
-//     environment, except those that configure access to remotes when git fetches. When git only
+//     environment; for a fetch, it keeps those that configure access to remotes. When git only
 //     reads, it uses neither the user's nor the machine's configuration. git never prompts, and is
 //     killed when the context ends. A repository that is only read is never written to.
 //   - Reading never uses the network. Missing objects of a partial clone are reported as missing;

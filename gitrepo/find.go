@@ -48,7 +48,7 @@ func oncePerRepository(dirs []string) []string {
 	})
 }
 
-// isMain reports whether dir is a bare repository or the main work tree of one.
+// isMain reports whether dir is a bare repository or the main work tree of a repository.
 func isMain(dir string) bool {
 	_, err := os.Stat(filepath.Join(findGitDir(dir), "commondir"))
 	return err != nil

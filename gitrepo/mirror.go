@@ -35,7 +35,7 @@ func CheckURL(url string) error {
 		return refuse("it is empty or looks like a command-line flag")
 	}
 	if strings.ContainsAny(url, "\x00\n\r") {
-		return refuse("contains a control character")
+		return refuse("it contains a control character")
 	}
 	if filepath.IsAbs(url) {
 		return nil

@@ -51,7 +51,7 @@ const (
 type Object struct {
 	Kind    Kind
 	Size    int64   // bytes
-	Data    []byte  // the content, valid until visit returns; see Problem
+	Data    []byte  // the content, valid until the visit function of Read returns; see Problem
 	Problem Problem // TooLarge: Data is the first HeadSize bytes. Missing, Corrupt: Data is empty
 	Detail  string  // more about the problem, for example git's message
 }
@@ -131,10 +131,10 @@ func (o *Objects) HashLen() int { return o.hashLen }
 // OID returns the textual form of a hash of this repository.
 func (o *Objects) OID(hash Hash) OID { return OID(hex.EncodeToString(hash[:o.hashLen])) }
 
-// Read calls visit exactly once for each of the objects ids, which must be distinct. It calls
-// visit(worker, i, object) from up to opts.Workers goroutines, in the order that is cheapest to
-// read; i is the index in ids, and worker is the number of the calling goroutine. It returns after
-// all calls of visit have returned.
+// Read calls visit exactly once for each object id in ids. The ids must be distinct. Read calls
+// visit(worker, i, object) from up to opts.Workers goroutines, in the order in which the objects
+// are cheapest to read; i is the index in ids, and worker is the number of the calling goroutine.
+// Read returns after all calls of visit have returned.
 //
 // Read itself reads packs and loose objects. It leaves everything that is large or looks damaged to
 // git, so git decides what is damaged. A missing or damaged object is handed out with its Problem.

@@ -31,12 +31,13 @@ func (r *Repo) hasPromisor(ctx context.Context) (bool, error) {
 	return false, err
 }
 
-// standIn makes an empty repository in a temporary folder that borrows r's objects and has none of
-// r's configuration. It returns the path of the folder and the function that removes it.
+// standIn makes an empty repository in a temporary folder. This repository borrows r's objects and
+// has none of r's configuration. standIn returns the path of the folder and the function that
+// removes the folder.
 //
 // Git before 2.45 fetches missing objects when it reads a partial clone. If the fetch fails, git
 // exits instead of reporting a missing object. In these versions, no environment variable turns
-// this off, but git cannot fetch in a repository without remotes.
+// these fetches off, but git cannot fetch in a repository without remotes.
 func (r *Repo) standIn() (dir string, remove func(), err error) {
 	dir, err = os.MkdirTemp("", "backsight-partial-clone-")
 	if err != nil {

@@ -178,8 +178,8 @@ func (r *Repo) packedRef(name string) (id OID, ok bool) {
 	return id, ok && lines.Err() == nil
 }
 
-// endsInLineFeed reports whether the last of size bytes is a line feed. A file that was cut off has
-// another last byte.
+// endsInLineFeed reports whether the last byte of a file of size bytes is a line feed. A file that
+// was cut off usually has another last byte.
 func endsInLineFeed(file *os.File, size int64) bool {
 	last := []byte{0}
 	_, err := file.ReadAt(last, size-1)

@@ -29,7 +29,7 @@ func Host(remote string) string {
 }
 
 // FileURL returns the clone URL of a repository on this machine. Unlike a path, the URL is always
-// ASCII text: git decodes the bytes that it escapes.
+// ASCII text: it escapes all other bytes, and git decodes them.
 func FileURL(path string) string {
 	return (&url.URL{Scheme: "file", Path: path}).String()
 }

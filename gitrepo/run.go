@@ -42,9 +42,10 @@ func command(ctx context.Context, why purpose, gitDir string, args ...string) *e
 	return cmd
 }
 
-// environment returns the environment of a git process: the one of this process, without the
-// variables that redirect git to other files or translate its messages, and with those that forbid
-// prompts and unwanted fetches, and that make git ignore replace refs and grafts (see Unapplied).
+// environment returns the environment of a git process. It is the environment of this process
+// without the variables that redirect git to other files or translate its messages, but with
+// variables that forbid prompts and unwanted fetches, and that make git ignore replace refs and
+// grafts (see Unapplied).
 func environment(why purpose) []string {
 	env := make([]string, 0, 32)
 	for _, entry := range os.Environ() {
@@ -56,8 +57,8 @@ func environment(why purpose) []string {
 	}
 	env = append(env, "LC_ALL=C", "GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "GIT_NO_REPLACE_OBJECTS=1", "GIT_GRAFT_FILE="+os.DevNull, "GIT_NO_LAZY_FETCH=1")
 	if why == reading {
-		// Git before 2.45 ignores GIT_NO_LAZY_FETCH. Without an allowed protocol, it cannot fetch
-		// missing objects either.
+		// Git before 2.45 ignores GIT_NO_LAZY_FETCH. If no protocol is allowed, these versions
+		// cannot fetch missing objects either.
 		env = append(env, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_ALLOW_PROTOCOL=none")
 	} else {
 		env = append(env, "GIT_ALLOW_PROTOCOL=https:http:ssh:git:file")

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// CommonDir returns the folder, without symbolic links, that holds the refs and objects of the
-// repository in dir. Two paths lead to the same repository exactly if their CommonDirs are equal:
-// the paths of one folder, and the work trees of one repository. It returns "" when dir holds no
-// repository. It reads a few small files and starts no process.
+// CommonDir returns the path, without symbolic links, of the folder that holds the refs and objects
+// of the repository in dir. It returns "" when dir holds no repository. Two paths lead to the same
+// repository exactly if both have the same CommonDir that is not "": they are paths of one folder,
+// or work trees of one repository. CommonDir reads a few small files and starts no process.
 func CommonDir(dir string) string {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
@@ -19,7 +19,7 @@ func CommonDir(dir string) string {
 	if common == "" {
 		return ""
 	}
-	// The git directory of a linked work tree names the one of the repository.
+	// The git directory of a linked work tree names the git directory of the repository.
 	if text, err := os.ReadFile(filepath.Join(common, "commondir")); err == nil {
 		target := strings.TrimSuffix(string(text), "\n")
 		if !filepath.IsAbs(target) {

@@ -17,11 +17,11 @@ type Pack struct {
 	idx, data         []byte // the bytes of these files
 	hashLen           int
 	count             int
-	names             []byte // count sorted object ids
-	small             []byte // count offsets of 4 bytes; with the top bit set, an index into large
+	names             []byte // the sorted object ids, as many as count says
+	small             []byte // an offset of 4 bytes per id; with the top bit set, an index of large
 	large             []byte // offsets of 8 bytes
 
-	touched atomic.Int64 // about how many bytes of data were read since the last release
+	touched atomic.Int64 // approximate number of bytes of data read since the last release
 }
 
 const fanoutAt, namesAt = 8, 8 + 256*4
@@ -72,7 +72,7 @@ func (p *Pack) readHeaders() error {
 		return ErrUnsupported
 	}
 	p.names, rest = rest[:p.count*p.hashLen], rest[p.count*p.hashLen:]
-	rest = rest[p.count*4:] // skip checksums that only copying entries to other packs needs
+	rest = rest[p.count*4:] // skip the checksums; only tools that copy entries need them
 	p.small, p.large = rest[:p.count*4], rest[p.count*4:]
 	return nil
 }
@@ -84,8 +84,8 @@ func (p *Pack) Close() {
 }
 
 // content is the content of a file: a copy in memory of a small file, a mapping of a large one.
-// Copying some pages costs less than mapping, releasing and unmapping them, for which the system
-// interrupts all processors.
+// Copying a few pages costs less than mapping, releasing and unmapping them, because the system
+// interrupts all processors when it releases or unmaps pages.
 type content struct {
 	bytes  []byte
 	mapped bool
@@ -103,8 +103,8 @@ const (
 	faultAround = 64 << 10 // the system maps this many bytes around each page that is read
 )
 
-// touch records that a reader read n bytes at offset from. The previous read of this reader ended
-// at offset last.
+// touch records that a reader read data[from:from+n]. The previous read of this reader ended at the
+// offset last.
 func (p *Pack) touch(last, from, n int64) {
 	if from < last || from > last+faultAround {
 		n += faultAround
