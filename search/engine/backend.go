@@ -14,8 +14,8 @@ type Commits interface {
 	// FirstParentsSince lists the first-parent history of tip, newest first, up to and including
 	// the first commit that is not younger than t. The tip "" is the newest commit of the
 	// repository. It returns gitrepo.ErrNoCommits for an empty repository, and a *Failure when the
-	// history cannot be read. If the cause of the Failure is a *gitrepo.BrokenHistory, the commits
-	// before the break are returned with it.
+	// history cannot be read. If the cause of the Failure is a *gitrepo.BrokenHistory, it also
+	// returns the commits from the tip to the break.
 	FirstParentsSince(ctx context.Context, tip gitrepo.OID, t time.Time) ([]gitrepo.Commit, error)
 	// Shallow reports whether the repository lacks the older part of its history. It is called
 	// after FirstParentsSince.
@@ -26,10 +26,10 @@ type Commits interface {
 // each as soon as it is known. They stop at the first error of yield and return it. An object that
 // cannot be searched is a fault of the results that it concerns, not an error.
 type Searcher interface {
-	// SearchFiles counts in the files of each commit. It yields one result for each, in their
-	// order.
+	// SearchFiles counts in the files of each commit. It yields one result for each commit, in the
+	// order of the commits.
 	SearchFiles(ctx context.Context, m *match.Matcher, commits []gitrepo.OID, yield func(history.Result) error) error
-	// SearchCommits counts the commits in each interval of a first-parent history. It yields one
-	// result for each interval, in their order.
+	// SearchCommits counts the matching commits in each interval of a first-parent history. It
+	// yields one result for each interval, in the order of the intervals.
 	SearchCommits(ctx context.Context, m *match.Matcher, chain []gitrepo.Commit, intervals []history.Interval, yield func(history.Result) error) error
 }

@@ -33,8 +33,8 @@ func AsFailure(err error) *Failure {
 	return failure
 }
 
-// FailureOf returns the Failure in err's chain or, when there is none, one whose code is err's
-// insights.Code.
+// FailureOf returns the Failure in err's chain or, when there is none, a new Failure whose code is
+// err's insights.Code.
 func FailureOf(err error) *Failure {
 	if failure := AsFailure(err); failure != nil {
 		return failure
@@ -68,7 +68,8 @@ func Branch(ctx context.Context, git *gitrepo.Repo) (ref string, tip gitrepo.OID
 	return ref, tip, Fail(ctx, codeOr(err, insights.ReasonNoBranch), err)
 }
 
-// codeOr returns notFound for an error with the code insights.NotFound.
+// codeOr returns notFound for an error with the code insights.NotFound, and
+// insights.ReasonUnreadable for every other error.
 func codeOr(err error, notFound insights.ReasonCode) insights.ReasonCode {
 	if insights.ErrorCode(err) == insights.NotFound {
 		return notFound

@@ -7,10 +7,11 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// Group divides the samples of one repository, newest first, into those that one search judges
-// together: samples at one commit. Each sample whose commit is not known, and with perInterval each
-// sample, is a group by itself. Groups are in the order of their newest samples. The samples of one
-// group are not always neighbours, because a branch can go back to an older commit.
+// Group divides the samples of one repository, which must be newest first, into groups. One search
+// judges the samples of a group together, because they have the same commit. A sample whose commit
+// is not known is a group by itself; if perInterval is set, every sample is. Groups are in the
+// order of their newest samples. The samples of one group are not always neighbours, because a
+// branch can go back to an older commit.
 func Group(samples []insights.Sample, perInterval bool) (groups [][]insights.Sample) {
 	places := map[string]int{}
 	for _, s := range samples {
@@ -25,13 +26,13 @@ func Group(samples []insights.Sample, perInterval bool) (groups [][]insights.Sam
 	return groups
 }
 
-// Group is Group for the samples of the question.
+// Group calls the function Group with the PerInterval of the question.
 func (q *Question) Group(samples []insights.Sample) [][]insights.Sample {
 	return Group(samples, q.PerInterval())
 }
 
-// Together returns the group of the sample at the given time, and none when no sample has that
-// time. A nil time returns all samples.
+// Together returns the group of the sample at the given time, or nil when no sample has that time.
+// When the given time is nil, it returns all samples.
 func Together(samples []insights.Sample, at *time.Time, perInterval bool) []insights.Sample {
 	if at == nil {
 		return samples

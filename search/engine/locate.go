@@ -11,19 +11,20 @@ import (
 const shallowReason = "the repository is a shallow clone whose oldest commit is younger than this time: " +
 	"fetch its whole history (git fetch --unshallow)"
 
-// Locate finds the commits of samples, newest first, that have none. It returns, newest first, the
-// samples that now have a commit and, separately, those that are judged without a search: absent,
-// because the repository had no commit at their time, or failed, because the commits of that time
-// cannot be read: a shallow clone lacks them, or they are before a break in the history. Errors are
-// those of Commits.FirstParentsSince, except gitrepo.ErrNoCommits, after which the samples are
-// absent, and a *gitrepo.BrokenHistory.
+// Locate finds the commits of those samples that have none. The samples must be newest first, and
+// so are both results. located has the samples that now have a commit. judged has the samples that
+// need no search. Such a sample is absent if the repository had no commit at its time. It is failed
+// if the commits of its time cannot be read: a shallow clone lacks them, or they are older than a
+// break in the history. Errors are those of Commits.FirstParentsSince, except gitrepo.ErrNoCommits
+// and a *gitrepo.BrokenHistory, after which Locate judges the samples without a commit.
 func (q *Question) Locate(ctx context.Context, commits Commits, samples []insights.Sample) (located, judged []insights.Sample, err error) {
 	_, located, judged, err = q.locate(ctx, commits, samples)
 	return located, judged, err
 }
 
-// locate does the work of Locate, and also returns the history that it read, which reaches back to
-// the beginning of the oldest sample's interval.
+// locate does the work of Locate, and also returns the history that it read. This history reaches
+// back to the oldest sample or, if the question is about commits, to the beginning of that sample's
+// interval.
 func (q *Question) locate(ctx context.Context, commits Commits, samples []insights.Sample) (chain []gitrepo.Commit, located, judged []insights.Sample, err error) {
 	oldest := samples[len(samples)-1].Time
 	if q.PerInterval() {

@@ -10,14 +10,15 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// Spec says what samples count. It is the part of a series that a search needs.
+// Spec is the part of a series that a search needs: it says what each sample counts.
 type Spec struct {
 	Query  string
 	Method insights.GenerationMethod
-	// Languages says what insights.LanguageStats measures; nil is lines. Other methods ignore it.
+	// Languages says what insights.LanguageStats measures; nil means lines. Other methods ignore
+	// it.
 	Languages *match.Languages
-	// Previous returns the sample time before t. A query about commits counts, at t, the commits
-	// since then. It is only called for such a query.
+	// Previous returns the sample time before t. It is only called for a query about commits, which
+	// counts for the time t the commits since that previous time.
 	Previous func(t time.Time) time.Time
 	// MaxValues is how many distinct values insights.Sample.Values may hold. A sample with more is
 	// partial and has the most frequent ones. 0 leaves insights.Sample.Values nil; callers then
@@ -72,7 +73,7 @@ func Parse(text string, method insights.GenerationMethod) (*query.Query, error) 
 // values.
 func (q *Question) PerInterval() bool { return q.Query.Kind() != query.Files }
 
-// Within calls work with a context that ends with the query's timeout:, if it has one. It returns
+// Within calls work with a context that ends after the query's timeout:, if it has one. It returns
 // the cause of ctx when ctx has ended, a *Failure with insights.ReasonTimeout when the timeout
 // ended work, and otherwise the error of work.
 func (q *Question) Within(ctx context.Context, work func(context.Context) error) error {
