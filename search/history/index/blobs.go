@@ -53,7 +53,7 @@ func (h *Hashes) Of(blob int) (hash gitrepo.Hash, err error) {
 // kinds lists the blobs for which trigrams do not decide whether they are candidates of a search.
 type kinds struct {
 	always []int32     // candidates of every search
-	binary []int32     // never searched, unless they are too large
+	binary []int32     // never candidates, unless they exceed the size limit of the search
 	large  []largeBlob // at least largeSize bytes
 }
 

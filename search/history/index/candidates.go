@@ -69,7 +69,7 @@ func (x *Index) meets(r match.Requirement) (Bits, error) {
 }
 
 // A long alternation rules out few blobs, and each of its parts costs look-ups. After every
-// partsPerEstimate parts, meetsAny estimates the share of blobs that will meet one of all parts. If
+// partsPerEstimate parts, meetsAny estimates the share of blobs that can meet at least one part. If
 // the estimate is above mostShare, reading the remaining postings costs more than it saves.
 const (
 	partsPerEstimate = 8
@@ -95,8 +95,8 @@ func (x *Index) meetsAny(parts []match.Requirement) (Bits, error) {
 	return set, nil
 }
 
-// holds returns the blobs that can contain a text, or nil for all: those that contain each of its
-// trigrams.
+// holds returns the blobs that can contain a text: those that contain each of its trigrams. nil
+// stands for all blobs.
 func (x *Index) holds(text string, fold bool) (set Bits, err error) {
 	for _, any := range windows(text, fold) {
 		part := newBits(x.header.blobs)

@@ -29,8 +29,8 @@ const abandonedAfter = 6 * time.Hour
 
 // A Dir is a folder of indexes with a limit on their total size. If they exceed the limit, those
 // that were opened longest ago are removed. Their repositories are then searched without an index.
-// The first search requests a new index, and the next Update makes it. So once the limit is
-// reached, a repository that is fetched but never searched takes no disk space. A Dir is safe for
+// The first such search requests a new index, and the next Update makes it. So after the limit has
+// been reached, a repository that is fetched but never searched gets no index. A Dir is safe for
 // concurrent use, also by several processes.
 type Dir struct {
 	Path     string // created when needed
@@ -53,7 +53,7 @@ func (d Dir) Open(name string) (*Index, error) {
 }
 
 // Tip returns the newest commit of the index called name, or "" if there is no readable index, and
-// the value of Index.Cut. It does not count as a use, and does not request an index.
+// the value of Index.Cut. A call of Tip does not count as a use, and does not request an index.
 func (d Dir) Tip(name string) (tip gitrepo.OID, cut bool) {
 	x, err := open(d.file(name))
 	if err != nil {
@@ -70,10 +70,10 @@ func (d Dir) note(name string) error {
 	return os.WriteFile(filepath.Join(d.Path, name+wish), nil, 0o644)
 }
 
-// Update brings the index called name up to date with tip, like the function Update. It then
-// removes the least recently used indexes if they exceed the limit, which may include this one.
-// done reports whether the index was brought up to date. It is false if the function Update failed,
-// or if there is no index, the limit is reached, and no search has requested an index.
+// Update brings the index called name up to date with tip, like the function Update. If the indexes
+// then exceed the limit, it removes the least recently used ones, possibly also this one. done
+// reports whether the index was brought up to date. It is false if the function Update failed, or
+// if there is no index, the limit is reached, and no search has requested an index.
 func (d Dir) Update(ctx context.Context, repo *gitrepo.Repo, name string, tip gitrepo.OID) (stats Stats, done bool, err error) {
 	if made, err := d.wanted(name); err != nil || !made {
 		return Stats{}, false, err

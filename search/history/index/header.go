@@ -26,7 +26,7 @@ var checksums = crc32.MakeTable(crc32.Castagnoli)
 
 func checksum(data []byte) uint32 { return crc32.Checksum(data, checksums) }
 
-// header has the sizes and places of everything in the file.
+// header has the sizes and offsets of everything in the file.
 type header struct {
 	hashLen  int
 	commits  int

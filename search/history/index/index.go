@@ -157,7 +157,7 @@ func (x *Index) EachLifetime(visit func(Lifetime)) error {
 		return err
 	}
 	if !eachLifetime(data, x.header.paths, x.header.commits, x.header.blobs, visit) {
-		return fmt.Errorf("%w: the changes of a layer cannot be read", ErrDamaged)
+		return fmt.Errorf("%w: the changes of the paths cannot be read", ErrDamaged)
 	}
 	return nil
 }

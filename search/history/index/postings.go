@@ -68,8 +68,9 @@ func (l *list) close(end int32) {
 	l.last = end
 }
 
-// appendRun writes a run after one that ended at last: twice the distance, with the lowest bit set
-// for a run of more than one blob, and then its length less two.
+// appendRun writes a run after one that ended at last. It writes twice the distance between the two
+// runs. For a run of more than one blob, it also sets the lowest bit of this number, and then
+// writes the length of the run minus two.
 func appendRun(to []byte, last, start, end int32) []byte {
 	distance := uint64(start-last) << 1
 	if end-start == 1 {

@@ -27,7 +27,7 @@ func (d *Dict) Len() int { return len(d.starts) }
 // Text returns the allocated bytes of text.
 func (d *Dict) Text() int { return len(d.chunks) * chunkSize }
 
-// Value returns the text of a number. Callers must not change it.
+// Value returns the value with the given number. Callers must not change the bytes.
 func (d *Dict) Value(number uint32) []byte {
 	at := d.starts[number]
 	chunk := d.chunks[at/chunkSize]

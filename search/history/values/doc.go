@@ -15,8 +15,8 @@
 //     not by the number of files.
 //   - The text of a value has at most 255 bytes.
 //
-// Non-goals: finding values (package match), and choosing which of too many values to store
-// (activities).
+// Non-goals: finding values (package match), and deciding how many values a sample stores (package
+// engine).
 //
 // Read next: table.go, then dict.go.
 package values

@@ -83,7 +83,7 @@ func (t *Table) Limits() Limits { return t.limits }
 func (t *Table) Close() error { return t.lists.close() }
 
 // encode appends pairs, which must be sorted by number. For each pair, it writes how many numbers
-// it skips after the previous pair, and the count.
+// lie between the previous pair and this one, and then the count.
 func encode(to []byte, pairs []pair) []byte {
 	next := uint32(0)
 	for _, p := range pairs {
