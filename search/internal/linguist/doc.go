@@ -2,11 +2,11 @@
 // github.com/go-enry/go-enry/v2, but without its cost at startup.
 //
 // enry and its package data have maps and compiled regular expressions in package variables, so
-// every process that imports them needs 30 ms and 16 MB before main. This package embeds the same
-// tables as text, and parses them at first use. It compiles a regular expression when it first
-// matches it. Only the generator and the tests import enry. Functions that are derived from enry's
-// sources say so. The tables are derived from enry, too; they are © the go-enry and source{d}
-// authors, Apache License 2.0.
+// every program that imports them needs 30 ms and 16 MB before main. This package embeds the same
+// tables as text, and parses them at first use. It compiles each regular expression at the first
+// use of that expression. Only the generator and the tests import enry. Functions that are derived
+// from enry's sources say so. The tables are derived from enry, too; they are © the go-enry and
+// source{d} authors, Apache License 2.0.
 //
 // Invariants:
 //   - The results equal those of enry; a test compares them. If enry's classifier finds several

@@ -46,7 +46,7 @@ func names() string {
 }
 
 func rules() string {
-	extensions := map[string][]string{} // with the same rules
+	extensions := map[string][]string{} // by the text of the rules that they share
 	for _, extension := range slices.Sorted(maps.Keys(data.ContentHeuristics)) {
 		var table strings.Builder
 		for _, heuristic := range *data.ContentHeuristics[extension] {
