@@ -38,8 +38,8 @@ func newCaptures(text string, size int) (*captures, error) {
 	return c, nil
 }
 
-// each calls yield with the non-empty values of the groups in the match content[start:end]. If
-// stop, which may be nil, becomes true, each returns soon and may omit values.
+// each calls yield with the non-empty values of the groups in the match content[start:end]. The
+// flag stop may be nil. If it becomes true, the method returns soon and may omit values.
 func (c *captures) each(content []byte, start, end int, stop *atomic.Bool, yield func(value []byte)) {
 	if stop != nil && stop.Load() {
 		return

@@ -19,7 +19,7 @@ type Commit struct {
 // Change is what a commit did to one file. Old and New are the results of Matcher.Text for the
 // contents before and after; nil means that there was no file. They are required if NeedsTexts.
 // OldFilters and NewFilters are the results of Matcher.Filters for these contents. They are
-// required if NeedsContent of the path.
+// required if NeedsContent(Path).
 type Change struct {
 	Path                   string
 	Old, New               *Text

@@ -7,7 +7,7 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// minStrength is the least strength of literals, or of a run, for which the content is searched
+// minStrength is the least strength at which literals, or a run, are worth a search of their own
 // before the automaton runs. It is 9 bits, in eighths of a bit: one occurrence in 512 bytes.
 const minStrength = 72
 

@@ -21,7 +21,7 @@ type engine struct {
 	// lines can be searched one at a time.
 	byLine bool
 	// trims says that a line ends before \r\n. It may only be set if byLine is set, prefix is
-	// empty, and there is required or run.
+	// empty, and required or run is not empty.
 	trims bool
 	// run, if not nil, occurs in every match. It is only used if byLine is set, and if required and
 	// prefix are empty.
@@ -89,7 +89,8 @@ func (f *engine) parts(content []byte, yield func(part []byte, offset int) bool)
 	}
 }
 
-// line returns the line that starts at a position and has its \n, or the end of content, at end.
+// line returns the line content[start:end]. At end is the \n of the line, or the end of content. If
+// f.trims is set, the result leaves out a \r before the \n.
 func (f *engine) line(content []byte, start, end int) []byte {
 	if f.trims && start < end && end < len(content) && content[end-1] == '\r' {
 		end--
@@ -97,7 +98,7 @@ func (f *engine) line(content []byte, start, end int) []byte {
 	return content[start:end]
 }
 
-// lineEnd returns the position of the first line end at or after from, or the length of content.
+// lineEnd returns the first position p >= from of a line end, or the length of content.
 func lineEnd(content []byte, from int) int {
 	if i := bytes.IndexByte(content[from:], '\n'); i >= 0 {
 		return from + i

@@ -133,7 +133,7 @@ func (f *file) has(p *pattern) bool {
 	return f.found[p.id] == yes
 }
 
-// see returns the content in the form in which p is matched, or nil if p has no match.
+// see returns the content in the form in which p is matched. It may return nil if p has no match.
 func (f *file) see(p *pattern) []byte {
 	if f.m.onPaths {
 		return f.content

@@ -94,8 +94,8 @@ func (f *form) unmarked(text []byte) []byte {
 	return bytes.TrimPrefix(text, []byte(byteOrderMark))
 }
 
-// line returns a line of a text that see or of returned, without the \r that precedes its \n. ended
-// says that the line ends in \n.
+// line returns a line of a text, without the \r that precedes its \n. The text must be a result of
+// the method see or of the method of. ended says that a \n ends the line.
 func (f *form) line(text []byte, ended bool) []byte {
 	if f.byLine && ended {
 		return bytes.TrimSuffix(text, []byte{'\r'})

@@ -6,9 +6,9 @@ import (
 )
 
 // staysInLine reports whether no match of re can contain a line end or depend on anything outside
-// its line. Then searching each line alone finds the same matches as searching the whole text: what
-// follows or precedes a line is a line end or the end of the text, which are equivalent for ^, $,
-// \b and \B.
+// its line. Then searching each line alone finds the same matches as searching the whole text: a
+// line end, or the start or end of the text, precedes and follows each line, and these are
+// equivalent for ^, $, \b and \B.
 func staysInLine(re *syntax.Regexp) bool {
 	switch re.Op {
 	case syntax.OpAnyChar, syntax.OpBeginText, syntax.OpEndText:

@@ -13,7 +13,7 @@ type literal struct {
 	fold bool
 
 	bytes []byte // text
-	// The other fields are for fold only.
+	// The fields below are set only if fold is set.
 	lower   []byte    // text in lower case, if it is ASCII
 	anchor  int       // position of its rarest byte
 	second  int       // position of its second rarest byte
@@ -104,8 +104,8 @@ func hasSpecial(content []byte) bool {
 	return bytes.Contains(content, []byte("\u212a")) || bytes.Contains(content, []byte("\u017f"))
 }
 
-// next returns the first occurrence at or after from. If there is none, start is len(content). From
-// one call to the next, from must not decrease.
+// next returns the first occurrence with start >= from. If there is none, start is len(content).
+// The argument from must not decrease between calls.
 func (s *scanner) next(from int) (start, end int) {
 	switch {
 	case !s.fold:

@@ -57,7 +57,7 @@ func (p *Predicate) Match(path string, content []byte) bool {
 func (p *Predicate) PathsOnly() bool { return p.content == nil }
 
 // Required returns what the content of every matching file contains; see Matcher.Required. The
-// result is meaningless if PathsOnly.
+// result is meaningless if PathsOnly returns true.
 func (p *Predicate) Required() Requirement { return p.required }
 
 func newPredicate(from query.Predicate, caseSensitive bool) (*Predicate, error) {

@@ -20,7 +20,7 @@ type literals struct {
 
 // facts describes what is known about the matches of a regular expression.
 type facts struct {
-	// exact contains every text that can be matched, if bounded.
+	// If bounded is set, exact contains every text that can be matched.
 	exact   literals
 	bounded bool
 	// precise says that the matches are exactly the texts of exact, wherever they occur: there are

@@ -45,7 +45,7 @@ func (s *byteSet) strength() float64 {
 	return max(0, -8*math.Log2(all))
 }
 
-// index returns the first position of the run at or after from, or len(content).
+// index returns the first position p >= from at which the run occurs, or len(content).
 func (r *run) index(content []byte, from int) int {
 	set := &r.sets[r.anchor]
 	last := len(content) - len(r.sets) + r.anchor

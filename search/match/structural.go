@@ -184,7 +184,7 @@ func (f *structural) each(content []byte, stop *atomic.Bool, yield func(span) bo
 	return r.visits
 }
 
-// candidate returns the first position at or after from where a match can start.
+// candidate returns the first position p >= from at which a match can start.
 func (f *structural) candidate(content []byte, from int) int {
 	first := &f.steps[0]
 	if len(first.text) == 0 {

@@ -125,7 +125,8 @@ func (c *Change) hasLine(id int, side lineSide) bool {
 	return side != removedLines && hasMore(c.New, c.Old, id) || side != addedLines && hasMore(c.Old, c.New, id)
 }
 
-// hasMore reports whether a contains some line more often than b.
+// hasMore reports whether the text a contains some line with a match of the pattern more often than
+// the text b does.
 func hasMore(a, b *Text, id int) bool {
 	if a == nil {
 		return false

@@ -36,7 +36,7 @@ func (s *Searcher) startOf(from, end int) (start int, ok bool) {
 		if entry&special != 0 && entry&matchFlag != 0 {
 			start = i
 		}
-		// The rune before from is read only because assertions at from depend on it.
+		// The rune before the position from is read only because assertions there depend on it.
 		if i <= from || size == 0 || entry&offsetMask == deadEntry&offsetMask {
 			return start, true
 		}

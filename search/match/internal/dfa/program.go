@@ -31,10 +31,10 @@ type op uint8
 
 const (
 	opFail   op = iota
-	opAlt       // continues at out, then at arg
-	opSkip      // continues at out
-	opAssert    // continues at out if the assertions in arg hold
-	opRunes     // continues at out for a rune in set arg
+	opAlt       // continues at inst.out, then at inst.arg
+	opSkip      // continues at inst.out
+	opAssert    // continues at inst.out if the assertions in inst.arg hold
+	opRunes     // continues at inst.out for a rune in the set number inst.arg
 	opMatch
 )
 
@@ -149,8 +149,8 @@ func (p *program) asserting() bool {
 	return false
 }
 
-// seen returns one kind for all kinds of the rune before a position that the program does not
-// distinguish.
+// seen returns the kind that stands for the kind of the rune before a position. Kinds that the
+// program does not distinguish have the same result.
 func (p *program) seen(before kind) kind {
 	if before == word && p.asserts&wordAsserts == 0 {
 		return other

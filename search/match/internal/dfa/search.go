@@ -239,8 +239,8 @@ func (s *Searcher) decode(i int) (column uint16, size int) {
 	return s.of.forward.classes.find(r), size
 }
 
-// findSlowly continues find without a table, from the place that the last step reached, which is
-// before i.
+// findSlowly continues the work of find without a table, from the place that the last step reached.
+// This place is before the rune at i.
 func (s *Searcher) findSlowly(i, end int, empty bool) (int, bool) {
 	c := s.forward
 	for !s.stopped {

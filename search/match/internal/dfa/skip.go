@@ -7,7 +7,7 @@ import "bytes"
 // for each kind of preceding rune, and most bytes lead from one start state to another.
 type skips struct {
 	leaves [kinds][256]uint8 // 1 for bytes that must not be passed over
-	only   [kinds][]byte     // those bytes, if there are at most one; else nil
+	only   [kinds][]byte     // those bytes, if there is at most one; else nil
 	worth  [kinds]bool
 }
 
@@ -117,7 +117,7 @@ func leadByte(r rune) byte {
 	}
 }
 
-// next returns the first position at or after from that must not be passed over.
+// next returns the first position p >= from that must not be passed over.
 func (s *skips) next(content []byte, from int, before kind) int {
 	if only := s.only[before]; only != nil {
 		if len(only) > 0 {

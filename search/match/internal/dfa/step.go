@@ -34,9 +34,9 @@ type stepper struct {
 	nowStack, nextStack []uint32
 	// to is the place that the last step reached.
 	to      place
-	closed  bool     // a match ends at to, so less preferred attempts do not matter
-	mindful bool     // an assertion at to depends on the next rune, so to.list is roots
-	roots   []uint32 // the instructions that lead to all others at to, most preferred first
+	closed  bool     // a match ends at this place, so less preferred attempts do not matter
+	mindful bool     // an assertion at this place needs the next rune, so to.list gets the roots
+	roots   []uint32 // the instructions that lead to all others at this place, most preferred first
 	visits  int      // number of visited instructions; the caller resets it
 }
 
