@@ -34,8 +34,8 @@ func fail(at Span, message string, suggestions ...string) *Error {
 	return e
 }
 
-// asText returns the suggestion for text that the parser read as syntax and the user may have meant
-// as text to search for.
+// asText returns the suggestion for a part of a query that the parser read as syntax, if the user
+// may have meant it as text to search for.
 func asText(text string) string {
 	return "to search for it as text, write content:" + quote(shown(text))
 }

@@ -36,7 +36,7 @@ type field struct {
 	// that is not a filter on repositories.
 	accepts func(value string) func(repository) bool
 
-	refused string // why this field of Sourcegraph's is not supported; empty if it is
+	refused string // why this field of Sourcegraph's is not supported; empty if it is supported
 	instead string // what to write instead of an unsupported field
 }
 

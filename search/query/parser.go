@@ -97,8 +97,9 @@ func startsTerm(tokens []token, i int) bool {
 	return k == tokenNot || k == tokenAnd || k == tokenOr
 }
 
-// hoistable says whether the filters before and after tokens apply to the whole query. They do if
-// tokens have an OR outside groups, contain no filters, and do not start with AND or OR.
+// hoistable says whether the filters before and after the given tokens apply to the whole query.
+// These filters do if the given tokens have an OR outside groups, contain no filters, and do not
+// start with AND or OR.
 func hoistable(tokens []token) bool {
 	depth, or := 0, false
 	for i, t := range tokens {

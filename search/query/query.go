@@ -123,7 +123,7 @@ func (q *Query) Predicates() []Predicate { return q.predicates }
 // never nil; if the query has no such filter, its Expr is nil.
 func (q *Query) Scope() *Scope { return q.scope }
 
-// Captures returns the number of capturing groups in the patterns of Positive.
+// Captures returns the number of capturing groups in the patterns that Positive returns.
 func (q *Query) Captures() int {
 	n := 0
 	for _, p := range q.Positive() {

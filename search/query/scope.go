@@ -20,10 +20,10 @@ type repository struct {
 	fork, archived bool
 }
 
-// NameScope returns the scope of the repositories whose name matches a regular expression, as
-// insights.NamePattern has it. Unlike the value of repo:, the expression may contain an @, and
-// begin with a call such as has.path(…). "" is the scope of all repositories. A non-nil error is
-// always an *Error.
+// NameScope returns the scope of the repositories whose name matches a regular expression, by the
+// rules of insights.NamePattern. Unlike the value of repo:, the expression may contain an @, and
+// may begin with what looks like a call, such as has.path(…). The pattern "" gives the scope of all
+// repositories. A non-nil error is always an *Error.
 func NameScope(pattern string) (*Scope, error) {
 	if pattern == "" {
 		return &Scope{}, nil
@@ -80,8 +80,8 @@ func (s *Scope) MatchesNames(names []string) bool {
 	return s.Expr == nil || s.accepts(repository{names: names})
 }
 
-// Trait returns the first fork: or archived: filter that excludes repositories, which are those
-// with the values no and only.
+// Trait returns the first fork: or archived: filter that excludes repositories: a filter with the
+// value no or only.
 func (s *Scope) Trait() (name, value string, found bool) {
 	for leaf := range leaves(s.Expr) {
 		if f, ok := leaf.(*Filter); ok && f.Name != "repo" && f.Value != "yes" {

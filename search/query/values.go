@@ -29,7 +29,7 @@ func languageOf(t token) (string, *Error) {
 		"use a name of github-linguist, as in lang:go, lang:c++ or lang:\"visual basic .net\"; or filter by path, as in file:\\.ext$")
 }
 
-// kindOf returns the value of fork: or archived:: one of kindWords.
+// kindOf returns the value of fork: or archived:, which is one of kindWords.
 func kindOf(t token) (string, *Error) {
 	if yes, ok := boolOf(t.text); ok {
 		if yes {

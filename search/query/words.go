@@ -194,7 +194,8 @@ func (lx *lexer) opensGroup() (bool, *Error) {
 }
 
 // groupsPattern says whether parentheses without operators and fields are a group. They are if they
-// contain a regular expression between slashes; pattern is its place, or zero.
+// contain a regular expression between slashes. pattern is the place of the first such expression,
+// or the zero Span.
 func (lx *lexer) groupsPattern(pattern Span) (bool, *Error) {
 	if pattern.End == 0 || lx.mode != RegexpType {
 		return pattern.End > 0, nil

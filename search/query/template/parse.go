@@ -228,9 +228,8 @@ func asserts(re *syntax.Regexp) bool {
 	return false
 }
 
-// HoleEnd returns the position after the hole that starts, with ":[", at start. It returns false if
-// the hole is never closed. Brackets inside a hole nest, and a backslash escapes the next
-// character.
+// HoleEnd returns the position after the hole whose ":[" is at start. It returns false if the hole
+// is never closed. Brackets inside a hole nest, and a backslash escapes the next character.
 func HoleEnd(text string, start int) (int, bool) {
 	depth := 0
 	for i := start + 1; i < len(text); i++ {

@@ -99,8 +99,8 @@ type scanner struct {
 	content []byte
 	marks   []Mark
 
-	// The following fields record which searches for the end of a mark failed. They are not
-	// repeated, because a search from a later position would fail, too.
+	// The following fields record which searches for the end of a mark failed. These searches are
+	// not repeated, because a search from a later position would fail, too.
 	noBlockEnd bool            // no */ follows
 	noEnd      map[string]bool // the multi-line quotation marks that do not occur again
 	noEndUntil [256]int        // for " and ': the end of the line in which it does not occur again

@@ -113,7 +113,7 @@ func (e *Hole) print(b *strings.Builder) {
 	}
 }
 
-// Unnamed is the name of a hole that may differ from all others.
+// Unnamed is the name of holes whose texts need not be equal to each other.
 const Unnamed = "_"
 
 // holes calls visit for each hole.
