@@ -12,8 +12,8 @@
 // repositories on a server that computes a series for each query. It then writes
 // docs/conformance.md.
 //
-// A case that fails today names the row of the issue that mends it in the field open. A case that
-// is open and passes fails the test, so that the mark is removed.
+// The field open of a check marks cases that are known to fail: it names the row of the issue that
+// will fix them. If such a case passes, the test fails, so that somebody removes the mark.
 //
 // Read next: suite_test.go for the types, truth_test.go for the ways to ask git, and one of the
 // cases_*_test.go files. To add a case, add a check to a fixture or a fixture to one of these
