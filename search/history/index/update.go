@@ -236,7 +236,7 @@ func (b *builder) restore(old *Index) error {
 	}
 	if len(b.history.blobs) != h.blobs || len(b.history.names) != h.paths ||
 		!eachChange(data, h.paths, h.commits, h.blobs, func(path int, c change) { b.history.of[path] = append(b.history.of[path], c) }) {
-		return fmt.Errorf("%w: the changes of a layer cannot be read", ErrDamaged)
+		return fmt.Errorf("%w: the changes of the paths cannot be read", ErrDamaged)
 	}
 	for i, at := range h.layers {
 		l := builtLayer{header: at}
