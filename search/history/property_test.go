@@ -60,19 +60,40 @@ var queries = []struct {
 	{`/\r$/`, false},
 	{`content:"todo\nTODO"`, false},
 	{`/go1.22$/ repo:has.content(^x$)`, false},
+	{`todo lang:perl`, false}, // the #! line decides
+	{`todo -lang:lua -lang:python`, false},
+	{`lang:perl OR lang:lua`, false},
+	{`/^go(\d\S*)$/`, true},
+	{`/caf.$/`, false},
+	{`café`, false},
 }
 
 var (
-	paths = []string{"a.go", "b.txt", "d/a.go", "d/e/c.py", "d/e/a.go", "d", "x\ny.go", "\xff\xfe.go", "d.x", "d-x/a.go", "a", "Makefile"}
-	lines = []string{"todo\n", "TODO(ann) go1.22\n", "x", "\n", "go1.21 go1.22\n", "\x00", "todotodo", "func main() {}\n", "Todo(b)\r\n", "ta\u017fk \u212ainds\n", "tasks of many kinds\n", "ärger\n"}
+	paths = []string{"a.go", "b.txt", "d/a.go", "d/e/c.py", "d/e/a.go", "d", "x\ny.go", "\xff\xfe.go", "d.x", "d-x/a.go", "a", "Makefile", "run", "d/run"}
+	lines = []string{"todo\n", "TODO(ann) go1.22\n", "x", "\n", "go1.21 go1.22\n", "\x00", "todotodo", "func main() {}\n", "Todo(b)\r\n", "ta\u017fk \u212ainds\n", "tasks of many kinds\n", "ärger\n", "go1.22\r\n", "todo\r", "\r\n", "caf\xe9\r\n", "café\n"}
+	// starts are the beginnings of files that decide on their language or encoding.
+	starts = []string{"#!/usr/bin/perl\n", "#!/usr/bin/env lua\r\n", "#! /usr/bin/env -S python3 -u\n", "#!", "\ufeff", "\ufeff#!/usr/bin/perl\n"}
+	// wholes are files in other encodings, and files that are binary or nearly so.
+	wholes = []string{
+		"\xff\xfet\x00o\x00d\x00o\x00\r\x00\n\x00", "\xfe\xff\x00t\x00o\x00d\x00o\x00\n\x00x",
+		"\xff\xfe\x00\x00t\x00\x00\x00", "\xff\xfe", "\xff\xfet", "t\x00o\x00d\x00o\x00",
+		strings.Repeat("x", 7999) + "\x00todo\n", strings.Repeat("x", 8000) + "\x00todo\n", "\r", "\n\n",
+	}
 )
 
 // drawText returns texts that are sometimes large and similar, so that packs store them as
 // differences.
 func drawText(t *rapid.T) string {
+	kind := rapid.IntRange(0, 9).Draw(t, "kind of text")
+	if kind == 0 {
+		return rapid.SampledFrom(wholes).Draw(t, "whole")
+	}
 	content := strings.Join(rapid.SliceOfN(rapid.SampledFrom(lines), 0, 4).Draw(t, "lines"), "")
 	if rapid.IntRange(0, 2).Draw(t, "padding") == 0 {
 		content = strings.Repeat("a line that is there only to be alike\n", rapid.IntRange(1, 60).Draw(t, "alike")) + content
+	}
+	if kind == 1 {
+		content = rapid.SampledFrom(starts).Draw(t, "start") + content
 	}
 	return content
 }
@@ -105,6 +126,9 @@ func drawHistoryOf(t *rapid.T, draw func(*rapid.T) string) []testgit.Commit {
 	for i := range n {
 		when = when.Add(time.Duration(rapid.IntRange(-20, 90).Draw(t, "hours")) * time.Hour)
 		c := testgit.Commit{Time: when, Message: fmt.Sprint(i)}
+		if rapid.IntRange(0, 19).Draw(t, "odd date") == 0 {
+			c.Time = time.Unix(rapid.SampledFrom([]int64{1, 1 << 31, 1 << 32, 253402300800}).Draw(t, "date"), 0).UTC()
+		}
 		if i > 0 && rapid.IntRange(0, 3).Draw(t, "merge") == 0 {
 			c.Parents = []int{i - 1, rapid.IntRange(0, i-1).Draw(t, "parent")}
 			if c.Parents[1] == i-1 {
