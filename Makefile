@@ -125,7 +125,7 @@ bench: build temporal ## All benchmarks but scale: make bench REPOS=DIR (about 4
 need-repos = @[ -n "$(REPOS)" ] || { echo "name a folder of git repositories: make $@ REPOS=DIR"; exit 2; }
 # The property tests allocate much memory for a short time; GOGC=400 saves a fifth of their time.
 CASES := 10000
-PROPERTIES := TestSearch_EqualsCountingEveryCommitByItself TestSearch_AnIndexChangesNothing TestSearchCommits_EqualsGitLog
+PROPERTIES := TestSearch_EqualsCountingEveryCommitByItself TestSearch_AnIndexChangesNothing TestSearchCommits_EqualsGitLog TestSearch_DamagedFilesAreFaultsOfTheirCommits
 
 .PHONY: bench-exact
 bench-exact: build ## Results against brute force and against git grep: REPOS=DIR [CASES=N]
