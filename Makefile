@@ -106,8 +106,8 @@ test/race: build temporal ## Go tests with the race detector
 	go test -race -timeout 40m ./...
 
 .PHONY: conformance
-conformance: bin/backsight temporal ## Odd repositories against git, also on a server
-	BACKSIGHT_CONFORMANCE=$(CURDIR)/bin/backsight go test -count=1 -timeout 30m -run '^TestConformance$$' -v ./cmd/backsight/internal/conformance | grep -v '^ *=== '; exit $${PIPESTATUS[0]}
+conformance: bin/backsight temporal ## Odd repositories against git, also on a server: [ONLY=REGEXP]
+	BACKSIGHT_CONFORMANCE=$(CURDIR)/bin/backsight BACKSIGHT_CONFORMANCE_ONLY='$(ONLY)' go test -count=1 -timeout 30m -run '^TestConformance$$' -v ./cmd/backsight/internal/conformance | grep -v '^ *=== '; exit $${PIPESTATUS[0]}
 
 .PHONY: fuzz
 fuzz: ## Fuzz the parsers of untrusted bytes, 1 minute each (FUZZTIME=...)

@@ -23,10 +23,11 @@ import (
 type builder struct {
 	*testgit.Repo
 	t       testing.TB
-	root    string // a folder for this fixture alone; the repository is root/NAME.git
-	path    string // what Backsight is given; the repository's folder unless build changes it
-	made    int    // the number of commits that history has written
-	asLoose bool   // history writes loose objects, instead of a pack
+	root    string   // a folder for this fixture alone; the repository is root/NAME.git
+	path    string   // what Backsight is given; the repository's folder unless build changes it
+	made    int      // the number of commits that history has written
+	asLoose bool     // history writes loose objects, instead of a pack
+	written []string // the ids of the objects that object wrote
 }
 
 // month returns noon of the 15th of a month; 0 is January 2024. Every commit is dated so unless a
@@ -92,7 +93,20 @@ func (b *builder) object(kind, content string) string {
 	text := fmt.Sprintf("%s %d\x00%s", kind, len(content), content)
 	id := fmt.Sprintf("%x", sha1.Sum([]byte(text)))
 	b.loose(id, text)
+	b.written = append(b.written, id)
 	return id
+}
+
+// pack moves the objects that object wrote into a pack, which is faster to read.
+func (b *builder) pack() {
+	b.t.Helper()
+	ids := []byte(strings.Join(b.written, "\n") + "\n")
+	_, err := runGit(b.Dir, ids, nil, "--git-dir="+b.Dir, "-c", "core.fsync=none", "pack-objects", "-q", filepath.Join(b.Dir, "objects", "pack", "pack"))
+	require.NoError(b.t, err)
+	for _, id := range b.written {
+		b.remove("objects/" + id[:2])
+	}
+	b.written = nil
 }
 
 // loose writes the file of a loose object, whose id and header may be wrong.
@@ -200,4 +214,18 @@ func runGit(dir string, stdin []byte, env []string, args ...string) (string, err
 		err = fmt.Errorf("git %.300s: %w: %.300s", strings.Join(args, " "), err, stderr.String())
 	}
 	return stdout.String(), err
+}
+
+// move renames a folder below the git directory, and makes an empty object store if it was that.
+func (b *builder) move(from, to string) {
+	b.t.Helper()
+	require.NoError(b.t, os.Rename(filepath.Join(b.Dir, from), filepath.Join(b.Dir, to)))
+	require.NoError(b.t, os.MkdirAll(filepath.Join(b.Dir, "objects", "pack"), 0o755))
+}
+
+// adopt replaces the repository by another one in root.
+func (b *builder) adopt(name string) {
+	b.t.Helper()
+	require.NoError(b.t, os.Rename(b.Dir, b.Dir+".origin"))
+	require.NoError(b.t, os.Rename(filepath.Join(b.root, name), b.Dir))
 }

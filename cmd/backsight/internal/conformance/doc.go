@@ -7,10 +7,10 @@
 // of its checks are a case: a row of docs/conformance.md.
 //
 // Each case is run as `backsight history` in this process: without an index, with an index, with an
-// index that was made before the last commits or before the damage, and with `--every commit`. That
-// is the part in `make test`. `make conformance` also runs the built program, and registers all
-// repositories on a server that computes a series for each query. It then writes
-// docs/conformance.md.
+// index that was made before the last commits or before the damage, and with `--every commit`.
+// `make test` does this for half of the repositories, in two of these ways. `make conformance` does
+// it for all of them, also runs the built program, and registers all repositories on a server that
+// computes a series for each query. It then writes docs/conformance.md.
 //
 // The field open of a check marks cases that are known to fail: it names the row of the issue that
 // will fix them. If such a case passes, the test fails, so that somebody removes the mark.

@@ -58,12 +58,17 @@ func (f fixture) sampleTimes(h *historyOf) (times []int64) {
 
 var aboutCommits = regexp.MustCompile(`(?i)\btype:(commit|diff)\b`)
 
-// samples returns the right samples of a check at the times, which are in ascending order.
-func (c check) samples(h *historyOf, times []int64) []expected {
+// samples returns the right samples of a check at the times, which ascend.
+func (x *built) samples(c check, times []int64) []expected {
+	h := x.history
+	first := absent
+	if x.before.outcome != "" {
+		first = x.before
+	}
 	list := make([]expected, len(times))
 	before := -1
 	for i, t := range times {
-		list[i] = expected{time: t, answer: absent}
+		list[i] = expected{time: t, answer: first}
 		if len(h.commits) == 0 {
 			list[i].answer = c.want.of(h, "")
 			continue

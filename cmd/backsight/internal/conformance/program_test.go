@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -29,28 +30,44 @@ func execute(ctx context.Context, args ...string) ([]byte, error) {
 // runProgram runs the first check of each fixture with the built program.
 func runProgram(t *testing.T, all []*built) {
 	t.Helper()
+	work := make(chan *built)
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			for x := range work {
+				x.runProgram(t.Context())
+			}
+		})
+	}
 	for _, x := range all {
-		c := x.checks[0]
-		want := c.samples(x.history, x.times)
-		args := []string{"history", "--query=" + c.query, "--json"}
-		if x.command(x.builder, c).ByValue {
-			args = append(args, "--by-value")
-		}
-		if x.flags.rev != "" {
-			args = append(args, "--rev="+x.flags.rev)
-		}
-		for _, when := range at(want) {
-			args = append(args, "--at="+when)
-		}
-		out, err := execute(t.Context(), append(args, "--", x.path)...)
-		var lines []line
-		if err == nil {
-			lines, err = decode(out)
-		}
-		if err != nil {
-			x.results[0].differences[asProgram] = err.Error()
-		} else if d := compareSamples(want, lines); d != "" {
-			x.results[0].differences[asProgram] = d
+		if x != nil {
+			work <- x
 		}
 	}
+	close(work)
+	group.Wait()
+}
+
+func (x *built) runProgram(ctx context.Context) {
+	c, r := x.checks[0], x.results[0]
+	if c.languages || r.right == "refused" {
+		return
+	}
+	want := x.samples(c, x.times)
+	args := []string{"history", "--query=" + c.query, "--json"}
+	if x.command(x.builder, c).ByValue {
+		args = append(args, "--by-value")
+	}
+	if x.flags.rev != "" {
+		args = append(args, "--rev="+x.flags.rev)
+	}
+	for _, when := range at(want) {
+		args = append(args, "--at="+when)
+	}
+	out, err := execute(ctx, append(args, "--", x.path)...)
+	var lines []line
+	if err == nil {
+		lines, err = decode(out)
+	}
+	r.note(asProgram, want, lines, err)
 }

@@ -7,11 +7,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,9 +31,10 @@ import (
 
 // series is a query that the server computes over the repositories of several cases.
 type series struct {
-	query   string
-	byValue bool
-	cases   []caseOf
+	query     string
+	byValue   bool
+	languages bool
+	cases     []caseOf
 }
 
 // caseOf is a check of a fixture, by its place.
@@ -40,12 +43,16 @@ type caseOf struct {
 	check int
 }
 
+// healthyFixture is part of each series, because a series whose repositories all fail pauses
+// itself.
+const healthyFixture = "packed-refs"
+
 // runServer registers all repositories on a server and compares the samples of a series for each
 // distinct query.
 func runServer(t *testing.T, root string, all []*built) {
 	t.Helper()
 	url := startServer(t, root)
-	healthy := all[slices.IndexFunc(all, func(x *built) bool { return x.fixture.name == "packed-refs" })]
+	healthy := all[slices.IndexFunc(all, func(x *built) bool { return x != nil && x.fixture.name == healthyFixture })]
 	work := make(chan *series)
 	var group sync.WaitGroup
 	for range 8 {
@@ -66,14 +73,14 @@ func runServer(t *testing.T, root string, all []*built) {
 func seriesOf(all []*built) (list []*series) {
 	places := map[string]*series{}
 	for _, x := range all {
-		if x.alone {
+		if x == nil || x.alone {
 			continue
 		}
 		for i, c := range x.checks {
 			one := x.command(x.builder, c)
-			key := fmt.Sprint(one.ByValue, c.query)
+			key := fmt.Sprint(one.ByValue, c.languages, c.query)
 			if places[key] == nil {
-				places[key] = &series{query: c.query, byValue: one.ByValue}
+				places[key] = &series{query: c.query, byValue: one.ByValue, languages: c.languages}
 				list = append(list, places[key])
 			}
 			places[key].cases = append(places[key].cases, caseOf{x, i})
@@ -138,17 +145,21 @@ func freePort(t *testing.T) string {
 	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
 }
 
-// run creates an insight, waits for its backfill, and compares its samples. The repository of
-// healthy is part of each series, because a series whose repositories all fail pauses itself.
+// run creates an insight, waits for its backfill, and compares its samples.
 func (s *series) run(ctx context.Context, url, root string, healthy *built) {
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Minute)
 	defer cancel()
 	samples, err := s.samples(ctx, url, root, healthy)
 	for _, c := range s.cases {
-		d := ""
-		if err != nil {
+		d, message := "", c.checks[c.check].want.of(c.history, c.history.tip).reason
+		switch {
+		case c.results[c.check].right != "refused" && err != nil:
 			d = err.Error()
-		} else {
+		case c.results[c.check].right == "refused" && err == nil:
+			d = "not refused"
+		case err != nil && !regexp.MustCompile(message).MatchString(err.Error()):
+			d = fmt.Sprintf("the message %q, expected %q", err, message)
+		case err == nil:
 			d = c.compare(samples[c.name(root)])
 		}
 		if d != "" {
@@ -177,7 +188,7 @@ func (s *series) samples(ctx context.Context, url, root string, healthy *built) 
 	var insight insightcmd.Command
 	create := &insight.Create
 	create.Server, create.JSON, create.Wait = url, true, true
-	create.Title, create.Query, create.Capture = s.query, []string{s.query}, s.byValue
+	create.Title, create.Query, create.Capture, create.Languages = "conformance", []string{s.query}, s.byValue, s.languages
 	create.Every, create.Points = "1month", monthsSince(2023, time.November)
 	create.Repo = []string{healthy.name(root)}
 	for _, c := range s.cases {
@@ -225,7 +236,7 @@ func (s *series) decode(out *bytes.Buffer) (map[string][]line, error) {
 		sample := &list[len(list)-1]
 		if l.Value != nil {
 			n := int64(*l.Value)
-			if s.byValue && l.Label != s.query {
+			if (s.byValue || s.languages) && l.Label != s.query {
 				sample.Values[l.Label] = n
 			}
 			sample.Value = &n
@@ -255,16 +266,30 @@ func (c caseOf) compare(samples []line) string {
 		}
 		times = append(times, when.Unix())
 	}
-	want := c.checks[c.check].samples(c.history, times)
+	want := c.samples(c.checks[c.check], times)
 	if aboutCommits.MatchString(c.checks[c.check].query) {
 		// The oldest sample counts from one month earlier, where no fixture has a commit.
 		want, samples = want[1:], samples[1:]
 	}
 	for i, l := range samples {
+		if c.checks[c.check].languages {
+			want[i].answer = want[i].answer.inSeries()
+		}
 		l.Time = time.Unix(want[i].time, 0).UTC().Format(time.RFC3339)
 		if d := differs(want[i], l); d != "" {
 			return fmt.Sprintf("at %s: %s", l.Time, d)
 		}
 	}
 	return ""
+}
+
+// inSeries returns the answer of an inventory without the groups that a series by language leaves
+// out.
+func (a answer) inSeries() answer {
+	if a.values != nil {
+		a.values = maps.Clone(a.values)
+		delete(a.values, "(vendored)")
+		delete(a.values, "(binary)")
+	}
+	return a
 }

@@ -3,6 +3,7 @@ package conformance
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -23,6 +24,7 @@ type fixture struct {
 	flags  flags    // further flags of the command
 	at     []string // sample times, RFC 3339; when empty, those of up to 8 commits, and 2 others
 	alone  bool     // not on the server: it cannot be given this repository or these flags
+	before answer   // at times before the first commit that git knows; absent when empty
 	checks []check
 }
 
@@ -36,10 +38,14 @@ type flags struct {
 type check struct {
 	query   string
 	byValue bool
-	want    truth // at each commit
-	git     truth // git's own answer, where it differs from want
-	why     string
-	open    string // "row 17": what still has to be mended, so that the check passes
+	// languages means that the query is the filters of an inventory. The values are the lines by
+	// language.
+	languages bool
+	want      truth // at each commit
+	git       truth // git's own answer, where it differs from want
+	why       string
+	updated   truth  // with an index that was made before the damage, where that knows more
+	open      string // "row 17": what still has to be mended, so that the check passes
 }
 
 // suite returns all fixtures in the order of the report.
@@ -66,6 +72,9 @@ func (f fixture) caseName(c check) string {
 	}
 	if c.byValue {
 		query += " (by value)"
+	}
+	if c.languages {
+		query = strings.TrimSpace("inventory " + query)
 	}
 	return query
 }
@@ -104,4 +113,4 @@ func TestCasesAreDistinct(t *testing.T) {
 }
 
 // minCases is the number of cases that the suite has at least.
-const minCases = 60
+const minCases = 300

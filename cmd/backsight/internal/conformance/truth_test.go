@@ -18,6 +18,7 @@ type answer struct {
 	outcome string // "counted", "partial" or "failed"
 	value   int64
 	values  map[string]int64 // by value
+	count   int              // with distinct: the number of different values
 	reason  string           // a regular expression for the reason of a partial or failed sample
 }
 
@@ -25,10 +26,12 @@ func counted(n int64) answer { return answer{outcome: "counted", value: n} }
 
 func (a answer) String() string {
 	switch {
-	case a.outcome == "failed":
-		return "failed"
+	case a.outcome == "failed", a.outcome == "refused", a.outcome == "absent":
+		return a.outcome
 	case a.outcome == "partial":
 		return fmt.Sprintf("at least %d", a.value)
+	case a.count > 0:
+		return fmt.Sprintf("%d different values", a.count)
 	case a.values != nil:
 		var parts []string
 		for _, v := range slices.Sorted(maps.Keys(a.values)) {
@@ -60,7 +63,7 @@ type historyOf struct {
 func readHistory(t testing.TB, dir, rev string) *historyOf {
 	t.Helper()
 	h := &historyOf{t: t, dir: dir, cache: map[string]string{}}
-	out, _ := runGit(dir, nil, nil, "--git-dir="+dir, "rev-list", "--first-parent", "--timestamp", rev, "--")
+	out, _ := runGit(dir, nil, nil, "--no-replace-objects", "--git-dir="+dir, "rev-list", "--first-parent", "--timestamp", rev, "--")
 	for line := range strings.Lines(out) {
 		date, id, _ := strings.Cut(strings.TrimSpace(line), " ")
 		seconds, err := strconv.ParseUint(date, 10, 64)
@@ -160,10 +163,11 @@ func regularFiles(path string) truth {
 	}}
 }
 
-// log is 1 for each first-parent commit that `git log` lists with these flags, else 0.
+// log is 1 for each first-parent commit that `git log` lists with these flags, else 0. git converts
+// messages to UTF-8 before it searches them, and does not look for renames.
 func log(args ...string) truth {
 	return truth{byGit: true, of: func(h *historyOf, commit string) answer {
-		out := h.git(append(append([]string{"log", "--first-parent", "-m", "--format=%H"}, args...), h.tip)...)
+		out := h.git(append(append([]string{"log", "--first-parent", "-m", "--format=%H", "--encoding=UTF-8", "--no-renames", "--no-patch"}, args...), h.tip)...)
 		return counted(int64(strings.Count(out, commit)))
 	}}
 }
@@ -192,6 +196,9 @@ func byValue(maps ...map[string]int64) truth {
 	}}
 }
 
+// distinct is a number of different values, whatever they are.
+func distinct(n int) answer { return answer{outcome: "counted", value: -1, count: n} }
+
 // answers are given by hand for each commit, oldest first. A single one is for all commits.
 func answers(list ...answer) truth {
 	return truth{of: func(h *historyOf, commit string) answer {
@@ -210,6 +217,10 @@ func partial(atLeast int64, reason string) answer {
 
 // failed is no answer, with a regular expression for the reason.
 func failed(reason string) answer { return answer{outcome: "failed", reason: reason} }
+
+// refused is the answer to a query that Backsight must not accept, with a regular expression for
+// the message.
+func refused(message string) truth { return answers(answer{outcome: "refused", reason: message}) }
 
 // when gives one truth for the commits before a place in the history, counted from the oldest, and
 // another one from there on.
