@@ -128,17 +128,23 @@ func (r *looseReader) parse(id Hash, file io.Reader) (*Object, error) {
 	r.sum.Reset()
 	r.sum.Write(header) // a hash returns no error
 	r.data = slices.Grow(r.data[:0], int(size))[:size]
-	if _, err := io.ReadFull(r.text, r.data); err != nil {
-		return nil, err
-	}
-	if _, err := r.text.ReadByte(); !errors.Is(err, io.EOF) {
-		return nil, errNotLoose // more bytes than the header says, or a wrong checksum
+	_, short := io.ReadFull(r.text, r.data)
+	_, end := r.text.ReadByte()
+	switch {
+	case end != nil && !errors.Is(end, io.EOF):
+		return nil, end // the file is cut off, or has a wrong checksum
+	case short != nil || end == nil:
+		return r.corrupt("the content has another length than its header says"), nil
 	}
 	r.sum.Write(r.data)
 	if sum := r.sum.Sum(nil); !bytes.Equal(sum, id[:r.hashLen]) {
-		r.object = Object{Problem: Corrupt, Detail: fmt.Sprintf("the stored content is that of object %x", sum)}
-		return &r.object, nil
+		return r.corrupt(fmt.Sprintf("the stored content is that of object %x", sum)), nil
 	}
 	r.object = Object{Kind: kind, Size: size, Data: r.data}
 	return &r.object, nil
+}
+
+func (r *looseReader) corrupt(detail string) *Object {
+	r.object = Object{Problem: Corrupt, Detail: detail}
+	return &r.object
 }

@@ -23,17 +23,14 @@ func dated(place int, committed string) func(b *builder) {
 }
 
 func commitCases() []fixture {
-	date := func(name, open string, place int, committed string) fixture {
+	date := func(name string, place int, committed string) fixture {
 		return fixture{name: name, group: "Dates of commits", build: dated(place, committed), checks: []check{
-			{query: "TODO case:yes", want: text("TODO"), open: open},
-			{query: "type:commit commit", want: log("--grep=commit"), open: open},
-			{query: "type:diff TODO", want: log("-G", "TODO"), open: open},
+			{query: "TODO case:yes", want: text("TODO")},
+			{query: "type:commit commit", want: log("--grep=commit")},
+			{query: "type:diff TODO", want: log("-G", "TODO")},
 		}}
 	}
-	message := func(name, open string, c raw, checks ...check) fixture {
-		for i := range checks {
-			checks[i].open = open
-		}
+	message := func(name string, c raw, checks ...check) fixture {
 		return fixture{name: name, group: "Messages and people", build: func(b *builder) {
 			tree := b.tree(entry{"100644", "a.go", b.object("blob", "TODO\n")})
 			first := b.commit(raw{tree: tree, stamp: stamp(0), message: "first\n"})
@@ -47,65 +44,65 @@ func commitCases() []fixture {
 	}
 	latin := "encoding ISO-8859-1\n"
 	return []fixture{
-		date("date-before-1970-in-the-middle", "row 3", 1, "18446744073709548016 +0000"),
-		date("date-before-1970-at-the-tip", "row 3", 3, "18446744073709548016 +0000"),
-		date("date-before-1970-at-the-root", "row 3", 0, "18446744073709548016 +0100"),
-		date("date-negative", "row 3", 1, "-3600 +0000"),
-		date("date-of-30-digits", "row 3", 1, strings.Repeat("9", 30)+" +0000"),
-		date("date-2106", "", 1, "4294967296 +0000"),
-		date("date-year-10000", "", 1, "253402300800 +0000"),
-		date("date-zero", "", 1, "0 +0000"),
-		date("date-missing", "", 1, ""),
-		date("date-not-a-number", "", 1, "yesterday +0000"),
-		date("date-without-zone", "", 1, "1706000000"),
-		date("date-with-impossible-zone", "", 1, "1706000000 +9999"),
-		date("date-with-text-after-it", "", 1, "1706000000 +0000 x"),
-		date("date-in-the-future-in-the-middle", "", 1, "1900000000 +0000"),
-		date("dates-equal", "", 1, stamp(0)),
-		date("date-before-its-parent", "", 2, stamp(-3)),
+		date("date-before-1970-in-the-middle", 1, "18446744073709548016 +0000"),
+		date("date-before-1970-at-the-tip", 3, "18446744073709548016 +0000"),
+		date("date-before-1970-at-the-root", 0, "18446744073709548016 +0100"),
+		date("date-negative", 1, "-3600 +0000"),
+		date("date-of-30-digits", 1, strings.Repeat("9", 30)+" +0000"),
+		date("date-2106", 1, "4294967296 +0000"),
+		date("date-year-10000", 1, "253402300800 +0000"),
+		date("date-zero", 1, "0 +0000"),
+		date("date-missing", 1, ""),
+		date("date-not-a-number", 1, "yesterday +0000"),
+		date("date-without-zone", 1, "1706000000"),
+		date("date-with-impossible-zone", 1, "1706000000 +9999"),
+		date("date-with-text-after-it", 1, "1706000000 +0000 x"),
+		date("date-in-the-future-in-the-middle", 1, "1900000000 +0000"),
+		date("dates-equal", 1, stamp(0)),
+		date("date-before-its-parent", 2, stamp(-3)),
 
-		message("message-latin-1", "row 5", raw{headers: latin, message: "caf\xe9 \xc4rger\n"},
+		message("message-latin-1", raw{headers: latin, message: "caf\xe9 \xc4rger\n"},
 			check{query: "type:commit café", want: log("--grep=café")},
 			check{query: "type:commit ärger", want: log("-i", "--grep=ärger")}),
-		message("message-utf-8", "", raw{message: "café Ärger\n"},
+		message("message-utf-8", raw{message: "café Ärger\n"},
 			check{query: "type:commit café", want: log("--grep=café")},
 			check{query: "type:commit ärger", want: log("-i", "--grep=ärger")},
 			check{query: "type:commit /caf. /", want: log("--grep=caf. ")}),
-		message("author-latin-1", "row 5", raw{headers: latin, author: "Ren\xe9 <r@example.com>", message: "x\n"},
+		message("author-latin-1", raw{headers: latin, author: "Ren\xe9 <r@example.com>", message: "x\n"},
 			check{query: "type:commit author:rené", want: log("--author=René")}),
-		message("message-windows-1252", "row 5", raw{headers: "encoding windows-1252\n", message: "price 5 \x80\n"},
+		message("message-windows-1252", raw{headers: "encoding windows-1252\n", message: "price 5 \x80\n"},
 			check{query: "type:commit €", want: log("--grep=€")}),
-		message("message-shift-jis", "row 5", raw{headers: "encoding Shift_JIS\n", message: "\x93\xfa\x96\x7b\n"},
+		message("message-shift-jis", raw{headers: "encoding Shift_JIS\n", message: "\x93\xfa\x96\x7b\n"},
 			check{query: "type:commit 日本", want: log("--grep=日本")}),
-		message("message-in-an-unknown-encoding", "", raw{headers: "encoding x-klingon\n", message: "plain text\n"},
+		message("message-in-an-unknown-encoding", raw{headers: "encoding x-klingon\n", message: "plain text\n"},
 			check{query: "type:commit plain", want: log("--grep=plain")}),
-		message("message-empty", "", raw{message: ""},
+		message("message-empty", raw{message: ""},
 			check{query: "type:commit first", want: log("--grep=first")},
 			check{query: "type:commit author:ann", want: log("--author=Ann")}),
-		message("message-without-line-feed", "", raw{message: "some words"},
+		message("message-without-line-feed", raw{message: "some words"},
 			check{query: "type:commit /words$/", want: log("--grep=words$")}),
-		message("message-of-many-lines", "", raw{message: "subject\n\nfix: a\nfix: b\n"},
+		message("message-of-many-lines", raw{message: "subject\n\nfix: a\nfix: b\n"},
 			check{query: "type:commit /^fix: b$/", want: log("--grep=^fix: b$")},
 			check{query: `type:commit /subject\n\nfix/`, want: values(0, 1, 0)}),
-		message("message-crlf", "row 16", raw{message: "subject\r\n\r\nfix: a\r\n"},
+		message("message-crlf", raw{message: "subject\r\n\r\nfix: a\r\n"},
 			check{query: "type:commit /^fix: a$/", want: values(0, 1, 0), git: log("--grep=^fix: a$"), why: "a line ends before `\\r\\n`"}),
-		message("message-1-mb", "", raw{message: strings.Repeat("word ", 200_000) + "needle\n"},
+		message("message-1-mb", raw{message: strings.Repeat("word ", 200_000) + "needle\n"},
 			check{query: "type:commit needle", want: log("--grep=needle")}),
-		message("message-not-utf-8", "", raw{message: "x\xff\xfey needle\n"},
+		message("message-not-utf-8", raw{message: "x\xff\xfey needle\n"},
 			check{query: "type:commit needle", want: log("--grep=needle")}),
-		message("header-with-the-text", "", raw{headers: "gpgsig -----BEGIN PGP SIGNATURE-----\n needle\n -----END PGP SIGNATURE-----\n", message: "subject\n"},
+		message("header-with-the-text", raw{headers: "gpgsig -----BEGIN PGP SIGNATURE-----\n needle\n -----END PGP SIGNATURE-----\n", message: "subject\n"},
 			check{query: "type:commit needle", want: log("--grep=needle")},
 			check{query: "type:commit subject", want: log("--grep=subject")}),
-		message("header-that-is-unknown", "", raw{headers: "x-needle needle\nHG:extra branch:needle\n", message: "subject\n"},
+		message("header-that-is-unknown", raw{headers: "x-needle needle\nHG:extra branch:needle\n", message: "subject\n"},
 			check{query: "type:commit needle", want: log("--grep=needle")},
 			check{query: "type:commit subject", want: log("--grep=subject")}),
-		message("author-without-address", "new: an author line without an address has no author", raw{author: "Needle", message: "x\n"},
-			check{query: "type:commit author:needle", want: log("-i", "--author=needle")}),
-		message("author-empty", "", raw{author: " <>", message: "x\n"},
+		message("author-without-address", raw{author: "Needle", message: "x\n"},
+			check{query: "type:commit author:needle", want: log("-i", "--author=needle"), open: "new: an author line without an address has no author"}),
+		message("author-empty", raw{author: " <>", message: "x\n"},
 			check{query: "type:commit author:ann", want: log("-i", "--author=ann")}),
-		message("author-with-brackets", "", raw{author: "A <b> C <needle@example.com>", message: "x\n"},
+		message("author-with-brackets", raw{author: "A <b> C <needle@example.com>", message: "x\n"},
 			check{query: "type:commit author:needle", want: log("-i", "--author=needle")}),
-		message("message-with-nul", "", raw{message: "before\n\x00needle\n"},
+		message("message-with-nul", raw{message: "before\n\x00needle\n"},
 			check{query: "type:commit before", want: log("--grep=before")}),
 		{name: "config-commit-encoding", group: "Messages and people", build: func(b *builder) {
 			tree := b.tree(entry{"100644", "a.go", b.object("blob", "TODO\n")})
