@@ -15,9 +15,8 @@ import (
 
 // Limits of an insight's input.
 const (
-	maxSeries       = 20     // of a view: a chart cannot show more lines distinguishably
-	maxRepositories = 1000   // in an explicit list; repositoryCriteria has no limit
-	maxQuery        = 10_000 // bytes
+	maxSeries       = 20   // of a view: a chart cannot show more lines distinguishably
+	maxRepositories = 1000 // in an explicit list; repositoryCriteria has no limit
 )
 
 // newView converts the input to a view whose grids are anchored at the time now, without its
@@ -138,9 +137,6 @@ var methodModels = map[insights.GenerationMethod]generated.InsightGenerationMeth
 // parseQuery parses a query and checks that the generation method supports it. For an unsupported
 // query it may return the query together with the error.
 func parseQuery(text string, method insights.GenerationMethod) (*query.Query, error) {
-	if len(text) > maxQuery {
-		return nil, insights.Errorf(insights.Invalid, "the query is %d bytes long: at most %d", len(text), maxQuery)
-	}
 	if method == insights.LanguageStats {
 		q, err := query.ParseFilters(text)
 		if err == nil {

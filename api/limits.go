@@ -20,7 +20,7 @@ const (
 	maxTokens     = 5_000
 	maxPage       = 200     // elements of a connection's page
 	defaultPage   = 50      // the schema's default
-	maxBody       = 1 << 20 // bytes of a request's body
+	maxBody       = 4 << 20 // bytes of a request's body: several queries of query.MaxLength
 )
 
 // complexityWeights sets the number of elements that each list adds to a request's complexity.

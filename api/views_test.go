@@ -3,12 +3,14 @@ package api
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/query"
 	"github.com/backsight/backsight/workflows/contract"
 )
 
@@ -16,6 +18,19 @@ const readView = `query($id: ID!) { insightViews(id: $id) { totalCount nodes { i
 	dataSeriesDefinitions { query timeScope { unit value } points anchor zone generatedFromCaptureGroups repositoryDefinition {
 		__typename ... on RepositorySearchScope { search allRepositories } ... on InsightRepositoryScope { repositories } } }
 	dataSeries { seriesId label status { totalPoints pendingJobs completedJobs failedJobs isLoadingData nextRecordingAfter } workflow { state temporalUrl } } } } }`
+
+// A query of the longest length is stored, read and validated.
+func TestLongQuery(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	text := "/" + strings.Repeat("word|", query.MaxLength/5-10) + "word/"
+	id := b.create("Words", text).DataSeries[0].SeriesID
+	series, err := b.store.Series.Get(t.Context(), id)
+	require.NoError(t, err)
+	require.Equal(t, text, series.Query)
+	again := b.create("Words", text).DataSeries[0].SeriesID
+	require.Equal(t, id, again, "equal series are shared")
+}
 
 func TestCreateReadDelete(t *testing.T) {
 	t.Parallel()

@@ -111,11 +111,10 @@ func (c *compiler) add(e *engine) error {
 	return nil
 }
 
-// shareMemory divides dfa.TableBytes, which is the table memory of a single engine, among all
-// engines.
+// shareMemory divides the memory for tables, which a single engine would have, among all engines.
 func (c *compiler) shareMemory() {
 	for _, e := range c.engines {
-		e.re.Bound(dfa.TableBytes / len(c.engines))
+		e.re.Share(len(c.engines))
 	}
 }
 

@@ -200,7 +200,7 @@ var badQueries = []badQuery{
 	// Texts that cannot be stored or would be too expensive to parse.
 	{"a\x00b", "\x00", "NUL", `\x00`},
 	{"a\xffb", "\xff", "UTF-8", "UTF-8"},
-	{strings.Repeat("a", 10_001), "…a", "longer than 10000 bytes", "shorten"},
+	{strings.Repeat("a", query.MaxLength+1), "…a", "longer than 262144 bytes", "shorten"},
 }
 
 func TestBadQueries(t *testing.T) {

@@ -19,7 +19,7 @@
 //   - Every regular expression and template in a Query compiles.
 //
 // Non-goals: access to repositories, files or commits; speed (a query is parsed once, and has at
-// most 10,000 bytes).
+// most MaxLength bytes).
 //
 // Read next: table.go for the fields and filters, parser.go for the grammar, lexer.go and words.go
 // for where words end, package template for structural patterns, and package search/match for what

@@ -42,6 +42,21 @@ type lexer struct {
 	pos    int
 	depth  int // open groups
 	tokens []token
+
+	work     int // bytes that were read to find where words and groups end
+	unclosed int // 1 + the place of the first class that is not closed; 0: none is known
+}
+
+// maxWork limits the bytes that are read to find where words and groups end. Each parenthesis that
+// is never closed makes the lexer read up to the end of the text.
+const maxWork = 64 << 20
+
+// overworked returns an error if finding the end of the word or group at start took too much work.
+func (lx *lexer) overworked(start int) *Error {
+	if lx.work <= maxWork {
+		return nil
+	}
+	return fail(Span{start, len(lx.text)}, "the query has too many parentheses that are not closed", `put text that contains them in content:"…"`)
 }
 
 // maxDepth limits the nesting of groups and of NOTs, and with it the depth of the parser's stack.

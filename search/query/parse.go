@@ -1,12 +1,14 @@
 package query
 
 import (
+	"fmt"
 	"strings"
 	"unicode/utf8"
 )
 
-// maxLength limits a query's text, in bytes, and with it the cost of parsing.
-const maxLength = 10_000
+// MaxLength limits a query's text, in bytes, and with it the cost of parsing. Lists of some ten
+// thousand words fit.
+const MaxLength = 256 << 10
 
 // Parse parses a series query. A non-nil error is always an *Error.
 func Parse(text string) (*Query, error) { return parse(text, false) }
@@ -38,6 +40,10 @@ func parse(text string, wholeFiles bool) (*Query, error) {
 	}
 	if err := q.check(text, wholeFiles); err != nil {
 		return nil, err
+	}
+	// The canonical text is stored, and parsed again. It has less than 16 times the length of text.
+	if len(text) > MaxLength/16 && len(q.String()) > MaxLength {
+		return nil, fail(q.whole, fmt.Sprintf("the query is longer than %d bytes in its canonical text", MaxLength), "shorten it, for example with a regular expression, or make several series")
 	}
 	return q, nil
 }
@@ -98,8 +104,8 @@ func scopeToken(t token) *Error {
 
 // checkText refuses texts that cannot be stored or would be too expensive to parse.
 func checkText(text string) *Error {
-	if len(text) > maxLength {
-		return fail(Span{maxLength, len(text)}, "the query is longer than 10000 bytes", "shorten it, for example with a regular expression")
+	if len(text) > MaxLength {
+		return fail(Span{MaxLength, len(text)}, fmt.Sprintf("the query is longer than %d bytes", MaxLength), "shorten it, for example with a regular expression, or make several series")
 	}
 	if i := strings.IndexByte(text, 0); i >= 0 {
 		return fail(Span{i, i + 1}, "a query cannot contain a NUL byte", `leave it out; a regular expression matches it as \x00`)

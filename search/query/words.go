@@ -18,6 +18,9 @@ func (lx *lexer) word(start int, isRegexp bool) (string, int, *Error) {
 		end, _, _ = lx.scan(start, isRegexp, false)
 		spaced = false
 	}
+	if err := lx.overworked(start); err != nil {
+		return "", 0, err
+	}
 	text := lx.text[start:end]
 	if spaced {
 		if found, ok := lx.syntaxIn(Span{start, end}, isRegexp); ok {
@@ -40,7 +43,8 @@ func (lx *lexer) word(start int, isRegexp bool) (string, int, *Error) {
 func (lx *lexer) scan(start int, isRegexp, balanced bool) (end int, spaced, ok bool) {
 	open := 0
 	i := start
-	for ; i < len(lx.text); i = lx.past(i, isRegexp) {
+	defer func() { lx.work += i - start }()
+	for ; i < len(lx.text) && lx.work <= maxWork; i = lx.past(i, isRegexp) {
 		switch c := lx.text[i]; {
 		case isSpace(c):
 			if !balanced || open == 0 {
@@ -65,12 +69,17 @@ func (lx *lexer) past(i int, isRegexp bool) int {
 	switch c := lx.text[i]; {
 	case isRegexp && c == '\\' && i+1 < len(lx.text):
 		return i + 2
-	case isRegexp && c == '[':
-		return classEnd(lx.text, i) + 1
+	case isRegexp && c == '[' && (lx.unclosed == 0 || i < lx.unclosed-1):
+		end := classEnd(lx.text, i)
+		if end == i {
+			lx.unclosed = i + 1
+		}
+		return end + 1
 	case lx.mode == StructuralType && strings.HasPrefix(lx.text[i:], ":["):
 		if end, ok := template.HoleEnd(lx.text, i); ok {
 			return end
 		}
+		lx.work += len(lx.text) - i
 	}
 	return i + 1
 }
@@ -158,7 +167,9 @@ func (lx *lexer) opensGroup() (bool, *Error) {
 	open := 0
 	var pattern Span // the first regular expression between slashes
 	begins := false  // a word may begin at i
-	for i := lx.pos; i < len(lx.text); {
+	i := lx.pos
+	defer func() { lx.work += i - lx.pos }()
+	for i < len(lx.text) && lx.work <= maxWork {
 		c := lx.text[i]
 		if begins {
 			begins = false
@@ -190,7 +201,7 @@ func (lx *lexer) opensGroup() (bool, *Error) {
 		begins = c == '(' || isSpace(c)
 		i = lx.past(i, lx.mode == RegexpType)
 	}
-	return true, nil // never closed: the parser reports it
+	return true, lx.overworked(lx.pos) // never closed: the parser reports it
 }
 
 // groupsPattern says whether parentheses without operators and fields are a group. They are if they

@@ -2,11 +2,26 @@ package dfa
 
 import (
 	"encoding/binary"
+	"runtime"
 )
 
-// TableBytes limits the table of a program, including the lists of its states, in bytes, unless
-// Regexp.Bound sets a lower limit. A Searcher has a table for each direction.
+// TableBytes limits the table of a small program, including the lists of its states, in bytes. A
+// Searcher has a table for each direction.
 const TableBytes = 4 << 20
+
+// A larger program, such as a list of thousands of words, has more states. Its table has this many
+// bytes for each instruction, up to the share that one of the tables of all processors has of
+// largeBytes.
+const (
+	instructionBytes = 512
+	largeBytes       = 64 << 20
+)
+
+// tableBytes returns the limit of each table of a program, in bytes.
+func tableBytes(instructions int) int {
+	most := largeBytes / (2 * runtime.GOMAXPROCS(0))
+	return max(TableBytes, min(instructions*instructionBytes, most))
+}
 
 // leastBytes is the lowest limit.
 const leastBytes = 64 << 10

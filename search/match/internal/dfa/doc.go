@@ -16,7 +16,7 @@
 //     distinguish share one column of the table.
 //   - The automaton reports a match one rune late, because $ and \b depend on the rune after the
 //     match. The table's entry for a rune says whether a match ends before the rune.
-//   - Memory is limited: by MaxSize for programs, and by TableBytes for each table of a Searcher. A
+//   - Memory is limited: by MaxSize for programs, and by tableBytes for each table of a Searcher. A
 //     full table is emptied. If it fills too fast to be useful, the rest of a file is searched
 //     without a table.
 //   - The work between two checks of the stop flag is limited, whatever the expression.

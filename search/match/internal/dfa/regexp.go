@@ -30,7 +30,7 @@ func Compile(tree *syntax.Regexp, share func(b byte) float64, jumps bool) (*Rege
 	if err != nil {
 		return nil, err
 	}
-	return &Regexp{forward: forward, backward: backward, skips: newSkips(forward, share), jumps: jumps, bound: TableBytes}, nil
+	return &Regexp{forward: forward, backward: backward, skips: newSkips(forward, share), jumps: jumps, bound: tableBytes(len(forward.insts))}, nil
 }
 
 // Size returns the number of instructions of the expression's program.
@@ -39,6 +39,10 @@ func (r *Regexp) Size() int { return len(r.forward.insts) }
 // Bound limits the bytes of each table, for expressions that share memory. The limit is at least 64
 // KiB. Bound must not be called concurrently with other methods.
 func (r *Regexp) Bound(bytes int) { r.bound = max(bytes, leastBytes) }
+
+// Share divides the memory for tables among n expressions: it limits each table to the nth part. As
+// with Bound, the limit is at least 64 KiB, and other methods must not be called concurrently.
+func (r *Regexp) Share(n int) { r.Bound(r.bound / n) }
 
 // Searcher returns a Searcher, which searches one file at a time. Callers must release it with
 // Close.
