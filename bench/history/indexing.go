@@ -104,8 +104,8 @@ func (f figures) print(name string) {
 		text/1e6, float64(f.stats.Size)/1e6, 100*float64(f.stats.Size)/text, f.build.Seconds(), text/1e6/f.build.Seconds(), f.update.Seconds(), f.wall.Seconds())
 }
 
-// spent returns the current time, and the CPU time that this process and the git processes that
-// have ended used.
+// spent returns the current time, and the CPU time used so far by this process and by the git
+// processes that have ended.
 func spent() (now time.Time, cpu time.Duration) {
 	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
 		var usage syscall.Rusage

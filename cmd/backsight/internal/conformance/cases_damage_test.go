@@ -59,9 +59,10 @@ func damageCases() []fixture {
 		{query: "type:path go", want: regularFiles("go")},
 	}
 	missingParent := damaged("missing-parent", func(b *builder) { b.RemoveObject(b.t, b.ObjectAt(b.t, "main~2")) }, parent...)
-	missingParent.before = failed("")
+	missingParent.before, missingParent.at = failed(""), months(1, 2)
 	corruptParent := damaged("corrupt-parent", func(b *builder) { b.CorruptObject(b.t, b.ObjectAt(b.t, "main~2")) }, parent...)
-	corruptParent.before = failed("")
+	// The index of an earlier time knows the commits before the damage, so no time is before it.
+	corruptParent.before, corruptParent.at = failed(""), months(1, 2)
 	return []fixture{
 		damaged("missing-blob", remove("main:b.go"), blob("missing object")...),
 		damaged("corrupt-blob", func(b *builder) { b.CorruptObject(b.t, b.ObjectAt(b.t, "main:b.go")) }, blob("object")...),

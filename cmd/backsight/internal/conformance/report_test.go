@@ -112,7 +112,10 @@ func (x *built) row(i int) string {
 		if said == "" {
 			said = modes[0] + ": " + r.differences[modes[0]]
 		}
-		ours = fmt.Sprintf("**open** (%s): %s", c.open, cell(said))
+		ours = "**wrong**: " + cell(said)
+		if c.open != "" {
+			ours = fmt.Sprintf("**open** (%s): %s", c.open, cell(said))
+		}
 		if git == "–" {
 			ours += "; right is " + cell(r.right)
 		}
