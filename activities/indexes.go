@@ -165,8 +165,8 @@ func (x *Indexes) claim(name string) (release func(), err error) {
 	}
 	return func() {
 		if err := os.Remove(note); err != nil {
-			x.Logger.Warn("history index: the file that marks the repository as being indexed was not deleted; the next update of the index is possible in an hour",
-				"file", note, "error", err)
+			x.Logger.Warn("history index: the file that marks the repository as being indexed was not deleted; "+
+				"the next update of the index is possible in an hour", "file", note, "error", err)
 		}
 	}, nil
 }

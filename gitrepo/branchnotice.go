@@ -24,21 +24,19 @@ func (r *Repo) BranchNotice(ctx context.Context, ref string, tip OID) (string, e
 	if err != nil {
 		return "", err
 	}
+	unborn := ""
+	if head.tip == "" {
+		unborn = fmt.Sprintf("HEAD names %s, which does not exist; %s is searched", head.ref, ref)
+	}
 	if r.bare || r.absentRef(originHead) {
-		if head.tip != "" {
-			return "", nil
-		}
-		return fmt.Sprintf("HEAD names %s, which does not exist; %s is searched", head.ref, ref), nil
+		return unborn, nil
 	}
 	origin, err := r.refOf(ctx, originHead)
 	switch {
 	case err != nil:
 		return "", err
 	case origin.ref == "" || origin.ref == originHead && origin.tip == "": // there is none
-		if head.tip != "" {
-			return "", nil
-		}
-		return fmt.Sprintf("HEAD names %s, which does not exist; %s is searched", head.ref, ref), nil
+		return unborn, nil
 	case origin.tip == "":
 		other, err := r.newerBranch(ctx, ref, tip)
 		return fmt.Sprintf("origin/HEAD names %s, which does not exist; %s is searched%s; git remote set-head origin --auto asks the remote", origin.ref, ref, other), err

@@ -91,6 +91,7 @@ type content struct {
 	mapped bool
 }
 
+// smallFile is the size in bytes up to which a file is copied.
 const smallFile = 256 << 10
 
 // Linux counts mapped pages as the process's memory. So the pages of a pack are released after
