@@ -61,6 +61,8 @@ func (r *Repo) continueWalk(ctx context.Context, tip, last OID, failed error, ea
 	for range maxOverlap {
 		c, parent, problem, err := readCommit(ctx, objects, id)
 		switch {
+		case errors.Is(err, errUnusualCommit):
+			return nil, failed
 		case err != nil:
 			return nil, err
 		case problem != "" && child == "":
@@ -85,7 +87,11 @@ func (r *Repo) continueWalk(ctx context.Context, tip, last OID, failed error, ea
 	return nil, failed
 }
 
+// errUnusualCommit means that only git can tell the date or the parents of a commit.
+var errUnusualCommit = errors.New("a commit in an unusual form")
+
 // readCommit reads one commit. problem says why the commit cannot be read; "" means that it can.
+// The error is errUnusualCommit for a commit that parsePlainCommit does not read.
 func readCommit(ctx context.Context, objects *Objects, id OID) (c Commit, parent OID, problem Problem, err error) {
 	hash, ok := HashOf(id)
 	if !ok {
@@ -93,9 +99,13 @@ func readCommit(ctx context.Context, objects *Objects, id OID) (c Commit, parent
 	}
 	err = objects.Read(ctx, []Hash{hash}, ReadOptions{Workers: 1}, func(_, _ int, object *Object) error {
 		c.ID, problem = id, object.Problem
-		if problem == "" {
-			if c.Time, parent, ok = parsePlainCommit(object.Data); !ok || object.Kind != KindCommit {
-				problem = Corrupt
+		switch {
+		case problem != "":
+		case object.Kind != KindCommit:
+			problem = Corrupt
+		default:
+			if c.Time, parent, ok = parsePlainCommit(object.Data); !ok {
+				return errUnusualCommit
 			}
 		}
 		return nil

@@ -28,7 +28,7 @@ func writeChanges(w io.Writer, p *plan, repositories []*repository) error {
 	b.WriteByte('\n')
 	for _, r := range repositories {
 		for _, notice := range r.notices {
-			output.Printf(&b, "\n%s: note: %s", r.label, notice)
+			output.Printf(&b, "\n%s: notice: %s", r.label, notice)
 		}
 		output.Printf(&b, "\n%s: ", r.label)
 		switch {

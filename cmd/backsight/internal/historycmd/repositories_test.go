@@ -76,7 +76,7 @@ func TestRun_OneRepositoryGivenTwice(t *testing.T) {
 	require.NoError(t, err)
 	require.Regexp(t, `\ntotal +.* 8 +`, out)
 	for _, text := range want {
-		require.Contains(t, out, "note: "+text.(string))
+		require.Contains(t, out, "notice: "+text.(string))
 	}
 }
 
@@ -103,5 +103,5 @@ func TestRun_NoticesAboutBranches(t *testing.T) {
 	o.Rev, o.JSON = "", false
 	out, _, err = run(t, o)
 	require.NoError(t, err)
-	require.Contains(t, out, "note: "+notice)
+	require.Contains(t, out, "notice: "+notice)
 }

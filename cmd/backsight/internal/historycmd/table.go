@@ -224,7 +224,7 @@ func changeOf(row []point) string {
 func writeReasons(b *strings.Builder, repositories []*repository) {
 	for _, r := range repositories {
 		for _, notice := range r.notices {
-			output.Printf(b, "\n%s: note: %s", r.label, notice)
+			output.Printf(b, "\n%s: notice: %s", r.label, notice)
 		}
 		type key struct {
 			outcome insights.Outcome
