@@ -17,8 +17,8 @@ import (
 //   - The last fetch did not find the branch that origin/HEAD names, for example because the remote
 //     has renamed it, and another branch of the remote contains it.
 //
-// If there is nothing to say, BranchNotice reads a few small files, and starts no process if the
-// repository is plain.
+// If there is nothing to say, BranchNotice reads a few small files. It starts no process unless the
+// repository is a linked work tree, has SHA-256 ids, or keeps its refs in another format.
 func (r *Repo) BranchNotice(ctx context.Context, ref string, tip OID) (string, error) {
 	head, err := r.refOf(ctx, "HEAD")
 	if err != nil {
@@ -56,7 +56,7 @@ func (r *Repo) BranchNotice(ctx context.Context, ref string, tip OID) (string, e
 // refOf returns the ref that name leads to and its commit, which is "" if that ref does not exist.
 // The result is empty if name itself does not exist.
 func (r *Repo) refOf(ctx context.Context, name string) (branch, error) {
-	if r.plain {
+	if r.keepsRefsInFiles() {
 		if ref, tip, ok := r.followRef(name); ok {
 			return branch{ref, tip}, nil
 		}

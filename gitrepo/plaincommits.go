@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -57,10 +58,19 @@ func (r *Repo) followRef(name string) (ref string, id OID, ok bool) {
 	return "", "", false
 }
 
+// keepsRefsInFiles reports whether the repository's refs are in the files that followRef reads. It
+// is false for linked work trees, whose refs are in two folders, and for other ref formats.
+func (r *Repo) keepsRefsInFiles() bool {
+	return r.plain || !slices.ContainsFunc([]string{"commondir", "reftable"}, func(name string) bool {
+		_, err := os.Lstat(filepath.Join(r.gitDir, name))
+		return !errors.Is(err, fs.ErrNotExist)
+	})
+}
+
 // absentRef reports whether a ref certainly does not exist. It returns false when the ref exists or
 // may exist.
 func (r *Repo) absentRef(name string) bool {
-	if !r.plain {
+	if !r.keepsRefsInFiles() {
 		return false
 	}
 	if _, err := os.Lstat(filepath.Join(r.gitDir, filepath.FromSlash(name))); !errors.Is(err, fs.ErrNotExist) {
