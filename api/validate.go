@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/backsight/backsight/api/generated"
+	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/search/query"
 )
 
@@ -16,9 +17,13 @@ func (r *queryResolver) ValidateInsightQuery(_ context.Context, text string, byC
 	}
 	q, err := parseQuery(text, method)
 	if err == nil {
-		return &generated.InsightQueryValidation{IsValid: true, Canonical: ptr(q.String()), Captures: q.Captures()}, nil
+		valid := &generated.InsightQueryValidation{IsValid: true, Canonical: ptr(q.String()), Captures: q.Captures(), Notes: []string{}}
+		if method == insights.SearchCompute {
+			valid.Notes = append(valid.Notes, q.CaptureNotes()...)
+		}
+		return valid, nil
 	}
-	answer := &generated.InsightQueryValidation{Error: queryErrorModel(err, text)}
+	answer := &generated.InsightQueryValidation{Error: queryErrorModel(err, text), Notes: []string{}}
 	if q != nil { // the query is valid, but not for this generation method
 		answer.Canonical, answer.Captures = ptr(q.String()), q.Captures()
 	}

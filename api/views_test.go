@@ -334,6 +334,14 @@ func TestValidateQuery(t *testing.T) {
 			`{"validateInsightQuery":{"isValid":true,"canonical":"case:yes TODO","captures":0,"error":null}}`,
 		},
 		{
+			"a repeated group", `{ validateInsightQuery(query: "/(?:(a),)+/", generatedFromCaptureGroups: true) { isValid captures notes } }`,
+			`{"validateInsightQuery":{"isValid":true,"captures":1,"notes":["A group inside a repetition, as in (?:(\\w+),)+, gives only the value of the last repetition. To count each, write a pattern that matches one of them."]}}`,
+		},
+		{
+			"a repeated group that is not counted", `{ validateInsightQuery(query: "/(?:(a),)+/") { isValid notes } }`,
+			`{"validateInsightQuery":{"isValid":true,"notes":[]}}`,
+		},
+		{
 			"no group", `{ validateInsightQuery(query: "TODO", generatedFromCaptureGroups: true) { isValid error { start end } } }`,
 			`{"validateInsightQuery":{"isValid":false,"error":{"start":0,"end":4}}}`,
 		},

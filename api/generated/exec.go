@@ -95,6 +95,7 @@ type ComplexityRoot struct {
 		Captures  func(childComplexity int) int
 		Error     func(childComplexity int) int
 		IsValid   func(childComplexity int) int
+		Notes     func(childComplexity int) int
 	}
 
 	InsightRepositoryScope struct {
@@ -642,6 +643,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InsightQueryValidation.IsValid(childComplexity), true
+	case "InsightQueryValidation.notes":
+		if e.ComplexityRoot.InsightQueryValidation.Notes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InsightQueryValidation.Notes(childComplexity), true
 
 	case "InsightRepositoryScope.repositories":
 		if e.ComplexityRoot.InsightRepositoryScope.Repositories == nil {
@@ -2458,9 +2465,17 @@ type ScopedInsightQueryPayload { query: String! isValid: Boolean! invalidReason:
 type RepositoryPreviewPayload { numberOfRepositories: Int! }
 """
 Backsight: the result of checking a series query. ` + "`" + `canonical` + "`" + ` is null if the query cannot be parsed.
-` + "`" + `captures` + "`" + ` is the number of capture groups. ` + "`" + `error` + "`" + ` is null for a valid query.
+` + "`" + `captures` + "`" + ` is the number of capture groups. ` + "`" + `error` + "`" + ` is null for a valid query. For a valid query by
+capture group, ` + "`" + `notes` + "`" + ` has sentences about what its groups count, for example that a group inside a
+repetition counts only its last value.
 """
-type InsightQueryValidation { isValid: Boolean! canonical: String captures: Int! error: QueryError }
+type InsightQueryValidation {
+  isValid: Boolean!
+  canonical: String
+  captures: Int!
+  error: QueryError
+  notes: [String!]!
+}
 """
 Backsight: an error in a query. ` + "`" + `start` + "`" + ` and ` + "`" + `end` + "`" + ` are offsets into the query's text in UTF-16 code
 units, as JavaScript counts them. ` + "`" + `suggestion` + "`" + ` is what was probably meant; null if there is none.
@@ -2646,6 +2661,8 @@ func (ec *executionContext) childFields_InsightQueryValidation(ctx context.Conte
 		return ec.fieldContext_InsightQueryValidation_captures(ctx, field)
 	case "error":
 		return ec.fieldContext_InsightQueryValidation_error(ctx, field)
+	case "notes":
+		return ec.fieldContext_InsightQueryValidation_notes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InsightQueryValidation", field.Name)
 }
@@ -4894,6 +4911,29 @@ func (ec *executionContext) fieldContext_InsightQueryValidation_error(_ context.
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _InsightQueryValidation_notes(ctx context.Context, field graphql.CollectedField, obj *InsightQueryValidation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InsightQueryValidation_notes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InsightQueryValidation_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InsightQueryValidation", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _InsightRepositoryScope_repositories(ctx context.Context, field graphql.CollectedField, obj *InsightRepositoryScope) (ret graphql.Marshaler) {
@@ -11724,6 +11764,11 @@ func (ec *executionContext) _InsightQueryValidation(ctx context.Context, sel ast
 		case "error":
 			out.Values[i] = ec._InsightQueryValidation_error(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "notes":
+			out.Values[i] = ec._InsightQueryValidation_notes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:

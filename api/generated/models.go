@@ -91,12 +91,15 @@ type InsightProgress struct {
 }
 
 // Backsight: the result of checking a series query. `canonical` is null if the query cannot be parsed.
-// `captures` is the number of capture groups. `error` is null for a valid query.
+// `captures` is the number of capture groups. `error` is null for a valid query. For a valid query by
+// capture group, `notes` has sentences about what its groups count, for example that a group inside a
+// repetition counts only its last value.
 type InsightQueryValidation struct {
 	IsValid   bool        `json:"isValid"`
 	Canonical *string     `json:"canonical,omitempty"`
 	Captures  int         `json:"captures"`
 	Error     *QueryError `json:"error,omitempty"`
+	Notes     []string    `json:"notes"`
 }
 
 type InsightRepositoryScope struct {

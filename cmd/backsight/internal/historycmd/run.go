@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/backsight/backsight/cmd/backsight/internal/output"
 	"github.com/backsight/backsight/search/engine"
 	"github.com/backsight/backsight/search/history"
 )
@@ -35,6 +36,11 @@ func countHistory(ctx context.Context, o options, stdout, stderr io.Writer) (com
 	p, err := makePlan(o)
 	if err != nil {
 		return false, err
+	}
+	if o.ByValue {
+		for _, note := range p.question.Query.CaptureNotes() {
+			output.Printf(stderr, "%s\n", note)
+		}
 	}
 	return p.run(ctx, o, stdout, stderr)
 }

@@ -110,6 +110,23 @@ total        ▄▆▆▂▂█      -      4      6      6      2      2      8
 `, out)
 }
 
+// The command says what the groups give where that surprises.
+func TestRun_ByValueNotes(t *testing.T) {
+	t.Parallel()
+	repo, _ := testRepo(t)
+	for query, says := range map[string]string{
+		`/(?:TODO\((\w+)\) ?)+/`: "gives only the value of the last repetition",
+		`/(TODO)\((\w+)\)/`:      "put one group around the others",
+		`/TODO\((\w+)\)/`:        "",
+	} {
+		var stdout, stderr bytes.Buffer
+		_, err := countHistory(t.Context(), options{Repositories: []string{repo.Dir}, Query: query, ByValue: true, Points: new(1), JSON: true, Now: now}, &stdout, &stderr)
+		require.NoError(t, err)
+		require.Contains(t, stderr.String(), says)
+		require.Equal(t, says == "", stderr.Len() == 0)
+	}
+}
+
 func TestRun_ByValue(t *testing.T) {
 	t.Parallel()
 	repo, _ := testRepo(t)

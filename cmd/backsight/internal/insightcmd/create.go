@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf16"
 
@@ -77,6 +78,9 @@ func (c *createCommand) Run(ctx context.Context, s *output.Streams) error {
 	if err != nil {
 		return c.explain(err)
 	}
+	if c.Capture {
+		c.printNotes(s)
+	}
 	for _, scope := range empty {
 		output.Printf(s.Err, "no repository matches %s now: repositories that match later are added\n", scope)
 	}
@@ -128,6 +132,23 @@ func (c *createCommand) input() remote.LineChartSearchInsightInput {
 		input.TimeScope.Zone = &c.Zone
 	}
 	return input
+}
+
+// printNotes prints what the capture groups of the queries give, each note once.
+func (c *createCommand) printNotes(s *output.Streams) {
+	var said []string
+	for _, text := range c.Query {
+		q, err := query.Parse(text)
+		if err != nil {
+			continue // a server of another version has accepted it
+		}
+		for _, note := range q.CaptureNotes() {
+			if !slices.Contains(said, note) {
+				said = append(said, note)
+				output.Printf(s.Err, "%s\n", note)
+			}
+		}
+	}
 }
 
 // emptyScopes returns the scopes of the series that match no repository now. A list of names has no

@@ -36,7 +36,7 @@ export function SeriesEditor({ index, series, errors, onChange, onRemove }: Prop
         onChange={(query) => onChange({ ...series, query })}
         error={error}
         placeholder={series.method === 'LANGUAGE_STATS' ? 'Every file' : 'TODO lang:go'}
-        hint={live.valid ? validHint(series, live.captures) : queryHint(series)}
+        hint={live.valid ? validHint(series, live.captures, live.notes) : queryHint(series)}
       />
       <div className={styles.seriesRow}>
         <Field label="Label" hint={series.method === 'SEARCH' ? '' : 'Each line is named after its value.'} error={labelError && <ErrorText error={labelError} />}>
@@ -90,8 +90,8 @@ function queryHint(series: SeriesForm): string {
   return series.method === 'LANGUAGE_STATS' ? 'Filters only: file:, lang:, repo:. An empty query selects every file.' : 'Words, "quoted text", /regexp/, file:, lang:, case:, AND, OR, NOT.'
 }
 
-function validHint(series: SeriesForm, captures: number): string {
+function validHint(series: SeriesForm, captures: number, notes: string[]): string {
   if (series.method === 'LANGUAGE_STATS') return 'The filters are valid.'
-  if (series.method === 'SEARCH_COMPUTE') return `The query is valid and has ${plural(captures, 'capture group')}.`
+  if (series.method === 'SEARCH_COMPUTE') return [`The query is valid and has ${plural(captures, 'capture group')}.`, ...notes].join(' ')
   return captures > 0 ? `The query is valid. It has ${plural(captures, 'capture group')}, so it can draw one line per captured value.` : 'The query is valid.'
 }

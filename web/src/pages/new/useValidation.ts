@@ -7,16 +7,17 @@ import { useDebounced } from '../../ui/useDebounced.ts'
  * Validates a query while it is typed. Returns no result while the query is empty or still
  * changing.
  */
-export function useQueryValidation(query: string, method: InsightGenerationMethod): { error?: FieldError; captures: number; valid: boolean } {
+export function useQueryValidation(query: string, method: InsightGenerationMethod): { error?: FieldError; captures: number; valid: boolean; notes: string[] } {
   const settled = useDebounced(query)
   const paused = settled.trim() === ''
   const [{ data }] = useQuery({ query: ValidateQueryDocument, variables: { query: settled, method }, pause: paused })
   const answer = data?.validateInsightQuery
-  if (paused || settled !== query || !answer) return { captures: 0, valid: false }
+  if (paused || settled !== query || !answer) return { captures: 0, valid: false, notes: [] }
   const { error } = answer
   return {
     valid: answer.isValid,
     captures: answer.captures,
+    notes: answer.notes,
     error: answer.isValid ? undefined : error ? { ...error, suggestion: error.suggestion ?? undefined } : { message: 'This query is not valid.' },
   }
 }
