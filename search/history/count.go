@@ -114,8 +114,8 @@ func (c *counts) blob(worker int, blob int32, object *gitrepo.Object) (matches i
 	if problem == "" && object.Kind != gitrepo.KindBlob {
 		problem, detail = gitrepo.Corrupt, "not a blob"
 	}
-	if problem == gitrepo.TooLarge && c.graph.asked.headDecides() && match.IsBinary(object.Data) {
-		problem = ""
+	if problem == gitrepo.TooLarge && match.IsBinary(object.Data) {
+		problem = "" // nothing after the beginning of a binary file matters
 	}
 	if problem != "" {
 		c.fault(blob, problem, detail)

@@ -222,6 +222,31 @@ func TestSearch_FilesAboveTheLimitAreFaultsUnlessBinary(t *testing.T) {
 	}
 }
 
+// A binary file has no match, so its beginning is enough, whatever the query asks about the path.
+func TestSearch_BinaryFilesAboveTheLimitAreCounted(t *testing.T) {
+	t.Parallel()
+	repo := testgit.New(t)
+	large := "\x00" + strings.Repeat("TODO x func", 50_000)
+	tip := repo.Import(t, "main", true, testgit.Commit{Changes: []testgit.Change{
+		{Path: "small.go", Content: "TODO x\n"}, {Path: "d/large.go", Content: large}, {Path: "large.h", Content: large}, {Path: "large", Content: large},
+	}})[0]
+	compared := newCompared(t, repo, filepath.Join(t.TempDir(), "x.idx"))
+	compared.update(tip)
+	for query, value := range map[string]int64{
+		"TODO": 1, "TODO lang:go": 1, "TODO lang:c": 0, "(TODO file:^d/) OR (x -file:^d/)": 1, "TODO NOT func": 1, "NOT TODO": 3,
+		"file:large": 3, "lang:go": 2, "lang:c++": 0, "lang:perl": 0, "TODO OR lang:python": 1, "TODO -repo:has.content(func)": 1,
+		"(TODO lang:c) OR (x lang:go) OR (func file:^l)": 1, "select:file TODO OR lang:c": 1, "TODO repo:has.file(path:^d content:func)": 0,
+	} {
+		m := compile(t, query, false)
+		results, _ := searchLimited(t, repo, m, 100_000, tip)
+		require.Empty(t, results[0].Faults, query)
+		require.Equal(t, value, results[0].Value, query)
+		whole, _ := searchAll(t, repo, m, 1, tip)
+		require.Equal(t, whole[0].Value, results[0].Value, "%s: the file was read", query)
+		compared.check(m, 100_000, 1, tip, []string{tip})
+	}
+}
+
 func TestSearch_ReportsProgress(t *testing.T) {
 	t.Parallel()
 	repo, ids := damaged(t)

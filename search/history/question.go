@@ -62,11 +62,6 @@ func (q *question) contentOnly() bool {
 	return q.changes != nil || len(q.predicates) == 0 && q.matcher.ContentOnly()
 }
 
-// headDecides reports whether a binary file counts the same if only its beginning has been read.
-func (q *question) headDecides() bool {
-	return q.matcher == nil || q.matcher.ContentOnly() || q.matcher.ByLanguage()
-}
-
 // class returns what counts depend on in a path whose content is wanted: files with equal content
 // and class have equal counts.
 func (q *question) class(path string) string {
