@@ -22,11 +22,11 @@ const pipeBuffer = 1 << 18
 // each object. It returns how many objects it handed out. The error is an *Error when git exited
 // early or was killed; the caller can then continue with a new process. After any other error, the
 // caller must stop reading.
-func (o *Objects) catFile(ctx context.Context, ids []Hash, wanted []int32, maxSize int64, visit func(i int, object *Object) error) (done int, err error) {
+func (o *Objects) catFile(ctx context.Context, ids []Hash, wanted []int32, opts ReadOptions, visit func(i int, object *Object) error) (done int, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	cmd := command(ctx, reading, o.gitDir, "-c", "core.deltaBaseCacheLimit=512m",
-		"-c", "core.bigFileThreshold="+strconv.FormatInt(maxSize, 10), "cat-file", "--batch", "--buffer")
+		"-c", "core.bigFileThreshold="+strconv.FormatInt(opts.MaxSize, 10), "cat-file", "--batch", "--buffer")
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return 0, o.repo.wrap(ctx, "cat-file", cmd, err)
@@ -56,7 +56,7 @@ func (o *Objects) catFile(ctx context.Context, ids []Hash, wanted []int32, maxSi
 		_ = lines.Flush() // an error means that git has exited, as above
 	}()
 
-	stream := newBatchStream(stdout, o.hashLen, maxSize)
+	stream := newBatchStream(stdout, o.hashLen, opts.MaxSize)
 	var visitErr, readErr error
 	for done < len(wanted) {
 		object, err := stream.verified(ids[wanted[done]])
@@ -64,11 +64,16 @@ func (o *Objects) catFile(ctx context.Context, ids []Hash, wanted []int32, maxSi
 			readErr = err
 			break
 		}
-		o.stats.FromGit.Add(1)
-		o.stats.Bytes.Add(int64(len(object.Data)))
-		if visitErr = visit(int(wanted[done]), object); visitErr != nil {
+		if object.Problem == TooLarge {
+			visitErr, readErr = stream.handLarge(int(wanted[done]), opts.Large, visit)
+		} else {
+			visitErr = visit(int(wanted[done]), object)
+		}
+		o.stats.Bytes.Add(int64(len(object.Data)) + stream.streamed)
+		if readErr != nil || visitErr != nil {
 			break
 		}
+		o.stats.FromGit.Add(1)
 		done++
 	}
 	if visitErr != nil || (readErr != nil && !errors.Is(readErr, io.ErrUnexpectedEOF)) {
@@ -98,9 +103,15 @@ type batchStream struct {
 	object  Object
 	sum     hash.Hash // of the last object
 	pending int       // bytes of the buffer that the last object still occupies
-	large   []byte    // holds objects that do not fit into the buffer
-	hex     []byte
-	id      []byte
+	left    int64     // bytes of a large object that were not read yet
+	ended   bool      // the line feed after a large object was read
+	failed  error     // why Read failed
+
+	streamed int64  // bytes of the last object that Read returned
+	large    []byte // holds objects that do not fit into the buffer
+	want     Hash   // the id that the last object must have
+	hex      []byte // want as text
+	id       []byte // the id that the last object has
 }
 
 func newBatchStream(from io.Reader, hashLen int, maxSize int64) *batchStream {
@@ -116,16 +127,22 @@ func newHash(hashLen int) hash.Hash {
 }
 
 // verified does the same as next, and verifies that the content has the id want, which git does
-// not. If it has another id, the object is Corrupt.
+// not. If it has another id, the object is Corrupt. The caller must pass an object that is too large
+// to handLarge, which verifies it.
 func (s *batchStream) verified(want Hash) (*Object, error) {
 	object, err := s.next(want)
-	if err != nil || object.Problem == Missing {
+	if err != nil || object.Problem == Missing || object.Problem == TooLarge {
 		return object, err
 	}
-	if s.id = s.sum.Sum(s.id[:0]); !bytes.Equal(s.id, want[:s.hashLen]) {
-		*object = Object{Problem: Corrupt, Detail: fmt.Sprintf("the stored content is that of object %x", s.id)}
-	}
+	s.verify()
 	return object, nil
+}
+
+// verify marks the last object as Corrupt unless its whole content has the id that it must have.
+func (s *batchStream) verify() {
+	if s.id = s.sum.Sum(s.id[:0]); !bytes.Equal(s.id, s.want[:s.hashLen]) {
+		s.object = Object{Problem: Corrupt, Detail: fmt.Sprintf("the stored content is that of object %x", s.id)}
+	}
 }
 
 // next returns the next object of the stream, which must have the id want. The object is valid
@@ -135,7 +152,7 @@ func (s *batchStream) next(want Hash) (*Object, error) {
 	if _, err := s.from.Discard(s.pending); err != nil {
 		return nil, unexpected(err)
 	}
-	s.pending = 0
+	s.pending, s.streamed, s.failed = 0, 0, nil
 	line, err := s.from.ReadSlice('\n')
 	if err != nil {
 		if errors.Is(err, bufio.ErrBufferFull) {
@@ -144,7 +161,7 @@ func (s *batchStream) next(want Hash) (*Object, error) {
 		return nil, unexpected(err)
 	}
 	header := line[:len(line)-1]
-	s.hex = hex.AppendEncode(s.hex[:0], want[:s.hashLen])
+	s.want, s.hex = want, hex.AppendEncode(s.hex[:0], want[:s.hashLen])
 	rest, ok := bytes.CutPrefix(header, s.hex)
 	if !ok || len(rest) == 0 || rest[0] != ' ' {
 		return nil, fmt.Errorf("expected object %s, got %q", s.hex, header[:min(len(header), 120)])
@@ -190,14 +207,76 @@ func (s *batchStream) content() error {
 	}
 	s.object.Data = s.large[:keep:keep]
 	s.sum.Write(s.object.Data)
-	if _, err := io.CopyN(s.sum, s.from, size-keep); err != nil {
-		return unexpected(err)
+	s.left, s.ended = size-keep, false
+	if s.object.Problem == TooLarge {
+		return nil // handLarge reads the rest
+	}
+	return s.end()
+}
+
+// end reads the line feed after a large object.
+func (s *batchStream) end() error {
+	if s.ended {
+		return nil
 	}
 	end, err := s.from.ReadByte()
 	if err != nil {
 		return unexpected(err)
 	}
+	s.ended = true
 	return endOfContent(end)
+}
+
+// errOtherContent is what Read returns at the end of an object that has another id.
+var errOtherContent = errors.New("the content has another id")
+
+// Read reads the rest of a large object. It returns io.EOF once the object is complete and has the
+// right id.
+func (s *batchStream) Read(to []byte) (n int, err error) {
+	if s.failed != nil {
+		return 0, s.failed
+	}
+	if s.left == 0 {
+		if s.failed = s.endLarge(); s.failed != nil {
+			return 0, s.failed
+		}
+		return 0, io.EOF
+	}
+	n, err = s.from.Read(to[:min(int64(len(to)), s.left)])
+	s.sum.Write(to[:n])
+	s.left -= int64(n)
+	s.streamed += int64(n)
+	s.failed = unexpected(err)
+	return n, s.failed
+}
+
+// endLarge reads the line feed after a large object and verifies the object.
+func (s *batchStream) endLarge() error {
+	if err := s.end(); err != nil {
+		return err
+	}
+	if s.verify(); s.object.Problem == Corrupt {
+		return errOtherContent
+	}
+	return nil
+}
+
+// handLarge hands out an object that is too large: to large or, without its rest, to visit. It
+// always reads the object to its end, and hands it to visit if it is Corrupt.
+func (s *batchStream) handLarge(i int, large func(i int, object *Object, rest io.Reader) error, visit func(i int, object *Object) error) (visitErr, readErr error) {
+	if large != nil {
+		object := s.object
+		if err := large(i, &object, s); err != nil && s.failed == nil {
+			return err, nil
+		}
+	}
+	if _, err := io.Copy(io.Discard, s); err != nil && !errors.Is(err, errOtherContent) {
+		return nil, err
+	}
+	if large == nil || s.object.Problem == Corrupt {
+		return visit(i, &s.object), nil
+	}
+	return nil, nil
 }
 
 // readLarge reads n bytes into s.large. The buffer grows as bytes arrive: a header with a wrong

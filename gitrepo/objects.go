@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"sync"
 	"sync/atomic"
 
@@ -71,6 +72,11 @@ const maxCorrupt = 1000
 type ReadOptions struct {
 	Workers int   // goroutines that read and call visit concurrently; at least 1
 	MaxSize int64 // in bytes; 0 means DefaultMaxSize
+	// Large is optional. It is called instead of visit for an object that is too large, and gets
+	// the content after object.Data as a stream. The stream ends with io.EOF if the content is
+	// complete. After any other end of the stream, the error that Large returns does not matter:
+	// the object is read again, or handed to visit as corrupt.
+	Large func(i int, object *Object, rest io.Reader) error
 }
 
 // Objects reads objects of one repository. Callers must Close it after use, because it may hold
@@ -188,7 +194,7 @@ func (o *Objects) readFromPack(ctx context.Context, pack *packfile.Pack, ids []H
 func (o *Objects) readFromGit(ctx context.Context, ids []Hash, wanted []int32, opts ReadOptions, visit func(worker, i int, object *Object) error) error {
 	killed, corrupt, lastDeath := 0, 0, -1
 	for done := 0; done < len(wanted); {
-		n, err := o.catFile(ctx, ids, wanted[done:], opts.MaxSize, func(i int, object *Object) error { return visit(0, i, object) })
+		n, err := o.catFile(ctx, ids, wanted[done:], opts, func(i int, object *Object) error { return visit(0, i, object) })
 		done += n
 		if err == nil {
 			if done < len(wanted) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -241,6 +242,72 @@ func TestObjects_DoesNotReadLargeObjectsWhole(t *testing.T) {
 		got, _ := read(t, open(t, repo.Dir), ReadOptions{}, id)
 		require.Equal(t, large, got[id])
 	}
+}
+
+func TestObjects_HandsOutLargeObjectsAsStreams(t *testing.T) {
+	t.Parallel()
+	for _, packed := range []bool{false, true} {
+		repo := testgit.New(t)
+		large := "head of it\n" + strings.Repeat("x", 600_000)
+		repo.Import(t, "main", packed, testgit.Commit{Changes: []testgit.Change{
+			{Path: "a", Content: large + "a"}, {Path: "b", Content: large + "b"}, {Path: "c", Content: large + "c"}, {Path: "small", Content: "small"},
+		}})
+		var ids []Hash
+		for _, name := range []string{"a", "b", "c", "small"} {
+			id, _ := HashOf(OID(repo.ObjectAt(t, "main:"+name)))
+			ids = append(ids, id)
+		}
+		objects, err := open(t, repo.Dir).Objects()
+		require.NoError(t, err)
+		defer objects.Close()
+		seen := map[int]string{}
+		options := ReadOptions{Workers: 1, MaxSize: 300_000, Large: func(i int, object *Object, rest io.Reader) error {
+			require.Equal(t, TooLarge, object.Problem)
+			seen[i] = string(object.Data)
+			if i == 1 {
+				return nil // the rest is skipped
+			}
+			more, err := io.ReadAll(rest)
+			seen[i] += string(more)
+			return err
+		}}
+		require.NoError(t, objects.Read(t.Context(), ids, options, func(_, i int, object *Object) error {
+			seen[i] = string(object.Data)
+			return nil
+		}))
+		require.True(t, seen[0] == large+"a" && seen[1] == large[:HeadSize] && seen[2] == large+"c" && seen[3] == "small")
+
+		enough := errors.New("enough")
+		options.Large = func(int, *Object, io.Reader) error { return enough }
+		require.ErrorIs(t, objects.Read(t.Context(), ids, options, func(int, int, *Object) error { return nil }), enough)
+	}
+}
+
+// A stream that ends early is not io.EOF. The object is then read again, and is corrupt.
+func TestObjects_ALargeCorruptObjectIsNeverComplete(t *testing.T) {
+	t.Parallel()
+	repo := testgit.New(t)
+	noise := make([]byte, 1<<20)
+	_, _ = rand.NewChaCha8([32]byte{1}).Read(noise) // cannot fail
+	repo.Import(t, "main", false, testgit.Commit{Changes: []testgit.Change{{Path: "a", Content: string(noise)}}})
+	repo.CorruptObject(t, repo.ObjectAt(t, "main:a"))
+	id, _ := HashOf(OID(repo.ObjectAt(t, "main:a")))
+	objects, err := open(t, repo.Dir).Objects()
+	require.NoError(t, err)
+	defer objects.Close()
+	calls, problems := 0, []Problem(nil)
+	options := ReadOptions{Workers: 1, MaxSize: 300_000, Large: func(_ int, _ *Object, rest io.Reader) error {
+		calls++
+		_, err := io.Copy(io.Discard, rest)
+		require.Error(t, err)
+		return err
+	}}
+	require.NoError(t, objects.Read(t.Context(), []Hash{id}, options, func(_, _ int, object *Object) error {
+		problems = append(problems, object.Problem)
+		return nil
+	}))
+	require.LessOrEqual(t, calls, 2)
+	require.Equal(t, []Problem{Corrupt}, problems)
 }
 
 func TestObjects_DoesNotFetchIntoAPartialClone(t *testing.T) {
