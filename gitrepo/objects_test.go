@@ -283,6 +283,40 @@ func TestObjects_HandsOutLargeObjectsAsStreams(t *testing.T) {
 	}
 }
 
+// A large object that holds another object's content is handed to visit as corrupt, although Large
+// got it, unless Large stopped with an error.
+func TestObjects_ALargeObjectWithOtherContentIsNeverComplete(t *testing.T) {
+	t.Parallel()
+	repo := testgit.New(t)
+	large := strings.Repeat("x", 600_000)
+	repo.Import(t, "main", false, testgit.Commit{Changes: []testgit.Change{{Path: "a", Content: large + "a"}, {Path: "b", Content: large + "b"}}})
+	a, b := repo.ObjectAt(t, "main:a"), repo.ObjectAt(t, "main:b")
+	stored, err := os.ReadFile(repo.ObjectPath(b))
+	require.NoError(t, err)
+	require.NoError(t, os.Remove(repo.ObjectPath(a)))
+	require.NoError(t, os.WriteFile(repo.ObjectPath(a), stored, 0o600))
+	id, _ := HashOf(OID(a))
+	objects, err := open(t, repo.Dir).Objects()
+	require.NoError(t, err)
+	defer objects.Close()
+	for name, large := range map[string]func(rest io.Reader) error{
+		"none":  nil,
+		"reads": func(rest io.Reader) error { _, err := io.Copy(io.Discard, rest); require.Error(t, err); return err },
+		"skips": func(io.Reader) error { return nil },
+	} {
+		options := ReadOptions{Workers: 1, MaxSize: 300_000}
+		if large != nil {
+			options.Large = func(_ int, _ *Object, rest io.Reader) error { return large(rest) }
+		}
+		var seen []Object
+		require.NoError(t, objects.Read(t.Context(), []Hash{id}, options, func(_, _ int, object *Object) error {
+			seen = append(seen, *object)
+			return nil
+		}), name)
+		require.Equal(t, []Object{{Problem: Corrupt, Detail: "the stored content is that of object " + b}}, seen, name)
+	}
+}
+
 // A stream that ends early is not io.EOF. The object is then read again, and is corrupt.
 func TestObjects_ALargeCorruptObjectIsNeverComplete(t *testing.T) {
 	t.Parallel()

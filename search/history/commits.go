@@ -3,6 +3,7 @@ package history
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"sync"
 	"time"
@@ -211,6 +212,13 @@ func (c *commitSearch) result(ctx context.Context, i Interval) Result {
 	return result
 }
 
+// fail records that a blob was not searched.
+func (c *commitSearch) fail(blob int32, problem gitrepo.Problem, detail string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.faults[blob] = treeFault{problem: problem, detail: detail}
+}
+
 // readTexts reads the contents of a batch, and finds their matching lines and the filters that hold
 // for them.
 func (c *commitSearch) readTexts(ctx context.Context, batch []int32) error {
@@ -222,21 +230,19 @@ func (c *commitSearch) readTexts(ctx context.Context, batch []int32) error {
 		hashes[i] = c.graph.blobs.All[blob]
 	}
 	c.progress.total.Add(int64(len(batch)))
-	err := c.objects.Read(ctx, hashes, gitrepo.ReadOptions{Workers: c.workers, MaxSize: c.request.MaxBlobSize}, func(_, i int, object *gitrepo.Object) error {
+	options := gitrepo.ReadOptions{Workers: c.workers, MaxSize: c.request.MaxBlobSize, Large: func(i int, object *gitrepo.Object, rest io.Reader) error {
+		return c.readLarge(batch[i], object, rest)
+	}}
+	err := c.objects.Read(ctx, hashes, options, func(_, i int, object *gitrepo.Object) error {
 		problem, detail := object.Problem, object.Detail
-		switch {
-		case problem == "" && object.Kind != gitrepo.KindBlob:
+		if problem == "" && object.Kind != gitrepo.KindBlob {
 			problem, detail = gitrepo.Corrupt, "not a blob"
-		case problem == gitrepo.TooLarge && match.IsBinary(object.Data):
-			problem = ""
 		}
-		if problem == "" {
+		if problem != "" {
+			c.fail(batch[i], problem, detail)
+		} else {
 			c.match(batch[i], object.Data)
 			c.progress.matches.Add(1)
-		} else {
-			c.mu.Lock()
-			c.faults[batch[i]] = treeFault{problem: problem, detail: detail}
-			c.mu.Unlock()
 		}
 		c.progress.done.Add(1)
 		c.progress.report(c.request.Progress, c.objects)
@@ -254,10 +260,15 @@ func (c *commitSearch) readTexts(ctx context.Context, batch []int32) error {
 
 // match keeps what the query needs of a content.
 func (c *commitSearch) match(blob int32, content []byte) {
-	m := c.request.Matcher
-	if m.NeedsTexts() {
-		c.texts[blob] = m.Text(content)
+	if c.request.Matcher.NeedsTexts() {
+		c.texts[blob] = c.request.Matcher.Text(content)
 	}
+	c.filter(blob, content)
+}
+
+// filter keeps which filters hold for a content, of which the beginning suffices.
+func (c *commitSearch) filter(blob int32, content []byte) {
+	m := c.request.Matcher
 	for _, path := range c.pathsOf[blob] {
 		if hold := m.Filters(path, content); hold != nil {
 			c.mu.Lock()

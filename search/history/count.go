@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"sync"
 
 	"github.com/backsight/backsight/gitrepo"
@@ -94,9 +95,14 @@ const tooManyValues gitrepo.Problem = "too many distinct values"
 func (c *counts) value(worker int, u int32, object *gitrepo.Object) {
 	counter, unit := c.counter[worker], c.graph.units[u]
 	c.n[u] = c.graph.asked.matcher.EachValue(c.graph.path(unit.path), object.Data, object.Size, counter.Add)
+	c.setValues(u, counter)
+}
+
+// setValues stores the values of a unit.
+func (c *counts) setValues(u int32, counter *values.Counter) {
 	if !c.values.Set(u, counter) {
 		limits := c.values.Limits()
-		c.fault(unit.blob, tooManyValues, fmt.Sprintf("a search keeps at most %d values, and at most %d MiB of their text", limits.Values, limits.Text>>20))
+		c.fault(c.graph.units[u].blob, tooManyValues, fmt.Sprintf("a search keeps at most %d values, and at most %d MiB of their text", limits.Values, limits.Text>>20))
 	}
 }
 
@@ -142,11 +148,21 @@ func (s *search) countBlobs(ctx context.Context, c *counts, batch []int32) error
 	for i, blob := range batch {
 		hashes[i] = s.graph.blobs.All[blob]
 	}
-	err := s.objects.Read(ctx, hashes, gitrepo.ReadOptions{Workers: s.workers, MaxSize: s.request.MaxBlobSize}, func(worker, i int, object *gitrepo.Object) error {
-		matches := c.blob(worker, batch[i], object)
+	done := func(matches int64) {
 		s.progress.matches.Add(matches)
 		s.progress.done.Add(1)
 		s.progress.report(s.request.Progress, s.objects)
+	}
+	options := gitrepo.ReadOptions{Workers: s.workers, MaxSize: s.request.MaxBlobSize, Large: func(i int, object *gitrepo.Object, rest io.Reader) error {
+		matches, err := c.large(batch[i], object, rest)
+		if err != nil {
+			return err
+		}
+		done(matches)
+		return nil
+	}}
+	err := s.objects.Read(ctx, hashes, options, func(worker, i int, object *gitrepo.Object) error {
+		done(c.blob(worker, batch[i], object))
 		return nil
 	})
 	if err != nil {

@@ -27,8 +27,10 @@
 //   - A missing or damaged object becomes a [Fault] of exactly the commits whose tree contains it.
 //     Without a Fault, the value is exact; with one, it is a lower bound.
 //   - Memory is limited by the number of distinct blobs, trees and paths, not by their size. Each
-//     worker holds one file at a time. A blob above gitrepo.DefaultMaxSize is not read
-//     completely, and becomes a Fault unless it is binary.
+//     worker holds one file at a time. A text above gitrepo.DefaultMaxSize is matched in parts
+//     (large.go), and becomes a Fault if that does not decide its count: if a pattern can match
+//     several lines and the text has what every match contains, or if a line is larger than
+//     maxPart.
 //   - Package values stores counts by value (of capturing groups, or by language) compactly, and on
 //     disk above a budget.
 //   - Only regular files are searched. Symbolic links and submodules are not files.

@@ -22,9 +22,9 @@ type Request struct {
 	// Workers is the number of goroutines that read and match blobs; 0 means 1. More than one is
 	// useful if no other repository is searched at the same time.
 	Workers int
-	// MaxBlobSize is the size in bytes above which a file is not read; 0 means
-	// gitrepo.DefaultMaxSize. Such a file is a Fault, unless it is binary. Contents may take about
-	// twice this size of memory for each worker.
+	// MaxBlobSize is the size in bytes above which a file is matched in parts; 0 means
+	// gitrepo.DefaultMaxSize. If that does not decide its count, the file is a Fault. Contents may
+	// take about twice this size of memory for each worker.
 	MaxBlobSize int64
 	// Index is optional: an index of the repository's history. If it contains all commits of the
 	// request, no tree is read, and only files that can match are read. The results are the same,

@@ -68,6 +68,7 @@ type file struct {
 	content []byte // what patterns search: the text, the path, or the message of the commit
 	plain   []byte // content in the plain form; nil until a pattern needs it
 	binary  bool
+	later   bool    // content is a part of the text, and not the first one
 	commit  *Commit // set instead of path and text if commits are searched
 	change  *Change // the change to test, if diffs are searched
 	found   []tri   // by pattern id; nil until the first pattern is tested
@@ -138,7 +139,8 @@ func (f *file) see(p *pattern) []byte {
 	if f.m.onPaths {
 		return f.content
 	}
-	return p.form.see(f.content, &f.plain)
+	form := p.form.at(f.later)
+	return form.see(f.content, &f.plain)
 }
 
 // active appends the patterns whose matches count: the positive ones in the parts of a condition

@@ -67,6 +67,13 @@ func (f anyLiteral) crossForms() bool {
 	return false
 }
 
+// at returns the form for a part of a text. later says that the part is not the first one: U+FEFF at
+// its start is not the text's byte order mark.
+func (f form) at(later bool) form {
+	f.keepsMark = f.keepsMark || later
+	return f
+}
+
 // see returns the text in which the finder finds the pattern's matches, or nil if there are none.
 // plain, which may be nil, is where see keeps the text in the most frequent form for other
 // patterns.

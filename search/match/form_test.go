@@ -301,7 +301,7 @@ func TestForms_EqualGoRegexpOnTheFormedText(t *testing.T) {
 			}
 		}
 		one.required, one.inLine = required, inLine(p)
-		require.Equal(t, linesOf(lines), one.linesOf([]byte(content), nil), "lines of %q in %q", text, content)
+		require.Equal(t, linesOf(lines), one.linesOf([]byte(content), false, nil), "lines of %q in %q", text, content)
 
 		// The ranges in the text itself contain what was found, apart from the removed \r.
 		got := finder.ranges(f.see(one), nil, nil)

@@ -94,6 +94,11 @@ func (m *Matcher) ByLanguage() bool { return m.languages != nil }
 
 // each calls yield with the measures of a file, and returns their sum.
 func (l *languages) each(f *file, size int64, yield func(value []byte, n int64)) (sum int64) {
+	return l.tell(f, countLines(f.text), size, yield)
+}
+
+// tell is each for a file with the given number of lines. f.text may be only its beginning.
+func (l *languages) tell(f *file, lines, size int64, yield func(value []byte, n int64)) (sum int64) {
 	language := l.of(f)
 	var name [maxValue]byte
 	tell := func(measure Measures, n int64) {
@@ -103,7 +108,7 @@ func (l *languages) each(f *file, size int64, yield func(value []byte, n int64))
 		}
 	}
 	if !f.binary {
-		tell(Lines, countLines(f.text))
+		tell(Lines, lines)
 	}
 	tell(Bytes, size)
 	tell(Files, 1)

@@ -18,6 +18,7 @@ type Predicate struct {
 	path     *regexp.Regexp // nil if any path matches
 	content  finder         // nil if any content matches
 	form     form           // of content
+	inLine   bool           // no match of content depends on anything outside its line
 	required Requirement
 	stop     *atomic.Bool // may be nil
 }
@@ -80,6 +81,7 @@ func newPredicate(from query.Predicate, caseSensitive bool) (*Predicate, error) 
 		return nil, err
 	}
 	p.form = formOf(pattern, p.content)
+	p.inLine = inLine(pattern)
 	p.required, err = requirementOf(pattern, caseSensitive)
 	return p, err
 }

@@ -41,15 +41,23 @@ const (
 // Text finds the matching lines of a file. It retains no part of content.
 func (m *Matcher) Text(content []byte) *Text {
 	text, binary := Decode(content)
-	t := &Text{binary: binary}
-	if t.binary || m.patterns == 0 {
+	if binary {
+		return &Text{binary: true}
+	}
+	return m.textOf(text, false)
+}
+
+// textOf returns the Text of a part of a file's text. later says that it is not the first part.
+func (m *Matcher) textOf(text []byte, later bool) *Text {
+	t := &Text{}
+	if m.patterns == 0 {
 		return t
 	}
 	t.lines = make([][]line, m.patterns)
 	var visit func(n *node)
 	visit = func(n *node) {
 		if n.op == isPattern && t.lines[n.pattern.id] == nil {
-			t.lines[n.pattern.id] = n.pattern.linesOf(text, m.stop)
+			t.lines[n.pattern.id] = n.pattern.linesOf(text, later, m.stop)
 		}
 		for _, k := range n.kids {
 			visit(k)
@@ -61,14 +69,15 @@ func (m *Matcher) Text(content []byte) *Text {
 
 // linesOf returns the distinct lines with a match, sorted by hash. Each line is searched as if it
 // were the whole content.
-func (p *pattern) linesOf(content []byte, stop *atomic.Bool) []line {
+func (p *pattern) linesOf(content []byte, later bool, stop *atomic.Bool) []line {
 	if !p.required.Holds(content) {
 		return nil
 	}
-	if p.form.byLine {
-		content = p.form.unmarked(content)
+	form := p.form.at(later)
+	if form.byLine {
+		content = form.unmarked(content)
 	} else {
-		content = p.form.of(content)
+		content = form.of(content)
 	}
 	var all []line
 	add := func(text []byte) {
@@ -83,7 +92,7 @@ func (p *pattern) linesOf(content []byte, stop *atomic.Bool) []line {
 			}
 			start := bytes.LastIndexByte(content[:s.start], '\n') + 1
 			end := lineEnd(content, s.start)
-			add(p.form.line(content[start:end], end < len(content)))
+			add(form.line(content[start:end], end < len(content)))
 			from = end + 1
 		}
 	} else {

@@ -19,8 +19,7 @@ func (m *Matcher) ByValue() bool { return m.byValue || m.languages != nil }
 // bytes. The value may share memory with content, so callers must copy it. size is the size of the
 // file; for a binary file, content may be only its beginning. ByValue must be true.
 func (m *Matcher) EachValue(path string, content []byte, size int64, yield func(value []byte, n int64)) int64 {
-	text, binary := Decode(content)
-	f := file{m: m, path: path, content: text, text: text, binary: binary}
+	f := m.open(path, content)
 	switch {
 	case m.expr != nil && !f.holds(m.expr):
 		return 0

@@ -1,0 +1,306 @@
+package match
+
+import (
+	"bytes"
+	"strings"
+	"sync/atomic"
+)
+
+// A Stream matches a file that is too large to be in memory. Its text, as Decode returns it, arrives
+// in parts. A part ends at a line end, except the last one. The first part of a text of more than
+// 64 KiB has at least as many bytes. A Stream must be used by one goroutine.
+type Stream struct {
+	file  file
+	size  int64
+	yield func(value []byte, n int64)
+
+	started  bool
+	patterns []*presence // by id
+	counted  []*pattern  // the patterns whose matches are counted
+	counts   []int64     // by set of counted patterns, as bits: the ranges that remain
+	spans    [][]span    // by counted pattern: those in the current part
+	lines    int64
+}
+
+// maxStreamed is the most patterns whose matches a Stream counts: it counts for each set of them.
+const maxStreamed = 4
+
+// Stream starts to match the file at path, which has size bytes, for which Want must return
+// Content. The file must not be binary. yield gets the values, before it is known whether the file
+// counts, and is nil unless ByValue.
+func (m *Matcher) Stream(path string, size int64, yield func(value []byte, n int64)) *Stream {
+	s := &Stream{file: file{m: m, path: path}, size: size, yield: yield, patterns: make([]*presence, m.patterns)}
+	if m.expr != nil {
+		s.prepare(m.expr)
+	}
+	if len(s.counted) <= maxStreamed {
+		s.counts, s.spans = make([]int64, 1<<len(s.counted)), make([][]span, len(s.counted))
+	}
+	return s
+}
+
+func (s *Stream) prepare(n *node) {
+	for _, k := range n.kids {
+		s.prepare(k)
+	}
+	if n.op != isPattern {
+		return
+	}
+	p := n.pattern
+	if s.patterns[p.id] == nil {
+		s.patterns[p.id] = newPresence(p.finder, p.form, p.inLine, p.required)
+	}
+	if n.negated || s.file.m.whole {
+		return
+	}
+	for _, known := range s.counted {
+		if known == p {
+			return
+		}
+	}
+	s.counted = append(s.counted, p)
+}
+
+// Add matches the next part. It does not retain it.
+func (s *Stream) Add(part []byte) {
+	m := s.file.m
+	later := s.started
+	if !later {
+		s.started = true
+		s.file.text = bytes.Clone(part[:min(len(part), maxDetect)]) // filters read no more
+	}
+	switch {
+	case m.languages != nil:
+		s.lines += countLines(part)
+		return
+	case m.onPaths:
+		return
+	}
+	f := &file{m: m, path: s.file.path, content: part, text: s.file.text, later: later}
+	for _, p := range s.patterns {
+		p.add(part, later, m.stop)
+	}
+	switch {
+	case m.byValue:
+		s.values(f)
+	case len(s.counted) == 1 && s.counted[0].inLine:
+		s.counts[1] += s.counted[0].finder.count(f.see(s.counted[0]), m.stop)
+	case len(s.counted) > 1 && s.counts != nil:
+		s.count(f)
+	}
+}
+
+// values yields the values in a part, if no condition besides filters and the pattern itself
+// decides whether they count.
+func (s *Stream) values(part *file) {
+	only := s.file.m.expr.counted
+	if only == nil || !only.inLine || !part.filtersHold(part.m.expr) {
+		return
+	}
+	s.counts[1] += part.eachValue([]*pattern{only}, s.yield)
+}
+
+// count counts the ranges in a part for each set of patterns.
+func (s *Stream) count(part *file) {
+	for i, p := range s.counted {
+		if s.spans[i] = s.spans[i][:0]; p.inLine {
+			s.spans[i] = p.finder.ranges(part.see(p), s.spans[i], part.m.stop)
+			form := p.form.at(part.later)
+			form.origin(part.content, s.spans[i])
+		}
+	}
+	for set := 1; set < len(s.counts); set++ {
+		var all []span
+		for i := range s.counted {
+			if set>>i&1 != 0 {
+				all = append(all, s.spans[i]...)
+			}
+		}
+		s.counts[set] += countApart(all)
+	}
+}
+
+// Finish returns the count of the file, after all parts. reason is not "" if the count cannot be
+// known without having the whole file in memory.
+func (s *Stream) Finish() (n int64, reason string) {
+	m, f := s.file.m, &s.file
+	if m.onPaths {
+		return m.Match(f.path, f.text).N, ""
+	}
+	f.found = make([]tri, m.patterns)
+	unsure := false
+	for id, p := range s.patterns {
+		f.found[id] = p.result()
+		unsure = unsure || f.found[id] == unknown
+	}
+	t := yes
+	if m.expr != nil {
+		t = f.decide(m.expr)
+	}
+	switch {
+	case t == no:
+		return 0, ""
+	case m.whole && t == yes:
+		return 1, ""
+	case unsure:
+		return 0, acrossLines
+	}
+	if m.languages != nil {
+		return m.languages.tell(f, s.lines, s.size, s.yield), ""
+	}
+	active := f.active(m.expr, nil)
+	switch {
+	case m.byValue && len(active) > 0 && m.expr.counted == nil:
+		return 0, "its values depend on more than one pattern"
+	case s.counts == nil:
+		return 0, "the query has too many patterns"
+	}
+	if len(active) == 0 {
+		if m.byValue {
+			return 0, ""
+		}
+		return 1, ""
+	}
+	set := 0
+	for _, p := range active {
+		for i, c := range s.counted {
+			if c == p {
+				set |= 1 << i
+			}
+		}
+	}
+	return s.counts[set], ""
+}
+
+// acrossLines is the reason why a file cannot be matched in parts.
+const acrossLines = "a pattern can match more than one line, so it needs the whole file at once"
+
+// decide evaluates a condition on a file, of which f.found says which patterns are present.
+func (f *file) decide(n *node) (t tri) {
+	switch n.op {
+	case allOf, anyOf:
+		decides, t := no, yes
+		if n.op == anyOf {
+			decides, t = yes, no
+		}
+		for _, k := range n.kids {
+			switch f.decide(k) {
+			case decides:
+				return decides
+			case unknown:
+				t = unknown
+			}
+		}
+		return t
+	case isPattern:
+		if t = f.found[n.pattern.id]; n.negated && t != unknown {
+			t = yes - t
+		}
+		return t
+	}
+	return triOf(f.holds(n))
+}
+
+// A presence finds out whether a pattern has a match in a file that arrives in parts.
+type presence struct {
+	finder finder
+	form   form
+	inLine bool // matches do not cross the ends of parts
+	found  bool
+	// The texts of required, in order, if not inLine: whether the file contains them. Then the
+	// pattern is only known to be absent if required does not hold.
+	required Requirement
+	texts    []*requiredText
+}
+
+type requiredText struct {
+	literal oneLiteral
+	found   bool
+}
+
+func newPresence(f finder, form form, inLine bool, required Requirement) *presence {
+	p := &presence{finder: f, form: form, inLine: inLine, required: required}
+	if !inLine {
+		p.list(required)
+	}
+	return p
+}
+
+func (p *presence) list(r Requirement) {
+	if r.Kind == RequireText {
+		// A text that crosses a line end may also cross the end of a part.
+		p.texts = append(p.texts, &requiredText{oneLiteral{newLiteral(r.Text, r.Fold)}, strings.Contains(r.Text, "\n")})
+	}
+	for _, part := range r.Parts {
+		p.list(part)
+	}
+}
+
+func (p *presence) add(part []byte, later bool, stop *atomic.Bool) {
+	if p.inLine {
+		form := p.form.at(later)
+		p.found = p.found || p.finder.has(form.see(part, nil), stop)
+		return
+	}
+	for _, t := range p.texts {
+		t.found = t.found || t.literal.has(part, nil)
+	}
+}
+
+func (p *presence) result() tri {
+	if p.inLine {
+		return triOf(p.found)
+	}
+	texts := p.texts
+	if !p.required.met(func() (found bool) {
+		found, texts = texts[0].found, texts[1:]
+		return found
+	}) {
+		return no
+	}
+	return unknown
+}
+
+// met evaluates a requirement. next is called for each of its texts, in order.
+func (r Requirement) met(next func() bool) bool {
+	switch r.Kind {
+	case RequireText:
+		return next()
+	case RequireAll, RequireAny:
+		met := r.Kind == RequireAll
+		for _, part := range r.Parts {
+			if is := part.met(next); r.Kind == RequireAll {
+				met = met && is
+			} else {
+				met = met || is
+			}
+		}
+		return met
+	}
+	return true
+}
+
+// A PredicateStream evaluates a predicate for a file whose text arrives in parts, like a Stream.
+type PredicateStream struct {
+	content *presence
+	later   bool
+	stop    *atomic.Bool
+}
+
+// Stream starts to evaluate the predicate for a file for whose path Want returns Content.
+func (p *Predicate) Stream() *PredicateStream {
+	return &PredicateStream{content: newPresence(p.content, p.form, p.inLine, p.required), stop: p.stop}
+}
+
+// Add searches the next part.
+func (s *PredicateStream) Add(part []byte) {
+	s.content.add(part, s.later, s.stop)
+	s.later = true
+}
+
+// Finish says whether the file matches, after all parts. known is false if that cannot be known
+// without having the whole file in memory.
+func (s *PredicateStream) Finish() (matches, known bool) {
+	t := s.content.result()
+	return t == yes, t != unknown
+}
