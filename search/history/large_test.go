@@ -155,7 +155,7 @@ func TestSearch_LargeTextsAreDecoded(t *testing.T) {
 	t.Parallel()
 	repo := testgit.New(t)
 	line := "TODO \U0001F600 go1.21\r\n"
-	text := "\uFEFF" + strings.Repeat(line, 2*usualPart/len(line))
+	text := "\uFEFF" + strings.Repeat(line, usualPart*5/4/len(line))
 	little, big := []byte{}, []byte{}
 	for _, unit := range utf16.Encode([]rune(text)) {
 		little, big = binary.LittleEndian.AppendUint16(little, unit), binary.BigEndian.AppendUint16(big, unit)
