@@ -114,7 +114,11 @@ func (c *CrashJournal) reportOne(ctx context.Context, path string) error {
 		if err != nil || suspects && !suspect {
 			continue
 		}
-		c.Logger.Warn("worker crashed during the search of a repository", "series", series, "repository", id, "alone", suspects || len(entries) == 1)
+		message := "worker crashed; each repository that it searched at that time gets a strike"
+		if suspects || len(entries) == 1 {
+			message = "worker crashed; only this repository gets a strike"
+		}
+		c.Logger.Warn(message, "series", series, "repository", id)
 		if err := c.Store.Quarantine.AddStrike(ctx, series, id, "the worker crashed while it searched the repository"); err != nil {
 			return err
 		}

@@ -194,6 +194,7 @@ func (m *Mirrors) refresh(ctx context.Context, r store.Repository, at time.Time)
 		return nil, none, err
 	default:
 		result.DefaultBranch, result.Head = branch, string(tip)
+		result.Notices = engine.Notices(ctx, git, branch, tip, "")
 		err = m.index(ctx, r.ID, git, tip, at)
 	}
 	return git, result, err

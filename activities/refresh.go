@@ -51,9 +51,10 @@ func (m *Mirrors) changed(ctx context.Context, list []store.Repository, recordAf
 	return changed, ctx.Err()
 }
 
-// unchangedNow reports whether a repository is certainly the same as at its last sync.
+// unchangedNow reports whether a repository is certainly the same as at its last sync. A repository
+// with notices never is, because a change elsewhere in it may end them.
 func unchangedNow(r store.Repository) bool {
-	if !r.Local || r.Head == "" || r.IndexedAt == nil || r.Error != "" {
+	if !r.Local || r.Head == "" || r.IndexedAt == nil || r.Error != "" || len(r.Notices) > 0 {
 		return false
 	}
 	branch, tip, ok := gitrepo.TipOf(r.Location)
@@ -134,6 +135,7 @@ func (m *Mirrors) firstSync(ctx context.Context, r store.Repository) (read store
 		if err != nil {
 			return ctx.Err()
 		}
+		read.Sync.Notices = engine.Notices(ctx, git, branch, tip, "")
 		read.Commits, ok = oldestFirst(commits), true
 		return nil
 	})

@@ -2,6 +2,8 @@ package activities_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -65,6 +67,35 @@ func TestSyncTogetherEqualsSyncOneByOne(t *testing.T) {
 		got, err := b.store.Commits.Tip(t.Context(), r.ID)
 		require.NoError(t, err)
 		require.Equal(t, want, got, r.Name)
+	}
+}
+
+// A sync stores what people should know about a repository, and finds out when that has changed.
+func TestSyncStoresNotices(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for name, sync := range map[string]func(store.Repository){"alone": func(r store.Repository) { b.synced(r) }, "together": func(r store.Repository) { b.syncedTogether(r) }} {
+		clone := &testgit.Repo{Dir: filepath.Join(t.TempDir(), "clone", ".git")}
+		origin := growing(t)
+		origin.Git(t, "clone", "-q", origin.Dir, filepath.Dir(clone.Dir))
+		clone.Git(t, "update-ref", "refs/remotes/origin/main", "main~1")
+		grafts := filepath.Join(clone.Dir, "info", "grafts")
+		require.NoError(t, os.MkdirAll(filepath.Dir(grafts), 0o700))
+		require.NoError(t, os.WriteFile(grafts, []byte(clone.Git(t, "rev-parse", "main")+"\n"), 0o600))
+		r := b.local(name, clone)
+		sync(r)
+		require.Equal(t, []string{
+			"refs/remotes/origin/main is searched, which origin/HEAD names; the checked-out branch refs/heads/main is 1 commit ahead of it",
+			"the repository has grafts (info/grafts), which are not applied: the history is counted as it was pushed",
+		}, b.again(r).Notices)
+
+		require.NoError(t, os.Remove(grafts))
+		clone.Git(t, "update-ref", "refs/heads/main", "main~1")
+		page := b.listed()
+		require.Len(t, page.Batches, 1, "the branch of the remote has not changed")
+		sync(b.again(r))
+		require.Empty(t, b.again(r).Notices)
+		require.Empty(t, b.listed().Batches)
 	}
 }
 

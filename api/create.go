@@ -233,7 +233,7 @@ func (r *mutationResolver) missingRepositories(ctx context.Context, input genera
 func isColor(s string) bool {
 	for _, r := range s {
 		switch {
-		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', strings.ContainsRune("#(),.%- ", r):
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', strings.ContainsRune("#(),.%-/ ", r):
 		default:
 			return false
 		}

@@ -54,7 +54,7 @@ func repositoryModel(r store.Repository) *generated.Repository {
 		ID: strconv.FormatInt(r.ID, 10), Name: r.Name, Location: withoutPassword(r.Location), Local: r.Local,
 		DefaultBranch: orNil(r.DefaultBranch), Head: orNil(r.Head), SizeBytes: r.SizeBytes,
 		Fork: r.Fork, Archived: r.Archived, IsPrivate: r.Private, FetchedAt: r.FetchedAt, IndexedAt: r.IndexedAt,
-		Error: orNil(r.Error), ErrorAt: r.ErrorAt, RewrittenAt: r.RewrittenAt,
+		Error: orNil(r.Error), ErrorAt: r.ErrorAt, Notices: r.Notices, RewrittenAt: r.RewrittenAt,
 	}
 }
 

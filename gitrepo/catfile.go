@@ -127,8 +127,8 @@ func newHash(hashLen int) hash.Hash {
 }
 
 // verified does the same as next, and verifies that the content has the id want, which git does
-// not. If it has another id, the object is Corrupt. The caller must pass an object that is too large
-// to handLarge, which verifies it.
+// not. If it has another id, the object is Corrupt. The caller must pass an object that is too
+// large to handLarge, which verifies it.
 func (s *batchStream) verified(want Hash) (*Object, error) {
 	object, err := s.next(want)
 	if err != nil || object.Problem == Missing || object.Problem == TooLarge {

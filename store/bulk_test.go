@@ -117,7 +117,7 @@ func TestRecordFirstSyncs(t *testing.T) {
 	days := [][]int{{-9, -7, -8, -5}, {}, {-4}, {-6, -3}}
 	var readings []store.FirstSync
 	for i, dates := range days {
-		one := store.FirstSync{RepositoryID: repositories[i].ID, Sync: store.SyncResult{SizeBytes: int64(i), At: day(-1)}}
+		one := store.FirstSync{RepositoryID: repositories[i].ID, Sync: store.SyncResult{SizeBytes: int64(i), At: day(-1), Notices: []string{fmt.Sprint("notice ", i)}}}
 		for n, d := range dates {
 			one.Commits = append(one.Commits, store.IndexedCommit{Commit: oid(i, n), Time: day(d)})
 			one.Sync.DefaultBranch, one.Sync.Head = "refs/heads/main", oid(i, n)
@@ -135,7 +135,7 @@ func TestRecordFirstSyncs(t *testing.T) {
 	for i, one := range readings[:3] {
 		known, err := b.Repositories.Get(b.ctx, one.RepositoryID)
 		require.NoError(t, err)
-		got := store.SyncResult{DefaultBranch: known.DefaultBranch, Head: known.Head, SizeBytes: known.SizeBytes, At: *known.FetchedAt}
+		got := store.SyncResult{DefaultBranch: known.DefaultBranch, Head: known.Head, SizeBytes: known.SizeBytes, At: *known.FetchedAt, Notices: known.Notices}
 		require.Equal(t, one.Sync, got)
 		require.Equal(t, day(-1), *known.IndexedAt)
 		tip, err := b.Commits.Tip(b.ctx, one.RepositoryID)

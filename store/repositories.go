@@ -33,6 +33,7 @@ type Repository struct {
 	IndexedAt     *time.Time // the commit index has the whole history up to this time
 	Error         string     // of the last sync; "" when it succeeded
 	ErrorAt       *time.Time
+	Notices       []string // what people should know, in sentences, as of the last sync
 	// when a sync last found that the repository's history had lost commits (a force-push)
 	RewrittenAt *time.Time
 	DeletedAt   *time.Time // set if the repository was removed; samples still refer to it
@@ -189,6 +190,7 @@ type SyncResult struct {
 	DefaultBranch string
 	Head          string // hex; "": no commits
 	SizeBytes     int64
+	Notices       []string // sentences about what people should know
 	At            time.Time
 	Err           string // why the sync failed, "" if it did not; if set, only At is read
 }
@@ -207,13 +209,22 @@ func (s *Repositories) RecordSync(ctx context.Context, id int64, r SyncResult) e
 			return idErr
 		}
 		n, err = s.queries().RecordSync(ctx, db.RecordSyncParams{
-			DefaultBranch: textOrNil(r.DefaultBranch), Head: head, SizeBytes: r.SizeBytes, At: &at, ID: id32(id),
+			DefaultBranch: textOrNil(r.DefaultBranch), Head: head, SizeBytes: r.SizeBytes, Notices: joinNotices(r.Notices), At: &at, ID: id32(id),
 		})
 	}
 	if err == nil && n == 0 {
 		return insights.Errorf(insights.NotFound, "repository %d does not exist", id)
 	}
 	return classify(err, "repository %d", id)
+}
+
+// joinNotices returns notices as they are stored.
+func joinNotices(notices []string) string {
+	lines := make([]string, len(notices))
+	for i, n := range notices {
+		lines[i] = strings.ReplaceAll(clean(n, maxReason), "\n", " ")
+	}
+	return strings.Join(lines, "\n")
 }
 
 // SetTraits records what a code host says of a repository.
@@ -266,6 +277,6 @@ func repositoryOf(r db.Repositories, indexedAt *time.Time) Repository {
 		DefaultBranch: text(r.DefaultBranch), Head: hexID(r.Head), SizeBytes: r.SizeBytes,
 		Fork: r.Fork, Archived: r.Archived, Private: r.Private, CreatedAt: r.CreatedAt.UTC(),
 		FetchedAt: instantOrNil(r.FetchedAt), IndexedAt: instantOrNil(indexedAt),
-		Error: text(r.Error), ErrorAt: instantOrNil(r.ErrorAt), RewrittenAt: instantOrNil(r.RewrittenAt), DeletedAt: instantOrNil(r.DeletedAt),
+		Error: text(r.Error), ErrorAt: instantOrNil(r.ErrorAt), Notices: strings.FieldsFunc(r.Notices, func(c rune) bool { return c == '\n' }), RewrittenAt: instantOrNil(r.RewrittenAt), DeletedAt: instantOrNil(r.DeletedAt),
 	}
 }

@@ -171,6 +171,7 @@ func (s *Repositories) RecordFirstSyncs(ctx context.Context, list []FirstSync) e
 			}
 			syncs.RepoIDs, syncs.Branches, syncs.Heads = append(syncs.RepoIDs, id), append(syncs.Branches, one.Sync.DefaultBranch), append(syncs.Heads, head)
 			syncs.Sizes, syncs.Ats = append(syncs.Sizes, one.Sync.SizeBytes), append(syncs.Ats, instant(one.Sync.At))
+			syncs.Notices = append(syncs.Notices, joinNotices(one.Sync.Notices))
 			more, err := appendRows(id, 0, one.Commits)
 			if err != nil {
 				return err

@@ -44,12 +44,13 @@ func TestRecordSyncKeepsWhatIsKnownWhenItFails(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	id := b.repository(t, "acme/api").ID
-	require.NoError(t, b.Repositories.RecordSync(b.ctx, id, store.SyncResult{DefaultBranch: "refs/heads/main", Head: oid("a"), SizeBytes: 5 << 20, At: day(0)}))
+	require.NoError(t, b.Repositories.RecordSync(b.ctx, id, store.SyncResult{DefaultBranch: "refs/heads/main", Head: oid("a"), SizeBytes: 5 << 20, At: day(0), Notices: []string{"one\nline", "two"}}))
 	good, err := b.Repositories.Get(b.ctx, id)
 	require.NoError(t, err)
 	require.Equal(t, "refs/heads/main", good.DefaultBranch)
 	require.Equal(t, oid("a"), good.Head)
 	require.Equal(t, day(0), *good.FetchedAt)
+	require.Equal(t, []string{"one line", "two"}, good.Notices)
 
 	require.NoError(t, b.Repositories.RecordSync(b.ctx, id, store.SyncResult{Err: "fetch: no route\x00 to host", At: day(1)}))
 	bad, err := b.Repositories.Get(b.ctx, id)
@@ -64,6 +65,7 @@ func TestRecordSyncKeepsWhatIsKnownWhenItFails(t *testing.T) {
 	empty, err := b.Repositories.Get(b.ctx, id)
 	require.NoError(t, err)
 	require.Empty(t, empty.Head+empty.DefaultBranch+empty.Error)
+	require.Empty(t, empty.Notices)
 	requireCode(t, insights.NotFound, b.Repositories.RecordSync(b.ctx, 4711, store.SyncResult{At: day(0)}), "repository 4711 does not exist")
 	requireCode(t, insights.Invalid, b.Repositories.RecordSync(b.ctx, id, store.SyncResult{Head: "main", At: day(0)}), "object id")
 }

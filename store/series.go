@@ -53,9 +53,10 @@ func seriesStarts(rows []db.SeriesToStartRow) []SeriesStart {
 	return list
 }
 
-// Started returns up to limit series whose workflows are marked as started, in the order in which
-// they were stored, starting behind the cursor, which is the argument after. The result next is the
-// cursor of the following page; 0 when there is none.
+// Started returns a page of the series that are not deleted and whose workflows are marked as
+// started, in the order in which they were stored. The page starts behind the cursor `after` and
+// has at most `limit` series. `next` is the cursor of the following page, which may be empty; 0
+// means that this page was the last.
 func (s *Series) Started(ctx context.Context, after int64, limit int) (list []insights.Series, next int64, err error) {
 	rows, err := s.queries().StartedSeries(ctx, id32(after), pageSize(limit))
 	if err != nil {

@@ -219,6 +219,7 @@ type ComplexityRoot struct {
 		Local         func(childComplexity int) int
 		Location      func(childComplexity int) int
 		Name          func(childComplexity int) int
+		Notices       func(childComplexity int) int
 		RewrittenAt   func(childComplexity int) int
 		SizeBytes     func(childComplexity int) int
 	}
@@ -1327,6 +1328,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Repository.Name(childComplexity), true
+	case "Repository.notices":
+		if e.ComplexityRoot.Repository.Notices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Repository.Notices(childComplexity), true
 	case "Repository.rewrittenAt":
 		if e.ComplexityRoot.Repository.RewrittenAt == nil {
 			break
@@ -2442,6 +2449,11 @@ type Repository {
   error: String
   errorAt: DateTime
   """
+  Sentences about what people should know about the repository, as of the last successful sync: that
+  another branch may have been meant, or that grafts or replace refs are not applied.
+  """
+  notices: [String!]!
+  """
   When a sync last found that commits had left the history, for example after a force-push; null if
   never.
   """
@@ -2831,6 +2843,8 @@ func (ec *executionContext) childFields_Repository(ctx context.Context, field gr
 		return ec.fieldContext_Repository_error(ctx, field)
 	case "errorAt":
 		return ec.fieldContext_Repository_errorAt(ctx, field)
+	case "notices":
+		return ec.fieldContext_Repository_notices(ctx, field)
 	case "rewrittenAt":
 		return ec.fieldContext_Repository_rewrittenAt(ctx, field)
 	}
@@ -7841,6 +7855,29 @@ func (ec *executionContext) _Repository_errorAt(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_Repository_errorAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Repository", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Repository_notices(ctx context.Context, field graphql.CollectedField, obj *Repository) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Repository_notices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Repository_notices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Repository", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Repository_rewrittenAt(ctx context.Context, field graphql.CollectedField, obj *Repository) (ret graphql.Marshaler) {
@@ -13178,6 +13215,11 @@ func (ec *executionContext) _Repository(ctx context.Context, sel ast.SelectionSe
 		case "errorAt":
 			out.Values[i] = ec._Repository_errorAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "notices":
+			out.Values[i] = ec._Repository_notices(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "rewrittenAt":

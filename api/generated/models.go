@@ -225,6 +225,9 @@ type Repository struct {
 	// Why the last sync failed; null if it succeeded.
 	Error   *string    `json:"error,omitempty"`
 	ErrorAt *time.Time `json:"errorAt,omitempty"`
+	// Sentences about what people should know about the repository, as of the last successful sync: that
+	// another branch may have been meant, or that grafts or replace refs are not applied.
+	Notices []string `json:"notices"`
 	// When a sync last found that commits had left the history, for example after a force-push; null if
 	// never.
 	RewrittenAt *time.Time `json:"rewrittenAt,omitempty"`

@@ -13,7 +13,7 @@ func TestJSONOfEachKind(t *testing.T) {
 	t.Parallel()
 	const (
 		page       = `"pageInfo":{"endCursor":null,"hasNextPage":false}`
-		repository = `{"name":"acme/a","location":"/src/a","defaultBranch":null,"head":"abc","sizeBytes":3000,"fetchedAt":null,"indexedAt":"2026-01-01T00:00:00Z","isPrivate":true,"error":null,"rewrittenAt":null}`
+		repository = `{"name":"acme/a","location":"/src/a","defaultBranch":null,"head":"abc","sizeBytes":3000,"fetchedAt":null,"indexedAt":"2026-01-01T00:00:00Z","isPrivate":true,"error":null,"notices":["another branch"],"rewrittenAt":null}`
 		setting    = `{"key":"a.b","value":"1","default":"2","description":"limits it"}`
 		plan       = `{"number":1,"kind":"BACKFILL","times":["2026-01-01T00:00:00Z"],"note":null,"createdAt":"2026-01-02T00:00:00Z","completedAt":null}`
 		grant      = `{"repository":"acme/a","login":"ann","isPrivate":true}`

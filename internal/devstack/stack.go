@@ -10,7 +10,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Options configure a stack. The zero value is what `backsight up` uses without flags.
+// Options configure a stack. The zero value gives the data folder, programs and ports that
+// `backsight up` uses without flags.
 type Options struct {
 	// DataDir is the folder for all data that must survive a restart. "" means DefaultDataDir or,
 	// with Test, a new folder that Stop removes.

@@ -67,8 +67,8 @@ func (f anyLiteral) crossForms() bool {
 	return false
 }
 
-// at returns the form for a part of a text. later says that the part is not the first one: U+FEFF at
-// its start is not the text's byte order mark.
+// at returns the form for a part of a text. later says that the part is not the first one: U+FEFF
+// at its start is not the text's byte order mark.
 func (f form) at(later bool) form {
 	f.keepsMark = f.keepsMark || later
 	return f

@@ -6,9 +6,9 @@ import (
 	"sync/atomic"
 )
 
-// A Stream matches a file that is too large to be in memory. Its text, as Decode returns it, arrives
-// in parts. A part ends at a line end, except the last one. The first part of a text of more than
-// 64 KiB has at least as many bytes. A Stream must be used by one goroutine.
+// A Stream matches a file that is too large to be in memory. Its text, as Decode returns it,
+// arrives in parts. A part ends at a line end, except the last one. The first part of a text of
+// more than 64 KiB has at least as many bytes. A Stream must be used by one goroutine.
 type Stream struct {
 	file  file
 	size  int64

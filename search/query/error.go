@@ -40,10 +40,10 @@ func asText(text string) string {
 	return "to search for it as text, write content:" + quote(shown(text))
 }
 
-// maxShown limits how much of the query's text an error repeats, in bytes.
+// maxShown is how many bytes of the query's text an error repeats at most.
 const maxShown = 200
 
-// shown shortens a text for an error message to maxShown bytes.
+// shown cuts a text for an error message after maxShown bytes, and then appends "…".
 func shown(text string) string {
 	if len(text) <= maxShown {
 		return text

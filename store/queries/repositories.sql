@@ -86,7 +86,7 @@ UPDATE repositories SET name = @new_name WHERE name = @name AND deleted_at IS NU
 
 -- name: RecordSync :execrows
 UPDATE repositories
-SET default_branch = @default_branch, head = @head, size_bytes = @size_bytes, fetched_at = @at, error = NULL, error_at = NULL
+SET default_branch = @default_branch, head = @head, size_bytes = @size_bytes, notices = @notices, fetched_at = @at, error = NULL, error_at = NULL
 WHERE id = @id;
 
 -- A failed sync keeps what the last successful one found.
@@ -131,13 +131,13 @@ ORDER BY r.id;
 -- name: RecordFirstSyncs :exec
 WITH w AS (
     SELECT unnest(@repo_ids::integer[]) AS id, unnest(@branches::text[]) AS branch, unnest(@heads::bytea[]) AS head,
-        unnest(@sizes::bigint[]) AS size_bytes, unnest(@ats::timestamptz[]) AS at
+        unnest(@sizes::bigint[]) AS size_bytes, unnest(@notices::text[]) AS notices, unnest(@ats::timestamptz[]) AS at
 ), indexed AS (
     INSERT INTO commit_index_metadata (repo_id, last_indexed_at)
     SELECT w.id, w.at FROM w ORDER BY w.id
 )
 UPDATE repositories AS r
-SET default_branch = nullif(w.branch, ''), head = w.head, size_bytes = w.size_bytes, fetched_at = w.at, error = NULL, error_at = NULL
+SET default_branch = nullif(w.branch, ''), head = w.head, size_bytes = w.size_bytes, notices = w.notices, fetched_at = w.at, error = NULL, error_at = NULL
 FROM w
 WHERE r.id = w.id;
 

@@ -98,6 +98,7 @@ type Repositories struct {
 	ErrorAt       *time.Time
 	RewrittenAt   *time.Time
 	DeletedAt     *time.Time
+	Notices       string
 }
 
 type SampleChunks struct {

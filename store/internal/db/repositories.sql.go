@@ -207,13 +207,13 @@ func (q *Queries) MissingRepositories(ctx context.Context, arg MissingRepositori
 const recordFirstSyncs = `-- name: RecordFirstSyncs :exec
 WITH w AS (
     SELECT unnest($1::integer[]) AS id, unnest($2::text[]) AS branch, unnest($3::bytea[]) AS head,
-        unnest($4::bigint[]) AS size_bytes, unnest($5::timestamptz[]) AS at
+        unnest($4::bigint[]) AS size_bytes, unnest($5::text[]) AS notices, unnest($6::timestamptz[]) AS at
 ), indexed AS (
     INSERT INTO commit_index_metadata (repo_id, last_indexed_at)
     SELECT w.id, w.at FROM w ORDER BY w.id
 )
 UPDATE repositories AS r
-SET default_branch = nullif(w.branch, ''), head = w.head, size_bytes = w.size_bytes, fetched_at = w.at, error = NULL, error_at = NULL
+SET default_branch = nullif(w.branch, ''), head = w.head, size_bytes = w.size_bytes, notices = w.notices, fetched_at = w.at, error = NULL, error_at = NULL
 FROM w
 WHERE r.id = w.id
 `
@@ -223,6 +223,7 @@ type RecordFirstSyncsParams struct {
 	Branches []string
 	Heads    [][]byte
 	Sizes    []int64
+	Notices  []string
 	Ats      []time.Time
 }
 
@@ -232,6 +233,7 @@ func (q *Queries) RecordFirstSyncs(ctx context.Context, arg RecordFirstSyncsPara
 		arg.Branches,
 		arg.Heads,
 		arg.Sizes,
+		arg.Notices,
 		arg.Ats,
 	)
 	return err
@@ -239,14 +241,15 @@ func (q *Queries) RecordFirstSyncs(ctx context.Context, arg RecordFirstSyncsPara
 
 const recordSync = `-- name: RecordSync :execrows
 UPDATE repositories
-SET default_branch = $1, head = $2, size_bytes = $3, fetched_at = $4, error = NULL, error_at = NULL
-WHERE id = $5
+SET default_branch = $1, head = $2, size_bytes = $3, notices = $4, fetched_at = $5, error = NULL, error_at = NULL
+WHERE id = $6
 `
 
 type RecordSyncParams struct {
 	DefaultBranch *string
 	Head          []byte
 	SizeBytes     int64
+	Notices       string
 	At            *time.Time
 	ID            int32
 }
@@ -256,6 +259,7 @@ func (q *Queries) RecordSync(ctx context.Context, arg RecordSyncParams) (int64, 
 		arg.DefaultBranch,
 		arg.Head,
 		arg.SizeBytes,
+		arg.Notices,
 		arg.At,
 		arg.ID,
 	)
@@ -338,7 +342,7 @@ func (q *Queries) RenameRepository(ctx context.Context, newName string, name str
 }
 
 const repositories = `-- name: Repositories :many
-SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, m.last_indexed_at
+SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, r.notices, m.last_indexed_at
 FROM repositories AS r
 JOIN visible_repositories($1::boolean, $2::text) AS v ON v.id = r.id
 LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
@@ -395,6 +399,7 @@ func (q *Queries) Repositories(ctx context.Context, arg RepositoriesParams) ([]R
 			&i.Repositories.ErrorAt,
 			&i.Repositories.RewrittenAt,
 			&i.Repositories.DeletedAt,
+			&i.Repositories.Notices,
 			&i.LastIndexedAt,
 		); err != nil {
 			return nil, err
@@ -408,7 +413,7 @@ func (q *Queries) Repositories(ctx context.Context, arg RepositoriesParams) ([]R
 }
 
 const repositoriesAfter = `-- name: RepositoriesAfter :many
-SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, m.last_indexed_at
+SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, r.notices, m.last_indexed_at
 FROM repositories AS r
 LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
 WHERE r.deleted_at IS NULL AND r.id > $1
@@ -447,6 +452,7 @@ func (q *Queries) RepositoriesAfter(ctx context.Context, after int32, rowLimit i
 			&i.Repositories.ErrorAt,
 			&i.Repositories.RewrittenAt,
 			&i.Repositories.DeletedAt,
+			&i.Repositories.Notices,
 			&i.LastIndexedAt,
 		); err != nil {
 			return nil, err
@@ -460,7 +466,7 @@ func (q *Queries) RepositoriesAfter(ctx context.Context, after int32, rowLimit i
 }
 
 const repositoriesByID = `-- name: RepositoriesByID :many
-SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, m.last_indexed_at
+SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, r.notices, m.last_indexed_at
 FROM repositories AS r
 LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
 WHERE r.id = ANY ($1::integer[])
@@ -498,6 +504,7 @@ func (q *Queries) RepositoriesByID(ctx context.Context, ids []int32) ([]Reposito
 			&i.Repositories.ErrorAt,
 			&i.Repositories.RewrittenAt,
 			&i.Repositories.DeletedAt,
+			&i.Repositories.Notices,
 			&i.LastIndexedAt,
 		); err != nil {
 			return nil, err
@@ -511,7 +518,7 @@ func (q *Queries) RepositoriesByID(ctx context.Context, ids []int32) ([]Reposito
 }
 
 const repositoryByLocation = `-- name: RepositoryByLocation :one
-SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, m.last_indexed_at
+SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, r.notices, m.last_indexed_at
 FROM repositories AS r
 LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
 WHERE r.location = $1 AND r.deleted_at IS NULL
@@ -542,13 +549,14 @@ func (q *Queries) RepositoryByLocation(ctx context.Context, location string) (Re
 		&i.Repositories.ErrorAt,
 		&i.Repositories.RewrittenAt,
 		&i.Repositories.DeletedAt,
+		&i.Repositories.Notices,
 		&i.LastIndexedAt,
 	)
 	return i, err
 }
 
 const repositoryByName = `-- name: RepositoryByName :one
-SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, m.last_indexed_at
+SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, r.notices, m.last_indexed_at
 FROM repositories AS r
 LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
 WHERE r.name = $1 AND r.deleted_at IS NULL
@@ -579,6 +587,7 @@ func (q *Queries) RepositoryByName(ctx context.Context, name string) (Repository
 		&i.Repositories.ErrorAt,
 		&i.Repositories.RewrittenAt,
 		&i.Repositories.DeletedAt,
+		&i.Repositories.Notices,
 		&i.LastIndexedAt,
 	)
 	return i, err

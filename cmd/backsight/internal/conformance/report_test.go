@@ -21,7 +21,9 @@ a small repository that a test builds with git; each of its queries is a case, a
 
 - **git** is git's answer at each commit of the first-parent history, oldest first: the number of
   matches that ` + "`git grep`" + ` prints, of files that ` + "`git ls-tree`" + ` lists, or of commits
-  that ` + "`git log`" + ` lists. A dash means that git has no such answer.
+  that ` + "`git log`" + ` lists. A dash means that git has no such answer. A single answer is that of every
+  commit. For queries about commits and diffs, each number is about that commit alone: 1 if it
+  matches, else 0.
 - **Backsight** is *equal* when Backsight has git's answer at each commit. Where git has no answer,
   or where Backsight intends another one, the right answer is printed, with the reason for a
   difference. "At least" marks a partial sample, whose reason says what could not be read.

@@ -31,7 +31,7 @@ type searcher struct {
 	ref  string // the default branch; "" with --rev
 }
 
-// Close closes the repository's index.
+// Close closes the repository's history index, if one is open.
 func (s *searcher) Close() {
 	if s.Index != nil {
 		s.Index.Close()
@@ -88,25 +88,9 @@ func (s *searcher) open(ctx context.Context) (err error) {
 }
 
 // notices returns what people should know about the branch and the history that were searched.
-func (s *searcher) notices(ctx context.Context) (notices []string) {
+func (s *searcher) notices(ctx context.Context) []string {
 	if s.Git == nil { // the repository could not be opened
 		return nil
 	}
-	if s.ref != "" {
-		notice, err := s.Git.BranchNotice(ctx, s.ref, s.Tip)
-		switch {
-		case err != nil:
-			notices = append(notices, "it is not known whether another branch was meant: "+err.Error())
-		case notice != "":
-			notices = append(notices, notice+"; --rev names another branch")
-		}
-	}
-	notice, err := s.Git.Unapplied(ctx)
-	switch {
-	case err != nil:
-		notices = append(notices, "it is not known whether there are replace refs or grafts: "+err.Error())
-	case notice != "":
-		notices = append(notices, notice)
-	}
-	return notices
+	return engine.Notices(ctx, s.Git, s.ref, s.Tip, "; --rev names another branch")
 }

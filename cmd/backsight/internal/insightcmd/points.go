@@ -108,9 +108,9 @@ const (
 	largePage = 200
 )
 
-// eachSample calls yield for every sample of a series, newest time first. For a sample with
-// captured values it calls yield once for each value, in the server's order: versions in version
-// order.
+// eachSample calls yield for every sample of a series, newest time first. For a sample with values
+// (captured values or languages), it calls yield once for each value, in the server's order: sorted
+// by label, and labels that look like versions as versions (1.9 before 1.10).
 func eachSample(ctx context.Context, client *remote.Client, series remote.SeriesName, yield func(sampleLine) error) error {
 	size := largePage
 	var after *string

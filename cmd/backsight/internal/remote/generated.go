@@ -724,6 +724,9 @@ type Repository struct {
 	IsPrivate bool `json:"isPrivate"`
 	// Why the last sync failed; null if it succeeded.
 	Error *string `json:"error"`
+	// Sentences about what people should know about the repository, as of the last successful sync: that
+	// another branch may have been meant, or that grafts or replace refs are not applied.
+	Notices []string `json:"notices"`
 	// When a sync last found that commits had left the history, for example after a force-push; null if
 	// never.
 	RewrittenAt *string `json:"rewrittenAt"`
@@ -755,6 +758,9 @@ func (v *Repository) GetIsPrivate() bool { return v.IsPrivate }
 
 // GetError returns Repository.Error, and is useful for accessing the field via an interface.
 func (v *Repository) GetError() *string { return v.Error }
+
+// GetNotices returns Repository.Notices, and is useful for accessing the field via an interface.
+func (v *Repository) GetNotices() []string { return v.Notices }
 
 // GetRewrittenAt returns Repository.RewrittenAt, and is useful for accessing the field via an interface.
 func (v *Repository) GetRewrittenAt() *string { return v.RewrittenAt }
@@ -1924,6 +1930,7 @@ fragment Repository on Repository {
 	indexedAt
 	isPrivate
 	error
+	notices
 	rewrittenAt
 }
 `
@@ -2882,6 +2889,7 @@ fragment Repository on Repository {
 	indexedAt
 	isPrivate
 	error
+	notices
 	rewrittenAt
 }
 fragment Page on PageInfo {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/backsight/backsight/cmd/backsight/internal/output"
@@ -94,7 +95,7 @@ func (c *listCommand) Validate() error {
 }
 
 func (c *listCommand) Run(ctx context.Context, s *output.Streams) error {
-	list := output.NewList(s, c.JSON, "NAME", "BRANCH", "INDEXED", "SIZE", "SEEN BY", "LOCATION", "ERROR")
+	list := output.NewList(s, c.JSON, "NAME", "BRANCH", "INDEXED", "SIZE", "SEEN BY", "LOCATION", "ERROR", "NOTICE")
 	for after, more := (*string)(nil), true; more; {
 		answer, err := remote.Repositories(ctx, c.Client(), c.Find, after)
 		if err != nil {
@@ -106,7 +107,7 @@ func (c *listCommand) Run(ctx context.Context, s *output.Streams) error {
 			if r.IsPrivate {
 				seenBy = "grants"
 			}
-			if err := list.Add(r, r.Name, output.Text(r.DefaultBranch), output.Text(r.IndexedAt), output.Bytes(r.SizeBytes), seenBy, r.Location, output.Text(r.Error)); err != nil {
+			if err := list.Add(r, r.Name, output.Text(r.DefaultBranch), output.Text(r.IndexedAt), output.Bytes(r.SizeBytes), seenBy, r.Location, output.Text(r.Error), strings.Join(r.Notices, "; ")); err != nil {
 				return err
 			}
 		}

@@ -36,6 +36,11 @@ export function RepositoryRow({ repository, onSync, onRemove }: { repository: Re
             history rewritten {formatAgo(repository.rewrittenAt)}
           </span>
         )}
+        {repository.notices.map((notice) => (
+          <span key={notice} className={styles.rewritten}>
+            {notice}
+          </span>
+        ))}
         {repository.error && <span className={styles.error}>{repository.error}</span>}
       </td>
       <td>

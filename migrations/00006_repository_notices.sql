@@ -1,0 +1,8 @@
+-- +goose Up
+
+-- What people should know about the repository, one sentence in each line, as the last sync found
+-- it: for example, that another branch than the default branch may have been meant.
+ALTER TABLE repositories ADD COLUMN notices text NOT NULL DEFAULT '';
+
+-- +goose Down
+ALTER TABLE repositories DROP COLUMN notices;
