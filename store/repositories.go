@@ -227,6 +227,14 @@ func joinNotices(notices []string) string {
 	return strings.Join(lines, "\n")
 }
 
+// splitNotices returns notices that were stored by joinNotices.
+func splitNotices(stored string) []string {
+	if stored == "" {
+		return nil
+	}
+	return strings.Split(stored, "\n")
+}
+
 // SetTraits records what a code host says of a repository.
 func (s *Repositories) SetTraits(ctx context.Context, id int64, fork, archived, private bool) error {
 	n, err := s.queries().SetRepositoryTraits(ctx, db.SetRepositoryTraitsParams{Fork: fork, Archived: archived, Private: private, ID: id32(id)})
@@ -277,6 +285,6 @@ func repositoryOf(r db.Repositories, indexedAt *time.Time) Repository {
 		DefaultBranch: text(r.DefaultBranch), Head: hexID(r.Head), SizeBytes: r.SizeBytes,
 		Fork: r.Fork, Archived: r.Archived, Private: r.Private, CreatedAt: r.CreatedAt.UTC(),
 		FetchedAt: instantOrNil(r.FetchedAt), IndexedAt: instantOrNil(indexedAt),
-		Error: text(r.Error), ErrorAt: instantOrNil(r.ErrorAt), Notices: strings.FieldsFunc(r.Notices, func(c rune) bool { return c == '\n' }), RewrittenAt: instantOrNil(r.RewrittenAt), DeletedAt: instantOrNil(r.DeletedAt),
+		Error: text(r.Error), ErrorAt: instantOrNil(r.ErrorAt), Notices: splitNotices(r.Notices), RewrittenAt: instantOrNil(r.RewrittenAt), DeletedAt: instantOrNil(r.DeletedAt),
 	}
 }
