@@ -1,6 +1,7 @@
 package repocmd
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -107,7 +108,7 @@ func (c *listCommand) Run(ctx context.Context, s *output.Streams) error {
 			if r.IsPrivate {
 				seenBy = "grants"
 			}
-			if err := list.Add(r, r.Name, output.Text(r.DefaultBranch), output.Text(r.IndexedAt), output.Bytes(r.SizeBytes), seenBy, r.Location, output.Text(r.Error), strings.Join(r.Notices, "; ")); err != nil {
+			if err := list.Add(r, r.Name, output.Text(r.DefaultBranch), output.Text(r.IndexedAt), output.Bytes(r.SizeBytes), seenBy, r.Location, output.Text(r.Error), cmp.Or(strings.Join(r.Notices, ". "), "-")); err != nil {
 				return err
 			}
 		}
