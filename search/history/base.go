@@ -12,18 +12,19 @@ import (
 // its share of the base's counts is not known, or the base has too many values.
 var errBase = errors.New("the difference from the base cannot be counted")
 
-// maxBasePaths is the largest number of paths in a tree that is compared with a base. So many files
-// cannot have more than MaxValue matches.
+// maxBasePaths is the largest number of paths in a tree that is compared with a base. A tree with
+// at most this many paths cannot have more than MaxValue matches.
 const maxBasePaths = 1 << 24
 
-// hasBase reports whether the request has a base that can be used.
+// hasBase reports whether the request has a base that may be usable: one without faults, for a
+// query whose value is a sum over files, and at a commit that is not itself requested.
 func (s *search) hasBase() bool {
 	b := s.request.Base
 	return b != nil && len(b.Faults) == 0 && s.request.Matcher.PerFile() && !slices.Contains(s.request.Commits, b.Commit)
 }
 
-// readBase reads the base's commit and queues its tree. It returns nil if there is no base that can
-// be used.
+// readBase reads the base's commit and queues its tree. It returns nil if there is no base, or if
+// the base cannot be used.
 func (s *search) readBase(ctx context.Context) (*root, error) {
 	if !s.hasBase() {
 		return nil, nil
@@ -39,9 +40,10 @@ func (s *search) readBase(ctx context.Context) (*root, error) {
 	return &roots[0], nil
 }
 
-// runFromBase counts the differences between neighbours in base, roots[0], roots[1], … and yields
-// the results. used is false if some difference cannot be read, or if the base would not save work;
-// then nothing was yielded.
+// runFromBase yields the results, and reads only the files that differ between base and roots[0],
+// between roots[0] and roots[1], and so on. used is false, and nothing was yielded, if an object
+// cannot be read, if a tree has too many paths, if the base has too many values, or if reading all
+// files of the new trees is cheaper.
 func (s *search) runFromBase(ctx context.Context, base root, roots []root, yield func(Result) error) (used bool, err error) {
 	if len(s.graph.faults) > 0 || slices.ContainsFunc(roots, func(r root) bool { return r.fault != nil }) {
 		return false, nil
@@ -104,7 +106,7 @@ func (s *search) runFromBase(ctx context.Context, base root, roots []root, yield
 	return true, nil
 }
 
-// start sets the sweep's counts to the result at its current commit. complete is false if the
+// start sets the sweep's counts to a result at the sweep's current commit. complete is false if the
 // result has too many values.
 func (s *sweep) start(at *Result) (complete bool) {
 	s.n = at.Value

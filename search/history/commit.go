@@ -18,8 +18,8 @@ type commit struct {
 	parent gitrepo.OID // the first parent; "" for a root commit
 	cut    *Fault      // the history ends here, because the parents are not in the repository
 
-	decided bool // whether the commit matches is known without its changes, or cannot be known
-	matches bool
+	decided bool    // whether the commit matches is known without its changes, or cannot be known
+	matches bool    // if decided
 	faults  []Fault // why it cannot be known whether the commit matches
 
 	nodes    [2]int32 // the trees of its parent and of the commit itself
@@ -111,8 +111,8 @@ func (c *commit) parse(listed gitrepo.Commit, object *gitrepo.Object) (encoded b
 	return encoded
 }
 
-// decode converts the texts of the commits at these places of the chain to UTF-8, and decides
-// whether they match if that is possible without their changes.
+// decode converts the texts of the commits at these places of the chain to UTF-8, and then calls
+// decide for each.
 func (c *commitSearch) decode(ctx context.Context, encoded []int) error {
 	ids := make([]gitrepo.OID, len(encoded))
 	for i, at := range encoded {
@@ -130,7 +130,7 @@ func (c *commitSearch) decode(ctx context.Context, encoded []int) error {
 	return nil
 }
 
-// decide decides whether the commit matches if that is possible without its changes.
+// decide sets c.decided and c.matches if that is possible without the commit's changes.
 func (c *commit) decide(m *match.Matcher) {
 	switch {
 	case c.decided: // by a fault
@@ -146,13 +146,14 @@ func (c *commit) decide(m *match.Matcher) {
 	}
 }
 
-// person returns `Name <address>` without the date after it.
+// person returns `Name <address>` of an author or committer line, without the date.
 func person(text []byte) string {
 	return string(text[:bytes.LastIndexByte(text, '>')+1])
 }
 
-// checkEnd checks the end of the chain, if an interval reaches it: the last commit must be a root,
-// the end of a shallow clone, or one whose parent cannot be read.
+// checkEnd checks the last commit of the chain, if an interval contains it. This commit must be a
+// root, the end of a shallow clone, or one whose parent cannot be read. In the last two cases,
+// checkEnd sets the commit's cut.
 func (c *commitSearch) checkEnd(ctx context.Context) error {
 	last := c.commits[len(c.chain)-1]
 	if last == nil || last.parent == "" {
@@ -182,7 +183,8 @@ func (c *commitSearch) checkEnd(ctx context.Context) error {
 	return nil
 }
 
-// readRoots queues the trees of the undecided commits and of their parents.
+// readRoots queues the trees of the undecided commits and of their parents. A commit whose parent
+// cannot be read gets a fault instead.
 func (c *commitSearch) readRoots(ctx context.Context, wanted []int) error {
 	treeOfCommit := map[gitrepo.OID]gitrepo.Hash{}
 	for _, at := range wanted {
@@ -266,8 +268,9 @@ type version struct {
 	path string
 }
 
-// want appends a blob of the file at path to batch, unless it has been read. filters says whether
-// the filters that hold for the file are wanted.
+// want appends the blob of a file to batch, unless everything that is wanted from it is known
+// already. If `filters` is true, this includes which filters hold for the file. They depend on the
+// path, so a blob may be read again for another path.
 func (c *commitSearch) want(blob int32, path string, filters bool, batch []int32) []int32 {
 	wanted := !c.taken[blob]
 	if filters {

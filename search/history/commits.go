@@ -19,25 +19,28 @@ type CommitRequest struct {
 	Repo    *gitrepo.Repo
 	Matcher *match.Matcher // of the kind query.Commits or query.Diffs
 	// Chain is a first-parent history, newest first, as returned by gitrepo.Repo.FirstParentsSince,
-	// also with a *gitrepo.BrokenHistory. The value of an interval is partial if it reaches the end
-	// of a chain that a shallow clone or a broken history ends.
+	// even if that also returns a *gitrepo.BrokenHistory. If an interval contains the last commit
+	// of Chain, the history must end there: with a root, with the end of a shallow clone, or with a
+	// break. In the last two cases, the value of the interval is a lower bound.
 	Chain []gitrepo.Commit
 	// Intervals are the parts of Chain to count. Results are yielded in their order.
 	Intervals []Interval
 
-	Workers     int // see Request
+	// Workers, MaxBlobSize, Progress and Stats are as in Request.
+	Workers     int
 	MaxBlobSize int64
 	Progress    func(Progress)
 	Stats       *Stats
 }
 
-// An Interval is a part of a chain: the commits from First up to but excluding End. It may be
-// empty. First is a valid index of the chain.
+// An Interval is a part of a chain: the commits from the index First up to but excluding the index
+// End. It may be empty, but First must be a valid index of the chain.
 type Interval struct{ First, End int }
 
-// Between returns the commits after since up to until, by the rule of gitrepo.AsOf: from the commit
-// as of until back to, but excluding, the commit as of since. So consecutive intervals count each
-// commit once, whatever the dates. ok is false if there is no commit as of until.
+// Between returns the interval from the commit as of the time `until` back to, but excluding, the
+// commit as of the time `since`. gitrepo.AsOf defines the commit as of a time. So consecutive
+// intervals count each commit once, whatever the commits' dates. ok is false if there is no commit
+// as of `until`.
 func Between(chain []gitrepo.Commit, since, until time.Time) (i Interval, ok bool) {
 	place := func(t time.Time) int {
 		if i := slices.IndexFunc(chain, func(c gitrepo.Commit) bool { return !c.Time.After(t) }); i >= 0 {
@@ -49,11 +52,11 @@ func Between(chain []gitrepo.Commit, since, until time.Time) (i Interval, ok boo
 	return i, i.First < len(chain)
 }
 
-// SearchCommits counts, for each interval, the commits that match. A commit is compared with its
-// first parent. SearchCommits yields one Result per interval, in the order of the intervals, with
-// Chain[First] as its commit. The query's predicates apply to the files of that commit. Errors and
-// faults are as for Search. If it cannot be known whether a commit matches, the commit is not
-// counted.
+// SearchCommits counts, for each interval, the commits that match. The changes of a commit are its
+// differences from its first parent. SearchCommits yields one Result per interval, in the order of
+// the intervals, with Chain[First] as its commit. The query's predicates apply to the files of that
+// commit. Errors and faults are as for Search. A commit is not counted if it cannot be known
+// whether it matches; then the object that cannot be read is a Fault.
 func SearchCommits(ctx context.Context, req CommitRequest, yield func(Result) error) error {
 	if req.Matcher.Kind() == query.Files {
 		return insights.Errorf(insights.Internal, "the query searches files: use Search")
@@ -101,7 +104,7 @@ type commitSearch struct {
 	*search
 	chain     []gitrepo.Commit
 	intervals []Interval
-	// results of the predicates by commit; nil if there are no predicates
+	// by commit: the result of the predicates; nil if there are no predicates
 	given map[gitrepo.OID]Result
 	// by index in the chain; nil if no interval contains the commit
 	commits []*commit
@@ -258,7 +261,7 @@ func (c *commitSearch) readTexts(ctx context.Context, batch []int32) error {
 	return nil
 }
 
-// match keeps what the query needs of a content.
+// match stores what the query needs to know about the content of a blob.
 func (c *commitSearch) match(blob int32, content []byte) {
 	if c.request.Matcher.NeedsTexts() {
 		c.texts[blob] = c.request.Matcher.Text(content)
@@ -266,7 +269,8 @@ func (c *commitSearch) match(blob int32, content []byte) {
 	c.filter(blob, content)
 }
 
-// filter keeps which filters hold for a content, of which the beginning suffices.
+// filter stores which filters hold for a blob at each path where this is wanted. The beginning of
+// the content suffices.
 func (c *commitSearch) filter(blob int32, content []byte) {
 	m := c.request.Matcher
 	for _, path := range c.pathsOf[blob] {

@@ -18,15 +18,16 @@ type counts struct {
 	n       []int64
 	values  *values.Table     // nil unless the matcher counts by value
 	counter []*values.Counter // by worker
-	// by unit, the predicates that it meets; nil if there are no predicates
+	// by unit: the predicates that it meets; nil if there are no predicates
 	met [][]int32
 
 	mu     sync.Mutex          // guards the fields below: workers find faults concurrently
 	faults map[int32]treeFault // by blob
 }
 
-// newCounts returns counts for concurrent workers, which have only the units that the path alone
-// decides. Callers must close them. It returns an error if ctx ends.
+// newCounts returns counts for the given number of concurrent workers. Units that the path alone
+// decides are counted already. Callers must close the counts. newCounts returns an error if ctx
+// ends.
 func newCounts(ctx context.Context, g *graph, workers int, limits values.Limits) (*counts, error) {
 	c := &counts{graph: g, n: make([]int64, len(g.units)), faults: map[int32]treeFault{}}
 	if m := g.asked.matcher; m != nil && m.ByValue() {
@@ -91,14 +92,14 @@ func (c *counts) err() error {
 // tooManyValues is the problem of a file with values that exceeded the limits.
 const tooManyValues gitrepo.Problem = "too many distinct values"
 
-// value records the values of a unit.
+// value finds and stores the values of a unit.
 func (c *counts) value(worker int, u int32, object *gitrepo.Object) {
 	counter, unit := c.counter[worker], c.graph.units[u]
 	c.n[u] = c.graph.asked.matcher.EachValue(c.graph.path(unit.path), object.Data, object.Size, counter.Add)
 	c.setValues(u, counter)
 }
 
-// setValues stores the values of a unit.
+// setValues stores the values of a unit. If they exceed the limits, the unit's blob gets a fault.
 func (c *counts) setValues(u int32, counter *values.Counter) {
 	if !c.values.Set(u, counter) {
 		limits := c.values.Limits()
@@ -113,8 +114,8 @@ func (c *counts) fault(blob int32, problem gitrepo.Problem, detail string) {
 	c.faults[blob] = treeFault{problem: problem, detail: detail}
 }
 
-// blob matches a blob, once for each class of its paths. It returns the number of calls of the
-// matcher.
+// blob matches a blob once for each class of its paths, and returns the number of these classes. It
+// returns 0 if the blob cannot be read; then the blob gets a fault.
 func (c *counts) blob(worker int, blob int32, object *gitrepo.Object) (matches int64) {
 	problem, detail := object.Problem, object.Detail
 	if problem == "" && object.Kind != gitrepo.KindBlob {

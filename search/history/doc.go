@@ -2,43 +2,47 @@
 // one value for each.
 //
 // The trees of a repository at 12, 52 or 8,000 commits share almost all files, so searching all of
-// them costs little more than searching one. [Search] reads each distinct tree once (graph.go). It
-// then reads and matches each distinct blob that passes the path filters once (count.go). Finally
-// it sweeps over the commits: the value at a commit is the value at the previous commit of the
-// request, minus what was removed, plus what was added (sweep.go). The result is exact, because
-// counts are per file. The query's predicates are evaluated in the same sweep (question.go): for
-// each predicate, the number of files that match must be zero or must not be zero.
+// them costs little more than searching one. [Search] reads each distinct tree once in each level
+// of folders in which it occurs (graph.go). It then reads and matches each distinct blob that
+// passes the path filters once (count.go). Finally it sweeps over the commits: the value at a
+// commit is the value at the previous commit of the request, minus what was removed, plus what was
+// added (sweep.go). The result is exact, because counts are per file. The query's predicates are
+// evaluated in the same sweep (question.go): for each predicate, the number of files that match
+// must be zero or must not be zero.
 //
 // [SearchCommits] counts commits in parts of a first-parent chain instead (commits.go, commit.go):
 // by their message, author, committer and date and, if the query depends on it, by their changes
-// (treediff.go). It keeps the matching lines of each distinct blob, so it reads each blob once,
-// too.
+// (treediff.go). It keeps the matching lines of each distinct blob, so that it need not read the
+// blob again for another commit.
 //
 // Invariants:
-//   - Each distinct blob is read at most once, however many commits and paths contain it. Stats
-//     counts the reads. A blob at two paths is matched once, or once per path if the query depends
-//     on the path.
+//   - Each distinct blob is read at most once, however many commits and paths contain it. There are
+//     three exceptions: a search that finds out late that it cannot use its base starts again;
+//     SearchCommits evaluates predicates in a search of their own; and SearchCommits reads a blob
+//     again if a filter on languages needs it for another path. Stats counts the reads. A blob is
+//     matched once for each class of its paths (match.Matcher.Class).
 //   - The value of a commit does not depend on the other commits of the request, nor on their
-//     order.
+//     order, unless a search by value exceeds its ValueLimits.
 //   - Equal trees in folders that the query judges alike (match.Folders) share their children, so
 //     the cost depends on the number of distinct trees, not on that of paths: ten trees can have
 //     10,000,000,000 files. A value above MaxValue is a Fault.
 //   - A search ends soon after its context, whatever it is doing.
-//   - A missing or damaged object becomes a [Fault] of exactly the commits whose tree contains it.
-//     Without a Fault, the value is exact; with one, it is a lower bound.
+//   - A missing or damaged object becomes a [Fault] of exactly the results that may be wrong
+//     without it. Without a Fault, the value is exact; with one, it is a lower bound.
 //   - Memory is limited by the number of distinct blobs, trees and paths, not by their size. Each
-//     worker holds one file at a time. A text above gitrepo.DefaultMaxSize is matched in parts
-//     (large.go), and becomes a Fault if that does not decide its count: if a pattern can match
-//     several lines and the text has what every match contains, or if a line is larger than
-//     maxPart.
-//   - Package values stores counts by value (of capturing groups, or by language) compactly, and on
-//     disk above a budget.
+//     worker holds one file at a time. A text above Request.MaxBlobSize is matched in parts
+//     (large.go). It becomes a Fault if that does not decide its count: for example, if a pattern
+//     can match several lines and the text has what every match contains, or if a line is larger
+//     than maxPart.
+//   - Package values stores the counts of captured values, or of languages, compactly, and on disk
+//     above a budget.
 //   - Only regular files are searched. Symbolic links and submodules are not files.
-//   - With an index of the history (package index, indexed.go), no tree is read, and only blobs
-//     that can match are read. The results are the same; a property test compares them.
+//   - With a history index that contains all commits of the request (package index, indexed.go), no
+//     tree is read, and only blobs that can match are read. The results are the same, except for
+//     objects that went missing since; see Request.Index. A property test compares the results.
 //
 // Non-goals: choosing the commits (gitrepo.AsOf and insights.Grid; [Between] returns the commits
-// between two times), storing results, updating indexes (index.Dir).
+// between two times), storing results, updating history indexes (index.Dir).
 //
 // BACKSIGHT_CASES=10000 makes the property tests try 10,000 random histories and queries, instead
 // of 300.

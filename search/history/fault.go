@@ -16,17 +16,18 @@ type faultWalk struct {
 	counts *counts
 	id     func(gitrepo.Hash) gitrepo.OID
 	clean  []bool  // by node: there is no fault below it
-	walks  int32   // the number of calls of at
+	walks  int32   // how often the method at was called
 	seen   []int32 // by node: the last walk that has seen it
 
-	whose []bool
+	whose []bool                // by reader: faults that affect it are wanted
 	told  map[gitrepo.Hash]bool // objects in found
 	found []Fault
 	path  []string // the names of the folders of the current node
 }
 
-// at returns the objects below node n that could not be read and that affect the readers in whose,
-// each once, with its first path in the order of the tree. All blobs below n must have been read.
+// at returns a Fault for each object at or below node n that could not be read and that a reader in
+// `whose` needs. An object at several paths is returned once, with the first of them in the order
+// of the tree. All blobs below n must have been read before.
 func (w *faultWalk) at(n int32, whose []bool) []Fault {
 	if w.clean == nil {
 		w.clean, w.seen = make([]bool, len(w.graph.nodes)), make([]int32, len(w.graph.nodes))
@@ -37,18 +38,19 @@ func (w *faultWalk) at(n int32, whose []bool) []Fault {
 	return w.found
 }
 
-// concerns reports whether a reader in whose needs the content of a unit.
+// concerns reports whether a reader in `whose` needs the content of a unit.
 func (g *graph) concerns(unit int32, whose []bool) bool {
 	return slices.ContainsFunc(g.readers[g.units[unit].class], func(reader int32) bool { return whose[reader] })
 }
 
-// walk reports whether there is no fault below node n, whoever it affects.
+// walk adds the wanted faults at and below node n to w.found. It reports whether there are no
+// faults there, not even unwanted ones.
 func (w *faultWalk) walk(n int32) (clean bool) {
 	if w.clean[n] {
 		return true
 	}
 	if w.seen[n] == w.walks {
-		return false // its faults are known
+		return false // its faults are in w.found already
 	}
 	w.seen[n] = w.walks
 	clean = true
@@ -80,7 +82,8 @@ func (w *faultWalk) walk(n int32) (clean bool) {
 	return clean
 }
 
-// tell adds the fault of a file of the current folder or, without a name, of the folder.
+// tell adds a fault to w.found: of the file called `name` in the current folder or, if `name` is
+// "", of the folder itself. It does nothing if the object has been added before.
 func (w *faultWalk) tell(f treeFault, object gitrepo.Hash, name string) {
 	if w.told[object] {
 		return
@@ -93,8 +96,8 @@ func (w *faultWalk) tell(f treeFault, object gitrepo.Hash, name string) {
 // fingerprints is the seed of Result.Unread.
 var fingerprints = maphash.MakeSeed()
 
-// fingerprint returns a random number that stands for a unit or, as ^n, for node n. Sums of
-// fingerprints tell different selections of units and nodes apart.
+// fingerprint returns the hash of a unit or, if child is ^n, of node n. Different selections of
+// units and nodes have different sums of fingerprints, with overwhelming probability.
 func fingerprint(child int32) uint64 { return maphash.Comparable(fingerprints, child) }
 
 func fingerprintOf(commit gitrepo.OID) uint64 { return maphash.String(fingerprints, string(commit)) }

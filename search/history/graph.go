@@ -11,13 +11,13 @@ import (
 type graph struct {
 	asked   *question
 	hashLen int
-	// numbers of question.class: the part of a path that a count depends on
+	// by question.class of a path, which is what a count depends on: the number of the class
 	classOf map[string]int32
 	readers [][]int32 // by class: the readers that need the content
 
 	nodes    []node
 	children []int32 // the children of all nodes, concatenated: a unit ≥ 0, or ^node
-	labels   []int32 // the name of each child, as an index in names; only faults use it
+	labels   []int32 // by child: its name, as an index in names
 	names    []*name
 	faults   map[int32]treeFault
 
@@ -25,7 +25,7 @@ type graph struct {
 	unitOf  map[unitKey]int32 // all units except the first of each blob
 	blobs   gitrepo.HashSet
 	ofBlob  []int32 // the first unit of each blob; unit.next is the next one
-	paths   []*name // the files that the query wants
+	paths   []*name // of the files that the query wants
 	root    *folder
 	waiting []int32 // nodes whose tree has not been read yet
 	// Some nodes of different folders have the same children; see share.
@@ -39,7 +39,7 @@ type graph struct {
 type node struct {
 	tree       gitrepo.Hash
 	folder     *folder
-	start, end uint32 // its children: graph.children[start:end]
+	start, end uint32 // the node's children: graph.children[start:end]
 }
 
 // A treeFault says why an object could not be read.
@@ -63,23 +63,24 @@ type unitKey struct{ blob, of int32 }
 // of a sweep.
 const emptyNode = 0
 
-// A folder is the path of a folder, which has many versions. Everything but the path is released
-// once the level of the folder has been read.
+// A folder is one path of a folder. Commits can have different trees at this path: the versions of
+// the folder. Everything but the path is released once all trees of the folder's level have been
+// read.
 type folder struct {
 	path     string // "" or ending in a slash; with shared nodes, one of its paths
 	key      string // question.alike of path, if keyed
 	keyed    bool
-	names    map[string]*name // nil if all names are those in last
-	versions []int32          // its nodes
-	many     map[gitrepo.Hash]int32
+	names    map[string]*name       // nil if all names are those in last
+	versions []int32                // its newest nodes
+	many     map[gitrepo.Hash]int32 // its other nodes, by tree
 	// the entries of the version that was read last; the next version shares most of them
 	last []entry
 }
 
-// fewVersions is how many versions of a folder are searched linearly.
+// fewVersions is the number of newest versions of a folder that are searched linearly.
 const fewVersions = 16
 
-// A name is one name in a folder. There may be a million names and entries.
+// A name is one name in a folder. It must be small, because a graph may have a million names.
 type name struct {
 	text    string
 	in      *folder
@@ -89,10 +90,10 @@ type name struct {
 	class   int32
 	want    match.Want
 	asked   bool // want and path are computed: the name has occurred as a file
-	decides bool // for a path of an index: the path alone decides for one of the readers
+	decides bool // only for a path of a history index: it alone decides for one of the readers
 }
 
-// An entry is a line of a tree that is a file or a folder.
+// An entry is a file or a folder in a tree.
 type entry struct {
 	name   *name
 	hash   gitrepo.Hash
@@ -117,7 +118,8 @@ func newGraph(asked *question, hashLen int) *graph {
 	return g
 }
 
-// version returns the node of a tree in a folder, and queues a new tree for reading.
+// version returns the node of a tree in a folder. If there is none, it makes the node and queues
+// the tree for reading.
 func (g *graph) version(f *folder, tree gitrepo.Hash) int32 {
 	if n, ok := f.many[tree]; ok {
 		return n
@@ -155,8 +157,8 @@ func (g *graph) key(f *folder) (string, error) {
 }
 
 // share gives node n the children of another node, which has the same tree in a folder that is
-// alike. So the graph has at most one node for each entry of each distinct tree in each level and
-// for each kind of folder, however many paths lead there.
+// alike. So the number of nodes depends on the number of distinct trees in each level and of the
+// keys of their folders, and not on the number of paths.
 func (g *graph) share(n, other int32) {
 	g.shared = true
 	g.nodes[n].start, g.nodes[n].end = g.nodes[other].start, g.nodes[other].end
@@ -165,8 +167,9 @@ func (g *graph) share(n, other int32) {
 	}
 }
 
-// place returns a number for the label of a child that is equal for children with the same name in
-// two nodes that are compared. Without shared nodes, both nodes belong to the same folder.
+// place returns a number for the name of a child, given the child's label. In two nodes that are
+// compared, children with the same name have the same number. Without shared nodes, this number is
+// the label, because nodes that are compared are versions of one folder.
 func (g *graph) place(label int32) int32 {
 	if !g.shared {
 		return label
@@ -186,27 +189,27 @@ func (g *graph) placeOf(text string, label int32) int32 {
 	return first
 }
 
-// forget releases what was needed to read the trees of some nodes. There must be no further
-// versions of their folders.
+// forget releases what was needed to read the trees of some nodes. Callers must not ask for further
+// versions of the folders of these nodes.
 func (g *graph) forget(nodes []int32) {
 	for _, n := range nodes {
 		*g.nodes[n].folder = folder{path: g.nodes[n].folder.path}
 	}
 }
 
-// freeze releases what was needed to find units.
+// freeze releases what only unitFor needs. Callers must not call unitFor afterwards.
 func (g *graph) freeze() {
 	g.unitOf, g.scratch = nil, nil
 	g.blobs.Freeze()
 }
 
-// path returns the path of a wanted file.
+// path returns the path with the index i in g.paths.
 func (g *graph) path(i int32) string { return g.paths[i].in.path + g.paths[i].text }
 
 func (g *graph) childrenOf(n int32) []int32 { return g.children[g.nodes[n].start:g.nodes[n].end] }
 func (g *graph) labelsOf(n int32) []int32   { return g.labels[g.nodes[n].start:g.nodes[n].end] }
 
-// unitFor returns the unit of a wanted file.
+// unitFor returns the unit of a wanted file with the content hash, and makes it if it is new.
 func (g *graph) unitFor(file *name, hash gitrepo.Hash) int32 {
 	if file.want == match.Path {
 		key := unitKey{blob: -1, of: file.path}

@@ -26,16 +26,17 @@ type Request struct {
 	// gitrepo.DefaultMaxSize. If that does not decide its count, the file is a Fault. Contents may
 	// take about twice this size of memory for each worker.
 	MaxBlobSize int64
-	// Index is optional: an index of the repository's history. If it contains all commits of the
+	// Index is optional: a history index of the repository. If it contains all commits of the
 	// request, no tree is read, and only files that can match are read. The results are the same,
-	// except that an object that went missing after the index was made may be counted, or ruled
-	// out, instead of becoming a Fault.
+	// except if an object went missing after the index was made: Search then may count the files of
+	// a missing tree, and may rule out a missing file, instead of reporting a Fault.
 	Index *index.Index
 	// Base is optional: the exact result of another commit for an equal query. Then Search only
 	// reads the files that differ between Base.Commit and the commits of the request, so the cost
-	// of a new sample is that of the changes since the last one. Base is ignored if it has faults,
-	// if something that changed cannot be read, and for queries that count once per repository or
-	// have predicates.
+	// of a new sample is that of the changes since the last one. Search ignores Base if it cannot
+	// use it: for queries that count once per repository or have predicates, and, for example, if
+	// Base has faults, if its commit is one of Commits or no longer exists, if an object cannot be
+	// read, or if Base saves no work.
 	Base *Result
 	// ValueLimits limit the memory of a search by value; the zero value means the defaults. A file
 	// with values above the limits is a Fault.
@@ -47,7 +48,8 @@ type Request struct {
 	Stats *Stats
 }
 
-// Progress says how far a search is. BlobsTotal is 0 until all trees have been read.
+// Progress says how far a search is. BlobsTotal is 0 until Search knows which blobs it has to read.
+// In SearchCommits, BlobsTotal grows with each batch of blobs.
 type Progress struct {
 	BlobsDone, BlobsTotal int64
 	BytesRead             int64
@@ -56,11 +58,11 @@ type Progress struct {
 // Stats counts the work of a search.
 type Stats struct {
 	Trees int64 // distinct trees that were read (a tree at two depths counts twice)
-	Blobs int64 // distinct blobs that were read
-	// Versions of files that the index ruled out by their content, counted per path; 0 if it ruled
-	// out all.
+	Blobs int64 // blobs that were read, each usually once; see the package comment
+	// Versions of files that the index ruled out by their content, counted per path. If it ruled
+	// out all files, their number is not known, and Skipped is 0.
 	Skipped      int64
-	Matches      int64 // files that were passed to the matcher
+	Matches      int64 // blobs that were matched, counted once for each class of their paths
 	Bytes        int64 // bytes of commits, trees and blobs
 	GitProcesses int64 // git processes that were started to read objects
 	Indexed      bool  // whether the index of the request was used
@@ -85,12 +87,14 @@ func (s *Stats) Add(other Stats) {
 type Result struct {
 	Commit gitrepo.OID
 	Value  int64
-	Values values.Values // counts per value, if the matcher counts by value. Callers may keep it
+	Values values.Values // counts per value, if the matcher counts by value. Callers may keep them
 	// Faults are the objects that could not be searched, each once. If there are none, the value is
 	// exact; otherwise it is a lower bound.
 	Faults []Fault
-	// Unread is 0 without faults. It is equal in two results of one search if both commits lack the
-	// same objects, each at equally many paths. Then the difference of their values is exact.
+	// Unread is 0 without faults. It is equal in two results of one search if and only if both
+	// commits lack the same objects, each at equally many paths. Then the difference of their
+	// values is exact, if the query counts per file (match.Matcher.PerFile). SearchCommits leaves
+	// Unread 0.
 	Unread uint64
 }
 
@@ -110,7 +114,8 @@ type Fault struct {
 	Class  string // one of gitrepo's problems, such as "missing object", or an insights.ReasonCode
 	Object gitrepo.OID
 	// The path of a file or folder in the commit, or "" for the commit and its root tree; bytes as
-	// in git. If the object is at several paths, it is the first of them in byte order.
+	// in git. The path of a folder ends in a slash. If the object is at several paths, Search
+	// reports the first of them in byte order, and SearchCommits any of them.
 	Path   string
 	Detail string // further explanation for people; may be empty
 }
@@ -127,7 +132,7 @@ func (f Fault) String() string {
 }
 
 // checkEvery is the number of paths after which a search checks whether its context has ended. A
-// path takes about a microsecond, and hardly more than a hundred.
+// path takes about a microsecond, and rarely more than a hundred.
 const checkEvery = 1024
 
 // blobsPerBatch is about how many distinct blobs are read before results are yielded: a batch takes
@@ -137,13 +142,15 @@ const checkEvery = 1024
 const blobsPerBatch = 50_000
 
 // Search counts the matches at each commit. It yields one Result per commit, in the order of
-// req.Commits, as soon as all blobs of the commit are counted. yield is called from the caller's
+// req.Commits, after each batch of blobs (see blobsPerBatch). yield is called from the caller's
 // goroutine; an error from it ends the search and is returned.
 //
-// Search returns an error if the request is invalid, or if the search did not finish: ctx ended,
-// git was killed twice, the repository disappeared, or values could not be stored. Results that
-// were yielded before the error are correct. Damage in the repository is not an error; see Fault.
-// The cost is that of reading each distinct tree and each distinct blob that the query needs once.
+// Search returns an error if the request is invalid, or if the search did not finish: for example
+// because ctx ended, git could not be started or was killed twice, the repository disappeared, or
+// values could not be stored. Results that were yielded before the error are correct. A missing or
+// damaged object is not an error but a Fault, unless there are so many that gitrepo.Objects.Read
+// gives up. The cost is that of reading once each distinct tree and each distinct blob that the
+// query needs.
 func Search(ctx context.Context, req Request, yield func(Result) error) error {
 	if req.Matcher.Kind() != query.Files {
 		return insights.Errorf(insights.Internal, "the query searches commits: use SearchCommits")
@@ -154,8 +161,9 @@ func Search(ctx context.Context, req Request, yield func(Result) error) error {
 	return searchFiles(ctx, req, ask(matcher), yield)
 }
 
-// stoppable returns a matcher that stops when ctx ends, even in the middle of a file. The results
-// of a stopped matcher are not used, because nothing is yielded afterwards.
+// stoppable returns a matcher that stops when ctx ends, even in the middle of a file. Callers must
+// call release after the search. The results of a stopped matcher are not used, because nothing is
+// yielded afterwards.
 func stoppable(ctx context.Context, m *match.Matcher) (stopping *match.Matcher, release func() bool) {
 	stop := new(atomic.Bool)
 	release = context.AfterFunc(ctx, func() { stop.Store(true) })
@@ -218,7 +226,7 @@ type search struct {
 	graph    *graph
 	progress progress
 	stats    Stats
-	before   Stats // the work of an earlier search that this one needed
+	before   Stats // the work of the search that evaluated the predicates, if it was a separate one
 }
 
 func (s *search) report() {

@@ -16,25 +16,26 @@ import (
 type occurrence struct {
 	unit         int32
 	path         int32 // index in graph.paths
-	first, after int32 // commits in the order of the chain: from first up to but excluding after
+	first, after int32 // ranks of commits (see timeline): from first up to but excluding after
 }
 
-// A timeline lists which files count in which commits of a search, according to an index. It
+// A timeline lists which files count in which commits of a search, according to a history index. It
 // replaces the trees.
 type timeline struct {
-	// For each commit of the request, and last for the base: how many commits of the request and
-	// the base are older.
+	// For each commit of the request, and last for the base if it is used: the commit's rank, which
+	// is the number of these commits that are older.
 	rank        []int32
 	fromBase    bool         // the request's base is used: files that all commits share are omitted
 	occurrences []occurrence // sorted by path
-	// By blob: the first commit of the request that contains it, as an index in the request.
+	// By blob: the index in the request of the first commit that contains it. It is 0 if the
+	// request is not sorted from newest to oldest, or if its base is used.
 	needed []int32
 	starts events // occurrences by first
 	ends   events // occurrences by after
 }
 
-// searchIndexed is Search with the request's index. used is false if the index cannot answer; then
-// nothing was yielded.
+// searchIndexed is Search with the request's history index. used is false if the index cannot
+// answer; then nothing was yielded.
 func (s *search) searchIndexed(ctx context.Context, yield func(Result) error) (used bool, err error) {
 	t, err := s.plan(ctx)
 	if errors.Is(err, index.ErrDamaged) {
@@ -61,7 +62,8 @@ func (s *search) searchIndexed(ctx context.Context, yield func(Result) error) (u
 }
 
 // plan finds the files that can match, and the commits that contain them. No other step of the
-// search reads the index. It returns nil if the index cannot answer.
+// search reads the index. plan returns nil if the index cannot answer, for example because it lacks
+// a commit.
 func (s *search) plan(ctx context.Context) (*timeline, error) {
 	x, limit := s.request.Index, s.request.MaxBlobSize
 	if limit == 0 {
@@ -99,7 +101,7 @@ func (s *search) plan(ctx context.Context) (*timeline, error) {
 	if err != nil {
 		return nil, err
 	}
-	// By position in the index: how many of the request's commits are older.
+	// By position in the index: how many commits in positions are older.
 	older := make([]int32, x.Commits()+1)
 	for _, p := range positions {
 		older[p+1]++
@@ -227,7 +229,8 @@ func (c *candidates) has(blob int) bool {
 	return false
 }
 
-// file returns a path of the index as a name, for unitFor.
+// file adds a path of the index to g.paths, if the query wants it, and returns it as a name for
+// unitFor.
 func (g *graph) file(names *index.Paths, path int) (name, error) {
 	text, err := names.Name(path)
 	if err != nil {
@@ -260,8 +263,8 @@ func newTimeline(positions []int) *timeline {
 
 // events are occurrences grouped by commit.
 type events struct {
-	from []int32 // by commit, with one more at the end: the start of its group in of
-	of   []int32 // indexes of occurrences
+	from []int32 // by rank of a commit: the start of its group in `of`; the last element is the end
+	of   []int32 // indexes of occurrences, one group after another
 }
 
 func newEvents(commits int, occurrences []occurrence, key func(occurrence) int32) events {
@@ -369,8 +372,9 @@ func (t *timeline) faulty(counts *counts) (faulty []occurrence) {
 	return faulty
 }
 
-// faultsAt returns the objects that could not be read at a commit and that affect the readers in
-// whose, each once, in the byte order of their first paths.
+// faultsAt returns a Fault for each object that could not be read at the commit with the given rank
+// and that a reader in `whose` needs. An object at several paths is returned once, with the first
+// of them in byte order. The faults are in the byte order of their paths.
 func (s *search) faultsAt(counts *counts, faulty []occurrence, rank int32, whose []bool) (faults []Fault) {
 	told := map[int32]bool{}
 	for _, o := range faulty {

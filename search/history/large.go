@@ -11,8 +11,8 @@ import (
 	"github.com/backsight/backsight/search/match"
 )
 
-// Sizes in bytes of the parts of a file that is too large for memory. A part ends at a line end, so
-// it is larger than usual if it has a long line.
+// Sizes in bytes of the parts of a file that is too large for memory. A part ends at a line end, or
+// at the end of the file, so it is larger than usual if it has a long line.
 const (
 	usualPart = 4 << 20
 	maxPart   = 64 << 20
@@ -25,7 +25,7 @@ var longLine = fmt.Sprintf("a line has more than %d bytes", maxPart)
 type largeFile struct {
 	counts  *counts
 	units   []largeUnit
-	problem string // why the file cannot be matched in parts
+	problem string // why the file cannot be matched in parts, or ""
 }
 
 type largeUnit struct {
@@ -36,8 +36,9 @@ type largeUnit struct {
 	predicates []*match.PredicateStream // by predicate; nil if it does not need the content
 }
 
-// large matches a blob that is too large for memory. It returns the number of files that were
-// matched. The counts are only recorded if the content is complete.
+// large matches a blob that is too large for memory. The stream `rest` has the content after
+// object.Data. large returns the number of the blob's units. It records nothing if the stream is
+// not complete.
 func (c *counts) large(blob int32, object *gitrepo.Object, rest io.Reader) (matches int64, err error) {
 	if object.Kind != gitrepo.KindBlob || match.IsBinary(object.Data) {
 		return c.blob(0, blob, object), nil
@@ -128,7 +129,8 @@ func (f *largeFile) record(u *largeUnit) {
 	}
 }
 
-// readLarge finds the matching lines of a blob that is too large for memory.
+// readLarge does the same as match for a blob that is too large for memory. The stream `rest` has
+// the content after object.Data.
 func (c *commitSearch) readLarge(blob int32, object *gitrepo.Object, rest io.Reader) error {
 	switch {
 	case object.Kind != gitrepo.KindBlob:
@@ -163,8 +165,8 @@ func (c *commitSearch) readLarge(blob int32, object *gitrepo.Object, rest io.Rea
 	return nil
 }
 
-// eachPart calls visit with the parts of a content. complete is false if a line is longer than a
-// part can be; then visit did not get the rest.
+// eachPart calls visit with one part of a content after another. complete is false if a line is
+// longer than a part can be; then visit did not get this line, nor what follows it.
 func eachPart(content io.Reader, visit func(part []byte)) (complete bool, err error) {
 	buffer := make([]byte, usualPart)
 	held, least := 0, firstPart

@@ -39,7 +39,8 @@ func (s *search) readCommits(ctx context.Context, commits []gitrepo.OID, hashes 
 	return roots, nil
 }
 
-// treeOf returns the tree of a commit object.
+// treeOf returns the tree of a commit object. If problem is not "", the commit or its tree is not
+// known.
 func treeOf(object *gitrepo.Object) (tree gitrepo.Hash, problem gitrepo.Problem, detail string) {
 	if object.Problem != "" {
 		return tree, object.Problem, object.Detail
@@ -58,9 +59,9 @@ func treeOf(object *gitrepo.Object) (tree gitrepo.Hash, problem gitrepo.Problem,
 	return tree, "", ""
 }
 
-// readTrees reads all trees below the queued ones. It reads one level of folders of all commits at
-// a time, so the number of round trips is the depth of the deepest path, however many commits there
-// are.
+// readTrees reads the queued trees, and all trees below them. It reads one level of folders of all
+// commits at a time, so the number of round trips is the depth of the deepest path, however many
+// commits there are.
 func (s *search) readTrees(ctx context.Context) error {
 	g := s.graph
 	for len(g.waiting) > 0 {
@@ -98,7 +99,8 @@ func (s *search) readTrees(ctx context.Context) error {
 	return nil
 }
 
-// setTree sets the children of the nodes that have the same tree. It returns an error if ctx ends.
+// setTree sets the children of some nodes, which all have the tree `object`. Nodes whose folders
+// are alike share the children. It returns an error if ctx ends.
 func (g *graph) setTree(ctx context.Context, nodes []int32, object *gitrepo.Object) error {
 	if len(nodes) == 1 {
 		g.setOneTree(nodes[0], object)

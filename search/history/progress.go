@@ -20,8 +20,8 @@ type progress struct {
 	last  time.Time
 }
 
-// report calls the function to if reportEvery has passed since it last did. It reads the clock only
-// at every 16th call, because an object takes microseconds.
+// report calls the function `to` if reportEvery has passed since the last call. It reads the clock
+// only at every 16th call of report, because an object takes microseconds.
 func (p *progress) report(to func(Progress), objects *gitrepo.Objects) {
 	if to == nil || p.calls.Add(1)%16 != 1 || !p.mu.TryLock() {
 		return

@@ -8,8 +8,8 @@ import "github.com/backsight/backsight/search/match"
 type question struct {
 	matcher    *match.Matcher // nil if only the predicates are evaluated
 	predicates []*match.Predicate
-	// changes, if not nil, chooses the files whose changes matter to a query on commits. Then there
-	// are no other readers.
+	// changes, if not nil, chooses the files whose changes matter to a query on commits. Then
+	// matcher is nil, and there are no predicates.
 	changes *match.Matcher
 
 	folders *match.Folders // set by the first call of alike
@@ -112,10 +112,11 @@ func (q *question) pathDecides(path string) bool {
 // A verdict is what is known about the sweep's current commit.
 type verdict struct {
 	value int64
-	// A predicate does not hold, or nothing is known about the value: it is 0, and there are no
-	// captured values.
+	// A predicate does not hold, or is open because of a fault. Then the value is 0, and there are
+	// no captured values.
 	void bool
-	// by reader: whether its faults make the value a lower bound; nil if the value is exact
+	// by reader: whether objects that it could not read make the value a lower bound; nil if the
+	// value is exact
 	whose []bool
 }
 

@@ -1,6 +1,6 @@
 package history
 
-// reach finds the blobs that each commit needs and that no earlier commit needed.
+// reach finds the blobs that each commit needs and that no commit before it in the request needed.
 type reach struct {
 	graph *graph
 	nodes []bool

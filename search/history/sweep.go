@@ -15,8 +15,8 @@ type sweep struct {
 	visit  func(unit int32) // optional; called for each unit that is added or removed
 
 	limit       *bound           // may be nil
-	next, spare []replacement    // those of the next level
-	at          map[[2]int32]int // their indexes in next, if it has many
+	next, spare []replacement    // the replacements in the next level of folders; memory to reuse
+	at          map[[2]int32]int // by old and new node: the index in next; nil if next is short
 }
 
 func newSweep(g *graph, c *counts) *sweep {
@@ -44,16 +44,16 @@ func (s *sweep) moveTo(n int32) {
 	}
 }
 
-// A replacement of node old with node new at several paths. emptyNode stands for a folder that does
-// not exist.
+// A replacement replaces node old with node new at several paths. emptyNode stands for a folder
+// that does not exist.
 type replacement struct {
 	old, new int32
 	times    int64
 }
 
 // change replaces node a with node b at several paths. If nodes are shared, many paths can lead to
-// the same two nodes. Then all replacements of the level above are made first, and this one
-// together with equal ones.
+// the same two nodes. Then change only adds the replacement to s.next, together with equal ones.
+// moveTo makes it after all replacements of the level above.
 func (s *sweep) change(a, b int32, times int64) {
 	if a == b {
 		return
@@ -72,7 +72,7 @@ func (s *sweep) change(a, b int32, times int64) {
 	s.next = append(s.next, replacement{a, b, times})
 }
 
-// fewReplacements is how many replacements of a level are searched linearly.
+// fewReplacements is the number of replacements up to which waiting searches s.next linearly.
 const fewReplacements = 16
 
 // waiting returns the replacement of node a with node b in the next level, or nil.
@@ -138,7 +138,7 @@ func (s *sweep) replace(a, b int32, times int64) {
 }
 
 // versions returns the nodes among children by their place. A malformed tree can have a name twice;
-// then versions removes the first node.
+// then versions removes the first of the two nodes from the sweep.
 func (s *sweep) versions(children, labels []int32, times int64) map[int32]int32 {
 	var versions map[int32]int32
 	for i, child := range children {

@@ -7,12 +7,13 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// MaxValue is the largest value of a commit: 2^53, because values are stored and sent as numbers
-// that are exact up to there. The value of a commit with more matches is MaxValue, with a Fault.
+// MaxValue is the largest value of a commit: 2^53, because values are stored and sent as
+// floating-point numbers, which are exact up to there. The value of a commit with more matches is
+// MaxValue, with a Fault.
 const MaxValue = 1 << 53
 
-// A totals has the number of paths, or the value, of each node, limited to math.MaxInt64. It is
-// only needed with shared nodes: no repository has so many files in a tree without them.
+// A totals has the number of paths, or the value, of each node, limited to math.MaxInt64-1. It is
+// only needed with shared nodes: without them, no tree has so many files that a sum overflows.
 type totals struct {
 	graph *graph
 	of    func(unit int32) int64
@@ -41,7 +42,8 @@ func (t *totals) at(n int32) int64 {
 	return sum
 }
 
-// A bound finds commits whose value is too large. It is nil if there are none.
+// A bound finds commits whose value is too large. It is nil without shared nodes, because then
+// there are no such commits.
 type bound struct{ paths, value *totals }
 
 func newBound(g *graph, c *counts) *bound {
@@ -54,7 +56,8 @@ func newBound(g *graph, c *counts) *bound {
 	}
 }
 
-// check returns the result of a commit with too many paths or matches.
+// check returns the result of a commit with too many paths or matches, or false for any other
+// commit.
 func (b *bound) check(r root, perRepository bool) (Result, bool) {
 	if b == nil {
 		return Result{}, false

@@ -99,8 +99,8 @@ func (e *entry) before(text []byte, folder bool) bool {
 	return end(len(own) > shared, own[shared:], e.folder) < end(len(text) > shared, string(text[shared:]), folder)
 }
 
-// remember fills f.names with the names of the last version. Before that, every name of the folder
-// is in the last version.
+// remember fills f.names, unless that has been done, with the names of the entries in `last`, the
+// version that was read last. Until then, that version has every name of the folder.
 func (f *folder) remember(last []entry) {
 	if f.names != nil {
 		return
@@ -126,7 +126,7 @@ func (g *graph) nameIn(f *folder, text []byte) *name {
 	return made
 }
 
-// resolve sets e.child and e.counts.
+// resolve sets e.child and e.counts of an entry of folder f.
 func (g *graph) resolve(f *folder, e *entry) {
 	if e.folder {
 		if e.name.folder == nil {

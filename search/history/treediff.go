@@ -41,8 +41,8 @@ func (d *treeDiff) compare(a, b int32, path string) {
 	for o, n := len(olds)-1, len(news)-1; o >= 0 && n >= 0 && same(o, n); o, n = o-1, n-1 {
 		olds, news = olds[:o], news[:n]
 	}
-	// If a name is a file in one version and a folder in the other, one is removed and the other
-	// added.
+	// If a name is a file in one version and a folder in the other, the old one counts as removed
+	// and the new one as added.
 	type key struct {
 		place  int32
 		folder bool

@@ -76,7 +76,7 @@ func (c *Counter) grow() {
 	}
 }
 
-// flush gives numbers to the values in found.
+// flush gives numbers to the values in c.found, and moves them to c.pairs.
 func (c *Counter) flush() {
 	c.table.mu.Lock()
 	for i := range c.found {

@@ -5,8 +5,8 @@ import (
 	"hash/maphash"
 )
 
-// seed is the same for all dictionaries and counters of a process, so each value is hashed only
-// once.
+// seed is the same for all dictionaries and counters of a process, so that a Dict can use the hash
+// that a Counter has computed.
 var seed = maphash.MakeSeed()
 
 // chunkSize is how much text is allocated at a time, in bytes. Chunks have no pointers and are
@@ -24,7 +24,7 @@ type Dict struct {
 // Len returns the number of values. Their numbers are 0 to Len()-1.
 func (d *Dict) Len() int { return len(d.starts) }
 
-// Text returns the allocated bytes of text.
+// Text returns the number of bytes that are allocated for text.
 func (d *Dict) Text() int { return len(d.chunks) * chunkSize }
 
 // Value returns the value with the given number. Callers must not change the bytes.
@@ -35,8 +35,8 @@ func (d *Dict) Value(number uint32) []byte {
 	return chunk[from+1 : from+1+uint32(chunk[from])]
 }
 
-// add returns the number of a value with the given hash. ok is false if the value is new and
-// exceeds the limits.
+// add returns the number of a value with the given hash, and adds the value if it is new. ok is
+// false if the value is new and the limits leave no room for it.
 func (d *Dict) add(value []byte, hash uint64, limits Limits) (number uint32, ok bool) {
 	if 4*(len(d.starts)+1) > 3*len(d.slots) {
 		d.grow()

@@ -63,7 +63,8 @@ func (t *Table) Set(unit int32, c *Counter) (complete bool) {
 	return complete
 }
 
-// Err returns why lists could not be written or read, or nil. After an error, sums are wrong.
+// Err returns why the temporary file could not be written or read, or nil. After an error, sums are
+// wrong.
 func (t *Table) Err() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
