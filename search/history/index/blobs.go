@@ -17,7 +17,7 @@ func encodeIDs(blobs []gitrepo.Hash, hashLen int) []byte {
 	return ids
 }
 
-// Hashes looks up the object ids of blobs.
+// Hashes looks up the object ids of blobs. It is not safe for concurrent use.
 type Hashes struct {
 	ids     blocks
 	hashLen int
@@ -32,7 +32,7 @@ func (x *Index) Hashes() (*Hashes, error) {
 		return nil, err
 	}
 	if ids.size != int64(x.header.blobs)*int64(x.header.hashLen) {
-		return nil, fmt.Errorf("%w: ids", ErrDamaged)
+		return nil, fmt.Errorf("%w: the object ids have the wrong size", ErrDamaged)
 	}
 	return &Hashes{ids: ids, hashLen: x.header.hashLen}, nil
 }

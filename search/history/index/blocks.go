@@ -54,12 +54,12 @@ type blocks struct {
 // openBlocks opens a section. stored is the number of its stored bytes.
 func openBlocks(table []byte, stored int64, read func(offset, size int64) ([]byte, error)) (b blocks, err error) {
 	if len(table) < tableStart || (len(table)-tableStart)%tableEntry != 0 {
-		return b, fmt.Errorf("%w: table of blocks", ErrDamaged)
+		return b, fmt.Errorf("%w: a table of blocks is malformed", ErrDamaged)
 	}
 	b = blocks{size: int64(binary.LittleEndian.Uint64(table)), table: table[tableStart:], read: read}
 	n := int64(len(b.table) / tableEntry)
 	if b.size < 0 || b.size > n*blockSize || n > 0 && b.size <= (n-1)*blockSize || b.start(n) != stored {
-		return b, fmt.Errorf("%w: table of blocks", ErrDamaged)
+		return b, fmt.Errorf("%w: a table of blocks is malformed", ErrDamaged)
 	}
 	return b, nil
 }
@@ -103,7 +103,7 @@ func (b *blocks) around(at, size int64) (data []byte, from int64, err error) {
 	from = first * blockSize
 	base, stop := b.start(first), b.start(last)
 	if stop < base || stop > b.start(int64(len(b.table)/tableEntry)) {
-		return nil, 0, fmt.Errorf("%w: table of blocks", ErrDamaged)
+		return nil, 0, fmt.Errorf("%w: a table of blocks is malformed", ErrDamaged)
 	}
 	stored, err := b.read(base, stop-base)
 	if err != nil {
@@ -118,7 +118,7 @@ func (b *blocks) around(at, size int64) (data []byte, from int64, err error) {
 		start, end := b.start(k)-base, b.start(k+1)-base
 		if start < 0 || start > end || end > int64(len(stored)) ||
 			checksum(stored[start:end]) != binary.LittleEndian.Uint32(b.table[k*tableEntry+8:]) || !unpack(decoder, to, stored[start:end]) {
-			return nil, 0, fmt.Errorf("%w: a block", ErrDamaged)
+			return nil, 0, fmt.Errorf("%w: a block is malformed, or its checksum is wrong", ErrDamaged)
 		}
 	}
 	return data, from, nil

@@ -14,10 +14,11 @@ import (
 // second one, which is not ASCII. So three ASCII letters have at most eight.
 const maxSpellings = 16
 
-// Candidates returns the blobs that can meet a requirement. all is true if every blob can. Blobs of
-// more than maxSize bytes are always candidates, because the search must report their size. ok is
-// false if maxSize is below the sizes that the index stores, so that the index cannot be used. It
-// returns ErrDamaged if the file is damaged.
+// Candidates returns the blobs that can meet a requirement. all is true if every blob can; then set
+// is nil. Blobs of more than maxSize bytes are always candidates, because a search may have to
+// report them as faults. ok is false if maxSize is below largeSize. Then the index cannot be used,
+// because it does not have the sizes of smaller blobs. Candidates returns ErrDamaged if the file is
+// damaged.
 func (x *Index) Candidates(r match.Requirement, maxSize int64) (set Bits, all, ok bool, err error) {
 	if maxSize < largeSize {
 		return nil, false, false, nil
@@ -119,8 +120,8 @@ func (x *Index) holds(text string, fold bool) (set Bits, err error) {
 	return set, nil
 }
 
-// windows returns sets of trigrams. A file that contains the text contains at least one trigram
-// of each set.
+// windows returns sets of trigrams. A file that contains the text contains at least one trigram of
+// each set.
 func windows(text string, fold bool) (sets [][]uint32) {
 	seen := map[uint32]bool{}
 	if !fold {

@@ -4,8 +4,8 @@ import "encoding/binary"
 
 // encodeChanges writes the changes, path by path: their number and, for each change, the distance
 // in commits from the previous one and the new content. The content is 0 for no file; otherwise it
-// is 1 + the signed difference between the blob's number and the number after the blob that was
-// written last.
+// is 1 + the zigzag encoding of a difference: the blob's number less the number after the blob that
+// was written last.
 func encodeChanges(of [][]change) []byte {
 	var out []byte
 	expected := int32(0)

@@ -52,8 +52,9 @@ func (d Dir) Open(name string) (*Index, error) {
 	return x, err
 }
 
-// Tip returns the newest commit of the index called name, or "" if there is no readable index, and
-// the value of Index.Cut. A call of Tip does not count as a use, and does not request an index.
+// Tip returns the results of Index.Tip and Index.Cut for the index called name, or "" and false if
+// this index cannot be opened. A call of Tip does not count as a use, and does not request an
+// index.
 func (d Dir) Tip(name string) (tip gitrepo.OID, cut bool) {
 	x, err := open(d.file(name))
 	if err != nil {
@@ -63,6 +64,7 @@ func (d Dir) Tip(name string) (tip gitrepo.OID, cut bool) {
 	return x.Tip(), x.Cut()
 }
 
+// note requests the index called name.
 func (d Dir) note(name string) error {
 	if err := os.MkdirAll(d.Path, 0o755); err != nil {
 		return err
@@ -72,8 +74,9 @@ func (d Dir) note(name string) error {
 
 // Update brings the index called name up to date with tip, like the function Update. If the indexes
 // then exceed the limit, it removes the least recently used ones, possibly also this one. done
-// reports whether the index was brought up to date. It is false if the function Update failed, or
-// if there is no index, the limit is reached, and no search has requested an index.
+// reports whether the index was brought up to date. It is false after an error of the function
+// Update. It is also false, and nothing happens, if this index does not exist, the limit is
+// reached, and no search has requested this index.
 func (d Dir) Update(ctx context.Context, repo *gitrepo.Repo, name string, tip gitrepo.OID) (stats Stats, done bool, err error) {
 	if made, err := d.wanted(name); err != nil || !made {
 		return Stats{}, false, err
@@ -113,7 +116,8 @@ func (d Dir) wanted(name string) (bool, error) {
 	return size < d.MaxBytes, err
 }
 
-// Delete removes all files of name. Use it when the repository is deleted. Idempotent.
+// Delete removes the index called name, and the request for it. Use it when the repository is
+// deleted. Idempotent.
 func (d Dir) Delete(name string) error {
 	return errors.Join(d.remove(name+extension), d.remove(name+wish))
 }
@@ -183,8 +187,8 @@ func (d Dir) list() (files []indexFile, size int64, err error) {
 	return files, size, nil
 }
 
-// Evict removes the least recently used indexes until the others fit, and returns the names of the
-// removed ones.
+// Evict removes the least recently used indexes until the others fit into MaxBytes, and returns the
+// names of the removed ones.
 func (d Dir) Evict() (names []string, err error) {
 	files, size, err := d.list()
 	if err != nil || d.MaxBytes == 0 {

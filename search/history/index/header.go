@@ -33,7 +33,7 @@ type header struct {
 	paths    int
 	blobs    int
 	text     int64 // bytes of distinct text that were indexed
-	cut      bool  // the oldest commit has parents that the shallow clone did not have
+	cut      bool  // the oldest commit has a parent, which could not be read, as in a shallow clone
 	layers   []layerHeader
 	sections []section // first the fixed sections, then those of each layer
 }

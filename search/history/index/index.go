@@ -81,7 +81,7 @@ func (x *Index) load() error {
 		x.layers = append(x.layers, l)
 	}
 	if next != h.blobs {
-		return fmt.Errorf("%w: the layers have %d blobs, and the header says %d", ErrDamaged, next, h.blobs)
+		return fmt.Errorf("%w: the layers have %d blobs, but the header says %d", ErrDamaged, next, h.blobs)
 	}
 	return nil
 }
@@ -125,14 +125,15 @@ func (x *Index) Cut() bool { return x.header.cut }
 
 // FirstParentsSince is like gitrepo.Repo.FirstParentsSince for the indexed tip, but does not run
 // git. It returns the commits, newest first, up to and including the first one that is not younger
-// than t.
+// than t. If there is no such commit and Cut returns true, the history continues, but the index
+// does not have the rest.
 func (x *Index) FirstParentsSince(t time.Time) ([]gitrepo.Commit, error) {
 	var commits []gitrepo.Commit
 	if !x.chain.newestFirst(func(c gitrepo.Commit) bool {
 		commits = append(commits, c)
 		return c.Time.After(t)
 	}) {
-		return nil, fmt.Errorf("history index %s: %w: times", x.path, ErrDamaged)
+		return nil, fmt.Errorf("history index %s: %w: the times of the commits cannot be read", x.path, ErrDamaged)
 	}
 	return commits, nil
 }
@@ -150,7 +151,7 @@ func (x *Index) HashLen() int { return x.header.hashLen }
 func (x *Index) Commits() int { return x.header.commits }
 
 // EachLifetime calls visit for each lifetime of each path, in the byte order of paths. It returns
-// ErrDamaged if the file is damaged.
+// ErrDamaged if the file is damaged, possibly after some calls of visit.
 func (x *Index) EachLifetime(visit func(Lifetime)) error {
 	data, err := x.section(changesSection)
 	if err != nil {
@@ -165,7 +166,7 @@ func (x *Index) EachLifetime(visit func(Lifetime)) error {
 // Paths looks up the names of paths.
 type Paths struct{ table pathTable }
 
-// Paths reads the paths. It returns ErrDamaged if the file is damaged.
+// Paths reads the names of all paths into memory. It returns ErrDamaged if the file is damaged.
 func (x *Index) Paths() (*Paths, error) {
 	data, err := x.section(pathsSection)
 	if err != nil {
@@ -173,7 +174,7 @@ func (x *Index) Paths() (*Paths, error) {
 	}
 	table, ok := decodePaths(data, x.header.paths)
 	if !ok {
-		return nil, fmt.Errorf("%w: paths", ErrDamaged)
+		return nil, fmt.Errorf("%w: the paths cannot be read", ErrDamaged)
 	}
 	return &Paths{table}, nil
 }
@@ -182,7 +183,7 @@ func (x *Index) Paths() (*Paths, error) {
 func (p *Paths) Name(path int) (string, error) {
 	name, ok := p.table.at(path)
 	if !ok {
-		return "", fmt.Errorf("%w: paths", ErrDamaged)
+		return "", fmt.Errorf("%w: the paths cannot be read", ErrDamaged)
 	}
 	return name, nil
 }
@@ -200,7 +201,7 @@ func (x *Index) kinds() (encodedKinds, error) {
 	return k, nil
 }
 
-var errKinds = fmt.Errorf("%w: kinds", ErrDamaged)
+var errKinds = fmt.Errorf("%w: the lists of unusual blobs cannot be read", ErrDamaged)
 
 // Discard removes the file, unless it has been replaced in the meantime. Callers use it after
 // ErrDamaged.

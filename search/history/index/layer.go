@@ -177,7 +177,7 @@ func (l *layer) runsOf(trigram uint32) ([]byte, error) {
 		end = int64(binary.LittleEndian.Uint32(entry[directoryEntry+4:]))
 	}
 	if start > end || end > dictionary.size {
-		return nil, fmt.Errorf("%w: directory", ErrDamaged)
+		return nil, fmt.Errorf("%w: the directory of a layer is malformed", ErrDamaged)
 	}
 	block, err := l.index.read(dictionary.offset+start, end-start)
 	if err != nil {
@@ -192,7 +192,7 @@ func (l *layer) runsOf(trigram uint32) ([]byte, error) {
 		size := d.int()
 		switch {
 		case d.failed:
-			return nil, fmt.Errorf("%w: dictionary", ErrDamaged)
+			return nil, fmt.Errorf("%w: the dictionary of a layer is malformed", ErrDamaged)
 		case now == trigram:
 			return l.runs.part(at, int64(size))
 		case now > trigram:
@@ -203,14 +203,14 @@ func (l *layer) runsOf(trigram uint32) ([]byte, error) {
 	return nil, nil
 }
 
-// mark sets the bits of the blobs that contain a trigram.
+// mark sets the bits of the blobs in the runs of a trigram.
 func (l *layer) mark(trigram uint32, set Bits) error {
 	runs, err := l.runsOf(trigram)
 	if err != nil {
 		return err
 	}
 	if !eachRun(runs, l.header.blobs, func(start, end int) { set.setRun(l.header.first+start, l.header.first+end) }) {
-		return fmt.Errorf("%w: runs", ErrDamaged)
+		return fmt.Errorf("%w: the runs of a trigram are malformed", ErrDamaged)
 	}
 	return nil
 }

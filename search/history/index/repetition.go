@@ -6,16 +6,17 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 )
 
-// Limits of how many entries may be compared for one commit in one level of folders, although all
-// but a part of them were compared before. An index lists each path, and a small repository can
-// have billions of paths, because its folders contain equal trees.
+// In one commit and one level of folders, the pairs of trees that are compared may have maxRepeated
+// entries in total, or repeatedShare times as many as the distinct ones of these pairs, whichever
+// is more. There must be limits, because an index lists each path, and a small repository can have
+// billions of paths if its folders contain equal trees.
 const (
 	maxRepeated   = 1 << 19
 	repeatedShare = 16
 )
 
-// checkRepetition returns ErrUnfit if the pairs of one commit repeat each other too often. The
-// pairs of a commit are adjacent.
+// checkRepetition returns ErrUnfit if the pairs of one commit exceed these limits. The pairs of a
+// commit are adjacent.
 func (w *walker) checkRepetition(pairs []pair) error {
 	for from, to := 0, 0; from < len(pairs); from = to {
 		all := 0

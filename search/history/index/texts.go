@@ -40,7 +40,7 @@ type texts struct {
 	budget   int   // maximum number of trigrams in memory
 	shift    int32 // number of the first blob; numbers in postings are relative to it
 	kinds    kinds
-	bytes    int64 // bytes of text that were read, each blob once
+	bytes    int64 // total size of the blobs that were indexed
 }
 
 // A largeBlob is a blob of at least largeSize bytes.
@@ -51,10 +51,10 @@ type largeBlob struct {
 
 // textFacts is the result for one blob of a batch.
 type textFacts struct {
-	indexed  bool // if false, it is a candidate of every search, unless it is binary
+	indexed  bool // if false, the blob is a candidate of every search, unless it is binary
 	binary   bool
 	size     int64
-	from, to int // the range of its trigrams in those of the batch
+	from, to int // the range of the blob's trigrams in those of the batch
 }
 
 var errTooMany = errors.New("more trigrams than the budget allows")
@@ -97,7 +97,8 @@ func (x *texts) read(ctx context.Context, blobs []gitrepo.Hash) error {
 	return nil
 }
 
-// examine finds the trigrams of a blob, and stores them in x.set.found.
+// examine says whether and how a blob is indexed. If it is, examine stores the blob's trigrams in
+// x.set.found.
 func (x *texts) examine(object *gitrepo.Object) textFacts {
 	f := textFacts{size: object.Size}
 	if object.Kind != gitrepo.KindBlob && object.Problem == "" || object.Problem != "" && object.Problem != gitrepo.TooLarge {

@@ -165,8 +165,8 @@ func problemOr(p gitrepo.Problem, otherwise string) string {
 	return otherwise
 }
 
-// level reads the trees of the pairs, records how their files differ, and returns the pairs of
-// folders below.
+// level reads the trees of the pairs, records how their files differ, and returns the pairs for the
+// folders below that differ.
 func (w *walker) level(ctx context.Context, pairs []pair) ([]pair, error) {
 	w.arena, w.entries, w.trees = w.arena[:0], w.entries[:0], make(map[gitrepo.Hash]tree, len(pairs)+1)
 	var ids []gitrepo.Hash

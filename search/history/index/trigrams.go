@@ -1,8 +1,8 @@
 package index
 
-// A trigram is three consecutive bytes of a file, as a number of 24 bits. Upper case ASCII
-// letters count as lower case. Trigrams with a line feed are omitted, because patterns rarely cross
-// line ends.
+// A trigram is three consecutive bytes of a file, as a number of 24 bits. Upper case ASCII letters
+// count as lower case. Trigrams with a line feed are omitted, because patterns rarely cross line
+// ends.
 
 const trigrams = 1 << 24
 
@@ -36,8 +36,8 @@ func newTrigramSet() *trigramSet {
 	return s
 }
 
-// of returns the distinct trigrams of a file, in no particular order. The result is valid until
-// the next call.
+// of returns the distinct trigrams of a file, in no particular order. The result is valid until the
+// next call.
 func (s *trigramSet) of(content []byte) []uint32 {
 	for _, t := range s.found {
 		s.seen[t>>6] &^= 1 << (t & 63)

@@ -15,10 +15,10 @@ import (
 
 // Stats says what an Update did.
 type Stats struct {
-	Commits, NewCommits int
-	Blobs, NewBlobs     int
-	// Built from scratch, because there was no index, it was damaged, the history was rewritten, or
-	// a shallow clone was deepened.
+	Commits, NewCommits int // in the index, and those of them that this Update added
+	Blobs, NewBlobs     int // likewise
+	// Built from scratch, because there was no index that could be extended: it was missing or
+	// damaged, the history was rewritten, or older commits became available.
 	Rebuilt  bool
 	TextRead int64 // bytes of text that were read and indexed
 	Text     int64 // bytes of distinct text in the index
@@ -28,9 +28,10 @@ type Stats struct {
 // Update brings the index at path up to date with the first-parent history of tip. It creates the
 // index, and its folder, if there is none. An index of an ancestor in that history is extended with
 // the new commits. Any other index is replaced with a new one, and so is the index of a shallow
-// clone that has been deepened. Of a broken history (gitrepo.BrokenHistory), the commits before the
-// break are indexed. After a crash, or an error other than ErrUnfit, the file is as before or is
-// the complete new index. Concurrent updates are safe, but do the work twice.
+// clone that has been deepened or of a broken history that has been repaired. Of a broken history
+// (gitrepo.BrokenHistory), the commits from tip to the break are indexed. After a crash, or an
+// error other than ErrUnfit, the file is as before or is the complete new index. Concurrent updates
+// are safe, but do the work twice.
 //
 // If this history cannot be indexed, Update removes the file and returns ErrUnfit; callers must
 // then search without an index. The cost is that of reading the changes and files of the new
@@ -115,8 +116,9 @@ func (b *builder) update(ctx context.Context, tip gitrepo.OID) (Stats, error) {
 // errRebuild says that an index cannot be extended to a tip.
 var errRebuild = errors.New("the history was rewritten, or a shallow clone was deepened")
 
-// deeper reports whether the repository has commits from before the index, because it was a shallow
-// clone that has been deepened, or had a broken history that has been repaired.
+// deeper reports whether the repository now has commits that are older than those of the index,
+// because it was a shallow clone that has been deepened, or had a broken history that has been
+// repaired.
 func (b *builder) deeper(ctx context.Context, old *Index) (bool, error) {
 	if !old.header.cut {
 		return false, nil
@@ -128,7 +130,8 @@ func (b *builder) deeper(ctx context.Context, old *Index) (bool, error) {
 	return parent != "", err
 }
 
-// extend adds the new commits to an index.
+// extend adds the new commits to an index. It returns errRebuild if the index must be built from
+// scratch.
 func (b *builder) extend(ctx context.Context, old *Index, tip gitrepo.OID) (Stats, error) {
 	if old.header.hashLen != b.objects.HashLen() {
 		return Stats{}, errRebuild
@@ -164,7 +167,8 @@ func (b *builder) extend(ctx context.Context, old *Index, tip gitrepo.OID) (Stat
 	return b.add(ctx, commits, &trees[0])
 }
 
-// heads returns the trees and the first parents of commits.
+// heads returns the trees and the first parents of commits. It returns errRebuild if one of the
+// commits cannot be read.
 func (b *builder) heads(ctx context.Context, ids []gitrepo.OID) ([]gitrepo.Hash, []gitrepo.OID, error) {
 	hashes := make([]gitrepo.Hash, len(ids))
 	for i, id := range ids {
@@ -190,7 +194,7 @@ func (b *builder) reset() {
 	*b = builder{repo: b.repo, objects: b.objects, path: b.path, bounds: b.bounds, history: newHistory()}
 }
 
-// restore reads the whole index.
+// restore reads the whole index old into b.
 func (b *builder) restore(old *Index) error {
 	b.reset()
 	h := old.header
@@ -225,7 +229,7 @@ func (b *builder) restore(old *Index) error {
 	}
 	names, ok := paths.table.all()
 	if !ok {
-		return fmt.Errorf("%w: paths", ErrDamaged)
+		return fmt.Errorf("%w: the paths cannot be read", ErrDamaged)
 	}
 	for _, name := range names {
 		b.history.path(name)
@@ -250,7 +254,8 @@ func (b *builder) restore(old *Index) error {
 	return nil
 }
 
-// add adds commits, newest first, and writes the file.
+// add adds commits, newest first, and writes the file. before is the tree of the newest commit of
+// the index that is extended, or nil.
 func (b *builder) add(ctx context.Context, commits []gitrepo.Commit, before *gitrepo.Hash) (Stats, error) {
 	slices.Reverse(commits)
 	first, firstBlob := len(b.chain), len(b.history.blobs)
@@ -313,7 +318,7 @@ func (b *builder) pathOrder() []int32 {
 // are neighbours.
 func (b *builder) renumber(order []int32, first int32) {
 	h := b.history
-	// by old number less first: the new number, or 0
+	// by old number less first: 1 + the new number, or 0
 	number := make([]int32, len(h.blobs)-int(first))
 	next := first
 	blobs := slices.Clone(h.blobs[:first])
@@ -354,7 +359,7 @@ func (b *builder) addLayer(at layerHeader, lists []list) error {
 	return nil
 }
 
-// write replaces the file.
+// write replaces the file. order has the numbers of the paths in byte order.
 func (b *builder) write(order []int32) (size int64, err error) {
 	h := b.history
 	names, changes := make([]string, len(order)), make([][]change, len(order))
@@ -382,7 +387,7 @@ func (b *builder) write(order []int32) (size int64, err error) {
 	}
 	start := head.encode()
 	if len(start) > maxHeader {
-		return 0, fmt.Errorf("header of %d bytes", len(start))
+		return 0, fmt.Errorf("the header would have %d bytes; at most %d are allowed", len(start), maxHeader)
 	}
 	return size + int64(len(start)), replaceFile(b.path, append([][]byte{start}, sections...))
 }
