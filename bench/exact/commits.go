@@ -55,8 +55,8 @@ func (e *exact) commits(ctx context.Context, q process.Query, seed uint64, n int
 	return nil
 }
 
-// everyValue returns all first-parent commits and the count at each of them. The argument lines
-// lists the changes of the count, newest first; each value is valid until the next change.
+// everyValue returns all first-parent commits and the count at each of them. `lines` is the output
+// of `backsight history --every commit`, which lists only the commits that changed the count.
 func (e *exact) everyValue(ctx context.Context, lines []byte) (revisions []revision, values map[revision]int64, err error) {
 	changes, err := process.Samples(lines)
 	if err != nil {
@@ -65,7 +65,7 @@ func (e *exact) everyValue(ctx context.Context, lines []byte) (revisions []revis
 	changed := map[revision]int64{}
 	for _, c := range changes {
 		if c.Value == nil {
-			return nil, nil, fmt.Errorf("%s: %s: %s", c.Repository, c.Outcome, c.Reason)
+			return nil, nil, fmt.Errorf("%s at %s: a change has no value, its outcome is %s: %s", c.Repository, c.Commit, c.Outcome, c.Reason)
 		}
 		changed[revision{c.Repository, c.Commit}] = *c.Value
 	}

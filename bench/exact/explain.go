@@ -11,9 +11,10 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// explain counts each file of a commit with the plain matcher and with git, and lists the files
-// whose counts differ, each with its reason. It returns false if a file has no reason, or if the
-// differences do not add up to the whole difference.
+// explain counts each file of a commit with the plain matcher (package match without the engine)
+// and with git, and lists the files whose counts differ, each with its reason. It returns false if
+// the reason for a file is not known, or if the plain matcher's counts do not add up to the value
+// of the sample.
 func explain(ctx context.Context, q process.Query, s process.Sample) (bool, error) {
 	parsed, err := query.Parse(q.Backsight)
 	if err != nil {
@@ -68,7 +69,8 @@ func explain(ctx context.Context, q process.Query, s process.Sample) (bool, erro
 	return explained, nil
 }
 
-// form returns the reason why the searched text is not the content that git searches, or "".
+// form returns how the text that Backsight searches differs from the content that git searches, or
+// "".
 func form(content []byte) string {
 	text, binary := match.Decode(content)
 	switch {

@@ -26,7 +26,7 @@ type exact struct {
 
 func run(ctx context.Context) (err error) {
 	seed := flag.Uint64("seed", 1, "seed of the random choice of commits")
-	commits := flag.Int("commits", 500, "number of commits that git counts")
+	commits := flag.Int("commits", 500, "number of random commits at which git counts, for each of three queries")
 	points := flag.Int("points", 12, "samples per repository")
 	every := flag.String("every", "1month", "time between samples")
 	until := flag.String("until", time.Now().UTC().Format(time.DateOnly), "time of the newest sample")

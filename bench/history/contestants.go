@@ -41,7 +41,7 @@ type contestant struct {
 }
 
 // contestants returns the contestants of a query. Two contestants whose ratio has a bar are next to
-// each other.
+// each other, except naive and backsight.
 func (b *bench) contestants(q process.Query, samples []process.Sample) (all []contestant) {
 	own := func(name string, q process.Query, flags ...string) {
 		command := strings.ReplaceAll(process.Shell(append([]string{"backsight", "history", "--query", q.Backsight}, flags...)...), b.indexes, "DIR")
@@ -67,7 +67,8 @@ func (b *bench) contestants(q process.Query, samples []process.Sample) (all []co
 	return all
 }
 
-// compare runs backsight once and compares each value with `git grep -o`, which prints each match.
+// compare runs backsight without and with its index. It compares each value with the number of
+// lines that `git grep -o` prints: one per match.
 func (b *bench) compare(ctx context.Context, q process.Query) ([]process.Sample, error) {
 	out, _, err := b.history(ctx, q, b.grid...)
 	if err != nil {
@@ -87,7 +88,7 @@ func (b *bench) compare(ctx context.Context, q process.Query) ([]process.Sample,
 	counted := map[string]int64{}
 	for _, s := range samples {
 		if s.Value == nil {
-			return nil, fmt.Errorf("%s at %s: %s", s.Repository, s.Time, s.Outcome)
+			return nil, fmt.Errorf("%s at %s: the sample has no value, its outcome is %s", s.Repository, s.Time, s.Outcome)
 		}
 		if s.Commit == "" {
 			continue

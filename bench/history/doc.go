@@ -5,7 +5,8 @@
 //	                       [-query NAME,...] FOLDER...
 //	go run ./bench/history -indexes FOLDER...
 //
-// Each FOLDER is a repository or contains repositories. The contestants work on the same commits:
+// Each FOLDER is a repository or contains repositories. The contestants, of which all but `every`
+// count at the same commits:
 //
 //	backsight   one `backsight history` over all repositories, cold: without an index
 //	warm        the same with history indexes, which are built before the timing starts
@@ -18,15 +19,15 @@
 //
 // The contestants take turns within each round, so a busy machine affects all of them. The query
 // any-case has one more contestant, one-case: the same text in one case. The command prints the
-// medians of wall time and of CPU time, which other work on the machine affects least, and the
-// medians of each round's ratios next to their bars.
+// medians of wall time and of CPU time, and the medians of each round's ratios next to their bars.
+// Other work on the machine affects CPU time less than wall time.
 //
-// Before the timing starts, the value of each sample is compared with `git grep -o`, which counts
-// in the same way. git gets the commits; backsight has to find them itself.
+// Before the timing starts, the value of each sample is compared with the number of lines that `git
+// grep -o` prints: one per match. git gets the commits; backsight has to find them itself.
 //
 // With -indexes the command instead builds the history index of each repository in this process. It
-// prints the size of the distinct text, the size of the index, and the CPU time of building it and
-// of adding the last 100 commits to it.
+// prints the size of the distinct text, the size of the index, the CPU time of building the index,
+// and the CPU time and wall time of adding the last 100 commits to it.
 //
 // The command fails when values differ. It does not fail when a ratio misses its bar.
 package main

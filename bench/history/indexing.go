@@ -21,7 +21,7 @@ const newCommits = 100
 type figures struct {
 	stats  index.Stats
 	build  time.Duration // CPU time of building the whole index
-	update time.Duration // CPU time of adding the last newCommits commits
+	update time.Duration // CPU time of adding the last newCommits commits; 0 if there are no more
 	wall   time.Duration // wall time of adding the last newCommits commits
 }
 

@@ -5,14 +5,17 @@
 // It generates two repositories, only once if -dir names a folder for them. One has very many
 // files, of which some change every month. The other one has large blobs: texts of 1 to 64 MiB,
 // some of them incompressible, some with versions that the pack stores as deltas. Then it runs
-// `backsight history` on these two and on the largest repositories in the given folders: 12 monthly
-// samples, cold, with a query for a text and with one that needs a regular expression; the same
-// with a history index, which the first of these runs builds; and with `--every commit`.
+// `backsight history` on these two and on the largest repositories in the given folders, for a
+// query for a text and for one that needs a regular expression. For each query, it counts at 12
+// monthly samples and at every commit, each without and with a history index. The first run with
+// the index builds it.
 //
-// It prints the process's own peak resident set (ru_maxrss), which includes mapped pages of packs,
-// and its CPU time. This excludes git processes, which read objects that are not in a pack.
+// For each run, it prints the peak resident set (ru_maxrss), which includes mapped pages of packs,
+// and the CPU time. Both include the git processes that backsight starts: the peak is that of the
+// largest process, and the CPU time is the sum.
 //
-// The bar is 512 MiB. The command fails when runs with and without an index print different values.
+// The bar for the peak of all runs on a repository is 512 MiB. The command fails when runs with and
+// without an index print different values.
 //
 // Caution: ru_maxrss of a process starts at its parent's value. So this command must use little
 // memory itself: it streams the repositories that it generates.

@@ -17,7 +17,8 @@ import (
 // months is the number of commits of a generated repository, one per month.
 const months = 12
 
-// generate creates a bare repository in dir from a stream for git fast-import, unless dir exists.
+// generate creates a bare repository in dir, unless dir exists. The function stream writes the
+// input of git fast-import.
 func generate(ctx context.Context, dir string, stream func(*bufio.Writer, *rand.Rand)) error {
 	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -60,8 +61,8 @@ func commit(w *bufio.Writer, month int) {
 	fmt.Fprintf(w, "commit refs/heads/main\ncommitter A <a@example.com> %d +0000\ndata 1\nc\n", at.Unix())
 }
 
-// manyFiles returns a repository of n files of some hundred bytes, 20 files in a folder. One
-// percent of the files change each month.
+// manyFiles returns a stream for generate: n files of a few hundred bytes, 20 files in a folder.
+// About one percent of the files change each month.
 func manyFiles(n int) func(*bufio.Writer, *rand.Rand) {
 	return func(w *bufio.Writer, random *rand.Rand) {
 		put := func(i int) {
@@ -83,8 +84,8 @@ func manyFiles(n int) func(*bufio.Writer, *rand.Rand) {
 	}
 }
 
-// largeBlobs returns a repository with about size bytes of blobs of 1 to 64 MiB. Half of them are
-// incompressible texts; the others are versions of source text that differ in some lines.
+// largeBlobs returns a stream for generate: about size bytes of blobs of 1 to 64 MiB. Half of the
+// bytes are incompressible texts; the others are versions of source text that differ in some lines.
 func largeBlobs(size int64) func(*bufio.Writer, *rand.Rand) {
 	return func(w *bufio.Writer, random *rand.Rand) {
 		sizes := []int{64 << 20, 32 << 20, 16 << 20, 8 << 20, 4 << 20, 2 << 20, 1 << 20}

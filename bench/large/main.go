@@ -17,8 +17,8 @@ import (
 	"github.com/backsight/backsight/bench/process"
 )
 
-// queries are a text that occurs, and a regular expression without a text that every match
-// contains.
+// queries are a text that occurs, and a regular expression that an index cannot help: the only text
+// that every match contains is one byte.
 var queries = []struct{ name, text string }{
 	{"literal", `TODO`},
 	{"regexp", `patterntype:regexp \w+\s*\(\d+`},
@@ -85,7 +85,7 @@ func run(ctx context.Context) (err error) {
 // measuring runs backsight and records its memory.
 type measuring struct {
 	binary, indexes string
-	until           string // time of the newest sample, the same for all runs
+	until           string // time of the newest sample; the same for all runs
 	bars            process.Bars
 }
 

@@ -13,14 +13,14 @@ import (
 // value is ready for use.
 type Bars struct{ lines []string }
 
-// AtLeast adds a number that should not be below its bar. A bar of 0 means no bar. The text note
-// follows the number, for example a unit.
+// AtLeast prints a number that should not be below its bar, and adds the claim. With a bar of 0, it
+// only prints the number. `note` is text that follows the number, for example a unit.
 func (b *Bars) AtLeast(what string, got, bar float64, note string) {
 	b.add(what, number(got)+note, bar, "at least ", got >= bar)
 }
 
-// AtMost adds a number that should not be above its bar. A bar of 0 means no bar. The text note
-// follows the number, for example a unit.
+// AtMost prints a number that should not be above its bar, and adds the claim. With a bar of 0, it
+// only prints the number. `note` is text that follows the number, for example a unit.
 func (b *Bars) AtMost(what string, got, bar float64, note string) {
 	b.add(what, number(got)+note, bar, "at most ", got <= bar)
 }

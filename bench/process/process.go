@@ -1,10 +1,11 @@
-// Package process runs the processes that benchmarks compare, Backsight built from this tree and
-// git, and measures each.
+// Package process runs the processes that benchmarks compare, such as Backsight and git, and
+// measures each.
 //
 // Invariants: git is isolated from the configuration of the machine and of the user, and uses the C
-// locale. Exit status 1 is not an error: git exits with it when it finds nothing, and Backsight
-// when a sample is not exact. A benchmark exits with status 1 when a result is wrong, but not when
-// a bar is missed.
+// locale. Exit status 1 of a process is not an error: git exits with it when it finds nothing, and
+// Backsight when a sample is not exact. Backsight also exits with it when a command fails, so
+// callers must check its output. A benchmark exits with status 1 when a result is wrong or the
+// benchmark fails, but not when a bar is missed.
 //
 // Read next: package product, which runs Backsight with all its services.
 package process
@@ -39,7 +40,9 @@ func Main(run func(context.Context) error) {
 type Result struct {
 	Stdout, Stderr []byte
 	Wall, CPU      time.Duration
-	Resident       int64 // peak resident set in bytes, at least that of this process; 0 if unknown
+	// The peak resident set in bytes, of the largest among the process and the processes that it
+	// waited for. It is at least the peak of this process, the parent. 0 if unknown.
+	Resident int64
 }
 
 // Run runs cmd until it ends. Exit status 1 is not an error.
@@ -79,8 +82,9 @@ func Shell(args ...string) string {
 	return strings.Join(typed, " ")
 }
 
-// Build returns the path of a backsight binary and the function that removes it. If binary is "",
-// it builds backsight from this tree.
+// Build builds backsight from this tree, and returns the path of the binary and a function that
+// removes it. The working directory must be the root of the tree. If binary is not "", Build
+// returns binary instead, and the function does nothing.
 func Build(ctx context.Context, binary string) (path string, remove func() error, err error) {
 	if binary != "" {
 		return binary, func() error { return nil }, nil
@@ -96,7 +100,8 @@ func Build(ctx context.Context, binary string) (path string, remove func() error
 	return path, func() error { return os.RemoveAll(dir) }, nil
 }
 
-// Repositories returns the repositories at or below the folders.
+// Repositories returns the repositories at or below the folders. It returns an error if there are
+// none.
 func Repositories(folders []string) (dirs []string, err error) {
 	if len(folders) == 0 {
 		return nil, errors.New("no folder was given: name repositories, or folders that contain them")

@@ -19,8 +19,9 @@ var Queries = []Query{
 	{"any-case", `deprecated`, []string{"-i", "-F", "-e", "deprecated"}},
 	{"rare", `ErrClosed case:yes`, []string{"-F", "-e", "ErrClosed"}},
 	{"regexp", `patterntype:regexp case:yes [a-z]+Context\(`, []string{"-P", "-e", `[a-z]+Context\(`}},
-	// This query has no text that every match contains. It does not use \s, because a line of git
-	// grep contains no line feed, while Backsight may match across line feeds.
+	// The only text that every match of this query contains is one byte, so an index cannot rule
+	// out files. The query does not use \s, because a line of git grep contains no line feed, while
+	// Backsight may match across line feeds.
 	{"no-text", `patterntype:regexp case:yes \w+[\t ]*\(`, []string{"-P", "-e", `\w+[\t ]*\(`}},
 }
 

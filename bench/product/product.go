@@ -1,5 +1,5 @@
-// Package product runs Backsight for benchmarks. It builds Backsight from this tree, and gives it a
-// temporary data directory.
+// Package product runs Backsight with all its services for benchmarks. It builds Backsight from
+// this tree, and gives it a temporary data directory.
 package product
 
 import (
@@ -34,7 +34,8 @@ type Product struct {
 }
 
 // Start builds the product, starts it on the repositories below the roots, and returns when it is
-// ready. Callers must call Stop.
+// ready. The working directory must be the root of the source tree. Callers must call Stop, unless
+// Start returns an error.
 func Start(ctx context.Context, roots ...string) (p *Product, err error) {
 	dir, err := os.MkdirTemp("", "backsight-bench-")
 	if err != nil {
@@ -95,7 +96,8 @@ func (p *Product) Stop() error {
 }
 
 // Command runs a command of the product against it and returns its output. Exit status 1 is not an
-// error: commands use it to report partial or failed samples.
+// error, because commands use it to report partial or failed samples. A command that fails has the
+// same status, so callers must check the output.
 func (p *Product) Command(ctx context.Context, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, p.Binary, args...)
 	cmd.Env = append(os.Environ(), "BACKSIGHT_SERVER="+p.URL)
@@ -162,7 +164,8 @@ func (p *Product) Create(ctx context.Context, args ...string) (id string, err er
 	return created.ID, nil
 }
 
-// Indexed waits until every repository has been synced, and returns the number of repositories.
+// Indexed waits until every repository has been synced, and returns the number of repositories. It
+// returns an error after an hour.
 func (p *Product) Indexed(ctx context.Context) (n int, err error) {
 	for deadline := time.Now().Add(time.Hour); time.Now().Before(deadline); {
 		out, err := p.Command(ctx, "repo", "list", "--json")

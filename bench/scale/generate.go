@@ -57,7 +57,8 @@ func generateOne(ctx context.Context, dir string, random *rand.Rand) error {
 	return os.Rename(part, dir)
 }
 
-// history returns input for git fast-import: 20 files, then a few commits that change some of them.
+// history returns input for git fast-import: a commit that adds at most 20 files, then a few
+// commits that add or change up to two files each.
 func history(random *rand.Rand) *bytes.Buffer {
 	var stream bytes.Buffer
 	// The first of this month makes runs within a month comparable.

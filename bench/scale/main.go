@@ -5,10 +5,11 @@
 //
 //	go run ./bench/scale [-n 36000] [-dir DIR]
 //
-// Two other modes:
+// Other modes:
 //
 //	go run ./bench/scale -ledger [-n 50000 -points 24]   # only the store
 //	go run ./bench/scale -n 20000 -priority              # small series beside a large one
+//	go run ./bench/scale -generate [-n 36000]            # only generate the repositories
 package main
 
 import (
@@ -144,7 +145,8 @@ func stopwatch() func(what string) {
 	}
 }
 
-// reportMemory prints the peak resident memory of the product's processes.
+// reportMemory prints the peak resident memory of each process that the product has started and
+// that still runs.
 func (in *inside) reportMemory() error {
 	stats, err := filepath.Glob("/proc/[0-9]*/status")
 	if err != nil {

@@ -47,8 +47,8 @@ func (in *inside) close() {
 	in.pool.Close()
 }
 
-// create creates an insight as the API does, with a grid whose next recording is at the first whole
-// minute after next.
+// create creates an insight as the API does. The first recording is due at the first whole minute
+// after `next`; create returns this time.
 func (in *inside) create(ctx context.Context, query string, points int, next time.Time) (insights.Series, time.Time, error) {
 	interval := insights.Interval{Unit: insights.Day, Value: 30}
 	grid := insights.NewGrid(next.Add(time.Minute).AddDate(0, 0, -30), interval, points)
@@ -69,8 +69,8 @@ func (in *inside) create(ctx context.Context, query string, points int, next tim
 // database's time.
 const pollEvery = 100 * time.Millisecond
 
-// complete waits until the backfill of the series is complete. The result first is the time at
-// which the chart had its first value, and the result planned is the time at which the plan was
+// complete waits until the backfill of the series is complete. `first` is the time at which the
+// chart first had a value other than 0, and `planned` is the time at which the plan was completely
 // written.
 func (in *inside) complete(ctx context.Context, series insights.Series) (first, planned time.Time, err error) {
 	for {
@@ -121,7 +121,7 @@ func (in *inside) recorded(ctx context.Context, series insights.Series, at time.
 	}
 }
 
-// outcomesAt returns the outcomes of the samples of one time.
+// outcomesAt returns the numbers of samples by outcome at one time.
 func (in *inside) outcomesAt(ctx context.Context, series insights.Series, at time.Time) (tally insights.Completeness, err error) {
 	points, err := in.store.Charts.Points(ctx, []string{series.ID}, store.PointFilter{From: &at, To: &at, Viewer: store.Administrator})
 	if err == nil && len(points[series.ID]) > 0 {

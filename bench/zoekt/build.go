@@ -28,8 +28,9 @@ func (s *side) build(ctx context.Context, backsight, dir, until string) (commits
 	return commits, err
 }
 
-// cloneWith clones a repository. The clone has a branch for each of the commits, and a branch
-// "samples", whose history consists of a commit with the same tree for each of them.
+// cloneWith clones a repository, and makes and returns a branch of the clone for each of the
+// commits. It also makes a branch "samples", whose history has a commit with the same tree for each
+// of them.
 func cloneWith(ctx context.Context, dir, clone string, commits []string) (branches []string, err error) {
 	if _, err := process.Git(ctx, dir, "clone", "--quiet", "--bare", "--local", ".", clone); err != nil {
 		return nil, err
@@ -53,7 +54,7 @@ func cloneWith(ctx context.Context, dir, clone string, commits []string) (branch
 	return branches, err
 }
 
-// buildSame builds Backsight's index of the samples' commits alone.
+// buildSame builds Backsight's index of the branch "samples" of a clone that cloneWith made.
 func (s *side) buildSame(ctx context.Context, backsight, clone string) error {
 	r, err := process.Run(exec.CommandContext(ctx, backsight, "history", "--json", "--index", s.index, "--rev", "samples", "--points", "1", "--query", rare, clone))
 	s.cpu += r.CPU

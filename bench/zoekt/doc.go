@@ -1,5 +1,5 @@
-// Command zoekt compares history indexes with those of zoekt (github.com/sourcegraph/zoekt), the
-// most similar code search engine: it builds trigram indexes of repositories, and of several
+// Command zoekt compares history indexes with the indexes of zoekt (github.com/sourcegraph/zoekt),
+// the most similar code search engine. zoekt builds trigram indexes of repositories, and of several
 // branches if asked to.
 //
 //	go run ./bench/zoekt [-tools .bin] [-rounds 5] [-until TIME] FOLDER...

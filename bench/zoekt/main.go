@@ -106,7 +106,7 @@ func run(ctx context.Context) (err error) {
 // side is one of the compared indexes and its cost.
 type side struct {
 	name, index     string
-	command         string        // the printed command that builds the index
+	command         string        // the commands that build the index and run the query, for people
 	cpu             time.Duration // CPU time of building the index
 	bytes           int64
 	asked, askedCPU []float64 // seconds that the query took in each round
