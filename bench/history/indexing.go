@@ -17,11 +17,12 @@ import (
 // newCommits is the number of commits by which an index is behind when its update is timed.
 const newCommits = 100
 
-// figures has the sizes and times of one index.
+// figures has the sizes and times of one index. update and wall are 0 if the history has at most
+// newCommits commits.
 type figures struct {
 	stats  index.Stats
 	build  time.Duration // CPU time of building the whole index
-	update time.Duration // CPU time of adding the last newCommits commits; 0 if there are no more
+	update time.Duration // CPU time of adding the last newCommits commits
 	wall   time.Duration // wall time of adding the last newCommits commits
 }
 

@@ -22,7 +22,7 @@ func run(ctx context.Context) (err error) {
 	flag.IntVar(&b.points, "points", 12, "samples per repository")
 	every := flag.String("every", "1month", "time between samples")
 	until := flag.String("until", time.Now().UTC().Format(time.DateOnly), "time of the newest sample")
-	only := flag.String("query", "", "comma-separated names of queries; all if empty")
+	only := flag.String("query", "", "comma-separated names of queries: literal, any-case, rare, regexp, no-text; all if empty")
 	indexes := flag.Bool("indexes", false, "measure the building and updating of history indexes instead of searches")
 	binary := flag.String("backsight", "", "path of a backsight binary; if empty, it is built from this tree")
 	flag.Parse()

@@ -1,11 +1,11 @@
 // Package process runs the processes that benchmarks compare, such as Backsight and git, and
 // measures each.
 //
-// Invariants: git is isolated from the configuration of the machine and of the user, and uses the C
-// locale. Exit status 1 of a process is not an error: git exits with it when it finds nothing, and
-// Backsight when a sample is not exact. Backsight also exits with it when a command fails, so
-// callers must check its output. A benchmark exits with status 1 when a result is wrong or the
-// benchmark fails, but not when a bar is missed.
+// Invariants: [Git] isolates git from the configuration of the machine and of the user, and uses
+// the C locale. Exit status 1 of a process is not an error: git exits with it when it finds
+// nothing, and Backsight when a sample is not exact. Backsight also exits with it when a command
+// fails, so callers must check its output. A benchmark exits with status 1 when a result is wrong
+// or the benchmark fails, but not when a bar is missed.
 //
 // Read next: package product, which runs Backsight with all its services.
 package process

@@ -194,8 +194,9 @@ func processorTime(postgres int) (ticks int64, err error) {
 	return ticks, nil
 }
 
-// reportReads prints how long it takes to read a chart for an administrator, and for a viewer from
-// whom 10,000 repositories are hidden (a quarter of all, if there are fewer than 40,000).
+// reportReads prints how long it takes to read a chart, without and with a filter on repositories.
+// It reads for an administrator, and for a viewer from whom 10,000 repositories are hidden (a
+// quarter of all, if there are fewer than 40,000).
 func (in *inside) reportReads(ctx context.Context, series insights.Series, n, postgres int) error {
 	hidden := min(10_000, n/4)
 	if _, err := in.pool.Exec(ctx, `UPDATE repositories SET private = true WHERE id IN (SELECT id FROM repositories ORDER BY hashint4(id) LIMIT $1)`, hidden); err != nil {

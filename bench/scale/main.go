@@ -131,7 +131,7 @@ func record(ctx context.Context, in *inside, series insights.Series, root string
 		return err
 	}
 	in.bars.AtMost("recording, from its due time to complete", ended.Sub(next).Seconds(), 30, " s")
-	fmt.Printf("it began after %.1fs: %d counted, %d reused, %d absent, %d partial, %d failed\n",
+	fmt.Printf("the recording began %.1fs after it was due: %d counted, %d reused, %d absent, %d partial, %d failed\n",
 		began.Sub(next).Seconds(), tally.Counted, tally.Reused, tally.Absent, tally.Partial, tally.Failed)
 	return errors.Join(in.reportStorage(ctx), in.reportWorkflows(ctx, series), in.reportMemory())
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 )
 
-// errBase says that the base cannot be used: a file that changed since the base cannot be read, so
-// its share of the base's counts is not known, or the base has too many values.
+// errBase says that the base cannot be used. Either the base has too many values, or a file that
+// changed since the base cannot be read, so that its share of the base's counts is not known.
 var errBase = errors.New("the difference from the base cannot be counted")
 
 // maxBasePaths is the largest number of paths in a tree that is compared with a base. A tree with

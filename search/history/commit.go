@@ -16,7 +16,7 @@ type commit struct {
 	match.Commit
 	tree   gitrepo.Hash
 	parent gitrepo.OID // the first parent; "" for a root commit
-	cut    *Fault      // the history ends here, because the parents are not in the repository
+	cut    *Fault      // not nil if the history ends here because the parent cannot be read
 
 	decided bool    // whether the commit matches is known without its changes, or cannot be known
 	matches bool    // if decided
@@ -27,8 +27,8 @@ type commit struct {
 	changes  []change
 }
 
-// A change is a file that a commit changed: the units of its old and its new content, or -1 if
-// there is none.
+// A change is a file that a commit changed. old and new are the units of its content before and
+// after the commit; -1 means that there was no file.
 type change struct {
 	path     string
 	old, new int32

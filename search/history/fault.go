@@ -16,7 +16,7 @@ type faultWalk struct {
 	counts *counts
 	id     func(gitrepo.Hash) gitrepo.OID
 	clean  []bool  // by node: there is no fault below it
-	walks  int32   // how often the method at was called
+	walks  int32   // how often faultWalk.at was called
 	seen   []int32 // by node: the last walk that has seen it
 
 	whose []bool                // by reader: faults that affect it are wanted

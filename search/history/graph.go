@@ -11,7 +11,7 @@ import (
 type graph struct {
 	asked   *question
 	hashLen int
-	// by question.class of a path, which is what a count depends on: the number of the class
+	// by question.class, the part of a path that a count depends on: the number of the class
 	classOf map[string]int32
 	readers [][]int32 // by class: the readers that need the content
 
@@ -157,8 +157,8 @@ func (g *graph) key(f *folder) (string, error) {
 }
 
 // share gives node n the children of another node, which has the same tree in a folder that is
-// alike. So the number of nodes depends on the number of distinct trees in each level and of the
-// keys of their folders, and not on the number of paths.
+// alike. So the number of nodes depends on how many distinct trees and folder keys each level has,
+// not on how many paths.
 func (g *graph) share(n, other int32) {
 	g.shared = true
 	g.nodes[n].start, g.nodes[n].end = g.nodes[other].start, g.nodes[other].end

@@ -39,7 +39,7 @@ type Request struct {
 	// read, or if Base saves no work.
 	Base *Result
 	// ValueLimits limit the memory of a search by value; the zero value means the defaults. A file
-	// with values above the limits is a Fault.
+	// whose values no longer fit is a Fault.
 	ValueLimits values.Limits
 	// Progress is optional. It is called from the goroutines that do the work, never concurrently,
 	// and at most every 200 ms.

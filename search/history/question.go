@@ -112,8 +112,8 @@ func (q *question) pathDecides(path string) bool {
 // A verdict is what is known about the sweep's current commit.
 type verdict struct {
 	value int64
-	// A predicate does not hold, or is open because of a fault. Then the value is 0, and there are
-	// no captured values.
+	// A predicate does not hold, or cannot be decided because of a fault. Then the value is 0, and
+	// there are no captured values.
 	void bool
 	// by reader: whether objects that it could not read make the value a lower bound; nil if the
 	// value is exact

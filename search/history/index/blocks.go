@@ -82,7 +82,7 @@ func (b *blocks) start(k int64) int64 {
 	return int64(binary.LittleEndian.Uint64(b.table[(k-1)*tableEntry:]))
 }
 
-// part returns the bytes of the section from the offset at up to but excluding at+size.
+// part returns `size` bytes of the section, from the offset `at` on.
 func (b *blocks) part(at, size int64) ([]byte, error) {
 	data, from, err := b.around(at, size)
 	if err != nil {
@@ -93,8 +93,8 @@ func (b *blocks) part(at, size int64) ([]byte, error) {
 
 var decoders = sync.Pool{New: func() any { return new(inflate.Decoder) }}
 
-// around returns the uncompressed blocks that contain the bytes of the section from the offset at
-// up to but excluding at+size. from is the offset of the first of these blocks.
+// around returns the uncompressed blocks that contain `size` bytes of the section, from the offset
+// `at` on. `from` is the offset of the first of these blocks.
 func (b *blocks) around(at, size int64) (data []byte, from int64, err error) {
 	if at < 0 || size < 0 || size > b.size || at > b.size-size {
 		return nil, 0, fmt.Errorf("%w: an offset is outside its section", ErrDamaged)
@@ -124,8 +124,8 @@ func (b *blocks) around(at, size int64) (data []byte, from int64, err error) {
 	return data, from, nil
 }
 
-// unpack writes the content of a block to the slice called to. The block is compressed unless it
-// has the length of that slice.
+// unpack writes the content of a block to the slice `to`, which has the content's length. The block
+// is compressed if it is shorter than the content.
 func unpack(decoder *inflate.Decoder, to, block []byte) bool {
 	if len(block) >= len(to) {
 		return copy(to, block) == len(block)

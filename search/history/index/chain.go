@@ -43,8 +43,8 @@ func (c chain) id(i int) []byte { return c.ids[i*c.hashLen : (i+1)*c.hashLen] }
 
 func (c chain) oid(i int) gitrepo.OID { return gitrepo.OID(hex.EncodeToString(c.id(i))) }
 
-// newestFirst calls the function each with one commit after another, newest first, until that
-// function returns false. newestFirst itself returns false if the data is malformed.
+// newestFirst calls `each` with one commit after another, newest first, until `each` returns false.
+// newestFirst itself returns false if the data is malformed.
 func (c chain) newestFirst(each func(gitrepo.Commit) (more bool)) bool {
 	d := decoder{data: c.times}
 	at := int64(0)

@@ -15,8 +15,8 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 )
 
-// Suffixes of files in a Dir: of an index, of a file that is being written, and of a request for an
-// index that was evicted.
+// Suffixes of files in a Dir: of an index, of a file that is being written (a number follows), and
+// of a request for an index.
 const (
 	extension = ".idx"
 	temporary = ".tmp-"
@@ -128,8 +128,8 @@ func (d Dir) Size() (indexes int, bytes int64, err error) {
 	return len(files), bytes, err
 }
 
-// Names returns the names of all indexes and requests, sorted. These are the indexes that need
-// updates.
+// Names returns the names of all indexes and requests, sorted. These are the indexes that callers
+// should pass to Update.
 func (d Dir) Names() ([]string, error) {
 	entries, err := os.ReadDir(d.Path)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -55,7 +55,7 @@ func (x *Index) load() error {
 	}
 	h := x.header
 	if h.hashLen != 20 && h.hashLen != 32 {
-		return fmt.Errorf("%w: object ids of %d bytes", ErrDamaged, h.hashLen)
+		return fmt.Errorf("%w: an object id would have %d bytes", ErrDamaged, h.hashLen)
 	}
 	data, err := x.section(chainSection)
 	if err != nil {

@@ -127,7 +127,7 @@ func mergeLists(a, b []list, shift int32) []list {
 	return out
 }
 
-// behind returns the runs of the list before, followed by those of l, with shift added to the blob
+// behind returns the list `before` with the runs of l after its own. `shift` is added to the blob
 // numbers of l.
 func (l list) behind(before list, shift int32) list {
 	first := decoder{data: l.runs}

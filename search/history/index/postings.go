@@ -68,9 +68,10 @@ func (l *list) close(end int32) {
 	l.last = end
 }
 
-// appendRun writes a run after one that ended at last. It writes twice the distance between the two
-// runs. For a run of more than one blob, it also sets the lowest bit of this number, and then
-// writes the length of the run minus two.
+// appendRun writes the run of the blobs from `start` up to but excluding `end`. The previous run
+// ended before `last`. appendRun writes twice the distance between the two runs. For a run of more
+// than one blob, it also sets the lowest bit of this number, and then writes the length of the run
+// minus two.
 func appendRun(to []byte, last, start, end int32) []byte {
 	distance := uint64(start-last) << 1
 	if end-start == 1 {

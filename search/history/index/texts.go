@@ -17,8 +17,9 @@ const (
 	// Such a text is usually random data.
 	denseCount = 100_000
 	denseShare = 16
-	// largeSize is the size in bytes from which the size of a blob is stored. A search with a size
-	// limit needs it. Searches with a lower limit than largeSize cannot use the index.
+	// largeSize is the size in bytes from which the index stores the size of a blob. A search needs
+	// the sizes of the blobs that exceed its limit (history.Request.MaxBlobSize), so it cannot use
+	// the index if its limit is below largeSize.
 	largeSize = 16 << 10
 )
 

@@ -93,8 +93,8 @@ type pair struct {
 	at           int32
 }
 
-// walk adds the changes of commits, oldest first, whose positions start at first. before is the
-// tree of the previous commit, if there is one.
+// walk adds the changes of commits, which are sorted from oldest to newest. `first` is the position
+// of the oldest one in the chain, and `before` is the tree of the commit before it, or nil.
 func (w *walker) walk(ctx context.Context, commits []gitrepo.Commit, first int32, before *gitrepo.Hash) error {
 	for len(commits) > 0 {
 		now := commits[:min(w.batch, len(commits))]

@@ -194,7 +194,7 @@ func (b *builder) reset() {
 	*b = builder{repo: b.repo, objects: b.objects, path: b.path, bounds: b.bounds, history: newHistory()}
 }
 
-// restore reads the whole index old into b.
+// restore reads the whole index `old` into b.
 func (b *builder) restore(old *Index) error {
 	b.reset()
 	h := old.header
@@ -254,8 +254,8 @@ func (b *builder) restore(old *Index) error {
 	return nil
 }
 
-// add adds commits, newest first, and writes the file. before is the tree of the newest commit of
-// the index that is extended, or nil.
+// add adds commits, which are sorted from newest to oldest, and writes the file. `before` is the
+// tree of the newest commit of the index that is extended, or nil.
 func (b *builder) add(ctx context.Context, commits []gitrepo.Commit, before *gitrepo.Hash) (Stats, error) {
 	slices.Reverse(commits)
 	first, firstBlob := len(b.chain), len(b.history.blobs)
@@ -314,11 +314,11 @@ func (b *builder) pathOrder() []int32 {
 	return order
 }
 
-// renumber numbers the blobs from first on in the order of their paths, so that versions of a file
-// are neighbours.
+// renumber gives new numbers to the blobs whose numbers are at least `first`. The numbers follow
+// the order of paths, so that versions of a file are neighbours.
 func (b *builder) renumber(order []int32, first int32) {
 	h := b.history
-	// by old number less first: 1 + the new number, or 0
+	// by old number, less `first`: 1 + the new number, or 0
 	number := make([]int32, len(h.blobs)-int(first))
 	next := first
 	blobs := slices.Clone(h.blobs[:first])
@@ -359,7 +359,7 @@ func (b *builder) addLayer(at layerHeader, lists []list) error {
 	return nil
 }
 
-// write replaces the file. order has the numbers of the paths in byte order.
+// write replaces the file. `order` has the numbers of the paths in byte order.
 func (b *builder) write(order []int32) (size int64, err error) {
 	h := b.history
 	names, changes := make([]string, len(order)), make([][]change, len(order))

@@ -2,8 +2,8 @@ package values
 
 import "encoding/binary"
 
-// A Sum is how often each value occurs in a set of files: those of the sweep's current commit. It
-// must be used by one goroutine, and not concurrently with Table.Set.
+// A Sum is how often each value occurs in a set of files, such as those of one commit. It must be
+// used by one goroutine, and not concurrently with Table.Set.
 type Sum struct {
 	table    *Table
 	n        []int64 // by number

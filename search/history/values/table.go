@@ -30,7 +30,7 @@ func (l Limits) orDefaults() Limits {
 type Table struct {
 	limits Limits
 
-	mu    sync.Mutex // for Set and Counters, which may run concurrently
+	mu    sync.Mutex // guards the fields below while Set and Counters run concurrently
 	dict  *Dict
 	lists spill
 	where []location // by unit
