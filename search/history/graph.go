@@ -13,7 +13,7 @@ type graph struct {
 	hashLen int
 	// by question.class, the part of a path that a count depends on: the number of the class
 	classOf map[string]int32
-	readers [][]int32 // by class: the readers that need the content
+	readers [][]int32 // by class: the readers (see question) that need the content
 
 	nodes    []node
 	children []int32 // the children of all nodes, concatenated: a unit ≥ 0, or ^node
@@ -48,7 +48,8 @@ type treeFault struct {
 	detail  string
 }
 
-// A unit is what has its own count: a blob at all paths of one class, or a path that alone decides.
+// A unit is what has its own count: a blob at all its paths of one class (question.class), or a
+// path that decides the count without the content.
 type unit struct {
 	blob  int32 // -1 if the path alone decides
 	class int32
@@ -70,7 +71,7 @@ type folder struct {
 	path     string // "" or ending in a slash; with shared nodes, one of its paths
 	key      string // question.alike of path, if keyed
 	keyed    bool
-	names    map[string]*name       // nil if all names are those in last
+	names    map[string]*name       // by text; nil while last has all names of the folder
 	versions []int32                // its newest nodes
 	many     map[gitrepo.Hash]int32 // its other nodes, by tree
 	// the entries of the version that was read last; the next version shares most of them
@@ -89,7 +90,7 @@ type name struct {
 	path    int32   // index in graph.paths; meaningless with Skip
 	class   int32
 	want    match.Want
-	asked   bool // want and path are computed: the name has occurred as a file
+	asked   bool // want, class and path are set, because the name has occurred as a file
 	decides bool // only for a path of a history index: it alone decides for one of the readers
 }
 
@@ -99,7 +100,7 @@ type entry struct {
 	hash   gitrepo.Hash
 	child  int32 // as in graph.children
 	folder bool
-	counts bool // child is needed: false for a file that the query skips
+	counts bool // child is set; false for a file that the query skips
 }
 
 func newGraph(asked *question, hashLen int) *graph {
