@@ -45,7 +45,8 @@ type Result struct {
 	Resident int64
 }
 
-// Run runs cmd until it ends. Exit status 1 is not an error.
+// Run runs cmd until it ends. Exit status 1 is not an error if the command printed something, or
+// nothing at all: git grep ends with it if nothing matches, and backsight if a sample is partial.
 func Run(cmd *exec.Cmd) (r Result, err error) {
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
@@ -58,7 +59,8 @@ func Run(cmd *exec.Cmd) (r Result, err error) {
 			r.Resident = usage.Maxrss << 10
 		}
 	}
-	if exit, ok := errors.AsType[*exec.ExitError](err); err != nil && (!ok || exit.ExitCode() != 1) {
+	failed := len(r.Stdout) == 0 && len(r.Stderr) > 0
+	if exit, ok := errors.AsType[*exec.ExitError](err); err != nil && (!ok || exit.ExitCode() != 1 || failed) {
 		return r, fmt.Errorf("%s: %w: %s", strings.Join(cmd.Args, " "), err, r.Stderr)
 	}
 	return r, nil

@@ -96,15 +96,14 @@ func (p *Product) Stop() error {
 }
 
 // Command runs a command of the product against it and returns its output. Exit status 1 is not an
-// error, because commands use it to report partial or failed samples. A command that fails has the
-// same status, so callers must check the output.
+// error if there is an output, because commands report partial or failed samples with it.
 func (p *Product) Command(ctx context.Context, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, p.Binary, args...)
 	cmd.Env = append(os.Environ(), "BACKSIGHT_SERVER="+p.URL)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
-	if err != nil && cmd.ProcessState.ExitCode() != 1 {
+	if err != nil && (cmd.ProcessState.ExitCode() != 1 || len(out) == 0) {
 		return nil, fmt.Errorf("backsight %s: %w\n%s", strings.Join(args, " "), err, stderr.Bytes())
 	}
 	return out, nil

@@ -82,7 +82,7 @@ func (s *search) runFromBase(ctx context.Context, base root, roots []root, yield
 	if len(whole) <= len(batch) {
 		return false, nil
 	}
-	s.progress.total.Store(int64(len(batch)))
+	s.progress.expect(len(batch))
 	if err := s.countBlobs(ctx, counts, batch); err != nil {
 		return false, err
 	}

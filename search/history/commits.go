@@ -245,10 +245,8 @@ func (c *commitSearch) readTexts(ctx context.Context, batch []int32) error {
 			c.fail(batch[i], problem, detail)
 		} else {
 			c.match(batch[i], object.Data)
-			c.progress.matches.Add(1)
 		}
-		c.progress.done.Add(1)
-		c.progress.report(c.request.Progress, c.objects)
+		c.done(problem == "")
 		return nil
 	})
 	if err != nil {
@@ -259,6 +257,15 @@ func (c *commitSearch) readTexts(ctx context.Context, batch []int32) error {
 	}
 	clear(c.pathsOf)
 	return nil
+}
+
+// done counts a blob that was read, and perhaps matched.
+func (c *commitSearch) done(matched bool) {
+	if matched {
+		c.progress.matches.Add(1)
+	}
+	c.progress.done.Add(1)
+	c.progress.report(c.request.Progress, c.objects)
 }
 
 // match stores what the query needs to know about the content of a blob.

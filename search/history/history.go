@@ -214,7 +214,7 @@ func searchFiles(ctx context.Context, req Request, asked *question, yield func(R
 			return err
 		}
 	}
-	s.progress.total.Store(int64(len(s.graph.blobs.All)))
+	s.progress.expect(len(s.graph.blobs.All))
 	return s.run(ctx, roots, yield)
 }
 

@@ -47,12 +47,12 @@ func (s *search) searchIndexed(ctx context.Context, yield func(Result) error) (u
 	}
 	if t == nil || err != nil {
 		// The search falls back to the trees.
-		s.stats.IndexProblem = err
+		s.stats.IndexProblem, s.stats.Skipped = err, 0
 		s.graph = newGraph(s.graph.asked, s.objects.HashLen())
 		return false, nil
 	}
 	s.stats.Indexed = true
-	s.progress.total.Store(int64(len(s.graph.blobs.All)))
+	s.progress.expect(len(s.graph.blobs.All))
 	err = s.runIndexed(ctx, t, yield)
 	if errors.Is(err, errBase) {
 		s.request.Base, s.graph = nil, newGraph(s.graph.asked, s.objects.HashLen())
@@ -69,6 +69,7 @@ func (s *search) plan(ctx context.Context) (*timeline, error) {
 	if limit == 0 {
 		limit = gitrepo.DefaultMaxSize
 	}
+	s.stats.Skipped = 0 // of a plan that was given up
 	fromBase := s.hasBase()
 	commits := s.request.Commits
 	if fromBase {

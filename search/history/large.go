@@ -135,10 +135,11 @@ func (c *commitSearch) readLarge(blob int32, object *gitrepo.Object, rest io.Rea
 	switch {
 	case object.Kind != gitrepo.KindBlob:
 		c.fail(blob, gitrepo.Corrupt, "not a blob")
+		c.done(false)
 		return nil
 	case match.IsBinary(object.Data):
 		c.match(blob, object.Data)
-		c.progress.done.Add(1)
+		c.done(true)
 		return nil
 	}
 	var text *match.Text
@@ -161,12 +162,12 @@ func (c *commitSearch) readLarge(blob int32, object *gitrepo.Object, rest io.Rea
 		}
 		c.filter(blob, object.Data)
 	}
-	c.progress.done.Add(1)
+	c.done(complete && few)
 	return nil
 }
 
 // eachPart calls visit with one part of a content after another. complete is false if a line is
-// longer than a part can be; then visit did not get this line, nor what follows it.
+// longer than maxPart; then visit did not get this line, nor what follows it.
 func eachPart(content io.Reader, visit func(part []byte)) (complete bool, err error) {
 	buffer := make([]byte, usualPart)
 	held, least := 0, firstPart
@@ -192,10 +193,11 @@ func eachPart(content io.Reader, visit func(part []byte)) (complete bool, err er
 			return true, nil
 		}
 		if held == len(buffer) {
-			if len(buffer) == maxPart {
+			// A short line may precede the long one in the first part.
+			if len(buffer) == maxPart+firstPart {
 				return false, nil
 			}
-			larger := make([]byte, 2*len(buffer))
+			larger := make([]byte, min(2*len(buffer), maxPart+firstPart))
 			copy(larger, buffer)
 			buffer = larger
 		}

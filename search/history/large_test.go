@@ -266,9 +266,12 @@ func TestEachPart(t *testing.T) {
 			require.True(t, i == len(parts)-1 || end == "\n")
 		}
 	}
-	complete, err := eachPart(strings.NewReader(strings.Repeat("x", maxPart+1)), func([]byte) {})
+	complete, err := eachPart(strings.NewReader(strings.Repeat("x", maxPart+firstPart+1)), func([]byte) {})
 	require.NoError(t, err)
 	require.False(t, complete)
+	complete, err = eachPart(strings.NewReader("short\n"+strings.Repeat("x", maxPart)+"\n"), func([]byte) {})
+	require.NoError(t, err)
+	require.True(t, complete)
 	_, err = eachPart(io.MultiReader(strings.NewReader("a\n"), iotest.ErrReader(io.ErrUnexpectedEOF)), func([]byte) {})
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 }

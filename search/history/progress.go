@@ -20,6 +20,9 @@ type progress struct {
 	last  time.Time
 }
 
+// expect sets how many blobs will have been read in the end, if `more` are still to be read.
+func (p *progress) expect(more int) { p.total.Store(p.done.Load() + int64(more)) }
+
 // report calls the function `to` if reportEvery has passed since the last call. It reads the clock
 // only at every 16th call of report, because an object takes microseconds.
 func (p *progress) report(to func(Progress), objects *gitrepo.Objects) {

@@ -27,14 +27,18 @@ func (w *walker) checkRepetition(pairs []pair) error {
 			continue
 		}
 		distinct, seen := 0, map[[2]gitrepo.Hash]bool{}
+		repeated := from
 		for i := from; i < to; i++ {
-			if key := [2]gitrepo.Hash{pairs[i].old, pairs[i].new}; !seen[key] {
-				seen[key] = true
-				distinct += w.size(&pairs[i])
+			key := [2]gitrepo.Hash{pairs[i].old, pairs[i].new}
+			if seen[key] {
+				repeated = i
+				continue
 			}
+			seen[key] = true
+			distinct += w.size(&pairs[i])
 		}
 		if all > repeatedShare*distinct {
-			return fmt.Errorf("%w: a commit has equal trees in too many folders, for example in %q", ErrUnfit, pairs[from].folder)
+			return fmt.Errorf("%w: a commit has equal trees in too many folders, for example in %q", ErrUnfit, pairs[repeated].folder)
 		}
 	}
 	return nil

@@ -57,7 +57,7 @@ func (s *searcher) changes(ctx context.Context) ([]change, error) {
 	var newer history.Result
 	i := 0
 	compare := func(older history.Result) { // newer is commits[i-1]
-		if c, ok := changeBetween(older, newer); ok && (s.plan.limit == 0 || len(found) < s.plan.limit) {
+		if c, ok := changeBetween(older, newer, s.plan.question.Matcher.PerFile()); ok && (s.plan.limit == 0 || len(found) < s.plan.limit) {
 			c.time = commits[i-1].Time
 			found = append(found, c)
 		}
@@ -120,11 +120,13 @@ func (s *searcher) matching(ctx context.Context, chain []gitrepo.Commit) (found 
 }
 
 // changeBetween compares the results of a commit (newer) and of its first parent (older). It
-// returns false when both have the same count and lack the same objects.
-func changeBetween(older, newer history.Result) (change, bool) {
+// returns false if they certainly have the same count: both lack the same objects, or none, and
+// their values are equal. perFile says that the query counts per file; if it does not, missing
+// objects may hide any change.
+func changeBetween(older, newer history.Result, perFile bool) (change, bool) {
 	c := change{commit: newer.Commit, delta: newer.Value - older.Value, value: newer.Value, outcome: insights.Counted}
 	sameFaults := older.Unread == newer.Unread && (len(older.Faults) > 0) == (len(newer.Faults) > 0)
-	if c.delta == 0 && sameFaults {
+	if exact := sameFaults && (perFile || len(newer.Faults) == 0); c.delta == 0 && exact {
 		return change{}, false
 	}
 	switch {

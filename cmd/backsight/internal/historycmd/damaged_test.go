@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -31,5 +32,26 @@ func TestRun_ALooseObjectWithTheContentOfAnother(t *testing.T) {
 			require.EqualValues(t, 3, line["value"])
 			require.Contains(t, line["reason"], "the stored content is that of object "+three)
 		}
+	}
+}
+
+// An unreadable file decides whether the commits count. What they would count is not known, so each
+// commit may have changed the count.
+func TestRun_EveryCommitWithAConditionThatIsNotKnown(t *testing.T) {
+	t.Parallel()
+	repo := testgit.New(t)
+	for i, text := range []string{"TODO\n", "TODO TODO\n", "TODO TODO\n"} {
+		repo.Commit(t, testgit.Epoch.Add(time.Duration(i)*time.Hour), map[string]string{"a.go": text, "go.mod": "module x\n"})
+	}
+	repo.RemoveObject(t, repo.ObjectAt(t, "main:go.mod"))
+	for query, want := range map[string]int{"TODO": 2, "TODO repo:has.file(path:go.mod content:module)": 3} {
+		out, status, err := run(t, options{Repositories: []string{repo.Dir}, JSON: true, Query: query + " file:a.go", Every: "commit"})
+		require.NoError(t, err)
+		lines := decode(t, out)
+		require.Len(t, lines, want, query)
+		for _, line := range lines {
+			require.Equal(t, want == 3, line["outcome"] == "partial", query)
+		}
+		require.Equal(t, want == 3, status == 1, query)
 	}
 }
