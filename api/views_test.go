@@ -335,7 +335,7 @@ func TestValidateQuery(t *testing.T) {
 		},
 		{
 			"a repeated group", `{ validateInsightQuery(query: "/(?:(a),)+/", generatedFromCaptureGroups: true) { isValid captures notes } }`,
-			`{"validateInsightQuery":{"isValid":true,"captures":1,"notes":["A group inside a repetition, as in (?:(\\w+),)+, gives only the value of the last repetition. To count each, write a pattern that matches one of them."]}}`,
+			`{"validateInsightQuery":{"isValid":true,"captures":1,"notes":["A group inside a repetition, as in (?:(\\w+),)+, gives only the value of the last repetition. To count the value of each repetition, write a pattern that matches a single repetition."]}}`,
 		},
 		{
 			"a repeated group that is not counted", `{ validateInsightQuery(query: "/(?:(a),)+/") { isValid notes } }`,

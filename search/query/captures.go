@@ -20,7 +20,7 @@ func (q *Query) CaptureNotes() []string {
 	}
 	var notes []string
 	if repeated {
-		notes = append(notes, `A group inside a repetition, as in (?:(\w+),)+, gives only the value of the last repetition. To count each, write a pattern that matches one of them.`)
+		notes = append(notes, `A group inside a repetition, as in (?:(\w+),)+, gives only the value of the last repetition. To count the value of each repetition, write a pattern that matches a single repetition.`)
 	}
 	if together {
 		notes = append(notes, `Each group gives separate values. To count combinations, put one group around the others, as in /((?:\w+)@(?:\w+))/.`)
@@ -28,7 +28,8 @@ func (q *Query) CaptureNotes() []string {
 	return notes
 }
 
-// repeatsGroup reports whether a capturing group can take part in a match more than once.
+// repeatsGroup reports whether a capturing group in re can take part in a match more than once. The
+// argument inside says that re itself is inside a repetition.
 func repeatsGroup(re *syntax.Regexp, inside bool) bool {
 	switch re.Op {
 	case syntax.OpCapture:

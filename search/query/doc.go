@@ -13,8 +13,9 @@
 //   - Parse refuses text that the language does not support or that has two possible readings. The
 //     *Error has the place, what was expected and what to write instead.
 //   - Every node has a canonical text, and Parse(q.String()) equals q except for spans. The
-//     canonical text identifies a series: if the canonical text of a query changed, a new series
-//     would no longer be equal to a stored series with the same query.
+//     canonical text of a query must never change, because it is part of the identity of a series:
+//     a new series shares the points of a stored series whose canonical text, scope and grid are
+//     the same.
 //   - Spans are inside the text that was parsed.
 //   - Every regular expression and template in a Query compiles.
 //

@@ -12,11 +12,11 @@ type Error struct {
 	Span Span
 	// Message says what is wrong and what was expected.
 	Message string
-	// Suggestion says what to write instead. It has no closing punctuation and is never empty.
+	// Suggestion says what to write instead. It does not end with a period, and is never empty.
 	Suggestion string
 }
 
-// Error returns one line: the position (in bytes, counted from 1), the message and the suggestion.
+// Error returns the position (in bytes, counted from 1), the message and the suggestion.
 func (e *Error) Error() string {
 	return fmt.Sprintf("byte %d: %s: %s", e.Span.Start+1, e.Message, e.Suggestion)
 }
@@ -40,10 +40,11 @@ func asText(text string) string {
 	return "to search for it as text, write content:" + quote(shown(text))
 }
 
-// maxShown is how many bytes of the query's text an error repeats at most.
+// maxShown is how many bytes of a long text the function shown keeps.
 const maxShown = 200
 
-// shown cuts a text for an error message after maxShown bytes, and then appends "…".
+// shown returns a text for an error message. If the text has more than maxShown bytes, shown cuts
+// it there, and appends "…".
 func shown(text string) string {
 	if len(text) <= maxShown {
 		return text

@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// HasFile is a condition on the files of a repository. It holds if one file has both a path that
-// matches Path and content that matches Content. An empty Path or Content matches everything. At
-// most one of them is empty.
+// HasFile is a condition on the files of a repository. It holds if at least one file has both a
+// path that matches Path and content that matches Content. An empty Path or Content matches
+// everything. At most one of them is empty.
 type HasFile struct {
 	Path, Content string
 	At            Span
 }
 
-// A Predicate is a condition on a repository: that it has a file for which HasFile holds or, with
-// Not, that it has none.
+// A Predicate is a condition on a repository: that HasFile holds or, with Not, that it does not
+// hold.
 type Predicate struct {
 	Not bool
 	HasFile
@@ -194,7 +194,7 @@ func namedArguments(t token, written, rest string) (*HasFile, *Error) {
 
 // argument reads a regular expression at the start of text, and returns it and the text after it. A
 // quoted expression ends at its closing quotation mark. An unquoted expression ends at white space
-// if the flag several is set, else at the end of text.
+// outside parentheses if the flag several is set, else at the end of text.
 func argument(t token, text string, several bool) (value, rest string, err *Error) {
 	if text != "" && (text[0] == '"' || text[0] == '\'') {
 		end, ok := delimitedEnd(text, 0)

@@ -44,11 +44,11 @@ type lexer struct {
 	tokens []token
 
 	work     int // bytes that were read to find where words and groups end
-	unclosed int // 1 + the place of the first class that is not closed; 0: none is known
+	unclosed int // 1 + the place of the first character class that is not closed; 0: none is known
 }
 
-// maxWork limits the bytes that are read to find where words and groups end. Each parenthesis that
-// is never closed makes the lexer read up to the end of the text.
+// maxWork limits the bytes that are read to find where words and groups end. Each parenthesis or
+// hole that is never closed makes the lexer read up to the end of the text.
 const maxWork = 64 << 20
 
 // overworked returns an error if finding the end of the word or group at start took too much work.
@@ -56,7 +56,7 @@ func (lx *lexer) overworked(start int) *Error {
 	if lx.work <= maxWork {
 		return nil
 	}
-	return fail(Span{start, len(lx.text)}, "the query has too many parentheses that are not closed", `put text that contains them in content:"…"`)
+	return fail(Span{start, len(lx.text)}, "the query has too many parentheses or holes that are not closed", `put text that contains them in content:"…"`)
 }
 
 // maxDepth limits the nesting of groups and of NOTs, and with it the depth of the parser's stack.

@@ -42,10 +42,10 @@ func TestLongQueries(t *testing.T) {
 func TestUnclosedParenthesesAreRefusedIfThereAreMany(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ text, says string }{
-		{"f( ", "too many parentheses that are not closed"},
-		{"file:( ", "too many parentheses that are not closed"},
-		{"patterntype:structural f(:[x ", "too many parentheses that are not closed"},
-		{"patterntype:regexp f[( ", "too many parentheses that are not closed"},
+		{"f( ", "too many parentheses or holes that are not closed"},
+		{"file:( ", "too many parentheses or holes that are not closed"},
+		{"patterntype:structural f(:[x ", "too many parentheses or holes that are not closed"},
+		{"patterntype:regexp f[( ", "too many parentheses or holes that are not closed"},
 	} {
 		head, unit, found := strings.Cut(row.text, " ")
 		if unit == "" || !found {

@@ -38,9 +38,9 @@ func not(n Node, at Span) Node {
 	return &Not{Node: n, At: at}
 }
 
-// normal returns the tree in the form that the types document: no And directly in an And, no Or
-// directly in an Or, no node twice, and the filters of an And before its other nodes, sorted. Trees
-// that differ only in these respects become equal.
+// normal returns the tree in its canonical form: no And directly in an And, no Or directly in an
+// Or, no Not directly in a Not, no node twice in an And or Or, and the filters of an And before its
+// other nodes, sorted. Trees that differ only in these respects become equal.
 func normal(n Node) Node {
 	switch n := n.(type) {
 	case *And:

@@ -13,7 +13,7 @@ const MaxLength = 256 << 10
 // Parse parses a series query. A non-nil error is always an *Error.
 func Parse(text string) (*Query, error) { return parse(text, false) }
 
-// parse parses a query. With wholeFiles, the query may consist of filters on repositories only.
+// parse parses a query. With wholeFiles, the query needs neither a pattern nor a filter on files.
 func parse(text string, wholeFiles bool) (*Query, error) {
 	if err := checkText(text); err != nil {
 		return nil, err
@@ -121,8 +121,10 @@ func checkText(text string) *Error {
 }
 
 // lexInItsType splits text into tokens according to the pattern type that the text itself names. It
-// tries each candidate type, and accepts the one that a patterntype: token names, or the standard
-// type if there is no such token. So patterntype:regexp inside a quoted pattern is text.
+// splits the text once for each candidate type. It accepts the result for a type if the result has
+// patterntype: tokens and all of them name that type; it also accepts the result for the standard
+// type if that has no such token. So patterntype:regexp inside a quoted pattern is text. It refuses
+// the text unless it accepts exactly one result.
 func lexInItsType(text string) ([]token, PatternType, *Error) {
 	type reading struct {
 		tokens []token

@@ -340,7 +340,8 @@ func (p *parser) join(words []token) (Node, *Error) {
 func (p *parser) template(text string, at Span) (Node, *Error) {
 	t, err := template.Parse(text)
 	if err != nil {
-		// A text as long as its place in the query has no escapes, so its offsets are valid there.
+		// If the text is as long as its place in the query, it has no escapes, so its offsets are
+		// valid there.
 		if at.End-at.Start == len(text) {
 			at = Span{at.Start + err.Start, at.Start + err.End}
 		}

@@ -15,7 +15,8 @@ func text(n Node) string {
 
 // String returns the query's canonical text: settings that differ from their defaults, then the
 // scope, then the predicates, then filters on files and commits, then patterns. Parse returns an
-// equal query for it. Queries that differ only in notation have the same canonical text.
+// equal query for it, and ParseFilters does if q is a result of ParseFilters. Queries with the same
+// pattern type that differ only in notation have the same canonical text.
 func (q *Query) String() string {
 	var parts []string
 	for _, f := range fields {

@@ -7,15 +7,15 @@ import (
 
 // A Query is a parsed series query.
 type Query struct {
-	// Expr is the condition on one file at one commit or, if Kind is not Files, on one commit. It
-	// is nil if the query has neither a pattern nor a filter on files or commits; then the query
-	// holds for every file or commit.
+	// Expr is the condition that is tested: on each file of a commit if Kind is Files, on each
+	// commit if Kind is Commits, and on each changed file of a commit if Kind is Diffs. It is nil,
+	// and always holds, if the query has neither a pattern nor a filter on files or commits.
 	Expr Node
 	// PatternType is the notation of the query's patterns. Pattern.Kind says what each pattern
 	// matches.
 	PatternType PatternType
-	// CaseSensitive is case:yes. It applies to patterns and file: filters, but not to structural
-	// patterns, which are always case-sensitive, nor to repo: filters.
+	// CaseSensitive is case:yes. It applies to patterns, file: filters and predicates. Structural
+	// patterns are always case-sensitive. All other filters ignore it.
 	CaseSensitive bool
 	// Type says what patterns are matched against.
 	Type Type
@@ -69,7 +69,8 @@ const (
 type Select int
 
 const (
-	// SelectContent counts matches in files, or commits.
+	// SelectContent is the default. It counts the matches in the content of files or, with
+	// type:path, files; with type:commit and type:diff, it counts commits.
 	SelectContent Select = iota
 	// SelectFile counts files.
 	SelectFile
@@ -87,10 +88,10 @@ type Kind int
 const (
 	// Files are the files of one commit.
 	Files Kind = iota
-	// Commits are the commits since the previous sample time, searched by message, author,
-	// committer and date.
+	// Commits are the commits since the previous sample time. Patterns search their messages.
 	Commits
-	// Diffs are the commits since the previous sample time, searched by the lines that they change.
+	// Diffs are the commits since the previous sample time. Patterns search the lines that they
+	// change.
 	Diffs
 )
 

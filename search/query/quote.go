@@ -60,7 +60,8 @@ var escaper = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, 
 // quote is the inverse of unquote.
 func quote(text string) string { return `"` + escaper.Replace(text) + `"` }
 
-// slash is the inverse of delimitedRegexp for a regular expression from plainRegexp.
+// slash writes a regular expression from plainRegexp between slashes. Reading it with
+// delimitedRegexp and plainRegexp gives the same expression.
 func slash(re string) string {
 	return "/" + strings.ReplaceAll(re, "/", `\/`) + "/"
 }

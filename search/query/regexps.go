@@ -56,7 +56,7 @@ func plainRegexp(text, flags string, at Span) (string, *Error) {
 const maxRegexp = 250_000
 
 // regexpSize estimates the number of instructions of a compiled expression. The estimate is never
-// too low.
+// too low, but at most maxRegexp+1.
 func regexpSize(re *syntax.Regexp) int {
 	size := 2
 	for _, sub := range re.Sub {
@@ -111,6 +111,6 @@ func regexpError(err error, flags, text string, at Span) *Error {
 	case syntax.ErrInvalidNamedCapture:
 		return fail(at, message, "name a group as in (?P<name>…), and use each name once")
 	default:
-		return fail(at, message, "use fewer and smaller repetitions")
+		return fail(at, message, "use fewer and smaller repetitions, and nest fewer groups")
 	}
 }

@@ -6,7 +6,8 @@ import (
 )
 
 // A Scope chooses repositories by name, and by whether they are forks or archived. Create a Scope
-// with ParseScope or Parse; a Scope literal can only be printed, not matched.
+// with ParseScope, NameScope or Parse. A Scope literal with an Expr can be printed, but its Matches
+// panics.
 type Scope struct {
 	// Expr is the condition on a repository, or nil for all repositories. Its leaves are *Filter.
 	Expr Node
@@ -52,7 +53,8 @@ func NameScope(pattern string) (*Scope, error) {
 	return newScope(&Filter{Name: "repo", Value: b.String(), At: Span{0, len(pattern)}}), nil
 }
 
-// And returns the scope of the repositories that both scopes include.
+// And returns the scope of the repositories that both scopes include. The spans of its nodes have
+// no meaning, because they come from two texts.
 func (s *Scope) And(t *Scope) *Scope {
 	var nodes []Node
 	for _, n := range []Node{s.Expr, t.Expr} {
@@ -80,8 +82,9 @@ func (s *Scope) MatchesNames(names []string) bool {
 	return s.Expr == nil || s.accepts(repository{names: names})
 }
 
-// Trait returns the first fork: or archived: filter that excludes repositories: a filter with the
-// value no or only.
+// Trait returns the first fork: or archived: filter with the value no or only. Callers that do not
+// know which repositories are forks or archived use it to refuse such a scope. found is false if
+// there is no such filter.
 func (s *Scope) Trait() (name, value string, found bool) {
 	for leaf := range leaves(s.Expr) {
 		if f, ok := leaf.(*Filter); ok && f.Name != "repo" && f.Value != "yes" {

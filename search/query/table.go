@@ -8,7 +8,8 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// The values of fields that take fixed words, in the order of the constants of their types.
+// The values of fields that take fixed words. The index of a word in one of the first three lists
+// is its constant of the type PatternType, Type or Select.
 var (
 	patternTypes = []string{"standard", "literal", "regexp", "keyword", "structural"}
 	typeWords    = []string{"file", "path", "commit", "diff"}
@@ -105,7 +106,7 @@ var fields = []field{
 		node:    contentNode,
 	},
 
-	// Filters on repositories.
+	// Filters on repositories, and the condition on their files.
 	{
 		name: "repo", aliases: []string{"r"}, negatable: true, syntax: callValue, order: 0,
 		example: "write a regular expression for the name, as in repo:^github\\.com/acme/",

@@ -8,7 +8,8 @@ import (
 	"github.com/backsight/backsight/search/internal/linguist"
 )
 
-// anyCaseRegexpOf returns the regular expression of a field that is matched without regard to case.
+// anyCaseRegexpOf returns the regular expression of a field. It checks the expression with the flag
+// (?i), with which it can be larger than without.
 func anyCaseRegexpOf(t token) (string, *Error) { return plainRegexp(t.text, "(?i)", t.value) }
 
 // pathOf returns the regular expression of file:.

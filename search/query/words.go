@@ -63,8 +63,8 @@ func (lx *lexer) scan(start int, isRegexp, balanced bool) (end int, spaced, ok b
 	return i, spaced, open == 0
 }
 
-// past returns the position after the escape, class or hole that begins at i, or i+1 where none
-// begins.
+// past returns the position after the escape, character class or hole that begins at i, or i+1 if
+// none begins there.
 func (lx *lexer) past(i int, isRegexp bool) int {
 	switch c := lx.text[i]; {
 	case isRegexp && c == '\\' && i+1 < len(lx.text):
@@ -84,8 +84,8 @@ func (lx *lexer) past(i int, isRegexp bool) int {
 	return i + 1
 }
 
-// classEnd returns the position of the bracket that closes the class which opens at start, or start
-// if the class is not closed.
+// classEnd returns the position of the bracket that closes the character class that opens at start,
+// or start if the class is not closed.
 func classEnd(text string, start int) int {
 	i := start + 1
 	if i < len(text) && text[i] == '^' {

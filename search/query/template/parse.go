@@ -50,8 +50,8 @@ func (p *parser) fail(start, end int, message, remedy string) *Error {
 	return &Error{Start: start, End: end, Message: message, Remedy: remedy}
 }
 
-// elements parses elements up to the closing delimiter in until, or to the end of the text if until
-// is 0.
+// elements parses elements up to the closing delimiter `until`, or up to the end of the text if
+// `until` is 0.
 func (p *parser) elements(until byte) ([]Element, *Error) {
 	var all []Element
 	start := p.pos - 1

@@ -75,7 +75,7 @@ func Scan(content []byte) []Mark {
 	return slices.DeleteFunc(s.marks, func(m Mark) bool { return m.End == 0 })
 }
 
-// Special contains the bytes that can start or end a mark.
+// Special contains the bytes that can start a mark, and the closing delimiters.
 var Special = func() (set [256]bool) {
 	for _, c := range []byte("()[]{}\"'`/#") {
 		set[c] = true

@@ -51,8 +51,8 @@ const (
 	Line
 	// Blank, `:[ ]` or `:[ x]`, matches one or more spaces or tabs.
 	Blank
-	// Regexp, `:[~e]` or `:[x~e]`, matches a regular expression in the text up to the next
-	// delimiter, string or comment.
+	// Regexp, `:[~e]` or `:[x~e]`, matches a regular expression within the next 250 bytes, up to
+	// the next delimiter, string or comment.
 	Regexp
 )
 
