@@ -11,8 +11,7 @@ import (
 // of the content as possible.
 type engine struct {
 	re *dfa.Regexp
-	// required has literals; every match contains at least one of them. It is empty if none are
-	// known.
+	// required has literals; every match contains at least one of them. It may be empty.
 	required anyLiteral
 	// prefix has literals; every match starts with one of them. It may be empty. The automaton runs
 	// from the occurrences of the literals, over the whole content.
@@ -39,7 +38,9 @@ func (s starts) Next(from int) int {
 }
 
 // search runs the automaton on the parts of content that can contain matches, from left to right.
-// The matches in these parts are exactly the matches in content.
+// The matches in these parts are exactly the matches in content. search calls yield with a Searcher
+// that is ready to search the part, the part, and the offset of the part in content, until yield
+// returns false.
 func (f *engine) search(content []byte, stop *atomic.Bool, yield func(s *dfa.Searcher, part []byte, offset int) bool) {
 	s := f.re.Searcher()
 	defer s.Close()
@@ -89,8 +90,8 @@ func (f *engine) parts(content []byte, yield func(part []byte, offset int) bool)
 	}
 }
 
-// line returns the line content[start:end]. At end is the \n of the line, or the end of content. If
-// f.trims is set, the result leaves out a \r before the \n.
+// line returns the line content[start:end]. The position end is that of the line's \n, or the end
+// of content. If f.trims is set, the result leaves out a \r before the \n.
 func (f *engine) line(content []byte, start, end int) []byte {
 	if f.trims && start < end && end < len(content) && content[end-1] == '\r' {
 		end--

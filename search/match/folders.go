@@ -11,15 +11,15 @@ import (
 	"github.com/backsight/backsight/search/query"
 )
 
-// Folders tells which folders are alike. A query judges paths by regular expressions and by the
-// last name of a path. So two folders are alike if each of these expressions is in the same state
-// after it has read the path of the one folder or of the other.
+// Folders tells which folders are alike for a query. A query judges the path of a file by regular
+// expressions and by the file's name. So two folders are alike if each of these expressions is in
+// the same state after it has read the path of either folder.
 type Folders struct {
 	exprs  []*syntax.Prog
 	opaque bool // a condition on paths is not a regular expression
 }
 
-// NewFolders returns what tells folders apart for a matcher, which may be nil, and predicates.
+// NewFolders returns the Folders for a matcher, which may be nil, and predicates.
 func NewFolders(m *Matcher, predicates []*Predicate) (*Folders, error) {
 	f := &Folders{}
 	if m != nil {
@@ -53,10 +53,10 @@ func (f *Folders) add(exprs ...string) error {
 	return nil
 }
 
-// Key returns a text that is equal for folders that are alike: Want, Class, Match and the methods
-// of predicates return the same for two paths that consist of the one folder or the other, the same
-// further names, and the same content. A folder is "" or ends in a slash. The cost is that of
-// matching the path of the folder.
+// Key returns the same text for folders that are alike: for two files with equal content whose
+// paths differ only in such folders, Want, Class, Match and the methods of predicates return the
+// same. The argument folder is "" or ends in a slash. The cost is that of matching the path of the
+// folder.
 func (f *Folders) Key(folder string) string {
 	if f.opaque {
 		return folder
@@ -83,8 +83,9 @@ func (f *Folders) Key(folder string) string {
 }
 
 // after runs an expression, unanchored, over the beginning of a text. matched is true if there is a
-// match, whatever follows. Otherwise threads are the instructions that continue, in order. They say
-// everything about the text, because its last rune is known to be a slash.
+// match, whatever follows. Otherwise threads are the instructions that continue, in order. No other
+// property of the text affects what follows: its last rune is always a slash, and Key marks the
+// empty text.
 func after(prog *syntax.Prog, text string) (threads []uint32, matched bool) {
 	now, next, closed := newSet(len(prog.Inst)), newSet(len(prog.Inst)), newSet(len(prog.Inst))
 	before := rune(-1)

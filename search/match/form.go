@@ -26,7 +26,8 @@ type form struct {
 	literals anyLiteral
 }
 
-// formOf returns the form for a pattern with its finder.
+// formOf returns the form for a pattern with its finder. If the finder is an engine that searches
+// single lines, formOf sets engine.trims.
 func formOf(p *query.Pattern, f finder) form {
 	own := form{keepsReturns: names(p, '\r'), keepsMark: names(p, '\uFEFF')}
 	switch f := f.(type) {
@@ -74,9 +75,9 @@ func (f form) at(later bool) form {
 	return f
 }
 
-// see returns the text in which the finder finds the pattern's matches, or nil if there are none.
-// plain, which may be nil, is where see keeps the text in the most frequent form for other
-// patterns.
+// see returns the text in which the finder finds the pattern's matches, or nil if it is known that
+// there are none. plain, which may be nil, is where see keeps the text in the most frequent form
+// for other patterns.
 func (f *form) see(text []byte, plain *[]byte) []byte {
 	switch {
 	case f.same:
@@ -101,8 +102,8 @@ func (f *form) unmarked(text []byte) []byte {
 	return bytes.TrimPrefix(text, []byte(byteOrderMark))
 }
 
-// line returns a line of a text, without the \r that precedes its \n. The text must be a result of
-// the method see or of the method of. ended says that a \n ends the line.
+// line returns a line of a text as the pattern sees it. If byLine is set, the text still has the \r
+// before each \n, and line removes it. ended says that a \n follows the line.
 func (f *form) line(text []byte, ended bool) []byte {
 	if f.byLine && ended {
 		return bytes.TrimSuffix(text, []byte{'\r'})
@@ -219,7 +220,8 @@ func namesRune(expr string, want rune) bool {
 }
 
 // escaped returns the rune that the escape sequence at the start of an expression stands for, or -1
-// if it does not stand for a single rune that can matter here.
+// if it does not stand for a single rune that can matter here. size is the length of the sequence
+// in bytes.
 func escaped(expr string) (r rune, size int) {
 	const digits = 3 // of an octal number
 	rest := expr[1:]

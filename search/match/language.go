@@ -11,10 +11,10 @@ import (
 // maxDetect is how many bytes of a file are read to detect its language.
 const maxDetect = 64 << 10
 
-// A language recognizes the files of one programming language. If the file's name or else its
-// extension belongs to one language, the path decides. If the extension belongs to several
-// languages, the content decides. If the path names no language, the #! line decides; if its
-// interpreter belongs to several languages, the content decides among them.
+// A language recognizes the files of one programming language. A path names the languages of the
+// file's name or, if there are none, of its extension. If the path names one language, it decides.
+// If it names several, the content decides among them. If it names none, the #! line decides; if
+// the interpreter in that line belongs to several languages, the content decides among them.
 type language struct {
 	name    string
 	scripts bool // the language has interpreters that a #! line can name
@@ -47,7 +47,8 @@ func (l *language) holds(file string, content []byte) bool {
 
 // languageOf chooses one of the candidates by content; without candidates, it chooses among the
 // languages of the #! line. The steps are those of github-linguist that follow the detection by
-// path. languageOf returns "" if there is neither a candidate nor a #! line of a known language.
+// path. languageOf returns "" if there is neither a candidate nor a #! line of a known language, or
+// if several languages remain and linguist.Classify has samples of none.
 func languageOf(candidates []string, file string, content []byte) string {
 	byLine := linguist.ByShebang(content)
 	if len(candidates) == 0 {

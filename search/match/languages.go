@@ -32,8 +32,8 @@ type Languages struct {
 	Vendored bool
 }
 
-// These are the names of groups of files without a language. No language's name starts with a
-// parenthesis.
+// These are the names of the groups of files that are not counted under a language. No language's
+// name starts with a parenthesis.
 const (
 	UnknownLanguage = "(unknown)" // text files
 	BinaryFiles     = "(binary)"
@@ -43,7 +43,7 @@ const (
 // languages measures files by language.
 type languages struct {
 	Languages
-	names map[Measures]string // nil if there is one measure
+	names map[Measures]string // the prefix of values, by measure; nil if there is one measure
 }
 
 var measureNames = []struct {
@@ -64,7 +64,7 @@ func (m *Matcher) compileLanguages(q *query.Query, opts Options) error {
 	}
 	l := &languages{Languages: *opts.Languages}
 	if l.Measures == 0 || l.Measures&^(Lines|Bytes|Files) != 0 {
-		return fmt.Errorf("query %q: language statistics need at least one measure", q)
+		return fmt.Errorf("query %q: language statistics need one or more of the measures Lines, Bytes and Files, and no other", q)
 	}
 	if l.Measures&(l.Measures-1) != 0 {
 		l.names = map[Measures]string{}
@@ -133,7 +133,7 @@ func (l *languages) of(f *file) string {
 	return UnknownLanguage
 }
 
-// classOf appends to class the part of a path that determines the result of languages.of.
+// classOf appends to class everything in a path that the result of languages.of depends on.
 func (l *languages) classOf(class []byte, file string) []byte {
 	if l.Vendored && linguist.IsVendor(file) {
 		return append(class, 'v')

@@ -30,8 +30,8 @@ type Options struct {
 
 // Counts is the result for one file.
 type Counts struct {
-	// N is the number of match ranges, or the number of values with Options.ByValue. It is 1 for a
-	// file that counts as a whole, and 0 for a file that does not match.
+	// N is the number of match ranges or, with Options.ByValue or Options.Languages, the sum of
+	// Values. It is 1 for a file that counts as a whole, and 0 for a file that does not match.
 	N int64
 	// Values has the count of each value. It is nil if there are none. A value is valid UTF-8
 	// without NUL, and has at most 100 bytes.
@@ -49,7 +49,7 @@ type Matcher struct {
 	languages *languages // nil unless counts are per language
 	varying   []*node    // leaves on which Match depends besides the content; see Class
 	pathExprs []string   // the regular expressions that paths are matched against; see Folders
-	opaque    bool       // paths are also matched against something else
+	opaque    bool       // a condition on paths is not a regular expression
 
 	kind       query.Kind
 	lines      lineSide // the side of a change that patterns search; see MatchCommit
@@ -180,7 +180,7 @@ func (m *Matcher) PerRepository() bool { return m.perRepo }
 func (m *Matcher) PerFile() bool { return !m.perRepo && len(m.predicates) == 0 }
 
 // ContentOnly reports whether files with equal content have equal counts, whatever their paths, if
-// Want returns Content for them. If not, see Class.
+// Want returns Content for them. If ContentOnly returns false, see Class.
 func (m *Matcher) ContentOnly() bool { return len(m.varying) == 0 && m.languages == nil }
 
 // Class returns a key for everything in a path that the result of Match depends on. Want must

@@ -41,7 +41,7 @@ type pattern struct {
 	finder   finder
 	form     form
 	required Requirement
-	inLine   bool // no match depends on anything outside its line
+	inLine   bool // each match is within a line, and depends on nothing outside it
 }
 
 // Compile prepares a query for matching. It returns an error if the query does not fit the options,
@@ -111,7 +111,7 @@ func (c *compiler) add(e *engine) error {
 	return nil
 }
 
-// shareMemory divides the memory for tables, which a single engine would have, among all engines.
+// shareMemory divides the memory that a single engine may use for tables among all engines.
 func (c *compiler) shareMemory() {
 	for _, e := range c.engines {
 		e.re.Share(len(c.engines))
@@ -206,9 +206,9 @@ func (c *compiler) pattern(p *query.Pattern) (*pattern, error) {
 	return out, nil
 }
 
-// varying returns the leaves that can make the counts of equal contents differ although Want
-// returns Content for both. A filter on paths in the top AND cannot: if it does not hold, Want
-// returns Skip.
+// varying returns the leaves that can make the counts of two files with equal content differ
+// although Want returns Content for both files. A filter on paths in the top AND cannot: if it does
+// not hold, Want returns Skip.
 func varying(n *node, onPaths bool) []*node {
 	var found []*node
 	var walk func(n *node, top bool)

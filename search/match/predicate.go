@@ -18,7 +18,7 @@ type Predicate struct {
 	path     *regexp.Regexp // nil if any path matches
 	content  finder         // nil if any content matches
 	form     form           // of content
-	inLine   bool           // no match of content depends on anything outside its line
+	inLine   bool           // each match of content is within a line, and depends on nothing else
 	required Requirement
 	stop     *atomic.Bool // may be nil
 }

@@ -65,7 +65,8 @@ func (n *node) required() Requirement {
 	return Requirement{}
 }
 
-// Holds reports whether a file meets the requirement.
+// Holds reports whether content meets the requirement. A \n in a text of the formula must occur in
+// content as \n: Holds does not find it as \r\n.
 func (r Requirement) Holds(content []byte) bool {
 	holds := func(p Requirement) bool { return p.Holds(content) }
 	switch r.Kind {

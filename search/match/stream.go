@@ -6,9 +6,9 @@ import (
 	"sync/atomic"
 )
 
-// A Stream matches a file that is too large to be in memory. Its text, as Decode returns it,
-// arrives in parts. A part ends at a line end, except the last one. The first part of a text of
-// more than 64 KiB has at least as many bytes. A Stream must be used by one goroutine.
+// A Stream matches a file that is too large to be in memory. Callers add the text of the file, as
+// Decode returns it, in parts. Each part except the last must end at a line end, and the first part
+// must have at least 64 KiB unless it is the whole text. A Stream must be used by one goroutine.
 type Stream struct {
 	file  file
 	size  int64
@@ -25,9 +25,10 @@ type Stream struct {
 // maxStreamed is the most patterns whose matches a Stream counts: it counts for each set of them.
 const maxStreamed = 4
 
-// Stream starts to match the file at path, which has size bytes, for which Want must return
-// Content. The file must not be binary. yield gets the values, before it is known whether the file
-// counts, and is nil unless ByValue.
+// Stream starts to match the file at path, which has size bytes. Want must return Content for the
+// path, and the file must not be binary. If ByValue, Add and Finish call yield with the values that
+// count; callers must drop them if Finish returns a reason. Otherwise yield is not called, and may
+// be nil.
 func (m *Matcher) Stream(path string, size int64, yield func(value []byte, n int64)) *Stream {
 	s := &Stream{file: file{m: m, path: path}, size: size, yield: yield, patterns: make([]*presence, m.patterns)}
 	if m.expr != nil {
@@ -120,8 +121,8 @@ func (s *Stream) count(part *file) {
 	}
 }
 
-// Finish returns the count of the file, after all parts. reason is not "" if the count cannot be
-// known without having the whole file in memory.
+// Finish returns the count of the file, after all parts. If the count cannot be known without
+// having the whole file in memory, reason says why; otherwise it is "".
 func (s *Stream) Finish() (n int64, reason string) {
 	m, f := s.file.m, &s.file
 	if m.onPaths {
@@ -151,9 +152,9 @@ func (s *Stream) Finish() (n int64, reason string) {
 	active := f.active(m.expr, nil)
 	switch {
 	case m.byValue && len(active) > 0 && m.expr.counted == nil:
-		return 0, "its values depend on more than one pattern"
+		return 0, "the query is not one pattern, perhaps with filters, so counting its values needs the whole file at once"
 	case s.counts == nil:
-		return 0, "the query has too many patterns"
+		return 0, "more than four patterns are counted, which needs the whole file at once"
 	}
 	if len(active) == 0 {
 		if m.byValue {
@@ -207,8 +208,9 @@ type presence struct {
 	form   form
 	inLine bool // matches do not cross the ends of parts
 	found  bool
-	// The texts of required, in order, if not inLine: whether the file contains them. Then the
-	// pattern is only known to be absent if required does not hold.
+	// If not inLine, texts has the texts of required, in order, and whether the file contains each.
+	// If required does not hold, the pattern has no match; otherwise it is unknown whether it has
+	// one.
 	required Requirement
 	texts    []*requiredText
 }
@@ -228,7 +230,7 @@ func newPresence(f finder, form form, inLine bool, required Requirement) *presen
 
 func (p *presence) list(r Requirement) {
 	if r.Kind == RequireText {
-		// A text that crosses a line end may also cross the end of a part.
+		// A text that contains a line end may cross the end of a part, so it is taken as found.
 		p.texts = append(p.texts, &requiredText{oneLiteral{newLiteral(r.Text, r.Fold)}, strings.Contains(r.Text, "\n")})
 	}
 	for _, part := range r.Parts {

@@ -11,10 +11,10 @@ import (
 
 // structural finds the matches of a template. Its work is linear in the size of the content: one
 // pass finds the marks (template.Scan), and each part of the template visits each position of the
-// content at most once; see memo.
+// content at most once (structural_memo.go).
 type structural struct {
 	steps []step
-	// required has texts that every match contains, the strongest first.
+	// required has texts that every match contains, the rarest first.
 	required []*literal
 	// names says that some holes must match equal text.
 	names bool

@@ -9,9 +9,10 @@ import (
 // take 20 bytes each.
 const maxTextLines = 4 << 20
 
-// AddText adds a part of a text, as Decode returns it, that arrives in parts. A part ends at a line
-// end, except the last one. t is the Text of the parts before, or nil for the first part. ok is
-// false if the text has too many distinct matching lines.
+// AddText adds the next part of a text to t, which is the Text of the parts before, or nil for the
+// first part. It may change t, and returns the result. The parts are those of a text that Decode
+// returns; each part except the last must end at a line end. ok is false if a pattern matches more
+// than maxTextLines distinct lines, or one line more than math.MaxInt32 times.
 func (m *Matcher) AddText(t *Text, part []byte) (sum *Text, ok bool) {
 	if t == nil {
 		return m.textOf(part, false), true
@@ -25,7 +26,7 @@ func (m *Matcher) AddText(t *Text, part []byte) (sum *Text, ok bool) {
 	return t, true
 }
 
-// addLines merges sorted lists of lines.
+// addLines merges sorted lists of lines. ok is as in AddText.
 func addLines(a, b []line) (sum []line, ok bool) {
 	if len(b) == 0 {
 		return a, true

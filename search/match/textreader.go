@@ -7,8 +7,8 @@ import (
 )
 
 // NewTextReader returns a reader of the text that Decode would return for the content that consists
-// of head and rest. head must not be shorter than the content or 8000 bytes, whichever is less, and
-// the content must not be binary.
+// of head and rest. Unless head is the whole content, it must have at least 8000 bytes. The content
+// must not be binary.
 func NewTextReader(head []byte, rest io.Reader) io.Reader {
 	content := io.MultiReader(bytes.NewReader(head), rest)
 	if decode, width := encodingOf(head); decode != nil {

@@ -9,9 +9,9 @@ import (
 // Searcher has a table for each direction.
 const TableBytes = 4 << 20
 
-// A larger program, such as a list of thousands of words, has more states. Its table has this many
-// bytes for each instruction, up to the share that one of the tables of all processors has of
-// largeBytes.
+// A larger program, such as a list of thousands of words, has more states. The limit of its table
+// is instructionBytes for each instruction, but at most one table's share of largeBytes. The tables
+// of all processors, two for each processor, share largeBytes.
 const (
 	instructionBytes = 512
 	largeBytes       = 64 << 20
@@ -23,7 +23,7 @@ func tableBytes(instructions int) int {
 	return max(TableBytes, min(instructions*instructionBytes, most))
 }
 
-// leastBytes is the lowest limit.
+// leastBytes is the lowest limit of a table, in bytes.
 const leastBytes = 64 << 10
 
 // stateBytes estimates the memory of a state, in bytes, without its row and its list.

@@ -45,8 +45,8 @@ func (o *overruns) matched() {
 	o.trail = o.trail[:0]
 }
 
-// known reports whether a search that is in a state at a position reads on in vain. It notes the
-// state.
+// known reports whether an earlier search in the same state at the same position read on in vain.
+// If not, known notes the state. It does neither at positions before o.next.
 func (o *overruns) known(state uint32, at int) bool {
 	if at < o.next {
 		return false

@@ -37,11 +37,11 @@ func Compile(tree *syntax.Regexp, share func(b byte) float64, jumps bool) (*Rege
 func (r *Regexp) Size() int { return len(r.forward.insts) }
 
 // Bound limits the bytes of each table, for expressions that share memory. The limit is at least 64
-// KiB. Bound must not be called concurrently with other methods.
+// KiB. Call Bound before the first call of Searcher, and not concurrently with other methods.
 func (r *Regexp) Bound(bytes int) { r.bound = max(bytes, leastBytes) }
 
-// Share divides the memory for tables among n expressions: it limits each table to the nth part. As
-// with Bound, the limit is at least 64 KiB, and other methods must not be called concurrently.
+// Share divides the memory for tables among n expressions: it limits each table to the nth part.
+// The rules of Bound apply.
 func (r *Regexp) Share(n int) { r.Bound(r.bound / n) }
 
 // Searcher returns a Searcher, which searches one file at a time. Callers must release it with
