@@ -7,8 +7,9 @@
 // limit or a damaged object changes an outcome, and how a failure of the repository ends the
 // samples that it concerns.
 //
-// Invariants: samples are judged newest first, each as soon as its value is known. No sample is
-// judged twice. If a search ends early, the samples that were judged until then are correct.
+// Invariants: samples that need no search are judged first, then the others in groups (see Group),
+// newest group first, each group as soon as its value is known. No sample is judged twice. If a
+// search ends early, the samples that were judged until then are correct.
 //
 // Non-goals: storing, limiting, retrying, and fetching. Search reads what is on this machine;
 // callers must bring a mirror up to date first.

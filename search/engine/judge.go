@@ -22,7 +22,7 @@ func (q *Question) judge(result history.Result) insights.Sample {
 	}
 	if limit := q.Query.Count; limit > 0 && result.Value > limit {
 		s.Outcome, s.Code = insights.Partial, insights.ReasonCountLimit
-		s.Reason = fmt.Sprintf("the query's count:%d cut a value of %d", limit, result.Value)
+		s.Reason = fmt.Sprintf("the value %d is above the limit of the query's count:%d", result.Value, limit)
 		if !q.Matcher.ByValue() {
 			s.Value = float64(limit)
 		}

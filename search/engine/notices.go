@@ -6,11 +6,11 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 )
 
-// Notices returns sentences about what people should know about a repository whose branch ref, with
-// the newest commit tip, is searched: that another branch may have been meant, and that grafts or
-// replace refs are not applied. It appends hint, which may be "", to a sentence about branches. If
-// ref is "", the caller has chosen the commit, and there is no such sentence. If Notices cannot
-// read something, a sentence says so.
+// Notices returns sentences about what people should know about the search of a repository: that
+// another branch may have been meant, and that grafts or replace refs are not applied. `ref` is the
+// branch that is searched, and `tip` is its newest commit. If `ref` is "", the caller has chosen
+// the commit, and there is no sentence about branches. Otherwise, Notices appends `hint`, which may
+// be "", to such a sentence. If Notices cannot read something, a sentence says so.
 func Notices(ctx context.Context, git *gitrepo.Repo, ref string, tip gitrepo.OID, hint string) (notices []string) {
 	add := func(notice string, err error, unknown string) {
 		switch {

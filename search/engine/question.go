@@ -73,9 +73,9 @@ func Parse(text string, method insights.GenerationMethod) (*query.Query, error) 
 // values.
 func (q *Question) PerInterval() bool { return q.Query.Kind() != query.Files }
 
-// Within calls work with a context that ends after the query's timeout:, if it has one. It returns
-// the cause of ctx when ctx has ended, a *Failure with insights.ReasonTimeout when the timeout
-// ended work, and otherwise the error of work.
+// Within calls work with a context that ends after the query's timeout:, if it has one. If work
+// returns no error, Within returns nil. Otherwise, it returns the cause of ctx when ctx has ended,
+// a *Failure with insights.ReasonTimeout when the timeout ended work, and else the error of work.
 func (q *Question) Within(ctx context.Context, work func(context.Context) error) error {
 	limited, cancel := ctx, context.CancelFunc(func() {})
 	if q.Query.Timeout > 0 {

@@ -32,8 +32,9 @@ type Repo struct {
 // Shallow implements Commits.
 func (r *Repo) Shallow() bool { return r.Git.Shallow() }
 
-// FirstParentsSince implements Commits. It reads the commits from the index if tip is the index's
-// newest commit and the index is not damaged, else from git.
+// FirstParentsSince implements Commits. It reads the commits from the history index if tip is the
+// index's newest commit, and the index reaches back to t and is not damaged. Otherwise, it reads
+// them from git.
 func (r *Repo) FirstParentsSince(ctx context.Context, tip gitrepo.OID, t time.Time) (commits []gitrepo.Commit, err error) {
 	if tip = cmp.Or(tip, r.Tip); tip == "" {
 		if _, tip, err = Branch(ctx, r.Git); err != nil {
@@ -73,7 +74,7 @@ func (r *Repo) SearchCommits(ctx context.Context, m *match.Matcher, chain []gitr
 	return r.wrap(err)
 }
 
-// wrap adds the repository's name to an error of a search. Damaged content is not an error but a
+// wrap adds the repository's folder to an error of a search. Damaged content is not an error but a
 // fault of a result. So the cause of err is outside the repository's content, such as git being
 // killed, and another attempt may succeed.
 func (r *Repo) wrap(err error) error {

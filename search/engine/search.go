@@ -23,14 +23,16 @@ type Request struct {
 	Final bool
 }
 
-// Yield receives samples that were judged together: those at one commit, or all that need no
-// search. counts are the values of a question that counts by value, and empty for any other.
+// Yield receives samples that were judged together: those of one group (see Group), or all that
+// need no search. counts are the values that were counted for them; they are empty unless the
+// question counts by value.
 type Yield func(judged []insights.Sample, counts values.Values) error
 
-// Search judges the samples of one repository and yields them newest first, each group as soon as
-// it is known: samples at one commit share one search, whose result is counted for the first of
-// them and reused for the others. The Duration of the first is the time since the previous group.
-// Series, repository and time are those of the wanted samples, and so is the commit, if it is set.
+// Search judges the samples of one repository. It first yields the samples that need no search, and
+// then the others, newest group first (see Group), each group as soon as its value is known. If the
+// value is exact, the first sample of a group is counted and the others are reused; otherwise all
+// have the same outcome. The Duration of the first is the time since the previous group. Series,
+// repository and time are those of the wanted samples, and so is the commit, if it is set.
 //
 // The query's timeout: limits the search, but not the preceding lookup of commits. When the timeout
 // ends the search, the samples that are not judged yet become partial. When Commits or Searcher

@@ -108,7 +108,7 @@ func TestSearch_Outcomes(t *testing.T) {
 		},
 		{
 			name: "count limit", spec: engine.Spec{Query: "TODO count:2"},
-			change: func(*testing.T, *testgit.Repo) string { return "the query's count:2 cut a value of 3" },
+			change: func(*testing.T, *testgit.Repo) string { return "the value 3 is above the limit of the query's count:2" },
 			want:   []string{"absent 0", "partial 2: count limit", "counted 2", "reused 2", "counted 1"},
 		},
 		{

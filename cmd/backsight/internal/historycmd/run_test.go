@@ -383,6 +383,6 @@ func TestRun_CountCutsValues(t *testing.T) {
 	require.Equal(t, 1, status)
 	line := decode(t, out)[0]
 	require.Equal(t, "partial", line["outcome"])
-	require.Equal(t, "the query's count:3 cut a value of 4", line["reason"])
+	require.Equal(t, "the value 4 is above the limit of the query's count:3", line["reason"])
 	require.EqualValues(t, 3, line["value"])
 }
