@@ -80,9 +80,9 @@ func rules() string {
 }
 
 // conditions returns the regular expressions of an enry rule: must has those that a file must
-// match, and not those that it must not match. In enry, expressions that Go's regexp package does
-// not support are nil. Such a condition is left out; if it is the only condition of a rule, the
-// rule never holds.
+// match, and not those that it must not match. In enry, an expression that Go's regexp package does
+// not support is nil. conditions leaves such an expression out. If it is the expression of an "or"
+// rule, this rule, and an "and" rule that contains it, never hold, and possible is false.
 func conditions(rule reflect.Value) (must, not []string, possible bool) {
 	switch kind := rule.Type().Name(); kind {
 	case "always":

@@ -55,8 +55,8 @@ func Names() (all []string) {
 	return all
 }
 
-// ByName returns the language with a name or alias. It ignores case, and accepts underscores for
-// spaces.
+// ByName returns the language with a name or alias. It ignores case, accepts underscores for
+// spaces, and ignores a comma and what follows it, as enry does.
 func ByName(text string) (name string, ok bool) {
 	text, _, _ = strings.Cut(text, ",") // as in enry
 	text = strings.ToLower(strings.ReplaceAll(text, " ", "_"))
