@@ -41,8 +41,8 @@ func (m *Matcher) NeedsChanges() bool {
 func (m *Matcher) NeedsTexts() bool { return m.kind == query.Diffs && m.patterns > 0 }
 
 // NeedsContent reports whether MatchCommit needs Change.OldFilters and Change.NewFilters for a
-// change of the file at path: the path alone does not decide whether the file is in a language of
-// the query.
+// change of the file at path. It does if the path alone does not decide whether the file is in a
+// language of the query.
 func (m *Matcher) NeedsContent(path string) bool {
 	return m.expr.any(func(n *node) bool { return n.contentDecides(path) })
 }

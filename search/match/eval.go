@@ -66,7 +66,7 @@ type file struct {
 	path    string
 	text    []byte // what Decode returns; raw content if patterns search paths
 	content []byte // what patterns search: the text, the path, or the message of the commit
-	plain   []byte // content in the plain form; nil until a pattern needs it
+	plain   []byte // content without byte order mark and \r before \n; nil until a pattern needs it
 	binary  bool
 	later   bool    // content is a part of the text, and not the first one
 	commit  *Commit // set instead of path and text if commits are searched

@@ -76,8 +76,8 @@ func (f form) at(later bool) form {
 }
 
 // see returns the text in which the finder finds the pattern's matches, or nil if it is known that
-// there are none. plain, which may be nil, is where see keeps the text in the most frequent form
-// for other patterns.
+// there are none. If plain is not nil, see keeps the text without byte order mark and without \r
+// before \n in *plain, where the next pattern finds it.
 func (f *form) see(text []byte, plain *[]byte) []byte {
 	switch {
 	case f.same:

@@ -38,7 +38,8 @@ type Counts struct {
 	Values map[string]int64
 }
 
-// A Matcher searches files, one at a time. It is safe for concurrent use.
+// A Matcher is a compiled query. Each call matches it with one file or one commit. A Matcher is
+// safe for concurrent use.
 type Matcher struct {
 	expr      *node // nil if every file matches
 	patterns  int   // the number of patterns; their ids are 0 to patterns-1

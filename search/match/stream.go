@@ -17,8 +17,8 @@ type Stream struct {
 	started  bool
 	patterns []*presence // by id
 	counted  []*pattern  // the patterns whose matches are counted
-	counts   []int64     // by set of counted patterns, as bits: the ranges that remain
-	spans    [][]span    // by counted pattern: those in the current part
+	counts   []int64     // by set of counted patterns (a bit each): the ranges countApart keeps
+	spans    [][]span    // by counted pattern: the ranges in the current part
 	lines    int64
 }
 

@@ -38,9 +38,9 @@ const checkEvery = 64 << 10
 // full table had less use, the rest of the content is searched without a table.
 const leastUse = 10
 
-// Reset starts the search of a file. candidates must be set exactly if the Regexp was compiled for
-// them. If stop, which may be nil, becomes true, the search ends early and may miss matches; see
-// Stopped.
+// Reset starts the search of a file. candidates must not be nil if Compile was called with jumps,
+// and must be nil otherwise. If stop, which may be nil, becomes true, the search ends early and may
+// miss matches; see Stopped.
 func (s *Searcher) Reset(content []byte, candidates Candidates, stop *atomic.Bool) {
 	s.content, s.candidates, s.stop = content, candidates, stop
 	s.stopped, s.slow = false, false
