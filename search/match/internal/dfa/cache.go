@@ -56,12 +56,12 @@ type cache struct {
 	bytes  int
 	bound  int // in bytes
 	// accelerated is true for each kind of preceding rune whose start state uses prefix
-	// acceleration. Entries that lead to that state are special; the search then skips to the next
-	// byte that leaves the start states.
+	// acceleration or Candidates. Entries that lead to that state are special; the search then
+	// skips to the next byte that leaves the start states.
 	accelerated [kinds]bool
 	from        place // scratch
 	key         []byte
-	held        int // number of states when the table was last emptied
+	held        int // number of states in the table when it was last emptied
 }
 
 func newCache(s *stepper, bound int) *cache {
