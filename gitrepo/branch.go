@@ -15,13 +15,14 @@ import (
 // DefaultBranch returns the repository's default branch and its tip; Backsight reads the history of
 // that branch. In a bare repository it is the branch that HEAD names. In a work tree it is the
 // branch that origin/HEAD names, or else the one that HEAD names. A detached HEAD gives the ref
-// "HEAD". If these branches do not exist, it is the only branch, or else main, or else master.
-// BranchNotice says when another branch may have been meant.
+// "HEAD". If these branches do not exist, it is the only local branch, or else main, or else
+// master; if there are no local branches, it is chosen in the same way among the branches of the
+// remote origin. BranchNotice says when another branch may have been meant.
 //
-// The error is ErrNoCommits when the repository has no branches. It is an *insights.Error with code
-// NotFound when several branches exist and none of them is the default one, and with code
-// Unavailable when a ref on the way to the tip, or the tip itself, is damaged. A damaged ref never
-// counts as absent.
+// The error is ErrNoCommits when there are no such branches at all. It is an *insights.Error with
+// code NotFound when several branches exist and none of them is the default one, and with code
+// Unavailable when a ref on the way to the tip, or the tip itself, is damaged, or when refs have
+// been lost. A damaged or lost ref never counts as absent.
 func (r *Repo) DefaultBranch(ctx context.Context) (ref string, tip OID, err error) {
 	candidates := []string{"HEAD"}
 	if !r.bare {
@@ -187,10 +188,10 @@ func (r *Repo) lostRefs(ctx context.Context, target string) (string, error) {
 	if info, err := os.Stat(filepath.Join(filepath.Dir(r.objects), "packed-refs")); err == nil && info.Size() == 0 {
 		return "the file packed-refs is empty", nil
 	}
-	// git removes the log of a branch together with the branch.
+	// git removes the reflog of a branch together with the branch.
 	_, err = r.output(ctx, "reflog", "exists", target)
 	if err == nil {
-		return target + " has a log", nil
+		return target + " is missing, but its reflog exists", nil
 	}
 	if exitCode(err) == 1 {
 		return "", nil

@@ -60,7 +60,7 @@ func TestDefaultBranch_DamagedRefsAreErrors(t *testing.T) {
 		{"no file, but a log", func(t *testing.T, r *testgit.Repo) {
 			write(t, r, "logs/refs/heads/main", "x\n")
 			require.NoError(t, os.Remove(filepath.Join(r.Dir, "refs/heads/main")))
-		}, "refs/heads/main has a log"},
+		}, "refs/heads/main is missing, but its reflog exists"},
 		{"packed-refs is empty", packed(func(string) string { return "" }), "packed-refs is empty"},
 		{"packed-refs with NUL bytes", packed(func(text string) string { return strings.Repeat("\x00", len(text)) }), "fatal: unterminated line"},
 		{"packed-refs is cut after the branch", packed(func(text string) string {
@@ -188,7 +188,7 @@ func TestDefaultBranch_HeadNamesNoBranch(t *testing.T) {
 // branch that the remote has in its place, is at another commit, and how far they are apart.
 func TestBranchNotice_OfAClone(t *testing.T) {
 	t.Parallel()
-	const renamed = "2 commits ahead of it; git remote set-head origin --auto asks the remote"
+	const renamed = "2 commits ahead of it; to ask the remote for its default branch, run git remote set-head origin --auto"
 	commit := []string{"commit", "-q", "--allow-empty", "-m", "x"}
 	for _, row := range []struct {
 		name   string

@@ -8,17 +8,19 @@ import (
 	"strings"
 )
 
-// BranchNotice says when people may have meant another branch than the default branch ref, whose
-// newest commit is tip, or returns "". It names both branches and how far they are apart:
+// BranchNotice returns a sentence for people if they may have meant another branch than `ref`, the
+// default branch, whose newest commit is `tip`. Otherwise it returns "". The sentence names both
+// branches and, if the other one exists, how far they are apart. The cases are:
 //
-//   - HEAD or origin/HEAD names a branch that does not exist.
+//   - origin/HEAD names a branch that does not exist or, where there is no origin/HEAD, HEAD does.
 //   - In a clone, the checked-out branch is at another commit than the branch that origin/HEAD
 //     names.
 //   - The last fetch did not find the branch that origin/HEAD names, for example because the remote
 //     has renamed it, and another branch of the remote contains it.
 //
-// If there is nothing to say, BranchNotice reads a few small files. It starts no process unless the
-// repository is a linked work tree, has SHA-256 ids, or keeps its refs in another format.
+// If there is nothing to say, BranchNotice usually reads a few small files and starts no process.
+// It starts git if the repository is a linked work tree, has SHA-256 ids, or keeps its refs in
+// another format.
 func (r *Repo) BranchNotice(ctx context.Context, ref string, tip OID) (string, error) {
 	head, err := r.refOf(ctx, "HEAD")
 	if err != nil {
@@ -39,7 +41,7 @@ func (r *Repo) BranchNotice(ctx context.Context, ref string, tip OID) (string, e
 		return unborn, nil
 	case origin.tip == "":
 		other, err := r.newerBranch(ctx, ref, tip)
-		return fmt.Sprintf("origin/HEAD names %s, which does not exist; %s is searched%s; git remote set-head origin --auto asks the remote", origin.ref, ref, other), err
+		return fmt.Sprintf("origin/HEAD names %s, which does not exist; %s is searched%s; to ask the remote for its default branch, run git remote set-head origin --auto", origin.ref, ref, other), err
 	case head.tip != "" && head.tip != tip:
 		apart, err := r.distance(ctx, tip, head.tip)
 		return fmt.Sprintf("%s is searched, which origin/HEAD names; the checked-out branch %s is %s", ref, head.ref, apart), err
@@ -48,7 +50,7 @@ func (r *Repo) BranchNotice(ctx context.Context, ref string, tip OID) (string, e
 		if other == "" || err != nil {
 			return "", err
 		}
-		return fmt.Sprintf("%s is searched, which origin/HEAD names, but the last fetch did not find it%s; git remote set-head origin --auto asks the remote", ref, other), nil
+		return fmt.Sprintf("%s is searched, which origin/HEAD names, but the last fetch did not find it%s; to ask the remote for its default branch, run git remote set-head origin --auto", ref, other), nil
 	}
 	return "", nil
 }
@@ -78,7 +80,8 @@ func (r *Repo) refOf(ctx context.Context, name string) (branch, error) {
 	return branch{}, err
 }
 
-// newerBranch says which branch of the remote origin contains tip and is newer, or returns "".
+// newerBranch returns a clause that names a newer branch of the remote origin: one that contains
+// `tip` and is at another commit. It returns "" if there is none.
 func (r *Repo) newerBranch(ctx context.Context, ref string, tip OID) (string, error) {
 	list, err := r.branches(ctx, "--contains="+string(tip), "--sort=-committerdate", "refs/remotes/origin")
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 // first, from the tip to Child. These commits are correct. So [AsOf] finds the right commit for
 // every time at or after the earliest date among them.
 type BrokenHistory struct {
-	Dir     string  // of the repository
+	Dir     string  // the folder of the repository
 	Child   OID     // the oldest commit that can be read
 	Parent  OID     // its first parent, which cannot be read
 	Problem Problem // what is wrong with Parent
@@ -48,7 +48,7 @@ const maxOverlap = 16
 // not print, and a *BrokenHistory. The error is nil if the function each ends the walk before the
 // break. The error is failed if continueWalk finds no break.
 func (r *Repo) continueWalk(ctx context.Context, tip, last OID, failed error, each func(Commit) (keep, more bool)) (commits []Commit, err error) {
-	// Grafts replace the parents that a commit records.
+	// git exits with 128 at a commit that it cannot read. A repository with grafts is left to git.
 	if _, err := os.Lstat(filepath.Join(r.gitDir, "info", "grafts")); !errors.Is(err, fs.ErrNotExist) || exitCode(failed) != 128 {
 		return nil, failed
 	}

@@ -14,7 +14,7 @@ type Description struct {
 	Subject string
 }
 
-// Describe returns the descriptions of commits, in the same order.
+// Describe returns the descriptions of commits, in the same order. The commits must be distinct.
 func (r *Repo) Describe(ctx context.Context, commits []OID) ([]Description, error) {
 	described := make([]Description, 0, len(commits))
 	err := r.logEach(ctx, commits, "%an <%ae>%n%s", 2, func(fields []string) {
@@ -31,9 +31,9 @@ type CommitText struct {
 }
 
 // CommitTexts returns the texts of commits in UTF-8, in the same order. git converts the texts of a
-// commit whose header "encoding" names another encoding. A commit without this header is in UTF-8.
-// If git does not know the encoding, or if the texts are not valid in it, CommitTexts returns the
-// bytes that git stores. It starts one process.
+// commit whose header "encoding" names another encoding. A commit without this header counts as
+// UTF-8. If git does not know the encoding, or if the texts are not valid in it, CommitTexts
+// returns the bytes that git stores. The commits must be distinct. CommitTexts starts one process.
 func (r *Repo) CommitTexts(ctx context.Context, commits []OID) ([]CommitText, error) {
 	texts := make([]CommitText, 0, len(commits))
 	err := r.logEach(ctx, commits, "%an <%ae>%n%cn <%ce>%n%B", 3, func(fields []string) {

@@ -22,12 +22,12 @@
 //     its id names, as the commit was pushed. [Repo.Unapplied] says whether there are any.
 //   - For a damaged object, callers get a [Problem] or an error, never wrong bytes. What is read
 //     from a loose object, or through a git process, must have the hash that its id names:
-//     catfile.go and loose.go verify objects, looseid.go verifies the commits of a walk. git
-//     itself verifies neither. Hashing takes less than 1 ns per byte, a tenth of the time that git
-//     takes to hand out the bytes. What is read from a pack without git must have the checksum of
-//     its compressed form (zlib's Adler-32) and the size that the pack states, but is not hashed,
-//     so that a search of packs, the usual case, stays fast. `git fsck` finds a pack whose index
-//     names other objects.
+//     catfile.go and loose.go verify objects, looseid.go verifies the commits of a walk. git itself
+//     verifies only the commit that a walk starts from. Hashing takes less than 1 ns per byte, a
+//     tenth of the time that git takes to hand out the bytes. What is read from a pack without git
+//     must have the checksum of its compressed form (zlib's Adler-32) and the size that the pack
+//     states, but is not hashed, so that a search of packs, the usual case, stays fast. `git fsck`
+//     finds a pack whose index names other objects.
 //   - A ref that is damaged or lost is an error, and never counts as absent (branch.go).
 //
 // Non-goals: this is not a general git library. It does not handle the index or the files of a work

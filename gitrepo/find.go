@@ -10,8 +10,8 @@ import (
 
 // Find returns the folders at or below root that are git repositories (work trees and bare ones),
 // sorted. It does not search inside the repositories that it finds, does not follow symbolic links,
-// and skips folders that it cannot read. Of several work trees of one repository, it returns the
-// main one, or else the first.
+// and skips folders that it cannot read. Only if root itself cannot be read, it returns an error.
+// Of several work trees of one repository, it returns the main one, or else the first.
 func Find(root string) ([]string, error) {
 	var found []string
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {

@@ -74,8 +74,8 @@ type looseReader struct {
 	data    []byte
 	object  Object
 
-	inflate io.ReadCloser // also a zlib.Resetter; nil until a first file is opened
-	file    *bufio.Reader // the fields from here on are nil, too
+	inflate io.ReadCloser // also a zlib.Resetter; nil, like the next fields, until open is called
+	file    *bufio.Reader // the deflated file
 	text    *bufio.Reader // the inflated file
 	sum     hash.Hash
 }
@@ -110,7 +110,7 @@ func (r *looseReader) open(file io.Reader) (err error) {
 	return err
 }
 
-// parse reads a loose object from its file: zlib data of "<kind> SP <size> NUL <content>".
+// parse reads a loose object from its file: "<kind> SP <size> NUL <content>", compressed by zlib.
 func (r *looseReader) parse(id Hash, file io.Reader) (*Object, error) {
 	if err := r.open(file); err != nil {
 		return nil, err

@@ -25,8 +25,8 @@ var scpLike = regexp.MustCompile(`^([A-Za-z0-9_.+~-]+@)?[A-Za-z0-9][A-Za-z0-9_.-
 
 // CheckURL returns nil when a mirror may be cloned from url: a URL with the scheme https, http,
 // ssh, git or file, or host:path, or an absolute path. Otherwise it returns an *insights.Error with
-// code Invalid. It refuses all other schemes (ext:: runs a program) and everything that looks like
-// a command-line flag.
+// code Invalid. It refuses all other schemes (ext:: runs a program) everything that looks like a
+// command-line flag, and everything that contains a NUL or a line break.
 func CheckURL(url string) error {
 	refuse := func(why string) error {
 		return insights.Errorf(insights.Invalid, "clone URL %q: %s; expected a URL with the scheme https, http, ssh, git or file, or host:path, or an absolute path", url, why)
@@ -35,7 +35,7 @@ func CheckURL(url string) error {
 		return refuse("it is empty or looks like a command-line flag")
 	}
 	if strings.ContainsAny(url, "\x00\n\r") {
-		return refuse("it contains a control character")
+		return refuse("it contains a NUL or a line break")
 	}
 	if filepath.IsAbs(url) {
 		return nil
@@ -44,7 +44,7 @@ func CheckURL(url string) error {
 		switch scheme {
 		case "https", "http", "ssh", "git", "file":
 			if rest == "" || strings.HasPrefix(rest, "-") {
-				return refuse("it names no host")
+				return refuse("what follows :// is empty or looks like a command-line flag")
 			}
 			return nil
 		}
@@ -110,8 +110,9 @@ func CloneMirror(ctx context.Context, url, dir string) (*Repo, error) {
 }
 
 // Fetch updates the mirror to the state of its remote: it removes branches and tags that the remote
-// no longer has, and sets HEAD to the remote's default branch. It is idempotent. A fetch that fails
-// half-way leaves only new objects and some new refs; a later Fetch completes it.
+// no longer has, and sets HEAD to the remote's default branch, if the remote names one. It is
+// idempotent. A Fetch that fails half-way may have added objects, and updated or removed some refs;
+// a later Fetch completes it.
 func (r *Repo) Fetch(ctx context.Context) error {
 	out, err := r.output(ctx, "config", "--get", "remote.origin.url")
 	if err != nil {
@@ -152,7 +153,7 @@ func (r *Repo) fetchFrom(ctx context.Context, remote remoteState) error {
 // remoteState is what a remote reports about itself before anything is fetched.
 type remoteState struct {
 	head   string // the full ref of its default branch, "" when it has none
-	format string // its object format
+	format string // its object format; "sha1" when it has no branches
 }
 
 func askRemote(ctx context.Context, url string) (remoteState, error) {

@@ -149,9 +149,9 @@ func plainRef(name string) bool {
 const wholeRefs = 64 << 10
 
 // packedRef finds a ref in the file packed-refs. ok is false when the ref is not there, or when the
-// file is damaged: then git decides. In a file of more than wholeRefs bytes, which may have a
-// hundred thousand lines, packedRef stops reading at the ref and then checks only the end of the
-// file. Such a file lists branches first.
+// file is damaged: then git decides. A file of more than wholeRefs bytes may have a hundred
+// thousand lines. packedRef then reads only up to the ref, and checks only these lines and the last
+// byte of the file. The file is sorted, so branches come first.
 func (r *Repo) packedRef(name string) (id OID, ok bool) {
 	file, err := os.Open(filepath.Join(r.gitDir, "packed-refs"))
 	if err != nil {

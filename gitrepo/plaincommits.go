@@ -29,8 +29,8 @@ func (r *Repo) Tip() (ref string, tip OID, ok bool) {
 	return r.followRef("HEAD")
 }
 
-// TipOf opens the repository in dir and returns its Tip. It never starts a process: ok is false
-// when the repository is not plain.
+// TipOf does the same as Tip for the repository in dir. It never starts a process. ok is false also
+// when dir holds no repository.
 func TipOf(dir string) (ref string, tip OID, ok bool) {
 	r := &Repo{dir: dir, gitDir: findGitDir(dir)}
 	if r.gitDir == "" {
@@ -141,8 +141,8 @@ func (r *Repo) FirstParent(ctx context.Context, id OID) (parent OID, err error) 
 	return two[1].ID, nil
 }
 
-// parsePlainCommit returns the committer date and the first parent, which is "" for a root commit.
-// ok is false when the text differs from what git itself writes.
+// parsePlainCommit returns the committer date of a commit, as `at`, and its first parent, which is
+// "" for a root commit. ok is false when the text differs from what git itself writes.
 func parsePlainCommit(text []byte) (at time.Time, parent OID, ok bool) {
 	header, _, _ := bytes.Cut(text, []byte("\n\n"))
 	line, rest, _ := bytes.Cut(header, []byte("\n"))

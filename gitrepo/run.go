@@ -44,8 +44,8 @@ func command(ctx context.Context, why purpose, gitDir string, args ...string) *e
 
 // environment returns the environment of a git process. It is the environment of this process
 // without the variables that redirect git to other files or translate its messages, but with
-// variables that forbid prompts and unwanted fetches, and that make git ignore replace refs and
-// grafts (see Unapplied).
+// variables that forbid prompts and the fetching of missing objects, and that make git ignore
+// replace refs and grafts (see Unapplied).
 func environment(why purpose) []string {
 	env := make([]string, 0, 32)
 	for _, entry := range os.Environ() {
@@ -120,7 +120,7 @@ func gitError(ctx context.Context, object, verb string, cmd *exec.Cmd, err error
 type Error struct {
 	Object string // what git worked on, for example "repository /srv/mirrors/1.git"
 	Verb   string // git's subcommand
-	Stderr string // the first lines that git printed to stderr
+	Stderr string // the start of what git printed to stderr, with "; " instead of line breaks
 	Err    error  // how the process ended, usually an *exec.ExitError
 }
 

@@ -12,7 +12,7 @@ import (
 
 // Unapplied returns a sentence for people if the repository has replace refs or grafts, which git
 // itself would apply and this package ignores. It returns "" if there are none. It reads a few
-// files; only if the refs are stored in another format, it starts one git process.
+// files. Only if the refs are in the reftable format, it starts git once.
 func (r *Repo) Unapplied(ctx context.Context) (string, error) {
 	common := filepath.Dir(r.objects) // linked work trees share these files
 	var found []string

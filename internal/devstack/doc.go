@@ -10,12 +10,13 @@
 //     kernel signals the servers (PR_SET_PDEATHSIG); elsewhere a small shell process signals them
 //     (guard.go). If a server still survives a killed parent, the next Start on the data directory
 //     stops it.
-//   - Until Stop, a server that ends is started again on the same addresses and the same data.
+//   - Until Stop, a server that ends is started again on the same addresses and the same data. With
+//     Options.Test, Temporal keeps its data in memory and loses it.
 //   - Postgres listens only on a unix socket, in a directory that only its account can enter.
 //     Therefore Postgres asks for no password.
 //   - Postgres refuses to run as root. When root starts the stack, Postgres runs as the account
 //     that owns its files, or else as "postgres" or "nobody".
-//   - Servers get no environment variable that begins with PG or TEMPORAL.
+//   - Servers inherit no environment variable that begins with PG, TEMPORAL, LC_ or LANG.
 //
 // # Non-goals
 //

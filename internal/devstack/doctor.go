@@ -20,8 +20,7 @@ type Finding struct {
 }
 
 const (
-	// oldestGit is the first version with ls-tree --format and the cat-file commands that reading
-	// history needs.
+	// oldestGit is the oldest version of git that README.md says is supported.
 	oldestGitMajor, oldestGitMinor = 2, 36
 	// oldestTemporal is the version of the Temporal server in the oldest temporal command that
 	// Backsight is tested with.

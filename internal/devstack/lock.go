@@ -55,8 +55,8 @@ func lockDataDir(dir, name string) (*dirLock, error) {
 	return l, nil
 }
 
-// lockHolder returns the process that holds a lock of the data directory, in the form "process
-// 123", or "" when no process holds it.
+// lockHolder returns the process that holds a lock of the data directory, in the form "process 123"
+// or, if its id is unknown, "another process". It returns "" when no process holds the lock.
 func lockHolder(dir, name string) string {
 	file, err := os.Open(filepath.Join(dir, name+".lock"))
 	if err != nil {

@@ -14,9 +14,9 @@ import (
 const (
 	// maxLogSize is the size in bytes above which OpenLog renames a log.
 	maxLogSize = 10 << 20
-	// readBytes is how many bytes of the output of a failed start are read. quotedLines is how many
-	// lines an error message quotes from the start and from the end of the output: enough for
-	// Postgres's FATAL, DETAIL and HINT, and too few for a stack trace.
+	// readBytes is how many bytes of the output of a server that ended are read, at most.
+	// quotedLines is how many lines an error message quotes from the start and from the end of the
+	// output: enough for Postgres's FATAL, DETAIL and HINT, and too few for a stack trace.
 	readBytes   = 64 << 10
 	quotedLines = 4
 )
@@ -53,8 +53,9 @@ func logFrom(path string, offset int64) string {
 	return strings.TrimSpace(string(text))
 }
 
-// excerpt returns the first and the last quotedLines lines of a text. A Go program's panic has the
-// reason at its start, and Postgres's output at its end.
+// excerpt returns a text of at most 2*quotedLines lines unchanged, and of a longer text the first
+// and the last quotedLines lines. A Go program's panic has the reason at its start, and Postgres's
+// output at its end.
 func excerpt(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	if len(lines) > 2*quotedLines {

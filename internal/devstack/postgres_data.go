@@ -116,7 +116,7 @@ func (d *pgdata) stopOrphan(ctx context.Context) error {
 }
 
 // makeSocketDir creates the folder of the server's socket. The path of a socket must be shorter
-// than about 104 bytes, so for a long data directory the folder is in the temporary directory.
+// than about 104 bytes, so if the path of the data directory is long, the folder is in /tmp.
 func makeSocketDir(dataDir string, a *account) (string, error) {
 	const longest = 80 // leaves room for /.s.PGSQL.5432.lock
 	dir := filepath.Join(dataDir, "run")
@@ -134,7 +134,7 @@ func makeSocketDir(dataDir string, a *account) (string, error) {
 	// this process's account, or to the one that runs Postgres.
 	owner := info.Sys().(*syscall.Stat_t).Uid
 	if ours := owner == uint32(os.Geteuid()) || (a != nil && owner == a.uid); !info.IsDir() || !ours {
-		return "", insights.Errorf(insights.Invalid, "socket directory %s: it belongs to another user (uid %d); remove it, or choose a shorter data directory with --data or BACKSIGHT_DATA", dir, owner)
+		return "", insights.Errorf(insights.Invalid, "socket directory %s: it is not a folder, or it belongs to another user (uid %d); remove it, or choose a shorter data directory with --data or BACKSIGHT_DATA", dir, owner)
 	}
 	if err := errors.Join(os.Chmod(dir, 0o700), a.own(dir)); err != nil {
 		return "", insights.Errorf(insights.Invalid, "socket directory %s: %w", dir, err)

@@ -102,7 +102,7 @@ func postgresCandidates() []candidate {
 		bins, _ := filepath.Glob(pattern) // fails only for a malformed pattern
 		slices.SortFunc(bins, func(a, b string) int { return slices.Compare(numbersIn(b), numbersIn(a)) })
 		for _, bin := range bins {
-			add(bin, "the newest in "+pattern)
+			add(bin, "found as "+pattern)
 		}
 	}
 	add(npmPostgresBin(), "downloaded from npm, because no installed one is usable")

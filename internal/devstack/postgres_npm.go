@@ -52,7 +52,7 @@ func findOrFetchPostgres(ctx context.Context, o Options, major int, a *account) 
 				"dump the data with pg_dumpall of version %d and start with an empty directory (--data or BACKSIGHT_DATA)",
 			filepath.Join(o.DataDir, "postgres"), major, none, major, major)
 	}
-	o.Logger.Info("no PostgreSQL is installed; downloading it with npm", "package", npmPostgresPackage(), "version", npmPostgresVersion)
+	o.Logger.Info("no usable PostgreSQL is installed; downloading one with npm", "package", npmPostgresPackage(), "version", npmPostgresVersion)
 	if err := fetchPostgres(ctx, a); err != nil {
 		return nil, insights.Errorf(insights.Unavailable,
 			"postgres: %w, and it could not be downloaded: %w. Install PostgreSQL %d or newer "+

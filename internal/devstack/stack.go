@@ -92,8 +92,8 @@ type Stack struct {
 //
 // Errors are of type *insights.Error and say what to do. Invalid: the options or the data directory
 // cannot be used. Conflict: another process uses the data directory or a requested port.
-// Unavailable: a binary is missing, or a server did not start; the message then ends with the
-// server's output. After an error no server is running.
+// Unavailable: a program is missing, or a server did not start; in the second case the message ends
+// with an excerpt of the server's output. After an error no server is running.
 func Start(ctx context.Context, options Options) (*Stack, error) {
 	options, err := options.prepared()
 	if err != nil {

@@ -31,9 +31,10 @@ func temporalArgs(o Options, ports temporalPorts, database string) []string {
 
 // fair reports whether the server of this database uses Temporal's fairness, which lets series
 // share the queues evenly. A server with fairness keeps tasks in other tables than one without, and
-// does not find tasks in the tables of the other kind. So fairness is chosen when the database is
-// created, and recorded in a file next to the database. Without fairness, a series waits for the
-// searches of other series that are already queued (setting backsight.series.window).
+// does not find tasks in the tables of the other kind. So the first start decides: if the database
+// does not exist yet, fair writes a file next to it and returns true. Later it returns true only if
+// this file exists. Without fairness, a series waits for the searches of other series that are
+// already queued, whose number the setting backsight.series.window limits.
 func fair(database string) bool {
 	record := filepath.Join(filepath.Dir(database), "fair")
 	if _, err := os.Stat(database); errors.Is(err, fs.ErrNotExist) {

@@ -13,9 +13,9 @@ import (
 // repository from another folder that contains .bin.
 const module = "module github.com/backsight/backsight"
 
-// findTemporal chooses the temporal command: the named one; else the one on the PATH; else one next
-// to this executable; else the one that `make` built in the checkout that contains the working
-// directory.
+// findTemporal chooses the temporal command: the named one; else the one on the PATH; else the one
+// in the folder of this executable, or in .bin in that folder or its parent; else the one that
+// `make` built in the checkout that contains the working directory.
 func findTemporal(named string) (path, why string, err error) {
 	if named != "" {
 		if !executable(named) {

@@ -6,8 +6,8 @@ import "math/bits"
 const (
 	litBits  = 10
 	distBits = 8
-	lenBits  = 7 // the longest code length code
-	maxBits  = 15
+	lenBits  = 7  // the longest code length code
+	maxBits  = 15 // the longest code of all
 )
 
 // An entry of a decoding table packs:

@@ -10,7 +10,8 @@
 // A column is a rune; a tab counts as 4 columns. If any part of a line is a comment, the whole line
 // counts, from its first column to its last; if such a line is too wide, move the comment to the
 // line above. The command checks comments in Go, SQL, GraphQL, TypeScript, JavaScript, CSS, HTML,
-// go.mod, Makefile, Dockerfile, YAML and shell, GraphQL descriptions, and the text of Markdown.
+// go.mod, Makefile, Dockerfile, YAML, shell, .gitignore and .editorconfig, GraphQL descriptions,
+// and the text of Markdown.
 //
 // Exempt are:
 //   - lines that cannot be broken, because only one word, such as a URL, follows the comment marker

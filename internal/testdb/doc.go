@@ -10,7 +10,8 @@
 //
 // The migrations run once, in a template database whose name contains a hash of the migrations. The
 // database of a test is a copy of the template. When the test passes, the copy is dropped. When the
-// test fails, the copy is kept, its URL is printed, and Postgres keeps running for an hour.
+// test fails, the copy is kept, its URL is printed, and Postgres keeps running for an hour after
+// the last test process has ended.
 //
 // # Invariants
 //

@@ -73,7 +73,7 @@ func sharedDir() (string, error) {
 		return "", fmt.Errorf("test database: %w", err)
 	}
 	if owner := info.Sys().(*syscall.Stat_t).Uid; !info.IsDir() || int(owner) != os.Geteuid() {
-		return "", fmt.Errorf("test database: %s belongs to another user (uid %d); set TMPDIR to another directory", dir, owner)
+		return "", fmt.Errorf("test database: %s is not a directory, or belongs to another user (uid %d); set TMPDIR to another directory", dir, owner)
 	}
 	return dir, nil
 }

@@ -89,7 +89,7 @@ func startPostgres(ctx context.Context, dir string) (*devstack.Postgres, error) 
 		if _, statErr := os.Stat(dataDir(dir)); errors.Is(statErr, fs.ErrNotExist) {
 			return nil, err
 		}
-		slog.Warn("starting with an empty data directory", "error", err)
+		slog.Warn("the files of an earlier Postgres for tests are unusable; starting with an empty data directory", "error", err)
 		if err := os.RemoveAll(dataDir(dir)); err != nil {
 			return nil, err
 		}

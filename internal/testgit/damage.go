@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Repack puts all objects into one pack with deltas, as a clone or `git gc` would.
+// Repack puts all objects that refs reach into one pack with deltas, as a clone or `git gc` would.
 func (r *Repo) Repack(t TB) {
 	t.Helper()
 	r.Git(t, "-c", "core.fsync=none", "repack", "-a", "-d", "-f", "-q", "--depth=50", "--window=20")

@@ -14,8 +14,8 @@ const (
 	ownBudget   = 32 << 20  // a walker that holds more bytes needs the slot
 	largeBudget = 256 << 20 // objects beyond this limit are left to git
 
-	keepBuffers = 16
-	keepBytes   = 8 << 20 // the total size of the free buffers that a walker keeps for reuse
+	keepBuffers = 16      // number of free buffers that a walker keeps for reuse, at most
+	keepBytes   = 8 << 20 // their total size, at most
 )
 
 // largeSlot holds a token while a walker has the slot for large objects. There is one slot per
@@ -76,7 +76,8 @@ func (b *buffers) drop(i int) {
 	b.free = slices.Delete(b.free, i, i+1)
 }
 
-// release gives up the slot for large objects. It no longer counts buffers that were not put back.
+// release gives up the slot for large objects. Buffers that were not put back no longer count
+// against the budgets.
 func (b *buffers) release() {
 	b.live = 0
 	if b.large {

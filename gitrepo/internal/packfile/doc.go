@@ -14,9 +14,9 @@
 //     git makes the same checks.
 //   - Hostile or damaged files, and files that shrink while they are mapped, give an error, never a
 //     panic.
-//   - Memory: a walk holds the objects between the root of a tree of deltas and the current object,
-//     within budgets (buffers.go). One walk of the process at a time may hold large objects. Mapped
-//     pages are released after use (Pack.touch).
+//   - Memory: a walk holds at most the objects between the root of a tree of deltas and the current
+//     object, within budgets (buffers.go). One walk of the process at a time may hold large
+//     objects. Mapped pages are released after use (Pack.touch).
 //
 // Non-goals: writing, loose objects, multi-pack indexes, bitmaps.
 //

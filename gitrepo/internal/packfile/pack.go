@@ -18,7 +18,7 @@ type Pack struct {
 	hashLen           int
 	count             int
 	names             []byte // the sorted object ids, as many as count says
-	small             []byte // an offset of 4 bytes per id; with the top bit set, an index of large
+	small             []byte // a 4-byte offset per id; with the top bit set, an index into large
 	large             []byte // offsets of 8 bytes
 
 	touched atomic.Int64 // approximate number of bytes of data read since the last release

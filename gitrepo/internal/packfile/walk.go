@@ -49,9 +49,10 @@ type plan struct {
 
 // Read calls visit at most once for each of the n objects id(0), id(1), …, from up to workers
 // goroutines; visit gets the number of its goroutine. It returns the numbers of the objects that it
-// did not hand out: those that the pack does not hold, that are larger than maxSize bytes, or that
-// are damaged. The error is that of ctx or of visit. visit must not read from packs, because its
-// goroutine may hold the slot for large objects, and would wait for itself.
+// did not hand out: those that the pack does not hold, that are damaged, or that are too large for
+// maxSize (in bytes) or for the memory budget, and those that are built from such an object. The
+// error is that of ctx or of visit. visit must not read from packs, because its goroutine may hold
+// the slot for large objects, and would wait for itself.
 func (p *Pack) Read(ctx context.Context, n int, id func(int) []byte, workers int, maxSize int64, visit func(worker int, object Object) error) (left []int32, err error) {
 	pl := &plan{pack: p, done: make([]bool, n)}
 	if err := guard(func() error { pl.make(ctx, n, id); return nil }); err != nil {
