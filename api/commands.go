@@ -99,9 +99,9 @@ func (r *mutationResolver) send(ctx context.Context, seriesID string, command co
 	return s, err
 }
 
-// startAnew starts a new workflow for a series that has none, because an operator terminated the
-// old one or Temporal's database was replaced. The new workflow continues from the ledger. If
-// startAnew fails after MarkLost, a worker starts the workflow.
+// startAnew starts a new workflow for a series that has none, for example because an operator
+// terminated the old one or Temporal's database was replaced. The new workflow continues from the
+// ledger. If startAnew fails after MarkLost, a worker starts the workflow.
 func (r *mutationResolver) startAnew(ctx context.Context, seriesID string) error {
 	start, err := r.config.Store.Series.MarkLost(ctx, seriesID)
 	if err != nil {
@@ -115,7 +115,7 @@ func (r *mutationResolver) startAnew(ctx context.Context, seriesID string) error
 }
 
 // workflowError replaces an error of Temporal with one that tells the user what to do. The original
-// error is the cause, which is only logged.
+// error is its Cause, which clients do not see.
 func workflowError(seriesID string, err error) error {
 	switch insights.ErrorCode(err) {
 	case insights.NotFound:

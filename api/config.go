@@ -45,10 +45,11 @@ type Workflows interface {
 	WorkerPolling(ctx context.Context) (bool, error)
 }
 
-// Prober checks the locations of repositories. Package gitrepo implements it.
+// Prober checks the locations of repositories. Package servecmd implements it with package gitrepo.
 type Prober interface {
-	// CheckPath takes an absolute path of, or inside, a git repository and returns the repository's
-	// folder.
+	// CheckPath takes the absolute path of a git repository, which is bare or a work tree, and
+	// returns the path to register. It returns an error for any other folder, also for one inside a
+	// repository.
 	CheckPath(ctx context.Context, path string) (string, error)
 	// CheckURL returns an error if the URL does not have a form that git can clone from.
 	CheckURL(url string) error

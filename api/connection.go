@@ -11,8 +11,8 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// encodeCursor encodes the sort key of a page's last element as an opaque cursor. The argument kind
-// names the list, so that decodeCursor can refuse the cursor of another list.
+// encodeCursor encodes the sort key of a page's last element as an opaque cursor. `kind` names the
+// list, so that decodeCursor can refuse the cursor of another list.
 func encodeCursor(kind string, parts ...string) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(kind + "\x00" + strings.Join(parts, "\x00")))
 }
@@ -41,9 +41,10 @@ func endPage[T any](list []T, first int, cursor func(T) string) ([]T, *generated
 	return list, info
 }
 
-// asksFor reports whether the request selects the given field inside the current one. The argument
-// path names more fields, each inside the one before it. Resolvers use asksFor to skip costly
-// results that the client does not request.
+// asksFor reports whether the request selects `field` inside the current field. If `path` has
+// elements, the request must also select the first of them inside `field`, and each further one
+// inside the one before it. Resolvers use asksFor to skip costly results that the client does not
+// request.
 func asksFor(ctx context.Context, field string, path ...string) bool {
 	return selects(graphql.GetOperationContext(ctx), graphql.CollectFieldsCtx(ctx, nil), append([]string{field}, path...))
 }

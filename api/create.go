@@ -19,9 +19,10 @@ const (
 	maxRepositories = 1000 // in an explicit list; repositoryCriteria has no limit
 )
 
-// newView converts the input to a view whose grids are anchored at the time now, without its
-// seconds. The result problems holds every error in the input, each as an *inputError with its
-// field. Callers must not use the view unless problems is empty.
+// newView converts the input to a view whose grids are anchored at `now`, truncated to the minute.
+// `problems` holds all errors in the input that need no database to be found, each as an
+// *inputError with its field. If the input has too many series, their errors are left out. Callers
+// must not use the view unless `problems` is empty.
 func newView(input generated.LineChartSearchInsightInput, now time.Time) (view insights.View, problems []error) {
 	refuse := func(err error, text string, field ...any) {
 		problems = append(problems, &inputError{err: err, field: append([]any{"input"}, field...), text: text})
@@ -195,8 +196,9 @@ func readGrid(in *generated.TimeScopeInput, now time.Time) insights.Grid {
 	return grid
 }
 
-// missingRepositories returns an error for each list of repositories that contains an unknown name,
-// because a series with a mistyped repository name would stay empty for ever.
+// missingRepositories returns an error for each list of repositories that contains a name that is
+// unknown or that the viewer may not see, because a series with a mistyped repository name would
+// stay empty for ever.
 func (r *mutationResolver) missingRepositories(ctx context.Context, input generated.LineChartSearchInsightInput) ([]error, error) {
 	type list struct {
 		names []string
@@ -228,8 +230,9 @@ func (r *mutationResolver) missingRepositories(ctx context.Context, input genera
 	return problems, nil
 }
 
-// isColor reports whether s can only be a colour. The page inserts it into a style, so other text
-// must be refused.
+// isColor reports whether s is harmless where a CSS colour is expected: it has at most 64 bytes,
+// only characters that colours consist of, and no "url". It may be empty. The page inserts s into a
+// style, so any other text must be refused.
 func isColor(s string) bool {
 	for _, r := range s {
 		switch {

@@ -7,10 +7,12 @@
 //   - Each error in a response has one of the codes of package insights in extensions.code. The
 //     text of an unexpected error is only logged, under a correlation id that the response contains
 //     (errors.go).
-//   - Without an authenticating proxy the server listens on loopback addresses only, accepts
-//     loopback host names only, and refuses requests of other sites' pages (guard.go, listen.go).
-//   - A mutation commits to Postgres first and calls Temporal afterwards. If that call fails, the
-//     mutation still succeeds, and the worker's reconciler repeats the call (views.go).
+//   - Without an authenticating proxy the server listens on loopback addresses only (unless
+//     Auth.AnyAddress is set), accepts loopback host names only, and refuses requests of other
+//     sites' pages (guard.go, listen.go).
+//   - A mutation that changes data in Postgres commits before it calls Temporal. If that call
+//     fails, the mutation still succeeds: the worker's reconciler starts or stops the series later
+//     (views.go), and the next scheduled sync reads a new repository (repositories.go).
 //   - A chart with many captured values returns only those that seriesDisplayOptions selects, and
 //     the number of all values. Postgres makes the selection if the viewer sees all repositories
 //     (points.go).

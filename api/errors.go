@@ -15,9 +15,11 @@ import (
 )
 
 // presentError returns a function that converts a resolver's error to the one that the client gets.
-// Input errors and insights.Errors keep their text, except those with the code Internal. Errors of
-// the GraphQL engine (syntax, validation, limits) get the code Invalid. For any other error the
-// client gets a correlation id, and the text is logged with this id.
+// Input errors and insights.Errors keep their text; an Unavailable error loses the text of its
+// cause, and Internal errors count as unexpected. A request that was cancelled or took too long
+// gets the code Unavailable. Errors of the GraphQL engine (syntax, validation, limits) get the code
+// Invalid. For an unexpected error the client gets a correlation id, and the text is logged with
+// this id.
 func presentError(logger *slog.Logger) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		presented := graphql.DefaultErrorPresenter(ctx, err) // path and locations

@@ -18,7 +18,8 @@ func administrator(ctx context.Context) error {
 }
 
 // mustSee returns a NotFound error if the repository does not exist or the viewer may not see it,
-// so that a viewer cannot find out that a hidden repository exists.
+// so that a viewer cannot find out that a hidden repository exists. For an administrator it returns
+// nil without a look-up.
 func (r *resolver) mustSee(ctx context.Context, name string) error {
 	if viewer(ctx).Admin {
 		return nil

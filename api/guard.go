@@ -16,10 +16,10 @@ import (
 const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
 	"connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// guard wraps the whole server. It sets security headers, authenticates requests and refuses
-// cross-origin ones. Without an authenticating proxy it also refuses host names other than loopback
-// names: otherwise another site could resolve its own name to 127.0.0.1 and its pages would count
-// as same-origin.
+// guard wraps the whole server. It sets security headers, limits the size of bodies, authenticates
+// requests, and refuses cross-origin requests that could change something. Without an
+// authenticating proxy it also refuses host names other than loopback names: otherwise another site
+// could resolve its own name to 127.0.0.1 and its pages would count as same-origin.
 func guard(auth Auth, next http.Handler) http.Handler {
 	crossOrigin := http.NewCrossOriginProtection()
 	next = crossOrigin.Handler(authenticate(auth, next))

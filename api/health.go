@@ -32,7 +32,7 @@ func (r *queryResolver) Health(ctx context.Context) (*generated.Health, error) {
 	}
 	switch {
 	case err != nil:
-		r.config.Logger.WarnContext(ctx, "health: Temporal does not answer", "error", err)
+		r.config.Logger.WarnContext(ctx, "health: Temporal, or the setting for the number of search shards, cannot be read", "error", err)
 		health.Message = ptr("Temporal does not answer, so no samples are computed. Is it running? `backsight doctor` checks the installation.")
 	case !polling:
 		health.Message = ptr("No worker has polled for a minute, so no samples are computed. Start one with `backsight worker` (`backsight up` includes one).")

@@ -57,7 +57,7 @@ func pageSize(first *int) int {
 func checkPage(first *int) (int, error) {
 	n := pageSize(first)
 	if n < 1 || n > maxPage {
-		return 0, insights.Errorf(insights.Invalid, "first: %d: must be between 1 and %d; to read more, pass pageInfo.endCursor as after", n, maxPage)
+		return 0, insights.Errorf(insights.Invalid, "first: %d: must be between 1 and %d; to read more, pass pageInfo.endCursor in the argument `after`", n, maxPage)
 	}
 	return n, nil
 }

@@ -11,13 +11,14 @@ import (
 )
 
 // Listen opens the server's address, "host:port". Without an authenticating proxy it opens loopback
-// addresses only, because every client that can connect can read all repositories and start work.
-// Errors are insights.Errors that suggest a solution: Invalid for a malformed address, Forbidden
+// addresses only (unless auth.AnyAddress is set), because every client that can connect can read
+// all repositories and start work. Errors are insights.Errors that suggest a solution: Invalid for
+// an address that is malformed or cannot be opened and for AuthProxy without networks, Forbidden
 // for one that is not a loopback address, Conflict for one in use.
 func Listen(ctx context.Context, address string, auth Auth) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return nil, insights.Errorf(insights.Invalid, "--listen %s: write host:port, for example 127.0.0.1:7080", address)
+		return nil, insights.Errorf(insights.Invalid, "%q is not an address to listen on: write host:port, for example 127.0.0.1:7080", address)
 	}
 	switch auth.Mode {
 	case AuthProxy:
@@ -33,7 +34,7 @@ func Listen(ctx context.Context, address string, auth Auth) (net.Listener, error
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, insights.Errorf(insights.Conflict, "%s is in use, perhaps by another backsight: stop that one, or choose another address with --listen (127.0.0.1:0 takes any free port)", address)
+		return nil, insights.Errorf(insights.Conflict, "%s is in use, perhaps by another backsight: stop that one, or choose another address with --listen or, for metrics, --metrics-listen (127.0.0.1:0 takes any free port)", address)
 	case err != nil:
 		return nil, insights.Errorf(insights.Invalid, "cannot listen on %s: %w", address, err)
 	}

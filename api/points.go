@@ -28,8 +28,9 @@ func (r *seriesResolver) Points(ctx context.Context, objs []*model.InsightsSerie
 	return result, nil
 }
 
-// ValueCount returns the number of values. If Points has the same arguments, ValueCount takes no
-// further SQL statement.
+// ValueCount returns the number of captured values of each series of the page, including those that
+// the display options leave out. If the request asks for Points with the same arguments, ValueCount
+// takes no further SQL statement.
 func (r *seriesResolver) ValueCount(ctx context.Context, objs []*model.InsightsSeries, from, to *time.Time, includeRepoRegex, excludeRepoRegex *string) ([]int, error) {
 	charts, err := r.charts(ctx, objs, from, to, includeRepoRegex, excludeRepoRegex)
 	if err != nil {
@@ -51,7 +52,8 @@ func (r *resolver) charts(ctx context.Context, objs []*model.InsightsSeries, fro
 	})
 }
 
-// mostValues is the largest accepted limit; no chart is readable with more lines.
+// mostValues is the largest number of captured values that a client may ask for; no chart is
+// readable with more lines.
 const mostValues = 1000
 
 // displayOf validates and converts display options. Without options everything is displayed.
@@ -92,8 +94,8 @@ func instant(t *time.Time) string {
 	return t.UTC().Format(time.RFC3339Nano)
 }
 
-// pointModels converts points, in time order. Their queries use Sourcegraph's syntax, so that its
-// users can run them there.
+// pointModels converts points, which must be in time order. Their queries use Sourcegraph's syntax,
+// so that its users can run them there.
 func pointModels(series insights.Series, points []store.Point) []*generated.InsightDataPoint {
 	models := make([]*generated.InsightDataPoint, len(points))
 	perInterval := query.PerInterval(series.Query)

@@ -16,9 +16,9 @@ const (
 )
 
 // rateEstimator estimates how fast series progress from the tallies that this process reads: two
-// reads of a series within 30 seconds yield a rate. It keeps at most 120 observations of a series
-// and drops them 30 seconds after the last read. Safe for concurrent use. Create with
-// newRateEstimator.
+// reads of a series, at least one and at most 30 seconds apart, yield a rate. It keeps at most 120
+// observations of a series and drops them 30 seconds after the last read. Safe for concurrent use.
+// Create with newRateEstimator.
 type rateEstimator struct {
 	now func() time.Time
 

@@ -66,7 +66,7 @@ func (r *seriesResolver) Status(ctx context.Context, s *model.InsightsSeries) (*
 // statusTimeout bounds the workflow queries of one request. Without a worker no workflow answers.
 const statusTimeout = 2 * time.Second
 
-// statusConcurrency bounds the workflow queries of one request.
+// statusConcurrency is how many workflow queries of one request run at a time, at most.
 const statusConcurrency = 8
 
 // Workflow queries the workflows of all series of the page concurrently, within statusTimeout. The

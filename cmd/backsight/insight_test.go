@@ -139,14 +139,14 @@ func TestInsightCreateWaitsThroughAnOutage(t *testing.T) {
 	require.Contains(t, stderr, "the database does not answer\n")
 }
 
-// --wait ends with an error when a series cannot be planned.
+// --wait ends with an error when a series has a problem.
 func TestInsightCreateWaitEndsWhenASeriesCannotBePlanned(t *testing.T) {
 	t.Parallel()
 	stuck := waitingSeries[:len(waitingSeries)-1] + `,"workflow":{"state":"SLEEPING","problem":{"message":"scope refused"}}}`
 	a := serve(t, scripted{"createLineChartSearchInsight", createdAnswer}, scripted{"insightViews", viewWith(stuck)})
 	status, _, stderr := a.run("insight", "create", "--title", "Debt", "--query", "TODO", "--wait")
 	require.Equal(t, exitFailed, status)
-	require.Contains(t, stderr, "series S1 cannot be planned: scope refused")
+	require.Contains(t, stderr, "series S1 has a problem: scope refused")
 }
 
 const pointsAnswer = `{"data":{"insightSeries":{"points":[

@@ -75,7 +75,7 @@ func TestRepoAccess(t *testing.T) {
 	for _, args := range [][]string{{"repo", "revoke", "ann"}, {"repo", "revoke", "ann", "acme/a", "--all"}} {
 		status, _, stderr := runCLI(t, args...)
 		require.Equal(t, exitUsage, status)
-		require.Contains(t, stderr, "name repositories, or give --all")
+		require.Contains(t, stderr, "give either the names of repositories or --all")
 	}
 }
 

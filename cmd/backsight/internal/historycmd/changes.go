@@ -11,7 +11,7 @@ import (
 	"github.com/backsight/backsight/search/history"
 )
 
-// change is a commit that changed the count.
+// change is a commit that changed the count, or that may have: then it is partial.
 type change struct {
 	time    time.Time
 	commit  gitrepo.OID
@@ -84,8 +84,9 @@ func (s *searcher) changes(ctx context.Context) ([]change, error) {
 	return found, s.describe(ctx, found)
 }
 
-// matching lists the commits that match a query about commits. The value of a change is the number
-// of matching commits up to and including the commit.
+// matching lists the commits that match a query about commits, and those that may match because
+// objects cannot be read. The value of a change is the number of matching commits up to and
+// including the commit.
 func (s *searcher) matching(ctx context.Context, chain []gitrepo.Commit) (found []change, err error) {
 	intervals := make([]history.Interval, len(chain))
 	for i := range chain {

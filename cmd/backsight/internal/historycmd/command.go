@@ -10,7 +10,7 @@ import (
 // sharedFlags are the arguments and flags that both commands have.
 type sharedFlags struct {
 	Repositories []string `arg:"" name:"repository" help:"Paths of git repositories, bare or not."`
-	Until        string   `help:"The time of the newest sample, in RFC 3339 or as a date. Default: now." placeholder:"TIME"`
+	Until        string   `help:"The time of the newest sample, in RFC 3339, or a date, which means its midnight in UTC. Default: now." placeholder:"TIME"`
 	At           []string `help:"The time of a sample, instead of --every. Repeat the flag for more samples." placeholder:"TIME" sep:"none"`
 	AtFile       string   `help:"A file with the time of a sample on each line." placeholder:"FILE"`
 	Rev          string   `help:"The branch or tag to search. Default: the branch that HEAD names or, in a clone, origin/HEAD." placeholder:"REV"`
@@ -24,8 +24,8 @@ func (f sharedFlags) options() options {
 // HistoryCommand is `backsight history`.
 type HistoryCommand struct {
 	Query  string `short:"q" required:"" help:"What to count, for example 'context\\.TODO patterntype:regexp lang:go'." placeholder:"QUERY"`
-	Every  string `help:"The time between samples: 1month (default), 2weeks, 1day, 12hours. The value commit lists each commit that changed the count; without --until, also commits dated in the future." placeholder:"INTERVAL"`
-	Points *int   `help:"The number of samples, 1 to 1000. Default: 12. With --every commit: the largest number of commits to list. Default: all." placeholder:"N"`
+	Every  string `help:"The time between samples: 1month (default), 2weeks, 1day, 12hours. Instead, --every commit lists each commit that changed the count; without --until, it also lists commits dated in the future." placeholder:"INTERVAL"`
+	Points *int   `help:"The number of samples, 1 to 1000 (default: 12). With --every commit, the largest number of commits to list (default: all)." placeholder:"N"`
 	sharedFlags
 	ByValue bool   `help:"Count each value of the query's capture groups, in a row per value."`
 	Index   string `help:"A folder for history indexes, which make searches fast. The command creates or updates an index for each repository." placeholder:"DIR"`

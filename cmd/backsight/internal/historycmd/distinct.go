@@ -10,7 +10,8 @@ import (
 
 // distinct returns the repositories of the arguments, each once. Of several paths that lead to one
 // repository (the same folder, also through symbolic links, or work trees of one repository), it
-// takes the first and notes the others: the repository would be counted several times.
+// takes only the first, so that the repository is not counted several times. A notice names each of
+// the others.
 func distinct(args []string) []*repository {
 	first := map[string]*repository{}
 	var list []*repository

@@ -13,5 +13,5 @@
 // Non-goals: fetching repositories, storing samples, finding repositories by name.
 //
 // Read next: plan.go (what is asked for), package search/engine, search.go (one repository),
-// index.go (its index), run.go (all of them), table.go and json.go; inventory.go.
+// index.go (its history index), run.go (all of them), table.go and json.go; inventory.go.
 package historycmd

@@ -12,8 +12,9 @@ import (
 )
 
 // openIndex opens the history index of the repository and sets the searcher's tip to tip. It
-// returns false, and changes nothing, when the index cannot be opened, has another tip, or was made
-// from a shallow clone. It starts no git process.
+// returns false, and changes nothing, when the index cannot be opened, has another tip, or does not
+// reach the beginning of the history (of a shallow clone, or because a commit could not be read).
+// It starts no git process.
 func (s *searcher) openIndex(tip gitrepo.OID) bool {
 	x, err := index.Open(s.indexPath())
 	if err != nil {

@@ -37,8 +37,8 @@ var measures = []struct {
 	measure match.Measures
 }{{"files", match.Files}, {"lines", match.Lines}, {"bytes", match.Bytes}}
 
-// measureInventory measures the files of the repositories by language and prints the results. It
-// returns the same results and errors as countHistory.
+// measureInventory measures the files of the repositories by language and prints the results. Its
+// results have the same meaning as those of countHistory.
 func measureInventory(ctx context.Context, o inventoryOptions, stdout, stderr io.Writer) (complete bool, err error) {
 	p, err := makeInventoryPlan(o)
 	if err != nil {
@@ -248,7 +248,7 @@ func (m *measured) add(measure match.Measures, n int64) {
 	}
 }
 
-// inventoryLine is a line of JSON: a sample of an inventory. Total is null when nothing is known.
+// inventoryLine is a line of JSON: a sample of an inventory. Total is null when the sample failed.
 type inventoryLine struct {
 	sampleLine
 	// Value hides sampleLine.Value, which is a sum of different measures.

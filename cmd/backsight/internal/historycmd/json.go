@@ -38,7 +38,8 @@ type changeLine struct {
 	Notices    []string            `json:"notices,omitempty"`
 }
 
-// writeJSON prints a line for each sample or change of a repository, newest first.
+// writeJSON prints a line for each sample or change of a repository, newest first. If the changes
+// could not be listed, it prints one line with the error.
 func (p *plan) writeJSON(w io.Writer, r *repository) error {
 	lines := json.NewEncoder(w)
 	lines.SetEscapeHTML(false)

@@ -39,7 +39,7 @@ func (s *searcher) Close() {
 }
 
 // samples returns the samples of the plan's times, newest first. An error of the repository gives
-// samples the outcome failed. The returned error is context.Cause(ctx).
+// samples the outcome failed. The returned error is nil or, if ctx has ended, context.Cause(ctx).
 func (s *searcher) samples(ctx context.Context) (samples []sample, err error) {
 	wanted := make([]insights.Sample, len(s.plan.times))
 	for i, t := range s.plan.times {

@@ -26,8 +26,8 @@ type point struct {
 	absent  bool // the repository had no commit yet
 }
 
-// writeTable prints a row for each repository, or for each of its values, oldest sample first, and
-// a total.
+// writeTable prints a row for each repository, or with --by-value for each captured value of each
+// repository, and totals. In a row, the oldest sample comes first.
 func writeTable(w io.Writer, p *plan, repositories []*repository) error {
 	times := slices.Clone(p.times)
 	slices.Reverse(times)
@@ -67,8 +67,9 @@ func writeTable(w io.Writer, p *plan, repositories []*repository) error {
 	return err
 }
 
-// inOrder returns the sorted keys. If all keys are versions, they are in version order, lowest
-// first. Otherwise they are sorted by the newest value of their rows, largest first.
+// inOrder returns the sorted keys. If all keys look like versions, such as v2 and 1.10, they are in
+// version order, lowest first. Otherwise they are sorted by the newest value of their rows, largest
+// first.
 func inOrder(rows map[string][]point) []string {
 	keys := slices.SortedFunc(maps.Keys(rows), insights.CompareLabels)
 	if !slices.ContainsFunc(keys, func(key string) bool { return !insights.IsVersion(key) }) {

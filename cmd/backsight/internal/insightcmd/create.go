@@ -134,7 +134,7 @@ func (c *createCommand) input() remote.LineChartSearchInsightInput {
 	return input
 }
 
-// printNotes prints what the capture groups of the queries give, each note once.
+// printNotes prints what CaptureNotes says about the queries' capture groups, each note once.
 func (c *createCommand) printNotes(s *output.Streams) {
 	var said []string
 	for _, text := range c.Query {

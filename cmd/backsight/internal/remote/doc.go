@@ -4,8 +4,9 @@
 // from api/schema.graphql and the operations in the .graphql files of this folder. Change these
 // files, then run `make generate`. Client is the transport.
 //
-// Invariants: every error that a server causes is an *insights.Error that says what to do; when a
-// server cannot be reached, the error names its URL and the command that starts a server.
+// Invariants: when a server refuses a request, does not answer, or is not a Backsight server, the
+// error is an *insights.Error. When a server cannot be reached, the error names its URL and the
+// command that starts a server.
 //
 // Non-goals: no retries (the user, or the user's script, decides), no subscriptions (commands
 // poll). Read next: client.go.

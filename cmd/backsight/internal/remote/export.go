@@ -10,7 +10,7 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// errSilent is the error of Get when the server has sent nothing for the idle timeout.
+// errSilent is the cause of the error of Get when the server has sent nothing for the idle timeout.
 var errSilent = errors.New("the server sent nothing for too long")
 
 // watchedReader restarts the idle timer at each read. The timer runs only during a read, so that a

@@ -96,7 +96,7 @@ func (*revokeCommand) Help() string {
 // Validate is called by kong.
 func (c *revokeCommand) Validate() error {
 	if c.All == (len(c.Names) > 0) {
-		return errors.New("name repositories, or give --all")
+		return errors.New("give either the names of repositories or --all")
 	}
 	return nil
 }

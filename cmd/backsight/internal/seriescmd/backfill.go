@@ -13,11 +13,11 @@ import (
 
 type cancelCommand struct {
 	idArgument
-	Reason string `help:"The reason, which the cancelled samples show." placeholder:"TEXT"`
+	Reason string `help:"The reason of the cancellation. The cancelled samples show it." placeholder:"TEXT"`
 }
 
 func (*cancelCommand) Help() string {
-	return `Recordings go on. Samples that a retry has not reached yet keep their earlier values.
+	return `Recordings go on. If a retry is cancelled, the samples that it has not reached yet keep their earlier values.
 
 Example: backsight series cancel 2xKq… --reason 'the scope was too large'`
 }
@@ -30,7 +30,7 @@ func (c *cancelCommand) Run(ctx context.Context, s *output.Streams) error {
 
 type retryCommand struct {
 	idArgument
-	All bool `help:"Compute every finished sample again, to correct its value up or down. A sample keeps its value if the new attempt yields less, for example a failure instead of a count."`
+	All bool `help:"Compute every finished sample again, to correct its value up or down. A sample keeps its value if the new attempt fails, or finds only a lower bound of an exact value."`
 
 	Repo    string     `help:"Only repositories whose name matches this regular expression, as in repo: of a query." placeholder:"REGEXP"`
 	At      *time.Time `help:"Only the samples at this time, which must be the time of a point in the chart." placeholder:"TIME"`

@@ -93,7 +93,7 @@ func (c *statusCommand) Run(ctx context.Context, s *output.Streams) error {
 
 type pauseCommand struct {
 	idArgument
-	Reason string `help:"The reason, which the page and the command line show to everyone." placeholder:"TEXT"`
+	Reason string `help:"The reason of the pause. The page and the command line show it to everyone." placeholder:"TEXT"`
 }
 
 func (*pauseCommand) Help() string {

@@ -25,9 +25,9 @@ const (
 const patience = time.Minute
 
 // Wait shows the progress of an insight until the backfill of each of its series has ended. It
-// returns output.ErrReported when samples are partial or failed, and an error when a series cannot
-// be planned or its workflow is stopping. It keeps waiting, with a message, while a series is
-// paused, while no worker runs, and while the server is unavailable for less than a minute.
+// returns output.ErrReported when samples are partial or failed, and an error when a series has a
+// problem or its workflow is stopping. It keeps waiting, with a message, while a series is paused,
+// while no worker runs, and while the server is unavailable for less than a minute.
 func Wait(ctx context.Context, s *output.Streams, client *remote.Client, id string) error {
 	progress := output.NewProgress(s.Err)
 	defer progress.End()
@@ -106,7 +106,7 @@ func total(series []remote.Series) (sum insights.Completeness, rate float64, lef
 }
 
 // findObstacle returns why no progress may be possible at the moment, "" when it finds no obstacle,
-// and an error when a series will never progress or the server cannot be asked.
+// and an error when a series has a problem or is being stopped, or when the server cannot be asked.
 func findObstacle(ctx context.Context, client *remote.Client, series []remote.Series) (string, error) {
 	silent := false
 	for _, one := range series {
@@ -114,7 +114,7 @@ func findObstacle(ctx context.Context, client *remote.Client, series []remote.Se
 		case w == nil:
 			silent = true
 		case w.Problem != nil:
-			return "", insights.Errorf(insights.Conflict, "series %s cannot be planned: %s", one.SeriesId, w.Problem.Message)
+			return "", insights.Errorf(insights.Conflict, "series %s has a problem: %s", one.SeriesId, w.Problem.Message)
 		case w.State == remote.SeriesWorkflowStatePaused || w.State == remote.SeriesWorkflowStatePausing:
 			return fmt.Sprintf("series %s is paused; `backsight series resume %s` resumes it", one.SeriesId, one.SeriesId), nil
 		case w.State == remote.SeriesWorkflowStateStopping:

@@ -31,7 +31,8 @@ const (
 )
 
 // Run keeps the child running until ctx ends, then stops it and returns nil. It returns an error
-// only when the first start fails, for example because the binary does not exist.
+// only when the first start fails, for example because the binary does not exist. A start that
+// fails later is tried again.
 func Run(ctx context.Context, c Child) error {
 	// The kernel kills the child when the thread that started it ends, so keep this thread.
 	runtime.LockOSThread()
