@@ -45,7 +45,7 @@ type watcher struct {
 	views map[string][]string // view id → series ids
 	seen  map[string]string   // view id → fingerprint of the progress that was last put into slot
 	slot  map[string]*generated.InsightProgress
-	wake  chan struct{} // capacity 1
+	wake  chan struct{} // has a value when slot has new progress; capacity 1
 }
 
 func newProgressHub(r *resolver) *progressHub {

@@ -12,7 +12,8 @@ import (
 // default branch, whose newest commit is `tip`. Otherwise it returns "". The sentence names both
 // branches and, if the other one exists, how far they are apart. The cases are:
 //
-//   - origin/HEAD names a branch that does not exist or, where there is no origin/HEAD, HEAD does.
+//   - origin/HEAD names a branch that does not exist; or there is no origin/HEAD, and HEAD names a
+//     branch that does not exist.
 //   - In a clone, the checked-out branch is at another commit than the branch that origin/HEAD
 //     names.
 //   - The last fetch did not find the branch that origin/HEAD names, for example because the remote

@@ -43,10 +43,10 @@ func AsBrokenHistory(err error) *BrokenHistory {
 // is the second one after the last printed one.
 const maxOverlap = 16
 
-// continueWalk continues a walk after git has ended it with the error failed. last is the last
+// continueWalk continues a walk after git has ended it with the error `failed`. `last` is the last
 // commit that git printed, or "" if git printed none. continueWalk returns the commits that git did
-// not print, and a *BrokenHistory. The error is nil if the function each ends the walk before the
-// break. The error is failed if continueWalk finds no break.
+// not print, and a *BrokenHistory. The error is nil if `each` ends the walk before the break. The
+// error is `failed` if continueWalk finds no break.
 func (r *Repo) continueWalk(ctx context.Context, tip, last OID, failed error, each func(Commit) (keep, more bool)) (commits []Commit, err error) {
 	// git exits with 128 at a commit that it cannot read. A repository with grafts is left to git.
 	if _, err := os.Lstat(filepath.Join(r.gitDir, "info", "grafts")); !errors.Is(err, fs.ErrNotExist) || exitCode(failed) != 128 {
@@ -90,7 +90,7 @@ func (r *Repo) continueWalk(ctx context.Context, tip, last OID, failed error, ea
 // errUnusualCommit means that only git can tell the date or the parents of a commit.
 var errUnusualCommit = errors.New("a commit in an unusual form")
 
-// readCommit reads one commit. problem says why the commit cannot be read; "" means that it can.
+// readCommit reads one commit. `problem` says why the commit cannot be read; "" means that it can.
 // The error is errUnusualCommit for a commit that parsePlainCommit does not read.
 func readCommit(ctx context.Context, objects *Objects, id OID) (c Commit, parent OID, problem Problem, err error) {
 	hash, ok := HashOf(id)

@@ -55,10 +55,10 @@ func (r *Repo) Resolve(ctx context.Context, rev string) (OID, error) {
 }
 
 // FirstParents returns the first-parent history of tip, newest first. The walk ends before the
-// commit stop. When stop is empty, or is not in that history because the history was rewritten, the
-// walk ends at the root: the whole history is returned. When tip can be read, but a later commit of
-// the walk is missing or damaged, FirstParents returns a *BrokenHistory and the commits from tip to
-// the break.
+// commit `stop`. When `stop` is empty, or is not in that history because the history was rewritten,
+// the walk ends at the root: the whole history is returned. When `tip` can be read, but another
+// commit on the way is missing or damaged, FirstParents returns a *BrokenHistory and the commits
+// from tip to the break.
 func (r *Repo) FirstParents(ctx context.Context, tip, stop OID) ([]Commit, error) {
 	return r.walk(ctx, tip, func(c Commit) (keep, more bool) { return c.ID != stop, c.ID != stop })
 }
@@ -71,9 +71,9 @@ func (r *Repo) FirstParentsSince(ctx context.Context, tip OID, t time.Time) ([]C
 	return r.walk(ctx, tip, func(c Commit) (keep, more bool) { return true, c.Time.After(t) })
 }
 
-// walk lists first parents from tip on. It calls the function each with every commit. If keep is
-// true, the commit is added to the result; if more is true, the walk continues. The walk may start
-// again at tip, so what each returns must depend only on the commit.
+// walk lists first parents from tip on. It calls `each` with every commit. If `keep` is true, the
+// commit is added to the result; if `more` is true, the walk continues. The walk may start again at
+// `tip`, so the results of `each` must depend only on the commit.
 func (r *Repo) walk(ctx context.Context, tip OID, each func(Commit) (keep, more bool)) ([]Commit, error) {
 	if !tip.Valid() {
 		return nil, insights.Errorf(insights.Invalid, "repository %s: %q is not an object id", r.dir, tip)

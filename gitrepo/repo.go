@@ -135,8 +135,8 @@ func findGitDir(dir string) string {
 	return filepath.Clean(target)
 }
 
-// isGitDir reports whether dir looks like a git directory. git makes the same check: HEAD, objects
-// and refs exist.
+// isGitDir reports whether dir looks like a git directory: HEAD, objects and refs exist. git also
+// looks at the content of HEAD.
 func isGitDir(dir string) bool {
 	for _, name := range []string{"HEAD", "objects", "refs"} {
 		if _, err := os.Lstat(filepath.Join(dir, name)); err != nil {

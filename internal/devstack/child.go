@@ -110,9 +110,9 @@ func (c *child) stop(ctx context.Context) {
 	}
 }
 
-// supervise keeps the server running until stop. The channel first receives one value, unless stop
-// is called earlier: nil when the server has answered for the first time, or the error that
-// explains why it did not start.
+// supervise keeps the server running until stop. `first` receives one value, unless stop is called
+// earlier: nil when the server has answered for the first time, or the error that explains why it
+// did not start.
 //
 // The goroutine locks its thread, because the kernel's parent-death signal is bound to the thread
 // that forked, not to the process. It never unlocks the thread. The thread ends with the goroutine,

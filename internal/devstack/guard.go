@@ -8,10 +8,10 @@ import (
 	"syscall"
 )
 
-// startGuard starts a shell process, the guard, that sends signal to process pid when this process
-// ends. It is for systems whose kernel has no parent-death signal. The guard reads its standard
-// input, a pipe that only this process holds open, and sends the signal when the pipe is closed.
-// The function release ends the guard without sending the signal.
+// startGuard starts a shell process, the guard, that sends `signal` to the process `pid` when this
+// process ends. It is for systems whose kernel has no parent-death signal. The guard reads its
+// standard input, a pipe that only this process holds open, and sends the signal when the pipe is
+// closed. `release` ends the guard, which then sends no signal.
 func startGuard(logger *slog.Logger, pid int, signal syscall.Signal) (release func()) {
 	// The line "x" makes the guard exit. If the input ends without that line, this process has
 	// ended.

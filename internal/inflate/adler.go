@@ -18,8 +18,9 @@ func adler(data []byte) uint32 {
 		part := data[:min(len(data), adlerReduce)]
 		data = data[len(part):]
 		for ; len(part) >= adlerBytes; part = part[adlerBytes:] {
-			// Each word holds four sums of 16 bits. The words even and odd sum every eighth byte.
-			// The words evens and odds sum the values that even and odd had before each step.
+			// Each word holds four sums of 16 bits, one for each second byte of an 8-byte word:
+			// `even` for the bytes 0, 2, 4 and 6, `odd` for the others. `evens` and `odds` sum the
+			// values that `even` and `odd` had before each step.
 			var even, odd, evens, odds uint64
 			words := (*[adlerBytes]byte)(part)
 			for i := 0; i <= adlerBytes-8; i += 8 {

@@ -122,7 +122,7 @@ func build(table []entry, width int, lengths []uint8, of symbols) bool {
 	return long == 0 || buildSecond(table, width, lengths, of, next)
 }
 
-// buildSecond fills the second-level tables. next holds the first code of each length.
+// buildSecond fills the second-level tables. `next` holds the first code of each length.
 func buildSecond(table []entry, width int, lengths []uint8, of symbols, next [maxBits + 2]int) bool {
 	var deepest [1 << litBits]uint8 // by first-level index: the length of the longest code below it
 	codes := next

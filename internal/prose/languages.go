@@ -38,9 +38,9 @@ func finderOf(name string) finder {
 var quoted = regexp.MustCompile("\"[^\"]*\"|'[^']*'|`[^`]*`")
 
 // comments returns the finder of a language whose comments run from a marker to the end of the
-// line, or from begin to end ("" if it has no such comments). The finder reads line by line, so it
-// may take a marker in a string of several lines for a comment. That is harmless: only lines that
-// exceed the limit are reported.
+// line, or from `begin` to `end` ("" if it has no such comments). The finder reads line by line, so
+// it may take a marker in a string of several lines for a comment. That is harmless: only lines
+// that exceed the limit are reported.
 func comments(marker, begin, end string) finder {
 	toEnd := regexp.MustCompile(marker)
 	return func(_ string, lines []string) []bool {

@@ -163,7 +163,7 @@ func (s *server) startProcess(ctx context.Context) error {
 	}
 }
 
-// admin calls the function do with a connection to the maintenance database.
+// admin calls `do` with a connection to the maintenance database.
 func (s *server) admin(ctx context.Context, do func(*pgx.Conn) error) error {
 	conn, err := pgx.Connect(ctx, s.url)
 	if err != nil {

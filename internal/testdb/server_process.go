@@ -128,8 +128,9 @@ func dropTestDatabases(ctx context.Context, url string) (err error) {
 	return nil
 }
 
-// waitUntilUnused waits until no test process has held the lock for the idle time that times gives.
-// It returns the lock file with an exclusive lock on it, or nil when ctx has ended.
+// waitUntilUnused waits until no test process has held the lock for the idle time: `times.idle` or,
+// after a failed test, `times.kept`. It returns the lock file with an exclusive lock on it, or nil
+// when ctx has ended.
 func waitUntilUnused(ctx context.Context, dir string, times idleTimes) (*os.File, error) {
 	users, err := os.OpenFile(usersFile(dir), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {

@@ -5,7 +5,7 @@ import "errors"
 var errDelta = errors.New("malformed delta in the pack")
 
 // deltaSizes reads the two sizes at the start of a delta, in bytes: of its base and of its result.
-// rest holds the instructions.
+// `rest` holds the instructions.
 func deltaSizes(delta []byte) (base, result int64, rest []byte, err error) {
 	if base, delta, err = deltaSize(delta); err == nil {
 		result, delta, err = deltaSize(delta)

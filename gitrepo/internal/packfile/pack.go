@@ -105,7 +105,7 @@ const (
 )
 
 // touch records that a reader read data[from:from+n]. The previous read of this reader ended at the
-// offset last.
+// offset `last`.
 func (p *Pack) touch(last, from, n int64) {
 	if from < last || from > last+faultAround {
 		n += faultAround

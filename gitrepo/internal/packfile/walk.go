@@ -236,8 +236,8 @@ func (w *walker) tree(ctx context.Context, root int32) error {
 	return stop
 }
 
-// walk hands out the object at node n, which has the content data, and every object that is built
-// from it. The buffer data belongs to walk, which puts it back into the buffers.
+// walk hands out the object at node n, whose content is `data`, and every object that is built from
+// it. `data` belongs to walk, which puts it back into the buffers.
 func (w *walker) walk(ctx context.Context, n int32, kind byte, data []byte) error {
 	for {
 		at := &w.plan.nodes[n]

@@ -52,8 +52,8 @@ func (c *HistoryCommand) Run(ctx context.Context, s *output.Streams) error {
 type InventoryCommand struct {
 	Query   string `short:"q" help:"Filters that select the files to measure, for example 'lang:go -file:_test\\.go$'. Default: all files." placeholder:"FILTERS"`
 	By      string `help:"Group by language or by repository." enum:"language,repository" default:"language"`
-	Measure string `help:"What to show when there are several samples: lines, bytes or files. JSON has all three." enum:"lines,bytes,files" default:"lines"`
-	Every   string `help:"The time between samples: 1month, 2weeks, 1day, 12hours. Default: a single sample, now." placeholder:"INTERVAL"`
+	Measure string `help:"What to show when there are several sample times: lines, bytes or files. JSON has all three." enum:"lines,bytes,files" default:"lines"`
+	Every   string `help:"The time between samples: 1month, 2weeks, 1day, 12hours. Default: one sample of each repository, now." placeholder:"INTERVAL"`
 	Points  *int   `help:"The number of samples, 1 to 1000. Default with --every: 12." placeholder:"N"`
 	sharedFlags
 }

@@ -69,7 +69,7 @@ func (p *plan) compile(o options, spec engine.Spec) (err error) {
 	return nil
 }
 
-// previous returns the sample time before t.
+// previous returns the sample time before t, or p.start if t is the oldest.
 func (p *plan) previous(t time.Time) time.Time {
 	i := sort.Search(len(p.times), func(i int) bool { return p.times[i].Before(t) })
 	if i == len(p.times) {

@@ -202,8 +202,8 @@ func (c *createCommand) explain(err error) error {
 	return &insights.Error{Code: insights.ErrorCode(err), Message: strings.Join(lines, "\n"), Cause: err}
 }
 
-// underline returns the text and, on a second line, a mark under its part from start to end, which
-// are offsets in UTF-16 code units.
+// underline returns the text and, on a second line, a mark under its part from `start` to `end`,
+// which are offsets in UTF-16 code units.
 func underline(text string, start, end int) string {
 	units := utf16.Encode([]rune(text))
 	column := func(offset int) int { return len(utf16.Decode(units[:max(0, min(offset, len(units)))])) }

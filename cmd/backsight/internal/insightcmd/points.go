@@ -14,7 +14,7 @@ import (
 type pointsCommand struct {
 	remote.Flags
 	ID     string `arg:"" help:"The ID of an insight or of a series."`
-	ByRepo bool   `help:"Print the sample of each repository at each time, with its commit and its outcome, newest first. A sample with values gets a row for each value."`
+	ByRepo bool   `help:"Print the sample of each repository at each time, with its commit and its outcome, newest first. A sample with captured values or languages gets a row for each of them."`
 }
 
 func (*pointsCommand) Help() string {

@@ -122,8 +122,8 @@ func (c *UpCommand) Run(ctx context.Context, s *output.Streams) (err error) {
 // restarts it meanwhile.
 const startPatience = time.Minute
 
-// whileStarting calls the function do until do succeeds or returns an error that is not retryable,
-// or until startPatience has passed. A server that was just started can crash and come back.
+// whileStarting calls `do` until it succeeds, returns an error that is not retryable, or fails
+// after startPatience has passed. A server that was just started can crash and come back.
 func whileStarting(ctx context.Context, logger *slog.Logger, what string, do func() error) error {
 	for began := time.Now(); ; {
 		err := do()
