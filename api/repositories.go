@@ -141,9 +141,9 @@ func invalidUnlessKnown(err error) error {
 	return insights.Errorf(insights.Invalid, "%w", err)
 }
 
-// repositoryNames derives possible names from a location, the preferred one first. A URL yields
-// host/owner/name. A path yields the folder's name, followed by names with more of the path, in
-// case the shorter ones are taken.
+// repositoryNames derives possible names from a location, the preferred one first. A URL yields its
+// host and path, for example github.com/acme/api. A path yields the folder's name, followed by
+// names with more of the path, in case the shorter ones are taken.
 func repositoryNames(location string, local bool) []string {
 	if local {
 		parts := strings.Split(strings.Trim(filepath.ToSlash(strings.TrimSuffix(location, "/.git")), "/"), "/")

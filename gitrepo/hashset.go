@@ -2,9 +2,9 @@ package gitrepo
 
 import "hash/maphash"
 
-// HashSet numbers distinct hashes in the order in which they are added. It takes a third of the
-// memory of a map, because its table holds indices into All. Not safe for concurrent use. The zero
-// value is an empty set.
+// HashSet numbers distinct hashes from 0 on, in the order in which they are added. It takes a third
+// of the memory of a map, because its table holds indices into All. Not safe for concurrent use.
+// The zero value is an empty set.
 type HashSet struct {
 	All   []Hash // by number
 	slots []int32

@@ -24,7 +24,7 @@ import (
 )
 
 const (
-	// TemporalNamespace is the only namespace of the server.
+	// TemporalNamespace is the only namespace of the server, apart from Temporal's own.
 	TemporalNamespace = "default"
 	// The default ports of Temporal, which its documentation uses.
 	temporalPort   = 7233
