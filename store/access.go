@@ -15,7 +15,7 @@ type Access struct{ *database }
 // the repository becomes private.
 type Grant struct {
 	Repository, Login string
-	Private           bool
+	Private           bool // whether the repository is private now
 }
 
 // SetPrivate hides the repository from viewers without a grant, or shows it to everybody. Its
@@ -30,7 +30,8 @@ func (s *Access) SetPrivate(ctx context.Context, name string, private bool) erro
 
 // Grant lets the viewer with the login see a repository. The login is the one that the
 // authenticating proxy sends. Idempotent. It returns NotFound when no repository has the name, and
-// Invalid for an empty login, which requests without authentication have.
+// Invalid for a login that is empty, as in requests without authentication, or that begins or ends
+// with a space.
 func (s *Access) Grant(ctx context.Context, name, login string) error {
 	if err := checkLogin(login); err != nil {
 		return err
@@ -43,7 +44,8 @@ func (s *Access) Grant(ctx context.Context, name, login string) error {
 }
 
 // Revoke deletes a grant. With the name "" it deletes all grants of the login, those for removed
-// repositories included. Idempotent. It returns NotFound when no repository has the name.
+// repositories included. Idempotent. It returns NotFound when no repository has the name, and
+// Invalid for the same logins as Grant.
 func (s *Access) Revoke(ctx context.Context, name, login string) error {
 	if err := checkLogin(login); err != nil {
 		return err
@@ -62,7 +64,7 @@ func (s *Access) Revoke(ctx context.Context, name, login string) error {
 type GrantFilter struct {
 	Repository, Login string // "": every one
 	After             Grant  // the last grant of the previous page
-	Limit             int    // 0: the most a page can have
+	Limit             int    // 0: 10,000, the maximum
 }
 
 // Grants returns grants, sorted by repository and login, without those for removed repositories. It

@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// Backlog says how much work is left in the whole installation. Durations are ages by the
-// database's clock, and 0 when there is nothing to measure.
+// Backlog says how much work is left in the whole installation. Deleted series and removed
+// repositories do not count, except that Struck includes strikes of deleted series. Durations are
+// ages by the database's clock, and 0 when there is nothing to measure.
 type Backlog struct {
 	Series           int64         // all series
 	Unfinished       int64         // series whose backfill is not complete
@@ -17,10 +18,10 @@ type Backlog struct {
 	OldestPlan       time.Duration // since the oldest of these was made
 	Repositories     int64         // all repositories
 	Failing          int64         // repositories whose last sync failed
-	Struck           int64         // repositories that have strikes, see Quarantine
+	Struck           int64         // repositories with strikes, see Quarantine
 }
 
-// Backlog reads series, repositories and open plans, and no samples.
+// Backlog reads series, repositories, strikes and open plans, and no samples.
 func (s *Store) Backlog(ctx context.Context) (Backlog, error) {
 	row, err := s.database.queries().Backlog(ctx)
 	return Backlog{

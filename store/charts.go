@@ -6,10 +6,11 @@ import (
 	"time"
 )
 
-// Read returns the charts of several series, as a map by series id. A chart has the newest points,
-// as many as retention and d allow. Read takes two SQL statements, and a third one if d.Values
-// bounds the captured values. For an administrator's unfiltered read, Postgres selects the values
-// to show. For other reads, Read reads all values and then selects.
+// Read returns the charts of several series, as a map by series id; a series without points is not
+// in the map. A chart has points at the newest sample times, as many as retention and d.Samples
+// allow, for the captured values that d selects. An administrator's unfiltered read takes two SQL
+// statements and, if d.Values is not 0, a third one, with which Postgres selects the values. Other
+// reads take up to six statements: they read all values, and Read then selects.
 func (s *Charts) Read(ctx context.Context, seriesIDs []string, f PointFilter, d Display) (map[string]Chart, error) {
 	if d.Values > 0 && f.everything() {
 		var err error
@@ -57,7 +58,7 @@ func withoutIdle(points []Point) []Point {
 	return bare
 }
 
-// Export returns all points of several series, including archived ones.
+// Export is like Points, and also sets Point.Archived, with one more statement.
 func (s *Charts) Export(ctx context.Context, seriesIDs []string, f PointFilter) (map[string][]Point, error) {
 	points, err := s.Points(ctx, seriesIDs, f)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// chunkPlaces is how many samples a row of the ledger holds. With 32, most rows stay below 2 kB,
+// chunkPlaces is how many samples a row of the ledger can hold. With 32, most rows stay below 2 kB,
 // above which Postgres moves columns out of the row, and most series need only one or two rows for
 // each repository.
 const chunkPlaces = 32
@@ -19,7 +19,7 @@ var letters = map[insights.Outcome]byte{
 	insights.Pending: 'p', insights.Counted: 'c', insights.Reused: 'r', insights.Absent: 'a', insights.Partial: 'i', insights.Failed: 'f',
 }
 
-// outcomeOf has the outcome of each letter, and "" for bytes that are no letter.
+// outcomeOf has the outcome for each of these letters, and "" for any other byte.
 var outcomeOf = func() (of [256]insights.Outcome) {
 	for outcome, letter := range letters {
 		of[letter] = outcome
@@ -53,7 +53,7 @@ type facts struct {
 	commit   string // raw bytes; "" for none
 	code     insights.ReasonCode
 	reason   string
-	// The sample's state before a retry selected it, see migrations/00004_samples.sql.
+	// The sample's outcome and commit before a retry selected it, see migrations/00004_samples.sql.
 	kept       insights.Outcome
 	keptCommit string
 }
@@ -61,8 +61,8 @@ type facts struct {
 // entry is a sample in the ledger.
 type entry struct {
 	facts
-	// captures has the counts of a series by captured value, without zeros. The map is replaced as
-	// a whole and never changed.
+	// captures has the sample's counts by captured value, without zeros. Code replaces the map and
+	// never changes it, because two entries can share one map.
 	captures map[string]float64
 }
 
@@ -81,7 +81,7 @@ func (k chunkKey) compare(other chunkKey) int {
 // n-1.
 type chunk struct {
 	chunkKey
-	stored  bool
+	stored  bool // whether the database has the row already
 	was, is [chunkPlaces]entry
 }
 

@@ -23,12 +23,12 @@ type IndexedCommitAt struct {
 	IndexedCommit
 }
 
-// tipLength is how many commits Tip returns. If a force-push rewrote more commits than that, the
-// whole index is replaced.
+// tipLength is the largest number of commits that Tip returns. If a force-push rewrote more commits
+// than that, the whole index is replaced.
 const tipLength = 1000
 
-// Tip returns the newest 1000 commits of the index, newest first. Callers compare them with a
-// fetched history to find where the two differ.
+// Tip returns the newest commits of the index, newest first, at most 1,000. Callers compare them
+// with a fetched history to find where the two differ.
 func (s *Commits) Tip(ctx context.Context, repoID int64) ([]IndexedCommitAt, error) {
 	rows, err := s.queries().CommitIndexTip(ctx, id32(repoID), tipLength)
 	if err != nil {
@@ -41,16 +41,17 @@ func (s *Commits) Tip(ctx context.Context, repoID int64) ([]IndexedCommitAt, err
 	return tip, nil
 }
 
-// Replace drops the part of the index from fromSeq on and appends commits, oldest first, in one
-// transaction. Afterwards the index is complete for every time up to indexedAt. If there are no
-// commits and fromSeq is the length of the index, Replace only records that the index was checked
-// at indexedAt.
+// Replace drops the part of the index from position `fromSeq` on and appends `commits`, which must
+// be oldest first, in one transaction. Afterwards the index is complete for every time up to
+// `indexedAt`. If `commits` is empty and `fromSeq` is the length of the index, Replace only records
+// `indexedAt`.
 //
-// Replace returns NotFound when the repository does not exist, and Conflict when the index ends
-// before fromSeq, because another process has replaced it; callers then read the tip again. If
-// commits were dropped, the history was rewritten, and each series with samples that are no longer
-// at the commits as of their times gets a notice (insights.ReasonHistoryRewritten). Replace takes
-// one COPY. If it drops commits, it also reads the repository's whole index.
+// Replace returns NotFound when the repository does not exist, Invalid for a commit that is not an
+// object id, and Conflict when the index ends before `fromSeq`, because another process has
+// replaced it; callers then read the tip again. If commits were dropped, the history was rewritten,
+// and each series with samples that are no longer at the commits as of their times gets a notice
+// (insights.ReasonHistoryRewritten). Replace takes one COPY and a few statements. If it drops
+// commits, it also reads the repository's whole index, and its samples in all series.
 func (s *Commits) Replace(ctx context.Context, repoID int64, fromSeq int, commits []IndexedCommit, indexedAt time.Time) error {
 	id := id32(repoID)
 	rows, err := appendRows(id, fromSeq, commits)

@@ -45,7 +45,8 @@ func tallyOf(row db.CompletenessRow) insights.Completeness {
 }
 
 // TallyWith returns the tally that goes with a plan: the snapshot's own tally if the plan is a
-// snapshot, and otherwise that of the whole series. Plan 0 means the whole series.
+// snapshot, and otherwise that of the whole series. It returns the tally of the whole series also
+// for plan 0 and for a snapshot that a later one has replaced.
 func (s *Samples) TallyWith(ctx context.Context, seriesID string, plan int) (insights.Completeness, error) {
 	key, err := s.seriesKey(ctx, seriesID)
 	if err != nil {
@@ -61,7 +62,8 @@ func (s *Samples) TallyWith(ctx context.Context, seriesID string, plan int) (ins
 	return s.TallyOf(ctx, seriesID, plan)
 }
 
-// TallyOf tallies the samples that belong to one plan: those that no earlier plan had settled.
+// TallyOf tallies the samples that belong to one plan. A sample belongs to the plan that added it
+// until a later plan takes it over: a plan that finds it still pending, or a retry that selects it.
 func (s *Samples) TallyOf(ctx context.Context, seriesID string, plan int) (insights.Completeness, error) {
 	var tally insights.Completeness
 	key, err := s.seriesKey(ctx, seriesID)

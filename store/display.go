@@ -15,7 +15,7 @@ type Display struct {
 	// for a series that counts by value: how many values are shown, the first ones by Sort; 0: all
 	Values    int
 	Sort      ValueSort // how the values are chosen; it does not change their order within a time
-	Ascending bool
+	Ascending bool      // false: the greatest or last values come first
 	// how many of the newest sample times are shown, the snapshot included; 0: all that retention
 	// leaves
 	Samples int
@@ -24,7 +24,7 @@ type Display struct {
 // ValueSort is an order of the values of a series.
 type ValueSort int
 
-// The orders. Equal values are ordered by their bytes.
+// The orders. Values that an order does not distinguish are ordered by their bytes.
 const (
 	// by the largest sum at any of the times shown, so that values that no longer occur are
 	// included
@@ -49,8 +49,8 @@ type chosenValues struct {
 }
 
 // chooseValues ranks the values of several series in Postgres, for an administrator's unfiltered
-// read. It takes one statement, which returns d.Values rows for each series. For ByLabel it returns
-// a row for each value, because Postgres cannot sort like insights.CompareLabels.
+// read. It takes one statement, which returns up to d.Values rows for each series. For ByLabel it
+// returns a row for each value, because Postgres cannot sort like insights.CompareLabels.
 func (s *Charts) chooseValues(ctx context.Context, seriesIDs []string, f PointFilter, d Display) (*chosenValues, error) {
 	from, to := f.span()
 	params := db.ChartValuesParams{

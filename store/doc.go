@@ -1,7 +1,7 @@
-// Package store holds all SQL of Backsight. A [Store] has one field for each aggregate, over one
-// connection pool: Repositories, Commits (the commit index), Access (grants), Views, Series, Plans,
-// Samples (the ledger), Charts, Notices, Quarantine, Retention and Settings. The statements of each
-// are in queries/, in a file named for it.
+// Package store holds all SQL of Backsight. A [Store] has one field for each group of tables, over
+// one connection pool: Repositories, Commits (the commit index), Access (grants), Views, Series,
+// Plans, Samples (the ledger), Charts, Notices, Quarantine, Retention and Settings. The statements
+// of each are in queries/, in a file named for it.
 //
 // Invariants:
 //   - The ledger (sample_chunks, read through the view samples) is the source of truth for how
@@ -9,19 +9,21 @@
 //     in one transaction and in one place (ledger.save), so that no reader sees one without the
 //     others. Samples of snapshots are in the same ledger, in chunks of their own, and do not count
 //     in the tally of a series.
-//   - Every write is an upsert by business key: idempotent, and safe to repeat at any later time.
+//   - The writes of plans and samples are idempotent, because Temporal may run a further attempt of
+//     an activity while an older one still runs.
 //   - planned = counted + reused + absent + partial + failed + pending in every tally, because one
 //     statement over the ledger or its sums reads the whole tally.
-//   - A viewer sees nothing of the samples and values of a repository that is hidden from the
-//     viewer. The zero [Viewer] sees public repositories only. The rule is the SQL function
-//     visible_repositories, and no statement repeats it.
+//   - Methods that take a [Viewer] return no name, sample or value of a repository that is hidden
+//     from the viewer. The zero Viewer sees public repositories only. Tallies of whole series and
+//     plans take no Viewer: they count every repository, and name none. The rule is the SQL
+//     function visible_repositories, and no statement repeats it.
 //   - Nothing that a sample refers to is deleted: removed repositories keep their rows. A deleted
 //     series keeps its rows until Retention prunes them all.
 //
 // To settle a sample means to give it an outcome other than pending. Errors are *insights.Error;
 // errors.go translates those of Postgres. Callers can fix the cause of NotFound, Conflict and
-// Invalid; Unavailable is worth another attempt. The error of a context that ends is returned
-// wrapped.
+// Invalid; Unavailable is worth another attempt. When the context has ended, methods return an
+// error that wraps the error of the context instead.
 //
 // sqlc turns the statements into store/internal/db. Each statement starts with its name as a
 // comment, so that pg_stat_statements is readable.

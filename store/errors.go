@@ -16,7 +16,8 @@ import (
 
 // classify turns an error of the database into an *insights.Error that says what to do. The format
 // names the object of the operation and comes first in the message. classify returns nil for nil,
-// and an *insights.Error as it is.
+// and an *insights.Error as it is. An error of a context that has ended stays one: classify adds
+// the object and wraps it.
 func classify(err error, format string, args ...any) error {
 	if err == nil {
 		return nil
@@ -50,10 +51,13 @@ func classifyPostgres(err error, pg *pgconn.PgError, object string) error {
 	switch {
 	case pg.Code == "57014" && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)):
 		return fmt.Errorf("%s: %w", object, err) // query_canceled, because our context ended
-	// connection, transaction rollback (serialization, deadlock), insufficient resources, operator
-	// intervention (shutdown, crash, starting up), system error, lock_not_available
-	case class == "08" || class == "40" || class == "53" || class == "57" || class == "58" || pg.Code == "55P03":
+	// connection, operator intervention (shutdown, crash, starting up)
+	case class == "08" || class == "57":
 		return unavailable(err, object)
+	// transaction rollback (serialization, deadlock), insufficient resources, system error,
+	// lock_not_available
+	case class == "40" || class == "53" || class == "58" || pg.Code == "55P03":
+		return &insights.Error{Code: insights.Unavailable, Cause: err, Message: object + ": the database cannot do this now: " + strings.TrimSpace(err.Error())}
 	// undefined table, column, type
 	case pg.Code == "42P01" || pg.Code == "42703" || pg.Code == "42704":
 		return &insights.Error{Code: insights.Unavailable, Cause: err, Message: object +

@@ -74,8 +74,8 @@ func chartSlots(ctx context.Context, q *db.Queries, params db.PointsParams) (map
 	return all, nil
 }
 
-// readSums sums the rows of the chosen repositories, or of all other repositories, at the times of
-// the slots.
+// readSums sums the rows of the repositories choice.ids or, if choice.others is set, of all other
+// repositories, at the times of the slots.
 func readSums(ctx context.Context, q *db.Queries, series map[string]*slots, choice chosen) (sums, error) {
 	byKey := make(map[int32]*slots, len(series))
 	var captured []int32
@@ -134,7 +134,7 @@ func readSums(ctx context.Context, q *db.Queries, series map[string]*slots, choi
 	return read, err
 }
 
-// sumsOf returns the sums of all repositories.
+// sumsOf turns the rows of an unfiltered chart, which count all repositories, into sums.
 func sumsOf(rows []db.PointsRow, series map[string]*slots) sums {
 	all := sums{}
 	for _, row := range rows {
@@ -149,7 +149,7 @@ func sumsOf(rows []db.PointsRow, series map[string]*slots) sums {
 	return all
 }
 
-// minus subtracts the sums of some repositories.
+// minus subtracts the sums of some repositories from s, and returns s.
 func (s sums) minus(some sums) sums {
 	for key, part := range some {
 		of := s.at(key)

@@ -13,7 +13,7 @@ import (
 )
 
 // ledger is the part of a series' ledger that one plan reads and writes, in a transaction. Every
-// writer of samples loads rows through a ledger, changes them and saves them.
+// writer of samples locks rows, changes them, and saves them with the method save.
 type ledger struct {
 	*slots
 	q    *db.Queries
@@ -86,7 +86,7 @@ func (l ledger) loadCaptures(ctx context.Context, chunks map[chunkKey]*chunk) er
 	return nil
 }
 
-// save writes changed rows, and with them the tallies and sums that charts show.
+// save writes new and changed rows, their captures, and the tallies and sums that charts show.
 func (l ledger) save(ctx context.Context, chunks []*chunk) error {
 	var added, changed chunkRows
 	added.SeriesID, changed.SeriesID = l.key, l.key

@@ -17,8 +17,9 @@ import (
 )
 
 // Migrate brings the database's schema up to date. Processes that start at the same time wait for
-// each other under an advisory lock. A failed migration leaves the schema as it was. Migrate
-// returns Conflict for a database that a version before 0.1.0 created.
+// each other under an advisory lock, up to an hour. A migration that fails is rolled back; the
+// migrations before it stay applied. Migrate returns Conflict for a database that a version before
+// 0.1.0 created.
 func Migrate(ctx context.Context, databaseURL string) error {
 	return withProvider(databaseURL, func(conn *sql.DB, p *goose.Provider) error {
 		if err := refuseEarlySchema(ctx, conn); err != nil {

@@ -10,14 +10,15 @@ import (
 )
 
 // names matches patterns with the names of repositories, in Go, because Postgres has another
-// dialect of regular expressions. It remembers the verdicts of the last patterns, because to match
-// 36,000 names takes 10 to 200 ms. Safe for concurrent use.
+// dialect of regular expressions. It remembers the verdicts of the last 16 patterns, because to
+// match 36,000 names takes 10 to 200 ms. Safe for concurrent use.
 type names struct {
 	mu   sync.Mutex
 	last []*verdicts // the most recently used one is first
 }
 
-// rememberedPatterns limits the memory of names: a pattern takes 3 MB at 36,000 repositories.
+// rememberedPatterns is how many patterns are remembered. One takes 3 MB of memory at 36,000
+// repositories.
 const rememberedPatterns = 16
 
 // verdicts says which names match a pattern. A verdict about a name never changes.
@@ -54,8 +55,8 @@ func (n *names) of(pattern string) (*verdicts, error) {
 	return v, nil
 }
 
-// keep removes, in place, the repositories whose name does not match, or with matching = false,
-// those whose name matches. It matches each name once, until the repository is renamed.
+// keep removes, in place, the repositories whose name does not match the pattern or, if `matching`
+// is false, those whose name matches. It matches each name once, until the repository is renamed.
 func (v *verdicts) keep(ids []int32, names []string, matching bool) ([]int32, []string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -74,14 +75,15 @@ func (v *verdicts) keep(ids []int32, names []string, matching bool) ([]int32, []
 	return ids[:kept], names[:kept]
 }
 
-// A nameFilter says which repositories have a wanted name. all is true if every name is wanted;
-// otherwise ids has the repositories, removed ones included.
+// A nameFilter says which repositories have a wanted name. `all` is true if every name is wanted;
+// otherwise `ids` has the repositories, removed ones included.
 type nameFilter struct {
 	all bool
 	ids []int32
 }
 
-// named returns the repositories that the viewer may see and whose name matches a pattern.
+// named returns the repositories that the viewer may see and whose name matches a pattern. For the
+// pattern "" it returns a filter for every name, whatever the viewer may see.
 func (d *database) named(ctx context.Context, q *db.Queries, pattern string, viewer Viewer) (nameFilter, error) {
 	if pattern == "" {
 		return nameFilter{all: true, ids: []int32{}}, nil

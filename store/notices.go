@@ -27,8 +27,9 @@ func (n Notice) Text() string {
 	return n.Reason
 }
 
-// List returns the notices of a series, those about the newest samples first. The transaction that
-// completes a plan updates them, and so does SetPlanningProblem.
+// List returns the notices of a series, those about the newest samples first. Plans.Complete
+// updates them when a plan that is not a snapshot completes, Commits.Replace when the history of a
+// repository was rewritten, and SetPlanningProblem.
 func (s *Notices) List(ctx context.Context, seriesID string) ([]Notice, error) {
 	key, err := s.seriesKey(ctx, seriesID)
 	if err != nil {
@@ -86,9 +87,10 @@ func refreshNotices(ctx context.Context, q *db.Queries, key int32, at time.Time)
 	return setNotice(ctx, q, key, insights.ReasonHistoryRewritten, reason, at, forTime)
 }
 
-// noteRewritten adds a notice to each series with samples at commits that are no longer those as of
-// their times in the repository's index. Callers must call it in the transaction that removed the
-// commits, after the index was written.
+// noteRewritten records that the history of a repository was rewritten, and adds a notice to each
+// series with samples at commits that are no longer those as of their times in the repository's
+// index. Callers must call it in the transaction that removed the commits, after the index was
+// written.
 func noteRewritten(ctx context.Context, q *db.Queries, repo int32, at time.Time) error {
 	if err := q.MarkRewritten(ctx, instant(at), repo); err != nil {
 		return err

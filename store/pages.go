@@ -26,7 +26,7 @@ func (w RepositoryWork) Cost() int64 { return int64(w.Commits) + w.SizeBytes>>20
 // PageLimit bounds a page of pending work: the page ends with the repository that reaches one of
 // the limits.
 type PageLimit struct {
-	Repositories int   // at least 1
+	Repositories int   // from 1 to 10,000
 	Cost         int64 // sum of RepositoryWork.Cost; 0: no limit
 }
 
@@ -35,12 +35,14 @@ func (l PageLimit) reached(page []RepositoryWork, cost int64) bool {
 	return len(page) >= int(pageSize(l.Repositories)) || l.Cost > 0 && cost >= l.Cost
 }
 
-// pageRows is how many rows one statement of Page reads at most.
+// pageRows is about how many rows one statement of Page reads at most. It reads more if a single
+// repository has more.
 const pageRows = 2000
 
-// Page returns the next repositories that have pending samples and an id > after, in the order of
-// their ids. The result last is true when no such repository follows. Page takes one statement for
-// each 2,000 rows that have pending samples at the plan's times.
+// Page returns the next repositories with pending samples of the plan and an id > `after`, in the
+// order of their ids. If `last` is true, no such repository follows; if it is false, the next page
+// may be empty. Page takes about one statement for each 2,000 rows with pending samples at the
+// plan's times.
 func (p *Plans) Page(ctx context.Context, seriesID string, number int, after int64, limit PageLimit) (page []RepositoryWork, last bool, err error) {
 	key, err := p.seriesKey(ctx, seriesID)
 	if err != nil {

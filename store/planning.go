@@ -12,15 +12,14 @@ import (
 
 // planRepositories plans the samples of some repositories at the times, which must be sorted, for
 // plans of every kind but retry. It uses the commit index for a sample only if the index was
-// refreshed at or after the sample's time and reaches back far enough. If that index has no commit
-// for the time, the sample is absent. If the argument reuse is true and the series has an exact
-// value at the commit, the sample is reused, with that value and its captures. Every other sample
-// is pending.
+// refreshed at or after the sample's time. If that index has no commit for the time, the sample is
+// absent. If `reuse` is true and the series has an exact value at the commit, the sample is reused,
+// with that value and its captures. Every other sample is pending.
 //
 // A sample of an earlier plan that has ended stays as it is. One that is still pending belongs to
 // this plan from now on. A sample that a retry has selected stays selected.
 //
-// Callers must hold the lock of the series. The result is the tally of the samples that this call
+// Callers must hold the lock of the series. `settled` is the tally of the samples that this call
 // has made absent or reused.
 func (l ledger) planRepositories(ctx context.Context, times []time.Time, repos []int32, reuse bool) (settled insights.Completeness, err error) {
 	commits, err := resolve(ctx, l.q, repos, times)
@@ -61,7 +60,7 @@ func (l ledger) planRepositories(ctx context.Context, times []time.Time, repos [
 }
 
 // planAs plans the sample for the plan with the given number: absent if the repository had no
-// commit, reused if known is not nil, and otherwise pending at the commit. It does not change
+// commit, reused if `known` is not nil, and otherwise pending at the commit. It does not change
 // samples that have ended or already belong to this or a later plan. For a sample that a retry has
 // selected, planAs changes only the plan number. It returns true if it has set the outcome.
 func (e *entry) planAs(at resolved, known *entry, number int32) bool {
@@ -90,7 +89,8 @@ type repoCommit struct {
 	commit string
 }
 
-// knownValues are the samples with an exact value that were stored before the plan.
+// knownValues are the samples with a commit and an exact value that were stored before this
+// transaction.
 type knownValues map[repoCommit]*entry
 
 func (k knownValues) add(c *chunk) {
@@ -104,8 +104,8 @@ func (k knownValues) add(c *chunk) {
 // addOlder looks for values in chunks that the plan has no sample in. Most repositories are still
 // at the commit of the time before, so addOlder reads the newest of these chunks first. Then it
 // reads, from the older chunks, only rows that have one of the commits that are still without a
-// value. It takes no statement for a series whose samples are all in one chunk, and otherwise one
-// or two.
+// value. It takes at most two statements, or four for a series that counts by captured value, and
+// none if the series has no other chunk.
 func (l ledger) addOlder(ctx context.Context, known knownValues, commits resolution, chunks map[chunkKey]*chunk, times []time.Time, repos []int32) error {
 	planned := l.chunksOf(times)
 	var others []int32

@@ -30,15 +30,16 @@ type PlanRequest struct {
 
 // Begin makes a plan and returns its number. If the series has an open plan of the same kind, times
 // and selection (for a snapshot, an open or complete one), Begin returns the number of that plan,
-// so that an activity can be attempted again. It returns 0 when a retry selects no sample.
-// WriteSlice writes the plan's samples.
+// so that an activity can be attempted again. It returns 0 when a retry selects no sample. Begin
+// does not write the plan's samples: WriteSlice does.
 //
 // An extension also gives the series its new number of points, in the same transaction. A snapshot
 // drops earlier snapshots that were not completed.
 //
-// Begin returns Invalid for an unknown kind, for a request without times that is not a retry, and
-// for a selection that cannot be read. It returns Conflict for an extension of a series that
-// already has as many points, or that would become equal to another series.
+// Begin returns Invalid for an unknown kind, for a request without times that is not a retry, for a
+// selection that Selection.Normal or insights.NamePattern refuses, and for more points than a grid
+// can have. It returns Conflict for an extension if the series already has that many points, or if
+// the extension would make it equal to another series.
 func (p *Plans) Begin(ctx context.Context, r PlanRequest) (int, error) {
 	switch {
 	case !r.Kind.Valid():
@@ -137,8 +138,9 @@ func selectionText(r PlanRequest) (*string, error) {
 	return &s, nil
 }
 
-// dropSnapshots deletes the snapshots before the given one: those that are not complete, or all of
-// them. Late writes to a snapshot that was dropped find no row, and change nothing.
+// dropSnapshots deletes the snapshots before the given one: all of them if `completeToo` is set,
+// otherwise those that are not complete. Late writes to a snapshot that was dropped find no row,
+// and change nothing.
 func dropSnapshots(ctx context.Context, q *db.Queries, key, number int32, completeToo bool) error {
 	old, err := q.OldSnapshots(ctx, db.OldSnapshotsParams{SeriesID: key, Number: number, CompleteToo: completeToo})
 	if err != nil {
@@ -163,17 +165,18 @@ func dropSnapshots(ctx context.Context, q *db.Queries, key, number int32, comple
 }
 
 // WriteSlice plans up to limit more repositories, in the order of their ids: for a retry,
-// repositories with samples that it selects (scope and reuse then have no effect), and for other
-// kinds, repositories in scope. It returns a tally of the samples that are absent or reused by this
-// call (see planRepositories), and whether the plan is now written in full.
+// repositories with samples that it selects (`scope` and `reuse` then have no effect), and for
+// other kinds, repositories in scope. `settled` is the tally of the samples that this call has made
+// absent or reused (see planRepositories). `done` says whether the plan is now written in full.
 //
-// The argument reuse says whether a sample takes the exact value that the series has at the same
-// commit. Pass false for queries whose values belong to intervals instead of commits.
+// `reuse` says whether a sample takes the exact value that the series has at the same commit. Pass
+// false for queries whose values belong to intervals instead of commits.
 //
-// One call is one transaction, which writes up to limit × times samples. It is idempotent: the same
-// transaction stores the id up to which repositories are planned. Callers must pass the same scope
-// in all calls. Repositories that are registered between two calls are planned, because their ids
-// come last. If a call plans fewer than limit repositories, or none, done can still be false.
+// One call is one transaction, which writes up to limit × times samples. A call can be repeated
+// after any error: the same transaction stores the id up to which repositories are planned. Callers
+// must pass the same scope in all calls. Repositories that are registered between two calls are
+// planned, because their ids come last. If a call plans fewer than `limit` repositories, or none,
+// `done` can still be false.
 func (p *Plans) WriteSlice(ctx context.Context, seriesID string, number int, scope ScopeFilter, limit int, reuse bool) (settled insights.Completeness, done bool, err error) {
 	if limit < 1 {
 		return settled, false, insights.Errorf(insights.Invalid, "series %s: a slice of %d repositories: must be at least 1", seriesID, limit)
@@ -231,9 +234,9 @@ func (p *Plans) PlannedThrough(ctx context.Context, seriesID string, number int)
 
 // Complete closes a plan that has no pending sample. For a backfill it sets the series' completion
 // time, for a recording the next recording time. A complete snapshot replaces the previous one, and
-// charts show it from then on. For any other kind, Complete also updates the series' notices.
-// Idempotent. Complete returns Conflict while the plan is not written in full or a sample is
-// pending, and NotFound for a snapshot that a later one has replaced.
+// charts show it from then on. For any kind but a snapshot, Complete also updates the series'
+// notices. Idempotent. Complete returns Conflict while the plan is not written in full or a sample
+// is pending, and NotFound for a snapshot that a later one has replaced.
 func (p *Plans) Complete(ctx context.Context, seriesID string, number int, at time.Time) error {
 	key, err := p.seriesKey(ctx, seriesID)
 	if err != nil {
@@ -249,7 +252,7 @@ func (p *Plans) Complete(ctx context.Context, seriesID string, number int, at ti
 			return err
 		}
 		if plan.PlannedAt == nil || pending {
-			return insights.Errorf(insights.Conflict, "series %s: plan %d has pending samples", seriesID, number)
+			return insights.Errorf(insights.Conflict, "series %s: plan %d is not written in full or has pending samples", seriesID, number)
 		}
 		if err := q.CompletePlan(ctx, db.CompletePlanParams{At: instant(at), SeriesID: key, Number: int32(number)}); err != nil {
 			return err
@@ -333,8 +336,9 @@ func (p *Plans) List(ctx context.Context, seriesID string, limit int) ([]Plan, e
 	return list, nil
 }
 
-// Times returns the sample times that the plans of a series cover, oldest first. A repository that
-// comes into scope later lacks them. Plans that are not written in full do not count.
+// Times returns the permanent sample times that the plans of a series cover, oldest first. A
+// repository that comes into scope later lacks samples at these times. Plans that are not written
+// in full do not count.
 func (p *Plans) Times(ctx context.Context, seriesID string) ([]time.Time, error) {
 	key, err := p.seriesKey(ctx, seriesID)
 	if err != nil {
@@ -345,7 +349,7 @@ func (p *Plans) Times(ctx context.Context, seriesID string) ([]time.Time, error)
 }
 
 // WholeRepositories returns the ids of the repositories that have a sample at every one of the
-// times. It reads the series' ledger.
+// times. It reads all rows of the series' ledger that have one of the times.
 func (p *Plans) WholeRepositories(ctx context.Context, seriesID string, times []time.Time) (map[int64]bool, error) {
 	key, err := p.seriesKey(ctx, seriesID)
 	if err != nil {

@@ -233,7 +233,7 @@ func TestCompleteRejectsPendingSamples(t *testing.T) {
 	require.NoError(t, err)
 	requireCode(t, insights.Conflict, b.Plans.Complete(b.ctx, series.ID, plan, day(1)), "pending")
 	b.plan(t, series, insights.BackfillPlan, day(0))
-	requireCode(t, insights.Conflict, b.Plans.Complete(b.ctx, series.ID, plan, day(1)), "plan 1 has pending samples")
+	requireCode(t, insights.Conflict, b.Plans.Complete(b.ctx, series.ID, plan, day(1)), "plan 1 is not written in full or has pending samples")
 
 	b.settle(t, series, plan, func(s *insights.Sample) { s.Outcome = insights.Failed })
 	require.NoError(t, b.Plans.Complete(b.ctx, series.ID, plan, day(1)))

@@ -24,7 +24,7 @@ type Point struct {
 	Coverage Coverage
 	Outcomes insights.Completeness // tally of the samples at this time
 	Snapshot bool                  // between two recordings; the next snapshot replaces it
-	Archived bool                  // too old for charts; exports have it
+	Archived bool                  // too old for charts; exports have it. Only Export sets it
 }
 
 // Coverage is how many of the planned repositories have an exact value.
@@ -69,11 +69,12 @@ var (
 // chosen repositories or all others, whichever are fewer.
 //
 // A time at which nothing matched has a point with value 0. A time at which nothing is known yet
-// has a point with coverage 0. A series that counts by value has a point for each time and each
-// value that occurs at any of the times. Points of one time are in the order of
+// has a point with Coverage.Known 0. A series that counts by value has a point for each time and
+// each value that occurs at any of the times. Points of one time are in the order of
 // insights.CompareLabels. If no value occurs at all, there is one point per time, without a label.
-// Removed repositories still count. A series that does not exist, or has no plan, has no points.
-// Points returns Invalid for a pattern that Postgres cannot read.
+// Removed repositories still count. A series that does not exist, or has no plan, has no points. A
+// filtered read has no points at times at which no chosen repository has a sample. Points returns
+// Invalid for a pattern that insights.NamePattern refuses.
 func (s *Charts) Points(ctx context.Context, seriesIDs []string, f PointFilter) (map[string][]Point, error) {
 	from, to := f.span()
 	params := db.PointsParams{SeriesIDs: seriesIDs, FromTime: from, ToTime: to, AllValues: f.values == nil}

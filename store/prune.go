@@ -16,9 +16,9 @@ type Prunable struct {
 	ID  string
 }
 
-// PrunableSeries returns up to 100 series that were deleted before the given time and whose
-// workflows were stopped, oldest first. It also prunes the views that were deleted before that
-// time.
+// PrunableSeries first prunes the views that were deleted before the given time. It then returns up
+// to 100 series that were deleted before that time, whose workflows were stopped, and that no view
+// has any more, oldest first.
 func (s *Retention) PrunableSeries(ctx context.Context, before time.Time) ([]Prunable, error) {
 	if _, err := s.queries().PruneViews(ctx, instant(before)); err != nil {
 		return nil, classify(err, "deleted insights")
@@ -34,8 +34,9 @@ func (s *Retention) PrunableSeries(ctx context.Context, before time.Time) ([]Pru
 	return list, nil
 }
 
-// PruneSeriesSlice prunes about limit rows of a series' samples and sums or, when none is left, the
-// series itself. It reports whether the series is gone. One call is one transaction. Idempotent.
+// PruneSeriesSlice prunes up to `limit` rows of a series' samples and sums by captured value or,
+// when none is left, everything else of the series. It reports whether the series is gone. One call
+// is one transaction. Idempotent.
 func (s *Retention) PruneSeriesSlice(ctx context.Context, series Prunable, limit int) (gone bool, err error) {
 	err = s.inTx(ctx, func(q *db.Queries) error {
 		for _, many := range []func(context.Context, int32, int32) (int64, error){q.PruneChunks, q.PruneCaptures, q.PruneCaptureSums} {
@@ -81,8 +82,8 @@ func (s *Retention) PrunableRepositories(ctx context.Context, before time.Time) 
 	return ids, nil
 }
 
-// PruneRepositorySlice prunes up to limit commits of a repository's index and reports whether the
-// index is gone. One call is one transaction. Idempotent.
+// PruneRepositorySlice prunes up to `limit` commits of a repository's commit index, and reports
+// whether the index is gone. One call is one transaction. Idempotent.
 func (s *Retention) PruneRepositorySlice(ctx context.Context, id int64, limit int) (gone bool, err error) {
 	err = s.inTx(ctx, func(q *db.Queries) error {
 		n, err := q.PruneCommitIndex(ctx, id32(id), int32(limit))

@@ -35,8 +35,8 @@ func (s *Quarantine) Strikes(ctx context.Context, seriesID string, first, last i
 	return found, nil
 }
 
-// AddStrike counts one more strike. It does nothing when the series or the repository does not
-// exist.
+// AddStrike counts one more strike; it is not idempotent. It does nothing when the series or the
+// repository does not exist.
 func (s *Quarantine) AddStrike(ctx context.Context, seriesID string, repository int64, reason string) error {
 	return classify(s.queries().AddStrike(ctx, db.AddStrikeParams{SeriesID: seriesID, RepoID: id32(repository), Reason: reason}),
 		"series %s: repository %d: strike", seriesID, repository)

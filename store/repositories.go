@@ -41,7 +41,7 @@ type Repository struct {
 
 // Add registers a repository. If a repository with the location is registered already, Add returns
 // that one, even if its name differs. It returns Conflict when a repository at another location has
-// the name.
+// the name, and Invalid for an empty name or location.
 func (s *Repositories) Add(ctx context.Context, name, location string, local bool) (Repository, error) {
 	return s.add(ctx, db.AddRepositoryParams{Name: name, Location: location, IsLocal: local})
 }
@@ -87,7 +87,7 @@ type RepositoryFilter struct {
 	Viewer      Viewer // only repositories that the viewer may see
 	NamePattern string // as insights.NamePattern has it; "": every name
 	After       string // the last name of the previous page
-	Limit       int    // 0: the most a page can have
+	Limit       int    // 0: 10,000, the maximum
 }
 
 // List returns repositories, sorted by name, without removed ones. It returns Invalid for a pattern
@@ -110,8 +110,8 @@ func (s *Repositories) List(ctx context.Context, f RepositoryFilter) ([]Reposito
 	return list, nil
 }
 
-// After returns the repositories with an id > after, sorted by id, without removed ones. It is for
-// workers, which see every repository.
+// After returns up to `limit` repositories with an id > `after`, sorted by id, without removed
+// ones. It is for workers, which see every repository.
 func (s *Repositories) After(ctx context.Context, after int64, limit int) ([]Repository, error) {
 	rows, err := s.queries().RepositoriesAfter(ctx, id32(after), pageSize(limit))
 	if err != nil {
@@ -175,8 +175,9 @@ func (s *Repositories) Missing(ctx context.Context, names []string, who Viewer) 
 	return missing, classify(err, "repositories")
 }
 
-// Remove takes a repository out of all future plans and frees its name. Its samples stay. It
-// returns NotFound when no repository has the name.
+// Remove takes a repository out of all future plans and frees its name and location. Its samples
+// stay; those that are still pending will fail. It returns NotFound when no repository has the
+// name.
 func (s *Repositories) Remove(ctx context.Context, name string) error {
 	n, err := s.queries().RemoveRepository(ctx, name)
 	if err == nil && n == 0 {
@@ -244,10 +245,11 @@ func (s *Repositories) SetTraits(ctx context.Context, id int64, fork, archived, 
 	return classify(err, "repository %d", id)
 }
 
-// Rename gives a repository another name. Its samples stay and are listed under the new name;
-// points that were written before keep the old one. A scope that lists the old name no longer
-// covers the repository. Rename returns NotFound when no repository has the name, and Conflict when
-// another one has the new name.
+// Rename gives a repository another name. Its samples stay and are listed under the new name. Only
+// the views series_points and series_points_snapshots show the old name, for samples in rows of the
+// ledger that were made before. A scope that lists the old name no longer covers the repository.
+// Rename returns NotFound when no repository has the name, Conflict when another one has the new
+// name, and Invalid for an empty new name.
 func (s *Repositories) Rename(ctx context.Context, name, newName string) error {
 	if newName = strings.TrimSpace(newName); newName == "" {
 		return insights.Errorf(insights.Invalid, "repository %s: it needs a name", name)

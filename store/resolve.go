@@ -13,9 +13,9 @@ type resolution struct {
 	commits map[int32][]resolved
 }
 
-// resolved is the commit of a repository at a time. The field right is false if the commit is
-// unknown: the commit index was not refreshed at or after the time, or does not reach back far
-// enough. If right is true and commit is "", the repository had no commit.
+// resolved is the commit of a repository at a time. `right` is false if the commit is unknown,
+// because the commit index was not refreshed at or after the time. If `right` is true and `commit`
+// is "", the repository had no commit.
 type resolved struct {
 	right  bool
 	commit string // raw bytes

@@ -7,7 +7,8 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// Retention archives sample times and prunes deleted series, views and commit indexes.
+// Retention archives sample times, and prunes deleted views and series, and the commit indexes of
+// removed repositories.
 type Retention struct{ *database }
 
 // SeriesRetention says how many sample times of a series are shown on charts. Older times are
@@ -19,8 +20,7 @@ type SeriesRetention struct {
 	Archived int  // sample times that charts do not show
 }
 
-// Of returns the retention of a series. The argument setting is the value of
-// SettingRetentionPoints.
+// Of returns the retention of a series. `setting` is the value of SettingRetentionPoints.
 func (s *Retention) Of(ctx context.Context, seriesID string, setting int) (SeriesRetention, error) {
 	row, err := s.queries().Retention(ctx, int32(setting), seriesID)
 	if err != nil {
@@ -38,8 +38,8 @@ func (s *Retention) Of(ctx context.Context, seriesID string, setting int) (Serie
 const maxRetention = 1 << 20
 
 // Set gives a series a number of its own, 0 for all; nil makes the setting apply again. The number
-// takes effect with the next KeepNewest. Set returns Invalid for a number below 0 or above
-// maxRetention.
+// takes effect with the next KeepNewest or KeepNewestOf. Set returns Invalid for a number below 0
+// or above maxRetention.
 func (s *Retention) Set(ctx context.Context, seriesID string, points *int) error {
 	var own *int32
 	if points != nil {
@@ -58,13 +58,14 @@ func (s *Retention) Set(ctx context.Context, seriesID string, points *int) error
 
 // Kept says what KeepNewest did.
 type Kept struct {
-	Next               int64 // the cursor of the next page; 0: there is none
+	Next               int64 // the cursor of the next page, which may be empty; 0: there is none
 	Archived, Restored int64 // sample times
 }
 
-// KeepNewest archives and restores sample times of up to limit series behind the cursor, which is
-// the argument after. It follows the series' own numbers, or the given setting for series without
-// one (0: all times stay). Idempotent. It takes one statement.
+// KeepNewest archives and restores sample times of the next series behind the cursor `after`, at
+// most `limit` of them. The SQL function shown_points says how many times of a series are shown,
+// given its own number and `setting`, the value of SettingRetentionPoints. Idempotent. It takes one
+// statement.
 func (s *Retention) KeepNewest(ctx context.Context, setting int, after int64, limit int) (Kept, error) {
 	row, err := s.queries().KeepNewest(ctx, db.KeepNewestParams{Setting: int32(setting), After: id32(after), RowLimit: pageSize(limit)})
 	if err != nil {

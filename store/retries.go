@@ -26,11 +26,11 @@ func (d *database) retryTimes(ctx context.Context, q *db.Queries, key int32, sel
 	})
 }
 
-// retrySlice makes the selected samples of up to limit more repositories pending again. It returns
-// the id of the last of these repositories, and whether none follows. Each of these samples then
-// belongs to this plan and has the commit that the index has for its time now. A sample keeps its
-// value and points until a write replaces them. If the new attempt yields less than the earlier one
-// (see supersedes), the sample gets its earlier outcome back.
+// retrySlice makes the selected samples of up to `limit` more repositories pending again. `through`
+// is the id of the last of these repositories. If `done` is true, none follows. Each of these
+// samples then belongs to this plan and has the commit that the index has for its time now, or
+// none. A sample keeps its value and captures until a write replaces them. If the new attempt
+// yields less than the earlier one (see supersedes), the sample gets its earlier outcome back.
 func (d *database) retrySlice(ctx context.Context, l ledger, plan db.LockPlanRow, limit int) (through int32, done bool, err error) {
 	var selection insights.Selection
 	if err := json.Unmarshal([]byte(text(plan.Selection)), &selection); err != nil {
@@ -118,7 +118,7 @@ func (l ledger) cancel(ctx context.Context, reason string, limit int) (ended int
 	}
 }
 
-// cancel ends a pending sample.
+// cancel ends a pending sample as cancelled or, if a retry has selected it, restores it.
 func (e *entry) cancel(reason string) {
 	if e.kept != "" {
 		e.restore()

@@ -14,7 +14,8 @@ import (
 type Samples struct{ *database }
 
 // Pending returns the pending samples of a plan in the repositories from..through, both included:
-// by repository, newest time first, each with its commit if the index has one for its time.
+// by repository, newest time first, each with its commit, if the plan found one in the commit
+// index.
 func (s *Samples) Pending(ctx context.Context, seriesID string, plan int, from, through int64) ([]insights.Sample, error) {
 	all, err := slotsOf(ctx, s.queries(), []string{seriesID})
 	if err != nil {
@@ -55,7 +56,7 @@ type LedgerSample struct {
 }
 
 // AddValues sets the field Values of samples of one series, if the series counts by value, in at
-// most two statements. The argument values lists the captured values to read; nil means all.
+// most two statements. `values` lists the captured values to read; nil means all.
 func (s *Samples) AddValues(ctx context.Context, seriesID string, samples []LedgerSample, values []string) error {
 	type key struct {
 		repo int32
@@ -102,7 +103,7 @@ type SampleFilter struct {
 	RepoPattern string
 	Viewer      Viewer        // only samples of repositories that the viewer may see
 	After       *SampleCursor // the last sample of the previous page
-	Limit       int           // 0: the most that a page can have
+	Limit       int           // 0: 10,000, the maximum
 }
 
 // List returns samples, newest time first, then by repository id. It returns Invalid for a pattern
@@ -214,8 +215,8 @@ func (s *Samples) Reasons(ctx context.Context, seriesID string, viewer Viewer) (
 // which.
 type Failures struct {
 	// Alike is true when some samples failed, all with one code, and no search found anything.
-	// Samples that were settled without a search (absent, or reused from another plan) do not
-	// count. The other fields are set only when Alike is true.
+	// Samples that were settled without a search (absent or reused) do not count. The other fields
+	// are set only when Alike is true.
 	Alike        bool
 	Code         insights.ReasonCode
 	Reason       string // the text of one of the samples
@@ -223,7 +224,8 @@ type Failures struct {
 	Repositories int64
 }
 
-// Failures reads all samples of a plan in the repositories first..last, both included.
+// Failures evaluates all samples of a plan in the repositories first..last, both included. It reads
+// all of them.
 func (s *Samples) Failures(ctx context.Context, seriesID string, plan int, first, last int64) (Failures, error) {
 	key, err := s.seriesKey(ctx, seriesID)
 	if err != nil {

@@ -10,15 +10,16 @@ import (
 // Removed repositories are never covered.
 type ScopeFilter struct {
 	Names []string // only these; empty: every name
-	// Match decides on each repository that Names includes. nil includes all. Calls do not overlap.
+	// Match decides on each repository that Names includes. nil includes all. It is never called
+	// concurrently.
 	Match func(name string, fork, archived bool) bool
 }
 
 const (
 	// scopePage is how many repositories are read at a time when Match has to decide on them.
 	scopePage = 2000
-	// scopeScan bounds what one call reads when Match excludes nearly everything, so that callers
-	// can send heartbeats.
+	// scopeScan is about how many repositories one call of choose reads at most, even if Match
+	// excludes nearly all of them, so that callers can send heartbeats.
 	scopeScan = 50_000
 )
 

@@ -44,9 +44,10 @@ type Settings struct{ *database }
 
 // KnownSettings lists all settings in the order in which they are displayed.
 var KnownSettings = []Setting{
-	{SettingFrameRate, "0", "Samples of past times that one worker process computes per second; 0: no limit.", rate},
+	{SettingFrameRate, "0", "Samples that one worker process settles per second by searching; 0: no limit.", rate},
 	{SettingSearchRate, "0", "Searches that one worker process starts per second; 0: no limit.", rate},
-	{SettingConcurrency, "0", "Searches that one worker process runs at the same time; 0: one for each core.", whole},
+	{SettingConcurrency, "0", "Searches that one worker process runs at the same time; 0: as many as it has slots, " +
+		"by default one for each core.", whole},
 	{SettingBatchCost, "800", "Cost up to which repositories share one RepositoryWorkflow. The cost of a " +
 		"repository is the number of its commits to search plus the MiB of its object store. The default " +
 		"fits about 64 small repositories with 12 frames. 0: one repository per workflow.", whole},
@@ -65,15 +66,15 @@ var KnownSettings = []Setting{
 		"twice the search slots of all workers.", whole},
 	{SettingSyncInterval, "5m", "How often mirrors are fetched and local repositories are read: a " +
 		"duration such as 30s, 5m or 1h; 0: only on request.", duration},
-	{SettingSyncWindow, "0", "Syncs (of a mirror, or of several local repositories) that all workers " +
-		"together have in flight at the same time; 0: 8.", whole},
+	{SettingSyncWindow, "0", "Syncs (of a mirror, or of several local repositories) that one run of the " +
+		"sync has in flight at the same time, on all workers together; 0: 8.", whole},
 	{SettingIndexBudget, "1024", "MiB of disk that history indexes may take on each worker's machine. A " +
-		"worker indexes a repository after its first search, while no search runs, and reads its whole " +
-		"history once for that. Later searches then read only the files that can match. 0: no indexes " +
-		"are made or used.", whole},
+		"worker indexes a repository after its first search, while no search runs. To do so, it reads " +
+		"the whole history of the repository once. Later searches then read only the files that can " +
+		"match. 0: no indexes are made or used.", whole},
 	{SettingSnapshotInterval, "24h", "How often series whose samples are more than a day apart take a " +
 		"snapshot: the last, hollow point of a chart, which the next snapshot replaces. A duration such " +
-		"as 24h or 1h, counted from midnight UTC; 0: never.", duration},
+		"as 24h or 1h, counted from midnight UTC; 0: only on command.", duration},
 	{SettingRetentionPoints, "30", "How many of the newest sample times are shown on charts; 0: all. Charts show at " +
 		"least as many times as the series was created with or extended to. Older times are archived: " +
 		"exports still have them, and charts show them again when the number is raised. `backsight series " +

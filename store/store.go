@@ -84,7 +84,7 @@ func (s *Store) Ping(ctx context.Context) error {
 	return classify(s.database.pool.Ping(ctx), "database")
 }
 
-// database is the connection pool and the queries that all aggregates of a Store share.
+// database is what all fields of a Store share: the connection pool and two caches.
 type database struct {
 	pool  *pgxpool.Pool
 	names names

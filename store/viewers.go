@@ -24,8 +24,8 @@ type chosen struct {
 	chunks []int32 // the chunks that have the times asked for
 }
 
-// chooseRepositories evaluates the repository filter of f. Only administrators see samples of
-// repositories that have no row in repositories.
+// chooseRepositories returns the repositories that the viewer of f may see and that its patterns
+// Include and Exclude select, removed ones included.
 func (d *database) chooseRepositories(ctx context.Context, q *db.Queries, f PointFilter) (chosen, error) {
 	row, err := q.VisibleNames(ctx, db.VisibleNamesParams{WithNames: f.Include+f.Exclude != "", SeesAll: f.Viewer.Admin, Login: f.Viewer.Login})
 	if err != nil {

@@ -79,11 +79,11 @@ type ViewFilter struct {
 	ID    string // only this one
 	Find  string // in the title or a label, ignoring case
 	After string // the id of the last view of the previous page
-	Limit int    // 0: the most a page can have
+	Limit int    // 0: 10,000, the maximum
 }
 
 // List returns views with their series, newest first, in two statements. The page is empty when no
-// view ever had the id After.
+// view has the id After; a deleted view has it until it is pruned.
 func (s *Views) List(ctx context.Context, f ViewFilter) ([]insights.View, error) {
 	rows, err := s.queries().Views(ctx, db.ViewsParams{UniqueID: f.ID, After: f.After, Find: contains(f.Find), RowLimit: pageSize(f.Limit)})
 	if err != nil || len(rows) == 0 {
@@ -113,7 +113,7 @@ func (s *Views) Count(ctx context.Context, f ViewFilter) (int64, error) {
 	return n, classify(err, "insights")
 }
 
-// Get returns one view, NotFound when it is deleted.
+// Get returns one view, NotFound when it does not exist or is deleted.
 func (s *Views) Get(ctx context.Context, id string) (insights.View, error) {
 	if id == "" {
 		return insights.View{}, insights.Errorf(insights.NotFound, "an insight without an id does not exist")

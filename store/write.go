@@ -21,15 +21,15 @@ const (
 	maxReason = 2000
 )
 
-// Write writes how samples of a plan ended, and their points, in one transaction. After it, the
-// points of each sample are exactly the values given. It takes four statements, whatever the number
-// of samples, and up to four more for a series that counts by captured value.
+// Write writes how samples of a plan ended, with their values, in one transaction. Each sample that
+// it writes then has exactly the captured values given. It takes four statements, whatever the
+// number of samples, and up to four more for a series that counts by captured value.
 //
 // Write is idempotent, and may come late from an attempt that was given up. It leaves a sample
-// unchanged if supersedes does not allow the write; if the plan is a retry that has selected the
-// sample, the sample then gets its earlier outcome back. Write ignores samples that the series does
-// not have, such as those of a snapshot that was replaced. It returns Invalid for a sample that is
-// pending or whose commit is not an object id.
+// unchanged if supersedes does not allow the write; if this plan or an earlier one is a retry that
+// has selected the sample, the sample then gets its earlier outcome back. Write ignores samples
+// that the series does not have, such as those of a snapshot that was replaced. It returns Invalid
+// for a sample that is pending or whose commit is not an object id.
 func (s *Samples) Write(ctx context.Context, seriesID string, plan int, samples []insights.Sample) error {
 	if len(samples) == 0 {
 		return nil
@@ -150,8 +150,7 @@ func endedSamples(samples []insights.Sample) ([]endedSample, error) {
 	return slices.CompactFunc(list, func(a, b endedSample) bool { return a.repo == b.repo && a.time.Equal(b.time) }), nil
 }
 
-// captures returns the counts by captured value, as the ledger stores them; nil where there are
-// none.
+// captures returns the counts by captured value, as the ledger stores them, and nil for nil.
 func captures(values map[string]int64) map[string]float64 {
 	if values == nil {
 		return nil
