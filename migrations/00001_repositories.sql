@@ -1,7 +1,7 @@
 -- +goose Up
 
--- Every name that a repository has or had. A point keeps the name that the repository had when the
--- point was written, so a rename does not rewrite history.
+-- Every name that a repository has or had. A row of the ledger keeps the name that the repository
+-- had when the row was made, so a rename does not rewrite history.
 CREATE TABLE repo_names (
     id   integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     name text NOT NULL UNIQUE
@@ -18,7 +18,7 @@ CREATE TABLE repositories (
     default_branch text,                          -- full ref name; NULL: not read yet
     -- tip of the default branch; NULL: none, or not read yet
     head           bytea,
-    size_bytes     bigint NOT NULL DEFAULT 0,     -- of the object store, at the last sync
+    size_bytes     bigint NOT NULL DEFAULT 0,     -- of the object store, as of fetched_at
     fork           boolean NOT NULL DEFAULT false,
     archived       boolean NOT NULL DEFAULT false,
     private        boolean NOT NULL DEFAULT false,
@@ -26,11 +26,11 @@ CREATE TABLE repositories (
     fetched_at     timestamptz,                   -- last successful sync
     error          text,                          -- of the last sync; NULL when it succeeded
     error_at       timestamptz,
-    -- When a sync last found that the first-parent history had lost commits of the index (a
-    -- force-push). NULL: never.
+    -- When a sync last found that the first-parent history no longer had all commits of the index,
+    -- for example after a force-push. NULL: never.
     rewritten_at   timestamptz,
     deleted_at     timestamptz
-) WITH (fillfactor = 80); -- every sync updates each row
+) WITH (fillfactor = 80); -- syncs update the rows
 -- A removed repository keeps its row, because samples refer to it, and frees its name and location.
 CREATE UNIQUE INDEX repositories_name ON repositories (name) WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX repositories_location ON repositories (location) WHERE deleted_at IS NULL;
@@ -71,10 +71,10 @@ CREATE UNIQUE INDEX commit_index_as_of ON commit_index (repo_id, committed_at) I
 
 CREATE TABLE commit_index_metadata (
     repo_id         integer PRIMARY KEY REFERENCES repositories (id),
-    -- When the repository was last read. Frames after it are not compressed, because a commit may
-    -- have been added since.
+    -- The index is complete for every time up to this one: when the repository was last read.
+    -- Samples at later times are not compressed, because a commit may have been added since.
     last_indexed_at timestamptz NOT NULL
-) WITH (fillfactor = 80); -- every sync updates each row
+) WITH (fillfactor = 80); -- syncs update the rows
 
 -- +goose Down
 DROP FUNCTION visible_repositories;

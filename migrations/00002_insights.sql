@@ -49,9 +49,10 @@ CREATE TABLE insight_series (
 );
 
 -- Returns how many of the newest sample times of a series are shown on charts; 0: all. If the
--- series has a number of its own, the result is this number. Otherwise the result is the setting
--- or, if this is greater, the number of points with which the series was created or to which it was
--- extended. No statement repeats this rule.
+-- series has a number of its own, the result is this number. Otherwise, if the setting is 0, the
+-- result is 0. Otherwise, the result is the greater of two numbers: the setting, and the number of
+-- points with which the series was created or to which it was extended. No statement repeats this
+-- rule.
 -- +goose StatementBegin
 CREATE FUNCTION shown_points(own integer, points integer, setting integer) RETURNS integer
 LANGUAGE sql IMMUTABLE AS $$

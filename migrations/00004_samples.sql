@@ -26,9 +26,9 @@ JOIN sample_slots AS s ON s.series_id = p.series_id AND s.time = ANY (p.times)
 -- The ledger: one row for up to 32 samples of a series in a repository. It is the source of truth
 -- for how complete a series is. Letter n of outcomes is the outcome of the sample at place n:
 -- (p)ending, (c)ounted, (r)eused, (a)bsent, (i)ncomplete for partial, (f)ailed, or - where there is
--- no sample. If a vector is NULL or ends before a place, the sample at this place has the value 0
--- or none. Only package store writes the rows, together with series_tallies and capture_sums. Read
--- the rows through the view samples.
+-- no sample. The columns with one element or one byte for each place are vectors: if a vector is
+-- NULL or ends before a place, its value at this place is 0 or none. Only package store writes the
+-- rows, together with series_tallies and capture_sums. Read the rows through the view samples.
 CREATE TABLE sample_chunks (
     series_id      integer NOT NULL,
     chunk          integer NOT NULL,
@@ -50,8 +50,8 @@ CREATE TABLE sample_chunks (
     -- a byte for each place: an index into commits, from 1; 0: none
     commit_of      bytea,
     -- The outcome and commit of a sample before a retry selected it. While the sample is pending,
-    -- it keeps its earlier value, points and reason. If the new attempt fails or is cancelled, the
-    -- sample gets the kept outcome back.
+    -- it keeps its earlier value, captured values and reason. If the new attempt yields less than
+    -- the earlier one, or is cancelled, the sample gets the kept outcome and commit back.
     kept_outcomes  text,
     kept_commit_of bytea,
     -- reason_codes and reasons together are the distinct pairs of code and text; '' for none
@@ -66,8 +66,8 @@ CREATE INDEX sample_chunks_pending ON sample_chunks (series_id, repo_id) WHERE p
 -- For reading partial and failed samples, which should be few.
 CREATE INDEX sample_chunks_faulty ON sample_chunks (series_id, repo_id) WHERE faulty > 0;
 
--- The counts per captured value of the samples of sample_chunks. vals has 0 where a value does not
--- occur, and no NULL.
+-- The counts per captured value of the samples of sample_chunks. vals has 0 at the places where the
+-- value does not occur, ends at the last place where it occurs, and has no NULL.
 CREATE TABLE sample_captures (
     series_id integer NOT NULL,
     chunk     integer NOT NULL,
@@ -78,8 +78,9 @@ CREATE TABLE sample_captures (
 ) WITH (fillfactor = 70);
 
 -- What charts show: the samples of sample_chunks, counted and summed by the transactions that write
--- them. The stripe of a repository is id / 128 % 16, so that two writers rarely wait for the same
--- row. Values are whole numbers, so that adding and subtracting is exact.
+-- them. The sums of one time are spread over 16 rows, so that two writers rarely wait for the same
+-- row: a repository counts in the row with the stripe id / 128 % 16. Values are whole numbers, so
+-- that adding and subtracting is exact.
 CREATE TABLE series_tallies (
     series_id integer NOT NULL,
     snapshot  boolean NOT NULL,
@@ -106,7 +107,7 @@ CREATE TABLE capture_sums (
 ) WITH (fillfactor = 50);
 
 -- The slots of the sample times that charts can show: all permanent ones, and the newest complete
--- snapshot as long as no later sample time is planned.
+-- snapshot as long as no permanent sample time at or after it is planned.
 CREATE VIEW chart_slots AS
 SELECT series_id, false AS snapshot, time, chunk, place FROM sample_slots WHERE chunk >= 0
 UNION ALL
@@ -137,7 +138,8 @@ FROM series_times AS t
 JOIN sample_chunks AS c ON c.series_id = t.series_id AND c.chunk = t.chunk
 WHERE substr(c.outcomes, t.place, 1) NOT IN ('', '-');
 
--- The partial and failed samples, one row each. Queries use the index sample_chunks_faulty.
+-- The partial and failed samples, one row each, without snapshots. Queries use the index
+-- sample_chunks_faulty.
 CREATE VIEW faulty_samples AS
 SELECT c.series_id, c.repo_id, t.time,
     CASE substr(c.outcomes, t.place, 1) WHEN 'i' THEN 'partial' ELSE 'failed' END::text AS outcome,

@@ -1,7 +1,7 @@
 -- +goose Up
 
--- What people should know about the repository, one sentence in each line, as the last sync found
--- it: for example, that another branch than the default branch may have been meant.
+-- What people should know about the repository, one notice in each line, as the last successful
+-- sync found it: for example, that another branch than the default branch may have been meant.
 ALTER TABLE repositories ADD COLUMN notices text NOT NULL DEFAULT '';
 
 -- +goose Down

@@ -1,5 +1,5 @@
 // Package migrations embeds the database schema as goose SQL files. store.Migrate applies them.
-// Each file has a number of its own, so two concurrent additions of a migration conflict visibly.
+// Each file has a number of its own: goose refuses two files with the same number.
 package migrations
 
 import "embed"

@@ -1,7 +1,7 @@
 -- What charts show: sums over repositories, by sample time.
 
 -- One row for each series, sample time and captured value that occurs at that time, summed over all
--- repositories, including removed ones. A time without values has one row.
+-- repositories, including removed ones. A time without captured values has one row.
 -- name: Points :many
 WITH tally AS (
     SELECT t.series_id, t.snapshot, t.time, sum(t.counted)::bigint AS counted, sum(t.reused)::bigint AS reused, sum(t.absent)::bigint AS absent,
@@ -31,8 +31,9 @@ ORDER BY d.series_id, tally.time, sums.capture;
 
 -- For each series, the captured values that its chart shows, in the requested order, and the total
 -- number of values. The values are ordered by the largest sum at any of the times shown, or by the
--- time at which they first occur; a sign of -1 reverses the order. The parameter samples is how
--- many of the newest times are shown; 0 means all.
+-- time at which they first occur: in ascending order if the parameter sign is 1, in descending
+-- order if it is -1. The parameter samples is how many of the newest times are shown, and most is
+-- how many values are returned for each series; 0 means all.
 -- name: ChartValues :many
 WITH wanted AS MATERIALIZED (
     SELECT d.id, d.series_id FROM insight_series AS d WHERE d.series_id = ANY (@series_ids::text[]) AND d.generated_from_capture_groups
@@ -75,10 +76,10 @@ JOIN chart_slots AS t ON t.series_id = d.id
 WHERE d.series_id = ANY (@series_ids::text[]) AND t.time BETWEEN @from_time::timestamptz AND @to_time::timestamptz
 ORDER BY d.id, t.time;
 
--- Rows of the given repositories, or of all others. The comparison with a parameter prevents the
--- planner from making a join. The planner estimates that there are ten ids, and its nested loop
--- would compare each row with each of thousands of ids. With the comparison, Postgres hashes the
--- ids, whatever the statistics say.
+-- Rows of the given repositories, or of all others. The comparison with the parameter given
+-- prevents the planner from making a join. The planner estimates that there are ten ids, and its
+-- nested loop would compare each row with each of thousands of ids. With the comparison, Postgres
+-- hashes the ids, whatever the statistics say.
 -- name: OutcomesAmong :many
 SELECT c.series_id, c.chunk, c.outcomes, c.vals FROM sample_chunks AS c
 WHERE c.series_id = ANY (@series_ids::integer[]) AND c.chunk = ANY (@chunks::integer[])

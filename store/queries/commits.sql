@@ -16,8 +16,8 @@ SELECT coalesce(max(seq) + 1, 0)::integer FROM commit_index WHERE repo_id = @rep
 -- name: TruncateCommitIndex :execrows
 DELETE FROM commit_index WHERE repo_id = @repo_id AND seq >= @from_seq;
 
--- After commits were removed, marks the commits that the remaining ones do not hide as not hidden.
--- A commit is hidden when a later commit has the same or an earlier date.
+-- For use after commits were removed: sets hidden to false for the commits that no remaining commit
+-- hides. A commit is hidden when a later commit has the same or an earlier date.
 -- name: UnhideCommits :exec
 UPDATE commit_index AS c
 SET hidden = false
@@ -28,7 +28,7 @@ FROM (
 ) AS now
 WHERE c.repo_id = @repo_id AND c.seq = now.seq AND c.hidden AND NOT now.hidden;
 
--- Hides the commits that are not earlier than the earliest of the commits about to be appended.
+-- Hides the commits whose date is not before the earliest date of the commits about to be appended.
 -- name: HideCommits :exec
 UPDATE commit_index SET hidden = true
 WHERE repo_id = @repo_id AND NOT hidden AND committed_at >= @earliest::timestamptz;

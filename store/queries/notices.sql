@@ -1,14 +1,15 @@
 -- Notices: what a person should know about the query or the samples of a series. See
 -- migrations/00003_plans.sql.
 
--- Deletes the notices whose reason no sample has any more.
+-- Deletes the notices about samples whose code no sample has any more.
 -- name: ClearSampleNotices :exec
 DELETE FROM insight_dirty_queries AS d
 WHERE d.insight_series_id = @series_id::integer AND d.code <> ALL (@series_codes::text[]) AND NOT EXISTS (
     SELECT FROM faulty_samples AS f WHERE f.series_id = @series_id AND f.reason_code = d.code);
 
--- The parameter ignored lists the codes of samples that an operator ended: such samples say nothing
--- about the query.
+-- Adds a notice for each code that partial or failed samples of the series have. The parameter
+-- ignored lists codes that get no notice: those of samples that an operator ended, which say
+-- nothing about the query.
 -- name: AddSampleNotices :exec
 INSERT INTO insight_dirty_queries (insight_series_id, dirty_at, code, reason, for_time)
 SELECT i.id, @at::timestamptz, f.reason_code, f.reason_code, f.newest
@@ -27,7 +28,7 @@ WHERE insight_dirty_queries.for_time IS DISTINCT FROM EXCLUDED.for_time;
 -- name: ClearNotices :exec
 DELETE FROM insight_dirty_queries WHERE insight_series_id = @series_id::integer AND code = @code AND reason <> @reason;
 
--- An existing notice keeps its start time.
+-- An existing notice keeps its dirty_at.
 -- name: AddNotice :exec
 INSERT INTO insight_dirty_queries (insight_series_id, dirty_at, code, reason, for_time)
 SELECT i.id, @at::timestamptz, @code, @reason, @for_time::timestamptz FROM insight_series AS i WHERE i.id = @series_id
@@ -44,8 +45,8 @@ UPDATE repositories SET rewritten_at = @at::timestamptz WHERE id = @repo_id;
 
 -- Adds a notice to each series that has samples of a repository at other commits than those as of
 -- their times in the repository's index, which this transaction has written. The index may still
--- have the commit of such a sample: a merge whose first parent is a local branch inserts commits
--- into the past.
+-- have the commit of such a sample: if the new history has other commits after that commit, one of
+-- them can be the commit as of the sample's time.
 -- name: NoteRewrittenRepository :exec
 INSERT INTO insight_dirty_queries (insight_series_id, dirty_at, code, reason, for_time)
 SELECT d.id, @at::timestamptz, @code::text, @code, f.newest
@@ -63,9 +64,9 @@ CROSS JOIN LATERAL (
 WHERE d.deleted_at IS NULL AND f.newest IS NOT NULL
 ON CONFLICT (insight_series_id, code, reason) DO UPDATE SET for_time = greatest(insight_dirty_queries.for_time, EXCLUDED.for_time);
 
--- The newest sample of a series, in a repository whose history was rewritten, at another commit
--- than the one as of its time; no row when there is none. The statement takes one look-up in the
--- index for each sample.
+-- The time of the newest sample of a series, in the repositories whose history was rewritten, that
+-- is at another commit than the one as of its time; no row when there is none. The statement takes
+-- one look-up in the commit index for each sample of these repositories.
 -- name: NewestRewritten :many
 SELECT s.time::timestamptz AS time
 FROM repositories AS r

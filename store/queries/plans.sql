@@ -1,12 +1,13 @@
 -- Plans of series: which samples are computed, and whether they are complete.
 
 -- Serializes everything that adds or completes plans, or adds rows to the ledger of a series.
--- Callers take this lock before all others.
+-- Callers must take this lock before all others.
 -- name: LockSeries :exec
 SELECT FROM insight_series WHERE id = @id FOR NO KEY UPDATE;
 
 -- The plan that an earlier attempt began: an open one of the same kind, times and selection. For a
--- snapshot, a complete plan of the same time is found too.
+-- snapshot, a complete plan of the same time is found too. Without times, as for a retry, times are
+-- not compared.
 -- name: FindPlan :many
 SELECT number FROM series_plans
 WHERE series_id = @series_id AND kind = @kind

@@ -1,5 +1,5 @@
--- Repositories, one by one and thousands at a time. Statements lock repositories by id, before
--- anything that belongs to them.
+-- Repositories, one by one and thousands at a time. Statements lock repositories in the order of
+-- their ids, before anything that belongs to them.
 
 -- name: AddRepoName :exec
 INSERT INTO repo_names (name)
@@ -54,9 +54,10 @@ LIMIT @row_limit;
 SELECT count(*) FROM visible_repositories(@sees_all::boolean, @login::text) AS r
 WHERE r.deleted_at IS NULL AND (@all_names::boolean OR r.id IN (SELECT unnest(@repo_ids::integer[])));
 
--- The repositories that the viewer may see, removed ones included. with_names adds their names in
--- the same order. They are in one row because a row for each of 36,000 repositories takes longer.
--- total counts all repositories.
+-- The repositories that the viewer may see, removed ones included. If the parameter with_names is
+-- true, names has their names in the same order. All are in one row because a row for each of
+-- 36,000 repositories takes longer. total counts all repositories, also those that the viewer may
+-- not see.
 -- name: VisibleNames :one
 SELECT coalesce(array_agg(r.id), '{}')::integer[] AS ids,
     coalesce(array_agg(r.name) FILTER (WHERE @with_names::boolean), '{}')::text[] AS names,
@@ -80,7 +81,7 @@ ORDER BY wanted.name;
 -- name: RemoveRepository :execrows
 UPDATE repositories SET deleted_at = now() WHERE name = @name AND deleted_at IS NULL;
 
--- Points keep the old name; new points get the new one.
+-- Existing rows of the ledger keep the old name; new rows get the new one.
 -- name: RenameRepository :execrows
 UPDATE repositories SET name = @new_name WHERE name = @name AND deleted_at IS NULL;
 
@@ -96,9 +97,9 @@ UPDATE repositories SET error = @error, error_at = @at WHERE id = @id;
 -- name: SetRepositoryTraits :execrows
 UPDATE repositories SET fork = @fork, archived = @archived, private = @private WHERE id = @id;
 
--- Locks and returns, in the order of their ids, the repositories whose given head equals both the
--- head of their last sync and the last commit of their index. All other repositories need a full
--- sync.
+-- Locks and returns, in the order of their ids, the repositories whose last sync succeeded, and
+-- whose given head equals both the head that this sync found and the last commit of their index.
+-- All other repositories need a full sync.
 -- name: LockUnchanged :many
 SELECT r.id
 FROM (SELECT unnest(@repo_ids::integer[]) AS id, unnest(@heads::bytea[]) AS head) AS seen

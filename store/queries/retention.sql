@@ -46,7 +46,7 @@ SELECT d.retention_points AS own, shown_points(d.retention_points, d.points, @se
 FROM insight_series AS d
 WHERE d.series_id = @series_id;
 
--- Views that were deleted before the given time, with their links to series.
+-- Deletes the views that were marked as deleted before the given time, with their links to series.
 -- name: PruneViews :execrows
 DELETE FROM insight_view WHERE deleted_at < @before::timestamptz;
 
@@ -90,7 +90,7 @@ DELETE FROM series_plans WHERE series_id = @series_key;
 -- name: PruneSeriesRow :exec
 DELETE FROM insight_series WHERE id = @series_key;
 
--- Repositories that were removed before the given time and still have an index.
+-- Repositories that were removed before the given time and still have a commit index.
 -- name: PrunableRepositories :many
 SELECT r.id FROM repositories AS r
 JOIN commit_index_metadata AS m ON m.repo_id = r.id

@@ -1,6 +1,6 @@
 -- The ledger: samples, their captured values, and the sums that charts show. The columns are
--- explained in migrations/00004_samples.sql. Statements lock rows by repository and chunk, before
--- tallies and captures.
+-- explained in migrations/00004_samples.sql. Statements lock rows in the order of repository and
+-- chunk, before tallies and captures.
 
 -- The slots of some series. A series without sample times has one row, whose time is NULL.
 -- name: Slots :many
@@ -10,7 +10,8 @@ LEFT JOIN sample_slots AS t ON t.series_id = d.id
 WHERE d.series_id = ANY (@series_ids::text[])
 ORDER BY d.id, t.time;
 
--- Callers must hold the lock of the series.
+-- Gives the next free places to those of the times that have none. Callers must hold the lock of
+-- the series.
 -- name: AddTimes :exec
 INSERT INTO sample_slots (series_id, time, chunk, place)
 SELECT @series_id, n.time, (n.number - 1) / 32, (n.number - 1) % 32 + 1
@@ -163,8 +164,8 @@ LEFT JOIN series_tallies AS t ON t.series_id = d.id AND NOT t.snapshot
 WHERE d.series_id = ANY (@series_ids::text[])
 GROUP BY d.series_id;
 
--- The outcomes of a plan's samples in a range of repositories: rows that have any of the plan's
--- times.
+-- The rows in a range of repositories that have any of the plan's times. They can also hold samples
+-- of other plans.
 -- name: OutcomesOfRange :many
 SELECT c.repo_id, c.chunk, c.outcomes, c.plan, c.plans FROM sample_chunks AS c
 WHERE c.series_id = @series_id AND c.repo_id BETWEEN @from_repo AND @through_repo

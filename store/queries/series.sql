@@ -35,7 +35,8 @@ WHERE id = @id;
 -- name: CompleteSnapshot :exec
 UPDATE insight_series SET last_snapshot_at = greatest(last_snapshot_at, @at::timestamptz) WHERE id = @series_key;
 
--- Title and label are those of the oldest view that has the series. Without @only it returns all.
+-- Title and label are those of the oldest view that has the series. If the parameter only is NULL,
+-- the statement returns all series to start.
 -- name: SeriesToStart :many
 SELECT sqlc.embed(s), coalesce(v.title, '')::text AS title, coalesce(v.label, '')::text AS label
 FROM insight_series AS s
@@ -52,7 +53,7 @@ WHERE s.workflow_started_at IS NULL AND s.deleted_at IS NULL
 ORDER BY s.id
 LIMIT @row_limit;
 
--- Series whose workflow runs, by id.
+-- Series that are not deleted and whose workflow is marked as started, by id.
 -- name: StartedSeries :many
 SELECT * FROM insight_series
 WHERE id > @after AND deleted_at IS NULL AND workflow_started_at IS NOT NULL

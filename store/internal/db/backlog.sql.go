@@ -41,8 +41,9 @@ type BacklogRow struct {
 }
 
 // The work that is left in the whole installation, for metrics. The statement reads series, open
-// plans and repositories, and no samples. Ages are in seconds by the clock of the database, 0 where
-// there is nothing. Snapshots do not count as plans: one that was replaced is never completed.
+// plans, repositories and strikes, and no samples. Ages are in seconds by the clock of the
+// database, 0 where there is nothing. Snapshots do not count as plans: one that is given up stays
+// open until the next one deletes it.
 func (q *Queries) Backlog(ctx context.Context) (BacklogRow, error) {
 	row := q.db.QueryRow(ctx, backlog)
 	var i BacklogRow

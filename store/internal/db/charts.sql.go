@@ -165,8 +165,9 @@ type ChartValuesRow struct {
 
 // For each series, the captured values that its chart shows, in the requested order, and the total
 // number of values. The values are ordered by the largest sum at any of the times shown, or by the
-// time at which they first occur; a sign of -1 reverses the order. The parameter samples is how
-// many of the newest times are shown; 0 means all.
+// time at which they first occur: in ascending order if the parameter sign is 1, in descending
+// order if it is -1. The parameter samples is how many of the newest times are shown, and most is
+// how many values are returned for each series; 0 means all.
 func (q *Queries) ChartValues(ctx context.Context, arg ChartValuesParams) ([]ChartValuesRow, error) {
 	rows, err := q.db.Query(ctx, chartValues,
 		arg.Most,
@@ -220,10 +221,10 @@ type OutcomesAmongRow struct {
 	Vals     []float64
 }
 
-// Rows of the given repositories, or of all others. The comparison with a parameter prevents the
-// planner from making a join. The planner estimates that there are ten ids, and its nested loop
-// would compare each row with each of thousands of ids. With the comparison, Postgres hashes the
-// ids, whatever the statistics say.
+// Rows of the given repositories, or of all others. The comparison with the parameter given
+// prevents the planner from making a join. The planner estimates that there are ten ids, and its
+// nested loop would compare each row with each of thousands of ids. With the comparison, Postgres
+// hashes the ids, whatever the statistics say.
 func (q *Queries) OutcomesAmong(ctx context.Context, arg OutcomesAmongParams) ([]OutcomesAmongRow, error) {
 	rows, err := q.db.Query(ctx, outcomesAmong,
 		arg.SeriesIDs,
@@ -309,7 +310,7 @@ type PointsRow struct {
 
 // What charts show: sums over repositories, by sample time.
 // One row for each series, sample time and captured value that occurs at that time, summed over all
-// repositories, including removed ones. A time without values has one row.
+// repositories, including removed ones. A time without captured values has one row.
 func (q *Queries) Points(ctx context.Context, arg PointsParams) ([]PointsRow, error) {
 	rows, err := q.db.Query(ctx, points,
 		arg.SeriesIDs,

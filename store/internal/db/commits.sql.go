@@ -67,7 +67,7 @@ UPDATE commit_index SET hidden = true
 WHERE repo_id = $1 AND NOT hidden AND committed_at >= $2::timestamptz
 `
 
-// Hides the commits that are not earlier than the earliest of the commits about to be appended.
+// Hides the commits whose date is not before the earliest date of the commits about to be appended.
 func (q *Queries) HideCommits(ctx context.Context, repoID int32, earliest time.Time) error {
 	_, err := q.db.Exec(ctx, hideCommits, repoID, earliest)
 	return err
@@ -121,8 +121,8 @@ FROM (
 WHERE c.repo_id = $1 AND c.seq = now.seq AND c.hidden AND NOT now.hidden
 `
 
-// After commits were removed, marks the commits that the remaining ones do not hide as not hidden.
-// A commit is hidden when a later commit has the same or an earlier date.
+// For use after commits were removed: sets hidden to false for the commits that no remaining commit
+// hides. A commit is hidden when a later commit has the same or an earlier date.
 func (q *Queries) UnhideCommits(ctx context.Context, repoID int32) error {
 	_, err := q.db.Exec(ctx, unhideCommits, repoID)
 	return err

@@ -25,7 +25,7 @@ type AddNoticeParams struct {
 	SeriesID int32
 }
 
-// An existing notice keeps its start time.
+// An existing notice keeps its dirty_at.
 func (q *Queries) AddNotice(ctx context.Context, arg AddNoticeParams) error {
 	_, err := q.db.Exec(ctx, addNotice,
 		arg.At,
@@ -58,8 +58,9 @@ type AddSampleNoticesParams struct {
 	Ignored  []string
 }
 
-// The parameter ignored lists the codes of samples that an operator ended: such samples say nothing
-// about the query.
+// Adds a notice for each code that partial or failed samples of the series have. The parameter
+// ignored lists codes that get no notice: those of samples that an operator ended, which say
+// nothing about the query.
 func (q *Queries) AddSampleNotices(ctx context.Context, arg AddSampleNoticesParams) error {
 	_, err := q.db.Exec(ctx, addSampleNotices, arg.At, arg.SeriesID, arg.Ignored)
 	return err
@@ -90,7 +91,7 @@ WHERE d.insight_series_id = $1::integer AND d.code <> ALL ($2::text[]) AND NOT E
 
 // Notices: what a person should know about the query or the samples of a series. See
 // migrations/00003_plans.sql.
-// Deletes the notices whose reason no sample has any more.
+// Deletes the notices about samples whose code no sample has any more.
 func (q *Queries) ClearSampleNotices(ctx context.Context, seriesID int32, seriesCodes []string) error {
 	_, err := q.db.Exec(ctx, clearSampleNotices, seriesID, seriesCodes)
 	return err
@@ -120,9 +121,9 @@ ORDER BY s.time DESC
 LIMIT 1
 `
 
-// The newest sample of a series, in a repository whose history was rewritten, at another commit
-// than the one as of its time; no row when there is none. The statement takes one look-up in the
-// index for each sample.
+// The time of the newest sample of a series, in the repositories whose history was rewritten, that
+// is at another commit than the one as of its time; no row when there is none. The statement takes
+// one look-up in the commit index for each sample of these repositories.
 func (q *Queries) NewestRewritten(ctx context.Context, seriesID int32) ([]time.Time, error) {
 	rows, err := q.db.Query(ctx, newestRewritten, seriesID)
 	if err != nil {
@@ -169,8 +170,8 @@ type NoteRewrittenRepositoryParams struct {
 
 // Adds a notice to each series that has samples of a repository at other commits than those as of
 // their times in the repository's index, which this transaction has written. The index may still
-// have the commit of such a sample: a merge whose first parent is a local branch inserts commits
-// into the past.
+// have the commit of such a sample: if the new history has other commits after that commit, one of
+// them can be the commit as of the sample's time.
 func (q *Queries) NoteRewrittenRepository(ctx context.Context, arg NoteRewrittenRepositoryParams) error {
 	_, err := q.db.Exec(ctx, noteRewrittenRepository, arg.At, arg.Code, arg.RepoID)
 	return err

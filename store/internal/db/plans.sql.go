@@ -105,7 +105,8 @@ type FindPlanParams struct {
 }
 
 // The plan that an earlier attempt began: an open one of the same kind, times and selection. For a
-// snapshot, a complete plan of the same time is found too.
+// snapshot, a complete plan of the same time is found too. Without times, as for a retry, times are
+// not compared.
 func (q *Queries) FindPlan(ctx context.Context, arg FindPlanParams) ([]int32, error) {
 	rows, err := q.db.Query(ctx, findPlan,
 		arg.SeriesID,
@@ -197,7 +198,7 @@ SELECT FROM insight_series WHERE id = $1 FOR NO KEY UPDATE
 
 // Plans of series: which samples are computed, and whether they are complete.
 // Serializes everything that adds or completes plans, or adds rows to the ledger of a series.
-// Callers take this lock before all others.
+// Callers must take this lock before all others.
 func (q *Queries) LockSeries(ctx context.Context, id int32) error {
 	_, err := q.db.Exec(ctx, lockSeries, id)
 	return err

@@ -18,8 +18,8 @@ WHERE NOT EXISTS (SELECT FROM repo_names WHERE name = $1)
 ON CONFLICT (name) DO NOTHING
 `
 
-// Repositories, one by one and thousands at a time. Statements lock repositories by id, before
-// anything that belongs to them.
+// Repositories, one by one and thousands at a time. Statements lock repositories in the order of
+// their ids, before anything that belongs to them.
 func (q *Queries) AddRepoName(ctx context.Context, name string) error {
 	_, err := q.db.Exec(ctx, addRepoName, name)
 	return err
@@ -148,9 +148,9 @@ ORDER BY r.id
 FOR UPDATE OF r
 `
 
-// Locks and returns, in the order of their ids, the repositories whose given head equals both the
-// head of their last sync and the last commit of their index. All other repositories need a full
-// sync.
+// Locks and returns, in the order of their ids, the repositories whose last sync succeeded, and
+// whose given head equals both the head that this sync found and the last commit of their index.
+// All other repositories need a full sync.
 func (q *Queries) LockUnchanged(ctx context.Context, repoIDs []int32, heads [][]byte) ([]int32, error) {
 	rows, err := q.db.Query(ctx, lockUnchanged, repoIDs, heads)
 	if err != nil {
@@ -332,7 +332,7 @@ const renameRepository = `-- name: RenameRepository :execrows
 UPDATE repositories SET name = $1 WHERE name = $2 AND deleted_at IS NULL
 `
 
-// Points keep the old name; new points get the new one.
+// Existing rows of the ledger keep the old name; new rows get the new one.
 func (q *Queries) RenameRepository(ctx context.Context, newName string, name string) (int64, error) {
 	result, err := q.db.Exec(ctx, renameRepository, newName, name)
 	if err != nil {
@@ -749,9 +749,10 @@ type VisibleNamesRow struct {
 	Total int64
 }
 
-// The repositories that the viewer may see, removed ones included. with_names adds their names in
-// the same order. They are in one row because a row for each of 36,000 repositories takes longer.
-// total counts all repositories.
+// The repositories that the viewer may see, removed ones included. If the parameter with_names is
+// true, names has their names in the same order. All are in one row because a row for each of
+// 36,000 repositories takes longer. total counts all repositories, also those that the viewer may
+// not see.
 func (q *Queries) VisibleNames(ctx context.Context, arg VisibleNamesParams) (VisibleNamesRow, error) {
 	row := q.db.QueryRow(ctx, visibleNames, arg.WithNames, arg.SeesAll, arg.Login)
 	var i VisibleNamesRow

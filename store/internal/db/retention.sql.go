@@ -115,7 +115,7 @@ ORDER BY r.id
 LIMIT $2
 `
 
-// Repositories that were removed before the given time and still have an index.
+// Repositories that were removed before the given time and still have a commit index.
 func (q *Queries) PrunableRepositories(ctx context.Context, before time.Time, rowLimit int32) ([]int32, error) {
 	rows, err := q.db.Query(ctx, prunableRepositories, before, rowLimit)
 	if err != nil {
@@ -285,7 +285,7 @@ const pruneViews = `-- name: PruneViews :execrows
 DELETE FROM insight_view WHERE deleted_at < $1::timestamptz
 `
 
-// Views that were deleted before the given time, with their links to series.
+// Deletes the views that were marked as deleted before the given time, with their links to series.
 func (q *Queries) PruneViews(ctx context.Context, before time.Time) (int64, error) {
 	result, err := q.db.Exec(ctx, pruneViews, before)
 	if err != nil {

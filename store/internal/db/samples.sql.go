@@ -116,7 +116,8 @@ FROM (
 ORDER BY n.number
 `
 
-// Callers must hold the lock of the series.
+// Gives the next free places to those of the times that have none. Callers must hold the lock of
+// the series.
 func (q *Queries) AddTimes(ctx context.Context, seriesID int32, times []time.Time) error {
 	_, err := q.db.Exec(ctx, addTimes, seriesID, times)
 	return err
@@ -866,8 +867,8 @@ type OutcomesOfRangeRow struct {
 	Plans    []int32
 }
 
-// The outcomes of a plan's samples in a range of repositories: rows that have any of the plan's
-// times.
+// The rows in a range of repositories that have any of the plan's times. They can also hold samples
+// of other plans.
 func (q *Queries) OutcomesOfRange(ctx context.Context, arg OutcomesOfRangeParams) ([]OutcomesOfRangeRow, error) {
 	rows, err := q.db.Query(ctx, outcomesOfRange,
 		arg.SeriesID,
@@ -1136,8 +1137,8 @@ type SlotsRow struct {
 }
 
 // The ledger: samples, their captured values, and the sums that charts show. The columns are
-// explained in migrations/00004_samples.sql. Statements lock rows by repository and chunk, before
-// tallies and captures.
+// explained in migrations/00004_samples.sql. Statements lock rows in the order of repository and
+// chunk, before tallies and captures.
 // The slots of some series. A series without sample times has one row, whose time is NULL.
 func (q *Queries) Slots(ctx context.Context, seriesIds []string) ([]SlotsRow, error) {
 	rows, err := q.db.Query(ctx, slots, seriesIds)

@@ -248,7 +248,8 @@ type SeriesToStartRow struct {
 	Label         string
 }
 
-// Title and label are those of the oldest view that has the series. Without @only it returns all.
+// Title and label are those of the oldest view that has the series. If the parameter only is NULL,
+// the statement returns all series to start.
 func (q *Queries) SeriesToStart(ctx context.Context, only *string, rowLimit int32) ([]SeriesToStartRow, error) {
 	rows, err := q.db.Query(ctx, seriesToStart, only, rowLimit)
 	if err != nil {
@@ -329,7 +330,7 @@ ORDER BY id
 LIMIT $2
 `
 
-// Series whose workflow runs, by id.
+// Series that are not deleted and whose workflow is marked as started, by id.
 func (q *Queries) StartedSeries(ctx context.Context, after int32, rowLimit int32) ([]InsightSeries, error) {
 	rows, err := q.db.Query(ctx, startedSeries, after, rowLimit)
 	if err != nil {
