@@ -12,13 +12,13 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// index brings the commit index of a repository up to the commit tip. If tip is "", the repository
-// has no commits. It reads only the new commits, unless history was rewritten. The argument at must
-// be a time before the repository was read.
+// index brings the commit index of a repository up to the commit `tip`. If `tip` is "", the
+// repository has no commits. If the repository has an index and its history was not rewritten,
+// index reads only the new commits. `at` must be a time before the repository was read.
 //
-// A shallow clone is not indexed: the commits before its oldest one are unknown, and an index would
-// report them as absent. The same applies to a history with a commit that cannot be read, unless
-// the index reaches beyond this commit already.
+// A shallow clone is not indexed: the commits before its oldest one are unknown, and with an index,
+// samples at earlier times would become absent. The same applies to a history with a commit that
+// cannot be read, unless the index already has a later commit of this history.
 func (m *Mirrors) index(ctx context.Context, id int64, git *gitrepo.Repo, tip gitrepo.OID, at time.Time) error {
 	if git.Shallow() {
 		return nil
@@ -76,7 +76,8 @@ func (m *Mirrors) unindexed(ctx context.Context, id int64, git *gitrepo.Repo, ti
 		}
 	}
 	// This is the first index, or history was rewritten. In both cases, the variable read holds the
-	// whole history. Keep the commits that the index and the history share.
+	// whole history or, if it is broken, the part that can be read. Keep the commits that the index
+	// and the history share.
 	places := make(map[gitrepo.OID]int, len(known))
 	for _, k := range known {
 		places[gitrepo.OID(k.Commit)] = k.Seq

@@ -70,9 +70,9 @@ func (c *CrashJournal) Close() error {
 	return errors.Join(os.RemoveAll(c.own), os.Remove(c.own+lockSuffix), c.lock.Close())
 }
 
-// Report counts a strike for each search that was running when another process crashed, and deletes
-// the journals of crashed processes. It is safe to call from several processes at the same time;
-// each crash counts once.
+// Report counts a strike for each search that was running when another process crashed or, if a
+// suspect was among them, only for the suspect. It deletes the journals of crashed processes. It is
+// safe to call from several processes at the same time; each crash counts once.
 func (c *CrashJournal) Report(ctx context.Context) error {
 	locks, err := filepath.Glob(filepath.Join(c.Dir, "*"+lockSuffix))
 	if err != nil {

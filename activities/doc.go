@@ -12,7 +12,8 @@
 //     only for a cause that concerns all of its repositories. errors.go classifies errors, and no
 //     other place does.
 //   - Long activities record heartbeats while their work makes progress, stop within two seconds
-//     after they are cancelled, and return the remaining work when their worker stops.
+//     after they are cancelled, and end with a retryable error when their worker stops, so that
+//     another worker continues.
 //   - Results are small: tallies, ids, cursors.
 //
 // Non-goals: retries and time-outs (workflows/options.go), SQL (store), git (gitrepo), counting

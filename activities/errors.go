@@ -15,8 +15,8 @@ import (
 const maxInternalAttempts = 5
 
 // activityError returns the error that an activity returns for err: an application error whose type
-// is the insights.Code, and which is retryable if another attempt can succeed. No other place maps
-// errors to those of Temporal.
+// is the insights.Code, and which is retryable if another attempt can succeed. No other place in
+// this package maps errors to those of Temporal.
 func activityError(ctx context.Context, err error) error {
 	if err == nil {
 		return nil

@@ -74,10 +74,10 @@ func (x *Indexes) dir() index.Dir { return index.Dir{Path: x.Dir, MaxBytes: x.bu
 
 func indexName(id int64) string { return strconv.FormatInt(id, 10) }
 
-// Update makes the indexes that searches have requested and extends those that are behind, one
-// after the other. It begins each index only while no search runs. It logs the failure of a single
-// repository and continues. It returns the error of ctx, and errors of the database and of the
-// folder Dir.
+// Update makes the indexes that searches have requested, extends those that are behind, and deletes
+// those of removed repositories, one after the other. It begins each index only while no search
+// runs. It logs the failure of a single repository and continues. It returns the error of ctx, and
+// errors of the database and of the folder Dir.
 func (x *Indexes) Update(ctx context.Context) error {
 	if x.budget.Load() == 0 {
 		return nil
@@ -152,9 +152,10 @@ func (x *Indexes) updateOne(ctx context.Context, r store.Repository) error {
 // that repository.
 const tryAgainAfter = time.Hour
 
-// claim records on disk that a repository is being indexed, and returns nil if there is such a
-// record already. In this case another process is indexing the repository, or a process crashed
-// while it did so, perhaps for lack of memory. A restarted worker must not crash again immediately.
+// claim records on disk that a repository is being indexed. It returns nil if there is such a
+// record already that is younger than tryAgainAfter. In this case another process is indexing the
+// repository, or a process crashed while it did so, perhaps for lack of memory. A restarted worker
+// must not crash again immediately.
 func (x *Indexes) claim(name string) (release func(), err error) {
 	note := filepath.Join(x.Dir, name+".trying")
 	if info, err := os.Stat(note); err == nil && time.Since(info.ModTime()) < tryAgainAfter {

@@ -16,8 +16,9 @@ type Range struct {
 	At       *time.Time `json:"at,omitempty"`
 }
 
-// BeginInput asks for a plan of every repository in the series' scope at each of Times. A retry
-// plans the samples of Selection instead.
+// BeginInput asks for a plan of every repository in the series' scope at each of Times. A catch-up
+// backfill covers only the repositories that lack samples at some of these times. A retry plans the
+// samples of Selection instead.
 type BeginInput struct {
 	SeriesID string            `json:"seriesId"`
 	Kind     insights.PlanKind `json:"kind"`
@@ -57,7 +58,8 @@ type PageResult struct {
 	Batches []Batch `json:"batches"`
 	// Next is the cursor of the page after this one.
 	Next int64 `json:"next"`
-	// Last is true when no repository with an id above Next has a pending sample.
+	// Last is true when no repository with an id above Next has a pending sample of the plan. If it
+	// is false, the next page may be empty.
 	Last bool `json:"last"`
 	// Window is how many of the batches may be in flight at a time. 0 leaves it to the workflow.
 	Window int `json:"window,omitempty"`
@@ -93,7 +95,7 @@ type CompleteInput struct {
 }
 
 // CompleteResult has the tally that goes with the plan, as in BeginResult. Left is true when the
-// plan was not completed, because samples are still pending.
+// plan was not completed, because it is not written in full or samples are still pending.
 type CompleteResult struct {
 	Tally insights.Completeness `json:"tally"`
 	Left  bool                  `json:"left,omitempty"`
@@ -135,7 +137,7 @@ type ListResult struct {
 	// Unchanged is the number of repositories that have not changed since their last sync. They
 	// need no activity.
 	Unchanged int64 `json:"unchanged,omitempty"`
-	// Next is the cursor of the page after this one; 0 means that the cursor is the last of IDs.
+	// Next is the cursor of the page after this one, if Last is false.
 	Next int64 `json:"next,omitempty"`
 	// Last is true when there is no page after this one.
 	Last bool `json:"last"`

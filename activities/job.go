@@ -125,8 +125,8 @@ func (j *job) fail(ctx context.Context, r store.Repository, samples []insights.S
 	return j.write(ctx, r, engine.Failed(engine.Together(samples, j.at, j.question.PerInterval()), code, reason))
 }
 
-// write passes samples that have the same outcome to the writer. It logs them if they are partial
-// or failed.
+// write passes samples that were judged together to the writer. It logs them if the first of them
+// is partial or failed; then all are.
 func (j *job) write(ctx context.Context, r store.Repository, samples []insights.Sample) error {
 	if len(samples) > 0 && !samples[0].Outcome.Exact() {
 		first := samples[0]

@@ -51,8 +51,8 @@ func (m *Mirrors) lock(ctx context.Context, id int64) (unlock func(), err error)
 	}
 }
 
-// Open returns the repository, and clones it first if its mirror is missing. A failure of the
-// repository is an *engine.Failure.
+// Open returns the repository, and clones it first if its mirror is missing or is not a repository.
+// A failure of the repository is an *engine.Failure.
 func (m *Mirrors) Open(ctx context.Context, r store.Repository) (*gitrepo.Repo, error) {
 	if r.Local {
 		return engine.Open(ctx, r.Location)
@@ -73,8 +73,8 @@ func (m *Mirrors) Open(ctx context.Context, r store.Repository) (*gitrepo.Repo, 
 	return git, err
 }
 
-// openOrClone opens or clones a mirror. The caller must hold its lock. fresh is true if the mirror
-// was cloned by this call.
+// openOrClone opens or clones a mirror. The caller must hold its lock. `fresh` is true if this call
+// cloned the mirror.
 func (m *Mirrors) openOrClone(ctx context.Context, r store.Repository) (git *gitrepo.Repo, fresh bool, err error) {
 	dir := m.path(r.ID)
 	if git, err := gitrepo.Open(ctx, dir); err == nil {
@@ -124,7 +124,8 @@ func (m *Mirrors) present(r store.Repository) bool {
 
 // Refresh brings a repository and its commit index up to date. It fetches the mirror (a local
 // repository has none), reads the new commits, and records the sync or its failure. Afterwards the
-// commit index is complete for every time up to the call.
+// commit index is complete for every time up to the call, except for a repository that cannot be
+// indexed; see index.
 func (m *Mirrors) Refresh(ctx context.Context, r store.Repository) (git *gitrepo.Repo, err error) {
 	err = heartbeatWhile(ctx, "refresh "+r.Name, func() error {
 		unlock, err := m.lock(ctx, r.ID)

@@ -27,8 +27,8 @@ type planRefresh struct {
 	plan   int
 	limit  int                // repositories in a slice
 	scope  []store.Repository // by id
-	newest time.Time
-	until  time.Time
+	newest time.Time          // of the plan's times
+	until  time.Time          // when refreshing ends, see refreshFor
 }
 
 func (p *Plans) startRefresh(ctx context.Context, in BeginInput, plan int, scope store.ScopeFilter) (*planRefresh, error) {

@@ -32,9 +32,10 @@ const retrySlice = 1500
 
 // Begin writes a plan: a sample for each of the times in every repository of the series' scope. It
 // settles samples immediately if the commit index shows that there is nothing to search. A retry
-// makes existing samples pending instead. Idempotent: a further call returns the same plan, or
-// continues to write it. It returns an Invalid error if the query or scope of the series cannot be
-// read.
+// makes existing samples pending instead. Idempotent: until the plan is complete, a further call
+// returns the same plan, or continues to write it. It returns an Invalid error if the query or
+// scope of the series cannot be read, and for a snapshot of a series whose values belong to
+// intervals.
 func (p *Plans) Begin(ctx context.Context, in BeginInput) (BeginResult, error) {
 	work, done := untilWorkerStops(ctx)
 	defer done()
@@ -100,8 +101,7 @@ func (p *Plans) readScope(ctx context.Context, series insights.Series) (store.Sc
 	return scope, cmp.Or(err, noted)
 }
 
-// write writes the rest of a plan, slice by slice. The argument reuse is passed to
-// store.Plans.WriteSlice.
+// write writes the rest of a plan, slice by slice. `reuse` is passed to store.Plans.WriteSlice.
 func (p *Plans) write(ctx context.Context, in BeginInput, number int, scope store.ScopeFilter, reuse bool) error {
 	limit, refresh := retrySlice, (*planRefresh)(nil)
 	if !in.Kind.Selects() {
@@ -196,8 +196,9 @@ func (p *Plans) Pending(ctx context.Context, in Range) (PendingResult, error) {
 	return result, nil
 }
 
-// Complete marks a plan as complete and returns the tally that goes with the plan. If samples are
-// still pending, it leaves the plan open and sets Left. Idempotent.
+// Complete marks a plan as complete and returns the tally that goes with the plan. If the plan is
+// not written in full, or samples are still pending, it leaves the plan open and sets Left.
+// Idempotent.
 func (p *Plans) Complete(ctx context.Context, in CompleteInput) (CompleteResult, error) {
 	var result CompleteResult
 	err := p.Store.Plans.Complete(ctx, in.SeriesID, in.Plan, time.Now())
@@ -208,7 +209,11 @@ func (p *Plans) Complete(ctx context.Context, in CompleteInput) (CompleteResult,
 		return result, activityError(ctx, err)
 	}
 	if result.Tally, err = p.Store.Samples.TallyWith(ctx, in.SeriesID, in.Plan); err == nil {
-		logger(ctx, logSeries, in.SeriesID).Info("plan complete", "plan", in.Plan, "left", result.Left,
+		message := "plan complete"
+		if result.Left {
+			message = "plan not complete yet: it has pending samples, or is not written in full"
+		}
+		logger(ctx, logSeries, in.SeriesID).Info(message, "plan", in.Plan,
 			"planned", result.Tally.Planned, "partial", result.Tally.Partial, "failed", result.Tally.Failed)
 	}
 	return result, activityError(ctx, err)

@@ -23,7 +23,7 @@ import (
 const recordEvery = time.Hour
 
 // changed returns those of the repositories that must be refreshed. The others are local, and their
-// default branch is where it was at their last sync. If that sync is more than recordAfter ago,
+// default branch is where it was at their last sync. If that sync is more than `recordAfter` ago,
 // changed records a sync now, so that the commit index is complete for every time up to the call.
 func (m *Mirrors) changed(ctx context.Context, list []store.Repository, recordAfter time.Duration) (changed []store.Repository, err error) {
 	at := time.Now() // before reading, because the index may lack later commits
@@ -67,8 +67,8 @@ const writeCommits = 20_000
 
 // RefreshAll refreshes some repositories, one after the other; see Refresh. The failure of a
 // repository is stored with the repository and is not an error. Results of first syncs share
-// transactions. RefreshAll starts no further refresh after the function late has returned true; if
-// late is nil, it refreshes all repositories.
+// transactions. RefreshAll starts no further refresh after `late` has returned true; if `late` is
+// nil, it refreshes all repositories.
 func (m *Mirrors) RefreshAll(ctx context.Context, list []store.Repository, late func() bool) error {
 	var syncs []store.FirstSync
 	commits := 0

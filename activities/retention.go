@@ -23,8 +23,8 @@ type Retention struct {
 }
 
 const (
-	// retentionPage is the number of series that one statement checks. Each series has a few dozen
-	// plans.
+	// retentionPage is the number of series that one statement checks. Most series have a few dozen
+	// sample times.
 	retentionPage = 500
 	// retentionWithin bounds one activity, so that a stopping worker does not wait long.
 	retentionWithin = 20 * time.Second

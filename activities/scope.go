@@ -30,8 +30,8 @@ func isPerInterval(ctx context.Context, s *store.Store, seriesID string) (bool, 
 }
 
 // scopeOf returns the repositories that a series covers: those of its scope that the query's own
-// repo:, fork: and archived: filters accept. Without such filters it covers every registered
-// repository, forks and archived ones too. Its errors have the code Invalid.
+// repo:, fork: and archived: filters accept. Without such filters these are all repositories of the
+// scope, forks and archived ones too. Its errors have the code Invalid.
 func scopeOf(series insights.Series) (store.ScopeFilter, error) {
 	q, err := engine.Parse(series.Query, series.Method)
 	if err != nil {

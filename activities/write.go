@@ -14,7 +14,7 @@ type sampleStore interface {
 }
 
 // writer collects samples, so that many small repositories share a transaction while charts still
-// show each sample soon.
+// show each sample soon. Callers must call flush at the end.
 type writer struct {
 	store    sampleStore
 	seriesID string
@@ -27,12 +27,13 @@ type writer struct {
 }
 
 const (
-	writeAtMost = 500                    // samples in one transaction
-	writeValues = 20_000                 // captured values in one transaction
-	writeWithin = 500 * time.Millisecond // the longest time that a sample waits to be written
+	// The method add writes the waiting samples when they reach one of these:
+	writeAtMost = 500                    // samples
+	writeValues = 20_000                 // captured values
+	writeWithin = 500 * time.Millisecond // since the first of them was added
 )
 
-// add adds samples that must be written in one transaction.
+// add adds samples, which are written in the same transaction: now, or with later ones.
 func (w *writer) add(ctx context.Context, samples ...insights.Sample) error {
 	if len(w.samples) == 0 {
 		w.since = time.Now()

@@ -2,10 +2,11 @@
 // sampled, how a sample can end, and what "complete" means.
 //
 // Invariants:
-//   - Sample times are computed from a series' anchor (Grid). They never depend on the wall clock
-//     or on each other, so a retry tomorrow plans the same times.
-//   - Every planned sample ends in exactly one Outcome, and Completeness.Planned always equals the
-//     sum of its parts.
+//   - The times of a series' grid are computed from its anchor (Grid). They never depend on the
+//     wall clock or on each other, so a plan that is made tomorrow has the same times. Only the
+//     time of a snapshot comes from the clock.
+//   - Every planned sample has exactly one Outcome at any time, and Completeness.Planned always
+//     equals the sum of its parts.
 //   - An error that users may see has a Code and a Message (Error). Any other error is internal.
 //
 // Non-goals: storage, searching, Temporal. The package imports no other package of this module, so

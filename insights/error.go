@@ -10,8 +10,9 @@ import (
 // types.
 type Code string
 
-// The codes. Callers can fix Invalid, NotFound, Conflict and Forbidden, and these are never
-// retried. Unavailable is worth a retry. Internal is a defect of Backsight.
+// The codes. Callers can fix the cause of Invalid, NotFound, Conflict and Forbidden; another
+// attempt without a change fails again. Unavailable is expected to end by itself. Internal is a
+// defect of Backsight, which another attempt may avoid.
 const (
 	Invalid     Code = "invalid"
 	NotFound    Code = "not_found"
@@ -28,7 +29,7 @@ func (c Code) Retryable() bool { return c == Unavailable || c == Internal }
 type Error struct {
 	Code    Code
 	Message string // says what is wrong and, if known, what to do
-	Cause   error  // may be nil; never shown to API clients
+	Cause   error  // may be nil; Message often ends with its text
 }
 
 // Errorf returns an Error. A %w verb in format sets the cause, as in fmt.Errorf.

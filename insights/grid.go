@@ -12,10 +12,10 @@ const (
 	MaxPoints     = 1000
 )
 
-// Grid is the set of times at which a series is sampled. Time(k) for k ≤ 0 are the past times that
-// a backfill computes, and Time(k) for k > 0 are the future recordings. All times are computed from
-// Anchor, never from each other, so a step of one month from the 31st does not drift: February's
-// sample is on the 28th or 29th, and March's is on the 31st again.
+// Grid is the set of times at which a series is sampled. Time(k) for -Points < k ≤ 0 are the times
+// that the backfill computes, and Time(k) for k > 0 are those of the recordings. All times are
+// computed from Anchor, never from each other, so a step of one month from the 31st does not drift:
+// February's sample is on the 28th or 29th, and March's is on the 31st again.
 type Grid struct {
 	// Anchor is the newest time of the backfill, a whole minute.
 	Anchor   time.Time `json:"anchor"`
@@ -23,7 +23,7 @@ type Grid struct {
 	// Points is the number of times in the backfill, Anchor included: 1 to MaxPoints.
 	Points int `json:"points"`
 	// Zone is the IANA name of the time zone in which calendar steps are taken. "" means UTC. Read
-	// it with location.
+	// it with the function location.
 	Zone string `json:"zone,omitempty"`
 }
 
@@ -56,8 +56,9 @@ func (g Grid) Validate() error {
 	return nil
 }
 
-// location returns the time zone with an IANA name, or Invalid. It refuses what Go also reads: the
-// zone of the machine (Local, localtime), and copies of zones for other clocks (posix/…, right/…).
+// location returns the time zone with an IANA name, and Invalid for any other name. Some of these
+// names Go would read: that of the machine's zone (Local, localtime), placeholders (posixrules,
+// Factory), and copies of zones for other clocks (posix/…, right/…).
 func location(zone string) (*time.Location, error) {
 	loc, err := time.LoadLocation(zone)
 	other := zone == "Local" || zone == "localtime" || zone == "posixrules" || zone == "Factory" ||
@@ -100,8 +101,8 @@ func (g Grid) times(from, to int) []time.Time {
 }
 
 // Next returns the first recording time after t: the smallest Time(k) with k ≥ 1 that is later than
-// t. Callers must pass the last planned recording, or the anchor, and not the wall clock; otherwise
-// recordings that were due during an outage would be skipped.
+// t. To plan recordings, callers must pass the last planned recording, or the anchor, and not the
+// wall clock; otherwise recordings that were due during an outage would be skipped.
 func (g Grid) Next(t time.Time) time.Time {
 	// Time(k) increases with k, so doubling and bisection find the answer in O(log k).
 	low, high := 0, 1
@@ -139,9 +140,9 @@ func (g Grid) Previous(t time.Time) time.Time {
 	return g.Time(low)
 }
 
-// Due returns the recordings with last < time <= now, oldest first, at most limit of them. After an
-// outage several can be due. All of them can still be computed from git history, so the chart has
-// no gaps.
+// Due returns the recordings with `last` < time <= `now`, oldest first, at most `limit` of them.
+// After an outage several can be due. All of them can still be computed from git history, so the
+// chart has no gaps.
 func (g Grid) Due(last, now time.Time, limit int) []time.Time {
 	var due []time.Time
 	for t := g.Next(last); !t.After(now) && len(due) < limit; t = g.Next(t) {

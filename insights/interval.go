@@ -145,12 +145,13 @@ func addMonths(t time.Time, n int) date {
 }
 
 // onDay returns the instant of a day at which clocks in t's location show the time of day of t. If
-// a change of the clocks skips that time, the instant is an hour away but on the same day; if that
-// is not possible, it is the first minute of the day, or the last.
+// a change of the clocks skips that time, the instant is off by the size of the change, usually an
+// hour, but on the same day; if that is not possible, it is the first minute of the day, or the
+// last.
 //
 // If the zone skips the whole day, as Pacific/Apia skipped 30 December 2011, onDay returns the
-// instant between the days around it, or for midnight the minute before, so that the results for
-// different days are never equal.
+// instant at which the day after it begins or, for midnight, the minute before that instant, so
+// that the results for different days are never equal.
 func onDay(t time.Time, d date) time.Time {
 	want := d.midnight()
 	found := time.Date(d.year, d.month, d.day, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), t.Location())

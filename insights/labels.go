@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// CompareLabels orders captured values as people read them. Labels compare as versions, so 1.9
-// comes before 1.10 and v2 before v10. A leading v before a number is ignored. A pre-release
-// (1.0-rc.1, 1.0b2) comes before its release. Case decides only between labels that are otherwise
-// equal. The order is total: the result is 0 only for equal texts.
+// CompareLabels puts captured values in the order that people expect. Numbers within labels compare
+// by value, so 1.9 comes before 1.10 and v2 before v10. A leading v before a number is ignored. A
+// pre-release (1.0-rc.1, 1.0b2) comes before its release. Case decides only between labels that are
+// otherwise equal. The order is total: the result is 0 only for equal texts.
 func CompareLabels(a, b string) int {
 	x, y := withoutV(a), withoutV(b)
 	number := false // whether the preceding parts are numbers

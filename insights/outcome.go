@@ -18,8 +18,8 @@ const (
 	Reused Outcome = "reused"
 	// Absent: the repository had no commit at that time. The value is exactly 0.
 	Absent Outcome = "absent"
-	// Partial: a limit, a time-out inside the search or a missing git object made the search
-	// incomplete. The value is a lower bound.
+	// Partial: a limit, a time-out inside the search, or a missing or damaged git object made the
+	// search incomplete. The value is a lower bound.
 	Partial Outcome = "partial"
 	// Failed: a permanent error occurred, every attempt failed, or an operator cancelled the
 	// sample. The value is unknown.
@@ -54,8 +54,8 @@ func (c *Completeness) Add(o Outcome, n int64) {
 	c.Planned += n
 }
 
-// Settle moves samples from Pending to the outcomes in done, and leaves Planned as it is. The
-// argument done is the tally of samples that were pending in c and have ended.
+// Settle moves samples from Pending to the outcomes in done, and leaves Planned as it is. `done` is
+// the tally of samples that were pending in c and have ended.
 func (c *Completeness) Settle(done Completeness) {
 	for _, o := range Outcomes {
 		if o == Pending {

@@ -21,7 +21,7 @@ const (
 	// SnapshotPlan samples every repository between two recordings. The next snapshot replaces it.
 	SnapshotPlan PlanKind = "snapshot"
 	// RetryPlan recomputes samples that have ended. Each sample keeps its value until the retry has
-	// a better one.
+	// a new one.
 	RetryPlan PlanKind = "retry"
 	// ExtensionPlan computes grid times before the oldest one, for a series that gets more points.
 	ExtensionPlan PlanKind = "extension"

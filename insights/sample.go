@@ -8,10 +8,11 @@ type Sample struct {
 	RepositoryID int64
 	Time         time.Time
 	Outcome      Outcome
-	Commit       string // hex object id; "" if not known yet or absent
+	Commit       string // hex object id; "" if not known, or if there is none
 	Value        float64
 	// Values has the count of each captured value if the series' method is ByValue, and is nil
-	// otherwise. Value is the sum of the counts.
+	// otherwise. Value is the sum of the counts, or more if a partial sample does not have all
+	// values.
 	Values   map[string]int64
 	Attempts int
 	Duration time.Duration

@@ -19,7 +19,7 @@ func Everything() Selection {
 	return Selection{Outcomes: []Outcome{Counted, Reused, Absent, Partial, Failed}}
 }
 
-// All reports whether exact samples are selected too.
+// All reports whether the selection includes exact samples.
 func (s Selection) All() bool { return slices.ContainsFunc(s.Outcomes, Outcome.Exact) }
 
 // Equal reports whether two selections in normal form are equal.

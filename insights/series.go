@@ -51,7 +51,7 @@ type Series struct {
 	Method GenerationMethod
 
 	CreatedAt           time.Time
-	NextRecordingAfter  time.Time
+	NextRecordingAfter  time.Time  // grid time of the first recording that is not complete
 	BackfillQueuedAt    *time.Time // when the first plan was written
 	BackfillCompletedAt *time.Time // when the first plan had no pending sample any more
 }
@@ -81,8 +81,8 @@ type View struct {
 	CreatedAt time.Time
 }
 
-// MaxTitle is the maximal length of a title or label in bytes. Title and query must fit into a
-// Temporal summary of 400 bytes.
+// MaxTitle is the maximal length of a title or label in bytes. A Temporal summary, which is cut at
+// 400 bytes, has the title and then the query.
 const MaxTitle = 200
 
 // Validate returns an Invalid error if the view cannot be stored: it has no title or no series, a

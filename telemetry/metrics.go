@@ -48,7 +48,7 @@ const (
 	Fetched   = "fetched" // for a local repository: read
 	Unchanged = "unchanged"
 	Hit       = "hit"
-	Miss      = "miss"    // there is no index yet
+	Miss      = "miss"    // there is no index that can be opened
 	Behind    = "behind"  // the index lacks some of the commits, or cannot answer the query
 	Damaged   = "damaged" // the index is deleted and rebuilt
 )
@@ -64,7 +64,7 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 		searches: vec("searches_total", "Searches of one repository at some commits, by result.", "result"),
 		running:  gauge("searches_running", "Searches that are running."),
 		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "backsight_search_seconds", Help: "Duration of a search of one repository, without the time spent waiting for limits.",
+			Name: "backsight_search_seconds", Help: "Duration of a search of one repository, without the time spent waiting to start.",
 			Buckets: prometheus.ExponentialBuckets(0.001, 4, 10), // 1 ms to 4 minutes
 		}),
 		blobs:     counter("blobs_read_total", "Distinct blobs read by searches."),
@@ -78,7 +78,7 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 		lookups:   vec("index_lookups_total", "Searches that looked for a history index, by result.", "result"),
 		updates:   vec("index_updates_total", "Builds and updates of history indexes, by result.", "result"),
 		writes: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "backsight_ledger_write_seconds", Help: "Duration of one transaction that writes samples and their points.",
+			Name: "backsight_ledger_write_seconds", Help: "Duration of one transaction that writes samples and their captured values.",
 			Buckets: prometheus.ExponentialBuckets(0.001, 2, 14), // 1 ms to 8 s
 		}),
 		writeFailure: counter("ledger_write_failures_total", "Failed transactions that write samples; the activity retries them."),
@@ -134,8 +134,8 @@ func (m *Metrics) Settled(by string, outcome insights.Outcome, n int64) {
 	}
 }
 
-// Planned counts the samples that a plan settled: the difference between its tallies before and
-// after it was written.
+// Planned counts the samples that a plan settled when it was written: `settled` is their tally, in
+// which only reused and absent samples occur.
 func (m *Metrics) Planned(settled insights.Completeness) {
 	m.Settled(ByPlan, insights.Reused, settled.Reused)
 	m.Settled(ByPlan, insights.Absent, settled.Absent)

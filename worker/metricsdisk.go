@@ -9,9 +9,9 @@ import (
 	"github.com/backsight/backsight/search/history/index"
 )
 
-// NewDiskMetrics returns a collector of the used and free space of a worker's data directory. Each
-// collection costs a few system calls, and one for each history index. Values that cannot be read
-// are left out.
+// NewDiskMetrics returns a collector of the free space of the file system that holds a worker's
+// data directory, and of the number and size of the history indexes in it. Each collection costs a
+// few system calls, and one for each history index. Values that cannot be read are left out.
 func NewDiskMetrics(dataDir string) prometheus.Collector {
 	return diskMetrics{
 		dir:     dataDir,

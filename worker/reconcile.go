@@ -8,8 +8,8 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// reconcileEvery is the longest time that a series waits for a workflow that the API could not
-// start.
+// reconcileEvery is the interval of reconcile: a series waits about as long for a workflow that the
+// API could not start.
 const reconcileEvery = 2 * time.Second
 
 // reconcile starts and stops workflows so that they match the database. The API does the same right

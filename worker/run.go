@@ -39,7 +39,7 @@ type Config struct {
 const StopTimeout = 30 * time.Second
 
 // Run runs a worker until ctx ends, then stops gracefully and returns nil. It returns an error if
-// the worker cannot run at all.
+// the worker cannot start or cannot go on.
 func Run(ctx context.Context, c Config) (err error) {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
