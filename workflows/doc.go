@@ -3,8 +3,8 @@
 // Invariants:
 //   - workflow code is deterministic: it reads no clock, no environment and no database, and it
 //     iterates no map (workflowcheck and the replay of testdata/replay check this);
-//   - payloads carry identifiers, ranges and cursors, never lists of names or results, so their
-//     size does not grow with the number of repositories;
+//   - payloads carry identifiers, ranges, cursors and tallies, and no results of searches; their
+//     size is bounded, whatever the number of repositories;
 //   - before a continue-as-new, all children have ended, all signals are applied and all handlers
 //     have returned;
 //   - a pause takes effect within seconds, whatever else fails at the time, and loses no result,

@@ -14,8 +14,8 @@ import (
 )
 
 // fanOut runs a child for each batch of a page, at most page.Window at a time, and returns when all
-// have ended. The result finished is false when the page may have pending samples: ctx was
-// cancelled, or the history has grown long. It returns only errors that no child caused.
+// have ended. `finished` is false when the page may have pending samples: ctx was cancelled, the
+// history has grown long, or a child has left samples. It returns only errors that no child caused.
 func (r *runner) fanOut(ctx workflow.Context, plan *machine.Plan, page activities.PageResult) (finished bool, err error) {
 	finished = true
 	limit := cmp.Or(min(page.Window, window), window)
@@ -45,8 +45,8 @@ func (r *runner) fanOut(ctx workflow.Context, plan *machine.Plan, page activitie
 	return finished && err == nil, err
 }
 
-// batch runs one child and records the samples that the child ended. The result done is false when
-// samples of the batch are still pending.
+// batch runs one child and records the samples that the child ended. `done` is false when samples
+// of the batch may still be pending.
 func (r *runner) batch(ctx workflow.Context, plan *machine.Plan, page activities.PageResult, batch activities.Batch) (done bool, err error) {
 	in := RepositoryInput{
 		SeriesID: r.m.SeriesID, Plan: plan.Number,

@@ -15,7 +15,8 @@ type RepositoryInput struct {
 	Plan     int    `json:"plan"`
 	From     int64  `json:"from"`
 	Through  int64  `json:"through"`
-	// Unfold skips the common search and immediately starts one FrameWorkflow for each sample time.
+	// Unfold skips the common search: a batch immediately starts a RepositoryWorkflow for each
+	// repository, and a single repository a FrameWorkflow for each sample time.
 	Unfold bool `json:"unfold,omitempty"`
 	// Shards is the number of shards. All repositories of a batch belong to one shard. 0 means 1.
 	Shards int `json:"shards,omitempty"`

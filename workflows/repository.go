@@ -17,9 +17,9 @@ import (
 // unfolds: a batch into its repositories, a repository into one FrameWorkflow for each sample time,
 // so that only the sample that causes the failure fails, and operators can find its workflow.
 //
-// It returns an error only when writing to the ledger fails with an error that infrastructure did
-// not cause. When it is cancelled, it stops its searches and returns Interrupted; the results so
-// far are in the ledger.
+// It returns an error only when reading or writing the ledger fails with an error that
+// infrastructure did not cause. When it is cancelled, it stops its searches and returns
+// Interrupted; the results so far are in the ledger.
 func RepositoryWorkflow(ctx workflow.Context, in RepositoryInput) (RepositoryResult, error) {
 	if !in.Unfold {
 		tally, err := searchRange(searching(ctx, in.queue(), "search "+insights.Truncate(in.Label, 300), batchAttempts), in.samples())

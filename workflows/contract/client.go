@@ -18,9 +18,9 @@ import (
 
 // Client starts the workflows and sends messages to them. Create with NewClient. Its methods are
 // safe for concurrent use and return *insights.Error: NotFound when the series has no workflow (not
-// started yet, deleted, or older than Temporal's retention; callers read the ledger then),
-// Unavailable when Temporal or every worker does not answer. Queries and updates need a worker that
-// polls, so callers must set a deadline of a few seconds.
+// started yet, deleted, or older than Temporal's retention; callers read the ledger then), and
+// Unavailable when Temporal does not answer, or no worker does. Queries and updates need a worker
+// that polls, so callers must set a deadline of a few seconds.
 type Client struct {
 	temporal  client.Client
 	namespace string

@@ -13,8 +13,9 @@ type SeriesStart struct {
 // SyncInput starts a SyncWorkflow of one repository, or of all when RepositoryID is 0.
 type SyncInput struct {
 	RepositoryID int64 `json:"repositoryId,omitempty"`
-	// After is the cursor of the list of repositories. Synced and Failed count repositories. Each
-	// run passes all three to the next.
+	// After is the cursor of the list of repositories. Synced and Failed count repositories. A
+	// repository that could not be read or fetched counts as synced, because its error is stored
+	// with it; Failed counts those whose activity failed. Each run passes all three to the next.
 	After  int64 `json:"after,omitempty"`
 	Synced int64 `json:"synced,omitempty"`
 	Failed int64 `json:"failed,omitempty"`

@@ -8,8 +8,7 @@ import (
 
 // Messages of a SeriesWorkflow. Each is both a signal and an update with the same name and payload,
 // a Command. An operator sends a signal (`temporal workflow signal --name pause`, with or without
-// input); an update returns the new Status, or is refused. All messages are idempotent: each names
-// the state that the sender wants.
+// input); an update returns the new Status, or is refused. It does no harm to send a message twice.
 const (
 	// Pause stops the series: it launches nothing more, and running searches stop within seconds.
 	// When a paused series is paused again, the first sender and reason stay.

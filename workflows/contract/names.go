@@ -46,11 +46,11 @@ func IDRange(from, through int64) string {
 var (
 	// AttributeSeries is the series' ksuid. Every workflow of a series' tree has it.
 	AttributeSeries = temporal.NewSearchAttributeKeyKeyword("BacksightSeries")
-	// AttributeRepository is the repository's number, or first-last for a batch.
+	// AttributeRepository is the repository's id, or first-last for a batch.
 	AttributeRepository = temporal.NewSearchAttributeKeyKeyword("BacksightRepository")
 	// AttributeState is the State of a series.
 	AttributeState = temporal.NewSearchAttributeKeyKeyword("BacksightState")
-	// AttributePercent is the share of a series' samples that have ended.
+	// AttributePercent is the percentage of a series' samples that have ended, in steps of 5.
 	AttributePercent = temporal.NewSearchAttributeKeyInt64("BacksightPercent")
 	// AttributeFrame is the sample time of a FrameWorkflow.
 	AttributeFrame = temporal.NewSearchAttributeKeyTime("BacksightFrame")

@@ -7,7 +7,8 @@ import "fmt"
 const (
 	// Queue carries the workflows, and the activities that use only Postgres.
 	Queue = "backsight"
-	// SearchQueue carries searches. They use CPU and disk; a worker has one slot per core.
+	// SearchQueue carries searches. They use CPU and disk; a worker has one slot per core by
+	// default.
 	SearchQueue = "backsight-search"
 	// SyncQueue carries clones and fetches. They use the network.
 	SyncQueue = "backsight-sync"

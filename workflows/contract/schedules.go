@@ -56,8 +56,8 @@ var schedules = map[string]struct {
 }
 
 // EnsureSchedule makes the workflow of a schedule run at the given interval. 0 pauses the schedule.
-// Idempotent. It changes only the schedule's interval, and a pause that EnsureSchedule made itself.
-// Everything else that an operator has changed stays.
+// Idempotent. It replaces the times at which the schedule runs, and ends a pause that
+// EnsureSchedule made itself. Everything else that an operator has changed stays.
 func (c *Client) EnsureSchedule(ctx context.Context, id string, every time.Duration) error {
 	schedule, ok := schedules[id]
 	if !ok {

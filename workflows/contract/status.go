@@ -17,8 +17,9 @@ const (
 // State is what a series' workflow is doing.
 type State string
 
-// The states. Pausing means that a pause was requested and searches are still in flight. Stopping
-// means that the workflow is ending, for example because the series was deleted.
+// The states. Pausing means that a pause was requested and searches are still in flight. Sleeping
+// means that the series waits for its next recording, or has a Problem. Stopping means that the
+// workflow is ending, for example because the series was deleted.
 const (
 	Running  State = "running"
 	Pausing  State = "pausing"
@@ -47,7 +48,8 @@ type PausedBy struct {
 }
 
 // Problem says why a series cannot continue with its plans, for example because its query or scope
-// cannot be read. The series tries again at RetryAt, or when it is resumed or triggered.
+// cannot be read. The series tries again at RetryAt, or when it is resumed or triggered. If RetryAt
+// equals At, the series has dropped the plan that failed, and does not try it again.
 type Problem struct {
 	Code    insights.Code `json:"code"`
 	Message string        `json:"message"`

@@ -30,7 +30,8 @@ const (
 type Breaker struct {
 	// FailedSamples is the number of samples that have failed since the last check.
 	FailedSamples int64 `json:"failedSamples,omitempty"`
-	// OtherOutcome is true when a sample ended without a failure, or failed for another reason.
+	// OtherOutcome is true when a search found a value, exact or partial, or when samples failed
+	// for different reasons.
 	OtherOutcome bool `json:"otherOutcome,omitempty"`
 	// FailedPages is the number of pages in a row that failed completely. The first of these pages
 	// has the repositories with ids above FailedAfter.
@@ -67,9 +68,8 @@ func (m *Machine) BatchEnded(plan *Plan, before, after insights.Completeness) *F
 	return &FailureCheck{}
 }
 
-// PageSearched records that all batches of a page have ended. The argument next is the cursor
-// behind the page. PageSearched returns the check that the caller must make now, nil when none is
-// needed.
+// PageSearched records that all batches of a page have ended. `next` is the cursor behind the page.
+// PageSearched returns the check that the caller must make now, nil when none is needed.
 func (m *Machine) PageSearched(plan *Plan, next int64) *FailureCheck {
 	b := &plan.Breaker
 	if succeeded(m.page) || m.page.Failed == 0 {
@@ -107,10 +107,10 @@ func (m *Machine) FailuresChecked(plan *Plan, f Failures, now time.Time) {
 }
 
 // settle moves the samples that a batch has ended from pending to their outcomes in total, and
-// returns the tally of these samples. The arguments before and after are the ledger's tallies of
-// the batch, so each sample counts only once, however often it was searched. If a sample that had
-// already ended has changed, because an abandoned attempt still wrote its result, settle leaves
-// total unchanged; total is read again when the page ends.
+// returns the tally of these samples. `before` and `after` are the ledger's tallies of the batch,
+// so each sample counts only once, however often it was searched. If a sample that had already
+// ended has changed, because an abandoned attempt still wrote its result, settle leaves total
+// unchanged; total is read again when the page ends.
 func settle(total *insights.Completeness, before, after insights.Completeness) (done insights.Completeness) {
 	for _, o := range insights.Outcomes {
 		if n := after.Of(o) - before.Of(o); o != insights.Pending {

@@ -18,9 +18,9 @@
 // snapshot's own tally. The same state, command and time always give the same result: the package
 // reads no clock and iterates no map. Times are arguments.
 //
-// One table holds everything that depends on the kind of a plan: kinds.go. To add a kind, add its
-// constant to insights/plan.go, its entry to that table, and how to open such a plan to package
-// activities.
+// One table holds everything in this package that depends on the kind of a plan: kinds.go. To add a
+// kind, add its constant to insights/plan.go, its entry to that table, and how to open such a plan
+// to package activities.
 //
 // Read next: state.go, next.go, commands.go, results.go.
 package machine

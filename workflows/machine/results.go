@@ -13,7 +13,8 @@ const (
 	// by a value. When this time has passed, the search has noticed that its workflow no longer
 	// waits for it, and has stopped.
 	readTallyAfter = time.Minute
-	// retryDefectAfter is the wait after an error that a new version of the program may fix.
+	// retryDefectAfter is the longest wait after a retryable error, which ends by itself or with a
+	// new version of the program.
 	retryDefectAfter = time.Hour
 )
 

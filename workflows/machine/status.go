@@ -79,8 +79,11 @@ func (m *Machine) Details() string {
 		say("Paused at %s by %s: %s\n\n", st.Paused.At.Format(time.RFC3339), orSomebody(st.Paused.By), st.Paused.Reason)
 	}
 	if st.Problem != nil {
-		say("**Problem** since %s: %s. The series tries again at %s, or on `resume`.\n\n",
-			st.Problem.At.Format(time.RFC3339), st.Problem.Message, st.Problem.RetryAt.Format(time.RFC3339))
+		next := "The plan was dropped."
+		if st.Problem.RetryAt.After(st.Problem.At) {
+			next = "The series tries again at " + st.Problem.RetryAt.Format(time.RFC3339) + ", or on `resume`."
+		}
+		say("**Problem** since %s: %s. %s\n\n", st.Problem.At.Format(time.RFC3339), st.Problem.Message, next)
 	}
 	c := st.Completeness
 	say("| planned | counted | reused | absent | partial | failed | pending |\n|--:|--:|--:|--:|--:|--:|--:|\n| %d | %d | %d | %d | %d | %d | %d |\n\n%d %% done. Next recording at %s.\n",
