@@ -102,7 +102,8 @@ type CompleteResult struct {
 }
 
 // PendingResult lists the repositories of a range that have pending samples, by id. For a range of
-// one repository, it also lists the times of these samples, newest first. Both lists are cut at
+// one repository, it also lists the times to search, newest first: the newest time for each commit
+// or, if the values of the series belong to intervals, every time. Both lists are cut at
 // MaxPending.
 type PendingResult struct {
 	Repositories []int64     `json:"repositories"`

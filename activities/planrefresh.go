@@ -12,9 +12,9 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// refreshFor bounds the time for refreshing mirrors before a plan is written; a refresh that has
-// begun may end later. Samples of repositories that are not refreshed become pending without a
-// commit, and their search fetches the mirror first.
+// refreshFor bounds the time for refreshing repositories while a plan is written; a refresh that
+// has begun may end later. If a repository is not refreshed, its samples at times after its last
+// sync become pending without a commit, and their search refreshes the repository first.
 const refreshFor = 2 * time.Minute
 
 // planRefresh brings the commit indexes of a plan's repositories up to a time after the plan's

@@ -17,7 +17,8 @@ type Points struct {
 
 // Fail ends the pending samples of a range as failed and returns the tally of the range. If At is
 // set, it ends only the sample at that time and the samples that a search would have settled
-// together with it. Samples that are not pending keep their outcomes, so a second call changes
+// together with it. A sample that a retry has selected gets its earlier outcome back instead, if
+// that had a value. Samples that are not pending keep their outcomes, so a second call changes
 // nothing.
 func (p *Points) Fail(ctx context.Context, in FailInput) (insights.Completeness, error) {
 	samples, err := p.Store.Samples.Pending(ctx, in.SeriesID, in.Plan, in.From, in.Through)

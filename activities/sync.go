@@ -129,9 +129,9 @@ func eachRepository(ctx context.Context, from *store.Store, do func(store.Reposi
 	}
 }
 
-// Repository fetches and indexes one repository. A failure of the repository is stored with the
-// repository and is not an error of the activity. A repository that was removed meanwhile is
-// skipped.
+// Repository fetches one repository and updates its commit index. A failure of the repository is
+// stored with the repository and is not an error of the activity. A repository that was removed
+// meanwhile is skipped.
 func (s *Sync) Repository(ctx context.Context, id int64) error {
 	work, done := untilWorkerStops(ctx)
 	defer done()

@@ -15,7 +15,7 @@ CREATE TABLE repositories (
     name           text NOT NULL REFERENCES repo_names (name),
     location       text NOT NULL,                 -- absolute path or clone URL
     is_local       boolean NOT NULL,
-    default_branch text,                          -- full ref name; NULL: not read yet
+    default_branch text,                          -- full ref name; NULL: none, or not read yet
     -- tip of the default branch; NULL: none, or not read yet
     head           bytea,
     size_bytes     bigint NOT NULL DEFAULT 0,     -- of the object store, as of fetched_at

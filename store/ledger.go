@@ -115,7 +115,7 @@ func (l ledger) save(ctx context.Context, chunks []*chunk) error {
 		}
 		if int(n) != len(changed.Chunks) {
 			// a defect
-			return fmt.Errorf("%d of %d locked rows of the ledger were written", n, len(changed.Chunks))
+			return fmt.Errorf("only %d of %d locked rows of the ledger were written", n, len(changed.Chunks))
 		}
 	}
 	if err := l.saveCaptures(ctx, chunks); err != nil {

@@ -27,9 +27,9 @@ func (n Notice) Text() string {
 	return n.Reason
 }
 
-// List returns the notices of a series, those about the newest samples first. Plans.Complete
-// updates them when a plan that is not a snapshot completes, Commits.Replace when the history of a
-// repository was rewritten, and SetPlanningProblem.
+// List returns the notices of a series, those about the newest samples first. Three methods change
+// notices: Plans.Complete, except for a snapshot; Commits.Replace, if the history of a repository
+// was rewritten; and SetPlanningProblem.
 func (s *Notices) List(ctx context.Context, seriesID string) ([]Notice, error) {
 	key, err := s.seriesKey(ctx, seriesID)
 	if err != nil {

@@ -22,7 +22,7 @@ type Repository struct {
 	Name          string
 	Location      string
 	Local         bool
-	DefaultBranch string // full ref name; "": not read yet
+	DefaultBranch string // full ref name; "": no commits, or not read yet
 	Head          string // hex; "": no commits, or not read yet
 	SizeBytes     int64  // of the object store
 	Fork          bool
@@ -30,11 +30,12 @@ type Repository struct {
 	Private       bool
 	CreatedAt     time.Time
 	FetchedAt     *time.Time // last successful sync
-	IndexedAt     *time.Time // the commit index has the whole history up to this time
+	IndexedAt     *time.Time // the commit index is complete up to this time; nil: no index
 	Error         string     // of the last sync; "" when it succeeded
 	ErrorAt       *time.Time
-	Notices       []string // what people should know, in sentences, as of the last sync
-	// when a sync last found that the repository's history had lost commits (a force-push)
+	Notices       []string // what people should know, in sentences, as of FetchedAt
+	// when a sync last found that the first-parent history had lost commits, for example by a
+	// force-push; nil: never
 	RewrittenAt *time.Time
 	DeletedAt   *time.Time // set if the repository was removed; samples still refer to it
 }
@@ -176,8 +177,8 @@ func (s *Repositories) Missing(ctx context.Context, names []string, who Viewer) 
 }
 
 // Remove takes a repository out of all future plans and frees its name and location. Its samples
-// stay; those that are still pending will fail. It returns NotFound when no repository has the
-// name.
+// stay; pending ones will fail with the code insights.ReasonRepositoryRemoved. It returns NotFound
+// when no repository has the name.
 func (s *Repositories) Remove(ctx context.Context, name string) error {
 	n, err := s.queries().RemoveRepository(ctx, name)
 	if err == nil && n == 0 {

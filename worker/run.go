@@ -143,8 +143,7 @@ func (r *runner) sync() *activities.Sync {
 	return &activities.Sync{Store: r.Store, Mirrors: r.mirrors, Idle: r.workflows.ShardsWithoutPoller}
 }
 
-// main returns the worker of the main queue: it runs workflows, and activities that only use
-// Postgres.
+// main returns the worker of the main queue; see contract.Queue.
 func (r *runner) main() worker.Worker {
 	main := worker.New(r.Client, contract.Queue, worker.Options{
 		// Workflow tasks are short. Running more of them than there are cores only delays each.
@@ -164,7 +163,7 @@ func (r *runner) main() worker.Worker {
 	main.RegisterActivity(&activities.Points{Store: r.Store, Metrics: r.Metrics})
 	main.RegisterActivity(&activities.Snapshots{Store: r.Store})
 	main.RegisterActivity(&activities.Retention{Store: r.Store})
-	main.RegisterActivity(r.sync()) // for List and One, which only read the database
+	main.RegisterActivity(r.sync()) // for List and One
 	return main
 }
 

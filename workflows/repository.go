@@ -58,8 +58,8 @@ func RepositoryWorkflow(ctx workflow.Context, in RepositoryInput) (RepositoryRes
 	return RepositoryResult{Tally: tally}, nil
 }
 
-// FrameWorkflow ends one sample: it searches one repository at one time. After the last attempt the
-// sample ends as failed, with the reason.
+// FrameWorkflow ends one sample, and those at the same commit: it searches one repository at one
+// time. After the last attempt these samples end as failed, with the reason.
 func FrameWorkflow(ctx workflow.Context, in FrameInput) (RepositoryResult, error) {
 	samples := in.samples()
 	tally, err := searchRange(searching(ctx, in.queue(), "search "+in.Time.Format(time.RFC3339), frameAttempts), samples)

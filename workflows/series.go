@@ -242,7 +242,8 @@ func (r *runner) show(ctx workflow.Context) {
 		return
 	}
 	if err := workflow.UpsertTypedSearchAttributes(ctx, contract.AttributeState.ValueSet(string(now.State)), contract.AttributePercent.ValueSet(int64(now.Percent))); err != nil {
-		workflow.GetLogger(ctx).Error("series: set search attributes", "error", err) // a defect
+		// a defect
+		workflow.GetLogger(ctx).Error("series: search attributes were not set", "error", err)
 	}
 }
 

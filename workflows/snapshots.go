@@ -7,9 +7,9 @@ import (
 	"github.com/backsight/backsight/workflows/contract"
 )
 
-// SnapshotsWorkflow sends the message Snapshot to every series whose grid is coarser than a day,
-// page by page; it continues as new between pages. A series that is paused, has a problem or has
-// just ended takes none.
+// SnapshotsWorkflow sends the message Snapshot to every series whose samples are more than a day
+// apart and whose query is not about commits or diffs, page by page; it continues as new between
+// pages. A series that is paused, has a problem or has just ended takes none.
 func SnapshotsWorkflow(ctx workflow.Context, in contract.SnapshotsInput) error {
 	page, err := call[activities.SnapshotPage](ledger(ctx, "next page of series"), snapshots.SnapshotSeries, in.After)
 	if err != nil {

@@ -108,7 +108,7 @@ WHERE (SELECT i.commit_bytea FROM commit_index AS i WHERE i.repo_id = seen.id OR
 ORDER BY r.id
 FOR UPDATE OF r;
 
--- Repositories without an index are left out: a shallow clone has none.
+-- Repositories without a commit index are left out: a shallow clone has none.
 -- name: StampUnchanged :many
 WITH stamped AS (
     UPDATE commit_index_metadata SET last_indexed_at = greatest(last_indexed_at, @at::timestamptz)

@@ -73,8 +73,8 @@ func (c *Client) StopSeries(ctx context.Context, seriesID string) error {
 }
 
 // Send sends a message (Pause and the other constants) to a series and returns the new status of
-// the series. The ledger is updated within seconds. Send returns Invalid or Conflict for a message
-// that the series refuses.
+// the series. It does not wait until the series has acted on the message. Send returns Invalid or
+// Conflict for a message that the series refuses.
 func (c *Client) Send(ctx context.Context, seriesID, message string, command Command) (Status, error) {
 	var status Status
 	err := betweenRuns(ctx, func() error {

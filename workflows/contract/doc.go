@@ -1,9 +1,8 @@
 // Package contract is what the workflows and their callers agree on: the names of workflows,
 // messages, queries, search attributes and task queues, the payloads, and a typed client.
 //
-// The API, the command line, the worker and package workflows import it. It imports package
-// insights and the Temporal SDK only, so that callers do not link the code that uses git and
-// searches.
+// The API, the command line, the worker and package workflows import it. Of this module, it imports
+// only package insights, so that callers do not link the code that uses git and searches.
 //
 // The histories of running workflows contain names and JSON fields of this package. A workflow
 // type, a message or a JSON field must not be renamed after it has been released.

@@ -56,9 +56,10 @@ func (c *Client) ShardsWithoutPoller(ctx context.Context, shards int) (idle []in
 	return idle, nil
 }
 
-// LimitSearches limits how many batches all workers together start per second, in all shards; each
-// shard gets an equal part. 0 means no limit. LimitSearches returns Unavailable for a server before
-// 1.29, which has no such limit.
+// LimitSearches limits how many search activities all workers together start per second, in all
+// shards; each shard gets an equal part. A search activity searches a batch, or a repository at one
+// time. 0 means no limit. LimitSearches returns Unavailable for a server before 1.29, which has no
+// such limit.
 func (c *Client) LimitSearches(ctx context.Context, perSecond float64, shards int) error {
 	for shard := range max(1, shards) {
 		update := &workflowservice.UpdateTaskQueueConfigRequest_RateLimitUpdate{Reason: "the setting backsight.search.clusterRate"}

@@ -5,12 +5,13 @@ import "fmt"
 // Task queues. Each resource has its own, so that a limit on one kind of work does not delay the
 // others.
 const (
-	// Queue carries the workflows, and the activities that use only Postgres.
+	// Queue carries the workflows, and the activities that use mainly Postgres. Writing a plan also
+	// fetches mirrors, and listing repositories for a sync reads local ones.
 	Queue = "backsight"
 	// SearchQueue carries searches. They use CPU and disk; a worker has one slot per core by
 	// default.
 	SearchQueue = "backsight-search"
-	// SyncQueue carries clones and fetches. They use the network.
+	// SyncQueue carries clones, fetches and reads of local repositories. They use network and disk.
 	SyncQueue = "backsight-sync"
 )
 

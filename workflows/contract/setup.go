@@ -50,9 +50,9 @@ func (c *Client) EnsureSearchAttributes(ctx context.Context) error {
 	return clientError("search attributes: add", err)
 }
 
-// Sync starts a workflow that fetches and indexes one repository, or every repository if
-// repositoryID is 0, and returns without waiting for it. Idempotent while a sync with the same id
-// is running.
+// Sync starts a workflow that fetches one repository, or every repository if `repositoryID` is 0,
+// and updates the commit index. It returns without waiting for the workflow. While a sync that it
+// has started for the same id is running, a further call starts nothing.
 func (c *Client) Sync(ctx context.Context, repositoryID int64) error {
 	id := "sync/now"
 	if repositoryID != 0 {
@@ -62,7 +62,7 @@ func (c *Client) Sync(ctx context.Context, repositoryID int64) error {
 }
 
 // Retain starts the workflow that RetentionSchedule starts every hour, and returns without waiting
-// for it. Idempotent while a workflow that Retain has started is running.
+// for it. While a workflow that Retain has started is running, a further call starts nothing.
 func (c *Client) Retain(ctx context.Context) error {
 	return c.startNow(ctx, "retention/now", "retention requested by a person or a changed setting", RetentionWorkflowName, RetentionInput{})
 }

@@ -88,8 +88,9 @@ func (m *Machine) PageSearched(plan *Plan, next int64) *FailureCheck {
 
 func succeeded(done insights.Completeness) bool { return done.Counted+done.Partial > 0 }
 
-// FailuresChecked records the answer to a FailureCheck, and pauses the series when all searches
-// failed alike.
+// FailuresChecked records the answer to a FailureCheck. It pauses the series when all searches
+// failed alike, at least breakerSamples samples of breakerRepositories repositories failed, no
+// operator ended them, and samples are still pending.
 func (m *Machine) FailuresChecked(plan *Plan, f Failures, now time.Time) {
 	switch {
 	case !f.Alike:

@@ -10,7 +10,7 @@
 //   - the tally passes insights.Completeness.Check, and equals the ledger's when no child is in
 //     flight;
 //   - for a paused series, Next returns no action that launches searches; it can still cancel a
-//     plan;
+//     plan or read the tally;
 //   - while a contract.Problem makes the series wait, Next returns no work;
 //   - the state has a bounded size, whatever the number of repositories.
 //

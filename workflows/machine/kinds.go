@@ -40,7 +40,7 @@ const (
 	// holdPlan keeps the plan and tries again later, because the series needs it.
 	holdPlan refusal = iota
 	// reportPlan drops a plan that cannot be made, so that later plans can start, and shows the
-	// reason until an action succeeds. A retryable error holds the plan instead.
+	// reason until work on another plan succeeds. A retryable error holds the plan instead.
 	reportPlan
 	// dropPlan drops the plan after any error, because the next snapshot replaces it anyway.
 	dropPlan

@@ -41,8 +41,9 @@ func (AwaitMessage) action() {}
 func (Sleep) action()        {}
 
 // Next returns what to do now. It returns the first of these that applies: end a cancelled plan;
-// wait, while the series is paused; work on a recording that is due; on a snapshot; on plans of
-// past times, oldest first; look for repositories that need a catch-up backfill; sleep.
+// wait, while the series is paused or a Problem holds back its plans; work on a recording that is
+// due; on a snapshot; on plans of past times, oldest first; look for repositories that need a
+// catch-up backfill; sleep.
 func (m *Machine) Next(now time.Time) Action {
 	m.action, m.moved, m.page = m.next(now), false, insights.Completeness{}
 	return m.action

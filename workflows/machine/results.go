@@ -90,7 +90,7 @@ func (m *Machine) PlanBegun(plan *Plan, number int, tally insights.Completeness)
 // TallyRead records the ledger's tally that goes with a plan; nil is the whole series.
 func (m *Machine) TallyRead(plan *Plan, tally insights.Completeness) { *m.tallyOf(plan) = tally }
 
-// PageDone records that every repository with an id up to next was searched.
+// PageDone records that every repository with an id up to `next` was searched.
 func (m *Machine) PageDone(plan *Plan, next int64) { plan.After = next }
 
 // PlanLeft records that a plan was not completed, because it has pending samples. The series works

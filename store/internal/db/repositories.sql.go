@@ -682,7 +682,7 @@ WHERE r.id = stamped.repo_id
 RETURNING r.id
 `
 
-// Repositories without an index are left out: a shallow clone has none.
+// Repositories without a commit index are left out: a shallow clone has none.
 func (q *Queries) StampUnchanged(ctx context.Context, at *time.Time, repoIDs []int32) ([]int32, error) {
 	rows, err := q.db.Query(ctx, stampUnchanged, at, repoIDs)
 	if err != nil {
