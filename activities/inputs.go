@@ -130,7 +130,8 @@ type FailuresResult struct {
 
 // ListResult is a page of repositories to be synced.
 type ListResult struct {
-	// IDs are repositories that need one activity each, because a mirror must be fetched.
+	// IDs are repositories that get one activity each: those with a mirror, and the repository of
+	// Sync.One.
 	IDs []int64 `json:"ids"`
 	// Batches are groups of ids of local repositories; one activity reads a whole group. They are
 	// not the batches of a plan's page.

@@ -22,9 +22,10 @@ import (
 // not write tens of thousands of rows.
 const recordEvery = time.Hour
 
-// changed returns those of the repositories that must be refreshed. The others are local, and their
-// default branch is where it was at their last sync. If that sync is more than `recordAfter` ago,
-// changed records a sync now, so that the commit index is complete for every time up to the call.
+// changed returns the repositories of the list that must be refreshed. The others are local, and
+// their default branch is where it was at their last sync. If that sync is more than `recordAfter`
+// ago, changed records a sync now, so that the commit index is complete for every time up to the
+// call.
 func (m *Mirrors) changed(ctx context.Context, list []store.Repository, recordAfter time.Duration) (changed []store.Repository, err error) {
 	at := time.Now() // before reading, because the index may lack later commits
 	var seen []store.Seen

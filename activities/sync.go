@@ -14,7 +14,8 @@ import (
 type Sync struct {
 	Store   *store.Store
 	Mirrors *Mirrors
-	// Idle returns those of the shards that no worker serves. nil means that all are served.
+	// Idle returns which of the shards 0 to shards-1 no worker serves. If Idle is nil, all are
+	// served.
 	Idle func(ctx context.Context, shards int) ([]int, error)
 }
 

@@ -17,8 +17,8 @@ type Strike struct {
 	Reason string // of the last one
 }
 
-// Strikes returns, by repository id, the strikes of those of the repositories first..last (both
-// included) that have any.
+// Strikes returns the strikes of the repositories first..last (ids, both included) for a series, as
+// a map by repository id. A repository without strikes is not in the map.
 func (s *Quarantine) Strikes(ctx context.Context, seriesID string, first, last int64) (map[int64]Strike, error) {
 	key, err := s.seriesKey(ctx, seriesID)
 	if err != nil {

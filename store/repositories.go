@@ -157,7 +157,8 @@ func (s *Repositories) ByName(ctx context.Context, name string) (Repository, err
 	return repositoryOf(row.Repositories, row.LastIndexedAt), nil
 }
 
-// ByID returns those of the repositories that exist, removed or not, as a map by id.
+// ByID returns the repositories with the given ids, removed or not, as a map by id. An id that no
+// repository has is not in the map.
 func (s *Repositories) ByID(ctx context.Context, ids []int64) (map[int64]Repository, error) {
 	rows, err := s.queries().RepositoriesByID(ctx, ids32(ids))
 	if err != nil {

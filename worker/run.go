@@ -146,7 +146,8 @@ func (r *runner) sync() *activities.Sync {
 // main returns the worker of the main queue; see contract.Queue.
 func (r *runner) main() worker.Worker {
 	main := worker.New(r.Client, contract.Queue, worker.Options{
-		// Workflow tasks are short. Running more of them than there are cores only delays each.
+		// Workflow tasks are short and need a core. Many more of them than there are cores would
+		// only delay each.
 		MaxConcurrentWorkflowTaskExecutionSize: max(4, 2*runtime.NumCPU()),
 		// Each activity may hold a connection to Postgres. By default the pool has twice as many,
 		// which leaves half of it to searches, syncs and the API.
