@@ -5,9 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 
 	"github.com/backsight/backsight/insights"
 )
@@ -48,8 +45,7 @@ const maxOverlap = 16
 // not print, and a *BrokenHistory. The error is nil if `each` ends the walk before the break. The
 // error is `failed` if continueWalk finds no break.
 func (r *Repo) continueWalk(ctx context.Context, tip, last OID, failed error, each func(Commit) (keep, more bool)) (commits []Commit, err error) {
-	// git exits with 128 at a commit that it cannot read. A repository with grafts is left to git.
-	if _, err := os.Lstat(filepath.Join(r.gitDir, "info", "grafts")); !errors.Is(err, fs.ErrNotExist) || exitCode(failed) != 128 {
+	if exitCode(failed) != 128 { // with which git exits at a commit that it cannot read
 		return nil, failed
 	}
 	objects, err := r.Objects()

@@ -121,7 +121,7 @@ func (f *largeFile) record(u *largeUnit) {
 		}
 		matches, known := p.Finish()
 		if !known {
-			f.problem = "a pattern can match more than one line, so it needs the whole file at once"
+			f.problem = match.AcrossLines
 		}
 		if matches {
 			c.met[u.unit] = append(c.met[u.unit], int32(i))

@@ -144,7 +144,7 @@ func (s *Stream) Finish() (n int64, reason string) {
 	case m.whole && t == yes:
 		return 1, ""
 	case unsure:
-		return 0, acrossLines
+		return 0, AcrossLines
 	}
 	if m.languages != nil {
 		return m.languages.tell(f, s.lines, s.size, s.yield), ""
@@ -173,8 +173,8 @@ func (s *Stream) Finish() (n int64, reason string) {
 	return s.counts[set], ""
 }
 
-// acrossLines is the reason why a file cannot be matched in parts.
-const acrossLines = "a pattern can match more than one line, so it needs the whole file at once"
+// AcrossLines is a reason why a file cannot be matched in parts.
+const AcrossLines = "a pattern can match more than one line, so it needs the whole file at once"
 
 // decide evaluates a condition on a file, of which f.found says which patterns are present.
 func (f *file) decide(n *node) (t tri) {

@@ -48,6 +48,9 @@ func plainRegexp(text, flags string, at Span) (string, *Error) {
 			i++
 		}
 	}
+	if b.Len() == 0 && text != "" {
+		return "", fail(at, `the regular expression is empty: nothing is between \Q and \E`, "write the text that it should match")
+	}
 	return b.String(), nil
 }
 

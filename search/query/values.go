@@ -25,7 +25,7 @@ func languageOf(t token) (string, *Error) {
 	if name, ok := linguist.ByName(t.text); ok {
 		return name, nil
 	}
-	return "", fail(t.value, "unknown language "+quote(t.text),
+	return "", fail(t.value, "unknown language "+quote(shown(t.text)),
 		didYouMean(t.text, linguist.Names()),
 		"use a name of github-linguist, as in lang:go, lang:c++ or lang:\"visual basic .net\"; or filter by path, as in file:\\.ext$")
 }
@@ -65,7 +65,7 @@ func wordOf(t token) (int, *Error) {
 
 // unknownWord is the error for a value that is not one of the words that its field takes.
 func unknownWord(t token) *Error {
-	return fail(t.value, "unknown "+t.field.name+" "+quote(t.text)+"; expected "+oneOf(t.field.words),
+	return fail(t.value, "unknown "+t.field.name+" "+quote(shown(t.text))+"; expected "+oneOf(t.field.words),
 		didYouMean(t.text, t.field.words), t.field.example)
 }
 

@@ -32,6 +32,7 @@ func registerBelow(ctx context.Context, s *store.Store, roots []string, logger *
 		if err != nil {
 			return count, insights.Errorf(insights.Invalid, "--repos: %w", err)
 		}
+		registered := 0
 		for part := range slices.Chunk(found, registerPart) {
 			list := make([]store.NewRepository, len(part))
 			for i, dir := range part {
@@ -40,9 +41,10 @@ func registerBelow(ctx context.Context, s *store.Store, roots []string, logger *
 			if err := s.Repositories.AddMany(ctx, list); err != nil {
 				return count, err
 			}
-			count += len(part)
-			logger.InfoContext(ctx, "repositories registered", "root", root, "registered", count, "found", len(found))
+			registered += len(part)
+			logger.InfoContext(ctx, "repositories registered", "root", root, "registered", registered, "found", len(found))
 		}
+		count += registered
 	}
 	return count, nil
 }
