@@ -1970,9 +1970,9 @@ directive @goModel(model: String, models: [String!]) on OBJECT | INPUT_OBJECT | 
 type Query {
   """
   Lists insights, newest first. ` + "`" + `id` + "`" + ` selects one insight. ` + "`" + `find` + "`" + ` selects insights whose title or a
-  series label contains the text, ignoring case. seriesDisplayOptions limits what
-  InsightsSeries.points returns; without it, points returns every value and every time that charts
-  show.
+  series label contains the text, ignoring case. ` + "`" + `seriesDisplayOptions` + "`" + ` limits what
+  ` + "`" + `InsightsSeries.points` + "`" + ` returns; if it is null, ` + "`" + `points` + "`" + ` returns every value at every time that is
+  not archived.
   """
   insightViews(first: Int = 50, after: String, id: ID, find: String, seriesDisplayOptions: SeriesDisplayOptionsInput): InsightViewConnection!
   "Backsight: returns one series; null if no series has this id."
@@ -1984,7 +1984,7 @@ type Query {
   repositories(first: Int = 50, after: String, find: String): RepositoryConnection!
   "Checks whether the query is a valid repository scope."
   validateScopedInsightQuery(query: String!): ScopedInsightQueryPayload!
-  "Counts the repositories that are in a scope now."
+  "Counts the repositories that are in a scope now, including those that the viewer may not see."
   previewRepositoriesFromQuery(query: String!): RepositoryPreviewPayload!
   """
   Backsight: checks a series query. For a valid query it returns the canonical text that a series
@@ -2063,23 +2063,26 @@ type Mutation {
   triggerInsightSeries(seriesId: ID!, by: String): InsightsSeries!
   """
   Backsight: takes a snapshot: samples every repository now, between two grid times. Refused for a
-  series that is paused, whose grid interval is a day or less, or whose query is about commits.
+  series that is paused or has a problem, whose grid interval is a day or less, or whose query is
+  about commits.
   """
   snapshotInsightSeries(seriesId: ID!, by: String): InsightsSeries!
   """
   Backsight: sets how many sample times of the series its charts show, in every insight that
   contains the series. Charts show the newest times. 0 means all; null means the setting
-  backsight.retention.points. Older times are archived: exports contain them, and charts show them
-  again when the number is raised.
+  backsight.retention.points, but at least the number of points that the series was created with or
+  extended to. Older times are archived: exports contain them, and charts show them again when the
+  number is raised.
   """
   setInsightSeriesRetention(seriesId: ID!, points: Int): InsightsSeries!
   "Backsight: renames a repository. Its samples are kept and listed under the new name."
   renameRepository(name: String!, newName: String!): Repository!
   """
-  Backsight: registers a repository. ` + "`" + `location` + "`" + ` is an absolute path on the server or a clone URL. If
-  ` + "`" + `name` + "`" + ` is null, the name is derived from the location. Idempotent: if the location is registered
-  already, its repository is returned. If ` + "`" + `private` + "`" + ` is true, the repository becomes private, even if
-  it is registered already; only administrators may pass true.
+  Backsight: registers a repository. ` + "`" + `location` + "`" + ` is a clone URL, or an absolute path that exists on
+  the machines of the API and of all workers. If ` + "`" + `name` + "`" + ` is null, the name is derived from the
+  location. Idempotent: if the location is registered already, its repository is returned. If
+  ` + "`" + `private` + "`" + ` is true, the repository becomes private, even if it is registered already; only
+  administrators may pass true.
   """
   addRepository(location: String!, name: String, private: Boolean = false): Repository!
   """
@@ -2104,8 +2107,8 @@ type Mutation {
   """
   revokeRepository(name: String, login: String!): EmptyResponse!
   """
-  Backsight: starts a sync of one repository or, if name is null, of every repository. A sync
-  fetches the mirror and updates the commit index.
+  Backsight: starts a sync of one repository or, if ` + "`" + `name` + "`" + ` is null, of every repository. A sync
+  fetches the mirror, or reads the local repository, and updates the commit index.
   """
   syncRepository(name: String): EmptyResponse!
   "Backsight: changes a setting. Workers apply the new value within seconds."
@@ -2115,7 +2118,7 @@ type Mutation {
 type Subscription {
   """
   Backsight: streams the progress of 1 to 200 insights: first the current state of each, then each
-  change, at most four times a second.
+  change, at most four times a second for each insight.
   """
   insightProgress(ids: [ID!]!): InsightProgress!
 }
@@ -2169,10 +2172,10 @@ type InsightsSeries {
   label: String!
   """
   The points, sorted by time. A series by capture group or language has one point for each time and
-  value; the point's label names the value. Points of one time are sorted by label, with labels
-  compared as versions (1.9 before 1.10). The bounds ` + "`" + `from` + "`" + ` and ` + "`" + `to` + "`" + ` are inclusive.
-  ` + "`" + `includeRepoRegex` + "`" + ` and ` + "`" + `excludeRepoRegex` + "`" + ` select repositories by name; they are regular
-  expressions as in ` + "`" + `repo:` + "`" + ` of a query.
+  each value that occurs at any of the times; the point's ` + "`" + `label` + "`" + ` names the value. Points of one
+  time are sorted by label, with labels compared as versions (1.9 before 1.10). The bounds ` + "`" + `from` + "`" + `
+  and ` + "`" + `to` + "`" + ` are inclusive. ` + "`" + `includeRepoRegex` + "`" + ` and ` + "`" + `excludeRepoRegex` + "`" + ` select repositories by name;
+  they are regular expressions as in ` + "`" + `repo:` + "`" + ` of a query.
   """
   points(from: DateTime, to: DateTime, includeRepoRegex: String, excludeRepoRegex: String): [InsightDataPoint!]! @goField(batch: true)
   """
@@ -2182,13 +2185,15 @@ type InsightsSeries {
   """
   valueCount(from: DateTime, to: DateTime, includeRepoRegex: String, excludeRepoRegex: String): Int! @goField(batch: true)
   status: InsightSeriesStatus!
-  "Backsight: the exact number of samples by outcome."
+  "Backsight: the exact number of samples by outcome, without those of snapshots."
   completeness: Completeness! @goField(batch: true)
-  "Backsight: what the series' workflow is doing now; null if no worker answers within two seconds."
+  """
+  Backsight: what the series' workflow is doing now; null if it does not answer within two seconds.
+  """
   workflow: SeriesWorkflowStatus
   """
   Backsight: the samples, newest time first and then by repository. If the argument ` + "`" + `values` + "`" + ` is not
-  null, Sample.values has only the values in that list.
+  null, ` + "`" + `Sample.values` + "`" + ` has only the values in that list.
   """
   samples(first: Int = 50, after: String, filter: SampleFilter, values: [String!]): SampleConnection!
   "Backsight: the plans of the series, newest first, without snapshots."
@@ -2206,17 +2211,17 @@ type InsightsSeries {
 
 """
 ` + "`" + `limit` + "`" + `, from 1 to 1000, is the greatest number of values that a series by capture group or language
-returns; sortOptions decides which values come first. Each series returns only its newest numSamples
-sample times, including the snapshot; null means all times that are not archived. Within one time,
-values are always sorted by label.
+returns; ` + "`" + `sortOptions` + "`" + ` decides which values those are. ` + "`" + `numSamples` + "`" + ` is the number of newest sample
+times that each series returns, including the snapshot; null means all times that are not archived.
+Within one time, values are always sorted by label.
 """
 input SeriesDisplayOptionsInput { limit: Int = 20 numSamples: Int sortOptions: SeriesSortOptionsInput }
 input SeriesSortOptionsInput { mode: SeriesSortMode! direction: SeriesSortDirection! }
 """
 RESULT_COUNT sorts by the largest count at any of the times shown, so a value that was frequent only
 in earlier years is included. LEXICOGRAPHICAL sorts by label, with labels compared as versions.
-DATE_ADDED sorts by the time at which the value first occurs, among the times shown. Without
-sortOptions the order is RESULT_COUNT DESC.
+DATE_ADDED sorts by the time at which the value first occurs, among the times shown. If
+` + "`" + `sortOptions` + "`" + ` is null, the order is RESULT_COUNT DESC.
 """
 enum SeriesSortMode { RESULT_COUNT LEXICOGRAPHICAL DATE_ADDED }
 enum SeriesSortDirection { ASC DESC }
@@ -2271,6 +2276,9 @@ type SeriesRetention {
 
 type InsightDataPoint {
   dateTime: DateTime!
+  """
+  The sum over the repositories. It has no meaning if ` + "`" + `coverage.known` + "`" + ` and ` + "`" + `outcomes.partial` + "`" + ` are 0.
+  """
   value: Float!
   "Backsight: the captured value or the language; empty if generationMethod is SEARCH."
   label: String!
@@ -2306,7 +2314,12 @@ type Completeness {
   planned: Int64! counted: Int64! reused: Int64! absent: Int64! partial: Int64! failed: Int64! pending: Int64!
   "Ended samples as a percentage of planned, rounded down; 100 if nothing is planned."
   percent: Int!
-  "The number of samples that ended per second, over the last 30 seconds; null when none ended."
+  """
+  Samples that ended per second. The API process measures this between its own reads of the series
+  in the last 30 seconds. Null if nothing is pending, if no sample ended between these reads, or if
+  they span less than a second. Only InsightsSeries.completeness and SeriesProgress.completeness
+  have a rate.
+  """
   rate: Float
   "Seconds until no sample is pending, at this rate; null when the rate is null."
   etaSeconds: Float
@@ -2320,11 +2333,13 @@ type InsightSeriesStatus {
   "Planned samples."
   totalPoints: Int!
   pendingJobs: Int!
+  "Counted, reused, absent and partial samples."
   completedJobs: Int!
   failedJobs: Int!
   backfillQueuedAt: DateTime
   "Backsight: when the backfill was completed."
   backfillCompletedAt: DateTime
+  "True until the backfill is planned, and while samples are pending."
   isLoadingData: Boolean
   nextRecordingAfter: DateTime!
 }
@@ -2380,9 +2395,9 @@ type SeriesProblem { code: String! message: String! at: DateTime! retryAt: DateT
 """
 Backsight: how a sample ended. COUNTED: searched completely at its commit. REUSED: has the same
 commit, and therefore the same value, as a counted sample. ABSENT: the repository had no commit at
-that time; the value is 0. PARTIAL: a limit or a missing object made the search incomplete; the
-value is a lower bound. FAILED: an error occurred or an operator cancelled the sample; the value is
-unknown. PENDING: planned and not done.
+that time; the value is 0. PARTIAL: a limit, a timeout, or a missing or damaged object made the
+search incomplete; the value is a lower bound. FAILED: an error occurred or an operator cancelled
+the sample; the value is unknown. PENDING: planned and not done.
 """
 enum SampleOutcome { COUNTED REUSED ABSENT PARTIAL FAILED PENDING }
 """
@@ -2429,7 +2444,10 @@ type RepositoryConnection { nodes: [Repository!]! pageInfo: PageInfo! totalCount
 type Repository {
   id: ID!
   name: String!
-  "An absolute path on the server or a clone URL, without its password."
+  """
+  An absolute path on the server, or a clone URL without its password and, for http and https,
+  without its user name.
+  """
   location: String!
   "True if ` + "`" + `location` + "`" + ` is a path."
   local: Boolean!
@@ -2523,7 +2541,10 @@ input LineChartSearchInsightInput {
   dataSeries: [LineChartSearchInsightDataSeriesInput!]!
   "The scope of every series that has no repositoryScope of its own."
   repositoryScope: RepositoryScopeInput
-  "The grid of every series that has no timeScope of its own."
+  """
+  The grid of every series that has no timeScope of its own. A series without any timeScope has 12
+  monthly points.
+  """
   timeScope: TimeScopeInput
 }
 input LineChartOptionsInput { title: String! }
@@ -2540,15 +2561,19 @@ input LineChartSearchInsightDataSeriesInput {
   generationMethod: InsightGenerationMethod
 }
 input LineChartDataSeriesOptionsInput { label: String lineColor: String }
-"If a scope has neither repositories nor repositoryCriteria, it contains every repository."
+"""
+A list of repositories, or criteria as in a repository scope, but not both. A scope with neither
+contains every repository.
+"""
 input RepositoryScopeInput { repositories: [String!] repositoryCriteria: String }
 input TimeScopeInput {
   stepInterval: TimeIntervalStepInput!
   "Backsight: the number of points that the backfill covers, 1 to 1000."
   points: Int = 12
   """
-  Backsight: the time zone of the grid as an IANA name; null means UTC. If the clocks skip the time
-  of a point, it is an hour away on the same day, or at the first minute of its day.
+  Backsight: the time zone of the grid as an IANA name; null means UTC. If a change of the clocks
+  skips the time of day of a point, the point is an hour earlier or later on the same day if
+  possible, and otherwise at the first or last minute of the day.
   """
   zone: String
 }

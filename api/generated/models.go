@@ -27,7 +27,10 @@ type Completeness struct {
 	Pending int64 `json:"pending"`
 	// Ended samples as a percentage of planned, rounded down; 100 if nothing is planned.
 	Percent int `json:"percent"`
-	// The number of samples that ended per second, over the last 30 seconds; null when none ended.
+	// Samples that ended per second. The API process measures this between its own reads of the series
+	// in the last 30 seconds. Null if nothing is pending, if no sample ended between these reads, or if
+	// they span less than a second. Only InsightsSeries.completeness and SeriesProgress.completeness
+	// have a rate.
 	Rate *float64 `json:"rate,omitempty"`
 	// Seconds until no sample is pending, at this rate; null when the rate is null.
 	EtaSeconds *float64 `json:"etaSeconds,omitempty"`
@@ -58,7 +61,8 @@ type Health struct {
 
 type InsightDataPoint struct {
 	DateTime time.Time `json:"dateTime"`
-	Value    float64   `json:"value"`
+	// The sum over the repositories. It has no meaning if `coverage.known` and `outcomes.partial` are 0.
+	Value float64 `json:"value"`
 	// Backsight: the captured value or the language; empty if generationMethod is SEARCH.
 	Label string `json:"label"`
 	// Backsight: how many of the planned repositories have an exact value at this time.
@@ -112,15 +116,17 @@ func (InsightRepositoryScope) IsInsightRepositoryDefinition() {}
 // samples.
 type InsightSeriesStatus struct {
 	// Planned samples.
-	TotalPoints      int        `json:"totalPoints"`
-	PendingJobs      int        `json:"pendingJobs"`
+	TotalPoints int `json:"totalPoints"`
+	PendingJobs int `json:"pendingJobs"`
+	// Counted, reused, absent and partial samples.
 	CompletedJobs    int        `json:"completedJobs"`
 	FailedJobs       int        `json:"failedJobs"`
 	BackfillQueuedAt *time.Time `json:"backfillQueuedAt,omitempty"`
 	// Backsight: when the backfill was completed.
 	BackfillCompletedAt *time.Time `json:"backfillCompletedAt,omitempty"`
-	IsLoadingData       *bool      `json:"isLoadingData,omitempty"`
-	NextRecordingAfter  time.Time  `json:"nextRecordingAfter"`
+	// True until the backfill is planned, and while samples are pending.
+	IsLoadingData      *bool     `json:"isLoadingData,omitempty"`
+	NextRecordingAfter time.Time `json:"nextRecordingAfter"`
 }
 
 type InsightView struct {
@@ -178,7 +184,8 @@ type LineChartSearchInsightInput struct {
 	DataSeries []*LineChartSearchInsightDataSeriesInput `json:"dataSeries"`
 	// The scope of every series that has no repositoryScope of its own.
 	RepositoryScope *RepositoryScopeInput `json:"repositoryScope,omitempty"`
-	// The grid of every series that has no timeScope of its own.
+	// The grid of every series that has no timeScope of its own. A series without any timeScope has 12
+	// monthly points.
 	TimeScope *TimeScopeInput `json:"timeScope,omitempty"`
 }
 
@@ -206,7 +213,8 @@ type QueryError struct {
 type Repository struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
-	// An absolute path on the server or a clone URL, without its password.
+	// An absolute path on the server, or a clone URL without its password and, for http and https,
+	// without its user name.
 	Location string `json:"location"`
 	// True if `location` is a path.
 	Local         bool    `json:"local"`
@@ -258,7 +266,8 @@ type RepositoryPreviewPayload struct {
 	NumberOfRepositories int `json:"numberOfRepositories"`
 }
 
-// If a scope has neither repositories nor repositoryCriteria, it contains every repository.
+// A list of repositories, or criteria as in a repository scope, but not both. A scope with neither
+// contains every repository.
 type RepositoryScopeInput struct {
 	Repositories       []string `json:"repositories,omitempty"`
 	RepositoryCriteria *string  `json:"repositoryCriteria,omitempty"`
@@ -343,9 +352,9 @@ type SearchInsightDataSeriesDefinition struct {
 }
 
 // `limit`, from 1 to 1000, is the greatest number of values that a series by capture group or language
-// returns; sortOptions decides which values come first. Each series returns only its newest numSamples
-// sample times, including the snapshot; null means all times that are not archived. Within one time,
-// values are always sorted by label.
+// returns; `sortOptions` decides which values those are. `numSamples` is the number of newest sample
+// times that each series returns, including the snapshot; null means all times that are not archived.
+// Within one time, values are always sorted by label.
 type SeriesDisplayOptionsInput struct {
 	Limit       *int                    `json:"limit,omitempty"`
 	NumSamples  *int                    `json:"numSamples,omitempty"`
@@ -453,8 +462,9 @@ type TimeScopeInput struct {
 	StepInterval *TimeIntervalStepInput `json:"stepInterval"`
 	// Backsight: the number of points that the backfill covers, 1 to 1000.
 	Points *int `json:"points,omitempty"`
-	// Backsight: the time zone of the grid as an IANA name; null means UTC. If the clocks skip the time
-	// of a point, it is an hour away on the same day, or at the first minute of its day.
+	// Backsight: the time zone of the grid as an IANA name; null means UTC. If a change of the clocks
+	// skips the time of day of a point, the point is an hour earlier or later on the same day if
+	// possible, and otherwise at the first or last minute of the day.
 	Zone *string `json:"zone,omitempty"`
 }
 
@@ -520,9 +530,9 @@ func (e InsightGenerationMethod) MarshalJSON() ([]byte, error) {
 
 // Backsight: how a sample ended. COUNTED: searched completely at its commit. REUSED: has the same
 // commit, and therefore the same value, as a counted sample. ABSENT: the repository had no commit at
-// that time; the value is 0. PARTIAL: a limit or a missing object made the search incomplete; the
-// value is a lower bound. FAILED: an error occurred or an operator cancelled the sample; the value is
-// unknown. PENDING: planned and not done.
+// that time; the value is 0. PARTIAL: a limit, a timeout, or a missing or damaged object made the
+// search incomplete; the value is a lower bound. FAILED: an error occurred or an operator cancelled
+// the sample; the value is unknown. PENDING: planned and not done.
 type SampleOutcome string
 
 const (
@@ -770,8 +780,8 @@ func (e SeriesSortDirection) MarshalJSON() ([]byte, error) {
 
 // RESULT_COUNT sorts by the largest count at any of the times shown, so a value that was frequent only
 // in earlier years is included. LEXICOGRAPHICAL sorts by label, with labels compared as versions.
-// DATE_ADDED sorts by the time at which the value first occurs, among the times shown. Without
-// sortOptions the order is RESULT_COUNT DESC.
+// DATE_ADDED sorts by the time at which the value first occurs, among the times shown. If
+// `sortOptions` is null, the order is RESULT_COUNT DESC.
 type SeriesSortMode string
 
 const (

@@ -60,9 +60,9 @@ export type SeriesWorkflowState =
 /**
  * Backsight: how a sample ended. COUNTED: searched completely at its commit. REUSED: has the same
  * commit, and therefore the same value, as a counted sample. ABSENT: the repository had no commit at
- * that time; the value is 0. PARTIAL: a limit or a missing object made the search incomplete; the
- * value is a lower bound. FAILED: an error occurred or an operator cancelled the sample; the value is
- * unknown. PENDING: planned and not done.
+ * that time; the value is 0. PARTIAL: a limit, a timeout, or a missing or damaged object made the
+ * search incomplete; the value is a lower bound. FAILED: an error occurred or an operator cancelled
+ * the sample; the value is unknown. PENDING: planned and not done.
  */
 export type SampleOutcome =
   | 'COUNTED'
@@ -87,7 +87,10 @@ export type LineChartSearchInsightInput = {
   dataSeries: Array<LineChartSearchInsightDataSeriesInput>;
   /** The scope of every series that has no repositoryScope of its own. */
   repositoryScope?: RepositoryScopeInput | null | undefined;
-  /** The grid of every series that has no timeScope of its own. */
+  /**
+   * The grid of every series that has no timeScope of its own. A series without any timeScope has 12
+   * monthly points.
+   */
   timeScope?: TimeScopeInput | null | undefined;
 };
 
@@ -113,7 +116,10 @@ export type LineChartDataSeriesOptionsInput = {
   lineColor?: string | null | undefined;
 };
 
-/** If a scope has neither repositories nor repositoryCriteria, it contains every repository. */
+/**
+ * A list of repositories, or criteria as in a repository scope, but not both. A scope with neither
+ * contains every repository.
+ */
 export type RepositoryScopeInput = {
   repositories?: Array<string> | null | undefined;
   repositoryCriteria?: string | null | undefined;
@@ -124,8 +130,9 @@ export type TimeScopeInput = {
   /** Backsight: the number of points that the backfill covers, 1 to 1000. */
   points?: number | null | undefined;
   /**
-   * Backsight: the time zone of the grid as an IANA name; null means UTC. If the clocks skip the time
-   * of a point, it is an hour away on the same day, or at the first minute of its day.
+   * Backsight: the time zone of the grid as an IANA name; null means UTC. If a change of the clocks
+   * skips the time of day of a point, the point is an hour earlier or later on the same day if
+   * possible, and otherwise at the first or last minute of the day.
    */
   zone?: string | null | undefined;
 };

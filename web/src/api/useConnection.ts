@@ -14,8 +14,8 @@ interface Loaded<N> {
 }
 
 /**
- * The last content of each list. It is shown immediately when the user returns to the list, while
- * the list is read again.
+ * The last content of the `mostKept` lists that were read last. It is shown immediately when the
+ * user returns to a list, while the list is read again.
  */
 const kept = new Map<string, Loaded<never>>()
 const mostKept = 20
@@ -31,8 +31,8 @@ export function forgetLists(): void {
 /**
  * A list that is read page by page with cursors, because the server limits the size of one answer.
  * When `load` or `revision` changes, the list is read again from the start up to its current
- * length; meanwhile it keeps its content. Callers must keep `load` stable (useCallback). Answers
- * that arrive after a later request are dropped.
+ * length; meanwhile it keeps its content. Callers must keep `load` stable (useCallback). An answer
+ * that arrives after a newer request has started is dropped.
  */
 export function useConnection<N>(key: string, load: (after: string | null) => Promise<Answer<N>>, revision?: unknown) {
   const [state, setState] = useState<{ key: string; loaded: Loaded<N> | null }>(() => ({ key, loaded: (kept.get(key) as Loaded<N> | undefined) ?? null }))

@@ -8,7 +8,8 @@ import styles from './app.module.css'
 const every = 10_000
 
 /**
- * Shows a banner when no samples can be computed: no worker polls, or the server cannot be reached.
+ * Shows a banner when the server cannot be reached, or when some samples cannot be computed because
+ * Temporal does not answer, no worker polls, or some shards have no worker.
  */
 export function HealthBanner() {
   const [{ data, error }, ask] = useQuery({ query: HealthDocument })

@@ -9,8 +9,8 @@ import { coverageText } from './summary.ts'
 const most = 8
 
 /**
- * The values of all series at the cursor's time, largest first, and the coverage of the one under
- * the cursor.
+ * The values of up to eight series at the cursor's time, largest first, and the coverage of the
+ * point under the cursor.
  */
 export function Tooltip({ geometry, series, cursor, date }: { geometry: Layout; series: readonly ChartSeries[]; cursor: Cursor; date: (time: number) => string }) {
   const rows = series

@@ -2,9 +2,9 @@ import type { InsightFragment, PointFragment } from '../api/generated.ts'
 import { markerShape, seriesColour, type MarkerShape, type SeriesColour } from './palette.ts'
 
 /**
- * What is known about a point. exact: the value is exact. partial: the value is a lower bound, or
- * some repositories are pending. pending: nothing is known yet. failed: all samples have ended and
- * no value is known.
+ * What is known about a point. exact: every sample is exact. partial: some samples are partial,
+ * failed or pending, and at least one is exact or partial. pending: no sample is exact or partial,
+ * and some are pending. failed: all samples have failed.
  */
 export type PointState = 'exact' | 'partial' | 'pending' | 'failed'
 
@@ -29,8 +29,8 @@ export interface ChartPoint {
 
 export interface ChartSeries {
   /**
-   * The series' id, followed by the captured value if there is one. Links contain it, so it must
-   * not change.
+   * The series' id, followed by the captured value if there is one. Links contain it, so its form
+   * must not change.
    */
   key: string
   seriesId: string
@@ -141,8 +141,8 @@ function capturedLines(points: readonly PointFragment[]): Line[] {
 }
 
 /**
- * The span of time that an insight's series cover according to their definitions, so that the axis
- * does not move while points arrive. Null without a definition.
+ * The span of time that an insight's definitions and points cover. It includes the definitions so
+ * that the axis does not move while points arrive. Null if there are neither.
  */
 export function insightDomain(insight: InsightFragment): [number, number] | null {
   let from = Infinity

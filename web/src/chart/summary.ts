@@ -3,8 +3,8 @@ import { timeFormat } from '../format/times.ts'
 import type { ChartPoint, ChartSeries } from './series.ts'
 
 /**
- * Describes each series in one sentence, for users who cannot see the lines: its newest value, its
- * trend and its range.
+ * Describes up to four series in one sentence each, for users who cannot see the lines: the newest
+ * value, the trend and the range.
  */
 export function summarize(series: readonly ChartSeries[]): string {
   if (series.length === 0) return 'Nothing has been computed yet.'
@@ -52,7 +52,10 @@ function trend(from: number, to: number): string {
   return `${to > from ? 'up' : 'down'}${percent} from`
 }
 
-/** The coverage of a point for tooltips and screen readers: "exact", or what is missing. */
+/**
+ * The coverage of a point for tooltips and screen readers: "3 repositories, exact", or what is
+ * missing.
+ */
 export function coverageText(point: ChartPoint): string {
   return (point.snapshot ? 'snapshot, ' : '') + knownText(point)
 }

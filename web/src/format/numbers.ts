@@ -1,12 +1,12 @@
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 2 })
 const short = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 })
 
-/** Every digit, grouped: 1,234,567. */
+/** Every digit of the whole part, grouped, and up to two decimals: 1,234,567. */
 export function formatNumber(value: number): string {
   return whole.format(value)
 }
 
-/** Three significant digits for axes and labels: 1.23M. Numbers below 10,000 stay whole. */
+/** Three significant digits for axes and labels: 1.23M. Numbers below 10,000 are not shortened. */
 export function formatShort(value: number): string {
   return Math.abs(value) < 10_000 ? whole.format(value) : short.format(value)
 }
@@ -18,7 +18,7 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const
 
-/** Decimal units, as git uses them: 12.3 MB. */
+/** Decimal units, with one decimal below 10: 1.2 MB, 12 MB. */
 export function formatBytes(bytes: number): string {
   let value = bytes
   let unit = 0

@@ -15,7 +15,7 @@ export const recipes: Recipe[] = [
     id: 'todos',
     name: 'TODO comments',
     question: 'Are we getting rid of our TODOs?',
-    explanation: 'Counts a word in every repository at each point in time. The simplest kind of insight.',
+    explanation: 'Counts a text in every repository at each point in time. The simplest kind of insight.',
     form: () => ({ ...emptyForm(), title: 'TODO comments', series: [newSeries(0, { label: 'TODO', query: 'TODO' }), newSeries(1, { label: 'FIXME', query: 'FIXME' })] }),
   },
   {

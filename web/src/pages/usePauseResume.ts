@@ -10,7 +10,7 @@ type Series = InsightFragment['dataSeries'][number]
 
 /**
  * Functions that pause or resume those of the given series that accept the command, and announce
- * the result. They return whether all commands succeeded.
+ * the result. They return true if they sent at least one command and all of them succeeded.
  */
 export function usePauseResume(done: () => void): {
   busy: boolean

@@ -11,10 +11,11 @@ import (
 
 // AddRepositoryResponse is returned by AddRepository on success.
 type AddRepositoryResponse struct {
-	// Backsight: registers a repository. `location` is an absolute path on the server or a clone URL. If
-	// `name` is null, the name is derived from the location. Idempotent: if the location is registered
-	// already, its repository is returned. If `private` is true, the repository becomes private, even if
-	// it is registered already; only administrators may pass true.
+	// Backsight: registers a repository. `location` is a clone URL, or an absolute path that exists on
+	// the machines of the API and of all workers. If `name` is null, the name is derived from the
+	// location. Idempotent: if the location is registered already, its repository is returned. If
+	// `private` is true, the repository becomes private, even if it is registered already; only
+	// administrators may pass true.
 	AddRepository Repository `json:"addRepository"`
 }
 
@@ -36,7 +37,7 @@ func (v *CancelInsightSeriesBackfillResponse) GetSeries() Changed { return v.Ser
 // The answer to a mutation of a series: its new state and work, or null when no worker answers in
 // time.
 type Changed struct {
-	// Backsight: what the series' workflow is doing now; null if no worker answers within two seconds.
+	// Backsight: what the series' workflow is doing now; null if it does not answer within two seconds.
 	Workflow *WorkflowState `json:"workflow"`
 }
 
@@ -265,9 +266,9 @@ func (v *InsightByIDInsightViewsInsightViewConnection) GetNodes() []Insight { re
 // InsightByIDResponse is returned by InsightByID on success.
 type InsightByIDResponse struct {
 	// Lists insights, newest first. `id` selects one insight. `find` selects insights whose title or a
-	// series label contains the text, ignoring case. seriesDisplayOptions limits what
-	// InsightsSeries.points returns; without it, points returns every value and every time that charts
-	// show.
+	// series label contains the text, ignoring case. `seriesDisplayOptions` limits what
+	// `InsightsSeries.points` returns; if it is null, `points` returns every value at every time that is
+	// not archived.
 	InsightViews InsightByIDInsightViewsInsightViewConnection `json:"insightViews"`
 }
 
@@ -316,10 +317,10 @@ func (v *InsightSeriesPlansSeriesInsightsSeries) GetPlans() []Plan { return v.Pl
 // InsightSeriesPointsInsightSeriesInsightsSeries includes the requested fields of the GraphQL type InsightsSeries.
 type InsightSeriesPointsInsightSeriesInsightsSeries struct {
 	// The points, sorted by time. A series by capture group or language has one point for each time and
-	// value; the point's label names the value. Points of one time are sorted by label, with labels
-	// compared as versions (1.9 before 1.10). The bounds `from` and `to` are inclusive.
-	// `includeRepoRegex` and `excludeRepoRegex` select repositories by name; they are regular
-	// expressions as in `repo:` of a query.
+	// each value that occurs at any of the times; the point's `label` names the value. Points of one
+	// time are sorted by label, with labels compared as versions (1.9 before 1.10). The bounds `from`
+	// and `to` are inclusive. `includeRepoRegex` and `excludeRepoRegex` select repositories by name;
+	// they are regular expressions as in `repo:` of a query.
 	Points []Point `json:"points"`
 }
 
@@ -349,7 +350,7 @@ func (v *InsightSeriesRetentionResponse) GetSeries() SeriesRetention { return v.
 // InsightSeriesSamplesInsightSeriesInsightsSeries includes the requested fields of the GraphQL type InsightsSeries.
 type InsightSeriesSamplesInsightSeriesInsightsSeries struct {
 	// Backsight: the samples, newest time first and then by repository. If the argument `values` is not
-	// null, Sample.values has only the values in that list.
+	// null, `Sample.values` has only the values in that list.
 	Samples Samples `json:"samples"`
 }
 
@@ -385,9 +386,9 @@ func (v *InsightsInsightViewsInsightViewConnection) GetPageInfo() Page { return 
 // InsightsResponse is returned by Insights on success.
 type InsightsResponse struct {
 	// Lists insights, newest first. `id` selects one insight. `find` selects insights whose title or a
-	// series label contains the text, ignoring case. seriesDisplayOptions limits what
-	// InsightsSeries.points returns; without it, points returns every value and every time that charts
-	// show.
+	// series label contains the text, ignoring case. `seriesDisplayOptions` limits what
+	// `InsightsSeries.points` returns; if it is null, `points` returns every value at every time that is
+	// not archived.
 	InsightViews InsightsInsightViewsInsightViewConnection `json:"insightViews"`
 }
 
@@ -456,7 +457,8 @@ type LineChartSearchInsightInput struct {
 	DataSeries []LineChartSearchInsightDataSeriesInput `json:"dataSeries"`
 	// The scope of every series that has no repositoryScope of its own.
 	RepositoryScope *RepositoryScopeInput `json:"repositoryScope,omitempty"`
-	// The grid of every series that has no timeScope of its own.
+	// The grid of every series that has no timeScope of its own. A series without any timeScope has 12
+	// monthly points.
 	TimeScope *TimeScopeInput `json:"timeScope,omitempty"`
 }
 
@@ -574,8 +576,9 @@ func (v *Plan) GetCompletedAt() *string { return v.CompletedAt }
 
 // Point includes the requested fields of the GraphQL type InsightDataPoint.
 type Point struct {
-	DateTime string  `json:"dateTime"`
-	Value    float64 `json:"value"`
+	DateTime string `json:"dateTime"`
+	// The sum over the repositories. It has no meaning if `coverage.known` and `outcomes.partial` are 0.
+	Value float64 `json:"value"`
 	// Backsight: the captured value or the language; empty if generationMethod is SEARCH.
 	Label string `json:"label"`
 	// Backsight: how many of the planned repositories have an exact value at this time.
@@ -616,7 +619,7 @@ func (v *Presentation) GetTitle() string { return v.Title }
 
 // PreviewRepositoriesResponse is returned by PreviewRepositories on success.
 type PreviewRepositoriesResponse struct {
-	// Counts the repositories that are in a scope now.
+	// Counts the repositories that are in a scope now, including those that the viewer may not see.
 	PreviewRepositoriesFromQuery RepositoryPreview `json:"previewRepositoriesFromQuery"`
 }
 
@@ -710,7 +713,8 @@ func (v *RepositoriesResponse) GetRepositories() RepositoriesRepositoriesReposit
 // The fields of `backsight repo list --json`, in the order in which it prints them.
 type Repository struct {
 	Name string `json:"name"`
-	// An absolute path on the server or a clone URL, without its password.
+	// An absolute path on the server, or a clone URL without its password and, for http and https,
+	// without its user name.
 	Location      string  `json:"location"`
 	DefaultBranch *string `json:"defaultBranch"`
 	// The commit of the default branch at the last sync.
@@ -802,7 +806,8 @@ type RepositoryPreview struct {
 // GetNumberOfRepositories returns RepositoryPreview.NumberOfRepositories, and is useful for accessing the field via an interface.
 func (v *RepositoryPreview) GetNumberOfRepositories() int { return v.NumberOfRepositories }
 
-// If a scope has neither repositories nor repositoryCriteria, it contains every repository.
+// A list of repositories, or criteria as in a repository scope, but not both. A scope with neither
+// contains every repository.
 type RepositoryScopeInput struct {
 	Repositories       []string `json:"repositories,omitempty"`
 	RepositoryCriteria *string  `json:"repositoryCriteria,omitempty"`
@@ -947,9 +952,9 @@ func (v *SampleFilter) GetRepository() string { return v.Repository }
 
 // Backsight: how a sample ended. COUNTED: searched completely at its commit. REUSED: has the same
 // commit, and therefore the same value, as a counted sample. ABSENT: the repository had no commit at
-// that time; the value is 0. PARTIAL: a limit or a missing object made the search incomplete; the
-// value is a lower bound. FAILED: an error occurred or an operator cancelled the sample; the value is
-// unknown. PENDING: planned and not done.
+// that time; the value is 0. PARTIAL: a limit, a timeout, or a missing or damaged object made the
+// search incomplete; the value is a lower bound. FAILED: an error occurred or an operator cancelled
+// the sample; the value is unknown. PENDING: planned and not done.
 type SampleOutcome string
 
 const (
@@ -1014,10 +1019,10 @@ func (v *Samples) GetPageInfo() Page { return v.PageInfo }
 type Series struct {
 	SeriesId string `json:"seriesId"`
 	Label    string `json:"label"`
-	// Backsight: the exact number of samples by outcome.
+	// Backsight: the exact number of samples by outcome, without those of snapshots.
 	Completeness Tally        `json:"completeness"`
 	Status       SeriesStatus `json:"status"`
-	// Backsight: what the series' workflow is doing now; null if no worker answers within two seconds.
+	// Backsight: what the series' workflow is doing now; null if it does not answer within two seconds.
 	Workflow *Workflow `json:"workflow"`
 	// Backsight: what people should know about the series: why samples are not exact, that history was
 	// rewritten, or why a query or scope cannot be read.
@@ -1068,9 +1073,9 @@ func (v *SeriesByIDInsightViewsInsightViewConnectionNodesInsightView) GetDataSer
 // SeriesByIDResponse is returned by SeriesByID on success.
 type SeriesByIDResponse struct {
 	// Lists insights, newest first. `id` selects one insight. `find` selects insights whose title or a
-	// series label contains the text, ignoring case. seriesDisplayOptions limits what
-	// InsightsSeries.points returns; without it, points returns every value and every time that charts
-	// show.
+	// series label contains the text, ignoring case. `seriesDisplayOptions` limits what
+	// `InsightsSeries.points` returns; if it is null, `points` returns every value at every time that is
+	// not archived.
 	InsightViews SeriesByIDInsightViewsInsightViewConnection `json:"insightViews"`
 	// Backsight: returns one series; null if no series has this id.
 	InsightSeries *Series `json:"insightSeries"`
@@ -1122,9 +1127,9 @@ func (v *SeriesNamesByIDInsightViewsInsightViewConnectionNodesInsightView) GetDa
 // SeriesNamesByIDResponse is returned by SeriesNamesByID on success.
 type SeriesNamesByIDResponse struct {
 	// Lists insights, newest first. `id` selects one insight. `find` selects insights whose title or a
-	// series label contains the text, ignoring case. seriesDisplayOptions limits what
-	// InsightsSeries.points returns; without it, points returns every value and every time that charts
-	// show.
+	// series label contains the text, ignoring case. `seriesDisplayOptions` limits what
+	// `InsightsSeries.points` returns; if it is null, `points` returns every value at every time that is
+	// not archived.
 	InsightViews SeriesNamesByIDInsightViewsInsightViewConnection `json:"insightViews"`
 	// Backsight: returns one series; null if no series has this id.
 	InsightSeries *SeriesName `json:"insightSeries"`
@@ -1230,8 +1235,9 @@ var AllSeriesWorkflowState = []SeriesWorkflowState{
 type SetInsightSeriesRetentionResponse struct {
 	// Backsight: sets how many sample times of the series its charts show, in every insight that
 	// contains the series. Charts show the newest times. 0 means all; null means the setting
-	// backsight.retention.points. Older times are archived: exports contain them, and charts show them
-	// again when the number is raised.
+	// backsight.retention.points, but at least the number of points that the series was created with or
+	// extended to. Older times are archived: exports contain them, and charts show them again when the
+	// number is raised.
 	Series SeriesRetention `json:"series"`
 }
 
@@ -1296,7 +1302,8 @@ func (v *SettingsResponse) GetSettings() []Setting { return v.Settings }
 // SnapshotInsightSeriesResponse is returned by SnapshotInsightSeries on success.
 type SnapshotInsightSeriesResponse struct {
 	// Backsight: takes a snapshot: samples every repository now, between two grid times. Refused for a
-	// series that is paused, whose grid interval is a day or less, or whose query is about commits.
+	// series that is paused or has a problem, whose grid interval is a day or less, or whose query is
+	// about commits.
 	Series Changed `json:"series"`
 }
 
@@ -1305,8 +1312,8 @@ func (v *SnapshotInsightSeriesResponse) GetSeries() Changed { return v.Series }
 
 // SyncRepositoryResponse is returned by SyncRepository on success.
 type SyncRepositoryResponse struct {
-	// Backsight: starts a sync of one repository or, if name is null, of every repository. A sync
-	// fetches the mirror and updates the commit index.
+	// Backsight: starts a sync of one repository or, if `name` is null, of every repository. A sync
+	// fetches the mirror, or reads the local repository, and updates the commit index.
 	SyncRepository SyncRepositorySyncRepositoryEmptyResponse `json:"syncRepository"`
 }
 
@@ -1335,7 +1342,10 @@ type Tally struct {
 	Partial int64 `json:"partial"`
 	Failed  int64 `json:"failed"`
 	Pending int64 `json:"pending"`
-	// The number of samples that ended per second, over the last 30 seconds; null when none ended.
+	// Samples that ended per second. The API process measures this between its own reads of the series
+	// in the last 30 seconds. Null if nothing is pending, if no sample ended between these reads, or if
+	// they span less than a second. Only InsightsSeries.completeness and SeriesProgress.completeness
+	// have a rate.
 	Rate *float64 `json:"rate"`
 	// Seconds until no sample is pending, at this rate; null when the rate is null.
 	EtaSeconds *float64 `json:"etaSeconds"`
@@ -1413,8 +1423,9 @@ type TimeScopeInput struct {
 	StepInterval TimeIntervalStepInput `json:"stepInterval"`
 	// Backsight: the number of points that the backfill covers, 1 to 1000.
 	Points *int `json:"points,omitempty"`
-	// Backsight: the time zone of the grid as an IANA name; null means UTC. If the clocks skip the time
-	// of a point, it is an hour away on the same day, or at the first minute of its day.
+	// Backsight: the time zone of the grid as an IANA name; null means UTC. If a change of the clocks
+	// skips the time of day of a point, the point is an hour earlier or later on the same day if
+	// possible, and otherwise at the first or last minute of the day.
 	Zone *string `json:"zone,omitempty"`
 }
 

@@ -7,8 +7,8 @@ import { formatNumber } from '../../format/numbers.ts'
 import styles from './insight.module.css'
 
 /**
- * Why samples are not exact, grouped by reason code, most frequent first. Renders nothing when all
- * samples are exact.
+ * Why samples are partial or failed, grouped by outcome and reason code, most frequent first in
+ * each series. Renders nothing when there are no such samples.
  */
 export function Reasons({ insight }: { insight: InsightFragment }) {
   const inexact = insight.dataSeries.reduce((sum, series) => sum + series.completeness.partial + series.completeness.failed, 0)

@@ -44,7 +44,7 @@ export function SeriesMenu({ series, label, points, retention, refresh }: { seri
       {asking === 'retry' && (
         <Question title="Compute all samples again?" action="Compute again" send={() => commands.retry(true)} onClose={close}>
           <p>
-            {formatNumber(planned)} samples are searched again, and values that changed are corrected. The chart keeps showing the current values until then. If a search fails, the sample keeps its value.
+            {formatNumber(planned)} samples are computed again, and values that changed are corrected. The chart keeps showing the current values until then. If a search fails, the sample keeps its value.
           </p>
         </Question>
       )}

@@ -3,8 +3,8 @@ import { plural } from '../../format/numbers.ts'
 import { formatTime } from '../../format/times.ts'
 
 /**
- * Says what a series works on and its position in the queue. A backfill is not mentioned, because
- * users expect it.
+ * Says what a series works on and its position in the queue. Backfills and snapshots are not
+ * mentioned, because users expect them.
  */
 export function workText(workflow: Pick<WorkflowFragment, 'kind' | 'waitingPlans' | 'queuePosition'> | null | undefined): string {
   if (!workflow) return ''
@@ -32,7 +32,7 @@ export function problemText({ message, at, retryAt }: { message: string; at: str
 
 /** The text of a notice; null for a reason code, which the table of reasons explains. */
 export function noticeText(reason: string): string | null {
-  if (reason === 'history rewritten') return 'The history of a repository was rewritten (for example by a force-push), and some values were counted at commits that are not the ones of their times any more. “Compute all again” updates them.'
+  if (reason === 'history rewritten') return 'The history of a repository was rewritten (for example by a force-push), and some samples are no longer at the commits of their times. “Compute all again” updates them.'
   return isPlanning(reason) ? `Planning failed: ${reason.slice(planning.length)}.` : null
 }
 

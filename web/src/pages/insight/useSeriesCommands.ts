@@ -31,7 +31,7 @@ export function useSeriesCommands(seriesId: string, done: () => void) {
     busy,
     retry: (all: boolean) => send(retry({ seriesId, all }), all ? 'All samples will be computed again.' : 'Partial and failed samples will be computed again.'),
     extend: (points: number) => send(extend({ seriesId, points }), `The series is being extended to ${points} points.`),
-    cancel: (reason: string) => send(cancel({ seriesId, reason: reason.trim() || null }), 'The backfill was cancelled.'),
+    cancel: (reason: string) => send(cancel({ seriesId, reason: reason.trim() || null }), 'The work on past times was cancelled.'),
     front: () => send(front({ seriesId }), 'The series was moved to the front of the queue.'),
     back: () => send(back({ seriesId }), 'The series was moved to the back of the queue.'),
     retain: (points: number | null) => send(retain({ seriesId, points }), 'The number of sample times that charts show was changed.'),

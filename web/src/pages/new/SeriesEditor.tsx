@@ -60,7 +60,7 @@ export function SeriesEditor({ index, series, errors, onChange, onRemove }: Prop
         series={series}
         onChange={onChange}
         label="One line per captured value"
-        hint="Counts each text that the capture group matches separately. Requires a regular expression with a capture group."
+        hint="Counts each distinct text that the capture group matches. Requires a regular expression with a capture group."
       />
       <Toggle
         method="LANGUAGE_STATS"
@@ -87,7 +87,7 @@ function Toggle({ method, series, onChange, label, hint }: { method: SeriesForm[
 }
 
 function queryHint(series: SeriesForm): string {
-  return series.method === 'LANGUAGE_STATS' ? 'Filters only: file:, lang:, repo:. An empty query selects every file.' : 'Words, "quoted text", /regexp/, file:, lang:, case:, AND, OR, NOT.'
+  return series.method === 'LANGUAGE_STATS' ? 'Filters only: file:, lang:, repo:. An empty query selects every file.' : 'Text, /regexp/, file:, lang:, case:, AND, OR, NOT.'
 }
 
 function validHint(series: SeriesForm, captures: number, notes: string[]): string {

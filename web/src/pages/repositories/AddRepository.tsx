@@ -31,7 +31,7 @@ export function AddRepository({ onAdded }: { onAdded: () => void }) {
 
   return (
     <form className={styles.add} onSubmit={(event) => void submit(event)} noValidate>
-      <Field label="Add a repository" hint="An absolute path on the server, or an https, ssh or git URL to clone." error={error}>
+      <Field label="Add a repository" hint="An absolute path on the server, or a clone URL such as https://… or git@host:path." error={error}>
         {(parts) => (
           <div className={styles.addRow}>
             <TextInput
