@@ -188,7 +188,7 @@ var fields = []field{
 	{name: "visibility", refused: "repositories cannot be chosen by visibility", instead: chooseByName},
 	{name: "index", refused: "every search is exact, with or without an index", instead: "leave it out"},
 	{name: "stable", refused: "every search gives the same answer each time", instead: "leave it out"},
-	{name: "rule", refused: "structural search has no rules", instead: "leave it out; holes with the same name match equal text, as in :[x] == :[x]"},
+	{name: "rule", refused: "structural search has no rules", instead: "leave it out; holes with the same name match equal text, as in :[x] == :[x];"},
 }
 
 const chooseByName = "choose repositories by name, with repo:"
