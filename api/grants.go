@@ -81,12 +81,17 @@ func (r *mutationResolver) GrantRepository(ctx context.Context, name, login stri
 
 // accessChanged logs a change of access with the person who made it, and returns the repository.
 func (r *mutationResolver) accessChanged(ctx context.Context, name string, what ...any) (*generated.Repository, error) {
-	r.config.Logger.InfoContext(ctx, "access to a repository was changed", append([]any{"repository", name, "by", viewer(ctx).Login}, what...)...)
+	r.logAccess(ctx, name, what...)
 	repository, err := r.config.Store.Repositories.ByName(ctx, name)
 	if err != nil {
 		return nil, err
 	}
 	return repositoryModel(repository), nil
+}
+
+// logAccess logs who changed the access to a repository, and how.
+func (r *mutationResolver) logAccess(ctx context.Context, name string, what ...any) {
+	r.config.Logger.InfoContext(ctx, "access to a repository was changed", append([]any{"repository", name, "by", viewer(ctx).Login}, what...)...)
 }
 
 // RevokeRepository removes a person's grant for one repository or, if name is null, all grants of

@@ -126,6 +126,9 @@ func (r *mutationResolver) AddRepository(ctx context.Context, location string, n
 	if err != nil {
 		return nil, err
 	}
+	if private != nil && *private {
+		r.logAccess(ctx, repository.Name, "private", true)
+	}
 	ctx, cancel := afterCommit(ctx)
 	defer cancel()
 	if err := r.config.Workflows.Sync(ctx, repository.ID); err != nil {

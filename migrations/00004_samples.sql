@@ -80,7 +80,7 @@ CREATE TABLE sample_captures (
 -- What charts show: the samples of sample_chunks, counted and summed by the transactions that write
 -- them. The sums of one time are spread over 16 rows, so that two writers rarely wait for the same
 -- row: a repository counts in the row with the stripe id / 128 % 16. Values are whole numbers, so
--- that adding and subtracting is exact.
+-- that adding and subtracting is exact below 2^53.
 CREATE TABLE series_tallies (
     series_id integer NOT NULL,
     snapshot  boolean NOT NULL,

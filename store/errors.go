@@ -66,8 +66,6 @@ func classifyPostgres(err error, pg *pgconn.PgError, object string) error {
 		return &insights.Error{Code: insights.Conflict, Cause: err, Message: object + ": " + conflict(pg)}
 	case pg.Code == "23503":
 		return &insights.Error{Code: insights.NotFound, Cause: err, Message: object + ": refers to something that does not exist: " + pg.Detail}
-	case pg.Code == "2201B":
-		return &insights.Error{Code: insights.Invalid, Cause: err, Message: object + ": " + pg.Message}
 	// data exception, check and not-null violation
 	case class == "22" || pg.Code == "23514" || pg.Code == "23502":
 		return &insights.Error{Code: insights.Invalid, Cause: err, Message: object + ": " + pg.Message}

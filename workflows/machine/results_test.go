@@ -181,6 +181,7 @@ func TestProblemOfADroppedPlanStays(t *testing.T) {
 	require.Equal(t, "problem", describe(m))
 	m.State.Waiting = []*Plan{{Kind: insights.RetryPlan}}
 	require.Equal(t, "work on retry", doWhat(m, now))
+	require.Equal(t, contract.Running, m.Status(1).State)
 	m.Done()
 	require.Equal(t, "retry", describe(m))
 }

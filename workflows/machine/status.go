@@ -35,6 +35,8 @@ func (m *Machine) doing() contract.State {
 		return contract.Pausing
 	case m.State.Paused != nil:
 		return contract.Paused
+	case planOf(m.action) != nil: // with a problem, perhaps: that of a plan that was dropped
+		return contract.Running
 	case m.State.Problem == nil && (m.plan() != nil || len(m.State.Waiting) > 0):
 		return contract.Running
 	}
