@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/backsight/backsight/insights"
@@ -21,34 +22,67 @@ type writer struct {
 	plan     int
 	metrics  *telemetry.Metrics
 
+	mu      sync.Mutex
 	samples []insights.Sample
-	values  int       // number of captured values in samples
-	since   time.Time // when the first of samples was added
+	values  int         // number of captured values in samples
+	timer   *time.Timer // writes samples that wait too long; nil if none wait
+	failed  error       // of the last write by the timer
 }
 
 const (
-	// The method add writes the waiting samples when they reach one of these:
+	// The waiting samples are written when they reach one of these:
 	writeAtMost = 500                    // samples
 	writeValues = 20_000                 // captured values
 	writeWithin = 500 * time.Millisecond // since the first of them was added
 )
 
-// add adds samples, which are written in the same transaction: now, or with later ones.
+// add adds samples, which are written in the same transaction: now, or at most writeWithin later. It
+// returns an error of an earlier write, whose samples still wait.
 func (w *writer) add(ctx context.Context, samples ...insights.Sample) error {
-	if len(w.samples) == 0 {
-		w.since = time.Now()
-	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.samples = append(w.samples, samples...)
 	for _, s := range samples {
 		w.values += len(s.Values)
 	}
-	if len(w.samples) < writeAtMost && w.values < writeValues && time.Since(w.since) < writeWithin {
+	if w.failed != nil {
+		return w.failed
+	}
+	if len(w.samples) < writeAtMost && w.values < writeValues {
+		w.writeSoon(ctx)
 		return nil
 	}
-	return w.flush(ctx)
+	return w.write(ctx)
 }
 
+// writeSoon starts the timer, unless it runs. The search of the next repository can take minutes.
+func (w *writer) writeSoon(ctx context.Context) {
+	if w.timer != nil || len(w.samples) == 0 {
+		return
+	}
+	w.timer = time.AfterFunc(writeWithin, func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if w.timer != nil {
+			w.failed = w.write(ctx)
+		}
+	})
+}
+
+// flush writes the waiting samples now. If that fails, they still wait.
 func (w *writer) flush(ctx context.Context) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.write(ctx)
+}
+
+// write is flush for callers that hold mu.
+func (w *writer) write(ctx context.Context) error {
+	if w.timer != nil {
+		w.timer.Stop()
+		w.timer = nil
+	}
+	w.failed = nil
 	if len(w.samples) == 0 {
 		return nil
 	}
