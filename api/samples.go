@@ -96,11 +96,14 @@ func sampleModel(s insights.Sample, repository store.Repository) *generated.Samp
 	m := &generated.Sample{
 		Repository: repositoryModel(repository), DateTime: s.Time, Outcome: generated.SampleOutcome(strings.ToUpper(string(s.Outcome))),
 		Attempts: s.Attempts, DurationSeconds: s.Duration.Seconds(),
-		Commit: orNil(s.Commit), ReasonCode: orNil(string(s.Code)), Reason: orNil(s.Reason),
+		Commit: orNil(s.Commit),
 		Values: make([]*generated.SampleValue, 0, len(s.Values)),
 	}
 	for _, label := range slices.SortedFunc(maps.Keys(s.Values), insights.CompareLabels) {
 		m.Values = append(m.Values, &generated.SampleValue{Label: label, Value: float64(s.Values[label])})
+	}
+	if s.Outcome != insights.Pending { // a retry keeps the reason of the earlier outcome
+		m.ReasonCode, m.Reason = orNil(string(s.Code)), orNil(s.Reason)
 	}
 	if s.Outcome != insights.Pending && s.Outcome != insights.Failed {
 		m.Value = &s.Value

@@ -184,7 +184,7 @@ func (t *timeline) arrange() {
 	t.ends = newEvents(len(t.rank), t.occurrences, func(o occurrence) int32 { return o.after })
 }
 
-// candidates are the blobs that may matter to one of the readers.
+// candidates are the blobs that may matter to the query or to one of its predicates.
 type candidates struct {
 	sets   []index.Bits
 	all    bool

@@ -158,8 +158,8 @@ func (p *parser) list(operator tokenKind, operand func() (Node, *Error)) ([]Node
 	}
 }
 
-// terms parses adjacent terms. Words are joined into one pattern as the pattern type requires, even
-// with filters between them; all other terms are ANDed.
+// terms parses adjacent terms and ANDs them. Except in keyword queries, the words among them are
+// first joined into one pattern of the pattern type, even if filters are between them.
 func (p *parser) terms() (Node, *Error) {
 	var nodes []Node
 	var words []token
