@@ -18,8 +18,8 @@ import (
 // tens of microseconds and no process, and small repositories are written together.
 
 // recordEvery is how often the time of the last sync is recorded for a repository that does not
-// change. A plan that needs a newer time records it itself (see planRefresh). So a round of syncs of
-// all repositories need not write tens of thousands of rows.
+// change. A plan that needs a newer time records it itself (see planRefresh). So a round of syncs
+// of all repositories need not write tens of thousands of rows.
 const recordEvery = time.Hour
 
 // changed returns the repositories of the list that must be refreshed. The others are local, and

@@ -36,8 +36,8 @@ const (
 	writeWithin = 500 * time.Millisecond // since the first of them was added
 )
 
-// add adds samples, which are written in the same transaction: now, or at most writeWithin later. It
-// returns an error of an earlier write, whose samples still wait.
+// add adds samples, which are written in the same transaction: now, or at most writeWithin later.
+// It returns an error of an earlier write, whose samples still wait.
 func (w *writer) add(ctx context.Context, samples ...insights.Sample) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
