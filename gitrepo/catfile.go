@@ -20,8 +20,8 @@ const pipeBuffer = 1 << 18
 
 // catFile runs one `git cat-file --batch` for the objects ids[i], i in wanted, and calls visit with
 // each object. It returns how many objects it handed out. The error is an *Error when git exited
-// early or was killed; the caller can then continue with a new process. After any other error, the
-// caller must stop reading.
+// early or was killed, and an outOfStep when git's output is not that of the wanted objects; the
+// caller can then continue with a new process. After any other error, the caller must stop reading.
 func (o *Objects) catFile(ctx context.Context, ids []Hash, wanted []int32, opts ReadOptions, visit func(i int, object *Object) error) (done int, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -88,11 +88,20 @@ func (o *Objects) catFile(ctx context.Context, ids []Hash, wanted []int32, opts 
 		return done, fmt.Errorf("repository %s: git cat-file: %w", o.repo.dir, readErr)
 	case waitErr != nil:
 		return done, o.repo.wrap(ctx, "cat-file", cmd, waitErr)
-	case readErr != nil:
-		return done, fmt.Errorf("repository %s: git cat-file: %w", o.repo.dir, readErr)
+	case readErr != nil: // git handed out less than it announced, and exited with status 0
+		return done, fmt.Errorf("repository %s: git cat-file: %w", o.repo.dir, otherLength)
 	}
 	return done, nil
 }
+
+// outOfStep means that git's output does not have the format of batchStream at this place. Then
+// the header of an object states another size than the object has: git does not compare the two
+// when it streams a large loose object, and exits with status 0.
+type outOfStep string
+
+func (e outOfStep) Error() string { return string(e) }
+
+const otherLength outOfStep = "the content has another length than its header says"
 
 // batchStream parses the output of `git cat-file --batch`: "<id> SP <type> SP <size> LF <content>
 // LF", or "<id> SP missing LF".
@@ -156,7 +165,7 @@ func (s *batchStream) next(want Hash) (*Object, error) {
 	line, err := s.from.ReadSlice('\n')
 	if err != nil {
 		if errors.Is(err, bufio.ErrBufferFull) {
-			return nil, fmt.Errorf("header line without an end: %q", line[:min(len(line), 80)])
+			return nil, outOfStep(fmt.Sprintf("header line without an end: %q", line[:min(len(line), 80)]))
 		}
 		return nil, unexpected(err)
 	}
@@ -164,7 +173,7 @@ func (s *batchStream) next(want Hash) (*Object, error) {
 	s.want, s.hex = want, hex.AppendEncode(s.hex[:0], want[:s.hashLen])
 	rest, ok := bytes.CutPrefix(header, s.hex)
 	if !ok || len(rest) == 0 || rest[0] != ' ' {
-		return nil, fmt.Errorf("expected object %s, got %q", s.hex, header[:min(len(header), 120)])
+		return nil, outOfStep(fmt.Sprintf("expected object %s, got %q", s.hex, header[:min(len(header), 120)]))
 	}
 	rest = rest[1:]
 	if string(rest) == "missing" {
@@ -175,7 +184,7 @@ func (s *batchStream) next(want Hash) (*Object, error) {
 	kind, known := kindNames[string(name)]
 	size, ok := parseSize(digits)
 	if !known || !ok {
-		return nil, fmt.Errorf("unexpected header %q", header[:min(len(header), 120)])
+		return nil, outOfStep(fmt.Sprintf("unexpected header %q", header[:min(len(header), 120)]))
 	}
 	s.object = Object{Kind: kind, Size: size}
 	s.sum.Reset()
@@ -301,7 +310,7 @@ func (s *batchStream) readLarge(n int64) error {
 
 func endOfContent(b byte) error {
 	if b != '\n' {
-		return fmt.Errorf("the content is followed by %q instead of a line feed", b)
+		return otherLength
 	}
 	return nil
 }

@@ -146,8 +146,8 @@ func (o *Objects) OID(hash Hash) OID { return OID(hex.EncodeToString(hash[:o.has
 // git, so git decides what is damaged. A missing or damaged object is handed out with its Problem.
 //
 // After an error, some objects may not have been handed out. Read returns an error when ctx ends,
-// visit returns an error, git cannot be started, git prints something unexpected, git is killed
-// twice, or more than maxCorrupt objects are corrupt.
+// visit returns an error, git cannot be started, git is killed twice, or more than maxCorrupt
+// objects are corrupt.
 func (o *Objects) Read(ctx context.Context, ids []Hash, opts ReadOptions, visit func(worker, i int, object *Object) error) error {
 	if opts.MaxSize == 0 {
 		opts.MaxSize = DefaultMaxSize
@@ -189,10 +189,11 @@ func (o *Objects) readFromPack(ctx context.Context, pack *packfile.Pack, ids []H
 }
 
 // readFromGit reads the objects ids[i], i in wanted, through git processes, one process at a time.
-// When a process exits early or is killed, a new one continues after the last object that was
-// handed out.
+// When a process exits early, is killed or gets out of step, a new one continues after the last
+// object that was handed out. An object at which this happens twice is corrupt: the second process
+// begins with this object, so no earlier object is the cause.
 func (o *Objects) readFromGit(ctx context.Context, ids []Hash, wanted []int32, opts ReadOptions, visit func(worker, i int, object *Object) error) error {
-	killed, corrupt, lastDeath := 0, 0, -1
+	kills, corrupt, lastStop := 0, 0, -1
 	for done := 0; done < len(wanted); {
 		n, err := o.catFile(ctx, ids, wanted[done:], opts, func(i int, object *Object) error { return visit(0, i, object) })
 		done += n
@@ -202,14 +203,14 @@ func (o *Objects) readFromGit(ctx context.Context, ids []Hash, wanted []int32, o
 			}
 			break
 		}
-		died, ok := errors.AsType[*Error](err)
+		detail, killed, ok := whyUnread(err)
 		if ctx.Err() != nil || !ok {
 			return err
 		}
-		if exitCode(err) != 128 {
+		if killed {
 			// A signal killed git: most likely an operator sent the signal, or memory ran out. Read
 			// starts git once more.
-			if killed++; killed > 1 {
+			if kills++; kills > 1 {
 				return err
 			}
 			continue
@@ -217,17 +218,27 @@ func (o *Objects) readFromGit(ctx context.Context, ids []Hash, wanted []int32, o
 		if done >= len(wanted) {
 			break // every object was handed out; a later error of git does not matter
 		}
-		if lastDeath != done {
-			lastDeath = done // this object may be corrupt; a second attempt decides
+		if lastStop != done {
+			lastStop = done // this object may be corrupt; a second attempt decides
 			continue
 		}
 		if corrupt++; corrupt > maxCorrupt {
 			return fmt.Errorf("repository %s: more than %d corrupt objects: %w", o.repo.dir, maxCorrupt, err)
 		}
-		if err := visit(0, int(wanted[done]), &Object{Problem: Corrupt, Detail: died.Stderr}); err != nil {
+		if err := visit(0, int(wanted[done]), &Object{Problem: Corrupt, Detail: detail}); err != nil {
 			return err
 		}
 		done++
 	}
 	return nil
+}
+
+// whyUnread returns what an error of catFile says about the object that was not handed out, and
+// whether git was killed. ok is false if another process cannot help.
+func whyUnread(err error) (detail string, killed, ok bool) {
+	if stopped, ok := errors.AsType[*Error](err); ok {
+		return stopped.Stderr, exitCode(err) != 128, true
+	}
+	step, ok := errors.AsType[outOfStep](err)
+	return string(step), false, ok
 }

@@ -71,6 +71,8 @@ func damageCases() []fixture {
 		damaged("blob-with-other-content", other("main:b.go", "blob 15\x00TODO TODO TODO\n"), blob("corrupt object")...),
 		damaged("blob-with-the-content-of-another", other("main:b.go", "blob 5\x00TODO\n"), blob("corrupt object")...),
 		damaged("blob-with-wrong-size", other("main:b.go", "blob 99\x00TODO\nTODO\n"), blob("another length")...),
+		damaged("blob-much-shorter-than-its-header-says", other("main:b.go", "blob 9000000\x00TODO\nTODO\n"), blob("another length")...),
+		damaged("blob-with-an-endless-size", other("main:b.go", "blob 9999999999999999999\x00TODO\n"), blob("corrupt object")...),
 		damaged("blob-that-is-a-tree", other("main:b.go", "tree 0\x00"), blob("object")...),
 		damaged("blob-of-unknown-kind", other("main:b.go", "blah 10\x00TODO\nTODO\n"), blob("object")...),
 		damaged("blob-of-zeros", replace("main:b.go", func(old string) string { return strings.Repeat("\x00", len(old)) }), blob("object")...),
