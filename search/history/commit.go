@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/backsight/backsight/gitrepo"
 	"github.com/backsight/backsight/insights"
@@ -111,8 +112,8 @@ func (c *commit) parse(listed gitrepo.Commit, object *gitrepo.Object) (encoded b
 	return encoded
 }
 
-// decode converts the texts of the commits at these places of the chain to UTF-8, and then calls
-// decide for each.
+// decode converts the texts of the commits at these places of the chain to UTF-8, except unusual
+// authors and committers, and then calls decide for each.
 func (c *commitSearch) decode(ctx context.Context, encoded []int) error {
 	ids := make([]gitrepo.OID, len(encoded))
 	for i, at := range encoded {
@@ -124,7 +125,12 @@ func (c *commitSearch) decode(ctx context.Context, encoded []int) error {
 	}
 	for i, at := range encoded {
 		one := c.commits[at]
-		one.Author, one.Committer, one.Message = texts[i].Author, texts[i].Committer, texts[i].Message
+		if one.Message = texts[i].Message; isUsual(one.Author) {
+			one.Author = texts[i].Author
+		}
+		if isUsual(one.Committer) {
+			one.Committer = texts[i].Committer
+		}
 		one.decide(c.request.Matcher)
 	}
 	return nil
@@ -146,9 +152,20 @@ func (c *commit) decide(m *match.Matcher) {
 	}
 }
 
-// person returns `Name <address>` of an author or committer line, without the date.
+// person returns what `git log --author` searches of the value of an author or committer line: the
+// text up to its last ">", which is `Name <address>` without the date after it. A text without
+// ">", as some converters wrote it, is returned with its date.
 func person(text []byte) string {
-	return string(text[:bytes.LastIndexByte(text, '>')+1])
+	if end := bytes.LastIndexByte(text, '>'); end >= 0 {
+		text = text[:end+1]
+	}
+	return string(text)
+}
+
+// isUsual reports whether a person is `Name <address>`. Of any other text, git log prints only the
+// first name and address that it finds.
+func isUsual(person string) bool {
+	return strings.Count(person, "<") == 1 && strings.Count(person, ">") == 1 && strings.Contains(person, " <")
 }
 
 // checkEnd checks the last commit of the chain, if an interval contains it. This commit must be a
