@@ -20,17 +20,26 @@ func (q *Question) judge(result history.Result) insights.Sample {
 			s.Reason = fmt.Sprintf("%d distinct values, of which the %d most frequent are stored: let the capturing group match less", n, q.maxValues)
 		}
 	}
-	if limit := q.Query.Count; limit > 0 && result.Value > limit {
-		s.Outcome, s.Code = insights.Partial, insights.ReasonCountLimit
-		s.Reason = fmt.Sprintf("the value %d is above the limit of the query's count:%d", result.Value, limit)
+	if value, reason := q.Cut(result.Value); reason != "" {
+		s.Outcome, s.Code, s.Reason = insights.Partial, insights.ReasonCountLimit, reason
 		if !q.Matcher.ByValue() {
-			s.Value = float64(limit)
+			s.Value = float64(value)
 		}
 	}
 	if len(result.Faults) > 0 {
 		s.Outcome, s.Code, s.Reason = insights.Partial, insights.ReasonCode(result.Faults[0].Class), FaultReason(result.Faults)
 	}
 	return s
+}
+
+// Cut returns a value as the query's count: limits it. The reason is "" if the value is not above
+// the limit. Otherwise it says why the value is a lower bound, with the code
+// insights.ReasonCountLimit.
+func (q *Question) Cut(value int64) (cut int64, reason string) {
+	if limit := q.Query.Count; limit > 0 && value > limit {
+		return limit, fmt.Sprintf("the value %d is above the limit of the query's count:%d", value, limit)
+	}
+	return value, ""
 }
 
 // FaultReason says how many objects could not be searched, and names the first five.

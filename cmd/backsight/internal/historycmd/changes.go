@@ -26,7 +26,8 @@ type change struct {
 
 // changes returns the first-parent commits that changed the count, newest first: from the tip on,
 // or from the commit as of --until. Where objects cannot be searched, values are lower bounds and
-// changes are partial. The delta between two commits that lack the same objects is still exact.
+// changes are partial. The delta between two commits that lack the same objects is still exact. If
+// the query has count:, the values are those that count: leaves.
 func (s *searcher) changes(ctx context.Context) ([]change, error) {
 	commits, err := s.FirstParentsSince(ctx, "", beginning)
 	if errors.Is(err, gitrepo.ErrNoCommits) {
@@ -57,7 +58,7 @@ func (s *searcher) changes(ctx context.Context) ([]change, error) {
 	var newer history.Result
 	i := 0
 	compare := func(older history.Result) { // newer is commits[i-1]
-		if c, ok := changeBetween(older, newer, s.plan.question.Matcher.PerFile()); ok && (s.plan.limit == 0 || len(found) < s.plan.limit) {
+		if c, ok := s.plan.changeBetween(older, newer); ok && (s.plan.limit == 0 || len(found) < s.plan.limit) {
 			c.time = commits[i-1].Time
 			found = append(found, c)
 		}
@@ -97,52 +98,78 @@ func (s *searcher) matching(ctx context.Context, chain []gitrepo.Commit) (found 
 		c := change{commit: result.Commit, time: chain[at].Time, delta: result.Value, outcome: insights.Counted}
 		at++
 		if len(result.Faults) > 0 {
-			c.partial(result.Faults, "")
+			c.unread(result.Faults, "")
 		}
 		if c.delta > 0 || c.outcome != insights.Counted {
 			found = append(found, c)
 		}
 		return nil
 	})
-	value, code, reason := int64(0), insights.ReasonCode(""), ""
-	for i := len(found) - 1; i >= 0; i-- {
-		c := &found[i]
-		if value += c.delta; c.outcome == insights.Partial {
-			code, reason = c.code, c.reason
-		} else if reason != "" {
-			c.outcome, c.code, c.reason = insights.Partial, code, "an earlier commit: "+reason
-		}
-		c.value = value
+	if err != nil {
+		return nil, err
 	}
+	found = s.plan.addUp(found)
 	if n := s.plan.limit; n > 0 && len(found) > n {
 		found = found[:n]
 	}
-	return found, err
+	return found, nil
 }
 
-// changeBetween compares the results of a commit (newer) and of its first parent (older). It
-// returns false if they certainly have the same count: both lack the same objects, or none, and
-// their values are equal. perFile says that the query counts per file; if it does not, missing
-// objects may hide any change.
-func changeBetween(older, newer history.Result, perFile bool) (change, bool) {
-	c := change{commit: newer.Commit, delta: newer.Value - older.Value, value: newer.Value, outcome: insights.Counted}
+// addUp sets the values of matching commits, newest first. It leaves out the commits that do not
+// change the sum, because count: cut the sum at an earlier commit.
+func (p *plan) addUp(found []change) []change {
+	first, sum, code, reason := 0, int64(0), insights.ReasonCode(""), ""
+	for i := len(found) - 1; i >= 0; i-- {
+		c := &found[i]
+		if c.outcome == insights.Partial {
+			code, reason = c.code, c.reason
+		} else if reason != "" {
+			c.partial(code, "an earlier commit: "+reason)
+		}
+		value, cut := p.question.Cut(sum + c.delta)
+		c.value, c.delta, sum = value, value-sum, value
+		if cut != "" {
+			c.partial(insights.ReasonCountLimit, cut)
+			first = i
+			break
+		}
+	}
+	return found[first:]
+}
+
+// changeBetween compares the results of a commit (newer) and of its first parent (older), as count:
+// cuts them. It returns false if they certainly have the same count: both lack the same objects, or
+// none, and their values are equal, and count: cut both or none. If the query does not count per
+// file, missing objects may hide any change.
+func (p *plan) changeBetween(older, newer history.Result) (change, bool) {
+	before, cutBefore := p.question.Cut(older.Value)
+	value, cut := p.question.Cut(newer.Value)
+	c := change{commit: newer.Commit, delta: value - before, value: value, outcome: insights.Counted}
 	sameFaults := older.Unread == newer.Unread && (len(older.Faults) > 0) == (len(newer.Faults) > 0)
-	if exact := sameFaults && (perFile || len(newer.Faults) == 0); c.delta == 0 && exact {
+	exact := sameFaults && (len(newer.Faults) == 0 || p.question.Matcher.PerFile())
+	if c.delta == 0 && exact && (cut == "") == (cutBefore == "") {
 		return change{}, false
 	}
 	switch {
 	case len(newer.Faults) > 0:
-		c.partial(newer.Faults, "")
+		c.unread(newer.Faults, "")
+	case cut != "":
+		c.partial(insights.ReasonCountLimit, cut)
 	case !sameFaults:
-		c.partial(older.Faults, "the commit before: ")
+		c.unread(older.Faults, "the commit before: ")
+	case cutBefore != "":
+		c.partial(insights.ReasonCountLimit, "the commit before: "+cutBefore)
 	}
 	return c, true
 }
 
-// partial makes the change partial because of faults.
-func (c *change) partial(faults []history.Fault, where string) {
-	c.outcome, c.code = insights.Partial, insights.ReasonCode(faults[0].Class)
-	c.reason = where + engine.FaultReason(faults)
+// unread makes the change partial because of faults.
+func (c *change) unread(faults []history.Fault, where string) {
+	c.partial(insights.ReasonCode(faults[0].Class), where+engine.FaultReason(faults))
+}
+
+func (c *change) partial(code insights.ReasonCode, reason string) {
+	c.outcome, c.code, c.reason = insights.Partial, code, reason
 }
 
 // describe sets authors and subjects.

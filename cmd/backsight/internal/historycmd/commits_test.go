@@ -1,6 +1,7 @@
 package historycmd
 
 import (
+	"fmt"
 	"path/filepath"
 	"testing"
 
@@ -81,4 +82,37 @@ func TestRun_CommitsOfAShallowClone(t *testing.T) {
 	require.Equal(t, []any{"counted", "partial", "failed"}, column(lines, "outcome"))
 	require.Equal(t, []any{1.0, 1.0, nil}, column(lines, "value"))
 	require.Contains(t, lines[1]["reason"], "shallow history")
+}
+
+// count: cuts the values of --every commit, as it cuts the values of samples.
+func TestRun_CountCutsTheValuesOfEveryCommit(t *testing.T) {
+	t.Parallel()
+	repo, ids := testRepo(t) // it has 2, 3, 1, 1 and 4 TODOs
+	cut := func(limit, value int) string {
+		return fmt.Sprintf("the value %d is above the limit of the query's count:%d", value, limit)
+	}
+	for query, want := range map[string][][]any{
+		"count:2 todo": {
+			{ids[4], 1.0, 2.0, "partial", cut(2, 4)},
+			{ids[3], -1.0, 1.0, "partial", "the commit before: " + cut(2, 3)},
+			{ids[1], 0.0, 2.0, "partial", cut(2, 3)},
+			{ids[0], 2.0, 2.0, "counted", nil},
+		},
+		// From two TODOs to three, no change is known.
+		"count:1 todo": {
+			{ids[4], 0.0, 1.0, "partial", cut(1, 4)},
+			{ids[3], 0.0, 1.0, "partial", "the commit before: " + cut(1, 3)},
+			{ids[0], 1.0, 1.0, "partial", cut(1, 2)},
+		},
+		"type:commit count:2": {{ids[2], 0.0, 2.0, "partial", cut(2, 3)}, {ids[1], 1.0, 2.0, "counted", nil}, {ids[0], 1.0, 1.0, "counted", nil}},
+	} {
+		out, code, err := run(t, options{Repositories: []string{repo.Dir}, Query: query, Every: "commit", JSON: true})
+		require.NoError(t, err)
+		require.Equal(t, 1, code)
+		var got [][]any
+		for _, line := range decode(t, out) {
+			got = append(got, []any{line["commit"], line["delta"], line["value"], line["outcome"], line["reason"]})
+		}
+		require.Equal(t, want, got, query)
+	}
 }
