@@ -11,7 +11,8 @@
 // Invariants:
 //   - The results equal those of enry; a test compares them. If enry's classifier finds several
 //     languages equally likely, it returns any of them, and this package returns the first of the
-//     candidates.
+//     candidates. Where enry reads a #! line differently from linguist, this package follows
+//     linguist (shebang.go).
 //   - The table of tokens is complete for all languages that share an extension, a file name or an
 //     interpreter with another language.
 //   - All functions are safe for concurrent use. Callers must not change the returned slices.

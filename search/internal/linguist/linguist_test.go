@@ -185,6 +185,41 @@ func compare(t *testing.T, file string, candidates []string, content []byte) {
 	t.Errorf("%s of %q, content %.80q: classified %q, enry says %q", file, candidates, content, got, want)
 }
 
+// The first rows are those of linguist's own tests. Where enry finds another language, the row says
+// so.
+func TestByShebang_EqualsLinguist(t *testing.T) {
+	for _, row := range []struct{ line, language, enry string }{
+		{"#!/usr/bin/python2.7", "Python", "Python"},
+		{"#!/usr/bin/env -vS ruby -wKU", "Ruby", "Ruby"},
+		{"#!/usr/bin/env --split-string sed -f", "sed", "sed"},
+		{"#!/usr/bin/env -S GH_TOKEN=ghp_*** deno run --allow-net", "TypeScript", "TypeScript"},
+		{"#!/usr/bin/env python3.11", "Python", "Python"},
+		{"#!/usr/bin/env -S perl -w", "Perl", "Perl"},
+		{"#! /usr/bin/env -S node --flag", "JavaScript", "JavaScript"},
+		{"#!/usr/bin/env -i PATH=/bin -S ruby\r", "Ruby", "Ruby"},
+		{"#!perl", "Perl", "Perl"},
+		{"#!/bin/sh\nexec scala \"$0\" \"$@\"\n", "Scala", "Scala"},
+		{"#!/usr/bin/osascript -l JavaScript", "", ""},
+		{"#!/usr/bin/env", "", ""},
+		{"#!/usr/bin/env -S", "", ""},
+		{"#!", "", ""},
+		// Only the last part of a version is cut, and "ruby2" is no interpreter in the tables.
+		{"#!/usr/bin/ruby2.7", "", ""},
+		{"#!/usr/bin/python3.11.2", "", "Python"},
+		{"#!/usr/bin/env pypy3.9", "Python", ""},
+		{"#!/usr/bin/ruby.2", "Ruby", ""},
+		{"#!/usr/bin/env ts-node --esm", "TypeScript", ""},
+		{"#!/usr/bin/env cwl-runner x", "Common Workflow Language", ""},
+		{"#!/opt/x-language/osascript", "AppleScript", ""},
+		{"#! env perl", "", "Perl"},
+		{"#!/bin/sh\nexec scala -cp . \"$0\" \"$@\"\n", "Shell", "Scala"},
+	} {
+		first := func(names []string) string { return append(names, "")[0] }
+		require.Equal(t, row.language, first(ByShebang([]byte(row.line))), row.line)
+		require.Equal(t, row.enry, first(enry.GetLanguagesByShebang("x", []byte(row.line), nil)), "enry: %s", row.line)
+	}
+}
+
 func TestGeneratedContents_EqualEnry(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	starts := []string{

@@ -1,17 +1,15 @@
 package linguist
 
 import (
-	"bufio"
 	"bytes"
 	"path"
 	"strings"
 )
 
 var (
-	shebangExecHack = lazy(`exec (\w+).+\$0.+\$@`)
-	pythonVersion   = lazy(`python\d\.\d+`)
-	envOptArgs      = lazy(`-[i0uCSv]*|--\S+`)
-	envVarArgs      = lazy(`\S+=\S+`)
+	shebangExecHack = lazy(`exec (\w+)[\s"']+\$0[\s"']+\$@`)
+	shebangVersion  = lazy(`\.\d+$`)
+	envArgument     = lazy(`^(-[i0uCSv]*|--\S+|\S+=\S+)$`)
 )
 
 // ByShebang returns the languages of the interpreter in the content's #! line, or none if there is
@@ -23,45 +21,45 @@ func ByShebang(content []byte) []string {
 	return byInterpreter()[interpreter(content)]
 }
 
-// interpreter is derived from enry's common.go (Apache License 2.0).
+// interpreter follows linguist's shebang.rb (MIT License), which enry's common.go differs from: a
+// version after any interpreter is cut (pypy3.9), only at the end and only its last part, and env
+// may run an interpreter whose name contains a hyphen (ts-node).
 func interpreter(content []byte) string {
 	line, _, _ := bytes.Cut(content, []byte("\n"))
-	line = bytes.TrimSpace(line[len("#!"):])
-	words := bytes.Fields(line)
+	words := strings.Fields(string(line[len("#!"):]))
 	if len(words) == 0 {
 		return ""
 	}
-	name := path.Base(string(words[0]))
-	if name == "env" {
-		if len(words) == 1 {
+	name, rest := words[0], words[1:]
+	if name = name[strings.LastIndexByte(name, '/')+1:]; name == "env" && words[0] != name {
+		for len(rest) > 1 && envArgument().MatchString(rest[0]) {
+			rest = rest[1:]
+		}
+		if len(rest) == 0 {
 			return ""
 		}
-		for len(words) > 2 && (envOptArgs().Match(words[1]) || envVarArgs().Match(words[1])) {
-			words = words[1:]
-		}
-		name = path.Base(string(words[1]))
+		name, rest = rest[0], rest[1:]
 	}
-	if name == "sh" {
+	name = shebangVersion().ReplaceAllString(name, "")
+	switch {
+	case name == "sh":
 		name = multilineExec(content)
-	}
-	if pythonVersion().MatchString(name) {
-		name = name[:strings.Index(name, ".")]
-	}
-	if name == "osascript" && bytes.Contains(line, []byte("-l")) {
+	case name == "osascript" && strings.Contains(strings.Join(rest, " "), "-l"):
 		return "" // the argument decides the language
 	}
-	return name
+	return path.Base(name)
 }
 
 // multilineExec returns the interpreter that the first lines of a sh script run on the script
 // itself, as in `exec scala "$0" "$@"`, or sh if there is none.
 func multilineExec(content []byte) string {
 	const lines = 5
-	s := bufio.NewScanner(bytes.NewReader(content))
-	for i := 0; i < lines && s.Scan(); i++ {
-		if m := shebangExecHack().FindSubmatch(s.Bytes()); m != nil {
+	for range lines {
+		line, rest, _ := bytes.Cut(content, []byte("\n"))
+		if m := shebangExecHack().FindSubmatch(line); m != nil {
 			return string(m[1])
 		}
+		content = rest
 	}
-	return "sh" // also after a line that is too long for the scanner
+	return "sh"
 }
