@@ -2,7 +2,10 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/store/internal/db"
@@ -48,10 +51,12 @@ func (s *Commits) Tip(ctx context.Context, repoID int64) ([]IndexedCommitAt, err
 //
 // Replace returns NotFound when the repository does not exist, Invalid for a commit that is not an
 // object id, and Conflict when the index ends before `fromSeq`, because another process has
-// replaced it; callers then read the tip again. If commits were dropped, the history was rewritten,
-// and each series with samples that are no longer at the commits as of their times gets a notice
-// (insights.ReasonHistoryRewritten). Replace takes one COPY and a few statements. If it drops
-// commits, it also reads the repository's whole index, and its samples in all series.
+// replaced it; callers then read the tip again. If commits were dropped, or if an appended commit
+// is dated before the index was last complete, the past may have changed: each series with samples
+// that are no longer at the commits as of their times gets a notice
+// (insights.ReasonHistoryRewritten). Replace takes one COPY and a few statements. In these two
+// cases, it also reads the repository's samples in all series, and if it drops commits, the whole
+// index.
 func (s *Commits) Replace(ctx context.Context, repoID int64, fromSeq int, commits []IndexedCommit, indexedAt time.Time) error {
 	id := id32(repoID)
 	rows, err := appendRows(id, fromSeq, commits)
@@ -86,14 +91,37 @@ func (s *Commits) Replace(ctx context.Context, repoID int64, fromSeq int, commit
 				return err
 			}
 		}
-		if lost > 0 {
-			if err := noteRewritten(ctx, q, id, indexedAt); err != nil {
-				return err
-			}
+		if err := noteChangedPast(ctx, q, id, lost > 0, rows, indexedAt); err != nil {
+			return err
 		}
 		return q.SetCommitIndexMetadata(ctx, id, instant(indexedAt))
 	})
 	return classify(err, "repository %d: commit index", repoID)
+}
+
+// noteChangedPast adds notices to the series whose samples are no longer at the commits as of their
+// times, after rows were appended to the index, and perhaps others dropped. The old index was
+// complete up to its last_indexed_at, and no sample is later than that. So commits that were
+// appended cannot change the past unless the date of one is earlier: people pushed it late.
+func noteChangedPast(ctx context.Context, q *db.Queries, id int32, dropped bool, rows []db.AppendCommitIndexParams, indexedAt time.Time) error {
+	if dropped {
+		if err := q.MarkRewritten(ctx, instant(indexedAt), id); err != nil {
+			return err
+		}
+		return noteRewritten(ctx, q, id, indexedAt)
+	}
+	before, err := q.CommitIndexedAt(ctx, id)
+	if errors.Is(err, pgx.ErrNoRows) { // this is the first index
+		return nil
+	}
+	if err != nil || len(rows) == 0 || earliest(rows).After(before) {
+		return err
+	}
+	changed, err := q.MarkIfRewritten(ctx, db.MarkIfRewrittenParams{At: instant(indexedAt), RepoID: id, Earliest: earliest(rows)})
+	if err != nil || changed == 0 {
+		return err
+	}
+	return noteRewritten(ctx, q, id, indexedAt)
 }
 
 // appendRows numbers the commits and marks those that a later commit hides. A commit is hidden if

@@ -87,14 +87,10 @@ func refreshNotices(ctx context.Context, q *db.Queries, key int32, at time.Time)
 	return setNotice(ctx, q, key, insights.ReasonHistoryRewritten, reason, at, forTime)
 }
 
-// noteRewritten records that the history of a repository was rewritten, and adds a notice to each
-// series with samples at commits that are no longer those as of their times in the repository's
-// index. Callers must call it in the transaction that removed the commits, after the index was
-// written.
+// noteRewritten adds a notice to each series with samples at commits that are no longer those as of
+// their times in the repository's index. Callers must call it in the transaction that changed the
+// index, after the index was written.
 func noteRewritten(ctx context.Context, q *db.Queries, repo int32, at time.Time) error {
-	if err := q.MarkRewritten(ctx, instant(at), repo); err != nil {
-		return err
-	}
 	return q.NoteRewrittenRepository(ctx, db.NoteRewrittenRepositoryParams{At: instant(at), RepoID: repo, Code: string(insights.ReasonHistoryRewritten)})
 }
 

@@ -69,6 +69,48 @@ func TestRewrittenHistoryHasANoticeUntilARetry(t *testing.T) {
 	require.Empty(t, notes)
 }
 
+// A fast-forward can change the past, too: people push commits later than their dates. The series
+// with samples at or after such a date get the notice until these samples are computed again.
+func TestALatePushHasANotice(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	r := b.repository(t, "acme/a")
+	commits := b.index(t, r, day(0), -3, -1)
+	sampled := func(query string, at int, commit string) insights.Series {
+		series := b.series(t, query, insights.Search)
+		plan := b.plan(t, series, insights.BackfillPlan, day(at))
+		b.write(t, series, plan, insights.Sample{RepositoryID: r.ID, Time: day(at), Outcome: insights.Counted, Value: 1, Commit: commit})
+		require.NoError(t, b.Plans.Complete(b.ctx, series.ID, plan, day(0)))
+		return series
+	}
+	old, recent := sampled("TODO", -2, commits[0].Commit), sampled("FIXME", 0, commits[1].Commit)
+	absent := b.series(t, "XXX", insights.Search)
+	b.plan(t, absent, insights.BackfillPlan, day(-4)) // before the first commit
+	noticesOf := func(s insights.Series) []store.Notice {
+		list, err := b.Notices.List(b.ctx, s.ID)
+		require.NoError(t, err)
+		return list
+	}
+	push := func(seq int, name string, dated, indexed int) *time.Time {
+		require.NoError(t, b.Commits.Replace(b.ctx, r.ID, seq, []store.IndexedCommit{{Commit: oid(name), Time: day(dated)}}, day(indexed)))
+		known, err := b.Repositories.Get(b.ctx, r.ID)
+		require.NoError(t, err)
+		return known.RewrittenAt
+	}
+	require.Nil(t, push(2, "new", 1, 2))
+	require.Nil(t, push(3, "late, but after all samples", 1, 3))
+	require.Empty(t, noticesOf(recent))
+
+	require.Equal(t, day(4), *push(4, "late", -1, 4))
+	require.Empty(t, noticesOf(old), "its sample is before the commit")
+	require.Empty(t, noticesOf(absent))
+	require.Equal(t, []store.Notice{{Since: day(4), Code: insights.ReasonHistoryRewritten, Reason: string(insights.ReasonHistoryRewritten), ForTime: day(0)}}, noticesOf(recent))
+
+	require.Equal(t, day(5), *push(5, "from long ago", -9, 5))
+	require.Len(t, noticesOf(old), 1)
+	require.Len(t, noticesOf(absent), 1)
+}
+
 // Checking whether samples are still at commits of their branches costs one look-up each, and does
 // not read the whole histories.
 func TestCompleteDoesNotReadWholeHistories(t *testing.T) {

@@ -2472,8 +2472,8 @@ type Repository {
   """
   notices: [String!]!
   """
-  When a sync last found that commits had left the history, for example after a force-push; null if
-  never.
+  When a sync last found that the past had changed: commits had left the history, for example after
+  a force-push, or commits were pushed that are dated before samples of a series. null if never.
   """
   rewrittenAt: DateTime
 }

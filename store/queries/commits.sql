@@ -36,6 +36,9 @@ WHERE repo_id = @repo_id AND NOT hidden AND committed_at >= @earliest::timestamp
 -- name: AppendCommitIndex :copyfrom
 INSERT INTO commit_index (repo_id, seq, commit_bytea, committed_at, hidden) VALUES ($1, $2, $3, $4, $5);
 
+-- name: CommitIndexedAt :one
+SELECT last_indexed_at FROM commit_index_metadata WHERE repo_id = @repo_id;
+
 -- name: SetCommitIndexMetadata :exec
 INSERT INTO commit_index_metadata (repo_id, last_indexed_at)
 VALUES (@repo_id, @last_indexed_at)

@@ -43,6 +43,26 @@ ORDER BY for_time DESC, code, reason;
 -- name: MarkRewritten :exec
 UPDATE repositories SET rewritten_at = @at::timestamptz WHERE id = @repo_id;
 
+-- Marks the repository if a series has or plans a sample at another commit than the one as of its
+-- time in the repository's index, which this transaction has written. Only samples at or after the
+-- time earliest are compared.
+-- name: MarkIfRewritten :execrows
+UPDATE repositories AS r SET rewritten_at = @at::timestamptz
+WHERE r.id = @repo_id AND EXISTS (
+    SELECT FROM insight_series AS d
+    CROSS JOIN LATERAL (
+        SELECT FROM samples AS s
+        WHERE s.series_id = d.id AND s.repo_id = @repo_id AND s.time >= @earliest::timestamptz
+            AND (s.commit_bytea IS NOT NULL OR s.outcome = 'absent')
+            AND s.commit_bytea IS DISTINCT FROM (
+                SELECT i.commit_bytea FROM commit_index AS i
+                WHERE i.repo_id = @repo_id AND NOT i.hidden AND i.committed_at <= s.time
+                ORDER BY i.committed_at DESC
+                LIMIT 1)
+        LIMIT 1
+    ) AS f
+    WHERE d.deleted_at IS NULL);
+
 -- Adds a notice to each series that has samples of a repository at other commits than those as of
 -- their times in the repository's index, which this transaction has written. The index may still
 -- have the commit of such a sample: if the new history has other commits after that commit, one of

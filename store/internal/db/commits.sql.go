@@ -62,6 +62,17 @@ func (q *Queries) CommitIndexTip(ctx context.Context, repoID int32, rowLimit int
 	return items, nil
 }
 
+const commitIndexedAt = `-- name: CommitIndexedAt :one
+SELECT last_indexed_at FROM commit_index_metadata WHERE repo_id = $1
+`
+
+func (q *Queries) CommitIndexedAt(ctx context.Context, repoID int32) (time.Time, error) {
+	row := q.db.QueryRow(ctx, commitIndexedAt, repoID)
+	var last_indexed_at time.Time
+	err := row.Scan(&last_indexed_at)
+	return last_indexed_at, err
+}
+
 const hideCommits = `-- name: HideCommits :exec
 UPDATE commit_index SET hidden = true
 WHERE repo_id = $1 AND NOT hidden AND committed_at >= $2::timestamptz

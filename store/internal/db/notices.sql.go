@@ -97,6 +97,41 @@ func (q *Queries) ClearSampleNotices(ctx context.Context, seriesID int32, series
 	return err
 }
 
+const markIfRewritten = `-- name: MarkIfRewritten :execrows
+UPDATE repositories AS r SET rewritten_at = $1::timestamptz
+WHERE r.id = $2 AND EXISTS (
+    SELECT FROM insight_series AS d
+    CROSS JOIN LATERAL (
+        SELECT FROM samples AS s
+        WHERE s.series_id = d.id AND s.repo_id = $2 AND s.time >= $3::timestamptz
+            AND (s.commit_bytea IS NOT NULL OR s.outcome = 'absent')
+            AND s.commit_bytea IS DISTINCT FROM (
+                SELECT i.commit_bytea FROM commit_index AS i
+                WHERE i.repo_id = $2 AND NOT i.hidden AND i.committed_at <= s.time
+                ORDER BY i.committed_at DESC
+                LIMIT 1)
+        LIMIT 1
+    ) AS f
+    WHERE d.deleted_at IS NULL)
+`
+
+type MarkIfRewrittenParams struct {
+	At       time.Time
+	RepoID   int32
+	Earliest time.Time
+}
+
+// Marks the repository if a series has or plans a sample at another commit than the one as of its
+// time in the repository's index, which this transaction has written. Only samples at or after the
+// time earliest are compared.
+func (q *Queries) MarkIfRewritten(ctx context.Context, arg MarkIfRewrittenParams) (int64, error) {
+	result, err := q.db.Exec(ctx, markIfRewritten, arg.At, arg.RepoID, arg.Earliest)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const markRewritten = `-- name: MarkRewritten :exec
 UPDATE repositories SET rewritten_at = $1::timestamptz WHERE id = $2
 `

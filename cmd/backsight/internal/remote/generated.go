@@ -731,8 +731,8 @@ type Repository struct {
 	// Sentences about what people should know about the repository, as of the last successful sync: that
 	// another branch may have been meant, or that grafts or replace refs are not applied.
 	Notices []string `json:"notices"`
-	// When a sync last found that commits had left the history, for example after a force-push; null if
-	// never.
+	// When a sync last found that the past had changed: commits had left the history, for example after
+	// a force-push, or commits were pushed that are dated before samples of a series. null if never.
 	RewrittenAt *string `json:"rewrittenAt"`
 }
 
