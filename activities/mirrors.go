@@ -77,8 +77,10 @@ func (m *Mirrors) Open(ctx context.Context, r store.Repository) (*gitrepo.Repo, 
 // cloned the mirror.
 func (m *Mirrors) openOrClone(ctx context.Context, r store.Repository) (git *gitrepo.Repo, fresh bool, err error) {
 	dir := m.path(r.ID)
-	if git, err := gitrepo.Open(ctx, dir); err == nil {
-		return git, false, nil
+	// Only NotFound says that the folder is not a repository. An undamaged mirror cannot be opened
+	// either when ctx ends, or when git is killed or cannot be started.
+	if git, err = engine.Open(ctx, dir); err == nil || insights.ErrorCode(err) != insights.NotFound {
+		return git, false, err
 	}
 	if err := m.clearBroken(dir); err != nil {
 		return nil, false, err
@@ -99,10 +101,14 @@ func (m *Mirrors) openOrClone(ctx context.Context, r store.Repository) (git *git
 }
 
 // clearBroken renames a folder at a mirror's path that is not a repository, for example after a
-// disk lost files, so that the mirror can be cloned again. It deletes nothing.
+// disk lost files, so that the mirror can be cloned again. It deletes nothing, and it does not
+// rename a folder that it cannot read.
 func (m *Mirrors) clearBroken(dir string) error {
-	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+	switch _, err := os.ReadDir(dir); {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil
+	case err != nil:
+		return insights.Errorf(insights.Unavailable, "mirror %s: %w", dir, err)
 	}
 	aside := fmt.Sprintf("%s%s%d", dir, asideSuffix, time.Now().UnixNano())
 	if err := os.Rename(dir, aside); err != nil {

@@ -47,7 +47,8 @@ type Repo struct {
 
 // Open opens the repository in dir, which is a bare repository or the folder of a work tree,
 // possibly a linked one. It does not search parent folders. The error is an *insights.Error with
-// code NotFound when dir holds no repository.
+// code NotFound when dir holds no repository, or one that git refuses to open. When git is killed
+// or cannot be started, or ctx ends, the error has another code.
 func Open(ctx context.Context, dir string) (*Repo, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
@@ -73,7 +74,7 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 func (r *Repo) openByGit(ctx context.Context) (err error) {
 	out, err := r.output(ctx, "rev-parse", "--is-bare-repository", "--is-shallow-repository", "--show-object-format", "--git-path", "objects")
 	if err != nil {
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || exitCode(err) != 128 { // the status with which git refuses to go on
 			return err
 		}
 		return insights.Errorf(insights.NotFound, "%v", err)
