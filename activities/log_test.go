@@ -9,6 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/testsuite"
+
+	"github.com/backsight/backsight/activities"
+	"github.com/backsight/backsight/insights"
 )
 
 // The worker's log has a line for each sample that is not exact, with its series, repository and
@@ -50,6 +53,30 @@ func TestLogNamesSeriesRepositoryAndFrame(t *testing.T) {
 		{Msg: "samples are not exact", Level: "WARN", Series: series.ID, Repository: "acme/nowhere", Frame: frame(0), Outcome: "failed", Code: "repository not found"},
 	} {
 		require.Positive(t, logged[want], "%+v in\n%s", want, out.String())
+	}
+}
+
+// The log does not say that a plan is complete while it has pending samples.
+func TestLogSaysWhetherAPlanIsComplete(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	var out bytes.Buffer
+	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelInfo}))))
+	b.env = suite.NewTestActivityEnvironment()
+	for _, a := range []any{b.plans, b.search} {
+		b.env.RegisterActivity(a)
+	}
+	b.local("r", growing(t))
+	series := b.series("TODO")
+	plan := b.begin(series).Plan
+	for _, want := range []string{"plan not complete yet: it has pending samples", "plan complete"} {
+		out.Reset()
+		_, err := call[activities.CompleteResult](b, b.plans.Complete, activities.CompleteInput{SeriesID: series.ID, Plan: plan})
+		require.NoError(t, err)
+		require.Contains(t, out.String(), `msg="`+want)
+		_, err = call[insights.Completeness](b, b.search.Samples, everything(series, plan))
+		require.NoError(t, err)
 	}
 }
 
