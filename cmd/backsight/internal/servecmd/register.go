@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/backsight/backsight/gitrepo"
@@ -54,16 +55,19 @@ func registerBelow(ctx context.Context, s *store.Store, roots []string, logger *
 const registerPart = 5000
 
 // newRepository describes the repository dir, which is root or below it. The database only stores
-// UTF-8. So a path with other bytes is registered as a URL, whose repository the worker clones.
+// UTF-8. So a path with other bytes is registered as a URL, whose repository the worker clones. A
+// name that the store does not accept, because it has such bytes or is blank, is escaped as in a
+// URL.
 func newRepository(root, dir string) store.NewRepository {
 	r := store.NewRepository{Names: namesBelow(root, dir), Location: dir, Local: true}
-	if utf8.ValidString(dir) {
-		return r
+	if !utf8.ValidString(dir) {
+		r.Location, r.Local = gitrepo.FileURL(dir), false
 	}
 	for i, name := range r.Names {
-		r.Names[i] = (&url.URL{Path: name}).EscapedPath()
+		if !r.Local || strings.TrimSpace(name) == "" {
+			r.Names[i] = (&url.URL{Path: name}).EscapedPath()
+		}
 	}
-	r.Location, r.Local = gitrepo.FileURL(dir), false
 	return r
 }
 

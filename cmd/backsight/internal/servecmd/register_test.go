@@ -9,8 +9,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/backsight/backsight/gitrepo"
 	"github.com/backsight/backsight/insights"
 	"github.com/backsight/backsight/internal/testdb"
+	"github.com/backsight/backsight/internal/testgit"
 	"github.com/backsight/backsight/store"
 )
 
@@ -49,6 +51,38 @@ func TestRegisterBelow(t *testing.T) {
 
 	_, err = registerBelow(t.Context(), s, []string{filepath.Join(root, "gone")}, slog.New(slog.DiscardHandler))
 	require.Equal(t, insights.Invalid, insights.ErrorCode(err))
+}
+
+// A folder whose name cannot be stored, or is blank, neither stops the scan nor is left out.
+func TestRegisterBelow_FoldersWithOddNames(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	content := map[string]string{"a\xff\xfe/api": "invalid", "a%FF%FE/api": "percent", " ": "blank", "\t/\n": "control", "z?#&%\xe9.git": "both", "ordinary": "ordinary"}
+	for name, text := range content {
+		testgit.Init(t, filepath.Join(root, name), "sha1").Commit(t, testgit.Epoch, map[string]string{"a": text})
+	}
+	s := store.New(testdb.New(t))
+	for range 2 { // a second start changes nothing
+		n, err := registerBelow(t.Context(), s, []string{root}, slog.New(slog.DiscardHandler))
+		require.NoError(t, err)
+		require.Equal(t, len(content), n)
+	}
+	list, err := s.Repositories.List(t.Context(), store.RepositoryFilter{})
+	require.NoError(t, err)
+	found := map[string]string{} // the content of each repository, as a worker reads it
+	for _, r := range list {
+		dir := r.Location
+		if !r.Local {
+			dir = filepath.Join(t.TempDir(), "mirror.git")
+			_, err := gitrepo.CloneMirror(t.Context(), r.Location, dir)
+			require.NoError(t, err)
+		}
+		found[r.Name] = (&testgit.Repo{Dir: dir}).Git(t, "cat-file", "blob", "main:a")
+	}
+	base := filepath.Base(root)
+	require.Equal(t, map[string]string{
+		"a%FF%FE/api": "percent", base + "/a%FF%FE/api": "invalid", "%20": "blank", "\t/\n": "control", "z%3F%23&%25%E9.git": "both", "ordinary": "ordinary",
+	}, found)
 }
 
 func TestNewRepository(t *testing.T) {
