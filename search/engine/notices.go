@@ -2,8 +2,11 @@ package engine
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/backsight/backsight/gitrepo"
+	"github.com/backsight/backsight/search/history"
 )
 
 // Notices returns sentences about what people should know about the search of a repository: that
@@ -30,4 +33,24 @@ func Notices(ctx context.Context, git *gitrepo.Repo, ref string, tip gitrepo.OID
 	notice, err := git.Unapplied(ctx)
 	add(notice, err, "it is not known whether there are replace refs or grafts")
 	return notices
+}
+
+// UnsearchedNotice returns a sentence about files that were not searched because they are binary,
+// although their names are those of texts. It returns "" if there are none.
+func UnsearchedNotice(u history.Unsearched) string {
+	if u.Files == 0 {
+		return ""
+	}
+	var paths []string
+	for _, path := range u.Paths {
+		paths = append(paths, fmt.Sprintf("%q", path))
+	}
+	if u.Files > len(paths) {
+		paths = append(paths, "…")
+	}
+	files := "1 file has the name of a text but is binary, so it matches no pattern and has no lines"
+	if u.Files > 1 {
+		files = fmt.Sprintf("%d files have names of texts but are binary, so they match no pattern and have no lines", u.Files)
+	}
+	return fmt.Sprintf("at commit %.12s, %s: %s; a text must not contain a NUL, and UTF-16 needs a byte order mark", u.Commit, files, strings.Join(paths, ", "))
 }

@@ -24,6 +24,8 @@ type Repo struct {
 	Base     *history.Result        // optional; see history.Request
 	Workers  int                    // see history.Request
 	Progress func(history.Progress) // optional; see history.Request
+	// Unsearched is optional; see history.Request. A query about commits leaves it unchanged.
+	Unsearched *history.Unsearched
 
 	// Stats are the counts of work of all calls until now.
 	Stats history.Stats
@@ -58,7 +60,8 @@ func (r *Repo) FirstParentsSince(ctx context.Context, tip gitrepo.OID, t time.Ti
 func (r *Repo) SearchFiles(ctx context.Context, m *match.Matcher, commits []gitrepo.OID, yield func(history.Result) error) error {
 	var stats history.Stats
 	err := history.Search(ctx, history.Request{
-		Repo: r.Git, Matcher: m, Commits: commits, Workers: r.Workers, Index: r.Index, Base: r.Base, Progress: r.Progress, Stats: &stats,
+		Repo: r.Git, Matcher: m, Commits: commits, Workers: r.Workers, Index: r.Index, Base: r.Base, Progress: r.Progress,
+		Unsearched: r.Unsearched, Stats: &stats,
 	}, yield)
 	r.Stats.Add(stats)
 	return r.wrap(err)

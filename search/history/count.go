@@ -23,6 +23,7 @@ type counts struct {
 
 	mu     sync.Mutex          // guards the fields below: workers find faults concurrently
 	faults map[int32]treeFault // by blob
+	binary map[int32]bool      // the blobs without text; nil if nobody asks for them
 }
 
 // newCounts returns counts for the given number of concurrent workers. Units that the path alone
@@ -136,6 +137,11 @@ func (c *counts) blob(worker int, blob int32, object *gitrepo.Object) (matches i
 		if object != nil {
 			matches++
 		}
+	}
+	if c.binary != nil && object != nil && match.IsBinary(object.Data) {
+		c.mu.Lock()
+		c.binary[blob] = true
+		c.mu.Unlock()
 	}
 	return matches
 }

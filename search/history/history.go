@@ -44,6 +44,9 @@ type Request struct {
 	// Progress is optional. It is called from the goroutines that do the work, never concurrently,
 	// and at most every 200 ms.
 	Progress func(Progress)
+	// Unsearched is optional, and is set for the first of Commits. It is incomplete if Base is
+	// used.
+	Unsearched *Unsearched
 	// Stats is optional, and is set to the counts of work when Search returns.
 	Stats *Stats
 }
@@ -260,6 +263,9 @@ func (s *search) run(ctx context.Context, roots []root, yield func(Result) error
 		if err := s.countBlobs(ctx, counts, batch); err != nil {
 			return err
 		}
+		if from == 0 {
+			s.binaryTexts(counts, roots[0].node)
+		}
 		for _, r := range roots[from:to] {
 			if err := ctx.Err(); err != nil {
 				return context.Cause(ctx)
@@ -303,7 +309,11 @@ func (s *sweep) result(commit gitrepo.OID, v verdict) Result {
 }
 
 func (s *search) newCounts(ctx context.Context) (*counts, error) {
-	return newCounts(ctx, s.graph, s.workers, s.request.ValueLimits)
+	c, err := newCounts(ctx, s.graph, s.workers, s.request.ValueLimits)
+	if err == nil && s.request.Unsearched != nil {
+		c.binary = map[int32]bool{}
+	}
+	return c, err
 }
 
 // yield yields a result, or returns an error if its values could not be read back.

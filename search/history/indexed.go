@@ -38,6 +38,9 @@ type timeline struct {
 // answer; then nothing was yielded.
 func (s *search) searchIndexed(ctx context.Context, yield func(Result) error) (used bool, err error) {
 	t, err := s.plan(ctx)
+	if t != nil && err == nil {
+		err = s.indexedBinaryTexts()
+	}
 	if errors.Is(err, index.ErrDamaged) {
 		// The next update makes a new index.
 		err = errors.Join(err, s.request.Index.Discard())

@@ -69,17 +69,7 @@ func (k *kinds) add(of kinds) {
 func (k *kinds) encode() []byte {
 	var out []byte
 	for _, blobs := range [][]int32{k.always, k.binary} {
-		var runs []byte
-		last := int32(0)
-		for len(blobs) > 0 {
-			n := 1
-			for n < len(blobs) && blobs[n] == blobs[0]+int32(n) {
-				n++
-			}
-			end := blobs[0] + int32(n)
-			runs = appendRun(runs, last, blobs[0], end)
-			last, blobs = end, blobs[n:]
-		}
+		runs := encodeRuns(blobs)
 		out = binary.AppendUvarint(out, uint64(len(runs)))
 		out = append(out, runs...)
 	}
@@ -102,6 +92,21 @@ func (k *kinds) encode() []byte {
 		}
 	}
 	return out
+}
+
+// encodeRuns writes the runs of sorted blobs.
+func encodeRuns(blobs []int32) (runs []byte) {
+	last := int32(0)
+	for len(blobs) > 0 {
+		n := 1
+		for n < len(blobs) && blobs[n] == blobs[0]+int32(n) {
+			n++
+		}
+		end := blobs[0] + int32(n)
+		runs = appendRun(runs, last, blobs[0], end)
+		last, blobs = end, blobs[n:]
+	}
+	return runs
 }
 
 // encodedKinds is the kinds section of an index with the given number of blobs.

@@ -12,8 +12,9 @@ import (
 // magic is at the start of every file. Its last byte is the version of the format and of the rules
 // by which a repository is read. A reader refuses other versions, so such a file is treated as
 // absent, and the next Update replaces it. Version 4 lacked the files with unusual modes (see
-// gitrepo.KindOfEntry) and the texts in UTF-16 and UTF-32, and it may have applied grafts.
-const magic = "bshist\x00\x05"
+// gitrepo.KindOfEntry) and the texts in UTF-16 and UTF-32, and it may have applied grafts. Version
+// 5 lacked the section of unsearched.go.
+const magic = "bshist\x00\x06"
 
 // maxHeader limits the size of the header in bytes. Each layer takes about 30 bytes.
 const maxHeader = 1 << 16
@@ -55,6 +56,7 @@ const (
 	idTableSection
 	kindsSection
 	changesSection
+	unsearchedSection
 	fixedSections
 )
 

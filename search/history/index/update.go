@@ -369,12 +369,13 @@ func (b *builder) write(order []int32) (size int64, err error) {
 	hashLen := b.objects.HashLen()
 	ids, idTable := packBlocks(encodeIDs(h.blobs, hashLen))
 	sections := [][]byte{
-		chainSection:   encodeChain(b.chain, hashLen),
-		pathsSection:   encodePaths(names),
-		idsSection:     ids,
-		idTableSection: idTable,
-		kindsSection:   b.kinds.encode(),
-		changesSection: encodeChanges(changes),
+		chainSection:      encodeChain(b.chain, hashLen),
+		pathsSection:      encodePaths(names),
+		idsSection:        ids,
+		idTableSection:    idTable,
+		kindsSection:      b.kinds.encode(),
+		changesSection:    encodeChanges(changes),
+		unsearchedSection: encodeRuns(b.unsearched()),
 	}
 	head := &header{hashLen: hashLen, commits: len(b.chain), paths: len(names), blobs: len(h.blobs), text: b.text, cut: b.cut}
 	for _, l := range b.layers {

@@ -65,6 +65,7 @@ func (p *plan) run(ctx context.Context, o options, stdout, stderr io.Writer) (co
 				r := order[i]
 				s := &searcher{plan: p, dir: r.arg, Repo: engine.Repo{
 					Workers: max(1, processors/len(repositories)), Progress: func(at history.Progress) { progress.show(r.label, at) },
+					Unsearched: new(history.Unsearched),
 				}}
 				if err := s.run(ctx, r); err != nil {
 					cancel(err)

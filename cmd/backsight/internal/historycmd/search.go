@@ -87,10 +87,15 @@ func (s *searcher) open(ctx context.Context) (err error) {
 	return s.updateIndex(ctx)
 }
 
-// notices returns what people should know about the branch and the history that were searched.
+// notices returns what people should know about the branch, the history and the files that were
+// searched.
 func (s *searcher) notices(ctx context.Context) []string {
 	if s.Git == nil { // the repository could not be opened
 		return nil
 	}
-	return engine.Notices(ctx, s.Git, s.ref, s.Tip, "; --rev names another branch")
+	notices := engine.Notices(ctx, s.Git, s.ref, s.Tip, "; --rev names another branch")
+	if notice := engine.UnsearchedNotice(*s.Unsearched); notice != "" {
+		notices = append(notices, notice)
+	}
+	return notices
 }
