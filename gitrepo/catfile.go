@@ -116,7 +116,7 @@ type batchStream struct {
 	ended   bool      // the line feed after a large object was read
 	failed  error     // why Read failed
 
-	streamed int64  // bytes of the last object that Read returned
+	streamed int64  // bytes of the last object that Read returned, except those that nobody wanted
 	large    []byte // holds objects that do not fit into the buffer
 	want     Hash   // the id that the last object must have
 	hex      []byte // want as text
@@ -279,9 +279,11 @@ func (s *batchStream) handLarge(i int, large func(i int, object *Object, rest io
 			return err, nil
 		}
 	}
+	handedOut := s.streamed
 	if _, err := io.Copy(io.Discard, s); err != nil && !errors.Is(err, errOtherContent) {
 		return nil, err
 	}
+	s.streamed = handedOut
 	if large == nil || s.object.Problem == Corrupt {
 		return visit(i, &s.object), nil
 	}
