@@ -55,10 +55,29 @@ func drawLosses(t *rapid.T, repo *testgit.Repo, tr *truth, ids []string) map[str
 	}
 	for _, blob := range rapid.SliceOfNDistinct(rapid.SampledFrom(blobs), 1, min(3, len(blobs)), rapid.ID).Draw(t, "lost") {
 		lost[blob] = true
-		if rapid.Bool().Draw(t, "removed") {
+		switch rapid.IntRange(0, 4).Draw(t, "damage") {
+		case 0:
 			repo.RemoveObject(t, blob)
-		} else {
+		case 1:
 			repo.CorruptObject(t, blob)
+		case 2:
+			content := "todo TODO go1.22 " + blob
+			repo.StoreUnder(t, blob, fmt.Appendf(nil, "blob %d\x00%s", len(content), content))
+		case 3:
+			size := rapid.SampledFrom([]string{"3", "9000000", "300000000", "9999999999999999999", "-1", "x", ""}).Draw(t, "size")
+			repo.StoreUnder(t, blob, []byte("blob "+size+"\x00todo "+blob))
+		case 4:
+			path := repo.ObjectPath(blob)
+			stored, err := os.ReadFile(path)
+			if err == nil {
+				err = os.Remove(path)
+			}
+			if err == nil {
+				err = os.WriteFile(path, stored[:rapid.IntRange(0, len(stored)-1).Draw(t, "cut")], 0o644)
+			}
+			if err != nil {
+				t.Fatalf("cut %s: %v", path, err)
+			}
 		}
 	}
 	return lost
@@ -83,7 +102,7 @@ func TestSearch_DamagedFilesAreFaultsOfTheirCommits(t *testing.T) {
 		dir := filepath.Join(base, fmt.Sprint(cases))
 		defer os.RemoveAll(dir)
 		repo := testgit.Init(t, filepath.Join(dir, "repo"), "sha1")
-		ids := repo.Import(t, "main", false, drawHistory(t)...)
+		ids := drawOddities(t, repo, repo.Import(t, "main", false, drawHistory(t)...))
 		q := rapid.SampledFrom(queries).Draw(t, "query")
 		m := compile(t, q.text, q.byValue)
 		if len(m.Predicates()) > 0 {

@@ -172,6 +172,20 @@ func drawHistoryOf(t *rapid.T, draw func(*rapid.T) string) []testgit.Commit {
 	return commits
 }
 
+// drawOddities sometimes writes the commits again with modes and dates that git itself does not
+// write.
+func drawOddities(t *rapid.T, repo *testgit.Repo, ids []string) []string {
+	if rapid.IntRange(0, 3).Draw(t, "oddities") > 0 {
+		return ids
+	}
+	modes := append([]string{""}, rapid.SliceOfN(rapid.SampledFrom(testgit.OddModes), 1, 3).Draw(t, "modes")...)
+	dates := rapid.SliceOfN(rapid.SampledFrom(testgit.OddDates), 1, 3).Draw(t, "dates")
+	return repo.Rewrite(t, "main", ids, testgit.As{
+		Mode: func(name, blob string) string { return modes[(int(blob[0])+len(name))%len(modes)] },
+		Date: func(i int) (string, bool) { return dates[i%len(dates)], i%4 == 3 },
+	})
+}
+
 func TestSearch_EqualsCountingEveryCommitByItself(t *testing.T) {
 	t.Parallel()
 	base := t.TempDir()
@@ -194,6 +208,9 @@ func TestSearch_EqualsCountingEveryCommitByItself(t *testing.T) {
 		}
 		storage := rapid.SampledFrom([]string{"loose", "packed", "repacked"}).Draw(t, "storage")
 		ids := repo.Import(t, "main", storage == "packed", commits...)
+		if format == "sha1" {
+			ids = drawOddities(t, repo, ids)
+		}
 		if storage == "repacked" {
 			repo.Repack(t)
 		}

@@ -86,7 +86,7 @@ func (tr *truth) list(commit string) map[string]string {
 			continue
 		}
 		fields := strings.Fields(head)
-		if mode, id := fields[0], fields[2]; mode == "100644" || mode == "100755" {
+		if mode, id := fields[0], fields[2]; strings.HasPrefix(mode, "10") && len(mode) == 6 {
 			files[path] = id
 		}
 	}
