@@ -46,8 +46,8 @@ type PatternKind int
 const (
 	// Literal text matches itself.
 	Literal PatternKind = iota
-	// Regexp text is a regular expression in RE2 syntax with Go's semantics, in which ^ and $ match
-	// at the start and end of each line and . does not match a newline.
+	// Regexp text is a regular expression in Go's RE2 syntax. It is matched with the flag (?m), so
+	// ^ and $ match at the start and end of each line. A dot does not match a newline.
 	Regexp
 	// Structural text is a template (package template). It is always case-sensitive.
 	Structural

@@ -109,8 +109,8 @@ var badQueries = []badQuery{
 
 	// Commits.
 	{"since:yesterday x", "yesterday", "relative to now", "2024-06-30"},
-	{"type:commit select:commit.diff.added x", "select:commit.diff.added", "needs type:diff", "add type:diff"},
-	{"select:commit.diff.removed x", "select:commit.diff.removed", "needs type:diff", "add type:diff"},
+	{"type:commit select:commit.diff.added x", "select:commit.diff.added", "needs type:diff", "write type:diff"},
+	{"select:commit.diff.removed x", "select:commit.diff.removed", "needs type:diff", "write type:diff"},
 	{"select:commit x", "select:commit", "needs type:commit or type:diff", "add type:commit"},
 	{"type:diff select:commit.diff.changed x", "commit.diff.changed", "expected content, file, repo", "leave it out"},
 	{"author:a x", "author:a", "needs type:commit or type:diff", "add type:commit"},

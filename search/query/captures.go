@@ -29,7 +29,7 @@ func (q *Query) CaptureNotes() []string {
 }
 
 // repeatsGroup reports whether a capturing group in re can take part in a match more than once. The
-// argument inside says that re itself is inside a repetition.
+// argument `inside` says that re itself is inside a repetition.
 func repeatsGroup(re *syntax.Regexp, inside bool) bool {
 	switch re.Op {
 	case syntax.OpCapture:

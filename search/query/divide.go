@@ -32,8 +32,9 @@ func walkAll(nodes []Node, yield func(Node) bool) bool {
 }
 
 // divide splits a query's tree into the condition on repositories, the predicates on their files,
-// and the condition on files or commits. It refuses a predicate inside an operand of the top-level
-// AND, and an operand that mixes a condition on repositories with one on files or commits.
+// and the condition on files or commits. It refuses a predicate that is neither the whole tree nor
+// an operand of the top-level AND. It also refuses an operand that mixes a condition on
+// repositories with one on files or commits.
 func (q *Query) divide(n Node) *Error {
 	terms := []Node{n}
 	if top, ok := n.(*And); ok {

@@ -6,9 +6,9 @@ import (
 )
 
 // An Error says why a text is not a valid query or scope, where the problem is, and what to write
-// instead. It is the only error type of Parse and ParseScope.
+// instead. Every error of this package is an *Error.
 type Error struct {
-	// Span is the place of the problem in the text given to Parse.
+	// Span is the place of the problem in the text that was parsed.
 	Span Span
 	// Message says what is wrong and what was expected.
 	Message string
@@ -40,11 +40,11 @@ func asText(text string) string {
 	return "to search for it as text, write content:" + quote(shown(text))
 }
 
-// maxShown is how many bytes of a long text the function shown keeps.
+// maxShown is the most bytes of a text that the function shown keeps.
 const maxShown = 200
 
-// shown returns a text for an error message. If the text has more than maxShown bytes, shown cuts
-// it there, and appends "…".
+// shown returns a text for an error message. If the text has more than maxShown bytes, shown keeps
+// the characters that fit in as many bytes, and appends "…".
 func shown(text string) string {
 	if len(text) <= maxShown {
 		return text

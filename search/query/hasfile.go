@@ -194,7 +194,7 @@ func namedArguments(t token, written, rest string) (*HasFile, *Error) {
 
 // argument reads a regular expression at the start of text, and returns it and the text after it. A
 // quoted expression ends at its closing quotation mark. An unquoted expression ends at white space
-// outside parentheses if the flag several is set, else at the end of text.
+// outside parentheses if the flag `several` is set, else at the end of text.
 func argument(t token, text string, several bool) (value, rest string, err *Error) {
 	if text != "" && (text[0] == '"' || text[0] == '\'') {
 		end, ok := delimitedEnd(text, 0)

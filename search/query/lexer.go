@@ -22,12 +22,12 @@ type token struct {
 	kind tokenKind
 	at   Span
 
-	// Only set for a field, whose value is in text. value is the place of that value.
+	// Only set for a field. `text` is the value of the field, and `value` is its place.
 	field   *field
 	negated bool
 	value   Span
 
-	// Only set for a pattern. word says that the parser joins the pattern with adjacent words,
+	// Only set for a pattern. `word` says that the parser joins the pattern with adjacent words,
 	// unless the query's pattern type is keyword.
 	pattern PatternKind
 	word    bool
@@ -51,7 +51,8 @@ type lexer struct {
 // hole that is never closed makes the lexer read up to the end of the text.
 const maxWork = 64 << 20
 
-// overworked returns an error if finding the end of the word or group at start took too much work.
+// overworked returns an error if finding the ends of words and groups has taken more than maxWork.
+// `start` is where the last of these words or groups starts.
 func (lx *lexer) overworked(start int) *Error {
 	if lx.work <= maxWork {
 		return nil

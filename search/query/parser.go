@@ -47,7 +47,7 @@ func (p *parser) query() (Node, *Error) {
 		before, after = all[:lead], all[trail:]
 		p.tokens = all[lead:trail]
 	default:
-		// Settings always apply to the whole query.
+		// Settings at the start and end apply to the whole query in any case.
 		p.tokens = nil
 		for i, t := range all {
 			switch {
@@ -98,8 +98,8 @@ func startsTerm(tokens []token, i int) bool {
 }
 
 // hoistable says whether the filters before and after the given tokens apply to the whole query.
-// These filters do if the given tokens have an OR outside groups, contain no filters, and do not
-// start with AND or OR.
+// These filters do if the given tokens have an OR outside groups, contain neither filters nor
+// settings, and do not start with AND or OR.
 func hoistable(tokens []token) bool {
 	depth, or := 0, false
 	for i, t := range tokens {
@@ -158,8 +158,9 @@ func (p *parser) list(operator tokenKind, operand func() (Node, *Error)) ([]Node
 	}
 }
 
-// terms parses adjacent terms and ANDs them. Except in keyword queries, the words among them are
-// first joined into one pattern of the pattern type, even if filters are between them.
+// terms parses adjacent terms and ANDs them. Except in keyword queries, words are first joined into
+// one pattern, even if filters are between them. After a group, a NOT, content: or a regular
+// expression between slashes, the next word starts another pattern.
 func (p *parser) terms() (Node, *Error) {
 	var nodes []Node
 	var words []token
@@ -228,7 +229,7 @@ func (p *parser) operand() (Node, *Error) {
 	p.pos++
 	if t.kind == tokenNot {
 		if p.nots++; p.nots > maxDepth {
-			return nil, fail(t.at, "too many NOTs in a row", "two NOTs cancel each other: leave them out")
+			return nil, fail(t.at, "too many NOTs are nested", "two NOTs in a row cancel each other: leave them out")
 		}
 		defer func() { p.nots-- }()
 		var n Node
@@ -340,8 +341,8 @@ func (p *parser) join(words []token) (Node, *Error) {
 func (p *parser) template(text string, at Span) (Node, *Error) {
 	t, err := template.Parse(text)
 	if err != nil {
-		// If the text is as long as its place in the query, it has no escapes, so its offsets are
-		// valid there.
+		// If the text is as long as its place in the query, it stands there unchanged, so its
+		// offsets are valid there.
 		if at.End-at.Start == len(text) {
 			at = Span{at.Start + err.Start, at.Start + err.End}
 		}

@@ -16,7 +16,8 @@ func text(n Node) string {
 // String returns the query's canonical text: settings that differ from their defaults, then the
 // scope, then the predicates, then filters on files and commits, then patterns. Parse returns an
 // equal query for it, and ParseFilters does if q is a result of ParseFilters. Queries with the same
-// pattern type that differ only in notation have the same canonical text.
+// pattern type have the same canonical text if they differ only in aliases, defaults, repetitions,
+// the order of filters, or superfluous parentheses and white space.
 func (q *Query) String() string {
 	var parts []string
 	for _, f := range fields {
@@ -57,7 +58,8 @@ func (s *Scope) String() string {
 	return s.Expr.String()
 }
 
-// isFilter says whether n is a filter. A space is enough to AND a filter to its neighbours.
+// isFilter says whether n is a filter or the NOT of one. A space is enough to AND a filter to its
+// neighbours.
 func isFilter(n Node) bool {
 	if not, ok := n.(*Not); ok {
 		n = not.Node

@@ -43,9 +43,10 @@ const (
 	StandardType PatternType = iota
 	// LiteralType is literal text.
 	LiteralType
-	// RegexpType is a regular expression.
+	// RegexpType is a regular expression, in which "…" is literal text.
 	RegexpType
-	// KeywordType is literal words, all of which must occur in a file.
+	// KeywordType is literal words, in which /…/ is a regular expression and "…" a literal text.
+	// Adjacent patterns are ANDed.
 	KeywordType
 	// StructuralType is a template.
 	StructuralType
@@ -109,7 +110,7 @@ func (q *Query) Kind() Kind {
 }
 
 // PerInterval reports whether the query searches commits, so that each value belongs to the
-// interval since the previous sample time. It returns false if Parse refuses text.
+// interval since the previous sample time. It returns false if Parse refuses the text.
 func PerInterval(text string) bool {
 	q, err := Parse(text)
 	return err == nil && q.Kind() != Files

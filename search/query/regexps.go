@@ -11,8 +11,8 @@ import (
 
 // plainRegexp checks a regular expression and removes two notations: \/ becomes / and \Q…\E becomes
 // single escapes. Then expressions that differ only in these notations have the same text, and
-// every expression can be written between slashes. flags, such as (?i), precede text when it is
-// checked.
+// every expression can be written between slashes. The expression is checked with `flags`, such as
+// (?i), before it.
 func plainRegexp(text, flags string, at Span) (string, *Error) {
 	tree, err := syntax.Parse(flags+text, syntax.Perl)
 	if err != nil {
@@ -59,7 +59,7 @@ func plainRegexp(text, flags string, at Span) (string, *Error) {
 const maxRegexp = 250_000
 
 // regexpSize estimates the number of instructions of a compiled expression. The estimate is never
-// too low, but at most maxRegexp+1.
+// too low, except that it ends at maxRegexp+1.
 func regexpSize(re *syntax.Regexp) int {
 	size := 2
 	for _, sub := range re.Sub {

@@ -6,8 +6,8 @@ import (
 )
 
 // A Scope chooses repositories by name, and by whether they are forks or archived. Create a Scope
-// with ParseScope, NameScope or Parse. A Scope literal with an Expr can be printed, but its Matches
-// panics.
+// with ParseScope, NameScope or Parse. A Scope literal with an Expr can be printed, but its methods
+// Matches and MatchesNames panic.
 type Scope struct {
 	// Expr is the condition on a repository, or nil for all repositories. Its leaves are *Filter.
 	Expr Node

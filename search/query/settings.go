@@ -81,14 +81,14 @@ func (q *Query) checkKind() *Error {
 	const needsCommits = " needs type:commit or type:diff, and this query searches files"
 	switch {
 	case strings.HasPrefix(q.selected, "commit.") && q.Type != TypeDiff:
-		return fail(q.selectAt, "select:"+q.selected+" needs type:diff", "add type:diff, or leave it out")
+		return fail(q.selectAt, "select:"+q.selected+" needs type:diff", "write type:diff, or leave select: out")
 	case q.selected == "commit" && q.Kind() == Files:
-		return fail(q.selectAt, "select:commit"+needsCommits, "add type:commit, or leave it out")
+		return fail(q.selectAt, "select:commit"+needsCommits, "add type:commit, or leave select: out")
 	}
 	if q.Kind() == Files {
 		for leaf := range leaves(q.Expr) {
 			if f, ok := leaf.(*Filter); ok && fieldByName[f.Name].commits {
-				return fail(f.At, f.Name+":"+needsCommits, "add type:commit, or leave it out")
+				return fail(f.At, f.Name+":"+needsCommits, "add type:commit, or leave "+f.Name+": out")
 			}
 		}
 		return nil

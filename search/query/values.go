@@ -9,7 +9,8 @@ import (
 )
 
 // anyCaseRegexpOf returns the regular expression of a field. It checks the expression with the flag
-// (?i), with which it can be larger than without.
+// (?i), because an expression that ignores case can compile to a larger program, and so exceed the
+// limit.
 func anyCaseRegexpOf(t token) (string, *Error) { return plainRegexp(t.text, "(?i)", t.value) }
 
 // pathOf returns the regular expression of file:.

@@ -138,8 +138,9 @@ func syntaxAt(text string) int {
 	return n
 }
 
-// regexpAt returns the end of the regular expression between slashes that starts at i, where a
-// pattern may start. White space, a closing parenthesis or the end of the text must follow it.
+// regexpAt returns the end of the regular expression between slashes that starts at i. White space,
+// a closing parenthesis or the end of the text must follow the closing slash. Callers must check
+// that a pattern can start at i.
 func (lx *lexer) regexpAt(i int) (end int, ok bool) {
 	if !lx.slashes() || i == len(lx.text) || lx.text[i] != '/' {
 		return 0, false
@@ -205,8 +206,9 @@ func (lx *lexer) opensGroup() (bool, *Error) {
 }
 
 // groupsPattern says whether parentheses without operators and fields are a group. They are if they
-// contain a regular expression between slashes. pattern is the place of the first such expression,
-// or the zero Span.
+// contain a regular expression between slashes, but with patterntype:regexp, this is an error,
+// because the slashes could be text. `pattern` is the place of the first such expression, or the
+// zero Span.
 func (lx *lexer) groupsPattern(pattern Span) (bool, *Error) {
 	if pattern.End == 0 || lx.mode != RegexpType {
 		return pattern.End > 0, nil

@@ -33,7 +33,7 @@ func Parse(text string) (*Template, *Error) {
 	}
 	t := &Template{Elements: elements}
 	if !hasText(elements) {
-		return nil, &Error{0, len(text), "the template has only holes, so it would match anything", "write the text around them, as in f(:[x]); " + asRegexp}
+		return nil, &Error{0, len(text), "the template has only holes and white space, so it has no text to search for", "write the text around them, as in f(:[x]); " + asRegexp}
 	}
 	t.forgetNames()
 	return t, nil
@@ -97,7 +97,7 @@ func (p *parser) elements(until byte) ([]Element, *Error) {
 	return all, nil
 }
 
-// leaf parses a hole, white space, a string or text. code is false inside a string, which cannot
+// leaf parses a hole, white space, a string or text. `code` is false inside a string, which cannot
 // contain strings or comments.
 func (p *parser) leaf(code bool) (Element, *Error) {
 	at := p.pos

@@ -41,7 +41,7 @@ type Mark struct {
 func Scan(content []byte) []Mark {
 	s := scanner{content: content}
 	var open []int       // indexes in s.marks of the unpaired opening delimiters
-	var waiting [256]int // number of open, by delimiter
+	var waiting [256]int // how many of them are open, by delimiter
 	for i := 0; i < len(content); {
 		c := content[i]
 		if !Special[c] {

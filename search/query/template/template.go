@@ -51,15 +51,16 @@ const (
 	Line
 	// Blank, `:[ ]` or `:[ x]`, matches one or more spaces or tabs.
 	Blank
-	// Regexp, `:[~e]` or `:[x~e]`, matches a regular expression within the next 250 bytes, up to
-	// the next delimiter, string or comment.
+	// Regexp, `:[~e]` or `:[x~e]`, matches the text that the regular expression e matches. This
+	// text is within the next 250 bytes, and ends before the next delimiter, string or comment.
 	Regexp
 )
 
 // A Hole matches text that the template leaves open.
 type Hole struct {
 	Kind HoleKind
-	// Name is shared by holes that must match equal text. It is "_" for a hole without a name.
+	// Name is shared by holes that must match equal text. It is Unnamed for a hole whose text need
+	// not equal that of another hole.
 	Name string
 	// Regexp is the expression of a hole of kind Regexp. It compiles, and has no assertions.
 	Regexp string
