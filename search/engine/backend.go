@@ -23,8 +23,9 @@ type Commits interface {
 }
 
 // Searcher searches one repository. Both methods yield results from the goroutine of the caller,
-// each as soon as it is known. They stop at the first error of yield and return it. An object that
-// cannot be searched is a fault of the results that it concerns, not an error.
+// each as soon as it is known. They stop at the first error of yield, and return it or an error
+// that wraps it. An object that cannot be searched is a fault of the results that it concerns, not
+// an error.
 type Searcher interface {
 	// SearchFiles counts in the files of each commit. It yields one result for each commit, in the
 	// order of the commits.

@@ -11,8 +11,8 @@
 // newest group first, each group as soon as its value is known. No sample is judged twice. If a
 // search ends early, the samples that were judged until then are correct.
 //
-// Non-goals: storing, limiting, retrying, and fetching. Search reads what is on this machine;
-// callers must bring a mirror up to date first.
+// Non-goals: storing samples, limiting how many searches run at once, retrying, and fetching.
+// Search reads what is on this machine; callers must bring a mirror up to date first.
 //
 // Another search backend can take the place of git on disk: it implements Commits and Searcher.
 // Repo is the implementation over gitrepo and search/history.

@@ -52,14 +52,14 @@ func Failed(samples []insights.Sample, code insights.ReasonCode, reason string) 
 	return failed
 }
 
-// Open opens a repository. Its errors are *Failure, or those of ctx.
+// Open opens a repository. Its errors are *Failure unless ctx has ended.
 func Open(ctx context.Context, dir string) (*gitrepo.Repo, error) {
 	git, err := gitrepo.Open(ctx, dir)
 	return git, Fail(ctx, codeOr(err, insights.ReasonRepositoryNotFound), err)
 }
 
 // Branch returns the default branch of a repository and its newest commit. Its errors are
-// gitrepo.ErrNoCommits, *Failure, or those of ctx.
+// gitrepo.ErrNoCommits or, unless ctx has ended, *Failure.
 func Branch(ctx context.Context, git *gitrepo.Repo) (ref string, tip gitrepo.OID, err error) {
 	ref, tip, err = git.DefaultBranch(ctx)
 	if errors.Is(err, gitrepo.ErrNoCommits) {

@@ -12,12 +12,12 @@ const shallowReason = "the repository is a shallow clone whose oldest commit is 
 	"fetch its whole history (git fetch --unshallow)"
 
 // Locate finds the commits of those samples that have none. There must be at least one sample, and
-// the samples must be newest first; both results are newest first, too. located has the samples
-// that now have a commit. judged has the samples that need no search. Such a sample is absent if
-// the repository had no commit at its time. It is failed if the commits of its time cannot be read:
-// a shallow clone lacks them, or they are older than a break in the history. Errors are those of
-// Commits.FirstParentsSince, except gitrepo.ErrNoCommits and a *gitrepo.BrokenHistory, after which
-// Locate judges the samples without a commit.
+// the samples must be newest first; both results are newest first, too. `located` has the samples
+// that now have a commit, including those that had one before. `judged` has the samples that need
+// no search. Such a sample is absent if the repository had no commit at its time. It is failed if
+// the commits of its time cannot be read: a shallow clone lacks them, or they are older than a
+// break in the history. Errors are those of Commits.FirstParentsSince, except gitrepo.ErrNoCommits
+// and a *gitrepo.BrokenHistory, after which Locate judges the samples without a commit.
 func (q *Question) Locate(ctx context.Context, commits Commits, samples []insights.Sample) (located, judged []insights.Sample, err error) {
 	_, located, judged, err = q.locate(ctx, commits, samples)
 	return located, judged, err

@@ -54,8 +54,8 @@ func Compile(spec Spec) (*Question, error) {
 	return &Question{Query: q, Matcher: m, previous: spec.Previous, maxValues: spec.MaxValues}, nil
 }
 
-// Parse reads the query of a Spec; only insights.LanguageStats accepts an empty one. Its errors are
-// *insights.Error with code Invalid.
+// Parse reads the query of a Spec. Only for insights.LanguageStats, the text may be empty or only
+// choose repositories. Its errors are *insights.Error with code Invalid.
 func Parse(text string, method insights.GenerationMethod) (*query.Query, error) {
 	read := query.Parse
 	if method == insights.LanguageStats {

@@ -24,14 +24,15 @@ type Request struct {
 }
 
 // Yield receives samples that were judged together: those of one group (see Group), or all that
-// need no search. counts are the values that were counted for them; they are empty unless the
+// need no search. `counts` has the values that were counted for them; it is empty unless the
 // question counts by value.
 type Yield func(judged []insights.Sample, counts values.Values) error
 
 // Search judges the samples of one repository. It first yields the samples that need no search, and
 // then the others, newest group first (see Group), each group as soon as its value is known. If the
 // value is exact, the first sample of a group is counted and the others are reused; otherwise all
-// have the same outcome. The Duration of the first is the time since the previous group. Series,
+// have the same outcome. The Duration of the first is the time since the previous group was judged,
+// the timeout for a sample that the timeout made partial, and 0 for a failed sample. Series,
 // repository and time are those of the wanted samples, and so is the commit, if it is set.
 //
 // The query's timeout: limits the search, but not the preceding lookup of commits. When the timeout
@@ -108,7 +109,7 @@ func (s *search) searchFiles(ctx context.Context) error {
 
 // searchIntervals counts the commits in the intervals that end at the samples. Samples whose
 // commits are on one first-parent history are searched together. There are several histories when a
-// branch was rewritten after the samples' commits were found.
+// branch was rewritten after the commits of some samples were found.
 func (s *search) searchIntervals(ctx context.Context) (err error) {
 	previous := s.Question.previous
 	oldest := previous(s.left[len(s.left)-1][0].Time)

@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// rulesTable is written by generate.go. Each line has a keyword and its argument, separated by a
-// tab.
+// rulesTable is written by generate.go. Each line has a keyword and its arguments, separated by
+// tabs.
 //
 //	vendored    a regular expression for paths
 //	extensions  the extensions that the rules up to the next such line apply to

@@ -13,7 +13,7 @@ var (
 )
 
 // ByShebang returns the languages of the interpreter in the content's #! line, or none if there is
-// no such line.
+// no such line or the interpreter is not known.
 func ByShebang(content []byte) []string {
 	if !bytes.HasPrefix(content, []byte("#!")) {
 		return nil

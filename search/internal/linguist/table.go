@@ -12,13 +12,15 @@ import (
 
 //go:generate go run generate.go
 
-// tokensTable is written by generate.go, and compressed with deflate. It starts with the tokens of
-// all languages, each followed by a line feed, then a zero byte, then the number of all tokens in
-// enry's samples. Then it has, for each language, the length of its name, the name, the length of
-// its section in bytes, and the section. All numbers are unsigned varints. A section starts with
-// the logarithmic probability of the language. Then it has, for each distinct probability that
-// tokens of the language have, the probability, the number of these tokens, and the differences
-// between their indexes in the list of tokens. Probabilities are in millionths, negated.
+// tokensTable is written by generate.go, and compressed with deflate. It covers the languages that
+// share an extension, a file name or an interpreter with another language. It starts with the
+// tokens of these languages, each followed by a line feed, then a zero byte, then the number of all
+// tokens in enry's samples. Then it has, for each language, the length of its name, the name, the
+// length of its section in bytes, and the section. All numbers are unsigned varints. A section
+// starts with the logarithmic probability of the language. Then it has, for each distinct
+// probability that tokens of the language have, the probability, the number of these tokens, and
+// the differences between their indexes in the list of tokens. Probabilities are in millionths,
+// negated.
 //
 //go:embed tokens.deflate
 var tokensTable []byte
