@@ -14,7 +14,7 @@ import (
 )
 
 // Repo is a repository on this machine. It implements Commits and Searcher. Create one for each
-// call of Search.
+// call of Search, because it keeps the tip that it finds, and adds up its Stats.
 type Repo struct {
 	Git *gitrepo.Repo
 	// Tip is the commit whose history is sampled. "" is the newest commit of the default branch.

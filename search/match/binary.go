@@ -32,8 +32,8 @@ func Decode(content []byte) (text []byte, binary bool) {
 	return content, false
 }
 
-// IsBinary reports whether a file has no text; see Decode. The first 8000 bytes decide, so content
-// may be only the beginning of the file.
+// IsBinary reports whether a file has no text; see Decode. The first 8000 bytes decide, so
+// `content` need not have more of the file.
 func IsBinary(content []byte) bool {
 	head := content[:min(len(content), binaryPrefix)]
 	if decode, width := encodingOf(head); decode != nil {

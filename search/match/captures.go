@@ -23,7 +23,7 @@ type captures struct {
 const longWork = 4 << 20
 
 // newCaptures returns the captures of the regular expression text, which must include its flags,
-// among them (?m). size is the number of instructions of the compiled expression.
+// among them (?m). `size` is the number of instructions of the compiled expression.
 func newCaptures(text string, size int) (*captures, error) {
 	c := &captures{long: max(1, longWork/size)}
 	for before, head := range []string{`\A(?:`, `\A(?s:.)(?:`} {
@@ -39,7 +39,7 @@ func newCaptures(text string, size int) (*captures, error) {
 }
 
 // each calls yield with the non-empty values of the groups in the match content[start:end]. The
-// flag stop may be nil. If it becomes true, the method returns soon and may omit values.
+// flag `stop` may be nil. If it becomes true, the method returns soon and may omit values.
 func (c *captures) each(content []byte, start, end int, stop *atomic.Bool, yield func(value []byte)) {
 	if stop != nil && stop.Load() {
 		return

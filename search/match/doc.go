@@ -1,4 +1,5 @@
-// Package match finds the matches of a query in the content of one file.
+// Package match finds the matches of a query in the content of one file, and decides whether one
+// commit matches.
 //
 // Decode decides what the text of a file is (binary.go). Each pattern sees the text in its own
 // form, usually without the \r at the end of lines (form.go).

@@ -29,7 +29,7 @@ type engine struct {
 	captures *captures
 }
 
-// starts finds the places in a file where a literal occurs.
+// starts implements dfa.Candidates with the places in a file where one of several literals occurs.
 type starts struct{ *anyScanner }
 
 func (s starts) Next(from int) int {
@@ -38,9 +38,9 @@ func (s starts) Next(from int) int {
 }
 
 // search runs the automaton on the parts of content that can contain matches, from left to right.
-// The matches in these parts are exactly the matches in content. search calls yield with a Searcher
-// that is ready to search the part, the part, and the offset of the part in content, until yield
-// returns false.
+// The matches in these parts are exactly the matches in content. search calls yield for each part,
+// until yield returns false. The arguments of yield are a Searcher that is ready to search the
+// part, the part itself, and its offset in content.
 func (f *engine) search(content []byte, stop *atomic.Bool, yield func(s *dfa.Searcher, part []byte, offset int) bool) {
 	s := f.re.Searcher()
 	defer s.Close()

@@ -8,7 +8,7 @@ import (
 // A finder finds one pattern's matches in a file: non-empty, non-overlapping and leftmost-first.
 // Finders are safe for concurrent use.
 //
-// A finder whose work may take long regularly checks the flag stop, which may be nil. If the flag
+// A finder whose work may take long regularly checks the flag `stop`, which may be nil. If the flag
 // is true, the finder returns soon, and its result is meaningless.
 type finder interface {
 	// has reports whether there is a match.

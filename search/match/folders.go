@@ -55,8 +55,8 @@ func (f *Folders) add(exprs ...string) error {
 
 // Key returns the same text for folders that are alike: for two files with equal content whose
 // paths differ only in such folders, Want, Class, Match and the methods of predicates return the
-// same. The argument folder is "" or ends in a slash. The cost is that of matching the path of the
-// folder.
+// same. The argument `folder` is "" or ends in a slash. The cost is that of matching the path of
+// the folder.
 func (f *Folders) Key(folder string) string {
 	if f.opaque {
 		return folder
@@ -82,10 +82,10 @@ func (f *Folders) Key(folder string) string {
 	return string(key)
 }
 
-// after runs an expression, unanchored, over the beginning of a text. matched is true if there is a
-// match, whatever follows. Otherwise threads are the instructions that continue, in order. No other
-// property of the text affects what follows: its last rune is always a slash, and Key marks the
-// empty text.
+// after runs an expression, unanchored, over the beginning of a text. `matched` is true if there is
+// a match, whatever follows. Otherwise `threads` has the instructions that continue, in order. No
+// other property of the text affects what follows: its last rune is always a slash, and Key marks
+// the empty text.
 func after(prog *syntax.Prog, text string) (threads []uint32, matched bool) {
 	now, next, closed := newSet(len(prog.Inst)), newSet(len(prog.Inst)), newSet(len(prog.Inst))
 	before := rune(-1)
@@ -149,8 +149,8 @@ func (s *set) clear() {
 	s.list = s.list[:0]
 }
 
-// follow adds an instruction and those that it leads to without reading a rune. at are the
-// conditions that hold at this place of the text.
+// follow adds an instruction and those that it leads to without reading a rune. `at` has the
+// assertions that hold at this place of the text.
 func (s *set) follow(prog *syntax.Prog, pc uint32, at syntax.EmptyOp) {
 	for waiting := []uint32{pc}; len(waiting) > 0; {
 		pc, waiting = waiting[len(waiting)-1], waiting[:len(waiting)-1]
@@ -170,7 +170,8 @@ func (s *set) follow(prog *syntax.Prog, pc uint32, at syntax.EmptyOp) {
 	}
 }
 
-// searchesPaths notes a pattern that searches paths.
+// searchesPaths adds a pattern that searches paths to what Folders evaluates: the pattern's regular
+// expression or, if there is no equivalent one, m.opaque.
 func (m *Matcher) searchesPaths(p *query.Pattern, caseSensitive bool) {
 	flags := "(?m)"
 	if !caseSensitive {
@@ -178,7 +179,8 @@ func (m *Matcher) searchesPaths(p *query.Pattern, caseSensitive bool) {
 	}
 	switch {
 	case p.Kind == query.Structural || strings.ContainsRune(p.Text, utf8.RuneError):
-		// U+FFFD in a literal matches only itself.
+		// U+FFFD in a literal matches only itself; in a regular expression, it also matches bytes
+		// that are not UTF-8.
 		m.opaque = true
 	case p.Kind == query.Literal:
 		m.pathExprs = append(m.pathExprs, flags+regexp.QuoteMeta(p.Text))

@@ -68,7 +68,7 @@ func (f anyLiteral) crossForms() bool {
 	return false
 }
 
-// at returns the form for a part of a text. later says that the part is not the first one: U+FEFF
+// at returns the form for a part of a text. `later` says that the part is not the first one: U+FEFF
 // at its start is not the text's byte order mark.
 func (f form) at(later bool) form {
 	f.keepsMark = f.keepsMark || later
@@ -103,7 +103,7 @@ func (f *form) unmarked(text []byte) []byte {
 }
 
 // line returns a line of a text as the pattern sees it. If byLine is set, the text still has the \r
-// before each \n, and line removes it. ended says that a \n follows the line.
+// before each \n, and line removes it. `ended` says that a \n follows the line.
 func (f *form) line(text []byte, ended bool) []byte {
 	if f.byLine && ended {
 		return bytes.TrimSuffix(text, []byte{'\r'})

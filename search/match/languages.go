@@ -97,7 +97,7 @@ func (l *languages) each(f *file, size int64, yield func(value []byte, n int64))
 	return l.tell(f, countLines(f.text), size, yield)
 }
 
-// tell is each for a file with the given number of lines. f.text may be only its beginning.
+// tell is like each, but takes the number of the file's lines, so f.text may be only its beginning.
 func (l *languages) tell(f *file, lines, size int64, yield func(value []byte, n int64)) (sum int64) {
 	language := l.of(f)
 	var name [maxValue]byte
@@ -133,7 +133,7 @@ func (l *languages) of(f *file) string {
 	return UnknownLanguage
 }
 
-// classOf appends to class everything in a path that the result of languages.of depends on.
+// classOf appends to `class` everything in a path that the result of languages.of depends on.
 func (l *languages) classOf(class []byte, file string) []byte {
 	if l.Vendored && linguist.IsVendor(file) {
 		return append(class, 'v')

@@ -98,14 +98,14 @@ func (l *literal) scan(content []byte) scanner {
 	return s
 }
 
-// hasSpecial searches for the two non-ASCII runes that fold to ASCII: the Kelvin sign and the long
-// s.
+// hasSpecial reports whether content contains one of the two non-ASCII runes that fold to ASCII:
+// the Kelvin sign and the long s.
 func hasSpecial(content []byte) bool {
 	return bytes.Contains(content, []byte("\u212a")) || bytes.Contains(content, []byte("\u017f"))
 }
 
 // next returns the first occurrence with start >= from. If there is none, start is len(content).
-// The argument from must not decrease between calls.
+// The argument `from` must not decrease between calls.
 func (s *scanner) next(from int) (start, end int) {
 	switch {
 	case !s.fold:

@@ -58,7 +58,7 @@ type Matcher struct {
 	stop       *atomic.Bool // may be nil
 }
 
-// Until returns a copy of the matcher. Soon after stop is set, every call of the copy and of its
+// Until returns a copy of the matcher. Soon after `stop` is set, every call of the copy and of its
 // Predicates returns, even for the most expensive pattern in the largest file. From then on, the
 // results are meaningless.
 func (m *Matcher) Until(stop *atomic.Bool) *Matcher {

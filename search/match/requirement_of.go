@@ -53,8 +53,7 @@ func requirementOf(p *query.Pattern, caseSensitive bool) (Requirement, error) {
 // worth requiring: 5 bits. Weaker texts, such as digits, are in almost every file.
 const weak = 40
 
-// requireOne requires one of the texts. It requires nothing if their strength is below the minimum,
-// least.
+// requireOne requires one of the texts. It requires nothing if their strength is below `least`.
 func requireOne(l literals, least float64) Requirement {
 	if l.strength() < least {
 		return Requirement{}

@@ -73,7 +73,7 @@ search:
 	return len(content)
 }
 
-// lineWith returns the first line that contains the run. from must be the start of a line.
+// lineWith returns the first line that contains the run. `from` must be the start of a line.
 func (r *run) lineWith(content []byte, from int) (start, end int, ok bool) {
 	at := r.index(content, from)
 	if at == len(content) {
@@ -104,13 +104,13 @@ func runOf(re *syntax.Regexp) *run {
 	return c.best
 }
 
-// runs collects runs from left to right.
+// runs reads an expression from left to right, and keeps its strongest run.
 type runs struct {
 	now  []byteSet
 	best *run
 }
 
-// cut ends the current run.
+// cut ends the current run, and keeps it if it is the strongest one so far.
 func (c *runs) cut() {
 	if r := (&run{sets: c.now}); len(c.now) > 0 && (c.best == nil || r.strength() > c.best.strength()) {
 		c.best = r
@@ -159,9 +159,10 @@ func (c *runs) add(re *syntax.Regexp) {
 	}
 }
 
-// times adds an expression that is repeated between least and most times. most is -1 if there is no
-// upper limit. If the number varies, the bytes before the expression are only adjacent to its first
-// repetitions, and the bytes after the expression to its last, so the run is cut between them.
+// times adds an expression that is repeated at least `least` and at most `most` times; -1 as `most`
+// means no upper limit. If the number varies, the bytes before the expression are only adjacent to
+// its first repetitions, and the bytes after the expression to its last, so the run is cut between
+// them.
 func (c *runs) times(re *syntax.Regexp, least, most int) {
 	for re.Op == syntax.OpCapture {
 		re = re.Sub[0]

@@ -17,18 +17,19 @@ type Stream struct {
 	started  bool
 	patterns []*presence // by id
 	counted  []*pattern  // the patterns whose matches are counted
-	counts   []int64     // by set of counted patterns (a bit each): the ranges countApart keeps
+	counts   []int64     // by set of counted patterns (a bit each): the sums of countApart
 	spans    [][]span    // by counted pattern: the ranges in the current part
 	lines    int64
 }
 
-// maxStreamed is the most patterns whose matches a Stream counts: it counts for each set of them.
+// maxStreamed is the most patterns whose matches a Stream counts, because it keeps a count for each
+// subset of the patterns.
 const maxStreamed = 4
 
-// Stream starts to match the file at path, which has size bytes. Want must return Content for the
-// path, and the file must not be binary. If ByValue, Add and Finish call yield with the values that
-// count; callers must drop them if Finish returns a reason. Otherwise yield is not called, and may
-// be nil.
+// Stream starts to match the file at `path`, which has `size` bytes. Want must return Content for
+// the path, and the file must not be binary. If ByValue, Add and Finish call yield with the values
+// that count; callers must drop them if Finish returns a reason. Otherwise yield is not called, and
+// may be nil.
 func (m *Matcher) Stream(path string, size int64, yield func(value []byte, n int64)) *Stream {
 	s := &Stream{file: file{m: m, path: path}, size: size, yield: yield, patterns: make([]*presence, m.patterns)}
 	if m.expr != nil {
@@ -152,7 +153,7 @@ func (s *Stream) Finish() (n int64, reason string) {
 	active := f.active(m.expr, nil)
 	switch {
 	case m.byValue && len(active) > 0 && m.expr.counted == nil:
-		return 0, "the query is not one pattern, perhaps with filters, so counting its values needs the whole file at once"
+		return 0, "counting values needs the whole file at once, unless the query is one pattern, alone or ANDed with filters"
 	case s.counts == nil:
 		return 0, "more than four patterns are counted, which needs the whole file at once"
 	}
@@ -174,7 +175,7 @@ func (s *Stream) Finish() (n int64, reason string) {
 }
 
 // AcrossLines is a reason why a file cannot be matched in parts.
-const AcrossLines = "a pattern can match more than one line, so it needs the whole file at once"
+const AcrossLines = "a match of a pattern can depend on more than one line, so the pattern needs the whole file at once"
 
 // decide evaluates a condition on a file, of which f.found says which patterns are present.
 func (f *file) decide(n *node) (t tri) {

@@ -10,8 +10,9 @@ import (
 )
 
 // structural finds the matches of a template. Its work is linear in the size of the content: one
-// pass finds the marks (template.Scan), and each part of the template visits each position of the
-// content at most once (structural_memo.go).
+// pass finds the marks (template.Scan), a hole or a white space of the template passes each
+// position of the content at most once (structural_memo.go), and the regular expression of a hole
+// reads at most holeWindow bytes.
 type structural struct {
 	steps []step
 	// required has texts that every match contains, the rarest first.
@@ -33,7 +34,7 @@ const (
 // A step is an element of a template, prepared for matching.
 type step struct {
 	kind stepKind
-	id   int // unique among all steps; a key of memo
+	id   int // unique among the steps of the template; see memoKey
 
 	text  []byte // for stepText; for stepGroup and stepQuoted, the opening delimiter
 	risky bool   // the text contains bytes that can start a mark
@@ -151,8 +152,8 @@ func (f *structural) ranges(content []byte, to []span, stop *atomic.Bool) []span
 	return to
 }
 
-// each calls yield with the matches, from left to right. It returns how often a step visited a
-// position.
+// each calls yield with the matches, from left to right, until yield returns false. It returns how
+// often a step visited a position.
 func (f *structural) each(content []byte, stop *atomic.Bool, yield func(span) bool) (visits int) {
 	for _, l := range f.required {
 		if !(oneLiteral{l}).has(content, nil) {
@@ -184,7 +185,8 @@ func (f *structural) each(content []byte, stop *atomic.Bool, yield func(span) bo
 	return r.visits
 }
 
-// candidate returns the first position p >= from at which a match can start.
+// candidate returns the first position p >= from at which a match can start, or the length of
+// content.
 func (f *structural) candidate(content []byte, from int) int {
 	first := &f.steps[0]
 	if len(first.text) == 0 {

@@ -14,8 +14,9 @@ type memoKey struct{ step, level int }
 type known struct{ from, to, hit int }
 
 // near returns the first position where a hole that starts at `at` can end, or -1. It moves from
-// there with next, and stops where follows returns true. next returns -1 if it cannot move on; then
-// near calls follows with last set. least is 1 for a hole that must match something, else 0.
+// there with `next`, and stops where `follows` returns true. `next` returns -1 if it cannot move
+// on; then near calls `follows` with `last` set. `least` is 1 for a hole that must match something,
+// else 0.
 func (r *structuralRun) near(s *step, at int, lv level, least int, next func(int) int, follows func(at int, last bool) bool) int {
 	key := memoKey{s.id, lv.id}
 	all := r.memo[key]
@@ -58,7 +59,7 @@ func (k known) end(at, least int) int {
 	return k.hit
 }
 
-// far returns the last position that next reaches in one or more moves, or -1.
+// far returns the last position that `next` reaches in one or more moves, or -1.
 func (r *structuralRun) far(s *step, at int, lv level, next func(int) int) int {
 	return r.near(s, at, lv, 1, next, func(_ int, last bool) bool { return last })
 }

@@ -29,7 +29,7 @@ type line struct {
 	n    int32
 }
 
-// A lineSide says which lines of a change patterns search.
+// A lineSide says in which lines of a change the patterns are searched for.
 type lineSide int
 
 const (
@@ -47,7 +47,7 @@ func (m *Matcher) Text(content []byte) *Text {
 	return m.textOf(text, false)
 }
 
-// textOf returns the Text of a part of a file's text. later says that it is not the first part.
+// textOf returns the Text of a part of a file's text. `later` says that it is not the first part.
 func (m *Matcher) textOf(text []byte, later bool) *Text {
 	t := &Text{}
 	if m.patterns == 0 {
@@ -134,8 +134,8 @@ func (c *Change) hasLine(id int, side lineSide) bool {
 	return side != removedLines && hasMore(c.New, c.Old, id) || side != addedLines && hasMore(c.Old, c.New, id)
 }
 
-// hasMore reports whether the text a contains some line with a match of the pattern more often than
-// the text b does.
+// hasMore reports whether the text `a` contains some line with a match of the pattern more often
+// than the text `b` does.
 func hasMore(a, b *Text, id int) bool {
 	if a == nil {
 		return false

@@ -11,8 +11,9 @@ const maxTextLines = 4 << 20
 
 // AddText adds the next part of a text to t, which is the Text of the parts before, or nil for the
 // first part. It may change t, and returns the result. The parts are those of a text that Decode
-// returns; each part except the last must end at a line end. ok is false if a pattern matches more
-// than maxTextLines distinct lines, or one line more than math.MaxInt32 times.
+// returns; each part except the last must end at a line end. From the second part on, `ok` is false
+// if a pattern matches more than maxTextLines distinct lines, or one line more than math.MaxInt32
+// times.
 func (m *Matcher) AddText(t *Text, part []byte) (sum *Text, ok bool) {
 	if t == nil {
 		return m.textOf(part, false), true

@@ -75,7 +75,7 @@ const (
 	SelectContent Select = iota
 	// SelectFile counts files.
 	SelectFile
-	// SelectRepo counts repositories.
+	// SelectRepo counts a repository once if anything matches in it.
 	SelectRepo
 	// SelectAdded counts commits with a match in the lines that they add.
 	SelectAdded

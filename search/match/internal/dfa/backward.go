@@ -2,9 +2,9 @@ package dfa
 
 import "unicode/utf8"
 
-// startOf returns the start of the match that ends at end: the leftmost position p >= from at which
-// a match that ends at end starts. The search that found end began at from. ok is false if the
-// search was stopped.
+// startOf returns the start of the match that ends at the position `end`: the leftmost position,
+// not before `from`, at which a match with this end starts. The search that found the match began
+// at `from`. `ok` is false if the search was stopped.
 func (s *Searcher) startOf(from, end int) (start int, ok bool) {
 	if s.backward == nil {
 		s.backward = newCache(newStepper(s.of.backward), s.of.bound)
@@ -36,7 +36,7 @@ func (s *Searcher) startOf(from, end int) (start int, ok bool) {
 		if entry&special != 0 && entry&matchFlag != 0 {
 			start = i
 		}
-		// The rune before the position from is read only because assertions there depend on it.
+		// The rune before the position `from` is read only because assertions there depend on it.
 		if i <= from || size == 0 || entry&offsetMask == deadEntry&offsetMask {
 			return start, true
 		}

@@ -95,7 +95,7 @@ func (c *cache) startAt(before kind) uint32 {
 	return c.starts[before]
 }
 
-// entry computes the entry of a state and a column. kept is false if the table was full: then it
+// entry computes the entry of a state and a column. `kept` is false if the table was full: then it
 // has been emptied and no longer contains the state or the entry, but the returned entry is
 // correct.
 func (c *cache) entry(state uint32, column uint16) (entry uint32, kept bool) {

@@ -142,7 +142,7 @@ func (c *classes) each(s runeSet, f func(i int)) {
 	}
 }
 
-// find returns the class of a rune.
+// find returns the column of a rune's class.
 func (c *classes) find(r rune) uint16 {
 	return c.of[sort.Search(len(c.from), func(i int) bool { return c.from[i] > r })-1]
 }

@@ -46,7 +46,7 @@ func (o *overruns) matched() {
 }
 
 // known reports whether an earlier search in the same state at the same position read on in vain.
-// If not, known notes the state. It does neither at positions before o.next.
+// If not, known notes the state. At positions before o.next, known returns false and notes nothing.
 func (o *overruns) known(state uint32, at int) bool {
 	if at < o.next {
 		return false
@@ -60,8 +60,8 @@ func (o *overruns) known(state uint32, at int) bool {
 	return false
 }
 
-// keep records that a search read on in vain from the end of its last match to a position. end is
-// negative if the search found no match.
+// keep records that a search read on in vain from `end`, where its last match ends, to `at`. `end`
+// is negative if the search found no match.
 func (o *overruns) keep(end, at int) {
 	o.watched = o.watched || end >= 0 && at-end > leastOverrun
 	if len(o.vain)+len(o.trail) > mostMoments {

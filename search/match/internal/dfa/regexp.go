@@ -19,8 +19,8 @@ type Regexp struct {
 }
 
 // Compile compiles an expression. share(b) estimates which share of all bytes in contents have the
-// value b; the estimate only affects speed. jumps says that searches will have Candidates. Compile
-// returns an error if the expression is too large.
+// value b; the estimate only affects speed. `jumps` says that searches will have Candidates.
+// Compile returns an error if the expression is too large.
 func Compile(tree *syntax.Regexp, share func(b byte) float64, jumps bool) (*Regexp, error) {
 	forward, err := compile(tree, false)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 // Candidates returns the positions where matches can start.
 type Candidates interface {
 	// Next returns the first position p >= from at which a match can start, or the content's
-	// length. from must not decrease from one call to the next.
+	// length. `from` must not decrease from one call to the next.
 	Next(from int) int
 }
 
@@ -39,8 +39,8 @@ const checkEvery = 64 << 10
 const leastUse = 10
 
 // Reset starts the search of a file. candidates must not be nil if Compile was called with jumps,
-// and must be nil otherwise. If stop, which may be nil, becomes true, the search ends early and may
-// miss matches; see Stopped.
+// and must be nil otherwise. If the flag `stop`, which may be nil, becomes true, the search ends
+// early and may miss matches; see Stopped.
 func (s *Searcher) Reset(content []byte, candidates Candidates, stop *atomic.Bool) {
 	s.content, s.candidates, s.stop = content, candidates, stop
 	s.stopped, s.slow = false, false
@@ -147,8 +147,8 @@ func kindBefore(content []byte, i int) kind {
 }
 
 // find returns the end of the leftmost match at or after i, and whether the match is empty. Of
-// several matches with the same start, it finds the most preferred. end is negative if there is no
-// match.
+// several matches with the same start, it finds the most preferred. `end` is negative if there is
+// no match, or if the search was stopped.
 func (s *Searcher) find(i int) (end int, empty bool) {
 	c, content := s.forward, s.content
 	if s.slow {

@@ -138,7 +138,7 @@ func (s *stepper) follow(pc uint32, column uint16, holds syntax.EmptyOp) (matche
 	return matched
 }
 
-// add adds an instruction to the place after the rune.
+// add adds an instruction, and those that it leads to without a rune, to the place after the rune.
 func (s *stepper) add(pc uint32) {
 	if s.next.has(pc) {
 		return
