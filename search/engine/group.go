@@ -9,7 +9,7 @@ import (
 
 // Group divides the samples of one repository, which must be newest first, into groups. One search
 // judges the samples of a group together, because they have the same commit. A sample whose commit
-// is not known is a group by itself; if perInterval is set, every sample is. Groups are in the
+// is not known is a group by itself; if `perInterval` is set, every sample is. Groups are in the
 // order of their newest samples. The samples of one group are not always neighbours, because a
 // branch can go back to an older commit.
 func Group(samples []insights.Sample, perInterval bool) (groups [][]insights.Sample) {

@@ -5,8 +5,8 @@ import "slices"
 // A memoKey is a step at a level of the content.
 type memoKey struct{ step, level int }
 
-// known says that a step which starts at any position in from..to ends at hit, or cannot match if
-// hit is -1. For a hole that must match something, hit itself is excluded as a start.
+// known says that a step which starts at any position from `from` to `to` ends at `hit`, or cannot
+// match if `hit` is -1. For a hole that must match something, `hit` itself is excluded as a start.
 //
 // The records make the work linear. A hole searches for its end from left to right, so all
 // positions that it passes have the same end. A search that reaches a known record stops there, so

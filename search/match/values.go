@@ -17,7 +17,7 @@ func (m *Matcher) ByValue() bool { return m.byValue || m.languages != nil }
 // EachValue calls yield with the values in a file and their counts, and returns the sum of the
 // counts. It may yield the same value several times. A value is valid UTF-8 and has at most 100
 // bytes. The value is only valid until yield returns, so callers must copy it. `size` is the size
-// of the file. For a binary file, `content` may be only its beginning. ByValue must be true.
+// of the file. For a binary file, `content` may be only its first 8000 bytes. ByValue must be true.
 func (m *Matcher) EachValue(path string, content []byte, size int64, yield func(value []byte, n int64)) int64 {
 	f := m.open(path, content)
 	switch {

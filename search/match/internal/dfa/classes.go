@@ -18,7 +18,8 @@ const (
 	kinds
 )
 
-// kindOfByte has the kind of a rune by its first or last byte. All non-ASCII runes are other.
+// kindOfByte has the kind of a rune by its first or last byte. All non-ASCII runes have the kind
+// `other`.
 var kindOfByte = func() (table [256]kind) {
 	for b := range table {
 		switch {

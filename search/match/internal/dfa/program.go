@@ -164,8 +164,8 @@ func (p *program) seen(before kind) kind {
 	return before
 }
 
-// startKind is like seen, but for an attempt to match that starts at the position: it returns other
-// if the attempt does not depend on the rune before.
+// startKind is like seen, but for an attempt to match that starts at the position: it returns
+// `other` if the attempt does not depend on the rune before.
 func (p *program) startKind(before kind) kind {
 	if !p.startAsserts {
 		return other

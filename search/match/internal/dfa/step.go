@@ -12,7 +12,7 @@ type place struct {
 	starting bool
 	// final says that a match ends here, whatever follows.
 	final bool
-	// before is the kind of the previous rune, or other if it does not matter.
+	// before is the kind of the previous rune, or the kind `other` if that rune does not matter.
 	before kind
 }
 
