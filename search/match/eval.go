@@ -95,12 +95,21 @@ func (f *file) holds(n *node) bool {
 		if f.commit != nil {
 			return f.changes(n) != n.negated
 		}
-		return n.onFile.holds(f.path, f.text) != n.negated
+		return f.meets(n) != n.negated
 	case isCommitFilter:
 		return n.onCommit(f.commit) != n.negated
 	default:
 		return f.has(n.pattern) != n.negated
 	}
+}
+
+// meets reports whether the file meets a filter on files, without its negation. If the content
+// decides, a binary file does not.
+func (f *file) meets(n *node) bool {
+	if f.binary {
+		return n.onFile.onPath(f.path) == yes
+	}
+	return n.onFile.holds(f.path, f.text)
 }
 
 // filtersHold reports whether all filters in n hold. n is an AND of filters and one pattern, or

@@ -176,6 +176,9 @@ func TestLanguages(t *testing.T) {
 		{"lang:objective-c", "x.h", objc, 1},
 		{"lang:c++", "x.h", objc, 0},
 		{"-lang:c++", "x.h", objc, 1},
+		{"lang:c++", "x.h", "\x00" + cpp, 0}, // a binary file has only the language of its path
+		{"-lang:c++", "x.h", "\x00" + cpp, 1},
+		{"lang:go", "x.go", "\x00", 1},
 		{"lang:python", "bin/tool", "#!/usr/bin/env python3\n", 1},
 		{"lang:python", "bin/tool", "#!/bin/sh\n", 0},
 		{"lang:shell", "bin/tool", "#!/bin/sh\n", 1},
