@@ -15,6 +15,7 @@ var mayImport = []struct {
 
 	// works on paths, contents and names of languages, not on queries
 	{"./search/internal/linguist", nil},
+	{"./search/internal/gitattributes", []string{"./search/internal/linguist"}},
 	{"./search/match/internal/dfa", nil}, // works on regular expressions and bytes, not queries
 	{"./search/query/...", []string{"./insights", "./search/query/...", "./search/internal/linguist"}},
 	{"./search/match", []string{
@@ -22,7 +23,7 @@ var mayImport = []struct {
 	}},
 	{"./search/history", []string{
 		"./insights", "./search/query", "./search/match", "./search/history/index",
-		"./search/history/values", "./gitrepo",
+		"./search/history/values", "./gitrepo", "./search/internal/...",
 	}},
 	{"./search/engine", []string{
 		"./insights", "./search/query", "./search/match", "./search/history/...", "./gitrepo",
