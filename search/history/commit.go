@@ -3,6 +3,7 @@ package history
 import (
 	"bytes"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -29,10 +30,12 @@ type commit struct {
 }
 
 // A change is a file that a commit changed. old and new are the units of its content before and
-// after the commit; -1 means that there was no file.
+// after the commit; -1 means that there was no file. The attributes are the numbers of those that
+// the file had before and after the commit.
 type change struct {
-	path     string
-	old, new int32
+	path                         string
+	old, new                     int32
+	oldAttributes, newAttributes int32
 }
 
 // read reads the commits of all intervals, and the trees of those whose changes matter.
@@ -81,7 +84,15 @@ func (c *commitSearch) read(ctx context.Context) error {
 	if err := c.readRoots(ctx, wanted); err != nil {
 		return err
 	}
-	return c.readTrees(ctx)
+	err = c.readTrees(ctx)
+	if errors.Is(err, errOpen) {
+		c.graph = newGraph(c.graph.asked.opened(), c.objects.HashLen())
+		if err := c.readRoots(ctx, wanted); err != nil {
+			return err
+		}
+		err = c.readTrees(ctx)
+	}
+	return err
 }
 
 // parse reads a commit. It reports whether the commit's texts are in another encoding than UTF-8.
@@ -262,40 +273,48 @@ func (c *commitSearch) compare(one *commit, batch []int32) []int32 {
 	one.changes = d.changes
 	for _, b := range d.broken {
 		f := c.graph.faults[b.node]
-		one.faults = append(one.faults, Fault{Class: string(f.problem), Object: c.objects.OID(c.graph.nodes[b.node].tree), Path: b.path, Detail: f.detail})
+		object, name := c.graph.faulty(b.node)
+		one.faults = append(one.faults, Fault{Class: string(f.problem), Object: c.objects.OID(object), Path: b.path + name, Detail: f.detail})
+	}
+	if c.graph.asked.open != nil {
+		one.changes = slices.DeleteFunc(one.changes, func(ch change) bool {
+			return !c.mayMatch(ch.path, ch.oldAttributes) && !c.mayMatch(ch.path, ch.newAttributes)
+		})
 	}
 	texts := c.request.Matcher.NeedsTexts()
 	for _, change := range one.changes {
-		filters := c.request.Matcher.NeedsContent(change.path)
-		if !texts && !filters {
-			continue
-		}
-		for _, unit := range []int32{change.old, change.new} {
-			if unit >= 0 {
-				batch = c.want(c.graph.units[unit].blob, change.path, filters, batch)
+		for _, v := range []struct{ unit, attributes int32 }{{change.old, change.oldAttributes}, {change.new, change.newAttributes}} {
+			filters := c.graph.asked.as(v.attributes).NeedsContent(change.path)
+			if v.unit >= 0 && (texts || filters) {
+				batch = c.want(version{c.graph.units[v.unit].blob, change.path, v.attributes}, filters, batch)
 			}
 		}
 	}
 	return batch
 }
 
-// A version is a content of the file at a path.
-type version struct {
-	blob int32
-	path string
+func (c *commitSearch) mayMatch(path string, attributes int32) bool {
+	return c.graph.asked.as(attributes).MayMatchChange(path)
 }
 
-// want appends the blob of a file to batch, unless everything that is wanted from it is known
-// already. If `filters` is true, this includes which filters hold for the file. They depend on the
-// path, so a blob may be read again for another path.
-func (c *commitSearch) want(blob int32, path string, filters bool, batch []int32) []int32 {
+// A version is a content of the file at a path, with attributes.
+type version struct {
+	blob       int32
+	path       string
+	attributes int32
+}
+
+// want appends the blob of a version to batch, unless everything that is wanted from it is known
+// already. If `filters` is true, this includes which filters hold for the version. They depend on
+// the path and the attributes, so a blob may be read again for another version.
+func (c *commitSearch) want(v version, filters bool, batch []int32) []int32 {
+	blob := v.blob
 	wanted := !c.taken[blob]
 	if filters {
-		at := version{blob, path}
-		if _, known := c.filters[at]; !known {
+		if _, known := c.filters[v]; !known {
 			wanted = true
-			c.filters[at] = nil
-			c.pathsOf[blob] = append(c.pathsOf[blob], path)
+			c.filters[v] = nil
+			c.pathsOf[blob] = append(c.pathsOf[blob], v)
 		}
 	}
 	if !wanted || c.queued[blob] {
@@ -328,7 +347,8 @@ func (c *commitSearch) judge(one *commit) (matches bool, faults []Fault) {
 		if known {
 			commit.Changes = append(commit.Changes, match.Change{
 				Path: change.path, Old: c.text(change.old), New: c.text(change.new),
-				OldFilters: c.filtersOf(change.old, change.path), NewFilters: c.filtersOf(change.new, change.path),
+				OldFilters: c.filtersOf(change.old, change.path, change.oldAttributes), NewFilters: c.filtersOf(change.new, change.path, change.newAttributes),
+				OldAttributes: c.graph.asked.given(change.oldAttributes), NewAttributes: c.graph.asked.given(change.newAttributes),
 			})
 		}
 	}
@@ -349,9 +369,9 @@ func (c *commitSearch) text(unit int32) *match.Text {
 	return c.texts[c.graph.units[unit].blob]
 }
 
-func (c *commitSearch) filtersOf(unit int32, path string) match.Filters {
+func (c *commitSearch) filtersOf(unit int32, path string, attributes int32) match.Filters {
 	if unit < 0 || len(c.filters) == 0 {
 		return nil
 	}
-	return c.filters[version{c.graph.units[unit].blob, path}]
+	return c.filters[version{c.graph.units[unit].blob, path, attributes}]
 }

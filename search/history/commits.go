@@ -82,10 +82,10 @@ func SearchCommits(ctx context.Context, req CommitRequest, yield func(Result) er
 	}
 	c := &commitSearch{
 		search: &search{
-			request: request, objects: objects, workers: max(1, req.Workers), graph: newGraph(&question{changes: req.Matcher}, objects.HashLen()),
+			request: request, objects: objects, workers: max(1, req.Workers), graph: newGraph(askChanges(req.Matcher), objects.HashLen()),
 		},
 		chain: req.Chain, intervals: req.Intervals, commits: make([]*commit, len(req.Chain)),
-		faults: map[int32]treeFault{}, filters: map[version]match.Filters{}, pathsOf: map[int32][]string{},
+		faults: map[int32]treeFault{}, filters: map[version]match.Filters{}, pathsOf: map[int32][]version{},
 	}
 	if req.Stats != nil {
 		defer c.report()
@@ -113,9 +113,9 @@ type commitSearch struct {
 	texts   []*match.Text
 	faults  map[int32]treeFault // by blob
 	filters map[version]match.Filters
-	taken   []bool             // by blob: it has been read or queued
-	queued  []bool             // by blob: it is in the current batch
-	pathsOf map[int32][]string // by blob of the current batch: the paths whose filters are wanted
+	taken   []bool              // by blob: it has been read or queued
+	queued  []bool              // by blob: it is in the current batch
+	pathsOf map[int32][]version // by blob of the current batch: those whose filters are wanted
 }
 
 // evaluatePredicates evaluates the query's predicates at the commit of each interval.
@@ -279,11 +279,10 @@ func (c *commitSearch) match(blob int32, content []byte) {
 // filter stores which filters hold for a blob at each path where this is wanted. The beginning of
 // the content suffices.
 func (c *commitSearch) filter(blob int32, content []byte) {
-	m := c.request.Matcher
-	for _, path := range c.pathsOf[blob] {
-		if hold := m.Filters(path, content); hold != nil {
+	for _, v := range c.pathsOf[blob] {
+		if hold := c.graph.asked.as(v.attributes).Filters(v.path, content); hold != nil {
 			c.mu.Lock()
-			c.filters[version{blob, path}] = hold
+			c.filters[v] = hold
 			c.mu.Unlock()
 		}
 	}

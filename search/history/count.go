@@ -59,7 +59,7 @@ func (c *counts) record(worker int, u int32, object *gitrepo.Object) {
 	if object != nil {
 		content = object.Data
 	}
-	if m := asked.matcher; m != nil && (object != nil || m.Want(path) == match.Path) {
+	if m := c.graph.matcherOf(u); m != nil && (object != nil || m.Want(path) == match.Path) {
 		switch {
 		case c.values == nil:
 			c.n[u] = m.Match(path, content).N
@@ -96,7 +96,7 @@ const tooManyValues gitrepo.Problem = "too many distinct values"
 // value finds and stores the values of a unit.
 func (c *counts) value(worker int, u int32, object *gitrepo.Object) {
 	counter, unit := c.counter[worker], c.graph.units[u]
-	c.n[u] = c.graph.asked.matcher.EachValue(c.graph.path(unit.path), object.Data, object.Size, counter.Add)
+	c.n[u] = c.graph.matcherOf(u).EachValue(c.graph.path(unit.path), object.Data, object.Size, counter.Add)
 	c.setValues(u, counter)
 }
 

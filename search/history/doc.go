@@ -40,6 +40,9 @@
 //   - With a history index that contains all commits of the request (package index, indexed.go), no
 //     tree is read, and only blobs that can match are read. The results are the same, except for
 //     objects that went missing since; see Request.Index. A property test compares the results.
+//   - If the query reads languages, the attributes of a file (attributes.go) are a part of its
+//     class, so a file can count differently in two commits in which it has the same content. Other
+//     queries read no attributes, and without rules that matter, nothing else is read.
 //
 // Non-goals: choosing the commits (gitrepo.AsOf and insights.Grid; [Between] returns the commits
 // between two times), storing results, updating history indexes (index.Dir).

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/backsight/backsight/gitrepo"
+	"github.com/backsight/backsight/search/internal/gitattributes"
 )
 
 // A faultWalk lists the objects that could not be read, for one commit after another. It remembers
@@ -57,7 +58,8 @@ func (w *faultWalk) walk(n int32) (clean bool) {
 	at := w.graph.nodes[n]
 	if f, bad := w.graph.faults[n]; bad {
 		clean = false
-		w.tell(f, at.tree, "")
+		object, name := w.graph.faulty(n)
+		w.tell(f, object, name)
 	}
 	for i := at.start; i < at.end; i++ {
 		child, name := w.graph.children[i], w.graph.names[w.graph.labels[i]].text
@@ -91,6 +93,15 @@ func (w *faultWalk) tell(f treeFault, object gitrepo.Hash, name string) {
 	w.told[object] = true
 	path := strings.Join(w.path, "") + name
 	w.found = append(w.found, Fault{Class: string(f.problem), Object: w.id(object), Path: path, Detail: f.detail})
+}
+
+// faulty returns the object that could not be read at a node with a fault, and its name in the
+// node's folder, which is "" for the tree of the folder.
+func (g *graph) faulty(n int32) (object gitrepo.Hash, name string) {
+	if blob := g.faults[n].attributes; blob != nil {
+		return *blob, gitattributes.FileName
+	}
+	return g.nodes[n].tree, ""
 }
 
 // fingerprints is the seed of Result.Unread.

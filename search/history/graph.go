@@ -2,6 +2,7 @@ package history
 
 import (
 	"github.com/backsight/backsight/gitrepo"
+	"github.com/backsight/backsight/search/internal/gitattributes"
 	"github.com/backsight/backsight/search/match"
 )
 
@@ -28,7 +29,8 @@ type graph struct {
 	paths   []*name // of the files that the query wants
 	root    *folder
 	waiting []int32 // nodes whose tree has not been read yet
-	// Some nodes of different folders have the same children; see share.
+	// Some nodes of different folders have the same children (see share), or some versions of a
+	// folder have different names (see variant).
 	shared  bool
 	labelOf map[string]int32 // by the text of a name: the first label; only if shared
 	scratch []entry
@@ -46,6 +48,9 @@ type node struct {
 type treeFault struct {
 	problem gitrepo.Problem
 	detail  string
+	// attributes is not nil if it is the .gitattributes file in the folder of a node, and not the
+	// tree of the node.
+	attributes *gitrepo.Hash
 }
 
 // A unit is what has its own count: a blob at all its paths of one class (question.class), or a
@@ -76,6 +81,11 @@ type folder struct {
 	many     map[gitrepo.Hash]int32 // its other nodes, by tree
 	// the entries of the version that was read last; the next version shares most of them
 	last []entry
+	// The rules about attributes in the folder: of a variant, also those of its own .gitattributes
+	// file. A folder that has this file only in some versions has both kinds of versions.
+	context  *gitattributes.Context
+	variants map[*gitattributes.Context]*folder // by their contexts
+	plain    *folder                            // of a variant: the folder without the file
 }
 
 // fewVersions is the number of newest versions of a folder that are searched linearly.
@@ -83,15 +93,17 @@ const fewVersions = 16
 
 // A name is one name in a folder. It must be small, because a graph may have a million names.
 type name struct {
-	text    string
-	in      *folder
-	folder  *folder // not nil once the name has occurred as a folder
-	label   int32   // index in graph.names
-	path    int32   // index in graph.paths; meaningless with Skip
-	class   int32
-	want    match.Want
-	asked   bool // want, class and path are set, because the name has occurred as a file
-	decides bool // only for a path of a history index: it alone decides for one of the readers
+	text   string
+	in     *folder
+	folder *folder // not nil once the name has occurred as a folder
+	label  int32   // index in graph.names
+	path   int32   // index in graph.paths; meaningless with Skip
+	class  int32
+	// number of the file's attributes; see attributes
+	attributes int32
+	want       match.Want
+	asked      bool // want, class and path are set, because the name has occurred as a file
+	decides    bool // only for a path of a history index: it alone decides for one of the readers
 }
 
 // An entry is a file or a folder in a tree.
@@ -163,14 +175,15 @@ func (g *graph) key(f *folder) (string, error) {
 func (g *graph) share(n, other int32) {
 	g.shared = true
 	g.nodes[n].start, g.nodes[n].end = g.nodes[other].start, g.nodes[other].end
+	g.nodes[n].folder = g.variant(g.nodes[n].folder, g.nodes[other].folder.context)
 	if f, bad := g.faults[other]; bad {
 		g.faults[n] = f
 	}
 }
 
 // place returns a number for the name of a child, given the child's label. In two nodes that are
-// compared, children with the same name have the same number. Without shared nodes, this number is
-// the label, because nodes that are compared are versions of one folder.
+// compared, children with the same name have the same number. Unless g.shared, this number is the
+// label, because nodes that are compared are versions of one folder.
 func (g *graph) place(label int32) int32 {
 	if !g.shared {
 		return label
@@ -194,7 +207,11 @@ func (g *graph) placeOf(text string, label int32) int32 {
 // versions of the folders of these nodes.
 func (g *graph) forget(nodes []int32) {
 	for _, n := range nodes {
-		*g.nodes[n].folder = folder{path: g.nodes[n].folder.path}
+		f := g.nodes[n].folder
+		if f.plain != nil {
+			*f.plain = folder{path: f.path, context: f.plain.context}
+		}
+		*f = folder{path: f.path, context: f.context}
 	}
 }
 
@@ -244,16 +261,16 @@ func (g *graph) unitFor(file *name, hash gitrepo.Hash) int32 {
 }
 
 // class returns the number of the class of a path whose content is wanted.
-func (g *graph) class(path string) int32 {
+func (g *graph) class(path string, attributes int32) int32 {
 	if g.asked.contentOnly() {
 		return 0
 	}
-	class := g.asked.class(path)
+	class := g.asked.class(path, attributes)
 	n, known := g.classOf[class]
 	if !known {
 		n = int32(len(g.classOf))
 		g.classOf[class] = n
-		g.readers = append(g.readers, g.asked.contentReaders(path))
+		g.readers = append(g.readers, g.asked.contentReaders(path, attributes))
 	}
 	return n
 }

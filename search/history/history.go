@@ -61,7 +61,9 @@ type Progress struct {
 // Stats counts the work of a search.
 type Stats struct {
 	Trees int64 // distinct trees that were read (a tree at two depths counts twice)
-	Blobs int64 // blobs that were read, each usually once; see the package comment
+	// Distinct .gitattributes files that were read because the query reads languages.
+	Attributes int64
+	Blobs      int64 // blobs that were read, each usually once; see the package comment
 	// Versions of files that the index ruled out by their content, counted per path. If it ruled
 	// out all files, their number is not known, and Skipped is 0.
 	Skipped      int64
@@ -75,6 +77,7 @@ type Stats struct {
 // Add adds the work of another search. Of several index problems it keeps the first.
 func (s *Stats) Add(other Stats) {
 	s.Trees += other.Trees
+	s.Attributes += other.Attributes
 	s.Blobs += other.Blobs
 	s.Matches += other.Matches
 	s.Bytes += other.Bytes

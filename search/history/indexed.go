@@ -113,34 +113,23 @@ func (s *search) plan(ctx context.Context) (*timeline, error) {
 	for p := 1; p < len(older); p++ {
 		older[p] += older[p-1]
 	}
+	times, err := s.attributeTimes(ctx, x, names, hashes, older)
+	if errors.Is(err, errAttributes) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
 	newestFirst := !fromBase && slices.IsSortedFunc(positions, func(a, b int) int { return cmp.Compare(b, a) })
 	g := s.graph
 	path, file := -1, name{}
+	var spans []attributeSpan // of path, if attributes matter
 	var failed error
-	seen := 0
-	err = x.EachLifetime(func(l index.Lifetime) {
-		if seen++; seen%checkEvery == 0 && ctx.Err() != nil {
-			failed = context.Cause(ctx)
-		}
-		o := occurrence{first: older[l.From], after: older[l.To]}
-		if o.first == o.after || failed != nil {
-			return
-		}
-		candidate := candidates.has(l.Blob)
-		if !candidate {
-			s.stats.Skipped++
-		}
-		if !candidate && !candidates.byPath {
-			return
-		}
+	add := func(o occurrence, file name, l index.Lifetime, candidate bool) {
 		if fromBase && o.first == 0 && int(o.after) == len(positions) {
 			return // the base has counted it
 		}
-		if l.Path != path {
-			path = l.Path
-			file, failed = g.file(names, path)
-		}
-		if file.want == match.Skip || failed != nil {
+		if file.want == match.Skip {
 			return
 		}
 		if file.want == match.Path && !candidates.all && !candidates.byPath {
@@ -172,6 +161,45 @@ func (s *search) plan(ctx context.Context) (*timeline, error) {
 			}
 			t.needed[blob] = min(t.needed[blob], at)
 		}
+	}
+	seen := 0
+	err = x.EachLifetime(func(l index.Lifetime) {
+		if seen++; seen%checkEvery == 0 && ctx.Err() != nil {
+			failed = context.Cause(ctx)
+		}
+		o := occurrence{first: older[l.From], after: older[l.To]}
+		if o.first == o.after || failed != nil {
+			return
+		}
+		candidate := candidates.has(l.Blob)
+		if !candidate {
+			s.stats.Skipped++
+		}
+		if !candidate && !candidates.byPath {
+			return
+		}
+		switch {
+		case l.Path == path:
+		case times == nil:
+			path = l.Path
+			file, failed = g.file(names, path, 0)
+		default:
+			path = l.Path
+			spans, failed = times.files(g, names, path)
+		}
+		if failed != nil {
+			return
+		}
+		if times == nil {
+			add(o, file, l, candidate)
+			return
+		}
+		for _, span := range spans {
+			part := occurrence{first: max(o.first, span.first), after: min(o.after, span.after)}
+			if part.first < part.after && failed == nil {
+				add(part, span.file, l, candidate)
+			}
+		}
 	})
 	if err = errors.Join(err, failed); err != nil {
 		return nil, err
@@ -187,69 +215,27 @@ func (t *timeline) arrange() {
 	t.ends = newEvents(len(t.rank), t.occurrences, func(o occurrence) int32 { return o.after })
 }
 
-// candidates are the blobs that may matter to the query or to one of its predicates.
-type candidates struct {
-	sets   []index.Bits
-	all    bool
-	byPath bool // a path may matter, whatever its content
-}
-
-func candidatesOf(x *index.Index, asked *question, limit int64) (c candidates, ok bool, err error) {
-	var required []match.Requirement
-	if asked.matcher != nil {
-		required = append(required, asked.matcher.Required())
-	}
-	for _, p := range asked.predicates {
-		if p.PathsOnly() {
-			c.byPath = true
-		} else {
-			required = append(required, p.Required())
-		}
-	}
-	for _, r := range required {
-		set, all, ok, err := x.Candidates(r, limit)
-		if err != nil || !ok {
-			return c, false, err
-		}
-		c.sets, c.all = append(c.sets, set), c.all || all
-	}
-	return c, true, nil
-}
-
-// none reports whether no file in the whole history can matter.
-func (c *candidates) none() bool {
-	return !c.all && !c.byPath && !slices.ContainsFunc(c.sets, func(set index.Bits) bool { return !set.Empty() })
-}
-
-func (c *candidates) has(blob int) bool {
-	if c.all {
-		return true
-	}
-	for _, set := range c.sets {
-		if set.Has(blob) {
-			return true
-		}
-	}
-	return false
-}
-
-// file adds a path of the index to g.paths, if the query wants it, and returns it as a name for
-// unitFor.
-func (g *graph) file(names *index.Paths, path int) (name, error) {
+// file returns a path of the index, with the attributes of this number, as a name for unitFor. If
+// the query wants the path, file adds it to g.paths.
+func (g *graph) file(names *index.Paths, path int, attributes int32) (name, error) {
 	text, err := names.Name(path)
 	if err != nil {
 		return name{}, err
 	}
-	file := name{want: g.asked.want(text)}
+	return g.fileAt(text, attributes), nil
+}
+
+func (g *graph) fileAt(text string, attributes int32) name {
+	file := name{want: g.asked.want(text, attributes), attributes: attributes}
 	if file.want != match.Skip {
 		file.path = int32(len(g.paths))
-		g.paths = append(g.paths, &name{text: text, in: g.root})
-		file.decides = g.asked.pathDecides(text)
+		g.paths = append(g.paths, &name{text: text, in: g.root, attributes: attributes})
+		file.decides = g.asked.pathDecides(text, attributes)
 	}
 	if file.want == match.Content {
-		file.class = g.class(text)
+		file.class = g.class(text, attributes)
 	}
-	return file, nil
+	return file
 }
 
 func newTimeline(positions []int) *timeline {

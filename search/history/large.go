@@ -66,7 +66,7 @@ func (c *counts) large(blob int32, object *gitrepo.Object, rest io.Reader) (matc
 func (c *counts) largeUnit(u int32, size int64) largeUnit {
 	asked := c.graph.asked
 	unit := largeUnit{unit: u, path: c.graph.path(c.graph.units[u].path), predicates: make([]*match.PredicateStream, len(asked.predicates))}
-	if m := asked.matcher; m != nil && m.Want(unit.path) == match.Content {
+	if m := c.graph.matcherOf(u); m != nil && m.Want(unit.path) == match.Content {
 		var add func([]byte, int64)
 		if c.values != nil {
 			// A Counter of its own, because the values of an incomplete content are dropped.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/backsight/backsight/gitrepo"
+	"github.com/backsight/backsight/search/internal/gitattributes"
 )
 
 // A root is a commit with the node of its tree.
@@ -82,7 +83,7 @@ func (s *search) readTrees(ctx context.Context) error {
 			}
 			users[i] = append(users[i], n)
 		}
-		err := s.objects.Read(ctx, trees, gitrepo.ReadOptions{Workers: 1}, func(_, i int, object *gitrepo.Object) error {
+		err := s.eachTree(ctx, trees, func(i int, object *gitrepo.Object) error {
 			s.stats.Trees++
 			if err := g.setTree(ctx, users[i], object); err != nil {
 				return err
@@ -92,6 +93,9 @@ func (s *search) readTrees(ctx context.Context) error {
 		})
 		if err != nil {
 			return fmt.Errorf("list trees: %w", err)
+		}
+		if g.asked.mustOpen() {
+			return errOpen
 		}
 		g.forget(level)
 	}
@@ -106,7 +110,11 @@ func (g *graph) setTree(ctx context.Context, nodes []int32, object *gitrepo.Obje
 		g.setOneTree(nodes[0], object)
 		return nil
 	}
-	byKey := map[string]int32{}
+	type kind struct {
+		key     string
+		context *gitattributes.Context
+	}
+	byKind := map[kind]int32{}
 	for _, n := range nodes {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -115,11 +123,12 @@ func (g *graph) setTree(ctx context.Context, nodes []int32, object *gitrepo.Obje
 		if err != nil {
 			return err
 		}
-		if other, known := byKey[key]; known {
+		k := kind{key, g.nodes[n].folder.context}
+		if other, known := byKind[k]; known {
 			g.share(n, other)
 			continue
 		}
-		byKey[key] = n
+		byKind[k] = n
 		g.setOneTree(n, object)
 	}
 	return nil
@@ -129,6 +138,9 @@ func (g *graph) setOneTree(n int32, object *gitrepo.Object) {
 	problem, detail := object.Problem, object.Detail
 	if problem == "" && object.Kind != gitrepo.KindTree {
 		problem, detail = gitrepo.Corrupt, "not a tree"
+	}
+	if problem == "" && g.asked.attributes != nil && !g.enter(n, object.Data) {
+		return
 	}
 	if problem == "" {
 		if err := g.addTree(n, object.Data); err != nil {

@@ -13,9 +13,42 @@ type question struct {
 	changes *match.Matcher
 
 	folders *match.Folders // set by the first call of alike
+
+	attributes *attributes // nil if counts do not depend on the languages of files
+	// open, if not nil, chooses the files in place of changes: those whose changes can matter if
+	// they have the right attributes, which a commit can change.
+	open *match.Matcher
 }
 
-func ask(m *match.Matcher) *question { return &question{matcher: m, predicates: m.Predicates()} }
+func ask(m *match.Matcher) *question {
+	return &question{matcher: m, predicates: m.Predicates(), attributes: newAttributes(m)}
+}
+
+// askChanges returns the question of a query about commits.
+func askChanges(m *match.Matcher) *question {
+	q := &question{changes: m}
+	if m.NeedsChanges() {
+		q.attributes = newAttributes(m)
+	}
+	return q
+}
+
+// opened returns the question that chooses files whatever their attributes.
+func (q *question) opened() *question {
+	return &question{changes: q.changes, attributes: q.attributes, open: q.changes.WithAny()}
+}
+
+// as returns the matcher for files with the attributes of this number. It is nil if there are only
+// predicates.
+func (q *question) as(attributes int32) *match.Matcher {
+	if attributes != 0 {
+		return q.attributes.matchers[attributes]
+	}
+	if q.changes != nil {
+		return q.changes
+	}
+	return q.matcher
+}
 
 func (q *question) readers() int { return 1 + len(q.predicates) }
 
@@ -36,16 +69,20 @@ func (q *question) alike(folder string) (string, error) {
 }
 
 // want returns what all readers together need in order to match the file at path.
-func (q *question) want(path string) match.Want {
+func (q *question) want(path string, attributes int32) match.Want {
 	if q.changes != nil {
-		if q.changes.MayMatchChange(path) {
+		m := q.changes
+		if q.open != nil {
+			m = q.open
+		}
+		if m.MayMatchChange(path) {
 			return match.Content
 		}
 		return match.Skip
 	}
 	want := match.Skip
 	if q.matcher != nil {
-		want = q.matcher.Want(path)
+		want = q.as(attributes).Want(path)
 	}
 	for _, p := range q.predicates {
 		want = max(want, p.Want(path))
@@ -64,9 +101,9 @@ func (q *question) contentOnly() bool {
 
 // class returns what counts depend on in a path whose content is wanted: files with equal content
 // and class have equal counts.
-func (q *question) class(path string) string {
+func (q *question) class(path string, attributes int32) string {
 	if len(q.predicates) == 0 {
-		return q.matcher.Class(path)
+		return q.as(attributes).Class(path)
 	}
 	class := make([]byte, 0, q.readers())
 	for _, p := range q.predicates {
@@ -75,17 +112,17 @@ func (q *question) class(path string) string {
 	if q.matcher == nil {
 		return string(class)
 	}
-	want := q.matcher.Want(path)
+	want := q.as(attributes).Want(path)
 	class = append(class, '0'+byte(want))
 	if want == match.Content {
-		class = append(class, q.matcher.Class(path)...)
+		class = append(class, q.as(attributes).Class(path)...)
 	}
 	return string(class)
 }
 
 // contentReaders returns the readers that need the content of the file at path.
-func (q *question) contentReaders(path string) (readers []int32) {
-	if q.matcher != nil && q.matcher.Want(path) == match.Content {
+func (q *question) contentReaders(path string, attributes int32) (readers []int32) {
+	if q.matcher != nil && q.as(attributes).Want(path) == match.Content {
 		readers = append(readers, 0)
 	}
 	for i, p := range q.predicates {
@@ -97,8 +134,8 @@ func (q *question) contentReaders(path string) (readers []int32) {
 }
 
 // pathDecides reports whether the path alone decides for one of the readers.
-func (q *question) pathDecides(path string) bool {
-	if q.matcher != nil && q.matcher.Want(path) == match.Path {
+func (q *question) pathDecides(path string, attributes int32) bool {
+	if q.matcher != nil && q.as(attributes).Want(path) == match.Path {
 		return true
 	}
 	for _, p := range q.predicates {

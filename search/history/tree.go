@@ -130,7 +130,7 @@ func (g *graph) nameIn(f *folder, text []byte) *name {
 func (g *graph) resolve(f *folder, e *entry) {
 	if e.folder {
 		if e.name.folder == nil {
-			e.name.folder = &folder{path: f.path + e.name.text + "/"}
+			e.name.folder = g.below(f, e.name.text)
 		}
 		e.child, e.counts = ^g.version(e.name.folder, e.hash), true
 		return
@@ -138,10 +138,13 @@ func (g *graph) resolve(f *folder, e *entry) {
 	if !e.name.asked {
 		e.name.asked = true
 		path := f.path + e.name.text
-		e.name.want = g.asked.want(path)
+		if f.context != nil {
+			e.name.attributes = g.asked.attributes.number(f.context, e.name.text)
+		}
+		e.name.want = g.asked.want(path, e.name.attributes)
 		if e.name.want != match.Skip {
 			if e.name.want == match.Content {
-				e.name.class = g.class(path)
+				e.name.class = g.class(path, e.name.attributes)
 			}
 			e.name.path = int32(len(g.paths))
 			g.paths = append(g.paths, e.name)

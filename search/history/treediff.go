@@ -62,9 +62,9 @@ func (d *treeDiff) compare(a, b int32, path string) {
 		case child < 0:
 			d.compare(emptyNode, ^child, at+"/")
 		case !there:
-			d.changes = append(d.changes, change{path: at, old: -1, new: child})
+			d.add(change{path: at, old: -1, new: child}, g.names[k.place].text, b, b)
 		case old != child:
-			d.changes = append(d.changes, change{path: at, old: old, new: child})
+			d.add(change{path: at, old: old, new: child}, g.names[k.place].text, a, b)
 		}
 	}
 	for i, child := range olds {
@@ -76,9 +76,16 @@ func (d *treeDiff) compare(a, b int32, path string) {
 		if child < 0 {
 			d.compare(^child, emptyNode, at+"/")
 		} else {
-			d.changes = append(d.changes, change{path: at, old: child, new: -1})
+			d.add(change{path: at, old: child, new: -1}, g.names[k.place].text, a, a)
 		}
 	}
+}
+
+// add adds a change of a file whose attributes before and after it are those in the folders of two
+// nodes.
+func (d *treeDiff) add(c change, name string, before, after int32) {
+	c.oldAttributes, c.newAttributes = d.graph.attributesAt(before, name), d.graph.attributesAt(after, name)
+	d.changes = append(d.changes, c)
 }
 
 // compared reports whether two shared nodes were compared before.

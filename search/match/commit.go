@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/backsight/backsight/search/internal/linguist"
 	"github.com/backsight/backsight/search/query"
 )
 
@@ -24,6 +25,9 @@ type Change struct {
 	Path                   string
 	Old, New               *Text
 	OldFilters, NewFilters Filters
+	// The attributes of the file before and after the change. nil means that it has none. If there
+	// is no file before or after, both are the attributes of the file that there is.
+	OldAttributes, NewAttributes *linguist.Attributes
 }
 
 // Filters are those filters of a query that hold for a file because of its content.
@@ -44,13 +48,13 @@ func (m *Matcher) NeedsTexts() bool { return m.kind == query.Diffs && m.patterns
 // change of the file at path. It does if the path alone does not decide whether the file is in a
 // language of the query.
 func (m *Matcher) NeedsContent(path string) bool {
-	return m.expr.any(func(n *node) bool { return n.contentDecides(path) })
+	return m.expr.any(func(n *node) bool { return n.contentDecides(path, m.attributes) })
 }
 
 // Filters returns those filters that hold for the file because of its content.
 func (m *Matcher) Filters(path string, content []byte) (hold Filters) {
 	m.expr.any(func(n *node) bool {
-		if n.contentDecides(path) && n.onFile.holds(path, content) {
+		if n.contentDecides(path, m.attributes) && n.onFile.holds(path, content, m.attributes) {
 			hold = append(hold, n)
 		}
 		return false
@@ -59,8 +63,8 @@ func (m *Matcher) Filters(path string, content []byte) (hold Filters) {
 }
 
 // contentDecides reports whether the leaf n is a filter for which the path does not decide.
-func (n *node) contentDecides(path string) bool {
-	return n.op == isFileFilter && !n.pathOnly && n.onFile.onPath(path) == unknown
+func (n *node) contentDecides(path string, a *linguist.Attributes) bool {
+	return n.op == isFileFilter && !n.pathOnly && n.onFile.onPath(path, a) == unknown
 }
 
 // any reports whether n has a leaf that meets the condition. A nil n has no leaf.
@@ -147,12 +151,15 @@ func (f *file) onCommit(n *node) tri {
 // changes.
 func (f *file) changes(n *node) bool {
 	return slices.ContainsFunc(f.commit.Changes, func(c Change) bool {
-		switch n.onFile.onPath(c.Path) {
-		case yes:
-			return true
-		case no:
-			return false
-		}
-		return slices.Contains(c.OldFilters, n) || slices.Contains(c.NewFilters, n)
+		return n.onSide(c.Path, c.OldAttributes, c.OldFilters) || n.onSide(c.Path, c.NewAttributes, c.NewFilters)
 	})
+}
+
+// onSide says whether a filter on files holds for one side of a change.
+func (n *node) onSide(path string, a *linguist.Attributes, hold Filters) bool {
+	if a == nil {
+		a = noAttributes
+	}
+	t := n.onFile.onPath(path, a)
+	return t == yes || t == unknown && slices.Contains(hold, n)
 }

@@ -22,6 +22,7 @@
 //   - If the expression holds for a file, and the parts that hold have no positive pattern (only
 //     filters, or `NOT a`), the file counts 1.
 //   - The values of capturing groups are counted for each pattern separately.
+//   - A file has the language that its attributes give it, if there are any (Matcher.With).
 //   - With Options.Languages, the matcher instead counts lines, bytes and files per language, in
 //     the files for which the filters hold (languages.go).
 //   - A matching commit counts 1. The changed lines of a diff are those that the file contains more

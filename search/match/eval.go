@@ -38,7 +38,7 @@ func (m *Matcher) onPath(n *node, path string) tri {
 		}
 		return t
 	case isFileFilter:
-		t = n.onFile.onPath(path)
+		t = n.onFile.onPath(path, m.attributes)
 	case isCommitFilter:
 		return unknown
 	case isPattern:
@@ -107,9 +107,9 @@ func (f *file) holds(n *node) bool {
 // decides, a binary file does not.
 func (f *file) meets(n *node) bool {
 	if f.binary {
-		return n.onFile.onPath(f.path) == yes
+		return n.onFile.onPath(f.path, f.m.attributes) == yes
 	}
-	return n.onFile.holds(f.path, f.text)
+	return n.onFile.holds(f.path, f.text, f.m.attributes)
 }
 
 // filtersHold reports whether all filters in n hold. n is an AND of filters and one pattern, or

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/backsight/backsight/search/internal/linguist"
 	"github.com/backsight/backsight/search/query"
 )
 
@@ -40,17 +41,18 @@ var filters = map[string]compileFilter{
 
 // A fileFilter is a condition on a file. It must be safe for concurrent use.
 type fileFilter interface {
-	// onPath evaluates the condition with the path alone.
-	onPath(path string) tri
-	// holds reports whether the condition holds for a file with this path and content.
-	holds(path string, content []byte) bool
+	// onPath evaluates the condition with the path and the file's attributes alone.
+	onPath(path string, a *linguist.Attributes) tri
+	// holds reports whether the condition holds for a file with this path, content and attributes.
+	holds(path string, content []byte, a *linguist.Attributes) bool
 }
 
 // pathFilter is a condition on the path alone.
 type pathFilter func(path string) bool
 
-func (f pathFilter) onPath(path string) tri           { return triOf(f(path)) }
-func (f pathFilter) holds(path string, _ []byte) bool { return f(path) }
+func (f pathFilter) onPath(path string, _ *linguist.Attributes) tri { return triOf(f(path)) }
+
+func (f pathFilter) holds(path string, _ []byte, _ *linguist.Attributes) bool { return f(path) }
 
 // commitText compiles a regular expression for a text of a commit. Case never matters, not even
 // with case:yes.

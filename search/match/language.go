@@ -14,7 +14,8 @@ const maxDetect = 64 << 10
 // A language recognizes the files of one programming language. A path names the languages of the
 // file's name or, if there are none, of its extension. If the path names one language, it decides.
 // If it names several, the content decides among them. If it names none, the #! line decides; if
-// the interpreter in that line belongs to several languages, the content decides among them.
+// the interpreter in that line belongs to several languages, the content decides among them. The
+// attribute linguist-language takes precedence over all of them.
 type language struct {
 	name    string
 	scripts bool // the language has interpreters that a #! line can name
@@ -24,7 +25,13 @@ func newLanguage(name string) *language {
 	return &language{name: name, scripts: linguist.HasInterpreter(name)}
 }
 
-func (l *language) onPath(file string) tri {
+func (l *language) onPath(file string, a *linguist.Attributes) tri {
+	switch {
+	case a == anyAttributes:
+		return unknown
+	case a.Overridden:
+		return triOf(a.Language == l.name)
+	}
 	switch candidates := linguist.ByPath(file); {
 	case len(candidates) == 0 && l.scripts:
 		return unknown
@@ -37,8 +44,8 @@ func (l *language) onPath(file string) tri {
 	}
 }
 
-func (l *language) holds(file string, content []byte) bool {
-	if t := l.onPath(file); t != unknown {
+func (l *language) holds(file string, content []byte, a *linguist.Attributes) bool {
+	if t := l.onPath(file, a); t != unknown {
 		return t == yes
 	}
 	text, binary := Decode(content)

@@ -27,8 +27,10 @@ type Languages struct {
 	// Measures has one measure or several. With one measure, the values are languages. With
 	// several, SplitMeasure splits a value into its measure and its language.
 	Measures Measures
-	// Vendored counts vendored files, under the name VendoredFiles. Without it, they are not
-	// counted. go-enry decides by the path whether a file is vendored.
+	// Vendored counts the files that GitHub's language bar omits, under the names VendoredFiles,
+	// DocumentationFiles, GeneratedFiles and UndetectableFiles. Without it, they are not counted.
+	// Attributes put a file into one of these groups. Without the attribute linguist-vendored,
+	// go-enry decides by the path whether a file is vendored.
 	Vendored bool
 }
 
@@ -37,7 +39,12 @@ type Languages struct {
 const (
 	UnknownLanguage = "(unknown)" // text files
 	BinaryFiles     = "(binary)"
-	VendoredFiles   = "(vendored)" // text files and binary files
+
+	// The names of groups of text files and binary files.
+	VendoredFiles      = "(vendored)"
+	DocumentationFiles = "(documentation)" // with the attribute linguist-documentation
+	GeneratedFiles     = "(generated)"     // with the attribute linguist-generated
+	UndetectableFiles  = "(undetectable)"  // with the attribute -linguist-detectable
 )
 
 // languages measures files by language.
@@ -117,13 +124,20 @@ func (l *languages) tell(f *file, lines, size int64, yield func(value []byte, n 
 
 // of returns the group of a file: a language, or one of the names above.
 func (l *languages) of(f *file) string {
-	if l.Vendored && linguist.IsVendor(f.path) {
-		return VendoredFiles
+	a := f.m.attributes
+	if l.Vendored {
+		if group := omitted(f.path, a); group != "" {
+			return group
+		}
 	}
 	candidates := linguist.ByPath(f.path)
 	switch {
 	case f.binary:
 		return BinaryFiles
+	case a.Overridden && a.Language == "":
+		return UnknownLanguage
+	case a.Overridden:
+		return a.Language
 	case len(candidates) == 1:
 		return candidates[0]
 	}
@@ -133,10 +147,16 @@ func (l *languages) of(f *file) string {
 	return UnknownLanguage
 }
 
-// classOf appends to `class` everything in a path that the result of languages.of depends on.
-func (l *languages) classOf(class []byte, file string) []byte {
-	if l.Vendored && linguist.IsVendor(file) {
-		return append(class, 'v')
+// classOf appends to `class` everything in a path and in attributes that the result of languages.of
+// depends on.
+func (l *languages) classOf(class []byte, file string, a *linguist.Attributes) []byte {
+	if l.Vendored {
+		if group := omitted(file, a); group != "" {
+			return append(class, group...)
+		}
+	}
+	if a.Overridden {
+		return append(append(class, '1'), a.Language...)
 	}
 	switch candidates := linguist.ByPath(file); len(candidates) {
 	case 0:
@@ -151,9 +171,24 @@ func (l *languages) classOf(class []byte, file string) []byte {
 	}
 }
 
-// skips reports whether the path alone excludes a file from the statistics.
-func (l *languages) skips(file string) bool {
-	return !l.Vendored && linguist.IsVendor(file)
+// skips reports whether the path and the attributes exclude a file from the statistics.
+func (l *languages) skips(file string, a *linguist.Attributes) bool {
+	return !l.Vendored && omitted(file, a) != ""
+}
+
+// omitted returns the group of a file that GitHub's language bar omits, or "".
+func omitted(file string, a *linguist.Attributes) string {
+	switch {
+	case a.Vendored == linguist.Yes, a.Vendored == linguist.Unmarked && linguist.IsVendor(file):
+		return VendoredFiles
+	case a.Documentation == linguist.Yes:
+		return DocumentationFiles
+	case a.Generated == linguist.Yes:
+		return GeneratedFiles
+	case a.Detectable == linguist.No:
+		return UndetectableFiles
+	}
+	return ""
 }
 
 func countLines(text []byte) int64 {

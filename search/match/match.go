@@ -4,6 +4,7 @@ import (
 	"sort"
 	"sync/atomic"
 
+	"github.com/backsight/backsight/search/internal/linguist"
 	"github.com/backsight/backsight/search/query"
 )
 
@@ -51,6 +52,8 @@ type Matcher struct {
 	varying   []*node    // leaves on which Match depends besides the content; see Class
 	pathExprs []string   // the regular expressions that paths are matched against; see Folders
 	opaque    bool       // a condition on paths is not a regular expression
+	// attributes are those of the files that are matched; see With. It is never nil.
+	attributes *linguist.Attributes
 
 	kind       query.Kind
 	lines      lineSide // the side of a change that patterns search; see MatchCommit
@@ -73,6 +76,34 @@ func (m *Matcher) Until(stop *atomic.Bool) *Matcher {
 	return &until
 }
 
+// ReadsLanguages reports whether counts depend on the languages of files, and so on their
+// attributes; see With.
+func (m *Matcher) ReadsLanguages() bool {
+	return m.languages != nil || m.expr.any(func(n *node) bool { return n.op == isFileFilter && !n.pathOnly })
+}
+
+// With returns a copy of the matcher for files that have these attributes. A matcher that Compile
+// returns is for files without attributes.
+func (m *Matcher) With(a linguist.Attributes) *Matcher {
+	with := *m
+	with.attributes = &a
+	return &with
+}
+
+// noAttributes are the attributes of most files.
+var noAttributes = new(linguist.Attributes)
+
+// anyAttributes stands for attributes that are not known.
+var anyAttributes = new(linguist.Attributes)
+
+// WithAny returns a copy of the matcher whose MayMatchChange reports whether a change of a file can
+// matter, whatever attributes the file has. Its other methods must not be used.
+func (m *Matcher) WithAny() *Matcher {
+	with := *m
+	with.attributes = anyAttributes
+	return &with
+}
+
 // Want returns what Match needs in order to match the file at path. Want and Match panic unless the
 // matcher's Kind is query.Files.
 func (m *Matcher) Want(path string) Want {
@@ -87,7 +118,7 @@ func (m *Matcher) Want(path string) Want {
 			return Path
 		}
 	}
-	if m.languages != nil && m.languages.skips(path) {
+	if m.languages != nil && m.languages.skips(path, m.attributes) {
 		return Skip
 	}
 	return Content
@@ -185,8 +216,8 @@ func (m *Matcher) PerFile() bool { return !m.perRepo && len(m.predicates) == 0 }
 func (m *Matcher) ContentOnly() bool { return len(m.varying) == 0 && m.languages == nil }
 
 // Class returns a key for everything in a path that the result of Match depends on. Want must
-// return Content for the path. Files with equal content and equal class have equal counts. The
-// class is "" for all paths if ContentOnly.
+// return Content for the path. Files with equal content and equal class have equal counts, even if
+// their attributes differ (see With). The class is "" for all paths if ContentOnly.
 func (m *Matcher) Class(path string) string {
 	if m.onPaths && len(m.varying) > 0 {
 		return path
@@ -204,7 +235,7 @@ func (m *Matcher) Class(path string) string {
 		}
 	}
 	if m.languages != nil {
-		class = m.languages.classOf(class, path)
+		class = m.languages.classOf(class, path, m.attributes)
 	}
 	return string(class)
 }

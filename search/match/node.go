@@ -53,6 +53,8 @@ func Compile(q *query.Query, opts Options) (*Matcher, error) {
 		whole:   selects(q),
 		byValue: opts.ByValue,
 		perRepo: q.Select == query.SelectRepo,
+
+		attributes: noAttributes,
 	}
 	switch q.Select {
 	case query.SelectAdded:

@@ -23,7 +23,7 @@ func (m *Matcher) EachValue(path string, content []byte, size int64, yield func(
 	switch {
 	case m.expr != nil && !f.holds(m.expr):
 		return 0
-	case m.languages != nil && m.languages.skips(path):
+	case m.languages != nil && m.languages.skips(path, m.attributes):
 		return 0
 	case m.languages != nil:
 		return m.languages.each(&f, size, yield)

@@ -63,9 +63,9 @@ type Lifetime struct {
 }
 
 // eachLifetime calls visit for each lifetime, path by path. It returns false if the data is
-// malformed. Every search reads the whole section, so this is one loop without a call for each
-// change.
-func eachLifetime(data []byte, paths, commits, blobs int, visit func(Lifetime)) bool {
+// malformed. whole says that there are no more paths than the given number. Every search reads the
+// whole section, so this is one loop without a call for each change.
+func eachLifetime(data []byte, paths, commits, blobs int, whole bool, visit func(Lifetime)) bool {
 	expected, i := int64(0), 0
 	for path := range paths {
 		var changes, n uint64
@@ -95,7 +95,7 @@ func eachLifetime(data []byte, paths, commits, blobs int, visit func(Lifetime)) 
 			visit(Lifetime{Path: path, From: since, To: commits, Blob: int(held)})
 		}
 	}
-	return i == len(data)
+	return i == len(data) || !whole && i < len(data)
 }
 
 // number reads a varint at i, and returns the position after it. The position is beyond the end of

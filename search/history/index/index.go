@@ -157,10 +157,35 @@ func (x *Index) EachLifetime(visit func(Lifetime)) error {
 	if err != nil {
 		return err
 	}
-	if !eachLifetime(data, x.header.paths, x.header.commits, x.header.blobs, visit) {
+	if !eachLifetime(data, x.header.paths, x.header.commits, x.header.blobs, true, visit) {
 		return fmt.Errorf("%w: the changes of the paths cannot be read", ErrDamaged)
 	}
 	return nil
+}
+
+// EachLifetimeOf is EachLifetime for the given paths, which are in order. visit also gets the name
+// of the path. It stops at the first error of visit, and returns it. The cost is that of the paths
+// up to the last one.
+func (x *Index) EachLifetimeOf(paths []NamedPath, visit func(l Lifetime, name string) error) error {
+	if len(paths) == 0 {
+		return nil
+	}
+	data, err := x.section(changesSection)
+	if err != nil {
+		return err
+	}
+	var failed error
+	if !eachLifetime(data, paths[len(paths)-1].Path+1, x.header.commits, x.header.blobs, false, func(l Lifetime) {
+		for len(paths) > 0 && paths[0].Path < l.Path {
+			paths = paths[1:]
+		}
+		if failed == nil && paths[0].Path == l.Path {
+			failed = visit(l, paths[0].Name)
+		}
+	}) {
+		return fmt.Errorf("%w: the changes of the paths cannot be read", ErrDamaged)
+	}
+	return failed
 }
 
 // Paths looks up the names of paths.
@@ -186,6 +211,22 @@ func (p *Paths) Name(path int) (string, error) {
 		return "", fmt.Errorf("%w: the paths cannot be read", ErrDamaged)
 	}
 	return name, nil
+}
+
+// A NamedPath is the number and the name of a path.
+type NamedPath struct {
+	Path int
+	Name string
+}
+
+// Named returns the paths of the files with the given name in any folder, in order. It returns
+// ErrDamaged if the file is damaged. The cost is a few nanoseconds for each path of the index.
+func (p *Paths) Named(base string) ([]NamedPath, error) {
+	found, ok := p.table.named(base)
+	if !ok {
+		return nil, fmt.Errorf("%w: paths", ErrDamaged)
+	}
+	return found, nil
 }
 
 // kinds returns the kinds section.

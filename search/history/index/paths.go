@@ -1,6 +1,9 @@
 package index
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"strings"
+)
 
 // pathsPerBlock is how many paths are in a block, which is read from its start.
 const pathsPerBlock = 16
@@ -62,6 +65,31 @@ func (t pathTable) at(i int) (string, bool) {
 		path = append(path[:shared], rest...)
 	}
 	return string(path), true
+}
+
+// named returns the paths whose last name is base.
+func (t pathTable) named(base string) (found []NamedPath, ok bool) {
+	d := decoder{data: t.body}
+	for i := range t.n {
+		shared := d.int()
+		rest := d.take(d.int())
+		if d.failed {
+			return nil, false
+		}
+		// Most paths end otherwise. The name can begin in the part that is shared with the previous
+		// path.
+		if n := min(len(rest), len(base)); string(rest[len(rest)-n:]) != base[len(base)-n:] || len(rest)+shared < len(base) {
+			continue
+		}
+		name, ok := t.at(i)
+		if !ok {
+			return nil, false
+		}
+		if name == base || strings.HasSuffix(name, "/"+base) {
+			found = append(found, NamedPath{i, name})
+		}
+	}
+	return found, d.ended()
 }
 
 // all returns all paths in order.

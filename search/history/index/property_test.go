@@ -254,8 +254,9 @@ func TestDecoding_TerminatesOnAnyBytes(t *testing.T) {
 		if p, ok := decodePaths(data, n); ok {
 			p.all()
 			p.at(n / 2)
+			p.named("a")
 		}
-		eachLifetime(data, n, 5, 5, func(l Lifetime) {
+		eachLifetime(data, n, 5, 5, rapid.Bool().Draw(t, "whole"), func(l Lifetime) {
 			if l.Path >= n || l.From < 0 || l.From > l.To || l.To > 5 || l.Blob < 0 || l.Blob >= 5 {
 				t.Fatalf("%+v", l)
 			}

@@ -288,8 +288,9 @@ func (c caseOf) compare(samples []line) string {
 func (a answer) inSeries() answer {
 	if a.values != nil {
 		a.values = maps.Clone(a.values)
-		delete(a.values, "(vendored)")
-		delete(a.values, "(binary)")
+		for _, group := range []string{"(binary)", "(vendored)", "(documentation)", "(generated)", "(undetectable)"} {
+			delete(a.values, group)
+		}
 	}
 	return a
 }

@@ -52,7 +52,7 @@ type check struct {
 func suite() []fixture {
 	return concat(
 		refCases(), treeCases(), commitCases(), shapeCases(), storageCases(), damageCases(), placeCases(),
-		encodingCases(), lineCases(), textCases(), pathCases(), languageCases(),
+		encodingCases(), lineCases(), textCases(), pathCases(), languageCases(), attributeCases(),
 		queryCases(), valueCases(), commitQueryCases(), diffCases(),
 	)
 }
