@@ -8,12 +8,14 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 )
 
-// errBase says that the base cannot be used. Either the base has too many values, or a file that
-// changed since the base cannot be read, so that its share of the base's counts is not known.
+// errBase says that the base cannot be used: either it has too many values, or a file that is not
+// the same in all commits, including the base's, could not be searched completely. Then it is not
+// known how much this file adds to the base's counts.
 var errBase = errors.New("the difference from the base cannot be counted")
 
 // maxBasePaths is the largest number of paths in a tree that is compared with a base. A tree with
-// at most this many paths cannot have more than MaxValue matches.
+// at most this many paths exceeds MaxValue only if its files have more than 500 million matches
+// each on average.
 const maxBasePaths = 1 << 24
 
 // hasBase reports whether the request has a base that may be usable: one without faults, for a
@@ -42,8 +44,8 @@ func (s *search) readBase(ctx context.Context) (*root, error) {
 
 // runFromBase yields the results, and reads only the files that differ between base and roots[0],
 // between roots[0] and roots[1], and so on. used is false, and nothing was yielded, if an object
-// cannot be read, if a tree has too many paths, if the base has too many values, or if reading all
-// files of the new trees is cheaper.
+// cannot be searched completely, if a tree has too many paths, if the base has too many values, or
+// if reading all files of the new trees is cheaper.
 func (s *search) runFromBase(ctx context.Context, base root, roots []root, yield func(Result) error) (used bool, err error) {
 	if len(s.graph.faults) > 0 || slices.ContainsFunc(roots, func(r root) bool { return r.fault != nil }) {
 		return false, nil

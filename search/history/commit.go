@@ -262,7 +262,8 @@ func (c *commitSearch) readRoots(ctx context.Context, wanted []int) error {
 	return nil
 }
 
-// compare lists the files that a commit changed, and appends the blobs that must be read to batch.
+// compare lists the files that a commit changed, and appends to `batch` the blobs that must be
+// read.
 func (c *commitSearch) compare(one *commit, batch []int32) []int32 {
 	if one.decided || one.compared {
 		return batch

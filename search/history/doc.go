@@ -26,14 +26,14 @@
 //   - Equal trees in folders that the query judges alike (match.Folders) share their children, so
 //     the cost depends on the number of distinct trees, not on that of paths: ten trees can have
 //     10,000,000,000 files. A value above MaxValue is a Fault.
-//   - A search ends soon after its context, whatever it is doing.
+//   - A search ends soon after its context ends, whatever it is doing.
 //   - A missing or damaged object becomes a [Fault] of exactly the results that may be wrong
 //     without it. Without a Fault, the value is exact; with one, it is a lower bound.
 //   - Memory is limited by the number of distinct blobs, trees and paths, not by their size. Each
 //     worker holds one file at a time. A text above Request.MaxBlobSize is matched in parts
-//     (large.go). It becomes a Fault if that does not decide its count: for example, if a pattern
-//     can match several lines and the text has what every match contains, or if a line is larger
-//     than maxPart.
+//     (large.go). It becomes a Fault if its count cannot be known in this way: for example, if a
+//     pattern can match several lines and the text contains every string that a match needs, or if
+//     a line is larger than maxPart.
 //   - Package values stores the counts of captured values, or of languages, compactly, and on disk
 //     above a budget.
 //   - Only regular files are searched. Symbolic links and submodules are not files.

@@ -16,19 +16,19 @@ type faultWalk struct {
 	graph  *graph
 	counts *counts
 	id     func(gitrepo.Hash) gitrepo.OID
-	clean  []bool  // by node: there is no fault below it
+	clean  []bool  // by node: there is no fault at or below it
 	walks  int32   // how often faultWalk.at was called
 	seen   []int32 // by node: the last walk that has seen it
 
-	whose []bool                // by reader: faults that affect it are wanted
+	whose []bool                // by reader (see question): faults that affect it are wanted
 	told  map[gitrepo.Hash]bool // objects in found
 	found []Fault
 	path  []string // the names of the folders of the current node
 }
 
-// at returns a Fault for each object at or below node n that could not be read and that a reader in
-// `whose` needs. An object at several paths is returned once, with the first of them in the order
-// of the tree. All blobs below n must have been read before.
+// at returns a Fault for each object at or below node n that could not be read and that a reader
+// (see question) in `whose` needs. An object at several paths is returned once, with the first of
+// them in the order of the tree. All blobs below n must have been read before.
 func (w *faultWalk) at(n int32, whose []bool) []Fault {
 	if w.clean == nil {
 		w.clean, w.seen = make([]bool, len(w.graph.nodes)), make([]int32, len(w.graph.nodes))

@@ -12,7 +12,7 @@ import (
 type graph struct {
 	asked   *question
 	hashLen int
-	// by question.class, the part of a path that a count depends on: the number of the class
+	// by the key that question.class returns: the number of the class of paths with this key
 	classOf map[string]int32
 	readers [][]int32 // by class: the readers (see question) that need the content
 
@@ -69,15 +69,15 @@ type unitKey struct{ blob, of int32 }
 // of a sweep.
 const emptyNode = 0
 
-// A folder is one path of a folder. Commits can have different trees at this path: the versions of
-// the folder. Everything but the path is released once all trees of the folder's level have been
-// read.
+// A folder is the folder at one path, in all commits. Commits can have different trees at this
+// path: the versions of the folder. Everything but the path is released once all trees of the
+// folder's level have been read.
 type folder struct {
 	path     string // "" or ending in a slash; with shared nodes, one of its paths
 	key      string // question.alike of path, if keyed
 	keyed    bool
 	names    map[string]*name       // by text; nil while last has all names of the folder
-	versions []int32                // its newest nodes
+	versions []int32                // the nodes that were made last
 	many     map[gitrepo.Hash]int32 // its other nodes, by tree
 	// the entries of the version that was read last; the next version shares most of them
 	last []entry
@@ -88,10 +88,12 @@ type folder struct {
 	plain    *folder                            // of a variant: the folder without the file
 }
 
-// fewVersions is the number of newest versions of a folder that are searched linearly.
+// fewVersions is the length at which the nodes in folder.versions move to folder.many. Shorter
+// lists are searched linearly.
 const fewVersions = 16
 
-// A name is one name in a folder. It must be small, because a graph may have a million names.
+// A name is the name of a file or folder in its parent folder, in all commits. It must be small,
+// because a graph may have a million names.
 type name struct {
 	text   string
 	in     *folder
@@ -103,7 +105,7 @@ type name struct {
 	attributes int32
 	want       match.Want
 	asked      bool // want, class and path are set, because the name has occurred as a file
-	decides    bool // only for a path of a history index: it alone decides for one of the readers
+	decides    bool // only for a path of a history index: question.pathDecides of the path
 }
 
 // An entry is a file or a folder in a tree.

@@ -23,20 +23,21 @@ type Request struct {
 	// useful if no other repository is searched at the same time.
 	Workers int
 	// MaxBlobSize is the size in bytes above which a file is matched in parts; 0 means
-	// gitrepo.DefaultMaxSize. If that does not decide its count, the file is a Fault. Contents may
-	// take about twice this size of memory for each worker.
+	// gitrepo.DefaultMaxSize. If the parts do not decide the file's count, the file is a Fault. The
+	// contents that a worker holds may take about twice this size of memory.
 	MaxBlobSize int64
 	// Index is optional: a history index of the repository. If it contains all commits of the
-	// request, no tree is read, and only files that can match are read. The results are the same,
-	// except if an object went missing after the index was made: Search then may count the files of
-	// a missing tree, and may rule out a missing file, instead of reporting a Fault.
+	// request and is not damaged, and if MaxBlobSize is 0 or at least 16 KiB, Search uses it: no
+	// tree is read, and only files that can match are read. The results are the same, except if an
+	// object went missing after the index was made: Search then may count the files of a missing
+	// tree, and may rule out a missing file, instead of reporting a Fault.
 	Index *index.Index
 	// Base is optional: the exact result of another commit for an equal query. Then Search only
 	// reads the files that differ between Base.Commit and the commits of the request, so the cost
-	// of a new sample is that of the changes since the last one. Search ignores Base if it cannot
-	// use it: for queries that count once per repository or have predicates, and, for example, if
-	// Base has faults, if its commit is one of Commits or no longer exists, if an object cannot be
-	// read, or if Base saves no work.
+	// of a new sample is that of the changes since the last one. Search ignores Base if the query
+	// counts once per repository or has predicates. It also ignores Base if Base does not help: for
+	// example, if Base has faults, if its commit is one of Commits or no longer exists, if an
+	// object cannot be read, or if Base saves no work.
 	Base *Result
 	// ValueLimits limit the memory of a search by value; the zero value means the defaults. A file
 	// whose values no longer fit is a Fault.
@@ -115,7 +116,7 @@ func BrokenFault(b *gitrepo.BrokenHistory) Fault {
 	return Fault{Class: string(b.Problem), Object: b.Parent, Detail: fmt.Sprintf("it is the parent of commit %s; the commits before that one are unknown", b.Child)}
 }
 
-// A Fault is an object that could not be searched.
+// A Fault is an object that could not be searched, or not completely.
 type Fault struct {
 	Class  string // one of gitrepo's problems, such as "missing object", or an insights.ReasonCode
 	Object gitrepo.OID
@@ -137,8 +138,8 @@ func (f Fault) String() string {
 	return text
 }
 
-// checkEvery is the number of paths after which a search checks whether its context has ended. A
-// path takes about a microsecond, and rarely more than a hundred.
+// checkEvery is the number of units, or of lifetimes in a history index, after which a search
+// checks whether its context has ended. Each takes about 1 µs, and rarely more than 100 µs.
 const checkEvery = 1024
 
 // blobsPerBatch is about how many distinct blobs are read before results are yielded: a batch takes

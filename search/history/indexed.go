@@ -72,7 +72,7 @@ func (s *search) plan(ctx context.Context) (*timeline, error) {
 	if limit == 0 {
 		limit = gitrepo.DefaultMaxSize
 	}
-	s.stats.Skipped = 0 // of a plan that was given up
+	s.stats.Skipped = 0 // an earlier plan, which was given up, may have counted
 	fromBase := s.hasBase()
 	commits := s.request.Commits
 	if fromBase {
@@ -319,7 +319,7 @@ func (s *search) runIndexed(ctx context.Context, t *timeline, yield func(Result)
 				return context.Cause(ctx)
 			}
 			rank := int(t.rank[i])
-			for ; at > rank; at-- { // moves to the commit before at
+			for ; at > rank; at-- { // moves to the next older commit
 				t.move(sweep, t.starts.at(at), t.ends.at(at))
 			}
 			for ; at < rank; at++ {
@@ -363,8 +363,8 @@ func (t *timeline) faulty(counts *counts) (faulty []occurrence) {
 }
 
 // faultsAt returns a Fault for each object that could not be read at the commit with the given rank
-// and that a reader in `whose` needs. An object at several paths is returned once, with the first
-// of them in byte order. The faults are in the byte order of their paths.
+// and that a reader (see question) in `whose` needs. An object at several paths is returned once,
+// with the first of them in byte order. The faults are in the byte order of their paths.
 func (s *search) faultsAt(counts *counts, faulty []occurrence, rank int32, whose []bool) (faults []Fault) {
 	told := map[int32]bool{}
 	for _, o := range faulty {

@@ -11,8 +11,8 @@ import (
 	"github.com/backsight/backsight/search/match"
 )
 
-// Sizes in bytes of the parts of a file that is too large for memory. A part ends at a line end, or
-// at the end of the file, so it is larger than usual if it has a long line.
+// Sizes in bytes of the parts in which a file above Request.MaxBlobSize is matched. A part ends at
+// a line end, or at the end of the file, so it is larger than usual if it has a long line.
 const (
 	usualPart = 4 << 20
 	maxPart   = 64 << 20
@@ -36,9 +36,9 @@ type largeUnit struct {
 	predicates []*match.PredicateStream // by predicate; nil if it does not need the content
 }
 
-// large matches a blob that is too large for memory. The stream `rest` has the content after
-// object.Data. large returns the number of the blob's units. It records nothing if the stream is
-// not complete.
+// large matches a blob that exceeds Request.MaxBlobSize. The stream `rest` has the content after
+// object.Data. large returns the number of the blob's units, or 0 if the object is not a blob. If
+// it cannot read the stream, it records nothing and returns an error.
 func (c *counts) large(blob int32, object *gitrepo.Object, rest io.Reader) (matches int64, err error) {
 	if object.Kind != gitrepo.KindBlob || match.IsBinary(object.Data) {
 		return c.blob(0, blob, object), nil
@@ -129,8 +129,8 @@ func (f *largeFile) record(u *largeUnit) {
 	}
 }
 
-// readLarge does the same as match for a blob that is too large for memory. The stream `rest` has
-// the content after object.Data.
+// readLarge does the same as match for a blob that exceeds Request.MaxBlobSize. The stream `rest`
+// has the content after object.Data.
 func (c *commitSearch) readLarge(blob int32, object *gitrepo.Object, rest io.Reader) error {
 	switch {
 	case object.Kind != gitrepo.KindBlob:

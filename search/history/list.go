@@ -104,7 +104,7 @@ func (s *search) readTrees(ctx context.Context) error {
 }
 
 // setTree sets the children of some nodes, which all have the tree `object`. Nodes whose folders
-// are alike share the children. It returns an error if ctx ends.
+// the query judges alike share the children. setTree returns an error if ctx ends.
 func (g *graph) setTree(ctx context.Context, nodes []int32, object *gitrepo.Object) error {
 	if len(nodes) == 1 {
 		g.setOneTree(nodes[0], object)

@@ -99,8 +99,8 @@ func (q *question) contentOnly() bool {
 	return q.changes != nil || len(q.predicates) == 0 && q.matcher.ContentOnly()
 }
 
-// class returns what counts depend on in a path whose content is wanted: files with equal content
-// and class have equal counts.
+// class returns a key of a path whose content is wanted, and of its attributes: files with equal
+// content and equal keys have equal counts.
 func (q *question) class(path string, attributes int32) string {
 	if len(q.predicates) == 0 {
 		return q.as(attributes).Class(path)

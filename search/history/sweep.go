@@ -10,7 +10,7 @@ type sweep struct {
 	n      int64
 	by     *values.Sum      // nil unless the matcher counts by value
 	met    []int64          // by predicate: the number of files that meet it
-	unread []int64          // by reader: the number of files and trees that could not be read
+	unread []int64          // by reader (see question): how many files and trees it lacks
 	lacks  uint64           // the sum of the fingerprints of these files and trees
 	visit  func(unit int32) // optional; called for each unit that is added or removed
 
@@ -44,16 +44,17 @@ func (s *sweep) moveTo(n int32) {
 	}
 }
 
-// A replacement replaces node old with node new at several paths. emptyNode stands for a folder
-// that does not exist.
+// A replacement replaces node old with node new at as many paths as `times` says. emptyNode stands
+// for a folder that does not exist.
 type replacement struct {
 	old, new int32
 	times    int64
 }
 
-// change replaces node a with node b at several paths. If nodes are shared, many paths can lead to
-// the same two nodes. Then change only adds the replacement to s.next, together with equal ones.
-// moveTo makes it after all replacements of the level above.
+// change replaces node a with node b at as many paths as `times` says. If the graph has shared
+// nodes (see graph.share), many paths can lead to the same two nodes. Then change only adds the
+// replacement to s.next, and merges it with an equal one. moveTo performs it after all replacements
+// of the level above.
 func (s *sweep) change(a, b int32, times int64) {
 	if a == b {
 		return
@@ -181,7 +182,7 @@ func (s *sweep) add(child int32, times int64) {
 	}
 }
 
-// fault adds times to the unread count of every reader if node n could not be read, because each
+// fault adds `times` to the unread count of every reader if node n could not be read, because each
 // reader might need a file below it.
 func (s *sweep) fault(n int32, times int64) {
 	if _, bad := s.graph.faults[n]; bad {

@@ -13,7 +13,8 @@ import (
 const MaxValue = 1 << 53
 
 // A totals has the number of paths, or the value, of each node, limited to math.MaxInt64-1. It is
-// only needed with shared nodes: without them, no tree has so many files that a sum overflows.
+// only needed with shared nodes (see graph.share): without them, no tree has so many files that a
+// sum overflows.
 type totals struct {
 	graph *graph
 	of    func(unit int32) int64
@@ -42,8 +43,8 @@ func (t *totals) at(n int32) int64 {
 	return sum
 }
 
-// A bound finds commits whose value is too large. It is nil without shared nodes, because then
-// there are no such commits.
+// A bound finds commits whose value or number of paths exceeds MaxValue. It is nil without shared
+// nodes (see graph.share), because then there are no such commits.
 type bound struct{ paths, value *totals }
 
 func newBound(g *graph, c *counts) *bound {

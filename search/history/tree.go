@@ -100,7 +100,7 @@ func (e *entry) before(text []byte, folder bool) bool {
 }
 
 // remember fills f.names, unless that has been done, with the names of the entries in `last`, the
-// version that was read last. Until then, that version has every name of the folder.
+// version that was read last. Before the first call, that version has every name of the folder.
 func (f *folder) remember(last []entry) {
 	if f.names != nil {
 		return

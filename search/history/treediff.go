@@ -15,8 +15,9 @@ type brokenTree struct {
 }
 
 // compare compares two versions of the folder at path, which is "" or ends in a slash. emptyNode
-// stands for a version without files. With shared nodes, a pair of versions that is at several
-// paths is compared once, at the first of them: the query judges the other paths alike.
+// stands for a version without files. With shared nodes (see graph.share), a pair of versions that
+// is at several paths is compared once, at the first of them: the query judges the other paths
+// alike.
 func (d *treeDiff) compare(a, b int32, path string) {
 	if a == b || d.compared(a, b) {
 		return
@@ -88,7 +89,8 @@ func (d *treeDiff) add(c change, name string, before, after int32) {
 	d.changes = append(d.changes, c)
 }
 
-// compared reports whether two shared nodes were compared before.
+// compared reports whether nodes a and b were compared before, and remembers this pair. It always
+// returns false if the graph has no shared nodes.
 func (d *treeDiff) compared(a, b int32) bool {
 	if !d.graph.shared {
 		return false

@@ -28,10 +28,10 @@ const (
 const abandonedAfter = 6 * time.Hour
 
 // A Dir is a folder of indexes with a limit on their total size. If they exceed the limit, those
-// that were opened longest ago are removed. Their repositories are then searched without an index.
-// The first such search requests a new index, and the next Update makes it. So after the limit has
-// been reached, a repository that is fetched but never searched gets no index. A Dir is safe for
-// concurrent use, also by several processes.
+// that were made or last opened longest ago are removed. Their repositories are then searched
+// without an index. The first such search requests a new index, and the next Update makes it. So
+// after the limit has been reached, a repository that is fetched but never searched gets no index.
+// A Dir is safe for concurrent use, also by several processes.
 type Dir struct {
 	Path     string // created when needed
 	MaxBytes int64  // 0 means no limit

@@ -111,7 +111,7 @@ func decodeLists(directory, dictionary, runs []byte, blobs int) ([]list, bool) {
 }
 
 // mergeLists merges the lists of two adjacent layers. In the result, blob 0 of b has the number
-// shift.
+// `shift`.
 func mergeLists(a, b []list, shift int32) []list {
 	out := make([]list, 0, max(len(a), len(b)))
 	for len(a) > 0 || len(b) > 0 {

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// pathsPerBlock is how many paths are in a block, which is read from its start.
+// pathsPerBlock is how many paths are in a block. To look up a path, pathTable.at reads its block
+// from the start.
 const pathsPerBlock = 16
 
 // encodePaths writes sorted paths: for each, the number of bytes that it shares with the previous

@@ -62,7 +62,7 @@ func (p *postings) list(t uint32) *list {
 	return &p.lists[*slot-1]
 }
 
-// close writes the open run, which ends before end.
+// close writes the open run, which ends before blob `end`.
 func (l *list) close(end int32) {
 	l.runs = appendRun(l.runs, l.last, l.start, end)
 	l.last = end
@@ -80,7 +80,8 @@ func appendRun(to []byte, last, start, end int32) []byte {
 	return binary.AppendUvarint(binary.AppendUvarint(to, distance|1), uint64(end-start-2))
 }
 
-// finish closes all open runs before end, and returns the lists in the order of their trigrams.
+// finish ends all open runs before blob `end`, and returns the lists in the order of their
+// trigrams.
 func (p *postings) finish(end int32) []list {
 	for _, t := range p.previous {
 		p.list(t).close(end)

@@ -6,10 +6,11 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 )
 
-// In one commit and one level of folders, the pairs of trees that are compared may have maxRepeated
-// entries in total, or repeatedShare times as many as the distinct ones of these pairs, whichever
-// is more. There must be limits, because an index lists each path, and a small repository can have
-// billions of paths if its folders contain equal trees.
+// The limits apply to one commit and one level of folders, and to the pairs of old and new trees
+// that are compared there. All these pairs together may have maxRepeated entries, or repeatedShare
+// times as many as the distinct pairs together, whichever is more. There must be limits, because an
+// index lists each path, and a small repository can have billions of paths if its folders contain
+// equal trees.
 const (
 	maxRepeated   = 1 << 19
 	repeatedShare = 16

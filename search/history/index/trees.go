@@ -10,7 +10,8 @@ import (
 )
 
 // ErrUnfit says that a history has no index because a commit or a tree in it is missing, damaged or
-// malformed, or because its trees have far more paths than entries. Searches work without an index.
+// malformed, or because a commit has equal trees in very many folders (see checkRepetition).
+// Searches work without an index.
 var ErrUnfit = errors.New("history cannot be indexed")
 
 // Limits of how many commits are compared at a time, and of about how many bytes of their trees are
@@ -275,7 +276,7 @@ func (w *walker) hash(e entry) (hash gitrepo.Hash) {
 	return hash
 }
 
-// compare records how the files of a folder differ, and appends the folders that differ to below.
+// compare records how the files of a folder differ, and appends to `below` the folders that differ.
 func (w *walker) compare(p *pair, below []pair) []pair {
 	var olds, news []entry
 	if p.hasOld {
