@@ -142,7 +142,7 @@ func (r *Repo) branchInstead(ctx context.Context, target string) (ref string, ti
 		return "", "", fmt.Errorf("repository %s: %w", r.dir, ErrNoCommits)
 	}
 	return "", "", insights.Errorf(insights.NotFound,
-		"repository %s: HEAD points to a branch that does not exist (%s), and there is neither a single branch nor main or master; "+
+		"repository %s: HEAD points to a branch that does not exist (%s), and none of the several other branches is called main or master; "+
 			"set HEAD to an existing branch, for example %s, or name a branch (history --rev)", r.dir, target, example)
 }
 

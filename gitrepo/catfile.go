@@ -135,9 +135,9 @@ func newHash(hashLen int) hash.Hash {
 	return sha1.New()
 }
 
-// verified does the same as next, and verifies that the content has the id want, which git does
-// not. If it has another id, the object is Corrupt. The caller must pass an object that is too
-// large to handLarge, which verifies it.
+// verified does the same as next, and also verifies that the content has the id `want`; git does
+// not verify this. If the content has another id, the object is Corrupt. If the object is TooLarge,
+// the caller must call handLarge, which reads and verifies the rest.
 func (s *batchStream) verified(want Hash) (*Object, error) {
 	object, err := s.next(want)
 	if err != nil || object.Problem == Missing || object.Problem == TooLarge {
@@ -154,7 +154,7 @@ func (s *batchStream) verify() {
 	}
 }
 
-// next returns the next object of the stream, which must have the id want. The object is valid
+// next returns the next object of the stream, which must have the id `want`. The object is valid
 // until the next call. The error io.ErrUnexpectedEOF means that the stream ended before the object
 // was complete.
 func (s *batchStream) next(want Hash) (*Object, error) {
@@ -270,8 +270,10 @@ func (s *batchStream) endLarge() error {
 	return nil
 }
 
-// handLarge hands out an object that is too large: to large or, without its rest, to visit. It
-// always reads the object to its end, and hands it to visit if it is Corrupt.
+// handLarge hands out an object that exceeds the size limit: to `large` or, if that is nil, to
+// `visit` without the rest of the content. It reads the object to its end. If the object is
+// Corrupt, it calls `visit` after `large`. It stops early if `large` returns an error although the
+// stream did not fail.
 func (s *batchStream) handLarge(i int, large func(i int, object *Object, rest io.Reader) error, visit func(i int, object *Object) error) (visitErr, readErr error) {
 	if large != nil {
 		object := s.object

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Description holds what readers need to recognise a commit. The texts are in UTF-8 if git can
+// Description holds what people need to recognise a commit. The texts are in UTF-8 if git can
 // convert them: see [Repo.CommitTexts].
 type Description struct {
 	Author  string // "Ann Author <ann@example.com>"

@@ -25,7 +25,7 @@ var scpLike = regexp.MustCompile(`^([A-Za-z0-9_.+~-]+@)?[A-Za-z0-9][A-Za-z0-9_.-
 
 // CheckURL returns nil when a mirror may be cloned from url: a URL with the scheme https, http,
 // ssh, git or file, or host:path, or an absolute path. Otherwise it returns an *insights.Error with
-// code Invalid. It refuses all other schemes (ext:: runs a program) everything that looks like a
+// code Invalid. It refuses all other schemes (ext:: runs a program), everything that looks like a
 // command-line flag, and everything that contains a NUL or a line break.
 func CheckURL(url string) error {
 	refuse := func(why string) error {

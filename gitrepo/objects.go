@@ -41,7 +41,7 @@ var kindNames = map[string]Kind{"commit": KindCommit, "tree": KindTree, "blob": 
 // content is complete.
 type Problem string
 
-// These texts are shown to users. Package search/history also uses them as classes of failures.
+// These texts are shown to users. Package search/history also uses them as the Class of a Fault.
 const (
 	Missing  Problem = "missing object"
 	Corrupt  Problem = "corrupt object"
@@ -64,8 +64,8 @@ const HeadSize = 8000
 // DefaultMaxSize is the size in bytes above which an object is not read whole.
 const DefaultMaxSize = 256 << 20
 
-// maxCorrupt is the number of corrupt objects after which Read fails. Each of them costs two git
-// processes.
+// maxCorrupt is the largest number of objects at which git may exit in one call of Read. Each of
+// them costs two git processes. Corrupt objects at which git does not exit are not limited.
 const maxCorrupt = 1000
 
 // ReadOptions are the options of Objects.Read.
@@ -137,17 +137,17 @@ func (o *Objects) HashLen() int { return o.hashLen }
 // OID returns the textual form of a hash of this repository.
 func (o *Objects) OID(hash Hash) OID { return OID(hex.EncodeToString(hash[:o.hashLen])) }
 
-// Read calls visit exactly once for each object id in ids. The ids must be distinct. Read calls
-// visit(worker, i, object) from up to opts.Workers goroutines, in the order in which the objects
-// are cheapest to read; i is the index in ids, and worker is the number of the calling goroutine.
-// Read returns after all calls of visit have returned.
+// Read calls visit exactly once for each object id in ids, but see ReadOptions.Large. The ids must
+// be distinct. Read calls visit(worker, i, object) from up to opts.Workers goroutines, in the order
+// in which the objects are cheapest to read; i is the index in ids, and worker is the number of the
+// calling goroutine. Read returns after all calls of visit have returned.
 //
 // Read itself reads packs and loose objects. It leaves everything that is large or looks damaged to
 // git, so git decides what is damaged. A missing or damaged object is handed out with its Problem.
 //
 // After an error, some objects may not have been handed out. Read returns an error when ctx ends,
-// visit returns an error, git cannot be started, git is killed twice, or more than maxCorrupt
-// objects are corrupt.
+// visit returns an error, git cannot be started, git is killed twice, or the output of git ends or
+// gets out of step at more than maxCorrupt objects, which are corrupt.
 func (o *Objects) Read(ctx context.Context, ids []Hash, opts ReadOptions, visit func(worker, i int, object *Object) error) error {
 	if opts.MaxSize == 0 {
 		opts.MaxSize = DefaultMaxSize

@@ -131,8 +131,9 @@ func (r *Repo) walkPlain(ctx context.Context, tip OID, each func(Commit) (keep, 
 	return nil, false
 }
 
-// FirstParent returns the first parent of a commit, or "" for a root commit. The error is a
-// *BrokenHistory when the commit can be read, but its parent cannot.
+// FirstParent returns the first parent of a commit, or "" for a root commit and for the oldest
+// commit of a shallow clone. The error is a *BrokenHistory when the commit can be read, but its
+// parent cannot.
 func (r *Repo) FirstParent(ctx context.Context, id OID) (parent OID, err error) {
 	two, err := r.walk(ctx, id, func(c Commit) (keep, more bool) { return true, c.ID == id })
 	if err != nil || len(two) < 2 {

@@ -42,8 +42,8 @@ var unreachable = []string{
 }
 
 // Unreachable reports whether err comes from a git process that could not connect to the remote's
-// host: the host name does not resolve, or nothing listens there. It returns false when the host
-// answered, for example with a refused login.
+// host: the name of the host or of a proxy does not resolve, or nothing listens there. It returns
+// false when the host answered, for example with a refused login.
 func Unreachable(err error) bool {
 	failed, ok := errors.AsType[*Error](err)
 	if !ok {

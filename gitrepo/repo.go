@@ -59,7 +59,7 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 	}
 	r := &Repo{dir: abs, gitDir: findGitDir(abs)}
 	if r.gitDir == "" {
-		return nil, insights.Errorf(insights.NotFound, "repository %s: not a git repository (no HEAD and objects in it or in its .git)", dir)
+		return nil, insights.Errorf(insights.NotFound, "repository %s: not a git repository (neither it nor its .git has HEAD, objects and refs)", dir)
 	}
 	if r.plain = r.openPlain(); r.plain {
 		return r, nil

@@ -23,7 +23,7 @@ const (
 var largeSlot = make(chan struct{}, 1)
 
 // buffers hands out memory for objects within the budgets, and reuses it. Callers must call release
-// after each tree.
+// after each tree of deltas.
 type buffers struct {
 	free      [][]byte
 	freeBytes int
@@ -31,8 +31,8 @@ type buffers struct {
 	large     bool  // this walker has the slot for large objects
 }
 
-// get returns a buffer of size bytes. It returns errSkip when the budget does not allow it, or the
-// error of ctx.
+// get returns a buffer of `size` bytes. It returns errSkip when largeBudget does not allow it, or
+// the error of ctx.
 func (b *buffers) get(ctx context.Context, size int64) ([]byte, error) {
 	if b.live+size > largeBudget {
 		return nil, errSkip

@@ -47,7 +47,7 @@ type plan struct {
 	done  []bool // for each id, whether its object was handed out
 }
 
-// Read calls visit at most once for each of the n objects id(0), id(1), …, from up to workers
+// Read calls visit at most once for each of the n objects id(0), id(1), …, from up to `workers`
 // goroutines; visit gets the number of its goroutine. It returns the numbers of the objects that it
 // did not hand out: those that the pack does not hold, that are damaged, or that are too large for
 // maxSize (in bytes) or for the memory budget, and those that are built from such an object. The
