@@ -70,7 +70,7 @@ func run(ctx context.Context) (err error) {
 		}
 	}
 	var bars process.Bars
-	bars.AtMost(fmt.Sprintf("%d repositories: backfill / history", repositories), process.Median(wallRatios), 1.3, fmt.Sprintf(" (CPU %.2f)", process.Median(cpuRatios)))
+	bars.AtMost(fmt.Sprintf("%d repositories: wall time, backfill / history", repositories), process.Median(wallRatios), 1.3, fmt.Sprintf(" (CPU %.2f)", process.Median(cpuRatios)))
 	bars.Print()
 	return nil
 }

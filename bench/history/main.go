@@ -95,13 +95,14 @@ func (b *bench) query(ctx context.Context, q process.Query) error {
 	return nil
 }
 
-// ratios prints the ratios between contestants, with the bars of docs/benchmarks.md.
+// ratios prints ratios of the contestants' wall times and CPU times, with the bars of
+// docs/benchmarks.md for wall times.
 func (b *bench) ratios(q process.Query, costs map[string][]cost) {
 	ratio := func(bound func(what string, got, bar float64, note string), over, under string, bar float64) {
 		if len(costs[over]) == 0 || len(costs[under]) == 0 {
 			return
 		}
-		bound(fmt.Sprintf("%s, %d samples: %s / %s", q.Name, b.points, over, under), median(costs[over], costs[under], wall), bar,
+		bound(fmt.Sprintf("%s, %d samples: wall time, %s / %s", q.Name, b.points, over, under), median(costs[over], costs[under], wall), bar,
 			fmt.Sprintf(" (CPU %.2f)", median(costs[over], costs[under], cpu)))
 	}
 	var ofNaive, ofTuned, ofWarm, ofEvery float64 // 0 means no bar
@@ -120,8 +121,8 @@ func (b *bench) ratios(q process.Query, costs map[string][]cost) {
 	ratio(b.bars.AtLeast, "naive", "every", ofEvery)
 }
 
-// median returns the median of costs. If others is not nil, it returns the median of each round's
-// ratio of costs to others.
+// median returns the median of `costs`, each reduced to a number by `of`. If `others` is not nil,
+// it returns the median of the ratios of `costs` to `others` in each round.
 func median(costs, others []cost, of func(cost) float64) float64 {
 	values := make([]float64, len(costs))
 	for i := range costs {

@@ -84,7 +84,7 @@ func manyFiles(n int) func(*bufio.Writer, *rand.Rand) {
 	}
 }
 
-// largeBlobs returns a stream for generate: about size bytes of blobs of 1 to 64 MiB. Half of the
+// largeBlobs returns a stream for generate: about `size` bytes of blobs of 1 to 64 MiB. Half of the
 // bytes are incompressible texts; the others are versions of source text that differ in some lines.
 func largeBlobs(size int64) func(*bufio.Writer, *rand.Rand) {
 	return func(w *bufio.Writer, random *rand.Rand) {

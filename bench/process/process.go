@@ -2,10 +2,11 @@
 // measures each.
 //
 // Invariants: [Git] isolates git from the configuration of the machine and of the user, and uses
-// the C locale. Exit status 1 of a process is not an error: git exits with it when it finds
-// nothing, and Backsight when a sample is not exact. Backsight also exits with it when a command
-// fails, so callers must check its output. A benchmark exits with status 1 when a result is wrong
-// or the benchmark fails, but not when a bar is missed.
+// the C locale. Exit status 1 of a process is an error only if the process printed nothing but
+// messages to stderr: git exits with 1 when it finds nothing, and Backsight when a sample is not
+// exact. Backsight also exits with 1 when a command fails after it has printed something, so
+// callers must check its output. A benchmark exits with status 1 when a result is wrong or the
+// benchmark fails, but not when a bar is missed.
 //
 // Read next: package product, which runs Backsight with all its services.
 package process
@@ -45,8 +46,9 @@ type Result struct {
 	Resident int64
 }
 
-// Run runs cmd until it ends. Exit status 1 is not an error if the command printed something, or
-// nothing at all: git grep ends with it if nothing matches, and backsight if a sample is partial.
+// Run runs cmd until it ends. Exit status 1 is not an error if the command printed something to
+// stdout, or nothing to stderr: git grep ends with it if nothing matches, and backsight if a sample
+// is partial or failed.
 func Run(cmd *exec.Cmd) (r Result, err error) {
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
@@ -85,8 +87,8 @@ func Shell(args ...string) string {
 }
 
 // Build builds backsight from this tree, and returns the path of the binary and a function that
-// removes it. The working directory must be the root of the tree. If binary is not "", Build
-// returns binary instead, and the function does nothing.
+// removes it. The working directory must be the root of the tree. If `binary` is not "", it is the
+// path that Build returns, and the function does nothing.
 func Build(ctx context.Context, binary string) (path string, remove func() error, err error) {
 	if binary != "" {
 		return binary, func() error { return nil }, nil

@@ -29,8 +29,8 @@ func (s *side) build(ctx context.Context, backsight, dir, until string) (commits
 }
 
 // cloneWith clones a repository, and makes and returns a branch of the clone for each of the
-// commits. It also makes a branch "samples", whose history has a commit with the same tree for each
-// of them.
+// commits. It also makes a branch "samples", whose history has, for each of the commits, one commit
+// with the same tree.
 func cloneWith(ctx context.Context, dir, clone string, commits []string) (branches []string, err error) {
 	if _, err := process.Git(ctx, dir, "clone", "--quiet", "--bare", "--local", ".", clone); err != nil {
 		return nil, err

@@ -10,9 +10,9 @@
 // comparison of equal work, it also indexes a history of only the same commits ("same 12").
 //
 // The command measures the CPU time of building all indexes (Backsight's includes a search, because
-// `backsight history --index` does both), the size of the indexes on disk, and a query for a rare
-// text. Each query runs in a new process and so includes start and load; the two programs take
-// turns. zoekt lists files, while Backsight counts at 12 times.
+// `backsight history --index` does both), the size of the indexes on disk, and the CPU time and
+// wall time of a query for a rare text. Each query runs in a new process and so includes start and
+// load; the two programs take turns. zoekt lists files, while Backsight counts at 12 times.
 //
 // -tools names the folder with zoekt-git-index and zoekt; `make bench-zoekt` installs them there.
 // Without them the command reports that it did not run, and succeeds.

@@ -99,7 +99,7 @@ func run(ctx context.Context) (err error) {
 	bars.AtLeast("building, zoekt / backsight, CPU", theirs.cpu.Seconds()/own.cpu.Seconds(), 0, "")
 	bars.AtLeast("size, zoekt / same 12", float64(theirs.bytes)/float64(same.bytes), 50, "")
 	bars.AtLeast("size, zoekt / backsight", float64(theirs.bytes)/float64(own.bytes), 0, "")
-	bars.AtLeast("rare query, zoekt / backsight", ratio(theirs.asked, own.asked), 1, fmt.Sprintf(" (CPU %.2f)", ratio(theirs.askedCPU, own.askedCPU)))
+	bars.AtLeast("rare query, wall time, zoekt / backsight", ratio(theirs.asked, own.asked), 1, fmt.Sprintf(" (CPU %.2f)", ratio(theirs.askedCPU, own.askedCPU)))
 	return nil
 }
 
@@ -118,7 +118,7 @@ func (s *side) ask(cmd *exec.Cmd) error {
 	return err
 }
 
-// ratio returns the median of the ratios of each round.
+// ratio returns the median of the ratios of `over` to `under` in each round.
 func ratio(over, under []float64) float64 {
 	ratios := make([]float64, len(over))
 	for i := range over {

@@ -37,10 +37,10 @@ const (
 type childSpec struct {
 	name    string
 	logPath string
-	// command returns a new command for each attempt. The argument started is true after the server
-	// has answered: other processes then use its addresses, so the addresses must not change.
+	// command returns a new command for each attempt. `started` is true after the server has
+	// answered: other processes then use its addresses, so the addresses must not change.
 	command func(started bool) (*exec.Cmd, error)
-	// ready connects to the server once. It returns nil when the server, which is process pid,
+	// ready connects to the server once. It returns nil when the server, which is process `pid`,
 	// answers.
 	ready func(ctx context.Context, pid int) error
 	// startError returns the error for a server that ended before it answered, given its output, or

@@ -50,8 +50,8 @@ func examinePorts(o Options) []Finding {
 	}
 }
 
-// examinePort reports on one port. requested is the port that the flag gives, or 0. saved is the
-// port of the last start, or 0.
+// examinePort reports on one port. `requested` is the port that the flag gives, or 0. `saved` is
+// the port of the last start, or 0. `running` names the process of a running stack, or is "".
 func examinePort(name, flag string, requested, saved, usual int, running string) Finding {
 	f := Finding{Name: name}
 	port := requested

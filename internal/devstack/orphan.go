@@ -17,8 +17,8 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// runs reports whether process pid runs the named program on path: both must be on its command
-// line. The process id alone is not enough, because the system reuses process ids.
+// runs reports whether the command line of process `pid` contains both `program` and `path`. The
+// process id alone is not enough, because the system reuses process ids.
 func runs(pid int, program, path string) bool {
 	line := commandLine(pid)
 	return strings.Contains(line, program) && strings.Contains(line, path)

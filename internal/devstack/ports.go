@@ -66,7 +66,7 @@ func checkPort(what, flag string, port int) error {
 }
 
 // choosePort returns the first preferred port that is free, else a random free port. It returns no
-// port that is in avoid.
+// port that is in `avoid`.
 func choosePort(what string, preferred []int, avoid ...int) (int, error) {
 	taken := func(port int) bool { return slices.Contains(avoid, port) || portFree(port) != nil }
 	for _, port := range preferred {

@@ -145,7 +145,7 @@ func postgresSettings(test bool) []string {
 }
 
 // postgresStartError returns the error for a Postgres that ended before it answered, given its
-// output, or nil when another attempt may succeed. An attempt fails shortly after a server was
+// output, or nil when another attempt may succeed. An attempt can fail shortly after a server was
 // killed: the children of that server use its shared memory until they have ended.
 func postgresStartError(output, logPath string) error {
 	switch {

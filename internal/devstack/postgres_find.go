@@ -40,9 +40,9 @@ var postgresFolders = []string{
 // findPostgres chooses the installation for a data directory of the given major version, or for a
 // new one if major is 0. If `named` is not "", it returns that installation, or an *insights.Error
 // if that one is not usable. Otherwise it returns the first usable one of: those on the PATH, those
-// in the usual folders (newest first), the downloaded one. The account a must be able to run it.
-// The error is a *noPostgresError when none is usable. findPostgres does not download;
-// findOrFetchPostgres does.
+// in postgresFolders (for each pattern, the newest first), the downloaded one. The account `a` must
+// be able to run it. The error is a *noPostgresError when none is usable. findPostgres does not
+// download; findOrFetchPostgres does.
 func findPostgres(ctx context.Context, named string, major int, a *account) (*installation, error) {
 	if named != "" {
 		return inspectNamed(ctx, named, major, a)

@@ -24,8 +24,8 @@ func main() {
 	}
 }
 
-// run checks the files, or all files of the repository when files is empty. It writes the findings
-// to out and returns their number. Names are relative to the working directory.
+// run checks the files, or all files of the repository when `files` is empty. It writes the
+// findings to `out` and returns their number. Names are relative to the working directory.
 func run(out io.Writer, files []string) (found int, err error) {
 	if len(files) == 0 {
 		if files, err = repositoryFiles(); err != nil {

@@ -3,10 +3,10 @@
 //
 // One private Postgres serves all tests of a user on a machine. The first test process that needs
 // it starts a server process: the same test binary, which then runs no tests but only Postgres.
-// Each test process holds a shared lock on a file. When no test process has held the lock for two
-// minutes, the server process stops Postgres, removes its files and exits. So Postgres keeps
-// running between the test processes of `go test ./...`, but not much longer. If the server process
-// is killed, Postgres ends too.
+// Each test process that uses it holds a shared lock on a file. When no test process has held the
+// lock for two minutes, the server process stops Postgres, removes its files and exits. So Postgres
+// keeps running between the test processes of `go test ./...`, but not much longer. If the server
+// process is killed, Postgres ends too.
 //
 // The migrations run once, in a template database whose name contains a hash of the migrations. The
 // database of a test is a copy of the template. When the test passes, the copy is dropped. When the

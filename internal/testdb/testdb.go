@@ -27,8 +27,8 @@ const (
 )
 
 // New returns a pool of connections to a new, migrated database. The pool is closed when the test
-// ends; a connection that was not released by then fails the test. The database is dropped if the
-// test passed; otherwise it is kept and its URL is logged.
+// ends; a connection that is not released within 10 seconds then fails the test. The database is
+// dropped if the test passed; otherwise it is kept and its URL is logged.
 func New(t testing.TB) *pgxpool.Pool {
 	t.Helper()
 	url := NewURL(t)
@@ -88,7 +88,7 @@ func (s *server) discard(t testing.TB, name string) {
 }
 
 // closePoolWithin closes the pool and waits until all connections are released. It fails the test
-// when that takes longer than timeout.
+// when that takes longer than `timeout`.
 func closePoolWithin(t testing.TB, pool *pgxpool.Pool, timeout time.Duration) {
 	t.Helper()
 	closed := make(chan struct{})

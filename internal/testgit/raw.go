@@ -21,7 +21,7 @@ func (r *Repo) RawObject(t TB, kind, content string) string {
 	return id
 }
 
-// StoreUnder writes the file of a loose object with this id. whole is the object's header and
+// StoreUnder writes the file of a loose object with this id. `whole` is the object's header and
 // content, which need not have this id. A file with this id is replaced.
 func (r *Repo) StoreUnder(t TB, id string, whole []byte) {
 	t.Helper()
