@@ -53,9 +53,9 @@ func (r *Repo) DefaultBranch(ctx context.Context) (ref string, tip OID, err erro
 }
 
 // absentTarget returns the ref whose absence is the reason that git cannot read name^{commit}: the
-// ref called name or, when that ref is symbolic, the last ref in its chain. It returns an error
-// when the chain ends in an object id, or when git cannot read a ref of the chain. Callers must
-// have failed to read name^{commit}.
+// ref `name` or, when that ref is symbolic, the last ref in its chain. It returns an error when the
+// chain ends in an object id, or when git cannot read a ref of the chain. Callers must have failed
+// to read name^{commit}.
 func (r *Repo) absentTarget(ctx context.Context, name string) (string, error) {
 	named, err := r.output(ctx, "rev-parse", "--verify", "--quiet", name)
 	if err == nil {
@@ -108,8 +108,8 @@ func afterColon(text string) string {
 	return ": " + text
 }
 
-// branchInstead returns the branch that is read because target, the ref that HEAD leads to, does
-// not exist.
+// branchInstead returns the branch to read when the ref `target`, to which HEAD leads, does not
+// exist.
 func (r *Repo) branchInstead(ctx context.Context, target string) (ref string, tip OID, err error) {
 	lost, err := r.lostRefs(ctx, target)
 	if err != nil {
@@ -176,7 +176,7 @@ func (r *Repo) branches(ctx context.Context, args ...string) (list []branch, err
 }
 
 // lostRefs looks for signs that the repository has lost refs. It returns a description of the first
-// sign that it finds, or "". target is the ref that HEAD leads to, which does not exist. After a
+// sign that it finds, or "". `target` is the ref that HEAD leads to, which does not exist. After a
 // crash of the machine, files of refs can be empty or missing; git then reports that the branch has
 // no commits.
 func (r *Repo) lostRefs(ctx context.Context, target string) (string, error) {

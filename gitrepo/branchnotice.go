@@ -56,8 +56,8 @@ func (r *Repo) BranchNotice(ctx context.Context, ref string, tip OID) (string, e
 	return "", nil
 }
 
-// refOf returns the ref that name leads to and its commit, which is "" if that ref does not exist.
-// The result is empty if name itself does not exist.
+// refOf follows the ref `name` to the ref that it leads to, and returns that ref and its commit.
+// The commit is "" if that ref does not exist. The result is empty if `name` itself does not exist.
 func (r *Repo) refOf(ctx context.Context, name string) (branch, error) {
 	if r.keepsRefsInFiles() {
 		if ref, tip, ok := r.followRef(name); ok {
@@ -122,7 +122,7 @@ func (r *Repo) distance(ctx context.Context, a, b OID) (string, error) {
 	return strings.Join(parts, " and "), nil
 }
 
-// lastFetchLacks reports whether the last git fetch found branches, but not the one called name.
+// lastFetchLacks reports whether the last git fetch found branches, but not the branch `name`.
 func (r *Repo) lastFetchLacks(name string) bool {
 	text, err := os.ReadFile(filepath.Join(r.gitDir, "FETCH_HEAD"))
 	return err == nil && strings.Contains(string(text), "\tbranch '") && !strings.Contains(string(text), "\tbranch '"+name+"' of ")

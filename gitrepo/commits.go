@@ -54,24 +54,24 @@ func (r *Repo) Resolve(ctx context.Context, rev string) (OID, error) {
 	return OID(strings.TrimSpace(string(out))), nil
 }
 
-// FirstParents returns the first-parent history of tip, newest first. The walk ends before the
+// FirstParents returns the first-parent history of `tip`, newest first. The walk ends before the
 // commit `stop`. When `stop` is empty, or is not in that history because the history was rewritten,
 // the walk ends at the root: the whole history is returned. When `tip` can be read, but another
 // commit on the way is missing or damaged, FirstParents returns a *BrokenHistory and the commits
-// from tip to the break.
+// from `tip` to the break.
 func (r *Repo) FirstParents(ctx context.Context, tip, stop OID) ([]Commit, error) {
 	return r.walk(ctx, tip, func(c Commit) (keep, more bool) { return c.ID != stop, c.ID != stop })
 }
 
-// FirstParentsSince returns the first-parent history of tip, newest first, up to and including the
-// first commit whose time is not after t. This is what [AsOf] needs for t and later times. The cost
-// depends on the number of commits after t, not on the length of the history. Errors are as for
-// FirstParents.
+// FirstParentsSince returns the first-parent history of `tip`, newest first, up to and including
+// the first commit whose time is not after t. This is what [AsOf] needs for t and later times. The
+// cost depends on the number of commits after t, not on the length of the history. Errors are as
+// for FirstParents.
 func (r *Repo) FirstParentsSince(ctx context.Context, tip OID, t time.Time) ([]Commit, error) {
 	return r.walk(ctx, tip, func(c Commit) (keep, more bool) { return true, c.Time.After(t) })
 }
 
-// walk lists first parents from tip on. It calls `each` with every commit. If `keep` is true, the
+// walk lists first parents from `tip` on. It calls `each` with every commit. If `keep` is true, the
 // commit is added to the result; if `more` is true, the walk continues. The walk may start again at
 // `tip`, so the results of `each` must depend only on the commit.
 func (r *Repo) walk(ctx context.Context, tip OID, each func(Commit) (keep, more bool)) ([]Commit, error) {

@@ -11,7 +11,7 @@ type HashSet struct {
 	seed  maphash.Seed
 }
 
-// Number returns the number of a hash, and adds the hash if it is new. known reports whether the
+// Number returns the number of a hash, and adds the hash if it is new. `known` reports whether the
 // set already held the hash.
 func (s *HashSet) Number(hash Hash) (n int32, known bool) {
 	if 4*len(s.All) >= 3*len(s.slots) {

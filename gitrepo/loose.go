@@ -25,8 +25,8 @@ const maxLoose = 8 << 20
 // the object's file is unusual or damaged.
 var errNotLoose = errors.New("not an ordinary loose object")
 
-// readLoose reads those of the objects ids[i], i in wanted, that are ordinary loose objects of at
-// most maxLoose and at most opts.MaxSize bytes. It returns the indices of the others. An object
+// readLoose reads those of the objects ids[i] with i in `wanted` that are ordinary loose objects of
+// at most maxLoose and at most opts.MaxSize bytes. It returns the indices of the others. An object
 // whose content does not have the object's id is handed out as Corrupt, because git cat-file does
 // not compare the two.
 func (o *Objects) readLoose(ctx context.Context, ids []Hash, wanted []int32, opts ReadOptions, visit func(worker, i int, object *Object) error) (left []int32, err error) {

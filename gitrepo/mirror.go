@@ -56,9 +56,10 @@ func CheckURL(url string) error {
 	return nil
 }
 
-// CloneMirror makes a bare mirror of url's branches and tags in dir. The folder dir must be absent
-// or empty; otherwise the error is an *insights.Error with code Conflict. The mirror appears in dir
-// complete or not at all: it is cloned into a temporary folder next to dir and renamed.
+// CloneMirror makes a bare mirror of the branches and tags of `url` in the folder `dir`. The folder
+// must be absent or empty; otherwise the error is an *insights.Error with code Conflict. The mirror
+// appears in `dir` complete or not at all: it is made in a temporary folder, which is then renamed
+// to `dir`.
 func CloneMirror(ctx context.Context, url, dir string) (*Repo, error) {
 	if err := CheckURL(url); err != nil {
 		return nil, err

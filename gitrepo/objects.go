@@ -64,8 +64,9 @@ const HeadSize = 8000
 // DefaultMaxSize is the size in bytes above which an object is not read whole.
 const DefaultMaxSize = 256 << 20
 
-// maxCorrupt is the largest number of objects at which git may exit in one call of Read. Each of
-// them costs two git processes. Corrupt objects at which git does not exit are not limited.
+// maxCorrupt is how many corrupt objects may make git exit in one call of Read; one more makes Read
+// fail. Each of them costs two git processes. Corrupt objects that do not make git exit are not
+// limited.
 const maxCorrupt = 1000
 
 // ReadOptions are the options of Objects.Read.
@@ -139,8 +140,8 @@ func (o *Objects) OID(hash Hash) OID { return OID(hex.EncodeToString(hash[:o.has
 
 // Read calls visit exactly once for each object id in ids, but see ReadOptions.Large. The ids must
 // be distinct. Read calls visit(worker, i, object) from up to opts.Workers goroutines, in the order
-// in which the objects are cheapest to read; i is the index in ids, and worker is the number of the
-// calling goroutine. Read returns after all calls of visit have returned.
+// in which the objects are cheapest to read; `i` is the index in ids, and `worker` is the number of
+// the calling goroutine. Read returns after all calls of visit have returned.
 //
 // Read itself reads packs and loose objects. It leaves everything that is large or looks damaged to
 // git, so git decides what is damaged. A missing or damaged object is handed out with its Problem.
@@ -172,8 +173,8 @@ func (o *Objects) Read(ctx context.Context, ids []Hash, opts ReadOptions, visit 
 	return o.readFromGit(ctx, ids, left, opts, visit)
 }
 
-// readFromPack reads those of the objects ids[i], i in wanted, that the pack holds undamaged. It
-// returns the indices of the others.
+// readFromPack reads those of the objects ids[i] with i in `wanted` that the pack holds undamaged.
+// It returns the indices of the others.
 func (o *Objects) readFromPack(ctx context.Context, pack *packfile.Pack, ids []Hash, wanted []int32, opts ReadOptions, visit func(worker, i int, object *Object) error) ([]int32, error) {
 	name := func(k int) []byte { return ids[wanted[k]][:o.hashLen] }
 	left, err := pack.Read(ctx, len(wanted), name, opts.Workers, opts.MaxSize, func(worker int, found packfile.Object) error {

@@ -132,7 +132,7 @@ func (r *Repo) readRef(name string) (symbolic string, id OID, ok bool) {
 	return "", OID(line), plain && OID(line).Valid()
 }
 
-// plainRef reports whether name is the name of a ref that can be used as a file path unchanged.
+// plainRef reports whether `name` is the name of a ref that can be used as a file path unchanged.
 func plainRef(name string) bool {
 	if !strings.HasPrefix(name, "refs/") {
 		return false
@@ -178,8 +178,8 @@ func (r *Repo) packedRef(name string) (id OID, ok bool) {
 	return id, ok && lines.Err() == nil
 }
 
-// endsInLineFeed reports whether the last byte of a file of size bytes is a line feed. A file that
-// was cut off usually has another last byte.
+// endsInLineFeed reports whether the last byte of a file of `size` bytes is a line feed. A file
+// that was cut off usually has another last byte.
 func endsInLineFeed(file *os.File, size int64) bool {
 	last := []byte{0}
 	_, err := file.ReadAt(last, size-1)

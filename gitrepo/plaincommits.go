@@ -80,8 +80,8 @@ func (r *Repo) absentRef(name string) bool {
 	return errors.Is(err, fs.ErrNotExist) || err == nil && !bytes.Contains(text, []byte(" "+name+"\n"))
 }
 
-// plainBranch returns the ref that name leads to, and its commit. ok is false when they cannot be
-// read without git, or when the commit does not exist.
+// plainBranch returns the ref that the ref `name` leads to, and its commit. ok is false when they
+// cannot be read without git, or when the commit does not exist.
 func (r *Repo) plainBranch(ctx context.Context, name string) (ref string, tip OID, ok bool) {
 	if !r.plain {
 		return "", "", false

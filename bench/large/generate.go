@@ -17,8 +17,8 @@ import (
 // months is the number of commits of a generated repository, one per month.
 const months = 12
 
-// generate creates a bare repository in dir, unless dir exists. The function stream writes the
-// input of git fast-import.
+// generate creates a bare repository in the folder `dir`, unless this folder exists. The function
+// `stream` writes the input of git fast-import.
 func generate(ctx context.Context, dir string, stream func(*bufio.Writer, *rand.Rand)) error {
 	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -16,7 +16,7 @@ import (
 // everyNth says that one in this number of repositories changes: 20 means 5 %.
 const everyNth = 20
 
-// change adds a commit to 5 % of the generated repositories. The function undo resets their
+// change adds a commit to 5 % of the generated repositories. The function `undo` resets their
 // branches, so that the next run starts from the same state. It may be needed even after an error;
 // it is nil if nothing was changed.
 func change(ctx context.Context, root string, n int) (changed int, undo func() error, err error) {

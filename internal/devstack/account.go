@@ -20,9 +20,9 @@ type account struct {
 	uid, gid uint32
 }
 
-// postgresAccount returns the account for a Postgres whose files are, or will be, in pgdata. When
-// this process does not run as root, the result is nil: its own account. When it runs as root, the
-// result is the owner of existing files, or else "postgres" or "nobody".
+// postgresAccount returns the account for a Postgres whose files are, or will be, in the folder
+// `pgdata`. When this process does not run as root, the result is nil: its own account. When it
+// runs as root, the result is the owner of existing files, or else "postgres" or "nobody".
 func postgresAccount(pgdata string) (*account, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil
@@ -63,7 +63,7 @@ func (a *account) run(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: a.uid, Gid: a.gid}}
 }
 
-// own makes the account the owner of path.
+// own makes the account the owner of the file `path`.
 func (a *account) own(path string) error {
 	if a == nil {
 		return nil
@@ -71,8 +71,8 @@ func (a *account) own(path string) error {
 	return os.Chown(path, int(a.uid), int(a.gid))
 }
 
-// reach returns an error that names the first folder on the way to path that the account cannot
-// enter. It ignores the part of path that does not exist yet.
+// reach returns an error that names the first folder on the way to `path` that the account cannot
+// enter. It ignores the part of `path` that does not exist yet.
 func (a *account) reach(path string) error {
 	if a == nil {
 		return nil

@@ -38,8 +38,8 @@ func OpenLog(path string) (*os.File, error) {
 	return log, nil
 }
 
-// logFrom returns the content of a log from offset on, up to readBytes bytes. It returns "" when
-// the log cannot be read.
+// logFrom returns the content of a log from `offset` on, at most readBytes bytes. It returns ""
+// when the log cannot be read.
 func logFrom(path string, offset int64) string {
 	file, err := os.Open(path)
 	if err != nil {
@@ -54,8 +54,8 @@ func logFrom(path string, offset int64) string {
 }
 
 // excerpt returns a text of at most 2*quotedLines lines unchanged, and of a longer text the first
-// and the last quotedLines lines. A Go program's panic has the reason at its start, and Postgres's
-// output at its end.
+// and the last quotedLines lines. A Go panic states its reason first, and Postgres states its
+// reason last.
 func excerpt(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	if len(lines) > 2*quotedLines {

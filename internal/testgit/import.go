@@ -43,7 +43,7 @@ type Commit struct {
 var Root = []int{}
 
 // Import writes the commits to a branch, with one git process, and returns their ids. The objects
-// go into a pack if packed is true; otherwise they are loose.
+// go into a pack if `packed` is true; otherwise they are loose.
 func (r *Repo) Import(t TB, branch string, packed bool, commits ...Commit) []string {
 	t.Helper()
 	ref := "refs/heads/" + branch
@@ -144,7 +144,7 @@ func (r *Repo) exists(ref string) bool {
 	return err == nil
 }
 
-// Commit writes one commit to main, on top of main's tip, and returns its id. files maps paths to
+// Commit writes one commit to main, on top of main's tip, and returns its id. `files` maps paths to
 // new contents; other files stay as they are. Use Import to delete files.
 func (r *Repo) Commit(t TB, when time.Time, files map[string]string) string {
 	t.Helper()

@@ -42,10 +42,10 @@ func (s *search) readBase(ctx context.Context) (*root, error) {
 	return &roots[0], nil
 }
 
-// runFromBase yields the results, and reads only the files that differ between base and roots[0],
-// between roots[0] and roots[1], and so on. used is false, and nothing was yielded, if an object
-// cannot be searched completely, if a tree has too many paths, if the base has too many values, or
-// if reading all files of the new trees is cheaper.
+// runFromBase yields the results, and reads only the files that differ between the commits `base`
+// and roots[0], between roots[0] and roots[1], and so on. `used` is false, and nothing was yielded,
+// if an object cannot be searched completely, if a tree has too many paths, if the base has too
+// many values, or if reading all files of the new trees is cheaper.
 func (s *search) runFromBase(ctx context.Context, base root, roots []root, yield func(Result) error) (used bool, err error) {
 	if len(s.graph.faults) > 0 || slices.ContainsFunc(roots, func(r root) bool { return r.fault != nil }) {
 		return false, nil
@@ -108,8 +108,8 @@ func (s *search) runFromBase(ctx context.Context, base root, roots []root, yield
 	return true, nil
 }
 
-// start sets the sweep's counts to a result at the sweep's current commit. complete is false if the
-// result has too many values.
+// start sets the sweep's counts to a result at the sweep's current commit. `complete` is false if
+// the result has too many values.
 func (s *sweep) start(at *Result) (complete bool) {
 	s.n = at.Value
 	return s.by == nil || s.by.Start(at.Values)

@@ -51,8 +51,8 @@ func newCounts(ctx context.Context, g *graph, workers int, limits values.Limits)
 	return c, nil
 }
 
-// record stores the count of a unit. object is nil if the content was not read; then record stores
-// only what the path alone decides.
+// record stores the count of a unit. `object` is nil if the content was not read; then record
+// stores only what the path alone decides.
 func (c *counts) record(worker int, u int32, object *gitrepo.Object) {
 	path, asked := c.graph.path(c.graph.units[u].path), c.graph.asked
 	var content []byte

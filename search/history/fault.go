@@ -107,8 +107,8 @@ func (g *graph) faulty(n int32) (object gitrepo.Hash, name string) {
 // fingerprints is the seed of Result.Unread.
 var fingerprints = maphash.MakeSeed()
 
-// fingerprint returns the hash of a unit or, if child is ^n, of node n. Different selections of
-// units and nodes have different sums of fingerprints, with overwhelming probability.
+// fingerprint returns a hash: of the unit `child` or, if `child` is ^n, of node n. Different
+// selections of units and nodes have different sums of fingerprints, with overwhelming probability.
 func fingerprint(child int32) uint64 { return maphash.Comparable(fingerprints, child) }
 
 func fingerprintOf(commit gitrepo.OID) uint64 { return maphash.String(fingerprints, string(commit)) }

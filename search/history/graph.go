@@ -76,7 +76,7 @@ type folder struct {
 	path     string // "" or ending in a slash; with shared nodes, one of its paths
 	key      string // question.alike of path, if keyed
 	keyed    bool
-	names    map[string]*name       // by text; nil while last has all names of the folder
+	names    map[string]*name       // by text; nil while `last` has all names of the folder
 	versions []int32                // the nodes that were made last
 	many     map[gitrepo.Hash]int32 // its other nodes, by tree
 	// the entries of the version that was read last; the next version shares most of them
@@ -229,7 +229,8 @@ func (g *graph) path(i int32) string { return g.paths[i].in.path + g.paths[i].te
 func (g *graph) childrenOf(n int32) []int32 { return g.children[g.nodes[n].start:g.nodes[n].end] }
 func (g *graph) labelsOf(n int32) []int32   { return g.labels[g.nodes[n].start:g.nodes[n].end] }
 
-// unitFor returns the unit of a wanted file with the content hash, and makes it if it is new.
+// unitFor returns the unit of a wanted file whose content is the blob `hash`, and makes it if it is
+// new.
 func (g *graph) unitFor(file *name, hash gitrepo.Hash) int32 {
 	if file.want == match.Path {
 		key := unitKey{blob: -1, of: file.path}

@@ -12,7 +12,7 @@ import (
 	"github.com/backsight/backsight/search/match"
 )
 
-// An occurrence says that a file counts at a path in some of the commits.
+// An occurrence says that a unit is at a path in a range of commits.
 type occurrence struct {
 	unit         int32
 	path         int32 // index in graph.paths
@@ -34,7 +34,7 @@ type timeline struct {
 	ends   events // occurrences by after
 }
 
-// searchIndexed is Search with the request's history index. used is false if the index cannot
+// searchIndexed is Search with the request's history index. `used` is false if the index cannot
 // answer; then nothing was yielded.
 func (s *search) searchIndexed(ctx context.Context, yield func(Result) error) (used bool, err error) {
 	t, err := s.plan(ctx)

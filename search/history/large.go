@@ -166,7 +166,7 @@ func (c *commitSearch) readLarge(blob int32, object *gitrepo.Object, rest io.Rea
 	return nil
 }
 
-// eachPart calls visit with one part of a content after another. complete is false if a line is
+// eachPart calls visit with one part of a content after another. `complete` is false if a line is
 // longer than maxPart; then visit did not get this line, nor what follows it.
 func eachPart(content io.Reader, visit func(part []byte)) (complete bool, err error) {
 	buffer := make([]byte, usualPart)

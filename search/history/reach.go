@@ -11,7 +11,7 @@ func newReach(g *graph) *reach {
 	return &reach{graph: g, nodes: make([]bool, len(g.nodes)), blobs: make([]bool, len(g.blobs.All))}
 }
 
-// add appends to batch the blobs below node n that were not reached before.
+// add appends to `batch` the blobs below node n that were not reached before.
 func (r *reach) add(batch []int32, n int32) []int32 {
 	if r.nodes[n] {
 		return batch

@@ -111,7 +111,7 @@ func (f *folder) remember(last []entry) {
 	}
 }
 
-// nameIn returns the name object of the entry (a file or a folder) called text in folder f, and
+// nameIn returns the name object of the entry (a file or a folder) called `text` in folder f, and
 // makes one if f has none. If a version of f was parsed before, callers must first call f.remember
 // with the entries of that version; otherwise, an entry of that version gets a second name object.
 func (g *graph) nameIn(f *folder, text []byte) *name {

@@ -24,8 +24,8 @@ func deltaSize(delta []byte) (int64, []byte, error) {
 	return 0, nil, errDelta
 }
 
-// applyDelta builds an object in dst from its base and the instructions of a delta. The error is
-// nil only if the object fills dst exactly.
+// applyDelta builds an object in `dst` from its base and the instructions of a delta. The error is
+// nil only if the object fills `dst` exactly.
 func applyDelta(dst, base, instructions []byte) error {
 	out := 0
 	for i := 0; i < len(instructions); {

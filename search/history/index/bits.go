@@ -12,7 +12,7 @@ func (b Bits) Has(i int) bool { return b[i>>6]&(1<<(i&63)) != 0 }
 
 func (b Bits) set(i int) { b[i>>6] |= 1 << (i & 63) }
 
-// setRun sets the bits from start up to but excluding end.
+// setRun sets the bits from `start` up to but excluding `end`.
 func (b Bits) setRun(start, end int) {
 	for start < end && start&63 != 0 {
 		b.set(start)
@@ -26,7 +26,7 @@ func (b Bits) setRun(start, end int) {
 	}
 }
 
-// clearRun clears the bits from start up to but excluding end.
+// clearRun clears the bits from `start` up to but excluding `end`.
 func (b Bits) clearRun(start, end int) {
 	for ; start < end; start++ {
 		b[start>>6] &^= 1 << (start & 63)

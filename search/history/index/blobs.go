@@ -122,8 +122,8 @@ func splitKinds(data []byte, blobs int) (k encodedKinds, ok bool) {
 	return k, !d.failed
 }
 
-// eachLarge calls visit for the blobs of more than size bytes. It returns false if the data is
-// malformed.
+// eachLarge calls `visit` for the blobs of more than `size` bytes, but only for those of at least
+// largeSize bytes. It returns false if the data is malformed.
 func (k *encodedKinds) eachLarge(size int64, visit func(largeBlob)) bool {
 	d := decoder{data: k.large}
 	for len(d.data) > 0 {

@@ -51,7 +51,7 @@ type blocks struct {
 	read  func(offset, size int64) ([]byte, error) // reads the stored bytes
 }
 
-// openBlocks opens a section. stored is the number of its stored bytes.
+// openBlocks opens a section. `stored` is the number of its stored bytes.
 func openBlocks(table []byte, stored int64, read func(offset, size int64) ([]byte, error)) (b blocks, err error) {
 	if len(table) < tableStart || (len(table)-tableStart)%tableEntry != 0 {
 		return b, fmt.Errorf("%w: a table of blocks is malformed", ErrDamaged)

@@ -14,11 +14,11 @@ import (
 // second one, which is not ASCII. So three ASCII letters have at most eight.
 const maxSpellings = 16
 
-// Candidates returns the blobs that can meet a requirement. all is true if every blob can; then set
-// is nil. Blobs of more than maxSize bytes are always candidates, because a search may have to
-// report them as faults. ok is false if maxSize is below largeSize. Then the index cannot be used,
-// because it does not have the sizes of smaller blobs. Candidates returns ErrDamaged if the file is
-// damaged.
+// Candidates returns the blobs that can meet a requirement. `all` is true if every blob can; then
+// `set` is nil. Blobs of more than maxSize bytes are always candidates, because a search may have
+// to report them as faults. ok is false if maxSize is below largeSize. Then the index cannot be
+// used, because it does not have the sizes of smaller blobs. Candidates returns ErrDamaged if the
+// file is damaged.
 func (x *Index) Candidates(r match.Requirement, maxSize int64) (set Bits, all, ok bool, err error) {
 	if maxSize < largeSize {
 		return nil, false, false, nil
@@ -175,8 +175,8 @@ func casesOf(r rune, bytes string) []string {
 }
 
 // trigramsOf returns the trigrams that the spellings of a window (see maxSpellings) start with.
-// cases has the cases of each of its characters. ok is false if the window has too many spellings,
-// or if one of them does not start with a trigram.
+// `cases` has the cases of each of its characters. ok is false if the window has too many
+// spellings, or if one of them does not start with a trigram.
 func trigramsOf(cases [][]string) (set []uint32, ok bool) {
 	texts := []string{""}
 	for _, c := range cases {

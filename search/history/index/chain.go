@@ -87,7 +87,7 @@ func (c chain) positions(commits []gitrepo.OID) (at []int, ok bool) {
 	return at, left == 0
 }
 
-// endsIn reports whether the newest commit is id.
+// endsIn reports whether `id` is the newest commit.
 func (c chain) endsIn(id gitrepo.OID) bool {
 	hash, ok := gitrepo.HashOf(id)
 	return ok && c.n > 0 && bytes.Equal(c.id(c.n-1), hash[:c.hashLen])

@@ -40,7 +40,7 @@ type Dir struct {
 // file returns the path of an index. The caller chooses the names, which must not contain slashes.
 func (d Dir) file(name string) string { return filepath.Join(d.Path, name+extension) }
 
-// Open opens the index called name. It returns fs.ErrNotExist or ErrDamaged if there is no valid
+// Open opens the index called `name`. It returns fs.ErrNotExist or ErrDamaged if there is no valid
 // index, and then requests one. Callers must close the index.
 func (d Dir) Open(name string) (*Index, error) {
 	x, err := Open(d.file(name))
@@ -52,8 +52,8 @@ func (d Dir) Open(name string) (*Index, error) {
 	return x, err
 }
 
-// Tip returns the results of Index.Tip and Index.Cut for the index called name, or "" and false if
-// this index cannot be opened. A call of Tip does not count as a use, and does not request an
+// Tip returns the results of Index.Tip and Index.Cut for the index called `name`, or "" and false
+// if this index cannot be opened. A call of Tip does not count as a use, and does not request an
 // index.
 func (d Dir) Tip(name string) (tip gitrepo.OID, cut bool) {
 	x, err := open(d.file(name))
@@ -64,7 +64,7 @@ func (d Dir) Tip(name string) (tip gitrepo.OID, cut bool) {
 	return x.Tip(), x.Cut()
 }
 
-// note requests the index called name.
+// note requests the index called `name`.
 func (d Dir) note(name string) error {
 	if err := os.MkdirAll(d.Path, 0o755); err != nil {
 		return err
@@ -72,11 +72,11 @@ func (d Dir) note(name string) error {
 	return os.WriteFile(filepath.Join(d.Path, name+wish), nil, 0o644)
 }
 
-// Update brings the index called name up to date with tip, like the function Update. If the indexes
-// then exceed the limit, it removes the least recently used ones, possibly also this one. done
-// reports whether the index was brought up to date. It is false after an error of the function
-// Update. It is also false, and nothing happens, if this index does not exist, the limit is
-// reached, and no search has requested this index.
+// Update brings the index called `name` up to date with `tip`, like the function Update. If the
+// indexes then exceed the limit, it removes the least recently used ones, possibly also this one.
+// `done` reports whether the index was brought up to date. It is false after an error of the
+// function Update. It is also false, and nothing happens, if this index does not exist, the limit
+// is reached, and no search has requested this index.
 func (d Dir) Update(ctx context.Context, repo *gitrepo.Repo, name string, tip gitrepo.OID) (stats Stats, done bool, err error) {
 	if made, err := d.wanted(name); err != nil || !made {
 		return Stats{}, false, err
@@ -100,7 +100,7 @@ func (d Dir) Update(ctx context.Context, repo *gitrepo.Repo, name string, tip gi
 	return stats, true, err
 }
 
-// wanted reports whether the index called name should exist.
+// wanted reports whether the index called `name` should exist.
 func (d Dir) wanted(name string) (bool, error) {
 	if d.MaxBytes == 0 {
 		return true, nil
@@ -116,7 +116,7 @@ func (d Dir) wanted(name string) (bool, error) {
 	return size < d.MaxBytes, err
 }
 
-// Delete removes the index called name, and the request for it. Use it when the repository is
+// Delete removes the index called `name`, and the request for it. Use it when the repository is
 // deleted. Idempotent.
 func (d Dir) Delete(name string) error {
 	return errors.Join(d.remove(name+extension), d.remove(name+wish))

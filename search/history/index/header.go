@@ -94,7 +94,7 @@ func (h *header) encode() []byte {
 	return binary.LittleEndian.AppendUint32(out, checksum(out))
 }
 
-// readHeader reads the header of a file of size bytes.
+// readHeader reads the header of a file of `size` bytes.
 func readHeader(from io.ReaderAt, size int64) (*header, error) {
 	start := make([]byte, min(size, 4096))
 	if _, err := from.ReadAt(start, 0); err != nil {

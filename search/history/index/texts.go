@@ -23,9 +23,9 @@ const (
 	largeSize = 16 << 10
 )
 
-// Limits of how many blobs are read at a time, in the order of their paths, and of how many of
-// their trigrams are kept, at 4 bytes each. Reading more at a time is cheaper, because git stores
-// versions as differences from each other.
+// How many blobs are read at a time (at first, and at most), in the order of their paths, and how
+// many of their trigrams may be in memory, at 4 bytes each. Reading more at a time is cheaper,
+// because git stores versions as differences from each other.
 const (
 	firstTexts    = 4096
 	maxTexts      = 16384

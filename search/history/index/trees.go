@@ -14,8 +14,8 @@ import (
 // Searches work without an index.
 var ErrUnfit = errors.New("history cannot be indexed")
 
-// Limits of how many commits are compared at a time, and of about how many bytes of their trees are
-// in memory.
+// How many commits are compared at a time (at first, and at most), and about how many bytes of
+// their trees may be in memory.
 const (
 	firstBatch = 16
 	maxBatch   = 4096

@@ -25,11 +25,11 @@ type Stats struct {
 	Size     int64 // size of the file in bytes
 }
 
-// Update brings the index at path up to date with the first-parent history of tip. It creates the
+// Update brings the index at path up to date with the first-parent history of `tip`. It creates the
 // index, and its folder, if there is none. An index of an ancestor in that history is extended with
 // the new commits. Any other index is replaced with a new one, and so is the index of a shallow
 // clone that has been deepened or of a broken history that has been repaired. Of a broken history
-// (gitrepo.BrokenHistory), the commits from tip to the break are indexed. After a crash, or an
+// (gitrepo.BrokenHistory), the commits from `tip` to the break are indexed. After a crash, or an
 // error other than ErrUnfit, the file is as before or is the complete new index. Concurrent updates
 // are safe, but do the work twice.
 //

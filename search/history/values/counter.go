@@ -40,7 +40,7 @@ func (t *Table) NewCounter() *Counter {
 	return &Counter{table: t, slots: make([]int32, 1<<8)}
 }
 
-// Add adds n to the count of a value. It does not retain value.
+// Add adds n to the count of a value. It does not retain `value`.
 func (c *Counter) Add(value []byte, n int64) {
 	if 2*len(c.found) >= len(c.slots) {
 		c.grow()

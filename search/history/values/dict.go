@@ -62,7 +62,7 @@ func (d *Dict) add(value []byte, hash uint64, limits Limits) (number uint32, ok 
 	return number, true
 }
 
-// room ensures that the last chunk can take a value of size bytes. It returns false if the limits
+// room ensures that the last chunk can take a value of `size` bytes. It returns false if the limits
 // do not allow another chunk.
 func (d *Dict) room(size int, limits Limits) bool {
 	if last := len(d.chunks) - 1; last >= 0 && len(d.chunks[last])+1+size <= chunkSize {

@@ -46,7 +46,7 @@ func (s *Sum) add(number uint32, n int64) {
 	}
 }
 
-// Start adds values that came from another table. complete is false if the dictionary has no room
+// Start adds values that came from another table. `complete` is false if the dictionary has no room
 // for all of them.
 func (s *Sum) Start(from Values) (complete bool) {
 	c := s.table.NewCounter()

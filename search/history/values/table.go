@@ -44,8 +44,9 @@ func NewTable(units int, limits Limits) *Table {
 	return &Table{limits: limits, dict: &Dict{}, lists: spill{budget: limits.Lists}, where: make([]location, units)}
 }
 
-// Set stores the counts of c as those of the file with the number unit, and empties c. complete is
-// false if the dictionary is full, so that some values are missing. Set is safe for concurrent use.
+// Set stores the counts of c as those of the file with the number `unit`, and empties c. `complete`
+// is false if the dictionary is full, so that some values are missing. Set is safe for concurrent
+// use.
 func (t *Table) Set(unit int32, c *Counter) (complete bool) {
 	c.flush()
 	c.merge()

@@ -58,8 +58,8 @@ func (v Values) Map() map[string]int64 {
 	return m
 }
 
-// Top returns the most frequent values, at most limit of them. Of equally frequent values, it takes
-// the first in byte order. So equal Values always have the same Top.
+// Top returns the most frequent values, at most `limit` of them. Of equally frequent values, it
+// takes the first in byte order. So equal Values always have the same Top.
 func (v Values) Top(limit int) map[string]int64 {
 	if v.n <= limit {
 		return v.Map()
