@@ -56,9 +56,9 @@ func (r *Repo) Resolve(ctx context.Context, rev string) (OID, error) {
 
 // FirstParents returns the first-parent history of `tip`, newest first. The walk ends before the
 // commit `stop`. When `stop` is empty, or is not in that history because the history was rewritten,
-// the walk ends at the root: the whole history is returned. When `tip` can be read, but another
-// commit on the way is missing or damaged, FirstParents returns a *BrokenHistory and the commits
-// from `tip` to the break.
+// the walk ends at the root, or at the end of a shallow clone: the whole history is returned. When
+// `tip` can be read, but another commit on the way is missing or damaged, FirstParents returns a
+// *BrokenHistory and the commits from `tip` to the break.
 func (r *Repo) FirstParents(ctx context.Context, tip, stop OID) ([]Commit, error) {
 	return r.walk(ctx, tip, func(c Commit) (keep, more bool) { return c.ID != stop, c.ID != stop })
 }

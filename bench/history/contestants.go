@@ -26,7 +26,7 @@ type bench struct {
 	grid    []string
 	points  int
 	rounds  int
-	indexes string // folder of the history indexes for the warm contestants
+	indexes string // folder of the history indexes, for the contestants warm and every
 	bars    process.Bars
 }
 
@@ -116,7 +116,7 @@ func (b *bench) history(ctx context.Context, q process.Query, flags ...string) (
 	return r.Stdout, r.CPU, err
 }
 
-// buildIndexes builds the indexes for the warm contestants. The query does not matter.
+// buildIndexes builds the indexes for the contestants warm and every. The query does not matter.
 func (b *bench) buildIndexes(ctx context.Context) (err error) {
 	if b.indexes, err = os.MkdirTemp("", "backsight-bench-"); err != nil {
 		return err

@@ -17,8 +17,8 @@ import (
 // newCommits is the number of commits by which an index is behind when its update is timed.
 const newCommits = 100
 
-// figures has the sizes and times of one index. update and wall are 0 if the history has at most
-// newCommits commits.
+// figures has the sizes and times of one index. `update` and `wall` are 0 if the history has at
+// most newCommits commits.
 type figures struct {
 	stats  index.Stats
 	build  time.Duration // CPU time of building the whole index

@@ -110,9 +110,9 @@ func (c *child) stop(ctx context.Context) {
 	}
 }
 
-// supervise keeps the server running until stop. `first` receives one value, unless stop is called
-// earlier: nil when the server has answered for the first time, or the error that explains why it
-// did not start.
+// supervise keeps the server running until stop is called. `first` receives one value, unless stop
+// is called earlier: nil when the server has answered for the first time, or the error that
+// explains why it did not start.
 //
 // The goroutine locks its thread, because the kernel's parent-death signal is bound to the thread
 // that forked, not to the process. It never unlocks the thread. The thread ends with the goroutine,
@@ -200,7 +200,7 @@ func (c *child) runOnce(first chan<- error) (output string, err error) {
 	return logFrom(c.spec.logPath, offset), err
 }
 
-// probe calls ready until the server answers or alive ends.
+// probe calls ready until the server answers or the context `alive` ends.
 func (c *child) probe(alive context.Context, pid int, first chan<- error) {
 	for {
 		ctx, cancel := context.WithTimeout(alive, probeTimeout)

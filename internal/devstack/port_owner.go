@@ -33,7 +33,7 @@ func portOwner(port int) string {
 	return ""
 }
 
-// listensOn reports whether process pid itself listens on a TCP port. It is not enough that the
+// listensOn reports whether process `pid` itself listens on a TCP port. It is not enough that the
 // port answers: another Temporal server may have taken the port a moment earlier, and clients would
 // then use the data of that server.
 func listensOn(pid, port int) bool {

@@ -194,8 +194,8 @@ func (t *Temporal) Stop(ctx context.Context) error {
 	return t.lock.release()
 }
 
-// serves returns nil when process pid listens on the ports and answers. Another process that took a
-// port does not count.
+// serves returns nil when process `pid` listens on the ports and answers. Another process that took
+// a port does not count.
 func (t *Temporal) serves(ctx context.Context, pid int) error {
 	ports := t.ports.Load()
 	for _, port := range []int{ports.GRPC, ports.UI} {

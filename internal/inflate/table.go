@@ -6,7 +6,7 @@ import "math/bits"
 const (
 	litBits  = 10
 	distBits = 8
-	lenBits  = 7  // the longest code length code
+	lenBits  = 7  // the longest code for a code length
 	maxBits  = 15 // the longest code of all
 )
 
@@ -81,7 +81,7 @@ func makeSymbols() (lit, dist, length symbols) {
 
 // build fills a decoding table for a canonical Huffman code, given the code length of each symbol.
 // It returns false when no prefix code has these lengths, because too many of them are short. Codes
-// without a symbol decode to invalid.
+// without a symbol decode to the entry `invalid`.
 func build(table []entry, width int, lengths []uint8, of symbols) bool {
 	var count [maxBits + 1]int
 	for _, n := range lengths {

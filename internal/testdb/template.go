@@ -18,8 +18,8 @@ const (
 	templatePrefix = "template_"
 )
 
-// A schema describes the content of a template database. migrate creates the content, and hash is a
-// hash of everything that determines it.
+// A schema describes the content of a template database. `migrate` creates the content, and `hash`
+// is a hash of everything that determines it.
 type schema struct {
 	hash    string
 	migrate func(ctx context.Context, databaseURL string) error

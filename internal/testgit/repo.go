@@ -19,7 +19,7 @@ type TB interface {
 // Epoch is an arbitrary time for the first commit of a test.
 var Epoch = time.Date(2024, 1, 31, 12, 0, 0, 0, time.UTC)
 
-// Repo is a bare repository in a temporary folder.
+// Repo is a bare repository that a test has made.
 type Repo struct {
 	Dir string
 }

@@ -20,7 +20,7 @@ type commit struct {
 	parent gitrepo.OID // the first parent; "" for a root commit
 	cut    *Fault      // not nil if the history ends here because the parent cannot be read
 
-	decided bool    // whether the commit matches is known without its changes, or cannot be known
+	decided bool    // whether it matches is known without its changes, or cannot be known
 	matches bool    // if decided
 	faults  []Fault // why it cannot be known whether the commit matches
 

@@ -171,9 +171,9 @@ func (g *graph) key(f *folder) (string, error) {
 	return f.key, nil
 }
 
-// share gives node n the children of another node, which has the same tree in a folder that is
-// alike. So the number of nodes depends on how many distinct trees and folder keys each level has,
-// not on how many paths.
+// share gives node n the children of another node, which has the same tree in a folder that the
+// query judges alike. So the number of nodes depends on how many distinct trees and folder keys
+// each level has, not on how many paths.
 func (g *graph) share(n, other int32) {
 	g.shared = true
 	g.nodes[n].start, g.nodes[n].end = g.nodes[other].start, g.nodes[other].end

@@ -16,7 +16,7 @@ import (
 type occurrence struct {
 	unit         int32
 	path         int32 // index in graph.paths
-	first, after int32 // ranks of commits (see timeline): from first up to but excluding after
+	first, after int32 // ranks of commits (see timeline): from `first` up to before `after`
 }
 
 // A timeline lists which files count in which commits of a search, according to a history index. It
@@ -30,8 +30,8 @@ type timeline struct {
 	// By blob: the index in the request of the first commit that contains it. It is 0 if the
 	// request is not sorted from newest to oldest, or if its base is used.
 	needed []int32
-	starts events // occurrences by first
-	ends   events // occurrences by after
+	starts events // occurrences by `first`
+	ends   events // occurrences by `after`
 }
 
 // searchIndexed is Search with the request's history index. `used` is false if the index cannot
@@ -105,7 +105,7 @@ func (s *search) plan(ctx context.Context) (*timeline, error) {
 	if err != nil {
 		return nil, err
 	}
-	// By position in the index: how many commits in positions are older.
+	// By position in the index: how many commits in `positions` are older.
 	older := make([]int32, x.Commits()+1)
 	for _, p := range positions {
 		older[p+1]++

@@ -8,8 +8,8 @@ import "github.com/backsight/backsight/search/match"
 type question struct {
 	matcher    *match.Matcher // nil if only the predicates are evaluated
 	predicates []*match.Predicate
-	// changes, if not nil, chooses the files whose changes matter to a query on commits. Then
-	// matcher is nil, and there are no predicates.
+	// `changes`, if not nil, chooses the files whose changes matter to a query on commits. Then
+	// `matcher` is nil, and there are no predicates.
 	changes *match.Matcher
 
 	folders *match.Folders // set by the first call of alike

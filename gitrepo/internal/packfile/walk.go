@@ -126,7 +126,7 @@ func (pl *plan) make(ctx context.Context, n int, id func(int) []byte) {
 		if i%checkEvery == 0 && ctx.Err() != nil {
 			return
 		}
-		above := int32(-1) // the node that has its base at offset
+		above := int32(-1) // the node that has its base at `offset`
 		for offset := f.offset; ; {
 			n, old := known.find(pl.nodes, offset)
 			var base int64

@@ -20,7 +20,7 @@ type postings struct {
 // A list has the blobs of one trigram.
 type list struct {
 	trigram uint32
-	start   int32  // start of the open run, while the trigram is in previous
+	start   int32  // start of the open run, while the trigram is in postings.previous
 	last    int32  // end of the run that was written last
 	runs    []byte // see appendRun
 }

@@ -34,7 +34,7 @@ type history struct {
 // A change is the content of a path since a commit.
 type change struct {
 	at   int32 // position of the commit in the chain; 0 is the oldest
-	blob int32 // or gone
+	blob int32 // the blob's number, or gone
 }
 
 // gone means that there is no file.

@@ -318,7 +318,7 @@ func (b *builder) pathOrder() []int32 {
 // the order of paths, so that versions of a file are neighbours.
 func (b *builder) renumber(order []int32, first int32) {
 	h := b.history
-	// by old number, less `first`: 1 + the new number, or 0
+	// by old number minus `first`: 1 + the new number, or 0 if it has none yet
 	number := make([]int32, len(h.blobs)-int(first))
 	next := first
 	blobs := slices.Clone(h.blobs[:first])

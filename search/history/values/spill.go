@@ -31,8 +31,8 @@ type location struct {
 	length int32
 }
 
-// write stores a copy of data. It writes to the file if memory is full, and returns the error of
-// the file.
+// write stores a copy of `data` in memory. If the budget is used up, it first moves the oldest
+// pieces to the file, and returns an error if that fails.
 func (s *spill) write(data []byte) (location, error) {
 	if len(data) == 0 {
 		return location{}, nil
