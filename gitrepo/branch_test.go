@@ -202,22 +202,22 @@ func TestBranchNotice_OfAClone(t *testing.T) {
 		{
 			"ahead", false,
 			[][]string{commit, commit},
-			"refs/remotes/origin/main is searched, which origin/HEAD names; the checked-out branch refs/heads/main is 2 commits ahead of it",
+			"refs/remotes/origin/main is searched, because origin/HEAD names it; the checked-out branch refs/heads/main is 2 commits ahead of it",
 		},
 		{
 			"diverged", false,
 			[][]string{{"checkout", "-q", "-b", "mine", "HEAD~1"}, commit, commit},
-			"refs/remotes/origin/main is searched, which origin/HEAD names; the checked-out branch refs/heads/mine is 2 commits ahead of it and 1 commit behind it",
+			"refs/remotes/origin/main is searched, because origin/HEAD names it; the checked-out branch refs/heads/mine is 2 commits ahead of it and 1 commit behind it",
 		},
 		{
 			"detached", false,
 			[][]string{{"checkout", "-q", "--detach", "HEAD~1"}},
-			"refs/remotes/origin/main is searched, which origin/HEAD names; the checked-out branch HEAD is 1 commit behind it",
+			"refs/remotes/origin/main is searched, because origin/HEAD names it; the checked-out branch HEAD is 1 commit behind it",
 		},
 		{
 			"renamed", true,
 			[][]string{{"fetch", "-q"}},
-			"refs/remotes/origin/main is searched, which origin/HEAD names, but the last fetch did not find it; refs/remotes/origin/trunk is " + renamed,
+			"refs/remotes/origin/main is searched, because origin/HEAD names it, but the last fetch did not find it; refs/remotes/origin/trunk is " + renamed,
 		},
 		{
 			"renamed and pruned", true,
@@ -227,7 +227,7 @@ func TestBranchNotice_OfAClone(t *testing.T) {
 		{
 			"renamed and checked out", true,
 			[][]string{{"fetch", "-q"}, {"checkout", "-q", "trunk"}},
-			"refs/remotes/origin/main is searched, which origin/HEAD names; the checked-out branch refs/heads/trunk is 2 commits ahead of it",
+			"refs/remotes/origin/main is searched, because origin/HEAD names it; the checked-out branch refs/heads/trunk is 2 commits ahead of it",
 		},
 		{"no remote", false, [][]string{{"remote", "remove", "origin"}}, ""},
 	} {

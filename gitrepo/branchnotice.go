@@ -45,13 +45,13 @@ func (r *Repo) BranchNotice(ctx context.Context, ref string, tip OID) (string, e
 		return fmt.Sprintf("origin/HEAD names %s, which does not exist; %s is searched%s; to ask the remote for its default branch, run git remote set-head origin --auto", origin.ref, ref, other), err
 	case head.tip != "" && head.tip != tip:
 		apart, err := r.distance(ctx, tip, head.tip)
-		return fmt.Sprintf("%s is searched, which origin/HEAD names; the checked-out branch %s is %s", ref, head.ref, apart), err
+		return fmt.Sprintf("%s is searched, because origin/HEAD names it; the checked-out branch %s is %s", ref, head.ref, apart), err
 	case r.lastFetchLacks(strings.TrimPrefix(ref, "refs/remotes/origin/")):
 		other, err := r.newerBranch(ctx, ref, tip)
 		if other == "" || err != nil {
 			return "", err
 		}
-		return fmt.Sprintf("%s is searched, which origin/HEAD names, but the last fetch did not find it%s; to ask the remote for its default branch, run git remote set-head origin --auto", ref, other), nil
+		return fmt.Sprintf("%s is searched, because origin/HEAD names it, but the last fetch did not find it%s; to ask the remote for its default branch, run git remote set-head origin --auto", ref, other), nil
 	}
 	return "", nil
 }

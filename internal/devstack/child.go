@@ -181,7 +181,7 @@ func (c *child) runOnce(first chan<- error) (output string, err error) {
 	c.logger.Debug("server started", "pid", cmd.Process.Pid)
 	if c.spec.onStart != nil {
 		if err := c.spec.onStart(cmd.Process.Pid); err != nil {
-			c.logger.Warn("the process id could not be saved", "error", err)
+			c.logger.Warn("the server's process id could not be saved: if this process is killed and the server survives, the next start cannot stop the server", "error", err)
 		}
 	}
 	releaseGuard := guardServer(c.logger, cmd.Process.Pid, c.spec.orphanSignal)

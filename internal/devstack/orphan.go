@@ -97,11 +97,11 @@ func stopOrphan(ctx context.Context, pid int, program, path string, signals ...s
 				waiting = false
 			case <-ctx.Done():
 				timeout.Stop()
-				return insights.Errorf(insights.Unavailable, "%s: process %d of an earlier start has not ended yet: %w", program, pid, context.Cause(ctx))
+				return insights.Errorf(insights.Unavailable, "%s: process %d of an earlier start uses it and has not ended yet: %w", path, pid, context.Cause(ctx))
 			}
 		}
 	}
-	return insights.Errorf(insights.Conflict, "%s: process %d of an earlier start uses %s and could not be stopped; stop it with: kill -9 %d", program, pid, path, pid)
+	return insights.Errorf(insights.Conflict, "%s: process %d of an earlier start uses it and could not be stopped; stop that process with: kill -9 %d", path, pid, pid)
 }
 
 // shortSocketDir returns a folder with a short path, derived from the path of the data directory.

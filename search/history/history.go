@@ -113,7 +113,7 @@ func ShallowFault(oldest gitrepo.OID) Fault {
 
 // BrokenFault returns the fault of a value that needs commits before the break of a history.
 func BrokenFault(b *gitrepo.BrokenHistory) Fault {
-	return Fault{Class: string(b.Problem), Object: b.Parent, Detail: fmt.Sprintf("it is the parent of commit %s; the commits before that one are unknown", b.Child)}
+	return Fault{Class: string(b.Problem), Object: b.Parent, Detail: fmt.Sprintf("it is the parent of commit %[1]s; the commits before %[1]s are unknown", b.Child)}
 }
 
 // A Fault is an object that could not be searched, or not completely.
