@@ -1988,15 +1988,16 @@ type Query {
   previewRepositoriesFromQuery(query: String!): RepositoryPreviewPayload!
   """
   Backsight: checks a series query. For a valid query it returns the canonical text that a series
-  would store; for an invalid one, the error and its position.
+  would store; for an invalid one, the error and its position. ` + "`" + `generatedFromCaptureGroups` + "`" + ` and
+  ` + "`" + `generationMethod` + "`" + ` have the same meaning as in LineChartSearchInsightDataSeriesInput.
   """
   validateInsightQuery(query: String!, generatedFromCaptureGroups: Boolean = false, generationMethod: InsightGenerationMethod): InsightQueryValidation!
   "Backsight: returns whether Temporal answers and whether workers poll its task queues."
   health: Health!
   """
   Backsight: lists grants, sorted by repository and login. ` + "`" + `repository` + "`" + ` and ` + "`" + `login` + "`" + ` select grants by
-  exact name. Grants for removed repositories are not listed. Only administrators may call this
-  query.
+  exact name; if no repository has the name, the query returns a NOT_FOUND error. Grants for removed
+  repositories are not listed. Only administrators may call this query.
   """
   repositoryGrants(first: Int = 50, after: String, repository: String, login: String): RepositoryGrantConnection!
   "Backsight: lists all settings. A changed setting takes effect within seconds."
@@ -2017,18 +2018,24 @@ type Mutation {
   the command; behind an authenticating proxy, the proxy's login is used instead.
   """
   pauseInsightSeries(seriesId: ID!, reason: String, by: String): InsightsSeries!
-  "Backsight: resumes a paused series where it stopped. Idempotent."
+  """
+  Backsight: resumes a paused series where it stopped. If the series waits to try again after a
+  problem, it tries again now. Idempotent.
+  """
   resumeInsightSeries(seriesId: ID!, by: String): InsightsSeries!
   """
   Backsight: recomputes the partial and failed samples, or every sample if the argument ` + "`" + `all` + "`" + ` is
   true. A retry corrects values upwards and downwards. If the new attempt yields less than the
   earlier one, for example a failure instead of a value, the sample keeps its earlier outcome and
-  value. The retry starts when the plans of past times before it are complete.
+  value. Samples of removed repositories are not recomputed. The retry starts when the plans of past
+  times before it are complete. If the series is paused, it starts after the series is resumed; but
+  a series that paused itself because all of its searches failed is resumed by the retry.
   """
   retryInsightSeriesBackfill(seriesId: ID!, all: Boolean = false, by: String): InsightsSeries!
   """
   Backsight: recomputes the samples that ` + "`" + `filter` + "`" + ` selects. If ` + "`" + `filter.outcomes` + "`" + ` is null, it
-  recomputes only the partial and failed ones of these samples. In all other respects it works like
+  recomputes only the partial and failed ones of these samples. The outcome PENDING is refused, and
+  so is a ` + "`" + `filter.repository` + "`" + ` that matches no repository. In all other respects it works like
   retryInsightSeriesBackfill.
   """
   retryInsightSamples(seriesId: ID!, filter: SampleFilter!, by: String): InsightsSeries!
@@ -2039,16 +2046,16 @@ type Mutation {
   """
   extendInsightSeries(seriesId: ID!, points: Int!, by: String): InsightsSeries!
   """
-  Backsight: cancels the plan of past times that is in progress, and the plans of past times that
-  wait. Within seconds, their pending samples end as FAILED with the reason code "cancelled";
-  samples that a retry had not reached get their earlier outcome and value back. Recordings
-  continue. A retry computes the cancelled samples.
+  Backsight: cancels the plan of past times that is in progress, and drops the plans of past times
+  that wait. Within seconds, the pending samples of the cancelled plan end as FAILED with the reason
+  code "cancelled" or, if the plan is a retry, get their earlier outcome and value back. Recordings
+  continue. A later retry computes the cancelled samples.
   """
   cancelInsightSeriesBackfill(seriesId: ID!, reason: String, by: String): InsightsSeries!
   """
   Backsight: moves the series' work on past times (backfill, extensions, retries and catch-up
   backfills) ahead of the work of all other series, until the series' work is complete or moved
-  again. Recordings still go first. Returns a CONFLICT error if there is no such work.
+  again. Recordings and snapshots still go first. Returns a CONFLICT error if there is no such work.
   """
   moveInsightSeriesBackfillToFrontOfQueue(seriesId: ID!, by: String): InsightsSeries!
   """
@@ -2058,13 +2065,14 @@ type Mutation {
   moveInsightSeriesBackfillToBackOfQueue(seriesId: ID!, by: String): InsightsSeries!
   """
   Backsight: makes the series check now for due recordings, unfinished work and repositories that
-  came into scope. If SeriesWorkflowStatus.problem is set, the series also tries again what failed.
+  came into scope. If the series waits to try again after a problem, it tries again now. A paused
+  series does all this when it is resumed.
   """
   triggerInsightSeries(seriesId: ID!, by: String): InsightsSeries!
   """
-  Backsight: takes a snapshot: samples every repository now, between two grid times. Refused for a
-  series that is paused or has a problem, whose grid interval is a day or less, or whose query is
-  about commits.
+  Backsight: takes a snapshot: samples every repository now, between two grid times. Refused if the
+  series is paused or waits to try again after a problem, if its grid interval is a day or less, or
+  if its query is about commits or diffs.
   """
   snapshotInsightSeries(seriesId: ID!, by: String): InsightsSeries!
   """
@@ -2080,9 +2088,9 @@ type Mutation {
   """
   Backsight: registers a repository. ` + "`" + `location` + "`" + ` is a clone URL, or an absolute path that exists on
   the machines of the API and of all workers. If ` + "`" + `name` + "`" + ` is null, the name is derived from the
-  location. Idempotent: if the location is registered already, its repository is returned. If
-  ` + "`" + `private` + "`" + ` is true, the repository becomes private, even if it is registered already; only
-  administrators may pass true.
+  location. Idempotent: if the location is registered already, its repository is returned, even if
+  its name is not ` + "`" + `name` + "`" + `. If ` + "`" + `private` + "`" + ` is true, the repository becomes private, even if it is
+  registered already; only administrators may pass true.
   """
   addRepository(location: String!, name: String, private: Boolean = false): Repository!
   """
@@ -2117,8 +2125,9 @@ type Mutation {
 
 type Subscription {
   """
-  Backsight: streams the progress of 1 to 200 insights: first the current state of each, then each
-  change, at most four times a second for each insight.
+  Backsight: streams the progress of 1 to 200 insights: first the current state of each, then its
+  newest state after a change, at most four times a second for each insight. A change of only the
+  rate sends no message.
   """
   insightProgress(ids: [ID!]!): InsightProgress!
 }
@@ -2148,7 +2157,7 @@ type SearchInsightDataSeriesDefinition {
   generatedFromCaptureGroups: Boolean!
   "Backsight: how the values are computed."
   generationMethod: InsightGenerationMethod!
-  "Backsight: the number of points that the backfill covers."
+  "Backsight: the number of grid times up to the anchor: those of the backfill and of extensions."
   points: Int!
   "Backsight: the grid's newest backfill time; all other grid times are computed from it."
   anchor: DateTime!
@@ -2169,6 +2178,10 @@ type InsightIntervalTimeScope { unit: TimeIntervalStepUnit! value: Int! }
 
 type InsightsSeries {
   seriesId: ID!
+  """
+  The label that the series has in the insight through which it is read. If it is read in another
+  way, for example with insightSeries, the canonical text of its query.
+  """
   label: String!
   """
   The points, sorted by time. A series by capture group or language has one point for each time and
@@ -2192,8 +2205,8 @@ type InsightsSeries {
   """
   workflow: SeriesWorkflowStatus
   """
-  Backsight: the samples, newest time first and then by repository. If the argument ` + "`" + `values` + "`" + ` is not
-  null, ` + "`" + `Sample.values` + "`" + ` has only the values in that list.
+  Backsight: the samples, newest time first and then by repository id. If the argument ` + "`" + `values` + "`" + ` is
+  not null, ` + "`" + `Sample.values` + "`" + ` has only the values in that list.
   """
   samples(first: Int = 50, after: String, filter: SampleFilter, values: [String!]): SampleConnection!
   "Backsight: the plans of the series, newest first, without snapshots."
@@ -2228,9 +2241,10 @@ enum SeriesSortDirection { ASC DESC }
 
 """
 Backsight: a kind of plan. BACKFILL covers the grid's past times. CATCH_UP, the catch-up backfill,
-covers past times of repositories that came into scope later. RECORDING covers every repository at a
-new grid time. EXTENSION adds older grid times. RETRY computes existing samples again. SNAPSHOT
-covers every repository now, between two grid times; the next snapshot replaces it.
+covers past times of repositories that came into scope later. RECORDING covers every repository at
+grid times that were reached since the previous recording: one, or several after an outage or pause.
+EXTENSION adds older grid times. RETRY computes existing samples again. SNAPSHOT covers every
+repository now, between two grid times; the next snapshot replaces it.
 """
 enum SeriesPlanKind { BACKFILL CATCH_UP RECORDING EXTENSION RETRY SNAPSHOT }
 
@@ -2260,7 +2274,10 @@ type SeriesNotice {
   """
   reason: String!
   since: DateTime!
-  "The newest sample time that is affected."
+  """
+  The newest sample time that is affected or, if the reason starts with "planning: ", when the
+  series last tried to make a plan.
+  """
   forTime: DateTime!
 }
 
@@ -2277,7 +2294,9 @@ type SeriesRetention {
 type InsightDataPoint {
   dateTime: DateTime!
   """
-  The sum over the repositories. It has no meaning if ` + "`" + `coverage.known` + "`" + ` and ` + "`" + `outcomes.partial` + "`" + ` are 0.
+  The sum over the repositories. It includes the earlier values of the samples that a retry has not
+  computed again yet. Except for these, it has no meaning if ` + "`" + `coverage.known` + "`" + ` and ` + "`" + `outcomes.partial` + "`" + `
+  are 0.
   """
   value: Float!
   "Backsight: the captured value or the language; empty if generationMethod is SEARCH."
@@ -2293,13 +2312,14 @@ type InsightDataPoint {
   """
   isSnapshot: Boolean!
   """
-  A query in Sourcegraph's syntax that finds what changed between the previous point and this one;
-  null for the first point.
+  A query in Sourcegraph's syntax that finds what changed between the previous time of ` + "`" + `points` + "`" + ` and
+  this one; null at the first time.
   """
   diffQuery: String
   """
-  The series' query in Sourcegraph's syntax, limited to this point: to the files at dateTime or, if
-  the query is about commits, to the commits since the previous point.
+  The series' query in Sourcegraph's syntax, limited to the files at dateTime. If the query is about
+  commits or diffs, it is limited to the commits since the previous time of ` + "`" + `points` + "`" + `; at the first
+  time, to the commits up to dateTime.
   """
   pointInTimeQuery: String!
 }
@@ -2315,10 +2335,10 @@ type Completeness {
   "Ended samples as a percentage of planned, rounded down; 100 if nothing is planned."
   percent: Int!
   """
-  Samples that ended per second. The API process measures this between its own reads of the series
-  in the last 30 seconds. Null if nothing is pending, if no sample ended between these reads, or if
-  they span less than a second. Only InsightsSeries.completeness and SeriesProgress.completeness
-  have a rate.
+  Samples that ended per second. The API process measures this between those of its own reads of the
+  series that are at most 30 seconds old and not older than the last change of ` + "`" + `planned` + "`" + `. Null if
+  nothing is pending, if no sample ended between these reads, or if they span less than a second.
+  Only InsightsSeries.completeness and SeriesProgress.completeness have a rate.
   """
   rate: Float
   "Seconds until no sample is pending, at this rate; null when the rate is null."
@@ -2353,8 +2373,9 @@ enum SeriesQueuePosition { FRONT NORMAL BACK }
 
 """
 Backsight: RUNNING: works on a plan. PAUSING: was paused, and its searches have not stopped yet.
-PAUSED: does nothing until it is resumed. SLEEPING: waits for the next grid time or a command.
-STOPPING: the workflow is ending, for example because the series was deleted.
+PAUSED: does nothing until it is resumed. SLEEPING: waits for the next grid time, for a command, or
+to try again after a problem. STOPPING: the workflow is ending, for example because the series was
+deleted.
 """
 enum SeriesWorkflowState { RUNNING PAUSING PAUSED SLEEPING STOPPING }
 
@@ -2386,9 +2407,9 @@ type SeriesWorkflowStatus {
 }
 
 """
-Backsight: why the last step of a series failed. The series tries again at retryAt, or when it is
-resumed or triggered. If ` + "`" + `retryAt` + "`" + ` is the same time as ` + "`" + `at` + "`" + `, the failed plan was dropped: it is not
-tried again, and the series continues with its other plans.
+Backsight: why the last step of a series failed. The series tries again at ` + "`" + `retryAt` + "`" + `, or when it is
+resumed, triggered, retried or extended. If ` + "`" + `retryAt` + "`" + ` is the same time as ` + "`" + `at` + "`" + `, the failed plan was
+dropped: it is not tried again, and the series continues with its other plans.
 """
 type SeriesProblem { code: String! message: String! at: DateTime! retryAt: DateTime! }
 
@@ -2463,7 +2484,7 @@ type Repository {
   fetchedAt: DateTime
   "The time up to which the commit index is complete."
   indexedAt: DateTime
-  "Why the last sync failed; null if it succeeded."
+  "Why the last sync failed; null if it succeeded, or if there was none."
   error: String
   errorAt: DateTime
   """
@@ -2495,9 +2516,9 @@ type ScopedInsightQueryPayload { query: String! isValid: Boolean! invalidReason:
 type RepositoryPreviewPayload { numberOfRepositories: Int! }
 """
 Backsight: the result of checking a series query. ` + "`" + `canonical` + "`" + ` is null if the query cannot be parsed.
-` + "`" + `captures` + "`" + ` is the number of capture groups. ` + "`" + `error` + "`" + ` is null for a valid query. For a valid query by
-capture group, ` + "`" + `notes` + "`" + ` has sentences about what its groups count, for example that a group inside a
-repetition counts only its last value.
+` + "`" + `captures` + "`" + ` is the number of capture groups in the patterns that are not under NOT. ` + "`" + `error` + "`" + ` is null
+for a valid query. For a valid query by capture group, ` + "`" + `notes` + "`" + ` has sentences about what its groups
+count, for example that a group inside a repetition counts only its last value.
 """
 type InsightQueryValidation {
   isValid: Boolean!
@@ -2516,7 +2537,10 @@ type QueryError { message: String! suggestion: String start: Int! end: Int! }
 type Health {
   "False if no worker has polled for a minute, or if Temporal does not answer."
   workerPolling: Boolean!
-  "Search shards (see the setting backsight.search.shards) that no worker has polled for a minute."
+  """
+  Search shards (see the setting backsight.search.shards) that no worker has polled for a minute;
+  empty if ` + "`" + `workerPolling` + "`" + ` is false.
+  """
   unservedShards: [Int!]!
   "The URL of the Temporal UI; null when none is configured."
   temporalUi: String
@@ -2560,20 +2584,22 @@ input LineChartSearchInsightDataSeriesInput {
   """
   generationMethod: InsightGenerationMethod
 }
+"If ` + "`" + `label` + "`" + ` is null or empty, the label is the query or, if that is empty too, ` + "`" + `Lines by language` + "`" + `."
 input LineChartDataSeriesOptionsInput { label: String lineColor: String }
 """
-A list of repositories, or criteria as in a repository scope, but not both. A scope with neither
-contains every repository.
+` + "`" + `repositories` + "`" + ` lists names. ` + "`" + `repositoryCriteria` + "`" + ` is a query with only ` + "`" + `repo:` + "`" + `, ` + "`" + `fork:` + "`" + ` and
+` + "`" + `archived:` + "`" + ` filters and operators. A scope has one of the two; a scope with neither contains every
+repository.
 """
 input RepositoryScopeInput { repositories: [String!] repositoryCriteria: String }
 input TimeScopeInput {
   stepInterval: TimeIntervalStepInput!
-  "Backsight: the number of points that the backfill covers, 1 to 1000."
+  "Backsight: the number of grid times that the backfill covers, 1 to 1000."
   points: Int = 12
   """
   Backsight: the time zone of the grid as an IANA name; null means UTC. If a change of the clocks
-  skips the time of day of a point, the point is an hour earlier or later on the same day if
-  possible, and otherwise at the first or last minute of the day.
+  skips the time of day of a point, the point is earlier or later by the size of the change, usually
+  an hour, if that is on the same day, and otherwise at the first or last minute of the day.
   """
   zone: String
 }

@@ -27,10 +27,10 @@ type Completeness struct {
 	Pending int64 `json:"pending"`
 	// Ended samples as a percentage of planned, rounded down; 100 if nothing is planned.
 	Percent int `json:"percent"`
-	// Samples that ended per second. The API process measures this between its own reads of the series
-	// in the last 30 seconds. Null if nothing is pending, if no sample ended between these reads, or if
-	// they span less than a second. Only InsightsSeries.completeness and SeriesProgress.completeness
-	// have a rate.
+	// Samples that ended per second. The API process measures this between those of its own reads of the
+	// series that are at most 30 seconds old and not older than the last change of `planned`. Null if
+	// nothing is pending, if no sample ended between these reads, or if they span less than a second.
+	// Only InsightsSeries.completeness and SeriesProgress.completeness have a rate.
 	Rate *float64 `json:"rate,omitempty"`
 	// Seconds until no sample is pending, at this rate; null when the rate is null.
 	EtaSeconds *float64 `json:"etaSeconds,omitempty"`
@@ -51,7 +51,8 @@ type EmptyResponse struct {
 type Health struct {
 	// False if no worker has polled for a minute, or if Temporal does not answer.
 	WorkerPolling bool `json:"workerPolling"`
-	// Search shards (see the setting backsight.search.shards) that no worker has polled for a minute.
+	// Search shards (see the setting backsight.search.shards) that no worker has polled for a minute;
+	// empty if `workerPolling` is false.
 	UnservedShards []int `json:"unservedShards"`
 	// The URL of the Temporal UI; null when none is configured.
 	TemporalUI *string `json:"temporalUi,omitempty"`
@@ -61,7 +62,9 @@ type Health struct {
 
 type InsightDataPoint struct {
 	DateTime time.Time `json:"dateTime"`
-	// The sum over the repositories. It has no meaning if `coverage.known` and `outcomes.partial` are 0.
+	// The sum over the repositories. It includes the earlier values of the samples that a retry has not
+	// computed again yet. Except for these, it has no meaning if `coverage.known` and `outcomes.partial`
+	// are 0.
 	Value float64 `json:"value"`
 	// Backsight: the captured value or the language; empty if generationMethod is SEARCH.
 	Label string `json:"label"`
@@ -73,11 +76,12 @@ type InsightDataPoint struct {
 	// Snapshots are taken at the interval that the setting backsight.snapshot.interval gives, and on
 	// command. InsightsSeries.completeness does not include them.
 	IsSnapshot bool `json:"isSnapshot"`
-	// A query in Sourcegraph's syntax that finds what changed between the previous point and this one;
-	// null for the first point.
+	// A query in Sourcegraph's syntax that finds what changed between the previous time of `points` and
+	// this one; null at the first time.
 	DiffQuery *string `json:"diffQuery,omitempty"`
-	// The series' query in Sourcegraph's syntax, limited to this point: to the files at dateTime or, if
-	// the query is about commits, to the commits since the previous point.
+	// The series' query in Sourcegraph's syntax, limited to the files at dateTime. If the query is about
+	// commits or diffs, it is limited to the commits since the previous time of `points`; at the first
+	// time, to the commits up to dateTime.
 	PointInTimeQuery string `json:"pointInTimeQuery"`
 }
 
@@ -95,9 +99,9 @@ type InsightProgress struct {
 }
 
 // Backsight: the result of checking a series query. `canonical` is null if the query cannot be parsed.
-// `captures` is the number of capture groups. `error` is null for a valid query. For a valid query by
-// capture group, `notes` has sentences about what its groups count, for example that a group inside a
-// repetition counts only its last value.
+// `captures` is the number of capture groups in the patterns that are not under NOT. `error` is null
+// for a valid query. For a valid query by capture group, `notes` has sentences about what its groups
+// count, for example that a group inside a repetition counts only its last value.
 type InsightQueryValidation struct {
 	IsValid   bool        `json:"isValid"`
 	Canonical *string     `json:"canonical,omitempty"`
@@ -148,6 +152,7 @@ type InsightViewPayload struct {
 	View *InsightView `json:"view"`
 }
 
+// If `label` is null or empty, the label is the query or, if that is empty too, `Lines by language`.
 type LineChartDataSeriesOptionsInput struct {
 	Label     *string `json:"label,omitempty"`
 	LineColor *string `json:"lineColor,omitempty"`
@@ -230,7 +235,7 @@ type Repository struct {
 	FetchedAt *time.Time `json:"fetchedAt,omitempty"`
 	// The time up to which the commit index is complete.
 	IndexedAt *time.Time `json:"indexedAt,omitempty"`
-	// Why the last sync failed; null if it succeeded.
+	// Why the last sync failed; null if it succeeded, or if there was none.
 	Error   *string    `json:"error,omitempty"`
 	ErrorAt *time.Time `json:"errorAt,omitempty"`
 	// Sentences about what people should know about the repository, as of the last successful sync: that
@@ -266,8 +271,9 @@ type RepositoryPreviewPayload struct {
 	NumberOfRepositories int `json:"numberOfRepositories"`
 }
 
-// A list of repositories, or criteria as in a repository scope, but not both. A scope with neither
-// contains every repository.
+// `repositories` lists names. `repositoryCriteria` is a query with only `repo:`, `fork:` and
+// `archived:` filters and operators. A scope has one of the two; a scope with neither contains every
+// repository.
 type RepositoryScopeInput struct {
 	Repositories       []string `json:"repositories,omitempty"`
 	RepositoryCriteria *string  `json:"repositoryCriteria,omitempty"`
@@ -343,7 +349,7 @@ type SearchInsightDataSeriesDefinition struct {
 	GeneratedFromCaptureGroups bool                        `json:"generatedFromCaptureGroups"`
 	// Backsight: how the values are computed.
 	GenerationMethod InsightGenerationMethod `json:"generationMethod"`
-	// Backsight: the number of points that the backfill covers.
+	// Backsight: the number of grid times up to the anchor: those of the backfill and of extensions.
 	Points int `json:"points"`
 	// Backsight: the grid's newest backfill time; all other grid times are computed from it.
 	Anchor time.Time `json:"anchor"`
@@ -366,7 +372,8 @@ type SeriesNotice struct {
 	// A reason code, "history rewritten", or "planning: " followed by the error.
 	Reason string    `json:"reason"`
 	Since  time.Time `json:"since"`
-	// The newest sample time that is affected.
+	// The newest sample time that is affected or, if the reason starts with "planning: ", when the
+	// series last tried to make a plan.
 	ForTime time.Time `json:"forTime"`
 }
 
@@ -385,9 +392,9 @@ type SeriesPlan struct {
 	CompletedAt *time.Time `json:"completedAt,omitempty"`
 }
 
-// Backsight: why the last step of a series failed. The series tries again at retryAt, or when it is
-// resumed or triggered. If `retryAt` is the same time as `at`, the failed plan was dropped: it is not
-// tried again, and the series continues with its other plans.
+// Backsight: why the last step of a series failed. The series tries again at `retryAt`, or when it is
+// resumed, triggered, retried or extended. If `retryAt` is the same time as `at`, the failed plan was
+// dropped: it is not tried again, and the series continues with its other plans.
 type SeriesProblem struct {
 	Code    string    `json:"code"`
 	Message string    `json:"message"`
@@ -460,11 +467,11 @@ type TimeIntervalStepInput struct {
 
 type TimeScopeInput struct {
 	StepInterval *TimeIntervalStepInput `json:"stepInterval"`
-	// Backsight: the number of points that the backfill covers, 1 to 1000.
+	// Backsight: the number of grid times that the backfill covers, 1 to 1000.
 	Points *int `json:"points,omitempty"`
 	// Backsight: the time zone of the grid as an IANA name; null means UTC. If a change of the clocks
-	// skips the time of day of a point, the point is an hour earlier or later on the same day if
-	// possible, and otherwise at the first or last minute of the day.
+	// skips the time of day of a point, the point is earlier or later by the size of the change, usually
+	// an hour, if that is on the same day, and otherwise at the first or last minute of the day.
 	Zone *string `json:"zone,omitempty"`
 }
 
@@ -597,9 +604,10 @@ func (e SampleOutcome) MarshalJSON() ([]byte, error) {
 }
 
 // Backsight: a kind of plan. BACKFILL covers the grid's past times. CATCH_UP, the catch-up backfill,
-// covers past times of repositories that came into scope later. RECORDING covers every repository at a
-// new grid time. EXTENSION adds older grid times. RETRY computes existing samples again. SNAPSHOT
-// covers every repository now, between two grid times; the next snapshot replaces it.
+// covers past times of repositories that came into scope later. RECORDING covers every repository at
+// grid times that were reached since the previous recording: one, or several after an outage or pause.
+// EXTENSION adds older grid times. RETRY computes existing samples again. SNAPSHOT covers every
+// repository now, between two grid times; the next snapshot replaces it.
 type SeriesPlanKind string
 
 const (
@@ -840,8 +848,9 @@ func (e SeriesSortMode) MarshalJSON() ([]byte, error) {
 }
 
 // Backsight: RUNNING: works on a plan. PAUSING: was paused, and its searches have not stopped yet.
-// PAUSED: does nothing until it is resumed. SLEEPING: waits for the next grid time or a command.
-// STOPPING: the workflow is ending, for example because the series was deleted.
+// PAUSED: does nothing until it is resumed. SLEEPING: waits for the next grid time, for a command, or
+// to try again after a problem. STOPPING: the workflow is ending, for example because the series was
+// deleted.
 type SeriesWorkflowState string
 
 const (

@@ -23,9 +23,10 @@ export type TimeIntervalStepUnit =
 
 /**
  * Backsight: a kind of plan. BACKFILL covers the grid's past times. CATCH_UP, the catch-up backfill,
- * covers past times of repositories that came into scope later. RECORDING covers every repository at a
- * new grid time. EXTENSION adds older grid times. RETRY computes existing samples again. SNAPSHOT
- * covers every repository now, between two grid times; the next snapshot replaces it.
+ * covers past times of repositories that came into scope later. RECORDING covers every repository at
+ * grid times that were reached since the previous recording: one, or several after an outage or pause.
+ * EXTENSION adds older grid times. RETRY computes existing samples again. SNAPSHOT covers every
+ * repository now, between two grid times; the next snapshot replaces it.
  */
 export type SeriesPlanKind =
   | 'BACKFILL'
@@ -47,8 +48,9 @@ export type SeriesQueuePosition =
 
 /**
  * Backsight: RUNNING: works on a plan. PAUSING: was paused, and its searches have not stopped yet.
- * PAUSED: does nothing until it is resumed. SLEEPING: waits for the next grid time or a command.
- * STOPPING: the workflow is ending, for example because the series was deleted.
+ * PAUSED: does nothing until it is resumed. SLEEPING: waits for the next grid time, for a command, or
+ * to try again after a problem. STOPPING: the workflow is ending, for example because the series was
+ * deleted.
  */
 export type SeriesWorkflowState =
   | 'RUNNING'
@@ -111,14 +113,16 @@ export type LineChartSearchInsightDataSeriesInput = {
   generationMethod?: InsightGenerationMethod | null | undefined;
 };
 
+/** If `label` is null or empty, the label is the query or, if that is empty too, `Lines by language`. */
 export type LineChartDataSeriesOptionsInput = {
   label?: string | null | undefined;
   lineColor?: string | null | undefined;
 };
 
 /**
- * A list of repositories, or criteria as in a repository scope, but not both. A scope with neither
- * contains every repository.
+ * `repositories` lists names. `repositoryCriteria` is a query with only `repo:`, `fork:` and
+ * `archived:` filters and operators. A scope has one of the two; a scope with neither contains every
+ * repository.
  */
 export type RepositoryScopeInput = {
   repositories?: Array<string> | null | undefined;
@@ -127,12 +131,12 @@ export type RepositoryScopeInput = {
 
 export type TimeScopeInput = {
   stepInterval: TimeIntervalStepInput;
-  /** Backsight: the number of points that the backfill covers, 1 to 1000. */
+  /** Backsight: the number of grid times that the backfill covers, 1 to 1000. */
   points?: number | null | undefined;
   /**
    * Backsight: the time zone of the grid as an IANA name; null means UTC. If a change of the clocks
-   * skips the time of day of a point, the point is an hour earlier or later on the same day if
-   * possible, and otherwise at the first or last minute of the day.
+   * skips the time of day of a point, the point is earlier or later by the size of the change, usually
+   * an hour, if that is on the same day, and otherwise at the first or last minute of the day.
    */
   zone?: string | null | undefined;
 };

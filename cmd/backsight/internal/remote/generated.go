@@ -13,9 +13,9 @@ import (
 type AddRepositoryResponse struct {
 	// Backsight: registers a repository. `location` is a clone URL, or an absolute path that exists on
 	// the machines of the API and of all workers. If `name` is null, the name is derived from the
-	// location. Idempotent: if the location is registered already, its repository is returned. If
-	// `private` is true, the repository becomes private, even if it is registered already; only
-	// administrators may pass true.
+	// location. Idempotent: if the location is registered already, its repository is returned, even if
+	// its name is not `name`. If `private` is true, the repository becomes private, even if it is
+	// registered already; only administrators may pass true.
 	AddRepository Repository `json:"addRepository"`
 }
 
@@ -24,10 +24,10 @@ func (v *AddRepositoryResponse) GetAddRepository() Repository { return v.AddRepo
 
 // CancelInsightSeriesBackfillResponse is returned by CancelInsightSeriesBackfill on success.
 type CancelInsightSeriesBackfillResponse struct {
-	// Backsight: cancels the plan of past times that is in progress, and the plans of past times that
-	// wait. Within seconds, their pending samples end as FAILED with the reason code "cancelled";
-	// samples that a retry had not reached get their earlier outcome and value back. Recordings
-	// continue. A retry computes the cancelled samples.
+	// Backsight: cancels the plan of past times that is in progress, and drops the plans of past times
+	// that wait. Within seconds, the pending samples of the cancelled plan end as FAILED with the reason
+	// code "cancelled" or, if the plan is a retry, get their earlier outcome and value back. Recordings
+	// continue. A later retry computes the cancelled samples.
 	Series Changed `json:"series"`
 }
 
@@ -103,7 +103,7 @@ type Definition struct {
 	SeriesId  string    `json:"seriesId"`
 	Query     string    `json:"query"`
 	TimeScope TimeScope `json:"timeScope"`
-	// Backsight: the number of points that the backfill covers.
+	// Backsight: the number of grid times up to the anchor: those of the backfill and of extensions.
 	Points int `json:"points"`
 	// Backsight: the grid's newest backfill time; all other grid times are computed from it.
 	Anchor                     string          `json:"anchor"`
@@ -349,8 +349,8 @@ func (v *InsightSeriesRetentionResponse) GetSeries() SeriesRetention { return v.
 
 // InsightSeriesSamplesInsightSeriesInsightsSeries includes the requested fields of the GraphQL type InsightsSeries.
 type InsightSeriesSamplesInsightSeriesInsightsSeries struct {
-	// Backsight: the samples, newest time first and then by repository. If the argument `values` is not
-	// null, `Sample.values` has only the values in that list.
+	// Backsight: the samples, newest time first and then by repository id. If the argument `values` is
+	// not null, `Sample.values` has only the values in that list.
 	Samples Samples `json:"samples"`
 }
 
@@ -397,6 +397,7 @@ func (v *InsightsResponse) GetInsightViews() InsightsInsightViewsInsightViewConn
 	return v.InsightViews
 }
 
+// If `label` is null or empty, the label is the query or, if that is empty too, `Lines by language`.
 type LineChartDataSeriesOptionsInput struct {
 	Label     *string `json:"label,omitempty"`
 	LineColor *string `json:"lineColor,omitempty"`
@@ -492,7 +493,7 @@ func (v *MoveInsightSeriesBackfillToBackOfQueueResponse) GetSeries() Changed { r
 type MoveInsightSeriesBackfillToFrontOfQueueResponse struct {
 	// Backsight: moves the series' work on past times (backfill, extensions, retries and catch-up
 	// backfills) ahead of the work of all other series, until the series' work is complete or moved
-	// again. Recordings still go first. Returns a CONFLICT error if there is no such work.
+	// again. Recordings and snapshots still go first. Returns a CONFLICT error if there is no such work.
 	Series Changed `json:"series"`
 }
 
@@ -577,7 +578,9 @@ func (v *Plan) GetCompletedAt() *string { return v.CompletedAt }
 // Point includes the requested fields of the GraphQL type InsightDataPoint.
 type Point struct {
 	DateTime string `json:"dateTime"`
-	// The sum over the repositories. It has no meaning if `coverage.known` and `outcomes.partial` are 0.
+	// The sum over the repositories. It includes the earlier values of the samples that a retry has not
+	// computed again yet. Except for these, it has no meaning if `coverage.known` and `outcomes.partial`
+	// are 0.
 	Value float64 `json:"value"`
 	// Backsight: the captured value or the language; empty if generationMethod is SEARCH.
 	Label string `json:"label"`
@@ -631,9 +634,9 @@ func (v *PreviewRepositoriesResponse) GetPreviewRepositoriesFromQuery() Reposito
 // Problem includes the requested fields of the GraphQL type SeriesProblem.
 // The GraphQL type's documentation follows.
 //
-// Backsight: why the last step of a series failed. The series tries again at retryAt, or when it is
-// resumed or triggered. If `retryAt` is the same time as `at`, the failed plan was dropped: it is not
-// tried again, and the series continues with its other plans.
+// Backsight: why the last step of a series failed. The series tries again at `retryAt`, or when it is
+// resumed, triggered, retried or extended. If `retryAt` is the same time as `at`, the failed plan was
+// dropped: it is not tried again, and the series continues with its other plans.
 type Problem struct {
 	Message string `json:"message"`
 }
@@ -726,7 +729,7 @@ type Repository struct {
 	IndexedAt *string `json:"indexedAt"`
 	// True if only administrators and persons with a grant see the repository.
 	IsPrivate bool `json:"isPrivate"`
-	// Why the last sync failed; null if it succeeded.
+	// Why the last sync failed; null if it succeeded, or if there was none.
 	Error *string `json:"error"`
 	// Sentences about what people should know about the repository, as of the last successful sync: that
 	// another branch may have been meant, or that grafts or replace refs are not applied.
@@ -788,8 +791,8 @@ func (v *RepositoryGrantsRepositoryGrantsRepositoryGrantConnection) GetPageInfo(
 // RepositoryGrantsResponse is returned by RepositoryGrants on success.
 type RepositoryGrantsResponse struct {
 	// Backsight: lists grants, sorted by repository and login. `repository` and `login` select grants by
-	// exact name. Grants for removed repositories are not listed. Only administrators may call this
-	// query.
+	// exact name; if no repository has the name, the query returns a NOT_FOUND error. Grants for removed
+	// repositories are not listed. Only administrators may call this query.
 	RepositoryGrants RepositoryGrantsRepositoryGrantsRepositoryGrantConnection `json:"repositoryGrants"`
 }
 
@@ -806,8 +809,9 @@ type RepositoryPreview struct {
 // GetNumberOfRepositories returns RepositoryPreview.NumberOfRepositories, and is useful for accessing the field via an interface.
 func (v *RepositoryPreview) GetNumberOfRepositories() int { return v.NumberOfRepositories }
 
-// A list of repositories, or criteria as in a repository scope, but not both. A scope with neither
-// contains every repository.
+// `repositories` lists names. `repositoryCriteria` is a query with only `repo:`, `fork:` and
+// `archived:` filters and operators. A scope has one of the two; a scope with neither contains every
+// repository.
 type RepositoryScopeInput struct {
 	Repositories       []string `json:"repositories,omitempty"`
 	RepositoryCriteria *string  `json:"repositoryCriteria,omitempty"`
@@ -821,7 +825,8 @@ func (v *RepositoryScopeInput) GetRepositoryCriteria() *string { return v.Reposi
 
 // ResumeInsightSeriesResponse is returned by ResumeInsightSeries on success.
 type ResumeInsightSeriesResponse struct {
-	// Backsight: resumes a paused series where it stopped. Idempotent.
+	// Backsight: resumes a paused series where it stopped. If the series waits to try again after a
+	// problem, it tries again now. Idempotent.
 	Series Changed `json:"series"`
 }
 
@@ -853,7 +858,8 @@ func (v *Retention) GetArchived() int { return v.Archived }
 // RetryInsightSamplesResponse is returned by RetryInsightSamples on success.
 type RetryInsightSamplesResponse struct {
 	// Backsight: recomputes the samples that `filter` selects. If `filter.outcomes` is null, it
-	// recomputes only the partial and failed ones of these samples. In all other respects it works like
+	// recomputes only the partial and failed ones of these samples. The outcome PENDING is refused, and
+	// so is a `filter.repository` that matches no repository. In all other respects it works like
 	// retryInsightSeriesBackfill.
 	Series Changed `json:"series"`
 }
@@ -866,7 +872,9 @@ type RetryInsightSeriesBackfillResponse struct {
 	// Backsight: recomputes the partial and failed samples, or every sample if the argument `all` is
 	// true. A retry corrects values upwards and downwards. If the new attempt yields less than the
 	// earlier one, for example a failure instead of a value, the sample keeps its earlier outcome and
-	// value. The retry starts when the plans of past times before it are complete.
+	// value. Samples of removed repositories are not recomputed. The retry starts when the plans of past
+	// times before it are complete. If the series is paused, it starts after the series is resumed; but
+	// a series that paused itself because all of its searches failed is resumed by the retry.
 	Series Changed `json:"series"`
 }
 
@@ -1018,7 +1026,9 @@ func (v *Samples) GetPageInfo() Page { return v.PageInfo }
 // takes longer than the other fields.
 type Series struct {
 	SeriesId string `json:"seriesId"`
-	Label    string `json:"label"`
+	// The label that the series has in the insight through which it is read. If it is read in another
+	// way, for example with insightSeries, the canonical text of its query.
+	Label string `json:"label"`
 	// Backsight: the exact number of samples by outcome, without those of snapshots.
 	Completeness Tally        `json:"completeness"`
 	Status       SeriesStatus `json:"status"`
@@ -1092,7 +1102,9 @@ func (v *SeriesByIDResponse) GetInsightSeries() *Series { return v.InsightSeries
 // SeriesName includes the GraphQL fields of InsightsSeries requested by the fragment SeriesName.
 type SeriesName struct {
 	SeriesId string `json:"seriesId"`
-	Label    string `json:"label"`
+	// The label that the series has in the insight through which it is read. If it is read in another
+	// way, for example with insightSeries, the canonical text of its query.
+	Label string `json:"label"`
 }
 
 // GetSeriesId returns SeriesName.SeriesId, and is useful for accessing the field via an interface.
@@ -1144,9 +1156,10 @@ func (v *SeriesNamesByIDResponse) GetInsightViews() SeriesNamesByIDInsightViewsI
 func (v *SeriesNamesByIDResponse) GetInsightSeries() *SeriesName { return v.InsightSeries }
 
 // Backsight: a kind of plan. BACKFILL covers the grid's past times. CATCH_UP, the catch-up backfill,
-// covers past times of repositories that came into scope later. RECORDING covers every repository at a
-// new grid time. EXTENSION adds older grid times. RETRY computes existing samples again. SNAPSHOT
-// covers every repository now, between two grid times; the next snapshot replaces it.
+// covers past times of repositories that came into scope later. RECORDING covers every repository at
+// grid times that were reached since the previous recording: one, or several after an outage or pause.
+// EXTENSION adds older grid times. RETRY computes existing samples again. SNAPSHOT covers every
+// repository now, between two grid times; the next snapshot replaces it.
 type SeriesPlanKind string
 
 const (
@@ -1211,8 +1224,9 @@ func (v *SeriesStatus) GetBackfillCompletedAt() *string { return v.BackfillCompl
 func (v *SeriesStatus) GetNextRecordingAfter() string { return v.NextRecordingAfter }
 
 // Backsight: RUNNING: works on a plan. PAUSING: was paused, and its searches have not stopped yet.
-// PAUSED: does nothing until it is resumed. SLEEPING: waits for the next grid time or a command.
-// STOPPING: the workflow is ending, for example because the series was deleted.
+// PAUSED: does nothing until it is resumed. SLEEPING: waits for the next grid time, for a command, or
+// to try again after a problem. STOPPING: the workflow is ending, for example because the series was
+// deleted.
 type SeriesWorkflowState string
 
 const (
@@ -1301,9 +1315,9 @@ func (v *SettingsResponse) GetSettings() []Setting { return v.Settings }
 
 // SnapshotInsightSeriesResponse is returned by SnapshotInsightSeries on success.
 type SnapshotInsightSeriesResponse struct {
-	// Backsight: takes a snapshot: samples every repository now, between two grid times. Refused for a
-	// series that is paused or has a problem, whose grid interval is a day or less, or whose query is
-	// about commits.
+	// Backsight: takes a snapshot: samples every repository now, between two grid times. Refused if the
+	// series is paused or waits to try again after a problem, if its grid interval is a day or less, or
+	// if its query is about commits or diffs.
 	Series Changed `json:"series"`
 }
 
@@ -1342,10 +1356,10 @@ type Tally struct {
 	Partial int64 `json:"partial"`
 	Failed  int64 `json:"failed"`
 	Pending int64 `json:"pending"`
-	// Samples that ended per second. The API process measures this between its own reads of the series
-	// in the last 30 seconds. Null if nothing is pending, if no sample ended between these reads, or if
-	// they span less than a second. Only InsightsSeries.completeness and SeriesProgress.completeness
-	// have a rate.
+	// Samples that ended per second. The API process measures this between those of its own reads of the
+	// series that are at most 30 seconds old and not older than the last change of `planned`. Null if
+	// nothing is pending, if no sample ended between these reads, or if they span less than a second.
+	// Only InsightsSeries.completeness and SeriesProgress.completeness have a rate.
 	Rate *float64 `json:"rate"`
 	// Seconds until no sample is pending, at this rate; null when the rate is null.
 	EtaSeconds *float64 `json:"etaSeconds"`
@@ -1421,11 +1435,11 @@ func (v *TimeScope) GetValue() int { return v.Value }
 
 type TimeScopeInput struct {
 	StepInterval TimeIntervalStepInput `json:"stepInterval"`
-	// Backsight: the number of points that the backfill covers, 1 to 1000.
+	// Backsight: the number of grid times that the backfill covers, 1 to 1000.
 	Points *int `json:"points,omitempty"`
 	// Backsight: the time zone of the grid as an IANA name; null means UTC. If a change of the clocks
-	// skips the time of day of a point, the point is an hour earlier or later on the same day if
-	// possible, and otherwise at the first or last minute of the day.
+	// skips the time of day of a point, the point is earlier or later by the size of the change, usually
+	// an hour, if that is on the same day, and otherwise at the first or last minute of the day.
 	Zone *string `json:"zone,omitempty"`
 }
 
@@ -1441,7 +1455,8 @@ func (v *TimeScopeInput) GetZone() *string { return v.Zone }
 // TriggerInsightSeriesResponse is returned by TriggerInsightSeries on success.
 type TriggerInsightSeriesResponse struct {
 	// Backsight: makes the series check now for due recordings, unfinished work and repositories that
-	// came into scope. If SeriesWorkflowStatus.problem is set, the series also tries again what failed.
+	// came into scope. If the series waits to try again after a problem, it tries again now. A paused
+	// series does all this when it is resumed.
 	Series Changed `json:"series"`
 }
 
