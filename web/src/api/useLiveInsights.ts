@@ -5,8 +5,9 @@ import { live, overlay, type Live } from './overlay.ts'
 import { watchProgress } from './progress.ts'
 
 /**
- * Milliseconds between two reads of an insight's points while samples arrive; two redraws a second
- * look like motion.
+ * Milliseconds from a change of the progress to the read of the insight's points. Further changes
+ * in this time cause no further read, so there are at most two reads a second, which look like
+ * motion.
  */
 const refetchEvery = 500
 
@@ -17,7 +18,7 @@ interface Read {
 
 /**
  * Keeps loaded insights current: completeness and state come from the progress stream, and points
- * are read again when completeness changes. The returned function `refresh` reads one insight
+ * are read again when one of them changes. The returned function `refresh` reads one insight
  * immediately; callers use it after a mutation. `reload` is called when one of the insights no
  * longer exists. `values` is the number of values to read per series; `loaded` must have been read
  * with the same number.

@@ -16,7 +16,8 @@ export function findPoint(series: readonly ChartSeries[], cursor: Cursor | null)
 
 /**
  * Returns the cursor after `key` was pressed; a key that is not listed below does not move the
- * cursor. Without a cursor, every key selects the newest known point of the first series.
+ * cursor. Without a cursor, every key selects the newest known point of the first series that has
+ * points or, if none is known, its last point.
  */
 export function moveCursor(series: readonly ChartSeries[], cursor: Cursor | null, key: string): Cursor | null {
   const at = findPoint(series, cursor)

@@ -162,8 +162,8 @@ export function insightDomain(insight: InsightFragment): [number, number] | null
 }
 
 /**
- * Shifts a time by calendar units. At month ends the result is wrong by up to two days, which does
- * not matter for an axis. Sample times come from the server.
+ * Shifts a time by calendar units in UTC. In the grid's own time zone, the result can be wrong by
+ * up to three days, which does not matter for an axis. Sample times come from the server.
  */
 function shift(time: number, unit: InsightFragment['dataSeriesDefinitions'][number]['timeScope']['unit'], count: number): number {
   const hours = { HOUR: 1, DAY: 24, WEEK: 168 }

@@ -2,8 +2,8 @@ import type { SeriesWorkflowState } from '../api/generated.ts'
 import { addTallies, type Tally } from './tally.ts'
 
 /**
- * The combined state of several series; running ones take precedence. Null when no worker answers
- * for any of them.
+ * The combined state of several series: the first state of `order` that one of them has. Null when
+ * no worker answers for any of them.
  */
 export function combinedState(states: readonly (SeriesWorkflowState | null | undefined)[]): SeriesWorkflowState | null {
   const order: SeriesWorkflowState[] = ['RUNNING', 'PAUSING', 'PAUSED', 'SLEEPING', 'STOPPING']
@@ -14,7 +14,7 @@ export const stateMeaning: Record<SeriesWorkflowState, string> = {
   RUNNING: 'Samples are being computed.',
   PAUSING: 'Running searches are stopping. No new search starts.',
   PAUSED: 'No samples are computed until the series is resumed.',
-  SLEEPING: 'Up to date. Waits for the next recording.',
+  SLEEPING: 'Waits for the next recording, for a command, or to try again after a problem.',
   STOPPING: 'The series is being stopped, for example because it was deleted.',
 }
 

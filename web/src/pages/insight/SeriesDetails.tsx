@@ -19,7 +19,7 @@ export function SeriesNotices({ details, problem }: { details: Details; problem:
     <>
       {shown.map(({ reason, since, forTime }) => (
         <Notice key={reason} kind="warning">
-          {noticeText(reason)} Since {formatDay(since)}; newest affected sample: {formatDay(forTime)}.
+          {noticeText(reason)} Since {formatDay(since)}; {isPlanning(reason) ? 'last attempt' : 'newest affected sample'}: {formatDay(forTime)}.
         </Notice>
       ))}
       {reasonCodes.length > 0 && <Notice kind="warning">Some samples are not exact: {reasonCodes.join(', ')}. The table of reasons below explains why.</Notice>}

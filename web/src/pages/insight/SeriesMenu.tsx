@@ -44,7 +44,7 @@ export function SeriesMenu({ series, label, points, retention, refresh }: { seri
       {asking === 'retry' && (
         <Question title="Compute all samples again?" action="Compute again" send={() => commands.retry(true)} onClose={close}>
           <p>
-            {formatNumber(planned)} samples are computed again, and values that changed are corrected. The chart keeps showing the current values until then. If a search fails, the sample keeps its value.
+            Up to {formatNumber(planned)} samples are computed again, and values that changed are corrected. Samples of removed repositories are not computed again. The chart keeps showing the current values until then. If a search fails, the sample keeps its value.
           </p>
         </Question>
       )}
@@ -105,7 +105,7 @@ function ExtendDialog({ points, extend, onClose }: { points: number; extend: (po
       onClose={onClose}
     >
       <p>The series is extended further into the past, in every insight that shows it. Only missing samples are computed.</p>
-      <Field label="Total points" hint={`The series has ${formatNumber(points)} now.`} error={tried && !fits && refusal}>
+      <Field label="Total points" hint={`The series has ${formatNumber(points)} now, not counting recordings.`} error={tried && !fits && refusal}>
         {(parts) => <TextInput {...parts} type="number" min={points + 1} max={mostPoints} value={text} onChange={(event) => setText(event.target.value)} />}
       </Field>
     </Question>
@@ -154,7 +154,7 @@ function CancelDialog({ cancel, onClose }: { cancel: (reason: string) => Promise
   const [reason, setReason] = useState('')
   return (
     <Question title="Cancel the work on past times?" action="Cancel the work" danger send={() => cancel(reason)} onClose={onClose}>
-      <p>Samples that are not computed yet end as failed; you can retry them later. Computed samples are kept, and recordings continue.</p>
+      <p>Samples that are not computed yet end as failed or, if they are being computed again, keep their earlier value. You can retry them later. Computed samples are kept, and recordings continue.</p>
       <Field label="Reason" hint="Optional. Shown with the cancelled samples.">
         {(parts) => <TextInput {...parts} value={reason} onChange={(event) => setReason(event.target.value)} />}
       </Field>

@@ -3,8 +3,8 @@ import { plural } from '../../format/numbers.ts'
 import { formatTime } from '../../format/times.ts'
 
 /**
- * Says what a series works on and its position in the queue. Backfills and snapshots are not
- * mentioned, because users expect them.
+ * Says what a series works on, its position in the queue, and how many plans wait. Backfills,
+ * catch-up backfills and snapshots are not mentioned, because users expect them.
  */
 export function workText(workflow: Pick<WorkflowFragment, 'kind' | 'waitingPlans' | 'queuePosition'> | null | undefined): string {
   if (!workflow) return ''
@@ -23,8 +23,9 @@ export function workText(workflow: Pick<WorkflowFragment, 'kind' | 'waitingPlans
 }
 
 /**
- * Says why the last step of a series failed. The plan of an operator's command is refused and not
- * retried; `retryAt` is then not after `at`. Any other step is retried at `retryAt`.
+ * Says why the last step of a series failed. If `retryAt` is not after `at`, the series has dropped
+ * a plan that it could not make, for example that of a refused command, and does not try it again.
+ * Otherwise, it tries the step again at `retryAt`.
  */
 export function problemText({ message, at, retryAt }: { message: string; at: string; retryAt: string }): string {
   return Date.parse(retryAt) > Date.parse(at) ? `The last step failed: ${message}. Next attempt on ${formatTime(retryAt)}.` : `Refused: ${message}.`
