@@ -1975,7 +1975,10 @@ type Query {
   not archived.
   """
   insightViews(first: Int = 50, after: String, id: ID, find: String, seriesDisplayOptions: SeriesDisplayOptionsInput): InsightViewConnection!
-  "Backsight: returns one series; null if no series has this id."
+  """
+  Backsight: returns one series, also one that was deleted and is not pruned yet; null if no series
+  has this id.
+  """
   insightSeries(id: ID!, seriesDisplayOptions: SeriesDisplayOptionsInput): InsightsSeries
   """
   Backsight: lists repositories, sorted by name. ` + "`" + `find` + "`" + ` is a regular expression on the name, as in
@@ -2133,6 +2136,11 @@ type Subscription {
 }
 
 type EmptyResponse { alwaysNil: String }
+"""
+` + "`" + `endCursor` + "`" + ` is the cursor of the last node, null if the page is empty. A request with this value in
+the argument ` + "`" + `after` + "`" + ` reads the next page. The argument ` + "`" + `first` + "`" + ` of a connection is the size of the
+page, from 1 to 200.
+"""
 type PageInfo { endCursor: String hasNextPage: Boolean! }
 
 "totalCount is the number of insights that the filters select, on all pages together."
@@ -2209,7 +2217,10 @@ type InsightsSeries {
   not null, ` + "`" + `Sample.values` + "`" + ` has only the values in that list.
   """
   samples(first: Int = 50, after: String, filter: SampleFilter, values: [String!]): SampleConnection!
-  "Backsight: the plans of the series, newest first, without snapshots."
+  """
+  Backsight: the newest plans of the series, newest first, without snapshots. ` + "`" + `first` + "`" + ` is their
+  number, from 1 to 1000.
+  """
   plans(first: Int = 50): [SeriesPlan!]!
   """
   Backsight: what people should know about the series: why samples are not exact, that history was

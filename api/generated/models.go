@@ -197,6 +197,9 @@ type LineChartSearchInsightInput struct {
 type Mutation struct {
 }
 
+// `endCursor` is the cursor of the last node, null if the page is empty. A request with this value in
+// the argument `after` reads the next page. The argument `first` of a connection is the size of the
+// page, from 1 to 200.
 type PageInfo struct {
 	EndCursor   *string `json:"endCursor,omitempty"`
 	HasNextPage bool    `json:"hasNextPage"`

@@ -296,7 +296,8 @@ var AllInsightGenerationMethod = []InsightGenerationMethod{
 
 // InsightSeriesPlansResponse is returned by InsightSeriesPlans on success.
 type InsightSeriesPlansResponse struct {
-	// Backsight: returns one series; null if no series has this id.
+	// Backsight: returns one series, also one that was deleted and is not pruned yet; null if no series
+	// has this id.
 	Series InsightSeriesPlansSeriesInsightsSeries `json:"series"`
 }
 
@@ -307,7 +308,8 @@ func (v *InsightSeriesPlansResponse) GetSeries() InsightSeriesPlansSeriesInsight
 
 // InsightSeriesPlansSeriesInsightsSeries includes the requested fields of the GraphQL type InsightsSeries.
 type InsightSeriesPlansSeriesInsightsSeries struct {
-	// Backsight: the plans of the series, newest first, without snapshots.
+	// Backsight: the newest plans of the series, newest first, without snapshots. `first` is their
+	// number, from 1 to 1000.
 	Plans []Plan `json:"plans"`
 }
 
@@ -329,7 +331,8 @@ func (v *InsightSeriesPointsInsightSeriesInsightsSeries) GetPoints() []Point { r
 
 // InsightSeriesPointsResponse is returned by InsightSeriesPoints on success.
 type InsightSeriesPointsResponse struct {
-	// Backsight: returns one series; null if no series has this id.
+	// Backsight: returns one series, also one that was deleted and is not pruned yet; null if no series
+	// has this id.
 	InsightSeries InsightSeriesPointsInsightSeriesInsightsSeries `json:"insightSeries"`
 }
 
@@ -340,7 +343,8 @@ func (v *InsightSeriesPointsResponse) GetInsightSeries() InsightSeriesPointsInsi
 
 // InsightSeriesRetentionResponse is returned by InsightSeriesRetention on success.
 type InsightSeriesRetentionResponse struct {
-	// Backsight: returns one series; null if no series has this id.
+	// Backsight: returns one series, also one that was deleted and is not pruned yet; null if no series
+	// has this id.
 	Series SeriesRetention `json:"series"`
 }
 
@@ -359,7 +363,8 @@ func (v *InsightSeriesSamplesInsightSeriesInsightsSeries) GetSamples() Samples {
 
 // InsightSeriesSamplesResponse is returned by InsightSeriesSamples on success.
 type InsightSeriesSamplesResponse struct {
-	// Backsight: returns one series; null if no series has this id.
+	// Backsight: returns one series, also one that was deleted and is not pruned yet; null if no series
+	// has this id.
 	InsightSeries InsightSeriesSamplesInsightSeriesInsightsSeries `json:"insightSeries"`
 }
 
@@ -517,6 +522,11 @@ func (v *Notice) GetReason() string { return v.Reason }
 func (v *Notice) GetSince() string { return v.Since }
 
 // Page includes the GraphQL fields of PageInfo requested by the fragment Page.
+// The GraphQL type's documentation follows.
+//
+// `endCursor` is the cursor of the last node, null if the page is empty. A request with this value in
+// the argument `after` reads the next page. The argument `first` of a connection is the size of the
+// page, from 1 to 200.
 type Page struct {
 	EndCursor   *string `json:"endCursor"`
 	HasNextPage bool    `json:"hasNextPage"`
@@ -1087,7 +1097,8 @@ type SeriesByIDResponse struct {
 	// `InsightsSeries.points` returns; if it is null, `points` returns every value at every time that is
 	// not archived.
 	InsightViews SeriesByIDInsightViewsInsightViewConnection `json:"insightViews"`
-	// Backsight: returns one series; null if no series has this id.
+	// Backsight: returns one series, also one that was deleted and is not pruned yet; null if no series
+	// has this id.
 	InsightSeries *Series `json:"insightSeries"`
 }
 
@@ -1143,7 +1154,8 @@ type SeriesNamesByIDResponse struct {
 	// `InsightsSeries.points` returns; if it is null, `points` returns every value at every time that is
 	// not archived.
 	InsightViews SeriesNamesByIDInsightViewsInsightViewConnection `json:"insightViews"`
-	// Backsight: returns one series; null if no series has this id.
+	// Backsight: returns one series, also one that was deleted and is not pruned yet; null if no series
+	// has this id.
 	InsightSeries *SeriesName `json:"insightSeries"`
 }
 
