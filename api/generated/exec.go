@@ -2193,10 +2193,11 @@ type InsightsSeries {
   label: String!
   """
   The points, sorted by time. A series by capture group or language has one point for each time and
-  each value that occurs at any of the times; the point's ` + "`" + `label` + "`" + ` names the value. Points of one
-  time are sorted by label, with labels compared as versions (1.9 before 1.10). The bounds ` + "`" + `from` + "`" + `
-  and ` + "`" + `to` + "`" + ` are inclusive. ` + "`" + `includeRepoRegex` + "`" + ` and ` + "`" + `excludeRepoRegex` + "`" + ` select repositories by name;
-  they are regular expressions as in ` + "`" + `repo:` + "`" + ` of a query.
+  each value that occurs at any of the times; the point's ` + "`" + `label` + "`" + ` names the value. If no value
+  occurs at all, it has one point for each time, with an empty label. Points of one time are sorted
+  by label, with labels compared as versions (1.9 before 1.10). The bounds ` + "`" + `from` + "`" + ` and ` + "`" + `to` + "`" + ` are
+  inclusive. ` + "`" + `includeRepoRegex` + "`" + ` and ` + "`" + `excludeRepoRegex` + "`" + ` select repositories by name; they are regular
+  expressions as in ` + "`" + `repo:` + "`" + ` of a query.
   """
   points(from: DateTime, to: DateTime, includeRepoRegex: String, excludeRepoRegex: String): [InsightDataPoint!]! @goField(batch: true)
   """
@@ -2310,7 +2311,10 @@ type InsightDataPoint {
   are 0.
   """
   value: Float!
-  "Backsight: the captured value or the language; empty if generationMethod is SEARCH."
+  """
+  Backsight: the captured value or the language; empty if generationMethod is SEARCH, or if no value
+  occurs at any of the times that ` + "`" + `points` + "`" + ` returns.
+  """
   label: String!
   "Backsight: how many of the planned repositories have an exact value at this time."
   coverage: Coverage!

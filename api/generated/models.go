@@ -66,7 +66,8 @@ type InsightDataPoint struct {
 	// computed again yet. Except for these, it has no meaning if `coverage.known` and `outcomes.partial`
 	// are 0.
 	Value float64 `json:"value"`
-	// Backsight: the captured value or the language; empty if generationMethod is SEARCH.
+	// Backsight: the captured value or the language; empty if generationMethod is SEARCH, or if no value
+	// occurs at any of the times that `points` returns.
 	Label string `json:"label"`
 	// Backsight: how many of the planned repositories have an exact value at this time.
 	Coverage *Coverage `json:"coverage"`

@@ -319,10 +319,11 @@ func (v *InsightSeriesPlansSeriesInsightsSeries) GetPlans() []Plan { return v.Pl
 // InsightSeriesPointsInsightSeriesInsightsSeries includes the requested fields of the GraphQL type InsightsSeries.
 type InsightSeriesPointsInsightSeriesInsightsSeries struct {
 	// The points, sorted by time. A series by capture group or language has one point for each time and
-	// each value that occurs at any of the times; the point's `label` names the value. Points of one
-	// time are sorted by label, with labels compared as versions (1.9 before 1.10). The bounds `from`
-	// and `to` are inclusive. `includeRepoRegex` and `excludeRepoRegex` select repositories by name;
-	// they are regular expressions as in `repo:` of a query.
+	// each value that occurs at any of the times; the point's `label` names the value. If no value
+	// occurs at all, it has one point for each time, with an empty label. Points of one time are sorted
+	// by label, with labels compared as versions (1.9 before 1.10). The bounds `from` and `to` are
+	// inclusive. `includeRepoRegex` and `excludeRepoRegex` select repositories by name; they are regular
+	// expressions as in `repo:` of a query.
 	Points []Point `json:"points"`
 }
 
@@ -592,7 +593,8 @@ type Point struct {
 	// computed again yet. Except for these, it has no meaning if `coverage.known` and `outcomes.partial`
 	// are 0.
 	Value float64 `json:"value"`
-	// Backsight: the captured value or the language; empty if generationMethod is SEARCH.
+	// Backsight: the captured value or the language; empty if generationMethod is SEARCH, or if no value
+	// occurs at any of the times that `points` returns.
 	Label string `json:"label"`
 	// Backsight: how many of the planned repositories have an exact value at this time.
 	Coverage Coverage `json:"coverage"`
