@@ -36,7 +36,8 @@ func isUnavailable(err error) bool {
 	return ok && insights.Code(application.Type()) == insights.Unavailable
 }
 
-// isInterruption reports whether err comes from a cancelled ctx.
+// isInterruption reports whether ctx is cancelled, or err says that an activity or a child was
+// cancelled.
 func isInterruption(ctx workflow.Context, err error) bool {
 	return ctx.Err() != nil || temporal.IsCanceledError(err)
 }

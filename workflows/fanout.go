@@ -13,9 +13,11 @@ import (
 	"github.com/backsight/backsight/workflows/machine"
 )
 
-// fanOut runs a child for each batch of a page, at most page.Window at a time, and returns when all
-// have ended. `finished` is false when the page may have pending samples: ctx was cancelled, the
-// history has grown long, or a child has left samples. It returns only errors that no child caused.
+// fanOut runs a child for each batch of a page and returns when all have ended. At most page.Window
+// children run at a time: 0 means `window`, which is also the maximum. `finished` is false when the
+// page may have pending samples: ctx was cancelled, the history has grown long, or a child has left
+// samples. An error of a child is not returned: it becomes the reason why the child's samples
+// failed.
 func (r *runner) fanOut(ctx workflow.Context, plan *machine.Plan, page activities.PageResult) (finished bool, err error) {
 	finished = true
 	limit := cmp.Or(min(page.Window, window), window)

@@ -82,7 +82,8 @@ const (
 	window = 40
 	// unfoldWindow is like window, for the parts of a batch. They share the same few search slots.
 	unfoldWindow = 12
-	// syncWindow is the number of activities of a sync in flight, unless a setting says otherwise.
+	// syncWindow is the number of activities of a sync in flight, unless the setting
+	// backsight.sync.window says otherwise.
 	syncWindow = 8
 	// firstWait and longestWait bound the wait before the workflow repeats a search that
 	// infrastructure has ended.

@@ -13,9 +13,10 @@ import (
 )
 
 // RepositoryWorkflow ends every pending sample of one repository, or of a batch of small ones, in
-// one search. When the search fails (it times out, crashes or keeps returning errors), the workflow
-// unfolds: a batch into its repositories, a repository into one FrameWorkflow for each sample time,
-// so that only the sample that causes the failure fails, and operators can find its workflow.
+// one activity. When the activity fails (it times out, crashes or keeps returning errors), the
+// workflow unfolds: a batch into its repositories, a repository into one FrameWorkflow for each
+// sample time, so that only the sample that causes the failure fails, and operators can find its
+// workflow.
 //
 // It returns an error only when reading or writing the ledger fails with an error that
 // infrastructure did not cause. When it is cancelled, it stops its searches and returns
@@ -59,7 +60,7 @@ func RepositoryWorkflow(ctx workflow.Context, in RepositoryInput) (RepositoryRes
 }
 
 // FrameWorkflow ends one sample, and those at the same commit: it searches one repository at one
-// time. After the last attempt these samples end as failed, with the reason.
+// time. If the last attempt fails too, these samples end as failed, with the reason.
 func FrameWorkflow(ctx workflow.Context, in FrameInput) (RepositoryResult, error) {
 	samples := in.samples()
 	tally, err := searchRange(searching(ctx, in.queue(), "search "+in.Time.Format(time.RFC3339), frameAttempts), samples)

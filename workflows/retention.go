@@ -14,9 +14,10 @@ import (
 const retentionSteps = 400
 
 // RetentionWorkflow archives sample times that charts must no longer show, restores those that they
-// must show again, and prunes what was deleted before the grace period: series, then commit indexes
-// of removed repositories. Each step is bounded; a run that has become long continues as new. When
-// the workflow ends early, the next one finds what is left. It returns the totals.
+// must show again, and prunes what was deleted longer ago than the grace period: series, then
+// commit indexes of removed repositories. Each step is bounded; a run that has become long
+// continues as new. When the workflow ends early, the next one finds what is left. It returns the
+// totals.
 func RetentionWorkflow(ctx workflow.Context, in contract.RetentionInput) (contract.RetentionInput, error) {
 	for range retentionSteps {
 		var done activities.RetentionResult

@@ -59,8 +59,9 @@ type runner struct {
 	messages int // how many were received, so that a wait notices a new one
 }
 
-// perform performs an action and records its result. It reports whether the run must end here. Only
-// a cancelled ctx leaves an action without a result; the caller checks for that.
+// perform performs an action and records its result; a wait has none. It reports whether the run
+// must end here. If ctx is cancelled, the action stays without a result; the caller checks for
+// that.
 func (r *runner) perform(ctx workflow.Context, action machine.Action) (runEnds bool) {
 	switch action := action.(type) {
 	case machine.WorkOn:

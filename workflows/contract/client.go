@@ -17,10 +17,10 @@ import (
 )
 
 // Client starts the workflows and sends messages to them. Create with NewClient. Its methods are
-// safe for concurrent use and return *insights.Error: NotFound when the series has no workflow (not
-// started yet, deleted, or older than Temporal's retention; callers read the ledger then), and
-// Unavailable when Temporal does not answer, or no worker does. Queries and updates need a worker
-// that polls, so callers must set a deadline of a few seconds.
+// safe for concurrent use and return *insights.Error: NotFound when the workflow of the series has
+// not started or has ended (for queries, only if it ended before Temporal's retention period), and
+// Unavailable when Temporal does not answer, or no worker does. Callers then read the ledger.
+// Queries and updates need a worker that polls, so callers must set a deadline of a few seconds.
 type Client struct {
 	temporal  client.Client
 	namespace string
@@ -117,8 +117,8 @@ func (c *Client) query(ctx context.Context, seriesID, name string, answer any) e
 }
 
 // notReadyPause is the wait between two attempts while a series is between two runs of its
-// workflow: some milliseconds at a continue-as-new, and at most a second when the server delays a
-// run that follows quickly.
+// workflow. A continue-as-new takes some milliseconds, or up to a second when the server delays the
+// next run because the last one was short.
 const notReadyPause = 50 * time.Millisecond
 
 // betweenRuns calls the function try. It repeats the call while try fails because the series is

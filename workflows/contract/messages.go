@@ -16,14 +16,15 @@ const (
 	// Resume continues a paused series, and immediately tries again what a Problem delays.
 	Resume = "resume"
 	// Cancel ends the work on past times. Pending samples end as failed with the reason code
-	// "cancelled"; samples that a retry has not reached yet keep their earlier outcome; plans that
-	// wait are dropped. Recordings continue. Retry computes the cancelled samples again.
+	// "cancelled"; those that a cancelled retry has made pending get their earlier outcome back.
+	// Plans that wait are dropped. Recordings continue. Retry computes the cancelled samples again.
 	Cancel = "cancel"
 	// Retry recomputes samples that have ended: the partial and failed ones, those that
-	// Command.Selection selects, or all. The retry waits for the plans of past times before it.
+	// Command.Selection selects, or all. Samples of removed repositories stay as they are. The
+	// retry waits for the plans of past times before it.
 	Retry = "retry"
-	// Extend adds older points until the series has Command.Points. Only missing samples are
-	// computed. A series never gets shorter.
+	// Extend adds older points until the number of past points is Command.Points. Only missing
+	// samples are computed. A series never gets shorter.
 	Extend = "extend"
 	// Front moves the series' work on past times before that of all other series, and Back moves it
 	// behind, until the work is complete or moved again. Recordings and snapshots start before all
@@ -47,7 +48,7 @@ const (
 var Messages = []struct{ Name, Description string }{
 	{Trigger, "look now for due recordings and for repositories that need a catch-up backfill, and try again what failed"},
 	{Snapshot, "sample every repository now, between two recordings"},
-	{Extend, `add older points until the series has as many as {"points":24} says`},
+	{Extend, `add older points until the series has 24 past points, with the input {"points":24}`},
 	{Retry, `compute partial and failed samples again, or all samples with {"all":true}`},
 	{Front, "move the work on past times before that of all other series"},
 	{Back, "move the work on past times behind that of all other series"},
@@ -56,7 +57,8 @@ var Messages = []struct{ Name, Description string }{
 	{Pause, "launch no more work and stop running searches, until resume"},
 }
 
-// Command is the payload of every message: who sends it, and why. Both may be empty.
+// Command is the payload of every message. By and Reason say who sends the message, and why; both
+// may be empty. Each other field is for one message only.
 type Command struct {
 	By     string `json:"by,omitempty"`
 	Reason string `json:"reason,omitempty"`
@@ -64,7 +66,7 @@ type Command struct {
 	// and failed samples.
 	All       bool               `json:"all,omitempty"`
 	Selection insights.Selection `json:"selection,omitzero"`
-	// Points is for Extend: the number of points that the series is to have.
+	// Points is for Extend: the number of past points that the series is to have.
 	Points int `json:"points,omitempty"`
 }
 

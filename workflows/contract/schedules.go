@@ -17,8 +17,8 @@ import (
 const (
 	// SyncSchedule keeps mirrors and commit indexes fresh.
 	SyncSchedule = "backsight-sync"
-	// SnapshotSchedule makes all series that can take snapshots take one. Its intervals count from
-	// midnight UTC.
+	// SnapshotSchedule makes all series that can take snapshots take one. With an interval of 24
+	// hours, it runs at midnight UTC.
 	SnapshotSchedule = "backsight-snapshots"
 	// RetentionSchedule archives old sample times and prunes what was deleted.
 	RetentionSchedule = "backsight-retention"
@@ -44,7 +44,7 @@ var schedules = map[string]struct {
 	SnapshotSchedule: {
 		client.ScheduleWorkflowAction{
 			ID: "snapshots", Workflow: SnapshotsWorkflowName, TaskQueue: Queue, Args: []any{SnapshotsInput{}},
-			StaticSummary: "make every series take a snapshot",
+			StaticSummary: "request a snapshot of every series whose samples are more than a day apart",
 		}, 12 * time.Hour, // a machine that is off at night has its snapshot in the morning
 	},
 	RetentionSchedule: {

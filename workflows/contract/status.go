@@ -8,7 +8,7 @@ import (
 
 // Queries of a SeriesWorkflow.
 const (
-	// QueryCompleteness returns insights.Completeness: the series' tally over all its plans.
+	// QueryCompleteness returns insights.Completeness: the series' tally, without snapshots.
 	QueryCompleteness = "completeness"
 	// QueryStatus returns Status.
 	QueryStatus = "status"
@@ -79,7 +79,8 @@ type Status struct {
 	// Snapshot is the tally of the snapshot that is being taken, nil when there is none. It is not
 	// part of Completeness.
 	Snapshot *insights.Completeness `json:"snapshot,omitempty"`
-	// Completeness is the workflow's own tally over all plans. It equals the ledger's tally in
-	// every state but Running and Pausing, in which it is updated whenever a child ends.
+	// Completeness is the workflow's own tally of the series, without snapshots. While children
+	// run, it is updated whenever one of them ends. Otherwise it equals the ledger's tally, except
+	// that a late result of an abandoned search may be missing for up to a minute.
 	Completeness insights.Completeness `json:"completeness"`
 }

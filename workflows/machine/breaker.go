@@ -20,7 +20,7 @@ const (
 	breakerSamples      = 50
 	breakerRepositories = 10
 	// breakerPages is how many pages in a row must have failed completely if an earlier search of
-	// the plan has succeeded.
+	// the plan has succeeded or has failed for another reason.
 	breakerPages = 3
 	// breakerName is shown in place of the name of the person who paused the series.
 	breakerName = "the circuit breaker"
@@ -68,8 +68,8 @@ func (m *Machine) BatchEnded(plan *Plan, before, after insights.Completeness) *F
 	return &FailureCheck{}
 }
 
-// PageSearched records that all batches of a page have ended. `next` is the cursor behind the page.
-// PageSearched returns the check that the caller must make now, nil when none is needed.
+// PageSearched records that all batches of a page have ended. `next` is the cursor of the next
+// page. PageSearched returns the check that the caller must make now, nil when none is needed.
 func (m *Machine) PageSearched(plan *Plan, next int64) *FailureCheck {
 	b := &plan.Breaker
 	if succeeded(m.page) || m.page.Failed == 0 {
@@ -89,8 +89,8 @@ func (m *Machine) PageSearched(plan *Plan, next int64) *FailureCheck {
 func succeeded(done insights.Completeness) bool { return done.Counted+done.Partial > 0 }
 
 // FailuresChecked records the answer to a FailureCheck. It pauses the series when all searches
-// failed alike, at least breakerSamples samples of breakerRepositories repositories failed, no
-// operator ended them, and samples are still pending.
+// failed alike, at least breakerSamples samples and breakerRepositories repositories are concerned,
+// no operator ended the samples, and the series has pending samples.
 func (m *Machine) FailuresChecked(plan *Plan, f Failures, now time.Time) {
 	switch {
 	case !f.Alike:
@@ -101,7 +101,7 @@ func (m *Machine) FailuresChecked(plan *Plan, f Failures, now time.Time) {
 		plan.Breaker = Breaker{}
 		m.State.Paused = &contract.PausedBy{
 			By: breakerName, At: now, Breaker: true,
-			Reason: fmt.Sprintf("all searches fail: %s, in %d samples of %d repositories, and no search succeeded. Repair the cause, then resume or retry. One of the errors: %s",
+			Reason: fmt.Sprintf("all searches fail: %s, in the last %d samples that were searched, of %d repositories. Repair the cause, then resume or retry. One of the errors: %s",
 				f.Code, f.Samples, f.Repositories, insights.Truncate(f.Reason, 500)),
 		}
 	}

@@ -107,7 +107,7 @@ func (p *Plan) timesSummary() string {
 
 func (p *Plan) retrySummary() string {
 	if p.Selection.All() {
-		return "retry of all samples"
+		return "retry, also of exact samples"
 	}
-	return "retry of partial and failed samples"
+	return "retry of partial or failed samples"
 }

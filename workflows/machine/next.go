@@ -128,7 +128,7 @@ func (m *Machine) takePlans(now time.Time) {
 	}
 	m.planRecording(now)
 	m.takeWaiting()
-	// A recording that is as new as the snapshot makes it obsolete.
+	// A recording at the time of the snapshot, or later, makes the snapshot obsolete.
 	if p := m.State.Snapshot; p != nil && !p.Times[0].After(m.lastPlanned()) {
 		m.State.Snapshot = nil
 	}

@@ -93,8 +93,8 @@ func (m *Machine) TallyRead(plan *Plan, tally insights.Completeness) { *m.tallyO
 // PageDone records that every repository with an id up to `next` was searched.
 func (m *Machine) PageDone(plan *Plan, next int64) { plan.After = next }
 
-// PlanLeft records that a plan was not completed, because it has pending samples. The series works
-// through the whole plan again.
+// PlanLeft records that a plan was not completed, because it has pending samples or is not written
+// in full. The series works through the whole plan again.
 func (m *Machine) PlanLeft(plan *Plan, tally insights.Completeness, now time.Time) {
 	m.planEnded(plan, tally, now)
 	plan.After = 0

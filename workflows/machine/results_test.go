@@ -41,7 +41,7 @@ func TestKindsOfPlans(t *testing.T) {
 		insights.BackfillPlan:  {"backfill to 4, problem", "backfill to 4, problem", "", 4, "backfill of 2026-01-31T12:01:00Z", true},
 		insights.RecordingPlan: {"recording to 4, problem", "recording to 4, problem", "catch-up due", 1, "recording of 2026-01-31T12:01:00Z", true},
 		insights.SnapshotPlan:  {"", "", "", 2, "snapshot of 2026-01-31T12:01:00Z", false},
-		insights.RetryPlan:     {"problem", "retry to 4, problem", "", 4, "retry of partial and failed samples", true},
+		insights.RetryPlan:     {"problem", "retry to 4, problem", "", 4, "retry of partial or failed samples", true},
 		insights.ExtensionPlan: {"problem", "extension to 4, problem", "", 4, "extension to 4 points", true},
 		insights.CatchUpPlan:   {"problem", "catch-up to 4, problem", "", 4, "backfill of repositories that ", true},
 	}

@@ -98,9 +98,9 @@ func New(series Series) *Machine {
 
 // Limits of the state, which each run passes to the next.
 const (
-	// maxWaiting is far above the number of plans that people request.
+	// maxWaiting bounds State.Waiting. It is far above the number of plans that people request.
 	maxWaiting = 20
-	// maxBy, maxReason and maxProblem are in bytes.
+	// maxBy, maxReason and maxProblem bound the texts of a PausedBy and a Problem, in bytes.
 	maxBy      = 200
 	maxReason  = 1000
 	maxProblem = 2000

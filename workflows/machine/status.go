@@ -75,7 +75,7 @@ func (m *Machine) Details() string {
 		say("Its past times are at the **%s** of the queue of all series.\n\n", st.QueuePosition)
 	}
 	if st.Waiting > 0 {
-		say("%d more plans wait.\n\n", st.Waiting)
+		say("Plans of past times that wait: %d.\n\n", st.Waiting)
 	}
 	if st.Paused != nil {
 		say("Paused at %s by %s: %s\n\n", st.Paused.At.Format(time.RFC3339), orSomebody(st.Paused.By), st.Paused.Reason)
@@ -83,7 +83,7 @@ func (m *Machine) Details() string {
 	if st.Problem != nil {
 		next := "The plan was dropped."
 		if st.Problem.RetryAt.After(st.Problem.At) {
-			next = "The series tries again at " + st.Problem.RetryAt.Format(time.RFC3339) + ", or on `resume`."
+			next = "The series tries again at " + st.Problem.RetryAt.Format(time.RFC3339) + ", or on `trigger` or `resume`."
 		}
 		say("**Problem** since %s: %s. %s\n\n", st.Problem.At.Format(time.RFC3339), st.Problem.Message, next)
 	}
