@@ -10,9 +10,9 @@ import (
 )
 
 // CatchUp looks for repositories in the series' scope that lack samples at some of the permanent
-// times of its plans, because they came into scope later. If there are any, it returns all these
-// times, and a note that names the repositories. While the first plan is not written in full, it
-// returns no times. It reads the series' ledger.
+// times of its plans, because they came into scope later. If there are any, it returns all
+// permanent times of the plans, and a note that names the repositories. While the first plan is not
+// written in full, it returns no times. It reads the series' ledger.
 func (p *Plans) CatchUp(ctx context.Context, seriesID string) (CatchUpResult, error) {
 	result, err := p.catchUp(ctx, seriesID)
 	return result, activityError(ctx, err)

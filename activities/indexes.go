@@ -140,7 +140,7 @@ func (x *Indexes) updateOne(ctx context.Context, r store.Repository) error {
 	case err != nil:
 		x.refused.Store(name, r.Head)
 		x.Metrics.IndexUpdated(telemetry.Failed)
-		x.Logger.Warn("history index was not made; the repository is searched without one", "repository", r.Name, "error", err)
+		x.Logger.Warn("history index was not made or extended; searches of the repository read more", "repository", r.Name, "error", err)
 	case made && (stats.Rebuilt || stats.NewCommits > 0):
 		x.Metrics.IndexUpdated(telemetry.Done)
 		x.Logger.Info("history index updated", "repository", r.Name, "took", time.Since(began), "bytes", stats.Size, "ofText", stats.Text)

@@ -156,15 +156,16 @@ type CatchUpResult struct {
 	Note  string      `json:"note,omitempty"`
 }
 
-// SnapshotPage lists series that are due for a snapshot. Next is the cursor of the page after this
-// one; 0 when there is none.
+// SnapshotPage lists series that can take snapshots. Next is the cursor of the page after this one,
+// which may be empty; 0 when there is none.
 type SnapshotPage struct {
 	SeriesIDs []string `json:"seriesIds"`
 	Next      int64    `json:"next,omitempty"`
 }
 
-// RetentionResult says what one step of retention did. Next is the cursor for the next step; 0 when
-// there is none. More is true when there may be more to prune.
+// RetentionResult says what one step of retention did. Next is the cursor of the next page of
+// series, which may be empty; 0 when there is none. More is true when there may be more to prune.
+// Archived and Restored count sample times; Pruned counts series or repositories.
 type RetentionResult struct {
 	Next     int64 `json:"next,omitempty"`
 	More     bool  `json:"more,omitempty"`
@@ -178,6 +179,6 @@ const (
 	// MaxBatches bounds a page. 400 children cost their parent at most about 3,600 events, fewer
 	// than the 4,096 at which the server suggests to continue as new.
 	MaxBatches = 400
-	// MaxPending bounds PendingResult for the same reason.
+	// MaxPending bounds each list of PendingResult for the same reason.
 	MaxPending = 300
 )

@@ -72,8 +72,8 @@ func (l *Limits) idle() bool {
 	return l.running == 0
 }
 
-// startSearch waits until a search may start, and calls onWait while it waits. running is the
-// number of searches that run now, including this one. Callers must call done when the search has
+// startSearch waits until a search may start, and calls onWait while it waits. `running` is the
+// number of searches that run now, including this one. Callers must call `done` when the search has
 // ended.
 func (l *Limits) startSearch(ctx context.Context, onWait func()) (running int, done func(), err error) {
 	acquire := func() bool {
@@ -102,7 +102,7 @@ func (l *Limits) release() {
 	l.running--
 }
 
-// waitFor is like the function waitFor, and counts the time in the metrics as spent waiting for the
+// waitFor calls the function waitFor, and counts the time in the metrics as spent waiting for the
 // limit.
 func (l *Limits) waitFor(ctx context.Context, limit string, allowed func() bool, onWait func()) error {
 	if allowed() { // the usual case, which needs no clock
@@ -113,6 +113,8 @@ func (l *Limits) waitFor(ctx context.Context, limit string, allowed func() bool,
 	return waitFor(ctx, allowed, onWait)
 }
 
+// waitFor waits until `allowed` returns true or ctx ends. It calls onWait before each pause of
+// pollEvery.
 func waitFor(ctx context.Context, allowed func() bool, onWait func()) error {
 	for !allowed() {
 		onWait()

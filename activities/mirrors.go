@@ -208,7 +208,8 @@ func (m *Mirrors) refresh(ctx context.Context, r store.Repository, at time.Time)
 }
 
 // withHost calls the function do, which connects to the repository's host, at most three times.
-// Each call may take as long as limit.
+// Each call may take as long as `limit`. While the host is known to be unreachable, withHost
+// returns an error without a call; see hosts.
 func (m *Mirrors) withHost(ctx context.Context, r store.Repository, limit time.Duration, do func(context.Context) error) error {
 	return engine.Fail(ctx, insights.ReasonFetchFailed, m.hosts.reach(ctx, r.Location, time.Now, func() error {
 		return withRetries(ctx, func() error {

@@ -82,7 +82,7 @@ func (p *Plans) page(ctx context.Context, in PageInput) (PageResult, error) {
 	return page, nil
 }
 
-// batches groups the work, in order of repository ids, into batches until the page is full. taken
+// batches groups the work, in order of repository ids, into batches until the page is full. `taken`
 // is the number of repositories in the page.
 func batches(work []store.RepositoryWork, limits budgets) (page PageResult, taken int) {
 	limits.batch = min(limits.batch, max(minBatchCost, costOf(work)/minBatches))
@@ -106,7 +106,7 @@ func batches(work []store.RepositoryWork, limits budgets) (page PageResult, take
 	return page, taken
 }
 
-// costOf returns the cost of the work, at most that of a page.
+// costOf returns the cost of the work, at most pageCost.
 func costOf(work []store.RepositoryWork) (total int64) {
 	for _, w := range work {
 		if total += w.Cost(); total >= pageCost {

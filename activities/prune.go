@@ -27,9 +27,9 @@ const maxCloneAge = 24 * time.Hour
 
 // Prune deletes three things on this machine: mirrors of repositories that were removed more than
 // the grace period before now, broken mirrors that were renamed more than the grace period before
-// now, and, regardless of the grace period, folders that killed workers left. It keeps a mirror
-// whose repository is not in the database. Local repositories are not below Dir and are never
-// touched.
+// now, and, regardless of the grace period, folders that killed workers left. With the grace period
+// 0 it deletes only these folders. It keeps a mirror whose repository is not in the database. Local
+// repositories are not below Dir and are never touched.
 func (m *Mirrors) Prune(ctx context.Context, now time.Time) error {
 	var grace time.Duration
 	if err := m.Store.Settings.Read(ctx, store.SettingRetentionGrace, &grace); err != nil {
@@ -43,7 +43,7 @@ func (m *Mirrors) Prune(ctx context.Context, now time.Time) error {
 		return fmt.Errorf("mirrors: %w", err)
 	}
 	before := now.Add(-grace)
-	if grace == 0 { // nothing is ever pruned
+	if grace == 0 { // no mirror is ever deleted
 		before = time.Time{}
 	}
 	var ids []int64

@@ -110,8 +110,9 @@ func (m *Mirrors) RefreshAll(ctx context.Context, list []store.Repository, late 
 	return flush()
 }
 
-// firstSync reads a local repository that has no commit index. ok is false if it cannot be read;
-// Refresh then finds and records the reason.
+// firstSync reads a local repository that has no commit index. `ok` is false for any other
+// repository, and for one that is shallow or cannot be read. Refresh then syncs it, or finds and
+// records the reason.
 func (m *Mirrors) firstSync(ctx context.Context, r store.Repository) (read store.FirstSync, ok bool, err error) {
 	if !r.Local || r.IndexedAt != nil {
 		return read, false, nil

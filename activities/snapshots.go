@@ -6,7 +6,7 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// Snapshots finds series that are due for a snapshot. The snapshots themselves are plans, which
+// Snapshots finds the series that can take snapshots. The snapshots themselves are plans, which
 // Plans and Search compute.
 type Snapshots struct {
 	Store *store.Store

@@ -20,11 +20,11 @@ type Sync struct {
 }
 
 const (
-	// listPage is the number of activities that one run of a SyncWorkflow starts. Each costs three
-	// events of the workflow's history.
+	// listPage is the largest number of activities that one run of a SyncWorkflow starts. Each
+	// costs three events of the workflow's history.
 	listPage = 400
-	// syncBatch is the number of local repositories that one activity reads. A small one takes
-	// about a millisecond.
+	// syncBatch is the largest number of local repositories that one activity reads. A small
+	// repository takes about a millisecond.
 	syncBatch = 50
 	// listWithin bounds one call of List, well below the activity's time-out.
 	listWithin = 20 * time.Second

@@ -14,8 +14,8 @@ const settingsEvery = 2 * time.Second
 // settings are the settings that take effect outside of activities.
 type settings struct {
 	read        bool
-	frames      float64
-	searches    float64
+	frames      float64 // samples settled per second
+	searches    float64 // started per second
 	concurrency int
 	shards      int
 	clusterRate float64 // batches per second, for all workers together
@@ -44,8 +44,8 @@ func (r *runner) applySettings(ctx context.Context) error {
 			return err
 		}
 	}
-	// The server keeps a limit that was set by workers that have ended, so the first call also sets
-	// the limit, even if there is none.
+	// The server keeps a limit that was set by workers that have ended, so the first call always
+	// sets it, also to no limit.
 	if !r.applied.read || now.clusterRate != r.applied.clusterRate || now.shards != r.applied.shards && now.clusterRate > 0 {
 		if err := r.workflows.LimitSearches(ctx, now.clusterRate, now.shards); err != nil {
 			return err
