@@ -6,7 +6,7 @@ import (
 	_ "time/tzdata" // zones on machines that have no zone data
 )
 
-// Limits of a grid's backfill, in points.
+// The default and the largest number of points of a grid's backfill.
 const (
 	DefaultPoints = 12
 	MaxPoints     = 1000
@@ -56,9 +56,10 @@ func (g Grid) Validate() error {
 	return nil
 }
 
-// location returns the time zone with an IANA name, and Invalid for any other name. Some of these
-// names Go would read: that of the machine's zone (Local, localtime), placeholders (posixrules,
-// Factory), and copies of zones for other clocks (posix/…, right/…).
+// location returns the time zone with an IANA name, UTC for "", and Invalid for any other name. It
+// also refuses names that Go reads but that are no zones: those of the machine's own zone (Local,
+// localtime), placeholders (posixrules, Factory), and copies of zones for other clocks (posix/…,
+// right/…).
 func location(zone string) (*time.Location, error) {
 	loc, err := time.LoadLocation(zone)
 	other := zone == "Local" || zone == "localtime" || zone == "posixrules" || zone == "Factory" ||
@@ -70,11 +71,11 @@ func location(zone string) (*time.Location, error) {
 }
 
 // Time returns the time that is k intervals after the anchor, or before it if k is negative, in
-// UTC. It costs O(1). Times increase strictly with k. Each is on the right day of the zone, at the
-// anchor's time of day if that exists on that day; see onDay.
+// UTC. It costs O(1). Times increase strictly with k. With an interval of days or longer, each is
+// at the anchor's time of day in the zone, if that exists on that day; see onDay.
 //
-// It panics if this machine does not know the zone, which Validate has accepted on another machine
-// with newer zone data: times in another zone would be wrong.
+// It panics if this machine does not know the zone, for example because Validate accepted the zone
+// on a machine with newer zone data. Times in another zone would be wrong.
 func (g Grid) Time(k int) time.Time {
 	loc, err := location(g.Zone)
 	if err != nil {
@@ -140,9 +141,9 @@ func (g Grid) Previous(t time.Time) time.Time {
 	return g.Time(low)
 }
 
-// Due returns the recordings with `last` < time <= `now`, oldest first, at most `limit` of them.
-// After an outage several can be due. All of them can still be computed from git history, so the
-// chart has no gaps.
+// Due returns the recording times with `last` < time <= `now`, oldest first, at most `limit` of
+// them. After an outage several can be due. All of them can still be computed from git history, so
+// the chart has no gaps.
 func (g Grid) Due(last, now time.Time, limit int) []time.Time {
 	var due []time.Time
 	for t := g.Next(last); !t.After(now) && len(due) < limit; t = g.Next(t) {

@@ -46,9 +46,9 @@ func (i Interval) Validate() error {
 // String returns the form that ParseInterval reads, for example "1month".
 func (i Interval) String() string { return strconv.Itoa(i.Value) + strings.ToLower(string(i.Unit)) }
 
-// Days returns the interval in days, rounded up. A month counts as 30 days and a year as 365. It is
-// stored as Sourcegraph's recording_interval_days, for people who read the database; nothing is
-// computed from it.
+// Days returns the interval in days, rounded up. A month counts as 30 days and a year as 365. The
+// result is stored in the column recording_interval_days, which Sourcegraph has too, for people who
+// read the database. Nothing is computed from it.
 func (i Interval) Days() int {
 	switch i.Unit {
 	case Hour:

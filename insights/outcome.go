@@ -13,8 +13,8 @@ const (
 	Pending Outcome = "pending"
 	// Counted: the search at the sample's commit was complete. The value is exact.
 	Counted Outcome = "counted"
-	// Reused: the sample has the same commit as a counted sample of the series, and was not
-	// searched again. The value is exact.
+	// Reused: another exact sample of the series has the same commit, so this one was not searched.
+	// The value is exact.
 	Reused Outcome = "reused"
 	// Absent: the repository had no commit at that time. The value is exactly 0.
 	Absent Outcome = "absent"

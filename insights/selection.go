@@ -7,7 +7,7 @@ import (
 
 // Selection says which samples of a series a retry computes again. The zero Selection selects the
 // partial and failed samples. Pending samples are never selected, because another plan already
-// works on them.
+// works on them, nor are samples of removed repositories.
 type Selection struct {
 	Outcomes   []Outcome  `json:"outcomes,omitempty"`   // empty: partial and failed
 	Time       *time.Time `json:"time,omitempty"`       // if set, only samples at this time

@@ -59,7 +59,7 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 	m := &Metrics{
 		samples: vec("samples_settled_total", "Samples that got an outcome, by outcome and by what settled them.", "outcome", "by"),
 		saved: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "backsight_searches_saved_total", Help: "Samples settled without a search: compression found the same commit, or no commit.",
+			Name: "backsight_searches_saved_total", Help: "Samples settled without a search, because another sample has the same commit, or because there is no commit.",
 		}),
 		searches: vec("searches_total", "Searches of one repository at some commits, by result.", "result"),
 		running:  gauge("searches_running", "Searches that are running."),

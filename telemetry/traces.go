@@ -47,7 +47,8 @@ func StartTracing(ctx context.Context, service string, logger *slog.Logger) (int
 	ours := provider.Tracer(scope)
 	tracing, err := opentelemetry.NewTracingInterceptor(opentelemetry.TracerOptions{
 		Tracer: ours,
-		// The page queries workflows about every second; spans of these queries would be noise.
+		// While the page is open, the API queries workflows every two seconds. Spans of these
+		// queries would be noise.
 		DisableQueryTracing: true,
 		// A workflow may run for years, and then outlive the version of the tracing library that
 		// wrote its headers.
