@@ -81,7 +81,8 @@ func (p *Plans) Page(ctx context.Context, seriesID string, number int, after int
 	return page, false, nil
 }
 
-// workOf returns the work that a plan has left in one repository, whose rows are given.
+// workOf returns the work that a plan has left in one repository. `rows` are the repository's rows
+// of the ledger.
 func workOf(rows []db.PendingWorkRow, plan int32) RepositoryWork {
 	work := RepositoryWork{RepositoryID: int64(rows[0].SampleChunks.RepoID), Name: rows[0].Name, SizeBytes: rows[0].SizeBytes}
 	commits := map[string]bool{}

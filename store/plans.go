@@ -164,7 +164,7 @@ func dropSnapshots(ctx context.Context, q *db.Queries, key, number int32, comple
 	return nil
 }
 
-// WriteSlice plans up to limit more repositories, in the order of their ids: for a retry,
+// WriteSlice plans up to `limit` more repositories, in the order of their ids: for a retry,
 // repositories with samples that it selects (`scope` and `reuse` then have no effect), and for
 // other kinds, repositories in scope. `settled` is the tally of the samples that this call has made
 // absent or reused (see planRepositories). `done` says whether the plan is now written in full.
@@ -172,11 +172,11 @@ func dropSnapshots(ctx context.Context, q *db.Queries, key, number int32, comple
 // `reuse` says whether a sample takes the exact value that the series has at the same commit. Pass
 // false for queries whose values belong to intervals instead of commits.
 //
-// One call is one transaction, which writes up to limit × times samples. A call can be repeated
-// after any error: the same transaction stores the id up to which repositories are planned. Callers
-// must pass the same scope in all calls. Repositories that are registered between two calls are
-// planned, because their ids come last. If a call plans fewer than `limit` repositories, or none,
-// `done` can still be false.
+// One call is one transaction, which writes up to `limit` samples for each of the plan's times. A
+// call can be repeated after any error: the same transaction stores the id up to which repositories
+// are planned. Callers must pass the same scope in all calls. Repositories that are registered
+// between two calls are planned, because their ids come last. If a call plans fewer than `limit`
+// repositories, or none, `done` can still be false.
 func (p *Plans) WriteSlice(ctx context.Context, seriesID string, number int, scope ScopeFilter, limit int, reuse bool) (settled insights.Completeness, done bool, err error) {
 	if limit < 1 {
 		return settled, false, insights.Errorf(insights.Invalid, "series %s: a slice of %d repositories: must be at least 1", seriesID, limit)

@@ -94,7 +94,7 @@ func (s *Charts) Points(ctx context.Context, seriesIDs []string, f PointFilter) 
 	return points, classify(err, "points of %d series", len(seriesIDs))
 }
 
-// pointsOf turns rows by series, time and capture into points.
+// pointsOf turns rows, which must be sorted by series and time, into points by series id.
 func pointsOf(rows []db.PointsRow) map[string][]Point {
 	points := make(map[string][]Point)
 	for len(rows) > 0 {

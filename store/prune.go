@@ -7,7 +7,7 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// prunedAtOnce is how many series or repositories one call returns.
+// prunedAtOnce is the largest number of series or repositories that one call returns.
 const prunedAtOnce = 100
 
 // Prunable is a series that can be pruned.

@@ -249,9 +249,9 @@ func (s *Repositories) SetTraits(ctx context.Context, id int64, fork, archived, 
 
 // Rename gives a repository another name. Its samples stay and are listed under the new name. Only
 // the views series_points and series_points_snapshots show the old name, for samples in rows of the
-// ledger that were made before. A scope that lists the old name no longer covers the repository.
-// Rename returns NotFound when no repository has the name, Conflict when another one has the new
-// name, and Invalid for an empty new name.
+// ledger that were made before the renaming. A scope that lists the old name no longer covers the
+// repository. Rename returns NotFound when no repository has the name, Conflict when another one
+// has the new name, and Invalid for an empty new name.
 func (s *Repositories) Rename(ctx context.Context, name, newName string) error {
 	if newName = strings.TrimSpace(newName); newName == "" {
 		return insights.Errorf(insights.Invalid, "repository %s: it needs a name", name)

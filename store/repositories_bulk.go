@@ -25,8 +25,8 @@ type NewRepository struct {
 // AddMany registers many repositories, each like Add. A location that is registered already stays
 // as it is. If two repositories of the list have the same name, the first one gets it. AddMany
 // takes one transaction of a few statements for each 1,000 repositories. It returns Conflict when
-// all names of a repository are taken; then only the transactions before the one with that
-// repository have registered repositories.
+// all names of a repository are taken; then only the repositories of earlier transactions are
+// registered.
 func (s *Repositories) AddMany(ctx context.Context, list []NewRepository) error {
 	for _, r := range list {
 		if len(r.Names) == 0 || slices.ContainsFunc(r.Names, func(name string) bool { return strings.TrimSpace(name) == "" }) || strings.TrimSpace(r.Location) == "" {

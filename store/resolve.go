@@ -21,8 +21,8 @@ type resolved struct {
 	commit string // raw bytes
 }
 
-// resolve looks up the commits of repositories at the times, in one statement. The times are sorted
-// and distinct.
+// resolve looks up the commits of repositories at the times, in one statement. The times must be
+// sorted and distinct.
 func resolve(ctx context.Context, q *db.Queries, repos []int32, times []time.Time) (resolution, error) {
 	r := resolution{index: make(map[int64]int, len(times)), commits: make(map[int32][]resolved, len(repos))}
 	for i, t := range times {

@@ -62,8 +62,8 @@ type Kept struct {
 	Archived, Restored int64 // sample times
 }
 
-// KeepNewest archives and restores sample times of the next series behind the cursor `after`, at
-// most `limit` of them. The SQL function shown_points says how many times of a series are shown,
+// KeepNewest archives and restores sample times of the next series after the cursor `after`, of at
+// most `limit` series. The SQL function shown_points says how many times of a series are shown,
 // given its own number and `setting`, the value of SettingRetentionPoints. Idempotent. It takes one
 // statement.
 func (s *Retention) KeepNewest(ctx context.Context, setting int, after int64, limit int) (Kept, error) {

@@ -28,9 +28,10 @@ func (d *database) retryTimes(ctx context.Context, q *db.Queries, key int32, sel
 
 // retrySlice makes the selected samples of up to `limit` more repositories pending again. `through`
 // is the id of the last of these repositories. If `done` is true, none follows. Each of these
-// samples then belongs to this plan and has the commit that the index has for its time now, or
-// none. A sample keeps its value and captures until a write replaces them. If the new attempt
-// yields less than the earlier one (see supersedes), the sample gets its earlier outcome back.
+// samples then belongs to this plan, and has the commit that the commit index now has for the
+// sample's time, or none. Samples of removed repositories are never selected. A sample keeps its
+// value and captures until a write replaces them. If the new attempt yields less than the earlier
+// one (see supersedes), the sample gets its earlier outcome back.
 func (d *database) retrySlice(ctx context.Context, l ledger, plan db.LockPlanRow, limit int) (through int32, done bool, err error) {
 	var selection insights.Selection
 	if err := json.Unmarshal([]byte(text(plan.Selection)), &selection); err != nil {

@@ -214,7 +214,7 @@ func (s *Samples) Reasons(ctx context.Context, seriesID string, viewer Viewer) (
 // Failures says whether all searches in a range of repositories failed for one reason, and for
 // which.
 type Failures struct {
-	// Alike is true when some samples failed, all with one code, and no search found anything.
+	// Alike is true when some samples failed, all with one code, and none was counted or partial.
 	// Samples that were settled without a search (absent or reused) do not count. The other fields
 	// are set only when Alike is true.
 	Alike        bool

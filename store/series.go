@@ -31,7 +31,7 @@ type SeriesStart struct {
 	Label  string // in that view
 }
 
-// outboxPage is how many series of the outbox one round of the reconciler takes.
+// outboxPage is the largest number of series of the outbox that one round of the reconciler takes.
 const outboxPage = 100
 
 // ToStart returns up to 100 series that are not deleted and whose workflows are not marked as

@@ -82,8 +82,8 @@ type ViewFilter struct {
 	Limit int    // 0: 10,000, the maximum
 }
 
-// List returns views with their series, newest first, in two statements. The page is empty when no
-// view has the id After; a deleted view has it until it is pruned.
+// List returns views with their series, newest first, in two statements. The page is empty when
+// After is the id of no view. The id of a deleted view can be used until that view is pruned.
 func (s *Views) List(ctx context.Context, f ViewFilter) ([]insights.View, error) {
 	rows, err := s.queries().Views(ctx, db.ViewsParams{UniqueID: f.ID, After: f.After, Find: contains(f.Find), RowLimit: pageSize(f.Limit)})
 	if err != nil || len(rows) == 0 {
