@@ -119,7 +119,7 @@ func (r *mutationResolver) startAnew(ctx context.Context, seriesID string) error
 func workflowError(seriesID string, err error) error {
 	switch insights.ErrorCode(err) {
 	case insights.NotFound:
-		return &insights.Error{Code: insights.Conflict, Cause: err, Message: "series " + seriesID + " has no running workflow because it was just created or deleted: try again in a few seconds"}
+		return &insights.Error{Code: insights.Conflict, Cause: err, Message: "series " + seriesID + " has no running workflow, because the series was just created or deleted: try again in a few seconds"}
 	case insights.Unavailable:
 		return &insights.Error{Code: insights.Unavailable, Cause: err, Message: "series " + seriesID + ": no worker accepted the command in time: is one running? `backsight doctor` checks the installation"}
 	}

@@ -58,8 +58,8 @@ func repositoryModel(r store.Repository) *generated.Repository {
 	}
 }
 
-// withoutPassword removes the password from a clone URL, and for HTTP the user name too, because it
-// can be a token.
+// withoutPassword replaces the password in a clone URL by xxxxx. From an HTTP URL it removes user
+// name and password, because the user name can be a token.
 func withoutPassword(location string) string {
 	u, err := url.Parse(location)
 	if err != nil || u.User == nil {
@@ -210,7 +210,7 @@ func (r *mutationResolver) SyncRepository(ctx context.Context, name *string) (*g
 	ctx, cancel := context.WithTimeout(ctx, messageTimeout)
 	defer cancel()
 	if err := r.config.Workflows.Sync(ctx, id); err != nil {
-		return nil, &insights.Error{Code: insights.ErrorCode(err), Cause: err, Message: "Temporal did not accept the sync: is it running? `backsight doctor` checks the installation"}
+		return nil, &insights.Error{Code: insights.ErrorCode(err), Cause: err, Message: "Temporal did not accept the sync: is Temporal running? `backsight doctor` checks the installation"}
 	}
 	return &generated.EmptyResponse{}, nil
 }

@@ -9,7 +9,8 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// Retention returns the number of sample times that the series' charts show.
+// Retention returns how many sample times the series' charts show, whether the series has a number
+// of its own, and how many times are archived.
 func (r *seriesResolver) Retention(ctx context.Context, s *model.InsightsSeries) (*generated.SeriesRetention, error) {
 	setting, err := r.retentionSetting(ctx)
 	if err != nil {

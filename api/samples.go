@@ -15,8 +15,8 @@ import (
 )
 
 // Samples lists a series' samples, newest time first. Costs one SQL statement for the samples and
-// one for their repositories; if the client requests values or totalCount, it costs one more
-// statement for each of them.
+// one for their repositories, and one more for each of these: values, totalCount, and a pattern of
+// repository names in the filter (two with totalCount).
 func (r *seriesResolver) Samples(ctx context.Context, s *model.InsightsSeries, first *int, after *string, filter *generated.SampleFilter, values []string) (*generated.SampleConnection, error) {
 	limit, err := checkPage(first)
 	if err != nil {

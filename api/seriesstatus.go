@@ -22,7 +22,7 @@ func (r *resolver) tallies(ctx context.Context, page *model.Page) (map[string]in
 	})
 }
 
-// measured returns a series' tally with its rate.
+// measured returns a series' tally with the rate at which samples end, and the time left.
 func (r *resolver) measured(id string, c insights.Completeness) *generated.Completeness {
 	m := tallyModel(c)
 	if rate, eta := r.rates.observe(id, c); rate > 0 {

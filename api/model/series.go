@@ -47,8 +47,8 @@ func NewPage(ids []string, display store.Display) *Page {
 	return p
 }
 
-// Load calls load once for each key of the page and returns the same result, or the same error, for
-// each later call with the key. Concurrent callers wait for the first call.
+// Load calls the function load once for each key of the page, and returns the same result, or the
+// same error, for each later call with the key. Concurrent callers wait for the first call.
 func Load[T any](p *Page, key string, load func(ids []string) (T, error)) (T, error) {
 	p.mu.Lock()
 	a, ok := p.memo[key]
