@@ -21,9 +21,9 @@ func attachQueries(args []string) []string {
 	return attached
 }
 
-// isQuery says whether an argument after -q begins with a minus and is nevertheless a query. Not
-// queries are "-", "--", -q, -h and long flags, which begin with two minuses and a letter from a to
-// z.
+// isQuery says whether an argument after -q begins with a minus and is nevertheless a query. The
+// texts "-", "--", -q and -h are no queries, and neither are long flags, which begin with two
+// minuses and a letter from a to z.
 func isQuery(arg string) bool {
 	text, minus := strings.CutPrefix(arg, "-")
 	if !minus || text == "" || arg == "-q" || arg == "-h" {

@@ -27,7 +27,7 @@ func TestSeriesStatus(t *testing.T) {
 		"  series    S1",
 		"  samples   ████████▒▒▒▒▒▒▒···············  50%  2/4  counted 1  absent 1  2/s  1 s left",
 		"  state     paused since 2026-01-02T00:00:00Z by ann: slow host",
-		"  next      2026-02-01T00:00:00Z",
+		"  next      recording at 2026-02-01T00:00:00Z",
 		"  temporal  http://127.0.0.1:8233/x",
 	}, stdout)
 }
@@ -88,7 +88,7 @@ func TestSeriesCommandsSendMutations(t *testing.T) {
 	}
 	a := serve(t, scripted{"insightViews", viewWith(running)})
 	_, stdout, _ := a.run("series", "status", "S1")
-	require.Contains(t, stdout, "  state     running, retry, 1 waiting, at the front of the queue\n")
+	require.Contains(t, stdout, "  state     running, retry, 1 plan waiting, at the front of the queue\n")
 
 	for _, args := range [][]string{{"--outcome", "pending"}, {"--all", "--outcome", "failed"}} {
 		status, _, stderr := runCLI(t, append([]string{"series", "retry", "V1"}, args...)...)

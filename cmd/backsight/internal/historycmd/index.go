@@ -13,8 +13,8 @@ import (
 
 // openIndex opens the history index of the repository and sets the searcher's tip to tip. It
 // returns false, and changes nothing, when the index cannot be opened, has another tip, or does not
-// reach the beginning of the history (of a shallow clone, or because a commit could not be read).
-// It starts no git process.
+// reach the beginning of the history (the clone is shallow, or a commit could not be read). It
+// starts no git process.
 func (s *searcher) openIndex(tip gitrepo.OID) bool {
 	x, err := index.Open(s.indexPath())
 	if err != nil {

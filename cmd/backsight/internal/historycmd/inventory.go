@@ -16,8 +16,8 @@ import (
 )
 
 // inventoryOptions are the flags and arguments of `backsight inventory`, which ignores
-// options.ByValue and refuses "commit" as options.Every. Without an option for times, the inventory
-// has one sample for each repository, at the present time.
+// options.ByValue and refuses "commit" as options.Every. Without --every, --points, --at and
+// --at-file, the inventory has one sample for each repository: at the time of --until, or now.
 type inventoryOptions struct {
 	options
 	By      string // "language" or "repository"

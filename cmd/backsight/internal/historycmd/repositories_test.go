@@ -86,7 +86,7 @@ func TestRun_NoticesAboutBranches(t *testing.T) {
 	repo, ids := testRepo(t)
 	repo.Git(t, "update-ref", "refs/heads/other", ids[2])
 	repo.Git(t, "symbolic-ref", "HEAD", "refs/heads/none")
-	const notice = "HEAD names refs/heads/none, which does not exist; refs/heads/main is searched; --rev names another branch"
+	const notice = "HEAD names refs/heads/none, which does not exist; refs/heads/main is searched; to search another branch, use --rev"
 	o := options{Repositories: []string{repo.Dir}, Query: "TODO", At: []string{"2024-07-01"}, JSON: true}
 	for _, o.Indexes = range []string{"", t.TempDir()} {
 		out, code, err := run(t, o)

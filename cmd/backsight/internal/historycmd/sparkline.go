@@ -47,7 +47,7 @@ func sparkline(row []point) string {
 // which contain numbers, to the right.
 type table struct{ rows [][]string }
 
-// add adds a row of cells, which output.Clean changes.
+// add adds a row of cells, after output.Clean.
 func (t *table) add(row ...string) {
 	for i, cell := range row {
 		row[i] = output.Clean(cell)

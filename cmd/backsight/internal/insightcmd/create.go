@@ -24,7 +24,7 @@ type createCommand struct {
 	Repo      []string `xor:"scope" help:"Only the repository with this name. Repeat the flag for more repositories." placeholder:"NAME"`
 	Every     string   `default:"1month" help:"The interval between points: 1hour, 2weeks, 1month, …" placeholder:"INTERVAL"`
 	Points    int      `default:"12" help:"The number of past points, 1 to 1000."`
-	Zone      string   `help:"The time zone in which days and months begin, as an IANA name such as Europe/Berlin. Default: UTC." placeholder:"ZONE"`
+	Zone      string   `help:"The time zone in which the interval counts days, weeks, months and years, as an IANA name such as Europe/Berlin. Default: UTC." placeholder:"ZONE"`
 	Capture   bool     `xor:"method" help:"Draw a line for each value of the queries' capture groups."`
 	Languages bool     `xor:"method" help:"Count lines by language instead of matches, and draw a line for each language."`
 	Wait      bool     `help:"Show a progress bar until nothing is pending. The exit status is 1 if samples are partial or failed."`
@@ -151,15 +151,15 @@ func (c *createCommand) printNotes(s *output.Streams) {
 	}
 }
 
-// emptyScopes returns the scopes of the series that match no repository now. A list of names has no
-// such scope, because the server refuses unknown names.
+// emptyScopes returns the scopes of the series that match no repository now. With a list of names
+// (--repo) it returns none, because the server refuses unknown names.
 func (c *createCommand) emptyScopes(ctx context.Context) ([]string, error) {
 	var empty []string
 	seen := map[string]bool{"": true}
 	for _, text := range c.Query {
 		q, err := query.ParseFilters(text)
 		if err != nil || len(c.Repo) > 0 {
-			continue // the server explains what is wrong with the query
+			continue // the server explains what is wrong with the query or the names
 		}
 		scope := c.scope.And(q.Scope()).String()
 		if seen[scope] {

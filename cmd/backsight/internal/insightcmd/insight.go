@@ -17,7 +17,7 @@ type Command struct {
 	Create createCommand `cmd:"" help:"Create an insight. Its backfill starts immediately."`
 	List   listCommand   `cmd:"" help:"List insights, newest first."`
 	Show   showCommand   `cmd:"" help:"Show the definition, the completeness and the state of an insight."`
-	Points pointsCommand `cmd:"" help:"Print the points of an insight, or the sample of each repository."`
+	Points pointsCommand `cmd:"" help:"Print the points of an insight, or the samples of each repository."`
 	Delete deleteCommand `cmd:"" help:"Delete an insight, and stop those of its series that no other insight shows."`
 	Export exportCommand `cmd:"" help:"Print the points of an insight as CSV or as lines of JSON."`
 }

@@ -26,7 +26,7 @@ type pointLine struct {
 	Series   string                `json:"series"`
 	Label    string                `json:"label"`
 	Time     string                `json:"time"`
-	Value    *float64              `json:"value"` // null: unknown
+	Value    *float64              `json:"value"` // null: unknown, only with --by-repo
 	Coverage remote.Coverage       `json:"coverage"`
 	Outcomes insights.Completeness `json:"outcomes"`
 	// Snapshot is true for the point of a snapshot. Only the newest point can be one.

@@ -17,7 +17,7 @@ func NewTable(w io.Writer, header ...string) *Table {
 	return t
 }
 
-// Row adds a row of cells, which Clean changes.
+// Row adds a row of cells, after Clean.
 func (t *Table) Row(cells ...string) {
 	clean := make([]string, len(cells))
 	for i, c := range cells {

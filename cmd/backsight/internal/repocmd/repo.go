@@ -18,7 +18,7 @@ import (
 type Command struct {
 	Add    addCommand    `cmd:"" help:"Register repositories: paths on the server's machine, or clone URLs."`
 	List   listCommand   `cmd:"" help:"List repositories."`
-	Sync   syncCommand   `cmd:"" help:"Fetch and index one repository, or all of them, now."`
+	Sync   syncCommand   `cmd:"" help:"Fetch one repository, or all of them, now, and update the commit index."`
 	Rename renameCommand `cmd:"" help:"Rename a repository. It keeps its samples."`
 	Remove removeCommand `cmd:"" help:"Exclude a repository from future plans. Its samples stay in the charts."`
 

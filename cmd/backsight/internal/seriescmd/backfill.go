@@ -38,7 +38,9 @@ type retryCommand struct {
 }
 
 func (*retryCommand) Help() string {
-	return `Examples:
+	return `Samples of removed repositories stay as they are.
+
+Examples:
   backsight series retry 2xKq…          after a damaged repository was repaired
   backsight series retry 2xKq… --all    after the history of a repository was rewritten
   backsight series retry 2xKq… --repo ^acme/ --outcome failed --at 2026-01-31T12:00:00Z`

@@ -16,12 +16,12 @@ type Command struct {
 	Pause  pauseCommand  `cmd:"" help:"Pause a series. Running searches finish or stop within seconds."`
 	Resume resumeCommand `cmd:"" help:"Resume a paused series."`
 
-	Cancel  cancelCommand  `cmd:"" help:"Cancel the work of a series on past times. Its pending samples end as failed; the command retry computes them later."`
+	Cancel  cancelCommand  `cmd:"" help:"Cancel the work of a series on past times. Its pending samples end as failed, or keep the outcome that they had before a retry. The command retry computes them later."`
 	Retry   retryCommand   `cmd:"" help:"Compute partial and failed samples again, or all samples."`
 	Extend  extendCommand  `cmd:"" help:"Give a series more past points. Only the missing samples are computed."`
 	Front   frontCommand   `cmd:"" help:"Move the work of a series on past times before that of all other series."`
 	Back    backCommand    `cmd:"" help:"Move the work of a series on past times behind that of all other series."`
-	Trigger triggerCommand `cmd:"" help:"Make a series check now for due recordings and unfinished work."`
+	Trigger triggerCommand `cmd:"" help:"Make a series look now for due recordings, unfinished work and repositories that came into scope."`
 
 	Retention retentionCommand `cmd:"" help:"Show or change the number of newest points that charts show."`
 	Plans     plansCommand     `cmd:"" help:"List the plans of a series: when and why each was made."`

@@ -10,7 +10,7 @@ import (
 
 // DoctorCommand is `backsight doctor`.
 type DoctorCommand struct {
-	Data string `help:"The data directory of backsight up." placeholder:"DIR" env:"BACKSIGHT_DATA"`
+	Data string `help:"The data directory of backsight up. Default: that of backsight up without --data." placeholder:"DIR" env:"BACKSIGHT_DATA"`
 	JSON bool   `name:"json" help:"Print JSON, one object per line."`
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/backsight/backsight/api"
 )
 
-// metricsFlags are the flags for the metrics of a service that runs alone.
+// metricsFlags are the flags for the metrics of `backsight api` and `backsight worker`.
 type metricsFlags struct {
 	MetricsListen string `env:"BACKSIGHT_METRICS_LISTEN" help:"The address at which to serve /metrics for Prometheus. Default: none." placeholder:"HOST:PORT"`
 }

@@ -17,8 +17,8 @@ import (
 // registerBelow registers the git repositories in the roots and below them, and returns how many it
 // found. A repository that is already registered keeps its name. The name of a new repository is
 // its path relative to its root; a root that is a repository itself has the name of its folder. If
-// another repository has that name, the root's name is put before it; if that longer name is taken
-// too, the name is the absolute path.
+// the relative path is taken by another repository, the root's name is put before it. If that name,
+// or the name of a root, is taken too, the name is the absolute path.
 func registerBelow(ctx context.Context, s *store.Store, roots []string, logger *slog.Logger) (int, error) {
 	count := 0
 	for _, root := range roots {
@@ -50,8 +50,8 @@ func registerBelow(ctx context.Context, s *store.Store, roots []string, logger *
 	return count, nil
 }
 
-// registerPart is the largest number of repositories that one transaction registers. A transaction
-// of this size takes about half a second; a log line follows it.
+// registerPart is the largest number of repositories that one call of AddMany registers. A call of
+// this size takes about half a second; a log line follows it.
 const registerPart = 5000
 
 // newRepository describes the repository dir, which is root or below it. The database only stores

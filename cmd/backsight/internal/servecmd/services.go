@@ -22,7 +22,8 @@ import (
 	"github.com/backsight/backsight/workflows/contract"
 )
 
-// serviceFlags are the flags of the services that run alone: the database and the Temporal server.
+// serviceFlags are the flags with which `backsight api` and `backsight worker` find the database
+// and the Temporal server.
 type serviceFlags struct {
 	DatabaseURL       string `required:"" env:"BACKSIGHT_DATABASE_URL" help:"The URL of the Postgres database." placeholder:"URL"`
 	TemporalAddress   string `env:"BACKSIGHT_TEMPORAL_ADDRESS" default:"127.0.0.1:7233" help:"The address of the Temporal frontend." placeholder:"HOST:PORT"`

@@ -30,7 +30,7 @@ import (
 type UpCommand struct {
 	logFlags
 	Repos          []string `sep:"none" type:"existingdir" help:"Register every git repository in this folder and below. Repeat the flag for more folders. Default: the checkout that contains the current directory." placeholder:"DIR"`
-	Data           string   `env:"BACKSIGHT_DATA" help:"The directory for databases, mirrors and logs." placeholder:"DIR"`
+	Data           string   `env:"BACKSIGHT_DATA" help:"The directory for databases, mirrors and logs. Default: backsight in XDG_DATA_HOME, else in ~/.local/share; for root /var/lib/backsight." placeholder:"DIR"`
 	Listen         string   `default:"127.0.0.1:7080" env:"BACKSIGHT_LISTEN" help:"The address of the page and the API." placeholder:"HOST:PORT"`
 	TemporalUIPort int      `name:"temporal-ui-port" help:"The port of the Temporal web UI. Default: the port of the last start, else 8233, else any free port." placeholder:"PORT"`
 	JSON           bool     `name:"json" help:"Print the addresses as JSON when everything is ready."`

@@ -27,7 +27,7 @@ func Print(w io.Writer, series remote.Series) {
 		output.Printf(w, "  problem   %s\n", workflow.Problem.Message)
 	}
 	if workflow.NextRecordingAt != nil {
-		output.Printf(w, "  next      %s\n", *workflow.NextRecordingAt)
+		output.Printf(w, "  next      recording at %s\n", *workflow.NextRecordingAt)
 	}
 	if workflow.TemporalUrl != nil {
 		output.Printf(w, "  temporal  %s\n", *workflow.TemporalUrl)
@@ -46,13 +46,13 @@ func state(w *remote.Workflow) string {
 		text += ", " + w.Kind.Text()
 	}
 	if w.WaitingPlans > 0 {
-		text += fmt.Sprintf(", %d waiting", w.WaitingPlans)
+		text += ", " + output.Count(w.WaitingPlans, "plan", "plans") + " waiting"
 	}
 	if w.QueuePosition == remote.SeriesQueuePositionFront || w.QueuePosition == remote.SeriesQueuePositionBack {
 		text += ", at the " + strings.ToLower(string(w.QueuePosition)) + " of the queue"
 	}
 	if w.InFlight > 0 {
-		text += fmt.Sprintf(", %d in flight", w.InFlight)
+		text += ", " + output.Count(w.InFlight, "batch", "batches") + " in flight"
 	}
 	if w.PausedReason != nil && *w.PausedReason != "" {
 		text += ": " + *w.PausedReason
