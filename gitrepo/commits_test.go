@@ -34,6 +34,13 @@ func TestAsOf_EqualsRevList(t *testing.T) {
 			commits = append(commits, c)
 		}
 		ids := repo.Import(rt, "main", false, commits...)
+		if dates := rapid.SliceOfN(rapid.SampledFrom(testgit.OddDates), 0, 4).Draw(rt, "odd dates"); len(dates) > 0 {
+			step := rapid.IntRange(1, 4).Draw(rt, "of each")
+			ids = repo.Rewrite(rt, "main", ids, testgit.As{
+				Mode: func(string, string) string { return "" },
+				Date: func(i int) (string, bool) { return dates[i%len(dates)], i%step == 0 },
+			})
+		}
 		r, err := Open(t.Context(), dir)
 		require.NoError(rt, err)
 		tip := OID(ids[len(ids)-1])
@@ -41,6 +48,10 @@ func TestAsOf_EqualsRevList(t *testing.T) {
 		require.NoError(rt, err)
 		for range 3 {
 			at := testgit.Epoch.Add(time.Duration(rapid.IntRange(-100, 300).Draw(rt, "at")) * time.Hour)
+			if rapid.IntRange(0, 4).Draw(rt, "far") == 0 {
+				// git reads no later dates than those of 2099 after --before.
+				at = time.Unix(rapid.SampledFrom([]int64{1, 1 << 31, 4_000_000_000}).Draw(rt, "second"), 0).UTC()
+			}
 			want := repo.Git(rt, "rev-list", "-1", "--first-parent", "--before="+at.Format(time.RFC3339), "main")
 			got, ok := AsOf(all, at)
 			require.Equal(rt, OID(want), got.ID)
