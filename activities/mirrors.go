@@ -129,9 +129,9 @@ func (m *Mirrors) present(r store.Repository) bool {
 }
 
 // Refresh brings a repository and its commit index up to date. It fetches the mirror (a local
-// repository has none), reads the new commits, and records the sync or its failure. Afterwards the
-// commit index is complete for every time up to the call, except for a repository that cannot be
-// indexed; see index.
+// repository has none), reads the new commits, and records the sync or its failure. After a success
+// the commit index is complete for every time up to the call, except for a repository that cannot
+// be indexed; see index.
 func (m *Mirrors) Refresh(ctx context.Context, r store.Repository) (git *gitrepo.Repo, err error) {
 	err = heartbeatWhile(ctx, "refresh "+r.Name, func() error {
 		unlock, err := m.lock(ctx, r.ID)

@@ -13,7 +13,7 @@ import (
 // budgets determine how a page is divided into workflows; see the settings' descriptions in package
 // store.
 type budgets struct {
-	batch  int64 // repositories share a workflow until their cost reaches this
+	batch  int64 // the largest cost of repositories that share a workflow
 	shards int   // number of search queues; each batch belongs to one
 	frame  int64 // a repository that costs more gets one workflow per frame
 }

@@ -30,7 +30,7 @@ func (j *job) guarded(ctx context.Context, r store.Repository, samples []insight
 	id := samples[0].RepositoryID
 	if strike.Count >= maxStrikes {
 		return j.fail(ctx, r, samples, insights.ReasonQuarantined, fmt.Sprintf(
-			"repository %s: its search failed %d times, the last time because %s; a retry searches it again", cmp.Or(r.Name, fmt.Sprint(id)), strike.Count, strike.Reason))
+			"repository %s: its search crashed its worker or stopped answering %d times in a row, the last time because %s; a retry searches it again", cmp.Or(r.Name, fmt.Sprint(id)), strike.Count, strike.Reason))
 	}
 	end, err := j.Journal.begin(ctx, j.out.seriesID, id, strike.Count > 0, j.heartbeat.tick)
 	if err != nil {

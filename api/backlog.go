@@ -23,7 +23,7 @@ func newBacklogMetrics(config Config) prometheus.Collector {
 		plans:        desc("plans_unfinished", "Plans that are not complete, including those of paused series; without snapshots."),
 		queueAge:     desc("queue_age_seconds", "Age of the oldest plan that is not complete; 0 if there is none."),
 		overdue:      desc("recording_overdue_seconds", "Time since the earliest missing recording was due; 0 if none is missing."),
-		repositories: desc("repositories", "Registered repositories, by the result of their last sync.", "state"),
+		repositories: desc("repositories", "Registered repositories: failing if the last sync failed, otherwise ok.", "state"),
 		struck:       desc("repositories_struck", "Repositories with strikes: a search crashed its worker or stopped reporting progress, and no search has ended or written a sample since. A retry also clears strikes."),
 		idle:         desc("search_shards_unserved", "Search shards that no worker serves. Repositories in these shards are not searched."),
 	}

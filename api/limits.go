@@ -16,8 +16,8 @@ import (
 // largest query, 50 views with all their points, costs about 54,000 units.
 const (
 	maxComplexity = 200_000
-	maxDepth      = 12
-	maxTokens     = 5_000
+	maxDepth      = 12      // of nested fields
+	maxTokens     = 5_000   // of the text of an operation
 	maxPage       = 200     // elements of a connection's page
 	defaultPage   = 50      // the schema's default
 	maxBody       = 4 << 20 // bytes of a request's body: several queries of query.MaxLength

@@ -50,12 +50,12 @@ var KnownSettings = []Setting{
 		"by default one for each core.", whole},
 	{SettingBatchCost, "800", "Cost up to which repositories share one RepositoryWorkflow. The cost of a " +
 		"repository is the number of its commits to search plus the MiB of its object store. The default " +
-		"fits about 64 small repositories with 12 frames. 0: one repository per workflow.", whole},
-	{SettingFrameBudget, "20000", "Cost above which a repository gets one FrameWorkflow for each frame. " +
-		"0: every repository gets them.", whole},
+		"fits about 64 small repositories with 12 sample times. 0: one repository per workflow.", whole},
+	{SettingFrameBudget, "20000", "Cost (see backsight.repository.batchCost) above which a repository gets " +
+		"one FrameWorkflow for each of its sample times. 0: every repository gets them.", whole},
 	{SettingShards, "1", "Number of task queues over which repositories are distributed for searches and " +
-		"syncs, so that only the workers that serve a queue (backsight worker --shards) have its " +
-		"mirrors. Reduce it only while nothing is in flight.", shards},
+		"syncs. Only the workers that serve a queue (backsight worker --shards) have mirrors of its " +
+		"repositories. Reduce the number only while no search or sync is running or waiting.", shards},
 	{SettingClusterRate, "0", "Batches (searches of a repository, or of several small ones) that all " +
 		"workers together start per second. The Temporal server (1.29 or later) enforces it. 0: no " +
 		"limit.", rate},

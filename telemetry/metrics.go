@@ -33,7 +33,7 @@ type Metrics struct {
 const (
 	// Values of "by": what settled a sample.
 	ByPlan   = "plan"   // the plan, from the commit index and without a search
-	BySearch = "search" // a search, or a reason not to search
+	BySearch = "search" // the activity that searches, also if no search was needed or possible
 	ByGiveUp = "giveup" // a workflow that gave up after failed attempts
 
 	// Values of "limit".

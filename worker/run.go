@@ -138,7 +138,7 @@ type runner struct {
 	stopping bool
 }
 
-// sync returns the activities that fetch mirrors.
+// sync returns the activities that sync repositories.
 func (r *runner) sync() *activities.Sync {
 	return &activities.Sync{Store: r.Store, Mirrors: r.mirrors, Idle: r.workflows.ShardsWithoutPoller}
 }

@@ -70,10 +70,10 @@ func failRange(ctx workflow.Context, samples activities.Range, cause error) (aft
 // read. A nil cause means that an operator cancelled the child.
 func explain(cause error) (code insights.ReasonCode, reason string) {
 	if cause == nil || temporal.IsCanceledError(cause) {
-		return insights.ReasonCancelled, "an operator cancelled its workflow"
+		return insights.ReasonCancelled, "an operator cancelled the workflow of this sample"
 	}
 	if _, ok := errors.AsType[*temporal.TerminatedError](cause); ok {
-		return insights.ReasonTerminated, "an operator terminated its workflow"
+		return insights.ReasonTerminated, "an operator terminated the workflow of this sample"
 	}
 	if timeout, ok := errors.AsType[*temporal.TimeoutError](cause); ok {
 		if timeout.TimeoutType() == enumspb.TIMEOUT_TYPE_HEARTBEAT {

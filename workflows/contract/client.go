@@ -34,8 +34,9 @@ func NewClient(c client.Client, namespace string) *Client {
 	return &Client{temporal: c, namespace: namespace}
 }
 
-// SeriesPriority is the priority key of the few tasks of a series' own workflow. They start before
-// the searches of other series' past times.
+// SeriesPriority is the priority key of the few tasks of a series' own workflow, and of the
+// searches of past times that an operator moved to the front. They start before all other searches
+// of past times.
 const SeriesPriority = 3
 
 // StartSeries starts the workflow of a stored series. Idempotent: a running workflow continues. The
