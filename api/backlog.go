@@ -16,7 +16,7 @@ func newBacklogMetrics(config Config) prometheus.Collector {
 	}
 	return backlogMetrics{
 		config:       config,
-		up:           desc("database_up", "Whether the database answered this process."),
+		up:           desc("database_up", "1 if the database answered this process, otherwise 0."),
 		series:       desc("series", "Series, by whether their backfill is complete.", "state"),
 		unfinished:   desc("oldest_unfinished_series_seconds", "Age of the oldest series whose backfill is not complete; 0 if there is none."),
 		unstarted:    desc("series_unstarted", "Series whose workflow is not started yet. Workers start them within seconds."),

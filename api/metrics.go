@@ -18,7 +18,7 @@ func measure(registry prometheus.Registerer) graphql.ResponseMiddleware {
 		Name: "backsight_graphql_answers_total", Help: "GraphQL responses by kind of operation and by the code of their first error; ok without an error.",
 	}, []string{"kind", "code"})
 	seconds := prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Name: "backsight_graphql_seconds", Help: "Duration of queries and mutations.", Buckets: prometheus.ExponentialBuckets(0.001, 4, 8),
+		Name: "backsight_graphql_seconds", Help: "Duration of GraphQL queries and mutations.", Buckets: prometheus.ExponentialBuckets(0.001, 4, 8),
 	}, []string{"kind"})
 	registry.MustRegister(answers, seconds)
 	return func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {

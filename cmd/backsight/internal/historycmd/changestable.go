@@ -65,7 +65,7 @@ func writeChanges(w io.Writer, p *plan, repositories []*repository) error {
 	return err
 }
 
-// cut shortens a text to n runes.
+// cut shortens a text to at most n runes, the ellipsis included.
 func cut(text string, n int) string {
 	runes := []rune(strings.ToValidUTF8(text, "\uFFFD"))
 	if len(runes) <= n {

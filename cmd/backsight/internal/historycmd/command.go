@@ -12,7 +12,7 @@ type sharedFlags struct {
 	Repositories []string `arg:"" name:"repository" help:"Paths of git repositories, bare or not."`
 	Until        string   `help:"The time of the newest sample, in RFC 3339, or a date, which means its midnight in UTC. Default: now." placeholder:"TIME"`
 	At           []string `help:"The time of a sample, instead of --every. Repeat the flag for more samples." placeholder:"TIME" sep:"none"`
-	AtFile       string   `help:"A file with the time of a sample on each line." placeholder:"FILE"`
+	AtFile       string   `help:"A file with the time of a sample on each line. Empty lines and lines that begin with # are ignored." placeholder:"FILE"`
 	Rev          string   `help:"The branch or tag to search. Default: the branch that HEAD names or, in a clone, origin/HEAD." placeholder:"REV"`
 	JSON         bool     `name:"json" help:"Print JSON, one object per line."`
 }
@@ -53,7 +53,7 @@ type InventoryCommand struct {
 	Query   string `short:"q" help:"Filters that select the files to measure, for example 'lang:go -file:_test\\.go$'. Default: all files." placeholder:"FILTERS"`
 	By      string `help:"Group by language or by repository." enum:"language,repository" default:"language"`
 	Measure string `help:"What to show when there are several sample times: lines, bytes or files. JSON has all three." enum:"lines,bytes,files" default:"lines"`
-	Every   string `help:"The time between samples: 1month, 2weeks, 1day, 12hours. Default: one sample of each repository, now." placeholder:"INTERVAL"`
+	Every   string `help:"The time between samples: 1month, 2weeks, 1day, 12hours. Default: 1month with --points, else a single sample: at the time of --until, or now." placeholder:"INTERVAL"`
 	Points  *int   `help:"The number of samples, 1 to 1000. Default with --every: 12." placeholder:"N"`
 	sharedFlags
 }

@@ -75,7 +75,7 @@ func (c *showCommand) Run(ctx context.Context, s *output.Streams) error {
 		d := insight.DataSeriesDefinitions[i]
 		unit := strings.ToLower(string(d.TimeScope.Unit))
 		output.Printf(s.Out, "\n%s\n  series    %s\n  query     %s\n  scope     %s\n  grid      %s, every %s until %s\n",
-			series.Label, series.SeriesId, d.Query, scopeText(d.RepositoryDefinition), output.Count(d.Points, "point", "points"),
+			series.Label, series.SeriesId, d.Query, scopeText(d.RepositoryDefinition), output.Count(d.Points, "past point", "past points"),
 			output.Count(d.TimeScope.Value, unit, unit+"s"), d.Anchor)
 		status.Print(s.Out, series)
 	}

@@ -20,7 +20,7 @@ type Command struct {
 	List   listCommand   `cmd:"" help:"List repositories."`
 	Sync   syncCommand   `cmd:"" help:"Fetch one repository, or all of them, now, and update the commit index."`
 	Rename renameCommand `cmd:"" help:"Rename a repository. It keeps its samples."`
-	Remove removeCommand `cmd:"" help:"Exclude a repository from future plans. Its samples stay in the charts."`
+	Remove removeCommand `cmd:"" help:"Exclude a repository from future plans. Its computed samples stay in the charts."`
 
 	Private privateCommand `cmd:"" help:"Hide repositories from viewers without a grant."`
 	Public  publicCommand  `cmd:"" help:"Show repositories to every viewer."`
