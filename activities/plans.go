@@ -26,7 +26,7 @@ type Plans struct {
 // transaction takes some tenths of a second.
 const sliceSamples = 20_000
 
-// retrySlice is the number of repositories that one transaction of a retry handles: about
+// retrySlice is the largest number of repositories that one transaction of a retry handles: about
 // sliceSamples at a dozen frames each.
 const retrySlice = 1500
 

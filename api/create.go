@@ -92,8 +92,8 @@ func newView(input generated.LineChartSearchInsightInput, now time.Time) (view i
 	return view, dropRepeated(problems)
 }
 
-// dropRepeated drops duplicate errors, because newView reports an error in the common scope once
-// for each series.
+// dropRepeated drops duplicate errors, because newView reports an error in the scope that all
+// series share once for each series.
 func dropRepeated(problems []error) []error {
 	seen := map[string]bool{}
 	var kept []error

@@ -11,7 +11,7 @@ import (
 // settingsEvery is how often settings are read, and so how soon a change takes effect.
 const settingsEvery = 2 * time.Second
 
-// settings are the settings that take effect outside of activities.
+// settings are the settings that the worker applies. Activities read the others from the database.
 type settings struct {
 	read        bool
 	frames      float64 // samples settled per second

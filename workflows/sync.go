@@ -11,10 +11,11 @@ import (
 	"github.com/backsight/backsight/workflows/contract"
 )
 
-// SyncWorkflow fetches every mirror and refreshes its commit index, page by page; it continues as
-// new between pages. The list leaves out local repositories that have not changed. With an id, it
-// syncs only this repository. An error of one repository does not stop the others. Only workers
-// that serve a repository's shard sync the repository, so other workers have no mirror of it.
+// SyncWorkflow fetches every mirror, reads every local repository, and refreshes their commit
+// indexes, page by page; it continues as new between pages. The list leaves out local repositories
+// that have not changed. With an id, it syncs only this repository. An error of one repository does
+// not stop the others. Only workers that serve a repository's shard sync the repository, so other
+// workers have no mirror of it.
 func SyncWorkflow(ctx workflow.Context, in contract.SyncInput) error {
 	summary, list, after := "next page of repositories", any(syncer.List), in.After
 	if in.RepositoryID != 0 {

@@ -92,7 +92,7 @@ func (c *Client) Send(ctx context.Context, seriesID, message string, command Com
 }
 
 // Completeness returns the workflow's own tally. The source of truth is the ledger's tally
-// (store.Samples.Completeness); both are equal when no child workflow is in flight.
+// (store.Samples.Completeness). Status.Completeness says when both are equal.
 func (c *Client) Completeness(ctx context.Context, seriesID string) (insights.Completeness, error) {
 	var tally insights.Completeness
 	err := c.query(ctx, seriesID, QueryCompleteness, &tally)
@@ -182,7 +182,7 @@ func seriesDetails(series insights.Series, title string) string {
 		signals = append(signals, "`"+message.Name+"`")
 	}
 	const limit = 20_000 // bytes, of a Temporal details text
-	return insights.Truncate(fmt.Sprintf("**%s**\n\n- query: `%s`\n- scope: %s\n- grid: %d points, every %s until %s\n\n"+
+	return insights.Truncate(fmt.Sprintf("**%s**\n\n- query: `%s`\n- scope: %s\n- grid: %d past points, every %s until %s\n\n"+
 		"Signals: %s. "+
 		"The input may be empty, or `{\"by\":\"…\",\"reason\":\"…\"}`; `retry` accepts `\"all\":true`, `extend` needs `\"points\":24`. "+
 		"Queries: `status`, `completeness`.",
