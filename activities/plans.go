@@ -164,9 +164,10 @@ func (p *Plans) Failures(ctx context.Context, in Range) (FailuresResult, error) 
 	return FailuresResult(found), activityError(ctx, err)
 }
 
-// Pending lists the pending samples of a range. If several times have the same commit, it lists
-// only the newest of them, because one search settles all of them; but a series whose values belong
-// to intervals gets every time listed.
+// Pending lists the repositories of a range that have pending samples and, for a range of one
+// repository, the times to search; see PendingResult. Of several times with the same commit it
+// lists only the newest, because one search settles all of them. If the values of the series belong
+// to intervals, it lists every time.
 func (p *Plans) Pending(ctx context.Context, in Range) (PendingResult, error) {
 	samples, err := p.Store.Samples.Pending(ctx, in.SeriesID, in.Plan, in.From, in.Through)
 	if err != nil {

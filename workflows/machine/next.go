@@ -120,8 +120,9 @@ func (m *Machine) rest(now time.Time, held bool) Action {
 	return AwaitMessage{}
 }
 
-// takePlans makes a plan of the recordings that are due, and makes the next waiting plan the
-// current one. A paused series does neither.
+// takePlans makes a plan of the recordings that are due, makes the next waiting plan the current
+// one if there is none, and drops a snapshot that a recording has made obsolete. While the series
+// is paused, it does nothing.
 func (m *Machine) takePlans(now time.Time) {
 	if m.State.Paused != nil {
 		return
