@@ -33,7 +33,7 @@ func (r *queryResolver) Health(ctx context.Context) (*generated.Health, error) {
 	switch {
 	case err != nil:
 		r.config.Logger.WarnContext(ctx, "health: Temporal, or the setting for the number of search shards, cannot be read", "error", err)
-		health.Message = ptr("Temporal does not answer, so no samples are computed. Is it running? `backsight doctor` checks the installation.")
+		health.Message = ptr("Temporal or the database does not answer, so no samples are computed. Are both running? `backsight doctor` checks the installation.")
 	case !polling:
 		health.Message = ptr("No worker has polled for a minute, so no samples are computed. Start one with `backsight worker` (`backsight up` includes one).")
 	case len(health.UnservedShards) > 0:

@@ -118,7 +118,7 @@ func orNil(s string) *string {
 	return &s
 }
 
-// Reasons groups the partial and failed samples by reason code.
+// Reasons groups the partial and failed samples by outcome and reason code.
 func (r *seriesResolver) Reasons(ctx context.Context, s *model.InsightsSeries) ([]*generated.SampleReason, error) {
 	reasons, err := r.config.Store.Samples.Reasons(ctx, s.SeriesID, viewer(ctx))
 	if err != nil {

@@ -193,8 +193,8 @@ type Reason struct {
 	Example string // the text of one of the samples
 }
 
-// Reasons groups the partial and failed samples by reason, most frequent reason first. It counts
-// only samples that the viewer may see.
+// Reasons groups the partial and failed samples by outcome and reason code, the most frequent group
+// first. It counts only samples that the viewer may see.
 func (s *Samples) Reasons(ctx context.Context, seriesID string, viewer Viewer) ([]Reason, error) {
 	key, err := s.seriesKey(ctx, seriesID)
 	if err != nil {
