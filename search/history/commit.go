@@ -36,6 +36,7 @@ type change struct {
 	path                         string
 	old, new                     int32
 	oldAttributes, newAttributes int32
+	pair                         *pair // nil unless its lines are wanted
 }
 
 // read reads the commits of all intervals, and the trees of those whose changes matter.
@@ -282,16 +283,28 @@ func (c *commitSearch) compare(one *commit, batch []int32) []int32 {
 			return !c.mayMatch(ch.path, ch.oldAttributes) && !c.mayMatch(ch.path, ch.newAttributes)
 		})
 	}
-	texts := c.request.Matcher.NeedsTexts()
-	for _, change := range one.changes {
+	lines := c.request.Matcher.NeedsLines()
+	for i := range one.changes {
+		change, isNew := &one.changes[i], false
+		if lines {
+			change.pair, isNew = c.pairs.add(c.blobOf(change.old), c.blobOf(change.new))
+		}
 		for _, v := range []struct{ unit, attributes int32 }{{change.old, change.oldAttributes}, {change.new, change.newAttributes}} {
-			filters := c.graph.asked.as(v.attributes).NeedsContent(change.path)
-			if v.unit >= 0 && (texts || filters) {
-				batch = c.want(version{c.graph.units[v.unit].blob, change.path, v.attributes}, filters, batch)
+			if v.unit >= 0 {
+				filters := c.graph.asked.as(v.attributes).NeedsContent(change.path)
+				batch = c.want(version{c.blobOf(v.unit), change.path, v.attributes}, isNew, filters, batch)
 			}
 		}
 	}
 	return batch
+}
+
+// blobOf returns the blob of a unit, or -1 if there is none.
+func (c *commitSearch) blobOf(unit int32) int32 {
+	if unit < 0 {
+		return -1
+	}
+	return c.graph.units[unit].blob
 }
 
 func (c *commitSearch) mayMatch(path string, attributes int32) bool {
@@ -305,12 +318,11 @@ type version struct {
 	attributes int32
 }
 
-// want appends the blob of a version to batch, unless everything that is wanted from it is known
-// already. If `filters` is true, this includes which filters hold for the version. They depend on
-// the path and the attributes, so a blob may be read again for another version.
-func (c *commitSearch) want(v version, filters bool, batch []int32) []int32 {
-	blob := v.blob
-	wanted := !c.taken[blob]
+// want appends the blob of a version to `batch` if `content` says that its content is wanted, or if
+// `filters` says that the filters that hold for the version are wanted and they are not known.
+// These depend on the path and the attributes, so a blob may be read again for another version.
+func (c *commitSearch) want(v version, content, filters bool, batch []int32) []int32 {
+	blob, wanted := v.blob, content
 	if filters {
 		if _, known := c.filters[v]; !known {
 			wanted = true
@@ -321,7 +333,7 @@ func (c *commitSearch) want(v version, filters bool, batch []int32) []int32 {
 	if !wanted || c.queued[blob] {
 		return batch
 	}
-	c.taken[blob], c.queued[blob] = true, true
+	c.queued[blob] = true
 	return append(batch, blob)
 }
 
@@ -346,11 +358,15 @@ func (c *commitSearch) judge(one *commit) (matches bool, faults []Fault) {
 			}
 		}
 		if known {
-			commit.Changes = append(commit.Changes, match.Change{
-				Path: change.path, Old: c.text(change.old), New: c.text(change.new),
+			of := match.Change{
+				Path:       change.path,
 				OldFilters: c.filtersOf(change.old, change.path, change.oldAttributes), NewFilters: c.filtersOf(change.new, change.path, change.newAttributes),
 				OldAttributes: c.graph.asked.given(change.oldAttributes), NewAttributes: c.graph.asked.given(change.newAttributes),
-			})
+			}
+			if change.pair != nil {
+				of.Lines = change.pair.lines
+			}
+			commit.Changes = append(commit.Changes, of)
 		}
 	}
 	// For a diff, one matching change is enough, whatever the others contain.
@@ -361,13 +377,6 @@ func (c *commitSearch) judge(one *commit) (matches bool, faults []Fault) {
 		return true, nil
 	}
 	return false, faults
-}
-
-func (c *commitSearch) text(unit int32) *match.Text {
-	if unit < 0 {
-		return nil
-	}
-	return c.texts[c.graph.units[unit].blob]
 }
 
 func (c *commitSearch) filtersOf(unit int32, path string, attributes int32) match.Filters {

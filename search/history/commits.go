@@ -87,6 +87,7 @@ func SearchCommits(ctx context.Context, req CommitRequest, yield func(Result) er
 		chain: req.Chain, intervals: req.Intervals, commits: make([]*commit, len(req.Chain)),
 		faults: map[int32]treeFault{}, filters: map[version]match.Filters{}, pathsOf: map[int32][]version{},
 	}
+	c.pairs = newPairs(req.Matcher, c.workers, heldBytes)
 	if req.Stats != nil {
 		defer c.report()
 	}
@@ -109,11 +110,10 @@ type commitSearch struct {
 	// by index in the chain; nil if no interval contains the commit
 	commits []*commit
 
-	mu      sync.Mutex // guards faults and filters during concurrent reads
-	texts   []*match.Text
+	pairs   *pairs              // the changes of the current batch whose lines are wanted
+	mu      sync.Mutex          // guards faults and filters during concurrent reads
 	faults  map[int32]treeFault // by blob
 	filters map[version]match.Filters
-	taken   []bool              // by blob: it has been read or queued
 	queued  []bool              // by blob: it is in the current batch
 	pathsOf map[int32][]version // by blob of the current batch: those whose filters are wanted
 }
@@ -145,8 +145,7 @@ func (c *commitSearch) evaluatePredicates(ctx context.Context) error {
 // run reads the changed contents in batches, and yields the results of the intervals that each
 // batch completes.
 func (c *commitSearch) run(ctx context.Context, yield func(Result) error) error {
-	blobs := len(c.graph.blobs.All)
-	c.texts, c.taken, c.queued = make([]*match.Text, blobs), make([]bool, blobs), make([]bool, blobs)
+	c.queued = make([]bool, len(c.graph.blobs.All))
 	for from := 0; from < len(c.intervals); {
 		var batch []int32
 		to := from
@@ -159,7 +158,7 @@ func (c *commitSearch) run(ctx context.Context, yield func(Result) error) error 
 			}
 			to++
 		}
-		if err := c.readTexts(ctx, batch); err != nil {
+		if err := c.readBlobs(ctx, batch); err != nil {
 			return err
 		}
 		for _, i := range c.intervals[from:to] {
@@ -222,9 +221,9 @@ func (c *commitSearch) fail(blob int32, problem gitrepo.Problem, detail string) 
 	c.faults[blob] = treeFault{problem: problem, detail: detail}
 }
 
-// readTexts reads the contents of a batch, and finds their matching lines and the filters that hold
-// for them.
-func (c *commitSearch) readTexts(ctx context.Context, batch []int32) error {
+// readBlobs reads the contents of a batch, compares those of the pairs, and finds the filters that
+// hold for the contents.
+func (c *commitSearch) readBlobs(ctx context.Context, batch []int32) error {
 	if len(batch) == 0 {
 		return nil
 	}
@@ -236,7 +235,7 @@ func (c *commitSearch) readTexts(ctx context.Context, batch []int32) error {
 	options := gitrepo.ReadOptions{Workers: c.workers, MaxSize: c.request.MaxBlobSize, Large: func(i int, object *gitrepo.Object, rest io.Reader) error {
 		return c.readLarge(batch[i], object, rest)
 	}}
-	err := c.objects.Read(ctx, hashes, options, func(_, i int, object *gitrepo.Object) error {
+	err := c.objects.Read(ctx, hashes, options, func(worker, i int, object *gitrepo.Object) error {
 		problem, detail := object.Problem, object.Detail
 		if problem == "" && object.Kind != gitrepo.KindBlob {
 			problem, detail = gitrepo.Corrupt, "not a blob"
@@ -244,7 +243,7 @@ func (c *commitSearch) readTexts(ctx context.Context, batch []int32) error {
 		if problem != "" {
 			c.fail(batch[i], problem, detail)
 		} else {
-			c.match(batch[i], object.Data)
+			c.match(worker, batch[i], object.Data)
 		}
 		c.done(problem == "")
 		return nil
@@ -252,6 +251,7 @@ func (c *commitSearch) readTexts(ctx context.Context, batch []int32) error {
 	if err != nil {
 		return fmt.Errorf("read files: %w", err)
 	}
+	c.pairs.finish()
 	for _, blob := range batch {
 		c.queued[blob] = false
 	}
@@ -269,10 +269,8 @@ func (c *commitSearch) done(matched bool) {
 }
 
 // match stores what the query needs to know about the content of a blob.
-func (c *commitSearch) match(blob int32, content []byte) {
-	if c.request.Matcher.NeedsTexts() {
-		c.texts[blob] = c.request.Matcher.Text(content)
-	}
+func (c *commitSearch) match(worker int, blob int32, content []byte) {
+	c.pairs.take(worker, blob, content)
 	c.filter(blob, content)
 }
 

@@ -12,15 +12,16 @@
 //
 // [SearchCommits] counts commits in parts of a first-parent chain instead (commits.go, commit.go):
 // by their message, author, committer and date and, if the query depends on it, by their changes
-// (treediff.go). It keeps the matching lines of each distinct blob, so that it need not read the
-// blob again for another commit.
+// (treediff.go). It compares the two contents of each changed file when both have been read
+// (pairs.go).
 //
 // Invariants:
 //   - Each distinct blob is read at most once, however many commits and paths contain it. There are
 //     three exceptions: a search that finds out late that it cannot use its base starts again;
 //     SearchCommits evaluates predicates in a search of their own; and SearchCommits reads a blob
-//     again if a filter on languages needs it for another path. Stats counts the reads. A blob is
-//     matched once for each class of its paths (match.Matcher.Class).
+//     again for each batch of intervals (blobsPerBatch), and if a filter on languages needs it for
+//     another path. Stats counts the reads. A blob is matched once for each class of its paths
+//     (match.Matcher.Class).
 //   - The value of a commit does not depend on the other commits of the request, nor on their
 //     order, unless a search by value exceeds its ValueLimits.
 //   - Equal trees in folders that the query judges alike (match.Folders) share their children, so

@@ -138,14 +138,15 @@ func (c *commitSearch) readLarge(blob int32, object *gitrepo.Object, rest io.Rea
 		c.done(false)
 		return nil
 	case match.IsBinary(object.Data):
-		c.match(blob, object.Data)
+		c.pairs.keep(blob, c.request.Matcher.Text(object.Data))
+		c.filter(blob, object.Data)
 		c.done(true)
 		return nil
 	}
 	var text *match.Text
 	few := true
 	complete, err := eachPart(match.NewTextReader(object.Data, rest), func(part []byte) {
-		if few && c.request.Matcher.NeedsTexts() {
+		if few && c.request.Matcher.NeedsLines() {
 			text, few = c.request.Matcher.AddText(text, part)
 		}
 	})
@@ -158,7 +159,7 @@ func (c *commitSearch) readLarge(blob int32, object *gitrepo.Object, rest io.Rea
 		c.fail(blob, gitrepo.TooLarge, object.Detail+"; too many different lines of it match")
 	default:
 		if text != nil {
-			c.texts[blob] = text
+			c.pairs.keep(blob, text)
 		}
 		c.filter(blob, object.Data)
 	}

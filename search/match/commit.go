@@ -17,13 +17,13 @@ type Commit struct {
 	Changes   []Change  // required if NeedsChanges
 }
 
-// Change is what a commit did to one file. Old and New are the results of Matcher.Text for the
-// contents before and after; nil means that there was no file. They are required if NeedsTexts.
-// OldFilters and NewFilters are the results of Matcher.Filters for these contents. They are
-// required if NeedsContent(Path).
+// Change is what a commit did to one file. Lines is the result of Matcher.ChangedLines for the
+// contents before and after, or of Matcher.ChangedLinesOf. It is required if NeedsLines. OldFilters
+// and NewFilters are the results of Matcher.Filters for these contents. They are required if
+// NeedsContent(Path).
 type Change struct {
 	Path                   string
-	Old, New               *Text
+	Lines                  ChangedLines
 	OldFilters, NewFilters Filters
 	// The attributes of the file before and after the change. nil means that it has none. If there
 	// is no file before or after, both are the attributes of the file that there is.
@@ -41,8 +41,8 @@ func (m *Matcher) NeedsChanges() bool {
 	return m.kind == query.Diffs || m.kind == query.Commits && m.expr.any(func(n *node) bool { return n.op == isFileFilter })
 }
 
-// NeedsTexts reports whether MatchCommit needs the texts in Commit.Changes.
-func (m *Matcher) NeedsTexts() bool { return m.kind == query.Diffs && m.patterns > 0 }
+// NeedsLines reports whether MatchCommit needs the lines in Commit.Changes.
+func (m *Matcher) NeedsLines() bool { return m.kind == query.Diffs && m.patterns > 0 }
 
 // NeedsContent reports whether MatchCommit needs Change.OldFilters and Change.NewFilters for a
 // change of the file at path. It does if the path alone does not decide whether the file is in a

@@ -136,6 +136,22 @@ func (f *engine) ranges(content []byte, to []span, stop *atomic.Bool) []span {
 	return to
 }
 
+// lines calls yield with each line of content that has a match. No match may contain a line end.
+func (f *engine) lines(content []byte, stop *atomic.Bool, yield func(start, end int)) {
+	f.search(content, stop, func(s *dfa.Searcher, part []byte, offset int) bool {
+		for {
+			last, ok := s.End()
+			if !ok {
+				return true
+			}
+			last += offset - 1
+			start, end := bytes.LastIndexByte(content[:last], '\n')+1, lineEnd(content, last)
+			yield(start, end)
+			s.Skip(end - offset)
+		}
+	})
+}
+
 // groups calls yield with each non-empty value of a capturing group.
 func (f *engine) groups(content []byte, stop *atomic.Bool, yield func(value []byte)) {
 	f.search(content, stop, func(s *dfa.Searcher, part []byte, _ int) bool {

@@ -129,7 +129,7 @@ func (f *file) has(p *pattern) bool {
 		return false
 	}
 	if f.change != nil {
-		return f.change.hasLine(p.id, f.m.lines)
+		return f.change.Lines.has(f.m, p.id, f.m.lines)
 	}
 	if f.found == nil {
 		f.found = make([]tri, f.m.patterns)

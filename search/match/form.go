@@ -102,6 +102,26 @@ func (f *form) unmarked(text []byte) []byte {
 	return bytes.TrimPrefix(text, []byte(byteOrderMark))
 }
 
+// number returns a number that is equal for forms for which the method of has the same results.
+func (f *form) number() (n int) {
+	if f.keepsReturns {
+		n = 1
+	}
+	if f.keepsMark {
+		n += 2
+	}
+	return n
+}
+
+// whole returns the text in which each line of a text is a line in this form, except for a \r that
+// the method line removes.
+func (f *form) whole(text []byte) []byte {
+	if f.byLine {
+		return f.unmarked(text)
+	}
+	return f.of(text)
+}
+
 // line returns a line of a text as the pattern sees it. If byLine is set, the text still has the \r
 // before each \n, and line removes it. `ended` says that a \n follows the line.
 func (f *form) line(text []byte, ended bool) []byte {

@@ -1,8 +1,6 @@
 package match
 
 import (
-	"bytes"
-	"crypto/sha256"
 	"encoding/binary"
 	"math/rand/v2"
 	"regexp"
@@ -160,7 +158,8 @@ func TestLinesOfChangesHaveNoLineEnd(t *testing.T) {
 		{`type:diff /todo\s*$/ select:commit.diff.added`, "todo\r\n", "todo\r\ntodo\r\n", true},
 	} {
 		m := compileQuery(t, row.query)
-		change := Change{Path: "x", Old: m.Text([]byte(row.old)), New: m.Text([]byte(row.new))}
+		change := Change{Path: "x", Lines: m.ChangedLines([]byte(row.old), []byte(row.new))}
+		require.Equal(t, m.ChangedLinesOf(m.Text([]byte(row.old)), m.Text([]byte(row.new))), change.Lines)
 		require.Equal(t, row.want, m.MatchCommit(Commit{Changes: []Change{change}}), "%s: %q to %q", row.query, row.old, row.new)
 	}
 	for _, text := range []string{"type:commit /one$/", "type:commit message:one$", "type:commit /^two/"} {
@@ -232,10 +231,9 @@ func linesOf(texts []string) (all []line) {
 			all[len(all)-1].n++
 			continue
 		}
-		sum := sha256.Sum256([]byte(text))
-		all = append(all, line{hash: [16]byte(sum[:16]), n: 1})
+		all = append(all, line{hash: hashLine([]byte(text)), n: 1})
 	}
-	slices.SortFunc(all, func(a, b line) int { return bytes.Compare(a.hash[:], b.hash[:]) })
+	slices.SortFunc(all, func(a, b line) int { return a.hash.compare(b.hash) })
 	return all
 }
 
@@ -312,4 +310,24 @@ func TestForms_EqualGoRegexpOnTheFormedText(t *testing.T) {
 			require.Equal(t, formed(content, own)[want[i].start:want[i].end], formed(found, form{keepsMark: true, keepsReturns: own.keepsReturns}), "%q in %q", text, content)
 		}
 	})
+}
+
+// The lines between the first and the last difference decide what a change adds and removes.
+func TestChangedLines_EqualThoseOfWholeTexts(t *testing.T) {
+	t.Parallel()
+	queries := []string{"todo", "TODO case:yes", `/\w+/`, "/^todo/", "/o$/", `/\x{FEFF}/`, `/\r/`, `/a\s+b/`, `/\Ab\z/`, "a NOT b", "select:commit.diff.added (todo OR /^a/)"}
+	found := 0
+	rapid.Check(t, func(t *rapid.T) {
+		m := compileQuery(t, "type:diff "+rapid.SampledFrom(queries).Draw(t, "query"))
+		shared := windowsText()
+		head, tail := shared.Draw(t, "head"), shared.Draw(t, "tail")
+		before := head + windowsText().Draw(t, "removed") + tail
+		after := head + windowsText().Draw(t, "added") + tail
+		got := m.ChangedLines([]byte(before), []byte(after))
+		require.Equal(t, m.ChangedLinesOf(m.Text([]byte(before)), m.Text([]byte(after))), got, "%q to %q", before, after)
+		if got.found != nil {
+			found++
+		}
+	})
+	require.Positive(t, found)
 }

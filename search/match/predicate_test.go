@@ -89,7 +89,9 @@ func TestMatchCommit(t *testing.T) {
 				}
 				return m.Text([]byte(content))
 			}
-			commit.Changes = append(commit.Changes, match.Change{Path: c.path, Old: text(c.old), New: text(c.new)})
+			lines := m.ChangedLines([]byte(c.old), []byte(c.new))
+			require.Equal(t, m.ChangedLinesOf(text(c.old), text(c.new)), lines)
+			commit.Changes = append(commit.Changes, match.Change{Path: c.path, Lines: lines})
 		}
 		require.Equal(t, row.want, m.MatchCommit(commit), row.query)
 		if row.want {

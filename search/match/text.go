@@ -2,7 +2,8 @@ package match
 
 import (
 	"bytes"
-	"crypto/sha256"
+	"cmp"
+	"hash/maphash"
 	"regexp/syntax"
 	"slices"
 	"sync/atomic"
@@ -25,8 +26,25 @@ type Text struct {
 
 // A line is a distinct line of a file, identified by its hash.
 type line struct {
-	hash [16]byte
+	hash lineHash
 	n    int32
+}
+
+// A lineHash identifies a line in this process. It consists of two hashes with different secret
+// seeds, so that lines that somebody chose cannot have equal hashes either.
+type lineHash [2]uint64
+
+var lineSeeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
+
+func hashLine(text []byte) lineHash {
+	return lineHash{maphash.Bytes(lineSeeds[0], text), maphash.Bytes(lineSeeds[1], text)}
+}
+
+func (h lineHash) compare(other lineHash) int {
+	if h[0] != other[0] {
+		return cmp.Compare(h[0], other[0])
+	}
+	return cmp.Compare(h[1], other[1])
 }
 
 // A lineSide says in which lines of a change the patterns are searched for.
@@ -47,6 +65,16 @@ func (m *Matcher) Text(content []byte) *Text {
 	return m.textOf(text, false)
 }
 
+// Lines returns the number of matching lines, summed over the patterns.
+func (t *Text) Lines() (n int) {
+	for _, lines := range t.lines {
+		for _, l := range lines {
+			n += int(l.n)
+		}
+	}
+	return n
+}
+
 // textOf returns the Text of a part of a file's text. `later` says that it is not the first part.
 func (m *Matcher) textOf(text []byte, later bool) *Text {
 	t := &Text{}
@@ -54,17 +82,28 @@ func (m *Matcher) textOf(text []byte, later bool) *Text {
 		return t
 	}
 	t.lines = make([][]line, m.patterns)
-	var visit func(n *node)
-	visit = func(n *node) {
-		if n.op == isPattern && t.lines[n.pattern.id] == nil {
-			t.lines[n.pattern.id] = n.pattern.linesOf(text, later, m.stop)
+	m.eachPattern(func(p *pattern) {
+		if t.lines[p.id] == nil {
+			t.lines[p.id] = p.linesOf(text, later, m.stop)
+		}
+	})
+	return t
+}
+
+// eachPattern calls visit for each pattern at each of its places in the query.
+func (m *Matcher) eachPattern(visit func(p *pattern)) {
+	var walk func(n *node)
+	walk = func(n *node) {
+		if n.op == isPattern {
+			visit(n.pattern)
 		}
 		for _, k := range n.kids {
-			visit(k)
+			walk(k)
 		}
 	}
-	visit(m.expr)
-	return t
+	if m.expr != nil {
+		walk(m.expr)
+	}
 }
 
 // linesOf returns the distinct lines with a match, sorted by hash. Each line is searched as if it
@@ -74,27 +113,13 @@ func (p *pattern) linesOf(content []byte, later bool, stop *atomic.Bool) []line 
 		return nil
 	}
 	form := p.form.at(later)
-	if form.byLine {
-		content = form.unmarked(content)
-	} else {
-		content = form.of(content)
-	}
+	content = form.whole(content)
 	var all []line
-	add := func(text []byte) {
-		sum := sha256.Sum256(text)
-		all = append(all, line{hash: [16]byte(sum[:16]), n: 1})
-	}
+	add := func(text []byte) { all = append(all, line{hash: hashLine(text), n: 1}) }
 	if p.inLine {
-		from := 0
-		for _, s := range p.finder.ranges(content, nil, stop) {
-			if s.start < from {
-				continue // on the same line as the previous match
-			}
-			start := bytes.LastIndexByte(content[:s.start], '\n') + 1
-			end := lineEnd(content, s.start)
+		eachLine(p.finder, content, stop, func(start, end int) {
 			add(form.line(content[start:end], end < len(content)))
-			from = end + 1
-		}
+		})
 	} else {
 		for start := 0; start < len(content); {
 			end := lineEnd(content, start)
@@ -104,7 +129,7 @@ func (p *pattern) linesOf(content []byte, later bool, stop *atomic.Bool) []line 
 			start = end + 1
 		}
 	}
-	slices.SortFunc(all, func(a, b line) int { return bytes.Compare(a.hash[:], b.hash[:]) })
+	slices.SortFunc(all, func(a, b line) int { return a.hash.compare(b.hash) })
 	kept := all[:0]
 	for _, l := range all {
 		if n := len(kept); n > 0 && kept[n-1].hash == l.hash {
@@ -116,6 +141,45 @@ func (p *pattern) linesOf(content []byte, later bool, stop *atomic.Bool) []line 
 	return slices.Clip(kept)
 }
 
+// eachLine calls yield with each line that has a match. The finder is that of a pattern whose
+// matches are within lines.
+func eachLine(f finder, content []byte, stop *atomic.Bool, yield func(start, end int)) {
+	if e, ok := f.(*engine); ok {
+		e.lines(content, stop, yield)
+		return
+	}
+	from := 0
+	for _, s := range f.ranges(content, nil, stop) {
+		if s.start < from {
+			continue // on the same line as the previous match
+		}
+		start, end := bytes.LastIndexByte(content[:s.start], '\n')+1, lineEnd(content, s.start)
+		yield(start, end)
+		from = end + 1
+	}
+}
+
+// hasLine reports whether some line has a match. Each line is searched as if it were the whole
+// content.
+func (p *pattern) hasLine(content []byte, later bool, stop *atomic.Bool) bool {
+	if !p.required.Holds(content) {
+		return false
+	}
+	form := p.form.at(later)
+	content = form.whole(content)
+	if p.inLine {
+		return p.finder.has(content, stop)
+	}
+	for start := 0; start < len(content); {
+		end := lineEnd(content, start)
+		if p.finder.has(content[start:end], stop) {
+			return true
+		}
+		start = end + 1
+	}
+	return false
+}
+
 // inLine reports whether every match of a pattern is within a line, and is the same in that line
 // alone.
 func inLine(p *query.Pattern) bool {
@@ -124,14 +188,6 @@ func inLine(p *query.Pattern) bool {
 	}
 	tree, err := syntax.Parse("(?m)"+p.Text, syntax.Perl)
 	return err == nil && p.Kind == query.Regexp && staysInLine(tree)
-}
-
-// hasLine reports whether a pattern matches a line of the change on the given side.
-func (c *Change) hasLine(id int, side lineSide) bool {
-	if c.Old != nil && c.Old.binary || c.New != nil && c.New.binary {
-		return false
-	}
-	return side != removedLines && hasMore(c.New, c.Old, id) || side != addedLines && hasMore(c.Old, c.New, id)
 }
 
 // hasMore reports whether the text `a` contains some line with a match of the pattern more often
@@ -145,7 +201,7 @@ func hasMore(a, b *Text, id int) bool {
 		others = b.lines[id]
 	}
 	for _, l := range a.lines[id] {
-		for len(others) > 0 && bytes.Compare(others[0].hash[:], l.hash[:]) < 0 {
+		for len(others) > 0 && others[0].hash.compare(l.hash) < 0 {
 			others = others[1:]
 		}
 		if len(others) == 0 || others[0].hash != l.hash || others[0].n < l.n {

@@ -1,12 +1,9 @@
 package match
 
-import (
-	"bytes"
-	"math"
-)
+import "math"
 
 // maxTextLines is the most distinct matching lines of a Text that AddText makes, per pattern. They
-// take 20 bytes each.
+// take 24 bytes each.
 const maxTextLines = 4 << 20
 
 // AddText adds the next part of a text to t, which is the Text of the parts before, or nil for the
@@ -41,7 +38,7 @@ func addLines(a, b []line) (sum []line, ok bool) {
 		case len(b) == 0:
 			c = -1
 		default:
-			c = bytes.Compare(a[0].hash[:], b[0].hash[:])
+			c = a[0].hash.compare(b[0].hash)
 		}
 		switch {
 		case c < 0:

@@ -80,6 +80,9 @@ func (s *Searcher) Next() (start, end int, ok bool) {
 	return start, end, ok
 }
 
+// Skip makes the next match start at this position or later.
+func (s *Searcher) Skip(to int) { s.pos = max(s.pos, min(to, len(s.content))) }
+
 // advance moves to the next match. It returns the match's end, and where the search that found it
 // began.
 func (s *Searcher) advance() (from, end int, ok bool) {
