@@ -239,6 +239,7 @@ func (g *graph) variant(f *folder, c *gitattributes.Context) *folder {
 // below returns a folder in f.
 func (g *graph) below(f *folder, name string) *folder {
 	made := &folder{path: f.path + name + "/"}
+	made.skip = g.asked.skip(made.path)
 	if f.context != nil {
 		made.context = g.asked.attributes.table.Enter(f.context, name)
 	}

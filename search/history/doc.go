@@ -27,6 +27,8 @@
 //   - Equal trees in folders that the query judges alike (match.Folders) share their children, so
 //     the cost depends on the number of distinct trees, not on that of paths: ten trees can have
 //     10,000,000,000 files. A value above MaxValue is a Fault.
+//   - Folders in which the query can want no file (match.Folders) are not read, so damage in them
+//     does not matter.
 //   - A search ends soon after its context ends, whatever it is doing.
 //   - A missing or damaged object becomes a [Fault] of exactly the results that may be wrong
 //     without it. Without a Fault, the value is exact; with one, it is a lower bound.

@@ -76,6 +76,7 @@ type folder struct {
 	path     string // "" or ending in a slash; with shared nodes, one of its paths
 	key      string // question.alike of path, if keyed
 	keyed    bool
+	skip     bool                   // no file below it matters, so its trees are not read
 	names    map[string]*name       // by text; nil while `last` has all names of the folder
 	versions []int32                // the nodes that were made last
 	many     map[gitrepo.Hash]int32 // its other nodes, by tree
@@ -160,15 +161,11 @@ func (g *graph) version(f *folder, tree gitrepo.Hash) int32 {
 }
 
 // key returns question.alike of a folder.
-func (g *graph) key(f *folder) (string, error) {
+func (g *graph) key(f *folder) string {
 	if !f.keyed {
-		key, err := g.asked.alike(f.path)
-		if err != nil {
-			return "", err
-		}
-		f.key, f.keyed = key, true
+		f.key, f.keyed = g.asked.alike(f.path), true
 	}
-	return f.key, nil
+	return f.key
 }
 
 // share gives node n the children of another node, which has the same tree in a folder that the

@@ -65,6 +65,9 @@ func treeOf(object *gitrepo.Object) (tree gitrepo.Hash, problem gitrepo.Problem,
 // commits there are.
 func (s *search) readTrees(ctx context.Context) error {
 	g := s.graph
+	if err := g.asked.prepare(); err != nil {
+		return err
+	}
 	for len(g.waiting) > 0 {
 		level := g.waiting
 		g.waiting = nil
@@ -119,11 +122,7 @@ func (g *graph) setTree(ctx context.Context, nodes []int32, object *gitrepo.Obje
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		key, err := g.key(g.nodes[n].folder)
-		if err != nil {
-			return err
-		}
-		k := kind{key, g.nodes[n].folder.context}
+		k := kind{g.key(g.nodes[n].folder), g.nodes[n].folder.context}
 		if other, known := byKind[k]; known {
 			g.share(n, other)
 			continue

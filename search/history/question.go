@@ -12,7 +12,7 @@ type question struct {
 	// `matcher` is nil, and there are no predicates.
 	changes *match.Matcher
 
-	folders *match.Folders // set by the first call of alike
+	folders *match.Folders // set by prepare
 
 	attributes *attributes // nil if counts do not depend on the languages of files
 	// open, if not nil, chooses the files in place of changes: those whose changes can matter if
@@ -52,21 +52,21 @@ func (q *question) as(attributes int32) *match.Matcher {
 
 func (q *question) readers() int { return 1 + len(q.predicates) }
 
-// alike returns a key that is equal for folders whose files are judged alike; see match.Folders.
-func (q *question) alike(folder string) (string, error) {
-	if q.folders == nil {
-		m := q.matcher
-		if q.changes != nil {
-			m = q.changes
-		}
-		folders, err := match.NewFolders(m, q.predicates)
-		if err != nil {
-			return "", err
-		}
-		q.folders = folders
+// prepare sets folders. Callers must call it before the methods alike and skip.
+func (q *question) prepare() (err error) {
+	m := q.matcher
+	if q.changes != nil {
+		m = q.changes
 	}
-	return q.folders.Key(folder), nil
+	q.folders, err = match.NewFolders(m, q.predicates)
+	return err
 }
+
+// alike returns a key that is equal for folders whose files are judged alike; see match.Folders.
+func (q *question) alike(folder string) string { return q.folders.Key(folder) }
+
+// skip reports whether no reader needs any file below a folder.
+func (q *question) skip(folder string) bool { return q.folders.Skip(folder) }
 
 // want returns what all readers together need in order to match the file at path.
 func (q *question) want(path string, attributes int32) match.Want {

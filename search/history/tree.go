@@ -132,6 +132,10 @@ func (g *graph) resolve(f *folder, e *entry) {
 		if e.name.folder == nil {
 			e.name.folder = g.below(f, e.name.text)
 		}
+		if e.name.folder.skip {
+			e.counts = false
+			return
+		}
 		e.child, e.counts = ^g.version(e.name.folder, e.hash), true
 		return
 	}

@@ -22,7 +22,8 @@ var filters = map[string]compileFilter{
 		}
 		re, err := regexp.Compile(flags + value)
 		c.m.pathExprs = append(c.m.pathExprs, flags+value)
-		return &node{op: isFileFilter, onFile: pathFilter(func(path string) bool { return re.MatchString(path) }), pathOnly: true}, err
+		onFile := pathFilter(func(path string) bool { return re.MatchString(path) })
+		return &node{op: isFileFilter, onFile: onFile, pathOnly: true, pathExpr: flags + value}, err
 	},
 	"lang": func(_ *compiler, value string) (*node, error) {
 		return &node{op: isFileFilter, onFile: newLanguage(value)}, nil

@@ -17,34 +17,72 @@ import (
 type Folders struct {
 	exprs  []*syntax.Prog
 	opaque bool // a condition on paths is not a regular expression
+
+	skips      bool // Skip can return true
+	matcher    *Matcher
+	byNode     map[*node]pathExpr // by leaf of the matcher's condition
+	predicates []*pathExpr        // nil for a predicate on all paths
 }
 
 // NewFolders returns the Folders for a matcher, which may be nil, and predicates.
 func NewFolders(m *Matcher, predicates []*Predicate) (*Folders, error) {
-	f := &Folders{}
+	f := &Folders{matcher: m, byNode: map[*node]pathExpr{}}
 	if m != nil {
 		f.opaque = m.opaque
 		if err := f.add(m.pathExprs...); err != nil {
 			return nil, err
 		}
-	}
-	for _, p := range predicates {
-		if p.path != nil {
-			if err := f.add(p.path.String()); err != nil {
-				return nil, err
-			}
+		if err := f.addFilters(m.expr); err != nil {
+			return nil, err
 		}
 	}
+	for _, p := range predicates {
+		if p.path == nil {
+			f.predicates = append(f.predicates, nil)
+			continue
+		}
+		if err := f.add(p.path.String()); err != nil {
+			return nil, err
+		}
+		e := newPathExpr(f.exprs[len(f.exprs)-1])
+		f.predicates = append(f.predicates, &e)
+	}
+	f.skips = f.canSkip()
 	return f, nil
+}
+
+// addFilters adds the filters on paths of a condition.
+func (f *Folders) addFilters(n *node) error {
+	if n == nil {
+		return nil
+	}
+	for _, k := range n.kids {
+		if err := f.addFilters(k); err != nil {
+			return err
+		}
+	}
+	if n.pathExpr == "" {
+		return nil
+	}
+	prog, err := pathProgram(n.pathExpr)
+	if err != nil {
+		return err
+	}
+	f.byNode[n] = newPathExpr(prog)
+	return nil
+}
+
+func pathProgram(expr string) (*syntax.Prog, error) {
+	tree, err := syntax.Parse(expr, syntax.Perl)
+	if err != nil {
+		return nil, err
+	}
+	return syntax.Compile(tree.Simplify())
 }
 
 func (f *Folders) add(exprs ...string) error {
 	for _, expr := range exprs {
-		tree, err := syntax.Parse(expr, syntax.Perl)
-		if err != nil {
-			return err
-		}
-		prog, err := syntax.Compile(tree.Simplify())
+		prog, err := pathProgram(expr)
 		if err != nil {
 			return err
 		}

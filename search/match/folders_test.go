@@ -102,3 +102,84 @@ func TestFolders_FewKinds(t *testing.T) {
 		require.LessOrEqual(t, len(kinds), most, text)
 	}
 }
+
+func TestFolders_SkipWhatNoPathBelowCanMatch(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		query, folder string
+		skip          bool
+	}{
+		{"TODO", "a/", false},
+		{`TODO file:\.go$`, "a/", false},
+		{"TODO file:^README.md$", "a/", true},
+		{"TODO file:^README.md$", "readme.md/", true},
+		{"TODO file:^a/b/", "a/", false},
+		{"TODO file:^a/b/", "a/b/", false},
+		{"TODO file:^a/b/", "A/b/c/", false},
+		{"TODO file:^a/b/ case:yes", "A/b/c/", true},
+		{"TODO file:^a/b/", "a/c/", true},
+		{"TODO file:^(a|b)/c", "b/", false},
+		{"TODO file:^(a|b)/c", "c/", true},
+		{"TODO file:^a/ OR TODO file:^b/", "b/", false},
+		{"TODO file:^a/ OR TODO file:^b/", "c/", true},
+		{"TODO file:^a/ OR FIXME", "c/", false},
+		{"TODO -file:^vendor/", "vendor/", true},
+		{"TODO -file:^vendor/", "a/vendor/", false},
+		{"TODO -file:(^|/)vendor/", "a/vendor/x/", true},
+		{"TODO -file:_test.go$", "a_test.go/", false},
+		{"TODO -file:^a", "a/", true},
+		{"TODO -file:^a -file:go$", "b/", false},
+		{"TODO file:(?m)^a$", "b/", false},
+		{"TODO lang:go", "a/", false},
+		{"type:path file:^a/ b", "b/", true},
+		{"type:diff file:^a/ x", "b/", true},
+		{"type:commit file:^a/ x", "b/", false}, // another change of the commit can matter
+		{"TODO file:^a/ repo:has.content(x)", "b/", false},
+		{"TODO file:^a/ repo:has.path(^b/)", "b/", false},
+		{"TODO file:^a/ repo:has.path(^b/)", "c/", true},
+		{"TODO file:^a/ repohasfile:go", "c/", false},
+	} {
+		require.Equal(t, row.skip, folders(t, row.query).Skip(row.folder), "%s: %q", row.query, row.folder)
+	}
+}
+
+// No path below a folder that is skipped is wanted.
+func TestFolders_SkipOnlyWhatIsNotWanted(t *testing.T) {
+	t.Parallel()
+	names := rapid.SampledFrom([]string{"a", "b", "ab", "A", "é", "\xff", "a.go", "a\nb", "vendor"})
+	folder := rapid.Custom(func(t *rapid.T) string {
+		path := ""
+		for range rapid.IntRange(0, 3).Draw(t, "depth") {
+			path += names.Draw(t, "name") + "/"
+		}
+		return path
+	})
+	exprs := rapid.SampledFrom([]string{"a", "^a", "a$", "^a/b", "(?:^|/)b/", "a/.*b/", "^a/[^/]*$", "^$", `^\ba\b`, `\Bb`, "^a.b/a", "(?m)^b", "(?s)^a.b", "a?/b", "^é/a", "^[^a]/a", `\.go$`, "a|^b/a", "/$", `\Aa`, `a\z`})
+	skipped := 0
+	rapid.Check(t, func(t *rapid.T) {
+		text := "x"
+		for range rapid.IntRange(1, 2).Draw(t, "filters") {
+			text += rapid.SampledFrom([]string{" file:", " -file:", " OR y file:", " OR y -file:"}).Draw(t, "filter") + exprs.Draw(t, "expression")
+		}
+		text += rapid.SampledFrom([]string{"", " type:path", " case:yes"}).Draw(t, "rest")
+		q, err := query.Parse(text)
+		if err != nil {
+			t.Skip(err)
+		}
+		m, err := Compile(q, Options{})
+		require.NoError(t, err)
+		f, err := NewFolders(m, nil)
+		require.NoError(t, err)
+		at := names.Draw(t, "top") + "/" + folder.Draw(t, "folder")
+		if !f.Skip(at) {
+			return
+		}
+		skipped++
+		for range 20 {
+			if path := at + folder.Draw(t, "below") + names.Draw(t, "file"); m.Want(path) != Skip {
+				t.Fatalf("%s wants %q", text, path)
+			}
+		}
+	})
+	require.Positive(t, skipped)
+}

@@ -17,6 +17,8 @@ type node struct {
 	pattern  *pattern
 	onFile   fileFilter
 	pathOnly bool // the path alone decides onFile
+	// pathExpr is the regular expression of a filter on paths; "" for any other node
+	pathExpr string
 	onCommit func(*Commit) bool
 
 	// counted is set if the node is a positive pattern, or an AND of one positive pattern and

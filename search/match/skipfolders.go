@@ -1,0 +1,118 @@
+package match
+
+import (
+	"regexp/syntax"
+
+	"github.com/backsight/backsight/search/query"
+)
+
+// A pathExpr is a regular expression that paths are matched against.
+type pathExpr struct {
+	prog     *syntax.Prog
+	anywhere bool // a match can start after the beginning of a path
+	early    bool // a match can end before the end of a path
+}
+
+func newPathExpr(prog *syntax.Prog) pathExpr {
+	e := pathExpr{prog: prog}
+	later := newSet(len(prog.Inst))
+	later.follow(prog, uint32(prog.Start), ^syntax.EmptyBeginText)
+	for _, pc := range later.list {
+		switch prog.Inst[pc].Op {
+		case syntax.InstMatch, syntax.InstRune, syntax.InstRune1, syntax.InstRuneAny, syntax.InstRuneAnyNotNL:
+			e.anywhere = true
+		}
+	}
+	all := newSet(len(prog.Inst))
+	for waiting := []uint32{uint32(prog.Start)}; len(waiting) > 0; {
+		pc := waiting[len(waiting)-1]
+		waiting = waiting[:len(waiting)-1]
+		from := len(all.list)
+		all.follow(prog, pc, ^syntax.EmptyEndText)
+		for _, pc := range all.list[from:] {
+			switch in := &prog.Inst[pc]; in.Op {
+			case syntax.InstMatch:
+				e.early = true
+			case syntax.InstRune, syntax.InstRune1, syntax.InstRuneAny, syntax.InstRuneAnyNotNL:
+				waiting = append(waiting, in.Out)
+			}
+		}
+	}
+	return e
+}
+
+// below says whether the expression matches all paths below a folder (yes), none of them (no), or
+// neither is known.
+func (e pathExpr) below(folder string) tri {
+	if e.anywhere && !e.early {
+		return unknown
+	}
+	threads, matched := after(e.prog, folder)
+	switch {
+	case matched:
+		return yes
+	case len(threads) == 0 && !e.anywhere:
+		return no
+	}
+	return unknown
+}
+
+// Skip reports whether Want returns Skip for every path below a folder, whose path ends in a slash,
+// and so does the Want of each predicate. It may return false although that is so. For a matcher of
+// the kind query.Diffs, it reports whether MayMatchChange returns false for all these paths.
+func (f *Folders) Skip(folder string) bool {
+	if !f.skips {
+		return false
+	}
+	for i := range f.predicates {
+		if e := f.predicates[i]; e == nil || e.below(folder) != no {
+			return false
+		}
+	}
+	return f.matcher == nil || f.matcher.belowFolder(f.matcher.expr, folder, f.byNode) == no
+}
+
+// canSkip reports whether Skip can return true for some folder.
+func (f *Folders) canSkip() bool {
+	for _, e := range f.predicates {
+		if e == nil || e.anywhere {
+			return false
+		}
+	}
+	return f.matcher == nil || f.matcher.kind != query.Commits && f.matcher.expr.any(func(n *node) bool {
+		e, known := f.byNode[n]
+		return known && (n.negated && e.early || !n.negated && !e.anywhere)
+	})
+}
+
+// belowFolder evaluates a condition for all paths below a folder, like onPath for one path.
+func (m *Matcher) belowFolder(n *node, folder string, exprs map[*node]pathExpr) tri {
+	if n == nil {
+		return yes
+	}
+	switch n.op {
+	case allOf, anyOf:
+		decides, t := no, yes
+		if n.op == anyOf {
+			decides, t = yes, no
+		}
+		for _, k := range n.kids {
+			switch m.belowFolder(k, folder, exprs) {
+			case decides:
+				return decides
+			case unknown:
+				t = unknown
+			}
+		}
+		return t
+	}
+	e, known := exprs[n]
+	if !known {
+		return unknown
+	}
+	t := e.below(folder)
+	if n.negated && t != unknown {
+		t = yes - t
+	}
+	return t
+}
