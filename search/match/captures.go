@@ -16,6 +16,8 @@ type captures struct {
 	// long is the length in bytes from which a match is read rune by rune, so that Go's engine can
 	// be stopped.
 	long int
+	// fixed, if not nil, says where the only group is; then Go's engine is not needed.
+	fixed *fixedGroup
 }
 
 // longWork limits the work between two checks of the stop flag, in visited instructions. Go's
@@ -41,6 +43,12 @@ func newCaptures(text string, size int) (*captures, error) {
 // each calls yield with the non-empty values of the groups in the match content[start:end]. The
 // flag `stop` may be nil. If it becomes true, the method returns soon and may omit values.
 func (c *captures) each(content []byte, start, end int, stop *atomic.Bool, yield func(value []byte)) {
+	if c.fixed != nil {
+		if start, end = start+c.fixed.head, end-c.fixed.tail; start < end {
+			yield(content[start:end])
+		}
+		return
+	}
 	if stop != nil && stop.Load() {
 		return
 	}

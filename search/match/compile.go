@@ -51,6 +51,7 @@ func newFinder(p *query.Pattern, caseSensitive, groups bool) (finder, error) {
 		if e.captures, err = newCaptures(flags+p.Text, e.re.Size()); err != nil {
 			return nil, err
 		}
+		e.captures.fixed = fixedGroupOf(tree)
 	}
 	return e, nil
 }
