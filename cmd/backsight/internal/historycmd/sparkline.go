@@ -1,6 +1,7 @@
 package historycmd
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf8"
 
@@ -67,16 +68,23 @@ func (t *table) print(b *strings.Builder) {
 			}
 		}
 	}
+	var line []byte // reused, because counts by value can have 100,000 rows
 	for _, row := range t.rows {
-		var line strings.Builder
+		line = line[:0]
 		for i, cell := range row {
-			space := strings.Repeat(" ", width[i]-utf8.RuneCountInString(cell))
+			space := width[i] - utf8.RuneCountInString(cell)
 			if i < left {
-				line.WriteString(cell + space + "  ")
-			} else {
-				line.WriteString(space + cell + "  ")
+				line = append(line, cell...)
 			}
+			for range space {
+				line = append(line, ' ')
+			}
+			if i >= left {
+				line = append(line, cell...)
+			}
+			line = append(line, "  "...)
 		}
-		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+		b.Write(bytes.TrimRight(line, " "))
+		b.WriteByte('\n')
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -39,8 +40,14 @@ func writeTable(w io.Writer, p *plan, repositories []*repository) error {
 	totals := map[string][]point{}
 	for _, r := range repositories {
 		rows := r.rows(p.byValue)
+		if len(repositories) == 1 {
+			totals = rows
+		} else {
+			for key, row := range rows {
+				totals[key] = sum(totals[key], row)
+			}
+		}
 		for _, key := range inOrder(rows) {
-			totals[key] = sum(totals[key], rows[key])
 			grid.add(cells(r.label, key, p.byValue, rows[key], columns)...)
 		}
 	}
@@ -204,7 +211,7 @@ func (p point) String() string {
 	case p.absent:
 		return "-"
 	}
-	return fmt.Sprint(p.value)
+	return strconv.FormatInt(p.value, 10)
 }
 
 // changeOf returns the difference between the newest and the oldest point as text.
@@ -215,8 +222,10 @@ func changeOf(row []point) string {
 		return "?"
 	case first.atLeast || last.atLeast:
 		return fmt.Sprintf("~%+d", d)
+	case d < 0:
+		return strconv.FormatInt(d, 10)
 	default:
-		return fmt.Sprintf("%+d", d)
+		return "+" + strconv.FormatInt(d, 10)
 	}
 }
 
