@@ -44,6 +44,9 @@ func newFinder(p *query.Pattern, caseSensitive, groups bool) (finder, error) {
 	if e.byLine && len(e.prefix)+len(e.required) == 0 {
 		e.run = runOf(tree)
 	}
+	if len(e.prefix)+len(e.required) == 0 && e.run == nil {
+		e.class = runeClassOf(tree)
+	}
 	if e.re, err = dfa.Compile(tree, share, len(e.prefix) > 0); err != nil {
 		return nil, err
 	}

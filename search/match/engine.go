@@ -25,6 +25,9 @@ type engine struct {
 	// run, if not nil, occurs in every match. It is only used if byLine is set, and if required and
 	// prefix are empty.
 	run *run
+	// class, if not nil, finds the matches instead of the automaton. It may only be set if required
+	// and prefix are empty and run is nil.
+	class *runeClass
 	// captures finds the values of groups. It is nil if they are not needed.
 	captures *captures
 }
@@ -108,6 +111,9 @@ func lineEnd(content []byte, from int) int {
 }
 
 func (f *engine) has(content []byte, stop *atomic.Bool) (found bool) {
+	if f.class != nil {
+		return f.class.has(content, stop)
+	}
 	f.search(content, stop, func(s *dfa.Searcher, _ []byte, _ int) bool {
 		_, found = s.End()
 		return !found
@@ -116,6 +122,9 @@ func (f *engine) has(content []byte, stop *atomic.Bool) (found bool) {
 }
 
 func (f *engine) count(content []byte, stop *atomic.Bool) (n int64) {
+	if f.class != nil {
+		return f.class.count(content, stop)
+	}
 	f.search(content, stop, func(s *dfa.Searcher, _ []byte, _ int) bool {
 		n += s.Count()
 		return true
@@ -124,6 +133,13 @@ func (f *engine) count(content []byte, stop *atomic.Bool) (n int64) {
 }
 
 func (f *engine) ranges(content []byte, to []span, stop *atomic.Bool) []span {
+	if f.class != nil {
+		f.class.each(content, stop, func(start, end int) bool {
+			to = append(to, span{start, end})
+			return true
+		})
+		return to
+	}
 	f.search(content, stop, func(s *dfa.Searcher, _ []byte, offset int) bool {
 		for {
 			start, end, ok := s.Next()
@@ -138,6 +154,16 @@ func (f *engine) ranges(content []byte, to []span, stop *atomic.Bool) []span {
 
 // lines calls yield with each line of content that has a match. No match may contain a line end.
 func (f *engine) lines(content []byte, stop *atomic.Bool, yield func(start, end int)) {
+	if f.class != nil {
+		for start := 0; start < len(content); {
+			end := lineEnd(content, start)
+			if f.class.has(content[start:end], stop) {
+				yield(start, end)
+			}
+			start = end + 1
+		}
+		return
+	}
 	f.search(content, stop, func(s *dfa.Searcher, part []byte, offset int) bool {
 		for {
 			last, ok := s.End()
@@ -154,6 +180,13 @@ func (f *engine) lines(content []byte, stop *atomic.Bool, yield func(start, end 
 
 // groups calls yield with each non-empty value of a capturing group.
 func (f *engine) groups(content []byte, stop *atomic.Bool, yield func(value []byte)) {
+	if f.class != nil {
+		f.class.each(content, stop, func(start, end int) bool {
+			f.captures.each(content, start, end, stop, yield)
+			return true
+		})
+		return
+	}
 	f.search(content, stop, func(s *dfa.Searcher, part []byte, _ int) bool {
 		for {
 			start, end, ok := s.Next()
