@@ -68,6 +68,11 @@ func (t *table) print(b *strings.Builder) {
 			}
 		}
 	}
+	all := 1
+	for _, w := range width {
+		all += w + 2
+	}
+	b.Grow(all * len(t.rows))
 	var line []byte // reused, because counts by value can have 100,000 rows
 	for _, row := range t.rows {
 		line = line[:0]

@@ -82,8 +82,18 @@ func inOrder(rows map[string][]point) []string {
 	if !slices.ContainsFunc(keys, func(key string) bool { return !insights.IsVersion(key) }) {
 		return keys
 	}
-	newest := func(key string) int64 { return rows[key][len(rows[key])-1].value }
-	slices.SortStableFunc(keys, func(a, b string) int { return cmp.Compare(newest(b), newest(a)) })
+	type keyed struct {
+		key    string
+		newest int64
+	}
+	order := make([]keyed, len(keys))
+	for i, key := range keys {
+		order[i] = keyed{key, rows[key][len(rows[key])-1].value}
+	}
+	slices.SortStableFunc(order, func(a, b keyed) int { return cmp.Compare(b.newest, a.newest) })
+	for i := range order {
+		keys[i] = order[i].key
+	}
 	return keys
 }
 
