@@ -263,11 +263,11 @@ func (c *commitSearch) readRoots(ctx context.Context, wanted []int) error {
 	return nil
 }
 
-// compare lists the files that a commit changed, and appends to `batch` the blobs that must be
-// read.
-func (c *commitSearch) compare(one *commit, batch []int32) []int32 {
+// compare lists the files that a commit changed. It returns false if they are not needed, or have
+// been listed before.
+func (c *commitSearch) compare(one *commit) bool {
 	if one.decided || one.compared {
-		return batch
+		return false
 	}
 	one.compared = true
 	d := &treeDiff{graph: c.graph}
@@ -283,16 +283,21 @@ func (c *commitSearch) compare(one *commit, batch []int32) []int32 {
 			return !c.mayMatch(ch.path, ch.oldAttributes) && !c.mayMatch(ch.path, ch.newAttributes)
 		})
 	}
+	return true
+}
+
+// want appends to `batch` the blobs that must be read to judge changes.
+func (c *commitSearch) want(changes []change, batch []int32) []int32 {
 	lines := c.request.Matcher.NeedsLines()
-	for i := range one.changes {
-		change, isNew := &one.changes[i], false
-		if lines {
+	for i := range changes {
+		change, isNew := &changes[i], false
+		if lines && change.pair == nil {
 			change.pair, isNew = c.pairs.add(c.blobOf(change.old), c.blobOf(change.new))
 		}
 		for _, v := range []struct{ unit, attributes int32 }{{change.old, change.oldAttributes}, {change.new, change.newAttributes}} {
 			if v.unit >= 0 {
 				filters := c.graph.asked.as(v.attributes).NeedsContent(change.path)
-				batch = c.want(version{c.blobOf(v.unit), change.path, v.attributes}, isNew, filters, batch)
+				batch = c.wantBlob(version{c.blobOf(v.unit), change.path, v.attributes}, isNew, filters, batch)
 			}
 		}
 	}
@@ -318,10 +323,11 @@ type version struct {
 	attributes int32
 }
 
-// want appends the blob of a version to `batch` if `content` says that its content is wanted, or if
-// `filters` says that the filters that hold for the version are wanted and they are not known.
-// These depend on the path and the attributes, so a blob may be read again for another version.
-func (c *commitSearch) want(v version, content, filters bool, batch []int32) []int32 {
+// wantBlob appends the blob of a version to `batch` if `content` says that its content is wanted,
+// or if `filters` says that the filters that hold for the version are wanted and they are not
+// known. These depend on the path and the attributes, so a blob may be read again for another
+// version.
+func (c *commitSearch) wantBlob(v version, content, filters bool, batch []int32) []int32 {
 	blob, wanted := v.blob, content
 	if filters {
 		if _, known := c.filters[v]; !known {
@@ -342,10 +348,15 @@ func (c *commitSearch) judge(one *commit) (matches bool, faults []Fault) {
 	if one.decided {
 		return one.matches, one.faults
 	}
+	return c.judgeChanges(one, one.changes)
+}
+
+// judgeChanges is judge, as if the commit had only these changes.
+func (c *commitSearch) judgeChanges(one *commit, changes []change) (matches bool, faults []Fault) {
 	m := c.request.Matcher
 	faults = slices.Clone(one.faults)
 	commit := one.Commit
-	for _, change := range one.changes {
+	for _, change := range changes {
 		known := true
 		for _, unit := range []int32{change.old, change.new} {
 			if unit < 0 {

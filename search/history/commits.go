@@ -147,18 +147,21 @@ func (c *commitSearch) evaluatePredicates(ctx context.Context) error {
 func (c *commitSearch) run(ctx context.Context, yield func(Result) error) error {
 	c.queued = make([]bool, len(c.graph.blobs.All))
 	for from := 0; from < len(c.intervals); {
-		var batch []int32
-		to := from
-		for to < len(c.intervals) && len(batch) < blobsPerBatch {
+		var batch []*commit
+		to, blobs := from, 0
+		for to < len(c.intervals) && blobs < blobsPerBatch {
 			for at := c.intervals[to].First; at < c.intervals[to].End; at++ {
 				if ctx.Err() != nil {
 					return context.Cause(ctx)
 				}
-				batch = c.compare(c.commits[at], batch)
+				if one := c.commits[at]; c.compare(one) {
+					batch = append(batch, one)
+					blobs += 2 * len(one.changes)
+				}
 			}
 			to++
 		}
-		if err := c.readBlobs(ctx, batch); err != nil {
+		if err := c.readChanges(ctx, batch); err != nil {
 			return err
 		}
 		for _, i := range c.intervals[from:to] {

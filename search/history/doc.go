@@ -19,9 +19,9 @@
 //   - Each distinct blob is read at most once, however many commits and paths contain it. There are
 //     three exceptions: a search that finds out late that it cannot use its base starts again;
 //     SearchCommits evaluates predicates in a search of their own; and SearchCommits reads a blob
-//     again for each batch of intervals (blobsPerBatch), and if a filter on languages needs it for
-//     another path. Stats counts the reads. A blob is matched once for each class of its paths
-//     (match.Matcher.Class).
+//     again for another batch of intervals (blobsPerBatch), for commits that it probed
+//     (firstchanges.go), and if a filter on languages needs it for another path. Stats counts the
+//     reads. A blob is matched once for each class of its paths (match.Matcher.Class).
 //   - The value of a commit does not depend on the other commits of the request, nor on their
 //     order, unless a search by value exceeds its ValueLimits.
 //   - Equal trees in folders that the query judges alike (match.Folders) share their children, so
