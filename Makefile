@@ -141,6 +141,7 @@ bench-speed: build temporal ## Ratios against git, cost of index and Temporal: R
 	go run ./bench/history -backsight bin/backsight $(REPOS)
 	go run ./bench/history -backsight bin/backsight -rounds 1 -every 1week -points 52 -query literal,any-case,regexp $(REPOS)
 	go run ./bench/history -indexes $(REPOS)
+	go run ./bench/cliffs -backsight bin/backsight $(REPOS)
 
 .PHONY: bench-zoekt
 bench-zoekt: build $(BIN)/zoekt ## History indexes against those of zoekt: REPOS=DIR
