@@ -83,8 +83,9 @@ func drawLosses(t *rapid.T, repo *testgit.Repo, tr *truth, ids []string) map[str
 	return lost
 }
 
-// shortRun is the number of cases that run without BACKSIGHT_CASES.
-const shortRun = 30
+// enough reports whether a property with slow cases has been tried often enough: without
+// BACKSIGHT_CASES, 30 times.
+func enough(cases int) bool { return cases == 30 && os.Getenv("BACKSIGHT_CASES") == "" }
 
 // A damaged file is a fault of exactly the commits that need it, and their values are those of the
 // other files. With an index that was made before the damage, a file that cannot match is not
@@ -95,7 +96,7 @@ func TestSearch_DamagedFilesAreFaultsOfTheirCommits(t *testing.T) {
 	cases, faulty := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		// Only loose objects can be damaged one by one, and they take a process of git each.
-		if cases == shortRun && os.Getenv("BACKSIGHT_CASES") == "" {
+		if enough(cases) {
 			return
 		}
 		cases++

@@ -236,7 +236,7 @@ func TestSearch_BinaryFilesAboveTheLimitAreCounted(t *testing.T) {
 	for query, value := range map[string]int64{
 		"TODO": 1, "TODO lang:go": 1, "TODO lang:c": 0, "(TODO file:^d/) OR (x -file:^d/)": 1, "TODO NOT func": 1, "NOT TODO": 3,
 		"file:large": 3, "lang:go": 2, "lang:c++": 0, "lang:perl": 0, "TODO OR lang:python": 1, "TODO -repo:has.content(func)": 1,
-		"(TODO lang:c) OR (x lang:go) OR (func file:^l)": 1, "select:file TODO OR lang:c": 2, "TODO repo:has.file(path:^d content:func)": 0,
+		"(TODO lang:c) OR (x lang:go) OR (func file:^l)": 1, "select:file TODO OR lang:c": 1, "TODO repo:has.file(path:^d content:func)": 0,
 	} {
 		m := compile(t, query, false)
 		results, _ := searchLimited(t, repo, m, 100_000, tip)
