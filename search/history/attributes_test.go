@@ -29,6 +29,9 @@ var attributeNames = []string{"linguist-language", "linguist-vendored", "linguis
 
 // gitAttributes returns what git check-attr says about the regular files of a commit.
 func gitAttributes(t testgit.TB, tr *truth, commit string) map[string]linguist.Attributes {
+	if known, ok := tr.attributes[commit]; ok {
+		return known
+	}
 	paths := slices.Sorted(maps.Keys(tr.list(commit)))
 	folder, err := os.MkdirTemp("", "attributes")
 	if err != nil {
@@ -78,6 +81,10 @@ func gitAttributes(t testgit.TB, tr *truth, commit string) map[string]linguist.A
 		}
 		found[fields[i]] = a
 	}
+	if tr.attributes == nil {
+		tr.attributes = map[string]map[string]linguist.Attributes{}
+	}
+	tr.attributes[commit] = found
 	return found
 }
 

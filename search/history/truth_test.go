@@ -14,6 +14,7 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 	"github.com/backsight/backsight/internal/testgit"
 	"github.com/backsight/backsight/search/history/values"
+	"github.com/backsight/backsight/search/internal/linguist"
 	"github.com/backsight/backsight/search/match"
 	"github.com/backsight/backsight/search/query"
 )
@@ -25,6 +26,8 @@ type truth struct {
 	matcher  *match.Matcher
 	contents map[string]string
 	wanted   map[string]bool // distinct blobs that must be read
+	// by commit and path; nil until gitAttributes is called
+	attributes map[string]map[string]linguist.Attributes
 }
 
 func newTruth(t testgit.TB, repo *testgit.Repo, m *match.Matcher) *truth {
