@@ -51,7 +51,9 @@ func TestObjects_ALooseObjectWithAWrongHeaderIsCorrupt(t *testing.T) {
 			got, stats := read(t, open(t, repo.Dir), ReadOptions{MaxSize: maxSize}, a, b, c, d, e)
 			require.Equal(t, []string{"a", damaged, "c", damaged}, []string{got[a], got[b], got[c], got[d]}, name)
 			if maxSize == 0 {
-				require.True(t, got[e] == text, name)
+				if got[e] != text { // a message with the contents would be huge
+					t.Fatalf("%s: the object after the damaged ones is not read", name)
+				}
 			} else {
 				require.Equal(t, string(TooLarge), got[e], name)
 			}

@@ -69,7 +69,7 @@ func TestFixedGroup_EqualsGo(t *testing.T) {
 		fixed++
 		text := join(pieces, 0, 12, "text")
 		for _, at := range regexp.MustCompile(expr).FindAllStringSubmatchIndex(text, -1) {
-			require.Equal(t, at[2:], []int{at[0] + g.head, at[1] - g.tail}, "%s in %q", expr, text)
+			require.Equal(t, []int{at[0] + g.head, at[1] - g.tail}, at[2:], "%s in %q", expr, text)
 		}
 	})
 	require.Positive(t, fixed)

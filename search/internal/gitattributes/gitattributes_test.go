@@ -210,7 +210,7 @@ func TestContext_ReadsValuesAsLinguistDoes(t *testing.T) {
 		"linguist-detectable=false":                  {Detectable: linguist.No},
 		// as git reads a blob
 		"linguist-vendored\x00\n* linguist-generated": {Vendored: linguist.Yes},
-		"text=auto eol=lf":                            {},
+		"text=auto eol=lf": {},
 	} {
 		require.Equal(t, want, NewTable().Add(nil, Parse([]byte("* "+text)), true).Of("a"), text)
 	}
