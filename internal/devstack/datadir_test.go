@@ -76,7 +76,7 @@ func TestDamagedDataDirectory(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, p.Stop(t.Context()))
 	require.NoError(t, os.Remove(filepath.Join(o.DataDir, "postgres", "global", "pg_control")))
-	requireStartFails(t, o, insights.Unavailable, "postgres: the server ended immediately; see "+o.DataDir+"/log/postgres.log, which contains:", "pg_control")
+	requireStartFails(t, o, insights.Unavailable, "postgres: the server ended before it answered; see "+o.DataDir+"/log/postgres.log, which contains:", "pg_control")
 }
 
 func TestLongDataDirectoryHasAShortSocket(t *testing.T) {

@@ -152,7 +152,7 @@ func postgresStartError(output, logPath string) error {
 	case strings.Contains(output, "pre-existing shared memory block"), strings.Contains(output, "is still in use"), output == "":
 		return nil
 	}
-	return insights.Errorf(insights.Unavailable, "postgres: the server ended immediately%s", quoteOutput(output, logPath))
+	return insights.Errorf(insights.Unavailable, "postgres: the server ended before it answered%s", quoteOutput(output, logPath))
 }
 
 // URL returns a connection URL of the product's database.

@@ -161,7 +161,7 @@ func temporalStartError(output, logPath string) error {
 	if output == "" {
 		return nil
 	}
-	return insights.Errorf(insights.Unavailable, "temporal: the server ended immediately%s", quoteOutput(output, logPath))
+	return insights.Errorf(insights.Unavailable, "temporal: the server ended before it answered%s", quoteOutput(output, logPath))
 }
 
 // Address returns host:port of the gRPC frontend.

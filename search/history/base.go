@@ -108,8 +108,8 @@ func (s *search) runFromBase(ctx context.Context, base root, roots []root, yield
 	return true, nil
 }
 
-// start sets the sweep's counts to a result at the sweep's current commit. `complete` is false if
-// the result has too many values.
+// start sets the sweep's value, and its counts by captured value, to those of a result at the
+// sweep's current commit. `complete` is false if the result has too many values.
 func (s *sweep) start(at *Result) (complete bool) {
 	s.n = at.Value
 	return s.by == nil || s.by.Start(at.Values)

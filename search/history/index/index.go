@@ -224,7 +224,7 @@ type NamedPath struct {
 func (p *Paths) Named(base string) ([]NamedPath, error) {
 	found, ok := p.table.named(base)
 	if !ok {
-		return nil, fmt.Errorf("%w: paths", ErrDamaged)
+		return nil, fmt.Errorf("%w: the paths cannot be read", ErrDamaged)
 	}
 	return found, nil
 }

@@ -48,7 +48,7 @@ func (x *Index) EachBinaryText(position int, visit func(path string, blob int)) 
 	}
 	named := newBits(x.header.blobs)
 	if !eachRun(runs, x.header.blobs, named.setRun) {
-		return fmt.Errorf("%w: unsearched blobs", ErrDamaged)
+		return fmt.Errorf("%w: the list of binary files with names of texts is malformed", ErrDamaged)
 	}
 	paths, err := x.Paths()
 	if err != nil {

@@ -24,7 +24,7 @@ func (f sharedFlags) options() options {
 // HistoryCommand is `backsight history`.
 type HistoryCommand struct {
 	Query  string `short:"q" required:"" help:"What to count, for example 'context\\.TODO patterntype:regexp lang:go'." placeholder:"QUERY"`
-	Every  string `help:"The time between samples: 1month (default), 2weeks, 1day, 12hours. Instead, --every commit lists each commit that changed the count; without --until, it also lists commits dated in the future." placeholder:"INTERVAL"`
+	Every  string `help:"The time between samples, for example 2weeks, 1day or 12hours (default: 1month). Instead, --every commit lists each commit that changed the count; without --until, it also lists commits dated in the future." placeholder:"INTERVAL"`
 	Points *int   `help:"The number of samples, 1 to 1000 (default: 12). With --every commit, the largest number of commits to list (default: all)." placeholder:"N"`
 	sharedFlags
 	ByValue bool   `help:"Count each value of the query's capture groups, in a row per value."`

@@ -52,7 +52,7 @@ func TestRunInventory_OneTime(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, code)
 	require.Equal(t, `inventory
-at 2024-07-15T10:30:00Z
+at 2024-07-15T10:30:20Z
 
 LANGUAGE    FILES  LINES  BYTES  % OF LINES
 Go              1      3     20        42.9
@@ -78,7 +78,7 @@ func TestRunInventory_ThroughHistory(t *testing.T) {
 	out, code, err := runInventory(t, inventoryOptions{options: options{Repositories: []string{repo.Dir, young.Dir}, Query: "-file:^vendor/", Every: "3months", Points: new(3)}})
 	require.NoError(t, err)
 	require.Zero(t, code)
-	require.Contains(t, out, "lines -file:^vendor/\n3 points, every 3month, until 2024-07-15T10:30:00Z\n")
+	require.Contains(t, out, "lines -file:^vendor/\n3 points, every 3month, until 2024-07-15T10:30:20Z\n")
 	require.Regexp(t, `(?m)^Go +\S+ +- +1 +3 +\+3$`, out)
 	require.Regexp(t, `(?m)^Rust +\S+ +- +0 +1 +\+1$`, out, "one of the two repositories existed, so the sum is not absent")
 	require.Regexp(t, `(?m)^total +\S+ +- +1 +7 +\+7$`, out)
@@ -100,7 +100,7 @@ func TestRunInventory_JSON(t *testing.T) {
 		return map[string]any{"files": files, "lines": lines, "bytes": bytes}
 	}
 	require.Equal(t, map[string]any{
-		"repository": repo.Dir, "time": "2024-07-15T10:30:00Z", "commit": ids[1], "outcome": "counted", "total": group(6, 7, 50),
+		"repository": repo.Dir, "time": "2024-07-15T10:30:20Z", "commit": ids[1], "outcome": "counted", "total": group(6, 7, 50),
 		"languages": map[string]any{
 			"Go": group(1, 3, 20), "Shell": group(1, 2, 13), "(unknown)": group(1, 1, 4), "(vendored)": group(1, 1, 10), "(binary)": group(1, 0, 3),
 			"Python": group(1, 0, 0),

@@ -105,3 +105,15 @@ func TestRun_NoticesAboutBranches(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, out, "notice: "+notice)
 }
+
+// A commit that is some seconds old is counted.
+func TestRun_CountsACommitOfThisMinute(t *testing.T) {
+	t.Parallel()
+	repo := testgit.New(t)
+	repo.Commit(t, now, map[string]string{"a": "TODO"})
+	out, _, err := run(t, options{Repositories: []string{repo.Dir}, Query: "TODO", JSON: true, Points: new(1)})
+	require.NoError(t, err)
+	line := decode(t, out)[0]
+	require.EqualValues(t, 1, line["value"])
+	require.Equal(t, now.UTC().Truncate(time.Second).Format(time.RFC3339), line["time"])
+}

@@ -76,7 +76,7 @@ func TestRun_JSON(t *testing.T) {
 	lines := decode(t, out)
 	require.Len(t, lines, 7)
 	require.Equal(t, map[string]any{
-		"repository": repo.Dir, "time": "2024-07-15T10:30:00Z", "commit": ids[4], "outcome": "counted", "value": 4.0,
+		"repository": repo.Dir, "time": "2024-07-15T10:30:20Z", "commit": ids[4], "outcome": "counted", "value": 4.0,
 	}, lines[0])
 	var values []any
 	var outcomes []any
@@ -100,7 +100,7 @@ func TestRun_Table(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, code)
 	require.Equal(t, `case:yes TODO
-7 points, every 1month, until 2024-07-15T10:30:00Z
+7 points, every 1month, until 2024-07-15T10:30:20Z
 
                       2024
 REPOSITORY  TREND    01-15  02-15  03-15  04-15  05-15  06-15  07-15  CHANGE

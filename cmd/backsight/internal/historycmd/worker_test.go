@@ -19,7 +19,7 @@ import (
 // outcome, code and reason.
 func TestRun_SaysWhatTheWorkerSays(t *testing.T) {
 	t.Parallel()
-	grid := insights.NewGrid(now, insights.Interval{Unit: insights.Month, Value: 1}, 8)
+	grid := insights.Grid{Anchor: now.UTC().Truncate(time.Second), Interval: insights.Interval{Unit: insights.Month, Value: 1}, Points: 8}
 	dirs := []string{"/not/there"}
 	for _, damage := range []func(*testgit.Repo){
 		func(*testgit.Repo) {},
