@@ -60,7 +60,7 @@ func TestCrashingRepositoryIsQuarantined(t *testing.T) {
 	require.Equal(t, map[int64]int{crashing.ID: 3}, b.strikes(series), "a search that makes progress clears the strikes")
 	for _, s := range b.samples(series) {
 		if s.RepositoryID == crashing.ID {
-			require.Contains(t, s.Reason, "failed 3 times, the last time because the worker crashed")
+			require.Contains(t, s.Reason, "3 times in a row, the last time because the worker crashed")
 		}
 	}
 

@@ -85,7 +85,7 @@ func TestSyncStoresNotices(t *testing.T) {
 		r := b.local(name, clone)
 		sync(r)
 		require.Equal(t, []string{
-			"refs/remotes/origin/main is searched, which origin/HEAD names; the checked-out branch refs/heads/main is 1 commit ahead of it",
+			"refs/remotes/origin/main is searched, because origin/HEAD names it; the checked-out branch refs/heads/main is 1 commit ahead of it",
 			"the repository has grafts (info/grafts), which are not applied: the history is counted as it was pushed",
 		}, b.again(r).Notices)
 

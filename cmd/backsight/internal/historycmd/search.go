@@ -93,7 +93,7 @@ func (s *searcher) notices(ctx context.Context) []string {
 	if s.Git == nil { // the repository could not be opened
 		return nil
 	}
-	notices := engine.Notices(ctx, s.Git, s.ref, s.Tip, "; --rev names another branch")
+	notices := engine.Notices(ctx, s.Git, s.ref, s.Tip, "; to search another branch, use --rev")
 	if notice := engine.UnsearchedNotice(*s.Unsearched); notice != "" {
 		notices = append(notices, notice)
 	}
