@@ -69,7 +69,7 @@ func (m backlogMetrics) Collect(to chan<- prometheus.Metric) {
 	defer cancel()
 	idle, err := unservedShards(ctx, m.config)
 	if err != nil {
-		m.config.Logger.Warn("metrics: reading the search shards without a worker failed", "error", err)
+		m.config.Logger.Warn("metrics: it is not known which search shards have no worker", "error", err)
 		return
 	}
 	gauge(m.idle, float64(len(idle)))

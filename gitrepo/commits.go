@@ -106,8 +106,8 @@ func (r *Repo) walk(ctx context.Context, tip OID, each func(Commit) (keep, more 
 	if readErr != nil {
 		return nil, fmt.Errorf("repository %s: git rev-list: %w", r.dir, readErr)
 	}
-	if err := r.verifyWalk(ctx, commits); err != nil {
-		return nil, err
+	if commits, err = r.verifyWalk(ctx, commits); err != nil {
+		return commits, err
 	}
 	if waitErr != nil {
 		rest, err := r.continueWalk(ctx, tip, last, r.wrap(ctx, "rev-list", cmd, waitErr), each)

@@ -15,7 +15,26 @@ type Description struct {
 }
 
 // Describe returns the descriptions of commits, in the same order. The commits must be distinct.
+// The description of a commit that git cannot read is empty: git can know such a commit and its
+// date from a commit-graph. Describe starts one process, and some more for each such commit.
 func (r *Repo) Describe(ctx context.Context, commits []OID) ([]Description, error) {
+	described, err := r.describe(ctx, commits)
+	if exitCode(err) != 128 || ctx.Err() != nil {
+		return described, err
+	}
+	if len(commits) == 1 {
+		return make([]Description, 1), nil
+	}
+	half := len(commits) / 2
+	newer, err := r.Describe(ctx, commits[:half])
+	if err != nil {
+		return nil, err
+	}
+	older, err := r.Describe(ctx, commits[half:])
+	return append(newer, older...), err
+}
+
+func (r *Repo) describe(ctx context.Context, commits []OID) ([]Description, error) {
 	described := make([]Description, 0, len(commits))
 	err := r.logEach(ctx, commits, "%an <%ae>%n%s", 2, func(fields []string) {
 		described = append(described, Description{Author: fields[0], Subject: strings.TrimSuffix(fields[1], "\n")})

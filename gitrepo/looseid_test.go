@@ -54,8 +54,9 @@ func TestObjects_ALooseObjectWithTheContentOfAnotherIsCorrupt(t *testing.T) {
 	}
 }
 
-// A walk through a commit that holds another commit's content would continue with wrong parents.
-func TestFirstParents_FailAtALooseCommitWithTheContentOfAnother(t *testing.T) {
+// A walk through a commit that holds another commit's content would continue with wrong parents, so
+// it ends before this commit.
+func TestFirstParents_EndAtALooseCommitWithTheContentOfAnother(t *testing.T) {
 	t.Parallel()
 	for _, format := range []string{"sha1", "sha256"} {
 		repo := testgit.Init(t, filepath.Join(t.TempDir(), "r"), format)
@@ -64,7 +65,10 @@ func TestFirstParents_FailAtALooseCommitWithTheContentOfAnother(t *testing.T) {
 		require.NoError(t, err)
 		replaceBy(t, repo, ids[3], ids[1])
 		for _, r := range []*Repo{open(t, repo.Dir), slowly(t, open(t, repo.Dir))} {
-			_, err = r.FirstParents(t.Context(), OID(ids[5]), "")
+			known, err := r.FirstParents(t.Context(), OID(ids[5]), "")
+			require.Len(t, known, 2)
+			require.NotNil(t, AsBrokenHistory(err))
+			require.Equal(t, OID(ids[3]), AsBrokenHistory(err).Parent)
 			require.ErrorContains(t, err, "commit "+ids[3]+": corrupt object: the stored content is that of object "+ids[1])
 			newer, err := r.FirstParents(t.Context(), OID(ids[5]), OID(ids[4]))
 			require.NoError(t, err)
@@ -82,4 +86,26 @@ func TestFirstParents_FailAtALooseCommitWithTheContentOfAnother(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, commits, 6)
 	}
+}
+
+// git knows commits from a commit-graph, also those that it cannot read. A graph does not change
+// where the history ends, and commits that cannot be read have no description.
+func TestFirstParents_WithACommitGraph(t *testing.T) {
+	t.Parallel()
+	repo := testgit.New(t)
+	ids := repo.Import(t, "main", false, make([]testgit.Commit, 6)...)
+	repo.Git(t, "commit-graph", "write", "--reachable")
+	repo.CorruptObject(t, ids[3])
+	known, err := slowly(t, open(t, repo.Dir)).FirstParents(t.Context(), OID(ids[5]), "")
+	require.Len(t, known, 2)
+	require.NotNil(t, AsBrokenHistory(err))
+	require.Equal(t, []OID{OID(ids[4]), OID(ids[3])}, []OID{AsBrokenHistory(err).Child, AsBrokenHistory(err).Parent})
+
+	repo.RemoveObject(t, ids[2])
+	all := []OID{OID(ids[5]), OID(ids[4]), OID(ids[3]), OID(ids[2]), OID(ids[1])}
+	described, err := open(t, repo.Dir).Describe(t.Context(), all)
+	require.NoError(t, err)
+	whole := described[0]
+	require.NotEmpty(t, whole.Author)
+	require.Equal(t, []Description{whole, whole, {}, {}, whole}, described)
 }

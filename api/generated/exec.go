@@ -2003,7 +2003,10 @@ type Query {
   repositories are not listed. Only administrators may call this query.
   """
   repositoryGrants(first: Int = 50, after: String, repository: String, login: String): RepositoryGrantConnection!
-  "Backsight: lists all settings. A changed setting takes effect within seconds."
+  """
+  Backsight: lists all settings. A changed setting takes effect without a restart: within seconds
+  or, for settings on batches and shards, when the next page of a plan is searched.
+  """
   settings: [Setting!]!
 }
 

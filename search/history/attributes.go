@@ -255,7 +255,8 @@ func (g *graph) attributesAt(n int32, file string) int32 {
 	return g.asked.attributes.number(c, file)
 }
 
-// matcherOf returns the matcher for the attributes of a unit. It may be nil; see question.
+// matcherOf returns the query's matcher for files with the attributes of unit u, an index in
+// g.units. It is nil if only predicates are evaluated (type question).
 func (g *graph) matcherOf(u int32) *match.Matcher {
 	return g.asked.as(g.paths[g.units[u].path].attributes)
 }

@@ -167,8 +167,8 @@ func (c *commitSearch) readLarge(blob int32, object *gitrepo.Object, rest io.Rea
 	return nil
 }
 
-// eachPart calls visit with one part of a content after another. `complete` is false if a line is
-// longer than maxPart; then visit did not get this line, nor what follows it.
+// eachPart calls visit with one part of a content after another. If `complete` is false, a
+// line is longer than maxPart, and visit did not get this line, nor what follows it.
 func eachPart(content io.Reader, visit func(part []byte)) (complete bool, err error) {
 	buffer := make([]byte, usualPart)
 	held, least := 0, firstPart

@@ -191,7 +191,9 @@ func omitted(file string, a *linguist.Attributes) string {
 	return ""
 }
 
+// countLines returns the number of lines of a text. A byte order mark alone is no line.
 func countLines(text []byte) int64 {
+	text = bytes.TrimPrefix(text, []byte(byteOrderMark))
 	n := int64(bytes.Count(text, []byte{'\n'}))
 	if len(text) > 0 && text[len(text)-1] != '\n' {
 		n++

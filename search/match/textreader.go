@@ -39,7 +39,7 @@ func (r *textReader) Read(to []byte) (int, error) {
 	return n, nil
 }
 
-// fill reads and converts some units.
+// fill reads some UTF-16 or UTF-32 code units from r.from and puts them into r.text as UTF-8.
 func (r *textReader) fill() {
 	var n int
 	n, r.err = r.from.Read(r.raw[len(r.raw):cap(r.raw)])

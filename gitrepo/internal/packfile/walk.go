@@ -16,7 +16,8 @@ import (
 // that all goroutines finish at about the same time.
 const rootsPerTake = 16
 
-// checkEvery is the number of objects after which a plan checks whether its context has ended.
+// checkEvery is the number of objects that are looked up in a pack between two checks whether the
+// context has ended.
 const checkEvery = 4096
 
 // Object is an object that was read.

@@ -1320,7 +1320,8 @@ func (v *Setting) GetDescription() string { return v.Description }
 
 // SettingsResponse is returned by Settings on success.
 type SettingsResponse struct {
-	// Backsight: lists all settings. A changed setting takes effect within seconds.
+	// Backsight: lists all settings. A changed setting takes effect without a restart: within seconds
+	// or, for settings on batches and shards, when the next page of a plan is searched.
 	Settings []Setting `json:"settings"`
 }
 
