@@ -7,11 +7,11 @@ import (
 	"github.com/backsight/backsight/search/match"
 )
 
-// candidates are the blobs that may matter to one of the readers.
+// candidates are the blobs that may matter to the query or to one of its predicates.
 type candidates struct {
 	sets   []index.Bits
 	all    bool
-	byPath bool // a path may matter, whatever its content
+	byPath bool // some predicate reads only paths, so any path may matter
 }
 
 func candidatesOf(x *index.Index, asked *question, limit int64) (c candidates, ok bool, err error) {

@@ -77,7 +77,7 @@ func (m *Matcher) ChangedLinesOf(before, after *Text) ChangedLines {
 	return l
 }
 
-// linesOn returns the ChangedLines of a change that only adds lines, or only removes lines. later
+// linesOn returns the ChangedLines of a change that only adds lines, or only removes lines. `later`
 // says that they are not at the start of the text.
 func (m *Matcher) linesOn(side lineSide, lines []byte, later bool) ChangedLines {
 	var l ChangedLines

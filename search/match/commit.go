@@ -119,32 +119,12 @@ func (m *Matcher) MayMatchChange(path string) bool {
 
 // onCommit evaluates a condition without the commit's changes.
 func (f *file) onCommit(n *node) tri {
-	if n == nil {
-		return yes
-	}
-	switch n.op {
-	case allOf, anyOf:
-		decides, t := no, yes
-		if n.op == anyOf {
-			decides, t = yes, no
-		}
-		for _, k := range n.kids {
-			switch f.onCommit(k) {
-			case decides:
-				return decides
-			case unknown:
-				t = unknown
-			}
-		}
-		return t
-	case isCommitFilter:
-		return triOf(f.holds(n))
-	case isPattern:
-		if f.m.kind == query.Commits {
+	return n.evaluate(func(n *node) tri {
+		if n.op == isCommitFilter || n.op == isPattern && f.m.kind == query.Commits {
 			return triOf(f.holds(n))
 		}
-	}
-	return unknown
+		return unknown
+	})
 }
 
 // changes says whether a filter on files, without its negation, holds for one of the commit's

@@ -9,48 +9,48 @@ const (
 	unknown // the result depends on the content or, in onCommit, on the changes
 )
 
-// onPath evaluates a condition with the path alone.
-func (m *Matcher) onPath(n *node, path string) tri {
+// evaluate evaluates a condition; nil is the one that always holds. `leaf` evaluates a leaf.
+func (n *node) evaluate(leaf func(n *node) tri) tri {
 	if n == nil {
 		return yes
 	}
-	var t tri
-	switch n.op {
-	case allOf:
-		t = yes
+	if n.op == allOf || n.op == anyOf {
+		decides, t := no, yes
+		if n.op == anyOf {
+			decides, t = yes, no
+		}
 		for _, k := range n.kids {
-			switch m.onPath(k, path) {
-			case no:
-				return no
+			switch k.evaluate(leaf) {
+			case decides:
+				return decides
 			case unknown:
 				t = unknown
 			}
 		}
 		return t
-	case anyOf:
-		for _, k := range n.kids {
-			switch m.onPath(k, path) {
-			case yes:
-				return yes
-			case unknown:
-				t = unknown
-			}
-		}
-		return t
-	case isFileFilter:
-		t = n.onFile.onPath(path, m.attributes)
-	case isCommitFilter:
-		return unknown
-	case isPattern:
-		if !m.onPaths {
-			return unknown
-		}
-		t = triOf(n.pattern.finder.has([]byte(path), m.stop))
 	}
+	return leaf(n)
+}
+
+// signed returns the result of a leaf, given its result without its negation.
+func (n *node) signed(t tri) tri {
 	if n.negated && t != unknown {
-		t = yes - t
+		return yes - t
 	}
 	return t
+}
+
+// onPath evaluates a condition with the path alone.
+func (m *Matcher) onPath(n *node, path string) tri {
+	return n.evaluate(func(n *node) tri {
+		switch {
+		case n.op == isFileFilter:
+			return n.signed(n.onFile.onPath(path, m.attributes))
+		case n.op == isPattern && m.onPaths:
+			return n.signed(triOf(n.pattern.finder.has([]byte(path), m.stop)))
+		}
+		return unknown
+	})
 }
 
 func triOf(b bool) tri {

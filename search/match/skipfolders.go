@@ -69,7 +69,7 @@ func (f *Folders) Skip(folder string) bool {
 			return false
 		}
 	}
-	return f.matcher == nil || f.matcher.belowFolder(f.matcher.expr, folder, f.byNode) == no
+	return f.matcher == nil || f.below(folder) == no
 }
 
 // canSkip reports whether Skip can return true for some folder.
@@ -85,34 +85,12 @@ func (f *Folders) canSkip() bool {
 	})
 }
 
-// belowFolder evaluates a condition for all paths below a folder, like onPath for one path.
-func (m *Matcher) belowFolder(n *node, folder string, exprs map[*node]pathExpr) tri {
-	if n == nil {
-		return yes
-	}
-	switch n.op {
-	case allOf, anyOf:
-		decides, t := no, yes
-		if n.op == anyOf {
-			decides, t = yes, no
+// below evaluates the matcher's condition for all paths below a folder, like onPath for one path.
+func (f *Folders) below(folder string) tri {
+	return f.matcher.expr.evaluate(func(n *node) tri {
+		if e, known := f.byNode[n]; known {
+			return n.signed(e.below(folder))
 		}
-		for _, k := range n.kids {
-			switch m.belowFolder(k, folder, exprs) {
-			case decides:
-				return decides
-			case unknown:
-				t = unknown
-			}
-		}
-		return t
-	}
-	e, known := exprs[n]
-	if !known {
 		return unknown
-	}
-	t := e.below(folder)
-	if n.negated && t != unknown {
-		t = yes - t
-	}
-	return t
+	})
 }

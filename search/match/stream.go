@@ -135,10 +135,7 @@ func (s *Stream) Finish() (n int64, reason string) {
 		f.found[id] = p.result()
 		unsure = unsure || f.found[id] == unknown
 	}
-	t := yes
-	if m.expr != nil {
-		t = f.decide(m.expr)
-	}
+	t := f.decide(m.expr)
 	switch {
 	case t == no:
 		return 0, ""
@@ -178,29 +175,13 @@ func (s *Stream) Finish() (n int64, reason string) {
 const AcrossLines = "a match of a pattern can depend on more than one line, so the pattern needs the whole file at once"
 
 // decide evaluates a condition on a file, of which f.found says which patterns are present.
-func (f *file) decide(n *node) (t tri) {
-	switch n.op {
-	case allOf, anyOf:
-		decides, t := no, yes
-		if n.op == anyOf {
-			decides, t = yes, no
+func (f *file) decide(n *node) tri {
+	return n.evaluate(func(n *node) tri {
+		if n.op == isPattern {
+			return n.signed(f.found[n.pattern.id])
 		}
-		for _, k := range n.kids {
-			switch f.decide(k) {
-			case decides:
-				return decides
-			case unknown:
-				t = unknown
-			}
-		}
-		return t
-	case isPattern:
-		if t = f.found[n.pattern.id]; n.negated && t != unknown {
-			t = yes - t
-		}
-		return t
-	}
-	return triOf(f.holds(n))
+		return triOf(f.holds(n))
+	})
 }
 
 // A presence finds out whether a pattern has a match in a file that arrives in parts.
