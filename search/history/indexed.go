@@ -38,9 +38,6 @@ type timeline struct {
 // answer; then nothing was yielded.
 func (s *search) searchIndexed(ctx context.Context, yield func(Result) error) (used bool, err error) {
 	t, err := s.plan(ctx)
-	if t != nil && err == nil {
-		err = s.indexedBinaryTexts()
-	}
 	if errors.Is(err, index.ErrDamaged) {
 		// The next update makes a new index.
 		err = errors.Join(err, s.request.Index.Discard())
@@ -90,9 +87,16 @@ func (s *search) plan(ctx context.Context) (*timeline, error) {
 	if err != nil || !ok {
 		return nil, err
 	}
+	unsearched, err := s.indexedUnsearched(positions[0])
+	if err != nil {
+		return nil, err
+	}
 	t := newTimeline(positions)
 	t.fromBase = fromBase
 	if candidates.none() { // nothing can match, so paths and lifetimes are not needed
+		if err := unsearched.all(x); err != nil {
+			return nil, err
+		}
 		s.graph.freeze()
 		t.arrange()
 		return t, nil
@@ -162,10 +166,16 @@ func (s *search) plan(ctx context.Context) (*timeline, error) {
 			t.needed[blob] = min(t.needed[blob], at)
 		}
 	}
+	if unsearched != nil {
+		unsearched.names = names
+	}
 	seen := 0
 	err = x.EachLifetime(func(l index.Lifetime) {
 		if seen++; seen%checkEvery == 0 && ctx.Err() != nil {
 			failed = context.Cause(ctx)
+		}
+		if failed == nil {
+			failed = unsearched.see(l)
 		}
 		o := occurrence{first: older[l.From], after: older[l.To]}
 		if o.first == o.after || failed != nil {

@@ -1,9 +1,11 @@
 package history
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/backsight/backsight/gitrepo"
+	"github.com/backsight/backsight/search/history/index"
 	"github.com/backsight/backsight/search/match"
 )
 
@@ -66,22 +68,58 @@ func (s *search) binaryTexts(counts *counts, n int32) {
 	walk(n)
 }
 
-// indexedBinaryTexts does the same as binaryTexts, with the request's index.
-func (s *search) indexedBinaryTexts() error {
+// An indexedUnsearched finds the unsearched files in the lifetimes of a history index. nil finds
+// none.
+type indexedUnsearched struct {
+	found   *Unsearched
+	matcher *match.Matcher
+	binary  index.Bits // the blobs that may be such files
+	at      int        // the position of the commit
+	told    map[int]bool
+	names   *index.Paths // must be set before see is called
+}
+
+// indexedUnsearched returns nil if nobody asks for unsearched files, or if the index has none.
+// `position` is that of the request's first commit.
+func (s *search) indexedUnsearched(position int) (*indexedUnsearched, error) {
 	u := s.request.Unsearched
 	if u == nil {
-		return nil
+		return nil, nil
 	}
 	*u = Unsearched{Commit: s.request.Commits[0]}
-	positions, ok := s.request.Index.Positions(s.request.Commits[:1])
-	if !ok {
-		return nil // plan has found all commits in the index
+	binary, err := s.request.Index.BinaryTexts()
+	if err != nil || binary == nil {
+		return nil, err
 	}
-	told := map[int]bool{}
-	return s.request.Index.EachBinaryText(positions[0], func(path string, blob int) {
-		if !told[blob] && s.graph.asked.matcher.Want(path) == match.Content {
-			told[blob] = true
-			u.add(path)
+	return &indexedUnsearched{found: u, matcher: s.graph.asked.matcher, binary: binary, at: position, told: map[int]bool{}}, nil
+}
+
+// see looks at one lifetime. Callers must pass all of them, in the order of the index.
+func (n *indexedUnsearched) see(l index.Lifetime) error {
+	if n == nil || !n.binary.Has(l.Blob) || n.at < l.From || n.at >= l.To || n.told[l.Blob] {
+		return nil
+	}
+	path, err := n.names.Name(l.Path)
+	if err == nil && match.HasTextName(path) && n.matcher.Want(path) == match.Content {
+		n.told[l.Blob] = true
+		n.found.add(path)
+	}
+	return err
+}
+
+// all looks at the whole index.
+func (n *indexedUnsearched) all(x *index.Index) (err error) {
+	if n == nil {
+		return nil
+	}
+	if n.names, err = x.Paths(); err != nil {
+		return err
+	}
+	var failed error
+	err = x.EachLifetime(func(l index.Lifetime) {
+		if failed == nil {
+			failed = n.see(l)
 		}
 	})
+	return errors.Join(err, failed)
 }

@@ -38,34 +38,16 @@ func (b *builder) unsearched() (blobs []int32) {
 	return blobs
 }
 
-// EachBinaryText calls visit with each file of the commit at a position of the chain that is binary
-// although its name is that of a text, in the byte order of the paths. It returns ErrDamaged if the
-// file of the index is damaged.
-func (x *Index) EachBinaryText(position int, visit func(path string, blob int)) error {
+// BinaryTexts returns the blobs that are binary and that a path with the name of a text has had, or
+// nil if there are none. It returns ErrDamaged if the file of the index is damaged.
+func (x *Index) BinaryTexts() (Bits, error) {
 	runs, err := x.section(unsearchedSection)
 	if err != nil || len(runs) == 0 {
-		return err
+		return nil, err
 	}
 	named := newBits(x.header.blobs)
 	if !eachRun(runs, x.header.blobs, named.setRun) {
-		return fmt.Errorf("%w: the list of binary files with names of texts is malformed", ErrDamaged)
+		return nil, fmt.Errorf("%w: the list of binary files with names of texts is malformed", ErrDamaged)
 	}
-	paths, err := x.Paths()
-	if err != nil {
-		return err
-	}
-	var failed error
-	err = x.EachLifetime(func(l Lifetime) {
-		if failed != nil || !named.Has(l.Blob) || position < l.From || position >= l.To {
-			return
-		}
-		name, err := paths.Name(l.Path)
-		if failed = err; err == nil && match.HasTextName(name) {
-			visit(name, l.Blob)
-		}
-	})
-	if failed != nil {
-		return failed
-	}
-	return err
+	return named, nil
 }
