@@ -113,6 +113,7 @@ func TestIndex_HasEveryTreeAndRulesOutNoMatchingBlob(t *testing.T) {
 			}
 			b := &builder{repo: r, objects: objects, path: path, bounds: bounds{
 				rapid.IntRange(1, 4).Draw(t, "batch"), rapid.IntRange(1, 4).Draw(t, "texts"), rapid.IntRange(1, 60).Draw(t, "trigrams"),
+				walkLimits{rapid.Int64Range(1, 500).Draw(t, "trees"), rapid.Int64Range(1, 500).Draw(t, "pairs")},
 			}}
 			_, err = b.update(context.Background(), gitrepo.OID(ids[through-1]))
 			objects.Close()

@@ -6,54 +6,80 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 )
 
-// The limits apply to one commit and one level of folders, and to the pairs of old and new trees
-// that are compared there. All these pairs together may have maxRepeated entries, or repeatedShare
-// times as many as the distinct pairs together, whichever is more. There must be limits, because an
-// index lists each path, and a small repository can have billions of paths if its folders contain
-// equal trees.
+// The limits of what equal trees in several folders may cost, in bytes. There must be limits,
+// because an index lists each path, and a small repository can have billions of paths if its
+// folders contain equal trees. Work above a limit is allowed if it is at most repeatedShare times
+// the size of the distinct trees that it is done for: an ordinary repository may have any size.
 const (
-	maxRepeated   = 1 << 19
+	// maxRepeated limits the trees that one commit makes the walker compare, and the names of the
+	// paths that differ there.
+	maxRepeated = 64 << 20
+	// maxNamed limits the names of the paths that differ, of all commits of one Update.
+	maxNamed      = 256 << 20
 	repeatedShare = 16
+	// Up to fewPairs pairs of a commit and a level of folders are not examined for equal ones.
+	fewPairs = 64
+	// entryCost is about the memory in bytes that a path or a folder takes, without its name.
+	entryCost = 96
 )
 
-// checkRepetition returns ErrUnfit if the pairs of one commit exceed these limits. The pairs of a
-// commit are adjacent.
-func (w *walker) checkRepetition(pairs []pair) error {
-	for from, to := 0, 0; from < len(pairs); from = to {
-		all := 0
-		for to = from; to < len(pairs) && pairs[to].at == pairs[from].at; to++ {
-			all += w.size(&pairs[to])
-		}
-		if all <= maxRepeated {
-			continue
-		}
-		distinct, seen := 0, map[[2]gitrepo.Hash]bool{}
-		repeated := from
-		for i := from; i < to; i++ {
-			key := [2]gitrepo.Hash{pairs[i].old, pairs[i].new}
-			if seen[key] {
-				repeated = i
-				continue
-			}
-			seen[key] = true
-			distinct += w.size(&pairs[i])
-		}
-		if all > repeatedShare*distinct {
-			return fmt.Errorf("%w: a commit has equal trees in too many folders, for example in %q", ErrUnfit, pairs[repeated].folder)
-		}
-	}
-	return nil
+// A spent is how much work the walker has done, in bytes.
+type spent struct {
+	distinct int64 // sizes of the trees of distinct pairs
+	compared int64 // sizes of the trees of all pairs
+	named    int64 // names of the paths and folders that differ, and entryCost for each
 }
 
-// size returns the number of entries of a pair.
-func (w *walker) size(p *pair) (n int) {
+// countDistinct adds the sizes of the distinct pairs among those of one commit and level.
+func (w *walker) countDistinct(s *spent, pairs []pair) {
+	if len(pairs) <= fewPairs {
+		for i := range pairs {
+			n := w.size(&pairs[i])
+			s.distinct += n
+			w.total.distinct += n
+		}
+		return
+	}
+	seen := make(map[[2]gitrepo.Hash]struct{}, fewPairs)
+	for i := range pairs {
+		key := [2]gitrepo.Hash{pairs[i].old, pairs[i].new}
+		if _, known := seen[key]; known {
+			continue
+		}
+		seen[key] = struct{}{}
+		n := w.size(&pairs[i])
+		s.distinct += n
+		w.total.distinct += n
+	}
+}
+
+// checkRepetition returns ErrUnfit if the work done for one commit, or that for all commits, exceeds
+// the limits. p is the pair that was compared last.
+func (w *walker) checkRepetition(s *spent, p *pair) error {
+	one := s.compared + s.named
+	if (one <= maxRepeated || one <= repeatedShare*s.distinct) &&
+		(w.total.named <= maxNamed || w.total.named <= repeatedShare*w.total.distinct) {
+		return nil
+	}
+	return fmt.Errorf("%w: a commit has equal trees in too many folders, for example in %q", ErrUnfit, shortened(p.folder))
+}
+
+// shortened returns the beginning of a path, for an error message.
+func shortened(path string) string {
+	const most = 100
+	if len(path) <= most {
+		return path
+	}
+	return path[:most] + "…"
+}
+
+// size returns the size of a pair's trees in bytes.
+func (w *walker) size(p *pair) (n int64) {
 	if p.hasOld {
-		t := w.trees[p.old]
-		n += int(t.to - t.from)
+		n += w.trees[p.old].size
 	}
 	if p.hasN {
-		t := w.trees[p.new]
-		n += int(t.to - t.from)
+		n += w.trees[p.new].size
 	}
 	return n
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // ErrUnfit says that a history has no index because a commit or a tree in it is missing, damaged or
-// malformed, or because a commit has equal trees in very many folders (see checkRepetition).
+// malformed, or because commits have equal trees in very many folders (see checkRepetition).
 // Searches work without an index.
 var ErrUnfit = errors.New("history cannot be indexed")
 
@@ -74,11 +74,19 @@ type walker struct {
 	arena   []byte // contents of the trees of one level
 	entries []entry
 	trees   map[gitrepo.Hash]tree
-	walked  int64 // bytes of trees in the current batch
+	walked  int64   // bytes of trees in the current batch
+	first   int32   // position of the batch's oldest commit in the chain
+	spent   []spent // for each commit of the batch
+	total   spent   // of all batches
+	held    int64   // bytes of the pairs below the level
+	limits  walkLimits
 }
 
-// A tree is one tree of a level: a range of entries.
-type tree struct{ from, to int32 }
+// A tree is one tree of a level: a range of entries, and its size in bytes.
+type tree struct {
+	from, to int32
+	size     int64
+}
 
 // An entry is a file or a folder in a tree, as offsets in the arena.
 type entry struct {
@@ -114,11 +122,9 @@ func (w *walker) walk(ctx context.Context, commits []gitrepo.Commit, first int32
 			}
 			before = &roots[i]
 		}
-		w.walked = 0
-		for len(pairs) > 0 {
-			if pairs, err = w.level(ctx, pairs); err != nil {
-				return err
-			}
+		w.walked, w.first, w.spent = 0, first, make([]spent, len(now))
+		if err := w.descend(ctx, pairs); err != nil {
+			return err
 		}
 		first += int32(len(now))
 		commits = commits[len(now):]
@@ -164,50 +170,6 @@ func problemOr(p gitrepo.Problem, otherwise string) string {
 		return string(p)
 	}
 	return otherwise
-}
-
-// level reads the trees of the pairs, records how their files differ, and returns the pairs for the
-// folders below that differ.
-func (w *walker) level(ctx context.Context, pairs []pair) ([]pair, error) {
-	w.arena, w.entries, w.trees = w.arena[:0], w.entries[:0], make(map[gitrepo.Hash]tree, len(pairs)+1)
-	var ids []gitrepo.Hash
-	need := func(hash gitrepo.Hash) {
-		if _, known := w.trees[hash]; !known {
-			w.trees[hash] = tree{}
-			ids = append(ids, hash)
-		}
-	}
-	for _, p := range pairs {
-		if p.hasOld {
-			need(p.old)
-		}
-		if p.hasN {
-			need(p.new)
-		}
-	}
-	err := w.objects.Read(ctx, ids, gitrepo.ReadOptions{Workers: 1}, func(_, i int, object *gitrepo.Object) error {
-		if object.Problem != "" || object.Kind != gitrepo.KindTree {
-			return fmt.Errorf("%w: tree %s: %s", ErrUnfit, w.objects.OID(ids[i]), problemOr(object.Problem, "not a tree"))
-		}
-		from := int32(len(w.entries))
-		if !w.parse(object.Data) {
-			return fmt.Errorf("%w: tree %s: malformed", ErrUnfit, w.objects.OID(ids[i]))
-		}
-		w.trees[ids[i]] = tree{from, int32(len(w.entries))}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	w.walked += int64(len(w.arena))
-	if err := w.checkRepetition(pairs); err != nil {
-		return nil, err
-	}
-	var below []pair
-	for i := range pairs {
-		below = w.compare(&pairs[i], below)
-	}
-	return below, nil
 }
 
 // parse adds the files and folders of a tree. It refuses trees that git does not write, especially
@@ -316,7 +278,11 @@ func (w *walker) compare(p *pair, below []pair) []pair {
 			news = news[1:]
 		}
 		name := p.folder + string(w.arena[e.start:e.end])
+		cost := int64(len(name)) + entryCost
+		w.spent[p.at-w.first].named += cost
+		w.total.named += cost
 		if e.folder {
+			w.held += cost
 			next.folder = name + "/"
 			below = append(below, next)
 			continue

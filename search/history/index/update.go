@@ -42,7 +42,7 @@ func Update(ctx context.Context, repo *gitrepo.Repo, tip gitrepo.OID, path strin
 		return Stats{}, err
 	}
 	defer objects.Close()
-	b := &builder{repo: repo, objects: objects, path: path, bounds: bounds{firstBatch, firstTexts, trigramBudget}}
+	b := &builder{repo: repo, objects: objects, path: path, bounds: bounds{firstBatch, firstTexts, trigramBudget, defaultLimits}}
 	stats, err := b.update(ctx, tip)
 	if errors.Is(err, ErrUnfit) {
 		// The old index is correct, but can never be extended.
@@ -72,7 +72,10 @@ type builder struct {
 }
 
 // bounds are the initial limits of what is in memory while an index is built.
-type bounds struct{ commits, texts, trigrams int }
+type bounds struct {
+	commits, texts, trigrams int
+	walk                     walkLimits
+}
 
 // A builtLayer is a layer with its parts as they are in the file.
 type builtLayer struct {
@@ -161,7 +164,7 @@ func (b *builder) extend(ctx context.Context, old *Index, tip gitrepo.OID) (Stat
 	} else if deeper {
 		return Stats{}, errRebuild
 	}
-	if err := b.restore(old); err != nil {
+	if err := b.restore(ctx, old); err != nil {
 		return Stats{}, err
 	}
 	return b.add(ctx, commits, &trees[0])
@@ -195,7 +198,7 @@ func (b *builder) reset() {
 }
 
 // restore reads the whole index `old` into b.
-func (b *builder) restore(old *Index) error {
+func (b *builder) restore(ctx context.Context, old *Index) error {
 	b.reset()
 	h := old.header
 	commits, err := old.all()
@@ -222,6 +225,9 @@ func (b *builder) restore(old *Index) error {
 			return err
 		}
 		b.history.blob(hash)
+		if ended(ctx, i) {
+			return context.Cause(ctx)
+		}
 	}
 	paths, err := old.Paths()
 	if err != nil {
@@ -231,8 +237,11 @@ func (b *builder) restore(old *Index) error {
 	if !ok {
 		return fmt.Errorf("%w: the paths cannot be read", ErrDamaged)
 	}
-	for _, name := range names {
+	for i, name := range names {
 		b.history.path(name)
+		if ended(ctx, i) {
+			return context.Cause(ctx)
+		}
 	}
 	data, err := old.section(changesSection)
 	if err != nil {
@@ -243,6 +252,9 @@ func (b *builder) restore(old *Index) error {
 		return fmt.Errorf("%w: the changes of the paths cannot be read", ErrDamaged)
 	}
 	for i, at := range h.layers {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		l := builtLayer{header: at}
 		for part := range layerParts {
 			if l.parts[part], err = old.section(layerSection(i, part)); err != nil {
@@ -267,15 +279,17 @@ func (b *builder) add(ctx context.Context, commits []gitrepo.Commit, before *git
 		b.cut = parents[0] != ""
 	}
 	b.chain = append(b.chain, commits...)
-	w := &walker{objects: b.objects, history: b.history, hashLen: b.objects.HashLen(), batch: b.bounds.commits}
+	w := &walker{objects: b.objects, history: b.history, hashLen: b.objects.HashLen(), batch: b.bounds.commits, limits: b.bounds.walk}
 	if err := w.walk(ctx, commits, int32(first), before); err != nil {
 		return Stats{}, err
 	}
-	if ctx.Err() != nil {
-		return Stats{}, context.Cause(ctx)
+	order, err := b.pathOrder(ctx)
+	if err != nil {
+		return Stats{}, err
 	}
-	order := b.pathOrder()
-	b.renumber(order, int32(firstBlob))
+	if err := b.renumber(ctx, order, int32(firstBlob)); err != nil {
+		return Stats{}, err
+	}
 	blobs := len(b.history.blobs)
 	var read int64
 	if blobs > firstBlob {
@@ -290,39 +304,53 @@ func (b *builder) add(ctx context.Context, commits []gitrepo.Commit, before *git
 		b.text += read
 		b.kinds.add(x.kinds)
 		lists := x.postings.finish(int32(blobs - firstBlob))
-		if err := b.addLayer(layerHeader{firstBlob, blobs - firstBlob}, lists); err != nil {
+		if err := b.addLayer(ctx, layerHeader{firstBlob, blobs - firstBlob}, lists); err != nil {
 			return Stats{}, err
 		}
 	}
-	if ctx.Err() != nil {
-		return Stats{}, context.Cause(ctx)
-	}
-	size, err := b.write(order)
+	size, err := b.write(ctx, order)
 	return Stats{
 		Commits: len(b.chain), NewCommits: len(commits), Blobs: blobs, NewBlobs: blobs - firstBlob,
 		TextRead: read, Text: b.text, Size: size,
 	}, err
 }
 
+// ended reports whether ctx has ended. It only looks at some i, so that it is cheap in long loops.
+func ended(ctx context.Context, i int) bool { return i&0x3fff == 0 && ctx.Err() != nil }
+
 // pathOrder returns the numbers of all paths in byte order.
-func (b *builder) pathOrder() []int32 {
+func (b *builder) pathOrder(ctx context.Context) ([]int32, error) {
 	order := make([]int32, len(b.history.names))
 	for i := range order {
 		order[i] = int32(i)
 	}
-	slices.SortFunc(order, func(p, q int32) int { return strings.Compare(b.history.names[p], b.history.names[q]) })
-	return order
+	compared, stop := 0, false
+	slices.SortFunc(order, func(p, q int32) int {
+		// A sort cannot be left, but it is fast if all elements are equal.
+		if compared++; stop || ended(ctx, compared) {
+			stop = true
+			return 0
+		}
+		return strings.Compare(b.history.names[p], b.history.names[q])
+	})
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	return order, nil
 }
 
 // renumber gives new numbers to the blobs whose numbers are at least `first`. The numbers follow
 // the order of paths, so that versions of a file are neighbours.
-func (b *builder) renumber(order []int32, first int32) {
+func (b *builder) renumber(ctx context.Context, order []int32, first int32) error {
 	h := b.history
 	// by old number minus `first`: 1 + the new number, or 0 if it has none yet
 	number := make([]int32, len(h.blobs)-int(first))
 	next := first
 	blobs := slices.Clone(h.blobs[:first])
-	for _, path := range order {
+	for k, path := range order {
+		if ended(ctx, k) {
+			return context.Cause(ctx)
+		}
 		for i, c := range h.of[path] {
 			if c.blob < first {
 				continue
@@ -337,15 +365,19 @@ func (b *builder) renumber(order []int32, first int32) {
 		}
 	}
 	h.blobs, h.blobOf = blobs, nil // blobOf has the old numbers
+	return nil
 }
 
 // addLayer adds a layer, and merges it with preceding layers that are not much larger. So there are
 // few layers, and the trigrams of each blob are rewritten only a few times.
-func (b *builder) addLayer(at layerHeader, lists []list) error {
+func (b *builder) addLayer(ctx context.Context, at layerHeader, lists []list) error {
 	for len(b.layers) > 0 {
 		last := b.layers[len(b.layers)-1]
 		if last.header.blobs > 4*at.blobs {
 			break
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
 		}
 		before, err := decodeLayer(last.parts, last.header.blobs)
 		if err != nil {
@@ -359,23 +391,26 @@ func (b *builder) addLayer(at layerHeader, lists []list) error {
 	return nil
 }
 
-// write replaces the file. `order` has the numbers of the paths in byte order.
-func (b *builder) write(order []int32) (size int64, err error) {
+// write replaces the file, unless ctx ends. `order` has the numbers of the paths in byte order.
+func (b *builder) write(ctx context.Context, order []int32) (size int64, err error) {
 	h := b.history
 	names, changes := make([]string, len(order)), make([][]change, len(order))
 	for i, p := range order {
 		names[i], changes[i] = h.names[p], h.of[p]
 	}
 	hashLen := b.objects.HashLen()
-	ids, idTable := packBlocks(encodeIDs(h.blobs, hashLen))
-	sections := [][]byte{
-		chainSection:      encodeChain(b.chain, hashLen),
-		pathsSection:      encodePaths(names),
-		idsSection:        ids,
-		idTableSection:    idTable,
-		kindsSection:      b.kinds.encode(),
-		changesSection:    encodeChanges(changes),
-		unsearchedSection: encodeRuns(b.unsearched()),
+	sections := make([][]byte, fixedSections)
+	for _, encode := range []func(){
+		func() { sections[chainSection] = encodeChain(b.chain, hashLen) },
+		func() { sections[pathsSection] = encodePaths(names) },
+		func() { sections[idsSection], sections[idTableSection] = packBlocks(encodeIDs(h.blobs, hashLen)) },
+		func() { sections[kindsSection] = b.kinds.encode() },
+		func() { sections[changesSection] = encodeChanges(changes) },
+		func() { sections[unsearchedSection] = encodeRuns(b.unsearched()) },
+	} {
+		if encode(); ctx.Err() != nil {
+			return 0, context.Cause(ctx)
+		}
 	}
 	head := &header{hashLen: hashLen, commits: len(b.chain), paths: len(names), blobs: len(h.blobs), text: b.text, cut: b.cut}
 	for _, l := range b.layers {
