@@ -18,15 +18,15 @@
 //   - A file is written completely, synced and renamed, so after a crash there is either the old
 //     file or the new one. A checksum covers everything that is read from it. For a damaged file,
 //     functions return [ErrDamaged]. Callers treat the file as absent, and [Update] replaces it.
-//   - Building or extending an index takes memory for the commits, changes, paths, blobs and distinct
-//     trigrams of the whole index, about the size of the finished file. In addition, it takes one
-//     text of at most maxText bytes, and one batch of trees, pairs and trigrams (walkLimits,
-//     trigramBudget). A single commit may exceed the batch: it takes memory for the trees and the
-//     changed folders of one level. This memory does not depend on the total amount of text. If
-//     commits have equal trees in very many folders, the history has no index, and its building ends
-//     early; see repetition.go. An extension counts the work of the new commits only.
-//   - Building an index ends soon after its context has ended: the longest steps that do not look at
-//     the context are the reading of one text, and the encoding and the writing of one section.
+//   - Building or extending an index takes memory for the commits, changes, paths, blobs and
+//     distinct trigrams of the whole index, about the size of the finished file. In addition, it
+//     takes one text of at most maxText bytes, and one batch of trees, pairs and trigrams
+//     (walkLimits, trigramBudget). A single commit may exceed the batch: it takes memory for the
+//     trees and the changed folders of one level. This memory does not depend on the total amount
+//     of text. If commits have equal trees in very many folders, the history has no index, and its
+//     building ends early; see repetition.go. An extension counts only the work of the new commits.
+//   - Building an index ends soon after its context has ended: the longest steps that do not look
+//     at the context are the reading of one text, and the encoding and the writing of one section.
 //
 // Non-goals: ranking, positions within files, branches other than the indexed one.
 //

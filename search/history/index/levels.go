@@ -9,7 +9,8 @@ import (
 	"github.com/backsight/backsight/gitrepo"
 )
 
-// walkLimits are how many bytes of one level the walker may hold, unless a single commit needs more.
+// walkLimits are how many bytes of one level the walker may hold, unless a single commit needs
+// more.
 type walkLimits struct {
 	trees int64 // contents of trees
 	pairs int64 // pairs of the level below
@@ -22,9 +23,9 @@ var defaultLimits = walkLimits{trees: treeBudget, pairs: 16 << 20}
 const checkEvery = 1 << 20
 
 // descend records how the files of the pairs and of all folders below differ. The pairs are sorted
-// by their commits. If a level needs too much memory, descend finishes the older commits first, down
-// to the deepest folders, and then reads the level again for the newer ones. So the changes of each
-// path are recorded in the order of commits.
+// by their commits. If a level needs too much memory, descend finishes the older commits first,
+// down to the deepest folders, and then reads the level again for the newer ones. So the changes of
+// each path are recorded in the order of commits.
 func (w *walker) descend(ctx context.Context, pairs []pair) error {
 	var left [][]pair
 	if len(pairs) > 0 {
@@ -121,8 +122,8 @@ func (w *walker) commit(ctx context.Context, pairs, below []pair) ([]pair, error
 // errTooLarge means that the trees of a level exceed the limit.
 var errTooLarge = errors.New("the trees of the commits exceed the limit")
 
-// readTrees reads the trees of the pairs. It returns errTooLarge if they exceed the limit and are of
-// more than one commit.
+// readTrees reads the trees of the pairs. It returns errTooLarge if they exceed the limit and are
+// of more than one commit.
 func (w *walker) readTrees(ctx context.Context, pairs []pair) error {
 	w.arena, w.entries, w.trees = w.arena[:0], w.entries[:0], make(map[gitrepo.Hash]tree, min(len(pairs)+1, 1<<14))
 	var ids []gitrepo.Hash

@@ -53,8 +53,8 @@ func (w *walker) countDistinct(s *spent, pairs []pair) {
 	}
 }
 
-// checkRepetition returns ErrUnfit if the work done for one commit, or that for all commits, exceeds
-// the limits. p is the pair that was compared last.
+// checkRepetition returns ErrUnfit if the work done for one commit, or that for all commits,
+// exceeds the limits. p is the pair that was compared last.
 func (w *walker) checkRepetition(s *spent, p *pair) error {
 	one := s.compared + s.named
 	if (one <= maxRepeated || one <= repeatedShare*s.distinct) &&
