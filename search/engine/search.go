@@ -21,6 +21,9 @@ type Request struct {
 	// Final is true when the caller makes no further attempt. Then Search does not return an error
 	// that a further attempt might avoid; it makes the samples failed instead.
 	Final bool
+	// Used is optional. Search calls it after the lookup of commits. It returns how much of the
+	// query's timeout: the caller has used already, for example to update a history index.
+	Used func() time.Duration
 }
 
 // Yield receives samples that were judged together: those of one group (see Group), or all that
@@ -90,13 +93,17 @@ func (s *search) run(ctx context.Context) error {
 			return err
 		}
 	}
-	switch {
-	case len(s.left) == 0:
+	if len(s.left) == 0 {
 		return nil
-	case s.Question.PerInterval():
-		return s.Question.Within(ctx, s.searchIntervals)
 	}
-	return s.Question.Within(ctx, s.searchFiles)
+	work, used := s.searchFiles, time.Duration(0)
+	if s.Question.PerInterval() {
+		work = s.searchIntervals
+	}
+	if s.Used != nil {
+		used = s.Used()
+	}
+	return s.Question.within(ctx, used, work)
 }
 
 func (s *search) searchFiles(ctx context.Context) error {

@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"path/filepath"
+	"time"
 
 	"github.com/backsight/backsight/gitrepo"
 	"github.com/backsight/backsight/search/history/index"
@@ -29,13 +31,27 @@ func (s *searcher) openIndex(tip gitrepo.OID) bool {
 }
 
 // updateIndex opens the history index of the repository at the searcher's tip. If necessary, it
-// first makes or extends the index. A history that cannot have an index is searched without one. An
-// index that cannot be written is an error, because the user asked for it.
+// first makes or extends the index. A history that cannot have an index is searched without one,
+// and so is one whose index is not up to date after half of the query's timeout:. An index that
+// cannot be written is an error, because the user asked for it.
 func (s *searcher) updateIndex(ctx context.Context) error {
 	if s.openIndex(s.Tip) {
 		return nil
 	}
-	_, err := index.Update(ctx, s.Git, s.Tip, s.indexPath())
+	limited, cancel := ctx, context.CancelFunc(func() {})
+	timeout := s.plan.question.Query.Timeout
+	if timeout > 0 {
+		limited, cancel = context.WithTimeout(ctx, timeout/2)
+	}
+	defer cancel()
+	began := time.Now()
+	_, err := index.Update(limited, s.Git, s.Tip, s.indexPath())
+	s.used = time.Since(began)
+	if err != nil && ctx.Err() == nil && limited.Err() != nil {
+		s.indexNotice = fmt.Sprintf("the history index was not brought up to date, because that may take half of the query's timeout:%s and takes longer; "+
+			"the repository is searched without it; to make the index, use --index once with a longer timeout: or without one", timeout)
+		return nil
+	}
 	if err == nil {
 		s.Index, err = index.Open(s.indexPath())
 	}

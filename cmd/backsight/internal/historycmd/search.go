@@ -29,6 +29,9 @@ type searcher struct {
 	plan *plan
 	dir  string
 	ref  string // the default branch; "" with --rev
+
+	used        time.Duration // how long the update of the index took
+	indexNotice string        // says that the index is not up to date, or ""
 }
 
 // Close closes the repository's history index, if one is open.
@@ -45,7 +48,7 @@ func (s *searcher) samples(ctx context.Context) (samples []sample, err error) {
 	for i, t := range s.plan.times {
 		wanted[i].Time = t
 	}
-	request := engine.Request{Question: s.plan.question, Commits: s, Searcher: s, Samples: wanted, Final: true}
+	request := engine.Request{Question: s.plan.question, Commits: s, Searcher: s, Samples: wanted, Final: true, Used: func() time.Duration { return s.used }}
 	err = engine.Search(ctx, request, func(judged []insights.Sample, counts values.Values) error {
 		for _, x := range judged {
 			samples = append(samples, sample{x.Time, gitrepo.OID(x.Commit), x.Outcome, x.Code, x.Reason, int64(x.Value), counts})
@@ -94,6 +97,9 @@ func (s *searcher) notices(ctx context.Context) []string {
 		return nil
 	}
 	notices := engine.Notices(ctx, s.Git, s.ref, s.Tip, "; to search another branch, use --rev")
+	if s.indexNotice != "" {
+		notices = append(notices, s.indexNotice)
+	}
 	if notice := engine.UnsearchedNotice(*s.Unsearched); notice != "" {
 		notices = append(notices, notice)
 	}
