@@ -100,12 +100,20 @@ func (w *walker) commitStart(pairs []pair, i int) int {
 // `below` the pairs for the folders below that differ.
 func (w *walker) commit(ctx context.Context, pairs, below []pair) ([]pair, error) {
 	s := &w.spent[pairs[0].at-w.first]
-	w.countDistinct(s, pairs)
+	few := len(pairs) <= fewPairs
+	if !few {
+		w.countDistinct(s, pairs)
+	}
 	checked := s.compared + s.named
 	for i := range pairs {
 		p := &pairs[i]
 		below = w.compare(p, below)
-		s.compared += w.size(p)
+		n := w.size(p)
+		s.compared += n
+		if few {
+			s.distinct += n
+			w.total.distinct += n
+		}
 		if now := s.compared + s.named; now-checked > checkEvery {
 			checked = now
 			if ctx.Err() != nil {

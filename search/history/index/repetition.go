@@ -30,16 +30,8 @@ type spent struct {
 	named    int64 // names of the paths and folders that differ, and entryCost for each
 }
 
-// countDistinct adds the sizes of the distinct pairs among those of one commit and level.
+// countDistinct adds the sizes of the distinct pairs among the many pairs of one commit and level.
 func (w *walker) countDistinct(s *spent, pairs []pair) {
-	if len(pairs) <= fewPairs {
-		for i := range pairs {
-			n := w.size(&pairs[i])
-			s.distinct += n
-			w.total.distinct += n
-		}
-		return
-	}
 	seen := make(map[[2]gitrepo.Hash]struct{}, fewPairs)
 	for i := range pairs {
 		key := [2]gitrepo.Hash{pairs[i].old, pairs[i].new}

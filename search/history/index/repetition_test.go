@@ -129,3 +129,16 @@ func TestWalk_SmallLimitsChangeNothing(t *testing.T) {
 		}
 	}
 }
+
+func TestUpdate_StartsNoProcessForDeepFoldersOfLooseObjects(t *testing.T) {
+	t.Parallel()
+	repo := testgit.New(t)
+	const commits, levels = 5, 300
+	tip := bombs(t, repo, commits, levels, 1, 1)
+	w, err := walkAll(t.Context(), t, repo, tip, defaultLimits)
+	require.NoError(t, err)
+	stats := w.objects.Stats()
+	require.Zero(t, stats.Processes.Load())
+	// Each commit and each of its trees (a root and 300 folders) once.
+	require.Equal(t, int64(commits*(1+levels+1)), stats.Loose.Load())
+}
