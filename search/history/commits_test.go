@@ -50,19 +50,35 @@ type patchedFile struct {
 func newCommitTruth(t testgit.TB, repo *testgit.Repo, q *query.Query, m *match.Matcher) *commitTruth {
 	tr := &commitTruth{t: t, repo: repo, query: q, files: newTruth(t, repo, m), of: map[string]*patch{}, at: map[time.Time]string{}}
 	out := git(t, repo, "log", "--first-parent", "-m", "--root", "--no-renames", "--raw", "-p", "-U0", "-z", "--no-abbrev", "--no-textconv", "--no-ext-diff",
-		"--format=%x01%x02%H%x00%an <%ae>%x00%cn <%ce>%x00%ct%x00%B%x00", "main")
+		"--format=%x01%x02%H%x00%an <%ae>%x00%cn <%ce>%x00%B%x00", "main")
 	for record := range strings.SplitSeq(strings.TrimPrefix(out, "\x01\x02"), "\x01\x02") {
-		head := strings.SplitN(record, "\x00", 6)
-		seconds, err := strconv.ParseInt(head[3], 10, 64)
-		if err != nil || len(head) != 6 {
+		head := strings.SplitN(record, "\x00", 5)
+		if len(head) != 5 {
 			t.Fatalf("truth: %q", record)
 		}
-		p := &patch{author: head[1], committer: head[2], message: head[4], time: time.Unix(seconds, 0).UTC()}
-		p.read(t, strings.TrimLeft(head[5], "\x00\n"))
+		p := &patch{author: head[1], committer: head[2], message: head[3]}
+		p.read(t, strings.TrimLeft(head[4], "\x00\n"))
 		tr.of[head[0]] = p
 		tr.chain = append(tr.chain, head[0])
 	}
+	tr.readTimes()
 	return tr
+}
+
+// readTimes reads the committer dates as git reads them, which is not always how they are written:
+// the placeholder %ct of git log repeats what is written.
+func (tr *commitTruth) readTimes() {
+	for line := range strings.Lines(git(tr.t, tr.repo, "rev-list", "--first-parent", "--timestamp", "main")) {
+		seconds, id, _ := strings.Cut(strings.TrimSpace(line), " ")
+		unix, err := strconv.ParseUint(seconds, 10, 64)
+		if err != nil {
+			tr.t.Fatalf("truth: %q", line)
+		}
+		tr.of[id].time = gitrepo.LatestTime
+		if unix < uint64(gitrepo.LatestTime.Unix()) {
+			tr.of[id].time = time.Unix(int64(unix), 0).UTC()
+		}
+	}
 }
 
 // read parses the raw entries and then the sections of a patch, which are in the same order. There
@@ -262,7 +278,7 @@ func TestSearchCommits_EqualsGitLog(t *testing.T) {
 			commits[i].Message = rapid.SampledFrom([]string{"fix", "Revert \"todo\"\n", "Fix todo\n\nbody\n", "other", ""}).Draw(t, "message")
 		}
 		packed := rapid.Bool().Draw(t, "packed")
-		repo.Import(t, "main", packed, commits...)
+		drawOddities(t, repo, repo.Import(t, "main", packed, commits...))
 		q, err := query.Parse(rapid.SampledFrom(commitQueries).Draw(t, "query"))
 		if err != nil {
 			t.Fatalf("%v", err)

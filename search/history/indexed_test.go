@@ -131,7 +131,7 @@ func TestSearch_AnIndexChangesNothing(t *testing.T) {
 		limit := drawLimits(t, commits)
 		// Loose objects are read by git processes, which take most of the time.
 		packed := rapid.IntRange(0, 9).Draw(t, "packed") != 9
-		ids := repo.Import(t, "main", packed, commits...)
+		ids := drawOddities(t, repo, repo.Import(t, "main", packed, commits...))
 		drawDamage(t, repo)
 		c := newCompared(t, repo, filepath.Join(dir, "indexes", "repo.idx"))
 		draw := func(ids []string) (*match.Matcher, []string) {
