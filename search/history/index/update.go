@@ -399,7 +399,8 @@ func (b *builder) write(ctx context.Context, order []int32) (size int64, err err
 		names[i], changes[i] = h.names[p], h.of[p]
 	}
 	hashLen := b.objects.HashLen()
-	sections := make([][]byte, fixedSections)
+	var fixed [fixedSections][]byte
+	sections := fixed[:]
 	for _, encode := range []func(){
 		func() { sections[chainSection] = encodeChain(b.chain, hashLen) },
 		func() { sections[pathsSection] = encodePaths(names) },
