@@ -209,10 +209,11 @@ func (lx *lexer) quotedValue(start int) (string, int, *Error) {
 }
 
 // nearField refuses `word:value` if the word is similar to the name of a field. Other words before
-// a colon are text.
+// a colon are text. A word of one letter is similar to no field: it is more often part of a text,
+// such as a Windows path, than a mistyped f or r.
 func (lx *lexer) nearField(name string, n int) *Error {
 	_, end, err := lx.word(lx.pos, lx.mode == RegexpType)
-	if err != nil || end == lx.pos+n || strings.HasPrefix(lx.text[lx.pos+n:], ":") || strings.HasPrefix(lx.text[lx.pos+n:], "//") {
+	if err != nil || len(name) == 1 || end == lx.pos+n || strings.HasPrefix(lx.text[lx.pos+n:], ":") || strings.HasPrefix(lx.text[lx.pos+n:], "//") {
 		return nil // TODO:, std::vector, http://…
 	}
 	near, ok := nearest(name, fieldNames)

@@ -52,6 +52,8 @@ func TestParseExpression(t *testing.T) {
 		{"TODO: mend", lit("TODO: mend"), ""},
 		{"http://example.com", lit("http://example.com"), ""},
 		{"size:100", lit("size:100"), ""},
+		{"x:y", lit("x:y"), ""},
+		{`C:\dir`, lit(`C:\dir`), ""},
 		{`a\d`, lit(`a\d`), ""},
 		{"-foo", lit("-foo"), ""},
 		{"// TODO", lit("// TODO"), `content:"// TODO"`},
