@@ -73,18 +73,15 @@ func Parse(text string, method insights.GenerationMethod) (*query.Query, error) 
 // values.
 func (q *Question) PerInterval() bool { return q.Query.Kind() != query.Files }
 
-// Within calls work with a context that ends after the query's timeout:, if it has one. If work
-// returns no error, Within returns nil. Otherwise, it returns the cause of ctx when ctx has ended,
-// a *Failure with insights.ReasonTimeout when the timeout ended work, and else the error of work.
-func (q *Question) Within(ctx context.Context, work func(context.Context) error) error {
-	return q.within(ctx, 0, work)
-}
-
-// within is Within for work that may take the query's timeout: minus `used`.
-func (q *Question) within(ctx context.Context, used time.Duration, work func(context.Context) error) error {
+// Within calls work with a context that ends after the query's timeout: minus `kept`, if the query
+// has a timeout. `kept` is the part of the timeout that other work has used or may still use. If
+// work returns no error, Within returns nil. Otherwise, it returns the cause of ctx when ctx has
+// ended, a *Failure with insights.ReasonTimeout when the timeout ended work, and else the error of
+// work.
+func (q *Question) Within(ctx context.Context, kept time.Duration, work func(context.Context) error) error {
 	limited, cancel := ctx, context.CancelFunc(func() {})
 	if q.Query.Timeout > 0 {
-		limited, cancel = context.WithTimeout(ctx, q.Query.Timeout-used)
+		limited, cancel = context.WithTimeout(ctx, q.Query.Timeout-kept)
 	}
 	defer cancel()
 	err := work(limited)

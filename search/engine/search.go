@@ -103,7 +103,7 @@ func (s *search) run(ctx context.Context) error {
 	if s.Used != nil {
 		used = s.Used()
 	}
-	return s.Question.within(ctx, used, work)
+	return s.Question.Within(ctx, used, work)
 }
 
 func (s *search) searchFiles(ctx context.Context) error {

@@ -28,7 +28,7 @@ type HistoryCommand struct {
 	Points *int   `help:"The number of samples, 1 to 1000 (default: 12). With --every commit, the largest number of commits to list (default: all)." placeholder:"N"`
 	sharedFlags
 	ByValue bool   `help:"Count each value of the query's capture groups, in a row per value."`
-	Index   string `help:"A folder for history indexes, which make searches fast. The command creates or updates an index for each repository, which may take half of the query's timeout:; the search then runs without the index in the rest of the time." placeholder:"DIR"`
+	Index   string `help:"A folder for history indexes, which make searches fast. The command creates or updates an index for each repository. If that takes longer than half of the query's timeout:, the repository is searched without the index in the rest of the time." placeholder:"DIR"`
 }
 
 // Help is called by kong.

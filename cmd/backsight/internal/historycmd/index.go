@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/backsight/backsight/gitrepo"
+	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/engine"
 	"github.com/backsight/backsight/search/history/index"
 )
 
@@ -38,18 +40,15 @@ func (s *searcher) updateIndex(ctx context.Context) error {
 	if s.openIndex(s.Tip) {
 		return nil
 	}
-	limited, cancel := ctx, context.CancelFunc(func() {})
-	timeout := s.plan.question.Query.Timeout
-	if timeout > 0 {
-		limited, cancel = context.WithTimeout(ctx, timeout/2)
-	}
-	defer cancel()
-	began := time.Now()
-	_, err := index.Update(limited, s.Git, s.Tip, s.indexPath())
+	timeout, began := s.plan.question.Query.Timeout, time.Now()
+	err := s.plan.question.Within(ctx, timeout/2, func(ctx context.Context) error {
+		_, err := index.Update(ctx, s.Git, s.Tip, s.indexPath())
+		return err
+	})
 	s.used = time.Since(began)
-	if err != nil && ctx.Err() == nil && limited.Err() != nil {
-		s.indexNotice = fmt.Sprintf("the history index was not brought up to date, because that may take half of the query's timeout:%s and takes longer; "+
-			"the repository is searched without it; to make the index, use --index once with a longer timeout: or without one", timeout)
+	if failure := engine.AsFailure(err); failure != nil && failure.Code == insights.ReasonTimeout {
+		s.indexNotice = fmt.Sprintf("the update of the history index took longer than half of the query's timeout:%s, so the index stayed as it was and "+
+			"the repository was searched without it; to make the index, use --index once with a longer timeout: or without one", timeout)
 		return nil
 	}
 	if err == nil {

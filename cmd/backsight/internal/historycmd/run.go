@@ -93,7 +93,7 @@ func (s *searcher) run(ctx context.Context, r *repository) (err error) {
 		r.samples, err = s.samples(ctx)
 		return err
 	}
-	r.err = s.plan.question.Within(ctx, func(ctx context.Context) error {
+	r.err = s.plan.question.Within(ctx, 0, func(ctx context.Context) error {
 		found, err := s.changes(ctx)
 		if err == nil {
 			r.changes = found
