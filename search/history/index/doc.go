@@ -30,6 +30,6 @@
 //
 // Non-goals: ranking, positions within files, branches other than the indexed one.
 //
-// Read next: update.go for how an index is made, index.go and layer.go for how it is read;
-// docs/decisions/010-history-index.md for measurements.
+// Read next: update.go and write.go for how an index is made, index.go and layer.go for how it is
+// read; docs/decisions/010-history-index.md for measurements.
 package index

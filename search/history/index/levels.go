@@ -61,16 +61,16 @@ func (w *walker) level(ctx context.Context, pairs []pair) (below, newer []pair, 
 		if !errors.Is(err, errTooLarge) {
 			return nil, nil, err
 		}
-		half := w.commitEnd(pairs, len(pairs)/2)
+		half := commitEnd(pairs, len(pairs)/2)
 		if half == len(pairs) {
-			half = w.commitStart(pairs, len(pairs)-1)
+			half = commitStart(pairs, len(pairs)-1)
 		}
 		pairs = pairs[:half]
 	}
 	w.held = 0
 	done := 0
 	for done < len(pairs) && (done == 0 || w.held <= w.limits.pairs) {
-		end := w.commitEnd(pairs, done+1)
+		end := commitEnd(pairs, done+1)
 		if below, err = w.commit(ctx, pairs[done:end], below); err != nil {
 			return nil, nil, err
 		}
@@ -80,16 +80,16 @@ func (w *walker) level(ctx context.Context, pairs []pair) (below, newer []pair, 
 	return below, slices.Clone(all[done:]), nil
 }
 
-// commitEnd returns the least i ≥ at that is the end of the pairs of a commit.
-func (w *walker) commitEnd(pairs []pair, at int) int {
+// commitEnd returns the end of the pairs that have the same commit as pair at-1.
+func commitEnd(pairs []pair, at int) int {
 	for at < len(pairs) && pairs[at].at == pairs[at-1].at {
 		at++
 	}
 	return at
 }
 
-// commitStart returns the number of the first pair that is of the same commit as pair i.
-func (w *walker) commitStart(pairs []pair, i int) int {
+// commitStart returns the index of the first pair that has the same commit as pair i.
+func commitStart(pairs []pair, i int) int {
 	for i > 0 && pairs[i-1].at == pairs[i].at {
 		i--
 	}

@@ -53,7 +53,7 @@ func (w *walker) checkRepetition(s *spent, p *pair) error {
 		(w.total.named <= maxNamed || w.total.named <= repeatedShare*w.total.distinct) {
 		return nil
 	}
-	return fmt.Errorf("%w: a commit has equal trees in too many folders, for example in %q", ErrUnfit, shortened(p.folder))
+	return fmt.Errorf("%w: commits have equal trees in too many folders, for example in %q", ErrUnfit, shortened(p.folder))
 }
 
 // shortened returns the beginning of a path, for an error message.
