@@ -11,6 +11,9 @@ import (
 // otherwise equal. The order is total: the result is 0 only for equal texts.
 func CompareLabels(a, b string) int {
 	x, y := withoutV(a), withoutV(b)
+	if c := compareFirstLetters(x, y); c != 0 {
+		return c
+	}
 	number := false // whether the preceding parts are numbers
 	for x != "" || y != "" {
 		p, q := nextPart(x), nextPart(y)
@@ -21,6 +24,21 @@ func CompareLabels(a, b string) int {
 		number = isDigit(p[0])
 	}
 	return cmp.Or(strings.Compare(strings.ToLower(a), strings.ToLower(b)), strings.Compare(a, b))
+}
+
+// compareFirstLetters is a fast path of CompareLabels. It returns the order of x and y if they differ
+// in a letter of ASCII and begin with the same letters of ASCII before that, and 0 otherwise.
+func compareFirstLetters(x, y string) int {
+	for i := range min(len(x), len(y)) {
+		p, q := x[i]|0x20, y[i]|0x20 // the lower case of a letter
+		switch {
+		case p < 'a' || p > 'z' || q < 'a' || q > 'z':
+			return 0
+		case p != q:
+			return cmp.Compare(p, q)
+		}
+	}
+	return 0
 }
 
 // IsVersion reports whether a label looks like a version: it starts with a number, with or without

@@ -23,6 +23,7 @@ func TestCompareLabels(t *testing.T) {
 		{"", "eslint", "eslint-plugin", "Go", "go", "go1.9", "go1.10", "react", "react-dom"},
 		{"1.1", "1.01", "1.2"}, // equal by value, so ordered by their texts
 		{"ss", "straße", "zebra", "éclair"},
+		{"Ab", "ab", "ab1", "aB2", "abb", "abé", "b", "v", "va"},
 	} {
 		want := slices.Clone(sorted)
 		if sorted[0] == "1.1" {
@@ -44,6 +45,7 @@ func TestCompareLabelsIsATotalOrder(t *testing.T) {
 	t.Parallel()
 	label := rapid.OneOf(
 		rapid.StringMatching(`[vV]?[0-9]{1,3}([.\-~+]?[0-9a-cA-C]{1,2}){0,3}`),
+		rapid.StringMatching(`[a-cA-C]{0,3}[.1é]?[a-cA-C]{0,2}`),
 		rapid.StringOfN(rapid.RuneFrom([]rune("aAbv019.-~+ é_")), 0, 6, -1), rapid.String(),
 	)
 	rapid.Check(t, func(t *rapid.T) {

@@ -98,14 +98,10 @@ func encode(to []byte, pairs []pair) []byte {
 
 // decode calls yield for each pair of a list.
 func decode(list []byte, yield func(number uint32, n int64) bool) {
-	next := uint64(0)
-	for len(list) > 0 {
-		skip, a := binary.Uvarint(list)
-		n, b := binary.Uvarint(list[a:])
-		list = list[a+b:]
-		if !yield(uint32(next+skip), int64(n)) {
+	c := cursor{rest: list}
+	for c.advance(); c.more; c.advance() {
+		if !yield(uint32(c.number), c.n) {
 			return
 		}
-		next += skip + 1
 	}
 }

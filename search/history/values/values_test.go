@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -61,6 +62,23 @@ func TestTable_EqualsMaps(t *testing.T) {
 			require.Equal(t, len(want[i]), values.Len())
 			require.True(t, maps.Equal(want[i], values.Map()), "%v, want %v", values.Map(), want[i])
 			require.True(t, maps.Equal(values.Map(), Of(want[i]).Map()))
+		}
+		if rapid.Bool().Draw(t, "another table") {
+			kept[7] = Of(want[7])
+		}
+		rows := map[string][]int64{}
+		for value, counts := range Rows(kept) {
+			require.NotContains(t, rows, value, "yielded once")
+			rows[value] = slices.Clone(counts)
+		}
+		for i := range want {
+			got := map[string]int64{}
+			for value, counts := range rows {
+				if counts[i] != 0 {
+					got[value] = counts[i]
+				}
+			}
+			require.Equal(t, want[i], got)
 		}
 	})
 }
@@ -175,6 +193,38 @@ func TestTable_LargeFilesInParallel(t *testing.T) {
 	for value, n := range values.All() {
 		require.EqualValues(t, 2*units, n, value)
 	}
+}
+
+func TestRows_ManyValues(t *testing.T) {
+	t.Parallel()
+	list := make([]Values, 3)
+	want := map[string][]int64{}
+	table := NewTable(3, Limits{})
+	defer table.Close()
+	for u := range list {
+		counter := table.NewCounter()
+		for n := u * 300; n < u*300+700; n++ {
+			value := fmt.Sprintf("value%d", n)
+			counter.Add([]byte(value), int64(n+1))
+			if want[value] == nil {
+				want[value] = make([]int64, 3)
+			}
+			want[value][u] = int64(n + 1)
+		}
+		require.True(t, table.Set(int32(u), counter))
+		sum := table.NewSum()
+		sum.Add(int32(u), 1)
+		list[u] = sum.Values()
+	}
+	got := map[string][]int64{}
+	for value, counts := range Rows(list) {
+		got[value] = slices.Clone(counts)
+	}
+	require.Equal(t, want, got)
+	for range Rows(list) {
+		break // does not go on
+	}
+	require.Empty(t, maps.Collect(Rows(nil)))
 }
 
 func TestValues_Top(t *testing.T) {

@@ -1,6 +1,7 @@
 package historycmd
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"strings"
@@ -20,20 +21,20 @@ const (
 
 // writeChanges prints the commits that changed the count, newest first, repository by repository.
 func writeChanges(w io.Writer, p *plan, repositories []*repository) error {
-	var b strings.Builder
-	output.Printf(&b, "%s\nevery commit that changed the count", p.query)
+	b := bufio.NewWriter(w)
+	output.Printf(b, "%s\nevery commit that changed the count", p.query)
 	if !p.until.IsZero() {
-		output.Printf(&b, ", until %s", p.until.UTC().Format(time.RFC3339))
+		output.Printf(b, ", until %s", p.until.UTC().Format(time.RFC3339))
 	}
 	b.WriteByte('\n')
 	for _, r := range repositories {
 		for _, notice := range r.notices {
-			output.Printf(&b, "\n%s: notice: %s", r.label, notice)
+			output.Printf(b, "\n%s: notice: %s", r.label, notice)
 		}
-		output.Printf(&b, "\n%s: ", r.label)
+		output.Printf(b, "\n%s: ", r.label)
 		switch {
 		case r.err != nil:
-			output.Printf(&b, "failed: %v\n", r.err)
+			output.Printf(b, "failed: %v\n", r.err)
 			continue
 		case len(r.changes) == 0:
 			b.WriteString("no commit changed the count\n")
@@ -56,13 +57,12 @@ func writeChanges(w io.Writer, p *plan, repositories []*repository) error {
 			grid.add(c.time.Format(time.RFC3339), string(c.commit[:shortCommit]), cut(author, maxAuthor), cut(c.subject, maxSubject),
 				fmt.Sprintf("%+d", c.delta), value)
 		}
-		grid.print(&b)
+		grid.print(b)
 		if partial > 0 {
-			output.Printf(&b, "%d of them are partial, the newest because of: %s\n", partial, reason)
+			output.Printf(b, "%d of them are partial, the newest because of: %s\n", partial, reason)
 		}
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return b.Flush()
 }
 
 // cut shortens a text to at most n runes, the ellipsis included.

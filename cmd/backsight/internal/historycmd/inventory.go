@@ -1,6 +1,7 @@
 package historycmd
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -82,20 +83,28 @@ func makeInventoryPlan(o inventoryOptions) (*plan, error) {
 	return p, nil
 }
 
-// rowsOf returns a repository's points of one measure, by language. If the inventory is by
-// repository, the result has one row, under the repository's label.
-func (r *repository) rowsOf(p *plan, measure match.Measures) map[string][]point {
-	rows := r.rowsBy(func(value string) (string, bool) {
-		of, language := match.SplitMeasure(value)
-		if p.inventory.byRepository {
-			language = r.label
-		}
-		return language, of == measure
-	})
-	if p.inventory.byRepository && len(rows) == 0 {
+// rowsOf returns a repository's points of one measure, by language, and their sum. If the inventory
+// is by repository, the result has one row, under the repository's label.
+func (r *repository) rowsOf(p *plan, measure match.Measures) (rows map[string][]point, all []point) {
+	rows, all = map[string][]point{}, r.blank()
+	if p.inventory.byRepository {
 		rows[r.label] = r.blank() // a repository without files has a row too
 	}
-	return rows
+	for value, row := range r.rows(true) {
+		of, key := match.SplitMeasure(value)
+		if of != measure {
+			continue
+		}
+		if p.inventory.byRepository {
+			key = r.label
+		}
+		if rows[key] == nil {
+			rows[key] = r.blank()
+		}
+		addValues(rows[key], row)
+		addValues(all, row)
+	}
+	return rows, all
 }
 
 // groups returns the points of one measure of all repositories, and their sum.
@@ -103,7 +112,9 @@ func (p *plan) groups(repositories []*repository, measure match.Measures) (group
 	groups = map[string][]point{}
 	rows := make([]map[string][]point, len(repositories))
 	for i, r := range repositories {
-		rows[i] = r.rowsOf(p, measure)
+		var all []point
+		rows[i], all = r.rowsOf(p, measure)
+		total = sum(total, all)
 		for key := range rows[i] {
 			groups[key] = nil
 		}
@@ -119,14 +130,6 @@ func (p *plan) groups(repositories []*repository, measure match.Measures) (group
 				groups[key] = sum(groups[key], r.blank())
 			}
 		}
-		rest := r.blank()
-		for _, row := range r.rowsBy(func(value string) (string, bool) {
-			of, _ := match.SplitMeasure(value)
-			return "", of == measure
-		}) {
-			rest = row
-		}
-		total = sum(total, rest)
 	}
 	return groups, total
 }
@@ -134,14 +137,14 @@ func (p *plan) groups(repositories []*repository, measure match.Measures) (group
 // writeInventory prints a row per group. If the inventory has several times, a row has one measure
 // at each time. If it has one time, a row has every measure.
 func writeInventory(w io.Writer, p *plan, repositories []*repository) error {
-	var b strings.Builder
-	output.Printf(&b, "%s\n", strings.TrimSpace(p.inventory.heading()+" "+p.query))
+	b := bufio.NewWriter(w)
+	output.Printf(b, "%s\n", strings.TrimSpace(p.inventory.heading()+" "+p.query))
 	times := slices.Clone(p.times)
 	slices.Reverse(times)
 	if p.every != "" && !p.inventory.once {
-		fmt.Fprintf(&b, "%s, every %s, until %s\n", output.Count(len(times), "point", "points"), p.every, times[len(times)-1].Format(time.RFC3339))
+		fmt.Fprintf(b, "%s, every %s, until %s\n", output.Count(len(times), "point", "points"), p.every, times[len(times)-1].Format(time.RFC3339))
 	} else if p.inventory.once {
-		fmt.Fprintf(&b, "at %s\n", times[0].Format(time.RFC3339))
+		fmt.Fprintf(b, "at %s\n", times[0].Format(time.RFC3339))
 	}
 	b.WriteByte('\n')
 	grid := &table{}
@@ -150,10 +153,9 @@ func writeInventory(w io.Writer, p *plan, repositories []*repository) error {
 	} else {
 		p.addTrend(grid, repositories, times)
 	}
-	grid.print(&b)
-	writeReasons(&b, repositories)
-	_, err := io.WriteString(w, b.String())
-	return err
+	grid.print(b)
+	writeReasons(b, repositories)
+	return b.Flush()
 }
 
 func (v *inventory) heading() string {
@@ -180,9 +182,11 @@ func (p *plan) addTrend(grid *table, repositories []*repository, times []time.Ti
 	grid.add(heading(times, columns, false, true)...)
 	grid.add(lower...)
 	groups, total := p.groups(repositories, p.inventory.measure)
-	for _, key := range inOrder(groups) {
-		grid.add(cells(key, "", false, groups[key], columns)...)
+	var rows []ranked
+	for key, row := range groups {
+		rows = append(rows, ranked{key, row[len(row)-1].value, cells(key, "", false, row, columns)})
 	}
+	grid.addInOrder(rows)
 	grid.add(cells("total", "", false, total, columns)...)
 }
 
@@ -197,7 +201,7 @@ func (p *plan) addMeasures(grid *table, repositories []*repository) {
 		head = append(head, strings.ToUpper(x.name))
 	}
 	grid.add(append(head, "% OF LINES")...)
-	row := func(name string, at func(measure match.Measures) point) {
+	row := func(name string, at func(measure match.Measures) point) []string {
 		cells := []string{name}
 		for _, x := range measures {
 			cells = append(cells, at(x.measure).String())
@@ -206,16 +210,12 @@ func (p *plan) addMeasures(grid *table, repositories []*repository) {
 		if lines, all := at(match.Lines), totals[match.Lines]; all.value > 0 && !lines.unknown {
 			share = fmt.Sprintf("%.1f", 100*float64(lines.value)/float64(all.value))
 		}
-		grid.add(append(cells, share)...)
+		return append(cells, share)
 	}
 	// Every group has files, but a group of empty files has neither lines nor bytes. So the rows
 	// are the groups that have files, sorted by their number of lines.
-	ranked := map[string][]point{}
+	var rows []ranked
 	for key, files := range groups[match.Files] {
-		ranked[key] = []point{{}}
-		if lines := groups[match.Lines][key]; lines != nil {
-			ranked[key] = lines
-		}
 		for measure := range groups {
 			if groups[measure][key] == nil {
 				zero := files[0]
@@ -223,11 +223,11 @@ func (p *plan) addMeasures(grid *table, repositories []*repository) {
 				groups[measure][key] = []point{zero}
 			}
 		}
+		at := func(measure match.Measures) point { return groups[measure][key][0] }
+		rows = append(rows, ranked{key, at(match.Lines).value, row(key, at)})
 	}
-	for _, key := range inOrder(ranked) {
-		row(key, func(measure match.Measures) point { return groups[measure][key][0] })
-	}
-	row("total", func(measure match.Measures) point { return totals[measure] })
+	grid.addInOrder(rows)
+	grid.add(row("total", func(measure match.Measures) point { return totals[measure] })...)
 }
 
 // measured is the JSON of a group of files.

@@ -141,6 +141,50 @@ func TestRun_ByValue(t *testing.T) {
 	require.Equal(t, []string{"bo", "cy", "ann", "total"}, columnOf(out, 1, 5))
 }
 
+func TestRun_ByValueFindsNothing(t *testing.T) {
+	t.Parallel()
+	repo, _ := testRepo(t)
+	out, status, err := run(t, options{Repositories: []string{repo.Dir}, Query: `/(never)/`, ByValue: true, At: []string{"2024-07-01"}})
+	require.NoError(t, err)
+	require.Zero(t, status)
+	require.Equal(t, []string{"REPOSITORY VALUE TREND 07-01 CHANGE", "total ▁ 0 +0"}, words(out, 2))
+}
+
+// A repository that failed could have every value, so every total is a lower bound.
+func TestRun_ByValueTotalsOfAFailedRepository(t *testing.T) {
+	t.Parallel()
+	repo, _ := testRepo(t)
+	missing := filepath.Join(t.TempDir(), "missing")
+	o := options{Query: `/TODO\((\w+)\)/`, ByValue: true, At: []string{"2024-04-01", "2024-07-01"}}
+	for _, o.Repositories = range [][]string{{repo.Dir, missing}, {missing, repo.Dir}} {
+		out, status, err := run(t, o)
+		require.NoError(t, err)
+		require.Equal(t, 1, status)
+		require.Equal(t, []string{
+			"total bo ██ ≥2 ≥2 ~+0", "total cy ▁█ ≥0 ≥2 ~+2", "total ann █▁ ≥1 ≥0 ~-1", "total ▆█ ≥3 ≥4 ~+1",
+		}, words(beforeReasons(out), 4))
+	}
+	o.Repositories = []string{missing}
+	out, _, err := run(t, o)
+	require.NoError(t, err)
+	require.Equal(t, []string{"total ·· ? ? ?"}, words(beforeReasons(out), 1))
+}
+
+// beforeReasons returns an output without the reasons after its table.
+func beforeReasons(out string) string {
+	parts := strings.Split(out, "\n\n")
+	return parts[0] + "\n\n" + parts[1]
+}
+
+// words returns the last n lines, with one space between the words of each.
+func words(out string, n int) (rows []string) {
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	for _, line := range lines[len(lines)-n:] {
+		rows = append(rows, strings.Join(strings.Fields(line), " "))
+	}
+	return rows
+}
+
 // columnOf returns the words of a column in the last lines of a table. In a row of totals it
 // returns "total".
 func columnOf(out string, column, lines int) []string {

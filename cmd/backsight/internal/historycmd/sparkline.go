@@ -1,6 +1,7 @@
 package historycmd
 
 import (
+	"bufio"
 	"bytes"
 	"strings"
 	"unicode/utf8"
@@ -8,7 +9,7 @@ import (
 	"github.com/backsight/backsight/cmd/backsight/internal/output"
 )
 
-var bars = []rune("▁▂▃▄▅▆▇█")
+var bars = strings.Split("▁▂▃▄▅▆▇█", "")
 
 // maxSparkline is the largest width of a sparkline, in columns. When there are more points, the
 // sparkline shows only some of them, at even distances.
@@ -29,16 +30,17 @@ func sparkline(row []point) string {
 		greatest = max(greatest, p.value)
 	}
 	var b strings.Builder
+	b.Grow(len(bars[0]) * len(shown))
 	for _, p := range shown {
 		switch {
 		case p.unknown:
-			b.WriteRune('·')
+			b.WriteString("·")
 		case p.absent:
 			b.WriteByte(' ')
 		case greatest == 0:
-			b.WriteRune(bars[0])
+			b.WriteString(bars[0])
 		default:
-			b.WriteRune(bars[int(p.value*int64(len(bars)-1)/greatest)])
+			b.WriteString(bars[int(p.value*int64(len(bars)-1)/greatest)])
 		}
 	}
 	return b.String()
@@ -56,7 +58,7 @@ func (t *table) add(row ...string) {
 	t.rows = append(t.rows, row)
 }
 
-func (t *table) print(b *strings.Builder) {
+func (t *table) print(b *bufio.Writer) {
 	width := make([]int, len(t.rows[0]))
 	left := 0 // how many columns are aligned to the left
 	for _, row := range t.rows {
@@ -68,11 +70,6 @@ func (t *table) print(b *strings.Builder) {
 			}
 		}
 	}
-	all := 1
-	for _, w := range width {
-		all += w + 2
-	}
-	b.Grow(all * len(t.rows))
 	var line []byte // reused, because counts by value can have 100,000 rows
 	for _, row := range t.rows {
 		line = line[:0]

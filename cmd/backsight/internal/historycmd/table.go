@@ -1,17 +1,18 @@
 package historycmd
 
 import (
+	"bufio"
 	"cmp"
 	"fmt"
 	"io"
-	"maps"
+	"iter"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/backsight/backsight/cmd/backsight/internal/output"
 	"github.com/backsight/backsight/insights"
+	"github.com/backsight/backsight/search/history/values"
 )
 
 // maxColumns is the largest number of sample times for which each time gets a column. When there
@@ -37,99 +38,99 @@ func writeTable(w io.Writer, p *plan, repositories []*repository) error {
 	grid.add(heading(times, columns, p.byValue, true)...)
 	grid.add(heading(times, columns, p.byValue, false)...)
 
-	totals := map[string][]point{}
+	// Each row of totals is incomplete where a repository has no sample, with or without the value.
+	var none []point
 	for _, r := range repositories {
-		rows := r.rows(p.byValue)
-		if len(repositories) == 1 {
-			totals = rows
-		} else {
-			for key, row := range rows {
-				totals[key] = sum(totals[key], row)
+		none = sum(none, r.blank())
+	}
+	total, totals := slices.Clone(none), map[string][]point{}
+	for _, r := range repositories {
+		var rows []ranked
+		for key, row := range r.rows(p.byValue) {
+			rows = append(rows, ranked{key, row[len(row)-1].value, cells(r.label, key, p.byValue, row, columns)})
+			addValues(total, row)
+			if p.byValue && len(repositories) > 1 {
+				if totals[key] == nil {
+					totals[key] = slices.Clone(none)
+				}
+				addValues(totals[key], row)
 			}
 		}
-		for _, key := range inOrder(rows) {
-			grid.add(cells(r.label, key, p.byValue, rows[key], columns)...)
-		}
+		grid.addInOrder(rows)
 	}
-	if p.byValue && len(repositories) > 1 {
-		for _, key := range inOrder(totals) {
-			grid.add(cells("total", key, true, totals[key], columns)...)
-		}
+	var rows []ranked
+	for key, row := range totals {
+		rows = append(rows, ranked{key, row[len(row)-1].value, cells("total", key, true, row, columns)})
 	}
-	var total []point
-	for _, key := range slices.Sorted(maps.Keys(totals)) {
-		total = sum(total, totals[key])
-	}
+	grid.addInOrder(rows)
 	grid.add(cells("total", "", p.byValue, total, columns)...)
 
-	var b strings.Builder
-	output.Printf(&b, "%s\n", p.query)
+	b := bufio.NewWriter(w)
+	output.Printf(b, "%s\n", p.query)
 	if p.every != "" {
-		fmt.Fprintf(&b, "%s, every %s, until %s\n", output.Count(len(times), "point", "points"), p.every, times[len(times)-1].Format(time.RFC3339))
+		fmt.Fprintf(b, "%s, every %s, until %s\n", output.Count(len(times), "point", "points"), p.every, times[len(times)-1].Format(time.RFC3339))
 	}
 	b.WriteByte('\n')
-	grid.print(&b)
-	writeReasons(&b, repositories)
-	_, err := io.WriteString(w, b.String())
-	return err
+	grid.print(b)
+	writeReasons(b, repositories)
+	return b.Flush()
 }
 
-// inOrder returns the sorted keys. If all keys look like versions, such as v2 and 1.10, they are in
-// version order, lowest first. Otherwise they are sorted by the newest value of their rows, largest
-// first.
-func inOrder(rows map[string][]point) []string {
-	keys := slices.SortedFunc(maps.Keys(rows), insights.CompareLabels)
-	if !slices.ContainsFunc(keys, func(key string) bool { return !insights.IsVersion(key) }) {
-		return keys
-	}
-	type keyed struct {
-		key    string
-		newest int64
-	}
-	order := make([]keyed, len(keys))
-	for i, key := range keys {
-		order[i] = keyed{key, rows[key][len(rows[key])-1].value}
-	}
-	slices.SortStableFunc(order, func(a, b keyed) int { return cmp.Compare(b.newest, a.newest) })
-	for i := range order {
-		keys[i] = order[i].key
-	}
-	return keys
+// ranked is a row of a table before the rows are sorted.
+type ranked struct {
+	key    string
+	newest int64 // the newest value of the row
+	cells  []string
 }
 
-// rows returns the points of a repository, oldest first. With byValue, the map has an entry for
-// each captured value; otherwise it has one entry with the key "".
-func (r *repository) rows(byValue bool) map[string][]point {
-	if !byValue {
+// addInOrder sorts rows and adds them. If all keys look like versions, such as v2 and 1.10, the rows
+// are in version order, lowest first. Otherwise they are sorted by their newest values, largest
+// first, and rows with equal values by insights.CompareLabels.
+func (t *table) addInOrder(rows []ranked) {
+	versions := !slices.ContainsFunc(rows, func(r ranked) bool { return !insights.IsVersion(r.key) })
+	slices.SortFunc(rows, func(a, b ranked) int {
+		if a.newest != b.newest && !versions {
+			return cmp.Compare(b.newest, a.newest)
+		}
+		return insights.CompareLabels(a.key, b.key)
+	})
+	for _, r := range rows {
+		t.add(r.cells...)
+	}
+}
+
+// rows yields the points of a repository, oldest first. With byValue, it yields every captured value
+// with its points; otherwise it yields the counts with the key "". Callers must not keep the points.
+func (r *repository) rows(byValue bool) iter.Seq2[string, []point] {
+	return func(yield func(string, []point) bool) {
 		row := r.blank()
-		for i, x := range r.samples {
-			row[len(row)-1-i].value = x.value
+		if !byValue {
+			for i, x := range r.samples {
+				row[len(row)-1-i].value = x.value
+			}
+			yield("", row)
+			return
 		}
-		return map[string][]point{"": row}
+		found := make([]values.Values, len(r.samples))
+		for i, x := range r.samples {
+			found[i] = x.values
+		}
+		for value, counts := range values.Rows(found) {
+			for i, n := range counts {
+				row[len(row)-1-i].value = n
+			}
+			if !yield(value, row) {
+				return
+			}
+		}
 	}
-	return r.rowsBy(func(value string) (string, bool) { return value, true })
 }
 
-// rowsBy returns the points grouped by the key of each value. It leaves out values for which the
-// function key returns false.
-func (r *repository) rowsBy(key func(value string) (string, bool)) map[string][]point {
-	blank := r.blank()
-	rows := map[string][]point{}
-	for i, x := range r.samples {
-		for value, n := range x.values.All() {
-			of, wanted := key(value)
-			if !wanted {
-				continue
-			}
-			row := rows[of]
-			if row == nil {
-				row = slices.Clone(blank)
-				rows[of] = row
-			}
-			row[len(row)-1-i].value += n
-		}
+// addValues adds the values of a row to a total, and nothing else.
+func addValues(total, row []point) {
+	for i, pt := range row {
+		total[i].value += pt.value
 	}
-	return rows
 }
 
 // blank returns the points of a repository, each with the value 0.
@@ -241,10 +242,12 @@ func changeOf(row []point) string {
 
 // writeReasons prints the notices of each repository, and why samples are partial or failed: each
 // reason once, with the number of samples.
-func writeReasons(b *strings.Builder, repositories []*repository) {
+func writeReasons(b *bufio.Writer, repositories []*repository) {
+	separator := "\n" // after the table
 	for _, r := range repositories {
 		for _, notice := range r.notices {
-			output.Printf(b, "\n%s: notice: %s", r.label, notice)
+			output.Printf(b, separator+"%s: notice: %s\n", r.label, notice)
+			separator = ""
 		}
 		type key struct {
 			outcome insights.Outcome
@@ -263,10 +266,8 @@ func writeReasons(b *strings.Builder, repositories []*repository) {
 			count[k]++
 		}
 		for _, k := range order {
-			output.Printf(b, "\n%s: %d of %s %s: %s", r.label, count[k], output.Count(len(r.samples), "sample", "samples"), k.outcome, k.reason)
+			output.Printf(b, separator+"%s: %d of %s %s: %s\n", r.label, count[k], output.Count(len(r.samples), "sample", "samples"), k.outcome, k.reason)
+			separator = ""
 		}
-	}
-	if b.String()[b.Len()-1] != '\n' {
-		b.WriteByte('\n')
 	}
 }

@@ -11,12 +11,24 @@ import (
 // Clean replaces each control character by a space, and bytes that are not UTF-8 by U+FFFD, so that
 // a text from a repository cannot break a table or control the terminal.
 func Clean(text string) string {
+	if isPrintableASCII(text) {
+		return text
+	}
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
 			return ' '
 		}
 		return r
 	}, strings.ToValidUTF8(text, "\uFFFD"))
+}
+
+func isPrintableASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] >= 0x7f {
+			return false
+		}
+	}
+	return true
 }
 
 // CleanLines is Clean for a text of several lines: line breaks stay.
