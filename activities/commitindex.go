@@ -16,13 +16,11 @@ import (
 // repository has no commits. If the repository has an index and its history was not rewritten,
 // index reads only the new commits. `at` must be a time before the repository was read.
 //
-// A shallow clone is not indexed: the commits before its oldest one are unknown, and with an index,
-// samples at earlier times would become absent. The same applies to a history with a commit that
-// cannot be read, unless the index already has a later commit of this history.
+// A history that a shallow clone cuts is not indexed: the commits before its oldest one are unknown,
+// and with an index, samples at earlier times would become absent. The same applies to a history
+// with a commit that cannot be read. In both cases, an index that already has a later commit of this
+// history is extended.
 func (m *Mirrors) index(ctx context.Context, id int64, git *gitrepo.Repo, tip gitrepo.OID, at time.Time) error {
-	if git.Shallow() {
-		return nil
-	}
 	for attempt := 1; ; attempt++ {
 		from, commits, err := m.unindexed(ctx, id, git, tip)
 		if errors.Is(err, errUnknownPast) {
@@ -87,13 +85,19 @@ func (m *Mirrors) unindexed(ctx context.Context, id int64, git *gitrepo.Repo, ti
 			return place + 1, oldestFirst(read[:i]), nil
 		}
 	}
-	switch {
-	case broken == nil:
-		return 0, oldestFirst(read), nil
-	case len(known) == 0:
+	if broken != nil && len(known) > 0 {
+		return 0, nil, engine.Fail(ctx, insights.ReasonUnreadable, broken)
+	}
+	early := broken != nil
+	if broken == nil {
+		if early, err = git.EndsEarly(ctx, read[len(read)-1].ID); err != nil {
+			return 0, nil, engine.Fail(ctx, insights.ReasonUnreadable, err)
+		}
+	}
+	if early {
 		return 0, nil, errUnknownPast
 	}
-	return 0, nil, engine.Fail(ctx, insights.ReasonUnreadable, broken)
+	return 0, oldestFirst(read), nil
 }
 
 // follows reports whether the oldest of the commits is a child of stop. If it is, FirstParents

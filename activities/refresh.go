@@ -111,8 +111,8 @@ func (m *Mirrors) RefreshAll(ctx context.Context, list []store.Repository, late 
 }
 
 // firstSync reads a local repository that has no commit index. `ok` is false for any other
-// repository, and for one that is shallow or cannot be read. Refresh then syncs it, or finds and
-// records the reason.
+// repository, for one that cannot be read, and for a shallow clone whose history is cut. Refresh
+// then syncs it, or finds and records the reason.
 func (m *Mirrors) firstSync(ctx context.Context, r store.Repository) (read store.FirstSync, ok bool, err error) {
 	if !r.Local || r.IndexedAt != nil {
 		return read, false, nil
@@ -120,7 +120,7 @@ func (m *Mirrors) firstSync(ctx context.Context, r store.Repository) (read store
 	err = heartbeatWhile(ctx, "read "+r.Name, func() error {
 		read.RepositoryID, read.Sync.At = r.ID, time.Now()
 		git, err := gitrepo.Open(ctx, r.Location)
-		if err != nil || git.Shallow() {
+		if err != nil {
 			return ctx.Err()
 		}
 		read.Sync.SizeBytes = objectStoreSize(git.Dir())
@@ -135,6 +135,9 @@ func (m *Mirrors) firstSync(ctx context.Context, r store.Repository) (read store
 		read.Sync.DefaultBranch, read.Sync.Head = branch, string(tip)
 		commits, err := git.FirstParents(ctx, tip, "")
 		if err != nil {
+			return ctx.Err()
+		}
+		if early, err := git.EndsEarly(ctx, commits[len(commits)-1].ID); err != nil || early {
 			return ctx.Err()
 		}
 		read.Sync.Notices = engine.Notices(ctx, git, branch, tip, "")

@@ -45,13 +45,16 @@ func (b *testBundle) again(r store.Repository) store.Repository {
 func TestSyncTogetherEqualsSyncOneByOne(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	unborn, shallow, gone, packed := growing(t), growing(t), growing(t), growing(t)
+	unborn, shallow, gone, packed, side := growing(t), growing(t), growing(t), growing(t), growing(t)
 	unborn.Git(t, "symbolic-ref", "HEAD", "refs/heads/nowhere")
 	shallow.Git(t, "fetch", "-q", "--depth=1", "--update-shallow", "file://"+growing(t).Dir, "main:cut")
+	other := testgit.New(t)
+	other.Import(t, "main", true, testgit.Commit{Message: "one"}, testgit.Commit{Message: "two"})
+	side.Git(t, "fetch", "-q", "--depth=1", "--update-shallow", "file://"+other.Dir, "main:cut")
 	gone.Git(t, "config", "core.bare", "maybe")
 	packed.Repack(t)
 	var one, together []store.Repository
-	for name, git := range map[string]*testgit.Repo{"plain": growing(t), "packed": packed, "empty": testgit.New(t), "unborn": unborn, "shallow": shallow, "gone": gone, "sha256": testgit.NewSHA256(t)} {
+	for name, git := range map[string]*testgit.Repo{"plain": growing(t), "packed": packed, "empty": testgit.New(t), "unborn": unborn, "shallow": shallow, "shallow in another branch": side, "gone": gone, "sha256": testgit.NewSHA256(t)} {
 		one = append(one, b.synced(b.local(name+" alone", git)))
 		require.NoError(t, b.store.Repositories.Remove(t.Context(), name+" alone"))
 		together = append(together, b.local(name, git))
@@ -67,6 +70,12 @@ func TestSyncTogetherEqualsSyncOneByOne(t *testing.T) {
 		got, err := b.store.Commits.Tip(t.Context(), r.ID)
 		require.NoError(t, err)
 		require.Equal(t, want, got, r.Name)
+		switch r.Name {
+		case "shallow":
+			require.Empty(t, got)
+		case "shallow in another branch":
+			require.NotEmpty(t, got)
+		}
 	}
 }
 

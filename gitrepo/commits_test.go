@@ -101,12 +101,31 @@ func TestFirstParents_OfAShallowClone(t *testing.T) {
 	clone := filepath.Join(t.TempDir(), "clone.git")
 	plainGit(t, ".", "clone", "-q", "--bare", "--depth=2", "file://"+repo.Dir, clone)
 	r := open(t, clone)
-	require.True(t, r.Shallow())
 	_, tip, err := r.DefaultBranch(t.Context())
 	require.NoError(t, err)
 	commits, err := r.FirstParents(t.Context(), tip, "")
 	require.NoError(t, err)
 	require.Len(t, commits, 2)
+	early, err := r.EndsEarly(t.Context(), commits[1].ID)
+	require.NoError(t, err)
+	require.True(t, early)
+}
+
+// A fetch with --depth makes the whole repository a shallow clone, but it cuts only that branch.
+func TestFirstParents_OfAShallowCloneWithAWholeBranch(t *testing.T) {
+	t.Parallel()
+	other := testgit.New(t)
+	other.Import(t, "main", true, testgit.Commit{}, testgit.Commit{}, testgit.Commit{})
+	repo := testgit.New(t)
+	ids := repo.Import(t, "main", true, testgit.Commit{Message: "one"}, testgit.Commit{Message: "two"})
+	repo.Git(t, "fetch", "-q", "--depth=1", "--update-shallow", "file://"+other.Dir, "main:cut")
+	r := open(t, repo.Dir)
+	require.True(t, r.shallow)
+	for id, want := range map[string]bool{ids[0]: false, repo.Git(t, "rev-parse", "cut"): true} {
+		early, err := r.EndsEarly(t.Context(), OID(strings.TrimSpace(id)))
+		require.NoError(t, err)
+		require.Equal(t, want, early)
+	}
 }
 
 func TestDescribe(t *testing.T) {

@@ -1,6 +1,7 @@
 package gitrepo
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -97,9 +98,27 @@ func (r *Repo) openByGit(ctx context.Context) (err error) {
 // Dir returns the absolute form of the path that Open was called with.
 func (r *Repo) Dir() string { return r.dir }
 
-// Shallow reports whether this is a shallow clone. The oldest commit of a shallow clone is not the
-// repository's first one, and the state of the repository before that commit is unknown.
-func (r *Repo) Shallow() bool { return r.shallow }
+// EndsEarly reports whether a history that ends with the commit `oldest` continues before it, but not
+// in this repository, because it is a shallow clone. The state of the repository before `oldest` is
+// then unknown. A shallow clone can also have a whole history, when only other branches are cut.
+func (r *Repo) EndsEarly(ctx context.Context, oldest OID) (bool, error) {
+	if !r.shallow {
+		return false, nil
+	}
+	objects, err := r.Objects()
+	if err != nil {
+		return false, err
+	}
+	defer objects.Close()
+	hash, _ := HashOf(oldest)
+	early := false
+	err = objects.Read(ctx, []Hash{hash}, ReadOptions{Workers: 1}, func(_, _ int, object *Object) error {
+		header, _, _ := bytes.Cut(object.Data, []byte("\n\n"))
+		early = object.Kind == KindCommit && bytes.Contains(header, []byte("\nparent "))
+		return nil
+	})
+	return early, err
+}
 
 // findGitDir returns the git directory of dir, or "" when there is none. It does not use git's own
 // discovery, because git searches parent folders and could find another repository there.

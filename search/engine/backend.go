@@ -17,9 +17,9 @@ type Commits interface {
 	// *Failure when the history cannot be read. If the cause of the Failure is a
 	// *gitrepo.BrokenHistory, it also returns the commits from the tip to the break.
 	FirstParentsSince(ctx context.Context, tip gitrepo.OID, t time.Time) ([]gitrepo.Commit, error)
-	// Shallow reports whether the repository lacks the older part of its history. It is called
-	// after FirstParentsSince.
-	Shallow() bool
+	// EndsEarly reports whether a history that FirstParentsSince listed, and that ends with the
+	// commit `oldest`, continues before it, but not in this repository. Errors are a *Failure.
+	EndsEarly(ctx context.Context, oldest gitrepo.OID) (bool, error)
 }
 
 // Searcher searches one repository. Both methods yield results from the goroutine of the caller,

@@ -26,7 +26,7 @@ type backend struct {
 	history error         // returned by FirstParentsSince
 }
 
-func (b *backend) Shallow() bool { return false }
+func (b *backend) EndsEarly(context.Context, gitrepo.OID) (bool, error) { return false, nil }
 
 func (b *backend) FirstParentsSince(_ context.Context, tip gitrepo.OID, _ time.Time) ([]gitrepo.Commit, error) {
 	for i, c := range b.chain {

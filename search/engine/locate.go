@@ -16,7 +16,7 @@ const shallowReason = "the repository is a shallow clone whose oldest commit is 
 // that now have a commit, including those that had one before. `judged` has the samples that need
 // no search. Such a sample is absent if the repository had no commit at its time. It is failed if
 // the commits of its time cannot be read: a shallow clone lacks them, or they are older than a
-// break in the history. Errors are those of Commits.FirstParentsSince, except gitrepo.ErrNoCommits
+// break in the history. Errors are those of Commits, except gitrepo.ErrNoCommits
 // and a *gitrepo.BrokenHistory, after which Locate judges the samples without a commit.
 func (q *Question) Locate(ctx context.Context, commits Commits, samples []insights.Sample) (located, judged []insights.Sample, err error) {
 	_, located, judged, err = q.locate(ctx, commits, samples)
@@ -36,6 +36,12 @@ func (q *Question) locate(ctx context.Context, commits Commits, samples []insigh
 	if err != nil && broken == nil && !errors.Is(err, gitrepo.ErrNoCommits) {
 		return nil, nil, nil, err
 	}
+	early := false
+	if len(chain) > 0 && chain[len(chain)-1].Time.After(oldest) {
+		if early, err = commits.EndsEarly(ctx, chain[len(chain)-1].ID); err != nil {
+			return nil, nil, nil, err
+		}
+	}
 	for _, s := range samples {
 		if s.Commit == "" {
 			commit, _ := gitrepo.AsOf(chain, s.Time)
@@ -49,7 +55,7 @@ func (q *Question) locate(ctx context.Context, commits Commits, samples []insigh
 		switch {
 		case broken != nil:
 			s.Outcome, s.Code, s.Reason = insights.Failed, insights.ReasonUnreadable, broken.Error()
-		case commits.Shallow():
+		case early:
 			s.Outcome, s.Code, s.Reason = insights.Failed, insights.ReasonShallow, shallowReason
 		}
 		judged = append(judged, s)

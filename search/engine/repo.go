@@ -31,8 +31,11 @@ type Repo struct {
 	Stats history.Stats
 }
 
-// Shallow implements Commits.
-func (r *Repo) Shallow() bool { return r.Git.Shallow() }
+// EndsEarly implements Commits.
+func (r *Repo) EndsEarly(ctx context.Context, oldest gitrepo.OID) (bool, error) {
+	early, err := r.Git.EndsEarly(ctx, oldest)
+	return early, Fail(ctx, insights.ReasonUnreadable, err)
+}
 
 // FirstParentsSince implements Commits. It reads the commits from the history index if tip is the
 // index's newest commit, and the index reaches back to t and is not damaged. Otherwise, it reads

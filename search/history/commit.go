@@ -190,7 +190,11 @@ func (c *commitSearch) checkEnd(ctx context.Context) error {
 	}
 	id := c.chain[len(c.chain)-1].ID
 	fault := ShallowFault(id)
-	if !c.request.Repo.Shallow() {
+	early, err := c.request.Repo.EndsEarly(ctx, id)
+	if err != nil {
+		return err
+	}
+	if !early {
 		hash, _ := gitrepo.HashOf(last.parent) // an invalid id counts as a missing object
 		err := c.objects.Read(ctx, []gitrepo.Hash{hash}, gitrepo.ReadOptions{Workers: 1}, func(_, _ int, object *gitrepo.Object) error {
 			_, problem, _ := treeOf(object)

@@ -97,6 +97,14 @@ func storageCases() []fixture {
 			b.in(b.root, 0, "clone", "-q", "--bare", "--depth=2", "file://"+b.Dir, "clone.git")
 			b.adopt("clone.git")
 		}, before: failed("shallow"), checks: []check{{query: "TODO case:yes", want: text("TODO")}}},
+		{name: "shallow-other-branch", group: "Storage", build: func(b *builder) {
+			growing(b, 3)
+			b.in(b.root, 0, "init", "-q", "-b", "main", "other")
+			other := filepath.Join(b.root, "other")
+			b.in(other, 0, "commit", "-q", "--allow-empty", "-m", "one")
+			b.in(other, 1, "commit", "-q", "--allow-empty", "-m", "two")
+			b.git("fetch", "-q", "--depth=1", "--update-shallow", "file://"+other, "main:other")
+		}, checks: three()},
 		{name: "clone-without-blobs", group: "Storage", build: func(b *builder) {
 			growing(b, 2)
 			b.git("config", "uploadpack.allowFilter", "true")

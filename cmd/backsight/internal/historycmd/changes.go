@@ -74,12 +74,17 @@ func (s *searcher) changes(ctx context.Context) ([]change, error) {
 	if err != nil {
 		return nil, err
 	}
+	oldest := ids[len(ids)-1]
+	early, err := s.EndsEarly(ctx, oldest)
+	if err != nil {
+		return nil, err
+	}
 	before := history.Result{} // the empty tree
 	switch {
 	case broken != nil:
 		before.Faults = []history.Fault{history.BrokenFault(broken)}
-	case s.Shallow():
-		before.Faults = []history.Fault{history.ShallowFault(ids[len(ids)-1])}
+	case early:
+		before.Faults = []history.Fault{history.ShallowFault(oldest)}
 	}
 	compare(before)
 	return found, s.describe(ctx, found)

@@ -310,6 +310,34 @@ func TestRun_ShallowClone(t *testing.T) {
 	require.Contains(t, lines[2]["reason"], "shallow")
 }
 
+// A fetch with --depth makes the whole repository a shallow clone, but it cuts only that branch.
+func TestRun_ShallowCloneOfAnotherBranch(t *testing.T) {
+	t.Parallel()
+	repo, _ := testRepo(t)
+	other := testgit.New(t)
+	other.Import(t, "main", true, testgit.Commit{Message: "one"}, testgit.Commit{Message: "two"})
+	want := map[string]string{}
+	for _, state := range []string{"before", "after"} {
+		for _, every := range []string{"", "commit"} {
+			for _, indexes := range []string{"", t.TempDir()} {
+				o := options{Repositories: []string{repo.Dir}, Query: "todo", JSON: true, Indexes: indexes, Every: every}
+				if every == "" {
+					o.At = []string{"2024-07-01", "2023-01-01"}
+				}
+				out, status, err := run(t, o)
+				require.NoError(t, err)
+				require.Zero(t, status, out)
+				if state == "before" {
+					want[every] = out
+				}
+				require.Equal(t, want[every], out)
+			}
+		}
+		repo.Git(t, "fetch", "-q", "--depth=1", "--update-shallow", "file://"+other.Dir, "main:cut")
+	}
+	require.Contains(t, want[""], "absent")
+}
+
 func TestRun_IndexOfAShallowCloneThatWasDeepened(t *testing.T) {
 	t.Parallel()
 	repo, _ := testRepo(t)
