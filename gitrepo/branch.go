@@ -17,7 +17,8 @@ import (
 // branch that origin/HEAD names, or else the one that HEAD names. A detached HEAD gives the ref
 // "HEAD". If these branches do not exist, it is the only local branch, or else main, or else
 // master; if there are no local branches, it is chosen in the same way among the branches of the
-// remote origin. BranchNotice says when another branch may have been meant.
+// remote. The remote is origin or, if there is none of that name, the only remote. BranchNotice says
+// when another branch may have been meant.
 //
 // The error is ErrNoCommits when there are no such branches at all. It is an *insights.Error with
 // code NotFound when several branches exist and none of them is the default one, and with code
@@ -25,14 +26,11 @@ import (
 // been lost. A damaged or lost ref never counts as absent.
 func (r *Repo) DefaultBranch(ctx context.Context) (ref string, tip OID, err error) {
 	candidates := []string{"HEAD"}
-	if !r.bare {
-		candidates = []string{originHead, "HEAD"}
+	if head := r.remoteHead(); head != "" {
+		candidates = []string{head, "HEAD"}
 	}
 	target := ""
 	for _, name := range candidates {
-		if name == originHead && r.absentRef(name) {
-			continue
-		}
 		if ref, tip, ok := r.plainBranch(ctx, name); ok {
 			return ref, tip, nil
 		}
@@ -120,30 +118,26 @@ func (r *Repo) branchInstead(ctx context.Context, target string) (ref string, ti
 			"repository %s: HEAD leads to %s, which does not exist, and the repository has lost refs: %s; restore them, for example with git fetch or git update-ref",
 			r.dir, target, lost)
 	}
-	example := ""
-	for _, folder := range []string{"refs/heads", "refs/remotes/origin"} {
-		some, err := r.branches(ctx, "--count=2", folder)
-		if err != nil || len(some) == 1 {
-			return only(some, err)
-		}
-		if len(some) == 0 {
-			continue
-		}
-		example = some[0].ref
-		for _, name := range []string{"main", "master"} {
-			named, err := r.branches(ctx, "--count=1", folder+"/"+name)
-			if err != nil || len(named) == 1 && named[0].ref == folder+"/"+name {
-				return only(named, err)
-			}
-		}
-		break
+	folder := "refs/heads"
+	some, err := r.branches(ctx, "--count=2", folder)
+	if err == nil && len(some) == 0 {
+		folder, some, err = r.remoteBranches(ctx)
 	}
-	if example == "" {
+	switch {
+	case err != nil || len(some) == 1:
+		return only(some, err)
+	case len(some) == 0:
 		return "", "", fmt.Errorf("repository %s: %w", r.dir, ErrNoCommits)
 	}
+	for _, name := range []string{"main", "master"} {
+		named, err := r.branches(ctx, "--count=1", folder+"/"+name)
+		if err != nil || len(named) == 1 && named[0].ref == folder+"/"+name {
+			return only(named, err)
+		}
+	}
 	return "", "", insights.Errorf(insights.NotFound,
-		"repository %s: HEAD points to a branch that does not exist (%s), and none of the several other branches is called main or master; "+
-			"set HEAD to an existing branch, for example %s, or name a branch (history --rev)", r.dir, target, example)
+		"repository %s: HEAD points to a branch that does not exist (%s), and several other branches could be meant; "+
+			"set HEAD to an existing branch, for example %s, or name a branch (history --rev)", r.dir, target, some[0].ref)
 }
 
 // branch is a branch and its newest commit.

@@ -3,6 +3,7 @@ package gitrepo
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -160,6 +161,9 @@ func TestDefaultBranch_HeadNamesNoBranch(t *testing.T) {
 		{[]string{"refs/heads/a", "refs/heads/main/x", "refs/heads/master"}, "refs/heads/master"},
 		{[]string{"refs/heads/a", "refs/heads/b", "refs/remotes/origin/main"}, ""},
 		{[]string{"refs/remotes/origin/a", "refs/remotes/origin/main"}, "refs/remotes/origin/main"},
+		{[]string{"refs/remotes/a/main", "refs/remotes/origin/x"}, "refs/remotes/origin/x"},
+		{[]string{"refs/remotes/upstream/a", "refs/remotes/upstream/main"}, "refs/remotes/upstream/main"},
+		{[]string{"refs/remotes/a/main", "refs/remotes/b/main"}, ""},
 	} {
 		repo := testgit.New(t)
 		repo.Git(t, "symbolic-ref", "HEAD", "refs/heads/none")
@@ -233,26 +237,44 @@ func TestBranchNotice_OfAClone(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			origin := testgit.New(t)
-			origin.Import(t, "main", true, testgit.Commit{}, testgit.Commit{Message: "two"})
-			dir := filepath.Join(t.TempDir(), "clone")
-			origin.Git(t, "clone", "-q", origin.Dir, dir)
-			if row.rename {
-				origin.Git(t, "branch", "-m", "main", "trunk")
-				origin.Import(t, "trunk", true, testgit.Commit{Parents: nil, Message: "three"}, testgit.Commit{Message: "four"})
-			}
-			for _, args := range row.args {
-				origin.Git(t, append([]string{"--git-dir=" + dir + "/.git", "--work-tree=" + dir}, args...)...)
-			}
-			quick, err := Open(t.Context(), dir)
-			require.NoError(t, err)
-			for _, r := range []*Repo{quick, slowly(t, quick)} {
-				ref, tip, err := r.DefaultBranch(t.Context())
-				require.NoError(t, err)
-				notice, err := r.BranchNotice(t.Context(), ref, tip)
-				require.NoError(t, err)
-				require.Equal(t, row.want, notice)
-			}
+			requireNotice(t, "origin", row.rename, row.args, row.want)
 		})
+		t.Run(row.name+", another remote", func(t *testing.T) {
+			t.Parallel()
+			named := func(text string) string { return strings.ReplaceAll(text, "origin", "upstream") }
+			args := slices.Clone(row.args)
+			for i := range args {
+				args[i] = slices.Clone(args[i])
+				for k, arg := range args[i] {
+					args[i][k] = named(arg)
+				}
+			}
+			requireNotice(t, "upstream", row.rename, args, named(row.want))
+		})
+	}
+}
+
+// requireNotice clones a repository, runs git in the clone, and checks the notice.
+func requireNotice(t *testing.T, remote string, rename bool, commands [][]string, want string) {
+	t.Helper()
+	origin := testgit.New(t)
+	origin.Import(t, "main", true, testgit.Commit{}, testgit.Commit{Message: "two"})
+	dir := filepath.Join(t.TempDir(), "clone")
+	origin.Git(t, "clone", "-q", "--origin", remote, origin.Dir, dir)
+	if rename {
+		origin.Git(t, "branch", "-m", "main", "trunk")
+		origin.Import(t, "trunk", true, testgit.Commit{Parents: nil, Message: "three"}, testgit.Commit{Message: "four"})
+	}
+	for _, args := range commands {
+		origin.Git(t, append([]string{"--git-dir=" + dir + "/.git", "--work-tree=" + dir}, args...)...)
+	}
+	quick, err := Open(t.Context(), dir)
+	require.NoError(t, err)
+	for _, r := range []*Repo{quick, slowly(t, quick)} {
+		ref, tip, err := r.DefaultBranch(t.Context())
+		require.NoError(t, err)
+		notice, err := r.BranchNotice(t.Context(), ref, tip)
+		require.NoError(t, err)
+		require.Equal(t, want, notice)
 	}
 }

@@ -12,8 +12,9 @@ import (
 // default branch, whose newest commit is `tip`. Otherwise it returns "". The sentence names both
 // branches and, if the other one exists, how far they are apart. The cases are:
 //
-//   - origin/HEAD names a branch that does not exist; or there is no origin/HEAD, and HEAD names a
-//     branch that does not exist.
+//   - origin/HEAD, or the HEAD of another remote that stands for it (see DefaultBranch), names a
+//     branch that does not exist; or there is no such ref, and HEAD names a branch that does not
+//     exist.
 //   - In a clone, the checked-out branch is at another commit than the branch that origin/HEAD
 //     names.
 //   - The last fetch did not find the branch that origin/HEAD names, for example because the remote
@@ -31,27 +32,30 @@ func (r *Repo) BranchNotice(ctx context.Context, ref string, tip OID) (string, e
 	if head.tip == "" {
 		unborn = fmt.Sprintf("HEAD names %s, which does not exist; %s is searched", head.ref, ref)
 	}
-	if r.bare || r.absentRef(originHead) {
+	remoteHead := r.remoteHead()
+	if remoteHead == "" {
 		return unborn, nil
 	}
-	origin, err := r.refOf(ctx, originHead)
+	named, err := r.refOf(ctx, remoteHead)
+	remote := remoteOf(remoteHead)
+	ask := fmt.Sprintf("; to ask the remote for its default branch, run git remote set-head %s --auto", remote)
 	switch {
 	case err != nil:
 		return "", err
-	case origin.ref == "" || origin.ref == originHead && origin.tip == "": // there is none
+	case named.ref == "" || named.ref == remoteHead && named.tip == "": // there is none
 		return unborn, nil
-	case origin.tip == "":
-		other, err := r.newerBranch(ctx, ref, tip)
-		return fmt.Sprintf("origin/HEAD names %s, which does not exist; %s is searched%s; to ask the remote for its default branch, run git remote set-head origin --auto", origin.ref, ref, other), err
+	case named.tip == "":
+		other, err := r.newerBranch(ctx, remote, ref, tip)
+		return fmt.Sprintf("%s/HEAD names %s, which does not exist; %s is searched%s%s", remote, named.ref, ref, other, ask), err
 	case head.tip != "" && head.tip != tip:
 		apart, err := r.distance(ctx, tip, head.tip)
-		return fmt.Sprintf("%s is searched, because origin/HEAD names it; the checked-out branch %s is %s", ref, head.ref, apart), err
-	case r.lastFetchLacks(strings.TrimPrefix(ref, "refs/remotes/origin/")):
-		other, err := r.newerBranch(ctx, ref, tip)
+		return fmt.Sprintf("%s is searched, because %s/HEAD names it; the checked-out branch %s is %s", ref, remote, head.ref, apart), err
+	case r.lastFetchLacks(strings.TrimPrefix(ref, remotes+remote+"/")):
+		other, err := r.newerBranch(ctx, remote, ref, tip)
 		if other == "" || err != nil {
 			return "", err
 		}
-		return fmt.Sprintf("%s is searched, because origin/HEAD names it, but the last fetch did not find it%s; to ask the remote for its default branch, run git remote set-head origin --auto", ref, other), nil
+		return fmt.Sprintf("%s is searched, because %s/HEAD names it, but the last fetch did not find it%s%s", ref, remote, other, ask), nil
 	}
 	return "", nil
 }
@@ -81,10 +85,10 @@ func (r *Repo) refOf(ctx context.Context, name string) (branch, error) {
 	return branch{}, err
 }
 
-// newerBranch returns a clause that names a newer branch of the remote origin: one that contains
+// newerBranch returns a clause that names a newer branch of the remote than `ref`: one that contains
 // `tip` and is at another commit. It returns "" if there is none.
-func (r *Repo) newerBranch(ctx context.Context, ref string, tip OID) (string, error) {
-	list, err := r.branches(ctx, "--contains="+string(tip), "--sort=-committerdate", "refs/remotes/origin")
+func (r *Repo) newerBranch(ctx context.Context, remote, ref string, tip OID) (string, error) {
+	list, err := r.branches(ctx, "--contains="+string(tip), "--sort=-committerdate", remotes+remote)
 	if err != nil {
 		return "", err
 	}

@@ -23,8 +23,8 @@ func (r *Repo) Tip() (ref string, tip OID, ok bool) {
 	if !r.plain {
 		return "", "", false
 	}
-	if !r.bare && !r.absentRef(originHead) {
-		return r.followRef(originHead)
+	if head := r.remoteHead(); head != "" {
+		return r.followRef(head)
 	}
 	return r.followRef("HEAD")
 }
@@ -39,9 +39,6 @@ func TipOf(dir string) (ref string, tip OID, ok bool) {
 	r.plain = r.openPlain()
 	return r.Tip()
 }
-
-// originHead is the ref in which a clone records its remote's default branch.
-const originHead = "refs/remotes/origin/HEAD"
 
 // followRef follows symbolic refs to an object id.
 func (r *Repo) followRef(name string) (ref string, id OID, ok bool) {

@@ -1,0 +1,72 @@
+package gitrepo
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// remotes is the folder of the branches of remotes, and of their HEADs.
+const remotes = "refs/remotes/"
+
+// originHead is the ref in which a clone records the default branch of the remote origin.
+const originHead = remotes + "origin/HEAD"
+
+// remoteHead returns the ref in which a clone records the default branch of its remote. This is
+// origin/HEAD or, when the remote origin has none, the HEAD of the only remote that has one, as
+// after `git clone --origin upstream`. remoteHead returns "" for a bare repository and when there is
+// no such ref. A ref that it returns can be absent if the repository does not keep its refs in
+// files. It never starts a process.
+func (r *Repo) remoteHead() string {
+	if r.bare {
+		return ""
+	}
+	// git keeps symbolic refs in files, even after it has packed the other refs.
+	folder := filepath.Join(filepath.Dir(r.objects), filepath.FromSlash(remotes))
+	entries, _ := os.ReadDir(folder) // most repositories have no remotes
+	var heads []string
+	for _, e := range entries {
+		if _, err := os.Lstat(filepath.Join(folder, e.Name(), "HEAD")); err == nil {
+			heads = append(heads, remotes+e.Name()+"/HEAD")
+		}
+	}
+	switch {
+	case slices.Contains(heads, originHead):
+		return originHead
+	case r.keepsRefsInFiles() && !r.absentRef(originHead): // it is in packed-refs, where git does not put it
+		return originHead
+	case len(heads) == 1:
+		return heads[0]
+	case !r.keepsRefsInFiles():
+		return originHead
+	}
+	return ""
+}
+
+// remoteOf returns the name of the remote whose HEAD or branch the ref is.
+func remoteOf(ref string) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(ref, remotes), "/")
+	return name
+}
+
+// remoteBranches returns some branches of the remote origin, or of the only remote that has branches,
+// and the folder of the remote's branches. If several remotes have branches, and none of them is
+// origin, it returns branches of all remotes, and the folder that contains their folders.
+func (r *Repo) remoteBranches(ctx context.Context) (folder string, some []branch, err error) {
+	if some, err = r.branches(ctx, "--count=2", remotes+"origin"); err != nil || len(some) > 0 {
+		return remotes + "origin", some, err
+	}
+	all, err := r.branches(ctx, strings.TrimSuffix(remotes, "/"))
+	if err != nil || len(all) == 0 {
+		return "", nil, err
+	}
+	remote := remoteOf(all[0].ref)
+	for _, b := range all {
+		if remoteOf(b.ref) != remote {
+			return strings.TrimSuffix(remotes, "/"), all, nil
+		}
+	}
+	return remotes + remote, all, nil
+}
