@@ -16,10 +16,10 @@ import (
 // repository has no commits. If the repository has an index and its history was not rewritten,
 // index reads only the new commits. `at` must be a time before the repository was read.
 //
-// A history that a shallow clone cuts is not indexed: the commits before its oldest one are unknown,
-// and with an index, samples at earlier times would become absent. The same applies to a history
-// with a commit that cannot be read. In both cases, an index that already has a later commit of this
-// history is extended.
+// A history that a shallow clone cuts is not indexed: the commits before its oldest one are
+// unknown, and with an index, samples at earlier times would become absent. The same applies to a
+// history with a commit that cannot be read. In both cases, an index that already has a later
+// commit of this history is extended.
 func (m *Mirrors) index(ctx context.Context, id int64, git *gitrepo.Repo, tip gitrepo.OID, at time.Time) error {
 	for attempt := 1; ; attempt++ {
 		from, commits, err := m.unindexed(ctx, id, git, tip)

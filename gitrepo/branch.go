@@ -17,8 +17,8 @@ import (
 // branch that origin/HEAD names, or else the one that HEAD names. A detached HEAD gives the ref
 // "HEAD". If these branches do not exist, it is the only local branch, or else main, or else
 // master; if there are no local branches, it is chosen in the same way among the branches of the
-// remote. The remote is origin or, if there is none of that name, the only remote. BranchNotice says
-// when another branch may have been meant.
+// remote. The remote is origin or, if there is none of that name, the only remote. BranchNotice
+// says when another branch may have been meant.
 //
 // The error is ErrNoCommits when there are no such branches at all. It is an *insights.Error with
 // code NotFound when several branches exist and none of them is the default one, and with code

@@ -85,8 +85,8 @@ func (r *Repo) refOf(ctx context.Context, name string) (branch, error) {
 	return branch{}, err
 }
 
-// newerBranch returns a clause that names a newer branch of the remote than `ref`: one that contains
-// `tip` and is at another commit. It returns "" if there is none.
+// newerBranch returns a clause that names a newer branch of the remote than `ref`: one that
+// contains `tip` and is at another commit. It returns "" if there is none.
 func (r *Repo) newerBranch(ctx context.Context, remote, ref string, tip OID) (string, error) {
 	list, err := r.branches(ctx, "--contains="+string(tip), "--sort=-committerdate", remotes+remote)
 	if err != nil {

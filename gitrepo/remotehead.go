@@ -16,8 +16,8 @@ const originHead = remotes + "origin/HEAD"
 
 // remoteHead returns the ref in which a clone records the default branch of its remote. This is
 // origin/HEAD or, when the remote origin has none, the HEAD of the only remote that has one, as
-// after `git clone --origin upstream`. remoteHead returns "" for a bare repository and when there is
-// no such ref. A ref that it returns can be absent if the repository does not keep its refs in
+// after `git clone --origin upstream`. remoteHead returns "" for a bare repository and when there
+// is no such ref. A ref that it returns can be absent if the repository does not keep its refs in
 // files. It never starts a process.
 func (r *Repo) remoteHead() string {
 	if r.bare {
@@ -35,7 +35,7 @@ func (r *Repo) remoteHead() string {
 	switch {
 	case slices.Contains(heads, originHead):
 		return originHead
-	case r.keepsRefsInFiles() && !r.absentRef(originHead): // it is in packed-refs, where git does not put it
+	case r.keepsRefsInFiles() && !r.absentRef(originHead): // git did not put it in packed-refs
 		return originHead
 	case len(heads) == 1:
 		return heads[0]
@@ -51,9 +51,9 @@ func remoteOf(ref string) string {
 	return name
 }
 
-// remoteBranches returns some branches of the remote origin, or of the only remote that has branches,
-// and the folder of the remote's branches. If several remotes have branches, and none of them is
-// origin, it returns branches of all remotes, and the folder that contains their folders.
+// remoteBranches returns some branches of the remote origin, or of the only remote that has
+// branches, and the folder of the remote's branches. If several remotes have branches, and none of
+// them is origin, it returns branches of all remotes, and the folder that contains their folders.
 func (r *Repo) remoteBranches(ctx context.Context) (folder string, some []branch, err error) {
 	if some, err = r.branches(ctx, "--count=2", remotes+"origin"); err != nil || len(some) > 0 {
 		return remotes + "origin", some, err

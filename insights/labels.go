@@ -26,8 +26,9 @@ func CompareLabels(a, b string) int {
 	return cmp.Or(strings.Compare(strings.ToLower(a), strings.ToLower(b)), strings.Compare(a, b))
 }
 
-// compareFirstLetters is a fast path of CompareLabels. It returns the order of x and y if they differ
-// in a letter of ASCII and begin with the same letters of ASCII before that, and 0 otherwise.
+// compareFirstLetters is a fast path of CompareLabels. It returns the order of x and y if they
+// differ in a letter of ASCII and begin with the same letters of ASCII before that, and 0
+// otherwise.
 func compareFirstLetters(x, y string) int {
 	for i := range min(len(x), len(y)) {
 		p, q := x[i]|0x20, y[i]|0x20 // the lower case of a letter

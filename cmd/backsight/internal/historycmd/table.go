@@ -83,9 +83,9 @@ type ranked struct {
 	cells  []string
 }
 
-// addInOrder sorts rows and adds them. If all keys look like versions, such as v2 and 1.10, the rows
-// are in version order, lowest first. Otherwise they are sorted by their newest values, largest
-// first, and rows with equal values by insights.CompareLabels.
+// addInOrder sorts rows and adds them. If all keys look like versions, such as v2 and 1.10, the
+// rows are in version order, lowest first. Otherwise they are sorted by their newest values,
+// largest first, and rows with equal values by insights.CompareLabels.
 func (t *table) addInOrder(rows []ranked) {
 	versions := !slices.ContainsFunc(rows, func(r ranked) bool { return !insights.IsVersion(r.key) })
 	slices.SortFunc(rows, func(a, b ranked) int {
@@ -99,8 +99,9 @@ func (t *table) addInOrder(rows []ranked) {
 	}
 }
 
-// rows yields the points of a repository, oldest first. With byValue, it yields every captured value
-// with its points; otherwise it yields the counts with the key "". Callers must not keep the points.
+// rows yields the points of a repository, oldest first. With byValue, it yields every captured
+// value with its points; otherwise it yields the counts with the key "". Callers must not keep the
+// points.
 func (r *repository) rows(byValue bool) iter.Seq2[string, []point] {
 	return func(yield func(string, []point) bool) {
 		row := r.blank()
