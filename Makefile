@@ -127,6 +127,7 @@ need-repos = @[ -n "$(REPOS)" ] || { echo "name a folder of git repositories: ma
 # The property tests allocate much memory for a short time; GOGC=400 saves a fifth of their time.
 CASES := 10000
 PROPERTIES := TestSearch_EqualsCountingEveryCommitByItself TestSearch_AnIndexChangesNothing TestSearchCommits_EqualsGitLog TestSearch_DamagedFilesAreFaultsOfTheirCommits
+REF_PROPERTIES := TestDefaultBranch_InAnyStateOfTheRefs TestPlainRepositories_EqualGit
 SLOW_PROPERTIES := TestAttributes_EqualGit TestAttributes_OfCommits
 
 .PHONY: bench-exact
@@ -134,6 +135,8 @@ bench-exact: build ## Results against brute force and against git grep: REPOS=DI
 	$(need-repos)
 	GOGC=400 BACKSIGHT_CASES=$(CASES) go test -count=1 -parallel 3 -timeout 3h -run '^($(subst $() ,|,$(PROPERTIES)))$$' ./search/history
 	@printf 'held    %s: $(CASES) of $(CASES) random histories\n' $(PROPERTIES)
+	BACKSIGHT_CASES=$(CASES) go test -count=1 -timeout 3h -run '^($(subst $() ,|,$(REF_PROPERTIES)))$$' ./gitrepo
+	@printf 'held    %s: $(CASES) of $(CASES) random repositories\n' $(REF_PROPERTIES)
 	GOGC=400 BACKSIGHT_CASES=$$(($(CASES) / 10)) go test -count=1 -timeout 3h -run '^($(subst $() ,|,$(SLOW_PROPERTIES)))$$' ./search/history
 	@printf 'held    %s: %s of %s random histories\n' $(foreach p,$(SLOW_PROPERTIES),$p $$(($(CASES) / 10)) $$(($(CASES) / 10)))
 	go run ./bench/exact -backsight bin/backsight $(REPOS)

@@ -57,8 +57,7 @@ func (r *Repo) DefaultBranch(ctx context.Context) (ref string, tip OID, err erro
 func (r *Repo) absentTarget(ctx context.Context, name string) (string, error) {
 	named, err := r.output(ctx, "rev-parse", "--verify", "--quiet", name)
 	if err == nil {
-		return "", insights.Errorf(insights.Unavailable, "repository %s: %s points to %s, which is missing, cannot be read, or is not a commit",
-			r.dir, name, strings.TrimSpace(string(named)))
+		return "", r.noCommit(name, strings.TrimSpace(string(named)))
 	}
 	if exitCode(err) != 1 {
 		return "", errors.Join(insights.Errorf(insights.Unavailable, "repository %s: %s cannot be read", r.dir, name), err)
@@ -119,25 +118,26 @@ func (r *Repo) branchInstead(ctx context.Context, target string) (ref string, ti
 			r.dir, target, lost)
 	}
 	folder := "refs/heads"
-	some, err := r.branches(ctx, "--count=2", folder)
-	if err == nil && len(some) == 0 {
-		folder, some, err = r.remoteBranches(ctx)
+	list, err := r.branches(ctx, folder)
+	if err == nil && len(list) == 0 {
+		folder, list, err = r.remoteBranches(ctx)
 	}
 	switch {
-	case err != nil || len(some) == 1:
-		return only(some, err)
-	case len(some) == 0:
+	case err != nil:
+		return "", "", err
+	case len(list) == 0:
 		return "", "", fmt.Errorf("repository %s: %w", r.dir, ErrNoCommits)
+	case len(list) == 1:
+		return r.commitOf(ctx, list[0])
 	}
 	for _, name := range []string{"main", "master"} {
-		named, err := r.branches(ctx, "--count=1", folder+"/"+name)
-		if err != nil || len(named) == 1 && named[0].ref == folder+"/"+name {
-			return only(named, err)
+		if i := slices.IndexFunc(list, func(b branch) bool { return b.ref == folder+"/"+name }); i >= 0 {
+			return r.commitOf(ctx, list[i])
 		}
 	}
 	return "", "", insights.Errorf(insights.NotFound,
 		"repository %s: HEAD points to a branch that does not exist (%s), and several other branches could be meant; "+
-			"set HEAD to an existing branch, for example %s, or name a branch (history --rev)", r.dir, target, some[0].ref)
+			"set HEAD to an existing branch, for example %s, or name a branch (history --rev)", r.dir, target, list[0].ref)
 }
 
 // branch is a branch and its newest commit.
@@ -146,15 +146,21 @@ type branch struct {
 	tip OID
 }
 
-// only returns the fields of the only branch of a list.
-func only(list []branch, err error) (ref string, tip OID, _ error) {
-	if err != nil {
-		return "", "", err
+// commitOf returns the fields of a branch. It returns an error if the tip of the branch is missing,
+// damaged or not a commit.
+func (r *Repo) commitOf(ctx context.Context, b branch) (ref string, tip OID, err error) {
+	if _, err := r.output(ctx, "rev-parse", "--verify", "--quiet", string(b.tip)+"^{commit}"); err == nil || ctx.Err() != nil {
+		return b.ref, b.tip, err
 	}
-	return list[0].ref, list[0].tip, nil
+	return "", "", r.noCommit(b.ref, string(b.tip))
 }
 
-// branches lists the branches that git for-each-ref prints, without symbolic refs.
+func (r *Repo) noCommit(ref, id string) error {
+	return insights.Errorf(insights.Unavailable, "repository %s: %s points to %s, which is missing, cannot be read, or is not a commit", r.dir, ref, id)
+}
+
+// branches lists the branches that git for-each-ref prints, sorted by name unless the arguments say
+// otherwise, without symbolic refs and the HEADs of remotes.
 func (r *Repo) branches(ctx context.Context, args ...string) (list []branch, err error) {
 	out, err := r.output(ctx, append([]string{"for-each-ref", "--format=%(objectname) %(refname) %(symref)"}, args...)...)
 	if err != nil {
@@ -162,7 +168,7 @@ func (r *Repo) branches(ctx context.Context, args ...string) (list []branch, err
 	}
 	for line := range strings.Lines(string(out)) {
 		fields := strings.Fields(line)
-		if len(fields) == 2 {
+		if len(fields) == 2 && !(strings.HasPrefix(fields[1], remotes) && strings.HasSuffix(fields[1], "/HEAD")) {
 			list = append(list, branch{fields[1], OID(fields[0])})
 		}
 	}

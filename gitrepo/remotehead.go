@@ -51,22 +51,24 @@ func remoteOf(ref string) string {
 	return name
 }
 
-// remoteBranches returns some branches of the remote origin, or of the only remote that has
-// branches, and the folder of the remote's branches. If several remotes have branches, and none of
-// them is origin, it returns branches of all remotes, and the folder that contains their folders.
-func (r *Repo) remoteBranches(ctx context.Context) (folder string, some []branch, err error) {
-	if some, err = r.branches(ctx, "--count=2", remotes+"origin"); err != nil || len(some) > 0 {
-		return remotes + "origin", some, err
+// remoteBranches returns the branches of the remote origin, or of the only remote that has
+// branches, and their folder. If several remotes have branches, and none of them is origin, it
+// returns the branches of all remotes, and the folder that contains their folders.
+func (r *Repo) remoteBranches(ctx context.Context) (folder string, list []branch, err error) {
+	all := strings.TrimSuffix(remotes, "/")
+	if list, err = r.branches(ctx, all); err != nil || len(list) == 0 {
+		return all, nil, err
 	}
-	all, err := r.branches(ctx, strings.TrimSuffix(remotes, "/"))
-	if err != nil || len(all) == 0 {
-		return "", nil, err
+	of := map[string][]branch{}
+	for _, b := range list {
+		of[remoteOf(b.ref)] = append(of[remoteOf(b.ref)], b)
 	}
-	remote := remoteOf(all[0].ref)
-	for _, b := range all {
-		if remoteOf(b.ref) != remote {
-			return strings.TrimSuffix(remotes, "/"), all, nil
-		}
+	first := remoteOf(list[0].ref)
+	switch {
+	case len(of["origin"]) > 0:
+		return remotes + "origin", of["origin"], nil
+	case len(of) == 1:
+		return remotes + first, list, nil
 	}
-	return remotes + remote, all, nil
+	return all, list, nil
 }
