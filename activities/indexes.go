@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/backsight/backsight/gitrepo"
+	"github.com/backsight/backsight/search/engine"
 	"github.com/backsight/backsight/search/history"
 	"github.com/backsight/backsight/search/history/index"
 	"github.com/backsight/backsight/store"
@@ -144,8 +145,28 @@ func (x *Indexes) updateOne(ctx context.Context, r store.Repository) error {
 	case made && (stats.Rebuilt || stats.NewCommits > 0):
 		x.Metrics.IndexUpdated(telemetry.Done)
 		x.Logger.Info("history index updated", "repository", r.Name, "took", time.Since(began), "bytes", stats.Size, "ofText", stats.Text)
+		return x.noteUnsearched(ctx, r, name)
 	}
 	return nil
+}
+
+// noteUnsearched stores the notice about binary files with names of texts, which the updated index
+// knows.
+func (x *Indexes) noteUnsearched(ctx context.Context, r store.Repository, name string) error {
+	updated, err := x.dir().Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // it was removed, because the indexes exceed their limit
+	}
+	var found history.Unsearched
+	if err == nil {
+		defer updated.Close()
+		found, err = history.UnsearchedIn(updated)
+	}
+	if err != nil {
+		x.Logger.Warn("the updated history index cannot be read", "repository", r.Name, "error", err)
+		return nil
+	}
+	return x.Store.Repositories.SetUnsearched(ctx, r.ID, engine.UnsearchedNotice(found))
 }
 
 // tryAgainAfter is how long a repository is not indexed after a process crashed while it indexed

@@ -80,6 +80,25 @@ func TestSearchesUseTheIndexThatTheyRequested(t *testing.T) {
 	require.Equal(t, []string{"partial 3: missing object", "partial 2: missing object", "partial 1: missing object"}, b.outcomes(cold)["r"])
 }
 
+// The index knows which files are binary, so its update stores the notice about those that have
+// names of texts.
+func TestIndexUpdateNamesBinaryFilesWithNamesOfTexts(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	indexes := b.indexed(1 << 30)
+	r := testgit.New(t)
+	r.Commit(t, shortlyBefore(-1), map[string]string{"a.go": "TODO\n", "sql/dump.sql": "T\x00O\x00", "logo.png": "\x00"})
+	repository := b.synced(b.local("r", r))
+	b.backfill(b.series("TODO"))
+	require.NoError(t, indexes.Update(t.Context()))
+	require.Contains(t, b.again(repository).Unsearched, `1 file has the name of a text but is binary, so it matches no pattern and has no lines: "sql/dump.sql"`)
+
+	r.Commit(t, shortlyBefore(0), map[string]string{"sql/dump.sql": "TODO\n"})
+	require.NoError(t, b.refreshed(repository))
+	require.NoError(t, indexes.Update(t.Context()))
+	require.Empty(t, b.again(repository).Unsearched)
+}
+
 func TestIndexUpdateFollowsTheRepositories(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -54,8 +55,15 @@ func repositoryModel(r store.Repository) *generated.Repository {
 		ID: strconv.FormatInt(r.ID, 10), Name: r.Name, Location: withoutPassword(r.Location), Local: r.Local,
 		DefaultBranch: orNil(r.DefaultBranch), Head: orNil(r.Head), SizeBytes: r.SizeBytes,
 		Fork: r.Fork, Archived: r.Archived, IsPrivate: r.Private, FetchedAt: r.FetchedAt, IndexedAt: r.IndexedAt,
-		Error: orNil(r.Error), ErrorAt: r.ErrorAt, Notices: r.Notices, RewrittenAt: r.RewrittenAt,
+		Error: orNil(r.Error), ErrorAt: r.ErrorAt, Notices: noticesOf(r), RewrittenAt: r.RewrittenAt,
 	}
+}
+
+func noticesOf(r store.Repository) []string {
+	if r.Unsearched == "" {
+		return r.Notices
+	}
+	return append(slices.Clone(r.Notices), r.Unsearched)
 }
 
 // withoutPassword replaces the password in a clone URL by xxxxx. From an HTTP URL it removes user

@@ -58,6 +58,9 @@ func TestRepositories(t *testing.T) {
 	b.do(&list, `{ repositories(find: "web|other") { totalCount nodes { name location } } }`, nil)
 	require.Equal(t, 2, list.Repositories.TotalCount)
 	require.Equal(t, "git.example/acme/web", list.Repositories.Nodes[0].Name)
+
+	require.Equal(t, []string{"one", "two"}, noticesOf(store.Repository{Notices: []string{"one"}, Unsearched: "two"}))
+	require.Equal(t, []string{"one"}, noticesOf(store.Repository{Notices: []string{"one"}}))
 	require.Equal(t, "https://git.example/acme/web.git", list.Repositories.Nodes[0].Location, "neither password nor user, which may be a token")
 	b.refused(insights.Invalid, `{ repositories(find: "(") { totalCount } }`, nil)
 

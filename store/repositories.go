@@ -34,6 +34,7 @@ type Repository struct {
 	Error         string     // of the last sync; "" when it succeeded
 	ErrorAt       *time.Time
 	Notices       []string // what people should know, in sentences, as of FetchedAt
+	Unsearched    string   // set by SetUnsearched
 	// when a sync last found that the first-parent history had lost commits, for example by a
 	// force-push; nil: never
 	RewrittenAt *time.Time
@@ -238,6 +239,13 @@ func splitNotices(stored string) []string {
 	return strings.Split(stored, "\n")
 }
 
+// SetUnsearched stores a sentence about files that searches leave out, although people may expect
+// them to be searched; "" if there are none. It does nothing if the repository does not exist.
+func (s *Repositories) SetUnsearched(ctx context.Context, id int64, notice string) error {
+	err := s.queries().SetRepositoryUnsearched(ctx, joinNotices([]string{notice}), id32(id))
+	return classify(err, "repository %d", id)
+}
+
 // SetTraits records what a code host says of a repository.
 func (s *Repositories) SetTraits(ctx context.Context, id int64, fork, archived, private bool) error {
 	n, err := s.queries().SetRepositoryTraits(ctx, db.SetRepositoryTraitsParams{Fork: fork, Archived: archived, Private: private, ID: id32(id)})
@@ -289,6 +297,6 @@ func repositoryOf(r db.Repositories, indexedAt *time.Time) Repository {
 		DefaultBranch: text(r.DefaultBranch), Head: hexID(r.Head), SizeBytes: r.SizeBytes,
 		Fork: r.Fork, Archived: r.Archived, Private: r.Private, CreatedAt: r.CreatedAt.UTC(),
 		FetchedAt: instantOrNil(r.FetchedAt), IndexedAt: instantOrNil(indexedAt),
-		Error: text(r.Error), ErrorAt: instantOrNil(r.ErrorAt), Notices: splitNotices(r.Notices), RewrittenAt: instantOrNil(r.RewrittenAt), DeletedAt: instantOrNil(r.DeletedAt),
+		Error: text(r.Error), ErrorAt: instantOrNil(r.ErrorAt), Notices: splitNotices(r.Notices), Unsearched: r.Unsearched, RewrittenAt: instantOrNil(r.RewrittenAt), DeletedAt: instantOrNil(r.DeletedAt),
 	}
 }

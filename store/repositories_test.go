@@ -51,6 +51,8 @@ func TestRecordSyncKeepsWhatIsKnownWhenItFails(t *testing.T) {
 	require.Equal(t, oid("a"), good.Head)
 	require.Equal(t, day(0), *good.FetchedAt)
 	require.Equal(t, []string{"one line", "two"}, good.Notices)
+	require.NoError(t, b.Repositories.SetUnsearched(b.ctx, id, "a.sql\nis binary"))
+	good.Unsearched = "a.sql is binary"
 
 	require.NoError(t, b.Repositories.RecordSync(b.ctx, id, store.SyncResult{Err: "fetch: no route\x00 to host", At: day(1)}))
 	bad, err := b.Repositories.Get(b.ctx, id)

@@ -2506,8 +2506,10 @@ type Repository {
   error: String
   errorAt: DateTime
   """
-  Sentences about what people should know about the repository, as of the last successful sync: that
-  another branch may have been meant, or that grafts or replace refs are not applied.
+  Sentences about what people should know about the repository. Two are as of the last successful
+  sync: that another branch may have been meant, and that grafts or replace refs are not applied.
+  One is as of the last update of the repository's history index: that files are not searched
+  because they are binary, although their names are those of texts.
   """
   notices: [String!]!
   """

@@ -242,8 +242,10 @@ type Repository struct {
 	// Why the last sync failed; null if it succeeded, or if there was none.
 	Error   *string    `json:"error,omitempty"`
 	ErrorAt *time.Time `json:"errorAt,omitempty"`
-	// Sentences about what people should know about the repository, as of the last successful sync: that
-	// another branch may have been meant, or that grafts or replace refs are not applied.
+	// Sentences about what people should know about the repository. Two are as of the last successful
+	// sync: that another branch may have been meant, and that grafts or replace refs are not applied.
+	// One is as of the last update of the repository's history index: that files are not searched
+	// because they are binary, although their names are those of texts.
 	Notices []string `json:"notices"`
 	// When a sync last found that the past had changed: commits had left the history, for example after
 	// a force-push, or commits were pushed that are dated before samples of a series. null if never.

@@ -72,11 +72,24 @@ func (s *search) binaryTexts(counts *counts, n int32) {
 // none.
 type indexedUnsearched struct {
 	found   *Unsearched
-	matcher *match.Matcher
-	binary  index.Bits // the blobs that may be such files
+	matcher *match.Matcher // nil: every file is searched
+	binary  index.Bits     // the blobs that may be such files
 	at      int        // the position of the commit
 	told    map[int]bool
 	names   *index.Paths // must be set before see is called
+}
+
+// UnsearchedIn returns the unsearched files of the newest commit of an index, for a query that
+// searches every file.
+func UnsearchedIn(x *index.Index) (Unsearched, error) {
+	u := Unsearched{Commit: x.Tip()}
+	binary, err := x.BinaryTexts()
+	if err != nil || binary == nil {
+		return u, err
+	}
+	n := &indexedUnsearched{found: &u, binary: binary, at: x.Commits() - 1, told: map[int]bool{}}
+	err = n.all(x)
+	return u, err
 }
 
 // indexedUnsearched returns nil if nobody asks for unsearched files, or if the index has none.
@@ -100,7 +113,7 @@ func (n *indexedUnsearched) see(l index.Lifetime) error {
 		return nil
 	}
 	path, err := n.names.Name(l.Path)
-	if err == nil && match.HasTextName(path) && n.matcher.Want(path) == match.Content {
+	if err == nil && match.HasTextName(path) && (n.matcher == nil || n.matcher.Want(path) == match.Content) {
 		n.told[l.Blob] = true
 		n.found.add(path)
 	}

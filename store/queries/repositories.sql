@@ -94,6 +94,9 @@ WHERE id = @id;
 -- name: RecordSyncFailure :execrows
 UPDATE repositories SET error = @error, error_at = @at WHERE id = @id;
 
+-- name: SetRepositoryUnsearched :exec
+UPDATE repositories SET unsearched = @notice WHERE id = @id AND unsearched <> @notice;
+
 -- name: SetRepositoryTraits :execrows
 UPDATE repositories SET fork = @fork, archived = @archived, private = @private WHERE id = @id;
 

@@ -99,6 +99,7 @@ type Repositories struct {
 	RewrittenAt   *time.Time
 	DeletedAt     *time.Time
 	Notices       string
+	Unsearched    string
 }
 
 type SampleChunks struct {

@@ -342,7 +342,7 @@ func (q *Queries) RenameRepository(ctx context.Context, newName string, name str
 }
 
 const repositories = `-- name: Repositories :many
-SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, r.notices, m.last_indexed_at
+SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, r.notices, r.unsearched, m.last_indexed_at
 FROM repositories AS r
 JOIN visible_repositories($1::boolean, $2::text) AS v ON v.id = r.id
 LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
@@ -400,6 +400,7 @@ func (q *Queries) Repositories(ctx context.Context, arg RepositoriesParams) ([]R
 			&i.Repositories.RewrittenAt,
 			&i.Repositories.DeletedAt,
 			&i.Repositories.Notices,
+			&i.Repositories.Unsearched,
 			&i.LastIndexedAt,
 		); err != nil {
 			return nil, err
@@ -413,7 +414,7 @@ func (q *Queries) Repositories(ctx context.Context, arg RepositoriesParams) ([]R
 }
 
 const repositoriesAfter = `-- name: RepositoriesAfter :many
-SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, r.notices, m.last_indexed_at
+SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, r.notices, r.unsearched, m.last_indexed_at
 FROM repositories AS r
 LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
 WHERE r.deleted_at IS NULL AND r.id > $1
@@ -453,6 +454,7 @@ func (q *Queries) RepositoriesAfter(ctx context.Context, after int32, rowLimit i
 			&i.Repositories.RewrittenAt,
 			&i.Repositories.DeletedAt,
 			&i.Repositories.Notices,
+			&i.Repositories.Unsearched,
 			&i.LastIndexedAt,
 		); err != nil {
 			return nil, err
@@ -466,7 +468,7 @@ func (q *Queries) RepositoriesAfter(ctx context.Context, after int32, rowLimit i
 }
 
 const repositoriesByID = `-- name: RepositoriesByID :many
-SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, r.notices, m.last_indexed_at
+SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, r.notices, r.unsearched, m.last_indexed_at
 FROM repositories AS r
 LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
 WHERE r.id = ANY ($1::integer[])
@@ -505,6 +507,7 @@ func (q *Queries) RepositoriesByID(ctx context.Context, ids []int32) ([]Reposito
 			&i.Repositories.RewrittenAt,
 			&i.Repositories.DeletedAt,
 			&i.Repositories.Notices,
+			&i.Repositories.Unsearched,
 			&i.LastIndexedAt,
 		); err != nil {
 			return nil, err
@@ -518,7 +521,7 @@ func (q *Queries) RepositoriesByID(ctx context.Context, ids []int32) ([]Reposito
 }
 
 const repositoryByLocation = `-- name: RepositoryByLocation :one
-SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, r.notices, m.last_indexed_at
+SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, r.notices, r.unsearched, m.last_indexed_at
 FROM repositories AS r
 LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
 WHERE r.location = $1 AND r.deleted_at IS NULL
@@ -550,13 +553,14 @@ func (q *Queries) RepositoryByLocation(ctx context.Context, location string) (Re
 		&i.Repositories.RewrittenAt,
 		&i.Repositories.DeletedAt,
 		&i.Repositories.Notices,
+		&i.Repositories.Unsearched,
 		&i.LastIndexedAt,
 	)
 	return i, err
 }
 
 const repositoryByName = `-- name: RepositoryByName :one
-SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, r.notices, m.last_indexed_at
+SELECT r.id, r.name, r.location, r.is_local, r.default_branch, r.head, r.size_bytes, r.fork, r.archived, r.private, r.created_at, r.fetched_at, r.error, r.error_at, r.rewritten_at, r.deleted_at, r.notices, r.unsearched, m.last_indexed_at
 FROM repositories AS r
 LEFT JOIN commit_index_metadata AS m ON m.repo_id = r.id
 WHERE r.name = $1 AND r.deleted_at IS NULL
@@ -588,6 +592,7 @@ func (q *Queries) RepositoryByName(ctx context.Context, name string) (Repository
 		&i.Repositories.RewrittenAt,
 		&i.Repositories.DeletedAt,
 		&i.Repositories.Notices,
+		&i.Repositories.Unsearched,
 		&i.LastIndexedAt,
 	)
 	return i, err
@@ -668,6 +673,15 @@ func (q *Queries) SetRepositoryTraits(ctx context.Context, arg SetRepositoryTrai
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const setRepositoryUnsearched = `-- name: SetRepositoryUnsearched :exec
+UPDATE repositories SET unsearched = $1 WHERE id = $2 AND unsearched <> $1
+`
+
+func (q *Queries) SetRepositoryUnsearched(ctx context.Context, notice string, iD int32) error {
+	_, err := q.db.Exec(ctx, setRepositoryUnsearched, notice, iD)
+	return err
 }
 
 const stampUnchanged = `-- name: StampUnchanged :many
