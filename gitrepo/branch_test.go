@@ -68,6 +68,8 @@ func TestDefaultBranch_DamagedRefsAreErrors(t *testing.T) {
 			line := text[strings.LastIndex(text[:len(text)-1], "\n")+1:]
 			return text + strings.Replace(line, "main", "other", 1)[:45]
 		}), "fatal: unterminated line"},
+		{"packed-refs with CRLF", packed(func(text string) string { return strings.ReplaceAll(text, "\n", "\r\n") }), "ignoring ref with broken name"},
+		{"packed-refs with a comment at its end", packed(func(text string) string { return text + "# comment\n" }), "fatal: unexpected line"},
 		{"packed-refs with half an id", packed(func(text string) string {
 			return strings.Replace(text, " refs/heads/main", "\x00 refs/heads/main", 1)
 		}), "fatal: unexpected line"},
@@ -241,7 +243,7 @@ func TestBranchNotice_OfAClone(t *testing.T) {
 		})
 		t.Run(row.name+", another remote", func(t *testing.T) {
 			t.Parallel()
-			named := func(text string) string { return strings.ReplaceAll(text, "origin", "upstream") }
+			named := func(text string) string { return strings.ReplaceAll(text, "origin", "team/up") }
 			args := slices.Clone(row.args)
 			for i := range args {
 				args[i] = slices.Clone(args[i])
@@ -249,7 +251,7 @@ func TestBranchNotice_OfAClone(t *testing.T) {
 					args[i][k] = named(arg)
 				}
 			}
-			requireNotice(t, "upstream", row.rename, args, named(row.want))
+			requireNotice(t, "team/up", row.rename, args, named(row.want))
 		})
 	}
 }

@@ -37,7 +37,7 @@ func (r *Repo) BranchNotice(ctx context.Context, ref string, tip OID) (string, e
 		return unborn, nil
 	}
 	named, err := r.refOf(ctx, remoteHead)
-	remote := remoteOf(remoteHead)
+	remote := strings.TrimSuffix(strings.TrimPrefix(remoteHead, remotes), "/HEAD")
 	ask := fmt.Sprintf("; to ask the remote for its default branch, run git remote set-head %s --auto", remote)
 	switch {
 	case err != nil:

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -163,10 +164,14 @@ func (r *Repo) packedRef(name string) (id OID, ok bool) {
 		return "", false
 	}
 	suffix := []byte(" " + name)
-	lines := bufio.NewScanner(file)
-	for lines.Scan() {
-		line := lines.Bytes()
-		if !plainPackedLine(line) {
+	lines := bufio.NewReader(file)
+	for first := true; ; first = false {
+		line, err := lines.ReadSlice('\n')
+		if err != nil {
+			return id, ok && errors.Is(err, io.EOF)
+		}
+		line = line[:len(line)-1]
+		if !plainPackedLine(line) || line[0] == '#' && !first {
 			return "", false
 		}
 		if found, is := bytes.CutSuffix(line, suffix); is && len(found) == 40 {
@@ -175,7 +180,6 @@ func (r *Repo) packedRef(name string) (id OID, ok bool) {
 			}
 		}
 	}
-	return id, ok && lines.Err() == nil
 }
 
 // endsInLineFeed reports whether the last byte of a file of `size` bytes is a line feed. A file
@@ -186,8 +190,8 @@ func endsInLineFeed(file *os.File, size int64) bool {
 	return err == nil && last[0] == '\n'
 }
 
-// plainPackedLine reports whether a line of packed-refs has the form that git writes: a comment,
-// "^<id>", or "<id> <ref>".
+// plainPackedLine reports whether a line of packed-refs has the form that git writes: the first
+// line, which starts with #, "^<id>", or "<id> <ref>".
 func plainPackedLine(line []byte) bool {
 	if len(line) > 0 && line[0] == '#' {
 		return true
@@ -196,5 +200,5 @@ func plainPackedLine(line []byte) bool {
 		return validID(line[1:])
 	}
 	id, ref, _ := bytes.Cut(line, []byte{' '})
-	return validID(id) && len(ref) > 0 && bytes.IndexByte(ref, 0) < 0
+	return validID(id) && len(ref) > 0 && !bytes.ContainsFunc(ref, func(r rune) bool { return r <= ' ' })
 }

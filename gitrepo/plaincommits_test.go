@@ -134,6 +134,9 @@ func TestWorkTrees_EqualGit(t *testing.T) {
 		{"packed", [][]string{{"pack-refs", "--all"}}, true},
 		{"two remotes", [][]string{{"remote", "rename", "origin", "a"}, {"update-ref", "refs/remotes/b/x", "HEAD~1"}, {"symbolic-ref", "refs/remotes/b/HEAD", "refs/remotes/b/x"}}, true},
 		{"another remote", [][]string{{"remote", "rename", "origin", "a"}, {"checkout", "-qb", "mine", "HEAD~1"}}, true},
+		{"another remote has a HEAD", [][]string{
+			{"symbolic-ref", "refs/remotes/b/HEAD", "refs/remotes/origin/main"}, {"symbolic-ref", "--delete", "refs/remotes/origin/HEAD"}, {"checkout", "-qb", "mine", "HEAD~1"},
+		}, true},
 		{"no remote", [][]string{{"remote", "remove", "origin"}}, true},
 		{"the remote's branch is gone", [][]string{{"update-ref", "-d", "refs/remotes/origin/main"}}, false},
 		{"another form of refs", [][]string{{"config", "core.repositoryformatversion", "1"}, {"config", "extensions.noop", "true"}}, false},

@@ -1,10 +1,11 @@
 package gitrepo
 
 import (
+	"bytes"
 	"context"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -15,37 +16,55 @@ const remotes = "refs/remotes/"
 const originHead = remotes + "origin/HEAD"
 
 // remoteHead returns the ref in which a clone records the default branch of its remote. This is
-// origin/HEAD or, when the remote origin has none, the HEAD of the only remote that has one, as
-// after `git clone --origin upstream`. remoteHead returns "" for a bare repository and when there
-// is no such ref. A ref that it returns can be absent if the repository does not keep its refs in
-// files. It never starts a process.
+// origin/HEAD or, when there are no refs of a remote origin, the HEAD of the only remote that has
+// one, as after `git clone --origin upstream`. remoteHead returns "" for a bare repository and when
+// there is no such ref. A ref that it returns can be absent if the repository does not keep its
+// refs in files. It never starts a process.
 func (r *Repo) remoteHead() string {
 	if r.bare {
 		return ""
 	}
 	// git keeps symbolic refs in files, even after it has packed the other refs.
-	folder := filepath.Join(filepath.Dir(r.objects), filepath.FromSlash(remotes))
-	entries, _ := os.ReadDir(folder) // most repositories have no remotes
-	var heads []string
-	for _, e := range entries {
-		if _, err := os.Lstat(filepath.Join(folder, e.Name(), "HEAD")); err == nil {
-			heads = append(heads, remotes+e.Name()+"/HEAD")
+	common := filepath.Dir(r.objects)
+	if _, err := os.Lstat(filepath.Join(common, filepath.FromSlash(originHead))); err == nil {
+		return originHead
+	}
+	packed, _ := os.ReadFile(filepath.Join(common, "packed-refs"))
+	_, err := os.Lstat(filepath.Join(common, filepath.FromSlash(remotes+"origin")))
+	if err != nil && !bytes.Contains(packed, []byte(" "+remotes+"origin/")) {
+		if heads := headsOf(common); len(heads) == 1 {
+			return heads[0]
 		}
 	}
-	switch {
-	case slices.Contains(heads, originHead):
-		return originHead
-	case r.keepsRefsInFiles() && !r.absentRef(originHead): // git did not put it in packed-refs
-		return originHead
-	case len(heads) == 1:
-		return heads[0]
-	case !r.keepsRefsInFiles():
-		return originHead
+	if r.absentRef(originHead) {
+		return ""
 	}
-	return ""
+	return originHead
 }
 
-// remoteOf returns the name of the remote whose HEAD or branch the ref is.
+// headsOf returns the HEADs of remotes, also damaged ones. The ref refs/remotes/team/up/HEAD can
+// also be a branch up/HEAD of the remote team; then it holds a commit and no name of a ref.
+func headsOf(common string) (heads []string) {
+	root := filepath.Join(common, filepath.FromSlash(remotes))
+	_ = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error { // most repositories have no remotes
+		if err != nil || entry.Name() != "HEAD" {
+			return nil //nolint:nilerr // git reports what cannot be read
+		}
+		ref, err := filepath.Rel(common, path)
+		if err != nil {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		nested := strings.Count(filepath.ToSlash(ref), "/") > strings.Count(originHead, "/")
+		if err != nil || !nested || !OID(strings.TrimSpace(string(text))).Valid() {
+			heads = append(heads, filepath.ToSlash(ref))
+		}
+		return nil
+	})
+	return heads
+}
+
+// remoteOf returns the name of the remote whose branch the ref is, up to the first slash.
 func remoteOf(ref string) string {
 	name, _, _ := strings.Cut(strings.TrimPrefix(ref, remotes), "/")
 	return name

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -119,6 +120,23 @@ func (r *Repo) EndsEarly(ctx context.Context, oldest OID) (bool, error) {
 		return nil
 	})
 	return early, err
+}
+
+// Boundary returns the commits at which git cuts the histories of a shallow clone, as the file
+// `shallow` lists them. It returns nil if this is not a shallow clone.
+func (r *Repo) Boundary() ([]OID, error) {
+	if !r.shallow {
+		return nil, nil
+	}
+	text, err := os.ReadFile(filepath.Join(filepath.Dir(r.objects), "shallow"))
+	if err != nil {
+		return nil, fmt.Errorf("repository %s: the commits at which the history is cut cannot be read: %w", r.dir, err)
+	}
+	var ids []OID
+	for _, line := range strings.Fields(string(text)) {
+		ids = append(ids, OID(line))
+	}
+	return ids, nil
 }
 
 // findGitDir returns the git directory of dir, or "" when there is none. It does not use git's own

@@ -27,10 +27,11 @@ type Completeness struct {
 	Pending int64 `json:"pending"`
 	// Ended samples as a percentage of planned, rounded down; 100 if nothing is planned.
 	Percent int `json:"percent"`
-	// Samples that ended per second. The API process measures this between those of its own reads of the
-	// series that are at most 30 seconds old and not older than the last change of `planned`. Null if
-	// nothing is pending, if no sample ended between these reads, or if they span less than a second.
-	// Only InsightsSeries.completeness and SeriesProgress.completeness have a rate.
+	// Samples that ended per second, averaged over at most the last 30 seconds. The API process compares
+	// the oldest and the newest of its own reads of the series in this time. When `planned` changes or a
+	// retry starts, earlier reads no longer count. Null if nothing is pending, if the two reads are less
+	// than a second apart, or if no sample ended between them. Only InsightsSeries.completeness and
+	// SeriesProgress.completeness have a rate.
 	Rate *float64 `json:"rate,omitempty"`
 	// Seconds until no sample is pending, at this rate; null when the rate is null.
 	EtaSeconds *float64 `json:"etaSeconds,omitempty"`

@@ -8,8 +8,9 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-const shallowReason = "the repository is a shallow clone whose oldest commit is younger than this time: " +
-	"fetch its whole history (git fetch --unshallow)"
+// ErrShallow is the reason of a sample whose time is before the oldest commit of a shallow clone.
+var ErrShallow = errors.New("the repository is a shallow clone whose oldest commit is younger than this time: " +
+	"fetch its whole history (git fetch --unshallow)")
 
 // Locate finds the commits of those samples that have none. There must be at least one sample, and
 // the samples must be newest first; both results are newest first, too. `located` has the samples
@@ -56,7 +57,7 @@ func (q *Question) locate(ctx context.Context, commits Commits, samples []insigh
 		case broken != nil:
 			s.Outcome, s.Code, s.Reason = insights.Failed, insights.ReasonUnreadable, broken.Error()
 		case early:
-			s.Outcome, s.Code, s.Reason = insights.Failed, insights.ReasonShallow, shallowReason
+			s.Outcome, s.Code, s.Reason = insights.Failed, insights.ReasonShallow, ErrShallow.Error()
 		}
 		judged = append(judged, s)
 	}

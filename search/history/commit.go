@@ -54,7 +54,7 @@ func (c *commitSearch) read(ctx context.Context) error {
 	for i, at := range wanted {
 		hash, ok := gitrepo.HashOf(c.chain[at].ID)
 		if !ok || len(c.chain[at].ID) != 2*c.objects.HashLen() {
-			return insights.Errorf(insights.Invalid, "repository %s: %q is not a commit id of this repository", c.request.Repo.Dir(), c.chain[at].ID)
+			return insights.Errorf(insights.Invalid, "repository %s: %q is not a commit id: it must have %d hexadecimal digits", c.request.Repo.Dir(), c.chain[at].ID, 2*c.objects.HashLen())
 		}
 		hashes[i] = hash
 	}

@@ -335,7 +335,7 @@ func (s *search) hashes() ([]gitrepo.Hash, error) {
 	for i, id := range s.request.Commits {
 		hash, ok := gitrepo.HashOf(id)
 		if !ok || len(id) != 2*s.objects.HashLen() {
-			return nil, insights.Errorf(insights.Invalid, "repository %s: %q is not a commit id of this repository", s.request.Repo.Dir(), id)
+			return nil, insights.Errorf(insights.Invalid, "repository %s: %q is not a commit id: it must have %d hexadecimal digits", s.request.Repo.Dir(), id, 2*s.objects.HashLen())
 		}
 		if _, dup := seen[hash]; dup {
 			return nil, insights.Errorf(insights.Invalid, "repository %s: commit %s is requested twice", s.request.Repo.Dir(), id)

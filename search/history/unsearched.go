@@ -74,7 +74,7 @@ type indexedUnsearched struct {
 	found   *Unsearched
 	matcher *match.Matcher // nil: every file is searched
 	binary  index.Bits     // the blobs that may be such files
-	at      int        // the position of the commit
+	at      int            // the position of the commit
 	told    map[int]bool
 	names   *index.Paths // must be set before see is called
 }

@@ -180,8 +180,8 @@ func (p *pattern) hasLine(content []byte, later bool, stop *atomic.Bool) bool {
 	return false
 }
 
-// inLine reports whether every match of a pattern is within a line, and is the same in that line
-// alone.
+// inLine reports whether every match of a pattern is within a line, and a search of only that line
+// finds the same match.
 func inLine(p *query.Pattern) bool {
 	if p.Kind == query.Literal {
 		return !bytes.ContainsRune([]byte(p.Text), '\n')

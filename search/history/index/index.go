@@ -242,7 +242,7 @@ func (x *Index) kinds() (encodedKinds, error) {
 	return k, nil
 }
 
-var errKinds = fmt.Errorf("%w: the lists of unusual blobs cannot be read", ErrDamaged)
+var errKinds = fmt.Errorf("%w: the lists of binary, large and unindexed blobs cannot be read", ErrDamaged)
 
 // Discard removes the file, unless it has been replaced in the meantime. Callers use it after
 // ErrDamaged.

@@ -26,8 +26,8 @@ type Stats struct {
 
 // Update brings the index at path up to date with the first-parent history of `tip`. It creates the
 // index, and its folder, if there is none. An index of an ancestor in that history is extended with
-// the new commits. Any other index is replaced with a new one, and so is the index of a shallow
-// clone that has been deepened or of a broken history that has been repaired. Of a broken history
+// the new commits. Any other index is replaced with a new one, and so is the index of a history
+// that has been cut (git fetch --depth), deepened (--unshallow) or repaired. Of a broken history
 // (gitrepo.BrokenHistory), the commits from `tip` to the break are indexed. After a crash, or an
 // error other than ErrUnfit, the file is as before or is the complete new index. Concurrent updates
 // are safe, but do the work twice.
@@ -91,8 +91,8 @@ func (b *builder) update(ctx context.Context, tip gitrepo.OID) (Stats, error) {
 			if err != nil {
 				return Stats{}, err
 			}
-			deeper, err := b.deeper(ctx, old)
-			if h := old.header; err != nil || !deeper {
+			moved, err := b.endMoved(ctx, old)
+			if h := old.header; err != nil || !moved {
 				return Stats{Commits: h.commits, Blobs: h.blobs, Text: h.text, Size: info.Size()}, err
 			}
 		}
@@ -116,12 +116,21 @@ func (b *builder) update(ctx context.Context, tip gitrepo.OID) (Stats, error) {
 }
 
 // errRebuild says that an index cannot be extended to a tip.
-var errRebuild = errors.New("the history was rewritten, or a shallow clone was deepened")
+var errRebuild = errors.New("the history was rewritten, or it ends with another commit now")
 
-// deeper reports whether the repository now has commits that are older than those of the index,
-// because it was a shallow clone that has been deepened, or had a broken history that has been
-// repaired.
-func (b *builder) deeper(ctx context.Context, old *Index) (bool, error) {
+// endMoved reports whether the history of the repository no longer ends with the oldest commit of
+// the index: a shallow clone was deepened, a broken history was repaired, or a history was cut by
+// git fetch --depth.
+func (b *builder) endMoved(ctx context.Context, old *Index) (bool, error) {
+	boundary, err := b.repo.Boundary()
+	if err != nil {
+		return false, err
+	}
+	for _, id := range boundary {
+		if at, ok := old.Positions([]gitrepo.OID{id}); ok && at[0] > 0 {
+			return true, nil
+		}
+	}
 	if !old.header.cut {
 		return false, nil
 	}
@@ -158,9 +167,9 @@ func (b *builder) extend(ctx context.Context, old *Index, tip gitrepo.OID) (Stat
 	if parents[1] != last {
 		return Stats{}, errRebuild
 	}
-	if deeper, err := b.deeper(ctx, old); err != nil {
+	if moved, err := b.endMoved(ctx, old); err != nil {
 		return Stats{}, err
-	} else if deeper {
+	} else if moved {
 		return Stats{}, errRebuild
 	}
 	if err := b.restore(ctx, old); err != nil {

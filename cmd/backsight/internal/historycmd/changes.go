@@ -37,10 +37,21 @@ func (s *searcher) changes(ctx context.Context) ([]change, error) {
 	if err != nil && broken == nil {
 		return nil, err
 	}
+	oldest := commits[len(commits)-1].ID
+	early, err := s.EndsEarly(ctx, oldest)
+	if err != nil {
+		return nil, err
+	}
 	for len(commits) > 0 && !s.plan.until.IsZero() && commits[0].Time.After(s.plan.until) {
 		commits = commits[1:]
 	}
-	if len(commits) == 0 {
+	switch {
+	case len(commits) > 0:
+	case broken != nil:
+		return nil, engine.Fail(ctx, insights.ReasonUnreadable, broken)
+	case early:
+		return nil, engine.Fail(ctx, insights.ReasonShallow, engine.ErrShallow)
+	default:
 		return nil, nil
 	}
 	if s.plan.question.PerInterval() {
@@ -71,11 +82,6 @@ func (s *searcher) changes(ctx context.Context) ([]change, error) {
 		i++
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	oldest := ids[len(ids)-1]
-	early, err := s.EndsEarly(ctx, oldest)
 	if err != nil {
 		return nil, err
 	}

@@ -16,15 +16,16 @@ import (
 )
 
 // openIndex opens the history index of the repository and sets the searcher's tip to tip. It
-// returns false, and changes nothing, when the index cannot be opened, has another tip, or does not
-// reach the beginning of the history (the clone is shallow, or a commit could not be read). It
-// starts no git process.
+// returns false, and changes nothing, when the index cannot be opened, has another tip, or may not
+// end where the history ends (the clone is shallow, or a commit could not be read). It starts no
+// git process.
 func (s *searcher) openIndex(tip gitrepo.OID) bool {
 	x, err := index.Open(s.indexPath())
 	if err != nil {
 		return false // updateIndex reports what is wrong
 	}
-	if x.Tip() != tip || x.Cut() {
+	boundary, err := s.Git.Boundary()
+	if x.Tip() != tip || x.Cut() || err != nil || len(boundary) > 0 {
 		x.Close()
 		return false
 	}

@@ -128,7 +128,10 @@ func (p *plan) setGrid(o options) error {
 		points = *o.Points
 	}
 	interval, err := insights.ParseInterval(every)
-	if err != nil {
+	switch {
+	case err != nil && p.inventory != nil:
+		return insights.Errorf(insights.Invalid, "--every: %w", err)
+	case err != nil:
 		return insights.Errorf(insights.Invalid, "--every: %w (or commit, for every commit that changed the count)", err)
 	}
 	grid := insights.NewGrid(p.until, interval, points)

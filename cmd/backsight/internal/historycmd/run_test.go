@@ -310,6 +310,41 @@ func TestRun_ShallowClone(t *testing.T) {
 	require.Contains(t, lines[2]["reason"], "shallow")
 }
 
+// With or without an index, a history ends where git cuts it, also after a later fetch cut it.
+func TestRun_IndexOfACloneThatWasCut(t *testing.T) {
+	t.Parallel()
+	repo, _ := testRepo(t)
+	clone := testgit.New(t)
+	clone.Git(t, "fetch", "-q", "file://"+repo.Dir, "main:main")
+	o := options{Repositories: []string{clone.Dir}, Query: "todo", At: []string{"2024-07-01", "2024-02-15"}, JSON: true, Indexes: t.TempDir()}
+	_, code, err := run(t, o)
+	require.NoError(t, err)
+	require.Zero(t, code)
+	clone.Git(t, "fetch", "-q", "--depth=2", "--update-shallow", "file://"+repo.Dir, "main:main")
+	for range 2 {
+		out, code, err := run(t, o)
+		require.NoError(t, err)
+		require.Equal(t, 1, code)
+		require.Equal(t, "failed", decode(t, out)[1]["outcome"])
+		o.Indexes = ""
+	}
+}
+
+// Before the oldest commit of a shallow clone, nothing is known.
+func TestRun_EveryCommitBeforeTheEndOfAShallowClone(t *testing.T) {
+	t.Parallel()
+	repo, _ := testRepo(t)
+	clone := testgit.New(t)
+	clone.Git(t, "fetch", "-q", "--depth=2", "file://"+repo.Dir, "main:main")
+	for _, query := range []string{"todo", "type:commit x"} {
+		out, code, err := run(t, options{Repositories: []string{clone.Dir}, Query: query, Every: "commit", Until: "2024-02-15", JSON: true})
+		require.NoError(t, err)
+		require.Equal(t, 1, code)
+		require.Equal(t, "failed", decode(t, out)[0]["outcome"])
+		require.Equal(t, "shallow history", decode(t, out)[0]["code"])
+	}
+}
+
 // A fetch with --depth makes the whole repository a shallow clone, but it cuts only that branch.
 func TestRun_ShallowCloneOfAnotherBranch(t *testing.T) {
 	t.Parallel()
