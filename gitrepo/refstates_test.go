@@ -2,7 +2,6 @@ package gitrepo
 
 import (
 	"cmp"
-	"errors"
 	"flag"
 	"fmt"
 	"maps"
@@ -237,7 +236,7 @@ func (s *refStates) check(rt *rapid.T, dir string) (kind string) {
 			require.Equal(rt, insights.NotFound, insights.ErrorCode(err), "%v", err)
 		case "damaged":
 			require.Equal(rt, insights.Unavailable, insights.ErrorCode(err), "%v", err)
-			require.False(rt, errors.Is(err, ErrNoCommits))
+			require.NotErrorIs(rt, err, ErrNoCommits)
 		}
 	}
 	if ref, tip, ok := quick.Tip(); ok && kind != "damaged" {

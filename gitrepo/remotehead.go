@@ -46,7 +46,8 @@ func (r *Repo) remoteHead() string {
 // also be a branch up/HEAD of the remote team; then it holds a commit and no name of a ref.
 func headsOf(common string) (heads []string) {
 	root := filepath.Join(common, filepath.FromSlash(remotes))
-	_ = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error { // most repositories have no remotes
+	// Most repositories have no remotes, and then the folder does not exist.
+	_ = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.Name() != "HEAD" {
 			return nil //nolint:nilerr // git reports what cannot be read
 		}
