@@ -120,6 +120,7 @@ func (c *commit) parse(listed gitrepo.Commit, object *gitrepo.Object) (encoded b
 			encoded = encoded || !bytes.EqualFold(value, []byte("UTF-8")) && !bytes.EqualFold(value, []byte("UTF8"))
 		}
 	}
+	message, _, _ = bytes.Cut(message, []byte{0}) // git ends a message there
 	c.Message = string(message)
 	return encoded
 }
@@ -166,8 +167,9 @@ func (c *commit) decide(m *match.Matcher) {
 
 // person returns what `git log --author` searches of the value of an author or committer line: the
 // text up to its last ">", which is `Name <address>` without the date after it. A text without
-// ">", as some converters wrote it, is returned with its date.
+// ">", as some converters wrote it, is returned with its date. A NUL ends the text.
 func person(text []byte) string {
+	text, _, _ = bytes.Cut(text, []byte{0})
 	if end := bytes.LastIndexByte(text, '>'); end >= 0 {
 		text = text[:end+1]
 	}

@@ -111,7 +111,7 @@ func countOf(t token) (int64, *Error) {
 	}
 	n, err := strconv.ParseInt(t.text, 10, 64)
 	if err != nil || n < 1 {
-		return 0, fail(t.value, "expected a number above 0, or all", "write count:all, or leave count: out, to count everything")
+		return 0, fail(t.value, "expected a number above 0 and below 2⁶³, or all", "write count:all, or leave count: out, to count everything")
 	}
 	return n, nil
 }
@@ -119,7 +119,7 @@ func countOf(t token) (int64, *Error) {
 func timeoutOf(t token) (time.Duration, *Error) {
 	d, err := time.ParseDuration(t.text)
 	if err != nil || d <= 0 {
-		return 0, fail(t.value, "expected a duration above 0, with a unit", "write it as in timeout:30s or timeout:2m")
+		return 0, fail(t.value, "expected a duration above 0 and below 2,562,047h, with a unit", "write it as in timeout:30s or timeout:2m")
 	}
 	return d, nil
 }

@@ -114,7 +114,11 @@ func commitCases() []fixture {
 		message("author-with-brackets", raw{author: "A <b> C <needle@example.com>", message: "x\n"},
 			check{query: "type:commit author:needle", want: log("-i", "--author=needle")}),
 		message("message-with-nul", raw{message: "before\n\x00needle\n"},
-			check{query: "type:commit before", want: log("--grep=before")}),
+			check{query: "type:commit before", want: log("--grep=before")},
+			check{query: "type:commit needle", want: log("--grep=needle")}),
+		message("author-with-nul", raw{author: "Ann\x00Needle <n@example.com>", message: "x\n"},
+			check{query: "type:commit author:ann", want: log("-i", "--author=ann")},
+			check{query: "type:commit author:needle", want: log("-i", "--author=needle")}),
 		{name: "config-commit-encoding", group: "Messages and people", build: func(b *builder) {
 			tree := b.tree(entry{"100644", "a.go", b.object("blob", "TODO\n")})
 			first := b.commit(raw{tree: tree, stamp: stamp(0), author: "René <r@example.com>", message: "café\n"})
