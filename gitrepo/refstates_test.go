@@ -71,7 +71,7 @@ func drawRefs(rt *rapid.T, dir string, objects *testgit.Repo, commits []string, 
 	if !s.bare {
 		s.dir = filepath.Join(dir, ".git")
 	}
-	names := []string{"refs/heads/main", "refs/heads/master", "refs/heads/a/b"}
+	names := []string{"refs/heads/main", "refs/heads/master", "refs/heads/a/b", "refs/heads/c"}
 	remote := rapid.SampledFrom([]string{"origin", "upstream"}).Draw(rt, "remote")
 	for _, name := range []string{"/main", "/a"} {
 		names = append(names, "refs/remotes/"+remote+name)

@@ -150,6 +150,22 @@ func TestRun_ByValueFindsNothing(t *testing.T) {
 	require.Equal(t, []string{"REPOSITORY VALUE TREND 07-01 CHANGE", "total ▁ 0 +0"}, words(out, 2))
 }
 
+func TestRun_ByValueShowsDifferentValues(t *testing.T) {
+	t.Parallel()
+	repo := testgit.New(t)
+	repo.Commit(t, now.AddDate(0, -3, 0), map[string]string{"a": "k:a\tb;\nk:a b;\nk: ;\nk:\u65e5;\nk:a\u202eb;\n"})
+	out, _, err := run(t, options{Repositories: []string{repo.Dir}, Query: `/^k:(.*);/`, ByValue: true, Points: new(1)})
+	require.NoError(t, err)
+	require.Equal(t, `REPOSITORY  VALUE     TREND  07-15  CHANGE
+repo        " "       █          1      +0
+repo        a\tb      █          1      +0
+repo        a b       █          1      +0
+repo        a\u202eb  █          1      +0
+repo        `+"\u65e5"+`        █          1      +0
+total                 █          5      +0
+`, out[strings.Index(out, "REPOSITORY"):])
+}
+
 // A repository that failed could have every value, so every total is a lower bound.
 func TestRun_ByValueTotalsOfAFailedRepository(t *testing.T) {
 	t.Parallel()

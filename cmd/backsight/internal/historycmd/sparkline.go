@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/backsight/backsight/cmd/backsight/internal/output"
 )
@@ -63,7 +62,7 @@ func (t *table) print(b *bufio.Writer) {
 	left := 0 // how many columns are aligned to the left
 	for _, row := range t.rows {
 		for i, cell := range row {
-			width[i] = max(width[i], utf8.RuneCountInString(cell))
+			width[i] = max(width[i], output.Columns(cell))
 			switch cell {
 			case "REPOSITORY", "LANGUAGE", "TREND", "SUBJECT":
 				left = max(left, i+1)
@@ -74,7 +73,7 @@ func (t *table) print(b *bufio.Writer) {
 	for _, row := range t.rows {
 		line = line[:0]
 		for i, cell := range row {
-			space := width[i] - utf8.RuneCountInString(cell)
+			space := width[i] - output.Columns(cell)
 			if i < left {
 				line = append(line, cell...)
 			}

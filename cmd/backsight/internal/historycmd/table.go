@@ -47,7 +47,7 @@ func writeTable(w io.Writer, p *plan, repositories []*repository) error {
 	for _, r := range repositories {
 		var rows []ranked
 		for key, row := range r.rows(p.byValue) {
-			rows = append(rows, ranked{key, row[len(row)-1].value, cells(r.label, key, p.byValue, row, columns)})
+			rows = append(rows, ranked{key, row[len(row)-1].value, cells(r.label, output.Visible(key), p.byValue, row, columns)})
 			addValues(total, row)
 			if p.byValue && len(repositories) > 1 {
 				if totals[key] == nil {
@@ -60,7 +60,7 @@ func writeTable(w io.Writer, p *plan, repositories []*repository) error {
 	}
 	var rows []ranked
 	for key, row := range totals {
-		rows = append(rows, ranked{key, row[len(row)-1].value, cells("total", key, true, row, columns)})
+		rows = append(rows, ranked{key, row[len(row)-1].value, cells("total", output.Visible(key), true, row, columns)})
 	}
 	grid.addInOrder(rows)
 	grid.add(cells("total", "", p.byValue, total, columns)...)

@@ -6,16 +6,18 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"unicode"
 )
 
-// Clean replaces each control character by a space, and bytes that are not UTF-8 by U+FFFD, so that
-// a text from a repository cannot break a table or control the terminal.
+// Clean replaces each control character, and each character that reverses the direction of text, by
+// a space, and bytes that are not UTF-8 by U+FFFD. So a text from a repository cannot break a
+// table, hide a part of a line, or control the terminal.
 func Clean(text string) string {
 	if isPrintableASCII(text) {
 		return text
 	}
 	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
 			return ' '
 		}
 		return r

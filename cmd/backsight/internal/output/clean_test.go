@@ -8,7 +8,7 @@ import (
 )
 
 // hostile is a text as a repository may contain it: it would clear the terminal.
-const hostile = "a\x1b[2Jb\tc\r\vd\u009b\x7f\xffé"
+const hostile = "a\x1b[2Jb\tc\r\vd\u009b\u202e\xffé"
 
 const harmless = "a [2Jb c  d  \uFFFDé"
 
