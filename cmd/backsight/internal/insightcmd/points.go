@@ -55,7 +55,7 @@ func (c *pointsCommand) Run(ctx context.Context, s *output.Streams) error {
 	for _, one := range series {
 		if c.ByRepo {
 			err = eachSample(ctx, c.Client(), one, func(l sampleLine) error {
-				return list.Add(l, l.Time, l.Label, l.Repository, number(l.Value), l.Outcome, l.Commit, l.Reason)
+				return list.Add(l, l.Time, output.Visible(l.Label), l.Repository, number(l.Value), l.Outcome, l.Commit, l.Reason)
 			})
 		} else {
 			err = eachPoint(ctx, c.Client(), one, func(l pointLine) error {
@@ -63,7 +63,7 @@ func (c *pointsCommand) Run(ctx context.Context, s *output.Streams) error {
 				if l.Snapshot {
 					coverage += " snapshot"
 				}
-				return list.Add(l, l.Time, l.Label, number(l.Value), coverage)
+				return list.Add(l, l.Time, output.Visible(l.Label), number(l.Value), coverage)
 			})
 		}
 		if err != nil {
