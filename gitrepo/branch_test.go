@@ -70,6 +70,10 @@ func TestDefaultBranch_DamagedRefsAreErrors(t *testing.T) {
 		}), "fatal: unterminated line"},
 		{"packed-refs with CRLF", packed(func(text string) string { return strings.ReplaceAll(text, "\n", "\r\n") }), "ignoring ref with broken name"},
 		{"packed-refs with a comment at its end", packed(func(text string) string { return text + "# comment\n" }), "fatal: unexpected line"},
+		{"packed-refs with a ref twice", packed(func(text string) string {
+			line := text[strings.LastIndex(text[:len(text)-1], "\n")+1:]
+			return text + strings.Repeat("1", 40) + line[40:] + strings.Repeat("1", 40) + line[40:]
+		}), "which is missing"},
 		{"packed-refs with half an id", packed(func(text string) string {
 			return strings.Replace(text, " refs/heads/main", "\x00 refs/heads/main", 1)
 		}), "fatal: unexpected line"},

@@ -2,6 +2,7 @@ package gitrepo
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -43,7 +44,9 @@ func (r *Repo) Resolve(ctx context.Context, rev string) (OID, error) {
 	out, err := r.output(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
 	if err != nil {
 		if exitCode(err) != 1 {
-			return "", err
+			// With --quiet, git does not say what is wrong, for example that a reflog is too short.
+			_, told := r.output(ctx, "rev-parse", "--verify", "--end-of-options", rev+"^{commit}")
+			return "", cmp.Or(told, err)
 		}
 		damaged, err := r.damagedRefs(ctx)
 		if err != nil {

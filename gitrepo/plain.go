@@ -150,9 +150,9 @@ func plainRef(name string) bool {
 const wholeRefs = 64 << 10
 
 // packedRef finds a ref in the file packed-refs. ok is false when the ref is not there, or when the
-// file is damaged: then git decides. A file of more than wholeRefs bytes may have a hundred
-// thousand lines. packedRef then reads only up to the ref, and checks only these lines and the last
-// byte of the file. The file is sorted, so branches come first.
+// file is damaged or not sorted: then git decides. A file of more than wholeRefs bytes may have a
+// hundred thousand lines. packedRef then reads only up to the place of the ref, and checks only
+// these lines and the last byte of the file. Branches come first.
 func (r *Repo) packedRef(name string) (id OID, ok bool) {
 	file, err := os.Open(filepath.Join(r.gitDir, "packed-refs"))
 	if err != nil {
@@ -163,7 +163,7 @@ func (r *Repo) packedRef(name string) (id OID, ok bool) {
 	if err != nil || !endsInLineFeed(file, info.Size()) {
 		return "", false
 	}
-	suffix := []byte(" " + name)
+	var previous []byte
 	lines := bufio.NewReader(file)
 	for first := true; ; first = false {
 		line, err := lines.ReadSlice('\n')
@@ -174,10 +174,18 @@ func (r *Repo) packedRef(name string) (id OID, ok bool) {
 		if !plainPackedLine(line) || line[0] == '#' && !first {
 			return "", false
 		}
-		if found, is := bytes.CutSuffix(line, suffix); is && len(found) == 40 {
-			if id, ok = OID(found), true; info.Size() > wholeRefs {
-				return id, true
-			}
+		if line[0] == '#' || line[0] == '^' {
+			continue
+		}
+		found, ref, _ := bytes.Cut(line, []byte{' '})
+		if bytes.Compare(ref, previous) <= 0 {
+			return "", false
+		}
+		previous = append(previous[:0], ref...)
+		if string(ref) == name && len(found) == 40 {
+			id, ok = OID(found), true
+		} else if string(ref) > name && info.Size() > wholeRefs {
+			return id, ok
 		}
 	}
 }

@@ -161,6 +161,8 @@ var badQueries = []badQuery{
 	{`/a**/`, "**", "invalid nested repetition", `\*`},
 	{`/(?=a)b/`, "(?=", "invalid or unsupported Perl syntax", "NOT"},
 	{`/(a)\1/`, `\1`, "invalid escape", "back-references"},
+	{`/\p{Foo}/`, `\p{Foo}`, "range", `\p{Greek}`},
+	{`/[[:foo:]]/`, "[:foo:]", "range", "[[:alpha:]]"},
 	{`/[z-a]/`, "z-a", "range", "lower end"},
 	{`/a{1001}/`, "{1001}", "repeat count", "1000"},
 	{"patterntype:regexp a( b", "a(", "missing closing )", `\(`},

@@ -110,6 +110,12 @@ func regexpError(err error, flags, text string, at Span) *Error {
 	case syntax.ErrInvalidEscape:
 		return fail(at, message, `write \\ to match a backslash; RE2 has no back-references`)
 	case syntax.ErrInvalidCharRange, syntax.ErrInvalidCharClass:
+		switch {
+		case strings.HasPrefix(se.Expr, `\p`) || strings.HasPrefix(se.Expr, `\P`):
+			return fail(at, message, `name a script or category of Unicode, as in \p{Greek} or \p{Lu}`)
+		case strings.HasPrefix(se.Expr, "[:"):
+			return fail(at, message, "name a class of ASCII, as in [[:alpha:]] or [[:space:]]")
+		}
 		return fail(at, message, `write the lower end of a range first, and \- to match a hyphen`)
 	case syntax.ErrInvalidNamedCapture:
 		return fail(at, message, "name a group as in (?P<name>…), and use each name once")

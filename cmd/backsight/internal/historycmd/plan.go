@@ -148,19 +148,12 @@ func (p *plan) setGrid(o options) error {
 }
 
 // timesOf returns the distinct times, newest first.
-func timesOf(texts []string, file string) ([]time.Time, error) {
+func timesOf(texts []string, file string) (times []time.Time, err error) {
 	if file != "" {
-		content, err := os.ReadFile(file)
-		if err != nil {
-			return nil, insights.Errorf(insights.Invalid, "--at-file: %w", err)
-		}
-		for line := range strings.Lines(string(content)) {
-			if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
-				texts = append(texts, line)
-			}
+		if times, err = timesIn(file); err != nil {
+			return nil, err
 		}
 	}
-	var times []time.Time
 	for _, text := range texts {
 		t, err := parseTime(text)
 		if err != nil {
@@ -173,6 +166,27 @@ func timesOf(texts []string, file string) ([]time.Time, error) {
 	}
 	slices.SortFunc(times, func(a, b time.Time) int { return b.Compare(a) })
 	return slices.CompactFunc(times, time.Time.Equal), nil
+}
+
+// timesIn reads the sample times of the file of --at-file.
+func timesIn(file string) (times []time.Time, err error) {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return nil, insights.Errorf(insights.Invalid, "--at-file: %w", err)
+	}
+	number := 0
+	for line := range strings.Lines(strings.TrimPrefix(string(content), "\ufeff")) { // a byte order mark
+		number++
+		if line = strings.TrimSpace(line); line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		t, err := parseTime(line)
+		if err != nil {
+			return nil, insights.Errorf(insights.Invalid, "--at-file %s: line %d: %w", file, number, err)
+		}
+		times = append(times, t)
+	}
+	return times, nil
 }
 
 // parseTime reads a time in RFC 3339, or a date, which means midnight UTC.

@@ -409,9 +409,9 @@ func TestRun_IndexOfAShallowCloneThatWasDeepened(t *testing.T) {
 func TestRun_RevAndAtFile(t *testing.T) {
 	t.Parallel()
 	repo, ids := testRepo(t)
-	repo.Git(t, "branch", "old", ids[1])
+	repo.Git(t, "-c", "core.logAllRefUpdates=always", "branch", "old", ids[1])
 	file := filepath.Join(t.TempDir(), "times")
-	require.NoError(t, os.WriteFile(file, []byte("# times\n2024-02-15\n\n2024-07-01T02:00:00+02:00\n2024-07-01\n"), 0o644))
+	require.NoError(t, os.WriteFile(file, []byte("\ufeff# times\n2024-02-15\n\n2024-07-01T02:00:00+02:00\n2024-07-01\n"), 0o644))
 	out, code, err := run(t, options{Repositories: []string{repo.Dir}, Query: "todo", Rev: "old", AtFile: file, JSON: true})
 	require.NoError(t, err)
 	require.Zero(t, code)
@@ -419,9 +419,20 @@ func TestRun_RevAndAtFile(t *testing.T) {
 	require.Len(t, lines, 2, "two of the times are the same")
 	require.Equal(t, 3.0, lines[0]["value"])
 	require.Equal(t, 2.0, lines[1]["value"])
-	_, code, err = run(t, options{Repositories: []string{repo.Dir}, Query: "todo", Rev: "nowhere"})
-	require.NoError(t, err)
-	require.Equal(t, 1, code)
+	for rev, want := range map[string]string{"nowhere": `"nowhere" names no commit`, "old@{7}": "fatal: log for 'old' only has"} {
+		out, code, err = run(t, options{Repositories: []string{repo.Dir}, Query: "todo", Rev: rev})
+		require.NoError(t, err)
+		require.Equal(t, 1, code)
+		require.Contains(t, out, want)
+	}
+}
+
+func TestRun_AtFileNamesTheLineOfAnError(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "times")
+	require.NoError(t, os.WriteFile(file, []byte("# times\n2024-02-15\n15.2.2024\n"), 0o644))
+	_, _, err := run(t, options{Repositories: []string{"."}, Query: "x", AtFile: file})
+	require.ErrorContains(t, err, file+": line 3: ")
 }
 
 func TestRun_BadUsage(t *testing.T) {
