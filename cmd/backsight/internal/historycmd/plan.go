@@ -175,7 +175,8 @@ func timesIn(file string) (times []time.Time, err error) {
 		return nil, insights.Errorf(insights.Invalid, "--at-file: %w", err)
 	}
 	number := 0
-	for line := range strings.Lines(strings.TrimPrefix(string(content), "\ufeff")) { // a byte order mark
+	text := strings.TrimPrefix(string(content), "\ufeff") // a byte order mark
+	for line := range strings.Lines(text) {
 		number++
 		if line = strings.TrimSpace(line); line == "" || strings.HasPrefix(line, "#") {
 			continue
