@@ -209,6 +209,8 @@ func TestBranchNotice_OfAClone(t *testing.T) {
 		{"as cloned", false, nil, ""},
 		{"another branch at the same commit", false, [][]string{{"checkout", "-q", "-b", "mine"}}, ""},
 		{"fetched", false, [][]string{{"fetch", "-q"}}, ""},
+		{"another branch fetched", true, [][]string{{"fetch", "-q", "origin", "trunk"}}, ""},
+		{"another remote fetched", true, [][]string{{"fetch", "-q", "origin", "trunk"}, {"branch", "-m", "mine"}, {"remote", "add", "other", "DIR"}, {"fetch", "-q", "other"}}, ""},
 		{
 			"ahead", false,
 			[][]string{commit, commit},
@@ -272,7 +274,11 @@ func requireNotice(t *testing.T, remote string, rename bool, commands [][]string
 		origin.Import(t, "trunk", true, testgit.Commit{Parents: nil, Message: "three"}, testgit.Commit{Message: "four"})
 	}
 	for _, args := range commands {
-		origin.Git(t, append([]string{"--git-dir=" + dir + "/.git", "--work-tree=" + dir}, args...)...)
+		args = append([]string{"--git-dir=DIR/.git", "--work-tree=DIR"}, args...)
+		for i, arg := range args {
+			args[i] = strings.ReplaceAll(arg, "DIR", dir)
+		}
+		origin.Git(t, args...)
 	}
 	quick, err := Open(t.Context(), dir)
 	require.NoError(t, err)

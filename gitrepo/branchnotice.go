@@ -50,14 +50,16 @@ func (r *Repo) BranchNotice(ctx context.Context, ref string, tip OID) (string, e
 	case head.tip != "" && head.tip != tip:
 		apart, err := r.distance(ctx, tip, head.tip)
 		return fmt.Sprintf("%s is searched, because %s/HEAD names it; the checked-out branch %s is %s", ref, remote, head.ref, apart), err
-	case r.lastFetchLacks(strings.TrimPrefix(ref, remotes+remote+"/")):
-		other, err := r.newerBranch(ctx, remote, ref, tip)
-		if other == "" || err != nil {
-			return "", err
-		}
-		return fmt.Sprintf("%s is searched, because %s/HEAD names it, but the last fetch did not find it%s%s", ref, remote, other, ask), nil
 	}
-	return "", nil
+	lacks, err := r.lastFetchLacks(ctx, remote, strings.TrimPrefix(ref, remotes+remote+"/"))
+	if err != nil || !lacks {
+		return "", err
+	}
+	other, err := r.newerBranch(ctx, remote, ref, tip)
+	if err != nil || other == "" {
+		return "", err
+	}
+	return fmt.Sprintf("%s is searched, because %s/HEAD names it, but the last fetch did not find it%s%s", ref, remote, other, ask), nil
 }
 
 // refOf follows the ref `name` to the ref that it leads to, and returns that ref and its commit.
@@ -126,8 +128,30 @@ func (r *Repo) distance(ctx context.Context, a, b OID) (string, error) {
 	return strings.Join(parts, " and "), nil
 }
 
-// lastFetchLacks reports whether the last git fetch found branches, but not the branch `name`.
-func (r *Repo) lastFetchLacks(name string) bool {
+// lastFetchLacks reports whether the last git fetch fetched all branches of the remote, but did not
+// find the branch `name`. It returns false after a fetch of other remotes or of some branches.
+func (r *Repo) lastFetchLacks(ctx context.Context, remote, name string) (bool, error) {
+	// A line is "<id> TAB not-for-merge TAB branch 'main' of <URL>". The second part is empty for a
+	// branch that git pull merges, and for each branch that the command line of git fetch names.
 	text, err := os.ReadFile(filepath.Join(r.gitDir, "FETCH_HEAD"))
-	return err == nil && strings.Contains(string(text), "\tbranch '") && !strings.Contains(string(text), "\tbranch '"+name+"' of ")
+	if err != nil || !strings.Contains(string(text), "\tnot-for-merge\tbranch '") || strings.Contains(string(text), "\tbranch '"+name+"' of ") {
+		return false, nil //nolint:nilerr // without the file, there was no fetch
+	}
+	out, err := r.output(ctx, "remote", "get-url", remote)
+	if err != nil {
+		return false, err
+	}
+	return strings.Contains(string(text)+"\n", "' of "+urlInFetchHead(string(out))+"\n"), nil
+}
+
+// urlInFetchHead returns a URL as git writes it to FETCH_HEAD: without the name and password of a
+// user, and without its end.
+func urlInFetchHead(url string) string {
+	url = strings.TrimSuffix(strings.TrimRight(strings.TrimSpace(url), "/"), ".git")
+	scheme, rest, found := strings.Cut(url, "://")
+	if !found {
+		return url
+	}
+	host, path, _ := strings.Cut(rest, "/")
+	return scheme + "://" + host[strings.LastIndexByte(host, '@')+1:] + "/" + path
 }

@@ -65,9 +65,16 @@ func headsOf(common string) (heads []string) {
 	return heads
 }
 
-// remoteOf returns the name of the remote whose branch the ref is, up to the first slash.
-func remoteOf(ref string) string {
-	name, _, _ := strings.Cut(strings.TrimPrefix(ref, remotes), "/")
+// remoteOf returns the name of the remote whose branch the ref is: one of the names or, for a
+// remote that is not configured any more, the part before the first slash.
+func remoteOf(ref string, names []string) string {
+	ref = strings.TrimPrefix(ref, remotes)
+	for _, name := range names {
+		if strings.HasPrefix(ref, name+"/") {
+			return name
+		}
+	}
+	name, _, _ := strings.Cut(ref, "/")
 	return name
 }
 
@@ -79,11 +86,17 @@ func (r *Repo) remoteBranches(ctx context.Context) (folder string, list []branch
 	if list, err = r.branches(ctx, all); err != nil || len(list) == 0 {
 		return all, nil, err
 	}
+	configured, err := r.output(ctx, "remote")
+	if err != nil {
+		return "", nil, err
+	}
+	names := strings.Fields(string(configured))
 	of := map[string][]branch{}
 	for _, b := range list {
-		of[remoteOf(b.ref)] = append(of[remoteOf(b.ref)], b)
+		name := remoteOf(b.ref, names)
+		of[name] = append(of[name], b)
 	}
-	first := remoteOf(list[0].ref)
+	first := remoteOf(list[0].ref, names)
 	switch {
 	case len(of["origin"]) > 0:
 		return remotes + "origin", of["origin"], nil
