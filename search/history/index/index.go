@@ -25,22 +25,23 @@ type Index struct {
 // index.
 func Open(path string) (*Index, error) {
 	x, err := open(path)
-	if err == nil {
-		now := time.Now()
-		_ = os.Chtimes(path, now, now) // on a read-only disk, the time of last use is not recorded
+	if err != nil {
+		return nil, fmt.Errorf("history index: %w", err)
 	}
-	return x, err
+	now := time.Now()
+	_ = os.Chtimes(path, now, now) // on a read-only disk, the time of last use is not recorded
+	return x, nil
 }
 
 func open(path string) (*Index, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("history index: %w", err)
+		return nil, err
 	}
 	x := &Index{path: path, file: file}
 	if err := x.load(); err != nil {
 		file.Close()
-		return nil, fmt.Errorf("history index %s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return x, nil
 }

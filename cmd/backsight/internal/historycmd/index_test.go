@@ -54,12 +54,12 @@ func TestRun_IndexesChangeNoResult(t *testing.T) {
 func TestRun_ReportsAnIndexThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	repo, _ := testRepo(t)
-	file := filepath.Join(t.TempDir(), "file")
-	require.NoError(t, os.WriteFile(file, nil, 0o644))
-	out, status, err := run(t, options{Repositories: []string{repo.Dir}, Query: "TODO", JSON: true, Indexes: file})
+	indexes := t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(indexes, indexName(repo.Dir, ""), "a folder in the place of the file"), 0o755))
+	out, status, err := run(t, options{Repositories: []string{repo.Dir}, Query: "TODO", JSON: true, Indexes: indexes})
 	require.NoError(t, err)
 	require.Equal(t, 1, status)
-	require.Contains(t, out, "not a directory")
+	require.Contains(t, out, "is a directory")
 
 	// A history that cannot have an index is searched without one.
 	damaged := testgit.New(t)

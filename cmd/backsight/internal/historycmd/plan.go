@@ -66,6 +66,11 @@ func (p *plan) compile(o options, spec engine.Spec) (err error) {
 		return err
 	}
 	p.query, p.rev, p.indexes = p.question.Query.String(), o.Rev, o.Indexes
+	if p.indexes != "" {
+		if err := os.MkdirAll(p.indexes, 0o755); err != nil {
+			return insights.Errorf(insights.Invalid, "--index needs a folder that exists or can be made: %w", err)
+		}
+	}
 	return nil
 }
 

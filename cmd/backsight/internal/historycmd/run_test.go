@@ -449,6 +449,7 @@ func TestRun_BadUsage(t *testing.T) {
 		"time":              {Repositories: []string{"."}, Query: "x", Until: "yesterday"},
 		"at":                {Repositories: []string{"."}, Query: "x", At: []string{"12:00"}},
 		"at and every":      {Repositories: []string{"."}, Query: "x", At: []string{"2024-01-01"}, Every: "1day"},
+		"index":             {Repositories: []string{"."}, Query: "x", Indexes: "run_test.go"},
 		"at-file":           {Repositories: []string{"."}, Query: "x", AtFile: "/nowhere"},
 		"values of commits": {Repositories: []string{"."}, Query: "patterntype:regexp (x)", ByValue: true, Every: "commit"},
 	} {
