@@ -138,6 +138,9 @@ func (r *Repo) lastFetchLacks(ctx context.Context, remote, name string) (bool, e
 		return false, nil //nolint:nilerr // without the file, there was no fetch
 	}
 	out, err := r.output(ctx, "remote", "get-url", remote)
+	if exitCode(err) > 0 { // the remote is not configured any more
+		return false, nil
+	}
 	if err != nil {
 		return false, err
 	}
