@@ -30,7 +30,7 @@ export async function visit({ page, step, shot, accessible }) {
         return rows[0].map((_, column) => rows.map((row) => row[column]))
       })
     const inOrder = (columns) => columns.map((column) => column.toSorted((a, b) => a - b))
-    const deadline = Date.now() + 10_000
+    const deadline = Date.now() + 60_000 // as long as the other waits for a change
     let seen
     do seen = await numbers()
     while (JSON.stringify(inOrder(seen)) !== JSON.stringify(inOrder(expected)) && Date.now() < deadline)
