@@ -41,6 +41,14 @@ describe('captured values', () => {
     expect(chartSeries(insight(points, { captured: true, values: 2 })).hidden).toBe(0)
     expect(chartSeries(insight(points, { captured: true, values: 2466 })).hidden).toBe(2464)
   })
+  test('that look alike are told apart, and keep what the server calls them', () => {
+    const alike = ['a\tb', 'a b'].map((label) => serverPoint('2026-01-01T00:00:00Z', 1, 3, 3, { label }))
+    const { series } = chartSeries(insight(alike, { captured: true }))
+    expect(series.map((entry) => [entry.label, entry.value])).toEqual([
+      [String.raw`a\tb`, 'a\tb'],
+      ['a b', 'a b'],
+    ])
+  })
   test('that never occur leave the line of zeros under the series name', () => {
     const { series } = chartSeries(insight([serverPoint('2026-01-01T00:00:00Z', 0)], { captured: true }))
     expect(series.map((entry) => [entry.label, entry.points[0]!.value])).toEqual([['Label', 0]])

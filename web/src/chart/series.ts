@@ -1,4 +1,5 @@
 import type { InsightFragment, PointFragment } from '../api/generated.ts'
+import { visible } from '../format/text.ts'
 import { markerShape, seriesColour, type MarkerShape, type SeriesColour } from './palette.ts'
 
 /**
@@ -39,6 +40,8 @@ export interface ChartSeries {
   marker: MarkerShape
   /** Whether the line is one value of a capture group, or one language. */
   captured: boolean
+  /** The captured value as the server has it. The label shows it. */
+  value?: string
   points: ChartPoint[]
 }
 
@@ -80,10 +83,11 @@ export function chartSeries(insight: InsightFragment): { series: ChartSeries[]; 
       series.push({
         key: `${data.seriesId}.${line.label}`,
         seriesId: data.seriesId,
-        label: line.label || label,
+        label: visible(line.label) || label,
         colour: seriesColour('', index),
         marker: markerShape(index),
         captured: true,
+        value: line.label,
         points: line.points,
       })
     }

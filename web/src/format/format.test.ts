@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { formatBytes, formatNumber, formatRate, formatShort, plural } from './numbers.ts'
+import { visible } from './text.ts'
 import { formatAgo, formatDuration, formatTime, timeFormat } from './times.ts'
 
 test.each([
@@ -11,6 +12,18 @@ test.each([
 ])('formatShort(%d)', (value, text) => expect(formatShort(value)).toBe(text))
 
 test('formatNumber keeps every digit', () => expect(formatNumber(1_234_567)).toBe('1,234,567'))
+
+test.each([
+  ['', ''],
+  ['a b', 'a b'],
+  ['a\tb', String.raw`a\tb`],
+  ['a\u00A0b', String.raw`a\u00a0b`],
+  ['a\u202Eb', String.raw`a\u202eb`],
+  ['a  b', 'a \u00A0b'],
+  [' a', '" a"'],
+  ['\u0007', String.raw`\x07`],
+  ['日本 é', '日本 é'],
+])('visible(%j)', (text, shown) => expect(visible(text)).toBe(shown))
 
 test.each([
   [1, '1 repository'],

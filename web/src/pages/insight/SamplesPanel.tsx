@@ -31,7 +31,7 @@ export function SamplesPanel({ insightId, series, point, takeFocus, onClose }: {
   const { nodes, total, complete, busy, error, more, rest } = useSamples(
     insightId,
     series.seriesId,
-    series.captured ? series.label : null,
+    series.captured ? (series.value ?? '') : null,
     { time: point.dateTime, outcomes: outcome ? [outcome.toUpperCase() as SampleOutcome] : null, repository: settled || null },
     // When the point's numbers change, the samples are read again.
     `${point.value} ${point.known} ${point.pending}`,
