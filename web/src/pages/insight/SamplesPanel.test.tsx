@@ -16,7 +16,7 @@ async function shown(captured: boolean) {
   const { asked, wrap } = serve({
     Samples: () => ({ insightViews: { nodes: [{ id: 'view', dataSeries: [{ seriesId: 's', samples: { totalCount: 3, pageInfo: { endCursor: null, hasNextPage: false }, nodes } }] }] } }),
   })
-  const series = { ...daily('s', [3]), captured, label: '1.21' }
+  const series = { ...daily('s', [3]), captured, label: 'Shown as 1.21', value: '1.21' }
   render(wrap(<SamplesPanel insightId="view" series={series} point={series.points[0]!} takeFocus={false} onClose={() => {}} />))
   await screen.findByText('acme/a')
   const rows = within(screen.getByRole('table')).getAllByRole('row').slice(1)
