@@ -29,10 +29,9 @@ func (r *Repo) remoteHead() string {
 	if _, err := os.Lstat(filepath.Join(common, filepath.FromSlash(originHead))); err == nil {
 		return originHead
 	}
-	packed, _ := os.ReadFile(filepath.Join(common, "packed-refs"))
-	_, err := os.Lstat(filepath.Join(common, filepath.FromSlash(remotes+"origin")))
-	if err != nil && !bytes.Contains(packed, []byte(" "+remotes+"origin/")) {
-		if heads := headsOf(common); len(heads) == 1 {
+	// A loose ref of origin decides without the other files, which can be many and large.
+	if _, err := os.Lstat(filepath.Join(common, filepath.FromSlash(remotes+"origin"))); err != nil {
+		if heads := headsOf(common); len(heads) == 1 && !packsOrigin(common) {
 			return heads[0]
 		}
 	}
@@ -40,6 +39,12 @@ func (r *Repo) remoteHead() string {
 		return ""
 	}
 	return originHead
+}
+
+// packsOrigin reports whether there are packed refs of a remote origin.
+func packsOrigin(common string) bool {
+	packed, err := os.ReadFile(filepath.Join(common, "packed-refs"))
+	return err == nil && bytes.Contains(packed, []byte(" "+remotes+"origin/"))
 }
 
 // headsOf returns the HEADs of remotes, also damaged ones. The ref refs/remotes/team/up/HEAD can
