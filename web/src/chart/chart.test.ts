@@ -45,7 +45,7 @@ describe('captured values', () => {
     const alike = ['a\tb', 'a b'].map((label) => serverPoint('2026-01-01T00:00:00Z', 1, 3, 3, { label }))
     const { series } = chartSeries(insight(alike, { captured: true }))
     expect(series.map((entry) => [entry.label, entry.value])).toEqual([
-      [String.raw`a\tb`, 'a\tb'],
+      [String.raw`"a\tb"`, 'a\tb'],
       ['a b', 'a b'],
     ])
   })

@@ -83,7 +83,7 @@ export function chartSeries(insight: InsightFragment): { series: ChartSeries[]; 
       series.push({
         key: `${data.seriesId}.${line.label}`,
         seriesId: data.seriesId,
-        label: visible(line.label) || label,
+        label: line.label === '' ? label : visible(line.label),
         colour: seriesColour('', index),
         marker: markerShape(index),
         captured: true,

@@ -14,14 +14,16 @@ test.each([
 test('formatNumber keeps every digit', () => expect(formatNumber(1_234_567)).toBe('1,234,567'))
 
 test.each([
-  ['', ''],
+  ['', '""'],
   ['a b', 'a b'],
-  ['a\tb', String.raw`a\tb`],
-  ['a\u00A0b', String.raw`a\u00a0b`],
-  ['a\u202Eb', String.raw`a\u202eb`],
+  ['a\tb', String.raw`"a\tb"`],
+  [String.raw`a\tb`, String.raw`a\tb`],
+  ['a\u00A0b', String.raw`"a\u00a0b"`],
+  ['a\u202Eb', String.raw`"a\u202eb"`],
   ['a  b', 'a \u00A0b'],
   [' a', '" a"'],
-  ['\u0007', String.raw`\x07`],
+  ['"a"', String.raw`"\"a\""`],
+  ['\u0007', String.raw`"\a"`],
   ['日本 é', '日本 é'],
 ])('visible(%j)', (text, shown) => expect(visible(text)).toBe(shown))
 

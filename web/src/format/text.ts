@@ -1,18 +1,19 @@
-const named: Record<string, string> = { '\t': String.raw`\t`, '\n': String.raw`\n`, '\r': String.raw`\r` }
+const named: Record<string, string> = { '\\': '\\\\', '"': '\\"', '\x07': '\\a', '\b': '\\b', '\t': '\\t', '\n': '\\n', '\v': '\\v', '\f': '\\f', '\r': '\\r' }
 
 /**
- * A text in which different texts look different, as `backsight history --by-value` prints it:
- * characters without a shape become escapes, such as \t and \u00a0, and a text that begins or ends
- * with a space gets quotation marks. Further spaces after a space do not collapse.
+ * A text in which different texts look different, as `backsight history --by-value` prints it. A
+ * text that contains a character without a shape (such as a tab), begins or ends with a space,
+ * begins with a quotation mark, or is empty, is quoted: "a\tb". A space after a space does not
+ * collapse.
  */
 export function visible(text: string): string {
-  const shown = text
-    .replace(/(?! )[\p{C}\p{Z}]/gu, (char) => named[char] ?? escaped(char.codePointAt(0)!))
-    .replace(/ {2,}/g, (spaces) => ` ${'\u00A0'.repeat(spaces.length - 1)}`)
-  return text.trim() === text ? shown : `"${shown}"`
+  const quoted = /^$|^[ "]| $|(?! )[\p{C}\p{Z}]/u.test(text)
+  const shown = quoted ? `"${text.replace(/["\\]|(?! )[\p{C}\p{Z}]/gu, (char) => named[char] ?? escaped(char.codePointAt(0)!))}"` : text
+  return shown.replace(/ {2,}/g, (spaces) => ` ${'\u00A0'.repeat(spaces.length - 1)}`)
 }
 
 function escaped(code: number): string {
-  if (code < 0x80) return String.raw`\x` + code.toString(16).padStart(2, '0')
-  return code > 0xffff ? String.raw`\U` + code.toString(16).padStart(8, '0') : String.raw`\u` + code.toString(16).padStart(4, '0')
+  const hex = code.toString(16)
+  if (code < 0x80) return `\\x${hex.padStart(2, '0')}`
+  return code > 0xffff ? `\\U${hex.padStart(8, '0')}` : `\\u${hex.padStart(4, '0')}`
 }

@@ -153,16 +153,17 @@ func TestRun_ByValueFindsNothing(t *testing.T) {
 func TestRun_ByValueShowsDifferentValues(t *testing.T) {
 	t.Parallel()
 	repo := testgit.New(t)
-	repo.Commit(t, now.AddDate(0, -3, 0), map[string]string{"a": "k:a\tb;\nk:a b;\nk: ;\nk:\u65e5;\nk:a\u202eb;\n"})
+	repo.Commit(t, now.AddDate(0, -3, 0), map[string]string{"a": "k:a\tb;\nk:a\\tb;\nk:a b;\nk: ;\nk:\u65e5;\nk:a\u202eb;\n"})
 	out, _, err := run(t, options{Repositories: []string{repo.Dir}, Query: `/^k:(.*);/`, ByValue: true, Points: new(1)})
 	require.NoError(t, err)
-	require.Equal(t, `REPOSITORY  VALUE     TREND  07-15  CHANGE
-repo        " "       █          1      +0
-repo        a\tb      █          1      +0
-repo        a b       █          1      +0
-repo        a\u202eb  █          1      +0
-repo        `+"\u65e5"+`        █          1      +0
-total                 █          5      +0
+	require.Equal(t, `REPOSITORY  VALUE       TREND  07-15  CHANGE
+repo        " "         █          1      +0
+repo        "a\tb"      █          1      +0
+repo        a b         █          1      +0
+repo        a\tb        █          1      +0
+repo        "a\u202eb"  █          1      +0
+repo        `+"\u65e5"+`          █          1      +0
+total                   █          6      +0
 `, out[strings.Index(out, "REPOSITORY"):])
 }
 

@@ -35,24 +35,13 @@ func columnsOf(r rune) int {
 	return 1
 }
 
-// Visible returns a text in which different texts look different: characters that have no shape
-// become escapes, such as \t and \u00a0, and a text that begins or ends with a space, or is empty,
-// gets quotation marks.
+// Visible returns a text in which different texts look different. A text that contains a character
+// without a shape (such as a tab or U+00A0), begins or ends with a space, begins with a quotation
+// mark, or is empty, is returned as a quoted Go string: "a\tb".
 func Visible(text string) string {
-	if shown := strings.TrimSpace(text); shown == "" || shown[0] != text[0] || len(shown) != len(text) {
+	hidden := func(r rune) bool { return !unicode.IsPrint(r) }
+	if text == "" || text[0] == ' ' || text[0] == '"' || text[len(text)-1] == ' ' || strings.ContainsFunc(text, hidden) {
 		return strconv.Quote(text)
 	}
-	if isPrintableASCII(text) {
-		return text
-	}
-	var b strings.Builder
-	for _, r := range text {
-		if !unicode.IsPrint(r) {
-			quoted := strconv.QuoteRune(r)
-			b.WriteString(quoted[1 : len(quoted)-1])
-			continue
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
+	return text
 }

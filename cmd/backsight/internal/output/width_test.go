@@ -1,6 +1,7 @@
 package output
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -17,13 +18,21 @@ func TestColumns(t *testing.T) {
 func TestVisible(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"a b": "a b", "a\tb": `a\tb`, "a\u00a0b": `a\u00a0b`, "\u202ea": `\u202ea`, " a": `" a"`, "a\t": `"a\t"`, "": `""`, "é日": "é日",
-		"1.10": "1.10", `a"b`: `a"b`, "\u00a0": `"\u00a0"`,
+		"a b": "a b", "a\tb": `"a\tb"`, `a\tb`: `a\tb`, "a\u00a0b": `"a\u00a0b"`, "\u202ea": `"\u202ea"`, " a": `" a"`, "a\t": `"a\t"`,
+		"": `""`, "é日": "é日", "1.10": "1.10", `a"b`: `a"b`, `"a"`: `"\"a\""`,
 	} {
 		require.Equal(t, want, Visible(text))
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.String().Draw(t, "text")
-		require.Equal(t, Visible(text), Clean(Visible(text)), "it has no control characters")
+		shown := Visible(text)
+		require.Equal(t, shown, Clean(shown), "it has no control characters")
+		if shown != text {
+			unquoted, err := strconv.Unquote(shown)
+			require.NoError(t, err)
+			require.Equal(t, text, unquoted)
+		} else {
+			require.NotEqual(t, byte('"'), shown[0], "it does not look like another text in quotation marks")
+		}
 	})
 }
