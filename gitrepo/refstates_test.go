@@ -1,8 +1,6 @@
 package gitrepo
 
 import (
-	"cmp"
-	"flag"
 	"fmt"
 	"maps"
 	"os"
@@ -19,12 +17,7 @@ import (
 	"github.com/backsight/backsight/internal/testgit"
 )
 
-// BACKSIGHT_CASES sets the number of cases of the property tests for a long run.
-func init() {
-	if err := flag.Set("rapid.checks", cmp.Or(os.Getenv("BACKSIGHT_CASES"), "100")); err != nil {
-		panic("BACKSIGHT_CASES: " + err.Error())
-	}
-}
+func init() { testgit.Cases("100") }
 
 // refStates is a repository whose refs a test has drawn: what each ref is, for git.
 type refStates struct {
