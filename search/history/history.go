@@ -328,14 +328,24 @@ func (s *search) yield(counts *counts, result Result, yield func(Result) error) 
 	return yield(result)
 }
 
+// commitHash returns the binary form of a commit's id. The error has the code insights.Invalid if
+// the id does not have the length of the repository's ids, or is not hexadecimal.
+func commitHash(repo *gitrepo.Repo, objects *gitrepo.Objects, id gitrepo.OID) (gitrepo.Hash, error) {
+	hash, ok := gitrepo.HashOf(id)
+	if digits := 2 * objects.HashLen(); !ok || len(id) != digits {
+		return hash, insights.Errorf(insights.Invalid, "repository %s: %q is not a commit id: it must have %d hexadecimal digits", repo.Dir(), id, digits)
+	}
+	return hash, nil
+}
+
 // hashes returns the binary forms of the request's commits.
 func (s *search) hashes() ([]gitrepo.Hash, error) {
 	hashes := make([]gitrepo.Hash, len(s.request.Commits))
 	seen := make(map[gitrepo.Hash]struct{}, len(hashes))
 	for i, id := range s.request.Commits {
-		hash, ok := gitrepo.HashOf(id)
-		if !ok || len(id) != 2*s.objects.HashLen() {
-			return nil, insights.Errorf(insights.Invalid, "repository %s: %q is not a commit id: it must have %d hexadecimal digits", s.request.Repo.Dir(), id, 2*s.objects.HashLen())
+		hash, err := commitHash(s.request.Repo, s.objects, id)
+		if err != nil {
+			return nil, err
 		}
 		if _, dup := seen[hash]; dup {
 			return nil, insights.Errorf(insights.Invalid, "repository %s: commit %s is requested twice", s.request.Repo.Dir(), id)
