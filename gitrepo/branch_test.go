@@ -69,6 +69,7 @@ func TestDefaultBranch_DamagedRefsAreErrors(t *testing.T) {
 			return text + strings.Replace(line, "main", "other", 1)[:45]
 		}), "fatal: unterminated line"},
 		{"packed-refs with CRLF", packed(func(text string) string { return strings.ReplaceAll(text, "\n", "\r\n") }), "ignoring ref with broken name"},
+		{"packed-refs with another header", packed(func(text string) string { return "# comment" + text[strings.Index(text, "\n"):] }), "fatal: unexpected line"},
 		{"packed-refs with a comment at its end", packed(func(text string) string { return text + "# comment\n" }), "fatal: unexpected line"},
 		{"packed-refs with a ref twice", packed(func(text string) string {
 			line := text[strings.LastIndex(text[:len(text)-1], "\n")+1:]

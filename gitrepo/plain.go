@@ -198,10 +198,10 @@ func endsInLineFeed(file *os.File, size int64) bool {
 	return err == nil && last[0] == '\n'
 }
 
-// plainPackedLine reports whether a line of packed-refs has the form that git writes: the first
-// line, which starts with #, "^<id>", or "<id> <ref>".
+// plainPackedLine reports whether a line of packed-refs has the form that git writes: the header,
+// "^<id>", or "<id> <ref>".
 func plainPackedLine(line []byte) bool {
-	if len(line) > 0 && line[0] == '#' {
+	if bytes.HasPrefix(line, []byte("# pack-refs with:")) {
 		return true
 	}
 	if len(line) > 0 && line[0] == '^' {

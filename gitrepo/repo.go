@@ -115,6 +115,9 @@ func (r *Repo) EndsEarly(ctx context.Context, oldest OID) (bool, error) {
 	hash, _ := HashOf(oldest)
 	early := false
 	err = objects.Read(ctx, []Hash{hash}, ReadOptions{Workers: 1}, func(_, _ int, object *Object) error {
+		if object.Problem != "" {
+			return insights.Errorf(insights.Unavailable, "repository %s: commit %s: %s", r.dir, oldest, object.Problem)
+		}
 		header, _, _ := bytes.Cut(object.Data, []byte("\n\n"))
 		early = object.Kind == KindCommit && bytes.Contains(header, []byte("\nparent "))
 		return nil
