@@ -85,16 +85,17 @@ func (m *Mirrors) unindexed(ctx context.Context, id int64, git *gitrepo.Repo, ti
 			return place + 1, oldestFirst(read[:i]), nil
 		}
 	}
-	if broken != nil && len(known) > 0 {
+	switch {
+	case broken != nil && len(known) > 0:
 		return 0, nil, engine.Fail(ctx, insights.ReasonUnreadable, broken)
+	case broken != nil:
+		return 0, nil, errUnknownPast
 	}
-	early := broken != nil
-	if broken == nil {
-		if early, err = git.EndsEarly(ctx, read[len(read)-1].ID); err != nil {
-			return 0, nil, engine.Fail(ctx, insights.ReasonUnreadable, err)
-		}
-	}
-	if early {
+	early, err := git.EndsEarly(ctx, read[len(read)-1].ID)
+	switch {
+	case err != nil:
+		return 0, nil, engine.Fail(ctx, insights.ReasonUnreadable, err)
+	case early:
 		return 0, nil, errUnknownPast
 	}
 	return 0, oldestFirst(read), nil

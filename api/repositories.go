@@ -59,6 +59,8 @@ func repositoryModel(r store.Repository) *generated.Repository {
 	}
 }
 
+// noticesOf returns the notices of the last sync, and the one of the last update of the history
+// index.
 func noticesOf(r store.Repository) []string {
 	if r.Unsearched == "" {
 		return r.Notices

@@ -17,8 +17,8 @@ var ErrShallow = errors.New("the repository is a shallow clone whose oldest comm
 // that now have a commit, including those that had one before. `judged` has the samples that need
 // no search. Such a sample is absent if the repository had no commit at its time. It is failed if
 // the commits of its time cannot be read: a shallow clone lacks them, or they are older than a
-// break in the history. Errors are those of Commits, except gitrepo.ErrNoCommits
-// and a *gitrepo.BrokenHistory, after which Locate judges the samples without a commit.
+// break in the history. Errors are those of Commits, except gitrepo.ErrNoCommits and a
+// *gitrepo.BrokenHistory, after which Locate judges the samples without a commit.
 func (q *Question) Locate(ctx context.Context, commits Commits, samples []insights.Sample) (located, judged []insights.Sample, err error) {
 	_, located, judged, err = q.locate(ctx, commits, samples)
 	return located, judged, err

@@ -94,6 +94,7 @@ WHERE id = @id;
 -- name: RecordSyncFailure :execrows
 UPDATE repositories SET error = @error, error_at = @at WHERE id = @id;
 
+-- A notice that has not changed is not written again.
 -- name: SetRepositoryUnsearched :exec
 UPDATE repositories SET unsearched = @notice WHERE id = @id AND unsearched <> @notice;
 

@@ -679,6 +679,7 @@ const setRepositoryUnsearched = `-- name: SetRepositoryUnsearched :exec
 UPDATE repositories SET unsearched = $1 WHERE id = $2 AND unsearched <> $1
 `
 
+// A notice that has not changed is not written again.
 func (q *Queries) SetRepositoryUnsearched(ctx context.Context, notice string, iD int32) error {
 	_, err := q.db.Exec(ctx, setRepositoryUnsearched, notice, iD)
 	return err
