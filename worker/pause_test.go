@@ -161,20 +161,22 @@ func TestTerminatedChildFailsOnlyItsSamples(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
 	series, _ := slowSeries(t, s, "0", "20000")
-	// With two slots and six repositories, one repository's search waits for a slot. A running
-	// search would continue for a second after its workflow has ended, and settle some of its
-	// samples.
+	// With two slots and six repositories, several searches wait for a slot. A running search would
+	// continue for a second after its workflow has ended, and settle some of its samples. So the
+	// last of the waiting searches is terminated, which does not get a slot in the meantime.
 	var id string
-	s.eventually(series, "a waiting repository", func() bool {
+	s.eventually(series, "two waiting repositories", func() bool {
+		waiting := 0
 		for repository := int64(1); repository <= 6; repository++ {
-			id = contract.RepositoryID(series.ID, 1, repository, repository)
-			described, err := s.client.DescribeWorkflowExecution(t.Context(), id, "")
+			one := contract.RepositoryID(series.ID, 1, repository, repository)
+			described, err := s.client.DescribeWorkflowExecution(t.Context(), one, "")
 			if err == nil && len(described.GetPendingActivities()) == 1 &&
 				described.GetPendingActivities()[0].GetState() == enumspb.PENDING_ACTIVITY_STATE_SCHEDULED {
-				return true
+				id = one
+				waiting++
 			}
 		}
-		return false
+		return waiting >= 2
 	})
 	require.NoError(t, s.client.TerminateWorkflow(t.Context(), id, "", "a test"))
 	s.set(store.SettingFrameRate, "0")
