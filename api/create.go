@@ -19,7 +19,7 @@ const (
 	maxRepositories = 1000 // in an explicit list; repositoryCriteria has no limit
 )
 
-// newView converts the input to a view whose grids are anchored at `now`, truncated to the minute.
+// newView converts the input to a view whose grids are anchored at `now`, truncated to the second.
 // `problems` holds all errors in the input that need no database to be found, each as an
 // *inputError with its field. If the input has too many series, their errors are left out. Callers
 // must not use the view unless `problems` is empty.

@@ -17,7 +17,7 @@ const (
 // computed from Anchor, never from each other, so a step of one month from the 31st does not drift:
 // February's sample is on the 28th or 29th, and March's is on the 31st again.
 type Grid struct {
-	// Anchor is the newest time of the backfill, a whole minute.
+	// Anchor is the newest time of the backfill, a whole second.
 	Anchor   time.Time `json:"anchor"`
 	Interval Interval  `json:"interval"`
 	// Points is the number of times in the backfill, Anchor included: 1 to MaxPoints.
@@ -28,9 +28,10 @@ type Grid struct {
 }
 
 // NewGrid returns the grid of a series that is created at the given time. The anchor is this time,
-// truncated to the minute, in UTC.
+// truncated to the second, in UTC. git's dates are whole seconds, so the newest point of the
+// backfill contains every commit that was made before the series.
 func NewGrid(now time.Time, interval Interval, points int) Grid {
-	return Grid{Anchor: now.UTC().Truncate(time.Minute), Interval: interval, Points: points}
+	return Grid{Anchor: now.UTC().Truncate(time.Second), Interval: interval, Points: points}
 }
 
 // Validate returns an Invalid error that says which part is wrong and what is accepted.

@@ -86,7 +86,7 @@ func TestGridDueAfterAnOutage(t *testing.T) {
 
 func anyGrid(t *rapid.T) insights.Grid {
 	return insights.Grid{
-		Anchor:   time.Unix(rapid.Int64Range(0, 4e9).Draw(t, "anchor"), 0).UTC().Truncate(time.Minute),
+		Anchor:   time.Unix(rapid.Int64Range(0, 4e9).Draw(t, "anchor"), 0).UTC(),
 		Interval: insights.Interval{Unit: rapid.SampledFrom([]insights.Unit{insights.Hour, insights.Day, insights.Week, insights.Month, insights.Year}).Draw(t, "unit"), Value: rapid.IntRange(1, 40).Draw(t, "value")},
 		Points:   rapid.IntRange(1, 40).Draw(t, "points"),
 		Zone:     rapid.SampledFrom([]string{"", "UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"}).Draw(t, "zone"),
@@ -140,7 +140,7 @@ func TestGridValidateSaysWhatIsAccepted(t *testing.T) {
 	t.Parallel()
 	good := insights.NewGrid(at("2024-05-05T05:05:55Z"), insights.Interval{Unit: insights.Month, Value: 1}, 12)
 	require.NoError(t, good.Validate())
-	require.Equal(t, at("2024-05-05T05:05:00Z"), good.Anchor)
+	require.Equal(t, at("2024-05-05T05:05:55Z"), good.Anchor)
 	for want, change := range map[string]func(*insights.Grid){
 		"between 1 and 1000":                 func(g *insights.Grid) { g.Points = 0 },
 		"points 1001":                        func(g *insights.Grid) { g.Points = 1001 },

@@ -42,7 +42,7 @@ func TestSnapshotIsTakenBetweenRecordings(t *testing.T) {
 	require.Nil(t, in.State.Snapshot)
 	require.Equal(t, tally, in.State.Tally)
 	require.Equal(t, ledger.now(), in.State.Tally)
-	require.Equal(t, []time.Time{anchor.Add(time.Minute + 24*time.Hour).Truncate(time.Minute)}, ledger.plans[1])
+	require.Equal(t, []time.Time{anchor.Add(time.Minute + 24*time.Hour + 2*time.Second)}, ledger.plans[1])
 	for _, search := range ledger.searches {
 		require.Equal(t, 2, search.Plan)
 	}

@@ -55,7 +55,7 @@ func measureLedger(ctx context.Context, n, points int) (err error) {
 	in := &inside{pool: pool, store: ledger}
 	defer in.bars.Print()
 	interval := insights.Interval{Unit: insights.Day, Value: 15}
-	grid := insights.NewGrid(time.Now().UTC().Truncate(time.Minute), interval, points)
+	grid := insights.NewGrid(time.Now(), interval, points)
 
 	step := stopwatch()
 	if err := in.register(ctx, n, grid.Frames()); err != nil {

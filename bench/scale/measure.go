@@ -47,11 +47,11 @@ func (in *inside) close() {
 	in.pool.Close()
 }
 
-// create creates an insight as the API does. The first recording is due at the first whole minute
+// create creates an insight as the API does. The first recording is due at the first whole second
 // after `next`; create returns this time.
 func (in *inside) create(ctx context.Context, query string, points int, next time.Time) (insights.Series, time.Time, error) {
 	interval := insights.Interval{Unit: insights.Day, Value: 30}
-	grid := insights.NewGrid(next.Add(time.Minute).AddDate(0, 0, -30), interval, points)
+	grid := insights.NewGrid(next.Add(time.Second).AddDate(0, 0, -30), interval, points)
 	view, err := in.store.Views.Create(ctx, insights.View{Title: "scale", Series: []insights.ViewSeries{
 		{Label: query, Series: insights.Series{Query: query, Method: insights.Search, Grid: grid}},
 	}})

@@ -221,25 +221,11 @@ func (c *chaos) insight(title string, more ...string) []string {
 	return append([]string{"--title", title, "--query", "TODO case:yes", "--every", "1month", "--points", "12"}, more...)
 }
 
-// undisturbed fills the insight without disturbance. A grid begins at the minute of its creation,
-// and the disturbed insight must have the same grid. So undisturbed tries again until the insight
-// is complete more than five seconds before the end of the minute in which it was created.
+// undisturbed fills the insight without disturbance, and returns its samples.
 func (c *chaos) undisturbed() []sample {
-	for range 5 {
-		began := time.Now()
-		created, exit := c.create(c.t, c.insight("undisturbed", "--wait")...)
-		require.Zero(c.t, exit)
-		samples := c.samples(c.t, created.ID)
-		if time.Now().Truncate(time.Minute).Equal(began.Truncate(time.Minute)) && time.Until(began.Truncate(time.Minute).Add(time.Minute)) > 5*time.Second {
-			return samples
-		}
-		_, exit = c.run(c.t, "insight", "delete", created.ID)
-		require.Zero(c.t, exit)
-		// Wait for the next minute.
-		time.Sleep(time.Until(time.Now().Truncate(time.Minute).Add(time.Minute)))
-	}
-	require.FailNow(c.t, "the undisturbed run takes longer than a minute: this machine is too slow or too busy")
-	return nil
+	created, exit := c.create(c.t, c.insight("undisturbed", "--wait")...)
+	require.Zero(c.t, exit)
+	return c.samples(c.t, created.ID)
 }
 
 // crash kills all parts with SIGKILL and starts them again.

@@ -11,8 +11,11 @@ import (
 )
 
 // requireEqual requires that each sample has the same commit, outcome and value as in the
-// undisturbed run.
+// undisturbed run. The disturbed insight was created later, so its k-th time is compared with the
+// k-th time of the undisturbed one. writeRepositories makes no commit between the two times.
 func (c *chaos) requireEqual(want, got []sample) {
+	require.Len(c.t, got, len(want))
+	want = atTimesOf(got, want)
 	key := func(s sample) string { return s.Repository + " " + s.Time.Format(time.RFC3339) }
 	index := func(list []sample) map[string]sample {
 		all := map[string]sample{}
@@ -23,7 +26,6 @@ func (c *chaos) requireEqual(want, got []sample) {
 		return all
 	}
 	damaged, wanted, found := 0, index(want), index(got)
-	require.Len(c.t, got, len(want))
 	for _, s := range got {
 		if c.mirror == "" || s.Repository != c.mirror || s.Outcome != "partial" && s.Outcome != "failed" {
 			continue
@@ -43,6 +45,25 @@ func (c *chaos) requireEqual(want, got []sample) {
 		}
 	}
 	requireTruth(c.t, c.repos, some, "")
+}
+
+// atTimesOf returns the samples with their times replaced: their k-th time becomes the k-th time of
+// the other samples.
+func atTimesOf(other, samples []sample) []sample {
+	times := func(samples []sample) (all []time.Time) {
+		for _, s := range samples {
+			all = append(all, s.Time)
+		}
+		slices.SortFunc(all, time.Time.Compare)
+		return slices.CompactFunc(all, time.Time.Equal)
+	}
+	from, to := times(samples), times(other)
+	moved := slices.Clone(samples)
+	for i, s := range moved {
+		k, _ := slices.BinarySearchFunc(from, s.Time, time.Time.Compare)
+		moved[i].Time = to[k]
+	}
+	return moved
 }
 
 // requireEnded requires that the workflow reports the same tally as the ledger, and that only the

@@ -49,11 +49,15 @@ func writeRepository(t *testing.T, dir string, random *rand.Rand, commits int) {
 	require.NoError(t, os.MkdirAll(dir, 0o755))
 	git(t, dir, nil, "init", "--quiet", "--bare", "--initial-branch=main")
 	var stream bytes.Buffer
+	// No commit is within half an hour of a time of a grid whose anchor is now, so two insights that
+	// are created within this time have equal samples.
+	whole := time.Now().Add(30 * time.Minute)
 	when := time.Now().AddDate(0, -14, 0)
 	step := time.Since(when) / time.Duration(commits+1)
 	for c := range commits {
 		when = when.Add(step/2 + time.Duration(random.Int64N(int64(step/2))))
-		fmt.Fprintf(&stream, "commit refs/heads/main\ncommitter A <a@example.com> %d +0000\ndata 1\nc\n", when.Unix())
+		at := whole.Add(-whole.Sub(when).Round(time.Hour))
+		fmt.Fprintf(&stream, "commit refs/heads/main\ncommitter A <a@example.com> %d +0000\ndata 1\nc\n", at.Unix())
 		for range 1 + random.IntN(3) {
 			path := fmt.Sprintf("dir%d/file%d.go", random.IntN(4), random.IntN(12))
 			var content strings.Builder

@@ -65,8 +65,8 @@ func (m *Machine) Apply(message string, c contract.Command, now time.Time) error
 	case contract.Trigger:
 		m.State.Problem, m.State.CatchUpDue = nil, true
 	case contract.Snapshot:
-		if m.State.Snapshot == nil { // sample times are whole minutes
-			m.State.Snapshot = &Plan{Kind: insights.SnapshotPlan, Times: []time.Time{now.Truncate(time.Minute)}}
+		if m.State.Snapshot == nil { // sample times are whole seconds, as the dates of commits
+			m.State.Snapshot = &Plan{Kind: insights.SnapshotPlan, Times: []time.Time{now.Truncate(time.Second)}}
 		}
 	}
 	return nil

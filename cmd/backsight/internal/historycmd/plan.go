@@ -140,10 +140,6 @@ func (p *plan) setGrid(o options) error {
 		return insights.Errorf(insights.Invalid, "--every: %w (or commit, for every commit that changed the count)", err)
 	}
 	grid := insights.NewGrid(p.until, interval, points)
-	// NewGrid rounds to the minute, and would leave out a commit that is some seconds old.
-	if grid.Anchor = p.until; o.Until == "" {
-		grid.Anchor = p.until.UTC().Truncate(time.Second)
-	}
 	if err := grid.Validate(); err != nil {
 		return err
 	}
