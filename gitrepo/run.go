@@ -44,8 +44,9 @@ func command(ctx context.Context, why purpose, gitDir string, args ...string) *e
 
 // environment returns the environment of a git process. It is the environment of this process
 // without the variables that redirect git to other files or translate its messages, but with
-// variables that forbid prompts and the fetching of missing objects, and that make git ignore
-// replace refs and grafts (see Unapplied).
+// variables that forbid prompts and the fetching of missing objects, that make git ignore replace
+// refs and grafts (see Unapplied), and that make git write its output in blocks: by default, git
+// rev-list writes each commit with a system call of its own.
 func environment(why purpose) []string {
 	env := make([]string, 0, 32)
 	for _, entry := range os.Environ() {
@@ -55,7 +56,7 @@ func environment(why purpose) []string {
 		}
 		env = append(env, entry)
 	}
-	env = append(env, "LC_ALL=C", "GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "GIT_NO_REPLACE_OBJECTS=1", "GIT_GRAFT_FILE="+os.DevNull, "GIT_NO_LAZY_FETCH=1")
+	env = append(env, "LC_ALL=C", "GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "GIT_NO_REPLACE_OBJECTS=1", "GIT_GRAFT_FILE="+os.DevNull, "GIT_NO_LAZY_FETCH=1", "GIT_FLUSH=0")
 	if why == reading {
 		// Git before 2.45 ignores GIT_NO_LAZY_FETCH. If no protocol is allowed, these versions
 		// cannot fetch missing objects either.
