@@ -88,13 +88,13 @@ func TestPointsCompletenessSamples(t *testing.T) {
 
 	require.Len(t, s.Points, 6)
 	newest := s.Points[5]
-	require.Equal(t, "2026-03-31T12:30:00Z", newest.DateTime)
+	require.Equal(t, "2026-03-31T12:30:15Z", newest.DateTime)
 	require.InDelta(t, 13, newest.Value, 0)
 	require.Equal(t, int64(1), newest.Coverage.Known)
 	require.Equal(t, int64(2), newest.Coverage.Planned)
 	require.Equal(t, tallyOf{Planned: 2, Counted: 1, Partial: 1, Percent: 100}, newest.Outcomes)
-	require.Equal(t, "TODO type:diff after:2026-02-28T12:30:00Z before:2026-03-31T12:30:00Z", *newest.DiffQuery)
-	require.Equal(t, "TODO rev:at.time(2026-03-31T12:30:00Z)", *newest.PointInTimeQuery)
+	require.Equal(t, "TODO type:diff after:2026-02-28T12:30:15Z before:2026-03-31T12:30:15Z", *newest.DiffQuery)
+	require.Equal(t, "TODO rev:at.time(2026-03-31T12:30:15Z)", *newest.PointInTimeQuery)
 	require.Nil(t, s.Points[0].DiffQuery)
 	require.Zero(t, s.Points[0].Coverage.Known, "pending samples are not known")
 
@@ -191,7 +191,7 @@ func TestExport(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, [][]string{
 		{"title", "series", "label", "time", "value", "known", "planned", "counted", "reused", "absent", "partial", "failed", "pending", "kind"},
-		{"'=Debt", id, "TODO", "2026-03-31T12:30:00Z", "0", "1", "1", "1", "0", "0", "0", "0", "0", "point"},
+		{"'=Debt", id, "TODO", "2026-03-31T12:30:15Z", "0", "1", "1", "1", "0", "0", "0", "0", "0", "point"},
 	}, rows)
 
 	status, text = get("/export/" + created.ID + ".json")

@@ -46,12 +46,12 @@ func TestCreateReadDelete(t *testing.T) {
 	a := b.post(readView, map[string]any{"id": created.ID})
 	require.Empty(t, a.Errors)
 	definition := func(query string) string {
-		return fmt.Sprintf(`{"query":%q,"timeScope":{"unit":"MONTH","value":1},"points":6,"anchor":"2026-03-31T12:30:00Z","zone":"","generatedFromCaptureGroups":false,
+		return fmt.Sprintf(`{"query":%q,"timeScope":{"unit":"MONTH","value":1},"points":6,"anchor":"2026-03-31T12:30:15Z","zone":"","generatedFromCaptureGroups":false,
 			"repositoryDefinition":{"__typename":"RepositorySearchScope","search":"","allRepositories":true}}`, query)
 	}
 	series := func(i int, label string) string {
 		id := created.DataSeries[i].SeriesID
-		return fmt.Sprintf(`{"seriesId":%q,"label":%q,"status":{"totalPoints":0,"pendingJobs":0,"completedJobs":0,"failedJobs":0,"isLoadingData":true,"nextRecordingAfter":"2026-04-30T12:30:00Z"},
+		return fmt.Sprintf(`{"seriesId":%q,"label":%q,"status":{"totalPoints":0,"pendingJobs":0,"completedJobs":0,"failedJobs":0,"isLoadingData":true,"nextRecordingAfter":"2026-04-30T12:30:15Z"},
 			"workflow":{"state":"SLEEPING","temporalUrl":"http://127.0.0.1:8233/namespaces/default/workflows/series%%2F%s"}}`, id, label, id)
 	}
 	require.JSONEq(t, fmt.Sprintf(`{"insightViews":{"totalCount":1,"nodes":[{"id":%q,
@@ -285,11 +285,11 @@ func TestLanguageStats(t *testing.T) {
 			}
 		}
 	}
-	const points = `points(from: "2026-03-31T12:30:00Z") { label value pointInTimeQuery }`
+	const points = `points(from: "2026-03-31T12:30:15Z") { label value pointInTimeQuery }`
 	b.do(&read, `query($id: ID!) { insightSeries(id: $id) { `+points+` samples(first: 2) { nodes { repository { name } value values { label value } } } } }`, map[string]any{"id": series.ID})
 	require.Len(t, read.InsightSeries.Points, 3)
 	require.Equal(t, []string{"(unknown)", "C++", "Go"}, []string{read.InsightSeries.Points[0].Label, read.InsightSeries.Points[1].Label, read.InsightSeries.Points[2].Label})
-	require.Equal(t, `lang:"C++" rev:at.time(2026-03-31T12:30:00Z)`, read.InsightSeries.Points[1].PointInTimeQuery)
+	require.Equal(t, `lang:"C++" rev:at.time(2026-03-31T12:30:15Z)`, read.InsightSeries.Points[1].PointInTimeQuery)
 	sum := 0.0
 	for _, sample := range read.InsightSeries.Samples.Nodes {
 		require.Len(t, sample.Values, 3)
