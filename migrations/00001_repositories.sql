@@ -24,10 +24,11 @@ CREATE TABLE repositories (
     private        boolean NOT NULL DEFAULT false,
     created_at     timestamptz NOT NULL DEFAULT now(),
     fetched_at     timestamptz,                   -- last successful sync
-    error          text,                          -- of the last sync; NULL when it succeeded
+    error          text,                          -- of the last sync, if it failed
     error_at       timestamptz,
-    -- When a sync last found that the first-parent history no longer had all commits of the index,
-    -- for example after a force-push. NULL: never.
+    -- When a sync last found that the past of the first-parent history had changed: it had lost
+    -- commits, for example by a force-push, or a commit that was pushed late changed samples. NULL:
+    -- never.
     rewritten_at   timestamptz,
     deleted_at     timestamptz
 ) WITH (fillfactor = 80); -- syncs update the rows

@@ -8,7 +8,7 @@ CREATE TABLE series_plans (
     -- counts up from 1 in each series; no number is used twice
     number          integer NOT NULL,
     kind            text NOT NULL CHECK (kind IN ('backfill', 'recording', 'snapshot', 'retry', 'extension', 'catch-up')),
-    -- False when the next plan of the same kind replaces the samples: they are then no part of the
+    -- False for snapshots: the next snapshot replaces the samples, and they do not count in the
     -- series' completeness.
     permanent       boolean NOT NULL GENERATED ALWAYS AS (kind <> 'snapshot') STORED,
     times           timestamptz[] NOT NULL,
@@ -29,14 +29,15 @@ CREATE INDEX series_plans_open ON series_plans (series_id) INCLUDE (created_at) 
 
 -- What a person should know about the query or the samples of a series. The column code has the
 -- type insights.ReasonCode. The column reason has the same text or, for the code 'planning', the
--- error.
+-- error. The column for_time has the newest sample time that the notice is about or, for the code
+-- 'planning', when the error last occurred.
 CREATE TABLE insight_dirty_queries (
     id                integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     insight_series_id integer NOT NULL REFERENCES insight_series (id),
     dirty_at          timestamptz NOT NULL DEFAULT now(),
     code              text NOT NULL,
     reason            text NOT NULL,
-    for_time          timestamptz NOT NULL      -- the newest sample time that the notice is about
+    for_time          timestamptz NOT NULL
 );
 CREATE UNIQUE INDEX insight_dirty_queries_reason ON insight_dirty_queries (insight_series_id, code, reason);
 

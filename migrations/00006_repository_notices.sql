@@ -1,7 +1,8 @@
 -- +goose Up
 
 -- What people should know about the repository, one notice in each line, as the last successful
--- sync found it: for example, that another branch than the default branch may have been meant.
+-- sync found it: for example, that people may expect another branch to be searched than the default
+-- branch.
 ALTER TABLE repositories ADD COLUMN notices text NOT NULL DEFAULT '';
 
 -- +goose Down
