@@ -18,8 +18,9 @@ type Grant struct {
 	Private           bool // whether the repository is private now
 }
 
-// SetPrivate hides the repository from viewers without a grant, or shows it to everybody. Its
-// grants stay. Idempotent. It returns NotFound when no repository has the name.
+// SetPrivate makes a repository private, so that only administrators and viewers with a grant see
+// it, or public. Its grants stay in both cases. Idempotent. It returns NotFound when no repository
+// has the name.
 func (s *Access) SetPrivate(ctx context.Context, name string, private bool) error {
 	n, err := s.queries().SetRepositoryPrivate(ctx, private, name)
 	if err == nil && n == 0 {
@@ -31,7 +32,7 @@ func (s *Access) SetPrivate(ctx context.Context, name string, private bool) erro
 // Grant lets the viewer with the login see a repository. The login is the one that the
 // authenticating proxy sends. Idempotent. It returns NotFound when no repository has the name, and
 // Invalid for a login that is empty, as in requests without authentication, or that begins or ends
-// with a space.
+// with white space.
 func (s *Access) Grant(ctx context.Context, name, login string) error {
 	if err := checkLogin(login); err != nil {
 		return err

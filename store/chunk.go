@@ -14,12 +14,12 @@ import (
 // each repository.
 const chunkPlaces = 32
 
-// letters stand for the outcomes in the ledger.
+// letters has the letter that stands for each outcome in the ledger.
 var letters = map[insights.Outcome]byte{
 	insights.Pending: 'p', insights.Counted: 'c', insights.Reused: 'r', insights.Absent: 'a', insights.Partial: 'i', insights.Failed: 'f',
 }
 
-// outcomeOf has the outcome for each of these letters, and "" for any other byte.
+// outcomeOf is the inverse of letters. It has "" for bytes that stand for no outcome.
 var outcomeOf = func() (of [256]insights.Outcome) {
 	for outcome, letter := range letters {
 		of[letter] = outcome
@@ -42,7 +42,7 @@ func lettersOf(outcomes []insights.Outcome) []string {
 	return list
 }
 
-// facts are the columns of one sample in a row of the ledger. The zero value means that there is no
+// facts is what a row of the ledger says of one sample. The zero value means that there is no
 // sample.
 type facts struct {
 	outcome  insights.Outcome
@@ -61,12 +61,12 @@ type facts struct {
 // entry is a sample in the ledger.
 type entry struct {
 	facts
-	// captures has the sample's counts by captured value, without zeros. Code replaces the map and
-	// never changes it, because two entries can share one map.
+	// captures has the sample's counts by captured value, without zeros. Replace the map instead of
+	// changing it: two entries can share one map.
 	captures map[string]float64
 }
 
-// chunkKey names a row of the ledger within a series.
+// chunkKey identifies a row of the ledger within a series.
 type chunkKey struct{ repo, number int32 }
 
 func (k chunkKey) compare(other chunkKey) int {
@@ -145,8 +145,8 @@ func (c *chunk) changed() bool {
 	return false
 }
 
-// chunkRows collects rows for a statement that writes them. It converts to db.InsertChunksParams
-// and db.UpdateChunksParams.
+// chunkRows collects rows for a statement that writes them. A chunkRows can be converted to
+// db.InsertChunksParams and db.UpdateChunksParams.
 type chunkRows db.InsertChunksParams
 
 func (r *chunkRows) add(c *chunk) {

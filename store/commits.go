@@ -51,12 +51,13 @@ func (s *Commits) Tip(ctx context.Context, repoID int64) ([]IndexedCommitAt, err
 //
 // Replace returns NotFound when the repository does not exist, Invalid for a commit that is not an
 // object id, and Conflict when the index ends before `fromSeq`, because another process has
-// replaced it; callers then read the tip again. If commits were dropped, or if an appended commit
-// is dated before the index was last complete, the past may have changed: each series with samples
-// that are no longer at the commits as of their times gets a notice
-// (insights.ReasonHistoryRewritten). Replace takes one COPY and a few statements. In these two
-// cases, it also reads the repository's samples in all series, and if it drops commits, the whole
-// index.
+// replaced it; callers then read the tip again. If commits were dropped, or if the date of an
+// appended commit is not after the time up to which the index was complete, the past may have
+// changed: each series with samples that are no longer at the commits as of their times gets a
+// notice (insights.ReasonHistoryRewritten).
+//
+// Replace takes one COPY and a few statements. If the past may have changed, it also reads the
+// repository's samples in all series. If commits are dropped, it also reads the whole index.
 func (s *Commits) Replace(ctx context.Context, repoID int64, fromSeq int, commits []IndexedCommit, indexedAt time.Time) error {
 	id := id32(repoID)
 	rows, err := appendRows(id, fromSeq, commits)
@@ -101,8 +102,8 @@ func (s *Commits) Replace(ctx context.Context, repoID int64, fromSeq int, commit
 
 // noteChangedPast adds notices to the series whose samples are no longer at the commits as of their
 // times, after rows were appended to the index, and perhaps others dropped. The old index was
-// complete up to its last_indexed_at, and no sample is later than that. So commits that were
-// appended cannot change the past unless the date of one is earlier: people pushed it late.
+// complete up to its last_indexed_at, and samples at later times had no commit yet. So an appended
+// commit with a later date changes no sample; one with an earlier date, which was pushed late, can.
 func noteChangedPast(ctx context.Context, q *db.Queries, id int32, dropped bool, rows []db.AppendCommitIndexParams, indexedAt time.Time) error {
 	if dropped {
 		if err := q.MarkRewritten(ctx, instant(indexedAt), id); err != nil {

@@ -44,9 +44,9 @@ func tallyOf(row db.CompletenessRow) insights.Completeness {
 	return tally
 }
 
-// TallyWith returns the tally that goes with a plan: the snapshot's own tally if the plan is a
-// snapshot, and otherwise that of the whole series. It returns the tally of the whole series also
-// for plan 0 and for a snapshot that a later one has replaced.
+// TallyWith returns the tally of the snapshot that has the given plan number. If no snapshot has
+// this number, it returns the tally of the whole series, even if no plan has it, as after a later
+// snapshot has replaced the plan.
 func (s *Samples) TallyWith(ctx context.Context, seriesID string, plan int) (insights.Completeness, error) {
 	key, err := s.seriesKey(ctx, seriesID)
 	if err != nil {

@@ -26,8 +26,7 @@ type ValueSort int
 
 // The orders. Values that an order does not distinguish are ordered by their bytes.
 const (
-	// by the largest sum at any of the times shown, so that values that no longer occur are
-	// included
+	// by the largest sum at any of the times shown, even if the value no longer occurs
 	ByCount ValueSort = iota
 	ByLabel           // by insights.CompareLabels
 	ByFirst           // by the time at which the value first occurs, among the times shown
@@ -40,8 +39,8 @@ type Chart struct {
 	Values int
 }
 
-// chosenValues lists the values to read, and how many values each series has. A nil chosenValues
-// reads all values.
+// chosenValues lists the values to read, and how many values of each series occur at the times
+// shown. A nil chosenValues reads all values.
 type chosenValues struct {
 	keys   []int32 // for each element of values, the integer id of its series
 	values []string
@@ -89,7 +88,7 @@ func (d Display) direction(order int) int {
 	return -order
 }
 
-// bound applies d to points that were read without bounds.
+// bound applies d to points, which must be in the order of time.
 func (d Display) bound(points []Point) Chart {
 	points = d.newest(points)
 	type value struct {
@@ -103,7 +102,7 @@ func (d Display) bound(points []Point) Chart {
 			continue
 		}
 		v := values[p.Label]
-		if v == nil { // points are in the order of time
+		if v == nil {
 			v = &value{label: p.Label, first: p.Time, most: p.Value}
 			values[p.Label] = v
 		}
@@ -137,7 +136,7 @@ func (d Display) bound(points []Point) Chart {
 	return c
 }
 
-// newest returns the points of the newest times.
+// newest returns the points of the d.Samples newest times, or all points if d.Samples is 0.
 func (d Display) newest(points []Point) []Point {
 	if d.Samples == 0 {
 		return points

@@ -11,13 +11,13 @@
 //     in the tally of a series.
 //   - The writes of plans and samples are idempotent, because Temporal may run a further attempt of
 //     an activity while an older one still runs.
-//   - planned = counted + reused + absent + partial + failed + pending in every tally, because one
-//     statement over the ledger or its sums reads the whole tally.
+//   - planned = counted + reused + absent + partial + failed + pending in every tally: the method
+//     that reads the tally adds up planned from the other numbers.
 //   - Methods that take a [Viewer] return no name, sample or value of a repository that is hidden
 //     from the viewer. The zero Viewer sees public repositories only. Tallies of whole series and
 //     plans take no Viewer: they count every repository, and name none. The rule is the SQL
 //     function visible_repositories, and no statement repeats it.
-//   - Nothing that a sample refers to is deleted: removed repositories keep their rows. A deleted
+//   - No row that a sample refers to is deleted: removed repositories keep their rows. A deleted
 //     series keeps its rows until Retention prunes them all.
 //
 // To settle a sample means to give it an outcome other than pending. Errors are *insights.Error;

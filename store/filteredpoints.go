@@ -18,13 +18,13 @@ type sum struct {
 	captures map[string]float64
 }
 
-// sumKey names a sum, by the series' integer id.
+// sumKey identifies a sum. The field series is the integer id of the sum's series.
 type sumKey struct {
 	series int32
 	time   time.Time
 }
 
-// sums are the data of a chart.
+// sums has the sums of one or more charts.
 type sums map[sumKey]*sum
 
 func (s sums) at(key sumKey) *sum {

@@ -172,7 +172,7 @@ func capturesOf(entries []entry) map[string]string {
 // rarely wait for each other.
 func stripe(repo int32) int32 { return repo / 128 % 16 }
 
-// tallyKey names a row of sums; capture is "" in series_tallies.
+// tallyKey identifies a row of capture_sums or, if capture is "", of series_tallies.
 type tallyKey struct {
 	time    int64
 	capture string
@@ -251,7 +251,7 @@ func columnsOf(keys []chunkKey) (chunks, repos []int32) {
 	return chunks, repos
 }
 
-// keysOfAll names the rows of some repositories in some chunks.
+// keysOfAll returns the keys of the rows of some repositories in some chunks.
 func keysOfAll(repos, chunks []int32) []chunkKey {
 	keys := make([]chunkKey, 0, len(repos)*len(chunks))
 	for _, repo := range repos {

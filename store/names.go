@@ -9,7 +9,7 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// names matches patterns with the names of repositories, in Go, because Postgres has another
+// names matches the names of repositories against patterns, in Go, because Postgres has another
 // dialect of regular expressions. It remembers the verdicts of the last 16 patterns, because to
 // match 36,000 names takes 10 to 200 ms. Safe for concurrent use.
 type names struct {

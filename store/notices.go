@@ -13,13 +13,15 @@ type Notices struct{ *database }
 
 // Notice is something that users should know about the query or the samples of a series.
 type Notice struct {
-	Since   time.Time
-	Code    insights.ReasonCode
-	Reason  string    // for people: the error if Code is ReasonPlanning, otherwise the code
-	ForTime time.Time // the newest sample time that the notice is about
+	Since  time.Time
+	Code   insights.ReasonCode
+	Reason string // for people: the error if Code is ReasonPlanning, otherwise the code
+	// the newest sample time that the notice is about or, if Code is ReasonPlanning, when the
+	// error last occurred
+	ForTime time.Time
 }
 
-// Text says what the notice is about in one line.
+// Text returns the reason, with the code before it if the reason is an error.
 func (n Notice) Text() string {
 	if n.Code == insights.ReasonPlanning {
 		return string(n.Code) + ": " + n.Reason
@@ -28,8 +30,8 @@ func (n Notice) Text() string {
 }
 
 // List returns the notices of a series, those about the newest samples first. Three methods change
-// notices: Plans.Complete, except for a snapshot; Commits.Replace, if the history of a repository
-// was rewritten; and SetPlanningProblem.
+// notices: Plans.Complete, except for a snapshot; Commits.Replace, if samples are no longer at the
+// commits as of their times; and SetPlanningProblem.
 func (s *Notices) List(ctx context.Context, seriesID string) ([]Notice, error) {
 	key, err := s.seriesKey(ctx, seriesID)
 	if err != nil {
@@ -46,8 +48,9 @@ func (s *Notices) List(ctx context.Context, seriesID string) ([]Notice, error) {
 	return list, nil
 }
 
-// SetPlanningProblem records why a series cannot be planned. An empty problem means that the series
-// can be planned, and deletes the notice. A notice with the same problem keeps its Since.
+// SetPlanningProblem records why a series cannot be planned. If `problem` is "", the series can be
+// planned, and SetPlanningProblem deletes the notice. A notice with the same problem keeps its
+// Since.
 func (s *Notices) SetPlanningProblem(ctx context.Context, seriesID, problem string, at time.Time) error {
 	key, err := s.seriesKey(ctx, seriesID)
 	if err != nil {

@@ -41,15 +41,16 @@ const pageRows = 2000
 
 // Page returns the next repositories with pending samples of the plan and an id > `after`, in the
 // order of their ids. If `last` is true, no such repository follows; if it is false, the next page
-// may be empty. Page takes about one statement for each 2,000 rows with pending samples at the
-// plan's times.
+// may be empty. One statement of Page reads about 2,000 rows of the ledger with pending samples at
+// the plan's times, or limit.Repositories rows if that is less.
 func (p *Plans) Page(ctx context.Context, seriesID string, number int, after int64, limit PageLimit) (page []RepositoryWork, last bool, err error) {
 	key, err := p.seriesKey(ctx, seriesID)
 	if err != nil {
 		return nil, false, err
 	}
 	var cost int64
-	// One row more than a page may have: the last repository of a full result may have more rows.
+	// One row more, because the last repository of a full result is left out: it may have more
+	// rows.
 	rowLimit := min(pageRows, int(pageSize(limit.Repositories))) + 1
 	for from := id32(after); !limit.reached(page, cost); {
 		rows, err := p.queries().PendingWork(ctx, db.PendingWorkParams{SeriesID: key, Plan: int32(number), After: from, RowLimit: int32(rowLimit)})

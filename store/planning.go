@@ -16,8 +16,8 @@ import (
 // absent. If `reuse` is true and the series has an exact value at the commit, the sample is reused,
 // with that value and its captures. Every other sample is pending.
 //
-// A sample of an earlier plan that has ended stays as it is. One that is still pending belongs to
-// this plan from now on. A sample that a retry has selected stays selected.
+// A sample that has ended stays as it is. A pending sample of an earlier plan is planned again, as
+// a sample of this plan; if a retry has selected it, only its plan number changes.
 //
 // Callers must hold the lock of the series. `settled` is the tally of the samples that this call
 // has made absent or reused.
@@ -60,9 +60,10 @@ func (l ledger) planRepositories(ctx context.Context, times []time.Time, repos [
 }
 
 // planAs plans the sample for the plan with the given number: absent if the repository had no
-// commit, reused if `known` is not nil, and otherwise pending at the commit. It does not change
-// samples that have ended or already belong to this or a later plan. For a sample that a retry has
-// selected, planAs changes only the plan number. It returns true if it has set the outcome.
+// commit, reused if `known` is not nil, and otherwise pending, at the commit if the index has it.
+// It does not change samples that have ended or already belong to this or a later plan. For a
+// sample that a retry has selected, planAs changes only the plan number. It returns true if it has
+// set the outcome.
 func (e *entry) planAs(at resolved, known *entry, number int32) bool {
 	switch {
 	case e.outcome == "":

@@ -11,8 +11,7 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// Plans reads and writes plans: which samples are computed for a series, and whether they are
-// complete.
+// Plans reads and writes the plans of series.
 type Plans struct{ *database }
 
 // PlanRequest says which plan Begin makes.
@@ -37,13 +36,13 @@ type PlanRequest struct {
 // drops earlier snapshots that were not completed.
 //
 // Begin returns Invalid for an unknown kind, for a request without times that is not a retry, for a
-// selection that Selection.Normal or insights.NamePattern refuses, and for more points than a grid
-// can have. It returns Conflict for an extension if the series already has that many points, or if
-// the extension would make it equal to another series.
+// selection that Selection.Normal or insights.NamePattern refuses, and for an extension whose grid
+// Grid.Validate refuses. It returns Conflict for an extension if the series already has that many
+// points, or if the extension would make it equal to another series.
 func (p *Plans) Begin(ctx context.Context, r PlanRequest) (int, error) {
 	switch {
 	case !r.Kind.Valid():
-		return 0, insights.Errorf(insights.Invalid, "series %s: a plan of the kind %q does not exist: use one of %q", r.SeriesID, r.Kind, insights.PlanKinds)
+		return 0, insights.Errorf(insights.Invalid, "series %s: a plan cannot have the kind %q: use one of %q", r.SeriesID, r.Kind, insights.PlanKinds)
 	case len(r.Times) == 0 && !r.Kind.Selects():
 		return 0, insights.Errorf(insights.Invalid, "series %s: a plan of the kind %s needs at least one time", r.SeriesID, r.Kind)
 	}
@@ -170,13 +169,13 @@ func dropSnapshots(ctx context.Context, q *db.Queries, key, number int32, comple
 // absent or reused (see planRepositories). `done` says whether the plan is now written in full.
 //
 // `reuse` says whether a sample takes the exact value that the series has at the same commit. Pass
-// false for queries whose values belong to intervals instead of commits.
+// false for queries about commits or diffs, whose values belong to intervals instead of commits.
 //
 // One call is one transaction, which writes up to `limit` samples for each of the plan's times. A
-// call can be repeated after any error: the same transaction stores the id up to which repositories
-// are planned. Callers must pass the same scope in all calls. Repositories that are registered
-// between two calls are planned, because their ids come last. If a call plans fewer than `limit`
-// repositories, or none, `done` can still be false.
+// call can be repeated after any error, because this transaction also stores the id up to which
+// repositories are planned. Callers must pass the same scope in all calls. Repositories that are
+// registered between two calls are planned, because their ids come last. If a call plans fewer than
+// `limit` repositories, or none, `done` can still be false.
 func (p *Plans) WriteSlice(ctx context.Context, seriesID string, number int, scope ScopeFilter, limit int, reuse bool) (settled insights.Completeness, done bool, err error) {
 	if limit < 1 {
 		return settled, false, insights.Errorf(insights.Invalid, "series %s: a slice of %d repositories: must be at least 1", seriesID, limit)
@@ -233,10 +232,10 @@ func (p *Plans) PlannedThrough(ctx context.Context, seriesID string, number int)
 }
 
 // Complete closes a plan that has no pending sample. For a backfill it sets the series' completion
-// time, for a recording the next recording time. A complete snapshot replaces the previous one, and
-// charts show it from then on. For any kind but a snapshot, Complete also updates the series'
-// notices. Idempotent. Complete returns Conflict while the plan is not written in full or a sample
-// is pending, and NotFound for a snapshot that a later one has replaced.
+// time, for a recording the next recording time. A complete snapshot replaces the previous one on
+// charts. For any kind but a snapshot, Complete also updates the series' notices. Idempotent.
+// Complete returns Conflict while the plan is not written in full or a sample is pending, and
+// NotFound for a plan that does not exist, such as a snapshot that a later one has replaced.
 func (p *Plans) Complete(ctx context.Context, seriesID string, number int, at time.Time) error {
 	key, err := p.seriesKey(ctx, seriesID)
 	if err != nil {
@@ -289,10 +288,10 @@ func completed(ctx context.Context, q *db.Queries, key int32, seriesID string, n
 	return nil
 }
 
-// CancelSlice ends up to limit pending samples of a plan and returns how many it ended: 0 when none
-// is left. A sample that a retry had selected gets its earlier outcome back. The others fail with
-// the code insights.ReasonCancelled and the given reason. A search that is still running may write
-// its result afterwards, because a value may replace a failure.
+// CancelSlice ends up to `limit` pending samples of a plan and returns how many it ended: 0 when
+// none is left. A sample that a retry had selected gets its earlier outcome back. The others fail
+// with the code insights.ReasonCancelled and the given reason. A search that is still running may
+// write its result afterwards, because a value may replace a failure.
 func (p *Plans) CancelSlice(ctx context.Context, seriesID string, number int, reason string, limit int) (int, error) {
 	ended := 0
 	err := p.inTx(ctx, func(q *db.Queries) error {
@@ -316,7 +315,7 @@ type Plan struct {
 	CompletedAt *time.Time // nil: not complete
 }
 
-// List returns up to limit plans of a series, newest first, without snapshots.
+// List returns up to `limit` plans of a series, newest first, without snapshots.
 func (p *Plans) List(ctx context.Context, seriesID string, limit int) ([]Plan, error) {
 	key, err := p.seriesKey(ctx, seriesID)
 	if err != nil {

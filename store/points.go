@@ -19,8 +19,9 @@ type Point struct {
 	Time  time.Time
 	Label string // the captured value or language, for a series that counts by value; else ""
 	Value float64
-	// Coverage says how many of the repositories planned at this time have an exact value. If Known
-	// is 0, Value is meaningless.
+	// Coverage says how many of the repositories planned at this time have an exact value. If its
+	// Known is 0, Value is no more than a lower bound, and without partial samples it means
+	// nothing.
 	Coverage Coverage
 	Outcomes insights.Completeness // tally of the samples at this time
 	Snapshot bool                  // between two recordings; the next snapshot replaces it
@@ -63,10 +64,10 @@ var (
 	maxTime = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
-// Points returns the points of several series in time order, the shown snapshot last. An
-// administrator's unfiltered read takes one SQL statement over the sums that writers keep. Other
-// reads take up to five statements in one transaction. They read the ledger's rows of either the
-// chosen repositories or all others, whichever are fewer.
+// Points returns the points of several series, as a map by series id, in time order, the shown
+// snapshot last. An administrator's unfiltered read takes one SQL statement over the sums that
+// writers keep. Other reads take up to five statements in one transaction. They read the ledger's
+// rows of either the chosen repositories or all others, whichever are fewer.
 //
 // A time at which nothing matched has a point with value 0. A time at which nothing is known yet
 // has a point with Coverage.Known 0. A series that counts by value has a point for each time and

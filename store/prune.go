@@ -35,8 +35,8 @@ func (s *Retention) PrunableSeries(ctx context.Context, before time.Time) ([]Pru
 }
 
 // PruneSeriesSlice prunes up to `limit` rows of a series' samples and sums by captured value or,
-// when none is left, everything else of the series. It reports whether the series is gone. One call
-// is one transaction. Idempotent.
+// when none is left, everything else of the series. It reports whether the series is gone; if it is
+// not, call again. One call is one transaction.
 func (s *Retention) PruneSeriesSlice(ctx context.Context, series Prunable, limit int) (gone bool, err error) {
 	err = s.inTx(ctx, func(q *db.Queries) error {
 		for _, many := range []func(context.Context, int32, int32) (int64, error){q.PruneChunks, q.PruneCaptures, q.PruneCaptureSums} {
@@ -83,7 +83,7 @@ func (s *Retention) PrunableRepositories(ctx context.Context, before time.Time) 
 }
 
 // PruneRepositorySlice prunes up to `limit` commits of a repository's commit index, and reports
-// whether the index is gone. One call is one transaction. Idempotent.
+// whether the index is gone; if it is not, call again. One call is one transaction.
 func (s *Retention) PruneRepositorySlice(ctx context.Context, id int64, limit int) (gone bool, err error) {
 	err = s.inTx(ctx, func(q *db.Queries) error {
 		n, err := q.PruneCommitIndex(ctx, id32(id), int32(limit))

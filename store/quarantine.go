@@ -42,7 +42,8 @@ func (s *Quarantine) AddStrike(ctx context.Context, seriesID string, repository 
 		"series %s: repository %d: strike", seriesID, repository)
 }
 
-// ClearStrikes deletes the strikes of a repository whose search has made progress. Idempotent.
+// ClearStrikes deletes the strikes of a repository for a series. Callers call it when the search
+// has made progress. Idempotent.
 func (s *Quarantine) ClearStrikes(ctx context.Context, seriesID string, repository int64) error {
 	key, err := s.seriesKey(ctx, seriesID)
 	if err != nil {

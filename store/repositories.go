@@ -31,12 +31,13 @@ type Repository struct {
 	CreatedAt     time.Time
 	FetchedAt     *time.Time // last successful sync
 	IndexedAt     *time.Time // the commit index is complete up to this time; nil: no index
-	Error         string     // of the last sync; "" when it succeeded
+	Error         string     // of the last sync, if it failed; else ""
 	ErrorAt       *time.Time
 	Notices       []string // what people should know, in sentences, as of FetchedAt
 	Unsearched    string   // set by SetUnsearched
-	// when a sync last found that the first-parent history had lost commits, for example by a
-	// force-push; nil: never
+	// when a sync last found that the past of the first-parent history had changed: it had lost
+	// commits, for example by a force-push, or a commit that was pushed late changed samples; nil:
+	// never
 	RewrittenAt *time.Time
 	DeletedAt   *time.Time // set if the repository was removed; samples still refer to it
 }
@@ -179,8 +180,8 @@ func (s *Repositories) Missing(ctx context.Context, names []string, who Viewer) 
 }
 
 // Remove takes a repository out of all future plans and frees its name and location. Its samples
-// stay; pending ones will fail with the code insights.ReasonRepositoryRemoved. It returns NotFound
-// when no repository has the name.
+// stay, but a search of pending ones fails with the code insights.ReasonRepositoryRemoved. It
+// returns NotFound when no repository has the name.
 func (s *Repositories) Remove(ctx context.Context, name string) error {
 	n, err := s.queries().RemoveRepository(ctx, name)
 	if err == nil && n == 0 {
@@ -246,7 +247,7 @@ func (s *Repositories) SetUnsearched(ctx context.Context, id int64, notice strin
 	return classify(err, "repository %d", id)
 }
 
-// SetTraits records what a code host says of a repository.
+// SetTraits sets whether a repository is a fork, archived and private.
 func (s *Repositories) SetTraits(ctx context.Context, id int64, fork, archived, private bool) error {
 	n, err := s.queries().SetRepositoryTraits(ctx, db.SetRepositoryTraitsParams{Fork: fork, Archived: archived, Private: private, ID: id32(id)})
 	if err == nil && n == 0 {

@@ -10,8 +10,9 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// bulk is how many repositories one transaction of this file writes. It is small enough that other
-// transactions wait only tens of milliseconds for the locked rows.
+// bulk is how many repositories one transaction of AddMany or RecordUnchanged writes. It is small
+// enough that other transactions wait only tens of milliseconds for the locked rows. The method
+// cancel of ledger locks as many rows with one statement.
 const bulk = 1000
 
 // NewRepository is a repository to be registered, under the first of Names that no other repository

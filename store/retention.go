@@ -13,7 +13,7 @@ type Retention struct{ *database }
 
 // SeriesRetention says how many sample times of a series are shown on charts. Older times are
 // archived: exports still have them, completeness still counts them, and charts show them again
-// when the number is raised. Retention deletes no sample.
+// when the number is raised. Archiving deletes no sample.
 type SeriesRetention struct {
 	Points   int  // how many of the newest sample times are shown on charts; 0: all
 	Own      *int // the series' own number; nil: the setting applies

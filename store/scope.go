@@ -16,7 +16,8 @@ type ScopeFilter struct {
 }
 
 const (
-	// scopePage is how many repositories are read at a time when Match has to decide on them.
+	// scopePage is how many repositories are read at a time, at least, when Match has to decide on
+	// them.
 	scopePage = 2000
 	// scopeScan is about how many repositories one call of choose reads at most, even if Match
 	// excludes nearly all of them, so that callers can send heartbeats.

@@ -31,7 +31,7 @@ type SeriesStart struct {
 	Label  string // in that view
 }
 
-// outboxPage is the largest number of series of the outbox that one round of the reconciler takes.
+// outboxPage is the largest number of series that ToStart or ToStop returns.
 const outboxPage = 100
 
 // ToStart returns up to 100 series that are not deleted and whose workflows are not marked as
@@ -96,7 +96,8 @@ func (s *Series) MarkLost(ctx context.Context, seriesID string) (start SeriesSta
 }
 
 // ToStop returns the ids of up to 100 deleted series whose workflows are not marked as stopped.
-// Some may not have been started: a start may still be under way.
+// Some of these workflows may not exist: they were never started, or their start is still under
+// way.
 func (s *Series) ToStop(ctx context.Context) ([]string, error) {
 	list, err := s.queries().SeriesToStop(ctx, outboxPage)
 	return list, classify(err, "series to stop")

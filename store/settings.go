@@ -12,7 +12,7 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// Keys of the settings. Settings that Sourcegraph has keep their names.
+// Keys of the settings. A setting that Sourcegraph also has keeps Sourcegraph's key.
 const (
 	SettingFrameRate    = "insights.historical.worker.rateLimit"
 	SettingSearchRate   = "insights.query.worker.rateLimit"
@@ -88,7 +88,7 @@ var KnownSettings = []Setting{
 type SettingValues map[string]string
 
 // Parse reads settings into variables: pointers to an int, an int64, a float64 or a time.Duration.
-// Set accepts only values that parse, so an error means that something else has written the value.
+// Set accepts only values that parse, so a value that does not parse was not written by Set.
 func (s SettingValues) Parse(into map[string]any) error {
 	for key, variable := range into {
 		var err error

@@ -6,9 +6,9 @@ import (
 	"github.com/backsight/backsight/store/internal/db"
 )
 
-// Viewer is a person who reads samples and charts. Administrators see every repository. Other
-// viewers see public repositories and the private ones that they have a grant for. The zero Viewer
-// sees public repositories only.
+// Viewer is a person who uses Backsight. Administrators see every repository. Other viewers see
+// public repositories and the private ones that they have a grant for. The zero Viewer sees public
+// repositories only.
 type Viewer struct {
 	Login string // as the authenticating proxy sends it; "" without authentication
 	Admin bool   // sees every repository
@@ -19,8 +19,8 @@ var Administrator = Viewer{Admin: true}
 
 // chosen says which rows of the ledger to read for a filtered chart.
 type chosen struct {
-	ids    []int32
-	others bool    // read the rows of all other repositories, which are fewer
+	ids    []int32 // repositories
+	others bool    // read the rows of all repositories but these, because they are fewer
 	chunks []int32 // the chunks that have the times asked for
 }
 

@@ -18,7 +18,8 @@ type Views struct{ *database }
 // Create stores a view and its series in one transaction and returns the view as stored, with ids
 // and times. A series that another view already has is shared, and keeps its id. Series.ToStart
 // returns new series as soon as the transaction is committed. Create returns Invalid for a view
-// that insights.View.Validate refuses, and Conflict for a view that has the same series twice.
+// that insights.View.Validate refuses, and Conflict for a view that has the same series twice or
+// whose id is taken.
 func (s *Views) Create(ctx context.Context, v insights.View) (insights.View, error) {
 	if err := v.Validate(); err != nil {
 		return insights.View{}, err
@@ -77,7 +78,7 @@ func inKeyOrder(series []insights.ViewSeries) []int {
 // ViewFilter selects a page of views. The zero filter selects the first page of all views.
 type ViewFilter struct {
 	ID    string // only this one
-	Find  string // in the title or a label, ignoring case
+	Find  string // a text in the title or in a label of a series, ignoring case
 	After string // the id of the last view of the previous page
 	Limit int    // 0: 10,000, the maximum
 }

@@ -22,14 +22,14 @@ const (
 )
 
 // Write writes how samples of a plan ended, with their values, in one transaction. Each sample that
-// it writes then has exactly the captured values given. It takes four statements, whatever the
-// number of samples, and up to four more for a series that counts by captured value.
+// it writes then has exactly the captured values given. It takes up to four statements, whatever
+// the number of samples, and up to four more for a series that counts by captured value.
 //
 // Write is idempotent, and may come late from an attempt that was given up. If supersedes does not
 // allow the write, the sample stays unchanged or, if this plan or an earlier one is a retry that
 // has selected it, gets its earlier outcome back. Write ignores samples that the series does not
-// have, such as those of a snapshot that was replaced. It returns Invalid for a sample that is
-// pending or whose commit is not an object id.
+// have, such as those of a snapshot that was replaced. It returns Invalid for a sample whose
+// outcome is pending or unknown, or whose commit is not an object id.
 func (s *Samples) Write(ctx context.Context, seriesID string, plan int, samples []insights.Sample) error {
 	if len(samples) == 0 {
 		return nil

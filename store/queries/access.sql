@@ -21,7 +21,8 @@ WITH wanted AS (
 )
 SELECT EXISTS (SELECT FROM wanted);
 
--- Also deletes grants for removed repositories, because the samples of these repositories stay.
+-- Also deletes grants for removed repositories, because viewers with a grant still see the samples
+-- of these repositories.
 -- name: RevokeAll :exec
 DELETE FROM repository_grants WHERE login = @login;
 

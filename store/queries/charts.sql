@@ -30,10 +30,10 @@ LEFT JOIN sums ON sums.series_id = tally.series_id AND sums.snapshot = tally.sna
 ORDER BY d.series_id, tally.time, sums.capture;
 
 -- For each series, the captured values that its chart shows, in the requested order, and the total
--- number of values. The values are ordered by the largest sum at any of the times shown, or by the
--- time at which they first occur: in ascending order if the parameter sign is 1, in descending
--- order if it is -1. The parameter samples is how many of the newest times are shown, and most is
--- how many values are returned for each series; 0 means all.
+-- number of values. The values are ordered by their largest sum at any of the times shown or, if
+-- the parameter by_time is true, by the time at which they first occur. The order is ascending if
+-- the parameter sign is 1, and descending if it is -1. The parameter samples is how many of the
+-- newest times are shown, and most is how many values are returned for each series; 0 means all.
 -- name: ChartValues :many
 WITH wanted AS MATERIALIZED (
     SELECT d.id, d.series_id FROM insight_series AS d WHERE d.series_id = ANY (@series_ids::text[]) AND d.generated_from_capture_groups
@@ -76,10 +76,10 @@ JOIN chart_slots AS t ON t.series_id = d.id
 WHERE d.series_id = ANY (@series_ids::text[]) AND t.time BETWEEN @from_time::timestamptz AND @to_time::timestamptz
 ORDER BY d.id, t.time;
 
--- Rows of the given repositories, or of all others. The comparison with the parameter given
--- prevents the planner from making a join. The planner estimates that there are ten ids, and its
--- nested loop would compare each row with each of thousands of ids. With the comparison, Postgres
--- hashes the ids, whatever the statistics say.
+-- Rows of the repositories in repo_ids if the parameter "given" is true, and of all other
+-- repositories if it is false. The comparison with this parameter prevents a join. The planner
+-- estimates that there are ten ids, and the nested loop of a join would compare each row with each
+-- of thousands of ids. With the comparison, Postgres hashes the ids, whatever the statistics say.
 -- name: OutcomesAmong :many
 SELECT c.series_id, c.chunk, c.outcomes, c.vals FROM sample_chunks AS c
 WHERE c.series_id = ANY (@series_ids::integer[]) AND c.chunk = ANY (@chunks::integer[])

@@ -1,7 +1,8 @@
 -- Notices: what a person should know about the query or the samples of a series. See
 -- migrations/00003_plans.sql.
 
--- Deletes the notices about samples whose code no sample has any more.
+-- Deletes the notices whose code no sample of the series has any more, except those with the codes
+-- of the parameter series_codes, which no sample ever has.
 -- name: ClearSampleNotices :exec
 DELETE FROM insight_dirty_queries AS d
 WHERE d.insight_series_id = @series_id::integer AND d.code <> ALL (@series_codes::text[]) AND NOT EXISTS (

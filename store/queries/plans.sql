@@ -1,4 +1,4 @@
--- Plans of series: which samples are computed, and whether they are complete.
+-- Plans of series.
 
 -- Serializes everything that adds or completes plans, or adds rows to the ledger of a series.
 -- Callers must take this lock before all others.
@@ -59,9 +59,9 @@ LIMIT @row_limit;
 -- The commits of some repositories at the times, which must be sorted. Times are numbered from 1. A
 -- row says that the repository is at commit_bytea (NULL: at no commit) at the times with the
 -- numbers n for which above < n <= through. The recursion starts with a row for each indexed
--- repository: its column above is the number of the newest time for which the index is right, and
--- its column through is NULL. The statement looks up each commit once, however many times are at
--- that commit.
+-- repository: its column above is the number of the newest time for which the index is complete,
+-- and its column through is NULL. The statement looks up each commit once, however many times are
+-- at that commit.
 -- name: ResolveCommits :many
 WITH RECURSIVE steps AS (
     SELECT m.repo_id, width_bucket(m.last_indexed_at, @times::timestamptz[]) AS above, NULL::integer AS through, NULL::bytea AS commit_bytea
@@ -115,8 +115,8 @@ WHERE substr(s.outcomes, t.place, 1) = ANY (@letters::text[])
 ORDER BY t.time;
 
 -- The next repositories in which a retry selects a sample. The parameter faulty is as in
--- RetryTimes. If it is false, most repositories have such a sample, so the statement goes through
--- the repositories and stops at the limit.
+-- RetryTimes. If it is false, most repositories probably have such a sample, so the statement goes
+-- through the repositories and stops at the limit.
 -- name: RetryRepositories :many
 (SELECT DISTINCT c.repo_id
 FROM sample_chunks AS c

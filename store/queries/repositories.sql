@@ -161,8 +161,8 @@ WHERE NOT EXISTS (SELECT FROM repo_names AS n WHERE n.name = w.name)
 ORDER BY w.name
 ON CONFLICT (name) DO NOTHING;
 
--- In the order given: of two repositories with one name, the first is added. Returns the locations
--- of the repositories that were added.
+-- In the order given: of two repositories with the same name, the first is added. Returns the
+-- locations of the repositories that were added.
 -- name: AddRepositories :many
 INSERT INTO repositories (name, location, is_local)
 SELECT w.name, w.location, w.is_local

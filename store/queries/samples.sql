@@ -52,7 +52,8 @@ ORDER BY c.repo_id, c.chunk;
 SELECT sqlc.embed(c) FROM sample_chunks AS c
 WHERE c.series_id = @series_id AND c.chunk = @chunk AND c.repo_id IN (SELECT unnest(@repo_ids::integer[]));
 
--- Rows of some repositories that have one of the commits.
+-- For each pair of a repository and a commit, the rows of the repository, in the given chunks, that
+-- have the commit.
 -- name: ChunksWithCommits :many
 SELECT sqlc.embed(c)
 FROM (SELECT unnest(@repo_ids::integer[]) AS repo_id, unnest(@commits::bytea[]) AS commit_bytea) AS w
@@ -248,8 +249,9 @@ WHERE NOT EXISTS (
     SELECT FROM series_plans AS b WHERE b.series_id = @series_key AND b.number = @plan AND b.selection IS NOT NULL)
 ORDER BY w.repo_id;
 
--- Why samples of a plan failed in a range of repositories, and whether any search found something.
--- All searches failed for one reason if there is exactly one row and its outcome is failed.
+-- The samples of a plan that were counted, partial or failed in a range of repositories, grouped by
+-- outcome and reason code: the two largest groups. All searches failed for one reason if there is
+-- exactly one row and its outcome is failed.
 -- name: FailuresOfRange :many
 SELECT s.outcome, s.reason_code, count(*) AS samples, count(DISTINCT s.repo_id) AS repositories, coalesce(min(s.reason), '')::text AS reason
 FROM samples AS s

@@ -3,7 +3,7 @@
 -- name: SeriesKey :one
 SELECT id FROM insight_series WHERE series_id = @series_id;
 
--- Includes deleted series, because their workflows read them while they end.
+-- Includes deleted series: a workflow still reads its series after the series was deleted.
 -- name: Series :one
 SELECT * FROM insight_series WHERE series_id = @series_id;
 
@@ -35,8 +35,8 @@ WHERE id = @id;
 -- name: CompleteSnapshot :exec
 UPDATE insight_series SET last_snapshot_at = greatest(last_snapshot_at, @at::timestamptz) WHERE id = @series_key;
 
--- Title and label are those of the oldest view that has the series. If the parameter only is NULL,
--- the statement returns all series to start.
+-- Title and label are those of the oldest view that has the series. The parameter "only" is the id
+-- of the one series to return, or NULL for all series to start.
 -- name: SeriesToStart :many
 SELECT sqlc.embed(s), coalesce(v.title, '')::text AS title, coalesce(v.label, '')::text AS label
 FROM insight_series AS s

@@ -81,7 +81,8 @@ const revokeAll = `-- name: RevokeAll :exec
 DELETE FROM repository_grants WHERE login = $1
 `
 
-// Also deletes grants for removed repositories, because the samples of these repositories stay.
+// Also deletes grants for removed repositories, because viewers with a grant still see the samples
+// of these repositories.
 func (q *Queries) RevokeAll(ctx context.Context, login string) error {
 	_, err := q.db.Exec(ctx, revokeAll, login)
 	return err

@@ -164,10 +164,10 @@ type ChartValuesRow struct {
 }
 
 // For each series, the captured values that its chart shows, in the requested order, and the total
-// number of values. The values are ordered by the largest sum at any of the times shown, or by the
-// time at which they first occur: in ascending order if the parameter sign is 1, in descending
-// order if it is -1. The parameter samples is how many of the newest times are shown, and most is
-// how many values are returned for each series; 0 means all.
+// number of values. The values are ordered by their largest sum at any of the times shown or, if
+// the parameter by_time is true, by the time at which they first occur. The order is ascending if
+// the parameter sign is 1, and descending if it is -1. The parameter samples is how many of the
+// newest times are shown, and most is how many values are returned for each series; 0 means all.
 func (q *Queries) ChartValues(ctx context.Context, arg ChartValuesParams) ([]ChartValuesRow, error) {
 	rows, err := q.db.Query(ctx, chartValues,
 		arg.Most,
@@ -221,10 +221,10 @@ type OutcomesAmongRow struct {
 	Vals     []float64
 }
 
-// Rows of the given repositories, or of all others. The comparison with the parameter given
-// prevents the planner from making a join. The planner estimates that there are ten ids, and its
-// nested loop would compare each row with each of thousands of ids. With the comparison, Postgres
-// hashes the ids, whatever the statistics say.
+// Rows of the repositories in repo_ids if the parameter "given" is true, and of all other
+// repositories if it is false. The comparison with this parameter prevents a join. The planner
+// estimates that there are ten ids, and the nested loop of a join would compare each row with each
+// of thousands of ids. With the comparison, Postgres hashes the ids, whatever the statistics say.
 func (q *Queries) OutcomesAmong(ctx context.Context, arg OutcomesAmongParams) ([]OutcomesAmongRow, error) {
 	rows, err := q.db.Query(ctx, outcomesAmong,
 		arg.SeriesIDs,

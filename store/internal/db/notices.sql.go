@@ -91,7 +91,8 @@ WHERE d.insight_series_id = $1::integer AND d.code <> ALL ($2::text[]) AND NOT E
 
 // Notices: what a person should know about the query or the samples of a series. See
 // migrations/00003_plans.sql.
-// Deletes the notices about samples whose code no sample has any more.
+// Deletes the notices whose code no sample of the series has any more, except those with the codes
+// of the parameter series_codes, which no sample ever has.
 func (q *Queries) ClearSampleNotices(ctx context.Context, seriesID int32, seriesCodes []string) error {
 	_, err := q.db.Exec(ctx, clearSampleNotices, seriesID, seriesCodes)
 	return err

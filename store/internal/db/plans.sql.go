@@ -196,7 +196,7 @@ const lockSeries = `-- name: LockSeries :exec
 SELECT FROM insight_series WHERE id = $1 FOR NO KEY UPDATE
 `
 
-// Plans of series: which samples are computed, and whether they are complete.
+// Plans of series.
 // Serializes everything that adds or completes plans, or adds rows to the ledger of a series.
 // Callers must take this lock before all others.
 func (q *Queries) LockSeries(ctx context.Context, id int32) error {
@@ -381,9 +381,9 @@ type ResolveCommitsRow struct {
 // The commits of some repositories at the times, which must be sorted. Times are numbered from 1. A
 // row says that the repository is at commit_bytea (NULL: at no commit) at the times with the
 // numbers n for which above < n <= through. The recursion starts with a row for each indexed
-// repository: its column above is the number of the newest time for which the index is right, and
-// its column through is NULL. The statement looks up each commit once, however many times are at
-// that commit.
+// repository: its column above is the number of the newest time for which the index is complete,
+// and its column through is NULL. The statement looks up each commit once, however many times are
+// at that commit.
 func (q *Queries) ResolveCommits(ctx context.Context, times []time.Time, repoIDs []int32) ([]ResolveCommitsRow, error) {
 	rows, err := q.db.Query(ctx, resolveCommits, times, repoIDs)
 	if err != nil {
@@ -445,8 +445,8 @@ type RetryRepositoriesParams struct {
 }
 
 // The next repositories in which a retry selects a sample. The parameter faulty is as in
-// RetryTimes. If it is false, most repositories have such a sample, so the statement goes through
-// the repositories and stops at the limit.
+// RetryTimes. If it is false, most repositories probably have such a sample, so the statement goes
+// through the repositories and stops at the limit.
 func (q *Queries) RetryRepositories(ctx context.Context, arg RetryRepositoriesParams) ([]int32, error) {
 	rows, err := q.db.Query(ctx, retryRepositories,
 		arg.Faulty,

@@ -57,8 +57,8 @@ type AddRepositoriesParams struct {
 	Locals    []bool
 }
 
-// In the order given: of two repositories with one name, the first is added. Returns the locations
-// of the repositories that were added.
+// In the order given: of two repositories with the same name, the first is added. Returns the
+// locations of the repositories that were added.
 func (q *Queries) AddRepositories(ctx context.Context, arg AddRepositoriesParams) ([]string, error) {
 	rows, err := q.db.Query(ctx, addRepositories, arg.Names, arg.Locations, arg.Locals)
 	if err != nil {

@@ -305,7 +305,8 @@ type ChunksWithCommitsRow struct {
 	SampleChunks SampleChunks
 }
 
-// Rows of some repositories that have one of the commits.
+// For each pair of a repository and a commit, the rows of the repository, in the given chunks, that
+// have the commit.
 func (q *Queries) ChunksWithCommits(ctx context.Context, arg ChunksWithCommitsParams) ([]ChunksWithCommitsRow, error) {
 	rows, err := q.db.Query(ctx, chunksWithCommits,
 		arg.RepoIDs,
@@ -579,8 +580,9 @@ type FailuresOfRangeRow struct {
 	Reason       string
 }
 
-// Why samples of a plan failed in a range of repositories, and whether any search found something.
-// All searches failed for one reason if there is exactly one row and its outcome is failed.
+// The samples of a plan that were counted, partial or failed in a range of repositories, grouped by
+// outcome and reason code: the two largest groups. All searches failed for one reason if there is
+// exactly one row and its outcome is failed.
 func (q *Queries) FailuresOfRange(ctx context.Context, arg FailuresOfRangeParams) ([]FailuresOfRangeRow, error) {
 	rows, err := q.db.Query(ctx, failuresOfRange,
 		arg.SeriesID,

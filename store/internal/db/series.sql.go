@@ -180,7 +180,7 @@ const series = `-- name: Series :one
 SELECT id, series_id, query, definition_key, repositories, repository_criteria, generation_method, generated_from_capture_groups, anchor, sample_interval_unit, sample_interval_value, recording_interval_days, points, zone, created_at, next_recording_after, last_snapshot_at, backfill_queued_at, backfill_completed_at, retention_points, workflow_started_at, workflow_stopped_at, deleted_at FROM insight_series WHERE series_id = $1
 `
 
-// Includes deleted series, because their workflows read them while they end.
+// Includes deleted series: a workflow still reads its series after the series was deleted.
 func (q *Queries) Series(ctx context.Context, seriesID string) (InsightSeries, error) {
 	row := q.db.QueryRow(ctx, series, seriesID)
 	var i InsightSeries
@@ -248,8 +248,8 @@ type SeriesToStartRow struct {
 	Label         string
 }
 
-// Title and label are those of the oldest view that has the series. If the parameter only is NULL,
-// the statement returns all series to start.
+// Title and label are those of the oldest view that has the series. The parameter "only" is the id
+// of the one series to return, or NULL for all series to start.
 func (q *Queries) SeriesToStart(ctx context.Context, only *string, rowLimit int32) ([]SeriesToStartRow, error) {
 	rows, err := q.db.Query(ctx, seriesToStart, only, rowLimit)
 	if err != nil {
