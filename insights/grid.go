@@ -48,7 +48,7 @@ func (g Grid) Validate() error {
 	if _, err := location(g.Zone); err != nil {
 		return err
 	}
-	// RFC 3339 times, as Go formats them, have years from 1 to 9999.
+	// RFC 3339 has no years above 9999, and Postgres has no year 0.
 	for _, k := range []int{-(g.Points - 1), 1} {
 		if year := g.Time(k).Year(); year < 1 || year > 9999 {
 			return Errorf(Invalid, "%d points every %s reach the year %d: use fewer points or a shorter interval", g.Points, g.Interval, year)

@@ -26,8 +26,8 @@ type Interval struct {
 	Value int  `json:"value"`
 }
 
-// maxIntervalValue bounds Value so that 1,000 points of any unit usually stay within the years that
-// Go and Postgres can represent. Grid.Validate checks the years.
+// maxIntervalValue is the largest Value. Grid.Validate also checks the years that the sample times
+// reach.
 const maxIntervalValue = 1000
 
 // Validate returns an Invalid error that names the accepted units or the accepted range.

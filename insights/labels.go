@@ -14,7 +14,7 @@ func CompareLabels(a, b string) int {
 	if c := compareFirstLetters(x, y); c != 0 {
 		return c
 	}
-	number := false // whether the preceding parts are numbers
+	number := false // whether the preceding part is a number
 	for x != "" || y != "" {
 		p, q := nextPart(x), nextPart(y)
 		if c := compareParts(p, q, number); c != 0 {
@@ -26,9 +26,9 @@ func CompareLabels(a, b string) int {
 	return cmp.Or(strings.Compare(strings.ToLower(a), strings.ToLower(b)), strings.Compare(a, b))
 }
 
-// compareFirstLetters is a fast path of CompareLabels. It returns the order of x and y if they
-// differ in a letter of ASCII and begin with the same letters of ASCII before that, and 0
-// otherwise.
+// compareFirstLetters is a fast path of CompareLabels. It compares x and y, ignoring case, up to
+// the first byte that is not an ASCII letter in both. It returns 0 if x and y do not differ before
+// that byte.
 func compareFirstLetters(x, y string) int {
 	for i := range min(len(x), len(y)) {
 		p, q := x[i]|0x20, y[i]|0x20 // the lower case of a letter

@@ -85,7 +85,7 @@ func (c Completeness) Done() int64 { return c.Planned - c.Pending }
 func (c Completeness) Known() int64 { return c.Counted + c.Reused + c.Absent }
 
 // Percent returns the percentage of samples that have ended, rounded down. It is 100 only if no
-// sample is pending, and 100 for an empty plan.
+// sample is pending, and 100 for an empty tally.
 func (c Completeness) Percent() int {
 	if c.Planned == 0 {
 		return 100

@@ -18,7 +18,8 @@ const (
 	// RecordingPlan computes grid times that have become due since the last recording or, if there
 	// is none, since the anchor.
 	RecordingPlan PlanKind = "recording"
-	// SnapshotPlan samples every repository between two recordings. The next snapshot replaces it.
+	// SnapshotPlan samples every repository in scope at one time between two recordings. The next
+	// snapshot replaces it.
 	SnapshotPlan PlanKind = "snapshot"
 	// RetryPlan recomputes samples that have ended. Each sample keeps its value until the retry has
 	// a new one.

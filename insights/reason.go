@@ -10,7 +10,8 @@ import "slices"
 // "internal", …).
 type ReasonCode string
 
-// Codes of samples that failed because of their repository.
+// Codes of samples that failed because of their repository. ReasonShallow is also a code of partial
+// samples.
 const (
 	ReasonRepositoryNotFound ReasonCode = "repository not found"
 	ReasonRepositoryRemoved  ReasonCode = "repository removed"

@@ -10,9 +10,9 @@ type Sample struct {
 	Outcome      Outcome
 	Commit       string // hex object id; "" if not known, or if there is none
 	Value        float64
-	// Values has the count of each captured value if the series' method is ByValue, and is nil
-	// otherwise. Value is the sum of the counts, or more if a partial sample does not have all
-	// values.
+	// Values has the count of each captured value if the series' method is ByValue and the values
+	// were read, and is nil otherwise. Value is the sum of the counts, or more if a partial sample
+	// does not have all values.
 	Values   map[string]int64
 	Attempts int
 	Duration time.Duration

@@ -52,8 +52,8 @@ type Series struct {
 
 	CreatedAt           time.Time
 	NextRecordingAfter  time.Time  // grid time of the first recording that is not complete
-	BackfillQueuedAt    *time.Time // when the first plan was written
-	BackfillCompletedAt *time.Time // when the first plan had no pending sample any more
+	BackfillQueuedAt    *time.Time // when the backfill was written in full
+	BackfillCompletedAt *time.Time // when the backfill had no pending sample any more
 }
 
 // DefinitionKey identifies what a series computes. Two series with the same key always have the

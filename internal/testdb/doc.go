@@ -26,5 +26,6 @@
 //
 // testdb.go (the API for tests), server_process.go (the server process), template.go.
 //
-// The package imports store for its migrations. So store's own tests must be in package store_test.
+// The package imports store for its function Migrate. So tests of store that use this package must
+// be in package store_test.
 package testdb

@@ -105,7 +105,8 @@ func closePoolWithin(t testing.TB, pool *pgxpool.Pool, timeout time.Duration) {
 
 var notInName = regexp.MustCompile(`[^a-z0-9]+`)
 
-// databaseName returns a name that contains the test's name. Postgres truncates names to 63 bytes.
+// databaseName returns a new name that contains the beginning of the test's name. Postgres
+// truncates names to 63 bytes.
 func databaseName(test string) string {
 	readable := strings.Trim(notInName.ReplaceAllString(strings.ToLower(test), "_"), "_")
 	return databasePrefix + readable[:min(len(readable), 30)] + "_" + strings.ToLower(rand.Text()[:12])

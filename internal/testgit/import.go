@@ -33,8 +33,10 @@ type Commit struct {
 	// the Import; for the first commit it means the tip of the branch before the Import, if there
 	// is one. Root means no parents.
 	Parents []int
-	Time    time.Time // committer date; zero means Epoch plus one hour for each earlier commit
-	Author  string    // "Ann Author <ann@example.com>" when empty
+	// the author date and the committer date; zero means Epoch plus one hour for each earlier
+	// commit of the Import
+	Time    time.Time
+	Author  string // "Ann Author <ann@example.com>" when empty
 	Message string
 	Changes []Change
 }

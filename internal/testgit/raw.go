@@ -22,7 +22,7 @@ func (r *Repo) RawObject(t TB, kind, content string) string {
 }
 
 // StoreUnder writes the file of a loose object with this id. `whole` is the object's header and
-// content, which need not have this id. A file with this id is replaced.
+// content, whose hash can be another id. A file with this id is replaced.
 func (r *Repo) StoreUnder(t TB, id string, whole []byte) {
 	t.Helper()
 	var deflated bytes.Buffer
@@ -46,8 +46,8 @@ func (r *Repo) StoreUnder(t TB, id string, whole []byte) {
 	}
 }
 
-// RawCommit stores a commit with the given header lines after its parents, and a message, and
-// returns the commit's id. No ref points to the commit.
+// RawCommit stores a commit and returns its id. `lines` are the header lines after the parents,
+// each with a line feed at its end. No ref points to the commit.
 func (r *Repo) RawCommit(t TB, tree string, parents []string, lines, message string) string {
 	t.Helper()
 	content := "tree " + tree + "\n"

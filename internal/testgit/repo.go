@@ -37,8 +37,9 @@ func NewSHA256(t testing.TB) *Repo {
 	return Init(t, filepath.Join(t.TempDir(), "repo.git"), "sha256")
 }
 
-// Init creates an empty bare repository in dir; the caller removes it. It writes the files itself,
-// which is ten times faster than `git init`, because property tests create many repositories.
+// Init creates an empty bare repository in dir; the caller removes it. The format is that of object
+// ids: sha1 or sha256. Init writes the files itself, which is ten times faster than `git init`,
+// because property tests create many repositories.
 func Init(t TB, dir, format string) *Repo {
 	t.Helper()
 	config := "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"

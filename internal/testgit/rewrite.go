@@ -12,8 +12,8 @@ import (
 // programs have written.
 var OddModes = []string{"100640", "100664", "100666", "100775", "100600", "100777", "100000", "0100644", "107777"}
 
-// OddDates are dates of commits, with their zones, outside 1970 to 2106, or in forms that git does
-// not write.
+// OddDates are dates of commits, with their zones: dates at the start of 1970 or outside 1970 to
+// 2106, and dates in forms that git does not write.
 var OddDates = []string{
 	"0 +0000", "-1 +0000", "-86400 +0100", "18446744073709548016 +0100", "18446744073709551615 +0000", "18446744073709551616 +0000",
 	"99999999999999999999999 +0000", "4294967296 +0000", "253402300799 +0000", "253402300800 +0000", "9223372036854775807 -0500",
@@ -30,9 +30,9 @@ type As struct {
 	Date func(i int) (date string, ok bool)
 }
 
-// Rewrite writes commits, and what they changed, again as loose objects, moves the branch to the
-// last of them, and returns the new ids. The commits must be given parents first, with all their
-// ancestors. The repository must have SHA-1 ids.
+// Rewrite writes commits, and those of their trees that get another content, again as loose
+// objects, moves the branch to the last of them, and returns the new ids. The commits must be given
+// parents first, with all their ancestors. The repository must have SHA-1 ids.
 func (r *Repo) Rewrite(t TB, branch string, ids []string, as As) []string {
 	t.Helper()
 	w := &rewriter{repo: r, as: as, objects: r.objects(t), of: map[string]string{}}
