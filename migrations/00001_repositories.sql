@@ -18,12 +18,12 @@ CREATE TABLE repositories (
     default_branch text,                          -- full ref name; NULL: none, or not read yet
     -- tip of the default branch; NULL: none, or not read yet
     head           bytea,
-    size_bytes     bigint NOT NULL DEFAULT 0,     -- of the object store, as of fetched_at
+    size_bytes     bigint NOT NULL DEFAULT 0,     -- of the object store, as last measured
     fork           boolean NOT NULL DEFAULT false,
     archived       boolean NOT NULL DEFAULT false,
     private        boolean NOT NULL DEFAULT false,
     created_at     timestamptz NOT NULL DEFAULT now(),
-    fetched_at     timestamptz,                   -- last successful sync
+    fetched_at     timestamptz,                   -- last successful sync that was recorded
     error          text,                          -- of the last sync, if it failed
     error_at       timestamptz,
     -- When a sync last found that the past of the first-parent history had changed: it had lost

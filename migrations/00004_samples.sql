@@ -25,8 +25,8 @@ JOIN sample_slots AS s ON s.series_id = p.series_id AND s.time = ANY (p.times)
 
 -- The ledger: one row for up to 32 samples of a series in a repository. It is the source of truth
 -- for how complete a series is. Letter n of outcomes is the outcome of the sample at place n:
--- (p)ending, (c)ounted, (r)eused, (a)bsent, (i)ncomplete for partial, (f)ailed, or - where there is
--- no sample. The columns with one element or one byte for each place are vectors: if a vector is
+-- (p)ending, (c)ounted, (r)eused, (a)bsent, (i)ncomplete for partial, (f)ailed, or '-' where there
+-- is no sample. The columns with one element or one byte for each place are vectors: if a vector is
 -- NULL or ends before a place, its value at this place is 0 or none. Only package store writes the
 -- rows, together with series_tallies and capture_sums. Read the rows through the view samples.
 CREATE TABLE sample_chunks (

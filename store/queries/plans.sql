@@ -80,7 +80,8 @@ WITH RECURSIVE steps AS (
 )
 SELECT repo_id, above, through, commit_bytea FROM steps WHERE through IS NOT NULL;
 
--- Rows with pending samples that may belong to the plan, by repository.
+-- Rows with pending samples, in the chunks that have the plan's times, by repository. The samples
+-- can belong to other plans.
 -- name: PendingWork :many
 SELECT r.name, r.size_bytes, sqlc.embed(c)
 FROM sample_chunks AS c

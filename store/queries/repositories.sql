@@ -101,9 +101,9 @@ UPDATE repositories SET unsearched = @notice WHERE id = @id AND unsearched <> @n
 -- name: SetRepositoryTraits :execrows
 UPDATE repositories SET fork = @fork, archived = @archived, private = @private WHERE id = @id;
 
--- Locks and returns, in the order of their ids, the repositories whose last sync succeeded, and
--- whose given head equals both the head that this sync found and the last commit of their index.
--- All other repositories need a full sync.
+-- Locks and returns, in the order of their ids, the repositories whose last sync succeeded and
+-- found the given head, and whose commit index ends at that commit. All other repositories need a
+-- full sync.
 -- name: LockUnchanged :many
 SELECT r.id
 FROM (SELECT unnest(@repo_ids::integer[]) AS id, unnest(@heads::bytea[]) AS head) AS seen

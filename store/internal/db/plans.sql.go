@@ -264,7 +264,8 @@ type PendingWorkRow struct {
 	SampleChunks SampleChunks
 }
 
-// Rows with pending samples that may belong to the plan, by repository.
+// Rows with pending samples, in the chunks that have the plan's times, by repository. The samples
+// can belong to other plans.
 func (q *Queries) PendingWork(ctx context.Context, arg PendingWorkParams) ([]PendingWorkRow, error) {
 	rows, err := q.db.Query(ctx, pendingWork,
 		arg.SeriesID,

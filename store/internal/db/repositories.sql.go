@@ -148,9 +148,9 @@ ORDER BY r.id
 FOR UPDATE OF r
 `
 
-// Locks and returns, in the order of their ids, the repositories whose last sync succeeded, and
-// whose given head equals both the head that this sync found and the last commit of their index.
-// All other repositories need a full sync.
+// Locks and returns, in the order of their ids, the repositories whose last sync succeeded and
+// found the given head, and whose commit index ends at that commit. All other repositories need a
+// full sync.
 func (q *Queries) LockUnchanged(ctx context.Context, repoIDs []int32, heads [][]byte) ([]int32, error) {
 	rows, err := q.db.Query(ctx, lockUnchanged, repoIDs, heads)
 	if err != nil {
