@@ -25,7 +25,7 @@ func TestAddRepositories(t *testing.T) {
 		newRepository("/repositories/a", "another name"), newRepository("/x/b", "b"), newRepository("/y/b", "b", "y/b"),
 		newRepository("/z/b", "b", "y/b", "z/b"), newRepository("/x/b", "given twice"), newRepository("/x/a", "a", "x/a"),
 	}
-	for range 2 { // the second time finds them
+	for range 2 { // the second time, all are registered already
 		require.NoError(t, b.Repositories.AddMany(b.ctx, list))
 		got, err := b.Repositories.List(b.ctx, store.RepositoryFilter{})
 		require.NoError(t, err)

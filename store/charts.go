@@ -8,9 +8,10 @@ import (
 
 // Read returns the charts of several series, as a map by series id; a series without points is not
 // in the map. A chart has points at the newest sample times, as many as retention and d.Samples
-// allow, for the captured values that d selects. An administrator's unfiltered read takes two SQL
-// statements and, if d.Values is not 0, a third one, with which Postgres selects the values. Other
-// reads take up to six statements: they read all values, and Read then selects.
+// allow, for the captured values that d selects. An administrator's read without f.Include and
+// f.Exclude takes two SQL statements and, if d.Values is not 0, a third one, with which Postgres
+// selects the values. Other reads take up to six statements: they read all values, and Read then
+// selects.
 func (s *Charts) Read(ctx context.Context, seriesIDs []string, f PointFilter, d Display) (map[string]Chart, error) {
 	if d.Values > 0 && f.everything() {
 		var err error

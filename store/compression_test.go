@@ -13,15 +13,15 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// history is a repository in the model of a plan: the content of its index, and the time until
-// which it is complete.
+// history is a repository in the model of a plan: the content of its index, and the time up to
+// which the index is complete.
 type history struct {
 	repository store.Repository
 	chain      []store.IndexedCommit
 	indexedAt  time.Time
 }
 
-// cellKey names a sample of one series.
+// cellKey identifies a sample of one series.
 type cellKey struct {
 	Repo int64
 	Time time.Time
@@ -70,8 +70,8 @@ func valuesAt(commit string, byValue bool) (float64, map[string]int64) {
 	return float64(n + 1), values
 }
 
-// Over many plans, while the index grows and samples end in all ways, plans equal what the function
-// planned defines.
+// Over many plans, while the index grows and samples end in all ways, each plan changes samples as
+// the function planned defines.
 func TestPlansEqualTheDefinition(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

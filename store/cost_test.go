@@ -12,7 +12,7 @@ import (
 )
 
 // The estimated cost of a repository depends on its size and on the number of commits to search.
-// Frames at one commit, and those before the first commit, cost nothing.
+// Further frames at the same commit cost nothing.
 func TestCostFollowsSizeAndCommits(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

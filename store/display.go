@@ -47,9 +47,10 @@ type chosenValues struct {
 	totals map[string]int
 }
 
-// chooseValues ranks the values of several series in Postgres, for an administrator's unfiltered
-// read. It takes one statement, which returns up to d.Values rows for each series. For ByLabel it
-// returns a row for each value, because Postgres cannot sort like insights.CompareLabels.
+// chooseValues ranks the values of several series in Postgres. Call it only for an administrator's
+// read without f.Include and f.Exclude, because it counts all repositories. It takes one statement,
+// which returns up to d.Values rows for each series. For ByLabel it returns a row for each value,
+// because Postgres cannot sort like insights.CompareLabels.
 func (s *Charts) chooseValues(ctx context.Context, seriesIDs []string, f PointFilter, d Display) (*chosenValues, error) {
 	from, to := f.span()
 	params := db.ChartValuesParams{

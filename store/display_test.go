@@ -12,8 +12,8 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// A chart with thousands of values costs as much as the values that it shows, because Postgres does
-// not send the others.
+// Postgres sends only the points of the values that a chart shows. If the values are sorted by
+// label, it also sends one row for each value.
 func TestPostgresReturnsOnlyShownValues(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -138,7 +138,8 @@ func TestValueSorts(t *testing.T) {
 		want []string
 	}{
 		{store.Display{Values: 1}, []string{"1.9"}},
-		// Equal counts are ordered by bytes, and lines by version.
+		// The greatest counts of 1.10 and 1.11 are equal, so their bytes decide. Points are in the
+		// order of versions.
 		{store.Display{Values: 2}, []string{"1.9", "1.10"}},
 		{store.Display{Values: 1, Samples: 1}, []string{"1.10"}},
 		{store.Display{Values: 1, Ascending: true}, []string{"1.10"}},

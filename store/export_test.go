@@ -8,8 +8,8 @@ import (
 // Classify is classify, for error classes that no test can cause in a healthy database.
 var Classify = classify
 
-// AsOf returns, for a plan, the commit of a repository at each of the times at which the index
-// knows one.
+// AsOf returns the commit of a repository at each of the times, as plans find it in the commit
+// index. A time without a commit is not in the map.
 func (s *Commits) AsOf(ctx context.Context, repoID int64, times []time.Time) (map[time.Time]string, error) {
 	resolved, err := resolve(ctx, s.queries(), []int32{id32(repoID)}, instants(times))
 	found := map[time.Time]string{}

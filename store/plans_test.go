@@ -80,7 +80,7 @@ func TestWriteSliceSettlesSamplesByTheIndex(t *testing.T) {
 	}, work)
 }
 
-// If values belong to intervals, samples at one commit are not reused.
+// If values belong to intervals, samples at the same commit are not reused.
 func TestWriteSliceWithoutReuse(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -65,9 +65,10 @@ var (
 )
 
 // Points returns the points of several series, as a map by series id, in time order, the shown
-// snapshot last. An administrator's unfiltered read takes one SQL statement over the sums that
-// writers keep. Other reads take up to five statements in one transaction. They read the ledger's
-// rows of either the chosen repositories or all others, whichever are fewer.
+// snapshot last. An administrator's read without f.Include and f.Exclude takes one SQL statement
+// over the sums that writers keep. Other reads are filtered. They take up to five statements in one
+// transaction, and read the ledger's rows of either the chosen repositories or all others,
+// whichever are fewer.
 //
 // A time at which nothing matched has a point with value 0. A time at which nothing is known yet
 // has a point with Coverage.Known 0. A series that counts by value has a point for each time and

@@ -29,7 +29,7 @@ type Repository struct {
 	Archived      bool
 	Private       bool
 	CreatedAt     time.Time
-	FetchedAt     *time.Time // last successful sync
+	FetchedAt     *time.Time // last successful sync that was recorded
 	IndexedAt     *time.Time // the commit index is complete up to this time; nil: no index
 	Error         string     // of the last sync, if it failed; else ""
 	ErrorAt       *time.Time
@@ -263,7 +263,7 @@ func (s *Repositories) SetTraits(ctx context.Context, id int64, fork, archived, 
 // has the new name, and Invalid for an empty new name.
 func (s *Repositories) Rename(ctx context.Context, name, newName string) error {
 	if newName = strings.TrimSpace(newName); newName == "" {
-		return insights.Errorf(insights.Invalid, "repository %s: it needs a name", name)
+		return insights.Errorf(insights.Invalid, "repository %s: rename: the new name is empty", name)
 	}
 	err := s.inTx(ctx, func(q *db.Queries) error {
 		if err := q.AddRepoName(ctx, newName); err != nil {

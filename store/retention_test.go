@@ -66,7 +66,7 @@ func TestOldTimesAreArchivedAndRestored(t *testing.T) {
 	require.Equal(t, store.Kept{Restored: 2}, keep(7))
 	require.Equal(t, store.Kept{Restored: 1}, keep(0), "all")
 
-	// The series' own number has precedence over both.
+	// The series' own number has precedence over the setting and over the series' points.
 	own := 3
 	require.NoError(t, b.Retention.Set(b.ctx, series.ID, &own))
 	require.Equal(t, store.Kept{Archived: 5}, keep(0))
@@ -127,7 +127,7 @@ func TestRetentionGoesPageByPage(t *testing.T) {
 	require.Equal(t, 3, pages)
 }
 
-// Deleted data is pruned after its grace period, in slices. Only the rows of repositories stay.
+// A deleted series is pruned after its grace period, in slices. The rows of other series stay.
 func TestDeletedSeriesArePruned(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

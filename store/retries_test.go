@@ -31,13 +31,12 @@ func (b bundle) requireWhole(t require.TestingT, series insights.Series) insight
 	return tally
 }
 
-// write writes samples.
 func (b bundle) write(t require.TestingT, series insights.Series, plan int, s ...insights.Sample) {
 	require.NoError(t, b.Samples.Write(b.ctx, series.ID, plan, s))
 }
 
-// ended returns a series with one day in each of five repositories, whose samples ended as counted
-// 5, absent, partial 2, failed, and pending.
+// ended returns a series with one sample in each of five repositories: counted with the value 5,
+// absent, partial with the value 2, failed, and pending.
 func ended(t *testing.T, b bundle) (insights.Series, []store.Repository) {
 	t.Helper()
 	list := b.repositories(t, "acme", 5)
@@ -288,8 +287,8 @@ func TestExtensionAddsOnlyMissingSamples(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 8, longer.Grid.Points)
 
-	// A series equal to the extended series is shared with it. A series equal to the old one is
-	// not.
+	// A new series with the points of the extended series is shared with it. One with the points
+	// from before the extension is not.
 	for points, same := range map[int]bool{8: true, 5: false} {
 		like := viewSeries("TODO", insights.Search)
 		like.Grid.Points = points

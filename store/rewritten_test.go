@@ -11,8 +11,8 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// After a force-push, the series with samples at removed commits get a notice, and no others, until
-// these samples are computed again.
+// After a force-push, the series with samples at removed commits, and no others, have a notice
+// until these samples are computed again.
 func TestRewrittenHistoryHasANoticeUntilARetry(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

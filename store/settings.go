@@ -72,9 +72,10 @@ var KnownSettings = []Setting{
 		"worker indexes a repository after its first search, while no search runs. To do so, it reads " +
 		"the whole history of the repository once. Later searches then read only the files that can " +
 		"match. 0: no indexes are made or used.", whole},
-	{SettingSnapshotInterval, "24h", "How often series whose samples are more than a day apart take a " +
-		"snapshot: the last, hollow point of a chart, which the next snapshot replaces. A duration such " +
-		"as 1h or 24h (then at midnight UTC); 0: only on command.", duration},
+	{SettingSnapshotInterval, "24h", "How often series take a snapshot if their samples are more than a " +
+		"day apart and their query is not about commits or diffs. A snapshot is the last, hollow point of " +
+		"a chart; the next snapshot replaces it. A duration such as 1h or 24h (then at midnight UTC); " +
+		"0: only on command.", duration},
 	{SettingRetentionPoints, "30", "How many of the newest sample times are shown on charts; 0: all. Charts show at " +
 		"least as many times as the series was created with or extended to. Older times are archived: " +
 		"exports still have them, and charts show them again when the number is raised. `backsight series " +

@@ -81,7 +81,7 @@ func TestSnapshotReusesSamplesAndIsReplaced(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, before, after, "a snapshot is not part of the series' tally")
 
-	// The next snapshot replaces it, and reuses its counted samples.
+	// The next snapshot replaces the first one, and reuses its counted samples.
 	second := b.snapshot(t, series, later)
 	require.Greater(t, second, first)
 	tally, err := b.Samples.TallyOf(b.ctx, series.ID, second)
@@ -122,7 +122,7 @@ func TestSnapshotThatWasNotCompletedIsDropped(t *testing.T) {
 	requireCode(t, insights.NotFound, b.Plans.Complete(b.ctx, series.ID, abandoned, day(3)), "does not exist")
 }
 
-// A captured value that only the snapshot has is a line over the whole chart.
+// A captured value that occurs only in the snapshot has a point at each time of the chart.
 func TestSnapshotOfCapturedValues(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

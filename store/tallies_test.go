@@ -13,8 +13,8 @@ import (
 	"github.com/backsight/backsight/store"
 )
 
-// requireSums recomputes the sums that charts read from the ledger and the captured values, and the
-// counters in the ledger's rows.
+// requireSums asserts that the sums that charts read, and the counters in the rows of the ledger,
+// equal those that it computes from the samples and their captured values.
 func (b bundle) requireSums(t require.TestingT, series insights.Series) {
 	for what, sql := range map[string]string{
 		"tallies": `

@@ -31,8 +31,9 @@ func TestTypesOfTheStoreAreSmall(t *testing.T) {
 	require.NotZero(t, types)
 }
 
-// Reasons are recognised by their code, never by a part of their text. Each rule has one place: who
-// sees which repository, and what a snapshot is.
+// Statements recognise reasons by their code, never by a part of their text. Two rules are not in
+// the statements: who sees which repository (function visible_repositories), and which kinds of
+// plans are snapshots (insights.PlanKind).
 func TestStatementsKeepToTheirRules(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("queries/*.sql")

@@ -84,7 +84,7 @@ func TestDeletingTheLastViewWaitsForAConcurrentCreate(t *testing.T) {
 	b := setup(t)
 	last, err := b.Views.Create(b.ctx, insights.View{Title: "last", Series: []insights.ViewSeries{viewSeries("TODO", insights.Search)}})
 	require.NoError(t, err)
-	made, err := b.pool.Begin(b.ctx) // like CreateView, but without the commit
+	made, err := b.pool.Begin(b.ctx) // like Views.Create, but without the commit
 	require.NoError(t, err)
 	_, err = made.Exec(b.ctx, `
 		WITH v AS (INSERT INTO insight_view (unique_id, title) VALUES ('next', 'next') RETURNING id),
