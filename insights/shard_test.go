@@ -22,6 +22,7 @@ func TestShards(t *testing.T) {
 	for shard, n := range count {
 		require.InDelta(t, repositories/shards, n, repositories/shards/3, "shard %d", shard)
 	}
-	// These numbers determine where mirrors are stored, so they must never change.
+	// These numbers determine which workers have the mirror of a repository, so they must never
+	// change.
 	require.Equal(t, []int{7, 0, 2, 6}, []int{insights.ShardOf(1, 8), insights.ShardOf(100, 8), insights.ShardOf(1000, 8), insights.ShardOf(36_000, 8)})
 }

@@ -10,7 +10,8 @@ import (
 	"github.com/backsight/backsight/insights"
 )
 
-// Days that lack their midnight, another time, or that do not exist at all. want is in local time.
+// Days on which the clocks skip or repeat a time of day, and days that a zone skips. want is in
+// local time.
 func TestGridOnDaysWithChangesOfTheClocks(t *testing.T) {
 	t.Parallel()
 	const layout = "2006-01-02 15:04 -07"

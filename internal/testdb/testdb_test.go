@@ -208,7 +208,7 @@ func TestRunServer_EndsWhenUnused(t *testing.T) {
 		require.NoError(t, srv.connects(t.Context()))
 	}
 
-	// The database of a failed test keeps it running.
+	// A kept database of a failed test keeps the server running.
 	require.NoError(t, srv.keep())
 	require.NoError(t, srv.users.Close())
 	select {

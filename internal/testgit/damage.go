@@ -106,7 +106,7 @@ func (r *Repo) CorruptPack(t TB, offset int64) {
 	t.Helper()
 	packs := r.Packs(t)
 	if len(packs) != 1 {
-		t.Fatalf("testgit: corrupt pack: there are %d packs, Repack first", len(packs))
+		t.Fatalf("testgit: corrupt pack: there are %d packs: call Repack first", len(packs))
 	}
 	content, err := os.ReadFile(packs[0])
 	if err != nil {
