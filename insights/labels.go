@@ -31,7 +31,7 @@ func CompareLabels(a, b string) int {
 // that byte.
 func compareFirstLetters(x, y string) int {
 	for i := range min(len(x), len(y)) {
-		p, q := x[i]|0x20, y[i]|0x20 // the lower case of a letter
+		p, q := x[i]|0x20, y[i]|0x20 // in lower case, if they are letters
 		switch {
 		case p < 'a' || p > 'z' || q < 'a' || q > 'z':
 			return 0

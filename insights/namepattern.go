@@ -11,8 +11,8 @@ import (
 // queries, scopes, filters and retries follow: RE2 syntax, matched anywhere in the name, without
 // regard to case. For "", which matches every name, it returns nil.
 //
-// It returns an Invalid error that has the expression and the byte, counted from 1, at which the
-// wrong part begins.
+// For an expression that is not valid, it returns an Invalid error that names the expression and
+// the byte, counted from 1, at which the wrong part begins.
 func NamePattern(pattern string) (*regexp.Regexp, error) {
 	if pattern == "" {
 		return nil, nil //nolint:nilnil // documented: no condition

@@ -44,8 +44,9 @@ const (
 const (
 	// ReasonPlanning: the series' query or scope cannot be read.
 	ReasonPlanning ReasonCode = "planning"
-	// ReasonHistoryRewritten: the past of a repository changed, by a force-push or by a late push
-	// of older commits, and the series has samples at other commits than those as of their times.
+	// ReasonHistoryRewritten: the past of a repository changed, for example by a force-push or by a
+	// late push of older commits, and the series has samples at other commits than those as of
+	// their times.
 	ReasonHistoryRewritten ReasonCode = "history rewritten"
 )
 

@@ -117,7 +117,8 @@ JOIN sample_slots AS s ON s.series_id = d.id AND s.chunk < 0 AND s.time = d.last
 JOIN series_plans AS p ON p.series_id = d.id AND p.number = -s.chunk AND p.completed_at IS NOT NULL
 WHERE NOT EXISTS (SELECT FROM sample_slots AS t WHERE t.series_id = d.id AND t.chunk >= 0 AND t.time >= d.last_snapshot_at);
 
--- The ledger as one row for each sample, without snapshots. Read-only, for people and reports.
+-- The ledger as one row for each sample, without the samples of snapshots. Read-only, for people
+-- and reports.
 CREATE VIEW samples AS
 SELECT c.series_id, c.repo_id, t.time,
     coalesce(c.plans[t.place], c.plan) AS plan,
@@ -138,7 +139,7 @@ FROM series_times AS t
 JOIN sample_chunks AS c ON c.series_id = t.series_id AND c.chunk = t.chunk
 WHERE substr(c.outcomes, t.place, 1) NOT IN ('', '-');
 
--- The partial and failed samples, one row each, without snapshots. Queries use the index
+-- The partial and failed samples, one row each, without those of snapshots. Queries use the index
 -- sample_chunks_faulty.
 CREATE VIEW faulty_samples AS
 SELECT c.series_id, c.repo_id, t.time,

@@ -44,7 +44,7 @@ func TestAsOfIsTheDefinition(t *testing.T) {
 		runs++
 		repository := b.repository(rt, fmt.Sprintf("asof/%d", runs))
 		var chain []store.IndexedCommit
-		// Later ones append commits, or rewrite the history.
+		// The first fetch makes the index. Each later one appends commits, or rewrites the history.
 		for range rapid.IntRange(1, 4).Draw(rt, "fetches") {
 			from := rapid.IntRange(0, len(chain)).Draw(rt, "from")
 			added := chains(repository.Name, 12).Draw(rt, "added")

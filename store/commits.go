@@ -100,10 +100,13 @@ func (s *Commits) Replace(ctx context.Context, repoID int64, fromSeq int, commit
 	return classify(err, "repository %d: commit index", repoID)
 }
 
-// noteChangedPast adds notices to the series whose samples are no longer at the commits as of their
-// times, after rows were appended to the index, and perhaps others dropped. The old index was
-// complete up to its last_indexed_at, and samples at later times had no commit yet. So an appended
-// commit with a later date changes no sample; one with an earlier date, which was pushed late, can.
+// noteChangedPast is called after rows were appended to the index and, if `dropped` is true, others
+// were dropped. If that changes the past, it sets the repository's rewritten_at, and adds a notice
+// to each series with samples that are no longer at the commits as of their times.
+//
+// The old index was complete up to its last_indexed_at, and samples at later times had no commit
+// yet. So an appended commit with a later date changes no sample; one with an earlier date, which
+// was pushed late, can.
 func noteChangedPast(ctx context.Context, q *db.Queries, id int32, dropped bool, rows []db.AppendCommitIndexParams, indexedAt time.Time) error {
 	if dropped {
 		if err := q.MarkRewritten(ctx, instant(indexedAt), id); err != nil {

@@ -44,9 +44,8 @@ func tallyOf(row db.CompletenessRow) insights.Completeness {
 	return tally
 }
 
-// TallyWith returns the tally of the snapshot that has the given plan number. If no snapshot has
-// this number, it returns the tally of the whole series, even if no plan has it, as after a later
-// snapshot has replaced the plan.
+// TallyWith returns the tally of one snapshot if `plan` is the number of a snapshot that still
+// exists, and otherwise the tally of the whole series.
 func (s *Samples) TallyWith(ctx context.Context, seriesID string, plan int) (insights.Completeness, error) {
 	key, err := s.seriesKey(ctx, seriesID)
 	if err != nil {

@@ -28,7 +28,7 @@
 // sqlc turns the statements into store/internal/db. Each statement starts with its name as a
 // comment, so that pg_stat_statements is readable.
 //
-// Non-goals: no searching, no query language (a scope arrives as a predicate, see [ScopeFilter]),
-// no git. Read next: migrations/*.sql for what the columns mean, then chunk.go, ledger.go,
-// planning.go and write.go.
+// Non-goals: searching, the query language (a scope arrives as a predicate, see [ScopeFilter]),
+// git. Read next: migrations/*.sql for what the columns mean, then chunk.go, ledger.go, planning.go
+// and write.go.
 package store

@@ -163,7 +163,7 @@ func TestWriteSliceVisitsEachRepositoryOnce(t *testing.T) {
 	requireCode(t, insights.Invalid, err, "at least 1")
 }
 
-// The schema has the same kinds of plans as insights.PlanKinds, and the same of them are permanent.
+// The schema has the same kinds of plans as insights.PlanKinds, and the same ones are permanent.
 func TestSchemaHasThePlanKinds(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

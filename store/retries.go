@@ -93,7 +93,7 @@ func (l ledger) selectAgain(ctx context.Context, selection insights.Selection, r
 	return l.save(ctx, slices.Collect(maps.Values(chunks)))
 }
 
-// cancel ends up to limit pending samples of the plan and returns how many it ended.
+// cancel ends up to `limit` pending samples of the plan and returns how many it ended.
 func (l ledger) cancel(ctx context.Context, reason string, limit int) (ended int, err error) {
 	last := chunkKey{repo: -1}
 	for {

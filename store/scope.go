@@ -24,9 +24,9 @@ const (
 	scopeScan = 50_000
 )
 
-// choose returns the ids, in ascending order, of the repositories in scope with after < id <=
-// through. It returns at most limit ids. If done is true, no repository in scope has an id above
-// through; if it is false, there may be more.
+// choose returns the ids, in ascending order, of the repositories in scope with `after` < id <=
+// `through`, at most `limit` of them. If `done` is true, no repository in scope has an id above
+// `through`; if it is false, there may be more.
 func (f ScopeFilter) choose(ctx context.Context, q *db.Queries, after int32, limit int) (ids []int32, through int32, done bool, err error) {
 	page := limit + 1 // one more, to detect whether any repository is left
 	if f.Match != nil {

@@ -93,7 +93,7 @@ type database struct {
 
 func (d *database) queries() *db.Queries { return db.New(d.pool) }
 
-// inTx runs do in a transaction and commits it when do returns nil. Any error rolls back.
+// inTx runs `do` in a transaction, and commits it when `do` returns nil. Any error rolls back.
 func (d *database) inTx(ctx context.Context, do func(*db.Queries) error) error {
 	return pgx.BeginFunc(ctx, d.pool, func(tx pgx.Tx) error { return do(db.New(tx)) })
 }

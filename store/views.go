@@ -147,7 +147,7 @@ func (s *Views) Delete(ctx context.Context, id string) error {
 	return classify(err, "insight %s", id)
 }
 
-// contains returns the ILIKE pattern for texts that contain find, "" for "".
+// contains returns the ILIKE pattern for texts that contain `find`, and "" for "".
 func contains(find string) string {
 	if find == "" {
 		return ""

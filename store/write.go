@@ -87,7 +87,7 @@ func (e *entry) write(ended entry, plan int32, captured bool) {
 	is.plan, is.attempts = e.plan, e.attempts
 	same := is
 	same.elapsed = e.elapsed
-	if e.facts != same { // a repeated write is no new attempt, even if it took longer
+	if e.facts != same { // a repeated write is no new attempt, even with another duration
 		is.attempts++
 		e.facts = is
 	}
@@ -165,7 +165,7 @@ func captures(values map[string]int64) map[string]float64 {
 }
 
 // clean converts bytes from outside to a text that Postgres accepts: valid UTF-8 without NUL, at
-// most limit bytes, cut between characters.
+// most `limit` bytes, cut between characters.
 func clean(s string, limit int) string {
 	return insights.Truncate(strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD"), limit)
 }

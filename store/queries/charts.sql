@@ -31,9 +31,9 @@ ORDER BY d.series_id, tally.time, sums.capture;
 
 -- For each series, the captured values that its chart shows, in the requested order, and the total
 -- number of values. The values are ordered by their largest sum at any of the times shown or, if
--- the parameter by_time is true, by the time at which they first occur. The order is ascending if
--- the parameter sign is 1, and descending if it is -1. The parameter samples is how many of the
--- newest times are shown, and most is how many values are returned for each series; 0 means all.
+-- the parameter "by_time" is true, by the time at which they first occur. The order is ascending if
+-- the parameter "sign" is 1, and descending if it is -1. The parameter "samples" is how many of the
+-- newest times are shown, and "most" is how many values are returned for each series; 0 means all.
 -- name: ChartValues :many
 WITH wanted AS MATERIALIZED (
     SELECT d.id, d.series_id FROM insight_series AS d WHERE d.series_id = ANY (@series_ids::text[]) AND d.generated_from_capture_groups

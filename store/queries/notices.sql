@@ -9,7 +9,7 @@ WHERE d.insight_series_id = @series_id::integer AND d.code <> ALL (@series_codes
     SELECT FROM faulty_samples AS f WHERE f.series_id = @series_id AND f.reason_code = d.code);
 
 -- Adds a notice for each code that partial or failed samples of the series have. The parameter
--- ignored lists codes that get no notice: those of samples that an operator ended, which say
+-- "ignored" lists codes that get no notice: those of samples that an operator ended, which say
 -- nothing about the query.
 -- name: AddSampleNotices :exec
 INSERT INTO insight_dirty_queries (insight_series_id, dirty_at, code, reason, for_time)
@@ -46,7 +46,7 @@ UPDATE repositories SET rewritten_at = @at::timestamptz WHERE id = @repo_id;
 
 -- Marks the repository if a series has or plans a sample at another commit than the one as of its
 -- time in the repository's index, which this transaction has written. Only samples at or after the
--- time earliest are compared.
+-- parameter "earliest" are compared.
 -- name: MarkIfRewritten :execrows
 UPDATE repositories AS r SET rewritten_at = @at::timestamptz
 WHERE r.id = @repo_id AND EXISTS (

@@ -59,8 +59,8 @@ LIMIT @row_limit;
 -- The commits of some repositories at the times, which must be sorted. Times are numbered from 1. A
 -- row says that the repository is at commit_bytea (NULL: at no commit) at the times with the
 -- numbers n for which above < n <= through. The recursion starts with a row for each indexed
--- repository: its column above is the number of the newest time for which the index is complete,
--- and its column through is NULL. The statement looks up each commit once, however many times are
+-- repository: its column "above" is the number of the newest time for which the index is complete,
+-- and its column "through" is NULL. The statement looks up each commit once, however many times are
 -- at that commit.
 -- name: ResolveCommits :many
 WITH RECURSIVE steps AS (
@@ -99,8 +99,8 @@ SELECT EXISTS (
         AND substr(c.outcomes, t.place, 1) = 'p' AND coalesce(c.plans[t.place], c.plan) = @plan);
 
 -- The times at which a retry selects a sample. Samples of removed repositories stay as they are.
--- The parameter letters has the letters of the selected outcomes. The parameter faulty is true when
--- these outcomes are only partial and failed, so that the index of faulty rows suffices.
+-- The parameter "letters" has the letters of the selected outcomes. The parameter "faulty" is true
+-- when these outcomes are only partial and failed, so that the index of faulty rows suffices.
 -- name: RetryTimes :many
 SELECT DISTINCT t.time
 FROM (
@@ -115,7 +115,7 @@ WHERE substr(s.outcomes, t.place, 1) = ANY (@letters::text[])
     AND r.deleted_at IS NULL AND (@all_names::boolean OR r.id IN (SELECT unnest(@repo_ids::integer[])))
 ORDER BY t.time;
 
--- The next repositories in which a retry selects a sample. The parameter faulty is as in
+-- The next repositories in which a retry selects a sample. The parameter "faulty" is as in
 -- RetryTimes. If it is false, most repositories probably have such a sample, so the statement goes
 -- through the repositories and stops at the limit.
 -- name: RetryRepositories :many

@@ -54,10 +54,10 @@ LIMIT @row_limit;
 SELECT count(*) FROM visible_repositories(@sees_all::boolean, @login::text) AS r
 WHERE r.deleted_at IS NULL AND (@all_names::boolean OR r.id IN (SELECT unnest(@repo_ids::integer[])));
 
--- The repositories that the viewer may see, removed ones included. If the parameter with_names is
--- true, names has their names in the same order. All are in one row because a row for each of
--- 36,000 repositories takes longer. total counts all repositories, also those that the viewer may
--- not see.
+-- The repositories that the viewer may see, removed ones included. If the parameter "with_names" is
+-- true, the column "names" has their names in the same order. All are in one row because a row for
+-- each of 36,000 repositories takes longer. The column "total" counts all repositories, also those
+-- that the viewer may not see.
 -- name: VisibleNames :one
 SELECT coalesce(array_agg(r.id), '{}')::integer[] AS ids,
     coalesce(array_agg(r.name) FILTER (WHERE @with_names::boolean), '{}')::text[] AS names,

@@ -153,8 +153,8 @@ DELETE FROM capture_sums WHERE series_id = @series_id AND snapshot AND time = @a
 -- name: DropSlots :exec
 DELETE FROM sample_slots WHERE series_id = @series_id AND chunk = @chunk;
 
--- The samples of each series by outcome, without snapshots: at one time or, if at is NULL, at all
--- times.
+-- The samples of each series by outcome, without snapshots: at one time or, if the parameter "at"
+-- is NULL, at all times.
 -- name: Completeness :many
 SELECT d.series_id, coalesce(sum(t.counted), 0)::bigint AS counted, coalesce(sum(t.reused), 0)::bigint AS reused,
     coalesce(sum(t.absent), 0)::bigint AS absent, coalesce(sum(t.partial), 0)::bigint AS partial,
@@ -182,7 +182,7 @@ WHERE c.series_id = @series_id
 GROUP BY c.outcomes, c.plan, c.plans;
 
 -- Newest time first, then by repository. The parameters after_time and after_repo are the time and
--- repository of the last row of the previous page. The parameter letters has the letters of the
+-- repository of the last row of the previous page. The parameter "letters" has the letters of the
 -- wanted outcomes.
 -- name: Samples :many
 SELECT t.time, t.place, x.repository, sqlc.embed(c)
@@ -233,8 +233,8 @@ JOIN sample_captures AS v ON v.series_id = t.series_id AND v.chunk = t.chunk AND
 WHERE v.vals[t.place] <> 0 AND (@all_values::boolean OR v.capture = ANY (@captures::text[]));
 
 -- For each of the repositories, the newest sample that is exact and has a commit: one row for each
--- of its captured values or, if it has none, one row without a value. No row for a retry, because a
--- retry checks whether stored values are right.
+-- of its captured values or, if it has none, one row without a captured value. No row for a retry,
+-- because a retry checks whether stored values are right.
 -- name: Bases :many
 SELECT w.repo_id::integer AS repo_id, s.commit_bytea, s.value, p.capture, coalesce(p.value, 0)::double precision AS capture_value
 FROM unnest(@repo_ids::integer[]) AS w (repo_id)

@@ -165,9 +165,9 @@ type ChartValuesRow struct {
 
 // For each series, the captured values that its chart shows, in the requested order, and the total
 // number of values. The values are ordered by their largest sum at any of the times shown or, if
-// the parameter by_time is true, by the time at which they first occur. The order is ascending if
-// the parameter sign is 1, and descending if it is -1. The parameter samples is how many of the
-// newest times are shown, and most is how many values are returned for each series; 0 means all.
+// the parameter "by_time" is true, by the time at which they first occur. The order is ascending if
+// the parameter "sign" is 1, and descending if it is -1. The parameter "samples" is how many of the
+// newest times are shown, and "most" is how many values are returned for each series; 0 means all.
 func (q *Queries) ChartValues(ctx context.Context, arg ChartValuesParams) ([]ChartValuesRow, error) {
 	rows, err := q.db.Query(ctx, chartValues,
 		arg.Most,

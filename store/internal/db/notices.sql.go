@@ -59,7 +59,7 @@ type AddSampleNoticesParams struct {
 }
 
 // Adds a notice for each code that partial or failed samples of the series have. The parameter
-// ignored lists codes that get no notice: those of samples that an operator ended, which say
+// "ignored" lists codes that get no notice: those of samples that an operator ended, which say
 // nothing about the query.
 func (q *Queries) AddSampleNotices(ctx context.Context, arg AddSampleNoticesParams) error {
 	_, err := q.db.Exec(ctx, addSampleNotices, arg.At, arg.SeriesID, arg.Ignored)
@@ -124,7 +124,7 @@ type MarkIfRewrittenParams struct {
 
 // Marks the repository if a series has or plans a sample at another commit than the one as of its
 // time in the repository's index, which this transaction has written. Only samples at or after the
-// time earliest are compared.
+// parameter "earliest" are compared.
 func (q *Queries) MarkIfRewritten(ctx context.Context, arg MarkIfRewrittenParams) (int64, error) {
 	result, err := q.db.Exec(ctx, markIfRewritten, arg.At, arg.RepoID, arg.Earliest)
 	if err != nil {

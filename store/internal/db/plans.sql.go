@@ -382,8 +382,8 @@ type ResolveCommitsRow struct {
 // The commits of some repositories at the times, which must be sorted. Times are numbered from 1. A
 // row says that the repository is at commit_bytea (NULL: at no commit) at the times with the
 // numbers n for which above < n <= through. The recursion starts with a row for each indexed
-// repository: its column above is the number of the newest time for which the index is complete,
-// and its column through is NULL. The statement looks up each commit once, however many times are
+// repository: its column "above" is the number of the newest time for which the index is complete,
+// and its column "through" is NULL. The statement looks up each commit once, however many times are
 // at that commit.
 func (q *Queries) ResolveCommits(ctx context.Context, times []time.Time, repoIDs []int32) ([]ResolveCommitsRow, error) {
 	rows, err := q.db.Query(ctx, resolveCommits, times, repoIDs)
@@ -445,7 +445,7 @@ type RetryRepositoriesParams struct {
 	RowLimit int32
 }
 
-// The next repositories in which a retry selects a sample. The parameter faulty is as in
+// The next repositories in which a retry selects a sample. The parameter "faulty" is as in
 // RetryTimes. If it is false, most repositories probably have such a sample, so the statement goes
 // through the repositories and stops at the limit.
 func (q *Queries) RetryRepositories(ctx context.Context, arg RetryRepositoriesParams) ([]int32, error) {
@@ -502,8 +502,8 @@ type RetryTimesParams struct {
 }
 
 // The times at which a retry selects a sample. Samples of removed repositories stay as they are.
-// The parameter letters has the letters of the selected outcomes. The parameter faulty is true when
-// these outcomes are only partial and failed, so that the index of faulty rows suffices.
+// The parameter "letters" has the letters of the selected outcomes. The parameter "faulty" is true
+// when these outcomes are only partial and failed, so that the index of faulty rows suffices.
 func (q *Queries) RetryTimes(ctx context.Context, arg RetryTimesParams) ([]time.Time, error) {
 	rows, err := q.db.Query(ctx, retryTimes,
 		arg.SeriesID,

@@ -764,10 +764,10 @@ type VisibleNamesRow struct {
 	Total int64
 }
 
-// The repositories that the viewer may see, removed ones included. If the parameter with_names is
-// true, names has their names in the same order. All are in one row because a row for each of
-// 36,000 repositories takes longer. total counts all repositories, also those that the viewer may
-// not see.
+// The repositories that the viewer may see, removed ones included. If the parameter "with_names" is
+// true, the column "names" has their names in the same order. All are in one row because a row for
+// each of 36,000 repositories takes longer. The column "total" counts all repositories, also those
+// that the viewer may not see.
 func (q *Queries) VisibleNames(ctx context.Context, arg VisibleNamesParams) (VisibleNamesRow, error) {
 	row := q.db.QueryRow(ctx, visibleNames, arg.WithNames, arg.SeesAll, arg.Login)
 	var i VisibleNamesRow

@@ -154,8 +154,8 @@ type BasesRow struct {
 }
 
 // For each of the repositories, the newest sample that is exact and has a commit: one row for each
-// of its captured values or, if it has none, one row without a value. No row for a retry, because a
-// retry checks whether stored values are right.
+// of its captured values or, if it has none, one row without a captured value. No row for a retry,
+// because a retry checks whether stored values are right.
 func (q *Queries) Bases(ctx context.Context, arg BasesParams) ([]BasesRow, error) {
 	rows, err := q.db.Query(ctx, bases,
 		arg.RepoIDs,
@@ -373,8 +373,8 @@ type CompletenessRow struct {
 	Pending  int64
 }
 
-// The samples of each series by outcome, without snapshots: at one time or, if at is NULL, at all
-// times.
+// The samples of each series by outcome, without snapshots: at one time or, if the parameter "at"
+// is NULL, at all times.
 func (q *Queries) Completeness(ctx context.Context, at *time.Time, seriesIDs []string) ([]CompletenessRow, error) {
 	rows, err := q.db.Query(ctx, completeness, at, seriesIDs)
 	if err != nil {
@@ -1064,7 +1064,7 @@ type SamplesRow struct {
 }
 
 // Newest time first, then by repository. The parameters after_time and after_repo are the time and
-// repository of the last row of the previous page. The parameter letters has the letters of the
+// repository of the last row of the previous page. The parameter "letters" has the letters of the
 // wanted outcomes.
 func (q *Queries) Samples(ctx context.Context, arg SamplesParams) ([]SamplesRow, error) {
 	rows, err := q.db.Query(ctx, samples,
