@@ -38,7 +38,7 @@ CREATE TABLE insight_series (
     backfill_queued_at            timestamptz,
     backfill_completed_at         timestamptz,
     -- How many of the newest sample times are shown on charts. 0: all. NULL: the setting
-    -- backsight.retention.points applies.
+    -- backsight.retention.points applies; see shown_points.
     retention_points              integer CHECK (retention_points >= 0),
     -- The outbox of workflow starts and stops. A series is written first, and its workflow is
     -- started after the commit. If one of these columns shows that a start or stop is missing, the

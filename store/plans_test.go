@@ -42,8 +42,8 @@ func TestBeginAgainReturnsTheSamePlan(t *testing.T) {
 	requireCode(t, insights.NotFound, err, "series nobody does not exist")
 }
 
-// Each repository is one case in which the commit index makes a sample absent or reused, or leaves
-// it pending.
+// Each repository is one case: its commit index decides which samples are absent, and at which
+// commits the others are pending.
 func TestWriteSliceSettlesSamplesByTheIndex(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

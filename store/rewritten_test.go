@@ -185,5 +185,5 @@ func TestRenamedRepositoryKeepsItsSamples(t *testing.T) {
 
 	requireCode(t, insights.NotFound, b.Repositories.Rename(b.ctx, "acme/old", "acme/other"), "does not exist")
 	requireCode(t, insights.Conflict, b.Repositories.Rename(b.ctx, "acme/new", "acme/taken"), "another repository has this name")
-	requireCode(t, insights.Invalid, b.Repositories.Rename(b.ctx, "acme/new", " "), "needs a name")
+	requireCode(t, insights.Invalid, b.Repositories.Rename(b.ctx, "acme/new", " "), "the new name is empty")
 }

@@ -79,7 +79,7 @@ func New(pool *pgxpool.Pool) *Store {
 // Close ends all connections. It waits until those in use are returned to the pool.
 func (s *Store) Close() { s.database.pool.Close() }
 
-// Ping reports whether the database answers.
+// Ping returns nil if the database answers.
 func (s *Store) Ping(ctx context.Context) error {
 	return classify(s.database.pool.Ping(ctx), "database")
 }
