@@ -26,9 +26,8 @@ func CompareLabels(a, b string) int {
 	return cmp.Or(strings.Compare(strings.ToLower(a), strings.ToLower(b)), strings.Compare(a, b))
 }
 
-// compareFirstLetters is a fast path of CompareLabels. It compares x and y, ignoring case, up to
-// the first byte that is not an ASCII letter in both. It returns 0 if x and y do not differ before
-// that byte.
+// compareFirstLetters is a fast path of CompareLabels. It compares x and y, ignoring case, as long
+// as both have ASCII letters. It returns 0 if x and y do not differ there.
 func compareFirstLetters(x, y string) int {
 	for i := range min(len(x), len(y)) {
 		p, q := x[i]|0x20, y[i]|0x20 // in lower case, if they are letters

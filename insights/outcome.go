@@ -9,7 +9,8 @@ type Outcome string
 
 // The outcomes, and what the sample's value means.
 const (
-	// Pending: planned and not done. The value is unknown.
+	// Pending: planned and not done. The value is unknown or, after a retry selected the sample,
+	// the one from before.
 	Pending Outcome = "pending"
 	// Counted: the search at the sample's commit was complete. The value is exact.
 	Counted Outcome = "counted"

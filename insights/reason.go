@@ -40,7 +40,7 @@ const (
 	ReasonTerminated ReasonCode = "terminated"
 )
 
-// Codes of notices about a series. No sample has these codes.
+// Codes that only notices about a series have, and no sample.
 const (
 	// ReasonPlanning: the series' query or scope cannot be read.
 	ReasonPlanning ReasonCode = "planning"
@@ -54,7 +54,7 @@ const (
 // the query or the repository.
 var OperatorReasons = []ReasonCode{ReasonCancelled, ReasonTerminated}
 
-// SeriesReasons are the codes of notices about a series as a whole. No sample has these codes.
+// SeriesReasons are the codes that only notices about a series have, and no sample.
 var SeriesReasons = []ReasonCode{ReasonPlanning, ReasonHistoryRewritten}
 
 // ByOperator reports whether the code is one of OperatorReasons.

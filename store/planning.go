@@ -59,11 +59,11 @@ func (l ledger) planRepositories(ctx context.Context, times []time.Time, repos [
 	return settled, l.save(ctx, slices.Collect(maps.Values(chunks)))
 }
 
-// planAs plans the sample for the plan with the given number: absent if the repository had no
-// commit, reused if `known` is not nil, and otherwise pending, at the commit if the index has it.
-// It does not change samples that have ended or already belong to this or a later plan. For a
-// sample that a retry has selected, planAs changes only the plan number. It returns true if it has
-// set the outcome.
+// planAs plans the sample for the plan with the given number: absent if the index says that the
+// repository had no commit, reused if `known` is not nil, and otherwise pending, at the commit if
+// the index has it. It does not change samples that have ended or already belong to this or a later
+// plan. For a sample that a retry has selected, planAs changes only the plan number. It returns
+// true if it has set the outcome.
 func (e *entry) planAs(at resolved, known *entry, number int32) bool {
 	switch {
 	case e.outcome == "":

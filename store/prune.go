@@ -69,7 +69,8 @@ func (s *Retention) PruneSeriesSlice(ctx context.Context, series Prunable, limit
 }
 
 // PrunableRepositories returns the ids of up to 100 repositories that were removed before the given
-// time and still have a commit index. Their rows in repositories stay, because samples name them.
+// time and still have a commit index. Their rows in the table repositories stay, because samples
+// refer to them.
 func (s *Retention) PrunableRepositories(ctx context.Context, before time.Time) ([]int64, error) {
 	rows, err := s.queries().PrunableRepositories(ctx, instant(before), prunedAtOnce)
 	if err != nil {

@@ -100,9 +100,9 @@ type Seen struct {
 
 // RecordUnchanged records, for the repositories whose tips are unchanged, that a sync at the given
 // time found their commit indexes complete up to that time. It returns the ids of these
-// repositories. The others need a full sync: the index ends at another commit, the last sync
-// failed, or there is no commit index. RecordUnchanged takes one transaction of two statements for
-// each 1,000 repositories.
+// repositories. The others need a full sync: the index or the last sync ends at another commit, the
+// last sync failed, or there is no commit index. RecordUnchanged takes one transaction of two
+// statements for each 1,000 repositories.
 func (s *Repositories) RecordUnchanged(ctx context.Context, seen []Seen, at time.Time) (map[int64]bool, error) {
 	when := instant(at)
 	recorded := make(map[int64]bool, len(seen))

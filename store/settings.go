@@ -31,7 +31,8 @@ const (
 	SettingRetentionGrace   = "backsight.retention.grace"
 )
 
-// Setting describes a setting. Workers read the values every few seconds.
+// Setting describes a setting. A new value takes effect within seconds or, for settings on batches
+// and shards, with the next page of a plan.
 type Setting struct {
 	Key         string
 	Default     string

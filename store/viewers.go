@@ -24,8 +24,8 @@ type chosen struct {
 	chunks []int32 // the chunks that have the times asked for
 }
 
-// chooseRepositories returns the repositories that the viewer of f may see and that its patterns
-// Include and Exclude select, removed ones included.
+// chooseRepositories returns the repositories that the viewer of f may see and whose names match
+// f.Include and do not match f.Exclude, removed ones included.
 func (d *database) chooseRepositories(ctx context.Context, q *db.Queries, f PointFilter) (chosen, error) {
 	row, err := q.VisibleNames(ctx, db.VisibleNamesParams{WithNames: f.Include+f.Exclude != "", SeesAll: f.Viewer.Admin, Login: f.Viewer.Login})
 	if err != nil {

@@ -15,7 +15,7 @@ ON CONFLICT (series_id, repo_id) DO UPDATE SET strikes = search_strikes.strikes 
 -- name: ClearStrikes :exec
 DELETE FROM search_strikes WHERE series_id = @series_id AND repo_id = @repo_id;
 
--- Called for a retry, whose samples are searched again.
+-- Deletes the strikes of the repositories in which the plan, a retry, has pending samples.
 -- name: ReleaseStrikes :exec
 DELETE FROM search_strikes AS k
 WHERE k.series_id = @series_id AND EXISTS (

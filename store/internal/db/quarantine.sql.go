@@ -45,7 +45,7 @@ WHERE k.series_id = $1 AND EXISTS (
     WHERE s.series_id = $1 AND s.repo_id = k.repo_id AND s.plan = $2 AND s.outcome = 'pending')
 `
 
-// Called for a retry, whose samples are searched again.
+// Deletes the strikes of the repositories in which the plan, a retry, has pending samples.
 func (q *Queries) ReleaseStrikes(ctx context.Context, seriesID int32, plan int32) error {
 	_, err := q.db.Exec(ctx, releaseStrikes, seriesID, plan)
 	return err
